@@ -1,0 +1,159 @@
+# gapscale: Monte Carlo for the theory of attention scores. `make help` lists what can be made.
+
+VERSION := 0.1.0
+CC      ?= gcc
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
+PREFIX  ?= /usr/local
+BUILD   ?= build
+
+# One tree of objects per compiler and sanitizer, side by side.
+VARIANT := $(notdir $(CC))$(if $(SANITIZE),-sanitize)
+OBJ     := $(BUILD)/$(VARIANT)
+
+# ---- what is built from what ----
+
+SOURCES  := $(wildcard models/*.c sim/*.c analysis/*.c)
+# The inner loops, compiled once per instruction set; the program chooses when it starts.
+KERNELS  := models/vector.c sim/kernel.c
+MACHINE  := $(shell $(CC) -dumpmachine)
+ISAS     := base $(if $(filter x86_64%,$(MACHINE)),avx2 avx512)
+ISA_FLAGS_avx2   := -march=x86-64-v3
+ISA_FLAGS_avx512 := -march=x86-64-v4 -mprefer-vector-width=512
+
+LIBRARY  := $(OBJ)/libgapscale.a
+PROGRAM  := $(OBJ)/gapscale
+OBJECTS  := $(patsubst %.c,$(OBJ)/%.o,$(filter-out $(KERNELS),$(SOURCES))) \
+            $(foreach isa,$(ISAS),$(patsubst %.c,$(OBJ)/%.$(isa).o,$(KERNELS)))
+TESTS    := $(patsubst tests/%.c,$(OBJ)/tests/%,$(wildcard tests/test_*.c))
+BENCHES  := $(patsubst tests/%.c,$(OBJ)/tests/%,$(wildcard tests/bench*.c))
+
+# ---- flags ----
+
+PACKAGES := gsl hdf5-serial libfyaml nettle
+HDF5_DIR  = $(shell pkg-config --variable=libdir hdf5-serial 2>/dev/null)
+
+# _GNU_SOURCE: -std=c11 alone hides POSIX. No contraction: every instruction set gives the same bits.
+WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes
+BASE_FLAGS = -std=c11 -D_GNU_SOURCE -g -ffp-contract=off -fno-math-errno -fno-trapping-math -fopenmp \
+             $(WARNINGS) $(if $(WERROR),-Werror) \
+             $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+PACKAGE_FLAGS = $(shell pkg-config --cflags $(PACKAGES))
+LIBS = $(shell pkg-config --libs-only-L $(PACKAGES)) -lhdf5_hl $(shell pkg-config --libs-only-l $(PACKAGES)) -lm
+comma := ,
+COMPILE = $(CC) $(BASE_FLAGS) $(OPTIMISE) $(PACKAGE_FLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP
+OPTIMISE = -O2
+
+.DEFAULT_GOAL := all
+.PHONY: all reproduce test test-quick bench install uninstall format lint clean help deps FORCE
+.DELETE_ON_ERROR:
+
+all: $(BUILD)/gapscale  ## build ./build/gapscale (the default)
+
+$(BUILD)/gapscale: $(PROGRAM)
+	@ln -sf $(VARIANT)/gapscale $@
+
+# ---- packages ----
+
+NEEDED := $(filter-out deps clean help format uninstall reproduce test,$(or $(MAKECMDGOALS),all))
+ifneq ($(NEEDED),)
+ifneq ($(shell pkg-config --exists $(PACKAGES) 2>/dev/null && echo yes),yes)
+$(error pkg-config does not find all of: $(PACKAGES). Run `make deps`, or see README.md for their packages)
+endif
+endif
+
+deps:  ## install the packages that are missing (GAPSCALE_NO_APT=1: only say which)
+	@.ci/deps test
+
+# ---- rules ----
+
+$(OBJ)/%.base.o: OPTIMISE = -O3 -DISA=base
+$(OBJ)/%.avx2.o: OPTIMISE = -O3 -DISA=avx2 $(ISA_FLAGS_avx2)
+$(OBJ)/%.avx512.o: OPTIMISE = -O3 -DISA=avx512 $(ISA_FLAGS_avx512)
+
+define isa_rule
+$(OBJ)/%.$(1).o: %.c Makefile
+	@mkdir -p $$(@D)
+	$$(COMPILE) -c $$< -o $$@
+endef
+$(foreach isa,$(ISAS),$(eval $(call isa_rule,$(isa))))
+
+$(OBJ)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(COMPILE) -c $< -o $@
+
+# Only the store knows which version wrote a file.
+$(OBJ)/sim/store.o: CPPFLAGS += -DGAPSCALE_VERSION='"$(VERSION)"' -DGAPSCALE_COMMIT='"$(COMMIT)"'
+$(OBJ)/sim/store.o: $(OBJ)/commit
+$(OBJ)/gapscale.o: CPPFLAGS += -DGAPSCALE_VERSION='"$(VERSION)"'
+COMMIT := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+$(OBJ)/commit: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' > $@
+
+$(LIBRARY): $(OBJECTS)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(PROGRAM): $(OBJ)/gapscale.o $(LIBRARY)
+	$(CC) $(BASE_FLAGS) $(CFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+
+$(OBJ)/tests/%: $(OBJ)/tests/%.o $(LIBRARY)
+	$(CC) $(BASE_FLAGS) $(CFLAGS) $(LDFLAGS) $^ $(LIBS) -lcmocka -o $@
+
+.SECONDARY: $(TESTS:%=%.o) $(BENCHES:%=%.o)
+-include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
+
+# ---- the main job ----
+
+reproduce:  ## packages, build, and the main job: results/reproduce.h5, its fits, figures and table
+	@.ci/deps build
+	@$(MAKE) --no-print-directory all
+	$(BUILD)/gapscale run configs/reproduce.yaml --force
+	$(BUILD)/gapscale fit results/reproduce.h5
+	$(BUILD)/gapscale plot results/reproduce.h5
+
+# ---- checks ----
+
+test:  ## packages, both compilers, sanitizers, lint, every test; ends with `N passed, N failed`
+	@.ci/deps test
+	@tests/all
+
+test-quick: $(TESTS)  ## the unit tests alone, shortened: under a minute
+	@GAPSCALE_TEST_QUICK=1 tests/run $(TESTS)
+
+.PHONY: tests
+tests: $(PROGRAM) $(TESTS)
+
+bench: $(BENCHES)  ## measured speed, as ratios in one run
+	@for bench in $(BENCHES); do $$bench || exit 1; done
+
+C_FILES = $(wildcard gapscale.c models/*.[ch] sim/*.[ch] analysis/*.[ch] tests/*.[ch])
+
+format:  ## clang-format, in place
+	clang-format -i $(C_FILES)
+
+lint: $(LIBRARY)  ## formatting, clang-tidy, names and includes
+	@tests/lint $(OBJ) $(C_FILES)
+
+# ---- installing ----
+
+DOC := $(DESTDIR)$(PREFIX)/share/doc/gapscale
+
+install: all  ## program, pages and example configs below PREFIX (and DESTDIR)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DOC)/configs/examples
+	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/gapscale
+	install -m 644 README.md LICENSE CITATION.cff results/SCHEMA.md $(DOC)
+	install -m 644 $(wildcard configs/*.yaml) configs/README.md $(DOC)/configs
+	install -m 644 $(wildcard configs/examples/*.yaml) $(DOC)/configs/examples
+
+uninstall:  ## removes what install made
+	rm -f $(DESTDIR)$(PREFIX)/bin/gapscale
+	rm -rf $(DOC)
+
+clean:  ## removes everything built (results stay)
+	rm -rf $(BUILD)
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'

@@ -1,0 +1,42 @@
+/* ensemble: the collapse point of the replicate means at one n: the beta at which the mean measure
+ * crosses the criterion's threshold, found on the results' own beta grid.
+ *
+ * Everything is in x = log(beta/Lambda^typ). The mean entropy is interpolated by cubic Hermite with
+ * the exact slope dH/dx = -chi, participation and top-two ratio by Steffen's monotone cubic; the
+ * maximum of the mean susceptibility is that of the parabola through the three highest points. Rows
+ * share all betas, so the means are as monotone as every row. */
+#ifndef GAPSCALE_ANALYSIS_ENSEMBLE_H
+#define GAPSCALE_ANALYSIS_ENSEMBLE_H
+
+#include "../sim/results.h"
+
+enum ensemble_state {
+    ENSEMBLE_FOUND,
+    ENSEMBLE_SHORT,      /* n is so small that the threshold is passed at beta = 0 already */
+    ENSEMBLE_BELOW,      /* crossed below the smallest beta */
+    ENSEMBLE_ABOVE,      /* not crossed up to the largest beta */
+    ENSEMBLE_NO_MAXIMUM, /* susceptibility largest at an end of the grid */
+    ENSEMBLE_NO_GRID,    /* too few betas: crossings need two, a maximum three */
+    ENSEMBLE_NO_VALUES,  /* means or betas that are not finite */
+    ENSEMBLE_STATES
+};
+/* The word in files ("found", "below-grid", ...), and what is wrong and what to do as a sentence. */
+extern const char *const ensemble_state_name[ENSEMBLE_STATES];
+extern const char *const ensemble_state_advice[ENSEMBLE_STATES];
+
+struct ensemble_point {
+    enum ensemble_state state;
+    double log_ratio; /* log(beta_c/Lambda^typ); NaN unless found */
+    double se;        /* its standard error: se(mean)/|slope| at the root (delta method); for the
+                         susceptibility the jackknife. NaN where unknown (one replicate) */
+};
+
+/* `n` indexes the series' log_n. */
+struct ensemble_point ensemble_collapse(const struct results_series *series, size_t n,
+                                        const struct criterion *criterion);
+
+/* Standard error of log_ratio by leaving out one block group at a time. NaN for fewer than two groups
+ * or when the collapse point is lost by leaving one out. */
+double ensemble_jackknife(const struct results_series *series, size_t n, const struct criterion *criterion);
+
+#endif

@@ -1,0 +1,490 @@
+/* Scripts hold nothing a user wrote but series' names, which are letters, digits, '_' and '-'. */
+#include "figures.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "axis.h"
+#include "words.h"
+
+const char *const figure_name[FIGURES] = {"entropy", "collapse", "gap-count", "phase"};
+const char *const figure_extension[FIGURE_FORMATS] = {"svg", "png", "pdf"};
+
+/* Colours that stay apart for colour-blind readers (Okabe & Ito 2008). */
+static const char *const colour[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"};
+static const int marker[] = {7, 5, 9, 13, 11, 6, 4, 8, 12};
+enum { COLOURS = sizeof colour / sizeof *colour, MARKERS = sizeof marker / sizeof *marker };
+static const char guide[] = "#6b6b6b"; /* lines that are no data */
+
+enum { CURVES = 12 }; /* so many n in one figure, at most */
+
+/* ---- the frame ---- */
+
+/* viridis (Smith & van der Walt 2015), of which `part` is used: its yellow end vanishes on white. */
+static void print_palette(FILE *out, size_t part) {
+    static const char *const viridis[] = {"#440154", "#482475", "#414487", "#355f8d", "#2a788e", "#21918c",
+                                          "#22a884", "#44bf70", "#7ad151", "#bddf26", "#fde725"};
+    fputs("set palette defined (", out);
+    for (size_t i = 0; i < part; i++) { fprintf(out, "%s%zu '%s'", i > 0 ? ", " : "", i, viridis[i]); }
+    fputs(")\n", out);
+}
+enum { VIRIDIS_ALL = 11, VIRIDIS_DARK = 9 };
+
+/* Text in gnuplot's enhanced mode: exponents raised, signs of that mode made harmless, spaces kept (SVG
+ * drops those next to markup). */
+static void print_enhanced(FILE *out, const char *text) {
+    while (*text) {
+        if (*text == '^') {
+            size_t length = strcspn(text + 1, " ,;)");
+            fprintf(out, "^{%.*s}", (int)length, text + 1);
+            text += 1 + length;
+            continue;
+        }
+        if (strchr("_{}@&~\\", *text)) { fputc('\\', out); }
+        if (*text == ' ') {
+            fputs("\u00a0", out);
+        } else if (*text != '\'') {
+            fputc(*text, out);
+        }
+        text++;
+    }
+}
+
+static void print_title(FILE *out, const struct fit *fit) {
+    char parameters[WORDS_LINE];
+    const char *family = fit->series->family->name;
+    fputs("set title '{/:Bold ", out);
+    print_enhanced(out, fit->name);
+    fprintf(out, "}\u00a0\u00a0 %s%s", strcmp(fit->name, family) == 0 ? "" : family, strcmp(fit->name, family) == 0 ? "" : ", ");
+    print_enhanced(out, words_parameters(fit->series->family, fit->series->parameter, parameters));
+    fputs("'\n", out);
+}
+
+static void frame_begin(FILE *out) {
+    fprintf(out, "reset\nset encoding utf8\nset datafile missing 'NaN'\n"
+                 "set border 31 linewidth 0.7 linecolor rgb '#404040'\n"
+                 "set tics in scale 0.6\nset grid linewidth 0.5 linetype 1 linecolor rgb '#e4e4e4'\nset grid back\n"
+                 "set key samplen 2.2 spacing 1.2 noautotitle\nset title offset 0,-0.3\n"
+                 "set tmargin 2\nset bmargin 3.4\nset lmargin 9\n"
+                 "set bars 0.6\nset cbtics scale 0\nset colorbox noborder user origin graph 1.025, graph 0 size graph 0.03, graph 1\n");
+}
+
+/* Between the settings and the plot command. */
+static void frame_open(FILE *out, const char *series, const char *figure) {
+    fprintf(out,
+            "set terminal svg size 605,416 font 'sans-serif,12' linewidth 1.25 enhanced background rgb 'white'\n"
+            "set output '%s-%s.svg'\n",
+            series, figure);
+}
+
+/* After the plot command. */
+static void frame_close(FILE *out, const char *series, const char *figure) {
+    fprintf(out,
+            "set terminal pngcairo size 1260,866 font 'sans-serif,9' fontscale 2.5 linewidth 2.4 pointscale 2.1 "
+            "enhanced\n"
+            "set output '%s-%s.png'\nreplot\n"
+            "set terminal pdfcairo size 16cm,11cm font 'sans-serif,9' fontscale 1 linewidth 1.1 pointscale 0.5 "
+            "enhanced\n"
+            "set output '%s-%s.pdf'\nreplot\nunset output\n",
+            series, figure, series, figure);
+}
+
+/* ---- what several figures show ---- */
+
+static size_t curve_count(const struct fit *fit) { return fit->lengths < CURVES ? fit->lengths : CURVES; }
+
+/* The i-th of the n that are shown: evenly spread, both ends included. */
+static size_t curve_length(const struct fit *fit, size_t i) {
+    size_t count = curve_count(fit);
+    return count < 2 ? 0 : (i * (fit->lengths - 1) + (count - 1) / 2) / (count - 1);
+}
+
+static void print_number(FILE *out, double x) {
+    if (isfinite(x)) {
+        fprintf(out, " %.10g", x);
+    } else {
+        fputs(" NaN", out);
+    }
+}
+
+static void print_row(FILE *out, size_t count, const double *x) {
+    for (size_t i = 0; i < count; i++) { print_number(out, x[i]); }
+    fputc('\n', out);
+}
+
+/* The colour bar of curves: one colour for every n. */
+static void print_length_colours(FILE *out, const struct fit *fit) {
+    struct axis_lengths lengths = axis_lengths_make(fit->lengths, fit->series->log_n);
+    struct axis_range range = axis_empty;
+    for (size_t n = 0; n < fit->lengths; n++) {
+        axis_include(&range, axis_length_coordinate(&lengths, fit->series->log_n[n]));
+    }
+    axis_pad(&range, 0, 0.5);
+    print_palette(out, VIRIDIS_DARK);
+    axis_print_lengths(out, "cb", &lengths, range);
+    fputs("set cblabel 'context length\u00a0{/:Italic n}' offset 0.5,0\nset rmargin 12\n", out);
+}
+
+static const char beta_label[] = "inverse temperature\u00a0 β\u00a0/\u00a0Λ_{{/:Italic n}}^{typ}";
+static const char beta_collapse_label[] = "collapse point\u00a0 β_{c}";
+
+static void print_line_at(FILE *out, double x1, const char *y1, double x2, const char *y2) {
+    fprintf(out, "set arrow from %.10g,%s to %.10g,%s nohead linewidth 1 dashtype 2 linecolor rgb '%s' front\n", x1, y1,
+            x2, y2, guide);
+}
+
+static void print_label_at(FILE *out, double x, const char *y, const char *place, const char *text) {
+    fprintf(out, "set label '%s' at %.10g,%s %s textcolor rgb '%s' front\n", text, x, y, place, guide);
+}
+
+/* ---- entropy ---- */
+
+static double log10_ratio(const struct fit *fit, size_t n, size_t b) {
+    return log10(fit->series->beta_ratio[n * fit->series->size[RESULTS_BETA] + b]);
+}
+
+static double entropy_mean(const struct fit *fit, size_t n, size_t b) {
+    return fit->series->mean[MEASURE_ENTROPY][n * fit->series->size[RESULTS_BETA] + b];
+}
+
+/* The threshold of the primary criterion where that is the entropy, else NaN. */
+static double entropy_threshold(const struct fit *fit) {
+    if (fit->primary == fit->criteria || fit->series->criterion[fit->primary].kind != CRITERION_ENTROPY) { return NAN; }
+    return fit->series->criterion[fit->primary].threshold;
+}
+
+static void print_entropy(FILE *out, const struct fit *fit) {
+    const double readable = 30; /* nats: above, only a logarithmic axis shows the fall to tau */
+    struct axis_lengths lengths = axis_lengths_make(fit->lengths, fit->series->log_n);
+    struct axis_range range = axis_empty, entropy = axis_empty;
+    double tau = entropy_threshold(fit);
+    fputs("$curves << EOD\n", out);
+    for (size_t i = 0; i < curve_count(fit); i++) {
+        size_t n = curve_length(fit, i);
+        for (size_t b = 0; b < fit->series->size[RESULTS_BETA]; b++) {
+            double row[] = {log10_ratio(fit, n, b), entropy_mean(fit, n, b),
+                            axis_length_coordinate(&lengths, fit->series->log_n[n])};
+            axis_include(&range, row[0]);
+            axis_include(&entropy, row[1]);
+            print_row(out, 3, row);
+        }
+        fputc('\n', out);
+    }
+    fputs("EOD\n", out);
+    axis_pad(&range, 0, 0.1);
+    axis_print_log(out, "x", range);
+    fprintf(out, "set xlabel '%s'\nset ylabel 'mean entropy\u00a0 ⟨{/:Italic H}⟩\u00a0 (nats)'\n", beta_label);
+    if (entropy.high > readable) {
+        fprintf(out, "set logscale y\nset yrange [0.01:%.6g]\n", 1.5 * entropy.high);
+    } else {
+        fprintf(out, "set yrange [0:%.6g]\n", entropy.high > 0 ? 1.05 * entropy.high : 1);
+    }
+    print_line_at(out, 0, "graph 0", 0, "graph 1");
+    print_label_at(out, 0, "graph 0.95", "left offset 0.6,0", "β\u00a0=\u00a0Λ^{typ}");
+    if (isfinite(tau)) {
+        char height[WORDS], words[WORDS];
+        snprintf(height, sizeof height, "%.10g", tau);
+        snprintf(words, sizeof words, "⟨{/:Italic H}⟩\u00a0=\u00a0%.4g", tau);
+        print_line_at(out, range.low, height, range.high, height);
+        print_label_at(out, range.high, height, "right offset -0.6,0.6", words);
+    }
+    print_length_colours(out, fit);
+    frame_open(out, fit->name, figure_name[FIGURE_ENTROPY]);
+    fputs("plot $curves using 1:2:3 with lines linewidth 1.4 linecolor palette\n", out);
+}
+
+/* ---- collapse ---- */
+
+static void print_criterion(FILE *out, const struct criterion *criterion) {
+    static const char *const symbol[] = {
+        [CRITERION_ENTROPY] = "⟨{/:Italic H}⟩",
+        [CRITERION_PARTICIPATION] = "⟨{/:Italic Y}_{2}⟩",
+        [CRITERION_TOP_TWO_RATIO] = "⟨{/:Italic p}_{(2)}/{/:Italic p}_{(1)}⟩",
+        [CRITERION_SUSCEPTIBILITY] = "largest\u00a0⟨{/:Italic χ}⟩",
+    };
+    fputs(symbol[criterion->kind], out);
+    if (criterion->kind != CRITERION_SUSCEPTIBILITY) { fprintf(out, "\u00a0=\u00a0%.4g", criterion->threshold); }
+}
+
+/* One block a criterion: log10 of Lambda^typ, beta_c and its ends; then the rows' medians with quartiles. */
+static void print_collapse_data(FILE *out, const struct fit *fit, struct axis_range *x, struct axis_range *y) {
+    const struct results_series *s = fit->series;
+    fputs("$points << EOD\n", out);
+    for (size_t k = 0; k <= fit->criteria; k++) {
+        bool rows = k == fit->criteria;
+        for (size_t n = 0; n < fit->lengths; n++) {
+            const struct ensemble_point *point = &fit->collapse[n * fit->criteria + (rows ? fit->primary : k)];
+            const double *quantile = fit->row_collapse[n * fit->criteria + fit->primary].quantile;
+            double lambda = s->log_lambda_typ[n] / M_LN10, se = isnan(point->se) ? 0 : point->se;
+            double ends[] = {point->log_ratio, point->log_ratio - se, point->log_ratio + se};
+            if (rows) {
+                for (size_t q = 0; q < 3; q++) { ends[q] = log(quantile[q == 0 ? ORDER_MEDIAN : q == 1 ? 1 : 3]); }
+            }
+            double row[] = {lambda, lambda + ends[0] / M_LN10, lambda + ends[1] / M_LN10, lambda + ends[2] / M_LN10};
+            print_row(out, 4, row);
+            axis_include(x, row[0]);
+            for (size_t i = 0; i < 4; i++) { axis_include(y, row[i]); }
+        }
+        fputs("\n\n", out);
+    }
+    fputs("EOD\n", out);
+}
+
+static void print_collapse(FILE *out, const struct fit *fit) {
+    struct axis_range x = axis_empty, y = axis_empty;
+    size_t last = fit_last(fit, fit->primary);
+    print_collapse_data(out, fit, &x, &y);
+    axis_pad(&x, 0.06, 0.1);
+    axis_pad(&y, 0.06, 0.1);
+    axis_print_log(out, "x", x);
+    axis_print_log(out, "y", y);
+    fprintf(out, "set xlabel 'accumulation scale\u00a0 Λ_{{/:Italic n}}^{typ}'\nset ylabel '%s'\n", beta_collapse_label);
+    fputs("set key outside right top vertical Left reverse width -2\n", out);
+    frame_open(out, fit->name, figure_name[FIGURE_COLLAPSE]);
+    fprintf(out, "plot x with lines linewidth 1.2 dashtype 2 linecolor rgb '%s' title 'β_{c}\u00a0=\u00a0Λ^{typ}'", guide);
+    if (last < fit->lengths) {
+        double offset = fit->collapse[last * fit->criteria + fit->primary].log_ratio;
+        fprintf(out, ", \\\n  x + %.10g with lines linewidth 1 dashtype 3 linecolor rgb '%s' title 'β_{c}\u00a0=\u00a0%.3g\u00a0Λ^{typ}'",
+                offset / M_LN10, guide, exp(offset));
+    }
+    fprintf(out, ", \\\n  $points index %zu using 1:2:3:4 with yerrorbars pointtype 6 pointsize 0.9 linewidth 0.8 "
+                 "linecolor rgb '#9a9a9a' title 'rows: quartiles'",
+            fit->criteria);
+    for (size_t k = 0; k < fit->criteria; k++) {
+        fprintf(out, ", \\\n  $points index %zu using 1:2:3:4 with yerrorbars pointtype %d pointsize 0.7 linewidth 1.2 "
+                     "linecolor rgb '%s' title '",
+                k, marker[k % MARKERS], colour[k % COLOURS]);
+        print_criterion(out, &fit->series->criterion[k]);
+        fputc('\'', out);
+    }
+    fputc('\n', out);
+}
+
+/* ---- gap count ---- */
+
+static void print_gap_count(FILE *out, const struct fit *fit) {
+    const struct results_series *s = fit->series;
+    const double lowest = 0.05, full = 0.995; /* log N: one further score in twenty rows; all but all of log n */
+    struct axis_lengths lengths = axis_lengths_make(fit->lengths, s->log_n);
+    struct axis_range x = axis_empty, y = axis_empty;
+    size_t gaps = s->size[RESULTS_GAP];
+    fputs("$curves << EOD\n", out);
+    for (size_t i = 0; i < curve_count(fit); i++) {
+        size_t n = curve_length(fit, i);
+        for (size_t g = 0; g < gaps; g++) {
+            double log_count = s->log_gap_count_mean[n * gaps + g];
+            double row[] = {log10(s->gap_grid[g]), log10(log_count), axis_length_coordinate(&lengths, s->log_n[n])};
+            if (log_count >= lowest && log_count < full * s->log_n[n]) { axis_include(&x, row[0]); }
+            axis_include(&y, row[1]);
+            print_row(out, 3, row);
+        }
+        fputc('\n', out);
+    }
+    fputs("EOD\n", out);
+    y.low = log10(lowest);
+    y.high = fmax(y.high, 0);
+    axis_pad(&x, 0.04, 0.5);
+    y.high += 0.08;
+    axis_print_log(out, "x", x);
+    axis_print_log(out, "y", y);
+    fputs("set xlabel 'gap\u00a0 {/:Italic t}\u00a0Λ_{{/:Italic n}}^{typ}'\n"
+          "set ylabel 'mean log count\u00a0 ⟨log\u00a0{/:Italic N}_{{/:Italic n}}({/:Italic t})⟩'\n"
+          "set key inside bottom right Left reverse\n",
+          out);
+    print_length_colours(out, fit);
+    frame_open(out, fit->name, figure_name[FIGURE_GAP_COUNT]);
+    fprintf(out,
+            "plot $curves using 1:2:3 with lines linewidth 1.4 linecolor palette, \\\n"
+            "  x with lines linewidth 1.4 dashtype 2 linecolor rgb '%s' title "
+            "'envelope\u00a0 {/:Italic N}\u00a0=\u00a0e^{\u00a0Λ^{typ}\u00a0{/:Italic t}}'\n",
+            guide);
+}
+
+/* ---- phase diagram ---- */
+
+/* H/log n of one n at log10 of beta/Lambda^typ, linear between the grid's points; NaN outside. */
+static double entropy_share(const struct fit *fit, size_t n, double x) {
+    size_t count = fit->series->size[RESULTS_BETA], b = 0;
+    const double rounding = 1e-12;
+    while (b + 2 < count && log10_ratio(fit, n, b + 1) < x) { b++; }
+    double low = log10_ratio(fit, n, b), high = log10_ratio(fit, n, b + 1);
+    if (!(x >= low - rounding && x <= high + rounding)) { return NAN; }
+    double part = (x - low) / (high - low);
+    double entropy = (1 - part) * entropy_mean(fit, n, b) + part * entropy_mean(fit, n, b + 1);
+    return entropy / fit->series->log_n[n];
+}
+
+/* The shares on a regular grid, linear between neighbouring n. */
+static void print_phase_map(FILE *out, const struct fit *fit, const struct axis_lengths *lengths,
+                            struct axis_range x, struct axis_range y) {
+    enum { COLUMNS = 160, ROWS = 120 };
+    const double *log_n = fit->series->log_n;
+    fputs("$map << EOD\n", out);
+    for (size_t j = 0; j < ROWS; j++) {
+        double height = y.low + (y.high - y.low) * (double)j / (ROWS - 1);
+        size_t n = 0;
+        double left = entropy_share(fit, 0, height), right = entropy_share(fit, 1, height);
+        for (size_t i = 0; i < COLUMNS; i++) {
+            double place = x.low + (x.high - x.low) * (double)i / (COLUMNS - 1);
+            while (n + 2 < fit->lengths && axis_length_coordinate(lengths, log_n[n + 1]) < place) {
+                n++;
+                left = right;
+                right = entropy_share(fit, n + 1, height);
+            }
+            double low = axis_length_coordinate(lengths, log_n[n]), high = axis_length_coordinate(lengths, log_n[n + 1]);
+            double part = (place - low) / (high - low), row[] = {place, height, (1 - part) * left + part * right};
+            print_row(out, 3, row);
+        }
+        fputc('\n', out);
+    }
+    fputs("EOD\n", out);
+}
+
+static void print_phase_line(FILE *out, const struct fit *fit, const struct axis_lengths *lengths) {
+    fputs("$line << EOD\n", out);
+    for (size_t n = 0; n < fit->lengths; n++) {
+        const struct ensemble_point *point = &fit->collapse[n * fit->criteria + fit->primary];
+        double row[] = {axis_length_coordinate(lengths, fit->series->log_n[n]), point->log_ratio / M_LN10};
+        print_row(out, 2, row);
+    }
+    fputs("EOD\n", out);
+}
+
+static void print_phase(FILE *out, const struct fit *fit) {
+    struct axis_lengths lengths = axis_lengths_make(fit->lengths, fit->series->log_n);
+    struct axis_range x = axis_empty, y = axis_empty;
+    for (size_t n = 0; n < fit->lengths; n++) {
+        axis_include(&x, axis_length_coordinate(&lengths, fit->series->log_n[n]));
+        for (size_t b = 0; b < fit->series->size[RESULTS_BETA]; b++) { axis_include(&y, log10_ratio(fit, n, b)); }
+    }
+    bool has_line = fit->primary < fit->criteria && fit_last(fit, fit->primary) < fit->lengths;
+    print_phase_map(out, fit, &lengths, x, y);
+    if (has_line) { print_phase_line(out, fit, &lengths); }
+    axis_print_lengths(out, "x", &lengths, x);
+    axis_print_log(out, "y", y);
+    print_palette(out, VIRIDIS_ALL);
+    fprintf(out, "set cbrange [0:1]\nset cbtics 0.2\nset cblabel 'mean entropy\u00a0 ⟨{/:Italic H}⟩\u00a0/\u00a0log\u00a0{/:Italic n}' offset 0.5,0\n"
+                 "set xlabel 'context length\u00a0{/:Italic n}'\nset ylabel '%s'\nset rmargin 12\nset grid front\nunset grid\n",
+            beta_label);
+    fprintf(out, "set key at graph 0.02, graph 0.97 left top Left reverse textcolor rgb 'white'\n");
+    frame_open(out, fit->name, figure_name[FIGURE_PHASE]);
+    fprintf(out, "plot $map using 1:2:3 with image, \\\n  0 with lines linewidth 1.2 dashtype 2 linecolor rgb 'white' "
+                 "title 'β\u00a0=\u00a0Λ^{typ}'");
+    if (has_line) {
+        fprintf(out, ", \\\n  $line using 1:2 with linespoints pointtype 7 pointsize 0.5 linewidth 1.4 linecolor rgb "
+                     "'white' title '");
+        print_criterion(out, &fit->series->criterion[fit->primary]);
+        fputc('\'', out);
+    }
+    fputc('\n', out);
+}
+
+/* ---- figures of a series ---- */
+
+const char *figure_obstacle(const struct fit *fit, enum figure figure) {
+    size_t betas = fit->series->size[RESULTS_BETA];
+    switch (figure) {
+    case FIGURE_ENTROPY: return betas < 2 ? "it takes two betas or more" : NULL;
+    case FIGURE_COLLAPSE: return fit->criteria == 0 ? "no collapse criterion was asked for" : NULL;
+    case FIGURE_GAP_COUNT: return fit->series->size[RESULTS_GAP] < 2 ? "the results hold no gap counts" : NULL;
+    case FIGURE_PHASE: return betas < 2 || fit->lengths < 2 ? "it takes two n and two betas or more" : NULL;
+    case FIGURES: break;
+    }
+    return "there is no such figure";
+}
+
+void figure_print(FILE *script, const struct fit *fit, enum figure figure) {
+    typedef void printer(FILE *, const struct fit *);
+    static printer *const print[FIGURES] = {print_entropy, print_collapse, print_gap_count, print_phase};
+    frame_begin(script);
+    print_title(script, fit);
+    print[figure](script, fit);
+    frame_close(script, fit->name, figure_name[figure]);
+}
+
+/* ---- all series ---- */
+
+const char *figure_all_obstacle(const struct study *study) {
+    for (size_t i = 0; i < study->count; i++) {
+        const struct fit *fit = &study->fit[i];
+        if (fit->primary < fit->criteria && fit_last(fit, fit->primary) < fit->lengths) { return NULL; }
+    }
+    return "no series has a collapse point";
+}
+
+static struct axis_lengths common_lengths(const struct study *study) {
+    struct axis_lengths common = {.powers_of_two = true};
+    struct axis_range log_n = axis_empty;
+    for (size_t i = 0; i < study->count; i++) {
+        const struct results_series *s = study->fit[i].series;
+        struct axis_lengths own = axis_lengths_make(study->fit[i].lengths, s->log_n);
+        common.powers_of_two = common.powers_of_two && own.powers_of_two;
+        for (size_t n = 0; n < study->fit[i].lengths; n++) { axis_include(&log_n, s->log_n[n]); }
+    }
+    double ends[] = {log_n.low, log_n.high};
+    common.loglog = axis_lengths_make(2, ends).loglog;
+    return common;
+}
+
+/* One block a series: n, and log10 of the ratio with its ends. */
+static void print_all_data(FILE *out, const struct study *study, const struct axis_lengths *lengths,
+                           struct axis_range *x, struct axis_range *y) {
+    fputs("$points << EOD\n", out);
+    for (size_t i = 0; i < study->count; i++) {
+        const struct fit *fit = &study->fit[i];
+        for (size_t n = 0; n < fit->lengths && fit->primary < fit->criteria; n++) {
+            const struct ensemble_point *point = &fit->collapse[n * fit->criteria + fit->primary];
+            double se = isnan(point->se) ? 0 : point->se, ratio = point->log_ratio / M_LN10;
+            double row[] = {axis_length_coordinate(lengths, fit->series->log_n[n]), ratio, ratio - se / M_LN10,
+                            ratio + se / M_LN10};
+            print_row(out, 4, row);
+            axis_include(x, row[0]);
+            for (size_t k = 1; k < 4; k++) { axis_include(y, row[k]); }
+        }
+        fputs("NaN NaN NaN NaN\n\n\n", out);
+    }
+    fputs("EOD\n", out);
+}
+
+/* Series of one family share a colour and differ by their markers. */
+static size_t family_index(const struct fit *fit) {
+    size_t index = 0;
+    while (index < family_count() && family_at(index) != fit->series->family) { index++; }
+    return index;
+}
+
+static size_t family_rank(const struct study *study, size_t series) {
+    size_t rank = 0;
+    for (size_t i = 0; i < series; i++) { rank += study->fit[i].series->family == study->fit[series].series->family; }
+    return rank;
+}
+
+void figure_all_print(FILE *script, const struct study *study) {
+    enum { LEGEND = 22 }; /* letters of a name */
+    struct axis_lengths lengths = common_lengths(study);
+    struct axis_range x = axis_empty, y = axis_empty;
+    frame_begin(script);
+    print_all_data(script, study, &lengths, &x, &y);
+    axis_include(&y, 0);
+    axis_pad(&x, 0.03, 0.5);
+    axis_pad(&y, 0.06, 0.2);
+    axis_print_lengths(script, "x", &lengths, x);
+    axis_print_log(script, "y", y);
+    fprintf(script, "set title '{/:Bold Collapse point over accumulation scale}'\nset xlabel 'context length\u00a0{/:Italic n}'\n"
+                    "set ylabel '%s\u00a0/\u00a0Λ_{{/:Italic n}}^{typ}'\nset key outside right top vertical Left reverse\n",
+            beta_collapse_label);
+    frame_open(script, "all", "collapse");
+    fprintf(script, "plot 0 with lines linewidth 1.2 dashtype 2 linecolor rgb '%s' title 'β_{c}\u00a0=\u00a0Λ^{typ}'", guide);
+    for (size_t i = 0; i < study->count; i++) {
+        char name[LEGEND + 1];
+        snprintf(name, sizeof name, "%.*s", LEGEND, study->fit[i].name);
+        fprintf(script, ", \\\n  $points index %zu using 1:2:3:4 with yerrorlines pointtype %d pointsize 0.6 linewidth 0.9 "
+                        "linecolor rgb '%s' title '",
+                i, marker[family_rank(study, i) % MARKERS], colour[family_index(&study->fit[i]) % COLOURS]);
+        print_enhanced(script, name);
+        fputc('\'', script);
+    }
+    fputc('\n', script);
+    frame_close(script, "all", "collapse");
+}

@@ -1,0 +1,25 @@
+/* figures: gnuplot scripts that draw a study. Each figure comes as SVG, PNG and PDF of 16 x 11 cm, named
+ * SERIES-FIGURE.EXT in the directory where the script runs. */
+#ifndef GAPSCALE_ANALYSIS_FIGURES_H
+#define GAPSCALE_ANALYSIS_FIGURES_H
+
+#include <stdio.h>
+
+#include "study.h"
+
+enum figure { FIGURE_ENTROPY, FIGURE_COLLAPSE, FIGURE_GAP_COUNT, FIGURE_PHASE, FIGURES };
+extern const char *const figure_name[FIGURES]; /* "entropy", "collapse", "gap-count", "phase" */
+
+enum { FIGURE_FORMATS = 3 };
+extern const char *const figure_extension[FIGURE_FORMATS]; /* "svg", "png", "pdf" */
+
+/* What a figure needs and this series lacks; NULL when it can be drawn. */
+const char *figure_obstacle(const struct fit *fit, enum figure figure);
+/* Appends the figure to a script. */
+void figure_print(FILE *script, const struct fit *fit, enum figure figure);
+
+/* "all-collapse": beta_c/Lambda^typ against n for every series. */
+const char *figure_all_obstacle(const struct study *study);
+void figure_all_print(FILE *script, const struct study *study);
+
+#endif

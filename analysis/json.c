@@ -1,0 +1,165 @@
+#include "json.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "table.h"
+
+/* Length of the UTF-8 sequence at `text` (Unicode 15, table 3-7), 0 when it is none. */
+static size_t utf8_length(const unsigned char *text) {
+    static const struct {
+        unsigned char first, last, low, high; /* lead byte; range of the second byte */
+        size_t length;
+    } form[] = {
+        {0x01, 0x7F, 0x00, 0x00, 1}, {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3},
+        {0xE1, 0xEC, 0x80, 0xBF, 3}, {0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3},
+        {0xF0, 0xF0, 0x90, 0xBF, 4}, {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
+    };
+    for (size_t f = 0; f < sizeof form / sizeof *form; f++) {
+        if (text[0] < form[f].first || text[0] > form[f].last) { continue; }
+        for (size_t i = 1; i < form[f].length; i++) {
+            unsigned char low = i == 1 ? form[f].low : 0x80, high = i == 1 ? form[f].high : 0xBF;
+            if (text[i] < low || text[i] > high) { return 0; }
+        }
+        return form[f].length;
+    }
+    return 0;
+}
+
+void json_print_string(FILE *out, const char *text) {
+    const unsigned char *byte = (const unsigned char *)text;
+    fputc('"', out);
+    while (*byte) {
+        size_t length = utf8_length(byte);
+        if (length == 0) {
+            fputs("\\ufffd", out);
+            length = 1;
+        } else if (*byte == '"' || *byte == '\\') {
+            fprintf(out, "\\%c", *byte);
+        } else if (*byte < 0x20 || *byte == 0x7F) {
+            fprintf(out, "\\u%04x", *byte);
+        } else {
+            fwrite(byte, 1, length, out);
+        }
+        byte += length;
+    }
+    fputc('"', out);
+}
+
+void json_print_number(FILE *out, double value) {
+    if (isfinite(value)) {
+        fprintf(out, "%.17g", value);
+    } else {
+        fputs("null", out);
+    }
+}
+
+static void print_key(FILE *out, const char *key) { fprintf(out, ", \"%s\": ", key); }
+
+static void print_named(FILE *out, const char *key, double value) {
+    print_key(out, key);
+    json_print_number(out, value);
+}
+
+static const double sigmas_95 = 1.959963984540054; /* normal quantile of 0.975 */
+
+static void print_interval(FILE *out, double value, double se) {
+    print_named(out, "low", value - sigmas_95 * se);
+    print_named(out, "high", value + sigmas_95 * se);
+}
+
+static void print_amplitude(FILE *out, const struct fit *fit) {
+    size_t last = fit->primary < fit->criteria ? fit_last(fit, fit->primary) : fit->lengths;
+    double value = NAN, se = NAN;
+    if (last < fit->lengths) {
+        const struct ensemble_point *point = &fit->collapse[last * fit->criteria + fit->primary];
+        value = exp(point->log_ratio);
+        se = value * point->se;
+    }
+    print_key(out, "amplitude");
+    fputs("{\"value\": ", out);
+    json_print_number(out, value);
+    print_interval(out, value, se);
+    print_named(out, "predicted", NAN);
+    fputc('}', out);
+}
+
+static void print_point(FILE *out, const struct fit *fit, size_t n) {
+    size_t at = n * fit->criteria + fit->primary;
+    double ratio = exp(fit->collapse[at].log_ratio);
+    fputs("{\"log_n\": ", out);
+    json_print_number(out, fit->series->log_n[n]);
+    print_named(out, "log_lambda_typ", fit->series->log_lambda_typ[n]);
+    print_named(out, "ratio", ratio);
+    print_named(out, "ratio_se", ratio * fit->collapse[at].se);
+    print_named(out, "row_median", fit->row_collapse[at].quantile[ORDER_MEDIAN]);
+    fputc('}', out);
+}
+
+static void print_points(FILE *out, const struct fit *fit) {
+    print_key(out, "points");
+    fputc('[', out);
+    for (size_t n = 0; n < fit->lengths && fit->primary < fit->criteria; n++) {
+        if (n > 0) { fputs(", ", out); }
+        print_point(out, fit, n);
+    }
+    fputc(']', out);
+}
+
+static void print_criterion(FILE *out, const struct fit *fit) {
+    print_key(out, "criterion");
+    if (fit->primary == fit->criteria) {
+        fputs("null", out);
+        return;
+    }
+    char label[CRITERION_LABEL];
+    criterion_label(&fit->series->criterion[fit->primary], label);
+    json_print_string(out, label);
+}
+
+static void print_exponent(FILE *out, const struct fit *fit) {
+    static const struct exponent none = {0, NAN, NAN, NAN};
+    const struct exponent *whole = table_exponent(fit), *drift = whole ? &fit->drift[fit->primary] : &none;
+    print_named(out, "exponent", whole ? whole->value : NAN);
+    print_interval(out, whole ? whole->value : NAN, whole ? whole->se : NAN);
+    print_key(out, "variable");
+    json_print_string(out, fit->by_n ? "n" : "log_n");
+    print_named(out, "exponent_lambda_typ", whole ? fit->window_lambda[fit->primary].value : NAN);
+    print_named(out, "exponent_asymptotic", fit_asymptotic_exponent(fit));
+    print_key(out, "drift");
+    fputs("{\"value\": ", out);
+    json_print_number(out, drift->value);
+    print_interval(out, drift->value, drift->se);
+    fputc('}', out);
+}
+
+static void print_series(FILE *out, const struct fit *fit) {
+    char *sentence = table_sentence(fit);
+    fputs("    {\"file\": ", out);
+    json_print_string(out, fit->file);
+    print_key(out, "name");
+    json_print_string(out, fit->series->name);
+    print_key(out, "family");
+    json_print_string(out, fit->series->family->name);
+    print_criterion(out, fit);
+    print_key(out, "verdict");
+    json_print_string(out, "undecided");
+    print_key(out, "sentence");
+    json_print_string(out, sentence ? sentence : "");
+    print_exponent(out, fit);
+    print_amplitude(out, fit);
+    print_key(out, "rivals");
+    fputs("[]", out);
+    print_points(out, fit);
+    fputc('}', out);
+    free(sentence);
+}
+
+void json_print(FILE *out, const struct study *study) {
+    fputs("{\"schema\": 1, \"series\": [", out);
+    for (size_t i = 0; i < study->count; i++) {
+        fputs(i > 0 ? ",\n" : "\n", out);
+        print_series(out, &study->fit[i]);
+    }
+    fputs("\n]}\n", out);
+}

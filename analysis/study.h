@@ -1,0 +1,34 @@
+/* study: the results files of one command line, read and fitted; and the words of that line. */
+#ifndef GAPSCALE_ANALYSIS_STUDY_H
+#define GAPSCALE_ANALYSIS_STUDY_H
+
+#include "fit.h"
+
+struct study {
+    size_t file_count;
+    const char *const *paths;
+    struct results **results;
+    size_t count;
+    struct fit *fit; /* every series of every file, in order */
+};
+
+/* Reads and fits. False after a message. Free with study_release in either case. The paths must outlive
+ * the study. */
+bool study_open(struct study *study, size_t count, char *const *paths);
+void study_release(struct study *study);
+
+struct study_request {
+    bool help, json;
+    const char *output; /* NULL: the default */
+    size_t count;
+    char **paths;
+};
+
+/* Reads `[-o NAME] [--json] [-h] RESULTS...`. False, with a message and `usage` on stderr, where the line
+ * makes no sense; --json is known only where `has_json`. */
+bool study_parse(int argc, char **argv, bool has_json, const char *usage, struct study_request *request);
+
+/* "<path without .h5><suffix>"; NULL when out of memory. Free with free(). */
+char *study_default_output(const char *path, const char *suffix);
+
+#endif

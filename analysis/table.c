@@ -1,0 +1,233 @@
+#include "table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool exponent_is_known(const struct exponent *e) { return isfinite(e->value) && e->se < 1; }
+
+const struct exponent *table_exponent(const struct fit *fit) {
+    if (fit->windows == 0 || fit->primary == fit->criteria) { return NULL; }
+    const struct exponent *whole = &fit->window[fit->primary];
+    return exponent_is_known(whole) ? whole : NULL;
+}
+
+static const char *variable_name(const struct fit *fit) { return fit->by_n ? "n" : "log n"; }
+
+static const char *variable_base(const struct fit *fit) { return fit->by_n ? "n" : "(log n)"; }
+
+static const char *exponent_words(const struct exponent *e, char out[WORDS]) {
+    if (isnan(e->value) || isnan(e->se)) {
+        snprintf(out, WORDS, "-");
+    } else if (!exponent_is_known(e)) {
+        snprintf(out, WORDS, "noise");
+    } else {
+        words_measured(e->value, e->se, out);
+    }
+    return out;
+}
+
+static const char *law_words(const struct fit *fit, char out[WORDS]) {
+    if (!fit->has_law) {
+        snprintf(out, WORDS, "not known in closed form");
+        return out;
+    }
+    return words_schedule(&fit->law, out);
+}
+
+/* ---- one series ---- */
+
+static const struct ensemble_point *primary_point(const struct fit *fit, size_t n) {
+    static const struct ensemble_point none = {ENSEMBLE_NO_VALUES, NAN, NAN};
+    return fit->primary < fit->criteria ? &fit->collapse[n * fit->criteria + fit->primary] : &none;
+}
+
+static double primary_ratio_se(const struct fit *fit, size_t n) {
+    const struct ensemble_point *point = primary_point(fit, n);
+    return exp(point->log_ratio) * point->se;
+}
+
+static void print_head(FILE *out, const struct fit *fit) {
+    const struct results_series *s = fit->series;
+    char parameters[WORDS_LINE], law[WORDS], label[CRITERION_LABEL];
+    fprintf(out, "%s: %s%s%s\n", fit->name, s->family->name, s->family->parameter_count > 0 ? ", " : "",
+            words_parameters(s->family, s->parameter, parameters));
+    fprintf(out, "  class %s; predicted Lambda^typ ~ %s; %llu replicate%s", family_class_name(s->family->class),
+            law_words(fit, law), (unsigned long long)s->replicates, s->replicates == 1 ? "" : "s");
+    if (fit->primary < fit->criteria) {
+        criterion_label(&s->criterion[fit->primary], label);
+        fprintf(out, "; beta_c: %s", label);
+    }
+    fputs("\n\n", out);
+    fprintf(out, "%9s  %10s  %10s %8s  %17s  %8s %8s  %15s %10s\n", "", "", "", "", "", "median", "median",
+            "d log beta_c", "the same");
+    fprintf(out, "%9s  %10s  %10s %8s  %17s  %8s %8s  %15s %10s\n", "n", "Lambda^typ", "beta_c", "+- se",
+            "beta_c/Lambda^typ", "of rows", "Lambda_n", fit->by_n ? "/ d log n" : "/ d log log n", "Lambda^typ");
+}
+
+static void print_line(FILE *out, const struct fit *fit, size_t n) {
+    const struct ensemble_point *point = primary_point(fit, n);
+    char length[WORDS], lambda[WORDS], beta[WORDS], se[WORDS], ratio[WORDS], rows[WORDS] = "-", row_lambda[WORDS];
+    char local[WORDS] = "-", local_lambda[WORDS] = "-";
+    double log_lambda = fit->series->log_lambda_typ[n], log_beta = log_lambda + point->log_ratio;
+    words_measured(exp(point->log_ratio), primary_ratio_se(fit, n), ratio);
+    if (point->se > 0) {
+        snprintf(se, sizeof se, "%.2g", exp(log_beta) * point->se);
+    } else {
+        snprintf(se, sizeof se, point->se == 0 ? "0" : "-");
+    }
+    if (fit->primary < fit->criteria) {
+        words_number(fit->row_collapse[n * fit->criteria + fit->primary].quantile[ORDER_MEDIAN], rows);
+    }
+    if (n > 0) {
+        if (fit->primary < fit->criteria) {
+            exponent_words(&fit->local[(n - 1) * fit->criteria + fit->primary], local);
+        }
+        snprintf(local_lambda, sizeof local_lambda, "%.4f", fit->local_lambda[n - 1].value);
+    }
+    fprintf(out, "%9s  %10s  %10s %8s  %17s  %8s %8s  %15s %10s\n", words_length(fit->series->log_n[n], length),
+            words_exponential(log_lambda, lambda), words_exponential(log_beta, beta), se, ratio, rows,
+            words_number(fit->row_lambda[n].quantile[ORDER_MEDIAN], row_lambda), local, local_lambda);
+}
+
+/* Says once for each reason at how many n there is no collapse point, and why. */
+static void print_missing(FILE *out, const struct fit *fit) {
+    for (enum ensemble_state state = ENSEMBLE_FOUND + 1; state < ENSEMBLE_STATES; state++) {
+        size_t count = 0, first = 0;
+        for (size_t n = fit->lengths; n > 0; n--) {
+            if (primary_point(fit, n - 1)->state == state) {
+                count++;
+                first = n - 1;
+            }
+        }
+        if (count > 0) {
+            char length[WORDS];
+            fprintf(out, "  No beta_c at %zu of %zu n, the smallest %s: %s.\n", count, fit->lengths,
+                    words_length(fit->series->log_n[first], length), ensemble_state_advice[state]);
+        }
+    }
+}
+
+static bool has_no_errors(const struct fit *fit) {
+    size_t last = fit_last(fit, fit->primary);
+    return last < fit->lengths && isnan(primary_point(fit, last)->se);
+}
+
+static void print_notes(FILE *out, const struct fit *fit) {
+    if (fit->primary == fit->criteria) {
+        fputs("  No collapse criterion was asked for; name one under `collapse` in the config.\n", out);
+        return;
+    }
+    print_missing(out, fit);
+    if (has_no_errors(fit)) {
+        fputs(fit->series->replicates < 2
+                  ? "  One replicate gives no standard errors and so no exponents; ask for more replicates.\n"
+                  : "  The standard errors are not known and so no exponents; ask for more replicates.\n",
+              out);
+    }
+    if (fit->lengths < 2) { fputs("  One n gives no exponents; ask for more n.\n", out); }
+    if (fit->series->family->class == FAMILY_FRECHET) {
+        fputs("  Heavy tails: the few rows that have not collapsed raise the mean; go by the median of rows.\n", out);
+    }
+}
+
+/* The exponent from a few smallest n on, to show where it drifts. */
+static void print_windows(FILE *out, const struct fit *fit) {
+    enum { SHOWN = 4 };
+    char measured[WORDS], length[WORDS];
+    if (!table_exponent(fit)) { return; }
+    size_t step = (fit->windows + SHOWN - 1) / SHOWN;
+    fprintf(out, "  Exponent in %s from n up, beta_c (Lambda^typ):", variable_name(fit));
+    for (size_t w = 0, shown = 0; w < fit->windows; w += step, shown++) {
+        const struct exponent *e = &fit->window[w * fit->criteria + fit->primary];
+        if (!exponent_is_known(e)) { continue; }
+        fprintf(out, "%s%s%s: %s (%.3f)", shown == 0 ? "\n    " : shown % 2 == 0 ? ";\n    " : ";  ", "from ",
+                words_length(fit->series->log_n[w], length), exponent_words(e, measured),
+                fit->window_lambda[w * fit->criteria + fit->primary].value);
+    }
+    fputc('\n', out);
+}
+
+static void print_series(FILE *out, const struct fit *fit) {
+    print_head(out, fit);
+    for (size_t n = 0; n < fit->lengths; n++) { print_line(out, fit, n); }
+    fputc('\n', out);
+    print_windows(out, fit);
+    print_notes(out, fit);
+    fputc('\n', out);
+}
+
+/* ---- all series ---- */
+
+static int longest_name(const struct study *study) {
+    size_t longest = strlen("series");
+    for (size_t i = 0; i < study->count; i++) {
+        size_t length = strlen(study->fit[i].name);
+        longest = length > longest ? length : longest;
+    }
+    return longest > 20 ? 20 : (int)longest;
+}
+
+static void print_summary_line(FILE *out, const struct fit *fit, int width) {
+    const struct exponent *whole = table_exponent(fit);
+    char measured[WORDS] = "-", lambda[WORDS] = "-", asymptotic[WORDS], ratio[WORDS] = "-", drift[WORDS] = "-";
+    char length[WORDS] = "-";
+    if (whole) {
+        exponent_words(whole, measured);
+        words_measured(fit->window_lambda[fit->primary].value, NAN, lambda);
+        exponent_words(&fit->drift[fit->primary], drift);
+    }
+    size_t last = fit->primary < fit->criteria ? fit_last(fit, fit->primary) : fit->lengths;
+    if (last < fit->lengths) {
+        words_measured(exp(primary_point(fit, last)->log_ratio), primary_ratio_se(fit, last), ratio);
+        words_length(fit->series->log_n[last], length);
+    }
+    fprintf(out, "%-*s  %-5s  %16s %11s %8s  %8s %17s  %18s\n", width, fit->name, variable_name(fit), measured, lambda,
+            words_number(fit_asymptotic_exponent(fit), asymptotic), length, ratio, drift);
+}
+
+static void print_summary(FILE *out, const struct study *study) {
+    int width = longest_name(study);
+    fprintf(out, "%-*s  %-5s  %16s %11s %8s  %8s %17s  %18s\n", width, "", "", "beta_c grows", "Lambda^typ", "theory,", "",
+            "", "drift of the ratio");
+    fprintf(out, "%-*s  %-5s  %16s %11s %8s  %8s %17s  %18s\n", width, "series", "as", "with exponent", "at these n",
+            "n -> inf", "n", "beta_c/Lambda^typ", "in log n");
+    for (size_t i = 0; i < study->count; i++) { print_summary_line(out, &study->fit[i], width); }
+}
+
+void table_print(FILE *out, const struct study *study) {
+    for (size_t i = 0; i < study->count; i++) { print_series(out, &study->fit[i]); }
+    print_summary(out, study);
+    fputs("\n"
+          "beta_c is where the replicate mean meets the criterion; `of rows` is the median of every row's own\n"
+          "beta_c/Lambda^typ, Lambda_n that of Lambda_n/Lambda^typ. Exponents are slopes of logarithms over these n,\n"
+          "with statistical errors only: they drift towards the theory's n -> inf and do not decide for or against\n"
+          "it. Theory says that beta_c follows Lambda^typ: the ratio should tend to a constant, its drift to 0.\n",
+          out);
+}
+
+/* ---- in words ---- */
+
+char *table_sentence(const struct fit *fit) {
+    const struct exponent *whole = table_exponent(fit);
+    size_t last = fit->primary < fit->criteria ? fit_last(fit, fit->primary) : fit->lengths;
+    char ratio[WORDS], length[WORDS], first[WORDS], measured[WORDS], drift[WORDS], law[WORDS], *sentence;
+    if (last == fit->lengths) {
+        return strdup("No collapse point was found, so nothing can be said.");
+    }
+    words_measured(exp(primary_point(fit, last)->log_ratio), primary_ratio_se(fit, last), ratio);
+    words_length(fit->series->log_n[last], length);
+    if (!whole) {
+        return asprintf(&sentence,
+                        "beta_c/Lambda^typ = %s at n = %s; its growth with n cannot be told from these results.",
+                        ratio, length) < 0 ? NULL : sentence;
+    }
+    int printed = asprintf(
+        &sentence,
+        "From n = %s to %s beta_c grows as %s^(%s) and Lambda^typ itself as %s^(%.3f); their ratio is %s at the "
+        "largest n and drifts as (log n)^(%s). These n cannot decide the law at n -> inf (theory: Lambda^typ ~ %s).",
+        words_length(fit->series->log_n[fit_first(fit, fit->primary)], first), length, variable_base(fit), exponent_words(whole, measured),
+        variable_base(fit), fit->window_lambda[fit->primary].value, ratio,
+        exponent_words(&fit->drift[fit->primary], drift), law_words(fit, law));
+    return printed < 0 ? NULL : sentence;
+}

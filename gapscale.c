@@ -1,0 +1,61 @@
+/* The front door: finds the subcommand and hands over. */
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/command.h"
+#include "sim/command.h"
+#include "sim/message.h"
+#include "sim/nearest.h"
+
+#ifndef GAPSCALE_VERSION
+#define GAPSCALE_VERSION "unknown"
+#endif
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+} command[] = {
+    {"run", command_run, "run the sweep of a config, write a results file"},
+    {"check", command_check, "report every error of a config, and what a run would cost"},
+    {"fit", command_fit, "collapse points beside their prediction, as a table and a file"},
+    {"plot", command_plot, "figures (SVG, PNG, PDF)"},
+    {"show", command_show, "what a results file holds"},
+    {"families", command_families, "the families of score rows, and what is known of each"},
+};
+enum { COMMANDS = sizeof command / sizeof command[0] };
+
+static void print_usage(FILE *file) {
+    fputs("usage: gapscale COMMAND [...]        (gapscale COMMAND -h explains one)\n\n", file);
+    for (size_t i = 0; i < COMMANDS; i++) { fprintf(file, "  %-10s%s\n", command[i].name, command[i].summary); }
+    fputs("\nA first try: gapscale run configs/examples/first.yaml && gapscale fit results/first.h5\n", file);
+}
+
+static int unknown_command(const char *word) {
+    const char *names[COMMANDS];
+    for (size_t i = 0; i < COMMANDS; i++) { names[i] = command[i].name; }
+    const char *near = nearest_name(word, COMMANDS, names);
+    message_error("there is no command '%s'%s%s%s", word, near ? "; did you mean '" : "", near ? near : "",
+                  near ? "'?" : "; gapscale -h lists them");
+    return EXIT_USAGE;
+}
+
+int main(int argc, char **argv) {
+    if (argc < 2) {
+        print_usage(stderr);
+        return EXIT_USAGE;
+    }
+    const char *word = argv[1];
+    if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0) {
+        print_usage(stdout);
+        return EXIT_DONE;
+    }
+    if (strcmp(word, "--version") == 0) {
+        puts("gapscale " GAPSCALE_VERSION);
+        return EXIT_DONE;
+    }
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (strcmp(word, command[i].name) == 0) { return command[i].run(argc - 1, argv + 1); }
+    }
+    return unknown_command(word);
+}

@@ -1,0 +1,68 @@
+/* config: what the user asks for, read from YAML. Grammar in configs/README.md. Its parts: yaml (the
+ * text as a tree; the only caller of libfyaml), fault (messages with their place), override (--set),
+ * value and number (what is written), resolve (the canonical text). */
+#ifndef GAPSCALE_SIM_CONFIG_H
+#define GAPSCALE_SIM_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../models/family.h"
+#include "measure.h"
+
+enum config_rows { CONFIG_ROWS_AUTO, CONFIG_ROWS_DRAWN };
+
+enum { CONFIG_NAME = 64 + 1, CONFIG_CRITERIA = 16, CONFIG_QUANTILES = 32 };
+
+struct config_beta {
+    bool relative; /* to Lambda^typ */
+    size_t count;
+    double *value; /* increasing, > 0 */
+};
+
+struct config_series {
+    char name[CONFIG_NAME];
+    const struct family *family;
+    struct schedule parameter[FAMILY_PARAMETERS];
+    size_t n_count;
+    double *log_n; /* increasing, distinct; n below 2^53 is an integer */
+    struct config_beta beta;
+    uint64_t replicates;
+    size_t criterion_count;
+    struct criterion criterion[CONFIG_CRITERIA];
+    enum config_rows rows;
+};
+
+struct config {
+    uint64_t seed;
+    bool common_randomness;
+    uint64_t keep_replicates;
+    size_t ordered_weights;
+    size_t quantile_count;
+    double quantile[CONFIG_QUANTILES];
+    size_t series_count;
+    struct config_series *series;
+    char *text;     /* as read; --set values are in `resolved` only */
+    char *resolved; /* canonical YAML: every key with its value; itself a valid config with the same
+                       resolution (as a file it may be too long to be read: about 3000 values of n
+                       and beta fit). Two configs ask for the same thing iff these are equal. What
+                       the first series has stands at the top; the others write what differs. */
+};
+
+/* Reads and checks a config; `set` holds `count` strings PATH=VALUE. On bad input every error is
+ * written to stderr as FILE:LINE:COLUMN with the line shown, and NULL is returned. Free with
+ * config_free. Accepts regular files up to 64 KiB only. Every series has at least one n, beta and
+ * criterion; criteria come in the order of enum criterion_kind, thresholds increasing. */
+struct config *config_read(const char *path, size_t count, const char *const *set);
+void config_free(struct config *config);
+
+/* Parameter values of a series at one n (inside the family's ranges: checked on reading). */
+void config_parameters(const struct config_series *series, double log_n, double p[FAMILY_PARAMETERS]);
+
+/* A whole number literal of the grammar: 12, 1e3, 2^16, 1/16, e^100000. False when `text` is anything
+ * else. `log_value` (may be NULL) receives its natural log even where the value overflows (value
+ * inf); NaN for values <= 0. */
+bool config_number(const char *text, double *value, double *log_value);
+
+#endif

@@ -1,0 +1,317 @@
+/* The explicit top is found by keeping the DRAWN_TOP largest of a small pool of candidates; the rest
+ * of the row is binned by gap on a grid of relative width at most 1/32. On a bin of half-width r the
+ * nodes integrate every polynomial of degree < 8 exactly, so exp(-beta gap) is off by at most
+ * 2 (beta r / 2)^8 / 8! relative (Chebyshev interpolation). A bin matters only while beta gap is below
+ * about log n + 10, hence beta r < (log n + 10)/64; and its error enters H times its share of the
+ * weight and beta gap: below 1e-11 at n = 2^26. */
+#include "drawn.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    EXPLICIT = 512,  /* rows up to this length keep every score in the top */
+    TOP = 128,       /* scores kept one by one in longer rows */
+    POOL = 8 * TOP,  /* candidates for the top */
+    CHUNK = 1024,    /* scores drawn at a time */
+    KEPT = 1 << 16,  /* rows up to this length are kept, not drawn again */
+};
+
+struct drawn {
+    const struct isa *isa;
+    double lagrange[KERNEL_NODES][KERNEL_NODES]; /* node weights from power moments */
+    double node[KERNEL_NODES];
+    double uniforms[2 * CHUNK];
+    double pool[POOL];
+    double *scores; /* [KEPT] */
+
+    /* the row in the making */
+    const struct family *family;
+    const double *p;
+    struct stream stream;
+    size_t n;
+    double scale; /* Lambda^typ */
+    double highest;
+
+    double *moment; /* [bin_capacity][KERNEL_NODES] */
+    size_t bin_capacity;
+    struct row row;
+};
+
+/* Lagrange polynomials of the Chebyshev nodes, in powers of x, by discrete orthogonality. */
+static void drawn_make_nodes(struct drawn *d) {
+    enum { M = KERNEL_NODES };
+    double chebyshev[M][M] = {{0}}; /* chebyshev[k][i]: coefficient of x^i in T_k */
+    chebyshev[0][0] = chebyshev[1][1] = 1;
+    for (size_t k = 2; k < M; k++) {
+        for (size_t i = 0; i < M; i++) {
+            chebyshev[k][i] = (i > 0 ? 2 * chebyshev[k - 1][i - 1] : 0) - chebyshev[k - 2][i];
+        }
+    }
+    for (size_t j = 0; j < M; j++) {
+        double angle = M_PI * (2 * (double)j + 1) / (2 * M);
+        d->node[j] = cos(angle);
+        for (size_t i = 0; i < M; i++) {
+            double sum = chebyshev[0][i];
+            for (size_t k = 1; k < M; k++) { sum += 2 * cos((double)k * angle) * chebyshev[k][i]; }
+            d->lagrange[j][i] = sum / M;
+        }
+    }
+}
+
+struct drawn *drawn_create(const struct isa *isa) {
+    struct drawn *d = calloc(1, sizeof *d);
+    if (!d) { return NULL; }
+    d->isa = isa;
+    d->scores = malloc(KEPT * sizeof *d->scores);
+    if (!d->scores) {
+        free(d);
+        return NULL;
+    }
+    drawn_make_nodes(d);
+    return d;
+}
+
+void drawn_free(struct drawn *d) {
+    if (!d) { return; }
+    free(d->scores);
+    free(d->moment);
+    free(d->row.gap);
+    free(d->row.log_count);
+    free(d->row.weight);
+    free(d->row.lower);
+    free(d->row.upper);
+    free(d->row.log_rank);
+    free(d);
+}
+
+static bool array_grow(double **array, size_t count) {
+    double *grown = realloc(*array, count * sizeof **array);
+    if (!grown) { return false; }
+    *array = grown;
+    return true;
+}
+
+/* Room for `bins` bins and their points beside the top. */
+static bool drawn_reserve(struct drawn *d, size_t bins) {
+    if (bins <= d->bin_capacity) { return true; }
+    size_t points = EXPLICIT + bins * KERNEL_NODES;
+    struct row *row = &d->row;
+    if (!array_grow(&d->moment, bins * KERNEL_NODES) || !array_grow(&row->gap, points) ||
+        !array_grow(&row->log_count, points) || !array_grow(&row->weight, points) ||
+        !array_grow(&row->lower, bins) || !array_grow(&row->upper, bins) || !array_grow(&row->log_rank, bins)) {
+        return false;
+    }
+    d->bin_capacity = bins;
+    return true;
+}
+
+/* Chunk `index` of the row; returns how many of its scores belong to the row. The scores do not
+ * depend on n. */
+static size_t drawn_chunk(struct drawn *d, size_t index, double *scores) {
+    size_t words = CHUNK * d->family->uniforms_per_score;
+    d->isa->kernel->uniforms(d->stream.key, STREAM_SCORES, index * (words / 4), words / 4, d->uniforms);
+    d->family->draw(d->p, d->isa->vector, CHUNK, d->uniforms, scores);
+    size_t left = d->n - index * CHUNK;
+    return left < CHUNK ? left : CHUNK;
+}
+
+static size_t chunk_count(const struct drawn *d) { return (d->n + CHUNK - 1) / CHUNK; }
+
+/* Where chunk `index` stands after the first pass: kept, or drawn again into the same place. */
+static const double *drawn_chunk_again(struct drawn *d, size_t index, size_t *count) {
+    if (d->n <= KEPT) {
+        size_t left = d->n - index * CHUNK;
+        *count = left < CHUNK ? left : CHUNK;
+        return d->scores + index * CHUNK;
+    }
+    *count = drawn_chunk(d, index, d->scores);
+    return d->scores;
+}
+
+static int descending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x < y) - (x > y);
+}
+
+/* Moves the `keep` largest of x[0..n) to the front, in no order (Hoare's selection). */
+static void select_largest(double *x, size_t n, size_t keep) {
+    size_t low = 0, high = n;
+    while (high - low > 1) {
+        double pivot = x[low + (high - low - 1) / 2];
+        size_t i = low, j = high - 1;
+        for (;; i++, j--) {
+            while (x[i] > pivot) { i++; }
+            while (x[j] < pivot) { j--; }
+            if (i >= j) { break; }
+            double t = x[i];
+            x[i] = x[j];
+            x[j] = t;
+        }
+        size_t split = j + 1; /* x[low..split) >= pivot >= x[split..high), both not empty */
+        if (keep == split) { return; }
+        if (keep < split) {
+            high = split;
+        } else {
+            low = split;
+        }
+    }
+}
+
+/* First pass: draws the row, leaves its `top_count` largest scores in the pool in descending order and
+ * returns the lowest score. */
+static double drawn_first_pass(struct drawn *d, size_t top_count) {
+    double lowest = INFINITY, threshold = -INFINITY;
+    size_t pooled = 0;
+    for (size_t index = 0; index < chunk_count(d); index++) {
+        double *scores = d->scores + (d->n <= KEPT ? index * CHUNK : 0);
+        size_t count = drawn_chunk(d, index, scores);
+        struct kernel_range range = d->isa->kernel->range(count, scores);
+        lowest = fmin(lowest, range.low);
+        if (range.high <= threshold) { continue; }
+        for (size_t i = 0; i < count; i++) {
+            if (scores[i] <= threshold) { continue; }
+            d->pool[pooled++] = scores[i];
+            if (pooled == POOL) {
+                select_largest(d->pool, POOL, top_count);
+                pooled = top_count;
+                threshold = d->pool[0];
+                for (size_t k = 1; k < top_count; k++) { threshold = fmin(threshold, d->pool[k]); }
+            }
+        }
+    }
+    select_largest(d->pool, pooled, top_count);
+    qsort(d->pool, top_count, sizeof *d->pool, descending);
+    return lowest;
+}
+
+static double drawn_gap(const struct drawn *d, double score) { return (d->highest - score) * d->scale; }
+
+static void drawn_add_point(struct row *row, double gap, double log_count, double weight) {
+    size_t i = row->point_count++;
+    row->gap[i] = gap;
+    row->log_count[i] = log_count;
+    row->weight[i] = weight;
+}
+
+/* The bin (lower, upper]; its nodes are added by the caller. */
+static void drawn_add_bin(struct row *row, double lower, double upper, double log_rank) {
+    size_t b = row->bin_count++;
+    row->lower[b] = lower;
+    row->upper[b] = upper;
+    row->log_rank[b] = log_rank;
+}
+
+static void drawn_add_nodes(struct drawn *d, double lower, double upper, const double *moment) {
+    double log_count = log(moment[0]), middle = (lower + upper) / 2, half = (upper - lower) / 2;
+    for (size_t j = 0; j < KERNEL_NODES; j++) {
+        double weight = 0;
+        for (size_t k = 0; k < KERNEL_NODES; k++) { weight += d->lagrange[j][k] * moment[k]; }
+        drawn_add_point(&d->row, middle + half * d->node[j], log_count, weight / moment[0]);
+    }
+}
+
+/* Ties with the last explicit score that found no place in the top belong to its bin. */
+static void drawn_add_ties(struct drawn *d, double gap, int64_t first_bin, double ties) {
+    if (!(ties > 0)) { return; }
+    if (gap == 0) {
+        drawn_add_bin(&d->row, 0, 0, log((double)d->row.top_count + ties));
+        drawn_add_point(&d->row, 0, log(ties), 1);
+        return;
+    }
+    double lower = kernel_bin_edge(first_bin), upper = kernel_bin_edge(first_bin + 1);
+    double x = (2 * gap - lower - upper) / (upper - lower), power = ties;
+    for (size_t k = 0; k < KERNEL_NODES; k++, power *= x) { d->moment[k] += power; }
+}
+
+/* Second pass: everything below the explicit top, into bins. */
+static bool drawn_second_pass(struct drawn *d, double lowest) {
+    struct row *row = &d->row;
+    double cut = d->pool[row->top_count - 1], cut_gap = drawn_gap(d, cut);
+    int64_t first = kernel_bin(fmax(cut_gap, 0x1p-1000)), last = kernel_bin(fmax(drawn_gap(d, lowest), 0x1p-1000));
+    size_t bins = (size_t)(last - first + 1);
+    if (!drawn_reserve(d, bins + 1)) { return false; }
+    memset(d->moment, 0, bins * KERNEL_NODES * sizeof *d->moment);
+    for (size_t index = 0; index < chunk_count(d); index++) {
+        size_t count;
+        const double *scores = drawn_chunk_again(d, index, &count);
+        d->isa->kernel->deposit(count, scores, d->highest, cut, d->scale, first, d->moment);
+    }
+    double deposited = 0;
+    for (size_t b = 0; b < bins; b++) { deposited += d->moment[b * KERNEL_NODES]; }
+    drawn_add_ties(d, cut_gap, first, (double)(d->n - row->top_count) - deposited);
+
+    double total = row->bin_count > 0 ? (double)d->n - deposited : (double)row->top_count;
+    for (size_t b = 0; b < bins; b++) {
+        const double *moment = d->moment + b * KERNEL_NODES;
+        if (moment[0] == 0) { continue; }
+        double lower = kernel_bin_edge(first + (int64_t)b), upper = kernel_bin_edge(first + (int64_t)b + 1);
+        total += moment[0];
+        drawn_add_bin(row, lower, upper, log(total));
+        drawn_add_nodes(d, lower, upper, moment);
+    }
+    return true;
+}
+
+static void drawn_visit(void *maker, double lower, double upper, row_visitor *visitor, void *argument) {
+    struct drawn *d = maker;
+    double found[CHUNK];
+    for (size_t index = 0; index < chunk_count(d); index++) {
+        size_t count, hits = 0;
+        const double *scores = drawn_chunk_again(d, index, &count);
+        for (size_t i = 0; i < count; i++) {
+            double gap = drawn_gap(d, scores[i]);
+            found[hits] = gap;
+            hits += (gap > lower) & (gap <= upper);
+        }
+        if (hits > 0) { visitor(argument, hits, found); }
+    }
+}
+
+const struct row *drawn_row(struct drawn *d, const struct family *family, const double *p, double log_n,
+                            double log_lambda_typ, struct stream stream) {
+    d->family = family;
+    d->p = p;
+    d->stream = stream;
+    d->n = (size_t)llround(exp(log_n));
+    d->scale = exp(log_lambda_typ);
+    if (!drawn_reserve(d, 1)) { return NULL; }
+
+    struct row *row = &d->row;
+    row->log_n = log_n;
+    row->top_count = d->n <= EXPLICIT ? d->n : TOP;
+    row->point_count = row->bin_count = 0;
+    row->visit = drawn_visit;
+    row->maker = d;
+
+    double lowest = drawn_first_pass(d, row->top_count);
+    d->highest = d->pool[0];
+    for (size_t k = 0; k < row->top_count; k++) { drawn_add_point(row, drawn_gap(d, d->pool[k]), 0, 1); }
+    if (row->top_count < d->n && !drawn_second_pass(d, lowest)) { return NULL; }
+    return row;
+}
+
+const struct row *drawn_fixed_row(struct drawn *d, const struct family *family, const double *p, double log_n,
+                                  double log_lambda_typ) {
+    if (!drawn_reserve(d, FAMILY_ATOMS)) { return NULL; }
+    struct row *row = &d->row;
+    row->log_n = log_n;
+    row->top_count = 1;
+    row->point_count = row->bin_count = 0;
+    row->visit = NULL;
+    row->maker = NULL;
+
+    struct family_atom atoms[FAMILY_ATOMS];
+    size_t count = family->atoms(p, log_n, atoms);
+    double log_total = 0;
+    drawn_add_point(row, 0, 0, 1);
+    for (size_t a = 1; a < count; a++) {
+        double gap = atoms[a].gap * exp(log_lambda_typ);
+        log_total = fmax(log_total, atoms[a].log_count) +
+                    log1p(exp(-fabs(log_total - atoms[a].log_count)));
+        drawn_add_bin(row, gap, gap, log_total);
+        drawn_add_point(row, gap, atoms[a].log_count, 1);
+    }
+    return row;
+}

@@ -1,0 +1,29 @@
+#include "memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "message.h"
+
+_Noreturn void memory_exhausted(void) {
+    message_error("out of memory");
+    exit(EXIT_FAILED);
+}
+
+void *memory_create(size_t count, size_t size) {
+    void *memory = calloc(count ? count : 1, size);
+    if (!memory) { memory_exhausted(); }
+    return memory;
+}
+
+void *memory_resize(void *memory, size_t count, size_t size) {
+    memory = reallocarray(memory, count ? count : 1, size);
+    if (!memory) { memory_exhausted(); }
+    return memory;
+}
+
+char *memory_copy_text(const char *text, size_t length) {
+    char *copy = memory_create(length + 1, 1);
+    memcpy(copy, text, length);
+    return copy;
+}

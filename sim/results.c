@@ -1,0 +1,206 @@
+#include "results.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../models/typical.h"
+#include "memory.h"
+
+enum { BLOCK = RESULTS_BLOCK_LENGTH, GROUPS = 256, GAP_OCTAVES = 18, GAP_FIRST = -8, TE_OCTAVES = 8 };
+
+const char *const results_dimension_name[RESULTS_DIMENSIONS] = {
+    [RESULTS_LOG_N] = "log_n",       [RESULTS_BETA] = "beta_index", [RESULTS_BLOCK] = "block",
+    [RESULTS_QUANTILE] = "quantile", [RESULTS_RANK] = "rank",       [RESULTS_GAP] = "gap_grid",
+    [RESULTS_TE] = "te_factor",      [RESULTS_REPLICATE] = "replicate", [RESULTS_CRITERION] = "criterion",
+};
+
+static const char *const measure_units[MEASURE_COUNT] = {
+    [MEASURE_ENTROPY] = "nat",       [MEASURE_PARTICIPATION] = "1",  [MEASURE_TOP_WEIGHT] = "1",
+    [MEASURE_TOP_TWO_RATIO] = "1",   [MEASURE_SUSCEPTIBILITY] = "nat", [MEASURE_LOG_PARTITION] = "1",
+    [MEASURE_GAP_MEAN] = "1/lambda_typ",
+};
+
+static const char *const measure_meaning[MEASURE_COUNT] = {
+    [MEASURE_ENTROPY] = "Shannon entropy H of the softmax weights",
+    [MEASURE_PARTICIPATION] = "participation Y_2 = sum p^2",
+    [MEASURE_TOP_WEIGHT] = "largest weight p_(1)",
+    [MEASURE_TOP_TWO_RATIO] = "p_(2)/p_(1)",
+    [MEASURE_SUSCEPTIBILITY] = "beta^2 Var_p(gap) = -dH/dlog beta",
+    [MEASURE_LOG_PARTITION] = "log Z relative to beta times the largest score",
+    [MEASURE_GAP_MEAN] = "mean gap under the weights",
+};
+
+static void add(struct results_field **next, const char *name, const char *suffix, const char *units,
+                const char *long_name, double **values, unsigned rank, enum results_dimension a,
+                enum results_dimension b, enum results_dimension c) {
+    struct results_field *f = (*next)++;
+    snprintf(f->name, sizeof f->name, "%s%s", name, suffix);
+    f->units = units;
+    f->long_name = long_name;
+    f->values = values;
+    f->rank = rank;
+    f->axis[0] = a;
+    f->axis[1] = b;
+    f->axis[2] = c;
+}
+
+#define ADD1(name, units, text, values, a) add(&next, name, "", units, text, values, 1, a, 0, 0)
+#define ADD2(name, units, text, values, a, b) add(&next, name, "", units, text, values, 2, a, b, 0)
+#define ADD3(name, units, text, values, a, b, c) add(&next, name, "", units, text, values, 3, a, b, c)
+
+static void add_measures(struct results_field **next, struct results_series *s) {
+    for (size_t m = 0; m < MEASURE_COUNT; m++) {
+        add(next, measure_name[m], "_mean", measure_units[m], measure_meaning[m], &s->mean[m], 2, RESULTS_LOG_N,
+            RESULTS_BETA, 0);
+        add(next, measure_name[m], "_se", measure_units[m], "standard error of the mean over replicates", &s->se[m], 2,
+            RESULTS_LOG_N, RESULTS_BETA, 0);
+        add(next, measure_name[m], "_block", measure_units[m], "means over blocks of consecutive replicates",
+            &s->block[m], 3, RESULTS_LOG_N, RESULTS_BETA, RESULTS_BLOCK);
+    }
+}
+
+size_t results_fields(struct results_series *s, struct results_field field[RESULTS_FIELDS]) {
+    const enum results_dimension N = RESULTS_LOG_N, B = RESULTS_BETA, R = RESULTS_REPLICATE;
+    const char *const se = "standard error of the mean over replicates";
+    const char *const te_se = "standard error over the kept replicates";
+    struct results_field *next = field;
+    ADD1("log_n", "1", "natural log of the context length n", &s->log_n, N);
+    ADD1("n", "1", "context length n; inf past 1e308", &s->n, N);
+    ADD1("lambda_typ", "1/score", "typical accumulation scale Lambda^typ; may be inf", &s->lambda_typ, N);
+    ADD1("log_lambda_typ", "1", "natural log of Lambda^typ", &s->log_lambda_typ, N);
+    ADD2("beta", "1/score", "inverse temperature; may be inf", &s->beta, N, B);
+    ADD2("beta_ratio", "lambda_typ", "beta/Lambda^typ", &s->beta_ratio, N, B);
+    add_measures(&next, s);
+    ADD1("block_size", "1", "replicates in each block", &s->block_size, RESULTS_BLOCK);
+    ADD1("quantile", "1", "probability", &s->quantile, RESULTS_QUANTILE);
+    ADD3("entropy_quantile", "nat", "quantiles of H over replicates, from a histogram with bins of relative width 1/64",
+         &s->entropy_quantile, N, B, RESULTS_QUANTILE);
+    ADD1("rank", "1", "rank k of a weight, the largest first", &s->rank, RESULTS_RANK);
+    ADD3("ordered_weight_mean", "1", "mean of p_(k)", &s->ordered_weight_mean, N, B, RESULTS_RANK);
+    ADD3("ordered_weight_se", "1", se, &s->ordered_weight_se, N, B, RESULTS_RANK);
+    ADD1("gap_grid", "1/lambda_typ", "gap t below the row's maximum", &s->gap_grid, RESULTS_GAP);
+    ADD2("log_gap_count_mean", "1", "mean of log N_n(t)", &s->log_gap_count_mean, N, RESULTS_GAP);
+    ADD2("log_gap_count_se", "1", se, &s->log_gap_count_se, N, RESULTS_GAP);
+    ADD1("te_factor", "1", "beta = factor x the row's own Lambda_n", &s->te_factor, RESULTS_TE);
+    ADD2("te_entropy_mean", "nat", "mean of H at that beta, over the kept replicates", &s->te_entropy_mean, N, RESULTS_TE);
+    ADD2("te_entropy_se", "nat", te_se, &s->te_entropy_se, N, RESULTS_TE);
+    ADD2("te_top_two_ratio_mean", "1", "mean of p_(2)/p_(1) at that beta, over the kept replicates",
+         &s->te_top_two_ratio_mean, N, RESULTS_TE);
+    ADD2("te_top_two_ratio_se", "1", te_se, &s->te_top_two_ratio_se, N, RESULTS_TE);
+    ADD2("lambda", "lambda_typ", "the row's accumulation scale Lambda_n", &s->lambda, N, R);
+    ADD2("lambda_log_rank", "1", "log k* where Lambda_n is attained", &s->lambda_log_rank, N, R);
+    ADD2("lambda_gap", "1/lambda_typ", "gap t* where Lambda_n is attained", &s->lambda_gap, N, R);
+    ADD2("top_gap", "1/lambda_typ", "gap of the second largest score", &s->top_gap, N, R);
+    ADD3("collapse", "lambda_typ", "the row's own collapse point", &s->collapse, N, RESULTS_CRITERION, R);
+    return (size_t)(next - field);
+}
+
+size_t results_field_size(const struct results_series *series, const struct results_field *field) {
+    size_t count = 1;
+    for (unsigned i = 0; i < field->rank; i++) { count *= series->size[field->axis[i]]; }
+    return count;
+}
+
+size_t results_blocks_per_group(uint64_t replicates) {
+    uint64_t blocks = (replicates + BLOCK - 1) / BLOCK;
+    return (blocks + GROUPS - 1) / GROUPS;
+}
+
+void results_allocate(struct results_series *series) {
+    struct results_field field[RESULTS_FIELDS];
+    size_t fields = results_fields(series, field);
+    for (size_t i = 0; i < fields; i++) {
+        size_t count = results_field_size(series, &field[i]);
+        double *values = memory_create(count, sizeof *values);
+        for (size_t k = 0; k < count; k++) { values[k] = NAN; }
+        *field[i].values = values;
+    }
+    series->criterion = memory_create(series->size[RESULTS_CRITERION], sizeof *series->criterion);
+}
+
+static void fill_blocks(struct results_series *s) {
+    uint64_t length = BLOCK * results_blocks_per_group(s->replicates);
+    for (size_t i = 0; i < s->size[RESULTS_BLOCK]; i++) {
+        uint64_t left = s->replicates - i * length;
+        s->block_size[i] = (double)(left < length ? left : length);
+    }
+}
+
+/* The gaps 2^k (1, 1.25, 1.5, 1.75) are edges of the bins of drawn rows, where N_n(t) is exact. */
+static void fill_coordinates(struct results_series *s, const struct config *config) {
+    for (size_t i = 0; i < s->size[RESULTS_QUANTILE]; i++) { s->quantile[i] = config->quantile[i]; }
+    for (size_t i = 0; i < s->size[RESULTS_RANK]; i++) { s->rank[i] = (double)(i + 1); }
+    for (size_t i = 0; i < s->size[RESULTS_GAP]; i++) {
+        s->gap_grid[i] = ldexp(1 + 0.25 * (double)(i % 4), GAP_FIRST + (int)(i / 4));
+    }
+    for (size_t i = 0; i < s->size[RESULTS_TE]; i++) { s->te_factor[i] = ldexp(1, (int)i - TE_OCTAVES); }
+}
+
+static void fill_scales(struct results_series *s, const struct config_series *asked) {
+    size_t betas = s->size[RESULTS_BETA];
+    for (size_t i = 0; i < asked->n_count; i++) {
+        double p[FAMILY_PARAMETERS], n = exp(asked->log_n[i]);
+        config_parameters(asked, asked->log_n[i], p);
+        double log_lambda = typical_scale(asked->family, p, asked->log_n[i]).log_lambda;
+        s->log_n[i] = asked->log_n[i];
+        s->n[i] = n < 0x1p53 ? rint(n) : n;
+        s->log_lambda_typ[i] = log_lambda;
+        s->lambda_typ[i] = exp(log_lambda);
+        for (size_t b = 0; b < betas; b++) {
+            double value = asked->beta.value[b];
+            s->beta[i * betas + b] = asked->beta.relative ? exp(log(value) + log_lambda) : value;
+            s->beta_ratio[i * betas + b] = asked->beta.relative ? value : exp(log(value) - log_lambda);
+        }
+    }
+}
+
+static void series_create(struct results_series *s, const struct config *config, const struct config_series *asked) {
+    snprintf(s->name, sizeof s->name, "%s", asked->name);
+    s->family = asked->family;
+    memcpy(s->parameter, asked->parameter, sizeof s->parameter);
+    s->replicates = asked->replicates;
+    uint64_t length = BLOCK * results_blocks_per_group(s->replicates), kept = config->keep_replicates;
+    s->size[RESULTS_LOG_N] = asked->n_count;
+    s->size[RESULTS_BETA] = asked->beta.count;
+    s->size[RESULTS_BLOCK] = (s->replicates + length - 1) / length;
+    s->size[RESULTS_QUANTILE] = config->quantile_count;
+    s->size[RESULTS_RANK] = config->ordered_weights;
+    s->size[RESULTS_GAP] = 4 * GAP_OCTAVES + 1;
+    s->size[RESULTS_TE] = 2 * TE_OCTAVES + 1;
+    s->size[RESULTS_REPLICATE] = kept < s->replicates ? kept : s->replicates;
+    s->size[RESULTS_CRITERION] = asked->criterion_count;
+    results_allocate(s);
+    memcpy(s->criterion, asked->criterion, asked->criterion_count * sizeof *s->criterion);
+    fill_blocks(s);
+    fill_coordinates(s, config);
+    fill_scales(s, asked);
+}
+
+struct results *results_create(const struct config *config, const char *isa) {
+    struct results *r = memory_create(1, sizeof *r);
+    r->seed = config->seed;
+    r->config_text = memory_copy_text(config->text, strlen(config->text));
+    r->config_resolved = memory_copy_text(config->resolved, strlen(config->resolved));
+    r->isa = memory_copy_text(isa, strlen(isa));
+    r->series_count = config->series_count;
+    r->series = memory_create(r->series_count, sizeof *r->series);
+    for (size_t i = 0; i < r->series_count; i++) { series_create(&r->series[i], config, &config->series[i]); }
+    return r;
+}
+
+void results_free(struct results *r) {
+    if (!r) { return; }
+    for (size_t i = 0; i < r->series_count; i++) {
+        struct results_field field[RESULTS_FIELDS];
+        size_t fields = results_fields(&r->series[i], field);
+        for (size_t k = 0; k < fields; k++) { free(*field[k].values); }
+        free(r->series[i].criterion);
+    }
+    free(r->series);
+    free(r->config_text);
+    free(r->config_resolved);
+    free(r->isa);
+    free(r);
+}

@@ -1,0 +1,88 @@
+/* results: the numbers of one series, in memory as in the file (results/SCHEMA.md). Made by sweep,
+ * written and read by store, read by analysis. Arrays are row-major in the order of the dimensions
+ * named beside them; NaN marks what was not asked for or does not exist. */
+#ifndef GAPSCALE_SIM_RESULTS_H
+#define GAPSCALE_SIM_RESULTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config.h"
+#include "measure.h"
+
+enum results_dimension {
+    RESULTS_LOG_N,
+    RESULTS_BETA,
+    RESULTS_BLOCK,
+    RESULTS_QUANTILE,
+    RESULTS_RANK,
+    RESULTS_GAP,
+    RESULTS_TE,
+    RESULTS_REPLICATE, /* the kept ones */
+    RESULTS_CRITERION,
+    RESULTS_DIMENSIONS
+};
+
+enum { RESULTS_BLOCK_LENGTH = 64 }; /* consecutive replicates that are reduced together */
+
+struct results_series {
+    char name[CONFIG_NAME];
+    const struct family *family;
+    struct schedule parameter[FAMILY_PARAMETERS];
+    uint64_t replicates;
+    size_t size[RESULTS_DIMENSIONS];
+
+    double *log_n, *n;                               /* (log_n) */
+    double *lambda_typ, *log_lambda_typ;             /* (log_n) */
+    double *beta, *beta_ratio;                       /* (log_n, beta) */
+    double *mean[MEASURE_COUNT], *se[MEASURE_COUNT]; /* (log_n, beta) */
+    double *block[MEASURE_COUNT];                    /* (log_n, beta, block): means of groups of replicates */
+    double *block_size;                              /* (block): replicates in each */
+    double *quantile, *entropy_quantile;             /* (quantile); (log_n, beta, quantile) */
+    double *rank;                                    /* (rank): 1, 2, ... */
+    double *ordered_weight_mean, *ordered_weight_se; /* (log_n, beta, rank) */
+    double *gap_grid;                                /* (gap), units of 1/lambda_typ */
+    double *log_gap_count_mean, *log_gap_count_se;   /* (log_n, gap) */
+    double *te_factor;                               /* (te): beta = factor x the row's own Lambda_n */
+    double *te_entropy_mean, *te_entropy_se, *te_top_two_ratio_mean, *te_top_two_ratio_se; /* (log_n, te) */
+    double *lambda, *lambda_log_rank, *lambda_gap, *top_gap; /* (log_n, replicate) */
+    double *collapse;                                        /* (log_n, criterion, replicate), units of lambda_typ */
+    struct criterion *criterion;                             /* (criterion) */
+};
+
+struct results {
+    uint64_t seed;
+    char *config_text, *config_resolved, *isa;
+    size_t series_count;
+    struct results_series *series;
+};
+
+/* The dimensions' names in the file. */
+extern const char *const results_dimension_name[RESULTS_DIMENSIONS];
+
+/* One array of a series: the single place for its name, axes, unit and meaning. */
+struct results_field {
+    char name[40];
+    const char *units, *long_name;
+    unsigned rank;
+    enum results_dimension axis[3];
+    double **values; /* where the series keeps it */
+};
+enum { RESULTS_FIELDS = 64 };
+/* Lists the arrays of a series in the order of the file; returns how many. */
+size_t results_fields(struct results_series *series, struct results_field field[RESULTS_FIELDS]);
+/* Numbers in an array. */
+size_t results_field_size(const struct results_series *series, const struct results_field *field);
+
+/* All arrays allocated for what the config asks; coordinates, Lambda^typ and beta filled in, the rest NaN.
+ * Ends the program when out of memory. */
+struct results *results_create(const struct config *config, const char *isa);
+/* Arrays for `series->size`, all NaN. */
+void results_allocate(struct results_series *series);
+void results_free(struct results *results);
+
+/* How many consecutive blocks of RESULTS_BLOCK_LENGTH replicates are averaged into one block of the file, so that
+ * there are at most 256. */
+size_t results_blocks_per_group(uint64_t replicates);
+
+#endif

@@ -1,0 +1,569 @@
+/* Work is cut into blocks of RESULTS_BLOCK_LENGTH replicates of one cell, and blocks of long rows into slices. A
+ * block's values wait in one matrix until its last slice is done; then they are reduced in replicate
+ * order and folded into the cell in block order, whoever computed them. */
+#include "sweep.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../models/typical.h"
+#include "drawn.h"
+#include "message.h"
+#include "progress.h"
+#include "stream.h"
+
+/* Where each quantity of a replicate stands in its list of values. */
+struct layout {
+    size_t betas, ranks, gaps, factors;
+    size_t ordered, gap_count, te_entropy, te_ratio; /* offsets; measures start at 0 */
+    size_t total;
+};
+
+static struct layout layout_make(const size_t size[RESULTS_DIMENSIONS]) {
+    struct layout l = {size[RESULTS_BETA], size[RESULTS_RANK], size[RESULTS_GAP], size[RESULTS_TE], 0, 0, 0, 0, 0};
+    l.ordered = MEASURE_COUNT * l.betas;
+    l.gap_count = l.ordered + l.ranks * l.betas;
+    l.te_entropy = l.gap_count + l.gaps;
+    l.te_ratio = l.te_entropy + l.factors;
+    l.total = l.te_ratio + l.factors;
+    return l;
+}
+
+/* A block from its first slice until it is folded into its cell. */
+struct block {
+    struct block *next;
+    size_t index, count, te_count; /* replicates in all, and kept ones */
+    size_t slices_left;
+    double *values;        /* [count][total], until the last slice is done; from then on: */
+    double *mean, *m2;     /* [total], means and sums of squared deviations */
+    uint16_t *entropy_bin; /* [betas][count] */
+    bool summarised;
+};
+
+/* Entropy histogram: bins of relative width 1/64, from 2^-40 nats up; bin 0 holds what is below. */
+enum { HISTOGRAM_BINS = 64 * 61, HISTOGRAM_SHIFT = 52 - 6 };
+static const int64_t HISTOGRAM_FIRST = (int64_t)(1023 - 40) << 6;
+
+static uint16_t histogram_bin(double entropy) {
+    if (!(entropy >= 0x1p-40)) { return 0; }
+    int64_t bits;
+    memcpy(&bits, &entropy, sizeof bits);
+    int64_t bin = (bits >> HISTOGRAM_SHIFT) - HISTOGRAM_FIRST + 1;
+    return (uint16_t)(bin < HISTOGRAM_BINS ? bin : HISTOGRAM_BINS - 1);
+}
+
+static double histogram_edge(size_t bin) {
+    if (bin == 0) { return 0; }
+    int64_t bits = ((int64_t)bin - 1 + HISTOGRAM_FIRST) << HISTOGRAM_SHIFT;
+    double edge;
+    memcpy(&edge, &bits, sizeof edge);
+    return edge;
+}
+
+static double histogram_quantile(const uint32_t *count, double total, double q) {
+    double rank = q * total, below = 0;
+    size_t bin = 0;
+    while (bin + 1 < HISTOGRAM_BINS && below + count[bin] < rank) { below += count[bin++]; }
+    double low = histogram_edge(bin), high = histogram_edge(bin + 1);
+    return low + (high - low) * fmin(1, fmax(0, (rank - below) / count[bin]));
+}
+
+struct cell {
+    const struct config_series *series;
+    struct results_series *results;
+    size_t n_index;
+    double log_n, log_lambda_typ, cost; /* cost of a row, in arbitrary units */
+    double p[FAMILY_PARAMETERS];
+    struct layout layout;
+
+    size_t block_count, blocks_folded;
+    struct block *live; /* blocks at work or waiting for an earlier one */
+    size_t first_task;
+
+    double count, te_count;
+    double *sum, *carry, *m2; /* [total], compensated sums of all replicates so far */
+    uint32_t *histogram;      /* [betas][HISTOGRAM_BINS] */
+};
+
+struct sweep {
+    const struct config *config;
+    const struct isa *isa;
+    size_t cell_count, task_count;
+    struct cell *cell; /* the costly first */
+    struct progress progress;
+    bool failed;
+};
+
+static size_t size_min(size_t a, size_t b) { return a < b ? a : b; }
+
+/* ---- one replicate ---- */
+
+static const struct row *cell_row(const struct sweep *sweep, const struct cell *c, struct drawn *drawn,
+                                  uint64_t replicate) {
+    const struct family *family = c->series->family;
+    if (family->kind == FAMILY_FIXED) { return drawn_fixed_row(drawn, family, c->p, c->log_n, c->log_lambda_typ); }
+    struct stream stream = stream_make(sweep->config->seed, c->series->name, c->log_n,
+                                       sweep->config->common_randomness, replicate);
+    return drawn_row(drawn, family, c->p, c->log_n, c->log_lambda_typ, stream);
+}
+
+/* Both halves of the TE theorem on this row: beta = factor x its own Lambda_n. */
+static void measure_te(const struct kernel *kernel, const struct row *row, const struct accumulation *accumulation,
+                       const struct results_series *r, const struct layout *l, double *values) {
+    for (size_t f = 0; f < l->factors; f++) {
+        double beta = r->te_factor[f] * accumulation->lambda, m[MEASURE_COUNT];
+        if (isinf(beta)) { /* ties at the top: the limit beta -> inf */
+            m[MEASURE_ENTROPY] = accumulation->log_rank;
+            m[MEASURE_TOP_TWO_RATIO] = 1;
+        } else {
+            measure_row(kernel, row, beta, m);
+        }
+        values[l->te_entropy + f] = m[MEASURE_ENTROPY];
+        values[l->te_ratio + f] = m[MEASURE_TOP_TWO_RATIO];
+    }
+}
+
+static void keep_replicate(const struct sweep *sweep, const struct cell *c, const struct row *row,
+                           const struct measure_grid *grid, uint64_t replicate, double *values) {
+    struct results_series *r = c->results;
+    const struct kernel *kernel = sweep->isa->kernel;
+    size_t kept = r->size[RESULTS_REPLICATE], at = c->n_index * kept + replicate;
+    struct accumulation a = measure_accumulation(row);
+    r->lambda[at] = a.lambda;
+    r->lambda_log_rank[at] = a.log_rank;
+    r->lambda_gap[at] = a.gap;
+    r->top_gap[at] = measure_top_gap(row);
+    for (size_t k = 0; k < r->size[RESULTS_CRITERION]; k++) {
+        r->collapse[(c->n_index * r->size[RESULTS_CRITERION] + k) * kept + replicate] =
+            measure_collapse(kernel, row, &r->criterion[k], grid);
+    }
+    measure_te(kernel, row, &a, r, &c->layout, values);
+}
+
+static void measure_replicate(const struct sweep *sweep, const struct cell *c, const struct row *row,
+                              uint64_t replicate, double (*grid_value)[MEASURE_COUNT], double *values) {
+    struct results_series *r = c->results;
+    const struct layout *l = &c->layout;
+    const double *beta = r->beta_ratio + c->n_index * l->betas;
+    for (size_t b = 0; b < l->betas; b++) {
+        measure_row(sweep->isa->kernel, row, beta[b], grid_value[b]);
+        for (size_t m = 0; m < MEASURE_COUNT; m++) { values[m * l->betas + b] = grid_value[b][m]; }
+        for (size_t k = 0; k < l->ranks; k++) {
+            values[l->ordered + b * l->ranks + k] =
+                measure_ordered_weight(row, beta[b], grid_value[b][MEASURE_LOG_PARTITION], k + 1);
+        }
+    }
+    measure_log_gap_count(row, l->gaps, r->gap_grid, values + l->gap_count);
+    if (replicate < r->size[RESULTS_REPLICATE]) {
+        struct measure_grid grid = {l->betas, beta, (const double(*)[MEASURE_COUNT])grid_value};
+        keep_replicate(sweep, c, row, &grid, replicate, values);
+    }
+}
+
+/* ---- reduction ---- */
+
+/* Neumaier's compensated addition. */
+static inline void add_compensated(double *sum, double *carry, double x) {
+    double s = *sum + x;
+    *carry += fabs(*sum) >= fabs(x) ? (*sum - s) + x : (x - s) + *sum;
+    *sum = s;
+}
+
+static void summarise_column(const double *x, size_t stride, size_t count, double *mean, double *m2) {
+    double sum = 0, carry = 0, squares = 0;
+    for (size_t i = 0; i < count; i++) { add_compensated(&sum, &carry, x[i * stride]); }
+    *mean = (sum + carry) / (double)count;
+    for (size_t i = 0; i < count; i++) { squares += (x[i * stride] - *mean) * (x[i * stride] - *mean); }
+    *m2 = squares;
+}
+
+static void block_free(struct block *b) {
+    free(b->values);
+    free(b->mean);
+    free(b->m2);
+    free(b->entropy_bin);
+    free(b);
+}
+
+static struct block *block_create(const struct cell *c, size_t index, size_t slices) {
+    size_t total = c->layout.total, first = index * RESULTS_BLOCK_LENGTH, kept = c->results->size[RESULTS_REPLICATE];
+    struct block *b = calloc(1, sizeof *b);
+    if (!b) { return NULL; }
+    b->index = index;
+    b->count = size_min(RESULTS_BLOCK_LENGTH, c->series->replicates - first);
+    b->te_count = kept > first ? size_min(b->count, kept - first) : 0;
+    b->slices_left = slices;
+    b->values = malloc(b->count * total * sizeof *b->values);
+    b->mean = calloc(total, sizeof *b->mean);
+    b->m2 = calloc(total, sizeof *b->m2);
+    b->entropy_bin = malloc(b->count * c->layout.betas * sizeof *b->entropy_bin);
+    if (b->values && b->mean && b->m2 && b->entropy_bin) { return b; }
+    block_free(b);
+    return NULL;
+}
+
+static void block_summarise(struct block *b, const struct layout *l) {
+    for (size_t v = 0; v < l->total; v++) {
+        size_t count = v < l->te_entropy ? b->count : b->te_count;
+        if (count > 0) { summarise_column(b->values + v, l->total, count, &b->mean[v], &b->m2[v]); }
+    }
+    const double *entropy = b->values + MEASURE_ENTROPY * l->betas;
+    for (size_t i = 0; i < l->betas; i++) {
+        for (size_t r = 0; r < b->count; r++) {
+            b->entropy_bin[i * b->count + r] = histogram_bin(entropy[r * l->total + i]);
+        }
+    }
+    free(b->values);
+    b->values = NULL;
+}
+
+/* Combines means and squared deviations of `fresh` replicates with those of `count` before (Chan et al. 1983). */
+static void cell_combine(struct cell *c, const struct block *s, size_t from, size_t end, double count,
+                         double fresh) {
+    for (size_t v = from; v < end; v++) {
+        if (count > 0) {
+            double delta = s->mean[v] - (c->sum[v] + c->carry[v]) / count;
+            c->m2[v] += s->m2[v] + delta * delta * count * fresh / (count + fresh);
+        } else {
+            c->m2[v] = s->m2[v];
+        }
+        add_compensated(&c->sum[v], &c->carry[v], s->mean[v] * fresh);
+    }
+}
+
+/* The block's means enter the means of its group of blocks. */
+static void cell_add_to_group(struct cell *c, const struct block *s) {
+    struct results_series *r = c->results;
+    size_t groups = r->size[RESULTS_BLOCK], group = s->index / results_blocks_per_group(r->replicates);
+    for (size_t m = 0; m < MEASURE_COUNT; m++) {
+        for (size_t b = 0; b < c->layout.betas; b++) {
+            double *mean = &r->block[m][(c->n_index * c->layout.betas + b) * groups + group];
+            if (isnan(*mean)) { *mean = 0; }
+            *mean += s->mean[m * c->layout.betas + b] * ((double)s->count / r->block_size[group]);
+        }
+    }
+}
+
+static void cell_fold(struct cell *c, const struct block *s) {
+    const struct layout *l = &c->layout;
+    cell_combine(c, s, 0, l->te_entropy, c->count, (double)s->count);
+    c->count += (double)s->count;
+    if (s->te_count > 0) {
+        cell_combine(c, s, l->te_entropy, l->total, c->te_count, (double)s->te_count);
+        c->te_count += (double)s->te_count;
+    }
+    for (size_t b = 0; b < l->betas; b++) {
+        for (size_t r = 0; r < s->count; r++) {
+            c->histogram[b * HISTOGRAM_BINS + s->entropy_bin[b * s->count + r]]++;
+        }
+    }
+    cell_add_to_group(c, s);
+}
+
+/* Mean and standard error of `count` values from offset `v` on; NaN error for a single replicate. */
+static void cell_publish(const struct cell *c, size_t v, size_t count, double replicates, double *mean, double *se) {
+    for (size_t i = 0; i < count; i++) {
+        if (replicates > 0) { mean[i] = (c->sum[v + i] + c->carry[v + i]) / replicates; }
+        if (replicates > 1) { se[i] = sqrt(c->m2[v + i] / (replicates * (replicates - 1))); }
+    }
+}
+
+static void cell_release(struct cell *c) {
+    free(c->sum);
+    free(c->carry);
+    free(c->m2);
+    free(c->histogram);
+    while (c->live) {
+        struct block *next = c->live->next;
+        block_free(c->live);
+        c->live = next;
+    }
+    c->sum = c->carry = c->m2 = NULL;
+    c->histogram = NULL;
+}
+
+static void cell_finish(struct cell *c) {
+    struct results_series *r = c->results;
+    const struct layout *l = &c->layout;
+    size_t row = c->n_index * l->betas, quantiles = r->size[RESULTS_QUANTILE];
+    for (size_t m = 0; m < MEASURE_COUNT; m++) {
+        cell_publish(c, m * l->betas, l->betas, c->count, r->mean[m] + row, r->se[m] + row);
+    }
+    cell_publish(c, l->ordered, l->betas * l->ranks, c->count, r->ordered_weight_mean + row * l->ranks,
+                 r->ordered_weight_se + row * l->ranks);
+    cell_publish(c, l->gap_count, l->gaps, c->count, r->log_gap_count_mean + c->n_index * l->gaps,
+                 r->log_gap_count_se + c->n_index * l->gaps);
+    cell_publish(c, l->te_entropy, l->factors, c->te_count, r->te_entropy_mean + c->n_index * l->factors,
+                 r->te_entropy_se + c->n_index * l->factors);
+    cell_publish(c, l->te_ratio, l->factors, c->te_count, r->te_top_two_ratio_mean + c->n_index * l->factors,
+                 r->te_top_two_ratio_se + c->n_index * l->factors);
+    for (size_t b = 0; b < l->betas; b++) {
+        for (size_t q = 0; q < quantiles; q++) {
+            r->entropy_quantile[(row + b) * quantiles + q] =
+                histogram_quantile(c->histogram + b * HISTOGRAM_BINS, c->count, r->quantile[q]);
+        }
+    }
+    cell_release(c);
+}
+
+/* ---- work ---- */
+
+/* Room for the cell's sums, when its first block starts. */
+static bool cell_open(struct cell *c) {
+    size_t total = c->layout.total;
+    if (c->sum) { return true; }
+    c->sum = calloc(total, sizeof *c->sum);
+    c->carry = calloc(total, sizeof *c->carry);
+    c->m2 = calloc(total, sizeof *c->m2);
+    c->histogram = calloc(c->layout.betas * HISTOGRAM_BINS, sizeof *c->histogram);
+    return c->sum && c->carry && c->m2 && c->histogram;
+}
+
+static size_t slice_length(const struct cell *c) {
+    const double slice_cost = 1e6; /* about a millisecond */
+    return (size_t)fmax(1, fmin(RESULTS_BLOCK_LENGTH, slice_cost / c->cost));
+}
+
+static size_t slices_per_block(const struct cell *c) { return (RESULTS_BLOCK_LENGTH - 1) / slice_length(c) + 1; }
+
+static struct block *cell_find(const struct cell *c, size_t index) {
+    struct block *b = c->live;
+    while (b && b->index != index) { b = b->next; }
+    return b;
+}
+
+/* The block, made when its first slice asks for it. NULL when out of memory. */
+static struct block *cell_block(struct cell *c, size_t index) {
+    struct block *b = NULL;
+#pragma omp critical(sweep)
+    if (cell_open(c)) {
+        b = cell_find(c, index);
+        if (!b && (b = block_create(c, index, slices_per_block(c)))) {
+            b->next = c->live;
+            c->live = b;
+        }
+    }
+    return b;
+}
+
+/* Called when a slice is done; true for the last one of its block. */
+static bool block_slice_done(struct block *b) {
+    bool last;
+#pragma omp critical(sweep)
+    last = --b->slices_left == 0;
+    return last;
+}
+
+/* Folds the first waiting block, if it is next in line. */
+static bool cell_fold_next(struct cell *c) {
+    struct block **link = &c->live;
+    while (*link && (*link)->index != c->blocks_folded) { link = &(*link)->next; }
+    struct block *b = *link;
+    if (!b || !b->summarised) { return false; }
+    cell_fold(c, b);
+    c->blocks_folded++;
+    *link = b->next;
+    block_free(b);
+    return true;
+}
+
+static void cell_accept(struct sweep *sweep, struct cell *c, struct block *b) {
+#pragma omp critical(sweep)
+    {
+        progress_add(&sweep->progress, c->cost * (double)b->count, c->series->name);
+        b->summarised = true;
+        while (cell_fold_next(c)) {}
+        if (c->blocks_folded == c->block_count) { cell_finish(c); }
+    }
+}
+
+static struct cell *sweep_find_cell(const struct sweep *sweep, size_t task) {
+    size_t low = 0, high = sweep->cell_count;
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        if (sweep->cell[middle].first_task <= task) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return &sweep->cell[low];
+}
+
+/* A task is a slice of a block. */
+static bool task_run(struct sweep *sweep, size_t task, struct drawn *drawn, double (*grid_value)[MEASURE_COUNT]) {
+    struct cell *c = sweep_find_cell(sweep, task);
+    size_t local = task - c->first_task, slice = local % slices_per_block(c);
+    struct block *b = cell_block(c, local / slices_per_block(c));
+    if (!b) { return false; }
+    size_t end = size_min((slice + 1) * slice_length(c), b->count);
+    for (size_t i = slice * slice_length(c); i < end; i++) {
+        uint64_t replicate = b->index * RESULTS_BLOCK_LENGTH + i;
+        const struct row *row = cell_row(sweep, c, drawn, replicate);
+        if (!row) { return false; }
+        measure_replicate(sweep, c, row, replicate, grid_value, b->values + i * c->layout.total);
+    }
+    if (block_slice_done(b)) {
+        block_summarise(b, &c->layout);
+        cell_accept(sweep, c, b);
+    }
+    return true;
+}
+
+/* ---- plan ---- */
+
+/* Rough cost of a row, in nanoseconds: drawing, and exponentials over its points. */
+static double cell_cost(const struct cell *c) {
+    double n = c->series->family->kind == FAMILY_FIXED ? 2 : exp(c->log_n);
+    double points = fmin(n, 1000), sums = 2.0 * (double)c->layout.betas + 60;
+    return 8 * n + points * sums + 2000;
+}
+
+static int costlier(const void *a, const void *b) {
+    const struct cell *x = a, *y = b;
+    if (x->cost != y->cost) { return (x->cost < y->cost) - (x->cost > y->cost); }
+    int name = strcmp(x->series->name, y->series->name);
+    return name ? name : (x->n_index > y->n_index) - (x->n_index < y->n_index);
+}
+
+static bool sweep_plan_cells(struct sweep *sweep, struct results *results) {
+    const struct config *config = sweep->config;
+    for (size_t i = 0; i < config->series_count; i++) { sweep->cell_count += config->series[i].n_count; }
+    sweep->cell = calloc(sweep->cell_count, sizeof *sweep->cell);
+    if (!sweep->cell) { return false; }
+    struct cell *c = sweep->cell;
+    for (size_t i = 0; i < config->series_count; i++) {
+        const struct config_series *series = &config->series[i];
+        for (size_t j = 0; j < series->n_count; j++, c++) {
+            c->series = series;
+            c->results = &results->series[i];
+            c->n_index = j;
+            c->log_n = series->log_n[j];
+            c->log_lambda_typ = c->results->log_lambda_typ[j];
+            config_parameters(series, c->log_n, c->p);
+            c->layout = layout_make(c->results->size);
+            c->cost = cell_cost(c);
+            c->block_count = (series->replicates + RESULTS_BLOCK_LENGTH - 1) / RESULTS_BLOCK_LENGTH;
+        }
+    }
+    qsort(sweep->cell, sweep->cell_count, sizeof *sweep->cell, costlier);
+    return true;
+}
+
+static void sweep_number_tasks(struct sweep *sweep) {
+    for (size_t i = 0; i < sweep->cell_count; i++) {
+        struct cell *c = &sweep->cell[i];
+        c->first_task = sweep->task_count;
+        sweep->task_count += c->block_count * slices_per_block(c);
+    }
+}
+
+static size_t most_betas(const struct sweep *sweep) {
+    size_t most = 0;
+    for (size_t i = 0; i < sweep->cell_count; i++) {
+        most = most > sweep->cell[i].layout.betas ? most : sweep->cell[i].layout.betas;
+    }
+    return most;
+}
+
+static void sweep_work(struct sweep *sweep, int threads) {
+#pragma omp parallel num_threads(threads)
+    {
+        struct drawn *drawn = drawn_create(sweep->isa);
+        double(*grid_value)[MEASURE_COUNT] = malloc(most_betas(sweep) * sizeof *grid_value);
+#pragma omp for schedule(dynamic, 1)
+        for (size_t i = 0; i < sweep->task_count; i++) {
+            bool failed;
+#pragma omp atomic read
+            failed = sweep->failed;
+            if (failed) { continue; }
+            if (!drawn || !grid_value || !task_run(sweep, i, drawn, grid_value)) {
+#pragma omp atomic write
+                sweep->failed = true;
+            }
+        }
+        free(grid_value);
+        drawn_free(drawn);
+    }
+}
+
+static void sweep_release(struct sweep *sweep) {
+    for (size_t i = 0; sweep->cell && i < sweep->cell_count; i++) { cell_release(&sweep->cell[i]); }
+    free(sweep->cell);
+}
+
+int sweep_run(const struct config *config, const struct isa *isa, int threads, bool quiet, struct results *results) {
+    struct sweep sweep = {.config = config, .isa = isa};
+    bool planned = sweep_plan_cells(&sweep, results);
+    if (planned) {
+        sweep_number_tasks(&sweep);
+        double total = 0;
+        for (size_t i = 0; i < sweep.cell_count; i++) {
+            total += sweep.cell[i].cost * (double)sweep.cell[i].series->replicates;
+        }
+        sweep.progress = progress_start(total, quiet);
+        sweep_work(&sweep, threads);
+        progress_end(&sweep.progress);
+    }
+    sweep_release(&sweep);
+    if (planned && !sweep.failed) { return EXIT_DONE; }
+    message_error("out of memory during the sweep; try fewer betas, ordered_weights or threads");
+    return EXIT_FAILED;
+}
+
+/* ---- estimate ---- */
+
+/* Seconds a row of this cell takes, measured; rows longer than KEPT cost in proportion. */
+static double cell_seconds(struct sweep *sweep, struct cell *c, struct drawn *drawn) {
+    const double longest = log(1 << 16);
+    enum { TRIALS = 3 };
+    struct cell shorter = *c;
+    shorter.log_n = fmin(c->log_n, longest);
+    double(*grid_value)[MEASURE_COUNT] = malloc(c->layout.betas * sizeof *grid_value);
+    double *values = malloc(c->layout.total * sizeof *values), best = INFINITY;
+    for (uint64_t i = 0; grid_value && values && i < TRIALS; i++) {
+        double start = omp_get_wtime();
+        const struct row *row = cell_row(sweep, &shorter, drawn, i);
+        if (row) { measure_replicate(sweep, &shorter, row, i, grid_value, values); }
+        best = fmin(best, omp_get_wtime() - start);
+    }
+    free(grid_value);
+    free(values);
+    bool drawn_twice = c->series->family->kind == FAMILY_IID && c->log_n > longest;
+    return best * (drawn_twice ? 1.5 * exp(c->log_n - longest) : 1);
+}
+
+static double cell_disk(const struct cell *c) {
+    const struct results_series *r = c->results;
+    double per_beta = MEASURE_COUNT * (2.0 + (double)r->size[RESULTS_BLOCK]) + (double)r->size[RESULTS_QUANTILE] +
+                      2.0 * (double)c->layout.ranks;
+    double kept = (4.0 + (double)r->size[RESULTS_CRITERION]) * (double)r->size[RESULTS_REPLICATE];
+    return sizeof(double) * (per_beta * (double)c->layout.betas + kept);
+}
+
+struct sweep_cost sweep_estimate(const struct config *config, const struct isa *isa, int threads) {
+    struct sweep_cost cost = {0};
+    struct sweep sweep = {.config = config, .isa = isa};
+    struct results *results = results_create(config, isa->name);
+    struct drawn *drawn = drawn_create(isa);
+    if (results && drawn && sweep_plan_cells(&sweep, results)) {
+        double values = 0, histogram = 0;
+        for (size_t i = 0; i < sweep.cell_count; i++) {
+            struct cell *c = &sweep.cell[i];
+            cost.rows += (double)c->series->replicates;
+            cost.seconds += (double)c->series->replicates * cell_seconds(&sweep, c, drawn);
+            cost.disk += cell_disk(c);
+            values = fmax(values, sizeof(double) * RESULTS_BLOCK_LENGTH * (double)c->layout.total);
+            histogram = fmax(histogram, sizeof(uint32_t) * HISTOGRAM_BINS * (double)c->layout.betas);
+        }
+        cost.cells = sweep.cell_count;
+        cost.memory = 32e6 + cost.disk + threads * (2 * values + histogram + 3e6);
+    }
+    drawn_free(drawn);
+    results_free(results);
+    sweep_release(&sweep);
+    return cost;
+}
