@@ -60,7 +60,7 @@ struct family {
     struct family_parameter parameter[FAMILY_PARAMETERS];
 
     /* Lambda^typ_n ~ law(n) as n -> inf, for parameters that are schedules. False where no such
-     * law is known. `text` (may be NULL) receives nothing; the formula is in law_text. */
+     * law is known. law_text is the formula, for people. */
     const char *law_text;
     bool (*law)(const struct schedule *parameter, struct schedule *lambda);
 

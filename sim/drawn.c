@@ -14,7 +14,7 @@ enum {
     EXPLICIT = 512,  /* rows up to this length keep every score in the top */
     TOP = 128,       /* scores kept one by one in longer rows */
     POOL = 8 * TOP,  /* candidates for the top */
-    CHUNK = 1024,    /* scores drawn at a time */
+    CHUNK = FAMILY_CHUNK, /* scores drawn at a time */
     KEPT = 1 << 16,  /* rows up to this length are kept, not drawn again */
 };
 
@@ -212,17 +212,11 @@ static void drawn_add_nodes(struct drawn *d, double lower, double upper, const d
     }
 }
 
-/* Ties with the last explicit score that found no place in the top belong to its bin. */
-static void drawn_add_ties(struct drawn *d, double gap, int64_t first_bin, double ties) {
+/* Scores that tie with the last explicit one but found no place in the top. */
+static void drawn_add_ties(struct row *row, double gap, double ties) {
     if (!(ties > 0)) { return; }
-    if (gap == 0) {
-        drawn_add_bin(&d->row, 0, 0, log((double)d->row.top_count + ties));
-        drawn_add_point(&d->row, 0, log(ties), 1);
-        return;
-    }
-    double lower = kernel_bin_edge(first_bin), upper = kernel_bin_edge(first_bin + 1);
-    double x = (2 * gap - lower - upper) / (upper - lower), power = ties;
-    for (size_t k = 0; k < KERNEL_NODES; k++, power *= x) { d->moment[k] += power; }
+    drawn_add_bin(row, gap, gap, log((double)row->top_count + ties));
+    drawn_add_point(row, gap, log(ties), 1);
 }
 
 /* Second pass: everything below the explicit top, into bins. */
@@ -240,15 +234,15 @@ static bool drawn_second_pass(struct drawn *d, double lowest) {
     }
     double deposited = 0;
     for (size_t b = 0; b < bins; b++) { deposited += d->moment[b * KERNEL_NODES]; }
-    drawn_add_ties(d, cut_gap, first, (double)(d->n - row->top_count) - deposited);
+    drawn_add_ties(row, cut_gap, (double)(d->n - row->top_count) - deposited);
 
-    double total = row->bin_count > 0 ? (double)d->n - deposited : (double)row->top_count;
+    double total = (double)d->n - deposited;
     for (size_t b = 0; b < bins; b++) {
         const double *moment = d->moment + b * KERNEL_NODES;
         if (moment[0] == 0) { continue; }
         double lower = kernel_bin_edge(first + (int64_t)b), upper = kernel_bin_edge(first + (int64_t)b + 1);
         total += moment[0];
-        drawn_add_bin(row, lower, upper, log(total));
+        drawn_add_bin(row, fmax(lower, cut_gap), upper, log(total));
         drawn_add_nodes(d, lower, upper, moment);
     }
     return true;
