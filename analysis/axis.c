@@ -1,6 +1,7 @@
 #include "axis.h"
 
 #include <math.h>
+#include <stdarg.h>
 
 enum { TICKS = 7 }; /* about so many on an axis, at most */
 
@@ -34,20 +35,48 @@ struct ticks {
     FILE *out;
     struct axis_range range;
     size_t count;
+    double last;   /* where the last one was set */
+    double decade; /* length of a factor of ten on the axis */
+    double room;   /* least distance of two ticks */
 };
 
-/* The name is given as a printf format for one double. */
-static void tick(struct ticks *t, double place, const char *format, double number) {
-    if (place < t->range.low - 1e-9 || place > t->range.high + 1e-9) { return; }
+static struct ticks ticks_make(FILE *out, struct axis_range range, double decade, double room) {
+    return (struct ticks){
+        .out = out, .range = range, .decade = decade, .room = room * (range.high - range.low)};
+}
+
+/* Sets a tick, named as by printf, unless it is off the axis or would touch the last one. */
+__attribute__((format(printf, 3, 4))) static void tick(struct ticks *t, double place, const char *format,
+                                                       ...) {
+    const double rounding = 1e-9;
+    if (place < t->range.low - rounding || place > t->range.high + rounding) { return; }
+    if (t->count > 0 && fabs(place - t->last) < t->room) { return; }
+    t->last = place;
     fputs(t->count++ > 0 ? ", '" : "'", t->out);
-    fprintf(t->out, format, number);
+    va_list names;
+    va_start(names, format);
+    vfprintf(t->out, format, names);
+    va_end(names);
     fprintf(t->out, "' %.12g", place);
+}
+
+/* The multiples of a step that lie on an axis: from `first` to `last` times. */
+struct multiples {
+    long first, last;
+};
+
+static struct multiples multiples_on(struct axis_range range, double step) {
+    const double rounding = 1e-9;
+    return (struct multiples){lround(ceil(range.low / step - rounding)),
+                              lround(floor(range.high / step + rounding))};
 }
 
 static void tick_decades(struct ticks *t) {
     double step = fmax(1, round_step(t->range.high - t->range.low));
     bool plain = t->range.low >= -3.01 && t->range.high <= 4.01;
-    for (double e = ceil(t->range.low / step) * step; e <= t->range.high + 1e-9; e += step) {
+    struct multiples m = multiples_on(t->range, step);
+    for (long i = m.first; i <= m.last; i++) {
+        double e = step * (double)i;
         if (plain) {
             tick(t, e, "%g", pow(10, e));
         } else {
@@ -56,41 +85,61 @@ static void tick_decades(struct ticks *t) {
     }
 }
 
+/* A tick at mantissa x 10^e, written as a plain number where the axis allows. */
+static void tick_number(struct ticks *t, double mantissa, double e) {
+    double place = (e + log10(mantissa)) * t->decade;
+    if (fmax(fabs(t->range.low), fabs(t->range.high)) < 4 * t->decade || t->decade != 1) {
+        tick(t, place, "%.6g", mantissa * pow(10, e));
+    } else if (mantissa == 1) {
+        tick(t, place, "10^{%.0f}", e);
+    } else {
+        tick(t, place, "%g×10^{%.0f}", mantissa, e);
+    }
+}
+
 /* 1, 2, 5, 10, ... with 3 and 7 where there is room. */
 static void tick_between(struct ticks *t) {
     static const double wide[] = {1, 2, 5}, narrow[] = {1, 2, 3, 5, 7};
-    bool is_wide = t->range.high - t->range.low > 1.3;
+    bool is_wide = t->range.high - t->range.low > 1.3 * t->decade;
     const double *step = is_wide ? wide : narrow;
-    for (double e = floor(t->range.low); e <= t->range.high; e++) {
-        for (size_t i = 0; i < (is_wide ? 3 : 5); i++) { tick(t, e + log10(step[i]), "%.12g", step[i] * pow(10, e)); }
+    struct multiples m = multiples_on(t->range, t->decade);
+    for (long e = m.first - 1; e <= m.last; e++) {
+        for (size_t i = 0; i < (is_wide ? 3 : 5); i++) { tick_number(t, step[i], (double)e); }
     }
 }
 
 /* Equal steps of the number itself. */
 static void tick_evenly(struct ticks *t) {
-    double low = pow(10, t->range.low), high = pow(10, t->range.high), step = round_step(high - low);
-    for (double i = ceil(low / step); i * step <= high * (1 + 1e-12); i++) {
-        tick(t, log10(i * step), "%.6g", i * step);
-    }
+    double e = floor(t->range.low / t->decade);
+    struct axis_range number = {pow(10, t->range.low / t->decade - e),
+                                pow(10, t->range.high / t->decade - e)};
+    double step = round_step(number.high - number.low);
+    struct multiples m = multiples_on(number, step);
+    for (long i = m.first; i <= m.last; i++) { tick_number(t, step * (double)i, e); }
 }
 
 static void print_range(FILE *out, const char *name, struct axis_range range) {
     fprintf(out, "set %srange [%.12g:%.12g]\nset %stics (", name, range.low, range.high, name);
 }
 
-void axis_print_log(FILE *out, const char *name, struct axis_range range) {
-    struct ticks t = {out, range, 0};
-    double length = range.high - range.low;
-    bool moderate = fmax(fabs(range.low), fabs(range.high)) < 4;
-    print_range(out, name, range);
-    if (length > 2.6 || !moderate) {
-        tick_decades(&t);
-    } else if (length > 0.75) {
-        tick_between(&t);
+/* For axes of a few decades at most. */
+static void tick_numbers(struct ticks *t) {
+    if (t->range.high - t->range.low > 0.75 * t->decade) {
+        tick_between(t);
     } else {
-        tick_evenly(&t);
+        tick_evenly(t);
     }
-    if (t.count == 0) { tick(&t, (range.low + range.high) / 2, "10^{%.6g}", (range.low + range.high) / 2); }
+}
+
+void axis_print_log(FILE *out, const char *name, struct axis_range range) {
+    struct ticks t = ticks_make(out, range, 1, 0.055);
+    print_range(out, name, range);
+    bool moderate = fmax(fabs(range.low), fabs(range.high)) < 4;
+    if (range.high - range.low > (moderate ? 2.6 : 2)) {
+        tick_decades(&t);
+    } else {
+        tick_numbers(&t);
+    }
     fputs(")\n", out);
 }
 
@@ -108,20 +157,21 @@ double axis_length_coordinate(const struct axis_lengths *lengths, double log_n) 
     return lengths->loglog ? log(log_n) : log_n;
 }
 
-/* Powers of `base` at equal steps of the exponent. */
-static void tick_powers(struct ticks *t, double log_base, const char *format) {
-    double length = (t->range.high - t->range.low) / log_base;
-    double step = fmax(1, round_step(length));
-    for (double e = ceil(t->range.low / log_base / step) * step; e * log_base <= t->range.high + 1e-9; e += step) {
-        tick(t, e * log_base, format, e);
+/* Powers of a base at equal steps of the exponent. */
+static void tick_powers(struct ticks *t, double log_base, const char *base) {
+    double step = fmax(1, round_step((t->range.high - t->range.low) / log_base));
+    struct multiples m = multiples_on(t->range, step * log_base);
+    for (long i = m.first; i <= m.last; i++) {
+        double e = step * (double)i;
+        tick(t, e * log_base, "%s^{%.0f}", base, e);
     }
 }
 
 /* 10 to the 1, 2, 5, 10, 20, ...; every third of them where they would crowd. */
 static void tick_powers_loglog(struct ticks *t) {
     static const double step[] = {1, 2, 5};
-    size_t every = (t->range.high - t->range.low) / log(10) > 2.4 ? 3 : 1;
-    for (double e = 0; e <= 6; e++) {
+    size_t every = t->range.high - t->range.low > 2.4 * M_LN10 ? 3 : 1;
+    for (int e = 0; e <= 6; e++) {
         for (size_t i = 0; i < 3; i += every) {
             double exponent = step[i] * pow(10, e);
             tick(t, log(exponent * M_LN10), "10^{%.0f}", exponent);
@@ -129,22 +179,28 @@ static void tick_powers_loglog(struct ticks *t) {
     }
 }
 
-void axis_print_lengths(FILE *out, const char *name, const struct axis_lengths *lengths, struct axis_range range) {
-    struct ticks t = {out, range, 0};
+/* Three ticks wherever they fall. */
+static void tick_anywhere(struct ticks *t, bool loglog) {
+    for (int i = 0; i < 3; i++) {
+        double place = t->range.low + (t->range.high - t->range.low) * (0.1 + 0.4 * i);
+        tick(t, place, "10^{%.4g}", (loglog ? exp(place) : place) / M_LN10);
+    }
+}
+
+void axis_print_lengths(FILE *out, const char *name, const struct axis_lengths *lengths,
+                        struct axis_range range) {
+    const double plain = 6 * M_LN10; /* a million is still written out */
+    struct ticks t = ticks_make(out, range, M_LN10, 0.1);
     print_range(out, name, range);
     if (lengths->loglog) {
         tick_powers_loglog(&t);
     } else if (lengths->powers_of_two) {
-        tick_powers(&t, M_LN2, "2^{%.0f}");
-    } else if (range.high - range.low > 2 * M_LN10) {
-        tick_powers(&t, M_LN10, "10^{%.0f}");
+        tick_powers(&t, M_LN2, "2");
+    } else if (range.high < plain && range.high - range.low < 3 * M_LN10) {
+        tick_numbers(&t);
+    } else {
+        tick_powers(&t, M_LN10, "10");
     }
-    if (t.count < 2) {
-        for (size_t i = 0; i < 3; i++) {
-            double place = range.low + (range.high - range.low) * (0.1 + 0.4 * (double)i);
-            double log_n = lengths->loglog ? exp(place) : place;
-            tick(&t, place, "10^{%.2f}", log_n / M_LN10);
-        }
-    }
+    if (t.count < 2) { tick_anywhere(&t, lengths->loglog); }
     fputs(")\n", out);
 }

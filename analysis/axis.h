@@ -26,6 +26,7 @@ struct axis_lengths {
 };
 struct axis_lengths axis_lengths_make(size_t count, const double *log_n);
 double axis_length_coordinate(const struct axis_lengths *lengths, double log_n);
-void axis_print_lengths(FILE *out, const char *name, const struct axis_lengths *lengths, struct axis_range range);
+void axis_print_lengths(FILE *out, const char *name, const struct axis_lengths *lengths,
+                        struct axis_range range);
 
 #endif

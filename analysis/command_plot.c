@@ -16,7 +16,8 @@ static const char usage[] =
     "usage: gapscale plot RESULTS... [-o DIR]\n"
     "\n"
     "Draws every series as DIR/SERIES-FIGURE.svg, .png and .pdf with gnuplot: entropy (mean H against\n"
-    "beta/Lambda^typ), collapse (beta_c against Lambda^typ), gap-count (N_n(t) and its envelope), phase (H over\n"
+    "beta/Lambda^typ), collapse (beta_c against Lambda^typ), gap-count (N_n(t) and its envelope), phase (H "
+    "over\n"
     "n and beta); and all series in DIR/all-collapse.*.\n"
     "\n"
     "  -o, --output DIR    where the figures go (default: the first RESULTS with -figures in place of .h5)\n";
@@ -82,7 +83,8 @@ static bool sheet_visit(const struct sheet *sheet, const char *directory, bool (
     for (size_t f = 0; f < sheet->count; f++) {
         for (size_t e = 0; e < FIGURE_FORMATS; e++) {
             char *path;
-            if (asprintf(&path, "%s/%s-%s.%s", directory, sheet->name, sheet->figure[f], figure_extension[e]) < 0) {
+            if (asprintf(&path, "%s/%s-%s.%s", directory, sheet->name, sheet->figure[f],
+                         figure_extension[e]) < 0) {
                 return false;
             }
             bool good = visit(path);
@@ -150,7 +152,9 @@ static int draw(const struct study *study, const char *directory) {
             fclose(sheet.script);
         }
     }
-    for (size_t i = 0; i < EASELS; i++) { good = easel_finish(&easel[(study->count + 1 + i) % EASELS], directory) && good; }
+    for (size_t i = 0; i < EASELS; i++) {
+        good = easel_finish(&easel[(study->count + 1 + i) % EASELS], directory) && good;
+    }
     return good ? EXIT_DONE : EXIT_FAILED;
 }
 
@@ -175,7 +179,8 @@ int command_plot(int argc, char **argv) {
         fputs(usage, stdout);
         return EXIT_DONE;
     }
-    char *directory = request.output ? strdup(request.output) : study_default_output(request.paths[0], "-figures");
+    char *directory =
+        request.output ? strdup(request.output) : study_default_output(request.paths[0], "-figures");
     int status = EXIT_FAILED;
     if (directory) {
         status = plot(&request, directory);

@@ -7,12 +7,9 @@
 #include <stdlib.h>
 
 const char *const ensemble_state_name[ENSEMBLE_STATES] = {
-    [ENSEMBLE_FOUND] = "found",
-    [ENSEMBLE_SHORT] = "collapsed-at-zero",
-    [ENSEMBLE_BELOW] = "below-grid",
-    [ENSEMBLE_ABOVE] = "above-grid",
-    [ENSEMBLE_NO_MAXIMUM] = "no-maximum",
-    [ENSEMBLE_NO_GRID] = "no-grid",
+    [ENSEMBLE_FOUND] = "found",           [ENSEMBLE_SHORT] = "collapsed-at-zero",
+    [ENSEMBLE_BELOW] = "below-grid",      [ENSEMBLE_ABOVE] = "above-grid",
+    [ENSEMBLE_NO_MAXIMUM] = "no-maximum", [ENSEMBLE_NO_GRID] = "no-grid",
     [ENSEMBLE_NO_VALUES] = "no-values",
 };
 
@@ -61,18 +58,21 @@ static void curve_load(struct curve *c, const struct results_series *series, siz
 }
 
 /* The mean of all replicates but those of one group. */
-static double mean_without(const struct results_series *series, enum measure measure, size_t at, size_t group) {
+static double mean_without(const struct results_series *series, enum measure measure, size_t at,
+                           size_t group) {
     double all = (double)series->replicates, size = series->block_size[group];
     double block = series->block[measure][at * series->size[RESULTS_BLOCK] + group];
     return (all * series->mean[measure][at] - size * block) / (all - size);
 }
 
-static void curve_leave_out(struct curve *c, const struct results_series *series, size_t n, enum measure measure,
-                            size_t group) {
+static void curve_leave_out(struct curve *c, const struct results_series *series, size_t n,
+                            enum measure measure, size_t group) {
     for (size_t i = 0; i < c->count; i++) {
         size_t at = n * c->count + i;
         c->y[i] = mean_without(series, measure, at, group);
-        if (measure == MEASURE_ENTROPY) { c->slope[i] = -mean_without(series, MEASURE_SUSCEPTIBILITY, at, group); }
+        if (measure == MEASURE_ENTROPY) {
+            c->slope[i] = -mean_without(series, MEASURE_SUSCEPTIBILITY, at, group);
+        }
     }
 }
 
@@ -85,45 +85,108 @@ static bool curve_is_sound(const struct curve *c) {
 }
 
 static struct ensemble_point point_missing(enum ensemble_state state) {
-    return (struct ensemble_point){state, NAN, NAN};
+    return (struct ensemble_point){state, NAN, NAN, NAN};
+}
+
+/* ---- scales ---- */
+
+/* What is interpolated in place of y: collapses are steep, and on these scales they are straighter. */
+enum scale { SCALE_PLAIN, SCALE_LOG, SCALE_LOGIT };
+
+static double scale_apply(enum scale scale, double y) {
+    switch (scale) {
+    case SCALE_LOG: return log(y);
+    case SCALE_LOGIT: return log(y / (1 - y));
+    case SCALE_PLAIN: break;
+    }
+    return y;
+}
+
+static double scale_slope(enum scale scale, double y) {
+    switch (scale) {
+    case SCALE_LOG: return 1 / y;
+    case SCALE_LOGIT: return 1 / (y * (1 - y));
+    case SCALE_PLAIN: break;
+    }
+    return 1;
+}
+
+/* A few neighbouring points of a curve on a scale. */
+struct piece {
+    size_t count, low; /* the crossing lies between points low and low + 1 */
+    double x[4], y[4], slope[4], se[4];
+    gsl_interp *steffen; /* NULL: Hermite */
+};
+
+/* Points i and i + 1, with their neighbours where there are some. */
+static struct piece piece_cut(const struct curve *c, size_t i, enum scale scale) {
+    struct piece p = {.low = i > 0 ? 1 : 0};
+    size_t end = i + 3 < c->count ? i + 3 : c->count;
+    for (size_t k = i - p.low; k < end; k++, p.count++) {
+        double stretch = scale_slope(scale, c->y[k]);
+        p.x[p.count] = c->x[k];
+        p.y[p.count] = scale_apply(scale, c->y[k]);
+        p.slope[p.count] = c->slope[k] * stretch;
+        p.se[p.count] = c->se[k] * stretch;
+    }
+    return p;
+}
+
+static bool piece_is_finite(const struct piece *p, size_t from, size_t end) {
+    for (size_t k = from; k < end; k++) {
+        if (!isfinite(p->y[k])) { return false; }
+    }
+    return true;
 }
 
 /* ---- crossings ---- */
 
-/* An interpolant of the curve on [x[i], x[i + 1]]. */
-struct piece {
-    const struct curve *curve;
-    size_t i;
-    gsl_interp *steffen; /* NULL: Hermite */
-};
-
 static double piece_eval(const struct piece *p, double x, double *slope) {
-    const struct curve *c = p->curve;
     if (p->steffen) {
-        *slope = gsl_interp_eval_deriv(p->steffen, c->x, c->y, x, NULL);
-        return gsl_interp_eval(p->steffen, c->x, c->y, x, NULL);
+        *slope = gsl_interp_eval_deriv(p->steffen, p->x, p->y, x, NULL);
+        return gsl_interp_eval(p->steffen, p->x, p->y, x, NULL);
     }
-    size_t i = p->i;
-    double h = c->x[i + 1] - c->x[i], t = (x - c->x[i]) / h, rise = c->y[i + 1] - c->y[i];
-    double m0 = h * c->slope[i], m1 = h * c->slope[i + 1];
+    size_t i = p->low;
+    double h = p->x[i + 1] - p->x[i], t = (x - p->x[i]) / h, rise = p->y[i + 1] - p->y[i];
+    double m0 = h * p->slope[i], m1 = h * p->slope[i + 1];
     double a = m0 + m1 - 2 * rise, b = 3 * rise - 2 * m0 - m1;
     *slope = (m0 + t * (2 * b + 3 * t * a)) / h;
-    return c->y[i] + t * (m0 + t * (b + t * a));
+    return p->y[i] + t * (m0 + t * (b + t * a));
 }
 
-static double piece_root(const struct piece *p, double threshold) {
-    const struct curve *c = p->curve;
-    double low = c->x[p->i], high = c->x[p->i + 1], slope;
-    bool falls = c->y[p->i] > c->y[p->i + 1];
+static double piece_root(const struct piece *p, double level) {
+    double low = p->x[p->low], high = p->x[p->low + 1], slope;
+    bool falls = p->y[p->low] > p->y[p->low + 1];
     for (int step = 0; step < 60; step++) {
         double middle = low + (high - low) / 2, y = piece_eval(p, middle, &slope);
-        if ((y > threshold) == falls && y != threshold) {
+        if ((y > level) == falls && y != level) {
             low = middle;
         } else {
             high = middle;
         }
     }
     return high;
+}
+
+/* The crossing between points i and i + 1 interpolated on a scale; NaN where that scale does not reach. */
+static double curve_root(const struct curve *c, size_t i, const struct criterion *criterion, enum scale scale,
+                         double *se) {
+    struct piece p = piece_cut(c, i, scale);
+    bool hermite = criterion->kind == CRITERION_ENTROPY;
+    if (!piece_is_finite(&p, hermite ? p.low : 0, hermite ? p.low + 2 : p.count)) { return NAN; }
+    if (!hermite) {
+        p.steffen = gsl_interp_alloc(p.count > 2 ? gsl_interp_steffen : gsl_interp_linear, p.count);
+        if (!p.steffen || gsl_interp_init(p.steffen, p.x, p.y, p.count)) {
+            gsl_interp_free(p.steffen);
+            return NAN;
+        }
+    }
+    double slope, root = piece_root(&p, scale_apply(scale, criterion->threshold));
+    double part = (root - p.x[p.low]) / (p.x[p.low + 1] - p.x[p.low]);
+    piece_eval(&p, root, &slope);
+    gsl_interp_free(p.steffen);
+    *se = pow(p.se[p.low], 1 - part) * pow(p.se[p.low + 1], part) / fabs(slope);
+    return root;
 }
 
 /* First i with the threshold between points i and i + 1; `count` when there is none. */
@@ -140,6 +203,17 @@ static double error_rounded(double se) {
     return se < rounding ? 0 : se;
 }
 
+/* The point on the better scale, its distance from that on the plain scale as the grid's error. */
+static struct ensemble_point point_between(double x, double plain, double se, double width) {
+    bool plain_only = isnan(x);
+    return (struct ensemble_point){
+        .state = ENSEMBLE_FOUND,
+        .log_ratio = plain_only ? plain : x,
+        .se = error_rounded(se),
+        .grid_error = plain_only ? width : fabs(x - plain),
+    };
+}
+
 static struct ensemble_point curve_crossing(const struct curve *c, const struct criterion *criterion) {
     if (c->count < 2) { return point_missing(ENSEMBLE_NO_GRID); }
     if (!curve_is_sound(c)) { return point_missing(ENSEMBLE_NO_VALUES); }
@@ -149,22 +223,24 @@ static struct ensemble_point curve_crossing(const struct curve *c, const struct 
         bool before = falls ? c->y[0] <= criterion->threshold : c->y[0] >= criterion->threshold;
         return point_missing(before ? ENSEMBLE_BELOW : ENSEMBLE_ABOVE);
     }
-    struct piece piece = {.curve = c, .i = i};
-    if (criterion->kind != CRITERION_ENTROPY) {
-        piece.steffen = gsl_interp_alloc(c->count > 2 ? gsl_interp_steffen : gsl_interp_linear, c->count);
-        if (!piece.steffen || gsl_interp_init(piece.steffen, c->x, c->y, c->count)) {
-            gsl_interp_free(piece.steffen);
-            return point_missing(ENSEMBLE_NO_VALUES);
-        }
-    }
-    double slope, x = piece_root(&piece, criterion->threshold), t = (x - c->x[i]) / (c->x[i + 1] - c->x[i]);
-    piece_eval(&piece, x, &slope);
-    gsl_interp_free(piece.steffen);
-    double se = (c->se[i] + t * (c->se[i + 1] - c->se[i])) / fabs(slope);
-    return (struct ensemble_point){ENSEMBLE_FOUND, x, error_rounded(se)};
+    enum scale scale = criterion->kind == CRITERION_ENTROPY ? SCALE_LOG : SCALE_LOGIT;
+    double se = NAN, plain = curve_root(c, i, criterion, SCALE_PLAIN, &se),
+           x = curve_root(c, i, criterion, scale, &se);
+    return isnan(plain) ? point_missing(ENSEMBLE_NO_VALUES)
+                        : point_between(x, plain, se, c->x[i + 1] - c->x[i]);
 }
 
 /* ---- maximum ---- */
+
+/* Top of the parabola through points k - 1, k and k + 1 on a scale. */
+static double curve_top(const struct curve *c, size_t k, enum scale scale) {
+    double middle = scale_apply(scale, c->y[k]);
+    double left = c->x[k] - c->x[k - 1], right = c->x[k + 1] - c->x[k];
+    double fall_left = (middle - scale_apply(scale, c->y[k - 1])) / left;
+    double fall_right = (middle - scale_apply(scale, c->y[k + 1])) / right;
+    double x = c->x[k] + (fall_left * right - fall_right * left) / (2 * (fall_left + fall_right));
+    return isfinite(x) ? x : NAN;
+}
 
 static struct ensemble_point curve_maximum(const struct curve *c) {
     if (c->count < 3) { return point_missing(ENSEMBLE_NO_GRID); }
@@ -174,10 +250,9 @@ static struct ensemble_point curve_maximum(const struct curve *c) {
         if (c->y[i] > c->y[k]) { k = i; }
     }
     if (k == 0 || k + 1 == c->count) { return point_missing(ENSEMBLE_NO_MAXIMUM); }
-    double left = c->x[k] - c->x[k - 1], right = c->x[k + 1] - c->x[k];
-    double fall_left = (c->y[k] - c->y[k - 1]) / left, fall_right = (c->y[k] - c->y[k + 1]) / right;
-    double x = c->x[k] + (fall_left * right - fall_right * left) / (2 * (fall_left + fall_right));
-    return (struct ensemble_point){ENSEMBLE_FOUND, x, NAN};
+    double plain = curve_top(c, k, SCALE_PLAIN);
+    if (isnan(plain)) { return point_missing(ENSEMBLE_NO_MAXIMUM); } /* flat */
+    return point_between(curve_top(c, k, SCALE_LOG), plain, NAN, c->x[k + 1] - c->x[k - 1]);
 }
 
 static struct ensemble_point curve_collapse(const struct curve *c, const struct criterion *criterion) {

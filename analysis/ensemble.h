@@ -1,10 +1,10 @@
 /* ensemble: the collapse point of the replicate means at one n: the beta at which the mean measure
  * crosses the criterion's threshold, found on the results' own beta grid.
  *
- * Everything is in x = log(beta/Lambda^typ). The mean entropy is interpolated by cubic Hermite with
- * the exact slope dH/dx = -chi, participation and top-two ratio by Steffen's monotone cubic; the
- * maximum of the mean susceptibility is that of the parabola through the three highest points. Rows
- * share all betas, so the means are as monotone as every row. */
+ * Everything is in x = log(beta/Lambda^typ). The logarithm of the mean entropy is interpolated by cubic
+ * Hermite with its exact slope (dH/dx = -chi), the logit of participation and top-two ratio by Steffen's
+ * monotone cubic; the maximum of the mean susceptibility is that of the parabola through the three
+ * highest points of its logarithm. Rows share all betas, so the means are as monotone as every row. */
 #ifndef GAPSCALE_ANALYSIS_ENSEMBLE_H
 #define GAPSCALE_ANALYSIS_ENSEMBLE_H
 
@@ -26,9 +26,11 @@ extern const char *const ensemble_state_advice[ENSEMBLE_STATES];
 
 struct ensemble_point {
     enum ensemble_state state;
-    double log_ratio; /* log(beta_c/Lambda^typ); NaN unless found */
-    double se;        /* its standard error: se(mean)/|slope| at the root (delta method); for the
-                         susceptibility the jackknife. NaN where unknown (one replicate) */
+    double log_ratio;  /* log(beta_c/Lambda^typ); NaN unless found */
+    double se;         /* its standard error: se(mean)/|slope| at the root (delta method); for the
+                          susceptibility the jackknife. NaN where unknown (one replicate) */
+    double grid_error; /* how far log_ratio moves when the mean itself is interpolated, not its logarithm or
+                          logit: too much where the collapse is narrower than the steps of the beta grid */
 };
 
 /* `n` indexes the series' log_n. */

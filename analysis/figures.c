@@ -12,7 +12,8 @@ const char *const figure_name[FIGURES] = {"entropy", "collapse", "gap-count", "p
 const char *const figure_extension[FIGURE_FORMATS] = {"svg", "png", "pdf"};
 
 /* Colours that stay apart for colour-blind readers (Okabe & Ito 2008). */
-static const char *const colour[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"};
+static const char *const colour[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
+                                     "#E69F00", "#56B4E9", "#000000"};
 static const int marker[] = {7, 5, 9, 13, 11, 6, 4, 8, 12};
 enum { COLOURS = sizeof colour / sizeof *colour, MARKERS = sizeof marker / sizeof *marker };
 static const char guide[] = "#6b6b6b"; /* lines that are no data */
@@ -56,38 +57,44 @@ static void print_title(FILE *out, const struct fit *fit) {
     const char *family = fit->series->family->name;
     fputs("set title '{/:Bold ", out);
     print_enhanced(out, fit->name);
-    fprintf(out, "}\u00a0\u00a0 %s%s", strcmp(fit->name, family) == 0 ? "" : family, strcmp(fit->name, family) == 0 ? "" : ", ");
+    fprintf(out, ":}\u00a0 %s%s", strcmp(fit->name, family) == 0 ? "" : family,
+            strcmp(fit->name, family) == 0 ? "" : ", ");
     print_enhanced(out, words_parameters(fit->series->family, fit->series->parameter, parameters));
     fputs("'\n", out);
 }
 
 static void frame_begin(FILE *out) {
-    fprintf(out, "reset\nset encoding utf8\nset datafile missing 'NaN'\n"
-                 "set border 31 linewidth 0.7 linecolor rgb '#404040'\n"
-                 "set tics in scale 0.6\nset grid linewidth 0.5 linetype 1 linecolor rgb '#e4e4e4'\nset grid back\n"
-                 "set key samplen 2.2 spacing 1.2 noautotitle\nset title offset 0,-0.3\n"
-                 "set tmargin 2\nset bmargin 3.4\nset lmargin 9\n"
-                 "set bars 0.6\nset cbtics scale 0\nset colorbox noborder user origin graph 1.025, graph 0 size graph 0.03, graph 1\n");
+    fprintf(
+        out,
+        "reset\nset encoding utf8\n"
+        "set border 31 linewidth 0.7 linecolor rgb '#404040'\n"
+        "set tics in scale 0.6\nset grid linewidth 0.5 linetype 1 linecolor rgb '#e4e4e4'\nset grid back\n"
+        "set key samplen 2.2 spacing 1.2 noautotitle\nset title offset 0,-0.3\n"
+        "set tmargin 2\nset bmargin 3.4\nset lmargin 9\n"
+        "set bars 0.6\nset cbtics scale 0\nset colorbox noborder user origin graph 1.025, graph 0 size graph "
+        "0.03, graph 1\n");
 }
 
 /* Between the settings and the plot command. */
 static void frame_open(FILE *out, const char *series, const char *figure) {
-    fprintf(out,
-            "set terminal svg size 605,416 font 'sans-serif,12' linewidth 1.25 enhanced background rgb 'white'\n"
-            "set output '%s-%s.svg'\n",
-            series, figure);
+    fprintf(
+        out,
+        "set terminal svg size 605,416 font 'sans-serif,12' linewidth 1.25 enhanced background rgb 'white'\n"
+        "set output '%s-%s.svg'\n",
+        series, figure);
 }
 
 /* After the plot command. */
 static void frame_close(FILE *out, const char *series, const char *figure) {
-    fprintf(out,
-            "set terminal pngcairo size 1260,866 font 'sans-serif,9' fontscale 2.5 linewidth 2.4 pointscale 2.1 "
-            "enhanced\n"
-            "set output '%s-%s.png'\nreplot\n"
-            "set terminal pdfcairo size 16cm,11cm font 'sans-serif,9' fontscale 1 linewidth 1.1 pointscale 0.5 "
-            "enhanced\n"
-            "set output '%s-%s.pdf'\nreplot\nunset output\n",
-            series, figure, series, figure);
+    fprintf(
+        out,
+        "set terminal pngcairo size 1260,866 font 'sans-serif,9' fontscale 2.5 linewidth 2.4 pointscale 2.1 "
+        "enhanced\n"
+        "set output '%s-%s.png'\nreplot\n"
+        "set terminal pdfcairo size 16cm,11cm font 'sans-serif,9' fontscale 1 linewidth 1.1 pointscale 0.9 "
+        "enhanced\n"
+        "set output '%s-%s.pdf'\nreplot\nunset output\n",
+        series, figure, series, figure);
 }
 
 /* ---- what several figures show ---- */
@@ -123,15 +130,17 @@ static void print_length_colours(FILE *out, const struct fit *fit) {
     axis_pad(&range, 0, 0.5);
     print_palette(out, VIRIDIS_DARK);
     axis_print_lengths(out, "cb", &lengths, range);
-    fputs("set cblabel 'context length\u00a0{/:Italic n}' offset 0.5,0\nset rmargin 12\n", out);
+    fputs("set cbtics scale 0\nset cblabel 'context length\u00a0{/:Italic n}' offset 0.5,0\nset rmargin 12\n",
+          out);
 }
 
 static const char beta_label[] = "inverse temperature\u00a0 β\u00a0/\u00a0Λ_{{/:Italic n}}^{typ}";
 static const char beta_collapse_label[] = "collapse point\u00a0 β_{c}";
 
 static void print_line_at(FILE *out, double x1, const char *y1, double x2, const char *y2) {
-    fprintf(out, "set arrow from %.10g,%s to %.10g,%s nohead linewidth 1 dashtype 2 linecolor rgb '%s' front\n", x1, y1,
-            x2, y2, guide);
+    fprintf(out,
+            "set arrow from %.10g,%s to %.10g,%s nohead linewidth 1 dashtype 2 linecolor rgb '%s' front\n",
+            x1, y1, x2, y2, guide);
 }
 
 static void print_label_at(FILE *out, double x, const char *y, const char *place, const char *text) {
@@ -150,7 +159,9 @@ static double entropy_mean(const struct fit *fit, size_t n, size_t b) {
 
 /* The threshold of the primary criterion where that is the entropy, else NaN. */
 static double entropy_threshold(const struct fit *fit) {
-    if (fit->primary == fit->criteria || fit->series->criterion[fit->primary].kind != CRITERION_ENTROPY) { return NAN; }
+    if (fit->primary == fit->criteria || fit->series->criterion[fit->primary].kind != CRITERION_ENTROPY) {
+        return NAN;
+    }
     return fit->series->criterion[fit->primary].threshold;
 }
 
@@ -174,7 +185,8 @@ static void print_entropy(FILE *out, const struct fit *fit) {
     fputs("EOD\n", out);
     axis_pad(&range, 0, 0.1);
     axis_print_log(out, "x", range);
-    fprintf(out, "set xlabel '%s'\nset ylabel 'mean entropy\u00a0 ⟨{/:Italic H}⟩\u00a0 (nats)'\n", beta_label);
+    fprintf(out, "set xlabel '%s'\nset ylabel 'mean entropy\u00a0 ⟨{/:Italic H}⟩\u00a0 (nats)'\n",
+            beta_label);
     if (entropy.high > readable) {
         fprintf(out, "set logscale y\nset yrange [0.01:%.6g]\n", 1.5 * entropy.high);
     } else {
@@ -204,24 +216,31 @@ static void print_criterion(FILE *out, const struct criterion *criterion) {
         [CRITERION_SUSCEPTIBILITY] = "largest\u00a0⟨{/:Italic χ}⟩",
     };
     fputs(symbol[criterion->kind], out);
-    if (criterion->kind != CRITERION_SUSCEPTIBILITY) { fprintf(out, "\u00a0=\u00a0%.4g", criterion->threshold); }
+    if (criterion->kind != CRITERION_SUSCEPTIBILITY) {
+        fprintf(out, "\u00a0=\u00a0%.4g", criterion->threshold);
+    }
 }
 
 /* One block a criterion: log10 of Lambda^typ, beta_c and its ends; then the rows' medians with quartiles. */
-static void print_collapse_data(FILE *out, const struct fit *fit, struct axis_range *x, struct axis_range *y) {
+static void print_collapse_data(FILE *out, const struct fit *fit, struct axis_range *x,
+                                struct axis_range *y) {
     const struct results_series *s = fit->series;
     fputs("$points << EOD\n", out);
     for (size_t k = 0; k <= fit->criteria; k++) {
         bool rows = k == fit->criteria;
         for (size_t n = 0; n < fit->lengths; n++) {
-            const struct ensemble_point *point = &fit->collapse[n * fit->criteria + (rows ? fit->primary : k)];
+            const struct ensemble_point *point =
+                &fit->collapse[n * fit->criteria + (rows ? fit->primary : k)];
             const double *quantile = fit->row_collapse[n * fit->criteria + fit->primary].quantile;
             double lambda = s->log_lambda_typ[n] / M_LN10, se = isnan(point->se) ? 0 : point->se;
             double ends[] = {point->log_ratio, point->log_ratio - se, point->log_ratio + se};
             if (rows) {
-                for (size_t q = 0; q < 3; q++) { ends[q] = log(quantile[q == 0 ? ORDER_MEDIAN : q == 1 ? 1 : 3]); }
+                for (size_t q = 0; q < 3; q++) {
+                    ends[q] = log(quantile[q == 0 ? ORDER_MEDIAN : q == 1 ? 1 : 3]);
+                }
             }
-            double row[] = {lambda, lambda + ends[0] / M_LN10, lambda + ends[1] / M_LN10, lambda + ends[2] / M_LN10};
+            double row[] = {lambda, lambda + ends[0] / M_LN10, lambda + ends[1] / M_LN10,
+                            lambda + ends[2] / M_LN10};
             print_row(out, 4, row);
             axis_include(x, row[0]);
             for (size_t i = 0; i < 4; i++) { axis_include(y, row[i]); }
@@ -239,21 +258,29 @@ static void print_collapse(FILE *out, const struct fit *fit) {
     axis_pad(&y, 0.06, 0.1);
     axis_print_log(out, "x", x);
     axis_print_log(out, "y", y);
-    fprintf(out, "set xlabel 'accumulation scale\u00a0 Λ_{{/:Italic n}}^{typ}'\nset ylabel '%s'\n", beta_collapse_label);
+    fprintf(out, "set xlabel 'accumulation scale\u00a0 Λ_{{/:Italic n}}^{typ}'\nset ylabel '%s'\n",
+            beta_collapse_label);
     fputs("set key outside right top vertical Left reverse width -2\n", out);
     frame_open(out, fit->name, figure_name[FIGURE_COLLAPSE]);
-    fprintf(out, "plot x with lines linewidth 1.2 dashtype 2 linecolor rgb '%s' title 'β_{c}\u00a0=\u00a0Λ^{typ}'", guide);
+    fprintf(out,
+            "plot x with lines linewidth 1.2 dashtype 2 linecolor rgb '%s' title 'β_{c}\u00a0=\u00a0Λ^{typ}'",
+            guide);
     if (last < fit->lengths) {
         double offset = fit->collapse[last * fit->criteria + fit->primary].log_ratio;
-        fprintf(out, ", \\\n  x + %.10g with lines linewidth 1 dashtype 3 linecolor rgb '%s' title 'β_{c}\u00a0=\u00a0%.3g\u00a0Λ^{typ}'",
+        fprintf(out,
+                ", \\\n  x + %.10g with lines linewidth 1 dashtype 3 linecolor rgb '%s' title "
+                "'β_{c}\u00a0=\u00a0%.3g\u00a0Λ^{typ}'",
                 offset / M_LN10, guide, exp(offset));
     }
-    fprintf(out, ", \\\n  $points index %zu using 1:2:3:4 with yerrorbars pointtype 6 pointsize 0.9 linewidth 0.8 "
-                 "linecolor rgb '#9a9a9a' title 'rows: quartiles'",
+    fprintf(out,
+            ", \\\n  $points index %zu using 1:2:3:4 with yerrorbars pointtype 6 pointsize 0.9 linewidth 0.8 "
+            "linecolor rgb '#9a9a9a' title 'rows: quartiles'",
             fit->criteria);
     for (size_t k = 0; k < fit->criteria; k++) {
-        fprintf(out, ", \\\n  $points index %zu using 1:2:3:4 with yerrorbars pointtype %d pointsize 0.7 linewidth 1.2 "
-                     "linecolor rgb '%s' title '",
+        fprintf(out,
+                ", \\\n  $points index %zu using 1:2:3:4 with yerrorbars pointtype %d pointsize 0.7 "
+                "linewidth 1.2 "
+                "linecolor rgb '%s' title '",
                 k, marker[k % MARKERS], colour[k % COLOURS]);
         print_criterion(out, &fit->series->criterion[k]);
         fputc('\'', out);
@@ -263,34 +290,44 @@ static void print_collapse(FILE *out, const struct fit *fit) {
 
 /* ---- gap count ---- */
 
-static void print_gap_count(FILE *out, const struct fit *fit) {
+/* What is worth seeing of log N: not what is rarer than one further score in twenty rows, nor gaps that hold
+ * all scores but a few. */
+static const double gap_count_least = 0.05, gap_count_full = 0.995;
+
+static void print_gap_curve(FILE *out, const struct fit *fit, size_t n, double colour_value,
+                            struct axis_range *x, struct axis_range *y) {
     const struct results_series *s = fit->series;
-    const double lowest = 0.05, full = 0.995; /* log N: one further score in twenty rows; all but all of log n */
-    struct axis_lengths lengths = axis_lengths_make(fit->lengths, s->log_n);
-    struct axis_range x = axis_empty, y = axis_empty;
     size_t gaps = s->size[RESULTS_GAP];
+    bool full = false;
+    for (size_t g = 0; g < gaps; g++) {
+        double log_count = s->log_gap_count_mean[n * gaps + g];
+        double row[] = {log10(s->gap_grid[g]), log10(log_count), colour_value};
+        if (log_count >= gap_count_least) {
+            if (!full) { axis_include(x, row[0]); }
+            axis_include(y, row[1]);
+        }
+        full = log_count >= gap_count_full * s->log_n[n];
+        print_row(out, 3, row);
+    }
+    fputc('\n', out);
+}
+
+static void print_gap_count(FILE *out, const struct fit *fit) {
+    struct axis_lengths lengths = axis_lengths_make(fit->lengths, fit->series->log_n);
+    struct axis_range x = axis_empty, y = axis_empty;
     fputs("$curves << EOD\n", out);
     for (size_t i = 0; i < curve_count(fit); i++) {
         size_t n = curve_length(fit, i);
-        for (size_t g = 0; g < gaps; g++) {
-            double log_count = s->log_gap_count_mean[n * gaps + g];
-            double row[] = {log10(s->gap_grid[g]), log10(log_count), axis_length_coordinate(&lengths, s->log_n[n])};
-            if (log_count >= lowest && log_count < full * s->log_n[n]) { axis_include(&x, row[0]); }
-            axis_include(&y, row[1]);
-            print_row(out, 3, row);
-        }
-        fputc('\n', out);
+        print_gap_curve(out, fit, n, axis_length_coordinate(&lengths, fit->series->log_n[n]), &x, &y);
     }
     fputs("EOD\n", out);
-    y.low = log10(lowest);
-    y.high = fmax(y.high, 0);
     axis_pad(&x, 0.04, 0.5);
-    y.high += 0.08;
+    axis_pad(&y, 0.04, 0.5);
     axis_print_log(out, "x", x);
     axis_print_log(out, "y", y);
     fputs("set xlabel 'gap\u00a0 {/:Italic t}\u00a0Λ_{{/:Italic n}}^{typ}'\n"
           "set ylabel 'mean log count\u00a0 ⟨log\u00a0{/:Italic N}_{{/:Italic n}}({/:Italic t})⟩'\n"
-          "set key inside bottom right Left reverse\n",
+          "set key inside top left Left reverse\n",
           out);
     print_length_colours(out, fit);
     frame_open(out, fit->name, figure_name[FIGURE_GAP_COUNT]);
@@ -332,8 +369,10 @@ static void print_phase_map(FILE *out, const struct fit *fit, const struct axis_
                 left = right;
                 right = entropy_share(fit, n + 1, height);
             }
-            double low = axis_length_coordinate(lengths, log_n[n]), high = axis_length_coordinate(lengths, log_n[n + 1]);
-            double part = (place - low) / (high - low), row[] = {place, height, (1 - part) * left + part * right};
+            double low = axis_length_coordinate(lengths, log_n[n]),
+                   high = axis_length_coordinate(lengths, log_n[n + 1]);
+            double part = (place - low) / (high - low),
+                   row[] = {place, height, (1 - part) * left + part * right};
             print_row(out, 3, row);
         }
         fputc('\n', out);
@@ -356,7 +395,9 @@ static void print_phase(FILE *out, const struct fit *fit) {
     struct axis_range x = axis_empty, y = axis_empty;
     for (size_t n = 0; n < fit->lengths; n++) {
         axis_include(&x, axis_length_coordinate(&lengths, fit->series->log_n[n]));
-        for (size_t b = 0; b < fit->series->size[RESULTS_BETA]; b++) { axis_include(&y, log10_ratio(fit, n, b)); }
+        for (size_t b = 0; b < fit->series->size[RESULTS_BETA]; b++) {
+            axis_include(&y, log10_ratio(fit, n, b));
+        }
     }
     bool has_line = fit->primary < fit->criteria && fit_last(fit, fit->primary) < fit->lengths;
     print_phase_map(out, fit, &lengths, x, y);
@@ -364,16 +405,23 @@ static void print_phase(FILE *out, const struct fit *fit) {
     axis_print_lengths(out, "x", &lengths, x);
     axis_print_log(out, "y", y);
     print_palette(out, VIRIDIS_ALL);
-    fprintf(out, "set cbrange [0:1]\nset cbtics 0.2\nset cblabel 'mean entropy\u00a0 ⟨{/:Italic H}⟩\u00a0/\u00a0log\u00a0{/:Italic n}' offset 0.5,0\n"
-                 "set xlabel 'context length\u00a0{/:Italic n}'\nset ylabel '%s'\nset rmargin 12\nset grid front\nunset grid\n",
-            beta_label);
+    fprintf(out,
+            "set cbrange [0:1]\nset cbtics scale 0 0.2\nset cblabel 'mean entropy\u00a0 ⟨{/:Italic "
+            "H}⟩\u00a0/\u00a0log\u00a0{/:Italic n}' offset 0.5,0\n"
+            "set xlabel 'context length\u00a0{/:Italic n}'\nset ylabel '%s'\nset rmargin 12\nunset grid\n"
+            "set object rectangle from graph 0,0 to graph 1,1 behind fillcolor rgb '%s' fillstyle noborder\n",
+            beta_label, guide); /* where no beta was measured */
     fprintf(out, "set key at graph 0.02, graph 0.97 left top Left reverse textcolor rgb 'white'\n");
     frame_open(out, fit->name, figure_name[FIGURE_PHASE]);
-    fprintf(out, "plot $map using 1:2:3 with image, \\\n  0 with lines linewidth 1.2 dashtype 2 linecolor rgb 'white' "
-                 "title 'β\u00a0=\u00a0Λ^{typ}'");
+    fprintf(
+        out,
+        "plot $map using 1:2:3 with image, \\\n  0 with lines linewidth 1.2 dashtype 2 linecolor rgb 'white' "
+        "title 'β\u00a0=\u00a0Λ^{typ}'");
     if (has_line) {
-        fprintf(out, ", \\\n  $line using 1:2 with linespoints pointtype 7 pointsize 0.5 linewidth 1.4 linecolor rgb "
-                     "'white' title '");
+        fprintf(
+            out,
+            ", \\\n  $line using 1:2 with linespoints pointtype 7 pointsize 0.5 linewidth 1.4 linecolor rgb "
+            "'white' title '");
         print_criterion(out, &fit->series->criterion[fit->primary]);
         fputc('\'', out);
     }
@@ -387,7 +435,8 @@ const char *figure_obstacle(const struct fit *fit, enum figure figure) {
     switch (figure) {
     case FIGURE_ENTROPY: return betas < 2 ? "it takes two betas or more" : NULL;
     case FIGURE_COLLAPSE: return fit->criteria == 0 ? "no collapse criterion was asked for" : NULL;
-    case FIGURE_GAP_COUNT: return fit->series->size[RESULTS_GAP] < 2 ? "the results hold no gap counts" : NULL;
+    case FIGURE_GAP_COUNT:
+        return fit->series->size[RESULTS_GAP] < 2 ? "the results hold no gap counts" : NULL;
     case FIGURE_PHASE: return betas < 2 || fit->lengths < 2 ? "it takes two n and two betas or more" : NULL;
     case FIGURES: break;
     }
@@ -436,8 +485,8 @@ static void print_all_data(FILE *out, const struct study *study, const struct ax
         for (size_t n = 0; n < fit->lengths && fit->primary < fit->criteria; n++) {
             const struct ensemble_point *point = &fit->collapse[n * fit->criteria + fit->primary];
             double se = isnan(point->se) ? 0 : point->se, ratio = point->log_ratio / M_LN10;
-            double row[] = {axis_length_coordinate(lengths, fit->series->log_n[n]), ratio, ratio - se / M_LN10,
-                            ratio + se / M_LN10};
+            double row[] = {axis_length_coordinate(lengths, fit->series->log_n[n]), ratio,
+                            ratio - se / M_LN10, ratio + se / M_LN10};
             print_row(out, 4, row);
             axis_include(x, row[0]);
             for (size_t k = 1; k < 4; k++) { axis_include(y, row[k]); }
@@ -456,12 +505,14 @@ static size_t family_index(const struct fit *fit) {
 
 static size_t family_rank(const struct study *study, size_t series) {
     size_t rank = 0;
-    for (size_t i = 0; i < series; i++) { rank += study->fit[i].series->family == study->fit[series].series->family; }
+    for (size_t i = 0; i < series; i++) {
+        rank += study->fit[i].series->family == study->fit[series].series->family;
+    }
     return rank;
 }
 
 void figure_all_print(FILE *script, const struct study *study) {
-    enum { LEGEND = 22 }; /* letters of a name */
+    enum { LEGEND = 22, LARGE = 14 }; /* letters of a name; series that are listed in large letters */
     struct axis_lengths lengths = common_lengths(study);
     struct axis_range x = axis_empty, y = axis_empty;
     frame_begin(script);
@@ -471,16 +522,24 @@ void figure_all_print(FILE *script, const struct study *study) {
     axis_pad(&y, 0.06, 0.2);
     axis_print_lengths(script, "x", &lengths, x);
     axis_print_log(script, "y", y);
-    fprintf(script, "set title '{/:Bold Collapse point over accumulation scale}'\nset xlabel 'context length\u00a0{/:Italic n}'\n"
-                    "set ylabel '%s\u00a0/\u00a0Λ_{{/:Italic n}}^{typ}'\nset key outside right top vertical Left reverse\n",
+    fprintf(script,
+            "set title '{/:Bold Collapse point over accumulation scale}'\nset xlabel 'context "
+            "length\u00a0{/:Italic n}'\n"
+            "set ylabel '%s\u00a0/\u00a0Λ_{{/:Italic n}}^{typ}'\nset key outside right top vertical Left "
+            "reverse\n",
             beta_collapse_label);
+    if (study->count > LARGE) { fputs("set key font ',6' samplen 1.2 spacing 1\n", script); }
     frame_open(script, "all", "collapse");
-    fprintf(script, "plot 0 with lines linewidth 1.2 dashtype 2 linecolor rgb '%s' title 'β_{c}\u00a0=\u00a0Λ^{typ}'", guide);
+    fprintf(script,
+            "plot 0 with lines linewidth 1.2 dashtype 2 linecolor rgb '%s' title 'β_{c}\u00a0=\u00a0Λ^{typ}'",
+            guide);
     for (size_t i = 0; i < study->count; i++) {
         char name[LEGEND + 1];
         snprintf(name, sizeof name, "%.*s", LEGEND, study->fit[i].name);
-        fprintf(script, ", \\\n  $points index %zu using 1:2:3:4 with yerrorlines pointtype %d pointsize 0.6 linewidth 0.9 "
-                        "linecolor rgb '%s' title '",
+        fprintf(script,
+                ", \\\n  $points index %zu using 1:2:3:4 with yerrorlines pointtype %d pointsize 0.6 "
+                "linewidth 0.9 "
+                "linecolor rgb '%s' title '",
                 i, marker[family_rank(study, i) % MARKERS], colour[family_index(&study->fit[i]) % COLOURS]);
         print_enhanced(script, name);
         fputc('\'', script);

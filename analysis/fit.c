@@ -40,7 +40,9 @@ bool fit_is_meaningful(const struct fit *fit, size_t criterion) {
 static size_t primary_criterion(const struct results_series *series) {
     size_t count = series->size[RESULTS_CRITERION];
     for (size_t k = 0; k < count; k++) {
-        if (series->criterion[k].kind == CRITERION_ENTROPY && series->criterion[k].threshold == 1) { return k; }
+        if (series->criterion[k].kind == CRITERION_ENTROPY && series->criterion[k].threshold == 1) {
+            return k;
+        }
     }
     return count > 0 ? 0 : count;
 }
@@ -101,7 +103,8 @@ static void growth_load(struct growth *g, const struct fit *fit, size_t criterio
 }
 
 /* The line through log Lambda^typ with the weights of the collapse points; itself it has no error. */
-static struct exponent lambda_exponent(size_t count, const double *x, const double *log_lambda, const double *se) {
+static struct exponent lambda_exponent(size_t count, const double *x, const double *log_lambda,
+                                       const double *se) {
     struct exponent line = exponent_fit(count, x, log_lambda, se);
     line.se = isnan(line.value) ? NAN : 0;
     line.chi_square = NAN;

@@ -16,10 +16,10 @@
 
 struct fit {
     const struct results_series *series;
-    const char *file;        /* where the series came from */
+    const char *file;            /* where the series came from */
     char name[CONFIG_NAME + 16]; /* unique in the study: the series' name, or that with -2, -3, ... */
 
-    bool by_n;     /* x is log n, not log log n */
+    bool by_n; /* x is log n, not log log n */
     bool has_law;
     struct schedule law; /* Lambda^typ ~ law(n) */
     size_t primary;      /* the criterion judged: entropy=1, or the first; == criteria when there is none */
@@ -33,7 +33,7 @@ struct fit {
     struct exponent *local, *local_lambda;   /* (interval, criterion), (interval): between neighbouring n */
     struct exponent *window, *window_lambda; /* (window, criterion): from the window's smallest n to the
                                                 largest; window_lambda at the same n with the same weights */
-    struct exponent *drift; /* (criterion): of beta_c/Lambda^typ in log log n */
+    struct exponent *drift;                  /* (criterion): of beta_c/Lambda^typ in log log n */
 };
 
 /* False when out of memory. The series must outlive the fit. Free with fit_release. */

@@ -36,12 +36,16 @@ static size_t axis_size(const struct fit *fit, unsigned axis) {
 /* Reads one number of a fit at the indices of its axes. */
 typedef double reader(const struct fit *fit, const size_t at[H5_RANK]);
 
-static size_t by_criterion(const struct fit *fit, const size_t at[H5_RANK]) { return at[0] * fit->criteria + at[1]; }
+static size_t by_criterion(const struct fit *fit, const size_t at[H5_RANK]) {
+    return at[0] * fit->criteria + at[1];
+}
 
 static double read_log_n(const struct fit *f, const size_t *at) { return f->series->log_n[at[0]]; }
 static double read_n(const struct fit *f, const size_t *at) { return f->series->n[at[0]]; }
 static double read_lambda_typ(const struct fit *f, const size_t *at) { return f->series->lambda_typ[at[0]]; }
-static double read_log_lambda_typ(const struct fit *f, const size_t *at) { return f->series->log_lambda_typ[at[0]]; }
+static double read_log_lambda_typ(const struct fit *f, const size_t *at) {
+    return f->series->log_lambda_typ[at[0]];
+}
 static double read_level(const struct fit *f, const size_t *at) {
     (void)f;
     return order_level[at[0]];
@@ -55,7 +59,12 @@ static double read_ratio_se(const struct fit *f, const size_t *at) {
 static double read_ratio_se_block(const struct fit *f, const size_t *at) {
     return read_ratio(f, at) * f->collapse_se_block[by_criterion(f, at)];
 }
-static double read_log_collapse(const struct fit *f, const size_t *at) { return fit_log_collapse(f, at[0], at[1]); }
+static double read_grid_error(const struct fit *f, const size_t *at) {
+    return read_ratio(f, at) * f->collapse[by_criterion(f, at)].grid_error;
+}
+static double read_log_collapse(const struct fit *f, const size_t *at) {
+    return fit_log_collapse(f, at[0], at[1]);
+}
 static double read_row_count(const struct fit *f, const size_t *at) {
     return (double)f->row_collapse[by_criterion(f, at)].count;
 }
@@ -71,14 +80,28 @@ static double read_row_high(const struct fit *f, const size_t *at) {
 static double read_lambda_quantile(const struct fit *f, const size_t *at) {
     return f->row_lambda[at[0]].quantile[at[1]];
 }
-static double read_lambda_low(const struct fit *f, const size_t *at) { return f->row_lambda[at[0]].median_low; }
-static double read_lambda_high(const struct fit *f, const size_t *at) { return f->row_lambda[at[0]].median_high; }
+static double read_lambda_low(const struct fit *f, const size_t *at) {
+    return f->row_lambda[at[0]].median_low;
+}
+static double read_lambda_high(const struct fit *f, const size_t *at) {
+    return f->row_lambda[at[0]].median_high;
+}
 static double read_next_log_n(const struct fit *f, const size_t *at) { return f->series->log_n[at[0] + 1]; }
-static double read_local(const struct fit *f, const size_t *at) { return f->local[by_criterion(f, at)].value; }
-static double read_local_se(const struct fit *f, const size_t *at) { return f->local[by_criterion(f, at)].se; }
-static double read_local_lambda(const struct fit *f, const size_t *at) { return f->local_lambda[at[0]].value; }
-static double read_window(const struct fit *f, const size_t *at) { return f->window[by_criterion(f, at)].value; }
-static double read_window_se(const struct fit *f, const size_t *at) { return f->window[by_criterion(f, at)].se; }
+static double read_local(const struct fit *f, const size_t *at) {
+    return f->local[by_criterion(f, at)].value;
+}
+static double read_local_se(const struct fit *f, const size_t *at) {
+    return f->local[by_criterion(f, at)].se;
+}
+static double read_local_lambda(const struct fit *f, const size_t *at) {
+    return f->local_lambda[at[0]].value;
+}
+static double read_window(const struct fit *f, const size_t *at) {
+    return f->window[by_criterion(f, at)].value;
+}
+static double read_window_se(const struct fit *f, const size_t *at) {
+    return f->window[by_criterion(f, at)].se;
+}
 static double read_window_count(const struct fit *f, const size_t *at) {
     return (double)f->window[by_criterion(f, at)].count;
 }
@@ -103,37 +126,92 @@ static const struct column {
     {"lambda_typ", "deterministic accumulation scale Lambda^typ", 1, {LOG_N}, read_lambda_typ},
     {"log_lambda_typ", "natural logarithm of lambda_typ", 1, {LOG_N}, read_log_lambda_typ},
     {"collapse", "ensemble collapse point in units of lambda_typ", 2, {LOG_N, CRITERION}, read_ratio},
-    {"collapse_se", "its standard error, by the delta method (susceptibility: jackknife)", 2, {LOG_N, CRITERION},
+    {"collapse_se",
+     "its standard error, by the delta method (susceptibility: jackknife)",
+     2,
+     {LOG_N, CRITERION},
      read_ratio_se},
-    {"collapse_se_block", "its standard error, by leaving out one block group at a time", 2, {LOG_N, CRITERION},
+    {"collapse_se_block",
+     "its standard error, by leaving out one block group at a time",
+     2,
+     {LOG_N, CRITERION},
      read_ratio_se_block},
-    {"log_collapse", "natural logarithm of the ensemble collapse point in absolute units", 2, {LOG_N, CRITERION},
+    {"collapse_grid_error",
+     "what the steps of the beta grid may add to its error",
+     2,
+     {LOG_N, CRITERION},
+     read_grid_error},
+    {"log_collapse",
+     "natural logarithm of the ensemble collapse point in absolute units",
+     2,
+     {LOG_N, CRITERION},
      read_log_collapse},
-    {"row_collapse_count", "rows with a collapse point, 0 and inf included", 2, {LOG_N, CRITERION}, read_row_count},
-    {"row_collapse_quantile", "quantiles over rows of the row's own collapse point in units of lambda_typ", 3,
-     {LOG_N, CRITERION, QUANTILE}, read_row_quantile},
-    {"row_collapse_median_low", "lower end of the 95% interval of that median", 2, {LOG_N, CRITERION}, read_row_low},
-    {"row_collapse_median_high", "upper end of the 95% interval of that median", 2, {LOG_N, CRITERION}, read_row_high},
-    {"lambda_quantile", "quantiles over rows of Lambda_n in units of lambda_typ", 2, {LOG_N, QUANTILE},
+    {"row_collapse_count",
+     "rows with a collapse point, 0 and inf included",
+     2,
+     {LOG_N, CRITERION},
+     read_row_count},
+    {"row_collapse_quantile",
+     "quantiles over rows of the row's own collapse point in units of lambda_typ",
+     3,
+     {LOG_N, CRITERION, QUANTILE},
+     read_row_quantile},
+    {"row_collapse_median_low",
+     "lower end of the 95% interval of that median",
+     2,
+     {LOG_N, CRITERION},
+     read_row_low},
+    {"row_collapse_median_high",
+     "upper end of the 95% interval of that median",
+     2,
+     {LOG_N, CRITERION},
+     read_row_high},
+    {"lambda_quantile",
+     "quantiles over rows of Lambda_n in units of lambda_typ",
+     2,
+     {LOG_N, QUANTILE},
      read_lambda_quantile},
     {"lambda_median_low", "lower end of the 95% interval of that median", 1, {LOG_N}, read_lambda_low},
     {"lambda_median_high", "upper end of the 95% interval of that median", 1, {LOG_N}, read_lambda_high},
-    {"interval_log_n_low", "log n at the lower end of an interval between neighbouring n", 1, {INTERVAL}, read_log_n},
-    {"interval_log_n_high", "log n at the upper end of an interval between neighbouring n", 1, {INTERVAL},
+    {"interval_log_n_low",
+     "log n at the lower end of an interval between neighbouring n",
+     1,
+     {INTERVAL},
+     read_log_n},
+    {"interval_log_n_high",
+     "log n at the upper end of an interval between neighbouring n",
+     1,
+     {INTERVAL},
      read_next_log_n},
     {"local_exponent", "slope of log beta_c over the interval", 2, {INTERVAL, CRITERION}, read_local},
     {"local_exponent_se", "its standard error", 2, {INTERVAL, CRITERION}, read_local_se},
-    {"local_exponent_lambda_typ", "slope of log lambda_typ over the interval", 1, {INTERVAL}, read_local_lambda},
-    {"window_log_n_low", "log n at the smallest n of a window; all windows end at the largest n", 1, {WINDOW},
+    {"local_exponent_lambda_typ",
+     "slope of log lambda_typ over the interval",
+     1,
+     {INTERVAL},
+     read_local_lambda},
+    {"window_log_n_low",
+     "log n at the smallest n of a window; all windows end at the largest n",
+     1,
+     {WINDOW},
      read_log_n},
-    {"window_exponent", "slope of log beta_c over the window, by weighted least squares", 2, {WINDOW, CRITERION},
+    {"window_exponent",
+     "slope of log beta_c over the window, by weighted least squares",
+     2,
+     {WINDOW, CRITERION},
      read_window},
     {"window_exponent_se", "its standard error", 2, {WINDOW, CRITERION}, read_window_se},
     {"window_count", "collapse points in the window", 2, {WINDOW, CRITERION}, read_window_count},
-    {"window_chi_square", "chi square of the straight line, window_count - 2 degrees of freedom", 2,
-     {WINDOW, CRITERION}, read_window_chi_square},
-    {"window_exponent_lambda_typ", "slope of log lambda_typ at the same n with the same weights", 2,
-     {WINDOW, CRITERION}, read_window_lambda},
+    {"window_chi_square",
+     "chi square of the straight line, window_count - 2 degrees of freedom",
+     2,
+     {WINDOW, CRITERION},
+     read_window_chi_square},
+    {"window_exponent_lambda_typ",
+     "slope of log lambda_typ at the same n with the same weights",
+     2,
+     {WINDOW, CRITERION},
+     read_window_lambda},
     {"drift", "slope of log(beta_c/lambda_typ) in log log n over all n", 1, {CRITERION}, read_drift},
     {"drift_se", "its standard error", 1, {CRITERION}, read_drift_se},
 };
@@ -148,8 +226,12 @@ static size_t column_size(const struct fit *fit, const struct column *c) {
 static void page_add_dataset(struct page *page, const struct column *c, const double *number,
                              const char *const *text) {
     struct h5_dataset *d = &page->dataset[page->dataset_count++];
-    *d = (struct h5_dataset){.name = c->name, .units = text ? NULL : "1", .long_name = c->long_name, .rank = c->rank,
-                             .number = number, .text = text};
+    *d = (struct h5_dataset){.name = c->name,
+                             .units = text ? NULL : "1",
+                             .long_name = c->long_name,
+                             .rank = c->rank,
+                             .number = number,
+                             .text = text};
     for (unsigned a = 0; a < c->rank; a++) { d->axis[a] = page->place[c->axis[a]]; }
 }
 
@@ -171,9 +253,10 @@ static void page_add_column(struct page *page, const struct column *c) {
 }
 
 static void page_add_texts(struct page *page) {
-    static const struct column criterion = {"criterion", "criterion of the collapse point", 1, {CRITERION}, NULL};
-    static const struct column state = {"collapse_state", "found, or why there is no collapse point", 2,
-                                        {LOG_N, CRITERION}, NULL};
+    static const struct column criterion = {
+        "criterion", "criterion of the collapse point", 1, {CRITERION}, NULL};
+    static const struct column state = {
+        "collapse_state", "found, or why there is no collapse point", 2, {LOG_N, CRITERION}, NULL};
     const struct fit *fit = page->fit;
     if (fit->criteria == 0) { return; }
     const char **labels = page->text, **states = page->text + fit->criteria;
@@ -191,7 +274,8 @@ static void page_add_texts(struct page *page) {
 /* ---- attributes ---- */
 
 static void page_add_attribute(struct page *page, const char *name, const char *text, double number) {
-    page->attribute[page->attribute_count++] = (struct h5_attribute){.name = name, .text = text, .number = number};
+    page->attribute[page->attribute_count++] =
+        (struct h5_attribute){.name = name, .text = text, .number = number};
 }
 
 static void page_add_attributes(struct page *page) {
@@ -208,7 +292,8 @@ static void page_add_attributes(struct page *page) {
     page->attribute[page->attribute_count++] =
         (struct h5_attribute){.name = "replicates", .whole = &fit->series->replicates};
     page_add_attribute(page, "variable", fit->by_n ? "n" : "log_n", 0);
-    page_add_attribute(page, "asymptotic_law", fit->has_law ? words_schedule(&fit->law, page->law) : "unknown", 0);
+    page_add_attribute(page, "asymptotic_law",
+                       fit->has_law ? words_schedule(&fit->law, page->law) : "unknown", 0);
     page_add_attribute(page, "asymptotic_exponent", NULL, fit_asymptotic_exponent(fit));
     if (fit->primary < fit->criteria) { page_add_attribute(page, "judged_by", page->label[fit->primary], 0); }
     page_add_attribute(page, "verdict", "undecided", 0);
@@ -217,12 +302,15 @@ static void page_add_attributes(struct page *page) {
 /* ---- pages ---- */
 
 static bool page_make(struct page *page, const struct fit *fit) {
-    static const char *const dimension_name[DIMENSIONS] = {"log_n", "criterion", "quantile", "interval", "window"};
+    static const char *const dimension_name[DIMENSIONS] = {"log_n", "criterion", "quantile", "interval",
+                                                           "window"};
     *page = (struct page){.fit = fit};
     for (unsigned a = 0; a < DIMENSIONS; a++) {
         size_t size = axis_size(fit, a);
         page->place[a] = (unsigned)page->dimension_count;
-        if (size > 0) { page->dimension[page->dimension_count++] = (struct h5_dimension){dimension_name[a], size}; }
+        if (size > 0) {
+            page->dimension[page->dimension_count++] = (struct h5_dimension){dimension_name[a], size};
+        }
     }
     size_t numbers = 0;
     for (size_t i = 0; i < COLUMNS; i++) { numbers += column_size(fit, &column[i]); }
@@ -266,8 +354,8 @@ int fitfile_write(const char *path, const struct study *study, const struct stor
     }
     int status = 1;
     if (complete) {
-        status = store_write_derived(path, "gapscale-fit", study->file_count, study->paths, study->count, group,
-                                     provenance);
+        status = store_write_derived(path, "gapscale-fit", study->file_count, study->paths, study->count,
+                                     group, provenance);
     } else {
         message_error("%s: not written, out of memory", path);
     }

@@ -11,8 +11,6 @@
 
 #include "../sim/message.h"
 
-extern char **environ;
-
 static void run_release(struct gnuplot *run) {
     if (run->script) { fclose(run->script); }
     if (run->said) { fclose(run->said); }
@@ -62,9 +60,7 @@ static void repeat_words(FILE *said) {
 int gnuplot_finish(struct gnuplot *run) {
     int status;
     pid_t ended;
-    do {
-        ended = waitpid(run->process, &status, 0);
-    } while (ended < 0 && errno == EINTR);
+    do { ended = waitpid(run->process, &status, 0); } while (ended < 0 && errno == EINTR);
     bool good = ended == run->process && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     if (!good) {
         message_error("gnuplot failed; it said:");

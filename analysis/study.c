@@ -43,7 +43,8 @@ static bool study_add(struct study *study, const struct results *results, const 
 }
 
 bool study_open(struct study *study, size_t count, char *const *paths) {
-    *study = (struct study){.paths = (const char *const *)paths, .results = calloc(count, sizeof *study->results)};
+    *study = (struct study){.paths = (const char *const *)paths,
+                            .results = calloc(count, sizeof(struct results *))};
     gsl_set_error_handler_off();
     bool fits = study->results;
     for (size_t i = 0; fits && i < count; i++) {

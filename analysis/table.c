@@ -38,7 +38,7 @@ static const char *law_words(const struct fit *fit, char out[WORDS]) {
 /* ---- one series ---- */
 
 static const struct ensemble_point *primary_point(const struct fit *fit, size_t n) {
-    static const struct ensemble_point none = {ENSEMBLE_NO_VALUES, NAN, NAN};
+    static const struct ensemble_point none = {ENSEMBLE_NO_VALUES, NAN, NAN, NAN};
     return fit->primary < fit->criteria ? &fit->collapse[n * fit->criteria + fit->primary] : &none;
 }
 
@@ -52,22 +52,25 @@ static void print_head(FILE *out, const struct fit *fit) {
     char parameters[WORDS_LINE], law[WORDS], label[CRITERION_LABEL];
     fprintf(out, "%s: %s%s%s\n", fit->name, s->family->name, s->family->parameter_count > 0 ? ", " : "",
             words_parameters(s->family, s->parameter, parameters));
-    fprintf(out, "  class %s; predicted Lambda^typ ~ %s; %llu replicate%s", family_class_name(s->family->class),
-            law_words(fit, law), (unsigned long long)s->replicates, s->replicates == 1 ? "" : "s");
+    fprintf(out, "  class %s; theory: Lambda^typ ~ %s as n -> inf\n", family_class_name(s->family->class),
+            law_words(fit, law));
+    fprintf(out, "  %llu replicate%s", (unsigned long long)s->replicates, s->replicates == 1 ? "" : "s");
     if (fit->primary < fit->criteria) {
         criterion_label(&s->criterion[fit->primary], label);
-        fprintf(out, "; beta_c: %s", label);
+        fprintf(out, "; beta_c from %s", label);
     }
     fputs("\n\n", out);
     fprintf(out, "%9s  %10s  %10s %8s  %17s  %8s %8s  %15s %10s\n", "", "", "", "", "", "median", "median",
             "d log beta_c", "the same");
     fprintf(out, "%9s  %10s  %10s %8s  %17s  %8s %8s  %15s %10s\n", "n", "Lambda^typ", "beta_c", "+- se",
-            "beta_c/Lambda^typ", "of rows", "Lambda_n", fit->by_n ? "/ d log n" : "/ d log log n", "Lambda^typ");
+            "beta_c/Lambda^typ", "of rows", "Lambda_n", fit->by_n ? "/ d log n" : "/ d log log n",
+            "Lambda^typ");
 }
 
 static void print_line(FILE *out, const struct fit *fit, size_t n) {
     const struct ensemble_point *point = primary_point(fit, n);
-    char length[WORDS], lambda[WORDS], beta[WORDS], se[WORDS], ratio[WORDS], rows[WORDS] = "-", row_lambda[WORDS];
+    char length[WORDS], lambda[WORDS], beta[WORDS], se[WORDS], ratio[WORDS], rows[WORDS] = "-",
+                                                                             row_lambda[WORDS];
     char local[WORDS] = "-", local_lambda[WORDS] = "-";
     double log_lambda = fit->series->log_lambda_typ[n], log_beta = log_lambda + point->log_ratio;
     words_measured(exp(point->log_ratio), primary_ratio_se(fit, n), ratio);
@@ -85,8 +88,9 @@ static void print_line(FILE *out, const struct fit *fit, size_t n) {
         }
         snprintf(local_lambda, sizeof local_lambda, "%.4f", fit->local_lambda[n - 1].value);
     }
-    fprintf(out, "%9s  %10s  %10s %8s  %17s  %8s %8s  %15s %10s\n", words_length(fit->series->log_n[n], length),
-            words_exponential(log_lambda, lambda), words_exponential(log_beta, beta), se, ratio, rows,
+    fprintf(out, "%9s  %10s  %10s %8s  %17s  %8s %8s  %15s %10s\n",
+            words_length(fit->series->log_n[n], length), words_exponential(log_lambda, lambda),
+            words_exponential(log_beta, beta), se, ratio, rows,
             words_number(fit->row_lambda[n].quantile[ORDER_MEDIAN], row_lambda), local, local_lambda);
 }
 
@@ -102,9 +106,30 @@ static void print_missing(FILE *out, const struct fit *fit) {
         }
         if (count > 0) {
             char length[WORDS];
-            fprintf(out, "  No beta_c at %zu of %zu n, the smallest %s: %s.\n", count, fit->lengths,
+            fprintf(out, "  No beta_c at %zu of %zu n, the smallest %s:\n    %s.\n", count, fit->lengths,
                     words_length(fit->series->log_n[first], length), ensemble_state_advice[state]);
         }
+    }
+}
+
+/* Says where the collapse is too steep for the beta grid. */
+static void print_coarse(FILE *out, const struct fit *fit) {
+    const double harmless = 5e-4;
+    size_t count = 0;
+    double worst = 0;
+    for (size_t n = 0; n < fit->lengths; n++) {
+        const struct ensemble_point *point = primary_point(fit, n);
+        if (point->grid_error > harmless && !(point->grid_error < point->se)) {
+            count++;
+            worst = fmax(worst, point->grid_error);
+        }
+    }
+    if (count > 0) {
+        fprintf(out,
+                "  The beta grid is too coarse at %zu of %zu n: beta_c may be off by up to %.2g%% there, the "
+                "exponents\n"
+                "    with it; ask for more betas around the collapse.\n",
+                count, fit->lengths, 100 * worst);
     }
 }
 
@@ -119,6 +144,7 @@ static void print_notes(FILE *out, const struct fit *fit) {
         return;
     }
     print_missing(out, fit);
+    print_coarse(out, fit);
     if (has_no_errors(fit)) {
         fputs(fit->series->replicates < 2
                   ? "  One replicate gives no standard errors and so no exponents; ask for more replicates.\n"
@@ -127,7 +153,9 @@ static void print_notes(FILE *out, const struct fit *fit) {
     }
     if (fit->lengths < 2) { fputs("  One n gives no exponents; ask for more n.\n", out); }
     if (fit->series->family->class == FAMILY_FRECHET) {
-        fputs("  Heavy tails: the few rows that have not collapsed raise the mean; go by the median of rows.\n", out);
+        fputs(
+            "  Heavy tails: the few rows that have not collapsed raise the mean; go by the median of rows.\n",
+            out);
     }
 }
 
@@ -138,12 +166,17 @@ static void print_windows(FILE *out, const struct fit *fit) {
     if (!table_exponent(fit)) { return; }
     size_t step = (fit->windows + SHOWN - 1) / SHOWN;
     fprintf(out, "  Exponent in %s from n up, beta_c (Lambda^typ):", variable_name(fit));
-    for (size_t w = 0, shown = 0; w < fit->windows; w += step, shown++) {
+    size_t shown = 0;
+    for (size_t w = 0; w < fit->windows; w += step) {
         const struct exponent *e = &fit->window[w * fit->criteria + fit->primary];
-        if (!exponent_is_known(e)) { continue; }
-        fprintf(out, "%s%s%s: %s (%.3f)", shown == 0 ? "\n    " : shown % 2 == 0 ? ";\n    " : ";  ", "from ",
+        if (!exponent_is_known(e) || primary_point(fit, w)->state != ENSEMBLE_FOUND) { continue; }
+        fprintf(out, "%sfrom %s: %s (%.3f)",
+                shown == 0       ? "\n    "
+                : shown % 2 == 0 ? ";\n    "
+                                 : ";  ",
                 words_length(fit->series->log_n[w], length), exponent_words(e, measured),
                 fit->window_lambda[w * fit->criteria + fit->primary].value);
+        shown++;
     }
     fputc('\n', out);
 }
@@ -170,7 +203,8 @@ static int longest_name(const struct study *study) {
 
 static void print_summary_line(FILE *out, const struct fit *fit, int width) {
     const struct exponent *whole = table_exponent(fit);
-    char measured[WORDS] = "-", lambda[WORDS] = "-", asymptotic[WORDS], ratio[WORDS] = "-", drift[WORDS] = "-";
+    char measured[WORDS] = "-", lambda[WORDS] = "-", asymptotic[WORDS], ratio[WORDS] = "-",
+         drift[WORDS] = "-";
     char length[WORDS] = "-";
     if (whole) {
         exponent_words(whole, measured);
@@ -182,28 +216,32 @@ static void print_summary_line(FILE *out, const struct fit *fit, int width) {
         words_measured(exp(primary_point(fit, last)->log_ratio), primary_ratio_se(fit, last), ratio);
         words_length(fit->series->log_n[last], length);
     }
-    fprintf(out, "%-*s  %-5s  %16s %11s %8s  %8s %17s  %18s\n", width, fit->name, variable_name(fit), measured, lambda,
-            words_number(fit_asymptotic_exponent(fit), asymptotic), length, ratio, drift);
+    fprintf(out, "%-*s  %-5s  %16s %11s %8s  %8s %17s  %18s\n", width, fit->name, variable_name(fit),
+            measured, lambda, words_number(fit_asymptotic_exponent(fit), asymptotic), length, ratio, drift);
 }
 
 static void print_summary(FILE *out, const struct study *study) {
     int width = longest_name(study);
-    fprintf(out, "%-*s  %-5s  %16s %11s %8s  %8s %17s  %18s\n", width, "", "", "beta_c grows", "Lambda^typ", "theory,", "",
-            "", "drift of the ratio");
-    fprintf(out, "%-*s  %-5s  %16s %11s %8s  %8s %17s  %18s\n", width, "series", "as", "with exponent", "at these n",
-            "n -> inf", "n", "beta_c/Lambda^typ", "in log n");
+    fprintf(out, "%-*s  %-5s  %16s %11s %8s  %8s %17s  %18s\n", width, "", "", "beta_c grows", "Lambda^typ",
+            "theory,", "", "", "drift of the ratio");
+    fprintf(out, "%-*s  %-5s  %16s %11s %8s  %8s %17s  %18s\n", width, "series", "as", "with exponent",
+            "at these n", "n -> inf", "n", "beta_c/Lambda^typ", "in log n");
     for (size_t i = 0; i < study->count; i++) { print_summary_line(out, &study->fit[i], width); }
 }
 
 void table_print(FILE *out, const struct study *study) {
     for (size_t i = 0; i < study->count; i++) { print_series(out, &study->fit[i]); }
     print_summary(out, study);
-    fputs("\n"
-          "beta_c is where the replicate mean meets the criterion; `of rows` is the median of every row's own\n"
-          "beta_c/Lambda^typ, Lambda_n that of Lambda_n/Lambda^typ. Exponents are slopes of logarithms over these n,\n"
-          "with statistical errors only: they drift towards the theory's n -> inf and do not decide for or against\n"
-          "it. Theory says that beta_c follows Lambda^typ: the ratio should tend to a constant, its drift to 0.\n",
-          out);
+    fputs(
+        "\n"
+        "beta_c is where the replicate mean meets the criterion; `of rows` is the median of every row's own\n"
+        "beta_c/Lambda^typ, Lambda_n that of Lambda_n/Lambda^typ. Exponents are slopes of logarithms over "
+        "these n,\n"
+        "with statistical errors only: they drift towards the theory's n -> inf and do not decide for or "
+        "against\n"
+        "it. Theory says that beta_c follows Lambda^typ: the ratio should tend to a constant, its drift to "
+        "0.\n",
+        out);
 }
 
 /* ---- in words ---- */
@@ -212,22 +250,25 @@ char *table_sentence(const struct fit *fit) {
     const struct exponent *whole = table_exponent(fit);
     size_t last = fit->primary < fit->criteria ? fit_last(fit, fit->primary) : fit->lengths;
     char ratio[WORDS], length[WORDS], first[WORDS], measured[WORDS], drift[WORDS], law[WORDS], *sentence;
-    if (last == fit->lengths) {
-        return strdup("No collapse point was found, so nothing can be said.");
-    }
+    if (last == fit->lengths) { return strdup("No collapse point was found, so nothing can be said."); }
     words_measured(exp(primary_point(fit, last)->log_ratio), primary_ratio_se(fit, last), ratio);
     words_length(fit->series->log_n[last], length);
     if (!whole) {
-        return asprintf(&sentence,
-                        "beta_c/Lambda^typ = %s at n = %s; its growth with n cannot be told from these results.",
-                        ratio, length) < 0 ? NULL : sentence;
+        return asprintf(
+                   &sentence,
+                   "beta_c/Lambda^typ = %s at n = %s; its growth with n cannot be told from these results.",
+                   ratio, length) < 0
+                   ? NULL
+                   : sentence;
     }
-    int printed = asprintf(
-        &sentence,
-        "From n = %s to %s beta_c grows as %s^(%s) and Lambda^typ itself as %s^(%.3f); their ratio is %s at the "
-        "largest n and drifts as (log n)^(%s). These n cannot decide the law at n -> inf (theory: Lambda^typ ~ %s).",
-        words_length(fit->series->log_n[fit_first(fit, fit->primary)], first), length, variable_base(fit), exponent_words(whole, measured),
-        variable_base(fit), fit->window_lambda[fit->primary].value, ratio,
-        exponent_words(&fit->drift[fit->primary], drift), law_words(fit, law));
+    int printed = asprintf(&sentence,
+                           "From n = %s to %s beta_c grows as %s^(%s) and Lambda^typ itself as %s^(%.3f); "
+                           "their ratio is %s at the "
+                           "largest n and drifts as (log n)^(%s). These n cannot decide the law at n -> inf "
+                           "(theory: Lambda^typ ~ %s).",
+                           words_length(fit->series->log_n[fit_first(fit, fit->primary)], first), length,
+                           variable_base(fit), exponent_words(whole, measured), variable_base(fit),
+                           fit->window_lambda[fit->primary].value, ratio,
+                           exponent_words(&fit->drift[fit->primary], drift), law_words(fit, law));
     return printed < 0 ? NULL : sentence;
 }

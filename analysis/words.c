@@ -59,7 +59,7 @@ const char *words_number(double value, char out[WORDS]) {
 const char *words_measured(double value, double se, char out[WORDS]) {
     if (isnan(value) || isnan(se)) { return words_number(value, out); }
     if (se == 0 || fabs(value) >= 1e6 || isinf(value)) {
-        snprintf(out, WORDS, "%.5g +- %.2g", value, se);
+        snprintf(out, WORDS, "%.4g +- %.2g", value, se);
     } else {
         int decimals = (int)fmin(6, fmax(0, 1 - floor(log10(se))));
         snprintf(out, WORDS, "%.*f +- %.*f", decimals, value, decimals, se);
@@ -77,14 +77,17 @@ static void append_power(char *out, const char *base, double power) {
 
 const char *words_schedule(const struct schedule *schedule, char out[WORDS]) {
     out[0] = '\0';
-    if (schedule->coef != 1 || schedule_is_constant(schedule)) { snprintf(out, WORDS, "%.6g", schedule->coef); }
+    if (schedule->coef != 1 || schedule_is_constant(schedule)) {
+        snprintf(out, WORDS, "%.6g", schedule->coef);
+    }
     bool bare = schedule->log_power == 1 && schedule->power == 0;
     append_power(out, bare ? "log n" : "(log n)", schedule->log_power);
     append_power(out, "n", schedule->power);
     return out;
 }
 
-const char *words_parameters(const struct family *family, const struct schedule *parameter, char out[WORDS_LINE]) {
+const char *words_parameters(const struct family *family, const struct schedule *parameter,
+                             char out[WORDS_LINE]) {
     size_t length = 0;
     out[0] = '\0';
     for (size_t i = 0; i < family->parameter_count && length < WORDS_LINE; i++) {

@@ -376,7 +376,7 @@ static void read_rows(struct reader *reader, const struct yaml_node *node, enum 
 
 static double *copy_reals(size_t count, const double *value) {
     double *copy = memory_create(count, sizeof *copy);
-    if (count) { memcpy(copy, value, count * sizeof *copy); }
+    for (size_t i = 0; i < count; i++) { copy[i] = value[i]; }
     return copy;
 }
 

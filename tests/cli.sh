@@ -1,0 +1,198 @@
+#!/usr/bin/env bash
+# cli.sh BINARY: the command line end to end, in a directory of its own. Prints ok or not ok a promise,
+# then `N passed, N failed`.
+set -uo pipefail
+gapscale=$(realpath "$1")
+top=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d)
+trap 'umount "$work/small" 2>/dev/null; rm -rf "$work"' EXIT
+cd "$work" || exit 1
+passed=0 failed=0
+export ASAN_OPTIONS=detect_leaks=1
+
+verdict() { # STATUS NAME
+    if (($1 == 0)); then
+        passed=$((passed + 1))
+    else
+        echo "not ok $2"
+        sed 's/^/    /' err | head -5
+        failed=$((failed + 1))
+    fi
+}
+# expect STATUS NAME COMMAND...: exit status; output in `out` and `err`.
+expect() {
+    local want=$1 name=$2
+    shift 2
+    "$gapscale" "$@" >out 2>err </dev/null
+    local status=$?
+    ((status == want)) || echo "    status $status, expected $want: gapscale $*"
+    ((status == want))
+    verdict $? "$name"
+}
+holds() { # NAME TEST...
+    local name=$1
+    shift
+    "$@" >/dev/null 2>&1
+    verdict $? "$name"
+}
+digest() { "$gapscale" show "$1" --digest 2>/dev/null | cut -d' ' -f1; }
+
+# ---- help and wrong words ----
+
+expect 0 "-h" -h
+for verb in run check fit plot show families; do
+    expect 0 "$verb -h" "$verb" -h
+    holds "$verb -h prints its usage" grep -q "usage: gapscale $verb" out
+done
+expect 0 "--version" --version
+expect 2 "no command"
+expect 2 "unknown command" rum
+holds "unknown command names the nearest" grep -q "'run'" err
+expect 2 "run without a config" run
+expect 2 "run with two configs" run a b
+expect 2 "unknown option" run --fast a.yaml
+
+expect 0 "families" families
+for family in gaussian gumbel stretched powerlaw spherical pareto plateau; do
+    holds "families lists $family" grep -qw "$family" out
+done
+expect 0 "families spherical" families spherical
+holds "families spherical explains dimension" grep -q dimension out
+expect 2 "families with an unknown name" families gausian
+holds "it names the nearest" grep -q gaussian err
+
+# ---- configs ----
+
+cat >sweep.yaml <<'YAML'
+seed: 7
+replicates: 100
+n: [16, 300]
+beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: 9}
+series:
+  - family: gaussian
+  - {name: g1, family: gumbel, scale: {coef: 1, log_power: -1}}
+  - family: plateau
+YAML
+expect 0 "check of a good config" check sweep.yaml
+holds "check tells the cost" grep -q "time" out
+expect 0 "check of the main config" check "$top/configs/reproduce.yaml"
+for example in "$top"/configs/examples/*.yaml; do expect 0 "check of $(basename "$example")" check "$example"; done
+
+number=0
+while IFS= read -r line; do
+    number=$((number + 1))
+    printf '%b' "$line" >bad.yaml
+    expect 2 "bad config $number is refused by check" check bad.yaml
+    holds "bad config $number: place" grep -qE '^bad.yaml:[0-9]+:[0-9]+: ' err
+    expect 2 "bad config $number is refused by run" run bad.yaml -o bad.h5
+    holds "bad config $number: nothing written" test ! -e bad.h5
+done <<'BAD'
+replicats: 10\nseries: [{family: gaussian, n: [10]}]\n
+replicates: ten\nn: [10]\nseries: [{family: gaussian}]\n
+replicates: 10abc\nn: [10]\nseries: [{family: gaussian}]\n
+replicates: 0\nn: [10]\nseries: [{family: gaussian}]\n
+n: [-4]\nseries: [{family: gaussian}]\n
+n: [1]\nseries: [{family: gaussian}]\n
+n: [10]\nbeta: [0]\nseries: [{family: gaussian}]\n
+n: [10]\nbeta: [-1]\nseries: [{family: gaussian}]\n
+n: [10]\nseries: [{family: powerlaw, kappa: 0}]\n
+n: [10]\nseries: [{family: spherical, dimension: 1}]\n
+n: [10]\nseries: [{name: a}]\n
+n: [10]\nseries: [{family: gausian}]\n
+n: [10]\nseries: [{family: gaussian}, {family: gaussian}]\n
+n: [10]\nrows: counted\nseries: [{family: gaussian}]\n
+n: [1e300]\nseries: [{family: gaussian}]\n
+n: [10\nseries: x
+n: [10]\nseries: []\n
+
+\0001\0002\0003\n
+n: [10]\nseries: [{family: gaussian}]\n---\nn: [20]\n
+n: &a [10]\nseries: [{family: gaussian, n: *a}]\n
+BAD
+for odd in "$work" /dev/null missing.yaml; do expect 2 "check of $odd" check "$odd"; done
+head -c 100M /dev/zero >big.yaml
+expect 2 "a 100 MB file" check big.yaml
+rm big.yaml
+mkfifo pipe
+expect 2 "a pipe" check pipe
+expect 2 "a bad --set" run sweep.yaml --set replicates=x -o bad.h5
+expect 2 "an unknown --set" run sweep.yaml --set replicats=3 -o bad.h5
+for threads in 0 -1 x 1.5 99999999; do expect 2 "--threads $threads" run sweep.yaml --threads "$threads" -o bad.h5; done
+expect 2 "an unknown instruction set" run sweep.yaml --isa neon2000 -o bad.h5
+holds "wrong words write nothing" test ! -e bad.h5
+
+# ---- run ----
+
+expect 0 "run" run sweep.yaml -o sweep.h5
+holds "run writes its file" test -s sweep.h5
+holds "run leaves no temporary file" test -z "$(find . -name '*.tmp*')"
+cp sweep.h5 before.h5
+expect 0 "run again" run sweep.yaml -o sweep.h5
+holds "run again says so" grep -q "already done" err
+holds "run again leaves the file" cmp sweep.h5 before.h5
+sed 's/seed: 7/seed: 8/' sweep.yaml >other.yaml
+expect 2 "another config onto the same file" run other.yaml -o sweep.h5
+holds "it leaves the file" cmp sweep.h5 before.h5
+expect 0 "--force replaces" run other.yaml -o sweep.h5 --force
+holds "another seed, another digest" test "$(digest sweep.h5)" != "$(digest before.h5)"
+echo text >text.h5
+expect 2 "onto a file that is no results" run sweep.yaml -o text.h5
+expect 0 "default output" run sweep.yaml --quiet
+holds "default output is results/sweep.h5" cmp <(digest results/sweep.h5) <(digest before.h5)
+holds "--quiet is quiet" test ! -s err
+for threads in 1 2 3 7; do
+    "$gapscale" run sweep.yaml -o "t$threads.h5" --threads "$threads" --quiet 2>err
+    holds "$threads threads: same digest" test "$(digest "t$threads.h5")" = "$(digest before.h5)"
+done
+for isa in base avx2 avx512; do
+    "$gapscale" run sweep.yaml -o "$isa.h5" --isa "$isa" --quiet 2>err || continue
+    holds "$isa: same digest" test "$(digest "$isa.h5")" = "$(digest before.h5)"
+done
+expect 0 "--set" run sweep.yaml -o set.h5 --set replicates=10 --set series.g1.scale.coef=2
+holds "--set changes the result" test "$(digest set.h5)" != "$(digest before.h5)"
+expect 1 "an output directory that is not there" run sweep.yaml -o nowhere/x.h5
+if ((EUID == 0)) && mkdir -p small && mount -t tmpfs -o size=64k tmpfs small 2>/dev/null; then
+    expect 1 "a full disk" run sweep.yaml -o small/x.h5
+    holds "a full disk is left as it was" test -z "$(ls small)"
+    mount -o remount,ro small
+    expect 1 "a read-only place" run sweep.yaml -o small/x.h5
+    umount small
+fi
+("$gapscale" run sweep.yaml -o killed.h5 --set replicates=1000000 --quiet & pid=$!; sleep 0.5; kill -9 $pid; wait $pid) 2>err
+holds "a killed run leaves no result" test ! -e killed.h5
+
+# ---- show, fit, plot ----
+
+expect 0 "show" show before.h5
+holds "show names the series" grep -q "^g1:" out
+expect 0 "show --digest" show before.h5 --digest
+holds "a digest has 64 digits" grep -qE '^[0-9a-f]{64} ' out
+expect 1 "show of a text" show text.h5
+expect 1 "show of a missing file" show missing.h5
+expect 2 "show without a file" show
+expect 0 "fit" fit before.h5
+holds "fit prints a table" grep -q gaussian out
+holds "fit writes its file" test -s before.fit.h5
+expect 0 "fit --json" fit before.h5 --json
+if command -v python3 >/dev/null; then
+    holds "fit --json is JSON" python3 -c '
+import json
+series = json.load(open("out"))["series"]
+assert [s["name"] for s in series] == ["gaussian", "g1", "plateau"]
+assert all(k in s for s in series for k in ("verdict", "sentence", "exponent", "low", "high", "variable", "amplitude", "rivals"))'
+fi
+expect 1 "fit of a text" fit text.h5
+expect 1 "fit of a fit" fit before.fit.h5
+expect 0 "plot" plot before.h5 -o figures
+for figure in gaussian-entropy gaussian-collapse gaussian-gap-count gaussian-phase all-collapse; do
+    for extension in svg png pdf; do holds "$figure.$extension" test -s "figures/$figure.$extension"; done
+done
+if command -v ncdump >/dev/null; then
+    holds "a full ncdump" ncdump before.h5
+    holds "a full ncdump of a fit" ncdump before.fit.h5
+    # shellcheck disable=SC2016
+    holds "labelled dimensions" sh -c 'ncdump -h before.h5 | grep -q "double entropy_mean(log_n, beta_index)"'
+fi
+
+echo "$passed passed, $failed failed"
+((failed == 0))
