@@ -260,7 +260,7 @@ static void print_collapse(FILE *out, const struct fit *fit) {
     axis_print_log(out, "y", y);
     fprintf(out, "set xlabel 'accumulation scale\u00a0 Λ_{{/:Italic n}}^{typ}'\nset ylabel '%s'\n",
             beta_collapse_label);
-    fputs("set key outside right top vertical Left reverse width -2\n", out);
+    fputs("set lmargin\nset key outside right top vertical Left reverse width -2\n", out);
     frame_open(out, fit->name, figure_name[FIGURE_COLLAPSE]);
     fprintf(out,
             "plot x with lines linewidth 1.2 dashtype 2 linecolor rgb '%s' title 'β_{c}\u00a0=\u00a0Λ^{typ}'",
