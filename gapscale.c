@@ -27,7 +27,9 @@ enum { COMMANDS = sizeof command / sizeof command[0] };
 
 static void print_usage(FILE *file) {
     fputs("usage: gapscale COMMAND [...]        (gapscale COMMAND -h explains one)\n\n", file);
-    for (size_t i = 0; i < COMMANDS; i++) { fprintf(file, "  %-10s%s\n", command[i].name, command[i].summary); }
+    for (size_t i = 0; i < COMMANDS; i++) {
+        fprintf(file, "  %-10s%s\n", command[i].name, command[i].summary);
+    }
     fputs("\nA first try: gapscale run configs/examples/first.yaml && gapscale fit results/first.h5\n", file);
 }
 

@@ -5,13 +5,13 @@
 #include <math.h>
 #include <string.h>
 
-#define REGISTRY(ENTRY)                                                                            \
-    ENTRY(gaussian)                                                                                \
-    ENTRY(gumbel)                                                                                  \
-    ENTRY(stretched)                                                                               \
-    ENTRY(powerlaw)                                                                                \
-    ENTRY(spherical)                                                                               \
-    ENTRY(pareto)                                                                                  \
+#define REGISTRY(ENTRY)                                                                                      \
+    ENTRY(gaussian)                                                                                          \
+    ENTRY(gumbel)                                                                                            \
+    ENTRY(stretched)                                                                                         \
+    ENTRY(powerlaw)                                                                                          \
+    ENTRY(spherical)                                                                                         \
+    ENTRY(pareto)                                                                                            \
     ENTRY(plateau)
 
 #define DECLARATION(name) extern const struct family family_##name;
@@ -20,13 +20,9 @@ REGISTRY(DECLARATION)
 #define POINTER(name) &family_##name,
 static const struct family *const registry[] = {REGISTRY(POINTER)};
 
-size_t family_count(void) {
-    return sizeof registry / sizeof *registry;
-}
+size_t family_count(void) { return sizeof registry / sizeof *registry; }
 
-const struct family *family_at(size_t index) {
-    return registry[index];
-}
+const struct family *family_at(size_t index) { return registry[index]; }
 
 const struct family *family_find(const char *name) {
     for (size_t i = 0; i < family_count(); i++) {

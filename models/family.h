@@ -30,10 +30,10 @@ enum family_kind {
 };
 
 enum family_class { /* extreme-value class of the scores */
-    FAMILY_GUMBEL,
-    FAMILY_WEIBULL,
-    FAMILY_FRECHET,
-    FAMILY_NO_CLASS,
+                    FAMILY_GUMBEL,
+                    FAMILY_WEIBULL,
+                    FAMILY_FRECHET,
+                    FAMILY_NO_CLASS,
 };
 
 struct family_parameter {
@@ -65,8 +65,8 @@ struct family {
     bool (*law)(const struct schedule *parameter, struct schedule *lambda);
 
     /* FAMILY_IID. */
-    double (*log_tail)(const double *p, double score);  /* log P(S > score) */
-    double (*quantile)(const double *p, double log_v);  /* score with that tail; log_v in [-1e6, 0] */
+    double (*log_tail)(const double *p, double score);   /* log P(S > score) */
+    double (*quantile)(const double *p, double log_v);   /* score with that tail; log_v in [-1e6, 0] */
     double (*log_hazard)(const double *p, double log_v); /* log(density / V) at that score */
     /* log(Q(V_top) - Q(V_top e^y)) for log_v_top < 0 and y in (0, -log_v_top]; +inf where the lower
      * score is -inf. Relative accuracy of the gap 1e-12 however small y, or a few ulp of the logarithm

@@ -36,13 +36,9 @@ static double standard_quantile(double log_v) {
     return z;
 }
 
-static double log_tail(const double *p, double score) {
-    return standard_log_tail(score / p[SIGMA]);
-}
+static double log_tail(const double *p, double score) { return standard_log_tail(score / p[SIGMA]); }
 
-static double quantile(const double *p, double log_v) {
-    return p[SIGMA] * standard_quantile(log_v);
-}
+static double quantile(const double *p, double log_v) { return p[SIGMA] * standard_quantile(log_v); }
 
 static double log_hazard(const double *p, double log_v) {
     return log(standard_hazard(standard_quantile(log_v)) / p[SIGMA]);

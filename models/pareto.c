@@ -4,17 +4,11 @@
 
 enum { TAIL };
 
-static double log_tail(const double *p, double score) {
-    return score <= 1 ? 0 : -p[TAIL] * log(score);
-}
+static double log_tail(const double *p, double score) { return score <= 1 ? 0 : -p[TAIL] * log(score); }
 
-static double quantile(const double *p, double log_v) {
-    return exp(-log_v / p[TAIL]);
-}
+static double quantile(const double *p, double log_v) { return exp(-log_v / p[TAIL]); }
 
-static double log_hazard(const double *p, double log_v) {
-    return log(p[TAIL]) + log_v / p[TAIL];
-}
+static double log_hazard(const double *p, double log_v) { return log(p[TAIL]) + log_v / p[TAIL]; }
 
 static double log_gap(const double *p, double log_v_top, double y) {
     return -log_v_top / p[TAIL] + log_one_minus_exp(-y / p[TAIL]);

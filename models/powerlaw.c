@@ -8,9 +8,7 @@ static double log_tail(const double *p, double score) {
     return fmin(0, p[KAPPA] * log(fmax(0, -score / p[WIDTH])));
 }
 
-static double quantile(const double *p, double log_v) {
-    return -p[WIDTH] * exp(log_v / p[KAPPA]);
-}
+static double quantile(const double *p, double log_v) { return -p[WIDTH] * exp(log_v / p[KAPPA]); }
 
 static double log_hazard(const double *p, double log_v) {
     return log(p[KAPPA]) - log(p[WIDTH]) - log_v / p[KAPPA];

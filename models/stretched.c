@@ -8,9 +8,7 @@ static double log_tail(const double *p, double score) {
     return score <= 0 ? 0 : -pow(score / p[SCALE], p[POWER]);
 }
 
-static double quantile(const double *p, double log_v) {
-    return p[SCALE] * pow(-log_v, 1 / p[POWER]);
-}
+static double quantile(const double *p, double log_v) { return p[SCALE] * pow(-log_v, 1 / p[POWER]); }
 
 static double log_hazard(const double *p, double log_v) {
     return log(p[POWER] / p[SCALE]) + (1 - 1 / p[POWER]) * log(-log_v);

@@ -72,9 +72,7 @@ static struct typical typical_iid(const struct search *search) {
 }
 
 /* log(e^a + e^b). */
-static double log_sum(double a, double b) {
-    return fmax(a, b) + log1p(exp(-fabs(a - b)));
-}
+static double log_sum(double a, double b) { return fmax(a, b) + log1p(exp(-fabs(a - b))); }
 
 static struct typical typical_fixed(const struct search *search) {
     struct family_atom atoms[FAMILY_ATOMS];

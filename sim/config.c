@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -375,6 +376,7 @@ static void read_rows(struct reader *reader, const struct yaml_node *node, enum 
 /* Settings that series share */
 
 static double *copy_reals(size_t count, const double *value) {
+    assert(count == 0 || value);
     double *copy = memory_create(count, sizeof *copy);
     for (size_t i = 0; i < count; i++) { copy[i] = value[i]; }
     return copy;

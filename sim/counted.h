@@ -21,7 +21,8 @@
 /* The bins of one cell: what does not depend on the replicate. Read-only once made; any thread. */
 struct counted_cell;
 
-/* `family` of kind iid with parameters p (must outlive the cell), log_n in (0, 1e6]. NULL when out of memory. */
+/* `family` of kind iid with parameters p (must outlive the cell), log_n in (0, 1e6]. NULL when out of memory.
+ */
 struct counted_cell *counted_cell_create(const struct family *family, const double *p, double log_n,
                                          double log_lambda_typ);
 void counted_cell_free(struct counted_cell *cell);

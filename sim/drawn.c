@@ -11,11 +11,11 @@
 #include <string.h>
 
 enum {
-    EXPLICIT = 512,  /* rows up to this length keep every score in the top */
-    TOP = 128,       /* scores kept one by one in longer rows */
-    POOL = 8 * TOP,  /* candidates for the top */
+    EXPLICIT = 512,       /* rows up to this length keep every score in the top */
+    TOP = 128,            /* scores kept one by one in longer rows */
+    POOL = 8 * TOP,       /* candidates for the top */
     CHUNK = FAMILY_CHUNK, /* scores drawn at a time */
-    KEPT = 1 << 16,  /* rows up to this length are kept, not drawn again */
+    KEPT = 1 << 16,       /* rows up to this length are kept, not drawn again */
 };
 
 struct drawn {
@@ -100,7 +100,8 @@ static bool drawn_reserve(struct drawn *d, size_t bins) {
     struct row *row = &d->row;
     if (!array_grow(&d->moment, bins * KERNEL_NODES) || !array_grow(&row->gap, points) ||
         !array_grow(&row->log_count, points) || !array_grow(&row->weight, points) ||
-        !array_grow(&row->lower, bins) || !array_grow(&row->upper, bins) || !array_grow(&row->log_rank, bins)) {
+        !array_grow(&row->lower, bins) || !array_grow(&row->upper, bins) ||
+        !array_grow(&row->log_rank, bins)) {
         return false;
     }
     d->bin_capacity = bins;
@@ -223,7 +224,8 @@ static void drawn_add_ties(struct row *row, double gap, double ties) {
 static bool drawn_second_pass(struct drawn *d, double lowest) {
     struct row *row = &d->row;
     double cut = d->pool[row->top_count - 1], cut_gap = drawn_gap(d, cut);
-    int64_t first = kernel_bin(fmax(cut_gap, 0x1p-1000)), last = kernel_bin(fmax(drawn_gap(d, lowest), 0x1p-1000));
+    int64_t first = kernel_bin(fmax(cut_gap, 0x1p-1000)),
+            last = kernel_bin(fmax(drawn_gap(d, lowest), 0x1p-1000));
     size_t bins = (size_t)(last - first + 1);
     if (!drawn_reserve(d, bins + 1)) { return false; }
     memset(d->moment, 0, bins * KERNEL_NODES * sizeof *d->moment);
@@ -302,8 +304,7 @@ const struct row *drawn_fixed_row(struct drawn *d, const struct family *family, 
     drawn_add_point(row, 0, 0, 1);
     for (size_t a = 1; a < count; a++) {
         double gap = atoms[a].gap * exp(log_lambda_typ);
-        log_total = fmax(log_total, atoms[a].log_count) +
-                    log1p(exp(-fabs(log_total - atoms[a].log_count)));
+        log_total = fmax(log_total, atoms[a].log_count) + log1p(exp(-fabs(log_total - atoms[a].log_count)));
         drawn_add_bin(row, gap, gap, log_total);
         drawn_add_point(row, gap, atoms[a].log_count, 1);
     }

@@ -31,13 +31,9 @@ void fault_free(struct fault_list *list) {
     *list = (struct fault_list){0};
 }
 
-static bool is_control(char c) {
-    return (unsigned char)c < 0x20 || c == 0x7f;
-}
+static bool is_control(char c) { return (unsigned char)c < 0x20 || c == 0x7f; }
 
-static bool is_continuation(char c) {
-    return ((unsigned char)c & 0xc0) == 0x80;
-}
+static bool is_continuation(char c) { return ((unsigned char)c & 0xc0) == 0x80; }
 
 const char *fault_quote(const char *text, char out[FAULT_QUOTE]) {
     size_t length = strlen(text), kept = length < FAULT_QUOTE ? length : FAULT_QUOTE - 4;

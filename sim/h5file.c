@@ -61,7 +61,9 @@ static bool write_attribute(hid_t object, const struct h5_attribute *a) {
 static hid_t creation_list(hid_t class) {
     hid_t list = H5Pcreate(class);
     H5Pset_obj_track_times(list, 0);
-    if (class != H5P_DATASET_CREATE) { H5Pset_link_creation_order(list, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED); }
+    if (class != H5P_DATASET_CREATE) {
+        H5Pset_link_creation_order(list, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+    }
     H5Pset_attr_creation_order(list, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
     return list;
 }
@@ -83,11 +85,13 @@ static hid_t write_values(hid_t group, const struct h5_group *g, const struct h5
     for (unsigned i = 0; i < d->rank; i++) { size[i] = g->dimension[d->axis[i]].size; }
     hid_t space = H5Screate_simple((int)d->rank, size, NULL), text = text_type();
     hid_t list = creation_list(H5P_DATASET_CREATE);
-    hid_t id = H5Dcreate2(group, d->name, d->text ? text : H5T_IEEE_F64LE, space, H5P_DEFAULT, list, H5P_DEFAULT);
+    hid_t id =
+        H5Dcreate2(group, d->name, d->text ? text : H5T_IEEE_F64LE, space, H5P_DEFAULT, list, H5P_DEFAULT);
     hid_t memory = d->text ? text : H5T_NATIVE_DOUBLE;
     const void *values = d->text ? (const void *)d->text : (const void *)d->number;
     bool good = id >= 0 && H5Dwrite(id, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0;
-    struct h5_attribute words[] = {{.name = "long_name", .text = d->long_name}, {.name = "units", .text = d->units}};
+    struct h5_attribute words[] = {{.name = "long_name", .text = d->long_name},
+                                   {.name = "units", .text = d->units}};
     for (size_t i = 0; i < 2; i++) { good = good && (!words[i].text || write_attribute(id, &words[i])); }
     H5Pclose(list);
     H5Tclose(text);
@@ -117,7 +121,8 @@ static hid_t write_scale(hid_t group, const struct h5_group *g, size_t dimension
     return -1;
 }
 
-static bool write_dataset(hid_t group, const struct h5_group *g, const struct h5_dataset *d, const hid_t *scale) {
+static bool write_dataset(hid_t group, const struct h5_group *g, const struct h5_dataset *d,
+                          const hid_t *scale) {
     hid_t id = write_values(group, g, d);
     bool good = id >= 0;
     for (unsigned i = 0; good && i < d->rank; i++) { good = H5DSattach_scale(id, scale[d->axis[i]], i) >= 0; }
@@ -130,7 +135,9 @@ static bool write_group(hid_t file, const struct h5_group *g) {
     hid_t group = H5Gcreate2(file, g->name, H5P_DEFAULT, list, H5P_DEFAULT);
     hid_t *scale = memory_create(g->dimension_count + 1, sizeof *scale);
     bool good = group >= 0;
-    for (size_t i = 0; good && i < g->attribute_count; i++) { good = write_attribute(group, &g->attribute[i]); }
+    for (size_t i = 0; good && i < g->attribute_count; i++) {
+        good = write_attribute(group, &g->attribute[i]);
+    }
     size_t scales = 0;
     for (; good && scales < g->dimension_count; scales++) {
         scale[scales] = write_scale(group, g, scales);
@@ -219,7 +226,8 @@ static bool is_text(hid_t type) { return H5Tget_class(type) == H5T_STRING && H5T
 
 /* Attributes by which HDF5 and netCDF keep their own books. */
 static bool is_bookkeeping(const char *name) {
-    static const char *const known[] = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "DIMENSION_LABELS"};
+    static const char *const known[] = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST",
+                                        "DIMENSION_LABELS"};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (strcmp(name, known[i]) == 0) { return true; }
     }
@@ -260,11 +268,14 @@ static bool read_attribute(struct reader *r, hid_t object, const char *name, siz
 
 static bool read_attributes(struct reader *r, hid_t object, size_t *count, struct h5_attribute **list) {
     H5O_info_t info;
-    if (H5Oget_info2(object, &info, H5O_INFO_NUM_ATTRS) < 0) { return refuse(r, "its attributes cannot be listed"); }
+    if (H5Oget_info2(object, &info, H5O_INFO_NUM_ATTRS) < 0) {
+        return refuse(r, "its attributes cannot be listed");
+    }
     bool good = true;
     for (hsize_t i = 0; good && i < info.num_attrs; i++) {
         char name[256];
-        ssize_t length = H5Aget_name_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, i, name, sizeof name, H5P_DEFAULT);
+        ssize_t length =
+            H5Aget_name_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, i, name, sizeof name, H5P_DEFAULT);
         if (length < 0) { return refuse(r, "an attribute has no readable name"); }
         good = is_bookkeeping(name) || read_attribute(r, object, name, count, list);
     }
@@ -362,7 +373,9 @@ static bool read_dataset(struct reader *r, hid_t dataset, const char *name, stru
     bool good = read_values(r, dataset, g, d) && read_attributes(r, dataset, &words, &word);
     for (size_t i = 0; i < words; i++) {
         if (word[i].text && strcmp(word[i].name, "units") == 0) { d->units = copy_text(word[i].text); }
-        if (word[i].text && strcmp(word[i].name, "long_name") == 0) { d->long_name = copy_text(word[i].text); }
+        if (word[i].text && strcmp(word[i].name, "long_name") == 0) {
+            d->long_name = copy_text(word[i].text);
+        }
         free((void *)word[i].name);
         free((void *)word[i].text);
         free((void *)word[i].whole);
@@ -373,7 +386,8 @@ static bool read_dataset(struct reader *r, hid_t dataset, const char *name, stru
 
 static bool read_group(struct reader *r, hid_t group, const char *path, int depth);
 
-static bool read_member(struct reader *r, hid_t group, const char *name, const char *path, size_t at, int depth) {
+static bool read_member(struct reader *r, hid_t group, const char *name, const char *path, size_t at,
+                        int depth) {
     hid_t object = H5Oopen(group, name, H5P_DEFAULT);
     H5I_type_t kind = H5Iget_type(object);
     bool good = false;
@@ -410,9 +424,11 @@ static bool read_group(struct reader *r, hid_t group, const char *path, int dept
     for (hsize_t i = 0; good && i < info.nlinks; i++) {
         char name[256];
         H5L_info_t link;
-        ssize_t length = H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, name, sizeof name, H5P_DEFAULT);
-        good = length > 0 && length < (ssize_t)sizeof name && H5Lget_info(group, name, &link, H5P_DEFAULT) >= 0 &&
-               link.type == H5L_TYPE_HARD && read_member(r, group, name, path, at, depth);
+        ssize_t length =
+            H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, name, sizeof name, H5P_DEFAULT);
+        good = length > 0 && length < (ssize_t)sizeof name &&
+               H5Lget_info(group, name, &link, H5P_DEFAULT) >= 0 && link.type == H5L_TYPE_HARD &&
+               read_member(r, group, name, path, at, depth);
         if (!good) { refuse(r, "it holds a link that gapscale does not write"); }
     }
     return good;
@@ -437,6 +453,8 @@ static bool child_can_read(const char *path) {
     fflush(NULL);
     pid_t child = fork();
     if (child == 0) {
+        const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+        for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++) { signal(fatal[i], SIG_DFL); }
         struct rlimit seconds = {60, 60}, none = {0, 0};
         setrlimit(RLIMIT_CPU, &seconds);
         setrlimit(RLIMIT_CORE, &none);
@@ -497,7 +515,8 @@ void h5file_free(struct h5_content *c) {
     free(c);
 }
 
-const struct h5_attribute *h5file_attribute(size_t count, const struct h5_attribute *attribute, const char *name) {
+const struct h5_attribute *h5file_attribute(size_t count, const struct h5_attribute *attribute,
+                                            const char *name) {
     for (size_t i = 0; i < count; i++) {
         if (strcmp(attribute[i].name, name) == 0) { return &attribute[i]; }
     }

@@ -59,7 +59,8 @@ struct h5_content *h5file_read(const char *path, const char **why);
 void h5file_free(struct h5_content *content);
 
 /* By name; NULL when absent. */
-const struct h5_attribute *h5file_attribute(size_t count, const struct h5_attribute *attribute, const char *name);
+const struct h5_attribute *h5file_attribute(size_t count, const struct h5_attribute *attribute,
+                                            const char *name);
 const struct h5_dataset *h5file_dataset(const struct h5_group *group, const char *name);
 
 #endif

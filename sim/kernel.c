@@ -39,11 +39,13 @@ static inline double lanes_total(const double s[LANES]) {
 }
 
 /* e[i] = weight exp(log_count - beta gap - shift) for a batch, padded with zeros to whole lanes. */
-static inline size_t batch_weights(size_t count, const double *gap, const double *log_count, const double *weight,
-                                   double beta, double shift, double e[BATCH]) {
+static inline size_t batch_weights(size_t count, const double *gap, const double *log_count,
+                                   const double *weight, double beta, double shift, double e[BATCH]) {
     size_t padded = (count + LANES - 1) / LANES * LANES;
 #pragma omp simd
-    for (size_t i = 0; i < count; i++) { e[i] = weight[i] * vector_exp_one(log_count[i] - beta * gap[i] - shift); }
+    for (size_t i = 0; i < count; i++) {
+        e[i] = weight[i] * vector_exp_one(log_count[i] - beta * gap[i] - shift);
+    }
     for (size_t i = count; i < padded; i++) { e[i] = 0; }
     return padded;
 }

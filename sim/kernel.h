@@ -9,8 +9,8 @@
 #include <string.h>
 
 enum {
-    KERNEL_MOMENTS = 5,       /* S_0..S_4 */
-    KERNEL_NODES = 8,         /* polynomial moments carried per bin */
+    KERNEL_MOMENTS = 5, /* S_0..S_4 */
+    KERNEL_NODES = 8,   /* polynomial moments carried per bin */
     KERNEL_BINS_PER_OCTAVE = 32,
 };
 

@@ -81,7 +81,8 @@ static struct cumulants row_cumulants(const struct kernel *kernel, const struct 
 
 static double row_log_partition(const struct kernel *kernel, const struct row *row, double beta) {
     double shift = row_shift(row, beta);
-    double s = kernel->sum(row->point_count - 1, row->gap + 1, row->log_count + 1, row->weight + 1, beta, shift);
+    double s =
+        kernel->sum(row->point_count - 1, row->gap + 1, row->log_count + 1, row->weight + 1, beta, shift);
     return shift > 0 ? shift + log(exp(-shift) + s) : log1p(s);
 }
 
@@ -91,7 +92,9 @@ static bool bin_is_atom(const struct row *row, size_t b) { return row->lower[b] 
 static double row_gap(const struct row *row, size_t k) {
     if (k <= row->top_count) { return row->gap[k - 1]; }
     for (size_t b = 0; b < row->bin_count; b++) {
-        if (row->log_rank[b] >= log((double)k) * (1 - 1e-15)) { return bin_is_atom(row, b) ? row->upper[b] : NAN; }
+        if (row->log_rank[b] >= log((double)k) * (1 - 1e-15)) {
+            return bin_is_atom(row, b) ? row->upper[b] : NAN;
+        }
     }
     return INFINITY;
 }
@@ -227,7 +230,9 @@ static void search_parts(struct search *s, const struct parts *p, double rank_be
         if (!part_is_open(s, p, i)) { continue; }
         double before = part_rank_before(p, i, rank_before);
         size_t end = i + 1; /* neighbours that are open too go along, while the list has room */
-        while (end < p->count && part_is_open(s, p, end) && exp(p->log_rank[end]) - before <= LISTED) { end++; }
+        while (end < p->count && part_is_open(s, p, end) && exp(p->log_rank[end]) - before <= LISTED) {
+            end++;
+        }
         if (exp(p->log_rank[end - 1]) - before <= LISTED) {
             search_list(s, p->lower[i], p->upper[end - 1], before);
         } else {
@@ -272,8 +277,8 @@ static double crossing(const struct kernel *kernel, const struct row *row, const
 
 /* Root between low and high: Newton in log beta, with a bisection wherever it leaves the bracket or
  * does not halve the function. */
-static double root_between(const struct kernel *kernel, const struct row *row, const struct criterion *criterion,
-                           double low, double high) {
+static double root_between(const struct kernel *kernel, const struct row *row,
+                           const struct criterion *criterion, double low, double high) {
     double a = log(low), b = log(high), x = (a + b) / 2, previous = INFINITY, slope;
     for (int step = 0; step < 200; step++) {
         double value = crossing(kernel, row, criterion, exp(x), &slope), next = x - value / slope;
@@ -292,8 +297,8 @@ static double root_between(const struct kernel *kernel, const struct row *row, c
 }
 
 /* Root of an entropy or participation crossing, from a first bracket that may miss it. */
-static double root_anywhere(const struct kernel *kernel, const struct row *row, const struct criterion *criterion,
-                            double low, double high) {
+static double root_anywhere(const struct kernel *kernel, const struct row *row,
+                            const struct criterion *criterion, double low, double high) {
     double slope;
     while (crossing(kernel, row, criterion, low, &slope) > 0 && low > 0) {
         high = low;
@@ -333,10 +338,8 @@ double measure_collapse(const struct kernel *kernel, const struct row *row, cons
                         const struct measure_grid *grid) {
     double ties = log_top_ties(row), low, high;
     switch (criterion->kind) {
-    case CRITERION_TOP_TWO_RATIO:
-        return -log(criterion->threshold) / measure_top_gap(row);
-    case CRITERION_SUSCEPTIBILITY:
-        return susceptibility_peak(kernel, row, criterion, grid);
+    case CRITERION_TOP_TWO_RATIO: return -log(criterion->threshold) / measure_top_gap(row);
+    case CRITERION_SUSCEPTIBILITY: return susceptibility_peak(kernel, row, criterion, grid);
     case CRITERION_ENTROPY:
         if (row->log_n <= criterion->threshold) { return 0; }
         if (ties >= criterion->threshold) { return INFINITY; }

@@ -21,7 +21,12 @@ enum measure {
 };
 extern const char *const measure_name[MEASURE_COUNT]; /* "entropy", ... as in the results file */
 
-enum criterion_kind { CRITERION_ENTROPY, CRITERION_PARTICIPATION, CRITERION_TOP_TWO_RATIO, CRITERION_SUSCEPTIBILITY };
+enum criterion_kind {
+    CRITERION_ENTROPY,
+    CRITERION_PARTICIPATION,
+    CRITERION_TOP_TWO_RATIO,
+    CRITERION_SUSCEPTIBILITY
+};
 struct criterion {
     enum criterion_kind kind;
     double threshold; /* unused for susceptibility */

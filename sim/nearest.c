@@ -7,13 +7,9 @@
 
 enum { LONGEST = 64 };
 
-static size_t least(size_t a, size_t b) {
-    return a < b ? a : b;
-}
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
-static bool same_letter(char a, char b) {
-    return tolower((unsigned char)a) == tolower((unsigned char)b);
-}
+static bool same_letter(char a, char b) { return tolower((unsigned char)a) == tolower((unsigned char)b); }
 
 /* Both words at most LONGEST long. */
 static size_t edit_distance(const char *a, size_t a_length, const char *b, size_t b_length) {

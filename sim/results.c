@@ -11,14 +11,14 @@
 enum { BLOCK = RESULTS_BLOCK_LENGTH, GROUPS = 256, GAP_OCTAVES = 18, GAP_FIRST = -8, TE_OCTAVES = 8 };
 
 const char *const results_dimension_name[RESULTS_DIMENSIONS] = {
-    [RESULTS_LOG_N] = "log_n",       [RESULTS_BETA] = "beta_index", [RESULTS_BLOCK] = "block",
-    [RESULTS_QUANTILE] = "quantile", [RESULTS_RANK] = "rank",       [RESULTS_GAP] = "gap_grid",
+    [RESULTS_LOG_N] = "log_n",       [RESULTS_BETA] = "beta_index",     [RESULTS_BLOCK] = "block",
+    [RESULTS_QUANTILE] = "quantile", [RESULTS_RANK] = "rank",           [RESULTS_GAP] = "gap_grid",
     [RESULTS_TE] = "te_factor",      [RESULTS_REPLICATE] = "replicate", [RESULTS_CRITERION] = "criterion",
 };
 
 static const char *const measure_units[MEASURE_COUNT] = {
-    [MEASURE_ENTROPY] = "nat",       [MEASURE_PARTICIPATION] = "1",  [MEASURE_TOP_WEIGHT] = "1",
-    [MEASURE_TOP_TWO_RATIO] = "1",   [MEASURE_SUSCEPTIBILITY] = "nat", [MEASURE_LOG_PARTITION] = "1",
+    [MEASURE_ENTROPY] = "nat",           [MEASURE_PARTICIPATION] = "1",    [MEASURE_TOP_WEIGHT] = "1",
+    [MEASURE_TOP_TWO_RATIO] = "1",       [MEASURE_SUSCEPTIBILITY] = "nat", [MEASURE_LOG_PARTITION] = "1",
     [MEASURE_GAP_MEAN] = "1/lambda_typ",
 };
 
@@ -52,10 +52,10 @@ static void add(struct results_field **next, const char *name, const char *suffi
 
 static void add_measures(struct results_field **next, struct results_series *s) {
     for (size_t m = 0; m < MEASURE_COUNT; m++) {
-        add(next, measure_name[m], "_mean", measure_units[m], measure_meaning[m], &s->mean[m], 2, RESULTS_LOG_N,
-            RESULTS_BETA, 0);
-        add(next, measure_name[m], "_se", measure_units[m], "standard error of the mean over replicates", &s->se[m], 2,
+        add(next, measure_name[m], "_mean", measure_units[m], measure_meaning[m], &s->mean[m], 2,
             RESULTS_LOG_N, RESULTS_BETA, 0);
+        add(next, measure_name[m], "_se", measure_units[m], "standard error of the mean over replicates",
+            &s->se[m], 2, RESULTS_LOG_N, RESULTS_BETA, 0);
         add(next, measure_name[m], "_block", measure_units[m], "means over blocks of consecutive replicates",
             &s->block[m], 3, RESULTS_LOG_N, RESULTS_BETA, RESULTS_BLOCK);
     }
@@ -75,7 +75,8 @@ size_t results_fields(struct results_series *s, struct results_field field[RESUL
     add_measures(&next, s);
     ADD1("block_size", "1", "replicates in each block", &s->block_size, RESULTS_BLOCK);
     ADD1("quantile", "1", "probability", &s->quantile, RESULTS_QUANTILE);
-    ADD3("entropy_quantile", "nat", "quantiles of H over replicates, from a histogram with bins of relative width 1/64",
+    ADD3("entropy_quantile", "nat",
+         "quantiles of H over replicates, from a histogram with bins of relative width 1/64",
          &s->entropy_quantile, N, B, RESULTS_QUANTILE);
     ADD1("rank", "1", "rank k of a weight, the largest first", &s->rank, RESULTS_RANK);
     ADD3("ordered_weight_mean", "1", "mean of p_(k)", &s->ordered_weight_mean, N, B, RESULTS_RANK);
@@ -84,7 +85,8 @@ size_t results_fields(struct results_series *s, struct results_field field[RESUL
     ADD2("log_gap_count_mean", "1", "mean of log N_n(t)", &s->log_gap_count_mean, N, RESULTS_GAP);
     ADD2("log_gap_count_se", "1", se, &s->log_gap_count_se, N, RESULTS_GAP);
     ADD1("te_factor", "1", "beta = factor x the row's own Lambda_n", &s->te_factor, RESULTS_TE);
-    ADD2("te_entropy_mean", "nat", "mean of H at that beta, over the kept replicates", &s->te_entropy_mean, N, RESULTS_TE);
+    ADD2("te_entropy_mean", "nat", "mean of H at that beta, over the kept replicates", &s->te_entropy_mean, N,
+         RESULTS_TE);
     ADD2("te_entropy_se", "nat", te_se, &s->te_entropy_se, N, RESULTS_TE);
     ADD2("te_top_two_ratio_mean", "1", "mean of p_(2)/p_(1) at that beta, over the kept replicates",
          &s->te_top_two_ratio_mean, N, RESULTS_TE);
@@ -156,7 +158,8 @@ static void fill_scales(struct results_series *s, const struct config_series *as
     }
 }
 
-static void series_create(struct results_series *s, const struct config *config, const struct config_series *asked) {
+static void series_create(struct results_series *s, const struct config *config,
+                          const struct config_series *asked) {
     snprintf(s->name, sizeof s->name, "%s", asked->name);
     s->family = asked->family;
     memcpy(s->parameter, asked->parameter, sizeof s->parameter);

@@ -46,8 +46,8 @@ struct results_series {
     double *te_factor;                               /* (te): beta = factor x the row's own Lambda_n */
     double *te_entropy_mean, *te_entropy_se, *te_top_two_ratio_mean, *te_top_two_ratio_se; /* (log_n, te) */
     double *lambda, *lambda_log_rank, *lambda_gap, *top_gap; /* (log_n, replicate) */
-    double *collapse;                                        /* (log_n, criterion, replicate), units of lambda_typ */
-    struct criterion *criterion;                             /* (criterion) */
+    double *collapse;            /* (log_n, criterion, replicate), units of lambda_typ */
+    struct criterion *criterion; /* (criterion) */
 };
 
 struct results {
@@ -81,8 +81,8 @@ struct results *results_create(const struct config *config, const char *isa);
 void results_allocate(struct results_series *series);
 void results_free(struct results *results);
 
-/* How many consecutive blocks of RESULTS_BLOCK_LENGTH replicates are averaged into one block of the file, so that
- * there are at most 256. */
+/* How many consecutive blocks of RESULTS_BLOCK_LENGTH replicates are averaged into one block of the file, so
+ * that there are at most 256. */
 size_t results_blocks_per_group(uint64_t replicates);
 
 #endif

@@ -19,13 +19,13 @@ typedef void row_visitor(void *argument, size_t count, const double *gaps);
 struct row {
     double log_n;
 
-    size_t top_count;   /* >= 1 */
-    size_t point_count; /* >= top_count */
+    size_t top_count;                 /* >= 1 */
+    size_t point_count;               /* >= top_count */
     double *gap, *log_count, *weight; /* a point stands for weight * exp(log_count) scores; top: 0 and 1 */
 
-    size_t bin_count;         /* bins cover (lower, upper], in increasing order, below the whole top */
-    double *lower, *upper;    /* an atom of equal scores has lower == upper */
-    double *log_rank;         /* log of the number of scores with gap <= upper */
+    size_t bin_count;      /* bins cover (lower, upper], in increasing order, below the whole top */
+    double *lower, *upper; /* an atom of equal scores has lower == upper */
+    double *log_rank;      /* log of the number of scores with gap <= upper */
 
     /* Hands every score with lower < gap <= upper of a bin to the visitor, for measures that need
      * more than the edges tell. NULL where the bins are atoms. */

@@ -62,7 +62,9 @@ static bool run_option(struct run_options *o, int option) {
     case 'i': o->isa = optarg; return true;
     case 't':
         o->threads = parse_count(optarg, MAX_THREADS);
-        if (o->threads == 0) { message_error("--threads takes a whole number from 1 to %d, not '%s'", MAX_THREADS, optarg); }
+        if (o->threads == 0) {
+            message_error("--threads takes a whole number from 1 to %d, not '%s'", MAX_THREADS, optarg);
+        }
         return o->threads > 0;
     case 's':
         if (o->set_count == MAX_SET) { message_error("at most %d --set options", MAX_SET); }
@@ -73,8 +75,8 @@ static bool run_option(struct run_options *o, int option) {
 }
 
 /* Reads the command line; false after a message when it makes no sense. */
-static bool run_parse(int argc, char **argv, const struct option *known, const char *letters, const char *usage,
-                      struct run_options *o) {
+static bool run_parse(int argc, char **argv, const struct option *known, const char *letters,
+                      const char *usage, struct run_options *o) {
     *o = (struct run_options){.threads = omp_get_num_procs()};
     int option;
     optind = 0;
@@ -86,7 +88,8 @@ static bool run_parse(int argc, char **argv, const struct option *known, const c
     }
     if (o->help) { return true; }
     if (optind + 1 != argc) {
-        message_error(optind == argc ? "no CONFIG given" : "one CONFIG at a time, found a second: '%s'", argv[argc - 1]);
+        message_error(optind == argc ? "no CONFIG given" : "one CONFIG at a time, found a second: '%s'",
+                      argv[argc - 1]);
         fprintf(stderr, "%s", usage);
         return false;
     }
@@ -114,7 +117,8 @@ static bool output_is_writable(const char *path, bool is_default) {
         return false;
     }
     if (access(directory, W_OK | X_OK) != 0) {
-        message_error("cannot write in %s: %s; choose another place with -o FILE", directory, strerror(errno));
+        message_error("cannot write in %s: %s; choose another place with -o FILE", directory,
+                      strerror(errno));
         return false;
     }
     return true;
@@ -131,7 +135,8 @@ static int check_existing(const char *path, const struct config *config, bool fo
         *finished = true;
         return EXIT_DONE;
     case STORE_OTHER:
-        message_error("%s holds results of another config; choose another -o FILE, or --force to replace it", path);
+        message_error("%s holds results of another config; choose another -o FILE, or --force to replace it",
+                      path);
         return EXIT_USAGE;
     case STORE_FOREIGN: break;
     }
@@ -189,7 +194,8 @@ int command_run(int argc, char **argv) {
     bool finished;
     int status = check_existing(output, config, o.force, &finished);
     if (status == EXIT_DONE && !finished) {
-        status = output_is_writable(output, !o.output) ? run_config(config, &o, isa, output, command_line) : EXIT_FAILED;
+        status = output_is_writable(output, !o.output) ? run_config(config, &o, isa, output, command_line)
+                                                       : EXIT_FAILED;
     }
     free(command_line);
     config_free(config);
@@ -220,7 +226,8 @@ static void print_cost(const struct config *config, int threads) {
     printf("%zu series, %zu cells (series x n), %.6g rows\n", config->series_count, cost.cells, cost.rows);
     printf("time    about ");
     print_duration(cost.seconds / threads);
-    printf(" with %d thread%s here (%.3g core-hours)\n", threads, threads == 1 ? "" : "s", cost.seconds / 3600);
+    printf(" with %d thread%s here (%.3g core-hours)\n", threads, threads == 1 ? "" : "s",
+           cost.seconds / 3600);
     printf("memory  about ");
     print_bytes(cost.memory);
     printf("\ndisk    about ");

@@ -27,8 +27,8 @@ static void print_series(const struct results_series *s) {
     for (size_t i = 0; i < s->family->parameter_count; i++) {
         print_schedule(s->family->parameter[i].name, &s->parameter[i]);
     }
-    printf("\n  %zu lengths, log n = %.6g .. %.6g; %zu betas, beta/Lambda^typ = %.4g .. %.4g at the last\n", lengths,
-           s->log_n[0], s->log_n[lengths - 1], betas, s->beta_ratio[(lengths - 1) * betas],
+    printf("\n  %zu lengths, log n = %.6g .. %.6g; %zu betas, beta/Lambda^typ = %.4g .. %.4g at the last\n",
+           lengths, s->log_n[0], s->log_n[lengths - 1], betas, s->beta_ratio[(lengths - 1) * betas],
            s->beta_ratio[lengths * betas - 1]);
     printf("  %llu replicates, %zu of them kept one by one; criteria:", (unsigned long long)s->replicates,
            s->size[RESULTS_REPLICATE]);
@@ -43,8 +43,8 @@ static void print_series(const struct results_series *s) {
 static int show_summary(const char *path) {
     struct results *r = store_read(path);
     if (!r) { return EXIT_FAILED; }
-    printf("%s: %zu series, seed %llu, computed with %s kernels\n", path, r->series_count, (unsigned long long)r->seed,
-           r->isa);
+    printf("%s: %zu series, seed %llu, computed with %s kernels\n", path, r->series_count,
+           (unsigned long long)r->seed, r->isa);
     for (size_t i = 0; i < r->series_count; i++) { print_series(&r->series[i]); }
     results_free(r);
     return EXIT_DONE;

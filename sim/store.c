@@ -109,7 +109,8 @@ static struct h5_group page_make(struct page *page, struct results_series *s) {
     }
     for (size_t i = 0; i < fields; i++) {
         const struct results_field *f = &page->field[i];
-        page->dataset[i] = (struct h5_dataset){f->name, f->units, f->long_name, f->rank, {0}, *f->values, NULL};
+        page->dataset[i] =
+            (struct h5_dataset){f->name, f->units, f->long_name, f->rank, {0}, *f->values, NULL};
         for (unsigned k = 0; k < f->rank; k++) { page->dataset[i].axis[k] = f->axis[k]; }
     }
     page_add_criteria(page, s, &page->dataset[fields]);
@@ -118,7 +119,7 @@ static struct h5_group page_make(struct page *page, struct results_series *s) {
     page->attribute[2] = (struct h5_attribute){.name = "replicates", .whole = &page->replicates};
     page->attributes = 3;
     page_add_parameters(page, s);
-    return (struct h5_group){s->name,       RESULTS_DIMENSIONS, fields + 1,     page->attributes,
+    return (struct h5_group){s->name,         RESULTS_DIMENSIONS, fields + 1,     page->attributes,
                              page->dimension, page->dataset,      page->attribute};
 }
 
@@ -132,7 +133,9 @@ int store_write(const char *path, const struct results *results, const struct st
 
     struct page *page = memory_create(results->series_count, sizeof *page);
     struct h5_group *group = memory_create(results->series_count, sizeof *group);
-    for (size_t i = 0; i < results->series_count; i++) { group[i] = page_make(&page[i], &results->series[i]); }
+    for (size_t i = 0; i < results->series_count; i++) {
+        group[i] = page_make(&page[i], &results->series[i]);
+    }
     int status = h5file_write(path, stamp.count, stamp.attribute, results->series_count, group);
     for (size_t i = 0; i < results->series_count; i++) {
         free(page[i].label);
@@ -144,7 +147,8 @@ int store_write(const char *path, const struct results *results, const struct st
 }
 
 int store_write_derived(const char *path, const char *kind, size_t input_count, const char *const *inputs,
-                        size_t group_count, const struct h5_group *groups, const struct store_provenance *provenance) {
+                        size_t group_count, const struct h5_group *groups,
+                        const struct store_provenance *provenance) {
     struct stamp stamp;
     stamp_make(&stamp, kind, provenance);
     size_t length = 1;
@@ -177,9 +181,14 @@ static const char *content_fault(const struct h5_content *c) {
     const char *kind = root_text(c, "kind");
     const uint64_t *version = root_whole(c, "schema_version");
     if (!kind || !version) { return "it is no gapscale file"; }
-    if (*version != SCHEMA_VERSION) { return "it has another schema version; use the gapscale that wrote it"; }
-    if (strcmp(kind, "gapscale-results") != 0) { return "it is no results file (is it a fit? give the file it came from)"; }
-    if (!root_text(c, "config_resolved") || !root_text(c, "config") || !root_text(c, "isa") || !root_whole(c, "seed")) {
+    if (*version != SCHEMA_VERSION) {
+        return "it has another schema version; use the gapscale that wrote it";
+    }
+    if (strcmp(kind, "gapscale-results") != 0) {
+        return "it is no results file (is it a fit? give the file it came from)";
+    }
+    if (!root_text(c, "config_resolved") || !root_text(c, "config") || !root_text(c, "isa") ||
+        !root_whole(c, "seed")) {
         return "its root attributes are incomplete";
     }
     return NULL;
@@ -222,7 +231,8 @@ static size_t dimension_size(const struct h5_group *g, const char *name) {
     return 0;
 }
 
-static bool read_field(const struct h5_group *g, const struct results_series *s, const struct results_field *f) {
+static bool read_field(const struct h5_group *g, const struct results_series *s,
+                       const struct results_field *f) {
     const struct h5_dataset *d = h5file_dataset(g, f->name);
     if (!d || !d->number || d->rank != f->rank) { return false; }
     for (unsigned k = 0; k < f->rank; k++) {
@@ -236,7 +246,9 @@ static bool read_series(const struct h5_group *g, struct results_series *s) {
     const struct h5_attribute *family = h5file_attribute(g->attribute_count, g->attribute, "family");
     const struct h5_attribute *replicates = h5file_attribute(g->attribute_count, g->attribute, "replicates");
     s->family = family && family->text ? family_find(family->text) : NULL;
-    if (!s->family || !replicates || !replicates->whole || strlen(g->name) >= sizeof s->name) { return false; }
+    if (!s->family || !replicates || !replicates->whole || strlen(g->name) >= sizeof s->name) {
+        return false;
+    }
     snprintf(s->name, sizeof s->name, "%s", g->name);
     s->replicates = *replicates->whole;
     for (size_t i = 0; i < RESULTS_DIMENSIONS; i++) {
@@ -295,7 +307,9 @@ struct results *store_read(const char *path) {
         r->series = memory_create(c->group_count, sizeof *r->series);
         for (size_t i = 0; !fault && i < c->group_count; i++) {
             r->series_count++;
-            if (!read_series(&c->group[i], &r->series[i])) { fault = "one of its series is not as results/SCHEMA.md says"; }
+            if (!read_series(&c->group[i], &r->series[i])) {
+                fault = "one of its series is not as results/SCHEMA.md says";
+            }
         }
     }
     h5file_free(c);
@@ -323,7 +337,9 @@ enum store_match store_compare(const char *path, const char *config_resolved) {
 
 /* ---- digest ---- */
 
-static void hash_bytes(struct sha256_ctx *hash, size_t size, const void *bytes) { sha256_update(hash, size, bytes); }
+static void hash_bytes(struct sha256_ctx *hash, size_t size, const void *bytes) {
+    sha256_update(hash, size, bytes);
+}
 
 static void hash_whole(struct sha256_ctx *hash, uint64_t value) {
     uint8_t byte[8];

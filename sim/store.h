@@ -29,6 +29,7 @@ enum store_match store_compare(const char *path, const char *config_resolved);
 /* A file derived from results (`kind`: "gapscale-fit"): its own groups, with the names of the files it
  * came from and the provenance as root attributes. Written like results; returns likewise. */
 int store_write_derived(const char *path, const char *kind, size_t input_count, const char *const *inputs,
-                        size_t group_count, const struct h5_group *groups, const struct store_provenance *provenance);
+                        size_t group_count, const struct h5_group *groups,
+                        const struct store_provenance *provenance);
 
 #endif

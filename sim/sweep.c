@@ -1,6 +1,6 @@
-/* Work is cut into blocks of RESULTS_BLOCK_LENGTH replicates of one cell, and blocks of long rows into slices. A
- * block's values wait in one matrix until its last slice is done; then they are reduced in replicate
- * order and folded into the cell in block order, whoever computed them. */
+/* Work is cut into blocks of RESULTS_BLOCK_LENGTH replicates of one cell, and blocks of long rows into
+ * slices. A block's values wait in one matrix until its last slice is done; then they are reduced in
+ * replicate order and folded into the cell in block order, whoever computed them. */
 #include "sweep.h"
 
 #include <math.h>
@@ -23,7 +23,8 @@ struct layout {
 };
 
 static struct layout layout_make(const size_t size[RESULTS_DIMENSIONS]) {
-    struct layout l = {size[RESULTS_BETA], size[RESULTS_RANK], size[RESULTS_GAP], size[RESULTS_TE], 0, 0, 0, 0, 0};
+    struct layout l = {
+        size[RESULTS_BETA], size[RESULTS_RANK], size[RESULTS_GAP], size[RESULTS_TE], 0, 0, 0, 0, 0};
     l.ordered = MEASURE_COUNT * l.betas;
     l.gap_count = l.ordered + l.ranks * l.betas;
     l.te_entropy = l.gap_count + l.gaps;
@@ -104,15 +105,18 @@ static size_t size_min(size_t a, size_t b) { return a < b ? a : b; }
 static const struct row *cell_row(const struct sweep *sweep, const struct cell *c, struct drawn *drawn,
                                   uint64_t replicate) {
     const struct family *family = c->series->family;
-    if (family->kind == FAMILY_FIXED) { return drawn_fixed_row(drawn, family, c->p, c->log_n, c->log_lambda_typ); }
+    if (family->kind == FAMILY_FIXED) {
+        return drawn_fixed_row(drawn, family, c->p, c->log_n, c->log_lambda_typ);
+    }
     struct stream stream = stream_make(sweep->config->seed, c->series->name, c->log_n,
                                        sweep->config->common_randomness, replicate);
     return drawn_row(drawn, family, c->p, c->log_n, c->log_lambda_typ, stream);
 }
 
 /* Both halves of the TE theorem on this row: beta = factor x its own Lambda_n. */
-static void measure_te(const struct kernel *kernel, const struct row *row, const struct accumulation *accumulation,
-                       const struct results_series *r, const struct layout *l, double *values) {
+static void measure_te(const struct kernel *kernel, const struct row *row,
+                       const struct accumulation *accumulation, const struct results_series *r,
+                       const struct layout *l, double *values) {
     for (size_t f = 0; f < l->factors; f++) {
         double beta = r->te_factor[f] * accumulation->lambda, m[MEASURE_COUNT];
         if (isinf(beta)) { /* ties at the top: the limit beta -> inf */
@@ -189,7 +193,8 @@ static void block_free(struct block *b) {
 }
 
 static struct block *block_create(const struct cell *c, size_t index, size_t slices) {
-    size_t total = c->layout.total, first = index * RESULTS_BLOCK_LENGTH, kept = c->results->size[RESULTS_REPLICATE];
+    size_t total = c->layout.total, first = index * RESULTS_BLOCK_LENGTH,
+           kept = c->results->size[RESULTS_REPLICATE];
     struct block *b = calloc(1, sizeof *b);
     if (!b) { return NULL; }
     b->index = index;
@@ -220,7 +225,8 @@ static void block_summarise(struct block *b, const struct layout *l) {
     b->values = NULL;
 }
 
-/* Combines means and squared deviations of `fresh` replicates with those of `count` before (Chan et al. 1983). */
+/* Combines means and squared deviations of `fresh` replicates with those of `count` before (Chan et al.
+ * 1983). */
 static void cell_combine(struct cell *c, const struct block *s, size_t from, size_t end, double count,
                          double fresh) {
     for (size_t v = from; v < end; v++) {
@@ -264,7 +270,8 @@ static void cell_fold(struct cell *c, const struct block *s) {
 }
 
 /* Mean and standard error of `count` values from offset `v` on; NaN error for a single replicate. */
-static void cell_publish(const struct cell *c, size_t v, size_t count, double replicates, double *mean, double *se) {
+static void cell_publish(const struct cell *c, size_t v, size_t count, double replicates, double *mean,
+                         double *se) {
     for (size_t i = 0; i < count; i++) {
         if (replicates > 0) { mean[i] = (c->sum[v + i] + c->carry[v + i]) / replicates; }
         if (replicates > 1) { se[i] = sqrt(c->m2[v + i] / (replicates * (replicates - 1))); }
@@ -327,7 +334,9 @@ static size_t slice_length(const struct cell *c) {
     return (size_t)fmax(1, fmin(RESULTS_BLOCK_LENGTH, slice_cost / c->cost));
 }
 
-static size_t slices_per_block(const struct cell *c) { return (RESULTS_BLOCK_LENGTH - 1) / slice_length(c) + 1; }
+static size_t slices_per_block(const struct cell *c) {
+    return (RESULTS_BLOCK_LENGTH - 1) / slice_length(c) + 1;
+}
 
 static struct block *cell_find(const struct cell *c, size_t index) {
     struct block *b = c->live;
@@ -394,7 +403,8 @@ static struct cell *sweep_find_cell(const struct sweep *sweep, size_t task) {
 }
 
 /* A task is a slice of a block. */
-static bool task_run(struct sweep *sweep, size_t task, struct drawn *drawn, double (*grid_value)[MEASURE_COUNT]) {
+static bool task_run(struct sweep *sweep, size_t task, struct drawn *drawn,
+                     double (*grid_value)[MEASURE_COUNT]) {
     struct cell *c = sweep_find_cell(sweep, task);
     size_t local = task - c->first_task, slice = local % slices_per_block(c);
     struct block *b = cell_block(c, local / slices_per_block(c));
@@ -495,7 +505,8 @@ static void sweep_release(struct sweep *sweep) {
     free(sweep->cell);
 }
 
-int sweep_run(const struct config *config, const struct isa *isa, int threads, bool quiet, struct results *results) {
+int sweep_run(const struct config *config, const struct isa *isa, int threads, bool quiet,
+              struct results *results) {
     struct sweep sweep = {.config = config, .isa = isa};
     bool planned = sweep_plan_cells(&sweep, results);
     if (planned) {
@@ -538,8 +549,8 @@ static double cell_seconds(struct sweep *sweep, struct cell *c, struct drawn *dr
 
 static double cell_disk(const struct cell *c) {
     const struct results_series *r = c->results;
-    double per_beta = MEASURE_COUNT * (2.0 + (double)r->size[RESULTS_BLOCK]) + (double)r->size[RESULTS_QUANTILE] +
-                      2.0 * (double)c->layout.ranks;
+    double per_beta = MEASURE_COUNT * (2.0 + (double)r->size[RESULTS_BLOCK]) +
+                      (double)r->size[RESULTS_QUANTILE] + 2.0 * (double)c->layout.ranks;
     double kept = (4.0 + (double)r->size[RESULTS_CRITERION]) * (double)r->size[RESULTS_REPLICATE];
     return sizeof(double) * (per_beta * (double)c->layout.betas + kept);
 }

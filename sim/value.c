@@ -67,9 +67,7 @@ bool value_real(const struct yaml_node *node, const char *what, const struct val
     return false;
 }
 
-double value_snap_length(double n, double log_n) {
-    return log_n < log(integer_limit) ? log(rint(n)) : log_n;
-}
+double value_snap_length(double n, double log_n) { return log_n < log(integer_limit) ? log(rint(n)) : log_n; }
 
 bool value_length(const struct yaml_node *node, const char *what, struct fault_list *faults, double *log_n) {
     double n;
@@ -137,9 +135,7 @@ bool value_choice(const struct yaml_node *node, const char *what, size_t count, 
     return false;
 }
 
-size_t value_item_count(const struct yaml_node *node) {
-    return node->kind == YAML_SCALAR ? 1 : node->count;
-}
+size_t value_item_count(const struct yaml_node *node) { return node->kind == YAML_SCALAR ? 1 : node->count; }
 
 const struct yaml_node *value_item(const struct yaml_node *node, size_t index) {
     return node->kind == YAML_SCALAR ? node : node->value[index];

@@ -11,15 +11,15 @@
 enum { WORDS = 4096, POINTS = 1024, BETAS = 65 };
 
 /* Nanoseconds per item of the fastest of several runs. */
-#define TIME(items, ...)                                                                                       \
-    ({                                                                                                         \
-        double best_ = INFINITY;                                                                               \
-        for (int run_ = 0; run_ < 7; run_++) {                                                                 \
-            double start_ = omp_get_wtime();                                                                   \
-            __VA_ARGS__;                                                                                       \
-            best_ = fmin(best_, omp_get_wtime() - start_);                                                     \
-        }                                                                                                      \
-        best_ * 1e9 / (double)(items);                                                                         \
+#define TIME(items, ...)                                                                                     \
+    ({                                                                                                       \
+        double best_ = INFINITY;                                                                             \
+        for (int run_ = 0; run_ < 7; run_++) {                                                               \
+            double start_ = omp_get_wtime();                                                                 \
+            __VA_ARGS__;                                                                                     \
+            best_ = fmin(best_, omp_get_wtime() - start_);                                                   \
+        }                                                                                                    \
+        best_ * 1e9 / (double)(items);                                                                       \
     })
 
 static void bench_kernels(const struct isa *isa) {
@@ -31,20 +31,21 @@ static void bench_kernels(const struct isa *isa) {
         one[i] = 1;
     }
     double words = TIME(WORDS, isa->kernel->uniforms(key, 0, 0, WORDS / 4, u));
-    double log_time = TIME(WORDS, isa->vector->log(WORDS, u, s)), exp_time = TIME(WORDS, isa->vector->exp(WORDS, u, s));
+    double log_time = TIME(WORDS, isa->vector->log(WORDS, u, s)),
+           exp_time = TIME(WORDS, isa->vector->exp(WORDS, u, s));
     double turn = TIME(WORDS, isa->vector->sincos_turn(WORDS, u, s, c));
     double moments = TIME(POINTS, isa->kernel->moments(POINTS, gap, zero, one, 1, 0, out));
     double single = TIME(POINTS, sum += isa->kernel->sum(POINTS, gap, zero, one, 1, 0));
-    printf("%-7s %8.2f %8.2f %8.2f %8.2f %10.2f (%.1f exp) %6.2f (%.1f exp)\n", isa->name, words, log_time, exp_time,
-           turn, moments, moments / exp_time, single, single / exp_time);
+    printf("%-7s %8.2f %8.2f %8.2f %8.2f %10.2f (%.1f exp) %6.2f (%.1f exp)\n", isa->name, words, log_time,
+           exp_time, turn, moments, moments / exp_time, single, single / exp_time);
 }
 
 static const struct {
     const char *name;
     double p[FAMILY_PARAMETERS];
 } law[] = {
-    {"gaussian", {1}},    {"gumbel", {0, 1}}, {"stretched", {3, 1}}, {"powerlaw", {2, 1}},
-    {"spherical", {5}},   {"pareto", {2}},
+    {"gaussian", {1}},    {"gumbel", {0, 1}}, {"stretched", {3, 1}},
+    {"powerlaw", {2, 1}}, {"spherical", {5}}, {"pareto", {2}},
 };
 
 /* Drawing alone, and drawing with binning, as a ratio to making the random words. */
@@ -77,17 +78,21 @@ static void bench_row(const struct isa *isa, int k) {
                                           stream_make(1, "bench", log_n, false, replicate++)));
     double beta[BETAS], value[BETAS][MEASURE_COUNT];
     for (size_t b = 0; b < BETAS; b++) { beta[b] = exp2(-4 + (double)b / 8); }
-    double measures = TIME(1, for (size_t b = 0; b < BETAS; b++) { measure_row(isa->kernel, row, beta[b], value[b]); });
+    double measures = TIME(
+        1, for (size_t b = 0; b < BETAS; b++) { measure_row(isa->kernel, row, beta[b], value[b]); });
     double lambda = TIME(1, measure_accumulation(row));
-    const struct criterion criteria[] = {{CRITERION_ENTROPY, 1}, {CRITERION_PARTICIPATION, 0.5}, {CRITERION_SUSCEPTIBILITY, 0}};
+    const struct criterion criteria[] = {
+        {CRITERION_ENTROPY, 1}, {CRITERION_PARTICIPATION, 0.5}, {CRITERION_SUSCEPTIBILITY, 0}};
     struct measure_grid grid = {BETAS, beta, (const double(*)[MEASURE_COUNT])value};
-    double roots = TIME(1, for (size_t c = 0; c < 3; c++) { measure_collapse(isa->kernel, row, &criteria[c], &grid); });
-    double exponentials = TIME(BETAS * row->point_count * 2, for (size_t b = 0; b < BETAS; b++) {
-        isa->kernel->sum(row->point_count, row->gap, row->log_count, row->weight, beta[b], 0);
-        isa->kernel->sum(row->point_count, row->gap, row->log_count, row->weight, 2 * beta[b], 0);
-    });
-    printf("  2^%-3d %9.1f %9.1f %9.1f %9.1f %8zu   %5.2f\n", k, draw / 1e3, measures / 1e3, lambda / 1e3, roots / 1e3,
-           row->point_count, measures / (exponentials * (double)(BETAS * row->point_count * 2)));
+    double roots = TIME(
+        1, for (size_t c = 0; c < 3; c++) { measure_collapse(isa->kernel, row, &criteria[c], &grid); });
+    double exponentials = TIME(
+        BETAS * row->point_count * 2, for (size_t b = 0; b < BETAS; b++) {
+            isa->kernel->sum(row->point_count, row->gap, row->log_count, row->weight, beta[b], 0);
+            isa->kernel->sum(row->point_count, row->gap, row->log_count, row->weight, 2 * beta[b], 0);
+        });
+    printf("  2^%-3d %9.1f %9.1f %9.1f %9.1f %8zu   %5.2f\n", k, draw / 1e3, measures / 1e3, lambda / 1e3,
+           roots / 1e3, row->point_count, measures / (exponentials * (double)(BETAS * row->point_count * 2)));
     drawn_free(drawn);
 }
 
@@ -101,10 +106,12 @@ int main(void) {
     static double u[WORDS];
     const uint64_t key[4] = {1, 2, 3, 4};
     double word = TIME(WORDS, isa->kernel->uniforms(key, 0, 0, WORDS / 4, u));
-    printf("\nns per score at n = 2^16 (%s)\n  %-10s %8s %8s %8s   row/words\n", isa->name, "", "words", "drawn", "row");
+    printf("\nns per score at n = 2^16 (%s)\n  %-10s %8s %8s %8s   row/words\n", isa->name, "", "words",
+           "drawn", "row");
     for (size_t l = 0; l < sizeof law / sizeof law[0]; l++) { bench_family(isa, l, word); }
-    printf("\nus per gaussian row, %d betas (%s)\n  n          row  measures  Lambda_n     roots   points   measures/exponentials\n", BETAS,
-           isa->name);
+    printf("\nus per gaussian row, %d betas (%s)\n  n          row  measures  Lambda_n     roots   points   "
+           "measures/exponentials\n",
+           BETAS, isa->name);
     for (int k = 8; k <= 20; k += 4) { bench_row(isa, k); }
     return 0;
 }

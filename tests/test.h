@@ -11,16 +11,16 @@
 #include <math.h>
 
 /* Fails unless |actual - expected| <= tolerance; NaN fails. Not inside a parallel region. */
-#define check_close(actual, expected, tolerance)                                                               \
-    do {                                                                                                       \
-        double actual_ = (actual), expected_ = (expected), tolerance_ = (tolerance);                           \
-        if (!(fabs(actual_ - expected_) <= tolerance_))                                                        \
-            fail_msg("%s = %.17g, expected %.17g, off by %.3g > %.3g", #actual, actual_, expected_,            \
-                     actual_ - expected_, tolerance_);                                                         \
+#define check_close(actual, expected, tolerance)                                                             \
+    do {                                                                                                     \
+        double actual_ = (actual), expected_ = (expected), tolerance_ = (tolerance);                         \
+        if (!(fabs(actual_ - expected_) <= tolerance_))                                                      \
+            fail_msg("%s = %.17g, expected %.17g, off by %.3g > %.3g", #actual, actual_, expected_,          \
+                     actual_ - expected_, tolerance_);                                                       \
     } while (0)
 
 /* The same, relative to |expected|. */
-#define check_relative(actual, expected, tolerance)                                                            \
+#define check_relative(actual, expected, tolerance)                                                          \
     check_close(actual, expected, (tolerance)*fabs((double)(expected)))
 
 /* Kolmogorov-Smirnov p-value of `n` sorted probabilities against the uniform law (asymptotic, with

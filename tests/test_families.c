@@ -12,16 +12,11 @@ static const struct setting {
     const char *family;
     double p[FAMILY_PARAMETERS];
 } settings[] = {
-    {"gaussian", {1}},           {"gaussian", {2.5}},
-    {"gumbel", {0, 1}},          {"gumbel", {7, 0.03}},
-    {"stretched", {0.3, 1}},     {"stretched", {1, 2}},
-    {"stretched", {4, 1}},       {"powerlaw", {0.5, 1}},
-    {"powerlaw", {2, 3}},        {"powerlaw", {300, 1}},
-    {"spherical", {2}},          {"spherical", {2.5}},
-    {"spherical", {3}},          {"spherical", {5}},
-    {"spherical", {129}},        {"spherical", {10001}},
-    {"spherical", {1e6}},        {"spherical", {1e9}},
-    {"pareto", {0.5}},           {"pareto", {1}},
+    {"gaussian", {1}},       {"gaussian", {2.5}},    {"gumbel", {0, 1}},    {"gumbel", {7, 0.03}},
+    {"stretched", {0.3, 1}}, {"stretched", {1, 2}},  {"stretched", {4, 1}}, {"powerlaw", {0.5, 1}},
+    {"powerlaw", {2, 3}},    {"powerlaw", {300, 1}}, {"spherical", {2}},    {"spherical", {2.5}},
+    {"spherical", {3}},      {"spherical", {5}},     {"spherical", {129}},  {"spherical", {10001}},
+    {"spherical", {1e6}},    {"spherical", {1e9}},   {"pareto", {0.5}},     {"pareto", {1}},
     {"pareto", {40}},
 };
 enum { SETTINGS = sizeof settings / sizeof *settings };
@@ -68,9 +63,7 @@ static void test_schedule(void **state) {
 }
 
 /* log V from -1e-6 to -1e6, evenly in its logarithm. */
-static double log_v_point(int i) {
-    return -pow(10, 6 - 12.0 * i / (POINTS - 1));
-}
+static double log_v_point(int i) { return -pow(10, 6 - 12.0 * i / (POINTS - 1)); }
 
 /* The score is rounded, so log V may come back off by the hazard times that rounding. */
 static void test_quantile_and_tail_are_inverse(void **state) {
@@ -238,9 +231,12 @@ static void test_ends_of_the_range(void **state) {
     const struct {
         const char *family;
         double p[2], lowest, beyond, top;
-    } ends[] = {{"gaussian", {1, 0}, -INFINITY, 0, INFINITY}, {"gumbel", {0, 1}, -INFINITY, 0, INFINITY},
-                {"stretched", {2, 1}, 0, -1, INFINITY},       {"powerlaw", {2, 3}, -3, -4, 0},
-                {"spherical", {9, 0}, -2, -3, 0},             {"pareto", {2, 0}, 1, 0.5, INFINITY}};
+    } ends[] = {{"gaussian", {1, 0}, -INFINITY, 0, INFINITY},
+                {"gumbel", {0, 1}, -INFINITY, 0, INFINITY},
+                {"stretched", {2, 1}, 0, -1, INFINITY},
+                {"powerlaw", {2, 3}, -3, -4, 0},
+                {"spherical", {9, 0}, -2, -3, 0},
+                {"pareto", {2, 0}, 1, 0.5, INFINITY}};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         const struct family *family = family_find(ends[i].family);
         assert_true(family->quantile(ends[i].p, 0) == ends[i].lowest);
@@ -306,9 +302,7 @@ static void test_typical_scale_is_the_sup(void **state) {
 static void test_spherical_figures(void **state) {
     (void)state;
     const struct family *family = family_find("spherical");
-    const struct {
-        double d, log_n, ratio;
-    } power[] = {{9, 12 * M_LN2, 1.07}, {129, 20 * M_LN2, 2.36}};
+    const struct { double d, log_n, ratio; } power[] = {{9, 12 * M_LN2, 1.07}, {129, 20 * M_LN2, 2.36}};
     for (int i = 0; i < 2; i++) {
         struct schedule d = {power[i].d, 0, 0}, lambda;
         assert_true(family->law(&d, &lambda));
@@ -402,8 +396,8 @@ static void test_plateau(void **state) {
     (void)state;
     const struct {
         double n, alpha, count;
-    } cases[] = {{2, 1, 1},          {1000, 1, 999},           {0x1p20, 0.5, 1024}, {1000, 1.0 / 3, 10},
-                 {1000, 0.01, 1},    {0x1p50, 1, 0x1p50 - 1},  {10, 0.99, 9},       {0x1p40, 0.25, 1024},
+    } cases[] = {{2, 1, 1},          {1000, 1, 999},          {0x1p20, 0.5, 1024}, {1000, 1.0 / 3, 10},
+                 {1000, 0.01, 1},    {0x1p50, 1, 0x1p50 - 1}, {10, 0.99, 9},       {0x1p40, 0.25, 1024},
                  {1e300, 0.01, 1e3}, {1e300, 0.010001, 1000}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct family_atom atoms[FAMILY_ATOMS];

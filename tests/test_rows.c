@@ -14,9 +14,9 @@ struct law {
 };
 
 static const struct law laws[] = {
-    {"gaussian", {1}},         {"gumbel", {0, 1}},      {"stretched", {0.5, 1}}, {"stretched", {3, 2}},
-    {"powerlaw", {0.5, 1}},    {"powerlaw", {2, 3}},    {"powerlaw", {10, 1}},   {"spherical", {2}},
-    {"spherical", {3}},        {"spherical", {9}},      {"pareto", {2}},         {"pareto", {0.7}},
+    {"gaussian", {1}},      {"gumbel", {0, 1}},   {"stretched", {0.5, 1}}, {"stretched", {3, 2}},
+    {"powerlaw", {0.5, 1}}, {"powerlaw", {2, 3}}, {"powerlaw", {10, 1}},   {"spherical", {2}},
+    {"spherical", {3}},     {"spherical", {9}},   {"pareto", {2}},         {"pareto", {0.7}},
     {"spherical", {1000}},
 };
 enum { LAWS = sizeof laws / sizeof laws[0] };
@@ -44,7 +44,9 @@ static double *row_gaps(const struct law *law, size_t n, struct stream stream) {
     return score;
 }
 
-static struct stream test_stream(uint64_t replicate) { return stream_make(20260512, "rows", 1, true, replicate); }
+static struct stream test_stream(uint64_t replicate) {
+    return stream_make(20260512, "rows", 1, true, replicate);
+}
 
 static const struct row *make_row(struct drawn *drawn, const struct law *law, size_t n, uint64_t replicate) {
     const struct family *family = family_find(law->family);
@@ -67,7 +69,8 @@ static struct exact brute_force(size_t n, const double *gap, long double beta) {
         m += e * g;
         q += e * e;
     }
-    struct exact x = {.log_z = log1pl(z), .mean = m / (1 + z), .participation = (1 + q) / ((1 + z) * (1 + z))};
+    struct exact x = {
+        .log_z = log1pl(z), .mean = m / (1 + z), .participation = (1 + q) / ((1 + z) * (1 + z))};
     for (size_t i = 0; i < n; i++) {
         long double d = gap[i] - x.mean;
         two += expl(-beta * gap[i]) * d * d;
@@ -172,7 +175,8 @@ static void test_accumulation(void **state) {
 
 static double crossing(size_t n, const double *gap, const struct criterion *c, double beta) {
     struct exact x = brute_force(n, gap, beta);
-    return c->kind == CRITERION_ENTROPY ? (double)(c->threshold - x.entropy) : (double)(x.participation - c->threshold);
+    return c->kind == CRITERION_ENTROPY ? (double)(c->threshold - x.entropy)
+                                        : (double)(x.participation - c->threshold);
 }
 
 static double brute_collapse(size_t n, const double *gap, const struct criterion *c) {
@@ -226,7 +230,8 @@ static void test_collapse(void **state) {
                 double got = measure_collapse(isa_best()->kernel, row, &criteria[c], &grid);
                 check_relative(got, brute_collapse(n, gap, &criteria[c]), 1e-10);
             }
-            check_relative(measure_collapse(isa_best()->kernel, row, &top_two, &grid), log(4) / gap[1], 1e-14);
+            check_relative(measure_collapse(isa_best()->kernel, row, &top_two, &grid), log(4) / gap[1],
+                           1e-14);
             double at = measure_collapse(isa_best()->kernel, row, &peak, &grid);
             if (!isnan(at)) { check_peak(row, at); }
             free(gap);
@@ -251,7 +256,8 @@ static void test_invariants(void **state) {
             assert_true(h >= 0 && h <= before + 1e-12);
             assert_true(m[MEASURE_PARTICIPATION] >= 1.0 / 3000 && m[MEASURE_PARTICIPATION] <= 1);
             assert_true(m[MEASURE_TOP_WEIGHT] >= exp(-m[MEASURE_LOG_PARTITION]) * (1 - 1e-15));
-            if (x > -5) { /* dH = -chi dlog beta, by Simpson's rule: error step^4/2880 times a fourth derivative */
+            if (x > -5) { /* dH = -chi dlog beta, by Simpson's rule: error step^4/2880 times a fourth
+                             derivative */
                 double mean = (chi_before + 4 * middle[MEASURE_SUSCEPTIBILITY] + chi) / 6;
                 check_close((before - h) / step, mean, 1e-9 * (1 + chi));
             }
@@ -300,13 +306,26 @@ static void test_isas_agree(void **state) {
 
 /* Two, three or only scores at the top; below them, one at gap 1 unless all tie. */
 static void check_ties(size_t ties, bool all, bool in_bin) {
-    double gap[4] = {0}, zeros[4] = {0}, ones[4] = {1, 1, 1, 1}, log_count[4] = {0}, edge = 0, rank = log((double)ties);
-    struct row row = {.log_n = log((double)(ties + !all)), .top_count = ties + !all, .point_count = ties + !all,
-                      .gap = gap, .log_count = zeros, .weight = ones};
+    double gap[4] = {0}, zeros[4] = {0}, ones[4] = {1, 1, 1, 1}, log_count[4] = {0}, edge = 0,
+           rank = log((double)ties);
+    struct row row = {.log_n = log((double)(ties + !all)),
+                      .top_count = ties + !all,
+                      .point_count = ties + !all,
+                      .gap = gap,
+                      .log_count = zeros,
+                      .weight = ones};
     if (!all) { gap[ties] = 1; }
     if (in_bin) { /* one score on top, the others an atom at the same place */
-        row = (struct row){.log_n = rank, .top_count = 1, .point_count = 2, .gap = gap, .log_count = log_count,
-                           .weight = ones, .bin_count = 1, .lower = &edge, .upper = &edge, .log_rank = &rank};
+        row = (struct row){.log_n = rank,
+                           .top_count = 1,
+                           .point_count = 2,
+                           .gap = gap,
+                           .log_count = log_count,
+                           .weight = ones,
+                           .bin_count = 1,
+                           .lower = &edge,
+                           .upper = &edge,
+                           .log_rank = &rank};
         log_count[1] = log((double)ties - 1);
     }
     struct accumulation a = measure_accumulation(&row);
@@ -371,13 +390,15 @@ static void check_plateau(struct drawn *drawn, double alpha, double log_n) {
     const struct row *row = drawn_fixed_row(drawn, family, p, log_n, log_lambda);
     double log_below = row->log_count[1], gap = 0.7 * exp(log_lambda);
     if (log_n < 30) {
-        check_close(log_below, log(fmin(floor(exp(alpha * log_n) * (1 + 1e-15)), rint(exp(log_n)) - 1)), 1e-12);
+        check_close(log_below, log(fmin(floor(exp(alpha * log_n) * (1 + 1e-15)), rint(exp(log_n)) - 1)),
+                    1e-12);
     } else {
         check_relative(log_below, alpha * log_n, 1e-12);
     }
     for (double factor = 0.01; factor < 30; factor *= 1.3) {
         double a = factor * gap, log_x = log_below - a, m[MEASURE_COUNT];
-        double share = 1 / (1 + exp(-log_x)), log_z = log_x > 0 ? log_x + log1p(exp(-log_x)) : log1p(exp(log_x));
+        double share = 1 / (1 + exp(-log_x)),
+               log_z = log_x > 0 ? log_x + log1p(exp(-log_x)) : log1p(exp(log_x));
         measure_row(isa_best()->kernel, row, factor, m);
         check_close(m[MEASURE_ENTROPY], log_z + a * share, 1e-12 * (1 + a * share + log_z));
         check_close(m[MEASURE_TOP_WEIGHT], exp(-log_z), 1e-12);
@@ -435,10 +456,11 @@ static void test_poisson_dirichlet(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_measures),   cmocka_unit_test(test_accumulation), cmocka_unit_test(test_collapse),
-        cmocka_unit_test(test_invariants), cmocka_unit_test(test_shift),        cmocka_unit_test(test_isas_agree),
-        cmocka_unit_test(test_ties),       cmocka_unit_test(test_two_scores),   cmocka_unit_test(test_plateau),
-        cmocka_unit_test(test_poisson_dirichlet),
+        cmocka_unit_test(test_measures), cmocka_unit_test(test_accumulation),
+        cmocka_unit_test(test_collapse), cmocka_unit_test(test_invariants),
+        cmocka_unit_test(test_shift),    cmocka_unit_test(test_isas_agree),
+        cmocka_unit_test(test_ties),     cmocka_unit_test(test_two_scores),
+        cmocka_unit_test(test_plateau),  cmocka_unit_test(test_poisson_dirichlet),
     };
     return cmocka_run_group_tests_name("rows", tests, NULL, NULL);
 }

@@ -18,11 +18,11 @@ static const struct setting {
     const char *family;
     double p[FAMILY_PARAMETERS];
 } settings[] = {
-    {"gaussian", {1}},      {"gaussian", {2.5}},      {"gumbel", {0, 1}},     {"gumbel", {7, 0.03}},
-    {"stretched", {0.3, 1}}, {"stretched", {1, 2}},   {"stretched", {4, 1}},  {"powerlaw", {0.5, 1}},
-    {"powerlaw", {2, 3}},   {"powerlaw", {300, 1}},   {"spherical", {2}},     {"spherical", {2.5}},
-    {"spherical", {3}},     {"spherical", {5}},       {"spherical", {129}},   {"spherical", {10000}},
-    {"pareto", {0.5}},      {"pareto", {1}},          {"pareto", {40}},
+    {"gaussian", {1}},       {"gaussian", {2.5}},    {"gumbel", {0, 1}},    {"gumbel", {7, 0.03}},
+    {"stretched", {0.3, 1}}, {"stretched", {1, 2}},  {"stretched", {4, 1}}, {"powerlaw", {0.5, 1}},
+    {"powerlaw", {2, 3}},    {"powerlaw", {300, 1}}, {"spherical", {2}},    {"spherical", {2.5}},
+    {"spherical", {3}},      {"spherical", {5}},     {"spherical", {129}},  {"spherical", {10000}},
+    {"pareto", {0.5}},       {"pareto", {1}},        {"pareto", {40}},
 };
 enum { SETTINGS = sizeof settings / sizeof *settings };
 

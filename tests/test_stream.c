@@ -92,7 +92,8 @@ static void test_rows_do_not_repeat(void **state) {
     enum { ROWS = 256 };
     double *u = malloc(ROWS * WORDS * sizeof *u);
     for (size_t r = 0; r < ROWS; r++) {
-        struct stream s = stream_make(1 + r % 4, r % 8 < 4 ? "a" : "b", log(100.0 + (double)(r / 8 % 4)), false, r / 32);
+        struct stream s =
+            stream_make(1 + r % 4, r % 8 < 4 ? "a" : "b", log(100.0 + (double)(r / 8 % 4)), false, r / 32);
         isa_best()->kernel->uniforms(s.key, STREAM_SCORES, 0, BLOCKS, u + r * WORDS);
     }
     uint64_t *bits = malloc(ROWS * WORDS * sizeof *bits);
@@ -120,8 +121,10 @@ static void test_independence(void **state) {
     struct stream s = stream_make(1, "x", log(4096), false, 5);
     isa_best()->kernel->uniforms(s.key, STREAM_SCORES, 0, N / 4, a);
     const struct stream near[] = {
-        stream_make(1, "x", log(4096), false, 6), stream_make(2, "x", log(4096), false, 5),
-        stream_make(1, "y", log(4096), false, 5), stream_make(1, "x", log(4097), false, 5),
+        stream_make(1, "x", log(4096), false, 6),
+        stream_make(2, "x", log(4096), false, 5),
+        stream_make(1, "y", log(4096), false, 5),
+        stream_make(1, "x", log(4097), false, 5),
     };
     for (size_t i = 0; i < 4; i++) {
         isa_best()->kernel->uniforms(near[i].key, STREAM_SCORES, 0, N / 4, b);
@@ -161,8 +164,9 @@ static void test_uniformity(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_known_answers), cmocka_unit_test(test_uniforms),     cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_rows_do_not_repeat), cmocka_unit_test(test_independence), cmocka_unit_test(test_uniformity),
+        cmocka_unit_test(test_known_answers), cmocka_unit_test(test_uniforms),
+        cmocka_unit_test(test_keys),          cmocka_unit_test(test_rows_do_not_repeat),
+        cmocka_unit_test(test_independence),  cmocka_unit_test(test_uniformity),
     };
     return cmocka_run_group_tests_name("stream", tests, NULL, NULL);
 }

@@ -49,17 +49,18 @@ static void check_same_series(struct results_series *a, struct results_series *b
     }
 }
 
-static const char sweep_text[] = "seed: 7\n"
-                                 "replicates: 200\n"
-                                 "keep_replicates: 150\n"
-                                 "n: [2, 300, 3000]\n"
-                                 "beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: 9}\n"
-                                 "series:\n"
-                                 "  - family: gaussian\n"
-                                 "  - {name: g, family: gumbel, scale: {coef: 1, log_power: -1}}\n"
-                                 "  - {family: pareto, tail: 2}\n"
-                                 "  - {family: plateau}\n"
-                                 "  - {name: far, family: spherical, dimension: 5, n: [70000], replicates: 70, beta: [20, 400]}\n";
+static const char sweep_text[] =
+    "seed: 7\n"
+    "replicates: 200\n"
+    "keep_replicates: 150\n"
+    "n: [2, 300, 3000]\n"
+    "beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: 9}\n"
+    "series:\n"
+    "  - family: gaussian\n"
+    "  - {name: g, family: gumbel, scale: {coef: 1, log_power: -1}}\n"
+    "  - {family: pareto, tail: 2}\n"
+    "  - {family: plateau}\n"
+    "  - {name: far, family: spherical, dimension: 5, n: [70000], replicates: 70, beta: [20, 400]}\n";
 
 static void test_threads_and_isas(void **state) {
     (void)state;
@@ -123,7 +124,8 @@ static void test_reduction(void **state) {
     config_parameters(asked, asked->log_n[1], p);
     for (uint64_t i = 0; i < ROWS; i++) {
         struct stream stream = stream_make(7, "gaussian", asked->log_n[1], false, i);
-        const struct row *row = drawn_row(drawn, asked->family, p, asked->log_n[1], r->log_lambda_typ[1], stream);
+        const struct row *row =
+            drawn_row(drawn, asked->family, p, asked->log_n[1], r->log_lambda_typ[1], stream);
         for (size_t b = 0; b < betas; b++) {
             double m[MEASURE_COUNT];
             measure_row(isa->kernel, row, r->beta_ratio[betas + b], m);
@@ -144,8 +146,8 @@ static void test_reduction(void **state) {
 
 /* ---- what may change without changing the rest ---- */
 
-static void check_prefix(const double *few, size_t few_stride, const double *many, size_t many_stride, size_t rows,
-                         size_t columns) {
+static void check_prefix(const double *few, size_t few_stride, const double *many, size_t many_stride,
+                         size_t rows, size_t columns) {
     for (size_t i = 0; i < rows; i++) {
         assert_memory_equal(few + i * few_stride, many + i * many_stride, columns * sizeof *few);
     }
@@ -153,8 +155,10 @@ static void check_prefix(const double *few, size_t few_stride, const double *man
 
 static void test_growing(void **state) {
     (void)state;
-    const char *const few = "replicates: 65\nn: [100, 200]\nseries:\n  - family: gaussian\n  - family: gumbel\n";
-    const char *const many = "replicates: 130\nn: [100, 150, 200]\nseries:\n  - family: gumbel\n  - family: gaussian\n";
+    const char *const few =
+        "replicates: 65\nn: [100, 200]\nseries:\n  - family: gaussian\n  - family: gumbel\n";
+    const char *const many =
+        "replicates: 130\nn: [100, 150, 200]\nseries:\n  - family: gumbel\n  - family: gaussian\n";
     struct run a = run_text(few, "base", 2), b = run_text(many, "base", 2);
     const struct results_series *x = &a.results->series[0], *y = &b.results->series[1];
     assert_string_equal(x->name, y->name);
@@ -166,8 +170,9 @@ static void test_growing(void **state) {
 
 static void test_names_key_the_streams(void **state) {
     (void)state;
-    struct run a = run_text("replicates: 3\nn: [50]\nseries:\n  - {family: gaussian, name: a}\n  - {family: gaussian, name: b}\n",
-                            "base", 1);
+    struct run a = run_text(
+        "replicates: 3\nn: [50]\nseries:\n  - {family: gaussian, name: a}\n  - {family: gaussian, name: b}\n",
+        "base", 1);
     assert_true(a.results->series[0].top_gap[0] != a.results->series[1].top_gap[0]);
     run_free(a);
 }
@@ -175,7 +180,8 @@ static void test_names_key_the_streams(void **state) {
 /* The same uniforms at every n: rows are nested, so the two largest of a longer row are no smaller. */
 static void test_common_randomness(void **state) {
     (void)state;
-    struct run run = run_text("replicates: 64\ncommon_randomness: true\nn: [1000, 1001]\nseries:\n  - family: gumbel\n", "base", 1);
+    struct run run = run_text(
+        "replicates: 64\ncommon_randomness: true\nn: [1000, 1001]\nseries:\n  - family: gumbel\n", "base", 1);
     struct results_series *r = &run.results->series[0];
     size_t same = 0;
     for (size_t i = 0; i < 64; i++) {
@@ -190,7 +196,9 @@ static void test_odd_replicates(void **state) {
     const int replicates[] = {1, 2, 63, 64, 129};
     for (size_t i = 0; i < 5; i++) {
         char text[200];
-        snprintf(text, sizeof text, "replicates: %d\nkeep_replicates: 70\nn: [40]\nseries:\n  - family: gaussian\n", replicates[i]);
+        snprintf(text, sizeof text,
+                 "replicates: %d\nkeep_replicates: 70\nn: [40]\nseries:\n  - family: gaussian\n",
+                 replicates[i]);
         struct run run = run_text(text, "base", 3);
         struct results_series *r = &run.results->series[0];
         double total = 0;
@@ -207,7 +215,8 @@ static void test_odd_replicates(void **state) {
 static void test_memory(void **state) {
     (void)state;
     if (getenv("GAPSCALE_TEST_QUICK")) { skip(); }
-    struct run run = run_text("replicates: 2\nn: [2^26]\nbeta: [1, 4]\nseries:\n  - family: gaussian\n", isa_best()->name, 2);
+    struct run run = run_text("replicates: 2\nn: [2^26]\nbeta: [1, 4]\nseries:\n  - family: gaussian\n",
+                              isa_best()->name, 2);
     run_free(run);
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);

@@ -45,7 +45,9 @@ static double exponents(double u, uint64_t *state) {
     (void)state;
     return -708 + 1417 * u;
 }
-static double small_signed(double u, uint64_t *state) { return (uniform(state) < 0.5 ? -1 : 1) * exp(-40 * u); }
+static double small_signed(double u, uint64_t *state) {
+    return (uniform(state) < 0.5 ? -1 : 1) * exp(-40 * u);
+}
 static double above_minus_one(double u, uint64_t *state) {
     (void)state;
     return 2 * u - 1;
@@ -59,8 +61,8 @@ static double tiny(double u, uint64_t *state) {
     return exp(-40 * u);
 }
 
-static void check_ulps(void (*f)(size_t, const double *, double *), long double (*exact)(long double), sampler *sample,
-                       double most) {
+static void check_ulps(void (*f)(size_t, const double *, double *), long double (*exact)(long double),
+                       sampler *sample, double most) {
     double *x = malloc(POINTS * sizeof *x), *y = malloc(POINTS * sizeof *y), worst = 0, at = 0;
     uint64_t state = 1;
     for (size_t i = 0; i < POINTS; i++) { x[i] = sample(uniform(&state), &state); }
@@ -101,7 +103,8 @@ static void check_turn(sampler *sample) {
     for (size_t i = 0; i < POINTS; i++) {
         double quarter = rint(4 * x[i]);
         long double a = two_pi * ((long double)x[i] - quarter / 4), sine = sinl(a), cosine = cosl(a);
-        const long double want_s[] = {sine, cosine, -sine, -cosine}, want_c[] = {cosine, -sine, -cosine, sine};
+        const long double want_s[] = {sine, cosine, -sine, -cosine},
+                          want_c[] = {cosine, -sine, -cosine, sine};
         size_t q = (size_t)quarter % 4;
         worst = fmax(worst, want_s[q] == 0 ? s[i] != 0 : ulps(s[i], want_s[q]));
         worst = fmax(worst, want_c[q] == 0 ? c[i] != 0 : ulps(c[i], want_c[q]));
@@ -152,8 +155,8 @@ static void test_same_bits(void **state) {
     for (size_t k = 0; k < ISAS; k++) {
         const struct isa *isa = isa_find(isas[k]);
         if (!isa) { continue; }
-        void (*const base[])(size_t, const double *, double *) = {vector_base.log, vector_base.log1p, vector_base.exp,
-                                                                  vector_base.expm1};
+        void (*const base[])(size_t, const double *, double *) = {vector_base.log, vector_base.log1p,
+                                                                  vector_base.exp, vector_base.expm1};
         void (*const here[])(size_t, const double *, double *) = {isa->vector->log, isa->vector->log1p,
                                                                   isa->vector->exp, isa->vector->expm1};
         assert_string_equal(isa->vector->isa, isas[k]);
