@@ -1,0 +1,45 @@
+/* oracle: exact expectations at finite n, without sampling.
+ *
+ * For independent scores, with w(s) = exp(beta (s - s*)), phi(u) = E exp(-u w), u = e^x and a = u w:
+ *
+ *     E log Z = int [exp(-e^x) - phi^n] dx                                (relative to beta s*)
+ *     E H     = int phi^{n-1} n E[a e^{-a} (-gamma - log a)] dx
+ *     E Y_2   = int phi^{n-1} n E[a^2 e^{-a}] dx
+ *     E p_(1) = int dx n E[a e^{-a} (E[e^{-a'}; s' <= s])^{n-1}]
+ *
+ * (a Gamma-integral for 1/Z^k inside the expectation; gamma is Euler's constant). The inner expectation runs
+ * over y = log(n V) with measure e^y dy, by Gauss-Legendre panels on which neither y nor beta g(y) changes by
+ * more than about 1; the outer integral by the trapezoid, which converges geometrically. Works for any n that
+ * log n can say and any beta. Rows of FAMILY_FIXED have closed forms. */
+#ifndef GAPSCALE_MODELS_ORACLE_H
+#define GAPSCALE_MODELS_ORACLE_H
+
+#include "family.h"
+
+/* One beta. Every error bounds the distance to the value at infinite resolution, from the difference to a
+ * coarser one; aim: 1e-9 + 1e-13 log n on the entropy. What cannot be computed is NaN with an infinite error. */
+struct oracle_point {
+    double entropy, entropy_error;             /* nats */
+    double participation, participation_error; /* Y_2 */
+    double top_weight, top_weight_error;       /* p_(1) */
+    double log_partition;                      /* relative to beta s*, s* = Q(1/n); FAMILY_FIXED: to the maximum */
+};
+
+struct oracle;
+
+/* log_n in (0, 1e6]; `p` must outlive the oracle. NULL when out of memory. */
+struct oracle *oracle_create(const struct family *family, const double *p, double log_n);
+void oracle_free(struct oracle *oracle);
+
+/* At beta = beta_ratio Lambda^typ, beta_ratio > 0. Milliseconds. False when out of memory. */
+bool oracle_at(const struct oracle *oracle, double beta_ratio, struct oracle_point *point);
+
+/* Susceptibility of the mean, -dE H/dlog beta, by differences of fourth order (error about 1e-8). */
+double oracle_susceptibility(const struct oracle *oracle, double beta_ratio);
+
+/* Where the mean crosses: the beta ratio with E H = threshold, or E Y_2 = threshold. 0 where it has crossed at
+ * beta = 0 already, NaN where it never does. *error receives the root's error. */
+double oracle_collapse_entropy(const struct oracle *oracle, double threshold, double *error);
+double oracle_collapse_participation(const struct oracle *oracle, double threshold, double *error);
+
+#endif

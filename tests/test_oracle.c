@@ -1,0 +1,243 @@
+#include "test.h"
+
+#include <gsl/gsl_sf_psi.h>
+#include <stdlib.h>
+
+#include "../models/oracle.h"
+#include "../models/profile.h"
+#include "../models/typical.h"
+
+struct law {
+    const char *family;
+    double p[FAMILY_PARAMETERS];
+};
+
+static struct oracle *make_oracle(const struct law *law, double log_n) {
+    struct oracle *o = oracle_create(family_find(law->family), law->p, log_n);
+    assert_non_null(o);
+    return o;
+}
+
+static struct oracle_point point_at(const struct law *law, double log_n, double beta_ratio) {
+    struct oracle *o = make_oracle(law, log_n);
+    struct oracle_point point;
+    assert_true(oracle_at(o, beta_ratio, &point));
+    oracle_free(o);
+    return point;
+}
+
+static double collapse_at(const struct law *law, double log_n) {
+    struct oracle *o = make_oracle(law, log_n);
+    double error, root = oracle_collapse_entropy(o, 1, &error);
+    oracle_free(o);
+    assert_true(error < 1e-8);
+    return root;
+}
+
+static double scale(const struct law *law, double log_n) {
+    return exp(typical_scale(family_find(law->family), law->p, log_n).log_lambda);
+}
+
+/* The table against the family's own gaps, above and below s*. */
+static void test_profile(void **state) {
+    (void)state;
+    const struct law laws[] = {{"gaussian", {1}}, {"gumbel", {0, 1}}, {"stretched", {0.5, 1}}, {"powerlaw", {2, 1}},
+                               {"spherical", {5}}, {"pareto", {2}}};
+    const double log_n[] = {log(2), log(1000), 100, 1e5};
+    for (size_t l = 0; l < 6; l++) {
+        for (size_t k = 0; k < 4; k++) {
+            const struct family *family = family_find(laws[l].family);
+            struct profile *q = profile_create(family, laws[l].p, log_n[k]);
+            for (int i = 0; i < 200; i++) {
+                double y = -44.9 + (fmin(log_n[k], 60) + 44.8) * (i + 0.37) / 200;
+                double log_top = y > 0 ? -log_n[k] : y - log_n[k];
+                double want = family->log_gap(laws[l].p, log_top, fabs(y)) + profile_log_lambda(q);
+                check_close(log(fabs(profile_gap(q, y))), want, 2e-12 + 1e-15 * log_n[k]);
+                assert_true((profile_gap(q, y) < 0) == (y < 0));
+            }
+            check_close(profile_gap(q, 0), 0, 0);
+            profile_free(q);
+        }
+    }
+}
+
+/* Exact quadrature values of the theory, for keys on a sphere (d, n, beta). */
+static void test_sphere_values(void **state) {
+    (void)state;
+    const struct law three = {"spherical", {3}}, five = {"spherical", {5}};
+    struct oracle_point a = point_at(&three, log(100), 10 / scale(&three, log(100)));
+    check_close(a.participation, 0.1016376364, 5e-11);
+    check_close(a.entropy, 2.6181527313, 5e-11);
+    struct oracle_point b = point_at(&five, log(1000), 20 / scale(&five, log(1000)));
+    check_close(b.participation, 0.0688993397, 5e-11);
+    check_close(b.entropy, 3.2537257466, 5e-11);
+}
+
+/* beta_c/Lambda^typ at H = 1, to the digits the theory quotes. */
+static void test_collapse_values(void **state) {
+    (void)state;
+    const struct law gauss = {"gaussian", {1}}, gumbel = {"gumbel", {0, 1}}, power = {"powerlaw", {2, 1}};
+    const struct law quartic = {"stretched", {4, 1}};
+    const double log_n[] = {8 * M_LN2, 12 * M_LN2, 16 * M_LN2, 20 * M_LN2, 12 * M_LN10, 30 * M_LN10, 100 * M_LN10, 300 * M_LN10};
+    const double want[] = {2.1174, 2.2326, 2.2879, 2.3201, 2.3818, 2.4171, 2.4329, 2.4373};
+    for (size_t i = 0; i < 8; i++) { check_close(collapse_at(&gauss, log_n[i]), want[i], 5e-5); }
+    check_close(collapse_at(&gumbel, 12 * M_LN2), 2.4366, 5e-5);
+    check_close(collapse_at(&power, 16 * M_LN2), 1.62917, 5e-6);
+    check_close(collapse_at(&quartic, 300 * M_LN10), 2.4362, 5e-5);
+    const double p[] = {0.3, 0.5, 0.8}, ratio[] = {1.027, 1.225, 1.954};
+    for (size_t i = 0; i < 3; i++) {
+        const struct law slow = {"stretched", {p[i], 1}};
+        check_close(collapse_at(&slow, 300), ratio[i], 5e-4);
+    }
+}
+
+/* Limits in closed form: Poisson-Dirichlet weights for gumbel scores (corrections of order e^{-(b-1) log n} and
+ * 1/n), and keys on the 2-sphere at their critical scale. */
+static void test_limits(void **state) {
+    (void)state;
+    const struct law gumbel = {"gumbel", {0, 1}}, sphere = {"powerlaw", {1, 1}};
+    const double b[] = {1.5, 2, 3, 8, 40};
+    for (size_t i = 0; i < 5; i++) {
+        struct oracle_point x = point_at(&gumbel, 200, b[i]);
+        check_close(x.entropy, gsl_sf_psi(1) - gsl_sf_psi(1 - 1 / b[i]), 1e-9);
+        check_close(x.participation, 1 - 1 / b[i], 1e-9);
+    }
+    struct oracle_point x = point_at(&sphere, 100, 1);
+    check_close(x.entropy, 1.1271791988, 1e-9);
+    check_close(x.participation, 1 - 0.5614594836, 1e-9);
+    check_close(x.top_weight, 0.5614594836, 1e-9);
+}
+
+/* ---- against all scores, by Monte Carlo ---- */
+
+static uint64_t splitmix(uint64_t *state) {
+    uint64_t z = *state += 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+struct means {
+    double sum[4], square[4];
+};
+
+static void add_row(struct means *m, size_t n, const double *score, double beta, double typical) {
+    double top = score[0], z = 0, mean = 0, two = 0;
+    for (size_t i = 1; i < n; i++) { top = fmax(top, score[i]); }
+    for (size_t i = 0; i < n; i++) {
+        double gap = top - score[i], e = exp(-beta * gap);
+        z += e;
+        mean += gap * e;
+        two += e * e;
+    }
+    const double x[] = {log(z) + beta * mean / z, two / (z * z), 1 / z, log(z) + beta * (top - typical)};
+    for (size_t k = 0; k < 4; k++) {
+        m->sum[k] += x[k];
+        m->square[k] += x[k] * x[k];
+    }
+}
+
+/* Four means at 14 points, each within 4.5 standard errors: false alarm 4e-4 over the test. */
+static void test_monte_carlo(void **state) {
+    (void)state;
+    enum { ROWS = 20000 };
+    const struct law laws[] = {{"gaussian", {2}},     {"gumbel", {0, 0.5}}, {"stretched", {0.7, 1}}, {"stretched", {3, 1}},
+                               {"powerlaw", {1.5, 2}}, {"spherical", {4}},   {"spherical", {30}}};
+    const size_t lengths[] = {2, 3, 10, 5, 30, 17, 40};
+    const double ratio[] = {0.6, 2.5};
+    double score[64];
+    uint64_t random = 1;
+    for (size_t l = 0; l < 7; l++) {
+        const struct family *family = family_find(laws[l].family);
+        double log_n = log((double)lengths[l]);
+        for (size_t b = 0; b < 2; b++) {
+            struct means m = {{0}, {0}};
+            double beta = ratio[b] * scale(&laws[l], log_n), typical = family->quantile(laws[l].p, -log_n);
+            for (size_t r = 0; r < ROWS; r++) {
+                for (size_t i = 0; i < lengths[l]; i++) {
+                    double v = ((double)(splitmix(&random) >> 11) + 0.5) * 0x1p-53;
+                    score[i] = family->quantile(laws[l].p, log(v));
+                }
+                add_row(&m, lengths[l], score, beta, typical);
+            }
+            struct oracle_point x = point_at(&laws[l], log_n, ratio[b]);
+            const double want[] = {x.entropy, x.participation, x.top_weight, x.log_partition};
+            for (size_t k = 0; k < 4; k++) {
+                double mean = m.sum[k] / ROWS, se = sqrt((m.square[k] / ROWS - mean * mean) / ROWS);
+                check_close(mean, want[k], 4.5 * se);
+            }
+        }
+    }
+}
+
+/* ---- what holds everywhere ---- */
+
+static void test_monotone(void **state) {
+    (void)state;
+    const struct law laws[] = {{"gaussian", {1}}, {"gumbel", {0, 1}}, {"powerlaw", {2, 1}}, {"spherical", {9}}};
+    const double log_n[] = {M_LN2, 10, 1000, 1e6};
+    for (size_t l = 0; l < 4; l++) {
+        for (size_t k = 0; k < 4; k++) {
+            struct oracle *o = make_oracle(&laws[l], log_n[k]);
+            double before = log_n[k];
+            for (double beta = 1e-3; beta < 100; beta *= 4) {
+                struct oracle_point x;
+                assert_true(oracle_at(o, beta, &x));
+                assert_true(x.entropy <= before + x.entropy_error && x.entropy >= 0);
+                assert_true(x.participation >= 0 && x.participation <= x.top_weight + 1e-9 && x.top_weight <= 1);
+                assert_true(x.entropy_error <= 1e-6 + 1e-10 * log_n[k]);
+                before = x.entropy;
+            }
+            oracle_free(o);
+        }
+    }
+}
+
+/* -dE H/dlog beta against the slope of the chord. */
+static void test_susceptibility(void **state) {
+    (void)state;
+    const struct law gauss = {"gaussian", {1}};
+    struct oracle *o = make_oracle(&gauss, 20);
+    const double step = 1e-3;
+    struct oracle_point low, high;
+    assert_true(oracle_at(o, 1.5 * exp(-step), &low) && oracle_at(o, 1.5 * exp(step), &high));
+    check_close(oracle_susceptibility(o, 1.5), (low.entropy - high.entropy) / (2 * step), 1e-5);
+    oracle_free(o);
+}
+
+static void test_fixed(void **state) {
+    (void)state;
+    const struct law plateau = {"plateau", {1, 1}};
+    struct oracle *o = make_oracle(&plateau, 500);
+    struct oracle_point x;
+    double n = exp(500), beta = 1.02, d = scale(&plateau, 500), share = (n - 1) * exp(-beta * d);
+    assert_true(oracle_at(o, beta, &x));
+    check_close(x.entropy, log1p(share) + beta * d * share / (1 + share), 1e-9);
+    check_close(x.top_weight, 1 / (1 + share), 1e-10);
+    double error, root = oracle_collapse_entropy(o, 1, &error);
+    assert_true(oracle_at(o, root, &x));
+    check_close(x.entropy, 1, 1e-7);
+    oracle_free(o);
+}
+
+/* Two scores have H <= log 2 already at beta = 0; heavy tails are out of reach, and say so. */
+static void test_out_of_reach(void **state) {
+    (void)state;
+    const struct law gauss = {"gaussian", {1}}, heavy = {"pareto", {1, 0}};
+    double error;
+    struct oracle *o = make_oracle(&gauss, M_LN2);
+    check_close(oracle_collapse_entropy(o, 1, &error), 0, 0);
+    check_close(oracle_collapse_participation(o, 0.5, &error), 0, 0);
+    oracle_free(o);
+    struct oracle_point x = point_at(&heavy, 30, 1);
+    assert_true(isnan(x.entropy) && isinf(x.entropy_error));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_profile),      cmocka_unit_test(test_sphere_values), cmocka_unit_test(test_collapse_values),
+        cmocka_unit_test(test_limits),       cmocka_unit_test(test_monte_carlo),   cmocka_unit_test(test_monotone),
+        cmocka_unit_test(test_susceptibility), cmocka_unit_test(test_fixed),       cmocka_unit_test(test_out_of_reach),
+    };
+    return cmocka_run_group_tests_name("oracle", tests, NULL, NULL);
+}
