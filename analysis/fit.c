@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../models/oracle.h"
+
 double fit_variable(const struct fit *fit, size_t n) {
     double log_n = fit->series->log_n[n];
     return fit->by_n ? log_n : log(log_n);
@@ -157,6 +159,7 @@ static bool fit_allocate(struct fit *fit) {
     size_t points = fit->lengths * fit->criteria + 1;
     fit->collapse = calloc(points, sizeof *fit->collapse);
     fit->collapse_se_block = calloc(points, sizeof *fit->collapse_se_block);
+    fit->exact = calloc(fit->lengths + 1, sizeof *fit->exact);
     fit->row_collapse = calloc(points, sizeof *fit->row_collapse);
     fit->row_lambda = calloc(fit->lengths + 1, sizeof *fit->row_lambda);
     fit->local = calloc(points, sizeof *fit->local);
@@ -164,8 +167,48 @@ static bool fit_allocate(struct fit *fit) {
     fit->window = calloc(points, sizeof *fit->window);
     fit->window_lambda = calloc(points, sizeof *fit->window_lambda);
     fit->drift = calloc(fit->criteria + 1, sizeof *fit->drift);
-    return fit->collapse && fit->collapse_se_block && fit->row_collapse && fit->row_lambda && fit->local &&
-           fit->local_lambda && fit->window && fit->window_lambda && fit->drift;
+    return fit->collapse && fit->collapse_se_block && fit->exact && fit->row_collapse && fit->row_lambda &&
+           fit->local && fit->local_lambda && fit->window && fit->window_lambda && fit->drift;
+}
+
+/* ---- exact ---- */
+
+static double exact_ratio(const struct results_series *s, const struct criterion *criterion, double log_n) {
+    double p[FAMILY_PARAMETERS] = {0}, ratio = NAN, error;
+    for (size_t i = 0; i < s->family->parameter_count; i++) {
+        p[i] = schedule_value(&s->parameter[i], log_n);
+    }
+    struct oracle *oracle = oracle_create(s->family, p, log_n);
+    if (oracle && criterion->kind == CRITERION_ENTROPY) {
+        ratio = oracle_collapse_entropy(oracle, criterion->threshold, &error);
+    } else if (oracle && criterion->kind == CRITERION_PARTICIPATION) {
+        ratio = oracle_collapse_participation(oracle, criterion->threshold, &error);
+    }
+    oracle_free(oracle);
+    return ratio > 0 ? ratio : NAN;
+}
+
+static void fit_exact(struct fit *fit) {
+    for (size_t n = 0; n < fit->lengths; n++) { fit->exact[n] = NAN; }
+    if (fit->primary == fit->criteria) { return; }
+    const struct criterion *criterion = &fit->series->criterion[fit->primary];
+#pragma omp parallel for schedule(dynamic, 1)
+    for (size_t n = 0; n < fit->lengths; n++) {
+        fit->exact[n] = exact_ratio(fit->series, criterion, fit->series->log_n[n]);
+    }
+}
+
+size_t fit_chi_square(const struct fit *fit, double *chi_square) {
+    size_t count = 0;
+    *chi_square = 0;
+    for (size_t n = 0; fit->primary < fit->criteria && n < fit->lengths; n++) {
+        const struct ensemble_point *point = &fit->collapse[n * fit->criteria + fit->primary];
+        double z = (point->log_ratio - log(fit->exact[n])) / point->se;
+        if (!(point->se > 0) || isnan(z)) { continue; }
+        *chi_square += z * z;
+        count++;
+    }
+    return count;
 }
 
 bool fit_make(struct fit *fit, const struct results_series *series, const char *file) {
@@ -180,12 +223,14 @@ bool fit_make(struct fit *fit, const struct results_series *series, const char *
     fit->by_n = fit->has_law && fit->law.power != 0;
     if (!fit_allocate(fit)) { return false; }
     fit_points(fit);
+    fit_exact(fit);
     return fit_rows(fit) && fit_growth(fit);
 }
 
 void fit_release(struct fit *fit) {
     free(fit->collapse);
     free(fit->collapse_se_block);
+    free(fit->exact);
     free(fit->row_collapse);
     free(fit->row_lambda);
     free(fit->local);

@@ -27,8 +27,10 @@ struct fit {
     size_t lengths, criteria, intervals, windows;
     struct ensemble_point *collapse; /* (log_n, criterion) */
     double *collapse_se_block;       /* (log_n, criterion): by jackknife, of log beta_c */
-    struct order *row_collapse;      /* (log_n, criterion) */
-    struct order *row_lambda;        /* (log_n) */
+    double *exact;              /* (log_n): the primary criterion's collapse point over Lambda^typ, computed
+                                   without sampling (models/oracle.h); NaN where that is out of reach */
+    struct order *row_collapse; /* (log_n, criterion) */
+    struct order *row_lambda;   /* (log_n) */
 
     struct exponent *local, *local_lambda;   /* (interval, criterion), (interval): between neighbouring n */
     struct exponent *window, *window_lambda; /* (window, criterion): from the window's smallest n to the
@@ -44,6 +46,9 @@ void fit_release(struct fit *fit);
 double fit_variable(const struct fit *fit, size_t n);
 /* The exponent of the asymptotic law in that variable; NaN where no law is known. */
 double fit_asymptotic_exponent(const struct fit *fit);
+/* Measured against exact collapse points of the primary criterion: chi square over the n that have both, with
+ * an error; no free parameter. Returns how many there are. */
+size_t fit_chi_square(const struct fit *fit, double *chi_square);
 /* log beta_c in absolute units. */
 double fit_log_collapse(const struct fit *fit, size_t n, size_t criterion);
 /* The smallest and the largest n with a collapse point; `lengths` when there is none. */

@@ -50,6 +50,7 @@ static double read_level(const struct fit *f, const size_t *at) {
     (void)f;
     return order_level[at[0]];
 }
+static double read_exact(const struct fit *f, const size_t *at) { return f->exact[at[0]]; }
 static double read_ratio(const struct fit *f, const size_t *at) {
     return exp(f->collapse[by_criterion(f, at)].log_ratio);
 }
@@ -125,6 +126,11 @@ static const struct column {
     {"n", "context length; inf past the range of a double", 1, {LOG_N}, read_n},
     {"lambda_typ", "deterministic accumulation scale Lambda^typ", 1, {LOG_N}, read_lambda_typ},
     {"log_lambda_typ", "natural logarithm of lambda_typ", 1, {LOG_N}, read_log_lambda_typ},
+    {"exact_collapse",
+     "the same as `collapse` for the criterion judged, computed without sampling",
+     1,
+     {LOG_N},
+     read_exact},
     {"collapse", "ensemble collapse point in units of lambda_typ", 2, {LOG_N, CRITERION}, read_ratio},
     {"collapse_se",
      "its standard error, by the delta method (susceptibility: jackknife)",

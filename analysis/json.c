@@ -80,7 +80,7 @@ static void print_amplitude(FILE *out, const struct fit *fit) {
     fputs("{\"value\": ", out);
     json_print_number(out, value);
     print_interval(out, value, se);
-    print_named(out, "predicted", NAN);
+    print_named(out, "predicted", last < fit->lengths ? fit->exact[last] : NAN);
     fputc('}', out);
 }
 
@@ -92,6 +92,7 @@ static void print_point(FILE *out, const struct fit *fit, size_t n) {
     print_named(out, "log_lambda_typ", fit->series->log_lambda_typ[n]);
     print_named(out, "ratio", ratio);
     print_named(out, "ratio_se", ratio * fit->collapse[at].se);
+    print_named(out, "exact", fit->exact[n]);
     print_named(out, "row_median", fit->row_collapse[at].quantile[ORDER_MEDIAN]);
     fputc('}', out);
 }

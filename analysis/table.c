@@ -1,5 +1,6 @@
 #include "table.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,18 +61,18 @@ static void print_head(FILE *out, const struct fit *fit) {
         fprintf(out, "; beta_c from %s", label);
     }
     fputs("\n\n", out);
-    fprintf(out, "%9s  %10s  %10s %8s  %17s  %8s %8s  %15s %10s\n", "", "", "", "", "", "median", "median",
-            "d log beta_c", "the same");
-    fprintf(out, "%9s  %10s  %10s %8s  %17s  %8s %8s  %15s %10s\n", "n", "Lambda^typ", "beta_c", "+- se",
-            "beta_c/Lambda^typ", "of rows", "Lambda_n", fit->by_n ? "/ d log n" : "/ d log log n",
-            "Lambda^typ");
+    fprintf(out, "%9s  %10s  %10s %8s  %17s %8s  %8s %8s  %15s %8s\n", "", "", "", "", "", "", "median",
+            "median", "d log beta_c", "the same");
+    fprintf(out, "%9s  %10s  %10s %8s  %17s %8s  %8s %8s  %15s %8s\n", "n", "Lambda^typ", "beta_c", "+- se",
+            "beta_c/Lambda^typ", "exactly", "of rows", "Lambda_n", fit->by_n ? "/ d log n" : "/ d log log n",
+            "Lambda");
 }
 
 static void print_line(FILE *out, const struct fit *fit, size_t n) {
     const struct ensemble_point *point = primary_point(fit, n);
     char length[WORDS], lambda[WORDS], beta[WORDS], se[WORDS], ratio[WORDS], rows[WORDS] = "-",
                                                                              row_lambda[WORDS];
-    char local[WORDS] = "-", local_lambda[WORDS] = "-";
+    char local[WORDS] = "-", local_lambda[WORDS] = "-", exact[WORDS] = "-";
     double log_lambda = fit->series->log_lambda_typ[n], log_beta = log_lambda + point->log_ratio;
     words_measured(exp(point->log_ratio), primary_ratio_se(fit, n), ratio);
     if (point->se > 0) {
@@ -88,9 +89,10 @@ static void print_line(FILE *out, const struct fit *fit, size_t n) {
         }
         snprintf(local_lambda, sizeof local_lambda, "%.4f", fit->local_lambda[n - 1].value);
     }
-    fprintf(out, "%9s  %10s  %10s %8s  %17s  %8s %8s  %15s %10s\n",
+    if (!isnan(fit->exact[n])) { snprintf(exact, sizeof exact, "%.4f", fit->exact[n]); }
+    fprintf(out, "%9s  %10s  %10s %8s  %17s %8s  %8s %8s  %15s %8s\n",
             words_length(fit->series->log_n[n], length), words_exponential(log_lambda, lambda),
-            words_exponential(log_beta, beta), se, ratio, rows,
+            words_exponential(log_beta, beta), se, ratio, exact, rows,
             words_number(fit->row_lambda[n].quantile[ORDER_MEDIAN], row_lambda), local, local_lambda);
 }
 
@@ -159,6 +161,15 @@ static void print_notes(FILE *out, const struct fit *fit) {
     }
 }
 
+/* Measured against exact values: nothing is fitted, so chi square has one degree of freedom for each n. */
+static void print_agreement(FILE *out, const struct fit *fit) {
+    double chi_square;
+    size_t count = fit_chi_square(fit, &chi_square);
+    if (count == 0) { return; }
+    fprintf(out, "  Against the exact values, nothing fitted: chi^2 = %.1f for %zu n, p = %.2g.\n",
+            chi_square, count, gsl_cdf_chisq_Q(chi_square, (double)count));
+}
+
 /* The exponent from a few smallest n on, to show where it drifts. */
 static void print_windows(FILE *out, const struct fit *fit) {
     enum { SHOWN = 4 };
@@ -185,6 +196,7 @@ static void print_series(FILE *out, const struct fit *fit) {
     print_head(out, fit);
     for (size_t n = 0; n < fit->lengths; n++) { print_line(out, fit, n); }
     fputc('\n', out);
+    print_agreement(out, fit);
     print_windows(out, fit);
     print_notes(out, fit);
     fputc('\n', out);
@@ -232,16 +244,17 @@ static void print_summary(FILE *out, const struct study *study) {
 void table_print(FILE *out, const struct study *study) {
     for (size_t i = 0; i < study->count; i++) { print_series(out, &study->fit[i]); }
     print_summary(out, study);
-    fputs(
-        "\n"
-        "beta_c is where the replicate mean meets the criterion; `of rows` is the median of every row's own\n"
-        "beta_c/Lambda^typ, Lambda_n that of Lambda_n/Lambda^typ. Exponents are slopes of logarithms over "
-        "these n,\n"
-        "with statistical errors only: they drift towards the theory's n -> inf and do not decide for or "
-        "against\n"
-        "it. Theory says that beta_c follows Lambda^typ: the ratio should tend to a constant, its drift to "
-        "0.\n",
-        out);
+    fputs("\n"
+          "beta_c is where the replicate mean meets the criterion, `exactly` the same computed without "
+          "sampling (-: out\n"
+          "of reach); `of rows` is the median of every row's own\n"
+          "beta_c/Lambda^typ, Lambda_n that of Lambda_n/Lambda^typ. Exponents are slopes of logarithms over "
+          "these n,\n"
+          "with statistical errors only: they drift towards the theory's n -> inf and do not decide for or "
+          "against\n"
+          "it. Theory says that beta_c follows Lambda^typ: the ratio should tend to a constant, its drift to "
+          "0.\n",
+          out);
 }
 
 /* ---- in words ---- */

@@ -27,8 +27,8 @@ struct oracle {
 
 /* ---- what does not depend on beta ---- */
 
-/* y from -40 in steps of 1/8, later finer than the width (y^1/2) of a peak of y - beta g(y), and towards V = 1
- * ever closer to log n. */
+/* y from -40 in steps of 1/8, later finer than the width (y^1/2) of a peak of y - beta g(y), and towards V =
+ * 1 ever closer to log n. */
 static size_t scan_points(double log_n, double *y) {
     size_t count = 0;
     double at = -40;
@@ -122,13 +122,13 @@ static void rule_make(struct rule *r) {
 /* Panels in increasing y. Node i of panel k is at [k NODES + i]. */
 struct nodes {
     size_t count, room;
-    double *y, *bg;     /* beta g(y) */
-    double *log_mass;   /* log of e^y dy of the node */
-    double *mass;       /* e^y dy, at most e^100: where it is more, a < e^-37 and only tails are looked at */
-    double *a, *hit;    /* scratch: a and 1 - e^{-a} at one x */
-    double *below;      /* mass of all nodes before this one */
-    double *log_tail;   /* log of the sum of mass e^{-bg} over this node and all later ones */
-    double *tail_mean;  /* mean of bg under those weights */
+    double *y, *bg;    /* beta g(y) */
+    double *log_mass;  /* log of e^y dy of the node */
+    double *mass;      /* e^y dy, at most e^100: where it is more, a < e^-37 and only tails are looked at */
+    double *a, *hit;   /* scratch: a and 1 - e^{-a} at one x */
+    double *below;     /* mass of all nodes before this one */
+    double *log_tail;  /* log of the sum of mass e^{-bg} over this node and all later ones */
+    double *tail_mean; /* mean of bg under those weights */
     double log_n, x_low, x_high; /* where the outer integrand lives */
 };
 
@@ -154,13 +154,14 @@ static bool nodes_reserve(struct nodes *s) {
     if (s->count < s->room) { return true; }
     s->room = 2 * s->room + 64;
     size_t numbers = s->room * NODES;
-    return array_grow(&s->y, numbers) && array_grow(&s->bg, numbers) && array_grow(&s->log_mass, numbers) && array_grow(&s->mass, numbers) && array_grow(&s->a, numbers) &&
-           array_grow(&s->hit, numbers) &&
-           array_grow(&s->below, numbers + 1) &&
-           array_grow(&s->log_tail, numbers + 1) && array_grow(&s->tail_mean, numbers + 1);
+    return array_grow(&s->y, numbers) && array_grow(&s->bg, numbers) && array_grow(&s->log_mass, numbers) &&
+           array_grow(&s->mass, numbers) && array_grow(&s->a, numbers) && array_grow(&s->hit, numbers) &&
+           array_grow(&s->below, numbers + 1) && array_grow(&s->log_tail, numbers + 1) &&
+           array_grow(&s->tail_mean, numbers + 1);
 }
 
-/* log of about how many scores have a >= 1, or as many as weigh as much: max over y of y + min(0, x - beta g). */
+/* log of about how many scores have a >= 1, or as many as weigh as much: max over y of y + min(0, x - beta
+ * g). */
 static double log_share(const struct oracle *o, double beta, double x) {
     double most = -INFINITY;
     for (size_t i = 0; i < o->scan_count; i++) {
@@ -198,7 +199,9 @@ static void find_range(const struct oracle *o, double beta, struct nodes *s) {
     }
 }
 
-static bool is_active(const struct nodes *s, double y, double bg) { return y + fmin(0, s->x_high - bg) > -DEEPEST; }
+static bool is_active(const struct nodes *s, double y, double bg) {
+    return y + fmin(0, s->x_high - bg) > -DEEPEST;
+}
 
 static bool add_panel(const struct oracle *o, const struct rule *rule, double beta, double low, double high,
                       struct nodes *s) {
@@ -220,7 +223,8 @@ static double panel_change(const struct nodes *s, double bg, double dy, double d
 }
 
 /* Stops, with MOST_PANELS panels, where the scores spread too far above s* (heavy tails). */
-static bool make_panels(const struct oracle *o, const struct rule *rule, double beta, double width, struct nodes *s) {
+static bool make_panels(const struct oracle *o, const struct rule *rule, double beta, double width,
+                        struct nodes *s) {
     double y = o->scan_y[0], step = width;
     size_t next = 0;
     while (y < o->log_n - 1e-13 * fmax(1, o->log_n) && s->count < MOST_PANELS) {
@@ -345,7 +349,8 @@ static struct oracle_point integrate(struct nodes *s, const struct rule *rule, d
     return sum;
 }
 
-/* Panels over which the integrand changes by e^width, outer steps of h; the top weight costs as much again. */
+/* Panels over which the integrand changes by e^width, outer steps of h; the top weight costs as much again.
+ */
 static bool compute(const struct oracle *o, double beta, double width, double h, bool top_weight,
                     struct oracle_point *point) {
     struct rule rule;
@@ -369,7 +374,8 @@ static void fixed_point(const struct oracle *o, double beta, struct oracle_point
     size_t count = o->family->atoms(o->p, o->log_n, atoms);
     double log_z = 0, log_two = 0, mean = 0;
     for (size_t i = 1; i < count; i++) {
-        double a = beta * exp(log(atoms[i].gap) + o->log_lambda), once = atoms[i].log_count - a, twice = once - a;
+        double a = beta * exp(log(atoms[i].gap) + o->log_lambda), once = atoms[i].log_count - a,
+               twice = once - a;
         log_z = fmax(log_z, once) + log1p(exp(-fabs(log_z - once)));
         log_two = fmax(log_two, twice) + log1p(exp(-fabs(log_two - twice)));
     }
@@ -407,7 +413,8 @@ bool oracle_at(const struct oracle *o, double beta, struct oracle_point *point) 
 }
 
 double oracle_susceptibility(const struct oracle *o, double beta) {
-    const double step = 0.01, offset[] = {-2, -1, 1, 2}, weight[] = {1.0 / 12, -8.0 / 12, 8.0 / 12, -1.0 / 12};
+    const double step = 0.01, offset[] = {-2, -1, 1, 2},
+                 weight[] = {1.0 / 12, -8.0 / 12, 8.0 / 12, -1.0 / 12};
     double slope = 0;
     for (size_t i = 0; i < 4; i++) {
         struct oracle_point point;
@@ -428,7 +435,8 @@ static double crossing(const struct oracle *o, bool entropy, double threshold, d
 
 /* Bracketed secant (Illinois) in log beta. *slope receives that of the crossing. */
 static double crossing_root(const struct oracle *o, bool entropy, double threshold, double *slope) {
-    double a = 0, b = log(4), fa = crossing(o, entropy, threshold, a), fb = crossing(o, entropy, threshold, b);
+    double a = 0, b = log(4), fa = crossing(o, entropy, threshold, a),
+           fb = crossing(o, entropy, threshold, b);
     while (fa > 0 && a > -60) { fa = crossing(o, entropy, threshold, a -= 1); }
     while (fb < 0 && b < 60) { fb = crossing(o, entropy, threshold, b += 1); }
     if (!(fa <= 0 && fb >= 0)) { return NAN; }

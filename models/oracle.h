@@ -17,12 +17,13 @@
 #include "family.h"
 
 /* One beta. Every error bounds the distance to the value at infinite resolution, from the difference to a
- * coarser one; aim: 1e-9 + 1e-13 log n on the entropy. What cannot be computed is NaN with an infinite error. */
+ * coarser one; aim: 1e-9 + 1e-13 log n on the entropy. What cannot be computed is NaN with an infinite error.
+ */
 struct oracle_point {
     double entropy, entropy_error;             /* nats */
     double participation, participation_error; /* Y_2 */
     double top_weight, top_weight_error;       /* p_(1) */
-    double log_partition;                      /* relative to beta s*, s* = Q(1/n); FAMILY_FIXED: to the maximum */
+    double log_partition; /* relative to beta s*, s* = Q(1/n); FAMILY_FIXED: to the maximum */
 };
 
 struct oracle;
@@ -37,8 +38,8 @@ bool oracle_at(const struct oracle *oracle, double beta_ratio, struct oracle_poi
 /* Susceptibility of the mean, -dE H/dlog beta, by differences of fourth order (error about 1e-8). */
 double oracle_susceptibility(const struct oracle *oracle, double beta_ratio);
 
-/* Where the mean crosses: the beta ratio with E H = threshold, or E Y_2 = threshold. 0 where it has crossed at
- * beta = 0 already, NaN where it never does. *error receives the root's error. */
+/* Where the mean crosses: the beta ratio with E H = threshold, or E Y_2 = threshold. 0 where it has crossed
+ * at beta = 0 already, NaN where it never does. *error receives the root's error. */
 double oracle_collapse_entropy(const struct oracle *oracle, double threshold, double *error);
 double oracle_collapse_participation(const struct oracle *oracle, double threshold, double *error);
 

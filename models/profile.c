@@ -81,7 +81,9 @@ struct profile *profile_create(const struct family *family, const double *p, dou
     q->log_lambda = typical_scale(family, p, log_n).log_lambda;
     double near = fmin(log_n, 64);
     bool good = profile_cover(q, PROFILE_LOWEST, 0) && profile_cover(q, 0, near);
-    for (double low = near; good && low < log_n && log_ratio(q, low) < overflow; low *= 2) { good = profile_cover(q, low, fmin(2 * low, log_n)); }
+    for (double low = near; good && low < log_n && log_ratio(q, low) < overflow; low *= 2) {
+        good = profile_cover(q, low, fmin(2 * low, log_n));
+    }
     if (good) { return q; }
     profile_free(q);
     return NULL;

@@ -216,6 +216,19 @@ static bool read_parameters(const struct h5_group *g, struct results_series *s) 
     return true;
 }
 
+/* A file may come from anywhere: lengths and parameters must be what a config allows. */
+static bool values_are_allowed(const struct results_series *s) {
+    for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
+        if (!(s->log_n[n] > 0 && s->log_n[n] <= 1e6)) { return false; }
+        for (size_t i = 0; i < s->family->parameter_count; i++) {
+            const struct family_parameter *p = &s->family->parameter[i];
+            double value = schedule_value(&s->parameter[i], s->log_n[n]);
+            if (!(value >= p->low && value <= p->high)) { return false; }
+        }
+    }
+    return true;
+}
+
 static bool read_criteria(const struct h5_group *g, struct results_series *s) {
     const struct h5_dataset *d = h5file_dataset(g, "criterion");
     for (size_t i = 0; d && d->text && i < s->size[RESULTS_CRITERION]; i++) {
@@ -260,7 +273,7 @@ static bool read_series(const struct h5_group *g, struct results_series *s) {
     size_t fields = results_fields(s, field);
     bool good = read_parameters(g, s) && read_criteria(g, s);
     for (size_t i = 0; good && i < fields; i++) { good = read_field(g, s, &field[i]); }
-    return good;
+    return good && values_are_allowed(s);
 }
 
 /* Where a series stands in the config: the file lists its groups by name, people want their own order. */

@@ -172,6 +172,7 @@ expect 1 "show of a missing file" show missing.h5
 expect 2 "show without a file" show
 expect 0 "fit" fit before.h5
 holds "fit prints a table" grep -q gaussian out
+holds "fit puts exact values beside" grep -q "Against the exact values" out
 holds "fit writes its file" test -s before.fit.h5
 expect 0 "fit --json" fit before.h5 --json
 if command -v python3 >/dev/null; then

@@ -41,8 +41,8 @@ static double scale(const struct law *law, double log_n) {
 /* The table against the family's own gaps, above and below s*. */
 static void test_profile(void **state) {
     (void)state;
-    const struct law laws[] = {{"gaussian", {1}}, {"gumbel", {0, 1}}, {"stretched", {0.5, 1}}, {"powerlaw", {2, 1}},
-                               {"spherical", {5}}, {"pareto", {2}}};
+    const struct law laws[] = {{"gaussian", {1}},    {"gumbel", {0, 1}}, {"stretched", {0.5, 1}},
+                               {"powerlaw", {2, 1}}, {"spherical", {5}}, {"pareto", {2}}};
     const double log_n[] = {log(2), log(1000), 100, 1e5};
     for (size_t l = 0; l < 6; l++) {
         for (size_t k = 0; k < 4; k++) {
@@ -78,7 +78,8 @@ static void test_collapse_values(void **state) {
     (void)state;
     const struct law gauss = {"gaussian", {1}}, gumbel = {"gumbel", {0, 1}}, power = {"powerlaw", {2, 1}};
     const struct law quartic = {"stretched", {4, 1}};
-    const double log_n[] = {8 * M_LN2, 12 * M_LN2, 16 * M_LN2, 20 * M_LN2, 12 * M_LN10, 30 * M_LN10, 100 * M_LN10, 300 * M_LN10};
+    const double log_n[] = {8 * M_LN2,   12 * M_LN2,  16 * M_LN2,   20 * M_LN2,
+                            12 * M_LN10, 30 * M_LN10, 100 * M_LN10, 300 * M_LN10};
     const double want[] = {2.1174, 2.2326, 2.2879, 2.3201, 2.3818, 2.4171, 2.4329, 2.4373};
     for (size_t i = 0; i < 8; i++) { check_close(collapse_at(&gauss, log_n[i]), want[i], 5e-5); }
     check_close(collapse_at(&gumbel, 12 * M_LN2), 2.4366, 5e-5);
@@ -91,8 +92,8 @@ static void test_collapse_values(void **state) {
     }
 }
 
-/* Limits in closed form: Poisson-Dirichlet weights for gumbel scores (corrections of order e^{-(b-1) log n} and
- * 1/n), and keys on the 2-sphere at their critical scale. */
+/* Limits in closed form: Poisson-Dirichlet weights for gumbel scores (corrections of order e^{-(b-1) log n}
+ * and 1/n), and keys on the 2-sphere at their critical scale. */
 static void test_limits(void **state) {
     (void)state;
     const struct law gumbel = {"gumbel", {0, 1}}, sphere = {"powerlaw", {1, 1}};
@@ -141,8 +142,9 @@ static void add_row(struct means *m, size_t n, const double *score, double beta,
 static void test_monte_carlo(void **state) {
     (void)state;
     enum { ROWS = 20000 };
-    const struct law laws[] = {{"gaussian", {2}},     {"gumbel", {0, 0.5}}, {"stretched", {0.7, 1}}, {"stretched", {3, 1}},
-                               {"powerlaw", {1.5, 2}}, {"spherical", {4}},   {"spherical", {30}}};
+    const struct law laws[] = {{"gaussian", {2}},     {"gumbel", {0, 0.5}},   {"stretched", {0.7, 1}},
+                               {"stretched", {3, 1}}, {"powerlaw", {1.5, 2}}, {"spherical", {4}},
+                               {"spherical", {30}}};
     const size_t lengths[] = {2, 3, 10, 5, 30, 17, 40};
     const double ratio[] = {0.6, 2.5};
     double score[64];
@@ -174,7 +176,8 @@ static void test_monte_carlo(void **state) {
 
 static void test_monotone(void **state) {
     (void)state;
-    const struct law laws[] = {{"gaussian", {1}}, {"gumbel", {0, 1}}, {"powerlaw", {2, 1}}, {"spherical", {9}}};
+    const struct law laws[] = {
+        {"gaussian", {1}}, {"gumbel", {0, 1}}, {"powerlaw", {2, 1}}, {"spherical", {9}}};
     const double log_n[] = {M_LN2, 10, 1000, 1e6};
     for (size_t l = 0; l < 4; l++) {
         for (size_t k = 0; k < 4; k++) {
@@ -184,7 +187,8 @@ static void test_monotone(void **state) {
                 struct oracle_point x;
                 assert_true(oracle_at(o, beta, &x));
                 assert_true(x.entropy <= before + x.entropy_error && x.entropy >= 0);
-                assert_true(x.participation >= 0 && x.participation <= x.top_weight + 1e-9 && x.top_weight <= 1);
+                assert_true(x.participation >= 0 && x.participation <= x.top_weight + 1e-9 &&
+                            x.top_weight <= 1);
                 assert_true(x.entropy_error <= 1e-6 + 1e-10 * log_n[k]);
                 before = x.entropy;
             }
@@ -235,9 +239,11 @@ static void test_out_of_reach(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_profile),      cmocka_unit_test(test_sphere_values), cmocka_unit_test(test_collapse_values),
-        cmocka_unit_test(test_limits),       cmocka_unit_test(test_monte_carlo),   cmocka_unit_test(test_monotone),
-        cmocka_unit_test(test_susceptibility), cmocka_unit_test(test_fixed),       cmocka_unit_test(test_out_of_reach),
+        cmocka_unit_test(test_profile),         cmocka_unit_test(test_sphere_values),
+        cmocka_unit_test(test_collapse_values), cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_monte_carlo),     cmocka_unit_test(test_monotone),
+        cmocka_unit_test(test_susceptibility),  cmocka_unit_test(test_fixed),
+        cmocka_unit_test(test_out_of_reach),
     };
     return cmocka_run_group_tests_name("oracle", tests, NULL, NULL);
 }
