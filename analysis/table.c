@@ -61,9 +61,9 @@ static void print_head(FILE *out, const struct fit *fit) {
         fprintf(out, "; beta_c from %s", label);
     }
     fputs("\n\n", out);
-    fprintf(out, "%9s  %10s  %10s %8s  %17s %8s  %8s %8s  %15s %8s\n", "", "", "", "", "", "", "median",
+    fprintf(out, "%9s  %10s  %10s %7s  %17s %7s  %7s %8s %14s %7s\n", "", "", "", "", "", "", "median",
             "median", "d log beta_c", "the same");
-    fprintf(out, "%9s  %10s  %10s %8s  %17s %8s  %8s %8s  %15s %8s\n", "n", "Lambda^typ", "beta_c", "+- se",
+    fprintf(out, "%9s  %10s  %10s %7s  %17s %7s  %7s %8s %14s %7s\n", "n", "Lambda^typ", "beta_c", "+- se",
             "beta_c/Lambda^typ", "exactly", "of rows", "Lambda_n", fit->by_n ? "/ d log n" : "/ d log log n",
             "Lambda");
 }
@@ -90,7 +90,7 @@ static void print_line(FILE *out, const struct fit *fit, size_t n) {
         snprintf(local_lambda, sizeof local_lambda, "%.4f", fit->local_lambda[n - 1].value);
     }
     if (!isnan(fit->exact[n])) { snprintf(exact, sizeof exact, "%.4f", fit->exact[n]); }
-    fprintf(out, "%9s  %10s  %10s %8s  %17s %8s  %8s %8s  %15s %8s\n",
+    fprintf(out, "%9s  %10s  %10s %7s  %17s %7s  %7s %8s %14s %7s\n",
             words_length(fit->series->log_n[n], length), words_exponential(log_lambda, lambda),
             words_exponential(log_beta, beta), se, ratio, exact, rows,
             words_number(fit->row_lambda[n].quantile[ORDER_MEDIAN], row_lambda), local, local_lambda);

@@ -7,6 +7,7 @@
 #include "../analysis/order.h"
 #include "../analysis/table.h"
 #include "../analysis/words.h"
+#include "../models/oracle.h"
 #include "../sim/message.h"
 #include "../sim/store.h"
 #include "test.h"
@@ -559,6 +560,30 @@ static void poor_results_are_explained(void **state) {
     check_says(noisy, "noise"); /* n so close that a slope means nothing */
 }
 
+/* Exact collapse points come from the oracle at the series' own parameters, whatever was measured; chi square
+ * counts the n that have both. */
+static void exact_points_stand_beside(void **state) {
+    (void)state;
+    const struct schedule root = {M_SQRT2, 0.5, 0};
+    struct results *results = make_growing("gaussian", &root);
+    struct study study = make_study(results, "x.h5");
+    const struct fit *fit = &study.fit[0];
+    const double p[FAMILY_PARAMETERS] = {1};
+    double chi_square, want = 0, error;
+    for (size_t n = 0; n < fit->lengths; n++) {
+        struct oracle *oracle = oracle_create(family_find("gaussian"), p, fit->series->log_n[n]);
+        double exact = oracle_collapse_entropy(oracle, 1, &error);
+        const struct ensemble_point *point = &fit->collapse[n * fit->criteria + fit->primary];
+        double z = (point->log_ratio - log(exact)) / point->se;
+        want += z * z;
+        check_relative(fit->exact[n], exact, 1e-12);
+        oracle_free(oracle);
+    }
+    assert_int_equal(fit_chi_square(fit, &chi_square), fit->lengths);
+    check_relative(chi_square, want, 1e-9);
+    free_study(&study, results);
+}
+
 static void json_is_complete(void **state) {
     (void)state;
     const struct schedule root = {M_SQRT2, 0.5, 0};
@@ -571,7 +596,7 @@ static void json_is_complete(void **state) {
                                 "\"variable\": \"log_n\"",
                                 "\"exponent\": 0.",
                                 "\"low\": ",
-                                "\"predicted\": null",
+                                "\"predicted\": 2.358",
                                 "\"rivals\": []",
                                 "\"criterion\": \"entropy=1\""};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
@@ -760,6 +785,7 @@ int main(void) {
         cmocka_unit_test(growth_is_measured),
         cmocka_unit_test(words_are_readable),
         cmocka_unit_test(poor_results_are_explained),
+        cmocka_unit_test(exact_points_stand_beside),
         cmocka_unit_test(json_is_complete),
         cmocka_unit_test(json_strings_are_escaped),
         cmocka_unit_test(axes_have_some_ticks),
