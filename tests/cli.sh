@@ -182,6 +182,19 @@ series = json.load(open("out"))["series"]
 assert [s["name"] for s in series] == ["gaussian", "g1", "plateau"]
 assert all(k in s for s in series for k in ("verdict", "sentence", "exponent", "low", "high", "variable", "amplitude", "rivals"))'
 fi
+cp "$top/tests/golden/results-v1.h5" golden.h5
+expect 0 "fit --json of the golden results" fit golden.h5 --json
+if command -v python3 >/dev/null; then
+    holds "the golden JSON" python3 - "$top/tests/golden/fit.json" <<'PYTHON'
+import json, math, sys
+def same(a, b):
+    if isinstance(a, dict): return list(a) == list(b) and all(same(a[k], b[k]) for k in a)
+    if isinstance(a, list): return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, float): return isinstance(b, float) and math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9)
+    return a == b
+sys.exit(not same(json.load(open(sys.argv[1])), json.load(open("out"))))
+PYTHON
+fi
 expect 1 "fit of a text" fit text.h5
 expect 1 "fit of a fit" fit before.fit.h5
 expect 0 "plot" plot before.h5 -o figures

@@ -326,7 +326,7 @@ static void test_old_file(void **state) {
     assert_non_null(r);
     assert_int_equal(r->series_count, 2);
     assert_string_equal(r->series[0].name, "gaussian");
-    assert_int_equal(r->series[0].replicates, 3);
+    assert_int_equal(r->series[0].replicates, 40);
     check_close(r->series[0].log_n[0], log(16), 0);
     results_free(r);
     check_digest(path, digest);
