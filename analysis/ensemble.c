@@ -19,7 +19,7 @@ const char *const ensemble_state_advice[ENSEMBLE_STATES] = {
     [ENSEMBLE_BELOW] = "it lies below the smallest beta; start the beta grid lower",
     [ENSEMBLE_ABOVE] = "it lies above the largest beta; end the beta grid higher",
     [ENSEMBLE_NO_MAXIMUM] = "the mean susceptibility is largest at an end of the beta grid; widen the grid",
-    [ENSEMBLE_NO_GRID] = "the beta grid has too few points to look between; ask for more betas",
+    [ENSEMBLE_NO_GRID] = "the beta grid is too thin to look between its points; ask for more betas",
     [ENSEMBLE_NO_VALUES] = "means or betas are not finite numbers; give beta relative to lambda_typ",
 };
 
@@ -214,6 +214,9 @@ static struct ensemble_point point_between(double x, double plain, double se, do
     };
 }
 
+/* Betas farther apart than a factor 10 say nothing of what lies between. */
+static const double widest_step = M_LN10;
+
 static struct ensemble_point curve_crossing(const struct curve *c, const struct criterion *criterion) {
     if (c->count < 2) { return point_missing(ENSEMBLE_NO_GRID); }
     if (!curve_is_sound(c)) { return point_missing(ENSEMBLE_NO_VALUES); }
@@ -223,6 +226,7 @@ static struct ensemble_point curve_crossing(const struct curve *c, const struct 
         bool before = falls ? c->y[0] <= criterion->threshold : c->y[0] >= criterion->threshold;
         return point_missing(before ? ENSEMBLE_BELOW : ENSEMBLE_ABOVE);
     }
+    if (c->x[i + 1] - c->x[i] > widest_step) { return point_missing(ENSEMBLE_NO_GRID); }
     enum scale scale = criterion->kind == CRITERION_ENTROPY ? SCALE_LOG : SCALE_LOGIT;
     double se = NAN, plain = curve_root(c, i, criterion, SCALE_PLAIN, &se),
            x = curve_root(c, i, criterion, scale, &se);

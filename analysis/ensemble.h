@@ -16,7 +16,7 @@ enum ensemble_state {
     ENSEMBLE_BELOW,      /* crossed below the smallest beta */
     ENSEMBLE_ABOVE,      /* not crossed up to the largest beta */
     ENSEMBLE_NO_MAXIMUM, /* susceptibility largest at an end of the grid */
-    ENSEMBLE_NO_GRID,    /* too few betas: crossings need two, a maximum three */
+    ENSEMBLE_NO_GRID,    /* too few betas (crossings need two, a maximum three), or a factor 10 apart */
     ENSEMBLE_NO_VALUES,  /* means or betas that are not finite */
     ENSEMBLE_STATES
 };

@@ -468,7 +468,7 @@ static double collapse(const struct oracle *o, bool entropy, double threshold, d
     double uniform = entropy ? threshold - o->log_n : exp(-o->log_n) - threshold;
     if (uniform >= 0) { return 0; }
     *error = NAN;
-    double slope, x = crossing_root(o, entropy, threshold, &slope);
+    double slope = NAN, x = crossing_root(o, entropy, threshold, &slope);
     struct oracle_point point;
     if (isnan(x) || !oracle_at(o, exp(x), &point)) { return NAN; }
     *error = exp(x) * ((entropy ? point.entropy_error : point.participation_error) / slope + 1e-11);

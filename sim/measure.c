@@ -102,16 +102,17 @@ static double row_gap(const struct row *row, size_t k) {
 double measure_top_gap(const struct row *row) { return row_gap(row, 2); }
 
 double measure_ordered_weight(const struct row *row, double beta, double log_partition, size_t k) {
-    return exp(-beta * row_gap(row, k) - log_partition);
+    return exp(-fmin(beta, 1e300) * row_gap(row, k) - log_partition);
 }
 
 void measure_row(const struct kernel *kernel, const struct row *row, double beta, double out[MEASURE_COUNT]) {
+    beta = fmin(beta, 1e300); /* inf would make NaN of a gap of 0 */
     struct cumulants c = row_cumulants(kernel, row, beta);
     out[MEASURE_ENTROPY] = c.log_z + beta * c.mean;
     out[MEASURE_PARTICIPATION] = exp(row_log_partition(kernel, row, 2 * beta) - 2 * c.log_z);
     out[MEASURE_TOP_WEIGHT] = exp(-c.log_z);
     out[MEASURE_TOP_TWO_RATIO] = exp(-beta * measure_top_gap(row));
-    out[MEASURE_SUSCEPTIBILITY] = beta * beta * c.variance;
+    out[MEASURE_SUSCEPTIBILITY] = beta * (beta * c.variance);
     out[MEASURE_LOG_PARTITION] = c.log_z;
     out[MEASURE_GAP_MEAN] = c.mean;
 }

@@ -37,7 +37,7 @@ void criterion_label(const struct criterion *criterion, char label[CRITERION_LAB
 /* The inverse; false when `label` is none. */
 bool criterion_parse(const char *label, struct criterion *criterion);
 
-/* All measures at one beta > 0, any size. */
+/* All measures at one beta > 0, any size up to inf, which stands for the limit. */
 void measure_row(const struct kernel *kernel, const struct row *row, double beta, double out[MEASURE_COUNT]);
 
 /* Weight p_(k) of the k-th largest score, given log Z at that beta. 0 where k > n; NaN where the k-th

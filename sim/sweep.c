@@ -114,17 +114,11 @@ static const struct row *cell_row(const struct sweep *sweep, const struct cell *
 }
 
 /* Both halves of the TE theorem on this row: beta = factor x its own Lambda_n. */
-static void measure_te(const struct kernel *kernel, const struct row *row,
-                       const struct accumulation *accumulation, const struct results_series *r,
-                       const struct layout *l, double *values) {
+static void measure_te(const struct kernel *kernel, const struct row *row, double lambda,
+                       const struct results_series *r, const struct layout *l, double *values) {
     for (size_t f = 0; f < l->factors; f++) {
-        double beta = r->te_factor[f] * accumulation->lambda, m[MEASURE_COUNT];
-        if (isinf(beta)) { /* ties at the top: the limit beta -> inf */
-            m[MEASURE_ENTROPY] = accumulation->log_rank;
-            m[MEASURE_TOP_TWO_RATIO] = 1;
-        } else {
-            measure_row(kernel, row, beta, m);
-        }
+        double m[MEASURE_COUNT];
+        measure_row(kernel, row, r->te_factor[f] * lambda, m);
         values[l->te_entropy + f] = m[MEASURE_ENTROPY];
         values[l->te_ratio + f] = m[MEASURE_TOP_TWO_RATIO];
     }
@@ -144,7 +138,7 @@ static void keep_replicate(const struct sweep *sweep, const struct cell *c, cons
         r->collapse[(c->n_index * r->size[RESULTS_CRITERION] + k) * kept + replicate] =
             measure_collapse(kernel, row, &r->criterion[k], grid);
     }
-    measure_te(kernel, row, &a, r, &c->layout, values);
+    measure_te(kernel, row, a.lambda, r, &c->layout, values);
 }
 
 static void measure_replicate(const struct sweep *sweep, const struct cell *c, const struct row *row,

@@ -532,7 +532,7 @@ static void poor_results_are_explained(void **state) {
     struct results *one_beta = make_results(&(struct shape){2, 1, 1, 0, 100}, "gaussian");
     fill_length(&one_beta->series[0], 0, 12, 0, 0, 0.01);
     fill_length(&one_beta->series[0], 1, 13, 0, 0, 0.01);
-    check_says(one_beta, "No beta_c at 2 of 2 n, the smallest 162755:\n    the beta grid has too few points");
+    check_says(one_beta, "No beta_c at 2 of 2 n, the smallest 162755:\n    the beta grid is too thin");
 
     struct results *one_replicate = make_results(&(struct shape){2, 65, 1, 1, 1}, "gaussian");
     fill_length(&one_replicate->series[0], 0, 12, 0, 0, NAN);

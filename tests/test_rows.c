@@ -334,6 +334,10 @@ static void check_ties(size_t ties, bool all, bool in_bin) {
     check_close(measure_top_gap(&row), 0, 0);
 
     double m[MEASURE_COUNT], beta = 50, value[1][MEASURE_COUNT];
+    measure_row(isa_best()->kernel, &row, INFINITY, m);
+    check_close(m[MEASURE_ENTROPY], rank, 1e-15);
+    check_close(m[MEASURE_SUSCEPTIBILITY], 0, 0);
+    check_close(m[MEASURE_TOP_TWO_RATIO], 1, 0);
     measure_row(isa_best()->kernel, &row, beta, m);
     check_close(m[MEASURE_ENTROPY], rank, 1e-12);
     check_close(m[MEASURE_TOP_TWO_RATIO], 1, 0);
