@@ -20,6 +20,7 @@ static const struct {
     {"check", command_check, "report every error of a config, and what a run would cost"},
     {"fit", command_fit, "collapse points beside their prediction, as a table and a file"},
     {"plot", command_plot, "figures (SVG, PNG, PDF)"},
+    {"predict", command_predict, "exact finite-n values of one family, without sampling"},
     {"show", command_show, "what a results file holds"},
     {"families", command_families, "the families of score rows, and what is known of each"},
 };

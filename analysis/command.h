@@ -4,5 +4,6 @@
 
 int command_fit(int argc, char **argv);
 int command_plot(int argc, char **argv);
+int command_predict(int argc, char **argv);
 
 #endif

@@ -40,7 +40,7 @@ digest() { "$gapscale" show "$1" --digest 2>/dev/null | cut -d' ' -f1; }
 # ---- help and wrong words ----
 
 expect 0 "-h" -h
-for verb in run check fit plot show families; do
+for verb in run check fit plot predict show families; do
     expect 0 "$verb -h" "$verb" -h
     holds "$verb -h prints its usage" grep -q "usage: gapscale $verb" out
 done
@@ -200,6 +200,23 @@ expect 1 "fit of a fit" fit before.fit.h5
 expect 0 "plot" plot before.h5 -o figures
 for figure in gaussian-entropy gaussian-collapse gaussian-gap-count gaussian-phase all-collapse; do
     for extension in svg png pdf; do holds "$figure.$extension" test -s "figures/$figure.$extension"; done
+done
+expect 0 "predict" predict gaussian 'n=[2^8,1e300]'
+holds "predict at n = 1e300" grep -q "2.4373" out
+holds "predict at n = 2^8" grep -q "2.1174" out
+expect 0 "predict with a schedule" predict spherical 'dimension={coef: 1, log_power: 3}' n=e^700
+holds "its local exponent" grep -q " 2.002" out
+expect 0 "predict --json" predict spherical dimension=5 'n=[1000,1e300]' 'beta=[20]' --json
+if command -v python3 >/dev/null; then
+    holds "predict --json is JSON" python3 -c '
+import json
+points = json.load(open("out"))["points"]
+assert len(points) == 2 and abs(points[0]["entropy"] - 3.2537257466) < 1e-9'
+fi
+for wrong in "" "gausian" "spherical" "powerlaw kappa=0" "gaussian n=1" "gaussian n=[2,x]" "gaussian beta=-1" \
+    "gaussian sigma=x" "gaussian sigma" "gaussian q=1" "gaussian n=e^2000000" "spherical dimension={coef:1,c:2}"; do
+    # shellcheck disable=SC2086
+    expect 2 "predict $wrong" predict $wrong
 done
 if command -v ncdump >/dev/null; then
     holds "a full ncdump" ncdump before.h5

@@ -42,6 +42,37 @@ static double exact_uniform(uint64_t word) {
     return u < 1 - 0x1p-53 ? u : 1 - 0x1p-53;
 }
 
+/* The first known answer through the shipped kernels: their counter (position, purpose, 0, 0) reaches it. */
+static void test_known_answer_of_kernels(void **state) {
+    (void)state;
+    const uint64_t key[4] = {0, 0, 0, 0};
+    for (size_t k = 0; k < ISAS; k++) {
+        const struct isa *isa = isa_find(isas[k]);
+        if (!isa) { continue; }
+        double u[4];
+        isa->kernel->uniforms(key, 0, 0, 1, u);
+        for (size_t i = 0; i < 4; i++) { check_close(u[i], exact_uniform(known[0].result.v[i]), 0); }
+    }
+}
+
+/* Any part of a row can be drawn by itself: starting anywhere, in any number of blocks. */
+static void test_parts(void **state) {
+    (void)state;
+    const uint64_t key[4] = {5, 6, 7, 8};
+    double all[WORDS], part[WORDS];
+    for (size_t k = 0; k < ISAS; k++) {
+        const struct isa *isa = isa_find(isas[k]);
+        if (!isa) { continue; }
+        isa->kernel->uniforms(key, STREAM_SCORES, 0, BLOCKS, all);
+        for (size_t first = 0; first < 20; first++) {
+            for (size_t blocks = 1; blocks < 20; blocks++) {
+                isa->kernel->uniforms(key, STREAM_SCORES, first, blocks, part);
+                assert_memory_equal(part, all + 4 * first, 4 * blocks * sizeof *part);
+            }
+        }
+    }
+}
+
 static void test_uniforms(void **state) {
     (void)state;
     const uint64_t key[4] = {1, 2, 3, 4}, first = 1000, purpose = 5;
@@ -162,11 +193,39 @@ static void test_uniformity(void **state) {
     free(u);
 }
 
+/* Neighbours within a row, two by two in 16 x 16 cells, and the same place of neighbouring rows: chi-square
+ * with 255 degrees of freedom, in standard deviations by Wilson and Hilferty. False alarm 6e-5 each. */
+static void check_pairs(size_t n, const double *x, const double *y, size_t stride) {
+    double count[256] = {0}, chi = 0, expected = (double)n / 256;
+    for (size_t i = 0; i < n; i++) {
+        count[16 * (size_t)(16 * x[i * stride]) + (size_t)(16 * y[i * stride])]++;
+    }
+    for (size_t c = 0; c < 256; c++) { chi += (count[c] - expected) * (count[c] - expected) / expected; }
+    check_close((cbrt(chi / 255) - (1 - 2 / (9 * 255.0))) / sqrt(2 / (9 * 255.0)), 0, 4);
+}
+
+static void test_pairs(void **state) {
+    (void)state;
+    enum { N = 64 * WORDS };
+    double *a = malloc(N * sizeof *a), *b = malloc(N * sizeof *b);
+    struct stream s = stream_make(3, "pairs", log(4096), false, 0),
+                  next = stream_make(3, "pairs", log(4096), false, 1);
+    isa_best()->kernel->uniforms(s.key, STREAM_SCORES, 0, N / 4, a);
+    isa_best()->kernel->uniforms(next.key, STREAM_SCORES, 0, N / 4, b);
+    for (size_t word = 0; word < 3; word++) { check_pairs(N / 4, a + word, a + word + 1, 4); }
+    check_pairs(N / 4 - 1, a + 3, a + 4, 4);
+    check_pairs(N, a, b, 1);
+    free(a);
+    free(b);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_known_answers), cmocka_unit_test(test_uniforms),
+        cmocka_unit_test(test_known_answers), cmocka_unit_test(test_known_answer_of_kernels),
+        cmocka_unit_test(test_uniforms),      cmocka_unit_test(test_parts),
         cmocka_unit_test(test_keys),          cmocka_unit_test(test_rows_do_not_repeat),
-        cmocka_unit_test(test_independence),  cmocka_unit_test(test_uniformity),
+        cmocka_unit_test(test_independence),  cmocka_unit_test(test_pairs),
+        cmocka_unit_test(test_uniformity),
     };
     return cmocka_run_group_tests_name("stream", tests, NULL, NULL);
 }

@@ -80,67 +80,208 @@ static void test_threads_and_isas(void **state) {
 
 /* ---- against rows drawn again, one by one ---- */
 
-enum { ROWS = 200, LENGTH = 300 };
+enum { MOST = 200 }; /* replicates of a cell */
 
 static int ascending(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
 
-static void check_moments(const struct results_series *r, size_t at, const double *x) {
-    double sum = 0, square = 0;
-    for (size_t i = 0; i < ROWS; i++) { sum += x[i]; }
-    double mean = sum / ROWS;
-    for (size_t i = 0; i < ROWS; i++) { square += (x[i] - mean) * (x[i] - mean); }
-    check_relative(r->mean[MEASURE_ENTROPY][at], mean, 1e-14);
-    check_relative(r->se[MEASURE_ENTROPY][at], sqrt(square / (ROWS - 1.0) / ROWS), 1e-12);
-    double blocks = 0;
-    for (size_t b = 0; b < r->size[RESULTS_BLOCK]; b++) {
-        blocks += r->block[MEASURE_ENTROPY][at * r->size[RESULTS_BLOCK] + b] * r->block_size[b] / ROWS;
+/* One cell of a run and a workspace to draw its rows again. */
+struct cell {
+    struct results_series *r;
+    const struct config_series *asked;
+    size_t n, betas, kept, replicates; /* n: which */
+    double p[FAMILY_PARAMETERS];
+    struct drawn *drawn;
+};
+
+static struct cell cell_make(struct run run, size_t series, size_t n) {
+    struct results_series *r = &run.results->series[series];
+    struct cell c = {r,
+                     &run.config->series[series],
+                     n,
+                     r->size[RESULTS_BETA],
+                     r->size[RESULTS_REPLICATE],
+                     r->replicates,
+                     {0},
+                     drawn_create(isa_find("base"))};
+    config_parameters(c.asked, c.asked->log_n[n], c.p);
+    return c;
+}
+
+static const struct row *cell_row(const struct cell *c, uint64_t replicate) {
+    double log_n = c->asked->log_n[c->n], log_lambda = c->r->log_lambda_typ[c->n];
+    if (c->asked->family->kind == FAMILY_FIXED) {
+        return drawn_fixed_row(c->drawn, c->asked->family, c->p, log_n, log_lambda);
     }
-    check_relative(blocks, mean, 1e-13);
+    struct stream stream = stream_make(7, c->asked->name, log_n, false, replicate);
+    return drawn_row(c->drawn, c->asked->family, c->p, log_n, log_lambda, stream);
+}
+
+/* Mean and standard error by two passes in long double; the mean of the blocks where there is one. */
+static void check_moments(size_t count, const double *x, double mean, double se) {
+    long double sum = 0, square = 0;
+    for (size_t i = 0; i < count; i++) { sum += x[i]; }
+    sum /= count;
+    for (size_t i = 0; i < count; i++) { square += (x[i] - sum) * (x[i] - sum); }
+    double want = (double)sqrtl(square / (count - 1.0L) / count);
+    if (isnan((double)sum)) { /* an ordered weight that is not explicit */
+        assert_true(isnan(mean) && isnan(se));
+        return;
+    }
+    check_relative(mean, (double)sum, 1e-14);
+    check_close(se, want, 1e-11 * want + 1e-16 * fabs(mean));
+}
+
+static void check_blocks(const struct cell *c, size_t at, enum measure m) {
+    size_t blocks = c->r->size[RESULTS_BLOCK];
+    double mean = 0;
+    for (size_t b = 0; b < blocks; b++) {
+        mean += c->r->block[m][at * blocks + b] * c->r->block_size[b] / (double)c->replicates;
+    }
+    check_relative(mean, c->r->mean[m][at], 1e-13);
 }
 
 /* Quantiles lie in the histogram bin of the neighbouring order statistics. */
-static void check_quantiles(const struct results_series *r, size_t at, double *x) {
-    qsort(x, ROWS, sizeof *x, ascending);
-    for (size_t q = 0; q < r->size[RESULTS_QUANTILE]; q++) {
-        double got = r->entropy_quantile[at * r->size[RESULTS_QUANTILE] + q], place = r->quantile[q] * ROWS;
-        size_t below = (size_t)fmax(0, floor(place) - 1), above = (size_t)fmin(ROWS - 1, ceil(place));
-        assert_true(got >= x[below] * (1 - 1.0 / 64) && got <= x[above] * (1 + 1.0 / 64));
+static void check_quantiles(const struct cell *c, size_t at, double *x) {
+    size_t quantiles = c->r->size[RESULTS_QUANTILE];
+    double count = (double)c->replicates;
+    qsort(x, c->replicates, sizeof *x, ascending);
+    for (size_t q = 0; q < quantiles; q++) {
+        double got = c->r->entropy_quantile[at * quantiles + q], place = c->r->quantile[q] * count;
+        size_t below = (size_t)fmax(0, floor(place) - 1), above = (size_t)fmin(count - 1, ceil(place));
+        assert_true(got >= x[below] * (1 - 1.0 / 64) && got <= x[above] * (1 + 1.0 / 64) + 0x1p-40);
     }
 }
 
+static void check_beta(const struct cell *c, size_t b) {
+    const struct kernel *kernel = isa_find("base")->kernel;
+    size_t at = c->n * c->betas + b, ranks = c->r->size[RESULTS_RANK];
+    static double x[MEASURE_COUNT][MOST], ordered[64][MOST];
+    assert_true(ranks <= 64 && c->replicates <= MOST);
+    for (size_t i = 0; i < c->replicates; i++) {
+        const struct row *row = cell_row(c, i);
+        double value[MEASURE_COUNT];
+        measure_row(kernel, row, c->r->beta_ratio[at], value);
+        for (size_t m = 0; m < MEASURE_COUNT; m++) { x[m][i] = value[m]; }
+        for (size_t k = 0; k < ranks; k++) {
+            ordered[k][i] =
+                measure_ordered_weight(row, c->r->beta_ratio[at], value[MEASURE_LOG_PARTITION], k + 1);
+        }
+    }
+    for (size_t m = 0; m < MEASURE_COUNT; m++) {
+        check_moments(c->replicates, x[m], c->r->mean[m][at], c->r->se[m][at]);
+        check_blocks(c, at, m);
+    }
+    for (size_t k = 0; k < ranks; k++) {
+        check_moments(c->replicates, ordered[k], c->r->ordered_weight_mean[at * ranks + k],
+                      c->r->ordered_weight_se[at * ranks + k]);
+    }
+    check_quantiles(c, at, x[MEASURE_ENTROPY]);
+}
+
+static void check_counts(const struct cell *c) {
+    enum { GAPS = 73 };
+    static double counts[GAPS][MOST];
+    assert_int_equal(c->r->size[RESULTS_GAP], GAPS);
+    for (size_t i = 0; i < c->replicates; i++) {
+        double one[GAPS];
+        measure_log_gap_count(cell_row(c, i), GAPS, c->r->gap_grid, one);
+        for (size_t t = 0; t < GAPS; t++) { counts[t][i] = one[t]; }
+    }
+    for (size_t t = 0; t < GAPS; t++) {
+        check_moments(c->replicates, counts[t], c->r->log_gap_count_mean[c->n * GAPS + t],
+                      c->r->log_gap_count_se[c->n * GAPS + t]);
+    }
+}
+
+/* What is kept of every replicate, bit for bit. */
+static void check_same(double got, double want) { assert_memory_equal(&got, &want, sizeof got); }
+
+static void check_kept(const struct cell *c) {
+    const struct kernel *kernel = isa_find("base")->kernel;
+    size_t criteria = c->r->size[RESULTS_CRITERION];
+    double(*value)[MEASURE_COUNT] = malloc(c->betas * sizeof *value);
+    for (size_t i = 0; i < c->kept; i++) {
+        const struct row *row = cell_row(c, i);
+        const double *beta = c->r->beta_ratio + c->n * c->betas;
+        struct measure_grid grid = {c->betas, beta, (const double(*)[MEASURE_COUNT])value};
+        struct accumulation a = measure_accumulation(row);
+        size_t at = c->n * c->kept + i;
+        check_same(c->r->lambda[at], a.lambda);
+        check_same(c->r->lambda_log_rank[at], a.log_rank);
+        check_same(c->r->lambda_gap[at], a.gap);
+        check_same(c->r->top_gap[at], measure_top_gap(row));
+        for (size_t b = 0; b < c->betas; b++) { measure_row(kernel, row, beta[b], value[b]); }
+        for (size_t k = 0; k < criteria; k++) {
+            check_same(c->r->collapse[(c->n * criteria + k) * c->kept + i],
+                       measure_collapse(kernel, row, &c->r->criterion[k], &grid));
+        }
+    }
+    free(value);
+}
+
+/* beta = factor x the row's own Lambda_n, over the kept replicates. */
+static void check_te(const struct cell *c) {
+    size_t factors = c->r->size[RESULTS_TE];
+    double entropy[MOST], ratio[MOST];
+    for (size_t f = 0; f < factors; f++) {
+        for (size_t i = 0; i < c->kept; i++) {
+            const struct row *row = cell_row(c, i);
+            double m[MEASURE_COUNT], beta = c->r->te_factor[f] * measure_accumulation(row).lambda;
+            measure_row(isa_find("base")->kernel, row, beta, m);
+            entropy[i] = m[MEASURE_ENTROPY];
+            ratio[i] = m[MEASURE_TOP_TWO_RATIO];
+        }
+        size_t at = c->n * factors + f;
+        check_moments(c->kept, entropy, c->r->te_entropy_mean[at], c->r->te_entropy_se[at]);
+        check_moments(c->kept, ratio, c->r->te_top_two_ratio_mean[at], c->r->te_top_two_ratio_se[at]);
+    }
+}
+
+/* Every number of a few cells: rows of several blocks, a deterministic row, and rows so long that a block
+ * is cut into slices and that they are drawn twice. */
 static void test_reduction(void **state) {
     (void)state;
+    const struct { size_t series, n; } cells[] = {{0, 0}, {0, 1}, {0, 2}, {1, 1}, {2, 1}, {3, 1}, {4, 0}};
     struct run run = run_text(sweep_text, "base", 2);
-    struct results_series *r = &run.results->series[0];
-    const struct config_series *asked = &run.config->series[0];
-    const struct isa *isa = isa_find("base");
-    struct drawn *drawn = drawn_create(isa);
-    double p[FAMILY_PARAMETERS], entropy[9][ROWS], counts[73];
-    size_t betas = r->size[RESULTS_BETA], kept = r->size[RESULTS_REPLICATE];
-    double count_sum[73] = {0};
-    config_parameters(asked, asked->log_n[1], p);
-    for (uint64_t i = 0; i < ROWS; i++) {
-        struct stream stream = stream_make(7, "gaussian", asked->log_n[1], false, i);
-        const struct row *row =
-            drawn_row(drawn, asked->family, p, asked->log_n[1], r->log_lambda_typ[1], stream);
-        for (size_t b = 0; b < betas; b++) {
+    for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
+        struct cell c = cell_make(run, cells[i].series, cells[i].n);
+        for (size_t b = 0; b < c.betas; b++) { check_beta(&c, b); }
+        check_counts(&c);
+        check_kept(&c);
+        if (c.asked->log_n[c.n] < log(1e4)) { check_te(&c); }
+        drawn_free(c.drawn);
+    }
+    run_free(run);
+}
+
+/* With so many replicates that several blocks share an entry of the file. */
+static void test_block_groups(void **state) {
+    (void)state;
+    enum { REPLICATES = 20000 };
+    struct run run = run_text("seed: 7\nreplicates: 20000\nkeep_replicates: 1\nn: [2]\nbeta: [1]\n"
+                              "series:\n  - family: gaussian\n",
+                              "base", 2);
+    struct cell c = cell_make(run, 0, 0);
+    size_t groups = c.r->size[RESULTS_BLOCK], replicate = 0;
+    assert_true(groups <= 256 && groups > 1);
+    check_close(c.r->block_size[0], RESULTS_BLOCK_LENGTH * (double)results_blocks_per_group(REPLICATES), 0);
+    assert_true(c.r->block_size[0] > RESULTS_BLOCK_LENGTH);
+    for (size_t g = 0; g < groups; g++) {
+        size_t size = (size_t)c.r->block_size[g];
+        long double sum = 0;
+        for (size_t i = 0; i < size; i++) {
             double m[MEASURE_COUNT];
-            measure_row(isa->kernel, row, r->beta_ratio[betas + b], m);
-            entropy[b][i] = m[MEASURE_ENTROPY];
+            measure_row(isa_find("base")->kernel, cell_row(&c, replicate++), c.r->beta_ratio[0], m);
+            sum += m[MEASURE_ENTROPY];
         }
-        measure_log_gap_count(row, 73, r->gap_grid, counts);
-        for (size_t t = 0; t < 73; t++) { count_sum[t] += counts[t] / ROWS; }
-        if (i < kept) { check_close(r->lambda[kept + i], measure_accumulation(row).lambda, 0); }
+        check_relative(c.r->block[MEASURE_ENTROPY][g], (double)(sum / size), 1e-13);
     }
-    drawn_free(drawn);
-    for (size_t b = 0; b < betas; b++) {
-        check_moments(r, betas + b, entropy[b]);
-        check_quantiles(r, betas + b, entropy[b]);
-    }
-    for (size_t t = 0; t < 73; t++) { check_close(r->log_gap_count_mean[73 + t], count_sum[t], 1e-12); }
+    assert_int_equal(replicate, REPLICATES);
+    check_blocks(&c, 0, MEASURE_ENTROPY);
+    drawn_free(c.drawn);
     run_free(run);
 }
 
@@ -164,6 +305,36 @@ static void test_growing(void **state) {
     assert_string_equal(x->name, y->name);
     check_prefix(x->lambda, 65, y->lambda, 2 * 130, 2, 65); /* n = 100 and 200 are rows 0 and 2 of y */
     check_prefix(x->top_gap, 65, y->top_gap, 2 * 130, 2, 65);
+    for (size_t i = 0; i < 2; i++) { /* the block of 64 that was complete keeps its means */
+        for (size_t k = 0; k < x->size[RESULTS_BETA]; k++) {
+            check_same(
+                x->block[MEASURE_ENTROPY][(i * x->size[RESULTS_BETA] + k) * x->size[RESULTS_BLOCK]],
+                y->block[MEASURE_ENTROPY][(2 * i * y->size[RESULTS_BETA] + k) * y->size[RESULTS_BLOCK]]);
+        }
+    }
+    run_free(a);
+    run_free(b);
+}
+
+/* Another n beside them, and another order of the series, leave whole cells as they were. */
+static void test_more_n(void **state) {
+    (void)state;
+    const char *const few =
+        "replicates: 70\nn: [50, 400]\nseries:\n  - family: gaussian\n  - family: pareto\n    tail: 2\n";
+    const char *const many =
+        "replicates: 70\nn: [50, 77, 400]\nseries:\n  - family: pareto\n    tail: 2\n  - family: gaussian\n";
+    struct run a = run_text(few, "base", 1), b = run_text(many, "base", 3);
+    struct results_field fa[RESULTS_FIELDS], fb[RESULTS_FIELDS];
+    for (size_t s = 0; s < 2; s++) {
+        struct results_series *x = &a.results->series[s], *y = &b.results->series[1 - s];
+        size_t fields = results_fields(x, fa);
+        results_fields(y, fb);
+        for (size_t f = 0; f < fields; f++) {
+            if (fa[f].axis[0] != RESULTS_LOG_N) { continue; }
+            size_t cell = results_field_size(x, &fa[f]) / 2;
+            check_prefix(*fa[f].values, cell, *fb[f].values, 2 * cell, 2, cell);
+        }
+    }
     run_free(a);
     run_free(b);
 }
@@ -238,6 +409,8 @@ int main(void) {
         cmocka_unit_test(test_memory), /* first: it looks at the peak of the whole process */
         cmocka_unit_test(test_threads_and_isas),
         cmocka_unit_test(test_reduction),
+        cmocka_unit_test(test_block_groups),
+        cmocka_unit_test(test_more_n),
         cmocka_unit_test(test_growing),
         cmocka_unit_test(test_names_key_the_streams),
         cmocka_unit_test(test_common_randomness),
