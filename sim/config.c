@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include "../models/typical.h"
+
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
@@ -476,6 +478,29 @@ static void check_parameter(struct reader *reader, const struct yaml_node *node,
     }
 }
 
+/* Scores are drawn as doubles: their spread and the gaps that matter, 1/Lambda^typ, must be normal numbers.
+ */
+static void check_score_range(struct reader *reader, const struct yaml_node *node,
+                              const struct config_series *series) {
+    const struct family *family = series->family;
+    const double log_v_least = -65 * M_LN2, log_v_most = -0x1p-53, log_most = 700; /* of a uniform */
+    char n[NUMBER_TEXT];
+    for (size_t i = 0; family->kind == FAMILY_IID && i < series->n_count; i++) {
+        double p[FAMILY_PARAMETERS];
+        config_parameters(series, series->log_n[i], p);
+        double log_lambda = typical_scale(family, p, series->log_n[i]).log_lambda;
+        double spread = family->quantile(p, log_v_least) - family->quantile(p, log_v_most);
+        if (fabs(log_lambda) <= log_most && isfinite(spread) && isfinite(spread * exp(log_lambda))) {
+            continue;
+        }
+        fault_add(
+            &reader->faults, node->source, node->offset,
+            "the scores of series `%s` leave the range of doubles at n = %s; choose a scale nearer to 1",
+            series->name, print_length(series->log_n[i], n));
+        return;
+    }
+}
+
 static void read_parameters(struct reader *reader, const struct yaml_node *node,
                             struct config_series *series) {
     const struct family *family = series->family;
@@ -645,6 +670,9 @@ static void read_all_series(struct reader *reader, const struct yaml_node *root,
     config->series = memory_create(list->count, sizeof *config->series);
     for (size_t i = 0; i < list->count; i++) { read_series(reader, list->value[i], top, &config->series[i]); }
     check_names(reader, list, config);
+    for (size_t i = 0; i < list->count && reader->faults.count == 0; i++) {
+        check_score_range(reader, list->value[i], &config->series[i]);
+    }
 }
 
 /* The whole */

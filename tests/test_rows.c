@@ -546,8 +546,9 @@ static void check_plateau_at(const struct row *row, double log_below, double gap
     measure_row(isa_best()->kernel, row, beta, m);
     check_close(m[MEASURE_ENTROPY], log_z + a * share, 1e-12 * (1 + a * share + log_z) + a * loss);
     check_close(m[MEASURE_TOP_WEIGHT], exp(-log_z), 1e-12 + loss);
-    check_close(m[MEASURE_PARTICIPATION], exp(-2 * log_z) + exp(log_below - 2 * a - 2 * log_z),
-                1e-12 + 2 * loss);
+    double log_twice = log_below - 2 * a; /* Y_2 = Z(2 beta)/Z(beta)^2, relative however small */
+    double log_y = fmax(log_twice, 0) + log1p(exp(-fabs(log_twice))) - 2 * log_z;
+    if (log_y > -700) { check_relative(m[MEASURE_PARTICIPATION], exp(log_y), 1e-12 + 4 * loss); }
     check_close(m[MEASURE_TOP_TWO_RATIO], exp(-a), 1e-12);
 }
 
@@ -567,8 +568,10 @@ static void check_plateau(struct drawn *drawn, double alpha, double log_n) {
         check_plateau_at(row, log_below, gap, factor, log_n);
     }
     for (double log_x = -3; log_x <= 3; log_x += 0.5) { /* where the one and the many weigh the same */
-        if (log_below - log_x > 0) {
-            check_plateau_at(row, log_below, gap, (log_below - log_x) / gap, log_n);
+        double balance = (log_below - log_x) / gap;
+        if (balance > 0) {
+            check_plateau_at(row, log_below, gap, balance, log_n);
+            check_plateau_at(row, log_below, gap, balance / 2, log_n); /* the same for Y_2 */
         }
     }
     check_relative(measure_accumulation(row).lambda, 1, 1e-12); /* Lambda^typ is the row's own */
