@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -440,43 +441,191 @@ static struct h5_content *read_here(const char *path, const char **why) {
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     hid_t root = file >= 0 ? H5Gopen2(file, "/", H5P_DEFAULT) : -1;
     bool good = root >= 0 ? read_group(&r, root, "", 0) : refuse(&r, "it is no HDF5 file, or a damaged one");
-    H5Gclose(root);
-    H5Fclose(file);
     *why = r.why;
-    if (good) { return r.content; }
-    h5file_free(r.content);
+    return good ? r.content : NULL; /* the process is about to end */
+}
+
+/* ---- from the child to the parent ----
+ *
+ * One description serves both directions: a wire either writes what it is given or fills it in. */
+
+struct wire {
+    FILE *file;
+    bool reading, good;
+};
+
+static void wire_bytes(struct wire *w, void *bytes, size_t size) {
+    if (!w->good || size == 0) { return; }
+    w->good = (w->reading ? fread(bytes, 1, size, w->file) : fwrite(bytes, 1, size, w->file)) == size;
+}
+
+/* A count of at most `most`; 0 once the wire is broken. */
+static size_t wire_count(struct wire *w, size_t count, size_t most) {
+    wire_bytes(w, &count, sizeof count);
+    w->good = w->good && count <= most;
+    return w->good ? count : 0;
+}
+
+static void wire_text(struct wire *w, const char **text) {
+    enum { LONGEST = 1 << 26 };
+    size_t size = wire_count(w, *text ? strlen(*text) + 1 : 0, LONGEST);
+    if (size == 0) { return; }
+    if (w->reading) { *text = memory_create(size, 1); }
+    wire_bytes(w, (char *)*text, size);
+    if (w->reading) { ((char *)*text)[size - 1] = '\0'; }
+}
+
+/* A text that must be there. */
+static void wire_name(struct wire *w, const char **text) {
+    wire_text(w, text);
+    w->good = w->good && *text;
+}
+
+enum { MOST_ITEMS = 1 << 16 };
+
+static void *wire_list(struct wire *w, const void *list, size_t *count, size_t size) {
+    *count = wire_count(w, *count, MOST_ITEMS);
+    return w->reading ? memory_create(*count + 1, size) : (void *)list;
+}
+
+static const struct h5_attribute *wire_attributes(struct wire *w, const struct h5_attribute *list,
+                                                  size_t *count) {
+    struct h5_attribute *a = wire_list(w, list, count, sizeof *a);
+    for (size_t i = 0; i < *count; i++) {
+        wire_name(w, &a[i].name);
+        wire_text(w, &a[i].text);
+        if (wire_count(w, a[i].whole != NULL, 1)) {
+            if (w->reading) { a[i].whole = memory_create(1, sizeof *a[i].whole); }
+            wire_bytes(w, (uint64_t *)a[i].whole, sizeof *a[i].whole);
+        }
+        wire_bytes(w, &a[i].number, sizeof a[i].number);
+    }
+    return a;
+}
+
+/* Axes within the group, and no more numbers than LARGEST; *count receives how many. */
+static bool axes_are_sound(const struct h5_group *g, const struct h5_dataset *d, size_t *count) {
+    *count = 1;
+    for (unsigned i = 0; i < d->rank; i++) {
+        if (d->axis[i] >= g->dimension_count) { return false; }
+        size_t size = g->dimension[d->axis[i]].size;
+        if (size == 0 || size > LARGEST / *count) { return false; }
+        *count *= size;
+    }
+    return d->rank >= 1 && d->rank <= H5_RANK;
+}
+
+static void wire_dataset(struct wire *w, const struct h5_group *g, struct h5_dataset *d) {
+    size_t count;
+    wire_name(w, &d->name);
+    wire_text(w, &d->units);
+    wire_text(w, &d->long_name);
+    wire_bytes(w, &d->rank, sizeof d->rank);
+    wire_bytes(w, d->axis, sizeof d->axis);
+    w->good = w->good && d->rank <= H5_RANK && axes_are_sound(g, d, &count);
+    if (!w->good) {
+        d->rank = 0;
+        return;
+    }
+    if (wire_count(w, d->text != NULL, 1)) {
+        if (w->reading) { d->text = memory_create(count, sizeof *d->text); }
+        for (size_t i = 0; w->good && i < count; i++) { wire_name(w, (const char **)&d->text[i]); }
+    } else {
+        if (w->reading) { d->number = memory_create(count, sizeof *d->number); }
+        wire_bytes(w, (double *)d->number, count * sizeof *d->number);
+    }
+}
+
+static void wire_group(struct wire *w, struct h5_group *g) {
+    wire_name(w, &g->name);
+    g->attribute = wire_attributes(w, g->attribute, &g->attribute_count);
+    struct h5_dimension *dimension = wire_list(w, g->dimension, &g->dimension_count, sizeof *dimension);
+    g->dimension = dimension;
+    for (size_t i = 0; i < g->dimension_count; i++) {
+        wire_name(w, &dimension[i].name);
+        wire_bytes(w, &dimension[i].size, sizeof dimension[i].size);
+    }
+    struct h5_dataset *dataset = wire_list(w, g->dataset, &g->dataset_count, sizeof *dataset);
+    g->dataset = dataset;
+    for (size_t i = 0; i < g->dataset_count; i++) { wire_dataset(w, g, &dataset[i]); }
+}
+
+static void wire_content(struct wire *w, struct h5_content *c) {
+    c->attribute = (struct h5_attribute *)wire_attributes(w, c->attribute, &c->attribute_count);
+    c->group = wire_list(w, c->group, &c->group_count, sizeof *c->group);
+    for (size_t i = 0; i < c->group_count; i++) { wire_group(w, &c->group[i]); }
+}
+
+/* The child: what is wrong, or an empty text and the content. Never returns. */
+static _Noreturn void child_read(const char *path, int out) {
+    const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+    for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++) { signal(fatal[i], SIG_DFL); }
+    struct rlimit seconds = {60, 60}, none = {0, 0};
+    setrlimit(RLIMIT_CPU, &seconds);
+    setrlimit(RLIMIT_CORE, &none);
+    int nowhere = open("/dev/null", O_WRONLY);
+    if (nowhere >= 0) { dup2(nowhere, STDERR_FILENO); }
+    const char *why = NULL;
+    struct h5_content *content = read_here(path, &why);
+    struct wire w = {.file = fdopen(out, "w"), .good = true};
+    if (!w.file) { _exit(EXIT_FAILED); }
+    if (content) { why = ""; }
+    wire_text(&w, &why);
+    if (content) { wire_content(&w, content); }
+    _exit(w.good && fflush(w.file) == 0 ? EXIT_DONE : EXIT_FAILED);
+}
+
+/* The parent: NULL with `why` when the child refuses the file or dies. */
+static struct h5_content *receive(int in, char why[H5_WHY]) {
+    struct wire w = {.file = fdopen(in, "r"), .reading = true, .good = true};
+    struct h5_content *c = memory_create(1, sizeof *c);
+    const char *refusal = NULL;
+    w.good = w.file != NULL;
+    wire_text(&w, &refusal);
+    if (w.good && refusal && *refusal == '\0') { wire_content(&w, c); }
+    if (!w.good || !refusal) {
+        snprintf(why, H5_WHY, "it is damaged: reading it crashes the HDF5 library");
+    } else {
+        snprintf(why, H5_WHY, "%s", refusal);
+    }
+    bool good = w.good && refusal && *refusal == '\0';
+    free((void *)refusal);
+    if (w.file) { fclose(w.file); }
+    if (good) { return c; }
+    h5file_free(c);
     return NULL;
 }
 
-/* Whether a child process gets through the whole file in reasonable time. */
-static bool child_can_read(const char *path) {
-    fflush(NULL);
-    pid_t child = fork();
-    if (child == 0) {
-        const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-        for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++) { signal(fatal[i], SIG_DFL); }
-        struct rlimit seconds = {60, 60}, none = {0, 0};
-        setrlimit(RLIMIT_CPU, &seconds);
-        setrlimit(RLIMIT_CORE, &none);
-        const char *why;
-        freopen("/dev/null", "w", stderr);
-        _exit(read_here(path, &why) || why ? 0 : 1);
+static bool is_regular_file(const char *path, char why[H5_WHY]) {
+    struct stat info;
+    if (stat(path, &info) != 0 || access(path, R_OK) != 0) {
+        snprintf(why, H5_WHY, "%s", strerror(errno));
+        return false;
     }
-    int status = 0;
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {}
-    return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (!S_ISREG(info.st_mode)) {
+        snprintf(why, H5_WHY, "it is no regular file");
+        return false;
+    }
+    return true;
 }
 
-struct h5_content *h5file_read(const char *path, const char **why) {
-    if (access(path, R_OK) != 0) {
-        *why = strerror(errno);
+struct h5_content *h5file_read(const char *path, char why[H5_WHY]) {
+    int end[2];
+    if (!is_regular_file(path, why)) { return NULL; }
+    fflush(NULL);
+    pid_t child = pipe2(end, O_CLOEXEC) == 0 ? fork() : -1;
+    if (child < 0) {
+        snprintf(why, H5_WHY, "cannot start a process to read it: %s", strerror(errno));
         return NULL;
     }
-    if (!child_can_read(path)) {
-        *why = "it is damaged: reading it crashes the HDF5 library";
-        return NULL;
+    if (child == 0) {
+        close(end[0]);
+        child_read(path, end[1]);
     }
-    return read_here(path, why);
+    close(end[1]);
+    struct h5_content *content = receive(end[0], why);
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {}
+    return content;
 }
 
 static void free_attributes(size_t count, const struct h5_attribute *list) {

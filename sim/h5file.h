@@ -52,10 +52,13 @@ struct h5_content {
     struct h5_group *group;
 };
 
-/* Reads a file whole. A child process reads it first, so that a damaged file cannot take the program
- * down. NULL, with what is wrong in `why`, when that fails or when the file holds links, virtual or
- * external storage, or types that gapscale does not write. Free with h5file_free. */
-struct h5_content *h5file_read(const char *path, const char **why);
+enum { H5_WHY = 128 };
+
+/* Reads a regular file whole. HDF5 sees it only in a child process, which hands over what it read: a damaged
+ * file cannot take the program down or spoil its memory. NULL, with what is wrong in `why`, when that fails
+ * or when the file holds links, virtual or external storage, or types that gapscale does not write. Free with
+ * h5file_free. */
+struct h5_content *h5file_read(const char *path, char why[H5_WHY]);
 void h5file_free(struct h5_content *content);
 
 /* By name; NULL when absent. */

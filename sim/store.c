@@ -195,9 +195,9 @@ static const char *content_fault(const struct h5_content *c) {
 }
 
 static struct h5_content *content_open(const char *path) {
-    const char *why = NULL;
-    struct h5_content *c = h5file_read(path, &why);
-    if (!c) { message_error("cannot read %s: %s", path, why ? why : "unknown reason"); }
+    char why[H5_WHY];
+    struct h5_content *c = h5file_read(path, why);
+    if (!c) { message_error("cannot read %s: %s", path, why); }
     return c;
 }
 
@@ -337,8 +337,8 @@ struct results *store_read(const char *path) {
 
 enum store_match store_compare(const char *path, const char *config_resolved) {
     if (access(path, F_OK) != 0) { return STORE_ABSENT; }
-    const char *why;
-    struct h5_content *c = h5file_read(path, &why);
+    char why[H5_WHY];
+    struct h5_content *c = h5file_read(path, why);
     if (!c) { return STORE_FOREIGN; }
     enum store_match match = STORE_FOREIGN;
     if (!content_fault(c)) {

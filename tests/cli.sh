@@ -189,6 +189,7 @@ expect 0 "show --digest" show before.h5 --digest
 holds "a digest has 64 digits" grep -qE '^[0-9a-f]{64} ' out
 expect 1 "show of a text" show text.h5
 expect 1 "show of a missing file" show missing.h5
+expect 1 "show of a pipe" show pipe
 expect 2 "show without a file" show
 expect 0 "fit" fit before.h5
 holds "fit prints a table" grep -q gaussian out

@@ -190,8 +190,9 @@ static void test_compare(void **state) {
     write_text("text", "no HDF5");
     write_text("empty", "");
     assert_int_equal(mkdir("directory", 0777), 0);
-    const char *const foreign[] = {"text", "empty", "directory"};
-    for (size_t i = 0; i < 3; i++) {
+    assert_int_equal(mkfifo("pipe", 0666), 0); /* nobody writes to it: opening it would wait for ever */
+    const char *const foreign[] = {"text", "empty", "directory", "pipe"};
+    for (size_t i = 0; i < 4; i++) {
         assert_int_equal(store_compare(foreign[i], r->config_resolved), STORE_FOREIGN);
         assert_null(store_read(foreign[i]));
     }
