@@ -470,9 +470,13 @@ static void wire_text(struct wire *w, const char **text) {
     enum { LONGEST = 1 << 26 };
     size_t size = wire_count(w, *text ? strlen(*text) + 1 : 0, LONGEST);
     if (size == 0) { return; }
-    if (w->reading) { *text = memory_create(size, 1); }
-    wire_bytes(w, (char *)*text, size);
-    if (w->reading) { ((char *)*text)[size - 1] = '\0'; }
+    if (!w->reading) {
+        wire_bytes(w, (char *)*text, size);
+        return;
+    }
+    char *copy = memory_create(size + 1, 1); /* ended by NUL whatever comes */
+    wire_bytes(w, copy, size);
+    *text = copy;
 }
 
 /* A text that must be there. */
