@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "typical.h"
+#include "vector_inline.h"
 
 enum { DEGREE = 16 };
 
@@ -46,10 +47,11 @@ static void panel_make(const struct profile *q, struct panel *panel, double low,
     }
 }
 
-static bool panel_is_resolved(const struct panel *panel) {
+/* Beneath 1e-13, or a few ulp of log n, is rounding. */
+static bool panel_is_resolved(const struct profile *q, const struct panel *panel) {
     double tail = 0;
     for (int k = DEGREE - 3; k < DEGREE; k++) { tail = fmax(tail, fabs(panel->coefficient[k])); }
-    return tail <= 1e-13 * fmax(1, fabs(panel->coefficient[0])); /* beneath it is rounding */
+    return tail <= fmax(1e-13 * fmax(1, fabs(panel->coefficient[0])), 4e-16 * q->log_n);
 }
 
 /* Appends panels that cover [low, high], in order. */
@@ -57,7 +59,7 @@ static bool profile_cover(struct profile *q, double low, double high) {
     struct panel panel;
     panel_make(q, &panel, low, high);
     double width = high == q->log_n ? narrowest_end * fmax(1, high) : narrowest;
-    if (!panel_is_resolved(&panel) && high - low > width) {
+    if (!panel_is_resolved(q, &panel) && high - low > width) {
         double middle = (low + high) / 2;
         return profile_cover(q, low, middle) && profile_cover(q, middle, high);
     }
@@ -111,16 +113,39 @@ static const struct panel *profile_find(const struct profile *q, double y) {
     return &q->panel[low];
 }
 
-/* Clenshaw's recurrence. */
-double profile_gap(const struct profile *q, double y) {
-    const struct panel *panel = profile_find(q, y);
-    if (y > panel->high) { return INFINITY; } /* overflow */
-    double x = (2 * y - panel->low - panel->high) / (panel->high - panel->low), b1 = 0, b2 = 0;
-    for (int k = DEGREE - 1; k > 0; k--) {
-        double b0 = panel->coefficient[k] + 2 * x * b1 - b2;
-        b2 = b1;
-        b1 = b0;
+/* Clenshaw's recurrence, for y on one panel. */
+static void panel_gaps(const struct panel *panel, size_t count, const double *y, double *gap) {
+    const double *c = panel->coefficient, middle = (panel->low + panel->high) / 2,
+                 per_half = 2 / (panel->high - panel->low);
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        double x = 2 * (y[i] - middle) * per_half, b1 = 0, b2 = 0;
+        for (int k = DEGREE - 1; k > 0; k--) {
+            double b0 = c[k] + x * b1 - b2;
+            b2 = b1;
+            b1 = b0;
+        }
+        gap[i] = y[i] * vector_exp_one(c[0] + x / 2 * b1 - b2);
     }
-    double gap = y * exp(panel->coefficient[0] + x * b1 - b2);
+}
+
+double profile_gap(const struct profile *q, double y) {
+    double gap, inside = fmax(y, PROFILE_LOWEST);
+    const struct panel *panel = profile_find(q, inside);
+    if (inside > panel->high) { return INFINITY; } /* overflow */
+    panel_gaps(panel, 1, &inside, &gap);
     return isnan(gap) ? INFINITY : gap; /* the last panel, where V = 1 to rounding */
+}
+
+void profile_gaps(const struct profile *q, size_t count, const double *y, double *gap) {
+    for (size_t start = 0, end; start < count; start = end) {
+        const struct panel *panel = profile_find(q, y[start]);
+        for (end = start; end < count && y[end] <= panel->high; end++) {}
+        if (y[start] < PROFILE_LOWEST || end == start) {
+            gap[start] = profile_gap(q, y[start]);
+            end = start + 1;
+        } else {
+            panel_gaps(panel, end - start, y + start, gap + start);
+        }
+    }
 }

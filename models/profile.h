@@ -22,7 +22,9 @@ void profile_free(struct profile *profile);
 double profile_log_n(const struct profile *profile);
 double profile_log_lambda(const struct profile *profile);
 
-/* g(y), relative accuracy about 1e-13; may be inf. Thread-safe. */
+/* g(y), relative accuracy about 1e-13; may be inf. y below PROFILE_LOWEST is taken for it. Thread-safe. */
 double profile_gap(const struct profile *profile, double y);
+/* The same for increasing y, faster. */
+void profile_gaps(const struct profile *profile, size_t count, const double *y, double *gap);
 
 #endif

@@ -45,7 +45,8 @@ static const char *const spacing_names[] = {"linear", "log", "loglog"};
 enum { LINEAR, LOG, LOGLOG };
 static const char *const beta_keys[] = {"relative_to", "values", "from", "to", "points"};
 static const char *const relative_names[] = {"none", "lambda_typ"};
-static const char *const rows_names[] = {[CONFIG_ROWS_AUTO] = "auto", [CONFIG_ROWS_DRAWN] = "drawn"};
+static const char *const rows_names[] = {
+    [CONFIG_ROWS_AUTO] = "auto", [CONFIG_ROWS_DRAWN] = "drawn", [CONFIG_ROWS_COUNTED] = "counted"};
 static const char *const schedule_keys[] = {"coef", "log_power", "power"};
 
 static const struct value_range any_real = {-INFINITY, INFINITY, false, false};
@@ -364,15 +365,15 @@ static void read_collapse(struct reader *reader, const struct yaml_node *node, s
 
 static void read_rows(struct reader *reader, const struct yaml_node *node, enum config_rows *rows) {
     size_t choice;
-    if (node->kind == YAML_SCALAR && strcmp(node->text, "counted") == 0) {
-        fault_add(
-            &reader->faults, node->source, node->offset,
-            "`rows: counted` is not there yet: this version draws every score of a row; write drawn or auto");
-        return;
-    }
     if (value_choice(node, "rows", COUNT(rows_names), rows_names, &reader->faults, &choice)) {
         *rows = (enum config_rows)choice;
     }
+}
+
+bool config_counted(const struct config_series *series, double log_n) {
+    if (series->family->kind != FAMILY_IID) { return false; }
+    if (series->rows == CONFIG_ROWS_AUTO) { return log_n > log(CONFIG_EXPLICIT + 0.5); }
+    return series->rows == CONFIG_ROWS_COUNTED;
 }
 
 /* Settings that series share */
@@ -478,8 +479,7 @@ static void check_parameter(struct reader *reader, const struct yaml_node *node,
     }
 }
 
-/* Scores are drawn as doubles: their spread and the gaps that matter, 1/Lambda^typ, must be normal numbers.
- */
+/* Drawn scores are doubles: their spread and the gaps that matter, 1/Lambda^typ, must be normal numbers. */
 static void check_score_range(struct reader *reader, const struct yaml_node *node,
                               const struct config_series *series) {
     const struct family *family = series->family;
@@ -487,6 +487,7 @@ static void check_score_range(struct reader *reader, const struct yaml_node *nod
     char n[NUMBER_TEXT];
     for (size_t i = 0; family->kind == FAMILY_IID && i < series->n_count; i++) {
         double p[FAMILY_PARAMETERS];
+        if (config_counted(series, series->log_n[i])) { continue; }
         config_parameters(series, series->log_n[i], p);
         double log_lambda = typical_scale(family, p, series->log_n[i]).log_lambda;
         double spread = family->quantile(p, log_v_least) - family->quantile(p, log_v_most);
@@ -532,17 +533,28 @@ static const struct yaml_node *find_longest(const struct yaml_node *n, double lo
     return to ? to : n;
 }
 
-static void check_drawn(struct reader *reader, const struct yaml_node *node, const struct shared *shared) {
+/* Whether its rows can be made in the way asked for. */
+static void check_rows(struct reader *reader, const struct yaml_node *node, const struct shared *shared) {
     const struct config_series *series = &shared->settings;
     double longest = series->n_count ? series->log_n[series->n_count - 1] : 0;
     char n[NUMBER_TEXT];
-    if (series->family->kind == FAMILY_FIXED || longest <= log(drawn_limit)) { return; }
+    const struct yaml_node *given = yaml_find(node, "rows");
+    if (series->family->kind == FAMILY_FIXED && series->rows == CONFIG_ROWS_COUNTED) {
+        fault_add(&reader->faults, (given ? given : node)->source, (given ? given : node)->offset,
+                  "series `%s`: %s rows have nothing to count, they are deterministic at any n; write "
+                  "`rows: auto` in this series",
+                  series->name, series->family->name);
+    }
+    if (series->family->kind == FAMILY_FIXED || series->rows != CONFIG_ROWS_DRAWN ||
+        longest <= log(drawn_limit)) {
+        return;
+    }
     bool by_default = shared->n->source == reader->defaults->source;
     const struct yaml_node *at = by_default ? node : find_longest(shared->n, longest);
     fault_add(
         &reader->faults, at->source, at->offset,
-        "series `%s` reaches n = %s%s, but its rows are drawn score by score, which needs n <= 2^40 (only "
-        "plateau rows go to any n); write for example n: {from: 2^8, to: 2^16, points: 9}",
+        "series `%s` reaches n = %s%s, but `rows: drawn` draws every score, which needs n <= 2^40; write "
+        "`rows: auto` (or counted), or for example n: {from: 2^8, to: 2^16, points: 9}",
         series->name, print_length(longest, n), by_default ? " by default" : "");
 }
 
@@ -633,7 +645,7 @@ static void read_series(struct reader *reader, const struct yaml_node *node, con
     read_name(reader, node, &shared.settings);
     if (family) {
         read_parameters(reader, node, &shared.settings);
-        check_drawn(reader, node, &shared);
+        check_rows(reader, node, &shared);
     }
     check_totals(reader, node, &shared.settings);
     *out = shared.settings;

@@ -11,7 +11,7 @@
 #include "../models/family.h"
 #include "measure.h"
 
-enum config_rows { CONFIG_ROWS_AUTO, CONFIG_ROWS_DRAWN };
+enum config_rows { CONFIG_ROWS_AUTO, CONFIG_ROWS_DRAWN, CONFIG_ROWS_COUNTED };
 
 enum { CONFIG_NAME = 64 + 1, CONFIG_CRITERIA = 16, CONFIG_QUANTILES = 32 };
 
@@ -59,6 +59,11 @@ void config_free(struct config *config);
 
 /* Parameter values of a series at one n (inside the family's ranges: checked on reading). */
 void config_parameters(const struct config_series *series, double log_n, double p[FAMILY_PARAMETERS]);
+
+/* Whether the rows of a series at one n are counted: asked for, or `auto` with independent scores and
+ * n > CONFIG_EXPLICIT (a drawn row of no more is made of single scores and as quick). */
+enum { CONFIG_EXPLICIT = 512 };
+bool config_counted(const struct config_series *series, double log_n);
 
 /* A whole number literal of the grammar: 12, 1e3, 2^16, 1/16, e^100000. False when `text` is anything
  * else. `log_value` (may be NULL) receives its natural log even where the value overflows (value

@@ -16,6 +16,8 @@ enum {
     POOL = 8 * TOP,       /* candidates for the top */
     CHUNK = FAMILY_CHUNK, /* scores drawn at a time */
     KEPT = 1 << 16,       /* rows up to this length are kept, not drawn again */
+    LISTED = 4096,        /* parts of up to so many scores are refined into single scores, */
+    SPLIT = 64,           /* others into so many parts */
 };
 
 struct drawn {
@@ -34,9 +36,14 @@ struct drawn {
     double scale; /* Lambda^typ */
     double highest;
 
-    double *moment; /* [bin_capacity][KERNEL_NODES] */
-    size_t bin_capacity;
+    double *moment; /* [part_capacity][KERNEL_NODES] */
+    size_t part_capacity;
     struct row row;
+
+    /* refining a part */
+    size_t listed;
+    double list[LISTED];
+    struct row_part finer[LISTED];
 };
 
 /* Lagrange polynomials of the Chebyshev nodes, in powers of x, by discrete orthogonality. */
@@ -78,11 +85,8 @@ void drawn_free(struct drawn *d) {
     free(d->scores);
     free(d->moment);
     free(d->row.gap);
-    free(d->row.log_count);
-    free(d->row.weight);
-    free(d->row.lower);
-    free(d->row.upper);
-    free(d->row.log_rank);
+    free(d->row.count);
+    free(d->row.part);
     free(d);
 }
 
@@ -93,18 +97,18 @@ static bool array_grow(double **array, size_t count) {
     return true;
 }
 
-/* Room for `bins` bins and their points beside the top. */
-static bool drawn_reserve(struct drawn *d, size_t bins) {
-    if (bins <= d->bin_capacity) { return true; }
-    size_t points = EXPLICIT + bins * KERNEL_NODES;
-    struct row *row = &d->row;
-    if (!array_grow(&d->moment, bins * KERNEL_NODES) || !array_grow(&row->gap, points) ||
-        !array_grow(&row->log_count, points) || !array_grow(&row->weight, points) ||
-        !array_grow(&row->lower, bins) || !array_grow(&row->upper, bins) ||
-        !array_grow(&row->log_rank, bins)) {
+/* Room for `parts` parts and their points beside the top. */
+static bool drawn_reserve(struct drawn *d, size_t parts) {
+    if (parts <= d->part_capacity) { return true; }
+    size_t points = EXPLICIT + parts * KERNEL_NODES;
+    struct row_part *grown = realloc(d->row.part, parts * sizeof *grown);
+    if (!grown) { return false; }
+    d->row.part = grown;
+    if (!array_grow(&d->moment, parts * KERNEL_NODES) || !array_grow(&d->row.gap, points) ||
+        !array_grow(&d->row.count, points)) {
         return false;
     }
-    d->bin_capacity = bins;
+    d->part_capacity = parts;
     return true;
 }
 
@@ -189,35 +193,36 @@ static double drawn_first_pass(struct drawn *d, size_t top_count) {
 
 static double drawn_gap(const struct drawn *d, double score) { return (d->highest - score) * d->scale; }
 
-static void drawn_add_point(struct row *row, double gap, double log_count, double weight) {
+static void drawn_add_point(struct row *row, double gap, double count) {
     size_t i = row->point_count++;
     row->gap[i] = gap;
-    row->log_count[i] = log_count;
-    row->weight[i] = weight;
+    row->count[i] = count;
 }
 
-/* The bin (lower, upper]; its nodes are added by the caller. */
-static void drawn_add_bin(struct row *row, double lower, double upper, double log_rank) {
-    size_t b = row->bin_count++;
-    row->lower[b] = lower;
-    row->upper[b] = upper;
-    row->log_rank[b] = log_rank;
+/* The part (lower, upper]; its nodes are added by the caller. */
+static void drawn_add_part(struct row *row, double lower, double upper, double before, double count) {
+    row->part[row->part_count++] = (struct row_part){.lower = lower,
+                                                     .upper = upper,
+                                                     .before = before,
+                                                     .last = before + count,
+                                                     .log_last = log(before + count),
+                                                     .point = row->point_count};
 }
 
 static void drawn_add_nodes(struct drawn *d, double lower, double upper, const double *moment) {
-    double log_count = log(moment[0]), middle = (lower + upper) / 2, half = (upper - lower) / 2;
+    double middle = (lower + upper) / 2, half = (upper - lower) / 2;
     for (size_t j = 0; j < KERNEL_NODES; j++) {
-        double weight = 0;
-        for (size_t k = 0; k < KERNEL_NODES; k++) { weight += d->lagrange[j][k] * moment[k]; }
-        drawn_add_point(&d->row, middle + half * d->node[j], log_count, weight / moment[0]);
+        double count = 0;
+        for (size_t k = 0; k < KERNEL_NODES; k++) { count += d->lagrange[j][k] * moment[k]; }
+        drawn_add_point(&d->row, middle + half * d->node[j], count);
     }
 }
 
 /* Scores that tie with the last explicit one but found no place in the top. */
 static void drawn_add_ties(struct row *row, double gap, double ties) {
     if (!(ties > 0)) { return; }
-    drawn_add_bin(row, gap, gap, log((double)row->top_count + ties));
-    drawn_add_point(row, gap, log(ties), 1);
+    drawn_add_part(row, gap, gap, (double)row->top_count, ties);
+    drawn_add_point(row, gap, ties);
 }
 
 /* Second pass: everything below the explicit top, into bins. */
@@ -238,20 +243,27 @@ static bool drawn_second_pass(struct drawn *d, double lowest) {
     for (size_t b = 0; b < bins; b++) { deposited += d->moment[b * KERNEL_NODES]; }
     drawn_add_ties(row, cut_gap, (double)(d->n - row->top_count) - deposited);
 
-    double total = (double)d->n - deposited;
+    double before = (double)d->n - deposited;
     for (size_t b = 0; b < bins; b++) {
         const double *moment = d->moment + b * KERNEL_NODES;
         if (moment[0] == 0) { continue; }
         double lower = kernel_bin_edge(first + (int64_t)b), upper = kernel_bin_edge(first + (int64_t)b + 1);
-        total += moment[0];
-        drawn_add_bin(row, fmax(lower, cut_gap), upper, log(total));
+        drawn_add_part(row, fmax(lower, cut_gap), upper, before, moment[0]);
         drawn_add_nodes(d, lower, upper, moment);
+        before += moment[0];
     }
     return true;
 }
 
-static void drawn_visit(void *maker, double lower, double upper, row_visitor *visitor, void *argument) {
-    struct drawn *d = maker;
+/* ---- refining ---- */
+
+static int ascending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void drawn_visit(struct drawn *d, double lower, double upper,
+                        void (*visitor)(struct drawn *d, size_t count, const double *gaps)) {
     double found[CHUNK];
     for (size_t index = 0; index < chunk_count(d); index++) {
         size_t count, hits = 0;
@@ -261,8 +273,73 @@ static void drawn_visit(void *maker, double lower, double upper, row_visitor *vi
             found[hits] = gap;
             hits += (gap > lower) & (gap <= upper);
         }
-        if (hits > 0) { visitor(argument, hits, found); }
+        if (hits > 0) { visitor(d, hits, found); }
     }
+}
+
+static void drawn_collect(struct drawn *d, size_t count, const double *gaps) {
+    for (size_t i = 0; i < count && d->listed < LISTED; i++) { d->list[d->listed++] = gaps[i]; }
+}
+
+static void finer_make(struct row_part *part, double lower, double upper, double before, double last) {
+    *part = (struct row_part){
+        .lower = lower, .upper = upper, .before = before, .last = last, .log_last = log(last)};
+}
+
+/* Every score by itself. */
+static size_t drawn_list(struct drawn *d, double lower, double upper, double before) {
+    d->listed = 0;
+    drawn_visit(d, lower, upper, drawn_collect);
+    qsort(d->list, d->listed, sizeof *d->list, ascending);
+    for (size_t i = 0; i < d->listed; i++, before++) {
+        finer_make(&d->finer[i], d->list[i], d->list[i], before, before + 1);
+    }
+    return d->listed;
+}
+
+/* Counts into finer[j].last the scores of the j-th of SPLIT equal ranges. */
+static void drawn_tally(struct drawn *d, size_t count, const double *gaps) {
+    double lower = d->finer[0].lower, per_width = SPLIT / (d->finer[SPLIT - 1].upper - lower);
+    for (size_t i = 0; i < count; i++) {
+        size_t j = (size_t)fmin(SPLIT - 1, (gaps[i] - lower) * per_width);
+        while (gaps[i] > d->finer[j].upper) { j++; }
+        while (gaps[i] <= d->finer[j].lower) { j--; }
+        d->finer[j].last++;
+    }
+}
+
+static size_t drawn_split(struct drawn *d, double lower, double upper, double before) {
+    for (size_t j = 0; j < SPLIT; j++) {
+        double next = j + 1 < SPLIT ? lower + (upper - lower) * (double)(j + 1) / SPLIT : upper;
+        d->finer[j] = (struct row_part){.lower = j > 0 ? d->finer[j - 1].upper : lower, .upper = next};
+    }
+    drawn_visit(d, lower, upper, drawn_tally);
+    size_t kept = 0;
+    for (size_t j = 0; j < SPLIT; j++) {
+        struct row_part *part = &d->finer[j];
+        if (part->last == 0) { continue; }
+        double last = before + part->last;
+        finer_make(&d->finer[kept++], part->lower, part->upper, before, last);
+        before = last;
+    }
+    return kept;
+}
+
+static size_t drawn_refine(void *maker, const struct row_part *parts, size_t count, double best,
+                           const struct row_part **finer) {
+    struct drawn *d = maker;
+    (void)best;
+    double lower = parts[0].lower, upper = parts[count - 1].upper, before = parts[0].before;
+    *finer = d->finer;
+    if (parts[count - 1].last - before <= LISTED) { return drawn_list(d, lower, upper, before); }
+    return drawn_split(d, lower, upper, before);
+}
+
+/* Linear in t between the edges of the part. */
+static double drawn_log_count(void *maker, const struct row_part *part, double t) {
+    (void)maker;
+    double share = (t - part->lower) / (part->upper - part->lower), log_before = log(part->before);
+    return log_before + share * (part->log_last - log_before);
 }
 
 const struct row *drawn_row(struct drawn *d, const struct family *family, const double *p, double log_n,
@@ -277,36 +354,14 @@ const struct row *drawn_row(struct drawn *d, const struct family *family, const 
     struct row *row = &d->row;
     row->log_n = log_n;
     row->top_count = d->n <= EXPLICIT ? d->n : TOP;
-    row->point_count = row->bin_count = 0;
-    row->visit = drawn_visit;
+    row->point_count = row->part_count = 0;
+    row->refine = drawn_refine;
+    row->log_count = drawn_log_count;
     row->maker = d;
 
     double lowest = drawn_first_pass(d, row->top_count);
     d->highest = d->pool[0];
-    for (size_t k = 0; k < row->top_count; k++) { drawn_add_point(row, drawn_gap(d, d->pool[k]), 0, 1); }
+    for (size_t k = 0; k < row->top_count; k++) { drawn_add_point(row, drawn_gap(d, d->pool[k]), 1); }
     if (row->top_count < d->n && !drawn_second_pass(d, lowest)) { return NULL; }
-    return row;
-}
-
-const struct row *drawn_fixed_row(struct drawn *d, const struct family *family, const double *p, double log_n,
-                                  double log_lambda_typ) {
-    if (!drawn_reserve(d, FAMILY_ATOMS)) { return NULL; }
-    struct row *row = &d->row;
-    row->log_n = log_n;
-    row->top_count = 1;
-    row->point_count = row->bin_count = 0;
-    row->visit = NULL;
-    row->maker = NULL;
-
-    struct family_atom atoms[FAMILY_ATOMS];
-    size_t count = family->atoms(p, log_n, atoms);
-    double log_total = 0;
-    drawn_add_point(row, 0, 0, 1);
-    for (size_t a = 1; a < count; a++) {
-        double gap = atoms[a].gap * exp(log_lambda_typ);
-        log_total = fmax(log_total, atoms[a].log_count) + log1p(exp(-fabs(log_total - atoms[a].log_count)));
-        drawn_add_bin(row, gap, gap, log_total);
-        drawn_add_point(row, gap, atoms[a].log_count, 1);
-    }
     return row;
 }

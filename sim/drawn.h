@@ -23,8 +23,4 @@ void drawn_free(struct drawn *drawn);
 const struct row *drawn_row(struct drawn *drawn, const struct family *family, const double *p, double log_n,
                             double log_lambda_typ, struct stream stream);
 
-/* The row of a FAMILY_FIXED family, any log_n. */
-const struct row *drawn_fixed_row(struct drawn *drawn, const struct family *family, const double *p,
-                                  double log_n, double log_lambda_typ);
-
 #endif

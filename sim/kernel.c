@@ -38,59 +38,32 @@ static inline double lanes_total(const double s[LANES]) {
     return ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
 }
 
-/* e[i] = weight exp(log_count - beta gap - shift) for a batch, padded with zeros to whole lanes. */
-static inline size_t batch_weights(size_t count, const double *gap, const double *log_count,
-                                   const double *weight, double beta, double shift, double e[BATCH]) {
-    size_t padded = (count + LANES - 1) / LANES * LANES;
-#pragma omp simd
-    for (size_t i = 0; i < count; i++) {
-        e[i] = weight[i] * vector_exp_one(log_count[i] - beta * gap[i] - shift);
-    }
-    for (size_t i = count; i < padded; i++) { e[i] = 0; }
-    return padded;
-}
-
-static void moments(size_t n, const double *gap, const double *log_count, const double *weight, double beta,
-                    double shift, double out[KERNEL_MOMENTS]) {
-    double s0[LANES] = {0}, s1[LANES] = {0}, s2[LANES] = {0}, s3[LANES] = {0}, s4[LANES] = {0};
+static void moments(size_t n, const double *gap, const double *count, double beta,
+                    double out[KERNEL_MOMENTS]) {
+    double s[KERNEL_MOMENTS][LANES] = {{0}};
     for (size_t start = 0; start < n; start += BATCH) {
-        size_t count = n - start < BATCH ? n - start : BATCH;
-        double e[BATCH], g[BATCH + LANES];
-        size_t padded = batch_weights(count, gap + start, log_count + start, weight + start, beta, shift, e);
-        memcpy(g, gap + start, count * sizeof *g);
-        memset(g + count, 0, LANES * sizeof *g);
+        size_t batch = n - start < BATCH ? n - start : BATCH, padded = (batch + LANES - 1) / LANES * LANES;
+        double e[BATCH], g[BATCH], c[BATCH];
+        memcpy(g, gap + start, batch * sizeof *g);
+        memcpy(c, count + start, batch * sizeof *c);
+        for (size_t i = batch; i < padded; i++) { g[i] = c[i] = 0; }
+#pragma omp simd
+        for (size_t i = 0; i < padded; i++) { e[i] = vector_exp_one(-beta * g[i]); }
         for (size_t i = 0; i < padded; i += LANES) {
 #pragma omp simd
             for (size_t l = 0; l < LANES; l++) {
-                double x = g[i + l], e0 = e[i + l], e1 = e0 * x, e2 = e1 * x, e3 = e2 * x;
-                s0[l] += e0;
-                s1[l] += e1;
-                s2[l] += e2;
-                s3[l] += e3;
-                s4[l] += e3 * x;
+                double e0 = c[i + l] * e[i + l], x = e0 == 0 ? 0 : g[i + l], e1 = e0 * x, e2 = e1 * x,
+                       e3 = e2 * x;
+                s[0][l] += e0;
+                s[1][l] += e1;
+                s[2][l] += e2;
+                s[3][l] += e3;
+                s[4][l] += e3 * x;
+                s[5][l] += e0 * e[i + l];
             }
         }
     }
-    out[0] = lanes_total(s0);
-    out[1] = lanes_total(s1);
-    out[2] = lanes_total(s2);
-    out[3] = lanes_total(s3);
-    out[4] = lanes_total(s4);
-}
-
-static double sum(size_t n, const double *gap, const double *log_count, const double *weight, double beta,
-                  double shift) {
-    double s0[LANES] = {0};
-    for (size_t start = 0; start < n; start += BATCH) {
-        size_t count = n - start < BATCH ? n - start : BATCH;
-        double e[BATCH];
-        size_t padded = batch_weights(count, gap + start, log_count + start, weight + start, beta, shift, e);
-        for (size_t i = 0; i < padded; i += LANES) {
-#pragma omp simd
-            for (size_t l = 0; l < LANES; l++) { s0[l] += e[i + l]; }
-        }
-    }
-    return lanes_total(s0);
+    for (size_t m = 0; m < KERNEL_MOMENTS; m++) { out[m] = lanes_total(s[m]); }
 }
 
 static struct kernel_range range(size_t n, const double *x) {
@@ -150,7 +123,6 @@ static void deposit(size_t n, const double *score, double top, double cut, doubl
 const struct kernel JOIN(kernel_, ISA) = {
     .uniforms = uniforms,
     .moments = moments,
-    .sum = sum,
     .range = range,
     .deposit = deposit,
 };

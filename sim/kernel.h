@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-    KERNEL_MOMENTS = 5, /* S_0..S_4 */
+    KERNEL_MOMENTS = 6, /* S_0..S_4 at beta, S_0 at 2 beta */
     KERNEL_NODES = 8,   /* polynomial moments carried per bin */
     KERNEL_BINS_PER_OCTAVE = 32,
 };
@@ -22,12 +22,10 @@ struct kernel {
     /* out[0..4 blocks): uniforms in (0, 1) from the Threefry blocks (first + i, purpose), four words
      * of 64 bits each; u = (word + 1/2) 2^-64 rounded to double, at most 1 - 2^-53. */
     void (*uniforms)(const uint64_t key[4], uint64_t purpose, uint64_t first, size_t blocks, double *out);
-    /* S_m = sum_i weight_i gap_i^m exp(log_count_i - beta gap_i - shift), m = 0..4. */
-    void (*moments)(size_t n, const double *gap, const double *log_count, const double *weight, double beta,
-                    double shift, double out[KERNEL_MOMENTS]);
-    /* S_0 alone. */
-    double (*sum)(size_t n, const double *gap, const double *log_count, const double *weight, double beta,
-                  double shift);
+    /* out[m] = sum_i count_i gap_i^m exp(-beta gap_i), m = 0..4; out[5] = sum_i count_i exp(-2 beta gap_i).
+     */
+    void (*moments)(size_t n, const double *gap, const double *count, double beta,
+                    double out[KERNEL_MOMENTS]);
     /* Smallest and largest of x[0..n), n > 0. */
     struct kernel_range (*range)(size_t n, const double *x);
     /* Adds the scores below `cut` to bins of gap = (top - score) scale. Bin b covers the gaps

@@ -48,55 +48,83 @@ bool criterion_parse(const char *label, struct criterion *criterion) {
     return false;
 }
 
-/* Under the weights p_i: log Z and the cumulants of the gap. */
+/* Under the weights p_i: log Z, the mean of the gap and its central moments; and log Z at 2 beta. */
 struct cumulants {
-    double log_z, mean, variance, third, fourth;
+    double log_z, mean, variance, third, fourth, log_z_twice;
 };
 
-/* Below this log n no exp(log_count - beta gap) overflows, so no common factor need be taken out. */
-static const double SAFE_LOG_N = 600;
+static const double NEGLIGIBLE = -45; /* e^-45 of a sum that is at least 1 */
 
-static double row_shift(const struct row *row, double beta) {
-    if (row->log_n < SAFE_LOG_N) { return 0; }
-    double shift = 0;
-    for (size_t i = 0; i < row->point_count; i++) {
-        shift = fmax(shift, row->log_count[i] - beta * row->gap[i]);
+/* Number of leading points outside of which sum count e^{-beta gap} is negligible. */
+static size_t row_reach(const struct row *row, double beta) {
+    enum { STRIDE = 4 };
+    size_t reach = row->point_count;
+    for (size_t end = row->part_count; end > 0;) {
+        size_t start = end > STRIDE ? end - STRIDE : 0;
+        if (!(row->part[end - 1].log_last - beta * row->part[start].lower < NEGLIGIBLE)) { break; }
+        reach = row->part[start].point;
+        end = start;
     }
-    return shift;
+    return reach;
 }
 
-static struct cumulants row_cumulants(const struct kernel *kernel, const struct row *row, double beta) {
-    double shift = row_shift(row, beta), s[KERNEL_MOMENTS];
-    kernel->moments(row->point_count - 1, row->gap + 1, row->log_count + 1, row->weight + 1, beta, shift, s);
-    double z = exp(-shift) + s[0], m1 = s[1] / z, m2 = s[2] / z, m3 = s[3] / z, m4 = s[4] / z;
-    double variance = fmax(0, m2 - m1 * m1);
+static struct cumulants points_cumulants(const struct kernel *kernel, const struct row *row, double beta) {
+    double s[KERNEL_MOMENTS];
+    kernel->moments(row_reach(row, beta) - 1, row->gap + 1, row->count + 1, beta, s);
+    double z = 1 + s[0], m1 = s[1] / z, m2 = s[2] / z, m3 = s[3] / z, m4 = s[4] / z;
     return (struct cumulants){
-        .log_z = shift > 0 ? shift + log(z) : log1p(s[0]),
+        .log_z = log1p(s[0]),
         .mean = m1,
-        .variance = variance,
+        .variance = fmax(0, m2 - m1 * m1),
         .third = m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1,
-        .fourth = m4 - 4 * m1 * m3 + 6 * m1 * m1 * m2 - 3 * m1 * m1 * m1 * m1 - 3 * variance * variance,
+        .fourth = m4 - 4 * m1 * m3 + 6 * m1 * m1 * m2 - 3 * m1 * m1 * m1 * m1,
+        .log_z_twice = log1p(s[5]),
     };
 }
 
-static double row_log_partition(const struct kernel *kernel, const struct row *row, double beta) {
-    double shift = row_shift(row, beta);
-    double s =
-        kernel->sum(row->point_count - 1, row->gap + 1, row->log_count + 1, row->weight + 1, beta, shift);
-    return shift > 0 ? shift + log(exp(-shift) + s) : log1p(s);
+/* log(e^a + e^b). */
+static double log_sum(double a, double b) {
+    double high = fmax(a, b), low = fmin(a, b);
+    return low - high > NEGLIGIBLE ? high + log1p(exp(low - high)) : high;
 }
 
-static bool bin_is_atom(const struct row *row, size_t b) { return row->lower[b] == row->upper[b]; }
-
-/* Gap of the k-th largest score: NaN inside a bin that is not an atom, inf where k > n. */
-static double row_gap(const struct row *row, size_t k) {
-    if (k <= row->top_count) { return row->gap[k - 1]; }
-    for (size_t b = 0; b < row->bin_count; b++) {
-        if (row->log_rank[b] >= log((double)k) * (1 - 1e-15)) {
-            return bin_is_atom(row, b) ? row->upper[b] : NAN;
-        }
+/* Adds the bulk: central moments of a mixture about its mean. */
+static void add_bulk(const struct row *row, double beta, struct cumulants *c) {
+    struct bulk_sums b = bulk_sums(row->bulk, row->remember, beta);
+    double twice = bulk_sums(row->bulk, row->remember, 2 * beta).log_z - 2 * beta * row->bulk_offset;
+    double log_bulk = b.log_z - beta * row->bulk_offset, log_z = log_sum(c->log_z, log_bulk);
+    c->log_z_twice = log_sum(c->log_z_twice, twice);
+    if (!(log_bulk - c->log_z > NEGLIGIBLE)) { return; }
+    double share[] = {exp(c->log_z - log_z), exp(log_bulk - log_z)};
+    double between = b.mean + row->bulk_offset - c->mean;
+    double d[] = {-share[1] * between, share[0] * between}, v[] = {c->variance, b.variance},
+           t[] = {c->third, b.third}, f[] = {c->fourth, b.fourth};
+    struct cumulants sum = {.log_z = log_z, .mean = c->mean - d[0], .log_z_twice = c->log_z_twice};
+    for (int i = 0; i < 2; i++) {
+        double d2 = d[i] * d[i];
+        sum.variance += share[i] * (v[i] + d2);
+        sum.third += share[i] * (t[i] + 3 * v[i] * d[i] + d2 * d[i]);
+        sum.fourth += share[i] * (f[i] + 4 * t[i] * d[i] + 6 * v[i] * d2 + d2 * d2);
     }
-    return INFINITY;
+    *c = sum;
+}
+
+static struct cumulants row_cumulants(const struct kernel *kernel, const struct row *row, double beta) {
+    struct cumulants c = points_cumulants(kernel, row, beta);
+    if (row->bulk) { add_bulk(row, beta, &c); }
+    return c;
+}
+
+static bool part_is_atom(const struct row_part *part) { return part->lower == part->upper; }
+
+/* Gap of the k-th largest score: NaN inside a part that is not an atom, inf where k > n. */
+static double row_gap(const struct row *row, size_t k) {
+    double rank = (double)k;
+    if (k <= row->top_count) { return row->gap[k - 1]; }
+    for (size_t i = 0; i < row->part_count; i++) {
+        if (row->part[i].last >= rank) { return part_is_atom(&row->part[i]) ? row->part[i].upper : NAN; }
+    }
+    return row->bulk ? bulk_gap(row->bulk, row->bulk_offset, rank) : INFINITY;
 }
 
 double measure_top_gap(const struct row *row) { return row_gap(row, 2); }
@@ -109,7 +137,7 @@ void measure_row(const struct kernel *kernel, const struct row *row, double beta
     beta = fmin(beta, 1e300); /* inf would make NaN of a gap of 0 */
     struct cumulants c = row_cumulants(kernel, row, beta);
     out[MEASURE_ENTROPY] = c.log_z + beta * c.mean;
-    out[MEASURE_PARTICIPATION] = exp(row_log_partition(kernel, row, 2 * beta) - 2 * c.log_z);
+    out[MEASURE_PARTICIPATION] = exp(c.log_z_twice - 2 * c.log_z);
     out[MEASURE_TOP_WEIGHT] = exp(-c.log_z);
     out[MEASURE_TOP_TWO_RATIO] = exp(-beta * measure_top_gap(row));
     out[MEASURE_SUSCEPTIBILITY] = beta * (beta * c.variance);
@@ -121,124 +149,70 @@ void measure_row(const struct kernel *kernel, const struct row *row, double beta
 static double log_top_ties(const struct row *row) {
     size_t m = 1;
     while (m < row->top_count && row->gap[m] == 0) { m++; }
-    if (m == row->top_count && row->bin_count > 0 && row->upper[0] == 0) { return row->log_rank[0]; }
+    if (m == row->top_count && row->part_count > 0 && row->part[0].upper == 0) {
+        return row->part[0].log_last;
+    }
     return log((double)m);
 }
 
 /* ---- gap-counting function ---- */
 
 void measure_log_gap_count(const struct row *row, size_t count, const double *t, double *log_gap_count) {
-    size_t k = 0, b = 0;
-    for (size_t i = 0; i < count; i++) {
-        while (k < row->top_count && row->gap[k] <= t[i]) { k++; }
-        while (b < row->bin_count && row->upper[b] <= t[i]) { b++; }
-        double below = b > 0 ? row->log_rank[b - 1] : log((double)k);
-        if (b < row->bin_count && row->lower[b] < t[i]) {
-            double share = (t[i] - row->lower[b]) / (row->upper[b] - row->lower[b]);
-            below += share * (row->log_rank[b] - below);
+    size_t k = 0, i = 0;
+    for (size_t j = 0; j < count; j++) {
+        while (k < row->top_count && row->gap[k] <= t[j]) { k++; }
+        while (i < row->part_count && row->part[i].upper <= t[j]) { i++; }
+        double found = i > 0 ? row->part[i - 1].log_last : log((double)k);
+        if (i < row->part_count && row->part[i].lower < t[j]) {
+            found = row->log_count(row->maker, &row->part[i], t[j]);
         }
-        log_gap_count[i] = below;
+        if (row->bulk) { found = fmax(found, bulk_log_count(row->bulk, row->bulk_offset, t[j])); }
+        log_gap_count[j] = found;
     }
 }
 
 /* ---- accumulation scale: sup of log N(t)/t ----
  *
- * The scores of a part (lower, upper], of which the last has rank r, contribute between log r/upper
- * and log r/lower. Parts whose upper bound stays below the best value seen are dropped; the others are
- * listed and sorted when they hold few scores, and split by counting when they hold many. */
+ * The scores of a part contribute between log(last)/upper and log(last)/lower. Parts whose upper bound
+ * stays below the best value seen are dropped; the others are refined by whoever made the row. */
 
-enum { SPLIT = 64, LISTED = 4096 };
-
-struct parts {
-    size_t count;
-    const double *lower, *upper, *log_rank;
-};
-
-struct search {
-    const struct row *row;
-    struct accumulation best;
-    size_t listed;
-    double list[LISTED];
-    double edge[SPLIT + 1], tally[SPLIT]; /* the part being split */
-};
+enum { OPEN = 64, TOGETHER = 4096 };
 
 static void accumulation_offer(struct accumulation *best, double log_rank, double gap) {
     if (log_rank > best->lambda * gap) { *best = (struct accumulation){log_rank / gap, log_rank, gap}; }
 }
 
 /* Whether scores of this part could beat the best. A part no wider than rounding is its upper edge. */
-static bool part_is_open(const struct search *s, const struct parts *p, size_t i) {
-    return p->upper[i] - p->lower[i] > 4e-16 * p->upper[i] && p->log_rank[i] > s->best.lambda * p->lower[i];
+static bool part_is_open(const struct row_part *part, double best) {
+    return part->upper - part->lower > 4e-16 * part->upper && part->log_last > best * part->lower;
 }
 
-static double part_rank_before(const struct parts *p, size_t i, double rank_before) {
-    return i == 0 ? rank_before : exp(p->log_rank[i - 1]);
+static void search_parts(const struct row *row, const struct row_part *part, size_t count,
+                         struct accumulation *best);
+
+/* Refines neighbours in one go; of what comes back only parts that stay open are looked at again. */
+static void search_within(const struct row *row, const struct row_part *part, size_t count,
+                          struct accumulation *best) {
+    const struct row_part *finer;
+    struct row_part open[OPEN];
+    size_t found = row->refine(row->maker, part, count, best->lambda, &finer), kept = 0;
+    for (size_t i = 0; i < found; i++) { accumulation_offer(best, finer[i].log_last, finer[i].upper); }
+    for (size_t i = 0; i < found && kept < OPEN; i++) {
+        if (part_is_open(&finer[i], best->lambda)) { open[kept++] = finer[i]; }
+    }
+    search_parts(row, open, kept, best);
 }
 
-static void search_collect(void *argument, size_t count, const double *gaps) {
-    struct search *s = argument;
-    for (size_t i = 0; i < count && s->listed < LISTED; i++) { s->list[s->listed++] = gaps[i]; }
-}
-
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static void search_list(struct search *s, double lower, double upper, double rank) {
-    s->listed = 0;
-    s->row->visit(s->row->maker, lower, upper, search_collect, s);
-    qsort(s->list, s->listed, sizeof *s->list, ascending);
-    for (size_t i = 0; i < s->listed; i++) { accumulation_offer(&s->best, log(++rank), s->list[i]); }
-}
-
-static void search_tally(void *argument, size_t count, const double *gaps) {
-    struct search *s = argument;
-    double lower = s->edge[0], per_width = SPLIT / (s->edge[SPLIT] - lower);
+static void search_parts(const struct row *row, const struct row_part *part, size_t count,
+                         struct accumulation *best) {
     for (size_t i = 0; i < count; i++) {
-        size_t j = (size_t)fmin(SPLIT - 1, (gaps[i] - lower) * per_width);
-        while (gaps[i] > s->edge[j + 1]) { j++; }
-        while (gaps[i] <= s->edge[j]) { j--; }
-        s->tally[j]++;
-    }
-}
-
-static void search_parts(struct search *s, const struct parts *parts, double rank_before);
-
-static void search_split(struct search *s, double lower, double upper, double rank) {
-    for (size_t j = 0; j < SPLIT; j++) {
-        s->edge[j] = lower + (upper - lower) * (double)j / SPLIT;
-        s->tally[j] = 0;
-    }
-    s->edge[SPLIT] = upper;
-    s->row->visit(s->row->maker, lower, upper, search_tally, s);
-
-    double low[SPLIT], high[SPLIT], log_rank[SPLIT], total = rank;
-    struct parts finer = {0, low, high, log_rank};
-    for (size_t j = 0; j < SPLIT; j++) {
-        if (s->tally[j] == 0) { continue; }
-        total += s->tally[j];
-        low[finer.count] = s->edge[j];
-        high[finer.count] = s->edge[j + 1];
-        log_rank[finer.count++] = log(total);
-    }
-    search_parts(s, &finer, rank);
-}
-
-static void search_parts(struct search *s, const struct parts *p, double rank_before) {
-    for (size_t i = 0; i < p->count; i++) { accumulation_offer(&s->best, p->log_rank[i], p->upper[i]); }
-    for (size_t i = 0; i < p->count; i++) {
-        if (!part_is_open(s, p, i)) { continue; }
-        double before = part_rank_before(p, i, rank_before);
-        size_t end = i + 1; /* neighbours that are open too go along, while the list has room */
-        while (end < p->count && part_is_open(s, p, end) && exp(p->log_rank[end]) - before <= LISTED) {
+        if (!part_is_open(&part[i], best->lambda)) { continue; }
+        size_t end = i + 1; /* open neighbours go along, while they hold few scores */
+        while (end < count && part[end - 1].last == part[end].before &&
+               part_is_open(&part[end], best->lambda) && part[end].last - part[i].before <= TOGETHER) {
             end++;
         }
-        if (exp(p->log_rank[end - 1]) - before <= LISTED) {
-            search_list(s, p->lower[i], p->upper[end - 1], before);
-        } else {
-            search_split(s, p->lower[i], p->upper[i], before);
-        }
+        search_within(row, &part[i], end - i, best);
         i = end - 1;
     }
 }
@@ -246,13 +220,19 @@ static void search_parts(struct search *s, const struct parts *p, double rank_be
 struct accumulation measure_accumulation(const struct row *row) {
     double ties = log_top_ties(row);
     if (ties > 0) { return (struct accumulation){INFINITY, ties, 0}; }
-    struct search search = {.row = row};
+    struct accumulation best = {0, 0, 0};
     for (size_t k = 2; k <= row->top_count; k++) {
-        accumulation_offer(&search.best, log((double)k), row->gap[k - 1]);
+        accumulation_offer(&best, log((double)k), row->gap[k - 1]);
     }
-    struct parts bins = {row->bin_count, row->lower, row->upper, row->log_rank};
-    search_parts(&search, &bins, (double)row->top_count);
-    return search.best;
+    for (size_t i = 0; i < row->part_count; i++) {
+        accumulation_offer(&best, row->part[i].log_last, row->part[i].upper);
+    }
+    double log_rank, gap;
+    if (row->bulk && bulk_accumulation(row->bulk, row->bulk_offset, best.lambda, &log_rank, &gap)) {
+        accumulation_offer(&best, log_rank, gap);
+    }
+    search_parts(row, row->part, row->part_count, &best);
+    return best;
 }
 
 /* ---- collapse points ---- */
@@ -267,12 +247,11 @@ static double crossing(const struct kernel *kernel, const struct row *row, const
         return criterion->threshold - (c.log_z + beta * c.mean);
     }
     if (criterion->kind == CRITERION_PARTICIPATION) { /* log Y_2 = log Z(2 beta) - 2 log Z(beta) */
-        struct cumulants twice = row_cumulants(kernel, row, 2 * beta);
-        *slope = 2 * beta * (c.mean - twice.mean);
-        return twice.log_z - 2 * c.log_z - log(criterion->threshold);
+        *slope = 2 * beta * (c.mean - row_cumulants(kernel, row, 2 * beta).mean);
+        return c.log_z_twice - 2 * c.log_z - log(criterion->threshold);
     }
     /* dchi/dlog beta = beta^2 (2 Var - beta kappa_3) */
-    *slope = beta * (3 * c.third - beta * c.fourth);
+    *slope = beta * (3 * c.third - beta * (c.fourth - 3 * c.variance * c.variance));
     return beta * c.third - 2 * c.variance;
 }
 

@@ -91,7 +91,8 @@ static bool same_collapse(const struct config_series *a, const struct config_ser
 /* The keys that a series may override, where they differ from those of `top` (NULL: all of them). */
 static void write_shared(FILE *out, const char *indent, const struct config_series *series,
                          const struct config_series *top) {
-    static const char *const rows[] = {[CONFIG_ROWS_AUTO] = "auto", [CONFIG_ROWS_DRAWN] = "drawn"};
+    static const char *const rows[] = {
+        [CONFIG_ROWS_AUTO] = "auto", [CONFIG_ROWS_DRAWN] = "drawn", [CONFIG_ROWS_COUNTED] = "counted"};
     if (!top || series->replicates != top->replicates) {
         fprintf(out, "%sreplicates: %" PRIu64 "\n", indent, series->replicates);
     }

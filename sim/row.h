@@ -1,36 +1,51 @@
 /* row: one score row as its gap-counting function N_n(t).
  *
- * A row is a list of weighted points. The first `top_count` points are the row's largest scores one
- * by one, as exact gaps in increasing order (gap 0 first). The rest are *nodes*: a few weighted
- * points per bin that carry the bin's moments, so that sum_i f(gap_i) over all n scores equals the
- * weighted sum over points for every smooth f. Node weights may be negative; the bins' edges and
- * counts, not the nodes, hold N_n.
+ * A row has up to three layers, in increasing gap:
+ * - its *top*: the largest scores one by one, as exact gaps (gap 0 first);
+ * - *parts* below it, each a range of gaps with the exact number of scores in it, for N_n(t) and Lambda_n;
+ *   and *nodes*, a few weighted points per part that carry its moments, so that sum_i f(gap_i) equals the
+ *   weighted sum over points for every smooth f (weights may be negative);
+ * - a *bulk* without randomness, where more than 2^52 scores leave none that could be seen.
  *
- * Gaps are in units of 1/Lambda^typ. Counts are logarithms: n need not fit in a double. Whoever
- * measures a row does not know who made it. */
+ * Gaps are in units of 1/Lambda^typ. Counts above the bulk stay below 2^53 and are exact in a double.
+ * Whoever measures a row does not know who made it. */
 #ifndef GAPSCALE_SIM_ROW_H
 #define GAPSCALE_SIM_ROW_H
 
 #include <stddef.h>
+#include <stdint.h>
 
-/* Receives some of the gaps asked for, in no order. */
-typedef void row_visitor(void *argument, size_t count, const double *gaps);
+#include "bulk.h"
+
+/* The scores with lower < gap <= upper; scores at one gap have lower == upper. */
+struct row_part {
+    double lower, upper;
+    double before, last; /* number of scores with gap <= lower, and <= upper */
+    double log_last;
+    size_t point;     /* index of its first node; parts found by `refine` have none */
+    uint64_t address; /* for the maker */
+};
 
 struct row {
     double log_n;
 
-    size_t top_count;                 /* >= 1 */
-    size_t point_count;               /* >= top_count */
-    double *gap, *log_count, *weight; /* a point stands for weight * exp(log_count) scores; top: 0 and 1 */
+    size_t top_count;    /* >= 1 */
+    size_t point_count;  /* >= top_count */
+    double *gap, *count; /* a point stands for `count` scores; 1 in the top */
 
-    size_t bin_count;      /* bins cover (lower, upper], in increasing order, below the whole top */
-    double *lower, *upper; /* an atom of equal scores has lower == upper */
-    double *log_rank;      /* log of the number of scores with gap <= upper */
-
-    /* Hands every score with lower < gap <= upper of a bin to the visitor, for measures that need
-     * more than the edges tell. NULL where the bins are atoms. */
-    void (*visit)(void *maker, double lower, double upper, row_visitor *visitor, void *argument);
+    size_t part_count; /* parts in increasing order, below the whole top */
+    struct row_part *part;
+    /* Finer parts of the scores between the lower gap of parts[0] and the upper gap of parts[count - 1]
+     * (neighbours), in order, valid until the next call; none where their log N/gap cannot exceed `best`. */
+    size_t (*refine)(void *maker, const struct row_part *parts, size_t count, double best,
+                     const struct row_part **finer);
+    /* log of the number of scores with gap <= t, for lower < t < upper of a part. */
+    double (*log_count)(void *maker, const struct row_part *part, double t);
     void *maker;
+
+    const struct bulk *bulk;      /* NULL: there is none */
+    struct bulk_memory *remember; /* of the bulk's sums; may be NULL */
+    double bulk_offset;           /* gaps of the bulk's scores are its own plus this */
 };
 
 #endif

@@ -10,9 +10,9 @@
 #include <time.h>
 
 #include "../models/typical.h"
-#include "drawn.h"
 #include "message.h"
 #include "progress.h"
+#include "sampler.h"
 #include "stream.h"
 
 /* Where each quantity of a replicate stands in its list of values. */
@@ -78,6 +78,7 @@ struct cell {
     size_t n_index;
     double log_n, log_lambda_typ, cost; /* cost of a row, in arbitrary units */
     double p[FAMILY_PARAMETERS];
+    struct sampler_law *law; /* from its first block to its last */
     struct layout layout;
 
     size_t block_count, blocks_folded;
@@ -102,15 +103,11 @@ static size_t size_min(size_t a, size_t b) { return a < b ? a : b; }
 
 /* ---- one replicate ---- */
 
-static const struct row *cell_row(const struct sweep *sweep, const struct cell *c, struct drawn *drawn,
+static const struct row *cell_row(const struct sweep *sweep, const struct cell *c, struct sampler *sampler,
                                   uint64_t replicate) {
-    const struct family *family = c->series->family;
-    if (family->kind == FAMILY_FIXED) {
-        return drawn_fixed_row(drawn, family, c->p, c->log_n, c->log_lambda_typ);
-    }
     struct stream stream = stream_make(sweep->config->seed, c->series->name, c->log_n,
                                        sweep->config->common_randomness, replicate);
-    return drawn_row(drawn, family, c->p, c->log_n, c->log_lambda_typ, stream);
+    return sampler_row(sampler, c->law, stream);
 }
 
 /* Both halves of the TE theorem on this row: beta = factor x its own Lambda_n. */
@@ -273,6 +270,8 @@ static void cell_publish(const struct cell *c, size_t v, size_t count, double re
 }
 
 static void cell_release(struct cell *c) {
+    sampler_law_free(c->law);
+    c->law = NULL;
     free(c->sum);
     free(c->carry);
     free(c->m2);
@@ -312,15 +311,18 @@ static void cell_finish(struct cell *c) {
 
 /* ---- work ---- */
 
-/* Room for the cell's sums, when its first block starts. */
+static bool cell_counted(const struct cell *c) { return config_counted(c->series, c->log_n); }
+
+/* Its law and room for its sums, when its first block starts. */
 static bool cell_open(struct cell *c) {
     size_t total = c->layout.total;
     if (c->sum) { return true; }
+    c->law = sampler_law_create(c->series->family, c->p, c->log_n, c->log_lambda_typ, cell_counted(c));
     c->sum = calloc(total, sizeof *c->sum);
     c->carry = calloc(total, sizeof *c->carry);
     c->m2 = calloc(total, sizeof *c->m2);
     c->histogram = calloc(c->layout.betas * HISTOGRAM_BINS, sizeof *c->histogram);
-    return c->sum && c->carry && c->m2 && c->histogram;
+    return c->law && c->sum && c->carry && c->m2 && c->histogram;
 }
 
 static size_t slice_length(const struct cell *c) {
@@ -397,7 +399,7 @@ static struct cell *sweep_find_cell(const struct sweep *sweep, size_t task) {
 }
 
 /* A task is a slice of a block. */
-static bool task_run(struct sweep *sweep, size_t task, struct drawn *drawn,
+static bool task_run(struct sweep *sweep, size_t task, struct sampler *sampler,
                      double (*grid_value)[MEASURE_COUNT]) {
     struct cell *c = sweep_find_cell(sweep, task);
     size_t local = task - c->first_task, slice = local % slices_per_block(c);
@@ -406,7 +408,7 @@ static bool task_run(struct sweep *sweep, size_t task, struct drawn *drawn,
     size_t end = size_min((slice + 1) * slice_length(c), b->count);
     for (size_t i = slice * slice_length(c); i < end; i++) {
         uint64_t replicate = b->index * RESULTS_BLOCK_LENGTH + i;
-        const struct row *row = cell_row(sweep, c, drawn, replicate);
+        const struct row *row = cell_row(sweep, c, sampler, replicate);
         if (!row) { return false; }
         measure_replicate(sweep, c, row, replicate, grid_value, b->values + i * c->layout.total);
     }
@@ -419,11 +421,13 @@ static bool task_run(struct sweep *sweep, size_t task, struct drawn *drawn,
 
 /* ---- plan ---- */
 
-/* Rough cost of a row, in nanoseconds: drawing, and exponentials over its points. */
+/* Rough cost of a row, in nanoseconds: making it, and exponentials over its points. */
 static double cell_cost(const struct cell *c) {
-    double n = c->series->family->kind == FAMILY_FIXED ? 2 : exp(c->log_n);
-    double points = fmin(n, 1000), sums = 2.0 * (double)c->layout.betas + 60;
-    return 8 * n + points * sums + 2000;
+    double sums = (double)c->layout.betas + 60;
+    if (c->series->family->kind == FAMILY_FIXED) { return 1000 + 20 * sums; }
+    if (cell_counted(c)) { return 15000 + 400 * sums; }
+    double n = exp(c->log_n);
+    return 8 * n + fmin(n, 1000) * sums + 2000;
 }
 
 static int costlier(const void *a, const void *b) {
@@ -476,7 +480,7 @@ static size_t most_betas(const struct sweep *sweep) {
 static void sweep_work(struct sweep *sweep, int threads) {
 #pragma omp parallel num_threads(threads)
     {
-        struct drawn *drawn = drawn_create(sweep->isa);
+        struct sampler *sampler = sampler_create(sweep->isa);
         double(*grid_value)[MEASURE_COUNT] = malloc(most_betas(sweep) * sizeof *grid_value);
 #pragma omp for schedule(dynamic, 1)
         for (size_t i = 0; i < sweep->task_count; i++) {
@@ -484,13 +488,13 @@ static void sweep_work(struct sweep *sweep, int threads) {
 #pragma omp atomic read
             failed = sweep->failed;
             if (failed) { continue; }
-            if (!drawn || !grid_value || !task_run(sweep, i, drawn, grid_value)) {
+            if (!sampler || !grid_value || !task_run(sweep, i, sampler, grid_value)) {
 #pragma omp atomic write
                 sweep->failed = true;
             }
         }
         free(grid_value);
-        drawn_free(drawn);
+        sampler_free(sampler);
     }
 }
 
@@ -521,24 +525,26 @@ int sweep_run(const struct config *config, const struct isa *isa, int threads, b
 
 /* ---- estimate ---- */
 
-/* Seconds a row of this cell takes, measured; rows longer than KEPT cost in proportion. */
-static double cell_seconds(struct sweep *sweep, struct cell *c, struct drawn *drawn) {
+/* Seconds a row of this cell takes, measured; drawn rows longer than KEPT cost in proportion. */
+static double cell_seconds(struct sweep *sweep, const struct cell *c, struct sampler *sampler) {
     const double longest = log(1 << 16);
     enum { TRIALS = 3 };
     struct cell shorter = *c;
-    shorter.log_n = fmin(c->log_n, longest);
+    bool drawn = c->series->family->kind == FAMILY_IID && !cell_counted(c);
+    if (drawn) { shorter.log_n = fmin(c->log_n, longest); }
+    shorter.law = sampler_law_create(c->series->family, c->p, shorter.log_n, c->log_lambda_typ, !drawn);
     double(*grid_value)[MEASURE_COUNT] = malloc(c->layout.betas * sizeof *grid_value);
     double *values = malloc(c->layout.total * sizeof *values), best = INFINITY;
-    for (uint64_t i = 0; grid_value && values && i < TRIALS; i++) {
+    for (uint64_t i = 0; shorter.law && grid_value && values && i < TRIALS; i++) {
         double start = omp_get_wtime();
-        const struct row *row = cell_row(sweep, &shorter, drawn, i);
+        const struct row *row = cell_row(sweep, &shorter, sampler, i);
         if (row) { measure_replicate(sweep, &shorter, row, i, grid_value, values); }
         best = fmin(best, omp_get_wtime() - start);
     }
     free(grid_value);
     free(values);
-    bool drawn_twice = c->series->family->kind == FAMILY_IID && c->log_n > longest;
-    return best * (drawn_twice ? 1.5 * exp(c->log_n - longest) : 1);
+    sampler_law_free(shorter.law);
+    return best * (drawn && c->log_n > longest ? 1.5 * exp(c->log_n - longest) : 1);
 }
 
 static double cell_disk(const struct cell *c) {
@@ -553,13 +559,13 @@ struct sweep_cost sweep_estimate(const struct config *config, const struct isa *
     struct sweep_cost cost = {0};
     struct sweep sweep = {.config = config, .isa = isa};
     struct results *results = results_create(config, isa->name);
-    struct drawn *drawn = drawn_create(isa);
-    if (results && drawn && sweep_plan_cells(&sweep, results)) {
+    struct sampler *sampler = sampler_create(isa);
+    if (results && sampler && sweep_plan_cells(&sweep, results)) {
         double values = 0, histogram = 0;
         for (size_t i = 0; i < sweep.cell_count; i++) {
             struct cell *c = &sweep.cell[i];
             cost.rows += (double)c->series->replicates;
-            cost.seconds += (double)c->series->replicates * cell_seconds(&sweep, c, drawn);
+            cost.seconds += (double)c->series->replicates * cell_seconds(&sweep, c, sampler);
             cost.disk += cell_disk(c);
             values = fmax(values, sizeof(double) * RESULTS_BLOCK_LENGTH * (double)c->layout.total);
             histogram = fmax(histogram, sizeof(uint32_t) * HISTOGRAM_BINS * (double)c->layout.betas);
@@ -567,7 +573,7 @@ struct sweep_cost sweep_estimate(const struct config *config, const struct isa *
         cost.cells = sweep.cell_count;
         cost.memory = 32e6 + cost.disk + threads * (2 * values + histogram + 3e6);
     }
-    drawn_free(drawn);
+    sampler_free(sampler);
     results_free(results);
     sweep_release(&sweep);
     return cost;

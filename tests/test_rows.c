@@ -8,6 +8,7 @@
 #include "../models/typical.h"
 #include "../sim/drawn.h"
 #include "../sim/measure.h"
+#include "../sim/sampler.h"
 
 /* A law, with the parameters of one test row. */
 struct law {
@@ -183,17 +184,17 @@ static void test_accumulation(void **state) {
 
 enum { POINTS = 1000 };
 
-static void check_sums(const struct kernel *kernel, size_t n, double x[3][POINTS],
+static void check_sums(const struct kernel *kernel, size_t n, double x[2][POINTS],
                        double out[KERNEL_MOMENTS]) {
-    const double beta = 1.7, shift = 0.3;
-    kernel->moments(n, x[0], x[1], x[2], beta, shift, out);
-    check_close(kernel->sum(n, x[0], x[1], x[2], beta, shift), out[0], 0);
+    const double beta = 1.7;
+    kernel->moments(n, x[0], x[1], beta, out);
     for (int m = 0; m < KERNEL_MOMENTS; m++) {
         long double want = 0, size = 0;
         for (size_t i = 0; i < n; i++) {
-            long double g = x[0][i], e = x[2][i] * powl(g, m) * expl(x[1][i] - (long double)beta * g - shift);
-            want += e;
-            size += fabsl(e);
+            long double g = x[0][i], e = expl(-(long double)beta * g);
+            long double term = x[1][i] * (m < 5 ? powl(g, m) * e : e * e);
+            want += term;
+            size += fabsl(term);
         }
         check_close(out[m], (double)want, 1e-14 * (double)size);
     }
@@ -203,12 +204,11 @@ static void test_kernel_sums(void **state) {
     (void)state;
     const char *const name[] = {"base", "avx2", "avx512"};
     const size_t count[] = {0, 1, 7, 8, 9, 255, 256, 257, POINTS};
-    double x[3][POINTS], want[KERNEL_MOMENTS], got[KERNEL_MOMENTS];
-    isa_best()->kernel->uniforms(test_stream(0).key, STREAM_SCORES, 0, 3 * POINTS / 4, x[0]);
+    double x[2][POINTS], want[KERNEL_MOMENTS], got[KERNEL_MOMENTS];
+    isa_best()->kernel->uniforms(test_stream(0).key, STREAM_SCORES, 0, 2 * POINTS / 4, x[0]);
     for (size_t i = 0; i < POINTS; i++) {
         x[0][i] *= 20;
-        x[1][i] *= 9;
-        x[2][i] -= 0.4; /* weights of either sign */
+        x[1][i] = 1e6 * (x[1][i] - 0.4); /* counts of either sign */
     }
     for (size_t c = 0; c < sizeof count / sizeof count[0]; c++) {
         check_sums(isa_find("base")->kernel, count[c], x, want);
@@ -220,30 +220,26 @@ static void test_kernel_sums(void **state) {
     }
 }
 
-struct tally {
-    double lower, upper, count;
-    bool outside;
-};
-
-static void count_gaps(void *argument, size_t count, const double *gaps) {
-    struct tally *tally = argument;
-    for (size_t i = 0; i < count; i++) {
-        tally->outside |= !(gaps[i] > tally->lower && gaps[i] <= tally->upper);
-    }
-    tally->count += (double)count;
-}
-
-/* Each bin visits as many scores as its ranks say, all inside it; and the node weights count them too. */
-static void check_bins(const struct row *row, size_t step) {
-    for (size_t b = 0; b < row->bin_count; b += step) {
-        struct tally tally = {row->lower[b], row->upper[b], 0, false};
-        double before = b > 0 ? exp(row->log_rank[b - 1]) : (double)row->top_count;
-        row->visit(row->maker, tally.lower, tally.upper, count_gaps, &tally);
-        assert_false(tally.outside);
-        check_close(tally.count, exp(row->log_rank[b]) - before, 1e-6);
+/* A part refines into as many scores as its ranks say, in order and all inside it; and the nodes count them
+ * too. */
+static void check_parts(const struct row *row, size_t step) {
+    for (size_t b = 0; b < row->part_count; b += step) {
+        const struct row_part *part = &row->part[b], *finer;
+        double lower = part->lower, before = part->before;
+        size_t count = row->refine(row->maker, part, 1, 0, &finer);
+        check_close(before, b > 0 ? part[-1].last : (double)row->top_count, 0);
+        for (size_t i = 0; i < count; i++) {
+            assert_true(finer[i].lower >= lower && finer[i].upper >= finer[i].lower);
+            check_close(finer[i].before, before, 0);
+            check_close(finer[i].log_last, log(finer[i].last), 0);
+            lower = finer[i].upper;
+            before = finer[i].last;
+        }
+        assert_true(lower <= part->upper);
+        check_close(before, part->last, 0);
     }
     double total = 0;
-    for (size_t i = 0; i < row->point_count; i++) { total += row->weight[i] * exp(row->log_count[i]); }
+    for (size_t i = 0; i < row->point_count; i++) { total += row->count[i]; }
     check_relative(total, exp(row->log_n), 1e-12);
 }
 
@@ -251,9 +247,9 @@ static void test_bins(void **state) {
     (void)state;
     struct drawn *drawn = drawn_create(isa_best());
     for (size_t l = 0; l < LAWS; l++) {
-        check_bins(make_row(drawn, &laws[l], 513, 5), 1);
-        check_bins(make_row(drawn, &laws[l], 5000, 5), 1);
-        check_bins(make_row(drawn, &laws[l], 70000, 5), 29); /* drawn again for every visit */
+        check_parts(make_row(drawn, &laws[l], 513, 5), 1);
+        check_parts(make_row(drawn, &laws[l], 5000, 5), 1);
+        check_parts(make_row(drawn, &laws[l], 70000, 5), 29); /* drawn again for every visit */
     }
     drawn_free(drawn);
 }
@@ -395,27 +391,23 @@ static void test_isas_agree(void **state) {
 
 /* Two, three or only scores at the top; below them, one at gap 1 unless all tie. */
 static void check_ties(size_t ties, bool all, bool in_bin) {
-    double gap[4] = {0}, zeros[4] = {0}, ones[4] = {1, 1, 1, 1}, log_count[4] = {0}, edge = 0,
-           rank = log((double)ties);
+    double gap[4] = {0}, count[4] = {1, 1, 1, 1}, rank = log((double)ties);
+    struct row_part atom = {0, 0, 1, (double)ties, rank, 1, 0};
     struct row row = {.log_n = log((double)(ties + !all)),
                       .top_count = ties + !all,
                       .point_count = ties + !all,
                       .gap = gap,
-                      .log_count = zeros,
-                      .weight = ones};
+                      .count = count};
     if (!all) { gap[ties] = 1; }
     if (in_bin) { /* one score on top, the others an atom at the same place */
         row = (struct row){.log_n = rank,
                            .top_count = 1,
                            .point_count = 2,
                            .gap = gap,
-                           .log_count = log_count,
-                           .weight = ones,
-                           .bin_count = 1,
-                           .lower = &edge,
-                           .upper = &edge,
-                           .log_rank = &rank};
-        log_count[1] = log((double)ties - 1);
+                           .count = count,
+                           .part_count = 1,
+                           .part = &atom};
+        count[1] = (double)ties - 1;
     }
     struct accumulation a = measure_accumulation(&row);
     assert_true(isinf(a.lambda));
@@ -552,12 +544,15 @@ static void check_plateau_at(const struct row *row, double log_below, double gap
     check_close(m[MEASURE_TOP_TWO_RATIO], exp(-a), 1e-12);
 }
 
-static void check_plateau(struct drawn *drawn, double alpha, double log_n) {
+static void check_plateau(struct sampler *sampler, double alpha, double log_n) {
     const struct family *family = family_find("plateau");
     const double p[FAMILY_PARAMETERS] = {0.7, alpha};
     double log_lambda = typical_scale(family, p, log_n).log_lambda;
-    const struct row *row = drawn_fixed_row(drawn, family, p, log_n, log_lambda);
-    double log_below = row->log_count[1], gap = 0.7 * exp(log_lambda);
+    struct sampler_law *law = sampler_law_create(family, p, log_n, log_lambda, false);
+    const struct row *row = sampler_row(sampler, law, test_stream(0));
+    double gap = 0.7 * exp(log_lambda), log_count;
+    measure_log_gap_count(row, 1, &(double){1.01 * gap}, &log_count); /* the one on top among them */
+    double log_below = log_count + log1p(-exp(-log_count));
     if (log_n < 30) {
         check_close(log_below, log(fmin(floor(exp(alpha * log_n) * (1 + 1e-15)), rint(exp(log_n)) - 1)),
                     1e-12);
@@ -575,17 +570,20 @@ static void check_plateau(struct drawn *drawn, double alpha, double log_n) {
         }
     }
     check_relative(measure_accumulation(row).lambda, 1, 1e-12); /* Lambda^typ is the row's own */
+    check_close(measure_top_gap(row), gap, 1e-12 * gap);
+    check_close(measure_ordered_weight(row, 1, 0, 3), log_below > 0.5 ? exp(-gap) : 0, 1e-12);
+    sampler_law_free(law);
 }
 
 static void test_plateau(void **state) {
     (void)state;
-    struct drawn *drawn = drawn_create(isa_best());
+    struct sampler *sampler = sampler_create(isa_best());
     const double log_n[] = {log(2), log(3), log(1000), 20, 200, 700, 1e4, 1e6};
     for (size_t i = 0; i < sizeof log_n / sizeof log_n[0]; i++) {
-        check_plateau(drawn, 1, log_n[i]);
-        check_plateau(drawn, 0.3, log_n[i]);
+        check_plateau(sampler, 1, log_n[i]);
+        check_plateau(sampler, 0.3, log_n[i]);
     }
-    drawn_free(drawn);
+    sampler_free(sampler);
 }
 
 /* E H and E Y_2 of n gumbel scores at beta = b/scale, exactly (THEORY, the oracle for i.i.d. rows): the

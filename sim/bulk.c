@@ -1,0 +1,349 @@
+/* For a convex g the integrand e^{y - beta g(y)} peaks where beta g' = 1, with width s = (g'/g'')^{1/2}
+ * whatever beta is; away from the peak its slope is at most 45/D at a distance D from an end that matters.
+ * Hence panels of width 1.5 s, and no wider than the larger of 3 and D/15: on each the 8-point rule is exact
+ * to 1e-12 of the whole. The last unit of y, towards V = 1 where quantiles may run away, is halved again and
+ * again. */
+#include "bulk.h"
+
+#include <gsl/gsl_integration.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "../models/vector_inline.h"
+
+enum { PANEL = 8, HALVINGS = 50, MEMORY = 512 };
+
+/* Nodes of a panel that are looked at for the largest exponent. The first atoms stand there. */
+enum { PEAKS = 3 };
+static const size_t peak_node[PEAKS] = {0, PANEL / 2, PANEL - 1};
+_Static_assert(FAMILY_ATOMS - 1 <= PEAKS, "an atom a node");
+
+static const double LOWEST_BETA = 0x1p-12; /* meshes for smaller beta are made when asked for */
+static const double DEEPEST = 45;          /* e^-45 of a sum is nothing */
+
+struct bulk {
+    const struct profile *profile; /* NULL: atoms */
+    double y_low, log_n, lowest_beta;
+    size_t panels, room;
+    double *gap, *log_mass; /* [panels][PANEL] */
+    size_t ends;            /* panel i lies between the ends i and i + 1; atoms: their log rank and gap */
+    double *y_end, *gap_end;
+    uint64_t identity; /* hash of the nodes */
+};
+
+/* ---- making ---- */
+
+static bool array_grow(double **array, size_t count) {
+    double *grown = realloc(*array, count * sizeof *grown);
+    if (grown) { *array = grown; }
+    return grown != NULL;
+}
+
+static bool bulk_reserve(struct bulk *bulk) {
+    if (bulk->panels < bulk->room) { return true; }
+    bulk->room = 2 * bulk->room + 64;
+    return array_grow(&bulk->gap, bulk->room * PANEL) && array_grow(&bulk->log_mass, bulk->room * PANEL) &&
+           array_grow(&bulk->y_end, bulk->room + 1) && array_grow(&bulk->gap_end, bulk->room + 1);
+}
+
+static bool add_panel(struct bulk *bulk, const gsl_integration_glfixed_table *rule, double end) {
+    if (!bulk_reserve(bulk)) { return false; }
+    size_t at = bulk->panels * PANEL;
+    for (size_t i = 0; i < PANEL; i++) {
+        double y, weight;
+        gsl_integration_glfixed_point(bulk->y_end[bulk->panels], end, i, &y, &weight, rule);
+        bulk->gap[at + i] = profile_gap(bulk->profile, y);
+        bulk->log_mass[at + i] = y + log(weight);
+    }
+    bulk->panels++;
+    bulk->y_end[bulk->panels] = end;
+    bulk->gap_end[bulk->panels] = profile_gap(bulk->profile, end);
+    bulk->ends = bulk->panels + 1;
+    return true;
+}
+
+/* (g'/g'')^{1/2} where g is convex, else inf. */
+static double peak_width(const struct bulk *bulk, double y) {
+    double h = fmin(0.1 + 0.02 * y, 0.4 * (bulk->log_n - y));
+    double low = profile_gap(bulk->profile, y - h), middle = profile_gap(bulk->profile, y),
+           high = profile_gap(bulk->profile, y + h);
+    double slope = (high - low) / (2 * h), bend = high - 2 * middle + low;
+    return bend > 1e-11 * middle ? sqrt(slope * h * h / bend) : INFINITY; /* less is rounding */
+}
+
+static double panel_width(const struct bulk *bulk, double y) {
+    double near_end = fmax(3, (bulk->log_n - y) / 15), near_start = fmax(3, (y - bulk->y_low) / 15);
+    return fmin(1.5 * peak_width(bulk, y), fmin(near_end, near_start));
+}
+
+/* Whether scores beyond y can matter at the lowest beta, given the largest exponent so far. */
+static bool mesh_goes_on(const struct bulk *bulk, double y, double largest) {
+    return bulk->log_n - bulk->lowest_beta * profile_gap(bulk->profile, y) > largest - DEEPEST - 15;
+}
+
+static bool mesh_make(struct bulk *bulk, const gsl_integration_glfixed_table *rule) {
+    double y = bulk->y_low, largest = -INFINITY;
+    const double last = bulk->log_n - 1;
+    bulk->y_end[0] = y;
+    bulk->gap_end[0] = profile_gap(bulk->profile, y);
+    bulk->ends = 1;
+    while (y < last && mesh_goes_on(bulk, y, largest)) {
+        largest = fmax(largest, y - bulk->lowest_beta * profile_gap(bulk->profile, y));
+        y = fmin(last, y + panel_width(bulk, y));
+        if (!add_panel(bulk, rule, y)) { return false; }
+    }
+    for (int k = 0; y >= last && k <= HALVINGS && mesh_goes_on(bulk, y, largest); k++) {
+        double end = k < HALVINGS ? bulk->log_n - ldexp(1, -k - 1) : bulk->log_n;
+        if (!add_panel(bulk, rule, end)) { return false; }
+    }
+    return true;
+}
+
+static void identify(struct bulk *bulk) {
+    bulk->identity = vector_bits(bulk->log_n);
+    for (size_t i = 0; i < bulk->panels * PANEL; i++) {
+        uint64_t node = vector_bits(bulk->gap[i]) + 3 * vector_bits(bulk->log_mass[i]);
+        bulk->identity = (bulk->identity ^ node ^ (bulk->identity >> 29)) * 0x9e3779b97f4a7c15u;
+    }
+}
+
+static struct bulk *create_for(const struct profile *profile, double y_low, double lowest_beta) {
+    struct bulk *bulk = calloc(1, sizeof *bulk);
+    gsl_integration_glfixed_table *rule = gsl_integration_glfixed_table_alloc(PANEL);
+    bool good = bulk && rule && bulk_reserve(bulk);
+    if (good) {
+        bulk->profile = profile;
+        bulk->y_low = y_low;
+        bulk->log_n = profile_log_n(profile);
+        bulk->lowest_beta = lowest_beta;
+        good = mesh_make(bulk, rule);
+        identify(bulk);
+    }
+    if (rule) { gsl_integration_glfixed_table_free(rule); }
+    if (good) { return bulk; }
+    bulk_free(bulk);
+    return NULL;
+}
+
+struct bulk *bulk_create(const struct profile *profile, double y_low) {
+    return create_for(profile, y_low, LOWEST_BETA);
+}
+
+/* log(e^a + e^b). */
+static double log_sum(double a, double b) {
+    double high = fmax(a, b), low = fmin(a, b);
+    return low > -INFINITY ? high + log1p(exp(low - high)) : high;
+}
+
+struct bulk *bulk_create_atoms(size_t count, const struct family_atom *atoms, double log_lambda_typ) {
+    struct bulk *bulk = calloc(1, sizeof *bulk);
+    if (!bulk || !bulk_reserve(bulk)) {
+        bulk_free(bulk);
+        return NULL;
+    }
+    double log_rank = 0; /* of the top itself */
+    for (size_t i = 0; i < PANEL; i++) {
+        bulk->gap[i] = 0;
+        bulk->log_mass[i] = -INFINITY;
+    }
+    bulk->y_end[0] = bulk->gap_end[0] = 0;
+    for (size_t i = 1; i < count; i++) {
+        size_t node = peak_node[i - 1];
+        bulk->gap[node] = exp(log(atoms[i].gap) + log_lambda_typ);
+        bulk->log_mass[node] = atoms[i].log_count;
+        log_rank = log_sum(log_rank, atoms[i].log_count);
+        bulk->y_end[i] = log_rank;
+        bulk->gap_end[i] = bulk->gap[node];
+    }
+    bulk->log_n = log_rank;
+    bulk->panels = 1;
+    bulk->ends = count;
+    identify(bulk);
+    return bulk;
+}
+
+void bulk_free(struct bulk *bulk) {
+    if (!bulk) { return; }
+    free(bulk->gap);
+    free(bulk->log_mass);
+    free(bulk->y_end);
+    free(bulk->gap_end);
+    free(bulk);
+}
+
+/* ---- sums ---- */
+
+/* Moments of beta (g - centre) under weights exp(log_mass - beta g - shift). */
+struct moments {
+    double s[5];
+};
+
+static void add_moments(const struct bulk *bulk, size_t panel, double beta, double shift, double centre,
+                        struct moments *m) {
+    const double *gap = bulk->gap + panel * PANEL, *log_mass = bulk->log_mass + panel * PANEL;
+    double e[PANEL];
+#pragma omp simd
+    for (size_t i = 0; i < PANEL; i++) { e[i] = vector_exp_one(log_mass[i] - beta * gap[i] - shift); }
+    for (size_t i = 0; i < PANEL; i++) {
+        if (e[i] == 0) { continue; }
+        double d = beta * (gap[i] - centre), term = e[i];
+        for (int k = 0; k < 5; k++, term *= d) { m->s[k] += term; }
+    }
+}
+
+/* Largest exponent over those nodes, and the gap there. */
+static double find_peak(const struct bulk *bulk, double beta, double *centre) {
+    double peak = -INFINITY;
+    *centre = 0;
+    for (size_t j = 0; j < bulk->panels; j++) {
+        for (size_t i = 0; i < PEAKS; i++) {
+            size_t at = j * PANEL + peak_node[i];
+            double value = bulk->log_mass[at] - beta * bulk->gap[at];
+            if (value > peak) {
+                peak = value;
+                *centre = bulk->gap[at];
+            }
+        }
+    }
+    return peak;
+}
+
+static struct bulk_sums sums_at(const struct bulk *bulk, double beta) {
+    struct moments m = {{0}};
+    double centre, peak = find_peak(bulk, beta, &centre);
+    if (peak == -INFINITY) { return (struct bulk_sums){.log_z = -INFINITY}; }
+    for (size_t j = 0; j < bulk->panels; j++) {
+        bool matters = !bulk->profile || bulk->y_end[j + 1] - beta * bulk->gap_end[j] > peak - DEEPEST;
+        if (matters) { add_moments(bulk, j, beta, peak, centre, &m); }
+    }
+    double z = m.s[0], m1 = m.s[1] / z, m2 = m.s[2] / z, m3 = m.s[3] / z, m4 = m.s[4] / z;
+    double variance = fmax(0, m2 - m1 * m1);
+    return (struct bulk_sums){
+        .log_z = peak + log(z),
+        .mean = centre + m1 / beta,
+        .variance = variance / (beta * beta),
+        .third = (m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1) / (beta * beta * beta),
+        .fourth = (m4 - 4 * m1 * m3 + 6 * m1 * m1 * m2 - 3 * m1 * m1 * m1 * m1) / (beta * beta * beta * beta),
+    };
+}
+
+static struct bulk_sums sums_anywhere(const struct bulk *bulk, double beta) {
+    if (!bulk->profile || beta >= bulk->lowest_beta) { return sums_at(bulk, beta); }
+    struct bulk *deeper = create_for(bulk->profile, bulk->y_low, beta);
+    struct bulk_sums sums = deeper ? sums_at(deeper, beta) : (struct bulk_sums){.log_z = NAN};
+    bulk_free(deeper);
+    return sums;
+}
+
+struct bulk_memory {
+    uint64_t identity; /* of the bulk it serves */
+    double beta[MEMORY];
+    struct bulk_sums sums[MEMORY];
+};
+
+struct bulk_memory *bulk_memory_create(void) {
+    return calloc(1, sizeof(struct bulk_memory));
+}
+void bulk_memory_free(struct bulk_memory *memory) { free(memory); }
+
+struct bulk_sums bulk_sums(const struct bulk *bulk, struct bulk_memory *memory, double beta) {
+    if (!memory) { return sums_anywhere(bulk, beta); }
+    if (memory->identity != bulk->identity) { *memory = (struct bulk_memory){.identity = bulk->identity}; }
+    size_t slot = (vector_bits(beta) * 0x9e3779b97f4a7c15u) >> (64 - 9);
+    if (memory->beta[slot] != beta) {
+        memory->sums[slot] = sums_anywhere(bulk, beta);
+        memory->beta[slot] = beta;
+    }
+    return memory->sums[slot];
+}
+
+/* ---- N_n(t) and its scale ---- */
+
+/* y between the ends of a panel with g(y) = gap: bisection, the panel being smooth and short. */
+static double panel_rank(const struct bulk *bulk, size_t panel, double gap) {
+    double low = bulk->y_end[panel], high = bulk->y_end[panel + 1];
+    while (high - low > 1e-13 * high) {
+        double middle = (low + high) / 2;
+        if (middle <= low || middle >= high) { break; }
+        if (profile_gap(bulk->profile, middle) > gap) {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    return low;
+}
+
+double bulk_gap(const struct bulk *bulk, double offset, double rank) {
+    if (bulk->profile) { return NAN; }
+    for (size_t i = 1; i < bulk->ends; i++) {
+        if (bulk->y_end[i] >= log(rank) * (1 - 1e-15)) { return bulk->gap_end[i] + offset; }
+    }
+    return INFINITY;
+}
+
+double bulk_log_count(const struct bulk *bulk, double offset, double t) {
+    size_t low = 0, high = bulk->ends; /* the end `low` lies at or below t */
+    if (!(bulk->gap_end[0] + offset <= t)) { return -INFINITY; }
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        if (bulk->gap_end[middle] + offset <= t) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    if (!bulk->profile || low + 1 == bulk->ends) { return bulk->y_end[low]; }
+    return panel_rank(bulk, low, t - offset);
+}
+
+static double ratio_at(const struct bulk *bulk, double offset, double y) {
+    return y / (profile_gap(bulk->profile, y) + offset);
+}
+
+/* Golden section for the largest y/(g + offset) between two ends; the maximum is flat. */
+static double refine_peak(const struct bulk *bulk, double offset, double low, double high) {
+    const double golden = 0.5 * (sqrt(5) - 1);
+    double left = high - golden * (high - low), right = low + golden * (high - low);
+    double left_value = ratio_at(bulk, offset, left), right_value = ratio_at(bulk, offset, right);
+    while (high - low > 1e-8 * high) {
+        if (left_value > right_value) {
+            high = right;
+            right = left;
+            right_value = left_value;
+            left_value = ratio_at(bulk, offset, left = high - golden * (high - low));
+        } else {
+            low = left;
+            left = right;
+            left_value = right_value;
+            right_value = ratio_at(bulk, offset, right = low + golden * (high - low));
+        }
+    }
+    return (low + high) / 2;
+}
+
+bool bulk_accumulation(const struct bulk *bulk, double offset, double best, double *log_rank, double *gap) {
+    double highest = 0, bound = 0;
+    size_t peak = 0;
+    for (size_t i = bulk->profile ? 0 : 1; i < bulk->ends; i++) {
+        double here = bulk->gap_end[i] + offset, ratio = bulk->y_end[i] / here;
+        if (i + 1 < bulk->ends) { bound = fmax(bound, bulk->y_end[i + 1] / here); }
+        if (ratio > highest) {
+            highest = ratio;
+            peak = i;
+        }
+    }
+    if (!(fmax(bound, highest) > best)) { return false; }
+    *log_rank = bulk->y_end[peak];
+    *gap = bulk->gap_end[peak] + offset;
+    if (bulk->profile && bulk->ends > 1) {
+        double low = bulk->y_end[peak > 0 ? peak - 1 : 0],
+               high = bulk->y_end[peak + 1 < bulk->ends ? peak + 1 : peak],
+               y = refine_peak(bulk, offset, low, high);
+        if (ratio_at(bulk, offset, y) > highest) {
+            *log_rank = y;
+            *gap = profile_gap(bulk->profile, y) + offset;
+        }
+    }
+    return *log_rank / *gap > best;
+}

@@ -1,0 +1,25 @@
+/* sampler: rows of any family, by whichever way of making them was chosen. */
+#ifndef GAPSCALE_SIM_SAMPLER_H
+#define GAPSCALE_SIM_SAMPLER_H
+
+#include "../models/family.h"
+#include "isa.h"
+#include "row.h"
+#include "stream.h"
+
+/* What the rows of one cell share. Immutable; any thread. */
+struct sampler_law;
+/* family->kind iid: counted rows, or drawn ones (n <= 2^40); FAMILY_FIXED: its one row. NULL when out of
+ * memory. */
+struct sampler_law *sampler_law_create(const struct family *family, const double *p, double log_n,
+                                       double log_lambda_typ, bool counted);
+void sampler_law_free(struct sampler_law *law);
+
+struct sampler;                                        /* a workspace: one per thread */
+struct sampler *sampler_create(const struct isa *isa); /* NULL when out of memory */
+void sampler_free(struct sampler *sampler);
+
+/* Valid until the next call with the same workspace. NULL when out of memory. */
+const struct row *sampler_row(struct sampler *sampler, const struct sampler_law *law, struct stream stream);
+
+#endif
