@@ -18,7 +18,8 @@ static const char usage[] =
     "Draws every series as DIR/SERIES-FIGURE.svg, .png and .pdf with gnuplot: entropy (mean H against\n"
     "beta/Lambda^typ), collapse (beta_c against Lambda^typ), gap-count (N_n(t) and its envelope), phase (H "
     "over\n"
-    "n and beta); and all series in DIR/all-collapse.*.\n"
+    "n and beta); and all series in DIR/all-collapse.* (beta_c/Lambda^typ) and DIR/all-exact.* (beta_c over\n"
+    "its exact value).\n"
     "\n"
     "  -o, --output DIR    where the figures go (default: the first RESULTS with -figures in place of .h5)\n";
 
@@ -68,13 +69,15 @@ static bool sheet_make(struct sheet *sheet, const struct fit *fit) {
 static bool sheet_make_all(struct sheet *sheet, const struct study *study) {
     *sheet = (struct sheet){.name = "all", .script = new_script()};
     if (!sheet->script) { return false; }
-    const char *obstacle = figure_all_obstacle(study);
-    if (obstacle) {
-        message_say("no figure of all series: %s", obstacle);
-        return true;
+    for (enum study_figure f = 0; f < STUDY_FIGURES; f++) {
+        const char *obstacle = study_figure_obstacle(study, f);
+        if (obstacle) {
+            message_say("no %s figure of all series: %s", study_figure_name[f], obstacle);
+            continue;
+        }
+        study_figure_print(sheet->script, study, f);
+        sheet->figure[sheet->count++] = study_figure_name[f];
     }
-    figure_all_print(sheet->script, study);
-    sheet->figure[sheet->count++] = "collapse";
     return true;
 }
 

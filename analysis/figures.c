@@ -454,12 +454,40 @@ void figure_print(FILE *script, const struct fit *fit, enum figure figure) {
 
 /* ---- all series ---- */
 
-const char *figure_all_obstacle(const struct study *study) {
-    for (size_t i = 0; i < study->count; i++) {
-        const struct fit *fit = &study->fit[i];
-        if (fit->primary < fit->criteria && fit_last(fit, fit->primary) < fit->lengths) { return NULL; }
+const char *const study_figure_name[STUDY_FIGURES] = {
+    [STUDY_COLLAPSE] = "collapse",
+    [STUDY_EXACT] = "exact",
+};
+
+/* What is drawn of a series at one n, with its standard error: log10 of beta_c/Lambda^typ, or beta_c over its
+ * exact value. NaN where there is none. */
+static double study_value(const struct fit *fit, size_t n, enum study_figure figure, double *se) {
+    *se = NAN;
+    if (fit->primary == fit->criteria) { return NAN; }
+    const struct ensemble_point *point = &fit->collapse[n * fit->criteria + fit->primary];
+    if (figure == STUDY_COLLAPSE) {
+        *se = isnan(point->se) ? 0 : point->se / M_LN10;
+        return point->log_ratio / M_LN10;
     }
-    return "no series has a collapse point";
+    double ratio = exp(point->log_ratio) / fit->exact[n];
+    *se = ratio * point->se;
+    return point->se > 0 ? ratio : NAN; /* what has no randomness says nothing here */
+}
+
+static bool series_is_drawn(const struct fit *fit, enum study_figure figure) {
+    double se;
+    for (size_t n = 0; n < fit->lengths; n++) {
+        if (!isnan(study_value(fit, n, figure, &se))) { return true; }
+    }
+    return false;
+}
+
+const char *study_figure_obstacle(const struct study *study, enum study_figure figure) {
+    for (size_t i = 0; i < study->count; i++) {
+        if (series_is_drawn(&study->fit[i], figure)) { return NULL; }
+    }
+    return figure == STUDY_COLLAPSE ? "no series has a collapse point"
+                                    : "no series has collapse points with errors and exact values";
 }
 
 static struct axis_lengths common_lengths(const struct study *study) {
@@ -476,17 +504,16 @@ static struct axis_lengths common_lengths(const struct study *study) {
     return common;
 }
 
-/* One block a series: n, and log10 of the ratio with its ends. */
-static void print_all_data(FILE *out, const struct study *study, const struct axis_lengths *lengths,
-                           struct axis_range *x, struct axis_range *y) {
+/* One block a series: n, and the value with its ends. */
+static void print_all_data(FILE *out, const struct study *study, enum study_figure figure,
+                           const struct axis_lengths *lengths, struct axis_range *x, struct axis_range *y) {
     fputs("$points << EOD\n", out);
     for (size_t i = 0; i < study->count; i++) {
         const struct fit *fit = &study->fit[i];
-        for (size_t n = 0; n < fit->lengths && fit->primary < fit->criteria; n++) {
-            const struct ensemble_point *point = &fit->collapse[n * fit->criteria + fit->primary];
-            double se = isnan(point->se) ? 0 : point->se, ratio = point->log_ratio / M_LN10;
-            double row[] = {axis_length_coordinate(lengths, fit->series->log_n[n]), ratio,
-                            ratio - se / M_LN10, ratio + se / M_LN10};
+        for (size_t n = 0; n < fit->lengths; n++) {
+            double se, value = study_value(fit, n, figure, &se);
+            double row[] = {axis_length_coordinate(lengths, fit->series->log_n[n]), value, value - se,
+                            value + se};
             print_row(out, 4, row);
             axis_include(x, row[0]);
             for (size_t k = 1; k < 4; k++) { axis_include(y, row[k]); }
@@ -511,39 +538,51 @@ static size_t family_rank(const struct study *study, size_t series) {
     return rank;
 }
 
-void figure_all_print(FILE *script, const struct study *study) {
+static void print_all_axes(FILE *out, enum study_figure figure, struct axis_range y) {
+    fputs("set xlabel 'context length\u00a0{/:Italic n}'\nset key outside right top vertical Left reverse\n",
+          out);
+    if (figure == STUDY_COLLAPSE) {
+        axis_print_log(out, "y", y);
+        fprintf(out,
+                "set title '{/:Bold Collapse point over accumulation scale}'\nset ylabel "
+                "'%s\u00a0/\u00a0Λ_{{/:Italic n}}^{typ}'\n",
+                beta_collapse_label);
+    } else {
+        fprintf(out,
+                "set yrange [%.6g:%.6g]\nset title '{/:Bold Collapse point over its exact value}'\n"
+                "set ylabel '%s\u00a0/\u00a0exact, nothing fitted'\n",
+                y.low, y.high, beta_collapse_label);
+    }
+}
+
+void study_figure_print(FILE *script, const struct study *study, enum study_figure figure) {
     enum { LEGEND = 22, LARGE = 14 }; /* letters of a name; series that are listed in large letters */
     struct axis_lengths lengths = common_lengths(study);
     struct axis_range x = axis_empty, y = axis_empty;
+    const char *const line_title = figure == STUDY_COLLAPSE ? "β_{c}\u00a0=\u00a0Λ^{typ}" : "exact";
     frame_begin(script);
-    print_all_data(script, study, &lengths, &x, &y);
-    axis_include(&y, 0);
+    print_all_data(script, study, figure, &lengths, &x, &y);
+    axis_include(&y, figure == STUDY_COLLAPSE ? 0 : 1);
     axis_pad(&x, 0.03, 0.5);
-    axis_pad(&y, 0.06, 0.2);
+    axis_pad(&y, 0.06, figure == STUDY_COLLAPSE ? 0.2 : 0.01);
     axis_print_lengths(script, "x", &lengths, x);
-    axis_print_log(script, "y", y);
-    fprintf(script,
-            "set title '{/:Bold Collapse point over accumulation scale}'\nset xlabel 'context "
-            "length\u00a0{/:Italic n}'\n"
-            "set ylabel '%s\u00a0/\u00a0Λ_{{/:Italic n}}^{typ}'\nset key outside right top vertical Left "
-            "reverse\n",
-            beta_collapse_label);
+    print_all_axes(script, figure, y);
     if (study->count > LARGE) { fputs("set key font ',6' samplen 1.2 spacing 1\n", script); }
-    frame_open(script, "all", "collapse");
-    fprintf(script,
-            "plot 0 with lines linewidth 1.2 dashtype 2 linecolor rgb '%s' title 'β_{c}\u00a0=\u00a0Λ^{typ}'",
-            guide);
+    frame_open(script, "all", study_figure_name[figure]);
+    fprintf(script, "plot %d with lines linewidth 1.2 dashtype 2 linecolor rgb '%s' title '%s'",
+            figure == STUDY_COLLAPSE ? 0 : 1, guide, line_title);
     for (size_t i = 0; i < study->count; i++) {
         char name[LEGEND + 1];
+        if (!series_is_drawn(&study->fit[i], figure)) { continue; }
         snprintf(name, sizeof name, "%.*s", LEGEND, study->fit[i].name);
         fprintf(script,
-                ", \\\n  $points index %zu using 1:2:3:4 with yerrorlines pointtype %d pointsize 0.6 "
-                "linewidth 0.9 "
+                ", \\\n  $points index %zu using 1:2:3:4 with %s pointtype %d pointsize 0.6 linewidth 0.9 "
                 "linecolor rgb '%s' title '",
-                i, marker[family_rank(study, i) % MARKERS], colour[family_index(&study->fit[i]) % COLOURS]);
+                i, figure == STUDY_COLLAPSE ? "yerrorlines" : "yerrorbars",
+                marker[family_rank(study, i) % MARKERS], colour[family_index(&study->fit[i]) % COLOURS]);
         print_enhanced(script, name);
         fputc('\'', script);
     }
     fputc('\n', script);
-    frame_close(script, "all", "collapse");
+    frame_close(script, "all", study_figure_name[figure]);
 }

@@ -18,8 +18,12 @@ const char *figure_obstacle(const struct fit *fit, enum figure figure);
 /* Appends the figure to a script. */
 void figure_print(FILE *script, const struct fit *fit, enum figure figure);
 
-/* "all-collapse": beta_c/Lambda^typ against n for every series. */
-const char *figure_all_obstacle(const struct study *study);
-void figure_all_print(FILE *script, const struct study *study);
+/* Figures of all series together, named all-FIGURE: beta_c/Lambda^typ against n, and beta_c over its exact
+ * value (models/oracle.h). */
+enum study_figure { STUDY_COLLAPSE, STUDY_EXACT, STUDY_FIGURES };
+extern const char *const study_figure_name[STUDY_FIGURES]; /* "collapse", "exact" */
+
+const char *study_figure_obstacle(const struct study *study, enum study_figure figure);
+void study_figure_print(FILE *script, const struct study *study, enum study_figure figure);
 
 #endif

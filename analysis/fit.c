@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../models/oracle.h"
-
 double fit_variable(const struct fit *fit, size_t n) {
     double log_n = fit->series->log_n[n];
     return fit->by_n ? log_n : log(log_n);
@@ -173,28 +171,13 @@ static bool fit_allocate(struct fit *fit) {
 
 /* ---- exact ---- */
 
-static double exact_ratio(const struct results_series *s, const struct criterion *criterion, double log_n) {
-    double p[FAMILY_PARAMETERS] = {0}, ratio = NAN, error;
-    for (size_t i = 0; i < s->family->parameter_count; i++) {
-        p[i] = schedule_value(&s->parameter[i], log_n);
-    }
-    struct oracle *oracle = oracle_create(s->family, p, log_n);
-    if (oracle && criterion->kind == CRITERION_ENTROPY) {
-        ratio = oracle_collapse_entropy(oracle, criterion->threshold, &error);
-    } else if (oracle && criterion->kind == CRITERION_PARTICIPATION) {
-        ratio = oracle_collapse_participation(oracle, criterion->threshold, &error);
-    }
-    oracle_free(oracle);
-    return ratio > 0 ? ratio : NAN;
-}
-
 static void fit_exact(struct fit *fit) {
-    for (size_t n = 0; n < fit->lengths; n++) { fit->exact[n] = NAN; }
-    if (fit->primary == fit->criteria) { return; }
-    const struct criterion *criterion = &fit->series->criterion[fit->primary];
-#pragma omp parallel for schedule(dynamic, 1)
     for (size_t n = 0; n < fit->lengths; n++) {
-        fit->exact[n] = exact_ratio(fit->series, criterion, fit->series->log_n[n]);
+        double ratio = NAN;
+        if (fit->primary < fit->criteria) {
+            ratio = fit->series->exact_collapse[n * fit->criteria + fit->primary];
+        }
+        fit->exact[n] = ratio > 0 ? ratio : NAN;
     }
 }
 

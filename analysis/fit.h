@@ -28,7 +28,7 @@ struct fit {
     struct ensemble_point *collapse; /* (log_n, criterion) */
     double *collapse_se_block;       /* (log_n, criterion): by jackknife, of log beta_c */
     double *exact;              /* (log_n): the primary criterion's collapse point over Lambda^typ, computed
-                                   without sampling (models/oracle.h); NaN where that is out of reach */
+                                   without sampling (exact/ in the results); NaN where that is out of reach */
     struct order *row_collapse; /* (log_n, criterion) */
     struct order *row_lambda;   /* (log_n) */
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "twins.h"
+
 static bool exponent_is_known(const struct exponent *e) { return isfinite(e->value) && e->se < 1; }
 
 const struct exponent *table_exponent(const struct fit *fit) {
@@ -255,6 +257,7 @@ void table_print(FILE *out, const struct study *study) {
           "it. Theory says that beta_c follows Lambda^typ: the ratio should tend to a constant, its drift to "
           "0.\n",
           out);
+    twins_print(out, study);
 }
 
 /* ---- in words ---- */

@@ -2,45 +2,222 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "profile.h"
 #include "typical.h"
 #include "vector_inline.h"
 
-enum { NODES = 8, MOST_PANELS = 1 << 14, MOST_STEPS = 1 << 16 };
+enum { INNER = 8, ENDS = 4, OUTER = 16, TERMS = 4, DEPTH = 4, ORDERS = 8, MOMENTS = 12, GRID = 19 * INNER };
 
 static const double EULER = 0.57721566490153286061;
-static const double DEEPEST = 41;    /* e^-41 of a score is nothing */
-static const double SATURATED = 4.5; /* exp(-e^4.5) is nothing */
-static const double LINEAR = 37;     /* 1 - exp(-e^-37) is e^-37 */
+static const double SATURATED = 3.7; /* a > e^3.7: the score's term in phi is nothing */
+static const double SERIES = 7.5;    /* a < e^-7.5: four terms in powers of a */
+static const double LINEAR = 38;     /* a < e^-38: one term */
+static const double DEEPEST = -40;   /* e^-40 of the rows have a score with y below it */
+static const double EARLIEST = -36;  /* e^-36 of the rows decide anything at smaller x */
+static const double SMALL = -20,
+                    LARGE = 5;         /* y of the scores that can be the second, or the first, of a row */
+static const double MANY = 8;          /* log n from where (1 - psi/n)^n goes by a series in psi/n */
+static const double OUTER_WIDTH = 2.6; /* e^{-e^x} and its like, by 16 nodes */
+static const double LONG = 100; /* scores that spread so far have their local density and its derivatives */
 
-static const struct oracle_point out_of_reach = {NAN, INFINITY, NAN, INFINITY, NAN, INFINITY, NAN};
+/* Gauss-Legendre on [-1, 1]: inside a row's sum, and outside. The last Legendre polynomials, at the nodes
+ * and times the weights, give the rest of a series by how it ends. */
+struct rules {
+    double x[INNER], w[INNER], end[ENDS][INNER];
+    double from_start[INNER][INNER]; /* [k][j]: int of the k-th Lagrange polynomial to node j, over w[k] */
+    double outer_x[OUTER], outer_w[OUTER], outer_end[ENDS][OUTER];
+    double slope[OUTER][OUTER]; /* [i][j]: the j-th Lagrange polynomial's slope at node i */
+    double moment[MOMENTS];     /* E G^k/k! of a Gumbel variable G, of density e^{-t} e^{-e^{-t}} */
+    /* On a grid of t: t^k/k!, the integral up to there of e^{-e^{-t}} t^k/k!, and weight times density. */
+    double power[ORDERS][GRID], above[ORDERS][GRID], density[GRID];
+};
+
+struct knot {
+    double y, gap;
+};
 
 struct oracle {
     const struct family *family;
     const double *p;
-    double log_n, log_lambda;
+    double log_n, log_lambda, fineness;
     struct profile *profile; /* NULL for FAMILY_FIXED */
-    size_t scan_count;       /* y over its whole range, to find where things happen */
-    double *scan_y, *scan_gap;
+    struct rules rules;
+    size_t knots, room; /* see knots_make */
+    struct knot *knot;
 };
 
-/* ---- what does not depend on beta ---- */
+/* ---- rules ---- */
 
-/* y from -40 in steps of 1/8, later finer than the width (y^1/2) of a peak of y - beta g(y), and towards V =
- * 1 ever closer to log n. */
-static size_t scan_points(double log_n, double *y) {
-    size_t count = 0;
-    double at = -40;
-    for (; at < log_n - 0.7; at += fmax(0.125, fmin(0.005 * at, 0.25 * sqrt(fmax(0, at))))) {
-        if (y) { y[count] = at; }
-        count++;
+static double legendre(int degree, double x, double *slope) {
+    double before = 1, now = x;
+    for (int k = 2; k <= degree; k++) {
+        double next = ((2 * k - 1) * x * now - (k - 1) * before) / k;
+        before = now;
+        now = next;
     }
-    for (int k = 1; k <= 54; k++) {
-        if (y) { y[count] = log_n + log1p(-ldexp(1, -k)); }
-        count++;
+    *slope = degree * (x * now - before) / (x * x - 1);
+    return now;
+}
+
+static void gauss_legendre(int count, double *x, double *w, double *end) {
+    for (int j = 0; j < count; j++) {
+        double at = -cos(M_PI * (j + 0.75) / (count + 0.5)), slope;
+        for (int step = 0; step < 8; step++) {
+            double value = legendre(count, at, &slope);
+            at -= value / slope;
+        }
+        legendre(count, at, &slope);
+        x[j] = at;
+        w[j] = 2 / ((1 - at * at) * slope * slope);
+        for (int k = 0; k < ENDS; k++) { end[k * count + j] = legendre(count - ENDS + k, at, &slope); }
     }
-    return count;
+}
+
+static double lagrange(const struct rules *r, int k, double x) {
+    double product = 1;
+    for (int j = 0; j < INNER; j++) {
+        if (j != k) { product *= (x - r->x[j]) / (r->x[k] - r->x[j]); }
+    }
+    return product;
+}
+
+static void make_slope(struct rules *r) {
+    double scale[OUTER];
+    for (int i = 0; i < OUTER; i++) {
+        scale[i] = 1;
+        for (int j = 0; j < OUTER; j++) { scale[i] *= i == j ? 1 : r->outer_x[i] - r->outer_x[j]; }
+    }
+    for (int i = 0; i < OUTER; i++) {
+        r->slope[i][i] = 0;
+        for (int j = 0; j < OUTER; j++) {
+            if (i == j) { continue; }
+            r->slope[i][j] = scale[i] / scale[j] / (r->outer_x[i] - r->outer_x[j]);
+            r->slope[i][i] -= r->slope[i][j];
+        }
+    }
+}
+
+/* From E e^{sG} = Gamma(1 - s), log Gamma(1 - s) = gamma s + zeta(2) s^2/2 + zeta(3) s^3/3 + ... */
+static void make_moments(struct rules *r) {
+    static const double zeta[MOMENTS] = {
+        0,
+        0.57721566490153286061, /* gamma */
+        1.64493406684822643647,
+        1.20205690315959428540,
+        1.08232323371113819152,
+        1.03692775514336992633,
+        1.01734306198444913971,
+        1.00834927738192282684,
+        1.00407735619794433938,
+        1.00200839282608221442,
+        1.00099457512781808534,
+        1.00049418860411946456,
+    };
+    r->moment[0] = 1;
+    for (int k = 1; k < MOMENTS; k++) {
+        r->moment[k] = 0;
+        for (int j = 1; j <= k; j++) { r->moment[k] += zeta[j] * r->moment[k - j] / k; }
+    }
+}
+
+/* Panels of width 1 from -SATURATED on, then of 4.3. */
+static void make_grid(struct rules *r) {
+    double low = -SATURATED, before[ORDERS] = {0};
+    for (int panel = 0; panel < GRID / INNER; panel++) {
+        const double half = panel < 12 ? 0.5 : 2.15;
+        for (int j = 0; j < INNER; j++) {
+            double t = low + half * (1 + r->x[j]), term = 1;
+            r->density[panel * INNER + j] = half * r->w[j] * exp(-t - exp(-t));
+            for (int k = 0; k < ORDERS; term *= t / ++k) { r->power[k][panel * INNER + j] = term; }
+        }
+        for (int k = 0; k < ORDERS; k++) {
+            double total = 0, *above = &r->above[k][panel * INNER];
+            for (int j = 0; j < INNER; j++) { above[j] = before[k]; }
+            for (int i = 0; i < INNER; i++) {
+                double t = low + half * (1 + r->x[i]),
+                       mass = half * r->w[i] * exp(-exp(-t)) * r->power[k][panel * INNER + i];
+                total += mass;
+                for (int j = 0; j < INNER; j++) { above[j] += r->from_start[i][j] * mass; }
+            }
+            before[k] += total;
+        }
+        low += 2 * half;
+    }
+}
+
+static void rules_make(struct rules *r) {
+    gauss_legendre(INNER, r->x, r->w, r->end[0]);
+    gauss_legendre(OUTER, r->outer_x, r->outer_w, r->outer_end[0]);
+    for (int k = 0; k < INNER; k++) { /* the rule integrates its own Lagrange polynomials exactly */
+        for (int j = 0; j < INNER; j++) {
+            double half = (1 + r->x[j]) / 2, sum = 0;
+            for (int i = 0; i < INNER; i++) { sum += r->w[i] * lagrange(r, k, half * (1 + r->x[i]) - 1); }
+            r->from_start[k][j] = half * sum / r->w[k];
+        }
+    }
+    make_slope(r);
+    make_moments(r);
+    make_grid(r);
+}
+
+/* ---- knots ---- */
+
+static bool knots_add(struct oracle *o, double y, double gap) {
+    if (o->knots == o->room) {
+        size_t room = 2 * o->room + 128;
+        struct knot *grown = realloc(o->knot, room * sizeof *grown);
+        if (!grown) { return false; }
+        o->knot = grown;
+        o->room = room;
+    }
+    o->knot[o->knots++] = (struct knot){y, gap};
+    return true;
+}
+
+/* Whether the slope of the gaps changes by at most a factor of 2 or so, as far as rounding lets one see. */
+static bool is_straight(const struct oracle *o, double low, double high) {
+    double first = profile_gap(o->profile, low), middle = profile_gap(o->profile, (low + high) / 2),
+           last = profile_gap(o->profile, high);
+    if (!isfinite(last)) { return false; }
+    const double noise = fmax(1e-12, 1e-14 * o->log_n);
+    if (last - first <= noise * fmax(fabs(first), fabs(last))) { return true; }
+    return fabs(log((last - middle) / (middle - first))) <= 0.35; /* NaN, from noise, is not straight */
+}
+
+/* Knots up to `end`. False when out of memory. */
+static bool knots_to(struct oracle *o, double end, double *step) {
+    double y = o->knot[o->knots - 1].y;
+    while (y < end) {
+        const struct knot *last = &o->knot[o->knots - 1];
+        const double least = 1e-9 * fmax(1, fabs(y));
+        double most = y < 0 ? fmin(-0.25 * y, 4) : fmin(fmin(0.02 * y, 0.25 * sqrt(y)), 0.5 * (o->log_n - y));
+        *step = fmin(1.5 * *step, fmax(1, most));
+        double next = y + *step < end - least ? y + *step : end;
+        while (!is_straight(o, y, next) && next - y > least) { next = y + (next - y) / 2; }
+        double gap = profile_gap(o->profile, next);
+        if (!isfinite(gap) || gap < last->gap - 1e-6 * fabs(last->gap)) {
+            return true;
+        } /* V = 1, to rounding */
+        if (next < end) { *step = next - y; }
+        if (!knots_add(o, next, gap)) { return false; }
+        y = next;
+    }
+    return true;
+}
+
+/* Points in y, none too far from the next for the integrals: about 1 at most (later the width y^1/2 of a peak
+ * of y - beta g(y)), the slope of g straight between them, and towards V = 1, where the quantile may branch,
+ * ever closer to log n. */
+static bool knots_make(struct oracle *o) {
+    double step = 1;
+    bool good =
+        knots_add(o, DEEPEST, profile_gap(o->profile, DEEPEST)) && knots_to(o, o->log_n - M_LN2, &step);
+    for (int k = 2; good && k <= 52; k += k < 16 ? 1 : k < 36 ? 2 : 4) {
+        good = knots_to(o, o->log_n + log1p(-ldexp(1, -k)), &step);
+    }
+    return good;
 }
 
 struct oracle *oracle_create(const struct family *family, const double *p, double log_n) {
@@ -49,322 +226,636 @@ struct oracle *oracle_create(const struct family *family, const double *p, doubl
     o->family = family;
     o->p = p;
     o->log_n = log_n;
+    o->fineness = 1;
     o->log_lambda = typical_scale(family, p, log_n).log_lambda;
     if (family->kind == FAMILY_FIXED) { return o; }
+    rules_make(&o->rules);
     o->profile = profile_create(family, p, log_n);
-    o->scan_count = scan_points(log_n, NULL);
-    o->scan_y = calloc(o->scan_count, sizeof *o->scan_y);
-    o->scan_gap = calloc(o->scan_count, sizeof *o->scan_gap);
-    if (!o->profile || !o->scan_y || !o->scan_gap) {
-        oracle_free(o);
-        return NULL;
-    }
-    scan_points(log_n, o->scan_y);
-    for (size_t i = 0; i < o->scan_count; i++) { o->scan_gap[i] = profile_gap(o->profile, o->scan_y[i]); }
-    return o;
+    if (o->profile && knots_make(o)) { return o; }
+    oracle_free(o);
+    return NULL;
 }
 
 void oracle_free(struct oracle *o) {
     if (!o) { return; }
     profile_free(o->profile);
-    free(o->scan_y);
-    free(o->scan_gap);
+    free(o->knot);
     free(o);
 }
 
-/* ---- nodes at one beta ---- */
+void oracle_refine(struct oracle *o, double fineness) { o->fineness = fineness; }
 
-/* Abscissas and weights of Gauss-Legendre on [-1, 1], and the integrals of the Lagrange polynomials from each
- * node to 1. */
-struct rule {
-    double x[NODES], w[NODES], to_end[NODES][NODES];
+/* ---- the scores at one beta ---- */
+
+/* Scores over a short stretch of y, b = beta g: the nodes' masses e^y dy, b - low_b and its e^-. Sums over
+ * this panel and all later ones of mass e^{-k (b - low_b)}, k = 1.., and of the same times b - low_b. */
+struct panel {
+    double low_y, high_y, low_b, high_b;
+    double mass[INNER], offset[INNER], ratio[INNER];
+    double tail[TERMS], tail_offset[TERMS];
 };
 
-static void legendre(int degree, double x, double *value, double *slope) {
-    double before = 1, now = x;
-    for (int k = 2; k <= degree; k++) {
-        double next = ((2 * k - 1) * x * now - (k - 1) * before) / k;
-        before = now;
-        now = next;
-    }
-    *value = now;
-    *slope = degree * (x * now - before) / (x * x - 1);
-}
-
-static double lagrange(const struct rule *r, int k, double x) {
-    double product = 1;
-    for (int j = 0; j < NODES; j++) {
-        if (j != k) { product *= (x - r->x[j]) / (r->x[k] - r->x[j]); }
-    }
-    return product;
-}
-
-static void rule_make(struct rule *r) {
-    for (int j = 0; j < NODES; j++) {
-        double x = -cos(M_PI * (j + 0.75) / (NODES + 0.5)), value, slope;
-        for (int step = 0; step < 8; step++) {
-            legendre(NODES, x, &value, &slope);
-            x -= value / slope;
-        }
-        legendre(NODES, x, &value, &slope);
-        r->x[j] = x;
-        r->w[j] = 2 / ((1 - x * x) * slope * slope);
-    }
-    for (int j = 0; j < NODES; j++) { /* the rule integrates its own Lagrange polynomials exactly */
-        for (int k = 0; k < NODES; k++) {
-            double half = (1 - r->x[j]) / 2, sum = 0;
-            for (int i = 0; i < NODES; i++) { sum += r->w[i] * lagrange(r, k, 1 + half * (r->x[i] - 1)); }
-            r->to_end[j][k] = half * sum;
-        }
-    }
-}
-
-/* Panels in increasing y. Node i of panel k is at [k NODES + i]. */
-struct nodes {
-    size_t count, room;
-    double *y, *bg;    /* beta g(y) */
-    double *log_mass;  /* log of e^y dy of the node */
-    double *mass;      /* e^y dy, at most e^100: where it is more, a < e^-37 and only tails are looked at */
-    double *a, *hit;   /* scratch: a and 1 - e^{-a} at one x */
-    double *below;     /* mass of all nodes before this one */
-    double *log_tail;  /* log of the sum of mass e^{-bg} over this node and all later ones */
-    double *tail_mean; /* mean of bg under those weights */
-    double log_n, x_low, x_high; /* where the outer integrand lives */
+/* What a panel becomes at one x: e^{-a}, and mass a e^{-a}. */
+struct kept {
+    double kept[INNER], weight[INNER];
 };
 
-static void nodes_release(struct nodes *s) {
-    free(s->y);
-    free(s->bg);
-    free(s->log_mass);
-    free(s->mass);
-    free(s->a);
-    free(s->hit);
-    free(s->below);
-    free(s->log_tail);
-    free(s->tail_mean);
-}
+enum { ENTROPY, PARTICIPATION, NO_PARTICIPATION, TOP, NO_TOP, POSITION, FAR, QUANTITIES };
 
-static bool array_grow(double **array, size_t count) {
-    double *grown = realloc(*array, count * sizeof *grown);
-    if (grown) { *array = grown; }
-    return grown != NULL;
-}
+struct field {
+    const struct oracle *o;
+    double beta, others, share, weighed; /* n - 1, 1/n, (n - 1)/n */
+    bool many, top_weight, errors;
+    double x_low, x_high, end_y;      /* where the outer integrand lives; where the panels end */
+    size_t count, room, small, large; /* panels; the first with y > SMALL, with y > LARGE */
+    struct panel *panel;
+    struct kept *kept;
+    double far_mass, far_b; /* scores with b > x_high + LINEAR: log of the sum of e^{y - b} dy, mean of b */
+    double far_error;       /* relative */
+    double value[QUANTITIES], error[QUANTITIES], noise; /* noise: relative error of gaps */
+};
 
-static bool nodes_reserve(struct nodes *s) {
-    if (s->count < s->room) { return true; }
-    s->room = 2 * s->room + 64;
-    size_t numbers = s->room * NODES;
-    return array_grow(&s->y, numbers) && array_grow(&s->bg, numbers) && array_grow(&s->log_mass, numbers) &&
-           array_grow(&s->mass, numbers) && array_grow(&s->a, numbers) && array_grow(&s->hit, numbers) &&
-           array_grow(&s->below, numbers + 1) && array_grow(&s->log_tail, numbers + 1) &&
-           array_grow(&s->tail_mean, numbers + 1);
-}
+static double gap_at(const struct field *f, double y) { return f->beta * profile_gap(f->o->profile, y); }
 
-/* log of about how many scores have a >= 1, or as many as weigh as much: max over y of y + min(0, x - beta
- * g). */
-static double log_share(const struct oracle *o, double beta, double x) {
-    double most = -INFINITY;
-    for (size_t i = 0; i < o->scan_count; i++) {
-        most = fmax(most, o->scan_y[i] + fmin(0, x - beta * o->scan_gap[i]));
-    }
-    return most;
-}
+static double knot_b(const struct field *f, size_t knot) { return f->beta * f->o->knot[knot].gap; }
 
-/* x with log_share(x) = level. */
-static double share_root(const struct oracle *o, double beta, double level) {
-    double low = -1, high = 1;
-    while (log_share(o, beta, low) > level) { low *= 2; }
-    while (log_share(o, beta, high) < level && high < 1e300) { high *= 2; }
-    while (high - low > fmax(0.5, 1e-12 * fabs(low))) {
-        double middle = (low + high) / 2;
-        if (log_share(o, beta, middle) < level) {
+/* The last knot with b <= x, or the first of all. */
+static size_t knot_before(const struct field *f, double x) {
+    size_t low = 0, high = f->o->knots;
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        if (knot_b(f, middle) <= x) {
             low = middle;
         } else {
             high = middle;
         }
     }
-    return high;
+    return low;
 }
 
-static void find_range(const struct oracle *o, double beta, struct nodes *s) {
-    const double most = 60; /* e^-60 of the rows have more */
-    s->log_n = o->log_n;
-    s->x_low = share_root(o, beta, -38) - 1;
-    if (o->log_n > log(most) + 0.7) {
-        s->x_high = share_root(o, beta, log(most)) + 1;
-    } else { /* few scores: up to where all but one in 2^54 have a > 1 */
-        size_t last = o->scan_count - 1;
-        while (last > 0 && isinf(o->scan_gap[last])) { last--; }
-        s->x_high = fmax(beta * o->scan_gap[last], s->x_low) + 5;
+/* y with beta g(y) = x, or the nearest there is: bracketed secant. */
+static double y_at(const struct field *f, double x) {
+    size_t knot = knot_before(f, x);
+    double low = f->o->knot[knot].y, from = knot_b(f, knot) - x;
+    if (from >= 0 || knot + 1 == f->o->knots) { return low; }
+    double high = f->o->knot[knot + 1].y, to = knot_b(f, knot + 1) - x, y = low;
+    for (int i = 0, side = 0; i < 50 && high - low > 1e-15 * fmax(1, fabs(low)); i++) {
+        y = low - from * (high - low) / (to - from);
+        double miss = gap_at(f, y) - x;
+        if (fabs(miss) <= 1e-15 * fabs(x)) { break; }
+        if (miss < 0) {
+            low = y;
+            from = miss;
+            if (side == -1) { to /= 2; }
+            side = -1;
+        } else {
+            high = y;
+            to = miss;
+            if (side == 1) { from /= 2; }
+            side = 1;
+        }
     }
+    return y;
 }
 
-static bool is_active(const struct nodes *s, double y, double bg) {
-    return y + fmin(0, s->x_high - bg) > -DEEPEST;
-}
-
-static bool add_panel(const struct oracle *o, const struct rule *rule, double beta, double low, double high,
-                      struct nodes *s) {
-    if (!nodes_reserve(s)) { return false; }
-    double middle = (low + high) / 2, half = (high - low) / 2;
-    for (size_t i = 0; i < NODES; i++) {
-        size_t at = s->count * NODES + i;
-        s->y[at] = middle + half * rule->x[i];
-        s->bg[at] = beta * profile_gap(o->profile, s->y[at]);
-        s->log_mass[at] = s->y[at] + log(half * rule->w[i]);
+/* From where e^EARLIEST scores have a >= 1, or as many weigh as much, to where so many do that phi^{n-1} is
+ * e^-42. */
+static void find_range(struct field *f) {
+    const struct oracle *o = f->o;
+    const double most = f->many ? log(42) : o->log_n + log(-expm1(-42 / f->others));
+    size_t last = o->knots - 1;
+    f->x_low = INFINITY;
+    f->x_high = knot_b(f, last);
+    for (size_t i = 0; i <= last; i++) {
+        double y = o->knot[i].y, b = knot_b(f, i);
+        if (y >= EARLIEST) { f->x_low = fmin(f->x_low, b + EARLIEST - y); }
+        if (y >= most) { f->x_high = fmin(f->x_high, b + most - y); }
     }
-    s->count++;
+    f->x_low -= 1;
+    f->x_high = fmax(f->x_high, f->x_low) + (o->log_n > 5 ? 1 : 4);
+}
+
+static bool add_panel(struct field *f, double low, double high, double high_b) {
+    if (f->count == f->room) {
+        size_t room = 2 * f->room + 128;
+        struct panel *grown = realloc(f->panel, room * sizeof *grown);
+        if (!grown) { return false; }
+        f->panel = grown;
+        f->room = room;
+    }
+    const struct rules *r = &f->o->rules;
+    struct panel *p = &f->panel[f->count++];
+    double half = (high - low) / 2, middle = low + half;
+    bool joined = f->count > 1 && p[-1].high_y == low;
+    p->low_y = low;
+    p->high_y = high;
+    p->low_b = joined ? p[-1].high_b : gap_at(f, low);
+    p->high_b = high_b;
+    for (size_t i = 0; i < INNER; i++) { /* at V = 1 the profile may be noise */
+        double offset = gap_at(f, middle + half * r->x[i]) - p->low_b;
+        p->offset[i] = fmax(0, fmin(offset, high_b - p->low_b));
+    }
+#pragma omp simd
+    for (size_t i = 0; i < INNER; i++) {
+        p->ratio[i] = vector_exp_one(-p->offset[i]);
+        p->mass[i] = vector_exp_one(middle + half * r->x[i]) * half * r->w[i];
+    }
     return true;
 }
 
-/* How much the integrand's logarithm may change over a panel that starts at bg. */
-static double panel_change(const struct nodes *s, double bg, double dy, double dbg) {
-    return bg < s->x_high + LINEAR ? fmax(dy, dbg) : fabs(dy - dbg);
+/* Panels from b = low (at most: from a knot if one is near) to the first end of a panel with b >= high, each
+ * of at most 1 or so in y and in b. */
+static bool cover(struct field *f, double low, double high) {
+    const struct oracle *o = f->o;
+    size_t knot = knot_before(f, low);
+    double y = low - knot_b(f, knot) > 20 ? y_at(f, low) : o->knot[knot].y;
+    if (f->count > 0) { y = fmax(y, f->panel[f->count - 1].high_y); }
+    double b = gap_at(f, y);
+    for (; knot + 1 < o->knots && b < high; knot++) {
+        if (o->knot[knot + 1].y <= y) { continue; }
+        double end = o->knot[knot + 1].y, end_b = knot_b(f, knot + 1), start = y,
+               bent = fabs(2 * gap_at(f, (y + end) / 2) - b - end_b);
+        double change = fmax((end - y) / fmax(1, fmin(-0.25 * end, 4)), end_b - b + bent);
+        double most = fmax(1, (end - y) / (1e-15 * fmax(1, fabs(y)))); /* that doubles can tell apart */
+        double pieces = fmin(ceil(f->o->fineness * change), most), piece = (end - y) / pieces;
+        for (double i = 1; i <= pieces && b < high; i++) {
+            double next = i < pieces ? start + i * piece : end;
+            b = i < pieces ? fmin(gap_at(f, next), end_b) : end_b;
+            if (!add_panel(f, y, next, b)) { return false; }
+            y = next;
+        }
+    }
+    return true;
 }
 
-/* Stops, with MOST_PANELS panels, where the scores spread too far above s* (heavy tails). */
-static bool make_panels(const struct oracle *o, const struct rule *rule, double beta, double width,
-                        struct nodes *s) {
-    double y = o->scan_y[0], step = width;
-    size_t next = 0;
-    while (y < o->log_n - 1e-13 * fmax(1, o->log_n) && s->count < MOST_PANELS) {
-        double bg = beta * profile_gap(o->profile, y);
-        while (next < o->scan_count && o->scan_y[next] <= y) { next++; }
-        bool ahead = next < o->scan_count && is_active(s, o->scan_y[next], beta * o->scan_gap[next]);
-        if (!is_active(s, y, bg) && !ahead) { /* nothing until the next point of the scan */
-            if (next == o->scan_count) { break; }
-            y = o->scan_y[next];
-            continue;
+static void accumulate_tails(struct field *f) {
+    for (size_t at = f->count; at-- > 0;) {
+        struct panel *p = &f->panel[at];
+        double step = at + 1 < f->count ? p[1].low_b - p->low_b : 0, fall = exp(-step), power = 1;
+        for (size_t k = 0; k < TERMS; k++) {
+            power *= fall;
+            p->tail[k] = at + 1 < f->count ? power * p[1].tail[k] : 0;
+            p->tail_offset[k] = at + 1 < f->count ? power * (p[1].tail_offset[k] + step * p[1].tail[k]) : 0;
         }
-        double left = o->log_n - y, change; /* halved again and again: at V = 1 the quantile may branch */
-        double end = fmin(y + step, left < 1e-12 ? o->log_n : y + left / 2);
-        for (;;) {
-            double end_bg = beta * profile_gap(o->profile, end);
-            change = panel_change(s, bg, end - y, end_bg - bg);
-            if (change <= width || end - y < 1e-12 * fmax(1, fabs(y))) { break; }
-            end = y + (end - y) / 2;
+        for (size_t i = 0; i < INNER; i++) {
+            double share = p->mass[i];
+            for (size_t k = 0; k < TERMS; k++) {
+                share *= p->ratio[i];
+                p->tail[k] += share;
+                p->tail_offset[k] += share * p->offset[i];
+            }
         }
-        if (!add_panel(o, rule, beta, y, end, s)) { return false; }
-        step = (end - y) * (change < width / 2 ? 2 : 1.2);
+    }
+}
+
+/* Geometrically falling coefficients c_0, c_1, ...: what a Gauss rule with N nodes makes of c_2N and on, from
+ * some of the last of c_0 .. c_{N-1}. */
+static double gauss_error(double scale, const double last[ENDS], size_t from, double power) {
+    double most = 0;
+    for (size_t k = from; k < ENDS; k++) { most = fmax(most, fabs(last[k])); }
+    return scale > 0 ? scale * pow(fmin(1, most / scale), power) : 0;
+}
+
+static void add_far(struct field *f, double low, double high) {
+    const struct rules *r = &f->o->rules;
+    double half = (high - low) / 2, middle = low + half, own[INNER], b[INNER], most = f->far_mass,
+           last[ENDS] = {0}, sum = 0, mean = 0;
+    for (size_t i = 0; i < INNER; i++) {
+        double y = middle + half * r->x[i];
+        b[i] = gap_at(f, y);
+        own[i] = y - b[i] + log(half * r->w[i]);
+        most = fmax(most, own[i]);
+    }
+    for (size_t i = 0; i < INNER; i++) {
+        double weight = exp(own[i] - most);
+        sum += weight;
+        mean += weight > 0 ? weight * (b[i] - f->far_b) : 0;
+        for (size_t k = 0; k < ENDS; k++) { last[k] += r->end[k][i] * weight; }
+    }
+    double before = exp(f->far_mass - most), all = sum + before;
+    f->far_error = (f->far_error * before + gauss_error(sum, last, 2, 3)) / all;
+    f->far_b += mean / all;
+    f->far_mass = most + log(all);
+}
+
+/* All scores from y on, where only a is looked at: panels over which e^{y - b} changes by e^2 at most. */
+static void add_all_far(struct field *f, double y) {
+    const struct oracle *o = f->o;
+    for (size_t knot = 0; knot + 1 < o->knots; knot++) {
+        double end = o->knot[knot + 1].y, step = end - y;
+        if (end <= y) { continue; }
+        double b = fmax(knot_b(f, knot), f->x_high + LINEAR);
+        while (y < end && end + f->x_high - b > -41) {
+            double next = fmin(end, y + step), next_b;
+            b = gap_at(f, y);
+            while (next_b = gap_at(f, next), f->o->fineness * fabs(next - y - (next_b - b)) > 2 &&
+                                                 next - y > 1e-10 * fmax(1, fabs(y))) {
+                next = y + (next - y) / 2;
+            }
+            add_far(f, y, next);
+            step = 2 * (next - y);
+            y = next;
+            b = next_b;
+        }
         y = end;
     }
+}
+
+/* ---- one x ---- */
+
+/* The first panel that reaches above b. */
+static size_t panel_at(const struct field *f, double b) {
+    size_t low = 0, high = f->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (f->panel[middle].high_b > b) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return low;
+}
+
+/* phi^{n-1}, given psi = n (1 - phi). */
+static inline double power_of_few(const struct field *f, double psi) {
+    double share = psi * f->share;
+    return vector_exp_one(f->others * vector_log1p_one(share < 1 ? -share : -1 + 0x1p-53));
+}
+
+/* The same from n = e^8 on, by the series of the logarithm. */
+static inline double power_of_many(const struct field *f, double psi) {
+    double share = psi * f->share, u = share < 0.02 ? share : 0.02, sum = 1.0 / 5;
+    for (int k = 4; k > 0; k--) { sum = sum * u + 1.0 / k; }
+    return vector_exp_one(-f->weighed * psi * sum);
+}
+
+static double power_at(const struct field *f, double psi) {
+    return f->many ? power_of_many(f, psi) : power_of_few(f, psi);
+}
+
+/* n E of 1 - e^{-a}, its first two derivatives by x, and a e^{-a} (-gamma - log a). */
+struct inner {
+    double psi, first, second, entropy;
+};
+
+/* Adds a panel's terms, and keeps what the top weight needs. */
+static inline void add_near(const struct panel *p, double x, struct kept *kept, struct inner *sum) {
+    double psi = 0, first = 0, second = 0, entropy = 0, scale = vector_exp_one(fmin(x - p->low_b, 600)),
+           shift = EULER + x - p->low_b;
+#pragma omp simd reduction(+ : psi, first, second, entropy)
+    for (size_t i = 0; i < INNER; i++) {
+        double a = scale * p->ratio[i], missed = vector_expm1_one(-a), weight = p->mass[i] * a * (1 + missed);
+        kept->kept[i] = 1 + missed;
+        kept->weight[i] = weight;
+        psi -= p->mass[i] * missed;
+        first += weight;
+        second += weight * (1 - a);
+        entropy += weight * (p->offset[i] - shift);
+    }
+    sum->psi += psi;
+    sum->first += first;
+    sum->second += second;
+    sum->entropy += entropy;
+}
+
+/* The panels from p on, by powers of a. */
+static void add_tail(const struct panel *p, double x, struct inner *sum) {
+    const double second[TERMS] = {1, -2, 1.5, -2.0 / 3}, first[TERMS] = {1, -1, 0.5, -1.0 / 6};
+    double scale = exp(x - p->low_b), shift = EULER + x - p->low_b, power = 1;
+    for (size_t k = 0; k < TERMS; k++) {
+        power *= scale;
+        double term = first[k] * power * p->tail[k];
+        sum->psi += term / (double)(k + 1);
+        sum->first += term;
+        sum->second += second[k] * power * p->tail[k];
+        sum->entropy += first[k] * power * (p->tail_offset[k] - shift * p->tail[k]);
+    }
+}
+
+static struct inner inner_at(const struct field *f, double x, size_t begin, size_t end) {
+    struct inner sum = {0};
+    for (size_t i = begin; i < end; i++) { add_near(&f->panel[i], x, &f->kept[i], &sum); }
+    if (end < f->count) { add_tail(&f->panel[end], x, &sum); }
+    double far = exp(x + f->far_mass);
+    sum.psi += far + exp(begin < f->count ? f->panel[begin].low_y : f->end_y);
+    sum.first += far;
+    sum.second += far;
+    sum.entropy += far * (f->far_b - EULER - x);
+    return sum;
+}
+
+/* Panels before `to`, of which the first `seen` are kept already, in which hardly any score is above another:
+ * adds their mass e^{-a} to psi, and returns the sum of their weights. */
+static double top_of_small(const struct field *f, double x, size_t begin, size_t seen, size_t to,
+                           double *psi) {
+    double sum = 0;
+    for (size_t i = begin; i < to && i < seen; i++) {
+        for (size_t j = 0; j < INNER; j++) {
+            sum += f->kept[i].weight[j];
+            *psi += f->panel[i].mass[j] * f->kept[i].kept[j];
+        }
+    }
+    if (seen < begin) { seen = begin; }
+    if (seen < to && to < f->count) {
+        struct inner from = {0}, rest = {0};
+        add_tail(&f->panel[seen], x, &from);
+        add_tail(&f->panel[to], x, &rest);
+        *psi += exp(f->panel[to].low_y) - exp(f->panel[seen].low_y) - (from.psi - rest.psi);
+        sum += from.first - rest.first;
+    }
+    return sum;
+}
+
+/* e^{-a} and mass a e^{-a} where a < e^-SERIES. */
+static inline void keep_far(const struct panel *p, double scale, struct kept *kept) {
+#pragma omp simd
+    for (size_t i = 0; i < INNER; i++) {
+        double a = scale * p->ratio[i];
+        kept->kept[i] = 1 - a * (1 - a * (1.0 / 2 - a * (1.0 / 6 - a * (1.0 / 24))));
+        kept->weight[i] = p->mass[i] * a * kept->kept[i];
+    }
+}
+
+/* A panel's terms of top_at; to psi it adds what lies above the next one. */
+static inline double top_of_panel(const struct field *f, const struct panel *p, const struct kept *kept,
+                                  double *psi) {
+    const struct rules *r = &f->o->rules;
+    double above[INNER], sum = 0, total = 0;
+    for (size_t j = 0; j < INNER; j++) { above[j] = *psi; }
+    for (size_t k = 0; k < INNER; k++) {
+        double density = p->mass[k] * kept->kept[k];
+        total += density;
+#pragma omp simd
+        for (size_t j = 0; j < INNER; j++) { above[j] += r->from_start[k][j] * density; }
+    }
+    *psi += total;
+    if (f->many) {
+#pragma omp simd reduction(+ : sum)
+        for (size_t j = 0; j < INNER; j++) { sum += kept->weight[j] * power_of_many(f, above[j]); }
+    } else {
+#pragma omp simd reduction(+ : sum)
+        for (size_t j = 0; j < INNER; j++) { sum += kept->weight[j] * power_of_few(f, above[j]); }
+    }
+    return sum;
+}
+
+/* n E[a e^{-a} (E[e^{-a'}; s' <= s])^{n-1}]: for every node, psi and what lies above it. `power` is that of
+ * psi alone. */
+static double top_at(const struct field *f, double x, double psi, double power, size_t begin, size_t end) {
+    double sum = power * top_of_small(f, x, begin, end, f->small, &psi);
+    for (size_t i = begin > f->small ? begin : f->small; i < f->large; i++) {
+        const struct panel *p = &f->panel[i];
+        if (i >= end) {
+            double scale = vector_exp_one(x - p->low_b);
+            if (power * scale * p->tail[0] < 1e-17) { break; }
+            keep_far(p, scale, &f->kept[i]);
+        }
+        sum += top_of_panel(f, p, &f->kept[i], &psi);
+    }
+    return sum;
+}
+
+/* ---- the integrals over x ---- */
+
+static void sample(const struct field *f, double x, double *value) {
+    size_t begin = panel_at(f, x - SATURATED), end = panel_at(f, x + SERIES) + 1;
+    if (end > f->count) { end = f->count; }
+    struct inner in = inner_at(f, x, begin, end);
+    double power = power_at(f, in.psi), total = power * in.first;
+    value[ENTROPY] = power * in.entropy;
+    value[PARTICIPATION] = power * (in.first - in.second);
+    value[NO_PARTICIPATION] = power * in.second;
+    value[TOP] = f->top_weight && total > 1e-15 ? top_at(f, x, in.psi, power, begin, end) : total;
+    value[NO_TOP] = total - value[TOP];
+    value[POSITION] = total * (x - f->x_high);
+    value[FAR] = power * exp(x + f->far_mass);
+}
+
+/* The inner rule's errors at x: in psi, and for `entropy` in any of the other three. */
+static struct inner inner_error(const struct field *f, double x, size_t begin, size_t end) {
+    const struct rules *r = &f->o->rules;
+    struct inner error = {0};
+    for (size_t i = begin; i < end; i++) {
+        const struct panel *p = &f->panel[i];
+        double value[2] = {0}, last[2][ENDS] = {{0}};
+        for (size_t j = 0; j < INNER; j++) {
+            double a = exp(x - p->low_b - p->offset[j]), log_a = x - p->low_b - p->offset[j],
+                   term[2] = {-p->mass[j] * expm1(-a),
+                              p->mass[j] * a * exp(-a) * (1 + a + fabs(EULER + log_a))};
+            for (size_t q = 0; q < 2; q++) {
+                value[q] += term[q];
+                for (size_t k = 0; k < ENDS; k++) { last[q][k] += term[q] * r->end[k][j]; }
+            }
+        }
+        error.psi += gauss_error(value[0], last[0], 2, 3);
+        error.entropy += gauss_error(value[1], last[1], 2, 3);
+    }
+    return error;
+}
+
+static void add_inner_error(struct field *f, double x, double width) {
+    size_t begin = panel_at(f, x - SATURATED), end = panel_at(f, x + SERIES) + 1;
+    if (end > f->count) { end = f->count; }
+    struct inner in = inner_at(f, x, begin, end);
+    double power = width * power_at(f, in.psi);
+    if (power < 1e-20) { return; }
+    struct inner error = inner_error(f, x, begin, end);
+    f->error[ENTROPY] += power * (error.entropy + fabs(in.entropy) * error.psi);
+    for (size_t q = PARTICIPATION; q < QUANTITIES; q++) {
+        f->error[q] += power * (error.entropy + in.first * error.psi);
+    }
+}
+
+/* int dM(t) e^{-t} e^{-e^{-t}} (phi^{n-1} less what it is without the scores above t), from M's derivatives:
+ * of the two largest scores, how much the second weighs. */
+static double no_top_long(const struct field *f, double psi, const double slope[ORDERS]) {
+    const struct rules *r = &f->o->rules;
+    double density[GRID] = {0}, above[GRID], sum = 0, power = power_at(f, psi);
+    for (size_t i = 0; i < GRID; i++) { above[i] = psi; }
+    for (size_t k = 0; k < ORDERS; k++) {
+#pragma omp simd
+        for (size_t i = 0; i < GRID; i++) {
+            density[i] += slope[k] * r->power[k][i];
+            above[i] += slope[k] * r->above[k][i];
+        }
+    }
+    if (f->many) {
+#pragma omp simd
+        for (size_t i = 0; i < GRID; i++) { above[i] = power_of_many(f, above[i]); }
+    } else {
+#pragma omp simd
+        for (size_t i = 0; i < GRID; i++) { above[i] = power_of_few(f, above[i]); }
+    }
+    for (size_t i = 0; i < GRID; i++) { sum += r->density[i] * density[i] * (power - above[i]); }
+    return sum;
+}
+
+/* What sample does, where n V = M(b) hardly changes while b does by 1: psi = E M(x + G). */
+static void sample_long(const struct field *f, double middle, double half, double value[][QUANTITIES]) {
+    const struct rules *r = &f->o->rules;
+    double m[MOMENTS + 2][OUTER];
+    for (size_t j = 0; j < OUTER; j++) { m[0][j] = exp(y_at(f, middle + half * r->outer_x[j])); }
+    for (size_t k = 1; k < MOMENTS + 2; k++) {
+        for (size_t i = 0; i < OUTER; i++) {
+            m[k][i] = 0;
+            for (size_t j = 0; j < OUTER; j++) { m[k][i] += r->slope[i][j] * m[k - 1][j] / half; }
+        }
+    }
+    for (size_t j = 0; j < OUTER; j++) {
+        double x = middle + half * r->outer_x[j], far = exp(x + f->far_mass), slope[ORDERS];
+        struct inner in = {far, far, far, far * (f->far_b - EULER - x)};
+        for (size_t k = 0; k < MOMENTS - 1; k++) {
+            in.psi += r->moment[k] * m[k][j];
+            in.first += r->moment[k] * m[k + 1][j];
+            in.second += r->moment[k] * m[k + 2][j];
+            in.entropy += ((double)(k + 1) * r->moment[k + 1] - EULER * r->moment[k]) * m[k + 1][j];
+        }
+        double power = power_at(f, in.psi), total = power * in.first,
+               no_top = power * M_LN2 * m[1][j] * m[1][j];
+        for (size_t k = 0; k < ORDERS; k++) { slope[k] = m[k + 1][j]; }
+        if (f->top_weight && half * no_top > 1e-15) { no_top = no_top_long(f, in.psi, slope); }
+        memcpy(value[j],
+               (double[QUANTITIES]){power * in.entropy, power * (in.first - in.second), power * in.second,
+                                    total - no_top, no_top, total * (x - f->x_high), power * far},
+               sizeof value[j]);
+    }
+}
+
+/* The sum over a panel, and its error. */
+static void panel_sum(const struct field *f, double half, double value[][QUANTITIES], double *sum,
+                      double *error) {
+    const struct rules *r = &f->o->rules;
+    for (size_t q = 0; q < QUANTITIES; q++) {
+        double scale = 0, last[ENDS] = {0};
+        sum[q] = 0;
+        for (size_t j = 0; j < OUTER; j++) {
+            double term = half * r->outer_w[j] * value[j][q];
+            sum[q] += term;
+            scale += fabs(term);
+            for (size_t k = 0; k < ENDS; k++) { last[k] += r->outer_end[k][j] * term; }
+        }
+        error[q] = gauss_error(scale, last, 0, 2.5);
+    }
+}
+
+/* Adds the panel, in halves where it is not resolved. */
+static void integrate_panel(struct field *f, double low, double high, bool is_long, int depth) {
+    const double half = (high - low) / 2, middle = low + half, most = 2e-11;
+    double value[OUTER][QUANTITIES], sum[QUANTITIES], error[QUANTITIES];
+    if (is_long) {
+        sample_long(f, middle, half, value);
+    } else {
+        for (size_t j = 0; j < OUTER; j++) { sample(f, middle + half * f->o->rules.outer_x[j], value[j]); }
+    }
+    panel_sum(f, half, value, sum, error);
+    if (depth < DEPTH && !(is_long && half < LONG) && (error[ENTROPY] > most || error[NO_TOP] > most)) {
+        integrate_panel(f, low, middle, is_long, depth + 1);
+        integrate_panel(f, middle, high, is_long, depth + 1);
+        return;
+    }
+    const double noise = f->noise * (is_long ? 1e4 / (half * half) : 1); /* slopes enlarge it */
+    for (size_t q = 0; q < QUANTITIES; q++) {
+        f->value[q] += sum[q];
+        f->error[q] += error[q] + noise * fabs(middle) * (sum[PARTICIPATION] + fabs(sum[NO_PARTICIPATION]));
+    }
+    if (f->errors && !is_long) { add_inner_error(f, middle, high - low); }
+}
+
+/* Where the next panel over x ends: it spans a unit or two, or what lies between two knots where that is
+ * more. */
+static double next_edge(const struct field *f, double x) {
+    const double rare = -f->o->knot[knot_before(f, x + 4 * OUTER_WIDTH)].y,
+                 early =
+                     fmax(1, fmin(fmin(f->x_high - x - 10, rare) / 6, 4)), /* wider where little is to come */
+        width = OUTER_WIDTH * early / f->o->fineness;
+    const size_t knot = knot_before(f, x + OUTER_WIDTH / 2) + 1;
+    double end = x + width, last = f->x_high - (LINEAR + 2);
+    if (x > knot_b(f, 0) && knot < f->o->knots) {
+        end = fmax(end, x + (knot_b(f, knot) - x) / f->o->fineness);
+    } else if (x > knot_b(f, 0)) {
+        end = fmax(end, f->x_high);
+    }
+    if (x < last && end > last && end - x > LINEAR) { end = last; }
+    return fmin(end, f->x_high);
+}
+
+static bool make_panels(struct field *f) {
+    double low = NAN, high = -INFINITY;
+    for (double x = f->x_low, end; x < f->x_high; x = end) {
+        end = next_edge(f, x);
+        if (end - x >= LONG) { continue; }
+        if (x - SATURATED > high) {
+            if (!isnan(low) && !cover(f, low, high)) { return false; }
+            low = x - SATURATED;
+        }
+        high = end + LINEAR;
+    }
+    if (!isnan(low) && !cover(f, low, high)) { return false; }
+    f->kept = calloc(f->count + 1, sizeof *f->kept);
+    if (!f->kept) { return false; }
+    f->end_y = y_at(f, f->x_high + LINEAR);
+    if (f->count > 0) { f->end_y = fmax(f->end_y, f->panel[f->count - 1].high_y); }
+    while (f->small < f->count && f->panel[f->small].low_y < SMALL) { f->small++; }
+    while (f->large < f->count && f->panel[f->large].low_y < LARGE) { f->large++; }
+    accumulate_tails(f);
+    add_all_far(f, f->end_y);
     return true;
 }
 
-/* Sums that many x share. */
-static void accumulate_nodes(struct nodes *s) {
-    size_t count = s->count * NODES;
-    s->below[0] = 0;
-    for (size_t i = 0; i < count; i++) {
-        s->mass[i] = vector_exp_one(fmin(100, s->log_mass[i]));
-        s->below[i + 1] = s->below[i] + s->mass[i];
-    }
-    s->log_tail[count] = -INFINITY;
-    s->tail_mean[count] = 0;
-    for (size_t i = count; i-- > 0;) {
-        double later = s->log_tail[i + 1], mean = s->tail_mean[i + 1], own = s->log_mass[i] - s->bg[i];
-        double high = fmax(own, later), low = fmin(own, later);
-        s->log_tail[i] = low > -INFINITY ? high + log1p(exp(low - high)) : high;
-        s->tail_mean[i] = own > -INFINITY ? mean + (s->bg[i] - mean) * exp(own - s->log_tail[i]) : mean;
-    }
+/* What the sum of all weights, which is 1, misses; from the rounding of x, which cancels out of ratios, comes
+ * a part of that. */
+static double lost_weight(const struct field *f, double total) {
+    return 4 * fmax(0, fabs(1 - total) - 4e-16 * f->o->log_n);
 }
 
-/* ---- the integrals at one beta ---- */
+/* Participation and top weight from where they lose no digits: themselves where small, else what is missing
+ * from 1. */
+static void small_or_rest(const struct field *f, int direct, double *value, double *error) {
+    const double small = f->value[direct], rest = f->value[direct + 1];
+    *value = small < 0.5 ? small : 1 - rest;
+    *error = f->error[small < 0.5 ? direct : direct + 1] + lost_weight(f, small + rest) + 2e-11;
+}
 
-/* n E of 1 - e^{-a}, of a e^{-a} (-gamma - log a), and of a^2 e^{-a}. */
-struct inner {
-    double psi, entropy, participation;
-};
-
-/* a and 1 - e^{-a} at x for whole panels around [saturated, linear). */
-static void fill_scratch(struct nodes *s, double x, size_t saturated, size_t linear) {
-    size_t first = saturated / NODES * NODES, end = (linear + NODES - 1) / NODES * NODES;
-#pragma omp simd
-    for (size_t i = first; i < end; i++) {
-        s->a[i] = vector_exp_one(x - s->bg[i]);
-        s->hit[i] = -vector_expm1_one(-s->a[i]);
+static void collect(const struct field *f, struct oracle_point *point) {
+    const double total = f->value[PARTICIPATION] + f->value[NO_PARTICIPATION],
+                 far = f->far_error * (1 + 4 * sqrt(f->o->log_n)) + f->noise * fabs(f->far_b);
+    small_or_rest(f, PARTICIPATION, &point->participation, &point->participation_error);
+    small_or_rest(f, TOP, &point->top_weight, &point->top_weight_error);
+    point->entropy = f->value[ENTROPY] / total;
+    point->entropy_error = f->error[ENTROPY] + far * f->value[FAR] + 2e-11 + 1e-13 * f->o->log_n +
+                           lost_weight(f, total) * (1 + point->entropy);
+    point->log_partition = -EULER - f->x_high - f->value[POSITION] / total;
+    double rare = exp(EARLIEST) * fabs(f->x_low); /* what comes from rows that were left out */
+    if (rare > 1e-6 * (1 + fabs(point->log_partition))) { point->log_partition = NAN; }
+    if (!isfinite(point->entropy_error + point->participation_error + point->top_weight_error)) {
+        *point = (struct oracle_point){NAN, INFINITY, NAN, INFINITY, NAN, INFINITY, NAN};
     }
 }
 
-static struct inner inner_at(const struct nodes *s, double x, size_t saturated, size_t linear) {
-    double psi = 0, entropy = 0, participation = 0, tail = exp(x + s->log_tail[linear]);
-    for (size_t i = saturated; i < linear; i++) {
-        double weighted = s->mass[i] * s->a[i] * (1 - s->hit[i]);
-        psi += s->mass[i] * s->hit[i];
-        entropy -= weighted * (EULER + x - s->bg[i]);
-        participation += weighted * s->a[i];
-    }
-    return (struct inner){
-        .psi = s->below[saturated] + psi + tail,
-        .entropy = entropy + tail * (s->tail_mean[linear] - EULER - x),
-        .participation = participation,
-    };
-}
-
-/* log phi^power for power = n - 1 or n, given psi = n (1 - phi). */
-static double log_phi(double log_n, double psi, bool whole) {
-    if (log_n > 40) { return -psi; }
-    double n = exp(log_n);
-    return (whole ? n : n - 1) * log1p(-fmin(1, psi / n));
-}
-
-/* n E[a e^{-a} (E[e^{-a'}; s' <= s])^{n-1}]: for every node, psi over what lies below it. */
-static double top_weight_at(const struct nodes *s, const struct rule *rule, double x, size_t saturated,
-                            size_t linear) {
-    size_t panel = (linear + NODES - 1) / NODES;
-    double below = exp(x + s->log_tail[panel * NODES]), sum = 0;
-    while (panel-- > saturated / NODES) {
-        const size_t at = panel * NODES;
-        double density[NODES];
-        for (size_t k = 0; k < NODES; k++) { density[k] = s->mass[at + k] * s->hit[at + k] / rule->w[k]; }
-        for (size_t j = 0; j < NODES && s->y[at] < 5; j++) {
-            double psi = below + vector_exp_one(s->y[at + j]);
-            for (size_t k = 0; k < NODES; k++) { psi += rule->to_end[j][k] * density[k]; }
-            double weighted = s->mass[at + j] * s->a[at + j] * (1 - s->hit[at + j]);
-            sum += weighted * vector_exp_one(log_phi(s->log_n, psi, false));
+/* The top weight costs as much again, the errors a little. */
+static bool compute(const struct oracle *o, double beta, bool all, struct oracle_point *point) {
+    struct field f = {.o = o,
+                      .beta = beta,
+                      .others = expm1(o->log_n),
+                      .share = exp(-o->log_n),
+                      .weighed = -expm1(-o->log_n),
+                      .many = o->log_n > MANY,
+                      .top_weight = all,
+                      .errors = all,
+                      .far_mass = -INFINITY,
+                      .noise = 1e-13 + 4e-16 * fabs(o->log_lambda)};
+    find_range(&f);
+    bool good = make_panels(&f);
+    if (good) {
+        for (double x = f.x_low, end; x < f.x_high; x = end) {
+            end = next_edge(&f, x);
+            integrate_panel(&f, x, end, end - x >= LONG, 0);
         }
-        for (size_t k = 0; k < NODES; k++) { below += s->mass[at + k] * s->hit[at + k]; }
+        collect(&f, point);
     }
-    return sum;
-}
-
-/* The outer integrals by the trapezoid with step h. */
-static struct oracle_point integrate(struct nodes *s, const struct rule *rule, double h, bool top_weight) {
-    struct oracle_point sum = {0};
-    size_t saturated = 0, linear = 0, count = s->count * NODES;
-    double steps = ceil((s->x_high - s->x_low) / h);
-    for (double i = 0; i <= steps; i++) {
-        double x = s->x_low + i * h;
-        while (saturated < count && s->bg[saturated] < x - SATURATED) { saturated++; }
-        while (linear < count && s->bg[linear] < x + LINEAR) { linear++; }
-        fill_scratch(s, x, saturated, linear);
-        struct inner in = inner_at(s, x, saturated, linear);
-        double power = exp(log_phi(s->log_n, in.psi, false));
-        sum.entropy += h * power * in.entropy;
-        sum.participation += h * power * in.participation;
-        if (top_weight) { sum.top_weight += h * top_weight_at(s, rule, x, saturated, linear); }
-        sum.log_partition -= (i == 0 ? 0.5 : 1) * h * exp(log_phi(s->log_n, in.psi, true));
-    }
-    sum.log_partition -= EULER + s->x_low; /* int (phi^n - 1_{x<0}) dx */
-    return sum;
-}
-
-/* Panels over which the integrand changes by e^width, outer steps of h; the top weight costs as much again.
- */
-static bool compute(const struct oracle *o, double beta, double width, double h, bool top_weight,
-                    struct oracle_point *point) {
-    struct rule rule;
-    struct nodes s = {0};
-    rule_make(&rule);
-    find_range(o, beta, &s);
-    bool good = make_panels(o, &rule, beta, width, &s);
-    if (good && (s.count == 0 || s.count == MOST_PANELS || !((s.x_high - s.x_low) / h < MOST_STEPS))) {
-        *point = out_of_reach;
-    } else if (good) {
-        accumulate_nodes(&s);
-        *point = integrate(&s, &rule, h, top_weight);
-    }
-    nodes_release(&s);
+    free(f.panel);
+    free(f.kept);
     return good;
 }
 
@@ -391,25 +882,14 @@ static void fixed_point(const struct oracle *o, double beta, struct oracle_point
     };
 }
 
-/* The value alone. At large beta the integrand varies on the scale of beta. */
-static bool compute_fine(const struct oracle *o, double beta, bool top_weight, struct oracle_point *point) {
-    if (o->family->kind == FAMILY_FIXED) {
-        fixed_point(o, beta, point);
-        return true;
-    }
-    return compute(o, beta, 1, 0.25 * fmax(1, beta / 16), top_weight, point);
+static bool any_point(const struct oracle *o, double beta, bool all, struct oracle_point *point) {
+    if (o->family->kind != FAMILY_FIXED) { return compute(o, beta, all, point); }
+    fixed_point(o, beta, point);
+    return true;
 }
 
 bool oracle_at(const struct oracle *o, double beta, struct oracle_point *point) {
-    struct oracle_point coarse;
-    if (!compute_fine(o, beta, true, point)) { return false; }
-    if (o->family->kind == FAMILY_FIXED || isnan(point->entropy)) { return true; }
-    if (!compute(o, beta, 1.5, 0.35 * fmax(1, beta / 16), true, &coarse)) { return false; }
-    const double rounding = 1e-15 * (1 + o->log_n);
-    point->entropy_error = fabs(point->entropy - coarse.entropy) + 100 * rounding;
-    point->participation_error = fabs(point->participation - coarse.participation) + rounding;
-    point->top_weight_error = fabs(point->top_weight - coarse.top_weight) + rounding;
-    return true;
+    return any_point(o, beta, true, point);
 }
 
 double oracle_susceptibility(const struct oracle *o, double beta) {
@@ -418,7 +898,7 @@ double oracle_susceptibility(const struct oracle *o, double beta) {
     double slope = 0;
     for (size_t i = 0; i < 4; i++) {
         struct oracle_point point;
-        if (!compute_fine(o, beta * exp(offset[i] * step), false, &point)) { return NAN; }
+        if (!any_point(o, beta * exp(offset[i] * step), false, &point)) { return NAN; }
         slope += weight[i] * point.entropy / step;
     }
     return -slope;
@@ -429,20 +909,26 @@ double oracle_susceptibility(const struct oracle *o, double beta) {
 /* Goes from negative to positive where the mean collapses. */
 static double crossing(const struct oracle *o, bool entropy, double threshold, double log_beta) {
     struct oracle_point point;
-    if (!compute_fine(o, exp(log_beta), false, &point)) { return NAN; }
+    if (!any_point(o, exp(log_beta), false, &point)) { return NAN; }
     return entropy ? threshold - point.entropy : point.participation - threshold;
 }
 
-/* Bracketed secant (Illinois) in log beta. *slope receives that of the crossing. */
-static double crossing_root(const struct oracle *o, bool entropy, double threshold, double *slope) {
-    double a = 0, b = log(4), fa = crossing(o, entropy, threshold, a),
-           fb = crossing(o, entropy, threshold, b);
-    while (fa > 0 && a > -60) { fa = crossing(o, entropy, threshold, a -= 1); }
-    while (fb < 0 && b < 60) { fb = crossing(o, entropy, threshold, b += 1); }
+/* Bracketed secant (Illinois) in log beta; brackets grow by doubled steps. */
+static double crossing_root(const struct oracle *o, bool entropy, double threshold) {
+    double a = 0.5, b = 1, fa = crossing(o, entropy, threshold, a), fb = crossing(o, entropy, threshold, b);
+    for (double step = 1; fb < 0 && b < 100; step *= 2) {
+        a = b;
+        fa = fb;
+        fb = crossing(o, entropy, threshold, b += step);
+    }
+    for (double step = 0.5; fa > 0 && a > -100; step *= 2) {
+        b = a;
+        fb = fa;
+        fa = crossing(o, entropy, threshold, a -= step);
+    }
     if (!(fa <= 0 && fb >= 0)) { return NAN; }
-    *slope = (fb - fa) / (b - a);
     double x = a;
-    for (int i = 0, side = 0; i < 60 && b - a > 1e-13; i++) {
+    for (int i = 0, side = 0; i < 60 && b - a > 1e-11; i++) {
         double before = x;
         x = (a * fb - b * fa) / (fb - fa);
         double f = crossing(o, entropy, threshold, x);
@@ -468,7 +954,10 @@ static double collapse(const struct oracle *o, bool entropy, double threshold, d
     double uniform = entropy ? threshold - o->log_n : exp(-o->log_n) - threshold;
     if (uniform >= 0) { return 0; }
     *error = NAN;
-    double slope = NAN, x = crossing_root(o, entropy, threshold, &slope);
+    const double x = crossing_root(o, entropy, threshold), step = 1e-3,
+                 slope =
+                     (crossing(o, entropy, threshold, x + step) - crossing(o, entropy, threshold, x - step)) /
+                     (2 * step);
     struct oracle_point point;
     if (isnan(x) || !oracle_at(o, exp(x), &point)) { return NAN; }
     *error = exp(x) * ((entropy ? point.entropy_error : point.participation_error) / slope + 1e-11);

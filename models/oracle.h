@@ -8,22 +8,26 @@
  *     E p_(1) = int dx n E[a e^{-a} (E[e^{-a'}; s' <= s])^{n-1}]
  *
  * (a Gamma-integral for 1/Z^k inside the expectation; gamma is Euler's constant). The inner expectation runs
- * over y = log(n V) with measure e^y dy, by Gauss-Legendre panels on which neither y nor beta g(y) changes by
- * more than about 1; the outer integral by the trapezoid, which converges geometrically. Works for any n that
- * log n can say and any beta. Rows of FAMILY_FIXED have closed forms. */
+ * over y = log(n V) with measure e^y dy, by Gauss-Legendre panels on which neither y nor b = beta g(y)
+ * changes by more than about 1; where a is small, by sums of powers of a that all x share. The outer integral
+ * goes by panels on the scale of the integrand: that of e^{-e^x}, or of n V as a function of b where that is
+ * longer. Where it is much longer, n (1 - phi) = E M(x + G), with M(b) = n V and G a Gumbel variable, is a
+ * series in the derivatives of M. Any family, n and beta. Rows of FAMILY_FIXED have closed forms. */
 #ifndef GAPSCALE_MODELS_ORACLE_H
 #define GAPSCALE_MODELS_ORACLE_H
 
 #include "family.h"
 
-/* One beta. Every error bounds the distance to the value at infinite resolution, from the difference to a
- * coarser one; aim: 1e-9 + 1e-13 log n on the entropy. What cannot be computed is NaN with an infinite error.
- */
+/* One beta. Every error bounds the distance to the value at infinite resolution, from how the integrands'
+ * series in Legendre polynomials end; aim: 1e-9 + 1e-13 log n on the entropy. What cannot be computed is NaN
+ * with an infinite error. */
 struct oracle_point {
     double entropy, entropy_error;             /* nats */
     double participation, participation_error; /* Y_2 */
     double top_weight, top_weight_error;       /* p_(1) */
-    double log_partition; /* relative to beta s*, s* = Q(1/n); FAMILY_FIXED: to the maximum */
+    /* Relative to beta s*, s* = Q(1/n); FAMILY_FIXED: to the maximum. NaN where rare rows decide it: infinite
+     * for pareto with tail <= 1, unknown a little above. */
+    double log_partition;
 };
 
 struct oracle;
@@ -32,7 +36,10 @@ struct oracle;
 struct oracle *oracle_create(const struct family *family, const double *p, double log_n);
 void oracle_free(struct oracle *oracle);
 
-/* At beta = beta_ratio Lambda^typ, beta_ratio > 0. Milliseconds. False when out of memory. */
+/* From now on, panels so many times shorter (1: what they are): for tests of the errors. */
+void oracle_refine(struct oracle *oracle, double fineness);
+
+/* At beta = beta_ratio Lambda^typ, beta_ratio > 0. About a millisecond. False when out of memory. */
 bool oracle_at(const struct oracle *oracle, double beta_ratio, struct oracle_point *point);
 
 /* Susceptibility of the mean, -dE H/dlog beta, by differences of fourth order (error about 1e-8). */

@@ -1,17 +1,15 @@
 /* For a convex g the integrand e^{y - beta g(y)} peaks where beta g' = 1, with width s = (g'/g'')^{1/2}
- * whatever beta is; away from the peak its slope is at most 45/D at a distance D from an end that matters.
- * Hence panels of width 1.5 s, and no wider than the larger of 3 and D/15: on each the 8-point rule is exact
- * to 1e-12 of the whole. The last unit of y, towards V = 1 where quantiles may run away, is halved again and
- * again. */
+ * whatever beta is: panels of width 1.5 s. Where it falls off from an end at a distance D like e^{-c}, panels
+ * of width D/3 see it change by e^{c/3}, and the rule's error, c^16 e^{-c} 4e-31 (Gauss-Legendre, 8 points),
+ * stays below 1e-18. Near the ends panels are 3 wide: e^y is then exact to 1e-15. Towards V = 1, where
+ * quantiles may run away, what is left is halved again and again. */
 #include "bulk.h"
 
 #include <gsl/gsl_integration.h>
 #include <math.h>
 #include <stdlib.h>
 
-#include "../models/vector_inline.h"
-
-enum { PANEL = 8, HALVINGS = 50, MEMORY = 512 };
+enum { PANEL = KERNEL_LANES, HALVINGS = 30, BLOCK = 8 /* panels */ };
 
 /* Nodes of a panel that are looked at for the largest exponent. The first atoms stand there. */
 enum { PEAKS = 3 };
@@ -28,7 +26,11 @@ struct bulk {
     double *gap, *log_mass; /* [panels][PANEL] */
     size_t ends;            /* panel i lies between the ends i and i + 1; atoms: their log rank and gap */
     double *y_end, *gap_end;
-    uint64_t identity; /* hash of the nodes */
+    size_t prepared; /* sums at these betas, increasing */
+    struct prepared {
+        double beta;
+        struct bulk_sums sums;
+    } * at;
 };
 
 /* ---- making ---- */
@@ -72,7 +74,8 @@ static double peak_width(const struct bulk *bulk, double y) {
 }
 
 static double panel_width(const struct bulk *bulk, double y) {
-    double near_end = fmax(3, (bulk->log_n - y) / 15), near_start = fmax(3, (y - bulk->y_low) / 15);
+    double left = bulk->log_n - y, near_end = fmin(left / 2, fmax(3, left / 3)),
+           near_start = fmax(3, (y - bulk->y_low) / 3);
     return fmin(1.5 * peak_width(bulk, y), fmin(near_end, near_start));
 }
 
@@ -83,7 +86,7 @@ static bool mesh_goes_on(const struct bulk *bulk, double y, double largest) {
 
 static bool mesh_make(struct bulk *bulk, const gsl_integration_glfixed_table *rule) {
     double y = bulk->y_low, largest = -INFINITY;
-    const double last = bulk->log_n - 1;
+    const double last = bulk->log_n - 2;
     bulk->y_end[0] = y;
     bulk->gap_end[0] = profile_gap(bulk->profile, y);
     bulk->ends = 1;
@@ -93,18 +96,10 @@ static bool mesh_make(struct bulk *bulk, const gsl_integration_glfixed_table *ru
         if (!add_panel(bulk, rule, y)) { return false; }
     }
     for (int k = 0; y >= last && k <= HALVINGS && mesh_goes_on(bulk, y, largest); k++) {
-        double end = k < HALVINGS ? bulk->log_n - ldexp(1, -k - 1) : bulk->log_n;
+        double end = k < HALVINGS ? bulk->log_n - ldexp(1, -k) : bulk->log_n;
         if (!add_panel(bulk, rule, end)) { return false; }
     }
     return true;
-}
-
-static void identify(struct bulk *bulk) {
-    bulk->identity = vector_bits(bulk->log_n);
-    for (size_t i = 0; i < bulk->panels * PANEL; i++) {
-        uint64_t node = vector_bits(bulk->gap[i]) + 3 * vector_bits(bulk->log_mass[i]);
-        bulk->identity = (bulk->identity ^ node ^ (bulk->identity >> 29)) * 0x9e3779b97f4a7c15u;
-    }
 }
 
 static struct bulk *create_for(const struct profile *profile, double y_low, double lowest_beta) {
@@ -117,7 +112,6 @@ static struct bulk *create_for(const struct profile *profile, double y_low, doub
         bulk->log_n = profile_log_n(profile);
         bulk->lowest_beta = lowest_beta;
         good = mesh_make(bulk, rule);
-        identify(bulk);
     }
     if (rule) { gsl_integration_glfixed_table_free(rule); }
     if (good) { return bulk; }
@@ -158,7 +152,6 @@ struct bulk *bulk_create_atoms(size_t count, const struct family_atom *atoms, do
     bulk->log_n = log_rank;
     bulk->panels = 1;
     bulk->ends = count;
-    identify(bulk);
     return bulk;
 }
 
@@ -168,36 +161,27 @@ void bulk_free(struct bulk *bulk) {
     free(bulk->log_mass);
     free(bulk->y_end);
     free(bulk->gap_end);
+    free(bulk->at);
     free(bulk);
 }
 
 /* ---- sums ---- */
 
-/* Moments of beta (g - centre) under weights exp(log_mass - beta g - shift). */
-struct moments {
-    double s[5];
-};
-
-static void add_moments(const struct bulk *bulk, size_t panel, double beta, double shift, double centre,
-                        struct moments *m) {
-    const double *gap = bulk->gap + panel * PANEL, *log_mass = bulk->log_mass + panel * PANEL;
-    double e[PANEL];
-#pragma omp simd
-    for (size_t i = 0; i < PANEL; i++) { e[i] = vector_exp_one(log_mass[i] - beta * gap[i] - shift); }
-    for (size_t i = 0; i < PANEL; i++) {
-        if (e[i] == 0) { continue; }
-        double d = beta * (gap[i] - centre), term = e[i];
-        for (int k = 0; k < 5; k++, term *= d) { m->s[k] += term; }
-    }
+/* Largest exponent a score of these panels can have. */
+static double panels_bound(const struct bulk *bulk, size_t first, size_t end, double beta) {
+    if (!bulk->profile) { return INFINITY; }
+    return bulk->y_end[end] - beta * bulk->gap_end[first];
 }
 
-/* Largest exponent over those nodes, and the gap there. */
-static double find_peak(const struct bulk *bulk, double beta, double *centre) {
+/* Largest exponent over the peak nodes of the panels that can exceed e^floor, and the gap there. */
+static double find_peak(const struct bulk *bulk, double beta, double floor, double *centre) {
     double peak = -INFINITY;
     *centre = 0;
-    for (size_t j = 0; j < bulk->panels; j++) {
-        for (size_t i = 0; i < PEAKS; i++) {
-            size_t at = j * PANEL + peak_node[i];
+    for (size_t start = 0, end; start < bulk->panels; start = end) {
+        end = start + BLOCK < bulk->panels ? start + BLOCK : bulk->panels;
+        if (panels_bound(bulk, start, end, beta) < fmax(floor, peak)) { continue; }
+        for (size_t i = 0; i < (end - start) * PEAKS; i++) {
+            size_t at = (start + i / PEAKS) * PANEL + peak_node[i % PEAKS];
             double value = bulk->log_mass[at] - beta * bulk->gap[at];
             if (value > peak) {
                 peak = value;
@@ -208,70 +192,102 @@ static double find_peak(const struct bulk *bulk, double beta, double *centre) {
     return peak;
 }
 
-static struct bulk_sums sums_at(const struct bulk *bulk, double beta) {
-    struct moments m = {{0}};
-    double centre, peak = find_peak(bulk, beta, &centre);
-    if (peak == -INFINITY) { return (struct bulk_sums){.log_z = -INFINITY}; }
-    for (size_t j = 0; j < bulk->panels; j++) {
-        bool matters = !bulk->profile || bulk->y_end[j + 1] - beta * bulk->gap_end[j] > peak - DEEPEST;
-        if (matters) { add_moments(bulk, j, beta, peak, centre, &m); }
+/* The first panel from `j` on that can exceed e^least, or (`other`) that cannot. */
+static size_t next_panel(const struct bulk *bulk, size_t j, double beta, double least, bool other) {
+    while (j < bulk->panels && (panels_bound(bulk, j, j + 1, beta) >= least) == other) {
+        size_t end = j + BLOCK;
+        bool skip = !other && end <= bulk->panels && panels_bound(bulk, j, end, beta) < least;
+        j = skip ? end : j + 1;
     }
-    double z = m.s[0], m1 = m.s[1] / z, m2 = m.s[2] / z, m3 = m.s[3] / z, m4 = m.s[4] / z;
-    double variance = fmax(0, m2 - m1 * m1);
+    return j;
+}
+
+static struct bulk_sums sums_at(const struct bulk *bulk, const struct kernel *kernel, double beta,
+                                double floor) {
+    double s[5] = {0}, centre, peak = find_peak(bulk, beta, floor, &centre);
+    if (peak == -INFINITY) { return (struct bulk_sums){.log_z = -INFINITY}; }
+    const double least = fmax(peak - DEEPEST, fmin(peak, floor));
+    for (size_t j = next_panel(bulk, 0, beta, least, false), end; j < bulk->panels;
+         j = next_panel(bulk, end, beta, least, false)) {
+        end = next_panel(bulk, j, beta, least, true);
+        double run[5];
+        kernel->masses((end - j) * PANEL, bulk->gap + j * PANEL, bulk->log_mass + j * PANEL, beta, peak,
+                       centre, run);
+        for (size_t m = 0; m < 5; m++) { s[m] += run[m]; }
+    }
+    double m1 = s[1] / s[0], m2 = s[2] / s[0], m3 = s[3] / s[0], m4 = s[4] / s[0], square = beta * beta;
     return (struct bulk_sums){
-        .log_z = peak + log(z),
+        .log_z = peak + log(s[0]),
         .mean = centre + m1 / beta,
-        .variance = variance / (beta * beta),
-        .third = (m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1) / (beta * beta * beta),
-        .fourth = (m4 - 4 * m1 * m3 + 6 * m1 * m1 * m2 - 3 * m1 * m1 * m1 * m1) / (beta * beta * beta * beta),
+        .variance = fmax(0, m2 - m1 * m1) / square,
+        .third = (m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1) / (square * beta),
+        .fourth = (m4 - 4 * m1 * m3 + 6 * m1 * m1 * m2 - 3 * m1 * m1 * m1 * m1) / (square * square),
     };
 }
 
-static struct bulk_sums sums_anywhere(const struct bulk *bulk, double beta) {
-    if (!bulk->profile || beta >= bulk->lowest_beta) { return sums_at(bulk, beta); }
+static struct bulk_sums sums_anywhere(const struct bulk *bulk, const struct kernel *kernel, double beta,
+                                      double floor) {
+    if (!bulk->profile || beta >= bulk->lowest_beta) { return sums_at(bulk, kernel, beta, floor); }
     struct bulk *deeper = create_for(bulk->profile, bulk->y_low, beta);
-    struct bulk_sums sums = deeper ? sums_at(deeper, beta) : (struct bulk_sums){.log_z = NAN};
+    struct bulk_sums sums = deeper ? sums_at(deeper, kernel, beta, floor) : (struct bulk_sums){.log_z = NAN};
     bulk_free(deeper);
     return sums;
 }
 
-struct bulk_memory {
-    uint64_t identity; /* of the bulk it serves */
-    double beta[MEMORY];
-    struct bulk_sums sums[MEMORY];
-};
-
-struct bulk_memory *bulk_memory_create(void) {
-    return calloc(1, sizeof(struct bulk_memory));
+static int by_beta(const void *a, const void *b) {
+    double x = ((const struct prepared *)a)->beta, y = ((const struct prepared *)b)->beta;
+    return (x > y) - (x < y);
 }
-void bulk_memory_free(struct bulk_memory *memory) { free(memory); }
 
-struct bulk_sums bulk_sums(const struct bulk *bulk, struct bulk_memory *memory, double beta) {
-    if (!memory) { return sums_anywhere(bulk, beta); }
-    if (memory->identity != bulk->identity) { *memory = (struct bulk_memory){.identity = bulk->identity}; }
-    size_t slot = (vector_bits(beta) * 0x9e3779b97f4a7c15u) >> (64 - 9);
-    if (memory->beta[slot] != beta) {
-        memory->sums[slot] = sums_anywhere(bulk, beta);
-        memory->beta[slot] = beta;
+bool bulk_prepare(struct bulk *bulk, const struct kernel *kernel, size_t count, const double *beta) {
+    bulk->at = calloc(2 * count + 1, sizeof *bulk->at);
+    if (!bulk->at) { return false; }
+    for (size_t i = 0; i < 2 * count; i++) { bulk->at[i].beta = beta[i / 2] * (i % 2 ? 2 : 1); }
+    qsort(bulk->at, 2 * count, sizeof *bulk->at, by_beta);
+    for (size_t i = 0; i < 2 * count; i++) {
+        bulk->at[i].sums = sums_anywhere(bulk, kernel, bulk->at[i].beta, -INFINITY);
     }
-    return memory->sums[slot];
+    bulk->prepared = 2 * count;
+    return true;
+}
+
+struct bulk_sums bulk_sums(const struct bulk *bulk, const struct kernel *kernel, double beta, double floor) {
+    size_t low = 0, high = bulk->prepared;
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        if (bulk->at[middle].beta <= beta) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    if (low < bulk->prepared && bulk->at[low].beta == beta) { return bulk->at[low].sums; }
+    return sums_anywhere(bulk, kernel, beta, floor);
 }
 
 /* ---- N_n(t) and its scale ---- */
 
-/* y between the ends of a panel with g(y) = gap: bisection, the panel being smooth and short. */
+/* y between the ends of a panel with g(y) = gap, by the Illinois method. */
 static double panel_rank(const struct bulk *bulk, size_t panel, double gap) {
-    double low = bulk->y_end[panel], high = bulk->y_end[panel + 1];
-    while (high - low > 1e-13 * high) {
-        double middle = (low + high) / 2;
-        if (middle <= low || middle >= high) { break; }
-        if (profile_gap(bulk->profile, middle) > gap) {
-            high = middle;
+    double a = bulk->y_end[panel], b = bulk->y_end[panel + 1], fa = bulk->gap_end[panel] - gap,
+           fb = bulk->gap_end[panel + 1] - gap, y = a;
+    for (int step = 0, side = 0; step < 80 && b - a > 1e-13 * b; step++) {
+        y = isfinite(fb) ? (a * fb - b * fa) / (fb - fa) : (a + b) / 2;
+        double f = profile_gap(bulk->profile, y) - gap;
+        if (fabs(f) < 1e-13 * gap) { break; }
+        if (f < 0) {
+            a = y;
+            fa = f;
+            if (side == -1) { fb /= 2; }
+            side = -1;
         } else {
-            low = middle;
+            b = y;
+            fb = f;
+            if (side == 1) { fa /= 2; }
+            side = 1;
         }
     }
-    return low;
+    return y;
 }
 
 double bulk_gap(const struct bulk *bulk, double offset, double rank) {

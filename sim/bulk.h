@@ -15,6 +15,7 @@
 
 #include "../models/family.h"
 #include "../models/profile.h"
+#include "kernel.h"
 
 struct bulk;
 
@@ -28,13 +29,12 @@ void bulk_free(struct bulk *bulk);
 struct bulk_sums {
     double log_z, mean, variance, third, fourth;
 };
-/* What was computed before, per thread; a memory serves one bulk at a time. */
-struct bulk_memory;
-struct bulk_memory *bulk_memory_create(void); /* NULL when out of memory */
-void bulk_memory_free(struct bulk_memory *memory);
 
-/* beta > 0, finite. Relative accuracy of the sum 1e-12. `memory` may be NULL. */
-struct bulk_sums bulk_sums(const struct bulk *bulk, struct bulk_memory *memory, double beta);
+/* beta > 0, finite. Relative accuracy of the sum 1e-12. What is below e^floor may be returned as 0. */
+struct bulk_sums bulk_sums(const struct bulk *bulk, const struct kernel *kernel, double beta, double floor);
+
+/* Computes the sums at these betas and at their doubles once and for all. False when out of memory. */
+bool bulk_prepare(struct bulk *bulk, const struct kernel *kernel, size_t count, const double *beta);
 
 /* Gap of the score of that rank among atoms, inf behind the last of them; NaN for a smooth bulk. */
 double bulk_gap(const struct bulk *bulk, double offset, double rank);

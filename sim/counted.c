@@ -14,7 +14,7 @@
  *   narrow enough for the peaks e^{y - beta g(y)} can have whatever beta is: their width is
  *   (g'/g'')^{1/2} (bulk.c), at least 2.4 bins. tests/test_counted.c computes both errors without noise.
  * - N_n(t) and Lambda_n: exact down to single scores, except that parts are not refined where fluctuations
- *   left inside would move log N/gap by less than 1e-6 of itself (NOISE), nor for N_n(t) where they hold
+ *   left inside would move log N/gap by less than 5e-5 of itself (NOISE), nor for N_n(t) where they hold
  *   less than 2^-8 of the scores above; and a part is dropped when it could beat the best value only with
  *   a fluctuation of 4.5 N^{1/2}, which has probability 2 e^{-40} (Kolmogorov).
  * The refined positions are independent of the Gaussian g of their bin. */
@@ -38,7 +38,7 @@ enum {
     MOST_FINER = 8192,
 };
 static const double MOST_COUNTED = 52 * M_LN2; /* log of the scores at which the bulk begins */
-static const double NOISE = 1e-6;
+static const double NOISE = 5e-5;
 
 struct counted_law {
     struct profile *profile;
@@ -77,7 +77,8 @@ static double place(const struct counted_law *law, uint64_t octave, double u) {
 
 /* Points evenly in z = log(v/(1 - v base)), the logit of V but for a constant, where v in [1, 2) is V or
  * 1 - V over its smallest value `base` in the octave: quantiles are smooth in it through V = 1/2. */
-static void bin_make(const struct counted_law *law, struct counted_bin *bin, uint64_t octave, uint64_t index) {
+static void bin_make(const struct counted_law *law, struct counted_bin *bin, uint64_t octave,
+                     uint64_t index) {
     static const double x[NODES] = {-0.86113631159405257522, -0.33998104358485626480, 0.33998104358485626480,
                                     0.86113631159405257522};
     static const double w[NODES] = {0.34785484513745385737, 0.65214515486254614263, 0.65214515486254614263,
@@ -158,7 +159,8 @@ static bool law_fill(struct counted_law *law) {
     return law->bulk != NULL;
 }
 
-struct counted_law *counted_law_create(const struct family *family, const double *p, double log_n) {
+struct counted_law *counted_law_create(const struct family *family, const double *p, double log_n,
+                                       const struct kernel *kernel, size_t betas, const double *beta) {
     struct counted_law *law = calloc(1, sizeof *law);
     if (!law) { return NULL; }
     law->log_n = log_n;
@@ -166,7 +168,7 @@ struct counted_law *counted_law_create(const struct family *family, const double
     law->profile = profile_create(family, p, log_n);
     if (law->profile) {
         law_divide(law);
-        if (law_fill(law)) { return law; }
+        if (law_fill(law) && (!law->bulk || bulk_prepare(law->bulk, kernel, betas, beta))) { return law; }
     }
     counted_law_free(law);
     return NULL;
@@ -208,20 +210,16 @@ struct counted {
 
 struct counted *counted_create(const struct isa *isa) {
     struct counted *c = calloc(1, sizeof *c);
-    if (!c) { return NULL; }
-    c->isa = isa;
-    c->row.remember = bulk_memory_create();
-    if (c->row.remember) { return c; }
-    free(c);
-    return NULL;
+    if (c) { c->isa = isa; }
+    return c;
 }
 
 void counted_free(struct counted *c) {
     if (!c) { return; }
-    bulk_memory_free(c->row.remember);
     free(c->normal);
     free(c->row.gap);
     free(c->row.count);
+    free(c->row.scratch);
     free(c->row.part);
     free(c);
 }
@@ -240,7 +238,7 @@ static bool counted_reserve(struct counted *c, size_t bins) {
     c->row.part = grown;
     size_t points = MOST_TOP + parts * NODES;
     if (!array_grow(&c->row.gap, points) || !array_grow(&c->row.count, points) ||
-        !array_grow(&c->normal, bins + 8)) {
+        !array_grow(&c->row.scratch, points) || !array_grow(&c->normal, bins + 8)) {
         return false;
     }
     c->room = parts;

@@ -86,6 +86,7 @@ void drawn_free(struct drawn *d) {
     free(d->moment);
     free(d->row.gap);
     free(d->row.count);
+    free(d->row.scratch);
     free(d->row.part);
     free(d);
 }
@@ -105,7 +106,7 @@ static bool drawn_reserve(struct drawn *d, size_t parts) {
     if (!grown) { return false; }
     d->row.part = grown;
     if (!array_grow(&d->moment, parts * KERNEL_NODES) || !array_grow(&d->row.gap, points) ||
-        !array_grow(&d->row.count, points)) {
+        !array_grow(&d->row.count, points) || !array_grow(&d->row.scratch, points)) {
         return false;
     }
     d->part_capacity = parts;

@@ -12,7 +12,7 @@
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
 
-enum { LANES = 8, BATCH = 256 };
+enum { LANES = KERNEL_LANES, BATCH = 256 };
 
 /* The high and low halves convert exactly, so their sum is rounded once. */
 static inline double uniform_from_word(uint64_t word) {
@@ -38,32 +38,62 @@ static inline double lanes_total(const double s[LANES]) {
     return ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
 }
 
-static void moments(size_t n, const double *gap, const double *count, double beta,
+static void weights(size_t n, const double *gap, double beta, double *e) {
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) { e[i] = vector_exp_one(-beta * gap[i]); }
+}
+
+static void square(size_t n, double *e) {
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) { e[i] *= e[i]; }
+}
+
+/* The terms of LANES points; a weight of 0 takes even an infinite gap out. */
+static inline void add_lanes(const double *gap, const double *count, const double *e,
+                             double s[KERNEL_MOMENTS][LANES]) {
+#pragma omp simd
+    for (size_t l = 0; l < LANES; l++) {
+        double e0 = count[l] * e[l], x = e0 == 0 ? 0 : gap[l], e1 = e0 * x, e2 = e1 * x, e3 = e2 * x;
+        s[0][l] += e0;
+        s[1][l] += e1;
+        s[2][l] += e2;
+        s[3][l] += e3;
+        s[4][l] += e3 * x;
+        s[5][l] += e0 * e[l];
+        s[6][l] += e1 * e[l];
+    }
+}
+
+static void moments(size_t n, const double *gap, const double *count, const double *e,
                     double out[KERNEL_MOMENTS]) {
-    double s[KERNEL_MOMENTS][LANES] = {{0}};
-    for (size_t start = 0; start < n; start += BATCH) {
-        size_t batch = n - start < BATCH ? n - start : BATCH, padded = (batch + LANES - 1) / LANES * LANES;
-        double e[BATCH], g[BATCH], c[BATCH];
-        memcpy(g, gap + start, batch * sizeof *g);
-        memcpy(c, count + start, batch * sizeof *c);
-        for (size_t i = batch; i < padded; i++) { g[i] = c[i] = 0; }
+    double s[KERNEL_MOMENTS][LANES] = {{0}}, rest[3][LANES] = {{0}};
+    size_t whole = n / LANES * LANES;
+    for (size_t i = 0; i < whole; i += LANES) { add_lanes(gap + i, count + i, e + i, s); }
+    for (size_t i = whole; i < n; i++) {
+        rest[0][i - whole] = gap[i];
+        rest[1][i - whole] = count[i];
+        rest[2][i - whole] = e[i];
+    }
+    add_lanes(rest[0], rest[1], rest[2], s);
+    for (size_t m = 0; m < KERNEL_MOMENTS; m++) { out[m] = lanes_total(s[m]); }
+}
+
+static void masses(size_t n, const double *gap, const double *log_mass, double beta, double shift,
+                   double centre, double out[5]) {
+    double s[5][LANES] = {{0}};
+    for (size_t i = 0; i < n; i += LANES) {
 #pragma omp simd
-        for (size_t i = 0; i < padded; i++) { e[i] = vector_exp_one(-beta * g[i]); }
-        for (size_t i = 0; i < padded; i += LANES) {
-#pragma omp simd
-            for (size_t l = 0; l < LANES; l++) {
-                double e0 = c[i + l] * e[i + l], x = e0 == 0 ? 0 : g[i + l], e1 = e0 * x, e2 = e1 * x,
-                       e3 = e2 * x;
-                s[0][l] += e0;
-                s[1][l] += e1;
-                s[2][l] += e2;
-                s[3][l] += e3;
-                s[4][l] += e3 * x;
-                s[5][l] += e0 * e[i + l];
-            }
+        for (size_t l = 0; l < LANES; l++) {
+            double e = vector_exp_one(log_mass[i + l] - beta * gap[i + l] - shift);
+            double d = e == 0 ? 0 : beta * (gap[i + l] - centre), e1 = e * d, e2 = e1 * d, e3 = e2 * d;
+            s[0][l] += e;
+            s[1][l] += e1;
+            s[2][l] += e2;
+            s[3][l] += e3;
+            s[4][l] += e3 * d;
         }
     }
-    for (size_t m = 0; m < KERNEL_MOMENTS; m++) { out[m] = lanes_total(s[m]); }
+    for (size_t m = 0; m < 5; m++) { out[m] = lanes_total(s[m]); }
 }
 
 static struct kernel_range range(size_t n, const double *x) {
@@ -122,7 +152,10 @@ static void deposit(size_t n, const double *score, double top, double cut, doubl
 
 const struct kernel JOIN(kernel_, ISA) = {
     .uniforms = uniforms,
+    .weights = weights,
+    .square = square,
     .moments = moments,
+    .masses = masses,
     .range = range,
     .deposit = deposit,
 };

@@ -9,8 +9,9 @@
 #include <string.h>
 
 enum {
-    KERNEL_MOMENTS = 6, /* S_0..S_4 at beta, S_0 at 2 beta */
-    KERNEL_NODES = 8,   /* polynomial moments carried per bin */
+    KERNEL_MOMENTS = 7, /* S_0..S_4 at beta, S_0 and S_1 at 2 beta */
+    KERNEL_LANES = 8,
+    KERNEL_NODES = 8, /* polynomial moments carried per bin */
     KERNEL_BINS_PER_OCTAVE = 32,
 };
 
@@ -22,10 +23,17 @@ struct kernel {
     /* out[0..4 blocks): uniforms in (0, 1) from the Threefry blocks (first + i, purpose), four words
      * of 64 bits each; u = (word + 1/2) 2^-64 rounded to double, at most 1 - 2^-53. */
     void (*uniforms)(const uint64_t key[4], uint64_t purpose, uint64_t first, size_t blocks, double *out);
-    /* out[m] = sum_i count_i gap_i^m exp(-beta gap_i), m = 0..4; out[5] = sum_i count_i exp(-2 beta gap_i).
-     */
-    void (*moments)(size_t n, const double *gap, const double *count, double beta,
+    /* e_i = exp(-beta gap_i). */
+    void (*weights)(size_t n, const double *gap, double beta, double *e);
+    /* e_i = e_i^2: the weights at 2 beta. */
+    void (*square)(size_t n, double *e);
+    /* out[m] = sum_i count_i gap_i^m e_i, m = 0..4; out[5 + m] = sum_i count_i gap_i^m e_i^2, m = 0, 1. */
+    void (*moments)(size_t n, const double *gap, const double *count, const double *e,
                     double out[KERNEL_MOMENTS]);
+    /* out[m] = sum_i d_i^m exp(log_mass_i - beta gap_i - shift), d_i = beta (gap_i - centre), m = 0..4, for n
+     * a multiple of KERNEL_LANES. */
+    void (*masses)(size_t n, const double *gap, const double *log_mass, double beta, double shift,
+                   double centre, double out[5]);
     /* Smallest and largest of x[0..n), n > 0. */
     struct kernel_range (*range)(size_t n, const double *x);
     /* Adds the scores below `cut` to bins of gap = (top - score) scale. Bin b covers the gaps

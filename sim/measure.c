@@ -48,9 +48,10 @@ bool criterion_parse(const char *label, struct criterion *criterion) {
     return false;
 }
 
-/* Under the weights p_i: log Z, the mean of the gap and its central moments; and log Z at 2 beta. */
+/* Under the weights p_i: log Z, the mean of the gap and its central moments; and log Z and the mean at 2
+ * beta. */
 struct cumulants {
-    double log_z, mean, variance, third, fourth, log_z_twice;
+    double log_z, mean, variance, third, fourth, log_z_twice, mean_twice;
 };
 
 static const double NEGLIGIBLE = -45; /* e^-45 of a sum that is at least 1 */
@@ -68,9 +69,10 @@ static size_t row_reach(const struct row *row, double beta) {
     return reach;
 }
 
-static struct cumulants points_cumulants(const struct kernel *kernel, const struct row *row, double beta) {
+/* From the weights of the points before `reach` in the row's scratch. */
+static struct cumulants points_cumulants(const struct kernel *kernel, const struct row *row, size_t reach) {
     double s[KERNEL_MOMENTS];
-    kernel->moments(row_reach(row, beta) - 1, row->gap + 1, row->count + 1, beta, s);
+    kernel->moments(reach - 1, row->gap + 1, row->count + 1, row->scratch + 1, s);
     double z = 1 + s[0], m1 = s[1] / z, m2 = s[2] / z, m3 = s[3] / z, m4 = s[4] / z;
     return (struct cumulants){
         .log_z = log1p(s[0]),
@@ -79,6 +81,7 @@ static struct cumulants points_cumulants(const struct kernel *kernel, const stru
         .third = m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1,
         .fourth = m4 - 4 * m1 * m3 + 6 * m1 * m1 * m2 - 3 * m1 * m1 * m1 * m1,
         .log_z_twice = log1p(s[5]),
+        .mean_twice = s[6] / (1 + s[5]),
     };
 }
 
@@ -88,30 +91,41 @@ static double log_sum(double a, double b) {
     return low - high > NEGLIGIBLE ? high + log1p(exp(low - high)) : high;
 }
 
+static void add_bulk_twice(const struct kernel *kernel, const struct row *row, double beta,
+                           struct cumulants *c) {
+    struct bulk_sums b = bulk_sums(row->bulk, kernel, 2 * beta, 2 * beta * row->bulk_offset + NEGLIGIBLE);
+    double log_bulk = b.log_z - 2 * beta * row->bulk_offset, log_z = log_sum(c->log_z_twice, log_bulk);
+    if (!(log_bulk - c->log_z_twice > NEGLIGIBLE)) { return; }
+    c->mean_twice += exp(log_bulk - log_z) * (b.mean + row->bulk_offset - c->mean_twice);
+    c->log_z_twice = log_z;
+}
+
 /* Adds the bulk: central moments of a mixture about its mean. */
-static void add_bulk(const struct row *row, double beta, struct cumulants *c) {
-    struct bulk_sums b = bulk_sums(row->bulk, row->remember, beta);
-    double twice = bulk_sums(row->bulk, row->remember, 2 * beta).log_z - 2 * beta * row->bulk_offset;
+static void add_bulk(const struct kernel *kernel, const struct row *row, double beta, struct cumulants *c) {
+    add_bulk_twice(kernel, row, beta, c);
+    struct bulk_sums b = bulk_sums(row->bulk, kernel, beta, beta * row->bulk_offset + NEGLIGIBLE);
     double log_bulk = b.log_z - beta * row->bulk_offset, log_z = log_sum(c->log_z, log_bulk);
-    c->log_z_twice = log_sum(c->log_z_twice, twice);
     if (!(log_bulk - c->log_z > NEGLIGIBLE)) { return; }
     double share[] = {exp(c->log_z - log_z), exp(log_bulk - log_z)};
     double between = b.mean + row->bulk_offset - c->mean;
     double d[] = {-share[1] * between, share[0] * between}, v[] = {c->variance, b.variance},
            t[] = {c->third, b.third}, f[] = {c->fourth, b.fourth};
-    struct cumulants sum = {.log_z = log_z, .mean = c->mean - d[0], .log_z_twice = c->log_z_twice};
+    c->log_z = log_z;
+    c->mean -= d[0];
+    c->variance = c->third = c->fourth = 0;
     for (int i = 0; i < 2; i++) {
         double d2 = d[i] * d[i];
-        sum.variance += share[i] * (v[i] + d2);
-        sum.third += share[i] * (t[i] + 3 * v[i] * d[i] + d2 * d[i]);
-        sum.fourth += share[i] * (f[i] + 4 * t[i] * d[i] + 6 * v[i] * d2 + d2 * d2);
+        c->variance += share[i] * (v[i] + d2);
+        c->third += share[i] * (t[i] + 3 * v[i] * d[i] + d2 * d[i]);
+        c->fourth += share[i] * (f[i] + 4 * t[i] * d[i] + 6 * v[i] * d2 + d2 * d2);
     }
-    *c = sum;
 }
 
 static struct cumulants row_cumulants(const struct kernel *kernel, const struct row *row, double beta) {
-    struct cumulants c = points_cumulants(kernel, row, beta);
-    if (row->bulk) { add_bulk(row, beta, &c); }
+    size_t reach = row_reach(row, beta);
+    kernel->weights(reach, row->gap, beta, row->scratch);
+    struct cumulants c = points_cumulants(kernel, row, reach);
+    if (row->bulk) { add_bulk(kernel, row, beta, &c); }
     return c;
 }
 
@@ -133,16 +147,50 @@ double measure_ordered_weight(const struct row *row, double beta, double log_par
     return exp(-fmin(beta, 1e300) * row_gap(row, k) - log_partition);
 }
 
+static void measure_from(const struct cumulants *c, const struct row *row, double beta,
+                         double out[MEASURE_COUNT]) {
+    out[MEASURE_ENTROPY] = c->log_z + beta * c->mean;
+    out[MEASURE_PARTICIPATION] = exp(c->log_z_twice - 2 * c->log_z);
+    out[MEASURE_TOP_WEIGHT] = exp(-c->log_z);
+    out[MEASURE_TOP_TWO_RATIO] = exp(-beta * measure_top_gap(row));
+    out[MEASURE_SUSCEPTIBILITY] = beta * (beta * c->variance);
+    out[MEASURE_LOG_PARTITION] = c->log_z;
+    out[MEASURE_GAP_MEAN] = c->mean;
+}
+
 void measure_row(const struct kernel *kernel, const struct row *row, double beta, double out[MEASURE_COUNT]) {
     beta = fmin(beta, 1e300); /* inf would make NaN of a gap of 0 */
     struct cumulants c = row_cumulants(kernel, row, beta);
-    out[MEASURE_ENTROPY] = c.log_z + beta * c.mean;
-    out[MEASURE_PARTICIPATION] = exp(c.log_z_twice - 2 * c.log_z);
-    out[MEASURE_TOP_WEIGHT] = exp(-c.log_z);
-    out[MEASURE_TOP_TWO_RATIO] = exp(-beta * measure_top_gap(row));
-    out[MEASURE_SUSCEPTIBILITY] = beta * (beta * c.variance);
-    out[MEASURE_LOG_PARTITION] = c.log_z;
-    out[MEASURE_GAP_MEAN] = c.mean;
+    measure_from(&c, row, beta, out);
+}
+
+/* How many betas on the next one is twice as large, all along; `count` if there is no such number. */
+static size_t octave_length(size_t count, const double *beta) {
+    size_t length = 1;
+    while (length < count && beta[length] < 1.99 * beta[0]) { length++; }
+    for (size_t i = length; i < count; i++) {
+        if (!(fabs(beta[i] - 2 * beta[i - length]) <= 1e-14 * beta[i])) { return count; }
+    }
+    return length;
+}
+
+void measure_betas(const struct kernel *kernel, const struct row *row, size_t count, const double *beta,
+                   double (*value)[MEASURE_COUNT]) {
+    size_t octave = octave_length(count, beta);
+    for (size_t first = 0; first < octave && first < count; first++) {
+        for (size_t b = first; b < count; b += octave) {
+            double at = fmin(beta[b], 1e300);
+            size_t reach = row_reach(row, at);
+            if (b == first) {
+                kernel->weights(reach, row->gap, at, row->scratch);
+            } else { /* a larger beta reaches less far */
+                kernel->square(reach, row->scratch);
+            }
+            struct cumulants c = points_cumulants(kernel, row, reach);
+            if (row->bulk) { add_bulk(kernel, row, at, &c); }
+            measure_from(&c, row, at, value[b]);
+        }
+    }
 }
 
 /* log of the number of scores that tie at the top. */
@@ -247,7 +295,7 @@ static double crossing(const struct kernel *kernel, const struct row *row, const
         return criterion->threshold - (c.log_z + beta * c.mean);
     }
     if (criterion->kind == CRITERION_PARTICIPATION) { /* log Y_2 = log Z(2 beta) - 2 log Z(beta) */
-        *slope = 2 * beta * (c.mean - row_cumulants(kernel, row, 2 * beta).mean);
+        *slope = 2 * beta * (c.mean - c.mean_twice);
         return c.log_z_twice - 2 * c.log_z - log(criterion->threshold);
     }
     /* dchi/dlog beta = beta^2 (2 Var - beta kappa_3) */

@@ -40,6 +40,11 @@ bool criterion_parse(const char *label, struct criterion *criterion);
 /* All measures at one beta > 0, any size up to inf, which stands for the limit. */
 void measure_row(const struct kernel *kernel, const struct row *row, double beta, double out[MEASURE_COUNT]);
 
+/* The same at `count` increasing betas; quicker where they repeat from octave to octave. Rounding differs
+ * from measure_row's by up to 2^-52 beta[count - 1]/beta[0]. */
+void measure_betas(const struct kernel *kernel, const struct row *row, size_t count, const double *beta,
+                   double (*value)[MEASURE_COUNT]);
+
 /* Weight p_(k) of the k-th largest score, given log Z at that beta. 0 where k > n; NaN where the k-th
  * score is neither explicit nor in a bin of equal scores. */
 double measure_ordered_weight(const struct row *row, double beta, double log_partition, size_t k);

@@ -48,6 +48,8 @@ struct results_series {
     double *lambda, *lambda_log_rank, *lambda_gap, *top_gap; /* (log_n, replicate) */
     double *collapse;            /* (log_n, criterion, replicate), units of lambda_typ */
     struct criterion *criterion; /* (criterion) */
+    double *exact_entropy, *exact_entropy_error, *exact_participation, *exact_top_weight; /* (log_n, beta) */
+    double *exact_collapse; /* (log_n, criterion), units of lambda_typ */
 };
 
 struct results {
@@ -62,7 +64,7 @@ extern const char *const results_dimension_name[RESULTS_DIMENSIONS];
 
 /* One array of a series: the single place for its name, axes, unit and meaning. */
 struct results_field {
-    char name[40];
+    char name[40]; /* of a group within the series: "exact/entropy" */
     const char *units, *long_name;
     unsigned rank;
     enum results_dimension axis[3];

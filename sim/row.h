@@ -32,6 +32,7 @@ struct row {
     size_t top_count;    /* >= 1 */
     size_t point_count;  /* >= top_count */
     double *gap, *count; /* a point stands for `count` scores; 1 in the top */
+    double *scratch;     /* [point_count], for whoever measures */
 
     size_t part_count; /* parts in increasing order, below the whole top */
     struct row_part *part;
@@ -43,9 +44,8 @@ struct row {
     double (*log_count)(void *maker, const struct row_part *part, double t);
     void *maker;
 
-    const struct bulk *bulk;      /* NULL: there is none */
-    struct bulk_memory *remember; /* of the bulk's sums; may be NULL */
-    double bulk_offset;           /* gaps of the bulk's scores are its own plus this */
+    const struct bulk *bulk; /* NULL: there is none */
+    double bulk_offset;      /* gaps of the bulk's scores are its own plus this */
 };
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "command.h"
 #include "config.h"
+#include "exact.h"
 #include "isa.h"
 #include "message.h"
 #include "store.h"
@@ -160,6 +161,10 @@ static int run_config(const struct config *config, const struct run_options *o, 
     struct results *results = results_create(config, isa->name);
     if (!results) { return EXIT_FAILED; }
     int status = sweep_run(config, isa, o->threads, o->quiet, results);
+    if (status == EXIT_DONE) {
+        if (!o->quiet) { message_say("computing the exact values beside it"); }
+        status = exact_fill(results, o->threads);
+    }
     if (status == EXIT_DONE) {
         struct store_provenance provenance = {.command_line = command_line, .threads = o->threads};
         status = store_write(output, results, &provenance);

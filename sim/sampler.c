@@ -15,7 +15,8 @@ struct sampler_law {
 };
 
 struct sampler_law *sampler_law_create(const struct family *family, const double *p, double log_n,
-                                       double log_lambda_typ, bool counted) {
+                                       double log_lambda_typ, bool counted, const struct kernel *kernel,
+                                       size_t betas, const double *beta) {
     struct sampler_law *law = calloc(1, sizeof *law);
     if (!law) { return NULL; }
     *law = (struct sampler_law){.family = family, .log_n = log_n, .log_lambda_typ = log_lambda_typ};
@@ -27,7 +28,7 @@ struct sampler_law *sampler_law_create(const struct family *family, const double
         law->atoms = bulk_create_atoms(count, atoms, log_lambda_typ);
         good = law->atoms != NULL;
     } else if (counted) {
-        law->counted = counted_law_create(family, p, log_n);
+        law->counted = counted_law_create(family, p, log_n, kernel, betas, beta);
         good = law->counted != NULL;
     }
     if (good) { return law; }
@@ -45,7 +46,7 @@ void sampler_law_free(struct sampler_law *law) {
 struct sampler {
     struct drawn *drawn;
     struct counted *counted;
-    double zero, one;
+    double zero, one, scratch;
     struct row fixed;
 };
 
@@ -74,6 +75,7 @@ static const struct row *fixed_row(struct sampler *s, const struct sampler_law *
                             .point_count = 1,
                             .gap = &s->zero,
                             .count = &s->one,
+                            .scratch = &s->scratch,
                             .bulk = law->atoms};
     return &s->fixed;
 }

@@ -9,10 +9,11 @@
 
 /* What the rows of one cell share. Immutable; any thread. */
 struct sampler_law;
-/* family->kind iid: counted rows, or drawn ones (n <= 2^40); FAMILY_FIXED: its one row. NULL when out of
- * memory. */
+/* family->kind iid: counted rows, or drawn ones (n <= 2^40); FAMILY_FIXED: its one row. Rows are quicker to
+ * measure at the given betas (in units of Lambda^typ; may be none). NULL when out of memory. */
 struct sampler_law *sampler_law_create(const struct family *family, const double *p, double log_n,
-                                       double log_lambda_typ, bool counted);
+                                       double log_lambda_typ, bool counted, const struct kernel *kernel,
+                                       size_t betas, const double *beta);
 void sampler_law_free(struct sampler_law *law);
 
 struct sampler;                                        /* a workspace: one per thread */

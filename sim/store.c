@@ -59,11 +59,23 @@ static void stamp_make(struct stamp *s, const char *kind, const struct store_pro
 
 /* ---- writing ---- */
 
-/* A series as a group, with what its tables point to. */
+/* What theory says of a series stands in a group within the series' own. */
+static const char exact_prefix[] = "exact/";
+enum { EXACT_PREFIX = sizeof exact_prefix - 1 };
+
+static bool field_is_exact(const char *name) { return strncmp(name, exact_prefix, EXACT_PREFIX) == 0; }
+
+static void exact_name(const char *series, char name[CONFIG_NAME + EXACT_PREFIX]) {
+    snprintf(name, CONFIG_NAME + EXACT_PREFIX, "%s/%.*s", series, EXACT_PREFIX - 1, exact_prefix);
+}
+
+/* A series as two groups, with what their tables point to. */
 struct page {
     struct results_field field[RESULTS_FIELDS];
-    struct h5_dimension dimension[RESULTS_DIMENSIONS];
-    struct h5_dataset dataset[RESULTS_FIELDS + 1];
+    struct h5_dimension dimension[RESULTS_DIMENSIONS], exact_dimension[RESULTS_DIMENSIONS];
+    struct h5_dataset dataset[RESULTS_FIELDS + 1], exact[RESULTS_FIELDS + 1];
+    size_t datasets, exacts, exact_dimensions;
+    char exact_name[CONFIG_NAME + EXACT_PREFIX];
     struct h5_attribute attribute[GROUP_ATTRIBUTES];
     char name[3 * FAMILY_PARAMETERS][NAME];
     char (*label)[CRITERION_LABEL];
@@ -101,26 +113,58 @@ static void page_add_criteria(struct page *page, const struct results_series *s,
     };
 }
 
-static struct h5_group page_make(struct page *page, struct results_series *s) {
-    *page = (struct page){.replicates = s->replicates};
+static struct h5_dataset field_dataset(const struct results_field *f) {
+    struct h5_dataset d = {f->name, f->units, f->long_name, f->rank, {0}, *f->values, NULL};
+    for (unsigned k = 0; k < f->rank; k++) { d.axis[k] = f->axis[k]; }
+    return d;
+}
+
+/* The exact group has those dimensions only that it needs, with copies of their scales. */
+static void page_add_exact(struct page *page, struct h5_dataset d, const struct results_series *s) {
+    if (field_is_exact(d.name)) { d.name += EXACT_PREFIX; }
+    for (unsigned k = 0; k < d.rank; k++) {
+        const char *name = results_dimension_name[d.axis[k]];
+        unsigned at = 0;
+        while (at < page->exact_dimensions && page->exact_dimension[at].name != name) { at++; }
+        if (at == page->exact_dimensions) {
+            page->exact_dimension[page->exact_dimensions++] = (struct h5_dimension){name, s->size[d.axis[k]]};
+        }
+        d.axis[k] = at;
+    }
+    page->exact[page->exacts++] = d;
+}
+
+static void page_add_fields(struct page *page, struct results_series *s) {
     size_t fields = results_fields(s, page->field);
     for (size_t i = 0; i < RESULTS_DIMENSIONS; i++) {
         page->dimension[i] = (struct h5_dimension){results_dimension_name[i], s->size[i]};
     }
     for (size_t i = 0; i < fields; i++) {
-        const struct results_field *f = &page->field[i];
-        page->dataset[i] =
-            (struct h5_dataset){f->name, f->units, f->long_name, f->rank, {0}, *f->values, NULL};
-        for (unsigned k = 0; k < f->rank; k++) { page->dataset[i].axis[k] = f->axis[k]; }
+        struct h5_dataset d = field_dataset(&page->field[i]);
+        if (!field_is_exact(d.name)) { page->dataset[page->datasets++] = d; }
+        if (field_is_exact(d.name) || strcmp(d.name, results_dimension_name[RESULTS_LOG_N]) == 0 ||
+            strcmp(d.name, "beta_ratio") == 0) {
+            page_add_exact(page, d, s);
+        }
     }
-    page_add_criteria(page, s, &page->dataset[fields]);
+    page_add_criteria(page, s, &page->dataset[page->datasets]);
+    page_add_exact(page, page->dataset[page->datasets++], s);
+}
+
+/* group[0] is the series, group[1] its exact values. */
+static void page_make(struct page *page, struct results_series *s, struct h5_group group[2]) {
+    *page = (struct page){.replicates = s->replicates};
+    page_add_fields(page, s);
+    exact_name(s->name, page->exact_name);
     page->attribute[0] = (struct h5_attribute){.name = "family", .text = s->family->name};
     page->attribute[1] = (struct h5_attribute){.name = "class", .text = family_class_name(s->family->class)};
     page->attribute[2] = (struct h5_attribute){.name = "replicates", .whole = &page->replicates};
     page->attributes = 3;
     page_add_parameters(page, s);
-    return (struct h5_group){s->name,         RESULTS_DIMENSIONS, fields + 1,     page->attributes,
-                             page->dimension, page->dataset,      page->attribute};
+    group[0] = (struct h5_group){s->name,         RESULTS_DIMENSIONS, page->datasets, page->attributes,
+                                 page->dimension, page->dataset,      page->attribute};
+    group[1] = (struct h5_group){
+        page->exact_name, page->exact_dimensions, page->exacts, 0, page->exact_dimension, page->exact, NULL};
 }
 
 int store_write(const char *path, const struct results *results, const struct store_provenance *provenance) {
@@ -132,11 +176,11 @@ int store_write(const char *path, const struct results *results, const struct st
     stamp.attribute[stamp.count++] = (struct h5_attribute){.name = "seed", .whole = &results->seed};
 
     struct page *page = memory_create(results->series_count, sizeof *page);
-    struct h5_group *group = memory_create(results->series_count, sizeof *group);
+    struct h5_group *group = memory_create(2 * results->series_count, sizeof *group);
     for (size_t i = 0; i < results->series_count; i++) {
-        group[i] = page_make(&page[i], &results->series[i]);
+        page_make(&page[i], &results->series[i], &group[2 * i]);
     }
-    int status = h5file_write(path, stamp.count, stamp.attribute, results->series_count, group);
+    int status = h5file_write(path, stamp.count, stamp.attribute, 2 * results->series_count, group);
     for (size_t i = 0; i < results->series_count; i++) {
         free(page[i].label);
         free(page[i].criterion);
@@ -244,9 +288,20 @@ static size_t dimension_size(const struct h5_group *g, const char *name) {
     return 0;
 }
 
-static bool read_field(const struct h5_group *g, const struct results_series *s,
+static const struct h5_group *find_group(const struct h5_content *c, const char *name) {
+    for (size_t i = 0; i < c->group_count; i++) {
+        if (strcmp(c->group[i].name, name) == 0) { return &c->group[i]; }
+    }
+    return NULL;
+}
+
+/* Files written before there were exact values have none. */
+static bool read_field(const struct h5_group *g, const struct h5_group *exact, const struct results_series *s,
                        const struct results_field *f) {
-    const struct h5_dataset *d = h5file_dataset(g, f->name);
+    bool is_exact = field_is_exact(f->name);
+    if (is_exact && !exact) { return true; }
+    if (is_exact) { g = exact; }
+    const struct h5_dataset *d = h5file_dataset(g, f->name + (is_exact ? EXACT_PREFIX : 0));
     if (!d || !d->number || d->rank != f->rank) { return false; }
     for (unsigned k = 0; k < f->rank; k++) {
         if (g->dimension[d->axis[k]].size != s->size[f->axis[k]]) { return false; }
@@ -255,7 +310,7 @@ static bool read_field(const struct h5_group *g, const struct results_series *s,
     return true;
 }
 
-static bool read_series(const struct h5_group *g, struct results_series *s) {
+static bool read_series(const struct h5_content *c, const struct h5_group *g, struct results_series *s) {
     const struct h5_attribute *family = h5file_attribute(g->attribute_count, g->attribute, "family");
     const struct h5_attribute *replicates = h5file_attribute(g->attribute_count, g->attribute, "replicates");
     s->family = family && family->text ? family_find(family->text) : NULL;
@@ -271,8 +326,11 @@ static bool read_series(const struct h5_group *g, struct results_series *s) {
     results_allocate(s);
     struct results_field field[RESULTS_FIELDS];
     size_t fields = results_fields(s, field);
+    char within[CONFIG_NAME + EXACT_PREFIX];
+    exact_name(s->name, within);
+    const struct h5_group *exact = find_group(c, within);
     bool good = read_parameters(g, s) && read_criteria(g, s);
-    for (size_t i = 0; good && i < fields; i++) { good = read_field(g, s, &field[i]); }
+    for (size_t i = 0; good && i < fields; i++) { good = read_field(g, exact, s, &field[i]); }
     return good && values_are_allowed(s);
 }
 
@@ -319,8 +377,8 @@ struct results *store_read(const char *path) {
         r->isa = copy_text(root_text(c, "isa"));
         r->series = memory_create(c->group_count, sizeof *r->series);
         for (size_t i = 0; !fault && i < c->group_count; i++) {
-            r->series_count++;
-            if (!read_series(&c->group[i], &r->series[i])) {
+            if (strchr(c->group[i].name, '/')) { continue; }
+            if (!read_series(c, &c->group[i], &r->series[r->series_count++])) {
                 fault = "one of its series is not as results/SCHEMA.md says";
             }
         }

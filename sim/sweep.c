@@ -143,8 +143,8 @@ static void measure_replicate(const struct sweep *sweep, const struct cell *c, c
     struct results_series *r = c->results;
     const struct layout *l = &c->layout;
     const double *beta = r->beta_ratio + c->n_index * l->betas;
+    measure_betas(sweep->isa->kernel, row, l->betas, beta, grid_value);
     for (size_t b = 0; b < l->betas; b++) {
-        measure_row(sweep->isa->kernel, row, beta[b], grid_value[b]);
         for (size_t m = 0; m < MEASURE_COUNT; m++) { values[m * l->betas + b] = grid_value[b][m]; }
         for (size_t k = 0; k < l->ranks; k++) {
             values[l->ordered + b * l->ranks + k] =
@@ -313,11 +313,16 @@ static void cell_finish(struct cell *c) {
 
 static bool cell_counted(const struct cell *c) { return config_counted(c->series, c->log_n); }
 
+static struct sampler_law *cell_law(const struct cell *c, const struct isa *isa, double log_n, bool counted) {
+    return sampler_law_create(c->series->family, c->p, log_n, c->log_lambda_typ, counted, isa->kernel,
+                              c->layout.betas, c->results->beta_ratio + c->n_index * c->layout.betas);
+}
+
 /* Its law and room for its sums, when its first block starts. */
-static bool cell_open(struct cell *c) {
+static bool cell_open(struct cell *c, const struct isa *isa) {
     size_t total = c->layout.total;
     if (c->sum) { return true; }
-    c->law = sampler_law_create(c->series->family, c->p, c->log_n, c->log_lambda_typ, cell_counted(c));
+    c->law = cell_law(c, isa, c->log_n, cell_counted(c));
     c->sum = calloc(total, sizeof *c->sum);
     c->carry = calloc(total, sizeof *c->carry);
     c->m2 = calloc(total, sizeof *c->m2);
@@ -341,10 +346,10 @@ static struct block *cell_find(const struct cell *c, size_t index) {
 }
 
 /* The block, made when its first slice asks for it. NULL when out of memory. */
-static struct block *cell_block(struct cell *c, size_t index) {
+static struct block *cell_block(struct cell *c, const struct isa *isa, size_t index) {
     struct block *b = NULL;
 #pragma omp critical(sweep)
-    if (cell_open(c)) {
+    if (cell_open(c, isa)) {
         b = cell_find(c, index);
         if (!b && (b = block_create(c, index, slices_per_block(c)))) {
             b->next = c->live;
@@ -403,7 +408,7 @@ static bool task_run(struct sweep *sweep, size_t task, struct sampler *sampler,
                      double (*grid_value)[MEASURE_COUNT]) {
     struct cell *c = sweep_find_cell(sweep, task);
     size_t local = task - c->first_task, slice = local % slices_per_block(c);
-    struct block *b = cell_block(c, local / slices_per_block(c));
+    struct block *b = cell_block(c, sweep->isa, local / slices_per_block(c));
     if (!b) { return false; }
     size_t end = size_min((slice + 1) * slice_length(c), b->count);
     for (size_t i = slice * slice_length(c); i < end; i++) {
@@ -532,7 +537,7 @@ static double cell_seconds(struct sweep *sweep, const struct cell *c, struct sam
     struct cell shorter = *c;
     bool drawn = c->series->family->kind == FAMILY_IID && !cell_counted(c);
     if (drawn) { shorter.log_n = fmin(c->log_n, longest); }
-    shorter.law = sampler_law_create(c->series->family, c->p, shorter.log_n, c->log_lambda_typ, !drawn);
+    shorter.law = cell_law(c, sweep->isa, shorter.log_n, cell_counted(c));
     double(*grid_value)[MEASURE_COUNT] = malloc(c->layout.betas * sizeof *grid_value);
     double *values = malloc(c->layout.total * sizeof *values), best = INFINITY;
     for (uint64_t i = 0; shorter.law && grid_value && values && i < TRIALS; i++) {

@@ -7,8 +7,9 @@
 #include "../models/typical.h"
 #include "../sim/drawn.h"
 #include "../sim/measure.h"
+#include "../sim/sampler.h"
 
-enum { WORDS = 4096, POINTS = 1024, BETAS = 65 };
+enum { WORDS = 4096, POINTS = 1024, BETAS = 65, ROWS = 64 };
 
 /* Nanoseconds per item of the fastest of several runs. */
 #define TIME(items, ...)                                                                                     \
@@ -23,7 +24,7 @@ enum { WORDS = 4096, POINTS = 1024, BETAS = 65 };
     })
 
 static void bench_kernels(const struct isa *isa) {
-    static double u[WORDS], s[WORDS], c[WORDS], gap[POINTS], one[POINTS];
+    static double u[WORDS], s[WORDS], c[WORDS], gap[POINTS], one[POINTS], e[POINTS];
     const uint64_t key[4] = {1, 2, 3, 4};
     double out[KERNEL_MOMENTS];
     for (size_t i = 0; i < POINTS; i++) {
@@ -34,7 +35,8 @@ static void bench_kernels(const struct isa *isa) {
     double log_time = TIME(WORDS, isa->vector->log(WORDS, u, s)),
            exp_time = TIME(WORDS, isa->vector->exp(WORDS, u, s));
     double turn = TIME(WORDS, isa->vector->sincos_turn(WORDS, u, s, c));
-    double moments = TIME(POINTS, isa->kernel->moments(POINTS, gap, one, 1, out));
+    double moments =
+        TIME(POINTS, isa->kernel->weights(POINTS, gap, 1, e); isa->kernel->moments(POINTS, gap, one, e, out));
     printf("%-7s %8.2f %8.2f %8.2f %8.2f %10.2f (%.1f exp)\n", isa->name, words, log_time, exp_time, turn,
            moments, moments / exp_time);
 }
@@ -65,34 +67,85 @@ static void bench_family(const struct isa *isa, size_t l, double word) {
     drawn_free(drawn);
 }
 
-/* A gaussian row of length 2^k: drawn, then measured at all betas, Lambda_n and its collapse points. */
-static void bench_row(const struct isa *isa, int k) {
+/* A gaussian row: made, then measured at all betas, Lambda_n and its collapse points. `floor` is the time
+ * of 65 betas' exponentials and moments alone, over its points. */
+static double bench_row(const struct isa *isa, const char *label, double log_n, bool counted) {
     const struct family *family = family_find("gaussian");
     const double p[FAMILY_PARAMETERS] = {1};
-    double log_n = k * log(2), log_lambda = typical_scale(family, p, log_n).log_lambda;
-    struct drawn *drawn = drawn_create(isa);
+    double log_lambda = typical_scale(family, p, log_n).log_lambda;
+    double beta[BETAS], value[BETAS][MEASURE_COUNT], out[KERNEL_MOMENTS];
+    for (size_t b = 0; b < BETAS; b++) { beta[b] = exp2(-4 + (double)b / 8); }
+    struct sampler_law *shared = NULL;
+    double setup =
+        TIME(1, sampler_law_free(shared);
+             shared = sampler_law_create(family, p, log_n, log_lambda, counted, isa->kernel, BETAS, beta));
+    struct sampler *sampler = sampler_create(isa);
     const struct row *row = NULL;
     uint64_t replicate = 0;
-    double draw = TIME(1, row = drawn_row(drawn, family, p, log_n, log_lambda,
-                                          stream_make(1, "bench", log_n, false, replicate++)));
-    double beta[BETAS], value[BETAS][MEASURE_COUNT];
-    for (size_t b = 0; b < BETAS; b++) { beta[b] = exp2(-4 + (double)b / 8); }
-    double measures = TIME(
-        1, for (size_t b = 0; b < BETAS; b++) { measure_row(isa->kernel, row, beta[b], value[b]); });
-    double lambda = TIME(1, measure_accumulation(row));
-    const struct criterion criteria[] = {
-        {CRITERION_ENTROPY, 1}, {CRITERION_PARTICIPATION, 0.5}, {CRITERION_SUSCEPTIBILITY, 0}};
+    double make =
+        TIME(1, row = sampler_row(sampler, shared, stream_make(1, "bench", log_n, false, replicate++)));
+    double rows = TIME(
+                      1,
+                      for (replicate = 0; replicate < ROWS; replicate++) {
+                          row =
+                              sampler_row(sampler, shared, stream_make(1, "bench", log_n, false, replicate));
+                          measure_betas(isa->kernel, row, BETAS, beta, value);
+                      }) /
+                  ROWS;
+    const struct criterion criteria[] = {{CRITERION_ENTROPY, 1},
+                                         {CRITERION_PARTICIPATION, 0.5},
+                                         {CRITERION_TOP_TWO_RATIO, 0.5},
+                                         {CRITERION_SUSCEPTIBILITY, 0}};
     struct measure_grid grid = {BETAS, beta, (const double(*)[MEASURE_COUNT])value};
-    double roots = TIME(
-        1, for (size_t c = 0; c < 3; c++) { measure_collapse(isa->kernel, row, &criteria[c], &grid); });
-    double exponentials = TIME(
-        BETAS * row->point_count * 2, for (size_t b = 0; b < BETAS; b++) {
-            isa->kernel->sum(row->point_count, row->gap, row->log_count, row->weight, beta[b], 0);
-            isa->kernel->sum(row->point_count, row->gap, row->log_count, row->weight, 2 * beta[b], 0);
+    double all = TIME(
+                     1,
+                     for (replicate = 0; replicate < ROWS; replicate++) {
+                         row = sampler_row(sampler, shared, stream_make(1, "bench", log_n, false, replicate));
+                         measure_betas(isa->kernel, row, BETAS, beta, value);
+                         for (size_t c = 0; c < 4; c++) {
+                             measure_collapse(isa->kernel, row, &criteria[c], &grid);
+                         }
+                     }) /
+                 ROWS;
+    double lambda =
+        TIME(
+            1,
+            for (replicate = 0; replicate < ROWS; replicate++) {
+                row = sampler_row(sampler, shared, stream_make(1, "bench", log_n, false, replicate));
+                measure_accumulation(row);
+            }) /
+        ROWS;
+    double floor = TIME(
+        1, for (size_t b = 0; b < BETAS; b++) {
+            isa->kernel->weights(row->point_count, row->gap, beta[b], row->scratch);
+            isa->kernel->moments(row->point_count, row->gap, row->count, row->scratch, out);
         });
-    printf("  2^%-3d %9.1f %9.1f %9.1f %9.1f %8zu   %5.2f\n", k, draw / 1e3, measures / 1e3, lambda / 1e3,
-           roots / 1e3, row->point_count, measures / (exponentials * (double)(BETAS * row->point_count * 2)));
-    drawn_free(drawn);
+    printf("  %-9s %7.1f %9.1f %9.1f %9.1f %9.1f %8zu %9.2f %9.0f\n", label, make / 1e3, (rows - make) / 1e3,
+           (all - rows) / 1e3, (lambda - make) / 1e3, all / 1e3, row->point_count, (rows - make) / floor,
+           setup / all);
+    sampler_free(sampler);
+    sampler_law_free(shared);
+    return all;
+}
+
+static void bench_rows(const struct isa *isa, bool counted) {
+    static const struct {
+        const char *label;
+        double log_n;
+    } length[] = {{"2^8", 8 * M_LN2},      {"2^12", 12 * M_LN2},  {"2^16", 16 * M_LN2},
+                  {"2^20", 20 * M_LN2},    {"1e12", 12 * M_LN10}, {"1e100", 100 * M_LN10},
+                  {"1e300", 300 * M_LN10}, {"e^100000", 1e5}};
+    double reference = 0, slowest = 0;
+    printf("\nus per %s gaussian row, %d betas (%s)\n  %-9s %7s %9s %9s %9s %9s %8s %9s %9s\n",
+           counted ? "counted" : "drawn", BETAS, isa->name, "n", "row", "measures", "roots", "Lambda_n",
+           "without L", "points", "to floor", "setup");
+    for (size_t i = 0; i < sizeof length / sizeof length[0]; i++) {
+        if (!counted && length[i].log_n > 15) { break; }
+        double all = bench_row(isa, length[i].label, length[i].log_n, counted);
+        if (length[i].log_n < 12) { reference = all; }
+        slowest = fmax(slowest, all);
+    }
+    if (counted) { printf("  slowest to n = 2^16: %.2f; `setup` in rows\n", slowest / reference); }
 }
 
 int main(void) {
@@ -108,9 +161,7 @@ int main(void) {
     printf("\nns per score at n = 2^16 (%s)\n  %-10s %8s %8s %8s   row/words\n", isa->name, "", "words",
            "drawn", "row");
     for (size_t l = 0; l < sizeof law / sizeof law[0]; l++) { bench_family(isa, l, word); }
-    printf("\nus per gaussian row, %d betas (%s)\n  n          row  measures  Lambda_n     roots   points   "
-           "measures/exponentials\n",
-           BETAS, isa->name);
-    for (int k = 8; k <= 20; k += 4) { bench_row(isa, k); }
+    bench_rows(isa, false);
+    bench_rows(isa, true);
     return 0;
 }

@@ -8,6 +8,7 @@
 #include "../analysis/table.h"
 #include "../analysis/words.h"
 #include "../models/oracle.h"
+#include "../sim/exact.h"
 #include "../sim/message.h"
 #include "../sim/store.h"
 #include "test.h"
@@ -560,12 +561,13 @@ static void poor_results_are_explained(void **state) {
     check_says(noisy, "noise"); /* n so close that a slope means nothing */
 }
 
-/* Exact collapse points come from the oracle at the series' own parameters, whatever was measured; chi square
- * counts the n that have both. */
+/* Exact values come from the oracle at the series' own parameters, whatever was measured; chi square counts
+ * the n that have both. */
 static void exact_points_stand_beside(void **state) {
     (void)state;
     const struct schedule root = {M_SQRT2, 0.5, 0};
     struct results *results = make_growing("gaussian", &root);
+    assert_int_equal(exact_fill(results, 2), EXIT_DONE);
     struct study study = make_study(results, "x.h5");
     const struct fit *fit = &study.fit[0];
     const double p[FAMILY_PARAMETERS] = {1};
@@ -577,6 +579,11 @@ static void exact_points_stand_beside(void **state) {
         double z = (point->log_ratio - log(exact)) / point->se;
         want += z * z;
         check_relative(fit->exact[n], exact, 1e-12);
+        size_t b = n * fit->series->size[RESULTS_BETA] + 1;
+        struct oracle_point at;
+        assert_true(oracle_at(oracle, fit->series->beta_ratio[b], &at));
+        check_relative(fit->series->exact_entropy[b], at.entropy, 1e-12);
+        check_relative(fit->series->exact_top_weight[b], at.top_weight, 1e-12);
         oracle_free(oracle);
     }
     assert_int_equal(fit_chi_square(fit, &chi_square), fit->lengths);
@@ -588,6 +595,7 @@ static void json_is_complete(void **state) {
     (void)state;
     const struct schedule root = {M_SQRT2, 0.5, 0};
     struct results *results = make_growing("gaussian", &root);
+    assert_int_equal(exact_fill(results, 1), EXIT_DONE);
     struct study study = make_study(results, "odd \"name\"\\\n\xff.h5");
     char *text = text_of(json_print, &study);
     const char *const keys[] = {"{\"schema\": 1, \"series\": [",

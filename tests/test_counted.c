@@ -6,6 +6,7 @@
 #include "test.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "../models/oracle.h"
 #include "../models/typical.h"
@@ -30,16 +31,17 @@ static double log_lambda_of(const struct law *law, double log_n) {
     return typical_scale(family_find(law->family), law->p, log_n).log_lambda;
 }
 
-static struct counted_law *make_law(const struct law *law, double log_n) {
-    struct counted_law *made = counted_law_create(family_find(law->family), law->p, log_n);
-    assert_non_null(made);
-    return made;
-}
-
 /* ---- what is looked at in a row ---- */
 
 enum { BETAS = 5, GAPS = 8, CRITERIA = 3, RANKS = 4 };
 static const double betas[BETAS] = {0.1, 0.6, 1.2, 2.5, 8}, gaps[GAPS] = {0.3, 1, 2, 3, 4.1, 5.3, 7, 9};
+static struct counted_law *make_law(const struct law *law, double log_n) {
+    struct counted_law *made =
+        counted_law_create(family_find(law->family), law->p, log_n, isa_best()->kernel, BETAS, betas);
+    assert_non_null(made);
+    return made;
+}
+
 enum {
     VALUE_ENTROPY,
     VALUE_PARTICIPATION = VALUE_ENTROPY + BETAS,
@@ -216,11 +218,12 @@ static void test_exact_means(void **state) {
             for (size_t b = 0; b < BETAS; b++) {
                 struct oracle_point want;
                 assert_true(oracle_at(oracle, betas[b], &want));
-                /* what is smaller, few rows in thousands make; NaN is out of reach */
-                if (want.entropy > 0.01) {
+                /* what is smaller, few rows in thousands make: of heavy tails those with H near log n */
+                double least = strcmp(laws[l].family, "pareto") == 0 ? 50 * log_n[k] / (double)rows : 0.01;
+                if (want.entropy > least) {
                     check_mean(rows, x + (VALUE_ENTROPY + b) * rows, want.entropy, want.entropy_error);
                 }
-                if (want.participation > 0.01) {
+                if (want.participation > 0.01) { /* at most 1 */
                     check_mean(rows, x + (VALUE_PARTICIPATION + b) * rows, want.participation,
                                want.participation_error);
                 }
@@ -234,7 +237,7 @@ static void test_exact_means(void **state) {
 /* ---- one row has one N_n ---- */
 
 /* N_n(t) <= e^{Lambda t} everywhere, with equality at the gap that attains it; N_n grows; refined parts add
- * up. Where the sup was taken without refining down to single scores, to 1e-5. */
+ * up. Where the sup was taken without refining down to single scores, to a few times 5e-5. */
 static void check_consistent(const struct row *row) {
     enum { POINTS = 400 };
     struct accumulation a = measure_accumulation(row);
@@ -242,11 +245,11 @@ static void check_consistent(const struct row *row) {
     for (size_t i = 0; i < POINTS; i++) { t[i] = 0.01 * exp(0.03 * (double)i); }
     measure_log_gap_count(row, POINTS, t, log_count);
     for (size_t i = 0; i < POINTS; i++) {
-        assert_true(log_count[i] <= a.lambda * t[i] * (1 + 1e-5) + 1e-9);
+        assert_true(log_count[i] <= a.lambda * t[i] * (1 + 5 * 5e-5) + 1e-9);
         assert_true(i == 0 || log_count[i] >= log_count[i - 1] - 1e-9);
     }
     measure_log_gap_count(row, 1, &(double){a.gap * (1 + 1e-9)}, log_count);
-    check_close(log_count[0], a.log_rank, 1e-5 * a.log_rank + 0x1p-8);
+    check_close(log_count[0], a.log_rank, 0x1p-8);
 }
 
 /* a <= b but for rounding. */

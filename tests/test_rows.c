@@ -187,12 +187,16 @@ enum { POINTS = 1000 };
 static void check_sums(const struct kernel *kernel, size_t n, double x[2][POINTS],
                        double out[KERNEL_MOMENTS]) {
     const double beta = 1.7;
-    kernel->moments(n, x[0], x[1], beta, out);
+    double weight[POINTS];
+    kernel->weights(n, x[0], beta, weight);
+    kernel->moments(n, x[0], x[1], weight, out);
+    kernel->square(n, weight);
+    for (size_t i = 0; i < n; i++) { check_relative(weight[i], exp(-2 * beta * x[0][i]), 1e-14); }
     for (int m = 0; m < KERNEL_MOMENTS; m++) {
         long double want = 0, size = 0;
         for (size_t i = 0; i < n; i++) {
             long double g = x[0][i], e = expl(-(long double)beta * g);
-            long double term = x[1][i] * (m < 5 ? powl(g, m) * e : e * e);
+            long double term = x[1][i] * (m < 5 ? powl(g, m) * e : powl(g, m - 5) * e * e);
             want += term;
             size += fabsl(term);
         }
@@ -391,13 +395,14 @@ static void test_isas_agree(void **state) {
 
 /* Two, three or only scores at the top; below them, one at gap 1 unless all tie. */
 static void check_ties(size_t ties, bool all, bool in_bin) {
-    double gap[4] = {0}, count[4] = {1, 1, 1, 1}, rank = log((double)ties);
+    double gap[4] = {0}, count[4] = {1, 1, 1, 1}, scratch[4], rank = log((double)ties);
     struct row_part atom = {0, 0, 1, (double)ties, rank, 1, 0};
     struct row row = {.log_n = log((double)(ties + !all)),
                       .top_count = ties + !all,
                       .point_count = ties + !all,
                       .gap = gap,
-                      .count = count};
+                      .count = count,
+                      .scratch = scratch};
     if (!all) { gap[ties] = 1; }
     if (in_bin) { /* one score on top, the others an atom at the same place */
         row = (struct row){.log_n = rank,
@@ -405,6 +410,7 @@ static void check_ties(size_t ties, bool all, bool in_bin) {
                            .point_count = 2,
                            .gap = gap,
                            .count = count,
+                           .scratch = scratch,
                            .part_count = 1,
                            .part = &atom};
         count[1] = (double)ties - 1;
@@ -548,7 +554,8 @@ static void check_plateau(struct sampler *sampler, double alpha, double log_n) {
     const struct family *family = family_find("plateau");
     const double p[FAMILY_PARAMETERS] = {0.7, alpha};
     double log_lambda = typical_scale(family, p, log_n).log_lambda;
-    struct sampler_law *law = sampler_law_create(family, p, log_n, log_lambda, false);
+    struct sampler_law *law =
+        sampler_law_create(family, p, log_n, log_lambda, false, isa_best()->kernel, 0, NULL);
     const struct row *row = sampler_row(sampler, law, test_stream(0));
     double gap = 0.7 * exp(log_lambda), log_count;
     measure_log_gap_count(row, 1, &(double){1.01 * gap}, &log_count); /* the one on top among them */

@@ -1,0 +1,60 @@
+#include "exact.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "../models/oracle.h"
+#include "command.h"
+#include "message.h"
+
+static double exact_collapse(const struct oracle *oracle, const struct criterion *criterion) {
+    double error;
+    switch (criterion->kind) {
+    case CRITERION_ENTROPY: return oracle_collapse_entropy(oracle, criterion->threshold, &error);
+    case CRITERION_PARTICIPATION: return oracle_collapse_participation(oracle, criterion->threshold, &error);
+    case CRITERION_TOP_TWO_RATIO:
+    case CRITERION_SUSCEPTIBILITY: break;
+    }
+    return NAN;
+}
+
+/* One n of a series. */
+static bool exact_cell(struct results_series *s, size_t n) {
+    size_t betas = s->size[RESULTS_BETA], criteria = s->size[RESULTS_CRITERION];
+    double p[FAMILY_PARAMETERS] = {0};
+    for (size_t i = 0; i < s->family->parameter_count; i++) {
+        p[i] = schedule_value(&s->parameter[i], s->log_n[n]);
+    }
+    struct oracle *oracle = oracle_create(s->family, p, s->log_n[n]);
+    bool good = oracle != NULL;
+    for (size_t b = n * betas; good && b < (n + 1) * betas; b++) {
+        struct oracle_point point;
+        good = oracle_at(oracle, s->beta_ratio[b], &point);
+        s->exact_entropy[b] = point.entropy;
+        s->exact_entropy_error[b] = point.entropy_error;
+        s->exact_participation[b] = point.participation;
+        s->exact_top_weight[b] = point.top_weight;
+    }
+    for (size_t c = 0; good && c < criteria; c++) {
+        s->exact_collapse[n * criteria + c] = exact_collapse(oracle, &s->criterion[c]);
+    }
+    oracle_free(oracle);
+    return good;
+}
+
+int exact_fill(struct results *results, int threads) {
+    bool good = true;
+    for (size_t i = 0; i < results->series_count; i++) {
+        struct results_series *s = &results->series[i];
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+        for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
+            if (!exact_cell(s, n)) {
+#pragma omp atomic write
+                good = false;
+            }
+        }
+    }
+    if (good) { return EXIT_DONE; }
+    message_error("out of memory while computing exact values");
+    return EXIT_FAILED;
+}

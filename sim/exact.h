@@ -1,0 +1,13 @@
+/* exact: what theory says of every cell without sampling, beside what the sweep measures. */
+#ifndef GAPSCALE_SIM_EXACT_H
+#define GAPSCALE_SIM_EXACT_H
+
+#include "results.h"
+
+/* Fills the exact_ arrays of all series by models/oracle.h: means at every beta, and the collapse points of
+ * the criteria on entropy and participation. NaN where that is out of reach, and for the other criteria. The
+ * same bits for any number of threads. Returns EXIT_DONE, or EXIT_FAILED after a message when out of memory.
+ */
+int exact_fill(struct results *results, int threads);
+
+#endif
