@@ -69,14 +69,14 @@ static bool sheet_make(struct sheet *sheet, const struct fit *fit) {
 static bool sheet_make_all(struct sheet *sheet, const struct study *study) {
     *sheet = (struct sheet){.name = "all", .script = new_script()};
     if (!sheet->script) { return false; }
-    for (enum study_figure f = 0; f < STUDY_FIGURES; f++) {
-        const char *obstacle = study_figure_obstacle(study, f);
+    for (enum figure_study f = 0; f < STUDY_FIGURES; f++) {
+        const char *obstacle = figure_study_obstacle(study, f);
         if (obstacle) {
-            message_say("no %s figure of all series: %s", study_figure_name[f], obstacle);
+            message_say("no %s figure of all series: %s", figure_study_name[f], obstacle);
             continue;
         }
-        study_figure_print(sheet->script, study, f);
-        sheet->figure[sheet->count++] = study_figure_name[f];
+        figure_study_print(sheet->script, study, f);
+        sheet->figure[sheet->count++] = figure_study_name[f];
     }
     return true;
 }

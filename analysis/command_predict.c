@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../models/limits.h"
 #include "../models/oracle.h"
 #include "../models/typical.h"
 #include "../sim/config.h"
@@ -18,8 +19,9 @@ enum { MOST_VALUES = 1024 };
 static const char usage[] =
     "usage: gapscale predict FAMILY [KEY=VALUE]... [--json]\n"
     "\n"
-    "Exact means at finite n, computed without sampling: entropy, participation, largest weight, collapse\n"
-    "points, and the accumulation scale Lambda^typ with its local exponents. Keys are the family's\n"
+    "Computed without sampling: the accumulation scale Lambda^typ beside its asymptotic law, with its local\n"
+    "exponents; collapse points at finite n and in the limit n -> inf; the limit law of Lambda_n; and exact\n"
+    "means of entropy, participation, largest weight, susceptibility and gap. Keys are the family's\n"
     "parameters (a number, or a schedule such as '{coef: 1, log_power: 3}'), and\n"
     "\n"
     "  n=N or n=[N,...]              context lengths, to e^1000000 (default [2^16, 1e300])\n"
@@ -43,12 +45,20 @@ struct request {
     bool relative;
 };
 
-struct prediction {
-    double log_n, log_lambda, beta, beta_ratio;
-    struct oracle_point point;
+/* What depends on n alone. */
+struct length {
+    double log_n, log_asymptotic; /* NaN: no asymptotic law is known */
+    struct typical typical;
     double collapse_entropy, collapse_participation; /* over Lambda^typ */
     double xi_alpha, xi_delta, xi_lambda; /* local exponents in log n; the first two NaN where the sup
                                              of Lambda^typ is its limit at gap 0 */
+    struct limits limits;
+};
+
+struct prediction {
+    const struct length *length;
+    double beta, beta_ratio, susceptibility;
+    struct oracle_point point;
 };
 
 /* ---- the command line ---- */
@@ -188,7 +198,7 @@ static struct typical typical_at(const struct request *r, double log_n) {
 }
 
 /* Central differences over log log n. xi_lambda = xi_alpha - xi_delta + 1, where all three exist. */
-static void local_exponents(const struct request *r, struct prediction *x) {
+static void local_exponents(const struct request *r, struct length *x) {
     const double step = 1e-4;
     double low_n = x->log_n * exp(-step), high_n = x->log_n * exp(step);
     struct typical low = typical_at(r, low_n), high = typical_at(r, high_n);
@@ -200,24 +210,36 @@ static void local_exponents(const struct request *r, struct prediction *x) {
     }
 }
 
-/* Everything at one n; `x` has room for all betas. */
-static bool predict_length(const struct request *r, double log_n, struct prediction *x) {
-    double p[FAMILY_PARAMETERS] = {0}, error;
-    for (size_t i = 0; i < r->family->parameter_count; i++) {
-        p[i] = schedule_value(&r->parameter[i], log_n);
+static void length_fill(const struct request *r, const double *p, const struct oracle *oracle,
+                        struct length *x) {
+    double error;
+    struct schedule law;
+    x->typical = typical_at(r, x->log_n);
+    x->log_asymptotic = NAN;
+    if (r->family->law && r->family->law(r->parameter, &law)) {
+        x->log_asymptotic = log(law.coef) + law.log_power * log(x->log_n) + law.power * x->log_n;
     }
-    struct oracle *oracle = oracle_create(r->family, p, log_n);
-    if (!oracle) { return false; }
-    struct prediction common = {.log_n = log_n, .log_lambda = typical_scale(r->family, p, log_n).log_lambda};
-    common.collapse_entropy = oracle_collapse_entropy(oracle, 1, &error);
-    common.collapse_participation = oracle_collapse_participation(oracle, 0.5, &error);
-    local_exponents(r, &common);
-    bool good = true;
+    x->collapse_entropy = oracle_collapse_entropy(oracle, 1, &error);
+    x->collapse_participation = oracle_collapse_participation(oracle, 0.5, &error);
+    x->limits = limits_of(r->family, p, x->log_n);
+    local_exponents(r, x);
+}
+
+/* Everything at one n; `x` has room for all betas. */
+static bool predict_length(const struct request *r, struct length *length, struct prediction *x) {
+    double p[FAMILY_PARAMETERS] = {0};
+    for (size_t i = 0; i < r->family->parameter_count; i++) {
+        p[i] = schedule_value(&r->parameter[i], length->log_n);
+    }
+    struct oracle *oracle = oracle_create(r->family, p, length->log_n);
+    bool good = oracle != NULL;
+    if (good) { length_fill(r, p, oracle, length); }
     for (size_t b = 0; good && b < r->beta.count; b++) {
-        double log_beta = r->beta.log_value[b];
-        x[b] = common;
-        x[b].beta = r->relative ? exp(log_beta + common.log_lambda) : r->beta.value[b];
-        x[b].beta_ratio = r->relative ? r->beta.value[b] : exp(log_beta - common.log_lambda);
+        double log_beta = r->beta.log_value[b], log_lambda = length->typical.log_lambda;
+        x[b].length = length;
+        x[b].beta = r->relative ? exp(log_beta + log_lambda) : r->beta.value[b];
+        x[b].beta_ratio = r->relative ? r->beta.value[b] : exp(log_beta - log_lambda);
+        x[b].susceptibility = oracle_susceptibility(oracle, x[b].beta_ratio);
         good = oracle_at(oracle, x[b].beta_ratio, &x[b].point);
     }
     oracle_free(oracle);
@@ -226,29 +248,55 @@ static bool predict_length(const struct request *r, double log_n, struct predict
 
 /* ---- output ---- */
 
+static const char *const law_name[] = {
+    [LIMITS_NONE] = "none",       [LIMITS_GUMBEL] = "Poisson-Dirichlet", [LIMITS_SLOW_GUMBEL] = "whole row",
+    [LIMITS_WEIBULL] = "Weibull", [LIMITS_FRECHET] = "Frechet",
+};
+
 static void print_member(const char *name, double value) {
     printf(", \"%s\": ", name);
     json_print_number(stdout, value);
 }
 
+static void print_json_limit(const struct limits *limits) {
+    printf(", \"limit\": {\"law\": \"%s\"", law_name[limits->law]);
+    print_member("exponent", limits->exponent);
+    printf(", \"collapse\": {\"entropy=1\": ");
+    json_print_number(stdout, limits->collapse_entropy);
+    print_member("participation=0.5", limits->collapse_participation);
+    printf("}, \"lambda_quantile\": {\"0.05\": ");
+    json_print_number(stdout, limits->lambda[0]);
+    print_member("0.5", limits->lambda[1]);
+    print_member("0.95", limits->lambda[2]);
+    printf("}}");
+}
+
 static void print_json_point(const struct prediction *x) {
+    const struct length *l = x->length;
     printf("{\"log_n\": ");
-    json_print_number(stdout, x->log_n);
-    print_member("lambda_typ", exp(x->log_lambda));
-    print_member("log_lambda_typ", x->log_lambda);
+    json_print_number(stdout, l->log_n);
+    print_member("lambda_typ", exp(l->typical.log_lambda));
+    print_member("log_lambda_typ", l->typical.log_lambda);
+    print_member("log_lambda_asymptotic", l->log_asymptotic);
     print_member("beta", x->beta);
     print_member("beta_ratio", x->beta_ratio);
     print_member("entropy", x->point.entropy);
     print_member("entropy_error", x->point.entropy_error);
     print_member("participation", x->point.participation);
     print_member("top_weight", x->point.top_weight);
+    print_member("susceptibility", x->susceptibility);
+    print_member("log_partition", x->point.log_partition);
+    print_member("gap_mean", x->point.gap_mean);
     printf(", \"collapse\": {\"entropy=1\": ");
-    json_print_number(stdout, x->collapse_entropy);
-    print_member("participation=0.5", x->collapse_participation);
+    json_print_number(stdout, l->collapse_entropy);
+    print_member("participation=0.5", l->collapse_participation);
     printf("}");
-    print_member("xi_alpha", x->xi_alpha);
-    print_member("xi_delta", x->xi_delta);
-    print_member("xi_lambda", x->xi_lambda);
+    print_member("log_rank", l->typical.log_rank);
+    print_member("log_gap", l->typical.log_gap);
+    print_member("xi_alpha", l->xi_alpha);
+    print_member("xi_delta", l->xi_delta);
+    print_member("xi_lambda", l->xi_lambda);
+    print_json_limit(&l->limits);
     printf("}");
 }
 
@@ -270,32 +318,83 @@ static void print_json(const struct request *r, size_t count, const struct predi
     printf("]}\n");
 }
 
-static void print_table(const struct request *r, size_t count, const struct prediction *x) {
-    char parameters[WORDS_LINE], length[WORDS], lambda[WORDS];
-    printf("%s%s%s (%s class), exact at finite n\n\n", r->family->name,
+/* "-" for NaN and infinities. */
+static const char *decimal(double x, int digits, char out[WORDS]) {
+    snprintf(out, WORDS, isfinite(x) ? "%.*f" : "-", digits, x);
+    return out;
+}
+
+static void print_lengths(const struct request *r, const struct length *length) {
+    char n[WORDS], lambda[WORDS], law[WORDS], text[8][WORDS];
+    printf("%10s %11s %11s %8s  %9s %8s  %18s  %18s\n", "", "", "", "local", "log k*/", "", "H = 1 at",
+           "Y_2 = 1/2 at");
+    printf("%10s %11s %11s %8s  %9s %8s  %8s %9s  %8s %9s\n", "n", "Lambda^typ", "its law", "exponent",
+           "log n", "Lambda t*", "exact", "limit", "exact", "limit");
+    for (size_t i = 0; i < r->n.count; i++) {
+        const struct length *l = &length[i];
+        bool inside = isfinite(l->typical.log_gap);
+        printf("%10s %11s %11s %8s  %9s %8s  %8s %9s  %8s %9s\n", words_length(l->log_n, n),
+               words_exponential(l->typical.log_lambda, lambda), words_exponential(l->log_asymptotic, law),
+               decimal(l->xi_lambda, 4, text[0]),
+               decimal(inside ? l->typical.log_rank / l->log_n : NAN, 4, text[1]),
+               decimal(inside ? exp(l->typical.log_gap + l->typical.log_lambda) : NAN, 4, text[2]),
+               decimal(l->collapse_entropy, 4, text[3]), decimal(l->limits.collapse_entropy, 4, text[4]),
+               decimal(l->collapse_participation, 4, text[5]),
+               decimal(l->limits.collapse_participation, 4, text[6]));
+    }
+}
+
+static void print_limits(const struct request *r, const struct length *length) {
+    char n[WORDS], text[4][WORDS];
+    printf("\n%10s  %-18s %10s  %s\n", "n", "limit law", "exponent",
+           "Lambda_n/Lambda^typ tends to: 5%, median, 95%");
+    for (size_t i = 0; i < r->n.count; i++) {
+        const struct limits *l = &length[i].limits;
+        printf("%10s  %-18s %10s  %8s %8s %8s\n", words_length(length[i].log_n, n), law_name[l->law],
+               decimal(l->exponent, 4, text[0]), decimal(l->lambda[0], 4, text[1]),
+               decimal(l->lambda[1], 4, text[2]), decimal(l->lambda[2], 4, text[3]));
+    }
+}
+
+static void print_means(size_t count, const struct prediction *x) {
+    char n[WORDS];
+    printf("\n%10s %11s  %14s %8s %10s %10s %11s %11s\n", "n", "beta/Lambda", "entropy", "+-", "Y_2", "p_(1)",
+           "chi", "<gap>Lambda");
+    for (size_t i = 0; i < count; i++) {
+        printf("%10s %11.4g  %14.10g %8.1e %10.7f %10.7f %11.6g %11.6g\n",
+               words_length(x[i].length->log_n, n), x[i].beta_ratio, x[i].point.entropy,
+               x[i].point.entropy_error, x[i].point.participation, x[i].point.top_weight, x[i].susceptibility,
+               x[i].point.gap_mean);
+    }
+}
+
+static void print_table(const struct request *r, const struct length *length, size_t count,
+                        const struct prediction *x) {
+    char parameters[WORDS_LINE];
+    printf("%s%s%s (%s class), computed without sampling\n\n", r->family->name,
            r->family->parameter_count > 0 ? ", " : "", words_parameters(r->family, r->parameter, parameters),
            family_class_name(r->family->class));
-    printf("%10s %11s %9s | %9s  %13s %9s %10s %10s | %8s %8s\n", "", "", "local", "beta over", "", "", "",
-           "", "H = 1", "Y_2 = 1/2");
-    printf("%10s %11s %9s | %9s  %13s %9s %10s %10s | %8s %8s\n", "n", "Lambda^typ", "exponent", "Lambda",
-           "entropy", "+-", "Y_2", "p_(1)", "at", "at");
-    for (size_t i = 0; i < count; i++) {
-        printf("%10s %11s %9.4f | %9.4g  %13.10g %9.1e %10.7f %10.7f | %8.4f %8.4f\n",
-               words_length(x[i].log_n, length), words_exponential(x[i].log_lambda, lambda), x[i].xi_lambda,
-               x[i].beta_ratio, x[i].point.entropy, x[i].point.entropy_error, x[i].point.participation,
-               x[i].point.top_weight, x[i].collapse_entropy, x[i].collapse_participation);
-    }
-    printf(
-        "\nEntropies in nats; collapse points in units of Lambda^typ; nan is out of reach (heavy tails).\n");
+    print_lengths(r, length);
+    print_limits(r, length);
+    print_means(count, x);
+    printf("\nCollapse points in units of Lambda^typ; entropies in nats; `its law` is the asymptotic form, "
+           "`local\n"
+           "exponent` d log Lambda^typ/d log log n. k* and t* attain Lambda^typ (-: it is the limit at gap "
+           "0). The\n"
+           "`limit` is for n -> inf at the exponent of this n; - where there is none, nan what is out of "
+           "reach.\n");
 }
 
 static int predict(const struct request *r, bool json) {
     size_t count = r->n.count * r->beta.count;
     struct prediction *x = calloc(count, sizeof *x);
-    bool good = x != NULL;
+    struct length *length = calloc(r->n.count, sizeof *length);
+    bool good = x != NULL && length != NULL;
 #pragma omp parallel for schedule(dynamic, 1)
     for (size_t k = 0; k < r->n.count; k++) {
-        if (x && !predict_length(r, r->n.log_value[k], x + k * r->beta.count)) {
+        if (!x || !length) { continue; }
+        length[k].log_n = r->n.log_value[k];
+        if (!predict_length(r, &length[k], x + k * r->beta.count)) {
 #pragma omp atomic write
             good = false;
         }
@@ -305,9 +404,10 @@ static int predict(const struct request *r, bool json) {
     } else if (json) {
         print_json(r, count, x);
     } else {
-        print_table(r, count, x);
+        print_table(r, length, count, x);
     }
     free(x);
+    free(length);
     return good ? EXIT_DONE : EXIT_FAILED;
 }
 

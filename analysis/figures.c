@@ -454,14 +454,14 @@ void figure_print(FILE *script, const struct fit *fit, enum figure figure) {
 
 /* ---- all series ---- */
 
-const char *const study_figure_name[STUDY_FIGURES] = {
+const char *const figure_study_name[STUDY_FIGURES] = {
     [STUDY_COLLAPSE] = "collapse",
     [STUDY_EXACT] = "exact",
 };
 
 /* What is drawn of a series at one n, with its standard error: log10 of beta_c/Lambda^typ, or beta_c over its
  * exact value. NaN where there is none. */
-static double study_value(const struct fit *fit, size_t n, enum study_figure figure, double *se) {
+static double study_value(const struct fit *fit, size_t n, enum figure_study figure, double *se) {
     *se = NAN;
     if (fit->primary == fit->criteria) { return NAN; }
     const struct ensemble_point *point = &fit->collapse[n * fit->criteria + fit->primary];
@@ -474,7 +474,7 @@ static double study_value(const struct fit *fit, size_t n, enum study_figure fig
     return point->se > 0 ? ratio : NAN; /* what has no randomness says nothing here */
 }
 
-static bool series_is_drawn(const struct fit *fit, enum study_figure figure) {
+static bool series_is_drawn(const struct fit *fit, enum figure_study figure) {
     double se;
     for (size_t n = 0; n < fit->lengths; n++) {
         if (!isnan(study_value(fit, n, figure, &se))) { return true; }
@@ -482,7 +482,7 @@ static bool series_is_drawn(const struct fit *fit, enum study_figure figure) {
     return false;
 }
 
-const char *study_figure_obstacle(const struct study *study, enum study_figure figure) {
+const char *figure_study_obstacle(const struct study *study, enum figure_study figure) {
     for (size_t i = 0; i < study->count; i++) {
         if (series_is_drawn(&study->fit[i], figure)) { return NULL; }
     }
@@ -505,7 +505,7 @@ static struct axis_lengths common_lengths(const struct study *study) {
 }
 
 /* One block a series: n, and the value with its ends. */
-static void print_all_data(FILE *out, const struct study *study, enum study_figure figure,
+static void print_all_data(FILE *out, const struct study *study, enum figure_study figure,
                            const struct axis_lengths *lengths, struct axis_range *x, struct axis_range *y) {
     fputs("$points << EOD\n", out);
     for (size_t i = 0; i < study->count; i++) {
@@ -538,7 +538,7 @@ static size_t family_rank(const struct study *study, size_t series) {
     return rank;
 }
 
-static void print_all_axes(FILE *out, enum study_figure figure, struct axis_range y) {
+static void print_all_axes(FILE *out, enum figure_study figure, struct axis_range y) {
     fputs("set xlabel 'context length\u00a0{/:Italic n}'\nset key outside right top vertical Left reverse\n",
           out);
     if (figure == STUDY_COLLAPSE) {
@@ -555,7 +555,7 @@ static void print_all_axes(FILE *out, enum study_figure figure, struct axis_rang
     }
 }
 
-void study_figure_print(FILE *script, const struct study *study, enum study_figure figure) {
+void figure_study_print(FILE *script, const struct study *study, enum figure_study figure) {
     enum { LEGEND = 22, LARGE = 14 }; /* letters of a name; series that are listed in large letters */
     struct axis_lengths lengths = common_lengths(study);
     struct axis_range x = axis_empty, y = axis_empty;
@@ -568,7 +568,7 @@ void study_figure_print(FILE *script, const struct study *study, enum study_figu
     axis_print_lengths(script, "x", &lengths, x);
     print_all_axes(script, figure, y);
     if (study->count > LARGE) { fputs("set key font ',6' samplen 1.2 spacing 1\n", script); }
-    frame_open(script, "all", study_figure_name[figure]);
+    frame_open(script, "all", figure_study_name[figure]);
     fprintf(script, "plot %d with lines linewidth 1.2 dashtype 2 linecolor rgb '%s' title '%s'",
             figure == STUDY_COLLAPSE ? 0 : 1, guide, line_title);
     for (size_t i = 0; i < study->count; i++) {
@@ -584,5 +584,5 @@ void study_figure_print(FILE *script, const struct study *study, enum study_figu
         fputc('\'', script);
     }
     fputc('\n', script);
-    frame_close(script, "all", study_figure_name[figure]);
+    frame_close(script, "all", figure_study_name[figure]);
 }

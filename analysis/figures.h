@@ -20,10 +20,10 @@ void figure_print(FILE *script, const struct fit *fit, enum figure figure);
 
 /* Figures of all series together, named all-FIGURE: beta_c/Lambda^typ against n, and beta_c over its exact
  * value (models/oracle.h). */
-enum study_figure { STUDY_COLLAPSE, STUDY_EXACT, STUDY_FIGURES };
-extern const char *const study_figure_name[STUDY_FIGURES]; /* "collapse", "exact" */
+enum figure_study { STUDY_COLLAPSE, STUDY_EXACT, STUDY_FIGURES };
+extern const char *const figure_study_name[STUDY_FIGURES]; /* "collapse", "exact" */
 
-const char *study_figure_obstacle(const struct study *study, enum study_figure figure);
-void study_figure_print(FILE *script, const struct study *study, enum study_figure figure);
+const char *figure_study_obstacle(const struct study *study, enum figure_study figure);
+void figure_study_print(FILE *script, const struct study *study, enum figure_study figure);
 
 #endif

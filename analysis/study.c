@@ -2,10 +2,12 @@
 
 #include <getopt.h>
 #include <gsl/gsl_errno.h>
+#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../sim/exact.h"
 #include "../sim/message.h"
 #include "../sim/store.h"
 
@@ -51,6 +53,7 @@ bool study_open(struct study *study, size_t count, char *const *paths) {
         study->results[i] = store_read(paths[i]);
         if (!study->results[i]) { return false; }
         study->file_count++;
+        if (exact_fill_missing(study->results[i], omp_get_max_threads()) != EXIT_DONE) { return false; }
         fits = study_add(study, study->results[i], paths[i]);
     }
     if (!fits) { message_error("out of memory while fitting; give fewer files at a time"); }

@@ -42,6 +42,7 @@ struct oracle {
     const struct family *family;
     const double *p;
     double log_n, log_lambda, fineness;
+    double highest;          /* E g of a row's maximum; FAMILY_FIXED: 0 */
     struct profile *profile; /* NULL for FAMILY_FIXED */
     struct rules rules;
     size_t knots, room; /* see knots_make */
@@ -220,6 +221,33 @@ static bool knots_make(struct oracle *o) {
     return good;
 }
 
+/* int g(y) over [low, high] with the density e^y (1 - e^y/n)^{n-1} of the maximum's y. */
+static double highest_between(const struct oracle *o, double low, double high) {
+    double sum = 0, others = expm1(o->log_n);
+    for (int i = 0; i < INNER; i++) {
+        double y = (low + high) / 2 + (high - low) / 2 * o->rules.x[i], v = exp(y - o->log_n),
+               power = o->log_n > 40 ? -exp(y) : others * log1p(-v), g = profile_gap(o->profile, y);
+        if (power > -700 && isfinite(g)) { sum += (high - low) / 2 * o->rules.w[i] * exp(y + power) * g; }
+    }
+    return sum;
+}
+
+/* Towards V = 1, where quantiles may run away, in ever shorter panels. */
+static double highest_mean(const struct oracle *o) {
+    const double step = 0.5, last = 8;
+    double sum = 0, low = PROFILE_LOWEST;
+    while (low < last && o->log_n - low > 2 * step) {
+        sum += highest_between(o, low, low + step);
+        low += step;
+    }
+    for (int k = 0; k < 50 && low < last; k++) {
+        double next = (low + o->log_n) / 2;
+        sum += highest_between(o, low, next);
+        low = next;
+    }
+    return sum;
+}
+
 struct oracle *oracle_create(const struct family *family, const double *p, double log_n) {
     struct oracle *o = calloc(1, sizeof *o);
     if (!o) { return NULL; }
@@ -231,7 +259,10 @@ struct oracle *oracle_create(const struct family *family, const double *p, doubl
     if (family->kind == FAMILY_FIXED) { return o; }
     rules_make(&o->rules);
     o->profile = profile_create(family, p, log_n);
-    if (o->profile && knots_make(o)) { return o; }
+    if (o->profile && knots_make(o)) {
+        o->highest = highest_mean(o);
+        return o;
+    }
     oracle_free(o);
     return NULL;
 }
@@ -828,8 +859,9 @@ static void collect(const struct field *f, struct oracle_point *point) {
     point->log_partition = -EULER - f->x_high - f->value[POSITION] / total;
     double rare = exp(EARLIEST) * fabs(f->x_low); /* what comes from rows that were left out */
     if (rare > 1e-6 * (1 + fabs(point->log_partition))) { point->log_partition = NAN; }
+    point->gap_mean = (point->entropy - point->log_partition) / f->beta - f->o->highest;
     if (!isfinite(point->entropy_error + point->participation_error + point->top_weight_error)) {
-        *point = (struct oracle_point){NAN, INFINITY, NAN, INFINITY, NAN, INFINITY, NAN};
+        *point = (struct oracle_point){NAN, INFINITY, NAN, INFINITY, NAN, INFINITY, NAN, NAN};
     }
 }
 
@@ -879,6 +911,7 @@ static void fixed_point(const struct oracle *o, double beta, struct oracle_point
         .participation = exp(log_two - 2 * log_z),
         .top_weight = exp(-log_z),
         .log_partition = log_z,
+        .gap_mean = mean / beta,
     };
 }
 

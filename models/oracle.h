@@ -28,6 +28,9 @@ struct oracle_point {
     /* Relative to beta s*, s* = Q(1/n); FAMILY_FIXED: to the maximum. NaN where rare rows decide it: infinite
      * for pareto with tail <= 1, unknown a little above. */
     double log_partition;
+    /* E<gap> = E sum p (s_(1) - s), in 1/Lambda^typ, from the same: an absolute error of about 1e-10 (1 + log
+     * n) over beta. NaN where log_partition is. */
+    double gap_mean;
 };
 
 struct oracle;

@@ -48,7 +48,7 @@ const struct family family_powerlaw = {
     .kind = FAMILY_IID,
     .class = FAMILY_WEIBULL,
     .parameter_count = 2,
-    .parameter = {{"kappa", "exponent of the gap to the endpoint", NAN, 0.1, 1e6, false},
+    .parameter = {{"kappa", "exponent of the gap to the endpoint", NAN, 0.05, 1e6, false},
                   {"width", "distance from the endpoint to the lowest score", 1, 1e-300, 1e300, false}},
     .law_text = "(kappa / width) n^(1/kappa), for constant kappa",
     .law = law,

@@ -265,7 +265,7 @@ static int ascending(const void *a, const void *b) {
 
 static void drawn_visit(struct drawn *d, double lower, double upper,
                         void (*visitor)(struct drawn *d, size_t count, const double *gaps)) {
-    double found[CHUNK];
+    double found[CHUNK] = {0};
     for (size_t index = 0; index < chunk_count(d); index++) {
         size_t count, hits = 0;
         const double *scores = drawn_chunk_again(d, index, &count);

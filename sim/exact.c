@@ -42,19 +42,36 @@ static bool exact_cell(struct results_series *s, size_t n) {
     return good;
 }
 
-int exact_fill(struct results *results, int threads) {
+static bool exact_series(struct results_series *s, int threads) {
     bool good = true;
-    for (size_t i = 0; i < results->series_count; i++) {
-        struct results_series *s = &results->series[i];
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
-        for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
-            if (!exact_cell(s, n)) {
+    for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
+        if (!exact_cell(s, n)) {
 #pragma omp atomic write
-                good = false;
-            }
+            good = false;
         }
+    }
+    return good;
+}
+
+static bool is_missing(const struct results_series *s) {
+    for (size_t b = 0; b < s->size[RESULTS_LOG_N] * s->size[RESULTS_BETA]; b++) {
+        if (!isnan(s->exact_entropy[b])) { return false; }
+    }
+    return true;
+}
+
+static int fill(struct results *results, int threads, bool missing) {
+    bool good = true;
+    for (size_t i = 0; good && i < results->series_count; i++) {
+        struct results_series *s = &results->series[i];
+        if (!missing || is_missing(s)) { good = exact_series(s, threads); }
     }
     if (good) { return EXIT_DONE; }
     message_error("out of memory while computing exact values");
     return EXIT_FAILED;
 }
+
+int exact_fill(struct results *results, int threads) { return fill(results, threads, false); }
+
+int exact_fill_missing(struct results *results, int threads) { return fill(results, threads, true); }

@@ -10,4 +10,7 @@
  */
 int exact_fill(struct results *results, int threads);
 
+/* The same for those series alone that hold no exact value at all: results of earlier versions. */
+int exact_fill_missing(struct results *results, int threads);
+
 #endif

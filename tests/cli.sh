@@ -103,12 +103,12 @@ n: [10]\nseries: [{family: spherical, dimension: 1}]\n
 n: [10]\nseries: [{name: a}]\n
 n: [10]\nseries: [{family: gausian}]\n
 n: [10]\nseries: [{family: gaussian}, {family: gaussian}]\n
-n: [10]\nrows: counted\nseries: [{family: gaussian}]\n
-n: [1e300]\nseries: [{family: gaussian}]\n
+n: [10]\nrows: counted\nseries: [{family: plateau}]\n
+n: [1e300]\nrows: drawn\nseries: [{family: gaussian}]\n
 n: [10\nseries: x
 n: [10]\nseries: []\n
-n: [70000]\nseries: [{family: stretched, power: 0.02, scale: 1e300}]\n
-n: [1000000]\nseries: [{family: powerlaw, kappa: 0.1, width: 1e-300}]\n
+n: [70000]\nrows: drawn\nseries: [{family: stretched, power: 0.02, scale: 1e300}]\n
+n: [1000000]\nrows: drawn\nseries: [{family: powerlaw, kappa: 0.1, width: 1e-300}]\n
 
 \0001\0002\0003\n
 n: [10]\nseries: [{family: gaussian}]\n---\nn: [20]\n
