@@ -284,6 +284,20 @@ struct ensemble_point ensemble_collapse(const struct results_series *series, siz
     return point;
 }
 
+bool ensemble_leave_out(const struct results_series *series, size_t n, const struct criterion *criterion,
+                        double *log_ratio) {
+    enum measure measure = criterion_measure(criterion);
+    struct curve c;
+    if (!curve_create(&c, series->size[RESULTS_BETA])) { return false; }
+    curve_load(&c, series, n, measure);
+    for (size_t g = 0; g < series->size[RESULTS_BLOCK]; g++) {
+        curve_leave_out(&c, series, n, measure, g);
+        log_ratio[g] = curve_collapse(&c, criterion).log_ratio;
+    }
+    curve_free(&c);
+    return true;
+}
+
 double ensemble_jackknife(const struct results_series *series, size_t n, const struct criterion *criterion) {
     size_t groups = series->size[RESULTS_BLOCK];
     enum measure measure = criterion_measure(criterion);

@@ -8,6 +8,8 @@
 #ifndef GAPSCALE_ANALYSIS_ENSEMBLE_H
 #define GAPSCALE_ANALYSIS_ENSEMBLE_H
 
+#include <stdbool.h>
+
 #include "../sim/results.h"
 
 enum ensemble_state {
@@ -36,6 +38,11 @@ struct ensemble_point {
 /* `n` indexes the series' log_n. */
 struct ensemble_point ensemble_collapse(const struct results_series *series, size_t n,
                                         const struct criterion *criterion);
+
+/* log_ratio[g] without the replicates of block group g, for all groups of the series (NaN where it is lost).
+ * False when out of memory. */
+bool ensemble_leave_out(const struct results_series *series, size_t n, const struct criterion *criterion,
+                        double *log_ratio);
 
 /* Standard error of log_ratio by leaving out one block group at a time. NaN for fewer than two groups
  * or when the collapse point is lost by leaving one out. */

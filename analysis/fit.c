@@ -181,19 +181,6 @@ static void fit_exact(struct fit *fit) {
     }
 }
 
-size_t fit_chi_square(const struct fit *fit, double *chi_square) {
-    size_t count = 0;
-    *chi_square = 0;
-    for (size_t n = 0; fit->primary < fit->criteria && n < fit->lengths; n++) {
-        const struct ensemble_point *point = &fit->collapse[n * fit->criteria + fit->primary];
-        double z = (point->log_ratio - log(fit->exact[n])) / point->se;
-        if (!(point->se > 0) || isnan(z)) { continue; }
-        *chi_square += z * z;
-        count++;
-    }
-    return count;
-}
-
 bool fit_make(struct fit *fit, const struct results_series *series, const char *file) {
     *fit = (struct fit){.series = series, .file = file};
     strcpy(fit->name, series->name);

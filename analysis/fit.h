@@ -46,9 +46,6 @@ void fit_release(struct fit *fit);
 double fit_variable(const struct fit *fit, size_t n);
 /* The exponent of the asymptotic law in that variable; NaN where no law is known. */
 double fit_asymptotic_exponent(const struct fit *fit);
-/* Measured against exact collapse points of the primary criterion: chi square over the n that have both, with
- * an error; no free parameter. Returns how many there are. */
-size_t fit_chi_square(const struct fit *fit, double *chi_square);
 /* log beta_c in absolute units. */
 double fit_log_collapse(const struct fit *fit, size_t n, size_t criterion);
 /* The smallest and the largest n with a collapse point; `lengths` when there is none. */

@@ -1,17 +1,20 @@
 #include "fitfile.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "../sim/message.h"
 #include "words.h"
 
-enum { DIMENSIONS = 5, DATASETS = 40, ATTRIBUTES = 12 + FAMILY_PARAMETERS };
+enum { DIMENSIONS = 5, DATASETS = 40, ATTRIBUTES = 48 + FAMILY_PARAMETERS };
 enum axis { LOG_N, CRITERION, QUANTILE, INTERVAL, WINDOW };
 
 /* One series as a group, with the memory its tables point to. */
 struct page {
     const struct fit *fit;
+    const struct verdict *verdict;
+    char estimate[3][4][WORDS], rival[VERDICT_LAWS][WORDS]; /* names of attributes */
     struct h5_dimension dimension[DIMENSIONS];
     struct h5_dataset dataset[DATASETS];
     struct h5_attribute attribute[ATTRIBUTES];
@@ -284,6 +287,31 @@ static void page_add_attribute(struct page *page, const char *name, const char *
         (struct h5_attribute){.name = name, .text = text, .number = number};
 }
 
+static void page_add_estimate(struct page *page, size_t which, const char *name,
+                              const struct verdict_estimate *e) {
+    const double value[] = {e->value, e->low, e->high, e->predicted};
+    const char *const suffix[] = {"", "_low", "_high", "_predicted"};
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(page->estimate[which][i], WORDS, "%s%s", name, suffix[i]);
+        page_add_attribute(page, page->estimate[which][i], NULL, value[i]);
+    }
+}
+
+static void page_add_verdict(struct page *page) {
+    const struct verdict *v = page->verdict;
+    page_add_attribute(page, "verdict", verdict_name[v->kind], 0);
+    page_add_attribute(page, "sentence", v->sentence, 0);
+    page_add_estimate(page, 0, "exponent", &v->exponent);
+    page_add_estimate(page, 1, "scale_exponent", &v->slope);
+    page_add_estimate(page, 2, "amplitude", &v->amplitude);
+    page_add_attribute(page, "exact_chi_square", NULL, v->exact_chi_square);
+    page_add_attribute(page, "exact_p", NULL, v->exact_p);
+    for (size_t r = 0; r < VERDICT_LAWS; r++) {
+        snprintf(page->rival[r], WORDS, "excluded_sigma_%s", verdict_law[r]);
+        page_add_attribute(page, page->rival[r], NULL, v->rival[r].excluded_sigma);
+    }
+}
+
 static void page_add_attributes(struct page *page) {
     const struct fit *fit = page->fit;
     const struct family *family = fit->series->family;
@@ -302,15 +330,15 @@ static void page_add_attributes(struct page *page) {
                        fit->has_law ? words_schedule(&fit->law, page->law) : "unknown", 0);
     page_add_attribute(page, "asymptotic_exponent", NULL, fit_asymptotic_exponent(fit));
     if (fit->primary < fit->criteria) { page_add_attribute(page, "judged_by", page->label[fit->primary], 0); }
-    page_add_attribute(page, "verdict", "undecided", 0);
+    page_add_verdict(page);
 }
 
 /* ---- pages ---- */
 
-static bool page_make(struct page *page, const struct fit *fit) {
+static bool page_make(struct page *page, const struct fit *fit, const struct verdict *verdict) {
     static const char *const dimension_name[DIMENSIONS] = {"log_n", "criterion", "quantile", "interval",
                                                            "window"};
-    *page = (struct page){.fit = fit};
+    *page = (struct page){.fit = fit, .verdict = verdict};
     for (unsigned a = 0; a < DIMENSIONS; a++) {
         size_t size = axis_size(fit, a);
         page->place[a] = (unsigned)page->dimension_count;
@@ -354,7 +382,7 @@ int fitfile_write(const char *path, const struct study *study, const struct stor
     size_t made = 0;
     bool complete = page && group;
     while (complete && made < study->count) {
-        complete = page_make(&page[made], &study->fit[made]);
+        complete = page_make(&page[made], &study->fit[made], &study->verdict[made]);
         group[made] = page_group(&page[made]);
         made++;
     }

@@ -68,19 +68,42 @@ static void print_interval(FILE *out, double value, double se) {
     print_named(out, "high", value + sigmas_95 * se);
 }
 
-static void print_amplitude(FILE *out, const struct fit *fit) {
-    size_t last = fit->primary < fit->criteria ? fit_last(fit, fit->primary) : fit->lengths;
-    double value = NAN, se = NAN;
-    if (last < fit->lengths) {
-        const struct ensemble_point *point = &fit->collapse[last * fit->criteria + fit->primary];
-        value = exp(point->log_ratio);
-        se = value * point->se;
-    }
-    print_key(out, "amplitude");
+static void print_estimate(FILE *out, const char *key, const struct verdict_estimate *e) {
+    print_key(out, key);
     fputs("{\"value\": ", out);
-    json_print_number(out, value);
-    print_interval(out, value, se);
-    print_named(out, "predicted", last < fit->lengths ? fit->exact[last] : NAN);
+    json_print_number(out, e->value);
+    print_named(out, "low", e->low);
+    print_named(out, "high", e->high);
+    print_named(out, "predicted", e->predicted);
+    fputc('}', out);
+}
+
+static void print_slope(FILE *out, const char *key, const struct exponent *e) {
+    print_key(out, key);
+    fputs("{\"value\": ", out);
+    json_print_number(out, e->value);
+    print_interval(out, e->value, e->se);
+    fputc('}', out);
+}
+
+static void print_rivals(FILE *out, const struct verdict *v) {
+    print_key(out, "rivals");
+    fputc('[', out);
+    for (size_t r = 0; r < VERDICT_LAWS; r++) {
+        fprintf(out, "%s{\"law\": \"%s\"", r > 0 ? ", " : "", verdict_law[r]);
+        print_named(out, "excluded_sigma", v->rival[r].excluded_sigma);
+        print_named(out, "chi_square", v->rival[r].chi_square);
+        print_named(out, "weight", v->rival[r].weight);
+        fputc('}', out);
+    }
+    fputc(']', out);
+}
+
+static void print_exact(FILE *out, const struct verdict *v) {
+    print_key(out, "exact");
+    fprintf(out, "{\"count\": %zu", v->exact_count);
+    print_named(out, "chi_square", v->exact_chi_square);
+    print_named(out, "p", v->exact_p);
     fputc('}', out);
 }
 
@@ -118,24 +141,21 @@ static void print_criterion(FILE *out, const struct fit *fit) {
     json_print_string(out, label);
 }
 
-static void print_exponent(FILE *out, const struct fit *fit) {
+static void print_exponent(FILE *out, const struct fit *fit, const struct verdict *v) {
     static const struct exponent none = {0, NAN, NAN, NAN};
-    const struct exponent *whole = table_exponent(fit), *drift = whole ? &fit->drift[fit->primary] : &none;
-    print_named(out, "exponent", whole ? whole->value : NAN);
-    print_interval(out, whole ? whole->value : NAN, whole ? whole->se : NAN);
+    const struct exponent *whole = table_exponent(fit);
+    print_named(out, "exponent", v->exponent.value);
+    print_named(out, "low", v->exponent.low);
+    print_named(out, "high", v->exponent.high);
     print_key(out, "variable");
     json_print_string(out, fit->by_n ? "n" : "log_n");
-    print_named(out, "exponent_lambda_typ", whole ? fit->window_lambda[fit->primary].value : NAN);
     print_named(out, "exponent_asymptotic", fit_asymptotic_exponent(fit));
-    print_key(out, "drift");
-    fputs("{\"value\": ", out);
-    json_print_number(out, drift->value);
-    print_interval(out, drift->value, drift->se);
-    fputc('}', out);
+    print_slope(out, "raw_exponent", whole ? whole : &none);
+    print_named(out, "raw_exponent_lambda_typ", whole ? fit->window_lambda[fit->primary].value : NAN);
+    print_slope(out, "drift", whole ? &fit->drift[fit->primary] : &none);
 }
 
-static void print_series(FILE *out, const struct fit *fit) {
-    char *sentence = table_sentence(fit);
+static void print_series(FILE *out, const struct fit *fit, const struct verdict *v) {
     fputs("    {\"file\": ", out);
     json_print_string(out, fit->file);
     print_key(out, "name");
@@ -144,23 +164,23 @@ static void print_series(FILE *out, const struct fit *fit) {
     json_print_string(out, fit->series->family->name);
     print_criterion(out, fit);
     print_key(out, "verdict");
-    json_print_string(out, "undecided");
+    json_print_string(out, verdict_name[v->kind]);
     print_key(out, "sentence");
-    json_print_string(out, sentence ? sentence : "");
-    print_exponent(out, fit);
-    print_amplitude(out, fit);
-    print_key(out, "rivals");
-    fputs("[]", out);
+    json_print_string(out, v->sentence);
+    print_exponent(out, fit, v);
+    print_estimate(out, "amplitude", &v->amplitude);
+    print_estimate(out, "scale_exponent", &v->slope);
+    print_rivals(out, v);
+    print_exact(out, v);
     print_points(out, fit);
     fputc('}', out);
-    free(sentence);
 }
 
 void json_print(FILE *out, const struct study *study) {
     fputs("{\"schema\": 1, \"series\": [", out);
     for (size_t i = 0; i < study->count; i++) {
         fputs(i > 0 ? ",\n" : "\n", out);
-        print_series(out, &study->fit[i]);
+        print_series(out, &study->fit[i], &study->verdict[i]);
     }
     fputs("\n]}\n", out);
 }

@@ -29,12 +29,17 @@ static void study_name(const struct study *study, struct fit *fit) {
 }
 
 static bool study_add(struct study *study, const struct results *results, const char *path) {
-    struct fit *grown = realloc(study->fit, (study->count + results->series_count + 1) * sizeof *grown);
-    if (!grown) { return false; }
-    study->fit = grown;
+    size_t room = study->count + results->series_count + 1;
+    struct fit *fits = realloc(study->fit, room * sizeof *fits);
+    if (fits) { study->fit = fits; }
+    struct verdict *verdicts = realloc(study->verdict, room * sizeof *verdicts);
+    if (verdicts) { study->verdict = verdicts; }
+    if (!fits || !verdicts) { return false; }
+    bool common = strstr(results->config_resolved, "\ncommon_randomness: true\n") != NULL;
     for (size_t i = 0; i < results->series_count; i++) {
         struct fit *fit = &study->fit[study->count];
-        if (!fit_make(fit, &results->series[i], path)) {
+        if (!fit_make(fit, &results->series[i], path) ||
+            !verdict_make(&study->verdict[study->count], fit, common)) {
             fit_release(fit);
             return false;
         }
@@ -61,9 +66,13 @@ bool study_open(struct study *study, size_t count, char *const *paths) {
 }
 
 void study_release(struct study *study) {
-    for (size_t i = 0; i < study->count; i++) { fit_release(&study->fit[i]); }
+    for (size_t i = 0; i < study->count; i++) {
+        fit_release(&study->fit[i]);
+        verdict_release(&study->verdict[i]);
+    }
     for (size_t i = 0; i < study->file_count; i++) { results_free(study->results[i]); }
     free(study->fit);
+    free(study->verdict);
     free(study->results);
     *study = (struct study){0};
 }

@@ -3,13 +3,15 @@
 #define GAPSCALE_ANALYSIS_STUDY_H
 
 #include "fit.h"
+#include "verdict.h"
 
 struct study {
     size_t file_count;
     const char *const *paths;
     struct results **results;
     size_t count;
-    struct fit *fit; /* every series of every file, in order */
+    struct fit *fit;         /* every series of every file, in order */
+    struct verdict *verdict; /* of each fit */
 };
 
 /* Reads and fits. False after a message. Free with study_release in either case. The paths must outlive

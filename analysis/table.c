@@ -1,6 +1,5 @@
 #include "table.h"
 
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +15,6 @@ const struct exponent *table_exponent(const struct fit *fit) {
 }
 
 static const char *variable_name(const struct fit *fit) { return fit->by_n ? "n" : "log n"; }
-
-static const char *variable_base(const struct fit *fit) { return fit->by_n ? "n" : "(log n)"; }
 
 static const char *exponent_words(const struct exponent *e, char out[WORDS]) {
     if (isnan(e->value) || isnan(e->se)) {
@@ -164,12 +161,10 @@ static void print_notes(FILE *out, const struct fit *fit) {
 }
 
 /* Measured against exact values: nothing is fitted, so chi square has one degree of freedom for each n. */
-static void print_agreement(FILE *out, const struct fit *fit) {
-    double chi_square;
-    size_t count = fit_chi_square(fit, &chi_square);
-    if (count == 0) { return; }
+static void print_agreement(FILE *out, const struct verdict *v) {
+    if (v->exact_count == 0) { return; }
     fprintf(out, "  Against the exact values, nothing fitted: chi^2 = %.1f for %zu n, p = %.2g.\n",
-            chi_square, count, gsl_cdf_chisq_Q(chi_square, (double)count));
+            v->exact_chi_square, v->exact_count, v->exact_p);
 }
 
 /* The exponent from a few smallest n on, to show where it drifts. */
@@ -194,11 +189,47 @@ static void print_windows(FILE *out, const struct fit *fit) {
     fputc('\n', out);
 }
 
-static void print_series(FILE *out, const struct fit *fit) {
+/* The sentence of the verdict, in lines. */
+static void print_sentence(FILE *out, const char *sentence) {
+    enum { WIDTH = 106 };
+    size_t column = 0;
+    for (const char *word = sentence; *word;) {
+        size_t length = strcspn(word, " ");
+        if (column == 0 || column + 1 + length > WIDTH) {
+            fprintf(out, "%s  %.*s", column ? "\n" : "", (int)length, word);
+            column = 2 + length;
+        } else {
+            fprintf(out, " %.*s", (int)length, word);
+            column += 1 + length;
+        }
+        word += length + strspn(word + length, " ");
+    }
+    fputc('\n', out);
+}
+
+static void print_rivals(FILE *out, const struct verdict *v) {
+    char number[WORDS];
+    if (isnan(v->exponent.value)) { return; }
+    fprintf(out, "  %-22s", "Laws with corrections");
+    for (size_t r = 0; r < VERDICT_LAWS; r++) { fprintf(out, " %12s", verdict_law[r]); }
+    fprintf(out, "\n  %-22s", "  chi^2");
+    for (size_t r = 0; r < VERDICT_LAWS; r++) {
+        fprintf(out, " %12s", words_number(v->rival[r].chi_square, number));
+    }
+    fprintf(out, "\n  %-22s", "  sigma off");
+    for (size_t r = 0; r < VERDICT_LAWS; r++) {
+        fprintf(out, " %12s", words_number(v->rival[r].excluded_sigma, number));
+    }
+    fputs("\n", out);
+}
+
+static void print_series(FILE *out, const struct fit *fit, const struct verdict *verdict) {
     print_head(out, fit);
     for (size_t n = 0; n < fit->lengths; n++) { print_line(out, fit, n); }
     fputc('\n', out);
-    print_agreement(out, fit);
+    print_sentence(out, verdict->sentence);
+    print_rivals(out, verdict);
+    print_agreement(out, verdict);
     print_windows(out, fit);
     print_notes(out, fit);
     fputc('\n', out);
@@ -215,76 +246,42 @@ static int longest_name(const struct study *study) {
     return longest > 20 ? 20 : (int)longest;
 }
 
-static void print_summary_line(FILE *out, const struct fit *fit, int width) {
-    const struct exponent *whole = table_exponent(fit);
-    char measured[WORDS] = "-", lambda[WORDS] = "-", asymptotic[WORDS], ratio[WORDS] = "-",
-         drift[WORDS] = "-";
-    char length[WORDS] = "-";
-    if (whole) {
-        exponent_words(whole, measured);
-        words_measured(fit->window_lambda[fit->primary].value, NAN, lambda);
-        exponent_words(&fit->drift[fit->primary], drift);
-    }
-    size_t last = fit->primary < fit->criteria ? fit_last(fit, fit->primary) : fit->lengths;
-    if (last < fit->lengths) {
-        words_measured(exp(primary_point(fit, last)->log_ratio), primary_ratio_se(fit, last), ratio);
-        words_length(fit->series->log_n[last], length);
-    }
-    fprintf(out, "%-*s  %-5s  %16s %11s %8s  %8s %17s  %18s\n", width, fit->name, variable_name(fit),
-            measured, lambda, words_number(fit_asymptotic_exponent(fit), asymptotic), length, ratio, drift);
+static const char *estimate_words(const struct verdict_estimate *e, char out[WORDS]) {
+    return words_measured(e->value, (e->high - e->low) / 2, out);
+}
+
+static void print_summary_line(FILE *out, const struct fit *fit, const struct verdict *v, int width) {
+    char exponent[WORDS], theory[WORDS], slope[WORDS], amplitude[WORDS], limit[WORDS], p[WORDS];
+    fprintf(out, "%-*s  %-5s %17s %8s  %15s  %15s %7s  %7s  %s\n", width, fit->name, variable_name(fit),
+            estimate_words(&v->exponent, exponent), words_number(v->exponent.predicted, theory),
+            estimate_words(&v->slope, slope), estimate_words(&v->amplitude, amplitude),
+            words_number(v->amplitude.predicted, limit), words_number(v->exact_p, p), verdict_name[v->kind]);
 }
 
 static void print_summary(FILE *out, const struct study *study) {
     int width = longest_name(study);
-    fprintf(out, "%-*s  %-5s  %16s %11s %8s  %8s %17s  %18s\n", width, "", "", "beta_c grows", "Lambda^typ",
-            "theory,", "", "", "drift of the ratio");
-    fprintf(out, "%-*s  %-5s  %16s %11s %8s  %8s %17s  %18s\n", width, "series", "as", "with exponent",
-            "at these n", "n -> inf", "n", "beta_c/Lambda^typ", "in log n");
-    for (size_t i = 0; i < study->count; i++) { print_summary_line(out, &study->fit[i], width); }
+    fprintf(out, "%-*s  %-5s %17s %8s  %15s  %15s %7s  %7s\n", width, "", "", "beta_c grows", "",
+            "as Lambda^typ", "beta_c over it", "", "p of");
+    fprintf(out, "%-*s  %-5s %17s %8s  %15s  %15s %7s  %7s  %s\n", width, "series", "as", "with exponent",
+            "theory", "to the power", "tends to", "limit", "exact", "verdict");
+    for (size_t i = 0; i < study->count; i++) {
+        print_summary_line(out, &study->fit[i], &study->verdict[i], width);
+    }
 }
 
 void table_print(FILE *out, const struct study *study) {
-    for (size_t i = 0; i < study->count; i++) { print_series(out, &study->fit[i]); }
+    for (size_t i = 0; i < study->count; i++) { print_series(out, &study->fit[i], &study->verdict[i]); }
     print_summary(out, study);
-    fputs("\n"
-          "beta_c is where the replicate mean meets the criterion, `exactly` the same computed without "
-          "sampling (-: out\n"
-          "of reach); `of rows` is the median of every row's own\n"
-          "beta_c/Lambda^typ, Lambda_n that of Lambda_n/Lambda^typ. Exponents are slopes of logarithms over "
-          "these n,\n"
-          "with statistical errors only: they drift towards the theory's n -> inf and do not decide for or "
-          "against\n"
-          "it. Theory says that beta_c follows Lambda^typ: the ratio should tend to a constant, its drift to "
-          "0.\n",
-          out);
+    fputs(
+        "\n"
+        "beta_c is where the replicate mean meets the criterion (heavy tails: the median of rows), `exactly` "
+        "the "
+        "same\n"
+        "computed without sampling; `of rows` the median of every row's own beta_c/Lambda^typ, Lambda_n that "
+        "of\n"
+        "Lambda_n/Lambda^typ. Intervals of the summary are 95% with systematic parts: correction terms in "
+        "1/log n\n"
+        "and log log n/log n, and the smallest n. Slopes between n have statistical errors only and drift.\n",
+        out);
     twins_print(out, study);
-}
-
-/* ---- in words ---- */
-
-char *table_sentence(const struct fit *fit) {
-    const struct exponent *whole = table_exponent(fit);
-    size_t last = fit->primary < fit->criteria ? fit_last(fit, fit->primary) : fit->lengths;
-    char ratio[WORDS], length[WORDS], first[WORDS], measured[WORDS], drift[WORDS], law[WORDS], *sentence;
-    if (last == fit->lengths) { return strdup("No collapse point was found, so nothing can be said."); }
-    words_measured(exp(primary_point(fit, last)->log_ratio), primary_ratio_se(fit, last), ratio);
-    words_length(fit->series->log_n[last], length);
-    if (!whole) {
-        return asprintf(
-                   &sentence,
-                   "beta_c/Lambda^typ = %s at n = %s; its growth with n cannot be told from these results.",
-                   ratio, length) < 0
-                   ? NULL
-                   : sentence;
-    }
-    int printed = asprintf(&sentence,
-                           "From n = %s to %s beta_c grows as %s^(%s) and Lambda^typ itself as %s^(%.3f); "
-                           "their ratio is %s at the "
-                           "largest n and drifts as (log n)^(%s). These n cannot decide the law at n -> inf "
-                           "(theory: Lambda^typ ~ %s).",
-                           words_length(fit->series->log_n[fit_first(fit, fit->primary)], first), length,
-                           variable_base(fit), exponent_words(whole, measured), variable_base(fit),
-                           fit->window_lambda[fit->primary].value, ratio,
-                           exponent_words(&fit->drift[fit->primary], drift), law_words(fit, law));
-    return printed < 0 ? NULL : sentence;
 }

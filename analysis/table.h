@@ -10,10 +10,6 @@
 /* One table a series, then one line a series for all of them. */
 void table_print(FILE *out, const struct study *study);
 
-/* What the numbers of a series say, without claiming a law: one or two sentences. Free with free(); NULL
- * when out of memory. */
-char *table_sentence(const struct fit *fit);
-
 /* The exponent over all n with a collapse point; NULL where there is none to state: one n, no collapse
  * point, unknown error, or an error of 1 and more. */
 const struct exponent *table_exponent(const struct fit *fit);

@@ -916,7 +916,8 @@ static void fixed_point(const struct oracle *o, double beta, struct oracle_point
 }
 
 static bool any_point(const struct oracle *o, double beta, bool all, struct oracle_point *point) {
-    if (o->family->kind != FAMILY_FIXED) { return compute(o, beta, all, point); }
+    const double largest = 1e100; /* beyond, H and what is missing from 1 are 0 in any double */
+    if (o->family->kind != FAMILY_FIXED) { return compute(o, fmin(beta, largest), all, point); }
     fixed_point(o, beta, point);
     return true;
 }

@@ -232,7 +232,18 @@ if command -v python3 >/dev/null; then
     holds "predict --json is JSON" python3 -c '
 import json
 points = json.load(open("out"))["points"]
-assert len(points) == 2 and abs(points[0]["entropy"] - 3.2537257466) < 1e-9'
+assert len(points) == 2 and abs(points[0]["entropy"] - 3.2537257466) < 1e-9
+limit = points[1]["limit"]
+assert limit["law"] == "Weibull" and abs(limit["exponent"] - 2) < 1e-9
+assert abs(limit["collapse"]["entropy=1"] - 1.629168) < 1e-6 and abs(limit["lambda_quantile"]["0.5"] - 1.13836) < 1e-5'
+    for family in "pareto tail=2" "stretched power=0.5"; do # the sup of Lambda^typ is inside: coordinates exist
+        # shellcheck disable=SC2086
+        expect 0 "predict $family" predict $family 'n=[1000,1e50]' --json
+        holds "exponents agree: $family" python3 -c '
+import json
+for p in json.load(open("out"))["points"]:
+    assert abs(p["xi_lambda"] - (p["xi_alpha"] - p["xi_delta"] + 1)) < 1e-6'
+    done
 fi
 for wrong in "" "gausian" "spherical" "powerlaw kappa=0" "gaussian n=1" "gaussian n=[2,x]" "gaussian beta=-1" \
     "gaussian sigma=x" "gaussian sigma" "gaussian q=1" "gaussian n=e^2000000" "spherical dimension={coef:1,c:2}"; do

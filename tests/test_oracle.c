@@ -346,6 +346,20 @@ static void test_susceptibility(void **state) {
     oracle_free(o);
 }
 
+/* Betas that overflow or vanish are the limits. */
+static void test_extremes(void **state) {
+    (void)state;
+    const struct law laws[] = {{"gaussian", {1}}, {"powerlaw", {2, 1}}, {"pareto", {2}}};
+    for (size_t l = 0; l < 3; l++) {
+        const double beta[] = {0, 1e-300, 1e300, INFINITY};
+        for (size_t b = 0; b < 4; b++) {
+            struct oracle_point x = point_at(&laws[l], 100, beta[b]);
+            check_close(x.entropy, b < 2 ? 100 : 0, 1e-9);
+            check_close(x.top_weight, b < 2 ? 0 : 1, 1e-9);
+        }
+    }
+}
+
 static void test_fixed(void **state) {
     (void)state;
     const struct law plateau = {"plateau", {1, 1}};
@@ -383,7 +397,8 @@ int main(void) {
         cmocka_unit_test(test_monotone),        cmocka_unit_test(test_legendre),
         cmocka_unit_test(test_pairs),           cmocka_unit_test(test_reach),
         cmocka_unit_test(test_errors),          cmocka_unit_test(test_susceptibility),
-        cmocka_unit_test(test_fixed),           cmocka_unit_test(test_nothing_to_find),
+        cmocka_unit_test(test_extremes),        cmocka_unit_test(test_fixed),
+        cmocka_unit_test(test_nothing_to_find),
     };
     return cmocka_run_group_tests_name("oracle", tests, NULL, NULL);
 }

@@ -1,0 +1,35 @@
+/* points: the collapse points of one series as data for laws: every n that has one, with the covariance of
+ * their errors. */
+#ifndef GAPSCALE_ANALYSIS_POINTS_H
+#define GAPSCALE_ANALYSIS_POINTS_H
+
+#include "fit.h"
+#include "law.h"
+
+enum points_kind {
+    POINTS_MEANS, /* roots of the replicate means */
+    POINTS_ROWS,  /* medians of the rows' own collapse points: heavy tails */
+    POINTS_FIXED, /* the row's own: rows without randomness */
+};
+
+struct points {
+    enum points_kind kind;
+    size_t count;
+    double *log_n, *log_ratio, *log_beta; /* of beta_c/Lambda^typ, and of beta_c */
+    double *log_lambda, *log_exact; /* of Lambda^typ, and of the exact ratio (NaN where there is none) */
+    double *covariance;             /* [count][count], of log_ratio; all 0 where there are no errors */
+    bool has_errors;
+};
+
+/* Of the fit's primary criterion. `common`: the same randomness at every n; the covariance then comes from
+ * leaving out blocks of replicates at all n together. False when out of memory. */
+bool points_make(struct points *points, const struct fit *fit, bool common);
+void points_release(struct points *points);
+
+/* The first point with log n >= least; count when there is none. */
+size_t points_from(const struct points *points, double least);
+
+/* The points from `first` on as data, with y = `values`; `scratch` has room for count^2 numbers. */
+struct law_data points_data(const struct points *points, size_t first, const double *values, double *scratch);
+
+#endif

@@ -1,0 +1,346 @@
+#include "verdict.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../models/limits.h"
+#include "points.h"
+#include "words.h"
+
+const char *const verdict_name[] = {"undecided", "supported", "refuted"};
+const char *const verdict_law[VERDICT_LAWS] = {"log_n^0", "log_n^0.5", "log_n^1",
+                                               "log_n^2", "log_n^xi",  "n^omega"};
+enum { FREE_LOG = 4, FREE_POWER = 5 };
+static const double fixed_power[FREE_LOG] = {0, 0.5, 1, 2};
+
+static const double sigmas_95 = 1.959963984540054;
+static const double asymptotic = 10; /* log n from where correction terms are trusted */
+enum { FEWEST = 6 };                 /* points that F3 takes */
+
+struct judge {
+    const struct fit *fit;
+    struct points points;
+    double *scratch, *values;
+    size_t first; /* of the window */
+};
+
+static const struct verdict_estimate unknown = {NAN, NAN, NAN, NAN};
+
+/* From `least` on if that leaves points enough, else all. */
+static size_t window(const struct points *p, double least, size_t enough) {
+    size_t first = points_from(p, least);
+    return p->count - first >= enough ? first : 0;
+}
+
+static struct verdict_estimate around(double value, double half, double predicted) {
+    return (struct verdict_estimate){value, value - half, value + half, predicted};
+}
+
+static bool fit_from(const struct judge *j, size_t first, const double *y, size_t terms,
+                     const enum law_term *term, struct law_fit *fit) {
+    struct law_data data = points_data(&j->points, first, y, j->scratch);
+    return law_fit(&data, terms, term, fit);
+}
+
+/* ---- the exponent ---- */
+
+/* F3 without its last term is F1; the exponent is the second coefficient. */
+static const enum law_term law_of_log[] = {LAW_ONE, LAW_LOG, LAW_INVERSE, LAW_LOG_INVERSE};
+static const enum law_term law_of_power[] = {LAW_ONE, LAW_LINEAR, LAW_LOG, LAW_INVERSE};
+
+static struct verdict_estimate judge_exponent(const struct judge *j) {
+    const enum law_term *term = j->fit->by_n ? law_of_power : law_of_log;
+    struct law_fit full, short_of, later;
+    if (j->points.count - j->first < FEWEST || !fit_from(j, j->first, j->points.log_beta, 4, term, &full) ||
+        !fit_from(j, j->first, j->points.log_beta, 3, term, &short_of)) {
+        return unknown;
+    }
+    double half = hypot(sigmas_95 * full.se[1], full.value[1] - short_of.value[1]);
+    size_t doubled = points_from(&j->points, 2 * j->points.log_n[j->first]);
+    if (j->points.count - doubled >= FEWEST && fit_from(j, doubled, j->points.log_beta, 4, term, &later)) {
+        half = hypot(half, later.value[1] - full.value[1]);
+    }
+    return around(full.value[1], half, fit_asymptotic_exponent(j->fit));
+}
+
+/* ---- the scale ---- */
+
+static double spread_of(size_t count, const double *x) {
+    double low = INFINITY, high = -INFINITY;
+    for (size_t i = 0; i < count; i++) {
+        low = fmin(low, x[i]);
+        high = fmax(high, x[i]);
+    }
+    return high - low;
+}
+
+/* Coefficient `which` of a fit with a 1/L term, beside the same with log L/L too: where there is noise the
+ * first is the value, where there is none the second; the difference is part of the error. */
+static struct verdict_estimate judge_scale(const struct judge *j, const double *y, size_t terms,
+                                           const enum law_term *term, size_t which) {
+    const double bias = 7e-4; /* of these fits on exact values (THEORY, An honest exponent) */
+    size_t first = window(&j->points, 2 * asymptotic, FEWEST);
+    struct law_fit fit, longer;
+    if (j->points.count - first < terms || !fit_from(j, first, y, terms - 1, term, &fit)) { return unknown; }
+    double half = hypot(sigmas_95 * fit.se[which], bias), value = fit.value[which];
+    if (j->points.count - first >= FEWEST && fit_from(j, first, y, terms, term, &longer)) {
+        half = hypot(half, longer.value[which] - value);
+        if (!j->points.has_errors) { value = longer.value[which]; }
+    }
+    return around(value, half, NAN);
+}
+
+/* Slope of log beta_c against log Lambda^typ. */
+static struct verdict_estimate judge_slope(const struct judge *j) {
+    static const enum law_term term[] = {LAW_ONE, LAW_GIVEN, LAW_INVERSE, LAW_LOG_INVERSE};
+    if (spread_of(j->points.count, j->points.log_lambda) < 0.5) { return unknown; }
+    struct verdict_estimate slope = judge_scale(j, j->points.log_beta, 4, term, 1);
+    slope.predicted = 1;
+    return slope;
+}
+
+/* The limit constant of the class at the largest n: of the ensemble's collapse point, or of the median of
+ * rows. */
+static double limit_constant(const struct judge *j) {
+    const struct results_series *s = j->fit->series;
+    double p[FAMILY_PARAMETERS] = {0}, log_n = j->points.log_n[j->points.count - 1];
+    for (size_t i = 0; i < s->family->parameter_count; i++) {
+        p[i] = schedule_value(&s->parameter[i], log_n);
+    }
+    struct limits limits = limits_of(s->family, p, log_n);
+    const struct criterion *c = &s->criterion[j->fit->primary];
+    if (j->points.kind == POINTS_FIXED) { return 1; }
+    if (j->points.kind == POINTS_ROWS) { return limits.lambda[1]; }
+    if (c->kind == CRITERION_ENTROPY && c->threshold == 1) { return limits.collapse_entropy; }
+    if (c->kind == CRITERION_PARTICIPATION && c->threshold == 0.5) { return limits.collapse_participation; }
+    return NAN;
+}
+
+/* beta_c/Lambda^typ as n -> inf. */
+static struct verdict_estimate judge_amplitude(const struct judge *j) {
+    static const enum law_term term[] = {LAW_ONE, LAW_INVERSE, LAW_LOG_INVERSE};
+    struct verdict_estimate e = judge_scale(j, j->points.log_ratio, 3, term, 0);
+    return (struct verdict_estimate){exp(e.value), exp(e.low), exp(e.high), limit_constant(j)};
+}
+
+/* ---- simulation against exact values ---- */
+
+static void judge_exact(const struct judge *j, struct verdict *v) {
+    const struct points *p = &j->points;
+    struct law_fit none;
+    v->exact_p = v->exact_chi_square = NAN;
+    if (!p->has_errors || p->kind == POINTS_ROWS) { return; }
+    for (size_t i = 0; i < p->count; i++) {
+        j->values[i] = p->log_ratio[i] - p->log_exact[i];
+        if (isnan(j->values[i])) { return; }
+    }
+    if (!fit_from(j, 0, j->values, 0, NULL, &none)) { return; }
+    v->exact_count = p->count;
+    v->exact_chi_square = none.chi_square;
+    v->exact_p = gsl_cdf_chisq_Q(none.chi_square, (double)p->count);
+}
+
+/* ---- rival laws ---- */
+
+/* Chi square of a law with correction terms; NaN where it cannot be fitted. */
+static double rival_chi_square(const struct judge *j, size_t rival, size_t *terms) {
+    static const enum law_term corrections[] = {LAW_ONE, LAW_INVERSE, LAW_LOG_INVERSE};
+    static const enum law_term bare_power[] = {LAW_ONE, LAW_LINEAR, LAW_INVERSE, LAW_LOG_INVERSE};
+    const enum law_term *power = j->fit->by_n ? law_of_power : bare_power;
+    struct law_fit fit;
+    const double *y = j->points.log_beta;
+    bool good;
+    *terms = rival < FREE_LOG ? 3 : 4;
+    if (rival < FREE_LOG) {
+        for (size_t i = 0; i < j->points.count; i++) {
+            j->values[i] = y[i] - fixed_power[rival] * log(j->points.log_n[i]);
+        }
+        good = fit_from(j, j->first, j->values, 3, corrections, &fit);
+    } else {
+        good = fit_from(j, j->first, y, 4, rival == FREE_LOG ? law_of_log : power, &fit);
+    }
+    return good ? fit.chi_square : NAN;
+}
+
+/* Akaike's criterion with the correction for few points, as weights. */
+static void weigh_rivals(struct verdict *v, size_t count, const size_t terms[VERDICT_LAWS]) {
+    double criterion[VERDICT_LAWS], least = INFINITY, total = 0;
+    for (size_t r = 0; r < VERDICT_LAWS; r++) {
+        double k = (double)terms[r], rest = (double)count - k - 1;
+        criterion[r] = v->rival[r].chi_square + 2 * k + (rest > 0 ? 2 * k * (k + 1) / rest : INFINITY);
+        least = fmin(least, criterion[r]);
+    }
+    for (size_t r = 0; r < VERDICT_LAWS; r++) {
+        v->rival[r].weight = exp((least - criterion[r]) / 2);
+        total += isnan(v->rival[r].weight) ? 0 : v->rival[r].weight;
+    }
+    for (size_t r = 0; r < VERDICT_LAWS; r++) { v->rival[r].weight /= total; }
+}
+
+/* A power of log n is as many sigma away as from the free exponent, systematic part included; the other kind
+ * of law as its chi square tells. */
+static double rival_sigma(const struct judge *j, const struct verdict *v, size_t rival) {
+    size_t own = j->fit->by_n ? FREE_POWER : FREE_LOG;
+    if (rival == own) { return 0; }
+    if (!j->fit->by_n && rival < FREE_LOG) {
+        double sigma = (v->exponent.high - v->exponent.value) / sigmas_95;
+        return fabs(fixed_power[rival] - v->exponent.value) / sigma;
+    }
+    double more = v->rival[rival].chi_square - v->rival[own].chi_square;
+    return isnan(more) ? NAN : sqrt(fmax(0, more));
+}
+
+static void judge_rivals(const struct judge *j, struct verdict *v) {
+    size_t terms[VERDICT_LAWS];
+    for (size_t r = 0; r < VERDICT_LAWS; r++) { v->rival[r].chi_square = rival_chi_square(j, r, &terms[r]); }
+    weigh_rivals(v, j->points.count - j->first, terms);
+    for (size_t r = 0; r < VERDICT_LAWS; r++) { v->rival[r].excluded_sigma = rival_sigma(j, v, r); }
+}
+
+/* ---- the verdict ---- */
+
+static bool agrees(const struct verdict_estimate *e) {
+    return isnan(e->predicted) || isnan(e->value) || (e->predicted >= e->low && e->predicted <= e->high);
+}
+
+/* Off by more than twice the 95% interval, about four sigma. */
+static bool contradicts(const struct verdict_estimate *e) {
+    double off = fabs(e->predicted - e->value);
+    return off > 2 * (e->predicted > e->value ? e->high - e->value : e->value - e->low);
+}
+
+/* The law that theory claims, its free form, and n^0 where that is (log n)^0. */
+static bool is_own_law(const struct judge *j, const struct verdict *v, size_t rival) {
+    if (rival == FREE_POWER && v->exponent.predicted == 0) { return true; }
+    if (rival == (j->fit->by_n ? FREE_POWER : FREE_LOG)) { return true; }
+    return !j->fit->by_n && rival < FREE_LOG && fixed_power[rival] == v->exponent.predicted;
+}
+
+/* The rival that is excluded least. */
+static size_t closest_rival(const struct judge *j, const struct verdict *v) {
+    size_t closest = VERDICT_LAWS;
+    for (size_t r = 0; r < VERDICT_LAWS; r++) {
+        double sigma = v->rival[r].excluded_sigma;
+        if (is_own_law(j, v, r) || isnan(sigma)) { continue; }
+        if (closest == VERDICT_LAWS || sigma < v->rival[closest].excluded_sigma) { closest = r; }
+    }
+    return closest;
+}
+
+static const double excluded = 3, unlikely = 1e-3, impossible = 1e-5;
+
+static enum verdict_kind decide(const struct judge *j, const struct verdict *v) {
+    if (v->exact_p < impossible || contradicts(&v->exponent) || contradicts(&v->slope) ||
+        contradicts(&v->amplitude)) {
+        return VERDICT_REFUTED;
+    }
+    size_t rival = closest_rival(j, v);
+    bool decided = !isnan(v->exponent.value) && !isnan(v->exponent.predicted) && agrees(&v->exponent) &&
+                   agrees(&v->slope) && agrees(&v->amplitude) && !(v->exact_p < unlikely) &&
+                   (rival == VERDICT_LAWS || v->rival[rival].excluded_sigma >= excluded);
+    return decided ? VERDICT_SUPPORTED : VERDICT_UNDECIDED;
+}
+
+/* ---- in words ---- */
+
+static const char *estimate_words(const struct verdict_estimate *e, char out[WORDS]) {
+    return words_measured(e->value, (e->high - e->low) / 2, out);
+}
+
+/* Why, as a clause; the first thing that matters. */
+static void reason(const struct judge *j, const struct verdict *v, char *out, size_t size) {
+    char value[WORDS];
+    size_t rival = closest_rival(j, v);
+    if (j->points.count == 0) {
+        snprintf(out, size, "no collapse point was found; choose betas around the collapse");
+    } else if (isnan(v->exponent.value)) {
+        snprintf(out, size,
+                 "%zu n from log n = %g on are too few for an exponent with corrections; take %d or more, "
+                 "to n = 1e300 or beyond",
+                 j->points.count - j->first, asymptotic, FEWEST);
+    } else if (v->exact_p < unlikely) {
+        snprintf(out, size, "simulation and exact values disagree (p = %.1g over %zu n)", v->exact_p,
+                 v->exact_count);
+    } else if (!agrees(&v->exponent)) {
+        snprintf(out, size, "the exponent is %s where theory says %.4g", estimate_words(&v->exponent, value),
+                 v->exponent.predicted);
+    } else if (!agrees(&v->slope)) {
+        snprintf(out, size, "beta_c grows as Lambda^typ to the power %s, not 1",
+                 estimate_words(&v->slope, value));
+    } else if (!agrees(&v->amplitude)) {
+        snprintf(out, size, "beta_c/Lambda^typ tends to %s where the limit law says %.5g",
+                 estimate_words(&v->amplitude, value), v->amplitude.predicted);
+    } else if (isnan(v->exponent.predicted)) {
+        snprintf(out, size, "theory has no closed form for this law");
+    } else if (rival < VERDICT_LAWS && v->rival[rival].excluded_sigma < excluded) {
+        snprintf(out, size, "%s is excluded by %.1f sigma only; more replicates or larger n would tell",
+                 verdict_law[rival], v->rival[rival].excluded_sigma);
+    } else if (rival < VERDICT_LAWS && v->rival[rival].excluded_sigma > 100) {
+        snprintf(out, size, "every rival is excluded by more than 100 sigma");
+    } else if (rival < VERDICT_LAWS) {
+        snprintf(out, size, "the closest rival, %s, is excluded by %.3g sigma", verdict_law[rival],
+                 v->rival[rival].excluded_sigma);
+    } else {
+        snprintf(out, size, "nothing contradicts it");
+    }
+}
+
+static char *make_sentence(const struct judge *j, const struct verdict *v) {
+    static const char *const opening[] = {"Undecided", "Supported", "Refuted"};
+    char why[256], first[WORDS], last[WORDS], exponent[WORDS], slope[WORDS], amplitude[WORDS], *sentence;
+    const struct points *p = &j->points;
+    reason(j, v, why, sizeof why);
+    int printed;
+    if (isnan(v->exponent.value)) {
+        printed = asprintf(&sentence, "%s: %s.", opening[v->kind], why);
+    } else {
+        const char *base = j->fit->by_n ? "n" : "(log n)";
+        printed = asprintf(
+            &sentence,
+            "%s: %s. From n = %s to %s beta_c grows as %s^(%s) (theory: %.4g), as Lambda^typ to the power "
+            "%s, and beta_c/Lambda^typ tends to %s (limit law: %.5g).",
+            opening[v->kind], why, words_length(p->log_n[j->first], first),
+            words_length(p->log_n[p->count - 1], last), base, estimate_words(&v->exponent, exponent),
+            v->exponent.predicted, estimate_words(&v->slope, slope), estimate_words(&v->amplitude, amplitude),
+            v->amplitude.predicted);
+    }
+    return printed < 0 ? NULL : sentence;
+}
+
+bool verdict_make(struct verdict *v, const struct fit *fit, bool common) {
+    struct judge j = {.fit = fit};
+    *v = (struct verdict){.exponent = unknown, .slope = unknown, .amplitude = unknown};
+    bool good = points_make(&j.points, fit, common);
+    size_t count = j.points.count;
+    j.scratch = calloc(count * count + 1, sizeof *j.scratch);
+    j.values = calloc(count + 1, sizeof *j.values);
+    good = good && j.scratch && j.values;
+    if (good) {
+        v->by_rows = j.points.kind == POINTS_ROWS;
+        j.first = window(&j.points, asymptotic, FEWEST);
+        v->points = count - j.first;
+        v->exact_p = v->exact_chi_square = NAN;
+        if (count > 0) {
+            v->exponent = judge_exponent(&j);
+            v->slope = judge_slope(&j);
+            v->amplitude = judge_amplitude(&j);
+            judge_exact(&j, v);
+        }
+        judge_rivals(&j, v);
+        v->kind = decide(&j, v);
+        v->sentence = make_sentence(&j, v);
+        good = v->sentence != NULL;
+    }
+    points_release(&j.points);
+    free(j.scratch);
+    free(j.values);
+    return good;
+}
+
+void verdict_release(struct verdict *v) {
+    free(v->sentence);
+    *v = (struct verdict){0};
+}

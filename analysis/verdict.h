@@ -1,0 +1,51 @@
+/* verdict: does the collapse happen at the predicted scale, with which power of log n or n, and what does
+ * that exclude?
+ *
+ * Three questions, kept apart. (a) Simulation against the exact finite-n values: chi square, nothing fitted.
+ * (b) Scale: log beta_c against log Lambda^typ, slope and amplitude with a 1/L term (L = log n), beside slope
+ * 1 and the limit constant of the class. (c) Law: the exponent of log n (or of n) with correction terms, and
+ * rival laws with the same ones. Intervals are 95% and carry statistical errors and what the choice of
+ * corrections and of the smallest n moves:
+ *
+ *     log beta_c = a + xi log L + b/L + c log L/L     (F3; F1 has no last term)
+ *     half^2 = (1.96 se)^2 + (F3 - F1)^2 + (F3 from L >= 20 less that from L >= 10)^2
+ *
+ * For laws that are powers of n: a + omega L + c log L + b/L. Heavy tails (Frechet class) are judged by the
+ * medians of rows, rows without randomness by their own roots. */
+#ifndef GAPSCALE_ANALYSIS_VERDICT_H
+#define GAPSCALE_ANALYSIS_VERDICT_H
+
+#include "fit.h"
+
+enum verdict_kind { VERDICT_UNDECIDED, VERDICT_SUPPORTED, VERDICT_REFUTED };
+extern const char *const verdict_name[]; /* "undecided", "supported", "refuted" */
+
+struct verdict_estimate {
+    double value, low, high; /* 95%; NaN where it cannot be told */
+    double predicted;        /* NaN where theory has none */
+};
+
+enum { VERDICT_LAWS = 6 };
+extern const char *const verdict_law[VERDICT_LAWS]; /* "log_n^0", ... as in fit --json */
+
+struct verdict_rival {
+    double chi_square, weight; /* with the correction terms; Akaike weight (AICc) among the six */
+    double excluded_sigma;     /* NaN where it cannot be told */
+};
+
+struct verdict {
+    enum verdict_kind kind;
+    size_t points;                    /* n that were used */
+    bool by_rows;                     /* medians of rows, not means */
+    double exact_chi_square, exact_p; /* (a); NaN where there are no exact values */
+    size_t exact_count;
+    struct verdict_estimate exponent, slope, amplitude; /* (c), (b), (b) */
+    struct verdict_rival rival[VERDICT_LAWS];
+    char *sentence;
+};
+
+/* `common`: the same randomness at every n, so that errors are correlated. False when out of memory. */
+bool verdict_make(struct verdict *verdict, const struct fit *fit, bool common);
+void verdict_release(struct verdict *verdict);
+
+#endif
