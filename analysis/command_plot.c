@@ -18,7 +18,8 @@ static const char usage[] =
     "Draws every series as DIR/SERIES-FIGURE.svg, .png and .pdf with gnuplot: entropy (mean H against\n"
     "beta/Lambda^typ), collapse (beta_c against Lambda^typ), gap-count (N_n(t) and its envelope), phase (H "
     "over\n"
-    "n and beta); and all series in DIR/all-collapse.* (beta_c/Lambda^typ) and DIR/all-exact.* (beta_c over\n"
+    "n and beta), te (both halves of the theorem that Lambda_n is the critical scale); and all series in "
+    "DIR/all-collapse.* (beta_c/Lambda^typ) and DIR/all-exact.* (beta_c over\n"
     "its exact value).\n"
     "\n"
     "  -o, --output DIR    where the figures go (default: the first RESULTS with -figures in place of .h5)\n";

@@ -48,7 +48,7 @@ static bool points_are_distinct(const struct points *p) {
     return false;
 }
 
-struct exponent exponent_fit(size_t count, const double *x, const double *y, const double *se) {
+static struct exponent fit_line(size_t count, const double *x, const double *y, const double *se, bool even) {
     struct exponent fit = {0, NAN, NAN, NAN};
     struct points p;
     if (!points_create(&p, count)) { return fit; }
@@ -61,7 +61,8 @@ struct exponent exponent_fit(size_t count, const double *x, const double *y, con
     fit.count = p.count;
     if (points_are_distinct(&p)) {
         double intercept, cov00, cov01, cov11, chi_square;
-        bool weighted = points_weigh(&p);
+        bool weighted = points_weigh(&p) && !even;
+        for (size_t i = 0; even && i < p.count; i++) { p.weight[i] = 1; }
         gsl_fit_wlinear(p.x, 1, p.weight, 1, p.y, 1, p.count, &intercept, &fit.value, &cov00, &cov01, &cov11,
                         &chi_square);
         fit.se = slope_error(&p);
@@ -69,4 +70,12 @@ struct exponent exponent_fit(size_t count, const double *x, const double *y, con
     }
     free(p.x);
     return fit;
+}
+
+struct exponent exponent_fit(size_t count, const double *x, const double *y, const double *se) {
+    return fit_line(count, x, y, se, false);
+}
+
+struct exponent exponent_even(size_t count, const double *x, const double *y, const double *se) {
+    return fit_line(count, x, y, se, true);
 }

@@ -15,4 +15,8 @@ struct exponent {
  * se is positive, equal weights otherwise. */
 struct exponent exponent_fit(size_t count, const double *x, const double *y, const double *se);
 
+/* The same with equal weights whatever the errors, which only enter se: slopes of sums are then sums of
+ * slopes. */
+struct exponent exponent_even(size_t count, const double *x, const double *y, const double *se);
+
 #endif

@@ -8,7 +8,7 @@
 #include "axis.h"
 #include "words.h"
 
-const char *const figure_name[FIGURES] = {"entropy", "collapse", "gap-count", "phase"};
+const char *const figure_name[FIGURES] = {"entropy", "collapse", "gap-count", "phase", "te"};
 const char *const figure_extension[FIGURE_FORMATS] = {"svg", "png", "pdf"};
 
 /* Colours that stay apart for colour-blind readers (Okabe & Ito 2008). */
@@ -130,7 +130,7 @@ static void print_length_colours(FILE *out, const struct fit *fit) {
     axis_pad(&range, 0, 0.5);
     print_palette(out, VIRIDIS_DARK);
     axis_print_lengths(out, "cb", &lengths, range);
-    fputs("set cbtics scale 0\nset cblabel 'context length\u00a0{/:Italic n}' offset 0.5,0\nset rmargin 12\n",
+    fputs("set cbtics scale 0\nset cblabel 'context length\u00a0{/:Italic n}' offset 0.5,0\nset rmargin 14\n",
           out);
 }
 
@@ -428,7 +428,49 @@ static void print_phase(FILE *out, const struct fit *fit) {
     fputc('\n', out);
 }
 
+/* ---- the TE theorem ---- */
+
+/* Both halves against beta over the row's own Lambda_n: H/log n falls, the top-two ratio must rise to 1
+ * below. */
+static void print_te(FILE *out, const struct fit *fit) {
+    const struct results_series *s = fit->series;
+    struct axis_lengths lengths = axis_lengths_make(fit->lengths, s->log_n);
+    size_t factors = s->size[RESULTS_TE];
+    fputs("$curves << EOD\n", out);
+    for (size_t i = 0; i < curve_count(fit); i++) {
+        size_t n = curve_length(fit, i);
+        for (size_t f = 0; f < factors; f++) {
+            double row[] = {log10(s->te_factor[f]), s->te_entropy_mean[n * factors + f] / s->log_n[n],
+                            s->te_top_two_ratio_mean[n * factors + f],
+                            axis_length_coordinate(&lengths, s->log_n[n])};
+            print_row(out, 4, row);
+        }
+        fputc('\n', out);
+    }
+    fputs("EOD\n", out);
+    axis_print_log(out, "x", (struct axis_range){log10(s->te_factor[0]), log10(s->te_factor[factors - 1])});
+    fputs("set xlabel 'inverse temperature\u00a0 β\u00a0/\u00a0Λ_{{/:Italic n}} of the row'\nset yrange "
+          "[0:1.05]\n"
+          "set ylabel 'means over rows'\nset key at graph 0.98, graph 0.98 right top reverse Left\n",
+          out);
+    print_line_at(out, 0, "graph 0", 0, "graph 1");
+    print_length_colours(out, fit);
+    frame_open(out, fit->name, figure_name[FIGURE_TE]);
+    fputs("plot $curves using 1:2:4 with lines linewidth 1.4 linecolor palette title "
+          "'{/:Italic H}\u00a0/\u00a0log\u00a0{/:Italic n}', \\\n  $curves using 1:3:4 with lines linewidth "
+          "1.4 dashtype 2 "
+          "linecolor palette title '{/:Italic p}_{(2)}/{/:Italic p}_{(1)}'\n",
+          out);
+}
+
 /* ---- figures of a series ---- */
+
+static bool te_is_known(const struct fit *fit) {
+    for (size_t i = 0; i < fit->lengths * fit->series->size[RESULTS_TE]; i++) {
+        if (isfinite(fit->series->te_entropy_mean[i])) { return true; }
+    }
+    return false;
+}
 
 const char *figure_obstacle(const struct fit *fit, enum figure figure) {
     size_t betas = fit->series->size[RESULTS_BETA];
@@ -438,6 +480,7 @@ const char *figure_obstacle(const struct fit *fit, enum figure figure) {
     case FIGURE_GAP_COUNT:
         return fit->series->size[RESULTS_GAP] < 2 ? "the results hold no gap counts" : NULL;
     case FIGURE_PHASE: return betas < 2 || fit->lengths < 2 ? "it takes two n and two betas or more" : NULL;
+    case FIGURE_TE: return te_is_known(fit) ? NULL : "no row's Lambda_n was kept";
     case FIGURES: break;
     }
     return "there is no such figure";
@@ -445,7 +488,8 @@ const char *figure_obstacle(const struct fit *fit, enum figure figure) {
 
 void figure_print(FILE *script, const struct fit *fit, enum figure figure) {
     typedef void printer(FILE *, const struct fit *);
-    static printer *const print[FIGURES] = {print_entropy, print_collapse, print_gap_count, print_phase};
+    static printer *const print[FIGURES] = {print_entropy, print_collapse, print_gap_count, print_phase,
+                                            print_te};
     frame_begin(script);
     print_title(script, fit);
     print[figure](script, fit);

@@ -7,8 +7,8 @@
 
 #include "study.h"
 
-enum figure { FIGURE_ENTROPY, FIGURE_COLLAPSE, FIGURE_GAP_COUNT, FIGURE_PHASE, FIGURES };
-extern const char *const figure_name[FIGURES]; /* "entropy", "collapse", "gap-count", "phase" */
+enum figure { FIGURE_ENTROPY, FIGURE_COLLAPSE, FIGURE_GAP_COUNT, FIGURE_PHASE, FIGURE_TE, FIGURES };
+extern const char *const figure_name[FIGURES]; /* "entropy", "collapse", "gap-count", "phase", "te" */
 
 enum { FIGURE_FORMATS = 3 };
 extern const char *const figure_extension[FIGURE_FORMATS]; /* "svg", "png", "pdf" */

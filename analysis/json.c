@@ -99,6 +99,19 @@ static void print_rivals(FILE *out, const struct verdict *v) {
     fputc(']', out);
 }
 
+static void print_accumulation(FILE *out, const struct accumulation_fit *a) {
+    print_key(out, "accumulation");
+    fputs("{\"value\": ", out);
+    json_print_number(out, a->median);
+    print_named(out, "low", a->median_low);
+    print_named(out, "high", a->median_high);
+    print_named(out, "predicted", a->limit);
+    print_slope(out, "xi_alpha", &a->xi_alpha);
+    print_slope(out, "xi_delta", &a->xi_delta);
+    print_slope(out, "xi_lambda", &a->xi_lambda);
+    fputc('}', out);
+}
+
 static void print_exact(FILE *out, const struct verdict *v) {
     print_key(out, "exact");
     fprintf(out, "{\"count\": %zu", v->exact_count);
@@ -172,6 +185,7 @@ static void print_series(FILE *out, const struct fit *fit, const struct verdict 
     print_estimate(out, "scale_exponent", &v->slope);
     print_rivals(out, v);
     print_exact(out, v);
+    print_accumulation(out, &v->accumulation);
     print_points(out, fit);
     fputc('}', out);
 }

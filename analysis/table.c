@@ -223,6 +223,39 @@ static void print_rivals(FILE *out, const struct verdict *v) {
     fputs("\n", out);
 }
 
+/* The accumulation scale itself: its median beside the limit law, and the coordinates of where it is
+ * attained. */
+static void print_accumulation(FILE *out, const struct fit *fit, const struct verdict *v) {
+    const struct accumulation_fit *a = &v->accumulation;
+    char median[WORDS], low[WORDS], high[WORDS], limit[WORDS], n[WORDS], xi[3][WORDS];
+    if (isnan(a->median)) { return; }
+    fprintf(out, "  Lambda_n/Lambda^typ at n = %s: median %s, 95%% from %s to %s; limit law %s.\n",
+            words_length(fit->series->log_n[fit->lengths - 1], n), words_number(a->median, median),
+            words_number(a->median_low, low), words_number(a->median_high, high),
+            words_number(a->limit, limit));
+    if (isnan(a->xi_lambda.value) || fit->by_n) { return; }
+    fprintf(out,
+            "  Where rows attain it: xi_alpha %s, xi_Delta %s, xi_Lambda %s;\n    xi_alpha - xi_Delta + 1 is "
+            "that to %.0g.\n",
+            words_measured(a->xi_alpha.value, a->xi_alpha.se, xi[0]),
+            words_measured(a->xi_delta.value, a->xi_delta.se, xi[1]),
+            words_measured(a->xi_lambda.value, a->xi_lambda.se, xi[2]),
+            fabs(a->xi_lambda.value - (a->xi_alpha.value - a->xi_delta.value + 1)));
+}
+
+/* Both halves of the TE theorem at the largest n. */
+static void print_te(FILE *out, const struct fit *fit) {
+    const struct results_series *s = fit->series;
+    size_t factors = s->size[RESULTS_TE], at = (fit->lengths - 1) * factors;
+    char low[WORDS], high[WORDS], ratio[WORDS];
+    if (fit->lengths == 0 || factors < 2 || isnan(s->te_entropy_mean[at])) { return; }
+    fprintf(
+        out, "  TE theorem there: at %g Lambda_n the mean H is %s, at %g Lambda_n %s, p_(2)/p_(1) %s%s.\n",
+        s->te_factor[factors - 1], words_number(s->te_entropy_mean[at + factors - 1], high), s->te_factor[0],
+        words_number(s->te_entropy_mean[at], low), words_number(s->te_top_two_ratio_mean[at], ratio),
+        s->te_top_two_ratio_mean[at] < 0.9 ? ":\n    the top two do not merge below" : "");
+}
+
 static void print_series(FILE *out, const struct fit *fit, const struct verdict *verdict) {
     print_head(out, fit);
     for (size_t n = 0; n < fit->lengths; n++) { print_line(out, fit, n); }
@@ -231,6 +264,8 @@ static void print_series(FILE *out, const struct fit *fit, const struct verdict 
     print_rivals(out, verdict);
     print_agreement(out, verdict);
     print_windows(out, fit);
+    print_accumulation(out, fit, verdict);
+    print_te(out, fit);
     print_notes(out, fit);
     fputc('\n', out);
 }

@@ -24,7 +24,8 @@ struct judge {
     const struct fit *fit;
     struct points points;
     double *scratch, *values;
-    size_t first; /* of the window */
+    size_t first;         /* of the window */
+    struct limits limits; /* at the largest n */
 };
 
 static const struct verdict_estimate unknown = {NAN, NAN, NAN, NAN};
@@ -105,17 +106,13 @@ static struct verdict_estimate judge_slope(const struct judge *j) {
 /* The limit constant of the class at the largest n: of the ensemble's collapse point, or of the median of
  * rows. */
 static double limit_constant(const struct judge *j) {
-    const struct results_series *s = j->fit->series;
-    double p[FAMILY_PARAMETERS] = {0}, log_n = j->points.log_n[j->points.count - 1];
-    for (size_t i = 0; i < s->family->parameter_count; i++) {
-        p[i] = schedule_value(&s->parameter[i], log_n);
-    }
-    struct limits limits = limits_of(s->family, p, log_n);
-    const struct criterion *c = &s->criterion[j->fit->primary];
+    const struct criterion *c = &j->fit->series->criterion[j->fit->primary];
     if (j->points.kind == POINTS_FIXED) { return 1; }
-    if (j->points.kind == POINTS_ROWS) { return limits.lambda[1]; }
-    if (c->kind == CRITERION_ENTROPY && c->threshold == 1) { return limits.collapse_entropy; }
-    if (c->kind == CRITERION_PARTICIPATION && c->threshold == 0.5) { return limits.collapse_participation; }
+    if (j->points.kind == POINTS_ROWS) { return j->limits.lambda[1]; }
+    if (c->kind == CRITERION_ENTROPY && c->threshold == 1) { return j->limits.collapse_entropy; }
+    if (c->kind == CRITERION_PARTICIPATION && c->threshold == 0.5) {
+        return j->limits.collapse_participation;
+    }
     return NAN;
 }
 
@@ -198,6 +195,72 @@ static void judge_rivals(const struct judge *j, struct verdict *v) {
     for (size_t r = 0; r < VERDICT_LAWS; r++) { v->rival[r].chi_square = rival_chi_square(j, r, &terms[r]); }
     weigh_rivals(v, j->points.count - j->first, terms);
     for (size_t r = 0; r < VERDICT_LAWS; r++) { v->rival[r].excluded_sigma = rival_sigma(j, v, r); }
+}
+
+/* ---- the accumulation scale itself ---- */
+
+static struct limits limits_at_last(const struct results_series *s) {
+    double p[FAMILY_PARAMETERS] = {0}, log_n = s->log_n[s->size[RESULTS_LOG_N] - 1];
+    for (size_t i = 0; i < s->family->parameter_count; i++) {
+        p[i] = schedule_value(&s->parameter[i], log_n);
+    }
+    return limits_of(s->family, p, log_n);
+}
+
+/* Mean over the kept rows at an n of the logarithms of alpha*, t* and Lambda_n; false where one is not
+ * finite. */
+static bool mean_logarithms(const struct results_series *s, size_t n, double mean[3], double se[3]) {
+    size_t kept = s->size[RESULTS_REPLICATE];
+    double sum[3] = {0}, square[3] = {0};
+    for (size_t r = n * kept; r < (n + 1) * kept; r++) {
+        double value[] = {log(s->lambda_log_rank[r] / s->log_n[n]), log(s->lambda_gap[r]), log(s->lambda[r])};
+        value[1] -= s->log_lambda_typ[n];
+        value[2] += s->log_lambda_typ[n];
+        for (int k = 0; k < 3; k++) {
+            if (!isfinite(value[k])) { return false; }
+            sum[k] += value[k];
+            square[k] += value[k] * value[k];
+        }
+    }
+    for (int k = 0; k < 3; k++) {
+        double count = (double)kept;
+        mean[k] = sum[k] / count;
+        se[k] = sqrt(fmax(0, square[k] / count - mean[k] * mean[k]) / fmax(1, count - 1));
+    }
+    return kept > 0;
+}
+
+/* The three exponents from the same points with equal weights, so that the identity between them is exact. */
+static bool judge_coordinates(const struct fit *fit, struct accumulation_fit *a) {
+    double *room = calloc(7 * (fit->lengths + 1), sizeof *room), *x = room;
+    if (!room) { return false; }
+    size_t count = 0, stride = fit->lengths + 1;
+    for (size_t n = 0; n < fit->lengths; n++) {
+        double mean[3], se[3];
+        if (!mean_logarithms(fit->series, n, mean, se)) { continue; }
+        x[count] = log(fit->series->log_n[n]);
+        for (size_t k = 0; k < 3; k++) { room[(1 + k) * stride + count] = mean[k]; }
+        for (size_t k = 0; k < 3; k++) { room[(4 + k) * stride + count] = se[k]; }
+        count++;
+    }
+    struct exponent *const xi[] = {&a->xi_alpha, &a->xi_delta, &a->xi_lambda};
+    for (size_t k = 0; k < 3 && count > 1; k++) {
+        *xi[k] = exponent_even(count, x, room + (1 + k) * stride, room + (4 + k) * stride);
+    }
+    free(room);
+    return true;
+}
+
+static bool judge_accumulation(const struct judge *j, struct accumulation_fit *a) {
+    static const struct exponent none = {0, NAN, NAN, NAN};
+    *a = (struct accumulation_fit){NAN, NAN, NAN, NAN, none, none, none};
+    if (j->fit->lengths == 0) { return true; }
+    const struct order *rows = &j->fit->row_lambda[j->fit->lengths - 1];
+    a->median = rows->quantile[ORDER_MEDIAN];
+    a->median_low = rows->median_low;
+    a->median_high = rows->median_high;
+    a->limit = j->points.kind == POINTS_FIXED ? 1 : j->limits.lambda[1];
+    return judge_coordinates(j->fit, a);
 }
 
 /* ---- the verdict ---- */
@@ -321,6 +384,7 @@ bool verdict_make(struct verdict *v, const struct fit *fit, bool common) {
     if (good) {
         v->by_rows = j.points.kind == POINTS_ROWS;
         j.first = window(&j.points, asymptotic, FEWEST);
+        if (fit->lengths > 0) { j.limits = limits_at_last(fit->series); }
         v->points = count - j.first;
         v->exact_p = v->exact_chi_square = NAN;
         if (count > 0) {
@@ -332,7 +396,7 @@ bool verdict_make(struct verdict *v, const struct fit *fit, bool common) {
         judge_rivals(&j, v);
         v->kind = decide(&j, v);
         v->sentence = make_sentence(&j, v);
-        good = v->sentence != NULL;
+        good = judge_accumulation(&j, &v->accumulation) && v->sentence != NULL;
     }
     points_release(&j.points);
     free(j.scratch);

@@ -33,6 +33,14 @@ struct verdict_rival {
     double excluded_sigma;     /* NaN where it cannot be told */
 };
 
+/* Lambda_n of the kept rows: its median at the largest n over Lambda^typ with a 95% interval, beside that of
+ * the limit law; and exponents in log n of the means of log alpha, log t and log Lambda_n, where k = n^alpha
+ * and t attain Lambda_n, over the n where every row has them. NaN where there is none. */
+struct accumulation_fit {
+    double median, median_low, median_high, limit;
+    struct exponent xi_alpha, xi_delta, xi_lambda;
+};
+
 struct verdict {
     enum verdict_kind kind;
     size_t points;                    /* n that were used */
@@ -41,6 +49,7 @@ struct verdict {
     size_t exact_count;
     struct verdict_estimate exponent, slope, amplitude; /* (c), (b), (b) */
     struct verdict_rival rival[VERDICT_LAWS];
+    struct accumulation_fit accumulation;
     char *sentence;
 };
 

@@ -64,7 +64,7 @@ static struct results *make_results(const struct shape *shape, const char *famil
         [RESULTS_QUANTILE] = 1,
         [RESULTS_RANK] = 1,
         [RESULTS_GAP] = 20,
-        [RESULTS_TE] = 1,
+        [RESULTS_TE] = 3,
         [RESULTS_REPLICATE] = shape->kept,
         [RESULTS_CRITERION] = 4,
     };
@@ -75,6 +75,10 @@ static struct results *make_results(const struct shape *shape, const char *famil
                                           {CRITERION_TOP_TWO_RATIO, 0.5},
                                           {CRITERION_SUSCEPTIBILITY, 0}};
     memcpy(s->criterion, criterion, sizeof criterion);
+    for (size_t i = 0; i < shape->lengths * 3; i++) {
+        s->te_factor[i % 3] = ldexp(1, (int)(i % 3) - 1);
+        s->te_entropy_mean[i] = s->te_top_two_ratio_mean[i] = 1 - 0.4 * (double)(i % 3);
+    }
     for (size_t g = 0; g < shape->blocks; g++) {
         s->block_size[g] = (double)shape->replicates / (double)shape->blocks;
     }
