@@ -860,7 +860,7 @@ static void collect(const struct field *f, struct oracle_point *point) {
     double rare = exp(EARLIEST) * fabs(f->x_low); /* what comes from rows that were left out */
     if (rare > 1e-6 * (1 + fabs(point->log_partition))) { point->log_partition = NAN; }
     point->gap_mean = (point->entropy - point->log_partition) / f->beta - f->o->highest;
-    if (!isfinite(point->entropy_error + point->participation_error + point->top_weight_error)) {
+    if (!isfinite(total + point->entropy_error + point->participation_error + point->top_weight_error)) {
         *point = (struct oracle_point){NAN, INFINITY, NAN, INFINITY, NAN, INFINITY, NAN, NAN};
     }
 }
@@ -882,6 +882,10 @@ static bool compute(const struct oracle *o, double beta, bool all, struct oracle
     if (good) {
         for (double x = f.x_low, end; x < f.x_high; x = end) {
             end = next_edge(&f, x);
+            if (!(end > x)) { /* b has run out of digits */
+                f.value[PARTICIPATION] = NAN;
+                break;
+            }
             integrate_panel(&f, x, end, end - x >= LONG, 0);
         }
         collect(&f, point);
@@ -916,8 +920,18 @@ static void fixed_point(const struct oracle *o, double beta, struct oracle_point
 }
 
 static bool any_point(const struct oracle *o, double beta, bool all, struct oracle_point *point) {
-    const double largest = 1e100; /* beyond, H and what is missing from 1 are 0 in any double */
-    if (o->family->kind != FAMILY_FIXED) { return compute(o, fmin(beta, largest), all, point); }
+    const double largest =
+        1e12; /* beyond, b loses the digits of x; what is left there bounds what is left further on */
+    if (o->family->kind != FAMILY_FIXED) {
+        bool good = compute(o, fmin(beta, largest), all, point);
+        if (good && beta > largest) {
+            point->entropy_error += point->entropy;
+            point->participation_error += 1 - point->participation;
+            point->top_weight_error += 1 - point->top_weight;
+            point->log_partition = point->gap_mean = NAN;
+        }
+        return good;
+    }
     fixed_point(o, beta, point);
     return true;
 }

@@ -97,6 +97,7 @@ static bool mesh_make(struct bulk *bulk, const gsl_integration_glfixed_table *ru
     }
     for (int k = 0; y >= last && k <= HALVINGS && mesh_goes_on(bulk, y, largest); k++) {
         double end = k < HALVINGS ? bulk->log_n - ldexp(1, -k) : bulk->log_n;
+        if (end <= y) { continue; }
         if (!add_panel(bulk, rule, end)) { return false; }
     }
     return true;
@@ -179,7 +180,7 @@ static double find_peak(const struct bulk *bulk, double beta, double floor, doub
     *centre = 0;
     for (size_t start = 0, end; start < bulk->panels; start = end) {
         end = start + BLOCK < bulk->panels ? start + BLOCK : bulk->panels;
-        if (panels_bound(bulk, start, end, beta) < fmax(floor, peak)) { continue; }
+        if (panels_bound(bulk, start, end, beta) < fmax(floor - DEEPEST, peak)) { continue; }
         for (size_t i = 0; i < (end - start) * PEAKS; i++) {
             size_t at = (start + i / PEAKS) * PANEL + peak_node[i % PEAKS];
             double value = bulk->log_mass[at] - beta * bulk->gap[at];
@@ -205,8 +206,8 @@ static size_t next_panel(const struct bulk *bulk, size_t j, double beta, double 
 static struct bulk_sums sums_at(const struct bulk *bulk, const struct kernel *kernel, double beta,
                                 double floor) {
     double s[5] = {0}, centre, peak = find_peak(bulk, beta, floor, &centre);
-    if (peak == -INFINITY) { return (struct bulk_sums){.log_z = -INFINITY}; }
-    const double least = fmax(peak - DEEPEST, fmin(peak, floor));
+    if (peak < floor - DEEPEST || peak == -INFINITY) { return (struct bulk_sums){.log_z = -INFINITY}; }
+    const double least = peak - DEEPEST;
     for (size_t j = next_panel(bulk, 0, beta, least, false), end; j < bulk->panels;
          j = next_panel(bulk, end, beta, least, false)) {
         end = next_panel(bulk, j, beta, least, true);
@@ -215,13 +216,13 @@ static struct bulk_sums sums_at(const struct bulk *bulk, const struct kernel *ke
                        centre, run);
         for (size_t m = 0; m < 5; m++) { s[m] += run[m]; }
     }
-    double m1 = s[1] / s[0], m2 = s[2] / s[0], m3 = s[3] / s[0], m4 = s[4] / s[0], square = beta * beta;
+    double m1 = s[1] / s[0], m2 = s[2] / s[0], m3 = s[3] / s[0], m4 = s[4] / s[0];
     return (struct bulk_sums){
         .log_z = peak + log(s[0]),
         .mean = centre + m1 / beta,
-        .variance = fmax(0, m2 - m1 * m1) / square,
-        .third = (m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1) / (square * beta),
-        .fourth = (m4 - 4 * m1 * m3 + 6 * m1 * m1 * m2 - 3 * m1 * m1 * m1 * m1) / (square * square),
+        .variance = fmax(0, m2 - m1 * m1) / beta / beta,
+        .third = (m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1) / beta / beta / beta,
+        .fourth = (m4 - 4 * m1 * m3 + 6 * m1 * m1 * m2 - 3 * m1 * m1 * m1 * m1) / beta / beta / beta / beta,
     };
 }
 

@@ -12,7 +12,7 @@
  *   one Gaussian for their spread: weights w_i (N + N^{1/2} g phi_i), phi_i linear with variance 1 under w.
  *   Means are exact for polynomials of degree 7 against dV, the variance for linear summands. Bins are
  *   narrow enough for the peaks e^{y - beta g(y)} can have whatever beta is: their width is
- *   (g'/g'')^{1/2} (bulk.c), at least 2.4 bins. tests/test_counted.c computes both errors without noise.
+ *   (g'/g'')^{1/2} (bulk.c), at least 3.5 bins. tests/test_counted.c computes both errors without noise.
  * - N_n(t) and Lambda_n: exact down to single scores, except that parts are not refined where fluctuations
  *   left inside would move log N/gap by less than 5e-5 of itself (NOISE), nor for N_n(t) where they hold
  *   less than 2^-8 of the scores above; and a part is dropped when it could beat the best value only with
@@ -137,7 +137,7 @@ static void law_divide(struct counted_law *law) {
     }
     double peak = narrowest_peak(law);
     law->depth = 1;
-    while (law->depth < 5 && ldexp(0.8, -(int)law->depth) > peak / 2.4) { law->depth++; }
+    while (law->depth < 5 && ldexp(0.8, -(int)law->depth) > peak / 3.5) { law->depth++; }
 }
 
 static bool law_fill(struct counted_law *law) {

@@ -324,19 +324,26 @@ static double root_between(const struct kernel *kernel, const struct row *row,
     return exp(x);
 }
 
-/* Root of an entropy or participation crossing, from a first bracket that may miss it. */
+/* Root of an entropy or participation crossing, from a first bracket that may miss it. 0 and inf stand for
+ * roots below and above what a double holds. */
 static double root_anywhere(const struct kernel *kernel, const struct row *row,
                             const struct criterion *criterion, double low, double high) {
-    double slope;
-    while (crossing(kernel, row, criterion, low, &slope) > 0 && low > 0) {
+    const double least = 1e-300, most = 1e300;
+    double slope, value;
+    low = fmin(fmax(low, least), most / 2);
+    high = fmin(fmax(high, 2 * low), most);
+    while ((value = crossing(kernel, row, criterion, low, &slope)) > 0) {
+        if (low == least) { return 0; }
         high = low;
-        low /= 2;
+        low = fmax(least, low / 2);
     }
-    while (crossing(kernel, row, criterion, high, &slope) < 0 && high < INFINITY) {
+    if (isnan(value)) { return NAN; }
+    while ((value = crossing(kernel, row, criterion, high, &slope)) < 0) {
+        if (high == most) { return INFINITY; }
         low = high;
-        high *= 2;
+        high = fmin(most, high * 2);
     }
-    return root_between(kernel, row, criterion, low, high);
+    return isnan(value) ? NAN : root_between(kernel, row, criterion, low, high);
 }
 
 /* Entropy and participation: the grid points around the threshold. */

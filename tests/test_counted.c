@@ -300,6 +300,51 @@ static void test_one_counting_function(void **state) {
     counted_free(c);
 }
 
+/* Long rows: the entropy at the row's own root is the threshold, and nothing is NaN at betas that were not
+ * prepared, up to far above and below Lambda_n; n = 2^53 and its neighbours agree with log n at small beta.
+ */
+static void test_any_beta(void **state) {
+    (void)state;
+    const double log_n[] = {52.9 * M_LN2, 53 * M_LN2, 53.1 * M_LN2, 1e4, 1e5, 1e6};
+    const struct kernel *kernel = isa_best()->kernel;
+    const struct criterion entropy = {CRITERION_ENTROPY, 1}, half = {CRITERION_PARTICIPATION, 0.5};
+    struct counted *c = counted_create(isa_best());
+    for (size_t l = 0; l < LAWS; l++) {
+        for (size_t k = 0; k < sizeof log_n / sizeof log_n[0]; k++) {
+            struct counted_law *law = make_law(&laws[l], log_n[k]);
+            for (uint64_t r = 0; r < (quick() ? 4 : 40); r++) {
+                const struct row *row = counted_row(c, law, stream_make(9, "row", log_n[k], false, r));
+                double grid_value[BETAS][MEASURE_COUNT], m[MEASURE_COUNT];
+                measure_betas(kernel, row, BETAS, betas, grid_value);
+                struct measure_grid grid = {BETAS, betas, (const double(*)[MEASURE_COUNT])grid_value};
+                double at = measure_collapse(kernel, row, &entropy, &grid);
+                measure_row(kernel, row, at, m);
+                check_close(m[MEASURE_ENTROPY], 1, 1e-6);
+                at = measure_collapse(kernel, row, &half, &grid);
+                measure_row(kernel, row, at, m);
+                check_close(m[MEASURE_PARTICIPATION], 0.5, 1e-6);
+                double before = log_n[k] * (1 + 1e-9);
+                for (double beta = 0x1p-9; beta < 300; beta *= 1.37) {
+                    measure_row(kernel, row, beta, m);
+                    assert_true(m[MEASURE_ENTROPY] <= before + 1e-9 && m[MEASURE_ENTROPY] > -1e-9);
+                    before = m[MEASURE_ENTROPY] + 1e-9 * log_n[k];
+                }
+                measure_row(kernel, row, 1e-140, m);
+                if (log_n[k] < 100) { check_relative(m[MEASURE_ENTROPY], log_n[k], 1e-6); }
+                assert_false(isnan(m[MEASURE_SUSCEPTIBILITY]));
+                if (r > 0) { continue; } /* a grid that has vanished, or overflows */
+                double none = 0, all = INFINITY, value[1][MEASURE_COUNT] = {{0}};
+                measure_collapse(kernel, row, &entropy,
+                                 &(struct measure_grid){1, &none, (const double(*)[MEASURE_COUNT])value});
+                measure_collapse(kernel, row, &entropy,
+                                 &(struct measure_grid){1, &all, (const double(*)[MEASURE_COUNT])value});
+            }
+            counted_law_free(law);
+        }
+    }
+    counted_free(c);
+}
+
 /* ---- what sampling hides ---- */
 
 /* Over a range of V with N scores, of f = e^{-beta (g - shift)}: mean and variance of one score, from the
@@ -392,9 +437,8 @@ static void test_hidden_errors(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_against_drawn),
-        cmocka_unit_test(test_exact_means),
-        cmocka_unit_test(test_one_counting_function),
+        cmocka_unit_test(test_against_drawn),         cmocka_unit_test(test_exact_means),
+        cmocka_unit_test(test_one_counting_function), cmocka_unit_test(test_any_beta),
         cmocka_unit_test(test_hidden_errors),
     };
     return cmocka_run_group_tests_name("counted", tests, NULL, NULL);
