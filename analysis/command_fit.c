@@ -50,7 +50,7 @@ static int write_fits(const char *path, const struct study *study, const char *l
 static int print_and_write(const struct study_request *request, const char *path, const char *line) {
     struct study study;
     int status = EXIT_FAILED;
-    if (study_open(&study, request->count, request->paths)) {
+    if (study_open(&study, request->count, request->paths) && study_judge(&study)) {
         if (request->json) {
             json_print(stdout, &study);
         } else {

@@ -191,9 +191,7 @@ static bool request_make(struct request *r, int count, char **word) {
 
 static struct typical typical_at(const struct request *r, double log_n) {
     double p[FAMILY_PARAMETERS] = {0};
-    for (size_t i = 0; i < r->family->parameter_count; i++) {
-        p[i] = schedule_value(&r->parameter[i], log_n);
-    }
+    family_parameters(r->family, r->parameter, log_n, p);
     return typical_scale(r->family, p, log_n);
 }
 
@@ -228,9 +226,7 @@ static void length_fill(const struct request *r, const double *p, const struct o
 /* Everything at one n; `x` has room for all betas. */
 static bool predict_length(const struct request *r, struct length *length, struct prediction *x) {
     double p[FAMILY_PARAMETERS] = {0};
-    for (size_t i = 0; i < r->family->parameter_count; i++) {
-        p[i] = schedule_value(&r->parameter[i], length->log_n);
-    }
+    family_parameters(r->family, r->parameter, length->log_n, p);
     struct oracle *oracle = oracle_create(r->family, p, length->log_n);
     bool good = oracle != NULL;
     if (good) { length_fill(r, p, oracle, length); }

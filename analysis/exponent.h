@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 
+#define EXPONENT_SIGMAS_95                                                                                   \
+    1.959963984540054 /* normal quantile of 0.975: half a 95% interval in standard errors */
+
 struct exponent {
     size_t count;      /* points used */
     double value, se;  /* NaN when there are fewer than two distinct x; se NaN where a point's is */

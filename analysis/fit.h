@@ -17,6 +17,7 @@
 struct fit {
     const struct results_series *series;
     const char *file;            /* where the series came from */
+    bool common;                 /* the same randomness at every n; the study's word */
     char name[CONFIG_NAME + 16]; /* unique in the study: the series' name, or that with -2, -3, ... */
 
     bool by_n; /* x is log n, not log log n */

@@ -61,11 +61,9 @@ static void print_named(FILE *out, const char *key, double value) {
     json_print_number(out, value);
 }
 
-static const double sigmas_95 = 1.959963984540054; /* normal quantile of 0.975 */
-
 static void print_interval(FILE *out, double value, double se) {
-    print_named(out, "low", value - sigmas_95 * se);
-    print_named(out, "high", value + sigmas_95 * se);
+    print_named(out, "low", value - EXPONENT_SIGMAS_95 * se);
+    print_named(out, "high", value + EXPONENT_SIGMAS_95 * se);
 }
 
 static void print_estimate(FILE *out, const char *key, const struct verdict_estimate *e) {

@@ -17,7 +17,7 @@ static bool point_at(const struct fit *fit, enum points_kind kind, size_t n, dou
     const struct order *rows = &fit->row_collapse[n * fit->criteria + fit->primary];
     *log_ratio = kind == POINTS_MEANS ? mean->log_ratio : log(rows->quantile[ORDER_MEDIAN]);
     *se = mean->se;
-    if (kind == POINTS_ROWS) { *se = log(rows->median_high / rows->median_low) / (2 * 1.96); }
+    if (kind == POINTS_ROWS) { *se = log(rows->median_high / rows->median_low) / (2 * EXPONENT_SIGMAS_95); }
     if (kind == POINTS_FIXED) { *se = 0; }
     return isfinite(*log_ratio) && isfinite(*se);
 }

@@ -29,20 +29,16 @@ static void study_name(const struct study *study, struct fit *fit) {
 }
 
 static bool study_add(struct study *study, const struct results *results, const char *path) {
-    size_t room = study->count + results->series_count + 1;
-    struct fit *fits = realloc(study->fit, room * sizeof *fits);
-    if (fits) { study->fit = fits; }
-    struct verdict *verdicts = realloc(study->verdict, room * sizeof *verdicts);
-    if (verdicts) { study->verdict = verdicts; }
-    if (!fits || !verdicts) { return false; }
-    bool common = strstr(results->config_resolved, "\ncommon_randomness: true\n") != NULL;
+    struct fit *grown = realloc(study->fit, (study->count + results->series_count + 1) * sizeof *grown);
+    if (!grown) { return false; }
+    study->fit = grown;
     for (size_t i = 0; i < results->series_count; i++) {
         struct fit *fit = &study->fit[study->count];
-        if (!fit_make(fit, &results->series[i], path) ||
-            !verdict_make(&study->verdict[study->count], fit, common)) {
+        if (!fit_make(fit, &results->series[i], path)) {
             fit_release(fit);
             return false;
         }
+        fit->common = strstr(results->config_resolved, "\ncommon_randomness: true\n") != NULL;
         study_name(study, fit);
         study->count++;
     }
@@ -58,18 +54,30 @@ bool study_open(struct study *study, size_t count, char *const *paths) {
         study->results[i] = store_read(paths[i]);
         if (!study->results[i]) { return false; }
         study->file_count++;
-        if (exact_fill_missing(study->results[i], omp_get_max_threads()) != EXIT_DONE) { return false; }
+        if (exact_fill(study->results[i], omp_get_max_threads()) != EXIT_DONE) { return false; }
         fits = study_add(study, study->results[i], paths[i]);
     }
     if (!fits) { message_error("out of memory while fitting; give fewer files at a time"); }
     return fits;
 }
 
-void study_release(struct study *study) {
+bool study_judge(struct study *study) {
+    study->verdict = calloc(study->count + 1, sizeof *study->verdict);
+    bool good = study->verdict != NULL;
+#pragma omp parallel for schedule(dynamic, 1)
     for (size_t i = 0; i < study->count; i++) {
-        fit_release(&study->fit[i]);
-        verdict_release(&study->verdict[i]);
+        if (study->verdict && !verdict_make(&study->verdict[i], &study->fit[i], study->fit[i].common)) {
+#pragma omp atomic write
+            good = false;
+        }
     }
+    if (!good) { message_error("out of memory while judging; give fewer files at a time"); }
+    return good;
+}
+
+void study_release(struct study *study) {
+    for (size_t i = 0; i < study->count; i++) { fit_release(&study->fit[i]); }
+    for (size_t i = 0; study->verdict && i < study->count; i++) { verdict_release(&study->verdict[i]); }
     for (size_t i = 0; i < study->file_count; i++) { results_free(study->results[i]); }
     free(study->fit);
     free(study->verdict);

@@ -11,13 +11,16 @@ struct study {
     struct results **results;
     size_t count;
     struct fit *fit;         /* every series of every file, in order */
-    struct verdict *verdict; /* of each fit */
+    struct verdict *verdict; /* of each fit, after study_judge; NULL before */
 };
 
 /* Reads and fits. False after a message. Free with study_release in either case. The paths must outlive
  * the study. */
 bool study_open(struct study *study, size_t count, char *const *paths);
 void study_release(struct study *study);
+
+/* The verdict of every fit: takes up to half a second each. False after a message. */
+bool study_judge(struct study *study);
 
 struct study_request {
     bool help, json;

@@ -281,15 +281,11 @@ static int longest_name(const struct study *study) {
     return longest > 20 ? 20 : (int)longest;
 }
 
-static const char *estimate_words(const struct verdict_estimate *e, char out[WORDS]) {
-    return words_measured(e->value, (e->high - e->low) / 2, out);
-}
-
 static void print_summary_line(FILE *out, const struct fit *fit, const struct verdict *v, int width) {
     char exponent[WORDS], theory[WORDS], slope[WORDS], amplitude[WORDS], limit[WORDS], p[WORDS];
     fprintf(out, "%-*s  %-5s %17s %8s  %15s  %15s %7s  %7s  %s\n", width, fit->name, variable_name(fit),
-            estimate_words(&v->exponent, exponent), words_number(v->exponent.predicted, theory),
-            estimate_words(&v->slope, slope), estimate_words(&v->amplitude, amplitude),
+            verdict_words(&v->exponent, exponent), words_number(v->exponent.predicted, theory),
+            verdict_words(&v->slope, slope), verdict_words(&v->amplitude, amplitude),
             words_number(v->amplitude.predicted, limit), words_number(v->exact_p, p), verdict_name[v->kind]);
 }
 

@@ -8,7 +8,6 @@
 
 #include "../models/limits.h"
 #include "points.h"
-#include "words.h"
 
 const char *const verdict_name[] = {"undecided", "supported", "refuted"};
 const char *const verdict_law[VERDICT_LAWS] = {"log_n^0", "log_n^0.5", "log_n^1",
@@ -16,7 +15,6 @@ const char *const verdict_law[VERDICT_LAWS] = {"log_n^0", "log_n^0.5", "log_n^1"
 enum { FREE_LOG = 4, FREE_POWER = 5 };
 static const double fixed_power[FREE_LOG] = {0, 0.5, 1, 2};
 
-static const double sigmas_95 = 1.959963984540054;
 static const double asymptotic = 10; /* log n from where correction terms are trusted */
 enum { FEWEST = 6 };                 /* points that F3 takes */
 
@@ -59,7 +57,7 @@ static struct verdict_estimate judge_exponent(const struct judge *j) {
         !fit_from(j, j->first, j->points.log_beta, 3, term, &short_of)) {
         return unknown;
     }
-    double half = hypot(sigmas_95 * full.se[1], full.value[1] - short_of.value[1]);
+    double half = hypot(EXPONENT_SIGMAS_95 * full.se[1], full.value[1] - short_of.value[1]);
     size_t doubled = points_from(&j->points, 2 * j->points.log_n[j->first]);
     if (j->points.count - doubled >= FEWEST && fit_from(j, doubled, j->points.log_beta, 4, term, &later)) {
         half = hypot(half, later.value[1] - full.value[1]);
@@ -86,7 +84,7 @@ static struct verdict_estimate judge_scale(const struct judge *j, const double *
     size_t first = window(&j->points, 2 * asymptotic, FEWEST);
     struct law_fit fit, longer;
     if (j->points.count - first < terms || !fit_from(j, first, y, terms - 1, term, &fit)) { return unknown; }
-    double half = hypot(sigmas_95 * fit.se[which], bias), value = fit.value[which];
+    double half = hypot(EXPONENT_SIGMAS_95 * fit.se[which], bias), value = fit.value[which];
     if (j->points.count - first >= FEWEST && fit_from(j, first, y, terms, term, &longer)) {
         half = hypot(half, longer.value[which] - value);
         if (!j->points.has_errors) { value = longer.value[which]; }
@@ -128,7 +126,6 @@ static struct verdict_estimate judge_amplitude(const struct judge *j) {
 static void judge_exact(const struct judge *j, struct verdict *v) {
     const struct points *p = &j->points;
     struct law_fit none;
-    v->exact_p = v->exact_chi_square = NAN;
     if (!p->has_errors || p->kind == POINTS_ROWS) { return; }
     for (size_t i = 0; i < p->count; i++) {
         j->values[i] = p->log_ratio[i] - p->log_exact[i];
@@ -183,7 +180,7 @@ static double rival_sigma(const struct judge *j, const struct verdict *v, size_t
     size_t own = j->fit->by_n ? FREE_POWER : FREE_LOG;
     if (rival == own) { return 0; }
     if (!j->fit->by_n && rival < FREE_LOG) {
-        double sigma = (v->exponent.high - v->exponent.value) / sigmas_95;
+        double sigma = (v->exponent.high - v->exponent.value) / EXPONENT_SIGMAS_95;
         return fabs(fixed_power[rival] - v->exponent.value) / sigma;
     }
     double more = v->rival[rival].chi_square - v->rival[own].chi_square;
@@ -201,9 +198,7 @@ static void judge_rivals(const struct judge *j, struct verdict *v) {
 
 static struct limits limits_at_last(const struct results_series *s) {
     double p[FAMILY_PARAMETERS] = {0}, log_n = s->log_n[s->size[RESULTS_LOG_N] - 1];
-    for (size_t i = 0; i < s->family->parameter_count; i++) {
-        p[i] = schedule_value(&s->parameter[i], log_n);
-    }
+    family_parameters(s->family, s->parameter, log_n, p);
     return limits_of(s->family, p, log_n);
 }
 
@@ -309,7 +304,7 @@ static enum verdict_kind decide(const struct judge *j, const struct verdict *v) 
 
 /* ---- in words ---- */
 
-static const char *estimate_words(const struct verdict_estimate *e, char out[WORDS]) {
+const char *verdict_words(const struct verdict_estimate *e, char out[WORDS]) {
     return words_measured(e->value, (e->high - e->low) / 2, out);
 }
 
@@ -328,14 +323,14 @@ static void reason(const struct judge *j, const struct verdict *v, char *out, si
         snprintf(out, size, "simulation and exact values disagree (p = %.1g over %zu n)", v->exact_p,
                  v->exact_count);
     } else if (!agrees(&v->exponent)) {
-        snprintf(out, size, "the exponent is %s where theory says %.4g", estimate_words(&v->exponent, value),
+        snprintf(out, size, "the exponent is %s where theory says %.4g", verdict_words(&v->exponent, value),
                  v->exponent.predicted);
     } else if (!agrees(&v->slope)) {
         snprintf(out, size, "beta_c grows as Lambda^typ to the power %s, not 1",
-                 estimate_words(&v->slope, value));
+                 verdict_words(&v->slope, value));
     } else if (!agrees(&v->amplitude)) {
         snprintf(out, size, "beta_c/Lambda^typ tends to %s where the limit law says %.5g",
-                 estimate_words(&v->amplitude, value), v->amplitude.predicted);
+                 verdict_words(&v->amplitude, value), v->amplitude.predicted);
     } else if (isnan(v->exponent.predicted)) {
         snprintf(out, size, "theory has no closed form for this law");
     } else if (rival < VERDICT_LAWS && v->rival[rival].excluded_sigma < excluded) {
@@ -366,8 +361,8 @@ static char *make_sentence(const struct judge *j, const struct verdict *v) {
             "%s: %s. From n = %s to %s beta_c grows as %s^(%s) (theory: %.4g), as Lambda^typ to the power "
             "%s, and beta_c/Lambda^typ tends to %s (limit law: %.5g).",
             opening[v->kind], why, words_length(p->log_n[j->first], first),
-            words_length(p->log_n[p->count - 1], last), base, estimate_words(&v->exponent, exponent),
-            v->exponent.predicted, estimate_words(&v->slope, slope), estimate_words(&v->amplitude, amplitude),
+            words_length(p->log_n[p->count - 1], last), base, verdict_words(&v->exponent, exponent),
+            v->exponent.predicted, verdict_words(&v->slope, slope), verdict_words(&v->amplitude, amplitude),
             v->amplitude.predicted);
     }
     return printed < 0 ? NULL : sentence;
@@ -375,18 +370,16 @@ static char *make_sentence(const struct judge *j, const struct verdict *v) {
 
 bool verdict_make(struct verdict *v, const struct fit *fit, bool common) {
     struct judge j = {.fit = fit};
-    *v = (struct verdict){.exponent = unknown, .slope = unknown, .amplitude = unknown};
+    *v = (struct verdict){
+        .exponent = unknown, .slope = unknown, .amplitude = unknown, .exact_chi_square = NAN, .exact_p = NAN};
     bool good = points_make(&j.points, fit, common);
     size_t count = j.points.count;
     j.scratch = calloc(count * count + 1, sizeof *j.scratch);
     j.values = calloc(count + 1, sizeof *j.values);
     good = good && j.scratch && j.values;
     if (good) {
-        v->by_rows = j.points.kind == POINTS_ROWS;
         j.first = window(&j.points, asymptotic, FEWEST);
         if (fit->lengths > 0) { j.limits = limits_at_last(fit->series); }
-        v->points = count - j.first;
-        v->exact_p = v->exact_chi_square = NAN;
         if (count > 0) {
             v->exponent = judge_exponent(&j);
             v->slope = judge_slope(&j);

@@ -16,6 +16,7 @@
 #define GAPSCALE_ANALYSIS_VERDICT_H
 
 #include "fit.h"
+#include "words.h"
 
 enum verdict_kind { VERDICT_UNDECIDED, VERDICT_SUPPORTED, VERDICT_REFUTED };
 extern const char *const verdict_name[]; /* "undecided", "supported", "refuted" */
@@ -43,8 +44,6 @@ struct accumulation_fit {
 
 struct verdict {
     enum verdict_kind kind;
-    size_t points;                    /* n that were used */
-    bool by_rows;                     /* medians of rows, not means */
     double exact_chi_square, exact_p; /* (a); NaN where there are no exact values */
     size_t exact_count;
     struct verdict_estimate exponent, slope, amplitude; /* (c), (b), (b) */
@@ -56,5 +55,8 @@ struct verdict {
 /* `common`: the same randomness at every n, so that errors are correlated. False when out of memory. */
 bool verdict_make(struct verdict *verdict, const struct fit *fit, bool common);
 void verdict_release(struct verdict *verdict);
+
+/* "0.4997 +- 0.0040": half the 95% interval; "-" where it cannot be told. */
+const char *verdict_words(const struct verdict_estimate *estimate, char out[WORDS]);
 
 #endif

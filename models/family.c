@@ -46,6 +46,11 @@ const char *family_kind_name(enum family_kind kind) {
     return names[kind];
 }
 
+void family_parameters(const struct family *family, const struct schedule *parameter, double log_n,
+                       double p[FAMILY_PARAMETERS]) {
+    for (size_t i = 0; i < family->parameter_count; i++) { p[i] = schedule_value(&parameter[i], log_n); }
+}
+
 /* Gauss-Legendre on [-1, 1] with ten points: the five positive nodes and their weights. */
 static const double node[5] = {0.14887433898163121088, 0.43339539412924719080, 0.67940956829902440623,
                                0.86506336668898451073, 0.97390652851717172008};

@@ -89,6 +89,10 @@ const struct family *family_find(const char *name);     /* NULL if there is none
 const char *family_class_name(enum family_class class); /* "Gumbel", "Weibull", "Frechet", "none" */
 const char *family_kind_name(enum family_kind kind);    /* "iid", "fixed" */
 
+/* The parameters' values at one n, in the order of the table. */
+void family_parameters(const struct family *family, const struct schedule *parameter, double log_n,
+                       double p[FAMILY_PARAMETERS]);
+
 /* log(Q(V_top) - Q(V_top e^y)) from quantile and hazard alone: for families without a closed form whose
  * quantile varies with log(-log V) no faster than a power. The difference of quantiles, or the integral
  * below where the difference would lose digits. */

@@ -6,6 +6,7 @@
 #include <gsl/gsl_sf_psi.h>
 #include <math.h>
 
+#include "legendre.h"
 #include "typical.h"
 
 /* A function with a root: how far something lies above a threshold. */
@@ -96,46 +97,9 @@ enum { FINE = 12, COARSE = 10 };
 
 #define EULER 0.57721566490153286061
 
-/* Gauss-Legendre on [0, 1], with below[i][j]: the integral up to node i of node j's Lagrange polynomial. */
-struct rule {
-    int order;
-    double node[FINE], weight[FINE], below[FINE][FINE];
-};
-
-/* P_0 .. P_order at x. */
-static void legendre(int order, double x, double *p) {
-    p[0] = 1, p[1] = x;
-    for (int k = 1; k < order; k++) { p[k + 1] = ((2 * k + 1) * x * p[k] - k * p[k - 1]) / (k + 1); }
-}
-
-static struct rule make_rule(int order) {
-    struct rule rule = {.order = order};
-    double p[FINE][FINE + 1], x[FINE];
-    for (int i = 0; i < order; i++) {
-        double slope = 1;
-        x[i] = -cos(M_PI * (i + 0.75) / (order + 0.5));
-        for (int step = 0; step < 6; step++) {
-            legendre(order, x[i], p[i]);
-            slope = order * (p[i][order - 1] - x[i] * p[i][order]) / (1 - x[i] * x[i]);
-            x[i] -= p[i][order] / slope;
-        }
-        legendre(order, x[i], p[i]);
-        rule.node[i] = 0.5 * (1 + x[i]);
-        rule.weight[i] = 1 / ((1 - x[i] * x[i]) * slope * slope);
-    }
-    for (int i = 0; i < order; i++) {
-        for (int j = 0; j < order; j++) {
-            double sum = 1 + x[i];
-            for (int k = 1; k < order; k++) { sum += p[j][k] * (p[i][k + 1] - p[i][k - 1]); }
-            rule.below[i][j] = 0.5 * rule.weight[j] * sum;
-        }
-    }
-    return rule;
-}
-
 struct process {
     double kappa, log_unit; /* M(y) = (y/unit)^kappa, unit = kappa ratio */
-    struct rule rule;
+    struct legendre rule;
     bool top; /* compute the top weight too */
 };
 
@@ -164,28 +128,29 @@ static double entropy_kernel(double t) {
 /* Adds one panel; *passed is G, in and out. */
 static void add_stretch(const struct process *process, double v, const struct stretch *panel, double *passed,
                         struct inner *sum) {
-    const struct rule *rule = &process->rule;
-    double shade[FINE], lit[FINE]; /* e^-a dM, a e^-a dM */
+    const struct legendre *rule = &process->rule;
+    const double half = panel->width / 2;
+    double shade[FINE], lit[FINE]; /* e^-a dM over w, a e^-a dM */
     for (int i = 0; i < rule->order; i++) {
-        double x = panel->start + panel->width * rule->node[i];
+        double x = panel->start + half * (1 + rule->x[i]);
         double y = panel->logarithmic ? exp(x) : v + x, t = panel->logarithmic ? v - y : -x;
         double log_y = panel->logarithmic ? x : log(y), a = exp(t), fade = exp(-a);
         double log_density = log(process->kappa) + process->kappa * (log_y - process->log_unit);
         if (!panel->logarithmic) { log_density -= log_y; }
-        double scaled = exp(log_density + t), weight = panel->width * rule->weight[i] * scaled; /* a dM */
+        double scaled = exp(log_density + t), weight = half * rule->w[i] * scaled; /* a dM */
         sum->psi += weight * (a > 0 ? -expm1(-a) / a : 1);
         sum->slope += weight * fade;
         sum->square += weight * fade * a;
         sum->kay += weight * entropy_kernel(t);
-        shade[i] = panel->width * fade * exp(fmin(log_density, 600)); /* where that caps, e^-G is 0 */
+        shade[i] = half * fade * exp(fmin(log_density, 600)); /* where that caps, e^-G is 0 */
         lit[i] = weight * fade;
     }
     for (int i = 0; i < rule->order && process->top && *passed < 60; i++) {
         double g = *passed;
-        for (int j = 0; j < rule->order; j++) { g += rule->below[i][j] * shade[j]; }
+        for (int j = 0; j < rule->order; j++) { g += rule->cumulative[j][i] * shade[j]; }
         sum->top += lit[i] * exp(-g);
     }
-    for (int i = 0; i < rule->order; i++) { *passed += rule->weight[i] * shade[i]; }
+    for (int i = 0; i < rule->order; i++) { *passed += rule->w[i] * shade[i]; }
 }
 
 /* The change of M itself matters only while e^-G does not vanish. */
@@ -228,11 +193,11 @@ enum { ENTROPY, PARTICIPATION, TOP_WEIGHT, MEAN_GAP, OBSERVABLES };
 
 /* Adds the panel [v, v + width]; false when it no longer matters. */
 static bool add_outer(const struct process *process, double v, double width, double *value) {
-    const struct rule *rule = &process->rule;
+    const struct legendre *rule = &process->rule;
     double part[OBSERVABLES] = {0};
     for (int i = 0; i < rule->order; i++) {
-        struct inner x = inner_at(process, v + width * rule->node[i]);
-        double weight = width * rule->weight[i] * exp(-x.psi);
+        struct inner x = inner_at(process, v + width / 2 * (1 + rule->x[i]));
+        double weight = width / 2 * rule->w[i] * exp(-x.psi);
         part[ENTROPY] += weight * x.slope * x.kay;
         part[PARTICIPATION] += weight * x.square;
         part[TOP_WEIGHT] += weight * x.top;
@@ -254,7 +219,8 @@ static double outer_width(const struct process *process, double v) {
 }
 
 static void weibull_integrals(double kappa, double ratio, int order, bool top, double value[OBSERVABLES]) {
-    struct process process = {kappa, log(kappa) + log(ratio), make_rule(order), top};
+    struct process process = {.kappa = kappa, .log_unit = log(kappa) + log(ratio), .top = top};
+    legendre_make(order, &process.rule);
     /* psi is of order 1 where N_eff e^v or where M(v) is */
     double start = ratio < 1 ? kappa * process.log_unit - gsl_sf_lngamma(kappa + 1) : exp(process.log_unit);
     double deepest = 50 + 3 / kappa; /* e^-psi beats the power psi^(1/kappa) */

@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "legendre.h"
+#include "logs.h"
 #include "profile.h"
+#include "root.h"
 #include "typical.h"
 #include "vector_inline.h"
 
@@ -22,12 +25,10 @@ static const double MANY = 8;          /* log n from where (1 - psi/n)^n goes by
 static const double OUTER_WIDTH = 2.6; /* e^{-e^x} and its like, by 16 nodes */
 static const double LONG = 100; /* scores that spread so far have their local density and its derivatives */
 
-/* Gauss-Legendre on [-1, 1]: inside a row's sum, and outside. The last Legendre polynomials, at the nodes
- * and times the weights, give the rest of a series by how it ends. */
+/* Quadrature inside a row's sum, and outside. The last Legendre polynomials give the rest of a series by how
+ * it ends. */
 struct rules {
-    double x[INNER], w[INNER], end[ENDS][INNER];
-    double from_start[INNER][INNER]; /* [k][j]: int of the k-th Lagrange polynomial to node j, over w[k] */
-    double outer_x[OUTER], outer_w[OUTER], outer_end[ENDS][OUTER];
+    struct legendre inner, outer;
     double slope[OUTER][OUTER]; /* [i][j]: the j-th Lagrange polynomial's slope at node i */
     double moment[MOMENTS];     /* E G^k/k! of a Gumbel variable G, of density e^{-t} e^{-e^{-t}} */
     /* On a grid of t: t^k/k!, the integral up to there of e^{-e^{-t}} t^k/k!, and weight times density. */
@@ -51,50 +52,17 @@ struct oracle {
 
 /* ---- rules ---- */
 
-static double legendre(int degree, double x, double *slope) {
-    double before = 1, now = x;
-    for (int k = 2; k <= degree; k++) {
-        double next = ((2 * k - 1) * x * now - (k - 1) * before) / k;
-        before = now;
-        now = next;
-    }
-    *slope = degree * (x * now - before) / (x * x - 1);
-    return now;
-}
-
-static void gauss_legendre(int count, double *x, double *w, double *end) {
-    for (int j = 0; j < count; j++) {
-        double at = -cos(M_PI * (j + 0.75) / (count + 0.5)), slope;
-        for (int step = 0; step < 8; step++) {
-            double value = legendre(count, at, &slope);
-            at -= value / slope;
-        }
-        legendre(count, at, &slope);
-        x[j] = at;
-        w[j] = 2 / ((1 - at * at) * slope * slope);
-        for (int k = 0; k < ENDS; k++) { end[k * count + j] = legendre(count - ENDS + k, at, &slope); }
-    }
-}
-
-static double lagrange(const struct rules *r, int k, double x) {
-    double product = 1;
-    for (int j = 0; j < INNER; j++) {
-        if (j != k) { product *= (x - r->x[j]) / (r->x[k] - r->x[j]); }
-    }
-    return product;
-}
-
 static void make_slope(struct rules *r) {
     double scale[OUTER];
     for (int i = 0; i < OUTER; i++) {
         scale[i] = 1;
-        for (int j = 0; j < OUTER; j++) { scale[i] *= i == j ? 1 : r->outer_x[i] - r->outer_x[j]; }
+        for (int j = 0; j < OUTER; j++) { scale[i] *= i == j ? 1 : r->outer.x[i] - r->outer.x[j]; }
     }
     for (int i = 0; i < OUTER; i++) {
         r->slope[i][i] = 0;
         for (int j = 0; j < OUTER; j++) {
             if (i == j) { continue; }
-            r->slope[i][j] = scale[i] / scale[j] / (r->outer_x[i] - r->outer_x[j]);
+            r->slope[i][j] = scale[i] / scale[j] / (r->outer.x[i] - r->outer.x[j]);
             r->slope[i][i] -= r->slope[i][j];
         }
     }
@@ -129,18 +97,20 @@ static void make_grid(struct rules *r) {
     for (int panel = 0; panel < GRID / INNER; panel++) {
         const double half = panel < 12 ? 0.5 : 2.15;
         for (int j = 0; j < INNER; j++) {
-            double t = low + half * (1 + r->x[j]), term = 1;
-            r->density[panel * INNER + j] = half * r->w[j] * exp(-t - exp(-t));
+            double t = low + half * (1 + r->inner.x[j]), term = 1;
+            r->density[panel * INNER + j] = half * r->inner.w[j] * exp(-t - exp(-t));
             for (int k = 0; k < ORDERS; term *= t / ++k) { r->power[k][panel * INNER + j] = term; }
         }
         for (int k = 0; k < ORDERS; k++) {
             double total = 0, *above = &r->above[k][panel * INNER];
             for (int j = 0; j < INNER; j++) { above[j] = before[k]; }
             for (int i = 0; i < INNER; i++) {
-                double t = low + half * (1 + r->x[i]),
-                       mass = half * r->w[i] * exp(-exp(-t)) * r->power[k][panel * INNER + i];
+                double t = low + half * (1 + r->inner.x[i]),
+                       mass = half * r->inner.w[i] * exp(-exp(-t)) * r->power[k][panel * INNER + i];
                 total += mass;
-                for (int j = 0; j < INNER; j++) { above[j] += r->from_start[i][j] * mass; }
+                for (int j = 0; j < INNER; j++) {
+                    above[j] += r->inner.cumulative[i][j] * (mass / r->inner.w[i]);
+                }
             }
             before[k] += total;
         }
@@ -149,15 +119,8 @@ static void make_grid(struct rules *r) {
 }
 
 static void rules_make(struct rules *r) {
-    gauss_legendre(INNER, r->x, r->w, r->end[0]);
-    gauss_legendre(OUTER, r->outer_x, r->outer_w, r->outer_end[0]);
-    for (int k = 0; k < INNER; k++) { /* the rule integrates its own Lagrange polynomials exactly */
-        for (int j = 0; j < INNER; j++) {
-            double half = (1 + r->x[j]) / 2, sum = 0;
-            for (int i = 0; i < INNER; i++) { sum += r->w[i] * lagrange(r, k, half * (1 + r->x[i]) - 1); }
-            r->from_start[k][j] = half * sum / r->w[k];
-        }
-    }
+    legendre_make(INNER, &r->inner);
+    legendre_make(OUTER, &r->outer);
     make_slope(r);
     make_moments(r);
     make_grid(r);
@@ -225,9 +188,11 @@ static bool knots_make(struct oracle *o) {
 static double highest_between(const struct oracle *o, double low, double high) {
     double sum = 0, others = expm1(o->log_n);
     for (int i = 0; i < INNER; i++) {
-        double y = (low + high) / 2 + (high - low) / 2 * o->rules.x[i], v = exp(y - o->log_n),
+        double y = (low + high) / 2 + (high - low) / 2 * o->rules.inner.x[i], v = exp(y - o->log_n),
                power = o->log_n > 40 ? -exp(y) : others * log1p(-v), g = profile_gap(o->profile, y);
-        if (power > -700 && isfinite(g)) { sum += (high - low) / 2 * o->rules.w[i] * exp(y + power) * g; }
+        if (power > -700 && isfinite(g)) {
+            sum += (high - low) / 2 * o->rules.inner.w[i] * exp(y + power) * g;
+        }
     }
     return sum;
 }
@@ -324,27 +289,19 @@ static size_t knot_before(const struct field *f, double x) {
     return low;
 }
 
-/* y with beta g(y) = x, or the nearest there is: bracketed secant. */
+/* y with beta g(y) = x, or the nearest there is. */
 static double y_at(const struct field *f, double x) {
     size_t knot = knot_before(f, x);
-    double low = f->o->knot[knot].y, from = knot_b(f, knot) - x;
-    if (from >= 0 || knot + 1 == f->o->knots) { return low; }
-    double high = f->o->knot[knot + 1].y, to = knot_b(f, knot + 1) - x, y = low;
-    for (int i = 0, side = 0; i < 50 && high - low > 1e-15 * fmax(1, fabs(low)); i++) {
-        y = low - from * (high - low) / (to - from);
+    struct root r = {.low = f->o->knot[knot].y, .at_low = knot_b(f, knot) - x};
+    if (r.at_low >= 0 || knot + 1 == f->o->knots) { return r.low; }
+    r.high = f->o->knot[knot + 1].y;
+    r.at_high = knot_b(f, knot + 1) - x;
+    double y = r.low;
+    for (int i = 0; i < 50 && r.high - r.low > 1e-15 * fmax(1, fabs(r.low)); i++) {
+        y = root_guess(&r);
         double miss = gap_at(f, y) - x;
         if (fabs(miss) <= 1e-15 * fabs(x)) { break; }
-        if (miss < 0) {
-            low = y;
-            from = miss;
-            if (side == -1) { to /= 2; }
-            side = -1;
-        } else {
-            high = y;
-            to = miss;
-            if (side == 1) { from /= 2; }
-            side = 1;
-        }
+        root_narrow(&r, y, miss);
     }
     return y;
 }
@@ -383,13 +340,13 @@ static bool add_panel(struct field *f, double low, double high, double high_b) {
     p->low_b = joined ? p[-1].high_b : gap_at(f, low);
     p->high_b = high_b;
     for (size_t i = 0; i < INNER; i++) { /* at V = 1 the profile may be noise */
-        double offset = gap_at(f, middle + half * r->x[i]) - p->low_b;
+        double offset = gap_at(f, middle + half * r->inner.x[i]) - p->low_b;
         p->offset[i] = fmax(0, fmin(offset, high_b - p->low_b));
     }
 #pragma omp simd
     for (size_t i = 0; i < INNER; i++) {
         p->ratio[i] = vector_exp_one(-p->offset[i]);
-        p->mass[i] = vector_exp_one(middle + half * r->x[i]) * half * r->w[i];
+        p->mass[i] = vector_exp_one(middle + half * r->inner.x[i]) * half * r->inner.w[i];
     }
     return true;
 }
@@ -452,16 +409,16 @@ static void add_far(struct field *f, double low, double high) {
     double half = (high - low) / 2, middle = low + half, own[INNER], b[INNER], most = f->far_mass,
            last[ENDS] = {0}, sum = 0, mean = 0;
     for (size_t i = 0; i < INNER; i++) {
-        double y = middle + half * r->x[i];
+        double y = middle + half * r->inner.x[i];
         b[i] = gap_at(f, y);
-        own[i] = y - b[i] + log(half * r->w[i]);
+        own[i] = y - b[i] + log(half * r->inner.w[i]);
         most = fmax(most, own[i]);
     }
     for (size_t i = 0; i < INNER; i++) {
         double weight = exp(own[i] - most);
         sum += weight;
         mean += weight > 0 ? weight * (b[i] - f->far_b) : 0;
-        for (size_t k = 0; k < ENDS; k++) { last[k] += r->end[k][i] * weight; }
+        for (size_t k = 0; k < ENDS; k++) { last[k] += r->inner.value[INNER - ENDS + k][i] * weight; }
     }
     double before = exp(f->far_mass - most), all = sum + before;
     f->far_error = (f->far_error * before + gauss_error(sum, last, 2, 3)) / all;
@@ -615,10 +572,10 @@ static inline double top_of_panel(const struct field *f, const struct panel *p, 
     double above[INNER], sum = 0, total = 0;
     for (size_t j = 0; j < INNER; j++) { above[j] = *psi; }
     for (size_t k = 0; k < INNER; k++) {
-        double density = p->mass[k] * kept->kept[k];
-        total += density;
+        double share = p->mass[k] * kept->kept[k], density = share / r->inner.w[k];
+        total += share;
 #pragma omp simd
-        for (size_t j = 0; j < INNER; j++) { above[j] += r->from_start[k][j] * density; }
+        for (size_t j = 0; j < INNER; j++) { above[j] += r->inner.cumulative[k][j] * density; }
     }
     *psi += total;
     if (f->many) {
@@ -676,7 +633,9 @@ static struct inner inner_error(const struct field *f, double x, size_t begin, s
                               p->mass[j] * a * exp(-a) * (1 + a + fabs(EULER + log_a))};
             for (size_t q = 0; q < 2; q++) {
                 value[q] += term[q];
-                for (size_t k = 0; k < ENDS; k++) { last[q][k] += term[q] * r->end[k][j]; }
+                for (size_t k = 0; k < ENDS; k++) {
+                    last[q][k] += term[q] * r->inner.value[INNER - ENDS + k][j];
+                }
             }
         }
         error.psi += gauss_error(value[0], last[0], 2, 3);
@@ -726,7 +685,7 @@ static double no_top_long(const struct field *f, double psi, const double slope[
 static void sample_long(const struct field *f, double middle, double half, double value[][QUANTITIES]) {
     const struct rules *r = &f->o->rules;
     double m[MOMENTS + 2][OUTER];
-    for (size_t j = 0; j < OUTER; j++) { m[0][j] = exp(y_at(f, middle + half * r->outer_x[j])); }
+    for (size_t j = 0; j < OUTER; j++) { m[0][j] = exp(y_at(f, middle + half * r->outer.x[j])); }
     for (size_t k = 1; k < MOMENTS + 2; k++) {
         for (size_t i = 0; i < OUTER; i++) {
             m[k][i] = 0;
@@ -734,7 +693,7 @@ static void sample_long(const struct field *f, double middle, double half, doubl
         }
     }
     for (size_t j = 0; j < OUTER; j++) {
-        double x = middle + half * r->outer_x[j], far = exp(x + f->far_mass), slope[ORDERS];
+        double x = middle + half * r->outer.x[j], far = exp(x + f->far_mass), slope[ORDERS];
         struct inner in = {far, far, far, far * (f->far_b - EULER - x)};
         for (size_t k = 0; k < MOMENTS - 1; k++) {
             in.psi += r->moment[k] * m[k][j];
@@ -761,10 +720,10 @@ static void panel_sum(const struct field *f, double half, double value[][QUANTIT
         double scale = 0, last[ENDS] = {0};
         sum[q] = 0;
         for (size_t j = 0; j < OUTER; j++) {
-            double term = half * r->outer_w[j] * value[j][q];
+            double term = half * r->outer.w[j] * value[j][q];
             sum[q] += term;
             scale += fabs(term);
-            for (size_t k = 0; k < ENDS; k++) { last[k] += r->outer_end[k][j] * term; }
+            for (size_t k = 0; k < ENDS; k++) { last[k] += r->outer.value[OUTER - ENDS + k][j] * term; }
         }
         error[q] = gauss_error(scale, last, 0, 2.5);
     }
@@ -777,7 +736,7 @@ static void integrate_panel(struct field *f, double low, double high, bool is_lo
     if (is_long) {
         sample_long(f, middle, half, value);
     } else {
-        for (size_t j = 0; j < OUTER; j++) { sample(f, middle + half * f->o->rules.outer_x[j], value[j]); }
+        for (size_t j = 0; j < OUTER; j++) { sample(f, middle + half * f->o->rules.outer.x[j], value[j]); }
     }
     panel_sum(f, half, value, sum, error);
     if (depth < DEPTH && !(is_long && half < LONG) && (error[ENTROPY] > most || error[NO_TOP] > most)) {
@@ -903,8 +862,8 @@ static void fixed_point(const struct oracle *o, double beta, struct oracle_point
     for (size_t i = 1; i < count; i++) {
         double a = beta * exp(log(atoms[i].gap) + o->log_lambda), once = atoms[i].log_count - a,
                twice = once - a;
-        log_z = fmax(log_z, once) + log1p(exp(-fabs(log_z - once)));
-        log_two = fmax(log_two, twice) + log1p(exp(-fabs(log_two - twice)));
+        log_z = log_sum_exp(log_z, once);
+        log_two = log_sum_exp(log_two, twice);
     }
     for (size_t i = 1; i < count; i++) {
         double a = beta * exp(log(atoms[i].gap) + o->log_lambda);
@@ -919,20 +878,21 @@ static void fixed_point(const struct oracle *o, double beta, struct oracle_point
     };
 }
 
+/* Beyond it b loses the digits of x; what is left there bounds what is left further on. */
+static const double LARGEST_BETA = 1e12;
+
 static bool any_point(const struct oracle *o, double beta, bool all, struct oracle_point *point) {
-    const double largest =
-        1e12; /* beyond, b loses the digits of x; what is left there bounds what is left further on */
-    if (o->family->kind != FAMILY_FIXED) {
-        bool good = compute(o, fmin(beta, largest), all, point);
-        if (good && beta > largest) {
-            point->entropy_error += point->entropy;
-            point->participation_error += 1 - point->participation;
-            point->top_weight_error += 1 - point->top_weight;
-            point->log_partition = point->gap_mean = NAN;
-        }
-        return good;
+    if (o->family->kind == FAMILY_FIXED) {
+        fixed_point(o, beta, point);
+        return true;
     }
-    fixed_point(o, beta, point);
+    if (!compute(o, fmin(beta, LARGEST_BETA), all, point)) { return false; }
+    if (beta > LARGEST_BETA) {
+        point->entropy_error += point->entropy;
+        point->participation_error += 1 - point->participation;
+        point->top_weight_error += 1 - point->top_weight;
+        point->log_partition = point->gap_mean = NAN;
+    }
     return true;
 }
 
@@ -961,38 +921,30 @@ static double crossing(const struct oracle *o, bool entropy, double threshold, d
     return entropy ? threshold - point.entropy : point.participation - threshold;
 }
 
-/* Bracketed secant (Illinois) in log beta; brackets grow by doubled steps. */
+/* In log beta; brackets grow by doubled steps. */
 static double crossing_root(const struct oracle *o, bool entropy, double threshold) {
-    double a = 0.5, b = 1, fa = crossing(o, entropy, threshold, a), fb = crossing(o, entropy, threshold, b);
-    for (double step = 1; fb < 0 && b < 100; step *= 2) {
-        a = b;
-        fa = fb;
-        fb = crossing(o, entropy, threshold, b += step);
+    struct root r = {.low = 0.5, .high = 1};
+    r.at_low = crossing(o, entropy, threshold, r.low);
+    r.at_high = crossing(o, entropy, threshold, r.high);
+    for (double step = 1; r.at_high < 0 && r.high < 100; step *= 2) {
+        r.low = r.high;
+        r.at_low = r.at_high;
+        r.at_high = crossing(o, entropy, threshold, r.high += step);
     }
-    for (double step = 0.5; fa > 0 && a > -100; step *= 2) {
-        b = a;
-        fb = fa;
-        fa = crossing(o, entropy, threshold, a -= step);
+    for (double step = 0.5; r.at_low > 0 && r.low > -100; step *= 2) {
+        r.high = r.low;
+        r.at_high = r.at_low;
+        r.at_low = crossing(o, entropy, threshold, r.low -= step);
     }
-    if (!(fa <= 0 && fb >= 0)) { return NAN; }
-    double x = a;
-    for (int i = 0, side = 0; i < 60 && b - a > 1e-11; i++) {
+    if (!(r.at_low <= 0 && r.at_high >= 0)) { return NAN; }
+    double x = r.low;
+    for (int i = 0; i < 60 && r.high - r.low > 1e-11; i++) {
         double before = x;
-        x = (a * fb - b * fa) / (fb - fa);
+        x = root_guess(&r);
         double f = crossing(o, entropy, threshold, x);
         if (isnan(f)) { return NAN; }
         if (f == 0 || fabs(x - before) < 1e-11) { break; }
-        if (f < 0) {
-            a = x;
-            fa = f;
-            if (side == -1) { fb /= 2; }
-            side = -1;
-        } else {
-            b = x;
-            fb = f;
-            if (side == 1) { fa /= 2; }
-            side = 1;
-        }
+        root_narrow(&r, x, f);
     }
     return x;
 }

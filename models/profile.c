@@ -137,6 +137,13 @@ double profile_gap(const struct profile *q, double y) {
     return isnan(gap) ? INFINITY : gap; /* the last panel, where V = 1 to rounding */
 }
 
+double profile_peak_width(const struct profile *q, double y, double h) {
+    double low = profile_gap(q, y - h), middle = profile_gap(q, y), high = profile_gap(q, y + h);
+    double bend = high - 2 * middle + low;
+    if (!isfinite(high) || !(bend > 1e-11 * middle)) { return INFINITY; }
+    return sqrt((high - low) / (2 * h) * h * h / bend);
+}
+
 void profile_gaps(const struct profile *q, size_t count, const double *y, double *gap) {
     for (size_t start = 0, end; start < count; start = end) {
         const struct panel *panel = profile_find(q, y[start]);

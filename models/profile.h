@@ -24,7 +24,10 @@ double profile_log_lambda(const struct profile *profile);
 
 /* g(y), relative accuracy about 1e-13; may be inf. y below PROFILE_LOWEST is taken for it. Thread-safe. */
 double profile_gap(const struct profile *profile, double y);
-/* The same for increasing y, faster. */
+/* (g'/g'')^{1/2} at y > 0, the width that a peak of y - beta g(y) has there whatever beta is, from
+ * differences over h; inf where g is not convex, as far as rounding lets one see. */
+double profile_peak_width(const struct profile *profile, double y, double h);
+/* g(y) for increasing y, faster. */
 void profile_gaps(const struct profile *profile, size_t count, const double *y, double *gap);
 
 #endif

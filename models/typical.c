@@ -5,6 +5,8 @@
 #include <float.h>
 #include <math.h>
 
+#include "logs.h"
+
 enum { SCAN = 64 };
 
 struct search {
@@ -71,9 +73,6 @@ static struct typical typical_iid(const struct search *search) {
     return (struct typical){.log_lambda = limit, .log_rank = 0, .log_gap = -INFINITY};
 }
 
-/* log(e^a + e^b). */
-static double log_sum(double a, double b) { return fmax(a, b) + log1p(exp(-fabs(a - b))); }
-
 static struct typical typical_fixed(const struct search *search) {
     struct family_atom atoms[FAMILY_ATOMS];
     size_t count = search->family->atoms(search->p, search->log_n, atoms);
@@ -81,7 +80,7 @@ static struct typical typical_fixed(const struct search *search) {
     struct typical best = {.log_rank = log_rank, .log_gap = -INFINITY};
     best.log_lambda = log_rank > 0 ? INFINITY : -INFINITY; /* a tie at the top */
     for (size_t i = 1; i < count; i++) {
-        log_rank = log_sum(log_rank, atoms[i].log_count);
+        log_rank = log_sum_exp(log_rank, atoms[i].log_count);
         double log_gap = log(atoms[i].gap), value = log(log_rank) - log_gap;
         if (value > best.log_lambda) {
             best = (struct typical){.log_lambda = value, .log_rank = log_rank, .log_gap = log_gap};

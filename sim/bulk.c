@@ -5,9 +5,12 @@
  * quantiles may run away, what is left is halved again and again. */
 #include "bulk.h"
 
-#include <gsl/gsl_integration.h>
 #include <math.h>
 #include <stdlib.h>
+
+#include "../models/legendre.h"
+#include "../models/logs.h"
+#include "../models/root.h"
 
 enum { PANEL = KERNEL_LANES, HALVINGS = 30, BLOCK = 8 /* panels */ };
 
@@ -48,14 +51,14 @@ static bool bulk_reserve(struct bulk *bulk) {
            array_grow(&bulk->y_end, bulk->room + 1) && array_grow(&bulk->gap_end, bulk->room + 1);
 }
 
-static bool add_panel(struct bulk *bulk, const gsl_integration_glfixed_table *rule, double end) {
+static bool add_panel(struct bulk *bulk, const struct legendre *rule, double end) {
     if (!bulk_reserve(bulk)) { return false; }
     size_t at = bulk->panels * PANEL;
+    double start = bulk->y_end[bulk->panels], half = (end - start) / 2;
     for (size_t i = 0; i < PANEL; i++) {
-        double y, weight;
-        gsl_integration_glfixed_point(bulk->y_end[bulk->panels], end, i, &y, &weight, rule);
+        double y = start + half * (1 + rule->x[i]);
         bulk->gap[at + i] = profile_gap(bulk->profile, y);
-        bulk->log_mass[at + i] = y + log(weight);
+        bulk->log_mass[at + i] = y + log(half * rule->w[i]);
     }
     bulk->panels++;
     bulk->y_end[bulk->panels] = end;
@@ -64,19 +67,11 @@ static bool add_panel(struct bulk *bulk, const gsl_integration_glfixed_table *ru
     return true;
 }
 
-/* (g'/g'')^{1/2} where g is convex, else inf. */
-static double peak_width(const struct bulk *bulk, double y) {
-    double h = fmin(0.1 + 0.02 * y, 0.4 * (bulk->log_n - y));
-    double low = profile_gap(bulk->profile, y - h), middle = profile_gap(bulk->profile, y),
-           high = profile_gap(bulk->profile, y + h);
-    double slope = (high - low) / (2 * h), bend = high - 2 * middle + low;
-    return bend > 1e-11 * middle ? sqrt(slope * h * h / bend) : INFINITY; /* less is rounding */
-}
-
 static double panel_width(const struct bulk *bulk, double y) {
     double left = bulk->log_n - y, near_end = fmin(left / 2, fmax(3, left / 3)),
            near_start = fmax(3, (y - bulk->y_low) / 3);
-    return fmin(1.5 * peak_width(bulk, y), fmin(near_end, near_start));
+    double peak = profile_peak_width(bulk->profile, y, fmin(0.1 + 0.02 * y, 0.4 * left));
+    return fmin(1.5 * peak, fmin(near_end, near_start));
 }
 
 /* Whether scores beyond y can matter at the lowest beta, given the largest exponent so far. */
@@ -84,7 +79,7 @@ static bool mesh_goes_on(const struct bulk *bulk, double y, double largest) {
     return bulk->log_n - bulk->lowest_beta * profile_gap(bulk->profile, y) > largest - DEEPEST - 15;
 }
 
-static bool mesh_make(struct bulk *bulk, const gsl_integration_glfixed_table *rule) {
+static bool mesh_make(struct bulk *bulk, const struct legendre *rule) {
     double y = bulk->y_low, largest = -INFINITY;
     const double last = bulk->log_n - 2;
     bulk->y_end[0] = y;
@@ -105,16 +100,16 @@ static bool mesh_make(struct bulk *bulk, const gsl_integration_glfixed_table *ru
 
 static struct bulk *create_for(const struct profile *profile, double y_low, double lowest_beta) {
     struct bulk *bulk = calloc(1, sizeof *bulk);
-    gsl_integration_glfixed_table *rule = gsl_integration_glfixed_table_alloc(PANEL);
-    bool good = bulk && rule && bulk_reserve(bulk);
+    struct legendre rule;
+    bool good = bulk && bulk_reserve(bulk);
     if (good) {
+        legendre_make(PANEL, &rule);
         bulk->profile = profile;
         bulk->y_low = y_low;
         bulk->log_n = profile_log_n(profile);
         bulk->lowest_beta = lowest_beta;
-        good = mesh_make(bulk, rule);
+        good = mesh_make(bulk, &rule);
     }
-    if (rule) { gsl_integration_glfixed_table_free(rule); }
     if (good) { return bulk; }
     bulk_free(bulk);
     return NULL;
@@ -122,12 +117,6 @@ static struct bulk *create_for(const struct profile *profile, double y_low, doub
 
 struct bulk *bulk_create(const struct profile *profile, double y_low) {
     return create_for(profile, y_low, LOWEST_BETA);
-}
-
-/* log(e^a + e^b). */
-static double log_sum(double a, double b) {
-    double high = fmax(a, b), low = fmin(a, b);
-    return low > -INFINITY ? high + log1p(exp(low - high)) : high;
 }
 
 struct bulk *bulk_create_atoms(size_t count, const struct family_atom *atoms, double log_lambda_typ) {
@@ -146,7 +135,7 @@ struct bulk *bulk_create_atoms(size_t count, const struct family_atom *atoms, do
         size_t node = peak_node[i - 1];
         bulk->gap[node] = exp(log(atoms[i].gap) + log_lambda_typ);
         bulk->log_mass[node] = atoms[i].log_count;
-        log_rank = log_sum(log_rank, atoms[i].log_count);
+        log_rank = log_sum_exp(log_rank, atoms[i].log_count);
         bulk->y_end[i] = log_rank;
         bulk->gap_end[i] = bulk->gap[node];
     }
@@ -268,25 +257,16 @@ struct bulk_sums bulk_sums(const struct bulk *bulk, const struct kernel *kernel,
 
 /* ---- N_n(t) and its scale ---- */
 
-/* y between the ends of a panel with g(y) = gap, by the Illinois method. */
+/* y between the ends of a panel with g(y) = gap. */
 static double panel_rank(const struct bulk *bulk, size_t panel, double gap) {
-    double a = bulk->y_end[panel], b = bulk->y_end[panel + 1], fa = bulk->gap_end[panel] - gap,
-           fb = bulk->gap_end[panel + 1] - gap, y = a;
-    for (int step = 0, side = 0; step < 80 && b - a > 1e-13 * b; step++) {
-        y = isfinite(fb) ? (a * fb - b * fa) / (fb - fa) : (a + b) / 2;
-        double f = profile_gap(bulk->profile, y) - gap;
-        if (fabs(f) < 1e-13 * gap) { break; }
-        if (f < 0) {
-            a = y;
-            fa = f;
-            if (side == -1) { fb /= 2; }
-            side = -1;
-        } else {
-            b = y;
-            fb = f;
-            if (side == 1) { fa /= 2; }
-            side = 1;
-        }
+    struct root r = {bulk->y_end[panel], bulk->y_end[panel + 1], bulk->gap_end[panel] - gap,
+                     bulk->gap_end[panel + 1] - gap, 0};
+    double y = r.low;
+    for (int step = 0; step < 80 && r.high - r.low > 1e-13 * r.high; step++) {
+        y = root_guess(&r);
+        double miss = profile_gap(bulk->profile, y) - gap;
+        if (fabs(miss) < 1e-13 * gap) { break; }
+        root_narrow(&r, y, miss);
     }
     return y;
 }

@@ -372,7 +372,7 @@ static void read_rows(struct reader *reader, const struct yaml_node *node, enum 
 
 bool config_counted(const struct config_series *series, double log_n) {
     if (series->family->kind != FAMILY_IID) { return false; }
-    if (series->rows == CONFIG_ROWS_AUTO) { return log_n > log(CONFIG_EXPLICIT + 0.5); }
+    if (series->rows == CONFIG_ROWS_AUTO) { return log_n > log(ROW_EXPLICIT + 0.5); }
     return series->rows == CONFIG_ROWS_COUNTED;
 }
 
@@ -774,9 +774,7 @@ void config_free(struct config *config) {
 }
 
 void config_parameters(const struct config_series *series, double log_n, double p[FAMILY_PARAMETERS]) {
-    for (size_t i = 0; i < series->family->parameter_count; i++) {
-        p[i] = schedule_value(&series->parameter[i], log_n);
-    }
+    family_parameters(series->family, series->parameter, log_n, p);
 }
 
 bool config_number(const char *text, double *value, double *log_value) {

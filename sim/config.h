@@ -61,8 +61,7 @@ void config_free(struct config *config);
 void config_parameters(const struct config_series *series, double log_n, double p[FAMILY_PARAMETERS]);
 
 /* Whether the rows of a series at one n are counted: asked for, or `auto` with independent scores and
- * n > CONFIG_EXPLICIT (a drawn row of no more is made of single scores and as quick). */
-enum { CONFIG_EXPLICIT = 512 };
+ * n > ROW_EXPLICIT (a drawn row of no more is made of single scores and as quick). */
 bool config_counted(const struct config_series *series, double log_n);
 
 /* A whole number literal of the grammar: 12, 1e3, 2^16, 1/16, e^100000. False when `text` is anything

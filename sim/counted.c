@@ -25,11 +25,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../models/legendre.h"
+#include "../models/root.h"
 #include "../models/vector_inline.h"
 #include "bulk.h"
 
 enum {
-    EXPLICIT = 512,  /* rows up to this length are explicit */
     MOST_TOP = 1024, /* a hundred standard deviations more than are ever in the top */
     NODES = COUNTED_NODES,
     MIRRORED = 30, /* octaves of 1 - V, at most */
@@ -77,12 +78,8 @@ static double place(const struct counted_law *law, uint64_t octave, double u) {
 
 /* Points evenly in z = log(v/(1 - v base)), the logit of V but for a constant, where v in [1, 2) is V or
  * 1 - V over its smallest value `base` in the octave: quantiles are smooth in it through V = 1/2. */
-static void bin_make(const struct counted_law *law, struct counted_bin *bin, uint64_t octave,
-                     uint64_t index) {
-    static const double x[NODES] = {-0.86113631159405257522, -0.33998104358485626480, 0.33998104358485626480,
-                                    0.86113631159405257522};
-    static const double w[NODES] = {0.34785484513745385737, 0.65214515486254614263, 0.65214515486254614263,
-                                    0.34785484513745385737};
+static void bin_make(const struct counted_law *law, const struct legendre *rule, struct counted_bin *bin,
+                     uint64_t octave, uint64_t index) {
     const bool mirror = octave > law->upper;
     const double log_octave = mirror ? law->log_n - ((double)(octave - law->upper) + 1) * M_LN2
                                      : law->log_top + ((double)octave - 1) * M_LN2,
@@ -96,10 +93,10 @@ static void bin_make(const struct counted_law *law, struct counted_bin *bin, uin
     double first = mirror ? 2 - u : 1 + u, last = mirror ? first - width : first + width;
     double start = log(first) - log1p(-first * base), end = log(last) - log1p(-last * base);
     for (size_t i = 0; i < NODES; i++) {
-        z[i] = (start + end) / 2 + (end - start) / 2 * x[i];
+        z[i] = (start + end) / 2 + (end - start) / 2 * rule->x[i];
         double v = exp(z[i]) / (1 + exp(z[i]) * base);
         bin->node[i] = profile_gap(law->profile, place(law, octave, mirror ? 2 - v : v - 1));
-        bin->weight[i] = w[i] * v * (1 - v * base);
+        bin->weight[i] = rule->w[i] * v * (1 - v * base);
         total += bin->weight[i];
     }
     for (size_t i = 0; i < NODES; i++) {
@@ -110,15 +107,12 @@ static void bin_make(const struct counted_law *law, struct counted_bin *bin, uin
     for (size_t i = 0; i < NODES; i++) { bin->spread[i] = bin->weight[i] * (z[i] - mean) / sqrt(square); }
 }
 
-/* Smallest (g'/g'')^{1/2} over the counted octaves, where g is convex. */
+/* The narrowest that a peak can be over the counted octaves. */
 static double narrowest_peak(const struct counted_law *law) {
     double narrowest = INFINITY, end = fmin(law->log_n - 0.7, MOST_COUNTED);
     const double h = 0.2;
     for (double y = law->log_top; y < end - h; y += 0.5) {
-        double low = profile_gap(law->profile, y - h), middle = profile_gap(law->profile, y),
-               high = profile_gap(law->profile, y + h);
-        double slope = (high - low) / (2 * h), bend = high - 2 * middle + low;
-        if (isfinite(high) && bend > 1e-11 * middle) { narrowest = fmin(narrowest, h * sqrt(slope / bend)); }
+        narrowest = fmin(narrowest, profile_peak_width(law->profile, y, h));
     }
     return narrowest;
 }
@@ -126,7 +120,7 @@ static double narrowest_peak(const struct counted_law *law) {
 /* Where the explicit top ends, and how many octaves follow. At least 64 scores are in the top but for a
  * probability of 1e-16. */
 static void law_divide(struct counted_law *law) {
-    double octaves = law->n <= EXPLICIT ? 0 : ceil((law->log_n - log(320)) / M_LN2);
+    double octaves = law->n <= ROW_EXPLICIT ? 0 : ceil((law->log_n - log(320)) / M_LN2);
     law->log_top = law->log_n - octaves * M_LN2;
     if (octaves == 0) { return; }
     if (isfinite(law->n)) {
@@ -145,9 +139,11 @@ static bool law_fill(struct counted_law *law) {
     law->bin = calloc(count + 1, sizeof *law->bin);
     if (!law->bin) { return false; }
     struct counted_bin *bin = law->bin;
+    struct legendre rule;
+    legendre_make(NODES, &rule);
     for (uint64_t octave = 1; octave <= law->upper + law->mirrored; octave++) {
         for (uint64_t i = 0; i < (uint64_t)1 << law->depth; i++) {
-            bin_make(law, bin++, octave, ((uint64_t)1 << law->depth) + i);
+            bin_make(law, &rule, bin++, octave, ((uint64_t)1 << law->depth) + i);
         }
     }
     if (law->mirrored > 0) {
@@ -217,30 +213,17 @@ struct counted *counted_create(const struct isa *isa) {
 void counted_free(struct counted *c) {
     if (!c) { return; }
     free(c->normal);
-    free(c->row.gap);
-    free(c->row.count);
-    free(c->row.scratch);
-    free(c->row.part);
+    row_release(&c->row);
     free(c);
-}
-
-static bool array_grow(double **array, size_t count) {
-    double *grown = realloc(*array, count * sizeof *grown);
-    if (grown) { *array = grown; }
-    return grown != NULL;
 }
 
 static bool counted_reserve(struct counted *c, size_t bins) {
     size_t parts = bins + MOST_TOP; /* the rest, score by score */
     if (parts <= c->room) { return true; }
-    struct row_part *grown = realloc(c->row.part, parts * sizeof *grown);
-    if (!grown) { return false; }
-    c->row.part = grown;
-    size_t points = MOST_TOP + parts * NODES;
-    if (!array_grow(&c->row.gap, points) || !array_grow(&c->row.count, points) ||
-        !array_grow(&c->row.scratch, points) || !array_grow(&c->normal, bins + 8)) {
-        return false;
-    }
+    double *normal = realloc(c->normal, (bins + 8) * sizeof *normal);
+    if (!normal) { return false; }
+    c->normal = normal;
+    if (!row_reserve(&c->row, MOST_TOP + parts * NODES, parts)) { return false; }
     c->room = parts;
     return true;
 }
@@ -309,30 +292,6 @@ static void ordered_logs(struct counted *c, uint64_t purpose, size_t count, doub
     vector->log(count, log_u, log_u);
 }
 
-static void add_point(struct row *row, double gap, double count) {
-    size_t i = row->point_count++;
-    row->gap[i] = gap;
-    row->count[i] = count;
-}
-
-static void part_make(struct row_part *part, double lower, double upper, double before, double count,
-                      uint64_t address) {
-    *part = (struct row_part){.lower = lower,
-                              .upper = upper,
-                              .before = before,
-                              .last = before + count,
-                              .log_last = log(before + count),
-                              .address = address};
-}
-
-static void add_part(struct row *row, double lower, double upper, double before, double count,
-                     uint64_t address) {
-    if (count == 0) { return; }
-    struct row_part *part = &row->part[row->part_count++];
-    part_make(part, lower, upper, before, count, address);
-    part->point = row->point_count;
-}
-
 static void make_top(struct counted *c, size_t count) {
     double *y = c->work;
     ordered_logs(c, STREAM_SCORES, count, y);
@@ -350,10 +309,10 @@ static void add_bin(struct counted *c, const struct counted_bin *bin, double bef
                     double normal) {
     if (count == 0) { return; }
     struct row *row = &c->row;
-    add_part(row, bin->lower - c->highest, bin->upper - c->highest, before, count, bin->address);
+    row_add_part(row, bin->lower - c->highest, bin->upper - c->highest, before, count, bin->address);
     double spread = sqrt(count) * normal;
     for (size_t i = 0; i < NODES && isfinite(bin->node[i]); i++) {
-        add_point(row, bin->node[i] - c->highest, count * bin->weight[i] + spread * bin->spread[i]);
+        row_add_point(row, bin->node[i] - c->highest, count * bin->weight[i] + spread * bin->spread[i]);
     }
 }
 
@@ -378,8 +337,8 @@ static void add_rest(struct counted *c, double before, size_t scores) {
     const struct counted_law *law = c->law;
     if (law->mirrored == MIRRORED || scores > MOST_TOP) {
         double gap = law->last_gap - c->highest;
-        add_part(&c->row, gap, gap, before, (double)scores, 0);
-        add_point(&c->row, gap, (double)scores);
+        row_add_part(&c->row, gap, gap, before, (double)scores, 0);
+        row_add_point(&c->row, gap, (double)scores);
         return;
     }
     double *log_left = c->work;
@@ -387,8 +346,8 @@ static void add_rest(struct counted *c, double before, size_t scores) {
     for (size_t i = scores; i-- > 0; before++) { /* 1 - V in decreasing order */
         double left = exp(log_left[i] - (law->mirrored + 1) * M_LN2);
         double gap = profile_gap(law->profile, law->log_n + log1p(-left)) - c->highest;
-        add_part(&c->row, gap, gap, before, 1, 0);
-        add_point(&c->row, gap, 1);
+        row_add_part(&c->row, gap, gap, before, 1, 0);
+        row_add_point(&c->row, gap, 1);
     }
 }
 
@@ -398,9 +357,136 @@ static void chain_upper(const struct counted *c, double scores, double *below) {
     for (unsigned o = c->law->upper; o > 0; o--) { below[o - 1] = split(c, address_make(o, 0), below[o]); }
 }
 
+/* ---- refining ---- */
+
+static double gap_at(const struct counted *c, uint64_t octave, double u) {
+    return profile_gap(c->law->profile, place(c->law, octave, u)) - c->highest;
+}
+
+static int by_gap(const void *a, const void *b) {
+    const struct row_part *x = a, *y = b;
+    return (x->upper > y->upper) - (x->upper < y->upper);
+}
+
+/* The k-th score of a part, at a uniform place. */
+static double single_place(const struct counted *c, uint64_t address, uint64_t k) {
+    threefry4x64_ctr_t words = place_words(c, address + k / 4);
+    double low, width;
+    index_range(address_index(address), &low, &width);
+    return low + width * word_uniform(words.v[k % 4]);
+}
+
+static size_t refine_singles(struct counted *c, const struct row_part *part, struct row_part *finer) {
+    size_t count = (size_t)(part->last - part->before);
+    for (uint64_t k = 0; k < count; k++) {
+        double gap = gap_at(c, address_octave(part->address), single_place(c, part->address, k));
+        finer[k] = (struct row_part){.lower = gap, .upper = gap};
+    }
+    qsort(finer, count, sizeof *finer, by_gap);
+    for (size_t k = 0; k < count; k++) {
+        finer[k] = row_part_make(finer[k].lower, finer[k].upper, part->before + (double)k, 1, 0);
+    }
+    return count;
+}
+
+/* log N/gap at the ends and in the middle of a part, were its scores spread evenly: the largest value of the
+ * parabola through them, where it is, and how far it may be off for its shape. */
+struct crest {
+    double value, at, error;
+};
+
+static struct crest part_crest(const struct row_part *part, double middle_gap) {
+    double r0 = log(part->before) / part->lower, r2 = part->log_last / part->upper,
+           r1 = log((part->before + part->last) / 2) / middle_gap;
+    double a = 2 * (r0 - 2 * r1 + r2), b = 4 * r1 - 3 * r0 - r2;
+    struct crest crest = {fmax(r0, r2), r0 > r2 ? 0 : 1, 0.1 * fabs(a)};
+    if (a < 0 && b > 0 && b < -2 * a) {
+        crest.value = r0 - b * b / (4 * a);
+        crest.at = -b / (2 * a);
+    }
+    return crest;
+}
+
+static size_t refine_split(struct counted *c, const struct row_part *part, double best,
+                           struct row_part *finer) {
+    double low, width, scores = part->last - part->before;
+    uint64_t octave = address_octave(part->address), index = address_index(part->address);
+    index_range(index, &low, &width);
+    double middle = gap_at(c, octave, low + width / 2), noise = sqrt(scores) / part->before;
+    struct crest crest = part_crest(part, middle);
+    if (crest.value + crest.error + 4.5 * noise / part->lower <= best) { return 0; }
+    if (0.5 * noise < NOISE * part->log_last) {
+        double gap = gap_at(c, octave, low + width * crest.at);
+        *finer = row_part_make(gap, gap, part->before, scores * crest.at, 0);
+        return 1;
+    }
+    double first = split(c, part->address, scores);
+    finer[0] = row_part_make(part->lower, middle, part->before, first, address_make(octave, 2 * index));
+    finer[1] = row_part_make(middle, part->upper, part->before + first, scores - first,
+                             address_make(octave, 2 * index + 1));
+    return 2;
+}
+
 static size_t refine(void *maker, const struct row_part *parts, size_t count, double best,
-                     const struct row_part **finer);
-static double log_count(void *maker, const struct row_part *part, double t);
+                     const struct row_part **finer) {
+    struct counted *c = maker;
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct row_part *next = c->finer + found;
+        if (parts[i].address == 0) { /* a single score */
+            *next = parts[i];
+            found++;
+        } else if (parts[i].last - parts[i].before <= SINGLE) {
+            found += refine_singles(c, &parts[i], next);
+        } else {
+            found += refine_split(c, &parts[i], best, next);
+        }
+    }
+    *finer = c->finer;
+    return found;
+}
+
+/* u in [low, high] with gap(u) = t: the gap grows with u. */
+static double place_of_gap(const struct counted *c, uint64_t octave, double low, double high, double t) {
+    struct root r = {low, high, gap_at(c, octave, low) - t, gap_at(c, octave, high) - t, 0};
+    double u = (low + high) / 2;
+    for (int step = 0; step < 60 && r.high - r.low > 1e-13; step++) {
+        u = root_guess(&r);
+        double miss = gap_at(c, octave, u) - t;
+        if (fabs(miss) < 1e-12 * t) { break; }
+        root_narrow(&r, u, miss);
+    }
+    return u;
+}
+
+static double log_count(void *maker, const struct row_part *part, double t) {
+    const struct counted *c = maker;
+    const double enough = 0x1p-8;
+    double low, width, before = part->before, scores = part->last - before;
+    uint64_t octave = address_octave(part->address), index = address_index(part->address);
+    index_range(index, &low, &width);
+    double u = place_of_gap(c, octave, low, low + width, t);
+    while (scores > SINGLE && scores > enough * before) {
+        double first = split(c, address_make(octave, index), scores);
+        width /= 2;
+        if (u < low + width) {
+            scores = first;
+            index = 2 * index;
+        } else {
+            before += first;
+            scores -= first;
+            low += width;
+            index = 2 * index + 1;
+        }
+    }
+    if (scores > SINGLE) { return log(before + scores * (u - low) / width); }
+    for (uint64_t k = 0; k < (uint64_t)scores; k++) {
+        before += single_place(c, address_make(octave, index), k) <= u;
+    }
+    return log(before);
+}
+
+/* ---- the row ---- */
 
 const struct row *counted_row(struct counted *c, const struct counted_law *law, struct stream stream) {
     size_t bins = (size_t)(law->upper + law->mirrored) << law->depth;
@@ -435,142 +521,4 @@ const struct row *counted_row(struct counted *c, const struct counted_law *law, 
     }
     add_rest(c, before, (size_t)left);
     return row;
-}
-
-/* ---- refining ---- */
-
-static double gap_at(const struct counted *c, uint64_t octave, double u) {
-    return profile_gap(c->law->profile, place(c->law, octave, u)) - c->highest;
-}
-
-static int by_gap(const void *a, const void *b) {
-    const struct row_part *x = a, *y = b;
-    return (x->upper > y->upper) - (x->upper < y->upper);
-}
-
-/* The k-th score of a part, at a uniform place. */
-static double single_place(const struct counted *c, uint64_t address, uint64_t k) {
-    threefry4x64_ctr_t words = place_words(c, address + k / 4);
-    double low, width;
-    index_range(address_index(address), &low, &width);
-    return low + width * word_uniform(words.v[k % 4]);
-}
-
-static size_t refine_singles(struct counted *c, const struct row_part *part, struct row_part *finer) {
-    size_t count = (size_t)(part->last - part->before);
-    for (uint64_t k = 0; k < count; k++) {
-        double gap = gap_at(c, address_octave(part->address), single_place(c, part->address, k));
-        finer[k] = (struct row_part){.lower = gap, .upper = gap};
-    }
-    qsort(finer, count, sizeof *finer, by_gap);
-    for (size_t k = 0; k < count; k++) {
-        part_make(&finer[k], finer[k].lower, finer[k].upper, part->before + (double)k, 1, 0);
-    }
-    return count;
-}
-
-/* log N/gap at the ends and in the middle of a part, were its scores spread evenly: the largest value of the
- * parabola through them, where it is, and how far it may be off for its shape. */
-struct crest {
-    double value, at, error;
-};
-
-static struct crest part_crest(const struct row_part *part, double middle_gap) {
-    double r0 = log(part->before) / part->lower, r2 = part->log_last / part->upper,
-           r1 = log((part->before + part->last) / 2) / middle_gap;
-    double a = 2 * (r0 - 2 * r1 + r2), b = 4 * r1 - 3 * r0 - r2;
-    struct crest crest = {fmax(r0, r2), r0 > r2 ? 0 : 1, 0.1 * fabs(a)};
-    if (a < 0 && b > 0 && b < -2 * a) {
-        crest.value = r0 - b * b / (4 * a);
-        crest.at = -b / (2 * a);
-    }
-    return crest;
-}
-
-static size_t refine_split(struct counted *c, const struct row_part *part, double best,
-                           struct row_part *finer) {
-    double low, width, scores = part->last - part->before;
-    uint64_t octave = address_octave(part->address), index = address_index(part->address);
-    index_range(index, &low, &width);
-    double middle = gap_at(c, octave, low + width / 2), noise = sqrt(scores) / part->before;
-    struct crest crest = part_crest(part, middle);
-    if (crest.value + crest.error + 4.5 * noise / part->lower <= best) { return 0; }
-    if (0.5 * noise < NOISE * part->log_last) {
-        double gap = gap_at(c, octave, low + width * crest.at);
-        part_make(finer, gap, gap, part->before, scores * crest.at, 0);
-        return 1;
-    }
-    double first = split(c, part->address, scores);
-    part_make(&finer[0], part->lower, middle, part->before, first, address_make(octave, 2 * index));
-    part_make(&finer[1], middle, part->upper, part->before + first, scores - first,
-              address_make(octave, 2 * index + 1));
-    return 2;
-}
-
-static size_t refine(void *maker, const struct row_part *parts, size_t count, double best,
-                     const struct row_part **finer) {
-    struct counted *c = maker;
-    size_t found = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct row_part *next = c->finer + found;
-        if (parts[i].address == 0) { /* a single score */
-            *next = parts[i];
-            found++;
-        } else if (parts[i].last - parts[i].before <= SINGLE) {
-            found += refine_singles(c, &parts[i], next);
-        } else {
-            found += refine_split(c, &parts[i], best, next);
-        }
-    }
-    *finer = c->finer;
-    return found;
-}
-
-/* u in [low, high] with gap(u) = t: the gap grows with u. */
-static double place_of_gap(const struct counted *c, uint64_t octave, double low, double high, double t) {
-    double a = low, b = high, fa = gap_at(c, octave, a) - t, fb = gap_at(c, octave, b) - t, u = (a + b) / 2;
-    for (int step = 0, side = 0; step < 60 && b - a > 1e-13; step++) {
-        u = isfinite(fb) ? (a * fb - b * fa) / (fb - fa) : (a + b) / 2;
-        double f = gap_at(c, octave, u) - t;
-        if (fabs(f) < 1e-12 * t) { break; }
-        if (f < 0) {
-            a = u;
-            fa = f;
-            if (side == -1) { fb /= 2; }
-            side = -1;
-        } else {
-            b = u;
-            fb = f;
-            if (side == 1) { fa /= 2; }
-            side = 1;
-        }
-    }
-    return u;
-}
-
-static double log_count(void *maker, const struct row_part *part, double t) {
-    const struct counted *c = maker;
-    const double enough = 0x1p-8;
-    double low, width, before = part->before, scores = part->last - before;
-    uint64_t octave = address_octave(part->address), index = address_index(part->address);
-    index_range(index, &low, &width);
-    double u = place_of_gap(c, octave, low, low + width, t);
-    while (scores > SINGLE && scores > enough * before) {
-        double first = split(c, address_make(octave, index), scores);
-        width /= 2;
-        if (u < low + width) {
-            scores = first;
-            index = 2 * index;
-        } else {
-            before += first;
-            scores -= first;
-            low += width;
-            index = 2 * index + 1;
-        }
-    }
-    if (scores > SINGLE) { return log(before + scores * (u - low) / width); }
-    for (uint64_t k = 0; k < (uint64_t)scores; k++) {
-        before += single_place(c, address_make(octave, index), k) <= u;
-    }
-    return log(before);
 }

@@ -11,7 +11,6 @@
 #include <string.h>
 
 enum {
-    EXPLICIT = 512,       /* rows up to this length keep every score in the top */
     TOP = 128,            /* scores kept one by one in longer rows */
     POOL = 8 * TOP,       /* candidates for the top */
     CHUNK = FAMILY_CHUNK, /* scores drawn at a time */
@@ -84,31 +83,17 @@ void drawn_free(struct drawn *d) {
     if (!d) { return; }
     free(d->scores);
     free(d->moment);
-    free(d->row.gap);
-    free(d->row.count);
-    free(d->row.scratch);
-    free(d->row.part);
+    row_release(&d->row);
     free(d);
-}
-
-static bool array_grow(double **array, size_t count) {
-    double *grown = realloc(*array, count * sizeof **array);
-    if (!grown) { return false; }
-    *array = grown;
-    return true;
 }
 
 /* Room for `parts` parts and their points beside the top. */
 static bool drawn_reserve(struct drawn *d, size_t parts) {
     if (parts <= d->part_capacity) { return true; }
-    size_t points = EXPLICIT + parts * KERNEL_NODES;
-    struct row_part *grown = realloc(d->row.part, parts * sizeof *grown);
-    if (!grown) { return false; }
-    d->row.part = grown;
-    if (!array_grow(&d->moment, parts * KERNEL_NODES) || !array_grow(&d->row.gap, points) ||
-        !array_grow(&d->row.count, points) || !array_grow(&d->row.scratch, points)) {
-        return false;
-    }
+    double *moment = realloc(d->moment, parts * KERNEL_NODES * sizeof *moment);
+    if (!moment) { return false; }
+    d->moment = moment;
+    if (!row_reserve(&d->row, ROW_EXPLICIT + parts * KERNEL_NODES, parts)) { return false; }
     d->part_capacity = parts;
     return true;
 }
@@ -194,36 +179,20 @@ static double drawn_first_pass(struct drawn *d, size_t top_count) {
 
 static double drawn_gap(const struct drawn *d, double score) { return (d->highest - score) * d->scale; }
 
-static void drawn_add_point(struct row *row, double gap, double count) {
-    size_t i = row->point_count++;
-    row->gap[i] = gap;
-    row->count[i] = count;
-}
-
-/* The part (lower, upper]; its nodes are added by the caller. */
-static void drawn_add_part(struct row *row, double lower, double upper, double before, double count) {
-    row->part[row->part_count++] = (struct row_part){.lower = lower,
-                                                     .upper = upper,
-                                                     .before = before,
-                                                     .last = before + count,
-                                                     .log_last = log(before + count),
-                                                     .point = row->point_count};
-}
-
 static void drawn_add_nodes(struct drawn *d, double lower, double upper, const double *moment) {
     double middle = (lower + upper) / 2, half = (upper - lower) / 2;
     for (size_t j = 0; j < KERNEL_NODES; j++) {
         double count = 0;
         for (size_t k = 0; k < KERNEL_NODES; k++) { count += d->lagrange[j][k] * moment[k]; }
-        drawn_add_point(&d->row, middle + half * d->node[j], count);
+        row_add_point(&d->row, middle + half * d->node[j], count);
     }
 }
 
 /* Scores that tie with the last explicit one but found no place in the top. */
 static void drawn_add_ties(struct row *row, double gap, double ties) {
     if (!(ties > 0)) { return; }
-    drawn_add_part(row, gap, gap, (double)row->top_count, ties);
-    drawn_add_point(row, gap, ties);
+    row_add_part(row, gap, gap, (double)row->top_count, ties, 0);
+    row_add_point(row, gap, ties);
 }
 
 /* Second pass: everything below the explicit top, into bins. */
@@ -249,7 +218,7 @@ static bool drawn_second_pass(struct drawn *d, double lowest) {
         const double *moment = d->moment + b * KERNEL_NODES;
         if (moment[0] == 0) { continue; }
         double lower = kernel_bin_edge(first + (int64_t)b), upper = kernel_bin_edge(first + (int64_t)b + 1);
-        drawn_add_part(row, fmax(lower, cut_gap), upper, before, moment[0]);
+        row_add_part(row, fmax(lower, cut_gap), upper, before, moment[0], 0);
         drawn_add_nodes(d, lower, upper, moment);
         before += moment[0];
     }
@@ -282,18 +251,13 @@ static void drawn_collect(struct drawn *d, size_t count, const double *gaps) {
     for (size_t i = 0; i < count && d->listed < LISTED; i++) { d->list[d->listed++] = gaps[i]; }
 }
 
-static void finer_make(struct row_part *part, double lower, double upper, double before, double last) {
-    *part = (struct row_part){
-        .lower = lower, .upper = upper, .before = before, .last = last, .log_last = log(last)};
-}
-
 /* Every score by itself. */
 static size_t drawn_list(struct drawn *d, double lower, double upper, double before) {
     d->listed = 0;
     drawn_visit(d, lower, upper, drawn_collect);
     qsort(d->list, d->listed, sizeof *d->list, ascending);
     for (size_t i = 0; i < d->listed; i++, before++) {
-        finer_make(&d->finer[i], d->list[i], d->list[i], before, before + 1);
+        d->finer[i] = row_part_make(d->list[i], d->list[i], before, 1, 0);
     }
     return d->listed;
 }
@@ -319,9 +283,8 @@ static size_t drawn_split(struct drawn *d, double lower, double upper, double be
     for (size_t j = 0; j < SPLIT; j++) {
         struct row_part *part = &d->finer[j];
         if (part->last == 0) { continue; }
-        double last = before + part->last;
-        finer_make(&d->finer[kept++], part->lower, part->upper, before, last);
-        before = last;
+        d->finer[kept] = row_part_make(part->lower, part->upper, before, part->last, 0);
+        before = d->finer[kept++].last;
     }
     return kept;
 }
@@ -354,7 +317,7 @@ const struct row *drawn_row(struct drawn *d, const struct family *family, const 
 
     struct row *row = &d->row;
     row->log_n = log_n;
-    row->top_count = d->n <= EXPLICIT ? d->n : TOP;
+    row->top_count = d->n <= ROW_EXPLICIT ? d->n : TOP;
     row->point_count = row->part_count = 0;
     row->refine = drawn_refine;
     row->log_count = drawn_log_count;
@@ -362,7 +325,7 @@ const struct row *drawn_row(struct drawn *d, const struct family *family, const 
 
     double lowest = drawn_first_pass(d, row->top_count);
     d->highest = d->pool[0];
-    for (size_t k = 0; k < row->top_count; k++) { drawn_add_point(row, drawn_gap(d, d->pool[k]), 1); }
+    for (size_t k = 0; k < row->top_count; k++) { row_add_point(row, drawn_gap(d, d->pool[k]), 1); }
     if (row->top_count < d->n && !drawn_second_pass(d, lowest)) { return NULL; }
     return row;
 }

@@ -22,9 +22,7 @@ static double exact_collapse(const struct oracle *oracle, const struct criterion
 static bool exact_cell(struct results_series *s, size_t n) {
     size_t betas = s->size[RESULTS_BETA], criteria = s->size[RESULTS_CRITERION];
     double p[FAMILY_PARAMETERS] = {0};
-    for (size_t i = 0; i < s->family->parameter_count; i++) {
-        p[i] = schedule_value(&s->parameter[i], s->log_n[n]);
-    }
+    family_parameters(s->family, s->parameter, s->log_n[n], p);
     struct oracle *oracle = oracle_create(s->family, p, s->log_n[n]);
     bool good = oracle != NULL;
     for (size_t b = n * betas; good && b < (n + 1) * betas; b++) {
@@ -61,17 +59,13 @@ static bool is_missing(const struct results_series *s) {
     return true;
 }
 
-static int fill(struct results *results, int threads, bool missing) {
+int exact_fill(struct results *results, int threads) {
     bool good = true;
     for (size_t i = 0; good && i < results->series_count; i++) {
         struct results_series *s = &results->series[i];
-        if (!missing || is_missing(s)) { good = exact_series(s, threads); }
+        if (is_missing(s)) { good = exact_series(s, threads); }
     }
     if (good) { return EXIT_DONE; }
     message_error("out of memory while computing exact values");
     return EXIT_FAILED;
 }
-
-int exact_fill(struct results *results, int threads) { return fill(results, threads, false); }
-
-int exact_fill_missing(struct results *results, int threads) { return fill(results, threads, true); }

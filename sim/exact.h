@@ -4,13 +4,10 @@
 
 #include "results.h"
 
-/* Fills the exact_ arrays of all series by models/oracle.h: means at every beta, and the collapse points of
- * the criteria on entropy and participation. NaN where that is out of reach, and for the other criteria. The
- * same bits for any number of threads. Returns EXIT_DONE, or EXIT_FAILED after a message when out of memory.
- */
+/* Fills the exact_ arrays of every series that holds no exact entropy yet, by models/oracle.h: means at every
+ * beta, and the collapse points of the criteria on entropy and participation. NaN where that is out of reach,
+ * and for the other criteria. The same bits for any number of threads. Returns EXIT_DONE, or EXIT_FAILED
+ * after a message when out of memory. */
 int exact_fill(struct results *results, int threads);
-
-/* The same for those series alone that hold no exact value at all: results of earlier versions. */
-int exact_fill_missing(struct results *results, int threads);
 
 #endif

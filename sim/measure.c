@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../models/logs.h"
+
 const char *const measure_name[MEASURE_COUNT] = {
     [MEASURE_ENTROPY] = "entropy",
     [MEASURE_PARTICIPATION] = "participation",
@@ -85,16 +87,10 @@ static struct cumulants points_cumulants(const struct kernel *kernel, const stru
     };
 }
 
-/* log(e^a + e^b). */
-static double log_sum(double a, double b) {
-    double high = fmax(a, b), low = fmin(a, b);
-    return low - high > NEGLIGIBLE ? high + log1p(exp(low - high)) : high;
-}
-
 static void add_bulk_twice(const struct kernel *kernel, const struct row *row, double beta,
                            struct cumulants *c) {
     struct bulk_sums b = bulk_sums(row->bulk, kernel, 2 * beta, 2 * beta * row->bulk_offset + NEGLIGIBLE);
-    double log_bulk = b.log_z - 2 * beta * row->bulk_offset, log_z = log_sum(c->log_z_twice, log_bulk);
+    double log_bulk = b.log_z - 2 * beta * row->bulk_offset, log_z = log_sum_exp(c->log_z_twice, log_bulk);
     if (!(log_bulk - c->log_z_twice > NEGLIGIBLE)) { return; }
     c->mean_twice += exp(log_bulk - log_z) * (b.mean + row->bulk_offset - c->mean_twice);
     c->log_z_twice = log_z;
@@ -104,7 +100,7 @@ static void add_bulk_twice(const struct kernel *kernel, const struct row *row, d
 static void add_bulk(const struct kernel *kernel, const struct row *row, double beta, struct cumulants *c) {
     add_bulk_twice(kernel, row, beta, c);
     struct bulk_sums b = bulk_sums(row->bulk, kernel, beta, beta * row->bulk_offset + NEGLIGIBLE);
-    double log_bulk = b.log_z - beta * row->bulk_offset, log_z = log_sum(c->log_z, log_bulk);
+    double log_bulk = b.log_z - beta * row->bulk_offset, log_z = log_sum_exp(c->log_z, log_bulk);
     if (!(log_bulk - c->log_z > NEGLIGIBLE)) { return; }
     double share[] = {exp(c->log_z - log_z), exp(log_bulk - log_z)};
     double between = b.mean + row->bulk_offset - c->mean;
@@ -121,12 +117,18 @@ static void add_bulk(const struct kernel *kernel, const struct row *row, double 
     }
 }
 
-static struct cumulants row_cumulants(const struct kernel *kernel, const struct row *row, double beta) {
-    size_t reach = row_reach(row, beta);
-    kernel->weights(reach, row->gap, beta, row->scratch);
+/* At one beta, from the weights in the row's scratch. */
+static struct cumulants weighed_cumulants(const struct kernel *kernel, const struct row *row, double beta,
+                                          size_t reach) {
     struct cumulants c = points_cumulants(kernel, row, reach);
     if (row->bulk) { add_bulk(kernel, row, beta, &c); }
     return c;
+}
+
+static struct cumulants row_cumulants(const struct kernel *kernel, const struct row *row, double beta) {
+    size_t reach = row_reach(row, beta);
+    kernel->weights(reach, row->gap, beta, row->scratch);
+    return weighed_cumulants(kernel, row, beta, reach);
 }
 
 static bool part_is_atom(const struct row_part *part) { return part->lower == part->upper; }
@@ -186,8 +188,7 @@ void measure_betas(const struct kernel *kernel, const struct row *row, size_t co
             } else { /* a larger beta reaches less far */
                 kernel->square(reach, row->scratch);
             }
-            struct cumulants c = points_cumulants(kernel, row, reach);
-            if (row->bulk) { add_bulk(kernel, row, at, &c); }
+            struct cumulants c = weighed_cumulants(kernel, row, at, reach);
             measure_from(&c, row, at, value[b]);
         }
     }

@@ -12,10 +12,13 @@
 #ifndef GAPSCALE_SIM_ROW_H
 #define GAPSCALE_SIM_ROW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "bulk.h"
+
+enum { ROW_EXPLICIT = 512 }; /* rows up to this length are all top, whoever makes them */
 
 /* The scores with lower < gap <= upper; scores at one gap have lower == upper. */
 struct row_part {
@@ -47,5 +50,16 @@ struct row {
     const struct bulk *bulk; /* NULL: there is none */
     double bulk_offset;      /* gaps of the bulk's scores are its own plus this */
 };
+
+/* ---- for makers ---- */
+
+/* Room for so many points and parts; what is there stays. False when out of memory. */
+bool row_reserve(struct row *row, size_t points, size_t parts);
+void row_release(struct row *row);
+
+void row_add_point(struct row *row, double gap, double count);
+/* A part of `count` scores after the first `before`; none for no scores. Its points follow. */
+void row_add_part(struct row *row, double lower, double upper, double before, double count, uint64_t address);
+struct row_part row_part_make(double lower, double upper, double before, double count, uint64_t address);
 
 #endif

@@ -313,8 +313,8 @@ static void cell_finish(struct cell *c) {
 
 static bool cell_counted(const struct cell *c) { return config_counted(c->series, c->log_n); }
 
-static struct sampler_law *cell_law(const struct cell *c, const struct isa *isa, double log_n, bool counted) {
-    return sampler_law_create(c->series->family, c->p, log_n, c->log_lambda_typ, counted, isa->kernel,
+static struct sampler_law *cell_law(const struct cell *c, const struct isa *isa, double log_n) {
+    return sampler_law_create(c->series->family, c->p, log_n, c->log_lambda_typ, cell_counted(c), isa->kernel,
                               c->layout.betas, c->results->beta_ratio + c->n_index * c->layout.betas);
 }
 
@@ -322,7 +322,7 @@ static struct sampler_law *cell_law(const struct cell *c, const struct isa *isa,
 static bool cell_open(struct cell *c, const struct isa *isa) {
     size_t total = c->layout.total;
     if (c->sum) { return true; }
-    c->law = cell_law(c, isa, c->log_n, cell_counted(c));
+    c->law = cell_law(c, isa, c->log_n);
     c->sum = calloc(total, sizeof *c->sum);
     c->carry = calloc(total, sizeof *c->carry);
     c->m2 = calloc(total, sizeof *c->m2);
@@ -537,7 +537,7 @@ static double cell_seconds(struct sweep *sweep, const struct cell *c, struct sam
     struct cell shorter = *c;
     bool drawn = c->series->family->kind == FAMILY_IID && !cell_counted(c);
     if (drawn) { shorter.log_n = fmin(c->log_n, longest); }
-    shorter.law = cell_law(c, sweep->isa, shorter.log_n, cell_counted(c));
+    shorter.law = cell_law(c, sweep->isa, shorter.log_n);
     double(*grid_value)[MEASURE_COUNT] = malloc(c->layout.betas * sizeof *grid_value);
     double *values = malloc(c->layout.total * sizeof *values), best = INFINITY;
     for (uint64_t i = 0; shorter.law && grid_value && values && i < TRIALS; i++) {

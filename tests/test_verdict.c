@@ -203,7 +203,10 @@ static void claim(struct results_series *s, const char *family, const struct sch
         double log_lambda = typical_scale(s->family, p, s->log_n[n]).log_lambda,
                shift = exp(s->log_lambda_typ[n] - log_lambda);
         s->log_lambda_typ[n] = log_lambda;
-        for (size_t b = n * betas; b < (n + 1) * betas; b++) { s->beta_ratio[b] *= shift; }
+        for (size_t b = n * betas; b < (n + 1) * betas; b++) {
+            s->beta_ratio[b] *= shift;
+            s->exact_entropy[b] = NAN; /* to be computed again */
+        }
     }
 }
 
