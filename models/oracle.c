@@ -23,6 +23,7 @@ static const double SMALL = -20,
                     LARGE = 5;         /* y of the scores that can be the second, or the first, of a row */
 static const double MANY = 8;          /* log n from where (1 - psi/n)^n goes by a series in psi/n */
 static const double OUTER_WIDTH = 2.6; /* e^{-e^x} and its like, by 16 nodes */
+enum { MOST_FAR = 1 << 13 };           /* panels: a heavy tail at a huge n and beta would take millions */
 static const double LONG = 100; /* scores that spread so far have their local density and its derivatives */
 
 /* Quadrature inside a row's sum, and outside. The last Legendre polynomials give the rest of a series by how
@@ -429,11 +430,16 @@ static void add_far(struct field *f, double low, double high) {
 /* All scores from y on, where only a is looked at: panels over which e^{y - b} changes by e^2 at most. */
 static void add_all_far(struct field *f, double y) {
     const struct oracle *o = f->o;
+    size_t added = 0;
     for (size_t knot = 0; knot + 1 < o->knots; knot++) {
         double end = o->knot[knot + 1].y, step = end - y;
         if (end <= y) { continue; }
         double b = fmax(knot_b(f, knot), f->x_high + LINEAR);
         while (y < end && end + f->x_high - b > -41) {
+            if (added++ == MOST_FAR) {
+                f->far_error = INFINITY; /* out of reach */
+                return;
+            }
             double next = fmin(end, y + step), next_b;
             b = gap_at(f, y);
             while (next_b = gap_at(f, next), f->o->fineness * fabs(next - y - (next_b - b)) > 2 &&
