@@ -300,7 +300,7 @@ static void print_gap_curve(FILE *out, const struct fit *fit, size_t n, double c
     size_t gaps = s->size[RESULTS_GAP];
     bool full = false;
     for (size_t g = 0; g < gaps; g++) {
-        double log_count = s->log_gap_count_mean[n * gaps + g];
+        double log_count = s->mean[RESULTS_LOG_GAP_COUNT][n * gaps + g];
         double row[] = {log10(s->gap_grid[g]), log10(log_count), colour_value};
         if (log_count >= gap_count_least) {
             if (!full) { axis_include(x, row[0]); }
@@ -440,8 +440,9 @@ static void print_te(FILE *out, const struct fit *fit) {
     for (size_t i = 0; i < curve_count(fit); i++) {
         size_t n = curve_length(fit, i);
         for (size_t f = 0; f < factors; f++) {
-            double row[] = {log10(s->te_factor[f]), s->te_entropy_mean[n * factors + f] / s->log_n[n],
-                            s->te_top_two_ratio_mean[n * factors + f],
+            double row[] = {log10(s->te_factor[f]),
+                            s->mean[RESULTS_TE_ENTROPY][n * factors + f] / s->log_n[n],
+                            s->mean[RESULTS_TE_TOP_TWO_RATIO][n * factors + f],
                             axis_length_coordinate(&lengths, s->log_n[n])};
             print_row(out, 4, row);
         }
@@ -467,7 +468,7 @@ static void print_te(FILE *out, const struct fit *fit) {
 
 static bool te_is_known(const struct fit *fit) {
     for (size_t i = 0; i < fit->lengths * fit->series->size[RESULTS_TE]; i++) {
-        if (isfinite(fit->series->te_entropy_mean[i])) { return true; }
+        if (isfinite(fit->series->mean[RESULTS_TE_ENTROPY][i])) { return true; }
     }
     return false;
 }

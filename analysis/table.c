@@ -248,12 +248,13 @@ static void print_te(FILE *out, const struct fit *fit) {
     const struct results_series *s = fit->series;
     size_t factors = s->size[RESULTS_TE], at = (fit->lengths - 1) * factors;
     char low[WORDS], high[WORDS], ratio[WORDS];
-    if (fit->lengths == 0 || factors < 2 || isnan(s->te_entropy_mean[at])) { return; }
-    fprintf(
-        out, "  TE theorem there: at %g Lambda_n the mean H is %s, at %g Lambda_n %s, p_(2)/p_(1) %s%s.\n",
-        s->te_factor[factors - 1], words_number(s->te_entropy_mean[at + factors - 1], high), s->te_factor[0],
-        words_number(s->te_entropy_mean[at], low), words_number(s->te_top_two_ratio_mean[at], ratio),
-        s->te_top_two_ratio_mean[at] < 0.9 ? ":\n    the top two do not merge below" : "");
+    if (fit->lengths == 0 || factors < 2 || isnan(s->mean[RESULTS_TE_ENTROPY][at])) { return; }
+    fprintf(out,
+            "  TE theorem there: at %g Lambda_n the mean H is %s, at %g Lambda_n %s, p_(2)/p_(1) %s%s.\n",
+            s->te_factor[factors - 1], words_number(s->mean[RESULTS_TE_ENTROPY][at + factors - 1], high),
+            s->te_factor[0], words_number(s->mean[RESULTS_TE_ENTROPY][at], low),
+            words_number(s->mean[RESULTS_TE_TOP_TWO_RATIO][at], ratio),
+            s->mean[RESULTS_TE_TOP_TWO_RATIO][at] < 0.9 ? ":\n    the top two do not merge below" : "");
 }
 
 static void print_series(FILE *out, const struct fit *fit, const struct verdict *verdict) {

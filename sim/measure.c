@@ -10,16 +10,6 @@
 
 #include "../models/logs.h"
 
-const char *const measure_name[MEASURE_COUNT] = {
-    [MEASURE_ENTROPY] = "entropy",
-    [MEASURE_PARTICIPATION] = "participation",
-    [MEASURE_TOP_WEIGHT] = "top_weight",
-    [MEASURE_TOP_TWO_RATIO] = "top_two_ratio",
-    [MEASURE_SUSCEPTIBILITY] = "susceptibility",
-    [MEASURE_LOG_PARTITION] = "log_partition",
-    [MEASURE_GAP_MEAN] = "gap_mean",
-};
-
 static const char *const criterion_name[] = {
     [CRITERION_ENTROPY] = "entropy",
     [CRITERION_PARTICIPATION] = "participation",

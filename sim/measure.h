@@ -19,7 +19,6 @@ enum measure {
     MEASURE_GAP_MEAN,       /* <gap> = sum p gap */
     MEASURE_COUNT
 };
-extern const char *const measure_name[MEASURE_COUNT]; /* "entropy", ... as in the results file */
 
 enum criterion_kind {
     CRITERION_ENTROPY,

@@ -16,21 +16,36 @@ const char *const results_dimension_name[RESULTS_DIMENSIONS] = {
     [RESULTS_TE] = "te_factor",      [RESULTS_REPLICATE] = "replicate", [RESULTS_CRITERION] = "criterion",
 };
 
-static const char *const measure_units[MEASURE_COUNT] = {
-    [MEASURE_ENTROPY] = "nat",           [MEASURE_PARTICIPATION] = "1",    [MEASURE_TOP_WEIGHT] = "1",
-    [MEASURE_TOP_TWO_RATIO] = "1",       [MEASURE_SUSCEPTIBILITY] = "nat", [MEASURE_LOG_PARTITION] = "1",
-    [MEASURE_GAP_MEAN] = "1/lambda_typ",
+/* The single place for a quantity's name, unit, meaning and axes after log_n. */
+static const struct quantity {
+    const char *name, *units, *meaning;
+    unsigned rank;
+    enum results_dimension axis[2];
+} quantity_table[RESULTS_QUANTITIES] = {
+    [MEASURE_ENTROPY] = {"entropy", "nat", "Shannon entropy H of the softmax weights", 1, {RESULTS_BETA}},
+    [MEASURE_PARTICIPATION] = {"participation", "1", "participation Y_2 = sum p^2", 1, {RESULTS_BETA}},
+    [MEASURE_TOP_WEIGHT] = {"top_weight", "1", "largest weight p_(1)", 1, {RESULTS_BETA}},
+    [MEASURE_TOP_TWO_RATIO] = {"top_two_ratio", "1", "p_(2)/p_(1)", 1, {RESULTS_BETA}},
+    [MEASURE_SUSCEPTIBILITY] =
+        {"susceptibility", "nat", "beta^2 Var_p(gap) = -dH/dlog beta", 1, {RESULTS_BETA}},
+    [MEASURE_LOG_PARTITION] =
+        {"log_partition", "1", "log Z relative to beta times the largest score", 1, {RESULTS_BETA}},
+    [MEASURE_GAP_MEAN] = {"gap_mean", "1/lambda_typ", "mean gap under the weights", 1, {RESULTS_BETA}},
+    [RESULTS_ORDERED_WEIGHT] = {"ordered_weight", "1", "mean of p_(k)", 2, {RESULTS_BETA, RESULTS_RANK}},
+    [RESULTS_LOG_GAP_COUNT] = {"log_gap_count", "1", "mean of log N_n(t)", 1, {RESULTS_GAP}},
+    [RESULTS_TE_ENTROPY] =
+        {"te_entropy", "nat", "mean of H at that beta, over the kept replicates", 1, {RESULTS_TE}},
+    [RESULTS_TE_TOP_TWO_RATIO] = {"te_top_two_ratio",
+                                  "1",
+                                  "mean of p_(2)/p_(1) at that beta, over the kept replicates",
+                                  1,
+                                  {RESULTS_TE}},
 };
 
-static const char *const measure_meaning[MEASURE_COUNT] = {
-    [MEASURE_ENTROPY] = "Shannon entropy H of the softmax weights",
-    [MEASURE_PARTICIPATION] = "participation Y_2 = sum p^2",
-    [MEASURE_TOP_WEIGHT] = "largest weight p_(1)",
-    [MEASURE_TOP_TWO_RATIO] = "p_(2)/p_(1)",
-    [MEASURE_SUSCEPTIBILITY] = "beta^2 Var_p(gap) = -dH/dlog beta",
-    [MEASURE_LOG_PARTITION] = "log Z relative to beta times the largest score",
-    [MEASURE_GAP_MEAN] = "mean gap under the weights",
-};
+size_t results_quantity_size(const struct results_series *s, enum results_quantity quantity) {
+    const struct quantity *q = &quantity_table[quantity];
+    return s->size[q->axis[0]] * (q->rank > 1 ? s->size[q->axis[1]] : 1);
+}
 
 static void add(struct results_field **next, const char *name, const char *suffix, const char *units,
                 const char *long_name, double **values, unsigned rank, enum results_dimension a,
@@ -50,21 +65,27 @@ static void add(struct results_field **next, const char *name, const char *suffi
 #define ADD2(name, units, text, values, a, b) add(&next, name, "", units, text, values, 2, a, b, 0)
 #define ADD3(name, units, text, values, a, b, c) add(&next, name, "", units, text, values, 3, a, b, c)
 
+static void add_quantity(struct results_field **next, struct results_series *s, unsigned quantity) {
+    const struct quantity *q = &quantity_table[quantity];
+    const char *const error = quantity < RESULTS_TE_ENTROPY ? "standard error of the mean over replicates"
+                                                            : "standard error over the kept replicates";
+    add(next, q->name, "_mean", q->units, q->meaning, &s->mean[quantity], 1 + q->rank, RESULTS_LOG_N,
+        q->axis[0], q->axis[1]);
+    add(next, q->name, "_se", q->units, error, &s->se[quantity], 1 + q->rank, RESULTS_LOG_N, q->axis[0],
+        q->axis[1]);
+}
+
 static void add_measures(struct results_field **next, struct results_series *s) {
-    for (size_t m = 0; m < MEASURE_COUNT; m++) {
-        add(next, measure_name[m], "_mean", measure_units[m], measure_meaning[m], &s->mean[m], 2,
-            RESULTS_LOG_N, RESULTS_BETA, 0);
-        add(next, measure_name[m], "_se", measure_units[m], "standard error of the mean over replicates",
-            &s->se[m], 2, RESULTS_LOG_N, RESULTS_BETA, 0);
-        add(next, measure_name[m], "_block", measure_units[m], "means over blocks of consecutive replicates",
-            &s->block[m], 3, RESULTS_LOG_N, RESULTS_BETA, RESULTS_BLOCK);
+    for (unsigned m = 0; m < MEASURE_COUNT; m++) {
+        add_quantity(next, s, m);
+        add(next, quantity_table[m].name, "_block", quantity_table[m].units,
+            "means over blocks of consecutive replicates", &s->block[m], 3, RESULTS_LOG_N, RESULTS_BETA,
+            RESULTS_BLOCK);
     }
 }
 
 size_t results_fields(struct results_series *s, struct results_field field[RESULTS_FIELDS]) {
     const enum results_dimension N = RESULTS_LOG_N, B = RESULTS_BETA, R = RESULTS_REPLICATE;
-    const char *const se = "standard error of the mean over replicates";
-    const char *const te_se = "standard error over the kept replicates";
     struct results_field *next = field;
     ADD1("log_n", "1", "natural log of the context length n", &s->log_n, N);
     ADD1("n", "1", "context length n; inf past 1e308", &s->n, N);
@@ -79,18 +100,12 @@ size_t results_fields(struct results_series *s, struct results_field field[RESUL
          "quantiles of H over replicates, from a histogram with bins of relative width 1/64",
          &s->entropy_quantile, N, B, RESULTS_QUANTILE);
     ADD1("rank", "1", "rank k of a weight, the largest first", &s->rank, RESULTS_RANK);
-    ADD3("ordered_weight_mean", "1", "mean of p_(k)", &s->ordered_weight_mean, N, B, RESULTS_RANK);
-    ADD3("ordered_weight_se", "1", se, &s->ordered_weight_se, N, B, RESULTS_RANK);
+    add_quantity(&next, s, RESULTS_ORDERED_WEIGHT);
     ADD1("gap_grid", "1/lambda_typ", "gap t below the row's maximum", &s->gap_grid, RESULTS_GAP);
-    ADD2("log_gap_count_mean", "1", "mean of log N_n(t)", &s->log_gap_count_mean, N, RESULTS_GAP);
-    ADD2("log_gap_count_se", "1", se, &s->log_gap_count_se, N, RESULTS_GAP);
+    add_quantity(&next, s, RESULTS_LOG_GAP_COUNT);
     ADD1("te_factor", "1", "beta = factor x the row's own Lambda_n", &s->te_factor, RESULTS_TE);
-    ADD2("te_entropy_mean", "nat", "mean of H at that beta, over the kept replicates", &s->te_entropy_mean, N,
-         RESULTS_TE);
-    ADD2("te_entropy_se", "nat", te_se, &s->te_entropy_se, N, RESULTS_TE);
-    ADD2("te_top_two_ratio_mean", "1", "mean of p_(2)/p_(1) at that beta, over the kept replicates",
-         &s->te_top_two_ratio_mean, N, RESULTS_TE);
-    ADD2("te_top_two_ratio_se", "1", te_se, &s->te_top_two_ratio_se, N, RESULTS_TE);
+    add_quantity(&next, s, RESULTS_TE_ENTROPY);
+    add_quantity(&next, s, RESULTS_TE_TOP_TWO_RATIO);
     ADD2("lambda", "lambda_typ", "the row's accumulation scale Lambda_n", &s->lambda, N, R);
     ADD2("lambda_log_rank", "1", "log k* where Lambda_n is attained", &s->lambda_log_rank, N, R);
     ADD2("lambda_gap", "1/lambda_typ", "gap t* where Lambda_n is attained", &s->lambda_gap, N, R);

@@ -23,6 +23,15 @@ enum results_dimension {
     RESULTS_DIMENSIONS
 };
 
+/* What is averaged over replicates: the measures of a row (enum measure), and these. */
+enum results_quantity {
+    RESULTS_ORDERED_WEIGHT = MEASURE_COUNT,
+    RESULTS_LOG_GAP_COUNT,
+    RESULTS_TE_ENTROPY, /* from here on over the kept replicates only */
+    RESULTS_TE_TOP_TWO_RATIO,
+    RESULTS_QUANTITIES
+};
+
 enum { RESULTS_BLOCK_LENGTH = 64 }; /* consecutive replicates that are reduced together */
 
 struct results_series {
@@ -32,19 +41,16 @@ struct results_series {
     uint64_t replicates;
     size_t size[RESULTS_DIMENSIONS];
 
-    double *log_n, *n;                               /* (log_n) */
-    double *lambda_typ, *log_lambda_typ;             /* (log_n) */
-    double *beta, *beta_ratio;                       /* (log_n, beta) */
-    double *mean[MEASURE_COUNT], *se[MEASURE_COUNT]; /* (log_n, beta) */
-    double *block[MEASURE_COUNT];                    /* (log_n, beta, block): means of groups of replicates */
-    double *block_size;                              /* (block): replicates in each */
-    double *quantile, *entropy_quantile;             /* (quantile); (log_n, beta, quantile) */
-    double *rank;                                    /* (rank): 1, 2, ... */
-    double *ordered_weight_mean, *ordered_weight_se; /* (log_n, beta, rank) */
-    double *gap_grid;                                /* (gap), units of 1/lambda_typ */
-    double *log_gap_count_mean, *log_gap_count_se;   /* (log_n, gap) */
-    double *te_factor;                               /* (te): beta = factor x the row's own Lambda_n */
-    double *te_entropy_mean, *te_entropy_se, *te_top_two_ratio_mean, *te_top_two_ratio_se; /* (log_n, te) */
+    double *log_n, *n;                                         /* (log_n) */
+    double *lambda_typ, *log_lambda_typ;                       /* (log_n) */
+    double *beta, *beta_ratio;                                 /* (log_n, beta) */
+    double *mean[RESULTS_QUANTITIES], *se[RESULTS_QUANTITIES]; /* (log_n, axes of the quantity) */
+    double *block[MEASURE_COUNT];        /* (log_n, beta, block): means of groups of replicates */
+    double *block_size;                  /* (block): replicates in each */
+    double *quantile, *entropy_quantile; /* (quantile); (log_n, beta, quantile) */
+    double *rank;                        /* (rank): 1, 2, ... */
+    double *gap_grid;                    /* (gap), units of 1/lambda_typ */
+    double *te_factor;                   /* (te): beta = factor x the row's own Lambda_n */
     double *lambda, *lambda_log_rank, *lambda_gap, *top_gap; /* (log_n, replicate) */
     double *collapse;            /* (log_n, criterion, replicate), units of lambda_typ */
     struct criterion *criterion; /* (criterion) */
@@ -73,6 +79,8 @@ struct results_field {
 enum { RESULTS_FIELDS = 64 };
 /* Lists the arrays of a series in the order of the file; returns how many. */
 size_t results_fields(struct results_series *series, struct results_field field[RESULTS_FIELDS]);
+/* Values of a quantity at one n, for one replicate. */
+size_t results_quantity_size(const struct results_series *series, enum results_quantity quantity);
 /* Numbers in an array. */
 size_t results_field_size(const struct results_series *series, const struct results_field *field);
 

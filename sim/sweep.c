@@ -15,21 +15,21 @@
 #include "sampler.h"
 #include "stream.h"
 
-/* Where each quantity of a replicate stands in its list of values. */
+/* Where each quantity of a replicate stands in its list of values: those of the kept ones last. */
 struct layout {
     size_t betas, ranks, gaps, factors;
-    size_t ordered, gap_count, te_entropy, te_ratio; /* offsets; measures start at 0 */
-    size_t total;
+    size_t at[RESULTS_QUANTITIES + 1]; /* quantity q: at[q] .. at[q + 1] */
+    size_t kept, total;                /* where the kept ones' begin; where all end */
 };
 
-static struct layout layout_make(const size_t size[RESULTS_DIMENSIONS]) {
-    struct layout l = {
-        size[RESULTS_BETA], size[RESULTS_RANK], size[RESULTS_GAP], size[RESULTS_TE], 0, 0, 0, 0, 0};
-    l.ordered = MEASURE_COUNT * l.betas;
-    l.gap_count = l.ordered + l.ranks * l.betas;
-    l.te_entropy = l.gap_count + l.gaps;
-    l.te_ratio = l.te_entropy + l.factors;
-    l.total = l.te_ratio + l.factors;
+static struct layout layout_make(const struct results_series *r) {
+    struct layout l = {.betas = r->size[RESULTS_BETA],
+                       .ranks = r->size[RESULTS_RANK],
+                       .gaps = r->size[RESULTS_GAP],
+                       .factors = r->size[RESULTS_TE]};
+    for (unsigned q = 0; q < RESULTS_QUANTITIES; q++) { l.at[q + 1] = l.at[q] + results_quantity_size(r, q); }
+    l.kept = l.at[RESULTS_TE_ENTROPY];
+    l.total = l.at[RESULTS_QUANTITIES];
     return l;
 }
 
@@ -116,8 +116,8 @@ static void measure_te(const struct kernel *kernel, const struct row *row, doubl
     for (size_t f = 0; f < l->factors; f++) {
         double m[MEASURE_COUNT];
         measure_row(kernel, row, r->te_factor[f] * lambda, m);
-        values[l->te_entropy + f] = m[MEASURE_ENTROPY];
-        values[l->te_ratio + f] = m[MEASURE_TOP_TWO_RATIO];
+        values[l->at[RESULTS_TE_ENTROPY] + f] = m[MEASURE_ENTROPY];
+        values[l->at[RESULTS_TE_TOP_TWO_RATIO] + f] = m[MEASURE_TOP_TWO_RATIO];
     }
 }
 
@@ -145,13 +145,13 @@ static void measure_replicate(const struct sweep *sweep, const struct cell *c, c
     const double *beta = r->beta_ratio + c->n_index * l->betas;
     measure_betas(sweep->isa->kernel, row, l->betas, beta, grid_value);
     for (size_t b = 0; b < l->betas; b++) {
-        for (size_t m = 0; m < MEASURE_COUNT; m++) { values[m * l->betas + b] = grid_value[b][m]; }
+        for (size_t m = 0; m < MEASURE_COUNT; m++) { values[l->at[m] + b] = grid_value[b][m]; }
         for (size_t k = 0; k < l->ranks; k++) {
-            values[l->ordered + b * l->ranks + k] =
+            values[l->at[RESULTS_ORDERED_WEIGHT] + b * l->ranks + k] =
                 measure_ordered_weight(row, beta[b], grid_value[b][MEASURE_LOG_PARTITION], k + 1);
         }
     }
-    measure_log_gap_count(row, l->gaps, r->gap_grid, values + l->gap_count);
+    measure_log_gap_count(row, l->gaps, r->gap_grid, values + l->at[RESULTS_LOG_GAP_COUNT]);
     if (replicate < r->size[RESULTS_REPLICATE]) {
         struct measure_grid grid = {l->betas, beta, (const double(*)[MEASURE_COUNT])grid_value};
         keep_replicate(sweep, c, row, &grid, replicate, values);
@@ -203,10 +203,10 @@ static struct block *block_create(const struct cell *c, size_t index, size_t sli
 
 static void block_summarise(struct block *b, const struct layout *l) {
     for (size_t v = 0; v < l->total; v++) {
-        size_t count = v < l->te_entropy ? b->count : b->te_count;
+        size_t count = v < l->kept ? b->count : b->te_count;
         if (count > 0) { summarise_column(b->values + v, l->total, count, &b->mean[v], &b->m2[v]); }
     }
-    const double *entropy = b->values + MEASURE_ENTROPY * l->betas;
+    const double *entropy = b->values + l->at[MEASURE_ENTROPY];
     for (size_t i = 0; i < l->betas; i++) {
         for (size_t r = 0; r < b->count; r++) {
             b->entropy_bin[i * b->count + r] = histogram_bin(entropy[r * l->total + i]);
@@ -239,17 +239,17 @@ static void cell_add_to_group(struct cell *c, const struct block *s) {
         for (size_t b = 0; b < c->layout.betas; b++) {
             double *mean = &r->block[m][(c->n_index * c->layout.betas + b) * groups + group];
             if (isnan(*mean)) { *mean = 0; }
-            *mean += s->mean[m * c->layout.betas + b] * ((double)s->count / r->block_size[group]);
+            *mean += s->mean[c->layout.at[m] + b] * ((double)s->count / r->block_size[group]);
         }
     }
 }
 
 static void cell_fold(struct cell *c, const struct block *s) {
     const struct layout *l = &c->layout;
-    cell_combine(c, s, 0, l->te_entropy, c->count, (double)s->count);
+    cell_combine(c, s, 0, l->kept, c->count, (double)s->count);
     c->count += (double)s->count;
     if (s->te_count > 0) {
-        cell_combine(c, s, l->te_entropy, l->total, c->te_count, (double)s->te_count);
+        cell_combine(c, s, l->kept, l->total, c->te_count, (double)s->te_count);
         c->te_count += (double)s->te_count;
     }
     for (size_t b = 0; b < l->betas; b++) {
@@ -260,12 +260,14 @@ static void cell_fold(struct cell *c, const struct block *s) {
     cell_add_to_group(c, s);
 }
 
-/* Mean and standard error of `count` values from offset `v` on; NaN error for a single replicate. */
-static void cell_publish(const struct cell *c, size_t v, size_t count, double replicates, double *mean,
-                         double *se) {
+/* Mean and standard error of a quantity; NaN error for a single replicate. */
+static void cell_publish(const struct cell *c, unsigned q) {
+    size_t from = c->layout.at[q], count = c->layout.at[q + 1] - from;
+    double *mean = c->results->mean[q] + c->n_index * count, *se = c->results->se[q] + c->n_index * count;
+    double replicates = from < c->layout.kept ? c->count : c->te_count;
     for (size_t i = 0; i < count; i++) {
-        if (replicates > 0) { mean[i] = (c->sum[v + i] + c->carry[v + i]) / replicates; }
-        if (replicates > 1) { se[i] = sqrt(c->m2[v + i] / (replicates * (replicates - 1))); }
+        if (replicates > 0) { mean[i] = (c->sum[from + i] + c->carry[from + i]) / replicates; }
+        if (replicates > 1) { se[i] = sqrt(c->m2[from + i] / (replicates * (replicates - 1))); }
     }
 }
 
@@ -289,17 +291,7 @@ static void cell_finish(struct cell *c) {
     struct results_series *r = c->results;
     const struct layout *l = &c->layout;
     size_t row = c->n_index * l->betas, quantiles = r->size[RESULTS_QUANTILE];
-    for (size_t m = 0; m < MEASURE_COUNT; m++) {
-        cell_publish(c, m * l->betas, l->betas, c->count, r->mean[m] + row, r->se[m] + row);
-    }
-    cell_publish(c, l->ordered, l->betas * l->ranks, c->count, r->ordered_weight_mean + row * l->ranks,
-                 r->ordered_weight_se + row * l->ranks);
-    cell_publish(c, l->gap_count, l->gaps, c->count, r->log_gap_count_mean + c->n_index * l->gaps,
-                 r->log_gap_count_se + c->n_index * l->gaps);
-    cell_publish(c, l->te_entropy, l->factors, c->te_count, r->te_entropy_mean + c->n_index * l->factors,
-                 r->te_entropy_se + c->n_index * l->factors);
-    cell_publish(c, l->te_ratio, l->factors, c->te_count, r->te_top_two_ratio_mean + c->n_index * l->factors,
-                 r->te_top_two_ratio_se + c->n_index * l->factors);
+    for (unsigned q = 0; q < RESULTS_QUANTITIES; q++) { cell_publish(c, q); }
     for (size_t b = 0; b < l->betas; b++) {
         for (size_t q = 0; q < quantiles; q++) {
             r->entropy_quantile[(row + b) * quantiles + q] =
@@ -457,7 +449,7 @@ static bool sweep_plan_cells(struct sweep *sweep, struct results *results) {
             c->log_n = series->log_n[j];
             c->log_lambda_typ = c->results->log_lambda_typ[j];
             config_parameters(series, c->log_n, c->p);
-            c->layout = layout_make(c->results->size);
+            c->layout = layout_make(c->results);
             c->cost = cell_cost(c);
             c->block_count = (series->replicates + RESULTS_BLOCK_LENGTH - 1) / RESULTS_BLOCK_LENGTH;
         }

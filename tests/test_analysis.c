@@ -77,7 +77,7 @@ static struct results *make_results(const struct shape *shape, const char *famil
     memcpy(s->criterion, criterion, sizeof criterion);
     for (size_t i = 0; i < shape->lengths * 3; i++) {
         s->te_factor[i % 3] = ldexp(1, (int)(i % 3) - 1);
-        s->te_entropy_mean[i] = s->te_top_two_ratio_mean[i] = 1 - 0.4 * (double)(i % 3);
+        s->mean[RESULTS_TE_ENTROPY][i] = s->mean[RESULTS_TE_TOP_TWO_RATIO][i] = 1 - 0.4 * (double)(i % 3);
     }
     for (size_t g = 0; g < shape->blocks; g++) {
         s->block_size[g] = (double)shape->replicates / (double)shape->blocks;
@@ -106,7 +106,7 @@ static void fill_length(struct results_series *s, size_t n, double log_n, double
     }
     for (size_t g = 0; g < s->size[RESULTS_GAP]; g++) {
         s->gap_grid[g] = 0.1 * exp(0.4 * (double)g);
-        s->log_gap_count_mean[n * s->size[RESULTS_GAP] + g] = fmin(log_n, s->gap_grid[g]);
+        s->mean[RESULTS_LOG_GAP_COUNT][n * s->size[RESULTS_GAP] + g] = fmin(log_n, s->gap_grid[g]);
     }
     for (size_t r = 0; r < s->size[RESULTS_REPLICATE]; r++) {
         s->lambda[n * s->size[RESULTS_REPLICATE] + r] = 1 + (double)r;

@@ -179,8 +179,8 @@ static void check_beta(const struct cell *c, size_t b) {
         check_blocks(c, at, m);
     }
     for (size_t k = 0; k < ranks; k++) {
-        check_moments(c->replicates, ordered[k], c->r->ordered_weight_mean[at * ranks + k],
-                      c->r->ordered_weight_se[at * ranks + k]);
+        check_moments(c->replicates, ordered[k], c->r->mean[RESULTS_ORDERED_WEIGHT][at * ranks + k],
+                      c->r->se[RESULTS_ORDERED_WEIGHT][at * ranks + k]);
     }
     check_quantiles(c, at, x[MEASURE_ENTROPY]);
 }
@@ -195,8 +195,8 @@ static void check_counts(const struct cell *c) {
         for (size_t t = 0; t < GAPS; t++) { counts[t][i] = one[t]; }
     }
     for (size_t t = 0; t < GAPS; t++) {
-        check_moments(c->replicates, counts[t], c->r->log_gap_count_mean[c->n * GAPS + t],
-                      c->r->log_gap_count_se[c->n * GAPS + t]);
+        check_moments(c->replicates, counts[t], c->r->mean[RESULTS_LOG_GAP_COUNT][c->n * GAPS + t],
+                      c->r->se[RESULTS_LOG_GAP_COUNT][c->n * GAPS + t]);
     }
 }
 
@@ -239,8 +239,9 @@ static void check_te(const struct cell *c) {
             ratio[i] = m[MEASURE_TOP_TWO_RATIO];
         }
         size_t at = c->n * factors + f;
-        check_moments(c->kept, entropy, c->r->te_entropy_mean[at], c->r->te_entropy_se[at]);
-        check_moments(c->kept, ratio, c->r->te_top_two_ratio_mean[at], c->r->te_top_two_ratio_se[at]);
+        check_moments(c->kept, entropy, c->r->mean[RESULTS_TE_ENTROPY][at], c->r->se[RESULTS_TE_ENTROPY][at]);
+        check_moments(c->kept, ratio, c->r->mean[RESULTS_TE_TOP_TWO_RATIO][at],
+                      c->r->se[RESULTS_TE_TOP_TWO_RATIO][at]);
     }
 }
 
@@ -392,7 +393,7 @@ static void test_odd_replicates(void **state) {
         check_close(total, replicates[i], 0);
         assert_true(isfinite(r->mean[MEASURE_ENTROPY][0]));
         assert_true(isnan(r->se[MEASURE_ENTROPY][0]) == (replicates[i] == 1));
-        assert_true(isfinite(r->te_entropy_mean[0]));
+        assert_true(isfinite(r->mean[RESULTS_TE_ENTROPY][0]));
         run_free(run);
     }
 }
