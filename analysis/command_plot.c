@@ -56,6 +56,7 @@ static bool sheet_make(struct sheet *sheet, const struct fit *fit) {
     *sheet = (struct sheet){.name = fit->name, .script = new_script()};
     if (!sheet->script) { return false; }
     for (enum figure f = 0; f < FIGURES; f++) {
+        if (!figure_applies(fit, f)) { continue; }
         const char *obstacle = figure_obstacle(fit, f);
         if (obstacle) {
             message_say("%s: no %s figure: %s", fit->name, figure_name[f], obstacle);

@@ -5,10 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../models/sphere.h"
+#include "attention.h"
 #include "axis.h"
 #include "words.h"
 
-const char *const figure_name[FIGURES] = {"entropy", "collapse", "gap-count", "phase", "te"};
+const char *const figure_name[FIGURES] = {"entropy", "collapse", "gap-count", "phase",
+                                          "te",      "output",   "weights"};
 const char *const figure_extension[FIGURE_FORMATS] = {"svg", "png", "pdf"};
 
 /* Colours that stay apart for colour-blind readers (Okabe & Ito 2008). */
@@ -464,6 +467,110 @@ static void print_te(FILE *out, const struct fit *fit) {
           out);
 }
 
+/* ---- the attention output ---- */
+
+static double log10_critical(const struct fit *fit, double log_beta, double log_n) {
+    return (log_beta - log_n * 2 / (fit->series->parameter[0].coef - 1)) / M_LN10;
+}
+
+/* Betas in units of n^(2/(d-1)), with where many keys turn into a few, and a few into one, at the largest n.
+ */
+static void print_critical_axis(FILE *out, const struct fit *fit) {
+    const struct results_series *s = fit->series;
+    struct axis_range x = axis_empty;
+    double d = s->parameter[0].coef, log_n = s->log_n[fit->lengths - 1];
+    for (size_t i = 0; i < fit->lengths * s->size[RESULTS_BETA]; i++) {
+        axis_include(&x, log10_critical(fit, log(s->beta[i]), s->log_n[i / s->size[RESULTS_BETA]]));
+    }
+    axis_pad(&x, 0.01, 0.5);
+    axis_print_log(out, "x", x);
+    fprintf(out, "set xlabel 'inverse temperature\u00a0 β\u00a0/\u00a0{/:Italic n}^{2/(d-1)}'\n");
+    double many = log10_critical(fit, log(sphere_beta_of_n_eff(d, log_n, ATTENTION_MANY)), log_n),
+           few = log10_critical(fit, log(sphere_beta_of_n_eff(d, log_n, ATTENTION_FEW)), log_n);
+    if (many > x.low && many < x.high) {
+        print_line_at(out, many, "graph 0", many, "graph 1");
+        print_label_at(out, many, "graph 0.05", "right offset -0.6,0", "many keys");
+    }
+    if (few > x.low && few < x.high) {
+        print_line_at(out, few, "graph 0", few, "graph 1");
+        print_label_at(out, few, "graph 0.05", "left offset 0.6,0", "one key");
+    }
+}
+
+/* beta times the displacement along the query and times its square across, which have limits at any n. */
+static void print_output(FILE *out, const struct fit *fit) {
+    const struct results_series *s = fit->series;
+    struct axis_lengths lengths = axis_lengths_make(fit->lengths, s->log_n);
+    struct axis_range y = axis_empty;
+    size_t betas = s->size[RESULTS_BETA];
+    fputs("$curves << EOD\n", out);
+    for (size_t i = 0; i < curve_count(fit); i++) {
+        size_t n = curve_length(fit, i);
+        for (size_t at = n * betas; at < (n + 1) * betas; at++) {
+            double log_beta = log10(s->beta[at]);
+            double row[] = {log10_critical(fit, log(s->beta[at]), s->log_n[n]),
+                            log_beta + log10(s->mean[RESULTS_OUTPUT_BIAS][at]),
+                            log_beta + log10(s->exact_output_bias[at]),
+                            log_beta + log10(s->mean[RESULTS_OUTPUT_TANGENTIAL][at]),
+                            log_beta + log10(s->exact_output_tangential[at]),
+                            axis_length_coordinate(&lengths, s->log_n[n])};
+            print_row(out, 6, row);
+            for (size_t k = 1; k < 5; k++) { axis_include(&y, row[k]); }
+        }
+        fputc('\n', out);
+    }
+    fputs("EOD\n", out);
+    axis_pad(&y, 0.04, 0.5);
+    axis_print_log(out, "y", y);
+    print_critical_axis(out, fit);
+    fputs("set ylabel 'displacement of the output, times β'\nset key at graph 0.03, graph 0.97 left top Left "
+          "reverse\n",
+          out);
+    print_length_colours(out, fit);
+    frame_open(out, fit->name, figure_name[FIGURE_OUTPUT]);
+    fputs("plot $curves using 1:3:6 with lines linewidth 1.2 linecolor palette title 'along, exact', \\\n"
+          "  $curves using 1:2:6 with points pointtype 7 pointsize 0.35 linecolor palette title "
+          "'1 - ⟨{/:Italic q}, ATT⟩', \\\n"
+          "  $curves using 1:5:6 with lines linewidth 1.2 dashtype 2 linecolor palette title 'across, "
+          "exact', \\\n"
+          "  $curves using 1:4:6 with points pointtype 4 pointsize 0.45 linecolor palette title "
+          "'|ATT_{tan}|^2'\n",
+          out);
+}
+
+/* Mean ordered weights at the largest n, measured and exact. */
+static void print_weights(FILE *out, const struct fit *fit) {
+    const struct results_series *s = fit->series;
+    size_t betas = s->size[RESULTS_BETA], ranks = s->size[RESULTS_RANK], n = fit->lengths - 1;
+    char length[WORDS];
+    fputs("$weights << EOD\n", out);
+    for (size_t k = 0; k < ranks; k++) {
+        for (size_t at = n * betas; at < (n + 1) * betas; at++) {
+            double row[] = {log10_critical(fit, log(s->beta[at]), s->log_n[n]),
+                            s->mean[RESULTS_ORDERED_WEIGHT][at * ranks + k],
+                            s->exact_ordered_weight[at * ranks + k]};
+            print_row(out, 3, row);
+        }
+        fputs("\n\n", out);
+    }
+    fputs("EOD\n", out);
+    print_critical_axis(out, fit);
+    fputs("set yrange [0:1.02]\nset ylabel 'mean ordered weight at\u00a0 {/:Italic n} = ", out);
+    print_enhanced(out, words_length(s->log_n[n], length));
+    fputs("'\nset key at graph 0.03, graph 0.97 left top Left reverse\n", out);
+    frame_open(out, fit->name, figure_name[FIGURE_WEIGHTS]);
+    fprintf(out, "plot NaN with lines linewidth 1.2 linecolor rgb '%s' title 'exact'", guide);
+    for (size_t k = 0; k < ranks; k++) {
+        fprintf(
+            out,
+            ", \\\n  $weights index %zu using 1:3 with lines linewidth 1.2 linecolor rgb '%s', \\\n"
+            "  $weights index %zu using 1:2 with points pointtype 7 pointsize 0.4 linecolor rgb '%s' title "
+            "'{/:Italic p}_{(%zu)}'",
+            k, colour[k % COLOURS], k, colour[k % COLOURS], k + 1);
+    }
+    fputc('\n', out);
+}
+
 /* ---- figures of a series ---- */
 
 static bool te_is_known(const struct fit *fit) {
@@ -471,6 +578,10 @@ static bool te_is_known(const struct fit *fit) {
         if (isfinite(fit->series->mean[RESULTS_TE_ENTROPY][i])) { return true; }
     }
     return false;
+}
+
+bool figure_applies(const struct fit *fit, enum figure figure) {
+    return (figure != FIGURE_OUTPUT && figure != FIGURE_WEIGHTS) || results_has_output(fit->series);
 }
 
 const char *figure_obstacle(const struct fit *fit, enum figure figure) {
@@ -482,6 +593,8 @@ const char *figure_obstacle(const struct fit *fit, enum figure figure) {
         return fit->series->size[RESULTS_GAP] < 2 ? "the results hold no gap counts" : NULL;
     case FIGURE_PHASE: return betas < 2 || fit->lengths < 2 ? "it takes two n and two betas or more" : NULL;
     case FIGURE_TE: return te_is_known(fit) ? NULL : "no row's Lambda_n was kept";
+    case FIGURE_OUTPUT:
+    case FIGURE_WEIGHTS: return betas < 2 ? "it takes two betas or more" : NULL;
     case FIGURES: break;
     }
     return "there is no such figure";
@@ -490,7 +603,7 @@ const char *figure_obstacle(const struct fit *fit, enum figure figure) {
 void figure_print(FILE *script, const struct fit *fit, enum figure figure) {
     typedef void printer(FILE *, const struct fit *);
     static printer *const print[FIGURES] = {print_entropy, print_collapse, print_gap_count, print_phase,
-                                            print_te};
+                                            print_te,      print_output,   print_weights};
     frame_begin(script);
     print_title(script, fit);
     print[figure](script, fit);

@@ -7,13 +7,24 @@
 
 #include "study.h"
 
-enum figure { FIGURE_ENTROPY, FIGURE_COLLAPSE, FIGURE_GAP_COUNT, FIGURE_PHASE, FIGURE_TE, FIGURES };
+enum figure {
+    FIGURE_ENTROPY,
+    FIGURE_COLLAPSE,
+    FIGURE_GAP_COUNT,
+    FIGURE_PHASE,
+    FIGURE_TE,
+    FIGURE_OUTPUT,
+    FIGURE_WEIGHTS,
+    FIGURES
+};
 extern const char *const figure_name[FIGURES]; /* "entropy", "collapse", "gap-count", "phase", "te" */
 
 enum { FIGURE_FORMATS = 3 };
 extern const char *const figure_extension[FIGURE_FORMATS]; /* "svg", "png", "pdf" */
 
-/* What a figure needs and this series lacks; NULL when it can be drawn. */
+/* Whether there is such a figure of this series at all. */
+bool figure_applies(const struct fit *fit, enum figure figure);
+/* What a figure that applies needs and this series lacks; NULL when it can be drawn. */
 const char *figure_obstacle(const struct fit *fit, enum figure figure);
 /* Appends the figure to a script. */
 void figure_print(FILE *script, const struct fit *fit, enum figure figure);

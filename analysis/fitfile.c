@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "../sim/message.h"
+#include "attention_file.h"
 #include "words.h"
 
 enum { DIMENSIONS = 5, DATASETS = 40, ATTRIBUTES = 48 + FAMILY_PARAMETERS };
@@ -378,22 +379,31 @@ static struct h5_group page_group(const struct page *page) {
 
 int fitfile_write(const char *path, const struct study *study, const struct store_provenance *provenance) {
     struct page *page = calloc(study->count + 1, sizeof *page);
-    struct h5_group *group = calloc(study->count + 1, sizeof *group);
-    size_t made = 0;
-    bool complete = page && group;
+    struct attention_page *output = calloc(study->count + 1, sizeof *output);
+    struct h5_group *group = calloc(2 * study->count + 1, sizeof *group);
+    size_t made = 0, groups = 0;
+    bool complete = page && output && group;
     while (complete && made < study->count) {
         complete = page_make(&page[made], &study->fit[made], &study->verdict[made]);
-        group[made] = page_group(&page[made]);
+        group[groups++] = page_group(&page[made]);
+        if (complete && study->attention[made].count > 0) {
+            complete = attention_page_make(&output[made], study->fit[made].name, study->fit[made].series,
+                                           &study->attention[made], &group[groups++]);
+        }
         made++;
     }
     int status = 1;
     if (complete) {
-        status = store_write_derived(path, "gapscale-fit", study->file_count, study->paths, study->count,
-                                     group, provenance);
+        status = store_write_derived(path, "gapscale-fit", study->file_count, study->paths, groups, group,
+                                     provenance);
     } else {
         message_error("%s: not written, out of memory", path);
     }
-    for (size_t i = 0; i < made; i++) { page_release(&page[i]); }
+    for (size_t i = 0; i < made; i++) {
+        page_release(&page[i]);
+        attention_page_release(&output[i]);
+    }
+    free(output);
     free(page);
     free(group);
     return status;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "attention_table.h"
 #include "table.h"
 
 /* Length of the UTF-8 sequence at `text` (Unicode 15, table 3-7), 0 when it is none. */
@@ -166,7 +167,8 @@ static void print_exponent(FILE *out, const struct fit *fit, const struct verdic
     print_slope(out, "drift", whole ? &fit->drift[fit->primary] : &none);
 }
 
-static void print_series(FILE *out, const struct fit *fit, const struct verdict *v) {
+static void print_series(FILE *out, const struct fit *fit, const struct verdict *v,
+                         const struct attention *attention) {
     fputs("    {\"file\": ", out);
     json_print_string(out, fit->file);
     print_key(out, "name");
@@ -185,6 +187,8 @@ static void print_series(FILE *out, const struct fit *fit, const struct verdict 
     print_exact(out, v);
     print_accumulation(out, &v->accumulation);
     print_points(out, fit);
+    print_key(out, "output");
+    attention_json(out, fit->series, attention);
     fputc('}', out);
 }
 
@@ -192,7 +196,7 @@ void json_print(FILE *out, const struct study *study) {
     fputs("{\"schema\": 1, \"series\": [", out);
     for (size_t i = 0; i < study->count; i++) {
         fputs(i > 0 ? ",\n" : "\n", out);
-        print_series(out, &study->fit[i], &study->verdict[i]);
+        print_series(out, &study->fit[i], &study->verdict[i], &study->attention[i]);
     }
     fputs("\n]}\n", out);
 }

@@ -63,10 +63,12 @@ bool study_open(struct study *study, size_t count, char *const *paths) {
 
 bool study_judge(struct study *study) {
     study->verdict = calloc(study->count + 1, sizeof *study->verdict);
-    bool good = study->verdict != NULL;
+    study->attention = calloc(study->count + 1, sizeof *study->attention);
+    bool good = study->verdict && study->attention;
 #pragma omp parallel for schedule(dynamic, 1)
     for (size_t i = 0; i < study->count; i++) {
-        if (study->verdict && !verdict_make(&study->verdict[i], &study->fit[i], study->fit[i].common)) {
+        if (good && !(verdict_make(&study->verdict[i], &study->fit[i], study->fit[i].common) &&
+                      attention_make(&study->attention[i], study->fit[i].series))) {
 #pragma omp atomic write
             good = false;
         }
@@ -78,9 +80,11 @@ bool study_judge(struct study *study) {
 void study_release(struct study *study) {
     for (size_t i = 0; i < study->count; i++) { fit_release(&study->fit[i]); }
     for (size_t i = 0; study->verdict && i < study->count; i++) { verdict_release(&study->verdict[i]); }
+    for (size_t i = 0; study->attention && i < study->count; i++) { attention_release(&study->attention[i]); }
     for (size_t i = 0; i < study->file_count; i++) { results_free(study->results[i]); }
     free(study->fit);
     free(study->verdict);
+    free(study->attention);
     free(study->results);
     *study = (struct study){0};
 }

@@ -2,6 +2,7 @@
 #ifndef GAPSCALE_ANALYSIS_STUDY_H
 #define GAPSCALE_ANALYSIS_STUDY_H
 
+#include "attention.h"
 #include "fit.h"
 #include "verdict.h"
 
@@ -10,8 +11,9 @@ struct study {
     const char *const *paths;
     struct results **results;
     size_t count;
-    struct fit *fit;         /* every series of every file, in order */
-    struct verdict *verdict; /* of each fit, after study_judge; NULL before */
+    struct fit *fit;             /* every series of every file, in order */
+    struct verdict *verdict;     /* of each fit, after study_judge; NULL before */
+    struct attention *attention; /* likewise */
 };
 
 /* Reads and fits. False after a message. Free with study_release in either case. The paths must outlive

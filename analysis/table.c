@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "attention_table.h"
 #include "twins.h"
 
 static bool exponent_is_known(const struct exponent *e) { return isfinite(e->value) && e->se < 1; }
@@ -257,7 +258,8 @@ static void print_te(FILE *out, const struct fit *fit) {
             s->mean[RESULTS_TE_TOP_TWO_RATIO][at] < 0.9 ? ":\n    the top two do not merge below" : "");
 }
 
-static void print_series(FILE *out, const struct fit *fit, const struct verdict *verdict) {
+static void print_series(FILE *out, const struct fit *fit, const struct verdict *verdict,
+                         const struct attention *attention) {
     print_head(out, fit);
     for (size_t n = 0; n < fit->lengths; n++) { print_line(out, fit, n); }
     fputc('\n', out);
@@ -268,6 +270,7 @@ static void print_series(FILE *out, const struct fit *fit, const struct verdict 
     print_accumulation(out, fit, verdict);
     print_te(out, fit);
     print_notes(out, fit);
+    attention_print(out, fit->series, attention);
     fputc('\n', out);
 }
 
@@ -302,7 +305,9 @@ static void print_summary(FILE *out, const struct study *study) {
 }
 
 void table_print(FILE *out, const struct study *study) {
-    for (size_t i = 0; i < study->count; i++) { print_series(out, &study->fit[i], &study->verdict[i]); }
+    for (size_t i = 0; i < study->count; i++) {
+        print_series(out, &study->fit[i], &study->verdict[i], &study->attention[i]);
+    }
     print_summary(out, study);
     fputs(
         "\n"

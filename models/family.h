@@ -58,6 +58,9 @@ struct family {
     enum family_class class;
     size_t parameter_count;
     struct family_parameter parameter[FAMILY_PARAMETERS];
+    /* Scores are -T = <q,k> - 1 of keys uniform on the sphere in p[0] dimensions: there is an attention
+     * output. */
+    bool on_sphere;
 
     /* Lambda^typ_n ~ law(n) as n -> inf, for parameters that are schedules. False where no such
      * law is known. law_text is the formula, for people. */

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "../models/sphere.h"
 #include "../models/typical.h"
 
 #include <assert.h>
@@ -40,10 +41,13 @@ static const char *const top_keys[] = {
     SHARED_KEYS, "seed", "common_randomness", "keep_replicates", "ordered_weights", "quantiles", "series",
 };
 static const char *const series_keys[] = {SHARED_KEYS, "family", "name"};
+static const char *const output_keys[] = {"output", "value_matrix"}; /* of keys on a sphere */
+static const char *const matrix_keys[] = {"rows", "random"};
 static const char *const n_keys[] = {"from", "to", "points", "spacing"};
 static const char *const spacing_names[] = {"linear", "log", "loglog"};
 enum { LINEAR, LOG, LOGLOG };
-static const char *const beta_keys[] = {"relative_to", "values", "from", "to", "points"};
+static const char *const beta_keys[] = {"relative_to", "values",   "from", "to",   "points",
+                                        "n_eff",       "critical", "coef", "power"};
 static const char *const relative_names[] = {"none", "lambda_typ"};
 static const char *const rows_names[] = {
     [CONFIG_ROWS_AUTO] = "auto", [CONFIG_ROWS_DRAWN] = "drawn", [CONFIG_ROWS_COUNTED] = "counted"};
@@ -279,6 +283,47 @@ static void read_beta_list(struct reader *reader, const struct yaml_node *node, 
     beta->count = read_reals(reader, node, what, &above_zero, beta->value);
 }
 
+static void reverse_reals(size_t count, double *value) {
+    for (size_t i = 0; i < count / 2; i++) {
+        double x = value[i];
+        value[i] = value[count - 1 - i];
+        value[count - 1 - i] = x;
+    }
+}
+
+/* The ways to write `beta` by what matters; each stands alone. */
+static const struct {
+    const char *key, *what, *companion; /* a key that may stand beside it */
+    enum config_scale scale;
+} beta_forms[] = {
+    {"n_eff", "beta.n_eff", "n_eff", CONFIG_SCALE_N_EFF},
+    {"critical", "beta.critical", "critical", CONFIG_SCALE_CRITICAL},
+    {"power", "beta.coef", "coef", CONFIG_SCALE_POWER},
+};
+
+static void read_beta_form(struct reader *reader, const struct yaml_node *node, size_t form,
+                           struct config_beta *beta) {
+    const char *key = beta_forms[form].key, *companion = beta_forms[form].companion;
+    const struct yaml_node *values = yaml_find(node, companion);
+    beta->scale = beta_forms[form].scale;
+    for (size_t i = 0; i < node->count; i++) {
+        if (strcmp(node->key[i]->text, key) != 0 && strcmp(node->key[i]->text, companion) != 0) {
+            fault_add(&reader->faults, node->value[i]->source, node->value[i]->offset,
+                      "`beta.%s` does not go with `beta.%s`; keep one of them", node->key[i]->text, key);
+        }
+    }
+    if (beta->scale == CONFIG_SCALE_POWER) {
+        value_real(yaml_find(node, key), "beta.power", &any_real, &reader->faults, &beta->power);
+    }
+    if (!values) {
+        fault_add(&reader->faults, node->source, node->offset,
+                  "`beta.power` needs `coef`: beta = coef n^power; write for example {coef: 1, power: 0.5}");
+        return;
+    }
+    read_beta_list(reader, values, beta_forms[form].what, beta);
+    if (beta->scale == CONFIG_SCALE_N_EFF) { reverse_reals(beta->count, beta->value); }
+}
+
 static void read_beta(struct reader *reader, const struct yaml_node *node, struct config_beta *beta) {
     struct fault_list *faults = &reader->faults;
     if (node->kind != YAML_MAPPING) {
@@ -286,11 +331,22 @@ static void read_beta(struct reader *reader, const struct yaml_node *node, struc
         return;
     }
     yaml_check_keys(node, "`beta`", COUNT(beta_keys), beta_keys, faults);
+    for (size_t form = 0; form < COUNT(beta_forms); form++) {
+        if (yaml_find(node, beta_forms[form].key)) {
+            read_beta_form(reader, node, form, beta);
+            return;
+        }
+    }
+    if (yaml_find(node, "coef")) {
+        fault_add(faults, node->source, node->offset,
+                  "`beta.coef` needs `power`: beta = coef n^power; write for example {coef: 1, power: 0.5}");
+        return;
+    }
     size_t relative = 0;
     const struct yaml_node *values = yaml_find(node, "values");
     value_choice(find_or(node, yaml_find(reader->defaults, "beta"), "relative_to"), "beta.relative_to",
                  COUNT(relative_names), relative_names, faults, &relative);
-    beta->relative = relative == 1;
+    beta->scale = relative == 1 ? CONFIG_SCALE_LAMBDA_TYP : CONFIG_SCALE_NONE;
     if (!values) {
         read_beta_span(reader, node, beta);
         return;
@@ -417,6 +473,7 @@ static void read_shared(struct reader *reader, const struct yaml_node *mapping,
 static void free_series(struct config_series *series) {
     free(series->log_n);
     free(series->beta.value);
+    free(series->output.value);
 }
 
 /* Series */
@@ -558,6 +615,130 @@ static void check_rows(struct reader *reader, const struct yaml_node *node, cons
         series->name, print_length(longest, n), by_default ? " by default" : "");
 }
 
+/* The attention output */
+
+static bool read_matrix_row(struct reader *reader, const struct yaml_node *node, size_t row, size_t dimension,
+                            double *value) {
+    bool good = true;
+    if (node->kind != YAML_LIST || node->count != dimension) {
+        fault_add(&reader->faults, node->source, node->offset,
+                  "row %zu of `value_matrix` must be a list of %zu numbers, as many as the dimension",
+                  row + 1, dimension);
+        return false;
+    }
+    for (size_t i = 0; i < dimension; i++) {
+        good &= value_real(node->value[i], "value_matrix.rows", &any_real, &reader->faults, &value[i]);
+    }
+    return good;
+}
+
+static void read_matrix_rows(struct reader *reader, const struct yaml_node *node, size_t dimension,
+                             struct config_output *out) {
+    if (node->kind != YAML_LIST || node->count == 0) {
+        value_refuse(node, "value_matrix.rows", "a list of rows, such as [[1, 0], [0, 1]]", &reader->faults);
+        return;
+    }
+    out->matrix = CONFIG_MATRIX_ROWS;
+    out->rows = node->count;
+    out->value = memory_create(node->count * dimension, sizeof *out->value);
+    for (size_t i = 0; i < node->count; i++) {
+        if (!read_matrix_row(reader, node->value[i], i, dimension, out->value + i * dimension)) { return; }
+    }
+}
+
+static void read_matrix(struct reader *reader, const struct yaml_node *node, size_t dimension,
+                        struct config_output *out) {
+    const char *const wanted = "identity, {rows: [[...], ...]} or {random: SEED}";
+    const struct yaml_node *rows = yaml_find(node, "rows"), *random = yaml_find(node, "random");
+    if (node->kind == YAML_SCALAR && strcmp(node->text, "identity") == 0) { return; }
+    if (node->kind != YAML_MAPPING || (rows != NULL) + (random != NULL) != 1) {
+        value_refuse(node, "value_matrix", wanted, &reader->faults);
+        return;
+    }
+    yaml_check_keys(node, "`value_matrix`", COUNT(matrix_keys), matrix_keys, &reader->faults);
+    if (rows) {
+        read_matrix_rows(reader, rows, dimension, out);
+    } else if (value_count(random, "value_matrix.random", 0, UINT64_MAX, &reader->faults, &out->seed)) {
+        out->matrix = CONFIG_MATRIX_RANDOM;
+        if (dimension > CONFIG_RANDOM_MATRIX) {
+            fault_add(&reader->faults, random->source, random->offset,
+                      "a random value matrix needs a dimension of at most %d; write `value_matrix: identity`",
+                      CONFIG_RANDOM_MATRIX);
+        }
+    }
+}
+
+/* Whole-numbered and the same at every n, or 0 after a fault. */
+static size_t output_dimension(struct reader *reader, const struct yaml_node *node,
+                               const struct config_series *series) {
+    const struct schedule *d = &series->parameter[0];
+    const struct yaml_node *given = yaml_find(node, series->family->parameter[0].name);
+    if (isnan(d->coef)) { return 0; }
+    if (schedule_is_constant(d) && d->coef == floor(d->coef) && d->coef <= 1e6) { return (size_t)d->coef; }
+    given = given ? given : node;
+    fault_add(&reader->faults, given->source, given->offset,
+              "`output` needs a dimension that is one whole number from 2 to 1e6 at every n");
+    return 0;
+}
+
+static void read_output(struct reader *reader, const struct yaml_node *node, struct config_series *series) {
+    const struct yaml_node *asked = yaml_find(node, "output"), *matrix = yaml_find(node, "value_matrix");
+    series->output = (struct config_output){0};
+    if (asked) { value_flag(asked, "output", &reader->faults, &series->output.asked); }
+    if (!series->output.asked) {
+        if (matrix) {
+            fault_add(&reader->faults, matrix->source, matrix->offset,
+                      "`value_matrix` belongs to the attention output; write `output: true` beside it");
+        }
+        return;
+    }
+    size_t dimension = output_dimension(reader, node, series);
+    series->output.rows = series->output.columns = dimension;
+    if (matrix && dimension > 0) { read_matrix(reader, matrix, dimension, &series->output); }
+}
+
+/* Lengths at which absolute distances on the sphere, about 1/Lambda^typ, are doubles. */
+static void check_output_range(struct reader *reader, const struct yaml_node *node,
+                               const struct config_series *series) {
+    const double log_most = 600;
+    char n[NUMBER_TEXT];
+    for (size_t i = 0; series->output.asked && i < series->n_count; i++) {
+        double p[FAMILY_PARAMETERS];
+        config_parameters(series, series->log_n[i], p);
+        if (typical_scale(series->family, p, series->log_n[i]).log_lambda <= log_most) { continue; }
+        fault_add(
+            &reader->faults, node->source, node->offset,
+            "the output of series `%s` leaves the range of doubles at n = %s: keys come nearer than e^-600;"
+            " ask for smaller n or a larger dimension",
+            series->name, print_length(series->log_n[i], n));
+        return;
+    }
+}
+
+/* Scales of beta that only keys on a sphere have, and numbers of effective keys below n. */
+static void check_beta(struct reader *reader, const struct yaml_node *node,
+                       const struct config_series *series) {
+    const struct yaml_node *given = yaml_find(node, "beta");
+    const struct config_beta *beta = &series->beta;
+    char n[NUMBER_TEXT];
+    given = given ? given : node;
+    if (beta->scale != CONFIG_SCALE_N_EFF && beta->scale != CONFIG_SCALE_CRITICAL) { return; }
+    if (!series->family->on_sphere) {
+        fault_add(&reader->faults, given->source, given->offset,
+                  "`beta` by n_eff or critical values needs keys on a sphere; series `%s` is of family `%s`",
+                  series->name, series->family->name);
+        return;
+    }
+    for (size_t k = 0; k < series->n_count * beta->count; k++) {
+        double log_n = series->log_n[k / beta->count];
+        if (isfinite(config_log_beta(series, log_n, 0, k % beta->count))) { continue; }
+        fault_add(&reader->faults, given->source, given->offset,
+                  "`beta.n_eff` is %g, but series `%s` has n = %s; n_eff must be below every n",
+                  beta->value[k % beta->count], series->name, print_length(log_n, n));
+        return;
+    }
+}
+
 static bool name_is_good(const char *name) {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
     size_t length = strlen(name);
@@ -589,10 +770,13 @@ static size_t add_name(size_t count, const char **names, const char *name) {
 static void check_series_keys(struct reader *reader, const struct yaml_node *node,
                               const struct family *family) {
     char what[VALUE_TEXT] = "a series";
-    const char **names =
-        memory_create(COUNT(series_keys) + family_count() * FAMILY_PARAMETERS, sizeof *names);
+    const char **names = memory_create(
+        COUNT(series_keys) + COUNT(output_keys) + family_count() * FAMILY_PARAMETERS, sizeof *names);
     size_t count = COUNT(series_keys);
     memcpy(names, series_keys, sizeof series_keys);
+    for (size_t i = 0; (!family || family->on_sphere) && i < COUNT(output_keys); i++) {
+        names[count++] = output_keys[i];
+    }
     for (size_t i = 0; i < family_count(); i++) {
         const struct family *other = family_at(i);
         for (size_t j = 0; (!family || other == family) && j < other->parameter_count; j++) {
@@ -646,6 +830,7 @@ static void read_series(struct reader *reader, const struct yaml_node *node, con
     if (family) {
         read_parameters(reader, node, &shared.settings);
         check_rows(reader, node, &shared);
+        if (family->on_sphere) { read_output(reader, node, &shared.settings); }
     }
     check_totals(reader, node, &shared.settings);
     *out = shared.settings;
@@ -684,6 +869,8 @@ static void read_all_series(struct reader *reader, const struct yaml_node *root,
     check_names(reader, list, config);
     for (size_t i = 0; i < list->count && reader->faults.count == 0; i++) {
         check_score_range(reader, list->value[i], &config->series[i]);
+        check_output_range(reader, list->value[i], &config->series[i]);
+        check_beta(reader, list->value[i], &config->series[i]);
     }
 }
 
@@ -775,6 +962,20 @@ void config_free(struct config *config) {
 
 void config_parameters(const struct config_series *series, double log_n, double p[FAMILY_PARAMETERS]) {
     family_parameters(series->family, series->parameter, log_n, p);
+}
+
+double config_log_beta(const struct config_series *series, double log_n, double log_lambda_typ, size_t i) {
+    const struct config_beta *beta = &series->beta;
+    double value = beta->value[i], p[FAMILY_PARAMETERS];
+    config_parameters(series, log_n, p);
+    switch (beta->scale) {
+    case CONFIG_SCALE_LAMBDA_TYP: return log(value) + log_lambda_typ;
+    case CONFIG_SCALE_N_EFF: return log(sphere_beta_of_n_eff(p[0], log_n, value));
+    case CONFIG_SCALE_CRITICAL: return log(value) + log_n * 2 / (p[0] - 1);
+    case CONFIG_SCALE_POWER: return log(value) + log_n * beta->power;
+    case CONFIG_SCALE_NONE: break;
+    }
+    return log(value);
 }
 
 bool config_number(const char *text, double *value, double *log_value) {

@@ -15,10 +15,31 @@ enum config_rows { CONFIG_ROWS_AUTO, CONFIG_ROWS_DRAWN, CONFIG_ROWS_COUNTED };
 
 enum { CONFIG_NAME = 64 + 1, CONFIG_CRITERIA = 16, CONFIG_QUANTILES = 32 };
 
+enum config_scale {
+    CONFIG_SCALE_NONE,       /* beta itself */
+    CONFIG_SCALE_LAMBDA_TYP, /* beta/Lambda^typ */
+    CONFIG_SCALE_N_EFF,      /* keys on a sphere: n/rho(beta), the effective number of keys (THEORY 7) */
+    CONFIG_SCALE_CRITICAL,   /* keys on a sphere: beta/n^(2/(d-1)) */
+    CONFIG_SCALE_POWER,      /* beta/n^power */
+};
+
 struct config_beta {
-    bool relative; /* to Lambda^typ */
+    enum config_scale scale;
+    double power; /* of CONFIG_SCALE_POWER */
     size_t count;
-    double *value; /* increasing, > 0 */
+    double *value; /* > 0, in the order of increasing beta: values of n_eff decrease */
+};
+
+/* The attention output V sum p_i k_i of keys on a sphere. */
+enum config_matrix { CONFIG_MATRIX_IDENTITY, CONFIG_MATRIX_ROWS, CONFIG_MATRIX_RANDOM };
+enum { CONFIG_RANDOM_MATRIX = 1024 }; /* largest dimension of a random value matrix */
+
+struct config_output {
+    bool asked;
+    enum config_matrix matrix;
+    size_t rows, columns; /* of V; the columns are the dimension */
+    double *value;        /* [rows][columns] of CONFIG_MATRIX_ROWS, else NULL */
+    uint64_t seed;        /* of CONFIG_MATRIX_RANDOM: entries N(0, 1/dimension) */
 };
 
 struct config_series {
@@ -32,6 +53,7 @@ struct config_series {
     size_t criterion_count;
     struct criterion criterion[CONFIG_CRITERIA];
     enum config_rows rows;
+    struct config_output output;
 };
 
 struct config {
@@ -59,6 +81,9 @@ void config_free(struct config *config);
 
 /* Parameter values of a series at one n (inside the family's ranges: checked on reading). */
 void config_parameters(const struct config_series *series, double log_n, double p[FAMILY_PARAMETERS]);
+
+/* log beta of point `i` of the series' list at one n. */
+double config_log_beta(const struct config_series *series, double log_n, double log_lambda_typ, size_t i);
 
 /* Whether the rows of a series at one n are counted: asked for, or `auto` with independent scores and
  * n > ROW_EXPLICIT (a drawn row of no more is made of single scores and as quick). */

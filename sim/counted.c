@@ -27,8 +27,10 @@
 
 #include "../models/legendre.h"
 #include "../models/root.h"
+#include "../models/typical.h"
 #include "../models/vector_inline.h"
 #include "bulk.h"
+#include "normal.h"
 
 enum {
     MOST_TOP = 1024, /* a hundred standard deviations more than are ever in the top */
@@ -43,12 +45,13 @@ static const double NOISE = 5e-5;
 
 struct counted_law {
     struct profile *profile;
-    struct bulk *bulk;               /* NULL for n < 2^53 */
-    double log_n, n;                 /* n is inf where it overflows */
-    double log_top;                  /* log(n V*) */
-    unsigned depth, upper, mirrored; /* bins an octave: 2^depth; octaves of V and of 1 - V */
-    double last_gap;                 /* where the rest beyond the mirrored octaves lies, as one point */
-    struct counted_bin *bin;         /* [upper + mirrored][2^depth] */
+    struct bulk *bulk;                /* NULL for n < 2^53 */
+    double log_n, n;                  /* n is inf where it overflows */
+    double log_top;                   /* log(n V*) */
+    double typical_score, log_lambda; /* Q(1/n) and log Lambda^typ */
+    unsigned depth, upper, mirrored;  /* bins an octave: 2^depth; octaves of V and of 1 - V */
+    double last_gap;                  /* where the rest beyond the mirrored octaves lies, as one point */
+    struct counted_bin *bin;          /* [upper + mirrored][2^depth] */
 };
 
 /* ---- places ----
@@ -161,6 +164,8 @@ struct counted_law *counted_law_create(const struct family *family, const double
     if (!law) { return NULL; }
     law->log_n = log_n;
     law->n = log_n < 53 * M_LN2 ? rint(exp(log_n)) : INFINITY;
+    law->typical_score = family->quantile(p, -log_n);
+    law->log_lambda = typical_scale(family, p, log_n).log_lambda;
     law->profile = profile_create(family, p, log_n);
     if (law->profile) {
         law_divide(law);
@@ -258,24 +263,6 @@ static double split(const struct counted *c, uint64_t address, double scores) {
     return (double)total;
 }
 
-/* Standard normals, an even number of them. */
-static void make_normals(struct counted *c, size_t count, double *normal) {
-    const struct vector *vector = c->isa->vector;
-    double *u = c->uniforms, *sine = c->work, *cosine = c->work + MOST_TOP / 4;
-    for (size_t start = 0; start < count; start += MOST_TOP / 2) {
-        size_t pairs = (count - start < MOST_TOP / 2 ? count - start + 1 : MOST_TOP / 2) / 2,
-               blocks = (2 * pairs + 3) / 4;
-        c->isa->kernel->uniforms(c->stream.key, STREAM_NOISE, start / 4, blocks, u);
-        vector->sincos_turn(pairs, u + pairs, sine, cosine);
-        vector->log(pairs, u, u);
-        for (size_t i = 0; i < pairs; i++) {
-            double radius = sqrt(-2 * u[i]);
-            normal[start + 2 * i] = radius * cosine[i];
-            normal[start + 2 * i + 1] = radius * sine[i];
-        }
-    }
-}
-
 /* ---- the layers ---- */
 
 /* log of `count` ordered uniforms in (0, 1], ascending: partial sums of exponentials over their total. */
@@ -303,6 +290,7 @@ static void make_top(struct counted *c, size_t count) {
         c->row.count[i] = 1;
     }
     c->row.top_count = c->row.point_count = count;
+    c->row.top_score = c->law->typical_score - c->highest * exp(-c->law->log_lambda);
 }
 
 static void add_bin(struct counted *c, const struct counted_bin *bin, double before, double count,
@@ -486,6 +474,53 @@ static double log_count(void *maker, const struct row_part *part, double t) {
     return log(before);
 }
 
+/* ---- its keys ---- */
+
+static void add_key(struct key_batch *batch, double gap, double depth, double number, double expected) {
+    size_t i = batch->count++;
+    batch->gap[i] = gap;
+    batch->depth[i] = depth;
+    batch->number[i] = number;
+    batch->expected[i] = expected;
+}
+
+static void pass_on(struct key_batch *batch, key_visitor *visit, void *context) {
+    visit(context, batch);
+    batch->first += KEY_BATCH;
+    batch->count = 0;
+}
+
+/* The bin that a part was made of; NULL for the rest beyond the mirrored octaves. */
+static const struct counted_bin *part_bin(const struct counted_law *law, const struct row_part *part) {
+    if (part->address == 0) { return NULL; }
+    size_t first = (size_t)(address_octave(part->address) - 1) << law->depth;
+    return &law->bin[first + address_index(part->address) - ((size_t)1 << law->depth)];
+}
+
+void counted_keys(const struct counted *c, struct key_batch *batch, key_visitor *visit, void *context) {
+    const struct row *row = &c->row;
+    const double length = exp(-c->law->log_lambda);
+    batch->first = batch->count = 0;
+    batch->single = true;
+    for (size_t i = 0; i < row->top_count; i++) {
+        add_key(batch, row->gap[i], row->gap[i] * length - row->top_score, 1, 1);
+    }
+    pass_on(batch, visit, context);
+    batch->single = false;
+    for (size_t k = 0; k < row->part_count; k++) {
+        const struct row_part *part = &row->part[k];
+        const struct counted_bin *bin = part_bin(c->law, part);
+        size_t end = k + 1 < row->part_count ? row->part[k + 1].point : row->point_count;
+        for (size_t i = part->point; i < end; i++) {
+            double scores = part->last - part->before;
+            add_key(batch, row->gap[i], row->gap[i] * length - row->top_score, row->count[i],
+                    bin ? scores * bin->weight[i - part->point] : scores);
+            if (batch->count == KEY_BATCH) { pass_on(batch, visit, context); }
+        }
+    }
+    if (batch->count > 0) { pass_on(batch, visit, context); }
+}
+
 /* ---- the row ---- */
 
 const struct row *counted_row(struct counted *c, const struct counted_law *law, struct stream stream) {
@@ -509,7 +544,7 @@ const struct row *counted_row(struct counted *c, const struct counted_law *law, 
     chain_upper(c, half, below);
     make_top(c, (size_t)fmin(below[0], MOST_TOP));
     row->bulk_offset = -c->highest;
-    make_normals(c, bins, c->normal);
+    normal_fill(c->isa, &c->stream, STREAM_NOISE, 0, bins, c->normal);
     double before = below[0];
     for (unsigned o = 1; o <= law->upper; o++) { before = add_octave(c, o, before, below[o] - below[o - 1]); }
     if (law->mirrored == 0) { return row; }

@@ -45,4 +45,7 @@ void counted_free(struct counted *counted);
 /* Valid until the next call with the same workspace. NULL when out of memory. */
 const struct row *counted_row(struct counted *counted, const struct counted_law *law, struct stream stream);
 
+/* The keys of the last row, but for its bulk; scores are -depth. `batch` is room. */
+void counted_keys(const struct counted *counted, struct key_batch *batch, key_visitor *visit, void *context);
+
 #endif

@@ -324,8 +324,23 @@ const struct row *drawn_row(struct drawn *d, const struct family *family, const 
     row->maker = d;
 
     double lowest = drawn_first_pass(d, row->top_count);
-    d->highest = d->pool[0];
+    d->highest = row->top_score = d->pool[0];
     for (size_t k = 0; k < row->top_count; k++) { row_add_point(row, drawn_gap(d, d->pool[k]), 1); }
     if (row->top_count < d->n && !drawn_second_pass(d, lowest)) { return NULL; }
     return row;
+}
+
+void drawn_keys(struct drawn *d, struct key_batch *batch, key_visitor *visit, void *context) {
+    _Static_assert((int)KEY_BATCH == (int)CHUNK, "a batch is a chunk");
+    batch->single = true;
+    for (size_t i = 0; i < KEY_BATCH; i++) { batch->number[i] = batch->expected[i] = 1; }
+    for (size_t index = 0; index < chunk_count(d); index++) {
+        batch->first = index * CHUNK;
+        batch->count = drawn_chunk(d, index, batch->depth);
+        for (size_t i = 0; i < batch->count; i++) {
+            batch->gap[i] = drawn_gap(d, batch->depth[i]);
+            batch->depth[i] = -batch->depth[i];
+        }
+        visit(context, batch);
+    }
 }

@@ -23,4 +23,7 @@ void drawn_free(struct drawn *drawn);
 const struct row *drawn_row(struct drawn *drawn, const struct family *family, const double *p, double log_n,
                             double log_lambda_typ, struct stream stream);
 
+/* The keys of the last row, one by one; scores are -depth. `batch` is room. */
+void drawn_keys(struct drawn *drawn, struct key_batch *batch, key_visitor *visit, void *context);
+
 #endif

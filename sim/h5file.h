@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { H5_RANK = 3 };
+enum { H5_RANK = 4 };
 
 struct h5_dimension {
     const char *name;

@@ -78,6 +78,17 @@ static void moments(size_t n, const double *gap, const double *count, const doub
     for (size_t m = 0; m < KERNEL_MOMENTS; m++) { out[m] = lanes_total(s[m]); }
 }
 
+static double dot(size_t n, const double *a, const double *b) {
+    double s[LANES] = {0};
+    size_t whole = n / LANES * LANES;
+    for (size_t i = 0; i < whole; i += LANES) {
+#pragma omp simd
+        for (size_t l = 0; l < LANES; l++) { s[l] += a[i + l] * b[i + l]; }
+    }
+    for (size_t i = whole; i < n; i++) { s[i - whole] += a[i] * b[i]; }
+    return lanes_total(s);
+}
+
 static void masses(size_t n, const double *gap, const double *log_mass, double beta, double shift,
                    double centre, double out[5]) {
     double s[5][LANES] = {{0}};
@@ -155,6 +166,7 @@ const struct kernel JOIN(kernel_, ISA) = {
     .weights = weights,
     .square = square,
     .moments = moments,
+    .dot = dot,
     .masses = masses,
     .range = range,
     .deposit = deposit,

@@ -30,6 +30,8 @@ struct kernel {
     /* out[m] = sum_i count_i gap_i^m e_i, m = 0..4; out[5 + m] = sum_i count_i gap_i^m e_i^2, m = 0, 1. */
     void (*moments)(size_t n, const double *gap, const double *count, const double *e,
                     double out[KERNEL_MOMENTS]);
+    /* sum_i a_i b_i. */
+    double (*dot)(size_t n, const double *a, const double *b);
     /* out[m] = sum_i d_i^m exp(log_mass_i - beta gap_i - shift), d_i = beta (gap_i - centre), m = 0..4, for n
      * a multiple of KERNEL_LANES. */
     void (*masses)(size_t n, const double *gap, const double *log_mass, double beta, double shift,

@@ -22,6 +22,12 @@ void *memory_resize(void *memory, size_t count, size_t size) {
     return memory;
 }
 
+bool memory_grow(void **array, size_t count, size_t size) {
+    void *grown = reallocarray(*array, count, size);
+    if (grown) { *array = grown; }
+    return grown != NULL;
+}
+
 char *memory_copy_text(const char *text, size_t length) {
     char *copy = memory_create(length + 1, 1);
     memcpy(copy, text, length);

@@ -44,8 +44,19 @@ static void write_lengths(FILE *out, const struct config_series *series) {
 }
 
 static void write_beta(FILE *out, const struct config_series *series) {
-    fprintf(out, "beta: {relative_to: %s, values: ", series->beta.relative ? "lambda_typ" : "none");
+    static const char *const opening[] = {
+        [CONFIG_SCALE_NONE] = "relative_to: none, values: ",
+        [CONFIG_SCALE_LAMBDA_TYP] = "relative_to: lambda_typ, values: ",
+        [CONFIG_SCALE_N_EFF] = "n_eff: ",
+        [CONFIG_SCALE_CRITICAL] = "critical: ",
+        [CONFIG_SCALE_POWER] = "coef: ",
+    };
+    char power[NUMBER_TEXT];
+    fprintf(out, "beta: {%s", opening[series->beta.scale]);
     write_reals(out, series->beta.count, series->beta.value);
+    if (series->beta.scale == CONFIG_SCALE_POWER) {
+        fprintf(out, ", power: %s", number_print(series->beta.power, power));
+    }
     fputs("}\n", out);
 }
 
@@ -76,7 +87,7 @@ static bool same_reals(size_t count, const double *a, size_t other_count, const 
 }
 
 static bool same_beta(const struct config_beta *a, const struct config_beta *b) {
-    return a->relative == b->relative && same_reals(a->count, a->value, b->count, b->value);
+    return a->scale == b->scale && a->power == b->power && same_reals(a->count, a->value, b->count, b->value);
 }
 
 static bool same_collapse(const struct config_series *a, const struct config_series *b) {
@@ -122,11 +133,28 @@ static void write_schedule(FILE *out, const char *name, const struct schedule *s
             number_print(schedule->log_power, log_power), number_print(schedule->power, power));
 }
 
+static void write_output(FILE *out, const struct config_output *output) {
+    fputs("    output: true\n    value_matrix: ", out);
+    switch (output->matrix) {
+    case CONFIG_MATRIX_IDENTITY: fputs("identity\n", out); break;
+    case CONFIG_MATRIX_RANDOM: fprintf(out, "{random: %" PRIu64 "}\n", output->seed); break;
+    case CONFIG_MATRIX_ROWS:
+        fputs("{rows: [", out);
+        for (size_t i = 0; i < output->rows; i++) {
+            if (i > 0) { fputs(", ", out); }
+            write_reals(out, output->columns, output->value + i * output->columns);
+        }
+        fputs("]}\n", out);
+        break;
+    }
+}
+
 static void write_series(FILE *out, const struct config_series *series, const struct config_series *top) {
     fprintf(out, "  - name: %s\n    family: %s\n", series->name, series->family->name);
     for (size_t i = 0; i < series->family->parameter_count; i++) {
         write_schedule(out, series->family->parameter[i].name, &series->parameter[i]);
     }
+    if (series->output.asked) { write_output(out, &series->output); }
     write_shared(out, "    ", series, top);
 }
 

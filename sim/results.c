@@ -7,13 +7,23 @@
 
 #include "../models/typical.h"
 #include "memory.h"
+#include "output.h"
 
-enum { BLOCK = RESULTS_BLOCK_LENGTH, GROUPS = 256, GAP_OCTAVES = 18, GAP_FIRST = -8, TE_OCTAVES = 8 };
+enum {
+    BLOCK = RESULTS_BLOCK_LENGTH,
+    GROUPS = 256,
+    GAP_OCTAVES = 18,
+    GAP_FIRST = -8,
+    TE_OCTAVES = 8,
+    LEVELS = 10
+};
 
 const char *const results_dimension_name[RESULTS_DIMENSIONS] = {
-    [RESULTS_LOG_N] = "log_n",       [RESULTS_BETA] = "beta_index",     [RESULTS_BLOCK] = "block",
-    [RESULTS_QUANTILE] = "quantile", [RESULTS_RANK] = "rank",           [RESULTS_GAP] = "gap_grid",
-    [RESULTS_TE] = "te_factor",      [RESULTS_REPLICATE] = "replicate", [RESULTS_CRITERION] = "criterion",
+    [RESULTS_LOG_N] = "log_n",         [RESULTS_BETA] = "beta_index",     [RESULTS_BLOCK] = "block",
+    [RESULTS_QUANTILE] = "quantile",   [RESULTS_RANK] = "rank",           [RESULTS_GAP] = "gap_grid",
+    [RESULTS_TE] = "te_factor",        [RESULTS_REPLICATE] = "replicate", [RESULTS_CRITERION] = "criterion",
+    [RESULTS_COMPONENT] = "component", [RESULTS_PAIR] = "component_pair", [RESULTS_COLUMN] = "column",
+    [RESULTS_LEVEL] = "weight_level",
 };
 
 /* The single place for a quantity's name, unit, meaning and axes after log_n. */
@@ -33,6 +43,21 @@ static const struct quantity {
     [MEASURE_GAP_MEAN] = {"gap_mean", "1/lambda_typ", "mean gap under the weights", 1, {RESULTS_BETA}},
     [RESULTS_ORDERED_WEIGHT] = {"ordered_weight", "1", "mean of p_(k)", 2, {RESULTS_BETA, RESULTS_RANK}},
     [RESULTS_LOG_GAP_COUNT] = {"log_gap_count", "1", "mean of log N_n(t)", 1, {RESULTS_GAP}},
+    [RESULTS_OUTPUT_BIAS] = {"output_bias", "1", "1 - <q,ATT> at V = I", 1, {RESULTS_BETA}},
+    [RESULTS_OUTPUT_TANGENTIAL] =
+        {"output_tangential", "1", "squared length of ATT across q, at V = I", 1, {RESULTS_BETA}},
+    [RESULTS_OUTPUT_IDENTITY] = {"output_identity",
+                                 "1",
+                                 "sum p^2 (1-s^2) - sum p (1-s^2) + ((d-1)/beta) sum p s: 0 in the mean",
+                                 1,
+                                 {RESULTS_BETA}},
+    [RESULTS_EFFECTIVE_KEYS] = {"effective_keys", "1", "1/Y_2", 1, {RESULTS_BETA}},
+    [RESULTS_TOP_DEFICIT] = {"top_deficit", "1", "1 - p_(1)", 1, {RESULTS_BETA}},
+    [RESULTS_LOG_TOP_DEFICIT] = {"log_top_deficit", "1", "-log(1 - p_(1))", 1, {RESULTS_BETA}},
+    [RESULTS_WEIGHTS_ABOVE] =
+        {"weights_above", "1", "number of keys with more than this weight", 2, {RESULTS_BETA, RESULTS_LEVEL}},
+    [RESULTS_OUTPUT] = {"output", "1", "components of V ATT", 2, {RESULTS_BETA, RESULTS_COMPONENT}},
+    [RESULTS_OUTPUT_PAIR] = {NULL, NULL, NULL, 2, {RESULTS_BETA, RESULTS_PAIR}},
     [RESULTS_TE_ENTROPY] =
         {"te_entropy", "nat", "mean of H at that beta, over the kept replicates", 1, {RESULTS_TE}},
     [RESULTS_TE_TOP_TWO_RATIO] = {"te_top_two_ratio",
@@ -42,8 +67,12 @@ static const struct quantity {
                                   {RESULTS_TE}},
 };
 
+bool results_has_output(const struct results_series *s) { return s->size[RESULTS_COMPONENT] > 0; }
+
 size_t results_quantity_size(const struct results_series *s, enum results_quantity quantity) {
     const struct quantity *q = &quantity_table[quantity];
+    bool of_output = quantity >= RESULTS_OUTPUT_BIAS && quantity <= RESULTS_OUTPUT_PAIR;
+    if (of_output && !results_has_output(s)) { return 0; }
     return s->size[q->axis[0]] * (q->rank > 1 ? s->size[q->axis[1]] : 1);
 }
 
@@ -59,6 +88,7 @@ static void add(struct results_field **next, const char *name, const char *suffi
     f->axis[0] = a;
     f->axis[1] = b;
     f->axis[2] = c;
+    f->axis[3] = RESULTS_LOG_N;
 }
 
 #define ADD1(name, units, text, values, a) add(&next, name, "", units, text, values, 1, a, 0, 0)
@@ -82,6 +112,42 @@ static void add_measures(struct results_field **next, struct results_series *s) 
             "means over blocks of consecutive replicates", &s->block[m], 3, RESULTS_LOG_N, RESULTS_BETA,
             RESULTS_BLOCK);
     }
+}
+
+/* What is not in the file: the sums of pairs, in the quantity's arrays. */
+static void add_hidden(struct results_field **next, struct results_series *s) {
+    add(next, "", "", NULL, NULL, &s->mean[RESULTS_OUTPUT_PAIR], 3, RESULTS_LOG_N, RESULTS_BETA,
+        RESULTS_PAIR);
+    add(next, "", "", NULL, NULL, &s->se[RESULTS_OUTPUT_PAIR], 3, RESULTS_LOG_N, RESULTS_BETA, RESULTS_PAIR);
+}
+
+/* Of keys on a sphere, where the output is asked for. */
+static void add_output(struct results_field **start, struct results_series *s) {
+    const enum results_dimension N = RESULTS_LOG_N, B = RESULTS_BETA, R = RESULTS_REPLICATE;
+    struct results_field *next = *start;
+    ADD2("value_matrix", "1", "value matrix V, its first column the query's direction", &s->value_matrix,
+         RESULTS_COMPONENT, RESULTS_COLUMN);
+    ADD1("weight_level", "1", "a weight", &s->weight_level, RESULTS_LEVEL);
+    ADD1("pair_first", "1", "first component of a pair, from 0", &s->pair_first, RESULTS_PAIR);
+    ADD1("pair_second", "1", "second component of a pair", &s->pair_second, RESULTS_PAIR);
+    for (unsigned q = RESULTS_OUTPUT_BIAS; q < RESULTS_OUTPUT_PAIR; q++) { add_quantity(&next, s, q); }
+    ADD3("output_covariance", "1", "covariance over replicates of two components of V ATT",
+         &s->output_covariance, N, B, RESULTS_PAIR);
+    ADD3("ordered_weight_quantile", "1",
+         "quantiles of p_(k) over replicates, from a histogram with bins of relative width 1/64",
+         &s->ordered_weight_quantile, N, B, RESULTS_RANK);
+    next[-1].rank = 4;
+    next[-1].axis[3] = RESULTS_QUANTILE;
+    ADD3("output_radial", "1", "1 - <q,ATT> of the kept replicates", &s->output_radial, N, B, R);
+    ADD3("output_tangent", "1", "one tangential component of ATT of the kept replicates", &s->output_tangent,
+         N, B, R);
+    ADD2("exact/output_bias", "1", "mean of 1 - <q,ATT>, without sampling", &s->exact_output_bias, N, B);
+    ADD2("exact/output_tangential", "1", "mean of that squared length, without sampling",
+         &s->exact_output_tangential, N, B);
+    ADD3("exact/ordered_weight", "1", "mean of p_(k), without sampling", &s->exact_ordered_weight, N, B,
+         RESULTS_RANK);
+    add_hidden(&next, s);
+    *start = next;
 }
 
 size_t results_fields(struct results_series *s, struct results_field field[RESULTS_FIELDS]) {
@@ -117,6 +183,7 @@ size_t results_fields(struct results_series *s, struct results_field field[RESUL
     ADD2("exact/top_weight", "1", "mean of p_(1), without sampling", &s->exact_top_weight, N, B);
     ADD2("exact/collapse", "lambda_typ", "where the exact mean meets the criterion", &s->exact_collapse, N,
          RESULTS_CRITERION);
+    if (results_has_output(s)) { add_output(&next, s); }
     return (size_t)(next - field);
 }
 
@@ -161,6 +228,34 @@ static void fill_coordinates(struct results_series *s, const struct config *conf
     for (size_t i = 0; i < s->size[RESULTS_TE]; i++) { s->te_factor[i] = ldexp(1, (int)i - TE_OCTAVES); }
 }
 
+static void fill_output(struct results_series *s, const struct config_output *output) {
+    size_t components = s->size[RESULTS_COMPONENT], pair = 0;
+    if (components == 0) { return; }
+    output_matrix(output, components, s->value_matrix);
+    for (size_t i = 0; i < s->size[RESULTS_LEVEL]; i++) { s->weight_level[i] = ldexp(1, -(int)i - 1); }
+    for (size_t a = 0; a < components; a++) {
+        for (size_t b = a; b < components; b++, pair++) {
+            s->pair_first[pair] = (double)a;
+            s->pair_second[pair] = (double)b;
+        }
+    }
+}
+
+void results_fill_covariance(struct results_series *s, size_t n_index) {
+    size_t betas = s->size[RESULTS_BETA], components = s->size[RESULTS_COMPONENT],
+           pairs = s->size[RESULTS_PAIR];
+    double replicates = (double)s->replicates;
+    for (size_t b = n_index * betas; b < (n_index + 1) * betas; b++) {
+        for (size_t k = 0; k < pairs; k++) {
+            const double *se = s->se[RESULTS_OUTPUT] + b * components;
+            double first = se[(size_t)s->pair_first[k]], second = se[(size_t)s->pair_second[k]],
+                   sum = s->se[RESULTS_OUTPUT_PAIR][b * pairs + k];
+            s->output_covariance[b * pairs + k] =
+                replicates / 2 * (sum * sum - first * first - second * second);
+        }
+    }
+}
+
 static void fill_scales(struct results_series *s, const struct config_series *asked) {
     size_t betas = s->size[RESULTS_BETA];
     for (size_t i = 0; i < asked->n_count; i++) {
@@ -172,9 +267,12 @@ static void fill_scales(struct results_series *s, const struct config_series *as
         s->log_lambda_typ[i] = log_lambda;
         s->lambda_typ[i] = exp(log_lambda);
         for (size_t b = 0; b < betas; b++) {
-            double value = asked->beta.value[b];
-            s->beta[i * betas + b] = asked->beta.relative ? exp(log(value) + log_lambda) : value;
-            s->beta_ratio[i * betas + b] = asked->beta.relative ? value : exp(log(value) - log_lambda);
+            enum config_scale scale = asked->beta.scale;
+            double value = asked->beta.value[b],
+                   log_beta = config_log_beta(asked, asked->log_n[i], log_lambda, b);
+            s->beta[i * betas + b] = scale == CONFIG_SCALE_NONE ? value : exp(log_beta);
+            s->beta_ratio[i * betas + b] =
+                scale == CONFIG_SCALE_LAMBDA_TYP ? value : exp(log_beta - log_lambda);
         }
     }
 }
@@ -195,10 +293,18 @@ static void series_create(struct results_series *s, const struct config *config,
     s->size[RESULTS_TE] = 2 * TE_OCTAVES + 1;
     s->size[RESULTS_REPLICATE] = kept < s->replicates ? kept : s->replicates;
     s->size[RESULTS_CRITERION] = asked->criterion_count;
+    if (asked->output.asked) {
+        size_t rows = asked->output.rows, components = rows < RESULTS_COMPONENTS ? rows : RESULTS_COMPONENTS;
+        s->size[RESULTS_COMPONENT] = components;
+        s->size[RESULTS_PAIR] = components * (components + 1) / 2;
+        s->size[RESULTS_COLUMN] = asked->output.columns;
+        s->size[RESULTS_LEVEL] = LEVELS;
+    }
     results_allocate(s);
     memcpy(s->criterion, asked->criterion, asked->criterion_count * sizeof *s->criterion);
     fill_blocks(s);
     fill_coordinates(s, config);
+    fill_output(s, &asked->output);
     fill_scales(s, asked);
 }
 

@@ -20,14 +20,30 @@ enum results_dimension {
     RESULTS_TE,
     RESULTS_REPLICATE, /* the kept ones */
     RESULTS_CRITERION,
+    /* Of series with an attention output only, else empty. */
+    RESULTS_COMPONENT, /* of the output: the first RESULTS_COMPONENTS at most */
+    RESULTS_PAIR,      /* of components a <= b: (0, 0), (0, 1), .., (1, 1), .. */
+    RESULTS_COLUMN,    /* of the value matrix */
+    RESULTS_LEVEL,     /* weights */
     RESULTS_DIMENSIONS
 };
+
+enum { RESULTS_COMPONENTS = 16 };
 
 /* What is averaged over replicates: the measures of a row (enum measure), and these. */
 enum results_quantity {
     RESULTS_ORDERED_WEIGHT = MEASURE_COUNT,
     RESULTS_LOG_GAP_COUNT,
-    RESULTS_TE_ENTROPY, /* from here on over the kept replicates only */
+    RESULTS_OUTPUT_BIAS, /* of series with an output only, to RESULTS_OUTPUT_PAIR */
+    RESULTS_OUTPUT_TANGENTIAL,
+    RESULTS_OUTPUT_IDENTITY,
+    RESULTS_EFFECTIVE_KEYS,
+    RESULTS_TOP_DEFICIT,
+    RESULTS_LOG_TOP_DEFICIT,
+    RESULTS_WEIGHTS_ABOVE,
+    RESULTS_OUTPUT,
+    RESULTS_OUTPUT_PAIR, /* sums of two components, for their covariance; not in the file */
+    RESULTS_TE_ENTROPY,  /* from here on over the kept replicates only */
     RESULTS_TE_TOP_TWO_RATIO,
     RESULTS_QUANTITIES
 };
@@ -56,6 +72,15 @@ struct results_series {
     struct criterion *criterion; /* (criterion) */
     double *exact_entropy, *exact_entropy_error, *exact_participation, *exact_top_weight; /* (log_n, beta) */
     double *exact_collapse; /* (log_n, criterion), units of lambda_typ */
+
+    double *value_matrix;             /* (component, column); the first column is the query's direction */
+    double *weight_level;             /* (level) */
+    double *ordered_weight_quantile;  /* (log_n, beta, rank, quantile) */
+    double *pair_first, *pair_second; /* (pair) */
+    double *output_covariance;        /* (log_n, beta, pair) */
+    double *output_radial, *output_tangent;              /* (log_n, beta, replicate) */
+    double *exact_output_bias, *exact_output_tangential; /* (log_n, beta) */
+    double *exact_ordered_weight;                        /* (log_n, beta, rank) */
 };
 
 struct results {
@@ -73,13 +98,16 @@ struct results_field {
     char name[40]; /* of a group within the series: "exact/entropy" */
     const char *units, *long_name;
     unsigned rank;
-    enum results_dimension axis[3];
+    enum results_dimension axis[4];
     double **values; /* where the series keeps it */
 };
-enum { RESULTS_FIELDS = 64 };
-/* Lists the arrays of a series in the order of the file; returns how many. */
+enum { RESULTS_FIELDS = 96 };
+/* Lists the arrays of a series in the order of the file, those that are not in it (units NULL) last; returns
+ * how many. */
 size_t results_fields(struct results_series *series, struct results_field field[RESULTS_FIELDS]);
-/* Values of a quantity at one n, for one replicate. */
+bool results_has_output(const struct results_series *series);
+
+/* Values of a quantity at one n, for one replicate; 0 where the series does not have it. */
 size_t results_quantity_size(const struct results_series *series, enum results_quantity quantity);
 /* Numbers in an array. */
 size_t results_field_size(const struct results_series *series, const struct results_field *field);
@@ -90,6 +118,9 @@ struct results *results_create(const struct config *config, const char *isa);
 /* Arrays for `series->size`, all NaN. */
 void results_allocate(struct results_series *series);
 void results_free(struct results *results);
+
+/* Fills the covariance of the output at one n from the errors of its components and of their sums. */
+void results_fill_covariance(struct results_series *series, size_t n_index);
 
 /* How many consecutive blocks of RESULTS_BLOCK_LENGTH replicates are averaged into one block of the file, so
  * that there are at most 256. */

@@ -3,17 +3,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-static bool array_grow(void **array, size_t count, size_t size) {
-    void *grown = realloc(*array, count * size);
-    if (grown) { *array = grown; }
-    return grown != NULL;
-}
+#include "memory.h"
 
 bool row_reserve(struct row *row, size_t points, size_t parts) {
-    return array_grow((void **)&row->gap, points, sizeof *row->gap) &&
-           array_grow((void **)&row->count, points, sizeof *row->count) &&
-           array_grow((void **)&row->scratch, points, sizeof *row->scratch) &&
-           array_grow((void **)&row->part, parts, sizeof *row->part);
+    return memory_grow((void **)&row->gap, points, sizeof *row->gap) &&
+           memory_grow((void **)&row->count, points, sizeof *row->count) &&
+           memory_grow((void **)&row->scratch, points, sizeof *row->scratch) &&
+           memory_grow((void **)&row->part, parts, sizeof *row->part);
 }
 
 void row_release(struct row *row) {

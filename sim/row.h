@@ -31,6 +31,7 @@ struct row_part {
 
 struct row {
     double log_n;
+    double top_score; /* of the maximum, from the family's origin; inexact for its gaps */
 
     size_t top_count;    /* >= 1 */
     size_t point_count;  /* >= top_count */
@@ -50,6 +51,16 @@ struct row {
     const struct bulk *bulk; /* NULL: there is none */
     double bulk_offset;      /* gaps of the bulk's scores are its own plus this */
 };
+
+/* Keys of a row on a sphere, in no order, for whoever gives them directions. */
+enum { KEY_BATCH = 1024 };
+struct key_batch {
+    size_t first, count; /* number of the first, a multiple of KEY_BATCH */
+    bool single; /* each is one key; else `number` keys at one place, where `expected` would be in the mean */
+    double gap[KEY_BATCH], depth[KEY_BATCH]; /* below the maximum, and below 1: T = 1 - s */
+    double number[KEY_BATCH], expected[KEY_BATCH];
+};
+typedef void key_visitor(void *context, const struct key_batch *batch);
 
 /* ---- for makers ---- */
 

@@ -85,3 +85,12 @@ const struct row *sampler_row(struct sampler *s, const struct sampler_law *law, 
     if (law->counted) { return counted_row(s->counted, law->counted, stream); }
     return drawn_row(s->drawn, law->family, law->p, law->log_n, law->log_lambda_typ, stream);
 }
+
+void sampler_keys(struct sampler *s, const struct sampler_law *law, struct key_batch *batch,
+                  key_visitor *visit, void *context) {
+    if (law->counted) {
+        counted_keys(s->counted, batch, visit, context);
+    } else {
+        drawn_keys(s->drawn, batch, visit, context);
+    }
+}

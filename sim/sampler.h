@@ -23,4 +23,8 @@ void sampler_free(struct sampler *sampler);
 /* Valid until the next call with the same workspace. NULL when out of memory. */
 const struct row *sampler_row(struct sampler *sampler, const struct sampler_law *law, struct stream stream);
 
+/* The keys of the last row, made with this law (not FAMILY_FIXED), but for its bulk. `batch` is room. */
+void sampler_keys(struct sampler *sampler, const struct sampler_law *law, struct key_batch *batch,
+                  key_visitor *visit, void *context);
+
 #endif

@@ -74,7 +74,7 @@ struct page {
     struct results_field field[RESULTS_FIELDS];
     struct h5_dimension dimension[RESULTS_DIMENSIONS], exact_dimension[RESULTS_DIMENSIONS];
     struct h5_dataset dataset[RESULTS_FIELDS + 1], exact[RESULTS_FIELDS + 1];
-    size_t datasets, exacts, exact_dimensions;
+    size_t dimensions, datasets, exacts, exact_dimensions;
     char exact_name[CONFIG_NAME + EXACT_PREFIX];
     struct h5_attribute attribute[GROUP_ATTRIBUTES];
     char name[3 * FAMILY_PARAMETERS][NAME];
@@ -136,10 +136,11 @@ static void page_add_exact(struct page *page, struct h5_dataset d, const struct 
 
 static void page_add_fields(struct page *page, struct results_series *s) {
     size_t fields = results_fields(s, page->field);
-    for (size_t i = 0; i < RESULTS_DIMENSIONS; i++) {
+    page->dimensions = results_has_output(s) ? RESULTS_DIMENSIONS : RESULTS_COMPONENT;
+    for (size_t i = 0; i < page->dimensions; i++) {
         page->dimension[i] = (struct h5_dimension){results_dimension_name[i], s->size[i]};
     }
-    for (size_t i = 0; i < fields; i++) {
+    for (size_t i = 0; i < fields && page->field[i].units; i++) {
         struct h5_dataset d = field_dataset(&page->field[i]);
         if (!field_is_exact(d.name)) { page->dataset[page->datasets++] = d; }
         if (field_is_exact(d.name) || strcmp(d.name, results_dimension_name[RESULTS_LOG_N]) == 0 ||
@@ -161,8 +162,8 @@ static void page_make(struct page *page, struct results_series *s, struct h5_gro
     page->attribute[2] = (struct h5_attribute){.name = "replicates", .whole = &page->replicates};
     page->attributes = 3;
     page_add_parameters(page, s);
-    group[0] = (struct h5_group){s->name,         RESULTS_DIMENSIONS, page->datasets, page->attributes,
-                                 page->dimension, page->dataset,      page->attribute};
+    group[0] = (struct h5_group){s->name,         page->dimensions, page->datasets, page->attributes,
+                                 page->dimension, page->dataset,    page->attribute};
     group[1] = (struct h5_group){
         page->exact_name, page->exact_dimensions, page->exacts, 0, page->exact_dimension, page->exact, NULL};
 }
@@ -262,6 +263,13 @@ static bool read_parameters(const struct h5_group *g, struct results_series *s) 
 
 /* A file may come from anywhere: lengths and parameters must be what a config allows. */
 static bool values_are_allowed(const struct results_series *s) {
+    size_t components = s->size[RESULTS_COMPONENT];
+    bool output = components > 0 && s->size[RESULTS_COLUMN] > 1 && s->size[RESULTS_LEVEL] > 0;
+    if (results_has_output(s) &&
+        !(output && s->family->on_sphere && s->size[RESULTS_PAIR] == components * (components + 1) / 2 &&
+          schedule_is_constant(&s->parameter[0]))) {
+        return false;
+    }
     for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
         if (!(s->log_n[n] > 0 && s->log_n[n] <= 1e6)) { return false; }
         for (size_t i = 0; i < s->family->parameter_count; i++) {
@@ -321,7 +329,7 @@ static bool read_series(const struct h5_content *c, const struct h5_group *g, st
     s->replicates = *replicates->whole;
     for (size_t i = 0; i < RESULTS_DIMENSIONS; i++) {
         s->size[i] = dimension_size(g, results_dimension_name[i]);
-        if (s->size[i] == 0) { return false; }
+        if (s->size[i] == 0 && i < RESULTS_COMPONENT) { return false; }
     }
     results_allocate(s);
     struct results_field field[RESULTS_FIELDS];
@@ -330,7 +338,9 @@ static bool read_series(const struct h5_content *c, const struct h5_group *g, st
     exact_name(s->name, within);
     const struct h5_group *exact = find_group(c, within);
     bool good = read_parameters(g, s) && read_criteria(g, s);
-    for (size_t i = 0; good && i < fields; i++) { good = read_field(g, exact, s, &field[i]); }
+    for (size_t i = 0; good && i < fields && field[i].units; i++) {
+        good = read_field(g, exact, s, &field[i]);
+    }
     return good && values_are_allowed(s);
 }
 

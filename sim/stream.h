@@ -15,7 +15,14 @@ struct stream {
     uint64_t key[4];
 };
 
-enum stream_purpose { STREAM_SCORES, STREAM_SPLITS, STREAM_NOISE, STREAM_REST };
+enum stream_purpose {
+    STREAM_SCORES,
+    STREAM_SPLITS,
+    STREAM_NOISE,
+    STREAM_REST,
+    STREAM_DIRECTIONS,
+    STREAM_BULK
+};
 
 /* 64-bit FNV-1a of a name. */
 uint64_t stream_hash(const char *name);

@@ -12,35 +12,16 @@
 #include "../models/typical.h"
 #include "message.h"
 #include "progress.h"
-#include "sampler.h"
-#include "stream.h"
-
-/* Where each quantity of a replicate stands in its list of values: those of the kept ones last. */
-struct layout {
-    size_t betas, ranks, gaps, factors;
-    size_t at[RESULTS_QUANTITIES + 1]; /* quantity q: at[q] .. at[q + 1] */
-    size_t kept, total;                /* where the kept ones' begin; where all end */
-};
-
-static struct layout layout_make(const struct results_series *r) {
-    struct layout l = {.betas = r->size[RESULTS_BETA],
-                       .ranks = r->size[RESULTS_RANK],
-                       .gaps = r->size[RESULTS_GAP],
-                       .factors = r->size[RESULTS_TE]};
-    for (unsigned q = 0; q < RESULTS_QUANTITIES; q++) { l.at[q + 1] = l.at[q] + results_quantity_size(r, q); }
-    l.kept = l.at[RESULTS_TE_ENTROPY];
-    l.total = l.at[RESULTS_QUANTITIES];
-    return l;
-}
+#include "replicate.h"
 
 /* A block from its first slice until it is folded into its cell. */
 struct block {
     struct block *next;
     size_t index, count, te_count; /* replicates in all, and kept ones */
     size_t slices_left;
-    double *values;        /* [count][total], until the last slice is done; from then on: */
-    double *mean, *m2;     /* [total], means and sums of squared deviations */
-    uint16_t *entropy_bin; /* [betas][count] */
+    double *values;    /* [count][total], until the last slice is done; from then on: */
+    double *mean, *m2; /* [total], means and sums of squared deviations */
+    uint16_t *bin;     /* [binned][count] */
     bool summarised;
 };
 
@@ -79,7 +60,7 @@ struct cell {
     double log_n, log_lambda_typ, cost; /* cost of a row, in arbitrary units */
     double p[FAMILY_PARAMETERS];
     struct sampler_law *law; /* from its first block to its last */
-    struct layout layout;
+    struct replicate_layout layout;
 
     size_t block_count, blocks_folded;
     struct block *live; /* blocks at work or waiting for an earlier one */
@@ -87,7 +68,7 @@ struct cell {
 
     double count, te_count;
     double *sum, *carry, *m2; /* [total], compensated sums of all replicates so far */
-    uint32_t *histogram;      /* [betas][HISTOGRAM_BINS] */
+    uint32_t *histogram;      /* [binned][HISTOGRAM_BINS] */
 };
 
 struct sweep {
@@ -101,61 +82,13 @@ struct sweep {
 
 static size_t size_min(size_t a, size_t b) { return a < b ? a : b; }
 
-/* ---- one replicate ---- */
-
-static const struct row *cell_row(const struct sweep *sweep, const struct cell *c, struct sampler *sampler,
-                                  uint64_t replicate) {
-    struct stream stream = stream_make(sweep->config->seed, c->series->name, c->log_n,
-                                       sweep->config->common_randomness, replicate);
-    return sampler_row(sampler, c->law, stream);
-}
-
-/* Both halves of the TE theorem on this row: beta = factor x its own Lambda_n. */
-static void measure_te(const struct kernel *kernel, const struct row *row, double lambda,
-                       const struct results_series *r, const struct layout *l, double *values) {
-    for (size_t f = 0; f < l->factors; f++) {
-        double m[MEASURE_COUNT];
-        measure_row(kernel, row, r->te_factor[f] * lambda, m);
-        values[l->at[RESULTS_TE_ENTROPY] + f] = m[MEASURE_ENTROPY];
-        values[l->at[RESULTS_TE_TOP_TWO_RATIO] + f] = m[MEASURE_TOP_TWO_RATIO];
-    }
-}
-
-static void keep_replicate(const struct sweep *sweep, const struct cell *c, const struct row *row,
-                           const struct measure_grid *grid, uint64_t replicate, double *values) {
-    struct results_series *r = c->results;
-    const struct kernel *kernel = sweep->isa->kernel;
-    size_t kept = r->size[RESULTS_REPLICATE], at = c->n_index * kept + replicate;
-    struct accumulation a = measure_accumulation(row);
-    r->lambda[at] = a.lambda;
-    r->lambda_log_rank[at] = a.log_rank;
-    r->lambda_gap[at] = a.gap;
-    r->top_gap[at] = measure_top_gap(row);
-    for (size_t k = 0; k < r->size[RESULTS_CRITERION]; k++) {
-        r->collapse[(c->n_index * r->size[RESULTS_CRITERION] + k) * kept + replicate] =
-            measure_collapse(kernel, row, &r->criterion[k], grid);
-    }
-    measure_te(kernel, row, a.lambda, r, &c->layout, values);
-}
-
-static void measure_replicate(const struct sweep *sweep, const struct cell *c, const struct row *row,
-                              uint64_t replicate, double (*grid_value)[MEASURE_COUNT], double *values) {
-    struct results_series *r = c->results;
-    const struct layout *l = &c->layout;
-    const double *beta = r->beta_ratio + c->n_index * l->betas;
-    measure_betas(sweep->isa->kernel, row, l->betas, beta, grid_value);
-    for (size_t b = 0; b < l->betas; b++) {
-        for (size_t m = 0; m < MEASURE_COUNT; m++) { values[l->at[m] + b] = grid_value[b][m]; }
-        for (size_t k = 0; k < l->ranks; k++) {
-            values[l->at[RESULTS_ORDERED_WEIGHT] + b * l->ranks + k] =
-                measure_ordered_weight(row, beta[b], grid_value[b][MEASURE_LOG_PARTITION], k + 1);
-        }
-    }
-    measure_log_gap_count(row, l->gaps, r->gap_grid, values + l->at[RESULTS_LOG_GAP_COUNT]);
-    if (replicate < r->size[RESULTS_REPLICATE]) {
-        struct measure_grid grid = {l->betas, beta, (const double(*)[MEASURE_COUNT])grid_value};
-        keep_replicate(sweep, c, row, &grid, replicate, values);
-    }
+static struct replicate_place cell_place(const struct sweep *sweep, const struct cell *c) {
+    return (struct replicate_place){.seed = sweep->config->seed,
+                                    .common_randomness = sweep->config->common_randomness,
+                                    .results = c->results,
+                                    .n_index = c->n_index,
+                                    .law = c->law,
+                                    .layout = &c->layout};
 }
 
 /* ---- reduction ---- */
@@ -179,7 +112,7 @@ static void block_free(struct block *b) {
     free(b->values);
     free(b->mean);
     free(b->m2);
-    free(b->entropy_bin);
+    free(b->bin);
     free(b);
 }
 
@@ -195,21 +128,21 @@ static struct block *block_create(const struct cell *c, size_t index, size_t sli
     b->values = malloc(b->count * total * sizeof *b->values);
     b->mean = calloc(total, sizeof *b->mean);
     b->m2 = calloc(total, sizeof *b->m2);
-    b->entropy_bin = malloc(b->count * c->layout.betas * sizeof *b->entropy_bin);
-    if (b->values && b->mean && b->m2 && b->entropy_bin) { return b; }
+    b->bin = malloc(b->count * c->layout.binned * sizeof *b->bin);
+    if (b->values && b->mean && b->m2 && b->bin) { return b; }
     block_free(b);
     return NULL;
 }
 
-static void block_summarise(struct block *b, const struct layout *l) {
+static void block_summarise(struct block *b, const struct replicate_layout *l) {
     for (size_t v = 0; v < l->total; v++) {
         size_t count = v < l->kept ? b->count : b->te_count;
         if (count > 0) { summarise_column(b->values + v, l->total, count, &b->mean[v], &b->m2[v]); }
     }
-    const double *entropy = b->values + l->at[MEASURE_ENTROPY];
-    for (size_t i = 0; i < l->betas; i++) {
+    for (size_t i = 0; i < l->binned; i++) {
+        const double *value = b->values + replicate_binned(l, i);
         for (size_t r = 0; r < b->count; r++) {
-            b->entropy_bin[i * b->count + r] = histogram_bin(entropy[r * l->total + i]);
+            b->bin[i * b->count + r] = histogram_bin(value[r * l->total]);
         }
     }
     free(b->values);
@@ -245,16 +178,16 @@ static void cell_add_to_group(struct cell *c, const struct block *s) {
 }
 
 static void cell_fold(struct cell *c, const struct block *s) {
-    const struct layout *l = &c->layout;
+    const struct replicate_layout *l = &c->layout;
     cell_combine(c, s, 0, l->kept, c->count, (double)s->count);
     c->count += (double)s->count;
     if (s->te_count > 0) {
         cell_combine(c, s, l->kept, l->total, c->te_count, (double)s->te_count);
         c->te_count += (double)s->te_count;
     }
-    for (size_t b = 0; b < l->betas; b++) {
+    for (size_t b = 0; b < l->binned; b++) {
         for (size_t r = 0; r < s->count; r++) {
-            c->histogram[b * HISTOGRAM_BINS + s->entropy_bin[b * s->count + r]]++;
+            c->histogram[b * HISTOGRAM_BINS + s->bin[b * s->count + r]]++;
         }
     }
     cell_add_to_group(c, s);
@@ -263,6 +196,7 @@ static void cell_fold(struct cell *c, const struct block *s) {
 /* Mean and standard error of a quantity; NaN error for a single replicate. */
 static void cell_publish(const struct cell *c, unsigned q) {
     size_t from = c->layout.at[q], count = c->layout.at[q + 1] - from;
+    if (count == 0) { return; }
     double *mean = c->results->mean[q] + c->n_index * count, *se = c->results->se[q] + c->n_index * count;
     double replicates = from < c->layout.kept ? c->count : c->te_count;
     for (size_t i = 0; i < count; i++) {
@@ -289,15 +223,18 @@ static void cell_release(struct cell *c) {
 
 static void cell_finish(struct cell *c) {
     struct results_series *r = c->results;
-    const struct layout *l = &c->layout;
+    const struct replicate_layout *l = &c->layout;
     size_t row = c->n_index * l->betas, quantiles = r->size[RESULTS_QUANTILE];
     for (unsigned q = 0; q < RESULTS_QUANTITIES; q++) { cell_publish(c, q); }
-    for (size_t b = 0; b < l->betas; b++) {
+    for (size_t i = 0; i < l->binned; i++) {
+        double *quantile = i < l->betas
+                               ? r->entropy_quantile + (row + i) * quantiles
+                               : r->ordered_weight_quantile + (row * l->ranks + i - l->betas) * quantiles;
         for (size_t q = 0; q < quantiles; q++) {
-            r->entropy_quantile[(row + b) * quantiles + q] =
-                histogram_quantile(c->histogram + b * HISTOGRAM_BINS, c->count, r->quantile[q]);
+            quantile[q] = histogram_quantile(c->histogram + i * HISTOGRAM_BINS, c->count, r->quantile[q]);
         }
     }
+    if (results_has_output(r)) { results_fill_covariance(r, c->n_index); }
     cell_release(c);
 }
 
@@ -318,7 +255,7 @@ static bool cell_open(struct cell *c, const struct isa *isa) {
     c->sum = calloc(total, sizeof *c->sum);
     c->carry = calloc(total, sizeof *c->carry);
     c->m2 = calloc(total, sizeof *c->m2);
-    c->histogram = calloc(c->layout.betas * HISTOGRAM_BINS, sizeof *c->histogram);
+    c->histogram = calloc(c->layout.binned * HISTOGRAM_BINS, sizeof *c->histogram);
     return c->law && c->sum && c->carry && c->m2 && c->histogram;
 }
 
@@ -396,18 +333,16 @@ static struct cell *sweep_find_cell(const struct sweep *sweep, size_t task) {
 }
 
 /* A task is a slice of a block. */
-static bool task_run(struct sweep *sweep, size_t task, struct sampler *sampler,
-                     double (*grid_value)[MEASURE_COUNT]) {
+static bool task_run(struct sweep *sweep, size_t task, struct replicate_worker *worker) {
     struct cell *c = sweep_find_cell(sweep, task);
     size_t local = task - c->first_task, slice = local % slices_per_block(c);
     struct block *b = cell_block(c, sweep->isa, local / slices_per_block(c));
     if (!b) { return false; }
+    struct replicate_place place = cell_place(sweep, c);
     size_t end = size_min((slice + 1) * slice_length(c), b->count);
     for (size_t i = slice * slice_length(c); i < end; i++) {
         uint64_t replicate = b->index * RESULTS_BLOCK_LENGTH + i;
-        const struct row *row = cell_row(sweep, c, sampler, replicate);
-        if (!row) { return false; }
-        measure_replicate(sweep, c, row, replicate, grid_value, b->values + i * c->layout.total);
+        if (!replicate_measure(worker, &place, replicate, b->values + i * c->layout.total)) { return false; }
     }
     if (block_slice_done(b)) {
         block_summarise(b, &c->layout);
@@ -449,7 +384,7 @@ static bool sweep_plan_cells(struct sweep *sweep, struct results *results) {
             c->log_n = series->log_n[j];
             c->log_lambda_typ = c->results->log_lambda_typ[j];
             config_parameters(series, c->log_n, c->p);
-            c->layout = layout_make(c->results);
+            c->layout = replicate_layout(c->results);
             c->cost = cell_cost(c);
             c->block_count = (series->replicates + RESULTS_BLOCK_LENGTH - 1) / RESULTS_BLOCK_LENGTH;
         }
@@ -477,21 +412,20 @@ static size_t most_betas(const struct sweep *sweep) {
 static void sweep_work(struct sweep *sweep, int threads) {
 #pragma omp parallel num_threads(threads)
     {
-        struct sampler *sampler = sampler_create(sweep->isa);
-        double(*grid_value)[MEASURE_COUNT] = malloc(most_betas(sweep) * sizeof *grid_value);
+        struct replicate_worker worker;
+        bool ready = replicate_worker_create(&worker, sweep->isa, most_betas(sweep));
 #pragma omp for schedule(dynamic, 1)
         for (size_t i = 0; i < sweep->task_count; i++) {
             bool failed;
 #pragma omp atomic read
             failed = sweep->failed;
             if (failed) { continue; }
-            if (!sampler || !grid_value || !task_run(sweep, i, sampler, grid_value)) {
+            if (!ready || !task_run(sweep, i, &worker)) {
 #pragma omp atomic write
                 sweep->failed = true;
             }
         }
-        free(grid_value);
-        sampler_free(sampler);
+        replicate_worker_release(&worker);
     }
 }
 
@@ -523,22 +457,20 @@ int sweep_run(const struct config *config, const struct isa *isa, int threads, b
 /* ---- estimate ---- */
 
 /* Seconds a row of this cell takes, measured; drawn rows longer than KEPT cost in proportion. */
-static double cell_seconds(struct sweep *sweep, const struct cell *c, struct sampler *sampler) {
+static double cell_seconds(struct sweep *sweep, const struct cell *c, struct replicate_worker *worker) {
     const double longest = log(1 << 16);
     enum { TRIALS = 3 };
     struct cell shorter = *c;
     bool drawn = c->series->family->kind == FAMILY_IID && !cell_counted(c);
     if (drawn) { shorter.log_n = fmin(c->log_n, longest); }
     shorter.law = cell_law(c, sweep->isa, shorter.log_n);
-    double(*grid_value)[MEASURE_COUNT] = malloc(c->layout.betas * sizeof *grid_value);
     double *values = malloc(c->layout.total * sizeof *values), best = INFINITY;
-    for (uint64_t i = 0; shorter.law && grid_value && values && i < TRIALS; i++) {
+    struct replicate_place place = cell_place(sweep, &shorter);
+    for (uint64_t i = 0; shorter.law && values && i < TRIALS; i++) {
         double start = omp_get_wtime();
-        const struct row *row = cell_row(sweep, &shorter, sampler, i);
-        if (row) { measure_replicate(sweep, &shorter, row, i, grid_value, values); }
+        if (!replicate_measure(worker, &place, i, values)) { break; }
         best = fmin(best, omp_get_wtime() - start);
     }
-    free(grid_value);
     free(values);
     sampler_law_free(shorter.law);
     return best * (drawn && c->log_n > longest ? 1.5 * exp(c->log_n - longest) : 1);
@@ -556,21 +488,21 @@ struct sweep_cost sweep_estimate(const struct config *config, const struct isa *
     struct sweep_cost cost = {0};
     struct sweep sweep = {.config = config, .isa = isa};
     struct results *results = results_create(config, isa->name);
-    struct sampler *sampler = sampler_create(isa);
-    if (results && sampler && sweep_plan_cells(&sweep, results)) {
+    struct replicate_worker worker = {0};
+    if (sweep_plan_cells(&sweep, results) && replicate_worker_create(&worker, isa, most_betas(&sweep))) {
         double values = 0, histogram = 0;
         for (size_t i = 0; i < sweep.cell_count; i++) {
             struct cell *c = &sweep.cell[i];
             cost.rows += (double)c->series->replicates;
-            cost.seconds += (double)c->series->replicates * cell_seconds(&sweep, c, sampler);
+            cost.seconds += (double)c->series->replicates * cell_seconds(&sweep, c, &worker);
             cost.disk += cell_disk(c);
             values = fmax(values, sizeof(double) * RESULTS_BLOCK_LENGTH * (double)c->layout.total);
-            histogram = fmax(histogram, sizeof(uint32_t) * HISTOGRAM_BINS * (double)c->layout.betas);
+            histogram = fmax(histogram, sizeof(uint32_t) * HISTOGRAM_BINS * (double)c->layout.binned);
         }
         cost.cells = sweep.cell_count;
         cost.memory = 32e6 + cost.disk + threads * (2 * values + histogram + 3e6);
     }
-    sampler_free(sampler);
+    replicate_worker_release(&worker);
     results_free(results);
     sweep_release(&sweep);
     return cost;

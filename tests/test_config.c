@@ -211,7 +211,7 @@ static void test_defaults(void **state) {
     check_close(series->log_n[0], log(256), 0);
     check_close(series->log_n[23], log(1e300), 0);
     check_relative(log(series->log_n[12] / series->log_n[11]), log(log(1e300) / log(256)) / 23, 1e-9);
-    assert_true(series->beta.relative);
+    assert_int_equal(series->beta.scale, CONFIG_SCALE_LAMBDA_TYP);
     assert_int_equal(series->beta.count, 65);
     check_close(series->beta.value[0], 0.0625, 0);
     check_close(series->beta.value[32], 1, 0);
@@ -258,14 +258,60 @@ static void test_beta(void **state) {
                   "  - {family: gaussian, name: c, beta: {relative_to: none, from: 1, to: 8, points: 4}}\n",
                   0, NULL);
     const struct config_series *series = config->series;
-    assert_false(series[0].beta.relative);
+    assert_int_equal(series[0].beta.scale, CONFIG_SCALE_NONE);
     assert_int_equal(series[0].beta.count, 3);
     check_close(series[0].beta.value[0], 0.5, 0);
     check_close(series[0].beta.value[2], 3, 0);
-    assert_true(series[1].beta.relative);
+    assert_int_equal(series[1].beta.scale, CONFIG_SCALE_LAMBDA_TYP);
     assert_int_equal(series[1].beta.count, 1);
-    assert_false(series[2].beta.relative);
+    assert_int_equal(series[2].beta.scale, CONFIG_SCALE_NONE);
     for (size_t i = 0; i < 4; i++) { check_close(series[2].beta.value[i], 1 << i, 0); }
+    config_free(config);
+}
+
+/* In three dimensions Z = sinh(beta)/beta. */
+static void test_scaled_beta(void **state) {
+    struct config *config =
+        read_good(*state,
+                  "n: 256\nseries:\n"
+                  "  - {family: spherical, name: a, dimension: 3, beta: {n_eff: [2, 50]}}\n"
+                  "  - {family: spherical, name: b, dimension: 3, beta: {critical: [2, 1/2]}}\n"
+                  "  - {family: gumbel, name: c, beta: {coef: [3, 1], power: -1/2}}\n"
+                  "  - {family: gumbel, name: d, beta: {coef: 3, power: 1}}\n",
+                  0, NULL);
+    const struct config_series *series = config->series;
+    const double log_n = log(256);
+    check_close(series[0].beta.value[0], 50, 0);
+    for (size_t i = 0; i < 2; i++) {
+        double beta = exp(config_log_beta(&series[0], log_n, 7, i)), z = sinh(beta) / beta,
+               rho = sinh(2 * beta) / (2 * beta) / (z * z);
+        check_relative(256 / rho, series[0].beta.value[i], 1e-9);
+    }
+    check_relative(exp(config_log_beta(&series[1], log_n, 7, 0)), 0.5 * 256, 1e-13);
+    check_relative(exp(config_log_beta(&series[2], log_n, 7, 1)), 3 / 16.0, 1e-13);
+    check_relative(exp(config_log_beta(&series[3], log_n, 7, 0)), 3 * 256, 1e-13);
+    config_free(config);
+}
+
+static void test_output(void **state) {
+    struct config *config =
+        read_good(*state,
+                  "n: 256\nseries:\n"
+                  "  - {family: spherical, name: a, dimension: 3, output: true}\n"
+                  "  - {family: spherical, name: b, dimension: 2, output: true,\n"
+                  "     value_matrix: {rows: [[1, 2], [3, 4], [5, -6e-1]]}}\n"
+                  "  - {family: spherical, name: c, dimension: 9, output: true, value_matrix: {random: 7}}\n"
+                  "  - {family: spherical, name: d, dimension: 2.5, output: false}\n",
+                  0, NULL);
+    const struct config_series *series = config->series;
+    assert_true(series[0].output.asked && series[1].output.asked && series[2].output.asked);
+    assert_false(series[3].output.asked);
+    assert_int_equal(series[0].output.rows, 3);
+    assert_int_equal(series[0].output.matrix, CONFIG_MATRIX_IDENTITY);
+    assert_int_equal(series[1].output.rows, 3);
+    assert_int_equal(series[1].output.columns, 2);
+    check_close(series[1].output.value[5], -0.6, 0);
+    assert_int_equal(series[2].output.seed, 7);
     config_free(config);
 }
 
@@ -403,13 +449,45 @@ static const struct mistake {
      "too many for so short a range"},
     {"n: 256\nbeta: {values: [1], from: 2}\n" TAIL, "2:16", "both `values` and a range"},
     {"n: 256\nbeta: {relative_to: lambda}\n" TAIL, "2:21", "one of none, lambda_typ"},
+    {"n: 256\nbeta: {n_eff: [300]}\nseries: [{family: spherical, dimension: 3}]\n", "3:10",
+     "must be below every n"},
+    {"n: 256\nbeta: {n_eff: [0]}\nseries: [{family: spherical, dimension: 3}]\n", "2:16",
+     "finite number above 0"},
+    {"n: 256\nbeta: {critical: [-1]}\nseries: [{family: spherical, dimension: 3}]\n", "2:19",
+     "above 0, not `-1`"},
+    {"n: 256\nbeta: {critical: [1], n_eff: [2]}\nseries: [{family: spherical, dimension: 3}]\n", "2:18",
+     "`beta.critical` does not go with `beta.n_eff`"},
+    {"n: 256\nbeta: {n_eff: [2], points: 3}\nseries: [{family: spherical, dimension: 3}]\n", "2:28",
+     "`beta.points` does not go with"},
+    {"n: 256\nbeta: {power: 2}\n" TAIL, "2:7", "needs `coef`"},
+    {"n: 256\nbeta: {coef: 2}\n" TAIL, "2:7", "needs `power`"},
+    {"n: 256\nseries: [{family: gaussian, beta: {n_eff: [2]}}]\n", "2:35", "needs keys on a sphere"},
+    {"n: 256\nbeta: {critical: [2]}\n" TAIL, "3:10", "needs keys on a sphere; series `gaussian`"},
+    {HEAD "series: [{family: spherical, dimension: 2.5, output: true}]\n", "3:41", "one whole number from 2"},
+    {HEAD "series: [{family: spherical, dimension: {coef: 2, log_power: 1}, output: true}]\n", "3:41",
+     "one whole number from 2"},
+    {HEAD "series: [{family: spherical, dimension: 3, output: yes}]\n", "3:52", "true or false"},
+    {HEAD "series: [{family: spherical, dimension: 3, value_matrix: identity}]\n", "3:58",
+     "write `output: true`"},
+    {HEAD "series: [{family: spherical, dimension: 3, output: true, value_matrix: unity}]\n", "3:72",
+     "identity, {rows: [[...], ...]} or {random: SEED}"},
+    {HEAD "series: [{family: spherical, dimension: 3, output: true, value_matrix: {rows: [[1, 2]]}}]\n",
+     "3:80", "a list of 3 numbers, as many as the dimension"},
+    {HEAD "series: [{family: spherical, dimension: 3, output: true, value_matrix: {rows: []}}]\n", "3:79",
+     "a list of rows"},
+    {HEAD "series: [{family: spherical, dimension: 2, output: true, value_matrix: {rows: [[1, x]]}}]\n",
+     "3:84", "finite number"},
+    {HEAD "series: [{family: spherical, dimension: 2000, output: true, value_matrix: {random: 1}}]\n", "3:84",
+     "at most 1024"},
+    {"n: e^1000\nseries: [{family: spherical, dimension: 2, output: true}]\n", "2:10",
+     "leaves the range of doubles"},
     {HEAD, "1:1", "no `series`"},
     {HEAD "series: []\n", "3:9", "at least one series"},
     {HEAD "series: 3\n", "3:9", "a list of at least one series"},
     {HEAD "series: [3]\n", "3:10", "a list of mappings"},
     {HEAD "series: [{sigma: 1}]\n", "3:10", "names no family"},
     {HEAD "series: [{famly: gaussian}]\n", "3:11", "a series has no key `famly`; did you mean `family`?"},
-    {HEAD "series: [{x: 1}]\n", "3:11", "rows, family, name, sigma, location, scale, power, kappa"},
+    {HEAD "series: [{x: 1}]\n", "3:11", "rows, family, name, output, value_matrix, sigma, location"},
     {HEAD "series: [{family: gausian}]\n", "3:19", "did you mean `gaussian`?"},
     {HEAD "series: [{family: gaussian, simga: 2}]\n", "3:29", "did you mean `sigma`?"},
     {HEAD "series: [{family: gaussian, output: true}]\n", "3:29", "no key `output`"},
@@ -713,6 +791,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_defaults, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_lengths, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_beta, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_scaled_beta, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_output, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_schedules, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_overriding_series, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_set, set_up, tear_down),

@@ -22,7 +22,9 @@ static const char config_text[] =
     "beta: {relative_to: lambda_typ, values: [0.5, 1, 2]}\n"
     "series:\n"
     "  - {name: zeta, family: gumbel, scale: {coef: 2, log_power: -1, power: 0.25}}\n"
-    "  - {name: alpha, family: gaussian}\n";
+    "  - {name: alpha, family: gaussian}\n"
+    "  - {name: eta, family: spherical, dimension: 3, output: true, value_matrix: {rows: [[1, 2, 3], [4, 5, "
+    "6]]}}\n";
 
 static const struct store_provenance provenance = {"run test", 2};
 
@@ -84,7 +86,7 @@ static void check_equal(struct results *a, struct results *b) {
         assert_memory_equal(x->parameter, y->parameter, x->family->parameter_count * sizeof *x->parameter);
         assert_memory_equal(x->size, y->size, sizeof x->size);
         assert_memory_equal(x->criterion, y->criterion, x->size[RESULTS_CRITERION] * sizeof *x->criterion);
-        for (size_t f = 0; f < fields; f++) {
+        for (size_t f = 0; f < fields && fx[f].units; f++) {
             assert_memory_equal(*fx[f].values, *fy[f].values, results_field_size(x, &fx[f]) * sizeof(double));
         }
     }
@@ -122,7 +124,7 @@ static void test_digest(void **state) {
     for (size_t i = 0; i < r->series_count; i++) {
         struct results_field field[RESULTS_FIELDS];
         size_t fields = results_fields(&r->series[i], field);
-        for (size_t f = 0; f < fields; f++) {
+        for (size_t f = 0; f < fields && field[f].units; f++) {
             double *last = *field[f].values + results_field_size(&r->series[i], &field[f]) - 1,
                    before = *last;
             *last = nextafter(before, INFINITY);
@@ -162,7 +164,9 @@ static void test_page(void **state) {
     *end = '\0';
     static struct results_series s;
     struct results_field field[RESULTS_FIELDS];
+    s.size[RESULTS_COMPONENT] = 1; /* with an output */
     size_t fields = results_fields(&s, field), rows = 0;
+    while (!field[fields - 1].units) { fields--; }
     for (size_t f = 0; f < fields; f++) {
         char row[300] = "";
         size_t at = (size_t)snprintf(row, sizeof row, "| `%s` |", field[f].name);

@@ -1,0 +1,278 @@
+#include "attention.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_eigen.h>
+#include <gsl/gsl_statistics_double.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../models/limits.h"
+#include "../models/sphere.h"
+#include "normality.h"
+
+const char *const attention_regime_name[ATTENTION_REGIMES] = {"subcritical", "critical", "supercritical"};
+
+/* Less than this and a deviation is no accident: four questions a regime, a handful of regimes. */
+static const double LEAST_P = 1e-3;
+
+static double ratio_or_nan(double x, double y) { return y != 0 && isfinite(y) ? x / y : NAN; }
+
+/* ---- one point ---- */
+
+static enum attention_regime regime_of(double n_eff) {
+    if (n_eff >= ATTENTION_MANY) { return ATTENTION_SUBCRITICAL; }
+    return n_eff >= ATTENTION_FEW ? ATTENTION_CRITICAL : ATTENTION_SUPERCRITICAL;
+}
+
+static double sigma_at(const struct results_series *s, unsigned quantity, size_t at, double exact) {
+    return ratio_or_nan(s->mean[quantity][at] - exact, s->se[quantity][at]);
+}
+
+/* The ordered weight furthest from its exact mean. */
+static double worst_weight(const struct results_series *s, size_t at) {
+    double worst = NAN;
+    for (size_t k = 0; k < s->size[RESULTS_RANK]; k++) {
+        size_t rank = at * s->size[RESULTS_RANK] + k;
+        double sigma = sigma_at(s, RESULTS_ORDERED_WEIGHT, rank, s->exact_ordered_weight[rank]);
+        if (!(fabs(sigma) <= fabs(worst))) { worst = isnan(sigma) ? worst : sigma; }
+    }
+    return worst;
+}
+
+static void fill_subcritical(struct attention_point *p, const struct results_series *s, size_t at, double d) {
+    struct sphere_subcritical limit;
+    double replicates = (double)s->replicates, se = s->se[RESULTS_OUTPUT_BIAS][at];
+    size_t kept = s->size[RESULTS_REPLICATE];
+    sphere_subcritical(d, s->beta[at], s->log_n[p->n], &limit);
+    p->radial_ratio = se * se * replicates / limit.radial_variance;
+    p->radial_ratio_se = p->radial_ratio * sqrt(2 / (replicates - 1));
+    double tangential = (d - 1) * limit.tangential_variance;
+    p->tangential_ratio = s->mean[RESULTS_OUTPUT_TANGENTIAL][at] / tangential;
+    p->tangential_ratio_se = s->se[RESULTS_OUTPUT_TANGENTIAL][at] / tangential;
+    p->radial_p =
+        normality_pvalue(kept, s->output_radial + at * kept, limit.bias, sqrt(limit.radial_variance));
+    p->tangential_p =
+        normality_pvalue(kept, s->output_tangent + at * kept, 0, sqrt(limit.tangential_variance));
+}
+
+/* A row's keys near the query: n^(1/kappa) T_(i) -> (Gamma_i/C)^(1/kappa); C^(1/kappa). */
+static double endpoint_root(const struct results_series *s, double kappa) {
+    struct schedule law;
+    return s->family->law(s->parameter, &law) ? law.coef / kappa : NAN;
+}
+
+static void fill_critical(struct attention_point *p, const struct results_series *s, size_t at,
+                          double kappa) {
+    double limit = limits_weibull_at(kappa, p->critical / (kappa * endpoint_root(s, kappa))).top_weight;
+    p->top_weight_ratio = s->mean[MEASURE_TOP_WEIGHT][at] / limit;
+    p->top_weight_ratio_se = s->se[MEASURE_TOP_WEIGHT][at] / limit;
+}
+
+/* E[x_2 - x_1] = C^(-1/kappa) Gamma(1 + 1/kappa)/kappa. */
+static void fill_supercritical(struct attention_point *p, const struct results_series *s, size_t at,
+                               double kappa) {
+    double root = endpoint_root(s, kappa),
+           near_ties = limits_weibull_near_ties(kappa, p->critical / (kappa * root)),
+           apart = tgamma(1 + 1 / kappa) / (kappa * root);
+    if (kappa > 0.5) {
+        p->deficit_ratio = s->mean[RESULTS_TOP_DEFICIT][at] / (near_ties * M_LN2);
+        p->deficit_ratio_se = s->se[RESULTS_TOP_DEFICIT][at] / (near_ties * M_LN2);
+    }
+    p->log_deficit_ratio = s->mean[RESULTS_LOG_TOP_DEFICIT][at] / (p->critical * apart);
+    p->log_deficit_ratio_se = s->se[RESULTS_LOG_TOP_DEFICIT][at] / (p->critical * apart);
+}
+
+static void fill_point(struct attention_point *p, const struct results_series *s, size_t n, size_t b,
+                       double d) {
+    size_t at = n * s->size[RESULTS_BETA] + b;
+    *p = (struct attention_point){
+        .n = n,
+        .beta_index = b,
+        .n_eff = exp(s->log_n[n] - sphere_log_rho(d, s->beta[at])),
+        .critical = exp(log(s->beta[at]) - s->log_n[n] * 2 / (d - 1)),
+        .bias_sigma = sigma_at(s, RESULTS_OUTPUT_BIAS, at, s->exact_output_bias[at]),
+        .tangential_sigma = sigma_at(s, RESULTS_OUTPUT_TANGENTIAL, at, s->exact_output_tangential[at]),
+        .identity_sigma = sigma_at(s, RESULTS_OUTPUT_IDENTITY, at, 0),
+        .weight_sigma = worst_weight(s, at),
+        .radial_ratio = NAN,
+        .radial_ratio_se = NAN,
+        .tangential_ratio = NAN,
+        .tangential_ratio_se = NAN,
+        .radial_p = NAN,
+        .tangential_p = NAN,
+        .top_weight_ratio = NAN,
+        .top_weight_ratio_se = NAN,
+        .deficit_ratio = NAN,
+        .deficit_ratio_se = NAN,
+        .log_deficit_ratio = NAN,
+        .log_deficit_ratio_se = NAN};
+    p->regime = regime_of(p->n_eff);
+    switch (p->regime) {
+    case ATTENTION_SUBCRITICAL: fill_subcritical(p, s, at, d); break;
+    case ATTENTION_CRITICAL: fill_critical(p, s, at, (d - 1) / 2); break;
+    case ATTENTION_SUPERCRITICAL: fill_supercritical(p, s, at, (d - 1) / 2); break;
+    case ATTENTION_REGIMES: break;
+    }
+}
+
+/* ---- a regime ---- */
+
+struct chi_square {
+    double value, freedom;
+};
+
+/* Sigmas of one n at some betas, with the correlation of the values beside them ([count][kept], or of their
+ * squares): the sum of their squares along the eigenvectors that the kept replicates tell apart. */
+static struct chi_square correlated(size_t count, const double *sigma, size_t kept,
+                                    const double *const *value, bool squares) {
+    const double least = 1e-3; /* eigenvalue */
+    struct chi_square chi = {0, 0};
+    if (count == 0 || kept < 10 * count) { return (struct chi_square){NAN, NAN}; }
+    gsl_matrix *c = gsl_matrix_calloc(count, count), *vector = gsl_matrix_alloc(count, count);
+    gsl_vector *eigen = gsl_vector_alloc(count);
+    gsl_eigen_symmv_workspace *work = gsl_eigen_symmv_alloc(count);
+    double *x = malloc(2 * kept * sizeof *x);
+    bool good = c && vector && eigen && work && x;
+    for (size_t i = 0; good && i < count; i++) {
+        for (size_t j = 0; j <= i; j++) {
+            for (size_t r = 0; r < kept; r++) {
+                x[r] = squares ? value[i][r] * value[i][r] : value[i][r];
+                x[kept + r] = squares ? value[j][r] * value[j][r] : value[j][r];
+            }
+            double r = i == j ? 1 : gsl_stats_correlation(x, 1, x + kept, 1, kept);
+            gsl_matrix_set(c, i, j, r);
+            gsl_matrix_set(c, j, i, r);
+        }
+    }
+    good = good && gsl_eigen_symmv(c, eigen, vector, work) == 0;
+    for (size_t k = 0; good && k < count; k++) {
+        double along = 0;
+        for (size_t i = 0; i < count; i++) { along += gsl_matrix_get(vector, i, k) * sigma[i]; }
+        if (gsl_vector_get(eigen, k) < least) { continue; }
+        chi.value += along * along / gsl_vector_get(eigen, k);
+        chi.freedom++;
+    }
+    gsl_matrix_free(c);
+    gsl_matrix_free(vector);
+    gsl_vector_free(eigen);
+    gsl_eigen_symmv_free(work);
+    free(x);
+    return good ? chi : (struct chi_square){NAN, NAN};
+}
+
+/* p-value of the largest of `count` sigmas, whatever their correlation (Bonferroni). */
+static double largest_p(double sigma, size_t count) {
+    return isnan(sigma) ? NAN : fmin(1, (double)count * 2 * gsl_cdf_ugaussian_Q(fabs(sigma)));
+}
+
+static void take_larger(double *largest, double sigma) {
+    if (!isnan(sigma) && !(fabs(sigma) <= fabs(*largest))) { *largest = sigma; }
+}
+
+/* The betas of one n in this regime that have exact values, into the chi squares. */
+static void add_length(const struct attention *a, const struct results_series *s, size_t n,
+                       enum attention_regime regime, struct attention_part *part) {
+    size_t betas = s->size[RESULTS_BETA], kept = s->size[RESULTS_REPLICATE], count = 0;
+    double *sigma = malloc(2 * betas * sizeof *sigma);
+    const double **value = malloc(2 * betas * sizeof *value);
+    for (size_t b = 0; sigma && value && b < betas; b++) {
+        const struct attention_point *p = &a->point[n * betas + b];
+        if (p->regime != regime || !isfinite(p->bias_sigma + p->tangential_sigma)) { continue; }
+        sigma[count] = p->bias_sigma;
+        sigma[betas + count] = p->tangential_sigma;
+        value[count] = s->output_radial + (n * betas + b) * kept;
+        value[betas + count] = s->output_tangent + (n * betas + b) * kept;
+        count++;
+    }
+    if (count > 0) {
+        struct chi_square bias = correlated(count, sigma, kept, value, false),
+                          tangential = correlated(count, sigma + betas, kept, value + betas, true);
+        part->bias_chi_square += bias.value;
+        part->bias_freedom += bias.freedom;
+        part->tangential_chi_square += tangential.value;
+        part->tangential_freedom += tangential.freedom;
+    }
+    free(sigma);
+    free(value);
+}
+
+static double chi_square_p(double value, double freedom) {
+    return freedom > 0 && isfinite(value) ? gsl_cdf_chisq_Q(value, freedom) : NAN;
+}
+
+static void judge(struct attention_part *part, const char *name) {
+    const double p[] = {part->bias_p, part->tangential_p, part->weight_p, part->identity_p};
+    double least = 1;
+    for (size_t i = 0; i < sizeof p / sizeof *p; i++) { least = p[i] < least || isnan(p[i]) ? p[i] : least; }
+    part->kind = isnan(least) ? VERDICT_UNDECIDED : least < LEAST_P ? VERDICT_REFUTED : VERDICT_SUPPORTED;
+    if (part->kind == VERDICT_UNDECIDED) {
+        snprintf(part->sentence, sizeof part->sentence,
+                 "%zu %s points, but no errors or exact values to judge them by; ask for more replicates.",
+                 part->points, name);
+        return;
+    }
+    snprintf(part->sentence, sizeof part->sentence,
+             "%zu %s points %s the exact values: chi^2 of 1 - <q,ATT> %.3g on %g (p = %.2g), of |ATT_tan|^2 "
+             "%.3g on %g "
+             "(p = %.2g); the ordered weights are off by at most %.2g standard errors (p = %.2g), the "
+             "identity by %.2g "
+             "(p = %.2g).",
+             part->points, name, part->kind == VERDICT_SUPPORTED ? "agree with" : "contradict",
+             part->bias_chi_square, part->bias_freedom, part->bias_p, part->tangential_chi_square,
+             part->tangential_freedom, part->tangential_p, fabs(part->weight_sigma), part->weight_p,
+             fabs(part->identity_sigma), part->identity_p);
+}
+
+static void make_part(struct attention *a, const struct results_series *s, enum attention_regime regime) {
+    struct attention_part *part = &a->part[regime];
+    *part = (struct attention_part){.weight_sigma = NAN, .identity_sigma = NAN};
+    for (size_t i = 0; i < a->count; i++) {
+        if (a->point[i].regime != regime) { continue; }
+        part->points++;
+        take_larger(&part->weight_sigma, a->point[i].weight_sigma);
+        take_larger(&part->identity_sigma, a->point[i].identity_sigma);
+    }
+    for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) { add_length(a, s, n, regime, part); }
+    part->bias_p = chi_square_p(part->bias_chi_square, part->bias_freedom);
+    part->tangential_p = chi_square_p(part->tangential_chi_square, part->tangential_freedom);
+    part->weight_p = largest_p(part->weight_sigma, part->points * s->size[RESULTS_RANK]);
+    part->identity_p = largest_p(part->identity_sigma, part->points);
+    if (part->points > 0) { judge(part, attention_regime_name[regime]); }
+}
+
+/* ---- the series ---- */
+
+/* Mean of V ATT beside V times the mean of ATT, which is <q,ATT> in the query's direction and nothing across.
+ */
+static double matrix_sigma(const struct results_series *s) {
+    size_t components = s->size[RESULTS_COMPONENT], columns = s->size[RESULTS_COLUMN];
+    double worst = NAN;
+    for (size_t at = 0; at < s->size[RESULTS_LOG_N] * s->size[RESULTS_BETA]; at++) {
+        double along = 1 - s->exact_output_bias[at];
+        for (size_t c = 0; c < components; c++) {
+            double se = s->se[RESULTS_OUTPUT][at * components + c];
+            take_larger(&worst, ratio_or_nan(s->mean[RESULTS_OUTPUT][at * components + c] -
+                                                 s->value_matrix[c * columns] * along,
+                                             se));
+        }
+    }
+    return worst;
+}
+
+bool attention_make(struct attention *a, const struct results_series *s) {
+    *a = (struct attention){.dimension = s->parameter[0].coef};
+    if (!results_has_output(s)) { return true; }
+    a->count = s->size[RESULTS_LOG_N] * s->size[RESULTS_BETA];
+    a->point = malloc(a->count * sizeof *a->point);
+    if (!a->point) { return false; }
+#pragma omp parallel for schedule(dynamic, 1)
+    for (size_t i = 0; i < a->count; i++) {
+        fill_point(&a->point[i], s, i / s->size[RESULTS_BETA], i % s->size[RESULTS_BETA], a->dimension);
+    }
+    for (enum attention_regime r = 0; r < ATTENTION_REGIMES; r++) { make_part(a, s, r); }
+    a->matrix_sigma = matrix_sigma(s);
+    return true;
+}
+
+void attention_release(struct attention *a) { free(a->point); }

@@ -1,0 +1,125 @@
+#include "attention_table.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "json.h"
+#include "words.h"
+
+/* What the regime's limit law says of a point. */
+static void print_limit(FILE *out, const struct attention_point *p) {
+    char a[WORDS], b[WORDS], c[WORDS], d[WORDS];
+    switch (p->regime) {
+    case ATTENTION_SUBCRITICAL:
+        fprintf(out, "n Var over its limit %s radial, %s tangential; normal with p = %s, %s",
+                words_measured(p->radial_ratio, p->radial_ratio_se, a),
+                words_measured(p->tangential_ratio, p->tangential_ratio_se, b), words_number(p->radial_p, c),
+                words_number(p->tangential_p, d));
+        break;
+    case ATTENTION_CRITICAL:
+        fprintf(out, "p_(1) over its limit %s",
+                words_measured(p->top_weight_ratio, p->top_weight_ratio_se, a));
+        break;
+    case ATTENTION_SUPERCRITICAL:
+        fprintf(out, "1 - p_(1) over its limit %s, -log(1 - p_(1)) %s",
+                words_measured(p->deficit_ratio, p->deficit_ratio_se, a),
+                words_measured(p->log_deficit_ratio, p->log_deficit_ratio_se, b));
+        break;
+    case ATTENTION_REGIMES: break;
+    }
+}
+
+static void print_point(FILE *out, const struct results_series *s, const struct attention_point *p) {
+    char n[WORDS], beta[WORDS], n_eff[WORDS], critical[WORDS];
+    size_t at = p->n * s->size[RESULTS_BETA] + p->beta_index;
+    fprintf(out, "  %-9s %10s %10s %10s %6.2f %6.2f %6.2f %6.2f  ", words_length(s->log_n[p->n], n),
+            words_number(s->beta[at], beta), words_number(p->n_eff, n_eff),
+            words_number(p->critical, critical), p->bias_sigma, p->tangential_sigma, p->weight_sigma,
+            p->identity_sigma);
+    print_limit(out, p);
+    fputc('\n', out);
+}
+
+void attention_print(FILE *out, const struct results_series *s, const struct attention *a) {
+    if (a->count == 0) { return; }
+    size_t lines = a->count < ATTENTION_LINES ? a->count : ATTENTION_LINES;
+    fprintf(out,
+            "  Attention output in %g dimensions; deviations from the exact means in standard errors%s\n"
+            "  %-9s %10s %10s %10s %6s %6s %6s %6s  %s\n",
+            a->dimension, lines < a->count ? " (some of the points; all are in the fit file)" : "", "n",
+            "beta", "n_eff", "beta/n^2k", "radial", "tang.", "p_(k)", "ident.", "beside the limit law");
+    for (size_t i = 0; i < lines; i++) {
+        print_point(out, s, &a->point[lines > 1 ? i * (a->count - 1) / (lines - 1) : 0]);
+    }
+    for (size_t r = 0; r < ATTENTION_REGIMES; r++) {
+        if (a->part[r].points > 0) {
+            fprintf(out, "  %s: %s\n", verdict_name[a->part[r].kind], a->part[r].sentence);
+        }
+    }
+    fprintf(out, "  V ATT is off V times the exact mean of ATT by at most %.2g standard errors.\n",
+            fabs(a->matrix_sigma));
+}
+
+static void print_value(FILE *out, const char *key, double value) {
+    fprintf(out, ", \"%s\": ", key);
+    json_print_number(out, value);
+}
+
+static void json_part(FILE *out, const struct attention_part *part) {
+    fprintf(out, "{\"verdict\": \"%s\", \"points\": %zu", verdict_name[part->kind], part->points);
+    print_value(out, "bias_chi_square", part->bias_chi_square);
+    print_value(out, "bias_freedom", part->bias_freedom);
+    print_value(out, "bias_p", part->bias_p);
+    print_value(out, "tangential_chi_square", part->tangential_chi_square);
+    print_value(out, "tangential_freedom", part->tangential_freedom);
+    print_value(out, "tangential_p", part->tangential_p);
+    print_value(out, "weight_sigma", part->weight_sigma);
+    print_value(out, "weight_p", part->weight_p);
+    print_value(out, "identity_sigma", part->identity_sigma);
+    print_value(out, "identity_p", part->identity_p);
+    fputs(", \"sentence\": ", out);
+    json_print_string(out, part->sentence);
+    fputc('}', out);
+}
+
+static void json_point(FILE *out, const struct results_series *s, const struct attention_point *p) {
+    fputs("{\"log_n\": ", out);
+    json_print_number(out, s->log_n[p->n]);
+    print_value(out, "beta", s->beta[p->n * s->size[RESULTS_BETA] + p->beta_index]);
+    fprintf(out, ", \"regime\": \"%s\"", attention_regime_name[p->regime]);
+    print_value(out, "n_eff", p->n_eff);
+    print_value(out, "critical", p->critical);
+    print_value(out, "bias_sigma", p->bias_sigma);
+    print_value(out, "tangential_sigma", p->tangential_sigma);
+    print_value(out, "weight_sigma", p->weight_sigma);
+    print_value(out, "identity_sigma", p->identity_sigma);
+    print_value(out, "radial_ratio", p->radial_ratio);
+    print_value(out, "tangential_ratio", p->tangential_ratio);
+    print_value(out, "radial_p", p->radial_p);
+    print_value(out, "tangential_p", p->tangential_p);
+    print_value(out, "top_weight_ratio", p->top_weight_ratio);
+    print_value(out, "deficit_ratio", p->deficit_ratio);
+    print_value(out, "log_deficit_ratio", p->log_deficit_ratio);
+    fputc('}', out);
+}
+
+void attention_json(FILE *out, const struct results_series *s, const struct attention *a) {
+    if (a->count == 0) {
+        fputs("null", out);
+        return;
+    }
+    fputs("{\"dimension\": ", out);
+    json_print_number(out, a->dimension);
+    print_value(out, "matrix_sigma", a->matrix_sigma);
+    for (size_t r = 0; r < ATTENTION_REGIMES; r++) {
+        if (a->part[r].points == 0) { continue; }
+        fprintf(out, ", \"%s\": ", attention_regime_name[r]);
+        json_part(out, &a->part[r]);
+    }
+    fputs(", \"points\": [", out);
+    for (size_t i = 0; i < a->count; i++) {
+        fputs(i > 0 ? ", " : "", out);
+        json_point(out, s, &a->point[i]);
+    }
+    fputs("]}", out);
+}

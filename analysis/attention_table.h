@@ -1,0 +1,17 @@
+/* attention_table: the attention output beside theory, for people and as JSON. */
+#ifndef GAPSCALE_ANALYSIS_ATTENTION_TABLE_H
+#define GAPSCALE_ANALYSIS_ATTENTION_TABLE_H
+
+#include <stdio.h>
+
+#include "attention.h"
+
+/* At most ATTENTION_LINES points, evenly chosen, and a sentence a regime. Nothing for a series without an
+ * output. */
+enum { ATTENTION_LINES = 12 };
+void attention_print(FILE *out, const struct results_series *series, const struct attention *attention);
+
+/* {"verdict": {regime: {...}}, "points": [...]}, or null. */
+void attention_json(FILE *out, const struct results_series *series, const struct attention *attention);
+
+#endif

@@ -1,0 +1,28 @@
+#include "normality.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_sort.h>
+#include <math.h>
+#include <stdlib.h>
+
+/* P(sup |Brownian bridge| > z). */
+static double bridge_tail(double z) {
+    double sum = 0;
+    if (z < 0.3) { return 1; }
+    for (int k = 1; k <= 100; k++) { sum += (k % 2 ? 2 : -2) * exp(-2.0 * k * k * z * z); }
+    return fmin(1, fmax(0, sum));
+}
+
+double normality_pvalue(size_t count, const double *value, double mean, double sd) {
+    enum { FEWEST = 8 };
+    double *u = count >= FEWEST ? malloc(count * sizeof *u) : NULL, distance = 0, n = (double)count;
+    if (!u) { return NAN; }
+    for (size_t i = 0; i < count; i++) { u[i] = gsl_cdf_ugaussian_P((value[i] - mean) / sd); }
+    gsl_sort(u, 1, count);
+    for (size_t i = 0; i < count; i++) {
+        distance = fmax(distance, fmax((double)(i + 1) / n - u[i], u[i] - (double)i / n));
+        if (isnan(u[i])) { distance = NAN; }
+    }
+    free(u);
+    return isnan(distance) ? NAN : bridge_tail((sqrt(n) + 0.12 + 0.11 / sqrt(n)) * distance);
+}
