@@ -29,12 +29,18 @@ static double sigma_at(const struct results_series *s, unsigned quantity, size_t
     return ratio_or_nan(s->mean[quantity][at] - exact, s->se[quantity][at]);
 }
 
-/* The ordered weight furthest from its exact mean. */
+static bool collapsed(const struct results_series *s, size_t at) {
+    return 1 - s->exact_top_weight[at] < ATTENTION_RARE_DEFICIT;
+}
+
+/* The ordered weight furthest from its exact mean, of those that rare rows do not make. */
 static double worst_weight(const struct results_series *s, size_t at) {
     double worst = NAN;
     for (size_t k = 0; k < s->size[RESULTS_RANK]; k++) {
         size_t rank = at * s->size[RESULTS_RANK] + k;
-        double sigma = sigma_at(s, RESULTS_ORDERED_WEIGHT, rank, s->exact_ordered_weight[rank]);
+        double exact = s->exact_ordered_weight[rank],
+               sigma = sigma_at(s, RESULTS_ORDERED_WEIGHT, rank, exact);
+        if (exact < ATTENTION_RARE_WEIGHT || (k == 0 && collapsed(s, at))) { continue; }
         if (!(fabs(sigma) <= fabs(worst))) { worst = isnan(sigma) ? worst : sigma; }
     }
     return worst;
@@ -93,7 +99,7 @@ static void fill_point(struct attention_point *p, const struct results_series *s
         .critical = exp(log(s->beta[at]) - s->log_n[n] * 2 / (d - 1)),
         .bias_sigma = sigma_at(s, RESULTS_OUTPUT_BIAS, at, s->exact_output_bias[at]),
         .tangential_sigma = sigma_at(s, RESULTS_OUTPUT_TANGENTIAL, at, s->exact_output_tangential[at]),
-        .identity_sigma = sigma_at(s, RESULTS_OUTPUT_IDENTITY, at, 0),
+        .identity_sigma = collapsed(s, at) ? NAN : sigma_at(s, RESULTS_OUTPUT_IDENTITY, at, 0),
         .weight_sigma = worst_weight(s, at),
         .radial_ratio = NAN,
         .radial_ratio_se = NAN,
@@ -201,27 +207,33 @@ static double chi_square_p(double value, double freedom) {
     return freedom > 0 && isfinite(value) ? gsl_cdf_chisq_Q(value, freedom) : NAN;
 }
 
+/* "; the identity is off by at most 1.2 standard errors (p = 0.4)", or nothing. */
+static void say_largest(char *end, size_t room, const char *what, double sigma, double p) {
+    if (!isnan(p)) {
+        snprintf(end, room, "; %s off by at most %.2g standard errors (p = %.2g)", what, fabs(sigma), p);
+    }
+}
+
 static void judge(struct attention_part *part, const char *name) {
-    const double p[] = {part->bias_p, part->tangential_p, part->weight_p, part->identity_p};
-    double least = 1;
-    for (size_t i = 0; i < sizeof p / sizeof *p; i++) { least = p[i] < least || isnan(p[i]) ? p[i] : least; }
-    part->kind = isnan(least) ? VERDICT_UNDECIDED : least < LEAST_P ? VERDICT_REFUTED : VERDICT_SUPPORTED;
-    if (part->kind == VERDICT_UNDECIDED) {
+    char weights[WORDS_LINE / 4] = "", identity[WORDS_LINE / 4] = "";
+    double least = fmin(fmin(part->bias_p, part->tangential_p), fmin(part->weight_p, part->identity_p));
+    if (isnan(part->bias_p + part->tangential_p)) {
+        part->kind = VERDICT_UNDECIDED;
         snprintf(part->sentence, sizeof part->sentence,
                  "%zu %s points, but no errors or exact values to judge them by; ask for more replicates.",
                  part->points, name);
         return;
     }
+    part->kind = least < LEAST_P ? VERDICT_REFUTED : VERDICT_SUPPORTED;
+    say_largest(weights, sizeof weights, "ordered weights are", part->weight_sigma, part->weight_p);
+    say_largest(identity, sizeof identity, "the identity is", part->identity_sigma, part->identity_p);
     snprintf(part->sentence, sizeof part->sentence,
              "%zu %s points %s the exact values: chi^2 of 1 - <q,ATT> %.3g on %g (p = %.2g), of |ATT_tan|^2 "
              "%.3g on %g "
-             "(p = %.2g); the ordered weights are off by at most %.2g standard errors (p = %.2g), the "
-             "identity by %.2g "
-             "(p = %.2g).",
+             "(p = %.2g)%s%s.",
              part->points, name, part->kind == VERDICT_SUPPORTED ? "agree with" : "contradict",
              part->bias_chi_square, part->bias_freedom, part->bias_p, part->tangential_chi_square,
-             part->tangential_freedom, part->tangential_p, fabs(part->weight_sigma), part->weight_p,
-             fabs(part->identity_sigma), part->identity_p);
+             part->tangential_freedom, part->tangential_p, weights, identity);
 }
 
 static void make_part(struct attention *a, const struct results_series *s, enum attention_regime regime) {

@@ -20,6 +20,10 @@
 
 #define ATTENTION_MANY 10.0
 #define ATTENTION_FEW 0.1
+/* Not judged, because a few rare rows make them: mean weights below the first; 1 - p_(1) and the identity
+ * where the mean of 1 - p_(1) is below the second. */
+#define ATTENTION_RARE_WEIGHT 0.01
+#define ATTENTION_RARE_DEFICIT 0.05
 
 enum attention_regime {
     ATTENTION_SUBCRITICAL,
@@ -33,9 +37,9 @@ extern const char *const attention_regime_name[ATTENTION_REGIMES];
 struct attention_point {
     size_t n, beta_index;
     enum attention_regime regime;
-    double n_eff, critical; /* n/rho(beta); beta/n^(2/(d-1)) */
-    double bias_sigma, tangential_sigma, identity_sigma;
-    double weight_sigma; /* the one furthest from 0, over ranks */
+    double n_eff, critical;                              /* n/rho(beta); beta/n^(2/(d-1)) */
+    double bias_sigma, tangential_sigma, identity_sigma; /* identity: NaN where rare rows make it */
+    double weight_sigma;                                 /* the one furthest from 0, over ranks */
     /* Subcritical: over the central limit's value, and its standard error; p-values. */
     double radial_ratio, radial_ratio_se, tangential_ratio, tangential_ratio_se, radial_p, tangential_p;
     double top_weight_ratio, top_weight_ratio_se;   /* critical: mean p_(1) over its limit */

@@ -71,7 +71,7 @@ static size_t add_attributes(struct attention_page *page, const struct attention
     return count;
 }
 
-bool attention_page_make(struct attention_page *page, const char *series_name, const struct results_series *s,
+bool attention_file_make(struct attention_page *page, const char *series_name, const struct results_series *s,
                          const struct attention *a, struct h5_group *group) {
     size_t lengths = s->size[RESULTS_LOG_N];
     *page = (struct attention_page){.dimension = {{"log_n", lengths}, {"beta_index", s->size[RESULTS_BETA]}}};
@@ -104,4 +104,4 @@ bool attention_page_make(struct attention_page *page, const char *series_name, c
     return true;
 }
 
-void attention_page_release(struct attention_page *page) { free(page->numbers); }
+void attention_file_release(struct attention_page *page) { free(page->numbers); }

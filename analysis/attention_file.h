@@ -18,9 +18,9 @@ struct attention_page {
 
 /* The group "`series_name`/attention" of a series with an output. False when out of memory; release either
  * way. */
-bool attention_page_make(struct attention_page *page, const char *series_name,
+bool attention_file_make(struct attention_page *page, const char *series_name,
                          const struct results_series *series, const struct attention *attention,
                          struct h5_group *group);
-void attention_page_release(struct attention_page *page);
+void attention_file_release(struct attention_page *page);
 
 #endif

@@ -40,7 +40,7 @@ static void print_point(FILE *out, const struct results_series *s, const struct 
     fputc('\n', out);
 }
 
-void attention_print(FILE *out, const struct results_series *s, const struct attention *a) {
+void attention_table_print(FILE *out, const struct results_series *s, const struct attention *a) {
     if (a->count == 0) { return; }
     size_t lines = a->count < ATTENTION_LINES ? a->count : ATTENTION_LINES;
     fprintf(out,
@@ -103,7 +103,7 @@ static void json_point(FILE *out, const struct results_series *s, const struct a
     fputc('}', out);
 }
 
-void attention_json(FILE *out, const struct results_series *s, const struct attention *a) {
+void attention_table_json(FILE *out, const struct results_series *s, const struct attention *a) {
     if (a->count == 0) {
         fputs("null", out);
         return;

@@ -9,9 +9,9 @@
 /* At most ATTENTION_LINES points, evenly chosen, and a sentence a regime. Nothing for a series without an
  * output. */
 enum { ATTENTION_LINES = 12 };
-void attention_print(FILE *out, const struct results_series *series, const struct attention *attention);
+void attention_table_print(FILE *out, const struct results_series *series, const struct attention *attention);
 
 /* {"verdict": {regime: {...}}, "points": [...]}, or null. */
-void attention_json(FILE *out, const struct results_series *series, const struct attention *attention);
+void attention_table_json(FILE *out, const struct results_series *series, const struct attention *attention);
 
 #endif

@@ -387,7 +387,7 @@ int fitfile_write(const char *path, const struct study *study, const struct stor
         complete = page_make(&page[made], &study->fit[made], &study->verdict[made]);
         group[groups++] = page_group(&page[made]);
         if (complete && study->attention[made].count > 0) {
-            complete = attention_page_make(&output[made], study->fit[made].name, study->fit[made].series,
+            complete = attention_file_make(&output[made], study->fit[made].name, study->fit[made].series,
                                            &study->attention[made], &group[groups++]);
         }
         made++;
@@ -401,7 +401,7 @@ int fitfile_write(const char *path, const struct study *study, const struct stor
     }
     for (size_t i = 0; i < made; i++) {
         page_release(&page[i]);
-        attention_page_release(&output[i]);
+        attention_file_release(&output[i]);
     }
     free(output);
     free(page);

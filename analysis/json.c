@@ -188,7 +188,7 @@ static void print_series(FILE *out, const struct fit *fit, const struct verdict 
     print_accumulation(out, &v->accumulation);
     print_points(out, fit);
     print_key(out, "output");
-    attention_json(out, fit->series, attention);
+    attention_table_json(out, fit->series, attention);
     fputc('}', out);
 }
 

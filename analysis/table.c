@@ -270,7 +270,7 @@ static void print_series(FILE *out, const struct fit *fit, const struct verdict 
     print_accumulation(out, fit, verdict);
     print_te(out, fit);
     print_notes(out, fit);
-    attention_print(out, fit->series, attention);
+    attention_table_print(out, fit->series, attention);
     fputc('\n', out);
 }
 

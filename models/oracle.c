@@ -8,6 +8,7 @@
 #include "logs.h"
 #include "profile.h"
 #include "root.h"
+#include "sphere.h"
 #include "typical.h"
 #include "vector_inline.h"
 
@@ -250,6 +251,8 @@ struct panel {
     double low_y, high_y, low_b, high_b;
     double mass[INNER], offset[INNER], ratio[INNER];
     double tail[TERMS], tail_offset[TERMS];
+    double chord[INNER],
+        tail_chord[TERMS]; /* T(2-T) on a sphere, else 0; sums of mass e^{-k ...} times that */
 };
 
 /* What a panel becomes at one x: e^{-a}, and mass a e^{-a}. */
@@ -257,12 +260,13 @@ struct kept {
     double kept[INNER], weight[INNER];
 };
 
-enum { ENTROPY, PARTICIPATION, NO_PARTICIPATION, TOP, NO_TOP, POSITION, FAR, QUANTITIES };
+enum { ENTROPY, PARTICIPATION, NO_PARTICIPATION, TOP, NO_TOP, POSITION, FAR, TANGENTIAL, QUANTITIES };
 
 struct field {
     const struct oracle *o;
     double beta, others, share, weighed; /* n - 1, 1/n, (n - 1)/n */
-    bool many, top_weight, errors;
+    bool many, top_weight, errors, on_sphere;
+    double typical_depth, length;     /* on a sphere: T = typical_depth + b length */
     double x_low, x_high, end_y;      /* where the outer integrand lives; where the panels end */
     size_t count, room, small, large; /* panels; the first with y > SMALL, with y > LARGE */
     struct panel *panel;
@@ -324,6 +328,11 @@ static void find_range(struct field *f) {
     f->x_high = fmax(f->x_high, f->x_low) + (o->log_n > 5 ? 1 : 4);
 }
 
+static double chord_at(const struct field *f, double b) {
+    double depth = f->typical_depth + b * f->length;
+    return fmax(0, depth * (2 - depth));
+}
+
 static bool add_panel(struct field *f, double low, double high, double high_b) {
     if (f->count == f->room) {
         size_t room = 2 * f->room + 128;
@@ -343,6 +352,7 @@ static bool add_panel(struct field *f, double low, double high, double high_b) {
     for (size_t i = 0; i < INNER; i++) { /* at V = 1 the profile may be noise */
         double offset = gap_at(f, middle + half * r->inner.x[i]) - p->low_b;
         p->offset[i] = fmax(0, fmin(offset, high_b - p->low_b));
+        p->chord[i] = f->on_sphere ? chord_at(f, p->low_b + p->offset[i]) : 0;
     }
 #pragma omp simd
     for (size_t i = 0; i < INNER; i++) {
@@ -385,6 +395,7 @@ static void accumulate_tails(struct field *f) {
             power *= fall;
             p->tail[k] = at + 1 < f->count ? power * p[1].tail[k] : 0;
             p->tail_offset[k] = at + 1 < f->count ? power * (p[1].tail_offset[k] + step * p[1].tail[k]) : 0;
+            p->tail_chord[k] = at + 1 < f->count ? power * p[1].tail_chord[k] : 0;
         }
         for (size_t i = 0; i < INNER; i++) {
             double share = p->mass[i];
@@ -392,6 +403,7 @@ static void accumulate_tails(struct field *f) {
                 share *= p->ratio[i];
                 p->tail[k] += share;
                 p->tail_offset[k] += share * p->offset[i];
+                p->tail_chord[k] += share * p->chord[i];
             }
         }
     }
@@ -488,16 +500,16 @@ static double power_at(const struct field *f, double psi) {
     return f->many ? power_of_many(f, psi) : power_of_few(f, psi);
 }
 
-/* n E of 1 - e^{-a}, its first two derivatives by x, and a e^{-a} (-gamma - log a). */
+/* n E of 1 - e^{-a}, its first two derivatives by x, a e^{-a} (-gamma - log a), and a^2 e^{-a} T(2-T). */
 struct inner {
-    double psi, first, second, entropy;
+    double psi, first, second, entropy, chord;
 };
 
 /* Adds a panel's terms, and keeps what the top weight needs. */
 static inline void add_near(const struct panel *p, double x, struct kept *kept, struct inner *sum) {
-    double psi = 0, first = 0, second = 0, entropy = 0, scale = vector_exp_one(fmin(x - p->low_b, 600)),
-           shift = EULER + x - p->low_b;
-#pragma omp simd reduction(+ : psi, first, second, entropy)
+    double psi = 0, first = 0, second = 0, entropy = 0, chord = 0,
+           scale = vector_exp_one(fmin(x - p->low_b, 600)), shift = EULER + x - p->low_b;
+#pragma omp simd reduction(+ : psi, first, second, entropy, chord)
     for (size_t i = 0; i < INNER; i++) {
         double a = scale * p->ratio[i], missed = vector_expm1_one(-a), weight = p->mass[i] * a * (1 + missed);
         kept->kept[i] = 1 + missed;
@@ -506,11 +518,13 @@ static inline void add_near(const struct panel *p, double x, struct kept *kept, 
         first += weight;
         second += weight * (1 - a);
         entropy += weight * (p->offset[i] - shift);
+        chord += weight * a * p->chord[i];
     }
     sum->psi += psi;
     sum->first += first;
     sum->second += second;
     sum->entropy += entropy;
+    sum->chord += chord;
 }
 
 /* The panels from p on, by powers of a. */
@@ -524,6 +538,7 @@ static void add_tail(const struct panel *p, double x, struct inner *sum) {
         sum->first += term;
         sum->second += second[k] * power * p->tail[k];
         sum->entropy += first[k] * power * (p->tail_offset[k] - shift * p->tail[k]);
+        sum->chord += (first[k] - second[k]) * power * p->tail_chord[k];
     }
 }
 
@@ -624,6 +639,7 @@ static void sample(const struct field *f, double x, double *value) {
     value[NO_TOP] = total - value[TOP];
     value[POSITION] = total * (x - f->x_high);
     value[FAR] = power * exp(x + f->far_mass);
+    value[TANGENTIAL] = power * in.chord;
 }
 
 /* The inner rule's errors at x: in psi, and for `entropy` in any of the other three. */
@@ -690,21 +706,28 @@ static double no_top_long(const struct field *f, double psi, const double slope[
 /* What sample does, where n V = M(b) hardly changes while b does by 1: psi = E M(x + G). */
 static void sample_long(const struct field *f, double middle, double half, double value[][QUANTITIES]) {
     const struct rules *r = &f->o->rules;
-    double m[MOMENTS + 2][OUTER];
+    double m[MOMENTS + 2][OUTER], chord[MOMENTS + 2][OUTER] = {{0}}; /* n V and its slopes; of dV T(2-T) */
     for (size_t j = 0; j < OUTER; j++) { m[0][j] = exp(y_at(f, middle + half * r->outer.x[j])); }
     for (size_t k = 1; k < MOMENTS + 2; k++) {
         for (size_t i = 0; i < OUTER; i++) {
             m[k][i] = 0;
-            for (size_t j = 0; j < OUTER; j++) { m[k][i] += r->slope[i][j] * m[k - 1][j] / half; }
+            for (size_t j = 0; j < OUTER; j++) {
+                m[k][i] += r->slope[i][j] * m[k - 1][j] / half;
+                chord[k][i] += r->slope[i][j] * chord[k - 1][j] / half;
+            }
+            if (k == 1 && f->on_sphere) {
+                chord[1][i] = m[1][i] * chord_at(f, middle + half * r->outer.x[i]);
+            }
         }
     }
     for (size_t j = 0; j < OUTER; j++) {
         double x = middle + half * r->outer.x[j], far = exp(x + f->far_mass), slope[ORDERS];
-        struct inner in = {far, far, far, far * (f->far_b - EULER - x)};
+        struct inner in = {far, far, far, far * (f->far_b - EULER - x), 0};
         for (size_t k = 0; k < MOMENTS - 1; k++) {
             in.psi += r->moment[k] * m[k][j];
             in.first += r->moment[k] * m[k + 1][j];
             in.second += r->moment[k] * m[k + 2][j];
+            in.chord += r->moment[k] * (chord[k + 1][j] - chord[k + 2][j]);
             in.entropy += ((double)(k + 1) * r->moment[k + 1] - EULER * r->moment[k]) * m[k + 1][j];
         }
         double power = power_at(f, in.psi), total = power * in.first,
@@ -713,7 +736,8 @@ static void sample_long(const struct field *f, double middle, double half, doubl
         if (f->top_weight && half * no_top > 1e-15) { no_top = no_top_long(f, in.psi, slope); }
         memcpy(value[j],
                (double[QUANTITIES]){power * in.entropy, power * (in.first - in.second), power * in.second,
-                                    total - no_top, no_top, total * (x - f->x_high), power * far},
+                                    total - no_top, no_top, total * (x - f->x_high), power * far,
+                                    power * in.chord},
                sizeof value[j]);
     }
 }
@@ -830,33 +854,209 @@ static void collect(const struct field *f, struct oracle_point *point) {
     }
 }
 
+static bool field_open(struct field *f, const struct oracle *o, double beta, bool top_weight, bool errors) {
+    *f = (struct field){.o = o,
+                        .beta = beta,
+                        .others = expm1(o->log_n),
+                        .share = exp(-o->log_n),
+                        .weighed = -expm1(-o->log_n),
+                        .many = o->log_n > MANY,
+                        .top_weight = top_weight,
+                        .errors = errors,
+                        .on_sphere = o->family->on_sphere,
+                        .far_mass = -INFINITY,
+                        .noise = 1e-13 + 4e-16 * fabs(o->log_lambda)};
+    if (f->on_sphere) {
+        f->typical_depth = -o->family->quantile(o->p, -o->log_n);
+        f->length = exp(-log(beta) - o->log_lambda);
+    }
+    find_range(f);
+    return make_panels(f);
+}
+
+static void field_close(struct field *f) {
+    free(f->panel);
+    free(f->kept);
+}
+
+static void integrate(struct field *f) {
+    for (double x = f->x_low, end; x < f->x_high; x = end) {
+        end = next_edge(f, x);
+        if (!(end > x)) { /* b has run out of digits */
+            f->value[PARTICIPATION] = NAN;
+            break;
+        }
+        integrate_panel(f, x, end, end - x >= LONG, 0);
+    }
+}
+
+/* ---- ordered weights ---- */
+
+/* Adds a score's terms for k = 1 .. count: `above` = n E[e^{-a'}; s' > s], weight = mass a e^{-a}. */
+static void add_ranks(const struct field *f, double psi, double above, double weight, size_t count,
+                      double *sum) {
+    double lost = fmin((psi + above) * f->share, 1 - 0x1p-53), factor = above / (1 - lost),
+           term = weight * power_at(f, psi + above);
+    for (size_t k = 0; k < count && term != 0; k++) {
+        sum[k] += term;
+        term *= factor / (double)(k + 1) * fmax(0, 1 - (double)(k + 1) * f->share);
+    }
+}
+
+static void ranks_of_panel(const struct field *f, const struct panel *p, const struct kept *kept, double psi,
+                           double *above, size_t count, double *sum) {
+    const struct rules *r = &f->o->rules;
+    double here[INNER], total = 0;
+    for (size_t j = 0; j < INNER; j++) { here[j] = *above; }
+    for (size_t k = 0; k < INNER; k++) {
+        double share = p->mass[k] * kept->kept[k], density = share / r->inner.w[k];
+        total += share;
+        for (size_t j = 0; j < INNER; j++) { here[j] += r->inner.cumulative[k][j] * density; }
+    }
+    *above += total;
+    for (size_t j = 0; j < INNER; j++) { add_ranks(f, psi, fmax(0, here[j]), kept->weight[j], count, sum); }
+}
+
+/* At one x, where scores are looked at one by one. */
+static void sample_ranks(const struct field *f, double x, size_t count, double *sum) {
+    size_t begin = panel_at(f, x - SATURATED), end = panel_at(f, x + SERIES) + 1;
+    if (end > f->count) { end = f->count; }
+    struct inner in = inner_at(f, x, begin, end);
+    double power = power_at(f, in.psi), both = in.psi;
+    memset(sum, 0, count * sizeof *sum);
+    if (!(power * in.first > 1e-15)) { return; }
+    sum[0] = power * top_of_small(f, x, begin, end, f->small, &both);
+    double above = both - in.psi;
+    for (size_t i = begin > f->small ? begin : f->small; i < f->large; i++) {
+        const struct panel *p = &f->panel[i];
+        if (i >= end) {
+            double scale = vector_exp_one(x - p->low_b);
+            if (power * scale * p->tail[0] < 1e-17) { break; }
+            keep_far(p, scale, &f->kept[i]);
+        }
+        ranks_of_panel(f, p, &f->kept[i], in.psi, &above, count, sum);
+    }
+}
+
+/* The same over a long panel (see no_top_long). */
+static void sample_ranks_long(const struct field *f, double middle, double half, size_t count,
+                              double (*sum)[ORACLE_RANKS]) {
+    const struct rules *r = &f->o->rules;
+    double m[MOMENTS + 1][OUTER] = {{0}};
+    for (size_t j = 0; j < OUTER; j++) { m[0][j] = exp(y_at(f, middle + half * r->outer.x[j])); }
+    for (size_t k = 1; k < MOMENTS + 1; k++) {
+        for (size_t i = 0; i < OUTER; i++) {
+            for (size_t j = 0; j < OUTER; j++) { m[k][i] += r->slope[i][j] * m[k - 1][j] / half; }
+        }
+    }
+    for (size_t j = 0; j < OUTER; j++) {
+        double psi = exp(middle + half * r->outer.x[j] + f->far_mass);
+        for (size_t k = 0; k < MOMENTS - 1; k++) { psi += r->moment[k] * m[k][j]; }
+        memset(sum[j], 0, count * sizeof *sum[j]);
+        for (size_t i = 0; i < GRID; i++) {
+            double density = 0, above = 0;
+            for (size_t k = 0; k < ORDERS; k++) {
+                density += m[k + 1][j] * r->power[k][i];
+                above += m[k + 1][j] * r->above[k][i];
+            }
+            add_ranks(f, psi, fmax(0, above), r->density[i] * density, count, sum[j]);
+        }
+    }
+}
+
+/* Adds a panel's weights and their errors, in halves where it is not resolved. */
+static void integrate_ranks(const struct field *f, double low, double high, bool is_long, int depth,
+                            size_t count, double *weight, double *error) {
+    const struct rules *r = &f->o->rules;
+    const double half = (high - low) / 2, middle = low + half, most = 2e-11;
+    double value[OUTER][ORACLE_RANKS], sum[ORACLE_RANKS], off[ORACLE_RANKS], worst = 0;
+    if (is_long) {
+        sample_ranks_long(f, middle, half, count, value);
+    } else {
+        for (size_t j = 0; j < OUTER; j++) {
+            sample_ranks(f, middle + half * r->outer.x[j], count, value[j]);
+        }
+    }
+    for (size_t k = 0; k < count; k++) {
+        double scale = 0, last[ENDS] = {0};
+        sum[k] = 0;
+        for (size_t j = 0; j < OUTER; j++) {
+            double term = half * r->outer.w[j] * value[j][k];
+            sum[k] += term;
+            scale += fabs(term);
+            for (size_t e = 0; e < ENDS; e++) { last[e] += r->outer.value[OUTER - ENDS + e][j] * term; }
+        }
+        off[k] = gauss_error(scale, last, 0, 2.5);
+        worst = fmax(worst, off[k]);
+    }
+    if (depth < DEPTH && !(is_long && half < LONG) && worst > most) {
+        integrate_ranks(f, low, middle, is_long, depth + 1, count, weight, error);
+        integrate_ranks(f, middle, high, is_long, depth + 1, count, weight, error);
+        return;
+    }
+    for (size_t k = 0; k < count; k++) {
+        weight[k] += sum[k];
+        error[k] += off[k] + 1e-10 * sum[k];
+    }
+}
+
+/* Rows of FAMILY_FIXED: the scores of the atoms in turn. */
+static void fixed_ranks(const struct oracle *o, double beta, size_t count, double *weight) {
+    struct family_atom atoms[FAMILY_ATOMS];
+    size_t kinds = o->family->atoms(o->p, o->log_n, atoms);
+    double log_z = -INFINITY, rank = 0;
+    for (size_t i = 0; i < kinds; i++) {
+        log_z = log_sum_exp(log_z, atoms[i].log_count - beta * exp(log(atoms[i].gap) + o->log_lambda));
+    }
+    for (size_t i = 0; i < kinds; i++) {
+        double end = rank + rint(exp(fmin(atoms[i].log_count, 100)));
+        for (; rank < end && rank < (double)count; rank++) {
+            weight[(size_t)rank] = exp(-beta * exp(log(atoms[i].gap) + o->log_lambda) - log_z);
+        }
+    }
+}
+
+static const double LARGEST_BETA = 1e12; /* beyond it b loses the digits of x */
+
+bool oracle_ordered_weights(const struct oracle *o, double beta, size_t count, double *weight,
+                            double *error) {
+    struct field f;
+    for (size_t k = 0; k < count; k++) { weight[k] = error[k] = 0; }
+    if (o->family->kind == FAMILY_FIXED) {
+        fixed_ranks(o, beta, count, weight);
+        return true;
+    }
+    bool good = field_open(&f, o, fmin(beta, LARGEST_BETA), true, false);
+    for (double x = f.x_low, end; good && x < f.x_high; x = end) {
+        end = next_edge(&f, x);
+        if (!(end > x)) { /* b has run out of digits */
+            for (size_t k = 0; k < count; k++) { weight[k] = NAN; }
+            break;
+        }
+        integrate_ranks(&f, x, end, end - x >= LONG, 0, count, weight, error);
+    }
+    for (size_t k = 0; k < count; k++) {
+        error[k] += 2e-11 + (beta > LARGEST_BETA ? 1 - weight[0] : 0);
+        if (!isfinite(weight[k] + f.far_error)) {
+            weight[k] = NAN;
+            error[k] = INFINITY;
+        }
+    }
+    field_close(&f);
+    return good;
+}
+
+/* ---- answers ---- */
+
 /* The top weight costs as much again, the errors a little. */
 static bool compute(const struct oracle *o, double beta, bool all, struct oracle_point *point) {
-    struct field f = {.o = o,
-                      .beta = beta,
-                      .others = expm1(o->log_n),
-                      .share = exp(-o->log_n),
-                      .weighed = -expm1(-o->log_n),
-                      .many = o->log_n > MANY,
-                      .top_weight = all,
-                      .errors = all,
-                      .far_mass = -INFINITY,
-                      .noise = 1e-13 + 4e-16 * fabs(o->log_lambda)};
-    find_range(&f);
-    bool good = make_panels(&f);
+    struct field f;
+    bool good = field_open(&f, o, beta, all, all);
     if (good) {
-        for (double x = f.x_low, end; x < f.x_high; x = end) {
-            end = next_edge(&f, x);
-            if (!(end > x)) { /* b has run out of digits */
-                f.value[PARTICIPATION] = NAN;
-                break;
-            }
-            integrate_panel(&f, x, end, end - x >= LONG, 0);
-        }
+        integrate(&f);
         collect(&f, point);
     }
-    free(f.panel);
-    free(f.kept);
+    field_close(&f);
     return good;
 }
 
@@ -884,9 +1084,7 @@ static void fixed_point(const struct oracle *o, double beta, struct oracle_point
     };
 }
 
-/* Beyond it b loses the digits of x; what is left there bounds what is left further on. */
-static const double LARGEST_BETA = 1e12;
-
+/* Beyond LARGEST_BETA, what is left there bounds what is left further on. */
 static bool any_point(const struct oracle *o, double beta, bool all, struct oracle_point *point) {
     if (o->family->kind == FAMILY_FIXED) {
         fixed_point(o, beta, point);
@@ -904,6 +1102,35 @@ static bool any_point(const struct oracle *o, double beta, bool all, struct orac
 
 bool oracle_at(const struct oracle *o, double beta, struct oracle_point *point) {
     return any_point(o, beta, true, point);
+}
+
+bool oracle_output_at(const struct oracle *o, double beta, struct oracle_output *output) {
+    struct oracle_point point;
+    struct field f;
+    const double at = fmin(beta, LARGEST_BETA);
+    *output = (struct oracle_output){NAN, INFINITY, NAN, INFINITY};
+    if (!o->family->on_sphere) { return true; }
+    bool good = field_open(&f, o, at, false, true);
+    if (good) {
+        integrate(&f);
+        collect(&f, &point);
+        const double b = point.entropy - point.log_partition,
+                     relative = point.participation_error / point.participation;
+        output->bias = f.typical_depth + b * f.length;
+        output->bias_error = (2 * point.entropy_error + 1e-10 * (1 + o->log_n)) * f.length;
+        output->tangential = f.value[TANGENTIAL];
+        if (point.participation < 1e-12) { /* the central limit's value is off by as much */
+            struct sphere_subcritical limit;
+            sphere_subcritical(o->p[0], 1 / f.length, o->log_n, &limit);
+            output->tangential = (o->p[0] - 1) * limit.tangential_variance;
+        }
+        output->tangential_error = fmin(f.error[TANGENTIAL], relative * output->tangential);
+        if (!isfinite(output->bias + output->bias_error + output->tangential + output->tangential_error)) {
+            *output = (struct oracle_output){NAN, INFINITY, NAN, INFINITY};
+        }
+    }
+    field_close(&f);
+    return good;
 }
 
 double oracle_susceptibility(const struct oracle *o, double beta) {

@@ -45,6 +45,27 @@ void oracle_refine(struct oracle *oracle, double fineness);
 /* At beta = beta_ratio Lambda^typ, beta_ratio > 0. About a millisecond. False when out of memory. */
 bool oracle_at(const struct oracle *oracle, double beta_ratio, struct oracle_point *point);
 
+/* Families on a sphere (scores -T, T = 1 - <q,k>, tangential part of a key of length (T(2-T))^{1/2}):
+ *
+ *     E[1 - <q,ATT>] = E sum p T          = T* + (E H - E log Z)/beta,  T* = -Q(1/n)
+ *     E|ATT_tan|^2   = E sum p^2 T(2-T)   = int phi^{n-1} n E[a^2 e^{-a} T(2-T)] dx
+ *
+ * in absolute units. */
+struct oracle_output {
+    double bias, bias_error;             /* E[1 - <q,ATT>] */
+    double tangential, tangential_error; /* E|ATT_tan|^2 */
+};
+bool oracle_output_at(const struct oracle *oracle, double beta_ratio, struct oracle_output *output);
+
+/* E p_(k), the k-th largest weight, k = 1 .. count <= ORACLE_RANKS, of independent scores:
+ *
+ *     int dx n C(n-1, k-1) E[a e^{-a} (E[e^{-a'}; s' > s])^{k-1} (E[e^{-a'}; s' <= s])^{n-k}]
+ *
+ * `error` bounds the absolute errors; 0 for k > n. False when out of memory. */
+enum { ORACLE_RANKS = 64 };
+bool oracle_ordered_weights(const struct oracle *oracle, double beta_ratio, size_t count, double *weight,
+                            double *error);
+
 /* Susceptibility of the mean, -dE H/dlog beta, by differences of fourth order (error about 1e-8). */
 double oracle_susceptibility(const struct oracle *oracle, double beta_ratio);
 

@@ -18,6 +18,18 @@ static double exact_collapse(const struct oracle *oracle, const struct criterion
     return NAN;
 }
 
+static bool exact_output(struct results_series *s, const struct oracle *oracle, size_t b) {
+    double error[ORACLE_RANKS];
+    size_t ranks = s->size[RESULTS_RANK];
+    struct oracle_output output;
+    bool good =
+        oracle_output_at(oracle, s->beta_ratio[b], &output) &&
+        oracle_ordered_weights(oracle, s->beta_ratio[b], ranks, s->exact_ordered_weight + b * ranks, error);
+    s->exact_output_bias[b] = output.bias;
+    s->exact_output_tangential[b] = output.tangential;
+    return good;
+}
+
 /* One n of a series. */
 static bool exact_cell(struct results_series *s, size_t n) {
     size_t betas = s->size[RESULTS_BETA], criteria = s->size[RESULTS_CRITERION];
@@ -32,6 +44,7 @@ static bool exact_cell(struct results_series *s, size_t n) {
         s->exact_entropy_error[b] = point.entropy_error;
         s->exact_participation[b] = point.participation;
         s->exact_top_weight[b] = point.top_weight;
+        if (good && results_has_output(s)) { good = exact_output(s, oracle, b); }
     }
     for (size_t c = 0; good && c < criteria; c++) {
         s->exact_collapse[n * criteria + c] = exact_collapse(oracle, &s->criterion[c]);

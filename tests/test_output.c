@@ -1,16 +1,18 @@
 /* The attention output of keys on a sphere: drawn rows beside counted ones, geometry that holds row by row,
- * the value matrix, and rows whose weights lie in the bulk. Exact means: tests/test_exact_output.c.
+ * rows whose weights lie in the bulk, and exact means.
  *
- * Fixed seeds. False alarms, were the seeds drawn anew: two_ways 54 two-sample tests at 1e-5; the means of
- * the bulk and of small and large dimensions 12 at 4.5 standard errors, 7e-6 each. */
+ * Fixed seeds. False alarms, were the seeds drawn anew: 45 two-sample tests at 1e-5; the bulk and the winner
+ * 14 means at 4.5 standard errors, 7e-6 each; exact means 61 points with 11 values at 4.5: 6e-3 in all. */
 #include "test.h"
 
 #include <gsl/gsl_errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../models/oracle.h"
 #include "../models/sphere.h"
 #include "../models/typical.h"
+#include "../sim/measure.h"
 #include "../sim/output.h"
 
 enum { MOST_BETAS = 4 };
@@ -49,12 +51,13 @@ static void bench_free(struct bench *b) {
     output_free(b->output);
 }
 
-static void bench_row(struct bench *b, uint64_t seed, uint64_t replicate) {
+static const struct row *bench_row(struct bench *b, uint64_t seed, uint64_t replicate) {
     struct stream stream = stream_make(seed, "output", b->log_n, false, replicate);
     const struct row *row = sampler_row(b->sampler, b->law, stream);
     assert_non_null(row);
     assert_true(output_measure(b->output, b->sampler, b->law, row, &stream, (size_t)b->dimension, b->betas,
                                b->beta, b->ratio));
+    return row;
 }
 
 static int ascending(const void *a, const void *b) {
@@ -181,17 +184,49 @@ static void bulk_fluctuates(void **state) {
     }
 }
 
-/* Ten thousand dimensions: all keys are nearly orthogonal to the query, weights equal at beta = 1. */
-static void many_dimensions_work(void **state) {
-    (void)state;
-    struct bench b = bench_make(10000, log(100), false, 1, (double[]){99});
-    struct moments tangential = {0};
-    for (uint64_t r = 0; r < 20; r++) {
-        bench_row(&b, 7, r);
-        moments_add(&tangential, output_at(b.output, 0).tangential);
+/* Means of rows at one (d, n, beta) beside exact ones. */
+static void check_exact(double dimension, double log_n, double n_eff, bool counted, size_t rows) {
+    enum { RANKS = 8 };
+    struct bench b = bench_make(dimension, log_n, counted, 1, &n_eff);
+    struct moments bias = {0}, tangential = {0}, identity = {0}, weight[RANKS] = {{0}};
+    struct oracle *oracle = oracle_create(family_find("spherical"), &b.dimension, log_n);
+    struct oracle_output exact;
+    double ordered[RANKS], error[RANKS];
+    assert_true(oracle && oracle_output_at(oracle, b.ratio[0], &exact));
+    assert_true(oracle_ordered_weights(oracle, b.ratio[0], RANKS, ordered, error));
+    for (uint64_t r = 0; r < rows; r++) {
+        const struct row *row = bench_row(&b, 8, r);
+        struct output_sums sums = output_at(b.output, 0);
+        double measured[MEASURE_COUNT];
+        measure_row(b.isa->kernel, row, b.ratio[0], measured);
+        moments_add(&bias, sums.bias / exact.bias);
+        moments_add(&tangential, sums.tangential / exact.tangential);
+        moments_add(&identity, sums.identity / exact.tangential);
+        for (size_t k = 0; k < RANKS; k++) {
+            moments_add(&weight[k],
+                        measure_ordered_weight(row, b.ratio[0], measured[MEASURE_LOG_PARTITION], k + 1));
+        }
     }
-    check_close(tangential.mean / 20, 1 / 99.0, 1e-4);
+    check_mean(&bias, 1);
+    check_mean(&tangential, 1);
+    if (ordered[0] < 0.95) { check_mean(&identity, 0); }
+    for (size_t k = 0; k < RANKS && ordered[k] > 0.01; k++) { /* smaller means are made by rare rows */
+        check_mean(&weight[k], ordered[k]);
+    }
+    oracle_free(oracle);
     bench_free(&b);
+}
+
+static void means_are_exact(void **state) {
+    (void)state;
+    const double dimension[] = {2, 3, 4, 6, 17}, log_n[] = {log(64), log(3000), log(1e9), log(1e40)},
+                 n_eff[] = {30, 2, 0.1};
+    for (size_t d = 0; d < 5; d++) {
+        for (size_t n = 0; n < 4; n++) {
+            for (size_t e = 0; e < 3; e++) { check_exact(dimension[d], log_n[n], n_eff[e], n > 0, 2000); }
+        }
+    }
+    check_exact(10000, log(100), 50, false, 50);
 }
 
 int main(void) {
@@ -200,7 +235,7 @@ int main(void) {
         cmocka_unit_test(two_ways_one_law),
         cmocka_unit_test(the_winner_is_on_the_sphere),
         cmocka_unit_test(bulk_fluctuates),
-        cmocka_unit_test(many_dimensions_work),
+        cmocka_unit_test(means_are_exact),
     };
     return cmocka_run_group_tests_name("output", tests, NULL, NULL);
 }
