@@ -309,6 +309,7 @@ void table_print(FILE *out, const struct study *study) {
         print_series(out, &study->fit[i], &study->verdict[i], &study->attention[i]);
     }
     print_summary(out, study);
+    attention_table_print_summary(out, study->count, study->fit, study->attention);
     fputs(
         "\n"
         "beta_c is where the replicate mean meets the criterion (heavy tails: the median of rows), `exactly` "

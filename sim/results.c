@@ -144,6 +144,10 @@ static void add_output(struct results_field **start, struct results_series *s) {
     ADD2("exact/output_bias", "1", "mean of 1 - <q,ATT>, without sampling", &s->exact_output_bias, N, B);
     ADD2("exact/output_tangential", "1", "mean of that squared length, without sampling",
          &s->exact_output_tangential, N, B);
+    ADD2("exact/output_bias_error", "1", "bound on the error of exact/output_bias",
+         &s->exact_output_bias_error, N, B);
+    ADD2("exact/output_tangential_error", "1", "bound on the error of exact/output_tangential",
+         &s->exact_output_tangential_error, N, B);
     ADD3("exact/ordered_weight", "1", "mean of p_(k), without sampling", &s->exact_ordered_weight, N, B,
          RESULTS_RANK);
     add_hidden(&next, s);

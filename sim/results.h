@@ -78,9 +78,10 @@ struct results_series {
     double *ordered_weight_quantile;  /* (log_n, beta, rank, quantile) */
     double *pair_first, *pair_second; /* (pair) */
     double *output_covariance;        /* (log_n, beta, pair) */
-    double *output_radial, *output_tangent;              /* (log_n, beta, replicate) */
-    double *exact_output_bias, *exact_output_tangential; /* (log_n, beta) */
-    double *exact_ordered_weight;                        /* (log_n, beta, rank) */
+    double *output_radial, *output_tangent;                          /* (log_n, beta, replicate) */
+    double *exact_output_bias, *exact_output_bias_error;             /* (log_n, beta) */
+    double *exact_output_tangential, *exact_output_tangential_error; /* (log_n, beta) */
+    double *exact_ordered_weight;                                    /* (log_n, beta, rank) */
 };
 
 struct results {
