@@ -77,7 +77,7 @@ bool tokens_grow(const struct isa *isa, const struct tokens_request *r, struct t
                  double *histogram) {
     size_t each = r->steps * r->modes, size = r->dimension * r->n,
            amplitudes = r->modes * flow_axes(r->dimension);
-    struct products *products = malloc(r->replicates * each * sizeof *products);
+    struct products *products = calloc(r->replicates * each, sizeof *products);
     double *work = malloc(2 * (size + amplitudes) * sizeof *work);
     bool good = products && work;
     struct progress progress = progress_start((double)r->replicates, r->quiet);
