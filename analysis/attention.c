@@ -282,6 +282,33 @@ static double matrix_sigma(const struct results_series *s) {
     return worst;
 }
 
+/* Covariances of V ATT beside V (st I + (sr - st) q q^T) V^T with the measured variances along, sr, and
+ * across, st: the largest deviation in standard errors of a covariance of Gaussians. Where the rows are not,
+ * errors are larger: only subcritical points count. */
+static double covariance_sigma(const struct attention *a, const struct results_series *s) {
+    size_t columns = s->size[RESULTS_COLUMN], pairs = s->size[RESULTS_PAIR];
+    double worst = NAN, rows = (double)s->replicates;
+    for (size_t at = 0; at < a->count; at++) {
+        if (a->point[at].regime != ATTENTION_SUBCRITICAL) { continue; }
+        const double *covariance = s->output_covariance + at * pairs;
+        double along = rows * pow(s->se[RESULTS_OUTPUT_BIAS][at], 2),
+               across = s->mean[RESULTS_OUTPUT_TANGENTIAL][at] / (a->dimension - 1);
+        for (size_t k = 0; k < pairs; k++) {
+            const double *u = s->value_matrix + (size_t)s->pair_first[k] * columns,
+                         *v = s->value_matrix + (size_t)s->pair_second[k] * columns;
+            double expected = along * u[0] * v[0], first = along * u[0] * u[0], second = along * v[0] * v[0];
+            for (size_t c = 1; c < columns; c++) {
+                expected += across * u[c] * v[c];
+                first += across * u[c] * u[c];
+                second += across * v[c] * v[c];
+            }
+            take_larger(&worst, ratio_or_nan(covariance[k] - expected,
+                                             sqrt((first * second + expected * expected) / rows)));
+        }
+    }
+    return worst;
+}
+
 /* What counts is not the regime but n_eff, from where on both parts stay normal. */
 static void say_central_limit(struct attention *a) {
     size_t points = 0, along = 0, across = 0;
@@ -326,6 +353,7 @@ bool attention_make(struct attention *a, const struct results_series *s) {
     for (enum attention_regime r = 0; r < ATTENTION_REGIMES; r++) { make_part(a, s, r); }
     say_central_limit(a);
     a->matrix_sigma = matrix_sigma(s);
+    a->covariance_sigma = covariance_sigma(a, s);
     return true;
 }
 

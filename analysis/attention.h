@@ -65,7 +65,8 @@ struct attention {
     struct attention_point *point; /* [lengths][betas] */
     struct attention_part part[ATTENTION_REGIMES];
     char central_limit[WORDS_LINE]; /* from which n_eff on the output is Gaussian; "" where n_eff < 1 */
-    double matrix_sigma;            /* largest |mean of V ATT - V mean ATT| in standard errors */
+    double covariance_sigma; /* of V ATT against V (st I + (sr - st) q q^T) V^T, sr and st as measured */
+    double matrix_sigma;     /* largest |mean of V ATT - V mean ATT| in standard errors */
 };
 
 /* An empty one for a series without an output. False when out of memory. */

@@ -58,8 +58,11 @@ void attention_table_print(FILE *out, const struct results_series *s, const stru
         }
     }
     if (*a->central_limit) { fprintf(out, "  %s\n", a->central_limit); }
-    fprintf(out, "  V ATT is off V times the exact mean of ATT by at most %.2g standard errors.\n",
-            fabs(a->matrix_sigma));
+    char mean[WORDS], covariance[WORDS];
+    fprintf(
+        out,
+        "  V ATT is off V times the exact mean of ATT by at most %s standard errors, its covariance by %s.\n",
+        words_number(fabs(a->matrix_sigma), mean), words_number(fabs(a->covariance_sigma), covariance));
 }
 
 static void print_parts(FILE *out, size_t count, const struct fit *fit, const struct attention *attention) {
@@ -170,6 +173,7 @@ void attention_table_json(FILE *out, const struct results_series *s, const struc
     fputs("{\"dimension\": ", out);
     json_print_number(out, a->dimension);
     print_value(out, "matrix_sigma", a->matrix_sigma);
+    print_value(out, "covariance_sigma", a->covariance_sigma);
     fputs(", \"central_limit\": ", out);
     json_print_string(out, a->central_limit);
     for (size_t r = 0; r < ATTENTION_REGIMES; r++) {

@@ -234,7 +234,7 @@ static void cell_finish(struct cell *c) {
             quantile[q] = histogram_quantile(c->histogram + i * HISTOGRAM_BINS, c->count, r->quantile[q]);
         }
     }
-    if (results_has_output(r)) { results_fill_covariance(r, c->n_index); }
+    if (results_has_output(r)) { results_finish_output(r, c->n_index); }
     cell_release(c);
 }
 
