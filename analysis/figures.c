@@ -425,7 +425,7 @@ static double log10_critical(const struct fit *fit, double log_beta, double log_
 
 /* Betas in units of n^(2/(d-1)), with where many keys turn into a few, and a few into one, at the largest n.
  */
-static void print_critical_axis(FILE *out, const struct fit *fit) {
+static void print_critical_axis(FILE *out, const struct fit *fit, const char *height) {
     const struct results_series *s = fit->series;
     struct axis_range x = axis_empty;
     double d = s->parameter[0].coef, log_n = s->log_n[fit->lengths - 1];
@@ -439,11 +439,11 @@ static void print_critical_axis(FILE *out, const struct fit *fit) {
            few = log10_critical(fit, log(sphere_beta_of_n_eff(d, log_n, ATTENTION_FEW)), log_n);
     if (many > x.low && many < x.high) {
         print_line_at(out, many, "graph 0", many, "graph 1");
-        print_label_at(out, many, "graph 0.05", "right offset -0.6,0", "many keys");
+        print_label_at(out, many, height, "right offset -0.6,0", "many keys");
     }
     if (few > x.low && few < x.high) {
         print_line_at(out, few, "graph 0", few, "graph 1");
-        print_label_at(out, few, "graph 0.05", "left offset 0.6,0", "one key");
+        print_label_at(out, few, height, "left offset 0.6,0", "one key");
     }
 }
 
@@ -472,7 +472,7 @@ static void print_output(FILE *out, const struct fit *fit) {
     fputs("EOD\n", out);
     axis_pad(&y, 0.04, 0.5);
     axis_print_log(out, "y", y);
-    print_critical_axis(out, fit);
+    print_critical_axis(out, fit, "graph 0.05");
     fputs("set ylabel 'displacement of the output, times β'\nset key at graph 0.03, graph 0.97 left top Left "
           "reverse\n",
           out);
@@ -504,7 +504,7 @@ static void print_weights(FILE *out, const struct fit *fit) {
         fputs("\n\n", out);
     }
     fputs("EOD\n", out);
-    print_critical_axis(out, fit);
+    print_critical_axis(out, fit, "graph 0.36");
     fputs("set yrange [0:1.02]\nset ylabel 'mean ordered weight at\u00a0 {/:Italic n} = ", out);
     print_enhanced(out, words_length(s->log_n[n], length));
     fputs("'\nset key at graph 0.03, graph 0.97 left top Left reverse\n", out);
