@@ -138,25 +138,20 @@ struct chi_square {
     double value, freedom;
 };
 
-/* Sigmas of one n at some betas, with the correlation of the values beside them ([count][kept], or of their
- * squares): the sum of their squares along the eigenvectors that the kept replicates tell apart. */
+/* Sigmas of one n at some betas, with the correlation of the values beside them, [count][kept]: the sum of
+ * their squares along the eigenvectors that the kept replicates tell apart. */
 static struct chi_square correlated(size_t count, const double *sigma, size_t kept,
-                                    const double *const *value, bool squares) {
+                                    const double *const *value) {
     const double least = 1e-3; /* eigenvalue */
     struct chi_square chi = {0, 0};
     if (count == 0 || kept < 10 * count) { return (struct chi_square){NAN, NAN}; }
     gsl_matrix *c = gsl_matrix_calloc(count, count), *vector = gsl_matrix_alloc(count, count);
     gsl_vector *eigen = gsl_vector_alloc(count);
     gsl_eigen_symmv_workspace *work = gsl_eigen_symmv_alloc(count);
-    double *x = malloc(2 * kept * sizeof *x);
-    bool good = c && vector && eigen && work && x;
+    bool good = c && vector && eigen && work;
     for (size_t i = 0; good && i < count; i++) {
         for (size_t j = 0; j <= i; j++) {
-            for (size_t r = 0; r < kept; r++) {
-                x[r] = squares ? value[i][r] * value[i][r] : value[i][r];
-                x[kept + r] = squares ? value[j][r] * value[j][r] : value[j][r];
-            }
-            double r = i == j ? 1 : gsl_stats_correlation(x, 1, x + kept, 1, kept);
+            double r = i == j ? 1 : gsl_stats_correlation(value[i], 1, value[j], 1, kept);
             gsl_matrix_set(c, i, j, r);
             gsl_matrix_set(c, j, i, r);
         }
@@ -173,7 +168,6 @@ static struct chi_square correlated(size_t count, const double *sigma, size_t ke
     gsl_matrix_free(vector);
     gsl_vector_free(eigen);
     gsl_eigen_symmv_free(work);
-    free(x);
     return good ? chi : (struct chi_square){NAN, NAN};
 }
 
@@ -198,12 +192,12 @@ static void add_length(const struct attention *a, const struct results_series *s
         sigma[count] = p->bias_sigma;
         sigma[betas + count] = p->tangential_sigma;
         value[count] = s->output_radial + (n * betas + b) * kept;
-        value[betas + count] = s->output_tangent + (n * betas + b) * kept;
+        value[betas + count] = s->output_square + (n * betas + b) * kept;
         count++;
     }
     if (count > 0) {
-        struct chi_square bias = correlated(count, sigma, kept, value, false),
-                          tangential = correlated(count, sigma + betas, kept, value + betas, true);
+        struct chi_square bias = correlated(count, sigma, kept, value),
+                          tangential = correlated(count, sigma + betas, kept, value + betas);
         part->bias_chi_square += bias.value;
         part->bias_freedom += bias.freedom;
         part->tangential_chi_square += tangential.value;

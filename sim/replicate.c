@@ -117,6 +117,7 @@ static bool measure_output(struct replicate_worker *worker, const struct replica
         if (replicate < kept) {
             r->output_radial[(at + b) * kept + replicate] = sums.bias;
             r->output_tangent[(at + b) * kept + replicate] = vector[1];
+            r->output_square[(at + b) * kept + replicate] = sums.tangential;
         }
     }
     return true;

@@ -143,6 +143,8 @@ static void add_output(struct results_field **start, struct results_series *s) {
     ADD3("output_radial", "1", "1 - <q,ATT> of the kept replicates", &s->output_radial, N, B, R);
     ADD3("output_tangent", "1", "one tangential component of ATT of the kept replicates", &s->output_tangent,
          N, B, R);
+    ADD3("output_square", "1", "squared length of ATT across q of the kept replicates", &s->output_square, N,
+         B, R);
     ADD2("exact/output_bias", "1", "mean of 1 - <q,ATT>, without sampling", &s->exact_output_bias, N, B);
     ADD2("exact/output_tangential", "1", "mean of that squared length, without sampling",
          &s->exact_output_tangential, N, B);

@@ -79,7 +79,7 @@ struct results_series {
     double *pair_first, *pair_second; /* (pair) */
     double *output_scale;      /* (log_n, beta, component): about what they fluctuate by; not in the file */
     double *output_covariance; /* (log_n, beta, pair) */
-    double *output_radial, *output_tangent;                          /* (log_n, beta, replicate) */
+    double *output_radial, *output_tangent, *output_square;          /* (log_n, beta, replicate) */
     double *exact_output_bias, *exact_output_bias_error;             /* (log_n, beta) */
     double *exact_output_tangential, *exact_output_tangential_error; /* (log_n, beta) */
     double *exact_ordered_weight;                                    /* (log_n, beta, rank) */
