@@ -83,10 +83,10 @@ $(OBJ)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(COMPILE) -c $< -o $@
 
-# Only the store knows which version wrote a file.
+# Only the store knows which commit wrote a file.
 $(OBJ)/sim/store.o: CPPFLAGS += -DGAPSCALE_VERSION='"$(VERSION)"' -DGAPSCALE_COMMIT='"$(COMMIT)"'
 $(OBJ)/sim/store.o: $(OBJ)/commit
-$(OBJ)/gapscale.o: CPPFLAGS += -DGAPSCALE_VERSION='"$(VERSION)"'
+$(OBJ)/gapscale.o $(OBJ)/sim/journal.o: CPPFLAGS += -DGAPSCALE_VERSION='"$(VERSION)"'
 COMMIT := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 $(OBJ)/commit: FORCE
 	@mkdir -p $(@D)

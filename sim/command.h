@@ -4,6 +4,7 @@
 
 int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
+int command_merge(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_families(int argc, char **argv);
 

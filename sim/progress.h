@@ -6,11 +6,12 @@
 
 struct progress {
     bool quiet, terminal;
-    double total, done, start, next;
+    double total, before, done, start, next;
 };
 
-/* `total` cost in any unit. Nothing is shown when `quiet`, nor in the first two seconds. */
-struct progress progress_start(double total, bool quiet);
+/* `total` cost in any unit, `before` of it done at an earlier time. Nothing is shown when `quiet`, nor in the
+ * first two seconds. */
+struct progress progress_start(double total, double before, bool quiet);
 /* Adds `cost` done; `what` names the work that was just finished. One caller at a time. */
 void progress_add(struct progress *progress, double cost, const char *what);
 /* Clears the line. */

@@ -1,7 +1,7 @@
 /* `gapscale run` and `gapscale check`: from a config to a results file. */
 #include <errno.h>
 #include <getopt.h>
-#include <libgen.h>
+#include <glob.h>
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
@@ -12,26 +12,42 @@
 
 #include "command.h"
 #include "config.h"
-#include "exact.h"
+#include "difference.h"
 #include "isa.h"
+#include "journal.h"
+#include "lock.h"
+#include "memory.h"
 #include "message.h"
-#include "store.h"
+#include "publish.h"
+#include "stop.h"
 #include "sweep.h"
 
-enum { MAX_SET = 256, MAX_THREADS = 4096 };
+enum { MAX_THREADS = 4096, MAX_SHARDS = 1000000 };
 
 static const char run_usage[] =
-    "usage: gapscale run CONFIG [-o FILE] [--force] [--threads K] [--set PATH=VALUE]...\n"
-    "                    [--isa base|avx2|avx512] [--quiet]\n"
+    "usage: gapscale run CONFIG [-o FILE] [--fresh] [--force] [--threads K] [--shard I/N] [--time-limit D]\n"
+    "                    [--set PATH=VALUE]... [--isa base|avx2|avx512] [--quiet]\n"
     "\n"
-    "Runs the sweep that CONFIG asks for and writes FILE (default results/<config stem>.h5).\n"
+    "Runs the sweep that CONFIG asks for and writes FILE (default results/<config stem>.h5). What is "
+    "finished\n"
+    "waits in FILE.journal/ until then: the same command again goes on where a run was stopped or killed.\n"
     "\n"
     "  -o, --output FILE     where the results go; a finished FILE of the same config is left alone\n"
+    "      --fresh           discard the journal of an earlier run (never a finished FILE)\n"
     "      --force           replace a FILE of another config, or one that is finished\n"
     "      --threads K       OpenMP threads (default: one per processor); the numbers do not depend on it\n"
+    "      --shard I/N       only the I-th of N parts, I = 0 to N-1, into FILE.shard-I-of-N.journal/;\n"
+    "                        `gapscale merge` makes FILE of all of them\n"
+    "      --time-limit D    stop in good order before that time is over: 30s, 10m, 2h or H:MM:SS\n"
+    "                        (also before the end of a Slurm job that tells SLURM_JOB_END_TIME)\n"
     "      --set PATH=VALUE  change one key, e.g. --set replicates=100 or --set series.NAME.scale.coef=2\n"
-    "      --isa NAME        instruction set of the kernels (default: the best here); same numbers\n"
-    "      --quiet           no progress on stderr\n";
+    "      --isa NAME        instruction set of the kernels (default: the journal's, or the best here); "
+    "same\n"
+    "                        numbers\n"
+    "      --quiet           no progress on stderr\n"
+    "\n"
+    "Exit status: 0 done, 1 failed, 2 bad usage or input, 75 stopped early (SIGTERM, SIGINT, SIGUSR1, time\n"
+    "limit): the same command goes on.\n";
 
 static const char check_usage[] =
     "usage: gapscale check CONFIG [--threads K] [--set PATH=VALUE]...\n"
@@ -40,10 +56,12 @@ static const char check_usage[] =
 
 struct run_options {
     const char *config, *output, *isa;
-    bool force, quiet, help;
+    bool force, fresh, quiet, help;
     int threads;
+    int shard, shards; /* 0 of 1: all of it */
+    double time_limit; /* seconds; INFINITY: none */
     size_t set_count;
-    const char *set[MAX_SET];
+    const char *set[JOURNAL_SET];
 };
 
 /* A whole number from 1 to `most`, or 0. */
@@ -54,8 +72,26 @@ static int parse_count(const char *text, int most) {
     return errno || end == text || *end || value < 1 || value > most ? 0 : (int)value;
 }
 
+/* "I/N" with 0 <= I < N. */
+static bool parse_shard(const char *text, struct run_options *o) {
+    int end = 0;
+    if (strspn(text, "0123456789/") == strlen(text) &&
+        sscanf(text, "%7d/%7d%n", &o->shard, &o->shards, &end) == 2 && !text[end] && o->shards >= 1 &&
+        o->shards <= MAX_SHARDS && o->shard < o->shards) {
+        return true;
+    }
+    message_error("--shard takes I/N with I from 0 to N-1, e.g. 0/4, not '%s'", text);
+    return false;
+}
+
 static bool run_option(struct run_options *o, int option) {
     switch (option) {
+    case 'F': o->fresh = true; return true;
+    case 'S': return parse_shard(optarg, o);
+    case 'T':
+        if (stop_parse(optarg, &o->time_limit)) { return true; }
+        message_error("--time-limit takes 30s, 10m, 2h or H:MM:SS, not '%s'", optarg);
+        return false;
     case 'o': o->output = optarg; return true;
     case 'f': o->force = true; return true;
     case 'q': o->quiet = true; return true;
@@ -68,9 +104,9 @@ static bool run_option(struct run_options *o, int option) {
         }
         return o->threads > 0;
     case 's':
-        if (o->set_count == MAX_SET) { message_error("at most %d --set options", MAX_SET); }
-        if (o->set_count < MAX_SET) { o->set[o->set_count++] = optarg; }
-        return o->set_count < MAX_SET;
+        if (o->set_count == JOURNAL_SET) { message_error("at most %d --set options", JOURNAL_SET); }
+        if (o->set_count < JOURNAL_SET) { o->set[o->set_count++] = optarg; }
+        return o->set_count < JOURNAL_SET;
     default: return false;
     }
 }
@@ -78,7 +114,7 @@ static bool run_option(struct run_options *o, int option) {
 /* Reads the command line; false after a message when it makes no sense. */
 static bool run_parse(int argc, char **argv, const struct option *known, const char *letters,
                       const char *usage, struct run_options *o) {
-    *o = (struct run_options){.threads = omp_get_num_procs()};
+    *o = (struct run_options){.threads = omp_get_num_procs(), .shards = 1, .time_limit = INFINITY};
     int option;
     optind = 0;
     while ((option = getopt_long(argc, argv, letters, known, NULL)) != -1) {
@@ -105,81 +141,252 @@ static void default_output(const char *config, char *path, size_t size) {
     snprintf(path, size, "results/%.*s.h5", length, name);
 }
 
-/* Whether a file can be made beside `path`; makes the directory of the default output. */
-static bool output_is_writable(const char *path, bool is_default) {
-    char copy[4096];
-    if (snprintf(copy, sizeof copy, "%s", path) >= (int)sizeof copy) {
-        message_error("%.60s...: the name is too long", path);
-        return false;
-    }
-    const char *directory = dirname(copy);
-    if (is_default && mkdir(directory, 0777) != 0 && errno != EEXIST) {
-        message_error("cannot make the directory %s: %s", directory, strerror(errno));
-        return false;
-    }
-    if (access(directory, W_OK | X_OK) != 0) {
-        message_error("cannot write in %s: %s; choose another place with -o FILE", directory,
-                      strerror(errno));
-        return false;
-    }
-    return true;
+/* ---- one run ---- */
+
+struct run {
+    const struct run_options *o;
+    const struct config *config;
+    const struct isa *isa;
+    const char *output, *command_line;
+    char directory[JOURNAL_PATH]; /* of the journal */
+    struct lock lock;
+    struct journal *journal;
+    struct results *results;
+    struct unit_plan plan;
+    size_t *todo, todo_count, ours; /* units to compute; all units of this shard */
+    double cost_before;
+    struct stop *stop;
+};
+
+static bool run_beat(void *context) { return lock_beat(&((struct run *)context)->lock); }
+
+static void say_resumable(const struct run *run) {
+    message_say("stopped: what is finished is in %s; the same command goes on with it", run->directory);
 }
 
-/* EXIT_DONE to go on, anything else to stop with; *finished when the work is done already. */
-static int check_existing(const char *path, const struct config *config, bool force, bool *finished) {
-    *finished = false;
-    if (force) { return EXIT_DONE; }
-    switch (store_compare(path, config->resolved)) {
-    case STORE_ABSENT: return EXIT_DONE;
-    case STORE_SAME:
-        message_say("already done: %s holds the results of this config (--force computes them again)", path);
-        *finished = true;
-        return EXIT_DONE;
-    case STORE_OTHER:
-        message_error("%s holds results of another config; choose another -o FILE, or --force to replace it",
-                      path);
+/* Ends by force: the row at hand takes too long to wait for. */
+static void run_save(void *context) {
+    struct run *run = context;
+    journal_flush(run->journal);
+    lock_release(&run->lock);
+    say_resumable(run);
+}
+
+static bool run_name_journal(struct run *run) {
+    const struct run_options *o = run->o;
+    char shard[64] = "";
+    if (o->shards > 1) { snprintf(shard, sizeof shard, ".shard-%d-of-%d", o->shard, o->shards); }
+    return snprintf(run->directory, sizeof run->directory, "%s%s.journal", run->output, shard) <
+           (int)sizeof run->directory - 32;
+}
+
+static bool run_make_directory(const struct run *run) {
+    if (mkdir(run->directory, 0777) == 0 || errno == EEXIST) { return true; }
+    message_error("cannot make the directory %s: %s", run->directory, strerror(errno));
+    return false;
+}
+
+/* The journal's instruction set, unless another is asked for. */
+static int run_adopt_isa(struct run *run) {
+    const char *isa = journal_header(run->journal)->isa;
+    if (strcmp(isa, run->isa->name) == 0) { return EXIT_DONE; }
+    const struct isa *theirs = isa_find(isa);
+    if (run->o->isa) {
+        message_error("%s was begun with --isa %s, not %s; go on with that, or start again with --fresh",
+                      run->directory, isa, run->isa->name);
         return EXIT_USAGE;
-    case STORE_FOREIGN: break;
     }
-    message_error("%s exists and is no results file; choose another -o FILE, or --force to replace it", path);
-    return EXIT_USAGE;
+    if (!theirs) {
+        message_error(
+            "%s was begun with %s kernels, which this processor does not run; go on where it does, or "
+            "start again with --fresh",
+            run->directory, isa);
+        return EXIT_USAGE;
+    }
+    run->isa = theirs;
+    return EXIT_DONE;
 }
 
-static char *join_words(int count, char **word) {
-    size_t size = 1;
-    for (int i = 0; i < count; i++) { size += strlen(word[i]) + 1; }
-    char *line = calloc(size, 1);
-    for (int i = 0; line && i < count; i++) {
-        strcat(line, word[i]);
-        if (i + 1 < count) { strcat(line, " "); }
+static int run_check_journal(struct run *run) {
+    struct difference *list;
+    size_t count =
+        difference_list(run->config->resolved, journal_header(run->journal)->config_resolved, &list);
+    if (count > 0) {
+        message_error("%s is the journal of another config; it differs in:", run->directory);
+        difference_report(count, list);
+        message_say("choose another -o FILE, or discard it with --fresh");
     }
-    return line;
+    free(list);
+    if (count > 0 || !journal_is_ours(run->journal)) { return EXIT_USAGE; }
+    return run_adopt_isa(run);
 }
 
-static int run_config(const struct config *config, const struct run_options *o, const struct isa *isa,
-                      const char *output, const char *command_line) {
-    struct results *results = results_create(config, isa->name);
-    if (!results) { return EXIT_FAILED; }
-    int status = sweep_run(config, isa, o->threads, o->quiet, results);
-    if (status == EXIT_DONE) {
-        if (!o->quiet) { message_say("computing the exact values beside it"); }
-        status = exact_fill(results, o->threads);
+static struct journal *run_create_journal(const struct run *run) {
+    const struct run_options *o = run->o;
+    struct journal_header header = {.isa = (char *)run->isa->name,
+                                    .config_path = (char *)o->config,
+                                    .output = (char *)run->output,
+                                    .config_text = run->config->text,
+                                    .config_resolved = run->config->resolved,
+                                    .shard = (size_t)o->shard,
+                                    .shards = (size_t)o->shards,
+                                    .set_count = o->set_count};
+    for (size_t i = 0; i < o->set_count; i++) { header.set[i] = (char *)o->set[i]; }
+    return journal_create(run->directory, &header);
+}
+
+/* A journal of this run, old or new, locked. */
+static int run_open_journal(struct run *run) {
+    if (run->o->fresh && !journal_clear(run->directory)) { return EXIT_FAILED; }
+    bool old = journal_exists(run->directory);
+    run->journal = old ? journal_open(run->directory) : run_create_journal(run);
+    if (!run->journal) { return EXIT_FAILED; }
+    return old ? run_check_journal(run) : EXIT_DONE;
+}
+
+/* What a killed run left while it wrote FILE: nobody else writes it now. */
+static void run_clear_temporaries(const struct run *run) {
+    glob_t found;
+    char pattern[JOURNAL_PATH + 8];
+    size_t length = 0;
+    for (const char *c = run->output; *c && length < JOURNAL_PATH - 2; c++) {
+        if (strchr("*?[\\", *c)) { pattern[length++] = '\\'; }
+        pattern[length++] = *c;
     }
-    if (status == EXIT_DONE) {
-        struct store_provenance provenance = {.command_line = command_line, .threads = o->threads};
-        status = store_write(output, results, &provenance);
+    strcpy(pattern + length, ".tmp-*");
+    if (run->o->shards > 1 || glob(pattern, GLOB_NOSORT, NULL, &found) != 0) { return; }
+    for (size_t i = 0; i < found.gl_pathc; i++) { unlink(found.gl_pathv[i]); }
+    globfree(&found);
+}
+
+static void run_list_work(struct run *run) {
+    run->todo = memory_create(run->plan.unit_count, sizeof *run->todo);
+    for (size_t i = 0; i < run->plan.unit_count; i++) {
+        if (unit_shard(i, (size_t)run->o->shards) != (size_t)run->o->shard) { continue; }
+        struct unit unit = unit_get(&run->plan, i);
+        run->ours++;
+        if (journal_has(run->journal, i)) {
+            run->cost_before += unit_cost(&unit);
+        } else {
+            run->todo[run->todo_count++] = i;
+        }
     }
-    if (status == EXIT_DONE && !o->quiet) { message_say("wrote %s", output); }
-    results_free(results);
+}
+
+static int run_compute(struct run *run) {
+    if (!journal_scan(run->journal, &run->plan, true)) { return EXIT_FAILED; }
+    run_list_work(run);
+    if (journal_damaged(run->journal) > 0) {
+        message_say("%zu damaged record%s: computed again", journal_damaged(run->journal),
+                    journal_damaged(run->journal) == 1 ? "" : "s");
+    }
+    if (run->cost_before > 0 && !run->o->quiet) {
+        message_say("going on: %zu of %zu units were finished before", run->ours - run->todo_count,
+                    run->ours);
+    }
+    int status = sweep_compute(&(struct sweep_work){.plan = &run->plan,
+                                                    .isa = run->isa,
+                                                    .threads = run->o->threads,
+                                                    .quiet = run->o->quiet,
+                                                    .unit_count = run->todo_count,
+                                                    .unit = run->todo,
+                                                    .cost_before = run->cost_before,
+                                                    .stop = run->stop,
+                                                    .accept = journal_accept,
+                                                    .context = run->journal});
+    return journal_flush(run->journal) ? status : EXIT_FAILED;
+}
+
+static int run_publish(struct run *run) {
+    int status = publish_results(&(struct publish){.plan = &run->plan,
+                                                   .source = journal_record,
+                                                   .context = run->journal,
+                                                   .output = run->output,
+                                                   .command_line = run->command_line,
+                                                   .threads = run->o->threads,
+                                                   .quiet = run->o->quiet,
+                                                   .stop = run->stop});
+    if (status == EXIT_DONE) { journal_clear(run->directory); }
     return status;
+}
+
+static void say_shard_done(const struct run *run) {
+    if (run->o->quiet) { return; }
+    message_say(
+        "shard %d of %d is done: %zu units in %s; when all are: gapscale merge %s.shard-*.journal -o %s",
+        run->o->shard, run->o->shards, run->ours, run->directory, run->output, run->output);
+}
+
+static int run_work(struct run *run) {
+    run->results = results_create(run->config, run->isa->name);
+    unit_plan_create(&run->plan, run->config, run->results);
+    int status = run_compute(run);
+    if (status == EXIT_DONE && run->o->shards > 1) {
+        say_shard_done(run);
+    } else if (status == EXIT_DONE) {
+        status = run_publish(run);
+    }
+    if (status == EXIT_RESUMABLE) { say_resumable(run); }
+    unit_plan_release(&run->plan);
+    results_free(run->results);
+    free(run->todo);
+    return status;
+}
+
+static double run_seconds(const struct run_options *o) {
+    double margin = fmin(2, o->time_limit / 10);
+    return fmin(isfinite(o->time_limit) ? o->time_limit - margin : INFINITY, stop_scheduled());
+}
+
+static int run_locked(struct run *run) {
+    int status = run_open_journal(run);
+    if (status == EXIT_DONE) {
+        run_clear_temporaries(run);
+        run->stop = stop_start(&(struct stop_plan){run_seconds(run->o), run_beat, run_save, run});
+        status = run->stop ? run_work(run) : EXIT_FAILED;
+        if (run->stop) { stop_end(run->stop); }
+    }
+    if (run->journal) { journal_close(run->journal); }
+    lock_release(&run->lock);
+    if (!journal_exists(run->directory)) { journal_remove_directory(run->directory); }
+    return status;
+}
+
+static int run_config(struct run *run) {
+    if (!run_name_journal(run)) {
+        message_error("%.60s...: the name is too long", run->output);
+        return EXIT_FAILED;
+    }
+    if (!publish_prepare(run->output, !run->o->output) || !run_make_directory(run)) { return EXIT_FAILED; }
+    if (!lock_take(&run->lock, run->directory)) {
+        rmdir(run->directory); /* if it is empty */
+        return EXIT_FAILED;
+    }
+    return run_locked(run);
+}
+
+/* A run that was killed between publishing and clearing up. */
+static void run_clear_finished(struct run *run) {
+    if (run_name_journal(run) && journal_exists(run->directory) && lock_take(&run->lock, run->directory)) {
+        journal_clear(run->directory);
+        lock_release(&run->lock);
+        journal_remove_directory(run->directory);
+    }
 }
 
 int command_run(int argc, char **argv) {
     static const struct option known[] = {
-        {"output", required_argument, NULL, 'o'},  {"force", no_argument, NULL, 'f'},
-        {"threads", required_argument, NULL, 't'}, {"set", required_argument, NULL, 's'},
-        {"isa", required_argument, NULL, 'i'},     {"quiet", no_argument, NULL, 'q'},
-        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
+        {"output", required_argument, NULL, 'o'},
+        {"force", no_argument, NULL, 'f'},
+        {"fresh", no_argument, NULL, 'F'},
+        {"threads", required_argument, NULL, 't'},
+        {"shard", required_argument, NULL, 'S'},
+        {"time-limit", required_argument, NULL, 'T'},
+        {"set", required_argument, NULL, 's'},
+        {"isa", required_argument, NULL, 'i'},
+        {"quiet", no_argument, NULL, 'q'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     struct run_options o;
     if (!run_parse(argc, argv, known, "o:h", run_usage, &o)) { return EXIT_USAGE; }
@@ -192,15 +399,20 @@ int command_run(int argc, char **argv) {
     struct config *config = config_read(o.config, o.set_count, o.set);
     if (!config) { return EXIT_USAGE; }
 
-    char path[4096];
+    char path[JOURNAL_PATH];
     default_output(o.config, path, sizeof path);
-    const char *output = o.output ? o.output : path;
-    char *command_line = join_words(argc, argv);
+    char *command_line = publish_command_line(argc, argv);
+    struct run run = {.o = &o,
+                      .config = config,
+                      .isa = isa,
+                      .output = o.output ? o.output : path,
+                      .command_line = command_line};
     bool finished;
-    int status = check_existing(output, config, o.force, &finished);
-    if (status == EXIT_DONE && !finished) {
-        status = output_is_writable(output, !o.output) ? run_config(config, &o, isa, output, command_line)
-                                                       : EXIT_FAILED;
+    int status = publish_check(run.output, config, o.force, &finished);
+    if (status == EXIT_DONE && finished) {
+        run_clear_finished(&run);
+    } else if (status == EXIT_DONE) {
+        status = run_config(&run);
     }
     free(command_line);
     config_free(config);
@@ -229,15 +441,21 @@ static void print_bytes(double bytes) {
 static void print_cost(const struct config *config, int threads) {
     struct sweep_cost cost = sweep_estimate(config, isa_best(), threads);
     printf("%zu series, %zu cells (series x n), %.6g rows\n", config->series_count, cost.cells, cost.rows);
+    printf("units   %zu, the longest about ", cost.units);
+    print_duration(cost.longest_unit);
+    printf(" on one core: what a kill may lose, for each thread\n");
     printf("time    about ");
     print_duration(cost.seconds / threads);
-    printf(" with %d thread%s here (%.3g core-hours)\n", threads, threads == 1 ? "" : "s",
-           cost.seconds / 3600);
+    printf(" with %d thread%s here (%.3g core-hours, %.3g node-hours of %d cores)\n", threads,
+           threads == 1 ? "" : "s", cost.seconds / 3600, cost.seconds / 3600 / omp_get_num_procs(),
+           omp_get_num_procs());
     printf("memory  about ");
     print_bytes(cost.memory);
     printf("\ndisk    about ");
     print_bytes(cost.disk);
-    printf("\n");
+    printf(" of results, and ");
+    print_bytes(cost.journal);
+    printf(" of journal until they are written\n");
 }
 
 int command_check(int argc, char **argv) {

@@ -1,16 +1,20 @@
-/* `gapscale show`: what a results file holds. */
+/* `gapscale show`: what a results file holds, or how far a journal is. */
 #include <getopt.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 
 #include "command.h"
+#include "journal.h"
+#include "lock.h"
 #include "message.h"
 #include "store.h"
 
 static const char show_usage[] =
-    "usage: gapscale show FILE [--digest]\n"
+    "usage: gapscale show FILE|JOURNAL [--digest]\n"
     "\n"
-    "Tells what a results file holds.\n"
+    "Tells what a results file holds, or how far the sweep of a journal (FILE.journal/) is.\n"
     "\n"
     "      --digest  a hash of every number, the seed and the config, and of nothing volatile: equal for\n"
     "                equal results, whatever the threads, the instruction set, the host or the day\n";
@@ -50,6 +54,87 @@ static int show_summary(const char *path) {
     return EXIT_DONE;
 }
 
+/* ---- journals ---- */
+
+/* Units that a journal is to hold, and holds. */
+struct tally {
+    size_t units, finished;
+    double cost, done;
+};
+
+static struct tally tally_units(const struct journal *journal, const struct unit_plan *plan,
+                                const struct config_series *series) {
+    const struct journal_header *h = journal_header(journal);
+    struct tally tally = {0};
+    for (size_t i = 0; i < plan->unit_count; i++) {
+        struct unit unit = unit_get(plan, i);
+        if (unit_shard(i, h->shards) != h->shard || (series && unit.cell->series != series)) { continue; }
+        tally.units++;
+        tally.cost += unit_cost(&unit);
+        if (journal_has(journal, i)) {
+            tally.finished++;
+            tally.done += unit_cost(&unit);
+        }
+    }
+    return tally;
+}
+
+static void print_tally(const char *name, struct tally t) {
+    if (t.units == 0) { return; }
+    printf("  %-24s %6zu of %6zu units, %3.0f%% of the work\n", name, t.finished, t.units,
+           t.cost > 0 ? 100 * t.done / t.cost : 100);
+}
+
+static void print_journal(const struct journal *journal, const struct unit_plan *plan) {
+    const struct journal_header *h = journal_header(journal);
+    const char *directory = journal_directory(journal);
+    char who[LOCK_TEXT];
+    bool locked = lock_holder(directory, who);
+    printf("%s: journal of %s for %s, computed with %s kernels", directory, h->config_path, h->output,
+           h->isa);
+    if (h->shards > 1) { printf(", shard %zu of %zu", h->shard, h->shards); }
+    printf("\n");
+    for (size_t i = 0; i < plan->config->series_count; i++) {
+        const struct config_series *series = &plan->config->series[i];
+        print_tally(series->name, tally_units(journal, plan, series));
+    }
+    print_tally("in all", tally_units(journal, plan, NULL));
+    if (journal_damaged(journal) > 0) {
+        printf("%zu damaged records will be computed again\n", journal_damaged(journal));
+    }
+    if (locked) {
+        printf("at work: %s\n", who);
+    } else {
+        char *command = journal_command(journal, h->shard);
+        printf("nobody is at work%s%s; to go on:\n  %s\n", who[0] ? "; left by " : "", who, command);
+        free(command);
+    }
+}
+
+static int show_journal(const char *directory) {
+    struct journal *journal = journal_open(directory);
+    if (!journal) { return EXIT_FAILED; }
+    struct config *config = journal_config(journal);
+    bool good = false;
+    if (config) {
+        struct results *results = results_create(config, journal_header(journal)->isa);
+        struct unit_plan plan;
+        unit_plan_create(&plan, config, results);
+        good = journal_scan(journal, &plan, false);
+        if (good) { print_journal(journal, &plan); }
+        unit_plan_release(&plan);
+        results_free(results);
+    }
+    config_free(config);
+    journal_close(journal);
+    return good ? EXIT_DONE : EXIT_FAILED;
+}
+
+static bool is_directory(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 int command_show(int argc, char **argv) {
     static const struct option known[] = {
         {"digest", no_argument, NULL, 'd'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
@@ -68,6 +153,7 @@ int command_show(int argc, char **argv) {
         fputs(show_usage, stderr);
         return EXIT_USAGE;
     }
+    if (!wants_digest && is_directory(argv[optind])) { return show_journal(argv[optind]); }
     if (!wants_digest) { return show_summary(argv[optind]); }
     char digest[65];
     if (!store_digest(argv[optind], digest)) { return EXIT_FAILED; }

@@ -80,7 +80,7 @@ bool tokens_grow(const struct isa *isa, const struct tokens_request *r, struct t
     struct products *products = calloc(r->replicates * each, sizeof *products);
     double *work = malloc(2 * (size + amplitudes) * sizeof *work);
     bool good = products && work;
-    struct progress progress = progress_start((double)r->replicates, r->quiet);
+    struct progress progress = progress_start((double)r->replicates, 0, r->quiet);
     for (size_t i = 0; good && i < r->replicates; i++) {
         good = grow_once(isa, r, i, work, products + i * each, i == 0 ? histogram : NULL);
         progress_add(&progress, 1, "flow");
