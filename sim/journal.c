@@ -3,7 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
+#include <math.h>
 #include <nettle/sha2.h>
 #include <pthread.h>
 #include <signal.h>
@@ -23,7 +23,8 @@
 
 enum { DIGEST = 2 * SHA256_DIGEST_SIZE + 1, HEADER_LIMIT = 1 << 20, NAME = 32 };
 static const size_t BATCH_BYTES = 8 << 20;
-static const double BATCH_SECONDS = 1;
+/* Writing takes a hundredth of the time at most, and makes no more files than needed. */
+static const double BATCH_LEAST = 0.2, BATCH_MOST = 5, BATCH_SHARE = 100; /* seconds; seconds; 1 */
 static const char first_line[] = "gapscale journal 1";
 
 /* Where the record of a unit stands. */
@@ -50,10 +51,10 @@ struct journal {
     size_t damaged, strange;
     uint8_t *record; /* the last one handed out */
 
-    pthread_mutex_t mutex;   /* of `batch`, `last_write` */
+    pthread_mutex_t mutex;   /* of `batch`, `last_write`, `interval` */
     pthread_mutex_t writing; /* of the directory, and of `place` and `last_file` */
     struct batch batch;
-    double last_write;
+    double last_write, interval;
     unsigned last_file;
     bool failed;
 };
@@ -483,7 +484,7 @@ char *journal_command(const struct journal *j, size_t shard) {
 /* ---- writing ---- */
 
 static void batch_add(struct batch *b, size_t unit, const uint8_t *record, size_t length) {
-    if (b->room < b->length + length) {
+    if (!b->bytes || b->room < b->length + length) {
         b->room = 2 * b->room + length;
         b->bytes = memory_resize(b->bytes, b->room, 1);
     }
@@ -521,7 +522,7 @@ static struct batch batch_take(struct journal *j, bool at_once) {
     struct batch taken = {NULL};
     pthread_mutex_lock(&j->mutex);
     if (j->batch.count > 0 &&
-        (at_once || j->batch.length >= BATCH_BYTES || now() - j->last_write >= BATCH_SECONDS)) {
+        (at_once || j->batch.length >= BATCH_BYTES || now() - j->last_write >= j->interval)) {
         taken = j->batch;
         j->batch = (struct batch){NULL};
         j->last_write = now();
@@ -535,8 +536,13 @@ static bool journal_write(struct journal *j, bool at_once) {
     struct batch batch = batch_take(j, at_once);
     if (batch.count > 0 || at_once) {
         pthread_mutex_lock(&j->writing); /* also to wait for others */
+        double start = now();
         good = batch.count > 0 ? batch_write(j, &batch) : !j->failed;
+        double interval = fmin(BATCH_MOST, fmax(BATCH_LEAST, BATCH_SHARE * (now() - start)));
         pthread_mutex_unlock(&j->writing);
+        pthread_mutex_lock(&j->mutex);
+        j->interval = interval;
+        pthread_mutex_unlock(&j->mutex);
     }
     batch_release(&batch);
     return good;

@@ -6,7 +6,8 @@
  *   lock            of the process that writes (lock.h)
  *
  * Every file is written under a temporary name, fsynced and renamed, and never touched again. Finished units
- * wait up to a second for others, so that quick units do not make a file each. */
+ * wait a moment for others (0.2 s, longer where writing is slow), so that quick units do not make a file
+ * each. */
 #ifndef GAPSCALE_SIM_JOURNAL_H
 #define GAPSCALE_SIM_JOURNAL_H
 

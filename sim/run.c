@@ -4,6 +4,7 @@
 #include <glob.h>
 #include <math.h>
 #include <omp.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,7 +151,8 @@ struct run {
     const char *output, *command_line;
     char directory[JOURNAL_PATH]; /* of the journal */
     struct lock lock;
-    struct journal *journal;
+    atomic_bool locked;
+    struct journal *_Atomic journal;
     struct results *results;
     struct unit_plan plan;
     size_t *todo, todo_count, ours; /* units to compute; all units of this shard */
@@ -158,7 +160,11 @@ struct run {
     struct stop *stop;
 };
 
-static bool run_beat(void *context) { return lock_beat(&((struct run *)context)->lock); }
+/* What the watching thread does, from the first moment on. */
+static bool run_beat(void *context) {
+    struct run *run = context;
+    return !run->locked || lock_beat(&run->lock);
+}
 
 static void say_resumable(const struct run *run) {
     message_say("stopped: what is finished is in %s; the same command goes on with it", run->directory);
@@ -167,8 +173,8 @@ static void say_resumable(const struct run *run) {
 /* Ends by force: the row at hand takes too long to wait for. */
 static void run_save(void *context) {
     struct run *run = context;
-    journal_flush(run->journal);
-    lock_release(&run->lock);
+    if (run->journal) { journal_flush(run->journal); }
+    if (run->locked) { lock_release(&run->lock); }
     say_resumable(run);
 }
 
@@ -342,14 +348,25 @@ static int run_locked(struct run *run) {
     int status = run_open_journal(run);
     if (status == EXIT_DONE) {
         run_clear_temporaries(run);
-        run->stop = stop_start(&(struct stop_plan){run_seconds(run->o), run_beat, run_save, run});
-        status = run->stop ? run_work(run) : EXIT_FAILED;
-        if (run->stop) { stop_end(run->stop); }
+        status = run_work(run);
     }
+    return status;
+}
+
+static int run_watched(struct run *run) {
+    if (!lock_take(&run->lock, run->directory)) {
+        rmdir(run->directory); /* if it is empty */
+        return EXIT_FAILED;
+    }
+    run->locked = true;
+    return run_locked(run);
+}
+
+static void run_release(struct run *run) {
     if (run->journal) { journal_close(run->journal); }
+    if (!run->locked) { return; }
     lock_release(&run->lock);
     if (!journal_exists(run->directory)) { journal_remove_directory(run->directory); }
-    return status;
 }
 
 static int run_config(struct run *run) {
@@ -358,11 +375,12 @@ static int run_config(struct run *run) {
         return EXIT_FAILED;
     }
     if (!publish_prepare(run->output, !run->o->output) || !run_make_directory(run)) { return EXIT_FAILED; }
-    if (!lock_take(&run->lock, run->directory)) {
-        rmdir(run->directory); /* if it is empty */
-        return EXIT_FAILED;
-    }
-    return run_locked(run);
+    run->stop = stop_start(&(struct stop_plan){run_seconds(run->o), run_beat, run_save, run});
+    if (!run->stop) { return EXIT_FAILED; }
+    int status = run_watched(run);
+    stop_end(run->stop);
+    run_release(run);
+    return status;
 }
 
 /* A run that was killed between publishing and clearing up. */
