@@ -48,6 +48,9 @@ char *journal_command(const struct journal *journal, size_t shard);
 /* Looks at every record: what is finished of the plan. Damaged ones are told; when `repair` is set their
  * files are removed and what is good in them is saved again. False after a message, when that fails. */
 bool journal_scan(struct journal *journal, const struct unit_plan *plan, bool repair);
+/* Before journal_scan: units that are not in the journal are taken from an archive (archive.h). False after a
+ * message. */
+bool journal_import(struct journal *journal, const struct unit_plan *plan, const char *archive);
 bool journal_has(const struct journal *journal, size_t unit);
 /* Records found that are damaged; intact records that belong to no unit of the plan. */
 size_t journal_damaged(const struct journal *journal);

@@ -149,6 +149,7 @@ struct run {
     const struct config *config;
     const struct isa *isa;
     const char *output, *command_line;
+    struct publish_place place;   /* of the output */
     char directory[JOURNAL_PATH]; /* of the journal */
     struct lock lock;
     atomic_bool locked;
@@ -192,21 +193,20 @@ static bool run_make_directory(const struct run *run) {
     return false;
 }
 
-/* The journal's instruction set, unless another is asked for. */
-static int run_adopt_isa(struct run *run) {
-    const char *isa = journal_header(run->journal)->isa;
+/* Goes on with the instruction set that `what` was begun with, unless another is asked for. */
+static int run_adopt_isa(struct run *run, const char *what, const char *isa) {
     if (strcmp(isa, run->isa->name) == 0) { return EXIT_DONE; }
     const struct isa *theirs = isa_find(isa);
     if (run->o->isa) {
-        message_error("%s was begun with --isa %s, not %s; go on with that, or start again with --fresh",
-                      run->directory, isa, run->isa->name);
+        message_error("%s was begun with --isa %s, not %s; go on with that, or choose another -o FILE", what,
+                      isa, run->isa->name);
         return EXIT_USAGE;
     }
     if (!theirs) {
         message_error(
             "%s was begun with %s kernels, which this processor does not run; go on where it does, or "
-            "start again with --fresh",
-            run->directory, isa);
+            "choose another -o FILE",
+            what, isa);
         return EXIT_USAGE;
     }
     run->isa = theirs;
@@ -224,7 +224,7 @@ static int run_check_journal(struct run *run) {
     }
     free(list);
     if (count > 0 || !journal_is_ours(run->journal)) { return EXIT_USAGE; }
-    return run_adopt_isa(run);
+    return run_adopt_isa(run, run->directory, journal_header(run->journal)->isa);
 }
 
 static struct journal *run_create_journal(const struct run *run) {
@@ -280,12 +280,16 @@ static void run_list_work(struct run *run) {
 }
 
 static int run_compute(struct run *run) {
+    if (run->place.grows && !journal_import(run->journal, &run->plan, run->place.archive)) {
+        return EXIT_FAILED;
+    }
     if (!journal_scan(run->journal, &run->plan, true)) { return EXIT_FAILED; }
     run_list_work(run);
     if (journal_damaged(run->journal) > 0) {
         message_say("%zu damaged record%s: computed again", journal_damaged(run->journal),
                     journal_damaged(run->journal) == 1 ? "" : "s");
     }
+    if (run->place.grows && !run->o->quiet) { message_say("growing %s", run->output); }
     if (run->cost_before > 0 && !run->o->quiet) {
         message_say("going on: %zu of %zu units were finished before", run->ours - run->todo_count,
                     run->ours);
@@ -303,16 +307,24 @@ static int run_compute(struct run *run) {
     return journal_flush(run->journal) ? status : EXIT_FAILED;
 }
 
+static bool run_has(const void *journal, size_t unit) { return journal_has(journal, unit); }
+
 static int run_publish(struct run *run) {
     int status = publish_results(&(struct publish){.plan = &run->plan,
                                                    .source = journal_record,
+                                                   .has = run_has,
+                                                   .accept = journal_accept,
                                                    .context = run->journal,
                                                    .output = run->output,
                                                    .command_line = run->command_line,
                                                    .threads = run->o->threads,
                                                    .quiet = run->o->quiet,
                                                    .stop = run->stop});
-    if (status == EXIT_DONE) { journal_clear(run->directory); }
+    if (status == EXIT_DONE) {
+        journal_clear(run->directory);
+    } else {
+        journal_flush(run->journal);
+    }
     return status;
 }
 
@@ -425,13 +437,14 @@ int command_run(int argc, char **argv) {
                       .isa = isa,
                       .output = o.output ? o.output : path,
                       .command_line = command_line};
-    bool finished;
-    int status = publish_check(run.output, config, o.force, &finished);
-    if (status == EXIT_DONE && finished) {
+    int status = publish_check(run.output, config, o.force, &run.place);
+    if (status == EXIT_DONE && run.place.grows) { status = run_adopt_isa(&run, run.output, run.place.isa); }
+    if (status == EXIT_DONE && run.place.finished) {
         run_clear_finished(&run);
     } else if (status == EXIT_DONE) {
         status = run_config(&run);
     }
+    free(run.place.isa);
     free(command_line);
     config_free(config);
     return status;
@@ -471,9 +484,9 @@ static void print_cost(const struct config *config, int threads) {
     print_bytes(cost.memory);
     printf("\ndisk    about ");
     print_bytes(cost.disk);
-    printf(" of results, and ");
+    printf(" of results (FILE), ");
     print_bytes(cost.journal);
-    printf(" of journal until they are written\n");
+    printf(" of units to grow from (FILE.units), and as much of journal until both are written\n");
 }
 
 int command_check(int argc, char **argv) {

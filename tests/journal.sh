@@ -156,6 +156,58 @@ PYTHON
     holds "nothing is published" test ! -e forged.h5
 fi
 
+# ---- growing ----
+
+cat >grow.yaml <<'YAML'
+n: [60, 900]
+beta: [0.5, 2]
+replicates: 5000
+series:
+  - {family: gaussian}
+  - {family: spherical, dimension: 3, output: true, n: [50], replicates: 4200}
+YAML
+sed 's/5000/9000/; s/4200/4300/; s/60, 900/60, 300, 900, 1e9/' grow.yaml >grown.yaml
+expect 0 "a small sweep" run grow.yaml -o small.h5 --quiet
+cp small.h5 before.h5
+cp small.h5.units before.h5.units
+expect 0 "the grown one from nothing" run grown.yaml -o all.h5 --quiet
+expect 0 "more replicates and n" run grown.yaml -o small.h5
+holds "units of the finished file are used" grep -q "going on: 3 of 14 units" err
+holds "the grown digest" test "$(digest small.h5)" = "$(digest all.h5)"
+holds "the grown archive" cmp small.h5.units all.h5.units
+expect 2 "back to less" run grow.yaml -o small.h5
+holds "the keys are named" grep -q "replicates: 9000 there, 5000 here" err
+cp before.h5 small.h5
+cp before.h5.units small.h5.units
+expect 2 "growing and another key" run grown.yaml -o small.h5 --set seed=4
+holds "it is named" grep -q "seed: .* there, 4 here" err
+holds "the file is as it was" cmp small.h5 before.h5
+expect 75 "growing, stopped" run grown.yaml -o small.h5 --time-limit 0.01s
+holds "stopped: the file is as it was" cmp small.h5 before.h5
+expect 0 "growing, resumed" run grown.yaml -o small.h5
+holds "resumed: the grown digest" test "$(digest small.h5)" = "$(digest all.h5)"
+cp before.h5 small.h5
+cp before.h5.units small.h5.units
+for shard in 0 1; do expect 0 "growing, shard $shard" run grown.yaml -o small.h5 --shard $shard/2; done
+expect 0 "growing, merged" merge small.h5.shard-*.journal -o small.h5
+holds "merged: the grown digest" test "$(digest small.h5)" = "$(digest all.h5)"
+cp before.h5 small.h5
+flip_copy() { cp before.h5.units small.h5.units && flip small.h5.units 9000; }
+flip_copy
+expect 0 "growing from a damaged archive" run grown.yaml -o small.h5
+holds "damaged archive: it is told" grep -q "damaged record.*computed again" err
+holds "damaged archive: the grown digest" test "$(digest small.h5)" = "$(digest all.h5)"
+cp before.h5 small.h5
+rm small.h5.units
+expect 1 "growing without the archive" run grown.yaml -o small.h5
+holds "it tells of --force" grep -q -- "--force" err
+expect 0 "growing with --force" run grown.yaml -o small.h5 --force
+holds "--force: the grown digest" test "$(digest small.h5)" = "$(digest all.h5)"
+
+# Exact values are kept too: a journal with all of them has nothing left to compute.
+expect 0 "exact values are taken from the archive" run grown.yaml -o small.h5 --set replicates=9001
+holds "only three replicates' units are new" test "$(grep -c 'computing the exact' err)" -eq 0
+
 # ---- locks ----
 
 "$gapscale" run long.yaml -o long.h5 --quiet 2>/dev/null &
