@@ -536,12 +536,12 @@ static bool batch_write(struct journal *j, const struct batch *b) {
 
 /* Takes what waits, if there is a reason to write it. */
 static struct batch batch_take(struct journal *j, bool at_once) {
-    struct batch taken = {NULL};
+    struct batch taken = {.count = 0};
     pthread_mutex_lock(&j->mutex);
     if (j->batch.count > 0 &&
         (at_once || j->batch.length >= BATCH_BYTES || now() - j->last_write >= j->interval)) {
         taken = j->batch;
-        j->batch = (struct batch){NULL};
+        j->batch = (struct batch){.count = 0};
         j->last_write = now();
     }
     pthread_mutex_unlock(&j->mutex);
@@ -630,7 +630,7 @@ static void scan_records(struct scanned *s, size_t first) {
 /* Saves again what is good in a damaged file, and removes it. */
 static bool repair(struct scanned *s) {
     struct journal *j = s->journal;
-    struct batch good = {NULL};
+    struct batch good = {.count = 0};
     char path[JOURNAL_PATH + NAME];
     for (size_t unit = 0; unit < j->plan->unit_count + j->plan->cell_count; unit++) {
         struct place place = j->place[unit];
