@@ -113,6 +113,10 @@ reproduce:  ## packages, build, and the main job: results/reproduce.h5, its fits
 	$(BUILD)/gapscale run configs/reproduce.yaml --force
 	$(BUILD)/gapscale fit results/reproduce.h5
 	$(BUILD)/gapscale plot results/reproduce.h5
+	$(BUILD)/gapscale run configs/sphere-regimes.yaml --force
+	$(BUILD)/gapscale fit results/sphere-regimes.h5
+	$(BUILD)/gapscale plot results/sphere-regimes.h5
+	$(BUILD)/gapscale flow -o results/circle
 
 # ---- checks ----
 

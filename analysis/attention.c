@@ -13,6 +13,9 @@
 
 const char *const attention_regime_name[ATTENTION_REGIMES] = {"subcritical", "critical", "supercritical"};
 
+/* Relative error of rows' sums over what is not drawn (sim/bulk.h), twice. */
+static const double QUADRATURE = 2e-12;
+
 /* Less than this and a deviation is no accident: four questions a regime, a handful of regimes. */
 static const double LEAST_P = 1e-3;
 
@@ -25,8 +28,10 @@ static enum attention_regime regime_of(double n_eff) {
     return n_eff >= ATTENTION_FEW ? ATTENTION_CRITICAL : ATTENTION_SUPERCRITICAL;
 }
 
-static double sigma_at(const struct results_series *s, unsigned quantity, size_t at, double exact) {
-    return ratio_or_nan(s->mean[quantity][at] - exact, s->se[quantity][at]);
+/* Deviations from an exact value that is known to `error`. */
+static double sigma_at(const struct results_series *s, unsigned quantity, size_t at, double exact,
+                       double error) {
+    return ratio_or_nan(s->mean[quantity][at] - exact, hypot(s->se[quantity][at], error));
 }
 
 static bool collapsed(const struct results_series *s, size_t at) {
@@ -39,14 +44,14 @@ static double worst_weight(const struct results_series *s, size_t at) {
     for (size_t k = 0; k < s->size[RESULTS_RANK]; k++) {
         size_t rank = at * s->size[RESULTS_RANK] + k;
         double exact = s->exact_ordered_weight[rank],
-               sigma = sigma_at(s, RESULTS_ORDERED_WEIGHT, rank, exact);
+               sigma = sigma_at(s, RESULTS_ORDERED_WEIGHT, rank, exact, 0);
         if (exact < ATTENTION_RARE_WEIGHT || (k == 0 && collapsed(s, at))) { continue; }
         if (!(fabs(sigma) <= fabs(worst))) { worst = isnan(sigma) ? worst : sigma; }
     }
     return worst;
 }
 
-static void fill_subcritical(struct attention_point *p, const struct results_series *s, size_t at, double d) {
+static void fill_gaussian(struct attention_point *p, const struct results_series *s, size_t at, double d) {
     struct sphere_subcritical limit;
     double replicates = (double)s->replicates, se = s->se[RESULTS_OUTPUT_BIAS][at];
     size_t kept = s->size[RESULTS_REPLICATE];
@@ -97,9 +102,13 @@ static void fill_point(struct attention_point *p, const struct results_series *s
         .beta_index = b,
         .n_eff = exp(s->log_n[n] - sphere_log_rho(d, s->beta[at])),
         .critical = exp(log(s->beta[at]) - s->log_n[n] * 2 / (d - 1)),
-        .bias_sigma = sigma_at(s, RESULTS_OUTPUT_BIAS, at, s->exact_output_bias[at]),
-        .tangential_sigma = sigma_at(s, RESULTS_OUTPUT_TANGENTIAL, at, s->exact_output_tangential[at]),
-        .identity_sigma = collapsed(s, at) ? NAN : sigma_at(s, RESULTS_OUTPUT_IDENTITY, at, 0),
+        .bias_sigma =
+            sigma_at(s, RESULTS_OUTPUT_BIAS, at, s->exact_output_bias[at], s->exact_output_bias_error[at]),
+        .tangential_sigma = sigma_at(s, RESULTS_OUTPUT_TANGENTIAL, at, s->exact_output_tangential[at],
+                                     s->exact_output_tangential_error[at]),
+        .identity_sigma = collapsed(s, at) ? NAN
+                                           : sigma_at(s, RESULTS_OUTPUT_IDENTITY, at, 0,
+                                                      QUADRATURE * (d - 1) / s->beta[at]),
         .weight_sigma = worst_weight(s, at),
         .radial_ratio = NAN,
         .radial_ratio_se = NAN,
@@ -114,8 +123,9 @@ static void fill_point(struct attention_point *p, const struct results_series *s
         .log_deficit_ratio = NAN,
         .log_deficit_ratio_se = NAN};
     p->regime = regime_of(p->n_eff);
+    if (p->n_eff >= 1) { fill_gaussian(p, s, at, d); }
     switch (p->regime) {
-    case ATTENTION_SUBCRITICAL: fill_subcritical(p, s, at, d); break;
+    case ATTENTION_SUBCRITICAL: break;
     case ATTENTION_CRITICAL: fill_critical(p, s, at, (d - 1) / 2); break;
     case ATTENTION_SUPERCRITICAL: fill_supercritical(p, s, at, (d - 1) / 2); break;
     case ATTENTION_REGIMES: break;
@@ -128,25 +138,20 @@ struct chi_square {
     double value, freedom;
 };
 
-/* Sigmas of one n at some betas, with the correlation of the values beside them ([count][kept], or of their
- * squares): the sum of their squares along the eigenvectors that the kept replicates tell apart. */
+/* Sigmas of one n at some betas, with the correlation of the values beside them, [count][kept]: the sum of
+ * their squares along the eigenvectors that the kept replicates tell apart. */
 static struct chi_square correlated(size_t count, const double *sigma, size_t kept,
-                                    const double *const *value, bool squares) {
+                                    const double *const *value) {
     const double least = 1e-3; /* eigenvalue */
     struct chi_square chi = {0, 0};
     if (count == 0 || kept < 10 * count) { return (struct chi_square){NAN, NAN}; }
     gsl_matrix *c = gsl_matrix_calloc(count, count), *vector = gsl_matrix_alloc(count, count);
     gsl_vector *eigen = gsl_vector_alloc(count);
     gsl_eigen_symmv_workspace *work = gsl_eigen_symmv_alloc(count);
-    double *x = malloc(2 * kept * sizeof *x);
-    bool good = c && vector && eigen && work && x;
+    bool good = c && vector && eigen && work;
     for (size_t i = 0; good && i < count; i++) {
         for (size_t j = 0; j <= i; j++) {
-            for (size_t r = 0; r < kept; r++) {
-                x[r] = squares ? value[i][r] * value[i][r] : value[i][r];
-                x[kept + r] = squares ? value[j][r] * value[j][r] : value[j][r];
-            }
-            double r = i == j ? 1 : gsl_stats_correlation(x, 1, x + kept, 1, kept);
+            double r = i == j ? 1 : gsl_stats_correlation(value[i], 1, value[j], 1, kept);
             gsl_matrix_set(c, i, j, r);
             gsl_matrix_set(c, j, i, r);
         }
@@ -163,7 +168,6 @@ static struct chi_square correlated(size_t count, const double *sigma, size_t ke
     gsl_matrix_free(vector);
     gsl_vector_free(eigen);
     gsl_eigen_symmv_free(work);
-    free(x);
     return good ? chi : (struct chi_square){NAN, NAN};
 }
 
@@ -188,12 +192,12 @@ static void add_length(const struct attention *a, const struct results_series *s
         sigma[count] = p->bias_sigma;
         sigma[betas + count] = p->tangential_sigma;
         value[count] = s->output_radial + (n * betas + b) * kept;
-        value[betas + count] = s->output_tangent + (n * betas + b) * kept;
+        value[betas + count] = s->output_square + (n * betas + b) * kept;
         count++;
     }
     if (count > 0) {
-        struct chi_square bias = correlated(count, sigma, kept, value, false),
-                          tangential = correlated(count, sigma + betas, kept, value + betas, true);
+        struct chi_square bias = correlated(count, sigma, kept, value),
+                          tangential = correlated(count, sigma + betas, kept, value + betas);
         part->bias_chi_square += bias.value;
         part->bias_freedom += bias.freedom;
         part->tangential_chi_square += tangential.value;
@@ -272,6 +276,64 @@ static double matrix_sigma(const struct results_series *s) {
     return worst;
 }
 
+/* Covariances of V ATT beside V (st I + (sr - st) q q^T) V^T with the measured variances along, sr, and
+ * across, st: the largest deviation in standard errors of a covariance of Gaussians. Where the rows are not,
+ * errors are larger: only subcritical points count. */
+static double covariance_sigma(const struct attention *a, const struct results_series *s) {
+    size_t columns = s->size[RESULTS_COLUMN], pairs = s->size[RESULTS_PAIR];
+    double worst = NAN, rows = (double)s->replicates;
+    for (size_t at = 0; at < a->count; at++) {
+        if (a->point[at].regime != ATTENTION_SUBCRITICAL) { continue; }
+        const double *covariance = s->output_covariance + at * pairs;
+        double along = rows * pow(s->se[RESULTS_OUTPUT_BIAS][at], 2),
+               across = s->mean[RESULTS_OUTPUT_TANGENTIAL][at] / (a->dimension - 1);
+        for (size_t k = 0; k < pairs; k++) {
+            const double *u = s->value_matrix + (size_t)s->pair_first[k] * columns,
+                         *v = s->value_matrix + (size_t)s->pair_second[k] * columns;
+            double expected = along * u[0] * v[0], first = along * u[0] * u[0], second = along * v[0] * v[0];
+            for (size_t c = 1; c < columns; c++) {
+                expected += across * u[c] * v[c];
+                first += across * u[c] * u[c];
+                second += across * v[c] * v[c];
+            }
+            take_larger(&worst, ratio_or_nan(covariance[k] - expected,
+                                             sqrt((first * second + expected * expected) / rows)));
+        }
+    }
+    return worst;
+}
+
+/* What counts is not the regime but n_eff, from where on both parts stay normal. */
+static void say_central_limit(struct attention *a) {
+    size_t points = 0, along = 0, across = 0;
+    double least = INFINITY, most = 0, fails = 0;
+    for (size_t i = 0; i < a->count; i++) {
+        const struct attention_point *p = &a->point[i];
+        if (isnan(p->radial_p + p->tangential_p)) { continue; }
+        points++;
+        along += p->radial_p >= LEAST_P;
+        across += p->tangential_p >= LEAST_P;
+        least = fmin(least, p->n_eff);
+        most = fmax(most, p->n_eff);
+        if (fmin(p->radial_p, p->tangential_p) < LEAST_P) { fails = fmax(fails, p->n_eff); }
+    }
+    if (points == 0) { return; }
+    int length =
+        snprintf(a->central_limit, sizeof a->central_limit,
+                 "Central limit: n_eff = n/rho(beta) goes from %.3g to %.3g; so many rows cannot tell the "
+                 "output from a Gaussian along at %zu of %zu points, across at %zu",
+                 least, most, along, points, across);
+    char *end = a->central_limit + length;
+    size_t room = sizeof a->central_limit - (size_t)length;
+    if (fails == 0) {
+        snprintf(end, room, ".");
+    } else if (fails >= most / 2) {
+        snprintf(end, room, "; the limit is not reached: too few keys take part even at the largest n_eff.");
+    } else {
+        snprintf(end, room, ", at all of them beyond n_eff = %.3g.", fails);
+    }
+}
+
 bool attention_make(struct attention *a, const struct results_series *s) {
     *a = (struct attention){.dimension = s->parameter[0].coef};
     if (!results_has_output(s)) { return true; }
@@ -283,7 +345,9 @@ bool attention_make(struct attention *a, const struct results_series *s) {
         fill_point(&a->point[i], s, i / s->size[RESULTS_BETA], i % s->size[RESULTS_BETA], a->dimension);
     }
     for (enum attention_regime r = 0; r < ATTENTION_REGIMES; r++) { make_part(a, s, r); }
+    say_central_limit(a);
     a->matrix_sigma = matrix_sigma(s);
+    a->covariance_sigma = covariance_sigma(a, s);
     return true;
 }
 

@@ -33,14 +33,15 @@ enum attention_regime {
 };
 extern const char *const attention_regime_name[ATTENTION_REGIMES];
 
-/* One (n, beta). Sigmas: (mean - exact value)/standard error. NaN: does not exist. */
+/* One (n, beta). Sigmas: (mean - exact value)/(standard error and the exact value's own error). NaN: does not
+ * exist. */
 struct attention_point {
     size_t n, beta_index;
     enum attention_regime regime;
     double n_eff, critical;                              /* n/rho(beta); beta/n^(2/(d-1)) */
     double bias_sigma, tangential_sigma, identity_sigma; /* identity: NaN where rare rows make it */
     double weight_sigma;                                 /* the one furthest from 0, over ranks */
-    /* Subcritical: over the central limit's value, and its standard error; p-values. */
+    /* n_eff >= 1: over the central limit's value, and its standard error; p-values. */
     double radial_ratio, radial_ratio_se, tangential_ratio, tangential_ratio_se, radial_p, tangential_p;
     double top_weight_ratio, top_weight_ratio_se;   /* critical: mean p_(1) over its limit */
     double deficit_ratio, deficit_ratio_se;         /* supercritical: E[1 - p_(1)] over a log 2 */
@@ -63,8 +64,9 @@ struct attention {
     size_t count;
     struct attention_point *point; /* [lengths][betas] */
     struct attention_part part[ATTENTION_REGIMES];
-    double
-        matrix_sigma; /* V other than the identity: largest |mean of V ATT - V mean ATT| in standard errors */
+    char central_limit[WORDS_LINE]; /* from which n_eff on the output is Gaussian; "" where n_eff < 1 */
+    double covariance_sigma; /* of V ATT against V (st I + (sr - st) q q^T) V^T, sr and st as measured */
+    double matrix_sigma;     /* largest |mean of V ATT - V mean ATT| in standard errors */
 };
 
 /* An empty one for a series without an output. False when out of memory. */

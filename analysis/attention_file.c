@@ -54,6 +54,9 @@ static size_t add_attributes(struct attention_page *page, const struct attention
     size_t count = 0;
     page->attribute[count++] = (struct h5_attribute){.name = "dimension", .number = a->dimension};
     page->attribute[count++] = (struct h5_attribute){.name = "matrix_sigma", .number = a->matrix_sigma};
+    page->attribute[count++] =
+        (struct h5_attribute){.name = "covariance_sigma", .number = a->covariance_sigma};
+    page->attribute[count++] = (struct h5_attribute){.name = "central_limit", .text = a->central_limit};
     for (size_t r = 0; r < ATTENTION_REGIMES; r++) {
         const struct attention_part *part = &a->part[r];
         if (part->points == 0) { continue; }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../models/limits.h"
 #include "json.h"
 #include "words.h"
 
@@ -56,8 +57,69 @@ void attention_table_print(FILE *out, const struct results_series *s, const stru
             fprintf(out, "  %s: %s\n", verdict_name[a->part[r].kind], a->part[r].sentence);
         }
     }
-    fprintf(out, "  V ATT is off V times the exact mean of ATT by at most %.2g standard errors.\n",
-            fabs(a->matrix_sigma));
+    if (*a->central_limit) { fprintf(out, "  %s\n", a->central_limit); }
+    char mean[WORDS], covariance[WORDS];
+    fprintf(
+        out,
+        "  V ATT is off V times the exact mean of ATT by at most %s standard errors, its covariance by %s.\n",
+        words_number(fabs(a->matrix_sigma), mean), words_number(fabs(a->covariance_sigma), covariance));
+}
+
+static void print_parts(FILE *out, size_t count, const struct fit *fit, const struct attention *attention) {
+    char bias[WORDS], tangential[WORDS], weights[WORDS];
+    bool any = false;
+    for (size_t i = 0; i < count; i++) { any = any || attention[i].count > 0; }
+    if (!any) { return; }
+    fprintf(
+        out,
+        "\nAttention output against exact values, nothing fitted\n%-20s %3s  %-13s %6s  %9s %9s %9s  %s\n",
+        "series", "d", "regime", "points", "p along", "p across", "p of p_(k)", "verdict");
+    for (size_t i = 0; i < count; i++) {
+        for (size_t r = 0; attention[i].count > 0 && r < ATTENTION_REGIMES; r++) {
+            const struct attention_part *part = &attention[i].part[r];
+            if (part->points == 0) { continue; }
+            fprintf(out, "%-20s %3g  %-13s %6zu  %9s %9s %9s  %s\n", fit[i].name, attention[i].dimension,
+                    attention_regime_name[r], part->points, words_number(part->bias_p, bias),
+                    words_number(part->tangential_p, tangential), words_number(part->weight_p, weights),
+                    verdict_name[part->kind]);
+        }
+    }
+}
+
+static bool has_critical_scale(const struct fit *fit) {
+    return fit->series->family->on_sphere && fit->has_law &&
+           schedule_is_constant(&fit->series->parameter[0]) && fit->primary < fit->criteria &&
+           fit->series->criterion[fit->primary].kind == CRITERION_ENTROPY &&
+           fit_last(fit, fit->primary) < fit->lengths;
+}
+
+static void print_critical_scale(FILE *out, const struct fit *fit) {
+    char n[WORDS], measured[WORDS];
+    const struct results_series *s = fit->series;
+    size_t last = fit_last(fit, fit->primary);
+    const struct ensemble_point *point = &fit->collapse[last * fit->criteria + fit->primary];
+    double kappa = (s->parameter[0].coef - 1) / 2,
+           value = exp(fit_log_collapse(fit, last, fit->primary) - s->log_n[last] / kappa),
+           limit =
+               fit->law.coef * limits_weibull_collapse_entropy(kappa, s->criterion[fit->primary].threshold);
+    fprintf(out, "%-20s %3g  %-9s %24s  %10.6g  %+.2f\n", fit->name, s->parameter[0].coef,
+            words_length(s->log_n[last], n), words_measured(value, value * point->se, measured), limit,
+            (value - limit) / (value * point->se));
+}
+
+void attention_table_print_summary(FILE *out, size_t count, const struct fit *fit,
+                                   const struct attention *attention) {
+    bool first = true;
+    print_parts(out, count, fit, attention);
+    for (size_t i = 0; i < count; i++) {
+        if (!has_critical_scale(&fit[i])) { continue; }
+        if (first) {
+            fprintf(out, "\nKeys on a sphere: the critical scale\n%-20s %3s  %-9s %24s  %10s  %s\n", "series",
+                    "d", "n", "beta_c/n^(2/(d-1))", "limit", "sigma");
+        }
+        print_critical_scale(out, &fit[i]);
+        first = false;
+    }
 }
 
 static void print_value(FILE *out, const char *key, double value) {
@@ -111,6 +173,9 @@ void attention_table_json(FILE *out, const struct results_series *s, const struc
     fputs("{\"dimension\": ", out);
     json_print_number(out, a->dimension);
     print_value(out, "matrix_sigma", a->matrix_sigma);
+    print_value(out, "covariance_sigma", a->covariance_sigma);
+    fputs(", \"central_limit\": ", out);
+    json_print_string(out, a->central_limit);
     for (size_t r = 0; r < ATTENTION_REGIMES; r++) {
         if (a->part[r].points == 0) { continue; }
         fprintf(out, ", \"%s\": ", attention_regime_name[r]);

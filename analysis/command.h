@@ -5,5 +5,6 @@
 int command_fit(int argc, char **argv);
 int command_plot(int argc, char **argv);
 int command_predict(int argc, char **argv);
+int command_flow(int argc, char **argv);
 
 #endif

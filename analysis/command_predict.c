@@ -7,6 +7,7 @@
 
 #include "../models/limits.h"
 #include "../models/oracle.h"
+#include "../models/sphere.h"
 #include "../models/typical.h"
 #include "../sim/config.h"
 #include "../sim/message.h"
@@ -59,6 +60,8 @@ struct prediction {
     const struct length *length;
     double beta, beta_ratio, susceptibility;
     struct oracle_point point;
+    struct oracle_output output; /* keys on a sphere */
+    double n_eff;                /* likewise: n/rho(beta) */
 };
 
 /* ---- the command line ---- */
@@ -237,6 +240,10 @@ static bool predict_length(const struct request *r, struct length *length, struc
         x[b].beta_ratio = r->relative ? r->beta.value[b] : exp(log_beta - log_lambda);
         x[b].susceptibility = oracle_susceptibility(oracle, x[b].beta_ratio);
         good = oracle_at(oracle, x[b].beta_ratio, &x[b].point);
+        if (good && r->family->on_sphere) {
+            good = oracle_output_at(oracle, x[b].beta_ratio, &x[b].output);
+            x[b].n_eff = exp(length->log_n - sphere_log_rho(p[0], x[b].beta));
+        }
     }
     oracle_free(oracle);
     return good;
@@ -267,7 +274,7 @@ static void print_json_limit(const struct limits *limits) {
     printf("}}");
 }
 
-static void print_json_point(const struct prediction *x) {
+static void print_json_point(const struct prediction *x, bool on_sphere) {
     const struct length *l = x->length;
     printf("{\"log_n\": ");
     json_print_number(stdout, l->log_n);
@@ -283,6 +290,11 @@ static void print_json_point(const struct prediction *x) {
     print_member("susceptibility", x->susceptibility);
     print_member("log_partition", x->point.log_partition);
     print_member("gap_mean", x->point.gap_mean);
+    if (on_sphere) {
+        print_member("output_bias", x->output.bias);
+        print_member("output_tangential", x->output.tangential);
+        print_member("n_eff", x->n_eff);
+    }
     printf(", \"collapse\": {\"entropy=1\": ");
     json_print_number(stdout, l->collapse_entropy);
     print_member("participation=0.5", l->collapse_participation);
@@ -309,7 +321,7 @@ static void print_json(const struct request *r, size_t count, const struct predi
     printf("}, \"points\": [");
     for (size_t i = 0; i < count; i++) {
         printf("%s\n    ", i > 0 ? "," : "");
-        print_json_point(&x[i]);
+        print_json_point(&x[i], r->family->on_sphere);
     }
     printf("]}\n");
 }
@@ -364,6 +376,15 @@ static void print_means(size_t count, const struct prediction *x) {
     }
 }
 
+static void print_outputs(size_t count, const struct prediction *x) {
+    char n[WORDS];
+    printf("\n%10s %11s  %11s %18s %18s\n", "n", "beta", "n_eff", "1 - <q,ATT>", "|ATT_tan|^2");
+    for (size_t i = 0; i < count; i++) {
+        printf("%10s %11.5g  %11.5g %18.10g %18.10g\n", words_length(x[i].length->log_n, n), x[i].beta,
+               x[i].n_eff, x[i].output.bias, x[i].output.tangential);
+    }
+}
+
 static void print_table(const struct request *r, const struct length *length, size_t count,
                         const struct prediction *x) {
     char parameters[WORDS_LINE];
@@ -373,6 +394,7 @@ static void print_table(const struct request *r, const struct length *length, si
     print_lengths(r, length);
     print_limits(r, length);
     print_means(count, x);
+    if (r->family->on_sphere) { print_outputs(count, x); }
     printf("\nCollapse points in units of Lambda^typ; entropies in nats; `its law` is the asymptotic form, "
            "`local\n"
            "exponent` d log Lambda^typ/d log log n. k* and t* attain Lambda^typ (-: it is the limit at gap "

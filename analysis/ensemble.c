@@ -5,6 +5,7 @@
 #include <gsl/gsl_interp.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 const char *const ensemble_state_name[ENSEMBLE_STATES] = {
     [ENSEMBLE_FOUND] = "found",           [ENSEMBLE_SHORT] = "collapsed-at-zero",
@@ -312,4 +313,59 @@ double ensemble_jackknife(const struct results_series *series, size_t n, const s
     }
     curve_free(&c);
     return error_rounded(sqrt(variance));
+}
+
+/* SplitMix64 (Steele, Lea & Flood 2014). */
+static uint64_t next_word(uint64_t *state) {
+    uint64_t z = *state += 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+/* Means over groups, each as often as it was drawn. */
+static void curve_resample(struct curve *c, const struct results_series *series, size_t n,
+                           enum measure measure, const unsigned *times) {
+    size_t groups = series->size[RESULTS_BLOCK];
+    for (size_t i = 0; i < c->count; i++) {
+        const double *y = series->block[measure] + (n * c->count + i) * groups,
+                     *chi = series->block[MEASURE_SUSCEPTIBILITY] + (n * c->count + i) * groups;
+        double sum = 0, slope = 0, total = 0;
+        for (size_t g = 0; g < groups; g++) {
+            double weight = times[g] * series->block_size[g];
+            total += weight;
+            sum += weight * y[g];
+            slope += weight * chi[g];
+        }
+        c->y[i] = sum / total;
+        if (measure == MEASURE_ENTROPY) { c->slope[i] = -slope / total; }
+    }
+}
+
+double ensemble_bootstrap(const struct results_series *series, size_t n, const struct criterion *criterion) {
+    enum { FEWEST = 8 };
+    size_t groups = series->size[RESULTS_BLOCK], found = 0;
+    enum measure measure = criterion_measure(criterion);
+    struct curve c;
+    unsigned *times = groups >= FEWEST ? malloc(groups * sizeof *times) : NULL;
+    if (!times || !curve_create(&c, series->size[RESULTS_BETA])) {
+        free(times);
+        return NAN;
+    }
+    curve_load(&c, series, n, measure);
+    uint64_t state = n;
+    double mean = 0, squares = 0;
+    for (size_t sample = 0; sample < ENSEMBLE_RESAMPLES; sample++) {
+        memset(times, 0, groups * sizeof *times);
+        for (size_t g = 0; g < groups; g++) { times[next_word(&state) % groups]++; }
+        curve_resample(&c, series, n, measure, times);
+        double root = curve_collapse(&c, criterion).log_ratio;
+        if (!isfinite(root)) { continue; }
+        double off = root - mean;
+        mean += off / (double)++found;
+        squares += off * (root - mean);
+    }
+    curve_free(&c);
+    free(times);
+    return found > ENSEMBLE_RESAMPLES * 99 / 100 ? error_rounded(sqrt(squares / (double)(found - 1))) : NAN;
 }

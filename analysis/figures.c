@@ -8,18 +8,15 @@
 #include "../models/sphere.h"
 #include "attention.h"
 #include "axis.h"
+#include "frame.h"
 #include "words.h"
 
 const char *const figure_name[FIGURES] = {"entropy", "collapse", "gap-count", "phase",
                                           "te",      "output",   "weights"};
 const char *const figure_extension[FIGURE_FORMATS] = {"svg", "png", "pdf"};
 
-/* Colours that stay apart for colour-blind readers (Okabe & Ito 2008). */
-static const char *const colour[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
-                                     "#E69F00", "#56B4E9", "#000000"};
 static const int marker[] = {7, 5, 9, 13, 11, 6, 4, 8, 12};
-enum { COLOURS = sizeof colour / sizeof *colour, MARKERS = sizeof marker / sizeof *marker };
-static const char guide[] = "#6b6b6b"; /* lines that are no data */
+enum { MARKERS = sizeof marker / sizeof *marker };
 
 enum { CURVES = 12 }; /* so many n in one figure, at most */
 
@@ -66,40 +63,6 @@ static void print_title(FILE *out, const struct fit *fit) {
     fputs("'\n", out);
 }
 
-static void frame_begin(FILE *out) {
-    fprintf(
-        out,
-        "reset\nset encoding utf8\n"
-        "set border 31 linewidth 0.7 linecolor rgb '#404040'\n"
-        "set tics in scale 0.6\nset grid linewidth 0.5 linetype 1 linecolor rgb '#e4e4e4'\nset grid back\n"
-        "set key samplen 2.2 spacing 1.2 noautotitle\nset title offset 0,-0.3\n"
-        "set tmargin 2\nset bmargin 3.4\nset lmargin 9\n"
-        "set bars 0.6\nset cbtics scale 0\nset colorbox noborder user origin graph 1.025, graph 0 size graph "
-        "0.03, graph 1\n");
-}
-
-/* Between the settings and the plot command. */
-static void frame_open(FILE *out, const char *series, const char *figure) {
-    fprintf(
-        out,
-        "set terminal svg size 605,416 font 'sans-serif,12' linewidth 1.25 enhanced background rgb 'white'\n"
-        "set output '%s-%s.svg'\n",
-        series, figure);
-}
-
-/* After the plot command. */
-static void frame_close(FILE *out, const char *series, const char *figure) {
-    fprintf(
-        out,
-        "set terminal pngcairo size 1260,866 font 'sans-serif,9' fontscale 2.5 linewidth 2.4 pointscale 2.1 "
-        "enhanced\n"
-        "set output '%s-%s.png'\nreplot\n"
-        "set terminal pdfcairo size 16cm,11cm font 'sans-serif,9' fontscale 1 linewidth 1.1 pointscale 0.9 "
-        "enhanced\n"
-        "set output '%s-%s.pdf'\nreplot\nunset output\n",
-        series, figure, series, figure);
-}
-
 /* ---- what several figures show ---- */
 
 static size_t curve_count(const struct fit *fit) { return fit->lengths < CURVES ? fit->lengths : CURVES; }
@@ -108,19 +71,6 @@ static size_t curve_count(const struct fit *fit) { return fit->lengths < CURVES 
 static size_t curve_length(const struct fit *fit, size_t i) {
     size_t count = curve_count(fit);
     return count < 2 ? 0 : (i * (fit->lengths - 1) + (count - 1) / 2) / (count - 1);
-}
-
-static void print_number(FILE *out, double x) {
-    if (isfinite(x)) {
-        fprintf(out, " %.10g", x);
-    } else {
-        fputs(" NaN", out);
-    }
-}
-
-static void print_row(FILE *out, size_t count, const double *x) {
-    for (size_t i = 0; i < count; i++) { print_number(out, x[i]); }
-    fputc('\n', out);
 }
 
 /* The colour bar of curves: one colour for every n. */
@@ -143,11 +93,11 @@ static const char beta_collapse_label[] = "collapse point\u00a0 β_{c}";
 static void print_line_at(FILE *out, double x1, const char *y1, double x2, const char *y2) {
     fprintf(out,
             "set arrow from %.10g,%s to %.10g,%s nohead linewidth 1 dashtype 2 linecolor rgb '%s' front\n",
-            x1, y1, x2, y2, guide);
+            x1, y1, x2, y2, frame_guide);
 }
 
 static void print_label_at(FILE *out, double x, const char *y, const char *place, const char *text) {
-    fprintf(out, "set label '%s' at %.10g,%s %s textcolor rgb '%s' front\n", text, x, y, place, guide);
+    fprintf(out, "set label '%s' at %.10g,%s %s textcolor rgb '%s' front\n", text, x, y, place, frame_guide);
 }
 
 /* ---- entropy ---- */
@@ -181,7 +131,7 @@ static void print_entropy(FILE *out, const struct fit *fit) {
                             axis_length_coordinate(&lengths, fit->series->log_n[n])};
             axis_include(&range, row[0]);
             axis_include(&entropy, row[1]);
-            print_row(out, 3, row);
+            frame_row(out, 3, row);
         }
         fputc('\n', out);
     }
@@ -244,7 +194,7 @@ static void print_collapse_data(FILE *out, const struct fit *fit, struct axis_ra
             }
             double row[] = {lambda, lambda + ends[0] / M_LN10, lambda + ends[1] / M_LN10,
                             lambda + ends[2] / M_LN10};
-            print_row(out, 4, row);
+            frame_row(out, 4, row);
             axis_include(x, row[0]);
             for (size_t i = 0; i < 4; i++) { axis_include(y, row[i]); }
         }
@@ -267,13 +217,13 @@ static void print_collapse(FILE *out, const struct fit *fit) {
     frame_open(out, fit->name, figure_name[FIGURE_COLLAPSE]);
     fprintf(out,
             "plot x with lines linewidth 1.2 dashtype 2 linecolor rgb '%s' title 'β_{c}\u00a0=\u00a0Λ^{typ}'",
-            guide);
+            frame_guide);
     if (last < fit->lengths) {
         double offset = fit->collapse[last * fit->criteria + fit->primary].log_ratio;
         fprintf(out,
                 ", \\\n  x + %.10g with lines linewidth 1 dashtype 3 linecolor rgb '%s' title "
                 "'β_{c}\u00a0=\u00a0%.3g\u00a0Λ^{typ}'",
-                offset / M_LN10, guide, exp(offset));
+                offset / M_LN10, frame_guide, exp(offset));
     }
     fprintf(out,
             ", \\\n  $points index %zu using 1:2:3:4 with yerrorbars pointtype 6 pointsize 0.9 linewidth 0.8 "
@@ -284,7 +234,7 @@ static void print_collapse(FILE *out, const struct fit *fit) {
                 ", \\\n  $points index %zu using 1:2:3:4 with yerrorbars pointtype %d pointsize 0.7 "
                 "linewidth 1.2 "
                 "linecolor rgb '%s' title '",
-                k, marker[k % MARKERS], colour[k % COLOURS]);
+                k, marker[k % MARKERS], frame_colour[k % FRAME_COLOURS]);
         print_criterion(out, &fit->series->criterion[k]);
         fputc('\'', out);
     }
@@ -310,7 +260,7 @@ static void print_gap_curve(FILE *out, const struct fit *fit, size_t n, double c
             axis_include(y, row[1]);
         }
         full = log_count >= gap_count_full * s->log_n[n];
-        print_row(out, 3, row);
+        frame_row(out, 3, row);
     }
     fputc('\n', out);
 }
@@ -338,7 +288,7 @@ static void print_gap_count(FILE *out, const struct fit *fit) {
             "plot $curves using 1:2:3 with lines linewidth 1.4 linecolor palette, \\\n"
             "  x with lines linewidth 1.4 dashtype 2 linecolor rgb '%s' title "
             "'envelope\u00a0 {/:Italic N}\u00a0=\u00a0e^{\u00a0Λ^{typ}\u00a0{/:Italic t}}'\n",
-            guide);
+            frame_guide);
 }
 
 /* ---- phase diagram ---- */
@@ -376,7 +326,7 @@ static void print_phase_map(FILE *out, const struct fit *fit, const struct axis_
                    high = axis_length_coordinate(lengths, log_n[n + 1]);
             double part = (place - low) / (high - low),
                    row[] = {place, height, (1 - part) * left + part * right};
-            print_row(out, 3, row);
+            frame_row(out, 3, row);
         }
         fputc('\n', out);
     }
@@ -388,7 +338,7 @@ static void print_phase_line(FILE *out, const struct fit *fit, const struct axis
     for (size_t n = 0; n < fit->lengths; n++) {
         const struct ensemble_point *point = &fit->collapse[n * fit->criteria + fit->primary];
         double row[] = {axis_length_coordinate(lengths, fit->series->log_n[n]), point->log_ratio / M_LN10};
-        print_row(out, 2, row);
+        frame_row(out, 2, row);
     }
     fputs("EOD\n", out);
 }
@@ -413,7 +363,7 @@ static void print_phase(FILE *out, const struct fit *fit) {
             "H}⟩\u00a0/\u00a0log\u00a0{/:Italic n}' offset 0.5,0\n"
             "set xlabel 'context length\u00a0{/:Italic n}'\nset ylabel '%s'\nset rmargin 12\nunset grid\n"
             "set object rectangle from graph 0,0 to graph 1,1 behind fillcolor rgb '%s' fillstyle noborder\n",
-            beta_label, guide); /* where no beta was measured */
+            beta_label, frame_guide); /* where no beta was measured */
     fprintf(out, "set key at graph 0.02, graph 0.97 left top Left reverse textcolor rgb 'white'\n");
     frame_open(out, fit->name, figure_name[FIGURE_PHASE]);
     fprintf(
@@ -447,7 +397,7 @@ static void print_te(FILE *out, const struct fit *fit) {
                             s->mean[RESULTS_TE_ENTROPY][n * factors + f] / s->log_n[n],
                             s->mean[RESULTS_TE_TOP_TWO_RATIO][n * factors + f],
                             axis_length_coordinate(&lengths, s->log_n[n])};
-            print_row(out, 4, row);
+            frame_row(out, 4, row);
         }
         fputc('\n', out);
     }
@@ -475,7 +425,7 @@ static double log10_critical(const struct fit *fit, double log_beta, double log_
 
 /* Betas in units of n^(2/(d-1)), with where many keys turn into a few, and a few into one, at the largest n.
  */
-static void print_critical_axis(FILE *out, const struct fit *fit) {
+static void print_critical_axis(FILE *out, const struct fit *fit, const char *height) {
     const struct results_series *s = fit->series;
     struct axis_range x = axis_empty;
     double d = s->parameter[0].coef, log_n = s->log_n[fit->lengths - 1];
@@ -489,11 +439,11 @@ static void print_critical_axis(FILE *out, const struct fit *fit) {
            few = log10_critical(fit, log(sphere_beta_of_n_eff(d, log_n, ATTENTION_FEW)), log_n);
     if (many > x.low && many < x.high) {
         print_line_at(out, many, "graph 0", many, "graph 1");
-        print_label_at(out, many, "graph 0.05", "right offset -0.6,0", "many keys");
+        print_label_at(out, many, height, "right offset -0.6,0", "many keys");
     }
     if (few > x.low && few < x.high) {
         print_line_at(out, few, "graph 0", few, "graph 1");
-        print_label_at(out, few, "graph 0.05", "left offset 0.6,0", "one key");
+        print_label_at(out, few, height, "left offset 0.6,0", "one key");
     }
 }
 
@@ -514,7 +464,7 @@ static void print_output(FILE *out, const struct fit *fit) {
                             log_beta + log10(s->mean[RESULTS_OUTPUT_TANGENTIAL][at]),
                             log_beta + log10(s->exact_output_tangential[at]),
                             axis_length_coordinate(&lengths, s->log_n[n])};
-            print_row(out, 6, row);
+            frame_row(out, 6, row);
             for (size_t k = 1; k < 5; k++) { axis_include(&y, row[k]); }
         }
         fputc('\n', out);
@@ -522,7 +472,7 @@ static void print_output(FILE *out, const struct fit *fit) {
     fputs("EOD\n", out);
     axis_pad(&y, 0.04, 0.5);
     axis_print_log(out, "y", y);
-    print_critical_axis(out, fit);
+    print_critical_axis(out, fit, "graph 0.05");
     fputs("set ylabel 'displacement of the output, times β'\nset key at graph 0.03, graph 0.97 left top Left "
           "reverse\n",
           out);
@@ -549,24 +499,24 @@ static void print_weights(FILE *out, const struct fit *fit) {
             double row[] = {log10_critical(fit, log(s->beta[at]), s->log_n[n]),
                             s->mean[RESULTS_ORDERED_WEIGHT][at * ranks + k],
                             s->exact_ordered_weight[at * ranks + k]};
-            print_row(out, 3, row);
+            frame_row(out, 3, row);
         }
         fputs("\n\n", out);
     }
     fputs("EOD\n", out);
-    print_critical_axis(out, fit);
+    print_critical_axis(out, fit, "graph 0.36");
     fputs("set yrange [0:1.02]\nset ylabel 'mean ordered weight at\u00a0 {/:Italic n} = ", out);
     print_enhanced(out, words_length(s->log_n[n], length));
     fputs("'\nset key at graph 0.03, graph 0.97 left top Left reverse\n", out);
     frame_open(out, fit->name, figure_name[FIGURE_WEIGHTS]);
-    fprintf(out, "plot NaN with lines linewidth 1.2 linecolor rgb '%s' title 'exact'", guide);
+    fprintf(out, "plot NaN with lines linewidth 1.2 linecolor rgb '%s' title 'exact'", frame_guide);
     for (size_t k = 0; k < ranks; k++) {
         fprintf(
             out,
             ", \\\n  $weights index %zu using 1:3 with lines linewidth 1.2 linecolor rgb '%s', \\\n"
             "  $weights index %zu using 1:2 with points pointtype 7 pointsize 0.4 linecolor rgb '%s' title "
             "'{/:Italic p}_{(%zu)}'",
-            k, colour[k % COLOURS], k, colour[k % COLOURS], k + 1);
+            k, frame_colour[k % FRAME_COLOURS], k, frame_colour[k % FRAME_COLOURS], k + 1);
     }
     fputc('\n', out);
 }
@@ -672,7 +622,7 @@ static void print_all_data(FILE *out, const struct study *study, enum figure_stu
             double se, value = study_value(fit, n, figure, &se);
             double row[] = {axis_length_coordinate(lengths, fit->series->log_n[n]), value, value - se,
                             value + se};
-            print_row(out, 4, row);
+            frame_row(out, 4, row);
             axis_include(x, row[0]);
             for (size_t k = 1; k < 4; k++) { axis_include(y, row[k]); }
         }
@@ -728,7 +678,7 @@ void figure_study_print(FILE *script, const struct study *study, enum figure_stu
     if (study->count > LARGE) { fputs("set key font ',6' samplen 1.2 spacing 1\n", script); }
     frame_open(script, "all", figure_study_name[figure]);
     fprintf(script, "plot %d with lines linewidth 1.2 dashtype 2 linecolor rgb '%s' title '%s'",
-            figure == STUDY_COLLAPSE ? 0 : 1, guide, line_title);
+            figure == STUDY_COLLAPSE ? 0 : 1, frame_guide, line_title);
     for (size_t i = 0; i < study->count; i++) {
         char name[LEGEND + 1];
         if (!series_is_drawn(&study->fit[i], figure)) { continue; }
@@ -737,7 +687,8 @@ void figure_study_print(FILE *script, const struct study *study, enum figure_stu
                 ", \\\n  $points index %zu using 1:2:3:4 with %s pointtype %d pointsize 0.6 linewidth 0.9 "
                 "linecolor rgb '%s' title '",
                 i, figure == STUDY_COLLAPSE ? "yerrorlines" : "yerrorbars",
-                marker[family_rank(study, i) % MARKERS], colour[family_index(&study->fit[i]) % COLOURS]);
+                marker[family_rank(study, i) % MARKERS],
+                frame_colour[family_index(&study->fit[i]) % FRAME_COLOURS]);
         print_enhanced(script, name);
         fputc('\'', script);
     }

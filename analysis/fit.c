@@ -157,6 +157,9 @@ static bool fit_allocate(struct fit *fit) {
     size_t points = fit->lengths * fit->criteria + 1;
     fit->collapse = calloc(points, sizeof *fit->collapse);
     fit->collapse_se_block = calloc(points, sizeof *fit->collapse_se_block);
+    fit->collapse_se_bootstrap = calloc(fit->lengths + 1, sizeof *fit->collapse_se_bootstrap);
+    fit->controls = calloc(fit->lengths + 1, sizeof *fit->controls);
+    fit->te = calloc(fit->lengths + 1, sizeof *fit->te);
     fit->exact = calloc(fit->lengths + 1, sizeof *fit->exact);
     fit->row_collapse = calloc(points, sizeof *fit->row_collapse);
     fit->row_lambda = calloc(fit->lengths + 1, sizeof *fit->row_lambda);
@@ -165,8 +168,9 @@ static bool fit_allocate(struct fit *fit) {
     fit->window = calloc(points, sizeof *fit->window);
     fit->window_lambda = calloc(points, sizeof *fit->window_lambda);
     fit->drift = calloc(fit->criteria + 1, sizeof *fit->drift);
-    return fit->collapse && fit->collapse_se_block && fit->exact && fit->row_collapse && fit->row_lambda &&
-           fit->local && fit->local_lambda && fit->window && fit->window_lambda && fit->drift;
+    return fit->collapse && fit->collapse_se_block && fit->collapse_se_bootstrap && fit->controls &&
+           fit->te && fit->exact && fit->row_collapse && fit->row_lambda && fit->local && fit->local_lambda &&
+           fit->window && fit->window_lambda && fit->drift;
 }
 
 /* ---- exact ---- */
@@ -178,6 +182,23 @@ static void fit_exact(struct fit *fit) {
             ratio = fit->series->exact_collapse[n * fit->criteria + fit->primary];
         }
         fit->exact[n] = ratio > 0 ? ratio : NAN;
+    }
+}
+
+/* What costs more than one root: of the primary criterion only. */
+static void fit_checks(struct fit *fit) {
+#pragma omp parallel for schedule(dynamic, 1)
+    for (size_t n = 0; n < fit->lengths; n++) {
+        fit->collapse_se_bootstrap[n] = NAN;
+        fit->controls[n] = (struct controls){NAN, NAN, NAN};
+        fit->te[n] = te_make(fit->series, n);
+        if (fit->primary == fit->criteria) { continue; }
+        const struct criterion *criterion = &fit->series->criterion[fit->primary];
+        fit->collapse_se_bootstrap[n] = ensemble_bootstrap(fit->series, n, criterion);
+        if (criterion->kind == CRITERION_ENTROPY && fit->series->family->class != FAMILY_FRECHET) {
+            fit->controls[n] =
+                controls_make(fit->series, n, &fit->collapse[n * fit->criteria + fit->primary]);
+        }
     }
 }
 
@@ -194,12 +215,16 @@ bool fit_make(struct fit *fit, const struct results_series *series, const char *
     if (!fit_allocate(fit)) { return false; }
     fit_points(fit);
     fit_exact(fit);
+    fit_checks(fit);
     return fit_rows(fit) && fit_growth(fit);
 }
 
 void fit_release(struct fit *fit) {
     free(fit->collapse);
     free(fit->collapse_se_block);
+    free(fit->collapse_se_bootstrap);
+    free(fit->controls);
+    free(fit->te);
     free(fit->exact);
     free(fit->row_collapse);
     free(fit->row_lambda);

@@ -10,9 +10,11 @@
 #include <stdbool.h>
 
 #include "../sim/results.h"
+#include "controls.h"
 #include "ensemble.h"
 #include "exponent.h"
 #include "order.h"
+#include "te.h"
 
 struct fit {
     const struct results_series *series;
@@ -28,6 +30,9 @@ struct fit {
     size_t lengths, criteria, intervals, windows;
     struct ensemble_point *collapse; /* (log_n, criterion) */
     double *collapse_se_block;       /* (log_n, criterion): by jackknife, of log beta_c */
+    double *collapse_se_bootstrap;   /* (log_n): of the primary criterion, by resampling block groups */
+    struct controls *controls;       /* (log_n): likewise, with control variates; entropy only */
+    struct te *te;                   /* (log_n): both halves of the TE theorem as rates */
     double *exact;              /* (log_n): the primary criterion's collapse point over Lambda^typ, computed
                                    without sampling (exact/ in the results); NaN where that is out of reach */
     struct order *row_collapse; /* (log_n, criterion) */

@@ -8,8 +8,8 @@
 #include "attention_file.h"
 #include "words.h"
 
-enum { DIMENSIONS = 5, DATASETS = 40, ATTRIBUTES = 48 + FAMILY_PARAMETERS };
-enum axis { LOG_N, CRITERION, QUANTILE, INTERVAL, WINDOW };
+enum { DIMENSIONS = 6, DATASETS = 64, ATTRIBUTES = 52 + FAMILY_PARAMETERS };
+enum axis { LOG_N, CRITERION, QUANTILE, INTERVAL, WINDOW, LAW_WINDOW };
 
 /* One series as a group, with the memory its tables point to. */
 struct page {
@@ -21,14 +21,14 @@ struct page {
     struct h5_attribute attribute[ATTRIBUTES];
     size_t dimension_count, dataset_count, attribute_count;
     unsigned place[DIMENSIONS]; /* of an axis in the list of dimensions; empty axes are left out */
-    double *numbers, *next;
+    double *numbers, *next, law_window[4][VERDICT_WINDOWS];
     char (*label)[CRITERION_LABEL];
     const char **text;
     char parameter[FAMILY_PARAMETERS][WORDS], law[WORDS];
 };
 
 static size_t axis_size(const struct fit *fit, unsigned axis) {
-    const size_t size[DIMENSIONS] = {
+    const size_t size[LAW_WINDOW] = {
         [LOG_N] = fit->lengths,      [CRITERION] = fit->criteria, [QUANTILE] = ORDER_QUANTILES,
         [INTERVAL] = fit->intervals, [WINDOW] = fit->windows,
     };
@@ -119,6 +119,22 @@ static double read_window_lambda(const struct fit *f, const size_t *at) {
 static double read_drift(const struct fit *f, const size_t *at) { return f->drift[at[0]].value; }
 static double read_drift_se(const struct fit *f, const size_t *at) { return f->drift[at[0]].se; }
 
+static double read_bootstrap(const struct fit *f, const size_t *at) {
+    double ratio = exp(f->collapse[at[0] * f->criteria + f->primary].log_ratio);
+    return f->primary < f->criteria ? ratio * f->collapse_se_bootstrap[at[0]] : NAN;
+}
+static double read_controlled(const struct fit *f, const size_t *at) {
+    return exp(f->controls[at[0]].log_ratio);
+}
+static double read_controlled_se(const struct fit *f, const size_t *at) {
+    return exp(f->controls[at[0]].log_ratio) * f->controls[at[0]].se;
+}
+static double read_gain(const struct fit *f, const size_t *at) { return f->controls[at[0]].gain; }
+static double read_te_above(const struct fit *f, const size_t *at) { return f->te[at[0]].above.value; }
+static double read_te_above_se(const struct fit *f, const size_t *at) { return f->te[at[0]].above.se; }
+static double read_te_below(const struct fit *f, const size_t *at) { return f->te[at[0]].below.value; }
+static double read_te_below_se(const struct fit *f, const size_t *at) { return f->te[at[0]].below.se; }
+
 static const struct column {
     const char *name, *long_name;
     unsigned rank;
@@ -151,6 +167,26 @@ static const struct column {
      2,
      {LOG_N, CRITERION},
      read_grid_error},
+    {"collapse_se_bootstrap",
+     "standard error for the criterion judged, by resampling block groups",
+     1,
+     {LOG_N},
+     read_bootstrap},
+    {"collapse_controlled",
+     "collapse point judged, with Y_2 and p_(1) as control variates",
+     1,
+     {LOG_N},
+     read_controlled},
+    {"collapse_controlled_se", "its standard error", 1, {LOG_N}, read_controlled_se},
+    {"collapse_gain", "variance without controls over variance with them", 1, {LOG_N}, read_gain},
+    {"te_rate_above", "-d log2 H/df at beta = f Lambda_n, f > 4", 1, {LOG_N}, read_te_above},
+    {"te_rate_above_se", "its standard error", 1, {LOG_N}, read_te_above_se},
+    {"te_exponent_below",
+     "exponent of 1 - p_(2)/p_(1) in f at beta = f Lambda_n, f < 1/4",
+     1,
+     {LOG_N},
+     read_te_below},
+    {"te_exponent_below_se", "its standard error", 1, {LOG_N}, read_te_below_se},
     {"log_collapse",
      "natural logarithm of the ensemble collapse point in absolute units",
      2,
@@ -226,6 +262,7 @@ static const struct column {
     {"drift_se", "its standard error", 1, {CRITERION}, read_drift_se},
 };
 enum { COLUMNS = sizeof column / sizeof *column };
+_Static_assert(COLUMNS + 8 <= DATASETS, "room for every column, texts and law windows");
 
 static size_t column_size(const struct fit *fit, const struct column *c) {
     size_t size = 1;
@@ -260,6 +297,26 @@ static void page_add_column(struct page *page, const struct column *c) {
         number[i] = c->read(page->fit, at);
     }
     page_add_dataset(page, c, number, NULL);
+}
+
+/* The exponent with corrections, by windows of growing smallest n. */
+static void page_add_law_windows(struct page *page) {
+    static const struct column part[] = {
+        {"law_window_log_n", "natural logarithm of the smallest n", 1, {LAW_WINDOW}, NULL},
+        {"law_window_points", "collapse points from there on", 1, {LAW_WINDOW}, NULL},
+        {"law_window_exponent", "exponent with correction terms", 1, {LAW_WINDOW}, NULL},
+        {"law_window_exponent_se", "its standard error", 1, {LAW_WINDOW}, NULL},
+    };
+    const struct verdict *v = page->verdict;
+    if (v->window_count == 0) { return; }
+    page->place[LAW_WINDOW] = (unsigned)page->dimension_count;
+    page->dimension[page->dimension_count++] = (struct h5_dimension){"law_window", v->window_count};
+    for (size_t i = 0; i < v->window_count; i++) {
+        const double value[] = {v->window[i].log_n, (double)v->window[i].count, v->window[i].value,
+                                v->window[i].se};
+        for (size_t k = 0; k < 4; k++) { page->law_window[k][i] = value[k]; }
+    }
+    for (size_t k = 0; k < 4; k++) { page_add_dataset(page, &part[k], page->law_window[k], NULL); }
 }
 
 static void page_add_texts(struct page *page) {
@@ -307,6 +364,8 @@ static void page_add_verdict(struct page *page) {
     page_add_estimate(page, 2, "amplitude", &v->amplitude);
     page_add_attribute(page, "exact_chi_square", NULL, v->exact_chi_square);
     page_add_attribute(page, "exact_p", NULL, v->exact_p);
+    page_add_attribute(page, "settle_replicates", NULL, v->settle.replicates);
+    page_add_attribute(page, "settle_log_n", NULL, v->settle.log_n);
     for (size_t r = 0; r < VERDICT_LAWS; r++) {
         snprintf(page->rival[r], WORDS, "excluded_sigma_%s", verdict_law[r]);
         page_add_attribute(page, page->rival[r], NULL, v->rival[r].excluded_sigma);
@@ -337,10 +396,10 @@ static void page_add_attributes(struct page *page) {
 /* ---- pages ---- */
 
 static bool page_make(struct page *page, const struct fit *fit, const struct verdict *verdict) {
-    static const char *const dimension_name[DIMENSIONS] = {"log_n", "criterion", "quantile", "interval",
+    static const char *const dimension_name[LAW_WINDOW] = {"log_n", "criterion", "quantile", "interval",
                                                            "window"};
     *page = (struct page){.fit = fit, .verdict = verdict};
-    for (unsigned a = 0; a < DIMENSIONS; a++) {
+    for (unsigned a = 0; a < LAW_WINDOW; a++) {
         size_t size = axis_size(fit, a);
         page->place[a] = (unsigned)page->dimension_count;
         if (size > 0) {
@@ -354,6 +413,7 @@ static bool page_make(struct page *page, const struct fit *fit, const struct ver
     page->text = malloc((fit->criteria * (fit->lengths + 1) + 1) * sizeof *page->text);
     if (!page->numbers || !page->label || !page->text) { return false; }
     for (size_t i = 0; i < COLUMNS; i++) { page_add_column(page, &column[i]); }
+    page_add_law_windows(page);
     page_add_texts(page);
     page_add_attributes(page);
     return true;

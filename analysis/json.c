@@ -119,6 +119,51 @@ static void print_exact(FILE *out, const struct verdict *v) {
     fputc('}', out);
 }
 
+/* [{"first_log_n", ...}]: the exponent by windows of growing smallest n. */
+static void print_windows(FILE *out, const struct verdict *v) {
+    print_key(out, "windows");
+    fputc('[', out);
+    for (size_t i = 0; i < v->window_count; i++) {
+        const struct verdict_window *w = &v->window[i];
+        fprintf(out, "%s{\"first_log_n\": ", i > 0 ? ", " : "");
+        json_print_number(out, w->log_n);
+        fprintf(out, ", \"points\": %zu", w->count);
+        print_named(out, "exponent", w->value);
+        print_interval(out, w->value, w->se);
+        fputc('}', out);
+    }
+    fputc(']', out);
+}
+
+static void print_settle(FILE *out, const struct verdict *v) {
+    print_key(out, "settle");
+    if (isnan(v->settle.replicates) && isnan(v->settle.log_n)) {
+        fputs("null", out);
+        return;
+    }
+    fputs("{\"replicates\": ", out);
+    json_print_number(out, v->settle.replicates);
+    print_named(out, "log_n", v->settle.log_n);
+    fputc('}', out);
+}
+
+static void print_te(FILE *out, const struct fit *fit) {
+    print_key(out, "te");
+    fputc('[', out);
+    for (size_t n = 0; n < fit->lengths; n++) {
+        const struct te *te = &fit->te[n];
+        fprintf(out, "%s{\"log_n\": ", n > 0 ? ", " : "");
+        json_print_number(out, fit->series->log_n[n]);
+        print_named(out, "rate_above", te->above.value);
+        print_named(out, "rate_above_se", te->above.se);
+        print_named(out, "exponent_below", te->below.value);
+        print_named(out, "exponent_below_se", te->below.se);
+        print_named(out, "top_two_ratio", te->ratio);
+        fputc('}', out);
+    }
+    fputc(']', out);
+}
+
 static void print_point(FILE *out, const struct fit *fit, size_t n) {
     size_t at = n * fit->criteria + fit->primary;
     double ratio = exp(fit->collapse[at].log_ratio);
@@ -127,6 +172,10 @@ static void print_point(FILE *out, const struct fit *fit, size_t n) {
     print_named(out, "log_lambda_typ", fit->series->log_lambda_typ[n]);
     print_named(out, "ratio", ratio);
     print_named(out, "ratio_se", ratio * fit->collapse[at].se);
+    print_named(out, "ratio_se_bootstrap", ratio * fit->collapse_se_bootstrap[n]);
+    print_named(out, "ratio_controlled", exp(fit->controls[n].log_ratio));
+    print_named(out, "ratio_controlled_se", exp(fit->controls[n].log_ratio) * fit->controls[n].se);
+    print_named(out, "gain", fit->controls[n].gain);
     print_named(out, "exact", fit->exact[n]);
     print_named(out, "row_median", fit->row_collapse[at].quantile[ORDER_MEDIAN]);
     fputc('}', out);
@@ -185,6 +234,9 @@ static void print_series(FILE *out, const struct fit *fit, const struct verdict 
     print_estimate(out, "scale_exponent", &v->slope);
     print_rivals(out, v);
     print_exact(out, v);
+    print_windows(out, v);
+    print_settle(out, v);
+    print_te(out, fit);
     print_accumulation(out, &v->accumulation);
     print_points(out, fit);
     print_key(out, "output");

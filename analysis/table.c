@@ -248,14 +248,42 @@ static void print_accumulation(FILE *out, const struct fit *fit, const struct ve
 static void print_te(FILE *out, const struct fit *fit) {
     const struct results_series *s = fit->series;
     size_t factors = s->size[RESULTS_TE], at = (fit->lengths - 1) * factors;
-    char low[WORDS], high[WORDS], ratio[WORDS];
+    char low[WORDS], high[WORDS], above[WORDS], below[WORDS];
     if (fit->lengths == 0 || factors < 2 || isnan(s->mean[RESULTS_TE_ENTROPY][at])) { return; }
+    const struct te *te = &fit->te[fit->lengths - 1];
     fprintf(out,
-            "  TE theorem there: at %g Lambda_n the mean H is %s, at %g Lambda_n %s, p_(2)/p_(1) %s%s.\n",
-            s->te_factor[factors - 1], words_number(s->mean[RESULTS_TE_ENTROPY][at + factors - 1], high),
-            s->te_factor[0], words_number(s->mean[RESULTS_TE_ENTROPY][at], low),
-            words_number(s->mean[RESULTS_TE_TOP_TWO_RATIO][at], ratio),
-            s->mean[RESULTS_TE_TOP_TWO_RATIO][at] < 0.9 ? ":\n    the top two do not merge below" : "");
+            "  TE theorem there: above, H falls as 2^-(r f) at f Lambda_n, r = %s (H = %s at f = %g);\n    "
+            "below, "
+            "1 - p_(2)/p_(1) vanishes as f^%s (p_(2)/p_(1) = %s at f = %g)%s.\n",
+            words_measured(te->above.value, te->above.se, above),
+            words_number(s->mean[RESULTS_TE_ENTROPY][at + factors - 1], high), s->te_factor[factors - 1],
+            words_measured(te->below.value, te->below.se, below), words_number(te->ratio, low),
+            s->te_factor[0], te->ratio < 0.9 ? ":\n    the top two do not merge" : "");
+}
+
+/* What control variates save, over all n. */
+static void print_gain(FILE *out, const struct fit *fit) {
+    double least = INFINITY, most = 0;
+    for (size_t n = 0; n < fit->lengths; n++) {
+        if (isnan(fit->controls[n].gain)) { continue; }
+        least = fmin(least, fit->controls[n].gain);
+        most = fmax(most, fit->controls[n].gain);
+    }
+    if (most > 0) {
+        fprintf(out, "  Control variates (Y_2, p_(1)) would save a factor %.2g to %.2g of the replicates.\n",
+                least, most);
+    }
+}
+
+static void print_law_windows(FILE *out, const struct verdict *v) {
+    char n[WORDS], value[WORDS];
+    if (v->window_count < 2) { return; }
+    fputs("  With corrections, by smallest n:", out);
+    for (size_t i = 0; i < v->window_count && i < 5; i++) {
+        fprintf(out, "%s %s: %s", i > 0 ? ";" : "", words_length(v->window[i].log_n, n),
+                words_measured(v->window[i].value, v->window[i].se, value));
+    }
+    fputs(".\n", out);
 }
 
 static void print_series(FILE *out, const struct fit *fit, const struct verdict *verdict,
@@ -266,7 +294,9 @@ static void print_series(FILE *out, const struct fit *fit, const struct verdict 
     print_sentence(out, verdict->sentence);
     print_rivals(out, verdict);
     print_agreement(out, verdict);
+    print_law_windows(out, verdict);
     print_windows(out, fit);
+    print_gain(out, fit);
     print_accumulation(out, fit, verdict);
     print_te(out, fit);
     print_notes(out, fit);
@@ -309,6 +339,7 @@ void table_print(FILE *out, const struct study *study) {
         print_series(out, &study->fit[i], &study->verdict[i], &study->attention[i]);
     }
     print_summary(out, study);
+    attention_table_print_summary(out, study->count, study->fit, study->attention);
     fputs(
         "\n"
         "beta_c is where the replicate mean meets the criterion (heavy tails: the median of rows), `exactly` "

@@ -50,19 +50,33 @@ static bool fit_from(const struct judge *j, size_t first, const double *y, size_
 static const enum law_term law_of_log[] = {LAW_ONE, LAW_LOG, LAW_INVERSE, LAW_LOG_INVERSE};
 static const enum law_term law_of_power[] = {LAW_ONE, LAW_LINEAR, LAW_LOG, LAW_INVERSE};
 
-static struct verdict_estimate judge_exponent(const struct judge *j) {
-    const enum law_term *term = j->fit->by_n ? law_of_power : law_of_log;
-    struct law_fit full, short_of, later;
-    if (j->points.count - j->first < FEWEST || !fit_from(j, j->first, j->points.log_beta, 4, term, &full) ||
-        !fit_from(j, j->first, j->points.log_beta, 3, term, &short_of)) {
+static const enum law_term *own_terms(const struct judge *j) {
+    return j->fit->by_n ? law_of_power : law_of_log;
+}
+
+static void judge_windows(const struct judge *j, struct verdict *v) {
+    const struct points *p = &j->points;
+    struct law_fit fit;
+    for (size_t first = j->first; p->count - first >= FEWEST && v->window_count < VERDICT_WINDOWS;
+         first = points_from(p, 2 * p->log_n[first])) {
+        if (!fit_from(j, first, p->log_beta, 4, own_terms(j), &fit)) { return; }
+        v->window[v->window_count++] =
+            (struct verdict_window){p->log_n[first], p->count - first, fit.value[1], fit.se[1]};
+    }
+}
+
+/* The first window's; what the second moves and what the last term moves are part of the interval. */
+static struct verdict_estimate judge_exponent(const struct judge *j, struct verdict *v) {
+    struct law_fit short_of;
+    judge_windows(j, v);
+    if (v->window_count == 0 || !fit_from(j, j->first, j->points.log_beta, 3, own_terms(j), &short_of)) {
         return unknown;
     }
-    double half = hypot(EXPONENT_SIGMAS_95 * full.se[1], full.value[1] - short_of.value[1]);
-    size_t doubled = points_from(&j->points, 2 * j->points.log_n[j->first]);
-    if (j->points.count - doubled >= FEWEST && fit_from(j, doubled, j->points.log_beta, 4, term, &later)) {
-        half = hypot(half, later.value[1] - full.value[1]);
-    }
-    return around(full.value[1], half, fit_asymptotic_exponent(j->fit));
+    const struct verdict_window *w = v->window;
+    double half = hypot(EXPONENT_SIGMAS_95 * w[0].se, w[0].value - short_of.value[1]);
+    if (v->window_count > 1) { half = hypot(half, w[1].value - w[0].value); }
+    v->exponent_se = w[0].se;
+    return around(w[0].value, half, fit_asymptotic_exponent(j->fit));
 }
 
 /* ---- the scale ---- */
@@ -289,6 +303,31 @@ static size_t closest_rival(const struct judge *j, const struct verdict *v) {
 }
 
 static const double excluded = 3, unlikely = 1e-3, impossible = 1e-5;
+static const double longest = 1e5; /* log n that rows reach at no more cost */
+
+/* Replicates that bring the half width of the exponent's interval to `needed`, or NaN where its systematic
+ * part alone is wider. */
+static double replicates_for(const struct judge *j, const struct verdict *v, double needed) {
+    double half = v->exponent.high - v->exponent.value, noise = EXPONENT_SIGMAS_95 * v->exponent_se,
+           rest = fmax(0, half * half - noise * noise);
+    if (!(needed * needed > rest)) { return NAN; }
+    return (double)j->fit->series->replicates * noise * noise / (needed * needed - rest);
+}
+
+/* Larger n where there are none yet or where the systematic part is in the way; else replicates. */
+static struct verdict_settle settle(const struct judge *j, const struct verdict *v) {
+    const double last = j->points.count > 0 ? j->points.log_n[j->points.count - 1] : 0;
+    struct verdict_settle further = {NAN, last < 700 ? 700 : last < longest ? longest : NAN}, more = further;
+    size_t rival = closest_rival(j, v);
+    if (v->kind != VERDICT_UNDECIDED || j->points.count == 0) { return (struct verdict_settle){NAN, NAN}; }
+    if (isnan(v->exponent.value)) { return further; }
+    double half = v->exponent.high - v->exponent.value, needed = half / 2;
+    if (rival < VERDICT_LAWS && v->rival[rival].excluded_sigma < excluded) {
+        needed = half * v->rival[rival].excluded_sigma / excluded;
+    }
+    more = (struct verdict_settle){ceil(replicates_for(j, v, needed)), NAN};
+    return more.replicates > 0 ? more : further;
+}
 
 static enum verdict_kind decide(const struct judge *j, const struct verdict *v) {
     if (v->exact_p < impossible || contradicts(&v->exponent) || contradicts(&v->slope) ||
@@ -315,10 +354,12 @@ static void reason(const struct judge *j, const struct verdict *v, char *out, si
     if (j->points.count == 0) {
         snprintf(out, size, "no collapse point was found; choose betas around the collapse");
     } else if (isnan(v->exponent.value)) {
-        snprintf(out, size,
-                 "%zu n from log n = %g on are too few for an exponent with corrections; take %d or more, "
-                 "to n = 1e300 or beyond",
-                 j->points.count - j->first, asymptotic, FEWEST);
+        size_t late = j->points.count - points_from(&j->points, asymptotic);
+        snprintf(
+            out, size,
+            "%zu n with a collapse point, %zu of them from log n = %g on, are too few for an exponent with "
+            "corrections; take %d or more there, to n = 1e300 or beyond",
+            j->points.count, late, asymptotic, FEWEST);
     } else if (v->exact_p < unlikely) {
         snprintf(out, size, "simulation and exact values disagree (p = %.1g over %zu n)", v->exact_p,
                  v->exact_count);
@@ -334,8 +375,8 @@ static void reason(const struct judge *j, const struct verdict *v, char *out, si
     } else if (isnan(v->exponent.predicted)) {
         snprintf(out, size, "theory has no closed form for this law");
     } else if (rival < VERDICT_LAWS && v->rival[rival].excluded_sigma < excluded) {
-        snprintf(out, size, "%s is excluded by %.1f sigma only; more replicates or larger n would tell",
-                 verdict_law[rival], v->rival[rival].excluded_sigma);
+        snprintf(out, size, "%s is excluded by %.1f sigma only", verdict_law[rival],
+                 v->rival[rival].excluded_sigma);
     } else if (rival < VERDICT_LAWS && v->rival[rival].excluded_sigma > 100) {
         snprintf(out, size, "every rival is excluded by more than 100 sigma");
     } else if (rival < VERDICT_LAWS) {
@@ -346,32 +387,50 @@ static void reason(const struct judge *j, const struct verdict *v, char *out, si
     }
 }
 
+/* " It would take ...", or nothing. */
+static void say_settle(const struct verdict *v, char *out, size_t size) {
+    char n[WORDS];
+    *out = '\0';
+    if (v->settle.replicates > 0) {
+        snprintf(out, size, " About %.2g replicates at every n would tell.", v->settle.replicates);
+    } else if (v->settle.log_n > 0) {
+        snprintf(out, size, " Lengths up to n = %s would tell.", words_length(v->settle.log_n, n));
+    }
+}
+
 static char *make_sentence(const struct judge *j, const struct verdict *v) {
     static const char *const opening[] = {"Undecided", "Supported", "Refuted"};
-    char why[256], first[WORDS], last[WORDS], exponent[WORDS], slope[WORDS], amplitude[WORDS], *sentence;
+    char why[256], then[128], first[WORDS], last[WORDS], exponent[WORDS], slope[WORDS], amplitude[WORDS],
+        *sentence;
     const struct points *p = &j->points;
     reason(j, v, why, sizeof why);
+    say_settle(v, then, sizeof then);
     int printed;
     if (isnan(v->exponent.value)) {
-        printed = asprintf(&sentence, "%s: %s.", opening[v->kind], why);
+        printed = asprintf(&sentence, "%s: %s.%s", opening[v->kind], why, then);
     } else {
         const char *base = j->fit->by_n ? "n" : "(log n)";
         printed = asprintf(
             &sentence,
             "%s: %s. From n = %s to %s beta_c grows as %s^(%s) (theory: %.4g), as Lambda^typ to the power "
-            "%s, and beta_c/Lambda^typ tends to %s (limit law: %.5g).",
+            "%s, and beta_c/Lambda^typ tends to %s (limit law: %.5g).%s",
             opening[v->kind], why, words_length(p->log_n[j->first], first),
             words_length(p->log_n[p->count - 1], last), base, verdict_words(&v->exponent, exponent),
             v->exponent.predicted, verdict_words(&v->slope, slope), verdict_words(&v->amplitude, amplitude),
-            v->amplitude.predicted);
+            v->amplitude.predicted, then);
     }
     return printed < 0 ? NULL : sentence;
 }
 
 bool verdict_make(struct verdict *v, const struct fit *fit, bool common) {
     struct judge j = {.fit = fit};
-    *v = (struct verdict){
-        .exponent = unknown, .slope = unknown, .amplitude = unknown, .exact_chi_square = NAN, .exact_p = NAN};
+    *v = (struct verdict){.exponent = unknown,
+                          .slope = unknown,
+                          .amplitude = unknown,
+                          .exact_chi_square = NAN,
+                          .exact_p = NAN,
+                          .exponent_se = NAN,
+                          .settle = {NAN, NAN}};
     bool good = points_make(&j.points, fit, common);
     size_t count = j.points.count;
     j.scratch = calloc(count * count + 1, sizeof *j.scratch);
@@ -381,13 +440,14 @@ bool verdict_make(struct verdict *v, const struct fit *fit, bool common) {
         j.first = window(&j.points, asymptotic, FEWEST);
         if (fit->lengths > 0) { j.limits = limits_at_last(fit->series); }
         if (count > 0) {
-            v->exponent = judge_exponent(&j);
+            v->exponent = judge_exponent(&j, v);
             v->slope = judge_slope(&j);
             v->amplitude = judge_amplitude(&j);
             judge_exact(&j, v);
         }
         judge_rivals(&j, v);
         v->kind = decide(&j, v);
+        v->settle = settle(&j, v);
         v->sentence = make_sentence(&j, v);
         good = judge_accumulation(&j, &v->accumulation) && v->sentence != NULL;
     }

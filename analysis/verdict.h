@@ -42,12 +42,30 @@ struct accumulation_fit {
     struct exponent xi_alpha, xi_delta, xi_lambda;
 };
 
+/* The exponent from windows of growing smallest n, each beginning at twice the log n of the one before. */
+enum { VERDICT_WINDOWS = 12 };
+struct verdict_window {
+    double log_n; /* the smallest */
+    size_t count;
+    double value, se; /* statistical */
+};
+
+/* What would decide an undecided verdict: so many replicates at every n, or n up to so much; NaN: not that.
+ */
+struct verdict_settle {
+    double replicates, log_n;
+};
+
 struct verdict {
     enum verdict_kind kind;
     double exact_chi_square, exact_p; /* (a); NaN where there are no exact values */
     size_t exact_count;
     struct verdict_estimate exponent, slope, amplitude; /* (c), (b), (b) */
+    double exponent_se;                                 /* the statistical part of its interval */
+    size_t window_count;
+    struct verdict_window window[VERDICT_WINDOWS];
     struct verdict_rival rival[VERDICT_LAWS];
+    struct verdict_settle settle;
     struct accumulation_fit accumulation;
     char *sentence;
 };

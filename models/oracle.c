@@ -892,14 +892,19 @@ static void integrate(struct field *f) {
 
 /* ---- ordered weights ---- */
 
-/* Adds a score's terms for k = 1 .. count: `above` = n E[e^{-a'}; s' > s], weight = mass a e^{-a}. */
+/* Adds a score's terms for k = 1 .. count: `above` = n E[e^{-a'}; s' > s], weight = mass a e^{-a}. The powers
+ * of what lies below may underflow before k counts them down: then from their logarithm. */
 static void add_ranks(const struct field *f, double psi, double above, double weight, size_t count,
                       double *sum) {
     double lost = fmin((psi + above) * f->share, 1 - 0x1p-53), factor = above / (1 - lost),
-           term = weight * power_at(f, psi + above);
-    for (size_t k = 0; k < count && term != 0; k++) {
-        sum[k] += term;
-        term *= factor / (double)(k + 1) * fmax(0, 1 - (double)(k + 1) * f->share);
+           power = power_at(f, psi + above), term = weight * power, log_term = 0;
+    const bool by_log = power < 1e-200 && !f->many && weight > 0 && above > 0;
+    if (by_log) { log_term = log(weight) + f->others * log1p(-lost); }
+    for (size_t k = 0; k < count && (by_log || term != 0); k++) {
+        double next = factor / (double)(k + 1) * fmax(0, 1 - (double)(k + 1) * f->share);
+        sum[k] += by_log ? exp(log_term) : term;
+        term *= next;
+        log_term += log(next);
     }
 }
 
@@ -1026,7 +1031,9 @@ bool oracle_ordered_weights(const struct oracle *o, double beta, size_t count, d
         fixed_ranks(o, beta, count, weight);
         return true;
     }
-    bool good = field_open(&f, o, fmin(beta, LARGEST_BETA), true, false);
+    struct oracle finer = *o; /* y of the k-th score spreads by k^{-1/2} */
+    finer.fineness *= fmax(1, sqrt((double)count) / 4);
+    bool good = field_open(&f, &finer, fmin(beta, LARGEST_BETA), true, false);
     for (double x = f.x_low, end; good && x < f.x_high; x = end) {
         end = next_edge(&f, x);
         if (!(end > x)) { /* b has run out of digits */

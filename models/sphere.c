@@ -119,3 +119,19 @@ double sphere_mode_growth(double d, double beta, unsigned l) {
     for (unsigned k = 1; k < l; k++) { ratio *= sphere_overlap(d + 2 * k, beta); }
     return 1 + degree * (degree + d - 2) / beta * ratio;
 }
+
+double sphere_mode_growth_finite(double d, double beta, unsigned l, double log_n) {
+    double shrink = fmin(1, (1 - exp2(-(d - 1) / 2 - 2)) * exp(-log_n - sphere_log_partition(d, beta)));
+    return 1 + (sphere_mode_growth(d, beta, l) - 1) * (1 - shrink);
+}
+
+struct sphere_attention sphere_von_mises_fisher(double d, double beta, double concentration, double cosine) {
+    double r = sqrt(beta * beta + concentration * concentration + 2 * beta * concentration * cosine),
+           share = r > 0 ? sphere_overlap(d, r) / r : 1 / d;
+    return (struct sphere_attention){
+        .along_query = share * beta,
+        .along_mean = share * concentration,
+        .log_weight =
+            sphere_log_partition(d, r) + r - beta - sphere_log_partition(d, concentration) - concentration,
+    };
+}

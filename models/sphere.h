@@ -26,5 +26,17 @@ double sphere_beta_of_n_eff(double d, double log_n, double n_eff);
 /* G_l = 1 + (l(l+d-2)/beta) I_{nu+l}(beta)/I_{nu+1}(beta), l >= 1: what one step x -> ATT/|ATT| of every
  * token multiplies the l-th spherical harmonic of a nearly uniform density by. */
 double sphere_mode_growth(double d, double beta, unsigned l);
+/* The same for n random tokens, to order 1/N_eff, N_eff = n Z(beta) e^{-beta}, at large beta: G - 1 shrinks
+ * by (1 - 2^{-kappa
+ * - 2})/N_eff. */
+double sphere_mode_growth_finite(double d, double beta, unsigned l, double log_n);
+
+/* ATT at a query q among many von Mises-Fisher keys, of density ~ e^{c <mu,k>}: A(R) (beta q + c mu)/R, R =
+ * |beta q + c mu|, for <q,mu> = cosine: its coefficients of q and mu. And the log of the keys' mean weight E
+ * e^{beta <q,k>} - beta. */
+struct sphere_attention {
+    double along_query, along_mean, log_weight;
+};
+struct sphere_attention sphere_von_mises_fisher(double d, double beta, double concentration, double cosine);
 
 #endif

@@ -29,7 +29,7 @@ static void publish(const struct unit_cell *c, const struct summary *s) {
                                : r->ordered_weight_quantile + (row * l->ranks + i - l->betas) * quantiles;
         for (size_t q = 0; q < quantiles; q++) { quantile[q] = summary_quantile(s, i, r->quantile[q]); }
     }
-    if (results_has_output(r)) { results_fill_covariance(r, c->n_index); }
+    if (results_has_output(r)) { results_finish_output(r, c->n_index); }
 }
 
 static bool add_units(const struct unit_plan *plan, const struct unit_cell *c, collect_source *source,

@@ -26,7 +26,9 @@ static bool exact_output(struct results_series *s, const struct oracle *oracle, 
         oracle_output_at(oracle, s->beta_ratio[b], &output) &&
         oracle_ordered_weights(oracle, s->beta_ratio[b], ranks, s->exact_ordered_weight + b * ranks, error);
     s->exact_output_bias[b] = output.bias;
+    s->exact_output_bias_error[b] = output.bias_error;
     s->exact_output_tangential[b] = output.tangential;
+    s->exact_output_tangential_error[b] = output.tangential_error;
     return good;
 }
 

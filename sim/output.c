@@ -143,6 +143,13 @@ static struct layer bulk_layer(const struct output *o, const struct row *row, do
 
 /* ---- a row ---- */
 
+/* Of more than 2^52 keys above the bulk rows have their expected number. Variance of the bias from that,
+ * given what one more of them in proportion changes. */
+static double keys_fluctuation(const struct row *row, double change) {
+    if (!row->bulk) { return 0; }
+    return change * change / row->part[row->part_count - 1].last;
+}
+
 /* From sums to means at one beta; o->normal holds the bulk's normals, one a component of ATT. */
 static void finish(struct output *o, const struct row *row, size_t b, double beta) {
     struct sums *s = &o->sums[b];
@@ -153,7 +160,8 @@ static void finish(struct output *o, const struct row *row, size_t b, double bet
            chord_twice = 2 * twice.depth - twice.square;
     double bias = keys * s->depth + mine * bulk.depth,
            chord = keys * s->chord + mine * (2 * bulk.depth - bulk.square),
-           spread = sqrt(pairs * fmax(0, twice.square - 2 * bias * twice.depth + bias * bias)),
+           spread = sqrt(pairs * fmax(0, twice.square - 2 * bias * twice.depth + bias * bias) +
+                         keys_fluctuation(row, keys * (s->depth - bias * s->z))),
            tangential = sqrt(pairs * fmax(0, chord_twice) / (double)o->tangents);
     if (row->bulk) { bias += spread * o->normal[0]; }
     vector[0] = 1 - bias;

@@ -62,16 +62,19 @@ static void keep_replicate(const struct replicate_worker *worker, const struct r
     measure_te(kernel, row, a.lambda, r, place->layout, values);
 }
 
-/* Components of V ATT and the sums of their pairs. */
-static void measure_components(const struct results_series *r, const double *vector, double *component,
-                               double *pair) {
+/* Components of V (ATT - q), and sums of pairs of them on their scales. */
+static void measure_components(const struct results_series *r, size_t at, const double *vector, double bias,
+                               double *component, double *pair) {
     size_t components = r->size[RESULTS_COMPONENT], columns = r->size[RESULTS_COLUMN];
+    const double *scale = r->output_scale + at * components;
     for (size_t a = 0; a < components; a++) {
-        component[a] = 0;
-        for (size_t k = 0; k < columns; k++) { component[a] += r->value_matrix[a * columns + k] * vector[k]; }
+        const double *v = r->value_matrix + a * columns;
+        component[a] = -v[0] * bias;
+        for (size_t k = 1; k < columns; k++) { component[a] += v[k] * vector[k]; }
     }
     for (size_t k = 0; k < r->size[RESULTS_PAIR]; k++) {
-        pair[k] = component[(size_t)r->pair_first[k]] + component[(size_t)r->pair_second[k]];
+        size_t a = (size_t)r->pair_first[k], b = (size_t)r->pair_second[k];
+        pair[k] = component[a] / scale[a] + component[b] / scale[b];
     }
 }
 
@@ -107,12 +110,14 @@ static bool measure_output(struct replicate_worker *worker, const struct replica
         values[l->at[RESULTS_OUTPUT_BIAS] + b] = sums.bias;
         values[l->at[RESULTS_OUTPUT_TANGENTIAL] + b] = sums.tangential;
         values[l->at[RESULTS_OUTPUT_IDENTITY] + b] = sums.identity;
-        measure_components(r, vector, values + l->at[RESULTS_OUTPUT] + b * r->size[RESULTS_COMPONENT],
+        measure_components(r, at + b, vector, sums.bias,
+                           values + l->at[RESULTS_OUTPUT] + b * r->size[RESULTS_COMPONENT],
                            values + l->at[RESULTS_OUTPUT_PAIR] + b * r->size[RESULTS_PAIR]);
         measure_weights(r, row, r->beta_ratio[at + b], worker->grid_value[b], l, b, values);
         if (replicate < kept) {
             r->output_radial[(at + b) * kept + replicate] = sums.bias;
             r->output_tangent[(at + b) * kept + replicate] = vector[1];
+            r->output_square[(at + b) * kept + replicate] = sums.tangential;
         }
     }
     return true;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../models/sphere.h"
 #include "../models/typical.h"
 #include "memory.h"
 #include "output.h"
@@ -118,6 +119,7 @@ static void add_measures(struct results_field **next, struct results_series *s) 
 static void add_hidden(struct results_field **next, struct results_series *s) {
     add(next, "", "", NULL, NULL, &s->mean[RESULTS_OUTPUT_PAIR], 3, RESULTS_LOG_N, RESULTS_BETA,
         RESULTS_PAIR);
+    add(next, "", "", NULL, NULL, &s->output_scale, 3, RESULTS_LOG_N, RESULTS_BETA, RESULTS_COMPONENT);
     add(next, "", "", NULL, NULL, &s->se[RESULTS_OUTPUT_PAIR], 3, RESULTS_LOG_N, RESULTS_BETA, RESULTS_PAIR);
 }
 
@@ -141,9 +143,15 @@ static void add_output(struct results_field **start, struct results_series *s) {
     ADD3("output_radial", "1", "1 - <q,ATT> of the kept replicates", &s->output_radial, N, B, R);
     ADD3("output_tangent", "1", "one tangential component of ATT of the kept replicates", &s->output_tangent,
          N, B, R);
+    ADD3("output_square", "1", "squared length of ATT across q of the kept replicates", &s->output_square, N,
+         B, R);
     ADD2("exact/output_bias", "1", "mean of 1 - <q,ATT>, without sampling", &s->exact_output_bias, N, B);
     ADD2("exact/output_tangential", "1", "mean of that squared length, without sampling",
          &s->exact_output_tangential, N, B);
+    ADD2("exact/output_bias_error", "1", "bound on the error of exact/output_bias",
+         &s->exact_output_bias_error, N, B);
+    ADD2("exact/output_tangential_error", "1", "bound on the error of exact/output_tangential",
+         &s->exact_output_tangential_error, N, B);
     ADD3("exact/ordered_weight", "1", "mean of p_(k), without sampling", &s->exact_ordered_weight, N, B,
          RESULTS_RANK);
     add_hidden(&next, s);
@@ -241,17 +249,39 @@ static void fill_output(struct results_series *s, const struct config_output *ou
     }
 }
 
-void results_fill_covariance(struct results_series *s, size_t n_index) {
+void results_finish_output(struct results_series *s, size_t n_index) {
     size_t betas = s->size[RESULTS_BETA], components = s->size[RESULTS_COMPONENT],
            pairs = s->size[RESULTS_PAIR];
-    double replicates = (double)s->replicates;
     for (size_t b = n_index * betas; b < (n_index + 1) * betas; b++) {
+        const double *se = s->se[RESULTS_OUTPUT] + b * components, *scale = s->output_scale + b * components;
         for (size_t k = 0; k < pairs; k++) {
-            const double *se = s->se[RESULTS_OUTPUT] + b * components;
-            double first = se[(size_t)s->pair_first[k]], second = se[(size_t)s->pair_second[k]],
+            size_t i = (size_t)s->pair_first[k], j = (size_t)s->pair_second[k];
+            double first = se[i] / scale[i], second = se[j] / scale[j],
                    sum = s->se[RESULTS_OUTPUT_PAIR][b * pairs + k];
-            s->output_covariance[b * pairs + k] =
-                replicates / 2 * (sum * sum - first * first - second * second);
+            s->output_covariance[b * pairs + k] = scale[i] * scale[j] * (double)s->replicates / 2 *
+                                                  (sum * sum - first * first - second * second);
+        }
+        for (size_t a = 0; a < components; a++) {
+            s->mean[RESULTS_OUTPUT][b * components + a] += s->value_matrix[a * s->size[RESULTS_COLUMN]];
+        }
+    }
+}
+
+/* Standard deviations of the central limit, or of the nearest key where that is less. */
+static void fill_output_scales(struct results_series *s) {
+    size_t betas = s->size[RESULTS_BETA], components = s->size[RESULTS_COMPONENT],
+           columns = s->size[RESULTS_COLUMN];
+    for (size_t b = 0; components > 0 && b < s->size[RESULTS_LOG_N] * betas; b++) {
+        struct sphere_subcritical limit;
+        double nearest = 1 / s->lambda_typ[b / betas];
+        sphere_subcritical(s->parameter[0].coef, s->beta[b], s->log_n[b / betas], &limit);
+        double along = fmin(limit.radial_variance, nearest * nearest),
+               across = fmin(limit.tangential_variance, nearest);
+        for (size_t a = 0; a < components; a++) {
+            const double *v = s->value_matrix + a * columns;
+            double square = v[0] * v[0] * along;
+            for (size_t k = 1; k < columns; k++) { square += v[k] * v[k] * across; }
+            s->output_scale[b * components + a] = square > 0 ? sqrt(square) : 1;
         }
     }
 }
@@ -306,6 +336,7 @@ static void series_create(struct results_series *s, const struct config *config,
     fill_coordinates(s, config);
     fill_output(s, &asked->output);
     fill_scales(s, asked);
+    fill_output_scales(s);
 }
 
 struct results *results_create(const struct config *config, const char *isa) {

@@ -42,7 +42,7 @@ enum results_quantity {
     RESULTS_LOG_TOP_DEFICIT,
     RESULTS_WEIGHTS_ABOVE,
     RESULTS_OUTPUT,
-    RESULTS_OUTPUT_PAIR, /* sums of two components, for their covariance; not in the file */
+    RESULTS_OUTPUT_PAIR, /* sums of two components on their scales, for their covariance; not in the file */
     RESULTS_TE_ENTROPY,  /* from here on over the kept replicates only */
     RESULTS_TE_TOP_TWO_RATIO,
     RESULTS_QUANTITIES
@@ -77,10 +77,12 @@ struct results_series {
     double *weight_level;             /* (level) */
     double *ordered_weight_quantile;  /* (log_n, beta, rank, quantile) */
     double *pair_first, *pair_second; /* (pair) */
-    double *output_covariance;        /* (log_n, beta, pair) */
-    double *output_radial, *output_tangent;              /* (log_n, beta, replicate) */
-    double *exact_output_bias, *exact_output_tangential; /* (log_n, beta) */
-    double *exact_ordered_weight;                        /* (log_n, beta, rank) */
+    double *output_scale;      /* (log_n, beta, component): about what they fluctuate by; not in the file */
+    double *output_covariance; /* (log_n, beta, pair) */
+    double *output_radial, *output_tangent, *output_square;          /* (log_n, beta, replicate) */
+    double *exact_output_bias, *exact_output_bias_error;             /* (log_n, beta) */
+    double *exact_output_tangential, *exact_output_tangential_error; /* (log_n, beta) */
+    double *exact_ordered_weight;                                    /* (log_n, beta, rank) */
 };
 
 struct results {
@@ -119,8 +121,9 @@ struct results *results_create(const struct config *config, const char *isa);
 void results_allocate(struct results_series *series);
 void results_free(struct results *results);
 
-/* Fills the covariance of the output at one n from the errors of its components and of their sums. */
-void results_fill_covariance(struct results_series *series, size_t n_index);
+/* Turns the means of V (ATT - q) at one n, which lose no digits, into those of V ATT, and fills its
+ * covariance from the errors of components and of sums of pairs. */
+void results_finish_output(struct results_series *series, size_t n_index);
 
 /* How many consecutive blocks of RESULTS_BLOCK_LENGTH replicates are averaged into one block of the file, so
  * that there are at most 256. */
