@@ -11,4 +11,7 @@ typedef const uint8_t *collect_source(void *context, size_t unit, size_t *length
  * EXIT_FAILED after a message. */
 int collect_results(const struct unit_plan *plan, collect_source *source, void *context);
 
+/* Says that the record of a unit is not of the shape that this program asks for. */
+void collect_refuse(const struct unit *unit);
+
 #endif

@@ -108,7 +108,11 @@ static bool exact_collect(const struct publish *p, size_t *missing, size_t *coun
         }
         size_t length;
         const uint8_t *record = p->source(p->context, i, &length);
-        if (!record || !record_add_exact(record, length, &unit)) { return false; }
+        if (!record) { return false; }
+        if (!record_add_exact(record, length, &unit)) {
+            collect_refuse(&unit);
+            return false;
+        }
     }
     return true;
 }

@@ -279,6 +279,26 @@ static void run_list_work(struct run *run) {
     }
 }
 
+static double run_seconds(const struct run_options *o) {
+    double margin = fmin(2, o->time_limit / 10);
+    return fmin(isfinite(o->time_limit) ? o->time_limit - margin : INFINITY, stop_scheduled());
+}
+
+/* A unit that no run finishes in its time would be begun for ever. */
+static void run_warn_of_long_units(const struct run *run) {
+    double longest = 0, seconds = run_seconds(run->o);
+    for (size_t i = 0; i < run->todo_count; i++) {
+        struct unit unit = unit_get(&run->plan, run->todo[i]);
+        longest = fmax(longest, 1e-9 * unit_cost(&unit) / run->o->threads);
+    }
+    if (longest > seconds) {
+        message_say(
+            "the longest unit may take about %.0f s with these threads, and there are %.0f s: if it is "
+            "never finished, allow more time, more threads, or fewer replicates",
+            longest, seconds);
+    }
+}
+
 static int run_compute(struct run *run) {
     if (run->place.grows && !journal_import(run->journal, &run->plan, run->place.archive)) {
         return EXIT_FAILED;
@@ -294,6 +314,7 @@ static int run_compute(struct run *run) {
         message_say("going on: %zu of %zu units were finished before", run->ours - run->todo_count,
                     run->ours);
     }
+    run_warn_of_long_units(run);
     int status = sweep_compute(&(struct sweep_work){.plan = &run->plan,
                                                     .isa = run->isa,
                                                     .threads = run->o->threads,
@@ -349,11 +370,6 @@ static int run_work(struct run *run) {
     results_free(run->results);
     free(run->todo);
     return status;
-}
-
-static double run_seconds(const struct run_options *o) {
-    double margin = fmin(2, o->time_limit / 10);
-    return fmin(isfinite(o->time_limit) ? o->time_limit - margin : INFINITY, stop_scheduled());
 }
 
 static int run_locked(struct run *run) {

@@ -43,6 +43,7 @@ for signal in TERM INT USR1; do
 done
 start=${EPOCHREALTIME/./}
 expect 75 "a time limit" run long.yaml -o long.h5 --time-limit 4s
+holds "a unit that is too long for it is told" grep -q "longest unit" err
 holds "it is kept" test $((${EPOCHREALTIME/./} - start)) -lt 6000000
 SLURM_JOB_END_TIME=$(($(date +%s) + 10)) expect 75 "the end of a Slurm job" run long.yaml -o long.h5
 expect 0 "a limit that is far" run sweep.yaml -o far.h5 --time-limit 0:59:59
