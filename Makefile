@@ -86,7 +86,7 @@ $(OBJ)/%.o: %.c Makefile
 # Only the store knows which commit wrote a file.
 $(OBJ)/sim/store.o: CPPFLAGS += -DGAPSCALE_VERSION='"$(VERSION)"' -DGAPSCALE_COMMIT='"$(COMMIT)"'
 $(OBJ)/sim/store.o: $(OBJ)/commit
-$(OBJ)/gapscale.o $(OBJ)/sim/journal.o: CPPFLAGS += -DGAPSCALE_VERSION='"$(VERSION)"'
+$(OBJ)/gapscale.o $(OBJ)/sim/journal.o $(OBJ)/sim/archive.o: CPPFLAGS += -DGAPSCALE_VERSION='"$(VERSION)"'
 COMMIT := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 $(OBJ)/commit: FORCE
 	@mkdir -p $(@D)

@@ -32,6 +32,14 @@ static void publish(const struct unit_cell *c, const struct summary *s) {
     if (results_has_output(r)) { results_finish_output(r, c->n_index); }
 }
 
+void collect_refuse(const struct unit *unit) {
+    char name[UNIT_NAME];
+    message_error(
+        "the record of %s was made by another gapscale; go on with that one, or start again: --fresh "
+        "discards a journal, --force what a file would grow from",
+        unit_name(unit, name));
+}
+
 static bool add_units(const struct unit_plan *plan, const struct unit_cell *c, collect_source *source,
                       void *context, struct summary *s) {
     for (size_t i = c->first_unit; i < c->first_unit + c->unit_count; i++) {
@@ -40,8 +48,7 @@ static bool add_units(const struct unit_plan *plan, const struct unit_cell *c, c
         const uint8_t *record = source(context, i, &length);
         if (!record) { return false; }
         if (!record_add(record, length, &unit, s)) {
-            char name[UNIT_NAME];
-            message_error("the record of %s is not of this program's shape", unit_name(&unit, name));
+            collect_refuse(&unit);
             return false;
         }
     }

@@ -3,7 +3,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
+#include <limits.h>
+#include <math.h>
 #include <nettle/sha2.h>
 #include <pthread.h>
 #include <signal.h>
@@ -14,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "archive.h"
 #include "memory.h"
 #include "message.h"
 
@@ -21,9 +23,11 @@
 #define GAPSCALE_VERSION "unknown"
 #endif
 
+static const unsigned ARCHIVE = UINT_MAX; /* the number of a file that is not the journal's */
 enum { DIGEST = 2 * SHA256_DIGEST_SIZE + 1, HEADER_LIMIT = 1 << 20, NAME = 32 };
 static const size_t BATCH_BYTES = 8 << 20;
-static const double BATCH_SECONDS = 1;
+/* Writing takes a hundredth of the time at most, and makes no more files than needed. */
+static const double BATCH_LEAST = 0.2, BATCH_MOST = 5, BATCH_SHARE = 100; /* seconds; seconds; 1 */
 static const char first_line[] = "gapscale journal 1";
 
 /* Where the record of a unit stands. */
@@ -43,17 +47,17 @@ struct batch {
 };
 
 struct journal {
-    char directory[JOURNAL_PATH];
+    char directory[JOURNAL_PATH], archive[ARCHIVE_PATH];
     struct journal_header header;
     const struct unit_plan *plan;
     struct place *place; /* [plan->unit_count] */
     size_t damaged, strange;
     uint8_t *record; /* the last one handed out */
 
-    pthread_mutex_t mutex;   /* of `batch`, `last_write` */
+    pthread_mutex_t mutex;   /* of `batch`, `last_write`, `interval` */
     pthread_mutex_t writing; /* of the directory, and of `place` and `last_file` */
     struct batch batch;
-    double last_write;
+    double last_write, interval;
     unsigned last_file;
     bool failed;
 };
@@ -109,10 +113,8 @@ static bool write_file(const char *directory, const char *name, const void *byte
 }
 
 /* A regular file whole, ended by NUL; NULL, with errno set, when it cannot be read. */
-static char *read_file(const char *directory, const char *name, size_t *length) {
-    char path[JOURNAL_PATH + NAME];
+static char *read_path(const char *path, size_t *length) {
     struct stat status;
-    file_path(directory, name, path);
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) { return NULL; }
     char *bytes = NULL;
@@ -133,12 +135,18 @@ static char *read_file(const char *directory, const char *name, size_t *length) 
     return bytes;
 }
 
+static char *read_file(const char *directory, const char *name, size_t *length) {
+    char path[JOURNAL_PATH + NAME];
+    file_path(directory, name, path);
+    return read_path(path, length);
+}
+
 /* The number of NNNNNN.units, or 0 for any other name. */
 static unsigned units_number(const char *name) {
     char *end;
     if (strspn(name, "0123456789") < 6) { return 0; }
     unsigned long number = strtoul(name, &end, 10);
-    return strcmp(end, ".units") == 0 && number < UINT32_MAX ? (unsigned)number : 0;
+    return strcmp(end, ".units") == 0 && number < ARCHIVE ? (unsigned)number : 0;
 }
 
 static bool is_ours(const char *name) {
@@ -166,6 +174,16 @@ static unsigned *list_units(const char *directory, size_t *count) {
 }
 
 static void units_name(unsigned number, char name[NAME]) { snprintf(name, NAME, "%06u.units", number); }
+
+static void units_path(const struct journal *j, unsigned number, char path[JOURNAL_PATH + NAME]) {
+    char name[NAME];
+    units_name(number, name);
+    if (number == ARCHIVE) {
+        snprintf(path, JOURNAL_PATH + NAME, "%s", j->archive);
+    } else {
+        file_path(j->directory, name, path);
+    }
+}
 
 static bool clear_matching(const char *directory, bool temporary_only) {
     DIR *listing = opendir(directory);
@@ -483,7 +501,7 @@ char *journal_command(const struct journal *j, size_t shard) {
 /* ---- writing ---- */
 
 static void batch_add(struct batch *b, size_t unit, const uint8_t *record, size_t length) {
-    if (b->room < b->length + length) {
+    if (!b->bytes || b->room < b->length + length) {
         b->room = 2 * b->room + length;
         b->bytes = memory_resize(b->bytes, b->room, 1);
     }
@@ -518,12 +536,12 @@ static bool batch_write(struct journal *j, const struct batch *b) {
 
 /* Takes what waits, if there is a reason to write it. */
 static struct batch batch_take(struct journal *j, bool at_once) {
-    struct batch taken = {NULL};
+    struct batch taken = {.count = 0};
     pthread_mutex_lock(&j->mutex);
     if (j->batch.count > 0 &&
-        (at_once || j->batch.length >= BATCH_BYTES || now() - j->last_write >= BATCH_SECONDS)) {
+        (at_once || j->batch.length >= BATCH_BYTES || now() - j->last_write >= j->interval)) {
         taken = j->batch;
-        j->batch = (struct batch){NULL};
+        j->batch = (struct batch){.count = 0};
         j->last_write = now();
     }
     pthread_mutex_unlock(&j->mutex);
@@ -535,8 +553,13 @@ static bool journal_write(struct journal *j, bool at_once) {
     struct batch batch = batch_take(j, at_once);
     if (batch.count > 0 || at_once) {
         pthread_mutex_lock(&j->writing); /* also to wait for others */
+        double start = now();
         good = batch.count > 0 ? batch_write(j, &batch) : !j->failed;
+        double interval = fmin(BATCH_MOST, fmax(BATCH_LEAST, BATCH_SHARE * (now() - start)));
         pthread_mutex_unlock(&j->writing);
+        pthread_mutex_lock(&j->mutex);
+        j->interval = interval;
+        pthread_mutex_unlock(&j->mutex);
     }
     batch_release(&batch);
     return good;
@@ -565,17 +588,15 @@ struct scanned {
 };
 
 static void report_damage(struct scanned *s, size_t offset, const struct record_head *head, const char *why) {
-    char name[UNIT_NAME] = "a unit", file[NAME];
+    char name[UNIT_NAME] = "a unit", path[JOURNAL_PATH + NAME];
     const struct unit_plan *plan = s->journal->plan;
-    size_t index =
-        head->replicates > 0 ? unit_find(plan, head->key, head->first_replicate, head->replicates) : SIZE_MAX;
+    size_t index = unit_find(plan, head->key, head->first_replicate, head->replicates);
     if (index != SIZE_MAX) {
         struct unit unit = unit_get(plan, index);
         unit_name(&unit, name);
     }
-    units_name(s->number, file);
-    message_say("%s/%s: the record of %s at byte %zu cannot be used: %s", s->journal->directory, file, name,
-                offset, why);
+    units_path(s->journal, s->number, path);
+    message_say("%s: the record of %s at byte %zu cannot be used: %s", path, name, offset, why);
     s->journal->damaged++;
     s->damaged = true;
 }
@@ -592,10 +613,10 @@ static void scan_record(struct scanned *s, size_t offset, const struct record_he
     }
 }
 
-static void scan_records(struct scanned *s) {
+static void scan_records(struct scanned *s, size_t first) {
     struct record_head head;
     if (s->size == 0) { report_damage(s, 0, &(struct record_head){.length = 0}, "the file is empty"); }
-    for (size_t offset = 0; offset < s->size; offset += head.length) {
+    for (size_t offset = first; offset < s->size; offset += head.length) {
         const char *why = record_check(s->bytes + offset, s->size - offset, &head);
         if (why) {
             report_damage(s, offset, &head, why);
@@ -609,16 +630,15 @@ static void scan_records(struct scanned *s) {
 /* Saves again what is good in a damaged file, and removes it. */
 static bool repair(struct scanned *s) {
     struct journal *j = s->journal;
-    struct batch good = {NULL};
-    char name[NAME], path[JOURNAL_PATH + NAME];
-    for (size_t unit = 0; unit < j->plan->unit_count; unit++) {
+    struct batch good = {.count = 0};
+    char path[JOURNAL_PATH + NAME];
+    for (size_t unit = 0; unit < j->plan->unit_count + j->plan->cell_count; unit++) {
         struct place place = j->place[unit];
         if (place.file == s->number) { batch_add(&good, unit, s->bytes + place.offset, place.length); }
     }
     bool saved = good.count == 0 || batch_write(j, &good);
     batch_release(&good);
-    units_name(s->number, name);
-    file_path(j->directory, name, path);
+    units_path(j, s->number, path);
     if (saved && unlink(path) != 0) {
         message_error("cannot remove %s: %s", path, strerror(errno));
         saved = false;
@@ -628,24 +648,44 @@ static bool repair(struct scanned *s) {
 
 static bool scan_file(struct journal *j, unsigned number, bool mend) {
     struct scanned s = {.journal = j, .number = number};
-    char name[NAME];
-    units_name(number, name);
-    char *bytes = read_file(j->directory, name, &s.size);
+    char path[JOURNAL_PATH + NAME];
+    units_path(j, number, path);
+    char *bytes = read_path(path, &s.size);
     if (!bytes) {
-        message_error("cannot read %s/%s: %s", j->directory, name, strerror(errno));
+        message_error("cannot read %s: %s", path, strerror(errno));
         return false;
     }
     s.bytes = (const uint8_t *)bytes;
-    scan_records(&s);
+    scan_records(&s, 0);
     bool good = !s.damaged || !mend || repair(&s);
     free(bytes);
     return good;
 }
 
+static void journal_begin(struct journal *j, const struct unit_plan *plan) {
+    j->plan = plan;
+    if (!j->place) { j->place = memory_create(plan->unit_count + plan->cell_count, sizeof *j->place); }
+}
+
+bool journal_import(struct journal *j, const struct unit_plan *plan, const char *archive) {
+    struct scanned s = {.journal = j, .number = ARCHIVE};
+    journal_begin(j, plan);
+    snprintf(j->archive, sizeof j->archive, "%s", archive);
+    char *bytes = read_path(archive, &s.size);
+    if (!bytes) { message_error("cannot read %s: %s", archive, strerror(errno)); }
+    size_t first = bytes ? archive_check(archive, bytes, s.size) : 0;
+    s.bytes = (const uint8_t *)bytes;
+    if (first > 0) { scan_records(&s, first); }
+    free(bytes);
+    if (first == 0) {
+        message_say("without it nothing of the finished file can be used; --force computes all of it again");
+    }
+    return first > 0;
+}
+
 bool journal_scan(struct journal *j, const struct unit_plan *plan, bool mend) {
     size_t count;
-    j->plan = plan;
-    j->place = memory_create(plan->unit_count, sizeof *j->place);
+    journal_begin(j, plan);
     unsigned *number = list_units(j->directory, &count);
     if (count > 0) { j->last_file = number[count - 1]; }
     bool good = !mend || clear_matching(j->directory, true);
@@ -655,9 +695,8 @@ bool journal_scan(struct journal *j, const struct unit_plan *plan, bool mend) {
 }
 
 static bool read_record(struct journal *j, const struct place *place) {
-    char name[NAME], path[JOURNAL_PATH + NAME];
-    units_name(place->file, name);
-    file_path(j->directory, name, path);
+    char path[JOURNAL_PATH + NAME];
+    units_path(j, place->file, path);
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) { return false; }
     bool good = pread(file, j->record, place->length, (off_t)place->offset) == (ssize_t)place->length;

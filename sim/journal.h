@@ -6,7 +6,8 @@
  *   lock            of the process that writes (lock.h)
  *
  * Every file is written under a temporary name, fsynced and renamed, and never touched again. Finished units
- * wait up to a second for others, so that quick units do not make a file each. */
+ * wait a moment for others (0.2 s, longer where writing is slow), so that quick units do not make a file
+ * each. */
 #ifndef GAPSCALE_SIM_JOURNAL_H
 #define GAPSCALE_SIM_JOURNAL_H
 
@@ -47,6 +48,9 @@ char *journal_command(const struct journal *journal, size_t shard);
 /* Looks at every record: what is finished of the plan. Damaged ones are told; when `repair` is set their
  * files are removed and what is good in them is saved again. False after a message, when that fails. */
 bool journal_scan(struct journal *journal, const struct unit_plan *plan, bool repair);
+/* Before journal_scan: units that are not in the journal are taken from an archive (archive.h). False after a
+ * message. */
+bool journal_import(struct journal *journal, const struct unit_plan *plan, const char *archive);
 bool journal_has(const struct journal *journal, size_t unit);
 /* Records found that are damaged; intact records that belong to no unit of the plan. */
 size_t journal_damaged(const struct journal *journal);

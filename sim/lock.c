@@ -30,20 +30,26 @@ static void host_name(char host[256]) {
     }
 }
 
-/* When a process of this machine started, in ticks; 0 when there is none or that cannot be told. */
-static unsigned long long process_start(long pid) {
+/* What this machine says of a process. */
+enum life { LIFE_UNKNOWN, LIFE_GONE, LIFE_GOING };
+
+/* Its start goes to `ticks`. A process that ended and is not yet waited for is gone. */
+static enum life process_life(long pid, unsigned long long *ticks) {
     char path[64], text[1024];
-    unsigned long long ticks = 0;
     snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+    if (kill((pid_t)pid, 0) != 0 && errno == ESRCH) { return LIFE_GONE; }
     FILE *file = fopen(path, "r");
-    if (!file) { return 0; }
+    if (!file) { return LIFE_UNKNOWN; }
     size_t length = fread(text, 1, sizeof text - 1, file);
     fclose(file);
     text[length] = '\0';
-    char *field = strrchr(text, ')'); /* field 2 ends here; 22 is wanted */
+    char *field = strrchr(text, ')'); /* field 2 ends here; 3 is the state, 22 the start */
+    if (!field || strlen(field) < 3) { return LIFE_UNKNOWN; }
+    if (strchr("ZXx", field[2])) { return LIFE_GONE; }
     for (int i = 2; field && i < 22; i++) { field = strchr(field + 1, ' '); }
-    if (field) { ticks = strtoull(field, NULL, 10); }
-    return ticks;
+    if (!field) { return LIFE_UNKNOWN; }
+    *ticks = strtoull(field, NULL, 10);
+    return LIFE_GOING;
 }
 
 /* ---- what stands there ---- */
@@ -88,9 +94,12 @@ static bool holder_is_alive(const struct holder *h) {
     char host[256];
     host_name(host);
     if (h->pid > 0 && strcmp(host, h->host) == 0) {
-        if (kill((pid_t)h->pid, 0) != 0 && errno == ESRCH) { return false; }
-        unsigned long long ticks = process_start(h->pid);
-        if (ticks > 0 && h->ticks > 0) { return ticks == h->ticks; } /* even one that sleeps */
+        unsigned long long ticks;
+        switch (process_life(h->pid, &ticks)) {
+        case LIFE_GONE: return false;
+        case LIFE_GOING: return ticks == h->ticks; /* even one that sleeps; else its number was given again */
+        case LIFE_UNKNOWN: break;
+        }
     }
     return h->age <= LOCK_STALE;
 }
@@ -166,8 +175,10 @@ bool lock_take(struct lock *lock, const char *directory) {
         message_error("%.60s...: the name is too long", directory);
         return false;
     }
-    snprintf(lock->text, LOCK_TEXT, "host %s pid %ld ticks %llu since %lld\n", host, (long)getpid(),
-             process_start((long)getpid()), (long long)time(NULL));
+    unsigned long long ticks = 0;
+    process_life((long)getpid(), &ticks);
+    snprintf(lock->text, LOCK_TEXT, "host %s pid %ld ticks %llu since %lld\n", host, (long)getpid(), ticks,
+             (long long)time(NULL));
     for (int attempt = 0; attempt < 5; attempt++) {
         enum taking taking = make_file(lock);
         if (taking == TAKEN) { return true; }

@@ -32,6 +32,7 @@ struct merge {
     struct journal **journal;
     struct config *config;
     struct unit_plan plan;
+    struct publish_place place; /* of the output */
 };
 
 /* The first journal from `from` on that has a unit; journal_count when there is none. */
@@ -43,6 +44,11 @@ static size_t find_holder(const struct merge *m, size_t unit, size_t from) {
 static const uint8_t *merged_record(void *context, size_t unit, size_t *length) {
     const struct merge *m = context;
     return journal_record(m->journal[find_holder(m, unit, 0)], unit, length);
+}
+
+static bool merged_has(const void *context, size_t unit) {
+    const struct merge *m = context;
+    return find_holder(m, unit, 0) < m->journal_count;
 }
 
 /* ---- the same sweep ---- */
@@ -149,6 +155,7 @@ static size_t say_missing(const struct merge *m) {
 /* ---- the command ---- */
 
 static int merge_journals(struct merge *m) {
+    if (m->place.grows && !journal_import(m->journal[0], &m->plan, m->place.archive)) { return EXIT_FAILED; }
     for (size_t i = 0; i < m->journal_count; i++) {
         if (!journal_scan(m->journal[i], &m->plan, false)) { return EXIT_FAILED; }
     }
@@ -156,6 +163,7 @@ static int merge_journals(struct merge *m) {
     if (say_missing(m) > 0) { return EXIT_RESUMABLE; }
     return publish_results(&(struct publish){.plan = &m->plan,
                                              .source = merged_record,
+                                             .has = merged_has,
                                              .context = m,
                                              .output = m->output,
                                              .command_line = m->command_line,
@@ -164,10 +172,9 @@ static int merge_journals(struct merge *m) {
 }
 
 static int merge_run(struct merge *m, char **directory) {
-    bool finished;
     if (!open_journals(m, directory)) { return EXIT_USAGE; }
-    int status = publish_check(m->output, m->config, m->force, &finished);
-    if (status != EXIT_DONE || finished) { return status; }
+    int status = publish_check(m->output, m->config, m->force, &m->place);
+    if (status != EXIT_DONE || m->place.finished) { return status; }
     if (!publish_prepare(m->output, false)) { return EXIT_FAILED; }
     struct results *results = results_create(m->config, journal_header(m->journal[0])->isa);
     unit_plan_create(&m->plan, m->config, results);
@@ -182,6 +189,7 @@ static void merge_free(struct merge *m) {
         if (m->journal[i]) { journal_close(m->journal[i]); }
     }
     free(m->journal);
+    free(m->place.isa);
     config_free(m->config);
 }
 

@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "exact.h"
+#include "memory.h"
 #include "message.h"
+#include "record.h"
 #include "store.h"
 
 bool publish_prepare(const char *path, bool is_default) {
@@ -31,18 +33,23 @@ bool publish_prepare(const char *path, bool is_default) {
     return true;
 }
 
-int publish_check(const char *path, const struct config *config, bool force, bool *finished) {
-    *finished = false;
+int publish_check(const char *path, const struct config *config, bool force, struct publish_place *place) {
+    *place = (struct publish_place){.finished = false};
+    if (!archive_name(path, place->archive)) {
+        message_error("%.60s...: the name is too long", path);
+        return EXIT_USAGE;
+    }
     if (force) { return EXIT_DONE; }
     switch (store_compare(path, config->resolved)) {
     case STORE_ABSENT: return EXIT_DONE;
     case STORE_SAME:
         message_say("already done: %s holds the results of this config (--force computes them again)", path);
-        *finished = true;
+        place->finished = true;
         return EXIT_DONE;
     case STORE_OTHER:
-        message_error("%s holds results of another config; choose another -o FILE, or --force to replace it",
-                      path);
+        place->grows = archive_compare(path, config, &place->isa) == ARCHIVE_GROWS;
+        if (place->grows) { return EXIT_DONE; }
+        message_say("choose another -o FILE, or --force to replace it");
         return EXIT_USAGE;
     case STORE_FOREIGN: break;
     }
@@ -61,17 +68,87 @@ char *publish_command_line(int count, char **word) {
     return line;
 }
 
-int publish_results(const struct publish *publish) {
-    struct results *results = publish->plan->results;
-    int status = collect_results(publish->plan, publish->source, publish->context);
-    if (status == EXIT_DONE) {
-        if (!publish->quiet) { message_say("computing the exact values beside it"); }
-        status = exact_fill(results, publish->threads);
+/* ---- exact values ---- */
+
+/* A series at one n alone: its arrays are parts of the whole one's. */
+static struct results_series cell_view(const struct unit_cell *cell) {
+    struct results_series view = *cell->results, whole = *cell->results;
+    struct results_field field[RESULTS_FIELDS], part[RESULTS_FIELDS];
+    size_t fields = results_fields(&whole, field);
+    results_fields(&view, part);
+    for (size_t i = 0; i < fields; i++) {
+        if (field[i].axis[0] != RESULTS_LOG_N) { continue; }
+        *part[i].values +=
+            cell->n_index * (results_field_size(&whole, &field[i]) / whole.size[RESULTS_LOG_N]);
     }
+    view.size[RESULTS_LOG_N] = 1;
+    return view;
+}
+
+/* Computes one cell's exact values and hands over their record. */
+static int exact_compute(const struct publish *p, const struct unit *unit) {
+    struct results_series view = cell_view(unit->cell);
+    struct results alone = *p->plan->results;
+    alone.series_count = 1;
+    alone.series = &view;
+    if (exact_fill(&alone, 1) != EXIT_DONE) { return EXIT_FAILED; }
+    size_t length;
+    uint8_t *record = p->accept ? record_make_exact(unit, alone.isa, &length) : NULL;
+    return !record || p->accept(p->context, unit->index, record, length) ? EXIT_DONE : EXIT_FAILED;
+}
+
+/* Takes from their records what is there; lists what is not. */
+static bool exact_collect(const struct publish *p, size_t *missing, size_t *count) {
+    *count = 0;
+    for (size_t i = p->plan->unit_count; i < p->plan->unit_count + p->plan->cell_count; i++) {
+        struct unit unit = unit_get(p->plan, i);
+        if (!p->has(p->context, i)) {
+            missing[(*count)++] = i;
+            continue;
+        }
+        size_t length;
+        const uint8_t *record = p->source(p->context, i, &length);
+        if (!record) { return false; }
+        if (!record_add_exact(record, length, &unit)) {
+            collect_refuse(&unit);
+            return false;
+        }
+    }
+    return true;
+}
+
+static int publish_exact(const struct publish *p) {
+    size_t count, *missing = memory_create(p->plan->cell_count, sizeof *missing);
+    int status = exact_collect(p, missing, &count) ? EXIT_DONE : EXIT_FAILED;
+    if (count > 0 && !p->quiet) { message_say("computing the exact values beside it"); }
+#pragma omp parallel for schedule(dynamic, 1) num_threads(p->threads)
+    for (size_t i = 0; i < count; i++) {
+        int so_far, outcome;
+#pragma omp atomic read
+        so_far = status;
+        if (so_far != EXIT_DONE) { continue; }
+        struct unit unit = unit_get(p->plan, missing[i]);
+        outcome = stop_asked(p->stop) ? EXIT_RESUMABLE : exact_compute(p, &unit);
+        if (outcome != EXIT_DONE) {
+#pragma omp atomic write
+            status = outcome;
+        }
+    }
+    free(missing);
+    return status;
+}
+
+int publish_results(const struct publish *p) {
+    int status = collect_results(p->plan, p->source, p->context);
+    if (status == EXIT_DONE) { status = publish_exact(p); }
     if (status != EXIT_DONE) { return status; }
-    if (publish->stop && !stop_defer(publish->stop)) { return EXIT_RESUMABLE; }
-    struct store_provenance provenance = {.command_line = publish->command_line, .threads = publish->threads};
-    status = store_write(publish->output, results, &provenance);
-    if (status == EXIT_DONE && !publish->quiet) { message_say("wrote %s", publish->output); }
+    if (p->stop && !stop_defer(p->stop)) { return EXIT_RESUMABLE; }
+    char archive[ARCHIVE_PATH];
+    if (!archive_name(p->output, archive) || !archive_write(archive, p->plan, p->source, p->context)) {
+        return EXIT_FAILED;
+    }
+    struct store_provenance provenance = {.command_line = p->command_line, .threads = p->threads};
+    status = store_write(p->output, p->plan->results, &provenance);
+    if (status == EXIT_DONE && !p->quiet) { message_say("wrote %s", p->output); }
     return status;
 }

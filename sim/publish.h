@@ -2,12 +2,20 @@
 #ifndef GAPSCALE_SIM_PUBLISH_H
 #define GAPSCALE_SIM_PUBLISH_H
 
+#include "archive.h"
 #include "collect.h"
 #include "stop.h"
+#include "sweep.h"
 
-/* What is at `path`: EXIT_DONE to go on, anything else, after a message, to stop with; `finished` when the
- * work is done already. */
-int publish_check(const char *path, const struct config *config, bool force, bool *finished);
+/* What is at the place of a results file. */
+struct publish_place {
+    bool finished; /* the work is done already */
+    bool grows;    /* results of the same config but for less replicates or n; `archive` holds their units */
+    char *isa;     /* of what grows */
+    char archive[ARCHIVE_PATH];
+};
+/* Returns EXIT_DONE to go on, anything else, after a message, to stop with. Free `isa` with free(). */
+int publish_check(const char *path, const struct config *config, bool force, struct publish_place *place);
 /* Whether a file can be made beside `path`, else a message; makes the directory of the default output. */
 bool publish_prepare(const char *path, bool is_default);
 /* A command line as one text; NULL when out of memory. Free with free(). */
@@ -15,16 +23,18 @@ char *publish_command_line(int count, char **word);
 
 struct publish {
     const struct unit_plan *plan;
-    collect_source *source; /* of the records of all its units */
-    void *context;
+    collect_source *source;                        /* of the records of all its units */
+    bool (*has)(const void *context, size_t unit); /* whether there is a record of exact values */
+    sweep_accept *accept;                          /* takes those that are made; NULL: nobody */
+    void *context;                                 /* of all three */
     const char *output, *command_line;
     int threads;
     bool quiet;
     struct stop *stop; /* may be NULL */
 };
 
-/* Collects the results, adds the exact values, and writes the file. Returns EXIT_DONE; EXIT_RESUMABLE when
- * stopped; EXIT_FAILED after a message. In the last two cases `output` is as it was. */
+/* Collects the results, adds the exact values, and writes the file with its archive. Returns EXIT_DONE;
+ * EXIT_RESUMABLE when stopped; EXIT_FAILED after a message. In the last two cases `output` is as it was. */
 int publish_results(const struct publish *publish);
 
 #endif

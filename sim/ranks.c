@@ -38,6 +38,8 @@ int ranks_follow(const struct ranks_task *task) {
 #include <time.h>
 #include <unistd.h>
 
+#include "progress.h"
+
 /* From followers: TAKE asks for units, RECORD brings one. From rank 0: GIVE, some units, none when all are
  * given out. */
 enum { TAKE = 1, RECORD, GIVE };
@@ -128,6 +130,7 @@ struct leader {
     int followers;        /* that have not been told that all is given out */
     size_t owed;          /* units given out whose records have not come */
     bool failed;
+    struct progress progress;
 };
 
 /* Large while there is much to do, single units at the end. */
@@ -141,6 +144,17 @@ static size_t take_units(struct leader *l, size_t units[BATCH]) {
     for (size_t i = 0; i < count; i++) { units[i] = l->work->unit[l->next++]; }
     pthread_mutex_unlock(&l->lock);
     return count;
+}
+
+/* sweep_accept: passes a record on and tells how far all ranks are. */
+static bool accept_unit(void *context, size_t unit, uint8_t *record, size_t length) {
+    struct leader *l = context;
+    const struct unit of = unit_get(l->work->plan, unit);
+    if (!l->work->accept(l->work->context, unit, record, length)) { return false; }
+    pthread_mutex_lock(&l->lock);
+    progress_add(&l->progress, unit_cost(&of), of.cell->series->name);
+    pthread_mutex_unlock(&l->lock);
+    return true;
 }
 
 /* A record is preceded by the number of its unit. */
@@ -157,7 +171,7 @@ static void accept_record(struct leader *l, int from, int size) {
     memcpy(record, bytes + sizeof unit, length);
     free(bytes);
     l->owed--;
-    if (!l->work->accept(l->work->context, unit, record, length)) { l->failed = true; }
+    if (!accept_unit(l, unit, record, length)) { l->failed = true; }
 }
 
 static void answer(struct leader *l, int from) {
@@ -189,6 +203,15 @@ static void *serve(void *context) {
     return NULL;
 }
 
+static double cost_to_do(const struct sweep_work *work) {
+    double cost = 0;
+    for (size_t i = 0; i < work->unit_count; i++) {
+        struct unit unit = unit_get(work->plan, work->unit[i]);
+        cost += unit_cost(&unit);
+    }
+    return cost;
+}
+
 static int compute_batch(const struct sweep_work *work, size_t count, const size_t *units) {
     struct sweep_work part = *work;
     part.unit_count = count;
@@ -203,6 +226,7 @@ int ranks_lead(const struct sweep_work *work) {
     struct word word = {.lead = 1};
     size_t units[BATCH], count;
     pthread_t server;
+    l.progress = progress_start(work->cost_before + cost_to_do(work), work->cost_before, work->quiet);
     snprintf(word.isa, sizeof word.isa, "%s", work->isa->name);
     hash_config(work->plan->config, word.config);
     tell(&word);
@@ -210,12 +234,16 @@ int ranks_lead(const struct sweep_work *work) {
         message_error("cannot make a thread");
         return EXIT_FAILED;
     }
+    struct sweep_work own = *work;
+    own.accept = accept_unit;
+    own.context = &l;
     int status = EXIT_DONE;
     while (status == EXIT_DONE && (count = take_units(&l, units)) > 0) {
-        status = compute_batch(work, count, units);
+        status = compute_batch(&own, count, units);
     }
     if (status == EXIT_FAILED) { l.failed = true; }
     pthread_join(server, NULL);
+    progress_end(&l.progress);
     if (l.failed) { return EXIT_FAILED; }
     return status == EXIT_DONE && (l.next < work->unit_count || l.owed > 0) ? EXIT_RESUMABLE : status;
 }

@@ -140,6 +140,46 @@ uint8_t *record_make(const struct unit *unit, const char *isa, const struct summ
     return c.bytes;
 }
 
+/* ---- exact values ---- */
+
+/* One n of an array of exact values. */
+struct exact_array {
+    double *values;
+    size_t count;
+};
+
+static size_t exact_arrays(const struct unit_cell *cell, struct exact_array array[RESULTS_FIELDS]) {
+    struct results_field field[RESULTS_FIELDS];
+    size_t fields = results_fields(cell->results, field), count = 0;
+    for (size_t i = 0; i < fields; i++) {
+        if (strncmp(field[i].name, "exact/", 6) != 0) { continue; }
+        size_t size = results_field_size(cell->results, &field[i]) / cell->results->size[RESULTS_LOG_N];
+        array[count++] = (struct exact_array){*field[i].values + cell->n_index * size, size};
+    }
+    return count;
+}
+
+uint8_t *record_make_exact(const struct unit *unit, const char *isa, size_t *length) {
+    struct exact_array array[RESULTS_FIELDS];
+    size_t arrays = exact_arrays(unit->cell, array), body = 0;
+    for (size_t i = 0; i < arrays; i++) { body += 8 * array[i].count; }
+    *length = RECORD_HEAD + body + RECORD_TAIL;
+    struct cursor c = {.bytes = malloc(*length)};
+    if (!c.bytes) { return NULL; }
+    put_head(&c, unit, isa, body);
+    for (size_t i = 0; i < arrays; i++) { put_numbers(&c, array[i].count, array[i].values); }
+    hash_bytes(c.bytes, c.at, c.bytes + c.at);
+    return c.bytes;
+}
+
+bool record_add_exact(const uint8_t *bytes, size_t length, const struct unit *unit) {
+    struct exact_array array[RESULTS_FIELDS];
+    struct cursor c = {.bytes = (uint8_t *)bytes, .at = RECORD_HEAD, .size = length - RECORD_TAIL};
+    size_t arrays = exact_arrays(unit->cell, array);
+    for (size_t i = 0; i < arrays; i++) { get_numbers(&c, array[i].count, array[i].values); }
+    return !c.broken && c.at == c.size;
+}
+
 /* ---- reading ---- */
 
 const char *record_check(const uint8_t *bytes, size_t size, struct record_head *head) {

@@ -18,6 +18,10 @@ enum { RECORD_ISA = 8, RECORD_HEAD = 8 + UNIT_KEY + RECORD_ISA + 3 * 8, RECORD_T
 uint8_t *record_make(const struct unit *unit, const char *isa, const struct summary *summary,
                      const double *block_mean, size_t *length);
 
+/* The same of a cell's exact values, as they stand in the plan's results: its body are the cell's parts of
+ * the arrays named exact/, in the order of results_fields. */
+uint8_t *record_make_exact(const struct unit *unit, const char *isa, size_t *length);
+
 struct record_head {
     uint8_t key[UNIT_KEY];
     char isa[RECORD_ISA + 1];
@@ -31,5 +35,8 @@ const char *record_check(const uint8_t *bytes, size_t size, struct record_head *
 /* Adds a checked record of this unit to its cell's summary and puts the rest into the plan's results. The
  * units of a cell come in order. False when its body is not of the shape that the plan asks for. */
 bool record_add(const uint8_t *bytes, size_t length, const struct unit *unit, struct summary *cell);
+
+/* Puts a checked record of exact values into the plan's results. */
+bool record_add_exact(const uint8_t *bytes, size_t length, const struct unit *unit);
 
 #endif

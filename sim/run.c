@@ -4,6 +4,7 @@
 #include <glob.h>
 #include <math.h>
 #include <omp.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,9 +150,11 @@ struct run {
     const struct config *config;
     const struct isa *isa;
     const char *output, *command_line;
+    struct publish_place place;   /* of the output */
     char directory[JOURNAL_PATH]; /* of the journal */
     struct lock lock;
-    struct journal *journal;
+    atomic_bool locked;
+    struct journal *_Atomic journal;
     struct results *results;
     struct unit_plan plan;
     size_t *todo, todo_count, ours; /* units to compute; all units of this shard */
@@ -159,7 +162,11 @@ struct run {
     struct stop *stop;
 };
 
-static bool run_beat(void *context) { return lock_beat(&((struct run *)context)->lock); }
+/* What the watching thread does, from the first moment on. */
+static bool run_beat(void *context) {
+    struct run *run = context;
+    return !run->locked || lock_beat(&run->lock);
+}
 
 static void say_resumable(const struct run *run) {
     message_say("stopped: what is finished is in %s; the same command goes on with it", run->directory);
@@ -168,8 +175,8 @@ static void say_resumable(const struct run *run) {
 /* Ends by force: the row at hand takes too long to wait for. */
 static void run_save(void *context) {
     struct run *run = context;
-    journal_flush(run->journal);
-    lock_release(&run->lock);
+    if (run->journal) { journal_flush(run->journal); }
+    if (run->locked) { lock_release(&run->lock); }
     say_resumable(run);
 }
 
@@ -187,21 +194,20 @@ static bool run_make_directory(const struct run *run) {
     return false;
 }
 
-/* The journal's instruction set, unless another is asked for. */
-static int run_adopt_isa(struct run *run) {
-    const char *isa = journal_header(run->journal)->isa;
+/* Goes on with the instruction set that `what` was begun with, unless another is asked for. */
+static int run_adopt_isa(struct run *run, const char *what, const char *isa) {
     if (strcmp(isa, run->isa->name) == 0) { return EXIT_DONE; }
     const struct isa *theirs = isa_find(isa);
     if (run->o->isa) {
-        message_error("%s was begun with --isa %s, not %s; go on with that, or start again with --fresh",
-                      run->directory, isa, run->isa->name);
+        message_error("%s was begun with --isa %s, not %s; go on with that, or choose another -o FILE", what,
+                      isa, run->isa->name);
         return EXIT_USAGE;
     }
     if (!theirs) {
         message_error(
             "%s was begun with %s kernels, which this processor does not run; go on where it does, or "
-            "start again with --fresh",
-            run->directory, isa);
+            "choose another -o FILE",
+            what, isa);
         return EXIT_USAGE;
     }
     run->isa = theirs;
@@ -219,7 +225,7 @@ static int run_check_journal(struct run *run) {
     }
     free(list);
     if (count > 0 || !journal_is_ours(run->journal)) { return EXIT_USAGE; }
-    return run_adopt_isa(run);
+    return run_adopt_isa(run, run->directory, journal_header(run->journal)->isa);
 }
 
 static struct journal *run_create_journal(const struct run *run) {
@@ -274,17 +280,42 @@ static void run_list_work(struct run *run) {
     }
 }
 
+static double run_seconds(const struct run_options *o) {
+    double margin = fmin(2, o->time_limit / 10);
+    return fmin(isfinite(o->time_limit) ? o->time_limit - margin : INFINITY, stop_scheduled());
+}
+
+/* A unit that no run finishes in its time would be begun for ever. */
+static void run_warn_of_long_units(const struct run *run) {
+    double longest = 0, seconds = run_seconds(run->o);
+    for (size_t i = 0; i < run->todo_count; i++) {
+        struct unit unit = unit_get(&run->plan, run->todo[i]);
+        longest = fmax(longest, 1e-9 * unit_cost(&unit) / run->o->threads);
+    }
+    if (longest > seconds) {
+        message_say(
+            "the longest unit may take about %.0f s with these threads, and there are %.0f s: if it is "
+            "never finished, allow more time, more threads, or fewer replicates",
+            longest, seconds);
+    }
+}
+
 static int run_compute(struct run *run) {
+    if (run->place.grows && !journal_import(run->journal, &run->plan, run->place.archive)) {
+        return EXIT_FAILED;
+    }
     if (!journal_scan(run->journal, &run->plan, true)) { return EXIT_FAILED; }
     run_list_work(run);
     if (journal_damaged(run->journal) > 0) {
         message_say("%zu damaged record%s: computed again", journal_damaged(run->journal),
                     journal_damaged(run->journal) == 1 ? "" : "s");
     }
+    if (run->place.grows && !run->o->quiet) { message_say("growing %s", run->output); }
     if (run->cost_before > 0 && !run->o->quiet) {
         message_say("going on: %zu of %zu units were finished before", run->ours - run->todo_count,
                     run->ours);
     }
+    run_warn_of_long_units(run);
     int status = ranks_lead(&(struct sweep_work){.plan = &run->plan,
                                                  .isa = run->isa,
                                                  .threads = run->o->threads,
@@ -298,16 +329,24 @@ static int run_compute(struct run *run) {
     return journal_flush(run->journal) ? status : EXIT_FAILED;
 }
 
+static bool run_has(const void *journal, size_t unit) { return journal_has(journal, unit); }
+
 static int run_publish(struct run *run) {
     int status = publish_results(&(struct publish){.plan = &run->plan,
                                                    .source = journal_record,
+                                                   .has = run_has,
+                                                   .accept = journal_accept,
                                                    .context = run->journal,
                                                    .output = run->output,
                                                    .command_line = run->command_line,
                                                    .threads = run->o->threads,
                                                    .quiet = run->o->quiet,
                                                    .stop = run->stop});
-    if (status == EXIT_DONE) { journal_clear(run->directory); }
+    if (status == EXIT_DONE) {
+        journal_clear(run->directory);
+    } else {
+        journal_flush(run->journal);
+    }
     return status;
 }
 
@@ -334,23 +373,29 @@ static int run_work(struct run *run) {
     return status;
 }
 
-static double run_seconds(const struct run_options *o) {
-    double margin = fmin(2, o->time_limit / 10);
-    return fmin(isfinite(o->time_limit) ? o->time_limit - margin : INFINITY, stop_scheduled());
-}
-
 static int run_locked(struct run *run) {
     int status = run_open_journal(run);
     if (status == EXIT_DONE) {
         run_clear_temporaries(run);
-        run->stop = stop_start(&(struct stop_plan){run_seconds(run->o), run_beat, run_save, run});
-        status = run->stop ? run_work(run) : EXIT_FAILED;
-        if (run->stop) { stop_end(run->stop); }
+        status = run_work(run);
     }
+    return status;
+}
+
+static int run_watched(struct run *run) {
+    if (!lock_take(&run->lock, run->directory)) {
+        rmdir(run->directory); /* if it is empty */
+        return EXIT_FAILED;
+    }
+    run->locked = true;
+    return run_locked(run);
+}
+
+static void run_release(struct run *run) {
     if (run->journal) { journal_close(run->journal); }
+    if (!run->locked) { return; }
     lock_release(&run->lock);
     if (!journal_exists(run->directory)) { journal_remove_directory(run->directory); }
-    return status;
 }
 
 static int run_config(struct run *run) {
@@ -359,11 +404,12 @@ static int run_config(struct run *run) {
         return EXIT_FAILED;
     }
     if (!publish_prepare(run->output, !run->o->output) || !run_make_directory(run)) { return EXIT_FAILED; }
-    if (!lock_take(&run->lock, run->directory)) {
-        rmdir(run->directory); /* if it is empty */
-        return EXIT_FAILED;
-    }
-    return run_locked(run);
+    run->stop = stop_start(&(struct stop_plan){run_seconds(run->o), run_beat, run_save, run});
+    if (!run->stop) { return EXIT_FAILED; }
+    int status = run_watched(run);
+    stop_end(run->stop);
+    run_release(run);
+    return status;
 }
 
 /* A run that was killed between publishing and clearing up. */
@@ -411,13 +457,14 @@ int command_run(int argc, char **argv) {
                       .isa = isa,
                       .output = o.output ? o.output : path,
                       .command_line = command_line};
-    bool finished;
-    int status = publish_check(run.output, config, o.force, &finished);
-    if (status == EXIT_DONE && finished) {
+    int status = publish_check(run.output, config, o.force, &run.place);
+    if (status == EXIT_DONE && run.place.grows) { status = run_adopt_isa(&run, run.output, run.place.isa); }
+    if (status == EXIT_DONE && run.place.finished) {
         run_clear_finished(&run);
     } else if (status == EXIT_DONE) {
         status = run_config(&run);
     }
+    free(run.place.isa);
     free(command_line);
     config_free(config);
     return status;
@@ -457,9 +504,9 @@ static void print_cost(const struct config *config, int threads) {
     print_bytes(cost.memory);
     printf("\ndisk    about ");
     print_bytes(cost.disk);
-    printf(" of results, and ");
+    printf(" of results (FILE), ");
     print_bytes(cost.journal);
-    printf(" of journal until they are written\n");
+    printf(" of units to grow from (FILE.units), and as much of journal until both are written\n");
 }
 
 int command_check(int argc, char **argv) {

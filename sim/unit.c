@@ -141,6 +141,9 @@ static const struct unit_cell *find_cell(const struct unit_plan *plan, size_t un
 }
 
 struct unit unit_get(const struct unit_plan *plan, size_t index) {
+    if (index >= plan->unit_count) {
+        return (struct unit){.index = index, .cell = &plan->cell[index - plan->unit_count]};
+    }
     const struct unit_cell *c = find_cell(plan, index);
     struct unit u = {.index = index, .cell = c};
     uint64_t replicates = c->series->replicates, kept = c->results->size[RESULTS_REPLICATE];
@@ -159,6 +162,7 @@ size_t unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint
     const struct unit_cell **found =
         bsearch(&address, plan->bykey, plan->cell_count, sizeof(struct unit_cell *), by_key);
     if (!found) { return SIZE_MAX; }
+    if (replicates == 0) { return plan->unit_count + (size_t)(*found - plan->cell); }
     uint64_t length = (uint64_t)(*found)->unit_blocks * RESULTS_BLOCK_LENGTH;
     if (first_replicate % length != 0 || first_replicate / length >= (*found)->unit_count) {
         return SIZE_MAX;
@@ -173,6 +177,10 @@ const char *unit_name(const struct unit *u, char name[UNIT_NAME]) {
     double n = exp(u->cell->log_n);
     char length[32];
     snprintf(length, sizeof length, isfinite(n) ? "%.6g" : "e^%.6g", isfinite(n) ? n : u->cell->log_n);
+    if (u->replicates == 0) {
+        snprintf(name, UNIT_NAME, "%s at n = %s, exact values", u->cell->series->name, length);
+        return name;
+    }
     snprintf(name, UNIT_NAME, "%s at n = %s, replicates %" PRIu64 " to %" PRIu64, u->cell->series->name,
              length, u->first_replicate, u->first_replicate + u->replicates - 1);
     return name;

@@ -35,19 +35,21 @@ struct unit_plan {
 void unit_plan_create(struct unit_plan *plan, const struct config *config, struct results *results);
 void unit_plan_release(struct unit_plan *plan);
 
+/* After the units that are sampled comes one for each cell, that of its exact values, with no replicates. */
 struct unit {
-    size_t index; /* in the plan */
+    size_t index; /* in the plan: below unit_count, or unit_count + the cell's */
     const struct unit_cell *cell;
     size_t first_block, block_count;
     uint64_t first_replicate;
     size_t replicates, kept; /* how many, and how many of them are kept one by one */
 };
 struct unit unit_get(const struct unit_plan *plan, size_t index);
-/* The unit with these replicates of the cell with this key; SIZE_MAX when the plan has none. */
+/* The unit with these replicates of the cell with this key (0 of them: its exact values); SIZE_MAX when the
+ * plan has none. */
 size_t unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint64_t first_replicate,
                  uint64_t replicates);
 double unit_cost(const struct unit *unit);
-/* "SERIES at n = N, replicates A to B". Returns `name`. */
+/* "SERIES at n = N, replicates A to B", or "exact values". Returns `name`. */
 const char *unit_name(const struct unit *unit, char name[UNIT_NAME]);
 /* The shard, from 0, of `count` that a unit belongs to. */
 size_t unit_shard(size_t unit, size_t count);

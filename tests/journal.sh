@@ -1,0 +1,255 @@
+#!/usr/bin/env bash
+# journal.sh BINARY: journals, resumes, shards and merges end to end. Prints ok or not ok a promise, then
+# `N passed, N failed`.
+set -uo pipefail
+# shellcheck source=tests/common.sh
+. "$(dirname "$0")/common.sh"
+
+cat >sweep.yaml <<'YAML'
+replicates: 1000
+n: [100, 3000, 1e20]
+beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: 9}
+series:
+  - family: gaussian
+  - {name: g1, family: gumbel, scale: {coef: 1, log_power: -1}, replicates: 700}
+  - {family: spherical, dimension: 3, output: true, n: [500], replicates: 300}
+YAML
+expect 0 "a calm run" run sweep.yaml -o calm.h5 --quiet
+want=$(digest calm.h5)
+holds "its journal is gone" test ! -e calm.h5.journal
+same() { [[ $(digest "$1") = "$want" ]]; }
+
+# ---- stopping ----
+
+# A sweep of rows that take long: 2^33 scores each.
+cat >long.yaml <<'YAML'
+replicates: 2
+n: [2^33]
+rows: drawn
+beta: [1]
+series: [{family: gaussian}]
+YAML
+for signal in TERM INT USR1; do
+    "$gapscale" run long.yaml -o long.h5 --quiet 2>err &
+    pid=$!
+    sleep 0.7
+    asked=${EPOCHREALTIME/./}
+    kill -$signal $pid
+    wait $pid
+    holds "SIG$signal: exit status 75" test $? -eq 75
+    holds "SIG$signal: within 2 s" test $((${EPOCHREALTIME/./} - asked)) -lt 2500000
+    holds "SIG$signal is told" grep -q "SIG$signal" err
+    holds "SIG$signal leaves no lock" test ! -e long.h5.journal/lock
+done
+start=${EPOCHREALTIME/./}
+expect 75 "a time limit" run long.yaml -o long.h5 --time-limit 4s
+holds "a unit that is too long for it is told" grep -q "longest unit" err
+holds "it is kept" test $((${EPOCHREALTIME/./} - start)) -lt 6000000
+SLURM_JOB_END_TIME=$(($(date +%s) + 10)) expect 75 "the end of a Slurm job" run long.yaml -o long.h5
+expect 0 "a limit that is far" run sweep.yaml -o far.h5 --time-limit 0:59:59
+for limit in 0s 5 5d -3s 1:2 1:60:00 x ""; do
+    expect 2 "--time-limit '$limit'" run sweep.yaml -o bad.h5 --time-limit "$limit"
+done
+
+# ---- shards and merge ----
+
+for shard in 0 2; do expect 0 "shard $shard of 3" run sweep.yaml -o parts.h5 --shard $shard/3; done
+holds "a shard writes no file" test ! -e parts.h5
+expect 0 "a shard again" run sweep.yaml -o parts.h5 --shard 0/3
+expect 75 "a merge with a part missing" merge parts.h5.shard-2-of-3.journal parts.h5.shard-0-of-3.journal -o parts.h5
+holds "it publishes nothing" test ! -e parts.h5
+holds "it names units" grep -q "missing: .* at n = .*, replicates" err
+command=$(sed -n 's/^gapscale: *gapscale \(run .*\)/\1/p' err)
+# shellcheck disable=SC2086
+expect 0 "the command it tells: $command" $command
+expect 0 "show of a journal" show parts.h5.shard-1-of-3.journal
+holds "it tells how far" grep -q "100% of the work" out
+expect 0 "merge in any order" merge parts.h5.shard-2-of-3.journal parts.h5.shard-0-of-3.journal parts.h5.shard-1-of-3.journal -o parts.h5
+holds "the merged digest" same parts.h5
+expect 0 "merge again: already done" merge parts.h5.shard-*.journal -o parts.h5
+holds "it says so" grep -q "already done" err
+expect 0 "half of two" run sweep.yaml -o parts.h5 --shard 1/2 --force
+expect 0 "overlapping shards" merge parts.h5.shard-*.journal parts.h5.shard-0-of-3.journal -o overlap.h5
+holds "their digest" same overlap.h5
+expect 0 "a shard of another seed" run sweep.yaml -o other.h5 --shard 1/3 --set seed=3
+expect 2 "is refused" merge parts.h5.shard-0-of-3.journal other.h5.shard-1-of-3.journal -o mixed.h5
+holds "and the key named" grep -q "seed: .* there, 3 here" err
+for shard in 3/3 -1/3 1 0/0 a/b 1/3/; do expect 2 "--shard $shard" run sweep.yaml -o bad.h5 --shard $shard; done
+expect 2 "merge without -o" merge parts.h5.shard-0-of-3.journal
+expect 2 "merge of nothing" merge -o bad.h5
+expect 2 "merge of no journal" merge sweep.yaml -o bad.h5
+holds "wrong words write nothing" test ! -e bad.h5 -a ! -e mixed.h5 -a ! -e bad.h5.journal
+
+# ---- damage ----
+
+# An unfinished journal with every unit in it.
+finished() {
+    rm -rf torn.h5 torn.h5.journal
+    cp -r parts.h5.shard-0-of-3.journal torn.h5.journal
+    cp parts.h5.shard-1-of-3.journal/000001.units torn.h5.journal/100001.units
+    cp parts.h5.shard-2-of-3.journal/000001.units torn.h5.journal/100002.units
+    "$gapscale" run sweep.yaml -o fresh.h5 --set replicates=1000 --time-limit 0.01s --quiet 2>/dev/null
+    cp fresh.h5.journal/header torn.h5.journal/ # of a run that is no shard
+    rm -rf fresh.h5 fresh.h5.journal
+}
+byte() { od -An -tu1 -j "$2" -N 1 "$1" | tr -d ' '; }
+flip() { # FILE OFFSET
+    # shellcheck disable=SC2059
+    printf "\\x$(printf %x $(($(byte "$1" "$2") ^ 64)))" | dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
+}
+units=torn.h5.journal/100001.units
+for damage in none flip-head flip-body flip-tail flip-magic truncated empty garbage missing; do
+    finished
+    size=$(stat -c %s $units)
+    case $damage in
+    flip-head) flip $units 20 ;;
+    flip-body) flip $units 5000 ;;
+    flip-tail) flip $units $((size - 3)) ;;
+    flip-magic) flip $units 2 ;;
+    truncated) truncate -s $((size - 1000)) $units ;;
+    empty) truncate -s 0 $units ;;
+    garbage) head -c "$size" /dev/urandom >$units ;;
+    missing) rm $units ;;
+    esac
+    expect 0 "$damage record: show" show torn.h5.journal
+    expect 0 "$damage record: run" run sweep.yaml -o torn.h5
+    holds "$damage record: the digest of the calm run" same torn.h5
+    case $damage in
+    none | missing) holds "$damage record: nothing damaged" test "$(grep -c damaged err)" -eq 0 ;;
+    *) holds "$damage record: is told" grep -q "damaged record.*computed again" err ;;
+    esac
+done
+finished
+flip $units 5000
+"$gapscale" run sweep.yaml -o torn.h5 --time-limit 0.01s --quiet 2>err
+holds "mended journal: stopped" test $? -eq 75
+expect 0 "mended journal: show" show torn.h5.journal
+holds "mended journal: no damage left" test "$(grep -c damaged out)" -eq 0
+expect 0 "mended journal: resume" run sweep.yaml -o torn.h5
+holds "mended journal: the digest" same torn.h5
+
+finished
+flip torn.h5.journal/header 30
+expect 1 "a damaged header is refused" run sweep.yaml -o torn.h5
+holds "and kept" test -e $units
+expect 0 "--fresh starts again" run sweep.yaml -o torn.h5 --fresh
+holds "--fresh: the digest" same torn.h5
+finished
+expect 2 "a journal of another config" run sweep.yaml -o torn.h5 --set seed=9 --set series.g1.replicates=5
+holds "the keys are named" grep -q "series.g1.replicates: 700 there, 5 here" err
+holds "each of them" grep -q "seed: .* there, 9 here" err
+expect 2 "a journal of another instruction set" run sweep.yaml -o torn.h5 --isa base
+holds "it is named" grep -q "isa" err
+
+# A record that is whole but says something else: made here from another seed, under the first one's key.
+cp -r parts.h5.shard-0-of-3.journal forged
+if command -v python3 >/dev/null; then
+    python3 - forged/000001.units <<'PYTHON'
+import hashlib, struct, sys
+data = bytearray(open(sys.argv[1], "rb").read())
+body = struct.unpack_from("<Q", data, 64)[0]
+data[72 + 100] ^= 1
+data[72 + body:72 + body + 32] = hashlib.sha256(data[:72 + body]).digest()
+open(sys.argv[1], "wb").write(data)
+PYTHON
+    expect 2 "records in conflict" merge forged parts.h5.shard-*.journal -o forged.h5
+    holds "the unit is named" grep -q "disagree on .* at n = .*, replicates" err
+    holds "nothing is published" test ! -e forged.h5
+fi
+
+# ---- growing ----
+
+cat >grow.yaml <<'YAML'
+n: [60, 900]
+beta: [0.5, 2]
+replicates: 5000
+series:
+  - {family: gaussian}
+  - {family: spherical, dimension: 3, output: true, n: [50], replicates: 4200}
+YAML
+sed 's/5000/9000/; s/4200/4300/; s/60, 900/60, 300, 900, 1e9/' grow.yaml >grown.yaml
+expect 0 "a small sweep" run grow.yaml -o small.h5 --quiet
+cp small.h5 before.h5
+cp small.h5.units before.h5.units
+expect 0 "the grown one from nothing" run grown.yaml -o all.h5 --quiet
+expect 0 "more replicates and n" run grown.yaml -o small.h5
+holds "units of the finished file are used" grep -q "going on: 3 of 14 units" err
+holds "the grown digest" test "$(digest small.h5)" = "$(digest all.h5)"
+holds "the grown archive" cmp small.h5.units all.h5.units
+expect 2 "back to less" run grow.yaml -o small.h5
+holds "the keys are named" grep -q "replicates: 9000 there, 5000 here" err
+cp before.h5 small.h5
+cp before.h5.units small.h5.units
+expect 2 "growing and another key" run grown.yaml -o small.h5 --set seed=4
+holds "it is named" grep -q "seed: .* there, 4 here" err
+holds "the file is as it was" cmp small.h5 before.h5
+expect 75 "growing, stopped" run grown.yaml -o small.h5 --time-limit 0.01s
+holds "stopped: the file is as it was" cmp small.h5 before.h5
+expect 0 "growing, resumed" run grown.yaml -o small.h5
+holds "resumed: the grown digest" test "$(digest small.h5)" = "$(digest all.h5)"
+cp before.h5 small.h5
+cp before.h5.units small.h5.units
+for shard in 0 1; do expect 0 "growing, shard $shard" run grown.yaml -o small.h5 --shard $shard/2; done
+expect 0 "growing, merged" merge small.h5.shard-*.journal -o small.h5
+holds "merged: the grown digest" test "$(digest small.h5)" = "$(digest all.h5)"
+cp before.h5 small.h5
+flip_copy() { cp before.h5.units small.h5.units && flip small.h5.units 9000; }
+flip_copy
+expect 0 "growing from a damaged archive" run grown.yaml -o small.h5
+holds "damaged archive: it is told" grep -q "damaged record.*computed again" err
+holds "damaged archive: the grown digest" test "$(digest small.h5)" = "$(digest all.h5)"
+cp before.h5 small.h5
+rm small.h5.units
+expect 1 "growing without the archive" run grown.yaml -o small.h5
+holds "it tells of --force" grep -q -- "--force" err
+expect 0 "growing with --force" run grown.yaml -o small.h5 --force
+holds "--force: the grown digest" test "$(digest small.h5)" = "$(digest all.h5)"
+
+# Exact values are kept too: a journal with all of them has nothing left to compute.
+expect 0 "exact values are taken from the archive" run grown.yaml -o small.h5 --set replicates=9001
+holds "only three replicates' units are new" test "$(grep -c 'computing the exact' err)" -eq 0
+
+# ---- locks ----
+
+"$gapscale" run long.yaml -o long.h5 --quiet 2>/dev/null &
+pid=$!
+sleep 0.5
+expect 1 "a second process on the same journal" run long.yaml -o long.h5
+holds "the first one is named" grep -q "process $pid on $(hostname)" err
+expect 0 "show while it runs" show long.h5.journal
+holds "show says who is at work" grep -q "at work: process $pid" out
+kill -9 $pid
+wait $pid 2>/dev/null
+expect 75 "a stale lock is taken" run long.yaml -o long.h5 --time-limit 0.1s
+holds "and told" grep -q "taking over" err
+echo "host elsewhere pid 1 ticks 5 since 1700000000" >long.h5.journal/lock
+expect 1 "a lock of another host that is alive" run long.yaml -o long.h5
+holds "its host is named" grep -q "on elsewhere" err
+touch -d '59 seconds ago' long.h5.journal/lock
+expect 1 "a heartbeat of 59 s ago" run long.yaml -o long.h5
+touch -d '70 seconds ago' long.h5.journal/lock
+expect 75 "a heartbeat of 70 s ago is stale" run long.yaml -o long.h5 --time-limit 0.1s
+rm -rf long.h5.journal
+
+# ---- places ----
+
+if ((EUID == 0)) && mkdir -p small && mount -t tmpfs -o size=256k tmpfs small 2>/dev/null; then
+    expect 1 "a full disk" run sweep.yaml -o small/x.h5
+    holds "it is told" grep -q "No space left" err
+    holds "no file and no piece of one" test -z "$(find small -name '*.h5' -o -name '*.tmp*')"
+    mount -o remount,ro small
+    expect 1 "a read-only place" run sweep.yaml -o small/x.h5
+    mount -o remount,rw,size=20m small
+    expect 0 "with room again" run sweep.yaml -o small/x.h5
+    holds "the digest" same small/x.h5
+    umount small
+fi
+touch left.h5.tmp-123
+expect 0 "leftovers of a kill while publishing" run sweep.yaml -o left.h5 --quiet --time-limit 0:10:00
+holds "a piece of a file is cleared" test ! -e left.h5.tmp-123
+cp -r parts.h5.shard-0-of-3.journal left.h5.journal
+expect 0 "already done" run sweep.yaml -o left.h5
+holds "what was left is cleared" test ! -e left.h5.journal
+
+echo "$passed passed, $failed failed"
+((failed == 0))
