@@ -129,7 +129,7 @@ static void hash_bytes(const uint8_t *bytes, size_t size, uint8_t digest[RECORD_
 
 uint8_t *record_make(const struct unit *unit, const char *isa, const struct summary *s,
                      const double *block_mean, size_t *length) {
-    struct cursor count = {NULL};
+    struct cursor count = {.bytes = NULL};
     put_body(&count, unit, s, block_mean);
     *length = RECORD_HEAD + count.at + RECORD_TAIL;
     struct cursor c = {.bytes = malloc(*length)};

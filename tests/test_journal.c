@@ -166,7 +166,7 @@ static int compute(const struct setting *s, size_t count, const size_t *unit, sw
 static void test_record_checks(void **state) {
     (void)state;
     struct setting s = setting_make(small_text);
-    struct kept_record kept = {NULL};
+    struct kept_record kept = {.bytes = NULL};
     struct record_head head;
     const size_t first = 0;
     assert_int_equal(compute(&s, 1, &first, keep_record, &kept), EXIT_DONE);
