@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# A sweep as one MPI job, ranks x threads; submitted again, it goes on where it stopped.
+#
+#   CONFIG=configs/publish.yaml OUTPUT=publish.h5 sbatch --nodes=4 configs/slurm/mpi.sh
+#
+# `make mpi` builds gapscale-mpi. Rank 0 keeps the journal and writes the results; the others need the config only.
+#SBATCH --job-name=gapscale-mpi
+#SBATCH --ntasks-per-node=2
+#SBATCH --cpus-per-task=4
+#SBATCH --time=01:00:00
+#SBATCH --signal=USR1@30
+#SBATCH --open-mode=append
+set -euo pipefail
+
+export OMP_NUM_THREADS=${SLURM_CPUS_PER_TASK:-1}
+# Without this Open MPI pins a rank to one processor and its threads with it.
+export OMPI_MCA_hwloc_base_binding_policy=none
+exec mpirun "${GAPSCALE_MPI:-gapscale-mpi}" run "${CONFIG:?set CONFIG to a YAML file}" \
+    -o "${OUTPUT:?set OUTPUT to the results file}" --isa "${ISA:-avx2}" --quiet

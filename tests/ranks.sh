@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# ranks.sh BINARY MPI_BINARY: one sweep over 1 to 4 ranks has the digest of the lone process, a stopped one goes on, a
+# failed rank ends all. Ends with `N passed, N failed`.
+set -uo pipefail
+mpi=$(realpath "$2")
+# shellcheck source=tests/common.sh
+. "$(dirname "$0")/common.sh"
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+export OMPI_MCA_hwloc_base_binding_policy=none
+unset OMP_NUM_THREADS
+
+cat >sweep.yaml <<'YAML'
+replicates: 3000
+keep_replicates: 500
+n: [300, 3000, 1e20]
+beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: 17}
+series:
+  - family: gaussian
+  - {family: spherical, dimension: 4, output: true}
+  - {family: gumbel, rows: drawn, n: [2^13], replicates: 300}
+YAML
+expect 0 "the lone process" run sweep.yaml -o lone.h5 --quiet
+want=$(digest lone.h5)
+for ranks in 1 2 3 4; do
+    for threads in 1 2; do
+        rm -f many.h5*
+        timeout 120 mpirun -n $ranks "$mpi" run sweep.yaml -o many.h5 --threads $threads --quiet 2>err
+        holds "$ranks ranks of $threads threads: status" test $? -eq 0
+        holds "$ranks ranks of $threads threads: digest" test "$(digest many.h5)" = "$want"
+    done
+done
+timeout 60 mpirun -n 2 "$mpi" run sweep.yaml -o many.h5 --quiet 2>err
+holds "already done" test $? -eq 0
+timeout 60 mpirun -n 3 "$mpi" run missing.yaml -o x.h5 2>err
+holds "a missing config: status 2, no hang" test $? -eq 2
+holds "one message" test "$(grep -c 'missing.yaml' err)" -eq 1
+
+sed 's/replicates: 3000/replicates: 20000/' sweep.yaml >long.yaml
+expect 0 "a longer sweep alone" run long.yaml -o long.h5 --quiet
+want=$(digest long.h5)
+timeout 120 mpirun -n 2 "$mpi" run long.yaml -o stopped.h5 --threads 1 --quiet 2>err &
+sleep 1
+pkill -USR1 -f "^mpirun -n 2 $mpi run long.yaml"
+wait $!
+holds "SIGUSR1: status 75" test $? -eq 75
+holds "a journal is left" test -d stopped.h5.journal
+expect 0 "the lone process goes on" run long.yaml -o stopped.h5 --quiet
+holds "its digest" test "$(digest stopped.h5)" = "$want"
+
+timeout 120 mpirun -n 3 "$mpi" run long.yaml -o killed.h5 --threads 1 --quiet 2>err &
+sleep 1
+pkill -KILL -n -f "$mpi run long.yaml -o killed.h5"
+wait $!
+holds "a killed rank ends all" test $? -ne 0
+sleep 1
+holds "nobody is left" test -z "$(pgrep -f "$mpi run long.yaml")"
+timeout 120 mpirun -n 2 "$mpi" run long.yaml -o killed.h5 --quiet 2>err
+holds "two ranks go on" test $? -eq 0
+holds "their digest" test "$(digest killed.h5)" = "$want"
+echo "$passed passed, $failed failed"
+((failed == 0))
