@@ -46,7 +46,7 @@ COMPILE = $(CC) $(BASE_FLAGS) $(OPTIMISE) $(PACKAGE_FLAGS) $(CPPFLAGS) $(CFLAGS)
 OPTIMISE = -O2
 
 .DEFAULT_GOAL := all
-.PHONY: all reproduce test test-quick bench install uninstall format lint clean help deps FORCE
+.PHONY: all mpi reproduce test test-quick bench install uninstall format lint clean help deps FORCE
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/gapscale  ## build ./build/gapscale (the default)
@@ -99,6 +99,20 @@ $(LIBRARY): $(OBJECTS)
 $(PROGRAM): $(OBJ)/gapscale.o $(LIBRARY)
 	$(CC) $(BASE_FLAGS) $(CFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
 
+# The same program for many ranks: sim/ranks.c, compiled by MPI's compiler, takes the place of the lone process.
+MPICC ?= mpicc
+mpi: $(BUILD)/gapscale-mpi  ## build ./build/gapscale-mpi, for mpirun and srun (Open MPI)
+
+$(BUILD)/gapscale-mpi: $(OBJ)/gapscale-mpi
+	@ln -sf $(VARIANT)/gapscale-mpi $@
+
+$(OBJ)/sim/ranks.mpi.o: sim/ranks.c Makefile
+	@mkdir -p $(@D)
+	OMPI_CC=$(CC) $(patsubst $(CC)%,$(MPICC)%,$(COMPILE)) -DGAPSCALE_MPI -c $< -o $@
+
+$(OBJ)/gapscale-mpi: $(OBJ)/gapscale.o $(OBJ)/sim/ranks.mpi.o $(LIBRARY)
+	OMPI_CC=$(CC) $(MPICC) $(BASE_FLAGS) $(CFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+
 $(OBJ)/tests/%: $(OBJ)/tests/%.o $(LIBRARY)
 	$(CC) $(BASE_FLAGS) $(CFLAGS) $(LDFLAGS) $^ $(LIBS) -lcmocka -o $@
 
@@ -116,7 +130,7 @@ reproduce:  ## packages, build, and the main job: results/reproduce.h5, its fits
 	$(BUILD)/gapscale run configs/sphere-regimes.yaml --force
 	$(BUILD)/gapscale fit results/sphere-regimes.h5
 	$(BUILD)/gapscale plot results/sphere-regimes.h5
-	$(BUILD)/gapscale flow -o results/circle
+	$(BUILD)/gapscale flow -o results/circle.csv
 
 # ---- checks ----
 

@@ -6,6 +6,7 @@
 #include "sim/command.h"
 #include "sim/message.h"
 #include "sim/nearest.h"
+#include "sim/ranks.h"
 
 #ifndef GAPSCALE_VERSION
 #define GAPSCALE_VERSION "unknown"
@@ -45,7 +46,7 @@ static int unknown_command(const char *word) {
     return EXIT_USAGE;
 }
 
-int main(int argc, char **argv) {
+static int front_door(int argc, char **argv) {
     if (argc < 2) {
         print_usage(stderr);
         return EXIT_USAGE;
@@ -63,4 +64,12 @@ int main(int argc, char **argv) {
         if (strcmp(word, command[i].name) == 0) { return command[i].run(argc - 1, argv + 1); }
     }
     return unknown_command(word);
+}
+
+/* Of many ranks, the first does what one process does; the others follow it where it leads a sweep. */
+int main(int argc, char **argv) {
+    int status = ranks_start(&argc, &argv);
+    if (status != EXIT_DONE) { return status; }
+    if (ranks_index() == 0 || ranks_wait(&status)) { status = front_door(argc, argv); }
+    return ranks_end(status);
 }

@@ -1,395 +1,557 @@
-/* `gapscale flow`: tokens on a sphere that attend to each other run the heat equation backwards. */
+/* `gapscale flow`: tokens on the sphere moved by attention, against the heat equation run backwards. */
+#include <errno.h>
 #include <getopt.h>
-#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
-#include <libgen.h>
 #include <math.h>
 #include <omp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../models/sphere.h"
-#include "../sim/config.h"
+#include "../sim/flow.h"
+#include "../sim/memory.h"
 #include "../sim/message.h"
 #include "../sim/nearest.h"
-#include "../sim/tokens.h"
+#include "../sim/number.h"
 #include "command.h"
 #include "flow_figures.h"
 #include "json.h"
+#include "words.h"
 
-static const char usage[] =
-    "usage: gapscale flow [KEY=VALUE]... [-o NAME] [--json] [--threads K] [--quiet]\n"
-    "\n"
-    "n tokens on the unit sphere attend to each other, x_i -> ATT_i/|ATT_i|, V = I. To first order that is "
-    "the heat\n"
-    "equation run backwards: the l-th harmonic of their density grows by a known factor G_l > 1. Measured "
-    "here beside\n"
-    "theory, over several steps; and, for keys around a mean direction, the output's drift towards it.\n"
-    "\n"
-    "  dimension=D      whole number from 2 (default 2)\n"
-    "  n=N              tokens, 2 to 200000 (default 4096); a step costs n^2 d\n"
-    "  beta=B           inverse temperature (default 32)\n"
-    "  modes=L          harmonics l = 1 .. L (default 16)\n"
-    "  steps=S          steps of attention (default 3)\n"
-    "  replicates=R     2 or more (default 32)\n"
-    "  tau=T            move by T ATT only: x -> (x + T ATT)/|x + T ATT|\n"
-    "  concentration=C  von Mises-Fisher keys of density e^(C <mu,x>), for the drift (default 0: uniform, no "
-    "drift)\n"
-    "  clusters=K       K such laws at equal angles in one plane (default 1)\n"
-    "  mean=[X,Y,..]    mu, its first two components; not 0 (default [1,0])\n"
-    "  seed=S           (default 20260512)\n"
-    "\n"
-    "  -o, --output NAME   also write the figures NAME-modes and NAME-density (circle) as SVG, PNG and PDF\n"
-    "      --json          print JSON (results/SCHEMA.md)\n";
+enum { MOST_THREADS = 1024, MOST_DIMENSION = 1000, BINS = 128, PROBES = 5 };
+static const double probe_angle[PROBES] = {15, 45, 90, 135, 165}; /* degrees */
 
-enum { MOST_TOKENS = 200000, MOST_DIMENSION = 10000 };
+enum key { DIMENSION, LENGTH, BETA, MODES, STEPS, REPLICATES, TAU, EPS, CONCENTRATION, SEED, KEYS };
 
-struct flow_options {
-    struct tokens_request request;
-    double mean[2];
-    const char *output;
-    bool json, help;
+/* The only place that knows a key's default and range. */
+static const struct {
+    const char *name;
+    double initial, low, high;
+    bool open, whole; /* open: low itself is not allowed */
+    const char *doc;
+} known[KEYS] = {
+    [DIMENSION] = {"dimension", 2, 2, MOST_DIMENSION, false, true,
+                   "dimension d of the space around the sphere"},
+    [LENGTH] = {"n", 4096, 2, 200000, false, true, "tokens"},
+    [BETA] = {"beta", 32, 1e-6, 1e300, false, false, "inverse temperature"},
+    [MODES] = {"modes", 12, 1, 64, false, true, "harmonics of degree 1 to this one"},
+    [STEPS] = {"steps", 3, 1, 100, false, true, "steps of attention"},
+    [REPLICATES] = {"replicates", 64, 8, 100000, false, true, "independent sets of tokens, at least 2 modes"},
+    [TAU] = {"tau", INFINITY, 0, INFINITY, true, false, "step x + tau ATT; inf: ATT alone"},
+    [EPS] = {"eps", 0.05, 0, 0.999, false, false,
+             "amplitude of the mode that is put on and followed; 0: none"},
+    [CONCENTRATION] = {"concentration", 0, 0, 1e6, false, false,
+                       "von Mises-Fisher keys for the drift; 0: none"},
+    [SEED] = {"seed", 20260512, 0, 0x1p53, false, true, "of all randomness"},
+};
+
+struct request {
+    double value[KEYS];
+    double direction[MOST_DIMENSION];
+    size_t directions; /* how many numbers were given */
+    struct flow_design design;
+};
+
+struct answer {
+    double *product;
+    struct flow_estimate *estimate;
+    double *exact, *finite, *ones; /* growth of degree l at [l - 1]: n -> inf, at n, none */
+    double n_eff;
+    double
+        neglected; /* what is beyond order 1/n, over the error of the first step: the largest of all modes */
+    struct flow_agreement agreement, still; /* with the prediction; with no growth at all */
+    unsigned mode;                          /* that was followed: the fastest of them */
+    double *amplitude, *density;
+    struct flow_estimate *level, *ratio; /* amplitude after s steps, and over the first */
+    struct flow_estimate drift[PROBES];
+    double predicted[PROBES], limit[PROBES], gradient[PROBES]; /* at n, n -> inf, beta -> inf; times beta */
 };
 
 /* ---- the command line ---- */
 
-static const struct key {
-    const char *name;
-    double low, high;
-    bool whole, open; /* open: low itself is excluded */
-} keys[] = {
-    {"dimension", 2, MOST_DIMENSION, true, false},
-    {"n", 2, MOST_TOKENS, true, false},
-    {"beta", 0, 1e12, false, true},
-    {"modes", 1, 1000, true, false},
-    {"steps", 1, 1000, true, false},
-    {"replicates", 2, 1e6, true, false},
-    {"tau", 0, 1e12, false, true},
-    {"concentration", 0, 1e6, false, false},
-    {"clusters", 1, 1000, true, false},
-    {"seed", 0, 0x1p53, true, false},
-};
-enum { KEYS = sizeof keys / sizeof *keys };
-
-static void store_value(struct tokens_request *r, size_t key, double value) {
-    size_t whole = (size_t)value;
-    switch (key) {
-    case 0: r->dimension = whole; break;
-    case 1: r->n = whole; break;
-    case 2: r->beta = value; break;
-    case 3: r->modes = whole; break;
-    case 4: r->steps = whole; break;
-    case 5: r->replicates = whole; break;
-    case 6: r->tau = value; break;
-    case 7: r->density.concentration = value; break;
-    case 8: r->density.clusters = whole; break;
-    default: r->seed = (uint64_t)value; break;
+static void print_usage(FILE *out) {
+    char number[NUMBER_TEXT];
+    fputs("usage: gapscale flow [KEY=VALUE]... [-o FILE] [--json] [--threads K]\n"
+          "\n"
+          "Every token on the unit sphere attends to all (V = I) and moves to ATT/|ATT|. To first order that "
+          "runs the\n"
+          "heat equation backwards: the l-th harmonic of the tokens' density grows by a factor G_l, largest "
+          "near\n"
+          "l (l + d - 2) = 2 beta. Measured over uniform tokens as E[a_after a_before]/E[a_before^2], beside "
+          "the\n"
+          "prediction at n tokens.\n"
+          "\n",
+          out);
+    for (size_t k = 0; k < KEYS; k++) {
+        const char *text = isfinite(known[k].initial) ? number_print(known[k].initial, number) : "inf";
+        fprintf(out, "  %s=%-*s %s\n", known[k].name, (int)(24 - strlen(known[k].name)), text, known[k].doc);
     }
+    fputs("  direction=[a,b,...]       mean direction of those keys, any length > 0 (the first axis)\n"
+          "\n"
+          "  -o, --output FILE    the table as CSV, and figures FILE-modes, FILE-density (.svg .png .pdf)\n"
+          "      --json           the answer for programs\n"
+          "      --threads K      default: one per processor; the numbers do not depend on it\n",
+          out);
 }
 
-static bool parse_mean(const char *text, double mean[2]) {
-    char copy[128], *rest = copy, *item;
-    size_t count = 0, length = strlen(text);
-    if (length < 3 || length >= sizeof copy || text[0] != '[' || text[length - 1] != ']') {
-        message_error("mean=%.60s: expected a list such as [1,0]", text);
+static bool value_is_good(enum key key, double x) {
+    if (!(x >= known[key].low && x <= known[key].high) || (known[key].open && x == known[key].low)) {
         return false;
     }
-    snprintf(copy, sizeof copy, "%.*s", (int)length - 2, text + 1);
-    for (; (item = strsep(&rest, ",")); count++) {
-        double value;
-        item += strspn(item, " ");
-        if (!config_number(item, &value, NULL) || count >= 2) {
-            message_error("mean=%.60s: expected two numbers, its part in the plane of the first two axes",
-                          text);
-            return false;
-        }
-        mean[count] = value;
-    }
-    if (count == 2 && hypot(mean[0], mean[1]) > 0) { return true; }
-    message_error("mean=%.60s: a direction has two components and a norm above 0", text);
-    return false;
+    return !known[key].whole || x == floor(x);
 }
 
-static bool unknown_key(const char *word) {
-    const char *names[KEYS + 1], *near;
-    char key[64];
-    snprintf(key, sizeof key, "%.*s", (int)strcspn(word, "="), word);
-    for (size_t i = 0; i < KEYS; i++) { names[i] = keys[i].name; }
-    names[KEYS] = "mean";
-    near = nearest_name(key, KEYS + 1, names);
-    message_error("flow has no key '%s'%s%s%s", key, near ? "; did you mean '" : "", near ? near : "",
-                  near ? "'?" : "; gapscale flow -h lists them");
-    return false;
-}
-
-static bool parse_word(struct flow_options *o, const char *word) {
-    const char *value = strchr(word, '=');
-    if (!value || value == word) {
-        message_error("'%s': expected KEY=VALUE", word);
-        return false;
-    }
-    size_t length = (size_t)(value++ - word), k = 0;
-    if (length == 4 && strncmp(word, "mean", 4) == 0) { return parse_mean(value, o->mean); }
-    while (k < KEYS && !(strlen(keys[k].name) == length && strncmp(word, keys[k].name, length) == 0)) { k++; }
-    if (k == KEYS) { return unknown_key(word); }
-    double x;
-    const struct key *key = &keys[k];
-    bool good = config_number(value, &x, NULL) && x <= key->high &&
-                (key->open ? x > key->low : x >= key->low) && (!key->whole || x == floor(x));
-    if (!good) {
-        message_error("%s=%.60s: expected a %s %s %g, at most %g", key->name, value,
-                      key->whole ? "whole number" : "number", key->open ? "above" : "from", key->low,
-                      key->high);
-        return false;
-    }
-    store_value(&o->request, k, x);
-    return true;
-}
-
-static bool parse(int argc, char **argv, struct flow_options *o) {
-    static const struct option known[] = {
-        {"output", required_argument, NULL, 'o'}, {"json", no_argument, NULL, 'j'},
-        {"quiet", no_argument, NULL, 'q'},        {"threads", required_argument, NULL, 't'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
-    };
-    double threads;
-    int option;
-    *o = (struct flow_options){.request = {.seed = 20260512,
-                                           .dimension = 2,
-                                           .n = 4096,
-                                           .modes = 16,
-                                           .steps = 3,
-                                           .replicates = 32,
-                                           .beta = 32,
-                                           .tau = INFINITY,
-                                           .density = {0, 0, 1},
-                                           .threads = omp_get_num_procs()},
-                               .mean = {1, 0}};
-    optind = 0;
-    while ((option = getopt_long(argc, argv, "o:h", known, NULL)) != -1) {
-        switch (option) {
-        case 'o': o->output = optarg; break;
-        case 'j': o->json = true; break;
-        case 'q': o->request.quiet = true; break;
-        case 'h': o->help = true; return true;
-        case 't':
-            if (!config_number(optarg, &threads, NULL) || !(threads >= 1 && threads <= 4096) ||
-                threads != floor(threads)) {
-                message_error("--threads takes a whole number from 1 to 4096, not '%s'", optarg);
-                return false;
-            }
-            o->request.threads = (int)threads;
-            break;
-        default: fputs(usage, stderr); return false;
-        }
-    }
-    for (int i = optind; i < argc; i++) {
-        if (!parse_word(o, argv[i])) { return false; }
-    }
-    o->request.density.angle = atan2(o->mean[1], o->mean[0]);
-    return true;
-}
-
-/* ---- theory beside it ---- */
-
-/* G_l of a step: of ATT alone, or a share of it where tokens keep part of themselves. */
-static double predicted_growth(const struct tokens_request *r, unsigned l, bool finite) {
-    double d = (double)r->dimension,
-           growth = finite ? sphere_mode_growth_finite(d, r->beta, l, log((double)r->n))
-                           : sphere_mode_growth(d, r->beta, l);
-    double share =
-        isinf(r->tau) ? 1 : r->tau * sphere_overlap(d, r->beta) / (1 + r->tau * sphere_overlap(d, r->beta));
-    return 1 + share * (growth - 1);
-}
-
-/* ATT at an angle from the mean, among equal parts of von Mises-Fisher keys. */
-static void predicted_drift(const struct tokens_request *r, double angle, double *along, double *across) {
-    double sum = 0, log_most = -INFINITY;
-    struct sphere_attention part;
-    *along = *across = 0;
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t k = 0; k < r->density.clusters; k++) {
-            double turn = 2 * M_PI * (double)k / (double)r->density.clusters - angle;
-            part =
-                sphere_von_mises_fisher((double)r->dimension, r->beta, r->density.concentration, cos(turn));
-            if (pass == 0) {
-                log_most = fmax(log_most, part.log_weight);
-                continue;
-            }
-            double weight = exp(part.log_weight - log_most);
-            sum += weight;
-            *along += weight * (part.along_query + part.along_mean * cos(turn));
-            *across += weight * part.along_mean * sin(turn);
-        }
-    }
-    *along /= sum;
-    *across /= sum;
-}
-
-/* Gradient of log density on the sphere, in the direction of growing angle. */
-static double log_density_slope(const struct tokens_request *r, double angle) {
-    double sum = 0, slope = 0, c = r->density.concentration;
-    for (size_t k = 0; k < r->density.clusters; k++) {
-        double turn = 2 * M_PI * (double)k / (double)r->density.clusters - angle,
-               weight = exp(c * (cos(turn) - 1));
-        sum += weight;
-        slope += weight * c * sin(turn);
-    }
-    return slope / sum;
-}
-
-/* ---- answers ---- */
-
-struct flow_answer {
-    struct tokens_growth *growth; /* [steps][modes] */
-    double *histogram;            /* [steps + 1][TOKENS_BINS] */
-    struct tokens_drift drift[TOKENS_PROBES];
-    double chi_square, p; /* of the first step's modes against finite-n theory */
-};
-
-/* The correction for n is the leading one at large beta: half of it counts as its error. */
-static double growth_sigma(const struct tokens_request *r, const struct tokens_growth *g, size_t mode) {
-    double many = predicted_growth(r, (unsigned)mode + 1, false),
-           finite = predicted_growth(r, (unsigned)mode + 1, true);
-    return (g->value - finite) / hypot(g->se, (many - finite) / 2);
-}
-
-static void print_sentence(const struct tokens_request *r, const struct flow_answer *a) {
-    const double enough = 10, log_near = sphere_log_partition((double)r->dimension, r->beta),
-                 near = exp(log((double)r->n) + log_near);
-    if (r->density.concentration > 0) {
-        printf("G_l is for a nearly uniform density; this one is not.\n");
-    } else if (near < enough) {
-        printf("Undecided: only N_eff = %.3g tokens attend to each other; take n = %.3g or more, or a "
-               "smaller beta.\n",
-               near, enough * exp(-log_near));
+static bool refuse_value(enum key key, const char *text) {
+    char low[NUMBER_TEXT], high[NUMBER_TEXT];
+    number_print(known[key].low, low);
+    if (isfinite(known[key].high)) {
+        number_print(known[key].high, high);
     } else {
-        printf("The heat equation %s as predicted: chi^2 = %.4g for %zu modes, p = %.2g (N_eff = %.4g).\n",
-               a->p >= 1e-3 ? "runs backwards" : "does not run backwards", a->chi_square, r->modes, a->p,
-               near);
+        snprintf(high, sizeof high, "inf");
     }
+    message_error("%s=%s: expected a %snumber %s %s to %s%s", known[key].name, text,
+                  known[key].whole ? "whole " : "", known[key].open ? "above" : "from", low, high,
+                  key == EPS ? ": a harmonic is between -1 and 1, and 1 + eps times it must be a density"
+                             : "");
+    return false;
 }
 
-static void print_growth(const struct tokens_request *r, const struct flow_answer *a) {
-    printf("%zu tokens in %zu dimensions, beta = %g, %zu replicates: growth of the l-th harmonic by one step "
-           "of attention\n"
-           "%4s %12s %12s %12s %10s %7s",
-           r->n, r->dimension, r->beta, r->replicates, "l", "G_l", "at this n", "measured", "+-", "sigma");
-    for (size_t s = 1; s < r->steps; s++) { printf("   step %zu", s + 1); }
-    putchar('\n');
-    for (size_t l = 0; l < r->modes; l++) {
-        const struct tokens_growth *g = &a->growth[l];
-        printf("%4zu %12.6f %12.6f %12.6f %10.6f %7.2f", l + 1, predicted_growth(r, (unsigned)l + 1, false),
-               predicted_growth(r, (unsigned)l + 1, true), g->value, g->se, growth_sigma(r, g, l));
-        for (size_t s = 1; s < r->steps; s++) { printf(" %8.4f", a->growth[s * r->modes + l].value); }
-        putchar('\n');
+static bool parse_direction(struct request *r, const char *text) {
+    size_t length = strlen(text);
+    char *copy = memory_copy_text(text, length), *rest = copy;
+    bool good = length > 2 && text[0] == '[' && text[length - 1] == ']';
+    if (good) {
+        copy[length - 1] = '\0';
+        rest++;
     }
-    print_sentence(r, a);
-}
-
-static void print_drift(const struct tokens_request *r, const struct flow_answer *a) {
-    printf("\nDrift of a query at an angle from the mean direction: beta times the output across, towards "
-           "smaller angles\n"
-           "%7s %14s %14s %14s %10s %7s %12s\n",
-           "angle", "grad log f", "many keys", "measured", "+-", "sigma", "along");
-    for (size_t p = 0; p < TOKENS_PROBES; p++) {
-        const struct tokens_drift *x = &a->drift[p];
-        double along, across;
-        predicted_drift(r, x->angle, &along, &across);
-        printf("%7.1f %14.6f %14.6f %14.6f %10.6f %7.2f %12.6f\n", x->angle * 180 / M_PI,
-               -log_density_slope(r, x->angle), -r->beta * across, -r->beta * x->across,
-               r->beta * x->across_se, x->across_se > 0 ? (across - x->across) / x->across_se : 0, x->along);
+    r->directions = 0;
+    for (char *item; good && (item = strsep(&rest, ","));) {
+        item += strspn(item, " ");
+        item[strcspn(item, " ")] = '\0';
+        good = r->directions < MOST_DIMENSION && number_read(item, &r->direction[r->directions], NULL) &&
+               isfinite(r->direction[r->directions]);
+        r->directions++;
     }
-}
-
-static void print_json(const struct tokens_request *r, const struct flow_answer *a) {
-    printf("{\"schema\": 1, \"dimension\": %zu, \"n\": %zu, \"beta\": ", r->dimension, r->n);
-    json_print_number(stdout, r->beta);
-    printf(", \"chi_square\": ");
-    json_print_number(stdout, a->chi_square);
-    printf(", \"p\": ");
-    json_print_number(stdout, a->p);
-    printf(", \"modes\": [");
-    for (size_t k = 0; k < r->steps * r->modes; k++) {
-        const struct tokens_growth *g = &a->growth[k];
-        size_t l = k % r->modes;
-        printf("%s{\"step\": %zu, \"l\": %zu, \"predicted\": ", k > 0 ? ", " : "", k / r->modes + 1, l + 1);
-        json_print_number(stdout, predicted_growth(r, (unsigned)l + 1, false));
-        printf(", \"predicted_finite\": ");
-        json_print_number(stdout, predicted_growth(r, (unsigned)l + 1, true));
-        printf(", \"growth\": ");
-        json_print_number(stdout, g->value);
-        printf(", \"growth_se\": ");
-        json_print_number(stdout, g->se);
-        putchar('}');
-    }
-    printf("], \"drift\": [");
-    for (size_t p = 0; r->density.concentration > 0 && p < TOKENS_PROBES; p++) {
-        const struct tokens_drift *x = &a->drift[p];
-        double along, across;
-        predicted_drift(r, x->angle, &along, &across);
-        const struct {
-            const char *name;
-            double value;
-        } member[] = {{"along", x->along},
-                      {"along_se", x->along_se},
-                      {"along_predicted", along},
-                      {"across", x->across},
-                      {"across_se", x->across_se},
-                      {"across_predicted", across},
-                      {"log_density_slope", log_density_slope(r, x->angle)}};
-        printf("%s{\"angle\": ", p > 0 ? ", " : "");
-        json_print_number(stdout, x->angle);
-        for (size_t k = 0; k < sizeof member / sizeof *member; k++) {
-            printf(", \"%s\": ", member[k].name);
-            json_print_number(stdout, member[k].value);
-        }
-        putchar('}');
-    }
-    printf("]}\n");
-}
-
-static bool draw(const struct flow_options *o, const struct flow_answer *a) {
-    const struct tokens_request *r = &o->request;
-    double *predicted = malloc(r->modes * sizeof *predicted);
-    if (!predicted) { return false; }
-    for (size_t l = 0; l < r->modes; l++) { predicted[l] = predicted_growth(r, (unsigned)l + 1, false); }
-    bool good =
-        flow_figures_draw(o->output, r, predicted, a->growth, r->dimension == 2 ? a->histogram : NULL) == 0;
-    free(predicted);
+    free(copy);
+    if (!good) { message_error("direction=%s: expected numbers [a,b,...], one for each dimension", text); }
     return good;
 }
 
-static int answer(const struct flow_options *o) {
-    const struct tokens_request *r = &o->request;
-    struct flow_answer a = {.growth = malloc(r->steps * r->modes * sizeof *a.growth),
-                            .histogram = calloc((r->steps + 1) * TOKENS_BINS, sizeof *a.histogram)};
-    const struct isa *isa = isa_best();
-    bool good = a.growth && a.histogram &&
-                tokens_grow(isa, r, a.growth, r->dimension == 2 ? a.histogram : NULL) &&
-                (r->density.concentration == 0 || tokens_drift(isa, r, a.drift));
-    if (good) {
-        for (size_t l = 0; l < r->modes; l++) { a.chi_square += pow(growth_sigma(r, &a.growth[l], l), 2); }
-        a.p = gsl_cdf_chisq_Q(a.chi_square, (double)r->modes);
-        if (o->json) {
-            print_json(r, &a);
-        } else {
-            print_growth(r, &a);
-            if (r->density.concentration > 0) { print_drift(r, &a); }
-        }
-    } else {
-        message_error("out of memory, or a concentration at which no key was found; try smaller numbers");
+static bool refuse_key(const char *word, const char *key) {
+    const char *names[KEYS + 1] = {[KEYS] = "direction"};
+    for (size_t k = 0; k < KEYS; k++) { names[k] = known[k].name; }
+    const char *near = nearest_name(key, KEYS + 1, names);
+    message_error("flow has no key '%s'%s%s%s", *key ? key : word, near ? "; did you mean '" : "",
+                  near ? near : "", near ? "'?" : "; gapscale flow -h lists them");
+    return false;
+}
+
+static bool parse_key(struct request *r, const char *word) {
+    const char *value = strchr(word, '=');
+    char key[32] = "";
+    if (!value) {
+        message_error("'%s': expected KEY=VALUE", word);
+        return false;
     }
-    if (good && o->output) { good = draw(o, &a); }
-    free(a.growth);
-    free(a.histogram);
-    return good ? EXIT_DONE : EXIT_FAILED;
+    snprintf(key, sizeof key, "%.*s", (int)(value++ - word), word);
+    if (strcmp(key, "direction") == 0) { return parse_direction(r, value); }
+    size_t k = 0;
+    while (k < KEYS && strcmp(key, known[k].name) != 0) { k++; }
+    if (k == KEYS) { return refuse_key(word, key); }
+    bool inf = strcmp(value, "inf") == 0;
+    if (inf) { r->value[k] = INFINITY; }
+    if (!inf && !number_read(value, &r->value[k], NULL)) { return refuse_value((enum key)k, value); }
+    return value_is_good((enum key)k, r->value[k]) || refuse_value((enum key)k, value);
+}
+
+static bool check_direction(struct request *r) {
+    size_t d = r->design.dimension;
+    if (r->directions == 0) {
+        r->direction[0] = 1;
+        r->directions = d;
+    }
+    double largest = 0;
+    for (size_t c = 0; c < r->directions; c++) { largest = fmax(largest, fabs(r->direction[c])); }
+    if (r->directions != d) {
+        message_error("direction has %zu numbers; dimension=%zu needs %zu", r->directions, d, d);
+        return false;
+    }
+    if (largest == 0) {
+        message_error("direction is zero: it points nowhere; give any vector of length > 0");
+        return false;
+    }
+    for (size_t c = 0; c < d; c++) { r->direction[c] /= largest; } /* squares stay in range */
+    return true;
+}
+
+static bool request_make(struct request *r, int count, char **word) {
+    for (size_t k = 0; k < KEYS; k++) { r->value[k] = known[k].initial; }
+    bool good = true;
+    for (int i = 0; i < count; i++) { good = parse_key(r, word[i]) && good; }
+    if (!good) { return false; }
+    const double *v = r->value;
+    if (v[REPLICATES] < 2 * v[MODES]) {
+        message_error("replicates=%g: the test of %g modes together needs at least %g", v[REPLICATES],
+                      v[MODES], 2 * v[MODES]);
+        return false;
+    }
+    r->design.dimension = (size_t)v[DIMENSION];
+    r->design.count = (size_t)v[LENGTH];
+    r->design.beta = v[BETA];
+    r->design.tau = v[TAU];
+    r->design.modes = (unsigned)v[MODES];
+    r->design.steps = (unsigned)v[STEPS];
+    r->design.replicates = (size_t)v[REPLICATES];
+    r->design.seed = (uint64_t)v[SEED];
+    return check_direction(r);
+}
+
+/* ---- the work ---- */
+
+static void predict_modes(const struct request *r, struct answer *a) {
+    double d = r->value[DIMENSION], log_n = log(r->value[LENGTH]);
+    a->exact = memory_create(3 * r->design.modes, sizeof *a->exact);
+    a->finite = a->exact + r->design.modes;
+    a->ones = a->finite + r->design.modes;
+    a->mode = 1;
+    for (unsigned l = 1; l <= r->design.modes; l++) {
+        a->exact[l - 1] = sphere_mode_growth_finite(d, r->design.beta, INFINITY, r->design.tau, l);
+        a->finite[l - 1] = sphere_mode_growth_finite(d, r->design.beta, log_n, r->design.tau, l);
+        a->ones[l - 1] = 1;
+        if (a->exact[l - 1] > a->exact[a->mode - 1]) { a->mode = l; }
+    }
+    a->n_eff = exp(log_n + sphere_log_partition(d, r->design.beta));
+}
+
+/* Mean and standard error of count numbers, `stride` apart. */
+static struct flow_estimate mean_of(size_t count, size_t stride, const double *x) {
+    double mean = 0, square = 0, n = (double)count;
+    for (size_t i = 0; i < count; i++) { mean += x[i * stride] / n; }
+    for (size_t i = 0; i < count; i++) { square += (x[i * stride] - mean) * (x[i * stride] - mean); }
+    return (struct flow_estimate){mean, sqrt(square / (n * (n - 1)))};
+}
+
+static void follow(const struct request *r, bool density, struct progress *progress, struct answer *a) {
+    const struct flow_design *design = &r->design;
+    size_t times = design->steps + 1;
+    a->amplitude = memory_create(design->replicates * times, sizeof *a->amplitude);
+    if (density && design->dimension == 2) { a->density = memory_create(times * BINS, sizeof *a->density); }
+    flow_follow(design, a->mode, r->value[EPS], progress, a->amplitude, BINS, a->density);
+    a->level = memory_create(2 * times, sizeof *a->level);
+    a->ratio = a->level + times;
+    for (size_t s = 0; s < times; s++) {
+        a->level[s] = mean_of(design->replicates, times, a->amplitude + s);
+        a->ratio[s] = flow_ratio(design->replicates, times, a->amplitude + s, a->amplitude);
+    }
+}
+
+static void measure_drift(const struct request *r, struct progress *progress, struct answer *a) {
+    const struct flow_design *design = &r->design;
+    double *drift = memory_create(design->replicates * PROBES, sizeof *drift), angle[PROBES];
+    double d = r->value[DIMENSION], c = r->value[CONCENTRATION], beta = design->beta, along_q, along_mu;
+    struct flow_component component = {1, c, r->direction};
+    for (size_t p = 0; p < PROBES; p++) { angle[p] = probe_angle[p] * M_PI / 180; }
+    flow_drift(design, &component, PROBES, angle, progress, drift);
+    for (size_t p = 0; p < PROBES; p++) {
+        struct flow_estimate e = mean_of(design->replicates, PROBES, drift + p);
+        a->drift[p] = (struct flow_estimate){beta * e.growth, beta * e.error};
+        sphere_von_mises_fisher(d, beta, c, cos(angle[p]), &along_q, &along_mu);
+        a->limit[p] = beta * along_mu * sin(angle[p]);
+        sphere_von_mises_fisher_finite(d, beta, c, cos(angle[p]), log(r->value[LENGTH]), &along_q, &along_mu);
+        a->predicted[p] = beta * along_mu * sin(angle[p]);
+        a->gradient[p] = c * sin(angle[p]);
+    }
+    free(drift);
+}
+
+/* The correction of order 1/n, relative to the effect, once more times itself. */
+static double neglected(const struct request *r, const struct answer *a) {
+    double largest = 0;
+    for (unsigned l = 0; l < r->design.modes; l++) {
+        double share = (a->exact[l] - a->finite[l]) / (a->exact[l] - 1);
+        double beyond = share * share * (a->exact[l] - 1) / a->estimate[l].error;
+        if (!(beyond <= largest)) { largest = beyond; }
+    }
+    return largest;
+}
+
+static void answer_make(const struct request *r, bool density, struct answer *a) {
+    const struct flow_design *design = &r->design;
+    double work = (double)design->replicates * design->steps * (r->value[EPS] > 0 ? 2 : 1) +
+                  (r->value[CONCENTRATION] > 0 ? (double)design->replicates : 0);
+    struct progress progress = progress_start(work, 0, false);
+    size_t rows = design->steps * design->modes;
+    *a =
+        (struct answer){.product = memory_create(design->replicates * (rows + design->modes), sizeof(double)),
+                        .estimate = memory_create(rows, sizeof *a->estimate)};
+    predict_modes(r, a);
+    flow_measure(design, &progress, a->product);
+    flow_estimate(design, a->product, a->estimate);
+    a->agreement = flow_agreement(design, a->product, a->finite);
+    a->still = flow_agreement(design, a->product, a->ones);
+    a->neglected = neglected(r, a);
+    if (r->value[EPS] > 0) { follow(r, density, &progress, a); }
+    if (r->value[CONCENTRATION] > 0) { measure_drift(r, &progress, a); }
+    progress_end(&progress);
+}
+
+static void answer_free(struct answer *a) {
+    free(a->product);
+    free(a->estimate);
+    free(a->exact);
+    free(a->amplitude);
+    free(a->density);
+    free(a->level);
+}
+
+static double deviation(const struct flow_estimate *e, double predicted) {
+    return (e->growth - predicted) / e->error;
+}
+
+/* ---- output ---- */
+
+static void print_agreement(FILE *out, const struct request *r, const struct answer *a) {
+    const double doubtful = 0.001, most_neglected = 0.5;
+    unsigned modes = r->design.modes;
+    if (!(a->still.pvalue < doubtful)) {
+        fputs("undecided: no growth can be seen within the errors; take more replicates, more tokens or "
+              "another "
+              "beta\n",
+              out);
+    } else if (!(a->neglected <= most_neglected)) {
+        fputs("undecided: the prediction to order 1/n is not as sharp as the errors; take more tokens\n",
+              out);
+    } else {
+        fprintf(out,
+                "the heat equation %s backwards as predicted: chi2 = %.2f for %u modes, p = %.3g (no growth: "
+                "%.4g)\n",
+                a->agreement.pvalue >= doubtful ? "runs" : "does not run", a->agreement.chi_square, modes,
+                a->agreement.pvalue, a->still.chi_square);
+    }
+}
+
+static void print_modes(const struct request *r, const struct answer *a) {
+    unsigned modes = r->design.modes;
+    char text[WORDS], off[WORDS];
+    printf("%4s %12s %12s   %-24s %10s\n", "l", "G_l exact", "at n", "measured", "deviation");
+    for (unsigned l = 1; l <= modes; l++) {
+        const struct flow_estimate *e = &a->estimate[l - 1];
+        printf("%4u %12.7g %12.7g   %-24s %10s\n", l, a->exact[l - 1], a->finite[l - 1],
+               words_measured(e->growth, e->error, text), words_number(deviation(e, a->finite[l - 1]), off));
+    }
+    putchar('\n');
+    print_agreement(stdout, r, a);
+    for (unsigned s = 2; s <= r->design.steps; s++) {
+        printf("\n%4s %12s %12s   after %u steps\n", "l", "G_l^s exact", "at n, to s", s);
+        for (unsigned l = 1; l <= modes; l++) {
+            const struct flow_estimate *e = &a->estimate[(s - 1) * modes + l - 1];
+            printf("%4u %12.7g %12.7g   %s\n", l, pow(a->exact[l - 1], s), pow(a->finite[l - 1], s),
+                   words_measured(e->growth, e->error, text));
+        }
+    }
+}
+
+static void print_followed(const struct request *r, const struct answer *a) {
+    char level[WORDS], ratio[WORDS];
+    printf("\nmode %u, put on with eps = %g:\n%5s   %-22s   %-22s %12s\n", a->mode, r->value[EPS], "steps",
+           "amplitude", "growth", "G_l^s exact");
+    for (unsigned s = 0; s <= r->design.steps; s++) {
+        printf("%5u   %-22s   %-22s %12.7g\n", s,
+               words_measured(a->level[s].growth, a->level[s].error, level),
+               s > 0 ? words_measured(a->ratio[s].growth, a->ratio[s].error, ratio) : "1",
+               pow(a->exact[a->mode - 1], s));
+    }
+}
+
+static void print_drift(const struct request *r, const struct answer *a) {
+    char text[WORDS], off[WORDS];
+    printf("\nvon Mises-Fisher keys, concentration %g: beta ATT_tan towards their mean, at queries this far "
+           "from it\n"
+           "%8s   %-22s %10s %10s %10s %12s\n",
+           r->value[CONCENTRATION], "degrees", "measured", "at n", "deviation", "n -> inf", "grad log f");
+    for (size_t p = 0; p < PROBES; p++) {
+        printf("%8g   %-22s %10.5g %10s %10.5g %12.5g\n", probe_angle[p],
+               words_measured(a->drift[p].growth, a->drift[p].error, text), a->predicted[p],
+               words_number(deviation(&a->drift[p], a->predicted[p]), off), a->limit[p], a->gradient[p]);
+    }
+}
+
+static void print_table(const struct request *r, const struct answer *a) {
+    const double *v = r->value;
+    printf("dimension = %g, n = %g, beta = %g, tau = %g, %g replicates: N_eff = %.4g\n\n", v[DIMENSION],
+           v[LENGTH], v[BETA], v[TAU], v[REPLICATES], a->n_eff);
+    print_modes(r, a);
+    if (a->level) { print_followed(r, a); }
+    if (v[CONCENTRATION] > 0) { print_drift(r, a); }
+    printf(
+        "\nGrowth of the l-th harmonic of the tokens' density; `at n` to order 1/n; deviations in standard "
+        "errors.\n");
+}
+
+static void print_member(FILE *out, const char *name, double value) {
+    fprintf(out, ", \"%s\": ", name);
+    json_print_number(out, value);
+}
+
+static void print_json_modes(const struct request *r, const struct answer *a) {
+    unsigned modes = r->design.modes;
+    for (unsigned k = 0; k < r->design.steps * modes; k++) {
+        unsigned l = k % modes + 1, s = k / modes + 1;
+        printf("%s\n    {\"step\": %u, \"l\": %u", k > 0 ? "," : "", s, l);
+        print_member(stdout, "growth", pow(a->exact[l - 1], s));
+        print_member(stdout, "growth_finite", pow(a->finite[l - 1], s));
+        print_member(stdout, "measured", a->estimate[k].growth);
+        print_member(stdout, "error", a->estimate[k].error);
+        print_member(stdout, "deviation", s == 1 ? deviation(&a->estimate[k], a->finite[l - 1]) : NAN);
+        putchar('}');
+    }
+}
+
+static void print_json_followed(const struct request *r, const struct answer *a) {
+    printf(", \"followed\": {\"l\": %u, \"steps\": [", a->mode);
+    for (unsigned s = 0; s <= r->design.steps; s++) {
+        printf("%s\n    {\"step\": %u", s > 0 ? "," : "", s);
+        print_member(stdout, "amplitude", a->level[s].growth);
+        print_member(stdout, "amplitude_error", a->level[s].error);
+        print_member(stdout, "measured", a->ratio[s].growth);
+        print_member(stdout, "error", a->ratio[s].error);
+        print_member(stdout, "growth", pow(a->exact[a->mode - 1], s));
+        putchar('}');
+    }
+    printf("]}");
+}
+
+static void print_json_drift(const struct request *r, const struct answer *a) {
+    printf(", \"direction\": [");
+    for (size_t c = 0; c < r->directions; c++) {
+        if (c > 0) { fputs(", ", stdout); }
+        json_print_number(stdout, r->direction[c]);
+    }
+    printf("], \"drift\": [");
+    for (size_t p = 0; p < PROBES; p++) {
+        printf("%s\n    {\"degrees\": %g", p > 0 ? "," : "", probe_angle[p]);
+        print_member(stdout, "measured", a->drift[p].growth);
+        print_member(stdout, "error", a->drift[p].error);
+        print_member(stdout, "predicted", a->predicted[p]);
+        print_member(stdout, "limit", a->limit[p]);
+        print_member(stdout, "gradient", a->gradient[p]);
+        putchar('}');
+    }
+    putchar(']');
+}
+
+static void print_json(const struct request *r, const struct answer *a) {
+    printf("{\"schema\": 1");
+    for (size_t k = 0; k < KEYS; k++) { print_member(stdout, known[k].name, r->value[k]); }
+    print_member(stdout, "n_eff", a->n_eff);
+    print_member(stdout, "chi_square_no_growth", a->still.chi_square);
+    print_member(stdout, "neglected", a->neglected);
+    print_member(stdout, "chi_square", a->agreement.chi_square);
+    print_member(stdout, "pvalue", a->agreement.pvalue);
+    printf(", \"growth\": [");
+    print_json_modes(r, a);
+    putchar(']');
+    if (a->level) { print_json_followed(r, a); }
+    if (r->value[CONCENTRATION] > 0) { print_json_drift(r, a); }
+    printf("}\n");
+}
+
+static void print_csv(FILE *out, const struct request *r, const struct answer *a) {
+    char number[NUMBER_TEXT];
+    unsigned modes = r->design.modes;
+    fputs("# gapscale flow", out);
+    for (size_t k = 0; k < KEYS; k++) {
+        fprintf(out, " %s=%s", known[k].name,
+                isfinite(r->value[k]) ? number_print(r->value[k], number) : "inf");
+    }
+    fprintf(out, "\n# N_eff = %.6g\n# ", a->n_eff);
+    print_agreement(out, r, a);
+    fputs("# growth: exact for n -> inf, growth_finite: to order 1/n; both to the power of the step\n"
+          "step,l,growth,growth_finite,measured,error\n",
+          out);
+    for (unsigned k = 0; k < r->design.steps * modes; k++) {
+        unsigned l = k % modes + 1, s = k / modes + 1;
+        fprintf(out, "%u,%u,%.17g,%.17g,%.17g,%.17g\n", s, l, pow(a->exact[l - 1], s),
+                pow(a->finite[l - 1], s), a->estimate[k].growth, a->estimate[k].error);
+    }
+}
+
+/* Under a temporary name first: a half-written FILE is never seen. */
+static bool write_csv(const char *file, const struct request *r, const struct answer *a) {
+    char *temporary;
+    if (asprintf(&temporary, "%s.%ld", file, (long)getpid()) < 0) { memory_exhausted(); }
+    FILE *out = fopen(temporary, "w");
+    bool good = out != NULL;
+    if (good) {
+        print_csv(out, r, a);
+        good = !ferror(out);
+        good = fclose(out) == 0 && good && rename(temporary, file) == 0;
+    }
+    if (!good) {
+        message_error("cannot write %s: %s", file, strerror(errno));
+        unlink(temporary);
+    }
+    free(temporary);
+    return good;
+}
+
+static int flow(const struct request *r, const char *file, bool json) {
+    struct answer a;
+    answer_make(r, file != NULL, &a);
+    if (json) {
+        print_json(r, &a);
+    } else {
+        print_table(r, &a);
+    }
+    int status = EXIT_DONE;
+    if (file) {
+        struct flow_figures figures = {&r->design, a.estimate, BINS, a.density};
+        if (!write_csv(file, r, &a) || flow_figures_draw(&figures, file)) { status = EXIT_FAILED; }
+    }
+    answer_free(&a);
+    return status;
+}
+
+static bool parse_threads(const char *text, int *threads) {
+    double x;
+    if (number_read(text, &x, NULL) && x >= 1 && x <= MOST_THREADS && x == floor(x)) {
+        *threads = (int)x;
+        return true;
+    }
+    message_error("--threads takes a whole number from 1 to %d, not '%s'", MOST_THREADS, text);
+    return false;
 }
 
 int command_flow(int argc, char **argv) {
-    struct flow_options o;
+    static const struct option options[] = {{"json", no_argument, NULL, 'j'},
+                                            {"output", required_argument, NULL, 'o'},
+                                            {"threads", required_argument, NULL, 't'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    const char *file = NULL;
+    bool json = false;
+    int option, threads = omp_get_num_procs();
+    optind = 0;
+    while ((option = getopt_long(argc, argv, "ho:", options, NULL)) != -1) {
+        switch (option) {
+        case 'j': json = true; break;
+        case 'o': file = optarg; break;
+        case 't':
+            if (!parse_threads(optarg, &threads)) { return EXIT_USAGE; }
+            break;
+        case 'h': print_usage(stdout); return EXIT_DONE;
+        default: print_usage(stderr); return EXIT_USAGE;
+        }
+    }
+    struct request *request = memory_create(1, sizeof *request);
     gsl_set_error_handler_off();
-    if (!parse(argc, argv, &o)) { return EXIT_USAGE; }
-    if (o.help) { return fputs(usage, stdout) < 0 ? EXIT_FAILED : EXIT_DONE; }
-    return answer(&o);
+    int status = EXIT_USAGE;
+    if (request_make(request, argc - optind, argv + optind)) {
+        request->design.threads = threads;
+        status = flow(request, file, json);
+    }
+    free(request);
+    return status;
 }

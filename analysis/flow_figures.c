@@ -1,98 +1,179 @@
+/* Scripts hold numbers only. gnuplot draws in a directory of its own, under fixed names: whatever the user
+ * called the file never enters a script. */
 #include "flow_figures.h"
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "../models/sphere.h"
 #include "../sim/message.h"
+#include "figures.h"
 #include "frame.h"
 #include "gnuplot.h"
 
-/* Measured growth of the first and of the last step, beside G_l and its peak near sqrt(2 beta). */
-static void print_modes(FILE *out, const char *name, const struct tokens_request *r, const double *predicted,
-                        const struct tokens_growth *growth) {
-    frame_begin(out);
-    fputs("$modes << EOD\n", out);
-    for (size_t l = 0; l < r->modes; l++) {
-        const struct tokens_growth *last = &growth[(r->steps - 1) * r->modes + l];
-        double row[] = {(double)l + 1, predicted[l], growth[l].value, growth[l].se, last->value, last->se};
-        frame_row(out, 6, row);
-    }
-    fputs("EOD\n", out);
-    fprintf(out,
-            "set title '%zu tokens on the sphere in %zu dimensions, β = %g'\n"
-            "set xrange [0.5:%zu.5]\nset xlabel 'harmonic\u00a0 {/:Italic l}'\n"
-            "set ylabel 'growth by one step of attention'\nset key right top\n",
-            r->n, r->dimension, r->beta, r->modes);
-    if (sqrt(2 * r->beta) < (double)r->modes) {
-        fprintf(
-            out,
-            "set arrow from %.6g,graph 0 to %.6g,graph 1 nohead linewidth 1 dashtype 2 linecolor rgb '%s'\n"
-            "set label '√(2β)' at %.6g,graph 0.05 left offset 0.6,0 textcolor rgb '%s'\n",
-            sqrt(2 * r->beta), sqrt(2 * r->beta), frame_guide, sqrt(2 * r->beta), frame_guide);
-    }
-    frame_open(out, name, "modes");
-    fprintf(out,
-            "plot $modes using 1:2 with lines linewidth 1.4 linecolor rgb '%s' title '{/:Italic G_l}', \\\n"
-            "  $modes using 1:3:4 with yerrorbars pointtype 7 pointsize 0.5 linecolor rgb '%s' title 'first "
-            "step', \\\n"
-            "  $modes using 1:5:6 with yerrorbars pointtype 6 pointsize 0.5 linecolor rgb '%s' title 'step "
-            "%zu'\n",
-            frame_guide, frame_colour[0], frame_colour[1], r->steps);
-    frame_close(out, name, "modes");
+static const char *step_colour(unsigned step) {
+    const unsigned last = FRAME_COLOURS - 2; /* black stays free */
+    return frame_colour[step > 0 && step <= last ? step - 1 : last];
 }
 
-static void print_density(FILE *out, const char *name, const struct tokens_request *r,
-                          const double *histogram) {
-    frame_begin(out);
-    fputs("$density << EOD\n", out);
-    for (size_t s = 0; s <= r->steps; s++) {
-        for (size_t i = 0; i < TOKENS_BINS; i++) {
-            double row[] = {((double)i + 0.5) * 360 / TOKENS_BINS - 180, histogram[s * TOKENS_BINS + i]};
-            frame_row(out, 2, row);
+/* ---- scripts ---- */
+
+static void sheet_begin(FILE *out, const char *name) {
+    fprintf(
+        out,
+        "reset\nset encoding utf8\nset border 31 linewidth 0.7 linecolor rgb '#404040'\n"
+        "set tics in scale 0.6\nset grid linewidth 0.5 linetype 1 linecolor rgb '#e4e4e4'\nset grid back\n"
+        "set key outside right top vertical Left reverse samplen 2.2 spacing 1.2 noautotitle\n"
+        "set bars 0.6\nset tmargin 1.5\n"
+        "set terminal svg size 605,416 font 'sans-serif,12' linewidth 1.25 noenhanced background rgb "
+        "'white'\nset output '%s.svg'\n",
+        name);
+}
+
+static void sheet_close(FILE *out, const char *name) {
+    fprintf(out,
+            "set terminal pngcairo size 1260,866 font 'sans-serif,9' fontscale 2.5 linewidth 2.4 pointscale "
+            "2.1 noenhanced\nset output '%s.png'\nreplot\n"
+            "set terminal pdfcairo size 16cm,11cm font 'sans-serif,9' fontscale 1 linewidth 1.1 pointscale "
+            "0.9 noenhanced\nset output '%s.pdf'\nreplot\nunset output\n",
+            name, name);
+}
+
+/* The l with l (l + d - 2) = 2 beta, where a full step's growth is largest for beta >> 1. */
+static double fastest_mode(const struct flow_design *design) {
+    double half = 0.5 * ((double)design->dimension - 2);
+    return sqrt(half * half + 2 * design->beta) - half;
+}
+
+/* One block a step: l, exact growth, measured, error. */
+static void print_modes_data(FILE *out, const struct flow_figures *f) {
+    const struct flow_design *design = f->design;
+    fputs("$modes << EOD\n", out);
+    for (unsigned s = 1; s <= design->steps; s++) {
+        for (unsigned l = 1; l <= design->modes; l++) {
+            double one =
+                sphere_mode_growth_finite((double)design->dimension, design->beta, INFINITY, design->tau, l);
+            const struct flow_estimate *e = &f->estimate[(s - 1) * design->modes + l - 1];
+            fprintf(out, "%u %.10g %.10g %.10g\n", l, pow(one, s), e->growth, e->error);
         }
         fputs("\n\n", out);
     }
     fputs("EOD\n", out);
+}
+
+static void print_modes(FILE *out, const struct flow_figures *f) {
+    const struct flow_design *design = f->design;
+    double peak = fastest_mode(design);
+    print_modes_data(out, f);
+    sheet_begin(out, "modes");
     fprintf(out,
-            "set title '%zu tokens on the circle, β = %g'\nset xrange [-180:180]\nset xtics 60\n"
-            "set xlabel 'angle'\nset ylabel 'density over uniform'\nset yrange [0:*]\nset key right top\n",
-            r->n, r->beta);
-    frame_open(out, name, "density");
-    fputs("plot", out);
-    for (size_t s = 0; s <= r->steps && s < FRAME_COLOURS; s++) {
-        fprintf(out, "%s $density index %zu using 1:2 with histeps linewidth 1.3 linecolor rgb '%s' title '",
-                s > 0 ? ", \\\n " : "", s, frame_colour[(s + FRAME_COLOURS - 1) % FRAME_COLOURS]);
-        if (s == 0) {
-            fputs("before'", out);
-        } else {
-            fprintf(out, "after %zu'", s);
-        }
+            "set xlabel 'degree l of the mode'\nset ylabel 'growth of its amplitude'\nset xrange [0.5:%g]\n",
+            design->modes + 0.5);
+    if (peak < design->modes + 0.5) {
+        fprintf(out,
+                "set arrow from %.10g, graph 0 to %.10g, graph 1 nohead linewidth 1 dashtype 2 linecolor rgb "
+                "'%s'\n"
+                "set label '%s' at %.10g, graph 0.04 left offset 0.6,0 textcolor rgb '%s'\n",
+                peak, peak, frame_guide, design->dimension == 2 ? "l = √(2β)" : "l (l+d−2) = 2β", peak,
+                frame_guide);
+    }
+    fputs("plot ", out);
+    for (unsigned s = 1; s <= design->steps; s++) {
+        fprintf(out,
+                "%s$modes index %u using 1:2 with lines linewidth 1.2 linecolor rgb '%s' title 'exact, %u "
+                "step%s', "
+                "\\\n  $modes index %u using 1:3:4 with yerrorbars pointtype 7 pointsize 0.5 linewidth 1 "
+                "linecolor "
+                "rgb '%s' title 'measured'",
+                s > 1 ? ", \\\n  " : "", s - 1, step_colour(s), s, s > 1 ? "s" : "", s - 1, step_colour(s));
     }
     fputc('\n', out);
-    frame_close(out, name, "density");
+    sheet_close(out, "modes");
 }
 
-/* Names go into a script between quotes. */
-static bool name_is_plain(const char *name) {
-    if (*name && !strpbrk(name, "'\"\\`\n") && strlen(name) < 3000) { return true; }
-    message_error("-o %.60s: a name without quotes, backslashes and line ends, please", name);
-    return false;
+static void print_density(FILE *out, const struct flow_figures *f) {
+    unsigned steps = f->design->steps;
+    fputs("$density << EOD\n", out);
+    for (size_t b = 0; b < f->bins; b++) {
+        fprintf(out, "%.10g", 360 * ((double)b + 0.5) / (double)f->bins - 180);
+        for (unsigned s = 0; s <= steps; s++) { fprintf(out, " %.10g", f->density[s * f->bins + b]); }
+        fputc('\n', out);
+    }
+    fputs("EOD\n", out);
+    sheet_begin(out, "density");
+    fputs("set xlabel 'angle from the first axis (degrees)'\nset ylabel 'density of tokens / uniform'\n"
+          "set xrange [-180:180]\nset xtics 60\nplot ",
+          out);
+    for (unsigned s = 0; s <= steps; s++) {
+        fprintf(out, "%s$density using 1:%u with lines linewidth %s linecolor rgb '%s' title '",
+                s ? ", \\\n  " : "", s + 2, s ? "1.3" : "1.6", s ? step_colour(s) : frame_guide);
+        fprintf(out, s == 0 ? "before" : (s == 1 ? "after %u step" : "after %u steps"), s);
+        fputc('\'', out);
+    }
+    fputc('\n', out);
+    sheet_close(out, "density");
 }
 
-int flow_figures_draw(const char *name, const struct tokens_request *r, const double *predicted,
-                      const struct tokens_growth *growth, const double *histogram) {
-    if (!name_is_plain(name)) { return 1; }
+/* ---- files ---- */
+
+static int draw_in(const struct flow_figures *figures, const char *directory) {
+    struct gnuplot run;
     FILE *script = tmpfile();
     if (!script) {
         message_error("cannot make a temporary file: %s; is TMPDIR writable?", strerror(errno));
         return 1;
     }
-    print_modes(script, name, r, predicted, growth);
-    if (histogram) { print_density(script, name, r, histogram); }
-    struct gnuplot run;
-    if (gnuplot_start(&run, script, ".") || gnuplot_finish(&run)) { return 1; }
-    message_say("drew %s-modes%s", name, histogram ? " and the density" : "");
-    return 0;
+    print_modes(script, figures);
+    if (figures->density) { print_density(script, figures); }
+    return gnuplot_start(&run, script, directory) || gnuplot_finish(&run);
+}
+
+/* Moves DIRECTORY/NAME.EXT to STEM-NAME.EXT, or, without a stem, removes it. */
+static int place(const char *directory, const char *name, const char *stem, size_t length) {
+    int failed = 0;
+    for (size_t e = 0; e < FIGURE_FORMATS; e++) {
+        char *from, *to;
+        if (asprintf(&from, "%s/%s.%s", directory, name, figure_extension[e]) < 0) { return 1; }
+        if (!stem) {
+            unlink(from);
+        } else if (asprintf(&to, "%.*s-%s.%s", (int)length, stem, name, figure_extension[e]) < 0) {
+            failed = 1;
+        } else {
+            if (rename(from, to) != 0) {
+                message_error("cannot write %s: %s", to, strerror(errno));
+                failed = 1;
+            }
+            free(to);
+        }
+        free(from);
+    }
+    if (stem && !failed) { message_say("drew %.*s-%s", (int)length, stem, name); }
+    return failed;
+}
+
+int flow_figures_draw(const struct flow_figures *figures, const char *file) {
+    const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file, *dot = strrchr(name, '.');
+    size_t length = dot && dot > name ? (size_t)(dot - file) : strlen(file);
+    char *directory;
+    if (asprintf(&directory, "%.*s.flow-XXXXXX", (int)(name - file), file) < 0) {
+        message_error("out of memory");
+        return 1;
+    }
+    int failed = 1;
+    if (!mkdtemp(directory)) {
+        message_error("cannot make a directory beside %s: %s", file, strerror(errno));
+    } else {
+        failed = draw_in(figures, directory);
+        if (!failed) { failed = place(directory, "modes", file, length); }
+        if (!failed && figures->density) { failed = place(directory, "density", file, length); }
+        place(directory, "modes", NULL, 0);
+        place(directory, "density", NULL, 0);
+        rmdir(directory);
+    }
+    free(directory);
+    return failed;
 }

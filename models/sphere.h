@@ -1,42 +1,65 @@
-/* sphere: attention among keys uniform on the unit sphere in d dimensions, where the number of keys is large
- * (Bruno, Chen, Lin, Polyanskiy & Rigollet, arXiv:2605.08505; THEORY 7).
+/* sphere: closed forms for attention over keys on the unit sphere S^{d-1}, query a unit vector, value matrix
+ * the identity (Bruno, Chen, Lin, Polyanskiy & Rigollet, arXiv:2605.08505). Pure; any thread.
  *
- * T = 1 - <q,k> has T/2 ~ Beta(kappa, kappa), kappa = (d-1)/2; Z(beta) = E e^{beta (1-T)} = Gamma(d/2)
- * (2/beta)^nu I_nu(beta), nu = d/2 - 1; A = I_{d/2}/I_{d/2-1} is the mean of 1 - T under weights e^{-beta T}.
- * Any real d >= 2, beta in (0, 1e300]. Pure functions; relative accuracy 1e-12 unless said. Invalid arguments
- * give NaN. */
+ * s = <q, k>, T = 1 - s, kappa = (d-1)/2, nu = d/2 - 1. For uniform keys
+ *     Z(beta) = E exp(beta s) = Gamma(d/2) (2/beta)^nu I_nu(beta),  A = (log Z)' = I_{nu+1}/I_nu = E_beta[s].
+ * Everywhere d >= 2 real, 0 < beta <= 1e300, to 1e-12 relative for d <= 1e4 unless said otherwise. */
 #ifndef GAPSCALE_MODELS_SPHERE_H
 #define GAPSCALE_MODELS_SPHERE_H
 
-double sphere_overlap(double d, double beta);       /* A */
-double sphere_bias(double d, double beta);          /* 1 - A */
-double sphere_log_partition(double d, double beta); /* log Z - beta; absolute accuracy 1e-12 */
-double sphere_log_rho(double d, double beta);       /* log(Z(2 beta)/Z(beta)^2): n/rho keys take part */
+/* A(beta): the part of the attention output along the query, n -> inf. In (0, 1]. */
+double sphere_overlap(double d, double beta);
+/* 1 - A(beta), without cancellation. */
+double sphere_bias(double d, double beta);
+/* A'(beta) = 1 - A^2 - (d-1) A/beta, without cancellation: the variance of s under the weights. */
+double sphere_overlap_slope(double d, double beta);
+/* log Z(beta) - beta <= 0, relative to the largest score. */
+double sphere_log_partition(double d, double beta);
+/* log rho, rho = Z(2 beta)/Z(beta)^2 >= 1; n/rho keys share the weight. beta <= 5e299. */
+double sphere_log_rho(double d, double beta);
 
-/* To order 1/n: means of 1 - <q,ATT> and H, variances of <q,ATT> and of one component across, E Y_2 = rho/n.
- * n may overflow. */
+/* n uniform keys below the critical scale: means to O(1/n), variances to leading order. Good while n/rho is
+ * large. */
 struct sphere_subcritical {
-    double bias, radial_variance, tangential_variance, entropy, participation;
+    double bias;                /* E[1 - <q, ATT>] = 1 - A + (rho/n) D, D = A(2 beta) - A(beta) */
+    double radial_variance;     /* of <q, ATT>: (rho/n) (A'(2 beta) + D^2) */
+    double tangential_variance; /* per direction: (rho/n) A(2 beta)/(2 beta) */
+    double entropy;             /* nats: log n - (beta A - log Z) - (rho - 1)/(2n) + beta (rho/n) D */
+    double participation;       /* E Y_2 to leading order: rho/n */
 };
 void sphere_subcritical(double d, double beta, double log_n, struct sphere_subcritical *out);
 
-/* beta with n/rho(beta) = n_eff; NaN unless 0 < n_eff < n. */
+/* The beta with n/rho(beta) = n_eff. NaN unless 0 < n_eff < n; inf where it would pass 1e299. */
 double sphere_beta_of_n_eff(double d, double log_n, double n_eff);
 
-/* G_l = 1 + (l(l+d-2)/beta) I_{nu+l}(beta)/I_{nu+1}(beta), l >= 1: what one step x -> ATT/|ATT| of every
- * token multiplies the l-th spherical harmonic of a nearly uniform density by. */
+/* Tokens are keys and queries at once, x -> ATT/|ATT|: the factor by which the l-th spherical harmonic of
+ * their density grows in one step, to first order in its amplitude, n -> inf (the heat equation backwards):
+ *     G_l = 1 + (l (l + d - 2)/beta) I_{nu+l}(beta)/I_{nu+1}(beta).   Time O(l). */
 double sphere_mode_growth(double d, double beta, unsigned l);
-/* The same for n random tokens, to order 1/N_eff, N_eff = n Z(beta) e^{-beta}, at large beta: G - 1 shrinks
- * by (1 - 2^{-kappa
- * - 2})/N_eff. */
-double sphere_mode_growth_finite(double d, double beta, unsigned l, double log_n);
 
-/* ATT at a query q among many von Mises-Fisher keys, of density ~ e^{c <mu,k>}: A(R) (beta q + c mu)/R, R =
- * |beta q + c mu|, for <q,mu> = cosine: its coefficients of q and mu. And the log of the keys' mean weight E
- * e^{beta <q,k>} - beta. */
-struct sphere_attention {
-    double along_query, along_mean, log_weight;
-};
-struct sphere_attention sphere_von_mises_fisher(double d, double beta, double concentration, double cosine);
+/* The same for the step x -> (x + tau ATT)/|x + tau ATT|, 0 < tau <= inf (inf: ATT/|ATT|), averaged over n
+ * independent tokens, self key included, to O(1/n). Exact in l and beta at that order: with N_eff =
+ * n Z(beta) exp(-beta) the self key dilutes the drift by 1/N_eff, the fluctuating normalisation and the
+ * scatter of the tokens are of relative order rho/n. For beta >> l^2 and tau = inf, G_l - 1 shrinks by
+ * (1 - 2^{-kappa-1})/N_eff. log_n = inf leaves
+ *     1 + (G_l - 1) tau A/(1 + tau A).
+ * Good while its correction is small; beta >= 1e-6 at finite n. */
+double sphere_mode_growth_finite(double d, double beta, double log_n, double tau, unsigned l);
+
+/* The zonal harmonic of degree l at s = <x, axis>, 1 at s = 1: cos(l theta) on the circle, Legendre's
+ * polynomial for d = 3, else Gegenbauer's. |s| <= 1; absolute error about l 2^-53. */
+double sphere_harmonic(double d, unsigned l, double s);
+/* How many independent harmonics of degree l there are; the mean square of sphere_harmonic is its inverse. */
+double sphere_harmonic_count(double d, unsigned l);
+
+/* Keys of von Mises-Fisher's law, density proportional to exp(c <mu, k>), c >= 0, cos_angle = <q, mu>, n ->
+ * inf: ATT = along_q q + along_mu mu = A(R) (beta q + c mu)/R, R = |beta q + c mu|. beta = 0 is allowed: the
+ * mean of the keys. */
+void sphere_von_mises_fisher(double d, double beta, double c, double cos_angle, double *along_q,
+                             double *along_mu);
+/* The same as the mean over n independent keys, to O(1/n): ATT - (rho/n) (ATT(2 beta) - ATT), where rho =
+ * E e^{2 beta s}/(E e^{beta s})^2 over those keys. R <= 1e299. */
+void sphere_von_mises_fisher_finite(double d, double beta, double c, double cos_angle, double log_n,
+                                    double *along_q, double *along_mu);
 
 #endif

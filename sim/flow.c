@@ -1,169 +1,583 @@
 #include "flow.h"
 
-#include <Random123/threefry.h>
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../models/sphere.h"
 #include "../models/vector_inline.h"
-#include "normal.h"
+#include "isa.h"
+#include "memory.h"
 
-enum { AXES = 8, ATTEMPTS = 256 };
+enum {
+    LANES = 8,
+    GROUP = 8,          /* queries that share a block of keys while it is in the cache */
+    LONGEST = 1024,     /* keys in a block */
+    CACHED = 16 * 1024, /* coordinates in a block */
+    AXES = 32,
+    WORTH_THREADS = 1 << 18, /* pairs: below, waking threads costs more than they do */
+};
 
-/* ---- drawing ---- */
+/* Eight numbers side by side: sums have the same order on every processor and compiler. */
+typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
 
-static void normalise(size_t d, size_t n, size_t i, double *x) {
+static inline void lanes_load(lanes *v, const double *x) { memcpy(v, x, sizeof *v); }
+
+static inline double lanes_sum(const lanes *v) {
+    double x[LANES];
+    memcpy(x, v, sizeof x);
+    return ((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7]));
+}
+
+/* n is a multiple of LANES. */
+static double dot(size_t n, const double *a, const double *b) {
+    lanes sum = {0}, x, y;
+    for (size_t i = 0; i < n; i += LANES) {
+        lanes_load(&x, a + i);
+        lanes_load(&y, b + i);
+        sum += x * y;
+    }
+    return lanes_sum(&sum);
+}
+
+struct flow_tokens flow_tokens_create(size_t dimension, size_t count) {
+    size_t stride = (count + LANES - 1) / LANES * LANES;
+    return (struct flow_tokens){dimension, count, stride, memory_create(dimension * stride, sizeof(double))};
+}
+
+void flow_tokens_free(struct flow_tokens *tokens) {
+    free(tokens->x);
+    tokens->x = NULL;
+}
+
+/* ---- placing ---- */
+
+/* Purposes of a stream's counter; attempts at rejection follow one another in steps of two. */
+enum { DRAW_DIRECTION = 0, DRAW_CHOICE = 1, DRAW_STRIDE = 2 };
+
+/* Four uniforms. */
+static void draw_four(const struct stream *stream, uint64_t purpose, uint64_t block, double u[4]) {
+    isa_best()->kernel->uniforms(stream->key, purpose, block, 1, u);
+}
+
+static void draw_normals(const struct stream *stream, uint64_t purpose, uint64_t block, double g[4]) {
+    double u[4];
+    draw_four(stream, purpose, block, u);
+    for (int i = 0; i < 2; i++) {
+        double radius = sqrt(-2 * vector_log_one(u[i])), sine, cosine;
+        vector_sincos_turn_one(u[2 + i], &sine, &cosine);
+        g[2 * i] = radius * cosine;
+        g[2 * i + 1] = radius * sine;
+    }
+}
+
+static void scale_to(size_t d, double *x, double length) {
     double square = 0;
-    for (size_t c = 0; c < d; c++) { square += x[c * n + i] * x[c * n + i]; }
-    for (size_t c = 0; c < d; c++) { x[c * n + i] /= sqrt(square); }
+    for (size_t c = 0; c < d; c++) { square += x[c] * x[c]; }
+    double factor = length / sqrt(square);
+    for (size_t c = 0; c < d; c++) { x[c] *= factor; }
 }
 
-static bool draw_uniform(const struct isa *isa, const struct stream *stream, size_t d, size_t n, double *x) {
-    double *normal = malloc((d * n + NORMAL_RUN) * sizeof *normal);
-    if (!normal) { return false; }
-    normal_fill(isa, stream, STREAM_DIRECTIONS, 0, d * n, normal);
-    for (size_t k = 0; k < d * n; k++) { x[k] = normal[k]; }
-    for (size_t i = 0; i < n; i++) { normalise(d, n, i, x); }
-    free(normal);
-    return true;
-}
-
-/* Uniforms of one attempt at one token. */
-static double attempt_uniform(const struct stream *stream, uint64_t token, uint64_t attempt) {
-    threefry4x64_key_t key = {{stream->key[0], stream->key[1], stream->key[2], stream->key[3]}};
-    threefry4x64_ctr_t counter = {{token, STREAM_REST, attempt, 0}};
-    return ((double)(threefry4x64(counter, key).v[0] >> 11) + 0.5) * 0x1p-53;
-}
-
-/* Wood's (1994) rejection: from a uniform point with overlap s to one of density e^{c w}. What it accepts has
- * overlap w, and keeps its direction across. NaN where it rejects. */
-static double wood(double concentration, size_t d, double s, double u) {
-    double m = (double)d - 1, b = m / (2 * concentration + hypot(2 * concentration, m)),
-           x0 = (1 - b) / (1 + b), z = (1 - s) / 2, w = (1 - (1 + b) * z) / (1 - (1 - b) * z);
-    double level = concentration * (w - x0) + m * (vector_log1p_one(-x0 * w) - vector_log1p_one(-x0 * x0));
-    return level >= vector_log_one(u) ? w : NAN;
-}
-
-/* One token about the first axis. */
-static bool draw_about_axis(const struct isa *isa, const struct stream *stream, double concentration,
-                            size_t d, uint64_t token, double *point) {
-    for (uint64_t attempt = 0; attempt < ATTEMPTS; attempt++) {
-        uint64_t room = (d + 7) / 4 * 4;
-        normal_fill(isa, stream, STREAM_DIRECTIONS, (token * ATTEMPTS + attempt) * room, d, point);
-        normalise(d, 1, 0, point);
-        double w = wood(concentration, d, point[0], attempt_uniform(stream, token, attempt)),
-               across = sqrt(fmax(0, 1 - point[0] * point[0]));
-        if (isnan(w) || !(across > 0)) { continue; }
-        for (size_t c = 1; c < d; c++) { point[c] *= sqrt(fmax(0, (1 - w) * (1 + w))) / across; }
-        point[0] = w;
-        return true;
+/* Direction number i of a purpose: uniform. */
+static void draw_direction(const struct stream *stream, uint64_t purpose, uint64_t i, size_t d, double *x) {
+    double four[4];
+    if (d == 2) {
+        draw_four(stream, purpose, i, four);
+        vector_sincos_turn_one(four[0], &x[1], &x[0]);
+        return;
     }
-    return false;
+    uint64_t blocks = (d + 3) / 4;
+    for (uint64_t b = 0; b < blocks; b++) {
+        draw_normals(stream, purpose, i * blocks + b, four);
+        for (size_t c = 4 * b; c < d && c < 4 * b + 4; c++) { x[c] = four[c - 4 * b]; }
+    }
+    scale_to(d, x, 1);
 }
 
-bool flow_draw(const struct isa *isa, const struct stream *stream, const struct flow_density *density,
-               size_t d, size_t n, double *x) {
-    if (density->concentration == 0) { return draw_uniform(isa, stream, d, n, x); }
-    double *point = malloc((d + NORMAL_RUN) * sizeof *point);
-    bool good = point != NULL;
-    for (size_t i = 0; good && i < n; i++) {
-        good = draw_about_axis(isa, stream, density->concentration, d, i, point);
-        double turn =
-                   density->angle / (2 * M_PI) + (double)(i % density->clusters) / (double)density->clusters,
-               sine, cosine, first = point ? point[0] : 0, second = point ? point[1] : 0;
-        vector_sincos_turn_one(turn - floor(turn), &sine, &cosine);
-        x[i] = cosine * first - sine * second;
-        x[n + i] = sine * first + cosine * second;
-        for (size_t c = 2; good && c < d; c++) { x[c * n + i] = point[c]; }
+static void tokens_put(struct flow_tokens *tokens, size_t i, const double *x) {
+    for (size_t c = 0; c < tokens->dimension; c++) { tokens->x[c * tokens->stride + i] = x[c]; }
+}
+
+void flow_place_uniform(const struct stream *stream, struct flow_tokens *tokens) {
+    double *x = memory_create(tokens->dimension, sizeof *x);
+    for (size_t i = 0; i < tokens->count; i++) {
+        draw_direction(stream, DRAW_DIRECTION, i, tokens->dimension, x);
+        tokens_put(tokens, i, x);
     }
-    free(point);
-    return good;
+    free(x);
+}
+
+void flow_place_zonal(const struct stream *stream, unsigned mode, double eps, struct flow_tokens *tokens) {
+    size_t d = tokens->dimension;
+    double *x = memory_create(d, sizeof *x), u[4];
+    for (size_t i = 0; i < tokens->count; i++) {
+        uint64_t attempt = 0;
+        double density;
+        do {
+            draw_direction(stream, DRAW_DIRECTION + DRAW_STRIDE * attempt, i, d, x);
+            draw_four(stream, DRAW_CHOICE + DRAW_STRIDE * attempt, i, u);
+            density = 1 + eps * sphere_harmonic((double)d, mode, x[0]);
+            attempt++;
+        } while (u[0] * (1 + fabs(eps)) >= density);
+        tokens_put(tokens, i, x);
+    }
+    free(x);
+}
+
+/* T with T/2 ~ Beta(kappa, kappa), from two uniforms. */
+static double symmetric_depth(size_t d, double u1, double u2) {
+    double sine, cosine;
+    if (d == 2) {
+        vector_sincos_turn_one(0.25 * u1, &sine, &cosine);
+        return 2 * sine * sine;
+    }
+    double log_w = 2 * vector_log_one(u1) / (double)(d - 2), radius = sqrt(-vector_expm1_one(log_w));
+    vector_sincos_turn_one(0.5 * u2, &sine, &cosine);
+    return vector_exp_one(log_w) / (1 + radius) + 2 * radius * sine * sine;
+}
+
+/* T = 1 - <x, mu> of token i under concentration c. */
+static double draw_depth(const struct stream *stream, uint64_t i, size_t d, double c) {
+    double m = (double)d - 1, b = m / (2 * c + sqrt(4 * c * c + m * m)), x0 = (1 - b) / (1 + b);
+    double u[4], depth, log_ratio;
+    uint64_t attempt = 0;
+    do {
+        draw_four(stream, DRAW_CHOICE + DRAW_STRIDE * attempt, i, u);
+        double z = 0.5 * symmetric_depth(d, u[0], u[1]);
+        depth = 2 * b * z / (1 - (1 - b) * z);
+        double w = 1 - depth;
+        log_ratio = c * (w - x0) + m * vector_log_one((1 - x0 * w) / (1 - x0 * x0));
+        attempt++;
+    } while (log_ratio < vector_log_one(u[2]));
+    return depth;
+}
+
+static const struct flow_component *draw_component(const struct stream *stream, uint64_t i, size_t count,
+                                                   const struct flow_component *component) {
+    double u[4], total = 0;
+    draw_four(stream, DRAW_CHOICE, i, u); /* the fourth: draw_depth takes the others */
+    for (size_t k = 0; k < count; k++) { total += component[k].share; }
+    double rest = u[3] * total;
+    size_t k = 0;
+    while (k + 1 < count && rest >= component[k].share) { rest -= component[k++].share; }
+    return &component[k];
+}
+
+/* Takes what lies along mu out of x and gives the rest a length. */
+static void make_across(size_t d, const double *mu, double length, double *x) {
+    double along = 0;
+    for (size_t c = 0; c < d; c++) { along += x[c] * mu[c]; }
+    for (size_t c = 0; c < d; c++) { x[c] -= along * mu[c]; }
+    scale_to(d, x, length);
+}
+
+/* Turns x, uniform, into the point at depth T from mu in the same direction around it. */
+static void move_around(size_t d, const double *mu, double depth, double *x) {
+    make_across(d, mu, 1, x);
+    make_across(d, mu, sqrt(depth * (2 - depth)), x); /* once more: x may have been almost along mu */
+    for (size_t c = 0; c < d; c++) { x[c] += (1 - depth) * mu[c]; }
+}
+
+void flow_place_mixture(const struct stream *stream, size_t count, const struct flow_component *component,
+                        struct flow_tokens *tokens) {
+    size_t d = tokens->dimension;
+    double *x = memory_create(2 * d, sizeof *x), *mu = x + d;
+    for (size_t i = 0; i < tokens->count; i++) {
+        const struct flow_component *law = draw_component(stream, i, count, component);
+        memcpy(mu, law->direction, d * sizeof *mu);
+        scale_to(d, mu, 1);
+        draw_direction(stream, DRAW_DIRECTION, i, d, x);
+        move_around(d, mu, draw_depth(stream, i, d, law->concentration), x);
+        tokens_put(tokens, i, x);
+    }
+    free(x);
 }
 
 /* ---- attention ---- */
 
-void flow_attend(const struct isa *isa, size_t d, size_t n, const double *x, double beta, const double *query,
-                 double *scratch, double *att) {
-    double *gap = scratch, *weight = scratch + n;
-    for (size_t j = 0; j < n; j++) { gap[j] = 1; }
+/* Sums of one query over the keys so far: sum[0] of w, sum[1 + c] of w x_c, with w = exp(-beta (gap -
+ * least)/2) and gap = |q - x|^2 = 2 (1 - <q, x>), which keeps the digits of near keys. */
+struct attention {
+    double least, *sum;
+};
+
+struct block {
+    size_t first, length, padded; /* keys; padded to a multiple of LANES */
+};
+
+/* gap[0..padded), inf past the last key. */
+static void block_gaps(const struct flow_tokens *keys, const struct block *block, const double *query,
+                       size_t stride, double *gap) {
+    for (size_t c = 0; c < keys->dimension; c++) {
+        const double *x = keys->x + c * keys->stride + block->first;
+        double q = query[c * stride];
+        for (size_t j = 0; j < block->padded; j += LANES) {
+            lanes v, sum = {0};
+            if (c > 0) { lanes_load(&sum, gap + j); }
+            lanes_load(&v, x + j);
+            v -= q;
+            sum += v * v;
+            memcpy(gap + j, &sum, sizeof sum);
+        }
+    }
+    for (size_t j = block->length; j < block->padded; j++) { gap[j] = INFINITY; }
+}
+
+static void attention_add(struct attention *a, const struct flow_tokens *keys, const struct block *block,
+                          double beta, double *gap, double *weight) {
+    const struct kernel *kernel = isa_best()->kernel;
+    size_t d = keys->dimension;
+    double least = kernel->range(block->length, gap).low;
+    if (least < a->least) {
+        double factor = vector_exp_one(-0.5 * beta * (a->least - least));
+        for (size_t c = 0; c <= d; c++) { a->sum[c] *= factor; }
+        a->least = least;
+    }
+    lanes v, total = {0};
+    for (size_t j = 0; j < block->padded; j += LANES) {
+        lanes_load(&v, gap + j);
+        v -= a->least;
+        memcpy(gap + j, &v, sizeof v);
+    }
+    kernel->weights(block->padded, gap, 0.5 * beta, weight);
+    for (size_t j = 0; j < block->padded; j += LANES) {
+        lanes_load(&v, weight + j);
+        total += v;
+    }
+    a->sum[0] += lanes_sum(&total);
     for (size_t c = 0; c < d; c++) {
-        const double *key = x + c * n, q = query[c];
-#pragma omp simd
-        for (size_t j = 0; j < n; j++) { gap[j] -= q * key[j]; }
+        a->sum[1 + c] += dot(block->padded, weight, keys->x + c * keys->stride + block->first);
     }
-    double nearest = isa->kernel->range(n, gap).low;
-    for (size_t j = 0; j < n; j++) { gap[j] -= nearest; }
-    isa->kernel->weights(n, gap, beta, weight);
-    for (size_t j = 0; j < n; j++) { gap[j] = 1; }
-    double z = isa->kernel->dot(n, weight, gap);
-    for (size_t c = 0; c < d; c++) { att[c] = isa->kernel->dot(n, weight, x + c * n) / z; }
 }
 
-static void move_token(const struct isa *isa, size_t d, size_t n, const double *x, double beta, double tau,
-                       size_t i, double *scratch, double *moved) {
-    double *query = scratch, *att = scratch + d, *rest = scratch + 2 * d;
-    for (size_t c = 0; c < d; c++) { query[c] = x[c * n + i]; }
-    flow_attend(isa, d, n, x, beta, query, rest, att);
-    for (size_t c = 0; c < d; c++) { moved[c * n + i] = isinf(tau) ? att[c] : query[c] + tau * att[c]; }
-    normalise(d, n, i, moved);
+/* Queries [first, last), at most GROUP. `room` holds 2 LONGEST + GROUP (d + 1) numbers. */
+static void attend_group(const struct flow_tokens *keys, const struct flow_tokens *queries, double beta,
+                         size_t first, size_t last, double *room, struct flow_tokens *out) {
+    size_t d = keys->dimension, longest = LONGEST;
+    while (longest > 64 && longest * d > CACHED) { longest /= 2; }
+    struct attention a[GROUP];
+    double *gap = room, *weight = room + LONGEST, *sum = weight + LONGEST;
+    memset(sum, 0, GROUP * (d + 1) * sizeof *sum);
+    for (size_t k = 0; k < GROUP; k++) { a[k] = (struct attention){INFINITY, sum + k * (d + 1)}; }
+    for (size_t at = 0; at < keys->count; at += longest) {
+        size_t length = keys->count - at < longest ? keys->count - at : longest;
+        struct block block = {at, length, (length + LANES - 1) / LANES * LANES};
+        for (size_t i = first; i < last; i++) {
+            block_gaps(keys, &block, queries->x + i, queries->stride, gap);
+            attention_add(&a[i - first], keys, &block, beta, gap, weight);
+        }
+    }
+    for (size_t i = first; i < last; i++) {
+        for (size_t c = 0; c < d; c++) {
+            out->x[c * out->stride + i] = a[i - first].sum[1 + c] / a[i - first].sum[0];
+        }
+    }
 }
 
-bool flow_step(const struct isa *isa, size_t d, size_t n, const double *x, double beta, double tau,
-               int threads, double *moved) {
-    bool good = true;
-#pragma omp parallel num_threads(threads)
+void flow_attend(const struct flow_tokens *keys, const struct flow_tokens *queries, double beta, int threads,
+                 struct flow_tokens *out) {
+    size_t groups = (queries->count + GROUP - 1) / GROUP;
+    size_t size = 2 * LONGEST + GROUP * (keys->dimension + 1);
+#pragma omp parallel num_threads(threads) if (queries->count * keys->count >= WORTH_THREADS)
     {
-        double *scratch = malloc(2 * (n + d) * sizeof *scratch);
-        if (!scratch) {
-#pragma omp atomic write
-            good = false;
-        }
+        double *room = memory_create(size, sizeof *room);
 #pragma omp for schedule(static)
-        for (size_t i = 0; i < n; i++) {
-            if (scratch) { move_token(isa, d, n, x, beta, tau, i, scratch, moved); }
+        for (size_t g = 0; g < groups; g++) {
+            size_t first = g * GROUP, last = first + GROUP;
+            attend_group(keys, queries, beta, first, last < queries->count ? last : queries->count, room,
+                         out);
         }
-        free(scratch);
+        free(room);
     }
-    return good;
 }
 
-/* ---- modes ---- */
+void flow_step(const struct flow_tokens *before, double beta, double tau, int threads,
+               struct flow_tokens *after) {
+    size_t d = before->dimension, stride = before->stride;
+    flow_attend(before, before, beta, threads, after);
+    for (size_t i = 0; i < before->count; i++) {
+        double square = 0;
+        for (size_t c = 0; c < d; c++) {
+            double *y = &after->x[c * stride + i];
+            if (isfinite(tau)) { *y = before->x[c * stride + i] + tau * *y; }
+            square += *y * *y;
+        }
+        for (size_t c = 0; c < d; c++) { after->x[c * stride + i] /= sqrt(square); }
+    }
+}
 
-size_t flow_axes(size_t d) { return d < AXES ? d : AXES; }
+/* ---- growth of modes ---- */
 
-/* cos(l theta) and sin(l theta) by powers of e^{i theta}. */
-static void add_circle(double cosine, double sine, size_t modes, double *amplitude) {
-    double c = 1, s = 0;
-    for (size_t l = 0; l < modes; l++) {
-        double next = c * cosine - s * sine;
-        s = c * sine + s * cosine;
+/* What modes are measured with: the zonal harmonics about some axes; on the circle cos and sin. */
+struct channels {
+    size_t dimension, count;
+    unsigned modes;
+    double *axis; /* [count][d] */
+};
+
+static struct channels channels_create(const struct flow_design *design) {
+    size_t d = design->dimension;
+    struct channels channels = {d, d == 2 ? 2 : AXES, design->modes, NULL};
+    struct stream stream = stream_make(design->seed, "flow-axes", 0, true, 0);
+    channels.axis = memory_create(channels.count * d, sizeof(double));
+    for (size_t k = 0; d > 2 && k < channels.count; k++) {
+        draw_direction(&stream, DRAW_DIRECTION, k, d, channels.axis + k * d);
+    }
+    return channels;
+}
+
+/* sum[l - 1] += harmonics of degree l at eight tokens. */
+static void add_zonal(double d, unsigned modes, const lanes *s, const lanes *mask, lanes *sum) {
+    lanes before = *mask, value = *s;
+    for (unsigned l = 1; l <= modes; l++) {
+        sum[l - 1] += value;
+        lanes next = ((2 * l + d - 2) * *s * value - l * before) / (l + d - 2);
+        before = value;
+        value = next;
+    }
+}
+
+static void add_circle(unsigned modes, const lanes *x, const lanes *y, lanes *cosines, lanes *sines) {
+    lanes c = *x, s = *y;
+    for (unsigned l = 1; l <= modes; l++) {
+        cosines[l - 1] += c;
+        sines[l - 1] += s;
+        lanes next = c * *x - s * *y;
+        s = s * *x + c * *y;
         c = next;
-        amplitude[2 * l] += c;
-        amplitude[2 * l + 1] += s;
     }
 }
 
-/* Gegenbauer polynomials scaled to 1 at the pole: P_{l+1} = ((2l + d - 2) s P_l - l P_{l-1})/(l + d - 2). */
-static void add_zonal(double s, size_t d, size_t modes, size_t axes, double *amplitude) {
-    double before = 1, here = s;
-    for (size_t l = 1; l <= modes; l++) {
-        double degree = (double)l, m = (double)d - 2;
-        amplitude[(l - 1) * axes] += here;
-        double next = ((2 * degree + m) * s * here - degree * before) / (degree + m);
-        before = here;
-        here = next;
-    }
-}
-
-void flow_amplitudes(size_t d, size_t n, const double *x, size_t modes, double *amplitude) {
-    size_t axes = flow_axes(d);
-    memset(amplitude, 0, modes * axes * sizeof *amplitude);
-    for (size_t i = 0; i < n; i++) {
-        if (d == 2) {
-            add_circle(x[i], x[n + i], modes, amplitude);
-        } else {
-            for (size_t k = 0; k < axes; k++) { add_zonal(x[k * n + i], d, modes, axes, amplitude + k); }
+/* amplitude[k * modes + l - 1] = mean of channel k's harmonic of degree l; `sum` holds 2 modes lanes. */
+static void channels_measure(const struct channels *channels, const struct flow_tokens *tokens, lanes *sum,
+                             double *amplitude) {
+    size_t d = channels->dimension, modes = channels->modes, stride = tokens->stride;
+    double n = (double)tokens->count;
+    for (size_t k = 0; k < channels->count; k += d == 2 ? 2 : 1) {
+        memset(sum, 0, 2 * modes * sizeof *sum);
+        for (size_t i = 0; i < stride; i += LANES) {
+            lanes s = {0}, x, mask;
+            lanes_load(&x, tokens->x + i);
+            if (d == 2) { /* what is past the last token adds nothing: powers of 0 */
+                lanes_load(&s, tokens->x + stride + i);
+                add_circle(channels->modes, &x, &s, sum, sum + modes);
+                continue;
+            }
+            for (size_t c = 0; c < d; c++) {
+                lanes_load(&x, tokens->x + c * stride + i);
+                s += channels->axis[k * d + c] * x;
+            }
+            for (size_t j = 0; j < LANES; j++) { mask[j] = i + j < tokens->count ? 1 : 0; }
+            add_zonal((double)d, channels->modes, &s, &mask, sum);
+        }
+        for (size_t m = 0; m < (d == 2 ? 2 : 1) * modes; m++) {
+            amplitude[k * modes + m] = lanes_sum(&sum[m]) / n;
         }
     }
-    for (size_t k = 0; k < modes * axes; k++) { amplitude[k] /= (double)n; }
+}
+
+/* Room for one replicate. */
+struct bench {
+    struct flow_tokens now, next;
+    struct channels channels;
+    lanes *sum;
+    double *first, *amplitude;
+};
+
+static struct bench bench_create(const struct flow_design *design) {
+    struct bench bench = {.now = flow_tokens_create(design->dimension, design->count),
+                          .next = flow_tokens_create(design->dimension, design->count),
+                          .channels = channels_create(design)};
+    size_t size = bench.channels.count * design->modes;
+    bench.sum = aligned_alloc(sizeof(lanes), 2 * design->modes * sizeof(lanes));
+    if (!bench.sum) { memory_exhausted(); }
+    bench.first = memory_create(2 * size, sizeof(double));
+    bench.amplitude = bench.first + size;
+    return bench;
+}
+
+static void bench_free(struct bench *bench) {
+    flow_tokens_free(&bench->now);
+    flow_tokens_free(&bench->next);
+    free(bench->channels.axis);
+    free(bench->sum);
+    free(bench->first);
+}
+
+static void bench_step(struct bench *bench, const struct flow_design *design, struct progress *progress,
+                       const char *what) {
+    struct flow_tokens before = bench->now;
+    flow_step(&before, design->beta, design->tau, design->threads, &bench->next);
+    bench->now = bench->next;
+    bench->next = before;
+    if (progress) { progress_add(progress, 1, what); }
+}
+
+/* product[l - 1] = mean over channels of amplitude times first. */
+static void bench_products(struct bench *bench, double *product) {
+    size_t modes = bench->channels.modes, channels = bench->channels.count;
+    channels_measure(&bench->channels, &bench->now, bench->sum, bench->amplitude);
+    for (size_t l = 0; l < modes; l++) {
+        double sum = 0;
+        for (size_t k = 0; k < channels; k++) {
+            sum += bench->amplitude[k * modes + l] * bench->first[k * modes + l];
+        }
+        product[l] = sum / (double)channels;
+    }
+}
+
+void flow_measure(const struct flow_design *design, struct progress *progress, double *product) {
+    struct bench bench = bench_create(design);
+    for (size_t r = 0; r < design->replicates; r++) {
+        struct stream stream = stream_make(design->seed, "flow", log((double)design->count), false, r);
+        flow_place_uniform(&stream, &bench.now);
+        channels_measure(&bench.channels, &bench.now, bench.sum, bench.first);
+        for (unsigned s = 0; s <= design->steps; s++) {
+            if (s > 0) { bench_step(&bench, design, progress, "modes"); }
+            bench_products(&bench, product + (r * (design->steps + 1) + s) * design->modes);
+        }
+    }
+    bench_free(&bench);
+}
+
+void flow_follow(const struct flow_design *design, unsigned mode, double eps, struct progress *progress,
+                 double *amplitude, size_t bins, double *density) {
+    double d = (double)design->dimension, n = (double)design->count;
+    double part = (double)bins / (n * (double)design->replicates);
+    struct bench bench = bench_create(design);
+    if (density) { memset(density, 0, (design->steps + 1) * bins * sizeof *density); }
+    for (size_t r = 0; r < design->replicates; r++) {
+        struct stream stream = stream_make(design->seed, "flow-followed", log(n), false, r);
+        flow_place_zonal(&stream, mode, eps, &bench.now);
+        for (unsigned s = 0; s <= design->steps; s++) {
+            if (s > 0) { bench_step(&bench, design, progress, "followed"); }
+            const double *x = bench.now.x, *y = x + bench.now.stride;
+            double sum = 0;
+            for (size_t i = 0; i < design->count; i++) {
+                sum += sphere_harmonic(d, mode, x[i]);
+                if (!density) { continue; }
+                double turn = atan2(y[i], x[i]) / (2 * M_PI) + 0.5;
+                size_t bin = (size_t)(turn * (double)bins);
+                density[s * bins + (bin < bins ? bin : 0)] += part;
+            }
+            amplitude[r * (design->steps + 1) + s] = sphere_harmonic_count(d, mode) * sum / n;
+        }
+    }
+    bench_free(&bench);
+}
+
+/* ---- estimates ---- */
+
+struct flow_estimate flow_ratio(size_t count, size_t stride, const double *up, const double *down) {
+    double n = (double)count, ups = 0, downs = 0, mean = 0, square = 0;
+    for (size_t r = 0; r < count; r++) {
+        ups += up[r * stride];
+        downs += down[r * stride];
+    }
+    double all = ups / downs;
+    for (size_t r = 0; r < count; r++) {
+        double change = (ups - up[r * stride]) / (downs - down[r * stride]) - all;
+        mean += change / n;
+        square += change * change;
+    }
+    return (struct flow_estimate){all - (n - 1) * mean, sqrt((n - 1) / n * (square - n * mean * mean))};
+}
+
+void flow_estimate(const struct flow_design *design, const double *product, struct flow_estimate *estimate) {
+    size_t modes = design->modes, stride = (design->steps + 1) * modes;
+    for (size_t k = 0; k < design->steps * modes; k++) {
+        estimate[k] = flow_ratio(design->replicates, stride, product + modes + k, product + k % modes);
+    }
+}
+
+struct flow_agreement flow_agreement(const struct flow_design *design, const double *product,
+                                     const double *growth) {
+    size_t modes = design->modes, count = design->replicates, stride = (design->steps + 1) * modes;
+    double m = (double)modes, n = (double)count, quadratic = 0;
+    if (count <= modes + 1) { return (struct flow_agreement){NAN, NAN}; }
+    gsl_matrix *residual = gsl_matrix_alloc(count, modes), *covariance = gsl_matrix_calloc(modes, modes);
+    gsl_vector *mean = gsl_vector_calloc(modes), *solution = gsl_vector_calloc(modes);
+    if (!residual || !covariance || !mean || !solution) { memory_exhausted(); }
+    for (size_t r = 0; r < count; r++) {
+        for (size_t l = 0; l < modes; l++) {
+            const double *p = product + r * stride + l;
+            double x = (p[modes] - growth[l] * p[0]) * n; /* n: of the order of 1 */
+            gsl_matrix_set(residual, r, l, x);
+            *gsl_vector_ptr(mean, l) += x / n;
+        }
+    }
+    for (size_t r = 0; r < count; r++) {
+        for (size_t k = 0; k < modes * modes; k++) {
+            size_t i = k / modes, j = k % modes;
+            double x = gsl_matrix_get(residual, r, i) - gsl_vector_get(mean, i);
+            double y = gsl_matrix_get(residual, r, j) - gsl_vector_get(mean, j);
+            *gsl_matrix_ptr(covariance, i, j) += x * y / (n - 1);
+        }
+    }
+    if (gsl_linalg_cholesky_decomp1(covariance) == 0) {
+        gsl_linalg_cholesky_solve(covariance, mean, solution);
+        for (size_t l = 0; l < modes; l++) {
+            quadratic += n * gsl_vector_get(mean, l) * gsl_vector_get(solution, l);
+        }
+    } else {
+        quadratic = NAN;
+    }
+    gsl_matrix_free(residual);
+    gsl_matrix_free(covariance);
+    gsl_vector_free(mean);
+    gsl_vector_free(solution);
+    double f = (n - m) / (m * (n - 1)) * quadratic;
+    return (struct flow_agreement){quadratic, gsl_cdf_fdist_Q(f, m, n - m)};
+}
+
+/* ---- drift ---- */
+
+/* Unit mu, and e across it: the axis least along mu, made orthogonal. */
+static void frame_make(size_t d, const double *direction, double *mu, double *e) {
+    size_t least = 0;
+    memcpy(mu, direction, d * sizeof *mu);
+    scale_to(d, mu, 1);
+    for (size_t c = 1; c < d; c++) {
+        if (fabs(mu[c]) < fabs(mu[least])) { least = c; }
+    }
+    for (size_t c = 0; c < d; c++) { e[c] = c == least; }
+    make_across(d, mu, 1, e);
+}
+
+void flow_drift(const struct flow_design *design, const struct flow_component *component, size_t probes,
+                const double *angle, struct progress *progress, double *drift) {
+    size_t d = design->dimension;
+    struct flow_tokens keys = flow_tokens_create(d, design->count);
+    struct flow_tokens queries = flow_tokens_create(d, 2 * probes), out = flow_tokens_create(d, 2 * probes);
+    double *mu = memory_create(2 * d, sizeof *mu), *e = mu + d;
+    frame_make(d, component->direction, mu, e);
+    for (size_t k = 0; k < 2 * probes; k++) {
+        double side = k % 2 ? -1 : 1;
+        for (size_t c = 0; c < d; c++) {
+            queries.x[c * queries.stride + k] = cos(angle[k / 2]) * mu[c] + side * sin(angle[k / 2]) * e[c];
+        }
+    }
+    for (size_t r = 0; r < design->replicates; r++) {
+        struct stream stream = stream_make(design->seed, "flow-drift", log((double)design->count), false, r);
+        flow_place_mixture(&stream, 1, component, &keys);
+        flow_attend(&keys, &queries, design->beta, design->threads, &out);
+        for (size_t p = 0; p < probes; p++) {
+            double sum = 0;
+            for (size_t k = 2 * p; k < 2 * p + 2; k++) {
+                double side = k % 2 ? -1 : 1;
+                for (size_t c = 0; c < d; c++) {
+                    double tangent = sin(angle[p]) * mu[c] - side * cos(angle[p]) * e[c];
+                    sum += out.x[c * out.stride + k] * tangent / 2;
+                }
+            }
+            drift[r * probes + p] = sum;
+        }
+        if (progress) { progress_add(progress, 1, "drift"); }
+    }
+    free(mu);
+    flow_tokens_free(&keys);
+    flow_tokens_free(&queries);
+    flow_tokens_free(&out);
 }

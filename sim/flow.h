@@ -1,46 +1,116 @@
-/* flow: many tokens on a sphere that attend to each other (THEORY 7), O(n^2 d) a step. Not a row: a room of
- * its own.
+/* flow: tokens on the unit sphere S^{d-1}, all of them keys and queries at once, moved by attention with V =
+ * I.
  *
- * Tokens x_i on S^{d-1} are stored by components, x[c n + i]. One step moves every token to
+ *     ATT(q) = sum_j w_j x_j / sum_j w_j,  w_j = exp(beta <q, x_j>),
+ *     x -> ATT(x)/|ATT(x)|, or (x + tau ATT(x))/|x + tau ATT(x)|.
  *
- *     ATT_i/|ATT_i|  or  (x_i + tau ATT_i)/|x_i + tau ATT_i|,   ATT_i = sum_j p_ij x_j,  p_ij ~ e^{beta
- * <x_i,x_j>},
- *
- * itself among the keys. Randomness is counter-based (stream.h) and every sum has a fixed order: the same
- * bits for any number of threads and any isa. */
+ * What is measured is the growth of the spherical harmonics of the tokens' density, predicted in
+ * models/sphere.h. Time O(n^2 d) a step, room O(n d). The same bits for any number of threads; memory that
+ * runs out ends the program (memory.h). */
 #ifndef GAPSCALE_SIM_FLOW_H
 #define GAPSCALE_SIM_FLOW_H
 
-#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#include "isa.h"
+#include "progress.h"
 #include "stream.h"
 
-/* Equal parts of `clusters` von Mises-Fisher laws of density ~ e^{c <mu,x>}: mu_k in the plane of the first
- * two axes, at angle + 2 pi k/clusters. Concentration 0: uniform. */
-struct flow_density {
-    double concentration, angle;
-    size_t clusters; /* >= 1 */
+/* Coordinate c of token i is x[c * stride + i], i < count; 0 from there to stride, a multiple of 8. */
+struct flow_tokens {
+    size_t dimension, count, stride;
+    double *x;
+};
+struct flow_tokens flow_tokens_create(size_t dimension, size_t count);
+void flow_tokens_free(struct flow_tokens *tokens);
+
+/* ---- placing; token i depends on the stream, the law and i alone ---- */
+
+void flow_place_uniform(const struct stream *stream, struct flow_tokens *tokens);
+
+/* A mixture of von Mises-Fisher laws, density proportional to exp(concentration <direction, x>), by Wood's
+ * rejection (1994), exact. Shares > 0, to any sum; concentration from 0 to 1e6; direction of any length > 0.
+ */
+struct flow_component {
+    double share, concentration;
+    const double *direction;
+};
+void flow_place_mixture(const struct stream *stream, size_t count, const struct flow_component *component,
+                        struct flow_tokens *tokens);
+
+/* Density 1 + eps Y(x_0) relative to the uniform one, Y = sphere_harmonic of degree `mode` about the first
+ * axis, |eps| <= 1. Exact rejection: independent tokens in any d, which is what the predictions at finite n
+ * are about; a regular placement would have no fluctuations and other corrections. */
+void flow_place_zonal(const struct stream *stream, unsigned mode, double eps, struct flow_tokens *tokens);
+
+/* ---- attention ---- */
+
+/* out = ATT of every query; weights with the largest removed. beta > 0. */
+void flow_attend(const struct flow_tokens *keys, const struct flow_tokens *queries, double beta, int threads,
+                 struct flow_tokens *out);
+
+/* One step, tau > 0, inf for ATT/|ATT|. `after` is not `before`. */
+void flow_step(const struct flow_tokens *before, double beta, double tau, int threads,
+               struct flow_tokens *after);
+
+/* ---- growth of modes ---- */
+
+struct flow_design {
+    size_t dimension, count;
+    double beta, tau;
+    unsigned modes, steps; /* degrees 1..modes; steps >= 1 */
+    size_t replicates;
+    uint64_t seed;
+    int threads;
 };
 
-/* Draws n tokens in d >= 2 dimensions: x[d][n]. False when out of memory. */
-bool flow_draw(const struct isa *isa, const struct stream *stream, const struct flow_density *density,
-               size_t d, size_t n, double *x);
+/* Uniform tokens, `steps` steps, every replicate anew. product[(r * (steps + 1) + s) * modes + l - 1] is the
+ * mean over channels of a_s a_0, where a_s is the mean of a harmonic of degree l over the tokens after s
+ * steps. Channels: cos and sin of l theta on the circle, else the zonal harmonics about 32 fixed random axes.
+ *
+ * Why no perturbation: for independent tokens with density 1 + eps Y the derivative of E a_s by eps at 0 is
+ * n E[a_s a_0] over uniform ones (the score of that density is n a_0), so E[a_s a_0]/E[a_0^2] is the growth
+ * ratio for eps -> 0 at every n: free of errors in eps, any d, all modes and channels from one run.
+ * The rival, the difference of the same tokens moved to the density 1 + eps Y and to 1 - eps Y, is sharper
+ * for one mode but takes two runs for each. Standard error a replicate at d = 2, n = 4096, beta = 32:
+ *     l                          2       5       8       11
+ *     this                   .0027   .0129   .0395    .0593
+ *     difference, eps = .05  .0003   .0046   .0089    .0075
+ * For the same work on 12 modes, 24 runs to 1, that is a tie (variance ratios .3, 3, 1.2, .4), and the
+ * difference is left with its bias in eps. */
+void flow_measure(const struct flow_design *design, struct progress *progress, double *product);
 
-/* One step: `moved` [d][n], another place than `x`. tau = inf: ATT alone. beta > 0. False when out of memory.
- */
-bool flow_step(const struct isa *isa, size_t d, size_t n, const double *x, double beta, double tau,
-               int threads, double *moved);
+/* estimate[(s - 1) * modes + l - 1] of E[a_s a_0]/E[a_0^2], with the standard error and the bias correction
+ * of the jackknife over replicates (at least 2). */
+struct flow_estimate {
+    double growth, error;
+};
+void flow_estimate(const struct flow_design *design, const double *product, struct flow_estimate *estimate);
+/* The same for sum(up)/sum(down), over `count` numbers each, `stride` apart. */
+struct flow_estimate flow_ratio(size_t count, size_t stride, const double *up, const double *down);
 
-/* ATT at a query [d] among n keys. `scratch` has room for 2 n. */
-void flow_attend(const struct isa *isa, size_t d, size_t n, const double *x, double beta, const double *query,
-                 double *scratch, double *att);
+/* Whether the first step agrees with growth[l - 1] for all modes together: Hotelling's T^2 of a_1 a_0 -
+ * growth a_0^2, whose mean would be 0, with the covariance of the replicates, referred to F (Anderson
+ * 2003, 5.2): as chi-square on `modes` degrees of freedom as replicates -> inf. NaN unless replicates > modes
+ * + 1. */
+struct flow_agreement {
+    double chi_square, pvalue;
+};
+struct flow_agreement flow_agreement(const struct flow_design *design, const double *product,
+                                     const double *growth);
 
-/* Amplitudes of the modes l = 1 .. modes: means over tokens of zonal harmonics with value 1 at the pole,
- * about each of `axes` axes: amplitude[(l-1) axes + k]. Two dimensions: cos and sin (axes = 2); else the
- * first coordinate axes. */
-size_t flow_axes(size_t d); /* how many: 2, or at most 8 */
-void flow_amplitudes(size_t d, size_t n, const double *x, size_t modes, double *amplitude);
+/* Tokens placed by flow_place_zonal and followed: amplitude[r * (steps + 1) + s] estimates the mode's
+ * amplitude (eps at first). On the circle density[s * bins + b], if not NULL, is the mean density over
+ * replicates relative to the uniform one, in `bins` equal parts of the angle from -pi to pi. */
+void flow_follow(const struct flow_design *design, unsigned mode, double eps, struct progress *progress,
+                 double *amplitude, size_t bins, double *density);
+
+/* ---- drift ---- */
+
+/* Keys of von Mises-Fisher's law (concentration, direction mu), design->count of them, every replicate anew.
+ * drift[r * probes + p] is <ATT(q), t> at queries q of angle[p] (in (0, pi)) from mu, t the unit tangent at q
+ * towards mu; the mean of two queries on opposite sides of mu. */
+void flow_drift(const struct flow_design *design, const struct flow_component *component, size_t probes,
+                const double *angle, struct progress *progress, double *drift);
 
 #endif

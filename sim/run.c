@@ -20,6 +20,7 @@
 #include "memory.h"
 #include "message.h"
 #include "publish.h"
+#include "ranks.h"
 #include "stop.h"
 #include "sweep.h"
 
@@ -115,7 +116,7 @@ static bool run_option(struct run_options *o, int option) {
 /* Reads the command line; false after a message when it makes no sense. */
 static bool run_parse(int argc, char **argv, const struct option *known, const char *letters,
                       const char *usage, struct run_options *o) {
-    *o = (struct run_options){.threads = omp_get_num_procs(), .shards = 1, .time_limit = INFINITY};
+    *o = (struct run_options){.threads = ranks_threads(), .shards = 1, .time_limit = INFINITY};
     int option;
     optind = 0;
     while ((option = getopt_long(argc, argv, letters, known, NULL)) != -1) {
@@ -315,16 +316,16 @@ static int run_compute(struct run *run) {
                     run->ours);
     }
     run_warn_of_long_units(run);
-    int status = sweep_compute(&(struct sweep_work){.plan = &run->plan,
-                                                    .isa = run->isa,
-                                                    .threads = run->o->threads,
-                                                    .quiet = run->o->quiet,
-                                                    .unit_count = run->todo_count,
-                                                    .unit = run->todo,
-                                                    .cost_before = run->cost_before,
-                                                    .stop = run->stop,
-                                                    .accept = journal_accept,
-                                                    .context = run->journal});
+    int status = ranks_lead(&(struct sweep_work){.plan = &run->plan,
+                                                 .isa = run->isa,
+                                                 .threads = run->o->threads,
+                                                 .quiet = run->o->quiet,
+                                                 .unit_count = run->todo_count,
+                                                 .unit = run->todo,
+                                                 .cost_before = run->cost_before,
+                                                 .stop = run->stop,
+                                                 .accept = journal_accept,
+                                                 .context = run->journal});
     return journal_flush(run->journal) ? status : EXIT_FAILED;
 }
 
@@ -446,6 +447,9 @@ int command_run(int argc, char **argv) {
     struct run_options o;
     if (!run_parse(argc, argv, known, "o:h", run_usage, &o)) { return EXIT_USAGE; }
     if (o.help) { return fputs(run_usage, stdout) < 0 ? EXIT_FAILED : EXIT_DONE; }
+    if (ranks_index() > 0) {
+        return ranks_follow(&(struct ranks_task){o.config, o.set_count, o.set, o.threads, run_seconds(&o)});
+    }
     const struct isa *isa = o.isa ? isa_find(o.isa) : isa_best();
     if (!isa) {
         message_error("--isa %s is not one this processor runs (base, avx2 or avx512)", o.isa);

@@ -1,149 +1,302 @@
-/* Keys on a sphere in closed form: against three dimensions, Bessel functions, other quadrature, and limits.
- */
+/* Keys on the sphere: closed forms against quadrature of the density sin^{d-2}(theta), known values, limits,
+ * recurrences. No randomness. */
+#include "../models/sphere.h"
 #include "test.h"
 
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_integration.h>
-#include <gsl/gsl_sf_bessel.h>
 #include <gsl/gsl_sf_gamma.h>
+#include <stdbool.h>
 
-#include "../models/sphere.h"
+static const double dimensions[] = {2, 2.5, 3, 4, 5, 8, 21, 100, 500, 1000, 1e4};
+static const double betas[] = {1e-3, 0.1, 1,   7,    24.9, 25.1, 60,  149,
+                               299,  301, 800, 1000, 3600, 1e5,  3e7, 1e10};
+enum { DIMENSIONS = sizeof dimensions / sizeof *dimensions, BETAS = sizeof betas / sizeof *betas };
 
-/* d = 3: Z = sinh(beta)/beta, A = coth(beta) - 1/beta. */
-static void three_dimensions(void **state) {
-    (void)state;
-    const double beta[] = {0.1, 1, 7, 30, 300};
-    for (size_t i = 0; i < 5; i++) {
-        double b = beta[i], z = sinh(b) / b;
-        check_relative(sphere_overlap(3, b), 1 / tanh(b) - 1 / b, 1e-12 / fmin(1, b * b));
-        check_close(sphere_log_partition(3, b), log(-expm1(-2 * b) / (2 * b)), 1e-12);
-        if (b < 300) { check_close(sphere_log_rho(3, b), log(sinh(2 * b) / (2 * b) / (z * z)), 2e-12); }
-        check_relative(sphere_mode_growth(3, b, 1), 1 + 2 / b, 1e-12);
-    }
-    check_relative(sphere_bias(3, 1e6), 1e-6, 1e-12);
-    check_relative(sphere_bias(3, 1e300), 1e-300, 1e-12);
-    check_relative(sphere_bias(3, 1e-6), 1 - 1e-6 / 3, 1e-12);
-    check_relative(sphere_overlap(3, 1e-6), 1e-6 / 3, 1e-12);
-}
+/* ---- quadrature over theta, T = 2 sin^2(theta/2) ---- */
 
-static void bessel_functions(void **state) {
-    (void)state;
-    const double d[] = {2, 2.5, 3, 4, 8, 17, 64}, beta[] = {0.01, 0.7, 5, 40, 600};
-    for (size_t k = 0; k < 7; k++) {
-        double nu = d[k] / 2 - 1;
-        for (size_t i = 0; i < 5; i++) {
-            double b = beta[i], low = gsl_sf_bessel_Inu_scaled(nu, b),
-                   high = gsl_sf_bessel_Inu_scaled(nu + 1, b);
-            if (!(low > 0 && high > 0)) { continue; } /* GSL gives up */
-            check_relative(sphere_overlap(d[k], b), high / low, 1e-10);
-            check_close(sphere_log_partition(d[k], b), gsl_sf_lngamma(d[k] / 2) + nu * log(2 / b) + log(low),
-                        1e-10);
-            for (unsigned l = 1; l < 5; l++) {
-                double ratio = gsl_sf_bessel_Inu_scaled(nu + l, b) / high, degree = l;
-                check_relative(sphere_mode_growth(d[k], b, l), 1 + degree * (degree + d[k] - 2) / b * ratio,
-                               1e-10);
-            }
-        }
-    }
-}
-
-/* Under weights e^{-beta T}: moment `power` of T, or (-1) of T(2-T), by adaptive quadrature in the angle. */
 struct integrand {
-    double d, beta;
-    int power;
+    double d, beta, shift, centre;
+    unsigned power, mode;
 };
 
-static double at_angle(double angle, void *context) {
+static double depth(double theta) { return 2 * sin(theta / 2) * sin(theta / 2); }
+
+static double log_density(const struct integrand *f, double theta) {
+    return -f->beta * depth(theta) + (f->d > 2 ? (f->d - 2) * log(sin(theta)) : 0);
+}
+
+static double integrand_at(double theta, void *context) {
     const struct integrand *f = context;
-    double t = 2 * pow(sin(angle / 2), 2), value = f->power < 0 ? t * (2 - t) : pow(t, f->power);
-    return value * exp(-f->beta * t) * pow(sin(angle), f->d - 2);
+    double t = depth(theta), value = exp(log_density(f, theta) - f->shift);
+    for (unsigned k = 0; k < f->power; k++) { value *= t - f->centre; }
+    return value * sphere_harmonic(f->d, f->mode, 1 - t);
 }
 
-static double integral(struct integrand f) {
-    double sum = 0, error, end = fmin(M_PI, 12 / sqrt(fmax(f.beta, f.d) / 2));
-    gsl_integration_workspace *work = gsl_integration_workspace_alloc(1000);
-    const gsl_function function = {at_angle, &f};
-    gsl_integration_qag(&function, 0, f.beta > f.d ? end : M_PI, 0, 1e-12, 1000, GSL_INTEG_GAUSS61, work,
-                        &sum, &error);
-    gsl_integration_workspace_free(work);
-    return sum;
+/* Where the density is largest: beta sin^2 = (d-2) cos. */
+static double peak(double d, double beta) {
+    double a = (d - 2) / (2 * beta), c = 1 / (a + sqrt(a * a + 1));
+    return a > 1e3 ? acos(c) : 2 * asin(sqrt((a + a * a / (1 + sqrt(1 + a * a))) * c / 2));
 }
 
-static void subcritical_moments(void **state) {
+static double quadrature(struct integrand *f) {
+    double top = peak(f->d, f->beta), total = 0;
+    double width = 1 / sqrt(fmax(f->d - 2, 1) + f->beta), reach[] = {-9, -3, 0, 3, 9, 14};
+    f->shift = f->d > 2 ? log_density(f, fmax(top, 1e-300)) : 0;
+    gsl_integration_workspace *room = gsl_integration_workspace_alloc(2000);
+    gsl_function function = {integrand_at, f};
+    for (size_t i = 0; i + 1 < sizeof reach / sizeof *reach; i++) {
+        double from = fmin(M_PI, fmax(0, top + reach[i] * width)), part = 0, error = 0;
+        double to = fmin(M_PI, fmax(0, top + reach[i + 1] * width));
+        if (to > from) {
+            /* its complaint about rounding at 2e-14 is no failure: the values are compared */
+            gsl_integration_qags(&function, from, to, 0, 2e-14, 2000, room, &part, &error);
+        }
+        total += part;
+    }
+    gsl_integration_workspace_free(room);
+    return total;
+}
+
+struct moments {
+    double log_z, bias, variance;
+};
+
+static struct moments moments_at(double d, double beta) {
+    struct integrand f = {.d = d, .beta = beta};
+    double mass = quadrature(&f), log_z = log(mass) + f.shift - gsl_sf_lnbeta(0.5 * (d - 1), 0.5);
+    f.power = 1;
+    double bias = quadrature(&f) / mass;
+    f.power = 2;
+    f.centre = bias;
+    return (struct moments){log_z, bias, quadrature(&f) / mass};
+}
+
+static void test_moments(void **state) {
     (void)state;
-    const double d[] = {2, 3, 5.5, 20}, beta[] = {0.3, 4, 50}, log_n = log(1e5);
-    for (size_t k = 0; k < 4; k++) {
-        for (size_t i = 0; i < 3; i++) {
-            struct integrand once = {d[k], beta[i], 0}, twice = {d[k], 2 * beta[i], 0}, none = {d[k], 0, 0};
-            double z = integral(once), z2 = integral(twice), unit = integral(none), rho = z2 * unit / (z * z);
-            once.power = twice.power = 1;
-            double mean = integral(once) / z, mean2 = integral(twice) / z2;
-            twice.power = 2;
-            double square2 = integral(twice) / z2;
-            twice.power = -1;
-            double chord2 = integral(twice) / z2, shift = mean - mean2;
-            struct sphere_subcritical s;
-            sphere_subcritical(d[k], beta[i], log_n, &s);
-            check_relative(sphere_bias(d[k], beta[i]), mean, 1e-10);
-            check_relative(s.bias, mean + rho * shift / 1e5, 1e-10);
-            check_relative(s.radial_variance, rho * (square2 - mean2 * mean2 + shift * shift) / 1e5, 1e-8);
-            check_relative(s.tangential_variance, rho * chord2 / (d[k] - 1) / 1e5, 1e-10);
-            check_relative(s.participation, rho / 1e5, 1e-10);
-            check_relative(s.entropy,
-                           log_n + beta[i] * mean + log(z / unit) - (rho - 1) / 2e5 +
-                               beta[i] * rho * shift / 1e5,
-                           1e-10);
+    for (size_t i = 0; i < DIMENSIONS; i++) {
+        for (size_t k = 0; k < BETAS; k++) {
+            double d = dimensions[i], beta = betas[k];
+            struct moments m = moments_at(d, beta);
+            check_relative(sphere_bias(d, beta), m.bias, 2e-12);
+            check_close(sphere_overlap(d, beta), 1 - m.bias, 2e-12);
+            check_relative(sphere_overlap_slope(d, beta), m.variance, 1e-11);
+            check_close(sphere_log_partition(d, beta), m.log_z, 2e-13 + 4e-16 * (fabs(m.log_z) + d));
         }
     }
 }
 
-/* 1 - A = (d-1)/(2 beta) - (d-1)(d-3)/(8 beta^2) - ..; rho ~ (4 pi beta/2)^.. grows as beta^kappa. */
-static void extremes_are_finite(void **state) {
+static void test_modes(void **state) {
     (void)state;
-    const double d[] = {2, 3, 100, 1e4}, beta[] = {1e-6, 1, 1e6, 1e300};
-    for (size_t k = 0; k < 4; k++) {
-        for (size_t i = 0; i < 4; i++) {
-            struct sphere_subcritical s;
-            sphere_subcritical(d[k], beta[i], 1e7, &s); /* n >> rho */
-            assert_true(isfinite(s.bias) && s.bias > 0 && s.bias < 2);
-            assert_true(isfinite(sphere_log_rho(d[k], fmin(beta[i], 1e299))));
-            assert_true(sphere_overlap(d[k], beta[i]) > 0 && sphere_overlap(d[k], beta[i]) <= 1);
-            assert_true(sphere_mode_growth(d[k], beta[i], 3) > 1 || beta[i] > 1e15);
-        }
-        double b = 1e8 * d[k];
-        check_relative(sphere_bias(d[k], b), (d[k] - 1) / (2 * b) - (d[k] - 1) * (d[k] - 3) / (8 * b * b),
-                       1e-12);
-        check_relative(sphere_log_rho(d[k], 2e200) - sphere_log_rho(d[k], 1e200), (d[k] - 1) / 2 * M_LN2,
-                       1e-9);
-    }
-    assert_true(isnan(sphere_bias(1.5, 1)) && isnan(sphere_bias(3, -1)) && isnan(sphere_bias(3, INFINITY)));
-}
-
-static void effective_number_inverts(void **state) {
-    (void)state;
-    const double d[] = {2, 3, 9, 500}, log_n[] = {log(1000), 30, 690}, n_eff[] = {0.01, 1, 100};
-    for (size_t k = 0; k < 4; k++) {
-        for (size_t i = 0; i < 3; i++) {
-            for (size_t j = 0; j < 3; j++) {
-                double beta = sphere_beta_of_n_eff(d[k], log_n[i], n_eff[j]);
-                if (isnan(beta)) { /* beyond the doubles */
-                    assert_true(d[k] == 2 && log_n[i] > 600);
-                    continue;
-                }
-                check_close(log_n[i] - sphere_log_rho(d[k], beta), log(n_eff[j]), 1e-9);
+    for (size_t i = 0; i < 7; i++) {
+        for (size_t k = 2; k < 8; k++) {
+            double d = dimensions[i], beta = betas[k];
+            struct integrand f = {.d = d, .beta = beta, .mode = 1};
+            double first = quadrature(&f);
+            for (unsigned l = 1; l <= 6; l++) {
+                f.mode = l;
+                double eigenvalue = l * (l + d - 2);
+                check_relative(sphere_mode_growth(d, beta, l) - 1, eigenvalue / beta * quadrature(&f) / first,
+                               1e-10 + 1e-15 * beta / eigenvalue * first);
             }
+        }
+    }
+}
+
+/* d = 3: everything is elementary. */
+static void test_three_dimensions(void **state) {
+    (void)state;
+    for (size_t k = 0; k < BETAS; k++) {
+        double beta = betas[k], coth = -1 - 2 / expm1(-2 * beta);
+        if (beta < 0.05) { continue; } /* coth b - 1/b loses its digits */
+        check_relative(sphere_overlap(3, beta), coth - 1 / beta, 2e-14 + 2e-16 / (beta * beta));
+        check_relative(sphere_bias(3, beta), 1 / beta - (coth - 1), 2e-14);
+        check_close(sphere_log_partition(3, beta), log(-expm1(-2 * beta) / (2 * beta)), 1e-13);
+        double sinh_ratio = -expm1(-4 * beta) * beta / (expm1(-2 * beta) * expm1(-2 * beta));
+        check_close(sphere_log_rho(3, beta), log(sinh_ratio), 2e-13);
+    }
+}
+
+/* Abramowitz & Stegun, tables 9.8 and 9.10: I_1(1)/I_0(1), I_0(10) e^-10. */
+static void test_known_values(void **state) {
+    (void)state;
+    check_relative(sphere_overlap(2, 1), 0.5651591039924851 / 1.2660658777520084, 1e-14);
+    check_relative(sphere_log_partition(2, 10), log(0.12783333716342861), 1e-13);
+    check_relative(sphere_mode_growth(2, 1, 2), 1 + 4 * 0.13574766976703828 / 0.5651591039924851, 1e-14);
+    check_relative(sphere_mode_growth(7, 3, 1), 1 + 6.0 / 3, 1e-15);
+}
+
+/* Both ends of beta, at every d; 0 < A < 1, A' > 0, and what the leading orders say. */
+static void test_limits(void **state) {
+    (void)state;
+    for (size_t i = 0; i < DIMENSIONS; i++) {
+        double d = dimensions[i], kappa = 0.5 * (d - 1), small = 1e-6, huge = 1e300;
+        check_relative(sphere_overlap(d, small), small / d, 1e-12);
+        check_relative(sphere_log_rho(d, small), small * small / d, 1e-11);
+        check_relative(sphere_log_partition(d, small), -small, 1e-6);
+        check_relative(sphere_overlap_slope(d, small), 1 / d, 1e-11);
+        check_relative(sphere_bias(d, huge), kappa / huge, 1e-14);
+        check_relative(sphere_overlap_slope(d, huge), kappa / huge / huge, 1e-14);
+        check_relative(sphere_log_rho(d, 1e299),
+                       -(2 * sphere_log_partition(d, 1e299) - sphere_log_partition(d, 2e299)), 1e-14);
+        double leading =
+            gsl_sf_lngamma(kappa + 0.5) - 0.5 * log(M_PI) + (kappa - 1) * M_LN2 - kappa * log(huge);
+        check_relative(sphere_log_partition(d, huge), leading, 1e-13);
+        check_relative(sphere_mode_growth(d, huge, 3), 1, 1e-15);
+        for (double log_beta = -13; log_beta < 690; log_beta += 0.37) {
+            double beta = exp(log_beta), bias = sphere_bias(d, beta);
+            assert_true(bias > 0 && bias < 1);
+            assert_true(sphere_overlap(d, beta) > 0);
+            assert_true(isfinite(sphere_log_partition(d, beta)) && isfinite(sphere_log_rho(d, beta)));
+            assert_true(isfinite(sphere_mode_growth_finite(d, beta, INFINITY, 1, 7)));
+        }
+    }
+}
+
+/* A' = 1 - A^2 - (d-1) A/beta where that keeps digits; log Z' = A by differences across every change of
+ * method; 1/A_d = d/beta + A_{d+2}. */
+static void test_recurrences(void **state) {
+    (void)state;
+    for (size_t i = 0; i < DIMENSIONS; i++) {
+        double d = dimensions[i];
+        for (double beta = 0.5; beta < 1e9; beta *= 1.3) {
+            double a = sphere_overlap(d, beta), step = 1e-3 * fmin(beta, 10);
+            check_close(sphere_overlap_slope(d, beta), 1 - a * a - (d - 1) * a / beta,
+                        1e-14 * (1 + d / beta));
+            check_relative(1 / a, d / beta + sphere_overlap(d + 2, beta), 1e-14);
+            double change = sphere_log_partition(d, beta + step) - sphere_log_partition(d, beta - step);
+            double bias = sphere_bias(d, beta), scale = fabs(sphere_log_partition(d, beta));
+            check_close(change / (2 * step), -bias, (1e-6 * bias) + 1e-14 * scale / step);
+        }
+    }
+}
+
+static void test_subcritical(void **state) {
+    (void)state;
+    struct sphere_subcritical s;
+    for (size_t i = 0; i < DIMENSIONS; i++) {
+        double d = dimensions[i];
+        for (size_t k = 0; k < BETAS; k++) {
+            double beta = betas[k], log_n = sphere_log_rho(d, beta) + log(1e4);
+            sphere_subcritical(d, beta, log_n, &s);
+            double a = sphere_overlap(d, beta), log_z = sphere_log_partition(d, beta) + beta;
+            check_relative(s.participation, 1e-4, 1e-14 + 4e-16 * log_n); /* rounding of log n */
+            check_close(s.entropy, log_n - (beta * a - log_z), 0.01 * (1 + d) + 1e-12 * beta);
+            assert_true(s.bias > sphere_bias(d, beta));
+            assert_true(s.radial_variance > 0 && s.tangential_variance > 0);
+            check_relative(s.tangential_variance, 1e-4 * sphere_overlap(d, 2 * beta) / (2 * beta),
+                           1e-14 + 4e-16 * log_n);
+        }
+    }
+    sphere_subcritical(3, 1e-3, log(1e6), &s); /* weights all equal: variances of a mean of n keys */
+    check_relative(s.radial_variance, 1e-6 / 3, 1e-3);
+    check_relative(s.tangential_variance, 1e-6 / 3, 1e-3);
+    check_relative(s.entropy, log(1e6), 1e-6);
+}
+
+static void test_beta_of_n_eff(void **state) {
+    (void)state;
+    const double log_n[] = {log(10), log(1e6), 690, 1e4};
+    const double share[] = {0.999999, 0.9, 0.1, 1e-3};
+    for (size_t i = 0; i < DIMENSIONS; i++) {
+        for (size_t k = 0; k < 16; k++) {
+            double log_target = log_n[k / 4] + log(share[k % 4]);
+            if (log_target > 700) { continue; }
+            double beta = sphere_beta_of_n_eff(dimensions[i], log_n[k / 4], exp(log_target));
+            double back = log_n[k / 4] - sphere_log_rho(dimensions[i], beta);
+            check_close(back, log_target, 1e-12 * fmax(1, log_n[k / 4]));
         }
     }
     assert_true(isnan(sphere_beta_of_n_eff(3, log(100), 100)));
+    assert_true(isnan(sphere_beta_of_n_eff(3, log(100), 101)));
     assert_true(isnan(sphere_beta_of_n_eff(3, log(100), 0)));
+    assert_true(isnan(sphere_beta_of_n_eff(3, log(100), -1)));
+    assert_true(isnan(sphere_beta_of_n_eff(3, log(100), NAN)));
+    assert_true(isinf(sphere_beta_of_n_eff(2, 1e6, 10)));
+    check_relative(sphere_beta_of_n_eff(2, 300, 10), exp(2 * (300 - log(10))) / M_PI, 1e-9);
+}
+
+/* rho ~ sqrt(pi beta) on the circle; G - 1 shrinks by (1 - 2^{-kappa-1})/N_eff for beta >> l^2. */
+static void test_finite_growth(void **state) {
+    (void)state;
+    for (size_t i = 0; i < 6; i++) {
+        double d = dimensions[i], kappa = 0.5 * (d - 1), beta = 1e6;
+        double log_n = log(100) - sphere_log_partition(d, beta);
+        for (unsigned l = 1; l < 4; l++) {
+            double all = sphere_mode_growth(d, beta, l) - 1;
+            double some = sphere_mode_growth_finite(d, beta, log_n, INFINITY, l) - 1;
+            check_close(100 * (1 - some / all), 1 - pow(2, -kappa - 1), 1e-4 * l * l * d);
+            double half = sphere_mode_growth_finite(d, beta, INFINITY, 0.5, l) - 1;
+            check_relative(half / all, 0.5 * sphere_overlap(d, beta) / (1 + 0.5 * sphere_overlap(d, beta)),
+                           1e-8);
+        }
+        assert_true(sphere_mode_growth(d, 3, 0) == 1);
+    }
+}
+
+/* cos(l theta), Legendre's polynomials, and the mean square against the count. */
+static void test_harmonics(void **state) {
+    (void)state;
+    for (double s = -1; s <= 1; s += 0.125) {
+        check_close(sphere_harmonic(2, 7, s), cos(7 * acos(s)), 1e-14);
+        check_close(sphere_harmonic(3, 4, s), (35 * pow(s, 4) - 30 * s * s + 3) / 8, 1e-14);
+        check_close(sphere_harmonic(5, 2, s), (5 * s * s - 1) / 4, 1e-15);
+        assert_true(sphere_harmonic(9, 0, s) == 1);
+    }
+    const double counts[][3] = {{2, 5, 2}, {3, 5, 11}, {4, 5, 36}, {5, 2, 14}, {100, 1, 100}, {7, 0, 1}};
+    for (size_t i = 0; i < 6; i++) {
+        double d = counts[i][0], l = counts[i][1], square = 0, mass = 0;
+        check_relative(sphere_harmonic_count(d, (unsigned)l), counts[i][2], 1e-14);
+        for (int k = 0; k < 2000; k++) {
+            double theta = M_PI * (k + 0.5) / 2000, y = sphere_harmonic(d, (unsigned)l, cos(theta));
+            mass += pow(sin(theta), d - 2);
+            square += y * y * pow(sin(theta), d - 2);
+        }
+        check_relative(square / mass, 1 / counts[i][2], pow((l + 1) * M_PI / 2000, 2)); /* the rule's error */
+    }
+}
+
+/* Two directions of weight on the circle, by the trapezoidal rule. */
+static void test_von_mises_fisher(void **state) {
+    (void)state;
+    const double pairs[][3] = {{3, 2, 0.3}, {10, 0.1, -0.9}, {0.5, 8, 0}, {4, 4, -0.999}, {1, 0, 0.7}};
+    double along_q, along_mu;
+    for (size_t i = 0; i < 5; i++) {
+        double beta = pairs[i][0], c = pairs[i][1], angle = acos(pairs[i][2]), x = 0, y = 0, mass = 0;
+        for (int k = 0; k < 400; k++) {
+            double phi = 2 * M_PI * k / 400, w = exp(beta * (cos(phi) - 1) + c * cos(phi - angle));
+            x += w * cos(phi);
+            y += w * sin(phi);
+            mass += w;
+        }
+        sphere_von_mises_fisher(2, beta, c, pairs[i][2], &along_q, &along_mu);
+        check_close(along_q + along_mu * cos(angle), x / mass, 1e-13);
+        check_close(along_mu * sin(angle), y / mass, 1e-13);
+    }
+    sphere_von_mises_fisher(5, 2, 2, -1, &along_q, &along_mu);
+    check_relative(along_q, 0.4, 1e-14);
+    check_relative(along_mu, 0.4, 1e-14);
+    sphere_von_mises_fisher(5, 0, 7, 0.1, &along_q, &along_mu);
+    check_relative(along_mu, sphere_overlap(5, 7), 1e-14);
+    assert_true(along_q == 0);
+    sphere_von_mises_fisher(3, 1e300, 1e300, 0, &along_q, &along_mu);
+    check_relative(along_q, M_SQRT1_2, 1e-14);
+    struct sphere_subcritical uniform; /* c = 0 */
+    sphere_subcritical(6, 9, log(1e4), &uniform);
+    sphere_von_mises_fisher_finite(6, 9, 0, 0.4, log(1e4), &along_q, &along_mu);
+    check_relative(1 - along_q, uniform.bias, 1e-13);
+    assert_true(along_mu == 0);
 }
 
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(three_dimensions),         cmocka_unit_test(bessel_functions),
-        cmocka_unit_test(subcritical_moments),      cmocka_unit_test(extremes_are_finite),
-        cmocka_unit_test(effective_number_inverts),
+        cmocka_unit_test(test_moments),          cmocka_unit_test(test_modes),
+        cmocka_unit_test(test_three_dimensions), cmocka_unit_test(test_known_values),
+        cmocka_unit_test(test_limits),           cmocka_unit_test(test_recurrences),
+        cmocka_unit_test(test_subcritical),      cmocka_unit_test(test_beta_of_n_eff),
+        cmocka_unit_test(test_finite_growth),    cmocka_unit_test(test_harmonics),
+        cmocka_unit_test(test_von_mises_fisher),
     };
     return cmocka_run_group_tests_name("sphere", tests, NULL, NULL);
 }
