@@ -412,9 +412,18 @@ static int run_config(struct run *run) {
     return status;
 }
 
-/* A run that was killed between publishing and clearing up. */
+static bool run_owns_journal(const struct run *run) {
+    struct journal *journal = journal_open(run->directory);
+    bool same = journal && strcmp(journal_header(journal)->config_resolved, run->config->resolved) == 0;
+    if (journal) { journal_close(journal); }
+    return same;
+}
+
+/* What a run left that was killed between publishing and clearing up: a journal of this config, of nobody. */
 static void run_clear_finished(struct run *run) {
-    if (run_name_journal(run) && journal_exists(run->directory) && lock_take(&run->lock, run->directory)) {
+    char who[LOCK_TEXT];
+    if (run_name_journal(run) && journal_exists(run->directory) && !lock_holder(run->directory, who) &&
+        run_owns_journal(run) && lock_take(&run->lock, run->directory)) {
         journal_clear(run->directory);
         lock_release(&run->lock);
         journal_remove_directory(run->directory);
