@@ -46,7 +46,7 @@ COMPILE = $(CC) $(BASE_FLAGS) $(OPTIMISE) $(PACKAGE_FLAGS) $(CPPFLAGS) $(CFLAGS)
 OPTIMISE = -O2
 
 .DEFAULT_GOAL := all
-.PHONY: all mpi reproduce test test-quick bench install uninstall format lint clean help deps FORCE
+.PHONY: all mpi reproduce test test-quick test-faults test-slurm bench install uninstall format lint clean help deps FORCE
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/gapscale  ## build ./build/gapscale (the default)
@@ -144,8 +144,15 @@ test-quick: $(TESTS)  ## the unit tests alone, shortened: under a minute
 .PHONY: tests
 tests: $(PROGRAM) $(TESTS)
 
-bench: $(BENCHES)  ## measured speed, as ratios in one run
+test-faults: all  ## 200 kills of runs, resumes, shards, merges and final writes (a quarter of an hour)
+	@tests/faults.sh $(BUILD)/gapscale 200
+
+test-slurm: all mpi  ## the job scripts of configs/slurm under a Slurm of one node, started here (root)
+	@tests/slurm.sh $(BUILD)/gapscale $(BUILD)/gapscale-mpi
+
+bench: $(BENCHES) all mpi  ## measured speed, as ratios in one run
 	@for bench in $(BENCHES); do $$bench || exit 1; done
+	@tests/scaling.sh $(BUILD)/gapscale $(BUILD)/gapscale-mpi
 
 C_FILES = $(wildcard gapscale.c models/*.[ch] sim/*.[ch] analysis/*.[ch] tests/*.[ch])
 

@@ -317,7 +317,7 @@ static double replicates_for(const struct judge *j, const struct verdict *v, dou
 /* Larger n where there are none yet or where the systematic part is in the way; else replicates. */
 static struct verdict_settle settle(const struct judge *j, const struct verdict *v) {
     const double last = j->points.count > 0 ? j->points.log_n[j->points.count - 1] : 0;
-    struct verdict_settle further = {NAN, last < 700 ? 700 : last < longest ? longest : NAN}, more = further;
+    struct verdict_settle further = {NAN, last < 700 ? 700 : last < longest ? longest : NAN};
     size_t rival = closest_rival(j, v);
     if (v->kind != VERDICT_UNDECIDED || j->points.count == 0) { return (struct verdict_settle){NAN, NAN}; }
     if (isnan(v->exponent.value)) { return further; }
@@ -325,7 +325,7 @@ static struct verdict_settle settle(const struct judge *j, const struct verdict 
     if (rival < VERDICT_LAWS && v->rival[rival].excluded_sigma < excluded) {
         needed = half * v->rival[rival].excluded_sigma / excluded;
     }
-    more = (struct verdict_settle){ceil(replicates_for(j, v, needed)), NAN};
+    struct verdict_settle more = {ceil(replicates_for(j, v, needed)), NAN};
     return more.replicates > 0 ? more : further;
 }
 
