@@ -26,6 +26,7 @@ want=$(digest calm.h5)
 disturb() {
     local signals=(KILL KILL TERM INT USR1)
     local signal=${signals[RANDOM % 5]} delay=$((100 + RANDOM % (whole + 100)))
+    ((RANDOM % 4)) || delay=$((whole * 3 / 4 + RANDOM % (whole / 4 + 50))) # while results are written
     "$gapscale" run sweep.yaml --quiet --threads $((1 + RANDOM % 3)) "$@" 2>err &
     local pid=$!
     sleep "$(printf '%d.%03d' $((delay / 1000)) $((delay % 1000)))"
@@ -38,7 +39,20 @@ disturb() {
     late=$?
 }
 
-count=0 resumed=0 mistaken=0 slow=0 round=0
+# merge: killed once or twice at random moments of the time it takes, then left alone.
+merge() {
+    for attempt in 1 2 3; do
+        "$gapscale" merge disturbed.h5.shard-*.journal -o disturbed.h5 --quiet 2>err &
+        local pid=$!
+        if ((attempt <= RANDOM % 2 + 1)); then
+            sleep "0.$(printf '%03d' $((RANDOM % 300)))"
+            kill -KILL $pid 2>/dev/null && merges=$((merges + 1)) count=$((count + 1))
+        fi
+        wait $pid 2>/dev/null
+    done
+}
+
+merges=0 count=0 resumed=0 mistaken=0 slow=0 round=0
 while ((count < kills && round < 4 * kills)); do
     rm -rf disturbed*
     sharded=$((round % 3 == 2)) round=$((round + 1))
@@ -58,13 +72,13 @@ while ((count < kills && round < 4 * kills)); do
         done
         "$gapscale" run sweep.yaml --quiet "${options[@]}" 2>err || mistaken=$((mistaken + 1))
     done
-    ((!sharded)) || "$gapscale" merge disturbed.h5.shard-*.journal -o disturbed.h5 --quiet 2>err
+    ((!sharded)) || merge
     holds "round $round: the digest of the calm run" test "$(digest disturbed.h5)" = "$want"
     holds "round $round: nothing is left behind" test -z "$(find . -name '*.tmp*' -o -name 'disturbed.h5.journal')"
 done
 holds "no other exit status than 0 and 75" test $mistaken -eq 0
 holds "every signal ended its run within 2 s" test $slow -eq 0
 holds "$kills runs were ended early" test $count -ge "$kills"
-echo "$count runs ended early, $resumed of them resumed ones, in $round rounds"
+echo "$count runs ended early, $resumed of them resumed ones, $merges of them merges, in $round rounds"
 echo "$passed passed, $failed failed"
 ((failed == 0))

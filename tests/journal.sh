@@ -235,6 +235,18 @@ rm -rf long.h5.journal
 
 # ---- places ----
 
+# A quota: no file may grow beyond 24 KiB. Then the same command, without it.
+(ulimit -f 24 && timeout 60 "$gapscale" run sweep.yaml -o quota.h5 --quiet) >out 2>err
+holds "a quota: status 1" test $? -eq 1
+holds "a quota: the message" grep -q "error: cannot write" err
+holds "nothing is published" test ! -e quota.h5
+expect 0 "without the quota it goes on" run sweep.yaml -o quota.h5 --quiet
+holds "the calm digest after a quota" same quota.h5
+for locking in TRUE FALSE BEST_EFFORT; do
+    HDF5_USE_FILE_LOCKING=$locking expect 0 "HDF5 file locking $locking" run sweep.yaml -o locking.h5 --quiet --force
+    holds "its digest" same locking.h5
+done
+
 if ((EUID == 0)) && mkdir -p small && mount -t tmpfs -o size=256k tmpfs small 2>/dev/null; then
     expect 1 "a full disk" run sweep.yaml -o small/x.h5
     holds "it is told" grep -q "No space left" err
