@@ -35,7 +35,7 @@ static double sigma_at(const struct results_series *s, unsigned quantity, size_t
 }
 
 static bool collapsed(const struct results_series *s, size_t at) {
-    return 1 - s->exact_top_weight[at] < ATTENTION_RARE_DEFICIT;
+    return 1 - s->exact_top_weight[at] < fmax(ATTENTION_RARE_DEFICIT, ATTENTION_ROWS / (double)s->replicates);
 }
 
 /* The ordered weight furthest from its exact mean, of those that rare rows do not make. */
@@ -45,7 +45,10 @@ static double worst_weight(const struct results_series *s, size_t at) {
         size_t rank = at * s->size[RESULTS_RANK] + k;
         double exact = s->exact_ordered_weight[rank],
                sigma = sigma_at(s, RESULTS_ORDERED_WEIGHT, rank, exact, 0);
-        if (exact < ATTENTION_RARE_WEIGHT || (k == 0 && collapsed(s, at))) { continue; }
+        if (exact < fmax(ATTENTION_RARE_WEIGHT, ATTENTION_ROWS / (double)s->replicates) ||
+            (k == 0 && collapsed(s, at))) {
+            continue;
+        }
         if (!(fabs(sigma) <= fabs(worst))) { worst = isnan(sigma) ? worst : sigma; }
     }
     return worst;

@@ -20,10 +20,11 @@
 
 #define ATTENTION_MANY 10.0
 #define ATTENTION_FEW 0.1
-/* Not judged, because a few rare rows make them: mean weights below the first; 1 - p_(1) and the identity
- * where the mean of 1 - p_(1) is below the second. */
+/* Not judged, because a few rare rows make them: mean weights below the first; p_(1) and the identity where
+ * the mean of 1 - p_(1) is below the second; either below what ATTENTION_ROWS rows make. */
 #define ATTENTION_RARE_WEIGHT 0.01
 #define ATTENTION_RARE_DEFICIT 0.05
+#define ATTENTION_ROWS 50.0
 
 enum attention_regime {
     ATTENTION_SUBCRITICAL,

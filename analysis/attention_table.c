@@ -30,13 +30,22 @@ static void print_limit(FILE *out, const struct attention_point *p) {
     }
 }
 
+static void print_sigma(FILE *out, double sigma) {
+    if (isnan(sigma)) {
+        fprintf(out, " %6s", "-");
+    } else {
+        fprintf(out, " %6.2f", sigma);
+    }
+}
+
 static void print_point(FILE *out, const struct results_series *s, const struct attention_point *p) {
     char n[WORDS], beta[WORDS], n_eff[WORDS], critical[WORDS];
     size_t at = p->n * s->size[RESULTS_BETA] + p->beta_index;
-    fprintf(out, "  %-9s %10s %10s %10s %6.2f %6.2f %6.2f %6.2f  ", words_length(s->log_n[p->n], n),
-            words_number(s->beta[at], beta), words_number(p->n_eff, n_eff),
-            words_number(p->critical, critical), p->bias_sigma, p->tangential_sigma, p->weight_sigma,
-            p->identity_sigma);
+    fprintf(out, "  %-9s %10s %10s %10s", words_length(s->log_n[p->n], n), words_number(s->beta[at], beta),
+            words_number(p->n_eff, n_eff), words_number(p->critical, critical));
+    const double sigma[] = {p->bias_sigma, p->tangential_sigma, p->weight_sigma, p->identity_sigma};
+    for (size_t i = 0; i < 4; i++) { print_sigma(out, sigma[i]); }
+    fputs("  ", out);
     print_limit(out, p);
     fputc('\n', out);
 }

@@ -1,0 +1,132 @@
+/* The judgement of attention outputs: true rows pass in every regime, wrong ones are caught; normality and
+ * control of degenerate input.
+ *
+ * Fixed seeds. A true regime is refuted by chance once in 250 (4 p-values below 1e-3), 9 of them here: 4e-2
+ * were the seeds drawn anew; normality_pvalue is tried on exact quantiles. */
+#include "test.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../analysis/attention.h"
+#include "../analysis/normality.h"
+#include "../sim/exact.h"
+#include "../sim/sweep.h"
+
+static struct results *experiment(const char *text) {
+    char path[] = "/tmp/gapscale-attention-XXXXXX";
+    int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0 && write(descriptor, text, strlen(text)) == (ssize_t)strlen(text));
+    close(descriptor);
+    struct config *config = config_read(path, 0, NULL);
+    unlink(path);
+    assert_non_null(config);
+    struct results *r = results_create(config, "base");
+    assert_int_equal(sweep_run(config, isa_best(), 2, true, r), 0);
+    assert_int_equal(exact_fill(r, 2), 0);
+    config_free(config);
+    return r;
+}
+
+static const char spheres[] = "seed: 3\nreplicates: 3000\nkeep_replicates: 3000\nn: [300, 1e5, 1e20]\n"
+                              "beta: {relative_to: lambda_typ, from: 2^-6, to: 2^6, points: 7}\n"
+                              "series:\n"
+                              "  - {family: spherical, name: d2, dimension: 2, output: true}\n"
+                              "  - {family: spherical, name: d3, dimension: 3, output: true, value_matrix: "
+                              "{rows: [[1, 2, 0], [0.5, 0, 1]]}}\n"
+                              "  - {family: spherical, name: d6, dimension: 6, output: true}\n";
+
+static void true_rows_pass(void **state) {
+    (void)state;
+    struct results *r = experiment(spheres);
+    for (size_t i = 0; i < r->series_count; i++) {
+        struct attention a;
+        assert_true(attention_make(&a, &r->series[i]));
+        assert_int_equal(a.count, 21);
+        size_t points = 0;
+        for (size_t k = 0; k < ATTENTION_REGIMES; k++) {
+            points += a.part[k].points;
+            if (a.part[k].points > 0 && a.part[k].kind != VERDICT_SUPPORTED) {
+                fail_msg("%s", a.part[k].sentence);
+            }
+        }
+        assert_int_equal(points, a.count);
+        assert_true(fabs(a.matrix_sigma) < 5 && !(fabs(a.covariance_sigma) > 5));
+        assert_true(*a.central_limit);
+        attention_release(&a);
+    }
+    results_free(r);
+}
+
+/* Exact values of another law, a hundredth off; or another value matrix. */
+static void wrong_values_are_caught(void **state) {
+    (void)state;
+    struct results *r = experiment(spheres);
+    struct results_series *s = &r->series[1];
+    size_t points = s->size[RESULTS_LOG_N] * s->size[RESULTS_BETA];
+    struct attention a;
+    for (size_t i = 0; i < points; i++) { s->exact_output_bias[i] *= 1.1; }
+    assert_true(attention_make(&a, s));
+    assert_int_equal(a.part[ATTENTION_CRITICAL].kind, VERDICT_REFUTED);
+    assert_int_equal(a.part[ATTENTION_SUBCRITICAL].kind, VERDICT_REFUTED);
+    attention_release(&a);
+    for (size_t i = 0; i < points; i++) {
+        s->exact_output_bias[i] /= 1.1;
+        s->exact_output_tangential[i] *= 1.15;
+    }
+    s->value_matrix[0] = 1.1;
+    assert_true(attention_make(&a, s));
+    assert_int_equal(a.part[ATTENTION_SUBCRITICAL].kind, VERDICT_REFUTED);
+    assert_true(fabs(a.matrix_sigma) > 8);
+    attention_release(&a);
+    results_free(r);
+}
+
+static void too_little_is_undecided(void **state) {
+    (void)state;
+    struct results *r =
+        experiment("replicates: 1\nn: [2, 40]\nbeta: [3]\n"
+                   "series: [{family: spherical, dimension: 4, output: true}, {family: gumbel}]\n");
+    struct attention a;
+    assert_true(attention_make(&a, &r->series[0]));
+    for (size_t k = 0; k < ATTENTION_REGIMES; k++) {
+        if (a.part[k].points > 0) { assert_int_equal(a.part[k].kind, VERDICT_UNDECIDED); }
+    }
+    attention_release(&a);
+    assert_true(attention_make(&a, &r->series[1]));
+    assert_int_equal(a.count, 0);
+    attention_release(&a);
+    results_free(r);
+}
+
+static void normal_values_are_normal(void **state) {
+    (void)state;
+    enum { N = 500 };
+    double x[N];
+    for (size_t i = 0; i < N; i++) { x[i] = 3 + 2 * gsl_cdf_ugaussian_Pinv(((double)i + 0.5) / N); }
+    assert_true(normality_pvalue(N, x, 3, 2) > 0.999);
+    assert_true(normality_pvalue(N, x, 3.5, 2) < 1e-4);
+    assert_true(normality_pvalue(N, x, 3, 4) < 1e-4);
+    /* a shift of 1.36/sqrt(N) in the distribution function is the 5% point of Kolmogorov's law */
+    for (size_t i = 0; i < N; i++) {
+        x[i] = gsl_cdf_ugaussian_Pinv(fmin(1 - 1e-9, (double)i / N + 1.3581 / sqrt(N)));
+    }
+    check_close(normality_pvalue(N, x, 0, 1), 0.05, 0.004);
+    assert_true(isnan(normality_pvalue(5, x, 0, 1)));
+    x[7] = NAN;
+    assert_true(isnan(normality_pvalue(N, x, 0, 1)));
+}
+
+int main(void) {
+    gsl_set_error_handler_off();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(true_rows_pass),
+        cmocka_unit_test(wrong_values_are_caught),
+        cmocka_unit_test(too_little_is_undecided),
+        cmocka_unit_test(normal_values_are_normal),
+    };
+    return cmocka_run_group_tests_name("attention", tests, NULL, NULL);
+}
