@@ -3,6 +3,7 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sort.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 /* P(sup |Brownian bridge| > z). */
@@ -17,12 +18,15 @@ double normality_pvalue(size_t count, const double *value, double mean, double s
     enum { FEWEST = 8 };
     double *u = count >= FEWEST ? malloc(count * sizeof *u) : NULL, distance = 0, n = (double)count;
     if (!u) { return NAN; }
-    for (size_t i = 0; i < count; i++) { u[i] = gsl_cdf_ugaussian_P((value[i] - mean) / sd); }
-    gsl_sort(u, 1, count);
+    bool finite = true;
+    for (size_t i = 0; i < count; i++) {
+        u[i] = gsl_cdf_ugaussian_P((value[i] - mean) / sd);
+        finite = finite && isfinite(value[i]) && !isnan(u[i]);
+    }
+    if (finite) { gsl_sort(u, 1, count); }
     for (size_t i = 0; i < count; i++) {
         distance = fmax(distance, fmax((double)(i + 1) / n - u[i], u[i] - (double)i / n));
-        if (isnan(u[i])) { distance = NAN; }
     }
     free(u);
-    return isnan(distance) ? NAN : bridge_tail((sqrt(n) + 0.12 + 0.11 / sqrt(n)) * distance);
+    return finite ? bridge_tail((sqrt(n) + 0.12 + 0.11 / sqrt(n)) * distance) : NAN;
 }
