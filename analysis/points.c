@@ -106,8 +106,9 @@ void points_release(struct points *p) {
 }
 
 size_t points_from(const struct points *p, double least) {
+    const double rounding = 1 - 1e-4; /* of n to whole numbers */
     size_t i = 0;
-    while (i < p->count && p->log_n[i] < least) { i++; }
+    while (i < p->count && p->log_n[i] < least * rounding) { i++; }
     return i;
 }
 
