@@ -23,7 +23,7 @@ static double ratio_of(const struct law *law, double log_n, double beta) {
 static struct oracle_output output_at(double d, double n, double beta) {
     struct law law = {"spherical", {d}};
     struct oracle *o = oracle_create(family_find(law.family), law.p, log(n));
-    struct oracle_output output;
+    struct oracle_output output = {NAN, NAN, NAN, NAN};
     assert_true(o && oracle_output_at(o, ratio_of(&law, log(n), beta), &output));
     oracle_free(o);
     return output;
