@@ -24,8 +24,9 @@ static double ratio_or_nan(double x, double y) { return y != 0 && isfinite(y) ? 
 /* ---- one point ---- */
 
 static enum attention_regime regime_of(double n_eff) {
-    if (n_eff >= ATTENTION_MANY) { return ATTENTION_SUBCRITICAL; }
-    return n_eff >= ATTENTION_FEW ? ATTENTION_CRITICAL : ATTENTION_SUPERCRITICAL;
+    const double rounding = 1 - 1e-9; /* of betas that were asked for by n_eff */
+    if (n_eff >= ATTENTION_MANY * rounding) { return ATTENTION_SUBCRITICAL; }
+    return n_eff >= ATTENTION_FEW * rounding ? ATTENTION_CRITICAL : ATTENTION_SUPERCRITICAL;
 }
 
 /* Deviations from an exact value that is known to `error`. */
