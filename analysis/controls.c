@@ -37,12 +37,13 @@ static bool correction_at(const struct results_series *s, size_t at, double *cor
     }
     good = good && gsl_multifit_wlinear(x, w, y, c, covariance, &rest, work) == 0;
     if (good) {
-        double freedom = (double)(groups - 1) / (double)(groups - 1 - CONTROLS);
+        double freedom = (double)(groups - 1) / (double)(groups - 1 - CONTROLS),
+               loss = (double)(groups - 2) / (double)(groups - 2 - CONTROLS);
         *correction = 0;
         for (size_t k = 0; k < CONTROLS; k++) {
             *correction += gsl_vector_get(c, k + 1) * (mean[k] - known[k]);
         }
-        *left = rest / all * freedom;
+        *left = rest / all * freedom * loss;
     }
     gsl_matrix_free(x);
     gsl_matrix_free(covariance);

@@ -2,15 +2,16 @@
  *
  * The means of Y_2 and p_(1) at every beta are known without sampling (models/oracle.h). They vary with the
  * mean entropy from one block of replicates to the next: what they are off by tells part of what H is off by
- * (control variates). Regression over the block means gives the coefficients; the entropy's own exact mean is
- * not used. */
+ * (control variates). Regression over the block means gives the coefficients, and their own noise is part of
+ * the error (Lavenberg & Welch, Manage. Sci. 27 (1981) 322); the entropy's own exact mean is not used. */
 #ifndef GAPSCALE_ANALYSIS_CONTROLS_H
 #define GAPSCALE_ANALYSIS_CONTROLS_H
 
 #include "ensemble.h"
 
 struct controls {
-    double log_ratio, se; /* of log(beta_c/Lambda^typ), as in struct ensemble_point */
+    double log_ratio,
+        se;      /* of log(beta_c/Lambda^typ); half a 95% interval by Student's law, blocks - 3 degrees */
     double gain; /* variance without controls over variance with them: so many replicates are saved */
 };
 

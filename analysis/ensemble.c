@@ -357,7 +357,7 @@ double ensemble_bootstrap(const struct results_series *series, size_t n, const s
     double mean = 0, squares = 0;
     for (size_t sample = 0; sample < ENSEMBLE_RESAMPLES; sample++) {
         memset(times, 0, groups * sizeof *times);
-        for (size_t g = 0; g < groups; g++) { times[next_word(&state) % groups]++; }
+        for (size_t g = 1; g < groups; g++) { times[next_word(&state) % groups]++; }
         curve_resample(&c, series, n, measure, times);
         double root = curve_collapse(&c, criterion).log_ratio;
         if (!isfinite(root)) { continue; }

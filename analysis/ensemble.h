@@ -48,9 +48,11 @@ bool ensemble_leave_out(const struct results_series *series, size_t n, const str
  * or when the collapse point is lost by leaving one out. */
 double ensemble_jackknife(const struct results_series *series, size_t n, const struct criterion *criterion);
 
-/* The same by resampling the block groups ENSEMBLE_RESAMPLES times with replacement (bootstrap), always the
- * same samples. NaN for fewer than 8 groups or when the collapse point is lost in more than one sample of a
- * hundred. */
+/* The same by resampling the block groups ENSEMBLE_RESAMPLES times with replacement (bootstrap), one fewer
+ * than there are, so that the variance has no bias (Rao & Wu, J. Am. Stat. Assoc. 83 (1988) 231); always the
+ * same samples. Half a 95% interval is as many of it as Student's law with groups - 1 degrees of freedom
+ * says. NaN for fewer than 8 groups or when the collapse point is lost in more than one sample of a hundred.
+ */
 enum { ENSEMBLE_RESAMPLES = 400 };
 double ensemble_bootstrap(const struct results_series *series, size_t n, const struct criterion *criterion);
 

@@ -179,7 +179,7 @@ static const struct column {
      read_controlled},
     {"collapse_controlled_se", "its standard error", 1, {LOG_N}, read_controlled_se},
     {"collapse_gain", "variance without controls over variance with them", 1, {LOG_N}, read_gain},
-    {"te_rate_above", "-d log2 H/df at beta = f Lambda_n, f > 4", 1, {LOG_N}, read_te_above},
+    {"te_rate_above", "-d log2(H/(1 + f log 2))/df at beta = f Lambda_n, f > 4", 1, {LOG_N}, read_te_above},
     {"te_rate_above_se", "its standard error", 1, {LOG_N}, read_te_above_se},
     {"te_exponent_below",
      "exponent of 1 - p_(2)/p_(1) in f at beta = f Lambda_n, f < 1/4",

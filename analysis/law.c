@@ -32,6 +32,20 @@ static bool whiten(const struct law_data *data, gsl_matrix *x, gsl_vector *y) {
     return good;
 }
 
+/* The same by the variances alone; the covariance becomes that of the whitened points. */
+static void whiten_apart(const struct law_data *data, gsl_matrix *x, gsl_vector *y, gsl_matrix *covariance) {
+    for (size_t i = 0; i < data->count; i++) {
+        double error = sqrt(data->covariance[i * data->count + i]);
+        gsl_vector_view row = gsl_matrix_row(x, i);
+        gsl_vector_scale(&row.vector, 1 / error);
+        gsl_vector_set(y, i, gsl_vector_get(y, i) / error);
+        for (size_t j = 0; j < data->count; j++) {
+            double other = sqrt(data->covariance[j * data->count + j]);
+            gsl_matrix_set(covariance, i, j, data->covariance[i * data->count + j] / (error * other));
+        }
+    }
+}
+
 /* Columns of length 1, so that the rank can be judged; returns the smallest length there was. */
 static double normalise(gsl_matrix *x, double *length) {
     double least = INFINITY;
@@ -44,8 +58,24 @@ static double normalise(gsl_matrix *x, double *length) {
     return least;
 }
 
+/* Covariance P of coefficients of unit, independent points to that of points with covariance C: P x' C x P.
+ * False when out of memory. */
+static bool correlate(const gsl_matrix *x, const gsl_matrix *points, gsl_matrix *covariance) {
+    gsl_matrix *lever = gsl_matrix_alloc(x->size1, x->size2), *part = gsl_matrix_alloc(x->size1, x->size2);
+    bool good = lever && part;
+    if (good) {
+        gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, 1, x, covariance, 0, lever);
+        gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, 1, points, lever, 0, part);
+        gsl_blas_dgemm(CblasTrans, CblasNoTrans, 1, lever, part, 0, covariance);
+    }
+    gsl_matrix_free(lever);
+    gsl_matrix_free(part);
+    return good;
+}
+
+/* `points`: covariance of the whitened points; NULL: 1. */
 static bool solve(const struct law_data *data, size_t terms, gsl_matrix *x, gsl_vector *y,
-                  struct law_fit *fit) {
+                  const gsl_matrix *points, struct law_fit *fit) {
     const double tolerance = 1e-9; /* terms that differ by less cannot be told apart */
     double length[LAW_TERMS] = {0}, chi_square = 0;
     size_t rank = 0;
@@ -58,10 +88,11 @@ static bool solve(const struct law_data *data, size_t terms, gsl_matrix *x, gsl_
         good = gsl_multifit_wlinear_tsvd(x, w, y, tolerance, c, covariance, &chi_square, &rank, work) == 0 &&
                rank == terms;
     }
+    good = good && (!points || correlate(x, points, covariance));
     for (size_t k = 0; good && k < terms; k++) {
         fit->value[k] = gsl_vector_get(c, k) / length[k];
         fit->se[k] = data->covariance ? sqrt(gsl_matrix_get(covariance, k, k)) / length[k] : 0;
-        fit->chi_square = data->covariance ? chi_square : NAN;
+        fit->chi_square = data->covariance && !points ? chi_square : NAN;
     }
     gsl_vector_free(c);
     gsl_vector_free(w);
@@ -80,10 +111,18 @@ bool law_fit(const struct law_data *data, size_t terms, const enum law_term *ter
         gsl_vector_set(y, i, data->y[i]);
         for (size_t k = 0; k < terms; k++) { gsl_matrix_set(x, i, k, term_value(data, i, term[k])); }
     }
-    good = good && (!data->covariance || whiten(data, x, y));
-    if (good && terms > 0) { good = solve(data, terms, x, y, fit); }
+    gsl_matrix *points = NULL;
+    if (good && data->covariance && data->by_variances && terms > 0) {
+        points = gsl_matrix_alloc(data->count, data->count);
+        good = points != NULL;
+        if (good) { whiten_apart(data, x, y, points); }
+    } else if (good && data->covariance) {
+        good = whiten(data, x, y);
+    }
+    if (good && terms > 0) { good = solve(data, terms, x, y, points, fit); }
     if (good && terms == 0 && data->covariance) { gsl_blas_ddot(y, y, &fit->chi_square); }
     gsl_vector_free(y);
     gsl_matrix_free(x);
+    gsl_matrix_free(points);
     return good;
 }

@@ -1,5 +1,6 @@
 #include "points.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -15,8 +16,10 @@ static enum points_kind kind_of(const struct fit *fit) {
 static bool point_at(const struct fit *fit, enum points_kind kind, size_t n, double *log_ratio, double *se) {
     const struct ensemble_point *mean = &fit->collapse[n * fit->criteria + fit->primary];
     const struct order *rows = &fit->row_collapse[n * fit->criteria + fit->primary];
+    double replicates = (double)fit->series->replicates;
     *log_ratio = kind == POINTS_MEANS ? mean->log_ratio : log(rows->quantile[ORDER_MEDIAN]);
-    *se = mean->se;
+    *se = mean->se * gsl_cdf_tdist_Pinv(0.975, replicates - 1) / EXPONENT_SIGMAS_95;
+    if (kind != POINTS_FIXED && replicates < POINTS_REPLICATES) { return false; }
     if (kind == POINTS_ROWS) { *se = log(rows->median_high / rows->median_low) / (2 * EXPONENT_SIGMAS_95); }
     if (kind == POINTS_FIXED) { *se = 0; }
     return isfinite(*log_ratio) && isfinite(*se);
@@ -119,6 +122,7 @@ struct law_data points_data(const struct points *p, size_t first, const double *
             scratch[i * count + j] = p->covariance[(first + i) * p->count + first + j];
         }
     }
-    return (struct law_data){count, p->log_n + first, values + first, p->log_lambda + first,
-                             p->has_errors ? scratch : NULL};
+    return (struct law_data){
+        count, p->log_n + first, values + first, p->log_lambda + first, p->has_errors ? scratch : NULL,
+        false};
 }

@@ -21,12 +21,17 @@ struct points {
     bool has_errors;
 };
 
-/* Of the fit's primary criterion. `common`: the same randomness at every n; the covariance then comes from
- * leaving out blocks of replicates at all n together. False when out of memory. */
+/* Fewer replicates give errors that may be anything. */
+enum { POINTS_REPLICATES = 16 };
+
+/* Of the fit's primary criterion, none where replicates are fewer. Errors are widened by what Student's law
+ * asks of a 95% interval at this number of replicates. `common`: the same randomness at every n; the
+ * covariance then comes from leaving out blocks of replicates at all n together. False when out of memory. */
 bool points_make(struct points *points, const struct fit *fit, bool common);
 void points_release(struct points *points);
 
-/* The first point with log n >= least; count when there is none. */
+/* The first point with log n >= least, but for the rounding of n to a whole number; count when there is
+ * none. */
 size_t points_from(const struct points *points, double least);
 
 /* The points from `first` on as data, with y = `values`; `scratch` has room for count^2 numbers. */

@@ -86,6 +86,10 @@ static void print_line(FILE *out, const struct fit *fit, size_t n) {
     if (n > 0) {
         if (fit->primary < fit->criteria) {
             exponent_words(&fit->local[(n - 1) * fit->criteria + fit->primary], local);
+            if (strlen(local) > 14) {
+                snprintf(local, sizeof local, "%.4f",
+                         fit->local[(n - 1) * fit->criteria + fit->primary].value);
+            }
         }
         snprintf(local_lambda, sizeof local_lambda, "%.4f", fit->local_lambda[n - 1].value);
     }
@@ -230,10 +234,13 @@ static void print_accumulation(FILE *out, const struct fit *fit, const struct ve
     const struct accumulation_fit *a = &v->accumulation;
     char median[WORDS], low[WORDS], high[WORDS], limit[WORDS], n[WORDS], xi[3][WORDS];
     if (isnan(a->median)) { return; }
-    fprintf(out, "  Lambda_n/Lambda^typ at n = %s: median %s, 95%% from %s to %s; limit law %s.\n",
-            words_length(fit->series->log_n[fit->lengths - 1], n), words_number(a->median, median),
-            words_number(a->median_low, low), words_number(a->median_high, high),
-            words_number(a->limit, limit));
+    fprintf(out, "  Lambda_n/Lambda^typ at n = %s: median %s",
+            words_length(fit->series->log_n[fit->lengths - 1], n), words_number(a->median, median));
+    if (!isnan(a->median_low)) {
+        fprintf(out, ", 95%% from %s to %s", words_number(a->median_low, low),
+                words_number(a->median_high, high));
+    }
+    fprintf(out, "; limit law %s.\n", words_number(a->limit, limit));
     if (isnan(a->xi_lambda.value) || fit->by_n) { return; }
     fprintf(out,
             "  Where rows attain it: xi_alpha %s, xi_Delta %s, xi_Lambda %s;\n    xi_alpha - xi_Delta + 1 is "
@@ -248,17 +255,25 @@ static void print_accumulation(FILE *out, const struct fit *fit, const struct ve
 static void print_te(FILE *out, const struct fit *fit) {
     const struct results_series *s = fit->series;
     size_t factors = s->size[RESULTS_TE], at = (fit->lengths - 1) * factors;
-    char low[WORDS], high[WORDS], above[WORDS], below[WORDS];
+    char value[WORDS], slope[WORDS];
     if (fit->lengths == 0 || factors < 2 || isnan(s->mean[RESULTS_TE_ENTROPY][at])) { return; }
     const struct te *te = &fit->te[fit->lengths - 1];
-    fprintf(out,
-            "  TE theorem there: above, H falls as 2^-(r f) at f Lambda_n, r = %s (H = %s at f = %g);\n    "
-            "below, "
-            "1 - p_(2)/p_(1) vanishes as f^%s (p_(2)/p_(1) = %s at f = %g)%s.\n",
-            words_measured(te->above.value, te->above.se, above),
-            words_number(s->mean[RESULTS_TE_ENTROPY][at + factors - 1], high), s->te_factor[factors - 1],
-            words_measured(te->below.value, te->below.se, below), words_number(te->ratio, low),
-            s->te_factor[0], te->ratio < 0.9 ? ":\n    the top two do not merge" : "");
+    fputs("  TE theorem at f Lambda_n there: above,", out);
+    if (isfinite(te->above.value)) {
+        fprintf(out, " H falls as (1 + f log 2) 2^-(r f), r = %s,\n    to",
+                words_measured(te->above.value, te->above.se, slope));
+    }
+    fprintf(out, " H = %s at f = %g;\n    below, ",
+            words_number(s->mean[RESULTS_TE_ENTROPY][at + factors - 1], value), s->te_factor[factors - 1]);
+    if (te->ratio < 0.9) {
+        fputs("the top two do not merge", out);
+    } else if (isfinite(te->below.value)) {
+        fprintf(out, "1 - p_(2)/p_(1) vanishes as f^(%s)",
+                words_measured(te->below.value, te->below.se, slope));
+    } else {
+        fputs("the top two come close", out);
+    }
+    fprintf(out, ": p_(2)/p_(1) = %s at f = 1/%g.\n", words_number(te->ratio, value), 1 / s->te_factor[0]);
 }
 
 /* What control variates save, over all n. */
@@ -275,13 +290,16 @@ static void print_gain(FILE *out, const struct fit *fit) {
     }
 }
 
+/* A few of the windows, the first among them. */
 static void print_law_windows(FILE *out, const struct verdict *v) {
-    char n[WORDS], value[WORDS];
+    enum { SHOWN = 3 };
+    char value[WORDS];
     if (v->window_count < 2) { return; }
-    fputs("  With corrections, by smallest n:", out);
-    for (size_t i = 0; i < v->window_count && i < 5; i++) {
-        fprintf(out, "%s %s: %s", i > 0 ? ";" : "", words_length(v->window[i].log_n, n),
-                words_measured(v->window[i].value, v->window[i].se, value));
+    size_t step = (v->window_count + SHOWN - 1) / SHOWN;
+    fputs("  Corrected, from log n =", out);
+    for (size_t i = 0; i < v->window_count; i += step) {
+        fprintf(out, "%s %.4g: %s", i > 0 ? ";" : "", v->window[i].log_n,
+                words_measured(v->window[i].value, EXPONENT_SIGMAS_95 * v->window[i].se, value));
     }
     fputs(".\n", out);
 }

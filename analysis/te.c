@@ -30,7 +30,9 @@ struct te te_make(const struct results_series *s, size_t n) {
         size_t at = n * factors + i;
         double f = s->te_factor[i], entropy = s->mean[RESULTS_TE_ENTROPY][at],
                se = s->se[RESULTS_TE_ENTROPY][at], apart = 1 - s->mean[RESULTS_TE_TOP_TWO_RATIO][at];
-        if (f > 4 && entropy > 1e-300) { line_add(&above, f, -log2(entropy), se / (entropy * M_LN2)); }
+        if (f > 4 && entropy > 1e-300) {
+            line_add(&above, f, (log1p(f * M_LN2) - log(entropy)) / M_LN2, se / (entropy * M_LN2));
+        }
         if (f * f < 1 / 16.0 && apart > 0) {
             line_add(&below, log(f), log(apart), s->se[RESULTS_TE_TOP_TWO_RATIO][at] / apart);
         }

@@ -21,21 +21,25 @@ enum { FEWEST = 6 };                 /* points that F3 takes */
 struct judge {
     const struct fit *fit;
     struct points points;
-    double *scratch, *values;
-    size_t first;         /* of the window */
-    struct limits limits; /* at the largest n */
+    double *scratch, *values, *expected; /* expected: log beta_c as it is exactly */
+    size_t first;                        /* of the window */
+    bool asymptotic;                     /* the window starts where corrections can be trusted */
+    struct limits limits;                /* at the largest n */
 };
 
-static const struct verdict_estimate unknown = {NAN, NAN, NAN, NAN};
+static const struct verdict_estimate unknown = {NAN, NAN, NAN, NAN, NAN};
 
-/* From `least` on if that leaves points enough, else all. */
-static size_t window(const struct points *p, double least, size_t enough) {
+/* From `least` on if that leaves points enough, else from `otherwise` on. */
+static size_t window(const struct points *p, double least, size_t otherwise) {
     size_t first = points_from(p, least);
-    return p->count - first >= enough ? first : 0;
+    return p->count - first >= FEWEST ? first : otherwise;
 }
 
-static struct verdict_estimate around(double value, double half, double predicted) {
-    return (struct verdict_estimate){value, value - half, value + half, predicted};
+/* With half^2 = noise^2 + systematic^2. */
+static struct verdict_estimate around(double value, double noise, double systematic, double predicted) {
+    double half = hypot(noise, systematic);
+    return (struct verdict_estimate){value, value - half, value + half, predicted,
+                                     half > 0 ? noise * noise / (half * half) : 0};
 }
 
 static bool fit_from(const struct judge *j, size_t first, const double *y, size_t terms,
@@ -65,7 +69,18 @@ static void judge_windows(const struct judge *j, struct verdict *v) {
     }
 }
 
-/* The first window's; what the second moves and what the last term moves are part of the interval. */
+/* What the windows from the third on say beyond their noise. */
+static double late_drift(const struct verdict *v) {
+    const struct verdict_window *whole = &v->window[0];
+    double drift = 0;
+    for (size_t w = 2; w < v->window_count; w++) {
+        double noise = sqrt(fmax(0, v->window[w].se * v->window[w].se - whole->se * whole->se));
+        drift = fmax(drift, fabs(v->window[w].value - whole->value) - EXPONENT_SIGMAS_95 * noise);
+    }
+    return drift;
+}
+
+/* The first window's; what the last term and the other windows move is part of the interval. */
 static struct verdict_estimate judge_exponent(const struct judge *j, struct verdict *v) {
     struct law_fit short_of;
     judge_windows(j, v);
@@ -73,10 +88,10 @@ static struct verdict_estimate judge_exponent(const struct judge *j, struct verd
         return unknown;
     }
     const struct verdict_window *w = v->window;
-    double half = hypot(EXPONENT_SIGMAS_95 * w[0].se, w[0].value - short_of.value[1]);
-    if (v->window_count > 1) { half = hypot(half, w[1].value - w[0].value); }
-    v->exponent_se = w[0].se;
-    return around(w[0].value, half, fit_asymptotic_exponent(j->fit));
+    double systematic = w[0].value - short_of.value[1];
+    if (v->window_count > 1) { systematic = hypot(systematic, w[1].value - w[0].value); }
+    if (j->points.has_errors) { systematic = hypot(systematic, late_drift(v)); }
+    return around(w[0].value, EXPONENT_SIGMAS_95 * w[0].se, systematic, fit_asymptotic_exponent(j->fit));
 }
 
 /* ---- the scale ---- */
@@ -94,16 +109,18 @@ static double spread_of(size_t count, const double *x) {
  * first is the value, where there is none the second; the difference is part of the error. */
 static struct verdict_estimate judge_scale(const struct judge *j, const double *y, size_t terms,
                                            const enum law_term *term, size_t which) {
-    const double bias = 7e-4; /* of these fits on exact values (THEORY, An honest exponent) */
-    size_t first = window(&j->points, 2 * asymptotic, FEWEST);
+    const double bias = 7e-4; /* of these fits on exact values (THEORY, An honest exponent); as one sigma */
+    size_t first = window(&j->points, 2 * asymptotic, j->first);
     struct law_fit fit, longer;
-    if (j->points.count - first < terms || !fit_from(j, first, y, terms - 1, term, &fit)) { return unknown; }
-    double half = hypot(EXPONENT_SIGMAS_95 * fit.se[which], bias), value = fit.value[which];
-    if (j->points.count - first >= FEWEST && fit_from(j, first, y, terms, term, &longer)) {
-        half = hypot(half, longer.value[which] - value);
+    struct law_data data = points_data(&j->points, first, y, j->scratch);
+    data.by_variances = true;
+    if (data.count < FEWEST || !law_fit(&data, terms - 1, term, &fit)) { return unknown; }
+    double systematic = EXPONENT_SIGMAS_95 * bias, value = fit.value[which];
+    if (law_fit(&data, terms, term, &longer)) {
+        systematic = hypot(systematic, longer.value[which] - value);
         if (!j->points.has_errors) { value = longer.value[which]; }
     }
-    return around(value, half, NAN);
+    return around(value, EXPONENT_SIGMAS_95 * fit.se[which], systematic, NAN);
 }
 
 /* Slope of log beta_c against log Lambda^typ. */
@@ -132,7 +149,7 @@ static double limit_constant(const struct judge *j) {
 static struct verdict_estimate judge_amplitude(const struct judge *j) {
     static const enum law_term term[] = {LAW_ONE, LAW_INVERSE, LAW_LOG_INVERSE};
     struct verdict_estimate e = judge_scale(j, j->points.log_ratio, 3, term, 0);
-    return (struct verdict_estimate){exp(e.value), exp(e.low), exp(e.high), limit_constant(j)};
+    return (struct verdict_estimate){exp(e.value), exp(e.low), exp(e.high), limit_constant(j), e.noise};
 }
 
 /* ---- simulation against exact values ---- */
@@ -153,13 +170,12 @@ static void judge_exact(const struct judge *j, struct verdict *v) {
 
 /* ---- rival laws ---- */
 
-/* Chi square of a law with correction terms; NaN where it cannot be fitted. */
-static double rival_chi_square(const struct judge *j, size_t rival, size_t *terms) {
+/* Chi square of a law with correction terms for log beta_c = y; NaN where it cannot be fitted. */
+static double rival_chi_square(const struct judge *j, const double *y, size_t rival, size_t *terms) {
     static const enum law_term corrections[] = {LAW_ONE, LAW_INVERSE, LAW_LOG_INVERSE};
     static const enum law_term bare_power[] = {LAW_ONE, LAW_LINEAR, LAW_INVERSE, LAW_LOG_INVERSE};
     const enum law_term *power = j->fit->by_n ? law_of_power : bare_power;
     struct law_fit fit;
-    const double *y = j->points.log_beta;
     bool good;
     *terms = rival < FREE_LOG ? 3 : 4;
     if (rival < FREE_LOG) {
@@ -203,7 +219,9 @@ static double rival_sigma(const struct judge *j, const struct verdict *v, size_t
 
 static void judge_rivals(const struct judge *j, struct verdict *v) {
     size_t terms[VERDICT_LAWS];
-    for (size_t r = 0; r < VERDICT_LAWS; r++) { v->rival[r].chi_square = rival_chi_square(j, r, &terms[r]); }
+    for (size_t r = 0; r < VERDICT_LAWS; r++) {
+        v->rival[r].chi_square = rival_chi_square(j, j->points.log_beta, r, &terms[r]);
+    }
     weigh_rivals(v, j->points.count - j->first, terms);
     for (size_t r = 0; r < VERDICT_LAWS; r++) { v->rival[r].excluded_sigma = rival_sigma(j, v, r); }
 }
@@ -220,21 +238,23 @@ static struct limits limits_at_last(const struct results_series *s) {
  * finite. */
 static bool mean_logarithms(const struct results_series *s, size_t n, double mean[3], double se[3]) {
     size_t kept = s->size[RESULTS_REPLICATE];
-    double sum[3] = {0}, square[3] = {0};
+    double sum[3] = {0}, square[3] = {0}, first[3] = {0}; /* sums of what they are off the first */
     for (size_t r = n * kept; r < (n + 1) * kept; r++) {
         double value[] = {log(s->lambda_log_rank[r] / s->log_n[n]), log(s->lambda_gap[r]), log(s->lambda[r])};
         value[1] -= s->log_lambda_typ[n];
         value[2] += s->log_lambda_typ[n];
         for (int k = 0; k < 3; k++) {
             if (!isfinite(value[k])) { return false; }
-            sum[k] += value[k];
-            square[k] += value[k] * value[k];
+            if (r == n * kept) { first[k] = value[k]; }
+            double off = value[k] - first[k];
+            sum[k] += off;
+            square[k] += off * off;
         }
     }
     for (int k = 0; k < 3; k++) {
-        double count = (double)kept;
-        mean[k] = sum[k] / count;
-        se[k] = sqrt(fmax(0, square[k] / count - mean[k] * mean[k]) / fmax(1, count - 1));
+        double count = (double)kept, off = sum[k] / count;
+        mean[k] = first[k] + off;
+        se[k] = kept > 1 ? sqrt(fmax(0, square[k] / count - off * off) / (count - 1)) : NAN;
     }
     return kept > 0;
 }
@@ -303,35 +323,13 @@ static size_t closest_rival(const struct judge *j, const struct verdict *v) {
 }
 
 static const double excluded = 3, unlikely = 1e-3, impossible = 1e-5;
-static const double longest = 1e5; /* log n that rows reach at no more cost */
-
-/* Replicates that bring the half width of the exponent's interval to `needed`, or NaN where its systematic
- * part alone is wider. */
-static double replicates_for(const struct judge *j, const struct verdict *v, double needed) {
-    double half = v->exponent.high - v->exponent.value, noise = EXPONENT_SIGMAS_95 * v->exponent_se,
-           rest = fmax(0, half * half - noise * noise);
-    if (!(needed * needed > rest)) { return NAN; }
-    return (double)j->fit->series->replicates * noise * noise / (needed * needed - rest);
-}
-
-/* Larger n where there are none yet or where the systematic part is in the way; else replicates. */
-static struct verdict_settle settle(const struct judge *j, const struct verdict *v) {
-    const double last = j->points.count > 0 ? j->points.log_n[j->points.count - 1] : 0;
-    struct verdict_settle further = {NAN, last < 700 ? 700 : last < longest ? longest : NAN};
-    size_t rival = closest_rival(j, v);
-    if (v->kind != VERDICT_UNDECIDED || j->points.count == 0) { return (struct verdict_settle){NAN, NAN}; }
-    if (isnan(v->exponent.value)) { return further; }
-    double half = v->exponent.high - v->exponent.value, needed = half / 2;
-    if (rival < VERDICT_LAWS && v->rival[rival].excluded_sigma < excluded) {
-        needed = half * v->rival[rival].excluded_sigma / excluded;
-    }
-    struct verdict_settle more = {ceil(replicates_for(j, v, needed)), NAN};
-    return more.replicates > 0 ? more : further;
-}
 
 static enum verdict_kind decide(const struct judge *j, const struct verdict *v) {
-    if (v->exact_p < impossible || contradicts(&v->exponent) || contradicts(&v->slope) ||
-        contradicts(&v->amplitude)) {
+    if (v->exact_p < impossible && j->fit->series->replicates >= RESULTS_BLOCK_LENGTH) {
+        return VERDICT_REFUTED;
+    }
+    if (!j->asymptotic) { return VERDICT_UNDECIDED; }
+    if (contradicts(&v->exponent) || contradicts(&v->slope) || contradicts(&v->amplitude)) {
         return VERDICT_REFUTED;
     }
     size_t rival = closest_rival(j, v);
@@ -341,83 +339,224 @@ static enum verdict_kind decide(const struct judge *j, const struct verdict *v) 
     return decided ? VERDICT_SUPPORTED : VERDICT_UNDECIDED;
 }
 
+/* ---- what it rests on ---- */
+
+/* The first thing that matters. */
+enum ground {
+    GROUND_NO_ERRORS, /* too few replicates */
+    GROUND_NO_POINTS,
+    GROUND_FEW,   /* points, for laws with corrections */
+    GROUND_CLOSE, /* n, for these */
+    GROUND_EXACT, /* values contradict */
+    GROUND_SMALL, /* n, for corrections to be trusted */
+    GROUND_EXPONENT,
+    GROUND_SLOPE,
+    GROUND_AMPLITUDE,
+    GROUND_NO_THEORY,
+    GROUND_RIVAL, /* not excluded */
+    GROUND_NOTHING,
+};
+
+static bool has_means(const struct fit *fit) {
+    return fit->primary < fit->criteria && fit_last(fit, fit->primary) < fit->lengths;
+}
+
+static enum ground ground_of(const struct judge *j, const struct verdict *v) {
+    size_t rival = closest_rival(j, v);
+    if (j->points.count == 0) { return has_means(j->fit) ? GROUND_NO_ERRORS : GROUND_NO_POINTS; }
+    if (v->exact_p < (v->kind == VERDICT_REFUTED ? impossible : unlikely)) { return GROUND_EXACT; }
+    if (j->points.count - j->first < FEWEST) { return GROUND_FEW; }
+    if (isnan(v->exponent.value)) { return GROUND_CLOSE; }
+    if (!j->asymptotic) { return GROUND_SMALL; }
+    if (!agrees(&v->exponent)) { return GROUND_EXPONENT; }
+    if (!agrees(&v->slope)) { return GROUND_SLOPE; }
+    if (!agrees(&v->amplitude)) { return GROUND_AMPLITUDE; }
+    if (isnan(v->exponent.predicted)) { return GROUND_NO_THEORY; }
+    return rival < VERDICT_LAWS && v->rival[rival].excluded_sigma < excluded ? GROUND_RIVAL : GROUND_NOTHING;
+}
+
+/* ---- what would settle it ---- */
+
+/* Two figures, upwards. */
+static double round_up(double x) {
+    double unit = pow(10, floor(log10(x)) - 1);
+    return ceil(x / unit - 1e-9) * unit;
+}
+
+static const struct verdict_settle nothing_settles = {NAN, NAN};
+static const double log_far = 300 * M_LN10, furthest = 1e6; /* log n: where laws show, and that rows reach */
+
+/* Replicates shrink noise as their root, larger n the neglected corrections as 1/L. */
+static struct verdict_settle settle_interval(const struct judge *j, double half, double needed,
+                                             double noise) {
+    double times = half / needed;
+    if (!(times > 1) || isinf(times)) { return nothing_settles; }
+    if (noise >= 0.5) {
+        return (struct verdict_settle){round_up((double)j->fit->series->replicates * times * times), NAN};
+    }
+    double systematic = half * sqrt(1 - noise),
+           further = round_up(j->points.log_n[j->points.count - 1] * fmax(systematic / needed, 2));
+    return (struct verdict_settle){NAN, further <= furthest ? further : NAN};
+}
+
+/* So narrow that what is off by this much is contradicted. */
+static struct verdict_settle settle_estimate(const struct judge *j, const struct verdict_estimate *e) {
+    double off = fabs(e->predicted - e->value);
+    return settle_interval(j, e->predicted > e->value ? e->high - e->value : e->value - e->low, off / 2,
+                           e->noise);
+}
+
+/* The sigma that excludes a rival on average: of powers of log n against theory's, of the other kind of law
+ * as its chi square on the exact values tells; NaN where these are not known. */
+static double expected_sigma(const struct judge *j, const struct verdict *v, size_t rival) {
+    size_t terms;
+    if (!j->fit->by_n && rival < FREE_LOG) {
+        double half = (v->exponent.high - v->exponent.low) / 2;
+        return EXPONENT_SIGMAS_95 * fabs(fixed_power[rival] - v->exponent.predicted) / half;
+    }
+    for (size_t i = 0; i < j->points.count; i++) {
+        j->expected[i] = j->points.log_lambda[i] + j->points.log_exact[i];
+    }
+    return sqrt(rival_chi_square(j, j->expected, rival, &terms));
+}
+
+/* So narrow that the rival is excluded, five times in six: one sigma to spare. */
+static struct verdict_settle settle_rival(const struct judge *j, const struct verdict *v) {
+    size_t rival = closest_rival(j, v);
+    double sigma = expected_sigma(j, v, rival);
+    bool is_power = !j->fit->by_n && rival < FREE_LOG;
+    if (isnan(sigma)) { sigma = fmax(1, v->rival[rival].excluded_sigma); }
+    return settle_interval(j, excluded + 1, sigma, is_power ? v->exponent.noise : 1);
+}
+
+/* So many replicates that chi square, if it goes on like this, is impossible. */
+static struct verdict_settle settle_exact(const struct judge *j, const struct verdict *v) {
+    double count = (double)v->exact_count, needed = gsl_cdf_chisq_Qinv(impossible, count) - count;
+    return settle_interval(j, sqrt(needed), sqrt(v->exact_chi_square - count), 1);
+}
+
+static struct verdict_settle settle(const struct judge *j, const struct verdict *v) {
+
+    if (v->kind != VERDICT_UNDECIDED) { return nothing_settles; }
+    switch (ground_of(j, v)) {
+    case GROUND_NO_ERRORS: return (struct verdict_settle){RESULTS_BLOCK_LENGTH, NAN};
+    case GROUND_FEW:
+    case GROUND_CLOSE:
+    case GROUND_SMALL: return (struct verdict_settle){NAN, log_far};
+    case GROUND_EXACT: return settle_exact(j, v);
+    case GROUND_EXPONENT: return settle_estimate(j, &v->exponent);
+    case GROUND_SLOPE: return settle_estimate(j, &v->slope);
+    case GROUND_AMPLITUDE: return settle_estimate(j, &v->amplitude);
+    case GROUND_RIVAL: return settle_rival(j, v);
+    case GROUND_NO_POINTS:
+    case GROUND_NO_THEORY:
+    case GROUND_NOTHING: break;
+    }
+    return nothing_settles;
+}
+
 /* ---- in words ---- */
 
 const char *verdict_words(const struct verdict_estimate *e, char out[WORDS]) {
     return words_measured(e->value, (e->high - e->low) / 2, out);
 }
 
-/* Why, as a clause; the first thing that matters. */
-static void reason(const struct judge *j, const struct verdict *v, char *out, size_t size) {
-    char value[WORDS];
+static void rival_words(const struct judge *j, const struct verdict *v, char *out, size_t size) {
     size_t rival = closest_rival(j, v);
-    if (j->points.count == 0) {
-        snprintf(out, size, "no collapse point was found; choose betas around the collapse");
-    } else if (isnan(v->exponent.value)) {
-        size_t late = j->points.count - points_from(&j->points, asymptotic);
-        snprintf(
-            out, size,
-            "%zu n with a collapse point, %zu of them from log n = %g on, are too few for an exponent with "
-            "corrections; take %d or more there, to n = 1e300 or beyond",
-            j->points.count, late, asymptotic, FEWEST);
-    } else if (v->exact_p < unlikely) {
-        snprintf(out, size, "simulation and exact values disagree (p = %.1g over %zu n)", v->exact_p,
-                 v->exact_count);
-    } else if (!agrees(&v->exponent)) {
-        snprintf(out, size, "the exponent is %s where theory says %.4g", verdict_words(&v->exponent, value),
-                 v->exponent.predicted);
-    } else if (!agrees(&v->slope)) {
-        snprintf(out, size, "beta_c grows as Lambda^typ to the power %s, not 1",
-                 verdict_words(&v->slope, value));
-    } else if (!agrees(&v->amplitude)) {
-        snprintf(out, size, "beta_c/Lambda^typ tends to %s where the limit law says %.5g",
-                 verdict_words(&v->amplitude, value), v->amplitude.predicted);
-    } else if (isnan(v->exponent.predicted)) {
-        snprintf(out, size, "theory has no closed form for this law");
-    } else if (rival < VERDICT_LAWS && v->rival[rival].excluded_sigma < excluded) {
-        snprintf(out, size, "%s is excluded by %.1f sigma only", verdict_law[rival],
-                 v->rival[rival].excluded_sigma);
-    } else if (rival < VERDICT_LAWS && v->rival[rival].excluded_sigma > 100) {
-        snprintf(out, size, "every rival is excluded by more than 100 sigma");
-    } else if (rival < VERDICT_LAWS) {
-        snprintf(out, size, "the closest rival, %s, is excluded by %.3g sigma", verdict_law[rival],
-                 v->rival[rival].excluded_sigma);
-    } else {
+    if (rival == VERDICT_LAWS) {
         snprintf(out, size, "nothing contradicts it");
+    } else if (v->rival[rival].excluded_sigma > 100) {
+        snprintf(out, size, "every rival is excluded by more than 100 sigma");
+    } else {
+        snprintf(out, size, "the closest rival, %s, is excluded by %.3g sigma%s", verdict_law[rival],
+                 v->rival[rival].excluded_sigma, v->rival[rival].excluded_sigma < excluded ? " only" : "");
     }
 }
 
-/* " It would take ...", or nothing. */
-static void say_settle(const struct verdict *v, char *out, size_t size) {
-    char n[WORDS];
+/* Why, as a clause. */
+static void reason(const struct judge *j, const struct verdict *v, char *out, size_t size) {
+    char value[WORDS];
+    size_t count = j->points.count, trusted = count - points_from(&j->points, asymptotic);
+    switch (ground_of(j, v)) {
+    case GROUND_NO_ERRORS:
+        snprintf(out, size, "%llu replicate%s too few for errors of collapse points",
+                 (unsigned long long)j->fit->series->replicates,
+                 j->fit->series->replicates == 1 ? " is" : "s are");
+        break;
+    case GROUND_NO_POINTS:
+        snprintf(out, size, "no collapse point was found; choose betas around the collapse");
+        break;
+    case GROUND_FEW:
+        snprintf(
+            out, size,
+            "%zu n with a collapse point, %zu of them from log n = %g on, %s too few for an exponent with "
+            "corrections; take %d or more from there",
+            count, trusted, asymptotic, count == 1 ? "is" : "are", FEWEST);
+        break;
+    case GROUND_CLOSE:
+        snprintf(out, size, "the %zu n lie too close together for an exponent with corrections",
+                 count - j->first);
+        break;
+    case GROUND_SMALL:
+        snprintf(out, size,
+                 "%zu of %zu n are from log n = %g on, where correction terms can be trusted; take %d",
+                 trusted, count, asymptotic, FEWEST);
+        break;
+    case GROUND_EXACT:
+        snprintf(out, size, "simulation and exact values disagree (p = %.1g over %zu n)", v->exact_p,
+                 v->exact_count);
+        break;
+    case GROUND_EXPONENT:
+        snprintf(out, size, "the exponent is %s where theory says %.4g", verdict_words(&v->exponent, value),
+                 v->exponent.predicted);
+        break;
+    case GROUND_SLOPE:
+        snprintf(out, size, "beta_c grows as Lambda^typ to the power %s, not 1",
+                 verdict_words(&v->slope, value));
+        break;
+    case GROUND_AMPLITUDE:
+        snprintf(out, size, "beta_c/Lambda^typ tends to %s where the limit law says %.5g",
+                 verdict_words(&v->amplitude, value), v->amplitude.predicted);
+        break;
+    case GROUND_NO_THEORY: snprintf(out, size, "theory has no closed form for this law"); break;
+    case GROUND_RIVAL:
+    case GROUND_NOTHING: rival_words(j, v, out, size); break;
+    }
+}
+
+/* " About 1200 replicates would settle it (there are 64)", or nothing. */
+static void settle_words(const struct judge *j, const struct verdict *v, char *out, size_t size) {
+    char length[WORDS];
     *out = '\0';
-    if (v->settle.replicates > 0) {
-        snprintf(out, size, " About %.2g replicates at every n would tell.", v->settle.replicates);
-    } else if (v->settle.log_n > 0) {
-        snprintf(out, size, " Lengths up to n = %s would tell.", words_length(v->settle.log_n, n));
+    if (!isnan(v->settle.replicates)) {
+        snprintf(out, size, " About %.0f replicates at every n would settle it (there are %llu).",
+                 v->settle.replicates, (unsigned long long)j->fit->series->replicates);
+    } else if (!isnan(v->settle.log_n)) {
+        snprintf(out, size, " Larger n would settle it, to n = %s or beyond.",
+                 words_length(v->settle.log_n, length));
     }
 }
 
 static char *make_sentence(const struct judge *j, const struct verdict *v) {
     static const char *const opening[] = {"Undecided", "Supported", "Refuted"};
-    char why[256], then[128], first[WORDS], last[WORDS], exponent[WORDS], slope[WORDS], amplitude[WORDS],
+    char why[256], remedy[128], first[WORDS], last[WORDS], exponent[WORDS], slope[WORDS], amplitude[WORDS],
         *sentence;
     const struct points *p = &j->points;
     reason(j, v, why, sizeof why);
-    say_settle(v, then, sizeof then);
+    settle_words(j, v, remedy, sizeof remedy);
     int printed;
     if (isnan(v->exponent.value)) {
-        printed = asprintf(&sentence, "%s: %s.%s", opening[v->kind], why, then);
+        printed = asprintf(&sentence, "%s: %s.%s", opening[v->kind], why, remedy);
     } else {
         const char *base = j->fit->by_n ? "n" : "(log n)";
         printed = asprintf(
             &sentence,
-            "%s: %s. From n = %s to %s beta_c grows as %s^(%s) (theory: %.4g), as Lambda^typ to the power "
-            "%s, and beta_c/Lambda^typ tends to %s (limit law: %.5g).%s",
-            opening[v->kind], why, words_length(p->log_n[j->first], first),
+            "%s: %s.%s From n = %s to %s beta_c grows as %s^(%s) (theory: %.4g), as Lambda^typ to the power "
+            "%s, and beta_c/Lambda^typ tends to %s (limit law: %.5g).",
+            opening[v->kind], why, remedy, words_length(p->log_n[j->first], first),
             words_length(p->log_n[p->count - 1], last), base, verdict_words(&v->exponent, exponent),
             v->exponent.predicted, verdict_words(&v->slope, slope), verdict_words(&v->amplitude, amplitude),
-            v->amplitude.predicted, then);
+            v->amplitude.predicted);
     }
     return printed < 0 ? NULL : sentence;
 }
@@ -429,15 +568,16 @@ bool verdict_make(struct verdict *v, const struct fit *fit, bool common) {
                           .amplitude = unknown,
                           .exact_chi_square = NAN,
                           .exact_p = NAN,
-                          .exponent_se = NAN,
                           .settle = {NAN, NAN}};
     bool good = points_make(&j.points, fit, common);
     size_t count = j.points.count;
     j.scratch = calloc(count * count + 1, sizeof *j.scratch);
-    j.values = calloc(count + 1, sizeof *j.values);
+    j.values = calloc(2 * count + 1, sizeof *j.values);
+    j.expected = j.values + count;
     good = good && j.scratch && j.values;
     if (good) {
-        j.first = window(&j.points, asymptotic, FEWEST);
+        j.first = window(&j.points, asymptotic, 0);
+        j.asymptotic = count - points_from(&j.points, asymptotic) >= FEWEST;
         if (fit->lengths > 0) { j.limits = limits_at_last(fit->series); }
         if (count > 0) {
             v->exponent = judge_exponent(&j, v);

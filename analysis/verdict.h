@@ -8,7 +8,11 @@
  * corrections and of the smallest n moves:
  *
  *     log beta_c = a + xi log L + b/L + c log L/L     (F3; F1 has no last term)
- *     half^2 = (1.96 se)^2 + (F3 - F1)^2 + (F3 from L >= 20 less that from L >= 10)^2
+ *     half^2 = (1.96 se)^2 + (F3 - F1)^2 + (F3 from 2 L_0 on less that from L_0 on)^2 + late^2
+ *
+ * L_0 is the smallest L from 10 on; late is what F3 from 4 L_0, 8 L_0, .. on differs from that beyond 1.96
+ * standard errors of the difference (of nested fits: its square is the difference of squares), at most. Where
+ * fewer than six n have L >= 10 nothing but the exact values can refute, and nothing is supported.
  *
  * For laws that are powers of n: a + omega L + c log L + b/L. Heavy tails (Frechet class) are judged by the
  * medians of rows, rows without randomness by their own roots. */
@@ -24,6 +28,7 @@ extern const char *const verdict_name[]; /* "undecided", "supported", "refuted" 
 struct verdict_estimate {
     double value, low, high; /* 95%; NaN where it cannot be told */
     double predicted;        /* NaN where theory has none */
+    double noise; /* the statistical part of the interval's square, 0 to 1; the rest is systematic */
 };
 
 enum { VERDICT_LAWS = 6 };
@@ -50,8 +55,9 @@ struct verdict_window {
     double value, se; /* statistical */
 };
 
-/* What would decide an undecided verdict: so many replicates at every n, or n up to so much; NaN: not that.
- */
+/* What would decide an undecided verdict: so many replicates at every n where noise is most of the interval
+ * that leaves it open (half widths fall as their root), or n up to so much, the smallest raised alike, where
+ * the systematic part is (neglected corrections fall as 1/L). NaN: not that. */
 struct verdict_settle {
     double replicates, log_n;
 };
@@ -61,7 +67,6 @@ struct verdict {
     double exact_chi_square, exact_p; /* (a); NaN where there are no exact values */
     size_t exact_count;
     struct verdict_estimate exponent, slope, amplitude; /* (c), (b), (b) */
-    double exponent_se;                                 /* the statistical part of its interval */
     size_t window_count;
     struct verdict_window window[VERDICT_WINDOWS];
     struct verdict_rival rival[VERDICT_LAWS];

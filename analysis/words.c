@@ -60,6 +60,8 @@ const char *words_measured(double value, double se, char out[WORDS]) {
     if (isnan(value) || isnan(se)) { return words_number(value, out); }
     if (se == 0 || fabs(value) >= 1e6 || isinf(value)) {
         snprintf(out, WORDS, "%.4g +- %.2g", value, se);
+    } else if (se < 1e-5) {
+        snprintf(out, WORDS, "%.6g +- %.1g", round(value * 1e9) / 1e9 + 0.0, se);
     } else {
         int decimals = (int)fmin(6, fmax(0, 1 - floor(log10(se))));
         snprintf(out, WORDS, "%.*f +- %.*f", decimals, value, decimals, se);

@@ -12,8 +12,8 @@ const char *words_length(double log_n, char out[WORDS]);
 /* e^x to five figures however large; "-" for NaN. */
 const char *words_exponential(double x, char out[WORDS]);
 
-/* "2.2326 +- 0.0051": two figures of the error. Without an error, or an error of 0, four figures of the
- * value; without a value "-". */
+/* "2.2326 +- 0.0051": two figures of the error; "0.25 +- 4e-07". Without an error, or an error of 0, four
+ * figures of the value; without a value "-". */
 const char *words_measured(double value, double se, char out[WORDS]);
 
 /* A number to four figures, "-" for NaN. */

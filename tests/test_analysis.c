@@ -15,6 +15,7 @@
 
 #include <fcntl.h>
 #include <float.h>
+#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
@@ -296,8 +297,9 @@ static void fill_noisy(struct results_series *s, gsl_rng *random, double log_n) 
 }
 
 /* 400 experiments of 1024 replicates. Covered by 1.96 se: outside 362..395 with probability 8e-5 if the true
- * coverage is 95%. The jackknife over 16 blocks agrees on average: its variance has relative standard
- * deviation sqrt(2/15), so the mean ratio is off by 7.3% with probability 6e-5 (4 sigma). */
+ * coverage is 95%. The jackknife over 16 blocks and the bootstrap agree on average: their variances have
+ * relative standard deviation sqrt(2/15), so the mean ratio is off by 7.3% with probability 6e-5 (4 sigma);
+ * the bootstrap's 400 samples add sqrt(2/400) to that. */
 static void errors_cover(void **state) {
     (void)state;
     enum { EXPERIMENTS = 400 };
@@ -307,7 +309,7 @@ static void errors_cover(void **state) {
     fill_length(s, 0, log_n, 0, 0, 0);
     gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(random, 20260512);
-    double truth = shifted_root(1 / log_n), ratio = 0;
+    double truth = shifted_root(1 / log_n), ratio = 0, bootstrap = 0;
     int covered = 0;
     for (int e = 0; e < EXPERIMENTS; e++) {
         fill_noisy(s, random, log_n);
@@ -315,11 +317,13 @@ static void errors_cover(void **state) {
         assert_int_equal(point.state, ENSEMBLE_FOUND);
         covered += fabs(point.log_ratio - truth) < 1.96 * point.se;
         ratio += pow(ensemble_jackknife(s, 0, &s->criterion[0]) / point.se, 2) / EXPERIMENTS;
+        bootstrap += pow(ensemble_bootstrap(s, 0, &s->criterion[0]) / point.se, 2) / EXPERIMENTS;
     }
     gsl_rng_free(random);
     results_free(results);
     assert_in_range(covered, 362, 395);
     check_close(ratio, 1, 0.073);
+    check_close(bootstrap, 1, 0.075);
 }
 
 static void jackknife_needs_blocks(void **state) {
@@ -584,7 +588,8 @@ static void exact_points_stand_beside(void **state) {
         struct oracle *oracle = oracle_create(family_find("gaussian"), p, fit->series->log_n[n]);
         double exact = oracle_collapse_entropy(oracle, 1, &error);
         const struct ensemble_point *point = &fit->collapse[n * fit->criteria + fit->primary];
-        double z = (point->log_ratio - log(exact)) / point->se;
+        double student = gsl_cdf_tdist_Pinv(0.975, (double)fit->series->replicates - 1) / EXPONENT_SIGMAS_95;
+        double z = (point->log_ratio - log(exact)) / (point->se * student);
         want += z * z;
         check_relative(fit->exact[n], exact, 1e-12);
         size_t b = n * fit->series->size[RESULTS_BETA] + 1;

@@ -34,7 +34,7 @@ static void test_law_recovers(void **state) {
         for (size_t j = 0; j < N; j++) { covariance[i * N + j] = i == j ? 0.02 : 0.01; }
     }
     struct law_fit fit;
-    struct law_data data = {N, log_n, y, NULL, covariance};
+    struct law_data data = {N, log_n, y, NULL, covariance, false};
     assert_true(law_fit(&data, 5, terms, &fit));
     for (size_t k = 0; k < 5; k++) { check_relative(fit.value[k], coefficient[k], 1e-8); }
     check_close(fit.chi_square, 0, 1e-12);
@@ -49,12 +49,18 @@ static void test_law_covariance(void **state) {
     (void)state;
     static const enum law_term one[] = {LAW_ONE}, line[] = {LAW_ONE, LAW_LOG};
     const double log_n[] = {10, 10 * M_E}, y[] = {1, 2}, covariance[] = {4, 1, 1, 2};
-    struct law_data data = {2, log_n, y, NULL, covariance};
+    struct law_data data = {2, log_n, y, NULL, covariance, false};
     struct law_fit fit;
     assert_true(law_fit(&data, 1, one, &fit)); /* weights (2 - 1, 4 - 1)/4 */
     check_relative(fit.value[0], 1.75, 1e-12);
     check_relative(fit.se[0], sqrt(7.0 / 4), 1e-12);
     check_relative(fit.chi_square, 1.0 / 4, 1e-12); /* (y_1 - y_2)^2 / (4 + 2 - 2) */
+    data.by_variances = true;                       /* weights 1/4 and 1/2 */
+    assert_true(law_fit(&data, 1, one, &fit));
+    check_relative(fit.value[0], 5.0 / 3, 1e-12);
+    check_relative(fit.se[0], sqrt((4 + 4 * 1 + 4 * 2) / 9.0), 1e-12);
+    assert_true(isnan(fit.chi_square));
+    data.by_variances = false;
     assert_true(law_fit(&data, 2, line, &fit));
     check_relative(fit.value[1], 1, 1e-12);
     check_relative(fit.se[1], 2, 1e-12);
@@ -68,10 +74,10 @@ static void test_law_refuses(void **state) {
     const double log_n[] = {10, 20, 30}, y[] = {1, 2, 3}, ones[] = {1, 1, 1},
                  bad[] = {1, 2, 0, 2, 1, 0, 0, 0, 1};
     struct law_fit fit;
-    assert_false(law_fit(&(struct law_data){1, log_n, y, NULL, NULL}, 2, line, &fit));
-    assert_false(law_fit(&(struct law_data){0, log_n, y, NULL, NULL}, 1, line, &fit));
-    assert_false(law_fit(&(struct law_data){3, log_n, y, ones, NULL}, 2, twice, &fit));
-    assert_false(law_fit(&(struct law_data){3, log_n, y, NULL, bad}, 2, line, &fit));
+    assert_false(law_fit(&(struct law_data){1, log_n, y, NULL, NULL, false}, 2, line, &fit));
+    assert_false(law_fit(&(struct law_data){0, log_n, y, NULL, NULL, false}, 1, line, &fit));
+    assert_false(law_fit(&(struct law_data){3, log_n, y, ones, NULL, false}, 2, twice, &fit));
+    assert_false(law_fit(&(struct law_data){3, log_n, y, NULL, bad, false}, 2, line, &fit));
 }
 
 /* ---- whole experiments ---- */
@@ -112,35 +118,73 @@ static struct verdict judge(const struct results *r, size_t series, bool common)
     return v;
 }
 
-/* How often the truth lies within `part` of an interval. */
-struct coverage {
+/* One quoted quantity in all experiments: its 95% intervals, and where the truth lay. */
+enum { TRIALS = 400, LENGTHS = 8 };
+struct quoted {
     const char *name;
-    size_t trials, half, whole; /* within 68%, within 95% */
+    size_t count;
+    double value[TRIALS * LENGTHS], low[TRIALS * LENGTHS], high[TRIALS * LENGTHS], truth[TRIALS * LENGTHS];
+    double part;      /* of the half width that makes 68%; 0: there is no such interval */
+    bool statistical; /* nothing systematic is carried: neither more nor less than nominal */
 };
 
-static void cover(struct coverage *c, const struct verdict_estimate *e, double truth) {
-    assert_false(isnan(e->value));
-    double off = fabs(truth - e->value) / (truth > e->value ? e->high - e->value : e->value - e->low);
-    c->trials++;
-    c->whole += off <= 1;
-    c->half += off <= 1 / 1.959963984540054;
+static size_t trials_of(size_t all, size_t some, size_t quick) {
+    return getenv("GAPSCALE_TEST_LONG") ? all : getenv("GAPSCALE_TEST_QUICK") ? quick : some;
 }
 
-/* At least nominal: intervals with a systematic part may cover more. Of medians there is a 95% interval only.
- */
-static void check_coverage(const struct coverage *c, bool whole_only) {
-    printf("      %-26s", c->name);
-    if (!whole_only) { printf(" 68%%: %.3f ", (double)c->half / (double)c->trials); }
-    printf(" 95%%: %.3f  of %zu\n", (double)c->whole / (double)c->trials, c->trials);
-    assert_true(gsl_cdf_binomial_P((unsigned)c->whole, 0.95, (unsigned)c->trials) > 1e-4);
-    assert_true(whole_only || gsl_cdf_binomial_P((unsigned)c->half, 0.6827, (unsigned)c->trials) > 1e-4);
+static const double normal_part = 1 / EXPONENT_SIGMAS_95;
+
+/* `truth` NaN: taken from all experiments together. */
+static void quote(struct quoted *q, double value, double low, double high, double truth) {
+    assert_true(q->count < TRIALS * LENGTHS && isfinite(value) && low <= value && value <= high);
+    q->value[q->count] = value;
+    q->low[q->count] = low;
+    q->high[q->count] = high;
+    q->truth[q->count++] = truth;
+}
+
+static void quote_estimate(struct quoted *q, const struct verdict_estimate *e, double truth) {
+    q->part = normal_part;
+    quote(q, e->value, e->low, e->high, truth);
+}
+
+/* Half widths from Student's law; infinitely many degrees of freedom: 0. */
+static void quote_error(struct quoted *q, double value, double se, double freedom, double truth) {
+    double half = freedom > 0 ? gsl_cdf_tdist_Pinv(0.975, freedom) : EXPONENT_SIGMAS_95,
+           inner = freedom > 0 ? gsl_cdf_tdist_Pinv(0.5 + 0.6827 / 2, freedom) : 1;
+    q->part = inner / half;
+    quote(q, value, value - half * se, value + half * se, truth);
+}
+
+/* Prints a line of the table; whether it is as it should be. */ static bool covers(const struct quoted *q) {
+    size_t whole = 0, half = 0;
+    double mean = 0;
+    for (size_t i = 0; i < q->count; i++) { mean += q->value[i] / (double)q->count; }
+    for (size_t i = 0; i < q->count; i++) {
+        double truth = isnan(q->truth[i]) ? mean : q->truth[i], off = fabs(truth - q->value[i]),
+               width = truth > q->value[i] ? q->high[i] - q->value[i] : q->value[i] - q->low[i];
+        whole += off <= width;
+        half += off <= q->part * width;
+    }
+    printf("      %-26s", q->name);
+    if (q->part > 0) { printf(" 68%%: %.3f ", (double)half / (double)q->count); }
+    printf(" 95%%: %.3f  of %zu\n", (double)whole / (double)q->count, q->count);
+    unsigned count = (unsigned)q->count;
+    bool good = gsl_cdf_binomial_P((unsigned)whole, 0.95, count) > 1e-4 &&
+                (q->part == 0 || gsl_cdf_binomial_P((unsigned)half, 0.6827, count) > 1e-4);
+    if (q->statistical) {
+        good = good && (whole == 0 || gsl_cdf_binomial_Q((unsigned)whole - 1, 0.95, count) > 1e-4) &&
+               (half == 0 || gsl_cdf_binomial_Q((unsigned)half - 1, 0.6827, count) > 1e-4);
+    }
+    if (!good) { printf("      FAILS: %s\n", q->name); }
+    return good;
 }
 
 static const char series_text[] =
-    "n: [e^10, e^16, e^26, e^45, e^80, e^150, e^300, e^700, e^2000, e^10000, e^100000]\n"
+    "n: [e^10, e^20, e^45, e^100, e^300, e^1000, e^10000, e^100000]\n"
     "beta: {relative_to: lambda_typ, from: 1/2, to: 8, points: 17}\n"
-    "collapse: {entropy: [1.0], participation: [], top_two_ratio: [0.5], susceptibility: false}\n"
-    "keep_replicates: 128\nordered_weights: 1\nreplicates: 1024\n"
+    "collapse: {entropy: [1.0], participation: [], top_two_ratio: [], susceptibility: false}\n"
+    "keep_replicates: 128\nordered_weights: 1\nreplicates: 768\n"
     "series:\n"
     "  - family: gaussian\n"
     "  - {name: log2, family: gumbel, scale: {coef: 1, log_power: -2}}\n"
@@ -148,89 +192,120 @@ static const char series_text[] =
     "  - {family: pareto, tail: 2}\n";
 
 /* Everything that is quoted of one series. */
-enum { EXPONENT, SLOPE, AMPLITUDE, POINT, BOOTSTRAP, CONTROLLED, ROWS, LAMBDA, XI, QUOTED };
-static const char *const quoted_name[QUOTED] = {
-    "exponent",
-    "scale exponent",
-    "amplitude",
-    "collapse points, delta",
-    "the same, bootstrap",
-    "the same, controls",
-    "median of rows' top two",
-    "median Lambda_n",
-    "xi_Lambda",
+enum {
+    EXPONENT,
+    SLOPE,
+    AMPLITUDE,
+    POINT,
+    BOOTSTRAP,
+    CONTROLLED,
+    ROWS,
+    LAMBDA,
+    XI_ALPHA,
+    XI_DELTA,
+    XI_LAMBDA,
+    TE_ABOVE,
+    TE_BELOW,
+    QUOTED
+};
+static const struct quoted quoted_form[QUOTED] = {
+    [EXPONENT] = {.name = "exponent"},
+    [SLOPE] = {.name = "scale exponent"},
+    [AMPLITUDE] = {.name = "amplitude"},
+    [POINT] = {.name = "collapse points, delta", .statistical = true},
+    [BOOTSTRAP] = {.name = "the same, bootstrap", .statistical = true},
+    [CONTROLLED] = {.name = "the same, controls"},
+    [ROWS] = {.name = "median of rows' points"},
+    [LAMBDA] = {.name = "median Lambda_n"},
+    [XI_ALPHA] = {.name = "xi_alpha", .statistical = true},
+    [XI_DELTA] = {.name = "xi_Delta", .statistical = true},
+    [XI_LAMBDA] = {.name = "xi_Lambda", .statistical = true},
+    [TE_ABOVE] = {.name = "TE rate above"},
+    [TE_BELOW] = {.name = "TE exponent below"},
 };
 
-static struct verdict_estimate interval(double value, double se) {
-    return (struct verdict_estimate){value, value - EXPONENT_SIGMAS_95 * se, value + EXPONENT_SIGMAS_95 * se,
-                                     NAN};
-}
+/* The mean square of bootstrap errors over delta errors. */
+struct ratio {
+    size_t count;
+    double sum;
+};
 
-/* Collapse points at every n beside exact values; medians at the largest, where limit laws hold. */
-static void cover_points(struct coverage quoted[QUOTED], const struct fit *fit) {
+/* Collapse points at every n beside exact values. Errors from groups come with Student's law. */
+static void quote_points(struct quoted quoted[QUOTED], const struct fit *fit, struct ratio *ratio) {
+    double groups = (double)fit->series->size[RESULTS_BLOCK];
     for (size_t n = 0; n < fit->lengths; n++) {
         const struct ensemble_point *p = &fit->collapse[n * fit->criteria + fit->primary];
-        struct verdict_estimate delta = interval(p->log_ratio, p->se),
-                                bootstrap = interval(p->log_ratio, fit->collapse_se_bootstrap[n]),
-                                controlled = interval(fit->controls[n].log_ratio, fit->controls[n].se);
-        cover(&quoted[POINT], &delta, log(fit->exact[n]));
-        cover(&quoted[BOOTSTRAP], &bootstrap, log(fit->exact[n]));
-        cover(&quoted[CONTROLLED], &controlled, log(fit->exact[n]));
+        double exact = log(fit->exact[n]), bootstrap = fit->collapse_se_bootstrap[n];
+        quote_error(&quoted[POINT], p->log_ratio, p->se, 0, exact);
+        quote_error(&quoted[BOOTSTRAP], p->log_ratio, bootstrap, groups - 1, exact);
+        quote_error(&quoted[CONTROLLED], fit->controls[n].log_ratio, fit->controls[n].se, groups - 3, exact);
+        ratio->sum += bootstrap * bootstrap / (p->se * p->se);
+        ratio->count++;
     }
 }
 
-/* An interval of order statistics is one of 95% only. */
-static void cover_order(struct coverage *c, const struct order *o, double truth) {
-    c->trials++;
-    c->whole += o->median_low <= truth && truth <= o->median_high;
+/* A median has an interval of order statistics, of 95% only. */
+static void quote_order(struct quoted *q, const struct order *o) {
+    quote(q, o->quantile[ORDER_MEDIAN], o->median_low, o->median_high, NAN);
 }
 
-struct truth {
-    double exponent, amplitude, lambda, xi; /* NaN: not looked at */
-};
+static void quote_slope(struct quoted *q, const struct exponent *e) {
+    if (!isnan(e->value)) { quote_error(q, e->value, e->se, 0, NAN); }
+}
 
-static void cover_series(struct coverage quoted[QUOTED], const struct results *r, size_t series,
-                         const struct truth *truth, size_t *refuted, double *p) {
+static void quote_laws(struct quoted quoted[QUOTED], const struct verdict *v, double exponent, double limit) {
+    quote_estimate(&quoted[EXPONENT], &v->exponent, exponent);
+    quote_estimate(&quoted[SLOPE], &v->slope, 1);
+    quote_estimate(&quoted[AMPLITUDE], &v->amplitude, limit);
+}
+
+static void quote_series(struct quoted quoted[QUOTED], const struct results *r, size_t series,
+                         const double truth[2], size_t *refuted, double *p, struct ratio *ratio) {
     struct fit fit;
     struct verdict v;
     assert_true(fit_make(&fit, &r->series[series], "a.h5"));
     assert_true(verdict_make(&v, &fit, false));
     size_t last = fit.lengths - 1;
-    cover(&quoted[EXPONENT], &v.exponent, truth->exponent);
-    if (!isnan(v.slope.value)) { cover(&quoted[SLOPE], &v.slope, 1); }
-    cover(&quoted[AMPLITUDE], &v.amplitude, truth->amplitude);
-    if (fit.series->family->class != FAMILY_FRECHET) { cover_points(quoted, &fit); }
-    if (!isnan(truth->lambda)) { cover_order(&quoted[LAMBDA], &fit.row_lambda[last], truth->lambda); }
-    if (!isnan(truth->xi)) {
-        cover_order(&quoted[ROWS], &fit.row_collapse[last * fit.criteria + 1], 1);
-        struct verdict_estimate xi = interval(v.accumulation.xi_lambda.value, v.accumulation.xi_lambda.se);
-        cover(&quoted[XI], &xi, truth->xi);
-    }
+    quote_laws(quoted, &v, truth[0], truth[1]);
+    if (fit.series->family->class != FAMILY_FRECHET) { quote_points(quoted, &fit, ratio); }
+    quote_order(&quoted[ROWS], &fit.row_collapse[last]);
+    quote_order(&quoted[LAMBDA], &fit.row_lambda[last]);
+    quote_slope(&quoted[XI_ALPHA], &v.accumulation.xi_alpha);
+    quote_slope(&quoted[XI_DELTA], &v.accumulation.xi_delta);
+    quote_slope(&quoted[XI_LAMBDA], &v.accumulation.xi_lambda);
+    quote_slope(&quoted[TE_ABOVE], &fit.te[last].above);
+    quote_slope(&quoted[TE_BELOW], &fit.te[last].below);
     *refuted += v.kind == VERDICT_REFUTED;
     *p = v.exact_p;
     verdict_release(&v);
     fit_release(&fit);
 }
 
+/* On these rows both errors of a collapse point are one: squares of bootstrap errors from 12 groups scatter
+ * by sqrt(2/11) = 0.43; their mean is off by 4 times that over sqrt(count) with probability 6e-5. */
+static void check_ratio(const struct ratio *r) {
+    double mean = r->sum / (double)r->count;
+    printf("    square of bootstrap over delta errors: %.4f, mean of %zu\n", mean, r->count);
+    check_close(mean, 1, 4 * sqrt(2.0 / 11 / (double)r->count) + 0.01);
+}
+
 static void test_coverage(void **state) {
     (void)state;
     enum { SERIES = 4 };
-    /* (log n)^2 of the Gumbel law is exact; so are its xi, and the median 1 of rows' top two as n -> inf */
-    const struct truth truth[SERIES] = {{0.5, 2.43946, NAN, NAN},
-                                        {2, 2.43946, 1.274642, 2},
-                                        {0.5, 1.629168, NAN, NAN},
-                                        {-0.5, 0.832555, NAN, NAN}};
-    size_t trials = getenv("GAPSCALE_TEST_LONG") ? 400 : getenv("GAPSCALE_TEST_QUICK") ? 3 : 12;
-    static struct coverage quoted[SERIES][QUOTED];
+    static const double truth[SERIES][2] = {{0.5, 2.43946}, {2, 2.43946}, {0.5, 1.629168}, {-0.5, 0.832555}};
+    static struct quoted quoted[SERIES][QUOTED];
     struct results *first = NULL;
+    size_t trials = trials_of(TRIALS, 12, 3), refuted = 0, tests = 0, small = 0;
+    struct ratio ratio = {0, 0};
     double *p = malloc(SERIES * trials * sizeof *p);
-    size_t refuted = 0, tests = 0, small = 0;
+    bool good = true;
+    for (size_t i = 0; i < SERIES; i++) { memcpy(quoted[i], quoted_form, sizeof quoted_form); }
     for (size_t t = 0; t < trials; t++) {
         char text[2048];
         snprintf(text, sizeof text, "seed: %zu\n%s", 1000 + t, series_text);
         struct results *r = experiment(text, first);
         for (size_t i = 0; i < SERIES; i++) {
-            cover_series(quoted[i], r, i, &truth[i], &refuted, &p[tests]);
+            quote_series(quoted[i], r, i, truth[i], &refuted, &p[tests], &ratio);
             tests += !isnan(p[tests]);
         }
         if (first) {
@@ -242,11 +317,12 @@ static void test_coverage(void **state) {
     for (size_t i = 0; i < SERIES; i++) {
         printf("    %s\n", first->series[i].name);
         for (size_t q = 0; q < QUOTED; q++) {
-            quoted[i][q].name = quoted_name[q];
-            if (quoted[i][q].trials > 0) { check_coverage(&quoted[i][q], q == ROWS || q == LAMBDA); }
+            if (quoted[i][q].count > 0) { good = covers(&quoted[i][q]) && good; }
         }
     }
     results_free(first);
+    assert_true(good);
+    check_ratio(&ratio);
     for (size_t k = 0; k < tests; k++) { small += p[k] < 0.01; }
     printf("    true laws refuted: %zu of %zu; exact p < 0.01: %zu of %zu\n", refuted, SERIES * trials, small,
            tests);
@@ -327,13 +403,14 @@ static void test_common_randomness(void **state) {
     results_free(r);
 }
 
-/* Intervals of the exponent from the joint covariance. */
+/* Intervals from the joint covariance. */
 static void test_common_coverage(void **state) {
     (void)state;
-    size_t trials = getenv("GAPSCALE_TEST_LONG") ? 200 : getenv("GAPSCALE_TEST_QUICK") ? 2 : 8;
-    struct coverage exponent = {.name = "exponent, common"};
+    static struct quoted quoted[QUOTED];
     struct results *first = NULL;
-    for (size_t t = 0; t < trials; t++) {
+    struct ratio ratio = {0, 0};
+    memcpy(quoted, quoted_form, sizeof quoted_form);
+    for (size_t t = 0; t < trials_of(200, 6, 2); t++) {
         char text[2048];
         snprintf(text, sizeof text,
                  "seed: %zu\ncommon_randomness: true\nn: [e^10, e^20, e^45, e^100, e^200, e^400, e^700]\n"
@@ -343,9 +420,15 @@ static void test_common_coverage(void **state) {
                  "series:\n  - family: gaussian\n",
                  7000 + t);
         struct results *r = experiment(text, first);
-        struct verdict v = judge(r, 0, true);
-        cover(&exponent, &v.exponent, 0.5);
+        struct fit fit;
+        struct verdict v;
+        assert_true(fit_make(&fit, &r->series[0], "a.h5"));
+        assert_true(verdict_make(&v, &fit, true));
+        quote_laws(quoted, &v, 0.5, 2.43946);
+        fit.lengths = 1; /* for all of them: they share their rows */
+        quote_points(quoted, &fit, &ratio);
         verdict_release(&v);
+        fit_release(&fit);
         if (first) {
             results_free(r);
         } else {
@@ -353,28 +436,91 @@ static void test_common_coverage(void **state) {
         }
     }
     results_free(first);
-    check_coverage(&exponent, false);
+    bool good = true;
+    for (size_t q = EXPONENT; q <= CONTROLLED; q++) { good = covers(&quoted[q]) && good; }
+    assert_true(good);
 }
 
+/* Undecided for the right reason, with what would settle it: replicates, larger n, or nothing known. */
 static void test_too_little(void **state) {
     (void)state;
-    const char *const few[] = {
-        "n: [1000]\nreplicates: 100\nseries: [{family: gaussian}]\n",
-        "n: [1000, 1e10]\nreplicates: 100\nseries: [{family: gaussian}]\n",
-        "n: [2, 3]\nreplicates: 2\nseries: [{family: gaussian}]\n",
-        "n: [1e3, 1e6, 1e9, 1e20, 1e40, 1e80, 1e160]\nreplicates: 1\nseries: [{family: gaussian}]\n",
-        "n: [1e3, 1e6, 1e9, 1e20]\nreplicates: 50\nbeta: {relative_to: lambda_typ, values: [100, "
-        "200]}\nseries: [{family: "
-        "gumbel}]\n",
+    enum { NOTHING, REPLICATES, LARGER };
+    static const struct {
+        const char *text, *says;
+        int remedy;
+    } few[] = {
+        {"n: [1000]\nreplicates: 100\nseries: [{family: gaussian}]\n", "1 n with a collapse point, 0 of them",
+         LARGER},
+        {"n: [1000, 1e10]\nreplicates: 100\nseries: [{family: gaussian}]\n",
+         "2 n with a collapse point, 1 of", LARGER},
+        {"n: [2, 3]\nreplicates: 2\nseries: [{family: gaussian}]\n", "2 replicates are too few", REPLICATES},
+        {"n: [1e3, 1e6, 1e9, 1e20, 1e40, 1e80, 1e160]\nreplicates: 1\nseries: [{family: gaussian}]\n",
+         "1 replicate is too few", REPLICATES},
+        {"n: [1e3, 1e6, 1e9, 1e20, 1e40, 1e80, 1e160]\nreplicates: 2\nseries: [{family: gaussian}]\n",
+         "2 replicates are too few", REPLICATES},
+        {"n: [1e20, 1e40, 1e60, 1e80, 1e100, 1e150]\nreplicates: 2\nseries: [{family: pareto, tail: 0.5}]\n",
+         "2 replicates are too few", REPLICATES},
+        {"n: [2, 4, 8, 16, 32, 64, 128, 256]\nreplicates: 64\nseries: [{family: plateau}]\n",
+         "0 of 7 n are from log n = 10 on", LARGER},
+        {"n: [1e3, 1e6, 1e9, 1e20]\nreplicates: 50\nbeta: {relative_to: lambda_typ, values: [100, "
+         "200]}\nseries: [{family: gumbel}]\n",
+         "no collapse point was found", NOTHING},
+        {"n: [e^10, e^20, e^40, e^80, e^160, e^320, e^640]\nreplicates: 64\nseries: [{family: gaussian}]\n",
+         "excluded by", REPLICATES},
     };
     for (size_t i = 0; i < sizeof few / sizeof few[0]; i++) {
-        struct results *r = experiment(few[i], NULL);
+        struct results *r = experiment(few[i].text, NULL);
         struct verdict v = judge(r, 0, false);
+        if (!strstr(v.sentence, few[i].says) || strstr(v.sentence, "nan")) {
+            fail_msg("not \"%s\": %s", few[i].says, v.sentence);
+        }
         assert_int_equal(v.kind, VERDICT_UNDECIDED);
-        assert_true(strlen(v.sentence) > 20 && !strstr(v.sentence, "nan"));
+        assert_int_equal(!isnan(v.settle.replicates), few[i].remedy == REPLICATES);
+        assert_int_equal(!isnan(v.settle.log_n), few[i].remedy == LARGER);
+        assert_true(few[i].remedy != REPLICATES || v.settle.replicates > (double)r->series[0].replicates);
         verdict_release(&v);
         results_free(r);
     }
+}
+
+/* What is asked for is enough: the undecided experiment again, with twice as many replicates as that. */
+static void test_settle(void **state) {
+    (void)state;
+    double replicates = 64;
+    for (int round = 0; round < 2; round++) {
+        char text[512];
+        snprintf(text, sizeof text,
+                 "seed: 3\nn: [e^10, e^20, e^40, e^80, e^160, e^320, e^640]\nreplicates: %.0f\n"
+                 "keep_replicates: 2\nbeta: {relative_to: lambda_typ, from: 1, to: 8, points: 9}\n"
+                 "collapse: {entropy: [1.0], participation: [], top_two_ratio: [], susceptibility: false}\n"
+                 "series: [{family: gaussian}]\n",
+                 replicates);
+        struct results *r = experiment(text, NULL);
+        struct verdict v = judge(r, 0, false);
+        printf("    %s\n", v.sentence);
+        assert_int_equal(v.kind, round == 0 ? VERDICT_UNDECIDED : VERDICT_SUPPORTED);
+        if (round == 0) { replicates = 2 * v.settle.replicates; }
+        verdict_release(&v);
+        results_free(r);
+    }
+}
+
+/* From twice as large log n on each time, while six points remain; the exponent is that of the first. */
+static void test_windows(void **state) {
+    (void)state;
+    struct results *r = experiment(series_text, NULL);
+    struct verdict v = judge(r, 0, false);
+    assert_int_equal(v.window_count, 3);
+    for (size_t w = 0; w < v.window_count; w++) { assert_int_equal(v.window[w].count, 8 - w); }
+    check_relative(v.window[0].log_n, 10, 1e-5); /* of a whole n */
+    check_relative(v.window[1].log_n, 20, 1e-5);
+    check_relative(v.window[2].log_n, 45, 1e-5);
+    check_relative(v.window[0].value, v.exponent.value, 1e-15);
+    assert_true(v.window[2].se > v.window[1].se && v.window[1].se > v.window[0].se);
+    assert_true(v.exponent.high - v.exponent.value >=
+                hypot(EXPONENT_SIGMAS_95 * v.window[0].se, v.window[1].value - v.window[0].value));
+    verdict_release(&v);
+    results_free(r);
 }
 
 int main(void) {
@@ -384,6 +530,7 @@ int main(void) {
         cmocka_unit_test(test_law_refuses),     cmocka_unit_test(test_coverage),
         cmocka_unit_test(test_wrong_laws),      cmocka_unit_test(test_common_randomness),
         cmocka_unit_test(test_common_coverage), cmocka_unit_test(test_too_little),
+        cmocka_unit_test(test_settle),          cmocka_unit_test(test_windows),
     };
     return cmocka_run_group_tests_name("verdict", tests, NULL, NULL);
 }
