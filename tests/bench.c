@@ -3,11 +3,15 @@
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "../analysis/fit.h"
 #include "../models/typical.h"
 #include "../sim/drawn.h"
+#include "../sim/exact.h"
 #include "../sim/measure.h"
 #include "../sim/sampler.h"
+#include "../sim/sweep.h"
 
 enum { WORDS = 4096, POINTS = 1024, BETAS = 65, ROWS = 64 };
 
@@ -148,6 +152,68 @@ static void bench_rows(const struct isa *isa, bool counted) {
     if (counted) { printf("  slowest to n = 2^16: %.2f; `setup` in rows\n", slowest / reference); }
 }
 
+static const char noise_text[] =
+    "seed: 1\nn: [e^10, e^14, e^50, e^70, e^700, e^1000]\nreplicates: 4096\nkeep_replicates: 1\n"
+    "ordered_weights: 1\nbeta: {relative_to: lambda_typ, from: 1/2, to: 8, points: 25}\n"
+    "collapse: {entropy: [1.0], participation: [], top_two_ratio: [], susceptibility: false}\n"
+    "common_randomness: %s\n"
+    "series: [{family: gaussian}, {family: gumbel}, {name: sphere-3, family: spherical, dimension: 3}, "
+    "{name: sphere-9, family: spherical, dimension: 9}]\n";
+
+static struct results *noise_results(bool common) {
+    char path[] = "/tmp/gapscale-bench-XXXXXX", text[sizeof noise_text + 8];
+    int descriptor = mkstemp(path),
+        length = snprintf(text, sizeof text, noise_text, common ? "true" : "false");
+    if (descriptor < 0 || write(descriptor, text, (size_t)length) != length) { abort(); }
+    close(descriptor);
+    struct config *config = config_read(path, 0, NULL);
+    unlink(path);
+    if (!config) { abort(); }
+    struct results *r = results_create(config, isa_best()->name);
+    if (sweep_run(config, isa_best(), omp_get_max_threads(), true, r) ||
+        exact_fill(r, omp_get_max_threads())) {
+        abort();
+    }
+    config_free(config);
+    return r;
+}
+
+/* Variance of log beta_c at n + 1 less that at n, by leaving out a block group at both. */
+static double noise_of_step(const struct results_series *s, size_t n) {
+    double one[256], other[256], first, second, variance = 0;
+    if (!ensemble_leave_out(s, n, &s->criterion[0], one) ||
+        !ensemble_leave_out(s, n + 1, &s->criterion[0], other)) {
+        abort();
+    }
+    first = ensemble_collapse(s, n, &s->criterion[0]).log_ratio;
+    second = ensemble_collapse(s, n + 1, &s->criterion[0]).log_ratio;
+    for (size_t g = 0; g < s->size[RESULTS_BLOCK]; g++) {
+        double off = (other[g] - second) - (one[g] - first);
+        variance += (1 - s->block_size[g] / (double)s->replicates) * off * off;
+    }
+    return variance;
+}
+
+/* As variances over those of plain replicates: by so much more replicates have the same effect. */
+static void bench_noise(void) {
+    struct results *plain = noise_results(false), *common = noise_results(true);
+    printf("\nnoise of a collapse point\n  %-14s %9s %9s %10s %14s %10s\n", "", "log n", "one row's",
+           "bootstrap", "common, a step", "controls");
+    for (size_t i = 0; i < plain->series_count; i++) {
+        struct fit fit;
+        if (!fit_make(&fit, &plain->series[i], "")) { abort(); }
+        for (size_t n = 0; n < fit.lengths; n += 2) {
+            double se = fit.collapse[n].se, step = se * se + fit.collapse[n + 1].se * fit.collapse[n + 1].se;
+            printf("  %-14s %9.0f %9.3f %10.2f %14.4g %10.1f\n", fit.name, fit.series->log_n[n],
+                   se * sqrt((double)fit.series->replicates), pow(fit.collapse_se_bootstrap[n] / se, 2),
+                   step / noise_of_step(&common->series[i], n), fit.controls[n].gain);
+        }
+        fit_release(&fit);
+    }
+    results_free(plain);
+    results_free(common);
+}
+
 int main(void) {
     const char *const name[] = {"base", "avx2", "avx512"};
     printf("ns per number   word      log      exp   sincos   moments\n");
@@ -163,5 +229,6 @@ int main(void) {
     for (size_t l = 0; l < sizeof law / sizeof law[0]; l++) { bench_family(isa, l, word); }
     bench_rows(isa, false);
     bench_rows(isa, true);
+    bench_noise();
     return 0;
 }
