@@ -10,7 +10,7 @@ struct line {
 };
 
 static void line_add(struct line *line, double x, double y, double se) {
-    if (line->count == MOST || !isfinite(y) || !(se > 0 && isfinite(se))) { return; }
+    if (line->count == MOST || !isfinite(y) || !(se > 0 && se < 0.5)) { return; }
     line->x[line->count] = x;
     line->y[line->count] = y;
     line->se[line->count++] = se;
@@ -18,6 +18,8 @@ static void line_add(struct line *line, double x, double y, double se) {
 
 /* Factors share their rows: each point's error stands for all, so none is averaged away. */
 static struct exponent line_slope(const struct line *line) {
+    const size_t fewest = 3;
+    if (line->count < fewest) { return (struct exponent){line->count, NAN, NAN, NAN}; }
     struct exponent slope = exponent_even(line->count, line->x, line->y, line->se);
     slope.se *= sqrt((double)line->count);
     return slope;

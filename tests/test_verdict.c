@@ -273,8 +273,10 @@ static void quote_series(struct quoted quoted[QUOTED], const struct results *r, 
     quote_slope(&quoted[XI_ALPHA], &v.accumulation.xi_alpha);
     quote_slope(&quoted[XI_DELTA], &v.accumulation.xi_delta);
     quote_slope(&quoted[XI_LAMBDA], &v.accumulation.xi_lambda);
-    quote_slope(&quoted[TE_ABOVE], &fit.te[last].above);
-    quote_slope(&quoted[TE_BELOW], &fit.te[last].below);
+    if (fit.series->family->class != FAMILY_FRECHET) { /* there the top two stay apart but in rare rows */
+        quote_slope(&quoted[TE_ABOVE], &fit.te[last].above);
+        quote_slope(&quoted[TE_BELOW], &fit.te[last].below);
+    }
     *refuted += v.kind == VERDICT_REFUTED;
     *p = v.exact_p;
     verdict_release(&v);
