@@ -174,6 +174,7 @@ static int merge_journals(struct merge *m) {
 static int merge_run(struct merge *m, char **directory) {
     if (!open_journals(m, directory)) { return EXIT_USAGE; }
     int status = publish_check(m->output, m->config, m->force, &m->place);
+    if (status == EXIT_DONE) { publish_clear(m->output); }
     if (status != EXIT_DONE || m->place.finished) { return status; }
     if (!publish_prepare(m->output, false)) { return EXIT_FAILED; }
     struct results *results = results_create(m->config, journal_header(m->journal[0])->isa);

@@ -1,6 +1,7 @@
 #include "publish.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,6 +56,23 @@ int publish_check(const char *path, const struct config *config, bool force, str
     }
     message_error("%s exists and is no results file; choose another -o FILE, or --force to replace it", path);
     return EXIT_USAGE;
+}
+
+void publish_clear(const char *path) {
+    char pattern[2 * ARCHIVE_PATH + 16];
+    size_t length = 0;
+    for (const char *c = path; *c && length < 2 * ARCHIVE_PATH; c++) {
+        if (strchr("*?[\\", *c)) { pattern[length++] = '\\'; }
+        pattern[length++] = *c;
+    }
+    static const char *const ending[] = {".tmp-*", ".units.tmp-*"};
+    for (int e = 0; e < 2; e++) {
+        glob_t found;
+        strcpy(pattern + length, ending[e]);
+        if (glob(pattern, GLOB_NOSORT, NULL, &found) != 0) { continue; }
+        for (size_t i = 0; i < found.gl_pathc; i++) { unlink(found.gl_pathv[i]); }
+        globfree(&found);
+    }
 }
 
 char *publish_command_line(int count, char **word) {

@@ -18,6 +18,9 @@ struct publish_place {
 int publish_check(const char *path, const struct config *config, bool force, struct publish_place *place);
 /* Whether a file can be made beside `path`, else a message; makes the directory of the default output. */
 bool publish_prepare(const char *path, bool is_default);
+/* Removes what killed processes left of `path` and its archive under temporary names. Nobody else may be
+ * publishing there: who does would lose its work and say so. */
+void publish_clear(const char *path);
 /* A command line as one text; NULL when out of memory. Free with free(). */
 char *publish_command_line(int count, char **word);
 

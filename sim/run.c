@@ -1,7 +1,6 @@
 /* `gapscale run` and `gapscale check`: from a config to a results file. */
 #include <errno.h>
 #include <getopt.h>
-#include <glob.h>
 #include <math.h>
 #include <omp.h>
 #include <stdatomic.h>
@@ -251,21 +250,6 @@ static int run_open_journal(struct run *run) {
     return old ? run_check_journal(run) : EXIT_DONE;
 }
 
-/* What a killed run left while it wrote FILE: nobody else writes it now. */
-static void run_clear_temporaries(const struct run *run) {
-    glob_t found;
-    char pattern[JOURNAL_PATH + 8];
-    size_t length = 0;
-    for (const char *c = run->output; *c && length < JOURNAL_PATH - 2; c++) {
-        if (strchr("*?[\\", *c)) { pattern[length++] = '\\'; }
-        pattern[length++] = *c;
-    }
-    strcpy(pattern + length, ".tmp-*");
-    if (run->o->shards > 1 || glob(pattern, GLOB_NOSORT, NULL, &found) != 0) { return; }
-    for (size_t i = 0; i < found.gl_pathc; i++) { unlink(found.gl_pathv[i]); }
-    globfree(&found);
-}
-
 static void run_list_work(struct run *run) {
     run->todo = memory_create(run->plan.unit_count, sizeof *run->todo);
     for (size_t i = 0; i < run->plan.unit_count; i++) {
@@ -376,7 +360,7 @@ static int run_work(struct run *run) {
 static int run_locked(struct run *run) {
     int status = run_open_journal(run);
     if (status == EXIT_DONE) {
-        run_clear_temporaries(run);
+        if (run->o->shards == 1) { publish_clear(run->output); }
         status = run_work(run);
     }
     return status;
@@ -424,6 +408,7 @@ static void run_clear_finished(struct run *run) {
     char who[LOCK_TEXT];
     if (run_name_journal(run) && journal_exists(run->directory) && !lock_holder(run->directory, who) &&
         run_owns_journal(run) && lock_take(&run->lock, run->directory)) {
+        publish_clear(run->output);
         journal_clear(run->directory);
         lock_release(&run->lock);
         journal_remove_directory(run->directory);

@@ -267,12 +267,25 @@ if ((EUID == 0)) && mkdir -p small && mount -t tmpfs -o size=256k tmpfs small 2>
     holds "the digest" same small/x.h5
     umount small
 fi
-touch left.h5.tmp-123
-expect 0 "leftovers of a kill while publishing" run sweep.yaml -o left.h5 --quiet --time-limit 0:10:00
-holds "a piece of a file is cleared" test ! -e left.h5.tmp-123
-cp -r parts.h5.shard-0-of-3.journal left.h5.journal
-expect 0 "already done" run sweep.yaml -o left.h5
-holds "what was left is cleared" test ! -e left.h5.journal
+# What a process that was killed while it published leaves behind, the name being one that patterns would match.
+leave() { touch "$1.tmp-123" "$1.units.tmp-123"; }
+clear_of() { [[ -z $(find . -name "$1.*tmp-*") ]]; }
+leave 'left[1].h5'
+touch left1.h5.tmp-123
+expect 0 "leftovers of a kill while publishing" run sweep.yaml -o 'left[1].h5' --quiet --time-limit 0:10:00
+holds "pieces of files are cleared" clear_of 'left\[1\].h5'
+holds "and no other file's" test -e left1.h5.tmp-123
+cp -r parts.h5.shard-0-of-3.journal 'left[1].h5.journal'
+leave 'left[1].h5'
+expect 0 "already done" run sweep.yaml -o 'left[1].h5'
+holds "what was left is cleared" test ! -e 'left[1].h5.journal'
+holds "with the pieces" clear_of 'left\[1\].h5'
+leave joined.h5
+expect 0 "a merge after one that was killed" merge parts.h5.shard-*.journal -o joined.h5
+holds "a merge clears what another left" clear_of joined.h5
+leave joined.h5
+expect 0 "a merge that was done already" merge parts.h5.shard-*.journal -o joined.h5
+holds "clears it too" clear_of joined.h5
 
 echo "$passed passed, $failed failed"
 ((failed == 0))
