@@ -131,23 +131,18 @@ void attention_table_print_summary(FILE *out, size_t count, const struct fit *fi
     }
 }
 
-static void print_value(FILE *out, const char *key, double value) {
-    fprintf(out, ", \"%s\": ", key);
-    json_print_number(out, value);
-}
-
 static void json_part(FILE *out, const struct attention_part *part) {
     fprintf(out, "{\"verdict\": \"%s\", \"points\": %zu", verdict_name[part->kind], part->points);
-    print_value(out, "bias_chi_square", part->bias_chi_square);
-    print_value(out, "bias_freedom", part->bias_freedom);
-    print_value(out, "bias_p", part->bias_p);
-    print_value(out, "tangential_chi_square", part->tangential_chi_square);
-    print_value(out, "tangential_freedom", part->tangential_freedom);
-    print_value(out, "tangential_p", part->tangential_p);
-    print_value(out, "weight_sigma", part->weight_sigma);
-    print_value(out, "weight_p", part->weight_p);
-    print_value(out, "identity_sigma", part->identity_sigma);
-    print_value(out, "identity_p", part->identity_p);
+    json_print_member(out, "bias_chi_square", part->bias_chi_square);
+    json_print_member(out, "bias_freedom", part->bias_freedom);
+    json_print_member(out, "bias_p", part->bias_p);
+    json_print_member(out, "tangential_chi_square", part->tangential_chi_square);
+    json_print_member(out, "tangential_freedom", part->tangential_freedom);
+    json_print_member(out, "tangential_p", part->tangential_p);
+    json_print_member(out, "weight_sigma", part->weight_sigma);
+    json_print_member(out, "weight_p", part->weight_p);
+    json_print_member(out, "identity_sigma", part->identity_sigma);
+    json_print_member(out, "identity_p", part->identity_p);
     fputs(", \"sentence\": ", out);
     json_print_string(out, part->sentence);
     fputc('}', out);
@@ -156,21 +151,21 @@ static void json_part(FILE *out, const struct attention_part *part) {
 static void json_point(FILE *out, const struct results_series *s, const struct attention_point *p) {
     fputs("{\"log_n\": ", out);
     json_print_number(out, s->log_n[p->n]);
-    print_value(out, "beta", s->beta[p->n * s->size[RESULTS_BETA] + p->beta_index]);
+    json_print_member(out, "beta", s->beta[p->n * s->size[RESULTS_BETA] + p->beta_index]);
     fprintf(out, ", \"regime\": \"%s\"", attention_regime_name[p->regime]);
-    print_value(out, "n_eff", p->n_eff);
-    print_value(out, "critical", p->critical);
-    print_value(out, "bias_sigma", p->bias_sigma);
-    print_value(out, "tangential_sigma", p->tangential_sigma);
-    print_value(out, "weight_sigma", p->weight_sigma);
-    print_value(out, "identity_sigma", p->identity_sigma);
-    print_value(out, "radial_ratio", p->radial_ratio);
-    print_value(out, "tangential_ratio", p->tangential_ratio);
-    print_value(out, "radial_p", p->radial_p);
-    print_value(out, "tangential_p", p->tangential_p);
-    print_value(out, "top_weight_ratio", p->top_weight_ratio);
-    print_value(out, "deficit_ratio", p->deficit_ratio);
-    print_value(out, "log_deficit_ratio", p->log_deficit_ratio);
+    json_print_member(out, "n_eff", p->n_eff);
+    json_print_member(out, "critical", p->critical);
+    json_print_member(out, "bias_sigma", p->bias_sigma);
+    json_print_member(out, "tangential_sigma", p->tangential_sigma);
+    json_print_member(out, "weight_sigma", p->weight_sigma);
+    json_print_member(out, "identity_sigma", p->identity_sigma);
+    json_print_member(out, "radial_ratio", p->radial_ratio);
+    json_print_member(out, "tangential_ratio", p->tangential_ratio);
+    json_print_member(out, "radial_p", p->radial_p);
+    json_print_member(out, "tangential_p", p->tangential_p);
+    json_print_member(out, "top_weight_ratio", p->top_weight_ratio);
+    json_print_member(out, "deficit_ratio", p->deficit_ratio);
+    json_print_member(out, "log_deficit_ratio", p->log_deficit_ratio);
     fputc('}', out);
 }
 
@@ -181,8 +176,8 @@ void attention_table_json(FILE *out, const struct results_series *s, const struc
     }
     fputs("{\"dimension\": ", out);
     json_print_number(out, a->dimension);
-    print_value(out, "matrix_sigma", a->matrix_sigma);
-    print_value(out, "covariance_sigma", a->covariance_sigma);
+    json_print_member(out, "matrix_sigma", a->matrix_sigma);
+    json_print_member(out, "covariance_sigma", a->covariance_sigma);
     fputs(", \"central_limit\": ", out);
     json_print_string(out, a->central_limit);
     for (size_t r = 0; r < ATTENTION_REGIMES; r++) {

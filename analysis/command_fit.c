@@ -6,7 +6,7 @@
 #include "../sim/message.h"
 #include "command.h"
 #include "fitfile.h"
-#include "json.h"
+#include "fitjson.h"
 #include "table.h"
 
 static const char usage[] =
@@ -52,7 +52,7 @@ static int print_and_write(const struct study_request *request, const char *path
     int status = EXIT_FAILED;
     if (study_open(&study, request->count, request->paths) && study_judge(&study)) {
         if (request->json) {
-            json_print(stdout, &study);
+            fitjson_print(stdout, &study);
         } else {
             table_print(stdout, &study);
         }

@@ -390,21 +390,16 @@ static void print_table(const struct request *r, const struct answer *a) {
         "errors.\n");
 }
 
-static void print_member(FILE *out, const char *name, double value) {
-    fprintf(out, ", \"%s\": ", name);
-    json_print_number(out, value);
-}
-
 static void print_json_modes(const struct request *r, const struct answer *a) {
     unsigned modes = r->design.modes;
     for (unsigned k = 0; k < r->design.steps * modes; k++) {
         unsigned l = k % modes + 1, s = k / modes + 1;
         printf("%s\n    {\"step\": %u, \"l\": %u", k > 0 ? "," : "", s, l);
-        print_member(stdout, "growth", pow(a->exact[l - 1], s));
-        print_member(stdout, "growth_finite", pow(a->finite[l - 1], s));
-        print_member(stdout, "measured", a->estimate[k].growth);
-        print_member(stdout, "error", a->estimate[k].error);
-        print_member(stdout, "deviation", s == 1 ? deviation(&a->estimate[k], a->finite[l - 1]) : NAN);
+        json_print_member(stdout, "growth", pow(a->exact[l - 1], s));
+        json_print_member(stdout, "growth_finite", pow(a->finite[l - 1], s));
+        json_print_member(stdout, "measured", a->estimate[k].growth);
+        json_print_member(stdout, "error", a->estimate[k].error);
+        json_print_member(stdout, "deviation", s == 1 ? deviation(&a->estimate[k], a->finite[l - 1]) : NAN);
         putchar('}');
     }
 }
@@ -413,11 +408,11 @@ static void print_json_followed(const struct request *r, const struct answer *a)
     printf(", \"followed\": {\"l\": %u, \"steps\": [", a->mode);
     for (unsigned s = 0; s <= r->design.steps; s++) {
         printf("%s\n    {\"step\": %u", s > 0 ? "," : "", s);
-        print_member(stdout, "amplitude", a->level[s].growth);
-        print_member(stdout, "amplitude_error", a->level[s].error);
-        print_member(stdout, "measured", a->ratio[s].growth);
-        print_member(stdout, "error", a->ratio[s].error);
-        print_member(stdout, "growth", pow(a->exact[a->mode - 1], s));
+        json_print_member(stdout, "amplitude", a->level[s].growth);
+        json_print_member(stdout, "amplitude_error", a->level[s].error);
+        json_print_member(stdout, "measured", a->ratio[s].growth);
+        json_print_member(stdout, "error", a->ratio[s].error);
+        json_print_member(stdout, "growth", pow(a->exact[a->mode - 1], s));
         putchar('}');
     }
     printf("]}");
@@ -432,11 +427,11 @@ static void print_json_drift(const struct request *r, const struct answer *a) {
     printf("], \"drift\": [");
     for (size_t p = 0; p < PROBES; p++) {
         printf("%s\n    {\"degrees\": %g", p > 0 ? "," : "", probe_angle[p]);
-        print_member(stdout, "measured", a->drift[p].growth);
-        print_member(stdout, "error", a->drift[p].error);
-        print_member(stdout, "predicted", a->predicted[p]);
-        print_member(stdout, "limit", a->limit[p]);
-        print_member(stdout, "gradient", a->gradient[p]);
+        json_print_member(stdout, "measured", a->drift[p].growth);
+        json_print_member(stdout, "error", a->drift[p].error);
+        json_print_member(stdout, "predicted", a->predicted[p]);
+        json_print_member(stdout, "limit", a->limit[p]);
+        json_print_member(stdout, "gradient", a->gradient[p]);
         putchar('}');
     }
     putchar(']');
@@ -444,12 +439,12 @@ static void print_json_drift(const struct request *r, const struct answer *a) {
 
 static void print_json(const struct request *r, const struct answer *a) {
     printf("{\"schema\": 1");
-    for (size_t k = 0; k < KEYS; k++) { print_member(stdout, known[k].name, r->value[k]); }
-    print_member(stdout, "n_eff", a->n_eff);
-    print_member(stdout, "chi_square_no_growth", a->still.chi_square);
-    print_member(stdout, "neglected", a->neglected);
-    print_member(stdout, "chi_square", a->agreement.chi_square);
-    print_member(stdout, "pvalue", a->agreement.pvalue);
+    for (size_t k = 0; k < KEYS; k++) { json_print_member(stdout, known[k].name, r->value[k]); }
+    json_print_member(stdout, "n_eff", a->n_eff);
+    json_print_member(stdout, "chi_square_no_growth", a->still.chi_square);
+    json_print_member(stdout, "neglected", a->neglected);
+    json_print_member(stdout, "chi_square", a->agreement.chi_square);
+    json_print_member(stdout, "pvalue", a->agreement.pvalue);
     printf(", \"growth\": [");
     print_json_modes(r, a);
     putchar(']');

@@ -256,21 +256,16 @@ static const char *const law_name[] = {
     [LIMITS_WEIBULL] = "Weibull", [LIMITS_FRECHET] = "Frechet",
 };
 
-static void print_member(const char *name, double value) {
-    printf(", \"%s\": ", name);
-    json_print_number(stdout, value);
-}
-
 static void print_json_limit(const struct limits *limits) {
     printf(", \"limit\": {\"law\": \"%s\"", law_name[limits->law]);
-    print_member("exponent", limits->exponent);
+    json_print_member(stdout, "exponent", limits->exponent);
     printf(", \"collapse\": {\"entropy=1\": ");
     json_print_number(stdout, limits->collapse_entropy);
-    print_member("participation=0.5", limits->collapse_participation);
+    json_print_member(stdout, "participation=0.5", limits->collapse_participation);
     printf("}, \"lambda_quantile\": {\"0.05\": ");
     json_print_number(stdout, limits->lambda[0]);
-    print_member("0.5", limits->lambda[1]);
-    print_member("0.95", limits->lambda[2]);
+    json_print_member(stdout, "0.5", limits->lambda[1]);
+    json_print_member(stdout, "0.95", limits->lambda[2]);
     printf("}}");
 }
 
@@ -278,32 +273,32 @@ static void print_json_point(const struct prediction *x, bool on_sphere) {
     const struct length *l = x->length;
     printf("{\"log_n\": ");
     json_print_number(stdout, l->log_n);
-    print_member("lambda_typ", exp(l->typical.log_lambda));
-    print_member("log_lambda_typ", l->typical.log_lambda);
-    print_member("log_lambda_asymptotic", l->log_asymptotic);
-    print_member("beta", x->beta);
-    print_member("beta_ratio", x->beta_ratio);
-    print_member("entropy", x->point.entropy);
-    print_member("entropy_error", x->point.entropy_error);
-    print_member("participation", x->point.participation);
-    print_member("top_weight", x->point.top_weight);
-    print_member("susceptibility", x->susceptibility);
-    print_member("log_partition", x->point.log_partition);
-    print_member("gap_mean", x->point.gap_mean);
+    json_print_member(stdout, "lambda_typ", exp(l->typical.log_lambda));
+    json_print_member(stdout, "log_lambda_typ", l->typical.log_lambda);
+    json_print_member(stdout, "log_lambda_asymptotic", l->log_asymptotic);
+    json_print_member(stdout, "beta", x->beta);
+    json_print_member(stdout, "beta_ratio", x->beta_ratio);
+    json_print_member(stdout, "entropy", x->point.entropy);
+    json_print_member(stdout, "entropy_error", x->point.entropy_error);
+    json_print_member(stdout, "participation", x->point.participation);
+    json_print_member(stdout, "top_weight", x->point.top_weight);
+    json_print_member(stdout, "susceptibility", x->susceptibility);
+    json_print_member(stdout, "log_partition", x->point.log_partition);
+    json_print_member(stdout, "gap_mean", x->point.gap_mean);
     if (on_sphere) {
-        print_member("output_bias", x->output.bias);
-        print_member("output_tangential", x->output.tangential);
-        print_member("n_eff", x->n_eff);
+        json_print_member(stdout, "output_bias", x->output.bias);
+        json_print_member(stdout, "output_tangential", x->output.tangential);
+        json_print_member(stdout, "n_eff", x->n_eff);
     }
     printf(", \"collapse\": {\"entropy=1\": ");
     json_print_number(stdout, l->collapse_entropy);
-    print_member("participation=0.5", l->collapse_participation);
+    json_print_member(stdout, "participation=0.5", l->collapse_participation);
     printf("}");
-    print_member("log_rank", l->typical.log_rank);
-    print_member("log_gap", l->typical.log_gap);
-    print_member("xi_alpha", l->xi_alpha);
-    print_member("xi_delta", l->xi_delta);
-    print_member("xi_lambda", l->xi_lambda);
+    json_print_member(stdout, "log_rank", l->typical.log_rank);
+    json_print_member(stdout, "log_gap", l->typical.log_gap);
+    json_print_member(stdout, "xi_alpha", l->xi_alpha);
+    json_print_member(stdout, "xi_delta", l->xi_delta);
+    json_print_member(stdout, "xi_lambda", l->xi_lambda);
     print_json_limit(&l->limits);
     printf("}");
 }
@@ -314,8 +309,8 @@ static void print_json(const struct request *r, size_t count, const struct predi
         const struct schedule *s = &r->parameter[i];
         printf("%s\"%s\": {\"coef\": ", i > 0 ? ", " : "", r->family->parameter[i].name);
         json_print_number(stdout, s->coef);
-        print_member("log_power", s->log_power);
-        print_member("power", s->power);
+        json_print_member(stdout, "log_power", s->log_power);
+        json_print_member(stdout, "power", s->power);
         printf("}");
     }
     printf("}, \"points\": [");

@@ -26,7 +26,7 @@ static double log_hazard(const double *p, double log_v) {
 }
 
 /* E_2 - E_1 = log((1 - V_1)/(1 - V_2)), for two tails V_2 = V_1 e^y. */
-static double difference(double log_v, double y) {
+static double log_difference(double log_v, double y) {
     double x = exp(log_v) * expm1(y) / -expm1(log_v);
     return x < 0.5 ? -log1p(-x) : log(expm1(log_v) / expm1(log_v + y));
 }
@@ -38,7 +38,7 @@ static double log_gap(const double *p, double log_v_top, double y) {
     } else if (y > 1) {
         gap = y + log_ratio(log_v) - log_ratio(log_v_top);
     } else {
-        gap = log1p(difference(log_v_top, y) / -log_one_minus_exp(log_v_top));
+        gap = log1p(log_difference(log_v_top, y) / -log_one_minus_exp(log_v_top));
     }
     return log(p[SCALE]) + log(gap);
 }

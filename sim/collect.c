@@ -7,7 +7,7 @@
 #include "summary.h"
 
 /* Mean and standard error of a quantity; NaN error for a single replicate. */
-static void publish_quantity(const struct unit_cell *c, const struct summary *s, unsigned q) {
+static void finish_quantity(const struct unit_cell *c, const struct summary *s, unsigned q) {
     size_t from = c->layout.at[q], count = c->layout.at[q + 1] - from;
     if (count == 0) { return; }
     double *mean = c->results->mean[q] + c->n_index * count, *se = c->results->se[q] + c->n_index * count;
@@ -18,11 +18,11 @@ static void publish_quantity(const struct unit_cell *c, const struct summary *s,
     }
 }
 
-static void publish(const struct unit_cell *c, const struct summary *s) {
+static void finish(const struct unit_cell *c, const struct summary *s) {
     struct results_series *r = c->results;
     const struct replicate_layout *l = &c->layout;
     size_t row = c->n_index * l->betas, quantiles = r->size[RESULTS_QUANTILE];
-    for (unsigned q = 0; q < RESULTS_QUANTITIES; q++) { publish_quantity(c, s, q); }
+    for (unsigned q = 0; q < RESULTS_QUANTITIES; q++) { finish_quantity(c, s, q); }
     for (size_t i = 0; i < l->binned; i++) {
         double *quantile = i < l->betas
                                ? r->entropy_quantile + (row + i) * quantiles
@@ -63,7 +63,7 @@ int collect_results(const struct unit_plan *plan, collect_source *source, void *
         bool ready = summary_create(&sum, &c->layout);
         if (!ready) { message_error("out of memory while collecting the results"); }
         good = ready && add_units(plan, c, source, context, &sum);
-        if (good) { publish(c, &sum); }
+        if (good) { finish(c, &sum); }
         summary_release(&sum);
     }
     return good ? EXIT_DONE : EXIT_FAILED;

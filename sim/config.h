@@ -1,6 +1,4 @@
-/* config: what the user asks for, read from YAML. Grammar in configs/README.md. Its parts: yaml (the
- * text as a tree; the only caller of libfyaml), fault (messages with their place), override (--set),
- * value and number (what is written), resolve (the canonical text). */
+/* config: what the user asks for; config_read makes it. */
 #ifndef GAPSCALE_SIM_CONFIG_H
 #define GAPSCALE_SIM_CONFIG_H
 
@@ -72,12 +70,9 @@ struct config {
                        the first series has stands at the top; the others write what differs. */
 };
 
-/* Reads and checks a config; `set` holds `count` strings PATH=VALUE. On bad input every error is
- * written to stderr as FILE:LINE:COLUMN with the line shown, and NULL is returned. Free with
- * config_free. Accepts regular files up to 64 KiB only. Every series has at least one n, beta and
- * criterion; criteria come in the order of enum criterion_kind, thresholds increasing. */
-struct config *config_read(const char *path, size_t count, const char *const *set);
 void config_free(struct config *config);
+/* Frees what a series holds, not the series. */
+void config_series_release(struct config_series *series);
 
 /* Parameter values of a series at one n (inside the family's ranges: checked on reading). */
 void config_parameters(const struct config_series *series, double log_n, double p[FAMILY_PARAMETERS]);

@@ -172,7 +172,7 @@ static bool sync_path(const char *path, int flags) {
     return close(descriptor) == 0 && good;
 }
 
-static bool publish(const char *temporary, const char *path) {
+static bool rename_whole(const char *temporary, const char *path) {
     char copy[PATH];
     snprintf(copy, sizeof copy, "%s", path);
     return sync_path(temporary, O_RDWR) && rename(temporary, path) == 0 && sync_path(dirname(copy), O_RDONLY);
@@ -206,7 +206,7 @@ int h5file_write(const char *path, size_t attribute_count, const struct h5_attri
         write_failed(temporary, path);
         _exit(EXIT_FAILED);
     }
-    return good && publish(temporary, path) ? EXIT_DONE : write_failed(temporary, path);
+    return good && rename_whole(temporary, path) ? EXIT_DONE : write_failed(temporary, path);
 }
 
 /* ---- reading ---- */

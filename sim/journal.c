@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "archive.h"
+#include "config_read.h"
 #include "memory.h"
 #include "message.h"
 

@@ -38,6 +38,7 @@ int ranks_follow(const struct ranks_task *task) {
 #include <time.h>
 #include <unistd.h>
 
+#include "config_read.h"
 #include "progress.h"
 
 /* From followers: TAKE asks for units, RECORD brings one. From rank 0: GIVE, some units, none when all are

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "config.h"
+#include "config_read.h"
 #include "difference.h"
 #include "isa.h"
 #include "journal.h"

@@ -7,6 +7,7 @@
 
 #include "../analysis/fit.h"
 #include "../models/typical.h"
+#include "../sim/config_read.h"
 #include "../sim/drawn.h"
 #include "../sim/exact.h"
 #include "../sim/measure.h"

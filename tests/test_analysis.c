@@ -3,6 +3,7 @@
 #include "../analysis/axis.h"
 #include "../analysis/command.h"
 #include "../analysis/figures.h"
+#include "../analysis/fitjson.h"
 #include "../analysis/json.h"
 #include "../analysis/order.h"
 #include "../analysis/table.h"
@@ -528,7 +529,7 @@ static void check_says(struct results *results, const char *words) {
     check_table(text);
     if (!strstr(text, words)) { fail_msg("the table does not say \"%s\":\n%s", words, text); }
     free(text);
-    text = text_of(json_print, &study);
+    text = text_of(fitjson_print, &study);
     assert_null(strstr(text, "nan"));
     assert_null(strstr(text, "inf,"));
     assert_non_null(strstr(text, "\"verdict\": \"undecided\"")); /* too few n, whatever else */
@@ -610,7 +611,7 @@ static void json_is_complete(void **state) {
     struct results *results = make_growing("gaussian", &root);
     assert_int_equal(exact_fill(results, 1), EXIT_DONE);
     struct study study = make_study(results, "odd \"name\"\\\n\xff.h5");
-    char *text = text_of(json_print, &study);
+    char *text = text_of(fitjson_print, &study);
     const char *const keys[] = {"{\"schema\": 1, \"series\": [",
                                 "\"file\": \"odd \\\"name\\\"\\\\\\u000a\\ufffd.h5\"",
                                 "\"name\": \"hand-made\"",

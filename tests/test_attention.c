@@ -13,6 +13,7 @@
 
 #include "../analysis/attention.h"
 #include "../analysis/normality.h"
+#include "../sim/config_read.h"
 #include "../sim/exact.h"
 #include "../sim/sweep.h"
 

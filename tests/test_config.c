@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../sim/config.h"
+#include "../sim/config_read.h"
 #include "../sim/nearest.h"
 #include "../sim/number.h"
 #include "../sim/value.h"

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../sim/collect.h"
+#include "../sim/config_read.h"
 #include "../sim/difference.h"
 #include "../sim/journal.h"
 #include "../sim/lock.h"

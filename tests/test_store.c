@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../sim/config_read.h"
 #include "../sim/message.h"
 #include "../sim/store.h"
 

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "../sim/config_read.h"
 #include "../sim/message.h"
 #include "../sim/results.h"
 #include "../sim/sampler.h"

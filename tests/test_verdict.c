@@ -15,6 +15,7 @@
 #include "../analysis/law.h"
 #include "../analysis/verdict.h"
 #include "../models/typical.h"
+#include "../sim/config_read.h"
 #include "../sim/exact.h"
 #include "../sim/sweep.h"
 
