@@ -567,6 +567,7 @@ static bool journal_write(struct journal *j, bool at_once) {
 }
 
 bool journal_flush(struct journal *j) { return journal_write(j, true); }
+bool journal_tend(struct journal *j) { return journal_write(j, false); }
 
 bool journal_accept(void *journal, size_t unit, uint8_t *record, size_t length) {
     struct journal *j = journal;
@@ -574,7 +575,7 @@ bool journal_accept(void *journal, size_t unit, uint8_t *record, size_t length) 
     batch_add(&j->batch, unit, record, length);
     pthread_mutex_unlock(&j->mutex);
     free(record);
-    return journal_write(j, false);
+    return journal_tend(j);
 }
 
 /* ---- reading ---- */

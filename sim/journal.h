@@ -6,8 +6,8 @@
  *   lock            of the process that writes (lock.h)
  *
  * Every file is written under a temporary name, fsynced and renamed, and never touched again. Finished units
- * wait a moment for others (0.2 s, longer where writing is slow), so that quick units do not make a file
- * each. */
+ * wait a moment for others (0.2 s; where writing is slow, a hundred times what it takes, 5 s at most), so
+ * that quick units do not make a file each. */
 #ifndef GAPSCALE_SIM_JOURNAL_H
 #define GAPSCALE_SIM_JOURNAL_H
 
@@ -61,6 +61,9 @@ bool journal_accept(void *journal, size_t unit, uint8_t *record, size_t length);
 const uint8_t *journal_record(void *journal, size_t unit, size_t *length);
 /* Saves what waits. False after a message. From any thread. */
 bool journal_flush(struct journal *journal);
+/* Saves what has waited its time, for a caller that looks now and then: the next record may be long in
+ * coming. */
+bool journal_tend(struct journal *journal);
 
 /* Removes what a journal is made of, but for the lock; with the directory, if nothing else is in it, by
  * journal_remove_directory. False after a message. */

@@ -164,7 +164,8 @@ struct run {
 /* What the watching thread does, from the first moment on. */
 static bool run_beat(void *context) {
     struct run *run = context;
-    return !run->locked || lock_beat(&run->lock);
+    struct journal *journal = run->journal;
+    return (!run->locked || lock_beat(&run->lock)) && (!journal || journal_tend(journal));
 }
 
 static void say_resumable(const struct run *run) {

@@ -17,7 +17,7 @@
 
 #include "message.h"
 
-static const double STOP_GRACE = 1.5, STOP_BEAT = 10, STOP_MARGIN = 10; /* seconds */
+static const double STOP_GRACE = 1.5, STOP_BEAT = 5, STOP_MARGIN = 10; /* seconds */
 
 struct stop {
     struct stop_plan plan;
@@ -83,7 +83,7 @@ static bool wait_reason(struct stop *stop, const char **why) {
         if (now() >= stop->deadline) { return true; }
         if (now() >= stop->next_beat) {
             stop->next_beat = now() + STOP_BEAT;
-            *why = "the lock";
+            *why = "the journal";
             if (stop->plan.beat && !stop->plan.beat(stop->plan.context)) { return true; }
         }
     }

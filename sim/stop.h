@@ -1,6 +1,6 @@
 /* stop: when to end before the work is done: SIGTERM, SIGINT, SIGUSR1, or a time limit.
  *
- * A thread of its own waits for signals and the deadline, and keeps the lock of the journal alive. Once
+ * A thread of its own waits for signals and the deadline, and looks after the journal every few seconds. Once
  * stopped, work that looks at stop_asked between rows has STOP_GRACE seconds to end in good order; after that
  * the process saves and ends with EXIT_RESUMABLE, however long the row at hand would have taken. */
 #ifndef GAPSCALE_SIM_STOP_H

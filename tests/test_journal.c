@@ -253,6 +253,26 @@ static void test_journal_round_trip(void **state) {
     setting_free(&got);
 }
 
+/* A record that no other follows is saved all the same, in its time. */
+static void test_journal_tends(void **state) {
+    (void)state;
+    const double slowest = 5; /* seconds that a record may wait */
+    struct setting s = setting_make(small_text);
+    struct journal *j = journal_of(&s);
+    const size_t unit[] = {0, 1};
+    assert_true(j && journal_scan(j, &s.plan, true));
+    assert_int_equal(compute(&s, 1, unit, journal_accept, j), EXIT_DONE);
+    assert_true(journal_flush(j));
+    assert_int_equal(compute(&s, 1, unit + 1, journal_accept, j), EXIT_DONE);
+    for (double waited = 0; !journal_has(j, 1) && waited < slowest + 1; waited += 0.1) {
+        usleep(100000);
+        assert_true(journal_tend(j));
+    }
+    assert_true(journal_has(j, 1));
+    journal_close(j);
+    setting_free(&s);
+}
+
 /* ---- differences ---- */
 
 static void test_differences(void **state) {
@@ -369,6 +389,7 @@ int main(void) {
         cmocka_unit_test(test_keys_differ),
         cmocka_unit_test(test_record_checks),
         cmocka_unit_test_setup_teardown(test_journal_round_trip, make_directory, remove_directory),
+        cmocka_unit_test_setup_teardown(test_journal_tends, make_directory, remove_directory),
         cmocka_unit_test(test_differences),
         cmocka_unit_test_setup_teardown(test_locks, make_directory, remove_directory),
         cmocka_unit_test(test_time_limits),
