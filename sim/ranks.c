@@ -32,6 +32,7 @@ int ranks_follow(const struct ranks_task *task) {
 #include <nettle/sha2.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,10 +42,10 @@ int ranks_follow(const struct ranks_task *task) {
 #include "config_read.h"
 #include "progress.h"
 
-/* From followers: TAKE asks for units, RECORD brings one. From rank 0: GIVE, some units, none when all are
- * given out. */
+/* From followers: TAKE asks for units, so many at most, RECORD brings one. From rank 0: GIVE, some units,
+ * none when all are given out. */
 enum { TAKE = 1, RECORD, GIVE };
-enum { BATCH = 8, ISA_NAME = 16, PAUSE = 500000 /* ns between looks for messages */ };
+enum { BATCH_LEAST = 8, BATCH = 256, ISA_NAME = 16, PAUSE = 500000 /* ns between looks for messages */ };
 
 static int rank_index, rank_count = 1, ranks_here = 1; /* ranks_here: on this node */
 static bool followers_wait;                            /* rank 0: nobody has told them anything */
@@ -130,18 +131,23 @@ struct leader {
     size_t next;          /* in work->unit */
     int followers;        /* that have not been told that all is given out */
     size_t owed;          /* units given out whose records have not come */
-    bool failed;
+    atomic_bool failed;
     struct progress progress;
 };
 
-/* Large while there is much to do, single units at the end. */
-static size_t take_units(struct leader *l, size_t units[BATCH]) {
+/* Units that keep so many threads busy for a while: what ends last in a batch leaves the others idle. */
+static size_t batch_for(int threads) {
+    size_t count = 2 * (size_t)threads;
+    return count < BATCH_LEAST ? BATCH_LEAST : count < BATCH ? count : BATCH;
+}
+
+/* At most `most`; single units at the end. */
+static size_t take_units(struct leader *l, size_t most, size_t units[BATCH]) {
     pthread_mutex_lock(&l->lock);
     size_t left = l->work->unit_count - l->next, count = left / (4 * (size_t)rank_count) + 1;
-    if (count > BATCH) { count = BATCH; }
-    if (count > left || stop_asked(l->work->stop) || l->failed) {
-        count = l->failed || stop_asked(l->work->stop) ? 0 : left;
-    }
+    if (count > most) { count = most; }
+    if (count > left) { count = left; }
+    if (l->failed || stop_asked(l->work->stop)) { count = 0; }
     for (size_t i = 0; i < count; i++) { units[i] = l->work->unit[l->next++]; }
     pthread_mutex_unlock(&l->lock);
     return count;
@@ -176,9 +182,9 @@ static void accept_record(struct leader *l, int from, int size) {
 }
 
 static void answer(struct leader *l, int from) {
-    size_t units[BATCH], count = 0;
-    MPI_Recv(NULL, 0, MPI_BYTE, from, TAKE, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
-    count = take_units(l, units);
+    size_t units[BATCH], count, most;
+    MPI_Recv(&most, sizeof most, MPI_BYTE, from, TAKE, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    count = take_units(l, most < BATCH ? most : BATCH, units);
     MPI_Send(units, (int)(count * sizeof *units), MPI_BYTE, from, GIVE, MPI_COMM_WORLD);
     l->owed += count;
     if (count == 0) { l->followers--; }
@@ -239,7 +245,7 @@ int ranks_lead(const struct sweep_work *work) {
     own.accept = accept_unit;
     own.context = &l;
     int status = EXIT_DONE;
-    while (status == EXIT_DONE && (count = take_units(&l, units)) > 0) {
+    while (status == EXIT_DONE && (count = take_units(&l, batch_for(work->threads), units)) > 0) {
         status = compute_batch(&own, count, units);
     }
     if (status == EXIT_FAILED) { l.failed = true; }
@@ -272,11 +278,11 @@ static bool send_record(void *context, size_t unit, uint8_t *record, size_t leng
     return bytes != NULL;
 }
 
-static size_t ask_units(size_t units[BATCH]) {
+static size_t ask_units(size_t most, size_t units[BATCH]) {
     MPI_Request request;
     MPI_Status status;
     int done = 0, size = 0;
-    MPI_Send(NULL, 0, MPI_BYTE, 0, TAKE, MPI_COMM_WORLD);
+    MPI_Send(&most, sizeof most, MPI_BYTE, 0, TAKE, MPI_COMM_WORLD);
     MPI_Irecv(units, BATCH * (int)sizeof *units, MPI_BYTE, 0, GIVE, MPI_COMM_WORLD, &request);
     while (MPI_Test(&request, &done, &status), !done) { pause_shortly(); }
     MPI_Get_count(&status, MPI_BYTE, &size);
@@ -296,7 +302,7 @@ static int work_on(const struct unit_plan *plan, const struct isa *isa, int thre
                               .context = &f};
     size_t units[BATCH], count;
     int status = EXIT_DONE;
-    while ((count = ask_units(units)) > 0) {
+    while ((count = ask_units(batch_for(threads), units)) > 0) {
         if (status == EXIT_DONE) { status = compute_batch(&work, count, units); }
         if (status == EXIT_FAILED) { MPI_Abort(MPI_COMM_WORLD, EXIT_FAILED); }
     }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # scaling.sh BINARY MPI_BINARY: one sweep with one thread, two threads, and two ranks, alternating; the best of three
-# rounds each, as ratios. And what the journal costs: bytes written and fsyncs beside the sweep's time.
+# rounds each, as ratios.
 set -euo pipefail
 program=$(realpath "$1") mpi=$(realpath "$2")
 work=$(mktemp -d)
