@@ -17,6 +17,7 @@
 #define GAPSCALE_ANALYSIS_ATTENTION_H
 
 #include "verdict.h"
+#include "words.h"
 
 #define ATTENTION_MANY 10.0
 #define ATTENTION_FEW 0.1

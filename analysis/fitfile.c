@@ -6,6 +6,7 @@
 
 #include "../sim/message.h"
 #include "attention_file.h"
+#include "sentence.h"
 #include "words.h"
 
 enum { DIMENSIONS = 6, DATASETS = 64, ATTRIBUTES = 52 + FAMILY_PARAMETERS };
@@ -16,6 +17,7 @@ struct page {
     const struct fit *fit;
     const struct verdict *verdict;
     char estimate[3][4][WORDS], rival[VERDICT_LAWS][WORDS]; /* names of attributes */
+    char sentence[SENTENCE];
     struct h5_dimension dimension[DIMENSIONS];
     struct h5_dataset dataset[DATASETS];
     struct h5_attribute attribute[ATTRIBUTES];
@@ -358,11 +360,12 @@ static void page_add_estimate(struct page *page, size_t which, const char *name,
 static void page_add_verdict(struct page *page) {
     const struct verdict *v = page->verdict;
     page_add_attribute(page, "verdict", verdict_name[v->kind], 0);
-    page_add_attribute(page, "sentence", v->sentence, 0);
+    page_add_attribute(page, "sentence", sentence_make(page->fit, v, page->sentence), 0);
     page_add_estimate(page, 0, "exponent", &v->exponent);
     page_add_estimate(page, 1, "scale_exponent", &v->slope);
     page_add_estimate(page, 2, "amplitude", &v->amplitude);
     page_add_attribute(page, "exact_chi_square", NULL, v->exact_chi_square);
+    page_add_attribute(page, "exact_freedom", NULL, (double)v->exact_freedom);
     page_add_attribute(page, "exact_p", NULL, v->exact_p);
     page_add_attribute(page, "settle_replicates", NULL, v->settle.replicates);
     page_add_attribute(page, "settle_log_n", NULL, v->settle.log_n);

@@ -4,6 +4,7 @@
 
 #include "attention_table.h"
 #include "json.h"
+#include "sentence.h"
 #include "table.h"
 
 static void print_interval(FILE *out, double value, double se) {
@@ -59,6 +60,7 @@ static void print_exact(FILE *out, const struct verdict *v) {
     json_print_key(out, "exact");
     fprintf(out, "{\"count\": %zu", v->exact_count);
     json_print_member(out, "chi_square", v->exact_chi_square);
+    fprintf(out, ", \"freedom\": %zu", v->exact_freedom);
     json_print_member(out, "p", v->exact_p);
     fputc('}', out);
 }
@@ -162,6 +164,7 @@ static void print_exponent(FILE *out, const struct fit *fit, const struct verdic
 
 static void print_series(FILE *out, const struct fit *fit, const struct verdict *v,
                          const struct attention *attention) {
+    char sentence[SENTENCE];
     fputs("    {\"file\": ", out);
     json_print_string(out, fit->file);
     json_print_key(out, "name");
@@ -172,7 +175,7 @@ static void print_series(FILE *out, const struct fit *fit, const struct verdict 
     json_print_key(out, "verdict");
     json_print_string(out, verdict_name[v->kind]);
     json_print_key(out, "sentence");
-    json_print_string(out, v->sentence);
+    json_print_string(out, sentence_make(fit, v, sentence));
     print_exponent(out, fit, v);
     print_estimate(out, "amplitude", &v->amplitude);
     print_estimate(out, "scale_exponent", &v->slope);

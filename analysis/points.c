@@ -1,6 +1,8 @@
 #include "points.h"
 
+#include <gsl/gsl_blas.h>
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_eigen.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -97,6 +99,7 @@ bool points_make(struct points *p, const struct fit *fit, bool common) {
             p->covariance[i * p->count + j] = i == j ? error[i] * error[i] : 0;
         }
     }
+    p->floor = joint ? 5 * ROOT_NOISE * ROOT_NOISE : 0;
     good = good && error;
     free(which);
     free(error);
@@ -113,6 +116,32 @@ size_t points_from(const struct points *p, double least) {
     size_t i = 0;
     while (i < p->count && p->log_n[i] < least * rounding) { i++; }
     return i;
+}
+
+bool points_chi_square(const struct points *p, const double *deviation, double *chi_square, size_t *freedom) {
+    gsl_matrix *c = gsl_matrix_alloc(p->count, p->count), *mode = gsl_matrix_alloc(p->count, p->count);
+    gsl_vector *variance = gsl_vector_alloc(p->count), *part = gsl_vector_alloc(p->count);
+    gsl_eigen_symmv_workspace *work = gsl_eigen_symmv_alloc(p->count);
+    bool good = c && mode && variance && part && work;
+    *chi_square = 0;
+    *freedom = 0;
+    if (good) {
+        for (size_t i = 0; i < p->count * p->count; i++) { c->data[i] = p->covariance[i]; }
+        gsl_vector_const_view y = gsl_vector_const_view_array(deviation, p->count);
+        gsl_eigen_symmv(c, variance, mode, work);
+        gsl_blas_dgemv(CblasTrans, 1, mode, &y.vector, 0, part);
+    }
+    for (size_t i = 0; good && i < p->count; i++) {
+        if (!(variance->data[i] > p->floor)) { continue; }
+        *chi_square += part->data[i] * part->data[i] / variance->data[i];
+        ++*freedom;
+    }
+    gsl_matrix_free(c);
+    gsl_matrix_free(mode);
+    gsl_vector_free(variance);
+    gsl_vector_free(part);
+    gsl_eigen_symmv_free(work);
+    return good && *freedom > 0;
 }
 
 struct law_data points_data(const struct points *p, size_t first, const double *values, double *scratch) {

@@ -18,6 +18,7 @@ struct points {
     double *log_n, *log_ratio, *log_beta; /* of beta_c/Lambda^typ, and of beta_c */
     double *log_lambda, *log_exact; /* of Lambda^typ, and of the exact ratio (NaN where there is none) */
     double *covariance;             /* [count][count], of log_ratio; all 0 where there are no errors */
+    double floor; /* of the covariance's eigenvalues: below, interpolation makes them and not noise */
     bool has_errors;
 };
 
@@ -33,6 +34,11 @@ void points_release(struct points *points);
 /* The first point with log n >= least, but for the rounding of n to a whole number; count when there is
  * none. */
 size_t points_from(const struct points *points, double least);
+
+/* Chi square of deviations at all points, nothing fitted, over the `freedom` modes of their covariance that
+ * noise makes: where points share their rows these are fewer than points. False when out of memory. */
+bool points_chi_square(const struct points *points, const double *deviation, double *chi_square,
+                       size_t *freedom);
 
 /* The points from `first` on as data, with y = `values`; `scratch` has room for count^2 numbers. */
 struct law_data points_data(const struct points *points, size_t first, const double *values, double *scratch);

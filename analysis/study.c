@@ -79,7 +79,6 @@ bool study_judge(struct study *study) {
 
 void study_release(struct study *study) {
     for (size_t i = 0; i < study->count; i++) { fit_release(&study->fit[i]); }
-    for (size_t i = 0; study->verdict && i < study->count; i++) { verdict_release(&study->verdict[i]); }
     for (size_t i = 0; study->attention && i < study->count; i++) { attention_release(&study->attention[i]); }
     for (size_t i = 0; i < study->file_count; i++) { results_free(study->results[i]); }
     free(study->fit);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "attention_table.h"
+#include "sentence.h"
 #include "twins.h"
 
 static bool exponent_is_known(const struct exponent *e) { return isfinite(e->value) && e->se < 1; }
@@ -165,11 +166,17 @@ static void print_notes(FILE *out, const struct fit *fit) {
     }
 }
 
-/* Measured against exact values: nothing is fitted, so chi square has one degree of freedom for each n. */
+/* Measured against exact values: nothing is fitted. */
 static void print_agreement(FILE *out, const struct verdict *v) {
     if (v->exact_count == 0) { return; }
-    fprintf(out, "  Against the exact values, nothing fitted: chi^2 = %.1f for %zu n, p = %.2g.\n",
-            v->exact_chi_square, v->exact_count, v->exact_p);
+    fprintf(out, "  Against the exact values, nothing fitted: chi^2 = %.1f", v->exact_chi_square);
+    if (v->exact_freedom < v->exact_count) {
+        fprintf(out, " with %zu degree%s of freedom: at all %zu n deviations are nearly the same",
+                v->exact_freedom, v->exact_freedom == 1 ? "" : "s", v->exact_count);
+    } else {
+        fprintf(out, " for %zu n", v->exact_count);
+    }
+    fprintf(out, "; p = %.2g.\n", v->exact_p);
 }
 
 /* The exponent from a few smallest n on, to show where it drifts. */
@@ -306,10 +313,11 @@ static void print_law_windows(FILE *out, const struct verdict *v) {
 
 static void print_series(FILE *out, const struct fit *fit, const struct verdict *verdict,
                          const struct attention *attention) {
+    char sentence[SENTENCE];
     print_head(out, fit);
     for (size_t n = 0; n < fit->lengths; n++) { print_line(out, fit, n); }
     fputc('\n', out);
-    print_sentence(out, verdict->sentence);
+    print_sentence(out, sentence_make(fit, verdict, sentence));
     print_rivals(out, verdict);
     print_agreement(out, verdict);
     print_law_windows(out, verdict);
@@ -336,8 +344,8 @@ static int longest_name(const struct study *study) {
 static void print_summary_line(FILE *out, const struct fit *fit, const struct verdict *v, int width) {
     char exponent[WORDS], theory[WORDS], slope[WORDS], amplitude[WORDS], limit[WORDS], p[WORDS];
     fprintf(out, "%-*s  %-5s %17s %8s  %15s  %15s %7s  %7s  %s\n", width, fit->name, variable_name(fit),
-            verdict_words(&v->exponent, exponent), words_number(v->exponent.predicted, theory),
-            verdict_words(&v->slope, slope), verdict_words(&v->amplitude, amplitude),
+            sentence_estimate(&v->exponent, exponent), words_number(v->exponent.predicted, theory),
+            sentence_estimate(&v->slope, slope), sentence_estimate(&v->amplitude, amplitude),
             words_number(v->amplitude.predicted, limit), words_number(v->exact_p, p), verdict_name[v->kind]);
 }
 

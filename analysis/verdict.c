@@ -2,9 +2,7 @@
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "../models/limits.h"
 #include "points.h"
@@ -14,9 +12,6 @@ const char *const verdict_law[VERDICT_LAWS] = {"log_n^0", "log_n^0.5", "log_n^1"
                                                "log_n^2", "log_n^xi",  "n^omega"};
 enum { FREE_LOG = 4, FREE_POWER = 5 };
 static const double fixed_power[FREE_LOG] = {0, 0.5, 1, 2};
-
-static const double asymptotic = 10; /* log n from where correction terms are trusted */
-enum { FEWEST = 6 };                 /* points that F3 takes */
 
 struct judge {
     const struct fit *fit;
@@ -32,7 +27,7 @@ static const struct verdict_estimate unknown = {NAN, NAN, NAN, NAN, NAN};
 /* From `least` on if that leaves points enough, else from `otherwise` on. */
 static size_t window(const struct points *p, double least, size_t otherwise) {
     size_t first = points_from(p, least);
-    return p->count - first >= FEWEST ? first : otherwise;
+    return p->count - first >= VERDICT_FEWEST ? first : otherwise;
 }
 
 /* With half^2 = noise^2 + systematic^2. */
@@ -61,7 +56,7 @@ static const enum law_term *own_terms(const struct judge *j) {
 static void judge_windows(const struct judge *j, struct verdict *v) {
     const struct points *p = &j->points;
     struct law_fit fit;
-    for (size_t first = j->first; p->count - first >= FEWEST && v->window_count < VERDICT_WINDOWS;
+    for (size_t first = j->first; p->count - first >= VERDICT_FEWEST && v->window_count < VERDICT_WINDOWS;
          first = points_from(p, 2 * p->log_n[first])) {
         if (!fit_from(j, first, p->log_beta, 4, own_terms(j), &fit)) { return; }
         v->window[v->window_count++] =
@@ -110,11 +105,11 @@ static double spread_of(size_t count, const double *x) {
 static struct verdict_estimate judge_scale(const struct judge *j, const double *y, size_t terms,
                                            const enum law_term *term, size_t which) {
     const double bias = 7e-4; /* of these fits on exact values (THEORY, An honest exponent); as one sigma */
-    size_t first = window(&j->points, 2 * asymptotic, j->first);
+    size_t first = window(&j->points, 2 * VERDICT_ASYMPTOTIC, j->first);
     struct law_fit fit, longer;
     struct law_data data = points_data(&j->points, first, y, j->scratch);
     data.by_variances = true;
-    if (data.count < FEWEST || !law_fit(&data, terms - 1, term, &fit)) { return unknown; }
+    if (data.count < VERDICT_FEWEST || !law_fit(&data, terms - 1, term, &fit)) { return unknown; }
     double systematic = EXPONENT_SIGMAS_95 * bias, value = fit.value[which];
     if (law_fit(&data, terms, term, &longer)) {
         systematic = hypot(systematic, longer.value[which] - value);
@@ -130,6 +125,12 @@ static struct verdict_estimate judge_slope(const struct judge *j) {
     struct verdict_estimate slope = judge_scale(j, j->points.log_beta, 4, term, 1);
     slope.predicted = 1;
     return slope;
+}
+
+static struct limits limits_at_last(const struct results_series *s) {
+    double p[FAMILY_PARAMETERS] = {0}, log_n = s->log_n[s->size[RESULTS_LOG_N] - 1];
+    family_parameters(s->family, s->parameter, log_n, p);
+    return limits_of(s->family, p, log_n);
 }
 
 /* The limit constant of the class at the largest n: of the ensemble's collapse point, or of the median of
@@ -156,16 +157,14 @@ static struct verdict_estimate judge_amplitude(const struct judge *j) {
 
 static void judge_exact(const struct judge *j, struct verdict *v) {
     const struct points *p = &j->points;
-    struct law_fit none;
     if (!p->has_errors || p->kind == POINTS_ROWS) { return; }
     for (size_t i = 0; i < p->count; i++) {
         j->values[i] = p->log_ratio[i] - p->log_exact[i];
         if (isnan(j->values[i])) { return; }
     }
-    if (!fit_from(j, 0, j->values, 0, NULL, &none)) { return; }
+    if (!points_chi_square(p, j->values, &v->exact_chi_square, &v->exact_freedom)) { return; }
     v->exact_count = p->count;
-    v->exact_chi_square = none.chi_square;
-    v->exact_p = gsl_cdf_chisq_Q(none.chi_square, (double)p->count);
+    v->exact_p = gsl_cdf_chisq_Q(v->exact_chi_square, (double)v->exact_freedom);
 }
 
 /* ---- rival laws ---- */
@@ -226,72 +225,6 @@ static void judge_rivals(const struct judge *j, struct verdict *v) {
     for (size_t r = 0; r < VERDICT_LAWS; r++) { v->rival[r].excluded_sigma = rival_sigma(j, v, r); }
 }
 
-/* ---- the accumulation scale itself ---- */
-
-static struct limits limits_at_last(const struct results_series *s) {
-    double p[FAMILY_PARAMETERS] = {0}, log_n = s->log_n[s->size[RESULTS_LOG_N] - 1];
-    family_parameters(s->family, s->parameter, log_n, p);
-    return limits_of(s->family, p, log_n);
-}
-
-/* Mean over the kept rows at an n of the logarithms of alpha*, t* and Lambda_n; false where one is not
- * finite. */
-static bool mean_logarithms(const struct results_series *s, size_t n, double mean[3], double se[3]) {
-    size_t kept = s->size[RESULTS_REPLICATE];
-    double sum[3] = {0}, square[3] = {0}, first[3] = {0}; /* sums of what they are off the first */
-    for (size_t r = n * kept; r < (n + 1) * kept; r++) {
-        double value[] = {log(s->lambda_log_rank[r] / s->log_n[n]), log(s->lambda_gap[r]), log(s->lambda[r])};
-        value[1] -= s->log_lambda_typ[n];
-        value[2] += s->log_lambda_typ[n];
-        for (int k = 0; k < 3; k++) {
-            if (!isfinite(value[k])) { return false; }
-            if (r == n * kept) { first[k] = value[k]; }
-            double off = value[k] - first[k];
-            sum[k] += off;
-            square[k] += off * off;
-        }
-    }
-    for (int k = 0; k < 3; k++) {
-        double count = (double)kept, off = sum[k] / count;
-        mean[k] = first[k] + off;
-        se[k] = kept > 1 ? sqrt(fmax(0, square[k] / count - off * off) / (count - 1)) : NAN;
-    }
-    return kept > 0;
-}
-
-/* The three exponents from the same points with equal weights, so that the identity between them is exact. */
-static bool judge_coordinates(const struct fit *fit, struct accumulation_fit *a) {
-    double *room = calloc(7 * (fit->lengths + 1), sizeof *room), *x = room;
-    if (!room) { return false; }
-    size_t count = 0, stride = fit->lengths + 1;
-    for (size_t n = 0; n < fit->lengths; n++) {
-        double mean[3], se[3];
-        if (!mean_logarithms(fit->series, n, mean, se)) { continue; }
-        x[count] = log(fit->series->log_n[n]);
-        for (size_t k = 0; k < 3; k++) { room[(1 + k) * stride + count] = mean[k]; }
-        for (size_t k = 0; k < 3; k++) { room[(4 + k) * stride + count] = se[k]; }
-        count++;
-    }
-    struct exponent *const xi[] = {&a->xi_alpha, &a->xi_delta, &a->xi_lambda};
-    for (size_t k = 0; k < 3 && count > 1; k++) {
-        *xi[k] = exponent_even(count, x, room + (1 + k) * stride, room + (4 + k) * stride);
-    }
-    free(room);
-    return true;
-}
-
-static bool judge_accumulation(const struct judge *j, struct accumulation_fit *a) {
-    static const struct exponent none = {0, NAN, NAN, NAN};
-    *a = (struct accumulation_fit){NAN, NAN, NAN, NAN, none, none, none};
-    if (j->fit->lengths == 0) { return true; }
-    const struct order *rows = &j->fit->row_lambda[j->fit->lengths - 1];
-    a->median = rows->quantile[ORDER_MEDIAN];
-    a->median_low = rows->median_low;
-    a->median_high = rows->median_high;
-    a->limit = j->points.kind == POINTS_FIXED ? 1 : j->limits.lambda[1];
-    return judge_coordinates(j->fit, a);
-}
-
 /* ---- the verdict ---- */
 
 static bool agrees(const struct verdict_estimate *e) {
@@ -322,7 +255,11 @@ static size_t closest_rival(const struct judge *j, const struct verdict *v) {
     return closest;
 }
 
-static const double excluded = 3, unlikely = 1e-3, impossible = 1e-5;
+static const double unlikely = 1e-3, impossible = 1e-5;
+
+static bool rival_remains(const struct verdict *v) {
+    return v->closest < VERDICT_LAWS && v->rival[v->closest].excluded_sigma < VERDICT_EXCLUDED;
+}
 
 static enum verdict_kind decide(const struct judge *j, const struct verdict *v) {
     if (v->exact_p < impossible && j->fit->series->replicates >= RESULTS_BLOCK_LENGTH) {
@@ -332,47 +269,29 @@ static enum verdict_kind decide(const struct judge *j, const struct verdict *v) 
     if (contradicts(&v->exponent) || contradicts(&v->slope) || contradicts(&v->amplitude)) {
         return VERDICT_REFUTED;
     }
-    size_t rival = closest_rival(j, v);
     bool decided = !isnan(v->exponent.value) && !isnan(v->exponent.predicted) && agrees(&v->exponent) &&
                    agrees(&v->slope) && agrees(&v->amplitude) && !(v->exact_p < unlikely) &&
-                   (rival == VERDICT_LAWS || v->rival[rival].excluded_sigma >= excluded);
+                   !rival_remains(v);
     return decided ? VERDICT_SUPPORTED : VERDICT_UNDECIDED;
 }
 
 /* ---- what it rests on ---- */
 
-/* The first thing that matters. */
-enum ground {
-    GROUND_NO_ERRORS, /* too few replicates */
-    GROUND_NO_POINTS,
-    GROUND_FEW,   /* points, for laws with corrections */
-    GROUND_CLOSE, /* n, for these */
-    GROUND_EXACT, /* values contradict */
-    GROUND_SMALL, /* n, for corrections to be trusted */
-    GROUND_EXPONENT,
-    GROUND_SLOPE,
-    GROUND_AMPLITUDE,
-    GROUND_NO_THEORY,
-    GROUND_RIVAL, /* not excluded */
-    GROUND_NOTHING,
-};
-
 static bool has_means(const struct fit *fit) {
     return fit->primary < fit->criteria && fit_last(fit, fit->primary) < fit->lengths;
 }
 
-static enum ground ground_of(const struct judge *j, const struct verdict *v) {
-    size_t rival = closest_rival(j, v);
+static enum verdict_ground ground_of(const struct judge *j, const struct verdict *v) {
     if (j->points.count == 0) { return has_means(j->fit) ? GROUND_NO_ERRORS : GROUND_NO_POINTS; }
     if (v->exact_p < (v->kind == VERDICT_REFUTED ? impossible : unlikely)) { return GROUND_EXACT; }
-    if (j->points.count - j->first < FEWEST) { return GROUND_FEW; }
+    if (j->points.count - j->first < VERDICT_FEWEST) { return GROUND_FEW; }
     if (isnan(v->exponent.value)) { return GROUND_CLOSE; }
     if (!j->asymptotic) { return GROUND_SMALL; }
     if (!agrees(&v->exponent)) { return GROUND_EXPONENT; }
     if (!agrees(&v->slope)) { return GROUND_SLOPE; }
     if (!agrees(&v->amplitude)) { return GROUND_AMPLITUDE; }
     if (isnan(v->exponent.predicted)) { return GROUND_NO_THEORY; }
-    return rival < VERDICT_LAWS && v->rival[rival].excluded_sigma < excluded ? GROUND_RIVAL : GROUND_NOTHING;
+    return rival_remains(v) ? GROUND_RIVAL : GROUND_NOTHING;
 }
 
 /* ---- what would settle it ---- */
@@ -422,23 +341,22 @@ static double expected_sigma(const struct judge *j, const struct verdict *v, siz
 
 /* So narrow that the rival is excluded, five times in six: one sigma to spare. */
 static struct verdict_settle settle_rival(const struct judge *j, const struct verdict *v) {
-    size_t rival = closest_rival(j, v);
+    size_t rival = v->closest;
     double sigma = expected_sigma(j, v, rival);
     bool is_power = !j->fit->by_n && rival < FREE_LOG;
     if (isnan(sigma)) { sigma = fmax(1, v->rival[rival].excluded_sigma); }
-    return settle_interval(j, excluded + 1, sigma, is_power ? v->exponent.noise : 1);
+    return settle_interval(j, VERDICT_EXCLUDED + 1, sigma, is_power ? v->exponent.noise : 1);
 }
 
 /* So many replicates that chi square, if it goes on like this, is impossible. */
 static struct verdict_settle settle_exact(const struct judge *j, const struct verdict *v) {
-    double count = (double)v->exact_count, needed = gsl_cdf_chisq_Qinv(impossible, count) - count;
-    return settle_interval(j, sqrt(needed), sqrt(v->exact_chi_square - count), 1);
+    double freedom = (double)v->exact_freedom, needed = gsl_cdf_chisq_Qinv(impossible, freedom) - freedom;
+    return settle_interval(j, sqrt(needed), sqrt(v->exact_chi_square - freedom), 1);
 }
 
 static struct verdict_settle settle(const struct judge *j, const struct verdict *v) {
-
     if (v->kind != VERDICT_UNDECIDED) { return nothing_settles; }
-    switch (ground_of(j, v)) {
+    switch (v->ground) {
     case GROUND_NO_ERRORS: return (struct verdict_settle){RESULTS_BLOCK_LENGTH, NAN};
     case GROUND_FEW:
     case GROUND_CLOSE:
@@ -455,110 +373,26 @@ static struct verdict_settle settle(const struct judge *j, const struct verdict 
     return nothing_settles;
 }
 
-/* ---- in words ---- */
-
-const char *verdict_words(const struct verdict_estimate *e, char out[WORDS]) {
-    return words_measured(e->value, (e->high - e->low) / 2, out);
-}
-
-static void rival_words(const struct judge *j, const struct verdict *v, char *out, size_t size) {
-    size_t rival = closest_rival(j, v);
-    if (rival == VERDICT_LAWS) {
-        snprintf(out, size, "nothing contradicts it");
-    } else if (v->rival[rival].excluded_sigma > 100) {
-        snprintf(out, size, "every rival is excluded by more than 100 sigma");
-    } else {
-        snprintf(out, size, "the closest rival, %s, is excluded by %.3g sigma%s", verdict_law[rival],
-                 v->rival[rival].excluded_sigma, v->rival[rival].excluded_sigma < excluded ? " only" : "");
-    }
-}
-
-/* Why, as a clause. */
-static void reason(const struct judge *j, const struct verdict *v, char *out, size_t size) {
-    char value[WORDS];
-    size_t count = j->points.count, trusted = count - points_from(&j->points, asymptotic);
-    switch (ground_of(j, v)) {
-    case GROUND_NO_ERRORS:
-        snprintf(out, size, "%llu replicate%s too few for errors of collapse points",
-                 (unsigned long long)j->fit->series->replicates,
-                 j->fit->series->replicates == 1 ? " is" : "s are");
-        break;
-    case GROUND_NO_POINTS:
-        snprintf(out, size, "no collapse point was found; choose betas around the collapse");
-        break;
-    case GROUND_FEW:
-        snprintf(
-            out, size,
-            "%zu n with a collapse point, %zu of them from log n = %g on, %s too few for an exponent with "
-            "corrections; take %d or more from there",
-            count, trusted, asymptotic, count == 1 ? "is" : "are", FEWEST);
-        break;
-    case GROUND_CLOSE:
-        snprintf(out, size, "the %zu n lie too close together for an exponent with corrections",
-                 count - j->first);
-        break;
-    case GROUND_SMALL:
-        snprintf(out, size,
-                 "%zu of %zu n are from log n = %g on, where correction terms can be trusted; take %d",
-                 trusted, count, asymptotic, FEWEST);
-        break;
-    case GROUND_EXACT:
-        snprintf(out, size, "simulation and exact values disagree (p = %.1g over %zu n)", v->exact_p,
-                 v->exact_count);
-        break;
-    case GROUND_EXPONENT:
-        snprintf(out, size, "the exponent is %s where theory says %.4g", verdict_words(&v->exponent, value),
-                 v->exponent.predicted);
-        break;
-    case GROUND_SLOPE:
-        snprintf(out, size, "beta_c grows as Lambda^typ to the power %s, not 1",
-                 verdict_words(&v->slope, value));
-        break;
-    case GROUND_AMPLITUDE:
-        snprintf(out, size, "beta_c/Lambda^typ tends to %s where the limit law says %.5g",
-                 verdict_words(&v->amplitude, value), v->amplitude.predicted);
-        break;
-    case GROUND_NO_THEORY: snprintf(out, size, "theory has no closed form for this law"); break;
-    case GROUND_RIVAL:
-    case GROUND_NOTHING: rival_words(j, v, out, size); break;
-    }
-}
-
-/* " About 1200 replicates would settle it (there are 64)", or nothing. */
-static void settle_words(const struct judge *j, const struct verdict *v, char *out, size_t size) {
-    char length[WORDS];
-    *out = '\0';
-    if (!isnan(v->settle.replicates)) {
-        snprintf(out, size, " About %.0f replicates at every n would settle it (there are %llu).",
-                 v->settle.replicates, (unsigned long long)j->fit->series->replicates);
-    } else if (!isnan(v->settle.log_n)) {
-        snprintf(out, size, " Larger n would settle it, to n = %s or beyond.",
-                 words_length(v->settle.log_n, length));
-    }
-}
-
-static char *make_sentence(const struct judge *j, const struct verdict *v) {
-    static const char *const opening[] = {"Undecided", "Supported", "Refuted"};
-    char why[256], remedy[128], first[WORDS], last[WORDS], exponent[WORDS], slope[WORDS], amplitude[WORDS],
-        *sentence;
+static void judge_all(struct judge *j, struct verdict *v) {
     const struct points *p = &j->points;
-    reason(j, v, why, sizeof why);
-    settle_words(j, v, remedy, sizeof remedy);
-    int printed;
-    if (isnan(v->exponent.value)) {
-        printed = asprintf(&sentence, "%s: %s.%s", opening[v->kind], why, remedy);
-    } else {
-        const char *base = j->fit->by_n ? "n" : "(log n)";
-        printed = asprintf(
-            &sentence,
-            "%s: %s.%s From n = %s to %s beta_c grows as %s^(%s) (theory: %.4g), as Lambda^typ to the power "
-            "%s, and beta_c/Lambda^typ tends to %s (limit law: %.5g).",
-            opening[v->kind], why, remedy, words_length(p->log_n[j->first], first),
-            words_length(p->log_n[p->count - 1], last), base, verdict_words(&v->exponent, exponent),
-            v->exponent.predicted, verdict_words(&v->slope, slope), verdict_words(&v->amplitude, amplitude),
-            v->amplitude.predicted);
+    v->point_count = p->count;
+    v->trusted = p->count - points_from(p, VERDICT_ASYMPTOTIC);
+    j->first = window(p, VERDICT_ASYMPTOTIC, 0);
+    j->asymptotic = v->trusted >= VERDICT_FEWEST;
+    if (j->fit->lengths > 0) { j->limits = limits_at_last(j->fit->series); }
+    if (p->count > 0) {
+        v->first_log_n = p->log_n[j->first];
+        v->last_log_n = p->log_n[p->count - 1];
+        v->exponent = judge_exponent(j, v);
+        v->slope = judge_slope(j);
+        v->amplitude = judge_amplitude(j);
+        judge_exact(j, v);
     }
-    return printed < 0 ? NULL : sentence;
+    judge_rivals(j, v);
+    v->closest = closest_rival(j, v);
+    v->kind = decide(j, v);
+    v->ground = ground_of(j, v);
+    v->settle = settle(j, v);
 }
 
 bool verdict_make(struct verdict *v, const struct fit *fit, bool common) {
@@ -566,9 +400,10 @@ bool verdict_make(struct verdict *v, const struct fit *fit, bool common) {
     *v = (struct verdict){.exponent = unknown,
                           .slope = unknown,
                           .amplitude = unknown,
+                          .first_log_n = NAN,
+                          .last_log_n = NAN,
                           .exact_chi_square = NAN,
-                          .exact_p = NAN,
-                          .settle = {NAN, NAN}};
+                          .exact_p = NAN};
     bool good = points_make(&j.points, fit, common);
     size_t count = j.points.count;
     j.scratch = calloc(count * count + 1, sizeof *j.scratch);
@@ -576,28 +411,12 @@ bool verdict_make(struct verdict *v, const struct fit *fit, bool common) {
     j.expected = j.values + count;
     good = good && j.scratch && j.values;
     if (good) {
-        j.first = window(&j.points, asymptotic, 0);
-        j.asymptotic = count - points_from(&j.points, asymptotic) >= FEWEST;
-        if (fit->lengths > 0) { j.limits = limits_at_last(fit->series); }
-        if (count > 0) {
-            v->exponent = judge_exponent(&j, v);
-            v->slope = judge_slope(&j);
-            v->amplitude = judge_amplitude(&j);
-            judge_exact(&j, v);
-        }
-        judge_rivals(&j, v);
-        v->kind = decide(&j, v);
-        v->settle = settle(&j, v);
-        v->sentence = make_sentence(&j, v);
-        good = judge_accumulation(&j, &v->accumulation) && v->sentence != NULL;
+        judge_all(&j, v);
+        double limit = j.points.kind == POINTS_FIXED ? 1 : j.limits.lambda[1];
+        good = accumulation_make(&v->accumulation, fit, limit);
     }
     points_release(&j.points);
     free(j.scratch);
     free(j.values);
     return good;
-}
-
-void verdict_release(struct verdict *v) {
-    free(v->sentence);
-    *v = (struct verdict){0};
 }

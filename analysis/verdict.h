@@ -19,11 +19,33 @@
 #ifndef GAPSCALE_ANALYSIS_VERDICT_H
 #define GAPSCALE_ANALYSIS_VERDICT_H
 
+#include "accumulation.h"
 #include "fit.h"
-#include "words.h"
+
+enum {
+    VERDICT_ASYMPTOTIC = 10, /* log n from where correction terms are trusted */
+    VERDICT_FEWEST = 6,      /* points that F3 takes */
+    VERDICT_EXCLUDED = 3,    /* sigma that exclude a rival */
+};
 
 enum verdict_kind { VERDICT_UNDECIDED, VERDICT_SUPPORTED, VERDICT_REFUTED };
 extern const char *const verdict_name[]; /* "undecided", "supported", "refuted" */
+
+/* What a verdict rests on: the first thing that matters. */
+enum verdict_ground {
+    GROUND_NO_ERRORS, /* too few replicates */
+    GROUND_NO_POINTS,
+    GROUND_FEW,   /* points, for laws with corrections */
+    GROUND_CLOSE, /* n, for these */
+    GROUND_EXACT, /* values contradict */
+    GROUND_SMALL, /* n, for corrections to be trusted */
+    GROUND_EXPONENT,
+    GROUND_SLOPE,
+    GROUND_AMPLITUDE,
+    GROUND_NO_THEORY,
+    GROUND_RIVAL, /* not excluded */
+    GROUND_NOTHING,
+};
 
 struct verdict_estimate {
     double value, low, high; /* 95%; NaN where it cannot be told */
@@ -37,14 +59,6 @@ extern const char *const verdict_law[VERDICT_LAWS]; /* "log_n^0", ... as in fit 
 struct verdict_rival {
     double chi_square, weight; /* with the correction terms; Akaike weight (AICc) among the six */
     double excluded_sigma;     /* NaN where it cannot be told */
-};
-
-/* Lambda_n of the kept rows: its median at the largest n over Lambda^typ with a 95% interval, beside that of
- * the limit law; and exponents in log n of the means of log alpha, log t and log Lambda_n, where k = n^alpha
- * and t attain Lambda_n, over the n where every row has them. NaN where there is none. */
-struct accumulation_fit {
-    double median, median_low, median_high, limit;
-    struct exponent xi_alpha, xi_delta, xi_lambda;
 };
 
 /* The exponent from windows of growing smallest n, each beginning at twice the log n of the one before. */
@@ -64,22 +78,23 @@ struct verdict_settle {
 
 struct verdict {
     enum verdict_kind kind;
+    enum verdict_ground ground;
+    size_t point_count, trusted;      /* n with a collapse point; those of them from VERDICT_ASYMPTOTIC on */
+    double first_log_n, last_log_n;   /* between which the exponent was fitted */
     double exact_chi_square, exact_p; /* (a); NaN where there are no exact values */
-    size_t exact_count;
+    size_t exact_count,
+        exact_freedom; /* n; their deviations that noise makes: fewer where these share rows */
     struct verdict_estimate exponent, slope, amplitude; /* (c), (b), (b) */
     size_t window_count;
     struct verdict_window window[VERDICT_WINDOWS];
     struct verdict_rival rival[VERDICT_LAWS];
+    size_t closest; /* the rival that is excluded least; VERDICT_LAWS: none */
     struct verdict_settle settle;
     struct accumulation_fit accumulation;
-    char *sentence;
 };
 
-/* `common`: the same randomness at every n, so that errors are correlated. False when out of memory. */
+/* `common`: the same randomness at every n, so that errors are correlated. Nothing to free. False when out of
+ * memory. */
 bool verdict_make(struct verdict *verdict, const struct fit *fit, bool common);
-void verdict_release(struct verdict *verdict);
-
-/* "0.4997 +- 0.0040": half the 95% interval; "-" where it cannot be told. */
-const char *verdict_words(const struct verdict_estimate *estimate, char out[WORDS]);
 
 #endif

@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 #include "../analysis/law.h"
-#include "../analysis/verdict.h"
+#include "../analysis/points.h"
+#include "../analysis/sentence.h"
 #include "../models/typical.h"
 #include "../sim/config_read.h"
 #include "../sim/exact.h"
@@ -110,11 +111,13 @@ static struct results *experiment(const char *text, const struct results *twin) 
     return r;
 }
 
-static struct verdict judge(const struct results *r, size_t series, bool common) {
+/* `sentence`: the verdict in words; may be NULL. */
+static struct verdict judge(const struct results *r, size_t series, bool common, char sentence[SENTENCE]) {
     struct fit fit;
     struct verdict v;
     assert_true(fit_make(&fit, &r->series[series], "a.h5"));
     assert_true(verdict_make(&v, &fit, common));
+    if (sentence) { sentence_make(&fit, &v, sentence); }
     fit_release(&fit);
     return v;
 }
@@ -280,7 +283,6 @@ static void quote_series(struct quoted quoted[QUOTED], const struct results *r, 
     }
     *refuted += v.kind == VERDICT_REFUTED;
     *p = v.exact_p;
-    verdict_release(&v);
     fit_release(&fit);
 }
 
@@ -368,15 +370,15 @@ static void test_wrong_laws(void **state) {
     } wrong[] = {{0, "stretched", cubic}, {0, "gumbel", gumbel},    {1, "gumbel", gumbel},
                  {2, "spherical", nine},  {2, "gaussian", &two[1]}, {0, "powerlaw", two}};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        char sentence[SENTENCE];
         struct results *r = experiment(series_text, NULL);
         struct results_series *s = &r->series[wrong[i].series];
         claim(s, wrong[i].family, wrong[i].parameter);
         assert_int_equal(exact_fill(r, 2), 0);
-        struct verdict v = judge(r, wrong[i].series, false);
+        struct verdict v = judge(r, wrong[i].series, false, sentence);
         if (v.kind != VERDICT_REFUTED) {
-            fail_msg("%s passes for %s: %s", r->series[wrong[i].series].name, wrong[i].family, v.sentence);
+            fail_msg("%s passes for %s: %s", r->series[wrong[i].series].name, wrong[i].family, sentence);
         }
-        verdict_release(&v);
         results_free(r);
     }
 }
@@ -393,7 +395,7 @@ static void test_common_randomness(void **state) {
         "collapse: {entropy: [1.0], participation: [], top_two_ratio: [], susceptibility: false}\n"
         "series:\n  - family: gaussian\n");
     struct results *r = experiment(text, NULL);
-    struct verdict joint = judge(r, 0, true), apart = judge(r, 0, false);
+    struct verdict joint = judge(r, 0, true, NULL), apart = judge(r, 0, false, NULL);
     double with = joint.exponent.high - joint.exponent.low,
            without = apart.exponent.high - apart.exponent.low;
     printf("    exponent with the joint covariance %.4f +- %.4f, without %.4f +- %.4f; exact p %.3f\n",
@@ -401,15 +403,15 @@ static void test_common_randomness(void **state) {
     assert_true(with < without / 3);
     assert_true(joint.exponent.low <= 0.5 && joint.exponent.high >= 0.5);
     assert_true(joint.exact_p > 1e-3);
-    verdict_release(&joint);
-    verdict_release(&apart);
+    assert_true(joint.exact_freedom >= 1 && joint.exact_freedom < 8 && apart.exact_freedom == 8);
     results_free(r);
 }
 
-/* Intervals from the joint covariance. */
+/* Intervals from the joint covariance; p-values of the exact test are neither too small nor too large. */
 static void test_common_coverage(void **state) {
     (void)state;
     static struct quoted quoted[QUOTED];
+    unsigned trials = 0, low = 0, high = 0;
     struct results *first = NULL;
     struct ratio ratio = {0, 0};
     memcpy(quoted, quoted_form, sizeof quoted_form);
@@ -428,9 +430,11 @@ static void test_common_coverage(void **state) {
         assert_true(fit_make(&fit, &r->series[0], "a.h5"));
         assert_true(verdict_make(&v, &fit, true));
         quote_laws(quoted, &v, 0.5, 2.43946);
+        trials++;
+        low += v.exact_p < 0.25;
+        high += v.exact_p > 0.75;
         fit.lengths = 1; /* for all of them: they share their rows */
         quote_points(quoted, &fit, &ratio);
-        verdict_release(&v);
         fit_release(&fit);
         if (first) {
             results_free(r);
@@ -442,6 +446,9 @@ static void test_common_coverage(void **state) {
     bool good = true;
     for (size_t q = EXPONENT; q <= CONTROLLED; q++) { good = covers(&quoted[q]) && good; }
     assert_true(good);
+    printf("    exact p in the lower quarter: %u, in the upper: %u of %u\n", low, high, trials);
+    assert_true(gsl_cdf_binomial_Q(low, 0.25, trials) > 1e-4 &&
+                gsl_cdf_binomial_Q(high, 0.25, trials) > 1e-4);
 }
 
 /* Undecided for the right reason, with what would settle it: replicates, larger n, or nothing known. */
@@ -472,16 +479,16 @@ static void test_too_little(void **state) {
          "excluded by", REPLICATES},
     };
     for (size_t i = 0; i < sizeof few / sizeof few[0]; i++) {
+        char sentence[SENTENCE];
         struct results *r = experiment(few[i].text, NULL);
-        struct verdict v = judge(r, 0, false);
-        if (!strstr(v.sentence, few[i].says) || strstr(v.sentence, "nan")) {
-            fail_msg("not \"%s\": %s", few[i].says, v.sentence);
+        struct verdict v = judge(r, 0, false, sentence);
+        if (!strstr(sentence, few[i].says) || strstr(sentence, "nan")) {
+            fail_msg("not \"%s\": %s", few[i].says, sentence);
         }
         assert_int_equal(v.kind, VERDICT_UNDECIDED);
         assert_int_equal(!isnan(v.settle.replicates), few[i].remedy == REPLICATES);
         assert_int_equal(!isnan(v.settle.log_n), few[i].remedy == LARGER);
         assert_true(few[i].remedy != REPLICATES || v.settle.replicates > (double)r->series[0].replicates);
-        verdict_release(&v);
         results_free(r);
     }
 }
@@ -491,7 +498,7 @@ static void test_settle(void **state) {
     (void)state;
     double replicates = 64;
     for (int round = 0; round < 2; round++) {
-        char text[512];
+        char text[512], sentence[SENTENCE];
         snprintf(text, sizeof text,
                  "seed: 3\nn: [e^10, e^20, e^40, e^80, e^160, e^320, e^640]\nreplicates: %.0f\n"
                  "keep_replicates: 2\nbeta: {relative_to: lambda_typ, from: 1, to: 8, points: 9}\n"
@@ -499,11 +506,10 @@ static void test_settle(void **state) {
                  "series: [{family: gaussian}]\n",
                  replicates);
         struct results *r = experiment(text, NULL);
-        struct verdict v = judge(r, 0, false);
-        printf("    %s\n", v.sentence);
+        struct verdict v = judge(r, 0, false, sentence);
+        printf("    %s\n", sentence);
         assert_int_equal(v.kind, round == 0 ? VERDICT_UNDECIDED : VERDICT_SUPPORTED);
         if (round == 0) { replicates = 2 * v.settle.replicates; }
-        verdict_release(&v);
         results_free(r);
     }
 }
@@ -512,7 +518,7 @@ static void test_settle(void **state) {
 static void test_windows(void **state) {
     (void)state;
     struct results *r = experiment(series_text, NULL);
-    struct verdict v = judge(r, 0, false);
+    struct verdict v = judge(r, 0, false, NULL);
     assert_int_equal(v.window_count, 3);
     for (size_t w = 0; w < v.window_count; w++) { assert_int_equal(v.window[w].count, 8 - w); }
     check_relative(v.window[0].log_n, 10, 1e-5); /* of a whole n */
@@ -522,7 +528,6 @@ static void test_windows(void **state) {
     assert_true(v.window[2].se > v.window[1].se && v.window[1].se > v.window[0].se);
     assert_true(v.exponent.high - v.exponent.value >=
                 hypot(EXPONENT_SIGMAS_95 * v.window[0].se, v.window[1].value - v.window[0].value));
-    verdict_release(&v);
     results_free(r);
 }
 
