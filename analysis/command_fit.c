@@ -49,8 +49,9 @@ static int write_fits(const char *path, const struct study *study, const char *l
 
 static int print_and_write(const struct study_request *request, const char *path, const char *line) {
     struct study study;
-    int status = EXIT_FAILED;
-    if (study_open(&study, request->count, request->paths) && study_judge(&study)) {
+    int status = study_open(&study, request->count, request->paths);
+    if (status == EXIT_DONE && !study_judge(&study)) { status = EXIT_FAILED; }
+    if (status == EXIT_DONE) {
         if (request->json) {
             fitjson_print(stdout, &study);
         } else {

@@ -165,14 +165,13 @@ static int draw(const struct study *study, const char *directory) {
 
 static int plot(const struct study_request *request, const char *directory) {
     struct study study;
-    int status = EXIT_FAILED;
-    if (study_open(&study, request->count, request->paths) && names_are_plain(&study)) {
-        if (mkdir(directory, 0777) != 0 && errno != EEXIST) {
-            message_error("cannot make the directory %s: %s", directory, strerror(errno));
-        } else {
-            status = draw(&study, directory);
-        }
+    int status = study_open(&study, request->count, request->paths);
+    if (status == EXIT_DONE && !names_are_plain(&study)) { status = EXIT_USAGE; }
+    if (status == EXIT_DONE && mkdir(directory, 0777) != 0 && errno != EEXIST) {
+        message_error("cannot make the directory %s: %s", directory, strerror(errno));
+        status = EXIT_FAILED;
     }
+    if (status == EXIT_DONE) { status = draw(&study, directory); }
     study_release(&study);
     return status;
 }

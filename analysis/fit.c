@@ -33,8 +33,11 @@ size_t fit_last(const struct fit *fit, size_t criterion) {
 
 bool fit_is_meaningful(const struct fit *fit, size_t criterion) {
     enum family_class class = fit->series->family->class;
-    return fit->series->criterion[criterion].kind != CRITERION_SUSCEPTIBILITY ||
-           (class != FAMILY_WEIBULL && class != FAMILY_FRECHET);
+    switch (fit->series->criterion[criterion].kind) {
+    case CRITERION_SUSCEPTIBILITY: return class == FAMILY_GUMBEL;
+    case CRITERION_TOP_TWO_RATIO: return class == FAMILY_GUMBEL || class == FAMILY_WEIBULL;
+    default: return true;
+    }
 }
 
 static size_t primary_criterion(const struct results_series *series) {
@@ -47,11 +50,20 @@ static size_t primary_criterion(const struct results_series *series) {
     return count > 0 ? 0 : count;
 }
 
+/* Rows without randomness collapse where each of them does; that root needs no grid. */
+static struct ensemble_point fit_point(const struct results_series *s, size_t n, size_t criterion) {
+    double root = s->collapse[(n * s->size[RESULTS_CRITERION] + criterion) * s->size[RESULTS_REPLICATE]];
+    if (s->family->kind == FAMILY_FIXED && isfinite(root) && root > 0) {
+        return (struct ensemble_point){.state = ENSEMBLE_FOUND, .log_ratio = log(root)};
+    }
+    return ensemble_collapse(s, n, &s->criterion[criterion]);
+}
+
 static void fit_points(struct fit *fit) {
     const struct results_series *s = fit->series;
     for (size_t n = 0; n < fit->lengths; n++) {
         for (size_t k = 0; k < fit->criteria; k++) {
-            fit->collapse[n * fit->criteria + k] = ensemble_collapse(s, n, &s->criterion[k]);
+            fit->collapse[n * fit->criteria + k] = fit_point(s, n, k);
             fit->collapse_se_block[n * fit->criteria + k] = ensemble_jackknife(s, n, &s->criterion[k]);
         }
     }

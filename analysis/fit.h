@@ -19,7 +19,7 @@
 struct fit {
     const struct results_series *series;
     const char *file;            /* where the series came from */
-    bool common;                 /* the same randomness at every n; the study's word */
+    bool common;                 /* the same randomness at every n */
     char name[CONFIG_NAME + 16]; /* unique in the study: the series' name, or that with -2, -3, ... */
 
     bool by_n; /* x is log n, not log log n */
@@ -57,8 +57,9 @@ double fit_log_collapse(const struct fit *fit, size_t n, size_t criterion);
 /* The smallest and the largest n with a collapse point; `lengths` when there is none. */
 size_t fit_first(const struct fit *fit, size_t criterion);
 size_t fit_last(const struct fit *fit, size_t criterion);
-/* Whether this criterion's collapse point marks the critical scale in this family, so that its growth
- * means something: the susceptibility does so only outside the Weibull and Frechet classes. */
+/* Whether this criterion's collapse point marks the critical scale in this family, so that its growth means
+ * something: the susceptibility does so in the Gumbel class only, the top-two ratio in the Gumbel and Weibull
+ * classes (THEORY 1, 2). */
 bool fit_is_meaningful(const struct fit *fit, size_t criterion);
 
 #endif

@@ -9,14 +9,14 @@
 #include "sentence.h"
 #include "words.h"
 
-enum { DIMENSIONS = 6, DATASETS = 64, ATTRIBUTES = 52 + FAMILY_PARAMETERS };
+enum { DIMENSIONS = 6, DATASETS = 64, ATTRIBUTES = 76 + FAMILY_PARAMETERS, RIVAL_NUMBERS = 3 };
 enum axis { LOG_N, CRITERION, QUANTILE, INTERVAL, WINDOW, LAW_WINDOW };
 
 /* One series as a group, with the memory its tables point to. */
 struct page {
     const struct fit *fit;
     const struct verdict *verdict;
-    char estimate[3][4][WORDS], rival[VERDICT_LAWS][WORDS]; /* names of attributes */
+    char estimate[3][4][WORDS], rival[VERDICT_LAWS][RIVAL_NUMBERS][WORDS]; /* names of attributes */
     char sentence[SENTENCE];
     struct h5_dimension dimension[DIMENSIONS];
     struct h5_dataset dataset[DATASETS];
@@ -365,14 +365,36 @@ static void page_add_verdict(struct page *page) {
     page_add_estimate(page, 1, "scale_exponent", &v->slope);
     page_add_estimate(page, 2, "amplitude", &v->amplitude);
     page_add_attribute(page, "exact_chi_square", NULL, v->exact_chi_square);
+    page_add_attribute(page, "exact_count", NULL, (double)v->exact_count);
     page_add_attribute(page, "exact_freedom", NULL, (double)v->exact_freedom);
     page_add_attribute(page, "exact_p", NULL, v->exact_p);
     page_add_attribute(page, "settle_replicates", NULL, v->settle.replicates);
     page_add_attribute(page, "settle_log_n", NULL, v->settle.log_n);
     for (size_t r = 0; r < VERDICT_LAWS; r++) {
-        snprintf(page->rival[r], WORDS, "excluded_sigma_%s", verdict_law[r]);
-        page_add_attribute(page, page->rival[r], NULL, v->rival[r].excluded_sigma);
+        const char *const prefix[] = {"excluded_sigma", "chi_square", "weight"};
+        const double value[] = {v->rival[r].excluded_sigma, v->rival[r].chi_square, v->rival[r].weight};
+        for (size_t k = 0; k < RIVAL_NUMBERS; k++) {
+            snprintf(page->rival[r][k], WORDS, "%s_%s", prefix[k], verdict_law[r]);
+            page_add_attribute(page, page->rival[r][k], NULL, value[k]);
+        }
     }
+}
+
+static void page_add_slope(struct page *page, const char *name, const char *se_name,
+                           const struct exponent *e) {
+    page_add_attribute(page, name, NULL, e->value);
+    page_add_attribute(page, se_name, NULL, e->se);
+}
+
+static void page_add_accumulation(struct page *page) {
+    const struct accumulation_fit *a = &page->verdict->accumulation;
+    page_add_attribute(page, "lambda_median", NULL, a->median);
+    page_add_attribute(page, "lambda_median_low", NULL, a->median_low);
+    page_add_attribute(page, "lambda_median_high", NULL, a->median_high);
+    page_add_attribute(page, "lambda_median_predicted", NULL, a->limit);
+    page_add_slope(page, "xi_alpha", "xi_alpha_se", &a->xi_alpha);
+    page_add_slope(page, "xi_delta", "xi_delta_se", &a->xi_delta);
+    page_add_slope(page, "xi_lambda", "xi_lambda_se", &a->xi_lambda);
 }
 
 static void page_add_attributes(struct page *page) {
@@ -394,6 +416,7 @@ static void page_add_attributes(struct page *page) {
     page_add_attribute(page, "asymptotic_exponent", NULL, fit_asymptotic_exponent(fit));
     if (fit->primary < fit->criteria) { page_add_attribute(page, "judged_by", page->label[fit->primary], 0); }
     page_add_verdict(page);
+    page_add_accumulation(page);
 }
 
 /* ---- pages ---- */

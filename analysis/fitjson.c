@@ -137,6 +137,33 @@ static void print_points(FILE *out, const struct fit *fit) {
     fputc(']', out);
 }
 
+/* [{"criterion", "points": [{"log_n", ...}]}]: every criterion's collapse points. */
+static void print_criteria(FILE *out, const struct fit *fit) {
+    json_print_key(out, "criteria");
+    fputc('[', out);
+    for (size_t k = 0; k < fit->criteria; k++) {
+        char label[CRITERION_LABEL];
+        criterion_label(&fit->series->criterion[k], label);
+        fprintf(out, "%s{\"criterion\": \"%s\", \"points\": [", k > 0 ? ", " : "", label);
+        for (size_t n = 0; n < fit->lengths; n++) {
+            const struct ensemble_point *point = &fit->collapse[n * fit->criteria + k];
+            const struct order *rows = &fit->row_collapse[n * fit->criteria + k];
+            double ratio = exp(point->log_ratio);
+            fprintf(out, "%s{\"state\": \"%s\"", n > 0 ? ", " : "", ensemble_state_name[point->state]);
+            json_print_member(out, "log_n", fit->series->log_n[n]);
+            json_print_member(out, "ratio", ratio);
+            json_print_member(out, "ratio_se", ratio * point->se);
+            json_print_member(out, "ratio_se_block", ratio * fit->collapse_se_block[n * fit->criteria + k]);
+            json_print_member(out, "row_median", rows->quantile[ORDER_MEDIAN]);
+            json_print_member(out, "row_median_low", rows->median_low);
+            json_print_member(out, "row_median_high", rows->median_high);
+            fputc('}', out);
+        }
+        fputs("]}", out);
+    }
+    fputc(']', out);
+}
+
 static void print_criterion(FILE *out, const struct fit *fit) {
     json_print_key(out, "criterion");
     if (fit->primary == fit->criteria) {
@@ -169,6 +196,8 @@ static void print_series(FILE *out, const struct fit *fit, const struct verdict 
     json_print_string(out, fit->file);
     json_print_key(out, "name");
     json_print_string(out, fit->series->name);
+    json_print_key(out, "group");
+    json_print_string(out, fit->name);
     json_print_key(out, "family");
     json_print_string(out, fit->series->family->name);
     print_criterion(out, fit);
@@ -186,6 +215,7 @@ static void print_series(FILE *out, const struct fit *fit, const struct verdict 
     print_te(out, fit);
     print_accumulation(out, &v->accumulation);
     print_points(out, fit);
+    print_criteria(out, fit);
     json_print_key(out, "output");
     attention_table_json(out, fit->series, attention);
     fputc('}', out);

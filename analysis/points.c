@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Interpolation of a root between betas, in log beta: what no two points share. */
+/* The least that interpolation of a root between betas is off by, in log beta; no two points share it. */
 static const double ROOT_NOISE = 2e-5;
 
 static enum points_kind kind_of(const struct fit *fit) {
@@ -28,13 +28,14 @@ static bool point_at(const struct fit *fit, enum points_kind kind, size_t n, dou
 }
 
 static bool points_allocate(struct points *p, size_t count) {
-    double *room = calloc(count * (count + 5) + 1, sizeof *room);
+    double *room = calloc(count * (count + 6) + 1, sizeof *room);
     p->log_n = room;
     p->log_ratio = room + count;
     p->log_beta = room + 2 * count;
     p->log_lambda = room + 3 * count;
     p->log_exact = room + 4 * count;
-    p->covariance = room + 5 * count;
+    p->systematic = room + 5 * count;
+    p->covariance = room + 6 * count;
     return room;
 }
 
@@ -53,34 +54,89 @@ static bool leave_out_all(const struct fit *fit, size_t count, const size_t *whi
     return true;
 }
 
-/* Of the n in `which`, by leaving out a block group at all of them; widened for being an estimate itself
- * (Hartlap et al. 2007). False when there are too few groups, too. */
-static bool joint_covariance(const struct fit *fit, size_t count, const size_t *which, double *covariance) {
+static double hartlap(size_t groups, size_t count) {
+    return (double)(groups - 1) / ((double)groups - (double)count - 2);
+}
+
+/* Of means at the n in `which`, by leaving out a block group at all of them. */
+static bool joint_means(struct points *p, const struct fit *fit, const size_t *which) {
     const struct results_series *s = fit->series;
-    size_t groups = s->size[RESULTS_BLOCK];
-    double *deviation = groups > count + 12 ? malloc(count * groups * sizeof *deviation) : NULL;
+    size_t groups = s->size[RESULTS_BLOCK], count = p->count;
+    double *deviation = malloc((count * groups + 1) * sizeof *deviation), widen = hartlap(groups, count);
     bool good = deviation && leave_out_all(fit, count, which, groups, deviation);
-    double widen = (double)(groups - 1) / ((double)groups - (double)count - 2);
     for (size_t i = 0; good && i < count; i++) {
         for (size_t j = 0; j < count; j++) {
-            double sum = i == j ? ROOT_NOISE * ROOT_NOISE : 0;
+            double sum = 0;
             for (size_t g = 0; g < groups; g++) {
                 sum += widen * (1 - s->block_size[g] / (double)s->replicates) * deviation[i * groups + g] *
                        deviation[j * groups + g];
             }
-            covariance[i * count + j] = sum;
+            p->covariance[i * count + j] = sum;
         }
     }
     free(deviation);
     return good;
 }
 
-bool points_make(struct points *p, const struct fit *fit, bool common) {
+/* Of medians with these errors: they move together as often as rows lie on the same side of both. Rows that
+ * change sides are counted, so that one is in doubt. */
+static void joint_medians(struct points *p, const struct fit *fit, const size_t *which, const double *error) {
+    const struct results_series *s = fit->series;
+    size_t kept = s->size[RESULTS_REPLICATE], count = p->count;
+    double widen = hartlap(kept, count), one_row = 4 / (double)kept;
+    for (size_t i = 0; i < count; i++) {
+        size_t at = which[i] * fit->criteria + fit->primary;
+        const double *x = s->collapse + at * kept, median = fit->row_collapse[at].quantile[ORDER_MEDIAN];
+        for (size_t j = 0; j < count; j++) {
+            size_t other = which[j] * fit->criteria + fit->primary, same = 0;
+            const double *y = s->collapse + other * kept,
+                         middle = fit->row_collapse[other].quantile[ORDER_MEDIAN];
+            for (size_t r = 0; r < kept; r++) { same += (x[r] < median) == (y[r] < middle); }
+            double correlation = 2 * (double)same / (double)kept - 1;
+            p->covariance[i * count + j] =
+                error[i] * error[j] * (widen * correlation + (i == j ? one_row : 0));
+        }
+    }
+}
+
+static void independent(struct points *p, const double *error) {
+    for (size_t i = 0; i < p->count; i++) {
+        for (size_t j = 0; j < p->count; j++) {
+            p->covariance[i * p->count + j] = i == j ? error[i] * error[i] : 0;
+        }
+    }
+}
+
+/* The noise of the points at `which`, whose own errors are `error`. */
+static void points_correlate(struct points *p, const struct fit *fit, const size_t *which,
+                             const double *error) {
+    bool means = p->kind == POINTS_MEANS;
+    size_t groups = fit->series->size[means ? RESULTS_BLOCK : RESULTS_REPLICATE];
+    if (!fit->common || !p->has_errors) {
+        independent(p, error);
+    } else if (groups < p->count + POINTS_MORE_GROUPS || (means && !joint_means(p, fit, which))) {
+        p->lacks_groups = true;
+        independent(p, error);
+    } else {
+        if (!means) { joint_medians(p, fit, which, error); }
+        p->groups = groups;
+    }
+    for (size_t i = 0; i < p->count; i++) { p->covariance[i * p->count + i] += p->systematic[i]; }
+}
+
+/* Variance of what interpolation between betas may be off by: several times what it shows. */
+static double systematic_at(const struct fit *fit, enum points_kind kind, size_t n) {
+    const double times = 3;
+    double shown = kind == POINTS_MEANS ? fit->collapse[n * fit->criteria + fit->primary].grid_error : 0;
+    return ROOT_NOISE * ROOT_NOISE + times * times * shown * shown;
+}
+
+bool points_make(struct points *p, const struct fit *fit) {
     size_t *which = calloc(fit->lengths + 1, sizeof *which);
-    *p = (struct points){.kind = kind_of(fit), .has_errors = true};
-    bool good = which && points_allocate(p, fit->lengths);
     double log_ratio, se, *error = calloc(fit->lengths + 1, sizeof *error);
-    for (size_t n = 0; good && error && fit->primary < fit->criteria && n < fit->lengths; n++) {
+    *p = (struct points){.kind = kind_of(fit), .has_errors = true};
+    bool good = which && error && points_allocate(p, fit->lengths);
+    for (size_t n = 0; good && fit->primary < fit->criteria && n < fit->lengths; n++) {
         if (!point_at(fit, p->kind, n, &log_ratio, &se)) { continue; }
         size_t i = p->count++;
         which[i] = n;
@@ -89,18 +145,11 @@ bool points_make(struct points *p, const struct fit *fit, bool common) {
         p->log_lambda[i] = fit->series->log_lambda_typ[n];
         p->log_beta[i] = log_ratio + p->log_lambda[i];
         p->log_exact[i] = p->kind == POINTS_ROWS ? NAN : log(fit->exact[n]);
+        p->systematic[i] = systematic_at(fit, p->kind, n);
         error[i] = se;
         p->has_errors = p->has_errors && se > 0;
     }
-    bool joint = good && common && p->kind == POINTS_MEANS && p->has_errors &&
-                 joint_covariance(fit, p->count, which, p->covariance);
-    for (size_t i = 0; good && error && !joint && i < p->count; i++) {
-        for (size_t j = 0; j < p->count; j++) {
-            p->covariance[i * p->count + j] = i == j ? error[i] * error[i] : 0;
-        }
-    }
-    p->floor = joint ? 5 * ROOT_NOISE * ROOT_NOISE : 0;
-    good = good && error;
+    if (good) { points_correlate(p, fit, which, error); }
     free(which);
     free(error);
     return good;
@@ -118,28 +167,41 @@ size_t points_from(const struct points *p, double least) {
     return i;
 }
 
+double points_widen(const struct points *p, size_t count, size_t terms) {
+    if (p->groups == 0) { return 1; }
+    double rest = (double)p->groups - (double)count, b = (rest - 2) / ((rest - 1) * (rest - 4));
+    return sqrt(1 + b * (double)(count - terms));
+}
+
 bool points_chi_square(const struct points *p, const double *deviation, double *chi_square, size_t *freedom) {
+    const double clear = 26; /* noise over interpolation, in variances, and one: counted */
     gsl_matrix *c = gsl_matrix_alloc(p->count, p->count), *mode = gsl_matrix_alloc(p->count, p->count);
-    gsl_vector *variance = gsl_vector_alloc(p->count), *part = gsl_vector_alloc(p->count);
+    gsl_vector *variance = gsl_vector_alloc(p->count), *part = gsl_vector_alloc(p->count),
+               *y = gsl_vector_alloc(p->count);
     gsl_eigen_symmv_workspace *work = gsl_eigen_symmv_alloc(p->count);
-    bool good = c && mode && variance && part && work;
+    bool good = c && mode && variance && part && y && work;
     *chi_square = 0;
     *freedom = 0;
-    if (good) {
-        for (size_t i = 0; i < p->count * p->count; i++) { c->data[i] = p->covariance[i]; }
-        gsl_vector_const_view y = gsl_vector_const_view_array(deviation, p->count);
-        gsl_eigen_symmv(c, variance, mode, work);
-        gsl_blas_dgemv(CblasTrans, 1, mode, &y.vector, 0, part);
-    }
     for (size_t i = 0; good && i < p->count; i++) {
-        if (!(variance->data[i] > p->floor)) { continue; }
-        *chi_square += part->data[i] * part->data[i] / variance->data[i];
+        gsl_vector_set(y, i, deviation[i] / sqrt(p->systematic[i]));
+        for (size_t j = 0; j < p->count; j++) {
+            gsl_matrix_set(c, i, j,
+                           p->covariance[i * p->count + j] / sqrt(p->systematic[i] * p->systematic[j]));
+        }
+    }
+    good = good && gsl_eigen_symmv(c, variance, mode, work) == 0;
+    if (good) { gsl_blas_dgemv(CblasTrans, 1, mode, y, 0, part); }
+    for (size_t i = 0; good && i < p->count; i++) {
+        double size = gsl_vector_get(part, i), square = gsl_vector_get(variance, i);
+        if (!(square > clear)) { continue; }
+        *chi_square += size * size / square;
         ++*freedom;
     }
     gsl_matrix_free(c);
     gsl_matrix_free(mode);
     gsl_vector_free(variance);
     gsl_vector_free(part);
+    gsl_vector_free(y);
     gsl_eigen_symmv_free(work);
     return good && *freedom > 0;
 }

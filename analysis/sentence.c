@@ -1,7 +1,9 @@
 #include "sentence.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 const char *sentence_estimate(const struct verdict_estimate *e, char out[WORDS]) {
     return words_measured(e->value, (e->high - e->low) / 2, out);
@@ -10,7 +12,7 @@ const char *sentence_estimate(const struct verdict_estimate *e, char out[WORDS])
 static void rival_words(const struct verdict *v, char *out, size_t size) {
     size_t rival = v->closest;
     if (rival == VERDICT_LAWS) {
-        snprintf(out, size, "nothing contradicts it");
+        snprintf(out, size, "nothing contradicts it, and no rival could be compared");
     } else if (v->rival[rival].excluded_sigma > 100) {
         snprintf(out, size, "every rival is excluded by more than 100 sigma");
     } else {
@@ -20,16 +22,38 @@ static void rival_words(const struct verdict *v, char *out, size_t size) {
     }
 }
 
+/* Why there is no collapse point, at most of the n. */
+static void missing_words(const struct fit *fit, char *out, size_t size) {
+    size_t count[ENSEMBLE_STATES] = {0};
+    enum ensemble_state most = ENSEMBLE_FOUND;
+    for (size_t n = 0; n < fit->lengths && fit->primary < fit->criteria; n++) {
+        enum ensemble_state state = fit->collapse[n * fit->criteria + fit->primary].state;
+        if (++count[state] > count[most]) { most = state; }
+    }
+    snprintf(out, size, "no collapse point was found%s%s", count[most] > 0 ? ": " : "",
+             count[most] > 0 ? ensemble_state_advice[most] : "");
+}
+
 /* Why, as a clause. */
 static void reason(const struct fit *fit, const struct verdict *v, char *out, size_t size) {
-    char value[WORDS];
+    char value[WORDS], label[CRITERION_LABEL];
+    if (fit->primary < fit->criteria) { criterion_label(&fit->series->criterion[fit->primary], label); }
     switch (v->ground) {
+    case GROUND_CRITERION:
+        snprintf(out, size, "%s does not mark the critical scale in the %s class; ask for entropy", label,
+                 family_class_name(fit->series->family->class));
+        break;
     case GROUND_NO_ERRORS:
-        snprintf(out, size, "%llu replicate%s too few for errors of collapse points",
+        snprintf(out, size, "%llu replicate%s too few for errors of collapse points; take 64 or more",
                  (unsigned long long)fit->series->replicates, fit->series->replicates == 1 ? " is" : "s are");
         break;
-    case GROUND_NO_POINTS:
-        snprintf(out, size, "no collapse point was found; choose betas around the collapse");
+    case GROUND_NO_POINTS: missing_words(fit, out, size); break;
+    case GROUND_NO_GROUPS:
+        snprintf(
+            out, size,
+            "with the same randomness at %zu n there are too few replicates for the joint errors of their "
+            "collapse points",
+            v->point_count);
         break;
     case GROUND_FEW:
         snprintf(
@@ -40,8 +64,10 @@ static void reason(const struct fit *fit, const struct verdict *v, char *out, si
             VERDICT_FEWEST);
         break;
     case GROUND_CLOSE:
-        snprintf(out, size, "the %zu n lie too close together for an exponent with corrections",
-                 v->trusted >= VERDICT_FEWEST ? v->trusted : v->point_count);
+        snprintf(
+            out, size,
+            "the %zu n lie too close together, or errors are too large, for an exponent with corrections",
+            v->trusted >= VERDICT_FEWEST ? v->trusted : v->point_count);
         break;
     case GROUND_SMALL:
         snprintf(out, size,
@@ -70,32 +96,49 @@ static void reason(const struct fit *fit, const struct verdict *v, char *out, si
     }
 }
 
-/* " About 1200 replicates would settle it (there are 64)", or nothing. */
+/* " About 1200 replicates at every n would settle it (there are 64).", or nothing. */
 static void settle_words(const struct fit *fit, const struct verdict *v, char *out, size_t size) {
     char length[WORDS];
     *out = '\0';
     if (!isnan(v->settle.replicates)) {
-        snprintf(out, size, " About %.0f replicates at every n would settle it (there are %llu).",
-                 v->settle.replicates, (unsigned long long)fit->series->replicates);
+        const struct results_series *s = fit->series;
+        bool medians = s->family->class == FAMILY_FRECHET;
+        snprintf(out, size, " About %.0f%s at every n would settle it (there are %llu).",
+                 v->settle.replicates, medians ? " kept replicates (keep_replicates)" : " replicates",
+                 (unsigned long long)(medians ? s->size[RESULTS_REPLICATE] : s->replicates));
     } else if (!isnan(v->settle.log_n)) {
         snprintf(out, size, " Larger n would settle it, to n = %s or beyond.",
                  words_length(v->settle.log_n, length));
     }
 }
 
+/* Appends a clause. */
+__attribute__((format(printf, 2, 3))) static void append(char out[SENTENCE], const char *format, ...) {
+    va_list list;
+    size_t length = strlen(out);
+    va_start(list, format);
+    vsnprintf(out + length, SENTENCE - length, format, list);
+    va_end(list);
+}
+
 const char *sentence_make(const struct fit *fit, const struct verdict *v, char out[SENTENCE]) {
     static const char *const opening[] = {"Undecided", "Supported", "Refuted"};
-    char why[256], remedy[128], first[WORDS], last[WORDS], exponent[WORDS], slope[WORDS], amplitude[WORDS];
+    char why[384], remedy[128], first[WORDS], value[WORDS];
     reason(fit, v, why, sizeof why);
     settle_words(fit, v, remedy, sizeof remedy);
-    int length = snprintf(out, SENTENCE, "%s: %s.%s", opening[v->kind], why, remedy);
+    snprintf(out, SENTENCE, "%s: %s.%s", opening[v->kind], why, remedy);
     if (isnan(v->exponent.value)) { return out; }
-    snprintf(out + length, SENTENCE - (size_t)length,
-             " From n = %s to %s beta_c grows as %s^(%s) (theory: %.4g), as Lambda^typ to the power %s, and "
-             "beta_c/Lambda^typ tends to %s (limit law: %.5g).",
-             words_length(v->first_log_n, first), words_length(v->last_log_n, last),
-             fit->by_n ? "n" : "(log n)", sentence_estimate(&v->exponent, exponent), v->exponent.predicted,
-             sentence_estimate(&v->slope, slope), sentence_estimate(&v->amplitude, amplitude),
-             v->amplitude.predicted);
+    append(out, " From n = %s", words_length(v->first_log_n, first));
+    append(out, " to %s beta_c grows as %s^(%s)", words_length(v->last_log_n, first),
+           fit->by_n ? "n" : "(log n)", sentence_estimate(&v->exponent, value));
+    if (!isnan(v->exponent.predicted)) { append(out, " (theory: %.4g)", v->exponent.predicted); }
+    if (!isnan(v->slope.value)) {
+        append(out, ", as Lambda^typ to the power %s", sentence_estimate(&v->slope, value));
+    }
+    if (!isnan(v->amplitude.value)) {
+        append(out, ", and beta_c/Lambda^typ tends to %s", sentence_estimate(&v->amplitude, value));
+        if (!isnan(v->amplitude.predicted)) { append(out, " (limit law: %.5g)", v->amplitude.predicted); }
+    }
+    append(out, ".");
     return out;
 }

@@ -38,27 +38,27 @@ static bool study_add(struct study *study, const struct results *results, const 
             fit_release(fit);
             return false;
         }
-        fit->common = strstr(results->config_resolved, "\ncommon_randomness: true\n") != NULL;
+        fit->common = results->common_randomness;
         study_name(study, fit);
         study->count++;
     }
     return true;
 }
 
-bool study_open(struct study *study, size_t count, char *const *paths) {
+int study_open(struct study *study, size_t count, char *const *paths) {
     *study = (struct study){.paths = (const char *const *)paths,
                             .results = calloc(count, sizeof(struct results *))};
     gsl_set_error_handler_off();
     bool fits = study->results;
     for (size_t i = 0; fits && i < count; i++) {
         study->results[i] = store_read(paths[i]);
-        if (!study->results[i]) { return false; }
+        if (!study->results[i]) { return EXIT_USAGE; }
         study->file_count++;
-        if (exact_fill(study->results[i], omp_get_max_threads()) != EXIT_DONE) { return false; }
+        if (exact_fill(study->results[i], omp_get_max_threads()) != EXIT_DONE) { return EXIT_FAILED; }
         fits = study_add(study, study->results[i], paths[i]);
     }
     if (!fits) { message_error("out of memory while fitting; give fewer files at a time"); }
-    return fits;
+    return fits ? EXIT_DONE : EXIT_FAILED;
 }
 
 bool study_judge(struct study *study) {
@@ -67,7 +67,7 @@ bool study_judge(struct study *study) {
     bool good = study->verdict && study->attention;
 #pragma omp parallel for schedule(dynamic, 1)
     for (size_t i = 0; i < study->count; i++) {
-        if (good && !(verdict_make(&study->verdict[i], &study->fit[i], study->fit[i].common) &&
+        if (good && !(verdict_make(&study->verdict[i], &study->fit[i]) &&
                       attention_make(&study->attention[i], study->fit[i].series))) {
 #pragma omp atomic write
             good = false;

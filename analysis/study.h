@@ -16,9 +16,9 @@ struct study {
     struct attention *attention; /* likewise */
 };
 
-/* Reads and fits. False after a message. Free with study_release in either case. The paths must outlive
- * the study. */
-bool study_open(struct study *study, size_t count, char *const *paths);
+/* Reads and fits. EXIT_DONE, EXIT_USAGE after a message where a file is no good, else EXIT_FAILED. Free with
+ * study_release in either case. The paths must outlive the study. */
+int study_open(struct study *study, size_t count, char *const *paths);
 void study_release(struct study *study);
 
 /* The verdict of every fit: takes up to half a second each. False after a message. */

@@ -220,6 +220,7 @@ static void print_sentence(FILE *out, const char *sentence) {
 }
 
 static void print_rivals(FILE *out, const struct verdict *v) {
+    const double most = 100;
     char number[WORDS];
     if (isnan(v->exponent.value)) { return; }
     fprintf(out, "  %-22s", "Laws with corrections");
@@ -228,9 +229,12 @@ static void print_rivals(FILE *out, const struct verdict *v) {
     for (size_t r = 0; r < VERDICT_LAWS; r++) {
         fprintf(out, " %12s", words_number(v->rival[r].chi_square, number));
     }
+    fprintf(out, "\n  %-22s", "  Akaike weight");
+    for (size_t r = 0; r < VERDICT_LAWS; r++) { fprintf(out, " %12.3g", v->rival[r].weight); }
     fprintf(out, "\n  %-22s", "  sigma off");
     for (size_t r = 0; r < VERDICT_LAWS; r++) {
-        fprintf(out, " %12s", words_number(v->rival[r].excluded_sigma, number));
+        double sigma = v->rival[r].excluded_sigma;
+        fprintf(out, " %12s", sigma > most ? "> 100" : words_number(sigma, number));
     }
     fputs("\n", out);
 }

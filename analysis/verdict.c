@@ -3,6 +3,7 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../models/limits.h"
 #include "points.h"
@@ -30,20 +31,54 @@ static size_t window(const struct points *p, double least, size_t otherwise) {
     return p->count - first >= VERDICT_FEWEST ? first : otherwise;
 }
 
-/* With half^2 = noise^2 + systematic^2. */
+/* With half^2 = noise^2 + systematic^2; unknown where that is so wide that nothing is said. */
 static struct verdict_estimate around(double value, double noise, double systematic, double predicted) {
+    const double widest = 1; /* of an exponent, and of the logarithm of an amplitude */
     double half = hypot(noise, systematic);
+    if (!(half <= widest)) { return (struct verdict_estimate){NAN, NAN, NAN, predicted, NAN}; }
     return (struct verdict_estimate){value, value - half, value + half, predicted,
                                      half > 0 ? noise * noise / (half * half) : 0};
 }
 
-static bool fit_from(const struct judge *j, size_t first, const double *y, size_t terms,
-                     const enum law_term *term, struct law_fit *fit) {
-    struct law_data data = points_data(&j->points, first, y, j->scratch);
-    return law_fit(&data, terms, term, fit);
+static bool fit_widened(const struct judge *j, const struct law_data *data, size_t terms,
+                        const enum law_term *term, struct law_fit *fit) {
+    if (!law_fit(data, terms, term, fit)) { return false; }
+    double widen = points_widen(&j->points, data->count, terms);
+    for (size_t k = 0; k < terms; k++) { fit->se[k] *= widen; }
+    return true;
 }
 
 /* ---- the exponent ---- */
+
+/* What the correction terms leave out: the next order of the expansion in log L/L and 1/L, or in n^-|omega|,
+ * with coefficients of about one, and of the order after that an independent part at every n. Without it laws
+ * whose noise is small would be told apart by what no law of few terms has. */
+static void add_truncation(const struct judge *j, const struct law_data *data, double *covariance) {
+    enum { MODES = 3 };
+    double rate = fabs(fit_asymptotic_exponent(j->fit));
+    for (size_t a = 0; a < data->count; a++) {
+        for (size_t b = 0; b < data->count; b++) {
+            double l[] = {data->log_n[a], data->log_n[b]}, mode[2][MODES], rest[2], sum = 0;
+            for (int i = 0; i < 2; i++) {
+                double decay = exp(-rate * l[i]), one = log(l[i]) / l[i];
+                const double by_n[] = {decay, decay * decay, 1 / (l[i] * l[i])},
+                             by_log[] = {one * one, one / l[i], 1 / (l[i] * l[i])};
+                memcpy(mode[i], j->fit->by_n ? by_n : by_log, sizeof mode[i]);
+                rest[i] = j->fit->by_n ? decay * decay * decay : one * one * one;
+            }
+            for (int m = 0; m < MODES; m++) { sum += mode[0][m] * mode[1][m]; }
+            covariance[a * data->count + b] += sum + (a == b ? rest[0] * rest[0] : 0);
+        }
+    }
+}
+
+/* Errors of laws that are powers of n carry what is left out: it falls so fast that few windows show it. */
+static bool fit_law(const struct judge *j, size_t first, size_t terms, const enum law_term *term,
+                    struct law_fit *fit) {
+    struct law_data data = points_data(&j->points, first, j->points.log_beta, j->scratch);
+    if (j->fit->by_n && data.covariance) { add_truncation(j, &data, j->scratch); }
+    return fit_widened(j, &data, terms, term, fit);
+}
 
 /* F3 without its last term is F1; the exponent is the second coefficient. */
 static const enum law_term law_of_log[] = {LAW_ONE, LAW_LOG, LAW_INVERSE, LAW_LOG_INVERSE};
@@ -58,7 +93,7 @@ static void judge_windows(const struct judge *j, struct verdict *v) {
     struct law_fit fit;
     for (size_t first = j->first; p->count - first >= VERDICT_FEWEST && v->window_count < VERDICT_WINDOWS;
          first = points_from(p, 2 * p->log_n[first])) {
-        if (!fit_from(j, first, p->log_beta, 4, own_terms(j), &fit)) { return; }
+        if (!fit_law(j, first, 4, own_terms(j), &fit)) { return; }
         v->window[v->window_count++] =
             (struct verdict_window){p->log_n[first], p->count - first, fit.value[1], fit.se[1]};
     }
@@ -79,9 +114,7 @@ static double late_drift(const struct verdict *v) {
 static struct verdict_estimate judge_exponent(const struct judge *j, struct verdict *v) {
     struct law_fit short_of;
     judge_windows(j, v);
-    if (v->window_count == 0 || !fit_from(j, j->first, j->points.log_beta, 3, own_terms(j), &short_of)) {
-        return unknown;
-    }
+    if (v->window_count == 0 || !fit_law(j, j->first, 3, own_terms(j), &short_of)) { return unknown; }
     const struct verdict_window *w = v->window;
     double systematic = w[0].value - short_of.value[1];
     if (v->window_count > 1) { systematic = hypot(systematic, w[1].value - w[0].value); }
@@ -133,17 +166,31 @@ static struct limits limits_at_last(const struct results_series *s) {
     return limits_of(s->family, p, log_n);
 }
 
-/* The limit constant of the class at the largest n: of the ensemble's collapse point, or of the median of
- * rows. */
+/* beta_c/Lambda^typ in the limit law, for a mean entropy, participation or top-two ratio of `threshold`: in
+ * the Gumbel class p_(2)/p_(1) = U^b with U uniform, of mean 1/(1 + b). */
+static double limit_of(const struct limits *l, enum criterion_kind kind, double threshold) {
+    bool gumbel = l->law == LIMITS_GUMBEL || l->law == LIMITS_SLOW_GUMBEL;
+    double constant = NAN;
+    if (kind == CRITERION_ENTROPY && gumbel) { constant = limits_pd_collapse_entropy(threshold); }
+    if (kind == CRITERION_PARTICIPATION && gumbel) { constant = limits_pd_collapse_participation(threshold); }
+    if (kind == CRITERION_TOP_TWO_RATIO && gumbel) {
+        return (l->law == LIMITS_SLOW_GUMBEL ? l->exponent : 1) * (1 / threshold - 1);
+    }
+    if (kind == CRITERION_ENTROPY && l->law == LIMITS_WEIBULL) {
+        constant = limits_weibull_collapse_entropy(l->exponent, threshold);
+    }
+    if (kind == CRITERION_PARTICIPATION && l->law == LIMITS_WEIBULL) {
+        constant = limits_weibull_collapse_participation(l->exponent, threshold);
+    }
+    return l->law == LIMITS_SLOW_GUMBEL ? limits_slow_gumbel(l->exponent, constant) : constant;
+}
+
+/* At the largest n: of the ensemble's collapse point, or of the median of rows. */
 static double limit_constant(const struct judge *j) {
     const struct criterion *c = &j->fit->series->criterion[j->fit->primary];
     if (j->points.kind == POINTS_FIXED) { return 1; }
     if (j->points.kind == POINTS_ROWS) { return j->limits.lambda[1]; }
-    if (c->kind == CRITERION_ENTROPY && c->threshold == 1) { return j->limits.collapse_entropy; }
-    if (c->kind == CRITERION_PARTICIPATION && c->threshold == 0.5) {
-        return j->limits.collapse_participation;
-    }
-    return NAN;
+    return limit_of(&j->limits, c->kind, c->threshold);
 }
 
 /* beta_c/Lambda^typ as n -> inf. */
@@ -173,19 +220,19 @@ static void judge_exact(const struct judge *j, struct verdict *v) {
 static double rival_chi_square(const struct judge *j, const double *y, size_t rival, size_t *terms) {
     static const enum law_term corrections[] = {LAW_ONE, LAW_INVERSE, LAW_LOG_INVERSE};
     static const enum law_term bare_power[] = {LAW_ONE, LAW_LINEAR, LAW_INVERSE, LAW_LOG_INVERSE};
-    const enum law_term *power = j->fit->by_n ? law_of_power : bare_power;
+    const enum law_term *power = j->fit->by_n ? law_of_power : bare_power,
+                        *term = rival < FREE_LOG    ? corrections
+                                : rival == FREE_LOG ? law_of_log
+                                                    : power;
     struct law_fit fit;
-    bool good;
     *terms = rival < FREE_LOG ? 3 : 4;
-    if (rival < FREE_LOG) {
-        for (size_t i = 0; i < j->points.count; i++) {
-            j->values[i] = y[i] - fixed_power[rival] * log(j->points.log_n[i]);
-        }
-        good = fit_from(j, j->first, j->values, 3, corrections, &fit);
-    } else {
-        good = fit_from(j, j->first, y, 4, rival == FREE_LOG ? law_of_log : power, &fit);
+    for (size_t i = 0; i < j->points.count; i++) {
+        j->values[i] = y[i] - (rival < FREE_LOG ? fixed_power[rival] * log(j->points.log_n[i]) : 0);
     }
-    return good ? fit.chi_square : NAN;
+    struct law_data data = points_data(&j->points, j->first, j->values, j->scratch);
+    add_truncation(j, &data, j->scratch);
+    data.covariance = j->scratch;
+    return law_fit(&data, *terms, term, &fit) ? fit.chi_square : NAN;
 }
 
 /* Akaike's criterion with the correction for few points, as weights. */
@@ -227,8 +274,8 @@ static void judge_rivals(const struct judge *j, struct verdict *v) {
 
 /* ---- the verdict ---- */
 
-static bool agrees(const struct verdict_estimate *e) {
-    return isnan(e->predicted) || isnan(e->value) || (e->predicted >= e->low && e->predicted <= e->high);
+static bool disagrees(const struct verdict_estimate *e) {
+    return e->predicted < e->low || e->predicted > e->high;
 }
 
 /* Off by more than twice the 95% interval, about four sigma. */
@@ -261,37 +308,57 @@ static bool rival_remains(const struct verdict *v) {
     return v->closest < VERDICT_LAWS && v->rival[v->closest].excluded_sigma < VERDICT_EXCLUDED;
 }
 
-static enum verdict_kind decide(const struct judge *j, const struct verdict *v) {
-    if (v->exact_p < impossible && j->fit->series->replicates >= RESULTS_BLOCK_LENGTH) {
-        return VERDICT_REFUTED;
-    }
-    if (!j->asymptotic) { return VERDICT_UNDECIDED; }
-    if (contradicts(&v->exponent) || contradicts(&v->slope) || contradicts(&v->amplitude)) {
-        return VERDICT_REFUTED;
-    }
-    bool decided = !isnan(v->exponent.value) && !isnan(v->exponent.predicted) && agrees(&v->exponent) &&
-                   agrees(&v->slope) && agrees(&v->amplitude) && !(v->exact_p < unlikely) &&
-                   !rival_remains(v);
-    return decided ? VERDICT_SUPPORTED : VERDICT_UNDECIDED;
-}
-
-/* ---- what it rests on ---- */
-
 static bool has_means(const struct fit *fit) {
     return fit->primary < fit->criteria && fit_last(fit, fit->primary) < fit->lengths;
 }
 
-static enum verdict_ground ground_of(const struct judge *j, const struct verdict *v) {
-    if (j->points.count == 0) { return has_means(j->fit) ? GROUND_NO_ERRORS : GROUND_NO_POINTS; }
-    if (v->exact_p < (v->kind == VERDICT_REFUTED ? impossible : unlikely)) { return GROUND_EXACT; }
-    if (j->points.count - j->first < VERDICT_FEWEST) { return GROUND_FEW; }
-    if (isnan(v->exponent.value)) { return GROUND_CLOSE; }
-    if (!j->asymptotic) { return GROUND_SMALL; }
-    if (!agrees(&v->exponent)) { return GROUND_EXPONENT; }
-    if (!agrees(&v->slope)) { return GROUND_SLOPE; }
-    if (!agrees(&v->amplitude)) { return GROUND_AMPLITUDE; }
-    if (isnan(v->exponent.predicted)) { return GROUND_NO_THEORY; }
-    return rival_remains(v) ? GROUND_RIVAL : GROUND_NOTHING;
+/* Whether the verdict can rest on laws with corrections; else what stands in the way. */
+static bool has_laws(const struct judge *j, struct verdict *v) {
+    if (j->points.count == 0) {
+        v->ground = has_means(j->fit) ? GROUND_NO_ERRORS : GROUND_NO_POINTS;
+    } else if (j->points.lacks_groups) {
+        v->ground = GROUND_NO_GROUPS;
+    } else if (j->points.count - j->first < VERDICT_FEWEST) {
+        v->ground = GROUND_FEW;
+    } else if (!j->asymptotic) {
+        v->ground = GROUND_SMALL;
+    } else if (isnan(v->exponent.value)) {
+        v->ground = GROUND_CLOSE;
+    } else {
+        return true;
+    }
+    return false;
+}
+
+/* Rests on the first of the three that is off theory's value, if one is. */
+static bool finds(struct verdict *v, bool off(const struct verdict_estimate *)) {
+    const struct verdict_estimate *const estimate[] = {&v->exponent, &v->slope, &v->amplitude};
+    static const enum verdict_ground of[] = {GROUND_EXPONENT, GROUND_SLOPE, GROUND_AMPLITUDE};
+    for (size_t i = 0; i < 3; i++) {
+        if (off(estimate[i])) {
+            v->ground = of[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum verdict_kind decide(const struct judge *j, struct verdict *v) {
+    if (v->exact_p < impossible && j->fit->series->replicates >= RESULTS_BLOCK_LENGTH) {
+        v->ground = GROUND_EXACT;
+        return VERDICT_REFUTED;
+    }
+    bool laws = has_laws(j, v);
+    if (laws && finds(v, contradicts)) { return VERDICT_REFUTED; }
+    if (v->exact_p < unlikely) {
+        v->ground = GROUND_EXACT;
+        return VERDICT_UNDECIDED;
+    }
+    if (!laws || finds(v, disagrees)) { return VERDICT_UNDECIDED; }
+    v->ground = isnan(v->exponent.predicted) ? GROUND_NO_THEORY
+                : rival_remains(v)           ? GROUND_RIVAL
+                                             : GROUND_NOTHING;
+    return v->ground == GROUND_NOTHING ? VERDICT_SUPPORTED : VERDICT_UNDECIDED;
 }
 
 /* ---- what would settle it ---- */
@@ -305,14 +372,18 @@ static double round_up(double x) {
 static const struct verdict_settle nothing_settles = {NAN, NAN};
 static const double log_far = 300 * M_LN10, furthest = 1e6; /* log n: where laws show, and that rows reach */
 
+/* Replicates behind a collapse point: all of them, or the kept ones behind a median. */
+static double rows_judged(const struct judge *j) {
+    const struct results_series *s = j->fit->series;
+    return j->points.kind == POINTS_ROWS ? (double)s->size[RESULTS_REPLICATE] : (double)s->replicates;
+}
+
 /* Replicates shrink noise as their root, larger n the neglected corrections as 1/L. */
 static struct verdict_settle settle_interval(const struct judge *j, double half, double needed,
                                              double noise) {
     double times = half / needed;
     if (!(times > 1) || isinf(times)) { return nothing_settles; }
-    if (noise >= 0.5) {
-        return (struct verdict_settle){round_up((double)j->fit->series->replicates * times * times), NAN};
-    }
+    if (noise >= 0.5) { return (struct verdict_settle){round_up(rows_judged(j) * times * times), NAN}; }
     double systematic = half * sqrt(1 - noise),
            further = round_up(j->points.log_n[j->points.count - 1] * fmax(systematic / needed, 2));
     return (struct verdict_settle){NAN, further <= furthest ? further : NAN};
@@ -348,8 +419,16 @@ static struct verdict_settle settle_rival(const struct judge *j, const struct ve
     return settle_interval(j, VERDICT_EXCLUDED + 1, sigma, is_power ? v->exponent.noise : 1);
 }
 
+/* So many groups that their joint covariance is known. */
+static struct verdict_settle settle_groups(const struct judge *j) {
+    size_t groups = j->points.count + POINTS_MORE_GROUPS;
+    return (struct verdict_settle){
+        (double)groups * (j->points.kind == POINTS_ROWS ? 1 : RESULTS_BLOCK_LENGTH), NAN};
+}
+
 /* So many replicates that chi square, if it goes on like this, is impossible. */
 static struct verdict_settle settle_exact(const struct judge *j, const struct verdict *v) {
+    if (v->exact_p < impossible) { return (struct verdict_settle){RESULTS_BLOCK_LENGTH, NAN}; }
     double freedom = (double)v->exact_freedom, needed = gsl_cdf_chisq_Qinv(impossible, freedom) - freedom;
     return settle_interval(j, sqrt(needed), sqrt(v->exact_chi_square - freedom), 1);
 }
@@ -357,7 +436,7 @@ static struct verdict_settle settle_exact(const struct judge *j, const struct ve
 static struct verdict_settle settle(const struct judge *j, const struct verdict *v) {
     if (v->kind != VERDICT_UNDECIDED) { return nothing_settles; }
     switch (v->ground) {
-    case GROUND_NO_ERRORS: return (struct verdict_settle){RESULTS_BLOCK_LENGTH, NAN};
+    case GROUND_NO_GROUPS: return settle_groups(j);
     case GROUND_FEW:
     case GROUND_CLOSE:
     case GROUND_SMALL: return (struct verdict_settle){NAN, log_far};
@@ -366,6 +445,8 @@ static struct verdict_settle settle(const struct judge *j, const struct verdict 
     case GROUND_SLOPE: return settle_estimate(j, &v->slope);
     case GROUND_AMPLITUDE: return settle_estimate(j, &v->amplitude);
     case GROUND_RIVAL: return settle_rival(j, v);
+    case GROUND_CRITERION:
+    case GROUND_NO_ERRORS:
     case GROUND_NO_POINTS:
     case GROUND_NO_THEORY:
     case GROUND_NOTHING: break;
@@ -379,41 +460,50 @@ static void judge_all(struct judge *j, struct verdict *v) {
     v->trusted = p->count - points_from(p, VERDICT_ASYMPTOTIC);
     j->first = window(p, VERDICT_ASYMPTOTIC, 0);
     j->asymptotic = v->trusted >= VERDICT_FEWEST;
-    if (j->fit->lengths > 0) { j->limits = limits_at_last(j->fit->series); }
-    if (p->count > 0) {
+    if (p->count > 0 && !p->lacks_groups) {
         v->first_log_n = p->log_n[j->first];
         v->last_log_n = p->log_n[p->count - 1];
         v->exponent = judge_exponent(j, v);
         v->slope = judge_slope(j);
         v->amplitude = judge_amplitude(j);
         judge_exact(j, v);
+        judge_rivals(j, v);
+        v->closest = closest_rival(j, v);
     }
-    judge_rivals(j, v);
-    v->closest = closest_rival(j, v);
     v->kind = decide(j, v);
-    v->ground = ground_of(j, v);
     v->settle = settle(j, v);
 }
 
-bool verdict_make(struct verdict *v, const struct fit *fit, bool common) {
+/* Before anything is known. */
+static struct verdict open_verdict(void) {
+    struct verdict v = {.ground = GROUND_CRITERION,
+                        .closest = VERDICT_LAWS,
+                        .exponent = unknown,
+                        .slope = unknown,
+                        .amplitude = unknown,
+                        .settle = nothing_settles,
+                        .first_log_n = NAN,
+                        .last_log_n = NAN,
+                        .exact_chi_square = NAN,
+                        .exact_p = NAN};
+    for (size_t r = 0; r < VERDICT_LAWS; r++) { v.rival[r] = (struct verdict_rival){NAN, NAN, NAN}; }
+    return v;
+}
+
+bool verdict_make(struct verdict *v, const struct fit *fit) {
     struct judge j = {.fit = fit};
-    *v = (struct verdict){.exponent = unknown,
-                          .slope = unknown,
-                          .amplitude = unknown,
-                          .first_log_n = NAN,
-                          .last_log_n = NAN,
-                          .exact_chi_square = NAN,
-                          .exact_p = NAN};
-    bool good = points_make(&j.points, fit, common);
+    *v = open_verdict();
+    bool good = points_make(&j.points, fit);
     size_t count = j.points.count;
     j.scratch = calloc(count * count + 1, sizeof *j.scratch);
     j.values = calloc(2 * count + 1, sizeof *j.values);
-    j.expected = j.values + count;
     good = good && j.scratch && j.values;
     if (good) {
-        judge_all(&j, v);
-        double limit = j.points.kind == POINTS_FIXED ? 1 : j.limits.lambda[1];
-        good = accumulation_make(&v->accumulation, fit, limit);
+        j.expected = j.values + count;
+        if (fit->lengths > 0) { j.limits = limits_at_last(fit->series); }
+        if (fit->primary == fit->criteria || fit_is_meaningful(fit, fit->primary)) { judge_all(&j, v); }
+        good =
+            accumulation_make(&v->accumulation, fit, j.points.kind == POINTS_FIXED ? 1 : j.limits.lambda[1]);
     }
     points_release(&j.points);
     free(j.scratch);

@@ -33,12 +33,14 @@ extern const char *const verdict_name[]; /* "undecided", "supported", "refuted" 
 
 /* What a verdict rests on: the first thing that matters. */
 enum verdict_ground {
+    GROUND_CRITERION, /* marks no critical scale in this class */
     GROUND_NO_ERRORS, /* too few replicates */
     GROUND_NO_POINTS,
-    GROUND_FEW,   /* points, for laws with corrections */
-    GROUND_CLOSE, /* n, for these */
-    GROUND_EXACT, /* values contradict */
-    GROUND_SMALL, /* n, for corrections to be trusted */
+    GROUND_NO_GROUPS, /* of replicates, for a joint covariance */
+    GROUND_FEW,       /* points, for laws with corrections */
+    GROUND_CLOSE,     /* n, for these */
+    GROUND_EXACT,     /* values contradict */
+    GROUND_SMALL,     /* n, for corrections to be trusted */
     GROUND_EXPONENT,
     GROUND_SLOPE,
     GROUND_AMPLITUDE,
@@ -69,9 +71,10 @@ struct verdict_window {
     double value, se; /* statistical */
 };
 
-/* What would decide an undecided verdict: so many replicates at every n where noise is most of the interval
- * that leaves it open (half widths fall as their root), or n up to so much, the smallest raised alike, where
- * the systematic part is (neglected corrections fall as 1/L). NaN: not that. */
+/* What would decide an undecided verdict: so many replicates (kept ones where medians are judged) at every n
+ * where noise is most of the interval that leaves it open (half widths fall as their root), or n up to so
+ * much, the smallest raised alike, where the systematic part is (neglected corrections fall as 1/L). NaN: not
+ * that. */
 struct verdict_settle {
     double replicates, log_n;
 };
@@ -93,8 +96,7 @@ struct verdict {
     struct accumulation_fit accumulation;
 };
 
-/* `common`: the same randomness at every n, so that errors are correlated. Nothing to free. False when out of
- * memory. */
-bool verdict_make(struct verdict *verdict, const struct fit *fit, bool common);
+/* Nothing to free. False when out of memory. */
+bool verdict_make(struct verdict *verdict, const struct fit *fit);
 
 #endif

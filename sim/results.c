@@ -342,6 +342,7 @@ static void series_create(struct results_series *s, const struct config *config,
 struct results *results_create(const struct config *config, const char *isa) {
     struct results *r = memory_create(1, sizeof *r);
     r->seed = config->seed;
+    r->common_randomness = config->common_randomness;
     r->config_text = memory_copy_text(config->text, strlen(config->text));
     r->config_resolved = memory_copy_text(config->resolved, strlen(config->resolved));
     r->isa = memory_copy_text(isa, strlen(isa));

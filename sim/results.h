@@ -87,6 +87,7 @@ struct results_series {
 
 struct results {
     uint64_t seed;
+    bool common_randomness; /* the same replicate has the same randomness at every n */
     char *config_text, *config_resolved, *isa;
     size_t series_count;
     struct results_series *series;

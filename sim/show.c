@@ -46,7 +46,7 @@ static void print_series(const struct results_series *s) {
 
 static int show_summary(const char *path) {
     struct results *r = store_read(path);
-    if (!r) { return EXIT_FAILED; }
+    if (!r) { return EXIT_USAGE; }
     printf("%s: %zu series, seed %llu, computed with %s kernels\n", path, r->series_count,
            (unsigned long long)r->seed, r->isa);
     for (size_t i = 0; i < r->series_count; i++) { print_series(&r->series[i]); }
@@ -113,7 +113,7 @@ static void print_journal(const struct journal *journal, const struct unit_plan 
 
 static int show_journal(const char *directory) {
     struct journal *journal = journal_open(directory);
-    if (!journal) { return EXIT_FAILED; }
+    if (!journal) { return EXIT_USAGE; }
     struct config *config = journal_config(journal);
     bool good = false;
     if (config) {
@@ -156,7 +156,7 @@ int command_show(int argc, char **argv) {
     if (!wants_digest && is_directory(argv[optind])) { return show_journal(argv[optind]); }
     if (!wants_digest) { return show_summary(argv[optind]); }
     char digest[65];
-    if (!store_digest(argv[optind], digest)) { return EXIT_FAILED; }
+    if (!store_digest(argv[optind], digest)) { return EXIT_USAGE; }
     printf("%s  %s\n", digest, argv[optind]);
     return EXIT_DONE;
 }

@@ -12,6 +12,7 @@
 
 #include "memory.h"
 #include "message.h"
+#include "resolve.h"
 
 #ifndef GAPSCALE_VERSION
 #define GAPSCALE_VERSION "unknown"
@@ -385,6 +386,7 @@ struct results *store_read(const char *path) {
         r->config_text = copy_text(root_text(c, "config"));
         r->config_resolved = copy_text(root_text(c, "config_resolved"));
         r->isa = copy_text(root_text(c, "isa"));
+        r->common_randomness = resolve_is_common(r->config_resolved);
         r->series = memory_create(c->group_count, sizeof *r->series);
         for (size_t i = 0; !fault && i < c->group_count; i++) {
             if (strchr(c->group[i].name, '/')) { continue; }

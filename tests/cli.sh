@@ -152,9 +152,9 @@ expect 0 "show" show before.h5
 holds "show names the series" grep -q "^g1:" out
 expect 0 "show --digest" show before.h5 --digest
 holds "a digest has 64 digits" grep -qE '^[0-9a-f]{64} ' out
-expect 1 "show of a text" show text.h5
-expect 1 "show of a missing file" show missing.h5
-expect 1 "show of a pipe" show pipe
+expect 2 "show of a text" show text.h5
+expect 2 "show of a missing file" show missing.h5
+expect 2 "show of a pipe" show pipe
 expect 2 "show without a file" show
 expect 0 "fit" fit before.h5
 holds "fit prints a table" grep -q gaussian out
@@ -181,8 +181,8 @@ def same(a, b):
 sys.exit(not same(json.load(open(sys.argv[1])), json.load(open("out"))))
 PYTHON
 fi
-expect 1 "fit of a text" fit text.h5
-expect 1 "fit of a fit" fit before.fit.h5
+expect 2 "fit of a text" fit text.h5
+expect 2 "fit of a fit" fit before.fit.h5
 expect 0 "plot" plot before.h5 -o figures
 for figure in {gaussian,g1,plateau}-{entropy,collapse,gap-count,phase,te} all-collapse all-exact; do
     for extension in svg png pdf; do holds "$figure.$extension" test -s "figures/$figure.$extension"; done
