@@ -1107,33 +1107,77 @@ static bool any_point(const struct oracle *o, double beta, bool all, struct orac
     return true;
 }
 
+/* Means over so many keys on a sphere that they are those of the central limit with its 1/n terms, or at a
+ * beta so small that these are all there is. The keys that make Y_2 and what is across, those of 2 beta, must
+ * be there; where they are not the limit's moments are those of rows that never come. `error` is relative, of
+ * the 1/n terms. */
+static bool is_central(const struct oracle *o, double beta, struct sphere_subcritical *limit, double *error) {
+    const double many = log(1e8), crowd = 20, slight = 1e-4;
+    if (!o->family->on_sphere) { return false; }
+    double d = o->p[0], log_n_eff = o->log_n - sphere_log_rho(d, beta),
+           log_keys = o->log_n + o->family->log_tail(o->p, -sphere_bias(d, 2 * beta));
+    if (beta < slight * d) {
+        *error = (beta / d) * (beta / d) + 1e-11;
+    } else if (log_n_eff > many && log_keys > crowd) {
+        *error = 100 * exp(-log_n_eff) + exp(-log_keys / 2) + 1e-11;
+    } else {
+        return false;
+    }
+    sphere_subcritical(d, beta, o->log_n, limit);
+    return true;
+}
+
 bool oracle_at(const struct oracle *o, double beta, struct oracle_point *point) {
-    return any_point(o, beta, true, point);
+    struct sphere_subcritical limit;
+    double error;
+    if (!any_point(o, beta, true, point)) { return false; }
+    if (beta <= LARGEST_BETA && is_central(o, beta * exp(o->log_lambda), &limit, &error)) {
+        point->participation = limit.participation;
+        point->participation_error = error * limit.participation;
+    } else if (point->participation_error >= point->participation) { /* below the quadrature's rounding */
+        point->participation = NAN;
+        point->participation_error = INFINITY;
+    }
+    return true;
+}
+
+static void quadrature_output(const struct field *f, const struct oracle *o, struct oracle_output *output) {
+    struct oracle_point point;
+    collect(f, &point);
+    const double b = point.entropy - point.log_partition,
+                 relative = point.participation_error / point.participation;
+    output->bias = f->typical_depth + b * f->length;
+    output->bias_error = (2 * point.entropy_error + 1e-10 * (1 + o->log_n)) * f->length;
+    output->tangential = f->value[TANGENTIAL];
+    output->tangential_error = fmin(f->error[TANGENTIAL], relative * output->tangential);
+    if (!(relative < 1)) { output->tangential = NAN; }
 }
 
 bool oracle_output_at(const struct oracle *o, double beta, struct oracle_output *output) {
-    struct oracle_point point;
+    const double at = fmin(beta, LARGEST_BETA), absolute = at * exp(o->log_lambda);
+    struct sphere_subcritical limit;
     struct field f;
-    const double at = fmin(beta, LARGEST_BETA);
+    double error;
     *output = (struct oracle_output){NAN, INFINITY, NAN, INFINITY};
     if (!o->family->on_sphere) { return true; }
+    if (beta <= LARGEST_BETA && is_central(o, absolute, &limit, &error)) {
+        output->bias = limit.bias;
+        output->bias_error = error * fabs(limit.bias - sphere_bias(o->p[0], absolute)) + 1e-12 * limit.bias;
+        output->tangential = (o->p[0] - 1) * limit.tangential_variance;
+        output->tangential_error = error * output->tangential;
+        return true;
+    }
     bool good = field_open(&f, o, at, false, true);
     if (good) {
         integrate(&f);
-        collect(&f, &point);
-        const double b = point.entropy - point.log_partition,
-                     relative = point.participation_error / point.participation;
-        output->bias = f.typical_depth + b * f.length;
-        output->bias_error = (2 * point.entropy_error + 1e-10 * (1 + o->log_n)) * f.length;
-        output->tangential = f.value[TANGENTIAL];
-        if (point.participation < 1e-12) { /* the central limit's value is off by as much */
-            struct sphere_subcritical limit;
-            sphere_subcritical(o->p[0], 1 / f.length, o->log_n, &limit);
-            output->tangential = (o->p[0] - 1) * limit.tangential_variance;
+        quadrature_output(&f, o, output);
+        if (!isfinite(output->bias + output->bias_error)) {
+            output->bias = NAN;
+            output->bias_error = INFINITY;
         }
-        output->tangential_error = fmin(f.error[TANGENTIAL], relative * output->tangential);
-        if (!isfinite(output->bias + output->bias_error + output->tangential + output->tangential_error)) {
-            *output = (struct oracle_output){NAN, INFINITY, NAN, INFINITY};
+        if (!isfinite(output->tangential + output->tangential_error)) {
+            output->tangential = NAN;
+            output->tangential_error = INFINITY;
         }
     }
     field_close(&f);
