@@ -23,15 +23,18 @@ static double ratio_or_nan(double x, double y) { return y != 0 && isfinite(y) ? 
 
 /* ---- one point ---- */
 
-static enum attention_regime regime_of(double n_eff) {
+/* `keys`: 1/Y_2 as measured. In many dimensions n/rho may be far below one while many keys take part: there
+ * the keys that rho counts on never come. */
+static enum attention_regime regime_of(double n_eff, double keys) {
     const double rounding = 1 - 1e-9; /* of betas that were asked for by n_eff */
     if (n_eff >= ATTENTION_MANY * rounding) { return ATTENTION_SUBCRITICAL; }
-    return n_eff >= ATTENTION_FEW * rounding ? ATTENTION_CRITICAL : ATTENTION_SUPERCRITICAL;
+    return n_eff >= ATTENTION_FEW * rounding || keys > 2 ? ATTENTION_CRITICAL : ATTENTION_SUPERCRITICAL;
 }
 
-/* Deviations from an exact value that is known to `error`. */
+/* Deviations from an exact value that is known to `error`; NaN where that is no better than the rows. */
 static double sigma_at(const struct results_series *s, unsigned quantity, size_t at, double exact,
                        double error) {
+    if (error > s->se[quantity][at] / 3) { return NAN; }
     return ratio_or_nan(s->mean[quantity][at] - exact, hypot(s->se[quantity][at], error));
 }
 
@@ -126,7 +129,7 @@ static void fill_point(struct attention_point *p, const struct results_series *s
         .deficit_ratio_se = NAN,
         .log_deficit_ratio = NAN,
         .log_deficit_ratio_se = NAN};
-    p->regime = regime_of(p->n_eff);
+    p->regime = regime_of(p->n_eff, 1 / s->mean[MEASURE_PARTICIPATION][at]);
     if (p->n_eff >= 1) { fill_gaussian(p, s, at, d); }
     switch (p->regime) {
     case ATTENTION_SUBCRITICAL: break;
@@ -192,7 +195,11 @@ static void add_length(const struct attention *a, const struct results_series *s
     const double **value = malloc(2 * betas * sizeof *value);
     for (size_t b = 0; sigma && value && b < betas; b++) {
         const struct attention_point *p = &a->point[n * betas + b];
-        if (p->regime != regime || !isfinite(p->bias_sigma + p->tangential_sigma)) { continue; }
+        if (p->regime != regime) { continue; }
+        if (!isfinite(p->bias_sigma + p->tangential_sigma)) {
+            part->left_out++;
+            continue;
+        }
         sigma[count] = p->bias_sigma;
         sigma[betas + count] = p->tangential_sigma;
         value[count] = s->output_radial + (n * betas + b) * kept;
@@ -223,7 +230,7 @@ static void say_largest(char *end, size_t room, const char *what, double sigma, 
 }
 
 static void judge(struct attention_part *part, const char *name) {
-    char weights[WORDS_LINE / 4] = "", identity[WORDS_LINE / 4] = "";
+    char weights[WORDS_LINE / 4] = "", identity[WORDS_LINE / 4] = "", left_out[WORDS_LINE / 4] = "";
     double least = fmin(fmin(part->bias_p, part->tangential_p), fmin(part->weight_p, part->identity_p));
     if (isnan(part->bias_p + part->tangential_p)) {
         part->kind = VERDICT_UNDECIDED;
@@ -235,13 +242,19 @@ static void judge(struct attention_part *part, const char *name) {
     part->kind = least < LEAST_P ? VERDICT_REFUTED : VERDICT_SUPPORTED;
     say_largest(weights, sizeof weights, "ordered weights are", part->weight_sigma, part->weight_p);
     say_largest(identity, sizeof identity, "the identity is", part->identity_sigma, part->identity_p);
-    snprintf(part->sentence, sizeof part->sentence,
-             "%zu %s points %s the exact values: chi^2 of 1 - <q,ATT> %.3g on %g (p = %.2g), of |ATT_tan|^2 "
-             "%.3g on %g "
-             "(p = %.2g)%s%s.",
-             part->points, name, part->kind == VERDICT_SUPPORTED ? "agree with" : "contradict",
-             part->bias_chi_square, part->bias_freedom, part->bias_p, part->tangential_chi_square,
-             part->tangential_freedom, part->tangential_p, weights, identity);
+    if (part->left_out > 0) {
+        snprintf(left_out, sizeof left_out, " (%zu more have no exact values as good as the rows)",
+                 part->left_out);
+    }
+    snprintf(
+        part->sentence, sizeof part->sentence,
+        "%zu %s points%s %s the exact values: chi^2 of 1 - <q,ATT> %.3g on %g (p = %.2g), of |ATT_tan|^2 "
+        "%.3g on %g "
+        "(p = %.2g)%s%s.",
+        part->points - part->left_out, name, left_out,
+        part->kind == VERDICT_SUPPORTED ? "agree with" : "contradict", part->bias_chi_square,
+        part->bias_freedom, part->bias_p, part->tangential_chi_square, part->tangential_freedom,
+        part->tangential_p, weights, identity);
 }
 
 static void make_part(struct attention *a, const struct results_series *s, enum attention_regime regime) {
@@ -271,7 +284,8 @@ static double matrix_sigma(const struct results_series *s) {
     for (size_t at = 0; at < s->size[RESULTS_LOG_N] * s->size[RESULTS_BETA]; at++) {
         double along = 1 - s->exact_output_bias[at];
         for (size_t c = 0; c < components; c++) {
-            double se = s->se[RESULTS_OUTPUT][at * components + c];
+            double se = hypot(s->se[RESULTS_OUTPUT][at * components + c],
+                              s->value_matrix[c * columns] * s->exact_output_bias_error[at]);
             take_larger(&worst, ratio_or_nan(s->mean[RESULTS_OUTPUT][at * components + c] -
                                                  s->value_matrix[c * columns] * along,
                                              se));
@@ -324,15 +338,15 @@ static void say_central_limit(struct attention *a) {
     if (points == 0) { return; }
     int length =
         snprintf(a->central_limit, sizeof a->central_limit,
-                 "Central limit: n_eff = n/rho(beta) goes from %.3g to %.3g; so many rows cannot tell the "
-                 "output from a Gaussian along at %zu of %zu points, across at %zu",
+                 "Central limit: n_eff = n/rho(beta) goes from %.3g to %.3g; with so many rows the output "
+                 "passes for a Gaussian along the query at %zu of %zu points, across it at %zu",
                  least, most, along, points, across);
     char *end = a->central_limit + length;
     size_t room = sizeof a->central_limit - (size_t)length;
     if (fails == 0) {
         snprintf(end, room, ".");
     } else if (fails >= most / 2) {
-        snprintf(end, room, "; the limit is not reached: too few keys take part even at the largest n_eff.");
+        snprintf(end, room, "; it does not at the largest n_eff, so that the limit is not reached here.");
     } else {
         snprintf(end, room, ", at all of them beyond n_eff = %.3g.", fails);
     }

@@ -52,7 +52,7 @@ struct attention_point {
 
 /* All points of one regime. */
 struct attention_part {
-    size_t points;
+    size_t points, left_out; /* left out of chi squares: no exact values that are as good as the rows */
     double bias_chi_square, bias_freedom, bias_p; /* against exact values */
     double tangential_chi_square, tangential_freedom, tangential_p;
     double weight_sigma, weight_p;     /* the largest of all, with the p-value of a largest of so many */

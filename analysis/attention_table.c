@@ -57,7 +57,7 @@ void attention_table_print(FILE *out, const struct results_series *s, const stru
             "  Attention output in %g dimensions; deviations from the exact means in standard errors%s\n"
             "  %-9s %10s %10s %10s %6s %6s %6s %6s  %s\n",
             a->dimension, lines < a->count ? " (some of the points; all are in the fit file)" : "", "n",
-            "beta", "n_eff", "beta/n^2k", "radial", "tang.", "p_(k)", "ident.", "beside the limit law");
+            "beta", "n_eff", "critical", "radial", "tang.", "p_(k)", "ident.", "beside the limit law");
     for (size_t i = 0; i < lines; i++) {
         print_point(out, s, &a->point[lines > 1 ? i * (a->count - 1) / (lines - 1) : 0]);
     }

@@ -15,6 +15,7 @@
 #include "../sim/message.h"
 #include "../sim/nearest.h"
 #include "../sim/number.h"
+#include "../sim/publish.h"
 #include "command.h"
 #include "flow_figures.h"
 #include "json.h"
@@ -51,6 +52,7 @@ struct request {
     double value[KEYS];
     double direction[MOST_DIMENSION];
     size_t directions; /* how many numbers were given */
+    bool given[KEYS];
     struct flow_design design;
 };
 
@@ -160,6 +162,11 @@ static bool parse_key(struct request *r, const char *word) {
     size_t k = 0;
     while (k < KEYS && strcmp(key, known[k].name) != 0) { k++; }
     if (k == KEYS) { return refuse_key(word, key); }
+    if (r->given[k]) {
+        message_error("%s is given twice; keep one", key);
+        return false;
+    }
+    r->given[k] = true;
     bool inf = strcmp(value, "inf") == 0;
     if (inf) { r->value[k] = INFINITY; }
     if (!inf && !number_read(value, &r->value[k], NULL)) { return refuse_value((enum key)k, value); }
@@ -168,6 +175,10 @@ static bool parse_key(struct request *r, const char *word) {
 
 static bool check_direction(struct request *r) {
     size_t d = r->design.dimension;
+    if (r->directions > 0 && !(r->value[CONCENTRATION] > 0)) {
+        message_error("direction is that of keys with concentration=C, C > 0; give one, or leave it out");
+        return false;
+    }
     if (r->directions == 0) {
         r->direction[0] = 1;
         r->directions = d;
@@ -494,6 +505,7 @@ static bool write_csv(const char *file, const struct request *r, const struct an
 
 static int flow(const struct request *r, const char *file, bool json) {
     struct answer a;
+    if (file && !publish_prepare(file, false)) { return EXIT_FAILED; }
     answer_make(r, file != NULL, &a);
     if (json) {
         print_json(r, &a);

@@ -281,6 +281,7 @@ static void print_json_point(const struct prediction *x, bool on_sphere) {
     json_print_member(stdout, "entropy", x->point.entropy);
     json_print_member(stdout, "entropy_error", x->point.entropy_error);
     json_print_member(stdout, "participation", x->point.participation);
+    json_print_member(stdout, "participation_error", x->point.participation_error);
     json_print_member(stdout, "top_weight", x->point.top_weight);
     json_print_member(stdout, "susceptibility", x->susceptibility);
     json_print_member(stdout, "log_partition", x->point.log_partition);

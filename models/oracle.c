@@ -1134,9 +1134,6 @@ bool oracle_at(const struct oracle *o, double beta, struct oracle_point *point) 
     if (beta <= LARGEST_BETA && is_central(o, beta * exp(o->log_lambda), &limit, &error)) {
         point->participation = limit.participation;
         point->participation_error = error * limit.participation;
-    } else if (point->participation_error >= point->participation) { /* below the quadrature's rounding */
-        point->participation = NAN;
-        point->participation_error = INFINITY;
     }
     return true;
 }

@@ -717,10 +717,13 @@ static void check_beta(struct reader *reader, const struct yaml_node *node,
     }
     for (size_t k = 0; k < series->n_count * beta->count; k++) {
         double log_n = series->log_n[k / beta->count];
-        if (isfinite(config_log_beta(series, log_n, 0, k % beta->count))) { continue; }
+        double value = beta->value[k % beta->count],
+               log_beta = config_log_beta(series, log_n, 0, k % beta->count);
+        if (isfinite(log_beta)) { continue; }
         fault_add(&reader->faults, given->source, given->offset,
-                  "`beta.n_eff` is %g, but series `%s` has n = %s; n_eff must be below every n",
-                  beta->value[k % beta->count], series->name, print_length(log_n, n));
+                  "`beta` is %g, but series `%s` has n = %s; %s", value, series->name, print_length(log_n, n),
+                  isnan(log_beta) ? "n_eff must be below every n"
+                                  : "that takes a beta out of the range of numbers: take a smaller n");
         return;
     }
 }

@@ -296,12 +296,13 @@ void flow_attend(const struct flow_tokens *keys, const struct flow_tokens *queri
 void flow_step(const struct flow_tokens *before, double beta, double tau, int threads,
                struct flow_tokens *after) {
     size_t d = before->dimension, stride = before->stride;
+    double stay = 1 / (1 + tau), move = tau / (1 + tau); /* what is renormalised needs no size */
     flow_attend(before, before, beta, threads, after);
     for (size_t i = 0; i < before->count; i++) {
         double square = 0;
         for (size_t c = 0; c < d; c++) {
             double *y = &after->x[c * stride + i];
-            if (isfinite(tau)) { *y = before->x[c * stride + i] + tau * *y; }
+            if (isfinite(tau)) { *y = stay * before->x[c * stride + i] + move * *y; }
             square += *y * *y;
         }
         for (size_t c = 0; c < d; c++) { after->x[c * stride + i] /= sqrt(square); }

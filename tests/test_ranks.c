@@ -97,6 +97,35 @@ static void far_below_one_key_a_limit(void **state) {
     check_relative(o.bias, limit.bias, 1e-6);
 }
 
+/* Of so many keys that quadrature leaves rounding only; at betas so small that keys hardly differ; and where
+ * the limit's moments are those of keys that are not there: nothing rather than more than there can be. */
+static void many_keys_or_none(void **state) {
+    (void)state;
+    static const struct {
+        double d, log_n, beta, participation, bias, tangential; /* the last three NaN: not to be known */
+    } at[] = {{3, 40 * M_LN10, 1e20, 1e-20, 1e-20, 1e-40},
+              {3, 20 * M_LN10, 100, 1e-18, 0.01, 9.95e-21},
+              {3, 3 * M_LN10, 1e-100, 1e-3, 1, 2e-3 / 3},
+              {10000, 2000, 6203.66, NAN, 0.521598, NAN},
+              {10000, 2000, 7500, NAN, 0.464803, NAN}};
+    for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
+        struct law law = {"spherical", {at[i].d}};
+        struct oracle *o = oracle_create(family_find(law.family), law.p, at[i].log_n);
+        double ratio = ratio_of(&law, at[i].log_n, at[i].beta);
+        struct oracle_output output;
+        struct oracle_point point;
+        assert_true(oracle_output_at(o, ratio, &output) && oracle_at(o, ratio, &point));
+        check_relative(output.bias, at[i].bias, 1e-5);
+        if (isnan(at[i].tangential)) {
+            assert_true(isnan(output.tangential) && point.participation_error >= point.participation);
+        } else {
+            check_relative(output.tangential, at[i].tangential, 1e-5);
+            check_relative(point.participation, at[i].participation, 1e-5);
+        }
+        oracle_free(o);
+    }
+}
+
 static void ranks_of(const struct law *law, double log_n, double ratio, size_t count, double *weight,
                      double *error) {
     struct oracle *o = oracle_create(family_find(law->family), law->p, log_n);
@@ -198,10 +227,15 @@ static void poisson_limit(void **state) {
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(published_values),   cmocka_unit_test(two_keys),
-        cmocka_unit_test(series_converge),    cmocka_unit_test(far_below_one_key_a_limit),
-        cmocka_unit_test(weights_sum_to_one), cmocka_unit_test(the_first_is_the_top_weight),
-        cmocka_unit_test(plateaus),           cmocka_unit_test(poisson_limit),
+        cmocka_unit_test(published_values),
+        cmocka_unit_test(two_keys),
+        cmocka_unit_test(series_converge),
+        cmocka_unit_test(far_below_one_key_a_limit),
+        cmocka_unit_test(many_keys_or_none),
+        cmocka_unit_test(weights_sum_to_one),
+        cmocka_unit_test(the_first_is_the_top_weight),
+        cmocka_unit_test(plateaus),
+        cmocka_unit_test(poisson_limit),
     };
     return cmocka_run_group_tests_name("ranks", tests, NULL, NULL);
 }
