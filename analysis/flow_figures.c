@@ -49,16 +49,18 @@ static double fastest_mode(const struct flow_design *design) {
     return sqrt(half * half + 2 * design->beta) - half;
 }
 
-/* One block a step: l, exact growth, measured, error. */
+/* One block a step: l, growth of many tokens and of n, measured, error. */
 static void print_modes_data(FILE *out, const struct flow_figures *f) {
     const struct flow_design *design = f->design;
     fputs("$modes << EOD\n", out);
     for (unsigned s = 1; s <= design->steps; s++) {
         for (unsigned l = 1; l <= design->modes; l++) {
-            double one =
-                sphere_mode_growth_finite((double)design->dimension, design->beta, INFINITY, design->tau, l);
+            double d = (double)design->dimension,
+                   many = sphere_mode_growth_finite(d, design->beta, INFINITY, design->tau, l),
+                   at_n =
+                       sphere_mode_growth_finite(d, design->beta, log((double)design->count), design->tau, l);
             const struct flow_estimate *e = &f->estimate[(s - 1) * design->modes + l - 1];
-            fprintf(out, "%u %.10g %.10g %.10g\n", l, pow(one, s), e->growth, e->error);
+            fprintf(out, "%u %.10g %.10g %.10g %.10g\n", l, pow(many, s), pow(at_n, s), e->growth, e->error);
         }
         fputs("\n\n", out);
     }
@@ -83,13 +85,16 @@ static void print_modes(FILE *out, const struct flow_figures *f) {
     }
     fputs("plot ", out);
     for (unsigned s = 1; s <= design->steps; s++) {
-        fprintf(out,
-                "%s$modes index %u using 1:2 with lines linewidth 1.2 linecolor rgb '%s' title 'exact, %u "
-                "step%s', "
-                "\\\n  $modes index %u using 1:3:4 with yerrorbars pointtype 7 pointsize 0.5 linewidth 1 "
-                "linecolor "
-                "rgb '%s' title 'measured'",
-                s > 1 ? ", \\\n  " : "", s - 1, step_colour(s), s, s > 1 ? "s" : "", s - 1, step_colour(s));
+        fprintf(
+            out,
+            "%s$modes index %u using 1:2 with lines linewidth 1.2 linecolor rgb '%s' title 'n → ∞, %u "
+            "step%s', \\\n  $modes index %u using 1:3 with lines linewidth 1.2 dashtype 2 linecolor rgb '%s' "
+            "title 'order 1/n', \\\n  $modes index %u using 1:4:5 with yerrorbars pointtype 7 pointsize 0.25 "
+            "linewidth 1.2 "
+            "linecolor "
+            "rgb '%s' title 'measured'",
+            s > 1 ? ", \\\n  " : "", s - 1, step_colour(s), s, s > 1 ? "s" : "", s - 1, step_colour(s), s - 1,
+            step_colour(s));
     }
     fputc('\n', out);
     sheet_close(out, "modes");
