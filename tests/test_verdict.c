@@ -468,6 +468,29 @@ static void test_common_coverage(void **state) {
     assert_true(gsl_cdf_binomial_Q(low, 0.28, tests) > 1e-4 && gsl_cdf_binomial_Q(high, 0.28, tests) > 1e-4);
 }
 
+/* What recipes of few terms risk (THEORY 9), put on true rows: a factor (log L)^(1/4), which reads as another
+ * exponent and is no power at all, is not supported; a correction L^(-1/2), which no term has, is covered. */
+static void test_risks(void **state) {
+    (void)state;
+    for (int slow = 0; slow < 2; slow++) {
+        char sentence[SENTENCE];
+        struct results *r = standard(STANDARD_SEED, true, 0, NULL);
+        struct results_series *s = &r->series[0];
+        for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
+            double l = s->log_n[n];
+            s->log_lambda_typ[n] += slow ? 1 / sqrt(l) : log(log(l)) / 4;
+        }
+        struct verdict v = judge(r, 0, true, sentence);
+        printf("    %s\n", sentence);
+        if (slow) {
+            assert_true(v.exponent.low <= 0.5 && v.exponent.high >= 0.5);
+        } else {
+            assert_int_equal(v.kind, VERDICT_REFUTED);
+        }
+        results_free(r);
+    }
+}
+
 /* Undecided for the right reason, with what would settle it: replicates, larger n, or nothing known. */
 static void test_too_little(void **state) {
     (void)state;
@@ -554,8 +577,9 @@ int main(void) {
         cmocka_unit_test(test_law_recovers),    cmocka_unit_test(test_law_covariance),
         cmocka_unit_test(test_law_refuses),     cmocka_unit_test(test_coverage),
         cmocka_unit_test(test_wrong_laws),      cmocka_unit_test(test_common_randomness),
-        cmocka_unit_test(test_common_coverage), cmocka_unit_test(test_too_little),
-        cmocka_unit_test(test_settle),          cmocka_unit_test(test_windows),
+        cmocka_unit_test(test_common_coverage), cmocka_unit_test(test_risks),
+        cmocka_unit_test(test_too_little),      cmocka_unit_test(test_settle),
+        cmocka_unit_test(test_windows),
     };
     return cmocka_run_group_tests_name("verdict", tests, NULL, NULL);
 }
