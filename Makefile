@@ -46,7 +46,7 @@ COMPILE = $(CC) $(BASE_FLAGS) $(OPTIMISE) $(PACKAGE_FLAGS) $(CPPFLAGS) $(CFLAGS)
 OPTIMISE = -O2
 
 .DEFAULT_GOAL := all
-.PHONY: all mpi reproduce test test-quick test-faults test-slurm bench install uninstall format lint clean help deps FORCE
+.PHONY: all mpi reproduce test test-quick test-faults test-slurm test-coverage bench install uninstall format lint clean help deps FORCE
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/gapscale  ## build ./build/gapscale (the default)
@@ -149,6 +149,9 @@ test-faults: all  ## 200 kills of runs, resumes, shards, merges and final writes
 
 test-slurm: all mpi  ## the job scripts of configs/slurm under a Slurm of one node, started here (root)
 	@tests/slurm.sh $(BUILD)/gapscale $(BUILD)/gapscale-mpi
+
+test-coverage: $(OBJ)/tests/test_verdict  ## intervals of 1600 whole experiments and as many under common randomness (half an hour)
+	@GAPSCALE_TEST_LONG=1 $<
 
 bench: $(BENCHES) all mpi  ## measured speed, as ratios in one run
 	@for bench in $(BENCHES); do $$bench || exit 1; done

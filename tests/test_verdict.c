@@ -314,7 +314,7 @@ static void test_coverage(void **state) {
     (void)state;
     static struct quoted quoted[SERIES][QUOTED];
     struct results *first = NULL;
-    size_t trials = trials_of(TRIALS, 100, 3), refuted = 0, tests = 0, small = 0;
+    size_t trials = trials_of(TRIALS, 25, 3), refuted = 0, tests = 0, small = 0;
     struct ratio ratio = {0, 0};
     double *p = malloc(SERIES * trials * sizeof *p);
     bool good = true;
@@ -435,7 +435,7 @@ static void test_common_coverage(void **state) {
     (void)state;
     static struct quoted quoted[SERIES][QUOTED];
     struct results *first = NULL;
-    unsigned tests = 0, low = 0, high = 0, refuted = 0, trials = (unsigned)trials_of(TRIALS, 8, 2);
+    unsigned tests = 0, low = 0, high = 0, refuted = 0, trials = (unsigned)trials_of(TRIALS, 6, 2);
     for (size_t i = 0; i < SERIES; i++) { memcpy(quoted[i], quoted_form, sizeof quoted_form); }
     for (unsigned t = 0; t < trials; t++) {
         struct results *r = standard(7000 + t, true, ALL_SERIES, first);
