@@ -12,23 +12,26 @@ static void print_limit(FILE *out, const struct attention_point *p) {
     char a[WORDS], b[WORDS], c[WORDS], d[WORDS];
     switch (p->regime) {
     case ATTENTION_SUBCRITICAL:
-        fprintf(out, "n Var over its limit %s radial, %s tangential; normal with p = %s, %s",
-                words_measured(p->radial_ratio, p->radial_ratio_se, a),
+        fprintf(out, "Var %s, %s; normal p %s, %s", words_measured(p->radial_ratio, p->radial_ratio_se, a),
                 words_measured(p->tangential_ratio, p->tangential_ratio_se, b), words_number(p->radial_p, c),
                 words_number(p->tangential_p, d));
         break;
     case ATTENTION_CRITICAL:
-        fprintf(out, "p_(1) over its limit %s",
-                words_measured(p->top_weight_ratio, p->top_weight_ratio_se, a));
+        fprintf(out, "p_(1) %s", words_measured(p->top_weight_ratio, p->top_weight_ratio_se, a));
         break;
     case ATTENTION_SUPERCRITICAL:
-        fprintf(out, "1 - p_(1) over its limit %s, -log(1 - p_(1)) %s",
-                words_measured(p->deficit_ratio, p->deficit_ratio_se, a),
+        fprintf(out, "1-p_(1) %s, its log %s", words_measured(p->deficit_ratio, p->deficit_ratio_se, a),
                 words_measured(p->log_deficit_ratio, p->log_deficit_ratio_se, b));
         break;
     case ATTENTION_REGIMES: break;
     }
 }
+
+static const char *const question_head[ATTENTION_QUESTIONS] = {
+    [ATTENTION_BIAS] = "along",        [ATTENTION_TANGENTIAL] = "across", [ATTENTION_ENTROPY] = "H",
+    [ATTENTION_PARTICIPATION] = "Y_2", [ATTENTION_WEIGHT] = "p_(k)",      [ATTENTION_IDENTITY] = "ident.",
+    [ATTENTION_MATRIX] = "V ATT",      [ATTENTION_COVARIANCE] = "cov.",
+};
 
 static void print_sigma(FILE *out, double sigma) {
     if (isnan(sigma)) {
@@ -43,8 +46,7 @@ static void print_point(FILE *out, const struct results_series *s, const struct 
     size_t at = p->n * s->size[RESULTS_BETA] + p->beta_index;
     fprintf(out, "  %-9s %10s %10s %10s", words_length(s->log_n[p->n], n), words_number(s->beta[at], beta),
             words_number(p->n_eff, n_eff), words_number(p->critical, critical));
-    const double sigma[] = {p->bias_sigma, p->tangential_sigma, p->weight_sigma, p->identity_sigma};
-    for (size_t i = 0; i < 4; i++) { print_sigma(out, sigma[i]); }
+    for (size_t q = 0; q < ATTENTION_QUESTIONS; q++) { print_sigma(out, p->deviation[q].sigma); }
     fputs("  ", out);
     print_limit(out, p);
     fputc('\n', out);
@@ -53,44 +55,57 @@ static void print_point(FILE *out, const struct results_series *s, const struct 
 void attention_table_print(FILE *out, const struct results_series *s, const struct attention *a) {
     if (a->count == 0) { return; }
     size_t lines = a->count < ATTENTION_LINES ? a->count : ATTENTION_LINES;
-    fprintf(out,
-            "  Attention output in %g dimensions; deviations from the exact means in standard errors%s\n"
-            "  %-9s %10s %10s %10s %6s %6s %6s %6s  %s\n",
-            a->dimension, lines < a->count ? " (some of the points; all are in the fit file)" : "", "n",
-            "beta", "n_eff", "critical", "radial", "tang.", "p_(k)", "ident.", "beside the limit law");
+    fprintf(
+        out,
+        "  Attention output in %g dimensions: deviations from exact values in standard errors, of several "
+        "the largest%s\n  %-9s %10s %10s %10s",
+        a->dimension, lines < a->count ? "\n  (some of the points; all are in the fit file)" : "", "n",
+        "beta", "n_eff", "critical");
+    for (size_t q = 0; q < ATTENTION_QUESTIONS; q++) { fprintf(out, " %6s", question_head[q]); }
+    fputs("  over the limit law\n", out);
     for (size_t i = 0; i < lines; i++) {
         print_point(out, s, &a->point[lines > 1 ? i * (a->count - 1) / (lines - 1) : 0]);
     }
     for (size_t r = 0; r < ATTENTION_REGIMES; r++) {
-        if (a->part[r].points > 0) {
-            fprintf(out, "  %s: %s\n", verdict_name[a->part[r].kind], a->part[r].sentence);
-        }
+        const struct attention_part *part = &a->part[r];
+        char text[3 * WORDS_LINE];
+        if (part->points == 0) { continue; }
+        snprintf(text, sizeof text, "%s: %s", verdict_name[part->kind], part->sentence);
+        words_print_wrapped(out, text);
     }
-    if (*a->central_limit) { fprintf(out, "  %s\n", a->central_limit); }
-    char mean[WORDS], covariance[WORDS];
-    fprintf(
-        out,
-        "  V ATT is off V times the exact mean of ATT by at most %s standard errors, its covariance by %s.\n",
-        words_number(fabs(a->matrix_sigma), mean), words_number(fabs(a->covariance_sigma), covariance));
+    if (*a->gaussian.sentence) { words_print_wrapped(out, a->gaussian.sentence); }
+}
+
+/* To two figures. */
+static const char *probability(double p, char out[WORDS]) {
+    snprintf(out, WORDS, isnan(p) ? "-" : "%.2g", p);
+    return out;
+}
+
+static void print_part(FILE *out, const char *name, double dimension, enum attention_regime regime,
+                       const struct attention_part *part) {
+    char p[WORDS];
+    fprintf(out, "%-20s %3g  %-13s %6zu ", name, dimension, attention_regime_name[regime], part->points);
+    for (size_t q = 0; q < ATTENTION_QUESTIONS; q++) {
+        fprintf(out, " %7s", probability(part->answer[q].p, p));
+    }
+    fprintf(out, "  %s\n", verdict_name[part->kind]);
 }
 
 static void print_parts(FILE *out, size_t count, const struct fit *fit, const struct attention *attention) {
-    char bias[WORDS], tangential[WORDS], weights[WORDS];
     bool any = false;
     for (size_t i = 0; i < count; i++) { any = any || attention[i].count > 0; }
     if (!any) { return; }
-    fprintf(
-        out,
-        "\nAttention output against exact values, nothing fitted\n%-20s %3s  %-13s %6s  %9s %9s %9s  %s\n",
-        "series", "d", "regime", "points", "p along", "p across", "p of p_(k)", "verdict");
+    fprintf(out,
+            "\nAttention output against exact values, nothing fitted: p of each question\n%-20s %3s  %-13s "
+            "%6s ",
+            "series", "d", "regime", "points");
+    for (size_t q = 0; q < ATTENTION_QUESTIONS; q++) { fprintf(out, " %7s", question_head[q]); }
+    fputs("  verdict\n", out);
     for (size_t i = 0; i < count; i++) {
-        for (size_t r = 0; attention[i].count > 0 && r < ATTENTION_REGIMES; r++) {
+        for (enum attention_regime r = 0; attention[i].count > 0 && r < ATTENTION_REGIMES; r++) {
             const struct attention_part *part = &attention[i].part[r];
-            if (part->points == 0) { continue; }
-            fprintf(out, "%-20s %3g  %-13s %6zu  %9s %9s %9s  %s\n", fit[i].name, attention[i].dimension,
-                    attention_regime_name[r], part->points, words_number(part->bias_p, bias),
-                    words_number(part->tangential_p, tangential), words_number(part->weight_p, weights),
-                    verdict_name[part->kind]);
+            if (part->points > 0) { print_part(out, fit[i].name, attention[i].dimension, r, part); }
         }
     }
 }
@@ -131,19 +146,25 @@ void attention_table_print_summary(FILE *out, size_t count, const struct fit *fi
     }
 }
 
+/* "NAME_SUFFIX": value. */
+static void json_of(FILE *out, enum attention_question question, const char *suffix, double value) {
+    char name[WORDS];
+    snprintf(name, sizeof name, "%s_%s", attention_question_name[question], suffix);
+    json_print_member(out, name, value);
+}
+
 static void json_part(FILE *out, const struct attention_part *part) {
     fprintf(out, "{\"verdict\": \"%s\", \"points\": %zu", verdict_name[part->kind], part->points);
-    json_print_member(out, "bias_chi_square", part->bias_chi_square);
-    json_print_member(out, "bias_freedom", part->bias_freedom);
-    json_print_member(out, "bias_p", part->bias_p);
-    json_print_member(out, "tangential_chi_square", part->tangential_chi_square);
-    json_print_member(out, "tangential_freedom", part->tangential_freedom);
-    json_print_member(out, "tangential_p", part->tangential_p);
-    json_print_member(out, "weight_sigma", part->weight_sigma);
-    json_print_member(out, "weight_p", part->weight_p);
-    json_print_member(out, "identity_sigma", part->identity_sigma);
-    json_print_member(out, "identity_p", part->identity_p);
-    fputs(", \"sentence\": ", out);
+    for (enum attention_question q = 0; q < ATTENTION_QUESTIONS; q++) {
+        const struct attention_answer *answer = &part->answer[q];
+        if (q < ATTENTION_CHI_SQUARES) {
+            json_of(out, q, "chi_square", answer->chi_square);
+            json_of(out, q, "freedom", answer->freedom);
+        }
+        json_of(out, q, "sigma", answer->sigma);
+        json_of(out, q, "p", answer->p);
+    }
+    fprintf(out, ", \"left_out\": %zu, \"sentence\": ", part->left_out);
     json_print_string(out, part->sentence);
     fputc('}', out);
 }
@@ -155,10 +176,9 @@ static void json_point(FILE *out, const struct results_series *s, const struct a
     fprintf(out, ", \"regime\": \"%s\"", attention_regime_name[p->regime]);
     json_print_member(out, "n_eff", p->n_eff);
     json_print_member(out, "critical", p->critical);
-    json_print_member(out, "bias_sigma", p->bias_sigma);
-    json_print_member(out, "tangential_sigma", p->tangential_sigma);
-    json_print_member(out, "weight_sigma", p->weight_sigma);
-    json_print_member(out, "identity_sigma", p->identity_sigma);
+    for (enum attention_question q = 0; q < ATTENTION_QUESTIONS; q++) {
+        json_of(out, q, "sigma", p->deviation[q].sigma);
+    }
     json_print_member(out, "radial_ratio", p->radial_ratio);
     json_print_member(out, "tangential_ratio", p->tangential_ratio);
     json_print_member(out, "radial_p", p->radial_p);
@@ -176,10 +196,11 @@ void attention_table_json(FILE *out, const struct results_series *s, const struc
     }
     fputs("{\"dimension\": ", out);
     json_print_number(out, a->dimension);
-    json_print_member(out, "matrix_sigma", a->matrix_sigma);
-    json_print_member(out, "covariance_sigma", a->covariance_sigma);
+    json_print_member(out, "matrix_sigma", attention_worst(a, ATTENTION_MATRIX));
+    json_print_member(out, "covariance_sigma", attention_worst(a, ATTENTION_COVARIANCE));
+    json_print_member(out, "n_eff_exponent", a->gaussian.exponent);
     fputs(", \"central_limit\": ", out);
-    json_print_string(out, a->central_limit);
+    json_print_string(out, a->gaussian.sentence);
     for (size_t r = 0; r < ATTENTION_REGIMES; r++) {
         if (a->part[r].points == 0) { continue; }
         fprintf(out, ", \"%s\": ", attention_regime_name[r]);

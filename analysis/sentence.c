@@ -1,7 +1,6 @@
 #include "sentence.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -112,15 +111,6 @@ static void settle_words(const struct fit *fit, const struct verdict *v, char *o
     }
 }
 
-/* Appends a clause. */
-__attribute__((format(printf, 2, 3))) static void append(char out[SENTENCE], const char *format, ...) {
-    va_list list;
-    size_t length = strlen(out);
-    va_start(list, format);
-    vsnprintf(out + length, SENTENCE - length, format, list);
-    va_end(list);
-}
-
 const char *sentence_make(const struct fit *fit, const struct verdict *v, char out[SENTENCE]) {
     static const char *const opening[] = {"Undecided", "Supported", "Refuted"};
     char why[384], remedy[128], first[WORDS], value[WORDS];
@@ -128,17 +118,22 @@ const char *sentence_make(const struct fit *fit, const struct verdict *v, char o
     settle_words(fit, v, remedy, sizeof remedy);
     snprintf(out, SENTENCE, "%s: %s.%s", opening[v->kind], why, remedy);
     if (isnan(v->exponent.value)) { return out; }
-    append(out, " From n = %s", words_length(v->first_log_n, first));
-    append(out, " to %s beta_c grows as %s^(%s)", words_length(v->last_log_n, first),
-           fit->by_n ? "n" : "(log n)", sentence_estimate(&v->exponent, value));
-    if (!isnan(v->exponent.predicted)) { append(out, " (theory: %.4g)", v->exponent.predicted); }
+    words_append(out, SENTENCE, " From n = %s", words_length(v->first_log_n, first));
+    words_append(out, SENTENCE, " to %s beta_c grows as %s^(%s)", words_length(v->last_log_n, first),
+                 fit->by_n ? "n" : "(log n)", sentence_estimate(&v->exponent, value));
+    if (!isnan(v->exponent.predicted)) {
+        words_append(out, SENTENCE, " (theory: %.4g)", v->exponent.predicted);
+    }
     if (!isnan(v->slope.value)) {
-        append(out, ", as Lambda^typ to the power %s", sentence_estimate(&v->slope, value));
+        words_append(out, SENTENCE, ", as Lambda^typ to the power %s", sentence_estimate(&v->slope, value));
     }
     if (!isnan(v->amplitude.value)) {
-        append(out, ", and beta_c/Lambda^typ tends to %s", sentence_estimate(&v->amplitude, value));
-        if (!isnan(v->amplitude.predicted)) { append(out, " (limit law: %.5g)", v->amplitude.predicted); }
+        words_append(out, SENTENCE, ", and beta_c/Lambda^typ tends to %s",
+                     sentence_estimate(&v->amplitude, value));
+        if (!isnan(v->amplitude.predicted)) {
+            words_append(out, SENTENCE, " (limit law: %.5g)", v->amplitude.predicted);
+        }
     }
-    append(out, ".");
+    words_append(out, SENTENCE, ".");
     return out;
 }

@@ -62,6 +62,9 @@ static void print_head(FILE *out, const struct fit *fit) {
         fprintf(out, "; beta_c from %s", label);
     }
     fputs("\n\n", out);
+}
+
+static void print_columns(FILE *out, const struct fit *fit) {
     fprintf(out, "%9s  %10s  %10s %7s  %17s %7s  %7s %8s %14s %7s\n", "", "", "", "", "", "", "median",
             "median", "d log beta_c", "the same");
     fprintf(out, "%9s  %10s  %10s %7s  %17s %7s  %7s %8s %14s %7s\n", "n", "Lambda^typ", "beta_c", "+- se",
@@ -201,24 +204,6 @@ static void print_windows(FILE *out, const struct fit *fit) {
     fputc('\n', out);
 }
 
-/* The sentence of the verdict, in lines. */
-static void print_sentence(FILE *out, const char *sentence) {
-    enum { WIDTH = 106 };
-    size_t column = 0;
-    for (const char *word = sentence; *word;) {
-        size_t length = strcspn(word, " ");
-        if (column == 0 || column + 1 + length > WIDTH) {
-            fprintf(out, "%s  %.*s", column ? "\n" : "", (int)length, word);
-            column = 2 + length;
-        } else {
-            fprintf(out, " %.*s", (int)length, word);
-            column += 1 + length;
-        }
-        word += length + strspn(word + length, " ");
-    }
-    fputc('\n', out);
-}
-
 static void print_rivals(FILE *out, const struct verdict *v) {
     const double most = 100;
     char number[WORDS];
@@ -315,13 +300,18 @@ static void print_law_windows(FILE *out, const struct verdict *v) {
     fputs(".\n", out);
 }
 
-static void print_series(FILE *out, const struct fit *fit, const struct verdict *verdict,
-                         const struct attention *attention) {
+/* Whether its betas are there for the output alone, far from any collapse. */
+static bool is_output_alone(const struct fit *fit, const struct attention *attention) {
+    return attention->count > 0 &&
+           (fit->primary == fit->criteria || fit_first(fit, fit->primary) == fit->lengths);
+}
+
+static void print_collapse(FILE *out, const struct fit *fit, const struct verdict *verdict) {
     char sentence[SENTENCE];
-    print_head(out, fit);
+    print_columns(out, fit);
     for (size_t n = 0; n < fit->lengths; n++) { print_line(out, fit, n); }
     fputc('\n', out);
-    print_sentence(out, sentence_make(fit, verdict, sentence));
+    words_print_wrapped(out, sentence_make(fit, verdict, sentence));
     print_rivals(out, verdict);
     print_agreement(out, verdict);
     print_law_windows(out, verdict);
@@ -330,6 +320,16 @@ static void print_series(FILE *out, const struct fit *fit, const struct verdict 
     print_accumulation(out, fit, verdict);
     print_te(out, fit);
     print_notes(out, fit);
+}
+
+static void print_series(FILE *out, const struct fit *fit, const struct verdict *verdict,
+                         const struct attention *attention) {
+    print_head(out, fit);
+    if (is_output_alone(fit, attention)) {
+        fputs("  Its betas hold no collapse point; what is judged is the output.\n\n", out);
+    } else {
+        print_collapse(out, fit, verdict);
+    }
     attention_table_print(out, fit->series, attention);
     fputc('\n', out);
 }
@@ -355,12 +355,19 @@ static void print_summary_line(FILE *out, const struct fit *fit, const struct ve
 
 static void print_summary(FILE *out, const struct study *study) {
     int width = longest_name(study);
+    size_t shown = 0;
+    for (size_t i = 0; i < study->count; i++) {
+        shown += !is_output_alone(&study->fit[i], &study->attention[i]);
+    }
+    if (shown == 0) { return; }
     fprintf(out, "%-*s  %-5s %17s %8s  %15s  %15s %7s  %7s\n", width, "", "", "beta_c grows", "",
             "as Lambda^typ", "beta_c over it", "", "p of");
     fprintf(out, "%-*s  %-5s %17s %8s  %15s  %15s %7s  %7s  %s\n", width, "series", "as", "with exponent",
             "theory", "to the power", "tends to", "limit", "exact", "verdict");
     for (size_t i = 0; i < study->count; i++) {
-        print_summary_line(out, &study->fit[i], &study->verdict[i], width);
+        if (!is_output_alone(&study->fit[i], &study->attention[i])) {
+            print_summary_line(out, &study->fit[i], &study->verdict[i], width);
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 /* twins: series of one law made in different ways (drawn or counted rows, other seeds), at the n they
- * share. */
+ * share a collapse point at. */
 #ifndef GAPSCALE_ANALYSIS_TWINS_H
 #define GAPSCALE_ANALYSIS_TWINS_H
 

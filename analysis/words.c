@@ -1,6 +1,7 @@
 #include "words.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -98,4 +99,29 @@ const char *words_parameters(const struct family *family, const struct schedule 
                                    family->parameter[i].name, words_schedule(&parameter[i], value));
     }
     return out;
+}
+
+void words_append(char *out, size_t room, const char *format, ...) {
+    size_t length = strlen(out);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(out + length, room - length, format, arguments);
+    va_end(arguments);
+}
+
+void words_print_wrapped(FILE *out, const char *text) {
+    enum { WIDTH = 106 };
+    size_t column = 0;
+    for (const char *word = text; *word;) {
+        size_t length = strcspn(word, " ");
+        if (column == 0 || column + 1 + length > WIDTH) {
+            fprintf(out, "%s  %.*s", column ? "\n" : "", (int)length, word);
+            column = 2 + length;
+        } else {
+            fprintf(out, " %.*s", (int)length, word);
+            column += 1 + length;
+        }
+        word += length + strspn(word + length, " ");
+    }
+    fputc('\n', out);
 }

@@ -2,6 +2,9 @@
 #ifndef GAPSCALE_ANALYSIS_WORDS_H
 #define GAPSCALE_ANALYSIS_WORDS_H
 
+#include <stddef.h>
+#include <stdio.h>
+
 #include "../models/family.h"
 
 enum { WORDS = 64, WORDS_LINE = 512 };
@@ -18,6 +21,12 @@ const char *words_measured(double value, double se, char out[WORDS]);
 
 /* A number to four figures, "-" for NaN. */
 const char *words_number(double value, char out[WORDS]);
+
+/* Appends to the text in `out`, which has room for `room` bytes; what does not fit is cut. */
+__attribute__((format(printf, 3, 4))) void words_append(char *out, size_t room, const char *format, ...);
+
+/* A text in lines of at most 106 columns, two of them blank at the left. */
+void words_print_wrapped(FILE *out, const char *text);
 
 /* "3", "(log n)^-2", "1.41421 (log n)^0.5", "4 n^0.5". */
 const char *words_schedule(const struct schedule *schedule, char out[WORDS]);

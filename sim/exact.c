@@ -46,6 +46,7 @@ static bool exact_cell(struct results_series *s, size_t n) {
         s->exact_entropy_error[b] = point.entropy_error;
         s->exact_participation[b] =
             point.participation_error < point.participation ? point.participation : NAN;
+        s->exact_participation_error[b] = point.participation_error;
         s->exact_top_weight[b] = point.top_weight;
         if (good && results_has_output(s)) { good = exact_output(s, oracle, b); }
     }

@@ -188,6 +188,7 @@ size_t results_fields(struct results_series *s, struct results_field field[RESUL
     ADD2("exact/entropy", "nat", "mean of H, without sampling", &s->exact_entropy, N, B);
     ADD2("exact/entropy_error", "nat", "bound on its error", &s->exact_entropy_error, N, B);
     ADD2("exact/participation", "1", "mean of Y_2, without sampling", &s->exact_participation, N, B);
+    ADD2("exact/participation_error", "1", "bound on its error", &s->exact_participation_error, N, B);
     ADD2("exact/top_weight", "1", "mean of p_(1), without sampling", &s->exact_top_weight, N, B);
     ADD2("exact/collapse", "lambda_typ", "where the exact mean meets the criterion", &s->exact_collapse, N,
          RESULTS_CRITERION);

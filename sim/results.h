@@ -70,7 +70,8 @@ struct results_series {
     double *lambda, *lambda_log_rank, *lambda_gap, *top_gap; /* (log_n, replicate) */
     double *collapse;            /* (log_n, criterion, replicate), units of lambda_typ */
     struct criterion *criterion; /* (criterion) */
-    double *exact_entropy, *exact_entropy_error, *exact_participation, *exact_top_weight; /* (log_n, beta) */
+    double *exact_entropy, *exact_entropy_error, *exact_top_weight; /* (log_n, beta) */
+    double *exact_participation, *exact_participation_error;        /* (log_n, beta) */
     double *exact_collapse; /* (log_n, criterion), units of lambda_typ */
 
     double *value_matrix;             /* (component, column); the first column is the query's direction */

@@ -304,13 +304,14 @@ static const struct h5_group *find_group(const struct h5_content *c, const char 
     return NULL;
 }
 
-/* Files written before there were exact values have none. */
+/* Files of earlier versions have no exact values, or fewer. */
 static bool read_field(const struct h5_group *g, const struct h5_group *exact, const struct results_series *s,
                        const struct results_field *f) {
     bool is_exact = field_is_exact(f->name);
     if (is_exact && !exact) { return true; }
     if (is_exact) { g = exact; }
     const struct h5_dataset *d = h5file_dataset(g, f->name + (is_exact ? EXACT_PREFIX : 0));
+    if (!d && is_exact) { return true; }
     if (!d || !d->number || d->rank != f->rank) { return false; }
     for (unsigned k = 0; k < f->rank; k++) {
         if (g->dimension[d->axis[k]].size != s->size[f->axis[k]]) { return false; }
