@@ -51,7 +51,7 @@ struct journal {
     char directory[JOURNAL_PATH], archive[ARCHIVE_PATH];
     struct journal_header header;
     const struct unit_plan *plan;
-    struct place *place; /* [plan->unit_count] */
+    struct place *place; /* [unit_plan_size(plan)] */
     size_t damaged, strange;
     uint8_t *record; /* the last one handed out */
 
@@ -634,7 +634,7 @@ static bool repair(struct scanned *s) {
     struct journal *j = s->journal;
     struct batch good = {.count = 0};
     char path[JOURNAL_PATH + NAME];
-    for (size_t unit = 0; unit < j->plan->unit_count + j->plan->cell_count; unit++) {
+    for (size_t unit = 0; unit < unit_plan_size(j->plan); unit++) {
         struct place place = j->place[unit];
         if (place.file == s->number) { batch_add(&good, unit, s->bytes + place.offset, place.length); }
     }
@@ -666,7 +666,7 @@ static bool scan_file(struct journal *j, unsigned number, bool mend) {
 
 static void journal_begin(struct journal *j, const struct unit_plan *plan) {
     j->plan = plan;
-    if (!j->place) { j->place = memory_create(plan->unit_count + plan->cell_count, sizeof *j->place); }
+    if (!j->place) { j->place = memory_create(unit_plan_size(plan), sizeof *j->place); }
 }
 
 bool journal_import(struct journal *j, const struct unit_plan *plan, const char *archive) {

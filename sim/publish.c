@@ -88,37 +88,21 @@ char *publish_command_line(int count, char **word) {
 
 /* ---- exact values ---- */
 
-/* A series at one n alone: its arrays are parts of the whole one's. */
-static struct results_series cell_view(const struct unit_cell *cell) {
-    struct results_series view = *cell->results, whole = *cell->results;
-    struct results_field field[RESULTS_FIELDS], part[RESULTS_FIELDS];
-    size_t fields = results_fields(&whole, field);
-    results_fields(&view, part);
-    for (size_t i = 0; i < fields; i++) {
-        if (field[i].axis[0] != RESULTS_LOG_N) { continue; }
-        *part[i].values +=
-            cell->n_index * (results_field_size(&whole, &field[i]) / whole.size[RESULTS_LOG_N]);
-    }
-    view.size[RESULTS_LOG_N] = 1;
-    return view;
-}
-
 /* Computes one cell's exact values and hands over their record. */
 static int exact_compute(const struct publish *p, const struct unit *unit) {
-    struct results_series view = cell_view(unit->cell);
-    struct results alone = *p->plan->results;
-    alone.series_count = 1;
-    alone.series = &view;
-    if (exact_fill(&alone, 1) != EXIT_DONE) { return EXIT_FAILED; }
+    if (!exact_fill_cell(unit->cell)) {
+        message_error("out of memory while computing exact values");
+        return EXIT_FAILED;
+    }
     size_t length;
-    uint8_t *record = p->accept ? record_make_exact(unit, alone.isa, &length) : NULL;
+    uint8_t *record = p->accept ? record_make_exact(unit, p->plan->results->isa, &length) : NULL;
     return !record || p->accept(p->context, unit->index, record, length) ? EXIT_DONE : EXIT_FAILED;
 }
 
 /* Takes from their records what is there; lists what is not. */
 static bool exact_collect(const struct publish *p, size_t *missing, size_t *count) {
     *count = 0;
-    for (size_t i = p->plan->unit_count; i < p->plan->unit_count + p->plan->cell_count; i++) {
+    for (size_t i = p->plan->unit_count; i < unit_plan_size(p->plan); i++) {
         struct unit unit = unit_get(p->plan, i);
         if (!p->has(p->context, i)) {
             missing[(*count)++] = i;

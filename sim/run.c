@@ -252,8 +252,8 @@ static int run_open_journal(struct run *run) {
 }
 
 static void run_list_work(struct run *run) {
-    run->todo = memory_create(run->plan.unit_count, sizeof *run->todo);
-    for (size_t i = 0; i < run->plan.unit_count; i++) {
+    run->todo = memory_create(unit_plan_size(&run->plan), sizeof *run->todo);
+    for (size_t i = 0; i < unit_plan_size(&run->plan); i++) {
         if (unit_shard(i, (size_t)run->o->shards) != (size_t)run->o->shard) { continue; }
         struct unit unit = unit_get(&run->plan, i);
         run->ours++;

@@ -66,7 +66,7 @@ static struct tally tally_units(const struct journal *journal, const struct unit
                                 const struct config_series *series) {
     const struct journal_header *h = journal_header(journal);
     struct tally tally = {0};
-    for (size_t i = 0; i < plan->unit_count; i++) {
+    for (size_t i = 0; i < unit_plan_size(plan); i++) {
         struct unit unit = unit_get(plan, i);
         if (unit_shard(i, h->shards) != h->shard || (series && unit.cell->series != series)) { continue; }
         tally.units++;

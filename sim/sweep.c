@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "collect.h"
+#include "exact.h"
 #include "memory.h"
 #include "message.h"
 #include "progress.h"
@@ -253,9 +254,23 @@ static enum outcome run_slice(struct sweep *sweep, struct job *job, struct block
     return GOING_ON;
 }
 
-/* A task is a slice of a block. */
+static enum outcome run_exact(struct sweep *sweep, const struct unit *unit) {
+    const struct sweep_work *work = sweep->work;
+    size_t length;
+    if (stop_asked(work->stop)) { return STOPPED; }
+    if (!exact_fill_cell(unit->cell)) { return OUT_OF_MEMORY; }
+    uint8_t *record = record_make_exact(unit, work->isa->name, &length);
+#pragma omp critical(sweep)
+    progress_add(&sweep->progress, unit_cost(unit), unit->cell->series->name);
+    return work->accept(work->context, unit->index, record, length) ? GOING_ON : GIVEN_UP;
+}
+
+static bool is_exact(const struct unit *unit) { return unit->replicates == 0; }
+
+/* A task is a slice of a block, or all of a cell's exact values. */
 static enum outcome run_task(struct sweep *sweep, size_t task, struct replicate_worker *worker) {
     struct job *job = find_job(sweep, task);
+    if (is_exact(&job->unit)) { return run_exact(sweep, &job->unit); }
     const struct unit_cell *c = job->unit.cell;
     size_t local = task - job->first_task, slices = slices_per_block(c);
     struct block *b = job_block(sweep, job, local / slices);
@@ -308,8 +323,9 @@ static bool sweep_prepare(struct sweep *sweep) {
         struct job *job = &sweep->job[i];
         job->unit = unit_get(work->plan, work->unit[i]);
         job->first_task = sweep->task_count;
-        sweep->task_count += job->unit.block_count * slices_per_block(job->unit.cell);
-        job_law(sweep, job)->units_left++;
+        sweep->task_count +=
+            is_exact(&job->unit) ? 1 : job->unit.block_count * slices_per_block(job->unit.cell);
+        job_law(sweep, job)->units_left += !is_exact(&job->unit);
         cost += unit_cost(&job->unit);
     }
     total = cost + work->cost_before;
@@ -447,7 +463,7 @@ struct sweep_cost sweep_estimate(const struct config *config, const struct isa *
     struct results *results = results_create(config, isa->name);
     struct unit_plan plan;
     unit_plan_create(&plan, config, results);
-    struct sweep_cost cost = {.cells = plan.cell_count, .units = plan.unit_count};
+    struct sweep_cost cost = {.cells = plan.cell_count, .units = unit_plan_size(&plan)};
     struct replicate_worker worker = {0};
     double unit_memory = 0;
     bool ready = replicate_worker_create(&worker, isa, most_betas(&plan));
@@ -455,7 +471,9 @@ struct sweep_cost sweep_estimate(const struct config *config, const struct isa *
         const struct unit_cell *c = &plan.cell[i];
         double values = sizeof(double) * RESULTS_BLOCK_LENGTH * (double)c->layout.total,
                histogram = sizeof(uint32_t) * SUMMARY_BINS * (double)c->layout.binned;
+        struct unit exact = unit_get(&plan, plan.unit_count + i);
         add_cell_cost(c, cell_seconds(&plan, isa, c, &worker), &cost);
+        cost.seconds += 1e-9 * unit_cost(&exact);
         unit_memory = fmax(unit_memory, 2 * values + histogram);
     }
     cost.memory = 32e6 + cost.disk + threads * (unit_memory + 3e6);

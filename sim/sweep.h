@@ -17,7 +17,7 @@ struct sweep_work {
     const struct isa *isa;
     int threads;
     bool quiet;
-    size_t unit_count; /* the units to compute, in this order */
+    size_t unit_count; /* the units to compute, in this order; sampled ones and exact values */
     const size_t *unit;
     double cost_before;      /* of the units that were finished earlier, for the progress shown */
     const struct stop *stop; /* NULL: never */
@@ -39,7 +39,8 @@ int sweep_run(const struct config *config, const struct isa *isa, int threads, b
 struct sweep_cost {
     size_t cells, units;
     double rows;
-    double seconds;       /* on one core, extrapolated from a few rows of every cell drawn here and now */
+    double seconds;       /* on one core, extrapolated from a few rows of every cell drawn here and now;
+                             of exact values by the cost model */
     double longest_unit;  /* seconds on one core: what a kill may lose, once per thread */
     double memory;        /* bytes: peak with that many threads */
     double disk, journal; /* bytes: results file, and journal until it is published */

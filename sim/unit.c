@@ -125,6 +125,8 @@ void unit_plan_release(struct unit_plan *plan) {
     free(plan->bykey);
 }
 
+size_t unit_plan_size(const struct unit_plan *plan) { return plan->unit_count + plan->cell_count; }
+
 /* ---- units ---- */
 
 static const struct unit_cell *find_cell(const struct unit_plan *plan, size_t unit) {
@@ -171,7 +173,19 @@ size_t unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint
     return u.replicates == replicates ? u.index : SIZE_MAX;
 }
 
-double unit_cost(const struct unit *u) { return u->cell->cost * (double)u->replicates; }
+/* A quadrature for each beta and each step to a collapse point; with an output one for each ordered weight.
+ */
+static double exact_cost(const struct unit_cell *c) {
+    const double quadrature = 1e6, steps = 15;
+    const size_t *size = c->results->size;
+    if (c->series->family->kind == FAMILY_FIXED) { return 0; }
+    double each = results_has_output(c->results) ? 3 + (double)size[RESULTS_RANK] : 1;
+    return quadrature * (each * (double)size[RESULTS_BETA] + steps * (double)size[RESULTS_CRITERION]);
+}
+
+double unit_cost(const struct unit *u) {
+    return u->replicates > 0 ? u->cell->cost * (double)u->replicates : exact_cost(u->cell);
+}
 
 const char *unit_name(const struct unit *u, char name[UNIT_NAME]) {
     double n = exp(u->cell->log_n);

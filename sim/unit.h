@@ -34,8 +34,10 @@ struct unit_plan {
 /* `results` were made by results_create for this config; both stay in use. Release with unit_plan_release. */
 void unit_plan_create(struct unit_plan *plan, const struct config *config, struct results *results);
 void unit_plan_release(struct unit_plan *plan);
+/* All units: the sampled ones, unit_count, and one for each cell, that of its exact values. */
+size_t unit_plan_size(const struct unit_plan *plan);
 
-/* After the units that are sampled comes one for each cell, that of its exact values, with no replicates. */
+/* After the units that are sampled come those of exact values, with no replicates. */
 struct unit {
     size_t index; /* in the plan: below unit_count, or unit_count + the cell's */
     const struct unit_cell *cell;
