@@ -659,7 +659,7 @@ static size_t output_dimension(struct reader *reader, const struct yaml_node *no
                                const struct config_series *series) {
     const struct schedule *d = &series->parameter[0];
     const struct yaml_node *given = yaml_find(node, series->family->parameter[0].name);
-    if (isnan(d->coef)) { return 0; }
+    if (isnan(d->coef) || (schedule_is_constant(d) && d->coef < 2)) { return 0; } /* a fault already */
     if (schedule_is_constant(d) && d->coef == floor(d->coef) && d->coef <= 1e6) { return (size_t)d->coef; }
     given = given ? given : node;
     fault_add(&reader->faults, given->source, given->offset,
@@ -726,6 +726,15 @@ static void check_beta(struct reader *reader, const struct yaml_node *node,
                                   : "that takes a beta out of the range of numbers: take a smaller n");
         return;
     }
+}
+
+/* What takes more than one key that is good in itself, and time: not done beside so many faults. */
+enum { ENOUGH = 100 };
+static void check_ranges(struct reader *reader, const struct yaml_node *node,
+                         const struct config_series *series) {
+    check_score_range(reader, node, series);
+    check_output_range(reader, node, series);
+    check_beta(reader, node, series);
 }
 
 static bool name_is_good(const char *name) {
@@ -854,13 +863,19 @@ static void read_all_series(struct reader *reader, const struct yaml_node *root,
     }
     config->series_count = list->count;
     config->series = memory_create(list->count, sizeof *config->series);
-    for (size_t i = 0; i < list->count; i++) { read_series(reader, list->value[i], top, &config->series[i]); }
-    check_names(reader, list, config);
-    for (size_t i = 0; i < list->count && reader->faults.count == 0; i++) {
-        check_score_range(reader, list->value[i], &config->series[i]);
-        check_output_range(reader, list->value[i], &config->series[i]);
-        check_beta(reader, list->value[i], &config->series[i]);
+    const bool top_is_sound = reader->faults.count == 0;
+    bool *sound = memory_create(list->count, sizeof *sound);
+    for (size_t i = 0; i < list->count; i++) {
+        size_t faults = reader->faults.count;
+        read_series(reader, list->value[i], top, &config->series[i]);
+        sound[i] = top_is_sound && reader->faults.count == faults;
     }
+    check_names(reader, list, config);
+    bool few = reader->n_in_all <= POINTS_IN_ALL && reader->beta_in_all <= POINTS_IN_ALL;
+    for (size_t i = 0; few && i < list->count && reader->faults.count < ENOUGH; i++) {
+        if (sound[i]) { check_ranges(reader, list->value[i], &config->series[i]); }
+    }
+    free(sound);
 }
 
 /* The whole */

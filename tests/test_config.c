@@ -578,6 +578,27 @@ static void test_files(void **state) {
     check_refused_bytes(scratch, "\xff\xfes\0e\0", 6, "1:1", "not a UTF-8 text");
 }
 
+/* Mistakes of several series and kinds, all told at once. */
+static void test_mistakes_of_several_series(void **state) {
+    const struct scratch *scratch = *state;
+    static const char text[] = "n: 256\nseries:\n"
+                               "  - {family: spherical, name: a, dimension: 3, beta: {n_eff: [300]}}\n"
+                               "  - {family: gaussian, name: b, beta: {n_eff: [2]}}\n"
+                               "  - {family: spherical, name: c, dimension: 1.5, output: true}\n"
+                               "  - {family: gaussian, name: d, beta: {critical: [2]}}\n";
+    char *messages;
+    write_file(scratch->config, text, strlen(text));
+    assert_null(read_quietly(scratch, scratch->config, 0, NULL, &messages));
+    check_message(messages, scratch->config, "3:54", "n_eff must be below every n");
+    check_message(messages, scratch->config, "4:39", "needs keys on a sphere");
+    check_message(messages, scratch->config, "5:45", "it must be a number from 2");
+    check_message(messages, scratch->config, "6:39", "needs keys on a sphere");
+    size_t count = 0;
+    for (const char *at = messages; (at = strstr(at, ": error: ")); at++) { count++; }
+    assert_int_equal(count, 4);
+    free(messages);
+}
+
 static double seconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
@@ -800,6 +821,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_mistakes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_all_mistakes_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_files, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_mistakes_of_several_series, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_traps, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_great_n_as_decimals, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_too_many_points, set_up, tear_down),
