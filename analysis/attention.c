@@ -125,7 +125,8 @@ static void judge(struct attention_part *part, const char *name) {
     if (isnan(part->answer[ATTENTION_BIAS].p + part->answer[ATTENTION_TANGENTIAL].p)) {
         words_append(
             part->sentence, sizeof part->sentence,
-            "%zu %s points, but no errors or exact values to judge them by; ask for more replicates.",
+            "%zu %s points, but no errors or exact values to judge them by: correlations take ten kept "
+            "replicates for each beta.",
             part->points, name);
         return;
     }

@@ -117,18 +117,21 @@ static bool has_critical_scale(const struct fit *fit) {
            fit_last(fit, fit->primary) < fit->lengths;
 }
 
+/* The collapse point at the largest n that has one, beside its exact value there and in the limit. */
 static void print_critical_scale(FILE *out, const struct fit *fit) {
-    char n[WORDS], measured[WORDS];
+    char n[WORDS], measured[WORDS], exactly[WORDS];
     const struct results_series *s = fit->series;
     size_t last = fit_last(fit, fit->primary);
     const struct ensemble_point *point = &fit->collapse[last * fit->criteria + fit->primary];
-    double kappa = (s->parameter[0].coef - 1) / 2,
-           value = exp(fit_log_collapse(fit, last, fit->primary) - s->log_n[last] / kappa),
+    double kappa = (s->parameter[0].coef - 1) / 2, log_unit = s->log_n[last] / kappa,
+           value = exp(fit_log_collapse(fit, last, fit->primary) - log_unit),
+           exact = fit->exact[last] * exp(s->log_lambda_typ[last] - log_unit),
            limit =
                fit->law.coef * limits_weibull_collapse_entropy(kappa, s->criterion[fit->primary].threshold);
-    fprintf(out, "%-20s %3g  %-9s %24s  %10.6g  %+.2f\n", fit->name, s->parameter[0].coef,
-            words_length(s->log_n[last], n), words_measured(value, value * point->se, measured), limit,
-            (value - limit) / (value * point->se));
+    snprintf(exactly, sizeof exactly, isnan(exact) ? "-" : "%.6g", exact);
+    fprintf(out, "%-20s %3g  %-9s %24s  %10s  %10.6g  %+.2f\n", fit->name, s->parameter[0].coef,
+            words_length(s->log_n[last], n), words_measured(value, value * point->se, measured), exactly,
+            limit, (value - exact) / (value * point->se));
 }
 
 void attention_table_print_summary(FILE *out, size_t count, const struct fit *fit,
@@ -138,8 +141,8 @@ void attention_table_print_summary(FILE *out, size_t count, const struct fit *fi
     for (size_t i = 0; i < count; i++) {
         if (!has_critical_scale(&fit[i])) { continue; }
         if (first) {
-            fprintf(out, "\nKeys on a sphere: the critical scale\n%-20s %3s  %-9s %24s  %10s  %s\n", "series",
-                    "d", "n", "beta_c/n^(2/(d-1))", "limit", "sigma");
+            fprintf(out, "\nKeys on a sphere: the critical scale\n%-20s %3s  %-9s %24s  %10s  %10s  %s\n",
+                    "series", "d", "n", "beta_c/n^(2/(d-1))", "exactly", "limit", "sigma");
         }
         print_critical_scale(out, &fit[i]);
         first = false;
