@@ -71,10 +71,18 @@ static bool exact_series(struct results_series *s, int threads) {
     return good;
 }
 
+static bool is_missing(const struct results_series *s) {
+    for (size_t b = 0; b < s->size[RESULTS_LOG_N] * s->size[RESULTS_BETA]; b++) {
+        if (!isnan(s->exact_entropy[b])) { return false; }
+    }
+    return true;
+}
+
 int exact_fill(struct results *results, int threads) {
     bool good = true;
     for (size_t i = 0; good && i < results->series_count; i++) {
-        good = exact_series(&results->series[i], threads);
+        struct results_series *s = &results->series[i];
+        if (is_missing(s)) { good = exact_series(s, threads); }
     }
     if (good) { return EXIT_DONE; }
     message_error("out of memory while computing exact values");

@@ -5,9 +5,9 @@
 #include "results.h"
 #include "unit.h"
 
-/* Fills the exact_ arrays of every series by models/oracle.h: means at every
- * beta, and the collapse points of the criteria on entropy and participation. NaN where that is out of reach,
- * and for the other criteria. The same bits for any number of threads. Returns EXIT_DONE, or EXIT_FAILED
+/* Fills the exact_ arrays of every series that holds no exact entropy yet (files of earlier versions), by
+ * models/oracle.h: means at every beta, and the collapse points of the criteria on entropy and participation.
+ * NaN where that is out of reach, and for the other criteria. The same bits for any number of threads. Returns EXIT_DONE, or EXIT_FAILED
  * after a message when out of memory. */
 int exact_fill(struct results *results, int threads);
 

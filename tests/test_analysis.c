@@ -575,7 +575,7 @@ static void poor_results_are_explained(void **state) {
 }
 
 /* Exact values come from the oracle at the series' own parameters, whatever was measured; chi square counts
- * the n that have both. */
+ * the n that have both. What a file holds is not computed again. */
 static void exact_points_stand_beside(void **state) {
     (void)state;
     const struct schedule root = {M_SQRT2, 0.5, 0};
@@ -603,6 +603,9 @@ static void exact_points_stand_beside(void **state) {
     }
     assert_int_equal(study.verdict[0].exact_count, fit->lengths);
     check_relative(study.verdict[0].exact_chi_square, want, 1e-9);
+    results->series[0].exact_entropy[0] = 42;
+    assert_int_equal(exact_fill(results, 2), EXIT_DONE);
+    assert_true(results->series[0].exact_entropy[0] == 42);
     free_study(&study, results);
 }
 
