@@ -237,5 +237,5 @@ int main(void) {
         cmocka_unit_test(plateaus),
         cmocka_unit_test(poisson_limit),
     };
-    return cmocka_run_group_tests_name("ranks", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("exact output", tests, NULL, NULL);
 }
