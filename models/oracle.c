@@ -251,8 +251,9 @@ struct panel {
     double low_y, high_y, low_b, high_b;
     double mass[INNER], offset[INNER], ratio[INNER];
     double tail[TERMS], tail_offset[TERMS];
-    double chord[INNER],
-        tail_chord[TERMS]; /* T(2-T) on a sphere, else 0; sums of mass e^{-k ...} times that */
+    /* For the output: T(2-T) at the nodes; low_b less the centre; sums of mass e^{-k ...} times T(2-T), and
+     * times the squared distance of b from the centre. */
+    double chord[INNER], apart, tail_chord[TERMS], tail_square[TERMS];
 };
 
 /* What a panel becomes at one x: e^{-a}, and mass a e^{-a}. */
@@ -260,13 +261,28 @@ struct kept {
     double kept[INNER], weight[INNER];
 };
 
-enum { ENTROPY, PARTICIPATION, NO_PARTICIPATION, TOP, NO_TOP, POSITION, FAR, TANGENTIAL, QUANTITIES };
+enum {
+    ENTROPY,
+    PARTICIPATION,
+    NO_PARTICIPATION,
+    TOP,
+    NO_TOP,
+    POSITION,
+    FAR,
+    TANGENTIAL,
+    ALONG,  /* sum p (b - centre) */
+    RADIAL, /* its square */
+    QUANTITIES
+};
+
+enum { WITH_TOP = 1, WITH_ERRORS = 2, WITH_OUTPUT = 4 };
 
 struct field {
     const struct oracle *o;
     double beta, others, share, weighed; /* n - 1, 1/n, (n - 1)/n */
-    bool many, top_weight, errors, on_sphere;
-    double typical_depth, length;     /* on a sphere: T = typical_depth + b length */
+    bool many, top_weight, errors, output;
+    double typical_depth, length;     /* for the output: T = typical_depth + b length */
+    double centre;                    /* likewise: b from about E sum p b on */
     double x_low, x_high, end_y;      /* where the outer integrand lives; where the panels end */
     size_t count, room, small, large; /* panels; the first with y > SMALL, with y > LARGE */
     struct panel *panel;
@@ -352,8 +368,9 @@ static bool add_panel(struct field *f, double low, double high, double high_b) {
     for (size_t i = 0; i < INNER; i++) { /* at V = 1 the profile may be noise */
         double offset = gap_at(f, middle + half * r->inner.x[i]) - p->low_b;
         p->offset[i] = fmax(0, fmin(offset, high_b - p->low_b));
-        p->chord[i] = f->on_sphere ? chord_at(f, p->low_b + p->offset[i]) : 0;
+        p->chord[i] = f->output ? chord_at(f, p->low_b + p->offset[i]) : 0;
     }
+    p->apart = p->low_b - f->centre;
 #pragma omp simd
     for (size_t i = 0; i < INNER; i++) {
         p->ratio[i] = vector_exp_one(-p->offset[i]);
@@ -396,14 +413,16 @@ static void accumulate_tails(struct field *f) {
             p->tail[k] = at + 1 < f->count ? power * p[1].tail[k] : 0;
             p->tail_offset[k] = at + 1 < f->count ? power * (p[1].tail_offset[k] + step * p[1].tail[k]) : 0;
             p->tail_chord[k] = at + 1 < f->count ? power * p[1].tail_chord[k] : 0;
+            p->tail_square[k] = at + 1 < f->count ? power * p[1].tail_square[k] : 0;
         }
         for (size_t i = 0; i < INNER; i++) {
-            double share = p->mass[i];
+            double share = p->mass[i], apart = p->apart + p->offset[i];
             for (size_t k = 0; k < TERMS; k++) {
                 share *= p->ratio[i];
                 p->tail[k] += share;
                 p->tail_offset[k] += share * p->offset[i];
                 p->tail_chord[k] += share * p->chord[i];
+                p->tail_square[k] += share * apart * apart;
             }
         }
     }
@@ -500,16 +519,17 @@ static double power_at(const struct field *f, double psi) {
     return f->many ? power_of_many(f, psi) : power_of_few(f, psi);
 }
 
-/* n E of 1 - e^{-a}, its first two derivatives by x, a e^{-a} (-gamma - log a), and a^2 e^{-a} T(2-T). */
+/* n E of 1 - e^{-a}, its first two derivatives by x, and a e^{-a} (-gamma - log a). For the output, with X =
+ * b - centre: of a^2 e^{-a} T(2-T), a e^{-a} X, and a^2 e^{-a} X^2. */
 struct inner {
-    double psi, first, second, entropy, chord;
+    double psi, first, second, entropy, chord, along, square;
 };
 
 /* Adds a panel's terms, and keeps what the top weight needs. */
 static inline void add_near(const struct panel *p, double x, struct kept *kept, struct inner *sum) {
-    double psi = 0, first = 0, second = 0, entropy = 0, chord = 0,
-           scale = vector_exp_one(fmin(x - p->low_b, 600)), shift = EULER + x - p->low_b;
-#pragma omp simd reduction(+ : psi, first, second, entropy, chord)
+    double psi = 0, first = 0, second = 0, entropy = 0, scale = vector_exp_one(fmin(x - p->low_b, 600)),
+           shift = EULER + x - p->low_b;
+#pragma omp simd reduction(+ : psi, first, second, entropy)
     for (size_t i = 0; i < INNER; i++) {
         double a = scale * p->ratio[i], missed = vector_expm1_one(-a), weight = p->mass[i] * a * (1 + missed);
         kept->kept[i] = 1 + missed;
@@ -518,13 +538,26 @@ static inline void add_near(const struct panel *p, double x, struct kept *kept, 
         first += weight;
         second += weight * (1 - a);
         entropy += weight * (p->offset[i] - shift);
-        chord += weight * a * p->chord[i];
     }
     sum->psi += psi;
     sum->first += first;
     sum->second += second;
     sum->entropy += entropy;
+}
+
+/* The same panel's terms of the output. */
+static inline void add_output(const struct panel *p, double x, const struct kept *kept, struct inner *sum) {
+    double chord = 0, along = 0, square = 0, scale = vector_exp_one(fmin(x - p->low_b, 600));
+#pragma omp simd reduction(+ : chord, along, square)
+    for (size_t i = 0; i < INNER; i++) {
+        double twice = kept->weight[i] * scale * p->ratio[i], apart = p->apart + p->offset[i];
+        chord += twice * p->chord[i];
+        along += kept->weight[i] * apart;
+        square += twice * apart * apart;
+    }
     sum->chord += chord;
+    sum->along += along;
+    sum->square += square;
 }
 
 /* The panels from p on, by powers of a. */
@@ -539,18 +572,22 @@ static void add_tail(const struct panel *p, double x, struct inner *sum) {
         sum->second += second[k] * power * p->tail[k];
         sum->entropy += first[k] * power * (p->tail_offset[k] - shift * p->tail[k]);
         sum->chord += (first[k] - second[k]) * power * p->tail_chord[k];
+        sum->along += first[k] * power * (p->tail_offset[k] + p->apart * p->tail[k]);
+        sum->square += (first[k] - second[k]) * power * p->tail_square[k];
     }
 }
 
 static struct inner inner_at(const struct field *f, double x, size_t begin, size_t end) {
     struct inner sum = {0};
     for (size_t i = begin; i < end; i++) { add_near(&f->panel[i], x, &f->kept[i], &sum); }
+    for (size_t i = begin; f->output && i < end; i++) { add_output(&f->panel[i], x, &f->kept[i], &sum); }
     if (end < f->count) { add_tail(&f->panel[end], x, &sum); }
     double far = exp(x + f->far_mass);
     sum.psi += far + exp(begin < f->count ? f->panel[begin].low_y : f->end_y);
     sum.first += far;
     sum.second += far;
     sum.entropy += far * (f->far_b - EULER - x);
+    sum.along += far * (f->far_b - f->centre);
     return sum;
 }
 
@@ -627,6 +664,12 @@ static double top_at(const struct field *f, double x, double psi, double power, 
 
 /* ---- the integrals over x ---- */
 
+/* Of (sum p X)^2, X = b - centre: n E[a^2 e^{-a} X^2] phi^{n-1} + n (n-1) (E[a e^{-a} X])^2 phi^{n-2}. */
+static double radial_at(const struct field *f, const struct inner *in, double power) {
+    double phi = 1 - fmin(in->psi * f->share, 1 - 0x1p-53);
+    return power * (in->square + f->weighed * in->along * in->along / phi);
+}
+
 static void sample(const struct field *f, double x, double *value) {
     size_t begin = panel_at(f, x - SATURATED), end = panel_at(f, x + SERIES) + 1;
     if (end > f->count) { end = f->count; }
@@ -640,21 +683,26 @@ static void sample(const struct field *f, double x, double *value) {
     value[POSITION] = total * (x - f->x_high);
     value[FAR] = power * exp(x + f->far_mass);
     value[TANGENTIAL] = power * in.chord;
+    value[ALONG] = power * in.along;
+    value[RADIAL] = radial_at(f, &in, power);
 }
 
-/* The inner rule's errors at x: in psi, and for `entropy` in any of the other three. */
+/* The inner rule's errors at x: in psi, for `entropy` in any of the next three and in chord, in along and in
+ * square. */
 static struct inner inner_error(const struct field *f, double x, size_t begin, size_t end) {
+    enum { SUMS = 4 };
     const struct rules *r = &f->o->rules;
     struct inner error = {0};
     for (size_t i = begin; i < end; i++) {
         const struct panel *p = &f->panel[i];
-        double value[2] = {0}, last[2][ENDS] = {{0}};
+        double value[SUMS] = {0}, last[SUMS][ENDS] = {{0}};
         for (size_t j = 0; j < INNER; j++) {
-            double a = exp(x - p->low_b - p->offset[j]), log_a = x - p->low_b - p->offset[j],
-                   term[2] = {-p->mass[j] * expm1(-a),
-                              p->mass[j] * a * exp(-a) * (1 + a + fabs(EULER + log_a))};
-            for (size_t q = 0; q < 2; q++) {
-                value[q] += term[q];
+            double log_a = x - p->low_b - p->offset[j], a = exp(log_a), weight = p->mass[j] * a * exp(-a),
+                   apart = p->apart + p->offset[j],
+                   term[SUMS] = {-p->mass[j] * expm1(-a), weight * (1 + a + fabs(EULER + log_a)),
+                                 weight * apart, weight * a * apart * apart};
+            for (size_t q = 0; q < SUMS; q++) {
+                value[q] += fabs(term[q]);
                 for (size_t k = 0; k < ENDS; k++) {
                     last[q][k] += term[q] * r->inner.value[INNER - ENDS + k][j];
                 }
@@ -662,6 +710,8 @@ static struct inner inner_error(const struct field *f, double x, size_t begin, s
         }
         error.psi += gauss_error(value[0], last[0], 2, 3);
         error.entropy += gauss_error(value[1], last[1], 2, 3);
+        error.along += gauss_error(value[2], last[2], 2, 3);
+        error.square += gauss_error(value[3], last[3], 2, 3);
     }
     return error;
 }
@@ -674,9 +724,13 @@ static void add_inner_error(struct field *f, double x, double width) {
     if (power < 1e-20) { return; }
     struct inner error = inner_error(f, x, begin, end);
     f->error[ENTROPY] += power * (error.entropy + fabs(in.entropy) * error.psi);
-    for (size_t q = PARTICIPATION; q < QUANTITIES; q++) {
+    for (size_t q = PARTICIPATION; q <= TANGENTIAL; q++) {
         f->error[q] += power * (error.entropy + in.first * error.psi);
     }
+    const struct inner most = {
+        .psi = in.psi, .along = fabs(in.along) + error.along, .square = in.square + error.square};
+    f->error[ALONG] += power * (error.along + fabs(in.along) * error.psi);
+    f->error[RADIAL] += radial_at(f, &most, power) * (1 + error.psi) - radial_at(f, &in, power);
 }
 
 /* int dM(t) e^{-t} e^{-e^{-t}} (phi^{n-1} less what it is without the scores above t), from M's derivatives:
@@ -703,10 +757,17 @@ static double no_top_long(const struct field *f, double psi, const double slope[
     return sum;
 }
 
+/* dM/db at M = n V: where V has a power of its own at 1, as on a circle, differences would miss digits. */
+static double density_at(const struct field *f, double count) {
+    const double log_v = fmin(0, log(count) - f->o->log_n);
+    return count * exp(f->o->family->log_hazard(f->o->p, log_v) - log(f->beta) - f->o->log_lambda);
+}
+
 /* What sample does, where n V = M(b) hardly changes while b does by 1: psi = E M(x + G). */
 static void sample_long(const struct field *f, double middle, double half, double value[][QUANTITIES]) {
     const struct rules *r = &f->o->rules;
-    double m[MOMENTS + 2][OUTER], chord[MOMENTS + 2][OUTER] = {{0}}; /* n V and its slopes; of dV T(2-T) */
+    /* n V and its slopes; of dV T(2-T), and of dV X^2. */
+    double m[MOMENTS + 2][OUTER], chord[MOMENTS + 2][OUTER] = {{0}}, square[MOMENTS + 2][OUTER] = {{0}};
     for (size_t j = 0; j < OUTER; j++) { m[0][j] = exp(y_at(f, middle + half * r->outer.x[j])); }
     for (size_t k = 1; k < MOMENTS + 2; k++) {
         for (size_t i = 0; i < OUTER; i++) {
@@ -714,20 +775,26 @@ static void sample_long(const struct field *f, double middle, double half, doubl
             for (size_t j = 0; j < OUTER; j++) {
                 m[k][i] += r->slope[i][j] * m[k - 1][j] / half;
                 chord[k][i] += r->slope[i][j] * chord[k - 1][j] / half;
+                square[k][i] += r->slope[i][j] * square[k - 1][j] / half;
             }
-            if (k == 1 && f->on_sphere) {
-                chord[1][i] = m[1][i] * chord_at(f, middle + half * r->outer.x[i]);
+            if (k == 1 && f->output) {
+                const double b = middle + half * r->outer.x[i];
+                m[1][i] = density_at(f, m[0][i]);
+                chord[1][i] = m[1][i] * chord_at(f, b);
+                square[1][i] = m[1][i] * (b - f->centre) * (b - f->centre);
             }
         }
     }
     for (size_t j = 0; j < OUTER; j++) {
         double x = middle + half * r->outer.x[j], far = exp(x + f->far_mass), slope[ORDERS];
-        struct inner in = {far, far, far, far * (f->far_b - EULER - x), 0};
+        struct inner in = {far, far, far, far * (f->far_b - EULER - x), 0, far * (f->far_b - f->centre), 0};
         for (size_t k = 0; k < MOMENTS - 1; k++) {
             in.psi += r->moment[k] * m[k][j];
             in.first += r->moment[k] * m[k + 1][j];
             in.second += r->moment[k] * m[k + 2][j];
             in.chord += r->moment[k] * (chord[k + 1][j] - chord[k + 2][j]);
+            in.along += ((double)(k + 1) * r->moment[k + 1] + (x - f->centre) * r->moment[k]) * m[k + 1][j];
+            in.square += r->moment[k] * (square[k + 1][j] - square[k + 2][j]);
             in.entropy += ((double)(k + 1) * r->moment[k + 1] - EULER * r->moment[k]) * m[k + 1][j];
         }
         double power = power_at(f, in.psi), total = power * in.first,
@@ -737,7 +804,7 @@ static void sample_long(const struct field *f, double middle, double half, doubl
         memcpy(value[j],
                (double[QUANTITIES]){power * in.entropy, power * (in.first - in.second), power * in.second,
                                     total - no_top, no_top, total * (x - f->x_high), power * far,
-                                    power * in.chord},
+                                    power * in.chord, power * in.along, radial_at(f, &in, power)},
                sizeof value[j]);
     }
 }
@@ -759,9 +826,15 @@ static void panel_sum(const struct field *f, double half, double value[][QUANTIT
     }
 }
 
+static bool is_resolved(const struct field *f, const double *sum, const double *error) {
+    const double most = 2e-11;
+    return error[ENTROPY] <= most && error[NO_TOP] <= most &&
+           error[RADIAL] <= most * (f->value[RADIAL] + sum[RADIAL]);
+}
+
 /* Adds the panel, in halves where it is not resolved. */
 static void integrate_panel(struct field *f, double low, double high, bool is_long, int depth) {
-    const double half = (high - low) / 2, middle = low + half, most = 2e-11;
+    const double half = (high - low) / 2, middle = low + half;
     double value[OUTER][QUANTITIES], sum[QUANTITIES], error[QUANTITIES];
     if (is_long) {
         sample_long(f, middle, half, value);
@@ -769,7 +842,7 @@ static void integrate_panel(struct field *f, double low, double high, bool is_lo
         for (size_t j = 0; j < OUTER; j++) { sample(f, middle + half * f->o->rules.outer.x[j], value[j]); }
     }
     panel_sum(f, half, value, sum, error);
-    if (depth < DEPTH && !(is_long && half < LONG) && (error[ENTROPY] > most || error[NO_TOP] > most)) {
+    if (depth < DEPTH && !(is_long && half < LONG) && !is_resolved(f, sum, error)) {
         integrate_panel(f, low, middle, is_long, depth + 1);
         integrate_panel(f, middle, high, is_long, depth + 1);
         return;
@@ -777,7 +850,10 @@ static void integrate_panel(struct field *f, double low, double high, bool is_lo
     const double noise = f->noise * (is_long ? 1e4 / (half * half) : 1); /* slopes enlarge it */
     for (size_t q = 0; q < QUANTITIES; q++) {
         f->value[q] += sum[q];
-        f->error[q] += error[q] + noise * fabs(middle) * (sum[PARTICIPATION] + fabs(sum[NO_PARTICIPATION]));
+        f->error[q] += error[q];
+        if (q <= TANGENTIAL) {
+            f->error[q] += noise * fabs(middle) * (sum[PARTICIPATION] + fabs(sum[NO_PARTICIPATION]));
+        }
     }
     if (f->errors && !is_long) { add_inner_error(f, middle, high - low); }
 }
@@ -854,21 +930,30 @@ static void collect(const struct field *f, struct oracle_point *point) {
     }
 }
 
-static bool field_open(struct field *f, const struct oracle *o, double beta, bool top_weight, bool errors) {
+/* Where outputs lie, as a b: far below the critical beta, far above it. */
+static double output_centre(const struct field *f) {
+    const double absolute = f->beta * exp(f->o->log_lambda), nearest = f->beta * f->o->highest,
+                 mean = (sphere_bias(f->o->p[0], absolute) - f->typical_depth) / f->length;
+    return isfinite(mean) && isfinite(absolute) ? fmax(mean, nearest) : nearest;
+}
+
+/* `wanted`: of WITH_TOP, WITH_ERRORS, WITH_OUTPUT. */
+static bool field_open(struct field *f, const struct oracle *o, double beta, unsigned wanted) {
     *f = (struct field){.o = o,
                         .beta = beta,
                         .others = expm1(o->log_n),
                         .share = exp(-o->log_n),
                         .weighed = -expm1(-o->log_n),
                         .many = o->log_n > MANY,
-                        .top_weight = top_weight,
-                        .errors = errors,
-                        .on_sphere = o->family->on_sphere,
+                        .top_weight = wanted & WITH_TOP,
+                        .errors = wanted & WITH_ERRORS,
+                        .output = wanted & WITH_OUTPUT,
                         .far_mass = -INFINITY,
                         .noise = 1e-13 + 4e-16 * fabs(o->log_lambda)};
-    if (f->on_sphere) {
+    if (f->output) {
         f->typical_depth = -o->family->quantile(o->p, -o->log_n);
         f->length = exp(-log(beta) - o->log_lambda);
+        f->centre = output_centre(f);
     }
     find_range(f);
     return make_panels(f);
@@ -1033,7 +1118,7 @@ bool oracle_ordered_weights(const struct oracle *o, double beta, size_t count, d
     }
     struct oracle finer = *o; /* y of the k-th score spreads by k^{-1/2} */
     finer.fineness *= fmax(1, sqrt((double)count) / 4);
-    bool good = field_open(&f, &finer, fmin(beta, LARGEST_BETA), true, false);
+    bool good = field_open(&f, &finer, fmin(beta, LARGEST_BETA), WITH_TOP);
     for (double x = f.x_low, end; good && x < f.x_high; x = end) {
         end = next_edge(&f, x);
         if (!(end > x)) { /* b has run out of digits */
@@ -1058,7 +1143,7 @@ bool oracle_ordered_weights(const struct oracle *o, double beta, size_t count, d
 /* The top weight costs as much again, the errors a little. */
 static bool compute(const struct oracle *o, double beta, bool all, struct oracle_point *point) {
     struct field f;
-    bool good = field_open(&f, o, beta, all, all);
+    bool good = field_open(&f, o, beta, all ? WITH_TOP | WITH_ERRORS : 0);
     if (good) {
         integrate(&f);
         collect(&f, point);
@@ -1108,16 +1193,17 @@ static bool any_point(const struct oracle *o, double beta, bool all, struct orac
 }
 
 /* Means over so many keys on a sphere that they are those of the central limit with its 1/n terms, or at a
- * beta so small that these are all there is. The keys that make Y_2 and what is across, those of 2 beta, must
- * be there; where they are not the limit's moments are those of rows that never come. `error` is relative, of
- * the 1/n terms. */
+ * beta so small that scores hardly differ and these are all there is. The keys that make Y_2 and what is
+ * across, those of 2 beta, must be there; where they are not the limit's moments are those of rows that never
+ * come. `error` is relative, of the 1/n terms. */
 static bool is_central(const struct oracle *o, double beta, struct sphere_subcritical *limit, double *error) {
-    const double many = log(1e8), crowd = 20, slight = 1e-4;
+    const double many = log(1e8), crowd = 20, slight = 1e-8;
     if (!o->family->on_sphere) { return false; }
     double d = o->p[0], log_n_eff = o->log_n - sphere_log_rho(d, beta),
            log_keys = o->log_n + o->family->log_tail(o->p, -sphere_bias(d, 2 * beta));
-    if (beta < slight * d) {
-        *error = (beta / d) * (beta / d) + 1e-11;
+    const double differ = beta * (beta / d); /* the variance of scores */
+    if (differ < slight) {
+        *error = 4 * differ * (exp(-o->log_n) + differ) + 1e-11;
     } else if (log_n_eff > many && log_keys > crowd) {
         *error = 100 * exp(-log_n_eff) + exp(-log_keys / 2) + 1e-11;
     } else {
@@ -1138,16 +1224,62 @@ bool oracle_at(const struct oracle *o, double beta, struct oracle_point *point) 
     return true;
 }
 
-static void quadrature_output(const struct field *f, const struct oracle *o, struct oracle_output *output) {
+/* Errors of sum p X and of (sum p X)^2, X = b - centre: quadrature; rows left out, whose keys may lie as far
+ * as `first` or `last`; the lowest keys, whose b is rounding up to T = 2; far keys, their squares left out;
+ * rounding of b and of x - b. */
+struct along_error {
+    double mean, square;
+};
+
+static struct along_error along_error(const struct field *f, double total) {
+    const struct oracle *o = f->o;
+    const double radial = f->value[RADIAL], shared = f->value[PARTICIPATION], centre = fabs(f->centre),
+                 spread = shared > 1e-11 ? sqrt(radial / shared) : 1 + centre, /* of the keys that matter */
+        x = fabs(f->x_high + f->value[POSITION] / total), rare = 2 * exp(EARLIEST),
+                 first = knot_b(f, 0) - f->centre, lowest = knot_b(f, o->knots - 1) - f->centre,
+                 last = fmax(0, fmin(f->x_high - f->centre, lowest)),
+                 missed = -expm1(o->knot[o->knots - 2].y - o->log_n) * exp(-fmax(0, lowest)),
+                 rounding = f->noise * (centre + spread) + 4e-16 * x,
+                 lost = lost_weight(f, total) + rounding / fmax(1, spread) + 1e-15 * o->log_n + 2e-11;
+    double far = 0, far_square = 0;
+    if (f->value[FAR] > 0) {
+        far = f->value[FAR] * (f->far_error * (1 + 4 * sqrt(o->log_n)) + f->noise * fabs(f->far_b));
+        far_square = f->value[FAR] * exp(-LINEAR) * (f->far_b - f->centre) * (f->far_b - f->centre);
+    }
+    return (struct along_error){
+        .mean = f->error[ALONG] + rounding + lost * spread + far + rare * fabs(first) + missed * fabs(lowest),
+        .square = f->error[RADIAL] + 2 * (lost + rounding / spread) * radial +
+                  far * (2 * sqrt(radial) + far) + far_square + rare * (first * first + last * last) +
+                  2 * missed * shared * lowest * lowest,
+    };
+}
+
+static void quadrature_output(const struct field *f, struct oracle_output *output) {
     struct oracle_point point;
     collect(f, &point);
-    const double b = point.entropy - point.log_partition,
-                 relative = point.participation_error / point.participation;
-    output->bias = f->typical_depth + b * f->length;
-    output->bias_error = (2 * point.entropy_error + 1e-10 * (1 + o->log_n)) * f->length;
+    const double total = f->value[PARTICIPATION] + f->value[NO_PARTICIPATION], mean = f->value[ALONG] / total,
+                 relative = point.participation_error / point.participation, area = f->length * f->length;
+    const struct along_error error = along_error(f, total);
+    output->bias = f->typical_depth + (f->centre + mean) * f->length;
+    output->bias_error = error.mean * f->length + 1e-15 * output->bias;
     output->tangential = f->value[TANGENTIAL];
-    output->tangential_error = fmin(f->error[TANGENTIAL], relative * output->tangential);
-    if (!(relative < 1)) { output->tangential = NAN; }
+    output->tangential_error = fmin(f->error[TANGENTIAL], relative * output->tangential) +
+                               (1e-13 + 1e-15 * f->o->log_n) * output->tangential;
+    output->radial_variance = area * (f->value[RADIAL] / total - mean * mean);
+    output->radial_variance_error = area * (error.square + error.mean * (2 * fabs(mean) + error.mean));
+    if (!(point.participation_error < point.participation)) {
+        output->tangential = output->radial_variance = NAN;
+    }
+    if (!(output->bias_error <= output->bias)) { output->bias = NAN; }
+    if (!(output->radial_variance_error < output->radial_variance)) { output->radial_variance = NAN; }
+}
+
+/* What is not known is NaN. */
+static void or_nothing(double *value, double *error) {
+    if (!isfinite(*value + *error)) {
+        *value = NAN;
+        *error = INFINITY;
+    }
 }
 
 bool oracle_output_at(const struct oracle *o, double beta, struct oracle_output *output) {
@@ -1155,27 +1287,24 @@ bool oracle_output_at(const struct oracle *o, double beta, struct oracle_output 
     struct sphere_subcritical limit;
     struct field f;
     double error;
-    *output = (struct oracle_output){NAN, INFINITY, NAN, INFINITY};
+    *output = (struct oracle_output){NAN, INFINITY, NAN, INFINITY, NAN, INFINITY};
     if (!o->family->on_sphere) { return true; }
     if (beta <= LARGEST_BETA && is_central(o, absolute, &limit, &error)) {
         output->bias = limit.bias;
         output->bias_error = error * fabs(limit.bias - sphere_bias(o->p[0], absolute)) + 1e-12 * limit.bias;
         output->tangential = (o->p[0] - 1) * limit.tangential_variance;
         output->tangential_error = error * output->tangential;
+        output->radial_variance = limit.radial_variance;
+        output->radial_variance_error = error * output->radial_variance;
         return true;
     }
-    bool good = field_open(&f, o, at, false, true);
+    bool good = field_open(&f, o, at, WITH_ERRORS | WITH_OUTPUT);
     if (good) {
         integrate(&f);
-        quadrature_output(&f, o, output);
-        if (!isfinite(output->bias + output->bias_error)) {
-            output->bias = NAN;
-            output->bias_error = INFINITY;
-        }
-        if (!isfinite(output->tangential + output->tangential_error)) {
-            output->tangential = NAN;
-            output->tangential_error = INFINITY;
-        }
+        quadrature_output(&f, output);
+        or_nothing(&output->bias, &output->bias_error);
+        or_nothing(&output->tangential, &output->tangential_error);
+        or_nothing(&output->radial_variance, &output->radial_variance_error);
     }
     field_close(&f);
     return good;

@@ -47,13 +47,17 @@ bool oracle_at(const struct oracle *oracle, double beta_ratio, struct oracle_poi
 
 /* Families on a sphere (scores -T, T = 1 - <q,k>, tangential part of a key of length (T(2-T))^{1/2}):
  *
- *     E[1 - <q,ATT>] = E sum p T          = T* + (E H - E log Z)/beta,  T* = -Q(1/n)
+ *     E[1 - <q,ATT>] = E sum p T          = int phi^{n-1} n E[a e^{-a} T] dx
  *     E|ATT_tan|^2   = E sum p^2 T(2-T)   = int phi^{n-1} n E[a^2 e^{-a} T(2-T)] dx
+ *     Var <q,ATT>    = E(sum p X)^2 - (E sum p X)^2,  X = T - any constant near E sum p T,
+ *     E(sum p X)^2   = int dx [phi^{n-1} n E[a^2 e^{-a} X^2] + phi^{n-2} n (n-1) (E[a e^{-a} X])^2]
  *
- * in absolute units. */
+ * in absolute units. NaN with an infinite error where the error would pass the value, or the value
+ * underflows. */
 struct oracle_output {
-    double bias, bias_error;             /* E[1 - <q,ATT>] */
-    double tangential, tangential_error; /* E|ATT_tan|^2 */
+    double bias, bias_error;                       /* E[1 - <q,ATT>] */
+    double tangential, tangential_error;           /* E|ATT_tan|^2: d-1 times the variance in a direction */
+    double radial_variance, radial_variance_error; /* Var <q,ATT> */
 };
 bool oracle_output_at(const struct oracle *oracle, double beta_ratio, struct oracle_output *output);
 

@@ -23,7 +23,7 @@ static double ratio_of(const struct law *law, double log_n, double beta) {
 static struct oracle_output output_at(double d, double n, double beta) {
     struct law law = {"spherical", {d}};
     struct oracle *o = oracle_create(family_find(law.family), law.p, log(n));
-    struct oracle_output output = {NAN, NAN, NAN, NAN};
+    struct oracle_output output;
     assert_true(o && oracle_output_at(o, ratio_of(&law, log(n), beta), &output));
     oracle_free(o);
     return output;
@@ -38,53 +38,148 @@ static void published_values(void **state) {
     check_close(b.tangential, 0.0071332468, 6e-11);
 }
 
-/* Two keys: the double integral over their overlaps, whose density is a polynomial for odd d. */
-static void two_keys(void **state) {
-    (void)state;
-    enum { NODES = 64 };
+/* ---- a few keys, by brute force ---- */
+
+enum { NODES = 64 };
+
+/* Mean and mean square of the output along q, mean square of what is across. */
+struct brute {
+    double unit, along, square, across;
+};
+
+/* Adds keys of overlap s[0 .. count) with weight w times the density of each, a polynomial for odd d. */
+static void add_keys(struct brute *sum, double d, double beta, int count, const double *s, double w) {
+    double z = 0, along = 0, across = 0;
+    for (int i = 0; i < count; i++) {
+        z += exp(beta * (s[i] - 1));
+        w *= pow(1 - s[i] * s[i], (d - 3) / 2);
+    }
+    for (int i = 0; i < count; i++) {
+        double p = exp(beta * (s[i] - 1)) / z;
+        along += p * s[i];
+        across += p * p * (1 - s[i] * s[i]);
+    }
+    sum->unit += w;
+    sum->along += w * along;
+    sum->square += w * along * along;
+    sum->across += w * across;
+}
+
+/* Two or three keys: Gauss's rule in each overlap. */
+static struct brute brute_force(double d, int count, double beta) {
+    struct brute sum = {0};
+    double s[3], x[NODES], w[NODES];
     gsl_integration_glfixed_table *rule = gsl_integration_glfixed_table_alloc(NODES);
-    const double d[] = {3, 5, 7}, beta[] = {0.2, 3, 12};
-    for (size_t k = 0; k < 3; k++) {
-        for (size_t i = 0; i < 3; i++) {
-            double unit = 0, bias = 0, tangential = 0;
-            for (size_t a = 0; a < NODES; a++) {
-                for (size_t b = 0; b < NODES; b++) {
-                    double s, t, ws, wt;
-                    gsl_integration_glfixed_point(-1, 1, a, &s, &ws, rule);
-                    gsl_integration_glfixed_point(-1, 1, b, &t, &wt, rule);
-                    double w = ws * wt * pow((1 - s * s) * (1 - t * t), (d[k] - 3) / 2),
-                           p = 1 / (1 + exp(beta[i] * (t - s)));
-                    unit += w;
-                    bias += w * (1 - p * s - (1 - p) * t);
-                    tangential += w * (p * p * (1 - s * s) + (1 - p) * (1 - p) * (1 - t * t));
-                }
-            }
-            struct oracle_output o = output_at(d[k], 2, beta[i]);
-            check_close(o.bias, bias / unit, o.bias_error + 1e-11);
-            check_close(o.tangential, tangential / unit, o.tangential_error + 1e-11);
-            assert_true(o.bias_error < 1e-8 && o.tangential_error < 1e-8);
+    for (size_t i = 0; i < NODES; i++) { gsl_integration_glfixed_point(-1, 1, i, &x[i], &w[i], rule); }
+    for (size_t i = 0; i < NODES * NODES; i++) {
+        s[0] = x[i / NODES];
+        s[1] = x[i % NODES];
+        double weight = w[i / NODES] * w[i % NODES];
+        if (count == 2) { add_keys(&sum, d, beta, count, s, weight); }
+        for (size_t k = 0; count == 3 && k < NODES; k++) {
+            s[2] = x[k];
+            add_keys(&sum, d, beta, count, s, weight * w[k]);
         }
     }
     gsl_integration_glfixed_table_free(rule);
+    return sum;
 }
 
-/* What is left out of the series to order 1/n falls by 4 when n doubles. */
+/* To 1e-11: of weights 1/(1 + e^{12 (t - s)}), with poles at distance pi/12, 64 nodes leave (1.3)^-128. */
+static void few_keys(void **state) {
+    (void)state;
+    const double d[] = {3, 5, 7}, beta[] = {0.2, 3, 12};
+    for (int i = 0; i < 18; i++) {
+        int n = 2 + i / 9;
+        struct brute b = brute_force(d[i % 3], n, beta[i / 3 % 3]);
+        double along = b.along / b.unit;
+        struct oracle_output o = output_at(d[i % 3], n, beta[i / 3 % 3]);
+        check_close(o.bias, 1 - along, o.bias_error + 1e-11);
+        check_close(o.tangential, b.across / b.unit, o.tangential_error + 1e-11);
+        check_close(o.radial_variance, b.square / b.unit - along * along, o.radial_variance_error + 1e-11);
+        assert_true(o.bias_error < 1e-9 && o.tangential_error < 1e-8 && o.radial_variance_error < 1e-9);
+    }
+}
+
+/* ---- rates ---- */
+
+enum { SERIES = 5 };
+
+/* What the series leaves out at n_eff keys that take part: of H and of the bias, beyond their 1/n terms, and
+ * of Y_2 and of the two variances, beyond their leading ones. */
+static void left_out(double d, double beta, double n_eff, double *off) {
+    const double log_n = sphere_log_rho(d, beta) + log(n_eff);
+    struct law law = {"spherical", {d}};
+    struct oracle *o = oracle_create(family_find(law.family), law.p, log_n);
+    struct sphere_subcritical series;
+    struct oracle_output output;
+    struct oracle_point point;
+    double ratio = ratio_of(&law, log_n, beta);
+    assert_true(o && oracle_output_at(o, ratio, &output) && oracle_at(o, ratio, &point));
+    sphere_subcritical(d, beta, log_n, &series);
+    off[0] = point.entropy - series.entropy;
+    off[1] = output.bias - series.bias;
+    off[2] = point.participation - series.participation;
+    off[3] = output.radial_variance - series.radial_variance;
+    off[4] = output.tangential - (d - 1) * series.tangential_variance;
+    oracle_free(o);
+}
+
+/* All of it is c/n^2 + e/n^3 + f/n^4 + ..., so that x(n) - 12 x(2n) + 32 x(4n) leaves f/n^4; an error in what
+ * is of order 1/n would leave three times itself. In units of that order over n_eff, c is off[0] and
+ * coefficients grow like powers of it: (1 + |c|)^3/n_eff^2 are allowed. */
 static void series_converge(void **state) {
     (void)state;
-    const double d[] = {2, 3, 6}, beta[] = {3, 8};
-    for (size_t k = 0; k < 3; k++) {
-        for (size_t i = 0; i < 2; i++) {
-            double off[2][2];
-            for (int j = 0; j < 2; j++) {
-                double n = 4000 * (j + 1);
-                struct sphere_subcritical series;
-                struct oracle_output exact = output_at(d[k], n, beta[i]);
-                sphere_subcritical(d[k], beta[i], log(n), &series);
-                off[j][0] = exact.bias - series.bias;
-                off[j][1] = exact.tangential - (d[k] - 1) * series.tangential_variance;
-            }
-            for (int q = 0; q < 2; q++) { check_close(off[0][q] / off[1][q], 4, 0.4); }
+    const double dimension[] = {2, 3, 6, 12}, betas[] = {1, 3, 8, 40}, n_eff = 400;
+    for (size_t i = 0; i < 16; i++) {
+        const double d = dimension[i / 4], beta = betas[i % 4];
+        double off[3][SERIES];
+        struct sphere_subcritical s;
+        sphere_subcritical(d, beta, log(n_eff) + sphere_log_rho(d, beta), &s);
+        const double unit[SERIES] = {0.5 / n_eff, s.bias - sphere_bias(d, beta), s.participation,
+                                     s.radial_variance, (d - 1) * s.tangential_variance};
+        for (int j = 0; j < 3; j++) { left_out(d, beta, n_eff * (1 << j), off[j]); }
+        for (int q = 0; q < SERIES; q++) {
+            double c = off[0][q] * n_eff / unit[q], left = off[0][q] - 12 * off[1][q] + 32 * off[2][q];
+            check_close(left * n_eff / unit[q], 0, pow((1 + fabs(c)) / n_eff, 2) * (1 + fabs(c)));
         }
+    }
+}
+
+/* One key takes all: the smallest T of n. On the 2-sphere T/2 is uniform; on the circle T = 1 - cos(pi V). */
+static void variance_of_the_nearest(void **state) {
+    (void)state;
+    const double n[] = {2, 3, 100, 1e6};
+    for (size_t i = 0; i < 4; i++) {
+        struct oracle_output o = output_at(3, n[i], n[i] * 1e9);
+        check_relative(o.radial_variance, 4 * n[i] / ((n[i] + 1) * (n[i] + 1) * (n[i] + 2)), 1e-9);
+    }
+    check_relative(output_at(2, 2, 1e11).radial_variance, 0.5 - 16 / pow(M_PI, 4), 1e-9);
+}
+
+/* Every error bounds the distance to a finer value, also with panels so long that it is far from rounding. */
+static void errors_are_bounds(void **state) {
+    (void)state;
+    const double d[] = {2, 3, 8, 100, 1e6}, log_n[] = {log(3), 9, 60, 700},
+                 ratio[] = {1e-4, 0.03, 1, 30, 1e4, 1e7};
+    for (size_t i = 0; i < 20; i++) {
+        struct law law = {"spherical", {d[i / 4]}};
+        struct oracle *o = oracle_create(family_find(law.family), law.p, log_n[i % 4]);
+        for (size_t b = 0; b < 6; b++) {
+            const double fineness[] = {1.9, 1, 0.75};
+            struct oracle_output x[3];
+            for (int k = 0; k < 3; k++) {
+                oracle_refine(o, fineness[k]);
+                assert_true(oracle_output_at(o, ratio[b], &x[k]));
+                assert_true(isnan(x[k].radial_variance) == isinf(x[k].radial_variance_error));
+                if (isnan(x[0].radial_variance + x[k].radial_variance)) { continue; }
+                check_close(x[k].bias, x[0].bias, x[k].bias_error + x[0].bias_error);
+                check_close(x[k].tangential, x[0].tangential, x[k].tangential_error + x[0].tangential_error);
+                check_close(x[k].radial_variance, x[0].radial_variance,
+                            x[k].radial_variance_error + x[0].radial_variance_error);
+            }
+        }
+        oracle_free(o);
     }
 }
 
@@ -94,6 +189,7 @@ static void far_below_one_key_a_limit(void **state) {
     struct oracle_output o = output_at(9, 1e217, 1e-3 * 5e54); /* n_eff beyond 1e12 */
     sphere_subcritical(9, 1e-3 * 5e54, log(1e217), &limit);
     check_relative(o.tangential, 8 * limit.tangential_variance, 1e-6);
+    check_relative(o.radial_variance, limit.radial_variance, 1e-6);
     check_relative(o.bias, limit.bias, 1e-6);
 }
 
@@ -102,12 +198,13 @@ static void far_below_one_key_a_limit(void **state) {
 static void many_keys_or_none(void **state) {
     (void)state;
     static const struct {
-        double d, log_n, beta, participation, bias, tangential; /* the last three NaN: not to be known */
-    } at[] = {{3, 40 * M_LN10, 1e20, 1e-20, 1e-20, 1e-40},
-              {3, 20 * M_LN10, 100, 1e-18, 0.01, 9.95e-21},
-              {3, 3 * M_LN10, 1e-100, 1e-3, 1, 2e-3 / 3},
-              {10000, 2000, 6203.66, NAN, 0.521598, NAN},
-              {10000, 2000, 7500, NAN, 0.464803, NAN}};
+        double d, log_n, beta, participation, bias, tangential, radial; /* NaN: not to be known */
+    } at[] = {{3, 40 * M_LN10, 1e20, 1e-20, 1e-20, 1e-40, 5e-61},
+              {3, 20 * M_LN10, 100, 1e-18, 0.01, 9.95e-21, 5e-23},
+              {3, 3 * M_LN10, 1e-100, 1e-3, 1, 2e-3 / 3, 1e-3 / 3},
+              {1e9, log(100), 1e3, 0.010009908, 0.99999901, 0.010009908, 1.0019717e-11},
+              {10000, 2000, 6203.66, NAN, 0.521598, NAN, NAN},
+              {10000, 2000, 7500, NAN, 0.464803, NAN, NAN}};
     for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
         struct law law = {"spherical", {at[i].d}};
         struct oracle *o = oracle_create(family_find(law.family), law.p, at[i].log_n);
@@ -118,8 +215,10 @@ static void many_keys_or_none(void **state) {
         check_relative(output.bias, at[i].bias, 1e-5);
         if (isnan(at[i].tangential)) {
             assert_true(isnan(output.tangential) && point.participation_error >= point.participation);
+            assert_true(isnan(output.radial_variance) && isinf(output.radial_variance_error));
         } else {
             check_relative(output.tangential, at[i].tangential, 1e-5);
+            check_relative(output.radial_variance, at[i].radial, 1e-5);
             check_relative(point.participation, at[i].participation, 1e-5);
         }
         oracle_free(o);
@@ -228,8 +327,10 @@ int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(published_values),
-        cmocka_unit_test(two_keys),
+        cmocka_unit_test(few_keys),
         cmocka_unit_test(series_converge),
+        cmocka_unit_test(variance_of_the_nearest),
+        cmocka_unit_test(errors_are_bounds),
         cmocka_unit_test(far_below_one_key_a_limit),
         cmocka_unit_test(many_keys_or_none),
         cmocka_unit_test(weights_sum_to_one),
