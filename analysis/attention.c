@@ -89,13 +89,10 @@ static bool add_length(const struct attention *a, const struct results_series *s
 }
 
 static const char *const question_words[ATTENTION_QUESTIONS] = {
-    [ATTENTION_BIAS] = "1 - <q,ATT>",
-    [ATTENTION_TANGENTIAL] = "|ATT_tan|^2",
-    [ATTENTION_ENTROPY] = "H",
-    [ATTENTION_PARTICIPATION] = "Y_2",
-    [ATTENTION_WEIGHT] = "ordered weights",
-    [ATTENTION_IDENTITY] = "the identity",
-    [ATTENTION_MATRIX] = "V ATT",
+    [ATTENTION_BIAS] = "1 - <q,ATT>",          [ATTENTION_TANGENTIAL] = "|ATT_tan|^2",
+    [ATTENTION_VARIANCE] = "Var <q,ATT>",      [ATTENTION_ENTROPY] = "H",
+    [ATTENTION_PARTICIPATION] = "Y_2",         [ATTENTION_WEIGHT] = "ordered weights",
+    [ATTENTION_IDENTITY] = "the identity",     [ATTENTION_MATRIX] = "V ATT",
     [ATTENTION_COVARIANCE] = "its covariance",
 };
 

@@ -17,6 +17,8 @@ static const struct column {
      AT(deviation[ATTENTION_BIAS].sigma)},
     {"tangential_sigma", "mean of |ATT_tan|^2 less its exact value, in standard errors",
      AT(deviation[ATTENTION_TANGENTIAL].sigma)},
+    {"variance_sigma", "variance of <q,ATT> less its exact value, in standard errors",
+     AT(deviation[ATTENTION_VARIANCE].sigma)},
     {"entropy_sigma", "mean of H less its exact value, in standard errors",
      AT(deviation[ATTENTION_ENTROPY].sigma)},
     {"participation_sigma", "mean of Y_2 less its exact value, in standard errors",

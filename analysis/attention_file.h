@@ -5,7 +5,7 @@
 #include "../sim/h5file.h"
 #include "attention.h"
 
-enum { ATTENTION_COLUMNS = 24, ATTENTION_ATTRIBUTES = 5 + (2 + ATTENTION_QUESTIONS) * ATTENTION_REGIMES };
+enum { ATTENTION_COLUMNS = 25, ATTENTION_ATTRIBUTES = 5 + (2 + ATTENTION_QUESTIONS) * ATTENTION_REGIMES };
 
 /* Keeps what the group points to. */
 struct attention_page {

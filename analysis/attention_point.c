@@ -9,10 +9,15 @@
 const char *const attention_regime_name[ATTENTION_REGIMES] = {"subcritical", "critical", "supercritical"};
 
 const char *const attention_question_name[ATTENTION_QUESTIONS] = {
-    [ATTENTION_BIAS] = "bias",       [ATTENTION_TANGENTIAL] = "tangential",
-    [ATTENTION_ENTROPY] = "entropy", [ATTENTION_PARTICIPATION] = "participation",
-    [ATTENTION_WEIGHT] = "weight",   [ATTENTION_IDENTITY] = "identity",
-    [ATTENTION_MATRIX] = "matrix",   [ATTENTION_COVARIANCE] = "covariance",
+    [ATTENTION_BIAS] = "bias",
+    [ATTENTION_TANGENTIAL] = "tangential",
+    [ATTENTION_VARIANCE] = "variance",
+    [ATTENTION_ENTROPY] = "entropy",
+    [ATTENTION_PARTICIPATION] = "participation",
+    [ATTENTION_WEIGHT] = "weight",
+    [ATTENTION_IDENTITY] = "identity",
+    [ATTENTION_MATRIX] = "matrix",
+    [ATTENTION_COVARIANCE] = "covariance",
 };
 
 /* Relative error of rows' sums over what is not drawn (sim/bulk.h), twice. */
@@ -98,6 +103,14 @@ static struct moments moments_at(const struct results_series *s, size_t at, doub
     return m;
 }
 
+static double variance_sigma(const struct results_series *s, size_t at, const struct moments *m) {
+    const double heavy = 20; /* over the square of the variance: rare rows make it */
+    double variance = m->along * m->along, se = variance * sqrt((m->r4 - 1) / (double)s->replicates),
+           error = s->exact_output_variance_error[at];
+    if (!(m->r4 < heavy) || !(error < se / 3)) { return NAN; }
+    return ratio_or_nan(variance - s->exact_output_variance[at], hypot(se, error));
+}
+
 /* One pair of rows of V: its covariance as measured less the expected one, over its standard error. The
  * direction across is uniform whatever its length: E w_i w_j w_k w_l = (dd + dd + dd)/((d-1)(d+1)). */
 static double pair_sigma(const double *u, const double *v, double d, const struct moments *m, double rows,
@@ -117,22 +130,21 @@ static double pair_sigma(const double *u, const double *v, double d, const struc
     return ratio_or_nan(covariance / size - expected, sqrt((fourth - expected * expected) / rows));
 }
 
-static struct attention_deviation covariance(const struct results_series *s, size_t at, double d) {
-    enum { FEWEST = 100 }; /* rows for a fourth moment */
+static struct attention_deviation covariance(const struct results_series *s, size_t at, double d,
+                                             const struct moments *m) {
     struct attention_deviation worst = {NAN, 0};
     size_t columns = s->size[RESULTS_COLUMN], pairs = s->size[RESULTS_PAIR];
-    if (s->size[RESULTS_REPLICATE] < FEWEST) { return worst; }
-    struct moments m = moments_at(s, at, d);
     for (size_t k = 0; k < pairs; k++) {
         const double *u = s->value_matrix + (size_t)s->pair_first[k] * columns,
                      *v = s->value_matrix + (size_t)s->pair_second[k] * columns;
-        double sigma = pair_sigma(u, v, d, &m, (double)s->replicates, s->output_covariance[at * pairs + k]);
+        double sigma = pair_sigma(u, v, d, m, (double)s->replicates, s->output_covariance[at * pairs + k]);
         attention_deviation_add(&worst, single(sigma));
     }
     return worst;
 }
 
 static void fill_deviations(struct attention_point *p, const struct results_series *s, size_t at, double d) {
+    enum { FEWEST = 100 }; /* rows for a fourth moment */
     bool rare = collapsed(s, at);
     struct attention_deviation *of = p->deviation;
     of[ATTENTION_BIAS] = single(
@@ -150,7 +162,12 @@ static void fill_deviations(struct attention_point *p, const struct results_seri
     of[ATTENTION_IDENTITY] =
         single(rare ? NAN : sigma_at(s, RESULTS_OUTPUT_IDENTITY, at, 0, QUADRATURE * (d - 1) / s->beta[at]));
     of[ATTENTION_MATRIX] = matrix(s, at);
-    of[ATTENTION_COVARIANCE] = covariance(s, at, d);
+    of[ATTENTION_VARIANCE] = of[ATTENTION_COVARIANCE] = single(NAN);
+    if (s->size[RESULTS_REPLICATE] >= FEWEST) {
+        struct moments m = moments_at(s, at, d);
+        of[ATTENTION_VARIANCE] = single(variance_sigma(s, at, &m));
+        of[ATTENTION_COVARIANCE] = covariance(s, at, d, &m);
+    }
 }
 
 /* ---- limit laws ---- */

@@ -30,7 +30,9 @@ enum attention_question {
     ATTENTION_TANGENTIAL,  /* |ATT_tan|^2 */
     ATTENTION_CHI_SQUARES, /* questions above are judged by chi square, those below by the largest deviation
                             */
-    ATTENTION_ENTROPY = ATTENTION_CHI_SQUARES,
+    ATTENTION_VARIANCE = ATTENTION_CHI_SQUARES, /* of <q,ATT>; errors from the fourth moment of the kept rows,
+                                                   not asked where that is large */
+    ATTENTION_ENTROPY,
     ATTENTION_PARTICIPATION,
     ATTENTION_WEIGHT,     /* ordered weights */
     ATTENTION_IDENTITY,   /* E sum p^2 (1-s^2) - sum p (1-s^2) + ((d-1)/beta) sum p s = 0 */

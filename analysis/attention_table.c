@@ -28,9 +28,9 @@ static void print_limit(FILE *out, const struct attention_point *p) {
 }
 
 static const char *const question_head[ATTENTION_QUESTIONS] = {
-    [ATTENTION_BIAS] = "along",        [ATTENTION_TANGENTIAL] = "across", [ATTENTION_ENTROPY] = "H",
-    [ATTENTION_PARTICIPATION] = "Y_2", [ATTENTION_WEIGHT] = "p_(k)",      [ATTENTION_IDENTITY] = "ident.",
-    [ATTENTION_MATRIX] = "V ATT",      [ATTENTION_COVARIANCE] = "cov.",
+    [ATTENTION_BIAS] = "along",      [ATTENTION_TANGENTIAL] = "across", [ATTENTION_VARIANCE] = "Var",
+    [ATTENTION_ENTROPY] = "H",       [ATTENTION_PARTICIPATION] = "Y_2", [ATTENTION_WEIGHT] = "p_(k)",
+    [ATTENTION_IDENTITY] = "ident.", [ATTENTION_MATRIX] = "V ATT",      [ATTENTION_COVARIANCE] = "cov.",
 };
 
 static void print_sigma(FILE *out, double sigma) {

@@ -152,6 +152,10 @@ static void add_output(struct results_field **start, struct results_series *s) {
          &s->exact_output_bias_error, N, B);
     ADD2("exact/output_tangential_error", "1", "bound on the error of exact/output_tangential",
          &s->exact_output_tangential_error, N, B);
+    ADD2("exact/output_radial_variance", "1", "variance of <q,ATT>, without sampling",
+         &s->exact_output_variance, N, B);
+    ADD2("exact/output_radial_variance_error", "1", "bound on the error of exact/output_radial_variance",
+         &s->exact_output_variance_error, N, B);
     ADD3("exact/ordered_weight", "1", "mean of p_(k), without sampling", &s->exact_ordered_weight, N, B,
          RESULTS_RANK);
     add_hidden(&next, s);

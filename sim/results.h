@@ -83,6 +83,7 @@ struct results_series {
     double *output_radial, *output_tangent, *output_square;          /* (log_n, beta, replicate) */
     double *exact_output_bias, *exact_output_bias_error;             /* (log_n, beta) */
     double *exact_output_tangential, *exact_output_tangential_error; /* (log_n, beta) */
+    double *exact_output_variance, *exact_output_variance_error;     /* (log_n, beta) */
     double *exact_ordered_weight;                                    /* (log_n, beta, rank) */
 };
 
