@@ -1,6 +1,6 @@
 /* Exact outputs and ordered weights of finite rows: known values, brute force, rates of convergence, limits.
  *
- * One Monte Carlo with a fixed seed: 6 means at 4.5 standard errors, 4e-5 in all were the seed drawn anew. */
+ * One Monte Carlo with a fixed seed: 6 means at 4 standard errors, 4e-4 in all were the seed drawn anew. */
 #include "test.h"
 
 #include <gsl/gsl_errno.h>
@@ -24,8 +24,10 @@ static struct oracle_output output_at(double d, double n, double beta) {
     struct law law = {"spherical", {d}};
     struct oracle *o = oracle_create(family_find(law.family), law.p, log(n));
     struct oracle_output output;
-    assert_true(o && oracle_output_at(o, ratio_of(&law, log(n), beta), &output));
+    assert_non_null(o);
+    bool good = oracle_output_at(o, ratio_of(&law, log(n), beta), &output);
     oracle_free(o);
+    assert_true(good);
     return output;
 }
 
@@ -160,12 +162,12 @@ static void variance_of_the_nearest(void **state) {
 /* Every error bounds the distance to a finer value, also with panels so long that it is far from rounding. */
 static void errors_are_bounds(void **state) {
     (void)state;
-    const double d[] = {2, 3, 8, 100, 1e6}, log_n[] = {log(3), 9, 60, 700},
-                 ratio[] = {1e-4, 0.03, 1, 30, 1e4, 1e7};
-    for (size_t i = 0; i < 20; i++) {
+    const double d[] = {2, 3, 8, 100, 1e6}, log_n[] = {log(3), 9, 60, 700}, ratio[] = {1e-4, 0.1, 3, 1e5};
+    const size_t step = getenv("GAPSCALE_TEST_QUICK") ? 3 : 1;
+    for (size_t i = 0; i < 20; i += step) {
         struct law law = {"spherical", {d[i / 4]}};
         struct oracle *o = oracle_create(family_find(law.family), law.p, log_n[i % 4]);
-        for (size_t b = 0; b < 6; b++) {
+        for (size_t b = 0; b < 4; b++) {
             const double fineness[] = {1.9, 1, 0.75};
             struct oracle_output x[3];
             for (int k = 0; k < 3; k++) {
@@ -202,7 +204,7 @@ static void many_keys_or_none(void **state) {
     } at[] = {{3, 40 * M_LN10, 1e20, 1e-20, 1e-20, 1e-40, 5e-61},
               {3, 20 * M_LN10, 100, 1e-18, 0.01, 9.95e-21, 5e-23},
               {3, 3 * M_LN10, 1e-100, 1e-3, 1, 2e-3 / 3, 1e-3 / 3},
-              {1e9, log(100), 1e3, 0.010009908, 0.99999901, 0.010009908, 1.0019717e-11},
+              {1e9, 2 * M_LN10, 1e3, 0.010009908, 0.99999901, 0.010009908, 1.0019717e-11},
               {10000, 2000, 6203.66, NAN, 0.521598, NAN, NAN},
               {10000, 2000, 7500, NAN, 0.464803, NAN, NAN}};
     for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
@@ -319,7 +321,7 @@ static void poisson_limit(void **state) {
         }
     }
     for (size_t k = 0; k < RANKS; k++) {
-        check_close(weight[k], mean[k], 4.5 * sqrt((square[k] - mean[k] * mean[k]) / ROWS));
+        check_close(weight[k], mean[k], 4 * sqrt((square[k] - mean[k] * mean[k]) / ROWS));
     }
 }
 
