@@ -28,10 +28,13 @@ static const char usage[] =
     "  n=N or n=[N,...]              context lengths, to e^1000000 (default [2^16, 1e300])\n"
     "  beta=B or beta=[B,...]        inverse temperatures\n"
     "  beta_ratio=R or [R,...]       the same over Lambda^typ (default 1)\n"
+    "  n_eff=K or [K,...]            keys on a sphere: the betas at which n/rho(beta) keys take part, below "
+    "n\n"
+    "  critical=C or [C,...]         keys on a sphere: beta = C n^(2/(d-1))\n"
     "\n"
     "      --json    one point per (n, beta); names in results/SCHEMA.md\n"
     "\n"
-    "  gapscale predict spherical dimension=5 n=[1000,1e300] beta_ratio=[0.5,2]\n";
+    "  gapscale predict spherical dimension=5 n=[1000,1e300] n_eff=[100,1]\n";
 
 struct list {
     size_t count;
@@ -42,8 +45,8 @@ struct request {
     const struct family *family;
     struct schedule parameter[FAMILY_PARAMETERS];
     bool given[FAMILY_PARAMETERS];
-    struct list n, beta;
-    bool relative;
+    struct list n, beta; /* beta on its scale */
+    enum config_scale scale;
 };
 
 /* What depends on n alone. */
@@ -60,8 +63,9 @@ struct prediction {
     const struct length *length;
     double beta, beta_ratio, susceptibility;
     struct oracle_point point;
-    struct oracle_output output; /* keys on a sphere */
-    double n_eff;                /* likewise: n/rho(beta) */
+    struct oracle_output output;           /* keys on a sphere */
+    struct sphere_subcritical subcritical; /* likewise; NaN where 2 beta overflows */
+    double n_eff, across;                  /* likewise: n/rho(beta); variance in a direction across q */
 };
 
 /* ---- the command line ---- */
@@ -123,6 +127,14 @@ static bool parse_schedule(const char *key, const char *text, struct schedule *s
     return true;
 }
 
+static const struct {
+    const char *name;
+    enum config_scale scale;
+} beta_key[] = {{"beta", CONFIG_SCALE_NONE},
+                {"beta_ratio", CONFIG_SCALE_LAMBDA_TYP},
+                {"n_eff", CONFIG_SCALE_N_EFF},
+                {"critical", CONFIG_SCALE_CRITICAL}};
+
 static bool parse_key(struct request *r, const char *word) {
     char key[64];
     const char *value = strchr(word, '=');
@@ -133,9 +145,11 @@ static bool parse_key(struct request *r, const char *word) {
     snprintf(key, sizeof key, "%.*s", (int)(value - word), word);
     value++;
     if (strcmp(key, "n") == 0) { return parse_list(key, value, &r->n); }
-    if (strcmp(key, "beta") == 0 || strcmp(key, "beta_ratio") == 0) {
-        r->relative = strcmp(key, "beta_ratio") == 0;
-        return parse_list(key, value, &r->beta);
+    for (size_t i = 0; i < sizeof beta_key / sizeof *beta_key; i++) {
+        if (strcmp(key, beta_key[i].name) == 0) {
+            r->scale = beta_key[i].scale;
+            return parse_list(key, value, &r->beta);
+        }
     }
     for (size_t i = 0; i < r->family->parameter_count; i++) {
         if (strcmp(key, r->family->parameter[i].name) == 0) {
@@ -143,9 +157,43 @@ static bool parse_key(struct request *r, const char *word) {
             return parse_schedule(key, value, &r->parameter[i]);
         }
     }
-    message_error("%s has no parameter '%s'; gapscale families %s lists them (besides n, beta, beta_ratio)",
+    message_error("%s has no parameter '%s'; gapscale families %s lists them (besides n, beta, beta_ratio, "
+                  "n_eff, critical)",
                   r->family->name, key, r->family->name);
     return false;
+}
+
+static double log_beta_at(const struct request *r, const double *p, double log_n, double log_lambda,
+                          size_t i) {
+    const double log_value = r->beta.log_value[i];
+    switch (r->scale) {
+    case CONFIG_SCALE_LAMBDA_TYP: return log_value + log_lambda;
+    case CONFIG_SCALE_N_EFF: return log(sphere_beta_of_n_eff(p[0], log_n, r->beta.value[i]));
+    case CONFIG_SCALE_CRITICAL: return log_value + log_n * 2 / (p[0] - 1);
+    default: return log_value;
+    }
+}
+
+/* Scales that only keys on a sphere have; a beta for every n_eff at every n. */
+static bool betas_are_known(const struct request *r) {
+    if (r->scale != CONFIG_SCALE_N_EFF && r->scale != CONFIG_SCALE_CRITICAL) { return true; }
+    if (!r->family->on_sphere) {
+        message_error("n_eff and critical need keys on a sphere; take beta or beta_ratio for %s",
+                      r->family->name);
+        return false;
+    }
+    for (size_t k = 0; k < r->n.count * r->beta.count; k++) {
+        const double log_n = r->n.log_value[k / r->beta.count];
+        double p[FAMILY_PARAMETERS];
+        family_parameters(r->family, r->parameter, log_n, p);
+        double log_beta = log_beta_at(r, p, log_n, 0, k % r->beta.count);
+        if (isfinite(log_beta)) { continue; }
+        message_error("n_eff is %g at log n = %g; %s", r->beta.value[k % r->beta.count], log_n,
+                      isnan(log_beta) ? "it must be below n"
+                                      : "that takes a beta out of the range of numbers");
+        return false;
+    }
+    return true;
 }
 
 /* Defaults, and every value at every n within the family's range. */
@@ -173,11 +221,11 @@ static bool request_complete(struct request *r) {
         }
         if (r->n.value[k] < 0x1p53) { r->n.log_value[k] = log(rint(r->n.value[k])); }
     }
-    return true;
+    return betas_are_known(r);
 }
 
 static bool request_make(struct request *r, int count, char **word) {
-    *r = (struct request){.family = family_find(word[0]), .relative = true};
+    *r = (struct request){.family = family_find(word[0]), .scale = CONFIG_SCALE_LAMBDA_TYP};
     if (!r->family) {
         message_error("there is no family '%s'; gapscale families lists them", word[0]);
         return false;
@@ -226,6 +274,17 @@ static void length_fill(const struct request *r, const double *p, const struct o
     local_exponents(r, x);
 }
 
+/* What keys on a sphere have besides. */
+static bool predict_output(const struct oracle *oracle, double d, struct prediction *x) {
+    const double log_n = x->length->log_n;
+    x->n_eff = exp(log_n - sphere_log_rho(d, x->beta));
+    x->subcritical = (struct sphere_subcritical){NAN, NAN, NAN, NAN, NAN};
+    if (x->beta <= 5e299) { sphere_subcritical(d, x->beta, log_n, &x->subcritical); }
+    if (!oracle_output_at(oracle, x->beta_ratio, &x->output)) { return false; }
+    x->across = x->output.tangential / (d - 1);
+    return true;
+}
+
 /* Everything at one n; `x` has room for all betas. */
 static bool predict_length(const struct request *r, struct length *length, struct prediction *x) {
     double p[FAMILY_PARAMETERS] = {0};
@@ -234,16 +293,14 @@ static bool predict_length(const struct request *r, struct length *length, struc
     bool good = oracle != NULL;
     if (good) { length_fill(r, p, oracle, length); }
     for (size_t b = 0; good && b < r->beta.count; b++) {
-        double log_beta = r->beta.log_value[b], log_lambda = length->typical.log_lambda;
+        const double log_lambda = length->typical.log_lambda,
+                     log_beta = log_beta_at(r, p, length->log_n, log_lambda, b);
         x[b].length = length;
-        x[b].beta = r->relative ? exp(log_beta + log_lambda) : r->beta.value[b];
-        x[b].beta_ratio = r->relative ? r->beta.value[b] : exp(log_beta - log_lambda);
+        x[b].beta = r->scale == CONFIG_SCALE_NONE ? r->beta.value[b] : exp(log_beta);
+        x[b].beta_ratio = r->scale == CONFIG_SCALE_LAMBDA_TYP ? r->beta.value[b] : exp(log_beta - log_lambda);
         x[b].susceptibility = oracle_susceptibility(oracle, x[b].beta_ratio);
         good = oracle_at(oracle, x[b].beta_ratio, &x[b].point);
-        if (good && r->family->on_sphere) {
-            good = oracle_output_at(oracle, x[b].beta_ratio, &x[b].output);
-            x[b].n_eff = exp(length->log_n - sphere_log_rho(p[0], x[b].beta));
-        }
+        if (good && r->family->on_sphere) { good = predict_output(oracle, p[0], &x[b]); }
     }
     oracle_free(oracle);
     return good;
@@ -269,6 +326,26 @@ static void print_json_limit(const struct limits *limits) {
     printf("}}");
 }
 
+static void print_json_output(const struct prediction *x) {
+    const struct oracle_output *o = &x->output;
+    const struct sphere_subcritical *s = &x->subcritical;
+    json_print_member(stdout, "output_bias", o->bias);
+    json_print_member(stdout, "output_bias_error", o->bias_error);
+    json_print_member(stdout, "output_tangential", o->tangential);
+    json_print_member(stdout, "output_tangential_error", o->tangential_error);
+    json_print_member(stdout, "output_tangential_variance", x->across);
+    json_print_member(stdout, "output_radial_variance", o->radial_variance);
+    json_print_member(stdout, "output_radial_variance_error", o->radial_variance_error);
+    json_print_member(stdout, "n_eff", x->n_eff);
+    printf(", \"subcritical\": {\"bias\": ");
+    json_print_number(stdout, s->bias);
+    json_print_member(stdout, "radial_variance", s->radial_variance);
+    json_print_member(stdout, "tangential_variance", s->tangential_variance);
+    json_print_member(stdout, "entropy", s->entropy);
+    json_print_member(stdout, "participation", s->participation);
+    printf("}");
+}
+
 static void print_json_point(const struct prediction *x, bool on_sphere) {
     const struct length *l = x->length;
     printf("{\"log_n\": ");
@@ -283,14 +360,11 @@ static void print_json_point(const struct prediction *x, bool on_sphere) {
     json_print_member(stdout, "participation", x->point.participation);
     json_print_member(stdout, "participation_error", x->point.participation_error);
     json_print_member(stdout, "top_weight", x->point.top_weight);
+    json_print_member(stdout, "top_weight_error", x->point.top_weight_error);
     json_print_member(stdout, "susceptibility", x->susceptibility);
     json_print_member(stdout, "log_partition", x->point.log_partition);
     json_print_member(stdout, "gap_mean", x->point.gap_mean);
-    if (on_sphere) {
-        json_print_member(stdout, "output_bias", x->output.bias);
-        json_print_member(stdout, "output_tangential", x->output.tangential);
-        json_print_member(stdout, "n_eff", x->n_eff);
-    }
+    if (on_sphere) { print_json_output(x); }
     printf(", \"collapse\": {\"entropy=1\": ");
     json_print_number(stdout, l->collapse_entropy);
     json_print_member(stdout, "participation=0.5", l->collapse_participation);
@@ -325,6 +399,11 @@ static void print_json(const struct request *r, size_t count, const struct predi
 /* "-" for NaN and infinities. */
 static const char *decimal(double x, int digits, char out[WORDS]) {
     snprintf(out, WORDS, isfinite(x) ? "%.*f" : "-", digits, x);
+    return out;
+}
+
+static const char *general(double x, char out[WORDS]) {
+    snprintf(out, WORDS, isfinite(x) ? "%.6g" : "-", x);
     return out;
 }
 
@@ -372,12 +451,21 @@ static void print_means(size_t count, const struct prediction *x) {
     }
 }
 
+/* Means and variances of the output; the central limit's variances where a key takes part at all. */
 static void print_outputs(size_t count, const struct prediction *x) {
-    char n[WORDS];
-    printf("\n%10s %11s  %11s %18s %18s\n", "n", "beta", "n_eff", "1 - <q,ATT>", "|ATT_tan|^2");
+    char n[WORDS], text[4][WORDS];
+    printf("\n%10s %11s %11s  %16s %16s  %12s %12s  %12s %12s\n", "", "", "", "", "", "variance", "central",
+           "a direction's", "central");
+    printf("%10s %11s %11s  %16s %16s  %12s %12s  %12s %12s\n", "n", "beta", "n_eff", "1 - <q,ATT>",
+           "|ATT_tan|^2", "of <q,ATT>", "limit", "across", "limit");
     for (size_t i = 0; i < count; i++) {
-        printf("%10s %11.5g  %11.5g %18.10g %18.10g\n", words_length(x[i].length->log_n, n), x[i].beta,
-               x[i].n_eff, x[i].output.bias, x[i].output.tangential);
+        const struct prediction *y = &x[i];
+        const bool many = y->n_eff >= 1;
+        printf("%10s %11.5g %11.5g  %16.10g %16.10g  %12s %12s  %12s %12s\n",
+               words_length(y->length->log_n, n), y->beta, y->n_eff, y->output.bias, y->output.tangential,
+               general(y->output.radial_variance, text[0]),
+               general(many ? y->subcritical.radial_variance : NAN, text[1]), general(y->across, text[2]),
+               general(many ? y->subcritical.tangential_variance : NAN, text[3]));
     }
 }
 

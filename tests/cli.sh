@@ -210,7 +210,20 @@ for p in json.load(open("out"))["points"]:
     assert abs(p["xi_lambda"] - (p["xi_alpha"] - p["xi_delta"] + 1)) < 1e-6'
     done
 fi
-for wrong in "" "gausian" "spherical" "powerlaw kappa=0" "gaussian n=1" "gaussian n=[2,x]" "gaussian beta=-1" \
+expect 0 "predict by n_eff" predict spherical dimension=3 n=1e6 'n_eff=[100,1]' --json
+if command -v python3 >/dev/null; then
+    holds "n_eff, variances and the central limit" python3 -c '
+import json
+many, one = json.load(open("out"))["points"]
+assert abs(many["n_eff"] - 100) < 1e-6 and abs(one["n_eff"] - 1) < 1e-8
+assert abs(many["output_radial_variance"] / many["subcritical"]["radial_variance"] - 1) < 0.05
+assert abs(many["output_tangential_variance"] / many["subcritical"]["tangential_variance"] - 1) < 0.05
+assert many["output_radial_variance_error"] < 1e-8 * many["output_radial_variance"] and many["top_weight_error"] < 1e-8'
+fi
+expect 0 "predict by critical values" predict spherical dimension=3 n=1e6 critical=2
+holds "its beta" grep -q " 2e+06 " out
+for wrong in "spherical dimension=3 n=100 n_eff=100" "spherical dimension=3 n_eff=0" "gaussian n_eff=5" "gumbel critical=1" \
+    "" "gausian" "spherical" "powerlaw kappa=0" "gaussian n=1" "gaussian n=[2,x]" "gaussian beta=-1" \
     "gaussian sigma=x" "gaussian sigma" "gaussian q=1" "gaussian n=e^2000000" "spherical dimension={coef:1,c:2}"; do
     # shellcheck disable=SC2086
     expect 2 "predict $wrong" predict $wrong
