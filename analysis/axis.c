@@ -2,6 +2,9 @@
 
 #include <math.h>
 #include <stdarg.h>
+#include <string.h>
+
+#include "words.h"
 
 enum { TICKS = 7 }; /* about so many on an axis, at most */
 
@@ -202,5 +205,33 @@ void axis_print_lengths(FILE *out, const char *name, const struct axis_lengths *
         tick_powers(&t, M_LN10, "10");
     }
     if (t.count < 2) { tick_anywhere(&t, lengths->loglog); }
+    fputs(")\n", out);
+}
+
+const char *axis_length_name(double log_n, char out[AXIS_LENGTH]) {
+    char words[WORDS];
+    const char *exponent = strpbrk(words_length(log_n, words), "^e");
+    int mantissa = exponent ? (int)(exponent - words) : (int)strlen(words);
+    if (!exponent) {
+        snprintf(out, AXIS_LENGTH, "%s", words);
+    } else if (mantissa == 0 || *exponent == '^') { /* e^100000, 2^12 */
+        const char *power = strchr(words, '^');
+        snprintf(out, AXIS_LENGTH, "%.*s^{%s}", (int)(power - words), words, power + 1);
+    } else {
+        bool round = mantissa == 1 && *words == '1';
+        snprintf(out, AXIS_LENGTH, "%.*s%s10^{%s}", round ? 0 : mantissa, words, round ? "" : "×",
+                 exponent + 1);
+    }
+    return out;
+}
+
+void axis_print_these_lengths(FILE *out, const char *name, const struct axis_lengths *lengths,
+                              struct axis_range range, size_t count, const double *log_n) {
+    struct ticks t = ticks_make(out, range, M_LN10, 0.05);
+    print_range(out, name, range);
+    for (size_t i = 0; i < count; i++) {
+        char length[AXIS_LENGTH];
+        tick(&t, axis_length_coordinate(lengths, log_n[i]), "%s", axis_length_name(log_n[i], length));
+    }
     fputs(")\n", out);
 }

@@ -5,10 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../models/sphere.h"
-#include "attention.h"
 #include "axis.h"
 #include "frame.h"
+#include "sphere_figures.h"
 #include "words.h"
 
 const char *const figure_name[FIGURES] = {"entropy", "collapse", "gap-count", "phase",
@@ -18,87 +17,23 @@ const char *const figure_extension[FIGURE_FORMATS] = {"svg", "png", "pdf"};
 static const int marker[] = {7, 5, 9, 13, 11, 6, 4, 8, 12};
 enum { MARKERS = sizeof marker / sizeof *marker };
 
-enum { CURVES = 12 }; /* so many n in one figure, at most */
-
 /* ---- the frame ---- */
-
-/* viridis (Smith & van der Walt 2015), of which `part` is used: its yellow end vanishes on white. */
-static void print_palette(FILE *out, size_t part) {
-    static const char *const viridis[] = {"#440154", "#482475", "#414487", "#355f8d", "#2a788e", "#21918c",
-                                          "#22a884", "#44bf70", "#7ad151", "#bddf26", "#fde725"};
-    fputs("set palette defined (", out);
-    for (size_t i = 0; i < part; i++) { fprintf(out, "%s%zu '%s'", i > 0 ? ", " : "", i, viridis[i]); }
-    fputs(")\n", out);
-}
-enum { VIRIDIS_ALL = 11, VIRIDIS_DARK = 9 };
-
-/* Text in gnuplot's enhanced mode: exponents raised, signs of that mode made harmless, spaces kept (SVG
- * drops those next to markup). */
-static void print_enhanced(FILE *out, const char *text) {
-    while (*text) {
-        if (*text == '^') {
-            size_t length = strcspn(text + 1, " ,;)");
-            fprintf(out, "^{%.*s}", (int)length, text + 1);
-            text += 1 + length;
-            continue;
-        }
-        if (strchr("_{}@&~\\", *text)) { fputc('\\', out); }
-        if (*text == ' ') {
-            fputs("\u00a0", out);
-        } else if (*text != '\'') {
-            fputc(*text, out);
-        }
-        text++;
-    }
-}
 
 static void print_title(FILE *out, const struct fit *fit) {
     char parameters[WORDS_LINE];
     const char *family = fit->series->family->name;
     fputs("set title '{/:Bold ", out);
-    print_enhanced(out, fit->name);
+    frame_text(out, fit->name);
     fprintf(out, ":}\u00a0 %s%s", strcmp(fit->name, family) == 0 ? "" : family,
             strcmp(fit->name, family) == 0 ? "" : ", ");
-    print_enhanced(out, words_parameters(fit->series->family, fit->series->parameter, parameters));
+    frame_text(out, words_parameters(fit->series->family, fit->series->parameter, parameters));
     fputs("'\n", out);
 }
 
 /* ---- what several figures show ---- */
 
-static size_t curve_count(const struct fit *fit) { return fit->lengths < CURVES ? fit->lengths : CURVES; }
-
-/* The i-th of the n that are shown: evenly spread, both ends included. */
-static size_t curve_length(const struct fit *fit, size_t i) {
-    size_t count = curve_count(fit);
-    return count < 2 ? 0 : (i * (fit->lengths - 1) + (count - 1) / 2) / (count - 1);
-}
-
-/* The colour bar of curves: one colour for every n. */
-static void print_length_colours(FILE *out, const struct fit *fit) {
-    struct axis_lengths lengths = axis_lengths_make(fit->lengths, fit->series->log_n);
-    struct axis_range range = axis_empty;
-    for (size_t n = 0; n < fit->lengths; n++) {
-        axis_include(&range, axis_length_coordinate(&lengths, fit->series->log_n[n]));
-    }
-    axis_pad(&range, 0, 0.5);
-    print_palette(out, VIRIDIS_DARK);
-    axis_print_lengths(out, "cb", &lengths, range);
-    fputs("set cbtics scale 0\nset cblabel 'context length\u00a0{/:Italic n}' offset 0.5,0\nset rmargin 14\n",
-          out);
-}
-
 static const char beta_label[] = "inverse temperature\u00a0 β\u00a0/\u00a0Λ_{{/:Italic n}}^{typ}";
 static const char beta_collapse_label[] = "collapse point\u00a0 β_{c}";
-
-static void print_line_at(FILE *out, double x1, const char *y1, double x2, const char *y2) {
-    fprintf(out,
-            "set arrow from %.10g,%s to %.10g,%s nohead linewidth 1 dashtype 2 linecolor rgb '%s' front\n",
-            x1, y1, x2, y2, frame_guide);
-}
-
-static void print_label_at(FILE *out, double x, const char *y, const char *place, const char *text) {
-    fprintf(out, "set label '%s' at %.10g,%s %s textcolor rgb '%s' front\n", text, x, y, place, frame_guide);
-}
 
 /* ---- entropy ---- */
 
@@ -118,14 +53,27 @@ static double entropy_threshold(const struct fit *fit) {
     return fit->series->criterion[fit->primary].threshold;
 }
 
+/* Returns its upper end. */
+static double print_entropy_axis(FILE *out, struct axis_range entropy) {
+    const double low = 0.1, high = 30; /* nats: beyond, only a logarithmic axis shows how it falls */
+    bool is_log = entropy.high > high || (entropy.high < low && entropy.low > 0);
+    double top = entropy.high > 0 ? (is_log ? 1.5 : 1.05) * entropy.high : 1;
+    if (is_log) {
+        fprintf(out, "set logscale y\nset format y '%s'\n", entropy.high > high ? "%h" : "10^{%L}");
+    }
+    fprintf(out, "set yrange [%.6g:%.6g]\n", is_log ? (entropy.high > high ? 0.01 : 0.7 * entropy.low) : 0,
+            top);
+    return top;
+}
+
 static void print_entropy(FILE *out, const struct fit *fit) {
-    const double readable = 30; /* nats: above, only a logarithmic axis shows the fall to tau */
+    bool few = fit->series->size[RESULTS_BETA] < 10; /* betas, so that each is to be seen */
     struct axis_lengths lengths = axis_lengths_make(fit->lengths, fit->series->log_n);
     struct axis_range range = axis_empty, entropy = axis_empty;
     double tau = entropy_threshold(fit);
     fputs("$curves << EOD\n", out);
-    for (size_t i = 0; i < curve_count(fit); i++) {
-        size_t n = curve_length(fit, i);
+    for (size_t i = 0; i < frame_curves(fit->lengths); i++) {
+        size_t n = frame_curve(fit->lengths, i);
         for (size_t b = 0; b < fit->series->size[RESULTS_BETA]; b++) {
             double row[] = {log10_ratio(fit, n, b), entropy_mean(fit, n, b),
                             axis_length_coordinate(&lengths, fit->series->log_n[n])};
@@ -136,27 +84,26 @@ static void print_entropy(FILE *out, const struct fit *fit) {
         fputc('\n', out);
     }
     fputs("EOD\n", out);
-    axis_pad(&range, 0, 0.1);
+    axis_pad(&range, few ? 0.03 : 0, 0.1);
     axis_print_log(out, "x", range);
     fprintf(out, "set xlabel '%s'\nset ylabel 'mean entropy\u00a0 ⟨{/:Italic H}⟩\u00a0 (nats)'\n",
             beta_label);
-    if (entropy.high > readable) {
-        fprintf(out, "set logscale y\nset yrange [0.01:%.6g]\n", 1.5 * entropy.high);
-    } else {
-        fprintf(out, "set yrange [0:%.6g]\n", entropy.high > 0 ? 1.05 * entropy.high : 1);
+    double top = print_entropy_axis(out, entropy);
+    if (range.low < 0 && range.high > 0) {
+        frame_line(out, 0, "graph 0", 0, "graph 1");
+        frame_label(out, 0, "graph 0.95", "left offset 0.6,0", "β\u00a0=\u00a0Λ^{typ}");
     }
-    print_line_at(out, 0, "graph 0", 0, "graph 1");
-    print_label_at(out, 0, "graph 0.95", "left offset 0.6,0", "β\u00a0=\u00a0Λ^{typ}");
-    if (isfinite(tau)) {
+    if (tau < top) {
         char height[WORDS], words[WORDS];
         snprintf(height, sizeof height, "%.10g", tau);
         snprintf(words, sizeof words, "⟨{/:Italic H}⟩\u00a0=\u00a0%.4g", tau);
-        print_line_at(out, range.low, height, range.high, height);
-        print_label_at(out, range.high, height, "right offset -0.6,0.6", words);
+        frame_line(out, range.low, height, range.high, height);
+        frame_label(out, range.high, height, "right offset -0.6,0.6", words);
     }
-    print_length_colours(out, fit);
+    frame_length_colours(out, fit->lengths, fit->series->log_n);
     frame_open(out, fit->name, figure_name[FIGURE_ENTROPY]);
-    fputs("plot $curves using 1:2:3 with lines linewidth 1.4 linecolor palette\n", out);
+    fprintf(out, "plot $curves using 1:2:3 with %s linewidth 1.4 linecolor palette\n",
+            few ? "linespoints pointtype 7 pointsize 0.5" : "lines");
 }
 
 /* ---- collapse ---- */
@@ -230,6 +177,7 @@ static void print_collapse(FILE *out, const struct fit *fit) {
             "linecolor rgb '#9a9a9a' title 'rows: quartiles'",
             fit->criteria);
     for (size_t k = 0; k < fit->criteria; k++) {
+        if (fit_first(fit, k) == fit->lengths) { continue; }
         fprintf(out,
                 ", \\\n  $points index %zu using 1:2:3:4 with yerrorbars pointtype %d pointsize 0.7 "
                 "linewidth 1.2 "
@@ -269,8 +217,8 @@ static void print_gap_count(FILE *out, const struct fit *fit) {
     struct axis_lengths lengths = axis_lengths_make(fit->lengths, fit->series->log_n);
     struct axis_range x = axis_empty, y = axis_empty;
     fputs("$curves << EOD\n", out);
-    for (size_t i = 0; i < curve_count(fit); i++) {
-        size_t n = curve_length(fit, i);
+    for (size_t i = 0; i < frame_curves(fit->lengths); i++) {
+        size_t n = frame_curve(fit->lengths, i);
         print_gap_curve(out, fit, n, axis_length_coordinate(&lengths, fit->series->log_n[n]), &x, &y);
     }
     fputs("EOD\n", out);
@@ -282,7 +230,7 @@ static void print_gap_count(FILE *out, const struct fit *fit) {
           "set ylabel 'mean log count\u00a0 ⟨log\u00a0{/:Italic N}_{{/:Italic n}}({/:Italic t})⟩'\n"
           "set key inside top left Left reverse\n",
           out);
-    print_length_colours(out, fit);
+    frame_length_colours(out, fit->lengths, fit->series->log_n);
     frame_open(out, fit->name, figure_name[FIGURE_GAP_COUNT]);
     fprintf(out,
             "plot $curves using 1:2:3 with lines linewidth 1.4 linecolor palette, \\\n"
@@ -357,7 +305,7 @@ static void print_phase(FILE *out, const struct fit *fit) {
     if (has_line) { print_phase_line(out, fit, &lengths); }
     axis_print_lengths(out, "x", &lengths, x);
     axis_print_log(out, "y", y);
-    print_palette(out, VIRIDIS_ALL);
+    frame_palette(out, FRAME_PALETTE_ALL);
     fprintf(out,
             "set cbrange [0:1]\nset cbtics scale 0 0.2\nset cblabel 'mean entropy\u00a0 ⟨{/:Italic "
             "H}⟩\u00a0/\u00a0log\u00a0{/:Italic n}' offset 0.5,0\n"
@@ -366,10 +314,12 @@ static void print_phase(FILE *out, const struct fit *fit) {
             beta_label, frame_guide); /* where no beta was measured */
     fprintf(out, "set key at graph 0.02, graph 0.97 left top Left reverse textcolor rgb 'white'\n");
     frame_open(out, fit->name, figure_name[FIGURE_PHASE]);
-    fprintf(
-        out,
-        "plot $map using 1:2:3 with image, \\\n  0 with lines linewidth 1.2 dashtype 2 linecolor rgb 'white' "
-        "title 'β\u00a0=\u00a0Λ^{typ}'");
+    fputs("plot $map using 1:2:3 with image", out);
+    if (y.low < 0 && y.high > 0) {
+        fputs(", \\\n  0 with lines linewidth 1.2 dashtype 2 linecolor rgb 'white' title "
+              "'β\u00a0=\u00a0Λ^{typ}'",
+              out);
+    }
     if (has_line) {
         fprintf(
             out,
@@ -390,8 +340,8 @@ static void print_te(FILE *out, const struct fit *fit) {
     struct axis_lengths lengths = axis_lengths_make(fit->lengths, s->log_n);
     size_t factors = s->size[RESULTS_TE];
     fputs("$curves << EOD\n", out);
-    for (size_t i = 0; i < curve_count(fit); i++) {
-        size_t n = curve_length(fit, i);
+    for (size_t i = 0; i < frame_curves(fit->lengths); i++) {
+        size_t n = frame_curve(fit->lengths, i);
         for (size_t f = 0; f < factors; f++) {
             double row[] = {log10(s->te_factor[f]),
                             s->mean[RESULTS_TE_ENTROPY][n * factors + f] / s->log_n[n],
@@ -407,118 +357,14 @@ static void print_te(FILE *out, const struct fit *fit) {
           "[0:1.05]\n"
           "set ylabel 'means over rows'\nset key at graph 0.98, graph 0.98 right top reverse Left\n",
           out);
-    print_line_at(out, 0, "graph 0", 0, "graph 1");
-    print_length_colours(out, fit);
+    frame_line(out, 0, "graph 0", 0, "graph 1");
+    frame_length_colours(out, fit->lengths, fit->series->log_n);
     frame_open(out, fit->name, figure_name[FIGURE_TE]);
     fputs("plot $curves using 1:2:4 with lines linewidth 1.4 linecolor palette title "
           "'{/:Italic H}\u00a0/\u00a0log\u00a0{/:Italic n}', \\\n  $curves using 1:3:4 with lines linewidth "
           "1.4 dashtype 2 "
           "linecolor palette title '{/:Italic p}_{(2)}/{/:Italic p}_{(1)}'\n",
           out);
-}
-
-/* ---- the attention output ---- */
-
-static double log10_critical(const struct fit *fit, double log_beta, double log_n) {
-    return (log_beta - log_n * 2 / (fit->series->parameter[0].coef - 1)) / M_LN10;
-}
-
-/* Betas in units of n^(2/(d-1)), with where many keys turn into a few, and a few into one, at the largest n.
- */
-static void print_critical_axis(FILE *out, const struct fit *fit, const char *height) {
-    const struct results_series *s = fit->series;
-    struct axis_range x = axis_empty;
-    double d = s->parameter[0].coef, log_n = s->log_n[fit->lengths - 1];
-    for (size_t i = 0; i < fit->lengths * s->size[RESULTS_BETA]; i++) {
-        axis_include(&x, log10_critical(fit, log(s->beta[i]), s->log_n[i / s->size[RESULTS_BETA]]));
-    }
-    axis_pad(&x, 0.01, 0.5);
-    axis_print_log(out, "x", x);
-    fprintf(out, "set xlabel 'inverse temperature\u00a0 β\u00a0/\u00a0{/:Italic n}^{2/(d-1)}'\n");
-    double many = log10_critical(fit, log(sphere_beta_of_n_eff(d, log_n, ATTENTION_MANY)), log_n),
-           few = log10_critical(fit, log(sphere_beta_of_n_eff(d, log_n, ATTENTION_FEW)), log_n);
-    if (many > x.low && many < x.high) {
-        print_line_at(out, many, "graph 0", many, "graph 1");
-        print_label_at(out, many, height, "right offset -0.6,0", "many keys");
-    }
-    if (few > x.low && few < x.high) {
-        print_line_at(out, few, "graph 0", few, "graph 1");
-        print_label_at(out, few, height, "left offset 0.6,0", "one key");
-    }
-}
-
-/* beta times the displacement along the query and times its square across, which have limits at any n. */
-static void print_output(FILE *out, const struct fit *fit) {
-    const struct results_series *s = fit->series;
-    struct axis_lengths lengths = axis_lengths_make(fit->lengths, s->log_n);
-    struct axis_range y = axis_empty;
-    size_t betas = s->size[RESULTS_BETA];
-    fputs("$curves << EOD\n", out);
-    for (size_t i = 0; i < curve_count(fit); i++) {
-        size_t n = curve_length(fit, i);
-        for (size_t at = n * betas; at < (n + 1) * betas; at++) {
-            double log_beta = log10(s->beta[at]);
-            double row[] = {log10_critical(fit, log(s->beta[at]), s->log_n[n]),
-                            log_beta + log10(s->mean[RESULTS_OUTPUT_BIAS][at]),
-                            log_beta + log10(s->exact_output_bias[at]),
-                            log_beta + log10(s->mean[RESULTS_OUTPUT_TANGENTIAL][at]),
-                            log_beta + log10(s->exact_output_tangential[at]),
-                            axis_length_coordinate(&lengths, s->log_n[n])};
-            frame_row(out, 6, row);
-            for (size_t k = 1; k < 5; k++) { axis_include(&y, row[k]); }
-        }
-        fputc('\n', out);
-    }
-    fputs("EOD\n", out);
-    axis_pad(&y, 0.04, 0.5);
-    axis_print_log(out, "y", y);
-    print_critical_axis(out, fit, "graph 0.05");
-    fputs("set ylabel 'displacement of the output, times β'\nset key at graph 0.03, graph 0.97 left top Left "
-          "reverse\n",
-          out);
-    print_length_colours(out, fit);
-    frame_open(out, fit->name, figure_name[FIGURE_OUTPUT]);
-    fputs("plot $curves using 1:3:6 with lines linewidth 1.2 linecolor palette title 'along, exact', \\\n"
-          "  $curves using 1:2:6 with points pointtype 7 pointsize 0.35 linecolor palette title "
-          "'1 - ⟨{/:Italic q}, ATT⟩', \\\n"
-          "  $curves using 1:5:6 with lines linewidth 1.2 dashtype 2 linecolor palette title 'across, "
-          "exact', \\\n"
-          "  $curves using 1:4:6 with points pointtype 4 pointsize 0.45 linecolor palette title "
-          "'|ATT_{tan}|^2'\n",
-          out);
-}
-
-/* Mean ordered weights at the largest n, measured and exact. */
-static void print_weights(FILE *out, const struct fit *fit) {
-    const struct results_series *s = fit->series;
-    size_t betas = s->size[RESULTS_BETA], ranks = s->size[RESULTS_RANK], n = fit->lengths - 1;
-    char length[WORDS];
-    fputs("$weights << EOD\n", out);
-    for (size_t k = 0; k < ranks; k++) {
-        for (size_t at = n * betas; at < (n + 1) * betas; at++) {
-            double row[] = {log10_critical(fit, log(s->beta[at]), s->log_n[n]),
-                            s->mean[RESULTS_ORDERED_WEIGHT][at * ranks + k],
-                            s->exact_ordered_weight[at * ranks + k]};
-            frame_row(out, 3, row);
-        }
-        fputs("\n\n", out);
-    }
-    fputs("EOD\n", out);
-    print_critical_axis(out, fit, "graph 0.36");
-    fputs("set yrange [0:1.02]\nset ylabel 'mean ordered weight at\u00a0 {/:Italic n} = ", out);
-    print_enhanced(out, words_length(s->log_n[n], length));
-    fputs("'\nset key at graph 0.03, graph 0.97 left top Left reverse\n", out);
-    frame_open(out, fit->name, figure_name[FIGURE_WEIGHTS]);
-    fprintf(out, "plot NaN with lines linewidth 1.2 linecolor rgb '%s' title 'exact'", frame_guide);
-    for (size_t k = 0; k < ranks; k++) {
-        fprintf(
-            out,
-            ", \\\n  $weights index %zu using 1:3 with lines linewidth 1.2 linecolor rgb '%s', \\\n"
-            "  $weights index %zu using 1:2 with points pointtype 7 pointsize 0.4 linecolor rgb '%s' title "
-            "'{/:Italic p}_{(%zu)}'",
-            k, frame_colour[k % FRAME_COLOURS], k, frame_colour[k % FRAME_COLOURS], k + 1);
-    }
-    fputc('\n', out);
 }
 
 /* ---- figures of a series ---- */
@@ -552,8 +398,9 @@ const char *figure_obstacle(const struct fit *fit, enum figure figure) {
 
 void figure_print(FILE *script, const struct fit *fit, enum figure figure) {
     typedef void printer(FILE *, const struct fit *);
-    static printer *const print[FIGURES] = {print_entropy, print_collapse, print_gap_count, print_phase,
-                                            print_te,      print_output,   print_weights};
+    static printer *const print[FIGURES] = {print_entropy,        print_collapse, print_gap_count,
+                                            print_phase,          print_te,       sphere_figure_output,
+                                            sphere_figure_weights};
     frame_begin(script);
     print_title(script, fit);
     print[figure](script, fit);
@@ -631,7 +478,6 @@ static void print_all_data(FILE *out, const struct study *study, enum figure_stu
     fputs("EOD\n", out);
 }
 
-/* Series of one family share a colour and differ by their markers. */
 static size_t family_index(const struct fit *fit) {
     size_t index = 0;
     while (index < family_count() && family_at(index) != fit->series->family) { index++; }
@@ -644,6 +490,34 @@ static size_t family_rank(const struct study *study, size_t series) {
         rank += study->fit[i].series->family == study->fit[series].series->family;
     }
     return rank;
+}
+
+/* How many of the first series are drawn. */
+static size_t drawn_before(const struct study *study, size_t series, enum figure_study figure) {
+    size_t drawn = 0;
+    for (size_t i = 0; i < series; i++) { drawn += series_is_drawn(&study->fit[i], figure); }
+    return drawn;
+}
+
+/* Series of one family share a colour and differ by their markers, unless all are of that family. */
+static size_t colour_index(const struct study *study, size_t series, enum figure_study figure) {
+    for (size_t i = 0; i < study->count; i++) {
+        if (study->fit[i].series->family != study->fit[0].series->family) {
+            return family_index(&study->fit[series]);
+        }
+    }
+    return drawn_before(study, series, figure);
+}
+
+/* How far a series stands from its n, so that error bars of many are seen side by side. */
+static double sidestep(const struct study *study, size_t series, struct axis_range x) {
+    size_t lengths = 1, drawn = drawn_before(study, study->count, STUDY_EXACT);
+    for (size_t i = 0; i < study->count; i++) {
+        if (study->fit[i].lengths > lengths) { lengths = study->fit[i].lengths; }
+    }
+    double room = 0.2 * (x.high - x.low) / (double)lengths,
+           place = ((double)drawn_before(study, series, STUDY_EXACT) + 0.5) / (double)drawn - 0.5;
+    return place * room;
 }
 
 static void print_all_axes(FILE *out, enum figure_study figure, struct axis_range y) {
@@ -684,12 +558,14 @@ void figure_study_print(FILE *script, const struct study *study, enum figure_stu
         if (!series_is_drawn(&study->fit[i], figure)) { continue; }
         snprintf(name, sizeof name, "%.*s", LEGEND, study->fit[i].name);
         fprintf(script,
-                ", \\\n  $points index %zu using 1:2:3:4 with %s pointtype %d pointsize 0.6 linewidth 0.9 "
+                ", \\\n  $points index %zu using ($1+%.6g):2:3:4 with %s pointtype %d pointsize 0.6 "
+                "linewidth 0.9 "
                 "linecolor rgb '%s' title '",
-                i, figure == STUDY_COLLAPSE ? "yerrorlines" : "yerrorbars",
+                i, figure == STUDY_EXACT ? sidestep(study, i, x) : 0,
+                figure == STUDY_COLLAPSE ? "yerrorlines" : "yerrorbars",
                 marker[family_rank(study, i) % MARKERS],
-                frame_colour[family_index(&study->fit[i]) % FRAME_COLOURS]);
-        print_enhanced(script, name);
+                frame_colour[colour_index(study, i, figure) % FRAME_COLOURS]);
+        frame_text(script, name);
         fputc('\'', script);
     }
     fputc('\n', script);

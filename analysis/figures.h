@@ -17,7 +17,7 @@ enum figure {
     FIGURE_WEIGHTS,
     FIGURES
 };
-extern const char *const figure_name[FIGURES]; /* "entropy", "collapse", "gap-count", "phase", "te" */
+extern const char *const figure_name[FIGURES]; /* "entropy", .., "gap-count", .., "weights" */
 
 enum { FIGURE_FORMATS = 3 };
 extern const char *const figure_extension[FIGURE_FORMATS]; /* "svg", "png", "pdf" */
