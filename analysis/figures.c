@@ -228,7 +228,7 @@ static void print_gap_count(FILE *out, const struct fit *fit) {
     axis_print_log(out, "y", y);
     fputs("set xlabel 'gap\u00a0 {/:Italic t}\u00a0Λ_{{/:Italic n}}^{typ}'\n"
           "set ylabel 'mean log count\u00a0 ⟨log\u00a0{/:Italic N}_{{/:Italic n}}({/:Italic t})⟩'\n"
-          "set key inside top left Left reverse\n",
+          "set key inside bottom right Left reverse\n",
           out);
     frame_length_colours(out, fit->lengths, fit->series->log_n);
     frame_open(out, fit->name, figure_name[FIGURE_GAP_COUNT]);

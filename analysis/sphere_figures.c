@@ -113,29 +113,31 @@ static void print_exact_output(FILE *out, const struct fit *fit, struct axis_ran
     fputs("EOD\n", out);
 }
 
-/* A straight limit from x on, as gnuplot's vectors have it: ends of both displacements. */
-static void print_limit(FILE *out, double x, double x_end, struct sphere_curve_limit first,
+/* A straight limit from x on, as gnuplot's vectors have it: ends of both displacements. Whether it is there.
+ */
+static bool print_limit(FILE *out, double x, double x_end, struct sphere_curve_limit first,
                         struct sphere_curve_limit last) {
-    if (!(x < x_end)) { return; }
+    if (!(x < x_end)) { return false; }
     frame_row(out, 6,
               (double[]){x, x_end - x, first.log_bias / M_LN10, (last.log_bias - first.log_bias) / M_LN10,
                          first.log_tangential / M_LN10,
                          (last.log_tangential - first.log_tangential) / M_LN10});
+    return true;
 }
 
 /* Where a few keys share the weight, each limit is drawn half the way. */
-static void print_output_limits(FILE *out, const struct fit *fit, const struct view *view) {
+static void print_output_limits(FILE *out, const struct fit *fit, const struct view *view, bool drawn[2]) {
     const struct results_series *s = fit->series;
     static const char none[] = "NaN NaN NaN NaN NaN NaN\n"; /* so that no block is empty */
     double inset = 0.01 * (view->x.high - view->x.low), low = view->x.low + inset,
            high = view->x.high - inset, middle = (view->many + view->one) / 2, many_end = fmin(middle, high),
            one_start = fmax(middle, low);
     fputs("$limits << EOD\n", out);
-    print_limit(out, low, many_end, sphere_curve_many(s, low * M_LN10),
-                sphere_curve_many(s, many_end * M_LN10));
+    drawn[0] = print_limit(out, low, many_end, sphere_curve_many(s, low * M_LN10),
+                           sphere_curve_many(s, many_end * M_LN10));
     fprintf(out, "%s\n\n", none);
-    print_limit(out, one_start, high, sphere_curve_one(s, one_start * M_LN10),
-                sphere_curve_one(s, high * M_LN10));
+    drawn[1] = print_limit(out, one_start, high, sphere_curve_one(s, one_start * M_LN10),
+                           sphere_curve_one(s, high * M_LN10));
     fprintf(out, "%sEOD\n", none);
 }
 
@@ -158,14 +160,14 @@ static void print_means(FILE *out, unsigned first, unsigned colour, const char *
 }
 
 /* The legend goes down its columns of two. */
-static void plot_output(FILE *out) {
+static void plot_output(FILE *out, const bool drawn[2]) {
     fputs("plot ", out);
     print_entry(out, "points pointtype 7 pointsize 0.5", "along: 1\u00a0−\u00a0⟨{/:Italic q},\u00a0ATT⟩");
     print_entry(out, "points pointtype 4 pointsize 0.6", "across: |ATT_{tan}|^2");
     print_entry(out, "lines linewidth 1.2", "exact, along");
     print_entry(out, "lines linewidth 1.2 dashtype 2", "exact, across");
-    print_limit_line(out, 0, 3, "many keys, {/:Italic n}\u00a0→\u00a0∞");
-    print_limit_line(out, 1, 3, "one key, {/:Italic n}\u00a0→\u00a0∞");
+    print_limit_line(out, 0, 3, drawn[0] ? "many keys, {/:Italic n}\u00a0→\u00a0∞" : "");
+    print_limit_line(out, 1, 3, drawn[1] ? "one key, {/:Italic n}\u00a0→\u00a0∞" : "");
     print_limit_line(out, 0, 5, "");
     print_limit_line(out, 1, 5, "");
     fputs("$exact using 1:2:4 with lines linewidth 1.2 linecolor palette, \\\n"
@@ -178,16 +180,17 @@ static void plot_output(FILE *out) {
 void sphere_figure_output(FILE *out, const struct fit *fit) {
     struct axis_range y = axis_empty;
     struct view view = view_make(fit, 0);
+    bool drawn[2];
     print_measured_output(out, fit, &y);
     print_exact_output(out, fit, &y);
-    print_output_limits(out, fit, &view);
+    print_output_limits(out, fit, &view, drawn);
     axis_pad(&y, 0.05, 0.5);
     axis_print_log(out, "y", y);
     print_beta_axis(out, &view);
     fputs("set ylabel 'β\u00a0×\u00a0mean displacement of the output'\nset bmargin 6.2\n", out);
     frame_length_colours(out, fit->lengths, fit->series->log_n);
     frame_open(out, fit->name, "output");
-    plot_output(out);
+    plot_output(out, drawn);
 }
 
 /* ---- ordered weights ---- */
