@@ -829,7 +829,7 @@ static void panel_sum(const struct field *f, double half, double value[][QUANTIT
 static bool is_resolved(const struct field *f, const double *sum, const double *error) {
     const double most = 2e-11;
     return error[ENTROPY] <= most && error[NO_TOP] <= most &&
-           error[RADIAL] <= most * (f->value[RADIAL] + sum[RADIAL]);
+           (!f->output || error[RADIAL] <= most * (f->value[RADIAL] + sum[RADIAL]));
 }
 
 /* Adds the panel, in halves where it is not resolved. */
