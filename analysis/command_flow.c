@@ -34,7 +34,8 @@ static void print_usage(FILE *out) {
           out);
     flow_request_help(out);
     fputs("\n"
-          "  -o, --output FILE    the table as CSV, and figures FILE-modes, FILE-density (.svg .png .pdf)\n"
+          "  -o, --output FILE    the table as CSV, and figures FILE-modes, FILE-density, FILE-drift (.svg "
+          ".png .pdf)\n"
           "      --json           the answer for programs\n"
           "      --threads K      default: one per processor; the numbers do not depend on it\n",
           out);
@@ -70,8 +71,7 @@ static int flow(const struct flow_request *r, const char *file, bool json) {
     }
     int status = EXIT_DONE;
     if (file) {
-        struct flow_figures figures = {&r->design, a.estimate, FLOW_BINS, a.density};
-        if (!write_csv(file, r, &a) || flow_figures_draw(&figures, file)) { status = EXIT_FAILED; }
+        if (!write_csv(file, r, &a) || flow_figures_draw(r, &a, file)) { status = EXIT_FAILED; }
     }
     flow_answer_free(&a);
     return status;
@@ -115,6 +115,7 @@ int command_flow(int argc, char **argv) {
         request->design.threads = threads;
         status = flow(request, file, json);
     }
+    flow_request_free(request);
     free(request);
     return status;
 }

@@ -3,31 +3,42 @@
 #define GAPSCALE_ANALYSIS_FLOW_ANSWER_H
 
 #include "flow_request.h"
+#include "flow_verdict.h"
 
 enum { FLOW_BINS = 128, FLOW_PROBES = 5 };
-extern const double flow_answer_degrees[FLOW_PROBES];
 
+/* beta <ATT, tangent> at a query (sim/flow.h). */
+struct flow_line {
+    double degrees; /* from the first component's mean */
+    struct flow_estimate measured;
+    double predicted, limit, gradient; /* to order 1/n; n -> inf; beta -> inf: of the log density */
+    double beyond; /* 3 rho/n times the correction of order 1/n: what comes next, as 1/(1 + x) expands */
+};
+
+/* Growth of degree l after step s is at [(s - 1) * modes + l - 1]. */
 struct flow_answer {
-    double *product;
-    struct flow_estimate *estimate;
-    double *exact, *finite, *ones; /* growth of degree l at [l - 1]: n -> inf, at n, none */
+    double *exact, *finite; /* of one step, at [l - 1]: n -> inf, and to order 1/n */
     double n_eff;
-    double
-        neglected; /* what is beyond order 1/n, over the error of the first step: the largest of all modes */
-    struct flow_agreement agreement, still; /* with the prediction; with no growth at all */
-    unsigned mode;                          /* that was followed: the fastest of them */
-    double *amplitude, *density;
-    struct flow_estimate *level, *ratio; /* amplitude after s steps, and over the first */
-    struct flow_estimate drift[FLOW_PROBES];
-    double predicted[FLOW_PROBES], limit[FLOW_PROBES], gradient[FLOW_PROBES]; /* at n, n -> inf, beta -> inf;
-                                                                                 times beta */
+    struct flow_estimate *estimate;
+    struct flow_estimate *extrapolated; /* to n -> inf, from n and n/2 tokens; NULL with one step */
+    struct flow_verdict *verdict;       /* of step s at [s - 1]: the first at n, others extrapolated */
+    unsigned mode;                      /* that was followed: the fastest of them */
+    struct flow_estimate *level,
+        *ratio;                    /* amplitude after s steps, and over the first; NULL: none followed */
+    struct flow_estimate *density; /* of flow_follow; NULL: not wanted, or no circle */
+    struct flow_line drift[FLOW_PROBES]; /* where there are keys for it */
+    struct flow_verdict drift_verdict;
 };
 
 /* `density`: whether that of the tokens is wanted, on the circle. Free with flow_answer_free. */
 void flow_answer_make(const struct flow_request *request, bool density, struct flow_answer *answer);
 void flow_answer_free(struct flow_answer *answer);
 
-/* In standard errors. */
-double flow_answer_deviation(const struct flow_estimate *estimate, double predicted);
+/* From the prediction, in standard errors: of what is measured, at n, after one step; of what is
+ * extrapolated after more. */
+double flow_answer_deviation(const struct flow_request *request, const struct flow_answer *answer,
+                             unsigned step, unsigned l);
+/* The drift at a query of any angle in degrees: all but what is measured. */
+struct flow_line flow_answer_predict(const struct flow_request *request, double degrees);
 
 #endif

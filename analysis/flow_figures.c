@@ -4,21 +4,25 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "../models/sphere.h"
 #include "../sim/message.h"
 #include "figures.h"
 #include "frame.h"
 #include "gnuplot.h"
 
+static const double most_first_order = 0.5; /* of eps G^s, which is compared with 1 */
+
 static const char *step_colour(unsigned step) {
     const unsigned last = FRAME_COLOURS - 2; /* black stays free */
     return frame_colour[step > 0 && step <= last ? step - 1 : last];
 }
+
+static const char *density_colour(unsigned step) { return step > 0 ? step_colour(step) : frame_guide; }
 
 /* ---- scripts ---- */
 
@@ -49,28 +53,26 @@ static double fastest_mode(const struct flow_design *design) {
     return sqrt(half * half + 2 * design->beta) - half;
 }
 
-/* One block a step: l, growth of many tokens and of n, measured, error. */
-static void print_modes_data(FILE *out, const struct flow_figures *f) {
-    const struct flow_design *design = f->design;
+/* One block a step: l, growth of many tokens and of n, measured, error; after the first step extrapolated. */
+static void print_modes_data(FILE *out, const struct flow_request *r, const struct flow_answer *a) {
     fputs("$modes << EOD\n", out);
-    for (unsigned s = 1; s <= design->steps; s++) {
-        for (unsigned l = 1; l <= design->modes; l++) {
-            double d = (double)design->dimension,
-                   many = sphere_mode_growth_finite(d, design->beta, INFINITY, design->tau, l),
-                   at_n =
-                       sphere_mode_growth_finite(d, design->beta, log((double)design->count), design->tau, l);
-            const struct flow_estimate *e = &f->estimate[(s - 1) * design->modes + l - 1];
-            fprintf(out, "%u %.10g %.10g %.10g %.10g\n", l, pow(many, s), pow(at_n, s), e->growth, e->error);
+    for (unsigned s = 1; s <= r->design.steps; s++) {
+        for (unsigned l = 1; l <= r->design.modes; l++) {
+            const struct flow_estimate *e = s > 1 ? a->extrapolated : a->estimate;
+            e += (s - 1) * r->design.modes + l - 1;
+            fprintf(out, "%u", l);
+            frame_row(out, 4,
+                      (double[]){pow(a->exact[l - 1], s), pow(a->finite[l - 1], s), e->value, e->error});
         }
         fputs("\n\n", out);
     }
     fputs("EOD\n", out);
 }
 
-static void print_modes(FILE *out, const struct flow_figures *f) {
-    const struct flow_design *design = f->design;
+static void print_modes(FILE *out, const struct flow_request *r, const struct flow_answer *a) {
+    const struct flow_design *design = &r->design;
     double peak = fastest_mode(design);
-    print_modes_data(out, f);
+    print_modes_data(out, r, a);
     sheet_begin(out, "modes");
     fprintf(out,
             "set xlabel 'degree l of the mode'\nset ylabel 'growth of its amplitude'\nset xrange [0.5:%g]\n",
@@ -85,55 +87,130 @@ static void print_modes(FILE *out, const struct flow_figures *f) {
     }
     fputs("plot ", out);
     for (unsigned s = 1; s <= design->steps; s++) {
+        const char *colour = step_colour(s);
+        fprintf(out,
+                "%s$modes index %u using 1:2 with lines linewidth 1.2 linecolor rgb '%s' title 'n → ∞, %u "
+                "step%s'",
+                s > 1 ? ", \\\n  " : "", s - 1, colour, s, s > 1 ? "s" : "");
+        if (s == 1) {
+            fprintf(out,
+                    ", \\\n  $modes index 0 using 1:3 with lines linewidth 1.2 dashtype 2 linecolor rgb '%s' "
+                    "title 'order 1/n'",
+                    colour);
+        }
         fprintf(
             out,
-            "%s$modes index %u using 1:2 with lines linewidth 1.2 linecolor rgb '%s' title 'n → ∞, %u "
-            "step%s', \\\n  $modes index %u using 1:3 with lines linewidth 1.2 dashtype 2 linecolor rgb '%s' "
-            "title 'order 1/n', \\\n  $modes index %u using 1:4:5 with yerrorbars pointtype 7 pointsize 0.25 "
-            "linewidth 1.2 "
-            "linecolor "
-            "rgb '%s' title 'measured'",
-            s > 1 ? ", \\\n  " : "", s - 1, step_colour(s), s, s > 1 ? "s" : "", s - 1, step_colour(s), s - 1,
-            step_colour(s));
+            ", \\\n  $modes index %u using 1:4:5 with yerrorbars pointtype 7 pointsize 0.25 linewidth 1.2 "
+            "linecolor rgb '%s' title '%s'",
+            s - 1, colour, s > 1 ? "extrapolated" : "measured");
     }
     fputc('\n', out);
     sheet_close(out, "modes");
 }
 
-static void print_density(FILE *out, const struct flow_figures *f) {
-    unsigned steps = f->design->steps;
+/* A line an angle in degrees: density and error of every step. */
+static void print_density_data(FILE *out, const struct flow_request *r, const struct flow_answer *a) {
     fputs("$density << EOD\n", out);
-    for (size_t b = 0; b < f->bins; b++) {
-        fprintf(out, "%.10g", 360 * ((double)b + 0.5) / (double)f->bins - 180);
-        for (unsigned s = 0; s <= steps; s++) { fprintf(out, " %.10g", f->density[s * f->bins + b]); }
+    for (size_t b = 0; b < FLOW_BINS; b++) {
+        fprintf(out, "%.10g", 360 * ((double)b + 0.5) / FLOW_BINS - 180);
+        for (unsigned s = 0; s <= r->design.steps; s++) {
+            const struct flow_estimate *e = &a->density[s * FLOW_BINS + b];
+            fprintf(out, " %.10g %.10g", e->value, e->error);
+        }
         fputc('\n', out);
     }
     fputs("EOD\n", out);
+}
+
+/* How many steps have a curve of first order. */
+static unsigned steps_of_first_order(const struct flow_request *r, const struct flow_answer *a) {
+    unsigned s = 0;
+    while (s < r->design.steps &&
+           r->value[FLOW_EPS] * pow(a->exact[a->mode - 1], s + 1) <= most_first_order) {
+        s++;
+    }
+    return s;
+}
+
+static void print_density(FILE *out, const struct flow_request *r, const struct flow_answer *a) {
+    unsigned steps = r->design.steps, curves = steps_of_first_order(r, a);
+    print_density_data(out, r, a);
     sheet_begin(out, "density");
     fputs("set xlabel 'angle from the first axis (degrees)'\nset ylabel 'density of tokens / uniform'\n"
-          "set xrange [-180:180]\nset xtics 60\nplot ",
+          "set xrange [-180:180]\nset xtics 60\nset samples 721\nplot ",
           out);
     for (unsigned s = 0; s <= steps; s++) {
-        fprintf(out, "%s$density using 1:%u with lines linewidth %s linecolor rgb '%s' title '",
-                s ? ", \\\n  " : "", s + 2, s ? "1.3" : "1.6", s ? step_colour(s) : frame_guide);
-        fprintf(out, s == 0 ? "before" : (s == 1 ? "after %u step" : "after %u steps"), s);
-        fputc('\'', out);
+        fprintf(out,
+                "$density using 1:($%u-$%u):($%u+$%u) with filledcurves fillstyle transparent solid 0.2 "
+                "noborder fillcolor rgb '%s', \\\n  ",
+                2 * s + 2, 2 * s + 3, 2 * s + 2, 2 * s + 3, density_colour(s));
     }
-    fputc('\n', out);
+    for (unsigned s = 0; s <= steps; s++) {
+        fprintf(out, "$density using 1:%u with lines linewidth %s linecolor rgb '%s' title '", 2 * s + 2,
+                s ? "1.3" : "1.6", density_colour(s));
+        fprintf(out, s == 0 ? "before" : (s == 1 ? "after %u step" : "after %u steps"), s);
+        fputs("', \\\n  ", out);
+    }
+    for (unsigned s = 0; s <= curves; s++) {
+        fprintf(out,
+                "1 + %.10g*cos(%u*x*pi/180) with lines dashtype 2 linewidth 0.8 linecolor rgb '%s', \\\n  ",
+                r->value[FLOW_EPS] * pow(a->exact[a->mode - 1], s), a->mode, density_colour(s));
+    }
+    fprintf(out, "NaN with lines dashtype 2 linewidth 0.8 linecolor rgb '%s' title '", frame_guide);
+    fputs("first order in ε", out);
+    if (curves < steps) { fprintf(out, ", to step %u", curves); }
+    fputs("'\n", out);
     sheet_close(out, "density");
+}
+
+/* Lines of the angle: prediction at n, n -> inf, gradient; then the probes, with error bars. */
+static void print_drift(FILE *out, const struct flow_request *r, const struct flow_answer *a) {
+    fputs("$theory << EOD\n", out);
+    for (int degrees = 1; degrees < 180; degrees++) {
+        struct flow_line line = flow_answer_predict(r, degrees);
+        fprintf(out, "%d", degrees);
+        frame_row(out, 3, (double[]){line.predicted, line.limit, line.gradient});
+    }
+    fputs("EOD\n$probes << EOD\n", out);
+    for (size_t p = 0; p < FLOW_PROBES; p++) {
+        const struct flow_line *line = &a->drift[p];
+        frame_row(out, 3, (double[]){line->degrees, line->measured.value, line->measured.error});
+    }
+    fputs("EOD\n", out);
+    sheet_begin(out, "drift");
+    fprintf(
+        out,
+        "set xlabel 'angle from the %smean (degrees)'\nset ylabel 'β × drift towards it'\n"
+        "set xrange [0:180]\nset xtics 30\n"
+        "plot $theory using 1:4 with lines dashtype 3 linewidth 1.2 linecolor rgb '%s' title '∇ log f', "
+        "\\\n  $theory using 1:3 with lines linewidth 1.2 linecolor rgb '%s' title 'n → ∞', \\\n  "
+        "$theory using 1:2 with lines dashtype 2 linewidth 1.2 linecolor rgb '%s' title 'order 1/n', \\\n  "
+        "$probes using 1:2:3 with yerrorbars pointtype 7 pointsize 0.4 linewidth 1.2 linecolor rgb '%s' "
+        "title 'measured'\n",
+        r->keys.count > 1 ? "first " : "", frame_guide, frame_colour[0], frame_colour[0], frame_colour[1]);
+    sheet_close(out, "drift");
 }
 
 /* ---- files ---- */
 
-static int draw_in(const struct flow_figures *figures, const char *directory) {
+struct sheet {
+    const char *name;
+    void (*print)(FILE *out, const struct flow_request *request, const struct flow_answer *answer);
+    bool wanted;
+};
+enum { SHEETS = 3 };
+
+static int draw_in(const struct sheet *sheet, const struct flow_request *r, const struct flow_answer *a,
+                   const char *directory) {
     struct gnuplot run;
     FILE *script = tmpfile();
     if (!script) {
         message_error("cannot make a temporary file: %s; is TMPDIR writable?", strerror(errno));
         return 1;
     }
-    print_modes(script, figures);
-    if (figures->density) { print_density(script, figures); }
+    for (size_t k = 0; k < SHEETS; k++) {
+        if (sheet[k].wanted) { sheet[k].print(script, r, a); }
+    }
     return gnuplot_start(&run, script, directory) || gnuplot_finish(&run);
 }
 
@@ -160,7 +237,11 @@ static int place(const char *directory, const char *name, const char *stem, size
     return failed;
 }
 
-int flow_figures_draw(const struct flow_figures *figures, const char *file) {
+int flow_figures_draw(const struct flow_request *request, const struct flow_answer *answer,
+                      const char *file) {
+    const struct sheet sheet[SHEETS] = {{"modes", print_modes, true},
+                                        {"density", print_density, answer->density != NULL},
+                                        {"drift", print_drift, request->keys.count > 0}};
     const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file, *dot = strrchr(name, '.');
     size_t length = dot && dot > name ? (size_t)(dot - file) : strlen(file);
     char *directory;
@@ -172,11 +253,11 @@ int flow_figures_draw(const struct flow_figures *figures, const char *file) {
     if (!mkdtemp(directory)) {
         message_error("cannot make a directory beside %s: %s", file, strerror(errno));
     } else {
-        failed = draw_in(figures, directory);
-        if (!failed) { failed = place(directory, "modes", file, length); }
-        if (!failed && figures->density) { failed = place(directory, "density", file, length); }
-        place(directory, "modes", NULL, 0);
-        place(directory, "density", NULL, 0);
+        failed = draw_in(sheet, request, answer, directory);
+        for (size_t k = 0; k < SHEETS; k++) {
+            if (sheet[k].wanted && !failed) { failed = place(directory, sheet[k].name, file, length); }
+            place(directory, sheet[k].name, NULL, 0);
+        }
         rmdir(directory);
     }
     free(directory);

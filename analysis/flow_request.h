@@ -7,6 +7,7 @@
 
 #include "../sim/flow.h"
 
+/* Keys of a single number. */
 enum flow_key {
     FLOW_DIMENSION,
     FLOW_LENGTH,
@@ -16,24 +17,23 @@ enum flow_key {
     FLOW_REPLICATES,
     FLOW_TAU,
     FLOW_EPS,
-    FLOW_CONCENTRATION,
     FLOW_SEED,
     FLOW_KEYS
 };
-enum { FLOW_MOST_DIMENSION = 1000 };
 
 struct flow_request {
     double value[FLOW_KEYS];
-    double direction[FLOW_MOST_DIMENSION];
-    size_t directions; /* how many numbers were given */
-    bool given[FLOW_KEYS];
-    struct flow_design design; /* but for its threads */
+    struct flow_design design;  /* but for its threads */
+    struct sphere_mixture keys; /* for the drift; of no components: none is measured */
+    struct sphere_component *component;
+    double *mean; /* of all components, one after another */
 };
 
 const char *flow_request_name(enum flow_key key);
 /* A line for every key: default and meaning. */
 void flow_request_help(FILE *out);
-/* False after a message. */
+/* False after a message. Free with flow_request_free in any case. */
 bool flow_request_read(struct flow_request *request, int count, char **word);
+void flow_request_free(struct flow_request *request);
 
 #endif

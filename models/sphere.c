@@ -245,33 +245,91 @@ double sphere_harmonic_count(double d, unsigned l) {
     return count;
 }
 
-/* ---- von Mises-Fisher's law ---- */
+/* ---- mixtures of von Mises-Fisher's laws ---- */
 
-static double resultant(double beta, double c, double cos_angle) {
-    return hypot(beta - c, M_SQRT2 * sqrt(beta) * sqrt(c) * sqrt(1 + cos_angle));
-}
+/* One component seen from a query. */
+struct pull {
+    double log_mass; /* log M - beta */
+    double radius;   /* R */
+};
 
-void sphere_von_mises_fisher(double d, double beta, double c, double cos_angle, double *along_q,
-                             double *along_mu) {
-    double radius = resultant(beta, c, cos_angle);
-    if (radius > 0) {
-        double overlap = sphere_overlap(d, radius);
-        *along_q = overlap * (beta / radius);
-        *along_mu = overlap * (c / radius);
-    } else {
-        *along_q = beta / d;
-        *along_mu = c / d;
+/* |q -+ mean|^2/2 = 1 -+ cos. */
+static double half_square(const struct sphere_mixture *keys, size_t k, const double *query, double sign) {
+    double sum = 0;
+    for (size_t i = 0; i < keys->dimension; i++) {
+        double x = query[i] + sign * keys->component[k].mean[i];
+        sum += 0.5 * x * x;
     }
+    return sum;
 }
 
-static double log_z(double d, double beta) { return beta > 0 ? sphere_log_partition(d, beta) + beta : 0; }
+/* R - beta - c = -2 beta c (1 - cos)/(R + beta + c): nothing cancels. */
+static struct pull pull_of(const struct sphere_mixture *keys, size_t k, double beta, const double *query) {
+    const struct sphere_component *law = &keys->component[k];
+    double d = (double)keys->dimension, c = law->concentration;
+    double near = half_square(keys, k, query, -1), far = half_square(keys, k, query, 1);
+    double radius = hypot(beta - c, M_SQRT2 * sqrt(beta) * sqrt(c) * sqrt(far)), sum = radius + beta + c;
+    double lost = sum > 0 ? 2 * c * near * (beta / sum) : 0;
+    double log_z = sphere_log_partition(d, radius) - sphere_log_partition(d, c);
+    return (struct pull){log(law->share) + log_z - lost, radius};
+}
 
-void sphere_von_mises_fisher_finite(double d, double beta, double c, double cos_angle, double log_n,
-                                    double *along_q, double *along_mu) {
-    double one = resultant(beta, c, cos_angle), two = resultant(2 * beta, c, cos_angle), q, mu;
-    double share = exp(log_z(d, two) + log_z(d, c) - 2 * log_z(d, one) - log_n);
-    sphere_von_mises_fisher(d, beta, c, cos_angle, along_q, along_mu);
-    sphere_von_mises_fisher(d, 2 * beta, c, cos_angle, &q, &mu);
-    *along_q -= share * (q - *along_q);
-    *along_mu -= share * (mu - *along_mu);
+/* log sum_k M_k - beta. */
+static double log_total(const struct sphere_mixture *keys, double beta, const double *query) {
+    double largest = -INFINITY, sum = 0;
+    for (size_t k = 0; k < keys->count; k++) {
+        largest = fmax(largest, pull_of(keys, k, beta, query).log_mass);
+    }
+    for (size_t k = 0; k < keys->count; k++) { sum += exp(pull_of(keys, k, beta, query).log_mass - largest); }
+    return largest + log(sum);
+}
+
+/* M_k A(R_k)/R_k over the sum of all M. */
+static double strength(const struct sphere_mixture *keys, size_t k, double beta, const double *query,
+                       double total) {
+    struct pull pull = pull_of(keys, k, beta, query);
+    double d = (double)keys->dimension;
+    double factor = pull.radius > 0 ? sphere_overlap(d, pull.radius) / pull.radius : 1 / d;
+    return exp(pull.log_mass - total) * factor;
+}
+
+double sphere_mixture_output(const struct sphere_mixture *keys, double beta, const double *query,
+                             double *along) {
+    double total = log_total(keys, beta, query), along_query = 0;
+    for (size_t k = 0; k < keys->count; k++) {
+        double s = strength(keys, k, beta, query, total);
+        along_query += s * beta;
+        along[k] = s * keys->component[k].concentration;
+    }
+    return along_query;
+}
+
+double sphere_mixture_log_rho(const struct sphere_mixture *keys, double beta, const double *query) {
+    double shares = 0;
+    for (size_t k = 0; k < keys->count; k++) { shares += keys->component[k].share; }
+    return log_total(keys, 2 * beta, query) - 2 * log_total(keys, beta, query) + log(shares);
+}
+
+double sphere_mixture_output_finite(const struct sphere_mixture *keys, double beta, const double *query,
+                                    double log_n, double *along) {
+    double share = exp(sphere_mixture_log_rho(keys, beta, query) - log_n);
+    double once = log_total(keys, beta, query), twice = log_total(keys, 2 * beta, query), along_query = 0;
+    for (size_t k = 0; k < keys->count; k++) {
+        double s = strength(keys, k, beta, query, once), s2 = strength(keys, k, 2 * beta, query, twice);
+        along_query += s * beta - share * (s2 * 2 * beta - s * beta);
+        along[k] = (s - share * (s2 - s)) * keys->component[k].concentration;
+    }
+    return along_query;
+}
+
+void sphere_mixture_gradient(const struct sphere_mixture *keys, const double *query, double *along) {
+    double total = 0, largest = -INFINITY;
+    for (size_t k = 0; k < keys->count; k++) {
+        const struct sphere_component *law = &keys->component[k];
+        along[k] = log(law->share) - law->concentration * half_square(keys, k, query, -1) -
+                   sphere_log_partition((double)keys->dimension, law->concentration);
+        largest = fmax(largest, along[k]);
+    }
+    for (size_t k = 0; k < keys->count; k++) { total += along[k] = exp(along[k] - largest); }
+    for (size_t k = 0; k < keys->count; k++) { along[k] *= keys->component[k].concentration / total; }
 }

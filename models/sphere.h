@@ -7,6 +7,8 @@
 #ifndef GAPSCALE_MODELS_SPHERE_H
 #define GAPSCALE_MODELS_SPHERE_H
 
+#include <stddef.h>
+
 /* A(beta): the part of the attention output along the query, n -> inf. In (0, 1]. */
 double sphere_overlap(double d, double beta);
 /* 1 - A(beta), without cancellation. */
@@ -52,14 +54,33 @@ double sphere_harmonic(double d, unsigned l, double s);
 /* How many independent harmonics of degree l there are; the mean square of sphere_harmonic is its inverse. */
 double sphere_harmonic_count(double d, unsigned l);
 
-/* Keys of von Mises-Fisher's law, density proportional to exp(c <mu, k>), c >= 0, cos_angle = <q, mu>, n ->
- * inf: ATT = along_q q + along_mu mu = A(R) (beta q + c mu)/R, R = |beta q + c mu|. beta = 0 is allowed: the
- * mean of the keys. */
-void sphere_von_mises_fisher(double d, double beta, double c, double cos_angle, double *along_q,
-                             double *along_mu);
-/* The same as the mean over n independent keys, to O(1/n): ATT - (rho/n) (ATT(2 beta) - ATT), where rho =
- * E e^{2 beta s}/(E e^{beta s})^2 over those keys. R <= 1e299. */
-void sphere_von_mises_fisher_finite(double d, double beta, double c, double cos_angle, double log_n,
-                                    double *along_q, double *along_mu);
+/* Keys of a mixture of von Mises-Fisher laws on S^{d-1}: density proportional to sum_k share_k exp(c_k
+ * <mean_k, x>)/Z(c_k), c_k the concentration. Shares > 0, to any sum in the range of a double; 0 <= c_k <=
+ * 1e6; means and queries are unit vectors to rounding. beta from 0 to 1e300 (4e299 for what is called finite,
+ * and for rho). */
+struct sphere_component {
+    double share, concentration;
+    const double *mean;
+};
+struct sphere_mixture {
+    size_t dimension, count;
+    const struct sphere_component *component;
+};
+
+/* n -> inf: ATT(q) = along_query q + sum_k along[k] mean_k. With R_k = |beta q + c_k mean_k| and M_k =
+ * share_k Z(R_k)/Z(c_k), the mass of component k under the weights, ATT = sum_k M_k A(R_k) (beta q + c_k
+ * mean_k)/R_k / sum_k M_k. Returns along_query. What is across q keeps its digits however large beta is. beta
+ * = 0: the mean of the keys. */
+double sphere_mixture_output(const struct sphere_mixture *keys, double beta, const double *query,
+                             double *along);
+/* The same as the mean over n independent keys, to O(1/n): ATT - (rho/n) (ATT(2 beta) - ATT). Good while
+ * rho/n is small; where rho/n is beyond a double, NaN or infinite. */
+double sphere_mixture_output_finite(const struct sphere_mixture *keys, double beta, const double *query,
+                                    double log_n, double *along);
+/* log rho, rho = E e^{2 beta s}/(E e^{beta s})^2 over those keys. */
+double sphere_mixture_log_rho(const struct sphere_mixture *keys, double beta, const double *query);
+/* The gradient of log density at q on the sphere is what is across q of sum_k along[k] mean_k: beta times the
+ * output's part across q, as beta -> inf. */
+void sphere_mixture_gradient(const struct sphere_mixture *keys, const double *query, double *along);
 
 #endif

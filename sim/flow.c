@@ -1,12 +1,12 @@
 #include "flow.h"
 
+#include <gsl/gsl_blas.h>
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../models/sphere.h"
 #include "../models/vector_inline.h"
 #include "isa.h"
 #include "memory.h"
@@ -154,15 +154,15 @@ static double draw_depth(const struct stream *stream, uint64_t i, size_t d, doub
     return depth;
 }
 
-static const struct flow_component *draw_component(const struct stream *stream, uint64_t i, size_t count,
-                                                   const struct flow_component *component) {
+static const struct sphere_component *draw_component(const struct stream *stream, uint64_t i,
+                                                     const struct sphere_mixture *law) {
     double u[4], total = 0;
     draw_four(stream, DRAW_CHOICE, i, u); /* the fourth: draw_depth takes the others */
-    for (size_t k = 0; k < count; k++) { total += component[k].share; }
+    for (size_t k = 0; k < law->count; k++) { total += law->component[k].share; }
     double rest = u[3] * total;
     size_t k = 0;
-    while (k + 1 < count && rest >= component[k].share) { rest -= component[k++].share; }
-    return &component[k];
+    while (k + 1 < law->count && rest >= law->component[k].share) { rest -= law->component[k++].share; }
+    return &law->component[k];
 }
 
 /* Takes what lies along mu out of x and gives the rest a length. */
@@ -180,16 +180,14 @@ static void move_around(size_t d, const double *mu, double depth, double *x) {
     for (size_t c = 0; c < d; c++) { x[c] += (1 - depth) * mu[c]; }
 }
 
-void flow_place_mixture(const struct stream *stream, size_t count, const struct flow_component *component,
+void flow_place_mixture(const struct stream *stream, const struct sphere_mixture *law,
                         struct flow_tokens *tokens) {
     size_t d = tokens->dimension;
-    double *x = memory_create(2 * d, sizeof *x), *mu = x + d;
+    double *x = memory_create(d, sizeof *x);
     for (size_t i = 0; i < tokens->count; i++) {
-        const struct flow_component *law = draw_component(stream, i, count, component);
-        memcpy(mu, law->direction, d * sizeof *mu);
-        scale_to(d, mu, 1);
+        const struct sphere_component *component = draw_component(stream, i, law);
         draw_direction(stream, DRAW_DIRECTION, i, d, x);
-        move_around(d, mu, draw_depth(stream, i, d, law->concentration), x);
+        move_around(d, component->mean, draw_depth(stream, i, d, component->concentration), x);
         tokens_put(tokens, i, x);
     }
     free(x);
@@ -413,7 +411,7 @@ static void bench_step(struct bench *bench, const struct flow_design *design, st
     flow_step(&before, design->beta, design->tau, design->threads, &bench->next);
     bench->now = bench->next;
     bench->next = before;
-    if (progress) { progress_add(progress, 1, what); }
+    if (progress) { progress_add(progress, (double)design->count * (double)design->count, what); }
 }
 
 /* product[l - 1] = mean over channels of amplitude times first. */
@@ -443,29 +441,46 @@ void flow_measure(const struct flow_design *design, struct progress *progress, d
     bench_free(&bench);
 }
 
+/* histogram[b] = tokens on the circle in part b of the angle from -pi to pi. */
+static void histogram_fill(const struct flow_tokens *tokens, size_t bins, double *histogram) {
+    memset(histogram, 0, bins * sizeof *histogram);
+    for (size_t i = 0; i < tokens->count; i++) {
+        double turn = atan2(tokens->x[tokens->stride + i], tokens->x[i]) / (2 * M_PI) + 0.5;
+        size_t bin = (size_t)(turn * (double)bins);
+        histogram[bin < bins ? bin : 0] += 1;
+    }
+}
+
+/* Number `taken` of numbers: value their mean, error the sum of their squared deviations from it. */
+static void estimate_add(struct flow_estimate *e, double taken, double x) {
+    double change = x - e->value;
+    e->value += change / taken;
+    e->error += change * (x - e->value);
+}
+
 void flow_follow(const struct flow_design *design, unsigned mode, double eps, struct progress *progress,
-                 double *amplitude, size_t bins, double *density) {
-    double d = (double)design->dimension, n = (double)design->count;
-    double part = (double)bins / (n * (double)design->replicates);
+                 double *amplitude, size_t bins, struct flow_estimate *density) {
+    double d = (double)design->dimension, n = (double)design->count, count = (double)design->replicates;
     struct bench bench = bench_create(design);
-    if (density) { memset(density, 0, (design->steps + 1) * bins * sizeof *density); }
+    size_t size = density ? (design->steps + 1) * bins : 0;
+    double *histogram = memory_create(bins + 1, sizeof *histogram);
+    for (size_t i = 0; i < size; i++) { density[i] = (struct flow_estimate){0}; }
     for (size_t r = 0; r < design->replicates; r++) {
         struct stream stream = stream_make(design->seed, "flow-followed", log(n), false, r);
         flow_place_zonal(&stream, mode, eps, &bench.now);
         for (unsigned s = 0; s <= design->steps; s++) {
             if (s > 0) { bench_step(&bench, design, progress, "followed"); }
-            const double *x = bench.now.x, *y = x + bench.now.stride;
             double sum = 0;
-            for (size_t i = 0; i < design->count; i++) {
-                sum += sphere_harmonic(d, mode, x[i]);
-                if (!density) { continue; }
-                double turn = atan2(y[i], x[i]) / (2 * M_PI) + 0.5;
-                size_t bin = (size_t)(turn * (double)bins);
-                density[s * bins + (bin < bins ? bin : 0)] += part;
-            }
+            for (size_t i = 0; i < design->count; i++) { sum += sphere_harmonic(d, mode, bench.now.x[i]); }
             amplitude[r * (design->steps + 1) + s] = sphere_harmonic_count(d, mode) * sum / n;
+            if (density) { histogram_fill(&bench.now, bins, histogram); }
+            for (size_t b = 0; density && b < bins; b++) {
+                estimate_add(&density[s * bins + b], (double)r + 1, histogram[b] * (double)bins / n);
+            }
         }
     }
+    for (size_t i = 0; i < size; i++) { density[i].error = sqrt(density[i].error / (count * (count - 1))); }
+    free(histogram);
     bench_free(&bench);
 }
 
@@ -493,40 +508,54 @@ void flow_estimate(const struct flow_design *design, const double *product, stru
     }
 }
 
-struct flow_agreement flow_agreement(const struct flow_design *design, const double *product,
-                                     const double *growth) {
-    size_t modes = design->modes, count = design->replicates, stride = (design->steps + 1) * modes;
-    double m = (double)modes, n = (double)count, quadratic = 0;
-    if (count <= modes + 1) { return (struct flow_agreement){NAN, NAN}; }
-    gsl_matrix *residual = gsl_matrix_alloc(count, modes), *covariance = gsl_matrix_calloc(modes, modes);
-    gsl_vector *mean = gsl_vector_calloc(modes), *solution = gsl_vector_calloc(modes);
-    if (!residual || !covariance || !mean || !solution) { memory_exhausted(); }
-    for (size_t r = 0; r < count; r++) {
+void flow_residual(const struct flow_design *design, const double *product, unsigned step,
+                   const double *growth, double *residual) {
+    size_t modes = design->modes;
+    double n = (double)design->count;
+    for (size_t r = 0; r < design->replicates; r++) {
+        const double *first = product + r * (design->steps + 1) * modes, *after = first + step * modes;
         for (size_t l = 0; l < modes; l++) {
-            const double *p = product + r * stride + l;
-            double x = (p[modes] - growth[l] * p[0]) * n; /* n: of the order of 1 */
-            gsl_matrix_set(residual, r, l, x);
-            *gsl_vector_ptr(mean, l) += x / n;
+            residual[r * modes + l] = n * (after[l] - growth[l] * first[l]);
         }
     }
-    for (size_t r = 0; r < count; r++) {
-        for (size_t k = 0; k < modes * modes; k++) {
-            size_t i = k / modes, j = k % modes;
-            double x = gsl_matrix_get(residual, r, i) - gsl_vector_get(mean, i);
-            double y = gsl_matrix_get(residual, r, j) - gsl_vector_get(mean, j);
-            *gsl_matrix_ptr(covariance, i, j) += x * y / (n - 1);
-        }
+}
+
+double flow_extrapolate(const struct flow_design *many, double at_many, const struct flow_design *few,
+                        double at_few) {
+    double n = (double)many->count, m = (double)few->count;
+    return (n * at_many - m * at_few) / (n - m);
+}
+
+/* Column k less its mean, over its standard deviation; returns the mean over the same. */
+static double column_standardise(gsl_matrix *sets, size_t k) {
+    double n = (double)sets->size1, mean = 0, square = 0;
+    for (size_t r = 0; r < sets->size1; r++) { mean += gsl_matrix_get(sets, r, k) / n; }
+    for (size_t r = 0; r < sets->size1; r++) {
+        double x = gsl_matrix_get(sets, r, k) - mean;
+        gsl_matrix_set(sets, r, k, x);
+        square += x * x;
     }
-    if (gsl_linalg_cholesky_decomp1(covariance) == 0) {
-        gsl_linalg_cholesky_solve(covariance, mean, solution);
-        for (size_t l = 0; l < modes; l++) {
-            quadratic += n * gsl_vector_get(mean, l) * gsl_vector_get(solution, l);
-        }
-    } else {
-        quadratic = NAN;
+    double deviation = sqrt(square / (n - 1));
+    for (size_t r = 0; r < sets->size1; r++) { *gsl_matrix_ptr(sets, r, k) /= deviation; }
+    return mean / deviation;
+}
+
+struct flow_agreement flow_agreement(size_t count, size_t size, const double *residual) {
+    double m = (double)size, n = (double)count, quadratic = NAN;
+    if (count <= size + 1) { return (struct flow_agreement){NAN, NAN}; }
+    gsl_matrix *sets = gsl_matrix_alloc(count, size), *correlation = gsl_matrix_alloc(size, size);
+    gsl_vector *mean = gsl_vector_alloc(size), *solution = gsl_vector_alloc(size);
+    if (!sets || !correlation || !mean || !solution) { memory_exhausted(); }
+    memcpy(sets->data, residual, count * size * sizeof *residual);
+    for (size_t k = 0; k < size; k++) { gsl_vector_set(mean, k, column_standardise(sets, k)); }
+    gsl_blas_dsyrk(CblasLower, CblasTrans, 1 / (n - 1), sets, 0, correlation);
+    if (gsl_linalg_cholesky_decomp1(correlation) == 0) {
+        gsl_linalg_cholesky_solve(correlation, mean, solution);
+        gsl_blas_ddot(mean, solution, &quadratic);
+        quadratic *= n;
     }
-    gsl_matrix_free(residual);
-    gsl_matrix_free(covariance);
+    gsl_matrix_free(sets);
+    gsl_matrix_free(correlation);
     gsl_vector_free(mean);
     gsl_vector_free(solution);
     double f = (n - m) / (m * (n - 1)) * quadratic;
@@ -535,50 +564,57 @@ struct flow_agreement flow_agreement(const struct flow_design *design, const dou
 
 /* ---- drift ---- */
 
-/* Unit mu, and e across it: the axis least along mu, made orthogonal. */
-static void frame_make(size_t d, const double *direction, double *mu, double *e) {
-    size_t least = 0;
-    memcpy(mu, direction, d * sizeof *mu);
-    scale_to(d, mu, 1);
-    for (size_t c = 1; c < d; c++) {
-        if (fabs(mu[c]) < fabs(mu[least])) { least = c; }
+/* Across mu: towards `towards`, or the axis least along mu where that is parallel to it. */
+static void direction_across(size_t d, const double *mu, const double *towards, double *e) {
+    const double parallel = 1e-12;
+    double along = 0, across = 0;
+    for (size_t c = 0; towards && c < d; c++) { along += towards[c] * mu[c]; }
+    for (size_t c = 0; towards && c < d; c++) { across = hypot(across, towards[c] - along * mu[c]); }
+    if (across > parallel) {
+        memcpy(e, towards, d * sizeof *e);
+    } else {
+        size_t least = 0;
+        for (size_t c = 1; c < d; c++) { least = fabs(mu[c]) < fabs(mu[least]) ? c : least; }
+        for (size_t c = 0; c < d; c++) { e[c] = c == least; }
     }
-    for (size_t c = 0; c < d; c++) { e[c] = c == least; }
     make_across(d, mu, 1, e);
+    make_across(d, mu, 1, e); /* once more: what was left may have been little */
 }
 
-void flow_drift(const struct flow_design *design, const struct flow_component *component, size_t probes,
-                const double *angle, struct progress *progress, double *drift) {
-    size_t d = design->dimension;
-    struct flow_tokens keys = flow_tokens_create(d, design->count);
-    struct flow_tokens queries = flow_tokens_create(d, 2 * probes), out = flow_tokens_create(d, 2 * probes);
-    double *mu = memory_create(2 * d, sizeof *mu), *e = mu + d;
-    frame_make(d, component->direction, mu, e);
-    for (size_t k = 0; k < 2 * probes; k++) {
-        double side = k % 2 ? -1 : 1;
+void flow_probe(const struct sphere_mixture *keys, size_t probes, const double *angle, double *query,
+                double *tangent) {
+    size_t d = keys->dimension;
+    const double *mu = keys->component[0].mean;
+    double *e = memory_create(d, sizeof *e);
+    direction_across(d, mu, keys->count > 1 ? keys->component[1].mean : NULL, e);
+    for (size_t p = 0; p < probes; p++) {
+        double cosine = cos(angle[p]), sine = sin(angle[p]);
         for (size_t c = 0; c < d; c++) {
-            queries.x[c * queries.stride + k] = cos(angle[k / 2]) * mu[c] + side * sin(angle[k / 2]) * e[c];
+            query[p * d + c] = cosine * mu[c] + sine * e[c];
+            tangent[p * d + c] = sine * mu[c] - cosine * e[c];
         }
     }
+    free(e);
+}
+
+void flow_drift(const struct flow_design *design, const struct sphere_mixture *keys, size_t probes,
+                const double *query, const double *tangent, struct progress *progress, double *drift) {
+    size_t d = design->dimension;
+    struct flow_tokens tokens = flow_tokens_create(d, design->count);
+    struct flow_tokens queries = flow_tokens_create(d, probes), out = flow_tokens_create(d, probes);
+    for (size_t p = 0; p < probes; p++) { tokens_put(&queries, p, query + p * d); }
     for (size_t r = 0; r < design->replicates; r++) {
         struct stream stream = stream_make(design->seed, "flow-drift", log((double)design->count), false, r);
-        flow_place_mixture(&stream, 1, component, &keys);
-        flow_attend(&keys, &queries, design->beta, design->threads, &out);
+        flow_place_mixture(&stream, keys, &tokens);
+        flow_attend(&tokens, &queries, design->beta, design->threads, &out);
         for (size_t p = 0; p < probes; p++) {
             double sum = 0;
-            for (size_t k = 2 * p; k < 2 * p + 2; k++) {
-                double side = k % 2 ? -1 : 1;
-                for (size_t c = 0; c < d; c++) {
-                    double tangent = sin(angle[p]) * mu[c] - side * cos(angle[p]) * e[c];
-                    sum += out.x[c * out.stride + k] * tangent / 2;
-                }
-            }
+            for (size_t c = 0; c < d; c++) { sum += out.x[c * out.stride + p] * tangent[p * d + c]; }
             drift[r * probes + p] = sum;
         }
-        if (progress) { progress_add(progress, 1, "drift"); }
+        if (progress) { progress_add(progress, (double)design->count * (double)probes, "drift"); }
     }
-    free(mu);
-    flow_tokens_free(&keys);
+    flow_tokens_free(&tokens);
     flow_tokens_free(&queries);
     flow_tokens_free(&out);
 }

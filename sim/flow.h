@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../models/sphere.h"
 #include "progress.h"
 #include "stream.h"
 
@@ -28,14 +29,8 @@ void flow_tokens_free(struct flow_tokens *tokens);
 
 void flow_place_uniform(const struct stream *stream, struct flow_tokens *tokens);
 
-/* A mixture of von Mises-Fisher laws, density proportional to exp(concentration <direction, x>), by Wood's
- * rejection (1994), exact. Shares > 0, to any sum; concentration from 0 to 1e6; direction of any length > 0.
- */
-struct flow_component {
-    double share, concentration;
-    const double *direction;
-};
-void flow_place_mixture(const struct stream *stream, size_t count, const struct flow_component *component,
+/* By Wood's rejection (1994), exact. */
+void flow_place_mixture(const struct stream *stream, const struct sphere_mixture *law,
                         struct flow_tokens *tokens);
 
 /* Density 1 + eps Y(x_0) relative to the uniform one, Y = sphere_harmonic of degree `mode` about the first
@@ -53,7 +48,9 @@ void flow_attend(const struct flow_tokens *keys, const struct flow_tokens *queri
 void flow_step(const struct flow_tokens *before, double beta, double tau, int threads,
                struct flow_tokens *after);
 
-/* ---- growth of modes ---- */
+/* ---- growth of modes ----
+ *
+ * Progress is counted in pairs of tokens: n^2 a step. */
 
 struct flow_design {
     size_t dimension, count;
@@ -62,6 +59,10 @@ struct flow_design {
     size_t replicates;
     uint64_t seed;
     int threads;
+};
+
+struct flow_estimate {
+    double value, error; /* with its standard error */
 };
 
 /* Uniform tokens, `steps` steps, every replicate anew. product[(r * (steps + 1) + s) * modes + l - 1] is the
@@ -82,35 +83,46 @@ void flow_measure(const struct flow_design *design, struct progress *progress, d
 
 /* estimate[(s - 1) * modes + l - 1] of E[a_s a_0]/E[a_0^2], with the standard error and the bias correction
  * of the jackknife over replicates (at least 2). */
-struct flow_estimate {
-    double growth, error;
-};
 void flow_estimate(const struct flow_design *design, const double *product, struct flow_estimate *estimate);
 /* The same for sum(up)/sum(down), over `count` numbers each, `stride` apart. */
 struct flow_estimate flow_ratio(size_t count, size_t stride, const double *up, const double *down);
 
-/* Whether the first step agrees with growth[l - 1] for all modes together: Hotelling's T^2 of a_1 a_0 -
- * growth a_0^2, whose mean would be 0, with the covariance of the replicates, referred to F (Anderson
- * 2003, 5.2): as chi-square on `modes` degrees of freedom as replicates -> inf. NaN unless replicates > modes
- * + 1. */
+/* residual[r * modes + l - 1] = n (a_s a_0 - growth[l - 1] a_0^2), whose mean is 0 where that is the growth
+ * after s steps. */
+void flow_residual(const struct flow_design *design, const double *product, unsigned step,
+                   const double *growth, double *residual);
+
+/* The limit of what is x + b/n + O(1/n^2), from two designs that differ in n: (n x(n) - m x(m))/(n - m).
+ * Means of a_s a_0/E a_0^2 and of residuals are: n E a_0^2 does not depend on n. */
+double flow_extrapolate(const struct flow_design *many, double at_many, const struct flow_design *few,
+                        double at_few);
+
+/* Whether the mean of `size` numbers is 0 for all together, from `count` independent sets of them,
+ * residual[r * size + k]: Hotelling's T^2, with the covariance of the sets, referred to F (Anderson 2003,
+ * 5.2): as chi-square on `size` degrees of freedom as count -> inf. NaN unless count > size + 1. */
 struct flow_agreement {
     double chi_square, pvalue;
 };
-struct flow_agreement flow_agreement(const struct flow_design *design, const double *product,
-                                     const double *growth);
+struct flow_agreement flow_agreement(size_t count, size_t size, const double *residual);
 
 /* Tokens placed by flow_place_zonal and followed: amplitude[r * (steps + 1) + s] estimates the mode's
- * amplitude (eps at first). On the circle density[s * bins + b], if not NULL, is the mean density over
- * replicates relative to the uniform one, in `bins` equal parts of the angle from -pi to pi. */
+ * amplitude (eps at first). On the circle density[s * bins + b], if not NULL, is the density relative to the
+ * uniform one, in `bins` equal parts of the angle from -pi to pi: the mean over replicates. */
 void flow_follow(const struct flow_design *design, unsigned mode, double eps, struct progress *progress,
-                 double *amplitude, size_t bins, double *density);
+                 double *amplitude, size_t bins, struct flow_estimate *density);
 
 /* ---- drift ---- */
 
-/* Keys of von Mises-Fisher's law (concentration, direction mu), design->count of them, every replicate anew.
- * drift[r * probes + p] is <ATT(q), t> at queries q of angle[p] (in (0, pi)) from mu, t the unit tangent at q
- * towards mu; the mean of two queries on opposite sides of mu. */
-void flow_drift(const struct flow_design *design, const struct flow_component *component, size_t probes,
-                const double *angle, struct progress *progress, double *drift);
+/* Queries at angle[p] (in (0, pi)) from the first component's mean, on the great circle towards the second's,
+ * and the unit tangents at them towards the first's: query[p * d + c], tangent[p * d + c]. Any great circle
+ * where there is no second mean or it is parallel to the first to 1e-12. One side of the mean: with several
+ * components the other is another place. */
+void flow_probe(const struct sphere_mixture *keys, size_t probes, const double *angle, double *query,
+                double *tangent);
+
+/* drift[r * probes + p] is <ATT(query p), tangent p> for design->count independent keys, every replicate
+ * anew. */
+void flow_drift(const struct flow_design *design, const struct sphere_mixture *keys, size_t probes,
+                const double *query, const double *tangent, struct progress *progress, double *drift);
 
 #endif

@@ -256,47 +256,160 @@ static void test_harmonics(void **state) {
     }
 }
 
-/* Two directions of weight on the circle, by the trapezoidal rule. */
-static void test_von_mises_fisher(void **state) {
-    (void)state;
-    const double pairs[][3] = {{3, 2, 0.3}, {10, 0.1, -0.9}, {0.5, 8, 0}, {4, 4, -0.999}, {1, 0, 0.7}};
-    double along_q, along_mu;
-    for (size_t i = 0; i < 5; i++) {
-        double beta = pairs[i][0], c = pairs[i][1], angle = acos(pairs[i][2]), x = 0, y = 0, mass = 0;
-        for (int k = 0; k < 400; k++) {
-            double phi = 2 * M_PI * k / 400, w = exp(beta * (cos(phi) - 1) + c * cos(phi - angle));
-            x += w * cos(phi);
-            y += w * sin(phi);
-            mass += w;
-        }
-        sphere_von_mises_fisher(2, beta, c, pairs[i][2], &along_q, &along_mu);
-        check_close(along_q + along_mu * cos(angle), x / mass, 1e-13);
-        check_close(along_mu * sin(angle), y / mass, 1e-13);
+/* ---- mixtures of von Mises-Fisher's laws ---- */
+
+/* Mass under the weights e^{beta (s - 1)} and ATT of a mixture by quadrature, d = 2 or 3: the trapezoidal
+ * rule around, midpoints of the polar angle; the circle is the equator. */
+enum { AROUND = 600, ACROSS = 600 };
+static double density_at(const struct sphere_mixture *keys, const double *x) {
+    double sum = 0, shares = 0, d = (double)keys->dimension;
+    for (size_t k = 0; k < keys->count; k++) {
+        const struct sphere_component *law = &keys->component[k];
+        double s = 0;
+        for (size_t c = 0; c < keys->dimension; c++) { s += x[c] * law->mean[c]; }
+        sum += law->share * exp(law->concentration * (s - 1) - sphere_log_partition(d, law->concentration));
+        shares += law->share;
     }
-    sphere_von_mises_fisher(5, 2, 2, -1, &along_q, &along_mu);
-    check_relative(along_q, 0.4, 1e-14);
-    check_relative(along_mu, 0.4, 1e-14);
-    sphere_von_mises_fisher(5, 0, 7, 0.1, &along_q, &along_mu);
-    check_relative(along_mu, sphere_overlap(5, 7), 1e-14);
-    assert_true(along_q == 0);
-    sphere_von_mises_fisher(3, 1e300, 1e300, 0, &along_q, &along_mu);
-    check_relative(along_q, M_SQRT1_2, 1e-14);
-    struct sphere_subcritical uniform; /* c = 0 */
-    sphere_subcritical(6, 9, log(1e4), &uniform);
-    sphere_von_mises_fisher_finite(6, 9, 0, 0.4, log(1e4), &along_q, &along_mu);
-    check_relative(1 - along_q, uniform.bias, 1e-13);
-    assert_true(along_mu == 0);
+    return sum / shares;
+}
+
+static double integrate(const struct sphere_mixture *keys, double beta, const double *query, double *output) {
+    size_t rows = keys->dimension == 3 ? ACROSS : 1;
+    double mass = 0, x[3] = {0};
+    for (size_t c = 0; c < keys->dimension; c++) { output[c] = 0; }
+    for (size_t k = 0; k < rows * AROUND; k++) {
+        double z = rows > 1 ? cos(M_PI * ((double)(k / AROUND) + 0.5) / ACROSS) : 0, s = 0;
+        double part = rows > 1 ? M_PI_2 * sqrt(1 - z * z) / ACROSS : 1,
+               phi = 2 * M_PI * (k % AROUND) / AROUND;
+        x[0] = sqrt(1 - z * z) * cos(phi);
+        x[1] = sqrt(1 - z * z) * sin(phi);
+        x[2] = z;
+        for (size_t c = 0; c < keys->dimension; c++) { s += query[c] * x[c]; }
+        double w = part / AROUND * density_at(keys, x) * exp(beta * (s - 1));
+        for (size_t c = 0; c < keys->dimension; c++) { output[c] += w * x[c]; }
+        mass += w;
+    }
+    for (size_t c = 0; c < keys->dimension; c++) { output[c] /= mass; }
+    return mass;
+}
+
+static void add_means(const struct sphere_mixture *keys, const double *along, double along_query,
+                      const double *query, double *out) {
+    for (size_t c = 0; c < keys->dimension; c++) {
+        out[c] = along_query * query[c];
+        for (size_t k = 0; k < keys->count; k++) { out[c] += along[k] * keys->component[k].mean[c]; }
+    }
+}
+
+/* The output, its correction and rho against quadrature, which is good to rounding on the circle, to
+ * 1/ACROSS^2 on the sphere. */
+static void check_mixture(const struct sphere_mixture *keys, double beta, const double *query,
+                          double tolerance) {
+    double along[3], once[3], twice[3], output[3], log_n = log(1000);
+    double mass = integrate(keys, beta, query, once), mass2 = integrate(keys, 2 * beta, query, twice);
+    double rho = mass2 / (mass * mass), along_query = sphere_mixture_output(keys, beta, query, along);
+    add_means(keys, along, along_query, query, output);
+    for (size_t c = 0; c < keys->dimension; c++) { check_close(output[c], once[c], tolerance); }
+    check_close(sphere_mixture_log_rho(keys, beta, query), log(rho), tolerance);
+    along_query = sphere_mixture_output_finite(keys, beta, query, log_n, along);
+    add_means(keys, along, along_query, query, output);
+    for (size_t c = 0; c < keys->dimension; c++) {
+        check_close(output[c], once[c] - rho / 1000 * (twice[c] - once[c]), tolerance);
+    }
+}
+
+static void test_mixtures(void **state) {
+    (void)state;
+    const double up[2] = {0, 1}, side[2] = {0.6, -0.8}, back[2] = {-1, 0}, query[2] = {0.28, 0.96};
+    const double pole[3] = {0, 0.6, 0.8}, low[3] = {-0.64, 0.48, -0.6}, seen[3] = {0.36, 0.48, 0.8};
+    const struct sphere_component circle[] = {{3, 2, up}, {1, 7, side}, {0.2, 30, back}};
+    const struct sphere_component ball[] = {{1, 4, pole}, {5, 1.5, low}, {2, 0, seen}};
+    for (size_t count = 1; count <= 3; count++) {
+        const struct sphere_mixture flat = {2, count, circle}, round = {3, count, ball};
+        for (double beta = 0.5; beta < 40; beta *= 3) { check_mixture(&flat, beta, query, 1e-13); }
+        check_mixture(&round, 0.5, seen, 1e-5);
+        check_mixture(&round, 9, seen, 1e-5);
+    }
+    double along[3], output[2];
+    const struct sphere_mixture keys = {2, 2, circle}; /* beta = 0: the mean of all keys */
+    assert_true(sphere_mixture_output(&keys, 0, query, along) == 0);
+    check_relative(along[0], 0.75 * sphere_overlap(2, 2), 1e-14);
+    check_relative(along[1], 0.25 * sphere_overlap(2, 7), 1e-14);
+    const struct sphere_component opposite = {1, 4, up}; /* R = 0 */
+    const struct sphere_mixture one = {2, 1, &opposite};
+    const double down[2] = {0, -1};
+    double along_query = sphere_mixture_output(&one, 4, down, along);
+    add_means(&one, along, along_query, down, output);
+    check_relative(along_query, 2, 1e-14);
+    check_close(output[1], 0, 1e-14);
+}
+
+/* Two copies of a law are that law; a law of concentration 0 is the uniform one. */
+static void test_mixtures_of_one_law(void **state) {
+    (void)state;
+    const double mean[6] = {0, 1}, query[6] = {0.8, 0.6};
+    const struct sphere_component same[] = {{2, 3, mean}, {1, 3, mean}}, none = {7, 0, mean};
+    const struct sphere_mixture once = {6, 1, same}, twice = {6, 2, same}, uniform = {6, 1, &none};
+    double one[1], two[2], log_n = log(1e4);
+    struct sphere_subcritical expected;
+    check_relative(sphere_mixture_output_finite(&once, 5, query, log_n, one),
+                   sphere_mixture_output_finite(&twice, 5, query, log_n, two), 1e-14);
+    check_relative(two[0] + two[1], one[0], 1e-14);
+    check_relative(two[0], 2 * two[1], 1e-14);
+    sphere_subcritical(6, 9, log_n, &expected);
+    check_relative(1 - sphere_mixture_output_finite(&uniform, 9, query, log_n, one), expected.bias, 1e-13);
+    check_relative(sphere_mixture_log_rho(&uniform, 9, query), sphere_log_rho(6, 9), 1e-13);
+    assert_true(one[0] == 0);
+}
+
+/* beta times what is along the means becomes the gradient of log density: against the difference of log
+ * density along the circle, and for laws as narrow and betas as large as there are. */
+static void test_mixtures_at_large_beta(void **state) {
+    (void)state;
+    const double first[2] = {1, 0}, second[2] = {0, 1}, step = 1e-5;
+    const double concentration[] = {0.5, 20, 1e6}, beta[] = {1e9, 1e17, 1e299};
+    for (size_t i = 0; i < 3; i++) {
+        double c = concentration[i], along[2], gradient[2];
+        const struct sphere_component laws[] = {{3, c, first}, {1, c, second}};
+        const struct sphere_mixture keys = {2, 2, laws};
+        const double middle[2] = {M_SQRT1_2, M_SQRT1_2};
+        sphere_mixture_gradient(&keys, middle, gradient);
+        check_relative(gradient[0], 0.75 * c, 1e-9); /* c eps off the middle, at 1e6 */
+        check_relative(gradient[1], 0.25 * c, 1e-9);
+        for (size_t k = i < 2 ? 0 : 1; k < 3; k++) { /* c << beta */
+            sphere_mixture_output(&keys, beta[k], middle, along);
+            check_relative(beta[k] * along[0], gradient[0], 1e-6);
+            check_relative(beta[k] * along[1], gradient[1], 1e-6);
+            double log_n = sphere_mixture_log_rho(&keys, beta[k], middle) + 5;
+            sphere_mixture_output_finite(&keys, beta[k], middle, log_n, along);
+            check_relative(beta[k] * along[0], gradient[0] * (1 + exp(-5) / 2), 1e-6);
+        }
+        if (c > 100) { continue; }
+        double theta = 0.3, at[2] = {cos(theta), sin(theta)};
+        double ahead[2] = {cos(theta + step), sin(theta + step)};
+        double behind[2] = {cos(theta - step), sin(theta - step)};
+        double slope = log(density_at(&keys, ahead) / density_at(&keys, behind)) / (2 * step);
+        sphere_mixture_gradient(&keys, at, gradient);
+        check_relative(-gradient[0] * sin(theta) + gradient[1] * cos(theta), slope, 1e-7);
+    }
 }
 
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_moments),          cmocka_unit_test(test_modes),
-        cmocka_unit_test(test_three_dimensions), cmocka_unit_test(test_known_values),
-        cmocka_unit_test(test_limits),           cmocka_unit_test(test_recurrences),
-        cmocka_unit_test(test_subcritical),      cmocka_unit_test(test_beta_of_n_eff),
-        cmocka_unit_test(test_finite_growth),    cmocka_unit_test(test_harmonics),
-        cmocka_unit_test(test_von_mises_fisher),
+        cmocka_unit_test(test_moments),
+        cmocka_unit_test(test_modes),
+        cmocka_unit_test(test_three_dimensions),
+        cmocka_unit_test(test_known_values),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_recurrences),
+        cmocka_unit_test(test_subcritical),
+        cmocka_unit_test(test_beta_of_n_eff),
+        cmocka_unit_test(test_finite_growth),
+        cmocka_unit_test(test_harmonics),
+        cmocka_unit_test(test_mixtures),
+        cmocka_unit_test(test_mixtures_of_one_law),
+        cmocka_unit_test(test_mixtures_at_large_beta),
     };
     return cmocka_run_group_tests_name("sphere", tests, NULL, NULL);
 }
