@@ -17,11 +17,13 @@
 
 static const double most_first_order = 0.5; /* of eps G^s, which is compared with 1 */
 
-static const char *step_colour(unsigned step) {
-    const unsigned last = FRAME_COLOURS - 2; /* black stays free */
-    return frame_colour[step > 0 && step <= last ? step - 1 : last];
+/* Black stays free; later steps would have no colour of their own. */
+enum { MOST_STEPS = FRAME_COLOURS - 1 };
+static unsigned steps_shown(const struct flow_request *r) {
+    return r->design.steps < MOST_STEPS ? r->design.steps : MOST_STEPS;
 }
 
+static const char *step_colour(unsigned step) { return frame_colour[step - 1]; }
 static const char *density_colour(unsigned step) { return step > 0 ? step_colour(step) : frame_guide; }
 
 /* ---- scripts ---- */
@@ -56,7 +58,7 @@ static double fastest_mode(const struct flow_design *design) {
 /* One block a step: l, growth of many tokens and of n, measured, error; after the first step extrapolated. */
 static void print_modes_data(FILE *out, const struct flow_request *r, const struct flow_answer *a) {
     fputs("$modes << EOD\n", out);
-    for (unsigned s = 1; s <= r->design.steps; s++) {
+    for (unsigned s = 1; s <= steps_shown(r); s++) {
         for (unsigned l = 1; l <= r->design.modes; l++) {
             const struct flow_estimate *e = s > 1 ? a->extrapolated : a->estimate;
             e += (s - 1) * r->design.modes + l - 1;
@@ -86,7 +88,7 @@ static void print_modes(FILE *out, const struct flow_request *r, const struct fl
                 frame_guide);
     }
     fputs("plot ", out);
-    for (unsigned s = 1; s <= design->steps; s++) {
+    for (unsigned s = 1; s <= steps_shown(r); s++) {
         const char *colour = step_colour(s);
         fprintf(out,
                 "%s$modes index %u using 1:2 with lines linewidth 1.2 linecolor rgb '%s' title 'n → ∞, %u "
@@ -113,7 +115,7 @@ static void print_density_data(FILE *out, const struct flow_request *r, const st
     fputs("$density << EOD\n", out);
     for (size_t b = 0; b < FLOW_BINS; b++) {
         fprintf(out, "%.10g", 360 * ((double)b + 0.5) / FLOW_BINS - 180);
-        for (unsigned s = 0; s <= r->design.steps; s++) {
+        for (unsigned s = 0; s <= steps_shown(r); s++) {
             const struct flow_estimate *e = &a->density[s * FLOW_BINS + b];
             fprintf(out, " %.10g %.10g", e->value, e->error);
         }
@@ -125,19 +127,19 @@ static void print_density_data(FILE *out, const struct flow_request *r, const st
 /* How many steps have a curve of first order. */
 static unsigned steps_of_first_order(const struct flow_request *r, const struct flow_answer *a) {
     unsigned s = 0;
-    while (s < r->design.steps &&
-           r->value[FLOW_EPS] * pow(a->exact[a->mode - 1], s + 1) <= most_first_order) {
+    while (s < steps_shown(r) && r->value[FLOW_EPS] * pow(a->exact[a->mode - 1], s + 1) <= most_first_order) {
         s++;
     }
     return s;
 }
 
 static void print_density(FILE *out, const struct flow_request *r, const struct flow_answer *a) {
-    unsigned steps = r->design.steps, curves = steps_of_first_order(r, a);
+    unsigned steps = steps_shown(r), curves = steps_of_first_order(r, a);
     print_density_data(out, r, a);
     sheet_begin(out, "density");
-    fputs("set xlabel 'angle from the first axis (degrees)'\nset ylabel 'density of tokens / uniform'\n"
-          "set xrange [-180:180]\nset xtics 60\nset samples 721\nplot ",
+    fputs("set xlabel 'angle from the first axis (degrees)' offset 0,0.4\nset ylabel 'density of tokens / uniform'\n"
+          "set xrange [-180:180]\nset xtics 60\nset samples 721\n"
+          "set key outside bottom center horizontal Left reverse samplen 2.2 width 1 maxrows 3\nplot ",
           out);
     for (unsigned s = 0; s <= steps; s++) {
         fprintf(out,

@@ -7,7 +7,7 @@
  *                        eps G_l^s is above 1/2 have none, and the key says so
  *     STEM-drift.EXT     the drift of a query against its angle, where there are keys for it
  *
- * where STEM is the file's name without what follows its last dot. */
+ * of the first six steps, where STEM is the file's name without what follows its last dot. */
 #ifndef GAPSCALE_ANALYSIS_FLOW_FIGURES_H
 #define GAPSCALE_ANALYSIS_FLOW_FIGURES_H
 

@@ -228,6 +228,88 @@ for wrong in "spherical dimension=3 n=100 n_eff=100" "spherical dimension=3 n_ef
     # shellcheck disable=SC2086
     expect 2 "predict $wrong" predict $wrong
 done
+# ---- flow ----
+
+flow() { # NAME WORD...: few modes and replicates, JSON in out
+    local name=$1
+    shift
+    expect 0 "flow $name" flow modes=4 replicates=16 --json "$@"
+}
+flow "of one law" n=200 concentration=3
+cp out one.json
+flow "of one law, in lists" n=200 'concentration=[3]' 'share=[7]' 'direction=[[ 2, 0 ]]'
+if command -v python3 >/dev/null; then
+    holds "one law is one law" python3 -c '
+import json
+a, b = json.load(open("one.json")), json.load(open("out"))
+assert a["direction"] == b["direction"] == [1, 0] and a["concentration"] == b["concentration"] == 3
+for x, y in zip(a["drift"], b["drift"]):
+    assert x["measured"] == y["measured"] and abs(x["predicted"] - y["predicted"]) < 1e-12'
+fi
+flow "of a mixture" n=200 steps=2 'concentration=[2,5]' 'share=[3,1]' 'direction=[[1,0],[0,1]]' -o mixture.csv
+for figure in modes density drift; do
+    for extension in svg png pdf; do holds "flow: $figure.$extension" test -s "mixture-$figure.$extension"; done
+done
+holds "the CSV judges every step and the drift" test "$(grep -cE '^# (the|after|undecided)' mixture.csv)" -eq 3
+holds "the CSV has a line a mode and step" test "$(grep -c '^[12],' mixture.csv)" -eq 8
+if command -v python3 >/dev/null; then
+    holds "flow --json" python3 -c '
+import json
+j = json.load(open("out"))
+assert [v["step"] for v in j["verdicts"]] == [1, 2] and j["chi_square"] == j["verdicts"][0]["chi_square"]
+assert j["drift_verdict"]["probes"] == len(j["drift"]) == 5
+assert [c["share"] for c in j["components"]] == [3, 1] and j["components"][1]["direction"] == [0, 1]
+for v in j["verdicts"] + [j["drift_verdict"]]:
+    assert v["verdict"] in ("supported", "refuted", "undecided") and v["sentence"]
+for g in j["growth"]:
+    value, error, to = ("measured", "error", "growth_finite") if g["step"] == 1 else ("extrapolated", "extrapolated_error", "growth")
+    assert abs((g[value] - g[to])/g[error] - g["deviation"]) < 1e-9'
+fi
+flow "of one step extrapolates nothing" n=200 steps=1
+holds "it says null" grep -q '"extrapolated": null' out
+for n in 2 3 5; do flow "of $n tokens" n="$n"; done
+for odd in eps=0 tau=1e300 beta=1e300 "beta=1e300 concentration=1e6 dimension=30 tau=1e-300" "direction=[1e-300,1e-301] concentration=2" \
+    "direction=[1,1e-320] concentration=2" "concentration=[0,3] direction=[[0,1],[1,0]]"; do
+    # shellcheck disable=SC2086
+    flow "$odd" n=200 $odd
+    holds "flow $odd: numbers or null" sh -c '! grep -qiE "[^a-z](nan|inf)[^a-z]" out'
+done
+while read -r words; do
+    # shellcheck disable=SC2086
+    expect 2 "flow $words" flow n=64 $words
+    holds "flow $words: one message" test "$(grep -c 'error: ' err)" -eq 1
+done <<'WRONG'
+dimension=1.5
+dimension=
+concentration=-1
+concentration=[2,-1]
+concentration=[2,x]
+concentration=[2,5
+concentration=[[2,5]]
+concentration=[]
+concentration=2 concentration=3
+concentration=[2,5]
+concentration=[2,5] direction=[1,0]
+concentration=[2,5] direction=[[1,0]]
+concentration=[2,5] direction=[[1,0],[0,1,0]]
+concentration=[2,5] direction=[[1,0,0],[0,1,0]]
+concentration=[2,5] direction=[[1,0],[0,0]]
+concentration=[2,5] direction=[[1,0],[0,1]]]
+concentration=[2,5] direction=[[1,0],[0,1]] share=[1]
+concentration=[2,5] direction=[[1,0],[0,1]] share=[1,0]
+concentration=[2,5] direction=[[1,0],[0,1]] share=[1,-2]
+concentration=[2,5] direction=[[1,0],[0,1]] share=[1,inf]
+concentration=2 direction=[1,0] direction=[0,1]
+concentration=2 direction=1
+concentration=2 direction=[0,0]
+concentration=2 direction=[1e-320,0]
+concentration=2 direction=[1,0,0]
+concentration=2 share=[1] share=[2]
+concentration=0 direction=[1,0]
+share=[1,2]
+concentratoin=2
+WRONG
+
 if command -v ncdump >/dev/null; then
     holds "a full ncdump" ncdump before.h5
     holds "a full ncdump of a fit" ncdump before.fit.h5
