@@ -227,17 +227,19 @@ static void attention_add(struct attention *a, const struct flow_tokens *keys, c
                           double beta, double *gap, double *weight) {
     const struct kernel *kernel = isa_best()->kernel;
     size_t d = keys->dimension;
-    double least = kernel->range(block->length, gap).low;
-    if (least < a->least) {
-        double factor = vector_exp_one(-0.5 * beta * (a->least - least));
-        for (size_t c = 0; c <= d; c++) { a->sum[c] *= factor; }
-        a->least = least;
-    }
     lanes v, total = {0};
-    for (size_t j = 0; j < block->padded; j += LANES) {
-        lanes_load(&v, gap + j);
-        v -= a->least;
-        memcpy(gap + j, &v, sizeof v);
+    if (a->least > 0) { /* once a key is where the query is, no gap is less */
+        double least = kernel->range(block->length, gap).low;
+        if (least < a->least) {
+            double factor = vector_exp_one(-0.5 * beta * (a->least - least));
+            for (size_t c = 0; c <= d; c++) { a->sum[c] *= factor; }
+            a->least = least;
+        }
+        for (size_t j = 0; j < block->padded; j += LANES) {
+            lanes_load(&v, gap + j);
+            v -= a->least;
+            memcpy(gap + j, &v, sizeof v);
+        }
     }
     kernel->weights(block->padded, gap, 0.5 * beta, weight);
     for (size_t j = 0; j < block->padded; j += LANES) {
