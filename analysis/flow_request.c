@@ -39,7 +39,7 @@ static const struct {
     double low, high;
     const char *range, *text, *doc;
 } listed[LISTS] = {
-    [CONCENTRATION] = {"concentration", 0, 1e6, "numbers from 0 to 1000000", "C or [C,...]",
+    [CONCENTRATION] = {"concentration", 0, 1e6, "numbers from 0 to 1000000", "C, [C,...]",
                        "von Mises-Fisher keys for the drift, or a mixture of such laws (none)"},
     [SHARE] = {"share", 1e-300, 1e300, "positive numbers from 1e-300 to 1e300", "[A,...]",
                "weights of those laws, to any sum (equal)"},

@@ -268,6 +268,12 @@ fi
 flow "of one step extrapolates nothing" n=200 steps=1
 holds "it says null" grep -q '"extrapolated": null' out
 for n in 2 3 5; do flow "of $n tokens" n="$n"; done
+for n in 5 16 64; do # no order 1/n to speak of: growth and drift far off, and yet not refuted
+    expect 0 "flow of $n tokens, often" flow n="$n" modes=4 replicates=200 concentration=3 --json
+    holds "flow of $n tokens is undecided" test "$(grep -o '"undecided"' out | wc -l)" -eq 4
+done
+expect 0 "flow of few tokens, very often" flow n=256 beta=6 modes=5 eps=0 replicates=1500 --json
+holds "n/4 tokens tell that order 1/n is not enough" grep -q '"step": 3, .*"undecided: the extrapolation' out
 for odd in eps=0 tau=1e300 beta=1e300 "beta=1e300 concentration=1e6 dimension=30 tau=1e-300" "direction=[1e-300,1e-301] concentration=2" \
     "direction=[1,1e-320] concentration=2" "concentration=[0,3] direction=[[0,1],[1,0]]"; do
     # shellcheck disable=SC2086
