@@ -1,5 +1,6 @@
 #include "attention_point.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "../models/limits.h"
@@ -68,15 +69,17 @@ static struct attention_deviation ordered_weights(const struct results_series *s
     return worst;
 }
 
-/* The mean of ATT is <q,ATT> in the query's direction and nothing across. */
+/* The mean of ATT is <q,ATT> in the query's direction and nothing across. Near 1 what is stored of the former
+ * is rounding where rows are better than that. */
 static struct attention_deviation matrix(const struct results_series *s, size_t at) {
     struct attention_deviation worst = {NAN, 0};
     size_t components = s->size[RESULTS_COMPONENT], columns = s->size[RESULTS_COLUMN];
     for (size_t c = 0; c < components; c++) {
         double along = s->value_matrix[c * columns];
-        attention_deviation_add(&worst, single(sigma_at(s, RESULTS_OUTPUT, at * components + c,
-                                                        along * (1 - s->exact_output_bias[at]),
-                                                        fabs(along) * s->exact_output_bias_error[at])));
+        attention_deviation_add(
+            &worst,
+            single(sigma_at(s, RESULTS_OUTPUT, at * components + c, along * (1 - s->exact_output_bias[at]),
+                            fabs(along) * (s->exact_output_bias_error[at] + DBL_EPSILON))));
     }
     return worst;
 }

@@ -283,7 +283,7 @@ void flow_attend(const struct flow_tokens *keys, const struct flow_tokens *queri
 #pragma omp parallel num_threads(threads) if (queries->count * keys->count >= WORTH_THREADS)
     {
         double *room = memory_create(size, sizeof *room);
-#pragma omp for schedule(static)
+#pragma omp for schedule(dynamic, 1)
         for (size_t g = 0; g < groups; g++) {
             size_t first = g * GROUP, last = first + GROUP;
             attend_group(keys, queries, beta, first, last < queries->count ? last : queries->count, room,
