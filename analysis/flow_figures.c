@@ -137,7 +137,8 @@ static void print_density(FILE *out, const struct flow_request *r, const struct 
     unsigned steps = steps_shown(r), curves = steps_of_first_order(r, a);
     print_density_data(out, r, a);
     sheet_begin(out, "density");
-    fputs("set xlabel 'angle from the first axis (degrees)' offset 0,0.4\nset ylabel 'density of tokens / uniform'\n"
+    fputs("set xlabel 'angle from the first axis (degrees)' offset 0,0.4\nset ylabel 'density of tokens / "
+          "uniform'\n"
           "set xrange [-180:180]\nset xtics 60\nset samples 721\n"
           "set key outside bottom center horizontal Left reverse samplen 2.2 width 1 maxrows 3\nplot ",
           out);

@@ -570,8 +570,8 @@ struct flow_agreement flow_agreement(size_t count, size_t size, const double *re
 static void direction_across(size_t d, const double *mu, const double *towards, double *e) {
     const double parallel = 1e-12;
     double along = 0, across = 0;
-    for (size_t c = 0; towards && c < d; c++) { along += towards[c] * mu[c]; }
-    for (size_t c = 0; towards && c < d; c++) { across = hypot(across, towards[c] - along * mu[c]); }
+    for (size_t c = 0; c < d; c++) { along += towards[c] * mu[c]; }
+    for (size_t c = 0; c < d; c++) { across = hypot(across, towards[c] - along * mu[c]); }
     if (across > parallel) {
         memcpy(e, towards, d * sizeof *e);
     } else {
@@ -588,7 +588,7 @@ void flow_probe(const struct sphere_mixture *keys, size_t probes, const double *
     size_t d = keys->dimension;
     const double *mu = keys->component[0].mean;
     double *e = memory_create(d, sizeof *e);
-    direction_across(d, mu, keys->count > 1 ? keys->component[1].mean : NULL, e);
+    direction_across(d, mu, keys->component[keys->count > 1 ? 1 : 0].mean, e);
     for (size_t p = 0; p < probes; p++) {
         double cosine = cos(angle[p]), sine = sin(angle[p]);
         for (size_t c = 0; c < d; c++) {

@@ -265,6 +265,17 @@ for g in j["growth"]:
     value, error, to = ("measured", "error", "growth_finite") if g["step"] == 1 else ("extrapolated", "extrapolated_error", "growth")
     assert abs((g[value] - g[to])/g[error] - g["deviation"]) < 1e-9'
 fi
+if command -v python3 >/dev/null; then
+    flow "of n tokens" n=400 steps=2 eps=0
+    cp out many.json
+    flow "of n/2 tokens" n=200 steps=2 eps=0
+    holds "flow extrapolates from n and n/2" python3 -c '
+import json, math
+many, few = json.load(open("many.json"))["growth"], json.load(open("out"))["growth"]
+for g, h in zip(many, few):
+    assert abs(g["extrapolated"] - (2*g["measured"] - h["measured"])) < 1e-12
+    assert abs(g["extrapolated_error"] - math.hypot(2*g["error"], h["error"])) < 1e-12'
+fi
 flow "of one step extrapolates nothing" n=200 steps=1
 holds "it says null" grep -q '"extrapolated": null' out
 for n in 2 3 5; do flow "of $n tokens" n="$n"; done
@@ -298,6 +309,7 @@ concentration=[2,5]
 concentration=[2,5] direction=[1,0]
 concentration=[2,5] direction=[[1,0]]
 concentration=[2,5] direction=[[1,0],[0,1,0]]
+concentration=[2,5] direction=[[1,0,3],[0,1]]
 concentration=[2,5] direction=[[1,0,0],[0,1,0]]
 concentration=[2,5] direction=[[1,0],[0,0]]
 concentration=[2,5] direction=[[1,0],[0,1]]]

@@ -431,6 +431,12 @@ static void test_followed_mode(void **state) {
     free(amplitude);
 }
 
+static void test_extrapolation(void **state) {
+    (void)state;
+    const struct flow_design many = {.count = 2001}, few = {.count = 1000};
+    check_relative(flow_extrapolate(&many, 3 - 5 / 2001.0, &few, 3 - 5 / 1000.0), 3, 1e-14);
+}
+
 /* p-value of all modes together after a step: as they are, or extrapolated from two sizes. */
 static double later_agreement(const struct flow_design design[2], const struct measured m[2], unsigned step,
                               const double *growth, bool extrapolated) {
@@ -612,6 +618,7 @@ int main(void) {
         cmocka_unit_test(test_growth),
         cmocka_unit_test(test_growth_of_few_tokens),
         cmocka_unit_test(test_followed_mode),
+        cmocka_unit_test(test_extrapolation),
         cmocka_unit_test(test_growth_of_later_steps),
         cmocka_unit_test(test_probes),
         cmocka_unit_test(test_drift),
