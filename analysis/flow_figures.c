@@ -140,7 +140,7 @@ static void print_density(FILE *out, const struct flow_request *r, const struct 
     fputs("set xlabel 'angle from the first axis (degrees)' offset 0,0.4\nset ylabel 'density of tokens / "
           "uniform'\n"
           "set xrange [-180:180]\nset xtics 60\nset samples 721\n"
-          "set key outside bottom center horizontal Left reverse samplen 2.2 width 1 maxrows 3\nplot ",
+          "set key outside bottom center horizontal Left reverse samplen 2.2 width -4 maxrows 2\nplot ",
           out);
     for (unsigned s = 0; s <= steps; s++) {
         fprintf(out,
