@@ -150,7 +150,9 @@ static bool make_part(struct attention *a, const struct results_series *s, enum 
     for (size_t q = 0; q < ATTENTION_QUESTIONS; q++) {
         struct attention_deviation worst = {NAN, 0};
         for (size_t i = 0; i < a->count; i++) {
-            if (a->point[i].regime == regime) { attention_deviation_add(&worst, a->point[i].deviation[q]); }
+            if (a->point[i].regime == regime) {
+                attention_point_add_deviation(&worst, a->point[i].deviation[q]);
+            }
         }
         part->answer[q] = (struct attention_answer){NAN, NAN, worst.sigma, worst.count,
                                                     largest_p(worst.sigma, worst.count)};
@@ -163,7 +165,7 @@ static bool make_part(struct attention *a, const struct results_series *s, enum 
     for (size_t q = 0; q < ATTENTION_CHI_SQUARES; q++) {
         part->answer[q].p = chi_square_p(part->answer[q].chi_square, part->answer[q].freedom);
     }
-    if (part->points > 0) { judge(part, attention_regime_name[regime]); }
+    if (part->points > 0) { judge(part, attention_point_regime_name[regime]); }
     return good;
 }
 

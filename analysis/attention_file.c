@@ -72,14 +72,14 @@ static size_t add_attributes(struct attention_page *page, const struct attention
     add_attribute(page, &count, (struct h5_attribute){.text = a->gaussian.sentence}, "central_limit", "", "");
     for (size_t r = 0; r < ATTENTION_REGIMES; r++) {
         const struct attention_part *part = &a->part[r];
-        const char *regime = attention_regime_name[r];
+        const char *regime = attention_point_regime_name[r];
         if (part->points == 0) { continue; }
         add_attribute(page, &count, (struct h5_attribute){.text = verdict_name[part->kind]}, regime,
                       "verdict", "");
         add_attribute(page, &count, (struct h5_attribute){.text = part->sentence}, regime, "sentence", "");
         for (size_t q = 0; q < ATTENTION_QUESTIONS; q++) {
             add_attribute(page, &count, (struct h5_attribute){.number = part->answer[q].p}, regime,
-                          attention_question_name[q], "p");
+                          attention_point_question_name[q], "p");
         }
     }
     return count;

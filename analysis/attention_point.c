@@ -7,9 +7,10 @@
 #include "../models/sphere.h"
 #include "normality.h"
 
-const char *const attention_regime_name[ATTENTION_REGIMES] = {"subcritical", "critical", "supercritical"};
+const char *const attention_point_regime_name[ATTENTION_REGIMES] = {"subcritical", "critical",
+                                                                    "supercritical"};
 
-const char *const attention_question_name[ATTENTION_QUESTIONS] = {
+const char *const attention_point_question_name[ATTENTION_QUESTIONS] = {
     [ATTENTION_BIAS] = "bias",
     [ATTENTION_TANGENTIAL] = "tangential",
     [ATTENTION_VARIANCE] = "variance",
@@ -36,7 +37,7 @@ static enum attention_regime regime_of(double n_eff, double keys) {
 
 /* ---- deviations ---- */
 
-void attention_deviation_add(struct attention_deviation *worst, struct attention_deviation other) {
+void attention_point_add_deviation(struct attention_deviation *worst, struct attention_deviation other) {
     if (isnan(other.sigma)) { return; }
     worst->count += other.count;
     if (!(fabs(other.sigma) <= fabs(worst->sigma))) { worst->sigma = other.sigma; }
@@ -64,7 +65,7 @@ static struct attention_deviation ordered_weights(const struct results_series *s
         size_t rank = at * s->size[RESULTS_RANK] + k;
         double exact = s->exact_ordered_weight[rank];
         if (exact < least) { continue; }
-        attention_deviation_add(&worst, single(sigma_at(s, RESULTS_ORDERED_WEIGHT, rank, exact, 0)));
+        attention_point_add_deviation(&worst, single(sigma_at(s, RESULTS_ORDERED_WEIGHT, rank, exact, 0)));
     }
     return worst;
 }
@@ -76,7 +77,7 @@ static struct attention_deviation matrix(const struct results_series *s, size_t 
     size_t components = s->size[RESULTS_COMPONENT], columns = s->size[RESULTS_COLUMN];
     for (size_t c = 0; c < components; c++) {
         double along = s->value_matrix[c * columns];
-        attention_deviation_add(
+        attention_point_add_deviation(
             &worst,
             single(sigma_at(s, RESULTS_OUTPUT, at * components + c, along * (1 - s->exact_output_bias[at]),
                             fabs(along) * (s->exact_output_bias_error[at] + DBL_EPSILON))));
@@ -141,7 +142,7 @@ static struct attention_deviation covariance(const struct results_series *s, siz
         const double *u = s->value_matrix + (size_t)s->pair_first[k] * columns,
                      *v = s->value_matrix + (size_t)s->pair_second[k] * columns;
         double sigma = pair_sigma(u, v, d, m, (double)s->replicates, s->output_covariance[at * pairs + k]);
-        attention_deviation_add(&worst, single(sigma));
+        attention_point_add_deviation(&worst, single(sigma));
     }
     return worst;
 }

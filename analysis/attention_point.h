@@ -19,7 +19,7 @@ enum attention_regime {
     ATTENTION_SUPERCRITICAL,
     ATTENTION_REGIMES
 };
-extern const char *const attention_regime_name[ATTENTION_REGIMES];
+extern const char *const attention_point_regime_name[ATTENTION_REGIMES];
 
 /* What is asked of a point: means less their exact values, in standard errors (of the mean and of the exact
  * value together). Not asked where exact values are not three times as good as the rows, nor where a few rare
@@ -42,7 +42,7 @@ enum attention_question {
     ATTENTION_QUESTIONS
 };
 /* "bias", "tangential", ... */
-extern const char *const attention_question_name[ATTENTION_QUESTIONS];
+extern const char *const attention_point_question_name[ATTENTION_QUESTIONS];
 
 #define ATTENTION_RARE_WEIGHT 0.01
 #define ATTENTION_RARE_DEFICIT 0.05
@@ -53,7 +53,7 @@ struct attention_deviation {
     double sigma;
     size_t count;
 };
-void attention_deviation_add(struct attention_deviation *worst, struct attention_deviation other);
+void attention_point_add_deviation(struct attention_deviation *worst, struct attention_deviation other);
 
 /* NaN: does not exist. */
 struct attention_point {

@@ -85,7 +85,8 @@ static const char *probability(double p, char out[WORDS]) {
 static void print_part(FILE *out, const char *name, double dimension, enum attention_regime regime,
                        const struct attention_part *part) {
     char p[WORDS];
-    fprintf(out, "%-20s %3g  %-13s %6zu ", name, dimension, attention_regime_name[regime], part->points);
+    fprintf(out, "%-20s %3g  %-13s %6zu ", name, dimension, attention_point_regime_name[regime],
+            part->points);
     for (size_t q = 0; q < ATTENTION_QUESTIONS; q++) {
         fprintf(out, " %7s", probability(part->answer[q].p, p));
     }
@@ -152,7 +153,7 @@ void attention_table_print_summary(FILE *out, size_t count, const struct fit *fi
 /* "NAME_SUFFIX": value. */
 static void json_of(FILE *out, enum attention_question question, const char *suffix, double value) {
     char name[WORDS];
-    snprintf(name, sizeof name, "%s_%s", attention_question_name[question], suffix);
+    snprintf(name, sizeof name, "%s_%s", attention_point_question_name[question], suffix);
     json_print_member(out, name, value);
 }
 
@@ -176,7 +177,7 @@ static void json_point(FILE *out, const struct results_series *s, const struct a
     fputs("{\"log_n\": ", out);
     json_print_number(out, s->log_n[p->n]);
     json_print_member(out, "beta", s->beta[p->n * s->size[RESULTS_BETA] + p->beta_index]);
-    fprintf(out, ", \"regime\": \"%s\"", attention_regime_name[p->regime]);
+    fprintf(out, ", \"regime\": \"%s\"", attention_point_regime_name[p->regime]);
     json_print_member(out, "n_eff", p->n_eff);
     json_print_member(out, "critical", p->critical);
     for (enum attention_question q = 0; q < ATTENTION_QUESTIONS; q++) {
@@ -206,7 +207,7 @@ void attention_table_json(FILE *out, const struct results_series *s, const struc
     json_print_string(out, a->gaussian.sentence);
     for (size_t r = 0; r < ATTENTION_REGIMES; r++) {
         if (a->part[r].points == 0) { continue; }
-        fprintf(out, ", \"%s\": ", attention_regime_name[r]);
+        fprintf(out, ", \"%s\": ", attention_point_regime_name[r]);
         json_part(out, &a->part[r]);
     }
     fputs(", \"points\": [", out);

@@ -71,7 +71,7 @@ static void check_refuted(const struct results_series *s, enum attention_questio
     assert_true(attention_make(&a, s));
     const struct attention_part *part = &a.part[regime];
     if (part->kind != VERDICT_REFUTED || !(part->answer[question].p < 1e-6)) {
-        fail_msg("%s: %s", attention_question_name[question], part->sentence);
+        fail_msg("%s: %s", attention_point_question_name[question], part->sentence);
     }
     attention_release(&a);
 }
