@@ -4,34 +4,15 @@
  * Fixed seeds. A true regime is refuted by chance once in 1000, 9 of them here, and 3 means and covariances
  * pass 5 standard errors once in 1e4: 1e-2 were the seeds drawn anew; normality_pvalue is tried on exact
  * quantiles. */
-#include "test.h"
+#include "experiment.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../analysis/attention.h"
 #include "../analysis/normality.h"
-#include "../sim/config_read.h"
-#include "../sim/exact.h"
-#include "../sim/sweep.h"
-
-static struct results *experiment(const char *text) {
-    char path[] = "/tmp/gapscale-attention-XXXXXX";
-    int descriptor = mkstemp(path);
-    assert_true(descriptor >= 0 && write(descriptor, text, strlen(text)) == (ssize_t)strlen(text));
-    close(descriptor);
-    struct config *config = config_read(path, 0, NULL);
-    unlink(path);
-    assert_non_null(config);
-    struct results *r = results_create(config, "base");
-    assert_int_equal(sweep_run(config, isa_best(), 2, true, r), 0);
-    assert_int_equal(exact_fill(r, 2), 0);
-    config_free(config);
-    return r;
-}
 
 static const char spheres[] = "seed: 3\nreplicates: 3000\nkeep_replicates: 3000\nn: [300, 1e5, 1e20]\n"
                               "beta: {relative_to: lambda_typ, from: 2^-6, to: 2^6, points: 7}\n"
@@ -43,7 +24,7 @@ static const char spheres[] = "seed: 3\nreplicates: 3000\nkeep_replicates: 3000\
 
 static void true_rows_pass(void **state) {
     (void)state;
-    struct results *r = experiment(spheres);
+    struct results *r = experiment_run(spheres);
     for (size_t i = 0; i < r->series_count; i++) {
         struct attention a;
         assert_true(attention_make(&a, &r->series[i]));
@@ -83,7 +64,7 @@ static void scale(size_t count, double *x, double factor) {
 /* Exact values of another law, one at a time: each is caught by its own question. */
 static void wrong_values_are_caught(void **state) {
     (void)state;
-    struct results *r = experiment(spheres);
+    struct results *r = experiment_run(spheres);
     struct results_series *s = &r->series[1];
     size_t points = s->size[RESULTS_LOG_N] * s->size[RESULTS_BETA], ranks = s->size[RESULTS_RANK];
     const struct {
@@ -118,7 +99,7 @@ static void wrong_values_are_caught(void **state) {
 /* beta ~ n^(2/(d-1) - 0.1) leaves n_eff ~ n^(0.1 kappa), and the sentence says so. */
 static void the_reason_is_given(void **state) {
     (void)state;
-    struct results *r = experiment(
+    struct results *r = experiment_run(
         "replicates: 512\nkeep_replicates: 512\nn: [1e8, 1e14, 1e20]\ncollapse: {entropy: [1]}\n"
         "series: [{family: spherical, dimension: 5, output: true, beta: {coef: 1, power: 0.4}}, "
         "{family: spherical, name: few, dimension: 3, output: true, beta: {critical: [0.2, 1]}}]\n");
@@ -139,8 +120,8 @@ static void the_reason_is_given(void **state) {
 static void too_little_is_undecided(void **state) {
     (void)state;
     struct results *r =
-        experiment("replicates: 1\nn: [2, 40]\nbeta: [3]\n"
-                   "series: [{family: spherical, dimension: 4, output: true}, {family: gumbel}]\n");
+        experiment_run("replicates: 1\nn: [2, 40]\nbeta: [3]\n"
+                       "series: [{family: spherical, dimension: 4, output: true}, {family: gumbel}]\n");
     struct attention a;
     assert_true(attention_make(&a, &r->series[0]));
     for (size_t k = 0; k < ATTENTION_REGIMES; k++) {

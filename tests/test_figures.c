@@ -1,35 +1,16 @@
 /* Figures: lines of theory pass through what is known, and scripts that gnuplot draws without a word, of good
  * results and of poor ones. */
-#include "test.h"
+#include "experiment.h"
 
 #include <gsl/gsl_errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../analysis/axis.h"
 #include "../analysis/figures.h"
 #include "../analysis/sphere_curves.h"
 #include "../models/oracle.h"
-#include "../sim/config_read.h"
-#include "../sim/exact.h"
-#include "../sim/sweep.h"
-
-static struct results *experiment(const char *text) {
-    char path[] = "/tmp/gapscale-figures-XXXXXX";
-    int descriptor = mkstemp(path);
-    assert_true(descriptor >= 0 && write(descriptor, text, strlen(text)) == (ssize_t)strlen(text));
-    close(descriptor);
-    struct config *config = config_read(path, 0, NULL);
-    unlink(path);
-    assert_non_null(config);
-    struct results *r = results_create(config, "base");
-    assert_int_equal(sweep_run(config, isa_best(), 2, true, r), 0);
-    assert_int_equal(exact_fill(r, 2), 0);
-    config_free(config);
-    return r;
-}
 
 /* ---- theory ---- */
 
@@ -41,7 +22,7 @@ static const char few[] =
 static void curves_are_exact(void **state) {
     (void)state;
     enum { PIECES = 20 };
-    struct results *r = experiment(few);
+    struct results *r = experiment_run(few);
     const struct results_series *s = &r->series[0];
     const double p[FAMILY_PARAMETERS] = {4};
     struct oracle *oracle = oracle_create(s->family, p, s->log_n[1]);
@@ -74,7 +55,7 @@ static void curves_are_exact(void **state) {
 
 static void unknown_values_stay_unknown(void **state) {
     (void)state;
-    struct results *r = experiment(few);
+    struct results *r = experiment_run(few);
     struct results_series *s = &r->series[0];
     s->exact_output_bias[3 + 1] = NAN;
     struct sphere_curve curve = sphere_curve_output(s, 1, 20);
@@ -87,9 +68,10 @@ static void unknown_values_stay_unknown(void **state) {
 /* Far from the critical scale both limits are there; on it the largest weight's. */
 static void limits_are_reached(void **state) {
     (void)state;
-    struct results *r = experiment("replicates: 64\nn: [1e30]\nbeta: {critical: [1e-4, 2, 1e4]}\nseries:\n"
-                                   "  - {family: spherical, name: d2, dimension: 2, output: true}\n"
-                                   "  - {family: spherical, name: d5, dimension: 5, output: true}\n");
+    struct results *r =
+        experiment_run("replicates: 64\nn: [1e30]\nbeta: {critical: [1e-4, 2, 1e4]}\nseries:\n"
+                       "  - {family: spherical, name: d2, dimension: 2, output: true}\n"
+                       "  - {family: spherical, name: d5, dimension: 5, output: true}\n");
     for (size_t i = 0; i < 2; i++) {
         const struct results_series *s = &r->series[i];
         struct sphere_curve_limit many = sphere_curve_many(s, log(1e-4)), one = sphere_curve_one(s, log(1e4));
@@ -153,7 +135,7 @@ static void check_figures(const struct results *r) {
 
 static void good_results_are_drawn(void **state) {
     (void)state;
-    struct results *r = experiment(
+    struct results *r = experiment_run(
         "replicates: 300\nn: [300, 1e6, 1e20]\nseries:\n"
         "  - {family: spherical, name: all, dimension: 3, output: true,\n"
         "     beta: {relative_to: lambda_typ, from: 2^-7, to: 2^7, points: 9}}\n"
@@ -187,11 +169,11 @@ static void good_results_are_drawn(void **state) {
 static void small_results_are_drawn(void **state) {
     (void)state;
     struct results *r =
-        experiment("replicates: 1\nn: [40]\nordered_weights: 20\nseries:\n"
-                   "  - {family: spherical, name: pair, dimension: 3, output: true, beta: [1, 30]}\n"
-                   "  - {family: spherical, name: lone, dimension: 3, output: true, beta: [3]}\n"
-                   "  - {family: spherical, name: tiny, dimension: 3, output: true, n: [2], "
-                   "beta: [1, 30]}\n");
+        experiment_run("replicates: 1\nn: [40]\nordered_weights: 20\nseries:\n"
+                       "  - {family: spherical, name: pair, dimension: 3, output: true, beta: [1, 30]}\n"
+                       "  - {family: spherical, name: lone, dimension: 3, output: true, beta: [3]}\n"
+                       "  - {family: spherical, name: tiny, dimension: 3, output: true, n: [2], "
+                       "beta: [1, 30]}\n");
     check_figures(r);
     char *lone = script_of(&r->series[1], FIGURE_OUTPUT);
     assert_string_equal(lone, "");
@@ -201,7 +183,7 @@ static void small_results_are_drawn(void **state) {
 
 static void missing_values_are_drawn(void **state) {
     (void)state;
-    struct results *r = experiment(few);
+    struct results *r = experiment_run(few);
     struct results_series *s = &r->series[0];
     for (size_t i = 0; i < 6; i += 2) {
         s->mean[RESULTS_OUTPUT_BIAS][i] = s->exact_output_tangential[i] = NAN;

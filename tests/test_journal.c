@@ -1,4 +1,4 @@
-#include "test.h"
+#include "experiment.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,13 +40,7 @@ struct setting {
 };
 
 static struct setting setting_make(const char *text) {
-    char path[] = "/tmp/gapscale-config-XXXXXX";
-    int file = mkstemp(path);
-    assert_true(file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text));
-    close(file);
-    struct setting s = {.config = config_read(path, 0, NULL)};
-    unlink(path);
-    assert_non_null(s.config);
+    struct setting s = {.config = experiment_config(text)};
     s.results = results_create(s.config, "base");
     unit_plan_create(&s.plan, s.config, s.results);
     return s;

@@ -1,4 +1,4 @@
-#include "test.h"
+#include "experiment.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,13 +19,7 @@ struct run {
 };
 
 static struct run run_text(const char *text, const char *isa, int threads) {
-    char path[] = "/tmp/gapscale-sweep-XXXXXX";
-    int descriptor = mkstemp(path);
-    assert_true(descriptor >= 0 && write(descriptor, text, strlen(text)) == (ssize_t)strlen(text));
-    close(descriptor);
-    struct run run = {.config = config_read(path, 0, NULL)};
-    unlink(path);
-    assert_non_null(run.config);
+    struct run run = {.config = experiment_config(text)};
     run.results = results_create(run.config, isa);
     assert_int_equal(sweep_run(run.config, isa_find(isa), threads, true, run.results), EXIT_DONE);
     return run;

@@ -3,7 +3,7 @@
  *
  * Fixed seeds. A coverage fails when it is so low that a nominal one would give it once in 10^4 (binomial).
  */
-#include "test.h"
+#include "experiment.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
@@ -85,20 +85,8 @@ static void test_law_refuses(void **state) {
 /* ---- whole experiments ---- */
 
 static struct results *experiment(const char *text, const struct results *twin) {
-    char path[] = "/tmp/gapscale-verdict-XXXXXX";
-    int descriptor = mkstemp(path);
-    assert_true(descriptor >= 0 && write(descriptor, text, strlen(text)) == (ssize_t)strlen(text));
-    close(descriptor);
-    struct config *config = config_read(path, 0, NULL);
-    unlink(path);
-    assert_non_null(config);
-    struct results *r = results_create(config, "base");
-    assert_int_equal(sweep_run(config, isa_best(), 2, true, r), 0);
-    config_free(config);
-    if (!twin) {
-        assert_int_equal(exact_fill(r, 2), 0);
-        return r;
-    }
+    if (!twin) { return experiment_run(text); }
+    struct results *r = experiment_sweep(text);
     for (size_t i = 0; i < r->series_count; i++) { /* exact values do not depend on the seed */
         struct results_series *s = &r->series[i];
         const struct results_series *t = &twin->series[i];
