@@ -88,17 +88,6 @@ char *publish_command_line(int count, char **word) {
 
 /* ---- exact values ---- */
 
-/* Computes one cell's exact values and hands over their record. */
-static int exact_compute(const struct publish *p, const struct unit *unit) {
-    if (!exact_fill_cell(unit->cell)) {
-        message_error("out of memory while computing exact values");
-        return EXIT_FAILED;
-    }
-    size_t length;
-    uint8_t *record = p->accept ? record_make_exact(unit, p->plan->results->isa, &length) : NULL;
-    return !record || p->accept(p->context, unit->index, record, length) ? EXIT_DONE : EXIT_FAILED;
-}
-
 /* Takes from their records what is there; lists what is not. */
 static bool exact_collect(const struct publish *p, size_t *missing, size_t *count) {
     *count = 0;
@@ -119,18 +108,24 @@ static bool exact_collect(const struct publish *p, size_t *missing, size_t *coun
     return true;
 }
 
+/* Runs have them among their units; what shards left out that ended before theirs is computed here. */
 static int publish_exact(const struct publish *p) {
     size_t count, *missing = memory_create(p->plan->cell_count, sizeof *missing);
     int status = exact_collect(p, missing, &count) ? EXIT_DONE : EXIT_FAILED;
     if (count > 0 && !p->quiet) { message_say("computing the exact values beside it"); }
 #pragma omp parallel for schedule(dynamic, 1) num_threads(p->threads)
     for (size_t i = 0; i < count; i++) {
-        int so_far, outcome;
+        int so_far, outcome = EXIT_DONE;
 #pragma omp atomic read
         so_far = status;
         if (so_far != EXIT_DONE) { continue; }
         struct unit unit = unit_get(p->plan, missing[i]);
-        outcome = stop_asked(p->stop) ? EXIT_RESUMABLE : exact_compute(p, &unit);
+        if (stop_asked(p->stop)) {
+            outcome = EXIT_RESUMABLE;
+        } else if (!exact_fill_cell(unit.cell)) {
+            message_error("out of memory while computing exact values");
+            outcome = EXIT_FAILED;
+        }
         if (outcome != EXIT_DONE) {
 #pragma omp atomic write
             status = outcome;

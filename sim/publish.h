@@ -5,7 +5,6 @@
 #include "archive.h"
 #include "collect.h"
 #include "stop.h"
-#include "sweep.h"
 
 /* What is at the place of a results file. */
 struct publish_place {
@@ -28,8 +27,7 @@ struct publish {
     const struct unit_plan *plan;
     collect_source *source;                        /* of the records of all its units */
     bool (*has)(const void *context, size_t unit); /* whether there is a record of exact values */
-    sweep_accept *accept;                          /* takes those that are made; NULL: nobody */
-    void *context;                                 /* of all three */
+    void *context;                                 /* of both */
     const char *output, *command_line;
     int threads;
     bool quiet;

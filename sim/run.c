@@ -320,7 +320,6 @@ static int run_publish(struct run *run) {
     int status = publish_results(&(struct publish){.plan = &run->plan,
                                                    .source = journal_record,
                                                    .has = run_has,
-                                                   .accept = journal_accept,
                                                    .context = run->journal,
                                                    .output = run->output,
                                                    .command_line = run->command_line,
