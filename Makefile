@@ -14,9 +14,9 @@ OBJ     := $(BUILD)/$(VARIANT)
 
 # ---- what is built from what ----
 
-SOURCES  := $(wildcard models/*.c sim/*.c analysis/*.c)
+SOURCES  := $(wildcard models/*/*.c sim/*/*.c analysis/*/*.c)
 # The inner loops, compiled once per instruction set; the program chooses when it starts.
-KERNELS  := models/vector.c sim/kernel.c
+KERNELS  := models/numeric/vector.c sim/rows/kernel.c
 MACHINE  := $(shell $(CC) -dumpmachine)
 ISAS     := base $(if $(filter x86_64%,$(MACHINE)),avx2 avx512)
 ISA_FLAGS_avx2   := -march=x86-64-v3
@@ -26,8 +26,8 @@ LIBRARY  := $(OBJ)/libgapscale.a
 PROGRAM  := $(OBJ)/gapscale
 OBJECTS  := $(patsubst %.c,$(OBJ)/%.o,$(filter-out $(KERNELS),$(SOURCES))) \
             $(foreach isa,$(ISAS),$(patsubst %.c,$(OBJ)/%.$(isa).o,$(KERNELS)))
-TESTS    := $(patsubst tests/%.c,$(OBJ)/tests/%,$(wildcard tests/test_*.c))
-BENCHES  := $(patsubst tests/%.c,$(OBJ)/tests/%,$(wildcard tests/bench*.c))
+TESTS    := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/*/*/test_*.c))
+BENCHES  := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/bench/*.c))
 
 # ---- flags ----
 
@@ -36,7 +36,7 @@ HDF5_DIR  = $(shell pkg-config --variable=libdir hdf5-serial 2>/dev/null)
 
 # _GNU_SOURCE: -std=c11 alone hides POSIX. No contraction: every instruction set gives the same bits.
 WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes
-BASE_FLAGS = -std=c11 -D_GNU_SOURCE -g -ffp-contract=off -fno-math-errno -fno-trapping-math -fopenmp \
+BASE_FLAGS = -I. -std=c11 -D_GNU_SOURCE -g -ffp-contract=off -fno-math-errno -fno-trapping-math -fopenmp \
              $(WARNINGS) $(if $(WERROR),-Werror) \
              $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 PACKAGE_FLAGS = $(shell pkg-config --cflags $(PACKAGES))
@@ -84,9 +84,9 @@ $(OBJ)/%.o: %.c Makefile
 	$(COMPILE) -c $< -o $@
 
 # Only the store knows which commit wrote a file.
-$(OBJ)/sim/store.o: CPPFLAGS += -DGAPSCALE_VERSION='"$(VERSION)"' -DGAPSCALE_COMMIT='"$(COMMIT)"'
-$(OBJ)/sim/store.o: $(OBJ)/commit
-$(OBJ)/gapscale.o $(OBJ)/sim/journal.o $(OBJ)/sim/archive.o: CPPFLAGS += -DGAPSCALE_VERSION='"$(VERSION)"'
+$(OBJ)/sim/results/store.o: CPPFLAGS += -DGAPSCALE_VERSION='"$(VERSION)"' -DGAPSCALE_COMMIT='"$(COMMIT)"'
+$(OBJ)/sim/results/store.o: $(OBJ)/commit
+$(OBJ)/gapscale.o $(OBJ)/sim/journal/journal.o $(OBJ)/sim/journal/archive.o: CPPFLAGS += -DGAPSCALE_VERSION='"$(VERSION)"'
 COMMIT := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 $(OBJ)/commit: FORCE
 	@mkdir -p $(@D)
@@ -94,23 +94,23 @@ $(OBJ)/commit: FORCE
 
 $(LIBRARY): $(OBJECTS)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) qcs $@ $^ # q: files of one name in two rooms
 
 $(PROGRAM): $(OBJ)/gapscale.o $(LIBRARY)
 	$(CC) $(BASE_FLAGS) $(CFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
 
-# The same program for many ranks: sim/ranks.c, compiled by MPI's compiler, takes the place of the lone process.
+# The same program for many ranks: sim/sweep/ranks.c, compiled by MPI's compiler, takes the place of the lone process.
 MPICC ?= mpicc
 mpi: $(BUILD)/gapscale-mpi  ## build ./build/gapscale-mpi, for mpirun and srun (Open MPI)
 
 $(BUILD)/gapscale-mpi: $(OBJ)/gapscale-mpi
 	@ln -sf $(VARIANT)/gapscale-mpi $@
 
-$(OBJ)/sim/ranks.mpi.o: sim/ranks.c Makefile
+$(OBJ)/sim/sweep/ranks.mpi.o: sim/sweep/ranks.c Makefile
 	@mkdir -p $(@D)
 	OMPI_CC=$(CC) $(patsubst $(CC)%,$(MPICC)%,$(COMPILE)) -DGAPSCALE_MPI -c $< -o $@
 
-$(OBJ)/gapscale-mpi: $(OBJ)/gapscale.o $(OBJ)/sim/ranks.mpi.o $(LIBRARY)
+$(OBJ)/gapscale-mpi: $(OBJ)/gapscale.o $(OBJ)/sim/sweep/ranks.mpi.o $(LIBRARY)
 	OMPI_CC=$(CC) $(MPICC) $(BASE_FLAGS) $(CFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
 
 $(OBJ)/tests/%: $(OBJ)/tests/%.o $(LIBRARY)
@@ -150,14 +150,14 @@ test-faults: all  ## 200 kills of runs, resumes, shards, merges and final writes
 test-slurm: all mpi  ## the job scripts of configs/slurm under a Slurm of one node, started here (root)
 	@tests/slurm.sh $(BUILD)/gapscale $(BUILD)/gapscale-mpi
 
-test-coverage: $(OBJ)/tests/test_verdict  ## intervals of 1600 whole experiments and as many under common randomness (half an hour)
+test-coverage: $(OBJ)/tests/analysis/verdict/test_verdict  ## intervals of 1600 whole experiments and as many under common randomness (half an hour)
 	@GAPSCALE_TEST_LONG=1 $<
 
 bench: $(BENCHES) all mpi  ## measured speed, as ratios in one run
 	@for bench in $(BENCHES); do $$bench || exit 1; done
 	@tests/scaling.sh $(BUILD)/gapscale $(BUILD)/gapscale-mpi
 
-C_FILES = $(wildcard gapscale.c models/*.[ch] sim/*.[ch] analysis/*.[ch] tests/*.[ch])
+C_FILES = $(wildcard gapscale.c $(foreach top,models sim analysis tests,$(top)/*/*.[ch]) tests/*/*/*.[ch] tests/*.[ch])
 
 format:  ## clang-format, in place
 	clang-format -i $(C_FILES)

@@ -2,11 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analysis/command.h"
-#include "sim/command.h"
-#include "sim/message.h"
-#include "sim/nearest.h"
-#include "sim/ranks.h"
+#include "analysis/commands/command.h"
+#include "sim/base/message.h"
+#include "sim/base/nearest.h"
+#include "sim/commands/command.h"
+#include "sim/sweep/ranks.h"
 
 #ifndef GAPSCALE_VERSION
 #define GAPSCALE_VERSION "unknown"

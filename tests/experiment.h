@@ -2,15 +2,15 @@
 #ifndef GAPSCALE_TESTS_EXPERIMENT_H
 #define GAPSCALE_TESTS_EXPERIMENT_H
 
-#include "test.h"
+#include "tests/test.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "../sim/config_read.h"
-#include "../sim/exact.h"
-#include "../sim/sweep.h"
+#include "sim/config/config_read.h"
+#include "sim/sweep/exact.h"
+#include "sim/sweep/sweep.h"
 
 /* Free with config_free. */
 static inline struct config *experiment_config(const char *text) {

@@ -1,0 +1,94 @@
+/* `gapscale fit`: collapse points and how they grow, printed and written beside the results. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/commands/command.h"
+#include "analysis/report/fitfile.h"
+#include "analysis/report/fitjson.h"
+#include "analysis/report/table.h"
+#include "sim/base/message.h"
+
+static const char usage[] =
+    "usage: gapscale fit RESULTS... [-o FILE] [--json]\n"
+    "\n"
+    "Finds the collapse point beta_c of every series at every n, its ratio to Lambda^typ and its growth\n"
+    "with n; prints a table and writes the numbers as HDF5.\n"
+    "\n"
+    "  -o, --output FILE   where the fits go (default: the first RESULTS with .fit.h5 in place of .h5)\n"
+    "      --json          print JSON instead of the table\n";
+
+/* "gapscale fit ...", as typed. */
+static char *command_line(int argc, char **argv) {
+    size_t length = sizeof "gapscale";
+    for (int i = 0; i < argc; i++) { length += strlen(argv[i]) + 1; }
+    char *line = malloc(length), *end = line;
+    if (!line) { return NULL; }
+    end = stpcpy(end, "gapscale");
+    for (int i = 0; i < argc; i++) {
+        *end++ = ' ';
+        end = stpcpy(end, argv[i]);
+    }
+    return line;
+}
+
+/* Fits never replace results. */
+static bool output_is_free(const char *path) {
+    enum store_match match = store_compare(path, "");
+    if (match != STORE_SAME && match != STORE_OTHER) { return true; }
+    message_error("%s holds results of a run, which fits never replace; choose another -o FILE", path);
+    return false;
+}
+
+static int write_fits(const char *path, const struct study *study, const char *line) {
+    struct store_provenance provenance = {.command_line = line, .threads = 1};
+    if (fitfile_write(path, study, &provenance)) { return EXIT_FAILED; }
+    message_say("wrote %s", path);
+    return EXIT_DONE;
+}
+
+static int print_and_write(const struct study_request *request, const char *path, const char *line) {
+    struct study study;
+    int status = study_open(&study, request->count, request->paths);
+    if (status == EXIT_DONE && !study_judge(&study)) { status = EXIT_FAILED; }
+    if (status == EXIT_DONE) {
+        if (request->json) {
+            fitjson_print(stdout, &study);
+        } else {
+            table_print(stdout, &study);
+        }
+        status = write_fits(path, &study, line);
+        if (fflush(stdout) || ferror(stdout)) {
+            message_error("cannot write the answer to standard output");
+            status = EXIT_FAILED;
+        }
+    }
+    study_release(&study);
+    return status;
+}
+
+int command_fit(int argc, char **argv) {
+    struct study_request request;
+    char *line = command_line(argc, argv);
+    if (!study_parse(argc, argv, true, usage, &request)) {
+        free(line);
+        return EXIT_USAGE;
+    }
+    if (request.help) {
+        fputs(usage, stdout);
+        free(line);
+        return EXIT_DONE;
+    }
+    char *path = request.output ? strdup(request.output) : study_default_output(request.paths[0], ".fit.h5");
+    int status = EXIT_FAILED;
+    if (!path || !line) {
+        message_error("out of memory");
+    } else if (!output_is_free(path)) {
+        status = EXIT_USAGE;
+    } else {
+        status = print_and_write(&request, path, line);
+    }
+    free(path);
+    free(line);
+    return status;
+}

@@ -1,0 +1,237 @@
+#include "analysis/figures/axis.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "analysis/text/words.h"
+
+enum { TICKS = 7 }; /* about so many on an axis, at most */
+
+const struct axis_range axis_empty = {INFINITY, -INFINITY};
+
+void axis_include(struct axis_range *range, double x) {
+    if (!isfinite(x)) { return; }
+    range->low = fmin(range->low, x);
+    range->high = fmax(range->high, x);
+}
+
+void axis_pad(struct axis_range *range, double part, double least) {
+    if (!(range->low <= range->high)) { *range = (struct axis_range){0, 1}; }
+    double pad = part * (range->high - range->low);
+    pad = fmax(pad, (least - (range->high - range->low)) / 2);
+    range->low -= pad;
+    range->high += pad;
+}
+
+/* The smallest of 1, 2, 5, 10, ... (times a power of ten) that cuts `length` into at most TICKS. */
+static double round_step(double length) {
+    double power = pow(10, floor(log10(length / TICKS)));
+    static const double steps[] = {1, 2, 5, 10};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        if (length <= TICKS * steps[i] * power) { return steps[i] * power; }
+    }
+    return 20 * power;
+}
+
+struct ticks {
+    FILE *out;
+    struct axis_range range;
+    size_t count;
+    double last;   /* where the last one was set */
+    double decade; /* length of a factor of ten on the axis */
+    double room;   /* least distance of two ticks */
+};
+
+static struct ticks ticks_make(FILE *out, struct axis_range range, double decade, double room) {
+    return (struct ticks){
+        .out = out, .range = range, .decade = decade, .room = room * (range.high - range.low)};
+}
+
+/* Sets a tick, named as by printf, unless it is off the axis or would touch the last one. */
+__attribute__((format(printf, 3, 4))) static void tick(struct ticks *t, double place, const char *format,
+                                                       ...) {
+    const double rounding = 1e-9;
+    if (place < t->range.low - rounding || place > t->range.high + rounding) { return; }
+    if (t->count > 0 && fabs(place - t->last) < t->room) { return; }
+    t->last = place;
+    fputs(t->count++ > 0 ? ", '" : "'", t->out);
+    va_list names;
+    va_start(names, format);
+    vfprintf(t->out, format, names);
+    va_end(names);
+    fprintf(t->out, "' %.12g", place);
+}
+
+/* The multiples of a step that lie on an axis: from `first` to `last` times. */
+struct multiples {
+    long first, last;
+};
+
+static struct multiples multiples_on(struct axis_range range, double step) {
+    const double rounding = 1e-9;
+    return (struct multiples){lround(ceil(range.low / step - rounding)),
+                              lround(floor(range.high / step + rounding))};
+}
+
+static void tick_decades(struct ticks *t) {
+    double step = fmax(1, round_step(t->range.high - t->range.low));
+    bool plain = t->range.low >= -3.01 && t->range.high <= 4.01;
+    struct multiples m = multiples_on(t->range, step);
+    for (long i = m.first; i <= m.last; i++) {
+        double e = step * (double)i;
+        if (plain) {
+            tick(t, e, "%g", pow(10, e));
+        } else {
+            tick(t, e, "10^{%.0f}", e);
+        }
+    }
+}
+
+/* A tick at mantissa x 10^e, written as a plain number where the axis allows. */
+static void tick_number(struct ticks *t, double mantissa, double e) {
+    double place = (e + log10(mantissa)) * t->decade;
+    if (fmax(fabs(t->range.low), fabs(t->range.high)) < 4 * t->decade || t->decade != 1) {
+        tick(t, place, "%.6g", mantissa * pow(10, e));
+    } else if (mantissa == 1) {
+        tick(t, place, "10^{%.0f}", e);
+    } else {
+        tick(t, place, "%g×10^{%.0f}", mantissa, e);
+    }
+}
+
+/* 1, 2, 5, 10, ... with 3 and 7 where there is room. */
+static void tick_between(struct ticks *t) {
+    static const double wide[] = {1, 2, 5}, narrow[] = {1, 2, 3, 5, 7};
+    bool is_wide = t->range.high - t->range.low > 1.3 * t->decade;
+    const double *step = is_wide ? wide : narrow;
+    struct multiples m = multiples_on(t->range, t->decade);
+    for (long e = m.first - 1; e <= m.last; e++) {
+        for (size_t i = 0; i < (is_wide ? 3 : 5); i++) { tick_number(t, step[i], (double)e); }
+    }
+}
+
+/* Equal steps of the number itself. */
+static void tick_evenly(struct ticks *t) {
+    double e = floor(t->range.low / t->decade);
+    struct axis_range number = {pow(10, t->range.low / t->decade - e),
+                                pow(10, t->range.high / t->decade - e)};
+    double step = round_step(number.high - number.low);
+    struct multiples m = multiples_on(number, step);
+    for (long i = m.first; i <= m.last; i++) { tick_number(t, step * (double)i, e); }
+}
+
+static void print_range(FILE *out, const char *name, struct axis_range range) {
+    fprintf(out, "set %srange [%.12g:%.12g]\nset %stics (", name, range.low, range.high, name);
+}
+
+/* For axes of a few decades at most. */
+static void tick_numbers(struct ticks *t) {
+    if (t->range.high - t->range.low > 0.75 * t->decade) {
+        tick_between(t);
+    } else {
+        tick_evenly(t);
+    }
+}
+
+void axis_print_log(FILE *out, const char *name, struct axis_range range) {
+    struct ticks t = ticks_make(out, range, 1, 0.055);
+    print_range(out, name, range);
+    bool moderate = fmax(fabs(range.low), fabs(range.high)) < 4;
+    if (range.high - range.low > (moderate ? 2.6 : 2)) {
+        tick_decades(&t);
+    } else {
+        tick_numbers(&t);
+    }
+    fputs(")\n", out);
+}
+
+struct axis_lengths axis_lengths_make(size_t count, const double *log_n) {
+    struct axis_lengths lengths = {.powers_of_two = true};
+    for (size_t i = 0; i < count; i++) {
+        double bits = log_n[i] / M_LN2;
+        lengths.powers_of_two = lengths.powers_of_two && bits < 53 && fabs(bits - round(bits)) < 1e-9;
+    }
+    lengths.loglog = count > 0 && log_n[count - 1] > 8 * log_n[0];
+    return lengths;
+}
+
+double axis_length_coordinate(const struct axis_lengths *lengths, double log_n) {
+    return lengths->loglog ? log(log_n) : log_n;
+}
+
+/* Powers of a base at equal steps of the exponent. */
+static void tick_powers(struct ticks *t, double log_base, const char *base) {
+    double step = fmax(1, round_step((t->range.high - t->range.low) / log_base));
+    struct multiples m = multiples_on(t->range, step * log_base);
+    for (long i = m.first; i <= m.last; i++) {
+        double e = step * (double)i;
+        tick(t, e * log_base, "%s^{%.0f}", base, e);
+    }
+}
+
+/* 10 to the 1, 2, 5, 10, 20, ...; every third of them where they would crowd. */
+static void tick_powers_loglog(struct ticks *t) {
+    static const double step[] = {1, 2, 5};
+    size_t every = t->range.high - t->range.low > 2.4 * M_LN10 ? 3 : 1;
+    for (int e = 0; e <= 6; e++) {
+        for (size_t i = 0; i < 3; i += every) {
+            double exponent = step[i] * pow(10, e);
+            tick(t, log(exponent * M_LN10), "10^{%.0f}", exponent);
+        }
+    }
+}
+
+/* Three ticks wherever they fall. */
+static void tick_anywhere(struct ticks *t, bool loglog) {
+    for (int i = 0; i < 3; i++) {
+        double place = t->range.low + (t->range.high - t->range.low) * (0.1 + 0.4 * i);
+        tick(t, place, "10^{%.4g}", (loglog ? exp(place) : place) / M_LN10);
+    }
+}
+
+void axis_print_lengths(FILE *out, const char *name, const struct axis_lengths *lengths,
+                        struct axis_range range) {
+    const double plain = 6 * M_LN10; /* a million is still written out */
+    struct ticks t = ticks_make(out, range, M_LN10, 0.1);
+    print_range(out, name, range);
+    if (lengths->loglog) {
+        tick_powers_loglog(&t);
+    } else if (lengths->powers_of_two) {
+        tick_powers(&t, M_LN2, "2");
+    } else if (range.high < plain && range.high - range.low < 3 * M_LN10) {
+        tick_numbers(&t);
+    } else {
+        tick_powers(&t, M_LN10, "10");
+    }
+    if (t.count < 2) { tick_anywhere(&t, lengths->loglog); }
+    fputs(")\n", out);
+}
+
+const char *axis_length_name(double log_n, char out[AXIS_LENGTH]) {
+    char words[WORDS];
+    const char *exponent = strpbrk(words_length(log_n, words), "^e");
+    int mantissa = exponent ? (int)(exponent - words) : (int)strlen(words);
+    if (!exponent) {
+        snprintf(out, AXIS_LENGTH, "%s", words);
+    } else if (mantissa == 0 || *exponent == '^') { /* e^100000, 2^12 */
+        const char *power = strchr(words, '^');
+        snprintf(out, AXIS_LENGTH, "%.*s^{%s}", (int)(power - words), words, power + 1);
+    } else {
+        bool round = mantissa == 1 && *words == '1';
+        snprintf(out, AXIS_LENGTH, "%.*s%s10^{%s}", round ? 0 : mantissa, words, round ? "" : "×",
+                 exponent + 1);
+    }
+    return out;
+}
+
+void axis_print_these_lengths(FILE *out, const char *name, const struct axis_lengths *lengths,
+                              struct axis_range range, size_t count, const double *log_n) {
+    struct ticks t = ticks_make(out, range, M_LN10, 0.05);
+    print_range(out, name, range);
+    for (size_t i = 0; i < count; i++) {
+        char length[AXIS_LENGTH];
+        tick(&t, axis_length_coordinate(lengths, log_n[i]), "%s", axis_length_name(log_n[i], length));
+    }
+    fputs(")\n", out);
+}

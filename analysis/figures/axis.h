@@ -1,0 +1,38 @@
+/* axis: ticks for axes whose numbers may leave the range of a double: the plot's coordinate is a
+ * logarithm and the ticks are named here. */
+#ifndef GAPSCALE_ANALYSIS_FIGURES_AXIS_H
+#define GAPSCALE_ANALYSIS_FIGURES_AXIS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* What an axis holds so far; starts as axis_empty. */
+struct axis_range {
+    double low, high;
+};
+extern const struct axis_range axis_empty;
+/* Numbers that are not finite are left out. */
+void axis_include(struct axis_range *range, double x);
+/* Widens by a part of its length on both sides, to at least `least` in all. Empty ranges become [0, 1]. */
+void axis_pad(struct axis_range *range, double part, double least);
+
+/* `set NAMErange` and `set NAMEtics` for a coordinate log10 of a positive number. */
+void axis_print_log(FILE *out, const char *name, struct axis_range range);
+
+/* Context lengths: the coordinate is log n, or log log n where n spans so much. */
+struct axis_lengths {
+    bool loglog, powers_of_two;
+};
+struct axis_lengths axis_lengths_make(size_t count, const double *log_n);
+double axis_length_coordinate(const struct axis_lengths *lengths, double log_n);
+void axis_print_lengths(FILE *out, const char *name, const struct axis_lengths *lengths,
+                        struct axis_range range);
+/* The same with a tick at each of these, but where two would touch. */
+void axis_print_these_lengths(FILE *out, const char *name, const struct axis_lengths *lengths,
+                              struct axis_range range, size_t count, const double *log_n);
+/* "2^{12}", "1000", "10^{300}", "3.16×10^{7}", "e^{100000}", in gnuplot's enhanced mode. */
+enum { AXIS_LENGTH = 80 };
+const char *axis_length_name(double log_n, char out[AXIS_LENGTH]);
+
+#endif

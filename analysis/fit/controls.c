@@ -1,0 +1,73 @@
+#include "analysis/fit/controls.h"
+
+#include <gsl/gsl_multifit.h>
+#include <math.h>
+
+enum { FEWEST = 12, CONTROLS = 2 };
+static const double LEAST = 1e-6; /* of the variance: less is rounding */
+
+/* The beta below the collapse point; the last but one where there is none. */
+static size_t beta_before(const struct results_series *s, size_t n, double log_ratio) {
+    size_t betas = s->size[RESULTS_BETA], i = 0;
+    while (i + 2 < betas && log(s->beta_ratio[n * betas + i + 1]) <= log_ratio) { i++; }
+    return i;
+}
+
+/* What controls take off the mean entropy at one beta, and the share of its variance that they leave. */
+static bool correction_at(const struct results_series *s, size_t at, double *correction, double *left) {
+    size_t groups = s->size[RESULTS_BLOCK];
+    const double known[CONTROLS] = {s->exact_participation[at], s->exact_top_weight[at]},
+                 mean[CONTROLS] = {s->mean[MEASURE_PARTICIPATION][at], s->mean[MEASURE_TOP_WEIGHT][at]};
+    const double *const block[CONTROLS] = {s->block[MEASURE_PARTICIPATION] + at * groups,
+                                           s->block[MEASURE_TOP_WEIGHT] + at * groups};
+    gsl_matrix *x = gsl_matrix_alloc(groups, CONTROLS + 1),
+               *covariance = gsl_matrix_alloc(CONTROLS + 1, CONTROLS + 1);
+    gsl_vector *y = gsl_vector_alloc(groups), *w = gsl_vector_alloc(groups),
+               *c = gsl_vector_alloc(CONTROLS + 1);
+    gsl_multifit_linear_workspace *work = gsl_multifit_linear_alloc(groups, CONTROLS + 1);
+    double rest = NAN, all = 0;
+    bool good = x && covariance && y && w && c && work;
+    for (size_t g = 0; good && g < groups; g++) {
+        double h = s->block[MEASURE_ENTROPY][at * groups + g], off = h - s->mean[MEASURE_ENTROPY][at];
+        gsl_matrix_set(x, g, 0, 1);
+        for (size_t k = 0; k < CONTROLS; k++) { gsl_matrix_set(x, g, k + 1, block[k][g] - known[k]); }
+        gsl_vector_set(y, g, h);
+        gsl_vector_set(w, g, s->block_size[g]);
+        all += s->block_size[g] * off * off;
+    }
+    good = good && gsl_multifit_wlinear(x, w, y, c, covariance, &rest, work) == 0;
+    if (good) {
+        double freedom = (double)(groups - 1) / (double)(groups - 1 - CONTROLS),
+               loss = (double)(groups - 2) / (double)(groups - 2 - CONTROLS);
+        *correction = 0;
+        for (size_t k = 0; k < CONTROLS; k++) {
+            *correction += gsl_vector_get(c, k + 1) * (mean[k] - known[k]);
+        }
+        *left = rest / all * freedom * loss;
+    }
+    gsl_matrix_free(x);
+    gsl_matrix_free(covariance);
+    gsl_vector_free(y);
+    gsl_vector_free(w);
+    gsl_vector_free(c);
+    gsl_multifit_linear_free(work);
+    return good && isfinite(*correction) && *left > LEAST;
+}
+
+struct controls controls_make(const struct results_series *s, size_t n, const struct ensemble_point *point) {
+    const struct controls none = {NAN, NAN, NAN};
+    size_t betas = s->size[RESULTS_BETA];
+    if (point->state != ENSEMBLE_FOUND || !(point->se > 0) || betas < 2 || s->size[RESULTS_BLOCK] < FEWEST) {
+        return none;
+    }
+    size_t at = n * betas + beta_before(s, n, point->log_ratio);
+    double off[2], left[2];
+    if (!correction_at(s, at, &off[0], &left[0]) || !correction_at(s, at + 1, &off[1], &left[1])) {
+        return none;
+    }
+    double low = log(s->beta_ratio[at]), part = (point->log_ratio - low) / (log(s->beta_ratio[at + 1]) - low),
+           slope = exp((1 - part) * log(s->mean[MEASURE_SUSCEPTIBILITY][at]) +
+                       part * log(s->mean[MEASURE_SUSCEPTIBILITY][at + 1])),
+           correction = (1 - part) * off[0] + part * off[1], share = (1 - part) * left[0] + part * left[1];
+    return (struct controls){point->log_ratio - correction / slope, point->se * sqrt(share), 1 / share};
+}

@@ -1,0 +1,371 @@
+/* Delta method and delete-one-group jackknife: Efron & Tibshirani, An Introduction to the Bootstrap
+ * (1993), chapters 11 and 21. Steffen, Astron. Astrophys. 239 (1990) 443. */
+#include "analysis/fit/ensemble.h"
+
+#include <gsl/gsl_interp.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const ensemble_state_name[ENSEMBLE_STATES] = {
+    [ENSEMBLE_FOUND] = "found",           [ENSEMBLE_SHORT] = "collapsed-at-zero",
+    [ENSEMBLE_BELOW] = "below-grid",      [ENSEMBLE_ABOVE] = "above-grid",
+    [ENSEMBLE_NO_MAXIMUM] = "no-maximum", [ENSEMBLE_NO_GRID] = "no-grid",
+    [ENSEMBLE_NO_VALUES] = "no-values",
+};
+
+const char *const ensemble_state_advice[ENSEMBLE_STATES] = {
+    [ENSEMBLE_FOUND] = "found",
+    [ENSEMBLE_SHORT] = "n is so small that even beta = 0 is past the threshold; start at a larger n",
+    [ENSEMBLE_BELOW] = "it lies below the smallest beta; start the beta grid lower",
+    [ENSEMBLE_ABOVE] = "it lies above the largest beta; end the beta grid higher",
+    [ENSEMBLE_NO_MAXIMUM] = "the mean susceptibility is largest at an end of the beta grid; widen the grid",
+    [ENSEMBLE_NO_GRID] = "the beta grid is too thin to look between its points; ask for more betas",
+    [ENSEMBLE_NO_VALUES] = "means or betas are not finite numbers; give beta relative to lambda_typ",
+};
+
+/* The mean of one measure against x = log(beta/Lambda^typ). */
+struct curve {
+    size_t count;
+    double *x, *y, *slope, *se; /* slope = dy/dx, used for the entropy only */
+};
+
+static enum measure criterion_measure(const struct criterion *criterion) {
+    static const enum measure measure[] = {
+        [CRITERION_ENTROPY] = MEASURE_ENTROPY,
+        [CRITERION_PARTICIPATION] = MEASURE_PARTICIPATION,
+        [CRITERION_TOP_TWO_RATIO] = MEASURE_TOP_TWO_RATIO,
+        [CRITERION_SUSCEPTIBILITY] = MEASURE_SUSCEPTIBILITY,
+    };
+    return measure[criterion->kind];
+}
+
+static bool curve_create(struct curve *c, size_t count) {
+    double *room = malloc(4 * count * sizeof *room);
+    *c = (struct curve){count, room, room + count, room + 2 * count, room + 3 * count};
+    return room;
+}
+
+static void curve_free(struct curve *c) { free(c->x); }
+
+static void curve_load(struct curve *c, const struct results_series *series, size_t n, enum measure measure) {
+    for (size_t i = 0; i < c->count; i++) {
+        size_t at = n * c->count + i;
+        c->x[i] = log(series->beta_ratio[at]);
+        c->y[i] = series->mean[measure][at];
+        c->se[i] = series->se[measure][at];
+        c->slope[i] = -series->mean[MEASURE_SUSCEPTIBILITY][at];
+    }
+}
+
+/* The mean of all replicates but those of one group. */
+static double mean_without(const struct results_series *series, enum measure measure, size_t at,
+                           size_t group) {
+    double all = (double)series->replicates, size = series->block_size[group];
+    double block = series->block[measure][at * series->size[RESULTS_BLOCK] + group];
+    return (all * series->mean[measure][at] - size * block) / (all - size);
+}
+
+static void curve_leave_out(struct curve *c, const struct results_series *series, size_t n,
+                            enum measure measure, size_t group) {
+    for (size_t i = 0; i < c->count; i++) {
+        size_t at = n * c->count + i;
+        c->y[i] = mean_without(series, measure, at, group);
+        if (measure == MEASURE_ENTROPY) {
+            c->slope[i] = -mean_without(series, MEASURE_SUSCEPTIBILITY, at, group);
+        }
+    }
+}
+
+static bool curve_is_sound(const struct curve *c) {
+    for (size_t i = 0; i < c->count; i++) {
+        if (!isfinite(c->x[i]) || !isfinite(c->y[i]) || !isfinite(c->slope[i])) { return false; }
+        if (i > 0 && !(c->x[i] > c->x[i - 1])) { return false; }
+    }
+    return true;
+}
+
+static struct ensemble_point point_missing(enum ensemble_state state) {
+    return (struct ensemble_point){state, NAN, NAN, NAN};
+}
+
+/* ---- scales ---- */
+
+/* What is interpolated in place of y: collapses are steep, and on these scales they are straighter. */
+enum scale { SCALE_PLAIN, SCALE_LOG, SCALE_LOGIT };
+
+static double scale_apply(enum scale scale, double y) {
+    switch (scale) {
+    case SCALE_LOG: return log(y);
+    case SCALE_LOGIT: return log(y / (1 - y));
+    case SCALE_PLAIN: break;
+    }
+    return y;
+}
+
+static double scale_slope(enum scale scale, double y) {
+    switch (scale) {
+    case SCALE_LOG: return 1 / y;
+    case SCALE_LOGIT: return 1 / (y * (1 - y));
+    case SCALE_PLAIN: break;
+    }
+    return 1;
+}
+
+/* A few neighbouring points of a curve on a scale. */
+struct piece {
+    size_t count, low; /* the crossing lies between points low and low + 1 */
+    double x[4], y[4], slope[4], se[4];
+    gsl_interp *steffen; /* NULL: Hermite */
+};
+
+/* Points i and i + 1, with their neighbours where there are some. */
+static struct piece piece_cut(const struct curve *c, size_t i, enum scale scale) {
+    struct piece p = {.low = i > 0 ? 1 : 0};
+    size_t end = i + 3 < c->count ? i + 3 : c->count;
+    for (size_t k = i - p.low; k < end; k++, p.count++) {
+        double stretch = scale_slope(scale, c->y[k]);
+        p.x[p.count] = c->x[k];
+        p.y[p.count] = scale_apply(scale, c->y[k]);
+        p.slope[p.count] = c->slope[k] * stretch;
+        p.se[p.count] = c->se[k] * stretch;
+    }
+    return p;
+}
+
+static bool piece_is_finite(const struct piece *p, size_t from, size_t end) {
+    for (size_t k = from; k < end; k++) {
+        if (!isfinite(p->y[k])) { return false; }
+    }
+    return true;
+}
+
+/* ---- crossings ---- */
+
+static double piece_eval(const struct piece *p, double x, double *slope) {
+    if (p->steffen) {
+        *slope = gsl_interp_eval_deriv(p->steffen, p->x, p->y, x, NULL);
+        return gsl_interp_eval(p->steffen, p->x, p->y, x, NULL);
+    }
+    size_t i = p->low;
+    double h = p->x[i + 1] - p->x[i], t = (x - p->x[i]) / h, rise = p->y[i + 1] - p->y[i];
+    double m0 = h * p->slope[i], m1 = h * p->slope[i + 1];
+    double a = m0 + m1 - 2 * rise, b = 3 * rise - 2 * m0 - m1;
+    *slope = (m0 + t * (2 * b + 3 * t * a)) / h;
+    return p->y[i] + t * (m0 + t * (b + t * a));
+}
+
+static double piece_root(const struct piece *p, double level) {
+    double low = p->x[p->low], high = p->x[p->low + 1], slope;
+    bool falls = p->y[p->low] > p->y[p->low + 1];
+    for (int step = 0; step < 60; step++) {
+        double middle = low + (high - low) / 2, y = piece_eval(p, middle, &slope);
+        if ((y > level) == falls && y != level) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return high;
+}
+
+/* The crossing between points i and i + 1 interpolated on a scale; NaN where that scale does not reach. */
+static double curve_root(const struct curve *c, size_t i, const struct criterion *criterion, enum scale scale,
+                         double *se) {
+    struct piece p = piece_cut(c, i, scale);
+    bool hermite = criterion->kind == CRITERION_ENTROPY;
+    if (!piece_is_finite(&p, hermite ? p.low : 0, hermite ? p.low + 2 : p.count)) { return NAN; }
+    if (!hermite) {
+        p.steffen = gsl_interp_alloc(p.count > 2 ? gsl_interp_steffen : gsl_interp_linear, p.count);
+        if (!p.steffen || gsl_interp_init(p.steffen, p.x, p.y, p.count)) {
+            gsl_interp_free(p.steffen);
+            return NAN;
+        }
+    }
+    double slope, root = piece_root(&p, scale_apply(scale, criterion->threshold));
+    double part = (root - p.x[p.low]) / (p.x[p.low + 1] - p.x[p.low]);
+    piece_eval(&p, root, &slope);
+    gsl_interp_free(p.steffen);
+    *se = pow(p.se[p.low], 1 - part) * pow(p.se[p.low + 1], part) / fabs(slope);
+    return root;
+}
+
+/* First i with the threshold between points i and i + 1; `count` when there is none. */
+static size_t curve_bracket(const struct curve *c, bool falls, double threshold) {
+    size_t i = 0;
+    while (i < c->count && (falls ? c->y[i] > threshold : c->y[i] < threshold)) { i++; }
+    return i == 0 || i == c->count ? c->count : i - 1;
+}
+
+/* Rows without randomness have no error but the rounding of their sums. */
+static double error_rounded(double se) {
+    const double rounding = 1e-13;
+    if (!isfinite(se)) { return NAN; }
+    return se < rounding ? 0 : se;
+}
+
+/* The point on the better scale, its distance from that on the plain scale as the grid's error. */
+static struct ensemble_point point_between(double x, double plain, double se, double width) {
+    bool plain_only = isnan(x);
+    return (struct ensemble_point){
+        .state = ENSEMBLE_FOUND,
+        .log_ratio = plain_only ? plain : x,
+        .se = error_rounded(se),
+        .grid_error = plain_only ? width : fabs(x - plain),
+    };
+}
+
+/* Betas farther apart than a factor 10 say nothing of what lies between. */
+static const double widest_step = M_LN10;
+
+static struct ensemble_point curve_crossing(const struct curve *c, const struct criterion *criterion) {
+    if (c->count < 2) { return point_missing(ENSEMBLE_NO_GRID); }
+    if (!curve_is_sound(c)) { return point_missing(ENSEMBLE_NO_VALUES); }
+    bool falls = criterion->kind != CRITERION_PARTICIPATION;
+    size_t i = curve_bracket(c, falls, criterion->threshold);
+    if (i == c->count) {
+        bool before = falls ? c->y[0] <= criterion->threshold : c->y[0] >= criterion->threshold;
+        return point_missing(before ? ENSEMBLE_BELOW : ENSEMBLE_ABOVE);
+    }
+    if (c->x[i + 1] - c->x[i] > widest_step) { return point_missing(ENSEMBLE_NO_GRID); }
+    enum scale scale = criterion->kind == CRITERION_ENTROPY ? SCALE_LOG : SCALE_LOGIT;
+    double se = NAN, plain = curve_root(c, i, criterion, SCALE_PLAIN, &se),
+           x = curve_root(c, i, criterion, scale, &se);
+    return isnan(plain) ? point_missing(ENSEMBLE_NO_VALUES)
+                        : point_between(x, plain, se, c->x[i + 1] - c->x[i]);
+}
+
+/* ---- maximum ---- */
+
+/* Top of the parabola through points k - 1, k and k + 1 on a scale. */
+static double curve_top(const struct curve *c, size_t k, enum scale scale) {
+    double middle = scale_apply(scale, c->y[k]);
+    double left = c->x[k] - c->x[k - 1], right = c->x[k + 1] - c->x[k];
+    double fall_left = (middle - scale_apply(scale, c->y[k - 1])) / left;
+    double fall_right = (middle - scale_apply(scale, c->y[k + 1])) / right;
+    double x = c->x[k] + (fall_left * right - fall_right * left) / (2 * (fall_left + fall_right));
+    return isfinite(x) ? x : NAN;
+}
+
+static struct ensemble_point curve_maximum(const struct curve *c) {
+    if (c->count < 3) { return point_missing(ENSEMBLE_NO_GRID); }
+    if (!curve_is_sound(c)) { return point_missing(ENSEMBLE_NO_VALUES); }
+    size_t k = 0;
+    for (size_t i = 1; i < c->count; i++) {
+        if (c->y[i] > c->y[k]) { k = i; }
+    }
+    if (k == 0 || k + 1 == c->count) { return point_missing(ENSEMBLE_NO_MAXIMUM); }
+    double plain = curve_top(c, k, SCALE_PLAIN);
+    if (isnan(plain)) { return point_missing(ENSEMBLE_NO_MAXIMUM); } /* flat */
+    return point_between(curve_top(c, k, SCALE_LOG), plain, NAN, c->x[k + 1] - c->x[k - 1]);
+}
+
+static struct ensemble_point curve_collapse(const struct curve *c, const struct criterion *criterion) {
+    return criterion->kind == CRITERION_SUSCEPTIBILITY ? curve_maximum(c) : curve_crossing(c, criterion);
+}
+
+/* Whether equal weights on all n scores are past the threshold. */
+static bool is_collapsed_at_zero(const struct criterion *criterion, double log_n) {
+    if (criterion->kind == CRITERION_ENTROPY) { return log_n <= criterion->threshold; }
+    if (criterion->kind == CRITERION_PARTICIPATION) { return -log_n >= log(criterion->threshold); }
+    return false;
+}
+
+struct ensemble_point ensemble_collapse(const struct results_series *series, size_t n,
+                                        const struct criterion *criterion) {
+    struct curve c;
+    if (is_collapsed_at_zero(criterion, series->log_n[n])) { return point_missing(ENSEMBLE_SHORT); }
+    if (!curve_create(&c, series->size[RESULTS_BETA])) { return point_missing(ENSEMBLE_NO_VALUES); }
+    curve_load(&c, series, n, criterion_measure(criterion));
+    struct ensemble_point point = curve_collapse(&c, criterion);
+    curve_free(&c);
+    if (point.state == ENSEMBLE_FOUND && criterion->kind == CRITERION_SUSCEPTIBILITY) {
+        point.se = ensemble_jackknife(series, n, criterion);
+    }
+    return point;
+}
+
+bool ensemble_leave_out(const struct results_series *series, size_t n, const struct criterion *criterion,
+                        double *log_ratio) {
+    enum measure measure = criterion_measure(criterion);
+    struct curve c;
+    if (!curve_create(&c, series->size[RESULTS_BETA])) { return false; }
+    curve_load(&c, series, n, measure);
+    for (size_t g = 0; g < series->size[RESULTS_BLOCK]; g++) {
+        curve_leave_out(&c, series, n, measure, g);
+        log_ratio[g] = curve_collapse(&c, criterion).log_ratio;
+    }
+    curve_free(&c);
+    return true;
+}
+
+double ensemble_jackknife(const struct results_series *series, size_t n, const struct criterion *criterion) {
+    size_t groups = series->size[RESULTS_BLOCK];
+    enum measure measure = criterion_measure(criterion);
+    struct curve c;
+    if (groups < 2 || !curve_create(&c, series->size[RESULTS_BETA])) { return NAN; }
+    curve_load(&c, series, n, measure);
+    double all = curve_collapse(&c, criterion).log_ratio, variance = 0;
+    for (size_t g = 0; g < groups; g++) {
+        curve_leave_out(&c, series, n, measure, g);
+        double deviation = curve_collapse(&c, criterion).log_ratio - all;
+        variance += (1 - series->block_size[g] / (double)series->replicates) * deviation * deviation;
+    }
+    curve_free(&c);
+    return error_rounded(sqrt(variance));
+}
+
+/* SplitMix64 (Steele, Lea & Flood 2014). */
+static uint64_t next_word(uint64_t *state) {
+    uint64_t z = *state += 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+/* Means over groups, each as often as it was drawn. */
+static void curve_resample(struct curve *c, const struct results_series *series, size_t n,
+                           enum measure measure, const unsigned *times) {
+    size_t groups = series->size[RESULTS_BLOCK];
+    for (size_t i = 0; i < c->count; i++) {
+        const double *y = series->block[measure] + (n * c->count + i) * groups,
+                     *chi = series->block[MEASURE_SUSCEPTIBILITY] + (n * c->count + i) * groups;
+        double sum = 0, slope = 0, total = 0;
+        for (size_t g = 0; g < groups; g++) {
+            double weight = times[g] * series->block_size[g];
+            total += weight;
+            sum += weight * y[g];
+            slope += weight * chi[g];
+        }
+        c->y[i] = sum / total;
+        if (measure == MEASURE_ENTROPY) { c->slope[i] = -slope / total; }
+    }
+}
+
+double ensemble_bootstrap(const struct results_series *series, size_t n, const struct criterion *criterion) {
+    enum { FEWEST = 8 };
+    size_t groups = series->size[RESULTS_BLOCK], found = 0;
+    enum measure measure = criterion_measure(criterion);
+    struct curve c;
+    unsigned *times = groups >= FEWEST ? malloc(groups * sizeof *times) : NULL;
+    if (!times || !curve_create(&c, series->size[RESULTS_BETA])) {
+        free(times);
+        return NAN;
+    }
+    curve_load(&c, series, n, measure);
+    uint64_t state = n;
+    double mean = 0, squares = 0;
+    for (size_t sample = 0; sample < ENSEMBLE_RESAMPLES; sample++) {
+        memset(times, 0, groups * sizeof *times);
+        for (size_t g = 1; g < groups; g++) { times[next_word(&state) % groups]++; }
+        curve_resample(&c, series, n, measure, times);
+        double root = curve_collapse(&c, criterion).log_ratio;
+        if (!isfinite(root)) { continue; }
+        double off = root - mean;
+        mean += off / (double)++found;
+        squares += off * (root - mean);
+    }
+    curve_free(&c);
+    free(times);
+    return found > ENSEMBLE_RESAMPLES * 99 / 100 ? error_rounded(sqrt(squares / (double)(found - 1))) : NAN;
+}

@@ -1,0 +1,59 @@
+/* ensemble: the collapse point of the replicate means at one n: the beta at which the mean measure
+ * crosses the criterion's threshold, found on the results' own beta grid.
+ *
+ * Everything is in x = log(beta/Lambda^typ). The logarithm of the mean entropy is interpolated by cubic
+ * Hermite with its exact slope (dH/dx = -chi), the logit of participation and top-two ratio by Steffen's
+ * monotone cubic; the maximum of the mean susceptibility is that of the parabola through the three
+ * highest points of its logarithm. Rows share all betas, so the means are as monotone as every row. */
+#ifndef GAPSCALE_ANALYSIS_FIT_ENSEMBLE_H
+#define GAPSCALE_ANALYSIS_FIT_ENSEMBLE_H
+
+#include <stdbool.h>
+
+#include "sim/results/results.h"
+
+enum ensemble_state {
+    ENSEMBLE_FOUND,
+    ENSEMBLE_SHORT,      /* n is so small that the threshold is passed at beta = 0 already */
+    ENSEMBLE_BELOW,      /* crossed below the smallest beta */
+    ENSEMBLE_ABOVE,      /* not crossed up to the largest beta */
+    ENSEMBLE_NO_MAXIMUM, /* susceptibility largest at an end of the grid */
+    ENSEMBLE_NO_GRID,    /* too few betas (crossings need two, a maximum three), or a factor 10 apart */
+    ENSEMBLE_NO_VALUES,  /* means or betas that are not finite */
+    ENSEMBLE_STATES
+};
+/* The word in files ("found", "below-grid", ...), and what is wrong and what to do as a sentence. */
+extern const char *const ensemble_state_name[ENSEMBLE_STATES];
+extern const char *const ensemble_state_advice[ENSEMBLE_STATES];
+
+struct ensemble_point {
+    enum ensemble_state state;
+    double log_ratio;  /* log(beta_c/Lambda^typ); NaN unless found */
+    double se;         /* its standard error: se(mean)/|slope| at the root (delta method); for the
+                          susceptibility the jackknife. NaN where unknown (one replicate) */
+    double grid_error; /* how far log_ratio moves when the mean itself is interpolated, not its logarithm or
+                          logit: too much where the collapse is narrower than the steps of the beta grid */
+};
+
+/* `n` indexes the series' log_n. */
+struct ensemble_point ensemble_collapse(const struct results_series *series, size_t n,
+                                        const struct criterion *criterion);
+
+/* log_ratio[g] without the replicates of block group g, for all groups of the series (NaN where it is lost).
+ * False when out of memory. */
+bool ensemble_leave_out(const struct results_series *series, size_t n, const struct criterion *criterion,
+                        double *log_ratio);
+
+/* Standard error of log_ratio by leaving out one block group at a time. NaN for fewer than two groups
+ * or when the collapse point is lost by leaving one out. */
+double ensemble_jackknife(const struct results_series *series, size_t n, const struct criterion *criterion);
+
+/* The same by resampling the block groups ENSEMBLE_RESAMPLES times with replacement (bootstrap), one fewer
+ * than there are, so that the variance has no bias (Rao & Wu, J. Am. Stat. Assoc. 83 (1988) 231); always the
+ * same samples. Half a 95% interval is as many of it as Student's law with groups - 1 degrees of freedom
+ * says. NaN for fewer than 8 groups or when the collapse point is lost in more than one sample of a hundred.
+ */
+enum { ENSEMBLE_RESAMPLES = 400 };
+double ensemble_bootstrap(const struct results_series *series, size_t n, const struct criterion *criterion);
+
+#endif

@@ -1,0 +1,249 @@
+#include "analysis/fit/fit.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+double fit_variable(const struct fit *fit, size_t n) {
+    double log_n = fit->series->log_n[n];
+    return fit->by_n ? log_n : log(log_n);
+}
+
+double fit_asymptotic_exponent(const struct fit *fit) {
+    if (!fit->has_law) { return NAN; }
+    return fit->by_n ? fit->law.power : fit->law.log_power;
+}
+
+double fit_log_collapse(const struct fit *fit, size_t n, size_t criterion) {
+    return fit->series->log_lambda_typ[n] + fit->collapse[n * fit->criteria + criterion].log_ratio;
+}
+
+size_t fit_first(const struct fit *fit, size_t criterion) {
+    size_t n = 0;
+    while (n < fit->lengths && fit->collapse[n * fit->criteria + criterion].state != ENSEMBLE_FOUND) { n++; }
+    return n;
+}
+
+size_t fit_last(const struct fit *fit, size_t criterion) {
+    for (size_t n = fit->lengths; n > 0; n--) {
+        if (fit->collapse[(n - 1) * fit->criteria + criterion].state == ENSEMBLE_FOUND) { return n - 1; }
+    }
+    return fit->lengths;
+}
+
+bool fit_is_meaningful(const struct fit *fit, size_t criterion) {
+    enum family_class class = fit->series->family->class;
+    switch (fit->series->criterion[criterion].kind) {
+    case CRITERION_SUSCEPTIBILITY: return class == FAMILY_GUMBEL;
+    case CRITERION_TOP_TWO_RATIO: return class == FAMILY_GUMBEL || class == FAMILY_WEIBULL;
+    default: return true;
+    }
+}
+
+static size_t primary_criterion(const struct results_series *series) {
+    size_t count = series->size[RESULTS_CRITERION];
+    for (size_t k = 0; k < count; k++) {
+        if (series->criterion[k].kind == CRITERION_ENTROPY && series->criterion[k].threshold == 1) {
+            return k;
+        }
+    }
+    return count > 0 ? 0 : count;
+}
+
+/* Rows without randomness collapse where each of them does; that root needs no grid. */
+static struct ensemble_point fit_point(const struct results_series *s, size_t n, size_t criterion) {
+    double root = s->collapse[(n * s->size[RESULTS_CRITERION] + criterion) * s->size[RESULTS_REPLICATE]];
+    if (s->family->kind == FAMILY_FIXED && isfinite(root) && root > 0) {
+        return (struct ensemble_point){.state = ENSEMBLE_FOUND, .log_ratio = log(root)};
+    }
+    return ensemble_collapse(s, n, &s->criterion[criterion]);
+}
+
+static void fit_points(struct fit *fit) {
+    const struct results_series *s = fit->series;
+    for (size_t n = 0; n < fit->lengths; n++) {
+        for (size_t k = 0; k < fit->criteria; k++) {
+            fit->collapse[n * fit->criteria + k] = fit_point(s, n, k);
+            fit->collapse_se_block[n * fit->criteria + k] = ensemble_jackknife(s, n, &s->criterion[k]);
+        }
+    }
+}
+
+static bool fit_rows(struct fit *fit) {
+    const struct results_series *s = fit->series;
+    size_t kept = s->size[RESULTS_REPLICATE];
+    double *scratch = malloc((kept + 1) * sizeof *scratch);
+    if (!scratch) { return false; }
+    for (size_t n = 0; n < fit->lengths; n++) {
+        fit->row_lambda[n] = order_make(kept, s->lambda + n * kept, scratch);
+        for (size_t k = 0; k < fit->criteria; k++) {
+            size_t at = n * fit->criteria + k;
+            fit->row_collapse[at] = order_make(kept, s->collapse + at * kept, scratch);
+        }
+    }
+    free(scratch);
+    return true;
+}
+
+/* One criterion's points as log beta_c against x, with log Lambda^typ at the same n. */
+struct growth {
+    double *x, *log_log_n, *beta, *ratio, *lambda, *se, *no_error;
+};
+
+static bool growth_create(struct growth *g, size_t count) {
+    double *room = calloc(7 * (count + 1), sizeof *room);
+    *g = (struct growth){room,
+                         room + count,
+                         room + 2 * count,
+                         room + 3 * count,
+                         room + 4 * count,
+                         room + 5 * count,
+                         room + 6 * count};
+    return room;
+}
+
+static void growth_load(struct growth *g, const struct fit *fit, size_t criterion) {
+    for (size_t n = 0; n < fit->lengths; n++) {
+        const struct ensemble_point *point = &fit->collapse[n * fit->criteria + criterion];
+        g->x[n] = fit_variable(fit, n);
+        g->log_log_n[n] = log(fit->series->log_n[n]);
+        g->ratio[n] = point->log_ratio;
+        g->beta[n] = fit_log_collapse(fit, n, criterion);
+        g->lambda[n] = isnan(point->log_ratio) ? NAN : fit->series->log_lambda_typ[n];
+        g->se[n] = point->se;
+    }
+}
+
+/* The line through log Lambda^typ with the weights of the collapse points; itself it has no error. */
+static struct exponent lambda_exponent(size_t count, const double *x, const double *log_lambda,
+                                       const double *se) {
+    struct exponent line = exponent_fit(count, x, log_lambda, se);
+    line.se = isnan(line.value) ? NAN : 0;
+    line.chi_square = NAN;
+    return line;
+}
+
+static void fit_growth_of(struct fit *fit, struct growth *g, size_t criterion) {
+    growth_load(g, fit, criterion);
+    for (size_t i = 0; i < fit->intervals; i++) {
+        fit->local[i * fit->criteria + criterion] = exponent_fit(2, g->x + i, g->beta + i, g->se + i);
+    }
+    for (size_t w = 0; w < fit->windows; w++) {
+        size_t at = w * fit->criteria + criterion, count = fit->lengths - w;
+        fit->window[at] = exponent_fit(count, g->x + w, g->beta + w, g->se + w);
+        fit->window_lambda[at] = lambda_exponent(count, g->x + w, g->lambda + w, g->se + w);
+    }
+    fit->drift[criterion] = exponent_fit(fit->lengths, g->log_log_n, g->ratio, g->se);
+}
+
+static bool fit_growth(struct fit *fit) {
+    const struct exponent none = {0, NAN, NAN, NAN};
+    struct growth g;
+    if (!growth_create(&g, fit->lengths)) { return false; }
+    for (size_t k = 0; k < fit->criteria; k++) {
+        if (fit_is_meaningful(fit, k)) {
+            fit_growth_of(fit, &g, k);
+            continue;
+        }
+        for (size_t i = 0; i < fit->intervals; i++) { fit->local[i * fit->criteria + k] = none; }
+        for (size_t w = 0; w < fit->windows; w++) {
+            fit->window[w * fit->criteria + k] = fit->window_lambda[w * fit->criteria + k] = none;
+        }
+        fit->drift[k] = none;
+    }
+    for (size_t n = 0; n < fit->lengths; n++) { g.x[n] = fit_variable(fit, n); }
+    for (size_t i = 0; i < fit->intervals; i++) {
+        fit->local_lambda[i] = exponent_fit(2, g.x + i, fit->series->log_lambda_typ + i, g.no_error);
+    }
+    free(g.x);
+    return true;
+}
+
+/* Windows hold three lengths or more, where there are as many. */
+static size_t window_count(size_t lengths) {
+    if (lengths < 2) { return 0; }
+    return lengths == 2 ? 1 : lengths - 2;
+}
+
+static bool fit_allocate(struct fit *fit) {
+    size_t points = fit->lengths * fit->criteria + 1;
+    fit->collapse = calloc(points, sizeof *fit->collapse);
+    fit->collapse_se_block = calloc(points, sizeof *fit->collapse_se_block);
+    fit->collapse_se_bootstrap = calloc(fit->lengths + 1, sizeof *fit->collapse_se_bootstrap);
+    fit->controls = calloc(fit->lengths + 1, sizeof *fit->controls);
+    fit->te = calloc(fit->lengths + 1, sizeof *fit->te);
+    fit->exact = calloc(fit->lengths + 1, sizeof *fit->exact);
+    fit->row_collapse = calloc(points, sizeof *fit->row_collapse);
+    fit->row_lambda = calloc(fit->lengths + 1, sizeof *fit->row_lambda);
+    fit->local = calloc(points, sizeof *fit->local);
+    fit->local_lambda = calloc(fit->lengths + 1, sizeof *fit->local_lambda);
+    fit->window = calloc(points, sizeof *fit->window);
+    fit->window_lambda = calloc(points, sizeof *fit->window_lambda);
+    fit->drift = calloc(fit->criteria + 1, sizeof *fit->drift);
+    return fit->collapse && fit->collapse_se_block && fit->collapse_se_bootstrap && fit->controls &&
+           fit->te && fit->exact && fit->row_collapse && fit->row_lambda && fit->local && fit->local_lambda &&
+           fit->window && fit->window_lambda && fit->drift;
+}
+
+/* ---- exact ---- */
+
+static void fit_exact(struct fit *fit) {
+    for (size_t n = 0; n < fit->lengths; n++) {
+        double ratio = NAN;
+        if (fit->primary < fit->criteria) {
+            ratio = fit->series->exact_collapse[n * fit->criteria + fit->primary];
+        }
+        fit->exact[n] = ratio > 0 ? ratio : NAN;
+    }
+}
+
+/* What costs more than one root: of the primary criterion only. */
+static void fit_checks(struct fit *fit) {
+#pragma omp parallel for schedule(dynamic, 1)
+    for (size_t n = 0; n < fit->lengths; n++) {
+        fit->collapse_se_bootstrap[n] = NAN;
+        fit->controls[n] = (struct controls){NAN, NAN, NAN};
+        fit->te[n] = te_make(fit->series, n);
+        if (fit->primary == fit->criteria) { continue; }
+        const struct criterion *criterion = &fit->series->criterion[fit->primary];
+        fit->collapse_se_bootstrap[n] = ensemble_bootstrap(fit->series, n, criterion);
+        if (criterion->kind == CRITERION_ENTROPY && fit->series->family->class != FAMILY_FRECHET) {
+            fit->controls[n] =
+                controls_make(fit->series, n, &fit->collapse[n * fit->criteria + fit->primary]);
+        }
+    }
+}
+
+bool fit_make(struct fit *fit, const struct results_series *series, const char *file) {
+    *fit = (struct fit){.series = series, .file = file};
+    strcpy(fit->name, series->name);
+    fit->lengths = series->size[RESULTS_LOG_N];
+    fit->criteria = series->size[RESULTS_CRITERION];
+    fit->intervals = fit->lengths > 0 ? fit->lengths - 1 : 0;
+    fit->windows = window_count(fit->lengths);
+    fit->primary = primary_criterion(series);
+    fit->has_law = series->family->law && series->family->law(series->parameter, &fit->law);
+    fit->by_n = fit->has_law && fit->law.power != 0;
+    if (!fit_allocate(fit)) { return false; }
+    fit_points(fit);
+    fit_exact(fit);
+    fit_checks(fit);
+    return fit_rows(fit) && fit_growth(fit);
+}
+
+void fit_release(struct fit *fit) {
+    free(fit->collapse);
+    free(fit->collapse_se_block);
+    free(fit->collapse_se_bootstrap);
+    free(fit->controls);
+    free(fit->te);
+    free(fit->exact);
+    free(fit->row_collapse);
+    free(fit->row_lambda);
+    free(fit->local);
+    free(fit->local_lambda);
+    free(fit->window);
+    free(fit->window_lambda);
+    free(fit->drift);
+    *fit = (struct fit){0};
+}

@@ -1,0 +1,65 @@
+/* fit: everything derived from one series: collapse points with errors, how they grow, and the same
+ * for Lambda^typ at the same n. Claims no law: it compares.
+ *
+ * Exponents are slopes in x = log log n, or in x = log n for families whose law is a power of n. Arrays
+ * are row-major in the order of the dimensions named beside them, as in the fit file
+ * (results/SCHEMA.md). NaN marks what does not exist. */
+#ifndef GAPSCALE_ANALYSIS_FIT_FIT_H
+#define GAPSCALE_ANALYSIS_FIT_FIT_H
+
+#include <stdbool.h>
+
+#include "analysis/fit/controls.h"
+#include "analysis/fit/ensemble.h"
+#include "analysis/fit/te.h"
+#include "analysis/statistics/exponent.h"
+#include "analysis/statistics/order.h"
+#include "sim/results/results.h"
+
+struct fit {
+    const struct results_series *series;
+    const char *file;            /* where the series came from */
+    bool common;                 /* the same randomness at every n */
+    char name[CONFIG_NAME + 16]; /* unique in the study: the series' name, or that with -2, -3, ... */
+
+    bool by_n; /* x is log n, not log log n */
+    bool has_law;
+    struct schedule law; /* Lambda^typ ~ law(n) */
+    size_t primary;      /* the criterion judged: entropy=1, or the first; == criteria when there is none */
+
+    size_t lengths, criteria, intervals, windows;
+    struct ensemble_point *collapse; /* (log_n, criterion) */
+    double *collapse_se_block;       /* (log_n, criterion): by jackknife, of log beta_c */
+    double *collapse_se_bootstrap;   /* (log_n): of the primary criterion, by resampling block groups */
+    struct controls *controls;       /* (log_n): likewise, with control variates; entropy only */
+    struct te *te;                   /* (log_n): both halves of the TE theorem as rates */
+    double *exact;              /* (log_n): the primary criterion's collapse point over Lambda^typ, computed
+                                   without sampling (exact/ in the results); NaN where that is out of reach */
+    struct order *row_collapse; /* (log_n, criterion) */
+    struct order *row_lambda;   /* (log_n) */
+
+    struct exponent *local, *local_lambda;   /* (interval, criterion), (interval): between neighbouring n */
+    struct exponent *window, *window_lambda; /* (window, criterion): from the window's smallest n to the
+                                                largest; window_lambda at the same n with the same weights */
+    struct exponent *drift;                  /* (criterion): of beta_c/Lambda^typ in log log n */
+};
+
+/* False when out of memory. The series must outlive the fit. Free with fit_release. */
+bool fit_make(struct fit *fit, const struct results_series *series, const char *file);
+void fit_release(struct fit *fit);
+
+/* x of the exponents at an n. */
+double fit_variable(const struct fit *fit, size_t n);
+/* The exponent of the asymptotic law in that variable; NaN where no law is known. */
+double fit_asymptotic_exponent(const struct fit *fit);
+/* log beta_c in absolute units. */
+double fit_log_collapse(const struct fit *fit, size_t n, size_t criterion);
+/* The smallest and the largest n with a collapse point; `lengths` when there is none. */
+size_t fit_first(const struct fit *fit, size_t criterion);
+size_t fit_last(const struct fit *fit, size_t criterion);
+/* Whether this criterion's collapse point marks the critical scale in this family, so that its growth means
+ * something: the susceptibility does so in the Gumbel class only, the top-two ratio in the Gumbel and Weibull
+ * classes (THEORY 1, 2). */
+bool fit_is_meaningful(const struct fit *fit, size_t criterion);
+
+#endif

@@ -1,0 +1,39 @@
+/* flow_request: what `gapscale flow` is asked for, from its KEY=VALUE words. */
+#ifndef GAPSCALE_ANALYSIS_FLOW_FLOW_REQUEST_H
+#define GAPSCALE_ANALYSIS_FLOW_FLOW_REQUEST_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "sim/flow/flow.h"
+
+/* Keys of a single number. */
+enum flow_key {
+    FLOW_DIMENSION,
+    FLOW_LENGTH,
+    FLOW_BETA,
+    FLOW_MODES,
+    FLOW_STEPS,
+    FLOW_REPLICATES,
+    FLOW_TAU,
+    FLOW_EPS,
+    FLOW_SEED,
+    FLOW_KEYS
+};
+
+struct flow_request {
+    double value[FLOW_KEYS];
+    struct flow_design design;  /* but for its threads */
+    struct sphere_mixture keys; /* for the drift; of no components: none is measured */
+    struct sphere_component *component;
+    double *mean; /* of all components, one after another */
+};
+
+const char *flow_request_name(enum flow_key key);
+/* A line for every key: default and meaning. */
+void flow_request_help(FILE *out);
+/* False after a message. Free with flow_request_free in any case. */
+bool flow_request_read(struct flow_request *request, int count, char **word);
+void flow_request_free(struct flow_request *request);
+
+#endif

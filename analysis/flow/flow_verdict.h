@@ -1,0 +1,23 @@
+/* flow_verdict: whether tokens moved as predicted, all that was measured taken together. */
+#ifndef GAPSCALE_ANALYSIS_FLOW_FLOW_VERDICT_H
+#define GAPSCALE_ANALYSIS_FLOW_FLOW_VERDICT_H
+
+#include "sim/flow/flow.h"
+
+struct flow_verdict {
+    unsigned step;                          /* whose growth this is about; 0: the drift */
+    size_t count;                           /* modes or probes */
+    struct flow_agreement agreement, still; /* with the prediction; with nothing that moves */
+    double neglected;             /* what order 1/n leaves out, over the error: the largest of all */
+    struct flow_agreement halves; /* after the first step: of what is extrapolated from n and n/2 tokens with
+                                     what is from n/2 and n/4 */
+};
+
+/* "undecided" where no effect is seen at p = 0.001, `neglected` is not below 1/2, or `halves` disagree at p =
+ * 0.001; else "supported" or, where p < 0.001, "refuted". */
+const char *flow_verdict_word(const struct flow_verdict *verdict);
+/* The same with its reasons, in `out`, which it returns. */
+enum { FLOW_SENTENCE = 256 };
+const char *flow_verdict_sentence(const struct flow_verdict *verdict, char out[FLOW_SENTENCE]);
+
+#endif

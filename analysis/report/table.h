@@ -1,0 +1,17 @@
+/* table: fits as text for people, at most 110 columns wide. */
+#ifndef GAPSCALE_ANALYSIS_REPORT_TABLE_H
+#define GAPSCALE_ANALYSIS_REPORT_TABLE_H
+
+#include <stdio.h>
+
+#include "analysis/study/study.h"
+#include "analysis/text/words.h"
+
+/* One table a series, then one line a series for all of them. */
+void table_print(FILE *out, const struct study *study);
+
+/* The exponent over all n with a collapse point; NULL where there is none to state: one n, no collapse
+ * point, unknown error, or an error of 1 and more. */
+const struct exponent *table_exponent(const struct fit *fit);
+
+#endif

@@ -1,0 +1,270 @@
+#include "analysis/sphere/attention.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_eigen.h>
+#include <gsl/gsl_statistics_double.h>
+#include <math.h>
+#include <stdlib.h>
+
+/* Less than this and a deviation is no accident. */
+static const double LEAST_P = 1e-3;
+
+/* ---- a regime ---- */
+
+struct chi_square {
+    double value, freedom;
+};
+
+/* Sigmas of one n at some betas, with the correlation of the values beside them, [count][kept]: the sum of
+ * their squares along the eigenvectors that the kept replicates tell apart. */
+static struct chi_square correlated(size_t count, const double *sigma, size_t kept,
+                                    const double *const *value) {
+    const double least = 1e-3; /* eigenvalue */
+    struct chi_square chi = {0, 0};
+    if (count == 0 || kept < 10 * count) { return (struct chi_square){NAN, NAN}; }
+    gsl_matrix *c = gsl_matrix_calloc(count, count), *vector = gsl_matrix_alloc(count, count);
+    gsl_vector *eigen = gsl_vector_alloc(count);
+    gsl_eigen_symmv_workspace *work = gsl_eigen_symmv_alloc(count);
+    bool good = c && vector && eigen && work;
+    for (size_t i = 0; good && i < count; i++) {
+        for (size_t j = 0; j <= i; j++) {
+            double r = i == j ? 1 : gsl_stats_correlation(value[i], 1, value[j], 1, kept);
+            gsl_matrix_set(c, i, j, r);
+            gsl_matrix_set(c, j, i, r);
+        }
+    }
+    good = good && gsl_eigen_symmv(c, eigen, vector, work) == 0;
+    for (size_t k = 0; good && k < count; k++) {
+        double along = 0;
+        for (size_t i = 0; i < count; i++) { along += gsl_matrix_get(vector, i, k) * sigma[i]; }
+        if (gsl_vector_get(eigen, k) < least) { continue; }
+        chi.value += along * along / gsl_vector_get(eigen, k);
+        chi.freedom++;
+    }
+    gsl_matrix_free(c);
+    gsl_matrix_free(vector);
+    gsl_vector_free(eigen);
+    gsl_eigen_symmv_free(work);
+    return good ? chi : (struct chi_square){NAN, NAN};
+}
+
+/* p-value of the largest of `count` sigmas, whatever their correlation (Bonferroni). */
+static double largest_p(double sigma, size_t count) {
+    return isnan(sigma) ? NAN : fmin(1, (double)count * 2 * gsl_cdf_ugaussian_Q(fabs(sigma)));
+}
+
+static double chi_square_p(double value, double freedom) {
+    return freedom > 0 && isfinite(value) ? gsl_cdf_chisq_Q(value, freedom) : NAN;
+}
+
+/* The betas of one n in this regime that have exact values, into the chi squares. */
+static bool add_length(const struct attention *a, const struct results_series *s, size_t n,
+                       enum attention_regime regime, struct attention_part *part) {
+    size_t betas = s->size[RESULTS_BETA], kept = s->size[RESULTS_REPLICATE], count = 0;
+    const double *const rows[ATTENTION_CHI_SQUARES] = {s->output_radial, s->output_square};
+    double *sigma = malloc(ATTENTION_CHI_SQUARES * betas * sizeof *sigma);
+    const double **value = malloc(ATTENTION_CHI_SQUARES * betas * sizeof *value);
+    for (size_t b = 0; sigma && value && b < betas; b++) {
+        const struct attention_point *p = &a->point[n * betas + b];
+        if (p->regime != regime) { continue; }
+        if (p->deviation[ATTENTION_BIAS].count == 0 || p->deviation[ATTENTION_TANGENTIAL].count == 0) {
+            part->left_out++;
+            continue;
+        }
+        for (size_t q = 0; q < ATTENTION_CHI_SQUARES; q++) {
+            sigma[q * betas + count] = p->deviation[q].sigma;
+            value[q * betas + count] = rows[q] + (n * betas + b) * kept;
+        }
+        count++;
+    }
+    for (size_t q = 0; count > 0 && q < ATTENTION_CHI_SQUARES; q++) {
+        struct chi_square chi = correlated(count, sigma + q * betas, kept, value + q * betas);
+        part->answer[q].chi_square += chi.value;
+        part->answer[q].freedom += chi.freedom;
+    }
+    bool good = sigma && value;
+    free(sigma);
+    free(value);
+    return good;
+}
+
+static const char *const question_words[ATTENTION_QUESTIONS] = {
+    [ATTENTION_BIAS] = "1 - <q,ATT>",          [ATTENTION_TANGENTIAL] = "|ATT_tan|^2",
+    [ATTENTION_VARIANCE] = "Var <q,ATT>",      [ATTENTION_ENTROPY] = "H",
+    [ATTENTION_PARTICIPATION] = "Y_2",         [ATTENTION_WEIGHT] = "ordered weights",
+    [ATTENTION_IDENTITY] = "the identity",     [ATTENTION_MATRIX] = "V ATT",
+    [ATTENTION_COVARIANCE] = "its covariance",
+};
+
+static void say_answers(struct attention_part *part) {
+    char *out = part->sentence;
+    const size_t room = sizeof part->sentence;
+    for (size_t q = 0; q < ATTENTION_CHI_SQUARES; q++) {
+        const struct attention_answer *answer = &part->answer[q];
+        words_append(out, room, "%s%s %.3g on %g (p = %.2g)", q == 0 ? ": chi^2 of " : ", of ",
+                     question_words[q], answer->chi_square, answer->freedom, answer->p);
+    }
+    bool first = true;
+    for (size_t q = ATTENTION_CHI_SQUARES; q < ATTENTION_QUESTIONS; q++) {
+        const struct attention_answer *answer = &part->answer[q];
+        if (answer->count == 0) { continue; }
+        words_append(out, room,
+                     first ? "; off by at most, in standard errors, %s %.2g (p = %.2g)" : ", %s %.2g (%.2g)",
+                     question_words[q], fabs(answer->sigma), answer->p);
+        first = false;
+    }
+    words_append(out, room, ".");
+}
+
+static void judge(struct attention_part *part, const char *name) {
+    double least = INFINITY, asked = 0;
+    part->kind = VERDICT_UNDECIDED;
+    if (isnan(part->answer[ATTENTION_BIAS].p + part->answer[ATTENTION_TANGENTIAL].p)) {
+        words_append(
+            part->sentence, sizeof part->sentence,
+            "%zu %s points, but no errors or exact values to judge them by: correlations take ten kept "
+            "replicates for each beta.",
+            part->points, name);
+        return;
+    }
+    for (size_t q = 0; q < ATTENTION_QUESTIONS; q++) {
+        if (isnan(part->answer[q].p)) { continue; }
+        least = fmin(least, part->answer[q].p);
+        asked++;
+    }
+    part->kind = least * asked < LEAST_P ? VERDICT_REFUTED : VERDICT_SUPPORTED;
+    words_append(part->sentence, sizeof part->sentence, "%zu %s points", part->points - part->left_out, name);
+    if (part->left_out > 0) {
+        words_append(part->sentence, sizeof part->sentence,
+                     " (%zu more have no exact values as good as the rows)", part->left_out);
+    }
+    words_append(part->sentence, sizeof part->sentence, " %s the exact values",
+                 part->kind == VERDICT_SUPPORTED ? "agree with" : "contradict");
+    say_answers(part);
+}
+
+static bool make_part(struct attention *a, const struct results_series *s, enum attention_regime regime) {
+    struct attention_part *part = &a->part[regime];
+    bool good = true;
+    *part = (struct attention_part){0};
+    for (size_t q = 0; q < ATTENTION_QUESTIONS; q++) {
+        struct attention_deviation worst = {NAN, 0};
+        for (size_t i = 0; i < a->count; i++) {
+            if (a->point[i].regime == regime) {
+                attention_point_add_deviation(&worst, a->point[i].deviation[q]);
+            }
+        }
+        part->answer[q] = (struct attention_answer){NAN, NAN, worst.sigma, worst.count,
+                                                    largest_p(worst.sigma, worst.count)};
+    }
+    for (size_t i = 0; i < a->count; i++) { part->points += a->point[i].regime == regime; }
+    for (size_t q = 0; q < ATTENTION_CHI_SQUARES; q++) {
+        part->answer[q].chi_square = part->answer[q].freedom = 0;
+    }
+    for (size_t n = 0; good && n < s->size[RESULTS_LOG_N]; n++) { good = add_length(a, s, n, regime, part); }
+    for (size_t q = 0; q < ATTENTION_CHI_SQUARES; q++) {
+        part->answer[q].p = chi_square_p(part->answer[q].chi_square, part->answer[q].freedom);
+    }
+    if (part->points > 0) { judge(part, attention_point_regime_name[regime]); }
+    return good;
+}
+
+double attention_worst(const struct attention *a, enum attention_question question) {
+    double worst = NAN;
+    for (size_t r = 0; r < ATTENTION_REGIMES; r++) {
+        double sigma = a->part[r].answer[question].sigma;
+        if (a->part[r].points > 0 && !(fabs(sigma) <= fabs(worst))) { worst = isnan(sigma) ? worst : sigma; }
+    }
+    return worst;
+}
+
+/* ---- the central limit ---- */
+
+/* beta ~ n^power at every n to rounding, or NaN. */
+static double beta_power(const struct results_series *s, size_t b) {
+    size_t lengths = s->size[RESULTS_LOG_N], betas = s->size[RESULTS_BETA];
+    double power = NAN;
+    for (size_t n = 1; n < lengths; n++) {
+        double slope =
+            log(s->beta[n * betas + b] / s->beta[(n - 1) * betas + b]) / (s->log_n[n] - s->log_n[n - 1]);
+        if (n > 1 && !(fabs(slope - power) < 1e-9)) { return NAN; }
+        power = slope;
+    }
+    return power;
+}
+
+static void fill_gaussian(struct attention_gaussian *g, const struct attention *a,
+                          const struct results_series *s) {
+    size_t lengths = s->size[RESULTS_LOG_N], betas = s->size[RESULTS_BETA];
+    *g = (struct attention_gaussian){.least = INFINITY, .exponent = NAN, .power = NAN};
+    for (size_t i = 0; i < a->count; i++) {
+        const struct attention_point *p = &a->point[i];
+        if (isnan(p->radial_p + p->tangential_p)) { continue; }
+        g->points++;
+        g->along += p->radial_p >= LEAST_P;
+        g->across += p->tangential_p >= LEAST_P;
+        g->least = fmin(g->least, p->n_eff);
+        g->most = fmax(g->most, p->n_eff);
+        if (fmin(p->radial_p, p->tangential_p) < LEAST_P) { g->fails = fmax(g->fails, p->n_eff); }
+    }
+    if (lengths < 2) { return; }
+    size_t last = a->count - 1;
+    g->exponent = log(a->point[last].n_eff / a->point[last - betas].n_eff) /
+                  (s->log_n[lengths - 1] - s->log_n[lengths - 2]);
+    g->power = beta_power(s, betas - 1);
+}
+
+/* Why the limit is near or far: beta = c n^power, below the critical scale n^(1/kappa), leaves n_eff ~
+ * (n^(1/kappa)/beta)^kappa. */
+static void say_growth(struct attention_gaussian *g, double kappa) {
+    const size_t room = sizeof g->sentence;
+    double below = 1 / kappa - g->power;
+    if (!(g->power > 0 && below > 0.01)) { return; }
+    words_append(
+        g->sentence, room,
+        " The reason: beta ~ n^%.4g lies a factor n^%.4g below the critical n^%.4g, which leaves n_eff = "
+        "n/rho ~ n^%.4g (kappa = %.4g times that power; here n^%.3g): ten times as many effective keys take "
+        "n 10^%.3g times as large.",
+        g->power, below, 1 / kappa, kappa * below, kappa, g->exponent, 1 / g->exponent);
+}
+
+/* What counts is not the regime but n_eff, from where on both parts stay normal. */
+static void say_gaussian(struct attention_gaussian *g, double kappa) {
+    const size_t room = sizeof g->sentence;
+    if (g->points == 0) { return; }
+    words_append(g->sentence, room,
+                 "Central limit: n_eff = n/rho(beta) goes from %.3g to %.3g; with so many rows the output "
+                 "passes for a "
+                 "Gaussian along the query at %zu of %zu points, across it at %zu",
+                 g->least, g->most, g->along, g->points, g->across);
+    if (g->fails == 0) {
+        words_append(g->sentence, room, ".");
+    } else if (g->fails >= g->most / 2) {
+        words_append(g->sentence, room,
+                     "; it does not at the largest n_eff, so that the limit is not reached here.");
+    } else {
+        words_append(g->sentence, room, ", at all of them beyond n_eff = %.3g.", g->fails);
+    }
+    say_growth(g, kappa);
+}
+
+/* ---- the series ---- */
+
+bool attention_make(struct attention *a, const struct results_series *s) {
+    *a = (struct attention){.dimension = s->parameter[0].coef};
+    if (!results_has_output(s)) { return true; }
+    bool good = true;
+    a->count = s->size[RESULTS_LOG_N] * s->size[RESULTS_BETA];
+    a->point = malloc(a->count * sizeof *a->point);
+    if (!a->point) { return false; }
+#pragma omp parallel for schedule(dynamic, 1)
+    for (size_t i = 0; i < a->count; i++) {
+        attention_point_fill(&a->point[i], s, i / s->size[RESULTS_BETA], i % s->size[RESULTS_BETA]);
+    }
+    for (enum attention_regime r = 0; good && r < ATTENTION_REGIMES; r++) { good = make_part(a, s, r); }
+    fill_gaussian(&a->gaussian, a, s);
+    say_gaussian(&a->gaussian, (a->dimension - 1) / 2);
+    return good;
+}
+
+void attention_release(struct attention *a) { free(a->point); }

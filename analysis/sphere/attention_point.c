@@ -1,0 +1,250 @@
+#include "analysis/sphere/attention_point.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "analysis/statistics/normality.h"
+#include "models/theory/limits.h"
+#include "models/theory/sphere.h"
+
+const char *const attention_point_regime_name[ATTENTION_REGIMES] = {"subcritical", "critical",
+                                                                    "supercritical"};
+
+const char *const attention_point_question_name[ATTENTION_QUESTIONS] = {
+    [ATTENTION_BIAS] = "bias",
+    [ATTENTION_TANGENTIAL] = "tangential",
+    [ATTENTION_VARIANCE] = "variance",
+    [ATTENTION_ENTROPY] = "entropy",
+    [ATTENTION_PARTICIPATION] = "participation",
+    [ATTENTION_WEIGHT] = "weight",
+    [ATTENTION_IDENTITY] = "identity",
+    [ATTENTION_MATRIX] = "matrix",
+    [ATTENTION_COVARIANCE] = "covariance",
+};
+
+/* Relative error of rows' sums over what is not drawn (sim/rows/bulk.h), twice. */
+static const double QUADRATURE = 2e-12;
+
+static double ratio_or_nan(double x, double y) { return y != 0 && isfinite(y) ? x / y : NAN; }
+
+/* `keys`: 1/Y_2 as measured. In many dimensions n/rho may be far below one while many keys take part: there
+ * the keys that rho counts on never come. */
+static enum attention_regime regime_of(double n_eff, double keys) {
+    const double rounding = 1 - 1e-9; /* of betas that were asked for by n_eff */
+    if (n_eff >= ATTENTION_MANY * rounding) { return ATTENTION_SUBCRITICAL; }
+    return n_eff >= ATTENTION_FEW * rounding || keys > 2 ? ATTENTION_CRITICAL : ATTENTION_SUPERCRITICAL;
+}
+
+/* ---- deviations ---- */
+
+void attention_point_add_deviation(struct attention_deviation *worst, struct attention_deviation other) {
+    if (isnan(other.sigma)) { return; }
+    worst->count += other.count;
+    if (!(fabs(other.sigma) <= fabs(worst->sigma))) { worst->sigma = other.sigma; }
+}
+
+static struct attention_deviation single(double sigma) {
+    return (struct attention_deviation){sigma, isnan(sigma) ? 0 : 1};
+}
+
+/* From an exact value that is known to `error`; NaN where that is no better than the rows. */
+static double sigma_at(const struct results_series *s, unsigned quantity, size_t at, double exact,
+                       double error) {
+    if (error > s->se[quantity][at] / 3) { return NAN; }
+    return ratio_or_nan(s->mean[quantity][at] - exact, hypot(s->se[quantity][at], error));
+}
+
+static bool collapsed(const struct results_series *s, size_t at) {
+    return 1 - s->exact_top_weight[at] < fmax(ATTENTION_RARE_DEFICIT, ATTENTION_ROWS / (double)s->replicates);
+}
+
+static struct attention_deviation ordered_weights(const struct results_series *s, size_t at) {
+    struct attention_deviation worst = {NAN, 0};
+    double least = fmax(ATTENTION_RARE_WEIGHT, ATTENTION_ROWS / (double)s->replicates);
+    for (size_t k = collapsed(s, at); k < s->size[RESULTS_RANK]; k++) {
+        size_t rank = at * s->size[RESULTS_RANK] + k;
+        double exact = s->exact_ordered_weight[rank];
+        if (exact < least) { continue; }
+        attention_point_add_deviation(&worst, single(sigma_at(s, RESULTS_ORDERED_WEIGHT, rank, exact, 0)));
+    }
+    return worst;
+}
+
+/* The mean of ATT is <q,ATT> in the query's direction and nothing across. Near 1 what is stored of the former
+ * is rounding where rows are better than that. */
+static struct attention_deviation matrix(const struct results_series *s, size_t at) {
+    struct attention_deviation worst = {NAN, 0};
+    size_t components = s->size[RESULTS_COMPONENT], columns = s->size[RESULTS_COLUMN];
+    for (size_t c = 0; c < components; c++) {
+        double along = s->value_matrix[c * columns];
+        attention_point_add_deviation(
+            &worst,
+            single(sigma_at(s, RESULTS_OUTPUT, at * components + c, along * (1 - s->exact_output_bias[at]),
+                            fabs(along) * (s->exact_output_bias_error[at] + DBL_EPSILON))));
+    }
+    return worst;
+}
+
+/* What the covariance of two components of V ATT comes from, V's rows scaled by these spreads: fourth moments
+ * of the part along the query, r, and of the length across, t, both in units of their spread. */
+struct moments {
+    double along, across; /* standard deviations of r and of each component across */
+    double r4, r2t2, t4;
+};
+
+static struct moments moments_at(const struct results_series *s, size_t at, double d) {
+    size_t kept = s->size[RESULTS_REPLICATE];
+    const double *radial = s->output_radial + at * kept, *square = s->output_square + at * kept;
+    struct moments m = {.along = sqrt((double)s->replicates) * s->se[RESULTS_OUTPUT_BIAS][at],
+                        .across = sqrt(s->mean[RESULTS_OUTPUT_TANGENTIAL][at] / (d - 1))};
+    for (size_t i = 0; i < kept; i++) {
+        double r = (radial[i] - s->mean[RESULTS_OUTPUT_BIAS][at]) / m.along;
+        double t = sqrt(square[i]) / m.across, count = (double)kept;
+        m.r4 += r * r * r * r / count;
+        m.r2t2 += r * r * t * t / count;
+        m.t4 += t * t * t * t / count;
+    }
+    return m;
+}
+
+static double variance_sigma(const struct results_series *s, size_t at, const struct moments *m) {
+    const double heavy = 20; /* over the square of the variance: rare rows make it */
+    double variance = m->along * m->along, se = variance * sqrt((m->r4 - 1) / (double)s->replicates),
+           error = s->exact_output_variance_error[at];
+    if (!(m->r4 < heavy) || !(error < se / 3)) { return NAN; }
+    return ratio_or_nan(variance - s->exact_output_variance[at], hypot(se, error));
+}
+
+/* One pair of rows of V: its covariance as measured less the expected one, over its standard error. The
+ * direction across is uniform whatever its length: E w_i w_j w_k w_l = (dd + dd + dd)/((d-1)(d+1)). */
+static double pair_sigma(const double *u, const double *v, double d, const struct moments *m, double rows,
+                         double covariance) {
+    double uu = 0, vv = 0, uv = 0, u0 = u[0] * m->along, v0 = v[0] * m->along;
+    for (size_t c = 1; c < (size_t)d; c++) {
+        uu += u[c] * m->across * u[c] * m->across;
+        vv += v[c] * m->across * v[c] * m->across;
+        uv += u[c] * m->across * v[c] * m->across;
+    }
+    double size = sqrt(u0 * u0 + uu) * sqrt(v0 * v0 + vv), expected = (u0 * v0 + uv) / size;
+    double x = u0 * v0 / size, y = uv / size;
+    double fourth =
+        x * x * m->r4 +
+        ((u0 / size * u0) * (vv / size) + (v0 / size * v0) * (uu / size) + 4 * x * y) * m->r2t2 / (d - 1) +
+        (uu / size * (vv / size) + 2 * y * y) * m->t4 / ((d - 1) * (d + 1));
+    return ratio_or_nan(covariance / size - expected, sqrt((fourth - expected * expected) / rows));
+}
+
+static struct attention_deviation covariance(const struct results_series *s, size_t at, double d,
+                                             const struct moments *m) {
+    struct attention_deviation worst = {NAN, 0};
+    size_t columns = s->size[RESULTS_COLUMN], pairs = s->size[RESULTS_PAIR];
+    for (size_t k = 0; k < pairs; k++) {
+        const double *u = s->value_matrix + (size_t)s->pair_first[k] * columns,
+                     *v = s->value_matrix + (size_t)s->pair_second[k] * columns;
+        double sigma = pair_sigma(u, v, d, m, (double)s->replicates, s->output_covariance[at * pairs + k]);
+        attention_point_add_deviation(&worst, single(sigma));
+    }
+    return worst;
+}
+
+static void fill_deviations(struct attention_point *p, const struct results_series *s, size_t at, double d) {
+    enum { FEWEST = 100 }; /* rows for a fourth moment */
+    bool rare = collapsed(s, at);
+    struct attention_deviation *of = p->deviation;
+    of[ATTENTION_BIAS] = single(
+        sigma_at(s, RESULTS_OUTPUT_BIAS, at, s->exact_output_bias[at], s->exact_output_bias_error[at]));
+    of[ATTENTION_TANGENTIAL] =
+        single(sigma_at(s, RESULTS_OUTPUT_TANGENTIAL, at, s->exact_output_tangential[at],
+                        s->exact_output_tangential_error[at]));
+    of[ATTENTION_ENTROPY] = single(
+        rare ? NAN : sigma_at(s, MEASURE_ENTROPY, at, s->exact_entropy[at], s->exact_entropy_error[at]));
+    of[ATTENTION_PARTICIPATION] =
+        single(rare ? NAN
+                    : sigma_at(s, MEASURE_PARTICIPATION, at, s->exact_participation[at],
+                               s->exact_participation_error[at]));
+    of[ATTENTION_WEIGHT] = ordered_weights(s, at);
+    of[ATTENTION_IDENTITY] =
+        single(rare ? NAN : sigma_at(s, RESULTS_OUTPUT_IDENTITY, at, 0, QUADRATURE * (d - 1) / s->beta[at]));
+    of[ATTENTION_MATRIX] = matrix(s, at);
+    of[ATTENTION_VARIANCE] = of[ATTENTION_COVARIANCE] = single(NAN);
+    if (s->size[RESULTS_REPLICATE] >= FEWEST) {
+        struct moments m = moments_at(s, at, d);
+        of[ATTENTION_VARIANCE] = single(variance_sigma(s, at, &m));
+        of[ATTENTION_COVARIANCE] = covariance(s, at, d, &m);
+    }
+}
+
+/* ---- limit laws ---- */
+
+static void fill_gaussian(struct attention_point *p, const struct results_series *s, size_t at, double d) {
+    struct sphere_subcritical limit;
+    double replicates = (double)s->replicates, se = s->se[RESULTS_OUTPUT_BIAS][at];
+    size_t kept = s->size[RESULTS_REPLICATE];
+    sphere_subcritical(d, s->beta[at], s->log_n[p->n], &limit);
+    p->radial_ratio = se * se * replicates / limit.radial_variance;
+    p->radial_ratio_se = p->radial_ratio * sqrt(2 / (replicates - 1));
+    double tangential = (d - 1) * limit.tangential_variance;
+    p->tangential_ratio = s->mean[RESULTS_OUTPUT_TANGENTIAL][at] / tangential;
+    p->tangential_ratio_se = s->se[RESULTS_OUTPUT_TANGENTIAL][at] / tangential;
+    p->radial_p =
+        normality_pvalue(kept, s->output_radial + at * kept, limit.bias, sqrt(limit.radial_variance));
+    p->tangential_p =
+        normality_pvalue(kept, s->output_tangent + at * kept, 0, sqrt(limit.tangential_variance));
+}
+
+/* A row's keys near the query: n^(1/kappa) T_(i) -> (Gamma_i/C)^(1/kappa); C^(1/kappa). */
+static double endpoint_root(const struct results_series *s, double kappa) {
+    struct schedule law;
+    return s->family->law(s->parameter, &law) ? law.coef / kappa : NAN;
+}
+
+static void fill_critical(struct attention_point *p, const struct results_series *s, size_t at,
+                          double kappa) {
+    double limit = limits_weibull_at(kappa, p->critical / (kappa * endpoint_root(s, kappa))).top_weight;
+    p->top_weight_ratio = s->mean[MEASURE_TOP_WEIGHT][at] / limit;
+    p->top_weight_ratio_se = s->se[MEASURE_TOP_WEIGHT][at] / limit;
+}
+
+/* E[x_2 - x_1] = C^(-1/kappa) Gamma(1 + 1/kappa)/kappa. */
+static void fill_supercritical(struct attention_point *p, const struct results_series *s, size_t at,
+                               double kappa) {
+    double root = endpoint_root(s, kappa),
+           near_ties = limits_weibull_near_ties(kappa, p->critical / (kappa * root)),
+           apart = tgamma(1 + 1 / kappa) / (kappa * root);
+    if (kappa > 0.5) {
+        p->deficit_ratio = s->mean[RESULTS_TOP_DEFICIT][at] / (near_ties * M_LN2);
+        p->deficit_ratio_se = s->se[RESULTS_TOP_DEFICIT][at] / (near_ties * M_LN2);
+    }
+    p->log_deficit_ratio = s->mean[RESULTS_LOG_TOP_DEFICIT][at] / (p->critical * apart);
+    p->log_deficit_ratio_se = s->se[RESULTS_LOG_TOP_DEFICIT][at] / (p->critical * apart);
+}
+
+void attention_point_fill(struct attention_point *p, const struct results_series *s, size_t n, size_t b) {
+    size_t at = n * s->size[RESULTS_BETA] + b;
+    double d = s->parameter[0].coef;
+    *p = (struct attention_point){.n = n,
+                                  .beta_index = b,
+                                  .n_eff = exp(s->log_n[n] - sphere_log_rho(d, s->beta[at])),
+                                  .critical = exp(log(s->beta[at]) - s->log_n[n] * 2 / (d - 1)),
+                                  .radial_ratio = NAN,
+                                  .radial_ratio_se = NAN,
+                                  .tangential_ratio = NAN,
+                                  .tangential_ratio_se = NAN,
+                                  .radial_p = NAN,
+                                  .tangential_p = NAN,
+                                  .top_weight_ratio = NAN,
+                                  .top_weight_ratio_se = NAN,
+                                  .deficit_ratio = NAN,
+                                  .deficit_ratio_se = NAN,
+                                  .log_deficit_ratio = NAN,
+                                  .log_deficit_ratio_se = NAN};
+    p->regime = regime_of(p->n_eff, 1 / s->mean[MEASURE_PARTICIPATION][at]);
+    fill_deviations(p, s, at, d);
+    if (p->n_eff >= 1) { fill_gaussian(p, s, at, d); }
+    switch (p->regime) {
+    case ATTENTION_SUBCRITICAL: break;
+    case ATTENTION_CRITICAL: fill_critical(p, s, at, (d - 1) / 2); break;
+    case ATTENTION_SUPERCRITICAL: fill_supercritical(p, s, at, (d - 1) / 2); break;
+    case ATTENTION_REGIMES: break;
+    }
+}

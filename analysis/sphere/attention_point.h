@@ -1,0 +1,75 @@
+/* attention_point: the attention output at one (n, beta) beside exact values and limit laws.
+ *
+ *     subcritical    n Var of the radial and of each tangential part over rho (A'(2 beta) + D^2) and
+ *                    rho A(2 beta)/(2 beta); Kolmogorov-Smirnov of both parts, standardised with these,
+ *                    against the normal law
+ *     critical       mean p_(1) over that of the Weibull limit at the same beta/n^(2/(d-1))
+ *     supercritical  E[1 - p_(1)] over a log 2 (d >= 3) and -E log(1 - p_(1)) over beta E[T_(2) - T_(1)] */
+#ifndef GAPSCALE_ANALYSIS_SPHERE_ATTENTION_POINT_H
+#define GAPSCALE_ANALYSIS_SPHERE_ATTENTION_POINT_H
+
+#include "sim/results/results.h"
+
+#define ATTENTION_MANY 10.0
+#define ATTENTION_FEW 0.1
+
+enum attention_regime {
+    ATTENTION_SUBCRITICAL,
+    ATTENTION_CRITICAL,
+    ATTENTION_SUPERCRITICAL,
+    ATTENTION_REGIMES
+};
+extern const char *const attention_point_regime_name[ATTENTION_REGIMES];
+
+/* What is asked of a point: means less their exact values, in standard errors (of the mean and of the exact
+ * value together). Not asked where exact values are not three times as good as the rows, nor where a few rare
+ * rows make the mean: of weights below ATTENTION_RARE_WEIGHT; of p_(1), H, Y_2 and the identity where 1 -
+ * E p_(1) is below ATTENTION_RARE_DEFICIT; of either below what ATTENTION_ROWS rows make. */
+enum attention_question {
+    ATTENTION_BIAS,        /* 1 - <q,ATT> */
+    ATTENTION_TANGENTIAL,  /* |ATT_tan|^2 */
+    ATTENTION_CHI_SQUARES, /* questions above are judged by chi square, those below by the largest deviation
+                            */
+    ATTENTION_VARIANCE = ATTENTION_CHI_SQUARES, /* of <q,ATT>; errors from the fourth moment of the kept rows,
+                                                   not asked where that is large */
+    ATTENTION_ENTROPY,
+    ATTENTION_PARTICIPATION,
+    ATTENTION_WEIGHT,     /* ordered weights */
+    ATTENTION_IDENTITY,   /* E sum p^2 (1-s^2) - sum p (1-s^2) + ((d-1)/beta) sum p s = 0 */
+    ATTENTION_MATRIX,     /* components of V ATT, beside V times the mean of ATT */
+    ATTENTION_COVARIANCE, /* of V ATT, beside V (st I + (sr - st) q q^T) V^T with sr, st as measured along and
+                             across; errors from the fourth moments of the kept rows */
+    ATTENTION_QUESTIONS
+};
+/* "bias", "tangential", ... */
+extern const char *const attention_point_question_name[ATTENTION_QUESTIONS];
+
+#define ATTENTION_RARE_WEIGHT 0.01
+#define ATTENTION_RARE_DEFICIT 0.05
+#define ATTENTION_ROWS 50.0
+
+/* The furthest from 0 of `count` deviations; NaN and 0 where there is none. */
+struct attention_deviation {
+    double sigma;
+    size_t count;
+};
+void attention_point_add_deviation(struct attention_deviation *worst, struct attention_deviation other);
+
+/* NaN: does not exist. */
+struct attention_point {
+    size_t n, beta_index;
+    enum attention_regime regime;
+    double n_eff, critical; /* n/rho(beta); beta/n^(2/(d-1)) */
+    struct attention_deviation deviation[ATTENTION_QUESTIONS];
+    /* n_eff >= 1: over the central limit's value, and its standard error; p-values. */
+    double radial_ratio, radial_ratio_se, tangential_ratio, tangential_ratio_se, radial_p, tangential_p;
+    double top_weight_ratio, top_weight_ratio_se;   /* critical: mean p_(1) over its limit */
+    double deficit_ratio, deficit_ratio_se;         /* supercritical: E[1 - p_(1)] over a log 2 */
+    double log_deficit_ratio, log_deficit_ratio_se; /* -E log(1 - p_(1))/(beta E[T_(2) - T_(1)]) */
+};
+
+/* Of a series with an output. */
+void attention_point_fill(struct attention_point *point, const struct results_series *series, size_t n,
+                          size_t beta_index);
+
+#endif

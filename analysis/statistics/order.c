@@ -1,0 +1,40 @@
+#include "analysis/statistics/order.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_sort.h>
+#include <math.h>
+
+const double order_level[ORDER_QUANTILES] = {0.05, 0.25, 0.5, 0.75, 0.95};
+
+static double sorted_quantile(size_t count, const double *sorted, double level) {
+    double position = level * (double)(count - 1);
+    size_t below = (size_t)position;
+    double part = position - (double)below;
+    if (part == 0 || sorted[below] == sorted[below + 1]) { return sorted[below]; }
+    return sorted[below] + part * (sorted[below + 1] - sorted[below]);
+}
+
+/* The largest r with P(Binomial(count, 1/2) < r) <= 0.025; 0 when even r = 1 is too much. The median
+ * lies between the r-th smallest and the r-th largest value. */
+static size_t median_rank(size_t count) {
+    unsigned trials = (unsigned)count, r = (unsigned)fmax(0, 0.5 * (double)count - sqrt((double)count) - 1);
+    while (gsl_cdf_binomial_P(r, 0.5, trials) <= 0.025) { r++; }
+    return r;
+}
+
+struct order order_make(size_t count, const double *values, double *scratch) {
+    struct order order = {.median_low = NAN, .median_high = NAN};
+    for (size_t i = 0; i < count; i++) {
+        if (!isnan(values[i])) { scratch[order.count++] = values[i]; }
+    }
+    gsl_sort(scratch, 1, order.count);
+    for (size_t q = 0; q < ORDER_QUANTILES; q++) {
+        order.quantile[q] = order.count > 0 ? sorted_quantile(order.count, scratch, order_level[q]) : NAN;
+    }
+    size_t rank = order.count > 0 ? median_rank(order.count) : 0;
+    if (rank > 0) {
+        order.median_low = scratch[rank - 1];
+        order.median_high = scratch[order.count - rank];
+    }
+    return order;
+}

@@ -1,0 +1,130 @@
+#include "analysis/study/study.h"
+
+#include <getopt.h>
+#include <gsl/gsl_errno.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/message.h"
+#include "sim/results/store.h"
+#include "sim/sweep/exact.h"
+
+static const char taken_name[] = "all"; /* figures over all series begin so */
+
+static bool name_is_taken(const struct study *study, const char *name) {
+    if (strcmp(name, taken_name) == 0) { return true; }
+    for (size_t i = 0; i < study->count; i++) {
+        if (strcmp(study->fit[i].name, name) == 0) { return true; }
+    }
+    return false;
+}
+
+/* Gives a fit its name, before it is counted in. */
+static void study_name(const struct study *study, struct fit *fit) {
+    for (size_t i = 2; name_is_taken(study, fit->name); i++) {
+        snprintf(fit->name, sizeof fit->name, "%s-%zu", fit->series->name, i);
+    }
+}
+
+static bool study_add(struct study *study, const struct results *results, const char *path) {
+    struct fit *grown = realloc(study->fit, (study->count + results->series_count + 1) * sizeof *grown);
+    if (!grown) { return false; }
+    study->fit = grown;
+    for (size_t i = 0; i < results->series_count; i++) {
+        struct fit *fit = &study->fit[study->count];
+        if (!fit_make(fit, &results->series[i], path)) {
+            fit_release(fit);
+            return false;
+        }
+        fit->common = results->common_randomness;
+        study_name(study, fit);
+        study->count++;
+    }
+    return true;
+}
+
+int study_open(struct study *study, size_t count, char *const *paths) {
+    *study = (struct study){.paths = (const char *const *)paths,
+                            .results = calloc(count, sizeof(struct results *))};
+    gsl_set_error_handler_off();
+    bool fits = study->results;
+    for (size_t i = 0; fits && i < count; i++) {
+        study->results[i] = store_read(paths[i]);
+        if (!study->results[i]) { return EXIT_USAGE; }
+        study->file_count++;
+        if (exact_fill(study->results[i], omp_get_max_threads()) != EXIT_DONE) { return EXIT_FAILED; }
+        fits = study_add(study, study->results[i], paths[i]);
+    }
+    if (!fits) { message_error("out of memory while fitting; give fewer files at a time"); }
+    return fits ? EXIT_DONE : EXIT_FAILED;
+}
+
+bool study_judge(struct study *study) {
+    study->verdict = calloc(study->count + 1, sizeof *study->verdict);
+    study->attention = calloc(study->count + 1, sizeof *study->attention);
+    bool good = study->verdict && study->attention;
+#pragma omp parallel for schedule(dynamic, 1)
+    for (size_t i = 0; i < study->count; i++) {
+        if (good && !(verdict_make(&study->verdict[i], &study->fit[i]) &&
+                      attention_make(&study->attention[i], study->fit[i].series))) {
+#pragma omp atomic write
+            good = false;
+        }
+    }
+    if (!good) { message_error("out of memory while judging; give fewer files at a time"); }
+    return good;
+}
+
+void study_release(struct study *study) {
+    for (size_t i = 0; i < study->count; i++) { fit_release(&study->fit[i]); }
+    for (size_t i = 0; study->attention && i < study->count; i++) { attention_release(&study->attention[i]); }
+    for (size_t i = 0; i < study->file_count; i++) { results_free(study->results[i]); }
+    free(study->fit);
+    free(study->verdict);
+    free(study->attention);
+    free(study->results);
+    *study = (struct study){0};
+}
+
+bool study_parse(int argc, char **argv, bool has_json, const char *usage, struct study_request *request) {
+    static const struct option known[] = {
+        {"help", no_argument, NULL, 'h'},
+        {"output", required_argument, NULL, 'o'},
+        {"json", no_argument, NULL, 'j'},
+        {NULL, 0, NULL, 0},
+    };
+    static const struct option known_without_json[] = {
+        {"help", no_argument, NULL, 'h'},
+        {"output", required_argument, NULL, 'o'},
+        {NULL, 0, NULL, 0},
+    };
+    *request = (struct study_request){0};
+    int option;
+    optind = 0;
+    while ((option = getopt_long(argc, argv, "ho:", has_json ? known : known_without_json, NULL)) != -1) {
+        switch (option) {
+        case 'h': request->help = true; return true;
+        case 'o': request->output = optarg; break;
+        case 'j': request->json = true; break;
+        default: fprintf(stderr, "%s", usage); return false;
+        }
+    }
+    request->count = (size_t)(argc - optind);
+    request->paths = argv + optind;
+    if (request->count == 0) { message_error("no RESULTS given"); }
+    if (request->output && !*request->output) { message_error("-o takes a name, not an empty text"); }
+    if (request->count == 0 || (request->output && !*request->output)) {
+        fprintf(stderr, "%s", usage);
+        return false;
+    }
+    return true;
+}
+
+char *study_default_output(const char *path, const char *suffix) {
+    size_t length = strlen(path);
+    if (length > 3 && strcmp(path + length - 3, ".h5") == 0 && path[length - 4] != '/') { length -= 3; }
+    char *name;
+    return asprintf(&name, "%.*s%s", (int)length, path, suffix) < 0 ? NULL : name;
+}

@@ -1,0 +1,127 @@
+#include "analysis/text/words.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* e^x as MeE, with so many decimals of M. */
+static void print_scientific(double x, int decimals, char out[WORDS]) {
+    double exponent = floor(x / M_LN10), mantissa = exp(x - exponent * M_LN10);
+    if (mantissa >= 10 - 0.5 * pow(10, -decimals)) {
+        mantissa /= 10;
+        exponent++;
+    }
+    snprintf(out, WORDS, "%.*fe%.0f", decimals, mantissa, exponent);
+}
+
+/* Whether x is a whole number up to the rounding of a logarithm. */
+static bool is_whole(double x) { return fabs(x - round(x)) <= 1e-12 * fmax(1, fabs(x)); }
+
+static const double log_exact = 53 * M_LN2;
+
+const char *words_length(double log_n, char out[WORDS]) {
+    double n = round(exp(log_n));
+    if (log_n < log_exact && n >= 4 && is_whole(log_n / M_LN2)) {
+        snprintf(out, WORDS, "2^%.0f", log_n / M_LN2);
+    } else if (log_n < log_exact && n < 1e6) {
+        snprintf(out, WORDS, "%.0f", n);
+    } else if (is_whole(log_n / M_LN10)) {
+        snprintf(out, WORDS, "1e%.0f", log_n / M_LN10);
+    } else if (log_n >= 100 && is_whole(log_n)) {
+        snprintf(out, WORDS, "e^%.0f", log_n);
+    } else {
+        print_scientific(log_n, 2, out);
+    }
+    return out;
+}
+
+const char *words_exponential(double x, char out[WORDS]) {
+    if (isnan(x)) {
+        snprintf(out, WORDS, "-");
+    } else if (fabs(x) < 690 || isinf(x)) {
+        snprintf(out, WORDS, "%.5g", exp(x));
+    } else {
+        print_scientific(x, 3, out);
+    }
+    return out;
+}
+
+const char *words_number(double value, char out[WORDS]) {
+    if (isnan(value)) {
+        snprintf(out, WORDS, "-");
+    } else {
+        snprintf(out, WORDS, "%.4g", value);
+    }
+    return out;
+}
+
+const char *words_measured(double value, double se, char out[WORDS]) {
+    if (isnan(value) || isnan(se)) { return words_number(value, out); }
+    if (se == 0 || fabs(value) >= 1e6 || isinf(value)) {
+        snprintf(out, WORDS, "%.4g +- %.2g", value, se);
+    } else if (se < 1e-5) {
+        snprintf(out, WORDS, "%.6g +- %.1g", round(value * 1e9) / 1e9 + 0.0, se);
+    } else {
+        int decimals = (int)fmin(6, fmax(0, 1 - floor(log10(se))));
+        snprintf(out, WORDS, "%.*f +- %.*f", decimals, value, decimals, se);
+    }
+    return out;
+}
+
+static void append_power(char *out, const char *base, double power) {
+    size_t length = strlen(out);
+    if (power == 0) { return; }
+    snprintf(out + length, WORDS - length, "%s%s", length > 0 ? " " : "", base);
+    length = strlen(out);
+    if (power != 1) { snprintf(out + length, WORDS - length, "^%.5g", power); }
+}
+
+const char *words_schedule(const struct schedule *schedule, char out[WORDS]) {
+    out[0] = '\0';
+    if (schedule->coef != 1 || schedule_is_constant(schedule)) {
+        snprintf(out, WORDS, "%.6g", schedule->coef);
+    }
+    bool bare = schedule->log_power == 1 && schedule->power == 0;
+    append_power(out, bare ? "log n" : "(log n)", schedule->log_power);
+    append_power(out, "n", schedule->power);
+    return out;
+}
+
+const char *words_parameters(const struct family *family, const struct schedule *parameter,
+                             char out[WORDS_LINE]) {
+    size_t length = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < family->parameter_count && length < WORDS_LINE; i++) {
+        char value[WORDS];
+        length += (size_t)snprintf(out + length, WORDS_LINE - length, "%s%s = %s", i > 0 ? ", " : "",
+                                   family->parameter[i].name, words_schedule(&parameter[i], value));
+    }
+    return out;
+}
+
+void words_append(char *out, size_t room, const char *format, ...) {
+    size_t length = strlen(out);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(out + length, room - length, format, arguments);
+    va_end(arguments);
+}
+
+void words_print_wrapped(FILE *out, const char *text) {
+    enum { WIDTH = 106 };
+    size_t column = 0;
+    for (const char *word = text; *word;) {
+        size_t length = strcspn(word, " ");
+        if (column == 0 || column + 1 + length > WIDTH) {
+            fprintf(out, "%s  %.*s", column ? "\n" : "", (int)length, word);
+            column = 2 + length;
+        } else {
+            fprintf(out, " %.*s", (int)length, word);
+            column += 1 + length;
+        }
+        word += length + strspn(word + length, " ");
+    }
+    fputc('\n', out);
+}

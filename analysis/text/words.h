@@ -1,0 +1,38 @@
+/* words: numbers as people read them. Each function fills `out` and returns it. */
+#ifndef GAPSCALE_ANALYSIS_TEXT_WORDS_H
+#define GAPSCALE_ANALYSIS_TEXT_WORDS_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "models/families/family.h"
+
+enum { WORDS = 64, WORDS_LINE = 512 };
+
+/* A context length: 2^12, 1000, 1e300, 3.16e7, e^100000. */
+const char *words_length(double log_n, char out[WORDS]);
+
+/* e^x to five figures however large; "-" for NaN. */
+const char *words_exponential(double x, char out[WORDS]);
+
+/* "2.2326 +- 0.0051": two figures of the error; "0.25 +- 4e-07". Without an error, or an error of 0, four
+ * figures of the value; without a value "-". */
+const char *words_measured(double value, double se, char out[WORDS]);
+
+/* A number to four figures, "-" for NaN. */
+const char *words_number(double value, char out[WORDS]);
+
+/* Appends to the text in `out`, which has room for `room` bytes; what does not fit is cut. */
+__attribute__((format(printf, 3, 4))) void words_append(char *out, size_t room, const char *format, ...);
+
+/* A text in lines of at most 106 columns, two of them blank at the left. */
+void words_print_wrapped(FILE *out, const char *text);
+
+/* "3", "(log n)^-2", "1.41421 (log n)^0.5", "4 n^0.5". */
+const char *words_schedule(const struct schedule *schedule, char out[WORDS]);
+
+/* "scale = (log n)^-2, location = 0". */
+const char *words_parameters(const struct family *family, const struct schedule *parameter,
+                             char out[WORDS_LINE]);
+
+#endif

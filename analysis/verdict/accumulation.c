@@ -1,0 +1,63 @@
+#include "analysis/verdict/accumulation.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+/* Mean over the kept rows at an n of the logarithms of alpha*, t* and Lambda_n; false where one is not
+ * finite. */
+static bool mean_logarithms(const struct results_series *s, size_t n, double mean[3], double se[3]) {
+    size_t kept = s->size[RESULTS_REPLICATE];
+    double sum[3] = {0}, square[3] = {0}, first[3] = {0}; /* sums of what they are off the first */
+    for (size_t r = n * kept; r < (n + 1) * kept; r++) {
+        double value[] = {log(s->lambda_log_rank[r] / s->log_n[n]), log(s->lambda_gap[r]), log(s->lambda[r])};
+        value[1] -= s->log_lambda_typ[n];
+        value[2] += s->log_lambda_typ[n];
+        for (int k = 0; k < 3; k++) {
+            if (!isfinite(value[k])) { return false; }
+            if (r == n * kept) { first[k] = value[k]; }
+            double off = value[k] - first[k];
+            sum[k] += off;
+            square[k] += off * off;
+        }
+    }
+    for (int k = 0; k < 3; k++) {
+        double count = (double)kept, off = sum[k] / count;
+        mean[k] = first[k] + off;
+        se[k] = kept > 1 ? sqrt(fmax(0, square[k] / count - off * off) / (count - 1)) : NAN;
+    }
+    return kept > 0;
+}
+
+/* The three exponents from the same points with equal weights, so that the identity between them is exact. */
+static bool fit_coordinates(const struct fit *fit, struct accumulation_fit *a) {
+    double *room = calloc(7 * (fit->lengths + 1), sizeof *room), *x = room;
+    if (!room) { return false; }
+    size_t count = 0, stride = fit->lengths + 1;
+    for (size_t n = 0; n < fit->lengths; n++) {
+        double mean[3], se[3];
+        if (!mean_logarithms(fit->series, n, mean, se)) { continue; }
+        x[count] = log(fit->series->log_n[n]);
+        for (size_t k = 0; k < 3; k++) { room[(1 + k) * stride + count] = mean[k]; }
+        for (size_t k = 0; k < 3; k++) { room[(4 + k) * stride + count] = se[k]; }
+        count++;
+    }
+    struct exponent *const xi[] = {&a->xi_alpha, &a->xi_delta, &a->xi_lambda};
+    for (size_t k = 0; k < 3 && count > 1; k++) {
+        *xi[k] = exponent_even(count, x, room + (1 + k) * stride, room + (4 + k) * stride);
+    }
+    free(room);
+    return true;
+}
+
+bool accumulation_make(struct accumulation_fit *a, const struct fit *fit, double limit) {
+    static const struct exponent none = {0, NAN, NAN, NAN};
+    *a = (struct accumulation_fit){NAN, NAN, NAN, NAN, none, none, none};
+    if (fit->lengths == 0) { return true; }
+    const struct order *rows = &fit->row_lambda[fit->lengths - 1];
+    a->median = rows->quantile[ORDER_MEDIAN];
+    a->median_low = rows->median_low;
+    a->median_high = rows->median_high;
+    a->limit = limit;
+    return fit_coordinates(fit, a);
+}

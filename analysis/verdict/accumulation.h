@@ -1,0 +1,18 @@
+/* accumulation: the accumulation scale itself, row by row: Lambda_n, and the rank and gap that attain it. */
+#ifndef GAPSCALE_ANALYSIS_VERDICT_ACCUMULATION_H
+#define GAPSCALE_ANALYSIS_VERDICT_ACCUMULATION_H
+
+#include "analysis/fit/fit.h"
+
+/* Lambda_n of the kept rows: its median at the largest n over Lambda^typ with a 95% interval, beside that of
+ * the limit law; and exponents in log n of the means of log alpha, log t and log Lambda_n, where k = n^alpha
+ * and t attain Lambda_n, over the n where every row has them. NaN where there is none. */
+struct accumulation_fit {
+    double median, median_low, median_high, limit;
+    struct exponent xi_alpha, xi_delta, xi_lambda;
+};
+
+/* `limit`: of the median over Lambda^typ. False when out of memory. */
+bool accumulation_make(struct accumulation_fit *a, const struct fit *fit, double limit);
+
+#endif

@@ -1,0 +1,219 @@
+#include "analysis/verdict/points.h"
+
+#include <gsl/gsl_blas.h>
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_eigen.h>
+#include <math.h>
+#include <stdlib.h>
+
+/* The least that interpolation of a root between betas is off by, in log beta; no two points share it. */
+static const double ROOT_NOISE = 2e-5;
+
+static enum points_kind kind_of(const struct fit *fit) {
+    if (fit->series->family->kind == FAMILY_FIXED) { return POINTS_FIXED; }
+    return fit->series->family->class == FAMILY_FRECHET ? POINTS_ROWS : POINTS_MEANS;
+}
+
+/* log(beta_c/Lambda^typ) at an n and its standard error; false where there is none. */
+static bool point_at(const struct fit *fit, enum points_kind kind, size_t n, double *log_ratio, double *se) {
+    const struct ensemble_point *mean = &fit->collapse[n * fit->criteria + fit->primary];
+    const struct order *rows = &fit->row_collapse[n * fit->criteria + fit->primary];
+    double replicates = (double)fit->series->replicates;
+    *log_ratio = kind == POINTS_MEANS ? mean->log_ratio : log(rows->quantile[ORDER_MEDIAN]);
+    *se = mean->se * gsl_cdf_tdist_Pinv(0.975, replicates - 1) / EXPONENT_SIGMAS_95;
+    if (kind != POINTS_FIXED && replicates < POINTS_REPLICATES) { return false; }
+    if (kind == POINTS_ROWS) { *se = log(rows->median_high / rows->median_low) / (2 * EXPONENT_SIGMAS_95); }
+    if (kind == POINTS_FIXED) { *se = 0; }
+    return isfinite(*log_ratio) && isfinite(*se);
+}
+
+static bool points_allocate(struct points *p, size_t count) {
+    double *room = calloc(count * (count + 6) + 1, sizeof *room);
+    p->log_n = room;
+    p->log_ratio = room + count;
+    p->log_beta = room + 2 * count;
+    p->log_lambda = room + 3 * count;
+    p->log_exact = room + 4 * count;
+    p->systematic = room + 5 * count;
+    p->covariance = room + 6 * count;
+    return room;
+}
+
+/* deviation[i][g] of log beta_c at which[i] when block group g is left out. False when one is lost, or when
+ * out of memory. */
+static bool leave_out_all(const struct fit *fit, size_t count, const size_t *which, size_t groups,
+                          double *deviation) {
+    for (size_t i = 0; i < count; i++, deviation += groups) {
+        const struct criterion *criterion = &fit->series->criterion[fit->primary];
+        if (!ensemble_leave_out(fit->series, which[i], criterion, deviation)) { return false; }
+        for (size_t g = 0; g < groups; g++) {
+            deviation[g] -= fit->collapse[which[i] * fit->criteria + fit->primary].log_ratio;
+            if (!isfinite(deviation[g])) { return false; }
+        }
+    }
+    return true;
+}
+
+static double hartlap(size_t groups, size_t count) {
+    return (double)(groups - 1) / ((double)groups - (double)count - 2);
+}
+
+/* Of means at the n in `which`, by leaving out a block group at all of them. */
+static bool joint_means(struct points *p, const struct fit *fit, const size_t *which) {
+    const struct results_series *s = fit->series;
+    size_t groups = s->size[RESULTS_BLOCK], count = p->count;
+    double *deviation = malloc((count * groups + 1) * sizeof *deviation), widen = hartlap(groups, count);
+    bool good = deviation && leave_out_all(fit, count, which, groups, deviation);
+    for (size_t i = 0; good && i < count; i++) {
+        for (size_t j = 0; j < count; j++) {
+            double sum = 0;
+            for (size_t g = 0; g < groups; g++) {
+                sum += widen * (1 - s->block_size[g] / (double)s->replicates) * deviation[i * groups + g] *
+                       deviation[j * groups + g];
+            }
+            p->covariance[i * count + j] = sum;
+        }
+    }
+    free(deviation);
+    return good;
+}
+
+/* Of medians with these errors: they move together as often as rows lie on the same side of both. Rows that
+ * change sides are counted, so that one is in doubt. */
+static void joint_medians(struct points *p, const struct fit *fit, const size_t *which, const double *error) {
+    const struct results_series *s = fit->series;
+    size_t kept = s->size[RESULTS_REPLICATE], count = p->count;
+    double widen = hartlap(kept, count), one_row = 4 / (double)kept;
+    for (size_t i = 0; i < count; i++) {
+        size_t at = which[i] * fit->criteria + fit->primary;
+        const double *x = s->collapse + at * kept, median = fit->row_collapse[at].quantile[ORDER_MEDIAN];
+        for (size_t j = 0; j < count; j++) {
+            size_t other = which[j] * fit->criteria + fit->primary, same = 0;
+            const double *y = s->collapse + other * kept,
+                         middle = fit->row_collapse[other].quantile[ORDER_MEDIAN];
+            for (size_t r = 0; r < kept; r++) { same += (x[r] < median) == (y[r] < middle); }
+            double correlation = 2 * (double)same / (double)kept - 1;
+            p->covariance[i * count + j] =
+                error[i] * error[j] * (widen * correlation + (i == j ? one_row : 0));
+        }
+    }
+}
+
+static void independent(struct points *p, const double *error) {
+    for (size_t i = 0; i < p->count; i++) {
+        for (size_t j = 0; j < p->count; j++) {
+            p->covariance[i * p->count + j] = i == j ? error[i] * error[i] : 0;
+        }
+    }
+}
+
+/* The noise of the points at `which`, whose own errors are `error`. */
+static void points_correlate(struct points *p, const struct fit *fit, const size_t *which,
+                             const double *error) {
+    bool means = p->kind == POINTS_MEANS;
+    size_t groups = fit->series->size[means ? RESULTS_BLOCK : RESULTS_REPLICATE];
+    if (!fit->common || !p->has_errors) {
+        independent(p, error);
+    } else if (groups < p->count + POINTS_MORE_GROUPS || (means && !joint_means(p, fit, which))) {
+        p->lacks_groups = true;
+        independent(p, error);
+    } else {
+        if (!means) { joint_medians(p, fit, which, error); }
+        p->groups = groups;
+    }
+    for (size_t i = 0; i < p->count; i++) { p->covariance[i * p->count + i] += p->systematic[i]; }
+}
+
+/* Variance of what interpolation between betas may be off by: several times what it shows. */
+static double systematic_at(const struct fit *fit, enum points_kind kind, size_t n) {
+    const double times = 3;
+    double shown = kind == POINTS_MEANS ? fit->collapse[n * fit->criteria + fit->primary].grid_error : 0;
+    return ROOT_NOISE * ROOT_NOISE + times * times * shown * shown;
+}
+
+bool points_make(struct points *p, const struct fit *fit) {
+    size_t *which = calloc(fit->lengths + 1, sizeof *which);
+    double log_ratio, se, *error = calloc(fit->lengths + 1, sizeof *error);
+    *p = (struct points){.kind = kind_of(fit), .has_errors = true};
+    bool good = which && error && points_allocate(p, fit->lengths);
+    for (size_t n = 0; good && fit->primary < fit->criteria && n < fit->lengths; n++) {
+        if (!point_at(fit, p->kind, n, &log_ratio, &se)) { continue; }
+        size_t i = p->count++;
+        which[i] = n;
+        p->log_n[i] = fit->series->log_n[n];
+        p->log_ratio[i] = log_ratio;
+        p->log_lambda[i] = fit->series->log_lambda_typ[n];
+        p->log_beta[i] = log_ratio + p->log_lambda[i];
+        p->log_exact[i] = p->kind == POINTS_ROWS ? NAN : log(fit->exact[n]);
+        p->systematic[i] = systematic_at(fit, p->kind, n);
+        error[i] = se;
+        p->has_errors = p->has_errors && se > 0;
+    }
+    if (good) { points_correlate(p, fit, which, error); }
+    free(which);
+    free(error);
+    return good;
+}
+
+void points_release(struct points *p) {
+    free(p->log_n);
+    *p = (struct points){0};
+}
+
+size_t points_from(const struct points *p, double least) {
+    const double rounding = 1 - 1e-4; /* of n to whole numbers */
+    size_t i = 0;
+    while (i < p->count && p->log_n[i] < least * rounding) { i++; }
+    return i;
+}
+
+double points_widen(const struct points *p, size_t count, size_t terms) {
+    if (p->groups == 0) { return 1; }
+    double rest = (double)p->groups - (double)count, b = (rest - 2) / ((rest - 1) * (rest - 4));
+    return sqrt(1 + b * (double)(count - terms));
+}
+
+bool points_chi_square(const struct points *p, const double *deviation, double *chi_square, size_t *freedom) {
+    const double clear = 26; /* noise over interpolation, in variances, and one: counted */
+    gsl_matrix *c = gsl_matrix_alloc(p->count, p->count), *mode = gsl_matrix_alloc(p->count, p->count);
+    gsl_vector *variance = gsl_vector_alloc(p->count), *part = gsl_vector_alloc(p->count),
+               *y = gsl_vector_alloc(p->count);
+    gsl_eigen_symmv_workspace *work = gsl_eigen_symmv_alloc(p->count);
+    bool good = c && mode && variance && part && y && work;
+    *chi_square = 0;
+    *freedom = 0;
+    for (size_t i = 0; good && i < p->count; i++) {
+        gsl_vector_set(y, i, deviation[i] / sqrt(p->systematic[i]));
+        for (size_t j = 0; j < p->count; j++) {
+            gsl_matrix_set(c, i, j,
+                           p->covariance[i * p->count + j] / sqrt(p->systematic[i] * p->systematic[j]));
+        }
+    }
+    good = good && gsl_eigen_symmv(c, variance, mode, work) == 0;
+    if (good) { gsl_blas_dgemv(CblasTrans, 1, mode, y, 0, part); }
+    for (size_t i = 0; good && i < p->count; i++) {
+        double size = gsl_vector_get(part, i), square = gsl_vector_get(variance, i);
+        if (!(square > clear)) { continue; }
+        *chi_square += size * size / square;
+        ++*freedom;
+    }
+    gsl_matrix_free(c);
+    gsl_matrix_free(mode);
+    gsl_vector_free(variance);
+    gsl_vector_free(part);
+    gsl_vector_free(y);
+    gsl_eigen_symmv_free(work);
+    return good && *freedom > 0;
+}
+
+struct law_data points_data(const struct points *p, size_t first, const double *values, double *scratch) {
+    size_t count = p->count - first;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < count; j++) {
+            scratch[i * count + j] = p->covariance[(first + i) * p->count + first + j];
+        }
+    }
+    return (struct law_data){
+        count, p->log_n + first, values + first, p->log_lambda + first, p->has_errors ? scratch : NULL,
+        false};
+}

@@ -1,0 +1,58 @@
+/* points: the collapse points of one series as data for laws: every n that has one, with the covariance of
+ * their errors. */
+#ifndef GAPSCALE_ANALYSIS_VERDICT_POINTS_H
+#define GAPSCALE_ANALYSIS_VERDICT_POINTS_H
+
+#include "analysis/fit/fit.h"
+#include "analysis/statistics/law.h"
+
+enum points_kind {
+    POINTS_MEANS, /* roots of the replicate means */
+    POINTS_ROWS,  /* medians of the rows' own collapse points: heavy tails */
+    POINTS_FIXED, /* the row's own: rows without randomness */
+};
+
+struct points {
+    enum points_kind kind;
+    size_t count;
+    double *log_n, *log_ratio, *log_beta; /* of beta_c/Lambda^typ, and of beta_c */
+    double *log_lambda, *log_exact; /* of Lambda^typ, and of the exact ratio (NaN where there is none) */
+    double *covariance;             /* [count][count], of log_ratio */
+    double *systematic; /* [count]: the part of these variances that interpolation makes and not noise */
+    size_t groups;      /* what a joint covariance was estimated from; 0: noise is independent */
+    bool has_errors;    /* there is noise */
+    bool lacks_groups;  /* the same randomness at every n, and too little of it for a joint covariance */
+};
+
+/* Fewer replicates give errors that may be anything. */
+enum { POINTS_REPLICATES = 16 };
+
+/* More groups than points by so many, for a joint covariance. */
+enum { POINTS_MORE_GROUPS = 13 };
+
+/* Of the fit's primary criterion, none where replicates are fewer. Independent errors of means are widened by
+ * what Student's law asks of a 95% interval at this number of replicates. With the same randomness at every n
+ * (fit->common) the covariance comes from leaving out blocks of replicates at all n together, that of medians
+ * from the sides of them on which each row lies; both widened for being estimates (Hartlap et al. 2007).
+ * False when out of memory. */
+bool points_make(struct points *points, const struct fit *fit);
+void points_release(struct points *points);
+
+/* The first point with log n >= least, but for the rounding of n to a whole number; count when there is
+ * none. */
+size_t points_from(const struct points *points, double least);
+
+/* Chi square of deviations at all points, nothing fitted, over the `freedom` modes of their covariance that
+ * noise makes and not interpolation: where points share their rows these are fewer than points. False where
+ * there are none, or when out of memory. */
+bool points_chi_square(const struct points *points, const double *deviation, double *chi_square,
+                       size_t *freedom);
+
+/* By what factor errors of `terms` coefficients, fitted to `count` points, grow since their covariance is an
+ * estimate (Dodelson & Schneider, Phys. Rev. D 88 (2013) 063537); 1 where it is none. */
+double points_widen(const struct points *points, size_t count, size_t terms);
+
+/* The points from `first` on as data, with y = `values`; `scratch` has room for count^2 numbers. */
+struct law_data points_data(const struct points *points, size_t first, const double *values, double *scratch);
+
+#endif

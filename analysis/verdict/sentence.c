@@ -1,0 +1,139 @@
+#include "analysis/verdict/sentence.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *sentence_estimate(const struct verdict_estimate *e, char out[WORDS]) {
+    return words_measured(e->value, (e->high - e->low) / 2, out);
+}
+
+static void rival_words(const struct verdict *v, char *out, size_t size) {
+    size_t rival = v->closest;
+    if (rival == VERDICT_LAWS) {
+        snprintf(out, size, "nothing contradicts it, and no rival could be compared");
+    } else if (v->rival[rival].excluded_sigma > 100) {
+        snprintf(out, size, "every rival is excluded by more than 100 sigma");
+    } else {
+        snprintf(out, size, "the closest rival, %s, is excluded by %.3g sigma%s", verdict_law[rival],
+                 v->rival[rival].excluded_sigma,
+                 v->rival[rival].excluded_sigma < VERDICT_EXCLUDED ? " only" : "");
+    }
+}
+
+/* Why there is no collapse point, at most of the n. */
+static void missing_words(const struct fit *fit, char *out, size_t size) {
+    size_t count[ENSEMBLE_STATES] = {0};
+    enum ensemble_state most = ENSEMBLE_FOUND;
+    for (size_t n = 0; n < fit->lengths && fit->primary < fit->criteria; n++) {
+        enum ensemble_state state = fit->collapse[n * fit->criteria + fit->primary].state;
+        if (++count[state] > count[most]) { most = state; }
+    }
+    snprintf(out, size, "no collapse point was found%s%s", count[most] > 0 ? ": " : "",
+             count[most] > 0 ? ensemble_state_advice[most] : "");
+}
+
+/* Why, as a clause. */
+static void reason(const struct fit *fit, const struct verdict *v, char *out, size_t size) {
+    char value[WORDS], label[CRITERION_LABEL];
+    if (fit->primary < fit->criteria) { criterion_label(&fit->series->criterion[fit->primary], label); }
+    switch (v->ground) {
+    case GROUND_CRITERION:
+        snprintf(out, size, "%s does not mark the critical scale in the %s class; ask for entropy", label,
+                 family_class_name(fit->series->family->class));
+        break;
+    case GROUND_NO_ERRORS:
+        snprintf(out, size, "%llu replicate%s too few for errors of collapse points; take 64 or more",
+                 (unsigned long long)fit->series->replicates, fit->series->replicates == 1 ? " is" : "s are");
+        break;
+    case GROUND_NO_POINTS: missing_words(fit, out, size); break;
+    case GROUND_NO_GROUPS:
+        snprintf(
+            out, size,
+            "with the same randomness at %zu n there are too few replicates for the joint errors of their "
+            "collapse points",
+            v->point_count);
+        break;
+    case GROUND_FEW:
+        snprintf(
+            out, size,
+            "%zu n with a collapse point, %zu of them from log n = %d on, %s too few for an exponent with "
+            "corrections; take %d or more from there",
+            v->point_count, v->trusted, VERDICT_ASYMPTOTIC, v->point_count == 1 ? "is" : "are",
+            VERDICT_FEWEST);
+        break;
+    case GROUND_CLOSE:
+        snprintf(
+            out, size,
+            "the %zu n lie too close together, or errors are too large, for an exponent with corrections",
+            v->trusted >= VERDICT_FEWEST ? v->trusted : v->point_count);
+        break;
+    case GROUND_SMALL:
+        snprintf(out, size,
+                 "%zu of %zu n are from log n = %d on, where correction terms can be trusted; take %d",
+                 v->trusted, v->point_count, VERDICT_ASYMPTOTIC, VERDICT_FEWEST);
+        break;
+    case GROUND_EXACT:
+        snprintf(out, size, "simulation and exact values disagree (p = %.1g over %zu n)", v->exact_p,
+                 v->exact_count);
+        break;
+    case GROUND_EXPONENT:
+        snprintf(out, size, "the exponent is %s where theory says %.4g",
+                 sentence_estimate(&v->exponent, value), v->exponent.predicted);
+        break;
+    case GROUND_SLOPE:
+        snprintf(out, size, "beta_c grows as Lambda^typ to the power %s, not 1",
+                 sentence_estimate(&v->slope, value));
+        break;
+    case GROUND_AMPLITUDE:
+        snprintf(out, size, "beta_c/Lambda^typ tends to %s where the limit law says %.5g",
+                 sentence_estimate(&v->amplitude, value), v->amplitude.predicted);
+        break;
+    case GROUND_NO_THEORY: snprintf(out, size, "theory has no closed form for this law"); break;
+    case GROUND_RIVAL:
+    case GROUND_NOTHING: rival_words(v, out, size); break;
+    }
+}
+
+/* " About 1200 replicates at every n would settle it (there are 64).", or nothing. */
+static void settle_words(const struct fit *fit, const struct verdict *v, char *out, size_t size) {
+    char length[WORDS];
+    *out = '\0';
+    if (!isnan(v->settle.replicates)) {
+        const struct results_series *s = fit->series;
+        bool medians = s->family->class == FAMILY_FRECHET;
+        snprintf(out, size, " About %.0f%s at every n would settle it (there are %llu).",
+                 v->settle.replicates, medians ? " kept replicates (keep_replicates)" : " replicates",
+                 (unsigned long long)(medians ? s->size[RESULTS_REPLICATE] : s->replicates));
+    } else if (!isnan(v->settle.log_n)) {
+        snprintf(out, size, " Larger n would settle it, to n = %s or beyond.",
+                 words_length(v->settle.log_n, length));
+    }
+}
+
+const char *sentence_make(const struct fit *fit, const struct verdict *v, char out[SENTENCE]) {
+    static const char *const opening[] = {"Undecided", "Supported", "Refuted"};
+    char why[384], remedy[128], first[WORDS], value[WORDS];
+    reason(fit, v, why, sizeof why);
+    settle_words(fit, v, remedy, sizeof remedy);
+    snprintf(out, SENTENCE, "%s: %s.%s", opening[v->kind], why, remedy);
+    if (isnan(v->exponent.value)) { return out; }
+    words_append(out, SENTENCE, " From n = %s", words_length(v->first_log_n, first));
+    words_append(out, SENTENCE, " to %s beta_c grows as %s^(%s)", words_length(v->last_log_n, first),
+                 fit->by_n ? "n" : "(log n)", sentence_estimate(&v->exponent, value));
+    if (!isnan(v->exponent.predicted)) {
+        words_append(out, SENTENCE, " (theory: %.4g)", v->exponent.predicted);
+    }
+    if (!isnan(v->slope.value)) {
+        words_append(out, SENTENCE, ", as Lambda^typ to the power %s", sentence_estimate(&v->slope, value));
+    }
+    if (!isnan(v->amplitude.value)) {
+        words_append(out, SENTENCE, ", and beta_c/Lambda^typ tends to %s",
+                     sentence_estimate(&v->amplitude, value));
+        if (!isnan(v->amplitude.predicted)) {
+            words_append(out, SENTENCE, " (limit law: %.5g)", v->amplitude.predicted);
+        }
+    }
+    words_append(out, SENTENCE, ".");
+    return out;
+}

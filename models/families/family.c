@@ -1,0 +1,79 @@
+/* The registry, and gaps from quantile and hazard: with x = -log V, dQ = dx / hazard, integrated over
+ * log x, in which 1/hazard varies slowly from the deep tail to V -> 1. */
+#include "models/families/family.h"
+
+#include <math.h>
+#include <string.h>
+
+#define REGISTRY(ENTRY)                                                                                      \
+    ENTRY(gaussian)                                                                                          \
+    ENTRY(gumbel)                                                                                            \
+    ENTRY(stretched)                                                                                         \
+    ENTRY(powerlaw)                                                                                          \
+    ENTRY(spherical)                                                                                         \
+    ENTRY(pareto)                                                                                            \
+    ENTRY(plateau)
+
+#define DECLARATION(name) extern const struct family family_##name;
+REGISTRY(DECLARATION)
+
+#define POINTER(name) &family_##name,
+static const struct family *const registry[] = {REGISTRY(POINTER)};
+
+size_t family_count(void) { return sizeof registry / sizeof *registry; }
+
+const struct family *family_at(size_t index) { return registry[index]; }
+
+const struct family *family_find(const char *name) {
+    for (size_t i = 0; i < family_count(); i++) {
+        if (strcmp(registry[i]->name, name) == 0) { return registry[i]; }
+    }
+    return NULL;
+}
+
+const char *family_class_name(enum family_class class) {
+    static const char *const names[] = {
+        [FAMILY_GUMBEL] = "Gumbel",
+        [FAMILY_WEIBULL] = "Weibull",
+        [FAMILY_FRECHET] = "Frechet",
+        [FAMILY_NO_CLASS] = "none",
+    };
+    return names[class];
+}
+
+const char *family_kind_name(enum family_kind kind) {
+    static const char *const names[] = {[FAMILY_IID] = "iid", [FAMILY_FIXED] = "fixed"};
+    return names[kind];
+}
+
+void family_parameters(const struct family *family, const struct schedule *parameter, double log_n,
+                       double p[FAMILY_PARAMETERS]) {
+    for (size_t i = 0; i < family->parameter_count; i++) { p[i] = schedule_value(&parameter[i], log_n); }
+}
+
+/* Gauss-Legendre on [-1, 1] with ten points: the five positive nodes and their weights. */
+static const double node[5] = {0.14887433898163121088, 0.43339539412924719080, 0.67940956829902440623,
+                               0.86506336668898451073, 0.97390652851717172008};
+static const double node_weight[5] = {0.29552422471475287017, 0.26926671930999635509, 0.21908636251598204400,
+                                      0.14945134915058059315, 0.06667134430868813759};
+
+/* How far log(-log V) falls between the two ends of a gap. */
+static double gap_width(double x_top, double y) {
+    double x = x_top - y;
+    return x < 0.5 * x_top ? log(x_top / x) : -log1p(-y / x_top);
+}
+
+double family_log_gap_integral(const struct family *family, const double *p, double log_v_top, double y) {
+    double width = gap_width(-log_v_top, y), reference = family->log_hazard(p, log_v_top), sum = 0;
+    for (int i = 0; i < 10; i++) {
+        double position = 0.5 * (i % 2 ? 1 + node[i / 2] : 1 - node[i / 2]);
+        double fall = exp(-width * position);
+        sum += node_weight[i / 2] * fall * exp(reference - family->log_hazard(p, log_v_top * fall));
+    }
+    return log(0.5 * width * -log_v_top * sum) - reference;
+}
+
+double family_log_gap_generic(const struct family *family, const double *p, double log_v_top, double y) {
+    if (gap_width(-log_v_top, y) < 0.5) { return family_log_gap_integral(family, p, log_v_top, y); }
+    return log(family->quantile(p, log_v_top) - family->quantile(p, log_v_top + y));
+}

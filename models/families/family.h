@@ -1,0 +1,108 @@
+/* family: a law of score rows.
+ *
+ * A family is one file with one `const struct family`, listed once in family.c. Help, config
+ * checking, `gapscale families` and the attributes of results all follow from the tables here.
+ *
+ * Conventions, for every function of a family:
+ * - `p` holds the parameters' values at one n, in the order of the parameter table, inside the
+ *   ranges the table states (the config and `predict` check them; nobody below does).
+ * - A score s is measured from the family's *origin* (its location, or its upper endpoint),
+ *   because only gaps matter: scores near a finite endpoint keep their relative accuracy.
+ * - V = P(S > s) is the upper tail and `log_v` <= 0 its natural logarithm.
+ * - Pure functions: no state, no allocation, any thread. */
+#ifndef GAPSCALE_MODELS_FAMILIES_FAMILY_H
+#define GAPSCALE_MODELS_FAMILIES_FAMILY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "models/families/schedule.h"
+#include "models/numeric/vector.h"
+
+enum {
+    FAMILY_PARAMETERS = 4, /* at most so many */
+    FAMILY_CHUNK = 1024,   /* scores drawn by one call, at most */
+};
+
+enum family_kind {
+    FAMILY_IID,   /* independent scores with a known upper quantile */
+    FAMILY_FIXED, /* one deterministic row */
+};
+
+enum family_class { /* extreme-value class of the scores */
+                    FAMILY_GUMBEL,
+                    FAMILY_WEIBULL,
+                    FAMILY_FRECHET,
+                    FAMILY_NO_CLASS,
+};
+
+struct family_parameter {
+    const char *name, *doc;
+    double initial;   /* the default; NaN: must be given */
+    double low, high; /* allowed range, ends included unless `open` */
+    bool open;        /* low itself is excluded */
+};
+
+/* A group of equal scores in a deterministic row. */
+struct family_atom {
+    double gap;       /* below the maximum */
+    double log_count; /* log of how many scores share it */
+};
+enum { FAMILY_ATOMS = 2 };
+
+struct family {
+    const char *name;
+    const char *title; /* one line */
+    const char *doc;   /* a paragraph or two: the law, the origin, what is known, sources */
+    enum family_kind kind;
+    enum family_class class;
+    size_t parameter_count;
+    struct family_parameter parameter[FAMILY_PARAMETERS];
+    /* Scores are -T = <q,k> - 1 of keys uniform on the sphere in p[0] dimensions: there is an attention
+     * output. */
+    bool on_sphere;
+
+    /* Lambda^typ_n ~ law(n) as n -> inf, for parameters that are schedules. False where no such
+     * law is known. law_text is the formula, for people. */
+    const char *law_text;
+    bool (*law)(const struct schedule *parameter, struct schedule *lambda);
+
+    /* FAMILY_IID. */
+    double (*log_tail)(const double *p, double score);   /* log P(S > score) */
+    double (*quantile)(const double *p, double log_v);   /* score with that tail; log_v in [-1e6, 0] */
+    double (*log_hazard)(const double *p, double log_v); /* log(density / V) at that score */
+    /* log(Q(V_top) - Q(V_top e^y)) for log_v_top < 0 and y in (0, -log_v_top]; +inf where the lower
+     * score is -inf. Relative accuracy of the gap 1e-12 however small y, or a few ulp of the logarithm
+     * where that is more (gaps that are powers of n). */
+    double (*log_gap)(const double *p, double log_v_top, double y);
+    /* `n` scores (n even, at most FAMILY_CHUNK) from uniforms in (0, 1): uniforms[j n + i] is the j-th
+     * uniform of score i for families with `uniforms_per_score` > 1. The uniforms are scratch and may be
+     * overwritten. Uniforms near 0 carry their full relative accuracy, and so do the scores they become. */
+    unsigned uniforms_per_score; /* 1 or 2 */
+    void (*draw)(const double *p, const struct vector *vector, size_t n, double *uniforms, double *scores);
+
+    /* FAMILY_FIXED: the atoms of the row in order of gap, the first at gap 0; returns how many. Scores
+     * at -inf, which have no weight at any beta > 0, are left out. */
+    size_t (*atoms)(const double *p, double log_n, struct family_atom atoms[FAMILY_ATOMS]);
+};
+
+size_t family_count(void);
+const struct family *family_at(size_t index);           /* in the order of the registry */
+const struct family *family_find(const char *name);     /* NULL if there is none */
+const char *family_class_name(enum family_class class); /* "Gumbel", "Weibull", "Frechet", "none" */
+const char *family_kind_name(enum family_kind kind);    /* "iid", "fixed" */
+
+/* The parameters' values at one n, in the order of the table. */
+void family_parameters(const struct family *family, const struct schedule *parameter, double log_n,
+                       double p[FAMILY_PARAMETERS]);
+
+/* log(Q(V_top) - Q(V_top e^y)) from quantile and hazard alone: for families without a closed form whose
+ * quantile varies with log(-log V) no faster than a power. The difference of quantiles, or the integral
+ * below where the difference would lose digits. */
+double family_log_gap_generic(const struct family *family, const double *p, double log_v_top, double y);
+
+/* The same gap as the integral of d(-log V)/hazard over log(-log V), by Gauss-Legendre: to rounding
+ * while V_top and V_top e^y are near enough (generic uses it for -log V within a factor e^(1/2)). */
+double family_log_gap_integral(const struct family *family, const double *p, double log_v_top, double y);
+
+#endif

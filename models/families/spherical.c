@@ -1,0 +1,269 @@
+/* For a key uniform on the sphere, s = <q, k> has density (1 - s^2)^(kappa - 1)/B, kappa = (d - 1)/2,
+ * B = B(kappa, 1/2). With w = 1 - s^2 its upper tail is V = I_w(kappa, 1/2)/2 for s >= 0:
+ * - away from the centre, after Pfaff's transformation (Abramowitz & Stegun 15.3.4, 26.5.23),
+ *       V = w^kappa / (2 kappa B s) F,  F = 2F1(1/2, 1; kappa + 1; -w/s^2),
+ *   with Gauss's continued fraction for F, whose terms are all positive; for large d it turns into
+ *   that of the Gaussian tail;
+ * - near the centre, V = 1/2 - s w^kappa/B 2F1(kappa + 1/2, 1; 3/2; s^2), a short series of positive terms.
+ * The lower half follows by symmetry. */
+#include <gsl/gsl_sf_gamma.h>
+
+#include "models/families/family.h"
+#include "models/numeric/logs.h"
+
+enum { DIMENSION };
+
+extern const struct family family_spherical;
+
+struct sphere {
+    double kappa;
+    double log_beta; /* log B(kappa, 1/2) */
+    double log_norm; /* log(2 kappa B) */
+};
+
+/* A position between the poles: distance s from the equator, and t = 1 - s from the nearer pole. */
+struct position {
+    double s, log_t;
+    bool southern; /* the score is -1 - s from the upper endpoint, instead of s - 1 */
+};
+
+struct tail {
+    double log_v, log_hazard;
+};
+
+static struct sphere sphere_make(const double *p) {
+    double kappa = 0.5 * (p[DIMENSION] - 1), log_beta = gsl_sf_lnbeta(kappa, 0.5);
+    return (struct sphere){.kappa = kappa, .log_beta = log_beta, .log_norm = log(2 * kappa) + log_beta};
+}
+
+/* 2F1(1/2, 1; kappa + 1; -q), q = w/s^2, from the tail of the fraction up. N terms leave an error of
+ * about exp(-2 z sqrt N), z^2 = 2 kappa/q, while the fraction is like the Gaussian's, and of
+ * ((1 - s)/(1 + s))^N once N is past kappa. */
+static double hypergeometric(double kappa, double s, double q) {
+    int pairs = (int)(fmin(200 * q / (2 * kappa), 10 / s)) + 8;
+    double fraction = 1;
+    for (int k = pairs; k >= 0; k--) {
+        double a = kappa + 2 * k;
+        fraction = 1 + (k + 1) * (kappa + 0.5 + k) / ((a + 1) * (a + 2)) * q / fraction;
+        fraction = 1 + (k + 0.5) * (kappa + k) / (a * (a + 1)) * q / fraction;
+    }
+    return 1 / fraction;
+}
+
+/* P(0 < S < s). */
+static double central_mass(const struct sphere *sphere, double s, double log_w) {
+    double term = 1, sum = 1;
+    for (int m = 0; term > 1e-17 * sum; m++) {
+        term *= (sphere->kappa + 0.5 + m) / (1.5 + m) * s * s;
+        sum += term;
+    }
+    return s * exp(sphere->kappa * log_w - sphere->log_beta) * sum;
+}
+
+/* Tail at s >= 0 with log(1 - s^2). */
+static struct tail tail_at(const struct sphere *sphere, double s, double log_w) {
+    double kappa = sphere->kappa;
+    if (s < 0.5 && 2 * kappa * s * s < 1) {
+        double v = 0.5 - central_mass(sphere, s, log_w);
+        return (struct tail){.log_v = log(v), .log_hazard = (kappa - 1) * log_w - sphere->log_beta - log(v)};
+    }
+    double log_f = log(hypergeometric(kappa, s, exp(log_w) / (s * s)));
+    return (struct tail){.log_v = kappa * log_w - log(s) - sphere->log_norm + log_f,
+                         .log_hazard = log(2 * kappa * s) - log_w - log_f};
+}
+
+static struct tail tail_near_pole(const struct sphere *sphere, double log_t) {
+    double t = exp(log_t);
+    return tail_at(sphere, 1 - t, log_t + log(2 - t));
+}
+
+static struct tail tail_near_equator(const struct sphere *sphere, double s) {
+    return tail_at(sphere, s, log1p(-s * s));
+}
+
+static struct tail tail_of(const struct sphere *sphere, const struct position *position) {
+    if (position->s < 0.5) { return tail_near_equator(sphere, position->s); }
+    return tail_near_pole(sphere, position->log_t);
+}
+
+/* log T of the leading law V = C_d T^kappa. */
+static double leading_log_t(const struct sphere *sphere, double log_v) {
+    return (log_v + sphere->log_norm) / sphere->kappa - M_LN2;
+}
+
+static bool converged(double residual, double log_v) {
+    return fabs(residual) <= 1e-10 * fabs(log_v); /* the last step squares it */
+}
+
+/* Newton in log t, for t <= 1/2, from the leading law, which lies beyond the root. */
+static struct position solve_near_pole(const struct sphere *sphere, double log_v) {
+    double log_t = fmin(leading_log_t(sphere, log_v), -M_LN2), residual = INFINITY;
+    for (int i = 0; i < 50 && !converged(residual, log_v); i++) {
+        struct tail tail = tail_near_pole(sphere, log_t);
+        residual = log_v - tail.log_v;
+        log_t += residual / exp(log_t + tail.log_hazard);
+    }
+    return (struct position){.s = 1 - exp(log_t), .log_t = log_t};
+}
+
+/* Newton in s, for s <= 1/2: log V is concave there and V <= w^kappa/2, so the iterates descend. */
+static struct position solve_near_equator(const struct sphere *sphere, double log_v) {
+    double w = fmin(1, exp((log_v + M_LN2) / sphere->kappa));
+    double s = fmin(sqrt(1 - w), 0.5), residual = INFINITY;
+    for (int i = 0; i < 50 && !converged(residual, log_v); i++) {
+        struct tail tail = tail_near_equator(sphere, s);
+        residual = log_v - tail.log_v;
+        s = fmax(0, s - residual / exp(tail.log_hazard));
+    }
+    return (struct position){.s = s, .log_t = log1p(-s)};
+}
+
+static struct position solve(const struct sphere *sphere, double log_v) {
+    if (log_v > -M_LN2) {
+        struct position mirrored = {.s = 1, .log_t = -INFINITY};
+        if (log_v < 0) { mirrored = solve(sphere, fmin(log_one_minus_exp(log_v), -M_LN2)); }
+        mirrored.southern = true;
+        return mirrored;
+    }
+    double log_v_half = tail_near_equator(sphere, 0.5).log_v;
+    return log_v < log_v_half ? solve_near_pole(sphere, log_v) : solve_near_equator(sphere, log_v);
+}
+
+static double log_tail(const double *p, double score) {
+    struct sphere sphere = sphere_make(p);
+    double depth = -score;
+    if (depth <= 0) { return -INFINITY; }
+    if (depth >= 2) { return 0; }
+    if (depth <= 0.5) { return tail_near_pole(&sphere, log(depth)).log_v; }
+    if (depth <= 1) { return tail_near_equator(&sphere, 1 - depth).log_v; }
+    double log_v = depth < 1.5 ? tail_near_equator(&sphere, depth - 1).log_v
+                               : tail_near_pole(&sphere, log(2 - depth)).log_v;
+    return log_one_minus_exp(log_v);
+}
+
+static double quantile(const double *p, double log_v) {
+    struct sphere sphere = sphere_make(p);
+    struct position position = solve(&sphere, log_v);
+    double t = exp(position.log_t);
+    return position.southern ? t - 2 : -t;
+}
+
+static double log_hazard(const double *p, double log_v) {
+    struct sphere sphere = sphere_make(p);
+    struct position position = solve(&sphere, log_v);
+    struct tail tail = tail_of(&sphere, &position);
+    return position.southern ? tail.log_hazard + tail.log_v - log_v : tail.log_hazard;
+}
+
+/* Difference of distances from a pole or from the equator, whichever is nearest, or the integral where
+ * that would lose digits. So near the pole that higher terms are lost, the leading law alone. */
+static double log_gap(const double *p, double log_v_top, double y) {
+    const double apart = log(0.9);
+    struct sphere sphere = sphere_make(p);
+    struct position top = solve(&sphere, log_v_top), bottom = solve(&sphere, log_v_top + y);
+    if (!bottom.southern && bottom.log_t < log(1e-18)) {
+        return leading_log_t(&sphere, log_v_top) + log_exp_minus_one(y / sphere.kappa);
+    }
+    bool pole = !bottom.southern && bottom.s >= 0.5, south_pole = top.southern && top.s >= 0.5;
+    if (pole && top.log_t - bottom.log_t < apart) {
+        return bottom.log_t + log_one_minus_exp(top.log_t - bottom.log_t);
+    }
+    if (south_pole && bottom.log_t - top.log_t < apart) {
+        return top.log_t + log_one_minus_exp(bottom.log_t - top.log_t);
+    }
+    if (pole || south_pole || y < -0.4 * log_v_top) {
+        return family_log_gap_integral(&family_spherical, p, log_v_top, y);
+    }
+    return log((top.southern ? -top.s : top.s) - (bottom.southern ? -bottom.s : bottom.s));
+}
+
+/* T = 2 sin^2(pi U/2). */
+static void draw_circle(const struct vector *vector, size_t n, double *uniforms, double *scores) {
+    double *cosine = uniforms + n;
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) { uniforms[i] *= 0.25; }
+    vector->sincos_turn(n, uniforms, scores, cosine);
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) { scores[i] *= -2 * scores[i]; }
+}
+
+/* s = sqrt(1-w) cos(2 pi U_2), w = U_1^(2/(d-2)), in the form that keeps small T accurate (THEORY 8). */
+static void draw_general(double exponent, const struct vector *vector, size_t n, double *uniforms,
+                         double *scores) {
+    double *w = uniforms, *sine = uniforms + n, *minus_rest = scores;
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) { sine[i] *= 0.5; }
+    vector->sincos_turn(n, sine, sine, scores);
+    vector->log(n, w, w);
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) { w[i] *= exponent; }
+    vector->expm1(n, w, minus_rest);
+    vector->exp(n, w, w);
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        double radius = sqrt(-minus_rest[i]);
+        scores[i] = -(w[i] / (1 + radius) + 2 * radius * sine[i] * sine[i]);
+    }
+}
+
+static void draw(const double *p, const struct vector *vector, size_t n, double *uniforms, double *scores) {
+    double dimension = p[DIMENSION];
+    if (dimension == 2) {
+        draw_circle(vector, n, uniforms, scores);
+    } else if (dimension == 3) {
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) { scores[i] = -2 * uniforms[i]; } /* T = 2 U */
+    } else {
+        draw_general(2 / (dimension - 2), vector, n, uniforms, scores);
+    }
+}
+
+/* Fixed d: kappa C_d^(1/kappa) n^(1/kappa). d = c log n: the tail at 1/n has w -> exp(-2/c). d growing
+ * faster: a Gaussian of variance 1/d. */
+static bool law(const struct schedule *parameter, struct schedule *lambda) {
+    const struct schedule *d = &parameter[DIMENSION];
+    if (schedule_is_constant(d)) {
+        struct sphere sphere = sphere_make(&d->coef);
+        double log_c_root = M_LN2 - sphere.log_norm / sphere.kappa;
+        *lambda = (struct schedule){sphere.kappa * exp(log_c_root), 0, 1 / sphere.kappa};
+        return true;
+    }
+    if (d->power == 0 && d->log_power == 1) {
+        *lambda = (struct schedule){d->coef * exp(2 / d->coef) * sqrt(-expm1(-2 / d->coef)), 1, 0};
+        return true;
+    }
+    if (d->power > 0 || (d->power == 0 && d->log_power > 1)) {
+        *lambda = (struct schedule){sqrt(2 * d->coef), 0.5 * (1 + d->log_power), 0.5 * d->power};
+        return true;
+    }
+    return false;
+}
+
+const struct family family_spherical = {
+    .name = "spherical",
+    .title = "keys uniform on a sphere, scored by their overlap with the query",
+    .doc = "A unit query q and keys k uniform on the unit sphere in `dimension` dimensions, any real >= 2: "
+           "T = 1 - <q,k> has T/2 ~ Beta(kappa, kappa), kappa = (dimension - 1)/2. Scores are -T, measured "
+           "from the upper endpoint.\n"
+           "Near it V = C T^kappa, C = 2^(kappa-1) Gamma(d/2)/(sqrt(pi) Gamma((d+1)/2)), so that at fixed "
+           "dimension Lambda^typ ~ kappa C^(1/kappa) n^(2/(d-1)): a power of n. That power is reached only "
+           "for log n >> d: it overestimates by 1.07 at d = 9, n = 2^12 and by 2.36 at d = 129, n = 2^20. "
+           "With dimension = c log n Lambda^typ grows as log n, with dimension = c (log n)^x, x > 1, as "
+           "(log n)^((1+x)/2): a Gaussian of variance 1/d.\n"
+           "Sources: Bruno, Chen, Lin, Polyanskiy & Rigollet, arXiv:2605.08505; Karakida & Hayase, "
+           "arXiv:2605.12697.",
+    .kind = FAMILY_IID,
+    .class = FAMILY_WEIBULL,
+    .parameter_count = 1,
+    .on_sphere = true,
+    .parameter = {{"dimension", "dimension d of the space around the unit sphere", NAN, 2, 1e9, false}},
+    .law_text = "kappa C^(1/kappa) n^(2/(d-1)) for constant d; c e^(2/c) sqrt(1 - e^(-2/c)) log n for d = c "
+                "log n; sqrt(2 d log n) for faster d",
+    .law = law,
+    .log_tail = log_tail,
+    .quantile = quantile,
+    .log_hazard = log_hazard,
+    .log_gap = log_gap,
+    .uniforms_per_score = 2,
+    .draw = draw,
+};

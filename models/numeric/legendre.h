@@ -1,0 +1,18 @@
+/* legendre: Gauss-Legendre quadrature on [-1, 1], and what else its nodes know. No allocation, any thread. */
+#ifndef GAPSCALE_MODELS_NUMERIC_LEGENDRE_H
+#define GAPSCALE_MODELS_NUMERIC_LEGENDRE_H
+
+enum { LEGENDRE_MOST = 16 };
+
+struct legendre {
+    int order;
+    double x[LEGENDRE_MOST], w[LEGENDRE_MOST];  /* nodes, increasing, and their weights */
+    double value[LEGENDRE_MOST][LEGENDRE_MOST]; /* [k][i]: the polynomial P_k at node i, k < order */
+    double cumulative[LEGENDRE_MOST]
+                     [LEGENDRE_MOST]; /* [j][i]: int of node j's Lagrange polynomial to node i */
+};
+
+/* order from 2 to LEGENDRE_MOST. To rounding. */
+void legendre_make(int order, struct legendre *rule);
+
+#endif

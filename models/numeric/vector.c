@@ -1,0 +1,51 @@
+/* Compiled once per instruction set with -DISA=NAME. */
+#include "models/numeric/vector.h"
+
+#include "models/numeric/vector_inline.h"
+
+#ifndef ISA
+#define ISA base
+#endif
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+#define TEXT_(a) #a
+#define TEXT(a) TEXT_(a)
+
+static void log_all(size_t n, const double *x, double *y) {
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) { y[i] = vector_log_one(x[i]); }
+}
+
+static void log1p_all(size_t n, const double *x, double *y) {
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) { y[i] = vector_log1p_one(x[i]); }
+}
+
+static void exp_all(size_t n, const double *x, double *y) {
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) { y[i] = vector_exp_one(x[i]); }
+}
+
+static void expm1_all(size_t n, const double *x, double *y) {
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) { y[i] = vector_expm1_one(x[i]); }
+}
+
+static void sincos_turn_all(size_t n, const double *x, double *sine, double *cosine) {
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        double s, c;
+        vector_sincos_turn_one(x[i], &s, &c);
+        sine[i] = s;
+        cosine[i] = c;
+    }
+}
+
+const struct vector JOIN(vector_, ISA) = {
+    .isa = TEXT(ISA),
+    .log = log_all,
+    .log1p = log1p_all,
+    .exp = exp_all,
+    .expm1 = expm1_all,
+    .sincos_turn = sincos_turn_all,
+};

@@ -1,0 +1,31 @@
+/* vector: elementary functions over arrays, written once in plain C and compiled once per
+ * instruction set.
+ *
+ * Every function is a fixed sequence of IEEE operations (no contraction, no libm), so all
+ * instruction sets and compilers give the same bits. Input and output may be the same array.
+ * Relative error below 4 ulp on the stated domain. Thread-safe; no state. */
+#ifndef GAPSCALE_MODELS_NUMERIC_VECTOR_H
+#define GAPSCALE_MODELS_NUMERIC_VECTOR_H
+
+#include <stddef.h>
+
+struct vector {
+    const char *isa; /* "base", "avx2", "avx512" */
+    /* y = log x, for normal x > 0. */
+    void (*log)(size_t n, const double *x, double *y);
+    /* y = log(1 + x), for x in (-1, 1]; keeps the relative accuracy of small x. */
+    void (*log1p)(size_t n, const double *x, double *y);
+    /* y = exp x, any x: 0 below -745, inf above 709.8; subnormal results are flushed to 0. */
+    void (*exp)(size_t n, const double *x, double *y);
+    /* y = exp(x) - 1, for x <= 709; keeps the relative accuracy of small x. */
+    void (*expm1)(size_t n, const double *x, double *y);
+    /* sine[i], cosine[i] of the angle 2 pi x[i], for x in [0, 1]. */
+    void (*sincos_turn)(size_t n, const double *x, double *sine, double *cosine);
+};
+
+extern const struct vector vector_base;
+#ifdef __x86_64__
+extern const struct vector vector_avx2, vector_avx512; /* call only where the processor has them */
+#endif
+
+#endif

@@ -1,0 +1,121 @@
+/* vector_inline: the bodies of vector.h's functions, one number at a time and free of branches, for
+ * `omp simd` loops of files that are compiled once per instruction set (vector.c, sim/rows/kernel.c).
+ *
+ * Only IEEE operations, no contraction: the same bits everywhere. Argument reduction as in fdlibm
+ * (Sun 1993); the polynomials are plain Taylor series, long enough that what is left out is below
+ * 2^-57 of the result. */
+#ifndef GAPSCALE_MODELS_NUMERIC_VECTOR_INLINE_H
+#define GAPSCALE_MODELS_NUMERIC_VECTOR_INLINE_H
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#define VECTOR_LN2_HIGH 6.93147180369123816490e-01 /* 33 bits, so that k * it is exact */
+#define VECTOR_LN2_LOW 1.90821492927058770002e-10
+#define VECTOR_ROUNDER 0x1.8p52 /* adding it leaves an integer in the low bits of the sum */
+
+static inline uint64_t vector_bits(double x) {
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+static inline double vector_from_bits(uint64_t bits) {
+    double x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/* exp(r) - 1 for |r| <= ln(2)/2. */
+static inline double vector_expm1_reduced(double r) {
+    double q = 1.0 / 6227020800.0;
+    q = q * r + 1.0 / 479001600.0;
+    q = q * r + 1.0 / 39916800.0;
+    q = q * r + 1.0 / 3628800.0;
+    q = q * r + 1.0 / 362880.0;
+    q = q * r + 1.0 / 40320.0;
+    q = q * r + 1.0 / 5040.0;
+    q = q * r + 1.0 / 720.0;
+    q = q * r + 1.0 / 120.0;
+    q = q * r + 1.0 / 24.0;
+    q = q * r + 1.0 / 6.0;
+    q = q * r + 0.5;
+    return r + r * r * q;
+}
+
+static inline double vector_exp_one(double x) {
+    const double lowest = -708, highest = 709.782712893384; /* log of the largest double */
+    double y = x < lowest ? lowest : (x > highest ? highest : x);
+    double rounded = y * 1.4426950408889634 + VECTOR_ROUNDER, k = rounded - VECTOR_ROUNDER;
+    double r = y - k * VECTOR_LN2_HIGH - k * VECTOR_LN2_LOW;
+    /* 2^(k-1): k reaches 1024 */
+    double half_scale = vector_from_bits((vector_bits(rounded) + 1022) << 52);
+    double value = (1 + vector_expm1_reduced(r)) * half_scale * 2;
+    value = x < lowest ? 0 : value;
+    return x > highest ? INFINITY : value;
+}
+
+static inline double vector_expm1_one(double x) {
+    double y = x < -60 ? -60 : x; /* -1 to the last bit from -37 on */
+    double rounded = y * 1.4426950408889634 + VECTOR_ROUNDER, k = rounded - VECTOR_ROUNDER;
+    double r = y - k * VECTOR_LN2_HIGH - k * VECTOR_LN2_LOW;
+    double scale = vector_from_bits((vector_bits(rounded) + 1023) << 52);
+    return scale * vector_expm1_reduced(r) + (scale - 1);
+}
+
+/* log(x) + correction, for normal x > 0. */
+static inline double vector_log_corrected(double x, double correction) {
+    const uint64_t sqrt_half = 0x3fe6a09e667f3bcdu, bias = (uint64_t)1024 << 52;
+    uint64_t bits = vector_bits(x), biased = (bits - sqrt_half + bias) >> 52;
+    double k = vector_from_bits(biased | 0x4330000000000000u) - (0x1p52 + 1024);
+    double f = vector_from_bits(bits - (biased << 52) + bias) - 1; /* x = 2^k (1 + f) */
+    double s = f / (2 + f), z = s * s, half_square = 0.5 * f * f;
+    double q = 2.0 / 21.0;
+    q = q * z + 2.0 / 19.0;
+    q = q * z + 2.0 / 17.0;
+    q = q * z + 2.0 / 15.0;
+    q = q * z + 2.0 / 13.0;
+    q = q * z + 2.0 / 11.0;
+    q = q * z + 2.0 / 9.0;
+    q = q * z + 2.0 / 7.0;
+    q = q * z + 2.0 / 5.0;
+    q = q * z + 2.0 / 3.0;
+    double low = s * (half_square + z * q) + (k * VECTOR_LN2_LOW + correction);
+    return k * VECTOR_LN2_HIGH - ((half_square - low) - f);
+}
+
+static inline double vector_log_one(double x) { return vector_log_corrected(x, 0); }
+
+static inline double vector_log1p_one(double x) {
+    double u = 1 + x, lost = x - (u - 1);
+    return vector_log_corrected(u, lost / u);
+}
+
+static inline void vector_sincos_turn_one(double x, double *sine, double *cosine) {
+    double rounded = 4 * x + VECTOR_ROUNDER, quarter = rounded - VECTOR_ROUNDER;
+    uint64_t q = vector_bits(rounded);
+    double a = 6.283185307179586 * (x - 0.25 * quarter), z = a * a;
+    double s = 1.0 / 355687428096000.0;
+    s = s * z - 1.0 / 1307674368000.0;
+    s = s * z + 1.0 / 6227020800.0;
+    s = s * z - 1.0 / 39916800.0;
+    s = s * z + 1.0 / 362880.0;
+    s = s * z - 1.0 / 5040.0;
+    s = s * z + 1.0 / 120.0;
+    s = s * z - 1.0 / 6.0;
+    s = a + a * z * s;
+    double c = 1.0 / 20922789888000.0;
+    c = c * z - 1.0 / 87178291200.0;
+    c = c * z + 1.0 / 479001600.0;
+    c = c * z - 1.0 / 3628800.0;
+    c = c * z + 1.0 / 40320.0;
+    c = c * z - 1.0 / 720.0;
+    c = c * z + 1.0 / 24.0;
+    c = c * z * z + (1 - 0.5 * z);
+    double swapped_s = q & 1 ? c : s, swapped_c = q & 1 ? s : c;
+    *sine = vector_from_bits(vector_bits(swapped_s) ^ ((q & 2) << 62));
+    *cosine = vector_from_bits(vector_bits(swapped_c) ^ (((q + 1) & 2) << 62));
+}
+
+#endif

@@ -1,0 +1,81 @@
+/* oracle: exact expectations at finite n, without sampling.
+ *
+ * For independent scores, with w(s) = exp(beta (s - s*)), phi(u) = E exp(-u w), u = e^x and a = u w:
+ *
+ *     E log Z = int [exp(-e^x) - phi^n] dx                                (relative to beta s*)
+ *     E H     = int phi^{n-1} n E[a e^{-a} (-gamma - log a)] dx
+ *     E Y_2   = int phi^{n-1} n E[a^2 e^{-a}] dx
+ *     E p_(1) = int dx n E[a e^{-a} (E[e^{-a'}; s' <= s])^{n-1}]
+ *
+ * (a Gamma-integral for 1/Z^k inside the expectation; gamma is Euler's constant). The inner expectation runs
+ * over y = log(n V) with measure e^y dy, by Gauss-Legendre panels on which neither y nor b = beta g(y)
+ * changes by more than about 1; where a is small, by sums of powers of a that all x share. The outer integral
+ * goes by panels on the scale of the integrand: that of e^{-e^x}, or of n V as a function of b where that is
+ * longer. Where it is much longer, n (1 - phi) = E M(x + G), with M(b) = n V and G a Gumbel variable, is a
+ * series in the derivatives of M. Any family, n and beta. Rows of FAMILY_FIXED have closed forms. */
+#ifndef GAPSCALE_MODELS_ORACLE_ORACLE_H
+#define GAPSCALE_MODELS_ORACLE_ORACLE_H
+
+#include "models/families/family.h"
+
+/* One beta. Every error bounds the distance to the value at infinite resolution, from how the integrands'
+ * series in Legendre polynomials end; aim: 1e-9 + 1e-13 log n on the entropy. What cannot be computed is NaN
+ * with an infinite error. */
+struct oracle_point {
+    double entropy, entropy_error;             /* nats */
+    double participation, participation_error; /* Y_2 */
+    double top_weight, top_weight_error;       /* p_(1) */
+    /* Relative to beta s*, s* = Q(1/n); FAMILY_FIXED: to the maximum. NaN where rare rows decide it: infinite
+     * for pareto with tail <= 1, unknown a little above. */
+    double log_partition;
+    /* E<gap> = E sum p (s_(1) - s), in 1/Lambda^typ, from the same: an absolute error of about 1e-10 (1 + log
+     * n) over beta. NaN where log_partition is. */
+    double gap_mean;
+};
+
+struct oracle;
+
+/* log_n in (0, 1e6]; `p` must outlive the oracle. NULL when out of memory. */
+struct oracle *oracle_create(const struct family *family, const double *p, double log_n);
+void oracle_free(struct oracle *oracle);
+
+/* From now on, panels so many times shorter (1: what they are): for tests of the errors. */
+void oracle_refine(struct oracle *oracle, double fineness);
+
+/* At beta = beta_ratio Lambda^typ, beta_ratio > 0. About a millisecond. False when out of memory. */
+bool oracle_at(const struct oracle *oracle, double beta_ratio, struct oracle_point *point);
+
+/* Families on a sphere (scores -T, T = 1 - <q,k>, tangential part of a key of length (T(2-T))^{1/2}):
+ *
+ *     E[1 - <q,ATT>] = E sum p T          = int phi^{n-1} n E[a e^{-a} T] dx
+ *     E|ATT_tan|^2   = E sum p^2 T(2-T)   = int phi^{n-1} n E[a^2 e^{-a} T(2-T)] dx
+ *     Var <q,ATT>    = E(sum p X)^2 - (E sum p X)^2,  X = T - any constant near E sum p T,
+ *     E(sum p X)^2   = int dx [phi^{n-1} n E[a^2 e^{-a} X^2] + phi^{n-2} n (n-1) (E[a e^{-a} X])^2]
+ *
+ * in absolute units. NaN with an infinite error where the error would pass the value, or the value
+ * underflows. */
+struct oracle_output {
+    double bias, bias_error;                       /* E[1 - <q,ATT>] */
+    double tangential, tangential_error;           /* E|ATT_tan|^2: d-1 times the variance in a direction */
+    double radial_variance, radial_variance_error; /* Var <q,ATT> */
+};
+bool oracle_output_at(const struct oracle *oracle, double beta_ratio, struct oracle_output *output);
+
+/* E p_(k), the k-th largest weight, k = 1 .. count <= ORACLE_RANKS, of independent scores:
+ *
+ *     int dx n C(n-1, k-1) E[a e^{-a} (E[e^{-a'}; s' > s])^{k-1} (E[e^{-a'}; s' <= s])^{n-k}]
+ *
+ * `error` bounds the absolute errors; 0 for k > n. False when out of memory. */
+enum { ORACLE_RANKS = 64 };
+bool oracle_ordered_weights(const struct oracle *oracle, double beta_ratio, size_t count, double *weight,
+                            double *error);
+
+/* Susceptibility of the mean, -dE H/dlog beta, by differences of fourth order (error about 1e-8). */
+double oracle_susceptibility(const struct oracle *oracle, double beta_ratio);
+
+/* Where the mean crosses: the beta ratio with E H = threshold, or E Y_2 = threshold. 0 where it has crossed
+ * at beta = 0 already, NaN where it never does. *error receives the root's error. */
+double oracle_collapse_entropy(const struct oracle *oracle, double threshold, double *error);
+double oracle_collapse_participation(const struct oracle *oracle, double threshold, double *error);
+
+#endif

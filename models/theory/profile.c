@@ -1,0 +1,158 @@
+#include "models/theory/profile.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "models/numeric/vector_inline.h"
+#include "models/theory/typical.h"
+
+enum { DEGREE = 16 };
+
+/* Panels are halved down to this width; at V = 1, where scores may run off to -inf, further. */
+static const double overflow = 800; /* in log g: such scores weigh nothing */
+static const double narrowest = 1.0 / 64, narrowest_end = 1e-14;
+
+struct panel {
+    double low, high, coefficient[DEGREE];
+};
+
+struct profile {
+    const struct family *family;
+    const double *p;
+    double log_n, log_lambda;
+    size_t count, room;
+    struct panel *panel;
+};
+
+/* log(g(y)/y). */
+static double log_ratio(const struct profile *q, double y) {
+    if (fabs(y) < 1e-12) { return q->log_lambda - q->family->log_hazard(q->p, -q->log_n); }
+    double log_v_top = y > 0 ? -q->log_n : y - q->log_n;
+    return q->family->log_gap(q->p, log_v_top, fabs(y)) + q->log_lambda - log(fabs(y));
+}
+
+/* Chebyshev coefficients at the nodes of the first kind. */
+static void panel_make(const struct profile *q, struct panel *panel, double low, double high) {
+    double value[DEGREE];
+    panel->low = low;
+    panel->high = high;
+    for (int j = 0; j < DEGREE; j++) {
+        double x = cos(M_PI * (j + 0.5) / DEGREE);
+        value[j] = log_ratio(q, (low + high) / 2 + (high - low) / 2 * x);
+    }
+    for (int k = 0; k < DEGREE; k++) {
+        double sum = 0;
+        for (int j = 0; j < DEGREE; j++) { sum += value[j] * cos(M_PI * k * (j + 0.5) / DEGREE); }
+        panel->coefficient[k] = sum * (k == 0 ? 1.0 : 2.0) / DEGREE;
+    }
+}
+
+/* Beneath 1e-13, or a few ulp of log n, is rounding. */
+static bool panel_is_resolved(const struct profile *q, const struct panel *panel) {
+    double tail = 0;
+    for (int k = DEGREE - 3; k < DEGREE; k++) { tail = fmax(tail, fabs(panel->coefficient[k])); }
+    return tail <= fmax(1e-13 * fmax(1, fabs(panel->coefficient[0])), 4e-16 * q->log_n);
+}
+
+/* Appends panels that cover [low, high], in order. */
+static bool profile_cover(struct profile *q, double low, double high) {
+    struct panel panel;
+    panel_make(q, &panel, low, high);
+    double width = high == q->log_n ? narrowest_end * fmax(1, high) : narrowest;
+    if (!panel_is_resolved(q, &panel) && high - low > width) {
+        double middle = (low + high) / 2;
+        return profile_cover(q, low, middle) && profile_cover(q, middle, high);
+    }
+    if (q->count == q->room) {
+        size_t room = 2 * q->room + 64;
+        struct panel *grown = realloc(q->panel, room * sizeof *grown);
+        if (!grown) { return false; }
+        q->panel = grown;
+        q->room = room;
+    }
+    q->panel[q->count++] = panel;
+    return true;
+}
+
+struct profile *profile_create(const struct family *family, const double *p, double log_n) {
+    struct profile *q = calloc(1, sizeof *q);
+    if (!q) { return NULL; }
+    q->family = family;
+    q->p = p;
+    q->log_n = log_n;
+    q->log_lambda = typical_scale(family, p, log_n).log_lambda;
+    double near = fmin(log_n, 64);
+    bool good = profile_cover(q, PROFILE_LOWEST, 0) && profile_cover(q, 0, near);
+    for (double low = near; good && low < log_n && log_ratio(q, low) < overflow; low *= 2) {
+        good = profile_cover(q, low, fmin(2 * low, log_n));
+    }
+    if (good) { return q; }
+    profile_free(q);
+    return NULL;
+}
+
+void profile_free(struct profile *q) {
+    if (!q) { return; }
+    free(q->panel);
+    free(q);
+}
+
+double profile_log_n(const struct profile *q) { return q->log_n; }
+double profile_log_lambda(const struct profile *q) { return q->log_lambda; }
+
+static const struct panel *profile_find(const struct profile *q, double y) {
+    size_t low = 0, high = q->count;
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        if (q->panel[middle].low <= y) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return &q->panel[low];
+}
+
+/* Clenshaw's recurrence, for y on one panel. */
+static void panel_gaps(const struct panel *panel, size_t count, const double *y, double *gap) {
+    const double *c = panel->coefficient, middle = (panel->low + panel->high) / 2,
+                 per_half = 2 / (panel->high - panel->low);
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        double x = 2 * (y[i] - middle) * per_half, b1 = 0, b2 = 0;
+        for (int k = DEGREE - 1; k > 0; k--) {
+            double b0 = c[k] + x * b1 - b2;
+            b2 = b1;
+            b1 = b0;
+        }
+        gap[i] = y[i] * vector_exp_one(c[0] + x / 2 * b1 - b2);
+    }
+}
+
+double profile_gap(const struct profile *q, double y) {
+    double gap, inside = fmax(y, PROFILE_LOWEST);
+    const struct panel *panel = profile_find(q, inside);
+    if (inside > panel->high) { return INFINITY; } /* overflow */
+    panel_gaps(panel, 1, &inside, &gap);
+    return isnan(gap) ? INFINITY : gap; /* the last panel, where V = 1 to rounding */
+}
+
+double profile_peak_width(const struct profile *q, double y, double h) {
+    double low = profile_gap(q, y - h), middle = profile_gap(q, y), high = profile_gap(q, y + h);
+    double bend = high - 2 * middle + low;
+    if (!isfinite(high) || !(bend > 1e-11 * middle)) { return INFINITY; }
+    return sqrt((high - low) / (2 * h) * h * h / bend);
+}
+
+void profile_gaps(const struct profile *q, size_t count, const double *y, double *gap) {
+    for (size_t start = 0, end; start < count; start = end) {
+        const struct panel *panel = profile_find(q, y[start]);
+        for (end = start; end < count && y[end] <= panel->high; end++) {}
+        if (y[start] < PROFILE_LOWEST || end == start) {
+            gap[start] = profile_gap(q, y[start]);
+            end = start + 1;
+        } else {
+            panel_gaps(panel, end - start, y + start, gap + start);
+        }
+    }
+}

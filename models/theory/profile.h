@@ -1,0 +1,33 @@
+/* profile: the scores of a family around its typical maximum s* = Q(1/n), as a function that is quick to
+ * evaluate anywhere,
+ *
+ *     g(y) = (s* - Q(e^y/n)) Lambda^typ,   y = log(n V) in [PROFILE_LOWEST, log n],
+ *
+ * the gap below s* in units of 1/Lambda^typ: negative for y < 0. Kept as log(g(y)/y), which is smooth through
+ * y = 0, in Chebyshev panels that are halved until they resolve it. */
+#ifndef GAPSCALE_MODELS_THEORY_PROFILE_H
+#define GAPSCALE_MODELS_THEORY_PROFILE_H
+
+#include "models/families/family.h"
+
+#define PROFILE_LOWEST (-45.0) /* a row's maximum lies above with probability e^-45 */
+
+struct profile;
+
+/* `family` of kind iid; log_n in (0, 1e6]. NULL when out of memory. */
+struct profile *profile_create(const struct family *family, const double *p, double log_n);
+void profile_free(struct profile *profile);
+
+/* log n and log Lambda^typ. */
+double profile_log_n(const struct profile *profile);
+double profile_log_lambda(const struct profile *profile);
+
+/* g(y), relative accuracy about 1e-13; may be inf. y below PROFILE_LOWEST is taken for it. Thread-safe. */
+double profile_gap(const struct profile *profile, double y);
+/* (g'/g'')^{1/2} at y > 0, the width that a peak of y - beta g(y) has there whatever beta is, from
+ * differences over h; inf where g is not convex, as far as rounding lets one see. */
+double profile_peak_width(const struct profile *profile, double y, double h);
+/* g(y) for increasing y, faster. */
+void profile_gaps(const struct profile *profile, size_t count, const double *y, double *gap);
+
+#endif

@@ -1,0 +1,95 @@
+/* The sup of y / gap(y) is looked for at the limit y -> 0, where it is the hazard at V = 1/n, on a grid
+ * of log y, refined by golden section where the grid peaks inside, and at y = log n. */
+#include "models/theory/typical.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "models/numeric/logs.h"
+
+enum { SCAN = 64 };
+
+struct search {
+    const struct family *family;
+    const double *p;
+    double log_n;
+};
+
+static double log_ratio(const struct search *search, double y) {
+    return log(y) - search->family->log_gap(search->p, -search->log_n, y);
+}
+
+static struct typical typical_at(const struct search *search, double y) {
+    double log_gap = search->family->log_gap(search->p, -search->log_n, y);
+    return (struct typical){.log_lambda = log(y) - log_gap, .log_rank = y, .log_gap = log_gap};
+}
+
+/* y of the largest ratio between y_low and y_high, to half the digits: the maximum is flat. */
+static double refine(const struct search *search, double y_low, double y_high) {
+    const double golden = 0.5 * (sqrt(5) - 1);
+    double low = log(y_low), high = log(y_high);
+    double left = high - golden * (high - low), right = low + golden * (high - low);
+    double left_value = log_ratio(search, exp(left)), right_value = log_ratio(search, exp(right));
+    while (high - low > sqrt(DBL_EPSILON)) {
+        if (left_value > right_value) {
+            high = right;
+            right = left;
+            right_value = left_value;
+            left = high - golden * (high - low);
+            left_value = log_ratio(search, exp(left));
+        } else {
+            low = left;
+            left = right;
+            left_value = right_value;
+            right = low + golden * (high - low);
+            right_value = log_ratio(search, exp(right));
+        }
+    }
+    return exp(0.5 * (low + high));
+}
+
+/* The i-th point of the scan, i = 0..SCAN-1, from log n / 10^4 to log n. */
+static double scan_point(const struct search *search, int i) {
+    return search->log_n * exp((i - (SCAN - 1)) * (log(1e4) / (SCAN - 1)));
+}
+
+static struct typical typical_iid(const struct search *search) {
+    double limit = search->family->log_hazard(search->p, -search->log_n), best_value = -INFINITY;
+    int best = 0;
+    for (int i = 0; i < SCAN; i++) {
+        double value = log_ratio(search, scan_point(search, i));
+        if (value > best_value) {
+            best = i;
+            best_value = value;
+        }
+    }
+    double y = scan_point(search, best);
+    if (best < SCAN - 1) {
+        y = refine(search, scan_point(search, best > 0 ? best - 1 : 0), scan_point(search, best + 1));
+    }
+    struct typical inside = typical_at(search, y);
+    double noise = 1e-13 + 8 * DBL_EPSILON * fabs(limit);
+    if (inside.log_lambda > limit + noise) { return inside; }
+    return (struct typical){.log_lambda = limit, .log_rank = 0, .log_gap = -INFINITY};
+}
+
+static struct typical typical_fixed(const struct search *search) {
+    struct family_atom atoms[FAMILY_ATOMS];
+    size_t count = search->family->atoms(search->p, search->log_n, atoms);
+    double log_rank = atoms[0].log_count;
+    struct typical best = {.log_rank = log_rank, .log_gap = -INFINITY};
+    best.log_lambda = log_rank > 0 ? INFINITY : -INFINITY; /* a tie at the top */
+    for (size_t i = 1; i < count; i++) {
+        log_rank = log_sum_exp(log_rank, atoms[i].log_count);
+        double log_gap = log(atoms[i].gap), value = log(log_rank) - log_gap;
+        if (value > best.log_lambda) {
+            best = (struct typical){.log_lambda = value, .log_rank = log_rank, .log_gap = log_gap};
+        }
+    }
+    return best;
+}
+
+struct typical typical_scale(const struct family *family, const double *p, double log_n) {
+    struct search search = {.family = family, .p = p, .log_n = log_n};
+    return family->kind == FAMILY_FIXED ? typical_fixed(&search) : typical_iid(&search);
+}

@@ -1,0 +1,21 @@
+/* typical: the deterministic accumulation scale of a family,
+ *
+ *     Lambda^typ_n = sup_{0 < y <= log n} y / (Q(1/n) - Q(e^y / n)),
+ *
+ * which for tails with convex -log V is the inverse norming constant n f(Q(1/n)) of extreme-value
+ * theory (the sup at y -> 0). For FAMILY_FIXED rows it is the sup over the row's own atoms. */
+#ifndef GAPSCALE_MODELS_THEORY_TYPICAL_H
+#define GAPSCALE_MODELS_THEORY_TYPICAL_H
+
+#include "models/families/family.h"
+
+struct typical {
+    double log_lambda; /* log Lambda^typ: Lambda itself may overflow */
+    double log_rank;   /* y at the sup: log k*; 0 where the sup is the limit y -> 0 */
+    double log_gap;    /* log t* = log of the gap at the sup; -inf where y -> 0 */
+};
+
+/* log_n > 0, any size up to 1e6. Relative error of Lambda below 1e-12. */
+struct typical typical_scale(const struct family *family, const double *p, double log_n);
+
+#endif

@@ -1,0 +1,41 @@
+#include "sim/base/outfile.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sim/base/message.h"
+
+bool outfile_prepare(const char *path, bool is_default) {
+    char copy[4096];
+    if (snprintf(copy, sizeof copy, "%s", path) >= (int)sizeof copy) {
+        message_error("%.60s...: the name is too long", path);
+        return false;
+    }
+    const char *directory = dirname(copy);
+    if (is_default && mkdir(directory, 0777) != 0 && errno != EEXIST) {
+        message_error("cannot make the directory %s: %s", directory, strerror(errno));
+        return false;
+    }
+    if (access(directory, W_OK | X_OK) != 0) {
+        message_error("cannot write in %s: %s; choose another place with -o FILE", directory,
+                      strerror(errno));
+        return false;
+    }
+    return true;
+}
+
+char *outfile_command_line(int count, char **word) {
+    size_t size = 1;
+    for (int i = 0; i < count; i++) { size += strlen(word[i]) + 1; }
+    char *line = calloc(size, 1);
+    for (int i = 0; line && i < count; i++) {
+        strcat(line, word[i]);
+        if (i + 1 < count) { strcat(line, " "); }
+    }
+    return line;
+}

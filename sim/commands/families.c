@@ -1,0 +1,114 @@
+/* `gapscale families`: everything printed comes from the tables of the families. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/families/family.h"
+#include "sim/base/message.h"
+#include "sim/base/nearest.h"
+#include "sim/commands/command.h"
+
+enum { LINE = 80 };
+
+static const char usage[] = "usage: gapscale families [NAME]\n"
+                            "\n"
+                            "Lists the families of score rows, or explains one: its law, its parameters\n"
+                            "with their defaults and ranges, and the growth of its collapse scale.\n";
+
+static void print_word(const char *word, size_t length, size_t *column) {
+    if (*column > 0 && *column + 1 + length > LINE) {
+        putchar('\n');
+        *column = 0;
+    }
+    if (*column > 0) { putchar(' '); }
+    printf("%.*s", (int)length, word);
+    *column += length + (*column > 0);
+}
+
+/* Fills lines with the words of `text`; a newline starts a new paragraph. */
+static void print_paragraphs(const char *text) {
+    size_t column = 0;
+    while (*text) {
+        size_t length = strcspn(text, " \n");
+        if (length > 0) { print_word(text, length, &column); }
+        text += length;
+        if (*text == '\n') {
+            fputs("\n\n", stdout);
+            column = 0;
+        }
+        text += *text != '\0';
+    }
+    putchar('\n');
+}
+
+static void print_parameter(const struct family_parameter *parameter) {
+    char initial[32] = "required", range[64];
+    if (!isnan(parameter->initial)) { snprintf(initial, sizeof initial, "%g", parameter->initial); }
+    snprintf(range, sizeof range, "%c%g, %g]", parameter->open ? '(' : '[', parameter->low, parameter->high);
+    printf("  %-11s %-10s %-18s %s\n", parameter->name, initial, range, parameter->doc);
+}
+
+static void print_family(const struct family *family) {
+    printf("%s - %s\n\n", family->name, family->title);
+    print_paragraphs(family->doc);
+    printf("\nKind %s, extreme-value class %s. As n grows, Lambda^typ ~\n\n", family_kind_name(family->kind),
+           family_class_name(family->class));
+    print_paragraphs(family->law_text);
+    printf("\n  %-11s %-10s %-18s %s\n", "parameter", "default", "range", "meaning");
+    for (size_t i = 0; i < family->parameter_count; i++) { print_parameter(&family->parameter[i]); }
+    printf("\nEvery parameter may be a number or a schedule {coef: C, log_power: A, power: B}, which\n"
+           "stands for C (log n)^A n^B; its value must lie in the range at every n of the series.\n");
+}
+
+static void print_list(void) {
+    printf("%-11s %-6s %-8s %s\n", "family", "kind", "class", "scores");
+    for (size_t i = 0; i < family_count(); i++) {
+        const struct family *family = family_at(i);
+        printf("%-11s %-6s %-8s %s\n", family->name, family_kind_name(family->kind),
+               family_class_name(family->class), family->title);
+    }
+}
+
+static int unknown_family(const char *name) {
+    const char **names = malloc(family_count() * sizeof *names);
+    if (!names) {
+        message_error("families: out of memory");
+        return EXIT_FAILED;
+    }
+    for (size_t i = 0; i < family_count(); i++) { names[i] = family_at(i)->name; }
+    const char *nearest = nearest_name(name, family_count(), names);
+    if (nearest) {
+        message_error("families: there is no family \"%s\"; did you mean \"%s\"?", name, nearest);
+    } else {
+        message_error("families: there is no family \"%s\"; `gapscale families` lists them", name);
+    }
+    free(names);
+    return EXIT_USAGE;
+}
+
+static int flush_answer(void) {
+    if (fflush(stdout) == 0 && !ferror(stdout)) { return EXIT_DONE; }
+    message_error("families: cannot write to standard output");
+    return EXIT_FAILED;
+}
+
+int command_families(int argc, char **argv) {
+    if (argc == 2 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)) {
+        fputs(usage, stdout);
+        return flush_answer();
+    }
+    if (argc > 2 || (argc == 2 && argv[1][0] == '-')) {
+        message_error("families: unexpected \"%s\": give one name at most", argv[argc - 1]);
+        fputs(usage, stderr);
+        return EXIT_USAGE;
+    }
+    if (argc < 2) {
+        print_list();
+        return flush_answer();
+    }
+    const struct family *family = family_find(argv[1]);
+    if (!family) { return unknown_family(argv[1]); }
+    print_family(family);
+    return flush_answer();
+}

@@ -1,0 +1,232 @@
+/* `gapscale merge`: one results file from the journals of the parts of a sweep. */
+#include <getopt.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/base/message.h"
+#include "sim/base/outfile.h"
+#include "sim/commands/command.h"
+#include "sim/config/difference.h"
+#include "sim/journal/journal.h"
+#include "sim/journal/publish.h"
+
+static const char merge_usage[] =
+    "usage: gapscale merge JOURNALS... -o FILE [--force] [--quiet]\n"
+    "\n"
+    "Makes FILE of the journals of one sweep: any number of shards, in any order; they may overlap where "
+    "they\n"
+    "agree. What is missing is listed with the commands that compute it (exit status 75, no FILE).\n"
+    "\n"
+    "  -o, --output FILE  where the results go; a finished FILE of the same config is left alone\n"
+    "      --force        replace a FILE of another config, or one that is finished\n"
+    "      --quiet        no progress on stderr\n";
+
+enum { SHOWN = 20 };
+
+struct merge {
+    const char *output, *command_line;
+    bool force, quiet;
+    size_t journal_count;
+    struct journal **journal;
+    struct config *config;
+    struct unit_plan plan;
+    struct publish_place place; /* of the output */
+};
+
+/* The first journal from `from` on that has a unit; journal_count when there is none. */
+static size_t find_holder(const struct merge *m, size_t unit, size_t from) {
+    while (from < m->journal_count && !journal_has(m->journal[from], unit)) { from++; }
+    return from;
+}
+
+static const uint8_t *merged_record(void *context, size_t unit, size_t *length) {
+    const struct merge *m = context;
+    return journal_record(m->journal[find_holder(m, unit, 0)], unit, length);
+}
+
+static bool merged_has(const void *context, size_t unit) {
+    const struct merge *m = context;
+    return find_holder(m, unit, 0) < m->journal_count;
+}
+
+/* ---- the same sweep ---- */
+
+static bool check_same_sweep(const struct journal *first, const struct journal *other) {
+    const struct journal_header *a = journal_header(first), *b = journal_header(other);
+    struct difference *list;
+    size_t count = difference_list(b->config_resolved, a->config_resolved, &list);
+    if (count > 0) {
+        message_error("%s and %s are journals of different configs:", journal_directory(first),
+                      journal_directory(other));
+        difference_report(count, list);
+    } else if (strcmp(a->isa, b->isa) != 0) {
+        message_error("%s was computed with %s kernels, %s with %s; run the shards with one --isa",
+                      journal_directory(first), a->isa, journal_directory(other), b->isa);
+    }
+    free(list);
+    return count == 0 && strcmp(a->isa, b->isa) == 0;
+}
+
+static bool open_journals(struct merge *m, char **directory) {
+    m->journal = memory_create(m->journal_count, sizeof(struct journal *));
+    for (size_t i = 0; i < m->journal_count; i++) {
+        m->journal[i] = journal_open(directory[i]);
+        if (!m->journal[i] || !journal_is_ours(m->journal[i]) ||
+            (i > 0 && !check_same_sweep(m->journal[0], m->journal[i]))) {
+            return false;
+        }
+    }
+    m->config = journal_config(m->journal[0]);
+    return m->config != NULL;
+}
+
+/* ---- overlaps ---- */
+
+/* Whether two journals have the same record of a unit. */
+static bool agree(struct journal *a, struct journal *b, size_t unit) {
+    size_t length, other_length;
+    const uint8_t *record = journal_record(a, unit, &length), *other = journal_record(b, unit, &other_length);
+    return record && other && length == other_length && memcmp(record, other, length) == 0;
+}
+
+static bool check_overlaps(const struct merge *m) {
+    size_t conflicts = 0;
+    for (size_t i = 0; i < m->plan.unit_count; i++) {
+        size_t holder = find_holder(m, i, 0);
+        for (size_t k = holder + 1; k < m->journal_count; k++) {
+            if (!journal_has(m->journal[k], i) || m->journal[k] == m->journal[holder] ||
+                agree(m->journal[holder], m->journal[k], i)) {
+                continue;
+            }
+            struct unit unit = unit_get(&m->plan, i);
+            char name[UNIT_NAME];
+            if (conflicts++ < SHOWN) {
+                message_error("%s and %s disagree on %s", journal_directory(m->journal[holder]),
+                              journal_directory(m->journal[k]), unit_name(&unit, name));
+            }
+        }
+    }
+    if (conflicts > 0) {
+        message_error(
+            "%zu units in conflict: one of the journals is of another machine or was tampered with; "
+            "leave it out, or compute it again",
+            conflicts);
+    }
+    return conflicts == 0;
+}
+
+/* ---- what is missing ---- */
+
+static void say_commands(const struct merge *m, const bool *wanted, size_t shards) {
+    for (size_t shard = 0; shard < shards; shard++) {
+        const struct journal *journal = m->journal[0];
+        for (size_t k = 0; k < m->journal_count; k++) { /* its own command, where it is given */
+            const struct journal_header *h = journal_header(m->journal[k]);
+            if (h->shards == shards && h->shard == shard) { journal = m->journal[k]; }
+        }
+        char *command = wanted[shard] ? journal_command(journal, shard) : NULL;
+        if (command) { message_say("  %s", command); }
+        free(command);
+    }
+}
+
+/* Lists units that no journal has; how many. */
+static size_t say_missing(const struct merge *m) {
+    size_t missing = 0, shards = journal_header(m->journal[0])->shards;
+    bool *wanted = memory_create(shards, sizeof *wanted);
+    for (size_t i = 0; i < m->plan.unit_count; i++) {
+        if (find_holder(m, i, 0) < m->journal_count) { continue; }
+        struct unit unit = unit_get(&m->plan, i);
+        char name[UNIT_NAME];
+        if (missing++ < SHOWN) { message_say("missing: %s", unit_name(&unit, name)); }
+        wanted[unit_shard(i, shards)] = true;
+    }
+    if (missing > SHOWN) { message_say("and %zu more", missing - SHOWN); }
+    if (missing > 0) {
+        message_say("%zu of %zu units are missing; compute them with:", missing, m->plan.unit_count);
+        say_commands(m, wanted, shards);
+    }
+    free(wanted);
+    return missing;
+}
+
+/* ---- the command ---- */
+
+static int merge_journals(struct merge *m) {
+    if (m->place.grows && !journal_import(m->journal[0], &m->plan, m->place.archive)) { return EXIT_FAILED; }
+    for (size_t i = 0; i < m->journal_count; i++) {
+        if (!journal_scan(m->journal[i], &m->plan, false)) { return EXIT_FAILED; }
+    }
+    if (!check_overlaps(m)) { return EXIT_USAGE; }
+    if (say_missing(m) > 0) { return EXIT_RESUMABLE; }
+    return publish_results(&(struct publish){.plan = &m->plan,
+                                             .source = merged_record,
+                                             .has = merged_has,
+                                             .context = m,
+                                             .output = m->output,
+                                             .command_line = m->command_line,
+                                             .threads = omp_get_num_procs(),
+                                             .quiet = m->quiet});
+}
+
+static int merge_run(struct merge *m, char **directory) {
+    if (!open_journals(m, directory)) { return EXIT_USAGE; }
+    int status = publish_check(m->output, m->config, m->force, &m->place);
+    if (status == EXIT_DONE) { publish_clear(m->output); }
+    if (status != EXIT_DONE || m->place.finished) { return status; }
+    if (!outfile_prepare(m->output, false)) { return EXIT_FAILED; }
+    struct results *results = results_create(m->config, journal_header(m->journal[0])->isa);
+    unit_plan_create(&m->plan, m->config, results);
+    status = merge_journals(m);
+    unit_plan_release(&m->plan);
+    results_free(results);
+    return status;
+}
+
+static void merge_free(struct merge *m) {
+    for (size_t i = 0; m->journal && i < m->journal_count; i++) {
+        if (m->journal[i]) { journal_close(m->journal[i]); }
+    }
+    free(m->journal);
+    free(m->place.isa);
+    config_free(m->config);
+}
+
+int command_merge(int argc, char **argv) {
+    static const struct option known[] = {{"output", required_argument, NULL, 'o'},
+                                          {"force", no_argument, NULL, 'f'},
+                                          {"quiet", no_argument, NULL, 'q'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    struct merge m = {.output = NULL};
+    int option;
+    char *command_line = outfile_command_line(argc, argv);
+    m.command_line = command_line;
+    optind = 0;
+    bool good = true, help = false;
+    while (good && (option = getopt_long(argc, argv, "o:h", known, NULL)) != -1) {
+        switch (option) {
+        case 'o': m.output = optarg; break;
+        case 'f': m.force = true; break;
+        case 'q': m.quiet = true; break;
+        case 'h': help = true; break;
+        default: good = false;
+        }
+    }
+    int status = EXIT_USAGE;
+    if (help) {
+        status = fputs(merge_usage, stdout) < 0 ? EXIT_FAILED : EXIT_DONE;
+    } else if (!good || !m.output || optind == argc) {
+        if (good) { message_error(m.output ? "no journals given" : "no -o FILE given"); }
+        fputs(merge_usage, stderr);
+    } else {
+        m.journal_count = (size_t)(argc - optind);
+        status = merge_run(&m, argv + optind);
+    }
+    merge_free(&m);
+    free(command_line);
+    return status;
+}

@@ -1,0 +1,162 @@
+/* `gapscale show`: what a results file holds, or how far a journal is. */
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "sim/base/message.h"
+#include "sim/commands/command.h"
+#include "sim/journal/journal.h"
+#include "sim/journal/lock.h"
+#include "sim/results/store.h"
+
+static const char show_usage[] =
+    "usage: gapscale show FILE|JOURNAL [--digest]\n"
+    "\n"
+    "Tells what a results file holds, or how far the sweep of a journal (FILE.journal/) is.\n"
+    "\n"
+    "      --digest  a hash of every number, the seed and the config, and of nothing volatile: equal for\n"
+    "                equal results, whatever the threads, the instruction set, the host or the day\n";
+
+static void print_schedule(const char *name, const struct schedule *s) {
+    printf("  %s = %.6g", name, s->coef);
+    if (s->log_power != 0) { printf(" (log n)^%.6g", s->log_power); }
+    if (s->power != 0) { printf(" n^%.6g", s->power); }
+}
+
+static void print_series(const struct results_series *s) {
+    size_t lengths = s->size[RESULTS_LOG_N], betas = s->size[RESULTS_BETA];
+    printf("\n%s: %s rows (%s class)", s->name, s->family->name, family_class_name(s->family->class));
+    for (size_t i = 0; i < s->family->parameter_count; i++) {
+        print_schedule(s->family->parameter[i].name, &s->parameter[i]);
+    }
+    printf("\n  %zu lengths, log n = %.6g .. %.6g; %zu betas, beta/Lambda^typ = %.4g .. %.4g at the last\n",
+           lengths, s->log_n[0], s->log_n[lengths - 1], betas, s->beta_ratio[(lengths - 1) * betas],
+           s->beta_ratio[lengths * betas - 1]);
+    printf("  %llu replicates, %zu of them kept one by one; criteria:", (unsigned long long)s->replicates,
+           s->size[RESULTS_REPLICATE]);
+    for (size_t i = 0; i < s->size[RESULTS_CRITERION]; i++) {
+        char label[CRITERION_LABEL];
+        criterion_label(&s->criterion[i], label);
+        printf(" %s", label);
+    }
+    printf("\n");
+}
+
+static int show_summary(const char *path) {
+    struct results *r = store_read(path);
+    if (!r) { return EXIT_USAGE; }
+    printf("%s: %zu series, seed %llu, computed with %s kernels\n", path, r->series_count,
+           (unsigned long long)r->seed, r->isa);
+    for (size_t i = 0; i < r->series_count; i++) { print_series(&r->series[i]); }
+    results_free(r);
+    return EXIT_DONE;
+}
+
+/* ---- journals ---- */
+
+/* Units that a journal is to hold, and holds. */
+struct tally {
+    size_t units, finished;
+    double cost, done;
+};
+
+static struct tally tally_units(const struct journal *journal, const struct unit_plan *plan,
+                                const struct config_series *series) {
+    const struct journal_header *h = journal_header(journal);
+    struct tally tally = {0};
+    for (size_t i = 0; i < unit_plan_size(plan); i++) {
+        struct unit unit = unit_get(plan, i);
+        if (unit_shard(i, h->shards) != h->shard || (series && unit.cell->series != series)) { continue; }
+        tally.units++;
+        tally.cost += unit_cost(&unit);
+        if (journal_has(journal, i)) {
+            tally.finished++;
+            tally.done += unit_cost(&unit);
+        }
+    }
+    return tally;
+}
+
+static void print_tally(const char *name, struct tally t) {
+    if (t.units == 0) { return; }
+    printf("  %-24s %6zu of %6zu units, %3.0f%% of the work\n", name, t.finished, t.units,
+           t.cost > 0 ? 100 * t.done / t.cost : 100);
+}
+
+static void print_journal(const struct journal *journal, const struct unit_plan *plan) {
+    const struct journal_header *h = journal_header(journal);
+    const char *directory = journal_directory(journal);
+    char who[LOCK_TEXT];
+    bool locked = lock_holder(directory, who);
+    printf("%s: journal of %s for %s, computed with %s kernels", directory, h->config_path, h->output,
+           h->isa);
+    if (h->shards > 1) { printf(", shard %zu of %zu", h->shard, h->shards); }
+    printf("\n");
+    for (size_t i = 0; i < plan->config->series_count; i++) {
+        const struct config_series *series = &plan->config->series[i];
+        print_tally(series->name, tally_units(journal, plan, series));
+    }
+    print_tally("in all", tally_units(journal, plan, NULL));
+    if (journal_damaged(journal) > 0) {
+        printf("%zu damaged records will be computed again\n", journal_damaged(journal));
+    }
+    if (locked) {
+        printf("at work: %s\n", who);
+    } else {
+        char *command = journal_command(journal, h->shard);
+        printf("nobody is at work%s%s; to go on:\n  %s\n", who[0] ? "; left by " : "", who, command);
+        free(command);
+    }
+}
+
+static int show_journal(const char *directory) {
+    struct journal *journal = journal_open(directory);
+    if (!journal) { return EXIT_USAGE; }
+    struct config *config = journal_config(journal);
+    bool good = false;
+    if (config) {
+        struct results *results = results_create(config, journal_header(journal)->isa);
+        struct unit_plan plan;
+        unit_plan_create(&plan, config, results);
+        good = journal_scan(journal, &plan, false);
+        if (good) { print_journal(journal, &plan); }
+        unit_plan_release(&plan);
+        results_free(results);
+    }
+    config_free(config);
+    journal_close(journal);
+    return good ? EXIT_DONE : EXIT_FAILED;
+}
+
+static bool is_directory(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+int command_show(int argc, char **argv) {
+    static const struct option known[] = {
+        {"digest", no_argument, NULL, 'd'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    bool wants_digest = false;
+    int option;
+    optind = 0;
+    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
+        switch (option) {
+        case 'd': wants_digest = true; break;
+        case 'h': fputs(show_usage, stdout); return EXIT_DONE;
+        default: fputs(show_usage, stderr); return EXIT_USAGE;
+        }
+    }
+    if (optind + 1 != argc) {
+        message_error("show takes one FILE");
+        fputs(show_usage, stderr);
+        return EXIT_USAGE;
+    }
+    if (!wants_digest && is_directory(argv[optind])) { return show_journal(argv[optind]); }
+    if (!wants_digest) { return show_summary(argv[optind]); }
+    char digest[65];
+    if (!store_digest(argv[optind], digest)) { return EXIT_USAGE; }
+    printf("%s  %s\n", digest, argv[optind]);
+    return EXIT_DONE;
+}

@@ -1,0 +1,51 @@
+#include "sim/config/config.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "models/theory/sphere.h"
+#include "sim/base/number.h"
+#include "sim/rows/row.h"
+
+void config_series_release(struct config_series *series) {
+    free(series->log_n);
+    free(series->beta.value);
+    free(series->output.value);
+}
+
+void config_free(struct config *config) {
+    if (!config) { return; }
+    for (size_t i = 0; i < config->series_count; i++) { config_series_release(&config->series[i]); }
+    free(config->series);
+    free(config->text);
+    free(config->resolved);
+    free(config);
+}
+
+bool config_counted(const struct config_series *series, double log_n) {
+    if (series->family->kind != FAMILY_IID) { return false; }
+    if (series->rows == CONFIG_ROWS_AUTO) { return log_n > log(ROW_EXPLICIT + 0.5); }
+    return series->rows == CONFIG_ROWS_COUNTED;
+}
+
+void config_parameters(const struct config_series *series, double log_n, double p[FAMILY_PARAMETERS]) {
+    family_parameters(series->family, series->parameter, log_n, p);
+}
+
+double config_log_beta(const struct config_series *series, double log_n, double log_lambda_typ, size_t i) {
+    const struct config_beta *beta = &series->beta;
+    double value = beta->value[i], p[FAMILY_PARAMETERS];
+    config_parameters(series, log_n, p);
+    switch (beta->scale) {
+    case CONFIG_SCALE_LAMBDA_TYP: return log(value) + log_lambda_typ;
+    case CONFIG_SCALE_N_EFF: return log(sphere_beta_of_n_eff(p[0], log_n, value));
+    case CONFIG_SCALE_CRITICAL: return log(value) + log_n * 2 / (p[0] - 1);
+    case CONFIG_SCALE_POWER: return log(value) + log_n * beta->power;
+    case CONFIG_SCALE_NONE: break;
+    }
+    return log(value);
+}
+
+bool config_number(const char *text, double *value, double *log_value) {
+    return number_read(text, value, log_value);
+}

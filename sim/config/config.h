@@ -1,0 +1,92 @@
+/* config: what the user asks for; config_read makes it. */
+#ifndef GAPSCALE_SIM_CONFIG_CONFIG_H
+#define GAPSCALE_SIM_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "models/families/family.h"
+#include "models/theory/criterion.h"
+
+enum config_rows { CONFIG_ROWS_AUTO, CONFIG_ROWS_DRAWN, CONFIG_ROWS_COUNTED };
+
+enum { CONFIG_NAME = 64 + 1, CONFIG_CRITERIA = 16, CONFIG_QUANTILES = 32 };
+
+enum config_scale {
+    CONFIG_SCALE_NONE,       /* beta itself */
+    CONFIG_SCALE_LAMBDA_TYP, /* beta/Lambda^typ */
+    CONFIG_SCALE_N_EFF,      /* keys on a sphere: n/rho(beta), the effective number of keys (THEORY 7) */
+    CONFIG_SCALE_CRITICAL,   /* keys on a sphere: beta/n^(2/(d-1)) */
+    CONFIG_SCALE_POWER,      /* beta/n^power */
+};
+
+struct config_beta {
+    enum config_scale scale;
+    double power; /* of CONFIG_SCALE_POWER */
+    size_t count;
+    double *value; /* > 0, in the order of increasing beta: values of n_eff decrease */
+};
+
+/* The attention output V sum p_i k_i of keys on a sphere. */
+enum config_matrix { CONFIG_MATRIX_IDENTITY, CONFIG_MATRIX_ROWS, CONFIG_MATRIX_RANDOM };
+enum { CONFIG_RANDOM_MATRIX = 1024 }; /* largest dimension of a random value matrix */
+
+struct config_output {
+    bool asked;
+    enum config_matrix matrix;
+    size_t rows, columns; /* of V; the columns are the dimension */
+    double *value;        /* [rows][columns] of CONFIG_MATRIX_ROWS, else NULL */
+    uint64_t seed;        /* of CONFIG_MATRIX_RANDOM: entries N(0, 1/dimension) */
+};
+
+struct config_series {
+    char name[CONFIG_NAME];
+    const struct family *family;
+    struct schedule parameter[FAMILY_PARAMETERS];
+    size_t n_count;
+    double *log_n; /* increasing, distinct; n below 2^53 is an integer */
+    struct config_beta beta;
+    uint64_t replicates;
+    size_t criterion_count;
+    struct criterion criterion[CONFIG_CRITERIA];
+    enum config_rows rows;
+    struct config_output output;
+};
+
+struct config {
+    uint64_t seed;
+    bool common_randomness;
+    uint64_t keep_replicates;
+    size_t ordered_weights;
+    size_t quantile_count;
+    double quantile[CONFIG_QUANTILES];
+    size_t series_count;
+    struct config_series *series;
+    char *text;     /* as read; --set values are in `resolved` only */
+    char *resolved; /* canonical YAML: every key with its value; itself a valid config with the same
+                       resolution (as a file it may be too long to be read: about 3000 values of n
+                       and beta fit). Two configs ask for the same thing iff these are equal. What
+                       the first series has stands at the top; the others write what differs. */
+};
+
+void config_free(struct config *config);
+/* Frees what a series holds, not the series. */
+void config_series_release(struct config_series *series);
+
+/* Parameter values of a series at one n (inside the family's ranges: checked on reading). */
+void config_parameters(const struct config_series *series, double log_n, double p[FAMILY_PARAMETERS]);
+
+/* log beta of point `i` of the series' list at one n. */
+double config_log_beta(const struct config_series *series, double log_n, double log_lambda_typ, size_t i);
+
+/* Whether the rows of a series at one n are counted: asked for, or `auto` with independent scores and
+ * n > ROW_EXPLICIT (a drawn row of no more is made of single scores and as quick). */
+bool config_counted(const struct config_series *series, double log_n);
+
+/* A whole number literal of the grammar: 12, 1e3, 2^16, 1/16, e^100000. False when `text` is anything
+ * else. `log_value` (may be NULL) receives its natural log even where the value overflows (value
+ * inf); NaN for values <= 0. */
+bool config_number(const char *text, double *value, double *log_value);
+
+#endif

@@ -1,0 +1,106 @@
+#include "sim/config/override.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/base/nearest.h"
+
+static const char *series_name(const struct yaml_node *series) {
+    const struct yaml_node *name = NULL;
+    if (series->kind == YAML_MAPPING) {
+        name = yaml_find(series, "name");
+        name = name ? name : yaml_find(series, "family");
+    }
+    return name && name->kind == YAML_SCALAR ? name->text : "";
+}
+
+static struct yaml_node *find_series(const struct yaml_node *list, const char *name,
+                                     const struct fault_source *source, size_t offset,
+                                     struct fault_list *faults) {
+    char word[FAULT_QUOTE];
+    const char **names = memory_create(list->count, sizeof *names);
+    struct yaml_node *found = NULL;
+    for (size_t i = 0; i < list->count; i++) {
+        names[i] = series_name(list->value[i]);
+        if (*name && strcmp(names[i], name) == 0) { found = list->value[i]; }
+    }
+    const char *near = nearest_name(name, list->count, names);
+    if (!found && near) {
+        fault_add(faults, source, offset, "there is no series `%s`; did you mean `%s`?",
+                  fault_quote(name, word), near);
+    } else if (!found) {
+        fault_add(faults, source, offset, "there is no series `%s`; write series.NAME with the name of one",
+                  fault_quote(name, word));
+    }
+    free(names);
+    return found;
+}
+
+/* The node below `at` that one word of the path names. */
+static struct yaml_node *descend(struct yaml_node *at, const char *word, const struct yaml_node *value,
+                                 const struct fault_source *source, size_t offset,
+                                 struct fault_list *faults) {
+    char shown[FAULT_QUOTE];
+    if (at->kind == YAML_LIST) { return find_series(at, word, source, offset, faults); }
+    struct yaml_node *next = yaml_find(at, word);
+    if (!next) {
+        next = yaml_create_mapping(value);
+        yaml_set(at, word, next);
+    }
+    bool is_series = next->kind == YAML_LIST && strcmp(word, "series") == 0;
+    if (next->kind == YAML_MAPPING || is_series) { return next; }
+    fault_add(faults, source, offset,
+              "`%s` has no keys in this config: it is a plain value or a list; set the whole of it",
+              fault_quote(word, shown));
+    return NULL;
+}
+
+/* Takes the value over. */
+static void set_path(struct yaml_node *root, char *path, struct yaml_node *value,
+                     const struct fault_source *source, struct fault_list *faults) {
+    struct yaml_node *at = root;
+    char *word = path, *dot;
+    while (at && (dot = strchr(word, '.'))) {
+        *dot = 0;
+        at = descend(at, word, value, source, (size_t)(word - path), faults);
+        word = dot + 1;
+    }
+    if (at && at->kind == YAML_MAPPING) {
+        yaml_set(at, word, value);
+        return;
+    }
+    if (at) {
+        fault_add(faults, source, (size_t)(word - path),
+                  "a series cannot be replaced as a whole; write series.NAME.KEY=VALUE");
+    }
+    yaml_free(value);
+}
+
+static bool path_is_whole(const char *path) {
+    return *path && *path != '.' && path[strlen(path) - 1] != '.' && !strstr(path, "..");
+}
+
+void override_apply(struct yaml_node *root, const struct fault_source *source, struct fault_list *faults) {
+    const char *equals = strchr(source->text, '=');
+    char *path = memory_copy_text(source->text, equals ? (size_t)(equals - source->text) : source->length);
+    if (!equals || !path_is_whole(path)) {
+        fault_add(faults, source, 0, "write PATH=VALUE, such as replicates=1000 or series.NAME.scale.coef=1");
+        free(path);
+        return;
+    }
+    size_t start = (size_t)(equals - source->text) + 1;
+    struct yaml_node *value = NULL;
+    if (source->text[start + strspn(source->text + start, " \t")]) {
+        value = yaml_parse(source, start, faults);
+    } else {
+        fault_add(faults, source, start, "no value is written after the equals sign; write PATH=VALUE");
+    }
+    if (value && value->kind != YAML_SCALAR && value->block) {
+        fault_add(faults, source, start, "write lists as [a, b] and mappings as {key: value}");
+        yaml_free(value);
+    } else if (value) {
+        set_path(root, path, value, source, faults);
+    }
+    free(path);
+}

@@ -1,0 +1,182 @@
+#include "sim/config/resolve.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/base/number.h"
+#include "sim/config/value.h"
+
+static void write_reals(FILE *out, size_t count, const double *value) {
+    char text[NUMBER_TEXT];
+    fputc('[', out);
+    for (size_t i = 0; i < count; i++) { fprintf(out, "%s%s", i ? ", " : "", number_print(value[i], text)); }
+    fputc(']', out);
+}
+
+/* Whether a text reads as a length with exactly this log n. */
+static bool reads_as(const char *text, double log_n) {
+    double n, log_value;
+    return number_read(text, &n, &log_value) && value_snap_length(n, log_value) == log_n;
+}
+
+/* An integer below 2^53, else the shortest decimal, else a power of e, that has this log n. */
+static void write_length(FILE *out, double log_n) {
+    char text[NUMBER_TEXT] = "", exponent[NUMBER_TEXT];
+    double n = exp(log_n);
+    if (n < 0x1p53) { snprintf(text, sizeof text, "%.0f", n); }
+    for (int digits = 1; digits <= 17 && isfinite(n) && !reads_as(text, log_n); digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, n);
+    }
+    if (!reads_as(text, log_n)) { snprintf(text, sizeof text, "e^%s", number_print(log_n, exponent)); }
+    fputs(text, out);
+}
+
+static void write_lengths(FILE *out, const struct config_series *series) {
+    fputs("n: [", out);
+    for (size_t i = 0; i < series->n_count; i++) {
+        fputs(i ? ", " : "", out);
+        write_length(out, series->log_n[i]);
+    }
+    fputs("]\n", out);
+}
+
+static void write_beta(FILE *out, const struct config_series *series) {
+    static const char *const opening[] = {
+        [CONFIG_SCALE_NONE] = "relative_to: none, values: ",
+        [CONFIG_SCALE_LAMBDA_TYP] = "relative_to: lambda_typ, values: ",
+        [CONFIG_SCALE_N_EFF] = "n_eff: ",
+        [CONFIG_SCALE_CRITICAL] = "critical: ",
+        [CONFIG_SCALE_POWER] = "coef: ",
+    };
+    char power[NUMBER_TEXT];
+    fprintf(out, "beta: {%s", opening[series->beta.scale]);
+    write_reals(out, series->beta.count, series->beta.value);
+    if (series->beta.scale == CONFIG_SCALE_POWER) {
+        fprintf(out, ", power: %s", number_print(series->beta.power, power));
+    }
+    fputs("}\n", out);
+}
+
+static void write_thresholds(FILE *out, const struct config_series *series, const char *name,
+                             enum criterion_kind kind) {
+    double threshold[CONFIG_CRITERIA];
+    size_t count = 0;
+    for (size_t i = 0; i < series->criterion_count; i++) {
+        if (series->criterion[i].kind == kind) { threshold[count++] = series->criterion[i].threshold; }
+    }
+    fprintf(out, "%s: ", name);
+    write_reals(out, count, threshold);
+    fputs(", ", out);
+}
+
+static void write_collapse(FILE *out, const struct config_series *series) {
+    size_t last = series->criterion_count - 1;
+    fputs("collapse: {", out);
+    write_thresholds(out, series, "entropy", CRITERION_ENTROPY);
+    write_thresholds(out, series, "participation", CRITERION_PARTICIPATION);
+    write_thresholds(out, series, "top_two_ratio", CRITERION_TOP_TWO_RATIO);
+    fprintf(out, "susceptibility: %s}\n",
+            series->criterion[last].kind == CRITERION_SUSCEPTIBILITY ? "true" : "false");
+}
+
+static bool same_reals(size_t count, const double *a, size_t other_count, const double *b) {
+    return count == other_count && memcmp(a, b, count * sizeof *a) == 0;
+}
+
+static bool same_beta(const struct config_beta *a, const struct config_beta *b) {
+    return a->scale == b->scale && a->power == b->power && same_reals(a->count, a->value, b->count, b->value);
+}
+
+static bool same_collapse(const struct config_series *a, const struct config_series *b) {
+    bool same = a->criterion_count == b->criterion_count;
+    for (size_t i = 0; same && i < a->criterion_count; i++) {
+        same = a->criterion[i].kind == b->criterion[i].kind &&
+               a->criterion[i].threshold == b->criterion[i].threshold;
+    }
+    return same;
+}
+
+/* The keys that a series may override, where they differ from those of `top` (NULL: all of them). */
+static void write_shared(FILE *out, const char *indent, const struct config_series *series,
+                         const struct config_series *top) {
+    static const char *const rows[] = {
+        [CONFIG_ROWS_AUTO] = "auto", [CONFIG_ROWS_DRAWN] = "drawn", [CONFIG_ROWS_COUNTED] = "counted"};
+    if (!top || series->replicates != top->replicates) {
+        fprintf(out, "%sreplicates: %" PRIu64 "\n", indent, series->replicates);
+    }
+    if (!top || !same_reals(series->n_count, series->log_n, top->n_count, top->log_n)) {
+        fputs(indent, out);
+        write_lengths(out, series);
+    }
+    if (!top || !same_beta(&series->beta, &top->beta)) {
+        fputs(indent, out);
+        write_beta(out, series);
+    }
+    if (!top || !same_collapse(series, top)) {
+        fputs(indent, out);
+        write_collapse(out, series);
+    }
+    if (!top || series->rows != top->rows) { fprintf(out, "%srows: %s\n", indent, rows[series->rows]); }
+}
+
+static void write_schedule(FILE *out, const char *name, const struct schedule *schedule) {
+    char coef[NUMBER_TEXT], log_power[NUMBER_TEXT], power[NUMBER_TEXT];
+    number_print(schedule->coef, coef);
+    if (schedule->log_power == 0 && schedule->power == 0) {
+        fprintf(out, "    %s: %s\n", name, coef);
+        return;
+    }
+    fprintf(out, "    %s: {coef: %s, log_power: %s, power: %s}\n", name, coef,
+            number_print(schedule->log_power, log_power), number_print(schedule->power, power));
+}
+
+static void write_output(FILE *out, const struct config_output *output) {
+    fputs("    output: true\n    value_matrix: ", out);
+    switch (output->matrix) {
+    case CONFIG_MATRIX_IDENTITY: fputs("identity\n", out); break;
+    case CONFIG_MATRIX_RANDOM: fprintf(out, "{random: %" PRIu64 "}\n", output->seed); break;
+    case CONFIG_MATRIX_ROWS:
+        fputs("{rows: [", out);
+        for (size_t i = 0; i < output->rows; i++) {
+            if (i > 0) { fputs(", ", out); }
+            write_reals(out, output->columns, output->value + i * output->columns);
+        }
+        fputs("]}\n", out);
+        break;
+    }
+}
+
+static void write_series(FILE *out, const struct config_series *series, const struct config_series *top) {
+    fprintf(out, "  - name: %s\n    family: %s\n", series->name, series->family->name);
+    for (size_t i = 0; i < series->family->parameter_count; i++) {
+        write_schedule(out, series->family->parameter[i].name, &series->parameter[i]);
+    }
+    if (series->output.asked) { write_output(out, &series->output); }
+    write_shared(out, "    ", series, top);
+}
+
+static const char common_line[] = "\ncommon_randomness: true\n";
+
+bool resolve_is_common(const char *text) { return strstr(text, common_line) != NULL; }
+
+char *resolve_config(const struct config *config) {
+    char *text = NULL;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+    if (!out) { memory_exhausted(); }
+    fprintf(out, "seed: %" PRIu64 "\n", config->seed);
+    write_shared(out, "", &config->series[0], NULL);
+    fprintf(out, "%skeep_replicates: %" PRIu64 "\nordered_weights: %zu\nquantiles: ",
+            config->common_randomness ? common_line + 1 : "common_randomness: false\n",
+            config->keep_replicates, config->ordered_weights);
+    write_reals(out, config->quantile_count, config->quantile);
+    fputs("\nseries:\n", out);
+    for (size_t i = 0; i < config->series_count; i++) {
+        write_series(out, &config->series[i], &config->series[0]);
+    }
+    if (fclose(out)) { memory_exhausted(); }
+    return text;
+}

@@ -1,0 +1,83 @@
+#include "sim/config/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sim/base/memory.h"
+
+/* Bytes of the character that starts here, 0 where none does. */
+static size_t utf8_length(const unsigned char *text, size_t left) {
+    static const struct {
+        unsigned char first, last;
+    } start[] = {{0x01, 0x7f}, {0xc2, 0xdf}, {0xe0, 0xef}, {0xf0, 0xf4}};
+    for (size_t more = 0; more < sizeof start / sizeof *start; more++) {
+        if (*text < start[more].first || *text > start[more].last) { continue; }
+        for (size_t i = 1; i <= more; i++) {
+            if (i >= left || (text[i] & 0xc0) != 0x80) { return 0; }
+        }
+        return more + 1;
+    }
+    return 0;
+}
+
+bool text_is_utf8(const char *text, size_t length) {
+    for (size_t i = 0, step; i < length; i += step) {
+        step = utf8_length((const unsigned char *)text + i, length - i);
+        if (step == 0) { return false; }
+    }
+    return true;
+}
+
+static void drop_byte_order_mark(char *text, size_t *length) {
+    if (strncmp(text, "\xef\xbb\xbf", 3) == 0) {
+        *length -= 3;
+        memmove(text, text + 3, *length + 1);
+    }
+}
+
+static char *read_descriptor(int descriptor, struct fault_source *source, struct fault_list *faults) {
+    struct stat status;
+    if (fstat(descriptor, &status) || !S_ISREG(status.st_mode)) {
+        fault_add(faults, source, 0, "this is %s; give a config file",
+                  S_ISDIR(status.st_mode) ? "a directory" : "not a regular file");
+        return NULL;
+    }
+    char *text = memory_create(TEXT_LIMIT + 2, 1);
+    ssize_t got = 1;
+    while (got > 0 && source->length <= TEXT_LIMIT) {
+        got = read(descriptor, text + source->length, TEXT_LIMIT + 1 - source->length);
+        source->length += got > 0 ? (size_t)got : 0;
+    }
+    if (got < 0) {
+        fault_add(faults, source, 0, "cannot be read: %s", strerror(errno));
+    } else if (source->length > TEXT_LIMIT) {
+        fault_add(faults, source, 0, "longer than %d KiB, so not a config; is it a results file?",
+                  TEXT_LIMIT / 1024);
+    } else if (source->length == 0) {
+        fault_add(faults, source, 0, "the file is empty; a config needs at least a list `series:`");
+    } else if (!text_is_utf8(text, source->length)) {
+        fault_add(faults, source, 0,
+                  "not a UTF-8 text (it holds bytes of a binary file); give a config file");
+    } else {
+        drop_byte_order_mark(text, &source->length);
+        source->text = text;
+        return text;
+    }
+    free(text);
+    return NULL;
+}
+
+char *text_read(const char *path, struct fault_source *source, struct fault_list *faults) {
+    int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (descriptor < 0) {
+        fault_add(faults, source, 0, "cannot be opened: %s; check the path", strerror(errno));
+        return NULL;
+    }
+    char *text = read_descriptor(descriptor, source, faults);
+    close(descriptor);
+    return text;
+}

@@ -1,0 +1,142 @@
+#include "sim/config/value.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/nearest.h"
+#include "sim/base/number.h"
+
+static const double log_n_limit = 1e6, integer_limit = 0x1p53;
+
+enum { SHOWN = FAULT_QUOTE + 24 };
+
+static const char *show_node(const struct yaml_node *node, char out[SHOWN]) {
+    char word[FAULT_QUOTE];
+    if (node->kind != YAML_SCALAR) { return strcpy(out, node->kind == YAML_LIST ? "a list" : "a mapping"); }
+    if (!node->quoted && !*node->text) { return strcpy(out, "nothing"); }
+    snprintf(out, SHOWN, "%s`%s`", node->quoted ? "the quoted text " : "", fault_quote(node->text, word));
+    return out;
+}
+
+void value_refuse(const struct yaml_node *node, const char *what, const char *wanted,
+                  struct fault_list *faults) {
+    char shown[SHOWN];
+    fault_add(faults, node->source, node->offset, "`%s` must be %s, not %s", what, wanted,
+              show_node(node, shown));
+}
+
+static bool read_number(const struct yaml_node *node, double *value, double *log_value) {
+    return node->kind == YAML_SCALAR && !node->quoted && number_read(node->text, value, log_value);
+}
+
+bool value_contains(const struct value_range *range, double value) {
+    return isfinite(value) && value >= range->low && value <= range->high &&
+           !(range->open_low && value == range->low) && !(range->open_high && value == range->high);
+}
+
+const char *value_describe(const struct value_range *range, char out[VALUE_TEXT]) {
+    char low[NUMBER_TEXT], high[NUMBER_TEXT];
+    bool bounded_low = isfinite(range->low), bounded_high = isfinite(range->high);
+    if (bounded_low) { number_print(range->low, low); }
+    if (bounded_high) { number_print(range->high, high); }
+    if (bounded_low && bounded_high && !range->open_low && !range->open_high) {
+        snprintf(out, VALUE_TEXT, "a number from %s to %s", low, high);
+        return out;
+    }
+    snprintf(out, VALUE_TEXT, "a %snumber%s%s%s%s%s", bounded_low && bounded_high ? "" : "finite ",
+             !bounded_low      ? ""
+             : range->open_low ? " above "
+                               : " from ",
+             bounded_low ? low : "", bounded_low && bounded_high ? "," : "",
+             !bounded_high      ? ""
+             : range->open_high ? " below "
+                                : " up to ",
+             bounded_high ? high : "");
+    return out;
+}
+
+bool value_real(const struct yaml_node *node, const char *what, const struct value_range *range,
+                struct fault_list *faults, double *value) {
+    char wanted[VALUE_TEXT];
+    if (read_number(node, value, NULL) && value_contains(range, *value)) { return true; }
+    value_refuse(node, what, value_describe(range, wanted), faults);
+    return false;
+}
+
+double value_snap_length(double n, double log_n) { return log_n < log(integer_limit) ? log(rint(n)) : log_n; }
+
+bool value_length(const struct yaml_node *node, const char *what, struct fault_list *faults, double *log_n) {
+    double n;
+    if (read_number(node, &n, log_n) && n >= 2 && *log_n <= log_n_limit) {
+        *log_n = value_snap_length(n, *log_n);
+        return true;
+    }
+    value_refuse(node, what, "a number from 2 to e^1000000, such as 4096, 2^16, 1e300 or e^1000", faults);
+    return false;
+}
+
+static bool read_count(const char *text, uint64_t *value) {
+    double real;
+    if (*text && strspn(text, "0123456789") == strlen(text)) {
+        errno = 0;
+        *value = strtoull(text, NULL, 10);
+        return errno == 0;
+    }
+    if (!number_read(text, &real, NULL) || !(real >= 0 && real <= integer_limit && rint(real) == real)) {
+        return false;
+    }
+    *value = (uint64_t)real;
+    return true;
+}
+
+bool value_count(const struct yaml_node *node, const char *what, uint64_t low, uint64_t high,
+                 struct fault_list *faults, uint64_t *value) {
+    char wanted[VALUE_TEXT];
+    if (node->kind == YAML_SCALAR && !node->quoted && read_count(node->text, value) && *value >= low &&
+        *value <= high) {
+        return true;
+    }
+    snprintf(wanted, sizeof wanted, "a whole number from %" PRIu64 " to %" PRIu64 "%s", low, high,
+             (double)high > integer_limit ? " (past 2^53 in plain digits)" : "");
+    value_refuse(node, what, wanted, faults);
+    return false;
+}
+
+bool value_flag(const struct yaml_node *node, const char *what, struct fault_list *faults, bool *value) {
+    if (node->kind == YAML_SCALAR && !node->quoted) {
+        *value = strcmp(node->text, "true") == 0;
+        if (*value || strcmp(node->text, "false") == 0) { return true; }
+    }
+    value_refuse(node, what, "true or false", faults);
+    return false;
+}
+
+bool value_choice(const struct yaml_node *node, const char *what, size_t count, const char *const *names,
+                  struct fault_list *faults, size_t *value) {
+    char wanted[512] = "one of ";
+    for (size_t i = 0; i < count; i++) {
+        if (node->kind == YAML_SCALAR && strcmp(node->text, names[i]) == 0) {
+            *value = i;
+            return true;
+        }
+        size_t length = strlen(wanted);
+        snprintf(wanted + length, sizeof wanted - length, "%s%s", i ? ", " : "", names[i]);
+    }
+    const char *near = node->kind == YAML_SCALAR ? nearest_name(node->text, count, names) : NULL;
+    if (near) {
+        size_t length = strlen(wanted);
+        snprintf(wanted + length, sizeof wanted - length, " (did you mean `%s`?)", near);
+    }
+    value_refuse(node, what, wanted, faults);
+    return false;
+}
+
+size_t value_item_count(const struct yaml_node *node) { return node->kind == YAML_SCALAR ? 1 : node->count; }
+
+const struct yaml_node *value_item(const struct yaml_node *node, size_t index) {
+    return node->kind == YAML_SCALAR ? node : node->value[index];
+}

@@ -1,0 +1,119 @@
+#include "sim/journal/archive.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sim/base/memory.h"
+#include "sim/base/message.h"
+#include "sim/config/difference.h"
+#include "sim/results/store.h"
+#include "sim/sweep/record.h"
+
+#ifndef GAPSCALE_VERSION
+#define GAPSCALE_VERSION "unknown"
+#endif
+
+static const char first_line[] =
+    "gapscale units 1, gapscale " GAPSCALE_VERSION ", compiler " __VERSION__ "\n";
+
+bool archive_name(const char *file, char path[ARCHIVE_PATH]) {
+    return snprintf(path, ARCHIVE_PATH, "%s.units", file) < ARCHIVE_PATH;
+}
+
+/* ---- writing ---- */
+
+static bool write_records(FILE *out, const struct unit_plan *plan, collect_source *source, void *context) {
+    bool good = fputs(first_line, out) >= 0;
+    for (size_t i = 0; good && i < plan->unit_count; i++) {
+        size_t length;
+        const uint8_t *record = source(context, i, &length);
+        good = record && fwrite(record, 1, length, out) == length;
+    }
+    for (size_t i = 0; good && i < plan->cell_count; i++) {
+        size_t length;
+        struct unit unit = unit_get(plan, plan->unit_count + i);
+        uint8_t *record = record_make_exact(&unit, plan->results->isa, &length);
+        good = record && fwrite(record, 1, length, out) == length;
+        free(record);
+    }
+    good = fflush(out) == 0 && good;
+    return good && (fsync(fileno(out)) == 0 || errno == EINVAL);
+}
+
+bool archive_write(const char *path, const struct unit_plan *plan, collect_source *source, void *context) {
+    char temporary[ARCHIVE_PATH + 32];
+    snprintf(temporary, sizeof temporary, "%s.tmp-%ld", path, (long)getpid());
+    FILE *out = fopen(temporary, "we");
+    bool good = out && write_records(out, plan, source, context);
+    int why = errno;
+    if (out && fclose(out) != 0 && good) {
+        good = false;
+        why = errno;
+    }
+    if (good && rename(temporary, path) == 0) { return true; }
+    if (good) { why = errno; }
+    unlink(temporary);
+    message_error("cannot write %s: %s", path, strerror(why));
+    return false;
+}
+
+size_t archive_check(const char *path, const char *bytes, size_t size) {
+    size_t length = sizeof first_line - 1;
+    if (size >= length && memcmp(bytes, first_line, length) == 0) { return length; }
+    message_error(
+        "%s is damaged, or was made by another gapscale, whose numbers may differ in the last digits", path);
+    return 0;
+}
+
+/* ---- growing ---- */
+
+static bool is_growth(const char *path) {
+    const char *dot = strrchr(path, '.'), *key = dot ? dot + 1 : path;
+    return (!dot || strncmp(path, "series.", 7) == 0) &&
+           (strcmp(key, "n") == 0 || strcmp(key, "replicates") == 0);
+}
+
+static const struct config_series *find_series(const struct config *config, const char *name) {
+    for (size_t i = 0; i < config->series_count; i++) {
+        if (strcmp(config->series[i].name, name) == 0) { return &config->series[i]; }
+    }
+    return NULL;
+}
+
+/* Whether every row of a series in the file is asked for. */
+static bool series_grows(const struct results_series *old, const struct config_series *asked) {
+    size_t k = 0;
+    if (!asked || asked->replicates < old->replicates) { return false; }
+    for (size_t i = 0; i < old->size[RESULTS_LOG_N]; i++) {
+        while (k < asked->n_count && asked->log_n[k] < old->log_n[i]) { k++; }
+        if (k == asked->n_count || asked->log_n[k] != old->log_n[i]) { return false; }
+    }
+    return true;
+}
+
+enum archive_growth archive_compare(const char *file, const struct config *config, char **isa) {
+    struct results *old = store_read(file);
+    *isa = NULL;
+    if (!old) { return ARCHIVE_UNREADABLE; }
+    struct difference *list;
+    size_t count = difference_list(config->resolved, old->config_resolved, &list);
+    bool grows = true;
+    for (size_t i = 0; i < count; i++) { grows &= is_growth(list[i].path); }
+    for (size_t i = 0; grows && i < old->series_count; i++) {
+        grows = series_grows(&old->series[i], find_series(config, old->series[i].name));
+    }
+    if (!grows) {
+        message_error(
+            "%s holds results of another config; it can grow by replicates and n only, and differs in:",
+            file);
+        difference_report(count, list);
+    } else {
+        *isa = memory_copy_text(old->isa, strlen(old->isa));
+    }
+    free(list);
+    results_free(old);
+    return grows ? ARCHIVE_GROWS : ARCHIVE_DIFFERS;
+}

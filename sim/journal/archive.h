@@ -1,0 +1,27 @@
+/* archive: the records of all units of a finished file, in FILE.units beside it, so that it can grow: with
+ * more replicates or more n, only what is new is computed. It may be removed; then FILE cannot grow.
+ *
+ * A line that names the program, then the records (record.h) in the order of the plan, those of
+ * exact values last. */
+#ifndef GAPSCALE_SIM_JOURNAL_ARCHIVE_H
+#define GAPSCALE_SIM_JOURNAL_ARCHIVE_H
+
+#include "sim/sweep/collect.h"
+
+enum { ARCHIVE_PATH = 4096 };
+
+/* FILE.units; false when the name is too long. */
+bool archive_name(const char *file, char path[ARCHIVE_PATH]);
+/* Writes it, under a temporary name first; exact values as they stand in the plan's results. False after a
+ * message. */
+bool archive_write(const char *path, const struct unit_plan *plan, collect_source *source, void *context);
+/* Where the records start in what was read from `path`; 0 after a message, when it is no archive of this very
+ * program. */
+size_t archive_check(const char *path, const char *bytes, size_t size);
+
+enum archive_growth { ARCHIVE_GROWS, ARCHIVE_DIFFERS, ARCHIVE_UNREADABLE };
+/* Whether `config` asks for what the results in `file` hold and more replicates or n, and nothing else; else,
+ * after a message that names the keys, not. `isa` receives that of the file, to be freed. */
+enum archive_growth archive_compare(const char *file, const struct config *config, char **isa);
+
+#endif

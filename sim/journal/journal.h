@@ -1,0 +1,73 @@
+/* journal: a directory that holds what is finished of a sweep.
+ *
+ *   header          which program, instruction set, config and shard; ends with a checksum of itself
+ *   config.yaml     the config as it was read; resolved.yaml: as it was resolved
+ *   NNNNNN.units    records of finished units (record.h), one after the other
+ *   lock            of the process that writes (lock.h)
+ *
+ * Every file is written under a temporary name, fsynced and renamed, and never touched again. Finished units
+ * wait a moment for others (0.2 s; where writing is slow, a hundred times what it takes, 5 s at most), so
+ * that quick units do not make a file each. */
+#ifndef GAPSCALE_SIM_JOURNAL_JOURNAL_H
+#define GAPSCALE_SIM_JOURNAL_JOURNAL_H
+
+#include "sim/sweep/record.h"
+
+enum { JOURNAL_PATH = 4096, JOURNAL_SET = 256 };
+
+/* What a journal says of itself. */
+struct journal_header {
+    char *program, *compiler, *isa;
+    char *config_path, *output;          /* as given to `run` */
+    char *config_text, *config_resolved; /* the files */
+    size_t shard, shards;                /* 0 of 1: no shard */
+    size_t set_count;
+    char *set[JOURNAL_SET]; /* arguments of --set */
+};
+
+struct journal;
+
+/* Whether a directory is a journal. */
+bool journal_exists(const char *directory);
+/* Reads the header of a journal. NULL after a message. Close with journal_close. */
+struct journal *journal_open(const char *directory);
+/* Makes a journal in a directory that is there and holds none; program and compiler are filled in. NULL after
+ * a message. */
+struct journal *journal_create(const char *directory, const struct journal_header *header);
+void journal_close(struct journal *journal);
+
+const char *journal_directory(const struct journal *journal);
+const struct journal_header *journal_header(const struct journal *journal);
+/* Whether this very program, as it was compiled, made the journal; a message when not. */
+bool journal_is_ours(const struct journal *journal);
+/* The config whose sweep it holds, read again. NULL after a message. Free with config_free. */
+struct config *journal_config(const struct journal *journal);
+/* "gapscale run ...", which goes on with this journal, or, with another number, with that shard of it. */
+char *journal_command(const struct journal *journal, size_t shard);
+
+/* Looks at every record: what is finished of the plan. Damaged ones are told; when `repair` is set their
+ * files are removed and what is good in them is saved again. False after a message, when that fails. */
+bool journal_scan(struct journal *journal, const struct unit_plan *plan, bool repair);
+/* Before journal_scan: units that are not in the journal are taken from an archive (archive.h). False after a
+ * message. */
+bool journal_import(struct journal *journal, const struct unit_plan *plan, const char *archive);
+bool journal_has(const struct journal *journal, size_t unit);
+/* Records found that are damaged; intact records that belong to no unit of the plan. */
+size_t journal_damaged(const struct journal *journal);
+size_t journal_strange(const struct journal *journal);
+
+/* sweep_accept and collect_source of a journal that was scanned. */
+bool journal_accept(void *journal, size_t unit, uint8_t *record, size_t length);
+const uint8_t *journal_record(void *journal, size_t unit, size_t *length);
+/* Saves what waits. False after a message. From any thread. */
+bool journal_flush(struct journal *journal);
+/* Saves what has waited its time, for a caller that looks now and then: the next record may be long in
+ * coming. */
+bool journal_tend(struct journal *journal);
+
+/* Removes what a journal is made of, but for the lock; with the directory, if nothing else is in it, by
+ * journal_remove_directory. False after a message. */
+bool journal_clear(const char *directory);
+void journal_remove_directory(const char *directory);
+
+#endif

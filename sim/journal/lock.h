@@ -1,0 +1,30 @@
+/* lock: one process at a time in a journal, on any of the nodes that share its file system.
+ *
+ * DIRECTORY/lock is made by whoever comes first and names its host, process and start. Its time stamp is
+ * renewed every few seconds (the heartbeat, by the file server's clock). A lock is stale when its process is
+ * gone, if it is of this host; else when its heartbeat is older than LOCK_STALE seconds. */
+#ifndef GAPSCALE_SIM_JOURNAL_LOCK_H
+#define GAPSCALE_SIM_JOURNAL_LOCK_H
+
+#include <stdbool.h>
+
+enum { LOCK_STALE = 60, LOCK_TEXT = 384 };
+
+struct lock {
+    char path[4096];
+    char text[LOCK_TEXT]; /* what the file says while it is this process's */
+};
+
+/* Takes the lock of a directory, also from a stale holder, which is told. False after a message: who holds
+ * it, or why it cannot be made. */
+bool lock_take(struct lock *lock, const char *directory);
+/* Renews the heartbeat; false, after a message, when the lock is no longer this process's. */
+bool lock_beat(const struct lock *lock);
+void lock_release(const struct lock *lock);
+
+/* Who holds a directory's lock, as words for a message: "process 12 on node1 since 2026-01-31 12:00:00 UTC,
+ * last sign of life 3 s ago". False when nobody does or the holder is gone; then `who` may tell of the stale
+ * one. */
+bool lock_holder(const char *directory, char who[LOCK_TEXT]);
+
+#endif

@@ -1,0 +1,36 @@
+/* publish: from finished units to a results file. */
+#ifndef GAPSCALE_SIM_JOURNAL_PUBLISH_H
+#define GAPSCALE_SIM_JOURNAL_PUBLISH_H
+
+#include "sim/journal/archive.h"
+#include "sim/sweep/collect.h"
+#include "sim/sweep/stop.h"
+
+/* What is at the place of a results file. */
+struct publish_place {
+    bool finished; /* the work is done already */
+    bool grows;    /* results of the same config but for less replicates or n; `archive` holds their units */
+    char *isa;     /* of what grows */
+    char archive[ARCHIVE_PATH];
+};
+/* Returns EXIT_DONE to go on, anything else, after a message, to stop with. Free `isa` with free(). */
+int publish_check(const char *path, const struct config *config, bool force, struct publish_place *place);
+/* Removes what killed processes left of `path` and its archive under temporary names. Nobody else may be
+ * publishing there: who does would lose its work and say so. */
+void publish_clear(const char *path);
+struct publish {
+    const struct unit_plan *plan;
+    collect_source *source;                        /* of the records of all its units */
+    bool (*has)(const void *context, size_t unit); /* whether there is a record of exact values */
+    void *context;                                 /* of both */
+    const char *output, *command_line;
+    int threads;
+    bool quiet;
+    struct stop *stop; /* may be NULL */
+};
+
+/* Collects the results, adds the exact values, and writes the file with its archive. Returns EXIT_DONE;
+ * EXIT_RESUMABLE when stopped; EXIT_FAILED after a message. In the last two cases `output` is as it was. */
+int publish_results(const struct publish *publish);
+
+#endif

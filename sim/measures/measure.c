@@ -1,0 +1,350 @@
+/* Sums over the row leave out its maximum, so that log Z = log1p(sum) and 1 - p_(1) keep their relative
+ * accuracy when one key takes all. */
+#include "sim/measures/measure.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/numeric/logs.h"
+
+/* Under the weights p_i: log Z, the mean of the gap and its central moments; and log Z and the mean at 2
+ * beta. */
+struct cumulants {
+    double log_z, mean, variance, third, fourth, log_z_twice, mean_twice;
+};
+
+static const double NEGLIGIBLE = -45; /* e^-45 of a sum that is at least 1 */
+
+/* Number of leading points outside of which sum count e^{-beta gap} is negligible. */
+static size_t row_reach(const struct row *row, double beta) {
+    enum { STRIDE = 4 };
+    size_t reach = row->point_count;
+    for (size_t end = row->part_count; end > 0;) {
+        size_t start = end > STRIDE ? end - STRIDE : 0;
+        if (!(row->part[end - 1].log_last - beta * row->part[start].lower < NEGLIGIBLE)) { break; }
+        reach = row->part[start].point;
+        end = start;
+    }
+    return reach;
+}
+
+/* From the weights of the points before `reach` in the row's scratch. */
+static struct cumulants points_cumulants(const struct kernel *kernel, const struct row *row, size_t reach) {
+    double s[KERNEL_MOMENTS];
+    kernel->moments(reach - 1, row->gap + 1, row->count + 1, row->scratch + 1, s);
+    double z = 1 + s[0], m1 = s[1] / z, m2 = s[2] / z, m3 = s[3] / z, m4 = s[4] / z;
+    return (struct cumulants){
+        .log_z = log1p(s[0]),
+        .mean = m1,
+        .variance = fmax(0, m2 - m1 * m1),
+        .third = m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1,
+        .fourth = m4 - 4 * m1 * m3 + 6 * m1 * m1 * m2 - 3 * m1 * m1 * m1 * m1,
+        .log_z_twice = log1p(s[5]),
+        .mean_twice = s[6] / (1 + s[5]),
+    };
+}
+
+static void add_bulk_twice(const struct kernel *kernel, const struct row *row, double beta,
+                           struct cumulants *c) {
+    struct bulk_sums b = bulk_sums(row->bulk, kernel, 2 * beta, 2 * beta * row->bulk_offset + NEGLIGIBLE);
+    double log_bulk = b.log_z - 2 * beta * row->bulk_offset, log_z = log_sum_exp(c->log_z_twice, log_bulk);
+    if (!(log_bulk - c->log_z_twice > NEGLIGIBLE)) { return; }
+    c->mean_twice += exp(log_bulk - log_z) * (b.mean + row->bulk_offset - c->mean_twice);
+    c->log_z_twice = log_z;
+}
+
+/* Adds the bulk: central moments of a mixture about its mean. */
+static void add_bulk(const struct kernel *kernel, const struct row *row, double beta, struct cumulants *c) {
+    add_bulk_twice(kernel, row, beta, c);
+    struct bulk_sums b = bulk_sums(row->bulk, kernel, beta, beta * row->bulk_offset + NEGLIGIBLE);
+    double log_bulk = b.log_z - beta * row->bulk_offset, log_z = log_sum_exp(c->log_z, log_bulk);
+    if (!(log_bulk - c->log_z > NEGLIGIBLE)) { return; }
+    double share[] = {exp(c->log_z - log_z), exp(log_bulk - log_z)};
+    double between = b.mean + row->bulk_offset - c->mean;
+    double d[] = {-share[1] * between, share[0] * between}, v[] = {c->variance, b.variance},
+           t[] = {c->third, b.third}, f[] = {c->fourth, b.fourth};
+    c->log_z = log_z;
+    c->mean -= d[0];
+    c->variance = c->third = c->fourth = 0;
+    for (int i = 0; i < 2; i++) {
+        double d2 = d[i] * d[i];
+        c->variance += share[i] * (v[i] + d2);
+        c->third += share[i] * (t[i] + 3 * v[i] * d[i] + d2 * d[i]);
+        c->fourth += share[i] * (f[i] + 4 * t[i] * d[i] + 6 * v[i] * d2 + d2 * d2);
+    }
+}
+
+/* At one beta, from the weights in the row's scratch. */
+static struct cumulants weighed_cumulants(const struct kernel *kernel, const struct row *row, double beta,
+                                          size_t reach) {
+    struct cumulants c = points_cumulants(kernel, row, reach);
+    if (row->bulk) { add_bulk(kernel, row, beta, &c); }
+    return c;
+}
+
+static struct cumulants row_cumulants(const struct kernel *kernel, const struct row *row, double beta) {
+    size_t reach = row_reach(row, beta);
+    kernel->weights(reach, row->gap, beta, row->scratch);
+    return weighed_cumulants(kernel, row, beta, reach);
+}
+
+static bool part_is_atom(const struct row_part *part) { return part->lower == part->upper; }
+
+/* Gap of the k-th largest score: NaN inside a part that is not an atom, inf where k > n. */
+static double row_gap(const struct row *row, size_t k) {
+    double rank = (double)k;
+    if (k <= row->top_count) { return row->gap[k - 1]; }
+    for (size_t i = 0; i < row->part_count; i++) {
+        if (row->part[i].last >= rank) { return part_is_atom(&row->part[i]) ? row->part[i].upper : NAN; }
+    }
+    return row->bulk ? bulk_gap(row->bulk, row->bulk_offset, rank) : INFINITY;
+}
+
+double measure_top_gap(const struct row *row) { return row_gap(row, 2); }
+
+double measure_ordered_weight(const struct row *row, double beta, double log_partition, size_t k) {
+    return exp(-fmin(beta, 1e300) * row_gap(row, k) - log_partition);
+}
+
+static void measure_from(const struct cumulants *c, const struct row *row, double beta,
+                         double out[MEASURE_COUNT]) {
+    out[MEASURE_ENTROPY] = c->log_z + beta * c->mean;
+    out[MEASURE_PARTICIPATION] = exp(c->log_z_twice - 2 * c->log_z);
+    out[MEASURE_TOP_WEIGHT] = exp(-c->log_z);
+    out[MEASURE_TOP_TWO_RATIO] = exp(-beta * measure_top_gap(row));
+    out[MEASURE_SUSCEPTIBILITY] = beta * (beta * c->variance);
+    out[MEASURE_LOG_PARTITION] = c->log_z;
+    out[MEASURE_GAP_MEAN] = c->mean;
+}
+
+void measure_row(const struct kernel *kernel, const struct row *row, double beta, double out[MEASURE_COUNT]) {
+    beta = fmin(beta, 1e300); /* inf would make NaN of a gap of 0 */
+    struct cumulants c = row_cumulants(kernel, row, beta);
+    measure_from(&c, row, beta, out);
+}
+
+/* How many betas on the next one is twice as large, all along; `count` if there is no such number. */
+static size_t octave_length(size_t count, const double *beta) {
+    size_t length = 1;
+    while (length < count && beta[length] < 1.99 * beta[0]) { length++; }
+    for (size_t i = length; i < count; i++) {
+        if (!(fabs(beta[i] - 2 * beta[i - length]) <= 1e-14 * beta[i])) { return count; }
+    }
+    return length;
+}
+
+void measure_betas(const struct kernel *kernel, const struct row *row, size_t count, const double *beta,
+                   double (*value)[MEASURE_COUNT]) {
+    size_t octave = octave_length(count, beta);
+    for (size_t first = 0; first < octave && first < count; first++) {
+        for (size_t b = first; b < count; b += octave) {
+            double at = fmin(beta[b], 1e300);
+            size_t reach = row_reach(row, at);
+            if (b == first) {
+                kernel->weights(reach, row->gap, at, row->scratch);
+            } else { /* a larger beta reaches less far */
+                kernel->square(reach, row->scratch);
+            }
+            struct cumulants c = weighed_cumulants(kernel, row, at, reach);
+            measure_from(&c, row, at, value[b]);
+        }
+    }
+}
+
+/* log of the number of scores that tie at the top. */
+static double log_top_ties(const struct row *row) {
+    size_t m = 1;
+    while (m < row->top_count && row->gap[m] == 0) { m++; }
+    if (m == row->top_count && row->part_count > 0 && row->part[0].upper == 0) {
+        return row->part[0].log_last;
+    }
+    return log((double)m);
+}
+
+/* ---- gap-counting function ---- */
+
+void measure_log_gap_count(const struct row *row, size_t count, const double *t, double *log_gap_count) {
+    size_t k = 0, i = 0;
+    for (size_t j = 0; j < count; j++) {
+        while (k < row->top_count && row->gap[k] <= t[j]) { k++; }
+        while (i < row->part_count && row->part[i].upper <= t[j]) { i++; }
+        double found = i > 0 ? row->part[i - 1].log_last : log((double)k);
+        if (i < row->part_count && row->part[i].lower < t[j]) {
+            found = row->log_count(row->maker, &row->part[i], t[j]);
+        }
+        if (row->bulk) { found = fmax(found, bulk_log_count(row->bulk, row->bulk_offset, t[j])); }
+        log_gap_count[j] = found;
+    }
+}
+
+/* ---- accumulation scale: sup of log N(t)/t ----
+ *
+ * The scores of a part contribute between log(last)/upper and log(last)/lower. Parts whose upper bound
+ * stays below the best value seen are dropped; the others are refined by whoever made the row. */
+
+enum { OPEN = 64, TOGETHER = 4096 };
+
+static void accumulation_offer(struct accumulation *best, double log_rank, double gap) {
+    if (log_rank > best->lambda * gap) { *best = (struct accumulation){log_rank / gap, log_rank, gap}; }
+}
+
+/* Whether scores of this part could beat the best. A part no wider than rounding is its upper edge. */
+static bool part_is_open(const struct row_part *part, double best) {
+    return part->upper - part->lower > 4e-16 * part->upper && part->log_last > best * part->lower;
+}
+
+static void search_parts(const struct row *row, const struct row_part *part, size_t count,
+                         struct accumulation *best);
+
+/* Refines neighbours in one go; of what comes back only parts that stay open are looked at again. */
+static void search_within(const struct row *row, const struct row_part *part, size_t count,
+                          struct accumulation *best) {
+    const struct row_part *finer;
+    struct row_part open[OPEN];
+    size_t found = row->refine(row->maker, part, count, best->lambda, &finer), kept = 0;
+    for (size_t i = 0; i < found; i++) { accumulation_offer(best, finer[i].log_last, finer[i].upper); }
+    for (size_t i = 0; i < found && kept < OPEN; i++) {
+        if (part_is_open(&finer[i], best->lambda)) { open[kept++] = finer[i]; }
+    }
+    search_parts(row, open, kept, best);
+}
+
+static void search_parts(const struct row *row, const struct row_part *part, size_t count,
+                         struct accumulation *best) {
+    for (size_t i = 0; i < count; i++) {
+        if (!part_is_open(&part[i], best->lambda)) { continue; }
+        size_t end = i + 1; /* open neighbours go along, while they hold few scores */
+        while (end < count && part[end - 1].last == part[end].before &&
+               part_is_open(&part[end], best->lambda) && part[end].last - part[i].before <= TOGETHER) {
+            end++;
+        }
+        search_within(row, &part[i], end - i, best);
+        i = end - 1;
+    }
+}
+
+struct accumulation measure_accumulation(const struct row *row) {
+    double ties = log_top_ties(row);
+    if (ties > 0) { return (struct accumulation){INFINITY, ties, 0}; }
+    struct accumulation best = {0, 0, 0};
+    for (size_t k = 2; k <= row->top_count; k++) {
+        accumulation_offer(&best, log((double)k), row->gap[k - 1]);
+    }
+    for (size_t i = 0; i < row->part_count; i++) {
+        accumulation_offer(&best, row->part[i].log_last, row->part[i].upper);
+    }
+    double log_rank, gap;
+    if (row->bulk && bulk_accumulation(row->bulk, row->bulk_offset, best.lambda, &log_rank, &gap)) {
+        accumulation_offer(&best, log_rank, gap);
+    }
+    search_parts(row, row->part, row->part_count, &best);
+    return best;
+}
+
+/* ---- collapse points ---- */
+
+/* A function of beta that goes from negative to positive at the criterion's collapse point, and its
+ * slope in log beta. */
+static double crossing(const struct kernel *kernel, const struct row *row, const struct criterion *criterion,
+                       double beta, double *slope) {
+    struct cumulants c = row_cumulants(kernel, row, beta);
+    if (criterion->kind == CRITERION_ENTROPY) {
+        *slope = beta * beta * c.variance;
+        return criterion->threshold - (c.log_z + beta * c.mean);
+    }
+    if (criterion->kind == CRITERION_PARTICIPATION) { /* log Y_2 = log Z(2 beta) - 2 log Z(beta) */
+        *slope = 2 * beta * (c.mean - c.mean_twice);
+        return c.log_z_twice - 2 * c.log_z - log(criterion->threshold);
+    }
+    /* dchi/dlog beta = beta^2 (2 Var - beta kappa_3) */
+    *slope = beta * (3 * c.third - beta * (c.fourth - 3 * c.variance * c.variance));
+    return beta * c.third - 2 * c.variance;
+}
+
+/* Root between low and high: Newton in log beta, with a bisection wherever it leaves the bracket or
+ * does not halve the function. */
+static double root_between(const struct kernel *kernel, const struct row *row,
+                           const struct criterion *criterion, double low, double high) {
+    double a = log(low), b = log(high), x = (a + b) / 2, previous = INFINITY, slope;
+    for (int step = 0; step < 200; step++) {
+        double value = crossing(kernel, row, criterion, exp(x), &slope), next = x - value / slope;
+        if (value > 0) {
+            b = x;
+        } else {
+            a = x;
+        }
+        bool newton = next >= a && next <= b && fabs(value) <= previous / 2;
+        previous = fabs(value);
+        if (!newton) { next = (a + b) / 2; }
+        if (fabs(next - x) < 1e-12) { return exp(next); }
+        x = next;
+    }
+    return exp(x);
+}
+
+/* Root of an entropy or participation crossing, from a first bracket that may miss it. 0 and inf stand for
+ * roots below and above what a double holds. */
+static double root_anywhere(const struct kernel *kernel, const struct row *row,
+                            const struct criterion *criterion, double low, double high) {
+    const double least = 1e-300, most = 1e300;
+    double slope, value;
+    low = fmin(fmax(low, least), most / 2);
+    high = fmin(fmax(high, 2 * low), most);
+    while ((value = crossing(kernel, row, criterion, low, &slope)) > 0) {
+        if (low == least) { return 0; }
+        high = low;
+        low = fmax(least, low / 2);
+    }
+    if (isnan(value)) { return NAN; }
+    while ((value = crossing(kernel, row, criterion, high, &slope)) < 0) {
+        if (high == most) { return INFINITY; }
+        low = high;
+        high = fmin(most, high * 2);
+    }
+    return isnan(value) ? NAN : root_between(kernel, row, criterion, low, high);
+}
+
+/* Entropy and participation: the grid points around the threshold. */
+static void grid_bracket(const struct measure_grid *grid, const struct criterion *criterion, double *low,
+                         double *high) {
+    size_t i = 0;
+    if (criterion->kind == CRITERION_ENTROPY) {
+        while (i < grid->count && grid->value[i][MEASURE_ENTROPY] > criterion->threshold) { i++; }
+    } else {
+        while (i < grid->count && grid->value[i][MEASURE_PARTICIPATION] < criterion->threshold) { i++; }
+    }
+    *low = i > 0 ? grid->beta[i - 1] : grid->beta[0] / 2;
+    *high = i < grid->count ? grid->beta[i] : grid->beta[grid->count - 1] * 2;
+}
+
+static double susceptibility_peak(const struct kernel *kernel, const struct row *row,
+                                  const struct criterion *criterion, const struct measure_grid *grid) {
+    size_t peak = 0;
+    for (size_t i = 1; i < grid->count; i++) {
+        if (grid->value[i][MEASURE_SUSCEPTIBILITY] > grid->value[peak][MEASURE_SUSCEPTIBILITY]) { peak = i; }
+    }
+    if (peak == 0 || peak + 1 == grid->count) { return NAN; }
+    return root_between(kernel, row, criterion, grid->beta[peak - 1], grid->beta[peak + 1]);
+}
+
+double measure_collapse(const struct kernel *kernel, const struct row *row, const struct criterion *criterion,
+                        const struct measure_grid *grid) {
+    double ties = log_top_ties(row), low, high;
+    switch (criterion->kind) {
+    case CRITERION_TOP_TWO_RATIO: return -log(criterion->threshold) / measure_top_gap(row);
+    case CRITERION_SUSCEPTIBILITY: return susceptibility_peak(kernel, row, criterion, grid);
+    case CRITERION_ENTROPY:
+        if (row->log_n <= criterion->threshold) { return 0; }
+        if (ties >= criterion->threshold) { return INFINITY; }
+        break;
+    case CRITERION_PARTICIPATION:
+        if (-row->log_n >= log(criterion->threshold)) { return 0; }
+        if (-ties <= log(criterion->threshold)) { return INFINITY; }
+        break;
+    }
+    grid_bracket(grid, criterion, &low, &high);
+    return root_anywhere(kernel, row, criterion, low, high);
+}

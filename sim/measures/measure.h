@@ -1,0 +1,64 @@
+/* measure: what is measured on one score row (THEORY 1 and 2). Pure functions of a row; who made
+ * the row does not matter. beta is in units of Lambda^typ, gaps in units of 1/Lambda^typ. */
+#ifndef GAPSCALE_SIM_MEASURES_MEASURE_H
+#define GAPSCALE_SIM_MEASURES_MEASURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "models/theory/criterion.h"
+#include "sim/rows/kernel.h"
+#include "sim/rows/row.h"
+
+enum measure {
+    MEASURE_ENTROPY,        /* H = log Z + beta <gap>, nats */
+    MEASURE_PARTICIPATION,  /* Y_2 = sum p^2 */
+    MEASURE_TOP_WEIGHT,     /* p_(1) */
+    MEASURE_TOP_TWO_RATIO,  /* p_(2)/p_(1) */
+    MEASURE_SUSCEPTIBILITY, /* chi = beta^2 Var_p(gap) = -dH/dlog beta */
+    MEASURE_LOG_PARTITION,  /* log Z relative to beta s_(1) */
+    MEASURE_GAP_MEAN,       /* <gap> = sum p gap */
+    MEASURE_COUNT
+};
+
+/* All measures at one beta > 0, any size up to inf, which stands for the limit. */
+void measure_row(const struct kernel *kernel, const struct row *row, double beta, double out[MEASURE_COUNT]);
+
+/* The same at `count` increasing betas; quicker where they repeat from octave to octave. Rounding differs
+ * from measure_row's by up to 2^-52 beta[count - 1]/beta[0]. */
+void measure_betas(const struct kernel *kernel, const struct row *row, size_t count, const double *beta,
+                   double (*value)[MEASURE_COUNT]);
+
+/* Weight p_(k) of the k-th largest score, given log Z at that beta. 0 where k > n; NaN where the k-th
+ * score is neither explicit nor in a bin of equal scores. */
+double measure_ordered_weight(const struct row *row, double beta, double log_partition, size_t k);
+
+/* Lambda_n = max_{k >= 2} log k / Delta_(k), with the rank and gap that attain it. Ties at the top:
+ * lambda = inf, gap 0, log_rank = log m. */
+struct accumulation {
+    double lambda, log_rank, gap;
+};
+struct accumulation measure_accumulation(const struct row *row);
+
+/* Delta_(2); 0 for a tie, inf when n = 1 in double range. */
+double measure_top_gap(const struct row *row);
+
+/* log N_n(t) at `count` increasing gaps t > 0. Exact when t lies in the explicit top or on a bin's
+ * edge; inside a bin log N is interpolated linearly in t between the bin's edges. */
+void measure_log_gap_count(const struct row *row, size_t count, const double *t, double *log_gap_count);
+
+/* The measures of a row on a grid of increasing beta. */
+struct measure_grid {
+    size_t count;
+    const double *beta;
+    const double (*value)[MEASURE_COUNT]; /* measure_row at each beta */
+};
+
+/* The row's own collapse point, relative accuracy 1e-10: the beta at which the criterion's measure
+ * crosses its threshold; `grid` only speeds up the search. 0 when it is crossed already at beta = 0;
+ * inf when ties at the top keep it from ever being crossed. Susceptibility: its maximum on the grid,
+ * refined; NaN when that is an end of the grid. */
+double measure_collapse(const struct kernel *kernel, const struct row *row, const struct criterion *criterion,
+                        const struct measure_grid *grid);
+
+#endif

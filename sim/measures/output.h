@@ -1,0 +1,37 @@
+/* output: the attention output ATT = sum p_i k_i of keys on a sphere (THEORY 7), row by row.
+ *
+ * A key is k = (1-T) q + sqrt(T(2-T)) omega, omega uniform on the unit sphere of the query's complement,
+ * where coordinate 0 is the query's direction. Single keys have one direction each. Many keys at one place
+ * have a Gaussian sum of directions, with the variance that their expected number gives it. A bulk of more
+ * than 2^52 keys adds one Gaussian for its radial and one for its tangential fluctuations, with the right
+ * variance at every beta and fully correlated over beta. All betas share one row and one set of directions.
+ *
+ * Memory is O(dimension x betas), cost O(dimension x betas) for each key or node of the row. */
+#ifndef GAPSCALE_SIM_MEASURES_OUTPUT_H
+#define GAPSCALE_SIM_MEASURES_OUTPUT_H
+
+#include "sim/rows/sampler.h"
+
+/* At one beta. */
+struct output_sums {
+    double bias;       /* 1 - <q,ATT> */
+    double tangential; /* |ATT_tan|^2 */
+    double identity;   /* sum p^2 (1-s^2) - sum p (1-s^2) + ((d-1)/beta) sum p s: 0 in the mean over rows */
+};
+
+struct output;                                       /* a workspace: one per thread */
+struct output *output_create(const struct isa *isa); /* NULL when out of memory */
+void output_free(struct output *output);
+
+/* Gives directions in `dimension` >= 2 dimensions to the keys of the sampler's last row, made with `law` and
+ * `stream`, and sums them at `count` betas (absolute values and in units of Lambda^typ, increasing). False
+ * when out of memory. */
+bool output_measure(struct output *output, struct sampler *sampler, const struct sampler_law *law,
+                    const struct row *row, const struct stream *stream, size_t dimension, size_t count,
+                    const double *beta, const double *beta_ratio);
+/* What it found at one of them. */
+struct output_sums output_at(const struct output *output, size_t beta_index);
+/* ATT itself, [dimension]. */
+const double *output_vector(const struct output *output, size_t beta_index);
+
+#endif

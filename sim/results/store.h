@@ -1,0 +1,35 @@
+/* store: the results schema on disk (results/SCHEMA.md), on top of h5file. */
+#ifndef GAPSCALE_SIM_RESULTS_STORE_H
+#define GAPSCALE_SIM_RESULTS_STORE_H
+
+#include "sim/results/results.h"
+#include "sim/storage/h5file.h"
+
+struct store_provenance { /* volatile: outside the digest */
+    const char *command_line;
+    int threads;
+};
+
+/* Writes the results under a temporary name beside `path`, fsyncs and renames. Returns 0, or 1 after
+ * a message; then `path` is as it was. */
+int store_write(const char *path, const struct results *results, const struct store_provenance *provenance);
+
+/* Reads a results file. NULL after a message when it is missing, foreign, damaged or of another
+ * schema version. */
+struct results *store_read(const char *path);
+
+/* SHA-256 over datasets, their attributes, seed and resolved config (nothing volatile): 64 hex digits
+ * and NUL. False after a message. */
+bool store_digest(const char *path, char digest[65]);
+
+enum store_match { STORE_ABSENT, STORE_SAME, STORE_OTHER, STORE_FOREIGN };
+/* What is at `path`: nothing, a complete result of this resolved config, of another, or no result. */
+enum store_match store_compare(const char *path, const char *config_resolved);
+
+/* A file derived from results (`kind`: "gapscale-fit"): its own groups, with the names of the files it
+ * came from and the provenance as root attributes. Written like results; returns likewise. */
+int store_write_derived(const char *path, const char *kind, size_t input_count, const char *const *inputs,
+                        size_t group_count, const struct h5_group *groups,
+                        const struct store_provenance *provenance);
+
+#endif

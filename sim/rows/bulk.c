@@ -1,0 +1,346 @@
+/* For a convex g the integrand e^{y - beta g(y)} peaks where beta g' = 1, with width s = (g'/g'')^{1/2}
+ * whatever beta is: panels of width 1.5 s. Where it falls off from an end at a distance D like e^{-c}, panels
+ * of width D/3 see it change by e^{c/3}, and the rule's error, c^16 e^{-c} 4e-31 (Gauss-Legendre, 8 points),
+ * stays below 1e-18. Near the ends panels are 3 wide: e^y is then exact to 1e-15. Towards V = 1, where
+ * quantiles may run away, what is left is halved again and again. */
+#include "sim/rows/bulk.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "models/numeric/legendre.h"
+#include "models/numeric/logs.h"
+#include "models/numeric/root.h"
+
+enum { PANEL = KERNEL_LANES, HALVINGS = 30, BLOCK = 8 /* panels */ };
+
+/* Nodes of a panel that are looked at for the largest exponent. The first atoms stand there. */
+enum { PEAKS = 3 };
+static const size_t peak_node[PEAKS] = {0, PANEL / 2, PANEL - 1};
+_Static_assert(FAMILY_ATOMS - 1 <= PEAKS, "an atom a node");
+
+static const double LOWEST_BETA = 0x1p-12; /* meshes for smaller beta are made when asked for */
+static const double DEEPEST = 45;          /* e^-45 of a sum is nothing */
+
+struct bulk {
+    const struct profile *profile; /* NULL: atoms */
+    double y_low, log_n, lowest_beta;
+    size_t panels, room;
+    double *gap, *log_mass; /* [panels][PANEL] */
+    size_t ends;            /* panel i lies between the ends i and i + 1; atoms: their log rank and gap */
+    double *y_end, *gap_end;
+    size_t prepared; /* sums at these betas, increasing */
+    struct prepared {
+        double beta;
+        struct bulk_sums sums;
+    } * at;
+};
+
+/* ---- making ---- */
+
+static bool array_grow(double **array, size_t count) {
+    double *grown = realloc(*array, count * sizeof *grown);
+    if (grown) { *array = grown; }
+    return grown != NULL;
+}
+
+static bool bulk_reserve(struct bulk *bulk) {
+    if (bulk->panels < bulk->room) { return true; }
+    bulk->room = 2 * bulk->room + 64;
+    return array_grow(&bulk->gap, bulk->room * PANEL) && array_grow(&bulk->log_mass, bulk->room * PANEL) &&
+           array_grow(&bulk->y_end, bulk->room + 1) && array_grow(&bulk->gap_end, bulk->room + 1);
+}
+
+static bool add_panel(struct bulk *bulk, const struct legendre *rule, double end) {
+    if (!bulk_reserve(bulk)) { return false; }
+    size_t at = bulk->panels * PANEL;
+    double start = bulk->y_end[bulk->panels], half = (end - start) / 2;
+    for (size_t i = 0; i < PANEL; i++) {
+        double y = start + half * (1 + rule->x[i]);
+        bulk->gap[at + i] = profile_gap(bulk->profile, y);
+        bulk->log_mass[at + i] = y + log(half * rule->w[i]);
+    }
+    bulk->panels++;
+    bulk->y_end[bulk->panels] = end;
+    bulk->gap_end[bulk->panels] = profile_gap(bulk->profile, end);
+    bulk->ends = bulk->panels + 1;
+    return true;
+}
+
+static double panel_width(const struct bulk *bulk, double y) {
+    double left = bulk->log_n - y, near_end = fmin(left / 2, fmax(3, left / 3)),
+           near_start = fmax(3, (y - bulk->y_low) / 3);
+    double peak = profile_peak_width(bulk->profile, y, fmin(0.1 + 0.02 * y, 0.4 * left));
+    return fmin(1.5 * peak, fmin(near_end, near_start));
+}
+
+/* Whether scores beyond y can matter at the lowest beta, given the largest exponent so far. */
+static bool mesh_goes_on(const struct bulk *bulk, double y, double largest) {
+    return bulk->log_n - bulk->lowest_beta * profile_gap(bulk->profile, y) > largest - DEEPEST - 15;
+}
+
+static bool mesh_make(struct bulk *bulk, const struct legendre *rule) {
+    double y = bulk->y_low, largest = -INFINITY;
+    const double last = bulk->log_n - 2;
+    bulk->y_end[0] = y;
+    bulk->gap_end[0] = profile_gap(bulk->profile, y);
+    bulk->ends = 1;
+    while (y < last && mesh_goes_on(bulk, y, largest)) {
+        largest = fmax(largest, y - bulk->lowest_beta * profile_gap(bulk->profile, y));
+        y = fmin(last, y + panel_width(bulk, y));
+        if (!add_panel(bulk, rule, y)) { return false; }
+    }
+    for (int k = 0; y >= last && k <= HALVINGS && mesh_goes_on(bulk, y, largest); k++) {
+        double end = k < HALVINGS ? bulk->log_n - ldexp(1, -k) : bulk->log_n;
+        if (end <= y) { continue; }
+        if (!add_panel(bulk, rule, end)) { return false; }
+    }
+    return true;
+}
+
+static struct bulk *create_for(const struct profile *profile, double y_low, double lowest_beta) {
+    struct bulk *bulk = calloc(1, sizeof *bulk);
+    struct legendre rule;
+    bool good = bulk && bulk_reserve(bulk);
+    if (good) {
+        legendre_make(PANEL, &rule);
+        bulk->profile = profile;
+        bulk->y_low = y_low;
+        bulk->log_n = profile_log_n(profile);
+        bulk->lowest_beta = lowest_beta;
+        good = mesh_make(bulk, &rule);
+    }
+    if (good) { return bulk; }
+    bulk_free(bulk);
+    return NULL;
+}
+
+struct bulk *bulk_create(const struct profile *profile, double y_low) {
+    return create_for(profile, y_low, LOWEST_BETA);
+}
+
+struct bulk *bulk_create_atoms(size_t count, const struct family_atom *atoms, double log_lambda_typ) {
+    struct bulk *bulk = calloc(1, sizeof *bulk);
+    if (!bulk || !bulk_reserve(bulk)) {
+        bulk_free(bulk);
+        return NULL;
+    }
+    double log_rank = 0; /* of the top itself */
+    for (size_t i = 0; i < PANEL; i++) {
+        bulk->gap[i] = 0;
+        bulk->log_mass[i] = -INFINITY;
+    }
+    bulk->y_end[0] = bulk->gap_end[0] = 0;
+    for (size_t i = 1; i < count; i++) {
+        size_t node = peak_node[i - 1];
+        bulk->gap[node] = exp(log(atoms[i].gap) + log_lambda_typ);
+        bulk->log_mass[node] = atoms[i].log_count;
+        log_rank = log_sum_exp(log_rank, atoms[i].log_count);
+        bulk->y_end[i] = log_rank;
+        bulk->gap_end[i] = bulk->gap[node];
+    }
+    bulk->log_n = log_rank;
+    bulk->panels = 1;
+    bulk->ends = count;
+    return bulk;
+}
+
+void bulk_free(struct bulk *bulk) {
+    if (!bulk) { return; }
+    free(bulk->gap);
+    free(bulk->log_mass);
+    free(bulk->y_end);
+    free(bulk->gap_end);
+    free(bulk->at);
+    free(bulk);
+}
+
+/* ---- sums ---- */
+
+/* Largest exponent a score of these panels can have. */
+static double panels_bound(const struct bulk *bulk, size_t first, size_t end, double beta) {
+    if (!bulk->profile) { return INFINITY; }
+    return bulk->y_end[end] - beta * bulk->gap_end[first];
+}
+
+/* Largest exponent over the peak nodes of the panels that can exceed e^floor, and the gap there. */
+static double find_peak(const struct bulk *bulk, double beta, double floor, double *centre) {
+    double peak = -INFINITY;
+    *centre = 0;
+    for (size_t start = 0, end; start < bulk->panels; start = end) {
+        end = start + BLOCK < bulk->panels ? start + BLOCK : bulk->panels;
+        if (panels_bound(bulk, start, end, beta) < fmax(floor - DEEPEST, peak)) { continue; }
+        for (size_t i = 0; i < (end - start) * PEAKS; i++) {
+            size_t at = (start + i / PEAKS) * PANEL + peak_node[i % PEAKS];
+            double value = bulk->log_mass[at] - beta * bulk->gap[at];
+            if (value > peak) {
+                peak = value;
+                *centre = bulk->gap[at];
+            }
+        }
+    }
+    return peak;
+}
+
+/* The first panel from `j` on that can exceed e^least, or (`other`) that cannot. */
+static size_t next_panel(const struct bulk *bulk, size_t j, double beta, double least, bool other) {
+    while (j < bulk->panels && (panels_bound(bulk, j, j + 1, beta) >= least) == other) {
+        size_t end = j + BLOCK;
+        bool skip = !other && end <= bulk->panels && panels_bound(bulk, j, end, beta) < least;
+        j = skip ? end : j + 1;
+    }
+    return j;
+}
+
+static struct bulk_sums sums_at(const struct bulk *bulk, const struct kernel *kernel, double beta,
+                                double floor) {
+    double s[5] = {0}, centre, peak = find_peak(bulk, beta, floor, &centre);
+    if (peak < floor - DEEPEST || peak == -INFINITY) { return (struct bulk_sums){.log_z = -INFINITY}; }
+    const double least = peak - DEEPEST;
+    for (size_t j = next_panel(bulk, 0, beta, least, false), end; j < bulk->panels;
+         j = next_panel(bulk, end, beta, least, false)) {
+        end = next_panel(bulk, j, beta, least, true);
+        double run[5];
+        kernel->masses((end - j) * PANEL, bulk->gap + j * PANEL, bulk->log_mass + j * PANEL, beta, peak,
+                       centre, run);
+        for (size_t m = 0; m < 5; m++) { s[m] += run[m]; }
+    }
+    double m1 = s[1] / s[0], m2 = s[2] / s[0], m3 = s[3] / s[0], m4 = s[4] / s[0];
+    return (struct bulk_sums){
+        .log_z = peak + log(s[0]),
+        .mean = centre + m1 / beta,
+        .variance = fmax(0, m2 - m1 * m1) / beta / beta,
+        .third = (m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1) / beta / beta / beta,
+        .fourth = (m4 - 4 * m1 * m3 + 6 * m1 * m1 * m2 - 3 * m1 * m1 * m1 * m1) / beta / beta / beta / beta,
+    };
+}
+
+static struct bulk_sums sums_anywhere(const struct bulk *bulk, const struct kernel *kernel, double beta,
+                                      double floor) {
+    if (!bulk->profile || beta >= bulk->lowest_beta) { return sums_at(bulk, kernel, beta, floor); }
+    struct bulk *deeper = create_for(bulk->profile, bulk->y_low, beta);
+    struct bulk_sums sums = deeper ? sums_at(deeper, kernel, beta, floor) : (struct bulk_sums){.log_z = NAN};
+    bulk_free(deeper);
+    return sums;
+}
+
+static int by_beta(const void *a, const void *b) {
+    double x = ((const struct prepared *)a)->beta, y = ((const struct prepared *)b)->beta;
+    return (x > y) - (x < y);
+}
+
+bool bulk_prepare(struct bulk *bulk, const struct kernel *kernel, size_t count, const double *beta) {
+    bulk->at = calloc(2 * count + 1, sizeof *bulk->at);
+    if (!bulk->at) { return false; }
+    for (size_t i = 0; i < 2 * count; i++) { bulk->at[i].beta = beta[i / 2] * (i % 2 ? 2 : 1); }
+    qsort(bulk->at, 2 * count, sizeof *bulk->at, by_beta);
+    for (size_t i = 0; i < 2 * count; i++) {
+        bulk->at[i].sums = sums_anywhere(bulk, kernel, bulk->at[i].beta, -INFINITY);
+    }
+    bulk->prepared = 2 * count;
+    return true;
+}
+
+struct bulk_sums bulk_sums(const struct bulk *bulk, const struct kernel *kernel, double beta, double floor) {
+    size_t low = 0, high = bulk->prepared;
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        if (bulk->at[middle].beta <= beta) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    if (low < bulk->prepared && bulk->at[low].beta == beta) { return bulk->at[low].sums; }
+    return sums_anywhere(bulk, kernel, beta, floor);
+}
+
+/* ---- N_n(t) and its scale ---- */
+
+/* y between the ends of a panel with g(y) = gap. */
+static double panel_rank(const struct bulk *bulk, size_t panel, double gap) {
+    struct root r = {bulk->y_end[panel], bulk->y_end[panel + 1], bulk->gap_end[panel] - gap,
+                     bulk->gap_end[panel + 1] - gap, 0};
+    double y = r.low;
+    for (int step = 0; step < 80 && r.high - r.low > 1e-13 * r.high; step++) {
+        y = root_guess(&r);
+        double miss = profile_gap(bulk->profile, y) - gap;
+        if (fabs(miss) < 1e-13 * gap) { break; }
+        root_narrow(&r, y, miss);
+    }
+    return y;
+}
+
+double bulk_gap(const struct bulk *bulk, double offset, double rank) {
+    if (bulk->profile) { return NAN; }
+    for (size_t i = 1; i < bulk->ends; i++) {
+        if (bulk->y_end[i] >= log(rank) * (1 - 1e-15)) { return bulk->gap_end[i] + offset; }
+    }
+    return INFINITY;
+}
+
+double bulk_log_count(const struct bulk *bulk, double offset, double t) {
+    size_t low = 0, high = bulk->ends; /* the end `low` lies at or below t */
+    if (!(bulk->gap_end[0] + offset <= t)) { return -INFINITY; }
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        if (bulk->gap_end[middle] + offset <= t) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    if (!bulk->profile || low + 1 == bulk->ends) { return bulk->y_end[low]; }
+    return panel_rank(bulk, low, t - offset);
+}
+
+static double ratio_at(const struct bulk *bulk, double offset, double y) {
+    return y / (profile_gap(bulk->profile, y) + offset);
+}
+
+/* Golden section for the largest y/(g + offset) between two ends; the maximum is flat. */
+static double refine_peak(const struct bulk *bulk, double offset, double low, double high) {
+    const double golden = 0.5 * (sqrt(5) - 1);
+    double left = high - golden * (high - low), right = low + golden * (high - low);
+    double left_value = ratio_at(bulk, offset, left), right_value = ratio_at(bulk, offset, right);
+    while (high - low > 1e-8 * high) {
+        if (left_value > right_value) {
+            high = right;
+            right = left;
+            right_value = left_value;
+            left_value = ratio_at(bulk, offset, left = high - golden * (high - low));
+        } else {
+            low = left;
+            left = right;
+            left_value = right_value;
+            right_value = ratio_at(bulk, offset, right = low + golden * (high - low));
+        }
+    }
+    return (low + high) / 2;
+}
+
+bool bulk_accumulation(const struct bulk *bulk, double offset, double best, double *log_rank, double *gap) {
+    double highest = 0, bound = 0;
+    size_t peak = 0;
+    for (size_t i = bulk->profile ? 0 : 1; i < bulk->ends; i++) {
+        double here = bulk->gap_end[i] + offset, ratio = bulk->y_end[i] / here;
+        if (i + 1 < bulk->ends) { bound = fmax(bound, bulk->y_end[i + 1] / here); }
+        if (ratio > highest) {
+            highest = ratio;
+            peak = i;
+        }
+    }
+    if (!(fmax(bound, highest) > best)) { return false; }
+    *log_rank = bulk->y_end[peak];
+    *gap = bulk->gap_end[peak] + offset;
+    if (bulk->profile && bulk->ends > 1) {
+        double low = bulk->y_end[peak > 0 ? peak - 1 : 0],
+               high = bulk->y_end[peak + 1 < bulk->ends ? peak + 1 : peak],
+               y = refine_peak(bulk, offset, low, high);
+        if (ratio_at(bulk, offset, y) > highest) {
+            *log_rank = y;
+            *gap = profile_gap(bulk->profile, y) + offset;
+        }
+    }
+    return *log_rank / *gap > best;
+}

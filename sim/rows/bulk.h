@@ -1,0 +1,49 @@
+/* bulk: the part of a row without randomness, as masses at gaps.
+ *
+ * Either atoms (a deterministic row), or the scores of rank above e^{y_low} of an iid law, whose number is
+ * so large that its fluctuations cannot be seen: sums over them are integrals
+ *
+ *     sum f(gap) -> int_{y_low}^{log n} f(g(y)) e^y dy,   y = log(n V),
+ *
+ * by Gauss-Legendre on panels that resolve e^{y - beta g(y)} for every beta (derivation in bulk.c). A bulk is
+ * immutable and shared by threads; gaps of a row are the bulk's own gaps g plus the row's offset. */
+#ifndef GAPSCALE_SIM_ROWS_BULK_H
+#define GAPSCALE_SIM_ROWS_BULK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "models/families/family.h"
+#include "models/theory/profile.h"
+#include "sim/rows/kernel.h"
+
+struct bulk;
+
+/* The scores of log rank above y_low > 1; `profile` must outlive the bulk. NULL when out of memory. */
+struct bulk *bulk_create(const struct profile *profile, double y_low);
+/* Atoms with gaps scaled by exp(log_lambda_typ); the first, at gap 0, is left to the row's top. */
+struct bulk *bulk_create_atoms(size_t count, const struct family_atom *atoms, double log_lambda_typ);
+void bulk_free(struct bulk *bulk);
+
+/* Under weights e^{-beta g}: log of their sum, mean of g and its central moments. */
+struct bulk_sums {
+    double log_z, mean, variance, third, fourth;
+};
+
+/* beta > 0, finite. Relative accuracy of the sum 1e-12. What is below e^floor may be returned as 0. */
+struct bulk_sums bulk_sums(const struct bulk *bulk, const struct kernel *kernel, double beta, double floor);
+
+/* Computes the sums at these betas and at their doubles once and for all. False when out of memory. */
+bool bulk_prepare(struct bulk *bulk, const struct kernel *kernel, size_t count, const double *beta);
+
+/* Gap of the score of that rank among atoms, inf behind the last of them; NaN for a smooth bulk. */
+double bulk_gap(const struct bulk *bulk, double offset, double rank);
+
+/* log of the number of scores of the row with gap <= t; -inf where the bulk begins below t. */
+double bulk_log_count(const struct bulk *bulk, double offset, double t);
+
+/* sup over the bulk of log N/(g + offset), with the log rank and gap that attain it, if it exceeds `best`;
+ * false otherwise. */
+bool bulk_accumulation(const struct bulk *bulk, double offset, double best, double *log_rank, double *gap);
+
+#endif

@@ -1,0 +1,29 @@
+/* drawn: rows whose every score is drawn, the ground truth for any family.
+ *
+ * Up to DRAWN_EXPLICIT scores the row is explicit. Beyond, the largest DRAWN_TOP stay explicit and
+ * the others fall into bins of gap, DRAWN_BINS per octave, each carrying the first KERNEL_NODES
+ * moments of its scores on as many Chebyshev nodes: an error in H below 1e-11 for every beta
+ * (derivation in drawn.c). Scores are drawn in chunks that depend on the stream alone, and drawn
+ * again rather than kept when the row exceeds one buffer: memory does not grow with n. */
+#ifndef GAPSCALE_SIM_ROWS_DRAWN_H
+#define GAPSCALE_SIM_ROWS_DRAWN_H
+
+#include "models/families/family.h"
+#include "sim/rows/isa.h"
+#include "sim/rows/row.h"
+#include "sim/rows/stream.h"
+
+struct drawn; /* a workspace: one per thread */
+
+struct drawn *drawn_create(const struct isa *isa); /* NULL when out of memory */
+void drawn_free(struct drawn *drawn);
+
+/* The row of `family` (kind iid) with parameters p, n = exp(log_n) rounded, n <= 2^40. Valid until the
+ * next call with the same workspace. NULL when out of memory. */
+const struct row *drawn_row(struct drawn *drawn, const struct family *family, const double *p, double log_n,
+                            double log_lambda_typ, struct stream stream);
+
+/* The keys of the last row, one by one; scores are -depth. `batch` is room. */
+void drawn_keys(struct drawn *drawn, struct key_batch *batch, key_visitor *visit, void *context);
+
+#endif

@@ -1,0 +1,70 @@
+/* kernel: the inner loops, written once in plain C and compiled once per instruction set. Lane
+ * counts are fixed and nothing is contracted, so all copies give the same bits. Thread-safe; no
+ * state. */
+#ifndef GAPSCALE_SIM_ROWS_KERNEL_H
+#define GAPSCALE_SIM_ROWS_KERNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+enum {
+    KERNEL_MOMENTS = 7, /* S_0..S_4 at beta, S_0 and S_1 at 2 beta */
+    KERNEL_LANES = 8,
+    KERNEL_NODES = 8, /* polynomial moments carried per bin */
+    KERNEL_BINS_PER_OCTAVE = 32,
+};
+
+struct kernel_range {
+    double low, high;
+};
+
+struct kernel {
+    /* out[0..4 blocks): uniforms in (0, 1) from the Threefry blocks (first + i, purpose), four words
+     * of 64 bits each; u = (word + 1/2) 2^-64 rounded to double, at most 1 - 2^-53. */
+    void (*uniforms)(const uint64_t key[4], uint64_t purpose, uint64_t first, size_t blocks, double *out);
+    /* e_i = exp(-beta gap_i). */
+    void (*weights)(size_t n, const double *gap, double beta, double *e);
+    /* e_i = e_i^2: the weights at 2 beta. */
+    void (*square)(size_t n, double *e);
+    /* out[m] = sum_i count_i gap_i^m e_i, m = 0..4; out[5 + m] = sum_i count_i gap_i^m e_i^2, m = 0, 1. */
+    void (*moments)(size_t n, const double *gap, const double *count, const double *e,
+                    double out[KERNEL_MOMENTS]);
+    /* sum_i a_i b_i. */
+    double (*dot)(size_t n, const double *a, const double *b);
+    /* out[m] = sum_i d_i^m exp(log_mass_i - beta gap_i - shift), d_i = beta (gap_i - centre), m = 0..4, for n
+     * a multiple of KERNEL_LANES. */
+    void (*masses)(size_t n, const double *gap, const double *log_mass, double beta, double shift,
+                   double centre, double out[5]);
+    /* Smallest and largest of x[0..n), n > 0. */
+    struct kernel_range (*range)(size_t n, const double *x);
+    /* Adds the scores below `cut` to bins of gap = (top - score) scale. Bin b covers the gaps
+     * (kernel_bin_edge(b), kernel_bin_edge(b + 1)]; moment[(b - first_bin) KERNEL_NODES + k] gains
+     * x^k with x in (-1, 1] the position in the bin. Every such gap lies in first_bin or above. */
+    void (*deposit)(size_t n, const double *score, double top, double cut, double scale, int64_t first_bin,
+                    double *moment);
+};
+
+extern const struct kernel kernel_base;
+#ifdef __x86_64__
+extern const struct kernel kernel_avx2, kernel_avx512; /* call only where the processor has them */
+#endif
+
+/* The bin of a gap > 0, and the lower edge of a bin: 2^e (1 + j / KERNEL_BINS_PER_OCTAVE), read off the
+ * bits of the double. */
+enum { KERNEL_BIN_SHIFT = 52 - 5 };
+
+static inline int64_t kernel_bin(double gap) {
+    int64_t bits;
+    memcpy(&bits, &gap, sizeof bits);
+    return (bits - 1) >> KERNEL_BIN_SHIFT;
+}
+
+static inline double kernel_bin_edge(int64_t bin) {
+    int64_t bits = bin << KERNEL_BIN_SHIFT;
+    double edge;
+    memcpy(&edge, &bits, sizeof edge);
+    return edge;
+}
+
+#endif

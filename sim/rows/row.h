@@ -1,0 +1,76 @@
+/* row: one score row as its gap-counting function N_n(t).
+ *
+ * A row has up to three layers, in increasing gap:
+ * - its *top*: the largest scores one by one, as exact gaps (gap 0 first);
+ * - *parts* below it, each a range of gaps with the exact number of scores in it, for N_n(t) and Lambda_n;
+ *   and *nodes*, a few weighted points per part that carry its moments, so that sum_i f(gap_i) equals the
+ *   weighted sum over points for every smooth f (weights may be negative);
+ * - a *bulk* without randomness, where more than 2^52 scores leave none that could be seen.
+ *
+ * Gaps are in units of 1/Lambda^typ. Counts above the bulk stay below 2^53 and are exact in a double.
+ * Whoever measures a row does not know who made it. */
+#ifndef GAPSCALE_SIM_ROWS_ROW_H
+#define GAPSCALE_SIM_ROWS_ROW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/rows/bulk.h"
+
+enum { ROW_EXPLICIT = 512 }; /* rows up to this length are all top, whoever makes them */
+
+/* The scores with lower < gap <= upper; scores at one gap have lower == upper. */
+struct row_part {
+    double lower, upper;
+    double before, last; /* number of scores with gap <= lower, and <= upper */
+    double log_last;
+    size_t point;     /* index of its first node; parts found by `refine` have none */
+    uint64_t address; /* for the maker */
+};
+
+struct row {
+    double log_n;
+    double top_score; /* of the maximum, from the family's origin; inexact for its gaps */
+
+    size_t top_count;    /* >= 1 */
+    size_t point_count;  /* >= top_count */
+    double *gap, *count; /* a point stands for `count` scores; 1 in the top */
+    double *scratch;     /* [point_count], for whoever measures */
+
+    size_t part_count; /* parts in increasing order, below the whole top */
+    struct row_part *part;
+    /* Finer parts of the scores between the lower gap of parts[0] and the upper gap of parts[count - 1]
+     * (neighbours), in order, valid until the next call; none where their log N/gap cannot exceed `best`. */
+    size_t (*refine)(void *maker, const struct row_part *parts, size_t count, double best,
+                     const struct row_part **finer);
+    /* log of the number of scores with gap <= t, for lower < t < upper of a part. */
+    double (*log_count)(void *maker, const struct row_part *part, double t);
+    void *maker;
+
+    const struct bulk *bulk; /* NULL: there is none */
+    double bulk_offset;      /* gaps of the bulk's scores are its own plus this */
+};
+
+/* Keys of a row on a sphere, in no order, for whoever gives them directions. */
+enum { KEY_BATCH = 1024 };
+struct key_batch {
+    size_t first, count; /* number of the first, a multiple of KEY_BATCH */
+    bool single; /* each is one key; else `number` keys at one place, where `expected` would be in the mean */
+    double gap[KEY_BATCH], depth[KEY_BATCH]; /* below the maximum, and below 1: T = 1 - s */
+    double number[KEY_BATCH], expected[KEY_BATCH];
+};
+typedef void key_visitor(void *context, const struct key_batch *batch);
+
+/* ---- for makers ---- */
+
+/* Room for so many points and parts; what is there stays. False when out of memory. */
+bool row_reserve(struct row *row, size_t points, size_t parts);
+void row_release(struct row *row);
+
+void row_add_point(struct row *row, double gap, double count);
+/* A part of `count` scores after the first `before`; none for no scores. Its points follow. */
+void row_add_part(struct row *row, double lower, double upper, double before, double count, uint64_t address);
+struct row_part row_part_make(double lower, double upper, double before, double count, uint64_t address);
+
+#endif

@@ -1,0 +1,96 @@
+#include "sim/rows/sampler.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/rows/counted.h"
+#include "sim/rows/drawn.h"
+
+struct sampler_law {
+    const struct family *family;
+    double p[FAMILY_PARAMETERS];
+    double log_n, log_lambda_typ;
+    struct counted_law *counted; /* counted rows */
+    struct bulk *atoms;          /* a fixed row */
+};
+
+struct sampler_law *sampler_law_create(const struct family *family, const double *p, double log_n,
+                                       double log_lambda_typ, bool counted, const struct kernel *kernel,
+                                       size_t betas, const double *beta) {
+    struct sampler_law *law = calloc(1, sizeof *law);
+    if (!law) { return NULL; }
+    *law = (struct sampler_law){.family = family, .log_n = log_n, .log_lambda_typ = log_lambda_typ};
+    memcpy(law->p, p, family->parameter_count * sizeof *p);
+    bool good = true;
+    if (family->kind == FAMILY_FIXED) {
+        struct family_atom atoms[FAMILY_ATOMS];
+        size_t count = family->atoms(p, log_n, atoms);
+        law->atoms = bulk_create_atoms(count, atoms, log_lambda_typ);
+        good = law->atoms != NULL;
+    } else if (counted) {
+        law->counted = counted_law_create(family, p, log_n, kernel, betas, beta);
+        good = law->counted != NULL;
+    }
+    if (good) { return law; }
+    sampler_law_free(law);
+    return NULL;
+}
+
+void sampler_law_free(struct sampler_law *law) {
+    if (!law) { return; }
+    counted_law_free(law->counted);
+    bulk_free(law->atoms);
+    free(law);
+}
+
+struct sampler {
+    struct drawn *drawn;
+    struct counted *counted;
+    double zero, one, scratch;
+    struct row fixed;
+};
+
+struct sampler *sampler_create(const struct isa *isa) {
+    struct sampler *s = calloc(1, sizeof *s);
+    if (!s) { return NULL; }
+    s->one = 1;
+    s->drawn = drawn_create(isa);
+    s->counted = counted_create(isa);
+    if (s->drawn && s->counted) { return s; }
+    sampler_free(s);
+    return NULL;
+}
+
+void sampler_free(struct sampler *s) {
+    if (!s) { return; }
+    drawn_free(s->drawn);
+    counted_free(s->counted);
+    free(s);
+}
+
+/* One score above the atoms. */
+static const struct row *fixed_row(struct sampler *s, const struct sampler_law *law) {
+    s->fixed = (struct row){.log_n = law->log_n,
+                            .top_count = 1,
+                            .point_count = 1,
+                            .gap = &s->zero,
+                            .count = &s->one,
+                            .scratch = &s->scratch,
+                            .bulk = law->atoms};
+    return &s->fixed;
+}
+
+const struct row *sampler_row(struct sampler *s, const struct sampler_law *law, struct stream stream) {
+    if (law->atoms) { return fixed_row(s, law); }
+    if (law->counted) { return counted_row(s->counted, law->counted, stream); }
+    return drawn_row(s->drawn, law->family, law->p, law->log_n, law->log_lambda_typ, stream);
+}
+
+void sampler_keys(struct sampler *s, const struct sampler_law *law, struct key_batch *batch,
+                  key_visitor *visit, void *context) {
+    if (law->counted) {
+        counted_keys(s->counted, batch, visit, context);
+    } else {
+        drawn_keys(s->drawn, batch, visit, context);
+    }
+}

@@ -1,0 +1,30 @@
+/* sampler: rows of any family, by whichever way of making them was chosen. */
+#ifndef GAPSCALE_SIM_ROWS_SAMPLER_H
+#define GAPSCALE_SIM_ROWS_SAMPLER_H
+
+#include "models/families/family.h"
+#include "sim/rows/isa.h"
+#include "sim/rows/row.h"
+#include "sim/rows/stream.h"
+
+/* What the rows of one cell share. Immutable; any thread. */
+struct sampler_law;
+/* family->kind iid: counted rows, or drawn ones (n <= 2^40); FAMILY_FIXED: its one row. Rows are quicker to
+ * measure at the given betas (in units of Lambda^typ; may be none). NULL when out of memory. */
+struct sampler_law *sampler_law_create(const struct family *family, const double *p, double log_n,
+                                       double log_lambda_typ, bool counted, const struct kernel *kernel,
+                                       size_t betas, const double *beta);
+void sampler_law_free(struct sampler_law *law);
+
+struct sampler;                                        /* a workspace: one per thread */
+struct sampler *sampler_create(const struct isa *isa); /* NULL when out of memory */
+void sampler_free(struct sampler *sampler);
+
+/* Valid until the next call with the same workspace. NULL when out of memory. */
+const struct row *sampler_row(struct sampler *sampler, const struct sampler_law *law, struct stream stream);
+
+/* The keys of the last row, made with this law (not FAMILY_FIXED), but for its bulk. `batch` is room. */
+void sampler_keys(struct sampler *sampler, const struct sampler_law *law, struct key_batch *batch,
+                  key_visitor *visit, void *context);
+
+#endif

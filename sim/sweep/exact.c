@@ -1,0 +1,91 @@
+#include "sim/sweep/exact.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "models/oracle/oracle.h"
+#include "sim/base/message.h"
+
+static double exact_collapse(const struct oracle *oracle, const struct criterion *criterion) {
+    double error;
+    switch (criterion->kind) {
+    case CRITERION_ENTROPY: return oracle_collapse_entropy(oracle, criterion->threshold, &error);
+    case CRITERION_PARTICIPATION: return oracle_collapse_participation(oracle, criterion->threshold, &error);
+    case CRITERION_TOP_TWO_RATIO:
+    case CRITERION_SUSCEPTIBILITY: break;
+    }
+    return NAN;
+}
+
+static bool exact_output(struct results_series *s, const struct oracle *oracle, size_t b) {
+    double error[ORACLE_RANKS];
+    size_t ranks = s->size[RESULTS_RANK];
+    struct oracle_output output;
+    bool good =
+        oracle_output_at(oracle, s->beta_ratio[b], &output) &&
+        oracle_ordered_weights(oracle, s->beta_ratio[b], ranks, s->exact_ordered_weight + b * ranks, error);
+    s->exact_output_bias[b] = output.bias;
+    s->exact_output_bias_error[b] = output.bias_error;
+    s->exact_output_tangential[b] = output.tangential;
+    s->exact_output_tangential_error[b] = output.tangential_error;
+    s->exact_output_variance[b] = output.radial_variance;
+    s->exact_output_variance_error[b] = output.radial_variance_error;
+    return good;
+}
+
+/* One n of a series. */
+static bool exact_cell(struct results_series *s, size_t n) {
+    size_t betas = s->size[RESULTS_BETA], criteria = s->size[RESULTS_CRITERION];
+    double p[FAMILY_PARAMETERS] = {0};
+    family_parameters(s->family, s->parameter, s->log_n[n], p);
+    struct oracle *oracle = oracle_create(s->family, p, s->log_n[n]);
+    bool good = oracle != NULL;
+    for (size_t b = n * betas; good && b < (n + 1) * betas; b++) {
+        struct oracle_point point;
+        good = oracle_at(oracle, s->beta_ratio[b], &point);
+        s->exact_entropy[b] = point.entropy;
+        s->exact_entropy_error[b] = point.entropy_error;
+        s->exact_participation[b] =
+            point.participation_error < point.participation ? point.participation : NAN;
+        s->exact_participation_error[b] = point.participation_error;
+        s->exact_top_weight[b] = point.top_weight;
+        if (good && results_has_output(s)) { good = exact_output(s, oracle, b); }
+    }
+    for (size_t c = 0; good && c < criteria; c++) {
+        s->exact_collapse[n * criteria + c] = exact_collapse(oracle, &s->criterion[c]);
+    }
+    oracle_free(oracle);
+    return good;
+}
+
+bool exact_fill_cell(const struct unit_cell *cell) { return exact_cell(cell->results, cell->n_index); }
+
+static bool exact_series(struct results_series *s, int threads) {
+    bool good = true;
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+    for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
+        if (!exact_cell(s, n)) {
+#pragma omp atomic write
+            good = false;
+        }
+    }
+    return good;
+}
+
+static bool is_missing(const struct results_series *s) {
+    for (size_t b = 0; b < s->size[RESULTS_LOG_N] * s->size[RESULTS_BETA]; b++) {
+        if (!isnan(s->exact_entropy[b])) { return false; }
+    }
+    return true;
+}
+
+int exact_fill(struct results *results, int threads) {
+    bool good = true;
+    for (size_t i = 0; good && i < results->series_count; i++) {
+        struct results_series *s = &results->series[i];
+        if (is_missing(s)) { good = exact_series(s, threads); }
+    }
+    if (good) { return EXIT_DONE; }
+    message_error("out of memory while computing exact values");
+    return EXIT_FAILED;
+}

@@ -1,0 +1,18 @@
+/* exact: what theory says of every cell without sampling, beside what the sweep measures. */
+#ifndef GAPSCALE_SIM_SWEEP_EXACT_H
+#define GAPSCALE_SIM_SWEEP_EXACT_H
+
+#include "sim/results/results.h"
+#include "sim/sweep/unit.h"
+
+/* Fills the exact_ arrays of every series that holds no exact entropy yet (files of earlier versions), by
+ * models/oracle/oracle.h: means at every beta, and the collapse points of the criteria on entropy and
+ * participation. NaN where that is out of reach, and for the other criteria. The same bits for any number of
+ * threads. Returns EXIT_DONE, or EXIT_FAILED after a message when out of memory. */
+int exact_fill(struct results *results, int threads);
+
+/* The same of one cell, into its plan's results. False when out of memory. Different cells from different
+ * threads. */
+bool exact_fill_cell(const struct unit_cell *cell);
+
+#endif

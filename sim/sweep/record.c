@@ -1,0 +1,263 @@
+#include "sim/sweep/record.h"
+
+#include <nettle/sha2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char magic[8] = {'G', 'S', 'U', 'N', 'I', 'T', 1, '\n'};
+
+/* ---- bytes ---- */
+
+/* Where the next byte goes or comes from; with `bytes` NULL the length is only counted. */
+struct cursor {
+    uint8_t *bytes;
+    size_t at, size;
+    bool broken;
+};
+
+static void put(struct cursor *c, uint64_t value, size_t size) {
+    for (size_t i = 0; c->bytes && i < size; i++) { c->bytes[c->at + i] = (uint8_t)(value >> (8 * i)); }
+    c->at += size;
+}
+
+static void put_text(struct cursor *c, const void *text, size_t size) {
+    if (c->bytes) { memcpy(c->bytes + c->at, text, size); }
+    c->at += size;
+}
+
+static void put_numbers(struct cursor *c, size_t count, const double *number) {
+    for (size_t i = 0; c->bytes && i < count; i++) {
+        uint64_t bits;
+        memcpy(&bits, &number[i], sizeof bits);
+        for (size_t k = 0; k < 8; k++) { c->bytes[c->at + 8 * i + k] = (uint8_t)(bits >> (8 * k)); }
+    }
+    c->at += 8 * count;
+}
+
+static uint64_t get(struct cursor *c, size_t size) {
+    uint64_t value = 0;
+    if (c->broken || c->size - c->at < size) {
+        c->broken = true;
+        return 0;
+    }
+    for (size_t i = 0; i < size; i++) { value |= (uint64_t)c->bytes[c->at + i] << (8 * i); }
+    c->at += size;
+    return value;
+}
+
+static void get_numbers(struct cursor *c, size_t count, double *number) {
+    for (size_t i = 0; i < count; i++) {
+        uint64_t bits = get(c, 8);
+        memcpy(&number[i], &bits, sizeof bits);
+    }
+}
+
+/* ---- what is kept ---- */
+
+/* An array with one value per kept replicate, for one n. */
+struct kept_array {
+    double *values;
+    size_t rows, stride; /* rows of `stride` replicates */
+};
+
+/* Those of a cell; returns how many. */
+static size_t kept_arrays(const struct unit_cell *cell, struct kept_array array[RESULTS_FIELDS]) {
+    struct results_field field[RESULTS_FIELDS];
+    size_t fields = results_fields(cell->results, field), count = 0;
+    for (size_t i = 0; i < fields; i++) {
+        const struct results_field *f = &field[i];
+        if (f->axis[0] != RESULTS_LOG_N || f->axis[f->rank - 1] != RESULTS_REPLICATE) { continue; }
+        struct kept_array a = {.rows = 1, .stride = cell->results->size[RESULTS_REPLICATE]};
+        for (unsigned k = 1; k + 1 < f->rank; k++) { a.rows *= cell->results->size[f->axis[k]]; }
+        a.values = *f->values + cell->n_index * a.rows * a.stride;
+        array[count++] = a;
+    }
+    return count;
+}
+
+/* ---- making ---- */
+
+static void put_histogram(struct cursor *c, const uint32_t *histogram) {
+    uint32_t filled = 0;
+    for (size_t b = 0; b < SUMMARY_BINS; b++) { filled += histogram[b] > 0; }
+    put(c, filled, 4);
+    for (size_t b = 0; b < SUMMARY_BINS; b++) {
+        if (histogram[b] > 0) {
+            put(c, b, 2);
+            put(c, histogram[b], 2);
+        }
+    }
+}
+
+static void put_body(struct cursor *c, const struct unit *unit, const struct summary *s,
+                     const double *block_mean) {
+    const struct replicate_layout *l = &unit->cell->layout;
+    for (size_t v = 0; v < l->total; v++) {
+        double mean = summary_mean(s, l, v);
+        put_numbers(c, 1, &mean);
+    }
+    put_numbers(c, l->total, s->m2);
+    for (size_t i = 0; i < l->binned; i++) { put_histogram(c, s->histogram + i * SUMMARY_BINS); }
+    put_numbers(c, unit->block_count * MEASURE_COUNT * l->betas, block_mean);
+    struct kept_array array[RESULTS_FIELDS];
+    size_t arrays = kept_arrays(unit->cell, array);
+    for (size_t i = 0; unit->kept > 0 && i < arrays; i++) {
+        for (size_t row = 0; row < array[i].rows; row++) {
+            put_numbers(c, unit->kept, array[i].values + row * array[i].stride + unit->first_replicate);
+        }
+    }
+}
+
+static void put_head(struct cursor *c, const struct unit *unit, const char *isa, size_t body) {
+    char padded[RECORD_ISA + 1] = "";
+    snprintf(padded, sizeof padded, "%s", isa);
+    put_text(c, magic, sizeof magic);
+    put_text(c, unit->cell->key, UNIT_KEY);
+    put_text(c, padded, RECORD_ISA);
+    put(c, unit->first_replicate, 8);
+    put(c, unit->replicates, 8);
+    put(c, body, 8);
+}
+
+static void hash_bytes(const uint8_t *bytes, size_t size, uint8_t digest[RECORD_TAIL]) {
+    struct sha256_ctx hash;
+    sha256_init(&hash);
+    sha256_update(&hash, size, bytes);
+    sha256_digest(&hash, RECORD_TAIL, digest);
+}
+
+uint8_t *record_make(const struct unit *unit, const char *isa, const struct summary *s,
+                     const double *block_mean, size_t *length) {
+    struct cursor count = {.bytes = NULL};
+    put_body(&count, unit, s, block_mean);
+    *length = RECORD_HEAD + count.at + RECORD_TAIL;
+    struct cursor c = {.bytes = malloc(*length)};
+    if (!c.bytes) { return NULL; }
+    put_head(&c, unit, isa, count.at);
+    put_body(&c, unit, s, block_mean);
+    hash_bytes(c.bytes, c.at, c.bytes + c.at);
+    return c.bytes;
+}
+
+/* ---- exact values ---- */
+
+/* One n of an array of exact values. */
+struct exact_array {
+    double *values;
+    size_t count;
+};
+
+static size_t exact_arrays(const struct unit_cell *cell, struct exact_array array[RESULTS_FIELDS]) {
+    struct results_field field[RESULTS_FIELDS];
+    size_t fields = results_fields(cell->results, field), count = 0;
+    for (size_t i = 0; i < fields; i++) {
+        if (strncmp(field[i].name, "exact/", 6) != 0) { continue; }
+        size_t size = results_field_size(cell->results, &field[i]) / cell->results->size[RESULTS_LOG_N];
+        array[count++] = (struct exact_array){*field[i].values + cell->n_index * size, size};
+    }
+    return count;
+}
+
+uint8_t *record_make_exact(const struct unit *unit, const char *isa, size_t *length) {
+    struct exact_array array[RESULTS_FIELDS];
+    size_t arrays = exact_arrays(unit->cell, array), body = 0;
+    for (size_t i = 0; i < arrays; i++) { body += 8 * array[i].count; }
+    *length = RECORD_HEAD + body + RECORD_TAIL;
+    struct cursor c = {.bytes = malloc(*length)};
+    if (!c.bytes) { return NULL; }
+    put_head(&c, unit, isa, body);
+    for (size_t i = 0; i < arrays; i++) { put_numbers(&c, array[i].count, array[i].values); }
+    hash_bytes(c.bytes, c.at, c.bytes + c.at);
+    return c.bytes;
+}
+
+bool record_add_exact(const uint8_t *bytes, size_t length, const struct unit *unit) {
+    struct exact_array array[RESULTS_FIELDS];
+    struct cursor c = {.bytes = (uint8_t *)bytes, .at = RECORD_HEAD, .size = length - RECORD_TAIL};
+    size_t arrays = exact_arrays(unit->cell, array);
+    for (size_t i = 0; i < arrays; i++) { get_numbers(&c, array[i].count, array[i].values); }
+    return !c.broken && c.at == c.size;
+}
+
+/* ---- reading ---- */
+
+const char *record_check(const uint8_t *bytes, size_t size, struct record_head *head) {
+    struct cursor c = {.bytes = (uint8_t *)bytes, .size = size};
+    *head = (struct record_head){.length = 0};
+    if (size < RECORD_HEAD + RECORD_TAIL) { return "it is cut off"; }
+    if (memcmp(bytes, magic, sizeof magic) != 0) { return "it does not start as a record does"; }
+    c.at = sizeof magic;
+    memcpy(head->key, bytes + c.at, UNIT_KEY);
+    memcpy(head->isa, bytes + c.at + UNIT_KEY, RECORD_ISA);
+    c.at += UNIT_KEY + RECORD_ISA;
+    head->first_replicate = get(&c, 8);
+    head->replicates = get(&c, 8);
+    uint64_t body = get(&c, 8);
+    if (body > size - RECORD_HEAD - RECORD_TAIL) { return "it is cut off"; }
+    size_t length = RECORD_HEAD + body;
+    uint8_t digest[RECORD_TAIL];
+    hash_bytes(bytes, length, digest);
+    head->length = length + RECORD_TAIL;
+    return memcmp(digest, bytes + length, RECORD_TAIL) == 0 ? NULL : "its checksum is wrong";
+}
+
+static void add_moments(struct cursor *c, const struct unit *unit, struct summary *cell) {
+    size_t total = unit->cell->layout.total;
+    double *mean = calloc(2 * total, sizeof *mean);
+    if (mean) {
+        get_numbers(c, 2 * total, mean);
+        summary_add(cell, &unit->cell->layout, (double)unit->replicates, (double)unit->kept, mean,
+                    mean + total);
+    }
+    c->broken |= !mean;
+    free(mean);
+}
+
+static void add_histogram(struct cursor *c, uint32_t *histogram) {
+    uint64_t filled = get(c, 4);
+    for (uint64_t i = 0; i < filled && !c->broken; i++) {
+        uint64_t bin = get(c, 2), count = get(c, 2);
+        if (bin < SUMMARY_BINS) {
+            histogram[bin] += (uint32_t)count;
+        } else {
+            c->broken = true;
+        }
+    }
+}
+
+/* A block's means enter the means of its group of blocks. */
+static void add_block(struct cursor *c, const struct unit *unit, size_t block) {
+    const struct unit_cell *cell = unit->cell;
+    struct results_series *r = cell->results;
+    size_t groups = r->size[RESULTS_BLOCK], betas = cell->layout.betas,
+           shared = results_blocks_per_group(r->replicates), index = unit->first_block + block,
+           left = unit->replicates - block * RESULTS_BLOCK_LENGTH, group = index / shared;
+    double weight =
+        (double)(left < RESULTS_BLOCK_LENGTH ? left : RESULTS_BLOCK_LENGTH) / r->block_size[group];
+    for (size_t m = 0; m < MEASURE_COUNT; m++) {
+        for (size_t b = 0; b < betas; b++) {
+            double fresh, *mean = &r->block[m][(cell->n_index * betas + b) * groups + group];
+            get_numbers(c, 1, &fresh);
+            if (index % shared == 0) { *mean = 0; }
+            *mean += fresh * weight;
+        }
+    }
+}
+
+bool record_add(const uint8_t *bytes, size_t length, const struct unit *unit, struct summary *cell) {
+    struct cursor c = {.bytes = (uint8_t *)bytes, .at = RECORD_HEAD, .size = length - RECORD_TAIL};
+    add_moments(&c, unit, cell);
+    for (size_t i = 0; i < unit->cell->layout.binned; i++) {
+        add_histogram(&c, cell->histogram + i * SUMMARY_BINS);
+    }
+    for (size_t b = 0; b < unit->block_count; b++) { add_block(&c, unit, b); }
+    struct kept_array array[RESULTS_FIELDS];
+    size_t arrays = kept_arrays(unit->cell, array);
+    for (size_t i = 0; unit->kept > 0 && i < arrays; i++) {
+        for (size_t row = 0; row < array[i].rows; row++) {
+            get_numbers(&c, unit->kept, array[i].values + row * array[i].stride + unit->first_replicate);
+        }
+    }
+    return !c.broken && c.at == c.size;
+}

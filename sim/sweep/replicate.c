@@ -1,0 +1,156 @@
+#include "sim/sweep/replicate.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "models/numeric/logs.h"
+#include "sim/rows/stream.h"
+
+struct replicate_layout replicate_layout(const struct results_series *r) {
+    struct replicate_layout l = {.betas = r->size[RESULTS_BETA], .ranks = r->size[RESULTS_RANK]};
+    for (unsigned q = 0; q < RESULTS_QUANTITIES; q++) { l.at[q + 1] = l.at[q] + results_quantity_size(r, q); }
+    l.kept = l.at[RESULTS_TE_ENTROPY];
+    l.total = l.at[RESULTS_QUANTITIES];
+    l.binned = l.betas * (results_has_output(r) ? 1 + l.ranks : 1);
+    return l;
+}
+
+size_t replicate_binned(const struct replicate_layout *l, size_t i) {
+    return i < l->betas ? l->at[MEASURE_ENTROPY] + i : l->at[RESULTS_ORDERED_WEIGHT] + i - l->betas;
+}
+
+bool replicate_worker_create(struct replicate_worker *w, const struct isa *isa, size_t most_betas) {
+    w->isa = isa;
+    w->sampler = sampler_create(isa);
+    w->output = output_create(isa);
+    w->grid_value = malloc(most_betas * sizeof *w->grid_value);
+    return w->sampler && w->output && w->grid_value;
+}
+
+void replicate_worker_release(struct replicate_worker *w) {
+    sampler_free(w->sampler);
+    output_free(w->output);
+    free(w->grid_value);
+}
+
+/* Both halves of the TE theorem on this row: beta = factor x its own Lambda_n. */
+static void measure_te(const struct kernel *kernel, const struct row *row, double lambda,
+                       const struct results_series *r, const struct replicate_layout *l, double *values) {
+    for (size_t f = 0; f < l->at[RESULTS_TE_ENTROPY + 1] - l->at[RESULTS_TE_ENTROPY]; f++) {
+        double m[MEASURE_COUNT];
+        measure_row(kernel, row, r->te_factor[f] * lambda, m);
+        values[l->at[RESULTS_TE_ENTROPY] + f] = m[MEASURE_ENTROPY];
+        values[l->at[RESULTS_TE_TOP_TWO_RATIO] + f] = m[MEASURE_TOP_TWO_RATIO];
+    }
+}
+
+static void keep_replicate(const struct replicate_worker *worker, const struct replicate_place *place,
+                           const struct row *row, const struct measure_grid *grid, uint64_t replicate,
+                           double *values) {
+    struct results_series *r = place->results;
+    const struct kernel *kernel = worker->isa->kernel;
+    size_t kept = r->size[RESULTS_REPLICATE], at = place->n_index * kept + replicate;
+    struct accumulation a = measure_accumulation(row);
+    r->lambda[at] = a.lambda;
+    r->lambda_log_rank[at] = a.log_rank;
+    r->lambda_gap[at] = a.gap;
+    r->top_gap[at] = measure_top_gap(row);
+    for (size_t k = 0; k < r->size[RESULTS_CRITERION]; k++) {
+        r->collapse[(place->n_index * r->size[RESULTS_CRITERION] + k) * kept + replicate] =
+            measure_collapse(kernel, row, &r->criterion[k], grid);
+    }
+    measure_te(kernel, row, a.lambda, r, place->layout, values);
+}
+
+/* Components of V (ATT - q), and sums of pairs of them on their scales. */
+static void measure_components(const struct results_series *r, size_t at, const double *vector, double bias,
+                               double *component, double *pair) {
+    size_t components = r->size[RESULTS_COMPONENT], columns = r->size[RESULTS_COLUMN];
+    const double *scale = r->output_scale + at * components;
+    for (size_t a = 0; a < components; a++) {
+        const double *v = r->value_matrix + a * columns;
+        component[a] = -v[0] * bias;
+        for (size_t k = 1; k < columns; k++) { component[a] += v[k] * vector[k]; }
+    }
+    for (size_t k = 0; k < r->size[RESULTS_PAIR]; k++) {
+        size_t a = (size_t)r->pair_first[k], b = (size_t)r->pair_second[k];
+        pair[k] = component[a] / scale[a] + component[b] / scale[b];
+    }
+}
+
+static void measure_weights(const struct results_series *r, const struct row *row, double beta_ratio,
+                            const double grid_value[MEASURE_COUNT], const struct replicate_layout *l,
+                            size_t b, double *values) {
+    double log_z = grid_value[MEASURE_LOG_PARTITION], log_deficit = log_one_minus_exp(-log_z);
+    values[l->at[RESULTS_EFFECTIVE_KEYS] + b] = 1 / grid_value[MEASURE_PARTICIPATION];
+    values[l->at[RESULTS_TOP_DEFICIT] + b] = exp(log_deficit);
+    values[l->at[RESULTS_LOG_TOP_DEFICIT] + b] =
+        log_z > 0 ? -log_deficit : beta_ratio * measure_top_gap(row); /* the second key alone is left */
+    size_t levels = r->size[RESULTS_LEVEL];
+    for (size_t k = 0; k < levels; k++) {
+        double gap = (-log(r->weight_level[k]) - log_z) / beta_ratio, log_count = -INFINITY;
+        if (gap > 0) { measure_log_gap_count(row, 1, &gap, &log_count); }
+        values[l->at[RESULTS_WEIGHTS_ABOVE] + b * levels + k] = exp(log_count);
+    }
+}
+
+static bool measure_output(struct replicate_worker *worker, const struct replicate_place *place,
+                           const struct row *row, const struct stream *stream, uint64_t replicate,
+                           double *values) {
+    struct results_series *r = place->results;
+    const struct replicate_layout *l = place->layout;
+    size_t at = place->n_index * l->betas, kept = r->size[RESULTS_REPLICATE];
+    if (!output_measure(worker->output, worker->sampler, place->law, row, stream, r->size[RESULTS_COLUMN],
+                        l->betas, r->beta + at, r->beta_ratio + at)) {
+        return false;
+    }
+    for (size_t b = 0; b < l->betas; b++) {
+        struct output_sums sums = output_at(worker->output, b);
+        const double *vector = output_vector(worker->output, b);
+        values[l->at[RESULTS_OUTPUT_BIAS] + b] = sums.bias;
+        values[l->at[RESULTS_OUTPUT_TANGENTIAL] + b] = sums.tangential;
+        values[l->at[RESULTS_OUTPUT_IDENTITY] + b] = sums.identity;
+        measure_components(r, at + b, vector, sums.bias,
+                           values + l->at[RESULTS_OUTPUT] + b * r->size[RESULTS_COMPONENT],
+                           values + l->at[RESULTS_OUTPUT_PAIR] + b * r->size[RESULTS_PAIR]);
+        measure_weights(r, row, r->beta_ratio[at + b], worker->grid_value[b], l, b, values);
+        if (replicate < kept) {
+            r->output_radial[(at + b) * kept + replicate] = sums.bias;
+            r->output_tangent[(at + b) * kept + replicate] = vector[1];
+            r->output_square[(at + b) * kept + replicate] = sums.tangential;
+        }
+    }
+    return true;
+}
+
+static void measure_on_grid(struct replicate_worker *worker, const struct row *row,
+                            const struct results_series *r, const struct replicate_layout *l,
+                            const double *beta, double *values) {
+    measure_betas(worker->isa->kernel, row, l->betas, beta, worker->grid_value);
+    for (size_t b = 0; b < l->betas; b++) {
+        const double *m = worker->grid_value[b];
+        for (size_t q = 0; q < MEASURE_COUNT; q++) { values[l->at[q] + b] = m[q]; }
+        for (size_t k = 0; k < l->ranks; k++) {
+            values[l->at[RESULTS_ORDERED_WEIGHT] + b * l->ranks + k] =
+                measure_ordered_weight(row, beta[b], m[MEASURE_LOG_PARTITION], k + 1);
+        }
+    }
+    measure_log_gap_count(row, r->size[RESULTS_GAP], r->gap_grid, values + l->at[RESULTS_LOG_GAP_COUNT]);
+}
+
+bool replicate_measure(struct replicate_worker *worker, const struct replicate_place *place,
+                       uint64_t replicate, double *values) {
+    const struct results_series *r = place->results;
+    const double *beta = r->beta_ratio + place->n_index * place->layout->betas;
+    struct stream stream =
+        stream_make(place->seed, r->name, r->log_n[place->n_index], place->common_randomness, replicate);
+    const struct row *row = sampler_row(worker->sampler, place->law, stream);
+    if (!row) { return false; }
+    measure_on_grid(worker, row, r, place->layout, beta, values);
+    if (replicate < r->size[RESULTS_REPLICATE]) {
+        struct measure_grid grid = {place->layout->betas, beta,
+                                    (const double(*)[MEASURE_COUNT])worker->grid_value};
+        keep_replicate(worker, place, row, &grid, replicate, values);
+    }
+    return !results_has_output(r) || measure_output(worker, place, row, &stream, replicate, values);
+}

@@ -1,0 +1,171 @@
+#include "sim/sweep/stop.h"
+
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sim/base/message.h"
+
+static const double STOP_GRACE = 1.5, STOP_BEAT = 5, STOP_MARGIN = 10; /* seconds */
+
+struct stop {
+    struct stop_plan plan;
+    double deadline, next_beat; /* of the monotonic clock */
+    sigset_t signals, before;
+    int signal_end, done; /* file descriptors: signals that came; that the work is done */
+    pthread_t thread;
+    pthread_mutex_t mutex; /* of `deferred` and the change of `asked` */
+    bool deferred;
+    atomic_bool asked;
+};
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+bool stop_asked(const struct stop *stop) {
+    return stop && atomic_load_explicit(&stop->asked, memory_order_relaxed);
+}
+
+/* False when what is under way is not to be stopped any more. */
+static bool stop_ask(struct stop *stop) {
+    pthread_mutex_lock(&stop->mutex);
+    bool ask = !stop->deferred;
+    if (ask) { atomic_store(&stop->asked, true); }
+    pthread_mutex_unlock(&stop->mutex);
+    return ask;
+}
+
+bool stop_defer(struct stop *stop) {
+    pthread_mutex_lock(&stop->mutex);
+    stop->deferred = true;
+    pthread_mutex_unlock(&stop->mutex);
+    return !stop_asked(stop);
+}
+
+/* True when the work is done within so many seconds. */
+static bool wait_done(const struct stop *stop, double seconds) {
+    struct pollfd end = {.fd = stop->done, .events = POLLIN};
+    return poll(&end, 1, (int)(1000 * seconds)) > 0;
+}
+
+/* Waits for an end; true for a signal, whose name is in `why`, or the deadline. */
+static bool wait_reason(struct stop *stop, const char **why) {
+    struct pollfd end[2] = {{.fd = stop->done, .events = POLLIN}, {.fd = stop->signal_end, .events = POLLIN}};
+    for (;;) {
+        double time = now(), next = fmin(stop->deadline, stop->next_beat);
+        int ready = poll(end, 2, (int)ceil(1000 * fmax(0, fmin(next - time, 3600))));
+        if (ready > 0 && end[0].revents) { return false; }
+        if (ready > 0) {
+            struct signalfd_siginfo info;
+            *why = "a signal";
+            if (read(stop->signal_end, &info, sizeof info) == sizeof info) {
+                *why = info.ssi_signo == SIGTERM  ? "SIGTERM"
+                       : info.ssi_signo == SIGINT ? "SIGINT"
+                                                  : "SIGUSR1";
+            }
+            return true;
+        }
+        *why = "the time limit";
+        if (now() >= stop->deadline) { return true; }
+        if (now() >= stop->next_beat) {
+            stop->next_beat = now() + STOP_BEAT;
+            *why = "the journal";
+            if (stop->plan.beat && !stop->plan.beat(stop->plan.context)) { return true; }
+        }
+    }
+}
+
+static void *watch(void *argument) {
+    struct stop *stop = argument;
+    const char *why;
+    if (!wait_reason(stop, &why) || !stop_ask(stop)) { return NULL; }
+    message_say("%s: stopping", why);
+    if (wait_done(stop, STOP_GRACE)) { return NULL; }
+    if (stop->plan.save) { stop->plan.save(stop->plan.context); }
+    _exit(EXIT_RESUMABLE);
+}
+
+static bool stop_prepare(struct stop *stop) {
+    sigemptyset(&stop->signals);
+    sigaddset(&stop->signals, SIGTERM);
+    sigaddset(&stop->signals, SIGINT);
+    sigaddset(&stop->signals, SIGUSR1);
+    pthread_mutex_init(&stop->mutex, NULL);
+    stop->signal_end = signalfd(-1, &stop->signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    stop->done = eventfd(0, EFD_CLOEXEC);
+    return stop->signal_end >= 0 && stop->done >= 0 &&
+           pthread_sigmask(SIG_BLOCK, &stop->signals, &stop->before) == 0;
+}
+
+struct stop *stop_start(const struct stop_plan *plan) {
+    struct stop *stop = calloc(1, sizeof *stop);
+    if (stop) {
+        stop->plan = *plan;
+        stop->deadline = now() + plan->seconds;
+        stop->next_beat = now() + STOP_BEAT;
+        if (stop_prepare(stop) && pthread_create(&stop->thread, NULL, watch, stop) == 0) { return stop; }
+    }
+    message_error("cannot watch for signals: %s", strerror(errno));
+    free(stop);
+    return NULL;
+}
+
+void stop_end(struct stop *stop) {
+    const struct timespec at_once = {0, 0};
+    uint64_t one = 1;
+    if (write(stop->done, &one, sizeof one) == sizeof one) { pthread_join(stop->thread, NULL); }
+    while (sigtimedwait(&stop->signals, NULL, &at_once) > 0) {}
+    pthread_sigmask(SIG_SETMASK, &stop->before, NULL);
+    close(stop->signal_end);
+    close(stop->done);
+    pthread_mutex_destroy(&stop->mutex);
+    free(stop);
+}
+
+/* ---- time limits ---- */
+
+static bool parse_clock(const char *text, double *seconds) {
+    unsigned hours, minutes, rest;
+    int end = 0;
+    if (strspn(text, "0123456789:") != strlen(text) ||
+        sscanf(text, "%6u:%2u:%2u%n", &hours, &minutes, &rest, &end) != 3 || text[end] || minutes > 59 ||
+        rest > 59) {
+        return false;
+    }
+    *seconds = 3600.0 * hours + 60.0 * minutes + rest;
+    return *seconds > 0;
+}
+
+bool stop_parse(const char *text, double *seconds) {
+    if (strchr(text, ':')) { return parse_clock(text, seconds); }
+    char *unit;
+    double value = strtod(text, &unit);
+    if (unit == text || strspn(text, "0123456789.") != (size_t)(unit - text) || !(value > 0) ||
+        strlen(unit) != 1 || !strchr("smh", *unit)) {
+        return false;
+    }
+    *seconds = value * (*unit == 's' ? 1 : *unit == 'm' ? 60 : 3600);
+    return isfinite(*seconds);
+}
+
+double stop_scheduled(void) {
+    const char *text = getenv("SLURM_JOB_END_TIME");
+    char *end;
+    if (!text || !*text) { return INFINITY; }
+    double when = strtod(text, &end);
+    return *end || !(when > 0) ? INFINITY : fmax(0, when - (double)time(NULL) - STOP_MARGIN);
+}

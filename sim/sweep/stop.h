@@ -1,0 +1,38 @@
+/* stop: when to end before the work is done: SIGTERM, SIGINT, SIGUSR1, or a time limit.
+ *
+ * A thread of its own waits for signals and the deadline, and looks after the journal every few seconds. Once
+ * stopped, work that looks at stop_asked between rows has STOP_GRACE seconds to end in good order; after that
+ * the process saves and ends with EXIT_RESUMABLE, however long the row at hand would have taken. */
+#ifndef GAPSCALE_SIM_SWEEP_STOP_H
+#define GAPSCALE_SIM_SWEEP_STOP_H
+
+#include <stdbool.h>
+
+struct stop;
+
+struct stop_plan {
+    double seconds;       /* from now; INFINITY: no limit */
+    bool (*beat)(void *); /* called every few seconds; false, after a message, to stop */
+    void (*save)(void *); /* called before the process ends by force; from the other thread */
+    void *context;        /* of both */
+};
+
+/* From now on these signals wait for the new thread: call it before threads are made. NULL after a message.
+ */
+struct stop *stop_start(const struct stop_plan *plan);
+/* Back to the usual signals. */
+void stop_end(struct stop *stop);
+
+/* Whether to stop; false for NULL. Cheap, from any thread. */
+bool stop_asked(const struct stop *stop);
+/* From now on a stop waits until stop_end: what is under way takes a moment and ends the work. False when it
+ * is too late: a stop was asked for. */
+bool stop_defer(struct stop *stop);
+
+/* "30s", "10m", "2h" (decimals allowed) or "H:MM:SS". False when it is none. */
+bool stop_parse(const char *text, double *seconds);
+/* Seconds until the job's end that Slurm tells in SLURM_JOB_END_TIME, less some to end in good order;
+ * INFINITY when it tells none. */
+double stop_scheduled(void);
+
+#endif

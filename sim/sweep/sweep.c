@@ -1,0 +1,484 @@
+/* A unit's blocks, or slices of blocks where rows are long, are the tasks of the threads. A block's values
+ * wait in one matrix until its last slice is done; then they are reduced in replicate order and folded into
+ * the unit in block order, whoever computed them. */
+#include "sim/sweep/sweep.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/base/message.h"
+#include "sim/base/progress.h"
+#include "sim/sweep/collect.h"
+#include "sim/sweep/exact.h"
+#include "sim/sweep/record.h"
+
+/* A block from its first slice until it is folded into its unit. */
+struct block {
+    struct block *next;
+    size_t index, count, kept; /* within its unit; replicates in all, and kept ones */
+    size_t slices_left;
+    double *values;    /* [count][total], until the last slice is done; from then on: */
+    double *mean, *m2; /* [total] */
+    uint16_t *bin;     /* [binned][count] */
+    bool reduced;
+};
+
+/* A unit from its first block to its last. */
+struct active {
+    struct summary sum;
+    double *block_mean; /* [block][MEASURE_COUNT][betas] */
+    struct block *live; /* blocks at work or waiting for an earlier one */
+    size_t blocks_folded;
+};
+
+struct job {
+    struct unit unit;
+    size_t first_task;
+    struct active *active;
+};
+
+/* The law of a cell's rows, from its first unit to its last. */
+struct shared_law {
+    struct sampler_law *law;
+    size_t units_left;
+};
+
+enum outcome { GOING_ON, OUT_OF_MEMORY, GIVEN_UP, STOPPED };
+
+struct sweep {
+    const struct sweep_work *work;
+    struct job *job; /* [work->unit_count] */
+    struct shared_law *law;
+    size_t task_count;
+    struct progress progress;
+    enum outcome outcome;
+};
+
+static size_t size_min(size_t a, size_t b) { return a < b ? a : b; }
+
+static struct replicate_place cell_place(const struct unit_plan *plan, const struct unit_cell *c,
+                                         const struct sampler_law *law) {
+    return (struct replicate_place){.seed = plan->config->seed,
+                                    .common_randomness = plan->config->common_randomness,
+                                    .results = c->results,
+                                    .n_index = c->n_index,
+                                    .law = law,
+                                    .layout = &c->layout};
+}
+
+static struct sampler_law *cell_law(const struct unit_cell *c, const struct isa *isa, double log_n) {
+    return sampler_law_create(c->series->family, c->p, log_n, c->log_lambda_typ, unit_cell_counted(c),
+                              isa->kernel, c->layout.betas,
+                              c->results->beta_ratio + c->n_index * c->layout.betas);
+}
+
+/* ---- blocks ---- */
+
+static void block_free(struct block *b) {
+    free(b->values);
+    free(b->mean);
+    free(b->m2);
+    free(b->bin);
+    free(b);
+}
+
+static struct block *block_create(const struct unit *unit, size_t index, size_t slices) {
+    const struct replicate_layout *l = &unit->cell->layout;
+    size_t first = index * RESULTS_BLOCK_LENGTH;
+    struct block *b = calloc(1, sizeof *b);
+    if (!b) { return NULL; }
+    b->index = index;
+    b->count = size_min(RESULTS_BLOCK_LENGTH, unit->replicates - first);
+    b->kept = unit->kept > first ? size_min(b->count, unit->kept - first) : 0;
+    b->slices_left = slices;
+    b->values = malloc(b->count * l->total * sizeof *b->values);
+    b->mean = malloc(l->total * sizeof *b->mean);
+    b->m2 = malloc(l->total * sizeof *b->m2);
+    b->bin = malloc(b->count * l->binned * sizeof *b->bin);
+    if (b->values && b->mean && b->m2 && b->bin) { return b; }
+    block_free(b);
+    return NULL;
+}
+
+static size_t slice_length(const struct unit_cell *c) {
+    const double slice_cost = 1e6; /* about a millisecond */
+    return (size_t)fmax(1, fmin(RESULTS_BLOCK_LENGTH, slice_cost / c->cost));
+}
+
+static size_t slices_per_block(const struct unit_cell *c) {
+    return (RESULTS_BLOCK_LENGTH - 1) / slice_length(c) + 1;
+}
+
+/* ---- units ---- */
+
+static void active_free(struct active *a) {
+    if (!a) { return; }
+    summary_release(&a->sum);
+    free(a->block_mean);
+    while (a->live) {
+        struct block *next = a->live->next;
+        block_free(a->live);
+        a->live = next;
+    }
+    free(a);
+}
+
+static struct active *active_create(const struct unit *unit) {
+    const struct replicate_layout *l = &unit->cell->layout;
+    struct active *a = calloc(1, sizeof *a);
+    if (!a) { return NULL; }
+    a->block_mean = malloc(unit->block_count * MEASURE_COUNT * l->betas * sizeof *a->block_mean);
+    if (summary_create(&a->sum, l) && a->block_mean) { return a; }
+    active_free(a);
+    return NULL;
+}
+
+static struct shared_law *job_law(const struct sweep *sweep, const struct job *job) {
+    return &sweep->law[job->unit.cell - sweep->work->plan->cell];
+}
+
+/* Its law and room for its sums, when its first slice starts. */
+static bool job_open(struct sweep *sweep, struct job *job) {
+    struct shared_law *shared = job_law(sweep, job);
+    if (!shared->law) { shared->law = cell_law(job->unit.cell, sweep->work->isa, job->unit.cell->log_n); }
+    if (!job->active) { job->active = active_create(&job->unit); }
+    return shared->law && job->active;
+}
+
+/* The block, made when its first slice asks for it. NULL when out of memory. */
+static struct block *job_block(struct sweep *sweep, struct job *job, size_t index) {
+    struct block *b = NULL;
+#pragma omp critical(sweep)
+    if (job_open(sweep, job)) {
+        b = job->active->live;
+        while (b && b->index != index) { b = b->next; }
+        if (!b && (b = block_create(&job->unit, index, slices_per_block(job->unit.cell)))) {
+            b->next = job->active->live;
+            job->active->live = b;
+        }
+    }
+    return b;
+}
+
+/* Called when a slice is done; true for the last one of its block. */
+static bool block_slice_done(struct block *b) {
+    bool last;
+#pragma omp critical(sweep)
+    last = --b->slices_left == 0;
+    return last;
+}
+
+static void active_fold(struct active *a, const struct replicate_layout *l, const struct block *b) {
+    summary_add(&a->sum, l, (double)b->count, (double)b->kept, b->mean, b->m2);
+    summary_add_bins(&a->sum, l, b->count, b->bin);
+    size_t measures = MEASURE_COUNT * l->betas; /* they stand first, one after the other */
+    memcpy(a->block_mean + b->index * measures, b->mean, measures * sizeof *b->mean);
+}
+
+/* Folds the first waiting block, if it is next in line. */
+static bool active_fold_next(struct active *a, const struct replicate_layout *l) {
+    struct block **link = &a->live;
+    while (*link && (*link)->index != a->blocks_folded) { link = &(*link)->next; }
+    struct block *b = *link;
+    if (!b || !b->reduced) { return false; }
+    active_fold(a, l, b);
+    a->blocks_folded++;
+    *link = b->next;
+    block_free(b);
+    return true;
+}
+
+/* A block is reduced; true for the last one of its unit. */
+static bool job_block_done(struct sweep *sweep, struct job *job, struct block *b) {
+    bool last;
+    const struct unit_cell *c = job->unit.cell;
+#pragma omp critical(sweep)
+    {
+        progress_add(&sweep->progress, c->cost * (double)b->count, c->series->name);
+        b->reduced = true;
+        while (active_fold_next(job->active, &c->layout)) {}
+        last = job->active->blocks_folded == job->unit.block_count;
+    }
+    return last;
+}
+
+static enum outcome job_finish(struct sweep *sweep, struct job *job) {
+    const struct sweep_work *work = sweep->work;
+    size_t length;
+    uint8_t *record =
+        record_make(&job->unit, work->isa->name, &job->active->sum, job->active->block_mean, &length);
+    active_free(job->active);
+    job->active = NULL;
+#pragma omp critical(sweep)
+    {
+        struct shared_law *shared = job_law(sweep, job);
+        if (--shared->units_left == 0) {
+            sampler_law_free(shared->law);
+            shared->law = NULL;
+        }
+    }
+    if (!record) { return OUT_OF_MEMORY; }
+    return work->accept(work->context, job->unit.index, record, length) ? GOING_ON : GIVEN_UP;
+}
+
+/* ---- work ---- */
+
+static struct job *find_job(const struct sweep *sweep, size_t task) {
+    size_t low = 0, high = sweep->work->unit_count;
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        if (sweep->job[middle].first_task <= task) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return &sweep->job[low];
+}
+
+static enum outcome run_slice(struct sweep *sweep, struct job *job, struct block *b, size_t slice,
+                              struct replicate_worker *worker) {
+    const struct unit_cell *c = job->unit.cell;
+    struct replicate_place place = cell_place(sweep->work->plan, c, job_law(sweep, job)->law);
+    size_t end = size_min((slice + 1) * slice_length(c), b->count);
+    for (size_t i = slice * slice_length(c); i < end; i++) {
+        uint64_t replicate = job->unit.first_replicate + b->index * RESULTS_BLOCK_LENGTH + i;
+        if (stop_asked(sweep->work->stop)) { return STOPPED; }
+        if (!replicate_measure(worker, &place, replicate, b->values + i * c->layout.total)) {
+            return OUT_OF_MEMORY;
+        }
+    }
+    return GOING_ON;
+}
+
+static enum outcome run_exact(struct sweep *sweep, const struct unit *unit) {
+    const struct sweep_work *work = sweep->work;
+    size_t length;
+    if (stop_asked(work->stop)) { return STOPPED; }
+    if (!exact_fill_cell(unit->cell)) { return OUT_OF_MEMORY; }
+    uint8_t *record = record_make_exact(unit, work->isa->name, &length);
+#pragma omp critical(sweep)
+    progress_add(&sweep->progress, unit_cost(unit), unit->cell->series->name);
+    return work->accept(work->context, unit->index, record, length) ? GOING_ON : GIVEN_UP;
+}
+
+static bool is_exact(const struct unit *unit) { return unit->replicates == 0; }
+
+/* A task is a slice of a block, or all of a cell's exact values. */
+static enum outcome run_task(struct sweep *sweep, size_t task, struct replicate_worker *worker) {
+    struct job *job = find_job(sweep, task);
+    if (is_exact(&job->unit)) { return run_exact(sweep, &job->unit); }
+    const struct unit_cell *c = job->unit.cell;
+    size_t local = task - job->first_task, slices = slices_per_block(c);
+    struct block *b = job_block(sweep, job, local / slices);
+    if (!b) { return OUT_OF_MEMORY; }
+    enum outcome outcome = run_slice(sweep, job, b, local % slices, worker);
+    if (outcome != GOING_ON || !block_slice_done(b)) { return outcome; }
+    summary_reduce(&c->layout, b->count, b->kept, b->values, b->mean, b->m2, b->bin);
+    free(b->values);
+    b->values = NULL;
+    return job_block_done(sweep, job, b) ? job_finish(sweep, job) : GOING_ON;
+}
+
+static size_t most_betas(const struct unit_plan *plan) {
+    size_t most = 0;
+    for (size_t i = 0; i < plan->cell_count; i++) {
+        most = most > plan->cell[i].layout.betas ? most : plan->cell[i].layout.betas;
+    }
+    return most;
+}
+
+static void sweep_threads(struct sweep *sweep) {
+    const struct sweep_work *work = sweep->work;
+#pragma omp parallel num_threads(work->threads)
+    {
+        struct replicate_worker worker;
+        bool ready = replicate_worker_create(&worker, work->isa, most_betas(work->plan));
+#pragma omp for schedule(dynamic, 1)
+        for (size_t i = 0; i < sweep->task_count; i++) {
+            enum outcome outcome;
+#pragma omp atomic read
+            outcome = sweep->outcome;
+            if (outcome != GOING_ON) { continue; }
+            outcome = ready ? run_task(sweep, i, &worker) : OUT_OF_MEMORY;
+            if (outcome != GOING_ON) {
+#pragma omp atomic write
+                sweep->outcome = outcome;
+            }
+        }
+        replicate_worker_release(&worker);
+    }
+}
+
+static bool sweep_prepare(struct sweep *sweep) {
+    const struct sweep_work *work = sweep->work;
+    double cost = 0, total = 0;
+    sweep->job = calloc(work->unit_count + 1, sizeof *sweep->job);
+    sweep->law = calloc(work->plan->cell_count, sizeof *sweep->law);
+    if (!sweep->job || !sweep->law) { return false; }
+    for (size_t i = 0; i < work->unit_count; i++) {
+        struct job *job = &sweep->job[i];
+        job->unit = unit_get(work->plan, work->unit[i]);
+        job->first_task = sweep->task_count;
+        sweep->task_count +=
+            is_exact(&job->unit) ? 1 : job->unit.block_count * slices_per_block(job->unit.cell);
+        job_law(sweep, job)->units_left += !is_exact(&job->unit);
+        cost += unit_cost(&job->unit);
+    }
+    total = cost + work->cost_before;
+    sweep->progress = progress_start(total, work->cost_before, work->quiet);
+    return true;
+}
+
+static void sweep_release(struct sweep *sweep) {
+    for (size_t i = 0; sweep->job && i < sweep->work->unit_count; i++) { active_free(sweep->job[i].active); }
+    for (size_t i = 0; sweep->law && i < sweep->work->plan->cell_count; i++) {
+        sampler_law_free(sweep->law[i].law);
+    }
+    free(sweep->job);
+    free(sweep->law);
+}
+
+int sweep_compute(const struct sweep_work *work) {
+    struct sweep sweep = {.work = work, .outcome = OUT_OF_MEMORY};
+    if (sweep_prepare(&sweep)) {
+        sweep.outcome = GOING_ON;
+        sweep_threads(&sweep);
+        progress_end(&sweep.progress);
+    }
+    sweep_release(&sweep);
+    if (sweep.outcome == OUT_OF_MEMORY) {
+        message_error("out of memory during the sweep; try fewer betas, ordered_weights or threads");
+    }
+    switch (sweep.outcome) {
+    case GOING_ON: return EXIT_DONE;
+    case STOPPED: return EXIT_RESUMABLE;
+    default: return EXIT_FAILED;
+    }
+}
+
+/* ---- in memory ---- */
+
+struct held {
+    uint8_t *bytes;
+    size_t length;
+};
+
+static bool hold_record(void *context, size_t unit, uint8_t *record, size_t length) {
+    struct held *held = context;
+    held[unit] = (struct held){record, length};
+    return true;
+}
+
+static const uint8_t *held_record(void *context, size_t unit, size_t *length) {
+    const struct held *held = context;
+    *length = held[unit].length;
+    return held[unit].bytes;
+}
+
+int sweep_run(const struct config *config, const struct isa *isa, int threads, bool quiet,
+              struct results *results) {
+    struct unit_plan plan;
+    unit_plan_create(&plan, config, results);
+    struct held *held = memory_create(plan.unit_count, sizeof *held);
+    size_t *unit = memory_create(plan.unit_count, sizeof *unit);
+    for (size_t i = 0; i < plan.unit_count; i++) { unit[i] = i; }
+    int status = sweep_compute(&(struct sweep_work){.plan = &plan,
+                                                    .isa = isa,
+                                                    .threads = threads,
+                                                    .quiet = quiet,
+                                                    .unit_count = plan.unit_count,
+                                                    .unit = unit,
+                                                    .accept = hold_record,
+                                                    .context = held});
+    if (status == EXIT_DONE) { status = collect_results(&plan, held_record, held); }
+    for (size_t i = 0; i < plan.unit_count; i++) { free(held[i].bytes); }
+    free(held);
+    free(unit);
+    unit_plan_release(&plan);
+    return status;
+}
+
+/* ---- estimate ---- */
+
+/* Seconds a row of this cell takes, measured; drawn rows longer than KEPT cost in proportion. */
+static double cell_seconds(const struct unit_plan *plan, const struct isa *isa, const struct unit_cell *c,
+                           struct replicate_worker *worker) {
+    const double longest = log(1 << 16);
+    enum { TRIALS = 3 };
+    bool drawn = c->series->family->kind == FAMILY_IID && !unit_cell_counted(c);
+    double log_n = drawn ? fmin(c->log_n, longest) : c->log_n;
+    struct sampler_law *law = cell_law(c, isa, log_n);
+    double *values = malloc(c->layout.total * sizeof *values), best = INFINITY;
+    struct replicate_place place = cell_place(plan, c, law);
+    for (uint64_t i = 0; law && values && i < TRIALS; i++) {
+        double start = omp_get_wtime();
+        if (!replicate_measure(worker, &place, i, values)) { break; }
+        best = fmin(best, omp_get_wtime() - start);
+    }
+    free(values);
+    sampler_law_free(law);
+    return best * (drawn && c->log_n > longest ? 1.5 * exp(c->log_n - longest) : 1);
+}
+
+/* Bytes of a cell in the results: its share of every array along log_n. */
+static double cell_disk(const struct unit_cell *c) {
+    struct results_field field[RESULTS_FIELDS];
+    size_t fields = results_fields(c->results, field);
+    double numbers = 0;
+    for (size_t i = 0; i < fields && field[i].units; i++) {
+        if (field[i].axis[0] == RESULTS_LOG_N) {
+            numbers +=
+                (double)results_field_size(c->results, &field[i]) / (double)c->results->size[RESULTS_LOG_N];
+        }
+    }
+    return sizeof(double) * numbers;
+}
+
+/* Bytes of its records: moments, histograms (half the bins that replicates could fill), blocks, kept. */
+static double cell_journal(const struct unit_cell *c) {
+    const struct replicate_layout *l = &c->layout;
+    double units = (double)c->unit_count, replicates = (double)c->series->replicates,
+           kept = (4 + (double)c->results->size[RESULTS_CRITERION]) *
+                  (double)c->results->size[RESULTS_REPLICATE],
+           bins = fmin(replicates / units, 256) / 2;
+    return units * (16.0 * (double)l->total + 4 * (double)l->binned * (1 + bins)) +
+           8 * ((double)c->block_count * MEASURE_COUNT * (double)l->betas + kept);
+}
+
+static void add_cell_cost(const struct unit_cell *c, double row_seconds, struct sweep_cost *cost) {
+    double replicates = (double)c->series->replicates;
+    cost->rows += replicates;
+    cost->seconds += replicates * row_seconds;
+    cost->longest_unit = fmax(cost->longest_unit,
+                              row_seconds * fmin(replicates, (double)c->unit_blocks * RESULTS_BLOCK_LENGTH));
+    cost->disk += cell_disk(c);
+    cost->journal += cell_journal(c);
+}
+
+struct sweep_cost sweep_estimate(const struct config *config, const struct isa *isa, int threads) {
+    struct results *results = results_create(config, isa->name);
+    struct unit_plan plan;
+    unit_plan_create(&plan, config, results);
+    struct sweep_cost cost = {.cells = plan.cell_count, .units = unit_plan_size(&plan)};
+    struct replicate_worker worker = {0};
+    double unit_memory = 0;
+    bool ready = replicate_worker_create(&worker, isa, most_betas(&plan));
+    for (size_t i = 0; ready && i < plan.cell_count; i++) {
+        const struct unit_cell *c = &plan.cell[i];
+        double values = sizeof(double) * RESULTS_BLOCK_LENGTH * (double)c->layout.total,
+               histogram = sizeof(uint32_t) * SUMMARY_BINS * (double)c->layout.binned;
+        struct unit exact = unit_get(&plan, plan.unit_count + i);
+        add_cell_cost(c, cell_seconds(&plan, isa, c, &worker), &cost);
+        cost.seconds += 1e-9 * unit_cost(&exact);
+        unit_memory = fmax(unit_memory, 2 * values + histogram);
+    }
+    cost.memory = 32e6 + cost.disk + threads * (unit_memory + 3e6);
+    replicate_worker_release(&worker);
+    unit_plan_release(&plan);
+    results_free(results);
+    return cost;
+}

@@ -1,0 +1,203 @@
+#include "sim/sweep/unit.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <nettle/sha2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/config/resolve.h"
+
+static const double UNIT_COST = 1e9; /* nanoseconds */
+enum { UNIT_BLOCKS = 64 };
+
+static uint64_t count_min(uint64_t a, uint64_t b) { return a < b ? a : b; }
+
+bool unit_cell_counted(const struct unit_cell *c) { return config_counted(c->series, c->log_n); }
+
+/* ---- cost ---- */
+
+/* Directions for the keys, and their sums at every beta. */
+static double output_cost(const struct unit_cell *c, double keys) {
+    double columns = (double)c->results->size[RESULTS_COLUMN];
+    return results_has_output(c->results) ? keys * columns * (4 + 0.5 * (double)c->layout.betas) : 0;
+}
+
+/* Making a row, exponentials over its points, directions for its keys. */
+static double row_cost(const struct unit_cell *c) {
+    double sums = (double)c->layout.betas + 60, n = exp(c->log_n);
+    if (c->series->family->kind == FAMILY_FIXED) { return 1000 + 20 * sums; }
+    if (unit_cell_counted(c)) { return 15000 + 400 * sums + output_cost(c, fmin(n, 2000)); }
+    return 8 * n + fmin(n, 1000) * sums + 2000 + output_cost(c, n);
+}
+
+/* The largest power of two whose blocks stay below UNIT_COST. */
+static size_t blocks_per_unit(double cost) {
+    size_t blocks = 1;
+    while (blocks < UNIT_BLOCKS && 2 * (double)blocks * RESULTS_BLOCK_LENGTH * cost <= UNIT_COST) {
+        blocks *= 2;
+    }
+    return blocks;
+}
+
+/* ---- keys ---- */
+
+/* The hash of what all cells of a series share. */
+static void series_hash(const struct config *config, const struct config_series *series,
+                        struct sha256_ctx *hash) {
+    struct config_series alone = *series;
+    alone.n_count = 0;
+    alone.replicates = 1;
+    struct config only = *config;
+    only.quantile_count = 0;
+    only.series_count = 1;
+    only.series = &alone;
+    char *text = resolve_config(&only);
+    sha256_init(hash);
+    sha256_update(hash, strlen(text), (const uint8_t *)text);
+    free(text);
+}
+
+static void cell_key(struct unit_cell *c, struct sha256_ctx hash) {
+    uint64_t bits;
+    uint8_t byte[8];
+    memcpy(&bits, &c->log_n, sizeof bits);
+    for (size_t i = 0; i < 8; i++) { byte[i] = (uint8_t)(bits >> (8 * i)); }
+    sha256_update(&hash, sizeof byte, byte);
+    sha256_digest(&hash, UNIT_KEY, c->key);
+}
+
+/* ---- plan ---- */
+
+static int costlier(const void *a, const void *b) {
+    const struct unit_cell *x = a, *y = b;
+    if (x->cost != y->cost) { return (x->cost < y->cost) - (x->cost > y->cost); }
+    int name = strcmp(x->series->name, y->series->name);
+    return name ? name : (x->n_index > y->n_index) - (x->n_index < y->n_index);
+}
+
+static int by_key(const void *a, const void *b) {
+    const struct unit_cell *const *x = a, *const *y = b;
+    return memcmp((*x)->key, (*y)->key, UNIT_KEY);
+}
+
+static void cell_make(struct unit_cell *c) {
+    c->log_n = c->series->log_n[c->n_index];
+    c->log_lambda_typ = c->results->log_lambda_typ[c->n_index];
+    config_parameters(c->series, c->log_n, c->p);
+    c->layout = replicate_layout(c->results);
+    c->cost = row_cost(c);
+    c->block_count = (c->series->replicates - 1) / RESULTS_BLOCK_LENGTH + 1;
+    c->unit_blocks = blocks_per_unit(c->cost);
+    c->unit_count = (c->block_count - 1) / c->unit_blocks + 1;
+}
+
+void unit_plan_create(struct unit_plan *plan, const struct config *config, struct results *results) {
+    *plan = (struct unit_plan){.config = config, .results = results};
+    for (size_t i = 0; i < config->series_count; i++) { plan->cell_count += config->series[i].n_count; }
+    plan->cell = memory_create(plan->cell_count, sizeof *plan->cell);
+    plan->bykey = memory_create(plan->cell_count, sizeof(struct unit_cell *));
+    struct unit_cell *c = plan->cell;
+    for (size_t i = 0; i < config->series_count; i++) {
+        struct sha256_ctx hash;
+        series_hash(config, &config->series[i], &hash);
+        for (size_t j = 0; j < config->series[i].n_count; j++, c++) {
+            c->series = &config->series[i];
+            c->results = &results->series[i];
+            c->n_index = j;
+            cell_make(c);
+            cell_key(c, hash);
+        }
+    }
+    qsort(plan->cell, plan->cell_count, sizeof *plan->cell, costlier);
+    for (size_t i = 0; i < plan->cell_count; i++) {
+        plan->cell[i].first_unit = plan->unit_count;
+        plan->unit_count += plan->cell[i].unit_count;
+        plan->bykey[i] = &plan->cell[i];
+    }
+    qsort(plan->bykey, plan->cell_count, sizeof(struct unit_cell *), by_key);
+}
+
+void unit_plan_release(struct unit_plan *plan) {
+    free(plan->cell);
+    free(plan->bykey);
+}
+
+size_t unit_plan_size(const struct unit_plan *plan) { return plan->unit_count + plan->cell_count; }
+
+/* ---- units ---- */
+
+static const struct unit_cell *find_cell(const struct unit_plan *plan, size_t unit) {
+    size_t low = 0, high = plan->cell_count;
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        if (plan->cell[middle].first_unit <= unit) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return &plan->cell[low];
+}
+
+struct unit unit_get(const struct unit_plan *plan, size_t index) {
+    if (index >= plan->unit_count) {
+        return (struct unit){.index = index, .cell = &plan->cell[index - plan->unit_count]};
+    }
+    const struct unit_cell *c = find_cell(plan, index);
+    struct unit u = {.index = index, .cell = c};
+    uint64_t replicates = c->series->replicates, kept = c->results->size[RESULTS_REPLICATE];
+    u.first_block = (index - c->first_unit) * c->unit_blocks;
+    u.block_count = count_min(c->unit_blocks, c->block_count - u.first_block);
+    u.first_replicate = (uint64_t)u.first_block * RESULTS_BLOCK_LENGTH;
+    u.replicates = count_min((uint64_t)u.block_count * RESULTS_BLOCK_LENGTH, replicates - u.first_replicate);
+    u.kept = kept > u.first_replicate ? count_min(u.replicates, kept - u.first_replicate) : 0;
+    return u;
+}
+
+size_t unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint64_t first_replicate,
+                 uint64_t replicates) {
+    struct unit_cell wanted, *address = &wanted;
+    memcpy(wanted.key, key, UNIT_KEY);
+    const struct unit_cell **found =
+        bsearch(&address, plan->bykey, plan->cell_count, sizeof(struct unit_cell *), by_key);
+    if (!found) { return SIZE_MAX; }
+    if (replicates == 0) { return plan->unit_count + (size_t)(*found - plan->cell); }
+    uint64_t length = (uint64_t)(*found)->unit_blocks * RESULTS_BLOCK_LENGTH;
+    if (first_replicate % length != 0 || first_replicate / length >= (*found)->unit_count) {
+        return SIZE_MAX;
+    }
+    struct unit u = unit_get(plan, (*found)->first_unit + first_replicate / length);
+    return u.replicates == replicates ? u.index : SIZE_MAX;
+}
+
+/* A quadrature for each beta and each step to a collapse point; with an output one for each ordered weight.
+ */
+static double exact_cost(const struct unit_cell *c) {
+    const double quadrature = 1e6, steps = 15;
+    const size_t *size = c->results->size;
+    if (c->series->family->kind == FAMILY_FIXED) { return 0; }
+    double each = results_has_output(c->results) ? 3 + (double)size[RESULTS_RANK] : 1;
+    return quadrature * (each * (double)size[RESULTS_BETA] + steps * (double)size[RESULTS_CRITERION]);
+}
+
+double unit_cost(const struct unit *u) {
+    return u->replicates > 0 ? u->cell->cost * (double)u->replicates : exact_cost(u->cell);
+}
+
+const char *unit_name(const struct unit *u, char name[UNIT_NAME]) {
+    double n = exp(u->cell->log_n);
+    char length[32];
+    snprintf(length, sizeof length, isfinite(n) ? "%.6g" : "e^%.6g", isfinite(n) ? n : u->cell->log_n);
+    if (u->replicates == 0) {
+        snprintf(name, UNIT_NAME, "%s at n = %s, exact values", u->cell->series->name, length);
+        return name;
+    }
+    snprintf(name, UNIT_NAME, "%s at n = %s, replicates %" PRIu64 " to %" PRIu64, u->cell->series->name,
+             length, u->first_replicate, u->first_replicate + u->replicates - 1);
+    return name;
+}
+
+size_t unit_shard(size_t unit, size_t count) { return unit % count; }

@@ -1,0 +1,61 @@
+/* unit: the plan of a sweep, cut into units of work.
+ *
+ * A unit is an aligned range of 2^k whole blocks of one cell, about a second of work by the cost model (one
+ * block where rows are long, 64 blocks at most). k follows from the cell alone, so that the same units exist
+ * for any threads, shards, ranks and kills, and with more replicates or more n; only the last one of a cell
+ * may be shorter. A unit's numbers depend on its cell's key and its replicates, and on nothing else. */
+#ifndef GAPSCALE_SIM_SWEEP_UNIT_H
+#define GAPSCALE_SIM_SWEEP_UNIT_H
+
+#include "sim/sweep/replicate.h"
+
+enum { UNIT_KEY = 32, UNIT_NAME = CONFIG_NAME + 96 };
+
+struct unit_cell {
+    const struct config_series *series;
+    struct results_series *results;
+    size_t n_index;
+    double log_n, log_lambda_typ;
+    double cost; /* of a row, in nanoseconds, roughly: never measured, the same everywhere */
+    double p[FAMILY_PARAMETERS];
+    struct replicate_layout layout;
+    uint8_t key[UNIT_KEY]; /* SHA-256 of n and the resolved config of the series but for n and replicates */
+    size_t block_count, unit_blocks, first_unit, unit_count;
+};
+
+struct unit_plan {
+    const struct config *config;
+    struct results *results;
+    size_t cell_count, unit_count;
+    struct unit_cell *cell;         /* the costly first */
+    const struct unit_cell **bykey; /* the same in the order of their keys */
+};
+
+/* `results` were made by results_create for this config; both stay in use. Release with unit_plan_release. */
+void unit_plan_create(struct unit_plan *plan, const struct config *config, struct results *results);
+void unit_plan_release(struct unit_plan *plan);
+/* All units: the sampled ones, unit_count, and one for each cell, that of its exact values. */
+size_t unit_plan_size(const struct unit_plan *plan);
+
+/* After the units that are sampled come those of exact values, with no replicates. */
+struct unit {
+    size_t index; /* in the plan: below unit_count, or unit_count + the cell's */
+    const struct unit_cell *cell;
+    size_t first_block, block_count;
+    uint64_t first_replicate;
+    size_t replicates, kept; /* how many, and how many of them are kept one by one */
+};
+struct unit unit_get(const struct unit_plan *plan, size_t index);
+/* The unit with these replicates of the cell with this key (0 of them: its exact values); SIZE_MAX when the
+ * plan has none. */
+size_t unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint64_t first_replicate,
+                 uint64_t replicates);
+double unit_cost(const struct unit *unit);
+/* "SERIES at n = N, replicates A to B", or "exact values". Returns `name`. */
+const char *unit_name(const struct unit *unit, char name[UNIT_NAME]);
+/* The shard, from 0, of `count` that a unit belongs to. */
+size_t unit_shard(size_t unit, size_t count);
+
+bool unit_cell_counted(const struct unit_cell *cell);
+
+#endif

@@ -1,0 +1,163 @@
+/* The judgement of attention outputs: true rows pass in every regime, wrong ones are caught; normality and
+ * control of degenerate input.
+ *
+ * Fixed seeds. A true regime is refuted by chance once in 1000, 9 of them here, and 3 means and covariances
+ * pass 5 standard errors once in 1e4: 1e-2 were the seeds drawn anew; normality_pvalue is tried on exact
+ * quantiles. */
+#include "tests/experiment.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/sphere/attention.h"
+#include "analysis/statistics/normality.h"
+
+static const char spheres[] = "seed: 3\nreplicates: 3000\nkeep_replicates: 3000\nn: [300, 1e5, 1e20]\n"
+                              "beta: {relative_to: lambda_typ, from: 2^-6, to: 2^6, points: 7}\n"
+                              "series:\n"
+                              "  - {family: spherical, name: d2, dimension: 2, output: true}\n"
+                              "  - {family: spherical, name: d3, dimension: 3, output: true, value_matrix: "
+                              "{rows: [[1, 2, 0], [0.5, 0, 1]]}}\n"
+                              "  - {family: spherical, name: d6, dimension: 6, output: true}\n";
+
+static void true_rows_pass(void **state) {
+    (void)state;
+    struct results *r = experiment_run(spheres);
+    for (size_t i = 0; i < r->series_count; i++) {
+        struct attention a;
+        assert_true(attention_make(&a, &r->series[i]));
+        assert_int_equal(a.count, 21);
+        size_t points = 0;
+        for (size_t k = 0; k < ATTENTION_REGIMES; k++) {
+            points += a.part[k].points;
+            if (a.part[k].points > 0 && a.part[k].kind != VERDICT_SUPPORTED) {
+                fail_msg("%s", a.part[k].sentence);
+            }
+        }
+        assert_int_equal(points, a.count);
+        for (size_t q = ATTENTION_CHI_SQUARES; q < ATTENTION_QUESTIONS; q++) {
+            assert_true(fabs(attention_worst(&a, q)) < 5);
+        }
+        assert_true(*a.gaussian.sentence);
+        attention_release(&a);
+    }
+    results_free(r);
+}
+
+static void check_refuted(const struct results_series *s, enum attention_question question,
+                          enum attention_regime regime) {
+    struct attention a;
+    assert_true(attention_make(&a, s));
+    const struct attention_part *part = &a.part[regime];
+    if (part->kind != VERDICT_REFUTED || !(part->answer[question].p < 1e-6)) {
+        fail_msg("%s: %s", attention_point_question_name[question], part->sentence);
+    }
+    attention_release(&a);
+}
+
+static void scale(size_t count, double *x, double factor) {
+    for (size_t i = 0; i < count; i++) { x[i] *= factor; }
+}
+
+/* Exact values of another law, one at a time: each is caught by its own question. */
+static void wrong_values_are_caught(void **state) {
+    (void)state;
+    struct results *r = experiment_run(spheres);
+    struct results_series *s = &r->series[1];
+    size_t points = s->size[RESULTS_LOG_N] * s->size[RESULTS_BETA], ranks = s->size[RESULTS_RANK];
+    const struct {
+        enum attention_question question;
+        double *values, factor;
+        size_t count;
+    } wrong[] = {
+        {ATTENTION_BIAS, s->exact_output_bias, 1.1, points},
+        {ATTENTION_TANGENTIAL, s->exact_output_tangential, 1.15, points},
+        {ATTENTION_VARIANCE, s->exact_output_variance, 1.4, points},
+        {ATTENTION_ENTROPY, s->exact_entropy, 1.06, points},
+        {ATTENTION_PARTICIPATION, s->exact_participation, 1.06, points},
+        {ATTENTION_WEIGHT, s->exact_ordered_weight, 1.06, points * ranks},
+        {ATTENTION_MATRIX, s->value_matrix, 1.1, 1},
+        {ATTENTION_COVARIANCE, s->value_matrix + 1, 1.15, 1},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        scale(wrong[i].count, wrong[i].values, wrong[i].factor);
+        check_refuted(s, wrong[i].question, ATTENTION_SUBCRITICAL);
+        if (wrong[i].question != ATTENTION_MATRIX) {
+            check_refuted(s, wrong[i].question, ATTENTION_CRITICAL);
+        }
+        scale(wrong[i].count, wrong[i].values, 1 / wrong[i].factor);
+    }
+    for (size_t i = 0; i < points; i++) {
+        s->mean[RESULTS_OUTPUT_IDENTITY][i] += 8 * s->se[RESULTS_OUTPUT_IDENTITY][i];
+    }
+    check_refuted(s, ATTENTION_IDENTITY, ATTENTION_CRITICAL);
+    results_free(r);
+}
+
+/* beta ~ n^(2/(d-1) - 0.1) leaves n_eff ~ n^(0.1 kappa), and the sentence says so. */
+static void the_reason_is_given(void **state) {
+    (void)state;
+    struct results *r = experiment_run(
+        "replicates: 512\nkeep_replicates: 512\nn: [1e8, 1e14, 1e20]\ncollapse: {entropy: [1]}\n"
+        "series: [{family: spherical, dimension: 5, output: true, beta: {coef: 1, power: 0.4}}, "
+        "{family: spherical, name: few, dimension: 3, output: true, beta: {critical: [0.2, 1]}}]\n");
+    struct attention a;
+    assert_true(attention_make(&a, &r->series[0]));
+    check_close(a.gaussian.exponent, 0.2, 1e-4);
+    check_close(a.gaussian.power, 0.4, 1e-9);
+    assert_non_null(strstr(a.gaussian.sentence, "n_eff = n/rho ~ n^0.2"));
+    assert_non_null(strstr(a.gaussian.sentence, "10^5 times as large"));
+    attention_release(&a);
+    assert_true(attention_make(&a, &r->series[1]));
+    check_close(a.gaussian.exponent, 0, 1e-6);
+    assert_null(strstr(a.gaussian.sentence, "reason"));
+    attention_release(&a);
+    results_free(r);
+}
+
+static void too_little_is_undecided(void **state) {
+    (void)state;
+    struct results *r =
+        experiment_run("replicates: 1\nn: [2, 40]\nbeta: [3]\n"
+                       "series: [{family: spherical, dimension: 4, output: true}, {family: gumbel}]\n");
+    struct attention a;
+    assert_true(attention_make(&a, &r->series[0]));
+    for (size_t k = 0; k < ATTENTION_REGIMES; k++) {
+        if (a.part[k].points > 0) { assert_int_equal(a.part[k].kind, VERDICT_UNDECIDED); }
+    }
+    attention_release(&a);
+    assert_true(attention_make(&a, &r->series[1]));
+    assert_int_equal(a.count, 0);
+    attention_release(&a);
+    results_free(r);
+}
+
+static void normal_values_are_normal(void **state) {
+    (void)state;
+    enum { N = 500 };
+    double x[N];
+    for (size_t i = 0; i < N; i++) { x[i] = 3 + 2 * gsl_cdf_ugaussian_Pinv(((double)i + 0.5) / N); }
+    assert_true(normality_pvalue(N, x, 3, 2) > 0.999);
+    assert_true(normality_pvalue(N, x, 3.5, 2) < 1e-4);
+    assert_true(normality_pvalue(N, x, 3, 4) < 1e-4);
+    /* a shift of 1.36/sqrt(N) in the distribution function is the 5% point of Kolmogorov's law */
+    for (size_t i = 0; i < N; i++) {
+        x[i] = gsl_cdf_ugaussian_Pinv(fmin(1 - 1e-9, (double)i / N + 1.3581 / sqrt(N)));
+    }
+    check_close(normality_pvalue(N, x, 0, 1), 0.05, 0.004);
+    assert_true(isnan(normality_pvalue(5, x, 0, 1)));
+    x[7] = NAN;
+    assert_true(isnan(normality_pvalue(N, x, 0, 1)));
+}
+
+int main(void) {
+    gsl_set_error_handler_off();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(true_rows_pass),           cmocka_unit_test(wrong_values_are_caught),
+        cmocka_unit_test(the_reason_is_given),      cmocka_unit_test(too_little_is_undecided),
+        cmocka_unit_test(normal_values_are_normal),
+    };
+    return cmocka_run_group_tests_name("attention", tests, NULL, NULL);
+}

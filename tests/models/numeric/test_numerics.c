@@ -1,0 +1,81 @@
+/* The small pieces that others are built of: quadrature, bracketed roots, sums of exponentials. */
+#include "tests/test.h"
+
+#include "models/numeric/legendre.h"
+#include "models/numeric/logs.h"
+#include "models/numeric/root.h"
+#include "models/theory/profile.h"
+
+/* Exact for polynomials of degree 2 order - 1; the cumulative rule for those of degree order - 1. */
+static void test_legendre(void **state) {
+    (void)state;
+    struct legendre r;
+    for (int order = 2; order <= LEGENDRE_MOST; order++) {
+        legendre_make(order, &r);
+        for (int power = 0; power < 2 * order; power++) {
+            double sum = 0;
+            for (int i = 0; i < order; i++) { sum += r.w[i] * pow(r.x[i], power); }
+            check_close(sum, power % 2 ? 0 : 2.0 / (power + 1), 4e-15);
+        }
+        for (int i = 0; i < order; i++) {
+            double sum = 0;
+            for (int j = 0; j < order; j++) { sum += r.cumulative[j][i] * pow(r.x[j], order - 1); }
+            check_close(sum, (pow(r.x[i], order) - pow(-1, order)) / order, 4e-15);
+            assert_true(i == 0 || r.x[i] > r.x[i - 1]);
+            check_close(r.value[1][i], r.x[i], 0);
+        }
+    }
+}
+
+static double find(double (*f)(double), double low, double high, int *steps) {
+    struct root r = {low, high, f(low), f(high), 0};
+    double x = low;
+    for (*steps = 0; *steps < 100 && r.high - r.low > 1e-14; ++*steps) {
+        x = root_guess(&r);
+        double value = f(x);
+        if (fabs(value) < 1e-15) { break; }
+        root_narrow(&r, x, value);
+    }
+    return x;
+}
+
+static double cubic(double x) { return x * x * x - 2; }
+static double wall(double x) { return x < 2 ? x - 1 : INFINITY; }
+
+static void test_root(void **state) {
+    (void)state;
+    int steps;
+    check_close(find(cubic, 0, 10, &steps), cbrt(2), 1e-14);
+    assert_true(steps < 20); /* a secant that keeps one end takes hundreds */
+    check_close(find(wall, -1, 9, &steps), 1, 1e-14);
+}
+
+static void test_log_sum_exp(void **state) {
+    (void)state;
+    check_close(log_sum_exp(log(3), log(4)), log(7), 1e-15);
+    check_close(log_sum_exp(1e6, 1e6 + 1), 1e6 + log1p(exp(1)), 1e-9);
+    check_close(log_sum_exp(-INFINITY, 5), 5, 0);
+    assert_true(log_sum_exp(-INFINITY, -INFINITY) == -INFINITY);
+}
+
+/* powerlaw: g = kappa (e^{y/kappa} - 1), so (g'/g'')^{1/2} = kappa^{1/2}; stretched p < 1 is concave. */
+static void test_peak_width(void **state) {
+    (void)state;
+    const double p[FAMILY_PARAMETERS] = {4, 1}, half[FAMILY_PARAMETERS] = {0.5, 1};
+    struct profile *q = profile_create(family_find("powerlaw"), p, 100);
+    check_relative(profile_peak_width(q, 10, 0.1), 2, 1e-4);
+    profile_free(q);
+    q = profile_create(family_find("stretched"), half, 100);
+    assert_true(isinf(profile_peak_width(q, 10, 0.1)));
+    profile_free(q);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_legendre),
+        cmocka_unit_test(test_root),
+        cmocka_unit_test(test_log_sum_exp),
+        cmocka_unit_test(test_peak_width),
+    };
+    return cmocka_run_group_tests_name("numerics", tests, NULL, NULL);
+}

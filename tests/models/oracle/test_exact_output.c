@@ -1,0 +1,344 @@
+/* Exact outputs and ordered weights of finite rows: known values, brute force, rates of convergence, limits.
+ *
+ * One Monte Carlo with a fixed seed: 6 means at 4 standard errors, 4e-4 in all were the seed drawn anew. */
+#include "tests/test.h"
+
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_integration.h>
+#include <stdlib.h>
+
+#include "models/oracle/oracle.h"
+#include "models/theory/sphere.h"
+#include "models/theory/typical.h"
+
+struct law {
+    const char *family;
+    double p[FAMILY_PARAMETERS];
+};
+
+static double ratio_of(const struct law *law, double log_n, double beta) {
+    return exp(log(beta) - typical_scale(family_find(law->family), law->p, log_n).log_lambda);
+}
+
+static struct oracle_output output_at(double d, double n, double beta) {
+    struct law law = {"spherical", {d}};
+    struct oracle *o = oracle_create(family_find(law.family), law.p, log(n));
+    struct oracle_output output;
+    assert_non_null(o);
+    bool good = oracle_output_at(o, ratio_of(&law, log(n), beta), &output);
+    oracle_free(o);
+    assert_true(good);
+    return output;
+}
+
+static void published_values(void **state) {
+    (void)state;
+    struct oracle_output a = output_at(3, 100, 10), b = output_at(5, 1000, 20);
+    check_close(a.bias, 0.1056551528, 6e-11);
+    check_close(a.tangential, 0.0107018511, 6e-11);
+    check_close(b.bias, 0.1009792474, 6e-11);
+    check_close(b.tangential, 0.0071332468, 6e-11);
+}
+
+/* ---- a few keys, by brute force ---- */
+
+enum { NODES = 64 };
+
+/* Mean and mean square of the output along q, mean square of what is across. */
+struct brute {
+    double unit, along, square, across;
+};
+
+/* Adds keys of overlap s[0 .. count) with weight w times the density of each, a polynomial for odd d. */
+static void add_keys(struct brute *sum, double d, double beta, int count, const double *s, double w) {
+    double z = 0, along = 0, across = 0;
+    for (int i = 0; i < count; i++) {
+        z += exp(beta * (s[i] - 1));
+        w *= pow(1 - s[i] * s[i], (d - 3) / 2);
+    }
+    for (int i = 0; i < count; i++) {
+        double p = exp(beta * (s[i] - 1)) / z;
+        along += p * s[i];
+        across += p * p * (1 - s[i] * s[i]);
+    }
+    sum->unit += w;
+    sum->along += w * along;
+    sum->square += w * along * along;
+    sum->across += w * across;
+}
+
+/* Two or three keys: Gauss's rule in each overlap. */
+static struct brute brute_force(double d, int count, double beta) {
+    struct brute sum = {0};
+    double s[3], x[NODES], w[NODES];
+    gsl_integration_glfixed_table *rule = gsl_integration_glfixed_table_alloc(NODES);
+    for (size_t i = 0; i < NODES; i++) { gsl_integration_glfixed_point(-1, 1, i, &x[i], &w[i], rule); }
+    for (size_t i = 0; i < NODES * NODES; i++) {
+        s[0] = x[i / NODES];
+        s[1] = x[i % NODES];
+        double weight = w[i / NODES] * w[i % NODES];
+        if (count == 2) { add_keys(&sum, d, beta, count, s, weight); }
+        for (size_t k = 0; count == 3 && k < NODES; k++) {
+            s[2] = x[k];
+            add_keys(&sum, d, beta, count, s, weight * w[k]);
+        }
+    }
+    gsl_integration_glfixed_table_free(rule);
+    return sum;
+}
+
+/* To 1e-11: of weights 1/(1 + e^{12 (t - s)}), with poles at distance pi/12, 64 nodes leave (1.3)^-128. */
+static void few_keys(void **state) {
+    (void)state;
+    const double d[] = {3, 5, 7}, beta[] = {0.2, 3, 12};
+    for (int i = 0; i < 18; i++) {
+        int n = 2 + i / 9;
+        struct brute b = brute_force(d[i % 3], n, beta[i / 3 % 3]);
+        double along = b.along / b.unit;
+        struct oracle_output o = output_at(d[i % 3], n, beta[i / 3 % 3]);
+        check_close(o.bias, 1 - along, o.bias_error + 1e-11);
+        check_close(o.tangential, b.across / b.unit, o.tangential_error + 1e-11);
+        check_close(o.radial_variance, b.square / b.unit - along * along, o.radial_variance_error + 1e-11);
+        assert_true(o.bias_error < 1e-9 && o.tangential_error < 1e-8 && o.radial_variance_error < 1e-9);
+    }
+}
+
+/* ---- rates ---- */
+
+enum { SERIES = 5 };
+
+/* What the series leaves out at n_eff keys that take part: of H and of the bias, beyond their 1/n terms, and
+ * of Y_2 and of the two variances, beyond their leading ones. */
+static void left_out(double d, double beta, double n_eff, double *off) {
+    const double log_n = sphere_log_rho(d, beta) + log(n_eff);
+    struct law law = {"spherical", {d}};
+    struct oracle *o = oracle_create(family_find(law.family), law.p, log_n);
+    struct sphere_subcritical series;
+    struct oracle_output output;
+    struct oracle_point point;
+    double ratio = ratio_of(&law, log_n, beta);
+    assert_true(o && oracle_output_at(o, ratio, &output) && oracle_at(o, ratio, &point));
+    sphere_subcritical(d, beta, log_n, &series);
+    off[0] = point.entropy - series.entropy;
+    off[1] = output.bias - series.bias;
+    off[2] = point.participation - series.participation;
+    off[3] = output.radial_variance - series.radial_variance;
+    off[4] = output.tangential - (d - 1) * series.tangential_variance;
+    oracle_free(o);
+}
+
+/* All of it is c/n^2 + e/n^3 + f/n^4 + ..., so that x(n) - 12 x(2n) + 32 x(4n) leaves f/n^4; an error in what
+ * is of order 1/n would leave three times itself. In units of that order over n_eff, c is off[0] and
+ * coefficients grow like powers of it: (1 + |c|)^3/n_eff^2 are allowed. */
+static void series_converge(void **state) {
+    (void)state;
+    const double dimension[] = {2, 3, 6, 12}, betas[] = {1, 3, 8, 40}, n_eff = 400;
+    for (size_t i = 0; i < 16; i++) {
+        const double d = dimension[i / 4], beta = betas[i % 4];
+        double off[3][SERIES];
+        struct sphere_subcritical s;
+        sphere_subcritical(d, beta, log(n_eff) + sphere_log_rho(d, beta), &s);
+        const double unit[SERIES] = {0.5 / n_eff, s.bias - sphere_bias(d, beta), s.participation,
+                                     s.radial_variance, (d - 1) * s.tangential_variance};
+        for (int j = 0; j < 3; j++) { left_out(d, beta, n_eff * (1 << j), off[j]); }
+        for (int q = 0; q < SERIES; q++) {
+            double c = off[0][q] * n_eff / unit[q], left = off[0][q] - 12 * off[1][q] + 32 * off[2][q];
+            check_close(left * n_eff / unit[q], 0, pow((1 + fabs(c)) / n_eff, 2) * (1 + fabs(c)));
+        }
+    }
+}
+
+/* One key takes all: the smallest T of n. On the 2-sphere T/2 is uniform; on the circle T = 1 - cos(pi V). */
+static void variance_of_the_nearest(void **state) {
+    (void)state;
+    const double n[] = {2, 3, 100, 1e6};
+    for (size_t i = 0; i < 4; i++) {
+        struct oracle_output o = output_at(3, n[i], n[i] * 1e9);
+        check_relative(o.radial_variance, 4 * n[i] / ((n[i] + 1) * (n[i] + 1) * (n[i] + 2)), 1e-9);
+    }
+    check_relative(output_at(2, 2, 1e11).radial_variance, 0.5 - 16 / pow(M_PI, 4), 1e-9);
+}
+
+/* Every error bounds the distance to a finer value, also with panels so long that it is far from rounding. */
+static void errors_are_bounds(void **state) {
+    (void)state;
+    const double d[] = {2, 3, 8, 100, 1e6}, log_n[] = {log(3), 9, 60, 700}, ratio[] = {1e-4, 0.1, 3, 1e5};
+    const size_t step = getenv("GAPSCALE_TEST_QUICK") ? 3 : 1;
+    for (size_t i = 0; i < 20; i += step) {
+        struct law law = {"spherical", {d[i / 4]}};
+        struct oracle *o = oracle_create(family_find(law.family), law.p, log_n[i % 4]);
+        for (size_t b = 0; b < 4; b++) {
+            const double fineness[] = {1.9, 1, 0.75};
+            struct oracle_output x[3];
+            for (int k = 0; k < 3; k++) {
+                oracle_refine(o, fineness[k]);
+                assert_true(oracle_output_at(o, ratio[b], &x[k]));
+                assert_true(isnan(x[k].radial_variance) == isinf(x[k].radial_variance_error));
+                if (isnan(x[0].radial_variance + x[k].radial_variance)) { continue; }
+                check_close(x[k].bias, x[0].bias, x[k].bias_error + x[0].bias_error);
+                check_close(x[k].tangential, x[0].tangential, x[k].tangential_error + x[0].tangential_error);
+                check_close(x[k].radial_variance, x[0].radial_variance,
+                            x[k].radial_variance_error + x[0].radial_variance_error);
+            }
+        }
+        oracle_free(o);
+    }
+}
+
+static void far_below_one_key_a_limit(void **state) {
+    (void)state;
+    struct sphere_subcritical limit;
+    struct oracle_output o = output_at(9, 1e217, 1e-3 * 5e54); /* n_eff beyond 1e12 */
+    sphere_subcritical(9, 1e-3 * 5e54, log(1e217), &limit);
+    check_relative(o.tangential, 8 * limit.tangential_variance, 1e-6);
+    check_relative(o.radial_variance, limit.radial_variance, 1e-6);
+    check_relative(o.bias, limit.bias, 1e-6);
+}
+
+/* Of so many keys that quadrature leaves rounding only; at betas so small that keys hardly differ; and where
+ * the limit's moments are those of keys that are not there: nothing rather than more than there can be. */
+static void many_keys_or_none(void **state) {
+    (void)state;
+    static const struct {
+        double d, log_n, beta, participation, bias, tangential, radial; /* NaN: not to be known */
+    } at[] = {{3, 40 * M_LN10, 1e20, 1e-20, 1e-20, 1e-40, 5e-61},
+              {3, 20 * M_LN10, 100, 1e-18, 0.01, 9.95e-21, 5e-23},
+              {3, 3 * M_LN10, 1e-100, 1e-3, 1, 2e-3 / 3, 1e-3 / 3},
+              {1e9, 2 * M_LN10, 1e3, 0.010009908, 0.99999901, 0.010009908, 1.0019717e-11},
+              {10000, 2000, 6203.66, NAN, 0.521598, NAN, NAN},
+              {10000, 2000, 7500, NAN, 0.464803, NAN, NAN}};
+    for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
+        struct law law = {"spherical", {at[i].d}};
+        struct oracle *o = oracle_create(family_find(law.family), law.p, at[i].log_n);
+        double ratio = ratio_of(&law, at[i].log_n, at[i].beta);
+        struct oracle_output output;
+        struct oracle_point point;
+        assert_true(oracle_output_at(o, ratio, &output) && oracle_at(o, ratio, &point));
+        check_relative(output.bias, at[i].bias, 1e-5);
+        if (isnan(at[i].tangential)) {
+            assert_true(isnan(output.tangential) && point.participation_error >= point.participation);
+            assert_true(isnan(output.radial_variance) && isinf(output.radial_variance_error));
+        } else {
+            check_relative(output.tangential, at[i].tangential, 1e-5);
+            check_relative(output.radial_variance, at[i].radial, 1e-5);
+            check_relative(point.participation, at[i].participation, 1e-5);
+        }
+        oracle_free(o);
+    }
+}
+
+static void ranks_of(const struct law *law, double log_n, double ratio, size_t count, double *weight,
+                     double *error) {
+    struct oracle *o = oracle_create(family_find(law->family), law->p, log_n);
+    assert_true(o && oracle_ordered_weights(o, ratio, count, weight, error));
+    oracle_free(o);
+}
+
+static const struct law laws[] = {
+    {"gaussian", {1}},  {"gumbel", {0, 1}}, {"stretched", {0.5, 1}}, {"powerlaw", {2, 1}},
+    {"spherical", {2}}, {"spherical", {5}}, {"pareto", {3}},         {"plateau", {1, 0.5}},
+};
+enum { LAWS = sizeof laws / sizeof *laws };
+
+static void weights_sum_to_one(void **state) {
+    (void)state;
+    const double n[] = {2, 50, 3, 16}, ratio[] = {0.01, 1, 30};
+    size_t lengths = getenv("GAPSCALE_TEST_QUICK") ? 2 : 4;
+    for (size_t l = 0; l < LAWS - 1; l++) {
+        for (size_t k = 0; k < lengths; k++) {
+            for (size_t i = 0; i < 3; i++) {
+                double weight[ORACLE_RANKS], error[ORACLE_RANKS], sum = 0, bound = 0;
+                ranks_of(&laws[l], log(n[k]), ratio[i], ORACLE_RANKS, weight, error);
+                for (size_t r = 0; r < ORACLE_RANKS; r++) {
+                    sum += weight[r];
+                    bound += error[r];
+                    assert_true(weight[r] >= 0 && (r == 0 || weight[r] <= weight[r - 1] + 1e-9));
+                    if ((double)r >= n[k]) { check_close(weight[r], 0, 1e-15); }
+                }
+                check_close(sum, 1, bound + 1e-9);
+                assert_true(bound < 1e-7);
+            }
+        }
+    }
+}
+
+static void the_first_is_the_top_weight(void **state) {
+    (void)state;
+    const double log_n[] = {log(2), log(1000), log(1e12), log(1e300)}, ratio[] = {0.1, 1, 2.5, 100};
+    for (size_t l = 0; l < LAWS; l++) {
+        for (size_t k = 0; k < 4; k++) {
+            for (size_t i = 0; i < 4; i++) {
+                double weight[3], error[3];
+                struct oracle *o = oracle_create(family_find(laws[l].family), laws[l].p, log_n[k]);
+                struct oracle_point point;
+                assert_true(oracle_at(o, ratio[i], &point));
+                ranks_of(&laws[l], log_n[k], ratio[i], 3, weight, error);
+                check_close(weight[0], point.top_weight, error[0] + point.top_weight_error + 1e-9);
+                oracle_free(o);
+            }
+        }
+    }
+}
+
+/* One score above N equal ones. */
+static void plateaus(void **state) {
+    (void)state;
+    const struct law law = {"plateau", {1, 0.5}};
+    double weight[8], error[8];
+    ranks_of(&law, log(25), 1, 8, weight, error); /* N = 5 */
+    for (size_t k = 2; k < 6; k++) { check_close(weight[k], weight[1], 1e-15); }
+    check_close(weight[6], 0, 0);
+    check_close(weight[0] + 5 * weight[1], 1, 1e-14);
+}
+
+/* SplitMix64 (Steele, Lea & Flood). */
+static double next_exponential(uint64_t *state) {
+    uint64_t z = *state += 0x9e3779b97f4a7c15;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return -log(((double)((z ^ (z >> 31)) >> 11) + 0.5) * 0x1p-53);
+}
+
+/* d = 3, beta = n/2: weights e^{-Gamma_k} of the points of a unit Poisson process, E p_(1) = e^{-gamma}. */
+static void poisson_limit(void **state) {
+    (void)state;
+    enum { ROWS = 200000, POINTS = 45, RANKS = 6 };
+    const struct law law = {"spherical", {3}};
+    const double log_n = log(1e12);
+    double weight[RANKS], error[RANKS], mean[RANKS] = {0}, square[RANKS] = {0};
+    ranks_of(&law, log_n, ratio_of(&law, log_n, 0.5e12), RANKS, weight, error);
+    check_close(weight[0], exp(-0.57721566490153286), 1e-9);
+    uint64_t random = 20260512;
+    for (size_t i = 0; i < ROWS; i++) {
+        double y[POINTS], sum = 0, at = 0;
+        for (size_t k = 0; k < POINTS; k++) {
+            at += next_exponential(&random);
+            sum += y[k] = exp(-at);
+        }
+        for (size_t k = 0; k < RANKS; k++) {
+            mean[k] += y[k] / sum / ROWS;
+            square[k] += y[k] * y[k] / (sum * sum) / ROWS;
+        }
+    }
+    for (size_t k = 0; k < RANKS; k++) {
+        check_close(weight[k], mean[k], 4 * sqrt((square[k] - mean[k] * mean[k]) / ROWS));
+    }
+}
+
+int main(void) {
+    gsl_set_error_handler_off();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(published_values),
+        cmocka_unit_test(few_keys),
+        cmocka_unit_test(series_converge),
+        cmocka_unit_test(variance_of_the_nearest),
+        cmocka_unit_test(errors_are_bounds),
+        cmocka_unit_test(far_below_one_key_a_limit),
+        cmocka_unit_test(many_keys_or_none),
+        cmocka_unit_test(weights_sum_to_one),
+        cmocka_unit_test(the_first_is_the_top_weight),
+        cmocka_unit_test(plateaus),
+        cmocka_unit_test(poisson_limit),
+    };
+    return cmocka_run_group_tests_name("exact output", tests, NULL, NULL);
+}
