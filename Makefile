@@ -130,7 +130,7 @@ reproduce:  ## packages, build, and the main job: results/reproduce.h5, its fits
 	$(BUILD)/gapscale run configs/sphere-regimes.yaml --force
 	$(BUILD)/gapscale fit results/sphere-regimes.h5
 	$(BUILD)/gapscale plot results/sphere-regimes.h5
-	$(BUILD)/gapscale flow replicates=32 -o results/circle.csv
+	$(BUILD)/gapscale flow replicates=48 -o results/circle.csv
 
 # ---- checks ----
 

@@ -60,7 +60,7 @@ static void print_modes_data(FILE *out, const struct flow_request *r, const stru
     fputs("$modes << EOD\n", out);
     for (unsigned s = 1; s <= steps_shown(r); s++) {
         for (unsigned l = 1; l <= r->design.modes; l++) {
-            const struct flow_estimate *e = s > 1 ? a->extrapolated : a->estimate;
+            const struct estimate *e = s > 1 ? a->extrapolated : a->estimate;
             e += (s - 1) * r->design.modes + l - 1;
             fprintf(out, "%u", l);
             frame_row(out, 4,
@@ -116,7 +116,7 @@ static void print_density_data(FILE *out, const struct flow_request *r, const st
     for (size_t b = 0; b < FLOW_BINS; b++) {
         fprintf(out, "%.10g", 360 * ((double)b + 0.5) / FLOW_BINS - 180);
         for (unsigned s = 0; s <= steps_shown(r); s++) {
-            const struct flow_estimate *e = &a->density[s * FLOW_BINS + b];
+            const struct estimate *e = &a->density[s * FLOW_BINS + b];
             fprintf(out, " %.10g %.10g", e->value, e->error);
         }
         fputc('\n', out);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
+#include "sim/flow/drift.h"
 
 static const double probe_degrees[FLOW_PROBES] = {15, 45, 90, 135, 165};
 
@@ -46,7 +47,7 @@ static void growth_measure(struct growth *g, const struct flow_design *design, s
         g->design[k].count = design->count >> k > 0 ? design->count >> k : 1;
         g->product[k] = memory_create(sets * (design->steps + 1), sizeof(double));
         g->residual[k] = memory_create(sets, sizeof(double));
-        flow_measure(&g->design[k], progress, g->product[k]);
+        modes_measure(&g->design[k], progress, g->product[k]);
     }
 }
 
@@ -61,16 +62,16 @@ static void estimate_growth(const struct growth *g, struct flow_answer *a) {
     const struct flow_design *many = &g->design[0], *few = &g->design[1];
     size_t size = many->steps * (size_t)many->modes;
     a->estimate = memory_create(size, sizeof *a->estimate);
-    flow_estimate(many, g->product[0], a->estimate);
+    flow_growth_estimate(many, g->product[0], a->estimate);
     if (many->steps == 1) { return; }
     a->extrapolated = memory_create(size, sizeof *a->extrapolated);
-    flow_estimate(few, g->product[1], a->extrapolated);
+    flow_growth_estimate(few, g->product[1], a->extrapolated);
     for (size_t k = 0; k < size; k++) {
-        struct flow_estimate at_many = a->estimate[k], at_few = a->extrapolated[k];
-        a->extrapolated[k] = (struct flow_estimate){
-            flow_extrapolate(many, at_many.value, few, at_few.value),
-            hypot(flow_extrapolate(many, at_many.error, few, 0),
-                  flow_extrapolate(many, 0, few, at_few.error)),
+        struct estimate at_many = a->estimate[k], at_few = a->extrapolated[k];
+        a->extrapolated[k] = (struct estimate){
+            flow_growth_extrapolate(many, at_many.value, few, at_few.value),
+            hypot(flow_growth_extrapolate(many, at_many.error, few, 0),
+                  flow_growth_extrapolate(many, 0, few, at_few.error)),
         };
     }
 }
@@ -81,18 +82,18 @@ static void fill_residuals(struct growth *g, unsigned step, const double *growth
     const struct flow_design *many = &g->design[0], *few = &g->design[1];
     double *compared = memory_create(many->modes, sizeof *compared);
     for (size_t l = 0; l < many->modes; l++) { compared[l] = growth ? pow(growth[l], step) : 1; }
-    flow_residual(many, g->product[0], step, compared, g->residual[0]);
+    flow_growth_residual(many, g->product[0], step, compared, g->residual[0]);
     if (step > 1) {
-        flow_residual(few, g->product[1], step, compared, g->residual[1]);
+        flow_growth_residual(few, g->product[1], step, compared, g->residual[1]);
         for (size_t i = 0; i < many->replicates * many->modes; i++) {
-            g->residual[0][i] = flow_extrapolate(many, g->residual[0][i], few, g->residual[1][i]);
+            g->residual[0][i] = flow_growth_extrapolate(many, g->residual[0][i], few, g->residual[1][i]);
         }
     }
     free(compared);
 }
 
-static struct flow_agreement agreement(const struct growth *g, const double *residual) {
-    return flow_agreement(g->design[0].replicates, g->design[0].modes, residual);
+static struct hotelling agreement(const struct growth *g, const double *residual) {
+    return hotelling_test(g->design[0].replicates, g->design[0].modes, residual);
 }
 
 /* Every replicate's share in what was measured at a size, to first order in the scatter: n E a_0^2 = 1/how
@@ -104,9 +105,9 @@ static void fill_growths(struct growth *g, size_t k, unsigned step) {
     double *growth = memory_create(modes, sizeof *growth);
     for (size_t l = 0; l < modes; l++) {
         const double *down = g->product[k] + l, *up = down + step * modes;
-        growth[l] = flow_ratio(design->replicates, stride, up, down).value;
+        growth[l] = estimate_ratio(design->replicates, stride, up, down).value;
     }
-    flow_residual(design, g->product[k], step, growth, g->residual[k]);
+    flow_growth_residual(design, g->product[k], step, growth, g->residual[k]);
     for (size_t i = 0; i < design->replicates * modes; i++) {
         unsigned l = (unsigned)(i % modes) + 1;
         g->residual[k][i] *= sphere_harmonic_count((double)design->dimension, l);
@@ -117,13 +118,13 @@ static void fill_growths(struct growth *g, size_t k, unsigned step) {
 
 /* Whether what is extrapolated from n/2 and n/4 tokens is the same as from n and n/2. Where it leaves out
  * b/n^2, it differs by 3 b/n^2: seen here before it is seen in the comparison with theory. */
-static struct flow_agreement halves_agree(struct growth *g, unsigned step) {
+static struct hotelling halves_agree(struct growth *g, unsigned step) {
     const struct flow_design *design = g->design;
     for (size_t k = 0; k < SIZES; k++) { fill_growths(g, k, step); }
     for (size_t i = 0; i < design->replicates * design->modes; i++) {
         double *at[SIZES] = {g->residual[0] + i, g->residual[1] + i, g->residual[2] + i};
-        *at[0] = flow_extrapolate(&design[1], *at[1], &design[2], *at[2]) -
-                 flow_extrapolate(&design[0], *at[0], &design[1], *at[1]);
+        *at[0] = flow_growth_extrapolate(&design[1], *at[1], &design[2], *at[2]) -
+                 flow_growth_extrapolate(&design[0], *at[0], &design[1], *at[1]);
     }
     return agreement(g, g->residual[0]);
 }
@@ -132,7 +133,7 @@ static struct flow_agreement halves_agree(struct growth *g, unsigned step) {
  * with that of the first this says at least where there is no order 1/n to speak of. */
 static double beyond_first_order(const struct growth *g, const struct flow_answer *a, unsigned step) {
     size_t modes = g->design[0].modes;
-    const struct flow_estimate *e = step == 1 ? a->estimate : a->extrapolated + (step - 1) * modes;
+    const struct estimate *e = step == 1 ? a->estimate : a->extrapolated + (step - 1) * modes;
     double largest = 0;
     for (size_t l = 0; l < modes; l++) {
         double share = (a->exact[l] - a->finite[l]) / (a->exact[l] - 1);
@@ -159,34 +160,30 @@ static void judge_growth(struct growth *g, struct flow_answer *a) {
 double flow_answer_deviation(const struct flow_request *r, const struct flow_answer *a, unsigned step,
                              unsigned l) {
     size_t k = (step - 1) * (size_t)r->design.modes + l - 1;
-    const struct flow_estimate *e = step == 1 ? &a->estimate[k] : &a->extrapolated[k];
+    const struct estimate *e = step == 1 ? &a->estimate[k] : &a->extrapolated[k];
     return (e->value - (step == 1 ? a->finite[l - 1] : pow(a->exact[l - 1], step))) / e->error;
 }
 
 /* ---- one mode, followed ---- */
 
-/* Mean and standard error of count numbers, `stride` apart. */
-static struct flow_estimate mean_of(size_t count, size_t stride, const double *x) {
-    double mean = 0, square = 0, n = (double)count;
-    for (size_t i = 0; i < count; i++) { mean += x[i * stride] / n; }
-    for (size_t i = 0; i < count; i++) { square += (x[i * stride] - mean) * (x[i * stride] - mean); }
-    return (struct flow_estimate){mean, sqrt(square / (n * (n - 1)))};
-}
-
 static void follow(const struct flow_request *r, bool density, struct progress *progress,
                    struct flow_answer *a) {
     const struct flow_design *design = &r->design;
     size_t times = design->steps + 1;
-    double *amplitude = memory_create(design->replicates * times, sizeof *amplitude);
-    if (density && design->dimension == 2) {
-        a->density = memory_create(times * FLOW_BINS, sizeof *a->density);
+    double *amplitude = memory_create(design->replicates * times, sizeof *amplitude), *part = NULL;
+    size_t parts = density && design->dimension == 2 ? times * FLOW_BINS : 0;
+    if (parts > 0) {
+        a->density = memory_create(parts, sizeof *a->density);
+        part = memory_create(design->replicates * parts, sizeof *part);
     }
-    flow_follow(design, a->mode, r->value[FLOW_EPS], progress, amplitude, FLOW_BINS, a->density);
+    modes_follow(design, a->mode, r->value[FLOW_EPS], progress, amplitude, FLOW_BINS, part);
+    for (size_t i = 0; i < parts; i++) { a->density[i] = estimate_mean(design->replicates, parts, part + i); }
+    free(part);
     a->level = memory_create(2 * times, sizeof *a->level);
     a->ratio = a->level + times;
     for (size_t s = 0; s < times; s++) {
-        a->level[s] = mean_of(design->replicates, times, amplitude + s);
-        a->ratio[s] = flow_ratio(design->replicates, times, amplitude + s, amplitude);
+        a->level[s] = estimate_mean(design->replicates, times, amplitude + s);
+        a->ratio[s] = estimate_ratio(design->replicates, times, amplitude + s, amplitude);
     }
     free(amplitude);
 }
@@ -209,7 +206,7 @@ struct flow_line flow_answer_predict(const struct flow_request *r, double degree
     double *query = memory_create(2 * keys->dimension, sizeof *query), *tangent = query + keys->dimension;
     double angle = degrees * M_PI / 180, log_n = log((double)r->design.count);
     struct flow_line line = {.degrees = degrees};
-    flow_probe(keys, 1, &angle, query, tangent);
+    drift_probe(keys, 1, &angle, query, tangent);
     sphere_mixture_output(keys, beta, query, along);
     line.limit = beta * along_tangent(keys, along, tangent);
     sphere_mixture_output_finite(keys, beta, query, log_n, along);
@@ -228,22 +225,22 @@ static void measure_drift(const struct flow_request *r, struct progress *progres
     double *drift = memory_create(design->replicates * FLOW_PROBES, sizeof *drift), angle[FLOW_PROBES];
     double *query = memory_create(2 * size, sizeof *query), *tangent = query + size;
     for (size_t p = 0; p < FLOW_PROBES; p++) { angle[p] = probe_degrees[p] * M_PI / 180; }
-    flow_probe(&r->keys, FLOW_PROBES, angle, query, tangent);
-    flow_drift(design, &r->keys, FLOW_PROBES, query, tangent, progress, drift);
+    drift_probe(&r->keys, FLOW_PROBES, angle, query, tangent);
+    drift_measure(design, &r->keys, FLOW_PROBES, query, tangent, progress, drift);
     a->drift_verdict.count = FLOW_PROBES;
-    a->drift_verdict.still = flow_agreement(design->replicates, FLOW_PROBES, drift);
+    a->drift_verdict.still = hotelling_test(design->replicates, FLOW_PROBES, drift);
     for (size_t p = 0; p < FLOW_PROBES; p++) {
         struct flow_line *line = &a->drift[p];
-        struct flow_estimate e = mean_of(design->replicates, FLOW_PROBES, drift + p);
+        struct estimate e = estimate_mean(design->replicates, FLOW_PROBES, drift + p);
         *line = flow_answer_predict(r, probe_degrees[p]);
-        line->measured = (struct flow_estimate){design->beta * e.value, design->beta * e.error};
+        line->measured = (struct estimate){design->beta * e.value, design->beta * e.error};
         a->drift_verdict.neglected =
             fmax(a->drift_verdict.neglected, left_out(line->beyond, line->predicted, line->measured.error));
         for (size_t k = 0; k < design->replicates; k++) {
             drift[k * FLOW_PROBES + p] -= line->predicted / design->beta;
         }
     }
-    a->drift_verdict.agreement = flow_agreement(design->replicates, FLOW_PROBES, drift);
+    a->drift_verdict.agreement = hotelling_test(design->replicates, FLOW_PROBES, drift);
     free(drift);
     free(query);
 }

@@ -2,15 +2,16 @@
 #ifndef GAPSCALE_ANALYSIS_FLOW_FLOW_ANSWER_H
 #define GAPSCALE_ANALYSIS_FLOW_FLOW_ANSWER_H
 
+#include "analysis/flow/flow_growth.h"
 #include "analysis/flow/flow_request.h"
 #include "analysis/flow/flow_verdict.h"
 
 enum { FLOW_BINS = 128, FLOW_PROBES = 5 };
 
-/* beta <ATT, tangent> at a query (sim/flow/flow.h). */
+/* beta <ATT, tangent> at a query (sim/flow/drift.h). */
 struct flow_line {
     double degrees; /* from the first component's mean */
-    struct flow_estimate measured;
+    struct estimate measured;
     double predicted, limit, gradient; /* to order 1/n; n -> inf; beta -> inf: of the log density */
     double beyond; /* 3 rho/n times the correction of order 1/n: what comes next, as 1/(1 + x) expands */
 };
@@ -19,13 +20,13 @@ struct flow_line {
 struct flow_answer {
     double *exact, *finite; /* of one step, at [l - 1]: n -> inf, and to order 1/n */
     double n_eff;
-    struct flow_estimate *estimate;
-    struct flow_estimate *extrapolated; /* to n -> inf, from n and n/2 tokens; NULL with one step */
-    struct flow_verdict *verdict;       /* of step s at [s - 1]: the first at n, others extrapolated */
-    unsigned mode;                      /* that was followed: the fastest of them */
-    struct flow_estimate *level,
-        *ratio;                    /* amplitude after s steps, and over the first; NULL: none followed */
-    struct flow_estimate *density; /* of flow_follow; NULL: not wanted, or no circle */
+    struct estimate *estimate;
+    struct estimate *extrapolated;  /* to n -> inf, from n and n/2 tokens; NULL with one step */
+    struct flow_verdict *verdict;   /* of step s at [s - 1]: the first at n, others extrapolated */
+    unsigned mode;                  /* that was followed: the fastest of them */
+    struct estimate *level, *ratio; /* amplitude after s steps, and over the first; NULL: none followed */
+    struct estimate *density; /* relative to the uniform one, of step s at [s * FLOW_BINS]; NULL: not wanted,
+                                 or no circle */
     struct flow_line drift[FLOW_PROBES]; /* where there are keys for it */
     struct flow_verdict drift_verdict;
 };

@@ -2,14 +2,14 @@
 #ifndef GAPSCALE_ANALYSIS_FLOW_FLOW_VERDICT_H
 #define GAPSCALE_ANALYSIS_FLOW_FLOW_VERDICT_H
 
-#include "sim/flow/flow.h"
+#include "analysis/statistics/hotelling.h"
 
 struct flow_verdict {
-    unsigned step;                          /* whose growth this is about; 0: the drift */
-    size_t count;                           /* modes or probes */
-    struct flow_agreement agreement, still; /* with the prediction; with nothing that moves */
-    double neglected;             /* what order 1/n leaves out, over the error: the largest of all */
-    struct flow_agreement halves; /* after the first step: of what is extrapolated from n and n/2 tokens with
+    unsigned step;                     /* whose growth this is about; 0: the drift */
+    size_t count;                      /* modes or probes */
+    struct hotelling agreement, still; /* with the prediction; with nothing that moves */
+    double neglected;                  /* what order 1/n leaves out, over the error: the largest of all */
+    struct hotelling halves; /* after the first step: of what is extrapolated from n and n/2 tokens with
                                      what is from n/2 and n/4 */
 };
 

@@ -23,7 +23,7 @@ static void print_first_step(FILE *out, const struct flow_request *r, const stru
     char text[WORDS], off[WORDS], exact[WORDS], finite[WORDS];
     fprintf(out, "%4s %12s %12s   %-24s %10s\n", "l", "G_l exact", "at n", "measured", "deviation");
     for (unsigned l = 1; l <= r->design.modes; l++) {
-        const struct flow_estimate *e = &a->estimate[l - 1];
+        const struct estimate *e = &a->estimate[l - 1];
         fprintf(out, "%4u %12s %12s   %-24s %10s\n", l, exactly(a->exact[l - 1], exact),
                 exactly(a->finite[l - 1], finite), words_measured(e->value, e->error, text),
                 words_number(flow_answer_deviation(r, a, 1, l), off));
@@ -38,8 +38,8 @@ static void print_later_step(FILE *out, const struct flow_request *r, const stru
     fprintf(out, "\n%4s %12s   %-24s %-24s %10s   after %u steps\n", "l", "G_l^s exact", "measured at n",
             "extrapolated", "deviation", step);
     for (unsigned l = 1; l <= r->design.modes; l++) {
-        const struct flow_estimate *e = &a->estimate[(step - 1) * r->design.modes + l - 1];
-        const struct flow_estimate *x = &a->extrapolated[(step - 1) * r->design.modes + l - 1];
+        const struct estimate *e = &a->estimate[(step - 1) * r->design.modes + l - 1];
+        const struct estimate *x = &a->extrapolated[(step - 1) * r->design.modes + l - 1];
         fprintf(out, "%4u %12s   %-24s %-24s %10s\n", l, exactly(pow(a->exact[l - 1], step), exact),
                 words_measured(e->value, e->error, at_n), words_measured(x->value, x->error, all),
                 words_number(flow_answer_deviation(r, a, step, l), off));
@@ -74,7 +74,7 @@ static void print_drift(FILE *out, const struct flow_request *r, const struct fl
             "grad log f");
     for (size_t p = 0; p < FLOW_PROBES; p++) {
         const struct flow_line *line = &a->drift[p];
-        const struct flow_estimate *e = &line->measured;
+        const struct estimate *e = &line->measured;
         fprintf(out, "%8g   %-22s %10s %10s %10.5g %12.5g\n", line->degrees,
                 words_measured(e->value, e->error, text), words_number(line->predicted, at_n),
                 words_number((e->value - line->predicted) / e->error, off), line->limit, line->gradient);
@@ -135,7 +135,7 @@ static void print_drift_comments(FILE *out, const struct flow_answer *a) {
 }
 
 void flow_table_print_csv(FILE *out, const struct flow_request *r, const struct flow_answer *a) {
-    const struct flow_estimate none = {NAN, NAN};
+    const struct estimate none = {NAN, NAN};
     unsigned modes = r->design.modes;
     print_words(out, r);
     fprintf(out, "# N_eff = %.6g\n", a->n_eff);
@@ -152,7 +152,7 @@ void flow_table_print_csv(FILE *out, const struct flow_request *r, const struct 
           out);
     for (unsigned k = 0; k < r->design.steps * modes; k++) {
         unsigned l = k % modes + 1, s = k / modes + 1;
-        const struct flow_estimate *x = a->extrapolated ? &a->extrapolated[k] : &none;
+        const struct estimate *x = a->extrapolated ? &a->extrapolated[k] : &none;
         fprintf(out, "%u,%u,%.17g,%.17g,%.17g,%.17g,%.17g,%.17g,%.17g\n", s, l, pow(a->exact[l - 1], s),
                 pow(a->finite[l - 1], s), a->estimate[k].value, a->estimate[k].error, x->value, x->error,
                 flow_answer_deviation(r, a, s, l));

@@ -78,6 +78,31 @@ static void moments(size_t n, const double *gap, const double *count, const doub
     for (size_t m = 0; m < KERNEL_MOMENTS; m++) { out[m] = lanes_total(s[m]); }
 }
 
+static void distances(size_t n, size_t dimension, const double *x, size_t stride, const double *point,
+                      size_t point_stride, double *out) {
+    for (size_t i = 0; i < n; i++) { out[i] = 0; }
+    for (size_t c = 0; c < dimension; c++) {
+        const double *row = x + c * stride;
+        double at = point[c * point_stride];
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) {
+            double apart = row[i] - at;
+            out[i] += apart * apart;
+        }
+    }
+}
+
+static double sum(size_t n, const double *x) {
+    double s[LANES] = {0};
+    size_t whole = n / LANES * LANES;
+    for (size_t i = 0; i < whole; i += LANES) {
+#pragma omp simd
+        for (size_t l = 0; l < LANES; l++) { s[l] += x[i + l]; }
+    }
+    for (size_t i = whole; i < n; i++) { s[i - whole] += x[i]; }
+    return lanes_total(s);
+}
+
 static double dot(size_t n, const double *a, const double *b) {
     double s[LANES] = {0};
     size_t whole = n / LANES * LANES;
@@ -166,6 +191,8 @@ const struct kernel JOIN(kernel_, ISA) = {
     .weights = weights,
     .square = square,
     .moments = moments,
+    .distances = distances,
+    .sum = sum,
     .dot = dot,
     .masses = masses,
     .range = range,

@@ -30,6 +30,12 @@ struct kernel {
     /* out[m] = sum_i count_i gap_i^m e_i, m = 0..4; out[5 + m] = sum_i count_i gap_i^m e_i^2, m = 0, 1. */
     void (*moments)(size_t n, const double *gap, const double *count, const double *e,
                     double out[KERNEL_MOMENTS]);
+    /* out[i] = sum_c (x[c * stride + i] - point[c * point_stride])^2, c < dimension: squared distances of n
+     * points from one. */
+    void (*distances)(size_t n, size_t dimension, const double *x, size_t stride, const double *point,
+                      size_t point_stride, double *out);
+    /* sum_i x_i. */
+    double (*sum)(size_t n, const double *x);
     /* sum_i a_i b_i. */
     double (*dot)(size_t n, const double *a, const double *b);
     /* out[m] = sum_i d_i^m exp(log_mass_i - beta gap_i - shift), d_i = beta (gap_i - centre), m = 0..4, for n
