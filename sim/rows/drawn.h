@@ -1,10 +1,7 @@
 /* drawn: rows whose every score is drawn, the ground truth for any family.
  *
- * Up to DRAWN_EXPLICIT scores the row is explicit. Beyond, the largest DRAWN_TOP stay explicit and
- * the others fall into bins of gap, DRAWN_BINS per octave, each carrying the first KERNEL_NODES
- * moments of its scores on as many Chebyshev nodes: an error in H below 1e-11 for every beta
- * (derivation in drawn.c). Scores are drawn in chunks that depend on the stream alone, and drawn
- * again rather than kept when the row exceeds one buffer: memory does not grow with n. */
+ * Scores are drawn in chunks that depend on the stream alone, and drawn again rather than kept when the row
+ * exceeds one buffer; how they become a row is told in compress.h. */
 #ifndef GAPSCALE_SIM_ROWS_DRAWN_H
 #define GAPSCALE_SIM_ROWS_DRAWN_H
 

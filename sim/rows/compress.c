@@ -1,0 +1,313 @@
+/* The explicit top is found by keeping the DRAWN_TOP largest of a small pool of candidates; the rest
+ * of the row is binned by gap on a grid of relative width at most 1/32. On a bin of half-width r the
+ * nodes integrate every polynomial of degree < 8 exactly, so exp(-beta gap) is off by at most
+ * 2 (beta r / 2)^8 / 8! relative (Chebyshev interpolation). A bin matters only while beta gap is below
+ * about log n + 10, hence beta r < (log n + 10)/64; and its error enters H times its share of the
+ * weight and beta gap: below 1e-11 at n = 2^26. */
+#include "sim/rows/compress.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    TOP = COMPRESS_TOP,
+    CHUNK = COMPRESS_CHUNK,
+    POOL = 8 * TOP, /* candidates for the top */
+    LISTED = 4096,  /* parts of up to so many scores are refined into single scores, */
+    SPLIT = 64,     /* others into so many parts */
+};
+
+struct compress {
+    const struct isa *isa;
+    double lagrange[KERNEL_NODES][KERNEL_NODES]; /* node weights from power moments */
+    double node[KERNEL_NODES];
+    double pool[POOL];
+
+    /* the row in the making */
+    struct compress_source source;
+    double scale, highest;
+    double *moment; /* [part_capacity][KERNEL_NODES] */
+    size_t part_capacity;
+    struct row row;
+
+    /* refining a part */
+    size_t listed;
+    double list[LISTED];
+    struct row_part finer[LISTED];
+};
+
+/* Lagrange polynomials of the Chebyshev nodes, in powers of x, by discrete orthogonality. */
+static void compress_make_nodes(struct compress *c) {
+    enum { M = KERNEL_NODES };
+    double chebyshev[M][M] = {{0}}; /* chebyshev[k][i]: coefficient of x^i in T_k */
+    chebyshev[0][0] = chebyshev[1][1] = 1;
+    for (size_t k = 2; k < M; k++) {
+        for (size_t i = 0; i < M; i++) {
+            chebyshev[k][i] = (i > 0 ? 2 * chebyshev[k - 1][i - 1] : 0) - chebyshev[k - 2][i];
+        }
+    }
+    for (size_t j = 0; j < M; j++) {
+        double angle = M_PI * (2 * (double)j + 1) / (2 * M);
+        c->node[j] = cos(angle);
+        for (size_t i = 0; i < M; i++) {
+            double sum = chebyshev[0][i];
+            for (size_t k = 1; k < M; k++) { sum += 2 * cos((double)k * angle) * chebyshev[k][i]; }
+            c->lagrange[j][i] = sum / M;
+        }
+    }
+}
+
+struct compress *compress_create(const struct isa *isa) {
+    struct compress *c = calloc(1, sizeof *c);
+    if (!c) { return NULL; }
+    c->isa = isa;
+    compress_make_nodes(c);
+    return c;
+}
+
+void compress_free(struct compress *c) {
+    if (!c) { return; }
+    free(c->moment);
+    row_release(&c->row);
+    free(c);
+}
+
+/* Room for `parts` parts and their points beside the top. */
+static bool compress_reserve(struct compress *c, size_t parts) {
+    if (parts <= c->part_capacity) { return true; }
+    double *moment = realloc(c->moment, parts * KERNEL_NODES * sizeof *moment);
+    if (!moment) { return false; }
+    c->moment = moment;
+    if (!row_reserve(&c->row, ROW_EXPLICIT + parts * KERNEL_NODES, parts)) { return false; }
+    c->part_capacity = parts;
+    return true;
+}
+
+static size_t chunk_count(const struct compress *c) { return (c->source.count - 1) / CHUNK + 1; }
+
+static const double *compress_chunk(struct compress *c, size_t index, size_t *count) {
+    return c->source.chunk(c->source.context, index, count);
+}
+
+static int descending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x < y) - (x > y);
+}
+
+/* Moves the `keep` largest of x[0..n) to the front, in no order (Hoare's selection). */
+static void select_largest(double *x, size_t n, size_t keep) {
+    size_t low = 0, high = n;
+    while (high - low > 1) {
+        double pivot = x[low + (high - low - 1) / 2];
+        size_t i = low, j = high - 1;
+        for (;; i++, j--) {
+            while (x[i] > pivot) { i++; }
+            while (x[j] < pivot) { j--; }
+            if (i >= j) { break; }
+            double t = x[i];
+            x[i] = x[j];
+            x[j] = t;
+        }
+        size_t split = j + 1; /* x[low..split) >= pivot >= x[split..high), both not empty */
+        if (keep == split) { return; }
+        if (keep < split) {
+            high = split;
+        } else {
+            low = split;
+        }
+    }
+}
+
+/* First pass: leaves the row's `top_count` largest scores in the pool in descending order and
+ * returns the lowest score. */
+static double compress_first_pass(struct compress *c, size_t top_count) {
+    double lowest = INFINITY, threshold = -INFINITY;
+    size_t pooled = 0;
+    for (size_t index = 0; index < chunk_count(c); index++) {
+        size_t count;
+        const double *scores = compress_chunk(c, index, &count);
+        struct kernel_range range = c->isa->kernel->range(count, scores);
+        lowest = fmin(lowest, range.low);
+        if (range.high <= threshold) { continue; }
+        for (size_t i = 0; i < count; i++) {
+            if (scores[i] <= threshold) { continue; }
+            c->pool[pooled++] = scores[i];
+            if (pooled == POOL) {
+                select_largest(c->pool, POOL, top_count);
+                pooled = top_count;
+                threshold = c->pool[0];
+                for (size_t k = 1; k < top_count; k++) { threshold = fmin(threshold, c->pool[k]); }
+            }
+        }
+    }
+    select_largest(c->pool, pooled, top_count);
+    qsort(c->pool, top_count, sizeof *c->pool, descending);
+    return lowest;
+}
+
+static double compress_gap(const struct compress *c, double score) { return (c->highest - score) * c->scale; }
+
+static void compress_add_nodes(struct compress *c, double lower, double upper, const double *moment) {
+    double middle = (lower + upper) / 2, half = (upper - lower) / 2;
+    for (size_t j = 0; j < KERNEL_NODES; j++) {
+        double count = 0;
+        for (size_t k = 0; k < KERNEL_NODES; k++) { count += c->lagrange[j][k] * moment[k]; }
+        row_add_point(&c->row, middle + half * c->node[j], count);
+    }
+}
+
+/* Scores that tie with the last explicit one but found no place in the top. */
+static void compress_add_ties(struct row *row, double gap, double ties) {
+    if (!(ties > 0)) { return; }
+    row_add_part(row, gap, gap, (double)row->top_count, ties, 0);
+    row_add_point(row, gap, ties);
+}
+
+/* The gap where bins begin: the cut's, or the least positive one where the whole top ties; inf where the
+ * whole row does. */
+static double compress_floor(struct compress *c, double cut) {
+    double next = -INFINITY;
+    if (cut < c->highest) { return compress_gap(c, cut); }
+    for (size_t index = 0; index < chunk_count(c); index++) {
+        size_t count;
+        const double *scores = compress_chunk(c, index, &count);
+        for (size_t i = 0; i < count; i++) { next = scores[i] < cut ? fmax(next, scores[i]) : next; }
+    }
+    return compress_gap(c, next);
+}
+
+/* Second pass: everything below the explicit top, into bins. */
+static bool compress_second_pass(struct compress *c, double lowest) {
+    const double least = 0x1p-1000;
+    struct row *row = &c->row;
+    double cut = c->pool[row->top_count - 1], cut_gap = compress_gap(c, cut), floor = compress_floor(c, cut);
+    if (floor == INFINITY) {
+        compress_add_ties(row, 0, (double)(c->source.count - row->top_count));
+        return true;
+    }
+    int64_t first = kernel_bin(fmax(floor, least)), last = kernel_bin(fmax(compress_gap(c, lowest), least));
+    size_t bins = (size_t)(last - first + 1);
+    if (!compress_reserve(c, bins + 1)) { return false; }
+    memset(c->moment, 0, bins * KERNEL_NODES * sizeof *c->moment);
+    for (size_t index = 0; index < chunk_count(c); index++) {
+        size_t count;
+        const double *scores = compress_chunk(c, index, &count);
+        c->isa->kernel->deposit(count, scores, c->highest, cut, c->scale, first, c->moment);
+    }
+    double deposited = 0;
+    for (size_t b = 0; b < bins; b++) { deposited += c->moment[b * KERNEL_NODES]; }
+    compress_add_ties(row, cut_gap, (double)(c->source.count - row->top_count) - deposited);
+
+    double before = (double)c->source.count - deposited;
+    for (size_t b = 0; b < bins; b++) {
+        const double *moment = c->moment + b * KERNEL_NODES;
+        if (moment[0] == 0) { continue; }
+        double lower = kernel_bin_edge(first + (int64_t)b), upper = kernel_bin_edge(first + (int64_t)b + 1);
+        row_add_part(row, fmax(lower, cut_gap), upper, before, moment[0], 0);
+        compress_add_nodes(c, lower, upper, moment);
+        before += moment[0];
+    }
+    return true;
+}
+
+/* ---- refining ---- */
+
+static int ascending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void compress_visit(struct compress *c, double lower, double upper,
+                           void (*visitor)(struct compress *c, size_t count, const double *gaps)) {
+    double found[CHUNK] = {0};
+    for (size_t index = 0; index < chunk_count(c); index++) {
+        size_t count, hits = 0;
+        const double *scores = compress_chunk(c, index, &count);
+        for (size_t i = 0; i < count; i++) {
+            double gap = compress_gap(c, scores[i]);
+            found[hits] = gap;
+            hits += (gap > lower) & (gap <= upper);
+        }
+        if (hits > 0) { visitor(c, hits, found); }
+    }
+}
+
+static void compress_collect(struct compress *c, size_t count, const double *gaps) {
+    for (size_t i = 0; i < count && c->listed < LISTED; i++) { c->list[c->listed++] = gaps[i]; }
+}
+
+/* Every score by itself. */
+static size_t compress_list(struct compress *c, double lower, double upper, double before) {
+    c->listed = 0;
+    compress_visit(c, lower, upper, compress_collect);
+    qsort(c->list, c->listed, sizeof *c->list, ascending);
+    for (size_t i = 0; i < c->listed; i++, before++) {
+        c->finer[i] = row_part_make(c->list[i], c->list[i], before, 1, 0);
+    }
+    return c->listed;
+}
+
+/* Counts into finer[j].last the scores of the j-th of SPLIT equal ranges. */
+static void compress_tally(struct compress *c, size_t count, const double *gaps) {
+    double lower = c->finer[0].lower, per_width = SPLIT / (c->finer[SPLIT - 1].upper - lower);
+    for (size_t i = 0; i < count; i++) {
+        size_t j = (size_t)fmin(SPLIT - 1, (gaps[i] - lower) * per_width);
+        while (gaps[i] > c->finer[j].upper) { j++; }
+        while (gaps[i] <= c->finer[j].lower) { j--; }
+        c->finer[j].last++;
+    }
+}
+
+static size_t compress_split(struct compress *c, double lower, double upper, double before) {
+    for (size_t j = 0; j < SPLIT; j++) {
+        double next = j + 1 < SPLIT ? lower + (upper - lower) * (double)(j + 1) / SPLIT : upper;
+        c->finer[j] = (struct row_part){.lower = j > 0 ? c->finer[j - 1].upper : lower, .upper = next};
+    }
+    compress_visit(c, lower, upper, compress_tally);
+    size_t kept = 0;
+    for (size_t j = 0; j < SPLIT; j++) {
+        struct row_part *part = &c->finer[j];
+        if (part->last == 0) { continue; }
+        c->finer[kept] = row_part_make(part->lower, part->upper, before, part->last, 0);
+        before = c->finer[kept++].last;
+    }
+    return kept;
+}
+
+static size_t compress_refine(void *maker, const struct row_part *parts, size_t count, double best,
+                              const struct row_part **finer) {
+    struct compress *c = maker;
+    (void)best;
+    double lower = parts[0].lower, upper = parts[count - 1].upper, before = parts[0].before;
+    *finer = c->finer;
+    if (parts[count - 1].last - before <= LISTED) { return compress_list(c, lower, upper, before); }
+    return compress_split(c, lower, upper, before);
+}
+
+/* Linear in t between the edges of the part. */
+static double compress_log_count(void *maker, const struct row_part *part, double t) {
+    (void)maker;
+    double share = (t - part->lower) / (part->upper - part->lower), log_before = log(part->before);
+    return log_before + share * (part->log_last - log_before);
+}
+
+const struct row *compress_row(struct compress *c, const struct compress_source *source, double scale) {
+    c->source = *source;
+    c->scale = scale;
+    if (!compress_reserve(c, 1)) { return NULL; }
+
+    struct row *row = &c->row;
+    row->log_n = log((double)source->count);
+    row->top_count = source->count <= ROW_EXPLICIT ? source->count : TOP;
+    row->point_count = row->part_count = 0;
+    row->refine = compress_refine;
+    row->log_count = compress_log_count;
+    row->maker = c;
+
+    double lowest = compress_first_pass(c, row->top_count);
+    c->highest = row->top_score = c->pool[0];
+    for (size_t k = 0; k < row->top_count; k++) { row_add_point(row, compress_gap(c, c->pool[k]), 1); }
+    if (row->top_count < source->count && !compress_second_pass(c, lowest)) { return NULL; }
+    return row;
+}

@@ -1,0 +1,33 @@
+/* compress: a row from all its scores, whoever has them: drawn from a law (drawn.h) or measured (measured.h).
+ *
+ * Up to ROW_EXPLICIT scores the row is explicit. Beyond, the largest COMPRESS_TOP stay explicit and the
+ * others fall into bins of gap, KERNEL_BINS_PER_OCTAVE per octave, each carrying the first KERNEL_NODES
+ * moments of its scores on as many Chebyshev nodes: an error in H below 1e-11 for every beta (derivation in
+ * compress.c). Scores come in chunks and are asked for again rather than kept: memory does not grow with n.
+ */
+#ifndef GAPSCALE_SIM_ROWS_COMPRESS_H
+#define GAPSCALE_SIM_ROWS_COMPRESS_H
+
+#include "sim/rows/isa.h"
+#include "sim/rows/row.h"
+
+enum { COMPRESS_CHUNK = 1024, COMPRESS_TOP = 128 };
+
+/* Where the scores of a row come from: finite, `count` >= 1 of them, chunk i holding those from number
+ * i COMPRESS_CHUNK on, the same ones whenever it is asked for. Valid until the next call. */
+struct compress_source {
+    void *context;
+    size_t count;
+    const double *(*chunk)(void *context, size_t index, size_t *count);
+};
+
+struct compress; /* a workspace: one per thread */
+
+struct compress *compress_create(const struct isa *isa); /* NULL when out of memory */
+void compress_free(struct compress *compress);
+
+/* The row of the source's scores with gaps times `scale`, log_n = log count. It and its source stay in use
+ * until the next call with the same workspace. NULL when out of memory. */
+const struct row *compress_row(struct compress *compress, const struct compress_source *source, double scale);
+
+#endif

@@ -1,0 +1,18 @@
+/* measured: rows of scores that were measured somewhere else, every one of them. */
+#ifndef GAPSCALE_SIM_ROWS_MEASURED_H
+#define GAPSCALE_SIM_ROWS_MEASURED_H
+
+#include "sim/rows/isa.h"
+#include "sim/rows/row.h"
+
+struct measured; /* a workspace: one per thread */
+
+struct measured *measured_create(const struct isa *isa); /* NULL when out of memory */
+void measured_free(struct measured *measured);
+
+/* The row of `count` >= 1 finite scores, gaps times `scale`. Equal scores are ties: rounding in the model
+ * that made them is part of what is measured. Row and scores stay in use until the next call with the same
+ * workspace. NULL when out of memory. */
+const struct row *measured_row(struct measured *measured, size_t count, const double *scores, double scale);
+
+#endif

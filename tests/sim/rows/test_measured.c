@@ -1,0 +1,132 @@
+/* Measured rows: as drawn ones of the same scores, bit for bit; against sums over every score; ties. */
+#include "models/families/family.h"
+#include "sim/measures/measure.h"
+#include "sim/rows/drawn.h"
+#include "sim/rows/measured.h"
+#include "tests/test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int descending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x < y) - (x > y);
+}
+
+/* The scores of a drawn row, as drawn.c draws them. */
+static void draw_all(const struct family *family, const double *p, struct stream stream, size_t n,
+                     double *scores) {
+    double uniforms[2 * FAMILY_CHUNK], chunk[FAMILY_CHUNK];
+    const struct isa *isa = isa_find("base");
+    size_t blocks = FAMILY_CHUNK * family->uniforms_per_score / 4;
+    for (size_t first = 0; first < n; first += FAMILY_CHUNK) {
+        isa->kernel->uniforms(stream.key, STREAM_SCORES, first / FAMILY_CHUNK * blocks, blocks, uniforms);
+        family->draw(p, isa->vector, FAMILY_CHUNK, uniforms, chunk);
+        size_t count = n - first < FAMILY_CHUNK ? n - first : FAMILY_CHUNK;
+        memcpy(scores + first, chunk, count * sizeof *chunk);
+    }
+}
+
+static void check_same_row(const struct row *a, const struct row *b) {
+    assert_int_equal(a->top_count, b->top_count);
+    assert_int_equal(a->point_count, b->point_count);
+    assert_int_equal(a->part_count, b->part_count);
+    assert_memory_equal(a->gap, b->gap, a->point_count * sizeof *a->gap);
+    assert_memory_equal(a->count, b->count, a->point_count * sizeof *a->count);
+    struct accumulation x = measure_accumulation(a), y = measure_accumulation(b);
+    assert_memory_equal(&x, &y, sizeof x);
+}
+
+static void test_as_drawn(void **state) {
+    (void)state;
+    const size_t lengths[] = {2, 512, 513, 5000, 100000};
+    struct drawn *drawn = drawn_create(isa_find("base"));
+    struct measured *measured = measured_create(isa_best());
+    double *scores = malloc(100000 * sizeof *scores);
+    assert_true(drawn && measured && scores);
+    for (size_t f = 0; f < family_count(); f++) {
+        const struct family *family = family_at(f);
+        if (family->kind != FAMILY_IID) { continue; }
+        double p[FAMILY_PARAMETERS];
+        for (size_t i = 0; i < family->parameter_count; i++) {
+            p[i] = isnan(family->parameter[i].initial) ? 3 : family->parameter[i].initial;
+        }
+        for (size_t k = 0; k < 5; k++) {
+            struct stream stream = stream_make(1, family->name, 0, true, k);
+            draw_all(family, p, stream, lengths[k], scores);
+            const struct row *a = drawn_row(drawn, family, p, log((double)lengths[k]), log(1.7), stream);
+            const struct row *b = measured_row(measured, lengths[k], scores, exp(log(1.7)));
+            check_same_row(a, b);
+        }
+    }
+    free(scores);
+    drawn_free(drawn);
+    measured_free(measured);
+}
+
+/* H, Y_2 and Lambda by sums over every score in long double; `scores` become sorted. */
+static void check_plainly(size_t n, double *scores, double beta) {
+    struct measured *measured = measured_create(isa_best());
+    assert_non_null(measured);
+    double value[MEASURE_COUNT], lambda = 0;
+    const struct row *row = measured_row(measured, n, scores, 1);
+    measure_row(isa_best()->kernel, row, beta, value);
+    struct accumulation found = measure_accumulation(row);
+    qsort(scores, n, sizeof *scores, descending);
+    long double z = 0, zz = 0, mean = 0;
+    for (size_t k = 0; k < n; k++) {
+        double gap = scores[0] - scores[k];
+        long double w = expl(-(long double)beta * gap);
+        z += w;
+        zz += w * w;
+        mean += w * gap;
+        if (k > 0) { lambda = fmax(lambda, log((double)k + 1) / gap); }
+    }
+    check_close(value[MEASURE_ENTROPY], (double)(logl(z) + beta * mean / z), 1e-10);
+    check_relative(value[MEASURE_PARTICIPATION], (double)(zz / (z * z)), 1e-10);
+    if (isinf(lambda)) {
+        assert_true(isinf(found.lambda));
+    } else {
+        check_relative(found.lambda, lambda, 1e-14);
+    }
+    measured_free(measured);
+}
+
+/* Rounded to steps: many ties, at the top and below, some of them more than the explicit top holds. */
+static void test_ties(void **state) {
+    (void)state;
+    const size_t lengths[] = {2, 100, 700, 5000, 70000};
+    const double steps[] = {0x1p-10, 0x1p-3, 1, 8};
+    double *scores = malloc(70000 * sizeof *scores), p[FAMILY_PARAMETERS] = {1};
+    assert_non_null(scores);
+    for (size_t k = 0; k < 5; k++) {
+        for (size_t s = 0; s < 4; s++) {
+            draw_all(family_find("gaussian"), p, stream_make(2, "ties", 0, true, k), lengths[k], scores);
+            for (size_t i = 0; i < lengths[k]; i++) {
+                scores[i] = steps[s] * nearbyint(scores[i] / steps[s]) + 1000;
+            }
+            check_plainly(lengths[k], scores, 0.7);
+        }
+    }
+    free(scores);
+}
+
+/* Half the row at the top; all of it. */
+static void test_constant(void **state) {
+    (void)state;
+    enum { N = 4000 };
+    double scores[N];
+    for (size_t i = 0; i < N; i++) { scores[i] = -3; }
+    check_plainly(N, scores, 2);
+    for (size_t i = 0; i < N; i++) { scores[i] = i % 2 ? -3 : -3 - 1e-9 * (double)i; }
+    check_plainly(N, scores, 1e5);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_as_drawn),
+        cmocka_unit_test(test_ties),
+        cmocka_unit_test(test_constant),
+    };
+    return cmocka_run_group_tests_name("measured", tests, NULL, NULL);
+}
