@@ -34,6 +34,10 @@ struct kernel {
      * points from one. */
     void (*distances)(size_t n, size_t dimension, const double *x, size_t stride, const double *point,
                       size_t point_stride, double *out);
+    /* out[i out_stride + j] = scale sum_c query[i dimension + c] key[c key_stride + j], i < queries, j <
+     * keys, c in order: scores of queries and keys. */
+    void (*products)(size_t queries, size_t keys, size_t dimension, const double *query, const double *key,
+                     size_t key_stride, double scale, double *out, size_t out_stride);
     /* sum_i x_i. */
     double (*sum)(size_t n, const double *x);
     /* sum_i a_i b_i. */

@@ -1,0 +1,22 @@
+/* element: numbers as models store them. */
+#ifndef GAPSCALE_SIM_SCORES_ELEMENT_H
+#define GAPSCALE_SIM_SCORES_ELEMENT_H
+
+#include <stddef.h>
+
+enum element {
+    ELEMENT_FLOAT64,
+    ELEMENT_FLOAT32,
+    ELEMENT_FLOAT16,
+    ELEMENT_BFLOAT16,
+    ELEMENT_INTEGER,
+    ELEMENT_OTHER
+};
+/* ELEMENT_INTEGER: 64 bits with sign, whatever the file's width. */
+
+size_t element_size(enum element element);
+const char *element_name(enum element element); /* "float32" */
+/* `bytes` are little-endian; `value` may not overlap them. */
+void element_decode(enum element element, size_t count, const void *bytes, double *value);
+
+#endif

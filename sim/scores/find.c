@@ -1,0 +1,220 @@
+#include "sim/scores/find.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sim/base/memory.h"
+#include "sim/base/message.h"
+
+/* ---- files ---- */
+
+static bool ends_with(const char *text, const char *ending) {
+    size_t length = strlen(text), least = strlen(ending);
+    return length >= least && strcmp(text + length - least, ending) == 0;
+}
+
+/* The source of a path, opened once however often it is named. NULL after a message. */
+static struct source *open_source(struct found *f, const char *path, size_t length, bool links) {
+    for (size_t i = 0; i < f->source_count; i++) {
+        if (strlen(f->path[i]) == length && strncmp(f->path[i], path, length) == 0) { return f->source[i]; }
+    }
+    char *copy = memory_copy_text(path, length);
+    struct source *source = source_open(copy, links);
+    if (!source) {
+        free(copy);
+        return NULL;
+    }
+    f->source = memory_resize(f->source, f->source_count + 1, sizeof(struct source *));
+    f->path = memory_resize(f->path, f->source_count + 1, sizeof(char *));
+    f->source[f->source_count] = source;
+    f->path[f->source_count++] = copy;
+    return source;
+}
+
+/* FILE:GROUP at the last colon, unless a file has the whole name. */
+static size_t file_length(const char *word) {
+    const char *colon = strrchr(word, ':');
+    return colon && access(word, F_OK) != 0 ? (size_t)(colon - word) : strlen(word);
+}
+
+/* ---- names ---- */
+
+static const struct source_array *array_in(const struct source *s, const char *place, const char *name) {
+    char path[2 * SOURCE_PATH];
+    snprintf(path, sizeof path, "%s/%s", place, name);
+    return source_find(s, path);
+}
+
+/* The names that there are, at most so many characters. */
+static void list_names(const struct source *s, const char *place, char out[SOURCE_WHY]) {
+    size_t length = 0, in_place = strlen(place);
+    out[0] = '\0';
+    for (size_t i = 0; i < s->array_count; i++) {
+        const char *path = s->array[i].path;
+        if (strncmp(path, place, in_place) != 0) { continue; }
+        if (length + strlen(path) + 8 > SOURCE_WHY - 80) {
+            snprintf(out + length, SOURCE_WHY - length, ", ..");
+            return;
+        }
+        length += (size_t)snprintf(out + length, SOURCE_WHY - length, "%s%s", length > 0 ? ", " : "", path);
+    }
+    if (length == 0) { snprintf(out, SOURCE_WHY, "no arrays at all"); }
+}
+
+static bool add_group(struct found *f, const struct group_arrays *arrays,
+                      const struct scores_request *request) {
+    f->group = memory_resize(f->group, f->group_count + 1, sizeof *f->group);
+    return group_open(arrays, request, &f->group[f->group_count++]);
+}
+
+/* Scores before queries and keys, where a place has both and neither is asked for. */
+static bool arrays_at(struct source *s, const char *place, const struct scores_request *r,
+                      struct group_arrays *arrays) {
+    bool asks_products = r->queries || r->keys;
+    *arrays = (struct group_arrays){.source = s, .key_source = s, .place = place};
+    if (!asks_products) { arrays->scores = array_in(s, place, r->scores ? r->scores : "scores"); }
+    if (arrays->scores) { return true; }
+    if (r->scores) { return false; }
+    arrays->queries = array_in(s, place, r->queries ? r->queries : "queries");
+    arrays->keys = array_in(s, place, r->keys ? r->keys : "keys");
+    return arrays->queries && arrays->keys;
+}
+
+static bool nothing_found(const struct source *s, const char *place, const struct scores_request *r) {
+    char names[SOURCE_WHY];
+    list_names(s, place, names);
+    const char *scores = r->scores ? r->scores : "scores", *queries = r->queries ? r->queries : "queries",
+               *keys = r->keys ? r->keys : "keys";
+    bool only_scores = r->scores != NULL, only_products = r->queries || r->keys;
+    message_error("%s: no %s%s%s%s%s in %s; there are: %s%s", s->path, only_products ? "" : scores,
+                  only_scores || only_products ? "" : ", nor ", only_scores ? "" : queries,
+                  only_scores ? "" : " with ", only_scores ? "" : keys, *place ? place : "any group", names,
+                  "; name them with --scores, or --queries and --keys");
+    return false;
+}
+
+/* The place of the i-th array, if no array before it has the same. */
+static bool new_place(const struct source *s, size_t i, char place[SOURCE_PATH]) {
+    snprintf(place, SOURCE_PATH, "%s", s->array[i].path);
+    *strrchr(place, '/') = '\0';
+    size_t length = strlen(place);
+    for (size_t k = 0; k < i; k++) {
+        const char *path = s->array[k].path;
+        if (strncmp(path, place, length) == 0 && strrchr(path, '/') == path + length) { return false; }
+    }
+    return true;
+}
+
+/* One array without a name: .npy. */
+static bool add_nameless(struct found *f, struct source *s, const struct scores_request *r) {
+    return add_group(f, &(struct group_arrays){.source = s, .key_source = s, .place = "", .scores = s->array},
+                     r);
+}
+
+static bool add_word(struct found *f, const char *word, const struct scores_request *r) {
+    struct group_arrays arrays;
+    size_t length = file_length(word);
+    const char *asked = word[length] ? word + length + 1 : NULL;
+    struct source *s = open_source(f, word, length, r->links);
+    if (!s) { return false; }
+    if (s->array_count == 1 && strcmp(s->array[0].path, "/") == 0) { return add_nameless(f, s, r); }
+    size_t before = f->group_count;
+    bool good = true;
+    if (asked) {
+        char place[SOURCE_PATH];
+        snprintf(place, sizeof place, "%s%s", *asked == '/' || !*asked ? "" : "/", asked);
+        while (*place && place[strlen(place) - 1] == '/') { place[strlen(place) - 1] = '\0'; }
+        if (!arrays_at(s, place, r, &arrays)) { return nothing_found(s, place, r); }
+        return add_group(f, &arrays, r);
+    }
+    for (size_t i = 0; i < s->array_count; i++) {
+        char place[SOURCE_PATH];
+        if (new_place(s, i, place) && arrays_at(s, place, r, &arrays)) {
+            good = add_group(f, &arrays, r) && good;
+        }
+    }
+    return f->group_count > before ? good : nothing_found(s, "", r);
+}
+
+/* --scores A.npy, or --queries A.npy --keys B.npy. */
+static bool add_npy(struct found *f, const struct scores_request *r) {
+    if (r->scores && ends_with(r->scores, ".npy")) {
+        struct source *s = open_source(f, r->scores, strlen(r->scores), r->links);
+        return s && add_nameless(f, s, r);
+    }
+    if (!r->queries || !r->keys || !ends_with(r->queries, ".npy") || !ends_with(r->keys, ".npy")) {
+        message_error("nothing to read: give FILE, or --scores A.npy, or --queries A.npy --keys B.npy");
+        return false;
+    }
+    struct source *s = open_source(f, r->queries, strlen(r->queries), r->links);
+    struct source *k = s ? open_source(f, r->keys, strlen(r->keys), r->links) : NULL;
+    return k &&
+           add_group(f,
+                     &(struct group_arrays){
+                         .source = s, .key_source = k, .place = "", .queries = s->array, .keys = k->array},
+                     r);
+}
+
+/* ---- sequences ---- */
+
+/* Equal numbers in an attribute sequence_id are the same sequence; without it all are different. */
+static bool number_sequences(struct found *f) {
+    double *known = NULL;
+    size_t known_count = 0, *number = NULL;
+    bool good = true;
+    for (size_t i = 0; i < f->group_count; i++) {
+        struct group *g = &f->group[i];
+        const struct source_array *a = g->scores ? g->scores : g->queries;
+        size_t count = g->layout.size[LAYOUT_SEQUENCE];
+        double *id = memory_create(count + 1, sizeof *id);
+        size_t found = source_numbers(g->source, a->path, "sequence_id", count + 1, id);
+        g->sequence = memory_create(count, sizeof *g->sequence);
+        if (found != 0 && found != count) {
+            message_error(
+                "%s: %s: its attribute sequence_id must have a number for each of its %zu sequences",
+                g->source->path, a->path, count);
+            good = false;
+        }
+        known = memory_resize(known, known_count + count, sizeof *known);
+        number = memory_resize(number, known_count + count, sizeof *number);
+        for (size_t k = 0; k < count && good; k++) {
+            size_t at = 0;
+            while (found > 0 && at < known_count && known[at] != id[k]) { at++; }
+            if (found > 0 && at < known_count) {
+                g->sequence[k] = number[at];
+                continue;
+            }
+            g->sequence[k] = f->sequence_count++;
+            if (found > 0) {
+                known[known_count] = id[k];
+                number[known_count++] = g->sequence[k];
+            }
+        }
+        free(id);
+    }
+    free(known);
+    free(number);
+    return good;
+}
+
+bool find_groups(const struct scores_request *r, struct found *f) {
+    bool good = true;
+    *f = (struct found){0};
+    for (size_t i = 0; i < r->file_count; i++) { good = add_word(f, r->file[i], r) && good; }
+    if (r->file_count == 0) { good = add_npy(f, r); }
+    return good && number_sequences(f);
+}
+
+void find_release(struct found *f) {
+    for (size_t i = 0; i < f->group_count; i++) { group_release(&f->group[i]); }
+    for (size_t i = 0; i < f->source_count; i++) {
+        source_close(f->source[i]);
+        free(f->path[i]);
+    }
+    free(f->source);
+    free(f->path);
+    free(f->group);
+}

@@ -1,0 +1,235 @@
+#include "sim/scores/group.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/base/message.h"
+
+const char *group_name(const struct group *g, char name[GROUP_NAME]) {
+    const struct source_array *a = g->scores ? g->scores : g->queries;
+    snprintf(name, GROUP_NAME, "%.500s:%.500s", g->source->path, a->path);
+    return name;
+}
+
+static bool complain(const struct source *source, const struct source_array *array, const char *why) {
+    message_error("%s: %s: %s", source->path, array->path, why);
+    return false;
+}
+
+/* ---- what belongs together ---- */
+
+static const struct source_array *beside(const struct group *g, const char *name) {
+    char path[2 * SOURCE_PATH];
+    snprintf(path, sizeof path, "%s/%s", g->place, name);
+    return source_find(g->source, path);
+}
+
+static bool numbers_can_be_read(const struct source *source, const struct source_array *a) {
+    if (!a) { return true; }
+    if (a->trouble) { return complain(source, a, a->trouble); }
+    return true;
+}
+
+static bool is_float(const struct source *source, const struct source_array *a) {
+    if (a->element != ELEMENT_INTEGER) { return true; }
+    return complain(source, a,
+                    "its numbers are integers; scores, queries and keys are floats of 16, 32 or 64 bits, "
+                    "bfloat16 being 16-bit integers with an attribute dtype = \"bfloat16\"");
+}
+
+static bool read_layouts(struct group *g, const struct scores_request *request) {
+    char why[SOURCE_WHY] = "";
+    bool products = !g->scores;
+    const struct source_array *a = g->scores ? g->scores : g->queries;
+    const char *axes = request->axes ? request->axes : source_text(g->source, a->path, "axes");
+    if (!layout_make(a, axes, products, &g->layout, why)) { return complain(g->source, a, why); }
+    g->query_count = g->layout.rows;
+    g->key_count = g->layout.columns;
+    if (!products) { return true; }
+    if (!layout_make(g->keys, axes, true, &g->key_layout, why)) {
+        return complain(g->key_source, g->keys, why);
+    }
+    g->key_count = g->key_layout.rows;
+    return true;
+}
+
+/* Queries and keys: one vector length, the same sequences and layers, heads that are shared evenly. */
+static bool products_fit(const struct group *g) {
+    const struct layout *q = &g->layout, *k = &g->key_layout;
+    char why[SOURCE_WHY];
+    if (q->columns != k->columns) {
+        snprintf(why, sizeof why, "its vectors have %" PRIu64 " components, those of the queries %" PRIu64,
+                 k->columns, q->columns);
+    } else if (q->size[LAYOUT_SEQUENCE] != k->size[LAYOUT_SEQUENCE] ||
+               q->size[LAYOUT_LAYER] != k->size[LAYOUT_LAYER]) {
+        snprintf(why, sizeof why,
+                 "it has %" PRIu64 " sequences and %" PRIu64 " layers, the queries %" PRIu64 " and %" PRIu64,
+                 k->size[LAYOUT_SEQUENCE], k->size[LAYOUT_LAYER], q->size[LAYOUT_SEQUENCE],
+                 q->size[LAYOUT_LAYER]);
+    } else if (q->size[LAYOUT_HEAD] % k->size[LAYOUT_HEAD] != 0) {
+        snprintf(why, sizeof why, "%" PRIu64 " key heads cannot be shared by %" PRIu64 " query heads",
+                 k->size[LAYOUT_HEAD], q->size[LAYOUT_HEAD]);
+    } else {
+        return true;
+    }
+    return complain(g->key_source, g->keys, why);
+}
+
+static bool length_is_bounded(const struct group *g) {
+    if (g->key_count <= SCORES_LONGEST) { return true; }
+    char why[SOURCE_WHY];
+    snprintf(why, sizeof why, "its rows have %" PRIu64 " keys; at most %d can be read", g->key_count,
+             SCORES_LONGEST);
+    return complain(g->source, g->scores ? g->scores : g->queries, why);
+}
+
+/* Leading axes of an array beside the scores: none, or as many as they have, each of their size or 1. */
+static bool broadcasts(const struct group *g, const struct source_array *a, unsigned own) {
+    if (a->rank == own) { return true; }
+    if (a->rank != own + g->layout.leading) { return false; }
+    for (unsigned i = 0; i < g->layout.leading; i++) {
+        if (a->size[i] != 1 && a->size[i] != g->layout.size[g->layout.axis[i]]) { return false; }
+    }
+    return true;
+}
+
+static bool fits_queries(const struct group *g, const struct source_array *a, const char *name) {
+    if (!a) { return true; }
+    if (!numbers_can_be_read(g->source, a)) { return false; }
+    if (a->rank >= 1 && a->size[a->rank - 1] == g->query_count && broadcasts(g, a, 1)) { return true; }
+    char why[SOURCE_WHY];
+    snprintf(why, sizeof why, "%s must have one number for each of the %" PRIu64 " queries", name,
+             g->query_count);
+    return complain(g->source, a, why);
+}
+
+static bool fits_mask(const struct group *g) {
+    const struct source_array *a = g->mask;
+    if (!a) { return true; }
+    if (!numbers_can_be_read(g->source, a)) { return false; }
+    if (a->rank >= 2 && a->size[a->rank - 1] == g->key_count && a->size[a->rank - 2] == g->query_count &&
+        broadcasts(g, a, 2)) {
+        return true;
+    }
+    return complain(g->source, a, "mask must have one number for each query and key");
+}
+
+/* Numbers of an attribute, one for each of `count`; 0, 1, .. where it is not there. */
+static bool read_names(const struct group *g, const char *attribute, uint64_t count, size_t **number) {
+    const struct source_array *a = g->scores ? g->scores : g->queries;
+    double *value = memory_create(count + 1, sizeof *value);
+    size_t found = source_numbers(g->source, a->path, attribute, count + 1, value);
+    bool good = found == 0 || found == count;
+    *number = memory_create(count, sizeof **number);
+    for (size_t i = 0; i < count && good; i++) {
+        good = found == 0 || (value[i] >= 0 && value[i] < 1e9 && value[i] == floor(value[i]));
+        (*number)[i] = found == 0 ? i : (size_t)value[i];
+    }
+    free(value);
+    if (good) { return true; }
+    char why[SOURCE_WHY];
+    snprintf(why, sizeof why,
+             "its attribute %s must number all %" PRIu64 " of them by whole numbers from 0 on", attribute,
+             count);
+    return complain(g->source, a, why);
+}
+
+static void read_sight(struct group *g, enum scores_sight asked) {
+    const struct source_array *a = g->scores ? g->scores : g->queries;
+    double stored = source_number(g->source, a->path, "causal");
+    g->causal = asked == SCORES_CAUSAL || (asked == SCORES_AS_STORED && stored == 1);
+}
+
+static bool read_scale(struct group *g, double asked) {
+    const struct source_array *a = g->queries;
+    if (g->scores) { return true; }
+    double stored = source_number(g->source, a->path, "score_scale");
+    g->scale = !isnan(asked) ? asked : !isnan(stored) ? stored : 1 / sqrt((double)g->layout.columns);
+    if (isfinite(g->scale) && g->scale != 0) { return true; }
+    return complain(g->source, a,
+                    "its attribute score_scale is no number that scores can be multiplied with");
+}
+
+static bool arrays_are_sound(const struct group *g) {
+    if (g->scores) { return numbers_can_be_read(g->source, g->scores) && is_float(g->source, g->scores); }
+    return numbers_can_be_read(g->source, g->queries) && is_float(g->source, g->queries) &&
+           numbers_can_be_read(g->key_source, g->keys) && is_float(g->key_source, g->keys);
+}
+
+bool group_open(const struct group_arrays *arrays, const struct scores_request *request, struct group *g) {
+    *g = (struct group){.source = arrays->source,
+                        .key_source = arrays->key_source,
+                        .scores = arrays->scores,
+                        .queries = arrays->queries,
+                        .keys = arrays->keys,
+                        .scale = NAN};
+    snprintf(g->place, sizeof g->place, "%s", arrays->place);
+    g->row_length = beside(g, "row_length");
+    g->query_position = beside(g, "query_position");
+    g->mask = beside(g, "mask");
+    if (!arrays_are_sound(g) || !read_layouts(g, request)) { return false; }
+    read_sight(g, request->sight);
+    return (g->scores || products_fit(g)) && length_is_bounded(g) && read_scale(g, request->scale) &&
+           fits_queries(g, g->row_length, "row_length") &&
+           fits_queries(g, g->query_position, "query_position") && fits_mask(g) &&
+           read_names(g, "layers", g->layout.size[LAYOUT_LAYER], &g->layer) &&
+           read_names(g, "heads", g->layout.size[LAYOUT_HEAD], &g->head);
+}
+
+void group_release(struct group *g) {
+    free(g->layer);
+    free(g->head);
+    free(g->sequence);
+}
+
+/* ---- queries ---- */
+
+uint64_t group_position(const struct group *g, const double *position, uint64_t q) {
+    if (position) { return position[q] > 0 ? (uint64_t)position[q] : 0; }
+    /* The last queries of a context, where they are fewer than the keys. */
+    return g->causal && g->query_count < g->key_count ? g->key_count - g->query_count + q : q;
+}
+
+uint64_t group_sight(const struct group *g, const double *row_length, const double *position, uint64_t q) {
+    uint64_t sight = g->key_count;
+    if (row_length && row_length[q] < (double)sight) {
+        sight = row_length[q] > 0 ? (uint64_t)row_length[q] : 0;
+    }
+    if (g->causal) {
+        uint64_t before = group_position(g, position, q) + 1;
+        sight = before < sight ? before : sight;
+    }
+    return sight;
+}
+
+/* Leading indices of an array that may lack the leading axes, or have 1 in their place. */
+static void broadcast_lead(const struct group *g, const struct source_array *a, unsigned own,
+                           const uint64_t place[LAYOUT_LEADING], uint64_t lead[SOURCE_RANK]) {
+    if (a->rank == own) { return; }
+    layout_lead(&g->layout, place, lead);
+    for (unsigned i = 0; i < g->layout.leading; i++) { lead[i] = a->size[i] == 1 ? 0 : lead[i]; }
+}
+
+double *group_of_queries(const struct group *g, const struct source_array *a,
+                         const uint64_t place[LAYOUT_LEADING], bool *good) {
+    uint64_t lead[SOURCE_RANK] = {0};
+    if (!a) { return NULL; }
+    double *number = memory_create(g->query_count, sizeof *number);
+    broadcast_lead(g, a, 1, place, lead);
+    /* With leading axes the last of them is a matrix's row. */
+    bool read = a->rank == 1 ? source_read(g->source, a, NULL, 0, g->query_count, number)
+                             : source_read(g->source, a, lead, lead[a->rank - 2], 1, number);
+    *good = *good && read;
+    return number;
+}
+
+bool group_mask(const struct group *g, const uint64_t place[LAYOUT_LEADING], uint64_t first, uint64_t count,
+                double *mask) {
+    uint64_t lead[SOURCE_RANK] = {0};
+    broadcast_lead(g, g->mask, 2, place, lead);
+    return source_read(g->source, g->mask, lead, first, count, mask);
+}

@@ -1,0 +1,54 @@
+/* group: what one place of a file holds: scores, or queries and keys, of sequences, layers and heads at once.
+ */
+#ifndef GAPSCALE_SIM_SCORES_GROUP_H
+#define GAPSCALE_SIM_SCORES_GROUP_H
+
+#include "sim/scores/layout.h"
+#include "sim/scores/scores.h"
+
+struct group {
+    struct source *source;
+    char place[SOURCE_PATH];                   /* "/n00512"; "" is the root */
+    const struct source_array *scores;         /* or, when NULL, */
+    const struct source_array *queries, *keys; /* whose products are formed; keys may lie in: */
+    struct source *key_source;
+    const struct source_array *row_length, *query_position, *mask; /* NULL: there is none */
+    struct layout layout, key_layout;                              /* of scores or queries; of keys */
+    bool causal;
+    double scale; /* of products */
+    uint64_t query_count, key_count;
+    size_t *layer, *head; /* numbers of the layers and heads that there are */
+    size_t *sequence;     /* numbers of the sequences, the same over all groups */
+};
+
+/* Where the arrays are. `keys` may be in a file of its own. */
+struct group_arrays {
+    struct source *source, *key_source;
+    const char *place;
+    const struct source_array *scores, *queries, *keys;
+};
+
+/* Finds what belongs to these arrays and checks that it fits. False after messages. Release with
+ * group_release. */
+bool group_open(const struct group_arrays *arrays, const struct scores_request *request, struct group *group);
+void group_release(struct group *group);
+
+/* "FILE:/group/scores", for messages. */
+enum { GROUP_NAME = 2 * SOURCE_PATH };
+const char *group_name(const struct group *group, char name[GROUP_NAME]);
+
+/* Position of query `q`, and the most keys that it can see. */
+uint64_t group_position(const struct group *group, const double *position, uint64_t q);
+uint64_t group_sight(const struct group *group, const double *row_length, const double *position, uint64_t q);
+
+/* A number of every query at a place, from row_length or query_position: broadcast over leading axes that the
+ * array does not have. NULL where there is no such array; *good is false after a message. Free with free().
+ */
+double *group_of_queries(const struct group *group, const struct source_array *array,
+                         const uint64_t place[LAYOUT_LEADING], bool *good);
+
+/* The mask of queries first .. first + count - 1, [count][key_count]. False after a message. */
+bool group_mask(const struct group *group, const uint64_t place[LAYOUT_LEADING], uint64_t first,
+                uint64_t count, double *mask);
+
+#endif

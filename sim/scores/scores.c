@@ -1,0 +1,158 @@
+/* Every file is opened once; a group is a place in it. Reading goes place by place (a sequence, layer and
+ * head), query by query; of the queries only those are read, or their products formed, that can count for a
+ * length. */
+#include "sim/scores/scores.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/base/message.h"
+#include "sim/scores/find.h"
+#include "sim/scores/reader.h"
+
+struct scores {
+    struct found found;
+    struct scores_facts facts;
+    struct reader reader;
+};
+
+/* ---- heads ---- */
+
+static int by_layer_and_head(const void *a, const void *b) {
+    const struct scores_head *x = a, *y = b;
+    if (x->layer != y->layer) { return x->layer < y->layer ? -1 : 1; }
+    return (x->head > y->head) - (x->head < y->head);
+}
+
+static void list_heads(const struct found *found, struct scores_facts *facts) {
+    size_t room = 0;
+    for (size_t i = 0; i < found->group_count; i++) {
+        const uint64_t *size = found->group[i].layout.size;
+        room += size[LAYOUT_LAYER] * size[LAYOUT_HEAD];
+    }
+    facts->head = memory_create(room, sizeof *facts->head);
+    for (size_t i = 0; i < found->group_count; i++) {
+        const struct group *g = &found->group[i];
+        for (size_t l = 0; l < g->layout.size[LAYOUT_LAYER]; l++) {
+            for (size_t h = 0; h < g->layout.size[LAYOUT_HEAD]; h++) {
+                facts->head[facts->head_count++] = (struct scores_head){g->layer[l], g->head[h]};
+            }
+        }
+    }
+    qsort(facts->head, facts->head_count, sizeof *facts->head, by_layer_and_head);
+    size_t kept = 0;
+    for (size_t i = 0; i < facts->head_count; i++) {
+        if (i == 0 || by_layer_and_head(&facts->head[i], &facts->head[kept - 1]) != 0) {
+            facts->head[kept++] = facts->head[i];
+        }
+    }
+    facts->head_count = kept;
+}
+
+/* ---- lengths ---- */
+
+static int ascending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* A context of which every query is there, each seeing what came before it. */
+static bool is_full_causal(const struct group *g) { return g->causal && g->query_count == g->key_count; }
+
+/* The group's own lengths; `length` may be NULL to count them. */
+static size_t own_lengths(const struct group *g, double *length) {
+    const double shortest = 32;
+    size_t count = 0;
+    double n = (double)g->key_count;
+    if (is_full_causal(g) && n >= shortest) {
+        for (double power = shortest; power <= n; power *= 2, count++) {
+            if (length) { length[count] = power; }
+        }
+        return count;
+    }
+    if (length) { *length = n; }
+    return 1;
+}
+
+static void list_lengths(const struct found *found, const struct scores_request *request,
+                         struct scores_facts *facts) {
+    size_t room = request->length_count;
+    for (size_t i = 0; i < found->group_count; i++) { room += own_lengths(&found->group[i], NULL); }
+    facts->length = memory_create(room, sizeof *facts->length);
+    if (request->length_count > 0) {
+        facts->length_count = request->length_count;
+        memcpy(facts->length, request->length, request->length_count * sizeof *facts->length);
+    } else {
+        for (size_t i = 0; i < found->group_count; i++) {
+            facts->length_count += own_lengths(&found->group[i], facts->length + facts->length_count);
+        }
+    }
+    qsort(facts->length, facts->length_count, sizeof *facts->length, ascending);
+    size_t kept = 0;
+    for (size_t i = 0; i < facts->length_count; i++) {
+        if (i == 0 || facts->length[i] != facts->length[kept - 1]) {
+            facts->length[kept++] = facts->length[i];
+        }
+    }
+    facts->length_count = kept;
+}
+
+/* ---- words ---- */
+
+static enum element coarser(enum element a, enum element b) { return a > b ? a : b; }
+
+static void read_words(const struct found *found, const struct scores_request *request,
+                       struct scores_facts *facts) {
+    enum element element = ELEMENT_FLOAT64;
+    facts->trained = request->trained;
+    facts->scale = NAN;
+    for (size_t i = 0; i < found->group_count; i++) {
+        const struct group *g = &found->group[i];
+        const struct source_array *a = g->scores ? g->scores : g->queries;
+        element = coarser(element, g->scores ? a->element : coarser(a->element, g->keys->element));
+        if (!g->scores) { facts->scale = g->scale; }
+        if (isnan(facts->trained)) { facts->trained = source_number(g->source, a->path, "trained_context"); }
+        if (!facts->model) { facts->model = source_text(g->source, a->path, "model"); }
+        if (!facts->licence) { facts->licence = source_text(g->source, a->path, "licence"); }
+        if (!facts->input) { facts->input = source_text(g->source, a->path, "input"); }
+        facts->has_layers = facts->has_layers || g->layout.size[LAYOUT_LAYER] > 1;
+    }
+    facts->element = element_name(element);
+}
+
+/* ---- all of it ---- */
+
+struct scores *scores_open(const struct scores_request *request) {
+    struct scores *s = memory_create(1, sizeof *s);
+    if (!find_groups(request, &s->found)) {
+        scores_close(s);
+        return NULL;
+    }
+    list_heads(&s->found, &s->facts);
+    list_lengths(&s->found, request, &s->facts);
+    read_words(&s->found, request, &s->facts);
+    reader_open(&s->reader, &s->found, &s->facts);
+    return s;
+}
+
+void scores_close(struct scores *s) {
+    if (!s) { return; }
+    reader_release(&s->reader);
+    find_release(&s->found);
+    free(s->facts.head);
+    free(s->facts.length);
+    free(s);
+}
+
+const struct scores_facts *scores_facts(const struct scores *s) { return &s->facts; }
+
+enum scores_outcome scores_next(struct scores *s, int threads, struct scores_batch *batch) {
+    return reader_next(&s->reader, threads, batch);
+}
+
+void scores_rewind(struct scores *s) { reader_rewind(&s->reader); }
+
+size_t scores_short_rows(const struct scores *s) { return s->reader.short_rows; }

@@ -1,0 +1,84 @@
+/* scores: attention scores as a model computed them, before the softmax, from files to rows.
+ *
+ * This room: source (the arrays of an HDF5, .npy or .safetensors file), element (numbers as they are stored),
+ * layout (which axis is which), group (what one place of a file holds: scores, or queries and keys whose
+ * products are formed here), and this file, which puts groups together. Whatever factor the model applies is
+ * in the scores already: beta = 1 is the model as trained.
+ *
+ * A row is the scores of one query with the keys that it sees. It counts for context length n when it sees
+ * more than 0.9 n and at most n keys. Rows come in the order of the files: file by file, group by group,
+ * sequence by sequence, layer by layer, head by head, query by query. Memory is bounded by SCORES_ROOM
+ * scores, or one row. */
+#ifndef GAPSCALE_SIM_SCORES_SCORES_H
+#define GAPSCALE_SIM_SCORES_SCORES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SCORES_ROOM = 1 << 24, SCORES_LONGEST = 1 << 26 };
+
+enum scores_sight { SCORES_AS_STORED, SCORES_CAUSAL, SCORES_FULL };
+
+/* What is asked for. NULL, NaN and 0 stand for what the files say. */
+struct scores_request {
+    size_t file_count;
+    const char *const *file;             /* FILE or FILE:GROUP */
+    const char *scores, *queries, *keys; /* names of arrays, or .npy files */
+    const char *axes;                    /* "sequence,layer,head,query,key" */
+    double scale;                        /* of products of queries and keys */
+    enum scores_sight sight;
+    double trained;       /* context length of the training */
+    size_t length_count;  /* context lengths */
+    const double *length; /* increasing */
+    bool links;           /* follow links to other files, read virtual data */
+};
+
+struct scores_head {
+    size_t layer, head; /* as the model numbers them */
+};
+
+/* What there is. */
+struct scores_facts {
+    size_t head_count, length_count;
+    struct scores_head *head; /* by layer, then head */
+    double *length;           /* increasing */
+    bool has_layers;          /* more than one */
+    double trained;           /* NaN: not said */
+    double scale;        /* that products of queries and keys were multiplied with; NaN: scores were stored */
+    const char *element; /* "float32", ..: the coarsest that the scores or keys are stored in */
+    const char *model, *licence, *input; /* NULL: not said */
+};
+
+struct scores; /* opened files */
+
+/* NULL after messages that name place and remedy: the input is bad. Messages on memory end the program
+ * (memory.h). Close with scores_close. */
+struct scores *scores_open(const struct scores_request *request);
+void scores_close(struct scores *scores);
+const struct scores_facts *scores_facts(const struct scores *scores);
+
+struct scores_row {
+    size_t length, head; /* indices */
+    size_t sequence;     /* the same number is the same sequence */
+    size_t position;     /* of the query */
+    size_t count;        /* keys it sees, at least 2 */
+    const double *score; /* [count], finite, by position of the key */
+    const uint32_t *key; /* [count]: their positions; NULL: 0, 1, 2, .. */
+};
+
+struct scores_batch {
+    size_t count;
+    struct scores_row *row;
+};
+
+enum scores_outcome { SCORES_MORE, SCORES_END, SCORES_BAD };
+/* The next rows, valid until the next call; a row that counts for two lengths comes twice. SCORES_BAD after a
+ * message that names the place. */
+enum scores_outcome scores_next(struct scores *scores, int threads, struct scores_batch *batch);
+/* From the first row again. */
+void scores_rewind(struct scores *scores);
+/* Rows left out so far because they see fewer than two keys. */
+size_t scores_short_rows(const struct scores *scores);
+
+#endif

@@ -1,0 +1,266 @@
+#include "sim/scores/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sim/base/memory.h"
+#include "sim/base/message.h"
+#include "sim/scores/header.h"
+#include "sim/storage/h5scan.h"
+
+enum { PIECE = 1 << 16 }; /* numbers decoded at a time */
+
+struct source_format {
+    int descriptor;
+    struct header header; /* .npy and .safetensors; or */
+    struct h5scan *scan;  /* HDF5 */
+};
+
+/* ---- opening ---- */
+
+static enum element element_of(const struct h5scan *scan, const struct h5scan_array *a) {
+    static const enum element known[] = {[H5SCAN_OTHER] = ELEMENT_OTHER,
+                                         [H5SCAN_FLOAT64] = ELEMENT_FLOAT64,
+                                         [H5SCAN_FLOAT32] = ELEMENT_FLOAT32,
+                                         [H5SCAN_FLOAT16] = ELEMENT_FLOAT16,
+                                         [H5SCAN_INTEGER] = ELEMENT_INTEGER};
+    char place[SOURCE_PATH + 8];
+    snprintf(place, sizeof place, "%s/dtype", a->path);
+    for (size_t i = 0; i < scan->attribute_count; i++) {
+        const struct h5scan_attribute *word = &scan->attribute[i];
+        if (strcmp(word->path, place) == 0 && strcmp(word->text, "bfloat16") == 0) {
+            return ELEMENT_BFLOAT16;
+        }
+    }
+    return known[a->kind];
+}
+
+static void list_scanned(struct source *s) {
+    const struct h5scan *scan = s->format->scan;
+    s->array = memory_create(scan->array_count, sizeof *s->array);
+    s->array_count = scan->array_count;
+    for (size_t i = 0; i < scan->array_count; i++) {
+        const struct h5scan_array *from = &scan->array[i];
+        struct source_array *a = &s->array[i];
+        *a = (struct source_array){.element = element_of(scan, from), .rank = from->rank, .index = i};
+        memcpy(a->path, from->path, sizeof a->path);
+        memcpy(a->size, from->size, sizeof a->size);
+        if (!from->whole) {
+            a->trouble =
+                "it lies in another file, or not all of it was ever written; --links follows links to "
+                "other files";
+        } else if (a->element == ELEMENT_OTHER) {
+            a->trouble = "its numbers are no floats of 16, 32 or 64 bits";
+        }
+    }
+}
+
+static void list_headed(struct source *s) {
+    s->array = s->format->header.array;
+    s->array_count = s->format->header.array_count;
+}
+
+/* Holes: a copy that was broken off, or nothing but zeros. */
+static bool has_holes(const struct stat *info) {
+    const off_t small = 1 << 20;
+    return info->st_size > small && (off_t)info->st_blocks * 512 < info->st_size / 2;
+}
+
+static bool open_regular(struct source *s, struct stat *info, char why[SOURCE_WHY]) {
+    s->format->descriptor = open(s->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (s->format->descriptor < 0 || fstat(s->format->descriptor, info) != 0) {
+        snprintf(why, SOURCE_WHY, "%s", strerror(errno));
+        return false;
+    }
+    if (!S_ISREG(info->st_mode)) {
+        snprintf(why, SOURCE_WHY, "it is %s", S_ISDIR(info->st_mode) ? "a directory" : "no regular file");
+        return false;
+    }
+    if (has_holes(info)) {
+        snprintf(why, SOURCE_WHY,
+                 "it has holes: %jd of its %jd bytes are on the disk; was it copied or written to its end?",
+                 (intmax_t)info->st_blocks * 512, (intmax_t)info->st_size);
+        return false;
+    }
+    return true;
+}
+
+static bool source_list(struct source *s, bool links, char why[SOURCE_WHY]) {
+    struct stat info;
+    if (!open_regular(s, &info, why)) { return false; }
+    struct source_format *f = s->format;
+    if (!header_read(f->descriptor, s->path, (uint64_t)info.st_size, &f->header, why)) { return false; }
+    if (f->header.format != HEADER_NEITHER) {
+        list_headed(s);
+        return true;
+    }
+    char reason[H5SCAN_WHY];
+    f->scan = h5scan_open(s->path, links, reason);
+    if (f->scan) {
+        list_scanned(s);
+        return true;
+    }
+    snprintf(why, SOURCE_WHY, "%s; diagnose reads HDF5, .npy and .safetensors", reason);
+    return false;
+}
+
+struct source *source_open(const char *path, bool links) {
+    struct source *s = memory_create(1, sizeof *s);
+    char why[SOURCE_WHY] = "";
+    s->path = path;
+    s->format = memory_create(1, sizeof *s->format);
+    s->format->descriptor = -1;
+    if (source_list(s, links, why)) { return s; }
+    message_error("%s: %s", path, why);
+    source_close(s);
+    return NULL;
+}
+
+void source_close(struct source *s) {
+    if (!s) { return; }
+    struct source_format *f = s->format;
+    if (f->descriptor >= 0) { close(f->descriptor); }
+    if (f->scan) { free(s->array); }
+    h5scan_close(f->scan);
+    header_release(&f->header);
+    free(f);
+    free(s);
+}
+
+/* ---- looking up ---- */
+
+const struct source_array *source_find(const struct source *s, const char *path) {
+    for (size_t i = 0; i < s->array_count; i++) {
+        if (strcmp(s->array[i].path, path) == 0) { return &s->array[i]; }
+    }
+    return NULL;
+}
+
+/* The attribute at `place` or at a group around it. */
+static const struct h5scan_attribute *inherited(const struct h5scan *scan, const char *place,
+                                                const char *name) {
+    char around[SOURCE_PATH], path[2 * SOURCE_PATH];
+    snprintf(around, sizeof around, "%s", place);
+    for (;;) {
+        snprintf(path, sizeof path, "%s/%s", around, name);
+        for (size_t i = 0; i < scan->attribute_count; i++) {
+            if (strcmp(scan->attribute[i].path, path) == 0) { return &scan->attribute[i]; }
+        }
+        char *slash = strrchr(around, '/');
+        if (!slash) { return NULL; }
+        *slash = '\0';
+    }
+}
+
+const char *source_text(const struct source *s, const char *place, const char *name) {
+    if (s->format->scan) {
+        const struct h5scan_attribute *a = inherited(s->format->scan, place, name);
+        return a && a->text[0] ? a->text : NULL;
+    }
+    const struct yaml_node *node =
+        s->format->header.metadata ? yaml_find(s->format->header.metadata, name) : NULL;
+    return node && node->kind == YAML_SCALAR ? node->text : NULL;
+}
+
+/* Numbers written as text: "1", "[0, 3]", "0,3". */
+static size_t numbers_in_text(const char *text, size_t room, double *number) {
+    size_t count = 0;
+    while (*text && count < room) {
+        char *end;
+        double value = strtod(text, &end);
+        if (end == text) {
+            text++;
+            continue;
+        }
+        number[count++] = value;
+        text = end;
+    }
+    return count;
+}
+
+size_t source_numbers(const struct source *s, const char *place, const char *name, size_t room,
+                      double *number) {
+    if (s->format->scan) {
+        const struct h5scan_attribute *a = inherited(s->format->scan, place, name);
+        size_t count = a && a->count < room ? a->count : a ? room : 0;
+        for (size_t i = 0; i < count; i++) { number[i] = a->number[i]; }
+        if (count > 0) { return count; }
+    }
+    const char *text = source_text(s, place, name);
+    return text ? numbers_in_text(text, room, number) : 0;
+}
+
+double source_number(const struct source *s, const char *place, const char *name) {
+    double number;
+    return source_numbers(s, place, name, 1, &number) == 1 ? number : NAN;
+}
+
+/* ---- reading ---- */
+
+static bool read_scanned(struct source *s, const struct source_array *a, const uint64_t *lead, uint64_t first,
+                         uint64_t rows, uint64_t width, double *value, char why[SOURCE_WHY]) {
+    char reason[H5SCAN_WHY];
+    uint64_t start[SOURCE_RANK], count[SOURCE_RANK];
+    for (unsigned i = 0; i + 2 < a->rank; i++) {
+        start[i] = lead[i];
+        count[i] = 1;
+    }
+    if (a->rank > 1) {
+        start[a->rank - 2] = first;
+        count[a->rank - 2] = rows;
+        start[a->rank - 1] = 0;
+        count[a->rank - 1] = width;
+    } else {
+        start[0] = first;
+        count[0] = rows;
+    }
+    bool is_bfloat = a->element == ELEMENT_BFLOAT16; /* 16-bit integers, for HDF5 */
+    enum element stored = is_bfloat ? ELEMENT_INTEGER : a->element;
+    size_t numbers = rows * width;
+    unsigned char *bytes = memory_create(numbers, element_size(stored));
+    bool good = h5scan_read(s->format->scan, a->index, start, count, bytes, reason);
+    for (size_t i = 0; good && is_bfloat && i < numbers; i++) { memmove(bytes + 2 * i, bytes + 8 * i, 2); }
+    if (good) { element_decode(a->element, numbers, bytes, value); }
+    if (!good) { snprintf(why, SOURCE_WHY, "%s", reason); }
+    free(bytes);
+    return good;
+}
+
+static bool read_plain(const struct source *s, const struct source_array *a, const uint64_t *lead,
+                       uint64_t first, uint64_t numbers, uint64_t width, double *value,
+                       char why[SOURCE_WHY]) {
+    unsigned char bytes[8 * PIECE];
+    size_t size = element_size(a->element);
+    uint64_t at = 0;
+    for (unsigned i = 0; i + 2 < a->rank; i++) { at = at * a->size[i] + lead[i]; }
+    if (a->rank > 1) { at = at * a->size[a->rank - 2] + first; }
+    at = a->offset + (a->rank > 1 ? at * width : first) * size;
+    for (uint64_t done = 0; done < numbers;) {
+        uint64_t count = numbers - done < PIECE ? numbers - done : PIECE;
+        ssize_t got = pread(s->format->descriptor, bytes, count * size, (off_t)(at + done * size));
+        if (got < (ssize_t)(count * size)) {
+            snprintf(why, SOURCE_WHY, "%s", got < 0 ? strerror(errno) : "it has become shorter");
+            return false;
+        }
+        element_decode(a->element, count, bytes, value + done);
+        done += count;
+    }
+    return true;
+}
+
+bool source_read(struct source *s, const struct source_array *a, const uint64_t *lead, uint64_t first,
+                 uint64_t rows, double *value) {
+    char why[SOURCE_WHY] = "";
+    uint64_t width = a->rank > 1 ? a->size[a->rank - 1] : 1;
+    bool good = s->format->scan ? read_scanned(s, a, lead, first, rows, width, value, why)
+                                : read_plain(s, a, lead, first, rows * width, width, value, why);
+    if (!good) { message_error("%s: %s: %s", s->path, a->path, why); }
+    return good;
+}

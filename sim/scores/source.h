@@ -1,0 +1,50 @@
+/* source: the arrays of one file, whatever its format: HDF5, .npy (one array without a name) or .safetensors.
+ * Numbers are read piece by piece. One thread at a time. */
+#ifndef GAPSCALE_SIM_SCORES_SOURCE_H
+#define GAPSCALE_SIM_SCORES_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/scores/element.h"
+
+enum { SOURCE_RANK = 8, SOURCE_PATH = 512, SOURCE_WHY = 512 };
+
+struct source_array {
+    char path[SOURCE_PATH]; /* "/group/name", "/name"; "/" alone in .npy */
+    enum element element;
+    unsigned rank;
+    uint64_t size[SOURCE_RANK];
+    const char *trouble; /* why its numbers cannot be had; NULL: they can */
+    uint64_t offset;     /* of its first byte, where it lies in one piece */
+    size_t index;        /* for the format */
+};
+
+struct source {
+    const char *path;
+    size_t array_count;
+    struct source_array *array;
+    struct source_format *format;
+};
+
+/* NULL after a message: missing, no such format, damaged, cut off. `path` must outlive it. */
+struct source *source_open(const char *path, bool links);
+void source_close(struct source *source);
+
+/* The array of that path; NULL when there is none. */
+const struct source_array *source_find(const struct source *source, const char *path);
+
+/* Attributes of a group ("" is the root) or array, inherited from the groups around it: text, or NULL; a
+ * number, or NaN; a list of at most `room` numbers, of which how many. */
+const char *source_text(const struct source *source, const char *place, const char *name);
+double source_number(const struct source *source, const char *place, const char *name);
+size_t source_numbers(const struct source *source, const char *place, const char *name, size_t room,
+                      double *number);
+
+/* value[0 .. rows size[rank - 1]): `rows` whole rows of the last axis, from row `first` on of the matrix at
+ * the leading indices lead[0 .. rank - 2); rank 1: `rows` numbers from `first` on. False after a message. */
+bool source_read(struct source *source, const struct source_array *array, const uint64_t *lead,
+                 uint64_t first, uint64_t rows, double *value);
+
+#endif

@@ -1,0 +1,57 @@
+/* h5scan: HDF5 files that others wrote, looked through and read piece by piece. As in h5file.h a child
+ * process with limits does it, here one that lives as long as the file is open: a damaged file can kill that
+ * child and nothing else. Memory is bounded whatever the file's size. One thread at a time. */
+#ifndef GAPSCALE_SIM_STORAGE_H5SCAN_H
+#define GAPSCALE_SIM_STORAGE_H5SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { H5SCAN_RANK = 8, H5SCAN_NAME = 512, H5SCAN_TEXT = 4096, H5SCAN_NUMBERS = 512, H5SCAN_ITEMS = 1 << 13 };
+
+enum h5scan_kind {
+    H5SCAN_OTHER, /* text, compounds, unusual floats */
+    H5SCAN_FLOAT64,
+    H5SCAN_FLOAT32,
+    H5SCAN_FLOAT16, /* IEEE 754 half, either byte order */
+    H5SCAN_INTEGER, /* any width; read as 64 bits with sign */
+};
+
+struct h5scan_array {
+    char path[H5SCAN_NAME]; /* "/group/name" */
+    enum h5scan_kind kind;
+    unsigned rank;
+    uint64_t size[H5SCAN_RANK];
+    bool whole; /* all of its numbers have been written, in the file itself or where links may be followed */
+};
+
+/* Text, numbers (as many as fit), or neither where the type is something else. */
+struct h5scan_attribute {
+    char path[H5SCAN_NAME]; /* "/group/name/attribute"; of the root: "/attribute" */
+    char text[H5SCAN_TEXT];
+    size_t count;
+    double number[H5SCAN_NUMBERS];
+};
+
+struct h5scan {
+    size_t array_count, attribute_count;
+    struct h5scan_array *array;
+    struct h5scan_attribute *attribute;
+    struct h5scan_child *child;
+};
+
+enum { H5SCAN_WHY = 256 };
+
+/* Lists arrays and attributes in the order of their names. Soft links within the file are followed; external
+ * links and virtual arrays only with `links`, else such arrays are listed with `whole` false. NULL with what
+ * is wrong in `why`. Close with h5scan_close. */
+struct h5scan *h5scan_open(const char *path, bool links, char why[H5SCAN_WHY]);
+void h5scan_close(struct h5scan *scan);
+
+/* Reads the box start[i] .. start[i] + count[i] - 1 of an array, row-major, in the machine's own format of
+ * its kind. False with what is wrong in `why`. */
+bool h5scan_read(struct h5scan *scan, size_t array, const uint64_t *start, const uint64_t *count, void *out,
+                 char why[H5SCAN_WHY]);
+
+#endif
