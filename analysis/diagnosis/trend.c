@@ -1,0 +1,153 @@
+#include "analysis/diagnosis/trend.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "sim/base/memory.h"
+
+static double y_at(const struct trend_data *d, size_t s, size_t j) { return d->y[s * d->lengths + j]; }
+
+static struct trend_spread spread(size_t count, const double *value) {
+    double mean = 0, square = 0;
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (isnan(value[i])) { continue; }
+        double change = value[i] - mean;
+        mean += change / (double)++used;
+        square += change * (value[i] - mean);
+    }
+    return (struct trend_spread){used > 0 ? mean : NAN, used > 1 ? square / ((double)used - 1) : NAN, used};
+}
+
+struct trend_spread trend_level(const struct trend_data *d, size_t j) {
+    double *value = memory_create(d->sequences, sizeof *value);
+    for (size_t s = 0; s < d->sequences; s++) { value[s] = y_at(d, s, j); }
+    struct trend_spread found = spread(d->sequences, value);
+    free(value);
+    return found;
+}
+
+bool trend_coefficients(const struct trend_data *d, size_t first, size_t last, double *c) {
+    double total = 0, mean = 0, square = 0;
+    for (size_t j = 0; j < d->lengths; j++) { c[j] = 0; }
+    for (size_t j = first; j < last; j++) {
+        total += d->weight[j];
+        mean += d->weight[j] * d->x[j];
+    }
+    mean /= total;
+    for (size_t j = first; j < last; j++) { square += d->weight[j] * (d->x[j] - mean) * (d->x[j] - mean); }
+    for (size_t j = first; j < last; j++) { c[j] = d->weight[j] * (d->x[j] - mean) / square; }
+    return square > 0;
+}
+
+/* Coefficients of the intercept at x = 0: w_j/sum w - xbar c_j. */
+static bool intercept_coefficients(const struct trend_data *d, size_t first, size_t last, double *c) {
+    double total = 0, mean = 0;
+    if (!trend_coefficients(d, first, last, c)) { return false; }
+    for (size_t j = first; j < last; j++) {
+        total += d->weight[j];
+        mean += d->weight[j] * d->x[j];
+    }
+    mean /= total;
+    for (size_t j = first; j < last; j++) { c[j] = d->weight[j] / total - mean * c[j]; }
+    return true;
+}
+
+/* Whether every sequence that has one of the lengths has them all. */
+static bool is_paired(const struct trend_data *d, size_t first, size_t last) {
+    for (size_t s = 0; s < d->sequences; s++) {
+        size_t there = 0;
+        for (size_t j = first; j < last; j++) { there += !isnan(y_at(d, s, j)); }
+        if (there != 0 && there != last - first) { return false; }
+    }
+    return true;
+}
+
+static struct trend_slope combine_paired(const struct trend_data *d, size_t first, size_t last,
+                                         const double *c) {
+    double *value = memory_create(d->sequences, sizeof *value);
+    for (size_t s = 0; s < d->sequences; s++) {
+        for (size_t j = first; j < last; j++) { value[s] += c[j] * y_at(d, s, j); }
+    }
+    struct trend_spread found = spread(d->sequences, value);
+    free(value);
+    return (struct trend_slope){found.mean, found.variance, (double)found.count - 1, found.count, true};
+}
+
+static struct trend_slope combine_apart(const struct trend_data *d, size_t first, size_t last,
+                                        const double *c) {
+    struct trend_slope slope = {.paired = false, .count = 1};
+    double squares = 0;
+    for (size_t j = first; j < last; j++) {
+        struct trend_spread level = trend_level(d, j);
+        double part = c[j] * c[j] * level.variance / (double)level.count;
+        slope.mean += c[j] * level.mean;
+        slope.variance += part;
+        squares += part * part / ((double)level.count - 1);
+    }
+    slope.freedom = slope.variance * slope.variance / squares;
+    return slope;
+}
+
+static struct trend_slope combine(const struct trend_data *d, size_t first, size_t last,
+                                  bool (*make)(const struct trend_data *, size_t, size_t, double *)) {
+    struct trend_slope slope = {NAN, NAN, NAN, 0, false};
+    double *c = memory_create(d->lengths, sizeof *c);
+    if (last > first && make(d, first, last, c)) {
+        slope =
+            is_paired(d, first, last) ? combine_paired(d, first, last, c) : combine_apart(d, first, last, c);
+    }
+    free(c);
+    return slope;
+}
+
+struct trend_slope trend_slope(const struct trend_data *d, size_t first, size_t last) {
+    return combine(d, first, last, trend_coefficients);
+}
+
+struct trend_slope trend_intercept(const struct trend_data *d, size_t first, size_t last) {
+    return combine(d, first, last, intercept_coefficients);
+}
+
+struct trend_slope trend_slope_by_residuals(const struct trend_data *d, size_t first, size_t last) {
+    struct trend_slope slope = trend_slope(d, first, last);
+    double residual = 0, squares = 0, *c = memory_create(d->lengths, sizeof *c);
+    double lengths = (double)(last - first), sequences = (double)slope.count;
+    if (!slope.paired || slope.count < 2 || !trend_coefficients(d, first, last, c)) {
+        free(c);
+        return slope;
+    }
+    double all = 0;
+    for (size_t j = first; j < last; j++) { all += trend_level(d, j).mean / lengths; }
+    for (size_t s = 0; s < d->sequences; s++) {
+        double own = 0;
+        for (size_t j = first; j < last; j++) { own += y_at(d, s, j) / lengths; }
+        for (size_t j = first; j < last && !isnan(own); j++) {
+            double r = y_at(d, s, j) - own - trend_level(d, j).mean + all;
+            residual += r * r;
+        }
+    }
+    for (size_t j = first; j < last; j++) { squares += c[j] * c[j]; }
+    slope.freedom = (sequences - 1) * (lengths - 1);
+    slope.variance = squares * residual / slope.freedom;
+    free(c);
+    return slope;
+}
+
+struct trend_interval trend_between(double mean, double variance, size_t count, double freedom) {
+    double half = gsl_cdf_tdist_Pinv(0.975, freedom) * sqrt(variance / (double)count);
+    if (!(freedom > 0) || isnan(half)) { return (struct trend_interval){mean, NAN, NAN}; }
+    return (struct trend_interval){mean, mean - half, mean + half};
+}
+
+double trend_lack_of_fit(const struct trend_data *d, size_t first, size_t last) {
+    double slope = trend_slope(d, first, last).mean, start = trend_intercept(d, first, last).mean, q = 0;
+    if (last < first + 3) { return NAN; }
+    for (size_t j = first; j < last; j++) {
+        struct trend_spread level = trend_level(d, j);
+        double residual = level.mean - start - slope * d->x[j];
+        q += residual * residual / (level.variance / (double)level.count);
+    }
+    return isfinite(q) ? gsl_cdf_chisq_Q(q, (double)(last - first) - 2) : NAN;
+}

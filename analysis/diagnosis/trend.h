@@ -1,0 +1,61 @@
+/* trend: how Lambda_n of measured rows grows with context length, inferred between sequences (THEORY 14).
+ *
+ * y is the median of log Lambda_n over the rows of one sequence at one length, x the mean of log log(row
+ * length). A sequence has the slope b_s = sum_j c_j y_sj, c_j = w_j (x_j - xbar)/sum w (x - xbar)^2. Where
+ * all sequences have all lengths the variance of a mean is v/G, v the sequences' own; else it is sum_j c_j^2
+ * v_j/G_j. Variances may be pooled by half with those of a layer's other heads, which doubles their degrees
+ * of freedom. */
+#ifndef GAPSCALE_ANALYSIS_DIAGNOSIS_TREND_H
+#define GAPSCALE_ANALYSIS_DIAGNOSIS_TREND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What was measured; immutable while in use. */
+struct trend_data {
+    size_t sequences, lengths;
+    const double *x;      /* (length) */
+    const double *y;      /* (sequence, length); NaN: none */
+    const double *weight; /* (length) */
+};
+
+/* A number with a 95% interval; NaN ends where it cannot be told. */
+struct trend_interval {
+    double value, low, high;
+};
+
+/* Mean and variance between sequences of something, and of how many. */
+struct trend_spread {
+    double mean, variance; /* variance: NaN for fewer than two */
+    size_t count;
+};
+
+/* Of y at a length. */
+struct trend_spread trend_level(const struct trend_data *data, size_t length);
+/* Coefficients c_j over the lengths first .. last - 1, 0 elsewhere. False where they have fewer than two x.
+ */
+bool trend_coefficients(const struct trend_data *data, size_t first, size_t last, double *c);
+
+/* Of the slopes: `variance` is that of a slope whose mean over `count` sequences has variance/count; with
+ * sequences that differ between lengths `freedom` is Satterthwaite's. */
+struct trend_slope {
+    double mean, variance, freedom;
+    size_t count;
+    bool paired;
+};
+struct trend_slope trend_slope(const struct trend_data *data, size_t first, size_t last);
+/* The same of the intercept at x = 0: log A of Lambda = A (log n)^b. */
+struct trend_slope trend_intercept(const struct trend_data *data, size_t first, size_t last);
+
+/* Residual mean square of sequence x length, with (G - 1)(J - 1) degrees of freedom, in the slope's variance:
+ * for pooled heads of two sequences. */
+struct trend_slope trend_slope_by_residuals(const struct trend_data *data, size_t first, size_t last);
+
+/* mean +- t sqrt(variance/count) at 95%. */
+struct trend_interval trend_between(double mean, double variance, size_t count, double freedom);
+
+/* Q = sum of squared deviations from the line over v_j/G_j, its p by chi-square on J - 2 degrees; NaN where
+ * it cannot be told. */
+double trend_lack_of_fit(const struct trend_data *data, size_t first, size_t last);
+
+#endif

@@ -1,0 +1,16 @@
+#include "models/theory/prescription.h"
+
+#include <math.h>
+
+const char *const prescription_name[PRESCRIPTIONS] = {"const", "sqrt_log", "log", "yarn", "log2"};
+
+double prescription_log_multiplier(enum prescription prescription, double log_n, double log_trained) {
+    double ratio = log(log_n / log_trained);
+    switch (prescription) {
+    case PRESCRIPTION_SQRT_LOG: return 0.5 * ratio;
+    case PRESCRIPTION_LOG: return ratio;
+    case PRESCRIPTION_YARN: return 2 * log1p(0.1 * fmax(0, log_n - log_trained));
+    case PRESCRIPTION_LOG2: return 2 * ratio;
+    default: return 0;
+    }
+}
