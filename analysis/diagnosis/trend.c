@@ -136,8 +136,8 @@ struct trend_slope trend_slope_by_residuals(const struct trend_data *d, size_t f
 }
 
 struct trend_interval trend_between(double mean, double variance, size_t count, double freedom) {
+    if (!(freedom > 0) || !(variance >= 0)) { return (struct trend_interval){mean, NAN, NAN}; }
     double half = gsl_cdf_tdist_Pinv(0.975, freedom) * sqrt(variance / (double)count);
-    if (!(freedom > 0) || isnan(half)) { return (struct trend_interval){mean, NAN, NAN}; }
     return (struct trend_interval){mean, mean - half, mean + half};
 }
 

@@ -131,6 +131,7 @@ struct scores *scores_open(const struct scores_request *request) {
         scores_close(s);
         return NULL;
     }
+    s->facts.sequence_count = s->found.sequence_count;
     list_heads(&s->found, &s->facts);
     list_lengths(&s->found, request, &s->facts);
     read_words(&s->found, request, &s->facts);

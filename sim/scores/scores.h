@@ -40,7 +40,7 @@ struct scores_head {
 
 /* What there is. */
 struct scores_facts {
-    size_t head_count, length_count;
+    size_t head_count, length_count, sequence_count;
     struct scores_head *head; /* by layer, then head */
     double *length;           /* increasing */
     bool has_layers;          /* more than one */

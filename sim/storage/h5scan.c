@@ -91,17 +91,40 @@ static enum h5scan_kind kind_of(hid_t type) {
     return size == 2 && exponent_size == 5 ? H5SCAN_FLOAT16 : H5SCAN_OTHER;
 }
 
-/* Every number is in the file: nothing virtual or external unless asked for, no chunk that was never written.
+/* Whether every chunk has been written. */
+static bool chunks_are_whole(hid_t dataset, hid_t list) {
+    hsize_t chunk[H5S_MAX_RANK], size[H5S_MAX_RANK], written = 0, wanted = 1;
+    hid_t space = H5Dget_space(dataset), all = H5Scopy(space);
+    int rank = H5Sget_simple_extent_dims(space, size, NULL);
+    H5Pget_chunk(list, H5S_MAX_RANK, chunk);
+    for (int i = 0; i < rank; i++) { wanted *= size[i] / chunk[i] + (size[i] % chunk[i] != 0); }
+    herr_t status = H5Dget_num_chunks(dataset, all, &written);
+    H5Sclose(all);
+    H5Sclose(space);
+    return status >= 0 && written == wanted;
+}
+
+/* A thousandth of a large array's size on the disk: the same number over and over, which no model computed.
  */
+static bool is_hollow(hid_t dataset) {
+    const double large = 1 << 26, least = 1e-3;
+    hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
+    double size = (double)H5Sget_simple_extent_npoints(space) * (double)H5Tget_size(type);
+    H5Tclose(type);
+    H5Sclose(space);
+    return size > large && (double)H5Dget_storage_size(dataset) < least * size;
+}
+
+/* Every number is in the file: nothing virtual or external unless asked for, none that was never written. */
 static bool is_whole(hid_t dataset, bool links) {
     hid_t list = H5Dget_create_plist(dataset);
-    H5D_space_status_t status = H5D_SPACE_STATUS_NOT_ALLOCATED;
-    bool elsewhere = H5Pget_layout(list) == H5D_VIRTUAL || H5Pget_external_count(list) > 0;
-    bool compact = H5Pget_layout(list) == H5D_COMPACT;
-    H5Dget_space_status(dataset, &status);
+    H5D_layout_t layout = H5Pget_layout(list);
+    bool elsewhere = layout == H5D_VIRTUAL || H5Pget_external_count(list) > 0;
+    bool whole = layout == H5D_CHUNKED      ? chunks_are_whole(dataset, list) && !is_hollow(dataset)
+                 : layout == H5D_CONTIGUOUS ? H5Dget_storage_size(dataset) > 0
+                                            : true;
     H5Pclose(list);
-    if (elsewhere) { return links; }
-    return compact || status == H5D_SPACE_STATUS_ALLOCATED;
+    return elsewhere ? links : whole;
 }
 
 static void add_array(struct visit *v, hid_t dataset, const char *path) {

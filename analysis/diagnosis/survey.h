@@ -1,0 +1,48 @@
+/* survey: the first reading of measured scores: Lambda_n of every row, where the weight lies at beta = 1, the
+ * model as trained, and which keys are sinks (THEORY 14). */
+#ifndef GAPSCALE_ANALYSIS_DIAGNOSIS_SURVEY_H
+#define GAPSCALE_ANALYSIS_DIAGNOSIS_SURVEY_H
+
+#include "sim/scores/scores.h"
+
+enum { SURVEY_WINDOWS = 3, SURVEY_SINKS = 4 };
+extern const double survey_window[SURVEY_WINDOWS]; /* 16, 64, 256 nearest keys */
+
+struct survey_row {
+    uint32_t length, head, sequence;
+    double count;                 /* keys it sees */
+    double lambda, log_rank, gap; /* Lambda_n, inf for a tie at the top; where it is attained */
+    double rounding;              /* how far rounding of its scores as stored may move log Lambda_n */
+};
+
+/* Of one sequence, head and length: all its rows together. */
+struct survey_place {
+    size_t rows;
+    double near; /* nearest keys that hold 90% of the mean weight, over as many for equal weights */
+    double mass[SURVEY_WINDOWS]; /* share of the weight in the nearest keys */
+};
+
+/* A key that many queries far from it attend to. */
+struct survey_sink {
+    uint32_t key;
+    double weight; /* mean over those queries */
+};
+
+struct survey {
+    const struct scores_facts *facts;
+    size_t row_count;
+    struct survey_row *row;     /* in the order of the files */
+    struct survey_place *place; /* (length, head, sequence) */
+    struct survey_sink *sink;   /* (length, head, SURVEY_SINKS), the heaviest first; weight 0: none */
+    double sink_limit;          /* keys from this position on were not looked at; inf: all were */
+};
+
+/* Reads all rows. False after a message; release either way. */
+bool survey_make(struct scores *scores, int threads, struct survey *survey);
+void survey_release(struct survey *survey);
+
+const struct survey_place *survey_at(const struct survey *survey, size_t length, size_t head,
+                                     size_t sequence);
+const struct survey_sink *survey_sinks(const struct survey *survey, size_t length, size_t head);
+
+#endif
