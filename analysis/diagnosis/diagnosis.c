@@ -1,0 +1,436 @@
+#include "analysis/diagnosis/diagnosis.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "analysis/statistics/order.h"
+#include "sim/base/memory.h"
+
+const double diagnosis_multiplier[DIAGNOSIS_MULTIPLIERS] = {2, 4, 8, 32};
+
+/* ---- points ---- */
+
+/* Rows of a group at a length, in the order of the files. */
+static size_t rows_of(const struct survey *s, const struct diagnosis_group *g, size_t length,
+                      const struct survey_row **row) {
+    size_t count = 0;
+    for (size_t i = 0; i < s->row_count; i++) {
+        const struct survey_row *r = &s->row[i];
+        if (r->length == length && r->head >= g->head_first && r->head < g->head_last) { row[count++] = r; }
+    }
+    return count;
+}
+
+static double lambda_of(const struct survey_row *r) { return r->lambda; }
+static double rank_of(const struct survey_row *r) { return exp(r->log_rank); }
+static double gap_of(const struct survey_row *r) { return r->gap; }
+static double alpha_of(const struct survey_row *r) { return r->log_rank / log(r->count); }
+static double rounding_of(const struct survey_row *r) { return r->rounding; }
+
+static struct order order_of(size_t count, const struct survey_row *const *row,
+                             double (*value)(const struct survey_row *), double *room) {
+    for (size_t i = 0; i < count; i++) { room[i] = value(row[i]); }
+    return order_make(count, room, room + count);
+}
+
+static double median_of(size_t count, const struct survey_row *const *row,
+                        double (*value)(const struct survey_row *), double *room) {
+    return order_of(count, row, value, room).quantile[ORDER_MEDIAN];
+}
+
+/* Medians over the sequences of a head: where the weight lies. */
+static void locate(const struct survey *s, const struct diagnosis_group *g, size_t length,
+                   struct diagnosis_point *p) {
+    size_t room = (g->head_last - g->head_first) * s->facts->sequence_count, count = 0;
+    double *value = memory_create(2 * room, sizeof *value);
+    for (int w = -1; w < SURVEY_WINDOWS; w++) {
+        count = 0;
+        for (size_t h = g->head_first; h < g->head_last; h++) {
+            for (size_t q = 0; q < s->facts->sequence_count; q++) {
+                const struct survey_place *place = survey_at(s, length, h, q);
+                if (place->rows > 0) { value[count++] = w < 0 ? place->near : place->mass[w]; }
+            }
+        }
+        *(w < 0 ? &p->near : &p->mass[w]) = order_make(count, value, value + room).quantile[ORDER_MEDIAN];
+    }
+    free(value);
+}
+
+static void fill_point(const struct survey *s, const struct diagnosis_group *g, size_t length, size_t count,
+                       const struct survey_row *const *row, double *room) {
+    struct diagnosis_point *p = &g->point[length];
+    struct order lambda = order_of(count, row, lambda_of, room);
+    p->n = s->facts->length[length];
+    p->rows = count;
+    p->median = lambda.quantile[ORDER_MEDIAN];
+    p->lower = lambda.quantile[ORDER_MEDIAN - 1];
+    p->upper = lambda.quantile[ORDER_MEDIAN + 1];
+    p->rank = median_of(count, row, rank_of, room);
+    p->gap = median_of(count, row, gap_of, room);
+    p->alpha = median_of(count, row, alpha_of, room);
+    p->rounding = median_of(count, row, rounding_of, room);
+    p->tie_fraction = 0;
+    for (size_t i = 0; i < count; i++) { p->tie_fraction += isinf(row[i]->lambda) ? 1 / (double)count : 0; }
+    locate(s, g, length, p);
+}
+
+/* ---- trend data ---- */
+
+/* y of a head: by sequence the median of log Lambda; NaN where half of the rows tie. */
+static void fill_trend(const struct survey *s, struct diagnosis_group *g, size_t length, size_t count,
+                       const struct survey_row *const *row, double *room) {
+    size_t lengths = s->facts->length_count;
+    double x = 0;
+    for (size_t q = 0; q < s->facts->sequence_count; q++) {
+        size_t own = 0;
+        for (size_t i = 0; i < count; i++) {
+            if (row[i]->sequence == q) { room[own++] = log(row[i]->lambda); }
+        }
+        double y = order_make(own, room, room + count).quantile[ORDER_MEDIAN];
+        g->y[q * lengths + length] = isfinite(y) ? y : NAN;
+    }
+    for (size_t i = 0; i < count; i++) { x += log(log(row[i]->count)) / (double)count; }
+    g->x[length] = count > 0 ? x : NAN;
+}
+
+/* Equal weights, or, where numbers of rows are unequal, by the noise of a median beside what sequences differ
+ * by. */
+static void weigh(const struct survey *s, struct diagnosis_group *g) {
+    const double unequal = 1.5, row_noise = 1.28, other = 0.05;
+    double least = INFINITY, most = 0, sequences = (double)s->facts->sequence_count;
+    for (size_t l = 0; l < s->facts->length_count; l++) {
+        if (g->point[l].rows == 0) { continue; }
+        least = fmin(least, (double)g->point[l].rows);
+        most = fmax(most, (double)g->point[l].rows);
+    }
+    for (size_t l = 0; l < s->facts->length_count; l++) {
+        double rows = (double)g->point[l].rows / sequences / (double)(g->head_last - g->head_first);
+        g->weight[l] = most > unequal * least ? 1 / (other * other + row_noise * row_noise / rows) : 1;
+    }
+}
+
+/* y of a layer or of all heads: by sequence the mean over heads. */
+static void pool_trend(const struct diagnosis *d, struct diagnosis_group *g) {
+    size_t cells = d->survey->facts->sequence_count * d->survey->facts->length_count;
+    for (size_t i = 0; i < cells; i++) {
+        double sum = 0, count = 0;
+        for (size_t h = g->head_first; h < g->head_last; h++) {
+            if (isnan(d->group[h].y[i])) { continue; }
+            sum += d->group[h].y[i];
+            count++;
+        }
+        g->y[i] = count > 0 ? sum / count : NAN;
+    }
+}
+
+static struct trend_data trend_data_of(const struct survey *s, const struct diagnosis_group *g) {
+    return (struct trend_data){s->facts->sequence_count, s->facts->length_count, g->x, g->y, g->weight};
+}
+
+/* ---- variances pooled by half ---- */
+
+enum { POOLED_FROM = 4 }; /* heads in a layer */
+
+/* Own variance and degrees of freedom, or half-pooled with those of the heads of its layer. */
+static void half_pool(double own, double sum, size_t heads, double *variance, double *freedom) {
+    if (heads < POOLED_FROM) {
+        *variance = own;
+        return;
+    }
+    *variance = (own + sum / (double)heads) / 2;
+    *freedom *= 2;
+}
+
+struct pooling {
+    const struct diagnosis *d;
+    const struct diagnosis_group *group;
+    size_t first, last; /* heads of the same layer */
+};
+
+static struct pooling pooling_of(const struct diagnosis *d, const struct diagnosis_group *g) {
+    struct pooling p = {d, g, 0, 0};
+    const struct scores_facts *f = d->survey->facts;
+    if (g->pooled) { return p; }
+    while (f->head[p.first].layer != g->layer) { p.first++; }
+    for (p.last = p.first; p.last < f->head_count && f->head[p.last].layer == g->layer;) { p.last++; }
+    return p;
+}
+
+static struct trend_interval level_interval(const struct pooling *p, size_t length) {
+    const struct survey *s = p->d->survey;
+    struct trend_data data = trend_data_of(s, p->group);
+    struct trend_spread own = trend_level(&data, length);
+    double sum = 0, variance = own.variance, freedom = (double)own.count - 1;
+    size_t heads = 0;
+    for (size_t h = p->first; h < p->last; h++) {
+        struct trend_data other = trend_data_of(s, &p->d->group[h]);
+        double v = trend_level(&other, length).variance;
+        if (isnan(v)) { continue; }
+        sum += v;
+        heads++;
+    }
+    half_pool(own.variance, sum, heads, &variance, &freedom);
+    return trend_between(own.mean, variance, own.count, freedom);
+}
+
+typedef struct trend_slope slope_maker(const struct trend_data *data, size_t first, size_t last);
+
+static struct trend_interval slope_interval(const struct pooling *p, slope_maker *make, size_t first,
+                                            size_t last, double *se) {
+    const struct survey *s = p->d->survey;
+    struct trend_data data = trend_data_of(s, p->group);
+    struct trend_slope own = make(&data, first, last);
+    double sum = 0, variance = own.variance, freedom = own.freedom;
+    size_t heads = 0;
+    for (size_t h = p->first; h < p->last; h++) {
+        struct trend_data other = trend_data_of(s, &p->d->group[h]);
+        struct trend_slope slope = make(&other, first, last);
+        if (isnan(slope.variance) || slope.paired != own.paired) { continue; }
+        sum += slope.variance;
+        heads++;
+    }
+    half_pool(own.variance, sum, heads, &variance, &freedom);
+    *se = sqrt(variance / (double)own.count);
+    return trend_between(own.mean, variance, own.count, freedom);
+}
+
+/* ---- one sequence ---- */
+
+/* Its median with an interval from order statistics of as many rows as are worth independent ones, neighbours
+ * being correlated. */
+static struct trend_interval single_interval(size_t count, const struct survey_row *const *row,
+                                             double *room) {
+    double mean = 0, square = 0, product = 0, *kept = room;
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (isfinite(row[i]->lambda)) { kept[used++] = log(row[i]->lambda); }
+    }
+    for (size_t i = 0; i < used; i++) { mean += kept[i] / (double)used; }
+    for (size_t i = 0; i < used; i++) { square += (kept[i] - mean) * (kept[i] - mean); }
+    for (size_t i = 1; i < used; i++) { product += (kept[i] - mean) * (kept[i - 1] - mean); }
+    double lag = square > 0 ? fmin(0.9, fmax(0, product / square)) : 0;
+    double worth = (double)used * (1 - lag) / (1 + lag);
+    struct order order = order_make(used, kept, kept + count);
+    const double normal = 1.959963984540054;
+    double low = 0.5 - normal * 0.5 / sqrt(worth), high = 1 - low;
+    struct trend_interval interval = {order.quantile[ORDER_MEDIAN], NAN, NAN};
+    if (worth >= 6 && low > 0) { /* order_make has sorted the copy behind `kept` */
+        double *sorted = kept + count;
+        interval.low = sorted[(size_t)floor(low * (double)(used - 1))];
+        interval.high = sorted[(size_t)ceil(high * (double)(used - 1))];
+    }
+    return interval;
+}
+
+/* ---- growth ---- */
+
+static double log_multiplier(const struct survey *s, enum prescription law, double log_n) {
+    return prescription_log_multiplier(law, log_n, log(s->facts->length[0]));
+}
+
+/* Largest minus smallest log(m/Lambda) along a trend of slope b. */
+static double drift_along(const struct survey *s, const struct diagnosis_group *g,
+                          const struct diagnosis_growth *w, enum prescription law, double b) {
+    double low = INFINITY, high = -INFINITY;
+    for (size_t l = w->first; l < w->last; l++) {
+        double x = log_multiplier(s, law, exp(g->x[l])) - b * g->x[l];
+        low = fmin(low, isnan(x) ? low : x);
+        high = fmax(high, isnan(x) ? high : x);
+    }
+    return high - low;
+}
+
+static double drift_measured(const struct survey *s, const struct diagnosis_group *g,
+                             const struct diagnosis_growth *w, enum prescription law) {
+    double low = INFINITY, high = -INFINITY;
+    for (size_t l = w->first; l < w->last; l++) {
+        double x = log_multiplier(s, law, log(s->facts->length[l])) - log(g->point[l].median);
+        low = fmin(low, x);
+        high = fmax(high, x);
+    }
+    return exp(high - low);
+}
+
+static struct trend_interval drift_of_trend(const struct survey *s, const struct diagnosis_group *g,
+                                            const struct diagnosis_growth *w, enum prescription law) {
+    enum { STEPS = 200 };
+    double middle = drift_along(s, g, w, law, w->exponent.value), low = INFINITY, high = 0;
+    double range = g->x[w->last - 1] - g->x[w->first], bias = w->exponent_se * range;
+    for (int i = 0; i <= STEPS && !isnan(w->exponent.low); i++) {
+        double b = w->exponent.low + (w->exponent.high - w->exponent.low) * i / STEPS;
+        double drift = drift_along(s, g, w, law, b);
+        low = fmin(low, drift);
+        high = fmax(high, drift);
+    }
+    double value = isnan(bias) ? middle : sqrt(fmax(0, middle * middle - bias * bias));
+    if (isnan(w->exponent.low)) { return (struct trend_interval){exp(value), NAN, NAN}; }
+    return (struct trend_interval){exp(value), exp(low), exp(high)};
+}
+
+/* Exponent of a prescription over these lengths, with the trend's own coefficients. */
+static double law_exponent(const struct survey *s, const struct diagnosis_group *g,
+                           const struct diagnosis_growth *w, enum prescription law) {
+    struct trend_data data = trend_data_of(s, g);
+    double *c = memory_create(s->facts->length_count, sizeof *c), sum = 0;
+    trend_coefficients(&data, w->first, w->last, c);
+    for (size_t l = w->first; l < w->last; l++) { sum += c[l] * log_multiplier(s, law, exp(g->x[l])); }
+    free(c);
+    return sum;
+}
+
+static void judge_laws(const struct survey *s, const struct diagnosis_group *g, struct diagnosis_growth *w) {
+    int left = 0;
+    w->best = -1;
+    w->closest = 0;
+    for (int p = 0; p < PRESCRIPTIONS; p++) {
+        struct diagnosis_law *law = &w->law[p];
+        law->exponent = law_exponent(s, g, w, (enum prescription)p);
+        law->drift = drift_measured(s, g, w, (enum prescription)p);
+        law->trend = drift_of_trend(s, g, w, (enum prescription)p);
+        law->excluded = law->exponent < w->exponent.low || law->exponent > w->exponent.high;
+        if (fabs(law->exponent - w->exponent.value) < fabs(w->law[w->closest].exponent - w->exponent.value)) {
+            w->closest = p;
+        }
+        if (!law->excluded) {
+            left++;
+            w->best = p;
+        }
+    }
+    if (left != 1 || !w->decided) { w->best = -1; }
+}
+
+/* Lengths without rows at either end are left out. */
+static void trim(const struct diagnosis_group *g, struct diagnosis_growth *w) {
+    while (w->first < w->last && isnan(g->x[w->first])) { w->first++; }
+    while (w->last > w->first && isnan(g->x[w->last - 1])) { w->last--; }
+}
+
+static void grow(const struct diagnosis *d, struct diagnosis_group *g, size_t first, size_t last,
+                 struct diagnosis_growth *w) {
+    const struct survey *s = d->survey;
+    struct trend_data data = trend_data_of(s, g);
+    struct pooling pooling = pooling_of(d, g);
+    double unused;
+    *w = (struct diagnosis_growth){.first = first, .last = last, .best = -1, .exponent = {NAN, NAN, NAN}};
+    trim(g, w);
+    if (w->last < w->first + 2) { return; }
+    bool two = g->pooled && trend_slope(&data, w->first, w->last).count == 2;
+    w->known = true;
+    w->exponent = slope_interval(&pooling, two ? trend_slope_by_residuals : trend_slope, w->first, w->last,
+                                 &w->exponent_se);
+    w->log_amplitude = slope_interval(&pooling, trend_intercept, w->first, w->last, &unused);
+    w->decided = !isnan(w->exponent.low);
+    w->lack_of_fit = trend_lack_of_fit(&data, w->first, w->last);
+    judge_laws(s, g, w);
+}
+
+static void multiply(const struct diagnosis *d, struct diagnosis_group *g) {
+    for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) {
+        double log_base = log(d->base), step = log(log(diagnosis_multiplier[k] * d->base) / log_base);
+        const struct trend_interval *b = &g->trained.exponent;
+        g->multiplier[k] =
+            (struct trend_interval){exp(step * b->value), exp(step * b->low), exp(step * b->high)};
+    }
+}
+
+static void locality(const struct diagnosis *d, struct diagnosis_group *g) {
+    const double local = 0.25, global = 0.75;
+    size_t last = g->trained.known ? g->trained.last - 1 : 0;
+    double near = g->point[last].near;
+    (void)d;
+    g->locality = isnan(near)      ? DIAGNOSIS_UNKNOWN
+                  : near <= local  ? DIAGNOSIS_LOCAL
+                  : near >= global ? DIAGNOSIS_GLOBAL
+                                   : DIAGNOSIS_MIXED;
+}
+
+/* ---- groups ---- */
+
+static void name_group(const struct scores_facts *f, struct diagnosis_group *g, size_t first, size_t last) {
+    g->head_first = first;
+    g->head_last = last;
+    g->layer = f->head[first].layer;
+    g->head = f->head[first].head;
+    g->point = memory_create(f->length_count, sizeof *g->point);
+    g->y = memory_create(f->sequence_count * f->length_count, sizeof *g->y);
+    g->x = memory_create(f->length_count, sizeof *g->x);
+    g->weight = memory_create(f->length_count, sizeof *g->weight);
+}
+
+/* Heads, layers, all. */
+static void list_groups(const struct scores_facts *f, struct diagnosis *d) {
+    d->group = memory_create(2 * f->head_count + 1, sizeof *d->group);
+    for (size_t h = 0; h < f->head_count; h++) {
+        struct diagnosis_group *g = &d->group[d->group_count++];
+        name_group(f, g, h, h + 1);
+        snprintf(g->name, sizeof g->name, "L%zuH%zu", g->layer, g->head);
+    }
+    for (size_t h = 0, end; h < f->head_count; h = end) {
+        for (end = h; end < f->head_count && f->head[end].layer == f->head[h].layer;) { end++; }
+        struct diagnosis_group *g = &d->group[d->group_count++];
+        name_group(f, g, h, end);
+        g->pooled = true;
+        snprintf(g->name, sizeof g->name, "L%zu", g->layer);
+    }
+    struct diagnosis_group *all = &d->group[d->group_count++];
+    name_group(f, all, 0, f->head_count);
+    all->pooled = true;
+    snprintf(all->name, sizeof all->name, "all");
+}
+
+static void measure_groups(const struct survey *s, struct diagnosis *d) {
+    const struct survey_row **row = memory_create(s->row_count, sizeof(struct survey_row *));
+    double *room = memory_create(2 * s->row_count, sizeof *room);
+    for (size_t i = 0; i < d->group_count; i++) {
+        struct diagnosis_group *g = &d->group[i];
+        for (size_t l = 0; l < s->facts->length_count; l++) {
+            size_t count = rows_of(s, g, l, row);
+            fill_point(s, g, l, count, row, room);
+            fill_trend(s, g, l, count, row, room);
+        }
+        if (g->pooled) { pool_trend(d, g); }
+        weigh(s, g);
+    }
+    for (size_t i = 0; i < d->group_count; i++) {
+        struct diagnosis_group *g = &d->group[i];
+        struct pooling pooling = pooling_of(d, g);
+        for (size_t l = 0; l < s->facts->length_count; l++) {
+            struct trend_data data = trend_data_of(s, g);
+            struct trend_interval level = level_interval(&pooling, l);
+            g->point[l].sequences = trend_level(&data, l).count;
+            if (g->point[l].sequences == 1) { level = single_interval(rows_of(s, g, l, row), row, room); }
+            g->point[l].lambda = (struct trend_interval){exp(level.value), exp(level.low), exp(level.high)};
+        }
+    }
+    free(row);
+    free(room);
+}
+
+void diagnosis_make(const struct survey *s, struct diagnosis *d) {
+    const struct scores_facts *f = s->facts;
+    size_t trained = 0;
+    *d = (struct diagnosis){.survey = s, .trained = f->trained};
+    while (trained < f->length_count && !(f->length[trained] > f->trained)) { trained++; }
+    d->base = isnan(f->trained) ? f->length[f->length_count - 1] : f->trained;
+    list_groups(f, d);
+    measure_groups(s, d);
+    for (size_t i = 0; i < d->group_count; i++) {
+        struct diagnosis_group *g = &d->group[i];
+        grow(d, g, 0, trained, &g->trained);
+        grow(d, g, trained > 0 ? trained - 1 : 0, f->length_count, &g->beyond);
+        if (trained == f->length_count) { g->beyond.known = false; }
+        multiply(d, g);
+        locality(d, g);
+    }
+}
+
+void diagnosis_release(struct diagnosis *d) {
+    for (size_t i = 0; i < d->group_count; i++) {
+        free(d->group[i].point);
+        free(d->group[i].y);
+        free(d->group[i].x);
+        free(d->group[i].weight);
+    }
+    free(d->group);
+}

@@ -1,0 +1,78 @@
+/* diagnosis: what kind of rows measured scores are, where the model as trained stands among them, and how
+ * beta should grow with context length (THEORY 10, 11, 14).
+ *
+ * This room: survey (the first reading: Lambda_n, where the weight lies, sinks), tally (the second: the
+ * measures of every row as a results file has them, spacings), trend (growth between sequences), and this
+ * file, which puts them together for every head and pooled over a layer and over all heads. Intervals are 95%
+ * and between sequences; a single sequence says nothing of others, and its verdict is `undecided`. */
+#ifndef GAPSCALE_ANALYSIS_DIAGNOSIS_DIAGNOSIS_H
+#define GAPSCALE_ANALYSIS_DIAGNOSIS_DIAGNOSIS_H
+
+#include "analysis/diagnosis/survey.h"
+#include "analysis/diagnosis/trend.h"
+#include "models/theory/prescription.h"
+
+enum { DIAGNOSIS_NAME = 48, DIAGNOSIS_SENTENCE = 1024, DIAGNOSIS_MULTIPLIERS = 4 };
+extern const double diagnosis_multiplier[DIAGNOSIS_MULTIPLIERS]; /* 2, 4, 8, 32 times the trained length */
+
+/* One context length. Medians are over rows, intervals between sequences. */
+struct diagnosis_point {
+    double n;
+    size_t rows, sequences;
+    struct trend_interval lambda; /* exp of the mean over sequences of the median of log Lambda_n */
+    double median, lower, upper;  /* Lambda_n of all rows: median and quartiles; inf for ties */
+    double rank, gap, alpha; /* medians: of k and t where Lambda_n is attained, and of log k over log n */
+    double tie_fraction;     /* rows whose largest scores tie */
+    double rounding;         /* median of how far rounding may move log Lambda_n */
+    double near, mass[SURVEY_WINDOWS]; /* medians over sequences (survey.h) */
+};
+
+/* A prescription against the trend. */
+struct diagnosis_law {
+    double exponent;             /* of log m in x over these lengths */
+    double drift;                /* max(m/Lambda)/min(m/Lambda) as measured: 1 is perfect, biased upwards */
+    struct trend_interval trend; /* the same of the fitted trend, its bias taken off; the interval covers */
+    bool excluded;               /* the trend differs at 5% */
+};
+
+enum diagnosis_locality { DIAGNOSIS_UNKNOWN, DIAGNOSIS_LOCAL, DIAGNOSIS_MIXED, DIAGNOSIS_GLOBAL };
+
+/* Over some of the lengths. */
+struct diagnosis_growth {
+    size_t first, last;                            /* lengths first .. last - 1 */
+    bool known;                                    /* two lengths or more */
+    bool decided;                                  /* more than one sequence, too */
+    struct trend_interval exponent, log_amplitude; /* Lambda = A (log n)^b */
+    double exponent_se;
+    double lack_of_fit; /* p of a single power of log n; NaN */
+    struct diagnosis_law law[PRESCRIPTIONS];
+    int best;    /* the one law left, or -1 */
+    int closest; /* in exponent */
+};
+
+/* Head, layer or all. */
+struct diagnosis_group {
+    char name[DIAGNOSIS_NAME]; /* "L0H3", "L0", "all" */
+    bool pooled;
+    size_t layer, head;            /* of a head; of a layer */
+    size_t head_first, head_last;  /* indices of its heads: first .. last - 1 */
+    struct diagnosis_point *point; /* (length) */
+    double *y, *x, *weight;        /* trend data: (sequence, length), (length), (length) */
+    struct diagnosis_growth trained, beyond;
+    struct trend_interval multiplier[DIAGNOSIS_MULTIPLIERS];
+    enum diagnosis_locality locality; /* at the longest trained length */
+};
+
+struct diagnosis {
+    const struct survey *survey;
+    double trained; /* context length; NaN: not known, all lengths count as trained */
+    double base;    /* that multipliers start from: the trained length, or the longest there is */
+    size_t group_count;
+    struct diagnosis_group *group; /* heads, then layers, then all */
+};
+
+/* The survey must outlive it. Memory that runs out ends the program (memory.h). */
+void diagnosis_make(const struct survey *survey, struct diagnosis *diagnosis);
+void diagnosis_release(struct diagnosis *diagnosis);
+
+#endif
