@@ -6,6 +6,8 @@
 
 #include "models/numeric/legendre.h"
 #include "sim/base/memory.h"
+#include "sim/rows/isa.h"
+#include "sim/rows/stream.h"
 
 double spacing_statistic(size_t count, const double *gap) {
     double weighted = 0, total = 0;
@@ -68,6 +70,34 @@ double spacing_mean(size_t count, double index) {
         if (largest > 0 && term < negligible * largest) { break; }
     }
     return (double)count * sum;
+}
+
+/* ---- at finite n ---- */
+
+enum { ROWS = 4000, MOST = 64 };
+
+/* The largest uniforms of n, by their spacings (Renyi 1953), as gaps of the law. */
+static double simulated(size_t count, const struct family *family, const double *p, double log_n,
+                        uint64_t row) {
+    double uniform[MOST + 4], gap[MOST + 1] = {0}, y = 0, log_v_top = 0, n = exp(log_n);
+    struct stream stream = stream_make(0, "spacing", log_n, false, row);
+    isa_best()->kernel->uniforms(stream.key, STREAM_SCORES, 0, count / 4 + 1, uniform);
+    for (size_t k = 0; k <= count; k++) {
+        y -= log(uniform[k]) / (n - (double)k);
+        double log_v = log(-expm1(-y));
+        if (k == 0) { log_v_top = log_v; }
+        if (k > 0) { gap[k] = exp(family->log_gap(p, log_v_top, log_v - log_v_top)); }
+    }
+    return spacing_statistic(count, gap);
+}
+
+double spacing_mean_finite(size_t count, const struct family *family, const double *p, double log_n) {
+    double *value = memory_create(ROWS, sizeof *value), sum = 0;
+#pragma omp parallel for schedule(static)
+    for (uint64_t r = 0; r < ROWS; r++) { value[r] = simulated(count, family, p, log_n, r); }
+    for (size_t r = 0; r < ROWS; r++) { sum += value[r] / ROWS; }
+    free(value);
+    return sum;
 }
 
 /* ---- its inverse ---- */
