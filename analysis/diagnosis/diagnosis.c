@@ -334,11 +334,10 @@ static void multiply(const struct diagnosis *d, struct diagnosis_group *g) {
     }
 }
 
-static void locality(const struct diagnosis *d, struct diagnosis_group *g) {
+static void locality(struct diagnosis_group *g) {
     const double local = 0.25, global = 0.75;
     size_t last = g->trained.known ? g->trained.last - 1 : 0;
     double near = g->point[last].near;
-    (void)d;
     g->locality = isnan(near)      ? DIAGNOSIS_UNKNOWN
                   : near <= local  ? DIAGNOSIS_LOCAL
                   : near >= global ? DIAGNOSIS_GLOBAL
@@ -421,7 +420,7 @@ void diagnosis_make(const struct survey *s, struct diagnosis *d) {
         grow(d, g, trained > 0 ? trained - 1 : 0, f->length_count, &g->beyond);
         if (trained == f->length_count) { g->beyond.known = false; }
         multiply(d, g);
-        locality(d, g);
+        locality(g);
     }
 }
 

@@ -25,6 +25,9 @@ struct diagnosis_point {
     double tie_fraction;     /* rows whose largest scores tie */
     double rounding;         /* median of how far rounding may move log Lambda_n */
     double near, mass[SURVEY_WINDOWS]; /* medians over sequences (survey.h) */
+    size_t spacings;                   /* K of the index: 0 where rows are too short for one */
+    struct trend_interval index;       /* extreme-value index from spacings, sinks left out (THEORY 11) */
+    double gaussian;                   /* what independent Gaussian rows of this n read */
 };
 
 /* A prescription against the trend. */

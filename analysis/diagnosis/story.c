@@ -1,0 +1,103 @@
+#include "analysis/diagnosis/story.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "analysis/text/words.h"
+
+const struct diagnosis_point *story_point(const struct diagnosis_group *g) {
+    return &g->point[g->trained.last > g->trained.first ? g->trained.last - 1 : 0];
+}
+
+const char *story_class(const struct diagnosis_group *g) {
+    const struct diagnosis_point *p = story_point(g);
+    if (g->locality == DIAGNOSIS_LOCAL) { return "local"; }
+    if (isnan(p->index.low) || isnan(p->gaussian)) { return "unclassified"; }
+    if (p->index.high < p->gaussian) { return "lighter than Gaussian"; }
+    return p->index.low > p->gaussian ? "heavier than Gaussian" : "like Gaussian";
+}
+
+const char *story_locality(enum diagnosis_locality locality) {
+    static const char *const name[] = {"unknown", "local", "mixed", "global"};
+    return name[locality];
+}
+
+const char *story_standing(const struct diagnosis_point *p) {
+    double low = 1 / p->lambda.high, high = 1 / p->lambda.low;
+    if (high < 0.5) { return "subcritical"; }
+    if (low > 2) { return "supercritical"; }
+    return low >= 0.5 && high <= 2 ? "critical" : "undecided";
+}
+
+static void append_kind(const struct diagnosis_group *g, char out[DIAGNOSIS_SENTENCE]) {
+    const struct diagnosis_point *p = story_point(g);
+    char number[WORDS];
+    words_append(out, DIAGNOSIS_SENTENCE, "%s (90%% of the weight lies in the nearest %.0f%% of the keys)",
+                 story_locality(g->locality), 100 * fmin(1, 0.9 * p->near));
+    const char *class = story_class(g);
+    if (strcmp(class, "local") != 0 && strcmp(class, "unclassified") != 0) {
+        words_append(out, DIAGNOSIS_SENTENCE, "; the top of a row is %s scores of this n (index %s)", class,
+                     words_measured(p->index.value, (p->index.high - p->index.low) / 4, number));
+    }
+}
+
+static void append_growth(const struct diagnosis_growth *w, char out[DIAGNOSIS_SENTENCE]) {
+    char number[WORDS];
+    const struct trend_interval *b = &w->exponent;
+    if (!w->known) {
+        words_append(out, DIAGNOSIS_SENTENCE, "; one length says nothing of growth: undecided");
+        return;
+    }
+    if (!w->decided) {
+        words_append(
+            out, DIAGNOSIS_SENTENCE,
+            "; Lambda_n grows as (log n)^%.2f in this sequence only, which says nothing of others: undecided",
+            b->value);
+        return;
+    }
+    bool grows = b->low > 0, falls = b->high < 0;
+    words_append(out, DIAGNOSIS_SENTENCE, "; Lambda_n %s: (log n)^(%s)",
+                 grows   ? "grows with n"
+                 : falls ? "falls with n"
+                         : "does not visibly grow with n",
+                 words_measured(b->value, (b->high - b->low) / 2, number));
+    if (w->lack_of_fit < 0.05) {
+        words_append(out, DIAGNOSIS_SENTENCE, ", though no single power of log n fits");
+    }
+}
+
+static void append_advice(const struct diagnosis_growth *w, char out[DIAGNOSIS_SENTENCE]) {
+    size_t left = 0;
+    if (!w->decided) { return; }
+    for (int p = 0; p < PRESCRIPTIONS; p++) { left += !w->law[p].excluded; }
+    if (left == 0) {
+        words_append(out, DIAGNOSIS_SENTENCE, "; every prescription is excluded at 5%%, %s the least",
+                     prescription_name[w->closest]);
+        return;
+    }
+    words_append(out, DIAGNOSIS_SENTENCE,
+                 left == 1 ? "; of the prescriptions only" : "; prescriptions left at 5%%:");
+    for (int p = 0, told = 0; p < PRESCRIPTIONS; p++) {
+        if (!w->law[p].excluded) {
+            words_append(out, DIAGNOSIS_SENTENCE, "%s %s", told++ ? "," : "", prescription_name[p]);
+        }
+    }
+    words_append(out, DIAGNOSIS_SENTENCE, left == 1 ? " is left" : " (undecided; %s is closest)",
+                 prescription_name[w->closest]);
+}
+
+const char *story_sentence(const struct diagnosis_group *g, char out[DIAGNOSIS_SENTENCE]) {
+    const struct diagnosis_point *p = story_point(g);
+    char number[WORDS], length[WORDS];
+    out[0] = '\0';
+    append_kind(g, out);
+    append_growth(&g->trained, out);
+    append_advice(&g->trained, out);
+    words_append(out, DIAGNOSIS_SENTENCE, ". As trained beta is %s of Lambda_n at n = %s: %s.",
+                 words_number(1 / p->lambda.value, number), words_length(log(p->n), length),
+                 story_standing(p));
+    if (p->tie_fraction > 0) {
+        words_append(out, DIAGNOSIS_SENTENCE, " %.1f%% of its rows tie at the top.", 100 * p->tie_fraction);
+    }
+    return out;
+}

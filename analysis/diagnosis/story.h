@@ -1,0 +1,22 @@
+/* story: a diagnosis in words. */
+#ifndef GAPSCALE_ANALYSIS_DIAGNOSIS_STORY_H
+#define GAPSCALE_ANALYSIS_DIAGNOSIS_STORY_H
+
+#include "analysis/diagnosis/diagnosis.h"
+
+/* "local", "like Gaussian", "lighter than Gaussian", "heavier than Gaussian", "unclassified": at the longest
+ * trained length. Never a bare extreme-value class: rows of finite n do not tell one (THEORY 11). */
+const char *story_class(const struct diagnosis_group *group);
+const char *story_locality(enum diagnosis_locality locality); /* "local", "mixed", "global", "unknown" */
+
+/* "subcritical", "critical", "supercritical" by the interval of 1/Lambda_n against 1/2 and 2, else
+ * "undecided". */
+const char *story_standing(const struct diagnosis_point *point);
+
+/* The point that stands for a group: of the longest trained length. */
+const struct diagnosis_point *story_point(const struct diagnosis_group *group);
+
+/* What it all says, in `out`, which it returns. */
+const char *story_sentence(const struct diagnosis_group *group, char out[DIAGNOSIS_SENTENCE]);
+
+#endif
