@@ -26,6 +26,9 @@ static double lambda_of(const struct survey_row *r) { return r->lambda; }
 static double rank_of(const struct survey_row *r) { return exp(r->log_rank); }
 static double gap_of(const struct survey_row *r) { return r->gap; }
 static double alpha_of(const struct survey_row *r) { return r->log_rank / log(r->count); }
+static double entropy_of(const struct survey_row *r) { return r->entropy; }
+static double participation_of(const struct survey_row *r) { return r->participation; }
+static double collapse_of(const struct survey_row *r) { return r->collapse; }
 static double rounding_of(const struct survey_row *r) { return r->rounding; }
 
 static struct order order_of(size_t count, const struct survey_row *const *row,
@@ -70,8 +73,13 @@ static void fill_point(const struct survey *s, const struct diagnosis_group *g, 
     p->gap = median_of(count, row, gap_of, room);
     p->alpha = median_of(count, row, alpha_of, room);
     p->rounding = median_of(count, row, rounding_of, room);
-    p->tie_fraction = 0;
-    for (size_t i = 0; i < count; i++) { p->tie_fraction += isinf(row[i]->lambda) ? 1 / (double)count : 0; }
+    p->entropy = median_of(count, row, entropy_of, room);
+    p->participation = median_of(count, row, participation_of, room);
+    p->collapse = median_of(count, row, collapse_of, room);
+    for (size_t i = 0; i < count; i++) {
+        p->tie_fraction += isinf(row[i]->lambda) ? 1 / (double)count : 0;
+        p->top_key_mass += row[i]->top_weight / (double)count;
+    }
     locate(s, g, length, p);
 }
 

@@ -79,22 +79,27 @@ static double rounding_shift(double epsilon, const struct scores_row *row, doubl
     return gap > 0 ? epsilon * size / gap : INFINITY;
 }
 
-static struct survey_row measure(const struct reading *r, struct measured *room,
+static struct survey_row measure(const struct reading *r, const struct isa *isa, struct measured *room,
                                  const struct scores_row *row) {
-    struct survey_row found = {(uint32_t)row->length,
-                               (uint32_t)row->head,
-                               (uint32_t)row->sequence,
-                               (double)row->count,
-                               NAN,
-                               NAN,
-                               NAN,
-                               NAN};
+    const struct criterion one_nat = {CRITERION_ENTROPY, 1};
+    struct survey_row found = {.length = (uint32_t)row->length,
+                               .head = (uint32_t)row->head,
+                               .sequence = (uint32_t)row->sequence,
+                               .count = (double)row->count,
+                               .lambda = NAN};
+    double beta = 1, value[1][MEASURE_COUNT];
+    const struct measure_grid grid = {1, &beta, (const double(*)[MEASURE_COUNT])value};
     const struct row *made = measured_row(room, row->count, row->score, 1);
     if (!made) { return found; }
     struct accumulation a = measure_accumulation(made);
+    measure_row(isa->kernel, made, beta, value[0]);
     found.lambda = a.lambda;
     found.log_rank = a.log_rank;
     found.gap = a.gap;
+    found.entropy = value[0][MEASURE_ENTROPY];
+    found.participation = value[0][MEASURE_PARTICIPATION];
+    found.top_weight = value[0][MEASURE_TOP_WEIGHT];
+    found.collapse = measure_collapse(isa->kernel, made, &one_nat, &grid);
     found.rounding = rounding_shift(r->epsilon, row, a.gap);
     return found;
 }
@@ -277,7 +282,7 @@ static bool survey_batch(struct reading *r, const struct scores_batch *batch, in
             const struct scores_row *row = &batch->row[i];
             fill_weights(isa, row, r->weight + i * stride);
             order_by_nearness(row, r->weight + i * stride, r->nearest + i * stride);
-            struct survey_row found = room ? measure(r, room, row) : (struct survey_row){.lambda = NAN};
+            struct survey_row found = room ? measure(r, isa, room, row) : (struct survey_row){.lambda = NAN};
             s->row[s->row_count + i] = found;
             if (isnan(found.lambda)) {
 #pragma omp atomic write

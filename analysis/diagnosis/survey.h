@@ -10,9 +10,11 @@ extern const double survey_window[SURVEY_WINDOWS]; /* 16, 64, 256 nearest keys *
 
 struct survey_row {
     uint32_t length, head, sequence;
-    double count;                 /* keys it sees */
-    double lambda, log_rank, gap; /* Lambda_n, inf for a tie at the top; where it is attained */
-    double rounding;              /* how far rounding of its scores as stored may move log Lambda_n */
+    double count;                              /* keys it sees */
+    double lambda, log_rank, gap;              /* Lambda_n, inf for a tie at the top; where it is attained */
+    double entropy, participation, top_weight; /* at beta = 1 */
+    double collapse; /* the beta where its entropy falls to 1 nat; inf: ties keep it up */
+    double rounding; /* how far rounding of its scores as stored may move log Lambda_n */
 };
 
 /* Of one sequence, head and length: all its rows together. */

@@ -1,0 +1,181 @@
+#include "analysis/report/diagnosis_json.h"
+
+#include <math.h>
+
+#include "analysis/diagnosis/story.h"
+#include "analysis/text/json.h"
+
+static void print_text(FILE *out, const char *key, const char *text) {
+    json_print_key(out, key);
+    if (text) {
+        json_print_string(out, text);
+    } else {
+        fputs("null", out);
+    }
+}
+
+static void print_whole(FILE *out, const char *key, size_t value) {
+    json_print_key(out, key);
+    fprintf(out, "%zu", value);
+}
+
+static void print_ends(FILE *out, const struct trend_interval *interval) {
+    json_print_member(out, "low", interval->low);
+    json_print_member(out, "high", interval->high);
+}
+
+static void print_point(FILE *out, const struct diagnosis_point *p) {
+    fputs("\n      {\"log_n\": ", out);
+    json_print_number(out, log(p->n));
+    print_whole(out, "rows", p->rows);
+    print_whole(out, "sequences", p->sequences);
+    json_print_member(out, "lambda", p->median);
+    json_print_member(out, "lambda_between_sequences", p->lambda.value);
+    print_ends(out, &p->lambda);
+    json_print_member(out, "lower_quartile", p->lower);
+    json_print_member(out, "upper_quartile", p->upper);
+    json_print_member(out, "rank", p->rank);
+    json_print_member(out, "gap", p->gap);
+    json_print_member(out, "alpha", p->alpha);
+    json_print_member(out, "model_beta_ratio", 1 / p->median);
+    json_print_member(out, "entropy", p->entropy);
+    json_print_member(out, "participation", p->participation);
+    json_print_member(out, "collapse", p->collapse);
+    json_print_member(out, "tie_fraction", p->tie_fraction);
+    json_print_member(out, "extreme_value_index", p->index.value);
+    json_print_member(out, "index_low", p->index.low);
+    json_print_member(out, "index_high", p->index.high);
+    json_print_member(out, "index_of_gaussian", p->gaussian);
+    json_print_member(out, "top_key_mass", p->top_key_mass);
+    json_print_member(out, "rounding", p->rounding);
+    json_print_member(out, "nearness", p->near);
+    json_print_key(out, "local_mass");
+    for (size_t w = 0; w < SURVEY_WINDOWS; w++) {
+        fputs(w > 0 ? ", " : "[", out);
+        json_print_number(out, p->mass[w]);
+    }
+    fputs("]}", out);
+}
+
+static void print_points(FILE *out, const struct diagnosis *d, const struct diagnosis_group *g) {
+    size_t told = 0;
+    json_print_key(out, "points");
+    fputc('[', out);
+    for (size_t l = 0; l < d->survey->facts->length_count; l++) {
+        if (g->point[l].rows == 0) { continue; }
+        if (told++ > 0) { fputc(',', out); }
+        print_point(out, &g->point[l]);
+    }
+    fputc(']', out);
+}
+
+static void print_laws(FILE *out, const char *key, const struct diagnosis_growth *w) {
+    json_print_key(out, key);
+    fputc('[', out);
+    for (int p = 0; w->known && p < PRESCRIPTIONS; p++) {
+        const struct diagnosis_law *law = &w->law[p];
+        fprintf(out, "%s\n      {\"name\": \"%s\"", p > 0 ? "," : "", prescription_name[p]);
+        json_print_member(out, "drift", law->drift);
+        json_print_member(out, "trend", law->trend.value);
+        print_ends(out, &law->trend);
+        json_print_member(out, "exponent", law->exponent);
+        json_print_key(out, "excluded");
+        fputs(w->decided && law->excluded ? "true}" : "false}", out);
+    }
+    fputc(']', out);
+}
+
+static void print_excluded(FILE *out, const struct diagnosis_growth *w) {
+    int told = 0;
+    print_text(out, "best", w->best >= 0 ? prescription_name[w->best] : NULL);
+    print_text(out, "closest", w->known ? prescription_name[w->closest] : NULL);
+    json_print_key(out, "excluded");
+    fputc('[', out);
+    for (int p = 0; w->decided && p < PRESCRIPTIONS; p++) {
+        if (w->law[p].excluded) { fprintf(out, "%s\"%s\"", told++ > 0 ? ", " : "", prescription_name[p]); }
+    }
+    fputc(']', out);
+    json_print_member(out, "level", 0.05);
+}
+
+/* Of a head, at the longest trained length. */
+static void print_sinks(FILE *out, const struct diagnosis *d, const struct diagnosis_group *g) {
+    size_t length = (size_t)(story_point(g) - g->point);
+    const struct survey_sink *sink = survey_sinks(d->survey, length, g->head_first);
+    json_print_key(out, "sinks");
+    fputc('[', out);
+    for (size_t i = 0; !g->pooled && i < SURVEY_SINKS && sink[i].weight > 0; i++) {
+        fprintf(out, "%s{\"key\": %u", i > 0 ? ", " : "", sink[i].key);
+        json_print_member(out, "weight", sink[i].weight);
+        fputc('}', out);
+    }
+    fputc(']', out);
+}
+
+static void print_multipliers(FILE *out, const struct diagnosis_group *g) {
+    json_print_key(out, "multiplier");
+    fputc('[', out);
+    for (size_t k = 0; g->trained.known && k < DIAGNOSIS_MULTIPLIERS; k++) {
+        fprintf(out, "%s{\"n_over_trained\": %g", k > 0 ? ", " : "", diagnosis_multiplier[k]);
+        json_print_member(out, "value", g->multiplier[k].value);
+        print_ends(out, &g->multiplier[k]);
+        fputc('}', out);
+    }
+    fputc(']', out);
+}
+
+static void print_group(FILE *out, const struct diagnosis *d, const struct diagnosis_group *g) {
+    char sentence[DIAGNOSIS_SENTENCE];
+    const struct diagnosis_growth *w = &g->trained;
+    fputs("\n    {\"name\": ", out);
+    json_print_string(out, g->name);
+    json_print_key(out, "layer");
+    if (g->pooled && g->head_last - g->head_first == d->survey->facts->head_count) {
+        fputs("null", out);
+    } else {
+        fprintf(out, "%zu", g->layer);
+    }
+    json_print_key(out, "head");
+    if (g->pooled) {
+        fputs("null", out);
+    } else {
+        fprintf(out, "%zu", g->head);
+    }
+    print_text(out, "class", story_class(g));
+    print_text(out, "locality", story_locality(g->locality));
+    print_text(out, "standing", story_standing(story_point(g)));
+    print_text(out, "sentence", story_sentence(g, sentence));
+    json_print_member(out, "exponent", w->exponent.value);
+    print_ends(out, &w->exponent);
+    json_print_member(out, "lack_of_fit", w->known ? w->lack_of_fit : NAN);
+    json_print_key(out, "amplitude");
+    fputs("{\"value\": ", out);
+    json_print_number(out, w->known ? exp(w->log_amplitude.value) : NAN);
+    json_print_member(out, "low", w->known ? exp(w->log_amplitude.low) : NAN);
+    json_print_member(out, "high", w->known ? exp(w->log_amplitude.high) : NAN);
+    fputc('}', out);
+    print_excluded(out, w);
+    print_sinks(out, d, g);
+    print_points(out, d, g);
+    print_laws(out, "prescriptions", w);
+    print_laws(out, "prescriptions_beyond", &g->beyond);
+    print_multipliers(out, g);
+    fputc('}', out);
+}
+
+void diagnosis_json_print(FILE *out, const struct diagnosis *d) {
+    const struct scores_facts *f = d->survey->facts;
+    fputs("{\"schema\": 1", out);
+    print_text(out, "model", f->model);
+    print_text(out, "licence", f->licence);
+    print_text(out, "input", f->input);
+    print_text(out, "dtype", f->element);
+    json_print_member(out, "trained", d->trained);
+    json_print_key(out, "heads");
+    fputc('[', out);
+    for (size_t i = 0; i < d->group_count; i++) {
+        if (i > 0) { fputc(',', out); }
+        print_group(out, d, &d->group[i]);
+    }
+    fputs("]}\n", out);
+}
