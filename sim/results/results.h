@@ -1,6 +1,6 @@
 /* results: the numbers of one series, in memory as in the file (results/SCHEMA.md). Made by sweep,
- * written and read by store, read by analysis. Arrays are row-major in the order of the dimensions
- * named beside them; NaN marks what was not asked for or does not exist. */
+ * written and read by store, read by analysis. Arrays are those of the table, row-major in the order of their
+ * axes; NaN marks what was not asked for or does not exist. */
 #ifndef GAPSCALE_SIM_RESULTS_RESULTS_H
 #define GAPSCALE_SIM_RESULTS_RESULTS_H
 
