@@ -35,7 +35,7 @@ static void hash_attribute(struct sha256_ctx *hash, const struct h5_attribute *a
 }
 
 static void hash_dataset(struct sha256_ctx *hash, const struct h5_group *g, const struct h5_dataset *d) {
-    size_t count = 1;
+    size_t count = d->text || d->number ? 1 : 0;
     hash_text(hash, d->name);
     hash_text(hash, d->units);
     hash_text(hash, d->long_name);

@@ -1,6 +1,9 @@
 #include "sim/storage/h5library.h"
 
+#include <stdlib.h>
+
 void h5library_open(void) {
+    setenv("HDF5_USE_FILE_LOCKING", "FALSE", 1); /* read when the library starts */
     H5open();
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     H5PLset_loading_state(0);

@@ -9,7 +9,8 @@
 
 #define H5LIBRARY_LARGEST ((hsize_t)1 << 31) /* numbers in one dataset */
 
-/* Before any other call: silent, and without plugins. */
+/* Before any other call: silent, without plugins, and without locks, which not every file system has: a file
+ * is written under a name of its own and renamed. */
 void h5library_open(void);
 /* Variable-length UTF-8. */
 hid_t h5library_text(void);

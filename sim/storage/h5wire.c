@@ -61,13 +61,14 @@ static const struct h5_attribute *wire_attributes(struct h5wire *w, const struct
 /* Axes within the group, and no more numbers than H5LIBRARY_LARGEST; *count receives how many. */
 static bool axes_are_sound(const struct h5_group *g, const struct h5_dataset *d, size_t *count) {
     *count = 1;
+    if (d->rank > H5_RANK) { return false; }
     for (unsigned i = 0; i < d->rank; i++) {
         if (d->axis[i] >= g->dimension_count) { return false; }
         size_t size = g->dimension[d->axis[i]].size;
         if (size == 0 || size > H5LIBRARY_LARGEST / *count) { return false; }
         *count *= size;
     }
-    return d->rank >= 1 && d->rank <= H5_RANK;
+    return true;
 }
 
 static void wire_dataset(struct h5wire *w, const struct h5_group *g, struct h5_dataset *d) {
@@ -77,11 +78,9 @@ static void wire_dataset(struct h5wire *w, const struct h5_group *g, struct h5_d
     h5wire_text(w, &d->long_name);
     wire_bytes(w, &d->rank, sizeof d->rank);
     wire_bytes(w, d->axis, sizeof d->axis);
-    w->good = w->good && d->rank <= H5_RANK && axes_are_sound(g, d, &count);
-    if (!w->good) {
-        d->rank = 0;
-        return;
-    }
+    w->good = w->good && (d->rank == 0 || axes_are_sound(g, d, &count));
+    if (!w->good) { d->rank = 0; }
+    if (d->rank == 0) { return; }
     if (wire_count(w, d->text != NULL, 1)) {
         if (w->reading) { d->text = memory_create(count, sizeof *d->text); }
         for (size_t i = 0; w->good && i < count; i++) { wire_name(w, (const char **)&d->text[i]); }
