@@ -229,32 +229,26 @@ static bool read_series(const struct h5_content *c, const struct h5_group *g, st
     return good && values_are_allowed(s);
 }
 
-/* Where a series stands in the config: the file lists its groups by name, people want their own order. */
-static size_t config_position(const char *resolved, const char *name) {
-    char line[CONFIG_NAME + 16];
-    snprintf(line, sizeof line, "name: %s\n", name);
-    const char *at = strstr(resolved, line);
-    return at ? (size_t)(at - resolved) : strlen(resolved);
+/* The series of a resolved config in their order, which a file that lists its groups by name does not know:
+ * copies the next name, from `at` on, and returns where to go on; NULL after the last. */
+static const char *next_series(const char *at, char name[CONFIG_NAME]) {
+    static const char start[] = "\n  - name: ";
+    at = strstr(at, start);
+    if (!at) { return NULL; }
+    at += sizeof start - 1;
+    snprintf(name, CONFIG_NAME, "%.*s", (int)strcspn(at, "\n"), at);
+    return at;
 }
 
-struct ranked {
-    size_t position;
-    struct results_series series;
-};
-
-static int by_position(const void *a, const void *b) {
-    size_t x = ((const struct ranked *)a)->position, y = ((const struct ranked *)b)->position;
-    return (x > y) - (x < y);
-}
-
-static void sort_series(struct results *r) {
-    struct ranked *ranked = memory_create(r->series_count, sizeof *ranked);
-    for (size_t i = 0; i < r->series_count; i++) {
-        ranked[i] = (struct ranked){config_position(r->config_resolved, r->series[i].name), r->series[i]};
+/* The group of every series that the config names. */
+static bool read_all_series(const struct h5_content *c, struct results *r) {
+    char name[CONFIG_NAME];
+    for (const char *at = r->config_resolved; (at = next_series(at, name)) != NULL;) {
+        const struct h5_group *g = find_group(c, name);
+        if (!g || r->series_count == c->group_count) { return false; }
+        if (!read_series(c, g, &r->series[r->series_count++])) { return false; }
     }
-    qsort(ranked, r->series_count, sizeof *ranked, by_position);
-    for (size_t i = 0; i < r->series_count; i++) { r->series[i] = ranked[i].series; }
-    free(ranked);
+    return r->series_count > 0;
 }
 
 static char *copy_text(const char *text) { return memory_copy_text(text, strlen(text)); }
@@ -271,17 +265,9 @@ static struct results *content_results(const struct h5_content *c, const char *p
         r->isa = copy_text(root_text(c, "isa"));
         r->common_randomness = resolve_is_common(r->config_resolved);
         r->series = memory_create(c->group_count, sizeof *r->series);
-        for (size_t i = 0; !fault && i < c->group_count; i++) {
-            if (strchr(c->group[i].name, '/')) { continue; }
-            if (!read_series(c, &c->group[i], &r->series[r->series_count++])) {
-                fault = "one of its series is not as results/SCHEMA.md says";
-            }
-        }
+        if (!read_all_series(c, r)) { fault = "one of its series is not as results/SCHEMA.md says"; }
     }
-    if (!fault) {
-        sort_series(r);
-        return r;
-    }
+    if (!fault) { return r; }
     message_error("cannot read %s: %s", path, fault);
     results_free(r);
     return NULL;
@@ -294,13 +280,15 @@ struct results *store_read(const char *path) {
     return r;
 }
 
-enum store_match store_compare(const char *path, const char *config_resolved) {
+enum store_match store_compare(const char *path, const char *config_resolved, char why[STORE_WHY]) {
     if (access(path, F_OK) != 0) { return STORE_ABSENT; }
-    char why[H5_WHY];
     struct h5_content *c = h5file_read(path, why);
     if (!c) { return STORE_FOREIGN; }
     enum store_match match = STORE_FOREIGN;
-    if (!content_fault(c)) {
+    const char *fault = content_fault(c);
+    if (fault) {
+        snprintf(why, STORE_WHY, "%s", fault);
+    } else {
         match = strcmp(root_text(c, "config_resolved"), config_resolved) == 0 ? STORE_SAME : STORE_OTHER;
     }
     h5file_free(c);

@@ -171,11 +171,8 @@ static herr_t name_axis(hid_t dataset, unsigned axis, hid_t scale, void *context
         snprintf(found->name, NAME, "%.255s", found->scales->item[i].name);
         return 1;
     }
-    char path[1024];
-    if (H5Iget_name(scale, path, sizeof path) <= 0) { return -1; }
-    const char *slash = strrchr(path, '/');
-    snprintf(found->name, NAME, "%.255s", slash ? slash + 1 : path);
-    return 1;
+    return H5Iget_name(scale, found->name, NAME) > 0 ? 1
+                                                     : -1; /* a path, unlike any name of the group's own */
 }
 
 static bool is_bare_scale(hid_t dataset) {

@@ -113,25 +113,26 @@ static char top[4096]; /* of the repository: where the tests start */
 
 static void test_compare(void **state) {
     (void)state;
+    char why[STORE_WHY];
     struct results *r = sample_results("base");
-    assert_int_equal(store_compare("a.h5", r->config_resolved), STORE_ABSENT);
+    assert_int_equal(store_compare("a.h5", r->config_resolved, why), STORE_ABSENT);
     assert_int_equal(store_write("a.h5", r, &sample_provenance), EXIT_DONE);
-    assert_int_equal(store_compare("a.h5", r->config_resolved), STORE_SAME);
-    assert_int_equal(store_compare("a.h5", "seed: 1\n"), STORE_OTHER);
+    assert_int_equal(store_compare("a.h5", r->config_resolved, why), STORE_SAME);
+    assert_int_equal(store_compare("a.h5", "seed: 1\n", why), STORE_OTHER);
     sample_write_text("text", "no HDF5");
     sample_write_text("empty", "");
     assert_int_equal(mkdir("directory", 0777), 0);
     assert_int_equal(mkfifo("pipe", 0666), 0); /* nobody writes to it: opening it would wait for ever */
     const char *const foreign[] = {"text", "empty", "directory", "pipe"};
     for (size_t i = 0; i < 4; i++) {
-        assert_int_equal(store_compare(foreign[i], r->config_resolved), STORE_FOREIGN);
+        assert_int_equal(store_compare(foreign[i], r->config_resolved, why), STORE_FOREIGN);
         assert_null(store_read(foreign[i]));
     }
     assert_null(store_read("missing"));
     assert_int_equal(store_write_derived("fit.h5", "gapscale-fit", 0, NULL, 0, NULL, &sample_provenance),
                      EXIT_DONE);
     assert_null(store_read("fit.h5"));
-    assert_int_equal(store_compare("fit.h5", r->config_resolved), STORE_FOREIGN);
+    assert_int_equal(store_compare("fit.h5", r->config_resolved, why), STORE_FOREIGN);
     results_free(r);
 }
 
