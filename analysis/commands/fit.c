@@ -34,7 +34,8 @@ static char *command_line(int argc, char **argv) {
 
 /* Fits never replace results. */
 static bool output_is_free(const char *path) {
-    enum store_match match = store_compare(path, "");
+    char why[STORE_WHY];
+    enum store_match match = store_compare(path, "", why);
     if (match != STORE_SAME && match != STORE_OTHER) { return true; }
     message_error("%s holds results of a run, which fits never replace; choose another -o FILE", path);
     return false;

@@ -110,9 +110,9 @@ static struct moments moments_at(const struct results_series *s, size_t at, doub
 static double variance_sigma(const struct results_series *s, size_t at, const struct moments *m) {
     const double heavy = 20; /* over the square of the variance: rare rows make it */
     double variance = m->along * m->along, se = variance * sqrt((m->r4 - 1) / (double)s->replicates),
-           error = s->exact_output_variance_error[at];
+           error = s->exact_output_radial_variance_error[at];
     if (!(m->r4 < heavy) || !(error < se / 3)) { return NAN; }
-    return ratio_or_nan(variance - s->exact_output_variance[at], hypot(se, error));
+    return ratio_or_nan(variance - s->exact_output_radial_variance[at], hypot(se, error));
 }
 
 /* One pair of rows of V: its covariance as measured less the expected one, over its standard error. The

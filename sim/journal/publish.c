@@ -19,7 +19,8 @@ int publish_check(const char *path, const struct config *config, bool force, str
         return EXIT_USAGE;
     }
     if (force) { return EXIT_DONE; }
-    switch (store_compare(path, config->resolved)) {
+    char why[STORE_WHY];
+    switch (store_compare(path, config->resolved, why)) {
     case STORE_ABSENT: return EXIT_DONE;
     case STORE_SAME:
         message_say("already done: %s holds the results of this config (--force computes them again)", path);
@@ -32,7 +33,10 @@ int publish_check(const char *path, const struct config *config, bool force, str
         return EXIT_USAGE;
     case STORE_FOREIGN: break;
     }
-    message_error("%s exists and is no results file; choose another -o FILE, or --force to replace it", path);
+    message_error(
+        "%s exists and is no results file that can be read: %s; choose another -o FILE, or --force to "
+        "replace it",
+        path, why);
     return EXIT_USAGE;
 }
 

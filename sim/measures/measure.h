@@ -10,16 +10,20 @@
 #include "sim/rows/kernel.h"
 #include "sim/rows/row.h"
 
-enum measure {
-    MEASURE_ENTROPY,        /* H = log Z + beta <gap>, nats */
-    MEASURE_PARTICIPATION,  /* Y_2 = sum p^2 */
-    MEASURE_TOP_WEIGHT,     /* p_(1) */
-    MEASURE_TOP_TWO_RATIO,  /* p_(2)/p_(1) */
-    MEASURE_SUSCEPTIBILITY, /* chi = beta^2 Var_p(gap) = -dH/dlog beta */
-    MEASURE_LOG_PARTITION,  /* log Z relative to beta s_(1) */
-    MEASURE_GAP_MEAN,       /* <gap> = sum p gap */
-    MEASURE_COUNT
-};
+/* What is measured on a row at one beta: key, name in files, unit, meaning. A measure is its row here and its
+ * line in measure.c (measure_from): its mean, error and block means in every file follow
+ * (sim/results/table.h). */
+#define MEASURE_TABLE(MEASURE)                                                                               \
+    MEASURE(ENTROPY, "entropy", "nat", "Shannon entropy H of the softmax weights")                           \
+    MEASURE(PARTICIPATION, "participation", "1", "participation Y_2 = sum p^2")                              \
+    MEASURE(TOP_WEIGHT, "top_weight", "1", "largest weight p_(1)")                                           \
+    MEASURE(TOP_TWO_RATIO, "top_two_ratio", "1", "p_(2)/p_(1)")                                              \
+    MEASURE(SUSCEPTIBILITY, "susceptibility", "nat", "beta^2 Var_p(gap) = -dH/dlog beta")                    \
+    MEASURE(LOG_PARTITION, "log_partition", "1", "log Z relative to beta times the largest score")           \
+    MEASURE(GAP_MEAN, "gap_mean", "1/lambda_typ", "mean gap under the weights")
+
+#define MEASURE_KEY(key, name, unit, meaning) MEASURE_##key,
+enum measure { MEASURE_TABLE(MEASURE_KEY) MEASURE_COUNT };
 
 /* All measures at one beta > 0, any size up to inf, which stands for the limit. */
 void measure_row(const struct kernel *kernel, const struct row *row, double beta, double out[MEASURE_COUNT]);

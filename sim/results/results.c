@@ -10,194 +10,71 @@
 #include "sim/base/memory.h"
 #include "sim/results/value_matrix.h"
 
-enum {
-    BLOCK = RESULTS_BLOCK_LENGTH,
-    GROUPS = 256,
-    GAP_OCTAVES = 18,
-    GAP_FIRST = -8,
-    TE_OCTAVES = 8,
-    LEVELS = 10
-};
+enum { GROUPS = 256, GAP_OCTAVES = 18, GAP_FIRST = -8, TE_OCTAVES = 8, LEVELS = 10 };
 
-const char *const results_dimension_name[RESULTS_DIMENSIONS] = {
-    [RESULTS_LOG_N] = "log_n",         [RESULTS_BETA] = "beta_index",     [RESULTS_BLOCK] = "block",
-    [RESULTS_QUANTILE] = "quantile",   [RESULTS_RANK] = "rank",           [RESULTS_GAP] = "gap_grid",
-    [RESULTS_TE] = "te_factor",        [RESULTS_REPLICATE] = "replicate", [RESULTS_CRITERION] = "criterion",
-    [RESULTS_COMPONENT] = "component", [RESULTS_PAIR] = "component_pair", [RESULTS_COLUMN] = "column",
-    [RESULTS_LEVEL] = "weight_level",
-};
+#define NAME(key, name, series) [RESULTS_##key] = name,
+const char *const results_dimension_name[RESULTS_DIMENSIONS] = {RESULTS_DIMENSION_TABLE(NAME)};
 
-/* The single place for a quantity's name, unit, meaning and axes after log_n. */
-static const struct quantity {
-    const char *name, *units, *meaning;
-    unsigned rank;
-    enum results_dimension axis[2];
-} quantity_table[RESULTS_QUANTITIES] = {
-    [MEASURE_ENTROPY] = {"entropy", "nat", "Shannon entropy H of the softmax weights", 1, {RESULTS_BETA}},
-    [MEASURE_PARTICIPATION] = {"participation", "1", "participation Y_2 = sum p^2", 1, {RESULTS_BETA}},
-    [MEASURE_TOP_WEIGHT] = {"top_weight", "1", "largest weight p_(1)", 1, {RESULTS_BETA}},
-    [MEASURE_TOP_TWO_RATIO] = {"top_two_ratio", "1", "p_(2)/p_(1)", 1, {RESULTS_BETA}},
-    [MEASURE_SUSCEPTIBILITY] =
-        {"susceptibility", "nat", "beta^2 Var_p(gap) = -dH/dlog beta", 1, {RESULTS_BETA}},
-    [MEASURE_LOG_PARTITION] =
-        {"log_partition", "1", "log Z relative to beta times the largest score", 1, {RESULTS_BETA}},
-    [MEASURE_GAP_MEAN] = {"gap_mean", "1/lambda_typ", "mean gap under the weights", 1, {RESULTS_BETA}},
-    [RESULTS_ORDERED_WEIGHT] = {"ordered_weight", "1", "mean of p_(k)", 2, {RESULTS_BETA, RESULTS_RANK}},
-    [RESULTS_LOG_GAP_COUNT] = {"log_gap_count", "1", "mean of log N_n(t)", 1, {RESULTS_GAP}},
-    [RESULTS_OUTPUT_BIAS] = {"output_bias", "1", "1 - <q,ATT> at V = I", 1, {RESULTS_BETA}},
-    [RESULTS_OUTPUT_TANGENTIAL] =
-        {"output_tangential", "1", "squared length of ATT across q, at V = I", 1, {RESULTS_BETA}},
-    [RESULTS_OUTPUT_IDENTITY] = {"output_identity",
-                                 "1",
-                                 "sum p^2 (1-s^2) - sum p (1-s^2) + ((d-1)/beta) sum p s: 0 in the mean",
-                                 1,
-                                 {RESULTS_BETA}},
-    [RESULTS_EFFECTIVE_KEYS] = {"effective_keys", "1", "1/Y_2", 1, {RESULTS_BETA}},
-    [RESULTS_TOP_DEFICIT] = {"top_deficit", "1", "1 - p_(1)", 1, {RESULTS_BETA}},
-    [RESULTS_LOG_TOP_DEFICIT] = {"log_top_deficit", "1", "-log(1 - p_(1))", 1, {RESULTS_BETA}},
-    [RESULTS_WEIGHTS_ABOVE] =
-        {"weights_above", "1", "number of keys with more than this weight", 2, {RESULTS_BETA, RESULTS_LEVEL}},
-    [RESULTS_OUTPUT] = {"output", "1", "components of V ATT", 2, {RESULTS_BETA, RESULTS_COMPONENT}},
-    [RESULTS_OUTPUT_PAIR] = {NULL, NULL, NULL, 2, {RESULTS_BETA, RESULTS_PAIR}},
-    [RESULTS_TE_ENTROPY] =
-        {"te_entropy", "nat", "mean of H at that beta, over the kept replicates", 1, {RESULTS_TE}},
-    [RESULTS_TE_TOP_TWO_RATIO] = {"te_top_two_ratio",
-                                  "1",
-                                  "mean of p_(2)/p_(1) at that beta, over the kept replicates",
-                                  1,
-                                  {RESULTS_TE}},
-};
+/* ---- the table ---- */
+
+/* The table's words. */
+enum { EVERY, OUTPUT };
+#define SHORT(key, ...) key = RESULTS_##key,
+enum { RESULTS_DIMENSION_TABLE(SHORT) };
+#define SERIES(key, name, series) [RESULTS_##key] = (series) == OUTPUT,
+static const bool dimension_of_output[RESULTS_DIMENSIONS] = {RESULTS_DIMENSION_TABLE(SERIES)};
+
+#define AXES(...) .rank = sizeof((int[]){__VA_ARGS__}) / sizeof(int), .axis = {__VA_ARGS__}
+#define FIELD(text, unit, meaning, sort, series, axes, member)                                               \
+    {.name = text,                                                                                           \
+     .units = unit,                                                                                          \
+     .long_name = meaning,                                                                                   \
+     .kind = RESULTS_##sort,                                                                                 \
+     .of_output = (series) == OUTPUT,                                                                        \
+     .offset = offsetof(struct results_series, member),                                                      \
+     AXES axes},
+#define ARRAY(kind, key, series, axes, unit, meaning) FIELD(#key, unit, meaning, kind, series, axes, key)
+#define EXACT_ARRAY(key, series, axes, unit, meaning)                                                        \
+    FIELD("exact/" #key, unit, meaning, EXACT, series, axes, exact_##key)
+#define MEAN_AND_ERROR(key, name, series, axes, unit, meaning, error)                                        \
+    FIELD(name "_mean", unit, meaning, AVERAGED, series, axes, mean[key])                                    \
+    FIELD(name "_se", unit, error, AVERAGED, series, axes, se[key])
+#define MEASURED(key, name, unit, meaning)                                                                   \
+    MEAN_AND_ERROR(MEASURE_##key, name, EVERY, (LOG_N, BETA), unit, meaning,                                 \
+                   "standard error of the mean over replicates")                                             \
+    FIELD(name "_block", unit, "means over blocks of consecutive replicates", AVERAGED, EVERY,               \
+          (LOG_N, BETA, BLOCK), block[MEASURE_##key])
+#define AVERAGE(key, name, series, axes, unit, meaning)                                                      \
+    MEAN_AND_ERROR(RESULTS_##key, name, series, axes, unit, meaning,                                         \
+                   "standard error of the mean over replicates")
+#define KEPT_AVERAGE(key, name, series, axes, unit, meaning)                                                 \
+    MEAN_AND_ERROR(RESULTS_##key, name, series, axes, unit, meaning,                                         \
+                   "standard error over the kept replicates")
+
+static const struct results_field table[RESULTS_FIELDS] = {
+    RESULTS_TABLE(ARRAY, EXACT_ARRAY, MEASURED, AVERAGE, KEPT_AVERAGE)};
 
 bool results_has_output(const struct results_series *s) { return s->size[RESULTS_COMPONENT] > 0; }
 
-size_t results_quantity_size(const struct results_series *s, enum results_quantity quantity) {
-    const struct quantity *q = &quantity_table[quantity];
-    bool of_output = quantity >= RESULTS_OUTPUT_BIAS && quantity <= RESULTS_OUTPUT_PAIR;
-    if (of_output && !results_has_output(s)) { return 0; }
-    return s->size[q->axis[0]] * (q->rank > 1 ? s->size[q->axis[1]] : 1);
-}
-
-static void add(struct results_field **next, const char *name, const char *suffix, const char *units,
-                const char *long_name, double **values, unsigned rank, enum results_dimension a,
-                enum results_dimension b, enum results_dimension c) {
-    struct results_field *f = (*next)++;
-    snprintf(f->name, sizeof f->name, "%s%s", name, suffix);
-    f->units = units;
-    f->long_name = long_name;
-    f->values = values;
-    f->rank = rank;
-    f->axis[0] = a;
-    f->axis[1] = b;
-    f->axis[2] = c;
-    f->axis[3] = RESULTS_LOG_N;
-}
-
-#define ADD1(name, units, text, values, a) add(&next, name, "", units, text, values, 1, a, 0, 0)
-#define ADD2(name, units, text, values, a, b) add(&next, name, "", units, text, values, 2, a, b, 0)
-#define ADD3(name, units, text, values, a, b, c) add(&next, name, "", units, text, values, 3, a, b, c)
-
-static void add_quantity(struct results_field **next, struct results_series *s, unsigned quantity) {
-    const struct quantity *q = &quantity_table[quantity];
-    const char *const error = quantity < RESULTS_TE_ENTROPY ? "standard error of the mean over replicates"
-                                                            : "standard error over the kept replicates";
-    add(next, q->name, "_mean", q->units, q->meaning, &s->mean[quantity], 1 + q->rank, RESULTS_LOG_N,
-        q->axis[0], q->axis[1]);
-    add(next, q->name, "_se", q->units, error, &s->se[quantity], 1 + q->rank, RESULTS_LOG_N, q->axis[0],
-        q->axis[1]);
-}
-
-static void add_measures(struct results_field **next, struct results_series *s) {
-    for (unsigned m = 0; m < MEASURE_COUNT; m++) {
-        add_quantity(next, s, m);
-        add(next, quantity_table[m].name, "_block", quantity_table[m].units,
-            "means over blocks of consecutive replicates", &s->block[m], 3, RESULTS_LOG_N, RESULTS_BETA,
-            RESULTS_BLOCK);
-    }
-}
-
-/* What is not in the file: the sums of pairs, in the quantity's arrays. */
-static void add_hidden(struct results_field **next, struct results_series *s) {
-    add(next, "", "", NULL, NULL, &s->mean[RESULTS_OUTPUT_PAIR], 3, RESULTS_LOG_N, RESULTS_BETA,
-        RESULTS_PAIR);
-    add(next, "", "", NULL, NULL, &s->output_scale, 3, RESULTS_LOG_N, RESULTS_BETA, RESULTS_COMPONENT);
-    add(next, "", "", NULL, NULL, &s->se[RESULTS_OUTPUT_PAIR], 3, RESULTS_LOG_N, RESULTS_BETA, RESULTS_PAIR);
-}
-
-/* Of keys on a sphere, where the output is asked for. */
-static void add_output(struct results_field **start, struct results_series *s) {
-    const enum results_dimension N = RESULTS_LOG_N, B = RESULTS_BETA, R = RESULTS_REPLICATE;
-    struct results_field *next = *start;
-    ADD2("value_matrix", "1", "value matrix V, its first column the query's direction", &s->value_matrix,
-         RESULTS_COMPONENT, RESULTS_COLUMN);
-    ADD1("weight_level", "1", "a weight", &s->weight_level, RESULTS_LEVEL);
-    ADD1("pair_first", "1", "first component of a pair, from 0", &s->pair_first, RESULTS_PAIR);
-    ADD1("pair_second", "1", "second component of a pair", &s->pair_second, RESULTS_PAIR);
-    for (unsigned q = RESULTS_OUTPUT_BIAS; q < RESULTS_OUTPUT_PAIR; q++) { add_quantity(&next, s, q); }
-    ADD3("output_covariance", "1", "covariance over replicates of two components of V ATT",
-         &s->output_covariance, N, B, RESULTS_PAIR);
-    ADD3("ordered_weight_quantile", "1",
-         "quantiles of p_(k) over replicates, from a histogram with bins of relative width 1/64",
-         &s->ordered_weight_quantile, N, B, RESULTS_RANK);
-    next[-1].rank = 4;
-    next[-1].axis[3] = RESULTS_QUANTILE;
-    ADD3("output_radial", "1", "1 - <q,ATT> of the kept replicates", &s->output_radial, N, B, R);
-    ADD3("output_tangent", "1", "one tangential component of ATT of the kept replicates", &s->output_tangent,
-         N, B, R);
-    ADD3("output_square", "1", "squared length of ATT across q of the kept replicates", &s->output_square, N,
-         B, R);
-    ADD2("exact/output_bias", "1", "mean of 1 - <q,ATT>, without sampling", &s->exact_output_bias, N, B);
-    ADD2("exact/output_tangential", "1", "mean of that squared length, without sampling",
-         &s->exact_output_tangential, N, B);
-    ADD2("exact/output_bias_error", "1", "bound on the error of exact/output_bias",
-         &s->exact_output_bias_error, N, B);
-    ADD2("exact/output_tangential_error", "1", "bound on the error of exact/output_tangential",
-         &s->exact_output_tangential_error, N, B);
-    ADD2("exact/output_radial_variance", "1", "variance of <q,ATT>, without sampling",
-         &s->exact_output_variance, N, B);
-    ADD2("exact/output_radial_variance_error", "1", "bound on the error of exact/output_radial_variance",
-         &s->exact_output_variance_error, N, B);
-    ADD3("exact/ordered_weight", "1", "mean of p_(k), without sampling", &s->exact_ordered_weight, N, B,
-         RESULTS_RANK);
-    add_hidden(&next, s);
-    *start = next;
+bool results_has_dimension(const struct results_series *s, enum results_dimension dimension) {
+    return results_has_output(s) || !dimension_of_output[dimension];
 }
 
 size_t results_fields(struct results_series *s, struct results_field field[RESULTS_FIELDS]) {
-    const enum results_dimension N = RESULTS_LOG_N, B = RESULTS_BETA, R = RESULTS_REPLICATE;
-    struct results_field *next = field;
-    ADD1("log_n", "1", "natural log of the context length n", &s->log_n, N);
-    ADD1("n", "1", "context length n; inf past 1e308", &s->n, N);
-    ADD1("lambda_typ", "1/score", "typical accumulation scale Lambda^typ; may be inf", &s->lambda_typ, N);
-    ADD1("log_lambda_typ", "1", "natural log of Lambda^typ", &s->log_lambda_typ, N);
-    ADD2("beta", "1/score", "inverse temperature; may be inf", &s->beta, N, B);
-    ADD2("beta_ratio", "lambda_typ", "beta/Lambda^typ", &s->beta_ratio, N, B);
-    add_measures(&next, s);
-    ADD1("block_size", "1", "replicates in each block", &s->block_size, RESULTS_BLOCK);
-    ADD1("quantile", "1", "probability", &s->quantile, RESULTS_QUANTILE);
-    ADD3("entropy_quantile", "nat",
-         "quantiles of H over replicates, from a histogram with bins of relative width 1/64",
-         &s->entropy_quantile, N, B, RESULTS_QUANTILE);
-    ADD1("rank", "1", "rank k of a weight, the largest first", &s->rank, RESULTS_RANK);
-    add_quantity(&next, s, RESULTS_ORDERED_WEIGHT);
-    ADD1("gap_grid", "1/lambda_typ", "gap t below the row's maximum", &s->gap_grid, RESULTS_GAP);
-    add_quantity(&next, s, RESULTS_LOG_GAP_COUNT);
-    ADD1("te_factor", "1", "beta = factor x the row's own Lambda_n", &s->te_factor, RESULTS_TE);
-    add_quantity(&next, s, RESULTS_TE_ENTROPY);
-    add_quantity(&next, s, RESULTS_TE_TOP_TWO_RATIO);
-    ADD2("lambda", "lambda_typ", "the row's accumulation scale Lambda_n", &s->lambda, N, R);
-    ADD2("lambda_log_rank", "1", "log k* where Lambda_n is attained", &s->lambda_log_rank, N, R);
-    ADD2("lambda_gap", "1/lambda_typ", "gap t* where Lambda_n is attained", &s->lambda_gap, N, R);
-    ADD2("top_gap", "1/lambda_typ", "gap of the second largest score", &s->top_gap, N, R);
-    ADD3("collapse", "lambda_typ", "the row's own collapse point", &s->collapse, N, RESULTS_CRITERION, R);
-    ADD2("exact/entropy", "nat", "mean of H, without sampling", &s->exact_entropy, N, B);
-    ADD2("exact/entropy_error", "nat", "bound on its error", &s->exact_entropy_error, N, B);
-    ADD2("exact/participation", "1", "mean of Y_2, without sampling", &s->exact_participation, N, B);
-    ADD2("exact/participation_error", "1", "bound on its error", &s->exact_participation_error, N, B);
-    ADD2("exact/top_weight", "1", "mean of p_(1), without sampling", &s->exact_top_weight, N, B);
-    ADD2("exact/collapse", "lambda_typ", "where the exact mean meets the criterion", &s->exact_collapse, N,
-         RESULTS_CRITERION);
-    if (results_has_output(s)) { add_output(&next, s); }
-    return (size_t)(next - field);
+    size_t count = 0;
+    for (size_t i = 0; i < RESULTS_FIELDS; i++) {
+        if (table[i].of_output && !results_has_output(s)) { continue; }
+        field[count] = table[i];
+        field[count++].values = (double **)(void *)((char *)s + table[i].offset);
+    }
+    return count;
+}
+
+size_t results_quantity_size(const struct results_series *s, enum results_quantity quantity) {
+    const struct results_field *f = table;
+    while (f->offset != offsetof(struct results_series, mean) + quantity * sizeof(double *)) { f++; }
+    if (f->of_output && !results_has_output(s)) { return 0; }
+    return results_field_size(s, f) / s->size[RESULTS_LOG_N];
 }
 
 size_t results_field_size(const struct results_series *series, const struct results_field *field) {
@@ -207,7 +84,7 @@ size_t results_field_size(const struct results_series *series, const struct resu
 }
 
 size_t results_blocks_per_group(uint64_t replicates) {
-    uint64_t blocks = (replicates + BLOCK - 1) / BLOCK;
+    uint64_t blocks = (replicates + RESULTS_BLOCK_LENGTH - 1) / RESULTS_BLOCK_LENGTH;
     return (blocks + GROUPS - 1) / GROUPS;
 }
 
@@ -224,7 +101,7 @@ void results_allocate(struct results_series *series) {
 }
 
 static void fill_blocks(struct results_series *s) {
-    uint64_t length = BLOCK * results_blocks_per_group(s->replicates);
+    uint64_t length = RESULTS_BLOCK_LENGTH * results_blocks_per_group(s->replicates);
     for (size_t i = 0; i < s->size[RESULTS_BLOCK]; i++) {
         uint64_t left = s->replicates - i * length;
         s->block_size[i] = (double)(left < length ? left : length);
@@ -318,7 +195,8 @@ static void series_create(struct results_series *s, const struct config *config,
     s->family = asked->family;
     memcpy(s->parameter, asked->parameter, sizeof s->parameter);
     s->replicates = asked->replicates;
-    uint64_t length = BLOCK * results_blocks_per_group(s->replicates), kept = config->keep_replicates;
+    uint64_t length = RESULTS_BLOCK_LENGTH * results_blocks_per_group(s->replicates),
+             kept = config->keep_replicates;
     s->size[RESULTS_LOG_N] = asked->n_count;
     s->size[RESULTS_BETA] = asked->beta.count;
     s->size[RESULTS_BLOCK] = (s->replicates + length - 1) / length;

@@ -1,6 +1,6 @@
 /* results: the numbers of one series, in memory as in the file (results/SCHEMA.md). Made by sweep,
- * written and read by store, read by analysis. Arrays are row-major in the order of the dimensions
- * named beside them; NaN marks what was not asked for or does not exist. */
+ * written and read by store, read by analysis. Arrays are those of the table, row-major in the order of their
+ * axes; NaN marks what was not asked for or does not exist. */
 #ifndef GAPSCALE_SIM_RESULTS_RESULTS_H
 #define GAPSCALE_SIM_RESULTS_RESULTS_H
 
@@ -8,48 +8,29 @@
 #include <stdint.h>
 
 #include "sim/config/config.h"
-#include "sim/measures/measure.h"
+#include "sim/results/table.h"
 
-enum results_dimension {
-    RESULTS_LOG_N,
-    RESULTS_BETA,
-    RESULTS_BLOCK,
-    RESULTS_QUANTILE,
-    RESULTS_RANK,
-    RESULTS_GAP,
-    RESULTS_TE,
-    RESULTS_REPLICATE, /* the kept ones */
-    RESULTS_CRITERION,
-    /* Of series with an attention output only, else empty. */
-    RESULTS_COMPONENT, /* of the output: the first RESULTS_COMPONENTS at most */
-    RESULTS_PAIR,      /* of components a <= b: (0, 0), (0, 1), .., (1, 1), .. */
-    RESULTS_COLUMN,    /* of the value matrix */
-    RESULTS_LEVEL,     /* weights */
-    RESULTS_DIMENSIONS
-};
+#define RESULTS_DIMENSION(key, ...) RESULTS_##key,
+enum results_dimension { RESULTS_DIMENSION_TABLE(RESULTS_DIMENSION) RESULTS_DIMENSIONS };
 
 enum { RESULTS_COMPONENTS = 16 };
 
-/* What is averaged over replicates: the measures of a row (enum measure), and these. */
+/* What is averaged over replicates: the measures of a row (enum measure), then the other averages of the
+ * table. */
+#define RESULTS_KEY(key, ...) , RESULTS_##key
+#define RESULTS_AVERAGES(OF_ALL, OF_KEPT)                                                                    \
+    RESULTS_TABLE(RESULTS_NOTHING, RESULTS_NOTHING, RESULTS_NOTHING, OF_ALL, OF_KEPT)
 enum results_quantity {
-    RESULTS_ORDERED_WEIGHT = MEASURE_COUNT,
-    RESULTS_LOG_GAP_COUNT,
-    RESULTS_OUTPUT_BIAS, /* of series with an output only, to RESULTS_OUTPUT_PAIR */
-    RESULTS_OUTPUT_TANGENTIAL,
-    RESULTS_OUTPUT_IDENTITY,
-    RESULTS_EFFECTIVE_KEYS,
-    RESULTS_TOP_DEFICIT,
-    RESULTS_LOG_TOP_DEFICIT,
-    RESULTS_WEIGHTS_ABOVE,
-    RESULTS_OUTPUT,
-    RESULTS_OUTPUT_PAIR, /* sums of two components on their scales, for their covariance; not in the file */
-    RESULTS_TE_ENTROPY,  /* from here on over the kept replicates only */
-    RESULTS_TE_TOP_TWO_RATIO,
+    RESULTS_LAST_MEASURE = MEASURE_COUNT - 1 RESULTS_AVERAGES(RESULTS_KEY, RESULTS_NOTHING),
+    RESULTS_FIRST_OF_KEPT, /* from here on over the kept replicates only */
+    RESULTS_LAST_OF_ALL = RESULTS_FIRST_OF_KEPT - 1 RESULTS_AVERAGES(RESULTS_NOTHING, RESULTS_KEY),
     RESULTS_QUANTITIES
 };
 
 enum { RESULTS_BLOCK_LENGTH = 64 }; /* consecutive replicates that are reduced together */
 
+#define RESULTS_ARRAY(kind, key, ...) double *key;
+#define RESULTS_EXACT_ARRAY(key, ...) double *exact_##key;
 struct results_series {
     char name[CONFIG_NAME];
     const struct family *family;
@@ -57,34 +38,10 @@ struct results_series {
     uint64_t replicates;
     size_t size[RESULTS_DIMENSIONS];
 
-    double *log_n, *n;                                         /* (log_n) */
-    double *lambda_typ, *log_lambda_typ;                       /* (log_n) */
-    double *beta, *beta_ratio;                                 /* (log_n, beta) */
-    double *mean[RESULTS_QUANTITIES], *se[RESULTS_QUANTITIES]; /* (log_n, axes of the quantity) */
-    double *block[MEASURE_COUNT];        /* (log_n, beta, block): means of groups of replicates */
-    double *block_size;                  /* (block): replicates in each */
-    double *quantile, *entropy_quantile; /* (quantile); (log_n, beta, quantile) */
-    double *rank;                        /* (rank): 1, 2, ... */
-    double *gap_grid;                    /* (gap), units of 1/lambda_typ */
-    double *te_factor;                   /* (te): beta = factor x the row's own Lambda_n */
-    double *lambda, *lambda_log_rank, *lambda_gap, *top_gap; /* (log_n, replicate) */
-    double *collapse;            /* (log_n, criterion, replicate), units of lambda_typ */
+    RESULTS_TABLE(RESULTS_ARRAY, RESULTS_EXACT_ARRAY, RESULTS_NOTHING, RESULTS_NOTHING, RESULTS_NOTHING)
+    double *mean[RESULTS_QUANTITIES], *se[RESULTS_QUANTITIES];
+    double *block[MEASURE_COUNT];
     struct criterion *criterion; /* (criterion) */
-    double *exact_entropy, *exact_entropy_error, *exact_top_weight; /* (log_n, beta) */
-    double *exact_participation, *exact_participation_error;        /* (log_n, beta) */
-    double *exact_collapse; /* (log_n, criterion), units of lambda_typ */
-
-    double *value_matrix;             /* (component, column); the first column is the query's direction */
-    double *weight_level;             /* (level) */
-    double *ordered_weight_quantile;  /* (log_n, beta, rank, quantile) */
-    double *pair_first, *pair_second; /* (pair) */
-    double *output_scale;      /* (log_n, beta, component): about what they fluctuate by; not in the file */
-    double *output_covariance; /* (log_n, beta, pair) */
-    double *output_radial, *output_tangent, *output_square;          /* (log_n, beta, replicate) */
-    double *exact_output_bias, *exact_output_bias_error;             /* (log_n, beta) */
-    double *exact_output_tangential, *exact_output_tangential_error; /* (log_n, beta) */
-    double *exact_output_variance, *exact_output_variance_error;     /* (log_n, beta) */
-    double *exact_ordered_weight;                                    /* (log_n, beta, rank) */
 };
 
 struct results {
@@ -98,19 +55,32 @@ struct results {
 /* The dimensions' names in the file. */
 extern const char *const results_dimension_name[RESULTS_DIMENSIONS];
 
-/* One array of a series: the single place for its name, axes, unit and meaning. */
-struct results_field {
-    char name[40]; /* of a group within the series: "exact/entropy" */
-    const char *units, *long_name;
-    unsigned rank;
-    enum results_dimension axis[4];
-    double **values; /* where the series keeps it */
+enum results_kind {
+    RESULTS_GIVEN,    /* by the config: known before anything is measured */
+    RESULTS_AVERAGED, /* made of all replicates, or of all that are kept */
+    RESULTS_KEPT,     /* one value for each kept replicate, the last axis */
+    RESULTS_EXACT     /* what theory says without sampling; may be missing in files of earlier versions */
 };
-enum { RESULTS_FIELDS = 96 };
-/* Lists the arrays of a series in the order of the file, those that are not in it (units NULL) last; returns
- * how many. */
+
+/* One array of a series: a row of the table. */
+struct results_field {
+    const char *name;              /* of a group within the series: "exact/entropy" */
+    const char *units, *long_name; /* units NULL: it is not in the file */
+    enum results_kind kind;
+    bool of_output; /* of series with an output only */
+    unsigned rank;
+    unsigned axis[4]; /* enum results_dimension */
+    size_t offset;    /* of the pointer to its values in struct results_series */
+    double **values;  /* that pointer */
+};
+#define RESULTS_ONE(...) +1
+#define RESULTS_TWO(...) +2
+#define RESULTS_THREE(...) +3
+enum { RESULTS_FIELDS = 0 RESULTS_TABLE(RESULTS_ONE, RESULTS_ONE, RESULTS_THREE, RESULTS_TWO, RESULTS_TWO) };
+/* Lists the arrays of a series in the order of the file, those that are not in it last; returns how many. */
 size_t results_fields(struct results_series *series, struct results_field field[RESULTS_FIELDS]);
 bool results_has_output(const struct results_series *series);
+bool results_has_dimension(const struct results_series *series, enum results_dimension dimension);
 
 /* Values of a quantity at one n, for one replicate; 0 where the series does not have it. */
 size_t results_quantity_size(const struct results_series *series, enum results_quantity quantity);

@@ -2,8 +2,6 @@
 
 #include <gsl/gsl_version.h>
 #include <hdf5.h>
-#include <math.h>
-#include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +11,8 @@
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/config/resolve.h"
+#include "sim/results/digest.h"
+#include "sim/results/page.h"
 
 #ifndef GAPSCALE_VERSION
 #define GAPSCALE_VERSION "unknown"
@@ -21,7 +21,7 @@
 #define GAPSCALE_COMMIT "unknown"
 #endif
 
-enum { ROOT_ATTRIBUTES = 24, GROUP_ATTRIBUTES = 8 + 3 * FAMILY_PARAMETERS, NAME = 64 };
+enum { ROOT_ATTRIBUTES = 24 };
 static const uint64_t SCHEMA_VERSION = 1;
 
 /* ---- provenance ---- */
@@ -60,115 +60,6 @@ static void stamp_make(struct stamp *s, const char *kind, const struct store_pro
 
 /* ---- writing ---- */
 
-/* What theory says of a series stands in a group within the series' own. */
-static const char exact_prefix[] = "exact/";
-enum { EXACT_PREFIX = sizeof exact_prefix - 1 };
-
-static bool field_is_exact(const char *name) { return strncmp(name, exact_prefix, EXACT_PREFIX) == 0; }
-
-static void exact_name(const char *series, char name[CONFIG_NAME + EXACT_PREFIX]) {
-    snprintf(name, CONFIG_NAME + EXACT_PREFIX, "%s/%.*s", series, EXACT_PREFIX - 1, exact_prefix);
-}
-
-/* A series as two groups, with what their tables point to. */
-struct page {
-    struct results_field field[RESULTS_FIELDS];
-    struct h5_dimension dimension[RESULTS_DIMENSIONS], exact_dimension[RESULTS_DIMENSIONS];
-    struct h5_dataset dataset[RESULTS_FIELDS + 1], exact[RESULTS_FIELDS + 1];
-    size_t dimensions, datasets, exacts, exact_dimensions;
-    char exact_name[CONFIG_NAME + EXACT_PREFIX];
-    struct h5_attribute attribute[GROUP_ATTRIBUTES];
-    char name[3 * FAMILY_PARAMETERS][NAME];
-    char (*label)[CRITERION_LABEL];
-    const char **criterion;
-    uint64_t replicates;
-    size_t attributes;
-};
-
-static void page_add_parameters(struct page *page, const struct results_series *s) {
-    for (size_t i = 0; i < s->family->parameter_count; i++) {
-        const char *const part[] = {"coef", "log_power", "power"};
-        const double value[] = {s->parameter[i].coef, s->parameter[i].log_power, s->parameter[i].power};
-        for (size_t k = 0; k < 3; k++) {
-            char *name = page->name[3 * i + k];
-            snprintf(name, NAME, "%s_%s", s->family->parameter[i].name, part[k]);
-            page->attribute[page->attributes++] = (struct h5_attribute){.name = name, .number = value[k]};
-        }
-    }
-}
-
-static void page_add_criteria(struct page *page, const struct results_series *s, struct h5_dataset *dataset) {
-    size_t count = s->size[RESULTS_CRITERION];
-    page->label = memory_create(count, sizeof *page->label);
-    page->criterion = memory_create(count, sizeof *page->criterion);
-    for (size_t i = 0; i < count; i++) {
-        criterion_label(&s->criterion[i], page->label[i]);
-        page->criterion[i] = page->label[i];
-    }
-    *dataset = (struct h5_dataset){
-        .name = "criterion",
-        .long_name = "what marks the collapse, with its threshold",
-        .rank = 1,
-        .axis = {RESULTS_CRITERION},
-        .text = page->criterion,
-    };
-}
-
-static struct h5_dataset field_dataset(const struct results_field *f) {
-    struct h5_dataset d = {f->name, f->units, f->long_name, f->rank, {0}, *f->values, NULL};
-    for (unsigned k = 0; k < f->rank; k++) { d.axis[k] = f->axis[k]; }
-    return d;
-}
-
-/* The exact group has those dimensions only that it needs, with copies of their scales. */
-static void page_add_exact(struct page *page, struct h5_dataset d, const struct results_series *s) {
-    if (field_is_exact(d.name)) { d.name += EXACT_PREFIX; }
-    for (unsigned k = 0; k < d.rank; k++) {
-        const char *name = results_dimension_name[d.axis[k]];
-        unsigned at = 0;
-        while (at < page->exact_dimensions && page->exact_dimension[at].name != name) { at++; }
-        if (at == page->exact_dimensions) {
-            page->exact_dimension[page->exact_dimensions++] = (struct h5_dimension){name, s->size[d.axis[k]]};
-        }
-        d.axis[k] = at;
-    }
-    page->exact[page->exacts++] = d;
-}
-
-static void page_add_fields(struct page *page, struct results_series *s) {
-    size_t fields = results_fields(s, page->field);
-    page->dimensions = results_has_output(s) ? RESULTS_DIMENSIONS : RESULTS_COMPONENT;
-    for (size_t i = 0; i < page->dimensions; i++) {
-        page->dimension[i] = (struct h5_dimension){results_dimension_name[i], s->size[i]};
-    }
-    for (size_t i = 0; i < fields && page->field[i].units; i++) {
-        struct h5_dataset d = field_dataset(&page->field[i]);
-        if (!field_is_exact(d.name)) { page->dataset[page->datasets++] = d; }
-        if (field_is_exact(d.name) || strcmp(d.name, results_dimension_name[RESULTS_LOG_N]) == 0 ||
-            strcmp(d.name, "beta_ratio") == 0) {
-            page_add_exact(page, d, s);
-        }
-    }
-    page_add_criteria(page, s, &page->dataset[page->datasets]);
-    page_add_exact(page, page->dataset[page->datasets++], s);
-}
-
-/* group[0] is the series, group[1] its exact values. */
-static void page_make(struct page *page, struct results_series *s, struct h5_group group[2]) {
-    *page = (struct page){.replicates = s->replicates};
-    page_add_fields(page, s);
-    exact_name(s->name, page->exact_name);
-    page->attribute[0] = (struct h5_attribute){.name = "family", .text = s->family->name};
-    page->attribute[1] = (struct h5_attribute){.name = "class", .text = family_class_name(s->family->class)};
-    page->attribute[2] = (struct h5_attribute){.name = "replicates", .whole = &page->replicates};
-    page->attributes = 3;
-    page_add_parameters(page, s);
-    group[0] = (struct h5_group){s->name,         page->dimensions, page->datasets, page->attributes,
-                                 page->dimension, page->dataset,    page->attribute};
-    group[1] = (struct h5_group){
-        page->exact_name, page->exact_dimensions, page->exacts, 0, page->exact_dimension, page->exact, NULL};
-}
-
 int store_write(const char *path, const struct results *results, const struct store_provenance *provenance) {
     struct stamp stamp;
     stamp_make(&stamp, "gapscale-results", provenance);
@@ -177,18 +68,9 @@ int store_write(const char *path, const struct results *results, const struct st
     stamp_add(&stamp, "isa", results->isa);
     stamp.attribute[stamp.count++] = (struct h5_attribute){.name = "seed", .whole = &results->seed};
 
-    struct page *page = memory_create(results->series_count, sizeof *page);
-    struct h5_group *group = memory_create(2 * results->series_count, sizeof *group);
-    for (size_t i = 0; i < results->series_count; i++) {
-        page_make(&page[i], &results->series[i], &group[2 * i]);
-    }
-    int status = h5file_write(path, stamp.count, stamp.attribute, 2 * results->series_count, group);
-    for (size_t i = 0; i < results->series_count; i++) {
-        free(page[i].label);
-        free(page[i].criterion);
-    }
-    free(page);
-    free(group);
+    struct page *page = page_create(results);
+    int status = h5file_write(path, stamp.count, stamp.attribute, page->group_count, page->group);
+    page_free(page);
     return status;
 }
 
@@ -248,16 +130,12 @@ static struct h5_content *content_open(const char *path) {
 }
 
 static bool read_parameters(const struct h5_group *g, struct results_series *s) {
-    for (size_t i = 0; i < s->family->parameter_count; i++) {
-        double *const value[] = {&s->parameter[i].coef, &s->parameter[i].log_power, &s->parameter[i].power};
-        const char *const part[] = {"coef", "log_power", "power"};
-        for (size_t k = 0; k < 3; k++) {
-            char name[NAME];
-            snprintf(name, sizeof name, "%s_%s", s->family->parameter[i].name, part[k]);
-            const struct h5_attribute *a = h5file_attribute(g->attribute_count, g->attribute, name);
-            if (!a || a->text || a->whole) { return false; }
-            *value[k] = a->number;
-        }
+    for (size_t i = 0; i < PAGE_PARTS * s->family->parameter_count; i++) {
+        char name[PAGE_NAME];
+        double *value = page_parameter(s, i / PAGE_PARTS, i % PAGE_PARTS, name);
+        const struct h5_attribute *a = h5file_attribute(g->attribute_count, g->attribute, name);
+        if (!a || a->text || a->whole) { return false; }
+        *value = a->number;
     }
     return true;
 }
@@ -304,18 +182,21 @@ static const struct h5_group *find_group(const struct h5_content *c, const char 
     return NULL;
 }
 
-/* Files of earlier versions have no exact values, or fewer. */
-static bool read_field(const struct h5_group *g, const struct h5_group *exact, const struct results_series *s,
+static bool axes_agree(const struct h5_group *g, const struct h5_dataset *d, const struct results_series *s,
                        const struct results_field *f) {
-    bool is_exact = field_is_exact(f->name);
-    if (is_exact && !exact) { return true; }
-    if (is_exact) { g = exact; }
-    const struct h5_dataset *d = h5file_dataset(g, f->name + (is_exact ? EXACT_PREFIX : 0));
-    if (!d && is_exact) { return true; }
-    if (!d || !d->number || d->rank != f->rank) { return false; }
     for (unsigned k = 0; k < f->rank; k++) {
         if (g->dimension[d->axis[k]].size != s->size[f->axis[k]]) { return false; }
     }
+    return true;
+}
+
+/* Files of earlier versions have no exact values, or fewer. */
+static bool read_field(const struct h5_group *g, const struct h5_group *exact, const struct results_series *s,
+                       const struct results_field *f) {
+    if (f->kind == RESULTS_EXACT) { g = exact; }
+    const struct h5_dataset *d = g ? h5file_dataset(g, page_dataset(f)) : NULL;
+    if (!d) { return f->kind == RESULTS_EXACT; }
+    if (!d->number || d->rank != f->rank || !axes_agree(g, d, s, f)) { return false; }
     memcpy(*f->values, d->number, results_field_size(s, f) * sizeof(double));
     return true;
 }
@@ -329,16 +210,18 @@ static bool read_series(const struct h5_content *c, const struct h5_group *g, st
     }
     snprintf(s->name, sizeof s->name, "%s", g->name);
     s->replicates = *replicates->whole;
-    for (size_t i = 0; i < RESULTS_DIMENSIONS; i++) {
+    for (unsigned i = 0; i < RESULTS_DIMENSIONS; i++) {
         s->size[i] = dimension_size(g, results_dimension_name[i]);
-        if (s->size[i] == 0 && i < RESULTS_COMPONENT) { return false; }
+    }
+    for (unsigned i = 0; i < RESULTS_DIMENSIONS; i++) {
+        if (results_has_dimension(s, i) && s->size[i] == 0) { return false; }
     }
     results_allocate(s);
     struct results_field field[RESULTS_FIELDS];
     size_t fields = results_fields(s, field);
-    char within[CONFIG_NAME + EXACT_PREFIX];
-    exact_name(s->name, within);
-    const struct h5_group *exact = find_group(c, within);
+    char path[PAGE_NAME];
+    page_exact_path(s->name, path);
+    const struct h5_group *exact = find_group(c, path);
     bool good = read_parameters(g, s) && read_criteria(g, s);
     for (size_t i = 0; good && i < fields && field[i].units; i++) {
         good = read_field(g, exact, s, &field[i]);
@@ -346,39 +229,32 @@ static bool read_series(const struct h5_content *c, const struct h5_group *g, st
     return good && values_are_allowed(s);
 }
 
-/* Where a series stands in the config: the file lists its groups by name, people want their own order. */
-static size_t config_position(const char *resolved, const char *name) {
-    char line[CONFIG_NAME + 16];
-    snprintf(line, sizeof line, "name: %s\n", name);
-    const char *at = strstr(resolved, line);
-    return at ? (size_t)(at - resolved) : strlen(resolved);
+/* The series of a resolved config in their order, which a file that lists its groups by name does not know:
+ * copies the next name, from `at` on, and returns where to go on; NULL after the last. */
+static const char *next_series(const char *at, char name[CONFIG_NAME]) {
+    static const char start[] = "\n  - name: ";
+    at = strstr(at, start);
+    if (!at) { return NULL; }
+    at += sizeof start - 1;
+    snprintf(name, CONFIG_NAME, "%.*s", (int)strcspn(at, "\n"), at);
+    return at;
 }
 
-struct ranked {
-    size_t position;
-    struct results_series series;
-};
-
-static int by_position(const void *a, const void *b) {
-    size_t x = ((const struct ranked *)a)->position, y = ((const struct ranked *)b)->position;
-    return (x > y) - (x < y);
-}
-
-static void sort_series(struct results *r) {
-    struct ranked *ranked = memory_create(r->series_count, sizeof *ranked);
-    for (size_t i = 0; i < r->series_count; i++) {
-        ranked[i] = (struct ranked){config_position(r->config_resolved, r->series[i].name), r->series[i]};
+/* The group of every series that the config names. */
+static bool read_all_series(const struct h5_content *c, struct results *r) {
+    char name[CONFIG_NAME];
+    for (const char *at = r->config_resolved; (at = next_series(at, name)) != NULL;) {
+        const struct h5_group *g = find_group(c, name);
+        if (!g || r->series_count == c->group_count) { return false; }
+        if (!read_series(c, g, &r->series[r->series_count++])) { return false; }
     }
-    qsort(ranked, r->series_count, sizeof *ranked, by_position);
-    for (size_t i = 0; i < r->series_count; i++) { r->series[i] = ranked[i].series; }
-    free(ranked);
+    return r->series_count > 0;
 }
 
 static char *copy_text(const char *text) { return memory_copy_text(text, strlen(text)); }
 
-struct results *store_read(const char *path) {
-    struct h5_content *c = content_open(path);
-    if (!c) { return NULL; }
+/* NULL after a message. */
+static struct results *content_results(const struct h5_content *c, const char *path) {
     const char *fault = content_fault(c);
     struct results *r = NULL;
     if (!fault) {
@@ -389,30 +265,30 @@ struct results *store_read(const char *path) {
         r->isa = copy_text(root_text(c, "isa"));
         r->common_randomness = resolve_is_common(r->config_resolved);
         r->series = memory_create(c->group_count, sizeof *r->series);
-        for (size_t i = 0; !fault && i < c->group_count; i++) {
-            if (strchr(c->group[i].name, '/')) { continue; }
-            if (!read_series(c, &c->group[i], &r->series[r->series_count++])) {
-                fault = "one of its series is not as results/SCHEMA.md says";
-            }
-        }
+        if (!read_all_series(c, r)) { fault = "one of its series is not as results/SCHEMA.md says"; }
     }
-    h5file_free(c);
-    if (!fault) {
-        sort_series(r);
-        return r;
-    }
+    if (!fault) { return r; }
     message_error("cannot read %s: %s", path, fault);
     results_free(r);
     return NULL;
 }
 
-enum store_match store_compare(const char *path, const char *config_resolved) {
+struct results *store_read(const char *path) {
+    struct h5_content *c = content_open(path);
+    struct results *r = c ? content_results(c, path) : NULL;
+    h5file_free(c);
+    return r;
+}
+
+enum store_match store_compare(const char *path, const char *config_resolved, char why[STORE_WHY]) {
     if (access(path, F_OK) != 0) { return STORE_ABSENT; }
-    char why[H5_WHY];
     struct h5_content *c = h5file_read(path, why);
     if (!c) { return STORE_FOREIGN; }
     enum store_match match = STORE_FOREIGN;
-    if (!content_fault(c)) {
+    const char *fault = content_fault(c);
+    if (fault) {
+        snprintf(why, STORE_WHY, "%s", fault);
+    } else {
         match = strcmp(root_text(c, "config_resolved"), config_resolved) == 0 ? STORE_SAME : STORE_OTHER;
     }
     h5file_free(c);
@@ -421,74 +297,21 @@ enum store_match store_compare(const char *path, const char *config_resolved) {
 
 /* ---- digest ---- */
 
-static void hash_bytes(struct sha256_ctx *hash, size_t size, const void *bytes) {
-    sha256_update(hash, size, bytes);
-}
-
-static void hash_whole(struct sha256_ctx *hash, uint64_t value) {
-    uint8_t byte[8];
-    for (size_t i = 0; i < 8; i++) { byte[i] = (uint8_t)(value >> (8 * i)); }
-    hash_bytes(hash, sizeof byte, byte);
-}
-
-static void hash_text(struct sha256_ctx *hash, const char *text) {
-    hash_whole(hash, text ? strlen(text) : UINT64_MAX);
-    if (text) { hash_bytes(hash, strlen(text), (const uint8_t *)text); }
-}
-
-static void hash_number(struct sha256_ctx *hash, double value) {
-    uint64_t bits = 0x7ff8000000000000u; /* every NaN alike */
-    if (!isnan(value)) { memcpy(&bits, &value, sizeof bits); }
-    hash_whole(hash, bits);
-}
-
-static void hash_dataset(struct sha256_ctx *hash, const struct h5_group *g, const struct h5_dataset *d) {
-    size_t count = 1;
-    hash_text(hash, d->name);
-    hash_text(hash, d->units);
-    hash_text(hash, d->long_name);
-    for (unsigned k = 0; k < d->rank; k++) {
-        count *= g->dimension[d->axis[k]].size;
-        hash_text(hash, g->dimension[d->axis[k]].name);
-        hash_whole(hash, g->dimension[d->axis[k]].size);
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (d->text) {
-            hash_text(hash, d->text[i]);
-        } else {
-            hash_number(hash, d->number[i]);
-        }
-    }
-}
-
-static void hash_group(struct sha256_ctx *hash, const struct h5_group *g) {
-    hash_text(hash, g->name);
-    for (size_t i = 0; i < g->attribute_count; i++) {
-        hash_text(hash, g->attribute[i].name);
-        hash_text(hash, g->attribute[i].text);
-        hash_whole(hash, g->attribute[i].whole ? *g->attribute[i].whole : 0);
-        hash_number(hash, g->attribute[i].number);
-    }
-    for (size_t i = 0; i < g->dataset_count; i++) { hash_dataset(hash, g, &g->dataset[i]); }
-}
-
 bool store_digest(const char *path, char digest[65]) {
     struct h5_content *c = content_open(path);
-    if (!c) { return false; }
-    const char *fault = content_fault(c);
-    if (fault) {
-        message_error("cannot read %s: %s", path, fault);
-        h5file_free(c);
-        return false;
+    struct results *r = c ? content_results(c, path) : NULL;
+    if (r) {
+        struct page *page = page_create(r);
+        digest_groups(r->seed, r->config_resolved, page, c->group_count, c->group, digest);
+        page_free(page);
     }
-    struct sha256_ctx hash;
-    sha256_init(&hash);
-    hash_whole(&hash, *root_whole(c, "seed"));
-    hash_text(&hash, root_text(c, "config_resolved"));
-    for (size_t i = 0; i < c->group_count; i++) { hash_group(&hash, &c->group[i]); }
-    uint8_t bytes[SHA256_DIGEST_SIZE];
-    sha256_digest(&hash, sizeof bytes, bytes);
-    for (size_t i = 0; i < sizeof bytes; i++) { snprintf(digest + 2 * i, 3, "%02x", bytes[i]); }
+    results_free(r);
     h5file_free(c);
-    return true;
+    return r != NULL;
+}
+
+void store_digest_results(const struct results *r, char digest[65]) {
+    struct page *page = page_create(r);
+    digest_groups(r->seed, r->config_resolved, page, page->group_count, page->group, digest);
+    page_free(page);
 }

@@ -21,10 +21,14 @@ struct results *store_read(const char *path);
 /* SHA-256 over datasets, their attributes, seed and resolved config (nothing volatile): 64 hex digits
  * and NUL. False after a message. */
 bool store_digest(const char *path, char digest[65]);
+/* The same of results in memory: what the file that store_write makes of them has. */
+void store_digest_results(const struct results *results, char digest[65]);
 
 enum store_match { STORE_ABSENT, STORE_SAME, STORE_OTHER, STORE_FOREIGN };
-/* What is at `path`: nothing, a complete result of this resolved config, of another, or no result. */
-enum store_match store_compare(const char *path, const char *config_resolved);
+enum { STORE_WHY = H5_WHY };
+/* What is at `path`: nothing, a complete result of this resolved config, of another, or no result that can be
+ * read, with the reason in `why`. */
+enum store_match store_compare(const char *path, const char *config_resolved, char why[STORE_WHY]);
 
 /* A file derived from results (`kind`: "gapscale-fit"): its own groups, with the names of the files it
  * came from and the provenance as root attributes. Written like results; returns likewise. */

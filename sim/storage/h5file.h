@@ -19,7 +19,7 @@ struct h5_dimension {
 
 struct h5_dataset {
     const char *name, *units, *long_name; /* units in UDUNITS words, "1" for pure numbers */
-    unsigned rank;
+    unsigned rank; /* 0: read from a file, and of a kind that gapscale does not write, without values */
     unsigned axis[H5_RANK];
     const double *number;    /* row-major; or */
     const char *const *text; /* variable-length UTF-8 */
@@ -29,7 +29,7 @@ struct h5_attribute {
     const char *name;
     const char *text;      /* or, when NULL, */
     const uint64_t *whole; /* or, when NULL, */
-    double number;
+    double number;         /* NaN for what was read and is of another kind */
 };
 
 struct h5_group {
@@ -54,10 +54,11 @@ struct h5_content {
 
 enum { H5_WHY = 128 };
 
-/* Reads a regular file whole. HDF5 sees it only in a child process, which hands over what it read: a damaged
- * file cannot take the program down or spoil its memory. NULL, with what is wrong in `why`, when that fails
- * or when the file holds links, virtual or external storage, or types that gapscale does not write. Free with
- * h5file_free. */
+/* Reads a regular file whole, whoever has it open. HDF5 sees it only in a child process, which hands over
+ * what it read: a damaged file cannot take the program down, spoil its memory or keep it for ever (a limit on
+ * processor time grows with the size of the file). Links are not followed, virtual and external storage not
+ * read, and what is of a kind that gapscale does not write has a name and no value: whoever reads on checks
+ * what must be there. NULL, with what is wrong in `why`, when that fails. Free with h5file_free. */
 struct h5_content *h5file_read(const char *path, char why[H5_WHY]);
 void h5file_free(struct h5_content *content);
 

@@ -28,8 +28,8 @@ static bool exact_output(struct results_series *s, const struct oracle *oracle, 
     s->exact_output_bias_error[b] = output.bias_error;
     s->exact_output_tangential[b] = output.tangential;
     s->exact_output_tangential_error[b] = output.tangential_error;
-    s->exact_output_variance[b] = output.radial_variance;
-    s->exact_output_variance_error[b] = output.radial_variance_error;
+    s->exact_output_radial_variance[b] = output.radial_variance;
+    s->exact_output_radial_variance_error[b] = output.radial_variance_error;
     return good;
 }
 

@@ -9,7 +9,7 @@
 struct replicate_layout replicate_layout(const struct results_series *r) {
     struct replicate_layout l = {.betas = r->size[RESULTS_BETA], .ranks = r->size[RESULTS_RANK]};
     for (unsigned q = 0; q < RESULTS_QUANTITIES; q++) { l.at[q + 1] = l.at[q] + results_quantity_size(r, q); }
-    l.kept = l.at[RESULTS_TE_ENTROPY];
+    l.kept = l.at[RESULTS_FIRST_OF_KEPT];
     l.total = l.at[RESULTS_QUANTITIES];
     l.binned = l.betas * (results_has_output(r) ? 1 + l.ranks : 1);
     return l;
@@ -36,7 +36,7 @@ void replicate_worker_release(struct replicate_worker *w) {
 /* Both halves of the TE theorem on this row: beta = factor x its own Lambda_n. */
 static void measure_te(const struct kernel *kernel, const struct row *row, double lambda,
                        const struct results_series *r, const struct replicate_layout *l, double *values) {
-    for (size_t f = 0; f < l->at[RESULTS_TE_ENTROPY + 1] - l->at[RESULTS_TE_ENTROPY]; f++) {
+    for (size_t f = 0; f < r->size[RESULTS_TE]; f++) {
         double m[MEASURE_COUNT];
         measure_row(kernel, row, r->te_factor[f] * lambda, m);
         values[l->at[RESULTS_TE_ENTROPY] + f] = m[MEASURE_ENTROPY];

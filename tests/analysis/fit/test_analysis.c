@@ -53,7 +53,7 @@ static struct results *make_results(const struct shape *shape, const char *famil
     results->series_count = 1;
     results->series = s;
     results->config_text = strdup("series: []\n");
-    results->config_resolved = strdup("series: []\n");
+    results->config_resolved = strdup("series:\n  - name: hand-made\n");
     results->isa = strdup("base");
     strcpy(s->name, "hand-made");
     s->family = family_find(family);

@@ -74,7 +74,7 @@ static void wrong_values_are_caught(void **state) {
     } wrong[] = {
         {ATTENTION_BIAS, s->exact_output_bias, 1.1, points},
         {ATTENTION_TANGENTIAL, s->exact_output_tangential, 1.15, points},
-        {ATTENTION_VARIANCE, s->exact_output_variance, 1.4, points},
+        {ATTENTION_VARIANCE, s->exact_output_radial_variance, 1.4, points},
         {ATTENTION_ENTROPY, s->exact_entropy, 1.06, points},
         {ATTENTION_PARTICIPATION, s->exact_participation, 1.06, points},
         {ATTENTION_WEIGHT, s->exact_ordered_weight, 1.06, points * ranks},

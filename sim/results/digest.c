@@ -1,0 +1,110 @@
+#include "sim/results/digest.h"
+
+#include <math.h>
+#include <nettle/sha2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+
+/* ---- values ---- */
+
+static void hash_whole(struct sha256_ctx *hash, uint64_t value) {
+    uint8_t byte[8];
+    for (size_t i = 0; i < 8; i++) { byte[i] = (uint8_t)(value >> (8 * i)); }
+    sha256_update(hash, sizeof byte, byte);
+}
+
+static void hash_text(struct sha256_ctx *hash, const char *text) {
+    hash_whole(hash, text ? strlen(text) : UINT64_MAX);
+    if (text) { sha256_update(hash, strlen(text), (const uint8_t *)text); }
+}
+
+static void hash_number(struct sha256_ctx *hash, double value) {
+    uint64_t bits = 0x7ff8000000000000u; /* every NaN alike */
+    if (!isnan(value)) { memcpy(&bits, &value, sizeof bits); }
+    hash_whole(hash, bits);
+}
+
+static void hash_attribute(struct sha256_ctx *hash, const struct h5_attribute *a) {
+    hash_text(hash, a->name);
+    hash_text(hash, a->text);
+    hash_whole(hash, a->whole ? *a->whole : 0);
+    hash_number(hash, a->number);
+}
+
+static void hash_dataset(struct sha256_ctx *hash, const struct h5_group *g, const struct h5_dataset *d) {
+    size_t count = d->text || d->number ? 1 : 0;
+    hash_text(hash, d->name);
+    hash_text(hash, d->units);
+    hash_text(hash, d->long_name);
+    for (unsigned k = 0; k < d->rank; k++) {
+        count *= g->dimension[d->axis[k]].size;
+        hash_text(hash, g->dimension[d->axis[k]].name);
+        hash_whole(hash, g->dimension[d->axis[k]].size);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (d->text) {
+            hash_text(hash, d->text[i]);
+        } else {
+            hash_number(hash, d->number[i]);
+        }
+    }
+}
+
+/* ---- order ---- */
+
+/* By the name that each starts with; a group comes before those within it, and these before its neighbours.
+ */
+static int by_name(const void *a, const void *b) {
+    const char *x = *(const char *const *)a, *y = *(const char *const *)b;
+    while (*x && *x == *y) { x++, y++; }
+    int first = *x == '/' ? 1 : (unsigned char)*x, second = *y == '/' ? 1 : (unsigned char)*y;
+    return (first > second) - (first < second);
+}
+
+/* A copy in order of name. */
+static void *ordered(const void *list, size_t count, size_t size) {
+    void *copy = memory_create(count, size);
+    if (count > 0) { memcpy(copy, list, count * size); }
+    qsort(copy, count, size, by_name);
+    return copy;
+}
+
+/* What `held` has of what `ours` names. */
+static void hash_group(struct sha256_ctx *hash, const struct h5_group *ours, const struct h5_group *held) {
+    struct h5_attribute *attribute = ordered(ours->attribute, ours->attribute_count, sizeof *attribute);
+    struct h5_dataset *dataset = ordered(ours->dataset, ours->dataset_count, sizeof *dataset);
+    hash_text(hash, held->name);
+    for (size_t i = 0; i < ours->attribute_count; i++) {
+        const struct h5_attribute *a =
+            h5file_attribute(held->attribute_count, held->attribute, attribute[i].name);
+        if (a) { hash_attribute(hash, a); }
+    }
+    for (size_t i = 0; i < ours->dataset_count; i++) {
+        const struct h5_dataset *d = h5file_dataset(held, dataset[i].name);
+        if (d) { hash_dataset(hash, held, d); }
+    }
+    free(attribute);
+    free(dataset);
+}
+
+void digest_groups(uint64_t seed, const char *config_resolved, const struct page *page, size_t group_count,
+                   const struct h5_group *group, char digest[65]) {
+    struct sha256_ctx hash;
+    sha256_init(&hash);
+    hash_whole(&hash, seed);
+    hash_text(&hash, config_resolved);
+    struct h5_group *ours = ordered(page->group, page->group_count, sizeof *ours),
+                    *held = ordered(group, group_count, sizeof *held);
+    for (size_t i = 0, k = 0; i < page->group_count; i++) {
+        while (k < group_count && by_name(&held[k], &ours[i]) < 0) { k++; }
+        if (k < group_count && by_name(&held[k], &ours[i]) == 0) { hash_group(&hash, &ours[i], &held[k]); }
+    }
+    free(ours);
+    free(held);
+    uint8_t bytes[SHA256_DIGEST_SIZE];
+    sha256_digest(&hash, sizeof bytes, bytes);
+    for (size_t i = 0; i < sizeof bytes; i++) { snprintf(digest + 2 * i, 3, "%02x", bytes[i]); }
+}

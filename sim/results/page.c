@@ -1,0 +1,150 @@
+#include "sim/results/page.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+
+static const char within[] = "exact/";
+enum { WITHIN = sizeof within - 1 };
+
+void page_exact_path(const char *series, char path[PAGE_NAME]) {
+    snprintf(path, PAGE_NAME, "%s/%.*s", series, WITHIN - 1, within);
+}
+
+const char *page_dataset(const struct results_field *f) {
+    return f->name + (f->kind == RESULTS_EXACT ? WITHIN : 0);
+}
+
+double *page_parameter(struct results_series *s, size_t parameter, size_t part, char name[PAGE_NAME]) {
+    static const char *const word[PAGE_PARTS] = {"coef", "log_power", "power"};
+    struct schedule *p = &s->parameter[parameter];
+    double *const value[PAGE_PARTS] = {&p->coef, &p->log_power, &p->power};
+    snprintf(name, PAGE_NAME, "%s_%s", s->family->parameter[parameter].name, word[part]);
+    return value[part];
+}
+
+/* A group with room for what it points to. */
+struct sheet {
+    char path[PAGE_NAME];
+    struct h5_dimension dimension[RESULTS_DIMENSIONS];
+    struct h5_dataset dataset[RESULTS_FIELDS + 1];
+    size_t dimensions, datasets;
+};
+
+enum { ATTRIBUTES = 3 + PAGE_PARTS * FAMILY_PARAMETERS };
+
+struct page_series {
+    struct results_field field[RESULTS_FIELDS];
+    struct sheet own, exact;
+    struct h5_attribute attribute[ATTRIBUTES];
+    size_t attributes;
+    char parameter[PAGE_PARTS * FAMILY_PARAMETERS][PAGE_NAME];
+    char (*label)[CRITERION_LABEL];
+    const char **criterion;
+};
+
+/* A dimension's place in the group; added when new. */
+static unsigned sheet_dimension(struct sheet *p, const struct results_series *s, unsigned dimension) {
+    const char *name = results_dimension_name[dimension];
+    unsigned at = 0;
+    while (at < p->dimensions && p->dimension[at].name != name) { at++; }
+    if (at == p->dimensions) {
+        p->dimension[p->dimensions++] = (struct h5_dimension){name, s->size[dimension]};
+    }
+    return at;
+}
+
+/* The axes of `d` are dimensions of results. */
+static void sheet_add(struct sheet *p, const struct results_series *s, struct h5_dataset d) {
+    for (unsigned k = 0; k < d.rank; k++) { d.axis[k] = sheet_dimension(p, s, d.axis[k]); }
+    p->dataset[p->datasets++] = d;
+}
+
+static void add_fields(struct page_series *p, struct results_series *s) {
+    size_t fields = results_fields(s, p->field);
+    snprintf(p->own.path, sizeof p->own.path, "%s", s->name);
+    page_exact_path(s->name, p->exact.path);
+    for (unsigned i = 0; i < RESULTS_DIMENSIONS; i++) {
+        if (results_has_dimension(s, i)) { sheet_dimension(&p->own, s, i); }
+    }
+    for (size_t i = 0; i < fields && p->field[i].units; i++) {
+        const struct results_field *f = &p->field[i];
+        struct sheet *home = f->kind == RESULTS_EXACT ? &p->exact : &p->own;
+        struct h5_dataset d = {.name = page_dataset(f),
+                               .units = f->units,
+                               .long_name = f->long_name,
+                               .rank = f->rank,
+                               .number = *f->values};
+        for (unsigned k = 0; k < f->rank; k++) { d.axis[k] = f->axis[k]; }
+        sheet_add(home, s, d);
+        if (*f->values == s->log_n || *f->values == s->beta_ratio) { sheet_add(&p->exact, s, d); }
+    }
+}
+
+static void add_criteria(struct page_series *p, const struct results_series *s) {
+    size_t count = s->size[RESULTS_CRITERION];
+    p->label = memory_create(count, sizeof *p->label);
+    p->criterion = memory_create(count, sizeof *p->criterion);
+    for (size_t i = 0; i < count; i++) {
+        criterion_label(&s->criterion[i], p->label[i]);
+        p->criterion[i] = p->label[i];
+    }
+    struct h5_dataset d = {
+        .name = "criterion",
+        .long_name = "what marks the collapse, with its threshold",
+        .rank = 1,
+        .axis = {RESULTS_CRITERION},
+        .text = p->criterion,
+    };
+    sheet_add(&p->own, s, d);
+    sheet_add(&p->exact, s, d);
+}
+
+static void add_attributes(struct page_series *p, struct results_series *s) {
+    p->attribute[p->attributes++] = (struct h5_attribute){.name = "family", .text = s->family->name};
+    p->attribute[p->attributes++] =
+        (struct h5_attribute){.name = "class", .text = family_class_name(s->family->class)};
+    p->attribute[p->attributes++] = (struct h5_attribute){.name = "replicates", .whole = &s->replicates};
+    for (size_t i = 0; i < PAGE_PARTS * s->family->parameter_count; i++) {
+        double *value = page_parameter(s, i / PAGE_PARTS, i % PAGE_PARTS, p->parameter[i]);
+        p->attribute[p->attributes++] = (struct h5_attribute){.name = p->parameter[i], .number = *value};
+    }
+}
+
+static struct h5_group sheet_group(const struct sheet *p) {
+    return (struct h5_group){.name = p->path,
+                             .dimension_count = p->dimensions,
+                             .dimension = p->dimension,
+                             .dataset_count = p->datasets,
+                             .dataset = p->dataset};
+}
+
+struct page *page_create(const struct results *r) {
+    struct page *page = memory_create(1, sizeof *page);
+    page->series = memory_create(r->series_count, sizeof *page->series);
+    page->group = memory_create(2 * r->series_count, sizeof *page->group);
+    for (size_t i = 0; i < r->series_count; i++) {
+        struct page_series *p = &page->series[i];
+        add_fields(p, &r->series[i]);
+        add_criteria(p, &r->series[i]);
+        add_attributes(p, &r->series[i]);
+        struct h5_group *own = &page->group[page->group_count++];
+        *own = sheet_group(&p->own);
+        own->attribute_count = p->attributes;
+        own->attribute = p->attribute;
+        page->group[page->group_count++] = sheet_group(&p->exact);
+    }
+    return page;
+}
+
+void page_free(struct page *page) {
+    for (size_t i = 0; i < page->group_count / 2; i++) {
+        free(page->series[i].label);
+        free(page->series[i].criterion);
+    }
+    free(page->series);
+    free(page->group);
+    free(page);
+}

@@ -1,0 +1,114 @@
+/* table: the one table of a series' arrays, in the order of the file (results/SCHEMA.md). The members of
+ * struct results_series, enum results_quantity, memory, and what is written, read and digested all follow
+ * from it.
+ *
+ * - ARRAY(kind, KEY, series, axes, unit, meaning): dataset KEY, in s->KEY;
+ * - EXACT(KEY, series, axes, unit, meaning): dataset exact/KEY, in s->exact_KEY;
+ * - MEASURE(KEY, name, unit, meaning): datasets NAME_mean, NAME_se and NAME_block at every beta, in s->mean,
+ *   s->se and s->block[MEASURE_KEY];
+ * - AVERAGE(KEY, name, series, axes, unit, meaning): datasets NAME_mean, NAME_se, in s->mean and
+ *   s->se[RESULTS_KEY];
+ * - KEPT_AVERAGE(..): the same over the kept replicates alone.
+ *
+ * kind is one of enum results_kind; series is EVERY, or OUTPUT for those with an attention output only. What
+ * has no unit is not in the file; such rows stand last.
+ *
+ * A new average over replicates is one row and one line in sim/sweep/replicate.c (a measure at one beta: in
+ * sim/measures, measure.h and measure.c); a kept array likewise; an array of exact values is one row and one
+ * line in sim/sweep/exact.c. Rows also fix the order of numbers in records (sim/sweep/record.h). */
+#ifndef GAPSCALE_SIM_RESULTS_TABLE_H
+#define GAPSCALE_SIM_RESULTS_TABLE_H
+
+#include "sim/measures/measure.h"
+
+/* Key, name in the file, series. */
+#define RESULTS_DIMENSION_TABLE(DIMENSION)                                                                   \
+    DIMENSION(LOG_N, "log_n", EVERY)                                                                         \
+    DIMENSION(BETA, "beta_index", EVERY)                                                                     \
+    DIMENSION(BLOCK, "block", EVERY)                                                                         \
+    DIMENSION(QUANTILE, "quantile", EVERY)                                                                   \
+    DIMENSION(RANK, "rank", EVERY)                                                                           \
+    DIMENSION(GAP, "gap_grid", EVERY)                                                                        \
+    DIMENSION(TE, "te_factor", EVERY)                                                                        \
+    DIMENSION(REPLICATE, "replicate", EVERY) /* the kept ones */                                             \
+    DIMENSION(CRITERION, "criterion", EVERY)                                                                 \
+    DIMENSION(COMPONENT, "component", OUTPUT) /* of the output: the first RESULTS_COMPONENTS at most */      \
+    DIMENSION(PAIR, "component_pair", OUTPUT) /* of components a <= b: (0, 0), (0, 1), .., (1, 1), .. */     \
+    DIMENSION(COLUMN, "column", OUTPUT)       /* of the value matrix */                                      \
+    DIMENSION(LEVEL, "weight_level", OUTPUT)
+
+#define RESULTS_TABLE(ARRAY, EXACT, MEASURE, AVERAGE, KEPT_AVERAGE)                                          \
+    ARRAY(GIVEN, log_n, EVERY, (LOG_N), "1", "natural log of the context length n")                          \
+    ARRAY(GIVEN, n, EVERY, (LOG_N), "1", "context length n; inf past 1e308")                                 \
+    ARRAY(GIVEN, lambda_typ, EVERY, (LOG_N), "1/score", "typical accumulation scale Lambda^typ; may be inf") \
+    ARRAY(GIVEN, log_lambda_typ, EVERY, (LOG_N), "1", "natural log of Lambda^typ")                           \
+    ARRAY(GIVEN, beta, EVERY, (LOG_N, BETA), "1/score", "inverse temperature; may be inf")                   \
+    ARRAY(GIVEN, beta_ratio, EVERY, (LOG_N, BETA), "lambda_typ", "beta/Lambda^typ")                          \
+    MEASURE_TABLE(MEASURE)                                                                                   \
+    ARRAY(GIVEN, block_size, EVERY, (BLOCK), "1", "replicates in each block")                                \
+    ARRAY(GIVEN, quantile, EVERY, (QUANTILE), "1", "probability")                                            \
+    ARRAY(AVERAGED, entropy_quantile, EVERY, (LOG_N, BETA, QUANTILE), "nat",                                 \
+          "quantiles of H over replicates, from a histogram with bins of relative width 1/64")               \
+    ARRAY(GIVEN, rank, EVERY, (RANK), "1", "rank k of a weight, the largest first")                          \
+    AVERAGE(ORDERED_WEIGHT, "ordered_weight", EVERY, (LOG_N, BETA, RANK), "1", "mean of p_(k)")              \
+    ARRAY(GIVEN, gap_grid, EVERY, (GAP), "1/lambda_typ", "gap t below the row's maximum")                    \
+    AVERAGE(LOG_GAP_COUNT, "log_gap_count", EVERY, (LOG_N, GAP), "1", "mean of log N_n(t)")                  \
+    ARRAY(GIVEN, te_factor, EVERY, (TE), "1", "beta = factor x the row's own Lambda_n")                      \
+    KEPT_AVERAGE(TE_ENTROPY, "te_entropy", EVERY, (LOG_N, TE), "nat",                                        \
+                 "mean of H at that beta, over the kept replicates")                                         \
+    KEPT_AVERAGE(TE_TOP_TWO_RATIO, "te_top_two_ratio", EVERY, (LOG_N, TE), "1",                              \
+                 "mean of p_(2)/p_(1) at that beta, over the kept replicates")                               \
+    ARRAY(KEPT, lambda, EVERY, (LOG_N, REPLICATE), "lambda_typ", "the row's accumulation scale Lambda_n")    \
+    ARRAY(KEPT, lambda_log_rank, EVERY, (LOG_N, REPLICATE), "1", "log k* where Lambda_n is attained")        \
+    ARRAY(KEPT, lambda_gap, EVERY, (LOG_N, REPLICATE), "1/lambda_typ", "gap t* where Lambda_n is attained")  \
+    ARRAY(KEPT, top_gap, EVERY, (LOG_N, REPLICATE), "1/lambda_typ", "gap of the second largest score")       \
+    ARRAY(KEPT, collapse, EVERY, (LOG_N, CRITERION, REPLICATE), "lambda_typ",                                \
+          "the row's own collapse point")                                                                    \
+    EXACT(entropy, EVERY, (LOG_N, BETA), "nat", "mean of H, without sampling")                               \
+    EXACT(entropy_error, EVERY, (LOG_N, BETA), "nat", "bound on its error")                                  \
+    EXACT(participation, EVERY, (LOG_N, BETA), "1", "mean of Y_2, without sampling")                         \
+    EXACT(participation_error, EVERY, (LOG_N, BETA), "1", "bound on its error")                              \
+    EXACT(top_weight, EVERY, (LOG_N, BETA), "1", "mean of p_(1), without sampling")                          \
+    EXACT(collapse, EVERY, (LOG_N, CRITERION), "lambda_typ", "where the exact mean meets the criterion")     \
+    ARRAY(GIVEN, value_matrix, OUTPUT, (COMPONENT, COLUMN), "1",                                             \
+          "value matrix V, its first column the query's direction")                                          \
+    ARRAY(GIVEN, weight_level, OUTPUT, (LEVEL), "1", "a weight")                                             \
+    ARRAY(GIVEN, pair_first, OUTPUT, (PAIR), "1", "first component of a pair, from 0")                       \
+    ARRAY(GIVEN, pair_second, OUTPUT, (PAIR), "1", "second component of a pair")                             \
+    AVERAGE(OUTPUT_BIAS, "output_bias", OUTPUT, (LOG_N, BETA), "1", "1 - <q,ATT> at V = I")                  \
+    AVERAGE(OUTPUT_TANGENTIAL, "output_tangential", OUTPUT, (LOG_N, BETA), "1",                              \
+            "squared length of ATT across q, at V = I")                                                      \
+    AVERAGE(OUTPUT_IDENTITY, "output_identity", OUTPUT, (LOG_N, BETA), "1",                                  \
+            "sum p^2 (1-s^2) - sum p (1-s^2) + ((d-1)/beta) sum p s: 0 in the mean")                         \
+    AVERAGE(EFFECTIVE_KEYS, "effective_keys", OUTPUT, (LOG_N, BETA), "1", "1/Y_2")                           \
+    AVERAGE(TOP_DEFICIT, "top_deficit", OUTPUT, (LOG_N, BETA), "1", "1 - p_(1)")                             \
+    AVERAGE(LOG_TOP_DEFICIT, "log_top_deficit", OUTPUT, (LOG_N, BETA), "1", "-log(1 - p_(1))")               \
+    AVERAGE(WEIGHTS_ABOVE, "weights_above", OUTPUT, (LOG_N, BETA, LEVEL), "1",                               \
+            "number of keys with more than this weight")                                                     \
+    AVERAGE(OUTPUT, "output", OUTPUT, (LOG_N, BETA, COMPONENT), "1", "components of V ATT")                  \
+    ARRAY(AVERAGED, output_covariance, OUTPUT, (LOG_N, BETA, PAIR), "1",                                     \
+          "covariance over replicates of two components of V ATT")                                           \
+    ARRAY(AVERAGED, ordered_weight_quantile, OUTPUT, (LOG_N, BETA, RANK, QUANTILE), "1",                     \
+          "quantiles of p_(k) over replicates, from a histogram with bins of relative width 1/64")           \
+    ARRAY(KEPT, output_radial, OUTPUT, (LOG_N, BETA, REPLICATE), "1", "1 - <q,ATT> of the kept replicates")  \
+    ARRAY(KEPT, output_tangent, OUTPUT, (LOG_N, BETA, REPLICATE), "1",                                       \
+          "one tangential component of ATT of the kept replicates")                                          \
+    ARRAY(KEPT, output_square, OUTPUT, (LOG_N, BETA, REPLICATE), "1",                                        \
+          "squared length of ATT across q of the kept replicates")                                           \
+    EXACT(output_bias, OUTPUT, (LOG_N, BETA), "1", "mean of 1 - <q,ATT>, without sampling")                  \
+    EXACT(output_tangential, OUTPUT, (LOG_N, BETA), "1", "mean of that squared length, without sampling")    \
+    EXACT(output_bias_error, OUTPUT, (LOG_N, BETA), "1", "bound on the error of exact/output_bias")          \
+    EXACT(output_tangential_error, OUTPUT, (LOG_N, BETA), "1",                                               \
+          "bound on the error of exact/output_tangential")                                                   \
+    EXACT(output_radial_variance, OUTPUT, (LOG_N, BETA), "1", "variance of <q,ATT>, without sampling")       \
+    EXACT(output_radial_variance_error, OUTPUT, (LOG_N, BETA), "1",                                          \
+          "bound on the error of exact/output_radial_variance")                                              \
+    EXACT(ordered_weight, OUTPUT, (LOG_N, BETA, RANK), "1", "mean of p_(k), without sampling")               \
+    AVERAGE(OUTPUT_PAIR, "output_pair", OUTPUT, (LOG_N, BETA, PAIR), NULL,                                   \
+            "sums of two components on their scales, for their covariance")                                  \
+    ARRAY(GIVEN, output_scale, OUTPUT, (LOG_N, BETA, COMPONENT), NULL,                                       \
+          "about what the components fluctuate by")
+
+#define RESULTS_NOTHING(...)
+
+#endif

@@ -1,0 +1,188 @@
+/* netCDF-4 wants: format 1.8, tracked creation order, every axis of every dataset attached to a scale of
+ * its own group, strings of variable length. A dimension without coordinate is a scale with a name of its
+ * own (netCDF-4 file format specification). */
+#include <errno.h>
+#include <fcntl.h>
+#include <hdf5_hl.h>
+#include <libgen.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sim/base/memory.h"
+#include "sim/base/message.h"
+#include "sim/storage/h5file.h"
+#include "sim/storage/h5library.h"
+
+enum { PATH = 4096 };
+
+static bool write_attribute(hid_t object, const struct h5_attribute *a) {
+    hid_t space = H5Screate(H5S_SCALAR), text = h5library_text();
+    hid_t type = a->text ? text : a->whole ? H5T_STD_U64LE : H5T_IEEE_F64LE;
+    hid_t id = H5Acreate2(object, a->name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    herr_t status = -1;
+    if (id >= 0 && a->text) {
+        status = H5Awrite(id, text, &a->text);
+    } else if (id >= 0 && a->whole) {
+        status = H5Awrite(id, H5T_NATIVE_UINT64, a->whole);
+    } else if (id >= 0) {
+        status = H5Awrite(id, H5T_NATIVE_DOUBLE, &a->number);
+    }
+    H5Aclose(id);
+    H5Tclose(text);
+    H5Sclose(space);
+    return status >= 0;
+}
+
+/* Creation order tracked, no time stamps: the same content gives the same bytes. */
+static hid_t creation_list(hid_t class) {
+    hid_t list = H5Pcreate(class);
+    H5Pset_obj_track_times(list, 0);
+    if (class != H5P_DATASET_CREATE) {
+        H5Pset_link_creation_order(list, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+    }
+    H5Pset_attr_creation_order(list, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+    return list;
+}
+
+static bool is_coordinate(const struct h5_group *g, const struct h5_dataset *d) {
+    return d->rank == 1 && strcmp(d->name, g->dimension[d->axis[0]].name) == 0;
+}
+
+static const struct h5_dataset *find_coordinate(const struct h5_group *g, size_t dimension) {
+    for (size_t i = 0; i < g->dataset_count; i++) {
+        if (is_coordinate(g, &g->dataset[i]) && g->dataset[i].axis[0] == dimension) { return &g->dataset[i]; }
+    }
+    return NULL;
+}
+
+/* Creates a dataset and writes it; negative on failure. */
+static hid_t write_values(hid_t group, const struct h5_group *g, const struct h5_dataset *d) {
+    hsize_t size[H5_RANK];
+    for (unsigned i = 0; i < d->rank; i++) { size[i] = g->dimension[d->axis[i]].size; }
+    hid_t space = H5Screate_simple((int)d->rank, size, NULL), text = h5library_text();
+    hid_t list = creation_list(H5P_DATASET_CREATE);
+    hid_t id =
+        H5Dcreate2(group, d->name, d->text ? text : H5T_IEEE_F64LE, space, H5P_DEFAULT, list, H5P_DEFAULT);
+    hid_t memory = d->text ? text : H5T_NATIVE_DOUBLE;
+    const void *values = d->text ? (const void *)d->text : (const void *)d->number;
+    bool good = id >= 0 && H5Dwrite(id, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0;
+    struct h5_attribute words[] = {{.name = "long_name", .text = d->long_name},
+                                   {.name = "units", .text = d->units}};
+    for (size_t i = 0; i < 2; i++) { good = good && (!words[i].text || write_attribute(id, &words[i])); }
+    H5Pclose(list);
+    H5Tclose(text);
+    H5Sclose(space);
+    if (good) { return id; }
+    H5Dclose(id);
+    return -1;
+}
+
+static hid_t write_bare_scale(hid_t group, const struct h5_dimension *dimension) {
+    hsize_t size = dimension->size;
+    hid_t space = H5Screate_simple(1, &size, NULL), list = creation_list(H5P_DATASET_CREATE);
+    hid_t id = H5Dcreate2(group, dimension->name, H5T_IEEE_F32BE, space, H5P_DEFAULT, list, H5P_DEFAULT);
+    H5Pclose(list);
+    H5Sclose(space);
+    return id;
+}
+
+static hid_t write_scale(hid_t group, const struct h5_group *g, size_t dimension) {
+    const struct h5_dataset *coordinate = find_coordinate(g, dimension);
+    const struct h5_dimension *d = &g->dimension[dimension];
+    char label[128];
+    snprintf(label, sizeof label, H5LIBRARY_BARE_SCALE " %9llu", (unsigned long long)d->size);
+    hid_t id = coordinate ? write_values(group, g, coordinate) : write_bare_scale(group, d);
+    if (id >= 0 && H5DSset_scale(id, coordinate ? d->name : label) >= 0) { return id; }
+    H5Dclose(id);
+    return -1;
+}
+
+static bool write_dataset(hid_t group, const struct h5_group *g, const struct h5_dataset *d,
+                          const hid_t *scale) {
+    hid_t id = write_values(group, g, d);
+    bool good = id >= 0;
+    for (unsigned i = 0; good && i < d->rank; i++) { good = H5DSattach_scale(id, scale[d->axis[i]], i) >= 0; }
+    H5Dclose(id);
+    return good;
+}
+
+static bool write_group(hid_t file, const struct h5_group *g) {
+    hid_t list = creation_list(H5P_GROUP_CREATE);
+    hid_t group = H5Gcreate2(file, g->name, H5P_DEFAULT, list, H5P_DEFAULT);
+    hid_t *scale = memory_create(g->dimension_count + 1, sizeof *scale);
+    bool good = group >= 0;
+    for (size_t i = 0; good && i < g->attribute_count; i++) {
+        good = write_attribute(group, &g->attribute[i]);
+    }
+    size_t scales = 0;
+    for (; good && scales < g->dimension_count; scales++) {
+        scale[scales] = write_scale(group, g, scales);
+        good = scale[scales] >= 0;
+    }
+    for (size_t i = 0; good && i < g->dataset_count; i++) {
+        const struct h5_dataset *d = &g->dataset[i];
+        good = is_coordinate(g, d) || write_dataset(group, g, d, scale);
+    }
+    for (size_t i = 0; i < scales; i++) { H5Dclose(scale[i]); }
+    free(scale);
+    H5Gclose(group);
+    H5Pclose(list);
+    return good;
+}
+
+static hid_t create_file(const char *path) {
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS), list = creation_list(H5P_FILE_CREATE);
+    H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
+    H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, list, access);
+    H5Pclose(list);
+    H5Pclose(access);
+    return file;
+}
+
+static bool sync_path(const char *path, int flags) {
+    int descriptor = open(path, flags);
+    if (descriptor < 0) { return false; }
+    bool good = fsync(descriptor) == 0 || errno == EINVAL; /* a file system without fsync */
+    return close(descriptor) == 0 && good;
+}
+
+static bool rename_whole(const char *temporary, const char *path) {
+    char copy[PATH];
+    snprintf(copy, sizeof copy, "%s", path);
+    return sync_path(temporary, O_RDWR) && rename(temporary, path) == 0 && sync_path(dirname(copy), O_RDONLY);
+}
+
+static int write_failed(const char *temporary, const char *path) {
+    int reason = errno;
+    unlink(temporary);
+    message_error("cannot write %s: %s; is the disk full or the place read-only?", path,
+                  reason ? strerror(reason) : "HDF5 failed");
+    return EXIT_FAILED;
+}
+
+int h5file_write(const char *path, size_t attribute_count, const struct h5_attribute *attribute,
+                 size_t group_count, const struct h5_group *group) {
+    char temporary[PATH];
+    if (snprintf(temporary, sizeof temporary, "%s.tmp-%ld", path, (long)getpid()) >= (int)sizeof temporary) {
+        message_error("%.60s...: the name is too long", path);
+        return EXIT_FAILED;
+    }
+    signal(SIGXFSZ, SIG_IGN); /* a file size limit shows as an error of write() */
+    h5library_open();
+    errno = 0;
+    hid_t file = create_file(temporary);
+    if (file < 0) { return write_failed(temporary, path); }
+    bool good = true;
+    for (size_t i = 0; good && i < attribute_count; i++) { good = write_attribute(file, &attribute[i]); }
+    for (size_t i = 0; good && i < group_count; i++) { good = write_group(file, &group[i]); }
+    good = good && H5Fflush(file, H5F_SCOPE_LOCAL) >= 0;
+    if (H5Fclose(file) < 0) { /* the library's exit handler could crash now */
+        write_failed(temporary, path);
+        _exit(EXIT_FAILED);
+    }
+    return good && rename_whole(temporary, path) ? EXIT_DONE : write_failed(temporary, path);
+}

@@ -1,0 +1,18 @@
+/* h5library: what writing and reading files share of HDF5. */
+#ifndef GAPSCALE_SIM_STORAGE_H5LIBRARY_H
+#define GAPSCALE_SIM_STORAGE_H5LIBRARY_H
+
+#include <hdf5.h>
+
+/* What netCDF-4 names a dimension without coordinate (netCDF-4 file format specification). */
+#define H5LIBRARY_BARE_SCALE "This is a netCDF dimension but not a netCDF variable."
+
+#define H5LIBRARY_LARGEST ((hsize_t)1 << 31) /* numbers in one dataset */
+
+/* Before any other call: silent, without plugins, and without locks, which not every file system has: a file
+ * is written under a name of its own and renamed. */
+void h5library_open(void);
+/* Variable-length UTF-8. */
+hid_t h5library_text(void);
+
+#endif

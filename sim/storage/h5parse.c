@@ -1,0 +1,360 @@
+/* What gapscale does not write (attributes that are lists, datasets of whole numbers, ..) is listed by its
+ * name alone, and links, types and groups within groups are passed over: others may annotate a file. What
+ * cannot be read although it is of a kind that gapscale writes is damage. */
+#include "sim/storage/h5parse.h"
+
+#include <hdf5_hl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/storage/h5library.h"
+
+enum { DEPTH = 2, NAME = 256 };
+static const size_t LONGEST = (size_t)1 << 26; /* bytes of text of fixed length */
+
+struct reader {
+    struct h5_content *content;
+    const char *why;
+};
+
+static char *copy_text(const char *text) { return memory_copy_text(text, strlen(text)); }
+
+static bool refuse(struct reader *r, const char *why) {
+    if (!r->why) { r->why = why; }
+    return false;
+}
+
+/* ---- text ---- */
+
+static bool is_text(hid_t type) {
+    return H5Tget_class(type) == H5T_STRING && (H5Tis_variable_str(type) > 0 || H5Tget_size(type) <= LONGEST);
+}
+
+/* As the file's text is to be read: of variable length, or one byte longer than there, for NUL. */
+static hid_t read_type(hid_t type) {
+    hid_t read = H5Tcopy(H5T_C_S1);
+    H5Tset_size(read, H5Tis_variable_str(type) > 0 ? H5T_VARIABLE : H5Tget_size(type) + 1);
+    H5Tset_cset(read, H5Tget_cset(type));
+    return read;
+}
+
+/* Texts as HDF5 left them in `raw`, made with read_type: copied, and what the library made freed. */
+static const char **take_texts(hid_t read, size_t count, char *raw) {
+    size_t size = H5Tget_size(read);
+    bool variable = H5Tis_variable_str(read) > 0;
+    const char **text = memory_create(count, sizeof *text);
+    for (size_t i = 0; i < count; i++) {
+        char *one = raw + i * size;
+        if (variable) { memcpy(&one, raw + i * size, sizeof one); }
+        text[i] = copy_text(one ? one : "");
+        if (variable && one) { H5free_memory(one); }
+    }
+    return text;
+}
+
+/* ---- attributes ---- */
+
+/* Attributes by which HDF5 and netCDF keep their own books. */
+static bool is_bookkeeping(const char *name) {
+    static const char *const known[] = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST",
+                                        "DIMENSION_LABELS"};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strcmp(name, known[i]) == 0) { return true; }
+    }
+    return name[0] == '_';
+}
+
+static bool read_attribute_text(hid_t id, hid_t type, struct h5_attribute *a) {
+    hid_t read = read_type(type);
+    char *raw = memory_create(1, H5Tget_size(read));
+    bool good = H5Aread(id, read, raw) >= 0;
+    if (good) {
+        const char **text = take_texts(read, 1, raw);
+        a->text = text[0];
+        free(text);
+    }
+    free(raw);
+    H5Tclose(read);
+    return good;
+}
+
+static bool read_attribute_value(hid_t id, hid_t type, hid_t space, struct h5_attribute *a) {
+    bool list = H5Sget_simple_extent_npoints(space) != 1;
+    if (!list && is_text(type)) { return read_attribute_text(id, type, a); }
+    if (!list && H5Tget_class(type) == H5T_INTEGER) {
+        uint64_t *whole = memory_create(1, sizeof *whole);
+        a->whole = whole;
+        return H5Aread(id, H5T_NATIVE_UINT64, whole) >= 0;
+    }
+    a->number = NAN;
+    return list || H5Tget_class(type) != H5T_FLOAT || H5Aread(id, H5T_NATIVE_DOUBLE, &a->number) >= 0;
+}
+
+struct attribute_list {
+    size_t count;
+    struct h5_attribute *item;
+};
+
+static herr_t add_attribute(hid_t object, const char *name, const H5A_info_t *info, void *context) {
+    (void)info;
+    struct attribute_list *list = context;
+    if (is_bookkeeping(name)) { return 0; }
+    struct h5_attribute a = {.name = copy_text(name)};
+    hid_t id = H5Aopen(object, name, H5P_DEFAULT), type = H5Aget_type(id), space = H5Aget_space(id);
+    bool good = id >= 0 && type >= 0 && space >= 0 && read_attribute_value(id, type, space, &a);
+    H5Sclose(space);
+    H5Tclose(type);
+    H5Aclose(id);
+    list->item = memory_resize(list->item, list->count + 1, sizeof *list->item);
+    list->item[list->count++] = a;
+    return good ? 0 : -1;
+}
+
+static bool read_attributes(struct reader *r, hid_t object, struct attribute_list *list) {
+    *list = (struct attribute_list){0, NULL};
+    return H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, NULL, add_attribute, list) >= 0 ||
+           refuse(r, "an attribute cannot be read");
+}
+
+/* ---- scales ----
+ *
+ * A dataset's axes refer to scales by their address. Asking HDF5 for the name of what stands there searches
+ * the whole file, so that the scales of a group are listed first. */
+
+struct scale {
+    haddr_t address;
+    char *name;
+};
+
+struct scale_list {
+    size_t count;
+    struct scale *item;
+};
+
+static haddr_t object_address(hid_t object) {
+    H5O_info_t info;
+    return H5Oget_info2(object, &info, H5O_INFO_BASIC) >= 0 ? info.addr : HADDR_UNDEF;
+}
+
+static herr_t add_scale(hid_t group, const char *name, const H5L_info_t *link, void *context) {
+    struct scale_list *list = context;
+    if (link->type != H5L_TYPE_HARD) { return 0; }
+    hid_t object = H5Oopen(group, name, H5P_DEFAULT);
+    if (H5Iget_type(object) == H5I_DATASET && H5DSis_scale(object) > 0) {
+        list->item = memory_resize(list->item, list->count + 1, sizeof *list->item);
+        list->item[list->count++] = (struct scale){object_address(object), copy_text(name)};
+    }
+    H5Oclose(object);
+    return 0;
+}
+
+static void free_scales(struct scale_list *list) {
+    for (size_t i = 0; i < list->count; i++) { free(list->item[i].name); }
+    free(list->item);
+}
+
+struct axis_name {
+    const struct scale_list *scales;
+    char name[NAME];
+};
+
+static herr_t name_axis(hid_t dataset, unsigned axis, hid_t scale, void *context) {
+    (void)dataset;
+    (void)axis;
+    struct axis_name *found = context;
+    haddr_t address = object_address(scale);
+    for (size_t i = 0; i < found->scales->count; i++) {
+        if (found->scales->item[i].address != address) { continue; }
+        snprintf(found->name, NAME, "%.255s", found->scales->item[i].name);
+        return 1;
+    }
+    return H5Iget_name(scale, found->name, NAME) > 0 ? 1
+                                                     : -1; /* a path, unlike any name of the group's own */
+}
+
+static bool is_bare_scale(hid_t dataset) {
+    char name[128] = "";
+    return H5DSis_scale(dataset) > 0 && H5DSget_scale_name(dataset, name, sizeof name) > 0 &&
+           strncmp(name, H5LIBRARY_BARE_SCALE, strlen(H5LIBRARY_BARE_SCALE)) == 0;
+}
+
+/* ---- datasets ---- */
+
+/* The dimension of this size that the dataset's axis is attached to, by name; added when new. */
+static unsigned group_dimension(struct h5_group *g, const char *name, size_t size) {
+    for (size_t i = 0; i < g->dimension_count; i++) {
+        if (strcmp(g->dimension[i].name, name) == 0 && g->dimension[i].size == size) { return (unsigned)i; }
+    }
+    struct h5_dimension *grown = memory_resize((void *)g->dimension, g->dimension_count + 1, sizeof *grown);
+    grown[g->dimension_count] = (struct h5_dimension){copy_text(name), size};
+    g->dimension = grown;
+    return (unsigned)g->dimension_count++;
+}
+
+/* An axis without scale is called like the dataset, as that of a coordinate is. */
+static void read_axes(hid_t dataset, const struct scale_list *scales, const hsize_t *size, struct h5_group *g,
+                      struct h5_dataset *d) {
+    bool scale = H5DSis_scale(dataset) > 0;
+    for (unsigned i = 0; i < d->rank; i++) {
+        struct axis_name axis = {.scales = scales};
+        snprintf(axis.name, NAME, "%.255s", d->name);
+        if (!scale) { H5DSiterate_scales(dataset, i, NULL, name_axis, &axis); }
+        d->axis[i] = group_dimension(g, axis.name, size[i]);
+    }
+}
+
+static bool storage_is_plain(hid_t dataset) {
+    hid_t list = H5Dget_create_plist(dataset);
+    bool plain = H5Pget_layout(list) != H5D_VIRTUAL && H5Pget_external_count(list) == 0;
+    H5Pclose(list);
+    return plain;
+}
+
+/* The rank of a dataset such as gapscale writes, its shape, and how many values it has; 0 for any other. */
+static unsigned own_shape(hid_t dataset, hid_t type, hid_t space, hsize_t size[H5_RANK], size_t *count) {
+    int rank = H5Sget_simple_extent_ndims(space);
+    if ((!is_text(type) && H5Tget_class(type) != H5T_FLOAT) || !storage_is_plain(dataset)) { return 0; }
+    if (rank < 1 || rank > H5_RANK || H5Sget_simple_extent_dims(space, size, NULL) != rank) { return 0; }
+    *count = 1;
+    for (int i = 0; i < rank; i++) {
+        if (size[i] == 0 || size[i] > H5LIBRARY_LARGEST / *count) { return 0; }
+        *count *= size[i];
+    }
+    bool room = !is_text(type) || H5Tis_variable_str(type) > 0 || *count <= LONGEST / H5Tget_size(type);
+    return room ? (unsigned)rank : 0;
+}
+
+static bool read_texts(hid_t dataset, hid_t type, size_t count, struct h5_dataset *d) {
+    hid_t read = read_type(type);
+    char *raw = memory_create(count, H5Tget_size(read));
+    bool good = H5Dread(dataset, read, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw) >= 0;
+    d->text = take_texts(read, count, raw);
+    free(raw);
+    H5Tclose(read);
+    return good;
+}
+
+static bool read_values(struct reader *r, hid_t dataset, const struct scale_list *scales, struct h5_group *g,
+                        struct h5_dataset *d) {
+    hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
+    hsize_t size[H5_RANK];
+    size_t count;
+    bool good = space >= 0 && type >= 0;
+    d->rank = good ? own_shape(dataset, type, space, size, &count) : 0;
+    if (d->rank > 0) { read_axes(dataset, scales, size, g, d); }
+    if (d->rank > 0 && is_text(type)) {
+        good = read_texts(dataset, type, count, d);
+    } else if (d->rank > 0) {
+        double *number = memory_create(count, sizeof *number);
+        d->number = number;
+        good = H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, number) >= 0;
+    }
+    H5Tclose(type);
+    H5Sclose(space);
+    return good || refuse(r, "a dataset is damaged");
+}
+
+static bool read_words(struct reader *r, hid_t dataset, struct h5_dataset *d) {
+    struct attribute_list word;
+    bool good = read_attributes(r, dataset, &word);
+    for (size_t i = 0; i < word.count; i++) {
+        const struct h5_attribute *a = &word.item[i];
+        if (a->text && strcmp(a->name, "units") == 0) { d->units = copy_text(a->text); }
+        if (a->text && strcmp(a->name, "long_name") == 0) { d->long_name = copy_text(a->text); }
+        free((void *)a->name);
+        free((void *)a->text);
+        free((void *)a->whole);
+    }
+    free(word.item);
+    return good;
+}
+
+static bool read_dataset(struct reader *r, hid_t dataset, const char *name, const struct scale_list *scales,
+                         struct h5_group *g) {
+    if (is_bare_scale(dataset)) { return true; }
+    struct h5_dataset *list = memory_resize((void *)g->dataset, g->dataset_count + 1, sizeof *list);
+    struct h5_dataset *d = &list[g->dataset_count++];
+    *d = (struct h5_dataset){.name = copy_text(name)};
+    g->dataset = list;
+    return read_values(r, dataset, scales, g, d) && read_words(r, dataset, d);
+}
+
+/* ---- groups ---- */
+
+/* The group at hand: depth 0 is the root, whose own datasets are not read. */
+struct place {
+    struct reader *reader;
+    const char *path;
+    size_t at; /* in the content */
+    int depth;
+    struct scale_list scales;
+};
+
+static bool read_group(struct reader *r, hid_t group, const char *path, int depth);
+
+static herr_t read_member(hid_t group, const char *name, const H5L_info_t *link, void *context) {
+    struct place *p = context;
+    if (link->type != H5L_TYPE_HARD) { return 0; }
+    hid_t object = H5Oopen(group, name, H5P_DEFAULT);
+    H5I_type_t kind = H5Iget_type(object);
+    bool good = object >= 0 || refuse(p->reader, "something in it cannot be opened");
+    if (kind == H5I_DATASET && p->depth > 0) {
+        good = read_dataset(p->reader, object, name, &p->scales, &p->reader->content->group[p->at]);
+    } else if (kind == H5I_GROUP && p->depth < DEPTH) {
+        char inner[1024];
+        snprintf(inner, sizeof inner, "%s%s%s", p->path, *p->path ? "/" : "", name);
+        good = read_group(p->reader, object, inner, p->depth + 1);
+    }
+    H5Oclose(object);
+    return good ? 0 : -1;
+}
+
+static bool read_members(hid_t group, struct place *p) {
+    return (p->depth == 0 ||
+            H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, add_scale, &p->scales) >= 0) &&
+           H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, read_member, p) >= 0;
+}
+
+static bool read_group(struct reader *r, hid_t group, const char *path, int depth) {
+    struct h5_content *c = r->content;
+    struct attribute_list list;
+    struct place place = {.reader = r, .path = path, .at = c->group_count, .depth = depth};
+    bool good = read_attributes(r, group, &list);
+    if (depth == 0) {
+        c->attribute_count = list.count;
+        c->attribute = list.item;
+    } else {
+        c->group = memory_resize(c->group, ++c->group_count, sizeof *c->group);
+        c->group[place.at] =
+            (struct h5_group){.name = copy_text(path), .attribute_count = list.count, .attribute = list.item};
+    }
+    good = good && (read_members(group, &place) || refuse(r, "a group cannot be listed"));
+    free_scales(&place.scales);
+    return good;
+}
+
+/* Why HDF5 does not open a file. One of superblock version 3 is marked while a program writes to it. */
+static const char *opening_fault(const char *path) {
+    static const unsigned char signature[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
+    unsigned char head[12] = {0};
+    FILE *file = fopen(path, "r");
+    size_t length = file ? fread(head, 1, sizeof head, file) : 0;
+    if (file) { fclose(file); }
+    bool marked = length == sizeof head && memcmp(head, signature, sizeof signature) == 0 && head[8] >= 3 &&
+                  head[11] & 1;
+    return marked ? "a program has it open for writing, or died with it open (h5clear -s mends that)"
+                  : "it is no HDF5 file, or a damaged one";
+}
+
+struct h5_content *h5parse_file(const char *path, const char **why) {
+    struct reader r = {.content = memory_create(1, sizeof *r.content)};
+    h5library_open();
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    hid_t root = file >= 0 ? H5Gopen2(file, "/", H5P_DEFAULT) : -1;
+    bool good = root >= 0 ? read_group(&r, root, "", 0) : refuse(&r, opening_fault(path));
+    *why = r.why;
+    return good ? r.content : NULL; /* the process is about to end */
+}
