@@ -155,7 +155,6 @@ struct run {
     struct lock lock;
     atomic_bool locked;
     struct journal *_Atomic journal;
-    struct results *results;
     struct unit_plan plan;
     size_t *todo, todo_count, ours; /* units to compute; all units of this shard */
     double cost_before;
@@ -324,6 +323,7 @@ static int run_publish(struct run *run) {
                                                    .context = run->journal,
                                                    .output = run->output,
                                                    .command_line = run->command_line,
+                                                   .isa = run->isa->name,
                                                    .threads = run->o->threads,
                                                    .quiet = run->o->quiet,
                                                    .stop = run->stop});
@@ -343,8 +343,7 @@ static void say_shard_done(const struct run *run) {
 }
 
 static int run_work(struct run *run) {
-    run->results = results_create(run->config, run->isa->name);
-    unit_plan_create(&run->plan, run->config, run->results);
+    unit_plan_create(&run->plan, run->config);
     int status = run_compute(run);
     if (status == EXIT_DONE && run->o->shards > 1) {
         say_shard_done(run);
@@ -353,7 +352,6 @@ static int run_work(struct run *run) {
     }
     if (status == EXIT_RESUMABLE) { say_resumable(run); }
     unit_plan_release(&run->plan);
-    results_free(run->results);
     free(run->todo);
     return status;
 }

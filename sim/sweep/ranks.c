@@ -335,14 +335,12 @@ int ranks_follow(const struct ranks_task *task) {
     if (!config) { give_up("cannot read the config that rank 0 reads"); }
     hash_config(config, digest);
     if (memcmp(digest, heard.config, sizeof digest) != 0) { give_up("reads another config than rank 0"); }
-    struct results *results = results_create(config, isa->name);
     struct unit_plan plan;
-    unit_plan_create(&plan, config, results);
+    unit_plan_create(&plan, config);
     struct stop *stop = stop_start(&(struct stop_plan){task->seconds, keep_going, nothing_to_save, NULL});
     int status = work_on(&plan, isa, task->threads, stop);
     stop_end(stop);
     unit_plan_release(&plan);
-    results_free(results);
     config_free(config);
     return status;
 }

@@ -54,7 +54,8 @@ static struct results *make_results(const char *text, const char *isa) {
     write_text("config.yaml", text);
     struct config *config = config_read("config.yaml", 0, NULL);
     assert_non_null(config);
-    struct results *r = results_create(config, isa);
+    struct results *outline = results_outline(config), *r = results_create(outline, isa);
+    results_free(outline);
     config_free(config);
     for (size_t i = 0; i < r->series_count; i++) {
         struct results_field field[RESULTS_FIELDS];
