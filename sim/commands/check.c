@@ -6,7 +6,7 @@
 #include "sim/commands/command.h"
 #include "sim/commands/options.h"
 #include "sim/config/config_read.h"
-#include "sim/sweep/sweep.h"
+#include "sim/sweep/estimate.h"
 
 static const char check_usage[] =
     "usage: gapscale check CONFIG [--threads K] [--set PATH=VALUE]...\n"
@@ -31,7 +31,7 @@ static void print_bytes(double bytes) {
 }
 
 static void print_cost(const struct config *config, int threads) {
-    struct sweep_cost cost = sweep_estimate(config, isa_best(), threads);
+    struct estimate cost = estimate_sweep(config, isa_best(), threads);
     printf("%zu series, %zu cells (series x n), %.6g rows\n", config->series_count, cost.cells, cost.rows);
     printf("units   %zu, the longest about ", cost.units);
     print_duration(cost.longest_unit);

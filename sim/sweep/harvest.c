@@ -63,3 +63,13 @@ void harvest_release(struct harvest *h) {
     free(h->number);
     *h = (struct harvest){.number_count = 0};
 }
+
+struct replicate_place harvest_place(struct harvest *h, const struct config *config, const struct unit *unit,
+                                     const struct sampler_law *law) {
+    return (struct replicate_place){.seed = config->seed,
+                                    .common_randomness = config->common_randomness,
+                                    .law = law,
+                                    .layout = &unit->cell->layout,
+                                    .here = &h->here,
+                                    .first = unit->first_replicate};
+}

@@ -22,6 +22,10 @@ struct harvest {
 bool harvest_create(struct harvest *harvest, const struct unit *unit);
 void harvest_release(struct harvest *harvest);
 
+/* Where the unit's replicates belong: what is kept of them one by one goes into the harvest. */
+struct replicate_place harvest_place(struct harvest *harvest, const struct config *config,
+                                     const struct unit *unit, const struct sampler_law *law);
+
 /* The arrays that a unit adds to as they are, those of kept replicates or of exact values, as `series` has
  * them and in the order of results_fields; returns how many. */
 size_t harvest_fields(const struct unit *unit, struct results_series *series,

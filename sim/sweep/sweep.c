@@ -58,21 +58,6 @@ struct sweep {
 
 static size_t size_min(size_t a, size_t b) { return a < b ? a : b; }
 
-static struct replicate_place unit_place(const struct config *config, const struct unit *unit,
-                                         const struct sampler_law *law, struct harvest *harvest) {
-    return (struct replicate_place){.seed = config->seed,
-                                    .common_randomness = config->common_randomness,
-                                    .law = law,
-                                    .layout = &unit->cell->layout,
-                                    .here = &harvest->here,
-                                    .first = unit->first_replicate};
-}
-
-static struct sampler_law *cell_law(const struct unit_cell *c, const struct isa *isa, double log_n) {
-    return sampler_law_create(c->series->family, c->p, log_n, c->log_lambda_typ, unit_cell_counted(c),
-                              isa->kernel, c->layout.betas, c->here->beta_ratio);
-}
-
 /* ---- blocks ---- */
 
 static void block_free(struct block *b) {
@@ -138,7 +123,9 @@ static struct shared_law *job_law(const struct sweep *sweep, const struct job *j
 /* Its law and room for its harvest, when its first slice starts. */
 static bool job_open(struct sweep *sweep, struct job *job) {
     struct shared_law *shared = job_law(sweep, job);
-    if (!shared->law) { shared->law = cell_law(job->unit.cell, sweep->work->isa, job->unit.cell->log_n); }
+    if (!shared->law) {
+        shared->law = unit_cell_law(job->unit.cell, sweep->work->isa, job->unit.cell->log_n);
+    }
     if (!job->active) { job->active = active_create(&job->unit); }
     return shared->law && job->active;
 }
@@ -238,7 +225,7 @@ static enum outcome run_slice(struct sweep *sweep, struct job *job, struct block
                               struct replicate_worker *worker) {
     const struct unit_cell *c = job->unit.cell;
     struct replicate_place place =
-        unit_place(sweep->work->plan->config, &job->unit, job_law(sweep, job)->law, &job->active->harvest);
+        harvest_place(&job->active->harvest, sweep->work->plan->config, &job->unit, job_law(sweep, job)->law);
     size_t end = size_min((slice + 1) * slice_length(c), b->count);
     for (size_t i = slice * slice_length(c); i < end; i++) {
         uint64_t replicate = job->unit.first_replicate + b->index * RESULTS_BLOCK_LENGTH + i;
@@ -287,20 +274,12 @@ static enum outcome run_task(struct sweep *sweep, size_t task, struct replicate_
     return job_block_done(sweep, job, b) ? job_finish(sweep, job) : GOING_ON;
 }
 
-static size_t most_betas(const struct unit_plan *plan) {
-    size_t most = 0;
-    for (size_t i = 0; i < plan->cell_count; i++) {
-        most = most > plan->cell[i].layout.betas ? most : plan->cell[i].layout.betas;
-    }
-    return most;
-}
-
 static void sweep_threads(struct sweep *sweep) {
     const struct sweep_work *work = sweep->work;
 #pragma omp parallel num_threads(work->threads)
     {
         struct replicate_worker worker;
-        bool ready = replicate_worker_create(&worker, work->isa, most_betas(work->plan));
+        bool ready = replicate_worker_create(&worker, work->isa, unit_plan_betas(work->plan));
 #pragma omp for schedule(dynamic, 1)
         for (size_t i = 0; i < sweep->task_count; i++) {
             enum outcome outcome;
@@ -405,92 +384,4 @@ struct results *sweep_run(const struct config *config, const struct isa *isa, in
     free(unit);
     unit_plan_release(&plan);
     return results;
-}
-
-/* ---- estimate ---- */
-
-/* Seconds a row of this cell takes, measured; drawn rows longer than KEPT cost in proportion. */
-static double cell_seconds(const struct unit_plan *plan, const struct isa *isa, const struct unit_cell *c,
-                           struct replicate_worker *worker) {
-    const double longest = log(1 << 16);
-    enum { TRIALS = 3 };
-    bool drawn = c->series->family->kind == FAMILY_IID && !unit_cell_counted(c);
-    double log_n = drawn ? fmin(c->log_n, longest) : c->log_n;
-    struct sampler_law *law = cell_law(c, isa, log_n);
-    double *values = malloc(c->layout.total * sizeof *values), best = INFINITY;
-    struct unit unit = unit_get(plan, c->first_unit);
-    struct harvest harvest;
-    bool ready = harvest_create(&harvest, &unit) && law && values;
-    struct replicate_place place = unit_place(plan->config, &unit, law, &harvest);
-    for (uint64_t i = 0; ready && i < TRIALS; i++) {
-        double start = omp_get_wtime();
-        if (!replicate_measure(worker, &place, i, values)) { break; }
-        best = fmin(best, omp_get_wtime() - start);
-    }
-    harvest_release(&harvest);
-    free(values);
-    sampler_law_free(law);
-    return best * (drawn && c->log_n > longest ? 1.5 * exp(c->log_n - longest) : 1);
-}
-
-/* Bytes of a cell in the results: its share of every array along log_n. */
-static double cell_disk(const struct unit_cell *c) {
-    struct results_series here = *c->here;
-    struct results_field field[RESULTS_FIELDS];
-    size_t fields = results_fields(&here, field);
-    double numbers = 0;
-    for (size_t i = 0; i < fields && field[i].units; i++) {
-        if (field[i].axis[0] == RESULTS_LOG_N) { numbers += (double)results_field_size(&here, &field[i]); }
-    }
-    return sizeof(double) * numbers;
-}
-
-/* Bytes of its records: moments, histograms (half the bins that replicates could fill), blocks, kept. */
-static double cell_journal(const struct unit_plan *plan, const struct unit_cell *c) {
-    const struct replicate_layout *l = &c->layout;
-    struct unit whole = unit_get(plan, c->first_unit);
-    whole.kept = c->here->size[RESULTS_REPLICATE];
-    double units = (double)c->unit_count, replicates = (double)c->series->replicates,
-           bins = fmin(replicates / units, 256) / 2;
-    return units * (16.0 * (double)l->total + 4 * (double)l->binned * (1 + bins)) +
-           8 * ((double)c->block_count * MEASURE_COUNT * (double)l->betas + (double)harvest_numbers(&whole));
-}
-
-/* Bytes of a unit at work: values of two blocks, histograms, what is kept. */
-static double unit_memory(const struct unit_plan *plan, const struct unit_cell *c) {
-    struct unit unit = unit_get(plan, c->first_unit);
-    return sizeof(double) *
-               (2.0 * RESULTS_BLOCK_LENGTH * (double)c->layout.total + (double)harvest_numbers(&unit)) +
-           sizeof(uint32_t) * SUMMARY_BINS * (double)c->layout.binned;
-}
-
-static void add_cell_cost(const struct unit_plan *plan, const struct unit_cell *c, double row_seconds,
-                          struct sweep_cost *cost) {
-    double replicates = (double)c->series->replicates;
-    cost->rows += replicates;
-    cost->seconds += replicates * row_seconds;
-    cost->longest_unit = fmax(cost->longest_unit,
-                              row_seconds * fmin(replicates, (double)c->unit_blocks * RESULTS_BLOCK_LENGTH));
-    cost->disk += cell_disk(c);
-    cost->journal += cell_journal(plan, c);
-}
-
-struct sweep_cost sweep_estimate(const struct config *config, const struct isa *isa, int threads) {
-    struct unit_plan plan;
-    unit_plan_create(&plan, config);
-    struct sweep_cost cost = {.cells = plan.cell_count, .units = unit_plan_size(&plan)};
-    struct replicate_worker worker = {0};
-    double most = 0;
-    bool ready = replicate_worker_create(&worker, isa, most_betas(&plan));
-    for (size_t i = 0; ready && i < plan.cell_count; i++) {
-        const struct unit_cell *c = &plan.cell[i];
-        struct unit exact = unit_get(&plan, plan.unit_count + i);
-        add_cell_cost(&plan, c, cell_seconds(&plan, isa, c, &worker), &cost);
-        cost.seconds += 1e-9 * unit_cost(&exact);
-        most = fmax(most, unit_memory(&plan, c));
-    }
-    cost.memory = 32e6 + fmax(threads * (most + 3e6), cost.disk + most); /* at work; collecting */
-    replicate_worker_release(&worker);
-    unit_plan_release(&plan);
-    return cost;
 }

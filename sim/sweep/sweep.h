@@ -37,15 +37,4 @@ uint8_t *sweep_exact(const struct unit *unit, const char *isa, size_t *length);
  */
 struct results *sweep_run(const struct config *config, const struct isa *isa, int threads, bool quiet);
 
-struct sweep_cost {
-    size_t cells, units;
-    double rows;
-    double seconds;       /* on one core, extrapolated from a few rows of every cell drawn here and now;
-                             of exact values by the cost model */
-    double longest_unit;  /* seconds on one core: what a kill may lose, once per thread */
-    double memory;        /* bytes: peak with that many threads */
-    double disk, journal; /* bytes: results file, and journal until it is published */
-};
-struct sweep_cost sweep_estimate(const struct config *config, const struct isa *isa, int threads);
-
 #endif

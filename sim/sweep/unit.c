@@ -17,6 +17,11 @@ static uint64_t count_min(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
 bool unit_cell_counted(const struct unit_cell *c) { return config_counted(c->series, c->log_n); }
 
+struct sampler_law *unit_cell_law(const struct unit_cell *c, const struct isa *isa, double log_n) {
+    return sampler_law_create(c->series->family, c->p, log_n, c->log_lambda_typ, unit_cell_counted(c),
+                              isa->kernel, c->layout.betas, c->here->beta_ratio);
+}
+
 /* ---- cost ---- */
 
 /* Directions for the keys, and their sums at every beta. */
@@ -145,6 +150,14 @@ void unit_plan_release(struct unit_plan *plan) {
 }
 
 size_t unit_plan_size(const struct unit_plan *plan) { return plan->unit_count + plan->cell_count; }
+
+size_t unit_plan_betas(const struct unit_plan *plan) {
+    size_t most = 0;
+    for (size_t i = 0; i < plan->cell_count; i++) {
+        most = most > plan->cell[i].layout.betas ? most : plan->cell[i].layout.betas;
+    }
+    return most;
+}
 
 /* ---- units ---- */
 

@@ -37,6 +37,8 @@ void unit_plan_create(struct unit_plan *plan, const struct config *config);
 void unit_plan_release(struct unit_plan *plan);
 /* All units: the sampled ones, unit_count, and one for each cell, that of its exact values. */
 size_t unit_plan_size(const struct unit_plan *plan);
+/* The most betas that a cell has. */
+size_t unit_plan_betas(const struct unit_plan *plan);
 
 /* The part of a cell that is computed at one go. After the units that are sampled come those of exact values,
  * with no replicates. */
@@ -60,5 +62,8 @@ const char *unit_name(const struct unit *unit, char name[UNIT_NAME]);
 size_t unit_shard(size_t unit, size_t count);
 
 bool unit_cell_counted(const struct unit_cell *cell);
+/* The law of a cell's rows, or of rows of another length like them. NULL when out of memory. Free with
+ * sampler_law_free. */
+struct sampler_law *unit_cell_law(const struct unit_cell *cell, const struct isa *isa, double log_n);
 
 #endif

@@ -10,6 +10,7 @@
 #include "sim/config/config_read.h"
 #include "sim/results/results.h"
 #include "sim/rows/sampler.h"
+#include "sim/sweep/estimate.h"
 #include "sim/sweep/sweep.h"
 
 /* A config made from text, and its results. */
@@ -408,7 +409,7 @@ static void test_memory(void **state) {
 static void test_estimate(void **state) {
     (void)state;
     struct run run = run_text(sweep_text, "base", 1);
-    struct sweep_cost cost = sweep_estimate(run.config, isa_find("base"), 2);
+    struct estimate cost = estimate_sweep(run.config, isa_find("base"), 2);
     assert_int_equal(cost.cells, 13);
     check_close(cost.rows, 4 * 3 * 200 + 70, 0);
     assert_true(cost.seconds > 0 && isfinite(cost.seconds) && cost.memory > 1e6 && cost.disk > 1e4);
