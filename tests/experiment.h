@@ -27,8 +27,8 @@ static inline struct config *experiment_config(const char *text) {
 /* Sampled on two threads, without exact values. Free with results_free. */
 static inline struct results *experiment_sweep(const char *text) {
     struct config *config = experiment_config(text);
-    struct results *results = results_create(config, "base");
-    assert_int_equal(sweep_run(config, isa_best(), 2, true, results), 0);
+    struct results *results = sweep_run(config, isa_best(), 2, true);
+    assert_non_null(results);
     config_free(config);
     return results;
 }

@@ -225,7 +225,7 @@ struct oracle *oracle_create(const struct family *family, const double *p, doubl
     o->log_lambda = typical_scale(family, p, log_n).log_lambda;
     if (family->kind == FAMILY_FIXED) { return o; }
     rules_make(&o->rules);
-    o->profile = profile_create(family, p, log_n);
+    o->profile = profile_create(family, p, log_n, o->log_lambda);
     if (o->profile && knots_make(o)) {
         o->highest = highest_mean(o);
         return o;

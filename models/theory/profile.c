@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "models/numeric/vector_inline.h"
-#include "models/theory/typical.h"
 
 enum { DEGREE = 16 };
 
@@ -74,13 +73,14 @@ static bool profile_cover(struct profile *q, double low, double high) {
     return true;
 }
 
-struct profile *profile_create(const struct family *family, const double *p, double log_n) {
+struct profile *profile_create(const struct family *family, const double *p, double log_n,
+                               double log_lambda_typ) {
     struct profile *q = calloc(1, sizeof *q);
     if (!q) { return NULL; }
     q->family = family;
     q->p = p;
     q->log_n = log_n;
-    q->log_lambda = typical_scale(family, p, log_n).log_lambda;
+    q->log_lambda = log_lambda_typ;
     double near = fmin(log_n, 64);
     bool good = profile_cover(q, PROFILE_LOWEST, 0) && profile_cover(q, 0, near);
     for (double low = near; good && low < log_n && log_ratio(q, low) < overflow; low *= 2) {

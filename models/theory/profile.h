@@ -14,8 +14,10 @@
 
 struct profile;
 
-/* `family` of kind iid; log_n in (0, 1e6]. NULL when out of memory. */
-struct profile *profile_create(const struct family *family, const double *p, double log_n);
+/* `family` of kind iid; log_n in (0, 1e6]; log Lambda^typ as typical_scale has it there. NULL when out of
+ * memory. */
+struct profile *profile_create(const struct family *family, const double *p, double log_n,
+                               double log_lambda_typ);
 void profile_free(struct profile *profile);
 
 /* log n and log Lambda^typ. */

@@ -168,6 +168,7 @@ static int merge_journals(struct merge *m) {
                                              .context = m,
                                              .output = m->output,
                                              .command_line = m->command_line,
+                                             .isa = journal_header(m->journal[0])->isa,
                                              .threads = omp_get_num_procs(),
                                              .quiet = m->quiet});
 }
@@ -178,11 +179,9 @@ static int merge_run(struct merge *m, char **directory) {
     if (status == EXIT_DONE) { publish_clear(m->output); }
     if (status != EXIT_DONE || m->place.finished) { return status; }
     if (!outfile_prepare(m->output, false)) { return EXIT_FAILED; }
-    struct results *results = results_create(m->config, journal_header(m->journal[0])->isa);
-    unit_plan_create(&m->plan, m->config, results);
+    unit_plan_create(&m->plan, m->config);
     status = merge_journals(m);
     unit_plan_release(&m->plan);
-    results_free(results);
     return status;
 }
 

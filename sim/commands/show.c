@@ -117,13 +117,11 @@ static int show_journal(const char *directory) {
     struct config *config = journal_config(journal);
     bool good = false;
     if (config) {
-        struct results *results = results_create(config, journal_header(journal)->isa);
         struct unit_plan plan;
-        unit_plan_create(&plan, config, results);
+        unit_plan_create(&plan, config);
         good = journal_scan(journal, &plan, false);
         if (good) { print_journal(journal, &plan); }
         unit_plan_release(&plan);
-        results_free(results);
     }
     config_free(config);
     journal_close(journal);

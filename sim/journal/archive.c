@@ -10,7 +10,6 @@
 #include "sim/base/message.h"
 #include "sim/config/difference.h"
 #include "sim/results/store.h"
-#include "sim/sweep/record.h"
 
 #ifndef GAPSCALE_VERSION
 #define GAPSCALE_VERSION "unknown"
@@ -25,39 +24,39 @@ bool archive_name(const char *file, char path[ARCHIVE_PATH]) {
 
 /* ---- writing ---- */
 
-static bool write_records(FILE *out, const struct unit_plan *plan, collect_source *source, void *context) {
-    bool good = fputs(first_line, out) >= 0;
-    for (size_t i = 0; good && i < plan->unit_count; i++) {
-        size_t length;
-        const uint8_t *record = source(context, i, &length);
-        good = record && fwrite(record, 1, length, out) == length;
-    }
-    for (size_t i = 0; good && i < plan->cell_count; i++) {
-        size_t length;
-        struct unit unit = unit_get(plan, plan->unit_count + i);
-        uint8_t *record = record_make_exact(&unit, plan->results->isa, &length);
-        good = record && fwrite(record, 1, length, out) == length;
-        free(record);
-    }
-    good = fflush(out) == 0 && good;
-    return good && (fsync(fileno(out)) == 0 || errno == EINVAL);
+struct archive {
+    FILE *out;
+    char path[ARCHIVE_PATH], temporary[ARCHIVE_PATH + 32];
+};
+
+static bool cannot_write(const struct archive *a) {
+    message_error("cannot write %s: %s", a->path, strerror(errno));
+    return false;
 }
 
-bool archive_write(const char *path, const struct unit_plan *plan, collect_source *source, void *context) {
-    char temporary[ARCHIVE_PATH + 32];
-    snprintf(temporary, sizeof temporary, "%s.tmp-%ld", path, (long)getpid());
-    FILE *out = fopen(temporary, "we");
-    bool good = out && write_records(out, plan, source, context);
-    int why = errno;
-    if (out && fclose(out) != 0 && good) {
-        good = false;
-        why = errno;
-    }
-    if (good && rename(temporary, path) == 0) { return true; }
-    if (good) { why = errno; }
-    unlink(temporary);
-    message_error("cannot write %s: %s", path, strerror(why));
-    return false;
+struct archive *archive_create(const char *path) {
+    struct archive *a = memory_create(1, sizeof *a);
+    snprintf(a->path, sizeof a->path, "%s", path);
+    snprintf(a->temporary, sizeof a->temporary, "%s.tmp-%ld", path, (long)getpid());
+    a->out = fopen(a->temporary, "we");
+    if (a->out && fputs(first_line, a->out) >= 0) { return a; }
+    cannot_write(a);
+    archive_close(a, false);
+    return NULL;
+}
+
+bool archive_add(struct archive *a, const uint8_t *record, size_t length) {
+    return fwrite(record, 1, length, a->out) == length || cannot_write(a);
+}
+
+bool archive_close(struct archive *a, bool keep) {
+    bool good = !keep || (fflush(a->out) == 0 && (fsync(fileno(a->out)) == 0 || errno == EINVAL));
+    if (!good) { cannot_write(a); }
+    if (a->out && fclose(a->out) != 0 && good && keep) { good = cannot_write(a); }
+    if (good && keep && rename(a->temporary, a->path) != 0) { good = cannot_write(a); }
+    if (!good || !keep) { unlink(a->temporary); }
+    free(a);
+    return good;
 }
 
 size_t archive_check(const char *path, const char *bytes, size_t size) {

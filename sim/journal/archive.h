@@ -12,9 +12,13 @@ enum { ARCHIVE_PATH = 4096 };
 
 /* FILE.units; false when the name is too long. */
 bool archive_name(const char *file, char path[ARCHIVE_PATH]);
-/* Writes it, under a temporary name first; exact values as they stand in the plan's results. False after a
- * message. */
-bool archive_write(const char *path, const struct unit_plan *plan, collect_source *source, void *context);
+/* One being written, under a temporary name first. NULL after a message. End with archive_close. */
+struct archive;
+struct archive *archive_create(const char *path);
+/* Adds a record; they come in order. False after a message. */
+bool archive_add(struct archive *archive, const uint8_t *record, size_t length);
+/* Puts it in its place, or, where it is not to be kept, removes it. False after a message. */
+bool archive_close(struct archive *archive, bool keep);
 /* Where the records start in what was read from `path`; 0 after a message, when it is no archive of this very
  * program. */
 size_t archive_check(const char *path, const char *bytes, size_t size);

@@ -9,8 +9,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/results/store.h"
-#include "sim/sweep/exact.h"
-#include "sim/sweep/record.h"
+#include "sim/sweep/sweep.h"
 
 int publish_check(const char *path, const struct config *config, bool force, struct publish_place *place) {
     *place = (struct publish_place){.finished = false};
@@ -59,64 +58,93 @@ void publish_clear(const char *path) {
 
 /* ---- exact values ---- */
 
-/* Takes from their records what is there; lists what is not. */
-static bool exact_collect(const struct publish *p, size_t *missing, size_t *count) {
-    *count = 0;
-    for (size_t i = p->plan->unit_count; i < unit_plan_size(p->plan); i++) {
-        struct unit unit = unit_get(p->plan, i);
-        if (!p->has(p->context, i)) {
-            missing[(*count)++] = i;
-            continue;
-        }
-        size_t length;
-        const uint8_t *record = p->source(p->context, i, &length);
-        if (!record) { return false; }
-        if (!record_add_exact(record, length, &unit)) {
-            collect_refuse(&unit);
-            return false;
-        }
-    }
-    return true;
+struct made {
+    uint8_t *record;
+    size_t length;
+};
+
+/* Of one cell, where there is no record of them. */
+static int make_exact(const struct publish *p, size_t cell, struct made *made) {
+    size_t index = p->plan->unit_count + cell;
+    if (p->has(p->context, index)) { return EXIT_DONE; }
+    if (stop_asked(p->stop)) { return EXIT_RESUMABLE; }
+    struct unit unit = unit_get(p->plan, index);
+    made->record = sweep_exact(&unit, p->isa, &made->length);
+    if (made->record) { return EXIT_DONE; }
+    message_error("out of memory while computing exact values");
+    return EXIT_FAILED;
 }
 
 /* Runs have them among their units; what shards left out that ended before theirs is computed here. */
-static int publish_exact(const struct publish *p) {
-    size_t count, *missing = memory_create(p->plan->cell_count, sizeof *missing);
-    int status = exact_collect(p, missing, &count) ? EXIT_DONE : EXIT_FAILED;
-    if (count > 0 && !p->quiet) { message_say("computing the exact values beside it"); }
-#pragma omp parallel for schedule(dynamic, 1) num_threads(p->threads)
-    for (size_t i = 0; i < count; i++) {
-        int so_far, outcome = EXIT_DONE;
+static int make_missing(const struct publish *p, struct made *made) {
+    int status = EXIT_DONE;
+    size_t missing = 0;
+    for (size_t i = p->plan->unit_count; i < unit_plan_size(p->plan); i++) {
+        missing += !p->has(p->context, i);
+    }
+    if (missing > 0 && !p->quiet) { message_say("computing the exact values beside it"); }
+#pragma omp parallel for schedule(dynamic, 1) num_threads(p->threads) if (missing > 0)
+    for (size_t i = 0; i < p->plan->cell_count; i++) {
+        int so_far;
 #pragma omp atomic read
         so_far = status;
-        if (so_far != EXIT_DONE) { continue; }
-        struct unit unit = unit_get(p->plan, missing[i]);
-        if (stop_asked(p->stop)) {
-            outcome = EXIT_RESUMABLE;
-        } else if (!exact_fill_cell(unit.cell)) {
-            message_error("out of memory while computing exact values");
-            outcome = EXIT_FAILED;
-        }
+        int outcome = so_far == EXIT_DONE ? make_exact(p, i, &made[i]) : EXIT_DONE;
         if (outcome != EXIT_DONE) {
 #pragma omp atomic write
             status = outcome;
         }
     }
-    free(missing);
+    return status;
+}
+
+/* ---- one pass over the records ---- */
+
+struct pass {
+    const struct publish *publish;
+    const struct made *made; /* [cell_count]: records of exact values that the source does not have */
+    struct archive *archive;
+};
+
+/* collect_source: the records on their way from the source into the archive. */
+static const uint8_t *pass_record(void *context, size_t unit, size_t *length) {
+    const struct pass *pass = context;
+    const struct publish *p = pass->publish;
+    const struct made *made = unit < p->plan->unit_count ? NULL : &pass->made[unit - p->plan->unit_count];
+    const uint8_t *record;
+    if (made && made->record) {
+        record = made->record;
+        *length = made->length;
+    } else {
+        record = p->source(p->context, unit, length);
+    }
+    return record && archive_add(pass->archive, record, *length) ? record : NULL;
+}
+
+/* Both files: the archive first, without which the results cannot grow. */
+static int write_files(const struct publish *p, struct pass *pass) {
+    struct results *results = collect_results(p->plan, p->isa, pass_record, pass);
+    int status = results && collect_exact(p->plan, pass_record, pass, results) ? EXIT_DONE : EXIT_FAILED;
+    if (status == EXIT_DONE && p->stop && !stop_defer(p->stop)) { status = EXIT_RESUMABLE; }
+    if (!archive_close(pass->archive, status == EXIT_DONE)) { status = EXIT_FAILED; }
+    if (status == EXIT_DONE) {
+        struct store_provenance provenance = {.command_line = p->command_line, .threads = p->threads};
+        status = store_write(p->output, results, &provenance);
+    }
+    results_free(results);
+    if (status == EXIT_DONE && !p->quiet) { message_say("wrote %s", p->output); }
     return status;
 }
 
 int publish_results(const struct publish *p) {
-    int status = collect_results(p->plan, p->source, p->context);
-    if (status == EXIT_DONE) { status = publish_exact(p); }
-    if (status != EXIT_DONE) { return status; }
-    if (p->stop && !stop_defer(p->stop)) { return EXIT_RESUMABLE; }
-    char archive[ARCHIVE_PATH];
-    if (!archive_name(p->output, archive) || !archive_write(archive, p->plan, p->source, p->context)) {
-        return EXIT_FAILED;
+    struct made *made = memory_create(p->plan->cell_count, sizeof *made);
+    struct pass pass = {.publish = p, .made = made};
+    char path[ARCHIVE_PATH];
+    int status = make_missing(p, made);
+    if (status == EXIT_DONE) {
+        pass.archive = archive_name(p->output, path) ? archive_create(path) : NULL;
+        status = pass.archive ? write_files(p, &pass) : EXIT_FAILED;
     }
-    struct store_provenance provenance = {.command_line = p->command_line, .threads = p->threads};
-    status = store_write(p->output, p->plan->results, &provenance);
-    if (status == EXIT_DONE && !p->quiet) { message_say("wrote %s", p->output); }
+    for (size_t i = 0; i < p->plan->cell_count; i++) { free(made[i].record); }
+    free(made);
     return status;
 }

@@ -23,14 +23,15 @@ struct publish {
     collect_source *source;                        /* of the records of all its units */
     bool (*has)(const void *context, size_t unit); /* whether there is a record of exact values */
     void *context;                                 /* of both */
-    const char *output, *command_line;
+    const char *output, *command_line, *isa;
     int threads;
     bool quiet;
     struct stop *stop; /* may be NULL */
 };
 
-/* Collects the results, adds the exact values, and writes the file with its archive. Returns EXIT_DONE;
- * EXIT_RESUMABLE when stopped; EXIT_FAILED after a message. In the last two cases `output` is as it was. */
+/* Computes the exact values that there is no record of, then reads every record once, into the results and
+ * the archive beside them, and puts both files in their place. Returns EXIT_DONE; EXIT_RESUMABLE when
+ * stopped; EXIT_FAILED after a message. In the last two cases `output` is as it was. */
 int publish_results(const struct publish *publish);
 
 #endif

@@ -88,17 +88,27 @@ size_t results_blocks_per_group(uint64_t replicates) {
     return (blocks + GROUPS - 1) / GROUPS;
 }
 
-void results_allocate(struct results_series *series) {
+/* Known before any row is made: what does not depend on n, one number for each n, and the betas. */
+static bool is_coordinate(const struct results_series *s, const struct results_field *f) {
+    return f->axis[0] != RESULTS_LOG_N || f->rank == 1 || f->values == &s->beta ||
+           f->values == &s->beta_ratio || f->values == &s->output_scale;
+}
+
+static void allocate(struct results_series *s, bool all) {
     struct results_field field[RESULTS_FIELDS];
-    size_t fields = results_fields(series, field);
+    size_t fields = results_fields(s, field);
     for (size_t i = 0; i < fields; i++) {
-        size_t count = results_field_size(series, &field[i]);
+        *field[i].values = NULL;
+        if (!all && !is_coordinate(s, &field[i])) { continue; }
+        size_t count = results_field_size(s, &field[i]);
         double *values = memory_create(count, sizeof *values);
         for (size_t k = 0; k < count; k++) { values[k] = NAN; }
         *field[i].values = values;
     }
-    series->criterion = memory_create(series->size[RESULTS_CRITERION], sizeof *series->criterion);
+    s->criterion = memory_create(s->size[RESULTS_CRITERION], sizeof *s->criterion);
 }
+
+void results_allocate(struct results_series *series) { allocate(series, true); }
 
 static void fill_blocks(struct results_series *s) {
     uint64_t length = RESULTS_BLOCK_LENGTH * results_blocks_per_group(s->replicates);
@@ -189,8 +199,8 @@ static void fill_scales(struct results_series *s, const struct config_series *as
     }
 }
 
-static void series_create(struct results_series *s, const struct config *config,
-                          const struct config_series *asked) {
+static void series_outline(struct results_series *s, const struct config *config,
+                           const struct config_series *asked) {
     snprintf(s->name, sizeof s->name, "%s", asked->name);
     s->family = asked->family;
     memcpy(s->parameter, asked->parameter, sizeof s->parameter);
@@ -213,7 +223,7 @@ static void series_create(struct results_series *s, const struct config *config,
         s->size[RESULTS_COLUMN] = asked->output.columns;
         s->size[RESULTS_LEVEL] = LEVELS;
     }
-    results_allocate(s);
+    allocate(s, false);
     memcpy(s->criterion, asked->criterion, asked->criterion_count * sizeof *s->criterion);
     fill_blocks(s);
     fill_coordinates(s, config);
@@ -222,16 +232,42 @@ static void series_create(struct results_series *s, const struct config *config,
     fill_output_scales(s);
 }
 
-struct results *results_create(const struct config *config, const char *isa) {
+struct results *results_outline(const struct config *config) {
     struct results *r = memory_create(1, sizeof *r);
     r->seed = config->seed;
     r->common_randomness = config->common_randomness;
     r->config_text = memory_copy_text(config->text, strlen(config->text));
     r->config_resolved = memory_copy_text(config->resolved, strlen(config->resolved));
-    r->isa = memory_copy_text(isa, strlen(isa));
     r->series_count = config->series_count;
     r->series = memory_create(r->series_count, sizeof *r->series);
-    for (size_t i = 0; i < r->series_count; i++) { series_create(&r->series[i], config, &config->series[i]); }
+    for (size_t i = 0; i < r->series_count; i++) {
+        series_outline(&r->series[i], config, &config->series[i]);
+    }
+    return r;
+}
+
+static void series_create(struct results_series *s, const struct results_series *outline) {
+    struct results_series from = *outline;
+    *s = from;
+    allocate(s, true);
+    memcpy(s->criterion, from.criterion, s->size[RESULTS_CRITERION] * sizeof *s->criterion);
+    struct results_field field[RESULTS_FIELDS], known[RESULTS_FIELDS];
+    size_t fields = results_fields(s, field);
+    results_fields(&from, known);
+    for (size_t i = 0; i < fields; i++) {
+        size_t count = results_field_size(s, &field[i]);
+        if (*known[i].values) { memcpy(*field[i].values, *known[i].values, count * sizeof(double)); }
+    }
+}
+
+struct results *results_create(const struct results *outline, const char *isa) {
+    struct results *r = memory_create(1, sizeof *r);
+    *r = *outline;
+    r->config_text = memory_copy_text(outline->config_text, strlen(outline->config_text));
+    r->config_resolved = memory_copy_text(outline->config_resolved, strlen(outline->config_resolved));
+    r->isa = memory_copy_text(isa, strlen(isa));
+    r->series = memory_create(r->series_count, sizeof *r->series);
+    for (size_t i = 0; i < r->series_count; i++) { series_create(&r->series[i], &outline->series[i]); }
     return r;
 }
 

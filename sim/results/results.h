@@ -87,9 +87,11 @@ size_t results_quantity_size(const struct results_series *series, enum results_q
 /* Numbers in an array. */
 size_t results_field_size(const struct results_series *series, const struct results_field *field);
 
-/* All arrays allocated for what the config asks; coordinates, Lambda^typ and beta filled in, the rest NaN.
- * Ends the program when out of memory. */
-struct results *results_create(const struct config *config, const char *isa);
+/* What a config says of its results before any row is made: sizes and coordinates, Lambda^typ and beta among
+ * them. The other arrays are NULL, and `isa`. Ends the program when out of memory. Free with results_free. */
+struct results *results_outline(const struct config *config);
+/* Results of this outline: a copy with all arrays, NaN where the outline has none. The same. */
+struct results *results_create(const struct results *outline, const char *isa);
 /* Arrays for `series->size`, all NaN. */
 void results_allocate(struct results_series *series);
 void results_free(struct results *results);

@@ -29,7 +29,6 @@
 #include "models/numeric/legendre.h"
 #include "models/numeric/root.h"
 #include "models/numeric/vector_inline.h"
-#include "models/theory/typical.h"
 #include "sim/rows/bulk.h"
 #include "sim/rows/normal.h"
 
@@ -160,14 +159,15 @@ static bool law_fill(struct counted_law *law) {
 }
 
 struct counted_law *counted_law_create(const struct family *family, const double *p, double log_n,
-                                       const struct kernel *kernel, size_t betas, const double *beta) {
+                                       double log_lambda_typ, const struct kernel *kernel, size_t betas,
+                                       const double *beta) {
     struct counted_law *law = calloc(1, sizeof *law);
     if (!law) { return NULL; }
     law->log_n = log_n;
     law->n = log_n < 53 * M_LN2 ? rint(exp(log_n)) : INFINITY;
     law->typical_score = family->quantile(p, -log_n);
-    law->log_lambda = typical_scale(family, p, log_n).log_lambda;
-    law->profile = profile_create(family, p, log_n);
+    law->log_lambda = log_lambda_typ;
+    law->profile = profile_create(family, p, log_n, log_lambda_typ);
     if (law->profile) {
         law_divide(law);
         if (law_fill(law) && (!law->bulk || bulk_prepare(law->bulk, kernel, betas, beta))) { return law; }

@@ -18,10 +18,11 @@
 
 /* What the rows of one family at one n share. Immutable; any thread. */
 struct counted_law;
-/* `family` of kind iid; log_n in (0, 1e6]. Rows are quicker to measure at the given betas (in units of
- * Lambda^typ; may be none). Takes about a millisecond. NULL when out of memory. */
+/* `family` of kind iid; log_n in (0, 1e6]; log Lambda^typ there. Rows are quicker to measure at the given
+ * betas (in units of Lambda^typ; may be none). Takes about a millisecond. NULL when out of memory. */
 struct counted_law *counted_law_create(const struct family *family, const double *p, double log_n,
-                                       const struct kernel *kernel, size_t betas, const double *beta);
+                                       double log_lambda_typ, const struct kernel *kernel, size_t betas,
+                                       const double *beta);
 void counted_law_free(struct counted_law *law);
 
 /* The law's bins, in order of gap: a range of V with `share` of the n scores (in expectation n share =

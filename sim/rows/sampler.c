@@ -28,7 +28,7 @@ struct sampler_law *sampler_law_create(const struct family *family, const double
         law->atoms = bulk_create_atoms(count, atoms, log_lambda_typ);
         good = law->atoms != NULL;
     } else if (counted) {
-        law->counted = counted_law_create(family, p, log_n, kernel, betas, beta);
+        law->counted = counted_law_create(family, p, log_n, log_lambda_typ, kernel, betas, beta);
         good = law->counted != NULL;
     }
     if (good) { return law; }

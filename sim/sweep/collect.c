@@ -7,10 +7,11 @@
 #include "sim/sweep/summary.h"
 
 /* Mean and standard error of a quantity; NaN error for a single replicate. */
-static void finish_quantity(const struct unit_cell *c, const struct summary *s, unsigned q) {
+static void finish_quantity(const struct unit_cell *c, const struct summary *s, unsigned q,
+                            struct results_series *r) {
     size_t from = c->layout.at[q], count = c->layout.at[q + 1] - from;
     if (count == 0) { return; }
-    double *mean = c->results->mean[q] + c->n_index * count, *se = c->results->se[q] + c->n_index * count;
+    double *mean = r->mean[q] + c->n_index * count, *se = r->se[q] + c->n_index * count;
     double replicates = from < c->layout.kept ? s->count : s->kept_count;
     for (size_t i = 0; i < count; i++) {
         if (replicates > 0) { mean[i] = summary_mean(s, &c->layout, from + i); }
@@ -18,11 +19,10 @@ static void finish_quantity(const struct unit_cell *c, const struct summary *s, 
     }
 }
 
-static void finish(const struct unit_cell *c, const struct summary *s) {
-    struct results_series *r = c->results;
+static void finish(const struct unit_cell *c, const struct summary *s, struct results_series *r) {
     const struct replicate_layout *l = &c->layout;
     size_t row = c->n_index * l->betas, quantiles = r->size[RESULTS_QUANTILE];
-    for (unsigned q = 0; q < RESULTS_QUANTITIES; q++) { finish_quantity(c, s, q); }
+    for (unsigned q = 0; q < RESULTS_QUANTITIES; q++) { finish_quantity(c, s, q, r); }
     for (size_t i = 0; i < l->binned; i++) {
         double *quantile = i < l->betas
                                ? r->entropy_quantile + (row + i) * quantiles
@@ -32,7 +32,8 @@ static void finish(const struct unit_cell *c, const struct summary *s) {
     if (results_has_output(r)) { results_finish_output(r, c->n_index); }
 }
 
-void collect_refuse(const struct unit *unit) {
+/* Its record is not of the shape that this program asks for. */
+static void refuse(const struct unit *unit) {
     char name[UNIT_NAME];
     message_error(
         "the record of %s was made by another gapscale; go on with that one, or start again: --fresh "
@@ -40,31 +41,45 @@ void collect_refuse(const struct unit *unit) {
         unit_name(unit, name));
 }
 
-static bool add_units(const struct unit_plan *plan, const struct unit_cell *c, collect_source *source,
-                      void *context, struct summary *s) {
-    for (size_t i = c->first_unit; i < c->first_unit + c->unit_count; i++) {
-        size_t length;
-        struct unit unit = unit_get(plan, i);
-        const uint8_t *record = source(context, i, &length);
-        if (!record) { return false; }
-        if (!record_add(record, length, &unit, s)) {
-            collect_refuse(&unit);
-            return false;
-        }
-    }
-    return true;
+static bool add_unit(const struct unit_plan *plan, size_t index, collect_source *source, void *context,
+                     struct summary *sum, struct results *results) {
+    size_t length;
+    struct unit unit = unit_get(plan, index);
+    const uint8_t *record = source(context, index, &length);
+    if (!record) { return false; }
+    if (record_add(record, length, &unit, sum, &results->series[unit.cell->series_index])) { return true; }
+    refuse(&unit);
+    return false;
 }
 
-int collect_results(const struct unit_plan *plan, collect_source *source, void *context) {
-    bool good = true;
-    for (size_t i = 0; good && i < plan->cell_count; i++) {
-        const struct unit_cell *c = &plan->cell[i];
-        struct summary sum;
-        bool ready = summary_create(&sum, &c->layout);
-        if (!ready) { message_error("out of memory while collecting the results"); }
-        good = ready && add_units(plan, c, source, context, &sum);
-        if (good) { finish(c, &sum); }
-        summary_release(&sum);
+static bool add_cell(const struct unit_plan *plan, const struct unit_cell *c, collect_source *source,
+                     void *context, struct results *results) {
+    struct summary sum;
+    bool good = summary_create(&sum, &c->layout);
+    if (!good) { message_error("out of memory while collecting the results"); }
+    for (size_t i = 0; good && i < c->unit_count; i++) {
+        good = add_unit(plan, c->first_unit + i, source, context, &sum, results);
     }
-    return good ? EXIT_DONE : EXIT_FAILED;
+    if (good) { finish(c, &sum, &results->series[c->series_index]); }
+    summary_release(&sum);
+    return good;
+}
+
+struct results *collect_results(const struct unit_plan *plan, const char *isa, collect_source *source,
+                                void *context) {
+    struct results *results = results_create(plan->outline, isa);
+    for (size_t i = 0; i < plan->cell_count; i++) {
+        if (add_cell(plan, &plan->cell[i], source, context, results)) { continue; }
+        results_free(results);
+        return NULL;
+    }
+    return results;
+}
+
+bool collect_exact(const struct unit_plan *plan, collect_source *source, void *context,
+                   struct results *results) {
+    for (size_t i = plan->unit_count; i < unit_plan_size(plan); i++) {
+        if (!add_unit(plan, i, source, context, NULL, results)) { return false; }
+    }
+    return true;
 }

@@ -7,11 +7,12 @@
 /* The checked record of a unit, valid until the next call; NULL after a message when there is none. */
 typedef const uint8_t *collect_source(void *context, size_t unit, size_t *length);
 
-/* Fills the plan's results from the records of all its units, but for exact values. Returns EXIT_DONE, or
- * EXIT_FAILED after a message. */
-int collect_results(const struct unit_plan *plan, collect_source *source, void *context);
-
-/* Says that the record of a unit is not of the shape that this program asks for. */
-void collect_refuse(const struct unit *unit);
+/* The results of a plan from the records of its sampled units, asked for in the plan's order. NULL after a
+ * message. Free with results_free. */
+struct results *collect_results(const struct unit_plan *plan, const char *isa, collect_source *source,
+                                void *context);
+/* Adds the exact values, from the records of the units behind those. False after a message. */
+bool collect_exact(const struct unit_plan *plan, collect_source *source, void *context,
+                   struct results *results);
 
 #endif

@@ -58,7 +58,7 @@ static bool exact_cell(struct results_series *s, size_t n) {
     return good;
 }
 
-bool exact_fill_cell(const struct unit_cell *cell) { return exact_cell(cell->results, cell->n_index); }
+bool exact_fill_cell(struct results_series *here) { return exact_cell(here, 0); }
 
 static bool exact_series(struct results_series *s, int threads) {
     bool good = true;

@@ -3,7 +3,6 @@
 #define GAPSCALE_SIM_SWEEP_EXACT_H
 
 #include "sim/results/results.h"
-#include "sim/sweep/unit.h"
 
 /* Fills the exact_ arrays of every series that holds no exact entropy yet (files of earlier versions), by
  * models/oracle/oracle.h: means at every beta, and the collapse points of the criteria on entropy and
@@ -11,8 +10,7 @@
  * threads. Returns EXIT_DONE, or EXIT_FAILED after a message when out of memory. */
 int exact_fill(struct results *results, int threads);
 
-/* The same of one cell, into its plan's results. False when out of memory. Different cells from different
- * threads. */
-bool exact_fill_cell(const struct unit_cell *cell);
+/* The same of a series at one n. False when out of memory. */
+bool exact_fill_cell(struct results_series *here);
 
 #endif

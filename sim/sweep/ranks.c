@@ -164,21 +164,18 @@ static bool accept_unit(void *context, size_t unit, uint8_t *record, size_t leng
     return true;
 }
 
-/* A record is preceded by the number of its unit. */
+/* A record is followed by the number of its unit. */
 static void accept_record(struct leader *l, int from, int size) {
-    uint8_t *bytes = malloc((size_t)size + 1), *record = NULL;
-    size_t unit = 0, length = (size_t)size - sizeof unit;
-    if (bytes) { record = malloc(length + 1); }
-    if (!record) {
+    uint8_t *bytes = malloc((size_t)size);
+    size_t unit, length = (size_t)size - sizeof unit;
+    if (!bytes) {
         message_error("out of memory for a record of rank %d", from);
         MPI_Abort(MPI_COMM_WORLD, EXIT_FAILED);
     }
     MPI_Recv(bytes, size, MPI_BYTE, from, RECORD, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
-    memcpy(&unit, bytes, sizeof unit);
-    memcpy(record, bytes + sizeof unit, length);
-    free(bytes);
+    memcpy(&unit, bytes + length, sizeof unit);
     l->owed--;
-    if (!accept_unit(l, unit, record, length)) { l->failed = true; }
+    if (!accept_unit(l, unit, bytes, length)) { l->failed = true; }
 }
 
 static void answer(struct leader *l, int from) {
@@ -263,18 +260,16 @@ struct follower {
 
 static bool send_record(void *context, size_t unit, uint8_t *record, size_t length) {
     struct follower *f = context;
-    uint8_t *bytes = malloc(sizeof unit + length);
+    uint8_t *bytes = realloc(record, length + sizeof unit);
     if (bytes) {
-        memcpy(bytes, &unit, sizeof unit);
-        memcpy(bytes + sizeof unit, record, length);
+        memcpy(bytes + length, &unit, sizeof unit);
         pthread_mutex_lock(&f->lock);
-        MPI_Send(bytes, (int)(sizeof unit + length), MPI_BYTE, 0, RECORD, MPI_COMM_WORLD);
+        MPI_Send(bytes, (int)(length + sizeof unit), MPI_BYTE, 0, RECORD, MPI_COMM_WORLD);
         pthread_mutex_unlock(&f->lock);
     } else {
         message_error("out of memory");
     }
-    free(record);
-    free(bytes);
+    free(bytes ? bytes : record);
     return bytes != NULL;
 }
 
@@ -335,14 +330,12 @@ int ranks_follow(const struct ranks_task *task) {
     if (!config) { give_up("cannot read the config that rank 0 reads"); }
     hash_config(config, digest);
     if (memcmp(digest, heard.config, sizeof digest) != 0) { give_up("reads another config than rank 0"); }
-    struct results *results = results_create(config, isa->name);
     struct unit_plan plan;
-    unit_plan_create(&plan, config, results);
+    unit_plan_create(&plan, config);
     struct stop *stop = stop_start(&(struct stop_plan){task->seconds, keep_going, nothing_to_save, NULL});
     int status = work_on(&plan, isa, task->threads, stop);
     stop_end(stop);
     unit_plan_release(&plan);
-    results_free(results);
     config_free(config);
     return status;
 }

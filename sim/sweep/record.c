@@ -53,29 +53,6 @@ static void get_numbers(struct cursor *c, size_t count, double *number) {
     }
 }
 
-/* ---- what is kept ---- */
-
-/* An array with one value per kept replicate, for one n. */
-struct kept_array {
-    double *values;
-    size_t rows, stride; /* rows of `stride` replicates */
-};
-
-/* Those of a cell; returns how many. */
-static size_t kept_arrays(const struct unit_cell *cell, struct kept_array array[RESULTS_FIELDS]) {
-    struct results_field field[RESULTS_FIELDS];
-    size_t fields = results_fields(cell->results, field), count = 0;
-    for (size_t i = 0; i < fields; i++) {
-        const struct results_field *f = &field[i];
-        if (f->axis[0] != RESULTS_LOG_N || f->axis[f->rank - 1] != RESULTS_REPLICATE) { continue; }
-        struct kept_array a = {.rows = 1, .stride = cell->results->size[RESULTS_REPLICATE]};
-        for (unsigned k = 1; k + 1 < f->rank; k++) { a.rows *= cell->results->size[f->axis[k]]; }
-        a.values = *f->values + cell->n_index * a.rows * a.stride;
-        array[count++] = a;
-    }
-    return count;
-}
-
 /* ---- making ---- */
 
 static void put_histogram(struct cursor *c, const uint32_t *histogram) {
@@ -90,23 +67,20 @@ static void put_histogram(struct cursor *c, const uint32_t *histogram) {
     }
 }
 
-static void put_body(struct cursor *c, const struct unit *unit, const struct summary *s,
-                     const double *block_mean) {
+static void put_summary(struct cursor *c, const struct unit *unit, const struct harvest *h) {
     const struct replicate_layout *l = &unit->cell->layout;
     for (size_t v = 0; v < l->total; v++) {
-        double mean = summary_mean(s, l, v);
+        double mean = summary_mean(&h->sum, l, v);
         put_numbers(c, 1, &mean);
     }
-    put_numbers(c, l->total, s->m2);
-    for (size_t i = 0; i < l->binned; i++) { put_histogram(c, s->histogram + i * SUMMARY_BINS); }
-    put_numbers(c, unit->block_count * MEASURE_COUNT * l->betas, block_mean);
-    struct kept_array array[RESULTS_FIELDS];
-    size_t arrays = kept_arrays(unit->cell, array);
-    for (size_t i = 0; unit->kept > 0 && i < arrays; i++) {
-        for (size_t row = 0; row < array[i].rows; row++) {
-            put_numbers(c, unit->kept, array[i].values + row * array[i].stride + unit->first_replicate);
-        }
-    }
+    put_numbers(c, l->total, h->sum.m2);
+    for (size_t i = 0; i < l->binned; i++) { put_histogram(c, h->sum.histogram + i * SUMMARY_BINS); }
+    put_numbers(c, unit->block_count * MEASURE_COUNT * l->betas, h->block_mean);
+}
+
+static void put_body(struct cursor *c, const struct unit *unit, const struct harvest *h) {
+    if (!unit_is_exact(unit)) { put_summary(c, unit, h); }
+    put_numbers(c, h->number_count, h->number);
 }
 
 static void put_head(struct cursor *c, const struct unit *unit, const char *isa, size_t body) {
@@ -127,57 +101,17 @@ static void hash_bytes(const uint8_t *bytes, size_t size, uint8_t digest[RECORD_
     sha256_digest(&hash, RECORD_TAIL, digest);
 }
 
-uint8_t *record_make(const struct unit *unit, const char *isa, const struct summary *s,
-                     const double *block_mean, size_t *length) {
+uint8_t *record_make(const struct unit *unit, const char *isa, const struct harvest *harvest,
+                     size_t *length) {
     struct cursor count = {.bytes = NULL};
-    put_body(&count, unit, s, block_mean);
+    put_body(&count, unit, harvest);
     *length = RECORD_HEAD + count.at + RECORD_TAIL;
     struct cursor c = {.bytes = malloc(*length)};
     if (!c.bytes) { return NULL; }
     put_head(&c, unit, isa, count.at);
-    put_body(&c, unit, s, block_mean);
+    put_body(&c, unit, harvest);
     hash_bytes(c.bytes, c.at, c.bytes + c.at);
     return c.bytes;
-}
-
-/* ---- exact values ---- */
-
-/* One n of an array of exact values. */
-struct exact_array {
-    double *values;
-    size_t count;
-};
-
-static size_t exact_arrays(const struct unit_cell *cell, struct exact_array array[RESULTS_FIELDS]) {
-    struct results_field field[RESULTS_FIELDS];
-    size_t fields = results_fields(cell->results, field), count = 0;
-    for (size_t i = 0; i < fields; i++) {
-        if (strncmp(field[i].name, "exact/", 6) != 0) { continue; }
-        size_t size = results_field_size(cell->results, &field[i]) / cell->results->size[RESULTS_LOG_N];
-        array[count++] = (struct exact_array){*field[i].values + cell->n_index * size, size};
-    }
-    return count;
-}
-
-uint8_t *record_make_exact(const struct unit *unit, const char *isa, size_t *length) {
-    struct exact_array array[RESULTS_FIELDS];
-    size_t arrays = exact_arrays(unit->cell, array), body = 0;
-    for (size_t i = 0; i < arrays; i++) { body += 8 * array[i].count; }
-    *length = RECORD_HEAD + body + RECORD_TAIL;
-    struct cursor c = {.bytes = malloc(*length)};
-    if (!c.bytes) { return NULL; }
-    put_head(&c, unit, isa, body);
-    for (size_t i = 0; i < arrays; i++) { put_numbers(&c, array[i].count, array[i].values); }
-    hash_bytes(c.bytes, c.at, c.bytes + c.at);
-    return c.bytes;
-}
-
-bool record_add_exact(const uint8_t *bytes, size_t length, const struct unit *unit) {
-    struct exact_array array[RESULTS_FIELDS];
-    struct cursor c = {.bytes = (uint8_t *)bytes, .at = RECORD_HEAD, .size = length - RECORD_TAIL};
-    size_t arrays = exact_arrays(unit->cell, array);
-    for (size_t i = 0; i < arrays; i++) { get_numbers(&c, array[i].count, array[i].values); }
-    return !c.broken && c.at == c.size;
 }
 
 /* ---- reading ---- */
@@ -227,9 +161,8 @@ static void add_histogram(struct cursor *c, uint32_t *histogram) {
 }
 
 /* A block's means enter the means of its group of blocks. */
-static void add_block(struct cursor *c, const struct unit *unit, size_t block) {
+static void add_block(struct cursor *c, const struct unit *unit, size_t block, struct results_series *r) {
     const struct unit_cell *cell = unit->cell;
-    struct results_series *r = cell->results;
     size_t groups = r->size[RESULTS_BLOCK], betas = cell->layout.betas,
            shared = results_blocks_per_group(r->replicates), index = unit->first_block + block,
            left = unit->replicates - block * RESULTS_BLOCK_LENGTH, group = index / shared;
@@ -245,19 +178,35 @@ static void add_block(struct cursor *c, const struct unit *unit, size_t block) {
     }
 }
 
-bool record_add(const uint8_t *bytes, size_t length, const struct unit *unit, struct summary *cell) {
-    struct cursor c = {.bytes = (uint8_t *)bytes, .at = RECORD_HEAD, .size = length - RECORD_TAIL};
-    add_moments(&c, unit, cell);
+static void add_summary(struct cursor *c, const struct unit *unit, struct summary *cell,
+                        struct results_series *series) {
+    add_moments(c, unit, cell);
     for (size_t i = 0; i < unit->cell->layout.binned; i++) {
-        add_histogram(&c, cell->histogram + i * SUMMARY_BINS);
+        add_histogram(c, cell->histogram + i * SUMMARY_BINS);
     }
-    for (size_t b = 0; b < unit->block_count; b++) { add_block(&c, unit, b); }
-    struct kept_array array[RESULTS_FIELDS];
-    size_t arrays = kept_arrays(unit->cell, array);
-    for (size_t i = 0; unit->kept > 0 && i < arrays; i++) {
-        for (size_t row = 0; row < array[i].rows; row++) {
-            get_numbers(&c, unit->kept, array[i].values + row * array[i].stride + unit->first_replicate);
-        }
+    for (size_t b = 0; b < unit->block_count; b++) { add_block(c, unit, b, series); }
+}
+
+/* A harvest's part of an array: at its n, all of it or, of every row, the unit's kept replicates. */
+static void add_numbers(struct cursor *c, const struct unit *unit, const struct results_series *series,
+                        const struct results_field *field) {
+    size_t count = results_field_size(series, field) / series->size[RESULTS_LOG_N];
+    double *values = *field->values + unit->cell->n_index * count;
+    if (unit_is_exact(unit)) {
+        get_numbers(c, count, values);
+        return;
     }
+    for (size_t row = 0; row < count; row += series->size[RESULTS_REPLICATE]) {
+        get_numbers(c, unit->kept, values + row + unit->first_replicate);
+    }
+}
+
+bool record_add(const uint8_t *bytes, size_t length, const struct unit *unit, struct summary *cell,
+                struct results_series *series) {
+    struct cursor c = {.bytes = (uint8_t *)bytes, .at = RECORD_HEAD, .size = length - RECORD_TAIL};
+    struct results_field field[RESULTS_FIELDS];
+    size_t fields = harvest_fields(unit, series, field);
+    if (!unit_is_exact(unit)) { add_summary(&c, unit, cell, series); }
+    for (size_t i = 0; i < fields; i++) { add_numbers(&c, unit, series, &field[i]); }
     return !c.broken && c.at == c.size;
 }

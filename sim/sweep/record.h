@@ -4,23 +4,17 @@
  * replicates, length of the body (each uint64). Body: means and squared deviations of every value; of every
  * value with a histogram the number of bins that are not empty (uint32), then bin and count of each (uint16);
  * block by block the means of the measures; the kept replicates' part of every array with that axis, in the
- * order of results_fields. Tail: SHA-256 of all before. */
+ * order of results_fields. The body of exact values: the cell's parts of the arrays named exact/, in that
+ * order. Tail: SHA-256 of all before. */
 #ifndef GAPSCALE_SIM_SWEEP_RECORD_H
 #define GAPSCALE_SIM_SWEEP_RECORD_H
 
-#include "sim/sweep/summary.h"
-#include "sim/sweep/unit.h"
+#include "sim/sweep/harvest.h"
 
 enum { RECORD_ISA = 8, RECORD_HEAD = 8 + UNIT_KEY + RECORD_ISA + 3 * 8, RECORD_TAIL = 32 };
 
-/* The record of a unit: its summary, the means of the measures [block][MEASURE_COUNT][betas], and its part of
- * what is kept in the plan's results. NULL when out of memory. Free with free(). */
-uint8_t *record_make(const struct unit *unit, const char *isa, const struct summary *summary,
-                     const double *block_mean, size_t *length);
-
-/* The same of a cell's exact values, as they stand in the plan's results: its body are the cell's parts of
- * the arrays named exact/, in the order of results_fields. */
-uint8_t *record_make_exact(const struct unit *unit, const char *isa, size_t *length);
+/* The record of a unit. NULL when out of memory. Free with free(). */
+uint8_t *record_make(const struct unit *unit, const char *isa, const struct harvest *harvest, size_t *length);
 
 struct record_head {
     uint8_t key[UNIT_KEY];
@@ -32,11 +26,10 @@ struct record_head {
  * of the record where it can be trusted to find the next one, else 0. */
 const char *record_check(const uint8_t *bytes, size_t size, struct record_head *head);
 
-/* Adds a checked record of this unit to its cell's summary and puts the rest into the plan's results. The
- * units of a cell come in order. False when its body is not of the shape that the plan asks for. */
-bool record_add(const uint8_t *bytes, size_t length, const struct unit *unit, struct summary *cell);
-
-/* Puts a checked record of exact values into the plan's results. */
-bool record_add_exact(const uint8_t *bytes, size_t length, const struct unit *unit);
+/* Adds a checked record of this unit to its cell's summary (of exact values: NULL), and puts the rest into
+ * its series, made for all n. The units of a cell come in order. False when the body is not of the shape that
+ * the plan asks for. */
+bool record_add(const uint8_t *bytes, size_t length, const struct unit *unit, struct summary *cell,
+                struct results_series *series);
 
 #endif

@@ -44,37 +44,40 @@ static void measure_te(const struct kernel *kernel, const struct row *row, doubl
     }
 }
 
+static bool is_kept(const struct replicate_place *place, uint64_t replicate) {
+    return replicate - place->first < place->here->size[RESULTS_REPLICATE];
+}
+
 static void keep_replicate(const struct replicate_worker *worker, const struct replicate_place *place,
                            const struct row *row, const struct measure_grid *grid, uint64_t replicate,
                            double *values) {
-    struct results_series *r = place->results;
+    struct results_series *r = place->here;
     const struct kernel *kernel = worker->isa->kernel;
-    size_t kept = r->size[RESULTS_REPLICATE], at = place->n_index * kept + replicate;
+    size_t kept = r->size[RESULTS_REPLICATE], at = replicate - place->first;
     struct accumulation a = measure_accumulation(row);
     r->lambda[at] = a.lambda;
     r->lambda_log_rank[at] = a.log_rank;
     r->lambda_gap[at] = a.gap;
     r->top_gap[at] = measure_top_gap(row);
     for (size_t k = 0; k < r->size[RESULTS_CRITERION]; k++) {
-        r->collapse[(place->n_index * r->size[RESULTS_CRITERION] + k) * kept + replicate] =
-            measure_collapse(kernel, row, &r->criterion[k], grid);
+        r->collapse[k * kept + at] = measure_collapse(kernel, row, &r->criterion[k], grid);
     }
     measure_te(kernel, row, a.lambda, r, place->layout, values);
 }
 
 /* Components of V (ATT - q), and sums of pairs of them on their scales. */
-static void measure_components(const struct results_series *r, size_t at, const double *vector, double bias,
+static void measure_components(const struct results_series *r, size_t b, const double *vector, double bias,
                                double *component, double *pair) {
     size_t components = r->size[RESULTS_COMPONENT], columns = r->size[RESULTS_COLUMN];
-    const double *scale = r->output_scale + at * components;
+    const double *scale = r->output_scale + b * components;
     for (size_t a = 0; a < components; a++) {
         const double *v = r->value_matrix + a * columns;
         component[a] = -v[0] * bias;
         for (size_t k = 1; k < columns; k++) { component[a] += v[k] * vector[k]; }
     }
     for (size_t k = 0; k < r->size[RESULTS_PAIR]; k++) {
-        size_t a = (size_t)r->pair_first[k], b = (size_t)r->pair_second[k];
-        pair[k] = component[a] / scale[a] + component[b] / scale[b];
+        size_t i = (size_t)r->pair_first[k], j = (size_t)r->pair_second[k];
+        pair[k] = component[i] / scale[i] + component[j] / scale[j];
     }
 }
 
@@ -97,11 +100,10 @@ static void measure_weights(const struct results_series *r, const struct row *ro
 static bool measure_output(struct replicate_worker *worker, const struct replicate_place *place,
                            const struct row *row, const struct stream *stream, uint64_t replicate,
                            double *values) {
-    struct results_series *r = place->results;
+    struct results_series *r = place->here;
     const struct replicate_layout *l = place->layout;
-    size_t at = place->n_index * l->betas, kept = r->size[RESULTS_REPLICATE];
     if (!output_measure(worker->output, worker->sampler, place->law, row, stream, r->size[RESULTS_COLUMN],
-                        l->betas, r->beta + at, r->beta_ratio + at)) {
+                        l->betas, r->beta, r->beta_ratio)) {
         return false;
     }
     for (size_t b = 0; b < l->betas; b++) {
@@ -110,14 +112,15 @@ static bool measure_output(struct replicate_worker *worker, const struct replica
         values[l->at[RESULTS_OUTPUT_BIAS] + b] = sums.bias;
         values[l->at[RESULTS_OUTPUT_TANGENTIAL] + b] = sums.tangential;
         values[l->at[RESULTS_OUTPUT_IDENTITY] + b] = sums.identity;
-        measure_components(r, at + b, vector, sums.bias,
+        measure_components(r, b, vector, sums.bias,
                            values + l->at[RESULTS_OUTPUT] + b * r->size[RESULTS_COMPONENT],
                            values + l->at[RESULTS_OUTPUT_PAIR] + b * r->size[RESULTS_PAIR]);
-        measure_weights(r, row, r->beta_ratio[at + b], worker->grid_value[b], l, b, values);
-        if (replicate < kept) {
-            r->output_radial[(at + b) * kept + replicate] = sums.bias;
-            r->output_tangent[(at + b) * kept + replicate] = vector[1];
-            r->output_square[(at + b) * kept + replicate] = sums.tangential;
+        measure_weights(r, row, r->beta_ratio[b], worker->grid_value[b], l, b, values);
+        if (is_kept(place, replicate)) {
+            size_t at = b * r->size[RESULTS_REPLICATE] + replicate - place->first;
+            r->output_radial[at] = sums.bias;
+            r->output_tangent[at] = vector[1];
+            r->output_square[at] = sums.tangential;
         }
     }
     return true;
@@ -125,14 +128,14 @@ static bool measure_output(struct replicate_worker *worker, const struct replica
 
 static void measure_on_grid(struct replicate_worker *worker, const struct row *row,
                             const struct results_series *r, const struct replicate_layout *l,
-                            const double *beta, double *values) {
-    measure_betas(worker->isa->kernel, row, l->betas, beta, worker->grid_value);
+                            double *values) {
+    measure_betas(worker->isa->kernel, row, l->betas, r->beta_ratio, worker->grid_value);
     for (size_t b = 0; b < l->betas; b++) {
         const double *m = worker->grid_value[b];
         for (size_t q = 0; q < MEASURE_COUNT; q++) { values[l->at[q] + b] = m[q]; }
         for (size_t k = 0; k < l->ranks; k++) {
             values[l->at[RESULTS_ORDERED_WEIGHT] + b * l->ranks + k] =
-                measure_ordered_weight(row, beta[b], m[MEASURE_LOG_PARTITION], k + 1);
+                measure_ordered_weight(row, r->beta_ratio[b], m[MEASURE_LOG_PARTITION], k + 1);
         }
     }
     measure_log_gap_count(row, r->size[RESULTS_GAP], r->gap_grid, values + l->at[RESULTS_LOG_GAP_COUNT]);
@@ -140,15 +143,14 @@ static void measure_on_grid(struct replicate_worker *worker, const struct row *r
 
 bool replicate_measure(struct replicate_worker *worker, const struct replicate_place *place,
                        uint64_t replicate, double *values) {
-    const struct results_series *r = place->results;
-    const double *beta = r->beta_ratio + place->n_index * place->layout->betas;
+    const struct results_series *r = place->here;
     struct stream stream =
-        stream_make(place->seed, r->name, r->log_n[place->n_index], place->common_randomness, replicate);
+        stream_make(place->seed, r->name, r->log_n[0], place->common_randomness, replicate);
     const struct row *row = sampler_row(worker->sampler, place->law, stream);
     if (!row) { return false; }
-    measure_on_grid(worker, row, r, place->layout, beta, values);
-    if (replicate < r->size[RESULTS_REPLICATE]) {
-        struct measure_grid grid = {place->layout->betas, beta,
+    measure_on_grid(worker, row, r, place->layout, values);
+    if (is_kept(place, replicate)) {
+        struct measure_grid grid = {place->layout->betas, r->beta_ratio,
                                     (const double(*)[MEASURE_COUNT])worker->grid_value};
         keep_replicate(worker, place, row, &grid, replicate, values);
     }

@@ -1,7 +1,7 @@
-/* replicate: one row of a cell, made and measured into a list of values.
+/* replicate: one row of a cell, made and measured.
  *
- * What is averaged over replicates goes into the list; what is kept of the first replicates one by one goes
- * into the results' own arrays (axis RESULTS_REPLICATE) at once. */
+ * What is averaged over replicates goes into a list of values; what is kept of the first replicates one by
+ * one into arrays of the caller (axis RESULTS_REPLICATE). */
 #ifndef GAPSCALE_SIM_SWEEP_REPLICATE_H
 #define GAPSCALE_SIM_SWEEP_REPLICATE_H
 
@@ -35,10 +35,10 @@ void replicate_worker_release(struct replicate_worker *worker);
 struct replicate_place {
     uint64_t seed;
     bool common_randomness;
-    struct results_series *results;
-    size_t n_index;
     const struct sampler_law *law;
     const struct replicate_layout *layout;
+    struct results_series *here; /* the series at this n: coordinates, and arrays for what is kept */
+    uint64_t first;              /* the replicate whose kept numbers stand first in those arrays */
 };
 
 /* values: [layout->total]; those of the kept ones are left alone for later replicates. False when out of

@@ -28,8 +28,7 @@ struct block {
 
 /* A unit from its first block to its last. */
 struct active {
-    struct summary sum;
-    double *block_mean; /* [block][MEASURE_COUNT][betas] */
+    struct harvest harvest;
     struct block *live; /* blocks at work or waiting for an earlier one */
     size_t blocks_folded;
 };
@@ -58,22 +57,6 @@ struct sweep {
 };
 
 static size_t size_min(size_t a, size_t b) { return a < b ? a : b; }
-
-static struct replicate_place cell_place(const struct unit_plan *plan, const struct unit_cell *c,
-                                         const struct sampler_law *law) {
-    return (struct replicate_place){.seed = plan->config->seed,
-                                    .common_randomness = plan->config->common_randomness,
-                                    .results = c->results,
-                                    .n_index = c->n_index,
-                                    .law = law,
-                                    .layout = &c->layout};
-}
-
-static struct sampler_law *cell_law(const struct unit_cell *c, const struct isa *isa, double log_n) {
-    return sampler_law_create(c->series->family, c->p, log_n, c->log_lambda_typ, unit_cell_counted(c),
-                              isa->kernel, c->layout.betas,
-                              c->results->beta_ratio + c->n_index * c->layout.betas);
-}
 
 /* ---- blocks ---- */
 
@@ -116,8 +99,7 @@ static size_t slices_per_block(const struct unit_cell *c) {
 
 static void active_free(struct active *a) {
     if (!a) { return; }
-    summary_release(&a->sum);
-    free(a->block_mean);
+    harvest_release(&a->harvest);
     while (a->live) {
         struct block *next = a->live->next;
         block_free(a->live);
@@ -127,11 +109,9 @@ static void active_free(struct active *a) {
 }
 
 static struct active *active_create(const struct unit *unit) {
-    const struct replicate_layout *l = &unit->cell->layout;
     struct active *a = calloc(1, sizeof *a);
     if (!a) { return NULL; }
-    a->block_mean = malloc(unit->block_count * MEASURE_COUNT * l->betas * sizeof *a->block_mean);
-    if (summary_create(&a->sum, l) && a->block_mean) { return a; }
+    if (harvest_create(&a->harvest, unit)) { return a; }
     active_free(a);
     return NULL;
 }
@@ -140,10 +120,12 @@ static struct shared_law *job_law(const struct sweep *sweep, const struct job *j
     return &sweep->law[job->unit.cell - sweep->work->plan->cell];
 }
 
-/* Its law and room for its sums, when its first slice starts. */
+/* Its law and room for its harvest, when its first slice starts. */
 static bool job_open(struct sweep *sweep, struct job *job) {
     struct shared_law *shared = job_law(sweep, job);
-    if (!shared->law) { shared->law = cell_law(job->unit.cell, sweep->work->isa, job->unit.cell->log_n); }
+    if (!shared->law) {
+        shared->law = unit_cell_law(job->unit.cell, sweep->work->isa, job->unit.cell->log_n);
+    }
     if (!job->active) { job->active = active_create(&job->unit); }
     return shared->law && job->active;
 }
@@ -172,10 +154,11 @@ static bool block_slice_done(struct block *b) {
 }
 
 static void active_fold(struct active *a, const struct replicate_layout *l, const struct block *b) {
-    summary_add(&a->sum, l, (double)b->count, (double)b->kept, b->mean, b->m2);
-    summary_add_bins(&a->sum, l, b->count, b->bin);
+    struct harvest *h = &a->harvest;
+    summary_add(&h->sum, l, (double)b->count, (double)b->kept, b->mean, b->m2);
+    summary_add_bins(&h->sum, l, b->count, b->bin);
     size_t measures = MEASURE_COUNT * l->betas; /* they stand first, one after the other */
-    memcpy(a->block_mean + b->index * measures, b->mean, measures * sizeof *b->mean);
+    memcpy(h->block_mean + b->index * measures, b->mean, measures * sizeof *b->mean);
 }
 
 /* Folds the first waiting block, if it is next in line. */
@@ -208,8 +191,7 @@ static bool job_block_done(struct sweep *sweep, struct job *job, struct block *b
 static enum outcome job_finish(struct sweep *sweep, struct job *job) {
     const struct sweep_work *work = sweep->work;
     size_t length;
-    uint8_t *record =
-        record_make(&job->unit, work->isa->name, &job->active->sum, job->active->block_mean, &length);
+    uint8_t *record = record_make(&job->unit, work->isa->name, &job->active->harvest, &length);
     active_free(job->active);
     job->active = NULL;
 #pragma omp critical(sweep)
@@ -242,7 +224,8 @@ static struct job *find_job(const struct sweep *sweep, size_t task) {
 static enum outcome run_slice(struct sweep *sweep, struct job *job, struct block *b, size_t slice,
                               struct replicate_worker *worker) {
     const struct unit_cell *c = job->unit.cell;
-    struct replicate_place place = cell_place(sweep->work->plan, c, job_law(sweep, job)->law);
+    struct replicate_place place =
+        harvest_place(&job->active->harvest, sweep->work->plan->config, &job->unit, job_law(sweep, job)->law);
     size_t end = size_min((slice + 1) * slice_length(c), b->count);
     for (size_t i = slice * slice_length(c); i < end; i++) {
         uint64_t replicate = job->unit.first_replicate + b->index * RESULTS_BLOCK_LENGTH + i;
@@ -254,23 +237,31 @@ static enum outcome run_slice(struct sweep *sweep, struct job *job, struct block
     return GOING_ON;
 }
 
+uint8_t *sweep_exact(const struct unit *unit, const char *isa, size_t *length) {
+    struct harvest harvest;
+    uint8_t *record = NULL;
+    if (harvest_create(&harvest, unit) && exact_fill_cell(&harvest.here)) {
+        record = record_make(unit, isa, &harvest, length);
+    }
+    harvest_release(&harvest);
+    return record;
+}
+
 static enum outcome run_exact(struct sweep *sweep, const struct unit *unit) {
     const struct sweep_work *work = sweep->work;
     size_t length;
     if (stop_asked(work->stop)) { return STOPPED; }
-    if (!exact_fill_cell(unit->cell)) { return OUT_OF_MEMORY; }
-    uint8_t *record = record_make_exact(unit, work->isa->name, &length);
+    uint8_t *record = sweep_exact(unit, work->isa->name, &length);
+    if (!record) { return OUT_OF_MEMORY; }
 #pragma omp critical(sweep)
     progress_add(&sweep->progress, unit_cost(unit), unit->cell->series->name);
     return work->accept(work->context, unit->index, record, length) ? GOING_ON : GIVEN_UP;
 }
 
-static bool is_exact(const struct unit *unit) { return unit->replicates == 0; }
-
 /* A task is a slice of a block, or all of a cell's exact values. */
 static enum outcome run_task(struct sweep *sweep, size_t task, struct replicate_worker *worker) {
     struct job *job = find_job(sweep, task);
-    if (is_exact(&job->unit)) { return run_exact(sweep, &job->unit); }
+    if (unit_is_exact(&job->unit)) { return run_exact(sweep, &job->unit); }
     const struct unit_cell *c = job->unit.cell;
     size_t local = task - job->first_task, slices = slices_per_block(c);
     struct block *b = job_block(sweep, job, local / slices);
@@ -283,20 +274,12 @@ static enum outcome run_task(struct sweep *sweep, size_t task, struct replicate_
     return job_block_done(sweep, job, b) ? job_finish(sweep, job) : GOING_ON;
 }
 
-static size_t most_betas(const struct unit_plan *plan) {
-    size_t most = 0;
-    for (size_t i = 0; i < plan->cell_count; i++) {
-        most = most > plan->cell[i].layout.betas ? most : plan->cell[i].layout.betas;
-    }
-    return most;
-}
-
 static void sweep_threads(struct sweep *sweep) {
     const struct sweep_work *work = sweep->work;
 #pragma omp parallel num_threads(work->threads)
     {
         struct replicate_worker worker;
-        bool ready = replicate_worker_create(&worker, work->isa, most_betas(work->plan));
+        bool ready = replicate_worker_create(&worker, work->isa, unit_plan_betas(work->plan));
 #pragma omp for schedule(dynamic, 1)
         for (size_t i = 0; i < sweep->task_count; i++) {
             enum outcome outcome;
@@ -324,8 +307,8 @@ static bool sweep_prepare(struct sweep *sweep) {
         job->unit = unit_get(work->plan, work->unit[i]);
         job->first_task = sweep->task_count;
         sweep->task_count +=
-            is_exact(&job->unit) ? 1 : job->unit.block_count * slices_per_block(job->unit.cell);
-        job_law(sweep, job)->units_left += !is_exact(&job->unit);
+            unit_is_exact(&job->unit) ? 1 : job->unit.block_count * slices_per_block(job->unit.cell);
+        job_law(sweep, job)->units_left += !unit_is_exact(&job->unit);
         cost += unit_cost(&job->unit);
     }
     total = cost + work->cost_before;
@@ -379,106 +362,26 @@ static const uint8_t *held_record(void *context, size_t unit, size_t *length) {
     return held[unit].bytes;
 }
 
-int sweep_run(const struct config *config, const struct isa *isa, int threads, bool quiet,
-              struct results *results) {
+struct results *sweep_run(const struct config *config, const struct isa *isa, int threads, bool quiet) {
     struct unit_plan plan;
-    unit_plan_create(&plan, config, results);
+    unit_plan_create(&plan, config);
     struct held *held = memory_create(plan.unit_count, sizeof *held);
     size_t *unit = memory_create(plan.unit_count, sizeof *unit);
     for (size_t i = 0; i < plan.unit_count; i++) { unit[i] = i; }
-    int status = sweep_compute(&(struct sweep_work){.plan = &plan,
-                                                    .isa = isa,
-                                                    .threads = threads,
-                                                    .quiet = quiet,
-                                                    .unit_count = plan.unit_count,
-                                                    .unit = unit,
-                                                    .accept = hold_record,
-                                                    .context = held});
-    if (status == EXIT_DONE) { status = collect_results(&plan, held_record, held); }
+    struct results *results = NULL;
+    if (sweep_compute(&(struct sweep_work){.plan = &plan,
+                                           .isa = isa,
+                                           .threads = threads,
+                                           .quiet = quiet,
+                                           .unit_count = plan.unit_count,
+                                           .unit = unit,
+                                           .accept = hold_record,
+                                           .context = held}) == EXIT_DONE) {
+        results = collect_results(&plan, isa->name, held_record, held);
+    }
     for (size_t i = 0; i < plan.unit_count; i++) { free(held[i].bytes); }
     free(held);
     free(unit);
     unit_plan_release(&plan);
-    return status;
-}
-
-/* ---- estimate ---- */
-
-/* Seconds a row of this cell takes, measured; drawn rows longer than KEPT cost in proportion. */
-static double cell_seconds(const struct unit_plan *plan, const struct isa *isa, const struct unit_cell *c,
-                           struct replicate_worker *worker) {
-    const double longest = log(1 << 16);
-    enum { TRIALS = 3 };
-    bool drawn = c->series->family->kind == FAMILY_IID && !unit_cell_counted(c);
-    double log_n = drawn ? fmin(c->log_n, longest) : c->log_n;
-    struct sampler_law *law = cell_law(c, isa, log_n);
-    double *values = malloc(c->layout.total * sizeof *values), best = INFINITY;
-    struct replicate_place place = cell_place(plan, c, law);
-    for (uint64_t i = 0; law && values && i < TRIALS; i++) {
-        double start = omp_get_wtime();
-        if (!replicate_measure(worker, &place, i, values)) { break; }
-        best = fmin(best, omp_get_wtime() - start);
-    }
-    free(values);
-    sampler_law_free(law);
-    return best * (drawn && c->log_n > longest ? 1.5 * exp(c->log_n - longest) : 1);
-}
-
-/* Bytes of a cell in the results: its share of every array along log_n. */
-static double cell_disk(const struct unit_cell *c) {
-    struct results_field field[RESULTS_FIELDS];
-    size_t fields = results_fields(c->results, field);
-    double numbers = 0;
-    for (size_t i = 0; i < fields && field[i].units; i++) {
-        if (field[i].axis[0] == RESULTS_LOG_N) {
-            numbers +=
-                (double)results_field_size(c->results, &field[i]) / (double)c->results->size[RESULTS_LOG_N];
-        }
-    }
-    return sizeof(double) * numbers;
-}
-
-/* Bytes of its records: moments, histograms (half the bins that replicates could fill), blocks, kept. */
-static double cell_journal(const struct unit_cell *c) {
-    const struct replicate_layout *l = &c->layout;
-    double units = (double)c->unit_count, replicates = (double)c->series->replicates,
-           kept = (4 + (double)c->results->size[RESULTS_CRITERION]) *
-                  (double)c->results->size[RESULTS_REPLICATE],
-           bins = fmin(replicates / units, 256) / 2;
-    return units * (16.0 * (double)l->total + 4 * (double)l->binned * (1 + bins)) +
-           8 * ((double)c->block_count * MEASURE_COUNT * (double)l->betas + kept);
-}
-
-static void add_cell_cost(const struct unit_cell *c, double row_seconds, struct sweep_cost *cost) {
-    double replicates = (double)c->series->replicates;
-    cost->rows += replicates;
-    cost->seconds += replicates * row_seconds;
-    cost->longest_unit = fmax(cost->longest_unit,
-                              row_seconds * fmin(replicates, (double)c->unit_blocks * RESULTS_BLOCK_LENGTH));
-    cost->disk += cell_disk(c);
-    cost->journal += cell_journal(c);
-}
-
-struct sweep_cost sweep_estimate(const struct config *config, const struct isa *isa, int threads) {
-    struct results *results = results_create(config, isa->name);
-    struct unit_plan plan;
-    unit_plan_create(&plan, config, results);
-    struct sweep_cost cost = {.cells = plan.cell_count, .units = unit_plan_size(&plan)};
-    struct replicate_worker worker = {0};
-    double unit_memory = 0;
-    bool ready = replicate_worker_create(&worker, isa, most_betas(&plan));
-    for (size_t i = 0; ready && i < plan.cell_count; i++) {
-        const struct unit_cell *c = &plan.cell[i];
-        double values = sizeof(double) * RESULTS_BLOCK_LENGTH * (double)c->layout.total,
-               histogram = sizeof(uint32_t) * SUMMARY_BINS * (double)c->layout.binned;
-        struct unit exact = unit_get(&plan, plan.unit_count + i);
-        add_cell_cost(c, cell_seconds(&plan, isa, c, &worker), &cost);
-        cost.seconds += 1e-9 * unit_cost(&exact);
-        unit_memory = fmax(unit_memory, 2 * values + histogram);
-    }
-    cost.memory = 32e6 + cost.disk + threads * (unit_memory + 3e6);
-    replicate_worker_release(&worker);
-    unit_plan_release(&plan);
-    results_free(results);
-    return cost;
+    return results;
 }

@@ -26,25 +26,15 @@ struct sweep_work {
 };
 
 /* Computes units, in bits that do not depend on threads or isa, and hands over their records as they are
- * finished. What is kept of single replicates passes through the plan's results. Returns EXIT_DONE;
- * EXIT_RESUMABLE when stopped between rows, units at work being dropped; EXIT_FAILED after a message, when
- * out of memory or given up. */
+ * finished; memory is that of the units at work. Returns EXIT_DONE; EXIT_RESUMABLE when stopped between rows,
+ * units at work being dropped; EXIT_FAILED after a message, when out of memory or given up. */
 int sweep_compute(const struct sweep_work *work);
 
-/* All units of a config, in memory: fills `results` (made by results_create for it). Returns EXIT_DONE or
- * EXIT_FAILED after a message. */
-int sweep_run(const struct config *config, const struct isa *isa, int threads, bool quiet,
-              struct results *results);
+/* The record of a unit of exact values, computed here and now. NULL when out of memory. Free with free(). */
+uint8_t *sweep_exact(const struct unit *unit, const char *isa, size_t *length);
 
-struct sweep_cost {
-    size_t cells, units;
-    double rows;
-    double seconds;       /* on one core, extrapolated from a few rows of every cell drawn here and now;
-                             of exact values by the cost model */
-    double longest_unit;  /* seconds on one core: what a kill may lose, once per thread */
-    double memory;        /* bytes: peak with that many threads */
-    double disk, journal; /* bytes: results file, and journal until it is published */
-};
-struct sweep_cost sweep_estimate(const struct config *config, const struct isa *isa, int threads);
+/* The results of a config but for exact values, all in memory. NULL after a message. Free with results_free.
+ */
+struct results *sweep_run(const struct config *config, const struct isa *isa, int threads, bool quiet);
 
 #endif

@@ -17,12 +17,17 @@ static uint64_t count_min(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
 bool unit_cell_counted(const struct unit_cell *c) { return config_counted(c->series, c->log_n); }
 
+struct sampler_law *unit_cell_law(const struct unit_cell *c, const struct isa *isa, double log_n) {
+    return sampler_law_create(c->series->family, c->p, log_n, c->log_lambda_typ, unit_cell_counted(c),
+                              isa->kernel, c->layout.betas, c->here->beta_ratio);
+}
+
 /* ---- cost ---- */
 
 /* Directions for the keys, and their sums at every beta. */
 static double output_cost(const struct unit_cell *c, double keys) {
-    double columns = (double)c->results->size[RESULTS_COLUMN];
-    return results_has_output(c->results) ? keys * columns * (4 + 0.5 * (double)c->layout.betas) : 0;
+    double columns = (double)c->here->size[RESULTS_COLUMN];
+    return results_has_output(c->here) ? keys * columns * (4 + 0.5 * (double)c->layout.betas) : 0;
 }
 
 /* Making a row, exponentials over its points, directions for its keys. */
@@ -83,30 +88,47 @@ static int by_key(const void *a, const void *b) {
     return memcmp((*x)->key, (*y)->key, UNIT_KEY);
 }
 
+/* A series at one n, its arrays being those of `series`. */
+static void cut(const struct results_series *series, size_t n, struct results_series *here) {
+    struct results_field field[RESULTS_FIELDS];
+    *here = *series;
+    here->size[RESULTS_LOG_N] = 1;
+    size_t fields = results_fields(here, field);
+    for (size_t i = 0; i < fields; i++) {
+        if (*field[i].values && field[i].axis[0] == RESULTS_LOG_N) {
+            *field[i].values += n * results_field_size(here, &field[i]);
+        }
+    }
+}
+
 static void cell_make(struct unit_cell *c) {
-    c->log_n = c->series->log_n[c->n_index];
-    c->log_lambda_typ = c->results->log_lambda_typ[c->n_index];
+    c->log_n = c->here->log_n[0];
+    c->log_lambda_typ = c->here->log_lambda_typ[0];
     config_parameters(c->series, c->log_n, c->p);
-    c->layout = replicate_layout(c->results);
+    c->layout = replicate_layout(c->here);
     c->cost = row_cost(c);
     c->block_count = (c->series->replicates - 1) / RESULTS_BLOCK_LENGTH + 1;
     c->unit_blocks = blocks_per_unit(c->cost);
     c->unit_count = (c->block_count - 1) / c->unit_blocks + 1;
 }
 
-void unit_plan_create(struct unit_plan *plan, const struct config *config, struct results *results) {
-    *plan = (struct unit_plan){.config = config, .results = results};
+void unit_plan_create(struct unit_plan *plan, const struct config *config) {
+    *plan = (struct unit_plan){.config = config, .outline = results_outline(config)};
     for (size_t i = 0; i < config->series_count; i++) { plan->cell_count += config->series[i].n_count; }
     plan->cell = memory_create(plan->cell_count, sizeof *plan->cell);
     plan->bykey = memory_create(plan->cell_count, sizeof(struct unit_cell *));
+    plan->here = memory_create(plan->cell_count, sizeof *plan->here);
     struct unit_cell *c = plan->cell;
+    struct results_series *here = plan->here;
     for (size_t i = 0; i < config->series_count; i++) {
         struct sha256_ctx hash;
         series_hash(config, &config->series[i], &hash);
-        for (size_t j = 0; j < config->series[i].n_count; j++, c++) {
+        for (size_t j = 0; j < config->series[i].n_count; j++, c++, here++) {
             c->series = &config->series[i];
-            c->results = &results->series[i];
+            c->series_index = i;
             c->n_index = j;
+            cut(&plan->outline->series[i], j, here);
+            c->here = here;
             cell_make(c);
             cell_key(c, hash);
         }
@@ -121,11 +143,21 @@ void unit_plan_create(struct unit_plan *plan, const struct config *config, struc
 }
 
 void unit_plan_release(struct unit_plan *plan) {
+    results_free(plan->outline);
+    free(plan->here);
     free(plan->cell);
     free(plan->bykey);
 }
 
 size_t unit_plan_size(const struct unit_plan *plan) { return plan->unit_count + plan->cell_count; }
+
+size_t unit_plan_betas(const struct unit_plan *plan) {
+    size_t most = 0;
+    for (size_t i = 0; i < plan->cell_count; i++) {
+        most = most > plan->cell[i].layout.betas ? most : plan->cell[i].layout.betas;
+    }
+    return most;
+}
 
 /* ---- units ---- */
 
@@ -148,7 +180,7 @@ struct unit unit_get(const struct unit_plan *plan, size_t index) {
     }
     const struct unit_cell *c = find_cell(plan, index);
     struct unit u = {.index = index, .cell = c};
-    uint64_t replicates = c->series->replicates, kept = c->results->size[RESULTS_REPLICATE];
+    uint64_t replicates = c->series->replicates, kept = c->here->size[RESULTS_REPLICATE];
     u.first_block = (index - c->first_unit) * c->unit_blocks;
     u.block_count = count_min(c->unit_blocks, c->block_count - u.first_block);
     u.first_replicate = (uint64_t)u.first_block * RESULTS_BLOCK_LENGTH;
@@ -177,21 +209,23 @@ size_t unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint
  */
 static double exact_cost(const struct unit_cell *c) {
     const double quadrature = 1e6, steps = 15;
-    const size_t *size = c->results->size;
+    const size_t *size = c->here->size;
     if (c->series->family->kind == FAMILY_FIXED) { return 0; }
-    double each = results_has_output(c->results) ? 3 + (double)size[RESULTS_RANK] : 1;
+    double each = results_has_output(c->here) ? 3 + (double)size[RESULTS_RANK] : 1;
     return quadrature * (each * (double)size[RESULTS_BETA] + steps * (double)size[RESULTS_CRITERION]);
 }
 
+bool unit_is_exact(const struct unit *u) { return u->replicates == 0; }
+
 double unit_cost(const struct unit *u) {
-    return u->replicates > 0 ? u->cell->cost * (double)u->replicates : exact_cost(u->cell);
+    return unit_is_exact(u) ? exact_cost(u->cell) : u->cell->cost * (double)u->replicates;
 }
 
 const char *unit_name(const struct unit *u, char name[UNIT_NAME]) {
     double n = exp(u->cell->log_n);
     char length[32];
     snprintf(length, sizeof length, isfinite(n) ? "%.6g" : "e^%.6g", isfinite(n) ? n : u->cell->log_n);
-    if (u->replicates == 0) {
+    if (unit_is_exact(u)) {
         snprintf(name, UNIT_NAME, "%s at n = %s, exact values", u->cell->series->name, length);
         return name;
     }

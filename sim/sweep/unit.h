@@ -13,8 +13,8 @@ enum { UNIT_KEY = 32, UNIT_NAME = CONFIG_NAME + 96 };
 
 struct unit_cell {
     const struct config_series *series;
-    struct results_series *results;
-    size_t n_index;
+    size_t series_index, n_index;      /* where it stands in config and results */
+    const struct results_series *here; /* the outline of its series, cut to this one n */
     double log_n, log_lambda_typ;
     double cost; /* of a row, in nanoseconds, roughly: never measured, the same everywhere */
     double p[FAMILY_PARAMETERS];
@@ -25,19 +25,23 @@ struct unit_cell {
 
 struct unit_plan {
     const struct config *config;
-    struct results *results;
+    struct results *outline;
     size_t cell_count, unit_count;
     struct unit_cell *cell;         /* the costly first */
     const struct unit_cell **bykey; /* the same in the order of their keys */
+    struct results_series *here;    /* of the cells */
 };
 
-/* `results` were made by results_create for this config; both stay in use. Release with unit_plan_release. */
-void unit_plan_create(struct unit_plan *plan, const struct config *config, struct results *results);
+/* `config` stays in use. Ends the program when out of memory. Release with unit_plan_release. */
+void unit_plan_create(struct unit_plan *plan, const struct config *config);
 void unit_plan_release(struct unit_plan *plan);
 /* All units: the sampled ones, unit_count, and one for each cell, that of its exact values. */
 size_t unit_plan_size(const struct unit_plan *plan);
+/* The most betas that a cell has. */
+size_t unit_plan_betas(const struct unit_plan *plan);
 
-/* After the units that are sampled come those of exact values, with no replicates. */
+/* The part of a cell that is computed at one go. After the units that are sampled come those of exact values,
+ * with no replicates. */
 struct unit {
     size_t index; /* in the plan: below unit_count, or unit_count + the cell's */
     const struct unit_cell *cell;
@@ -50,6 +54,7 @@ struct unit unit_get(const struct unit_plan *plan, size_t index);
  * plan has none. */
 size_t unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint64_t first_replicate,
                  uint64_t replicates);
+bool unit_is_exact(const struct unit *unit);
 double unit_cost(const struct unit *unit);
 /* "SERIES at n = N, replicates A to B", or "exact values". Returns `name`. */
 const char *unit_name(const struct unit *unit, char name[UNIT_NAME]);
@@ -57,5 +62,8 @@ const char *unit_name(const struct unit *unit, char name[UNIT_NAME]);
 size_t unit_shard(size_t unit, size_t count);
 
 bool unit_cell_counted(const struct unit_cell *cell);
+/* The law of a cell's rows, or of rows of another length like them. NULL when out of memory. Free with
+ * sampler_law_free. */
+struct sampler_law *unit_cell_law(const struct unit_cell *cell, const struct isa *isa, double log_n);
 
 #endif

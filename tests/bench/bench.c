@@ -170,11 +170,8 @@ static struct results *noise_results(bool common) {
     struct config *config = config_read(path, 0, NULL);
     unlink(path);
     if (!config) { abort(); }
-    struct results *r = results_create(config, isa_best()->name);
-    if (sweep_run(config, isa_best(), omp_get_max_threads(), true, r) ||
-        exact_fill(r, omp_get_max_threads())) {
-        abort();
-    }
+    struct results *r = sweep_run(config, isa_best(), omp_get_max_threads(), true);
+    if (!r || exact_fill(r, omp_get_max_threads())) { abort(); }
     config_free(config);
     return r;
 }

@@ -17,7 +17,6 @@
 /* A config, and the plan of its sweep. */
 struct setting {
     struct config *config;
-    struct results *results;
     struct unit_plan plan;
     size_t *unit; /* all of them */
 };
@@ -25,8 +24,7 @@ struct setting {
 static struct setting setting_make(const char *path) {
     struct setting s = {.config = config_read(path, 0, NULL)};
     if (!s.config) { exit(EXIT_FAILURE); }
-    s.results = results_create(s.config, isa_best()->name);
-    unit_plan_create(&s.plan, s.config, s.results);
+    unit_plan_create(&s.plan, s.config);
     s.unit = memory_create(s.plan.unit_count, sizeof *s.unit);
     for (size_t i = 0; i < s.plan.unit_count; i++) { s.unit[i] = i; }
     return s;
@@ -45,7 +43,6 @@ static struct setting setting_of(const char *text) {
 static void setting_free(struct setting *s) {
     free(s->unit);
     unit_plan_release(&s->plan);
-    results_free(s->results);
     config_free(s->config);
 }
 
@@ -178,8 +175,10 @@ static double merge_seconds(void) {
     compute(&s, s.plan.unit_count, s.unit, omp_get_num_procs(), journal_accept, j);
     if (!journal_flush(j)) { abort(); }
     double start = omp_get_wtime();
-    if (collect_results(&s.plan, journal_record, j) != EXIT_DONE) { abort(); }
+    struct results *results = collect_results(&s.plan, isa_best()->name, journal_record, j);
+    if (!results) { abort(); }
     double seconds = (omp_get_wtime() - start) / (double)s.plan.unit_count;
+    results_free(results);
     journal_remove(j, directory);
     setting_free(&s);
     return seconds;

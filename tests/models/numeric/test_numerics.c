@@ -5,6 +5,7 @@
 #include "models/numeric/logs.h"
 #include "models/numeric/root.h"
 #include "models/theory/profile.h"
+#include "models/theory/typical.h"
 
 /* Exact for polynomials of degree 2 order - 1; the cumulative rule for those of degree order - 1. */
 static void test_legendre(void **state) {
@@ -62,10 +63,11 @@ static void test_log_sum_exp(void **state) {
 static void test_peak_width(void **state) {
     (void)state;
     const double p[FAMILY_PARAMETERS] = {4, 1}, half[FAMILY_PARAMETERS] = {0.5, 1};
-    struct profile *q = profile_create(family_find("powerlaw"), p, 100);
+    const struct family *powerlaw = family_find("powerlaw"), *stretched = family_find("stretched");
+    struct profile *q = profile_create(powerlaw, p, 100, typical_scale(powerlaw, p, 100).log_lambda);
     check_relative(profile_peak_width(q, 10, 0.1), 2, 1e-4);
     profile_free(q);
-    q = profile_create(family_find("stretched"), half, 100);
+    q = profile_create(stretched, half, 100, typical_scale(stretched, half, 100).log_lambda);
     assert_true(isinf(profile_peak_width(q, 10, 0.1)));
     profile_free(q);
 }

@@ -48,7 +48,8 @@ static void test_profile(void **state) {
     for (size_t l = 0; l < 6; l++) {
         for (size_t k = 0; k < 4; k++) {
             const struct family *family = family_find(laws[l].family);
-            struct profile *q = profile_create(family, laws[l].p, log_n[k]);
+            struct profile *q = profile_create(family, laws[l].p, log_n[k],
+                                               typical_scale(family, laws[l].p, log_n[k]).log_lambda);
             for (int i = 0; i < 200; i++) {
                 double y = -44.9 + (fmin(log_n[k], 60) + 44.8) * (i + 0.37) / 200;
                 double log_top = y > 0 ? -log_n[k] : y - log_n[k];

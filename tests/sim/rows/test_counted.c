@@ -36,8 +36,8 @@ enum { BETAS = 8, GAPS = 8, CRITERIA = 4, RANKS = 4 };
 static const double betas[BETAS] = {0.1, 0.3, 0.6, 0.9, 1.2, 1.8, 2.5, 8},
                     gaps[GAPS] = {0.3, 1, 2, 3, 4.1, 5.3, 7, 9};
 static struct counted_law *make_law(const struct law *law, double log_n) {
-    struct counted_law *made =
-        counted_law_create(family_find(law->family), law->p, log_n, isa_best()->kernel, BETAS, betas);
+    struct counted_law *made = counted_law_create(
+        family_find(law->family), law->p, log_n, log_lambda_of(law, log_n), isa_best()->kernel, BETAS, betas);
     assert_non_null(made);
     return made;
 }
@@ -398,7 +398,8 @@ static struct bin_moments by_quadrature(const struct counted_law *law, const str
  * exact, and so does everything for the sum over the row's maximum, 1 and more. */
 static void check_hidden(const struct law *law, double log_n, double beta, bool times_gap) {
     struct counted_law *made = make_law(law, log_n);
-    struct profile *profile = profile_create(family_find(law->family), law->p, log_n);
+    struct profile *profile =
+        profile_create(family_find(law->family), law->p, log_n, log_lambda_of(law, log_n));
     size_t count;
     const struct counted_bin *bin = counted_law_bins(made, &count);
     double shift = profile_gap(profile, -3), start = bin[0].log_scores, mean = 0, wrong = 0, variance = 0,

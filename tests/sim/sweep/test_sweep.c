@@ -10,6 +10,7 @@
 #include "sim/config/config_read.h"
 #include "sim/results/results.h"
 #include "sim/rows/sampler.h"
+#include "sim/sweep/estimate.h"
 #include "sim/sweep/sweep.h"
 
 /* A config made from text, and its results. */
@@ -20,8 +21,8 @@ struct run {
 
 static struct run run_text(const char *text, const char *isa, int threads) {
     struct run run = {.config = experiment_config(text)};
-    run.results = results_create(run.config, isa);
-    assert_int_equal(sweep_run(run.config, isa_find(isa), threads, true, run.results), EXIT_DONE);
+    run.results = sweep_run(run.config, isa_find(isa), threads, true);
+    assert_non_null(run.results);
     return run;
 }
 
@@ -408,7 +409,7 @@ static void test_memory(void **state) {
 static void test_estimate(void **state) {
     (void)state;
     struct run run = run_text(sweep_text, "base", 1);
-    struct sweep_cost cost = sweep_estimate(run.config, isa_find("base"), 2);
+    struct estimate cost = estimate_sweep(run.config, isa_find("base"), 2);
     assert_int_equal(cost.cells, 13);
     check_close(cost.rows, 4 * 3 * 200 + 70, 0);
     assert_true(cost.seconds > 0 && isfinite(cost.seconds) && cost.memory > 1e6 && cost.disk > 1e4);

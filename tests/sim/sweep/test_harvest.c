@@ -1,0 +1,214 @@
+/* What units leave: records that depend on nothing but the unit, results that depend on nothing but the
+ * records. */
+#include "tests/experiment.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "sim/base/message.h"
+#include "sim/sweep/collect.h"
+#include "sim/sweep/record.h"
+
+static const char text[] = "seed: 7\n"
+                           "replicates: 300\n"
+                           "keep_replicates: 150\n"
+                           "n: [300, 1e20]\n"
+                           "beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: 5}\n"
+                           "series:\n"
+                           "  - {family: gumbel, n: [2^12], rows: drawn, replicates: 130}\n"
+                           "  - {family: spherical, dimension: 4, output: true}\n"
+                           "  - family: plateau\n";
+
+/* The records of all units of a config. */
+struct records {
+    struct config *config;
+    struct unit_plan plan;
+    struct made {
+        uint8_t *bytes;
+        size_t length;
+    } * made;
+};
+
+static struct records records_create(const char *of) {
+    struct records r = {.config = experiment_config(of)};
+    unit_plan_create(&r.plan, r.config);
+    r.made = calloc(unit_plan_size(&r.plan), sizeof *r.made);
+    return r;
+}
+
+static bool hold(void *context, size_t unit, uint8_t *record, size_t length) {
+    struct made *made = context;
+    made[unit] = (struct made){record, length};
+    return true;
+}
+
+/* Every `step`-th unit from `first` on, by itself. */
+static void records_compute(struct records *r, size_t first, size_t step, int threads) {
+    for (size_t i = first; i < unit_plan_size(&r->plan); i += step) {
+        struct sweep_work work = {.plan = &r->plan,
+                                  .isa = isa_find("base"),
+                                  .threads = threads,
+                                  .quiet = true,
+                                  .unit_count = 1,
+                                  .unit = &i,
+                                  .accept = hold,
+                                  .context = r->made};
+        assert_int_equal(sweep_compute(&work), EXIT_DONE);
+    }
+}
+
+static void records_free(struct records *r) {
+    for (size_t i = 0; i < unit_plan_size(&r->plan); i++) { free(r->made[i].bytes); }
+    free(r->made);
+    unit_plan_release(&r->plan);
+    config_free(r->config);
+}
+
+static const uint8_t *source(void *context, size_t unit, size_t *length) {
+    const struct made *made = context;
+    *length = made[unit].length;
+    return made[unit].bytes;
+}
+
+static bool is_coordinate(const struct results_field *of_outline) { return *of_outline->values != NULL; }
+
+/* An outline has no room for what rows bring, and results of it begin with its coordinates and nothing else.
+ */
+static void test_outline(void **state) {
+    (void)state;
+    struct config *config = experiment_config(text);
+    struct results *outline = results_outline(config), *results = results_create(outline, "base");
+    size_t coordinates = 0;
+    for (size_t i = 0; i < outline->series_count; i++) {
+        struct results_field known[RESULTS_FIELDS], field[RESULTS_FIELDS];
+        size_t fields = results_fields(&outline->series[i], known);
+        assert_int_equal(results_fields(&results->series[i], field), fields);
+        for (size_t f = 0; f < fields; f++) {
+            size_t count = results_field_size(&results->series[i], &field[f]);
+            coordinates += is_coordinate(&known[f]);
+            for (size_t k = 0; k < count; k++) {
+                double value = (*field[f].values)[k];
+                if (is_coordinate(&known[f]) ? value != (*known[f].values)[k] : !isnan(value)) {
+                    fail_msg("%s: %s", outline->series[i].name, field[f].name);
+                }
+            }
+        }
+    }
+    assert_int_equal(coordinates,
+                     3 * 11 + 5); /* results/SCHEMA.md; with an output four more and their scales */
+    results_free(results);
+    results_free(outline);
+    config_free(config);
+}
+
+/* A unit of a sweep whose results would take half a gigabyte. */
+static void test_memory(void **state) {
+    (void)state;
+    struct records r = records_create("replicates: 200000\nkeep_replicates: 200000\n"
+                                      "n: {from: 1e3, to: 1e100, points: 50}\nbeta: [1]\n"
+                                      "series:\n  - family: gaussian\n");
+    size_t unit = r.plan.unit_count - 1;
+    struct unit last = unit_get(&r.plan, unit);
+    assert_true(last.kept == last.replicates);
+    records_compute(&r, unit, SIZE_MAX - unit, 1);
+    assert_non_null(r.made[unit].bytes);
+    records_free(&r);
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    assert_true(usage.ru_maxrss < 256 * 1024); /* KiB */
+}
+
+/* The same bytes from another plan, in another order, on other threads. */
+static void test_records_are_of_their_units(void **state) {
+    (void)state;
+    struct records a = records_create(text), b = records_create(text);
+    size_t units = unit_plan_size(&a.plan);
+    records_compute(&a, 0, 1, 1);
+    for (size_t i = units; i-- > 0;) { records_compute(&b, i, units, 3); }
+    for (size_t i = 0; i < units; i++) {
+        struct record_head head;
+        assert_int_equal(a.made[i].length, b.made[i].length);
+        assert_memory_equal(a.made[i].bytes, b.made[i].bytes, a.made[i].length);
+        assert_null(record_check(a.made[i].bytes, a.made[i].length, &head));
+        assert_int_equal(head.length, a.made[i].length);
+    }
+    records_free(&a);
+    records_free(&b);
+}
+
+static void check_same(struct results *a, struct results *b) {
+    for (size_t s = 0; s < a->series_count; s++) {
+        struct results_field fa[RESULTS_FIELDS], fb[RESULTS_FIELDS];
+        size_t fields = results_fields(&a->series[s], fa);
+        results_fields(&b->series[s], fb);
+        for (size_t f = 0; f < fields; f++) {
+            size_t count = results_field_size(&a->series[s], &fa[f]);
+            if (memcmp(*fa[f].values, *fb[f].values, count * sizeof(double)) != 0) {
+                fail_msg("%s: %s differs", a->series[s].name, fa[f].name);
+            }
+        }
+    }
+}
+
+static struct results *collect(struct records *r) {
+    struct results *results = collect_results(&r->plan, "base", source, r->made);
+    assert_non_null(results);
+    assert_true(collect_exact(&r->plan, source, r->made, results));
+    return results;
+}
+
+/* Units of two plans, one of them gone, make the results that a sweep in memory and the oracle make; and
+ * again. */
+static void test_results_are_of_their_records(void **state) {
+    (void)state;
+    struct records odd = records_create(text), all = records_create(text);
+    records_compute(&odd, 1, 2, 2);
+    records_compute(&all, 0, 2, 2);
+    for (size_t i = 1; i < unit_plan_size(&all.plan); i += 2) {
+        all.made[i] = odd.made[i];
+        odd.made[i].bytes = NULL;
+    }
+    records_free(&odd);
+    struct results *want = experiment_run(text), *got = collect(&all), *again = collect(&all);
+    check_same(want, got);
+    check_same(want, again);
+    assert_true(isfinite(got->series[1].exact_collapse[0]) && isfinite(got->series[1].output_radial[149]));
+    results_free(want);
+    results_free(got);
+    results_free(again);
+    records_free(&all);
+}
+
+/* A record of another shape is refused, whatever it is. */
+static void test_other_shapes(void **state) {
+    (void)state;
+    struct records few = records_create(
+                       "replicates: 100\nn: [300]\nbeta: [1, 2]\nseries: [{family: gaussian}]\n"),
+                   many = records_create(
+                       "replicates: 100\nn: [300]\nbeta: [1, 2, 3]\nseries: [{family: gaussian}]\n");
+    records_compute(&few, 0, 1, 1);
+    records_compute(&many, 0, 1, 1);
+    const struct { struct records *plan, *from; } wrong[] = {{&few, &many}, {&many, &few}};
+    for (size_t i = 0; i < 2; i++) {
+        struct records *r = wrong[i].plan;
+        struct results *results = collect(r);
+        assert_null(collect_results(&r->plan, "base", source, wrong[i].from->made));
+        assert_false(collect_exact(&r->plan, source, wrong[i].from->made, results));
+        results_free(results);
+    }
+    records_free(&few);
+    records_free(&many);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_memory), /* first: it looks at the peak of the whole process */
+        cmocka_unit_test(test_outline),
+        cmocka_unit_test(test_records_are_of_their_units),
+        cmocka_unit_test(test_results_are_of_their_records),
+        cmocka_unit_test(test_other_shapes),
+    };
+    return cmocka_run_group_tests_name("harvest", tests, NULL, NULL);
+}
