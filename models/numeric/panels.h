@@ -8,15 +8,17 @@
  * estimated errors say whether the panel is kept or halved. Panels come in increasing order, and the function
  * knows the integrals up to each: integrals of integrals go along with the rest.
  *
- * An error is an estimate, no bound. If the Legendre coefficients c_0, c_1, .. of the function on a panel
- * fall geometrically, a rule of N nodes, exact up to c_{2N-1}, makes an error of about c_{2N} = s
- * (c_{N-m}/s)^{2N/(N-m)} with s the integral of the function's modulus; c is the largest of the last m =
- * PANELS_ENDS of the N coefficients that the nodes give. A function analytic around the panel has at least
- * such a fall. 2N/(N-m) is 8/3 at N = 16: a `power` of 2.5 is on the safe side, 2 is for functions whose
- * coefficients fall faster at first. Where a panel was halved, the sum of its halves shows how far it was off
- * in truth; if that is more than was estimated, what its parts estimate is raised in the same proportion (up
- * to that distance): so errors near kinks and singular ends come out right to an order of magnitude.
- * Rounding, and errors of the function itself, are not in it.
+ * An error is an estimate, no bound. Where the Legendre coefficients of the function on a panel fall like
+ * r^k, a rule of N nodes, exact up to the 2N-th, is off by about s r^{2N}, with s the integral of the
+ * function's modulus. The nodes give the moments against the last m = PANELS_ENDS of the first N polynomials;
+ * the largest is M ~ s r^{N-m}, and the estimate s (M/s)^power. With coefficients instead of moments,
+ * 2N/(N-m) would be the exponent; moments are smaller by 2k+1. `power` is therefore a choice: 2 has been
+ * short by a factor of 4 at most for poles at any distance (see the test); for entire functions such as
+ * e^{-e^x}, whose coefficients fall faster and faster, it is needlessly large and 2.5 has done. Where a panel
+ * was halved, the sum of its halves shows how far it was off in truth; if that is more than was estimated,
+ * what the halves estimate is raised in proportion: errors at kinks and singular ends, otherwise thousands of
+ * times too small, come to be right within a factor of 20 in the mean. What no node sees, a narrow peak, is
+ * in no error, nor is rounding, nor are errors of the function itself.
  *
  * Cost: N points a panel, at most 2^{depth+1} - 1 panels a call; a few additions a point and component
  * besides. No allocation, no state but the struct, any thread. */
@@ -56,7 +58,6 @@ struct panels {
     double narrowest; /* no panel is cut into halves narrower than that */
     struct panels_aim aim[PANELS_MOST];
     double value[PANELS_MOST], error[PANELS_MOST]; /* 0 at first */
-    double raw[PANELS_MOST];                       /* the errors, before any was raised */
 };
 
 /* The aim of components first .. end - 1. */

@@ -52,8 +52,9 @@ void answer_point(const struct outer *s, struct oracle_point *point) {
     }
 }
 
-/* The inner rule's error in what lies above a score counts as often as there are ranks: 1e-10 of the weight
- * is a choice (with 64 ranks, 1 - the sum of all weights stayed below 1e-11). */
+/* The outer rule's error is estimated; the inner rule's is only as far as it concerns the largest weight, and
+ * for the others an allowance, a choice: 1e-10 of the weight (as they are, panels are a hundred times
+ * better). */
 void answer_ranks(const struct outer *s, double *weight, double *error) {
     for (size_t k = 0; k < s->field.ask.ranks; k++) {
         weight[k] = s->sum.value[RANKS + k];
