@@ -275,14 +275,12 @@ static void length_fill(const struct request *r, const double *p, const struct o
 }
 
 /* What keys on a sphere have besides. */
-static bool predict_output(const struct oracle *oracle, double d, struct prediction *x) {
+static void predict_output(double d, struct prediction *x) {
     const double log_n = x->length->log_n;
     x->n_eff = exp(log_n - sphere_log_rho(d, x->beta));
     x->subcritical = (struct sphere_subcritical){NAN, NAN, NAN, NAN, NAN};
     if (x->beta <= 5e299) { sphere_subcritical(d, x->beta, log_n, &x->subcritical); }
-    if (!oracle_output_at(oracle, x->beta_ratio, &x->output)) { return false; }
     x->across = x->output.tangential / (d - 1);
-    return true;
 }
 
 /* Everything at one n; `x` has room for all betas. */
@@ -290,6 +288,8 @@ static bool predict_length(const struct request *r, struct length *length, struc
     double p[FAMILY_PARAMETERS] = {0};
     family_parameters(r->family, r->parameter, length->log_n, p);
     struct oracle *oracle = oracle_create(r->family, p, length->log_n);
+    const struct oracle_question question = {
+        .top_weight = true, .errors = true, .output = r->family->on_sphere};
     bool good = oracle != NULL;
     if (good) { length_fill(r, p, oracle, length); }
     for (size_t b = 0; good && b < r->beta.count; b++) {
@@ -299,8 +299,12 @@ static bool predict_length(const struct request *r, struct length *length, struc
         x[b].beta = r->scale == CONFIG_SCALE_NONE ? r->beta.value[b] : exp(log_beta);
         x[b].beta_ratio = r->scale == CONFIG_SCALE_LAMBDA_TYP ? r->beta.value[b] : exp(log_beta - log_lambda);
         x[b].susceptibility = oracle_susceptibility(oracle, x[b].beta_ratio);
-        good = oracle_at(oracle, x[b].beta_ratio, &x[b].point);
-        if (good && r->family->on_sphere) { good = predict_output(oracle, p[0], &x[b]); }
+        struct oracle_answer answer;
+        good = oracle_ask(oracle, x[b].beta_ratio, question, &answer);
+        if (!good) { break; }
+        x[b].point = answer.point;
+        x[b].output = answer.output;
+        if (r->family->on_sphere) { predict_output(p[0], &x[b]); }
     }
     oracle_free(oracle);
     return good;

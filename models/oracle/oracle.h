@@ -18,9 +18,10 @@
 
 #include "models/families/family.h"
 
-/* One beta. Every error bounds the distance to the value at infinite resolution, from how the integrands'
- * series in Legendre polynomials end; aim: 1e-9 + 1e-13 log n on the entropy. What cannot be computed is NaN
- * with an infinite error. */
+/* One beta. Every error is an estimate of the distance to the exact value, from how the integrands' series in
+ * Legendre polynomials end (models/numeric/panels.h), rounding, and allowances; no bound, but none has been
+ * seen to fall short of panels 1.9 times finer. Aim: 1e-9 + 1e-13 log n on the entropy. What cannot be
+ * computed is NaN with an infinite error. */
 struct oracle_point {
     double entropy, entropy_error;             /* nats */
     double participation, participation_error; /* Y_2 */
@@ -42,9 +43,6 @@ void oracle_free(struct oracle *oracle);
 /* From now on, panels so many times shorter (1: what they are): for tests of the errors. */
 void oracle_refine(struct oracle *oracle, double fineness);
 
-/* At beta = beta_ratio Lambda^typ, beta_ratio > 0. About a millisecond. False when out of memory. */
-bool oracle_at(const struct oracle *oracle, double beta_ratio, struct oracle_point *point);
-
 /* Families on a sphere (scores -T, T = 1 - <q,k>, tangential part of a key of length (T(2-T))^{1/2}):
  *
  *     E[1 - <q,ATT>] = E sum p T          = int phi^{n-1} n E[a e^{-a} T] dx
@@ -59,14 +57,36 @@ struct oracle_output {
     double tangential, tangential_error;           /* E|ATT_tan|^2: d-1 times the variance in a direction */
     double radial_variance, radial_variance_error; /* Var <q,ATT> */
 };
-bool oracle_output_at(const struct oracle *oracle, double beta_ratio, struct oracle_output *output);
 
-/* E p_(k), the k-th largest weight, k = 1 .. count <= ORACLE_RANKS, of independent scores:
+/* E p_(k), the k-th largest weight, k = 1 .. ranks <= ORACLE_RANKS, of independent scores:
  *
  *     int dx n C(n-1, k-1) E[a e^{-a} (E[e^{-a'}; s' > s])^{k-1} (E[e^{-a'}; s' <= s])^{n-k}]
  *
- * `error` bounds the absolute errors; 0 for k > n. False when out of memory. */
+ * 0 for k > n. */
 enum { ORACLE_RANKS = 64 };
+
+/* What is wanted at one beta besides the means of H, Y_2, log Z and the gap, which come always. One pass over
+ * x gives all of it. */
+struct oracle_question {
+    bool top_weight; /* costs as much again; else p_(1) is to leading order only */
+    bool errors;     /* of the inner expectation too: a little more */
+    bool output;     /* NaN unless the family lies on a sphere */
+    size_t ranks;    /* ordered weights */
+};
+
+struct oracle_answer {
+    struct oracle_point point;
+    struct oracle_output output;
+    double weight[ORACLE_RANKS], weight_error[ORACLE_RANKS]; /* the first `ranks`; absolute errors */
+};
+
+/* At beta = beta_ratio Lambda^typ, beta_ratio > 0. About a millisecond. False when out of memory. */
+bool oracle_ask(const struct oracle *oracle, double beta_ratio, struct oracle_question question,
+                struct oracle_answer *answer);
+
+/* One answer alone, with its errors. */
+bool oracle_at(const struct oracle *oracle, double beta_ratio, struct oracle_point *point);
+bool oracle_output_at(const struct oracle *oracle, double beta_ratio, struct oracle_output *output);
 bool oracle_ordered_weights(const struct oracle *oracle, double beta_ratio, size_t count, double *weight,
                             double *error);
 

@@ -30,8 +30,8 @@ double limits_slow_gumbel(double shape, double constant);
 /* ---- Weibull class at beta = ratio Lambda^typ: weights e^-y over a Poisson process ---- */
 
 /* The process has mean measure M(y) = m y^kappa with m = (kappa ratio)^-kappa = C lambda^-kappa for beta =
- * lambda n^(1/kappa). Errors as in oracle.h: from the difference to a coarser resolution, and rounding.
- * What cannot be computed is NaN with an infinite error. */
+ * lambda n^(1/kappa). Errors are estimates: of the quadratures as panels.h has them, and of rounding. What
+ * cannot be computed is NaN with an infinite error. */
 struct limits_weibull {
     double entropy, entropy_error;             /* E H */
     double participation, participation_error; /* E Y_2 */
@@ -40,7 +40,7 @@ struct limits_weibull {
 };
 
 /* kappa > 0, ratio > 0. Relative errors below 1e-10 for kappa in [0.05, 500] and m in [1e-6, 1e6]
- * (top_weight: 4e-9), except that values below 1e-308 are 0. 20 to 200 ms, half a second at the corners. */
+ * (top_weight: 4e-9), except that values below 1e-308 are 0. 10 to 200 ms. */
 struct limits_weibull limits_weibull_at(double kappa, double ratio);
 
 /* The ratio with E H = threshold > 0, and with E Y_2 = threshold in (0, 1). Relative error
@@ -57,7 +57,7 @@ double limits_weibull_near_ties(double kappa, double ratio);
  * Crossings are followed up to k = 4096 and bounded beyond. Quantiles, of probabilities in (0, 1), have the
  * errors of the cdf (NaN where it is) and take 5 to 30 ms at the median, up to a second near z = 1. */
 
-/* Gumbel class: L = sup_{k>=2} log k/log(Gamma_k/Gamma_1), L >= 1, P(L = 1) = 1/e. Absolute error below 1e-10
+/* Gumbel class: L = sup_{k>=2} log k/log(Gamma_k/Gamma_1), L >= 1, P(L = 1) = 1/e. Absolute error below 2e-10
  * for z >= 1.1, 1e-7 at 1.03, 5e-5 anywhere. */
 double limits_gumbel_lambda_cdf(double z);
 double limits_gumbel_lambda_quantile(double probability);

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "models/oracle/oracle.h"
 #include "sim/base/message.h"
@@ -17,20 +18,25 @@ static double exact_collapse(const struct oracle *oracle, const struct criterion
     return NAN;
 }
 
-static bool exact_output(struct results_series *s, const struct oracle *oracle, size_t b) {
-    double error[ORACLE_RANKS];
+static void exact_output(struct results_series *s, const struct oracle_answer *answer, size_t b) {
+    const struct oracle_output *output = &answer->output;
     size_t ranks = s->size[RESULTS_RANK];
-    struct oracle_output output;
-    bool good =
-        oracle_output_at(oracle, s->beta_ratio[b], &output) &&
-        oracle_ordered_weights(oracle, s->beta_ratio[b], ranks, s->exact_ordered_weight + b * ranks, error);
-    s->exact_output_bias[b] = output.bias;
-    s->exact_output_bias_error[b] = output.bias_error;
-    s->exact_output_tangential[b] = output.tangential;
-    s->exact_output_tangential_error[b] = output.tangential_error;
-    s->exact_output_radial_variance[b] = output.radial_variance;
-    s->exact_output_radial_variance_error[b] = output.radial_variance_error;
-    return good;
+    memcpy(s->exact_ordered_weight + b * ranks, answer->weight, ranks * sizeof *answer->weight);
+    s->exact_output_bias[b] = output->bias;
+    s->exact_output_bias_error[b] = output->bias_error;
+    s->exact_output_tangential[b] = output->tangential;
+    s->exact_output_tangential_error[b] = output->tangential_error;
+    s->exact_output_radial_variance[b] = output->radial_variance;
+    s->exact_output_radial_variance_error[b] = output->radial_variance_error;
+}
+
+static void exact_point(struct results_series *s, const struct oracle_point *point, size_t b) {
+    s->exact_entropy[b] = point->entropy;
+    s->exact_entropy_error[b] = point->entropy_error;
+    s->exact_participation[b] =
+        point->participation_error < point->participation ? point->participation : NAN;
+    s->exact_participation_error[b] = point->participation_error;
+    s->exact_top_weight[b] = point->top_weight;
 }
 
 /* One n of a series. */
@@ -40,16 +46,15 @@ static bool exact_cell(struct results_series *s, size_t n) {
     family_parameters(s->family, s->parameter, s->log_n[n], p);
     struct oracle *oracle = oracle_create(s->family, p, s->log_n[n]);
     bool good = oracle != NULL;
+    const bool output = results_has_output(s);
+    const struct oracle_question question = {
+        .top_weight = true, .errors = true, .output = output, .ranks = output ? s->size[RESULTS_RANK] : 0};
     for (size_t b = n * betas; good && b < (n + 1) * betas; b++) {
-        struct oracle_point point;
-        good = oracle_at(oracle, s->beta_ratio[b], &point);
-        s->exact_entropy[b] = point.entropy;
-        s->exact_entropy_error[b] = point.entropy_error;
-        s->exact_participation[b] =
-            point.participation_error < point.participation ? point.participation : NAN;
-        s->exact_participation_error[b] = point.participation_error;
-        s->exact_top_weight[b] = point.top_weight;
-        if (good && results_has_output(s)) { good = exact_output(s, oracle, b); }
+        struct oracle_answer answer;
+        good = oracle_ask(oracle, s->beta_ratio[b], question, &answer);
+        if (!good) { break; }
+        exact_point(s, &answer.point, b);
+        if (output) { exact_output(s, &answer, b); }
     }
     for (size_t c = 0; good && c < criteria; c++) {
         s->exact_collapse[n * criteria + c] = exact_collapse(oracle, &s->criterion[c]);

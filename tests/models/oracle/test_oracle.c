@@ -327,7 +327,7 @@ static void check_errors(struct oracle *o, double beta_ratio, double fineness,
     check_close(x.top_weight, fine->top_weight, x.top_weight_error + fine->top_weight_error);
 }
 
-/* Every error bounds the distance to a finer value, also with panels so long that it is far from rounding. */
+/* Every error covers the distance to a finer value, also with panels so long that it is far from rounding. */
 static void test_errors(void **state) {
     (void)state;
     const struct law laws[] = {{"gaussian", {1}},     {"gumbel", {0, 1}},      {"spherical", {2}},

@@ -1,0 +1,251 @@
+#include "models/oracle/field.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "models/numeric/panels.h"
+#include "models/numeric/root.h"
+#include "models/numeric/vector_inline.h"
+#include "models/theory/sphere.h"
+
+enum {
+    MOST_FAR = 1 << 13
+}; /* panels, a limit of cost: a heavy tail at a huge n and beta would take millions */
+
+/* Of a row e^SMALL = 2e-9 scores have a smaller y: that one of them is above another score of so small a y
+ * has the square of that for probability. */
+static const double SMALL = -20;
+/* A row without a score of y < LARGE has probability e^{-e^5}; one with fewer than ORACLE_RANKS of them,
+ * where e^5 = 148 are expected, less than e^-31. */
+static const double LARGE = 5;
+static const double MANY = 8; /* see inner_power_of_many */
+
+size_t field_knot_before(const struct field *f, double x) {
+    size_t low = 0, high = f->o->knots;
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        if (field_knot_b(f, middle) <= x) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+double field_y(const struct field *f, double x) {
+    size_t knot = field_knot_before(f, x);
+    struct root r = {.low = f->o->knot[knot].y, .at_low = field_knot_b(f, knot) - x};
+    if (r.at_low >= 0 || knot + 1 == f->o->knots) { return r.low; }
+    r.high = f->o->knot[knot + 1].y;
+    r.at_high = field_knot_b(f, knot + 1) - x;
+    double y = r.low;
+    for (int i = 0; i < 50 && r.high - r.low > 1e-15 * fmax(1, fabs(r.low)); i++) {
+        y = root_guess(&r);
+        double miss = field_gap(f, y) - x;
+        if (fabs(miss) <= 1e-15 * fabs(x)) { break; }
+        root_narrow(&r, y, miss);
+    }
+    return y;
+}
+
+/* From where e^EARLIEST scores have a >= 1, or as many weigh as much, to where 42 do: a unit on, where a is
+ * e, phi^{n-1} is e^{-42 (1 - e^-e)} = 1e-17. The unit before, and four after short rows, which fall slower,
+ * are a choice. */
+static void find_range(struct field *f) {
+    const struct oracle *o = f->o;
+    const double deep = 42, most = f->many ? log(deep) : o->log_n + log(-expm1(-deep / f->others));
+    size_t last = o->knots - 1;
+    f->x_low = INFINITY;
+    f->x_high = field_knot_b(f, last);
+    for (size_t i = 0; i <= last; i++) {
+        double y = o->knot[i].y, b = field_knot_b(f, i);
+        if (y >= FIELD_EARLIEST) { f->x_low = fmin(f->x_low, b + FIELD_EARLIEST - y); }
+        if (y >= most) { f->x_high = fmin(f->x_high, b + most - y); }
+    }
+    f->x_low -= 1;
+    f->x_high = fmax(f->x_high, f->x_low) + (o->log_n > 5 ? 1 : 4);
+}
+
+double field_chord(const struct field *f, double b) {
+    double depth = f->typical_depth + b * f->length;
+    return fmax(0, depth * (2 - depth));
+}
+
+static bool add_panel(struct field *f, double low, double high, double high_b) {
+    if (f->count == f->room) {
+        size_t room = 2 * f->room + 128;
+        struct panel *grown = realloc(f->panel, room * sizeof *grown);
+        if (!grown) { return false; }
+        f->panel = grown;
+        f->room = room;
+    }
+    const struct rules *r = &f->o->rules;
+    struct panel *p = &f->panel[f->count++];
+    double half = (high - low) / 2, middle = low + half;
+    bool joined = f->count > 1 && p[-1].high_y == low;
+    p->low_y = low;
+    p->high_y = high;
+    p->low_b = joined ? p[-1].high_b : field_gap(f, low);
+    p->high_b = high_b;
+    for (size_t i = 0; i < INNER; i++) { /* at V = 1 the profile may be noise */
+        double offset = field_gap(f, middle + half * r->inner.x[i]) - p->low_b;
+        p->offset[i] = fmax(0, fmin(offset, high_b - p->low_b));
+        p->chord[i] = f->ask.output ? field_chord(f, p->low_b + p->offset[i]) : 0;
+    }
+    p->apart = p->low_b - f->centre;
+#pragma omp simd
+    for (size_t i = 0; i < INNER; i++) {
+        p->ratio[i] = vector_exp_one(-p->offset[i]);
+        p->mass[i] = vector_exp_one(middle + half * r->inner.x[i]) * half * r->inner.w[i];
+    }
+    return true;
+}
+
+/* A knot that is no more than 20 below will do; where masses e^y are small, y goes by up to 4. */
+bool field_cover(struct field *f, double low, double high) {
+    const struct oracle *o = f->o;
+    size_t knot = field_knot_before(f, low);
+    double y = low - field_knot_b(f, knot) > 20 ? field_y(f, low) : o->knot[knot].y;
+    if (f->count > 0) { y = fmax(y, f->panel[f->count - 1].high_y); }
+    double b = field_gap(f, y);
+    for (; knot + 1 < o->knots && b < high; knot++) {
+        if (o->knot[knot + 1].y <= y) { continue; }
+        double end = o->knot[knot + 1].y, end_b = field_knot_b(f, knot + 1), start = y,
+               bent = fabs(2 * field_gap(f, (y + end) / 2) - b - end_b);
+        double change = fmax((end - y) / fmax(1, fmin(-0.25 * end, 4)), end_b - b + bent);
+        double most = fmax(1, (end - y) / (1e-15 * fmax(1, fabs(y)))); /* that doubles can tell apart */
+        double pieces = fmin(ceil(f->fineness * change), most), piece = (end - y) / pieces;
+        for (double i = 1; i <= pieces && b < high; i++) {
+            double next = i < pieces ? start + i * piece : end;
+            b = i < pieces ? fmin(field_gap(f, next), end_b) : end_b;
+            if (!add_panel(f, y, next, b)) { return false; }
+            y = next;
+        }
+    }
+    return true;
+}
+
+static void accumulate_tails(struct field *f) {
+    for (size_t at = f->count; at-- > 0;) {
+        struct panel *p = &f->panel[at];
+        double step = at + 1 < f->count ? p[1].low_b - p->low_b : 0, fall = exp(-step), power = 1;
+        for (size_t k = 0; k < TERMS; k++) {
+            power *= fall;
+            p->tail[k] = at + 1 < f->count ? power * p[1].tail[k] : 0;
+            p->tail_offset[k] = at + 1 < f->count ? power * (p[1].tail_offset[k] + step * p[1].tail[k]) : 0;
+            p->tail_chord[k] = at + 1 < f->count ? power * p[1].tail_chord[k] : 0;
+            p->tail_square[k] = at + 1 < f->count ? power * p[1].tail_square[k] : 0;
+        }
+        for (size_t i = 0; i < INNER; i++) {
+            double share = p->mass[i], apart = p->apart + p->offset[i];
+            for (size_t k = 0; k < TERMS; k++) {
+                share *= p->ratio[i];
+                p->tail[k] += share;
+                p->tail_offset[k] += share * p->offset[i];
+                p->tail_chord[k] += share * p->chord[i];
+                p->tail_square[k] += share * apart * apart;
+            }
+        }
+    }
+}
+
+static void add_far(struct field *f, double low, double high) {
+    const struct rules *r = &f->o->rules;
+    double half = (high - low) / 2, middle = low + half, own[INNER], b[INNER], most = f->far_mass,
+           last[INNER_ENDS] = {0}, sum = 0, mean = 0;
+    for (size_t i = 0; i < INNER; i++) {
+        double y = middle + half * r->inner.x[i];
+        b[i] = field_gap(f, y);
+        own[i] = y - b[i] + log(half * r->inner.w[i]);
+        most = fmax(most, own[i]);
+    }
+    for (size_t i = 0; i < INNER; i++) {
+        double weight = exp(own[i] - most);
+        sum += weight;
+        mean += weight > 0 ? weight * (b[i] - f->far_b) : 0;
+        for (size_t k = 0; k < INNER_ENDS; k++) {
+            last[k] += r->inner.value[INNER - INNER_ENDS + k][i] * weight;
+        }
+    }
+    double before = exp(f->far_mass - most), all = sum + before;
+    f->far_error = (f->far_error * before + panels_error(sum, last, INNER_ENDS, INNER_POWER)) / all;
+    f->far_b += mean / all;
+    f->far_mass = most + log(all);
+}
+
+/* All scores from y on, where only a is looked at: panels over which e^{y - b} changes by e^2 at most, on
+ * which 8 nodes leave less than 1e-16. Those that with all after them add up to less than e^-41 are left out.
+ */
+static void add_all_far(struct field *f, double y) {
+    const struct oracle *o = f->o;
+    const double least = -41, most = 2;
+    size_t added = 0;
+    for (size_t knot = 0; knot + 1 < o->knots; knot++) {
+        double end = o->knot[knot + 1].y, step = end - y;
+        if (end <= y) { continue; }
+        double b = fmax(field_knot_b(f, knot), f->x_high + FIELD_LINEAR);
+        while (y < end && end + f->x_high - b > least) {
+            if (added++ == MOST_FAR) {
+                f->far_error = INFINITY; /* out of reach */
+                return;
+            }
+            double next = fmin(end, y + step), next_b;
+            b = field_gap(f, y);
+            while (next_b = field_gap(f, next), f->fineness * fabs(next - y - (next_b - b)) > most &&
+                                                    next - y > 1e-10 * fmax(1, fabs(y))) {
+                next = y + (next - y) / 2;
+            }
+            add_far(f, y, next);
+            step = 2 * (next - y);
+            y = next;
+            b = next_b;
+        }
+        y = end;
+    }
+}
+
+/* Where outputs lie, as a b: far below the critical beta, far above it. */
+static double output_centre(const struct field *f) {
+    const double absolute = f->beta * exp(f->o->log_lambda), nearest = f->beta * f->o->highest,
+                 mean = (sphere_bias(f->o->p[0], absolute) - f->typical_depth) / f->length;
+    return isfinite(mean) && isfinite(absolute) ? fmax(mean, nearest) : nearest;
+}
+
+/* Noise: 1e-13 of profile.h, and two ulp of log Lambda^typ. The k-th of a row's scores lies within k^{-1/2}
+ * of its y: panels follow from k = 16 on, before which they are short enough. */
+void field_open(struct field *f, const struct oracle *o, double beta, struct oracle_question ask) {
+    *f = (struct field){.o = o,
+                        .ask = ask,
+                        .beta = beta,
+                        .fineness = o->fineness * fmax(1, sqrt((double)ask.ranks) / 4),
+                        .others = expm1(o->log_n),
+                        .share = exp(-o->log_n),
+                        .weighed = -expm1(-o->log_n),
+                        .many = o->log_n > MANY,
+                        .far_mass = -INFINITY,
+                        .noise = 1e-13 + 4e-16 * fabs(o->log_lambda)};
+    if (ask.output) {
+        f->typical_depth = -o->family->quantile(o->p, -o->log_n);
+        f->length = exp(-log(beta) - o->log_lambda);
+        f->centre = output_centre(f);
+    }
+    find_range(f);
+}
+
+bool field_finish(struct field *f) {
+    f->kept = calloc(f->count + 1, sizeof *f->kept);
+    if (!f->kept) { return false; }
+    f->end_y = field_y(f, f->x_high + FIELD_LINEAR);
+    if (f->count > 0) { f->end_y = fmax(f->end_y, f->panel[f->count - 1].high_y); }
+    while (f->small < f->count && f->panel[f->small].low_y < SMALL) { f->small++; }
+    while (f->large < f->count && f->panel[f->large].low_y < LARGE) { f->large++; }
+    accumulate_tails(f);
+    add_all_far(f, f->end_y);
+    return true;
+}
+
+void field_close(struct field *f) {
+    free(f->panel);
+    free(f->kept);
+}

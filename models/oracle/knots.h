@@ -1,0 +1,39 @@
+/* knots: the scores of a family at one n as all betas see them: the gap g(y) at points of y = log(n V).
+ *
+ * No knot is too far from the next for the integrals that go from knot to knot: they are about 1 apart at
+ * most (later on the width y^1/2 of a peak of y - beta g(y)), g is nearly straight between them, and towards
+ * V = 1, where the quantile may branch, they come ever closer to log n. */
+#ifndef GAPSCALE_MODELS_ORACLE_KNOTS_H
+#define GAPSCALE_MODELS_ORACLE_KNOTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "models/oracle/oracle.h"
+#include "models/oracle/rules.h"
+#include "models/theory/profile.h"
+
+struct knot {
+    double y, gap;
+};
+
+struct oracle {
+    const struct family *family;
+    const double *p;
+    double log_n, log_lambda, fineness;
+    double highest;          /* E g of a row's maximum; FAMILY_FIXED: 0 */
+    struct profile *profile; /* NULL for FAMILY_FIXED */
+    struct rules rules;
+    size_t knots, room;
+    struct knot *knot;
+};
+
+#define KNOTS_DEEPEST (-40.0) /* e^-40 of the rows have a score with y below it: less than half an ulp */
+
+/* Fills `knot`, given profile and log n. False when out of memory. */
+bool knots_make(struct oracle *oracle);
+
+/* `highest`, to about 1e-12: what is left comes from the profile. */
+double knots_highest(const struct oracle *oracle);
+
+#endif

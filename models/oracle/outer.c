@@ -1,0 +1,169 @@
+#include "models/oracle/outer.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "models/oracle/inner.h"
+#include "models/oracle/series.h"
+
+static const double WIDTH = 2.6; /* of a panel. A choice: e^{-e^x} and its like then end at about 1e-11 */
+static const double LONG =
+    100; /* wider panels go by the series: derivatives fall by 16/LONG at least. A choice */
+static const double AIM =
+    2e-11;          /* each panel's share of the error. A choice, a tenth of what oracle.h says */
+enum { DEPTH = 4 }; /* halvings. A choice: what 16 parts leave unresolved is rounding */
+
+/* Components of the function, all but the ordered weights, at x. */
+static void put(const struct field *f, const struct inner *in, double power, double x, double top,
+                double no_top, double *value) {
+    value[ENTROPY] = power * in->entropy;
+    value[PARTICIPATION] = power * (in->first - in->second);
+    value[NO_PARTICIPATION] = power * in->second;
+    value[TOP] = top;
+    value[NO_TOP] = no_top;
+    value[POSITION] = power * in->first * (x - f->x_high);
+    value[FAR] = power * exp(x + f->far_mass);
+    value[TANGENTIAL] = power * in->chord;
+    value[ALONG] = power * in->along;
+    value[RADIAL] = inner_radial(f, in, power);
+}
+
+/* Weights below 1e-15 are those of rows that hardly come: which of them is the largest does not matter. */
+static void sample(const struct field *f, double x, double *value) {
+    const struct inner_span span = inner_span_at(f, x);
+    const struct inner in = inner_at(f, x, span);
+    double power = inner_power(f, in.psi), total = power * in.first, top = total;
+    memset(value + RANKS, 0, f->ask.ranks * sizeof *value);
+    if (total > 1e-15 && f->ask.ranks > 0) {
+        inner_ranks(f, x, in.psi, power, span, value + RANKS);
+        top = value[RANKS];
+    } else if (total > 1e-15 && f->ask.top_weight) {
+        top = inner_top(f, x, in.psi, power, span);
+    }
+    put(f, &in, power, x, top, total - top, value);
+}
+
+static void sample_long(struct outer *s, const struct panels_panel *panel, double *value) {
+    const struct field *f = &s->field;
+    struct series series;
+    series_make(f, panel->middle, panel->half, &series);
+    s->rough = series.rough;
+    for (size_t j = 0; j < OUTER; j++, value += s->sum.count) {
+        const struct inner in = series_inner(f, &series, j);
+        double power = inner_power(f, in.psi), no_top = series_no_top(f, &series, j, in.psi);
+        put(f, &in, power, series.x[j], power * in.first - no_top, no_top, value);
+        if (f->ask.ranks > 0) { series_ranks(f, &series, j, in.psi, value + RANKS); }
+    }
+}
+
+static void integrand(const struct panels_panel *panel, double *value, void *param) {
+    struct outer *s = param;
+    if (s->is_long) {
+        sample_long(s, panel, value);
+        return;
+    }
+    for (size_t j = 0; j < OUTER; j++) {
+        sample(&s->field, panel->middle + panel->half * panel->rule->x[j], value + j * s->sum.count);
+    }
+}
+
+/* The inner rule's errors, as they are at the panel's middle; none where 1e-20 depends on it. */
+static void add_inner_error(struct outer *s, double x, double width) {
+    const struct field *f = &s->field;
+    const struct inner_span span = inner_span_at(f, x);
+    const struct inner in = inner_at(f, x, span);
+    double power = width * inner_power(f, in.psi);
+    if (power < 1e-20) { return; }
+    const struct inner error = inner_error(f, x, span);
+    s->own[ENTROPY] += power * (error.entropy + fabs(in.entropy) * error.psi);
+    for (size_t q = PARTICIPATION; q <= TANGENTIAL; q++) {
+        s->own[q] += power * (error.entropy + in.first * error.psi);
+    }
+    const struct inner most = {
+        .psi = in.psi, .along = fabs(in.along) + error.along, .square = in.square + error.square};
+    s->own[ALONG] += power * (error.along + fabs(in.along) * error.psi);
+    s->own[RADIAL] += inner_radial(f, &most, power) * (1 + error.psi) - inner_radial(f, &in, power);
+}
+
+/* Noise of gaps moves b by that part of itself; differences between nodes enlarge it by about OUTER^4/half^2,
+ * of which 1e4/half^2 was enough for values to agree with shorter panels. */
+static void keep(const struct panels_panel *panel, const double *sum, void *param) {
+    struct outer *s = param;
+    const double enlarged = s->is_long ? 1e4 / (panel->half * panel->half) : 1,
+                 moved = s->field.noise * enlarged * fabs(panel->middle) *
+                         (sum[PARTICIPATION] + fabs(sum[NO_PARTICIPATION]));
+    for (size_t q = 0; q < QUANTITIES; q++) {
+        s->own[q] += s->rough * fabs(sum[q]) + (q <= TANGENTIAL ? moved : 0);
+    }
+    if (s->field.ask.errors && !s->is_long) { add_inner_error(s, panel->middle, 2 * panel->half); }
+}
+
+/* Where the next panel over x ends: it spans WIDTH, up to four times that where little is to come (a choice),
+ * or what lies between two knots where that is more. What sees far scores alone has panels of its own. */
+static double next_edge(const struct field *f, double x) {
+    const double rare = -f->o->knot[field_knot_before(f, x + 4 * WIDTH)].y,
+                 early = fmax(1, fmin(fmin(f->x_high - x - 10, rare) / 6, 4)),
+                 width = WIDTH * early / f->fineness;
+    const size_t knot = field_knot_before(f, x + WIDTH / 2) + 1;
+    double end = x + width, last = f->x_high - (FIELD_LINEAR + 2);
+    if (x > field_knot_b(f, 0) && knot < f->o->knots) {
+        end = fmax(end, x + (field_knot_b(f, knot) - x) / f->fineness);
+    } else if (x > field_knot_b(f, 0)) {
+        end = fmax(end, f->x_high);
+    }
+    if (x < last && end > last && end - x > FIELD_LINEAR) { end = last; }
+    return fmin(end, f->x_high);
+}
+
+/* The scores that any panel over x but the long ones looks at. */
+static bool make_field(struct field *f) {
+    double low = NAN, high = -INFINITY;
+    for (double x = f->x_low, end; x < f->x_high; x = end) {
+        end = next_edge(f, x);
+        if (end - x >= LONG) { continue; }
+        if (x - FIELD_SATURATED > high) {
+            if (!isnan(low) && !field_cover(f, low, high)) { return false; }
+            low = x - FIELD_SATURATED;
+        }
+        high = end + FIELD_LINEAR;
+    }
+    return (isnan(low) || field_cover(f, low, high)) && field_finish(f);
+}
+
+/* With few keys the output's coefficients end slower than they begin. */
+static void set_aims(struct outer *s) {
+    const struct oracle_question *ask = &s->field.ask;
+    const struct panels_aim any = {INFINITY, 0, 2.5}, precise = {AIM, 0, 2.5};
+    panels_aim(&s->sum, 0, TANGENTIAL, any);
+    panels_aim(&s->sum, TANGENTIAL, QUANTITIES, (struct panels_aim){INFINITY, 0, 2});
+    s->sum.aim[ENTROPY] = s->sum.aim[NO_TOP] = precise;
+    if (ask->output) { s->sum.aim[RADIAL] = (struct panels_aim){0, AIM, 2}; }
+    panels_aim(&s->sum, RANKS, s->sum.count, precise);
+}
+
+bool outer_integrate(struct outer *s, const struct oracle *o, double beta, struct oracle_question ask) {
+    *s = (struct outer){.sum = {.rule = &o->rules.outer,
+                                .count = RANKS + ask.ranks,
+                                .function = integrand,
+                                .keep = keep,
+                                .param = s,
+                                .depth = DEPTH}};
+    struct field *f = &s->field;
+    field_open(f, o, beta, ask);
+    set_aims(s);
+    if (!make_field(f)) { return false; }
+    for (double x = f->x_low, end; x < f->x_high; x = end) {
+        end = next_edge(f, x);
+        if (!(end > x)) { /* b has run out of digits */
+            for (size_t q = 0; q < s->sum.count; q++) { s->sum.value[q] = NAN; }
+            break;
+        }
+        s->is_long = end - x >= LONG;
+        s->sum.narrowest = s->is_long ? LONG : 0;
+        s->rough = 0;
+        panels_add(&s->sum, x, end);
+    }
+    return true;
+}
+
+void outer_close(struct outer *s) { field_close(&s->field); }

@@ -1,0 +1,111 @@
+#include "models/oracle/series.h"
+
+#include <math.h>
+#include <string.h>
+
+/* dM/db at M = n V: where V has a power of its own at 1, as on a circle, differences would miss digits. */
+static double density_at(const struct field *f, double count) {
+    const double log_v = fmin(0, log(count) - f->o->log_n);
+    return count * exp(f->o->family->log_hazard(f->o->p, log_v) - log(f->beta) - f->o->log_lambda);
+}
+
+static void differentiate(const struct rules *r, double half, const double *from, double *to) {
+    for (size_t i = 0; i < OUTER; i++) {
+        to[i] = 0;
+        for (size_t j = 0; j < OUTER; j++) { to[i] += r->slope[i][j] * from[j] / half; }
+    }
+}
+
+/* First derivatives for the output; how far differences are from them. */
+static void start_output(const struct field *f, struct series *s) {
+    for (size_t i = 0; i < OUTER; i++) {
+        const double density = density_at(f, s->m[0][i]), apart = s->x[i] - f->centre;
+        s->rough = fmax(s->rough, fabs(s->m[1][i] / density - 1) / s->half);
+        s->m[1][i] = density;
+        s->chord[1][i] = density * field_chord(f, s->x[i]);
+        s->square[1][i] = density * apart * apart;
+    }
+}
+
+void series_make(const struct field *f, double middle, double half, struct series *s) {
+    const struct rules *r = &f->o->rules;
+    memset(s, 0, sizeof *s);
+    s->half = half;
+    for (size_t j = 0; j < OUTER; j++) {
+        s->x[j] = middle + half * r->outer.x[j];
+        s->m[0][j] = exp(field_y(f, s->x[j]));
+    }
+    differentiate(r, half, s->m[0], s->m[1]);
+    if (f->ask.output) { start_output(f, s); }
+    for (size_t k = 2; k < MOMENTS + 1; k++) {
+        differentiate(r, half, s->m[k - 1], s->m[k]);
+        if (f->ask.output) {
+            differentiate(r, half, s->chord[k - 1], s->chord[k]);
+            differentiate(r, half, s->square[k - 1], s->square[k]);
+        }
+    }
+}
+
+struct inner series_inner(const struct field *f, const struct series *s, size_t j) {
+    const double *moment = f->o->rules.moment, x = s->x[j], far = exp(x + f->far_mass);
+    struct inner in = {.psi = far,
+                       .first = far,
+                       .second = far,
+                       .entropy = far * (f->far_b - RULES_EULER - x),
+                       .along = far * (f->far_b - f->centre)};
+    for (size_t k = 0; k < MOMENTS - 1; k++) {
+        const double next = (double)(k + 1) * moment[k + 1], slope = s->m[k + 1][j];
+        in.psi += moment[k] * s->m[k][j];
+        in.first += moment[k] * slope;
+        in.second += moment[k] * s->m[k + 2][j];
+        in.chord += moment[k] * (s->chord[k + 1][j] - s->chord[k + 2][j]);
+        in.along += (next + (x - f->centre) * moment[k]) * slope;
+        in.square += moment[k] * (s->square[k + 1][j] - s->square[k + 2][j]);
+        in.entropy += (next - RULES_EULER * moment[k]) * slope;
+    }
+    return in;
+}
+
+/* On the grid of t: dM/dt, and psi plus what lies above. */
+static void spread(const struct rules *r, const struct series *s, size_t j, double psi, double density[GRID],
+                   double above[GRID]) {
+    for (size_t i = 0; i < GRID; i++) {
+        density[i] = 0;
+        above[i] = psi;
+    }
+    for (size_t k = 0; k < ORDERS; k++) {
+        const double slope = s->m[k + 1][j];
+#pragma omp simd
+        for (size_t i = 0; i < GRID; i++) {
+            density[i] += slope * r->power[k][i];
+            above[i] += slope * r->above[k][i];
+        }
+    }
+}
+
+/* int dM(t) e^{-t} e^{-e^{-t}} (phi^{n-1} less what it is without the scores above t): of the two largest
+ * scores, how much the second weighs; log 2 to leading order, which does where little depends on it. */
+double series_no_top(const struct field *f, const struct series *s, size_t j, double psi) {
+    const struct rules *r = &f->o->rules;
+    double density[GRID], above[GRID], sum = 0, power = inner_power(f, psi),
+                                       first = power * M_LN2 * s->m[1][j] * s->m[1][j];
+    if (!f->ask.top_weight || s->half * first <= 1e-15) { return first; }
+    spread(r, s, j, psi, density, above);
+    if (f->many) {
+#pragma omp simd
+        for (size_t i = 0; i < GRID; i++) { above[i] = inner_power_of_many(f, above[i]); }
+    } else {
+#pragma omp simd
+        for (size_t i = 0; i < GRID; i++) { above[i] = inner_power_of_few(f, above[i]); }
+    }
+    for (size_t i = 0; i < GRID; i++) { sum += r->density[i] * density[i] * (power - above[i]); }
+    return sum;
+}
+
+void series_ranks(const struct field *f, const struct series *s, size_t j, double psi, double *sum) {
+    double density[GRID], above[GRID];
+    spread(&f->o->rules, s, j, psi, density, above);
+    memset(sum, 0, f->ask.ranks * sizeof *sum);
+    for (size_t i = 0; i < GRID; i++) { density[i] *= f->o->rules.density[i]; }
+    for (size_t i = 0; i < GRID; i += INNER) { inner_add_ranks(f, psi, above + i, density + i, sum); }
+}

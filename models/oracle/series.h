@@ -1,0 +1,29 @@
+/* series: the expectations over a row's scores on a long panel of the outer integral.
+ *
+ * Where n V = M(b) hardly changes while b does by 1, n E f(a), a = e^{x - b}, is a series in the derivatives
+ * of M with the moments of a Gumbel variable G: psi = E M(x + G). The derivatives come from values at the
+ * panel's nodes, one from the next. */
+#ifndef GAPSCALE_MODELS_ORACLE_SERIES_H
+#define GAPSCALE_MODELS_ORACLE_SERIES_H
+
+#include "models/oracle/inner.h"
+
+/* [k][j]: the k-th derivative at node j: of M; with k >= 1, of int T(2-T) dM and of int X^2 dM (inner.h). */
+struct series {
+    double m[MOMENTS + 1][OUTER], chord[MOMENTS + 1][OUTER], square[MOMENTS + 1][OUTER];
+    double x[OUTER], half;
+    double rough; /* by what part of themselves slopes of slopes may be off; 0 where no output is asked for */
+};
+
+void series_make(const struct field *field, double middle, double half, struct series *series);
+
+/* What inner_at says, at node j. */
+struct inner series_inner(const struct field *field, const struct series *series, size_t j);
+
+/* n E[a e^{-a}] phi^{n-1} less the integrand of E p_(1). */
+double series_no_top(const struct field *field, const struct series *series, size_t j, double psi);
+
+/* The integrand of E p_(k), k = 1 .. field->ask.ranks. */
+void series_ranks(const struct field *field, const struct series *series, size_t j, double psi, double *sum);
+
+#endif
