@@ -56,10 +56,10 @@ static struct h5_content *receive(int in, char why[H5_WHY]) {
 
 /* Of a child that ended before it had told anything. */
 static const char *end_reason(int status) {
-    if (!WIFSIGNALED(status) || WTERMSIG(status) == SIGKILL) {
-        return "it could not be read to its end: is there memory enough?";
-    }
-    if (WTERMSIG(status) == SIGXCPU) {
+    bool gave_up = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FAILED,
+         killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+    if (gave_up || killed) { return "it could not be read to its end: is there memory enough?"; }
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) {
         return "it is damaged: reading it takes longer than its size explains";
     }
     return "it is damaged: reading it crashes the HDF5 library";
