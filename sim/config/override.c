@@ -5,6 +5,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/nearest.h"
+#include "sim/config/arguments.h"
 
 static const char *series_name(const struct yaml_node *series) {
     const struct yaml_node *name = NULL;
@@ -89,18 +90,7 @@ void override_apply(struct yaml_node *root, const struct fault_source *source, s
         free(path);
         return;
     }
-    size_t start = (size_t)(equals - source->text) + 1;
-    struct yaml_node *value = NULL;
-    if (source->text[start + strspn(source->text + start, " \t")]) {
-        value = yaml_parse(source, start, faults);
-    } else {
-        fault_add(faults, source, start, "no value is written after the equals sign; write PATH=VALUE");
-    }
-    if (value && value->kind != YAML_SCALAR && value->block) {
-        fault_add(faults, source, start, "write lists as [a, b] and mappings as {key: value}");
-        yaml_free(value);
-    } else if (value) {
-        set_path(root, path, value, source, faults);
-    }
+    struct yaml_node *value = arguments_value(source, (size_t)(equals - source->text) + 1, faults);
+    if (value) { set_path(root, path, value, source, faults); }
     free(path);
 }

@@ -12,6 +12,10 @@
 
 static const double log_n_limit = 1e6, integer_limit = 0x1p53;
 
+const struct value_range value_any = {-INFINITY, INFINITY, false, false};
+const struct value_range value_positive = {0, INFINITY, true, false};
+const struct value_range value_fraction = {0, 1, true, true};
+
 enum { SHOWN = FAULT_QUOTE + 24 };
 
 static const char *show_node(const struct yaml_node *node, char out[SHOWN]) {
