@@ -25,7 +25,8 @@ struct config_beta {
     enum config_scale scale;
     double power; /* of CONFIG_SCALE_POWER */
     size_t count;
-    double *value; /* > 0, in the order of increasing beta: values of n_eff decrease */
+    double *value;     /* > 0; of a config in the order of increasing beta: values of n_eff decrease */
+    double *log_value; /* NULL: log(value); else what it is where value is 0 or inf */
 };
 
 /* The attention output V sum p_i k_i of keys on a sphere. */
@@ -83,10 +84,5 @@ double config_log_beta(const struct config_series *series, double log_n, double 
 /* Whether the rows of a series at one n are counted: asked for, or `auto` with independent scores and
  * n > ROW_EXPLICIT (a drawn row of no more is made of single scores and as quick). */
 bool config_counted(const struct config_series *series, double log_n);
-
-/* A whole number literal of the grammar: 12, 1e3, 2^16, 1/16, e^100000. False when `text` is anything
- * else. `log_value` (may be NULL) receives its natural log even where the value overflows (value
- * inf); NaN for values <= 0. */
-bool config_number(const char *text, double *value, double *log_value);
 
 #endif

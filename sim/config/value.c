@@ -20,7 +20,8 @@ enum { SHOWN = FAULT_QUOTE + 24 };
 
 static const char *show_node(const struct yaml_node *node, char out[SHOWN]) {
     char word[FAULT_QUOTE];
-    if (node->kind != YAML_SCALAR) { return strcpy(out, node->kind == YAML_LIST ? "a list" : "a mapping"); }
+    if (node->kind == YAML_MAPPING) { return strcpy(out, "a mapping"); }
+    if (node->kind == YAML_LIST) { return strcpy(out, node->count ? "a list" : "an empty list"); }
     if (!node->quoted && !*node->text) { return strcpy(out, "nothing"); }
     snprintf(out, SHOWN, "%s`%s`", node->quoted ? "the quoted text " : "", fault_quote(node->text, word));
     return out;
@@ -68,6 +69,13 @@ bool value_real(const struct yaml_node *node, const char *what, const struct val
     char wanted[VALUE_TEXT];
     if (read_number(node, value, NULL) && value_contains(range, *value)) { return true; }
     value_refuse(node, what, value_describe(range, wanted), faults);
+    return false;
+}
+
+bool value_any_size(const struct yaml_node *node, const char *what, struct fault_list *faults, double *value,
+                    double *log_value) {
+    if (read_number(node, value, log_value) && !isnan(*log_value)) { return true; }
+    value_refuse(node, what, "a positive number such as 12, 2^16, 1e300 or e^5000", faults);
     return false;
 }
 

@@ -155,7 +155,7 @@ static void test_numbers(void **state) {
                                       "1.2.3", "1e3.5", "infinity", "2^+3",  "1e400/2", "1/1e400"};
     double value, log_value;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-        if (!config_number(good[i].text, &value, &log_value)) { fail_msg("refused %s", good[i].text); }
+        if (!number_read(good[i].text, &value, &log_value)) { fail_msg("refused %s", good[i].text); }
         if (isinf(good[i].value)) {
             assert_true(value == good[i].value);
         } else {
@@ -165,7 +165,7 @@ static void test_numbers(void **state) {
         if (!isnan(log_value)) { check_relative(log_value, good[i].log_value, 1e-15); }
     }
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        if (config_number(bad[i], &value, NULL)) { fail_msg("accepted `%s`", bad[i]); }
+        if (number_read(bad[i], &value, NULL)) { fail_msg("accepted `%s`", bad[i]); }
     }
 }
 
