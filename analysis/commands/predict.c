@@ -118,7 +118,7 @@ static bool predict_length(const struct config_series *s, struct length *length,
             s->beta.scale == CONFIG_SCALE_LAMBDA_TYP ? s->beta.value[b] : exp(log_beta - log_lambda);
         x[b].susceptibility = oracle_susceptibility(oracle, x[b].beta_ratio);
         good = oracle_at(oracle, x[b].beta_ratio, &x[b].point);
-        if (good && s->family->on_sphere) { good = predict_output(oracle, p[0], &x[b]); }
+        if (good && s->family->dimension) { good = predict_output(oracle, s->family->dimension(p), &x[b]); }
     }
     oracle_free(oracle);
     return good;
@@ -164,7 +164,7 @@ static void print_json_output(const struct prediction *x) {
     printf("}");
 }
 
-static void print_json_point(const struct prediction *x, bool on_sphere) {
+static void print_json_point(const struct prediction *x, bool output) {
     const struct length *l = x->length;
     printf("{\"log_n\": ");
     json_print_number(stdout, l->log_n);
@@ -182,7 +182,7 @@ static void print_json_point(const struct prediction *x, bool on_sphere) {
     json_print_member(stdout, "susceptibility", x->susceptibility);
     json_print_member(stdout, "log_partition", x->point.log_partition);
     json_print_member(stdout, "gap_mean", x->point.gap_mean);
-    if (on_sphere) { print_json_output(x); }
+    if (output) { print_json_output(x); }
     printf(", \"collapse\": {\"entropy=1\": ");
     json_print_number(stdout, l->collapse_entropy);
     json_print_member(stdout, "participation=0.5", l->collapse_participation);
@@ -209,7 +209,7 @@ static void print_json(const struct config_series *s, size_t count, const struct
     printf("}, \"points\": [");
     for (size_t i = 0; i < count; i++) {
         printf("%s\n    ", i > 0 ? "," : "");
-        print_json_point(&x[i], s->family->on_sphere);
+        print_json_point(&x[i], s->family->dimension != NULL);
     }
     printf("]}\n");
 }
@@ -296,7 +296,7 @@ static void print_table(const struct config_series *s, const struct length *leng
     print_lengths(s, length);
     print_limits(s, length);
     print_means(count, x);
-    if (s->family->on_sphere) { print_outputs(count, x); }
+    if (s->family->dimension) { print_outputs(count, x); }
     printf("\nCollapse points in units of Lambda^typ; entropies in nats; `its law` is the asymptotic form, "
            "`local\n"
            "exponent` d log Lambda^typ/d log log n. k* and t* attain Lambda^typ (-: it is the limit at gap "

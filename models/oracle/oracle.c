@@ -938,7 +938,8 @@ static void collect(const struct field *f, struct oracle_point *point) {
 /* Where outputs lie, as a b: far below the critical beta, far above it. */
 static double output_centre(const struct field *f) {
     const double absolute = f->beta * exp(f->o->log_lambda), nearest = f->beta * f->o->highest,
-                 mean = (sphere_bias(f->o->p[0], absolute) - f->typical_depth) / f->length;
+                 mean =
+                     (sphere_bias(f->o->family->dimension(f->o->p), absolute) - f->typical_depth) / f->length;
     return isfinite(mean) && isfinite(absolute) ? fmax(mean, nearest) : nearest;
 }
 
@@ -1203,8 +1204,8 @@ static bool any_point(const struct oracle *o, double beta, bool all, struct orac
  * come. `error` is relative, of the 1/n terms. */
 static bool is_central(const struct oracle *o, double beta, struct sphere_subcritical *limit, double *error) {
     const double many = log(1e8), crowd = 20, slight = 1e-8;
-    if (!o->family->on_sphere) { return false; }
-    double d = o->p[0], log_n_eff = o->log_n - sphere_log_rho(d, beta),
+    if (!o->family->dimension) { return false; }
+    double d = o->family->dimension(o->p), log_n_eff = o->log_n - sphere_log_rho(d, beta),
            log_keys = o->log_n + o->family->log_tail(o->p, -sphere_bias(d, 2 * beta));
     const double differ = beta * (beta / d); /* the variance of scores */
     if (differ < slight) {
@@ -1293,11 +1294,12 @@ bool oracle_output_at(const struct oracle *o, double beta, struct oracle_output 
     struct field f;
     double error;
     *output = (struct oracle_output){NAN, INFINITY, NAN, INFINITY, NAN, INFINITY};
-    if (!o->family->on_sphere) { return true; }
+    if (!o->family->dimension) { return true; }
+    const double d = o->family->dimension(o->p);
     if (beta <= LARGEST_BETA && is_central(o, absolute, &limit, &error)) {
         output->bias = limit.bias;
-        output->bias_error = error * fabs(limit.bias - sphere_bias(o->p[0], absolute)) + 1e-12 * limit.bias;
-        output->tangential = (o->p[0] - 1) * limit.tangential_variance;
+        output->bias_error = error * fabs(limit.bias - sphere_bias(d, absolute)) + 1e-12 * limit.bias;
+        output->tangential = (d - 1) * limit.tangential_variance;
         output->tangential_error = error * output->tangential;
         output->radial_variance = limit.radial_variance;
         output->radial_variance_error = error * output->radial_variance;

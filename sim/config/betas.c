@@ -127,7 +127,7 @@ void betas_check(struct reader *reader, const struct yaml_node *node, const stru
     const struct config_beta *beta = &series->beta;
     char n[NUMBER_TEXT];
     if (beta->scale != CONFIG_SCALE_N_EFF && beta->scale != CONFIG_SCALE_CRITICAL) { return; }
-    if (!series->family->on_sphere) {
+    if (!series->family->dimension) {
         fault_add(&reader->faults, node->source, node->offset,
                   "`beta` by n_eff or critical values needs keys on a sphere; series `%s` is of family `%s`",
                   series->name, series->family->name);

@@ -64,12 +64,11 @@ static void read_matrix(struct reader *reader, const struct yaml_node *node, siz
 /* Whole-numbered and the same at every n, or 0 after a fault. */
 static size_t output_dimension(struct reader *reader, const struct yaml_node *node,
                                const struct config_series *series) {
-    const struct schedule *d = &series->parameter[0];
-    const struct yaml_node *given = yaml_find(node, series->family->parameter[0].name);
-    if (isnan(d->coef) || (schedule_is_constant(d) && d->coef < 2)) { return 0; } /* a fault already */
-    if (schedule_is_constant(d) && d->coef == floor(d->coef) && d->coef <= 1e6) { return (size_t)d->coef; }
-    given = given ? given : node;
-    fault_add(&reader->faults, given->source, given->offset,
+    const bool constant = family_is_constant(series->family, series->parameter);
+    const double d = family_dimension(series->family, series->parameter, 1);
+    if (isnan(d) || (constant && d < 2)) { return 0; } /* a fault already */
+    if (constant && d == floor(d) && d <= 1e6) { return (size_t)d; }
+    fault_add(&reader->faults, node->source, node->offset,
               "`output` needs a dimension that is one whole number from 2 to 1e6 at every n");
     return 0;
 }
@@ -85,7 +84,7 @@ void outputs_read(struct reader *reader, const struct yaml_node *node, struct co
         }
         return;
     }
-    size_t dimension = output_dimension(reader, node, series);
+    size_t dimension = output_dimension(reader, asked, series);
     series->output.rows = series->output.columns = dimension;
     if (matrix && dimension > 0) { read_matrix(reader, matrix, dimension, &series->output); }
 }

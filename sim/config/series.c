@@ -170,7 +170,7 @@ static void check_series_keys(struct reader *reader, const struct yaml_node *nod
         READER_COUNT(series_keys) + OUTPUTS_KEYS + family_count() * FAMILY_PARAMETERS, sizeof *names);
     size_t count = READER_COUNT(series_keys);
     memcpy(names, series_keys, sizeof series_keys);
-    for (size_t i = 0; (!family || family->on_sphere) && i < OUTPUTS_KEYS; i++) {
+    for (size_t i = 0; (!family || family->dimension) && i < OUTPUTS_KEYS; i++) {
         names[count++] = outputs_keys[i];
     }
     for (size_t i = 0; i < family_count(); i++) {
@@ -232,7 +232,7 @@ static void read_series(struct reader *reader, const struct yaml_node *node, con
     if (family) {
         parameters_read(reader, node, &shared.settings);
         check_rows(reader, node, &shared);
-        if (family->on_sphere) { outputs_read(reader, node, &shared.settings); }
+        if (family->dimension) { outputs_read(reader, node, &shared.settings); }
     }
     add_to_totals(reader, node, &shared.settings, totals);
     *out = shared.settings;
