@@ -318,16 +318,15 @@ static int predict(const struct config_series *s, bool json) {
             good = false;
         }
     }
-    if (!good) {
-        message_error("out of memory");
-    } else if (json) {
+    if (!good) { memory_exhausted(); }
+    if (json) {
         print_json(s, count, x);
     } else {
         print_table(s, length, count, x);
     }
     free(x);
     free(length);
-    return good ? EXIT_DONE : EXIT_FAILED;
+    return EXIT_DONE;
 }
 
 int command_predict(int argc, char **argv) {

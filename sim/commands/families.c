@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/families/family.h"
+#include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/nearest.h"
 #include "sim/commands/command.h"
@@ -71,11 +72,7 @@ static void print_list(void) {
 }
 
 static int unknown_family(const char *name) {
-    const char **names = malloc(family_count() * sizeof *names);
-    if (!names) {
-        message_error("families: out of memory");
-        return EXIT_FAILED;
-    }
+    const char **names = memory_create(family_count(), sizeof *names);
     for (size_t i = 0; i < family_count(); i++) { names[i] = family_at(i)->name; }
     const char *nearest = nearest_name(name, family_count(), names);
     if (nearest) {

@@ -2,11 +2,17 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "sim/base/number.h"
 #include "sim/config/lengths.h"
 
 static const char *const schedule_keys[] = {"coef", "log_power", "power"};
+
+/* A quantity that depends on n, written as people write it. */
+static bool is_formula(const char *text) {
+    return strstr(text, "log") || strstr(text, "n^") || strstr(text, "/n") || strpbrk(text, "(*");
+}
 
 static void read_schedule(struct reader *reader, const struct yaml_node *node, const char *name,
                           struct schedule *schedule) {
@@ -17,6 +23,12 @@ static void read_schedule(struct reader *reader, const struct yaml_node *node, c
     if (node->kind != YAML_MAPPING) {
         if (node->kind == YAML_LIST) {
             value_refuse(node, name, "a number or a mapping {coef, log_power, power}", &reader->faults);
+        } else if (is_formula(node->text)) {
+            value_refuse(node, name,
+                         "a number or a mapping: C (log n)^A n^B is {coef: C, log_power: A, power: B}, and "
+                         "1/(log n)^1.5 is {coef: 1, log_power: -1.5}",
+                         &reader->faults);
+            schedule->coef = NAN;
         } else if (!value_real(node, name, &value_any, &reader->faults, &schedule->coef)) {
             schedule->coef = NAN;
         }

@@ -165,8 +165,7 @@ bool resolve_is_common(const char *text) { return strstr(text, common_line) != N
 char *resolve_config(const struct config *config) {
     char *text = NULL;
     size_t length;
-    FILE *out = open_memstream(&text, &length);
-    if (!out) { memory_exhausted(); }
+    FILE *out = memory_stream_open(&text, &length);
     fprintf(out, "seed: %" PRIu64 "\n", config->seed);
     write_shared(out, "", &config->series[0], NULL);
     fprintf(out, "%skeep_replicates: %" PRIu64 "\nordered_weights: %zu\nquantiles: ",
@@ -177,6 +176,6 @@ char *resolve_config(const struct config *config) {
     for (size_t i = 0; i < config->series_count; i++) {
         write_series(out, &config->series[i], &config->series[0]);
     }
-    if (fclose(out)) { memory_exhausted(); }
+    memory_stream_close(out, &text);
     return text;
 }

@@ -150,8 +150,12 @@ static void read_name(struct reader *reader, const struct yaml_node *node, struc
     } else if (name->kind == YAML_SCALAR && name_is_good(name->text)) {
         strcpy(series->name, name->text);
     } else {
-        value_refuse(name, "name", "1 to 64 letters, digits, `_` or `-`, the first a letter or digit",
-                     &reader->faults);
+        const bool dotted = name->kind == YAML_SCALAR && strchr(name->text, '.');
+        value_refuse(
+            name, "name",
+            dotted ? "without dots, which divide the words of --set: 1 to 64 letters, digits, `_` or `-`"
+                   : "1 to 64 letters, digits, `_` or `-`, the first a letter or digit",
+            &reader->faults);
     }
 }
 

@@ -1,10 +1,8 @@
 #include "sim/config/value.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/nearest.h"
@@ -91,29 +89,14 @@ bool value_length(const struct yaml_node *node, const char *what, struct fault_l
     return false;
 }
 
-static bool read_count(const char *text, uint64_t *value) {
-    double real;
-    if (*text && strspn(text, "0123456789") == strlen(text)) {
-        errno = 0;
-        *value = strtoull(text, NULL, 10);
-        return errno == 0;
-    }
-    if (!number_read(text, &real, NULL) || !(real >= 0 && real <= integer_limit && rint(real) == real)) {
-        return false;
-    }
-    *value = (uint64_t)real;
-    return true;
-}
-
 bool value_count(const struct yaml_node *node, const char *what, uint64_t low, uint64_t high,
                  struct fault_list *faults, uint64_t *value) {
     char wanted[VALUE_TEXT];
-    if (node->kind == YAML_SCALAR && !node->quoted && read_count(node->text, value) && *value >= low &&
+    if (node->kind == YAML_SCALAR && !node->quoted && number_read_whole(node->text, value) && *value >= low &&
         *value <= high) {
         return true;
     }
-    snprintf(wanted, sizeof wanted, "a whole number from %" PRIu64 " to %" PRIu64 "%s", low, high,
-             (double)high > integer_limit ? " (past 2^53 in plain digits)" : "");
+    snprintf(wanted, sizeof wanted, "a whole number from %" PRIu64 " to %" PRIu64, low, high);
     value_refuse(node, what, wanted, faults);
     return false;
 }

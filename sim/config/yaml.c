@@ -189,10 +189,10 @@ struct yaml_node *yaml_parse(const struct fault_source *source, size_t start, st
     if (length) {
         char *talked = NULL, *copy = memory_copy_text(source->text + start, length);
         size_t talked_length;
-        FILE *input = fmemopen(copy, length, "r"), *talk = open_memstream(&talked, &talked_length);
-        if (!input || !talk) { memory_exhausted(); }
+        FILE *input = fmemopen(copy, length, "r"), *talk = memory_stream_open(&talked, &talked_length);
+        if (!input) { memory_exhausted(); }
         parse_stream(&builder, input, talk);
-        fclose(talk);
+        memory_stream_close(talk, &talked);
         fclose(input);
         free(talked);
         free(copy);
@@ -258,10 +258,9 @@ static void check_name(const struct yaml_node *key, const char *what, size_t cou
     }
     char *list = NULL;
     size_t length;
-    FILE *stream = open_memstream(&list, &length);
-    if (!stream) { memory_exhausted(); }
+    FILE *stream = memory_stream_open(&list, &length);
     for (size_t i = 0; i < count; i++) { fprintf(stream, "%s%s", i ? ", " : "", names[i]); }
-    fclose(stream);
+    memory_stream_close(stream, &list);
     fault_add(faults, key->source, key->offset, "%s has no key `%s`; its keys are: %s", what,
               fault_quote(key->text, word), list);
     free(list);
