@@ -7,6 +7,9 @@
 #include "sim/base/number.h"
 #include "sim/rows/row.h"
 
+const char *const config_rows_name[] = {
+    [CONFIG_ROWS_AUTO] = "auto", [CONFIG_ROWS_DRAWN] = "drawn", [CONFIG_ROWS_COUNTED] = "counted"};
+
 void config_series_release(struct config_series *series) {
     free(series->log_n);
     free(series->beta.value);

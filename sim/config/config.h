@@ -9,7 +9,8 @@
 #include "models/families/family.h"
 #include "models/theory/criterion.h"
 
-enum config_rows { CONFIG_ROWS_AUTO, CONFIG_ROWS_DRAWN, CONFIG_ROWS_COUNTED };
+enum config_rows { CONFIG_ROWS_AUTO, CONFIG_ROWS_DRAWN, CONFIG_ROWS_COUNTED, CONFIG_ROWS };
+extern const char *const config_rows_name[CONFIG_ROWS]; /* as written: "auto", "drawn", "counted" */
 
 enum { CONFIG_NAME = 64 + 1, CONFIG_CRITERIA = 16, CONFIG_QUANTILES = 32 };
 

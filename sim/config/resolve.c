@@ -102,8 +102,6 @@ static bool same_collapse(const struct config_series *a, const struct config_ser
 /* The keys that a series may override, where they differ from those of `top` (NULL: all of them). */
 static void write_shared(FILE *out, const char *indent, const struct config_series *series,
                          const struct config_series *top) {
-    static const char *const rows[] = {
-        [CONFIG_ROWS_AUTO] = "auto", [CONFIG_ROWS_DRAWN] = "drawn", [CONFIG_ROWS_COUNTED] = "counted"};
     if (!top || series->replicates != top->replicates) {
         fprintf(out, "%sreplicates: %" PRIu64 "\n", indent, series->replicates);
     }
@@ -119,7 +117,9 @@ static void write_shared(FILE *out, const char *indent, const struct config_seri
         fputs(indent, out);
         write_collapse(out, series);
     }
-    if (!top || series->rows != top->rows) { fprintf(out, "%srows: %s\n", indent, rows[series->rows]); }
+    if (!top || series->rows != top->rows) {
+        fprintf(out, "%srows: %s\n", indent, config_rows_name[series->rows]);
+    }
 }
 
 static void write_schedule(FILE *out, const char *name, const struct schedule *schedule) {

@@ -30,12 +30,9 @@ static const double drawn_limit = 0x1p40; /* longest row that is drawn score by 
 
 static const char *const series_keys[] = {SERIES_SHARED_KEYS, "family", "name"};
 
-static const char *const rows_names[] = {
-    [CONFIG_ROWS_AUTO] = "auto", [CONFIG_ROWS_DRAWN] = "drawn", [CONFIG_ROWS_COUNTED] = "counted"};
-
 static void read_rows(struct reader *reader, const struct yaml_node *node, enum config_rows *rows) {
     size_t choice;
-    if (value_choice(node, "rows", READER_COUNT(rows_names), rows_names, &reader->faults, &choice)) {
+    if (value_choice(node, "rows", CONFIG_ROWS, config_rows_name, &reader->faults, &choice)) {
         *rows = (enum config_rows)choice;
     }
 }

@@ -132,7 +132,7 @@ static const struct mistake {
     {HEAD "series: [3]\n", "3:10", "a list of mappings"},
     {HEAD "series: [{sigma: 1}]\n", "3:10", "names no family"},
     {HEAD "series: [{famly: gaussian}]\n", "3:11", "a series has no key `famly`; did you mean `family`?"},
-    {HEAD "series: [{x: 1}]\n", "3:11", "rows, family, name, output, value_matrix, sigma, location"},
+    {HEAD "series: [{x: 1}]\n", "3:11", "rows, family, name, output, value_matrix, "},
     {HEAD "series: [{family: gausian}]\n", "3:19", "did you mean `gaussian`?"},
     {HEAD "series: [{family: gaussian, simga: 2}]\n", "3:29", "did you mean `sigma`?"},
     {HEAD "series: [{family: gaussian, output: true}]\n", "3:29", "no key `output`"},
