@@ -46,7 +46,7 @@ COMPILE = $(CC) $(BASE_FLAGS) $(OPTIMISE) $(PACKAGE_FLAGS) $(CPPFLAGS) $(CFLAGS)
 OPTIMISE = -O2
 
 .DEFAULT_GOAL := all
-.PHONY: all mpi reproduce test test-quick test-faults test-slurm test-coverage bench install uninstall format lint clean help deps FORCE
+.PHONY: all mpi reproduce test test-quick test-faults test-slurm test-coverage bench pages install uninstall format lint clean help deps FORCE
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/gapscale  ## build ./build/gapscale (the default)
@@ -161,6 +161,10 @@ C_FILES = $(wildcard gapscale.c $(foreach top,models sim analysis tests,$(top)/*
 
 format:  ## clang-format, in place
 	clang-format -i $(C_FILES)
+
+pages: all  ## the tables of families in configs/README.md, from `gapscale families --markdown`
+	@$(BUILD)/gapscale families --markdown > $(OBJ)/families.md
+	@sed -i -e '/^<!-- families/,/^<!-- end of families/{//!d}' -e '/^<!-- families/r $(OBJ)/families.md' configs/README.md
 
 lint: $(LIBRARY)  ## formatting, clang-tidy, names and includes
 	@tests/lint $(OBJ) $(C_FILES)

@@ -1,4 +1,5 @@
 /* The front door: finds the subcommand and hands over. */
+#include <gsl/gsl_errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -66,8 +67,10 @@ static int front_door(int argc, char **argv) {
     return unknown_command(word);
 }
 
-/* Of many ranks, the first does what one process does; the others follow it where it leads a sweep. */
+/* Of many ranks, the first does what one process does; the others follow it where it leads a sweep. GSL's
+ * errors are told by its return values alone. */
 int main(int argc, char **argv) {
+    gsl_set_error_handler_off();
     int status = ranks_start(&argc, &argv);
     if (status != EXIT_DONE) { return status; }
     if (ranks_index() == 0 || ranks_wait(&status)) { status = front_door(argc, argv); }

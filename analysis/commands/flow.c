@@ -1,7 +1,6 @@
 /* `gapscale flow`: tokens on the sphere moved by attention, against the heat equation run backwards. */
 #include <errno.h>
 #include <getopt.h>
-#include <gsl/gsl_errno.h>
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
@@ -109,9 +108,8 @@ int command_flow(int argc, char **argv) {
         }
     }
     struct flow_request *request = memory_create(1, sizeof *request);
-    gsl_set_error_handler_off();
     int status = EXIT_USAGE;
-    if (flow_request_read(request, argc - optind, argv + optind)) {
+    if (flow_request_read(request, (size_t)(argc - optind), argv + optind)) {
         request->design.threads = threads;
         status = flow(request, file, json);
     }

@@ -3,19 +3,17 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "analysis/commands/command.h"
+#include "analysis/commands/predict_request.h"
 #include "analysis/text/json.h"
 #include "analysis/text/words.h"
 #include "models/oracle/oracle.h"
 #include "models/theory/limits.h"
 #include "models/theory/sphere.h"
 #include "models/theory/typical.h"
+#include "sim/base/memory.h"
 #include "sim/base/message.h"
-#include "sim/config/config.h"
-
-enum { MOST_VALUES = 1024 };
 
 static const char usage[] =
     "usage: gapscale predict FAMILY [KEY=VALUE]... [--json]\n"
@@ -23,10 +21,12 @@ static const char usage[] =
     "Computed without sampling: the accumulation scale Lambda^typ beside its asymptotic law, with its local\n"
     "exponents; collapse points at finite n and in the limit n -> inf; the limit law of Lambda_n; and exact\n"
     "means of entropy, participation, largest weight, susceptibility and gap. Keys are the family's\n"
-    "parameters (a number, or a schedule such as '{coef: 1, log_power: 3}'), and\n"
+    "parameters (a number, or a schedule such as '{coef: 1, log_power: 3}'), and, as in a config,\n"
     "\n"
-    "  n=N or n=[N,...]              context lengths, to e^1000000 (default [2^16, 1e300])\n"
-    "  beta=B or beta=[B,...]        inverse temperatures\n"
+    "  n=N or n=[N,...]              context lengths, to e^1000000 (default [2^16, 1e300]), or a range such "
+    "as\n"
+    "                                '{from: 2^8, to: 1e300, points: 9}'\n"
+    "  beta=B or beta=[B,...]        inverse temperatures, or such a range\n"
     "  beta_ratio=R or [R,...]       the same over Lambda^typ (default 1)\n"
     "  n_eff=K or [K,...]            keys on a sphere: the betas at which n/rho(beta) keys take part, below "
     "n\n"
@@ -35,19 +35,6 @@ static const char usage[] =
     "      --json    one point per (n, beta); names in results/SCHEMA.md\n"
     "\n"
     "  gapscale predict spherical dimension=5 n=[1000,1e300] n_eff=[100,1]\n";
-
-struct list {
-    size_t count;
-    double value[MOST_VALUES], log_value[MOST_VALUES];
-};
-
-struct request {
-    const struct family *family;
-    struct schedule parameter[FAMILY_PARAMETERS];
-    bool given[FAMILY_PARAMETERS];
-    struct list n, beta; /* beta on its scale */
-    enum config_scale scale;
-};
 
 /* What depends on n alone. */
 struct length {
@@ -68,189 +55,19 @@ struct prediction {
     double n_eff, across;                  /* likewise: n/rho(beta); variance in a direction across q */
 };
 
-/* ---- the command line ---- */
-
-static bool refuse(const char *key, const char *value, const char *wanted) {
-    message_error("%s=%s: %s", key, value, wanted);
-    return false;
-}
-
-/* A number, or [number, ...]. */
-static bool parse_list(const char *key, const char *text, struct list *list) {
-    char copy[4096], *rest = copy;
-    if (snprintf(copy, sizeof copy, "%s", text) >= (int)sizeof copy) {
-        return refuse(key, "...", "the list is too long");
-    }
-    size_t length = strlen(copy);
-    if (length > 1 && copy[0] == '[' && copy[length - 1] == ']') {
-        copy[length - 1] = '\0';
-        rest++;
-    }
-    list->count = 0;
-    for (char *item; (item = strsep(&rest, ",")) && list->count < MOST_VALUES;) {
-        item += strspn(item, " ");
-        item[strcspn(item, " ")] = '\0';
-        size_t at = list->count++;
-        if (!config_number(item, &list->value[at], &list->log_value[at]) || isnan(list->log_value[at])) {
-            return refuse(key, text,
-                          "expected a positive number such as 12, 2^16, 1e300, e^5000, or a list [a,b]");
-        }
-    }
-    return rest == NULL || refuse(key, text, "the list is too long");
-}
-
-/* A number, or {coef: C, log_power: A, power: B}. */
-static bool parse_schedule(const char *key, const char *text, struct schedule *schedule) {
-    const char *const part[] = {"coef", "log_power", "power"};
-    char copy[512], *rest = copy;
-    *schedule = (struct schedule){1, 0, 0};
-    if (config_number(text, &schedule->coef, NULL)) { return true; }
-    size_t length = strlen(text);
-    if (length < 3 || length >= sizeof copy || text[0] != '{' || text[length - 1] != '}') {
-        return refuse(key, text, "expected a number or a schedule {coef: 1, log_power: 0, power: 0}");
-    }
-    snprintf(copy, sizeof copy, "%.*s", (int)length - 2, text + 1);
-    for (char *item; (item = strsep(&rest, ","));) {
-        char *value = strchr(item, ':');
-        if (!value) { return refuse(key, text, "a schedule has entries such as coef: 1"); }
-        *value++ = '\0';
-        item += strspn(item, " ");
-        value += strspn(value, " ");
-        value[strcspn(value, " ")] = '\0';
-        double *const place[] = {&schedule->coef, &schedule->log_power, &schedule->power};
-        size_t k = 0;
-        while (k < 3 && strcmp(item, part[k]) != 0) { k++; }
-        if (k == 3 || !config_number(value, place[k], NULL)) {
-            return refuse(key, text, "a schedule has the numbers coef, log_power and power");
-        }
-    }
-    return true;
-}
-
-static const struct {
-    const char *name;
-    enum config_scale scale;
-} beta_key[] = {{"beta", CONFIG_SCALE_NONE},
-                {"beta_ratio", CONFIG_SCALE_LAMBDA_TYP},
-                {"n_eff", CONFIG_SCALE_N_EFF},
-                {"critical", CONFIG_SCALE_CRITICAL}};
-
-static bool parse_key(struct request *r, const char *word) {
-    char key[64];
-    const char *value = strchr(word, '=');
-    if (!value || value == word || (size_t)(value - word) >= sizeof key) {
-        message_error("'%s': expected KEY=VALUE", word);
-        return false;
-    }
-    snprintf(key, sizeof key, "%.*s", (int)(value - word), word);
-    value++;
-    if (strcmp(key, "n") == 0) { return parse_list(key, value, &r->n); }
-    for (size_t i = 0; i < sizeof beta_key / sizeof *beta_key; i++) {
-        if (strcmp(key, beta_key[i].name) == 0) {
-            r->scale = beta_key[i].scale;
-            return parse_list(key, value, &r->beta);
-        }
-    }
-    for (size_t i = 0; i < r->family->parameter_count; i++) {
-        if (strcmp(key, r->family->parameter[i].name) == 0) {
-            r->given[i] = true;
-            return parse_schedule(key, value, &r->parameter[i]);
-        }
-    }
-    message_error("%s has no parameter '%s'; gapscale families %s lists them (besides n, beta, beta_ratio, "
-                  "n_eff, critical)",
-                  r->family->name, key, r->family->name);
-    return false;
-}
-
-static double log_beta_at(const struct request *r, const double *p, double log_n, double log_lambda,
-                          size_t i) {
-    const double log_value = r->beta.log_value[i];
-    switch (r->scale) {
-    case CONFIG_SCALE_LAMBDA_TYP: return log_value + log_lambda;
-    case CONFIG_SCALE_N_EFF: return log(sphere_beta_of_n_eff(p[0], log_n, r->beta.value[i]));
-    case CONFIG_SCALE_CRITICAL: return log_value + log_n * 2 / (p[0] - 1);
-    default: return log_value;
-    }
-}
-
-/* Scales that only keys on a sphere have; a beta for every n_eff at every n. */
-static bool betas_are_known(const struct request *r) {
-    if (r->scale != CONFIG_SCALE_N_EFF && r->scale != CONFIG_SCALE_CRITICAL) { return true; }
-    if (!r->family->on_sphere) {
-        message_error("n_eff and critical need keys on a sphere; take beta or beta_ratio for %s",
-                      r->family->name);
-        return false;
-    }
-    for (size_t k = 0; k < r->n.count * r->beta.count; k++) {
-        const double log_n = r->n.log_value[k / r->beta.count];
-        double p[FAMILY_PARAMETERS];
-        family_parameters(r->family, r->parameter, log_n, p);
-        double log_beta = log_beta_at(r, p, log_n, 0, k % r->beta.count);
-        if (isfinite(log_beta)) { continue; }
-        message_error("n_eff is %g at log n = %g; %s", r->beta.value[k % r->beta.count], log_n,
-                      isnan(log_beta) ? "it must be below n"
-                                      : "that takes a beta out of the range of numbers");
-        return false;
-    }
-    return true;
-}
-
-/* Defaults, and every value at every n within the family's range. */
-static bool request_complete(struct request *r) {
-    for (size_t i = 0; i < r->family->parameter_count; i++) {
-        const struct family_parameter *p = &r->family->parameter[i];
-        if (!r->given[i]) { r->parameter[i] = (struct schedule){p->initial, 0, 0}; }
-        if (!r->given[i] && isnan(p->initial)) {
-            message_error("%s needs %s=VALUE: %s", r->family->name, p->name, p->doc);
-            return false;
-        }
-        for (size_t k = 0; k < r->n.count; k++) {
-            double value = schedule_value(&r->parameter[i], r->n.log_value[k]);
-            if (value > p->low && value <= p->high) { continue; }
-            if (value == p->low && !p->open) { continue; }
-            message_error("%s is %g at log n = %g; it must be from %g to %g", p->name, value,
-                          r->n.log_value[k], p->low, p->high);
-            return false;
-        }
-    }
-    for (size_t k = 0; k < r->n.count; k++) {
-        if (!(r->n.log_value[k] >= M_LN2 * (1 - 1e-15) && r->n.log_value[k] <= 1e6)) {
-            message_error("n must be from 2 to e^1000000");
-            return false;
-        }
-        if (r->n.value[k] < 0x1p53) { r->n.log_value[k] = log(rint(r->n.value[k])); }
-    }
-    return betas_are_known(r);
-}
-
-static bool request_make(struct request *r, int count, char **word) {
-    *r = (struct request){.family = family_find(word[0]), .scale = CONFIG_SCALE_LAMBDA_TYP};
-    if (!r->family) {
-        message_error("there is no family '%s'; gapscale families lists them", word[0]);
-        return false;
-    }
-    parse_list("n", "[2^16, 1e300]", &r->n);
-    parse_list("beta_ratio", "1", &r->beta);
-    for (int i = 1; i < count; i++) {
-        if (!parse_key(r, word[i])) { return false; }
-    }
-    return request_complete(r);
-}
-
 /* ---- predictions ---- */
 
-static struct typical typical_at(const struct request *r, double log_n) {
+static struct typical typical_at(const struct config_series *s, double log_n) {
     double p[FAMILY_PARAMETERS] = {0};
-    family_parameters(r->family, r->parameter, log_n, p);
-    return typical_scale(r->family, p, log_n);
+    family_parameters(s->family, s->parameter, log_n, p);
+    return typical_scale(s->family, p, log_n);
 }
 
 /* Central differences over log log n. xi_lambda = xi_alpha - xi_delta + 1, where all three exist. */
-static void local_exponents(const struct request *r, struct length *x) {
+static void local_exponents(const struct config_series *s, struct length *x) {
     const double step = 1e-4;
     double low_n = x->log_n * exp(-step), high_n = x->log_n * exp(step);
-    struct typical low = typical_at(r, low_n), high = typical_at(r, high_n);
+    struct typical low = typical_at(s, low_n), high = typical_at(s, high_n);
     x->xi_lambda = (high.log_lambda - low.log_lambda) / (2 * step);
     x->xi_alpha = x->xi_delta = NAN;
     if (isfinite(low.log_gap) && isfinite(high.log_gap)) {
@@ -259,19 +76,19 @@ static void local_exponents(const struct request *r, struct length *x) {
     }
 }
 
-static void length_fill(const struct request *r, const double *p, const struct oracle *oracle,
+static void length_fill(const struct config_series *s, const double *p, const struct oracle *oracle,
                         struct length *x) {
     double error;
     struct schedule law;
-    x->typical = typical_at(r, x->log_n);
+    x->typical = typical_at(s, x->log_n);
     x->log_asymptotic = NAN;
-    if (r->family->law && r->family->law(r->parameter, &law)) {
+    if (s->family->law && s->family->law(s->parameter, &law)) {
         x->log_asymptotic = log(law.coef) + law.log_power * log(x->log_n) + law.power * x->log_n;
     }
     x->collapse_entropy = oracle_collapse_entropy(oracle, 1, &error);
     x->collapse_participation = oracle_collapse_participation(oracle, 0.5, &error);
-    x->limits = limits_of(r->family, p, x->log_n);
-    local_exponents(r, x);
+    x->limits = limits_of(s->family, p, x->log_n);
+    local_exponents(s, x);
 }
 
 /* What keys on a sphere have besides. */
@@ -284,27 +101,28 @@ static void predict_output(double d, struct prediction *x) {
 }
 
 /* Everything at one n; `x` has room for all betas. */
-static bool predict_length(const struct request *r, struct length *length, struct prediction *x) {
+static bool predict_length(const struct config_series *s, struct length *length, struct prediction *x) {
     double p[FAMILY_PARAMETERS] = {0};
-    family_parameters(r->family, r->parameter, length->log_n, p);
-    struct oracle *oracle = oracle_create(r->family, p, length->log_n);
+    family_parameters(s->family, s->parameter, length->log_n, p);
+    struct oracle *oracle = oracle_create(s->family, p, length->log_n);
     const struct oracle_question question = {
-        .top_weight = true, .errors = true, .output = r->family->on_sphere};
+        .top_weight = true, .errors = true, .output = s->family->dimension != NULL};
     bool good = oracle != NULL;
-    if (good) { length_fill(r, p, oracle, length); }
-    for (size_t b = 0; good && b < r->beta.count; b++) {
+    if (good) { length_fill(s, p, oracle, length); }
+    for (size_t b = 0; good && b < s->beta.count; b++) {
         const double log_lambda = length->typical.log_lambda,
-                     log_beta = log_beta_at(r, p, length->log_n, log_lambda, b);
+                     log_beta = config_log_beta(s, length->log_n, log_lambda, b);
         x[b].length = length;
-        x[b].beta = r->scale == CONFIG_SCALE_NONE ? r->beta.value[b] : exp(log_beta);
-        x[b].beta_ratio = r->scale == CONFIG_SCALE_LAMBDA_TYP ? r->beta.value[b] : exp(log_beta - log_lambda);
+        x[b].beta = s->beta.scale == CONFIG_SCALE_NONE ? s->beta.value[b] : exp(log_beta);
+        x[b].beta_ratio =
+            s->beta.scale == CONFIG_SCALE_LAMBDA_TYP ? s->beta.value[b] : exp(log_beta - log_lambda);
         x[b].susceptibility = oracle_susceptibility(oracle, x[b].beta_ratio);
         struct oracle_answer answer;
         good = oracle_ask(oracle, x[b].beta_ratio, question, &answer);
         if (!good) { break; }
         x[b].point = answer.point;
         x[b].output = answer.output;
-        if (r->family->on_sphere) { predict_output(p[0], &x[b]); }
+        if (s->family->dimension) { predict_output(s->family->dimension(p), &x[b]); }
     }
     oracle_free(oracle);
     return good;
@@ -350,7 +168,7 @@ static void print_json_output(const struct prediction *x) {
     printf("}");
 }
 
-static void print_json_point(const struct prediction *x, bool on_sphere) {
+static void print_json_point(const struct prediction *x, bool output) {
     const struct length *l = x->length;
     printf("{\"log_n\": ");
     json_print_number(stdout, l->log_n);
@@ -368,7 +186,7 @@ static void print_json_point(const struct prediction *x, bool on_sphere) {
     json_print_member(stdout, "susceptibility", x->susceptibility);
     json_print_member(stdout, "log_partition", x->point.log_partition);
     json_print_member(stdout, "gap_mean", x->point.gap_mean);
-    if (on_sphere) { print_json_output(x); }
+    if (output) { print_json_output(x); }
     printf(", \"collapse\": {\"entropy=1\": ");
     json_print_number(stdout, l->collapse_entropy);
     json_print_member(stdout, "participation=0.5", l->collapse_participation);
@@ -382,20 +200,20 @@ static void print_json_point(const struct prediction *x, bool on_sphere) {
     printf("}");
 }
 
-static void print_json(const struct request *r, size_t count, const struct prediction *x) {
-    printf("{\"schema\": 1, \"family\": \"%s\", \"parameters\": {", r->family->name);
-    for (size_t i = 0; i < r->family->parameter_count; i++) {
-        const struct schedule *s = &r->parameter[i];
-        printf("%s\"%s\": {\"coef\": ", i > 0 ? ", " : "", r->family->parameter[i].name);
-        json_print_number(stdout, s->coef);
-        json_print_member(stdout, "log_power", s->log_power);
-        json_print_member(stdout, "power", s->power);
+static void print_json(const struct config_series *s, size_t count, const struct prediction *x) {
+    printf("{\"schema\": 1, \"family\": \"%s\", \"parameters\": {", s->family->name);
+    for (size_t i = 0; i < s->family->parameter_count; i++) {
+        const struct schedule *p = &s->parameter[i];
+        printf("%s\"%s\": {\"coef\": ", i > 0 ? ", " : "", s->family->parameter[i].name);
+        json_print_number(stdout, p->coef);
+        json_print_member(stdout, "log_power", p->log_power);
+        json_print_member(stdout, "power", p->power);
         printf("}");
     }
     printf("}, \"points\": [");
     for (size_t i = 0; i < count; i++) {
         printf("%s\n    ", i > 0 ? "," : "");
-        print_json_point(&x[i], r->family->on_sphere);
+        print_json_point(&x[i], s->family->dimension != NULL);
     }
     printf("]}\n");
 }
@@ -411,13 +229,13 @@ static const char *general(double x, char out[WORDS]) {
     return out;
 }
 
-static void print_lengths(const struct request *r, const struct length *length) {
+static void print_lengths(const struct config_series *s, const struct length *length) {
     char n[WORDS], lambda[WORDS], law[WORDS], text[8][WORDS];
     printf("%10s %11s %11s %8s  %9s %8s  %18s  %18s\n", "", "", "", "local", "log k*/", "", "H = 1 at",
            "Y_2 = 1/2 at");
     printf("%10s %11s %11s %8s  %9s %8s  %8s %9s  %8s %9s\n", "n", "Lambda^typ", "its law", "exponent",
            "log n", "Lambda t*", "exact", "limit", "exact", "limit");
-    for (size_t i = 0; i < r->n.count; i++) {
+    for (size_t i = 0; i < s->n_count; i++) {
         const struct length *l = &length[i];
         bool inside = isfinite(l->typical.log_gap);
         printf("%10s %11s %11s %8s  %9s %8s  %8s %9s  %8s %9s\n", words_length(l->log_n, n),
@@ -431,11 +249,11 @@ static void print_lengths(const struct request *r, const struct length *length) 
     }
 }
 
-static void print_limits(const struct request *r, const struct length *length) {
+static void print_limits(const struct config_series *s, const struct length *length) {
     char n[WORDS], text[4][WORDS];
     printf("\n%10s  %-18s %10s  %s\n", "n", "limit law", "exponent",
            "Lambda_n/Lambda^typ tends to: 5%, median, 95%");
-    for (size_t i = 0; i < r->n.count; i++) {
+    for (size_t i = 0; i < s->n_count; i++) {
         const struct limits *l = &length[i].limits;
         printf("%10s  %-18s %10s  %8s %8s %8s\n", words_length(length[i].log_n, n), law_name[l->law],
                decimal(l->exponent, 4, text[0]), decimal(l->lambda[0], 4, text[1]),
@@ -473,16 +291,16 @@ static void print_outputs(size_t count, const struct prediction *x) {
     }
 }
 
-static void print_table(const struct request *r, const struct length *length, size_t count,
+static void print_table(const struct config_series *s, const struct length *length, size_t count,
                         const struct prediction *x) {
     char parameters[WORDS_LINE];
-    printf("%s%s%s (%s class), computed without sampling\n\n", r->family->name,
-           r->family->parameter_count > 0 ? ", " : "", words_parameters(r->family, r->parameter, parameters),
-           family_class_name(r->family->class));
-    print_lengths(r, length);
-    print_limits(r, length);
+    printf("%s%s%s (%s class), computed without sampling\n\n", s->family->name,
+           s->family->parameter_count > 0 ? ", " : "", words_parameters(s->family, s->parameter, parameters),
+           family_class_name(s->family->class));
+    print_lengths(s, length);
+    print_limits(s, length);
     print_means(count, x);
-    if (r->family->on_sphere) { print_outputs(count, x); }
+    if (s->family->dimension) { print_outputs(count, x); }
     printf("\nCollapse points in units of Lambda^typ; entropies in nats; `its law` is the asymptotic form, "
            "`local\n"
            "exponent` d log Lambda^typ/d log log n. k* and t* attain Lambda^typ (-: it is the limit at gap "
@@ -491,30 +309,28 @@ static void print_table(const struct request *r, const struct length *length, si
            "reach.\n");
 }
 
-static int predict(const struct request *r, bool json) {
-    size_t count = r->n.count * r->beta.count;
-    struct prediction *x = calloc(count, sizeof *x);
-    struct length *length = calloc(r->n.count, sizeof *length);
-    bool good = x != NULL && length != NULL;
+static int predict(const struct config_series *s, bool json) {
+    size_t count = s->n_count * s->beta.count;
+    struct prediction *x = memory_create(count, sizeof *x);
+    struct length *length = memory_create(s->n_count, sizeof *length);
+    bool good = true;
 #pragma omp parallel for schedule(dynamic, 1)
-    for (size_t k = 0; k < r->n.count; k++) {
-        if (!x || !length) { continue; }
-        length[k].log_n = r->n.log_value[k];
-        if (!predict_length(r, &length[k], x + k * r->beta.count)) {
+    for (size_t k = 0; k < s->n_count; k++) {
+        length[k].log_n = s->log_n[k];
+        if (!predict_length(s, &length[k], x + k * s->beta.count)) {
 #pragma omp atomic write
             good = false;
         }
     }
-    if (!good) {
-        message_error("out of memory");
-    } else if (json) {
-        print_json(r, count, x);
+    if (!good) { memory_exhausted(); }
+    if (json) {
+        print_json(s, count, x);
     } else {
-        print_table(r, length, count, x);
+        print_table(s, length, count, x);
     }
     free(x);
     free(length);
-    return good ? EXIT_DONE : EXIT_FAILED;
+    return EXIT_DONE;
 }
 
 int command_predict(int argc, char **argv) {
@@ -535,12 +351,9 @@ int command_predict(int argc, char **argv) {
         fputs(usage, stderr);
         return EXIT_USAGE;
     }
-    struct request *request = malloc(sizeof *request);
-    if (!request) {
-        message_error("out of memory");
-        return EXIT_FAILED;
-    }
-    int status = request_make(request, argc - optind, argv + optind) ? predict(request, json) : EXIT_USAGE;
-    free(request);
+    struct config_series series;
+    bool good = predict_request_read(&series, (size_t)(argc - optind), argv + optind);
+    int status = good ? predict(&series, json) : EXIT_USAGE;
+    config_series_release(&series);
     return status;
 }

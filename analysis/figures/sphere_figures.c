@@ -97,7 +97,7 @@ static void print_exact_output(FILE *out, const struct fit *fit, struct axis_ran
     for (size_t i = 0; i < frame_curves(fit->lengths); i++) {
         size_t n = frame_curve(fit->lengths, i);
         struct sphere_curve curve = sphere_curve_output(s, n, OUTPUT_PIECES);
-        double log_scale = s->log_n[n] * 2 / (s->parameter[0].coef - 1);
+        double log_scale = s->log_n[n] * 2 / (family_dimension(s->family, s->parameter, s->log_n[n]) - 1);
         for (size_t k = 0; k < curve.count; k++) {
             double log_beta = (curve.log_lambda[k] + log_scale) / M_LN10,
                    row[] = {curve.log_lambda[k] / M_LN10, log_beta + log10(curve.value[2 * k]),

@@ -32,8 +32,8 @@ struct flow_request {
 const char *flow_request_name(enum flow_key key);
 /* A line for every key: default and meaning. */
 void flow_request_help(FILE *out);
-/* False after a message. Free with flow_request_free in any case. */
-bool flow_request_read(struct flow_request *request, int count, char **word);
+/* False after messages, one for every fault. Free with flow_request_free in any case. */
+bool flow_request_read(struct flow_request *request, size_t count, char *const *word);
 void flow_request_free(struct flow_request *request);
 
 #endif

@@ -112,8 +112,8 @@ static void print_parts(FILE *out, size_t count, const struct fit *fit, const st
 }
 
 static bool has_critical_scale(const struct fit *fit) {
-    return fit->series->family->on_sphere && fit->has_law &&
-           schedule_is_constant(&fit->series->parameter[0]) && fit->primary < fit->criteria &&
+    return fit->series->family->dimension && fit->has_law &&
+           family_is_constant(fit->series->family, fit->series->parameter) && fit->primary < fit->criteria &&
            fit->series->criterion[fit->primary].kind == CRITERION_ENTROPY &&
            fit_last(fit, fit->primary) < fit->lengths;
 }
@@ -124,15 +124,16 @@ static void print_critical_scale(FILE *out, const struct fit *fit) {
     const struct results_series *s = fit->series;
     size_t last = fit_last(fit, fit->primary);
     const struct ensemble_point *point = &fit->collapse[last * fit->criteria + fit->primary];
-    double kappa = (s->parameter[0].coef - 1) / 2, log_unit = s->log_n[last] / kappa,
+    double d = family_dimension(s->family, s->parameter, s->log_n[last]), kappa = (d - 1) / 2,
+           log_unit = s->log_n[last] / kappa,
            value = exp(fit_log_collapse(fit, last, fit->primary) - log_unit),
            exact = fit->exact[last] * exp(s->log_lambda_typ[last] - log_unit),
            limit =
                fit->law.coef * limits_weibull_collapse_entropy(kappa, s->criterion[fit->primary].threshold);
     snprintf(exactly, sizeof exactly, isnan(exact) ? "-" : "%.6g", exact);
-    fprintf(out, "%-20s %3g  %-9s %24s  %10s  %10.6g  %+.2f\n", fit->name, s->parameter[0].coef,
-            words_length(s->log_n[last], n), words_measured(value, value * point->se, measured), exactly,
-            limit, (value - exact) / (value * point->se));
+    fprintf(out, "%-20s %3g  %-9s %24s  %10s  %10.6g  %+.2f\n", fit->name, d, words_length(s->log_n[last], n),
+            words_measured(value, value * point->se, measured), exactly, limit,
+            (value - exact) / (value * point->se));
 }
 
 void attention_table_print_summary(FILE *out, size_t count, const struct fit *fit,

@@ -251,7 +251,7 @@ static void say_gaussian(struct attention_gaussian *g, double kappa) {
 /* ---- the series ---- */
 
 bool attention_make(struct attention *a, const struct results_series *s) {
-    *a = (struct attention){.dimension = s->parameter[0].coef};
+    *a = (struct attention){.dimension = family_dimension(s->family, s->parameter, s->log_n[0])};
     if (!results_has_output(s)) { return true; }
     bool good = true;
     a->count = s->size[RESULTS_LOG_N] * s->size[RESULTS_BETA];

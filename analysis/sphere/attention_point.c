@@ -221,7 +221,7 @@ static void fill_supercritical(struct attention_point *p, const struct results_s
 
 void attention_point_fill(struct attention_point *p, const struct results_series *s, size_t n, size_t b) {
     size_t at = n * s->size[RESULTS_BETA] + b;
-    double d = s->parameter[0].coef;
+    double d = family_dimension(s->family, s->parameter, s->log_n[n]);
     *p = (struct attention_point){.n = n,
                                   .beta_index = b,
                                   .n_eff = exp(s->log_n[n] - sphere_log_rho(d, s->beta[at])),

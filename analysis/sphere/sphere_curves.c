@@ -10,7 +10,9 @@
 #include "models/theory/sphere.h"
 #include "sim/base/memory.h"
 
-static double exponent(const struct results_series *s) { return (s->parameter[0].coef - 1) / 2; }
+static double exponent(const struct results_series *s) {
+    return (family_dimension(s->family, s->parameter, s->log_n[0]) - 1) / 2;
+}
 
 /* log C^(1/kappa): Lambda^typ ~ kappa (C n)^(1/kappa). */
 static double log_root(const struct results_series *s) {
@@ -161,7 +163,9 @@ static double last_of_few(const struct results_series *s, size_t n) {
 }
 
 static double log_lambda_of_keys(const struct results_series *s, size_t n, double keys) {
-    double beta = sphere_beta_of_n_eff(s->parameter[0].coef, s->log_n[n], keys), kappa = exponent(s);
+    double beta = sphere_beta_of_n_eff(family_dimension(s->family, s->parameter, s->log_n[n]), s->log_n[n],
+                                       keys),
+           kappa = exponent(s);
     if (isfinite(beta)) { return log(beta) - s->log_n[n] / kappa; }
     return log_root(s) + M_LN2 + (lgamma(kappa + 1) - log(keys)) / kappa; /* n -> inf */
 }

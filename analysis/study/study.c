@@ -1,7 +1,6 @@
 #include "analysis/study/study.h"
 
 #include <getopt.h>
-#include <gsl/gsl_errno.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,7 +47,6 @@ static bool study_add(struct study *study, const struct results *results, const 
 int study_open(struct study *study, size_t count, char *const *paths) {
     *study = (struct study){.paths = (const char *const *)paths,
                             .results = calloc(count, sizeof(struct results *))};
-    gsl_set_error_handler_off();
     bool fits = study->results;
     for (size_t i = 0; fits && i < count; i++) {
         study->results[i] = store_read(paths[i]);

@@ -51,6 +51,20 @@ void family_parameters(const struct family *family, const struct schedule *param
     for (size_t i = 0; i < family->parameter_count; i++) { p[i] = schedule_value(&parameter[i], log_n); }
 }
 
+double family_dimension(const struct family *family, const struct schedule *parameter, double log_n) {
+    double p[FAMILY_PARAMETERS];
+    if (!family->dimension) { return NAN; }
+    family_parameters(family, parameter, log_n, p);
+    return family->dimension(p);
+}
+
+bool family_is_constant(const struct family *family, const struct schedule *parameter) {
+    for (size_t i = 0; i < family->parameter_count; i++) {
+        if (!schedule_is_constant(&parameter[i])) { return false; }
+    }
+    return true;
+}
+
 /* Gauss-Legendre on [-1, 1] with ten points: the five positive nodes and their weights. */
 static const double node[5] = {0.14887433898163121088, 0.43339539412924719080, 0.67940956829902440623,
                                0.86506336668898451073, 0.97390652851717172008};

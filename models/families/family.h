@@ -58,9 +58,9 @@ struct family {
     enum family_class class;
     size_t parameter_count;
     struct family_parameter parameter[FAMILY_PARAMETERS];
-    /* Scores are -T = <q,k> - 1 of keys uniform on the sphere in p[0] dimensions: there is an attention
-     * output. */
-    bool on_sphere;
+    /* Scores are -T = <q,k> - 1 of keys uniform on the unit sphere in so many dimensions: there is an
+     * attention output. NULL elsewhere. */
+    double (*dimension)(const double *p);
 
     /* Lambda^typ_n ~ law(n) as n -> inf, for parameters that are schedules. False where no such
      * law is known. law_text is the formula, for people. */
@@ -95,6 +95,12 @@ const char *family_kind_name(enum family_kind kind);    /* "iid", "fixed" */
 /* The parameters' values at one n, in the order of the table. */
 void family_parameters(const struct family *family, const struct schedule *parameter, double log_n,
                        double p[FAMILY_PARAMETERS]);
+
+/* dimension(p) at one n; NaN for a family without output. */
+double family_dimension(const struct family *family, const struct schedule *parameter, double log_n);
+
+/* Whether every parameter is the same at every n. */
+bool family_is_constant(const struct family *family, const struct schedule *parameter);
 
 /* log(Q(V_top) - Q(V_top e^y)) from quantile and hazard alone: for families without a closed form whose
  * quantile varies with log(-log V) no faster than a power. The difference of quantiles, or the integral

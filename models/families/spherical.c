@@ -239,6 +239,8 @@ static bool law(const struct schedule *parameter, struct schedule *lambda) {
     return false;
 }
 
+static double dimension(const double *p) { return p[DIMENSION]; }
+
 const struct family family_spherical = {
     .name = "spherical",
     .title = "keys uniform on a sphere, scored by their overlap with the query",
@@ -255,11 +257,11 @@ const struct family family_spherical = {
     .kind = FAMILY_IID,
     .class = FAMILY_WEIBULL,
     .parameter_count = 1,
-    .on_sphere = true,
     .parameter = {{"dimension", "dimension d of the space around the unit sphere", NAN, 2, 1e9, false}},
     .law_text = "kappa C^(1/kappa) n^(2/(d-1)) for constant d; c e^(2/c) sqrt(1 - e^(-2/c)) log n for d = c "
                 "log n; sqrt(2 d log n) for faster d",
     .law = law,
+    .dimension = dimension,
     .log_tail = log_tail,
     .quantile = quantile,
     .log_hazard = log_hazard,

@@ -142,8 +142,8 @@ void answer_output(const struct outer *s, struct oracle_output *output) {
  * 1/n, times 4. Rounding is in the last term. */
 bool answer_is_central(const struct oracle *o, double beta, struct sphere_subcritical *limit, double *error) {
     const double many = log(1e8), crowd = 20, slight = 1e-8, rounding = 1e-11;
-    if (!o->family->on_sphere) { return false; }
-    double d = o->p[0], log_n_eff = o->log_n - sphere_log_rho(d, beta),
+    if (!o->family->dimension) { return false; }
+    double d = o->family->dimension(o->p), log_n_eff = o->log_n - sphere_log_rho(d, beta),
            log_keys = o->log_n + o->family->log_tail(o->p, -sphere_bias(d, 2 * beta));
     const double differ = beta * (beta / d); /* the variance of scores */
     if (differ < slight) {
@@ -159,7 +159,7 @@ bool answer_is_central(const struct oracle *o, double beta, struct sphere_subcri
 
 void answer_central_output(const struct oracle *o, double beta, const struct sphere_subcritical *limit,
                            double error, struct oracle_output *output) {
-    const double d = o->p[0];
+    const double d = o->family->dimension(o->p);
     output->bias = limit->bias;
     output->bias_error = error * fabs(limit->bias - sphere_bias(d, beta)) + 1e-12 * limit->bias;
     output->tangential = (d - 1) * limit->tangential_variance;

@@ -208,7 +208,8 @@ static void add_all_far(struct field *f, double y) {
 /* Where outputs lie, as a b: far below the critical beta, far above it. */
 static double output_centre(const struct field *f) {
     const double absolute = f->beta * exp(f->o->log_lambda), nearest = f->beta * f->o->highest,
-                 mean = (sphere_bias(f->o->p[0], absolute) - f->typical_depth) / f->length;
+                 mean =
+                     (sphere_bias(f->o->family->dimension(f->o->p), absolute) - f->typical_depth) / f->length;
     return isfinite(mean) && isfinite(absolute) ? fmax(mean, nearest) : nearest;
 }
 

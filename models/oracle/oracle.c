@@ -89,7 +89,7 @@ bool oracle_ask(const struct oracle *o, double beta, struct oracle_question ask,
         return true;
     }
     const double absolute = beta * exp(o->log_lambda);
-    const bool output = ask.output && o->family->on_sphere,
+    const bool output = ask.output && o->family->dimension,
                central = (output || ask.errors) && beta <= OUTER_LARGEST_BETA &&
                          answer_is_central(o, absolute, &limit, &error);
     ask.top_weight |= ask.ranks > 0;

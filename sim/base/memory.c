@@ -2,12 +2,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim/base/message.h"
 
 _Noreturn void memory_exhausted(void) {
     message_error("out of memory");
-    exit(EXIT_FAILED);
+    _exit(EXIT_FAILED);
 }
 
 void *memory_create(size_t count, size_t size) {
@@ -32,4 +33,16 @@ char *memory_copy_text(const char *text, size_t length) {
     char *copy = memory_create(length + 1, 1);
     memcpy(copy, text, length);
     return copy;
+}
+
+FILE *memory_stream_open(char **text, size_t *length) {
+    *text = NULL;
+    FILE *stream = open_memstream(text, length);
+    if (!stream) { memory_exhausted(); }
+    return stream;
+}
+
+void memory_stream_close(FILE *stream, char *const *text) {
+    const bool good = !ferror(stream);
+    if (fclose(stream) != 0 || !good || !*text) { memory_exhausted(); }
 }

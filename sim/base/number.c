@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct number {
     double value, log_value; /* log_value of |value| */
@@ -103,6 +104,55 @@ bool number_read(const char *text, double *value, double *log_value) {
     if (*text) { return false; }
     *value = negative ? -number.value : number.value;
     if (log_value) { *log_value = negative || number.log_value == -INFINITY ? NAN : number.log_value; }
+    return true;
+}
+
+static bool append_digit(uint64_t *value, char digit) {
+    return !__builtin_mul_overflow(*value, 10, value) &&
+           !__builtin_add_overflow(*value, (uint64_t)(digit - '0'), value);
+}
+
+/* Reads an unsigned decimal that is whole and moves `text` behind it. */
+static bool read_whole_decimal(const char **text, uint64_t *value) {
+    const char *digits = *text, *end = skip_decimal(digits);
+    if (!end) { return false; }
+    const size_t span = strspn(digits, "0123456789.");
+    const long exponent = digits + span < end ? strtol(digits + span + 1, NULL, 10) : 0, most = 1000000;
+    long before = (long)strcspn(digits, ".eE^/") + (exponent > most    ? most
+                                                    : exponent < -most ? -most
+                                                                       : exponent);
+    *value = 0;
+    for (size_t i = 0; i < span; i++) { /* `before`: digits still to come before the point */
+        if (digits[i] == '.') { continue; }
+        if (before-- > 0 ? !append_digit(value, digits[i]) : digits[i] != '0') { return false; }
+    }
+    for (; before > 0 && *value > 0; before--) {
+        if (!append_digit(value, '0')) { return false; }
+    }
+    *text = end;
+    return true;
+}
+
+static bool raise_whole(uint64_t *value, uint64_t exponent) {
+    const uint64_t base = *value;
+    *value = 1;
+    for (; exponent > 0 && base != 1; exponent--) {
+        if (__builtin_mul_overflow(*value, base, value)) { return false; }
+    }
+    return base > 0;
+}
+
+bool number_read_whole(const char *text, uint64_t *value) {
+    uint64_t second;
+    text += *text == '+';
+    if (!read_whole_decimal(&text, value)) { return false; }
+    const char sign = *text;
+    if (sign == '\0') { return true; }
+    text++;
+    if (!read_whole_decimal(&text, &second) || *text) { return false; }
+    if (sign == '^') { return raise_whole(value, second); }
+    if (sign != '/' || second == 0 || *value % second != 0) { return false; }
+    *value /= second;
     return true;
 }
 

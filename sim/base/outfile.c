@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <libgen.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim/base/memory.h"
 #include "sim/base/message.h"
 
 bool outfile_prepare(const char *path, bool is_default) {
@@ -18,7 +18,8 @@ bool outfile_prepare(const char *path, bool is_default) {
     }
     const char *directory = dirname(copy);
     if (is_default && mkdir(directory, 0777) != 0 && errno != EEXIST) {
-        message_error("cannot make the directory %s: %s", directory, strerror(errno));
+        message_error("cannot make the directory %s: %s; choose another place with -o FILE", directory,
+                      strerror(errno));
         return false;
     }
     if (access(directory, W_OK | X_OK) != 0) {
@@ -32,8 +33,8 @@ bool outfile_prepare(const char *path, bool is_default) {
 char *outfile_command_line(int count, char **word) {
     size_t size = 1;
     for (int i = 0; i < count; i++) { size += strlen(word[i]) + 1; }
-    char *line = calloc(size, 1);
-    for (int i = 0; line && i < count; i++) {
+    char *line = memory_create(size, 1);
+    for (int i = 0; i < count; i++) {
         strcat(line, word[i]);
         if (i + 1 < count) { strcat(line, " "); }
     }

@@ -7,7 +7,7 @@
 /* Whether a file can be made beside `path`, else a message; makes the directory of the default output. */
 bool outfile_prepare(const char *path, bool is_default);
 
-/* A command line as one text; NULL when out of memory. Free with free(). */
+/* A command line as one text. Free with free(). */
 char *outfile_command_line(int count, char **word);
 
 #endif

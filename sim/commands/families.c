@@ -5,16 +5,21 @@
 #include <string.h>
 
 #include "models/families/family.h"
+#include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/nearest.h"
+#include "sim/base/number.h"
 #include "sim/commands/command.h"
+#include "sim/config/value.h"
 
 enum { LINE = 80 };
 
-static const char usage[] = "usage: gapscale families [NAME]\n"
+static const char usage[] = "usage: gapscale families [NAME|--markdown]\n"
                             "\n"
                             "Lists the families of score rows, or explains one: its law, its parameters\n"
-                            "with their defaults and ranges, and the growth of its collapse scale.\n";
+                            "with their defaults and ranges, and the growth of its collapse scale.\n"
+                            "\n"
+                            "      --markdown    all of them as the tables of configs/README.md\n";
 
 static void print_word(const char *word, size_t length, size_t *column) {
     if (*column > 0 && *column + 1 + length > LINE) {
@@ -70,12 +75,27 @@ static void print_list(void) {
     }
 }
 
-static int unknown_family(const char *name) {
-    const char **names = malloc(family_count() * sizeof *names);
-    if (!names) {
-        message_error("families: out of memory");
-        return EXIT_FAILED;
+static void print_markdown(void) {
+    char initial[NUMBER_TEXT], range[VALUE_TEXT];
+    puts("| family | scores | class | Lambda^typ ~ |\n|---|---|---|---|");
+    for (size_t i = 0; i < family_count(); i++) {
+        const struct family *family = family_at(i);
+        printf("| `%s` | %s | %s | %s |\n", family->name, family->title, family_class_name(family->class),
+               family->law_text);
     }
+    puts("\n| family | parameter | default | range | meaning |\n|---|---|---|---|---|");
+    for (size_t i = 0; i < family_count() * FAMILY_PARAMETERS; i++) {
+        const struct family *family = family_at(i / FAMILY_PARAMETERS);
+        const struct family_parameter *p = &family->parameter[i % FAMILY_PARAMETERS];
+        if (i % FAMILY_PARAMETERS >= family->parameter_count) { continue; }
+        printf("| `%s` | `%s` | %s | %s | %s |\n", family->name, p->name,
+               isnan(p->initial) ? "must be given" : number_print(p->initial, initial),
+               value_describe(&(struct value_range){p->low, p->high, p->open, false}, range), p->doc);
+    }
+}
+
+static int unknown_family(const char *name) {
+    const char **names = memory_create(family_count(), sizeof *names);
     for (size_t i = 0; i < family_count(); i++) { names[i] = family_at(i)->name; }
     const char *nearest = nearest_name(name, family_count(), names);
     if (nearest) {
@@ -96,6 +116,10 @@ static int flush_answer(void) {
 int command_families(int argc, char **argv) {
     if (argc == 2 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)) {
         fputs(usage, stdout);
+        return flush_answer();
+    }
+    if (argc == 2 && strcmp(argv[1], "--markdown") == 0) {
+        print_markdown();
         return flush_answer();
     }
     if (argc > 2 || (argc == 2 && argv[1][0] == '-')) {

@@ -7,9 +7,13 @@
 #include "sim/base/number.h"
 #include "sim/rows/row.h"
 
+const char *const config_rows_name[] = {
+    [CONFIG_ROWS_AUTO] = "auto", [CONFIG_ROWS_DRAWN] = "drawn", [CONFIG_ROWS_COUNTED] = "counted"};
+
 void config_series_release(struct config_series *series) {
     free(series->log_n);
     free(series->beta.value);
+    free(series->beta.log_value);
     free(series->output.value);
 }
 
@@ -34,18 +38,14 @@ void config_parameters(const struct config_series *series, double log_n, double 
 
 double config_log_beta(const struct config_series *series, double log_n, double log_lambda_typ, size_t i) {
     const struct config_beta *beta = &series->beta;
-    double value = beta->value[i], p[FAMILY_PARAMETERS];
-    config_parameters(series, log_n, p);
+    const double log_value = beta->log_value ? beta->log_value[i] : log(beta->value[i]);
+    const double d = family_dimension(series->family, series->parameter, log_n);
     switch (beta->scale) {
-    case CONFIG_SCALE_LAMBDA_TYP: return log(value) + log_lambda_typ;
-    case CONFIG_SCALE_N_EFF: return log(sphere_beta_of_n_eff(p[0], log_n, value));
-    case CONFIG_SCALE_CRITICAL: return log(value) + log_n * 2 / (p[0] - 1);
-    case CONFIG_SCALE_POWER: return log(value) + log_n * beta->power;
+    case CONFIG_SCALE_LAMBDA_TYP: return log_value + log_lambda_typ;
+    case CONFIG_SCALE_N_EFF: return log(sphere_beta_of_n_eff(d, log_n, beta->value[i]));
+    case CONFIG_SCALE_CRITICAL: return log_value + log_n * 2 / (d - 1);
+    case CONFIG_SCALE_POWER: return log_value + log_n * beta->power;
     case CONFIG_SCALE_NONE: break;
     }
-    return log(value);
-}
-
-bool config_number(const char *text, double *value, double *log_value) {
-    return number_read(text, value, log_value);
+    return log_value;
 }

@@ -9,7 +9,8 @@
 #include "models/families/family.h"
 #include "models/theory/criterion.h"
 
-enum config_rows { CONFIG_ROWS_AUTO, CONFIG_ROWS_DRAWN, CONFIG_ROWS_COUNTED };
+enum config_rows { CONFIG_ROWS_AUTO, CONFIG_ROWS_DRAWN, CONFIG_ROWS_COUNTED, CONFIG_ROWS };
+extern const char *const config_rows_name[CONFIG_ROWS]; /* as written: "auto", "drawn", "counted" */
 
 enum { CONFIG_NAME = 64 + 1, CONFIG_CRITERIA = 16, CONFIG_QUANTILES = 32 };
 
@@ -25,7 +26,8 @@ struct config_beta {
     enum config_scale scale;
     double power; /* of CONFIG_SCALE_POWER */
     size_t count;
-    double *value; /* > 0, in the order of increasing beta: values of n_eff decrease */
+    double *value;     /* > 0; of a config in the order of increasing beta: values of n_eff decrease */
+    double *log_value; /* NULL: log(value); else what it is where value is 0 or inf */
 };
 
 /* The attention output V sum p_i k_i of keys on a sphere. */
@@ -83,10 +85,5 @@ double config_log_beta(const struct config_series *series, double log_n, double 
 /* Whether the rows of a series at one n are counted: asked for, or `auto` with independent scores and
  * n > ROW_EXPLICIT (a drawn row of no more is made of single scores and as quick). */
 bool config_counted(const struct config_series *series, double log_n);
-
-/* A whole number literal of the grammar: 12, 1e3, 2^16, 1/16, e^100000. False when `text` is anything
- * else. `log_value` (may be NULL) receives its natural log even where the value overflows (value
- * inf); NaN for values <= 0. */
-bool config_number(const char *text, double *value, double *log_value);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/nearest.h"
+#include "sim/config/arguments.h"
 
 static const char *series_name(const struct yaml_node *series) {
     const struct yaml_node *name = NULL;
@@ -56,15 +57,27 @@ static struct yaml_node *descend(struct yaml_node *at, const char *word, const s
     return NULL;
 }
 
+/* Up to the next dot; below a list of series, the longest of their names that stands here. */
+static size_t word_length(const struct yaml_node *at, const char *path) {
+    size_t longest = 0;
+    for (size_t i = 0; at->kind == YAML_LIST && i < at->count; i++) {
+        const char *name = series_name(at->value[i]);
+        size_t length = strlen(name);
+        if (length > longest && strncmp(path, name, length) == 0 && (!path[length] || path[length] == '.')) {
+            longest = length;
+        }
+    }
+    return longest ? longest : strcspn(path, ".");
+}
+
 /* Takes the value over. */
 static void set_path(struct yaml_node *root, char *path, struct yaml_node *value,
                      const struct fault_source *source, struct fault_list *faults) {
     struct yaml_node *at = root;
-    char *word = path, *dot;
-    while (at && (dot = strchr(word, '.'))) {
-        *dot = 0;
+    char *word = path;
+    for (size_t length; at && word[length = word_length(at, word)]; word += length + 1) {
+        word[length] = '\0';
         at = descend(at, word, value, source, (size_t)(word - path), faults);
-        word = dot + 1;
     }
     if (at && at->kind == YAML_MAPPING) {
         yaml_set(at, word, value);
@@ -89,18 +102,7 @@ void override_apply(struct yaml_node *root, const struct fault_source *source, s
         free(path);
         return;
     }
-    size_t start = (size_t)(equals - source->text) + 1;
-    struct yaml_node *value = NULL;
-    if (source->text[start + strspn(source->text + start, " \t")]) {
-        value = yaml_parse(source, start, faults);
-    } else {
-        fault_add(faults, source, start, "no value is written after the equals sign; write PATH=VALUE");
-    }
-    if (value && value->kind != YAML_SCALAR && value->block) {
-        fault_add(faults, source, start, "write lists as [a, b] and mappings as {key: value}");
-        yaml_free(value);
-    } else if (value) {
-        set_path(root, path, value, source, faults);
-    }
+    struct yaml_node *value = arguments_value(source, (size_t)(equals - source->text) + 1, faults);
+    if (value) { set_path(root, path, value, source, faults); }
     free(path);
 }

@@ -102,8 +102,6 @@ static bool same_collapse(const struct config_series *a, const struct config_ser
 /* The keys that a series may override, where they differ from those of `top` (NULL: all of them). */
 static void write_shared(FILE *out, const char *indent, const struct config_series *series,
                          const struct config_series *top) {
-    static const char *const rows[] = {
-        [CONFIG_ROWS_AUTO] = "auto", [CONFIG_ROWS_DRAWN] = "drawn", [CONFIG_ROWS_COUNTED] = "counted"};
     if (!top || series->replicates != top->replicates) {
         fprintf(out, "%sreplicates: %" PRIu64 "\n", indent, series->replicates);
     }
@@ -119,7 +117,9 @@ static void write_shared(FILE *out, const char *indent, const struct config_seri
         fputs(indent, out);
         write_collapse(out, series);
     }
-    if (!top || series->rows != top->rows) { fprintf(out, "%srows: %s\n", indent, rows[series->rows]); }
+    if (!top || series->rows != top->rows) {
+        fprintf(out, "%srows: %s\n", indent, config_rows_name[series->rows]);
+    }
 }
 
 static void write_schedule(FILE *out, const char *name, const struct schedule *schedule) {
@@ -165,8 +165,7 @@ bool resolve_is_common(const char *text) { return strstr(text, common_line) != N
 char *resolve_config(const struct config *config) {
     char *text = NULL;
     size_t length;
-    FILE *out = open_memstream(&text, &length);
-    if (!out) { memory_exhausted(); }
+    FILE *out = memory_stream_open(&text, &length);
     fprintf(out, "seed: %" PRIu64 "\n", config->seed);
     write_shared(out, "", &config->series[0], NULL);
     fprintf(out, "%skeep_replicates: %" PRIu64 "\nordered_weights: %zu\nquantiles: ",
@@ -177,6 +176,6 @@ char *resolve_config(const struct config *config) {
     for (size_t i = 0; i < config->series_count; i++) {
         write_series(out, &config->series[i], &config->series[0]);
     }
-    if (fclose(out)) { memory_exhausted(); }
+    memory_stream_close(out, &text);
     return text;
 }

@@ -1,10 +1,8 @@
 #include "sim/config/value.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/nearest.h"
@@ -12,11 +10,16 @@
 
 static const double log_n_limit = 1e6, integer_limit = 0x1p53;
 
+const struct value_range value_any = {-INFINITY, INFINITY, false, false};
+const struct value_range value_positive = {0, INFINITY, true, false};
+const struct value_range value_fraction = {0, 1, true, true};
+
 enum { SHOWN = FAULT_QUOTE + 24 };
 
 static const char *show_node(const struct yaml_node *node, char out[SHOWN]) {
     char word[FAULT_QUOTE];
-    if (node->kind != YAML_SCALAR) { return strcpy(out, node->kind == YAML_LIST ? "a list" : "a mapping"); }
+    if (node->kind == YAML_MAPPING) { return strcpy(out, "a mapping"); }
+    if (node->kind == YAML_LIST) { return strcpy(out, node->count ? "a list" : "an empty list"); }
     if (!node->quoted && !*node->text) { return strcpy(out, "nothing"); }
     snprintf(out, SHOWN, "%s`%s`", node->quoted ? "the quoted text " : "", fault_quote(node->text, word));
     return out;
@@ -67,6 +70,13 @@ bool value_real(const struct yaml_node *node, const char *what, const struct val
     return false;
 }
 
+bool value_any_size(const struct yaml_node *node, const char *what, struct fault_list *faults, double *value,
+                    double *log_value) {
+    if (read_number(node, value, log_value) && !isnan(*log_value)) { return true; }
+    value_refuse(node, what, "a positive number such as 12, 2^16, 1e300 or e^5000", faults);
+    return false;
+}
+
 double value_snap_length(double n, double log_n) { return log_n < log(integer_limit) ? log(rint(n)) : log_n; }
 
 bool value_length(const struct yaml_node *node, const char *what, struct fault_list *faults, double *log_n) {
@@ -79,29 +89,14 @@ bool value_length(const struct yaml_node *node, const char *what, struct fault_l
     return false;
 }
 
-static bool read_count(const char *text, uint64_t *value) {
-    double real;
-    if (*text && strspn(text, "0123456789") == strlen(text)) {
-        errno = 0;
-        *value = strtoull(text, NULL, 10);
-        return errno == 0;
-    }
-    if (!number_read(text, &real, NULL) || !(real >= 0 && real <= integer_limit && rint(real) == real)) {
-        return false;
-    }
-    *value = (uint64_t)real;
-    return true;
-}
-
 bool value_count(const struct yaml_node *node, const char *what, uint64_t low, uint64_t high,
                  struct fault_list *faults, uint64_t *value) {
     char wanted[VALUE_TEXT];
-    if (node->kind == YAML_SCALAR && !node->quoted && read_count(node->text, value) && *value >= low &&
+    if (node->kind == YAML_SCALAR && !node->quoted && number_read_whole(node->text, value) && *value >= low &&
         *value <= high) {
         return true;
     }
-    snprintf(wanted, sizeof wanted, "a whole number from %" PRIu64 " to %" PRIu64 "%s", low, high,
-             (double)high > integer_limit ? " (past 2^53 in plain digits)" : "");
+    snprintf(wanted, sizeof wanted, "a whole number from %" PRIu64 " to %" PRIu64, low, high);
     value_refuse(node, what, wanted, faults);
     return false;
 }

@@ -15,6 +15,10 @@ struct value_range {
     bool open_low, open_high; /* the end itself is excluded */
 };
 
+extern const struct value_range value_any;      /* every finite number */
+extern const struct value_range value_positive; /* above 0 */
+extern const struct value_range value_fraction; /* above 0, below 1 */
+
 bool value_contains(const struct value_range *range, double value);
 enum { VALUE_TEXT = 96 };
 /* "a number above 0", "a number from 0 to 1", ... Returns `out`. */
@@ -22,6 +26,10 @@ const char *value_describe(const struct value_range *range, char out[VALUE_TEXT]
 
 bool value_real(const struct yaml_node *node, const char *what, const struct value_range *range,
                 struct fault_list *faults, double *value);
+
+/* A number above 0 of any size: `value` is 0 or inf past the range of a double, `log_value` its logarithm. */
+bool value_any_size(const struct yaml_node *node, const char *what, struct fault_list *faults, double *value,
+                    double *log_value);
 
 /* A context length n >= 2 with log n <= 1e6; below 2^53 rounded to an integer. */
 bool value_length(const struct yaml_node *node, const char *what, struct fault_list *faults, double *log_n);

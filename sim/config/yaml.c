@@ -30,7 +30,7 @@ void yaml_free(struct yaml_node *node) {
     free(node);
 }
 
-static void append(struct yaml_node *parent, struct yaml_node *key, struct yaml_node *value) {
+void yaml_add(struct yaml_node *parent, struct yaml_node *key, struct yaml_node *value) {
     if (parent->count == parent->room) {
         parent->room = 2 * parent->room + 4;
         parent->value = memory_resize(parent->value, parent->room, sizeof *parent->value);
@@ -69,9 +69,9 @@ static bool place_node(struct builder *builder, struct yaml_node *node) {
     }
     struct yaml_node *parent = builder->open[builder->depth - 1];
     if (parent->kind == YAML_LIST) {
-        append(parent, NULL, node);
+        yaml_add(parent, NULL, node);
     } else if (builder->key) {
-        append(parent, builder->key, node);
+        yaml_add(parent, builder->key, node);
         builder->key = NULL;
     } else if (node->kind == YAML_SCALAR) {
         builder->key = node;
@@ -189,10 +189,10 @@ struct yaml_node *yaml_parse(const struct fault_source *source, size_t start, st
     if (length) {
         char *talked = NULL, *copy = memory_copy_text(source->text + start, length);
         size_t talked_length;
-        FILE *input = fmemopen(copy, length, "r"), *talk = open_memstream(&talked, &talked_length);
-        if (!input || !talk) { memory_exhausted(); }
+        FILE *input = fmemopen(copy, length, "r"), *talk = memory_stream_open(&talked, &talked_length);
+        if (!input) { memory_exhausted(); }
         parse_stream(&builder, input, talk);
-        fclose(talk);
+        memory_stream_close(talk, &talked);
         fclose(input);
         free(talked);
         free(copy);
@@ -233,13 +233,15 @@ void yaml_set(struct yaml_node *mapping, const char *key, struct yaml_node *valu
     struct yaml_node *name = yaml_create_mapping(value);
     name->kind = YAML_SCALAR;
     name->text = memory_copy_text(key, strlen(key));
-    append(mapping, name, value);
+    yaml_add(mapping, name, value);
 }
 
 static int compare_keys(const void *a, const void *b) {
     const struct yaml_node *x = *(const struct yaml_node *const *)a, *y = *(const struct yaml_node *const *)b;
     int order = strcmp(x->text, y->text);
-    return order ? order : (x->offset > y->offset) - (x->offset < y->offset);
+    if (order) { return order; }
+    if (x->source != y->source) { return x->source < y->source ? -1 : 1; }
+    return (x->offset > y->offset) - (x->offset < y->offset);
 }
 
 static void check_name(const struct yaml_node *key, const char *what, size_t count, const char *const *names,
@@ -256,10 +258,9 @@ static void check_name(const struct yaml_node *key, const char *what, size_t cou
     }
     char *list = NULL;
     size_t length;
-    FILE *stream = open_memstream(&list, &length);
-    if (!stream) { memory_exhausted(); }
+    FILE *stream = memory_stream_open(&list, &length);
     for (size_t i = 0; i < count; i++) { fprintf(stream, "%s%s", i ? ", " : "", names[i]); }
-    fclose(stream);
+    memory_stream_close(stream, &list);
     fault_add(faults, key->source, key->offset, "%s has no key `%s`; its keys are: %s", what,
               fault_quote(key->text, word), list);
     free(list);
@@ -275,7 +276,10 @@ void yaml_check_keys(const struct yaml_node *mapping, const char *what, size_t c
         char word[FAULT_QUOTE];
         for (end = i + 1; end < key_count && strcmp(key[end]->text, key[i]->text) == 0;) { end++; }
         check_name(key[i], what, count, names, faults);
-        if (end - i > 1) {
+        if (end - i > 1 && key[i]->source != key[i + 1]->source) {
+            fault_add(faults, key[i + 1]->source, key[i + 1]->offset, "`%s` is given %zu times; keep one",
+                      fault_quote(key[i]->text, word), end - i);
+        } else if (end - i > 1) {
             fault_add(faults, key[i + 1]->source, key[i + 1]->offset,
                       "key `%s` is written %zu times, first on line %zu; keep one",
                       fault_quote(key[i]->text, word), end - i, key[i]->line);

@@ -34,6 +34,8 @@ void yaml_free(struct yaml_node *node);
 struct yaml_node *yaml_find(const struct yaml_node *mapping, const char *key);
 /* Sets a key to `value`, which the mapping now owns; the key's place is the value's. */
 void yaml_set(struct yaml_node *mapping, const char *key, struct yaml_node *value);
+/* Adds a key (NULL in a list) and its value, which the mapping or list now owns. */
+void yaml_add(struct yaml_node *parent, struct yaml_node *key, struct yaml_node *value);
 /* A new empty mapping at the place of `at`. */
 struct yaml_node *yaml_create_mapping(const struct yaml_node *at);
 

@@ -145,8 +145,8 @@ static bool values_are_allowed(const struct results_series *s) {
     size_t components = s->size[RESULTS_COMPONENT];
     bool output = components > 0 && s->size[RESULTS_COLUMN] > 1 && s->size[RESULTS_LEVEL] > 0;
     if (results_has_output(s) &&
-        !(output && s->family->on_sphere && s->size[RESULTS_PAIR] == components * (components + 1) / 2 &&
-          schedule_is_constant(&s->parameter[0]))) {
+        !(output && s->family->dimension && s->size[RESULTS_PAIR] == components * (components + 1) / 2 &&
+          family_is_constant(s->family, s->parameter))) {
         return false;
     }
     for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {

@@ -1,11 +1,10 @@
-/* Families and Lambda^typ against closed forms and long double sums that share no code with them. */
+/* Single families and their Lambda^typ against closed forms and long double sums that share no code with
+ * them. What every family promises is in test_registry.c. */
 #include "models/theory/typical.h"
 #include "tests/test.h"
 
 #include <float.h>
 #include <string.h>
-
-enum { POINTS = 10000 };
 
 /* One setting of each kind of parameter value the formulas distinguish. */
 static const struct setting {
@@ -26,31 +25,6 @@ static struct typical typical_of(const char *family, double first, double second
     return typical_scale(family_find(family), p, log_n);
 }
 
-static void test_registry(void **state) {
-    (void)state;
-    assert_int_equal(family_count(), 7);
-    assert_null(family_find("gauss"));
-    for (size_t i = 0; i < family_count(); i++) {
-        const struct family *family = family_at(i);
-        assert_ptr_equal(family_find(family->name), family);
-        assert_true(strlen(family->title) > 0 && strlen(family->doc) > 100 && strlen(family->law_text) > 0);
-        assert_true(strlen(family_class_name(family->class)) > 0 && family->law);
-        assert_true(family->parameter_count >= 1 && family->parameter_count <= FAMILY_PARAMETERS);
-        for (size_t k = 0; k < family->parameter_count; k++) {
-            const struct family_parameter *parameter = &family->parameter[k];
-            assert_true(parameter->name && parameter->doc && parameter->low < parameter->high);
-            assert_true(isnan(parameter->initial) ||
-                        (parameter->initial >= parameter->low && parameter->initial <= parameter->high));
-        }
-        if (family->kind == FAMILY_FIXED) {
-            assert_true(family->atoms && !family->draw);
-        } else {
-            assert_true(family->log_tail && family->quantile && family->log_hazard && family->log_gap);
-            assert_true(family->draw && (family->uniforms_per_score == 1 || family->uniforms_per_score == 2));
-        }
-    }
-}
-
 static void test_schedule(void **state) {
     (void)state;
     struct schedule bare = {0.1, 0, 0}, mixed = {3, -2, 0.5}, gap = {2, 1, 0};
@@ -60,44 +34,6 @@ static void test_schedule(void **state) {
     check_close(schedule_log(&mixed, 1e6), log(3) - 2 * log(1e6) + 5e5, 1e-9);
     struct schedule ratio = schedule_times(mixed, &gap, -1);
     check_relative(schedule_value(&ratio, 10), schedule_value(&mixed, 10) / 20, 1e-14);
-}
-
-/* log V from -1e-6 to -1e6, evenly in its logarithm. */
-static double log_v_point(int i) { return -pow(10, 6 - 12.0 * i / (POINTS - 1)); }
-
-/* The score is rounded, so log V may come back off by the hazard times that rounding. */
-static void test_quantile_and_tail_are_inverse(void **state) {
-    (void)state;
-    for (int k = 0; k < SETTINGS; k++) {
-        const struct family *family = family_find(settings[k].family);
-        const double *p = settings[k].p;
-        int seen = 0;
-        for (int i = 0; i < POINTS; i++) {
-            double log_v = log_v_point(i), score = family->quantile(p, log_v);
-            if (!isfinite(score) || (fabs(score) < DBL_MIN && score != 0) || score == 0) { continue; }
-            double sensitivity = fabs(score) * exp(family->log_hazard(p, log_v));
-            check_close(family->log_tail(p, score), log_v, 16 * DBL_EPSILON * (fabs(log_v) + sensitivity));
-            seen++;
-        }
-        assert_true(seen > POINTS / 2);
-        if (family->class == FAMILY_GUMBEL) { assert_int_equal(seen, POINTS); }
-    }
-}
-
-static void test_hazard_is_the_slope_of_the_tail(void **state) {
-    (void)state;
-    for (int k = 0; k < SETTINGS; k++) {
-        const struct family *family = family_find(settings[k].family);
-        const double *p = settings[k].p;
-        for (double x = 0.01; x < 300; x *= 1.7) {
-            double score = family->quantile(p, -x), hazard = exp(family->log_hazard(p, -x));
-            double step = 1e-4 * fmin(x, 1) / hazard;
-            if (!(step > 1e-11 * fabs(score))) { continue; } /* nothing to see in doubles */
-            double above = score + step, below = score - step;
-            double slope = (family->log_tail(p, below) - family->log_tail(p, above)) / (above - below);
-            check_relative(slope, hazard, 1e-4);
-        }
-    }
 }
 
 /* log P(T <= t) on the sphere in an odd number of dimensions d = 2 kappa + 1, where it is the chance of
@@ -193,39 +129,6 @@ static void test_gap_against_long_double(void **state) {
     }
 }
 
-/* y so small that the gap is y over the hazard in the middle, up to y^2: down to 1e-9 and log V = -1e6. */
-static void test_small_gap_is_local(void **state) {
-    (void)state;
-    for (int k = 0; k < SETTINGS; k++) {
-        const struct family *family = family_find(settings[k].family);
-        const double *p = settings[k].p;
-        for (double x = 0.5; x <= 1e6; x *= 1.9) {
-            for (double y = 1e-9; y < 2e-7; y *= 10) {
-                double expected = log(y) - family->log_hazard(p, -x + 0.5 * y);
-                check_close(family->log_gap(p, -x, y), expected, 3e-13 + 8 * DBL_EPSILON * fabs(expected));
-            }
-        }
-    }
-}
-
-/* Gaps add up, whichever branch computes them. */
-static void test_gaps_add_up(void **state) {
-    (void)state;
-    for (int k = 0; k < SETTINGS; k++) {
-        const struct family *family = family_find(settings[k].family);
-        const double *p = settings[k].p;
-        for (double x = 1e-3; x <= 1e6; x *= 3.7) {
-            for (double part = 1e-5; part < 0.9; part *= 2.3) {
-                double y = part * x, rest = 0.7 * (x - y);
-                double upper = family->log_gap(p, -x, y), lower = family->log_gap(p, y - x, rest);
-                double whole = family->log_gap(p, -x, y + rest);
-                double sum = fmax(upper, lower) + log1p(exp(-fabs(upper - lower)));
-                check_close(whole, sum, 3e-12 + 16 * DBL_EPSILON * (fabs(whole) + x));
-            }
-        }
-    }
-}
-
 static void test_ends_of_the_range(void **state) {
     (void)state;
     const struct {
@@ -275,29 +178,6 @@ static void test_typical_scale_is_exact(void **state) {
     }
 }
 
-/* The sup against every y of a fine grid, log n from log 2 on; rank and gap are those of the sup. */
-static void test_typical_scale_is_the_sup(void **state) {
-    (void)state;
-    for (int k = 0; k < SETTINGS; k++) {
-        const struct family *family = family_find(settings[k].family);
-        for (double log_n = M_LN2; log_n < 3e5; log_n *= 11) {
-            struct typical typical = typical_scale(family, settings[k].p, log_n);
-            double best = family->log_hazard(settings[k].p, -log_n), noise = 3e-13 + 1e-14 * fabs(best);
-            for (int i = 1; i <= 1000; i++) {
-                double y = log_n * i / 1000;
-                best = fmax(best, log(y) - family->log_gap(settings[k].p, -log_n, y));
-            }
-            check_close(typical.log_lambda, best, noise);
-            if (typical.log_rank > 0) {
-                check_close(typical.log_gap, log(typical.log_rank) - typical.log_lambda, noise);
-            } else {
-                assert_true(typical.log_gap == -INFINITY);
-            }
-        }
-    }
-    assert_true(typical_of("spherical", 2, 0, M_LN2).log_rank > 0); /* the circle at n = 2 */
-}
-
 /* THEORY 3: the power of n overestimates; d = (log n)^3 and d = 2 log n. */
 static void test_spherical_figures(void **state) {
     (void)state;
@@ -320,6 +200,12 @@ static void test_spherical_figures(void **state) {
         double log_n = linear[i][0], log_lambda = typical_of("spherical", 2 * log_n, 0, log_n).log_lambda;
         check_close(exp(log_lambda) / log_n, linear[i][1], linear[i][2]);
     }
+}
+
+/* On the circle at n = 2 the sup is inside. */
+static void test_circle_of_two(void **state) {
+    (void)state;
+    assert_true(typical_of("spherical", 2, 0, M_LN2).log_rank > 0);
 }
 
 /* In high dimension sqrt(d) s is a standard Gaussian, up to O((log n)^2 / d). */
@@ -415,19 +301,14 @@ static void test_plateau(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_registry),
         cmocka_unit_test(test_schedule),
-        cmocka_unit_test(test_quantile_and_tail_are_inverse),
-        cmocka_unit_test(test_hazard_is_the_slope_of_the_tail),
         cmocka_unit_test(test_spherical_tail_against_the_binomial_sum),
         cmocka_unit_test(test_spherical_gap_against_the_binomial_sum),
         cmocka_unit_test(test_gap_against_long_double),
-        cmocka_unit_test(test_small_gap_is_local),
-        cmocka_unit_test(test_gaps_add_up),
         cmocka_unit_test(test_ends_of_the_range),
         cmocka_unit_test(test_typical_scale_is_exact),
-        cmocka_unit_test(test_typical_scale_is_the_sup),
         cmocka_unit_test(test_spherical_figures),
+        cmocka_unit_test(test_circle_of_two),
         cmocka_unit_test(test_spherical_becomes_gaussian),
         cmocka_unit_test(test_gaussian_figures),
         cmocka_unit_test(test_laws),

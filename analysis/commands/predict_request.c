@@ -1,0 +1,128 @@
+#include "analysis/commands/predict_request.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/base/message.h"
+#include "sim/config/arguments.h"
+#include "sim/config/betas.h"
+#include "sim/config/lengths.h"
+#include "sim/config/parameters.h"
+
+enum { MOST_VALUES = 1024 };
+
+/* Ways to write beta; one of them is given at most. */
+static const struct {
+    const char *name;
+    enum config_scale scale;
+} beta_key[] = {{"beta", CONFIG_SCALE_NONE},
+                {"beta_ratio", CONFIG_SCALE_LAMBDA_TYP},
+                {"n_eff", CONFIG_SCALE_N_EFF},
+                {"critical", CONFIG_SCALE_CRITICAL}};
+enum { BETA_KEYS = READER_COUNT(beta_key) };
+
+static void read_lengths(struct reader *reader, const struct yaml_node *node, struct config_series *series) {
+    if (node->kind == YAML_MAPPING) {
+        lengths_read(reader, node, series);
+        return;
+    }
+    if (!reader_list_fits(reader, node, "n", MOST_VALUES)) { return; }
+    series->log_n = memory_create(value_item_count(node), sizeof *series->log_n);
+    for (size_t i = 0; i < value_item_count(node); i++) {
+        series->n_count +=
+            value_length(value_item(node, i), "n", &reader->faults, &series->log_n[series->n_count]);
+    }
+}
+
+static void read_betas(struct reader *reader, const struct yaml_node *node, size_t key,
+                       struct config_beta *beta) {
+    const char *name = beta_key[key].name;
+    if (node->kind == YAML_MAPPING && beta_key[key].scale == CONFIG_SCALE_NONE) {
+        betas_read(reader, node, beta);
+        return;
+    }
+    if (!reader_list_fits(reader, node, name, MOST_VALUES)) { return; }
+    const size_t items = value_item_count(node);
+    *beta = (struct config_beta){.scale = beta_key[key].scale,
+                                 .value = memory_create(items, sizeof *beta->value),
+                                 .log_value = memory_create(items, sizeof *beta->log_value)};
+    for (size_t i = 0; i < items; i++) {
+        beta->count += value_any_size(value_item(node, i), name, &reader->faults, &beta->value[beta->count],
+                                      &beta->log_value[beta->count]);
+    }
+}
+
+static void default_lengths(struct config_series *series) {
+    series->n_count = 2;
+    series->log_n = memory_create(2, sizeof *series->log_n);
+    series->log_n[0] = value_snap_length(0x1p16, log(0x1p16));
+    series->log_n[1] = log(1e300);
+}
+
+static void default_beta(struct config_beta *beta) {
+    *beta = (struct config_beta){
+        .scale = CONFIG_SCALE_LAMBDA_TYP, .count = 1, .value = memory_create(1, sizeof *beta->value)};
+    beta->value[0] = 1;
+}
+
+/* The node that beta was read from, NULL for the default. */
+static const struct yaml_node *read_beta(struct arguments *arguments, struct config_beta *beta) {
+    const struct yaml_node *given = NULL, *node;
+    for (size_t key = 0, first = 0; key < BETA_KEYS; key++) {
+        if (!(node = yaml_find(arguments->root, beta_key[key].name))) { continue; }
+        if (given) {
+            fault_add(&arguments->reader.faults, node->source, 0,
+                      "`%s` does not go with `%s`; keep one of them", beta_key[key].name,
+                      beta_key[first].name);
+            continue;
+        }
+        given = node;
+        first = key;
+        read_betas(&arguments->reader, node, key, beta);
+    }
+    if (!given) { default_beta(beta); }
+    return given;
+}
+
+static void check_count(struct reader *reader, const struct yaml_node *node, const char *what, size_t count) {
+    if (!node || count <= MOST_VALUES) { return; }
+    fault_add(&reader->faults, node->source, node->offset, "%zu values of %s are too many; at most %d", count,
+              what, MOST_VALUES);
+}
+
+static void read_keys(struct arguments *arguments, struct config_series *series) {
+    struct reader *reader = &arguments->reader;
+    const struct yaml_node *n = yaml_find(arguments->root, "n");
+    if (n) {
+        read_lengths(reader, n, series);
+    } else {
+        default_lengths(series);
+    }
+    const struct yaml_node *beta = read_beta(arguments, &series->beta);
+    check_count(reader, n, "n", series->n_count);
+    check_count(reader, beta, "beta", series->beta.count);
+    parameters_read(reader, arguments->root, series);
+    if (beta && reader->faults.count == 0) { betas_check(reader, beta, series); }
+}
+
+bool predict_request_read(struct config_series *series, size_t count, char *const *word) {
+    const char *names[1 + BETA_KEYS + FAMILY_PARAMETERS] = {"n"};
+    size_t name_count = 1;
+    char what[CONFIG_NAME + sizeof "predict "];
+    *series = (struct config_series){.family = family_find(word[0])};
+    if (!series->family) {
+        message_error("there is no family '%s'; gapscale families lists them", word[0]);
+        return false;
+    }
+    strcpy(series->name, series->family->name);
+    for (size_t i = 0; i < BETA_KEYS; i++) { names[name_count++] = beta_key[i].name; }
+    for (size_t i = 0; i < series->family->parameter_count; i++) {
+        names[name_count++] = series->family->parameter[i].name;
+    }
+    snprintf(what, sizeof what, "predict %s", series->name);
+    struct arguments arguments = arguments_read(what, word[0], count - 1, word + 1, name_count, names);
+    read_keys(&arguments, series);
+    return arguments_end(&arguments);
+}

@@ -1,0 +1,11 @@
+/* predict_request: what `gapscale predict` is asked for, from its words FAMILY [KEY=VALUE]... */
+#ifndef GAPSCALE_ANALYSIS_COMMANDS_PREDICT_REQUEST_H
+#define GAPSCALE_ANALYSIS_COMMANDS_PREDICT_REQUEST_H
+
+#include "sim/config/config.h"
+
+/* Fills family, parameters, n and beta of the series, lists in the order in which they are written (ranges
+ * rise). False after messages, one for every fault. Free with config_series_release in any case. */
+bool predict_request_read(struct config_series *series, size_t count, char *const *word);
+
+#endif

@@ -1,0 +1,147 @@
+#include "sim/config/betas.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/config/lengths.h"
+
+static const char *const beta_keys[] = {"relative_to", "values",   "from", "to",   "points",
+                                        "n_eff",       "critical", "coef", "power"};
+static const char *const relative_names[] = {"none", "lambda_typ"};
+
+static void check_rising(struct reader *reader, const struct yaml_node *node,
+                         const struct config_beta *beta) {
+    for (size_t i = 1; i < beta->count; i++) {
+        if (!(beta->value[i] > beta->value[i - 1])) {
+            fault_add(&reader->faults, node->source, node->offset,
+                      "`beta`: %zu points are too many for so short a range: some are equal; write fewer",
+                      beta->count);
+            return;
+        }
+    }
+}
+
+static void read_beta_span(struct reader *reader, const struct yaml_node *node, struct config_beta *beta) {
+    const struct yaml_node *fallback = yaml_find(reader->defaults, "beta");
+    const struct yaml_node *points = reader_find(node, fallback, "points");
+    struct fault_list *faults = &reader->faults;
+    struct reader_span span;
+    bool good =
+        value_real(reader_find(node, fallback, "from"), "beta.from", &value_positive, faults, &span.from);
+    good &= value_real(reader_find(node, fallback, "to"), "beta.to", &value_positive, faults, &span.to);
+    good &= value_count(points, "beta.points", 1, READER_POINTS, faults, &span.points);
+    if (!good || !reader_span_fits(reader, node, "beta", &span)) { return; }
+    struct reader_span octaves = {log2(span.from), log2(span.to), span.points};
+    beta->value = memory_create(span.points, sizeof *beta->value);
+    for (size_t i = 0; i < span.points; i++) { beta->value[i] = exp2(reader_span_at(&octaves, i)); }
+    beta->value[0] = span.from;
+    beta->value[span.points - 1] = span.to;
+    beta->count = span.points;
+    check_rising(reader, node, beta);
+}
+
+static void read_beta_list(struct reader *reader, const struct yaml_node *node, const char *what,
+                           struct config_beta *beta) {
+    if (!reader_list_fits(reader, node, what, READER_POINTS)) { return; }
+    beta->value = memory_create(value_item_count(node), sizeof *beta->value);
+    beta->count = reader_reals(reader, node, what, &value_positive, beta->value);
+}
+
+static void reverse_reals(size_t count, double *value) {
+    for (size_t i = 0; i < count / 2; i++) {
+        double x = value[i];
+        value[i] = value[count - 1 - i];
+        value[count - 1 - i] = x;
+    }
+}
+
+/* The ways to write `beta` by what matters; each stands alone. */
+static const struct {
+    const char *key, *what, *companion; /* a key that may stand beside it */
+    enum config_scale scale;
+} beta_forms[] = {
+    {"n_eff", "beta.n_eff", "n_eff", CONFIG_SCALE_N_EFF},
+    {"critical", "beta.critical", "critical", CONFIG_SCALE_CRITICAL},
+    {"power", "beta.coef", "coef", CONFIG_SCALE_POWER},
+};
+
+static void read_beta_form(struct reader *reader, const struct yaml_node *node, size_t form,
+                           struct config_beta *beta) {
+    const char *key = beta_forms[form].key, *companion = beta_forms[form].companion;
+    const struct yaml_node *values = yaml_find(node, companion);
+    beta->scale = beta_forms[form].scale;
+    for (size_t i = 0; i < node->count; i++) {
+        if (strcmp(node->key[i]->text, key) != 0 && strcmp(node->key[i]->text, companion) != 0) {
+            fault_add(&reader->faults, node->value[i]->source, node->value[i]->offset,
+                      "`beta.%s` does not go with `beta.%s`; keep one of them", node->key[i]->text, key);
+        }
+    }
+    if (beta->scale == CONFIG_SCALE_POWER) {
+        value_real(yaml_find(node, key), "beta.power", &value_any, &reader->faults, &beta->power);
+    }
+    if (!values) {
+        fault_add(&reader->faults, node->source, node->offset,
+                  "`beta.power` needs `coef`: beta = coef n^power; write for example {coef: 1, power: 0.5}");
+        return;
+    }
+    read_beta_list(reader, values, beta_forms[form].what, beta);
+    if (beta->scale == CONFIG_SCALE_N_EFF) { reverse_reals(beta->count, beta->value); }
+}
+
+void betas_read(struct reader *reader, const struct yaml_node *node, struct config_beta *beta) {
+    struct fault_list *faults = &reader->faults;
+    if (node->kind != YAML_MAPPING) {
+        read_beta_list(reader, node, "beta", beta);
+        return;
+    }
+    yaml_check_keys(node, "`beta`", READER_COUNT(beta_keys), beta_keys, faults);
+    for (size_t form = 0; form < READER_COUNT(beta_forms); form++) {
+        if (yaml_find(node, beta_forms[form].key)) {
+            read_beta_form(reader, node, form, beta);
+            return;
+        }
+    }
+    if (yaml_find(node, "coef")) {
+        fault_add(faults, node->source, node->offset,
+                  "`beta.coef` needs `power`: beta = coef n^power; write for example {coef: 1, power: 0.5}");
+        return;
+    }
+    size_t relative = 0;
+    const struct yaml_node *values = yaml_find(node, "values");
+    value_choice(reader_find(node, yaml_find(reader->defaults, "beta"), "relative_to"), "beta.relative_to",
+                 READER_COUNT(relative_names), relative_names, faults, &relative);
+    beta->scale = relative == 1 ? CONFIG_SCALE_LAMBDA_TYP : CONFIG_SCALE_NONE;
+    if (!values) {
+        read_beta_span(reader, node, beta);
+        return;
+    }
+    read_beta_list(reader, values, "beta.values", beta);
+    if (yaml_find(node, "from") || yaml_find(node, "to") || yaml_find(node, "points")) {
+        fault_add(faults, values->source, values->offset,
+                  "`beta` has both `values` and a range; write `values`, or `from`, `to` and `points`");
+    }
+}
+
+void betas_check(struct reader *reader, const struct yaml_node *node, const struct config_series *series) {
+    const struct config_beta *beta = &series->beta;
+    char n[NUMBER_TEXT];
+    if (beta->scale != CONFIG_SCALE_N_EFF && beta->scale != CONFIG_SCALE_CRITICAL) { return; }
+    if (!series->family->dimension) {
+        fault_add(&reader->faults, node->source, node->offset,
+                  "`beta` by n_eff or critical values needs keys on a sphere; series `%s` is of family `%s`",
+                  series->name, series->family->name);
+        return;
+    }
+    for (size_t k = 0; k < series->n_count * beta->count; k++) {
+        double log_n = series->log_n[k / beta->count];
+        double value = beta->value[k % beta->count],
+               log_beta = config_log_beta(series, log_n, 0, k % beta->count);
+        if (isfinite(log_beta)) { continue; }
+        fault_add(&reader->faults, node->source, node->offset, "`beta` is %g, but series `%s` has n = %s; %s",
+                  value, series->name, lengths_print(log_n, n),
+                  isnan(log_beta) ? "n_eff must be below every n"
+                                  : "that takes a beta out of the range of numbers: take a smaller n");
+        return;
+    }
+}

@@ -1,0 +1,78 @@
+#include "sim/config/collapse.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/base/number.h"
+
+static const struct {
+    const char *name;
+    enum criterion_kind kind;
+    const struct value_range *range;
+} thresholds[] = {
+    {"entropy", CRITERION_ENTROPY, &value_positive},
+    {"participation", CRITERION_PARTICIPATION, &value_fraction},
+    {"top_two_ratio", CRITERION_TOP_TWO_RATIO, &value_fraction},
+};
+static const char *const collapse_keys[] = {"entropy", "participation", "top_two_ratio", "susceptibility"};
+
+/* Thresholds must differ in their label, which has 15 digits. */
+static void check_labels(struct reader *reader, const struct yaml_node *node, const char *what, size_t count,
+                         const double *value) {
+    char label[2][NUMBER_TEXT];
+    for (size_t i = 1; i < count; i++) {
+        snprintf(label[0], NUMBER_TEXT, "%.15g", value[i - 1]);
+        snprintf(label[1], NUMBER_TEXT, "%.15g", value[i]);
+        if (value[i] > value[i - 1] && strcmp(label[0], label[1]) == 0) {
+            fault_add(&reader->faults, node->source, node->offset,
+                      "`%s` holds %s twice to 15 digits; keep one", what, label[0]);
+        }
+    }
+}
+
+static void add_criterion(struct config_series *out, enum criterion_kind kind, double threshold) {
+    if (out->criterion_count < CONFIG_CRITERIA) {
+        out->criterion[out->criterion_count] = (struct criterion){kind, threshold};
+    }
+    out->criterion_count++;
+}
+
+static void read_thresholds(struct reader *reader, const struct yaml_node *node, size_t which,
+                            struct config_series *out) {
+    char what[VALUE_TEXT];
+    double value[CONFIG_CRITERIA];
+    bool off = node->kind == YAML_LIST && node->count == 0;
+    snprintf(what, sizeof what, "collapse.%s", thresholds[which].name);
+    if (off || !reader_list_fits(reader, node, what, CONFIG_CRITERIA)) { return; }
+    size_t count = reader_reals(reader, node, what, thresholds[which].range, value);
+    check_labels(reader, node, what, count, value);
+    for (size_t i = 0; i < count; i++) { add_criterion(out, thresholds[which].kind, value[i]); }
+}
+
+void collapse_read(struct reader *reader, const struct yaml_node *node, struct config_series *out) {
+    const struct yaml_node *fallback = yaml_find(reader->defaults, "collapse");
+    struct fault_list *faults = &reader->faults;
+    size_t faults_before = faults->count;
+    bool susceptibility = false;
+    if (!reader_is_mapping(reader, node, "collapse",
+                           "a mapping such as {entropy: [1.0], susceptibility: true}")) {
+        return;
+    }
+    yaml_check_keys(node, "`collapse`", READER_COUNT(collapse_keys), collapse_keys, faults);
+    out->criterion_count = 0;
+    for (size_t i = 0; i < READER_COUNT(thresholds); i++) {
+        read_thresholds(reader, reader_find(node, fallback, thresholds[i].name), i, out);
+    }
+    value_flag(reader_find(node, fallback, "susceptibility"), "collapse.susceptibility", faults,
+               &susceptibility);
+    if (susceptibility) { add_criterion(out, CRITERION_SUSCEPTIBILITY, 0); }
+    if (out->criterion_count > CONFIG_CRITERIA) {
+        fault_add(faults, node->source, node->offset,
+                  "more than %d collapse criteria in all, defaults included; write fewer, or [] for those "
+                  "not wanted",
+                  CONFIG_CRITERIA);
+    } else if (out->criterion_count == 0 && faults->count == faults_before) {
+        fault_add(faults, node->source, node->offset,
+                  "every collapse criterion is turned off; keep at least one, such as entropy: [1.0]");
+    }
+}

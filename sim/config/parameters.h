@@ -1,0 +1,13 @@
+/* parameters: the parameters of a family, each a number or a schedule {coef, log_power, power}. */
+#ifndef GAPSCALE_SIM_CONFIG_PARAMETERS_H
+#define GAPSCALE_SIM_CONFIG_PARAMETERS_H
+
+#include "sim/config/config.h"
+#include "sim/config/reader.h"
+
+/* Reads every parameter of the series' family from a mapping that may hold other keys as well; what is not
+ * written has its default. Faults for what has none, and for values outside the family's range at any n of
+ * the series. */
+void parameters_read(struct reader *reader, const struct yaml_node *node, struct config_series *series);
+
+#endif

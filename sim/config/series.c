@@ -1,0 +1,293 @@
+#include "sim/config/series.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/theory/typical.h"
+#include "sim/base/memory.h"
+#include "sim/config/betas.h"
+#include "sim/config/collapse.h"
+#include "sim/config/lengths.h"
+#include "sim/config/outputs.h"
+#include "sim/config/parameters.h"
+
+/* The settings that a series may override, with the node its n came from. */
+struct shared {
+    struct config_series settings;
+    const struct yaml_node *n;
+};
+
+/* Values of n and of beta in all series so far. */
+struct totals {
+    size_t n, beta;
+};
+
+enum { POINTS_IN_ALL = 1000000 };
+static const double drawn_limit = 0x1p40; /* longest row that is drawn score by score */
+
+static const char *const series_keys[] = {SERIES_SHARED_KEYS, "family", "name"};
+
+static void read_rows(struct reader *reader, const struct yaml_node *node, enum config_rows *rows) {
+    size_t choice;
+    if (value_choice(node, "rows", CONFIG_ROWS, config_rows_name, &reader->faults, &choice)) {
+        *rows = (enum config_rows)choice;
+    }
+}
+
+static double *copy_reals(size_t count, const double *value) {
+    assert(count == 0 || value);
+    double *copy = memory_create(count, sizeof *copy);
+    for (size_t i = 0; i < count; i++) { copy[i] = value[i]; }
+    return copy;
+}
+
+/* Reads what `mapping` has of the shared keys, the rest from `inherited` (NULL: it has them all). */
+static void read_shared(struct reader *reader, const struct yaml_node *mapping,
+                        const struct shared *inherited, struct shared *out) {
+    const struct yaml_node *node;
+    struct config_series *to = &out->settings;
+    if (inherited) {
+        *out = *inherited;
+        to->log_n = NULL;
+        to->beta.value = NULL;
+    }
+    if ((node = yaml_find(mapping, "n"))) {
+        out->n = node;
+        to->n_count = 0;
+        lengths_read(reader, node, to);
+    } else if (inherited) {
+        to->log_n = copy_reals(to->n_count, inherited->settings.log_n);
+    }
+    if ((node = yaml_find(mapping, "beta"))) {
+        to->beta = (struct config_beta){0};
+        betas_read(reader, node, &to->beta);
+    } else if (inherited) {
+        to->beta.value = copy_reals(to->beta.count, inherited->settings.beta.value);
+    }
+    if ((node = yaml_find(mapping, "replicates"))) {
+        value_count(node, "replicates", 1, READER_REPLICATES, &reader->faults, &to->replicates);
+    }
+    if ((node = yaml_find(mapping, "collapse"))) { collapse_read(reader, node, to); }
+    if ((node = yaml_find(mapping, "rows"))) { read_rows(reader, node, &to->rows); }
+}
+
+/* Drawn scores are doubles: their spread and the gaps that matter, 1/Lambda^typ, must be normal numbers. */
+static void check_score_range(struct reader *reader, const struct yaml_node *node,
+                              const struct config_series *series) {
+    const struct family *family = series->family;
+    const double log_v_least = -65 * M_LN2, log_v_most = -0x1p-53, log_most = 700; /* of a uniform */
+    char n[NUMBER_TEXT];
+    for (size_t i = 0; family->kind == FAMILY_IID && i < series->n_count; i++) {
+        double p[FAMILY_PARAMETERS];
+        if (config_counted(series, series->log_n[i])) { continue; }
+        config_parameters(series, series->log_n[i], p);
+        double log_lambda = typical_scale(family, p, series->log_n[i]).log_lambda;
+        double spread = family->quantile(p, log_v_least) - family->quantile(p, log_v_most);
+        if (fabs(log_lambda) <= log_most && isfinite(spread) && isfinite(spread * exp(log_lambda))) {
+            continue;
+        }
+        fault_add(
+            &reader->faults, node->source, node->offset,
+            "the scores of series `%s` leave the range of doubles at n = %s; choose a scale nearer to 1",
+            series->name, lengths_print(series->log_n[i], n));
+        return;
+    }
+}
+
+/* Whether its rows can be made in the way asked for. */
+static void check_rows(struct reader *reader, const struct yaml_node *node, const struct shared *shared) {
+    const struct config_series *series = &shared->settings;
+    double longest = series->n_count ? series->log_n[series->n_count - 1] : 0;
+    char n[NUMBER_TEXT];
+    const struct yaml_node *given = yaml_find(node, "rows");
+    if (series->family->kind == FAMILY_FIXED && series->rows == CONFIG_ROWS_COUNTED) {
+        fault_add(&reader->faults, (given ? given : node)->source, (given ? given : node)->offset,
+                  "series `%s`: %s rows have nothing to count, they are deterministic at any n; write "
+                  "`rows: auto` in this series",
+                  series->name, series->family->name);
+    }
+    if (series->family->kind == FAMILY_FIXED || series->rows != CONFIG_ROWS_DRAWN ||
+        longest <= log(drawn_limit)) {
+        return;
+    }
+    bool by_default = reader_is_default(shared->n);
+    const struct yaml_node *at = by_default ? node : lengths_find(shared->n, longest);
+    fault_add(
+        &reader->faults, at->source, at->offset,
+        "series `%s` reaches n = %s%s, but `rows: drawn` draws every score, which needs n <= 2^40; write "
+        "`rows: auto` (or counted), or for example n: {from: 2^8, to: 2^16, points: 9}",
+        series->name, lengths_print(longest, n), by_default ? " by default" : "");
+}
+
+/* What takes more than one key that is good in itself, and time: not done beside so many faults. */
+enum { ENOUGH = 100 };
+static void check_ranges(struct reader *reader, const struct yaml_node *node,
+                         const struct config_series *series) {
+    const struct yaml_node *beta = yaml_find(node, "beta");
+    check_score_range(reader, node, series);
+    outputs_check(reader, node, series);
+    betas_check(reader, beta ? beta : node, series);
+}
+
+static bool name_is_good(const char *name) {
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    size_t length = strlen(name);
+    return length >= 1 && length < CONFIG_NAME && strspn(name, letters) == length && *name != '_' &&
+           *name != '-';
+}
+
+/* The name, or the family's where there is none. */
+static void read_name(struct reader *reader, const struct yaml_node *node, struct config_series *series) {
+    const struct yaml_node *name = yaml_find(node, "name");
+    if (!name) {
+        strcpy(series->name, series->family ? series->family->name : "");
+    } else if (name->kind == YAML_SCALAR && name_is_good(name->text)) {
+        strcpy(series->name, name->text);
+    } else {
+        const bool dotted = name->kind == YAML_SCALAR && strchr(name->text, '.');
+        value_refuse(
+            name, "name",
+            dotted ? "without dots, which divide the words of --set: 1 to 64 letters, digits, `_` or `-`"
+                   : "1 to 64 letters, digits, `_` or `-`, the first a letter or digit",
+            &reader->faults);
+    }
+}
+
+static size_t add_name(size_t count, const char **names, const char *name) {
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(names[i], name) == 0) { return count; }
+    }
+    names[count] = name;
+    return count + 1;
+}
+
+static void check_series_keys(struct reader *reader, const struct yaml_node *node,
+                              const struct family *family) {
+    char what[VALUE_TEXT] = "a series";
+    const char **names = memory_create(
+        READER_COUNT(series_keys) + OUTPUTS_KEYS + family_count() * FAMILY_PARAMETERS, sizeof *names);
+    size_t count = READER_COUNT(series_keys);
+    memcpy(names, series_keys, sizeof series_keys);
+    for (size_t i = 0; (!family || family->dimension) && i < OUTPUTS_KEYS; i++) {
+        names[count++] = outputs_keys[i];
+    }
+    for (size_t i = 0; i < family_count(); i++) {
+        const struct family *other = family_at(i);
+        for (size_t j = 0; (!family || other == family) && j < other->parameter_count; j++) {
+            count = add_name(count, names, other->parameter[j].name);
+        }
+    }
+    if (family) { snprintf(what, sizeof what, "a series of family `%s`", family->name); }
+    yaml_check_keys(node, what, count, names, &reader->faults);
+    free(names);
+}
+
+static const struct family *read_family(struct reader *reader, const struct yaml_node *node) {
+    const struct yaml_node *family = yaml_find(node, "family");
+    const char **names = memory_create(family_count(), sizeof *names);
+    const struct family *found = NULL;
+    size_t choice;
+    for (size_t i = 0; i < family_count(); i++) { names[i] = family_at(i)->name; }
+    if (!family) {
+        fault_add(&reader->faults, node->source, node->offset,
+                  "this series names no family; write for example `family: %s`", names[0]);
+    } else if (value_choice(family, "family", family_count(), names, &reader->faults, &choice)) {
+        found = family_at(choice);
+    }
+    free(names);
+    return found;
+}
+
+static bool totals_fit(const struct totals *totals) {
+    return totals->n <= POINTS_IN_ALL && totals->beta <= POINTS_IN_ALL;
+}
+
+static void add_to_totals(struct reader *reader, const struct yaml_node *node,
+                          const struct config_series *series, struct totals *totals) {
+    bool fitted = totals_fit(totals);
+    totals->n += series->n_count;
+    totals->beta += series->beta.count;
+    if (fitted && !totals_fit(totals)) {
+        fault_add(
+            &reader->faults, node->source, node->offset,
+            "the series up to here ask for more than %d values of n or of beta in all; ask for fewer points",
+            POINTS_IN_ALL);
+    }
+}
+
+static void read_series(struct reader *reader, const struct yaml_node *node, const struct shared *top,
+                        struct totals *totals, struct config_series *out) {
+    struct shared shared = {0};
+    if (!reader_is_mapping(reader, node, "series", "a list of mappings such as {family: gaussian}")) {
+        return;
+    }
+    const struct family *family = read_family(reader, node);
+    check_series_keys(reader, node, family);
+    if (!totals_fit(totals)) { return; }
+    read_shared(reader, node, top, &shared);
+    shared.settings.family = family;
+    read_name(reader, node, &shared.settings);
+    if (family) {
+        parameters_read(reader, node, &shared.settings);
+        check_rows(reader, node, &shared);
+        if (family->dimension) { outputs_read(reader, node, &shared.settings); }
+    }
+    add_to_totals(reader, node, &shared.settings, totals);
+    *out = shared.settings;
+}
+
+static void check_names(struct reader *reader, const struct yaml_node *list, const struct config *config) {
+    for (size_t i = 0; i < config->series_count; i++) {
+        const char *name = config->series[i].name;
+        for (size_t j = 0; *name && j < i; j++) {
+            if (strcmp(config->series[j].name, name) == 0) {
+                fault_add(&reader->faults, list->value[i]->source, list->value[i]->offset,
+                          "two series are called `%s` (the other on line %zu); give this one another `name`",
+                          name, list->value[j]->line);
+                break;
+            }
+        }
+    }
+}
+
+static void read_all_series(struct reader *reader, const struct yaml_node *root, const struct shared *top,
+                            struct config *config) {
+    const struct yaml_node *list = yaml_find(root, "series");
+    if (!list) {
+        fault_add(&reader->faults, root->source, root->offset,
+                  "the config has no `series`; write for example `series: [{family: gaussian}]`");
+        return;
+    }
+    if (list->kind != YAML_LIST || list->count == 0) {
+        value_refuse(list, "series", "a list of at least one series, such as `- family: gaussian`",
+                     &reader->faults);
+        return;
+    }
+    struct totals totals = {0};
+    config->series_count = list->count;
+    config->series = memory_create(list->count, sizeof *config->series);
+    const bool top_is_sound = reader->faults.count == 0;
+    bool *sound = memory_create(list->count, sizeof *sound);
+    for (size_t i = 0; i < list->count; i++) {
+        size_t faults = reader->faults.count;
+        read_series(reader, list->value[i], top, &totals, &config->series[i]);
+        sound[i] = top_is_sound && reader->faults.count == faults;
+    }
+    check_names(reader, list, config);
+    for (size_t i = 0; totals_fit(&totals) && i < list->count && reader->faults.count < ENOUGH; i++) {
+        if (sound[i]) { check_ranges(reader, list->value[i], &config->series[i]); }
+    }
+    free(sound);
+}
+
+void series_read(struct reader *reader, const struct yaml_node *root, struct config *config) {
+    struct shared defaults = {0}, top;
+    read_shared(reader, reader->defaults, NULL, &defaults);
+    read_shared(reader, root, &defaults, &top);
+    read_all_series(reader, root, &top, config);
+    config_series_release(&defaults.settings);
+    config_series_release(&top.settings);
+}

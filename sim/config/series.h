@@ -1,0 +1,14 @@
+/* series: the list `series` and the settings that each may override. */
+#ifndef GAPSCALE_SIM_CONFIG_SERIES_H
+#define GAPSCALE_SIM_CONFIG_SERIES_H
+
+#include "sim/config/config.h"
+#include "sim/config/reader.h"
+
+/* Keys that stand at the top and in a series. */
+#define SERIES_SHARED_KEYS "n", "beta", "replicates", "collapse", "rows"
+
+/* Reads the shared settings at the top of a config and all its series. */
+void series_read(struct reader *reader, const struct yaml_node *root, struct config *config);
+
+#endif
