@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "analysis/commands/command.h"
+#include "analysis/commands/request.h"
 #include "analysis/report/fitfile.h"
 #include "analysis/report/fitjson.h"
 #include "analysis/report/table.h"
 #include "sim/base/message.h"
+#include "sim/base/outfile.h"
 
 static const char usage[] =
     "usage: gapscale fit RESULTS... [-o FILE] [--json]\n"
@@ -18,17 +20,11 @@ static const char usage[] =
     "  -o, --output FILE   where the fits go (default: the first RESULTS with .fit.h5 in place of .h5)\n"
     "      --json          print JSON instead of the table\n";
 
-/* "gapscale fit ...", as typed. */
+/* "gapscale fit ...", as typed; NULL when out of memory. */
 static char *command_line(int argc, char **argv) {
-    size_t length = sizeof "gapscale";
-    for (int i = 0; i < argc; i++) { length += strlen(argv[i]) + 1; }
-    char *line = malloc(length), *end = line;
-    if (!line) { return NULL; }
-    end = stpcpy(end, "gapscale");
-    for (int i = 0; i < argc; i++) {
-        *end++ = ' ';
-        end = stpcpy(end, argv[i]);
-    }
+    char *words = outfile_command_line(argc, argv), *line = NULL;
+    if (words && asprintf(&line, "gapscale %s", words) < 0) { line = NULL; }
+    free(words);
     return line;
 }
 
@@ -48,7 +44,7 @@ static int write_fits(const char *path, const struct study *study, const char *l
     return EXIT_DONE;
 }
 
-static int print_and_write(const struct study_request *request, const char *path, const char *line) {
+static int print_and_write(const struct request *request, const char *path, const char *line) {
     struct study study;
     int status = study_open(&study, request->count, request->paths);
     if (status == EXIT_DONE && !study_judge(&study)) { status = EXIT_FAILED; }
@@ -69,9 +65,9 @@ static int print_and_write(const struct study_request *request, const char *path
 }
 
 int command_fit(int argc, char **argv) {
-    struct study_request request;
+    struct request request;
     char *line = command_line(argc, argv);
-    if (!study_parse(argc, argv, true, usage, &request)) {
+    if (!request_parse(argc, argv, true, usage, &request)) {
         free(line);
         return EXIT_USAGE;
     }
@@ -80,7 +76,8 @@ int command_fit(int argc, char **argv) {
         free(line);
         return EXIT_DONE;
     }
-    char *path = request.output ? strdup(request.output) : study_default_output(request.paths[0], ".fit.h5");
+    char *path =
+        request.output ? strdup(request.output) : request_default_output(request.paths[0], ".fit.h5");
     int status = EXIT_FAILED;
     if (!path || !line) {
         message_error("out of memory");

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "analysis/commands/command.h"
+#include "analysis/commands/request.h"
 #include "analysis/figures/figures.h"
 #include "analysis/figures/gnuplot.h"
 #include "analysis/study/study.h"
@@ -169,7 +170,7 @@ static int draw(const struct study *study, const char *directory) {
     return good ? EXIT_DONE : EXIT_FAILED;
 }
 
-static int plot(const struct study_request *request, const char *directory) {
+static int plot(const struct request *request, const char *directory) {
     struct study study;
     int status = study_open(&study, request->count, request->paths);
     if (status == EXIT_DONE && !names_are_plain(&study)) { status = EXIT_USAGE; }
@@ -183,14 +184,14 @@ static int plot(const struct study_request *request, const char *directory) {
 }
 
 int command_plot(int argc, char **argv) {
-    struct study_request request;
-    if (!study_parse(argc, argv, false, usage, &request)) { return EXIT_USAGE; }
+    struct request request;
+    if (!request_parse(argc, argv, false, usage, &request)) { return EXIT_USAGE; }
     if (request.help) {
         fputs(usage, stdout);
         return EXIT_DONE;
     }
     char *directory =
-        request.output ? strdup(request.output) : study_default_output(request.paths[0], "-figures");
+        request.output ? strdup(request.output) : request_default_output(request.paths[0], "-figures");
     int status = EXIT_FAILED;
     if (directory) {
         status = plot(&request, directory);

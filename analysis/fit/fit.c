@@ -31,6 +31,14 @@ size_t fit_last(const struct fit *fit, size_t criterion) {
     return fit->lengths;
 }
 
+bool fit_is_known(const struct exponent *e) { return isfinite(e->value) && e->se < 1; }
+
+const struct exponent *fit_raw_exponent(const struct fit *fit) {
+    if (fit->windows == 0 || fit->primary == fit->criteria) { return NULL; }
+    const struct exponent *whole = &fit->window[fit->primary];
+    return fit_is_known(whole) ? whole : NULL;
+}
+
 bool fit_is_meaningful(const struct fit *fit, size_t criterion) {
     enum family_class class = fit->series->family->class;
     switch (fit->series->criterion[criterion].kind) {

@@ -57,6 +57,11 @@ double fit_log_collapse(const struct fit *fit, size_t n, size_t criterion);
 /* The smallest and the largest n with a collapse point; `lengths` when there is none. */
 size_t fit_first(const struct fit *fit, size_t criterion);
 size_t fit_last(const struct fit *fit, size_t criterion);
+/* Whether an exponent says anything: a number, with an error below 1. */
+bool fit_is_known(const struct exponent *exponent);
+/* The exponent over all n with a collapse point of the primary criterion; NULL where there is none to state:
+ * one n, no collapse point, or not known. */
+const struct exponent *fit_raw_exponent(const struct fit *fit);
 /* Whether this criterion's collapse point marks the critical scale in this family, so that its growth means
  * something: the susceptibility does so in the Gumbel class only, the top-two ratio in the Gumbel and Weibull
  * classes (THEORY 1, 2). */

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "analysis/text/json.h"
-#include "analysis/text/words.h"
+#include "analysis/report/attention_columns.h"
+#include "analysis/report/cells.h"
 #include "models/theory/limits.h"
 
 /* What the regime's limit law says of a point. */
@@ -27,44 +27,49 @@ static void print_limit(FILE *out, const struct attention_point *p) {
     }
 }
 
-static const char *const question_head[ATTENTION_QUESTIONS] = {
-    [ATTENTION_BIAS] = "along",      [ATTENTION_TANGENTIAL] = "across", [ATTENTION_VARIANCE] = "Var",
-    [ATTENTION_ENTROPY] = "H",       [ATTENTION_PARTICIPATION] = "Y_2", [ATTENTION_WEIGHT] = "p_(k)",
-    [ATTENTION_IDENTITY] = "ident.", [ATTENTION_MATRIX] = "V ATT",      [ATTENTION_COVARIANCE] = "cov.",
+#define QUESTION(HEAD, COLUMN)                                                                               \
+    { 1, 6, {HEAD}, COLUMN, cell_sigma }
+enum { BEFORE = 4 };
+static const struct cell points[] = {
+    {2, -9, {"n"}, "log_n", .say = cell_length},
+    {1, 10, {"beta"}, "beta", .say = cell_number},
+    {1, 10, {"n_eff"}, "n_eff", .say = cell_number},
+    {1, 10, {"critical"}, "critical", .say = cell_number},
+    [BEFORE + ATTENTION_BIAS] = QUESTION("along", "bias_sigma"),
+    [BEFORE + ATTENTION_TANGENTIAL] = QUESTION("across", "tangential_sigma"),
+    [BEFORE + ATTENTION_VARIANCE] = QUESTION("Var", "variance_sigma"),
+    [BEFORE + ATTENTION_ENTROPY] = QUESTION("H", "entropy_sigma"),
+    [BEFORE + ATTENTION_PARTICIPATION] = QUESTION("Y_2", "participation_sigma"),
+    [BEFORE + ATTENTION_WEIGHT] = QUESTION("p_(k)", "weight_sigma"),
+    [BEFORE + ATTENTION_IDENTITY] = QUESTION("ident.", "identity_sigma"),
+    [BEFORE + ATTENTION_MATRIX] = QUESTION("V ATT", "matrix_sigma"),
+    [BEFORE + ATTENTION_COVARIANCE] = QUESTION("cov.", "covariance_sigma"),
 };
+enum { CELLS = BEFORE + ATTENTION_QUESTIONS };
 
-static void print_sigma(FILE *out, double sigma) {
-    if (isnan(sigma)) {
-        fprintf(out, " %6s", "-");
-    } else {
-        fprintf(out, " %6.2f", sigma);
-    }
-}
-
-static void print_point(FILE *out, const struct results_series *s, const struct attention_point *p) {
-    char n[WORDS], beta[WORDS], n_eff[WORDS], critical[WORDS];
-    size_t at = p->n * s->size[RESULTS_BETA] + p->beta_index;
-    fprintf(out, "  %-9s %10s %10s %10s", words_length(s->log_n[p->n], n), words_number(s->beta[at], beta),
-            words_number(p->n_eff, n_eff), words_number(p->critical, critical));
-    for (size_t q = 0; q < ATTENTION_QUESTIONS; q++) { print_sigma(out, p->deviation[q].sigma); }
+static void print_point(FILE *out, const struct column_place *series, const struct attention_point *p) {
+    struct column_place place = *series;
+    place.at[COLUMN_LOG_N] = p->n;
+    place.at[COLUMN_BETA] = p->beta_index;
+    cell_print_line(out, CELLS, points, &attention_columns, &place);
     fputs("  ", out);
     print_limit(out, p);
     fputc('\n', out);
 }
 
-void attention_table_print(FILE *out, const struct results_series *s, const struct attention *a) {
+void attention_table_print(FILE *out, const struct column_place *place) {
+    const struct attention *a = place->attention;
     if (a->count == 0) { return; }
     size_t lines = a->count < ATTENTION_LINES ? a->count : ATTENTION_LINES;
     fprintf(
         out,
         "  Attention output in %g dimensions: deviations from exact values in standard errors, of several "
-        "the largest%s\n  %-9s %10s %10s %10s",
-        a->dimension, lines < a->count ? "\n  (some of the points; all are in the fit file)" : "", "n",
-        "beta", "n_eff", "critical");
-    for (size_t q = 0; q < ATTENTION_QUESTIONS; q++) { fprintf(out, " %6s", question_head[q]); }
+        "the largest%s\n",
+        a->dimension, lines < a->count ? "\n  (some of the points; all are in the fit file)" : "");
+    cell_print_heads(out, CELLS, points, 0, false);
     fputs("  over the limit law\n", out);
     for (size_t i = 0; i < lines; i++) {
-        print_point(out, s, &a->point[lines > 1 ? i * (a->count - 1) / (lines - 1) : 0]);
+        print_point(out, place, &a->point[lines > 1 ? i * (a->count - 1) / (lines - 1) : 0]);
     }
     for (size_t r = 0; r < ATTENTION_REGIMES; r++) {
         const struct attention_part *part = &a->part[r];
@@ -76,37 +81,42 @@ void attention_table_print(FILE *out, const struct results_series *s, const stru
     if (*a->gaussian.sentence) { words_print_wrapped(out, a->gaussian.sentence); }
 }
 
-/* To two figures. */
-static const char *probability(double p, char out[WORDS]) {
-    snprintf(out, WORDS, isnan(p) ? "-" : "%.2g", p);
-    return out;
-}
-
-static void print_part(FILE *out, const char *name, double dimension, enum attention_regime regime,
-                       const struct attention_part *part) {
-    char p[WORDS];
-    fprintf(out, "%-20s %3g  %-13s %6zu ", name, dimension, attention_point_regime_name[regime],
-            part->points);
+/* A line for a regime: p of each question. */
+static void print_part(FILE *out, const struct column_place *series) {
+    static const struct cell answer = {1, 7, {NULL}, "%s_%s_p", .say = cell_probability, .single = true};
+    struct column_place place = *series;
+    enum attention_regime regime = place.at[COLUMN_REGIME];
+    const struct attention_part *part = &place.attention->part[regime];
+    fprintf(out, "%-20s %3g  %-13s %6zu ", place.fit->name, place.attention->dimension,
+            attention_point_regime_name[regime], part->points);
     for (size_t q = 0; q < ATTENTION_QUESTIONS; q++) {
-        fprintf(out, " %7s", probability(part->answer[q].p, p));
+        place.at[COLUMN_QUESTION] = q;
+        cell_print(out, &answer, &attention_columns, &place);
     }
     fprintf(out, "  %s\n", verdict_name[part->kind]);
 }
 
-static void print_parts(FILE *out, size_t count, const struct fit *fit, const struct attention *attention) {
+static void print_parts(FILE *out, const struct study *study) {
+    char room[COLUMN_TEXT];
     bool any = false;
-    for (size_t i = 0; i < count; i++) { any = any || attention[i].count > 0; }
-    if (!any) { return; }
-    fprintf(out,
-            "\nAttention output against exact values, nothing fitted: p of each question\n%-20s %3s  %-13s "
-            "%6s ",
-            "series", "d", "regime", "points");
-    for (size_t q = 0; q < ATTENTION_QUESTIONS; q++) { fprintf(out, " %7s", question_head[q]); }
-    fputs("  verdict\n", out);
-    for (size_t i = 0; i < count; i++) {
-        for (enum attention_regime r = 0; attention[i].count > 0 && r < ATTENTION_REGIMES; r++) {
-            const struct attention_part *part = &attention[i].part[r];
-            if (part->points > 0) { print_part(out, fit[i].name, attention[i].dimension, r, part); }
+    for (size_t i = 0; i < study->count; i++) {
+        if (study->attention[i].count == 0) { continue; }
+        if (!any) {
+            fprintf(out,
+                    "\nAttention output against exact values, nothing fitted: p of each question\n%-20s %3s  "
+                    "%-13s %6s ",
+                    "series", "d", "regime", "points");
+            for (size_t q = 0; q < ATTENTION_QUESTIONS; q++) {
+                fprintf(out, " %7s", points[BEFORE + q].head[0]);
+            }
+            fputs("  verdict\n", out);
+            any = true;
+        }
+        struct column_place place =
+            column_place(&study->fit[i], &study->verdict[i], &study->attention[i], room);
+        for (size_t r = 0; r < ATTENTION_REGIMES; r++) {
+            place.at[COLUMN_REGIME] = r;
+            if (column_has(&place, COLUMN_REGIME, r)) { print_part(out, &place); }
         }
     }
 }
@@ -136,85 +146,16 @@ static void print_critical_scale(FILE *out, const struct fit *fit) {
             (value - exact) / (value * point->se));
 }
 
-void attention_table_print_summary(FILE *out, size_t count, const struct fit *fit,
-                                   const struct attention *attention) {
+void attention_table_print_summary(FILE *out, const struct study *study) {
     bool first = true;
-    print_parts(out, count, fit, attention);
-    for (size_t i = 0; i < count; i++) {
-        if (!has_critical_scale(&fit[i])) { continue; }
+    print_parts(out, study);
+    for (size_t i = 0; i < study->count; i++) {
+        if (!has_critical_scale(&study->fit[i])) { continue; }
         if (first) {
             fprintf(out, "\nKeys on a sphere: the critical scale\n%-20s %3s  %-9s %24s  %10s  %10s  %s\n",
                     "series", "d", "n", "beta_c/n^(2/(d-1))", "exactly", "limit", "sigma");
         }
-        print_critical_scale(out, &fit[i]);
+        print_critical_scale(out, &study->fit[i]);
         first = false;
     }
-}
-
-/* "NAME_SUFFIX": value. */
-static void json_of(FILE *out, enum attention_question question, const char *suffix, double value) {
-    char name[WORDS];
-    snprintf(name, sizeof name, "%s_%s", attention_point_question_name[question], suffix);
-    json_print_member(out, name, value);
-}
-
-static void json_part(FILE *out, const struct attention_part *part) {
-    fprintf(out, "{\"verdict\": \"%s\", \"points\": %zu", verdict_name[part->kind], part->points);
-    for (enum attention_question q = 0; q < ATTENTION_QUESTIONS; q++) {
-        const struct attention_answer *answer = &part->answer[q];
-        if (q < ATTENTION_CHI_SQUARES) {
-            json_of(out, q, "chi_square", answer->chi_square);
-            json_of(out, q, "freedom", answer->freedom);
-        }
-        json_of(out, q, "sigma", answer->sigma);
-        json_of(out, q, "p", answer->p);
-    }
-    fprintf(out, ", \"left_out\": %zu, \"sentence\": ", part->left_out);
-    json_print_string(out, part->sentence);
-    fputc('}', out);
-}
-
-static void json_point(FILE *out, const struct results_series *s, const struct attention_point *p) {
-    fputs("{\"log_n\": ", out);
-    json_print_number(out, s->log_n[p->n]);
-    json_print_member(out, "beta", s->beta[p->n * s->size[RESULTS_BETA] + p->beta_index]);
-    fprintf(out, ", \"regime\": \"%s\"", attention_point_regime_name[p->regime]);
-    json_print_member(out, "n_eff", p->n_eff);
-    json_print_member(out, "critical", p->critical);
-    for (enum attention_question q = 0; q < ATTENTION_QUESTIONS; q++) {
-        json_of(out, q, "sigma", p->deviation[q].sigma);
-    }
-    json_print_member(out, "radial_ratio", p->radial_ratio);
-    json_print_member(out, "tangential_ratio", p->tangential_ratio);
-    json_print_member(out, "radial_p", p->radial_p);
-    json_print_member(out, "tangential_p", p->tangential_p);
-    json_print_member(out, "top_weight_ratio", p->top_weight_ratio);
-    json_print_member(out, "deficit_ratio", p->deficit_ratio);
-    json_print_member(out, "log_deficit_ratio", p->log_deficit_ratio);
-    fputc('}', out);
-}
-
-void attention_table_json(FILE *out, const struct results_series *s, const struct attention *a) {
-    if (a->count == 0) {
-        fputs("null", out);
-        return;
-    }
-    fputs("{\"dimension\": ", out);
-    json_print_number(out, a->dimension);
-    json_print_member(out, "matrix_sigma", attention_worst(a, ATTENTION_MATRIX));
-    json_print_member(out, "covariance_sigma", attention_worst(a, ATTENTION_COVARIANCE));
-    json_print_member(out, "n_eff_exponent", a->gaussian.exponent);
-    fputs(", \"central_limit\": ", out);
-    json_print_string(out, a->gaussian.sentence);
-    for (size_t r = 0; r < ATTENTION_REGIMES; r++) {
-        if (a->part[r].points == 0) { continue; }
-        fprintf(out, ", \"%s\": ", attention_point_regime_name[r]);
-        json_part(out, &a->part[r]);
-    }
-    fputs(", \"points\": [", out);
-    for (size_t i = 0; i < a->count; i++) {
-        fputs(i > 0 ? ", " : "", out);
-        json_point(out, s, &a->point[i]);
-    }
-    fputs("]}", out);
 }

@@ -1,231 +1,343 @@
 #include "analysis/report/fitjson.h"
 
 #include <math.h>
+#include <string.h>
 
-#include "analysis/report/attention_table.h"
-#include "analysis/report/table.h"
+#include "analysis/report/attention_columns.h"
 #include "analysis/text/json.h"
-#include "analysis/verdict/sentence.h"
 
-static void print_interval(FILE *out, double value, double se) {
-    json_print_member(out, "low", value - EXPONENT_SIGMAS_95 * se);
-    json_print_member(out, "high", value + EXPONENT_SIGMAS_95 * se);
+/* ---- the document ---- */
+
+enum form {
+    MEMBER,   /* a column */
+    INTERVAL, /* "low" and "high", 95% around a column whose standard error is called NAME_se */
+    OBJECT,   /* of what follows up to END; null where its column is missing */
+    LIST,     /* of such objects, along one or two axes; empty where its column is missing */
+    EACH,     /* what follows up to END for indices of an axis, with their labels for the %s of keys */
+    OUTPUT,   /* another table of columns, up to END; null where there is no output */
+    END
+};
+
+struct entry {
+    enum form form;
+    const char *key, *column;
+    enum column_axis axis[2];
+    size_t first, end; /* of indices */
+};
+
+#define NONE COLUMN_AXES
+#define SAME(NAME)                                                                                           \
+    { MEMBER, NAME, NAME, {NONE, NONE}, 0, 0 }
+#define AS(KEY, NAME)                                                                                        \
+    { MEMBER, KEY, NAME, {NONE, NONE}, 0, 0 }
+#define BETWEEN(NAME)                                                                                        \
+    { INTERVAL, "low", NAME, {NONE, NONE}, 0, 0 }
+#define OPEN(KEY, NAME)                                                                                      \
+    { OBJECT, KEY, NAME, {NONE, NONE}, 0, 0 }
+#define OPEN_LIST(KEY, NAME, AXIS, INNER)                                                                    \
+    { LIST, KEY, NAME, {AXIS, INNER}, 0, 0 }
+#define FOR(AXIS, FIRST, BEYOND)                                                                             \
+    { EACH, NULL, NULL, {AXIS, NONE}, FIRST, BEYOND }
+#define CLOSE                                                                                                \
+    { END, NULL, NULL, {NONE, NONE}, 0, 0 }
+
+static const struct entry document[] = {
+    SAME("file"),
+    AS("name", "series"),
+    SAME("group"),
+    SAME("family"),
+    AS("criterion", "judged_by"),
+    SAME("verdict"),
+    SAME("sentence"),
+    SAME("exponent"),
+    AS("low", "exponent_low"),
+    AS("high", "exponent_high"),
+    SAME("variable"),
+    AS("exponent_asymptotic", "asymptotic_exponent"),
+    OPEN("raw_exponent", NULL),
+    AS("value", "raw_exponent"),
+    BETWEEN("raw_exponent"),
+    CLOSE,
+    SAME("raw_exponent_lambda_typ"),
+    OPEN("drift", NULL),
+    AS("value", "raw_drift"),
+    BETWEEN("raw_drift"),
+    CLOSE,
+    OPEN("amplitude", NULL),
+    AS("value", "amplitude"),
+    AS("low", "amplitude_low"),
+    AS("high", "amplitude_high"),
+    AS("predicted", "amplitude_predicted"),
+    CLOSE,
+    OPEN("scale_exponent", NULL),
+    AS("value", "scale_exponent"),
+    AS("low", "scale_exponent_low"),
+    AS("high", "scale_exponent_high"),
+    AS("predicted", "scale_exponent_predicted"),
+    CLOSE,
+    OPEN_LIST("rivals", NULL, COLUMN_LAW, NONE),
+    SAME("law"),
+    AS("excluded_sigma", "excluded_sigma_%s"),
+    AS("chi_square", "chi_square_%s"),
+    AS("weight", "weight_%s"),
+    CLOSE,
+    OPEN("exact", NULL),
+    AS("count", "exact_count"),
+    AS("chi_square", "exact_chi_square"),
+    AS("freedom", "exact_freedom"),
+    AS("p", "exact_p"),
+    CLOSE,
+    OPEN_LIST("windows", NULL, COLUMN_LAW_WINDOW, NONE),
+    AS("first_log_n", "law_window_log_n"),
+    AS("points", "law_window_points"),
+    AS("exponent", "law_window_exponent"),
+    BETWEEN("law_window_exponent"),
+    CLOSE,
+    OPEN("settle", "remedy"),
+    AS("replicates", "settle_replicates"),
+    AS("log_n", "settle_log_n"),
+    CLOSE,
+    OPEN_LIST("te", NULL, COLUMN_LOG_N, NONE),
+    SAME("log_n"),
+    AS("rate_above", "te_rate_above"),
+    AS("rate_above_se", "te_rate_above_se"),
+    AS("exponent_below", "te_exponent_below"),
+    AS("exponent_below_se", "te_exponent_below_se"),
+    AS("top_two_ratio", "te_top_two_ratio"),
+    CLOSE,
+    OPEN("accumulation", NULL),
+    AS("value", "lambda_median"),
+    AS("low", "lambda_median_low"),
+    AS("high", "lambda_median_high"),
+    AS("predicted", "lambda_median_predicted"),
+    OPEN("xi_alpha", NULL),
+    AS("value", "xi_alpha"),
+    BETWEEN("xi_alpha"),
+    CLOSE,
+    OPEN("xi_delta", NULL),
+    AS("value", "xi_delta"),
+    BETWEEN("xi_delta"),
+    CLOSE,
+    OPEN("xi_lambda", NULL),
+    AS("value", "xi_lambda"),
+    BETWEEN("xi_lambda"),
+    CLOSE,
+    CLOSE,
+    OPEN_LIST("points", "judged_by", COLUMN_LOG_N, NONE),
+    SAME("log_n"),
+    SAME("log_lambda_typ"),
+    AS("ratio", "collapse"),
+    AS("ratio_se", "collapse_se"),
+    AS("ratio_se_bootstrap", "collapse_se_bootstrap"),
+    AS("ratio_controlled", "collapse_controlled"),
+    AS("ratio_controlled_se", "collapse_controlled_se"),
+    AS("gain", "collapse_gain"),
+    AS("exact", "exact_collapse"),
+    AS("row_median", "row_collapse_quantile"),
+    CLOSE,
+    OPEN_LIST("criteria", NULL, COLUMN_CRITERION, NONE),
+    SAME("criterion"),
+    OPEN_LIST("points", NULL, COLUMN_LOG_N, NONE),
+    AS("state", "collapse_state"),
+    SAME("log_n"),
+    AS("ratio", "collapse"),
+    AS("ratio_se", "collapse_se"),
+    AS("ratio_se_block", "collapse_se_block"),
+    AS("row_median", "row_collapse_quantile"),
+    AS("row_median_low", "row_collapse_median_low"),
+    AS("row_median_high", "row_collapse_median_high"),
+    CLOSE,
+    CLOSE,
+    {OUTPUT, "output", NULL, {NONE, NONE}, 0, 0},
+    SAME("dimension"),
+    SAME("matrix_sigma"),
+    SAME("covariance_sigma"),
+    SAME("n_eff_exponent"),
+    SAME("central_limit"),
+    FOR(COLUMN_REGIME, 0, ATTENTION_REGIMES),
+    OPEN("%s", NULL),
+    AS("verdict", "%s_verdict"),
+    AS("points", "%s_points"),
+    FOR(COLUMN_QUESTION, 0, ATTENTION_CHI_SQUARES),
+    AS("%s_chi_square", "%s_%s_chi_square"),
+    AS("%s_freedom", "%s_%s_freedom"),
+    AS("%s_sigma", "%s_%s_sigma"),
+    AS("%s_p", "%s_%s_p"),
+    CLOSE,
+    FOR(COLUMN_QUESTION, ATTENTION_CHI_SQUARES, ATTENTION_QUESTIONS),
+    AS("%s_sigma", "%s_%s_sigma"),
+    AS("%s_p", "%s_%s_p"),
+    CLOSE,
+    AS("left_out", "%s_left_out"),
+    AS("sentence", "%s_sentence"),
+    CLOSE,
+    CLOSE,
+    OPEN_LIST("points", NULL, COLUMN_LOG_N, COLUMN_BETA),
+    SAME("log_n"),
+    SAME("beta"),
+    AS("regime", "regime_name"),
+    SAME("n_eff"),
+    SAME("critical"),
+    SAME("bias_sigma"),
+    SAME("tangential_sigma"),
+    SAME("variance_sigma"),
+    SAME("entropy_sigma"),
+    SAME("participation_sigma"),
+    SAME("weight_sigma"),
+    SAME("identity_sigma"),
+    SAME("matrix_sigma"),
+    SAME("covariance_sigma"),
+    SAME("radial_ratio"),
+    SAME("tangential_ratio"),
+    SAME("radial_p"),
+    SAME("tangential_p"),
+    SAME("top_weight_ratio"),
+    SAME("deficit_ratio"),
+    SAME("log_deficit_ratio"),
+    CLOSE,
+    CLOSE,
+    CLOSE,
+};
+
+/* ---- how it is printed ---- */
+
+struct printer {
+    FILE *out;
+    const struct column_table *table;
+    bool array;             /* inside a list along a dimension */
+    enum column_axis label; /* of keys */
+    struct column_place place;
+};
+
+static void print_members(const struct printer *p, const struct entry *entry, const char *comma);
+
+/* The first entry beyond what `entry` opens. */
+static const struct entry *skip(const struct entry *entry) {
+    size_t depth = 0;
+    do {
+        depth += entry->form != MEMBER && entry->form != INTERVAL && entry->form != END;
+        depth -= entry->form == END;
+        entry++;
+    } while (depth > 0);
+    return entry;
 }
 
-static void print_estimate(FILE *out, const char *key, const struct verdict_estimate *e) {
-    json_print_key(out, key);
-    fputs("{\"value\": ", out);
-    json_print_number(out, e->value);
-    json_print_member(out, "low", e->low);
-    json_print_member(out, "high", e->high);
-    json_print_member(out, "predicted", e->predicted);
-    fputc('}', out);
+static void print_object(const struct printer *p, const struct entry *first) {
+    fputc('{', p->out);
+    print_members(p, first, "");
+    fputc('}', p->out);
 }
 
-static void print_slope(FILE *out, const char *key, const struct exponent *e) {
-    json_print_key(out, key);
-    fputs("{\"value\": ", out);
-    json_print_number(out, e->value);
-    print_interval(out, e->value, e->se);
-    fputc('}', out);
+static const struct column *find(const struct printer *p, const char *name) {
+    return column_find(p->table, p->array, name);
 }
 
-static void print_rivals(FILE *out, const struct verdict *v) {
-    json_print_key(out, "rivals");
-    fputc('[', out);
-    for (size_t r = 0; r < VERDICT_LAWS; r++) {
-        fprintf(out, "%s{\"law\": \"%s\"", r > 0 ? ", " : "", verdict_law[r]);
-        json_print_member(out, "excluded_sigma", v->rival[r].excluded_sigma);
-        json_print_member(out, "chi_square", v->rival[r].chi_square);
-        json_print_member(out, "weight", v->rival[r].weight);
-        fputc('}', out);
-    }
-    fputc(']', out);
+static bool is_there(const struct printer *p, const char *name) {
+    return !name || find(p, name)->text(&p->place);
 }
 
-static void print_accumulation(FILE *out, const struct accumulation_fit *a) {
-    json_print_key(out, "accumulation");
-    fputs("{\"value\": ", out);
-    json_print_number(out, a->median);
-    json_print_member(out, "low", a->median_low);
-    json_print_member(out, "high", a->median_high);
-    json_print_member(out, "predicted", a->limit);
-    print_slope(out, "xi_alpha", &a->xi_alpha);
-    print_slope(out, "xi_delta", &a->xi_delta);
-    print_slope(out, "xi_lambda", &a->xi_lambda);
-    fputc('}', out);
-}
-
-static void print_exact(FILE *out, const struct verdict *v) {
-    json_print_key(out, "exact");
-    fprintf(out, "{\"count\": %zu", v->exact_count);
-    json_print_member(out, "chi_square", v->exact_chi_square);
-    fprintf(out, ", \"freedom\": %zu", v->exact_freedom);
-    json_print_member(out, "p", v->exact_p);
-    fputc('}', out);
-}
-
-/* [{"first_log_n", ...}]: the exponent by windows of growing smallest n. */
-static void print_windows(FILE *out, const struct verdict *v) {
-    json_print_key(out, "windows");
-    fputc('[', out);
-    for (size_t i = 0; i < v->window_count; i++) {
-        const struct verdict_window *w = &v->window[i];
-        fprintf(out, "%s{\"first_log_n\": ", i > 0 ? ", " : "");
-        json_print_number(out, w->log_n);
-        fprintf(out, ", \"points\": %zu", w->count);
-        json_print_member(out, "exponent", w->value);
-        print_interval(out, w->value, w->se);
-        fputc('}', out);
-    }
-    fputc(']', out);
-}
-
-static void print_settle(FILE *out, const struct verdict *v) {
-    json_print_key(out, "settle");
-    if (isnan(v->settle.replicates) && isnan(v->settle.log_n)) {
-        fputs("null", out);
+static void print_value(const struct printer *p, const struct column *c) {
+    if (!c->text) {
+        json_print_number(p->out, column_number(c, &p->place));
         return;
     }
-    fputs("{\"replicates\": ", out);
-    json_print_number(out, v->settle.replicates);
-    json_print_member(out, "log_n", v->settle.log_n);
-    fputc('}', out);
-}
-
-static void print_te(FILE *out, const struct fit *fit) {
-    json_print_key(out, "te");
-    fputc('[', out);
-    for (size_t n = 0; n < fit->lengths; n++) {
-        const struct te *te = &fit->te[n];
-        fprintf(out, "%s{\"log_n\": ", n > 0 ? ", " : "");
-        json_print_number(out, fit->series->log_n[n]);
-        json_print_member(out, "rate_above", te->above.value);
-        json_print_member(out, "rate_above_se", te->above.se);
-        json_print_member(out, "exponent_below", te->below.value);
-        json_print_member(out, "exponent_below_se", te->below.se);
-        json_print_member(out, "top_two_ratio", te->ratio);
-        fputc('}', out);
+    const char *text = c->text(&p->place);
+    if (text) {
+        json_print_string(p->out, text);
+    } else {
+        fputs("null", p->out);
     }
-    fputc(']', out);
 }
 
-static void print_point(FILE *out, const struct fit *fit, size_t n) {
-    size_t at = n * fit->criteria + fit->primary;
-    double ratio = exp(fit->collapse[at].log_ratio);
-    fputs("{\"log_n\": ", out);
-    json_print_number(out, fit->series->log_n[n]);
-    json_print_member(out, "log_lambda_typ", fit->series->log_lambda_typ[n]);
-    json_print_member(out, "ratio", ratio);
-    json_print_member(out, "ratio_se", ratio * fit->collapse[at].se);
-    json_print_member(out, "ratio_se_bootstrap", ratio * fit->collapse_se_bootstrap[n]);
-    json_print_member(out, "ratio_controlled", exp(fit->controls[n].log_ratio));
-    json_print_member(out, "ratio_controlled_se", exp(fit->controls[n].log_ratio) * fit->controls[n].se);
-    json_print_member(out, "gain", fit->controls[n].gain);
-    json_print_member(out, "exact", fit->exact[n]);
-    json_print_member(out, "row_median", fit->row_collapse[at].quantile[ORDER_MEDIAN]);
-    fputc('}', out);
+static void print_interval(const struct printer *p, const char *name) {
+    char error[WORDS];
+    snprintf(error, sizeof error, "%s_se", name);
+    double value = column_number(find(p, name), &p->place), se = column_number(find(p, error), &p->place);
+    json_print_number(p->out, value - EXPONENT_SIGMAS_95 * se);
+    json_print_member(p->out, "high", value + EXPONENT_SIGMAS_95 * se);
 }
 
-static void print_points(FILE *out, const struct fit *fit) {
-    json_print_key(out, "points");
-    fputc('[', out);
-    for (size_t n = 0; n < fit->lengths && fit->primary < fit->criteria; n++) {
-        if (n > 0) { fputs(", ", out); }
-        print_point(out, fit, n);
+static void print_list(const struct printer *p, const struct entry *list) {
+    struct printer item = *p;
+    size_t inner = list->axis[1] == NONE ? 1 : column_size(&p->place, list->axis[1]),
+           count = is_there(p, list->column) ? column_size(&p->place, list->axis[0]) * inner : 0;
+    item.array = list->axis[0] < COLUMN_DIMENSIONS;
+    fputc('[', p->out);
+    for (size_t i = 0; i < count; i++) {
+        item.place.at[list->axis[0]] = i / inner;
+        if (list->axis[1] != NONE) { item.place.at[list->axis[1]] = i % inner; }
+        if (i > 0) { fputs(", ", p->out); }
+        print_object(&item, list + 1);
     }
-    fputc(']', out);
+    fputc(']', p->out);
 }
 
-/* [{"criterion", "points": [{"log_n", ...}]}]: every criterion's collapse points. */
-static void print_criteria(FILE *out, const struct fit *fit) {
-    json_print_key(out, "criteria");
-    fputc('[', out);
-    for (size_t k = 0; k < fit->criteria; k++) {
-        char label[CRITERION_LABEL];
-        criterion_label(&fit->series->criterion[k], label);
-        fprintf(out, "%s{\"criterion\": \"%s\", \"points\": [", k > 0 ? ", " : "", label);
-        for (size_t n = 0; n < fit->lengths; n++) {
-            const struct ensemble_point *point = &fit->collapse[n * fit->criteria + k];
-            const struct order *rows = &fit->row_collapse[n * fit->criteria + k];
-            double ratio = exp(point->log_ratio);
-            fprintf(out, "%s{\"state\": \"%s\"", n > 0 ? ", " : "", ensemble_state_name[point->state]);
-            json_print_member(out, "log_n", fit->series->log_n[n]);
-            json_print_member(out, "ratio", ratio);
-            json_print_member(out, "ratio_se", ratio * point->se);
-            json_print_member(out, "ratio_se_block", ratio * fit->collapse_se_block[n * fit->criteria + k]);
-            json_print_member(out, "row_median", rows->quantile[ORDER_MEDIAN]);
-            json_print_member(out, "row_median_low", rows->median_low);
-            json_print_member(out, "row_median_high", rows->median_high);
-            fputc('}', out);
+static void print_or_null(const struct printer *p, const struct entry *object, bool is_known) {
+    if (is_known) {
+        print_object(p, object + 1);
+    } else {
+        fputs("null", p->out);
+    }
+}
+
+static void print_entry(const struct printer *p, const struct entry *entry) {
+    struct printer output = *p;
+    switch (entry->form) {
+    case MEMBER: print_value(p, find(p, entry->column)); break;
+    case INTERVAL: print_interval(p, entry->column); break;
+    case OBJECT: print_or_null(p, entry, is_there(p, entry->column)); break;
+    case LIST: print_list(p, entry); break;
+    case OUTPUT:
+        output.table = &attention_columns;
+        print_or_null(&output, entry, p->place.attention->count > 0);
+        break;
+    case EACH:
+    case END: break;
+    }
+}
+
+static void print_key(const struct printer *p, const char *key) {
+    const char *label = strstr(key, "%s");
+    if (label) {
+        fprintf(p->out, "\"%.*s%s%s\": ", (int)(label - key), key, column_label(&p->place, p->label),
+                label + 2);
+    } else {
+        fprintf(p->out, "\"%s\": ", key);
+    }
+}
+
+/* Never the first of an object. */
+static void print_each(const struct printer *p, const struct entry *entry) {
+    struct printer each = *p;
+    each.label = entry->axis[0];
+    for (size_t i = entry->first; i < entry->end; i++) {
+        each.place.at[each.label] = i;
+        if (column_has(&each.place, each.label, i)) { print_members(&each, entry + 1, ", "); }
+    }
+}
+
+/* Up to the END; `comma` before the first. */
+static void print_members(const struct printer *p, const struct entry *entry, const char *comma) {
+    for (; entry->form != END; entry = skip(entry)) {
+        if (entry->form == EACH) {
+            print_each(p, entry);
+        } else {
+            fputs(comma, p->out);
+            print_key(p, entry->key);
+            print_entry(p, entry);
         }
-        fputs("]}", out);
+        comma = ", ";
     }
-    fputc(']', out);
-}
-
-static void print_criterion(FILE *out, const struct fit *fit) {
-    json_print_key(out, "criterion");
-    if (fit->primary == fit->criteria) {
-        fputs("null", out);
-        return;
-    }
-    char label[CRITERION_LABEL];
-    criterion_label(&fit->series->criterion[fit->primary], label);
-    json_print_string(out, label);
-}
-
-static void print_exponent(FILE *out, const struct fit *fit, const struct verdict *v) {
-    static const struct exponent none = {0, NAN, NAN, NAN};
-    const struct exponent *whole = table_exponent(fit);
-    json_print_member(out, "exponent", v->exponent.value);
-    json_print_member(out, "low", v->exponent.low);
-    json_print_member(out, "high", v->exponent.high);
-    json_print_key(out, "variable");
-    json_print_string(out, fit->by_n ? "n" : "log_n");
-    json_print_member(out, "exponent_asymptotic", fit_asymptotic_exponent(fit));
-    print_slope(out, "raw_exponent", whole ? whole : &none);
-    json_print_member(out, "raw_exponent_lambda_typ", whole ? fit->window_lambda[fit->primary].value : NAN);
-    print_slope(out, "drift", whole ? &fit->drift[fit->primary] : &none);
-}
-
-static void print_series(FILE *out, const struct fit *fit, const struct verdict *v,
-                         const struct attention *attention) {
-    char sentence[SENTENCE];
-    fputs("    {\"file\": ", out);
-    json_print_string(out, fit->file);
-    json_print_key(out, "name");
-    json_print_string(out, fit->series->name);
-    json_print_key(out, "group");
-    json_print_string(out, fit->name);
-    json_print_key(out, "family");
-    json_print_string(out, fit->series->family->name);
-    print_criterion(out, fit);
-    json_print_key(out, "verdict");
-    json_print_string(out, verdict_name[v->kind]);
-    json_print_key(out, "sentence");
-    json_print_string(out, sentence_make(fit, v, sentence));
-    print_exponent(out, fit, v);
-    print_estimate(out, "amplitude", &v->amplitude);
-    print_estimate(out, "scale_exponent", &v->slope);
-    print_rivals(out, v);
-    print_exact(out, v);
-    print_windows(out, v);
-    print_settle(out, v);
-    print_te(out, fit);
-    print_accumulation(out, &v->accumulation);
-    print_points(out, fit);
-    print_criteria(out, fit);
-    json_print_key(out, "output");
-    attention_table_json(out, fit->series, attention);
-    fputc('}', out);
 }
 
 void fitjson_print(FILE *out, const struct study *study) {
+    char room[COLUMN_TEXT];
     fputs("{\"schema\": 1, \"series\": [", out);
     for (size_t i = 0; i < study->count; i++) {
-        fputs(i > 0 ? ",\n" : "\n", out);
-        print_series(out, &study->fit[i], &study->verdict[i], &study->attention[i]);
+        struct printer p = {.out = out, .table = &column_fit};
+        p.place = column_place(&study->fit[i], &study->verdict[i], &study->attention[i], room);
+        fputs(i > 0 ? ",\n    " : "\n    ", out);
+        print_object(&p, document);
     }
     fputs("\n]}\n", out);
 }

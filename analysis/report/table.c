@@ -5,23 +5,16 @@
 #include <string.h>
 
 #include "analysis/report/attention_table.h"
+#include "analysis/report/cells.h"
 #include "analysis/study/twins.h"
 #include "analysis/verdict/sentence.h"
-
-static bool exponent_is_known(const struct exponent *e) { return isfinite(e->value) && e->se < 1; }
-
-const struct exponent *table_exponent(const struct fit *fit) {
-    if (fit->windows == 0 || fit->primary == fit->criteria) { return NULL; }
-    const struct exponent *whole = &fit->window[fit->primary];
-    return exponent_is_known(whole) ? whole : NULL;
-}
 
 static const char *variable_name(const struct fit *fit) { return fit->by_n ? "n" : "log n"; }
 
 static const char *exponent_words(const struct exponent *e, char out[WORDS]) {
     if (isnan(e->value) || isnan(e->se)) {
         snprintf(out, WORDS, "-");
-    } else if (!exponent_is_known(e)) {
+    } else if (!fit_is_known(e)) {
         snprintf(out, WORDS, "noise");
     } else {
         words_measured(e->value, e->se, out);
@@ -44,11 +37,6 @@ static const struct ensemble_point *primary_point(const struct fit *fit, size_t 
     return fit->primary < fit->criteria ? &fit->collapse[n * fit->criteria + fit->primary] : &none;
 }
 
-static double primary_ratio_se(const struct fit *fit, size_t n) {
-    const struct ensemble_point *point = primary_point(fit, n);
-    return exp(point->log_ratio) * point->se;
-}
-
 static void print_head(FILE *out, const struct fit *fit) {
     const struct results_series *s = fit->series;
     char parameters[WORDS_LINE], law[WORDS], label[CRITERION_LABEL];
@@ -64,45 +52,60 @@ static void print_head(FILE *out, const struct fit *fit) {
     fputs("\n\n", out);
 }
 
-static void print_columns(FILE *out, const struct fit *fit) {
-    fprintf(out, "%9s  %10s  %10s %7s  %17s %7s  %7s %8s %14s %7s\n", "", "", "", "", "", "", "median",
-            "median", "d log beta_c", "the same");
-    fprintf(out, "%9s  %10s  %10s %7s  %17s %7s  %7s %8s %14s %7s\n", "n", "Lambda^typ", "beta_c", "+- se",
-            "beta_c/Lambda^typ", "exactly", "of rows", "Lambda_n", fit->by_n ? "/ d log n" : "/ d log log n",
-            "Lambda");
+/* ---- its points ---- */
+
+static const char *say_local(double value, double se, char out[WORDS]) {
+    const struct exponent e = {0, value, se, NAN};
+    if (strlen(exponent_words(&e, out)) > 14) { snprintf(out, WORDS, "%.4f", value); }
+    return out;
 }
 
-static void print_line(FILE *out, const struct fit *fit, size_t n) {
-    const struct ensemble_point *point = primary_point(fit, n);
-    char length[WORDS], lambda[WORDS], beta[WORDS], se[WORDS], ratio[WORDS], rows[WORDS] = "-",
-                                                                             row_lambda[WORDS];
-    char local[WORDS] = "-", local_lambda[WORDS] = "-", exact[WORDS] = "-";
-    double log_lambda = fit->series->log_lambda_typ[n], log_beta = log_lambda + point->log_ratio;
-    words_measured(exp(point->log_ratio), primary_ratio_se(fit, n), ratio);
-    if (point->se > 0) {
-        snprintf(se, sizeof se, "%.2g", exp(log_beta) * point->se);
+/* In absolute units, of what is known as a logarithm. */
+static const char *say_error(double log_value, double relative, char out[WORDS]) {
+    if (relative > 0) {
+        snprintf(out, WORDS, "%.2g", exp(log_value) * relative);
     } else {
-        snprintf(se, sizeof se, point->se == 0 ? "0" : "-");
+        snprintf(out, WORDS, relative == 0 ? "0" : "-");
     }
-    if (fit->primary < fit->criteria) {
-        words_number(fit->row_collapse[n * fit->criteria + fit->primary].quantile[ORDER_MEDIAN], rows);
-    }
-    if (n > 0) {
-        if (fit->primary < fit->criteria) {
-            exponent_words(&fit->local[(n - 1) * fit->criteria + fit->primary], local);
-            if (strlen(local) > 14) {
-                snprintf(local, sizeof local, "%.4f",
-                         fit->local[(n - 1) * fit->criteria + fit->primary].value);
-            }
-        }
-        snprintf(local_lambda, sizeof local_lambda, "%.4f", fit->local_lambda[n - 1].value);
-    }
-    if (!isnan(fit->exact[n])) { snprintf(exact, sizeof exact, "%.4f", fit->exact[n]); }
-    fprintf(out, "%9s  %10s  %10s %7s  %17s %7s  %7s %8s %14s %7s\n",
-            words_length(fit->series->log_n[n], length), words_exponential(log_lambda, lambda),
-            words_exponential(log_beta, beta), se, ratio, exact, rows,
-            words_number(fit->row_lambda[n].quantile[ORDER_MEDIAN], row_lambda), local, local_lambda);
+    return out;
 }
+
+static const struct cell points[] = {
+    {0, 9, {"", "n"}, "log_n", .say = cell_length},
+    {2, 10, {"", "Lambda^typ"}, "log_lambda_typ", .say = cell_exponential},
+    {2, 10, {"", "beta_c"}, "log_collapse", .say = cell_exponential},
+    {1, 7, {"", "+- se"}, "log_collapse", .say = say_error, .error = "collapse_relative_se"},
+    {2, 17, {"", "beta_c/Lambda^typ"}, "collapse", .say = words_measured, .error = "collapse_se"},
+    {1, 7, {"", "exactly"}, "exact_collapse", .say = cell_fixed},
+    {2, 7, {"median", "of rows"}, "row_collapse_quantile", .say = cell_number},
+    {1, 8, {"median", "Lambda_n"}, "lambda_quantile", .say = cell_number},
+    {1,
+     14,
+     {"d log beta_c", "/ d log log n"},
+     "local_exponent",
+     say_local,
+     .error = "local_exponent_se",
+     .head_by_n = "/ d log n"},
+    {1, 7, {"the same", "Lambda"}, "local_exponent_lambda_typ", .say = cell_fixed},
+};
+enum { POINT_CELLS = sizeof points / sizeof *points };
+
+/* Slopes stand beside the larger n. */
+static void print_points(FILE *out, const struct column_place *series) {
+    struct column_place place = *series;
+    for (size_t line = 0; line < 2; line++) {
+        cell_print_heads(out, POINT_CELLS, points, line, place.fit->by_n);
+        fputc('\n', out);
+    }
+    for (size_t n = 0; n < place.fit->lengths; n++) {
+        place.at[COLUMN_LOG_N] = n;
+        place.at[COLUMN_INTERVAL] = n - 1;
+        cell_print_line(out, POINT_CELLS, points, &column_fit, &place);
+        fputc('\n', out);
+    }
+}
+
+/* ---- notes ---- */
 
 /* Says once for each reason at how many n there is no collapse point, and why. */
 static void print_missing(FILE *out, const struct fit *fit) {
@@ -186,13 +189,13 @@ static void print_agreement(FILE *out, const struct verdict *v) {
 static void print_windows(FILE *out, const struct fit *fit) {
     enum { SHOWN = 4 };
     char measured[WORDS], length[WORDS];
-    if (!table_exponent(fit)) { return; }
+    if (!fit_raw_exponent(fit)) { return; }
     size_t step = (fit->windows + SHOWN - 1) / SHOWN;
     fprintf(out, "  Exponent in %s from n up, beta_c (Lambda^typ):", variable_name(fit));
     size_t shown = 0;
     for (size_t w = 0; w < fit->windows; w += step) {
         const struct exponent *e = &fit->window[w * fit->criteria + fit->primary];
-        if (!exponent_is_known(e) || primary_point(fit, w)->state != ENSEMBLE_FOUND) { continue; }
+        if (!fit_is_known(e) || primary_point(fit, w)->state != ENSEMBLE_FOUND) { continue; }
         fprintf(out, "%sfrom %s: %s (%.3f)",
                 shown == 0       ? "\n    "
                 : shown % 2 == 0 ? ";\n    "
@@ -204,24 +207,27 @@ static void print_windows(FILE *out, const struct fit *fit) {
     fputc('\n', out);
 }
 
-static void print_rivals(FILE *out, const struct verdict *v) {
+static const char *say_sigma(double sigma, double error, char out[WORDS]) {
     const double most = 100;
-    char number[WORDS];
-    if (isnan(v->exponent.value)) { return; }
-    fprintf(out, "  %-22s", "Laws with corrections");
-    for (size_t r = 0; r < VERDICT_LAWS; r++) { fprintf(out, " %12s", verdict_law[r]); }
-    fprintf(out, "\n  %-22s", "  chi^2");
-    for (size_t r = 0; r < VERDICT_LAWS; r++) {
-        fprintf(out, " %12s", words_number(v->rival[r].chi_square, number));
+    return sigma > most ? "> 100" : cell_number(sigma, error, out);
+}
+
+static void print_rivals(FILE *out, const struct column_place *series) {
+    static const struct cell rows[] = {
+        {1, 12, {"Laws with corrections"}, "law", .single = true},
+        {1, 12, {"  chi^2"}, "chi_square_%s", .say = cell_number, .single = true},
+        {1, 12, {"  Akaike weight"}, "weight_%s", .say = cell_weight, .single = true},
+        {1, 12, {"  sigma off"}, "excluded_sigma_%s", .say = say_sigma, .single = true},
+    };
+    struct column_place place = *series;
+    if (isnan(place.verdict->exponent.value)) { return; }
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        fprintf(out, "  %-22s", rows[i].head[0]);
+        for (place.at[COLUMN_LAW] = 0; place.at[COLUMN_LAW] < VERDICT_LAWS; place.at[COLUMN_LAW]++) {
+            cell_print(out, &rows[i], &column_fit, &place);
+        }
+        fputc('\n', out);
     }
-    fprintf(out, "\n  %-22s", "  Akaike weight");
-    for (size_t r = 0; r < VERDICT_LAWS; r++) { fprintf(out, " %12.3g", v->rival[r].weight); }
-    fprintf(out, "\n  %-22s", "  sigma off");
-    for (size_t r = 0; r < VERDICT_LAWS; r++) {
-        double sigma = v->rival[r].excluded_sigma;
-        fprintf(out, " %12s", sigma > most ? "> 100" : words_number(sigma, number));
-    }
-    fputs("\n", out);
 }
 
 /* The accumulation scale itself: its median beside the limit law, and the coordinates of where it is
@@ -306,13 +312,14 @@ static bool is_output_alone(const struct fit *fit, const struct attention *atten
            (fit->primary == fit->criteria || fit_first(fit, fit->primary) == fit->lengths);
 }
 
-static void print_collapse(FILE *out, const struct fit *fit, const struct verdict *verdict) {
+static void print_collapse(FILE *out, const struct column_place *place) {
+    const struct fit *fit = place->fit;
+    const struct verdict *verdict = place->verdict;
     char sentence[SENTENCE];
-    print_columns(out, fit);
-    for (size_t n = 0; n < fit->lengths; n++) { print_line(out, fit, n); }
+    print_points(out, place);
     fputc('\n', out);
     words_print_wrapped(out, sentence_make(fit, verdict, sentence));
-    print_rivals(out, verdict);
+    print_rivals(out, place);
     print_agreement(out, verdict);
     print_law_windows(out, verdict);
     print_windows(out, fit);
@@ -322,15 +329,14 @@ static void print_collapse(FILE *out, const struct fit *fit, const struct verdic
     print_notes(out, fit);
 }
 
-static void print_series(FILE *out, const struct fit *fit, const struct verdict *verdict,
-                         const struct attention *attention) {
-    print_head(out, fit);
-    if (is_output_alone(fit, attention)) {
+static void print_series(FILE *out, const struct column_place *place) {
+    print_head(out, place->fit);
+    if (is_output_alone(place->fit, place->attention)) {
         fputs("  Its betas hold no collapse point; what is judged is the output.\n\n", out);
     } else {
-        print_collapse(out, fit, verdict);
+        print_collapse(out, place);
     }
-    attention_table_print(out, fit->series, attention);
+    attention_table_print(out, place);
     fputc('\n', out);
 }
 
@@ -345,38 +351,66 @@ static int longest_name(const struct study *study) {
     return longest > 20 ? 20 : (int)longest;
 }
 
-static void print_summary_line(FILE *out, const struct fit *fit, const struct verdict *v, int width) {
-    char exponent[WORDS], theory[WORDS], slope[WORDS], amplitude[WORDS], limit[WORDS], p[WORDS];
-    fprintf(out, "%-*s  %-5s %17s %8s  %15s  %15s %7s  %7s  %s\n", width, fit->name, variable_name(fit),
-            sentence_estimate(&v->exponent, exponent), words_number(v->exponent.predicted, theory),
-            sentence_estimate(&v->slope, slope), sentence_estimate(&v->amplitude, amplitude),
-            words_number(v->amplitude.predicted, limit), words_number(v->exact_p, p), verdict_name[v->kind]);
-}
+static const struct cell summary[] = {
+    {1,
+     17,
+     {"beta_c grows", "with exponent"},
+     "exponent",
+     .say = words_measured,
+     .interval = true,
+     .single = true},
+    {1, 8, {"", "theory"}, "exponent_predicted", .say = cell_number, .single = true},
+    {2,
+     15,
+     {"as Lambda^typ", "to the power"},
+     "scale_exponent",
+     .say = words_measured,
+     .interval = true,
+     .single = true},
+    {2,
+     15,
+     {"beta_c over it", "tends to"},
+     "amplitude",
+     .say = words_measured,
+     .interval = true,
+     .single = true},
+    {1, 7, {"", "limit"}, "amplitude_predicted", .say = cell_number, .single = true},
+    {2, 7, {"p of", "exact"}, "exact_p", .say = cell_number, .single = true},
+    {2, 0, {NULL, "verdict"}, "verdict", .single = true},
+};
+enum { SUMMARY_CELLS = sizeof summary / sizeof *summary };
 
-static void print_summary(FILE *out, const struct study *study) {
+static void print_summary(FILE *out, const struct study *study, char room[COLUMN_TEXT]) {
     int width = longest_name(study);
     size_t shown = 0;
     for (size_t i = 0; i < study->count; i++) {
         shown += !is_output_alone(&study->fit[i], &study->attention[i]);
     }
     if (shown == 0) { return; }
-    fprintf(out, "%-*s  %-5s %17s %8s  %15s  %15s %7s  %7s\n", width, "", "", "beta_c grows", "",
-            "as Lambda^typ", "beta_c over it", "", "p of");
-    fprintf(out, "%-*s  %-5s %17s %8s  %15s  %15s %7s  %7s  %s\n", width, "series", "as", "with exponent",
-            "theory", "to the power", "tends to", "limit", "exact", "verdict");
+    for (size_t line = 0; line < 2; line++) {
+        fprintf(out, "%-*s  %-5s", width, line == 0 ? "" : "series", line == 0 ? "" : "as");
+        cell_print_heads(out, SUMMARY_CELLS, summary, line, false);
+        fputc('\n', out);
+    }
     for (size_t i = 0; i < study->count; i++) {
-        if (!is_output_alone(&study->fit[i], &study->attention[i])) {
-            print_summary_line(out, &study->fit[i], &study->verdict[i], width);
-        }
+        struct column_place place =
+            column_place(&study->fit[i], &study->verdict[i], &study->attention[i], room);
+        if (is_output_alone(place.fit, place.attention)) { continue; }
+        fprintf(out, "%-*s  %-5s", width, place.fit->name, variable_name(place.fit));
+        cell_print_line(out, SUMMARY_CELLS, summary, &column_fit, &place);
+        fputc('\n', out);
     }
 }
 
 void table_print(FILE *out, const struct study *study) {
+    char room[COLUMN_TEXT];
     for (size_t i = 0; i < study->count; i++) {
-        print_series(out, &study->fit[i], &study->verdict[i], &study->attention[i]);
+        struct column_place place =
+            column_place(&study->fit[i], &study->verdict[i], &study->attention[i], room);
+        print_series(out, &place);
     }
-    print_summary(out, study);
-    attention_table_print_summary(out, study->count, study->fit, study->attention);
+    print_summary(out, study, room);
+    attention_table_print_summary(out, study);
     fputs(
         "\n"
         "beta_c is where the replicate mean meets the criterion (heavy tails: the median of rows), `exactly` "

@@ -10,8 +10,4 @@
 /* One table a series, then one line a series for all of them. */
 void table_print(FILE *out, const struct study *study);
 
-/* The exponent over all n with a collapse point; NULL where there is none to state: one n, no collapse
- * point, unknown error, or an error of 1 and more. */
-const struct exponent *table_exponent(const struct fit *fit);
-
 #endif

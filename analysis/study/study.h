@@ -1,4 +1,4 @@
-/* study: the results files of one command line, read and fitted; and the words of that line. */
+/* study: the results files of one command line, read, fitted and judged. */
 #ifndef GAPSCALE_ANALYSIS_STUDY_STUDY_H
 #define GAPSCALE_ANALYSIS_STUDY_STUDY_H
 
@@ -23,19 +23,5 @@ void study_release(struct study *study);
 
 /* The verdict of every fit: takes up to half a second each. False after a message. */
 bool study_judge(struct study *study);
-
-struct study_request {
-    bool help, json;
-    const char *output; /* NULL: the default */
-    size_t count;
-    char **paths;
-};
-
-/* Reads `[-o NAME] [--json] [-h] RESULTS...`. False, with a message and `usage` on stderr, where the line
- * makes no sense; --json is known only where `has_json`. */
-bool study_parse(int argc, char **argv, bool has_json, const char *usage, struct study_request *request);
-
-/* "<path without .h5><suffix>"; NULL when out of memory. Free with free(). */
-char *study_default_output(const char *path, const char *suffix);
 
 #endif

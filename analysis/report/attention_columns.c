@@ -1,0 +1,102 @@
+#include "analysis/report/attention_columns.h"
+
+#include <math.h>
+
+static size_t place_of(const struct column_place *p) {
+    return p->at[COLUMN_LOG_N] * column_size(p, COLUMN_BETA) + p->at[COLUMN_BETA];
+}
+
+static const struct attention_part *part_of(const struct column_place *p) {
+    return &p->attention->part[p->at[COLUMN_REGIME]];
+}
+
+static const void *attention_of(const struct column_place *p) { return p->attention; }
+static const void *point_of(const struct column_place *p) { return &p->attention->point[place_of(p)]; }
+static const void *answer_of(const struct column_place *p) {
+    return &part_of(p)->answer[p->at[COLUMN_QUESTION]];
+}
+
+static double matrix(const struct column_place *p) { return attention_worst(p->attention, ATTENTION_MATRIX); }
+static double covariance(const struct column_place *p) {
+    return attention_worst(p->attention, ATTENTION_COVARIANCE);
+}
+static double log_n(const struct column_place *p) { return p->fit->series->log_n[p->at[COLUMN_LOG_N]]; }
+static double beta(const struct column_place *p) { return p->fit->series->beta[place_of(p)]; }
+static double regime(const struct column_place *p) { return (double)p->attention->point[place_of(p)].regime; }
+static double points(const struct column_place *p) { return (double)part_of(p)->points; }
+static double left_out(const struct column_place *p) { return (double)part_of(p)->left_out; }
+
+static const char *central_limit(const struct column_place *p) { return p->attention->gaussian.sentence; }
+static const char *verdict(const struct column_place *p) { return verdict_name[part_of(p)->kind]; }
+static const char *sentence(const struct column_place *p) { return part_of(p)->sentence; }
+static const char *regime_name(const struct column_place *p) {
+    return attention_point_regime_name[p->attention->point[place_of(p)].regime];
+}
+
+#define POINT                                                                                                \
+    2, { COLUMN_LOG_N, COLUMN_BETA }
+#define PART                                                                                                 \
+    1, { COLUMN_REGIME }
+#define ANSWER                                                                                               \
+    2, { COLUMN_REGIME, COLUMN_QUESTION }
+#define IN_POINT(MEMBER) COLUMN_OF(point_of, attention_point, MEMBER)
+#define IN_ANSWER(MEMBER) COLUMN_OF(answer_of, attention_answer, MEMBER)
+#define SIGMA(QUESTION) COLUMN_OF(point_of, attention_point, deviation[QUESTION].sigma)
+
+static const struct column column[] = {
+    {"dimension", "of the sphere", COLUMN_OF(attention_of, attention, dimension)},
+    {"matrix_sigma", "the largest of the columns of that name", .number = matrix},
+    {"covariance_sigma", "the largest of the columns of that name", .number = covariance},
+    {"n_eff_exponent", "n_eff ~ n^this between the two largest n at the largest beta",
+     COLUMN_OF(attention_of, attention, gaussian.exponent)},
+    {"central_limit", "where the output is Gaussian, and why not before", .text = central_limit},
+    {"%s_verdict", "supported, refuted or undecided", PART, .text = verdict},
+    {"%s_sentence", "the verdict in words", PART, .text = sentence},
+    {"%s_%s_p", "p-value of a question", ANSWER, IN_ANSWER(p)},
+
+    {"log_n", "natural logarithm of the context length n", 1, {COLUMN_LOG_N}, .number = log_n},
+    {"regime", "0 subcritical, 1 critical, 2 supercritical", POINT, .number = regime},
+    {"n_eff", "effective number of keys, n/rho(beta)", POINT, IN_POINT(n_eff)},
+    {"critical", "beta/n^(2/(d-1))", POINT, IN_POINT(critical)},
+    {"bias_sigma", "mean of 1 - <q,ATT> less its exact value, in standard errors", POINT,
+     SIGMA(ATTENTION_BIAS)},
+    {"tangential_sigma", "mean of |ATT_tan|^2 less its exact value, in standard errors", POINT,
+     SIGMA(ATTENTION_TANGENTIAL)},
+    {"variance_sigma", "variance of <q,ATT> less its exact value, in standard errors", POINT,
+     SIGMA(ATTENTION_VARIANCE)},
+    {"entropy_sigma", "mean of H less its exact value, in standard errors", POINT, SIGMA(ATTENTION_ENTROPY)},
+    {"participation_sigma", "mean of Y_2 less its exact value, in standard errors", POINT,
+     SIGMA(ATTENTION_PARTICIPATION)},
+    {"weight_sigma", "the same of the ordered weight furthest off", POINT, SIGMA(ATTENTION_WEIGHT)},
+    {"identity_sigma", "mean of the identity that must vanish, in standard errors", POINT,
+     SIGMA(ATTENTION_IDENTITY)},
+    {"matrix_sigma", "component of V ATT furthest from V times the exact mean of ATT, in standard errors",
+     POINT, SIGMA(ATTENTION_MATRIX)},
+    {"covariance_sigma",
+     "covariance of V ATT furthest from what the variances along and across give, likewise", POINT,
+     SIGMA(ATTENTION_COVARIANCE)},
+    {"radial_ratio", "variance of <q,ATT> over that of the central limit", POINT, IN_POINT(radial_ratio)},
+    {"radial_ratio_se", "its standard error", POINT, IN_POINT(radial_ratio_se)},
+    {"tangential_ratio", "variance across over that of the central limit", POINT, IN_POINT(tangential_ratio)},
+    {"tangential_ratio_se", "its standard error", POINT, IN_POINT(tangential_ratio_se)},
+    {"radial_p", "p-value of <q,ATT> as normal with the limit's mean and variance", POINT,
+     IN_POINT(radial_p)},
+    {"tangential_p", "p-value of one component across, likewise", POINT, IN_POINT(tangential_p)},
+    {"top_weight_ratio", "mean of p_(1) over that of the limit law", POINT, IN_POINT(top_weight_ratio)},
+    {"top_weight_ratio_se", "its standard error", POINT, IN_POINT(top_weight_ratio_se)},
+    {"deficit_ratio", "mean of 1 - p_(1) over its limit", POINT, IN_POINT(deficit_ratio)},
+    {"deficit_ratio_se", "its standard error", POINT, IN_POINT(deficit_ratio_se)},
+    {"log_deficit_ratio", "mean of -log(1 - p_(1)) over its limit", POINT, IN_POINT(log_deficit_ratio)},
+    {"log_deficit_ratio_se", "its standard error", POINT, IN_POINT(log_deficit_ratio_se)},
+
+    {"beta", "inverse temperature", POINT, .number = beta, .aside = true},
+    {"regime_name", "regime in words", POINT, .text = regime_name, .aside = true},
+    {"%s_points", "points in a regime", PART, .number = points, .aside = true},
+    {"%s_left_out", "of them without exact values as good as the rows", PART, .number = left_out,
+     .aside = true},
+    {"%s_%s_chi_square", "chi square of a question", ANSWER, IN_ANSWER(chi_square), .aside = true},
+    {"%s_%s_freedom", "its degrees of freedom", ANSWER, IN_ANSWER(freedom), .aside = true},
+    {"%s_%s_sigma", "deviation furthest from 0, in standard errors", ANSWER, IN_ANSWER(sigma), .aside = true},
+};
+
+const struct column_table attention_columns = {sizeof column / sizeof *column, column};

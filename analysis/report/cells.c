@@ -1,0 +1,79 @@
+#include "analysis/report/cells.h"
+
+#include <math.h>
+
+const char *cell_length(double value, double error, char out[WORDS]) {
+    (void)error;
+    return words_length(value, out);
+}
+
+const char *cell_exponential(double value, double error, char out[WORDS]) {
+    (void)error;
+    return words_exponential(value, out);
+}
+
+const char *cell_number(double value, double error, char out[WORDS]) {
+    (void)error;
+    return words_number(value, out);
+}
+
+static const char *formatted(const char *format, double value, char out[WORDS]) {
+    snprintf(out, WORDS, isnan(value) ? "-" : format, value);
+    return out;
+}
+
+const char *cell_fixed(double value, double error, char out[WORDS]) {
+    (void)error;
+    return formatted("%.4f", value, out);
+}
+
+const char *cell_sigma(double value, double error, char out[WORDS]) {
+    (void)error;
+    return formatted("%.2f", value, out);
+}
+
+const char *cell_probability(double value, double error, char out[WORDS]) {
+    (void)error;
+    return formatted("%.2g", value, out);
+}
+
+const char *cell_weight(double value, double error, char out[WORDS]) {
+    (void)error;
+    return formatted("%.3g", value, out);
+}
+
+static double number_at(const struct cell *cell, const char *suffix, const struct column_table *table,
+                        const struct column_place *place) {
+    char name[WORDS];
+    snprintf(name, sizeof name, "%s%s", cell->column, suffix);
+    return column_number(column_find(table, !cell->single, name), place);
+}
+
+static double error_at(const struct cell *cell, const struct column_table *table,
+                       const struct column_place *place) {
+    if (cell->interval) {
+        return (number_at(cell, "_high", table, place) - number_at(cell, "_low", table, place)) / 2;
+    }
+    return cell->error ? column_number(column_find(table, !cell->single, cell->error), place) : NAN;
+}
+
+void cell_print(FILE *out, const struct cell *cell, const struct column_table *table,
+                const struct column_place *place) {
+    char words[WORDS];
+    const struct column *c = column_find(table, !cell->single, cell->column);
+    fprintf(out, "%*s%*s", cell->gap, "", cell->width,
+            c->text ? c->text(place)
+                    : cell->say(column_number(c, place), error_at(cell, table, place), words));
+}
+
+void cell_print_line(FILE *out, size_t count, const struct cell *cell, const struct column_table *table,
+                     const struct column_place *place) {
+    for (size_t i = 0; i < count; i++) { cell_print(out, &cell[i], table, place); }
+}
+
+void cell_print_heads(FILE *out, size_t count, const struct cell *cell, size_t line, bool by_n) {
+    for (size_t i = 0; i < count; i++) {
+        const char *head = line == 1 && by_n && cell[i].head_by_n ? cell[i].head_by_n : cell[i].head[line];
+        if (head) { fprintf(out, "%*s%*s", cell[i].gap, "", cell[i].width, head); }
+    }
+}

@@ -1,0 +1,84 @@
+/* columns: everything that is told of a fit, each number and each text once: its name, meaning, axes, and how
+ * to get it. The fit file holds the columns in the order of their table; JSON (fitjson.c) and the tables for
+ * people (cells.h) pick theirs by name. A new number is one row of a table here.
+ *
+ * A column is evaluated at a place: a series and an index along each axis. Columns along naming axes are
+ * single numbers with names of their own: `name` has a %s for the label on each of these axes. All numbers
+ * are pure. */
+#ifndef GAPSCALE_ANALYSIS_REPORT_COLUMNS_H
+#define GAPSCALE_ANALYSIS_REPORT_COLUMNS_H
+
+#include "analysis/sphere/attention.h"
+#include "analysis/text/words.h"
+#include "analysis/verdict/sentence.h"
+
+#define COLUMN_UNIT "1"
+
+enum column_axis {
+    COLUMN_LOG_N,
+    COLUMN_CRITERION,
+    COLUMN_QUANTILE,
+    COLUMN_INTERVAL,   /* between neighbouring n */
+    COLUMN_WINDOW,     /* from some n to the largest */
+    COLUMN_LAW_WINDOW, /* likewise, of laws with corrections */
+    COLUMN_BETA,
+    COLUMN_DIMENSIONS,
+    COLUMN_LAW = COLUMN_DIMENSIONS, /* from here on naming axes */
+    COLUMN_PARAMETER,
+    COLUMN_REGIME,
+    COLUMN_QUESTION,
+    COLUMN_AXES
+};
+
+struct column_place {
+    const struct fit *fit;
+    const struct verdict *verdict;
+    const struct attention *attention;
+    size_t at[COLUMN_AXES];
+    char *room; /* COLUMN_TEXT bytes, for texts that have to be made */
+};
+
+enum { COLUMN_RANK = 3, COLUMN_TEXT = SENTENCE };
+
+/* Exactly one of `number`, `of`, `text` and `whole` says what is there. */
+struct column {
+    const char *name, *meaning;
+    unsigned rank;
+    enum column_axis axis[COLUMN_RANK]; /* outermost first */
+    double (*number)(const struct column_place *place);
+    /* A double that lies so many bytes into a structure; NULL: NaN. */
+    const void *(*of)(const struct column_place *place);
+    size_t offset;
+    const char *(*text)(const struct column_place *place); /* NULL: there is none */
+    const uint64_t *(*whole)(const struct column_place *place);
+    bool aside; /* not in the fit file, which has the same under another name or leaves it to the reader */
+};
+#define COLUMN_OF(find, type, member) .of = (find), .offset = offsetof(struct type, member)
+
+struct column_table {
+    size_t count;
+    const struct column *column;
+};
+extern const struct column_table column_fit; /* attributes first */
+
+/* Of a series, at the criterion judged and the median of rows. */
+struct column_place column_place(const struct fit *fit, const struct verdict *verdict,
+                                 const struct attention *attention, char room[COLUMN_TEXT]);
+
+size_t column_size(const struct column_place *place, enum column_axis axis);
+/* Whether an index of an axis has anything: regimes without points have nothing. */
+bool column_has(const struct column_place *place, enum column_axis axis, size_t index);
+/* The label at the place on a naming axis; the name of any other. */
+const char *column_label(const struct column_place *place, enum column_axis axis);
+
+/* A column's name with its labels. Returns `out`. */
+const char *column_name(const struct column *column, const struct column_place *place, char out[WORDS]);
+
+/* Whether it lies along dimensions, and not along naming axes or none. */
+bool column_is_array(const struct column *column);
+/* The column of that name among arrays, or among single numbers. There must be one: else the program ends. */
+const struct column *column_find(const struct column_table *table, bool array, const char *name);
+/* What it holds there, whole numbers as doubles; NaN for texts. */
+double column_number(const struct column *column, const struct column_place *place);
+
+#endif

@@ -1,0 +1,189 @@
+#include "analysis/verdict/judge.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <string.h>
+
+const enum law_term judge_law_of_log[JUDGE_TERMS] = {LAW_ONE, LAW_LOG, LAW_INVERSE, LAW_LOG_INVERSE};
+const enum law_term judge_law_of_power[JUDGE_TERMS] = {LAW_ONE, LAW_LINEAR, LAW_LOG, LAW_INVERSE};
+
+const struct verdict_estimate judge_unknown = {NAN, NAN, NAN, NAN, NAN};
+
+/* From `least` on if that leaves points enough, else from `otherwise` on. */
+size_t judge_window(const struct points *p, double least, size_t otherwise) {
+    size_t first = points_from(p, least);
+    return p->count - first >= VERDICT_FEWEST ? first : otherwise;
+}
+
+/* With half^2 = noise^2 + systematic^2; unknown where that is so wide that nothing is said. */
+static struct verdict_estimate around(double value, double noise, double systematic, double predicted) {
+    const double widest = 1; /* of an exponent, and of the logarithm of an amplitude */
+    double half = hypot(noise, systematic);
+    if (!(half <= widest)) { return (struct verdict_estimate){NAN, NAN, NAN, predicted, NAN}; }
+    return (struct verdict_estimate){value, value - half, value + half, predicted,
+                                     half > 0 ? noise * noise / (half * half) : 0};
+}
+
+static bool fit_widened(const struct judge *j, const struct law_data *data, size_t terms,
+                        const enum law_term *term, struct law_fit *fit) {
+    if (!law_fit(data, terms, term, fit)) { return false; }
+    double widen = points_widen(&j->points, data->count, terms);
+    for (size_t k = 0; k < terms; k++) { fit->se[k] *= widen; }
+    return true;
+}
+
+/* ---- the exponent ---- */
+
+/* What the correction terms leave out: the next order of the expansion in log L/L and 1/L, or in n^-|omega|,
+ * with coefficients of about one, and of the order after that an independent part at every n. Without it laws
+ * whose noise is small would be told apart by what no law of few terms has. */
+void judge_add_truncation(const struct judge *j, const struct law_data *data, double *covariance) {
+    enum { MODES = 3 };
+    double rate = fabs(fit_asymptotic_exponent(j->fit));
+    for (size_t a = 0; a < data->count; a++) {
+        for (size_t b = 0; b < data->count; b++) {
+            double l[] = {data->log_n[a], data->log_n[b]}, mode[2][MODES], rest[2], sum = 0;
+            for (int i = 0; i < 2; i++) {
+                double decay = exp(-rate * l[i]), one = log(l[i]) / l[i];
+                const double by_n[] = {decay, decay * decay, 1 / (l[i] * l[i])},
+                             by_log[] = {one * one, one / l[i], 1 / (l[i] * l[i])};
+                memcpy(mode[i], j->fit->by_n ? by_n : by_log, sizeof mode[i]);
+                rest[i] = j->fit->by_n ? decay * decay * decay : one * one * one;
+            }
+            for (int m = 0; m < MODES; m++) { sum += mode[0][m] * mode[1][m]; }
+            covariance[a * data->count + b] += sum + (a == b ? rest[0] * rest[0] : 0);
+        }
+    }
+}
+
+/* Errors of laws that are powers of n carry what is left out: it falls so fast that few windows show it. */
+static bool fit_law(const struct judge *j, size_t first, size_t terms, const enum law_term *term,
+                    struct law_fit *fit) {
+    struct law_data data = points_data(&j->points, first, j->points.log_beta, j->scratch);
+    if (j->fit->by_n && data.covariance) { judge_add_truncation(j, &data, j->scratch); }
+    return fit_widened(j, &data, terms, term, fit);
+}
+
+static const enum law_term *own_terms(const struct judge *j) {
+    return j->fit->by_n ? judge_law_of_power : judge_law_of_log;
+}
+
+static void judge_windows(const struct judge *j, struct verdict *v) {
+    const struct points *p = &j->points;
+    struct law_fit fit;
+    for (size_t first = j->first; p->count - first >= VERDICT_FEWEST && v->window_count < VERDICT_WINDOWS;
+         first = points_from(p, 2 * p->log_n[first])) {
+        if (!fit_law(j, first, 4, own_terms(j), &fit)) { return; }
+        v->window[v->window_count++] =
+            (struct verdict_window){p->log_n[first], p->count - first, fit.value[1], fit.se[1]};
+    }
+}
+
+/* What the windows from the third on say beyond their noise. */
+static double late_drift(const struct verdict *v) {
+    const struct verdict_window *whole = &v->window[0];
+    double drift = 0;
+    for (size_t w = 2; w < v->window_count; w++) {
+        double noise = sqrt(fmax(0, v->window[w].se * v->window[w].se - whole->se * whole->se));
+        drift = fmax(drift, fabs(v->window[w].value - whole->value) - EXPONENT_SIGMAS_95 * noise);
+    }
+    return drift;
+}
+
+/* The first window's; what the last term and the other windows move is part of the interval. */
+struct verdict_estimate judge_exponent(const struct judge *j, struct verdict *v) {
+    struct law_fit short_of;
+    judge_windows(j, v);
+    if (v->window_count == 0 || !fit_law(j, j->first, 3, own_terms(j), &short_of)) { return judge_unknown; }
+    const struct verdict_window *w = v->window;
+    double systematic = w[0].value - short_of.value[1];
+    if (v->window_count > 1) { systematic = hypot(systematic, w[1].value - w[0].value); }
+    if (j->points.has_errors) { systematic = hypot(systematic, late_drift(v)); }
+    return around(w[0].value, EXPONENT_SIGMAS_95 * w[0].se, systematic, fit_asymptotic_exponent(j->fit));
+}
+
+/* ---- the scale ---- */
+
+static double spread_of(size_t count, const double *x) {
+    double low = INFINITY, high = -INFINITY;
+    for (size_t i = 0; i < count; i++) {
+        low = fmin(low, x[i]);
+        high = fmax(high, x[i]);
+    }
+    return high - low;
+}
+
+/* Coefficient `which` of a fit with a 1/L term, beside the same with log L/L too: where there is noise the
+ * first is the value, where there is none the second; the difference is part of the error. */
+static struct verdict_estimate judge_scale(const struct judge *j, const double *y, size_t terms,
+                                           const enum law_term *term, size_t which) {
+    const double bias = 7e-4; /* of these fits on exact values (THEORY, An honest exponent); as one sigma */
+    size_t first = judge_window(&j->points, 2 * VERDICT_ASYMPTOTIC, j->first);
+    struct law_fit fit, longer;
+    struct law_data data = points_data(&j->points, first, y, j->scratch);
+    data.by_variances = true;
+    if (data.count < VERDICT_FEWEST || !law_fit(&data, terms - 1, term, &fit)) { return judge_unknown; }
+    double systematic = EXPONENT_SIGMAS_95 * bias, value = fit.value[which];
+    if (law_fit(&data, terms, term, &longer)) {
+        systematic = hypot(systematic, longer.value[which] - value);
+        if (!j->points.has_errors) { value = longer.value[which]; }
+    }
+    return around(value, EXPONENT_SIGMAS_95 * fit.se[which], systematic, NAN);
+}
+
+/* Slope of log beta_c against log Lambda^typ. */
+struct verdict_estimate judge_slope(const struct judge *j) {
+    static const enum law_term term[] = {LAW_ONE, LAW_GIVEN, LAW_INVERSE, LAW_LOG_INVERSE};
+    if (spread_of(j->points.count, j->points.log_lambda) < 0.5) { return judge_unknown; }
+    struct verdict_estimate slope = judge_scale(j, j->points.log_beta, 4, term, 1);
+    slope.predicted = 1;
+    return slope;
+}
+
+/* beta_c/Lambda^typ in the limit law, for a mean entropy, participation or top-two ratio of `threshold`: in
+ * the Gumbel class p_(2)/p_(1) = U^b with U uniform, of mean 1/(1 + b). */
+static double limit_of(const struct limits *l, enum criterion_kind kind, double threshold) {
+    bool gumbel = l->law == LIMITS_GUMBEL || l->law == LIMITS_SLOW_GUMBEL;
+    double constant = NAN;
+    if (kind == CRITERION_ENTROPY && gumbel) { constant = limits_pd_collapse_entropy(threshold); }
+    if (kind == CRITERION_PARTICIPATION && gumbel) { constant = limits_pd_collapse_participation(threshold); }
+    if (kind == CRITERION_TOP_TWO_RATIO && gumbel) {
+        return (l->law == LIMITS_SLOW_GUMBEL ? l->exponent : 1) * (1 / threshold - 1);
+    }
+    if (kind == CRITERION_ENTROPY && l->law == LIMITS_WEIBULL) {
+        constant = limits_weibull_collapse_entropy(l->exponent, threshold);
+    }
+    if (kind == CRITERION_PARTICIPATION && l->law == LIMITS_WEIBULL) {
+        constant = limits_weibull_collapse_participation(l->exponent, threshold);
+    }
+    return l->law == LIMITS_SLOW_GUMBEL ? limits_slow_gumbel(l->exponent, constant) : constant;
+}
+
+/* At the largest n: of the ensemble's collapse point, or of the median of rows. */
+static double limit_constant(const struct judge *j) {
+    const struct criterion *c = &j->fit->series->criterion[j->fit->primary];
+    if (j->points.kind == POINTS_FIXED) { return 1; }
+    if (j->points.kind == POINTS_ROWS) { return j->limits.lambda[1]; }
+    return limit_of(&j->limits, c->kind, c->threshold);
+}
+
+/* beta_c/Lambda^typ as n -> inf. */
+struct verdict_estimate judge_amplitude(const struct judge *j) {
+    static const enum law_term term[] = {LAW_ONE, LAW_INVERSE, LAW_LOG_INVERSE};
+    struct verdict_estimate e = judge_scale(j, j->points.log_ratio, 3, term, 0);
+    return (struct verdict_estimate){exp(e.value), exp(e.low), exp(e.high), limit_constant(j), e.noise};
+}
+
+/* ---- simulation against exact values ---- */
+
+void judge_exact(const struct judge *j, struct verdict *v) {
+    const struct points *p = &j->points;
+    if (!p->has_errors || p->kind == POINTS_ROWS) { return; }
+    for (size_t i = 0; i < p->count; i++) {
+        j->values[i] = p->log_ratio[i] - p->log_exact[i];
+        if (isnan(j->values[i])) { return; }
+    }
+    if (!points_chi_square(p, j->values, &v->exact_chi_square, &v->exact_freedom)) { return; }
+    v->exact_count = p->count;
+    v->exact_p = gsl_cdf_chisq_Q(v->exact_chi_square, (double)v->exact_freedom);
+}

@@ -1,0 +1,84 @@
+/* How collapse points grow, on results made by hand that grow as a known law; exact values beside them. */
+#include "tests/analysis/handmade.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_errno.h>
+
+#include "models/oracle/oracle.h"
+#include "sim/base/message.h"
+#include "sim/sweep/exact.h"
+
+static void growth_is_measured(void **state) {
+    (void)state;
+    const struct schedule squared = {3, 2, 0}, power = {2, 0, 0.5};
+    struct results *results = handmade_growing("gumbel", &squared);
+    results->series[0].parameter[1] = (struct schedule){1, -2, 0};
+    struct study study = handmade_study(results, "a.h5");
+    const struct fit *fit = &study.fit[0];
+    assert_false(fit->by_n);
+    check_close(fit_asymptotic_exponent(fit), 2, 1e-15);
+    assert_int_equal(fit->primary, 0);
+    check_close(fit->window[0].value, 2, 1e-5);
+    check_close(fit->window_lambda[0].value, 2, 1e-12);
+    check_close(fit->local[0].value, 2, 1e-5);
+    check_close(fit->local_lambda[4].value, 2, 1e-12);
+    check_close(fit->drift[0].value, 0, 1e-5);
+    assert_int_equal(fit->windows, 4);
+    check_close(fit_log_collapse(fit, 5, 0), log(3) + 2 * log(20) + 0.2, 1e-5);
+    handmade_free(&study, results);
+
+    results = handmade_growing("powerlaw", &power);
+    results->series[0].parameter[0] = (struct schedule){2, 0, 0};
+    study = handmade_study(results, "a.h5");
+    fit = &study.fit[0];
+    assert_true(fit->by_n);
+    check_close(fit_asymptotic_exponent(fit), 0.5, 1e-15);
+    check_close(fit->window[0].value, 0.5, 1e-5);
+    assert_false(fit_is_meaningful(fit, 3)); /* the susceptibility in the Weibull class */
+    assert_true(isnan(fit->window[3].value) && isnan(fit->drift[3].value) && isnan(fit->local[3].value));
+    handmade_free(&study, results);
+}
+
+/* Exact values come from the oracle at the series' own parameters, whatever was measured; chi square counts
+ * the n that have both. What a file holds is not computed again. */
+static void exact_points_stand_beside(void **state) {
+    (void)state;
+    const struct schedule root = {M_SQRT2, 0.5, 0};
+    struct results *results = handmade_growing("gaussian", &root);
+    assert_int_equal(exact_fill(results, 2), EXIT_DONE);
+    struct study study = handmade_study(results, "x.h5");
+    const struct fit *fit = &study.fit[0];
+    const double p[FAMILY_PARAMETERS] = {1};
+    double want = 0, error;
+    for (size_t n = 0; n < fit->lengths; n++) {
+        struct oracle *oracle = oracle_create(family_find("gaussian"), p, fit->series->log_n[n]);
+        double exact = oracle_collapse_entropy(oracle, 1, &error);
+        const struct ensemble_point *point = &fit->collapse[n * fit->criteria + fit->primary];
+        double student = gsl_cdf_tdist_Pinv(0.975, (double)fit->series->replicates - 1) / EXPONENT_SIGMAS_95;
+        double noise = point->se * student, grid = hypot(2e-5, 3 * point->grid_error),
+               z = (point->log_ratio - log(exact)) / hypot(noise, grid);
+        want += z * z;
+        check_relative(fit->exact[n], exact, 1e-12);
+        size_t b = n * fit->series->size[RESULTS_BETA] + 1;
+        struct oracle_point at;
+        assert_true(oracle_at(oracle, fit->series->beta_ratio[b], &at));
+        check_relative(fit->series->exact_entropy[b], at.entropy, 1e-12);
+        check_relative(fit->series->exact_top_weight[b], at.top_weight, 1e-12);
+        oracle_free(oracle);
+    }
+    assert_int_equal(study.verdict[0].exact_count, fit->lengths);
+    check_relative(study.verdict[0].exact_chi_square, want, 1e-9);
+    results->series[0].exact_entropy[0] = 42;
+    assert_int_equal(exact_fill(results, 2), EXIT_DONE);
+    assert_true(results->series[0].exact_entropy[0] == 42);
+    handmade_free(&study, results);
+}
+
+int main(void) {
+    gsl_set_error_handler_off();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(growth_is_measured),
+        cmocka_unit_test(exact_points_stand_beside),
+    };
+    return cmocka_run_group_tests_name("fit", tests, NULL, NULL);
+}

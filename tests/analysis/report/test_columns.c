@@ -1,0 +1,124 @@
+/* The tables of columns: every row is whole, and what is written to the fit file is what the columns say. */
+#include "tests/experiment.h"
+
+#include <gsl/gsl_errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/report/attention_columns.h"
+#include "analysis/report/fitfile.h"
+
+static const struct column_table *const tables[] = {&column_fit, &attention_columns};
+
+/* One way to get it, a meaning, as many labels as naming axes, columns outside the file last, and names that
+ * are told apart. */
+static void rows_are_whole(void **state) {
+    (void)state;
+    for (size_t t = 0; t < 2; t++) {
+        for (size_t i = 0; i < tables[t]->count; i++) {
+            const struct column *c = &tables[t]->column[i];
+            size_t labels = 0;
+            for (const char *s = c->name; (s = strstr(s, "%s")); s++) { labels++; }
+            assert_int_equal(!!c->number + !!c->of + !!c->text + !!c->whole, 1);
+            assert_true(*c->meaning);
+            assert_true(c->aside || labels == (column_is_array(c) ? 0 : c->rank));
+            assert_true(i == 0 || c->aside >= c[-1].aside);
+            assert_ptr_equal(column_find(tables[t], column_is_array(c), c->name), c);
+        }
+    }
+}
+
+static void check_dataset(const struct h5_group *group, const struct column *c, struct column_place *place) {
+    const struct h5_dataset *d = h5file_dataset(group, c->name);
+    size_t count = 1;
+    for (unsigned a = 0; a < c->rank; a++) { count *= column_size(place, c->axis[a]); }
+    if (count == 0) {
+        assert_null(d);
+        return;
+    }
+    assert_non_null(d);
+    assert_int_equal(d->rank, c->rank);
+    assert_string_equal(d->long_name, c->meaning);
+    for (size_t i = 0; i < count; i++) {
+        size_t rest = i;
+        for (unsigned a = c->rank; a-- > 0; rest /= column_size(place, c->axis[a])) {
+            place->at[c->axis[a]] = rest % column_size(place, c->axis[a]);
+        }
+        if (c->text) {
+            assert_string_equal(d->text[i], c->text(place));
+            continue;
+        }
+        double number = column_number(c, place);
+        assert_string_equal(d->units, COLUMN_UNIT);
+        assert_memory_equal(&d->number[i], &number, sizeof number);
+    }
+}
+
+static void check_single(const struct h5_group *group, const struct column *c,
+                         const struct column_place *place) {
+    char name[WORDS];
+    const struct h5_attribute *a =
+        h5file_attribute(group->attribute_count, group->attribute, column_name(c, place, name));
+    if (!a) { fail_msg("no attribute %s", name); }
+    if (c->text) {
+        assert_string_equal(a->text, c->text(place));
+    } else if (!c->whole) {
+        double number = column_number(c, place);
+        assert_true(a->number == number || (isnan(a->number) && isnan(number)));
+    }
+}
+
+/* Along naming axes at their first labels with anything. */
+static void check_group(const struct h5_content *file, const char *name, const struct column_table *table,
+                        struct column_place place) {
+    const struct h5_group *group = NULL;
+    for (size_t g = 0; g < file->group_count; g++) {
+        if (strcmp(file->group[g].name, name) == 0) { group = &file->group[g]; }
+    }
+    assert_non_null(group);
+    for (size_t i = 0; i < table->count && !table->column[i].aside; i++) {
+        struct column_place at = place;
+        if (column_is_array(&table->column[i])) {
+            check_dataset(group, &table->column[i], &at);
+        } else {
+            for (unsigned a = 0; a < table->column[i].rank; a++) {
+                enum column_axis axis = table->column[i].axis[a];
+                while (!column_has(&at, axis, at.at[axis])) { at.at[axis]++; }
+            }
+            check_single(group, &table->column[i], &at);
+        }
+    }
+}
+
+static void file_holds_the_columns(void **state) {
+    (void)state;
+    struct results *results =
+        experiment_run("seed: 4\nreplicates: 200\nkeep_replicates: 200\nn: [e^10, e^19, e^50]\n"
+                       "beta: {relative_to: lambda_typ, from: 1/4, to: 16, points: 5}\nseries:\n"
+                       "  - {family: spherical, dimension: 3, output: true}\n");
+    struct study study = {.file_count = 0, .count = 1, .fit = calloc(1, sizeof *study.fit)};
+    assert_true(fit_make(&study.fit[0], &results->series[0], "a.h5"));
+    assert_true(study_judge(&study));
+    char path[] = "/tmp/gapscale-fit-XXXXXX", why[H5_WHY], room[COLUMN_TEXT];
+    close(mkstemp(path));
+    assert_int_equal(fitfile_write(path, &study, &(struct store_provenance){"test", 1}), 0);
+    struct h5_content *file = h5file_read(path, why);
+    unlink(path);
+    assert_non_null(file);
+    struct column_place place = column_place(&study.fit[0], &study.verdict[0], &study.attention[0], room);
+    check_group(file, "spherical", &column_fit, place);
+    check_group(file, "spherical/attention", &attention_columns, place);
+    h5file_free(file);
+    study_release(&study);
+    results_free(results);
+}
+
+int main(void) {
+    gsl_set_error_handler_off();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_are_whole),
+        cmocka_unit_test(file_holds_the_columns),
+    };
+    return cmocka_run_group_tests_name("columns", tests, NULL, NULL);
+}

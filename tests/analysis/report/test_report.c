@@ -1,0 +1,119 @@
+/* Tables and JSON: what poor results are told, and that nothing is missing. */
+#include "tests/analysis/handmade.h"
+
+#include <gsl/gsl_errno.h>
+#include <stdio.h>
+
+#include "analysis/report/fitjson.h"
+#include "analysis/report/table.h"
+#include "sim/base/message.h"
+#include "sim/sweep/exact.h"
+
+/* Not inlined: gcc 12 would take the text for a pointer to its own variable. */
+__attribute__((noinline)) static char *text_of(void (*print)(FILE *, const struct study *),
+                                               const struct study *study) {
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    print(out, study);
+    fclose(out);
+    return text;
+}
+
+/* No line is too long, nothing that is not a number is printed. */
+static void check_table(const char *text) {
+    size_t length = 0;
+    assert_null(strstr(text, "nan"));
+    for (const char *c = text; *c; c++) {
+        length = *c == '\n' ? 0 : length + 1;
+        if (length > 110) { fail_msg("a line of more than 110 columns in:\n%s", text); }
+    }
+}
+
+static void check_says(struct results *results, const char *words) {
+    struct study study = handmade_study(results, "a.h5");
+    char *text = text_of(table_print, &study);
+    check_table(text);
+    if (!strstr(text, words)) { fail_msg("the table does not say \"%s\":\n%s", words, text); }
+    free(text);
+    text = text_of(fitjson_print, &study);
+    assert_null(strstr(text, "nan"));
+    assert_null(strstr(text, "inf,"));
+    assert_non_null(strstr(text, "\"verdict\": \"undecided\"")); /* too few n, whatever else */
+    free(text);
+    handmade_free(&study, results);
+}
+
+static void poor_results_are_explained(void **state) {
+    (void)state;
+    struct results *one_n = handmade_results(&(struct handmade_shape){1, 65, 1, 3, 100}, "gaussian");
+    handmade_fill(&one_n->series[0], 0, 12, 0, 0, 0.01);
+    check_says(one_n, "One n gives no exponents");
+
+    struct results *one_beta = handmade_results(&(struct handmade_shape){2, 1, 1, 0, 100}, "gaussian");
+    handmade_fill(&one_beta->series[0], 0, 12, 0, 0, 0.01);
+    handmade_fill(&one_beta->series[0], 1, 13, 0, 0, 0.01);
+    check_says(one_beta, "No beta_c at 2 of 2 n, the smallest 162755:\n    the beta grid is too thin");
+
+    struct results *one_replicate = handmade_results(&(struct handmade_shape){2, 65, 1, 1, 1}, "gaussian");
+    handmade_fill(&one_replicate->series[0], 0, 12, 0, 0, NAN);
+    handmade_fill(&one_replicate->series[0], 1, 13, 0, 0, NAN);
+    check_says(one_replicate, "One replicate gives no standard errors");
+
+    struct results *empty = handmade_results(&(struct handmade_shape){2, 65, 1, 2, 100}, "gaussian");
+    for (size_t n = 0; n < 2; n++) {
+        handmade_fill(&empty->series[0], n, 12 + (double)n, 0, 0, NAN);
+        for (size_t b = 0; b < 65; b++) { empty->series[0].mean[MEASURE_ENTROPY][n * 65 + b] = NAN; }
+        for (size_t r = 0; r < 8; r++) { empty->series[0].collapse[n * 8 + r] = NAN; }
+    }
+    check_says(empty, "means or betas are not finite");
+
+    struct results *no_criterion = handmade_results(&(struct handmade_shape){2, 65, 1, 2, 100}, "gaussian");
+    handmade_fill(&no_criterion->series[0], 0, 12, 0, 0, 0.1);
+    handmade_fill(&no_criterion->series[0], 1, 13, 0, 0, 0.1);
+    no_criterion->series[0].size[RESULTS_CRITERION] = 0;
+    check_says(no_criterion, "No collapse criterion was asked for");
+
+    struct results *noisy = handmade_results(&(struct handmade_shape){3, 65, 1, 2, 100}, "gaussian");
+    for (size_t n = 0; n < 3; n++) {
+        handmade_fill(&noisy->series[0], n, 12 + 1e-3 * (double)n, 0, 0.1 * (double)n, 0.1);
+    }
+    check_says(noisy, "noise"); /* n so close that a slope means nothing */
+}
+
+static void json_is_complete(void **state) {
+    (void)state;
+    const struct schedule root = {M_SQRT2, 0.5, 0};
+    struct results *results = handmade_growing("gaussian", &root);
+    assert_int_equal(exact_fill(results, 1), EXIT_DONE);
+    struct study study = handmade_study(results, "odd \"name\"\\\n\xff.h5");
+    char *text = text_of(fitjson_print, &study);
+    const char *const keys[] = {"{\"schema\": 1, \"series\": [",
+                                "\"file\": \"odd \\\"name\\\"\\\\\\u000a\\ufffd.h5\"",
+                                "\"name\": \"hand-made\"",
+                                "\"variable\": \"log_n\"",
+                                "\"exponent\": 0.",
+                                "\"low\": ",
+                                "\"predicted\": 2.4394",
+                                "\"rivals\": [{\"law\": \"log_n^0\", \"excluded_sigma\": ",
+                                "\"criterion\": \"entropy=1\""};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (!strstr(text, keys[i])) { fail_msg("no %s in %s", keys[i], text); }
+    }
+    double amplitude = NAN;
+    const char *found = strstr(text, "\"amplitude\"");
+    assert_non_null(found);
+    assert_int_equal(sscanf(found, "\"amplitude\": {\"value\": %lf", &amplitude), 1);
+    free(text);
+    check_relative(amplitude, exp(0.2), 1e-5);
+    handmade_free(&study, results);
+}
+
+int main(void) {
+    gsl_set_error_handler_off();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(poor_results_are_explained),
+        cmocka_unit_test(json_is_complete),
+    };
+    return cmocka_run_group_tests_name("report", tests, NULL, NULL);
+}

@@ -1,0 +1,68 @@
+/* Numbers in words, and JSON strings. */
+#include "tests/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "analysis/text/json.h"
+#include "analysis/text/words.h"
+
+static void words_are_readable(void **state) {
+    (void)state;
+    char out[WORDS];
+    assert_string_equal(words_length(12 * M_LN2, out), "2^12");
+    assert_string_equal(words_length(M_LN2, out), "2");
+    assert_string_equal(words_length(log(1000), out), "1000");
+    assert_string_equal(words_length(300 * M_LN10, out), "1e300");
+    assert_string_equal(words_length(1e5, out), "e^100000");
+    assert_string_equal(words_length(log(9.999e7), out), "1.00e8");
+    assert_string_equal(words_exponential(NAN, out), "-");
+    assert_string_equal(words_exponential(log(2.5), out), "2.5");
+    assert_string_equal(words_exponential(1e4 * M_LN10, out), "1.000e10000");
+    assert_string_equal(words_measured(2.23264, 0.0051, out), "2.2326 +- 0.0051");
+    assert_string_equal(words_measured(2.23264, 12, out), "2 +- 12");
+    assert_string_equal(words_measured(1.23644, 0, out), "1.236 +- 0");
+    assert_string_equal(words_measured(1.23644, NAN, out), "1.236");
+    assert_string_equal(words_measured(NAN, 1, out), "-");
+    assert_string_equal(words_schedule(&(struct schedule){1, -2, 0}, out), "(log n)^-2");
+    assert_string_equal(words_schedule(&(struct schedule){3, 1, 0}, out), "3 log n");
+    assert_string_equal(words_schedule(&(struct schedule){1, 1, -0.5}, out), "(log n) n^-0.5");
+    assert_string_equal(words_schedule(&(struct schedule){1, 0, 0}, out), "1");
+    char line[WORDS_LINE];
+    const struct schedule parameter[FAMILY_PARAMETERS] = {{0, 0, 0}, {1, -2, 0}};
+    assert_string_equal(words_parameters(family_find("gumbel"), parameter, line),
+                        "location = 0, scale = (log n)^-2");
+}
+
+static void json_strings_are_escaped(void **state) {
+    (void)state;
+    const struct {
+        const char *text, *json;
+    } cases[] = {
+        {"plain", "\"plain\""},
+        {"a\"b\\c", "\"a\\\"b\\\\c\""},
+        {"\n\t\x01\x7f", "\"\\u000a\\u0009\\u0001\\u007f\""},
+        {"β→𝄞", "\"β→𝄞\""},
+        {"\xc3", "\"\\ufffd\""},                                  /* cut short */
+        {"\xc0\xaf", "\"\\ufffd\\ufffd\""},                       /* overlong */
+        {"\xed\xa0\x80", "\"\\ufffd\\ufffd\\ufffd\""},            /* a surrogate */
+        {"\xf4\x90\x80\x80", "\"\\ufffd\\ufffd\\ufffd\\ufffd\""}, /* past U+10FFFF */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+        json_print_string(out, cases[i].text);
+        fclose(out);
+        assert_string_equal(text, cases[i].json);
+        free(text);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words_are_readable),
+        cmocka_unit_test(json_strings_are_escaped),
+    };
+    return cmocka_run_group_tests_name("text", tests, NULL, NULL);
+}
