@@ -235,3 +235,26 @@ void axis_print_these_lengths(FILE *out, const char *name, const struct axis_len
     }
     fputs(")\n", out);
 }
+
+/* ---- curves of many n ---- */
+
+enum { CURVES = 12, NAMED = 6 }; /* so many in one figure, at most; so few that the colour bar names each */
+
+size_t axis_curves(size_t lengths) { return lengths < CURVES ? lengths : CURVES; }
+
+size_t axis_curve(size_t lengths, size_t i) {
+    size_t count = axis_curves(lengths);
+    return count < 2 ? 0 : (i * (lengths - 1) + (count - 1) / 2) / (count - 1);
+}
+
+void axis_print_length_colours(FILE *out, size_t count, const double *log_n) {
+    struct axis_lengths lengths = axis_lengths_make(count, log_n);
+    struct axis_range range = axis_empty;
+    for (size_t n = 0; n < count; n++) { axis_include(&range, axis_length_coordinate(&lengths, log_n[n])); }
+    axis_pad(&range, 0, 0.5);
+    if (count <= NAMED) {
+        axis_print_these_lengths(out, "cb", &lengths, range, count, log_n);
+    } else {
+        axis_print_lengths(out, "cb", &lengths, range);
+    }
+}
