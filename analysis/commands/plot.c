@@ -13,6 +13,7 @@
 #include "analysis/study/study.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
+#include "sim/base/nearest.h"
 
 /* Free with free(). */
 static char *make_usage(void) {
@@ -20,14 +21,15 @@ static char *make_usage(void) {
     size_t size;
     FILE *out = open_memstream(&text, &size);
     if (!out) { memory_exhausted(); }
-    fputs("usage: gapscale plot RESULTS... [-o DIR]\n"
-          "\n"
-          "Draws every series as DIR/SERIES-FIGURE.svg, .png and .pdf with gnuplot, and all series in\n"
-          "DIR/all-FIGURE.*:\n"
-          "\n",
-          out);
+    fputs(
+        "usage: gapscale plot RESULTS... [-o DIR] [--figure NAME]... [--keep]\n"
+        "\n"
+        "Draws with gnuplot: figures of each series, DIR/SERIES-NAME.svg, .png and .pdf, and of all series,\n"
+        "DIR/NAME.svg, .png and .pdf. The names:\n"
+        "\n",
+        out);
     for (size_t f = 0; f < FIGURES; f++) {
-        fprintf(out, "  %-13s%s\n", figure_list[f].name, figure_list[f].shows);
+        fprintf(out, "  %-14s%s\n", figure_list[f].name, figure_list[f].shows);
     }
     fputs("\n"
           "  -o, --output DIR    where the figures go (default: the first RESULTS with -figures in place of "
@@ -35,6 +37,51 @@ static char *make_usage(void) {
           out);
     if (fclose(out) != 0) { memory_exhausted(); }
     return text;
+}
+
+/* What plot knows beside the words of every study. */
+struct options {
+    bool keep, wanted[FIGURES];
+};
+
+/* False after a message. */
+static bool want_figure(struct options *options, const char *name) {
+    const char *names[FIGURES];
+    for (size_t f = 0; f < FIGURES; f++) {
+        names[f] = figure_list[f].name;
+        if (strcmp(name, names[f]) == 0) { return options->wanted[f] = true; }
+    }
+    const char *near = nearest_name(name, FIGURES, names);
+    if (near) {
+        message_error("there is no figure '%s'; did you mean '%s'?", name, near);
+    } else {
+        message_error("there is no figure '%s'; `gapscale plot -h` lists them", name);
+    }
+    return false;
+}
+
+/* Takes these options out of a command line. False after a message. */
+static bool options_take(struct options *options, int *argc, char **argv) {
+    static const char figure[] = "--figure";
+    const size_t length = sizeof figure - 1;
+    bool all = true;
+    int left = 0;
+    *options = (struct options){0};
+    for (int i = 0; i < *argc; i++) {
+        if (strcmp(argv[i], "--keep") == 0) {
+            options->keep = true;
+        } else if (strncmp(argv[i], figure, length) == 0 && (!argv[i][length] || argv[i][length] == '=')) {
+            const char *name = argv[i][length] ? argv[i] + length + 1 : i + 1 < *argc ? argv[++i] : "";
+            if (!want_figure(options, name)) { return false; }
+            all = false;
+        } else {
+            argv[left++] = argv[i];
+        }
+    }
+    argv[left] = NULL;
+    *argc = left;
+    for (size_t f = 0; f < FIGURES; f++) { options->wanted[f] = options->wanted[f] || all; }
+    return true;
 }
 
 static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
@@ -55,6 +102,7 @@ static bool names_are_plain(const struct study *study) {
 
 /* The figures of a series, or of all together, in one script. */
 struct sheet {
+    const struct options *options;
     const struct study *study;
     const struct fit *fit; /* NULL: of all */
     const char *directory;
@@ -63,6 +111,7 @@ struct sheet {
 };
 
 static bool belongs(const struct sheet *sheet, const struct figure *figure) {
+    if (!sheet->options->wanted[figure - figure_list]) { return false; }
     if (!sheet->fit) { return figure->study_print != NULL; }
     return figure->series_print && (!figure->applies || figure->applies(sheet->fit->series));
 }
@@ -107,16 +156,41 @@ static bool visit_files(const struct sheet *sheet, const char *stem, bool (*visi
     return good;
 }
 
-static void print_figure(struct sheet *sheet, const struct figure *figure) {
-    char *stem = stem_of(sheet, figure);
-    sheet->good = visit_files(sheet, stem, remove_old);
-    figure_open(sheet->run.script, stem);
+/* The whole script of a figure. Free with free(). */
+static char *script_of(const struct sheet *sheet, const struct figure *figure, const char *stem) {
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) { memory_exhausted(); }
+    figure_open(out, stem);
     if (sheet->fit) {
-        figure_print_series(sheet->run.script, figure, sheet->fit);
+        figure_print_series(out, figure, sheet->fit);
     } else {
-        figure_print_study(sheet->run.script, figure, sheet->study);
+        figure_print_study(out, figure, sheet->study);
     }
-    figure_close(sheet->run.script);
+    figure_close(out);
+    if (fclose(out) != 0) { memory_exhausted(); }
+    return text;
+}
+
+/* Writes it beside the figure. False after a message. */
+static bool keep_script(const struct sheet *sheet, const char *stem, const char *script) {
+    char *path;
+    if (asprintf(&path, "%s/%s.gp", sheet->directory, stem) < 0) { memory_exhausted(); }
+    FILE *out = remove_old(path) ? fopen(path, "wx") : NULL;
+    bool good = out && fputs(script, out) >= 0;
+    if (out && fclose(out) != 0) { good = false; }
+    if (!good) { message_error("cannot write %s: %s", path, strerror(errno)); }
+    free(path);
+    return good;
+}
+
+static void print_figure(struct sheet *sheet, const struct figure *figure) {
+    char *stem = stem_of(sheet, figure), *script = script_of(sheet, figure, stem);
+    sheet->good = visit_files(sheet, stem, remove_old);
+    if (sheet->good && sheet->options->keep) { sheet->good = keep_script(sheet, stem, script); }
+    fputs(script, sheet->run.script);
+    free(script);
     free(stem);
 }
 
@@ -153,13 +227,15 @@ static bool sheet_tell(const struct sheet *sheet) {
 }
 
 /* Sheets are told of in order, up to the first that failed. */
-static int draw(const struct study *study, const char *directory) {
+static int draw(const struct options *options, const struct study *study, const char *directory) {
     bool good = true;
 #pragma omp parallel for ordered schedule(dynamic, 1)
     for (size_t i = 0; i <= study->count; i++) {
         bool go_on;
-        struct sheet sheet = {
-            .study = study, .fit = i < study->count ? &study->fit[i] : NULL, .directory = directory};
+        struct sheet sheet = {.options = options,
+                              .study = study,
+                              .fit = i < study->count ? &study->fit[i] : NULL,
+                              .directory = directory};
 #pragma omp atomic read
         go_on = good;
         if (go_on) { sheet_draw(&sheet); }
@@ -176,7 +252,7 @@ static int draw(const struct study *study, const char *directory) {
 
 /* ---- the command ---- */
 
-static int plot(const struct study_request *request, const char *directory) {
+static int plot(const struct options *options, const struct study_request *request, const char *directory) {
     struct study study;
     int status = study_open(&study, request->count, request->paths);
     if (status == EXIT_DONE && !names_are_plain(&study)) { status = EXIT_USAGE; }
@@ -184,13 +260,15 @@ static int plot(const struct study_request *request, const char *directory) {
         message_error("cannot make the directory %s: %s", directory, strerror(errno));
         status = EXIT_FAILED;
     }
-    if (status == EXIT_DONE) { status = draw(&study, directory); }
+    if (status == EXIT_DONE) { status = draw(options, &study, directory); }
     study_release(&study);
     return status;
 }
 
 int command_plot(int argc, char **argv) {
+    struct options options;
     struct study_request request;
+    if (!options_take(&options, &argc, argv)) { return EXIT_USAGE; }
     char *usage = make_usage();
     bool good = study_parse(argc, argv, false, usage, &request);
     if (good && request.help) { fputs(usage, stdout); }
@@ -199,7 +277,7 @@ int command_plot(int argc, char **argv) {
     char *directory =
         request.output ? strdup(request.output) : study_default_output(request.paths[0], "-figures");
     if (!directory) { memory_exhausted(); }
-    int status = plot(&request, directory);
+    int status = plot(&options, &request, directory);
     free(directory);
     return status;
 }

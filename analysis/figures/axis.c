@@ -135,9 +135,10 @@ static void tick_numbers(struct ticks *t) {
 }
 
 void axis_print_log(FILE *out, const char *name, struct axis_range range) {
-    struct ticks t = ticks_make(out, range, 1, 0.055);
+    double largest = fmax(fabs(range.low), fabs(range.high));
+    bool moderate = largest < 4;
+    struct ticks t = ticks_make(out, range, 1, largest < 1000 ? 0.055 : 0.22); /* 10^{-20000} is wide */
     print_range(out, name, range);
-    bool moderate = fmax(fabs(range.low), fabs(range.high)) < 4;
     if (range.high - range.low > (moderate ? 2.6 : 2)) {
         tick_decades(&t);
     } else {

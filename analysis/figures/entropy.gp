@@ -11,7 +11,7 @@ set ylabel 'mean entropy  ⟨{/:Italic H}⟩  (nats)'
 set yrange [y_low:y_high]
 if (y_log) {
     set logscale y
-    set format y (y_plain ? '%h' : '10^{%L}')
+    set format y (y_plain && y_high < 1e4 ? '%h' : '10^{%L}') # wider numbers would push the label off the page
 }
 if (has_lambda) {
     set arrow from 0, graph 0 to 0, graph 1 arrowstyle 1

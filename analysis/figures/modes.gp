@@ -3,6 +3,7 @@
 #             whose measured growth is extrapolated after the first
 #   steps, modes    how many there are
 #   peak      degree where a full step's growth is largest for large beta, which is at sqrt(2 beta) where on_circle
+set label bar_words at screen 0.985, screen 0.03 right font ',9' textcolor rgb guide
 set xlabel 'degree l of the mode'
 set ylabel 'growth of its amplitude'
 set xrange [0.5:modes + 0.5]

@@ -6,6 +6,7 @@
 
 #include "analysis/figures/axis.h"
 #include "analysis/figures/script.h"
+#include "models/theory/limits.h"
 
 /* ---- entropy ---- */
 
@@ -111,18 +112,17 @@ static void print_collapse_points(FILE *out, const struct fit *fit, struct axis_
     script_block_begin(out, "points");
     for (size_t k = 0; k <= fit->criteria; k++) {
         for (size_t n = 0; n < fit->lengths; n++) {
-            double lambda = fit->series->log_lambda_typ[n] / M_LN10, row[4] = {lambda};
+            double row[4] = {fit->series->log_lambda_typ[n] / M_LN10};
             if (k < fit->criteria) {
                 point_with_ends(&fit->collapse[n * fit->criteria + k], row + 1);
             } else {
                 quartiles(&fit->row_collapse[n * fit->criteria + fit->primary], row + 1);
             }
-            axis_include(x, lambda);
+            axis_include(x, row[0]);
             for (size_t i = 1; i < 4; i++) {
-                row[i] = lambda + row[i] / M_LN10;
+                row[i] /= M_LN10;
                 axis_include(y, row[i]);
             }
-            axis_include(y, lambda);
             script_row(out, 4, row);
         }
         script_next_index(out);
@@ -130,10 +130,53 @@ static void print_collapse_points(FILE *out, const struct fit *fit, struct axis_
     script_block_end(out);
 }
 
+/* log10 of beta_c/Lambda^typ of many keys; NaN where theory has no such constant. */
+static double limit_of(const struct criterion *criterion, const struct limits *limits) {
+    if (criterion->kind == CRITERION_ENTROPY && criterion->threshold == 1) {
+        return log10(limits->collapse_entropy);
+    }
+    if (criterion->kind == CRITERION_PARTICIPATION && criterion->threshold == 0.5) {
+        return log10(limits->collapse_participation);
+    }
+    return NAN;
+}
+
+static void print_limits(FILE *out, const struct fit *fit, struct axis_range *y) {
+    const struct results_series *s = fit->series;
+    double p[FAMILY_PARAMETERS] = {0}, log_n = s->log_n[fit->lengths - 1];
+    bool is_known = false;
+    family_parameters(s->family, s->parameter, log_n, p);
+    struct limits limits = limits_of(s->family, p, log_n);
+    script_list_begin(out, "limit");
+    for (size_t k = 0; k < fit->criteria; k++) {
+        double limit = limit_of(&s->criterion[k], &limits);
+        is_known = is_known || isfinite(limit);
+        axis_include(y, limit);
+        script_list_number(out, k == 0, limit);
+    }
+    script_list_end(out);
+    script_number(out, "has_limit", is_known);
+}
+
+static void print_exact_collapse(FILE *out, const struct fit *fit, struct axis_range *y) {
+    bool is_known = false;
+    script_block_begin(out, "exact");
+    for (size_t n = 0; n < fit->lengths; n++) {
+        double row[] = {fit->series->log_lambda_typ[n] / M_LN10, log10(fit->exact[n])};
+        is_known = is_known || isfinite(row[1]);
+        axis_include(y, row[1]);
+        script_row(out, 2, row);
+    }
+    script_block_end(out);
+    script_number(out, "has_exact", is_known);
+}
+
 void series_figure_collapse(FILE *out, const struct fit *fit) {
     struct axis_range x = axis_empty, y = axis_empty;
-    size_t last = fit_last(fit, fit->primary);
+    axis_include(&y, 0);
     print_collapse_points(out, fit, &x, &y);
+    print_exact_collapse(out, fit, &y);
+    print_limits(out, fit, &y);
     axis_pad(&x, 0.06, 0.1);
     axis_pad(&y, 0.06, 0.1);
     axis_print_log(out, "x", x);
@@ -141,10 +184,7 @@ void series_figure_collapse(FILE *out, const struct fit *fit) {
     print_criteria(out, fit);
     print_shown(out, fit);
     script_number(out, "criteria", (double)fit->criteria);
-    script_number(out, "has_ratio", last < fit->lengths);
-    script_number(out, "log_ratio",
-                  last < fit->lengths ? fit->collapse[last * fit->criteria + fit->primary].log_ratio / M_LN10
-                                      : NAN);
+    script_number(out, "judged", (double)(fit->primary + 1));
 }
 
 /* ---- gap count ---- */

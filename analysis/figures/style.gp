@@ -12,6 +12,7 @@ set tmargin 2
 set bmargin 3.4
 set lmargin 9
 set bars 0.6
+set pointintervalbox 0.001 # no halo of points that hides bars and lines; 0 would mean 1
 set cbtics scale 0
 set colorbox noborder user origin graph 1.025, graph 0 size graph 0.03, graph 1
 
@@ -30,6 +31,7 @@ set palette defined (0 '#440154', 1 '#482475', 2 '#414487', 3 '#355f8d', 4 '#2a7
 # Words that several figures use.
 beta_label = 'inverse temperature  β / Λ_{{/:Italic n}}^{typ}'
 collapse_label = 'collapse point  β_{c}'
+bar_words = 'bars: ± 1 standard error'
 length_label = 'context length {/:Italic n}'
 heading(name, family, parameters) = \
     '{/:Bold '.name.':}  '.(name eq family ? '' : family.', ').parameters

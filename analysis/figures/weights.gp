@@ -12,7 +12,7 @@ set cbrange [0.5:ranks + 0.5]
 set cbtics scale 0 1
 set cblabel 'rank {/:Italic k}' offset 0.5,0
 set rmargin 12
-plot NaN with points pointtype 7 pointsize 0.5 linecolor rgb 'black' title 'measured, standard error', \
+plot NaN with points pointtype 7 pointsize 0.5 linecolor rgb 'black' title 'measured, 1 standard error', \
   NaN with lines linewidth 1.2 linecolor rgb 'black' title 'exact', \
   for [i=1:has_limit] $limit using 1:2 with points pointtype 6 pointsize 1.1 linewidth 1 linecolor rgb 'black' \
     title '{/:Italic p}_{(1)}, {/:Italic n} → ∞', \
