@@ -60,8 +60,9 @@ static bool want_figure(struct options *options, const char *name) {
     return false;
 }
 
-/* Takes these options out of a command line. False after a message. */
-static bool options_take(struct options *options, int *argc, char **argv) {
+/* Copies to `rest`, which has room for argc + 1, what is left of a command line without these options. False
+ * after a message. */
+static bool options_take(struct options *options, int *argc, char **argv, char **rest) {
     static const char figure[] = "--figure";
     const size_t length = sizeof figure - 1;
     bool all = true;
@@ -75,10 +76,10 @@ static bool options_take(struct options *options, int *argc, char **argv) {
             if (!want_figure(options, name)) { return false; }
             all = false;
         } else {
-            argv[left++] = argv[i];
+            rest[left++] = argv[i];
         }
     }
-    argv[left] = NULL;
+    rest[left] = NULL;
     *argc = left;
     for (size_t f = 0; f < FIGURES; f++) { options->wanted[f] = options->wanted[f] || all; }
     return true;
@@ -265,10 +266,9 @@ static int plot(const struct options *options, const struct study_request *reque
     return status;
 }
 
-int command_plot(int argc, char **argv) {
-    struct options options;
+/* Takes what is left of the command line. */
+static int plot_with(const struct options *options, int argc, char **argv) {
     struct study_request request;
-    if (!options_take(&options, &argc, argv)) { return EXIT_USAGE; }
     char *usage = make_usage();
     bool good = study_parse(argc, argv, false, usage, &request);
     if (good && request.help) { fputs(usage, stdout); }
@@ -277,7 +277,15 @@ int command_plot(int argc, char **argv) {
     char *directory =
         request.output ? strdup(request.output) : study_default_output(request.paths[0], "-figures");
     if (!directory) { memory_exhausted(); }
-    int status = plot(&options, &request, directory);
+    int status = plot(options, &request, directory);
     free(directory);
+    return status;
+}
+
+int command_plot(int argc, char **argv) {
+    struct options options;
+    char **rest = memory_create((size_t)argc + 1, sizeof *rest);
+    int status = options_take(&options, &argc, argv, rest) ? plot_with(&options, argc, rest) : EXIT_USAGE;
+    free(rest);
     return status;
 }

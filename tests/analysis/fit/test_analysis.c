@@ -771,6 +771,8 @@ static void plot_command_works(void **state) {
     assert_int_equal(RUN(command_plot, "plot", "-h"), EXIT_DONE);
     assert_int_equal(RUN(command_plot, "plot"), EXIT_USAGE);
     assert_int_equal(RUN(command_plot, "plot", "--json", d.results), EXIT_USAGE);
+    assert_int_equal(RUN(command_plot, "plot", "--figure", "colapse", d.results), EXIT_USAGE);
+    assert_int_equal(RUN(command_plot, "plot", d.results, "--figure"), EXIT_USAGE);
     assert_int_equal(RUN(command_plot, "plot", "/nonexistent.h5"), EXIT_USAGE);
     assert_int_equal(RUN(command_plot, "plot", d.results, "-o", d.results),
                      EXIT_FAILED); /* not a directory */
@@ -781,6 +783,12 @@ static void plot_command_works(void **state) {
     free(path);
     assert_int_equal(status, EXIT_FAILED);
     if (has_gnuplot()) {
+        char kept[160], left_out[160];
+        snprintf(kept, sizeof kept, "%s/hand-made-collapse.gp", d.figures);
+        snprintf(left_out, sizeof left_out, "%s/hand-made-entropy.svg", d.figures);
+        assert_int_equal(RUN(command_plot, "plot", "--keep", "--figure=collapse", d.results), EXIT_DONE);
+        assert_int_equal(access(kept, R_OK), 0);
+        assert_int_not_equal(access(left_out, R_OK), 0);
         assert_int_equal(RUN(command_plot, "plot", d.results), EXIT_DONE);
         for (size_t f = 0; f < FIGURES; f++) {
             const struct figure *figure = &figure_list[f];
