@@ -25,7 +25,8 @@ ISA_FLAGS_avx512 := -march=x86-64-v4 -mprefer-vector-width=512
 LIBRARY  := $(OBJ)/libgapscale.a
 PROGRAM  := $(OBJ)/gapscale
 OBJECTS  := $(patsubst %.c,$(OBJ)/%.o,$(filter-out $(KERNELS),$(SOURCES))) \
-            $(foreach isa,$(ISAS),$(patsubst %.c,$(OBJ)/%.$(isa).o,$(KERNELS)))
+            $(foreach isa,$(ISAS),$(patsubst %.c,$(OBJ)/%.$(isa).o,$(KERNELS))) \
+            $(OBJ)/analysis/figures/template.o
 TESTS    := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/*/*/test_*.c))
 BENCHES  := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/bench/*.c))
 
@@ -81,6 +82,18 @@ $(foreach isa,$(ISAS),$(eval $(call isa_rule,$(isa))))
 
 $(OBJ)/%.o: %.c Makefile
 	@mkdir -p $(@D)
+	$(COMPILE) -c $< -o $@
+
+# Templates of figures become strings of the program: it looks for no file when it runs.
+TEMPLATES := $(sort $(wildcard analysis/figures/*.gp))
+$(OBJ)/analysis/figures/template.c: $(TEMPLATES) Makefile
+	@mkdir -p $(@D)
+	@{ echo '#include "analysis/figures/template.h"'; echo 'const struct template template_all[] = {'; \
+	for template in $(TEMPLATES); do \
+	    echo "{\"$$(basename $$template .gp)\","; sed 's/["\\]/\\&/g; s/.*/"&\\n"/' $$template; echo '},'; done; \
+	echo '{0}};'; } > $@
+
+$(OBJ)/analysis/figures/template.o: $(OBJ)/analysis/figures/template.c
 	$(COMPILE) -c $< -o $@
 
 # Only the store knows which commit wrote a file.

@@ -1,4 +1,5 @@
-/* `gapscale plot`: figures of results, one gnuplot process a series. */
+/* `gapscale plot`: figures of results, one gnuplot process a series, as many at a time as there are threads.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,33 +12,79 @@
 #include "analysis/figures/figures.h"
 #include "analysis/figures/gnuplot.h"
 #include "analysis/study/study.h"
+#include "sim/base/memory.h"
 #include "sim/base/message.h"
+#include "sim/base/nearest.h"
 
-static const char usage[] =
-    "usage: gapscale plot RESULTS... [-o DIR]\n"
-    "\n"
-    "Draws every series as DIR/SERIES-FIGURE.svg, .png and .pdf with gnuplot:\n"
-    "\n"
-    "  entropy      mean H against beta/Lambda^typ\n"
-    "  collapse     beta_c against Lambda^typ\n"
-    "  gap-count    N_n(t) and its envelope\n"
-    "  phase        H over n and beta\n"
-    "  te           both halves of the theorem that Lambda_n is the critical scale\n"
-    "  output       keys on a sphere: displacement of the attention output in its three regimes\n"
-    "  weights      keys on a sphere: ordered weights beside their law\n"
-    "\n"
-    "and all series in DIR/all-collapse.* (beta_c/Lambda^typ) and DIR/all-exact.* (beta_c over its exact "
-    "value).\n"
-    "\n"
-    "  -o, --output DIR    where the figures go (default: the first RESULTS with -figures in place of .h5)\n";
+/* Free with free(). */
+static char *make_usage(void) {
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) { memory_exhausted(); }
+    fputs(
+        "usage: gapscale plot RESULTS... [-o DIR] [--figure NAME]... [--keep]\n"
+        "\n"
+        "Draws with gnuplot: figures of each series, DIR/SERIES-NAME.svg, .png and .pdf, and of all series,\n"
+        "DIR/NAME.svg, .png and .pdf. The names:\n"
+        "\n",
+        out);
+    for (size_t f = 0; f < FIGURES; f++) {
+        fprintf(out, "  %-14s%s\n", figure_list[f].name, figure_list[f].shows);
+    }
+    fputs("\n"
+          "  -o, --output DIR    where the figures go (default: the first RESULTS with -figures in place of "
+          ".h5)\n",
+          out);
+    if (fclose(out) != 0) { memory_exhausted(); }
+    return text;
+}
 
-/* Some figures in one script. */
-struct sheet {
-    const char *name; /* of the series, or "all" */
-    FILE *script;
-    size_t count;
-    const char *figure[FIGURES];
+/* What plot knows beside the words of every study. */
+struct options {
+    bool keep, wanted[FIGURES];
 };
+
+/* False after a message. */
+static bool want_figure(struct options *options, const char *name) {
+    const char *names[FIGURES];
+    for (size_t f = 0; f < FIGURES; f++) {
+        names[f] = figure_list[f].name;
+        if (strcmp(name, names[f]) == 0) { return options->wanted[f] = true; }
+    }
+    const char *near = nearest_name(name, FIGURES, names);
+    if (near) {
+        message_error("there is no figure '%s'; did you mean '%s'?", name, near);
+    } else {
+        message_error("there is no figure '%s'; `gapscale plot -h` lists them", name);
+    }
+    return false;
+}
+
+/* Copies to `rest`, which has room for argc + 1, what is left of a command line without these options. False
+ * after a message. */
+static bool options_take(struct options *options, int *argc, char **argv, char **rest) {
+    static const char figure[] = "--figure";
+    const size_t length = sizeof figure - 1;
+    bool all = true;
+    int left = 0;
+    *options = (struct options){0};
+    for (int i = 0; i < *argc; i++) {
+        if (strcmp(argv[i], "--keep") == 0) {
+            options->keep = true;
+        } else if (strncmp(argv[i], figure, length) == 0 && (!argv[i][length] || argv[i][length] == '=')) {
+            const char *name = argv[i][length] ? argv[i] + length + 1 : i + 1 < *argc ? argv[++i] : "";
+            if (!want_figure(options, name)) { return false; }
+            all = false;
+        } else {
+            rest[left++] = argv[i];
+        }
+    }
+    rest[left] = NULL;
+    *argc = left;
+    for (size_t f = 0; f < FIGURES; f++) { options->wanted[f] = options->wanted[f] || all; }
+    return true;
+}
 
 static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 
@@ -53,58 +100,35 @@ static bool names_are_plain(const struct study *study) {
     return true;
 }
 
-static FILE *new_script(void) {
-    FILE *script = tmpfile();
-    if (!script) { message_error("cannot make a temporary file: %s; is TMPDIR writable?", strerror(errno)); }
-    return script;
+/* ---- sheets ---- */
+
+/* The figures of a series, or of all together, in one script. */
+struct sheet {
+    const struct options *options;
+    const struct study *study;
+    const struct fit *fit; /* NULL: of all */
+    const char *directory;
+    struct gnuplot run;
+    bool good; /* so far */
+};
+
+static bool belongs(const struct sheet *sheet, const struct figure *figure) {
+    if (!sheet->options->wanted[figure - figure_list]) { return false; }
+    if (!sheet->fit) { return figure->study_print != NULL; }
+    return figure->series_print && (!figure->applies || figure->applies(sheet->fit->series));
 }
 
-static bool sheet_make(struct sheet *sheet, const struct fit *fit) {
-    *sheet = (struct sheet){.name = fit->name, .script = new_script()};
-    if (!sheet->script) { return false; }
-    for (enum figure f = 0; f < FIGURES; f++) {
-        if (!figure_applies(fit, f)) { continue; }
-        const char *obstacle = figure_obstacle(fit, f);
-        if (obstacle) {
-            message_say("%s: no %s figure: %s", fit->name, figure_name[f], obstacle);
-            continue;
-        }
-        figure_print(sheet->script, fit, f);
-        sheet->figure[sheet->count++] = figure_name[f];
-    }
-    return true;
+static const char *lacks(const struct sheet *sheet, const struct figure *figure) {
+    return sheet->fit ? figure->series_lacks(sheet->fit) : figure->study_lacks(sheet->study);
 }
 
-static bool sheet_make_all(struct sheet *sheet, const struct study *study) {
-    *sheet = (struct sheet){.name = "all", .script = new_script()};
-    if (!sheet->script) { return false; }
-    for (enum figure_study f = 0; f < STUDY_FIGURES; f++) {
-        const char *obstacle = figure_study_obstacle(study, f);
-        if (obstacle) {
-            message_say("no %s figure of all series: %s", figure_study_name[f], obstacle);
-            continue;
-        }
-        figure_study_print(sheet->script, study, f);
-        sheet->figure[sheet->count++] = figure_study_name[f];
-    }
-    return true;
-}
-
-/* Calls `visit` for every file of a sheet; false as soon as one call is. */
-static bool sheet_visit(const struct sheet *sheet, const char *directory, bool (*visit)(const char *path)) {
-    for (size_t f = 0; f < sheet->count; f++) {
-        for (size_t e = 0; e < FIGURE_FORMATS; e++) {
-            char *path;
-            if (asprintf(&path, "%s/%s-%s.%s", directory, sheet->name, sheet->figure[f],
-                         figure_extension[e]) < 0) {
-                return false;
-            }
-            bool good = visit(path);
-            free(path);
-            if (!good) { return false; }
-        }
-    }
-    return true;
+/* The name of its files without their extension. Free with free(). */
+static char *stem_of(const struct sheet *sheet, const struct figure *figure) {
+    char *stem;
+    int length = sheet->fit ? asprintf(&stem, "%s-%s", sheet->fit->name, figure->name)
+                            : asprintf(&stem, "%s", figure->name);
+    if (length < 0) { memory_exhausted(); }
+    return stem;
 }
 
 static bool remove_old(const char *path) {
@@ -120,57 +144,117 @@ static bool is_written(const char *path) {
     return false;
 }
 
-/* Sheets are drawn two at a time: one waits while the other's last figures are written. */
-struct easel {
-    struct sheet sheet;
-    struct gnuplot run;
-    bool busy;
-};
-
-static bool easel_finish(struct easel *easel, const char *directory) {
-    if (!easel->busy) { return true; }
-    easel->busy = false;
-    if (gnuplot_finish(&easel->run) || !sheet_visit(&easel->sheet, directory, is_written)) { return false; }
-    for (size_t f = 0; f < easel->sheet.count; f++) {
-        message_say("drew %s/%s-%s", directory, easel->sheet.name, easel->sheet.figure[f]);
-    }
-    return true;
-}
-
-/* Draws a sheet, whose script it takes over. */
-static bool easel_start(struct easel *easel, const struct sheet *sheet, const char *directory) {
-    easel->sheet = *sheet;
-    if (!sheet_visit(sheet, directory, remove_old)) {
-        fclose(sheet->script);
-        return false;
-    }
-    easel->busy = gnuplot_start(&easel->run, sheet->script, directory) == 0;
-    return easel->busy;
-}
-
-static int draw(const struct study *study, const char *directory) {
-    enum { EASELS = 2 };
-    struct easel easel[EASELS] = {0};
+/* Calls `visit` for every file of a figure; false as soon as one call is. */
+static bool visit_files(const struct sheet *sheet, const char *stem, bool (*visit)(const char *path)) {
     bool good = true;
-    for (size_t i = 0; good && i <= study->count; i++) {
-        struct easel *next = &easel[i % EASELS];
-        struct sheet sheet;
-        good = i < study->count ? sheet_make(&sheet, &study->fit[i]) : sheet_make_all(&sheet, study);
-        if (!good) { break; }
-        good = easel_finish(next, directory);
-        if (good && sheet.count > 0) {
-            good = easel_start(next, &sheet, directory);
-        } else {
-            fclose(sheet.script);
+    for (size_t e = 0; good && e < FIGURE_FORMATS; e++) {
+        char *path;
+        if (asprintf(&path, "%s/%s.%s", sheet->directory, stem, figure_extension[e]) < 0) {
+            memory_exhausted();
         }
+        good = visit(path);
+        free(path);
     }
-    for (size_t i = 0; i < EASELS; i++) {
-        good = easel_finish(&easel[(study->count + 1 + i) % EASELS], directory) && good;
+    return good;
+}
+
+/* The whole script of a figure. Free with free(). */
+static char *script_of(const struct sheet *sheet, const struct figure *figure, const char *stem) {
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) { memory_exhausted(); }
+    figure_open(out, stem);
+    if (sheet->fit) {
+        figure_print_series(out, figure, sheet->fit);
+    } else {
+        figure_print_study(out, figure, sheet->study);
+    }
+    figure_close(out);
+    if (fclose(out) != 0) { memory_exhausted(); }
+    return text;
+}
+
+/* Writes it beside the figure. False after a message. */
+static bool keep_script(const struct sheet *sheet, const char *stem, const char *script) {
+    char *path;
+    if (asprintf(&path, "%s/%s.gp", sheet->directory, stem) < 0) { memory_exhausted(); }
+    FILE *out = remove_old(path) ? fopen(path, "wx") : NULL;
+    bool good = out && fputs(script, out) >= 0;
+    if (out && fclose(out) != 0) { good = false; }
+    if (!good) { message_error("cannot write %s: %s", path, strerror(errno)); }
+    free(path);
+    return good;
+}
+
+static void print_figure(struct sheet *sheet, const struct figure *figure) {
+    char *stem = stem_of(sheet, figure), *script = script_of(sheet, figure, stem);
+    sheet->good = visit_files(sheet, stem, remove_old);
+    if (sheet->good && sheet->options->keep) { sheet->good = keep_script(sheet, stem, script); }
+    fputs(script, sheet->run.script);
+    free(script);
+    free(stem);
+}
+
+static void sheet_draw(struct sheet *sheet) {
+    sheet->good = gnuplot_open(&sheet->run);
+    for (size_t f = 0; sheet->good && f < FIGURES; f++) {
+        const struct figure *figure = &figure_list[f];
+        if (belongs(sheet, figure) && !lacks(sheet, figure)) { print_figure(sheet, figure); }
+    }
+    if (sheet->good) { gnuplot_draw(&sheet->run, sheet->directory); }
+}
+
+static bool tell_figure(const struct sheet *sheet, const struct figure *figure) {
+    const char *missing = lacks(sheet, figure);
+    char *stem = stem_of(sheet, figure);
+    bool good = true;
+    if (missing) {
+        message_say("no figure %s: %s", stem, missing);
+    } else {
+        good = visit_files(sheet, stem, is_written);
+        if (good) { message_say("drew %s/%s", sheet->directory, stem); }
+    }
+    free(stem);
+    return good;
+}
+
+/* Says what was drawn and what went wrong. */
+static bool sheet_tell(const struct sheet *sheet) {
+    bool good = sheet->good && gnuplot_tell(&sheet->run);
+    for (size_t f = 0; good && f < FIGURES; f++) {
+        if (belongs(sheet, &figure_list[f])) { good = tell_figure(sheet, &figure_list[f]); }
+    }
+    return good;
+}
+
+/* Sheets are told of in order, up to the first that failed. */
+static int draw(const struct options *options, const struct study *study, const char *directory) {
+    bool good = true;
+#pragma omp parallel for ordered schedule(dynamic, 1)
+    for (size_t i = 0; i <= study->count; i++) {
+        bool go_on;
+        struct sheet sheet = {.options = options,
+                              .study = study,
+                              .fit = i < study->count ? &study->fit[i] : NULL,
+                              .directory = directory};
+#pragma omp atomic read
+        go_on = good;
+        if (go_on) { sheet_draw(&sheet); }
+#pragma omp ordered
+        {
+            go_on = good && sheet_tell(&sheet);
+#pragma omp atomic write
+            good = go_on;
+        }
+        gnuplot_close(&sheet.run);
     }
     return good ? EXIT_DONE : EXIT_FAILED;
 }
 
-static int plot(const struct request *request, const char *directory) {
+/* ---- the command ---- */
+
+static int plot(const struct options *options, const struct request *request, const char *directory) {
     struct study study;
     int status = study_open(&study, request->count, request->paths);
     if (status == EXIT_DONE && !names_are_plain(&study)) { status = EXIT_USAGE; }
@@ -178,26 +262,31 @@ static int plot(const struct request *request, const char *directory) {
         message_error("cannot make the directory %s: %s", directory, strerror(errno));
         status = EXIT_FAILED;
     }
-    if (status == EXIT_DONE) { status = draw(&study, directory); }
+    if (status == EXIT_DONE) { status = draw(options, &study, directory); }
     study_release(&study);
     return status;
 }
 
-int command_plot(int argc, char **argv) {
+/* Takes what is left of the command line. */
+static int plot_with(const struct options *options, int argc, char **argv) {
     struct request request;
-    if (!request_parse(argc, argv, false, usage, &request)) { return EXIT_USAGE; }
-    if (request.help) {
-        fputs(usage, stdout);
-        return EXIT_DONE;
-    }
+    char *usage = make_usage();
+    bool good = request_parse(argc, argv, false, usage, &request);
+    if (good && request.help) { fputs(usage, stdout); }
+    free(usage);
+    if (!good || request.help) { return good ? EXIT_DONE : EXIT_USAGE; }
     char *directory =
         request.output ? strdup(request.output) : request_default_output(request.paths[0], "-figures");
-    int status = EXIT_FAILED;
-    if (directory) {
-        status = plot(&request, directory);
-    } else {
-        message_error("out of memory");
-    }
+    if (!directory) { memory_exhausted(); }
+    int status = plot(options, &request, directory);
     free(directory);
+    return status;
+}
+
+int command_plot(int argc, char **argv) {
+    struct options options;
+    char **rest = memory_create((size_t)argc + 1, sizeof *rest);
+    int status = options_take(&options, &argc, argv, rest) ? plot_with(&options, argc, rest) : EXIT_USAGE;
+    free(rest);
     return status;
 }

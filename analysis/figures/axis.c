@@ -135,9 +135,10 @@ static void tick_numbers(struct ticks *t) {
 }
 
 void axis_print_log(FILE *out, const char *name, struct axis_range range) {
-    struct ticks t = ticks_make(out, range, 1, 0.055);
+    double largest = fmax(fabs(range.low), fabs(range.high));
+    bool moderate = largest < 4;
+    struct ticks t = ticks_make(out, range, 1, largest < 1000 ? 0.055 : 0.22); /* 10^{-20000} is wide */
     print_range(out, name, range);
-    bool moderate = fmax(fabs(range.low), fabs(range.high)) < 4;
     if (range.high - range.low > (moderate ? 2.6 : 2)) {
         tick_decades(&t);
     } else {
@@ -234,4 +235,27 @@ void axis_print_these_lengths(FILE *out, const char *name, const struct axis_len
         tick(&t, axis_length_coordinate(lengths, log_n[i]), "%s", axis_length_name(log_n[i], length));
     }
     fputs(")\n", out);
+}
+
+/* ---- curves of many n ---- */
+
+enum { CURVES = 12, NAMED = 6 }; /* so many in one figure, at most; so few that the colour bar names each */
+
+size_t axis_curves(size_t lengths) { return lengths < CURVES ? lengths : CURVES; }
+
+size_t axis_curve(size_t lengths, size_t i) {
+    size_t count = axis_curves(lengths);
+    return count < 2 ? 0 : (i * (lengths - 1) + (count - 1) / 2) / (count - 1);
+}
+
+void axis_print_length_colours(FILE *out, size_t count, const double *log_n) {
+    struct axis_lengths lengths = axis_lengths_make(count, log_n);
+    struct axis_range range = axis_empty;
+    for (size_t n = 0; n < count; n++) { axis_include(&range, axis_length_coordinate(&lengths, log_n[n])); }
+    axis_pad(&range, 0, 0.5);
+    if (count <= NAMED) {
+        axis_print_these_lengths(out, "cb", &lengths, range, count, log_n);
+    } else {
+        axis_print_lengths(out, "cb", &lengths, range);
+    }
 }

@@ -35,4 +35,11 @@ void axis_print_these_lengths(FILE *out, const char *name, const struct axis_len
 enum { AXIS_LENGTH = 80 };
 const char *axis_length_name(double log_n, char out[AXIS_LENGTH]);
 
+/* Curves of many n: how many stand for so many n, and the n of the i-th: evenly spread, both ends included.
+ */
+size_t axis_curves(size_t lengths);
+size_t axis_curve(size_t lengths, size_t i);
+/* The colour bar of these curves: one colour for every n, by axis_length_coordinate. */
+void axis_print_length_colours(FILE *out, size_t count, const double *log_n);
+
 #endif

@@ -1,5 +1,7 @@
-/* figures: gnuplot scripts that draw a study. Each figure comes as SVG, PNG and PDF of 16 x 11 cm, named
- * SERIES-FIGURE.EXT in the directory where the script runs. */
+/* figures: what there is to be drawn of results. A figure is a gnuplot script: what all share (style.gp), its
+ * numbers, and the template of its name (NAME.gp beside this), which says how they look. One list of figures
+ * drives `gapscale plot`, its help and the tests: a new figure is a line there, a function that prints its
+ * numbers, and a template. */
 #ifndef GAPSCALE_ANALYSIS_FIGURES_FIGURES_H
 #define GAPSCALE_ANALYSIS_FIGURES_FIGURES_H
 
@@ -7,34 +9,32 @@
 
 #include "analysis/study/study.h"
 
-enum figure {
-    FIGURE_ENTROPY,
-    FIGURE_COLLAPSE,
-    FIGURE_GAP_COUNT,
-    FIGURE_PHASE,
-    FIGURE_TE,
-    FIGURE_OUTPUT,
-    FIGURE_WEIGHTS,
-    FIGURES
+/* A figure of each series, or, where series_print is NULL, of all series together. */
+struct figure {
+    const char *name;   /* of its template; its files are SERIES-NAME.EXT, or NAME.EXT where of all */
+    const char *shared; /* a template that comes before it; NULL: none */
+    const char *shows;  /* in a line */
+    /* Whether there is such a figure of this series at all; NULL: there is one of any. */
+    bool (*applies)(const struct results_series *series);
+    /* What it needs and the series, or all of them, lack; NULL when it can be drawn. */
+    const char *(*series_lacks)(const struct fit *fit);
+    const char *(*study_lacks)(const struct study *study);
+    /* Its numbers. */
+    void (*series_print)(FILE *script, const struct fit *fit);
+    void (*study_print)(FILE *script, const struct study *study);
 };
-extern const char *const figure_name[FIGURES]; /* "entropy", .., "gap-count", .., "weights" */
+enum { FIGURES = 9 };
+extern const struct figure figure_list[FIGURES];
 
+/* The script of a figure that is not lacking, for the terminal that is set: style, numbers, template. */
+void figure_print_series(FILE *script, const struct figure *figure, const struct fit *fit);
+void figure_print_study(FILE *script, const struct figure *figure, const struct study *study);
+
+/* Around a script, where it is to be drawn as SVG, PNG and PDF of 16 x 11 cm: STEM.svg and so on in the
+ * directory where it runs. */
 enum { FIGURE_FORMATS = 3 };
 extern const char *const figure_extension[FIGURE_FORMATS]; /* "svg", "png", "pdf" */
-
-/* Whether there is such a figure of this series at all. */
-bool figure_applies(const struct fit *fit, enum figure figure);
-/* What a figure that applies needs and this series lacks; NULL when it can be drawn. */
-const char *figure_obstacle(const struct fit *fit, enum figure figure);
-/* Appends the figure to a script. */
-void figure_print(FILE *script, const struct fit *fit, enum figure figure);
-
-/* Figures of all series together, named all-FIGURE: beta_c/Lambda^typ against n, and beta_c over its exact
- * value (models/oracle/oracle.h). */
-enum figure_study { STUDY_COLLAPSE, STUDY_EXACT, STUDY_FIGURES };
-extern const char *const figure_study_name[STUDY_FIGURES]; /* "collapse", "exact" */
-
-const char *figure_study_obstacle(const struct study *study, enum figure_study figure);
-void figure_study_print(FILE *script, const struct study *study, enum figure_study figure);
+void figure_open(FILE *script, const char *stem);
+void figure_close(FILE *script);
 
 #endif

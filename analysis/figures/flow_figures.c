@@ -11,43 +11,18 @@
 #include <unistd.h>
 
 #include "analysis/figures/figures.h"
-#include "analysis/figures/frame.h"
 #include "analysis/figures/gnuplot.h"
+#include "analysis/figures/script.h"
 #include "sim/base/message.h"
 
 static const double most_first_order = 0.5; /* of eps G^s, which is compared with 1 */
 
-/* Black stays free; later steps would have no colour of their own. */
-enum { MOST_STEPS = FRAME_COLOURS - 1 };
+enum { MOST_STEPS = 6 }; /* later ones would have no colour of their own */
 static unsigned steps_shown(const struct flow_request *r) {
     return r->design.steps < MOST_STEPS ? r->design.steps : MOST_STEPS;
 }
 
-static const char *step_colour(unsigned step) { return frame_colour[step - 1]; }
-static const char *density_colour(unsigned step) { return step > 0 ? step_colour(step) : frame_guide; }
-
-/* ---- scripts ---- */
-
-static void sheet_begin(FILE *out, const char *name) {
-    fprintf(
-        out,
-        "reset\nset encoding utf8\nset border 31 linewidth 0.7 linecolor rgb '#404040'\n"
-        "set tics in scale 0.6\nset grid linewidth 0.5 linetype 1 linecolor rgb '#e4e4e4'\nset grid back\n"
-        "set key outside right top vertical Left reverse samplen 2.2 spacing 1.2 noautotitle\n"
-        "set bars 0.6\nset tmargin 1.5\n"
-        "set terminal svg size 605,416 font 'sans-serif,12' linewidth 1.25 noenhanced background rgb "
-        "'white'\nset output '%s.svg'\n",
-        name);
-}
-
-static void sheet_close(FILE *out, const char *name) {
-    fprintf(out,
-            "set terminal pngcairo size 1260,866 font 'sans-serif,9' fontscale 2.5 linewidth 2.4 pointscale "
-            "2.1 noenhanced\nset output '%s.png'\nreplot\n"
-            "set terminal pdfcairo size 16cm,11cm font 'sans-serif,9' fontscale 1 linewidth 1.1 pointscale "
-            "0.9 noenhanced\nset output '%s.pdf'\nreplot\nunset output\n",
-            name, name);
-}
+/* ---- numbers ---- */
 
 /* The l with l (l + d - 2) = 2 beta, where a full step's growth is largest for beta >> 1. */
 static double fastest_mode(const struct flow_design *design) {
@@ -55,73 +30,23 @@ static double fastest_mode(const struct flow_design *design) {
     return sqrt(half * half + 2 * design->beta) - half;
 }
 
-/* One block a step: l, growth of many tokens and of n, measured, error; after the first step extrapolated. */
-static void print_modes_data(FILE *out, const struct flow_request *r, const struct flow_answer *a) {
-    fputs("$modes << EOD\n", out);
-    for (unsigned s = 1; s <= steps_shown(r); s++) {
-        for (unsigned l = 1; l <= r->design.modes; l++) {
-            const struct estimate *e = s > 1 ? a->extrapolated : a->estimate;
-            e += (s - 1) * r->design.modes + l - 1;
-            fprintf(out, "%u", l);
-            frame_row(out, 4,
-                      (double[]){pow(a->exact[l - 1], s), pow(a->finite[l - 1], s), e->value, e->error});
-        }
-        fputs("\n\n", out);
-    }
-    fputs("EOD\n", out);
-}
-
 static void print_modes(FILE *out, const struct flow_request *r, const struct flow_answer *a) {
     const struct flow_design *design = &r->design;
-    double peak = fastest_mode(design);
-    print_modes_data(out, r, a);
-    sheet_begin(out, "modes");
-    fprintf(out,
-            "set xlabel 'degree l of the mode'\nset ylabel 'growth of its amplitude'\nset xrange [0.5:%g]\n",
-            design->modes + 0.5);
-    if (peak < design->modes + 0.5) {
-        fprintf(out,
-                "set arrow from %.10g, graph 0 to %.10g, graph 1 nohead linewidth 1 dashtype 2 linecolor rgb "
-                "'%s'\n"
-                "set label '%s' at %.10g, graph 0.04 left offset 0.6,0 textcolor rgb '%s'\n",
-                peak, peak, frame_guide, design->dimension == 2 ? "l = √(2β)" : "l (l+d−2) = 2β", peak,
-                frame_guide);
-    }
-    fputs("plot ", out);
+    script_block_begin(out, "modes");
     for (unsigned s = 1; s <= steps_shown(r); s++) {
-        const char *colour = step_colour(s);
-        fprintf(out,
-                "%s$modes index %u using 1:2 with lines linewidth 1.2 linecolor rgb '%s' title 'n → ∞, %u "
-                "step%s'",
-                s > 1 ? ", \\\n  " : "", s - 1, colour, s, s > 1 ? "s" : "");
-        if (s == 1) {
-            fprintf(out,
-                    ", \\\n  $modes index 0 using 1:3 with lines linewidth 1.2 dashtype 2 linecolor rgb '%s' "
-                    "title 'order 1/n'",
-                    colour);
+        for (unsigned l = 1; l <= design->modes; l++) {
+            const struct estimate *e = s > 1 ? a->extrapolated : a->estimate;
+            e += (s - 1) * design->modes + l - 1;
+            script_row(out, 5,
+                       (double[]){l, pow(a->exact[l - 1], s), pow(a->finite[l - 1], s), e->value, e->error});
         }
-        fprintf(
-            out,
-            ", \\\n  $modes index %u using 1:4:5 with yerrorbars pointtype 7 pointsize 0.25 linewidth 1.2 "
-            "linecolor rgb '%s' title '%s'",
-            s - 1, colour, s > 1 ? "extrapolated" : "measured");
+        script_next_index(out);
     }
-    fputc('\n', out);
-    sheet_close(out, "modes");
-}
-
-/* A line an angle in degrees: density and error of every step. */
-static void print_density_data(FILE *out, const struct flow_request *r, const struct flow_answer *a) {
-    fputs("$density << EOD\n", out);
-    for (size_t b = 0; b < FLOW_BINS; b++) {
-        fprintf(out, "%.10g", 360 * ((double)b + 0.5) / FLOW_BINS - 180);
-        for (unsigned s = 0; s <= steps_shown(r); s++) {
-            const struct estimate *e = &a->density[s * FLOW_BINS + b];
-            fprintf(out, " %.10g %.10g", e->value, e->error);
-        }
-        fputc('\n', out);
-    }
-    fputs("EOD\n", out);
+    script_block_end(out);
+    script_number(out, "steps", steps_shown(r));
+    script_number(out, "modes", design->modes);
+    script_number(out, "peak", fastest_mode(design));
+    script_number(out, "on_circle", design->dimension == 2);
 }
 
 /* How many steps have a curve of first order. */
@@ -135,63 +60,41 @@ static unsigned steps_of_first_order(const struct flow_request *r, const struct 
 
 static void print_density(FILE *out, const struct flow_request *r, const struct flow_answer *a) {
     unsigned steps = steps_shown(r), curves = steps_of_first_order(r, a);
-    print_density_data(out, r, a);
-    sheet_begin(out, "density");
-    fputs("set xlabel 'angle from the first axis (degrees)' offset 0,0.4\nset ylabel 'density of tokens / "
-          "uniform'\n"
-          "set xrange [-180:180]\nset xtics 60\nset samples 721\n"
-          "set key outside bottom center horizontal Left reverse samplen 2.2 width -4 maxrows 2\nplot ",
-          out);
-    for (unsigned s = 0; s <= steps; s++) {
-        fprintf(out,
-                "$density using 1:($%u-$%u):($%u+$%u) with filledcurves fillstyle transparent solid 0.2 "
-                "noborder fillcolor rgb '%s', \\\n  ",
-                2 * s + 2, 2 * s + 3, 2 * s + 2, 2 * s + 3, density_colour(s));
+    script_block_begin(out, "density");
+    for (size_t b = 0; b < FLOW_BINS; b++) {
+        double row[1 + 2 * (MOST_STEPS + 1)] = {360 * ((double)b + 0.5) / FLOW_BINS - 180};
+        for (unsigned s = 0; s <= steps; s++) {
+            const struct estimate *e = &a->density[s * FLOW_BINS + b];
+            row[2 * s + 1] = e->value;
+            row[2 * s + 2] = e->error;
+        }
+        script_row(out, 1 + 2 * (steps + 1), row);
     }
-    for (unsigned s = 0; s <= steps; s++) {
-        fprintf(out, "$density using 1:%u with lines linewidth %s linecolor rgb '%s' title '", 2 * s + 2,
-                s ? "1.3" : "1.6", density_colour(s));
-        fprintf(out, s == 0 ? "before" : (s == 1 ? "after %u step" : "after %u steps"), s);
-        fputs("', \\\n  ", out);
-    }
+    script_block_end(out);
+    script_list_begin(out, "amplitude");
     for (unsigned s = 0; s <= curves; s++) {
-        fprintf(out,
-                "1 + %.10g*cos(%u*x*pi/180) with lines dashtype 2 linewidth 0.8 linecolor rgb '%s', \\\n  ",
-                r->value[FLOW_EPS] * pow(a->exact[a->mode - 1], s), a->mode, density_colour(s));
+        script_list_number(out, s == 0, r->value[FLOW_EPS] * pow(a->exact[a->mode - 1], s));
     }
-    fprintf(out, "NaN with lines dashtype 2 linewidth 0.8 linecolor rgb '%s' title '", frame_guide);
-    fputs("first order in ε", out);
-    if (curves < steps) { fprintf(out, ", to step %u", curves); }
-    fputs("'\n", out);
-    sheet_close(out, "density");
+    script_list_end(out);
+    script_number(out, "steps", steps);
+    script_number(out, "curves", curves);
+    script_number(out, "mode", a->mode);
 }
 
-/* Lines of the angle: prediction at n, n -> inf, gradient; then the probes, with error bars. */
 static void print_drift(FILE *out, const struct flow_request *r, const struct flow_answer *a) {
-    fputs("$theory << EOD\n", out);
+    script_block_begin(out, "theory");
     for (int degrees = 1; degrees < 180; degrees++) {
         struct flow_line line = flow_answer_predict(r, degrees);
-        fprintf(out, "%d", degrees);
-        frame_row(out, 3, (double[]){line.predicted, line.limit, line.gradient});
+        script_row(out, 4, (double[]){degrees, line.predicted, line.limit, line.gradient});
     }
-    fputs("EOD\n$probes << EOD\n", out);
+    script_block_end(out);
+    script_block_begin(out, "probes");
     for (size_t p = 0; p < FLOW_PROBES; p++) {
         const struct flow_line *line = &a->drift[p];
-        frame_row(out, 3, (double[]){line->degrees, line->measured.value, line->measured.error});
+        script_row(out, 3, (double[]){line->degrees, line->measured.value, line->measured.error});
     }
-    fputs("EOD\n", out);
-    sheet_begin(out, "drift");
-    fprintf(
-        out,
-        "set xlabel 'angle from the %smean (degrees)'\nset ylabel 'β × drift towards it'\n"
-        "set xrange [0:180]\nset xtics 30\n"
-        "plot $theory using 1:4 with lines dashtype 3 linewidth 1.2 linecolor rgb '%s' title '∇ log f', "
-        "\\\n  $theory using 1:3 with lines linewidth 1.2 linecolor rgb '%s' title 'n → ∞', \\\n  "
-        "$theory using 1:2 with lines dashtype 2 linewidth 1.2 linecolor rgb '%s' title 'order 1/n', \\\n  "
-        "$probes using 1:2:3 with yerrorbars pointtype 7 pointsize 0.4 linewidth 1.2 linecolor rgb '%s' "
-        "title 'measured'\n",
-        r->keys.count > 1 ? "first " : "", frame_guide, frame_colour[0], frame_colour[0], frame_colour[1]);
-    sheet_close(out, "drift");
+    script_block_end(out);
+    script_number(out, "laws", (double)r->keys.count);
 }
 
 /* ---- files ---- */
@@ -206,15 +109,20 @@ enum { SHEETS = 3 };
 static int draw_in(const struct sheet *sheet, const struct flow_request *r, const struct flow_answer *a,
                    const char *directory) {
     struct gnuplot run;
-    FILE *script = tmpfile();
-    if (!script) {
-        message_error("cannot make a temporary file: %s; is TMPDIR writable?", strerror(errno));
-        return 1;
-    }
+    if (!gnuplot_open(&run)) { return 1; }
     for (size_t k = 0; k < SHEETS; k++) {
-        if (sheet[k].wanted) { sheet[k].print(script, r, a); }
+        if (!sheet[k].wanted) { continue; }
+        figure_open(run.script, sheet[k].name);
+        script_template(run.script, "style");
+        sheet[k].print(run.script, r, a);
+        script_template(run.script, "flow");
+        script_template(run.script, sheet[k].name);
+        figure_close(run.script);
     }
-    return gnuplot_start(&run, script, directory) || gnuplot_finish(&run);
+    gnuplot_draw(&run, directory);
+    bool good = gnuplot_tell(&run);
+    gnuplot_close(&run);
+    return good ? 0 : 1;
 }
 
 /* Moves DIRECTORY/NAME.EXT to STEM-NAME.EXT, or, without a stem, removes it. */

@@ -1,9 +1,10 @@
-/* The script is a file, not a pipe: no writer can block or be killed by a reader that went away. */
+/* The script is a file, not a pipe: no writer can block or be killed by a reader that went away, and gnuplot
+ * reads it in blocks, where it reads standard input byte by byte. */
 #include "analysis/figures/gnuplot.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <spawn.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -11,15 +12,48 @@
 
 #include "sim/base/message.h"
 
-static void run_release(struct gnuplot *run) {
+/* A file without a name. glibc's tmpfile() knows no TMPDIR. */
+static FILE *temporary(void) {
+    const char *place = getenv("TMPDIR");
+    char *path;
+    if (asprintf(&path, "%s/gapscale-XXXXXX", place && *place ? place : P_tmpdir) < 0) { return NULL; }
+    int descriptor = mkostemp(path, O_CLOEXEC);
+    if (descriptor >= 0) { unlink(path); }
+    free(path);
+    return descriptor >= 0 ? fdopen(descriptor, "w+") : NULL;
+}
+
+void gnuplot_close(struct gnuplot *run) {
     if (run->script) { fclose(run->script); }
     if (run->said) { fclose(run->said); }
     *run = (struct gnuplot){0};
 }
 
-static int spawn(struct gnuplot *run, const char *directory) {
-    /* -d: no settings of the user; -: read standard input. */
-    static char *const arguments[] = {"gnuplot", "-d", "-", NULL};
+bool gnuplot_open(struct gnuplot *run) {
+    *run = (struct gnuplot){.script = temporary(), .said = temporary()};
+    if (run->script && run->said) { return true; }
+    message_error("cannot make a temporary file: %s; is TMPDIR writable?", strerror(errno));
+    gnuplot_close(run);
+    return false;
+}
+
+/* The environment without GNUTERM, GNUPLOT_LIB and the like, which would change what is drawn; NULL when out
+ * of memory. Free with free(). */
+static char **plain_environment(void) {
+    size_t count = 0, kept = 0;
+    while (environ[count]) { count++; }
+    char **plain = malloc((count + 1) * sizeof *plain);
+    for (size_t i = 0; plain && i < count; i++) {
+        if (strncmp(environ[i], "GNU", 3) != 0) { plain[kept++] = environ[i]; }
+    }
+    if (plain) { plain[kept] = NULL; }
+    return plain;
+}
+
+static int spawn(const struct gnuplot *run, const char *directory, char **environment, pid_t *process) {
+    /* -d: no settings of the user. Where there is no /dev/stdin, - reads the same, slowly. */
+    char script[] = "/dev/stdin", input[] = "-", name[] = "gnuplot", plain[] = "-d";
+    char *const arguments[] = {name, plain, access(script, F_OK) == 0 ? script : input, NULL};
     posix_spawn_file_actions_t actions;
     int error = posix_spawn_file_actions_init(&actions);
     if (error) { return error; }
@@ -27,24 +61,23 @@ static int spawn(struct gnuplot *run, const char *directory) {
     if (!error) { error = posix_spawn_file_actions_adddup2(&actions, fileno(run->said), STDOUT_FILENO); }
     if (!error) { error = posix_spawn_file_actions_adddup2(&actions, fileno(run->said), STDERR_FILENO); }
     if (!error) { error = posix_spawn_file_actions_addchdir_np(&actions, directory); }
-    if (!error) { error = posix_spawnp(&run->process, "gnuplot", &actions, NULL, arguments, environ); }
+    if (!error) { error = posix_spawnp(process, "gnuplot", &actions, NULL, arguments, environment); }
     posix_spawn_file_actions_destroy(&actions);
     return error;
 }
 
-int gnuplot_start(struct gnuplot *run, FILE *script, const char *directory) {
-    *run = (struct gnuplot){.script = script, .said = tmpfile()};
-    int error = fflush(script) || ferror(script) || fseek(script, 0, SEEK_SET) ? EIO : 0;
-    if (!run->said) { error = errno; }
-    if (!error) { error = spawn(run, directory); }
-    if (!error) { return 0; }
-    if (error == ENOENT) {
-        message_error("gnuplot was not found; install it (Debian: gnuplot-nox) or put it on the PATH");
-    } else {
-        message_error("cannot start gnuplot: %s", strerror(error));
+void gnuplot_draw(struct gnuplot *run, const char *directory) {
+    char **environment = plain_environment();
+    pid_t process, ended;
+    run->error = environment ? 0 : ENOMEM;
+    if (!run->error && (fflush(run->script) || ferror(run->script) || fseek(run->script, 0, SEEK_SET))) {
+        run->error = EIO;
     }
-    run_release(run);
-    return 1;
+    if (!run->error) { run->error = spawn(run, directory, environment, &process); }
+    free(environment);
+    if (run->error) { return; }
+    do { ended = waitpid(process, &run->status, 0); } while (ended < 0 && errno == EINTR);
+    if (ended != process) { run->error = errno; }
 }
 
 static void repeat_words(FILE *said) {
@@ -57,15 +90,15 @@ static void repeat_words(FILE *said) {
     }
 }
 
-int gnuplot_finish(struct gnuplot *run) {
-    int status;
-    pid_t ended;
-    do { ended = waitpid(run->process, &status, 0); } while (ended < 0 && errno == EINTR);
-    bool good = ended == run->process && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    if (!good) {
+bool gnuplot_tell(const struct gnuplot *run) {
+    bool good = run->error == 0 && WIFEXITED(run->status) && WEXITSTATUS(run->status) == 0;
+    if (run->error == ENOENT) {
+        message_error("gnuplot was not found; install it (Debian: gnuplot-nox) or put it on the PATH");
+    } else if (run->error) {
+        message_error("cannot run gnuplot: %s", strerror(run->error));
+    } else if (!good) {
         message_error("gnuplot failed; it said:");
         repeat_words(run->said);
     }
-    run_release(run);
-    return good ? 0 : 1;
+    return good;
 }

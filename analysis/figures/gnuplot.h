@@ -2,21 +2,26 @@
 #ifndef GAPSCALE_ANALYSIS_FIGURES_GNUPLOT_H
 #define GAPSCALE_ANALYSIS_FIGURES_GNUPLOT_H
 
-#include <stddef.h>
+#include <stdbool.h>
 #include <stdio.h>
-#include <sys/types.h>
 
 /* A gnuplot at work. */
 struct gnuplot {
-    pid_t process;
-    FILE *script, *said; /* its input, and what it says on stderr */
+    FILE *script, *said; /* what it reads, and what it says */
+    int error;           /* why it did not start, of errno */
+    int status;          /* how it ended */
 };
 
-/* Starts gnuplot in `directory` on a script, a temporary file that was written and is now owned by the
- * run. 0, or 1 after a message. */
-int gnuplot_start(struct gnuplot *run, FILE *script, const char *directory);
+/* Makes an empty script, in $TMPDIR where that is set: a file without a name, which is gone with the program
+ * however that ends. False after a message. */
+bool gnuplot_open(struct gnuplot *run);
 
-/* Waits for its end. 0, or 1 after a message that repeats what gnuplot said. */
-int gnuplot_finish(struct gnuplot *run);
+/* Runs gnuplot in `directory` on what was written to the script, and waits for its end. Threads may run one
+ * each. */
+void gnuplot_draw(struct gnuplot *run, const char *directory);
+
+/* False after a message that repeats what gnuplot said, where it failed. */
+bool gnuplot_tell(const struct gnuplot *run);
+void gnuplot_close(struct gnuplot *run);
 
 #endif

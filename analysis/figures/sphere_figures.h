@@ -1,5 +1,5 @@
-/* sphere_figures: gnuplot scripts of keys on a sphere, for series with an output (figures.h). Each appends
- * what stands between frame_begin and frame_close. */
+/* sphere_figures: the numbers of figures of keys on a sphere, for series with an output, under the names
+ * their templates ask for (sphere.gp, output.gp, weights.gp). */
 #ifndef GAPSCALE_ANALYSIS_FIGURES_SPHERE_FIGURES_H
 #define GAPSCALE_ANALYSIS_FIGURES_SPHERE_FIGURES_H
 

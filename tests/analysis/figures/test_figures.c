@@ -1,14 +1,18 @@
-/* Figures: lines of theory pass through what is known, and scripts that gnuplot draws without a word, of good
- * results and of poor ones. */
+/* Figures: lines of theory pass through what is known; scripts of good results and of poor ones hold numbers
+ * and are drawn by gnuplot without a word, on a terminal of letters (the command line's tests draw the
+ * files). */
 #include "tests/experiment.h"
 
 #include <gsl/gsl_errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "analysis/figures/axis.h"
 #include "analysis/figures/figures.h"
+#include "analysis/figures/gnuplot.h"
+#include "analysis/figures/template.h"
 #include "analysis/sphere/sphere_curves.h"
 #include "models/oracle/oracle.h"
 
@@ -89,47 +93,149 @@ static void limits_are_reached(void **state) {
 
 /* ---- scripts ---- */
 
-static char *script_of(const struct results_series *s, enum figure figure) {
+static const struct figure *figure_named(const char *name) {
+    size_t f = 0;
+    while (f < FIGURES && strcmp(figure_list[f].name, name) != 0) { f++; }
+    assert_in_range(f, 0, FIGURES - 1);
+    return &figure_list[f];
+}
+
+/* "" where it cannot be drawn. */
+static char *script_of(const struct results_series *s, const struct figure *figure) {
     char *text;
     size_t size;
     struct fit fit;
     assert_true(fit_make(&fit, s, "a.h5"));
     strcpy(fit.name, s->name);
-    assert_true(figure_applies(&fit, figure));
+    struct study study = {.count = 1, .fit = &fit};
     FILE *out = open_memstream(&text, &size);
-    if (!figure_obstacle(&fit, figure)) { figure_print(out, &fit, figure); }
+    if (figure->study_print && !figure->study_lacks(&study)) { figure_print_study(out, figure, &study); }
+    if (figure->series_print && !figure->series_lacks(&fit)) { figure_print_series(out, figure, &fit); }
     fclose(out);
     fit_release(&fit);
     return text;
 }
 
-/* Whether gnuplot draws it, and says nothing. */
-static bool is_drawn_in_silence(const char *script) {
-    char directory[] = "/tmp/gapscale-figures-XXXXXX", command[160];
-    assert_non_null(mkdtemp(directory));
-    snprintf(command, sizeof command,
-             "cd %s && gnuplot -d - >said 2>&1 && test ! -s said; s=$?; cat said >&2; "
-             "rm -r %s; exit $s",
-             directory, directory);
-    FILE *gnuplot = popen(command, "w");
-    assert_non_null(gnuplot);
-    fputs(script, gnuplot);
-    return pclose(gnuplot) == 0;
+/* What gnuplot says, drawing with letters. Free with free(). */
+static char *words_of_gnuplot(const char *script) {
+    struct gnuplot run;
+    assert_true(gnuplot_open(&run));
+    fprintf(run.script, "set terminal dumb enhanced\nset output '/dev/null'\n%s", script);
+    gnuplot_draw(&run, "/");
+    assert_true(gnuplot_tell(&run));
+    fseek(run.said, 0, SEEK_END);
+    size_t size = (size_t)ftell(run.said);
+    char *words = calloc(size + 1, 1);
+    rewind(run.said);
+    assert_int_equal(fread(words, 1, size, run.said), size);
+    gnuplot_close(&run);
+    return words;
 }
 
 static bool has_gnuplot(void) { return system("gnuplot --version >/dev/null 2>&1") == 0; }
 
-static void check_figures(const struct results *r) {
-    for (size_t i = 0; i < r->series_count; i++) {
-        for (enum figure f = 0; f < FIGURES; f++) {
-            char *script = script_of(&r->series[i], f);
-            assert_null(strstr(script, "nan"));
-            assert_null(strstr(script, "inf"));
-            if (has_gnuplot() && *script && !is_drawn_in_silence(script)) {
-                fail_msg("gnuplot and %s-%s", r->series[i].name, figure_name[f]);
-            }
-            free(script);
+/* Every line of every block of data: numbers, and NaN for what is none. */
+static void check_blocks(const char *script) {
+    bool inside = false;
+    size_t blocks = 0;
+    for (const char *line = script; *line; line += strcspn(line, "\n") + 1) {
+        if (*line == '$') {
+            inside = true;
+            blocks++;
+            continue;
         }
+        if (strncmp(line, "EOD\n", 4) == 0) {
+            inside = false;
+            continue;
+        }
+        for (const char *word = line; inside && *word != '\n';) {
+            char *end;
+            double x = strtod(word, &end);
+            if (end == word || isinf(x) || (isnan(x) && strncmp(end - 3, "NaN", 3) != 0)) {
+                fail_msg("'%.*s' among numbers", (int)strcspn(line, "\n"), line);
+            }
+            word = end;
+        }
+    }
+    assert_true(blocks > 0 && !inside);
+}
+
+/* The script of a figure, "" where it cannot be drawn: numbers where numbers belong, and drawn in silence. */
+static char *check_figure(const struct results_series *s, const struct figure *figure) {
+    assert_true(!figure->applies || figure->applies(s));
+    char *script = script_of(s, figure);
+    if (*script) { check_blocks(script); }
+    if (*script && has_gnuplot()) {
+        char *words = words_of_gnuplot(script);
+        if (*words) { fail_msg("%s-%s: %s", s->name, figure->name, words); }
+        free(words);
+    }
+    return script;
+}
+
+/* Of every series, all figures but these two. */
+static void check_figures_but(const struct results *r, const struct figure *one, const struct figure *other) {
+    for (size_t i = 0; i < r->series_count; i++) {
+        for (size_t f = 0; f < FIGURES; f++) {
+            if (&figure_list[f] == one || &figure_list[f] == other) { continue; }
+            free(check_figure(&r->series[i], &figure_list[f]));
+        }
+    }
+}
+
+static void check_figures(const struct results *r) { check_figures_but(r, NULL, NULL); }
+
+static bool has_template(const char *name) {
+    const struct template *template = template_all;
+    while (template->name && strcmp(template->name, name) != 0) { template ++; }
+    return template->name != NULL;
+}
+
+static void figures_have_templates(void **state) {
+    (void)state;
+    static const char *const others[] = {"style", "open", "close", "flow", "modes", "density", "drift"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) { assert_true(has_template(others[i])); }
+    for (size_t f = 0; f < FIGURES; f++) {
+        const struct figure *figure = &figure_list[f];
+        assert_true(has_template(figure->name));
+        assert_true(!figure->shared || has_template(figure->shared));
+        assert_true(*figure->shows);
+        assert_int_not_equal(figure->series_print != NULL, figure->study_print != NULL);
+    }
+}
+
+/* What the environment says to gnuplot does not reach it; scripts lie where TMPDIR says, and leave nothing.
+ */
+static void gnuplot_is_left_alone(void **state) {
+    (void)state;
+    char place[] = "/tmp/gapscale-figures-XXXXXX";
+    struct gnuplot run;
+    assert_non_null(mkdtemp(place));
+    setenv("GNUTERM", "no-such-terminal", 1);
+    setenv("TMPDIR", place, 1);
+    if (has_gnuplot()) {
+        char *words = words_of_gnuplot("plot x\n");
+        assert_string_equal(words, "");
+        free(words);
+    }
+    assert_int_equal(rmdir(place), 0);
+    assert_false(gnuplot_open(&run)); /* there is no such place now */
+    unsetenv("GNUTERM");
+    unsetenv("TMPDIR");
+}
+
+static double number_in(const char *script, const char *name) {
+    char line[40];
+    snprintf(line, sizeof line, "\n%s = ", name);
+    const char *at = strstr(script, line);
+    assert_non_null(at);
+    return strtod(at + strlen(line), NULL);
+}
+
+/* Numbers of these names rise. */
+static void check_order(const char *script, const char *const *names, size_t count) {
+    for (size_t i = 1; i < count; i++) {
+        assert_true(number_in(script, names[i - 1]) < number_in(script, names[i]));
     }
 }
 
@@ -141,23 +247,21 @@ static void good_results_are_drawn(void **state) {
         "     beta: {relative_to: lambda_typ, from: 2^-7, to: 2^7, points: 9}}\n"
         "  - {family: spherical, name: many, dimension: 8, output: true, beta: {n_eff: [10, 100]}}\n"
         "  - {family: spherical, name: one, dimension: 4, output: true, beta: {critical: [100, 10000]}}\n");
-    check_figures(r);
-    char *output = script_of(&r->series[0], FIGURE_OUTPUT),
-         *weights = script_of(&r->series[0], FIGURE_WEIGHTS),
-         *many = script_of(&r->series[1], FIGURE_WEIGHTS), *one = script_of(&r->series[2], FIGURE_OUTPUT);
-    assert_non_null(strstr(output, "set label 'many keys'"));
-    assert_non_null(strstr(output, "set label 'a few keys'"));
-    assert_non_null(strstr(output, "set label 'one key'"));
-    assert_non_null(strstr(output, "title 'many keys, "));
-    assert_non_null(strstr(output, "title 'one key, "));
+    const struct figure *of_output = figure_named("output"), *of_weights = figure_named("weights");
+    check_figures_but(r, of_output, of_weights);
+    char *output = check_figure(&r->series[0], of_output), *weights = check_figure(&r->series[0], of_weights),
+         *many = check_figure(&r->series[1], of_weights), *one = check_figure(&r->series[2], of_output);
+    assert_non_null(strstr(output, "\nhas_many = 1\n"));
+    assert_non_null(strstr(output, "\nhas_one = 1\n"));
+    check_order(output, (const char *const[]){"x_low", "many", "one", "x_high"}, 4);
     assert_non_null(strstr(output, "'300' ")); /* the colour bar names the n there are */
     assert_non_null(strstr(output, "'10^{20}' "));
-    assert_non_null(strstr(weights, "set yrange [0:"));
-    assert_non_null(strstr(weights, "made by a few rare rows"));
-    assert_non_null(strstr(weights, "=\u00a010^{20}'"));
-    assert_null(strstr(many, "set yrange [0:")); /* a logarithmic axis */
-    assert_null(strstr(many, "rare rows"));
-    assert_null(strstr(one, "title 'many keys, "));
+    assert_non_null(strstr(weights, "\ny_log = 0\n"));
+    assert_non_null(strstr(weights, "\nhas_rare = 1\n"));
+    assert_non_null(strstr(weights, "\nlength = '10^{20}'\n"));
+    assert_non_null(strstr(many, "\ny_log = 1\n"));
+    assert_non_null(strstr(many, "\nhas_rare = 0\n"));
+    assert_non_null(strstr(one, "\nhas_many = 0\n"));
     free(output);
     free(weights);
     free(many);
@@ -175,7 +279,7 @@ static void small_results_are_drawn(void **state) {
                        "  - {family: spherical, name: tiny, dimension: 3, output: true, n: [2], "
                        "beta: [1, 30]}\n");
     check_figures(r);
-    char *lone = script_of(&r->series[1], FIGURE_OUTPUT);
+    char *lone = script_of(&r->series[1], figure_named("output"));
     assert_string_equal(lone, "");
     free(lone);
     results_free(r);
@@ -215,7 +319,8 @@ static void lengths_have_names(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(curves_are_exact),        cmocka_unit_test(unknown_values_stay_unknown),
-        cmocka_unit_test(limits_are_reached),      cmocka_unit_test(good_results_are_drawn),
+        cmocka_unit_test(limits_are_reached),      cmocka_unit_test(figures_have_templates),
+        cmocka_unit_test(gnuplot_is_left_alone),   cmocka_unit_test(good_results_are_drawn),
         cmocka_unit_test(small_results_are_drawn), cmocka_unit_test(missing_values_are_drawn),
         cmocka_unit_test(lengths_have_names),
     };

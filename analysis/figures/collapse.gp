@@ -1,0 +1,21 @@
+# Collapse points over Lambda^typ, against Lambda^typ.
+#   $points      log10 of Lambda^typ, of beta_c/Lambda^typ and its ends; a block for each criterion, then the rows' medians with quartiles
+#   $exact       log10 of Lambda^typ, of the exact beta_c/Lambda^typ of the judged criterion
+#   criteria     how many there are
+#   criterion, threshold, shown, limit    of each: its name and threshold, whether it has collapse points, and
+#                log10 of beta_c/Lambda^typ for n -> inf
+#   judged       the number of the criterion judged
+#   has_exact, has_limit    whether there are such values
+set title heading(name, family, parameters)
+set xlabel 'accumulation scale  Λ_{{/:Italic n}}^{typ}'
+set ylabel collapse_label.' / Λ_{{/:Italic n}}^{typ}'
+set key outside right top vertical Left reverse width -2
+set label bar_words at screen 0.985, screen 0.03 right font ',9' textcolor rgb guide
+plot 0 with lines linewidth 1.2 dashtype 2 linecolor rgb guide title 'β_{c} = Λ^{typ}', \
+  for [k=1:criteria] limit[k] with lines linewidth 1 dashtype 3 linecolor rgb colour(k), \
+  NaN with lines linewidth 1 dashtype 3 linecolor rgb guide title has_limit ? '{/:Italic n} → ∞' : '', \
+  $exact using 1:2 with lines linewidth 1.2 linecolor rgb colour(judged) title has_exact ? 'exact' : '', \
+  $points index criteria using 1:2:3:4 with yerrorbars pointtype 6 pointsize 0.9 linewidth 0.8 \
+    linecolor rgb '#9a9a9a' title 'rows: quartiles', \
+  for [k=1:criteria] $points index k-1 using 1:2:3:4 with yerrorbars pointtype marker(k) pointsize 0.7 \
+    linewidth 1.2 linecolor rgb colour(k) title shown[k] ? criterion_title(criterion[k], threshold[k]) : ''

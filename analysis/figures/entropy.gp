@@ -1,0 +1,31 @@
+# Mean entropy against beta, a curve for each n.
+#   $curves          log10 of beta/Lambda^typ, mean entropy, place of n on the colour bar; a blank line after each n
+#   few              whether the betas are so few that each is marked
+#   has_lambda       whether beta = Lambda^typ is on the axis
+#   y_low, y_high    of the axis of entropies
+#   y_log, y_plain   whether that is logarithmic, and whether it then has plain numbers
+#   tau, has_tau     the entropy that marks the collapse, and whether it is on the axis
+set title heading(name, family, parameters)
+set xlabel beta_label
+set ylabel 'mean entropy  ⟨{/:Italic H}⟩  (nats)'
+set yrange [y_low:y_high]
+if (y_log) {
+    set logscale y
+    set format y (y_plain && y_high < 1e4 ? '%h' : '10^{%L}') # wider numbers would push the label off the page
+}
+if (has_lambda) {
+    set arrow from 0, graph 0 to 0, graph 1 arrowstyle 1
+    set label 'β = Λ^{typ}' at 0, graph 0.95 left offset 0.6,0 textcolor rgb guide front
+}
+if (has_tau) {
+    set arrow from graph 0, first tau to graph 1, first tau arrowstyle 1
+    set label sprintf('⟨{/:Italic H}⟩ = %.4g', tau) at graph 1, first tau right offset -0.6,0.6 \
+        textcolor rgb guide front
+}
+set cblabel length_label offset 0.5,0
+set rmargin 14
+if (few) {
+    plot $curves using 1:2:3 with linespoints pointtype 7 pointsize 0.5 linewidth 1.4 linecolor palette
+} else {
+    plot $curves using 1:2:3 with lines linewidth 1.4 linecolor palette
+}

@@ -1,0 +1,11 @@
+# The gap-counting function N_n(t) beside its envelope.
+#   $curves    log10 of the gap times Lambda^typ, log10 of the mean of log N_n, place of n on the colour bar; a blank line after each n
+set title heading(name, family, parameters)
+set xlabel 'gap  {/:Italic t} Λ_{{/:Italic n}}^{typ}'
+set ylabel 'mean log count  ⟨log {/:Italic N}_{{/:Italic n}}({/:Italic t})⟩'
+set key inside bottom right Left reverse
+set cblabel length_label offset 0.5,0
+set rmargin 14
+plot $curves using 1:2:3 with lines linewidth 1.4 linecolor palette, \
+  x with lines linewidth 1.4 dashtype 2 linecolor rgb guide \
+    title 'envelope  {/:Italic N} = e^{ Λ^{typ} {/:Italic t}}'

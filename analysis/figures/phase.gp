@@ -1,0 +1,24 @@
+# Mean entropy over log n, on the plane of n and beta.
+#   $map          place of n, log10 of beta/Lambda^typ, entropy over log n: a regular grid, a blank line after each beta
+#   $line         place of n, log10 of beta_c/Lambda^typ, where has_line
+#   criterion, threshold, judged    where has_line: names and thresholds, and the number of the one that makes it
+#   has_lambda    whether beta = Lambda^typ is on the axis
+set title heading(name, family, parameters)
+set xlabel length_label
+set ylabel beta_label
+set palette defined (0 '#440154', 1 '#482475', 2 '#414487', 3 '#355f8d', 4 '#2a788e', 5 '#21918c', \
+    6 '#22a884', 7 '#44bf70', 8 '#7ad151', 9 '#bddf26', 10 '#fde725')
+set cbrange [0:1]
+set cbtics scale 0 0.2
+set cblabel 'mean entropy  ⟨{/:Italic H}⟩ / log {/:Italic n}' offset 0.5,0
+set rmargin 12
+unset grid
+# Grey where no beta was measured.
+set object rectangle from graph 0,0 to graph 1,1 behind fillcolor rgb guide fillstyle noborder
+set key at graph 0.02, graph 0.97 left top Left reverse textcolor rgb 'white'
+line_title = ''
+if (has_line) { line_title = criterion_title(criterion[judged], threshold[judged]) }
+plot $map using 1:2:3 with image, \
+  for [i=1:has_lambda] 0 with lines linewidth 1.2 dashtype 2 linecolor rgb 'white' title 'β = Λ^{typ}', \
+  for [i=1:has_line] $line using 1:2 with linespoints pointtype 7 pointsize 0.5 linewidth 1.4 \
+    linecolor rgb 'white' title line_title

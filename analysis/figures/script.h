@@ -1,0 +1,35 @@
+/* script: what C writes into a gnuplot script: numbers, lists and blocks of data under the names that the
+ * templates (*.gp beside this) ask for. Nothing a user wrote enters but series' names, which are letters,
+ * digits, '_' and '-'. What is not finite is written as NaN. */
+#ifndef GAPSCALE_ANALYSIS_FIGURES_SCRIPT_H
+#define GAPSCALE_ANALYSIS_FIGURES_SCRIPT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* A template: the text of NAME.gp. */
+void script_template(FILE *out, const char *name);
+
+/* NAME = x */
+void script_number(FILE *out, const char *name, double x);
+/* NAME = 'text', in gnuplot's enhanced mode: exponents raised, signs of that mode made harmless, spaces kept
+ * (SVG drops those next to markup). */
+void script_text(FILE *out, const char *name, const char *text);
+/* NAME = 'text', which is in that mode already. */
+void script_markup(FILE *out, const char *name, const char *text);
+
+/* A list that gnuplot counts from 1; gnuplot knows no empty one. */
+void script_list_begin(FILE *out, const char *name);
+void script_list_number(FILE *out, bool is_first, double x);
+void script_list_word(FILE *out, bool is_first, const char *word); /* as it is */
+void script_list_text(FILE *out, bool is_first, const char *text);
+void script_list_end(FILE *out);
+
+/* A block of data, its lines, and what gnuplot takes for a gap in a curve and for the end of an index. */
+void script_block_begin(FILE *out, const char *name);
+void script_row(FILE *out, size_t count, const double *x);
+void script_gap(FILE *out);
+void script_next_index(FILE *out);
+void script_block_end(FILE *out);
+
+#endif

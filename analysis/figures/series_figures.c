@@ -1,0 +1,353 @@
+#include "analysis/figures/series_figures.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/figures/axis.h"
+#include "analysis/figures/script.h"
+#include "models/theory/limits.h"
+
+/* ---- entropy ---- */
+
+static double log10_ratio(const struct fit *fit, size_t n, size_t b) {
+    return log10(fit->series->beta_ratio[n * fit->series->size[RESULTS_BETA] + b]);
+}
+
+static double entropy_mean(const struct fit *fit, size_t n, size_t b) {
+    return fit->series->mean[MEASURE_ENTROPY][n * fit->series->size[RESULTS_BETA] + b];
+}
+
+/* The threshold of the primary criterion where that is the entropy, else NaN. */
+static double entropy_threshold(const struct fit *fit) {
+    if (fit->primary == fit->criteria || fit->series->criterion[fit->primary].kind != CRITERION_ENTROPY) {
+        return NAN;
+    }
+    return fit->series->criterion[fit->primary].threshold;
+}
+
+static void print_entropy_axis(FILE *out, struct axis_range entropy, double tau) {
+    const double low = 0.1, high = 30; /* nats: beyond, only a logarithmic axis shows how it falls */
+    bool is_plain = entropy.high > high, is_log = is_plain || (entropy.high < low && entropy.low > 0);
+    double top = entropy.high > 0 ? (is_log ? 1.5 : 1.05) * entropy.high : 1;
+    script_number(out, "y_low", is_plain ? 0.01 : (is_log ? 0.7 * entropy.low : 0));
+    script_number(out, "y_high", top);
+    script_number(out, "y_log", is_log);
+    script_number(out, "y_plain", is_plain);
+    script_number(out, "tau", tau);
+    script_number(out, "has_tau", tau < top);
+}
+
+static void print_entropy_curve(FILE *out, const struct fit *fit, size_t n, double colour_value,
+                                struct axis_range *x, struct axis_range *y) {
+    for (size_t b = 0; b < fit->series->size[RESULTS_BETA]; b++) {
+        double row[] = {log10_ratio(fit, n, b), entropy_mean(fit, n, b), colour_value};
+        axis_include(x, row[0]);
+        axis_include(y, row[1]);
+        script_row(out, 3, row);
+    }
+    script_gap(out);
+}
+
+void series_figure_entropy(FILE *out, const struct fit *fit) {
+    bool few = fit->series->size[RESULTS_BETA] < 10; /* betas, so that each is to be seen */
+    struct axis_lengths lengths = axis_lengths_make(fit->lengths, fit->series->log_n);
+    struct axis_range x = axis_empty, y = axis_empty;
+    script_block_begin(out, "curves");
+    for (size_t i = 0; i < axis_curves(fit->lengths); i++) {
+        size_t n = axis_curve(fit->lengths, i);
+        print_entropy_curve(out, fit, n, axis_length_coordinate(&lengths, fit->series->log_n[n]), &x, &y);
+    }
+    script_block_end(out);
+    axis_pad(&x, few ? 0.03 : 0, 0.1);
+    axis_print_log(out, "x", x);
+    axis_print_length_colours(out, fit->lengths, fit->series->log_n);
+    print_entropy_axis(out, y, entropy_threshold(fit));
+    script_number(out, "few", few);
+    script_number(out, "has_lambda", x.low < 0 && x.high > 0);
+}
+
+/* ---- collapse ---- */
+
+/* Names, without their thresholds. */
+static void print_criteria(FILE *out, const struct fit *fit) {
+    const struct criterion *criterion = fit->series->criterion;
+    script_list_begin(out, "criterion");
+    for (size_t k = 0; k < fit->criteria; k++) {
+        char label[CRITERION_LABEL];
+        criterion_label(&criterion[k], label);
+        label[strcspn(label, "=")] = '\0';
+        script_list_word(out, k == 0, label);
+    }
+    script_list_end(out);
+    script_list_begin(out, "threshold");
+    for (size_t k = 0; k < fit->criteria; k++) { script_list_number(out, k == 0, criterion[k].threshold); }
+    script_list_end(out);
+}
+
+static void print_shown(FILE *out, const struct fit *fit) {
+    script_list_begin(out, "shown");
+    for (size_t k = 0; k < fit->criteria; k++) {
+        script_list_number(out, k == 0, fit_first(fit, k) < fit->lengths);
+    }
+    script_list_end(out);
+}
+
+/* A criterion's log beta_c/Lambda^typ and its ends. */
+static void point_with_ends(const struct ensemble_point *point, double ends[3]) {
+    double se = isnan(point->se) ? 0 : point->se;
+    ends[0] = point->log_ratio;
+    ends[1] = point->log_ratio - se;
+    ends[2] = point->log_ratio + se;
+}
+
+static void quartiles(const struct order *rows, double ends[3]) {
+    ends[0] = log(rows->quantile[ORDER_MEDIAN]);
+    ends[1] = log(rows->quantile[1]);
+    ends[2] = log(rows->quantile[3]);
+}
+
+static void print_collapse_points(FILE *out, const struct fit *fit, struct axis_range *x,
+                                  struct axis_range *y) {
+    script_block_begin(out, "points");
+    for (size_t k = 0; k <= fit->criteria; k++) {
+        for (size_t n = 0; n < fit->lengths; n++) {
+            double row[4] = {fit->series->log_lambda_typ[n] / M_LN10};
+            if (k < fit->criteria) {
+                point_with_ends(&fit->collapse[n * fit->criteria + k], row + 1);
+            } else {
+                quartiles(&fit->row_collapse[n * fit->criteria + fit->primary], row + 1);
+            }
+            axis_include(x, row[0]);
+            for (size_t i = 1; i < 4; i++) {
+                row[i] /= M_LN10;
+                axis_include(y, row[i]);
+            }
+            script_row(out, 4, row);
+        }
+        script_next_index(out);
+    }
+    script_block_end(out);
+}
+
+/* log10 of beta_c/Lambda^typ of many keys; NaN where theory has no such constant. */
+static double limit_of(const struct criterion *criterion, const struct limits *limits) {
+    if (criterion->kind == CRITERION_ENTROPY && criterion->threshold == 1) {
+        return log10(limits->collapse_entropy);
+    }
+    if (criterion->kind == CRITERION_PARTICIPATION && criterion->threshold == 0.5) {
+        return log10(limits->collapse_participation);
+    }
+    return NAN;
+}
+
+static void print_limits(FILE *out, const struct fit *fit, struct axis_range *y) {
+    const struct results_series *s = fit->series;
+    double p[FAMILY_PARAMETERS] = {0}, log_n = s->log_n[fit->lengths - 1];
+    bool is_known = false;
+    family_parameters(s->family, s->parameter, log_n, p);
+    struct limits limits = limits_of(s->family, p, log_n);
+    script_list_begin(out, "limit");
+    for (size_t k = 0; k < fit->criteria; k++) {
+        double limit = limit_of(&s->criterion[k], &limits);
+        is_known = is_known || isfinite(limit);
+        axis_include(y, limit);
+        script_list_number(out, k == 0, limit);
+    }
+    script_list_end(out);
+    script_number(out, "has_limit", is_known);
+}
+
+static void print_exact_collapse(FILE *out, const struct fit *fit, struct axis_range *y) {
+    bool is_known = false;
+    script_block_begin(out, "exact");
+    for (size_t n = 0; n < fit->lengths; n++) {
+        double row[] = {fit->series->log_lambda_typ[n] / M_LN10, log10(fit->exact[n])};
+        is_known = is_known || isfinite(row[1]);
+        axis_include(y, row[1]);
+        script_row(out, 2, row);
+    }
+    script_block_end(out);
+    script_number(out, "has_exact", is_known);
+}
+
+void series_figure_collapse(FILE *out, const struct fit *fit) {
+    struct axis_range x = axis_empty, y = axis_empty;
+    axis_include(&y, 0);
+    print_collapse_points(out, fit, &x, &y);
+    print_exact_collapse(out, fit, &y);
+    print_limits(out, fit, &y);
+    axis_pad(&x, 0.06, 0.1);
+    axis_pad(&y, 0.06, 0.1);
+    axis_print_log(out, "x", x);
+    axis_print_log(out, "y", y);
+    print_criteria(out, fit);
+    print_shown(out, fit);
+    script_number(out, "criteria", (double)fit->criteria);
+    script_number(out, "judged", (double)(fit->primary + 1));
+}
+
+/* ---- gap count ---- */
+
+/* What is worth seeing of log N: not what is rarer than one further score in twenty rows, nor gaps that hold
+ * all scores but a few. */
+static const double gap_count_least = 0.05, gap_count_full = 0.995;
+
+static void print_gap_curve(FILE *out, const struct fit *fit, size_t n, double colour_value,
+                            struct axis_range *x, struct axis_range *y) {
+    const struct results_series *s = fit->series;
+    size_t gaps = s->size[RESULTS_GAP];
+    bool full = false;
+    for (size_t g = 0; g < gaps; g++) {
+        double log_count = s->mean[RESULTS_LOG_GAP_COUNT][n * gaps + g];
+        double row[] = {log10(s->gap_grid[g]), log10(log_count), colour_value};
+        if (log_count >= gap_count_least) {
+            if (!full) { axis_include(x, row[0]); }
+            axis_include(y, row[1]);
+        }
+        full = log_count >= gap_count_full * s->log_n[n];
+        script_row(out, 3, row);
+    }
+    script_gap(out);
+}
+
+void series_figure_gap_count(FILE *out, const struct fit *fit) {
+    struct axis_lengths lengths = axis_lengths_make(fit->lengths, fit->series->log_n);
+    struct axis_range x = axis_empty, y = axis_empty;
+    script_block_begin(out, "curves");
+    for (size_t i = 0; i < axis_curves(fit->lengths); i++) {
+        size_t n = axis_curve(fit->lengths, i);
+        print_gap_curve(out, fit, n, axis_length_coordinate(&lengths, fit->series->log_n[n]), &x, &y);
+    }
+    script_block_end(out);
+    axis_pad(&x, 0.04, 0.5);
+    axis_pad(&y, 0.04, 0.5);
+    axis_print_log(out, "x", x);
+    axis_print_log(out, "y", y);
+    axis_print_length_colours(out, fit->lengths, fit->series->log_n);
+}
+
+/* ---- phase diagram ---- */
+
+/* H/log n of one n at log10 of beta/Lambda^typ, linear between the grid's points; NaN outside. */
+static double entropy_share(const struct fit *fit, size_t n, double x) {
+    size_t count = fit->series->size[RESULTS_BETA], b = 0;
+    const double rounding = 1e-12;
+    while (b + 2 < count && log10_ratio(fit, n, b + 1) < x) { b++; }
+    double low = log10_ratio(fit, n, b), high = log10_ratio(fit, n, b + 1);
+    if (!(x >= low - rounding && x <= high + rounding)) { return NAN; }
+    double part = (x - low) / (high - low);
+    double entropy = (1 - part) * entropy_mean(fit, n, b) + part * entropy_mean(fit, n, b + 1);
+    return entropy / fit->series->log_n[n];
+}
+
+/* The shares on a regular grid, linear between neighbouring n. */
+static void print_phase_map(FILE *out, const struct fit *fit, const struct axis_lengths *lengths,
+                            struct axis_range x, struct axis_range y) {
+    enum { COLUMNS = 160, ROWS = 120 };
+    const double *log_n = fit->series->log_n;
+    script_block_begin(out, "map");
+    for (size_t j = 0; j < ROWS; j++) {
+        double height = y.low + (y.high - y.low) * (double)j / (ROWS - 1);
+        size_t n = 0;
+        double left = entropy_share(fit, 0, height), right = entropy_share(fit, 1, height);
+        for (size_t i = 0; i < COLUMNS; i++) {
+            double place = x.low + (x.high - x.low) * (double)i / (COLUMNS - 1);
+            while (n + 2 < fit->lengths && axis_length_coordinate(lengths, log_n[n + 1]) < place) {
+                n++;
+                left = right;
+                right = entropy_share(fit, n + 1, height);
+            }
+            double low = axis_length_coordinate(lengths, log_n[n]),
+                   high = axis_length_coordinate(lengths, log_n[n + 1]);
+            double part = (place - low) / (high - low),
+                   row[] = {place, height, (1 - part) * left + part * right};
+            script_row(out, 3, row);
+        }
+        script_gap(out);
+    }
+    script_block_end(out);
+}
+
+/* A line of NaN keeps the block from being empty. */
+static void print_phase_line(FILE *out, const struct fit *fit, const struct axis_lengths *lengths) {
+    script_block_begin(out, "line");
+    for (size_t n = 0; n < fit->lengths && fit->primary < fit->criteria; n++) {
+        const struct ensemble_point *point = &fit->collapse[n * fit->criteria + fit->primary];
+        double row[] = {axis_length_coordinate(lengths, fit->series->log_n[n]), point->log_ratio / M_LN10};
+        script_row(out, 2, row);
+    }
+    script_row(out, 2, (double[]){NAN, NAN});
+    script_block_end(out);
+}
+
+void series_figure_phase(FILE *out, const struct fit *fit) {
+    struct axis_lengths lengths = axis_lengths_make(fit->lengths, fit->series->log_n);
+    struct axis_range x = axis_empty, y = axis_empty;
+    for (size_t n = 0; n < fit->lengths; n++) {
+        axis_include(&x, axis_length_coordinate(&lengths, fit->series->log_n[n]));
+        for (size_t b = 0; b < fit->series->size[RESULTS_BETA]; b++) {
+            axis_include(&y, log10_ratio(fit, n, b));
+        }
+    }
+    bool has_line = fit->primary < fit->criteria && fit_last(fit, fit->primary) < fit->lengths;
+    print_phase_map(out, fit, &lengths, x, y);
+    print_phase_line(out, fit, &lengths);
+    if (has_line) {
+        print_criteria(out, fit);
+        script_number(out, "judged", (double)(fit->primary + 1));
+    }
+    axis_print_lengths(out, "x", &lengths, x);
+    axis_print_log(out, "y", y);
+    script_number(out, "has_line", has_line);
+    script_number(out, "has_lambda", y.low < 0 && y.high > 0);
+}
+
+/* ---- the TE theorem ---- */
+
+void series_figure_te(FILE *out, const struct fit *fit) {
+    const struct results_series *s = fit->series;
+    struct axis_lengths lengths = axis_lengths_make(fit->lengths, s->log_n);
+    size_t factors = s->size[RESULTS_TE];
+    script_block_begin(out, "curves");
+    for (size_t i = 0; i < axis_curves(fit->lengths); i++) {
+        size_t n = axis_curve(fit->lengths, i);
+        for (size_t f = 0; f < factors; f++) {
+            double row[] = {log10(s->te_factor[f]),
+                            s->mean[RESULTS_TE_ENTROPY][n * factors + f] / s->log_n[n],
+                            s->mean[RESULTS_TE_TOP_TWO_RATIO][n * factors + f],
+                            axis_length_coordinate(&lengths, s->log_n[n])};
+            script_row(out, 4, row);
+        }
+        script_gap(out);
+    }
+    script_block_end(out);
+    axis_print_log(out, "x", (struct axis_range){log10(s->te_factor[0]), log10(s->te_factor[factors - 1])});
+    axis_print_length_colours(out, fit->lengths, s->log_n);
+}
+
+/* ---- what a series lacks ---- */
+
+const char *series_figure_lacks_betas(const struct fit *fit) {
+    return fit->series->size[RESULTS_BETA] < 2 ? "it takes two betas or more" : NULL;
+}
+
+const char *series_figure_lacks_criteria(const struct fit *fit) {
+    return fit->criteria == 0 ? "no collapse criterion was asked for" : NULL;
+}
+
+const char *series_figure_lacks_gap_counts(const struct fit *fit) {
+    return fit->series->size[RESULTS_GAP] < 2 ? "the results hold no gap counts" : NULL;
+}
+
+const char *series_figure_lacks_a_plane(const struct fit *fit) {
+    return fit->series->size[RESULTS_BETA] < 2 || fit->lengths < 2 ? "it takes two n and two betas or more"
+                                                                   : NULL;
+}
+
+const char *series_figure_lacks_te(const struct fit *fit) {
+    for (size_t i = 0; i < fit->lengths * fit->series->size[RESULTS_TE]; i++) {
+        if (isfinite(fit->series->mean[RESULTS_TE_ENTROPY][i])) { return NULL; }
+    }
+    return "no row's Lambda_n was kept";
+}

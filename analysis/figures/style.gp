@@ -1,0 +1,42 @@
+# What all figures share. A figure is this, then its numbers, then the template of its name. Ranges and ticks
+# of axes come with the numbers. Spaces beside markup are no-break spaces (U+00A0): SVG drops others there.
+reset
+set encoding utf8
+set border 31 linewidth 0.7 linecolor rgb '#404040'
+set tics in scale 0.6
+set grid linewidth 0.5 linetype 1 linecolor rgb '#e4e4e4'
+set grid back
+set key samplen 2.2 spacing 1.2 noautotitle
+set title offset 0,-0.3
+set tmargin 2
+set bmargin 3.4
+set lmargin 9
+set bars 0.6
+set pointintervalbox 0.001 # no halo of points that hides bars and lines; 0 would mean 1
+set cbtics scale 0
+set colorbox noborder user origin graph 1.025, graph 0 size graph 0.03, graph 1
+
+# Colours that stay apart for colour-blind readers (Okabe & Ito 2008), and markers: of the k-th thing, from 1.
+colour(k) = word('#0072B2 #D55E00 #009E73 #CC79A7 #E69F00 #56B4E9 #000000', (k - 1) % 7 + 1)
+marker(k) = int(word('7 5 9 13 11 6 4 8 12', (k - 1) % 9 + 1))
+
+# Lines that are no data, and their words.
+guide = '#6b6b6b'
+set style arrow 1 nohead linewidth 1 dashtype 2 linecolor rgb guide front
+
+# viridis (Smith & van der Walt 2015) without its yellow end, which vanishes on white.
+set palette defined (0 '#440154', 1 '#482475', 2 '#414487', 3 '#355f8d', 4 '#2a788e', 5 '#21918c', \
+    6 '#22a884', 7 '#44bf70', 8 '#7ad151')
+
+# Words that several figures use.
+beta_label = 'inverse temperature  β / Λ_{{/:Italic n}}^{typ}'
+collapse_label = 'collapse point  β_{c}'
+bar_words = 'bars: ± 1 standard error'
+length_label = 'context length {/:Italic n}'
+heading(name, family, parameters) = \
+    '{/:Bold '.name.':}  '.(name eq family ? '' : family.', ').parameters
+measure(criterion) = criterion eq 'entropy' ? '⟨{/:Italic H}⟩' : \
+    criterion eq 'participation' ? '⟨{/:Italic Y}_{2}⟩' : \
+    criterion eq 'top_two_ratio' ? '⟨{/:Italic p}_{(2)}/{/:Italic p}_{(1)}⟩' : 'largest ⟨{/:Italic χ}⟩'
+criterion_title(criterion, threshold) = measure(criterion).(\
+    criterion eq 'susceptibility' ? '' : sprintf(' = %.4g', threshold))
