@@ -1,6 +1,7 @@
 #include "analysis/report/cells.h"
 
 #include <math.h>
+#include <string.h>
 
 const char *cell_length(double value, double error, char out[WORDS]) {
     (void)error;
@@ -18,7 +19,8 @@ const char *cell_number(double value, double error, char out[WORDS]) {
 }
 
 static const char *formatted(const char *format, double value, char out[WORDS]) {
-    snprintf(out, WORDS, isnan(value) ? "-" : format, value);
+    if (isnan(value)) { return strcpy(out, "-"); }
+    snprintf(out, WORDS, format, value);
     return out;
 }
 

@@ -69,13 +69,18 @@ static void add_dataset(struct page *page, const struct column *c) {
     struct column_place place = page->place;
     size_t count = values_of(&place, c), at = page->dataset_count;
     if (count == 0) { return; }
-    double *number = page->numbers[at] = c->text ? NULL : memory_create(count, sizeof *number);
-    const char **text = page->text[at] = c->text ? memory_create(count, sizeof *text) : NULL;
-    for (size_t i = 0; i < count; i++) {
-        move_to(&place, c, i);
-        if (text) {
+    double *number = NULL;
+    const char **text = NULL;
+    if (c->text) {
+        text = page->text[at] = memory_create(count, sizeof *text);
+        for (size_t i = 0; i < count; i++) {
+            move_to(&place, c, i);
             text[i] = keep(page, c->text(&place));
-        } else {
+        }
+    } else {
+        number = page->numbers[at] = memory_create(count, sizeof *number);
+        for (size_t i = 0; i < count; i++) {
+            move_to(&place, c, i);
             number[i] = column_number(c, &place);
         }
     }
