@@ -138,7 +138,7 @@ test:  ## packages, both compilers, sanitizers, lint, every test; ends with `N p
 	@.ci/deps test
 	@tests/all
 
-test-all:  ## the same with every repetition, under sanitizers and clang too, 200 kills, 1600 experiments (hours)
+test-all:  ## the same with every repetition: 200 kills, 1600 experiments, statistics under clang too (over an hour)
 	@.ci/deps test
 	@tests/all long
 
