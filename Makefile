@@ -47,7 +47,7 @@ COMPILE = $(CC) $(BASE_FLAGS) $(OPTIMISE) $(PACKAGE_FLAGS) $(CPPFLAGS) $(CFLAGS)
 OPTIMISE = -O2
 
 .DEFAULT_GOAL := all
-.PHONY: all mpi reproduce test test-quick test-faults test-slurm test-coverage bench pages install uninstall format lint clean help deps FORCE
+.PHONY: all mpi reproduce test test-all test-quick test-faults test-slurm test-coverage bench pages install uninstall format lint clean help deps FORCE
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/gapscale  ## build ./build/gapscale (the default)
@@ -57,7 +57,7 @@ $(BUILD)/gapscale: $(PROGRAM)
 
 # ---- packages ----
 
-NEEDED := $(filter-out deps clean help format uninstall reproduce test,$(or $(MAKECMDGOALS),all))
+NEEDED := $(filter-out deps clean help format uninstall reproduce test test-all,$(or $(MAKECMDGOALS),all))
 ifneq ($(NEEDED),)
 ifneq ($(shell pkg-config --exists $(PACKAGES) 2>/dev/null && echo yes),yes)
 $(error pkg-config does not find all of: $(PACKAGES). Run `make deps`, or see README.md for their packages)
@@ -147,9 +147,13 @@ reproduce:  ## packages, build, and the main job: results/reproduce.h5, its fits
 
 # ---- checks ----
 
-test:  ## packages, both compilers, sanitizers, lint, every test; ends with `N passed, N failed`
+test:  ## packages, both compilers, sanitizers, lint, every test; ends with `N passed, N failed, N skipped`
 	@.ci/deps test
 	@tests/all
+
+test-all:  ## the same with every repetition: 200 kills, 1600 experiments, statistics under clang too (over an hour)
+	@.ci/deps test
+	@tests/all long
 
 test-quick: $(TESTS)  ## the unit tests alone, shortened: under a minute
 	@GAPSCALE_TEST_QUICK=1 tests/run $(TESTS)

@@ -1,25 +1,28 @@
 # shellcheck shell=bash
 # What the tests of the command line share: a directory of their own, and counted promises. To be sourced with the
-# binary's path in $1; sets gapscale, top, work, passed, failed.
+# binary's path in $1; sets gapscale, top, work.
 gapscale=$(realpath "$1")
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 work=$(mktemp -d)
 trap 'umount "$work/small" 2>/dev/null; rm -rf "$work"' EXIT
 cd "$work" || exit 1
-passed=0 failed=0
+# shellcheck source=tests/tally.sh
+. "$top/tests/tally.sh"
+# Threads that wait must not take the processor from what runs beside them.
+export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 # A sanitizer's report must not pass for a failure that was expected.
 export ASAN_OPTIONS=detect_leaks=1:exitcode=99 UBSAN_OPTIONS=exitcode=99
 export LSAN_OPTIONS=suppressions=$top/tests/leaks.txt:print_suppressions=0:exitcode=99
 
-verdict() { # STATUS NAME
-    if (($1 == 0)); then
-        echo "ok $2"
-        passed=$((passed + 1))
-    else
-        echo "not ok $2"
-        sed 's/^/    /' err | head -5
-        failed=$((failed + 1))
-    fi
+# check STATUS NAME: a verdict, with what the program said where it is bad.
+check() {
+    verdict "$@"
+    (($1 == 0)) || sed 's/^/    /' err | head -5
+}
+# pause SECONDS WHAT_FOR: waits, and says so.
+pause() {
+    echo "waiting $1 s $2"
+    sleep "$1"
 }
 # expect STATUS NAME COMMAND...: exit status; output in `out` and `err`.
 expect() {
@@ -29,12 +32,12 @@ expect() {
     local status=$?
     ((status == want)) || echo "    status $status, expected $want: gapscale $*"
     ((status == want))
-    verdict $? "$name"
+    check $? "$name"
 }
 holds() { # NAME TEST...
     local name=$1
     shift
     "$@" >/dev/null 2>&1
-    verdict $? "$name"
+    check $? "$name"
 }
 digest() { "$gapscale" show "$1" --digest 2>/dev/null | cut -d' ' -f1; }

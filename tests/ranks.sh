@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # ranks.sh BINARY MPI_BINARY: one sweep over 1 to 4 ranks has the digest of the lone process, a stopped one goes on, a
-# failed rank ends all. Ends with `N passed, N failed`.
+# failed rank ends all. Ends with `N passed, N failed, N skipped`.
 set -uo pipefail
 mpi=$(realpath "$2")
 # shellcheck source=tests/common.sh
@@ -39,7 +39,7 @@ sed 's/replicates: 3000/replicates: 20000/' sweep.yaml >long.yaml
 expect 0 "a longer sweep alone" run long.yaml -o long.h5 --quiet
 want=$(digest long.h5)
 timeout 120 mpirun -n 2 "$mpi" run long.yaml -o stopped.h5 --threads 1 --quiet 2>err &
-sleep 1
+pause 1 "for ranks to be under way"
 pkill -USR1 -f "^mpirun -n 2 $mpi run long.yaml"
 wait $!
 holds "SIGUSR1: status 75" test $? -eq 75
@@ -48,14 +48,13 @@ expect 0 "the lone process goes on" run long.yaml -o stopped.h5 --quiet
 holds "its digest" test "$(digest stopped.h5)" = "$want"
 
 timeout 120 mpirun -n 3 "$mpi" run long.yaml -o killed.h5 --threads 1 --quiet 2>err &
-sleep 1
+pause 1 "for ranks to be under way"
 pkill -KILL -n -f "$mpi run long.yaml -o killed.h5"
 wait $!
 holds "a killed rank ends all" test $? -ne 0
-sleep 1
+pause 1 "for every rank to end"
 holds "nobody is left" test -z "$(pgrep -f "$mpi run long.yaml")"
 timeout 120 mpirun -n 2 "$mpi" run long.yaml -o killed.h5 --quiet 2>err
 holds "two ranks go on" test $? -eq 0
 holds "their digest" test "$(digest killed.h5)" = "$want"
-echo "$passed passed, $failed failed"
-((failed == 0))
+summary

@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
 # slurm.sh BINARY [MPI_BINARY]: the job scripts of configs/slurm under a Slurm of one node that is started here: an array of 4
 # with one task cancelled, submitted again, merged; an MPI job. Needs root, slurmctld, slurmd, munged; without them it
-# says so and passes nothing. Ends with `N passed, N failed`.
+# says so and is skipped. Ends with `N passed, N failed, N skipped`.
 set -uo pipefail
 mpi=$(realpath "${2:-/nonexistent}")
 scripts=$(realpath "$(dirname "$0")/../configs/slurm")
 # shellcheck source=tests/common.sh
 . "$(dirname "$0")/common.sh"
 
-skip() {
-    echo "skipped: $1"
-    echo "0 passed, 0 failed"
-    exit 0
+give_up() { # WHY: nothing can be tried
+    skip "Slurm" "$1"
+    summary
+    exit
 }
-[[ $EUID == 0 ]] || skip "a Slurm of one's own takes root"
-command -v slurmctld slurmd munged sbatch >/dev/null || skip "no slurmctld, slurmd, munged and sbatch here"
+[[ $EUID == 0 ]] || give_up "a Slurm of one's own takes root"
+for program in slurmctld slurmd munged sbatch; do
+    command -v $program >/dev/null || give_up "no $program here"
+done
 
 # ---- one node ----
 
@@ -55,14 +57,14 @@ finish() {
 }
 trap finish EXIT
 munged --force --key-file="$work/key" --socket="$work/munge.socket" --pid-file="$work/munge.pid" \
-    --log-file="$work/munge.log" --seed-file="$work/munge.seed" >munge.out 2>&1 || skip "munged does not start here"
-slurmctld -f "$SLURM_CONF" >ctld.out 2>&1 || skip "slurmctld does not start here"
-slurmd -f "$SLURM_CONF" >slurmd.out 2>&1 || skip "slurmd does not start here"
+    --log-file="$work/munge.log" --seed-file="$work/munge.seed" >munge.out 2>&1 || give_up "munged does not start here"
+slurmctld -f "$SLURM_CONF" >ctld.out 2>&1 || give_up "slurmctld does not start here"
+slurmd -f "$SLURM_CONF" >slurmd.out 2>&1 || give_up "slurmd does not start here"
 for _ in $(seq 60); do
     [[ $(sinfo -h -o %T 2>/dev/null) != idle ]] || break
     sleep 0.5
 done
-[[ $(sinfo -h -o %T 2>/dev/null) == idle ]] || skip "Slurm's node does not come up here"
+[[ $(sinfo -h -o %T 2>/dev/null) == idle ]] || give_up "Slurm's node does not come up here"
 
 # ---- an array ----
 
@@ -106,7 +108,8 @@ holds "the lone process's digest" test "$(digest array.h5)" = "$want"
 
 # ---- wall clock ----
 
-if [[ -z ${GAPSCALE_TEST_QUICK:-} ]]; then # takes a minute or two
+if [[ -z ${GAPSCALE_TEST_QUICK:-} ]]; then
+    echo "waiting a minute or two for a job to come to its time limit"
     sed 's/replicates: 40000/replicates: 4000000/' sweep.yaml >endless.yaml
     job=$(CONFIG=$work/endless.yaml OUTPUT=$work/endless.h5 submit --array=0 --time=1 --signal=USR1@55 "$scripts/array.sh")
     holds "a job with too little time ends" ended "$job"
@@ -120,6 +123,7 @@ if [[ -x $mpi ]] && command -v mpirun >/dev/null; then
     job=$(GAPSCALE_MPI=$mpi OUTPUT=$work/mpi.h5 submit --ntasks-per-node=2 "$scripts/mpi.sh")
     holds "the MPI job ends" ended "$job"
     holds "the lone process's digest over ranks" test "$(digest mpi.h5)" = "$want"
+else
+    skip "an MPI job under Slurm" "no program for ranks, or no mpirun here"
 fi
-echo "$passed passed, $failed failed"
-((failed == 0))
+summary

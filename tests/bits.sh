@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# bits.sh BINARY OTHER...: the same bits from every compiler, with sanitizers and without, under every instruction set: a small
+# battery (every family, drawn and counted; the attention output; flow; predictions) by each binary against the first;
+# tests/bits.py says what is compared. Ends with `N passed, N failed, N skipped`.
+set -uo pipefail
+binaries=("$@")
+for i in "${!binaries[@]}"; do binaries[i]=$(realpath "${binaries[i]}"); done
+# shellcheck source=tests/common.sh
+. "$(dirname "$0")/common.sh"
+
+cat >drawn.yaml <<'YAML'
+replicates: 20
+n: [2, 5000]
+beta: {relative_to: lambda_typ, values: [0.3, 1, 4]}
+collapse: {entropy: [1]}
+rows: drawn
+series:
+  - {family: gaussian}
+  - {family: gumbel}
+  - {family: stretched, power: 0.5}
+  - {family: powerlaw, kappa: 0.4}
+  - {family: spherical, dimension: 5}
+  - {family: pareto, tail: 2}
+YAML
+sed 's/rows: drawn/rows: counted/; s/^n: .*/n: [3000, e^100000]/' drawn.yaml >counted.yaml
+cat >>counted.yaml <<'YAML'
+  - {name: schedule, family: spherical, dimension: {coef: 2, log_power: 1}, n: [1e20]}
+  - {family: plateau, rows: auto}
+YAML
+cat >output.yaml <<'YAML'
+replicates: 10
+beta: {n_eff: [100, 1]}
+common_randomness: true
+series:
+  - {name: circle, family: spherical, dimension: 2, output: true, n: [1e12]}
+  - {name: matrix, family: spherical, dimension: 5, output: true, value_matrix: {random: 3}, n: [400]}
+  - {name: short, family: spherical, dimension: 3, output: true, rows: drawn, n: [900], beta: [20]}
+YAML
+
+# answers FOLDER BINARY ISA: what this binary makes of the battery.
+answers() {
+    local config folder=$1 program=$2 isa=$3
+    mkdir "$folder"
+    for config in drawn counted output; do
+        "$program" run $config.yaml -o "$folder/$config.h5" --isa "$isa" --quiet || return 1
+    done
+    rm -f "$folder"/*.units
+    [[ $isa == base ]] || return 0 # the others know of no instruction set
+    "$program" flow n=300 modes=4 replicates=8 steps=2 'concentration=[2,5]' 'share=[3,1]' 'direction=[[1,0],[0,1]]' --json \
+        >"$folder/flow.json" && "$program" predict spherical dimension=5 'n=[1000]' 'beta=[1,20]' --json >"$folder/predict.json"
+}
+
+python=""
+for one in python3 /usr/bin/python3; do
+    [[ -n $python ]] || ! "$one" -c 'import h5py' 2>/dev/null || python=$one
+done
+if [[ -z $python ]]; then
+    skip "bits across compilers" "no python3 with h5py here"
+    summary
+    exit
+fi
+for family in $("$gapscale" families | awk 'NR > 1 { print $1 }'); do
+    holds "$family is in the battery" grep -q "family: $family\\b" drawn.yaml counted.yaml
+done
+for isa in base avx2 avx512; do
+    answers "want-$isa" "$gapscale" $isa 2>err
+    status=$?
+    if ((status != 0)) && grep -q "not one this processor runs" err; then
+        skip "$isa" "this processor does not run it"
+        continue
+    fi
+    check $status "$isa: an answer of ${gapscale#"$top"/}"
+    for config in drawn counted output; do
+        holds "$isa: $config has the digest of base" test "$(digest want-$isa/$config.h5)" = "$(digest want-base/$config.h5)"
+    done
+    for other in "${binaries[@]:1}"; do
+        rm -rf got
+        { answers got "$other" $isa && "$python" "$top/tests/bits.py" want-$isa got; } 2>err
+        check $? "$isa: ${other#"$top"/} has the bits of ${gapscale#"$top"/}"
+    done
+done
+summary
