@@ -1,7 +1,6 @@
 #include "analysis/figures/series_figures.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/figures/axis.h"
