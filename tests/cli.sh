@@ -104,6 +104,11 @@ mkfifo pipe
 expect 2 "a pipe" check pipe
 expect 2 "a bad --set" run sweep.yaml --set replicates=x -o bad.h5
 expect 2 "an unknown --set" run sweep.yaml --set replicats=3 -o bad.h5
+expect 2 "a name with a dot" check sweep.yaml --set series.gaussian.name=a.b
+holds "it says why" grep -q "without dots, which divide the words of --set" err
+mkdir gone
+(cd gone && rmdir ../gone && "$gapscale" run "$work/sweep.yaml") >out 2>err
+holds "no directory for results/: the message names -o" grep -q "cannot make the directory.*-o FILE" err
 for threads in 0 -1 x 1.5 99999999; do expect 2 "--threads $threads" run sweep.yaml --threads "$threads" -o bad.h5; done
 expect 2 "an unknown instruction set" run sweep.yaml --isa neon2000 -o bad.h5
 holds "wrong words write nothing" test ! -e bad.h5
@@ -248,6 +253,16 @@ for wrong in "spherical dimension=3 n=100 n_eff=100" "spherical dimension=3 n_ef
     # shellcheck disable=SC2086
     expect 2 "predict $wrong" predict $wrong
 done
+expect 2 "predict with three mistakes" predict gaussian 'n=[2,x]' sigm=2 beta=1 beta_ratio=2
+holds "predict tells all three" test "$(grep -c 'error: ' err)" -eq 3
+holds "predict points at the column" grep -q '^predict gaussian:1:6: error: .n. must be' err
+holds "predict names the nearest key" grep -q 'did you mean .sigma.' err
+expect 2 "predict with a formula" predict gumbel 'scale=1/(log n)^1.5'
+holds "it gets the form that works" grep -q '{coef: 1, log_power: -1.5}' err
+expect 0 "that form works" predict gumbel 'scale={coef: 1, log_power: -1.5}' n=1000
+expect 0 "predict without brackets and blanks" predict spherical 'dimension={coef:1,log_power:3}' n=1000,2000 beta_ratio=1/16,2^4
+expect 0 "predict over ranges" predict gaussian 'n={from: 2^8, to: 2^12, points: 3}' 'beta={from: 1, to: 4, points: 2}' --json
+
 # ---- flow ----
 
 flow() { # NAME WORD...: few modes and replicates, JSON in out
@@ -315,6 +330,8 @@ for odd in eps=0 tau=1e300 beta=1e300 "beta=1e300 concentration=1e6 dimension=30
     flow "$odd" n=200 $odd
     holds "flow $odd: numbers or null" sh -c '! grep -qiE "[^a-z](nan|inf)[^a-z]" out'
 done
+expect 2 "flow with three mistakes" flow dimension=1.5 tau=x concentratoin=2
+holds "flow tells all three" test "$(grep -c 'error: ' err)" -eq 3
 while read -r words; do
     # shellcheck disable=SC2086
     expect 2 "flow $words" flow n=64 $words
