@@ -43,9 +43,7 @@ static const char run_usage[] =
     "      --time-limit D    stop in good order before that time is over: 30s, 10m, 2h or H:MM:SS\n"
     "                        (also before the end of a Slurm job that tells SLURM_JOB_END_TIME)\n"
     "      --set PATH=VALUE  change one key, e.g. --set replicates=100 or --set series.NAME.scale.coef=2\n"
-    "      --isa NAME        instruction set of the kernels (default: the journal's, or the best here); "
-    "same\n"
-    "                        numbers\n"
+    "      --isa NAME        instruction set of the kernels (default: the best here); same numbers\n"
     "      --quiet           no progress on stderr\n"
     "\n"
     "Exit status: 0 done, 1 failed, 2 bad usage or input, 75 stopped early (SIGTERM, SIGINT, SIGUSR1, time\n"
@@ -195,26 +193,6 @@ static bool run_make_directory(const struct run *run) {
     return false;
 }
 
-/* Goes on with the instruction set that `what` was begun with, unless another is asked for. */
-static int run_adopt_isa(struct run *run, const char *what, const char *isa) {
-    if (strcmp(isa, run->isa->name) == 0) { return EXIT_DONE; }
-    const struct isa *theirs = isa_find(isa);
-    if (run->o->isa) {
-        message_error("%s was begun with --isa %s, not %s; go on with that, or choose another -o FILE", what,
-                      isa, run->isa->name);
-        return EXIT_USAGE;
-    }
-    if (!theirs) {
-        message_error(
-            "%s was begun with %s kernels, which this processor does not run; go on where it does, or "
-            "choose another -o FILE",
-            what, isa);
-        return EXIT_USAGE;
-    }
-    run->isa = theirs;
-    return EXIT_DONE;
-}
-
 static int run_check_journal(struct run *run) {
     struct difference *list;
     size_t count =
@@ -225,14 +203,12 @@ static int run_check_journal(struct run *run) {
         message_say("choose another -o FILE, or discard it with --fresh");
     }
     free(list);
-    if (count > 0 || !journal_is_ours(run->journal)) { return EXIT_USAGE; }
-    return run_adopt_isa(run, run->directory, journal_header(run->journal)->isa);
+    return count == 0 && journal_is_ours(run->journal) ? EXIT_DONE : EXIT_USAGE;
 }
 
 static struct journal *run_create_journal(const struct run *run) {
     const struct run_options *o = run->o;
-    struct journal_header header = {.isa = (char *)run->isa->name,
-                                    .config_path = (char *)o->config,
+    struct journal_header header = {.config_path = (char *)o->config,
                                     .output = (char *)run->output,
                                     .config_text = run->config->text,
                                     .config_resolved = run->config->resolved,
@@ -453,13 +429,11 @@ int command_run(int argc, char **argv) {
                       .output = o.output ? o.output : path,
                       .command_line = command_line};
     int status = publish_check(run.output, config, o.force, &run.place);
-    if (status == EXIT_DONE && run.place.grows) { status = run_adopt_isa(&run, run.output, run.place.isa); }
     if (status == EXIT_DONE && run.place.finished) {
         run_clear_finished(&run);
     } else if (status == EXIT_DONE) {
         status = run_config(&run);
     }
-    free(run.place.isa);
     free(command_line);
     config_free(config);
     return status;

@@ -10,6 +10,7 @@
 #include "sim/journal/journal.h"
 #include "sim/journal/lock.h"
 #include "sim/results/store.h"
+#include "sim/rows/isa.h"
 
 static const char show_usage[] =
     "usage: gapscale show FILE|JOURNAL [--digest]\n"
@@ -90,8 +91,9 @@ static void print_journal(const struct journal *journal, const struct unit_plan 
     const char *directory = journal_directory(journal);
     char who[LOCK_TEXT];
     bool locked = lock_holder(directory, who);
-    printf("%s: journal of %s for %s, computed with %s kernels", directory, h->config_path, h->output,
-           h->isa);
+    char numerics[NUMERICS_TEXT];
+    printf("%s: journal of %s for %s, numerics %s", directory, h->config_path, h->output,
+           numerics_print(h->numerics, numerics));
     if (h->shards > 1) { printf(", shard %zu of %zu", h->shard, h->shards); }
     printf("\n");
     for (size_t i = 0; i < plan->config->series_count; i++) {
@@ -117,7 +119,7 @@ static int show_journal(const char *directory) {
     struct config *config = journal_config(journal);
     bool good = false;
     if (config) {
-        struct results *results = results_create(config, journal_header(journal)->isa);
+        struct results *results = results_create(config, isa_best()->name);
         struct unit_plan plan;
         unit_plan_create(&plan, config, results);
         good = journal_scan(journal, &plan, false);

@@ -6,8 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sim/base/memory.h"
 #include "sim/base/message.h"
+#include "sim/base/numerics.h"
+#include "sim/base/process.h"
+#include "sim/base/temporary.h"
 #include "sim/config/difference.h"
 #include "sim/results/store.h"
 #include "sim/sweep/record.h"
@@ -16,8 +18,9 @@
 #define GAPSCALE_VERSION "unknown"
 #endif
 
-static const char first_line[] =
-    "gapscale units 1, gapscale " GAPSCALE_VERSION ", compiler " __VERSION__ "\n";
+/* The first line; the numerics stand between. */
+static const char before[] = "gapscale units 2, numerics ",
+                  after[] = ", gapscale " GAPSCALE_VERSION ", compiler " __VERSION__ "\n";
 
 bool archive_name(const char *file, char path[ARCHIVE_PATH]) {
     return snprintf(path, ARCHIVE_PATH, "%s.units", file) < ARCHIVE_PATH;
@@ -26,7 +29,8 @@ bool archive_name(const char *file, char path[ARCHIVE_PATH]) {
 /* ---- writing ---- */
 
 static bool write_records(FILE *out, const struct unit_plan *plan, collect_source *source, void *context) {
-    bool good = fputs(first_line, out) >= 0;
+    char numerics[NUMERICS_TEXT];
+    bool good = fprintf(out, "%s%s%s", before, numerics_print(numerics_here(), numerics), after) > 0;
     for (size_t i = 0; good && i < plan->unit_count; i++) {
         size_t length;
         const uint8_t *record = source(context, i, &length);
@@ -35,7 +39,7 @@ static bool write_records(FILE *out, const struct unit_plan *plan, collect_sourc
     for (size_t i = 0; good && i < plan->cell_count; i++) {
         size_t length;
         struct unit unit = unit_get(plan, plan->unit_count + i);
-        uint8_t *record = record_make_exact(&unit, plan->results->isa, &length);
+        uint8_t *record = record_make_exact(&unit, &length);
         good = record && fwrite(record, 1, length, out) == length;
         free(record);
     }
@@ -44,9 +48,10 @@ static bool write_records(FILE *out, const struct unit_plan *plan, collect_sourc
 }
 
 bool archive_write(const char *path, const struct unit_plan *plan, collect_source *source, void *context) {
-    char temporary[ARCHIVE_PATH + 32];
-    snprintf(temporary, sizeof temporary, "%s.tmp-%ld", path, (long)getpid());
-    FILE *out = fopen(temporary, "we");
+    char temporary[ARCHIVE_PATH + PROCESS_TAG];
+    temporary_name(path, sizeof temporary, temporary);
+    int file = temporary_open(temporary);
+    FILE *out = file >= 0 ? fdopen(file, "w") : NULL;
     bool good = out && write_records(out, plan, source, context);
     int why = errno;
     if (out && fclose(out) != 0 && good) {
@@ -55,14 +60,22 @@ bool archive_write(const char *path, const struct unit_plan *plan, collect_sourc
     }
     if (good && rename(temporary, path) == 0) { return true; }
     if (good) { why = errno; }
-    unlink(temporary);
+    if (file >= 0) { unlink(temporary); }
     message_error("cannot write %s: %s", path, strerror(why));
     return false;
 }
 
 size_t archive_check(const char *path, const char *bytes, size_t size) {
-    size_t length = sizeof first_line - 1;
-    if (size >= length && memcmp(bytes, first_line, length) == 0) { return length; }
+    struct numerics numerics;
+    const char *end = NULL;
+    if (size > sizeof before + NUMERICS_TEXT + sizeof after &&
+        memcmp(bytes, before, sizeof before - 1) == 0) {
+        end = numerics_read(bytes + sizeof before - 1, &numerics);
+    }
+    if (end && memcmp(end, after, sizeof after - 1) == 0) {
+        bool ours = numerics_match(numerics, numerics_here(), path, "--force");
+        return ours ? (size_t)(end - bytes) + sizeof after - 1 : 0;
+    }
     message_error(
         "%s is damaged, or was made by another gapscale, whose numbers may differ in the last digits", path);
     return 0;
@@ -94,9 +107,8 @@ static bool series_grows(const struct results_series *old, const struct config_s
     return true;
 }
 
-enum archive_growth archive_compare(const char *file, const struct config *config, char **isa) {
+enum archive_growth archive_compare(const char *file, const struct config *config) {
     struct results *old = store_read(file);
-    *isa = NULL;
     if (!old) { return ARCHIVE_UNREADABLE; }
     struct difference *list;
     size_t count = difference_list(config->resolved, old->config_resolved, &list);
@@ -110,8 +122,6 @@ enum archive_growth archive_compare(const char *file, const struct config *confi
             "%s holds results of another config; it can grow by replicates and n only, and differs in:",
             file);
         difference_report(count, list);
-    } else {
-        *isa = memory_copy_text(old->isa, strlen(old->isa));
     }
     free(list);
     results_free(old);

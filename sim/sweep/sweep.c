@@ -208,8 +208,7 @@ static bool job_block_done(struct sweep *sweep, struct job *job, struct block *b
 static enum outcome job_finish(struct sweep *sweep, struct job *job) {
     const struct sweep_work *work = sweep->work;
     size_t length;
-    uint8_t *record =
-        record_make(&job->unit, work->isa->name, &job->active->sum, job->active->block_mean, &length);
+    uint8_t *record = record_make(&job->unit, &job->active->sum, job->active->block_mean, &length);
     active_free(job->active);
     job->active = NULL;
 #pragma omp critical(sweep)
@@ -259,7 +258,7 @@ static enum outcome run_exact(struct sweep *sweep, const struct unit *unit) {
     size_t length;
     if (stop_asked(work->stop)) { return STOPPED; }
     if (!exact_fill_cell(unit->cell)) { return OUT_OF_MEMORY; }
-    uint8_t *record = record_make_exact(unit, work->isa->name, &length);
+    uint8_t *record = record_make_exact(unit, &length);
 #pragma omp critical(sweep)
     progress_add(&sweep->progress, unit_cost(unit), unit->cell->series->name);
     return work->accept(work->context, unit->index, record, length) ? GOING_ON : GIVEN_UP;

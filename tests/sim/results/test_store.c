@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "sim/base/message.h"
+#include "sim/base/numerics.h"
 #include "sim/config/config_read.h"
 #include "sim/results/store.h"
 
@@ -102,6 +103,25 @@ static void test_round_trip(void **state) {
     assert_string_equal(back->series[0].name, "zeta"); /* the order of the config, not of the alphabet */
     check_equal(r, back);
     results_free(back);
+    results_free(r);
+}
+
+/* The file says with which last digits it was computed. */
+static void test_numerics(void **state) {
+    (void)state;
+    char why[H5_WHY], fingerprint[16];
+    struct results *r = make_results(config_text, "base");
+    assert_int_equal(store_write("a.h5", r, &provenance), EXIT_DONE);
+    struct h5_content *c = h5file_read("a.h5", why);
+    assert_non_null(c);
+    const struct h5_attribute *number = h5file_attribute(c->attribute_count, c->attribute, "numerics_number"),
+                              *hash =
+                                  h5file_attribute(c->attribute_count, c->attribute, "numerics_fingerprint");
+    snprintf(fingerprint, sizeof fingerprint, "%08x", numerics_fingerprint());
+    assert_true(number && number->whole && *number->whole == NUMERICS_NUMBER);
+    assert_true(hash && hash->text);
+    assert_string_equal(hash->text, fingerprint);
+    h5file_free(c);
     results_free(r);
 }
 
@@ -342,6 +362,7 @@ int main(void) {
     if (!getcwd(top, sizeof top)) { return 1; }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_round_trip, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(test_numerics, make_place, remove_place),
         cmocka_unit_test_setup_teardown(test_digest, make_place, remove_place),
         cmocka_unit_test(test_page),
         cmocka_unit_test_setup_teardown(test_compare, make_place, remove_place),
