@@ -57,5 +57,18 @@ holds "nobody is left" test -z "$(pgrep -f "$mpi run long.yaml")"
 timeout 120 mpirun -n 2 "$mpi" run long.yaml -o killed.h5 --quiet 2>err
 holds "two ranks go on" test $? -eq 0
 holds "their digest" test "$(digest killed.h5)" = "$want"
+
+# A rank whose C library has no fused multiply-add, as on another processor.
+plain=(env "GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4")
+numerics() { "$@" run long.yaml -o numerics.h5 --quiet --time-limit 0.01s 2>/dev/null; grep '^numerics: ' numerics.h5.journal/header; rm -rf numerics.h5.journal; }
+if [[ $(numerics "$gapscale") = "$(numerics "${plain[@]}" "$gapscale")" ]]; then
+    echo "skipped: refusing a rank of another C library, GLIBC_TUNABLES changes no digit here"
+else
+    timeout 60 mpirun -n 1 "$mpi" run long.yaml -o mixed.h5 --quiet : \
+        -n 1 "${plain[@]}" "$mpi" run long.yaml -o mixed.h5 --quiet 2>err
+    holds "a rank of other last digits ends all" test $? -ne 0
+    holds "it says so" grep -q "rank 1 on .* other last digits" err
+    holds "nothing is published" test ! -e mixed.h5
+fi
 echo "$passed passed, $failed failed"
 ((failed == 0))
