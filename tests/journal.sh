@@ -379,6 +379,10 @@ leave 'left[1].h5'
 expect 0 "already done" run sweep.yaml -o 'left[1].h5'
 holds "what was left is cleared" test ! -e 'left[1].h5.journal'
 holds "with the pieces" clear_of 'left\[1\].h5'
+mkdir 'left[1].h5.journal' # killed while it cleared up: the header goes first
+cp parts.h5.shard-0-of-3.journal/*.units 'left[1].h5.journal'
+expect 0 "already done, half cleared" run sweep.yaml -o 'left[1].h5'
+holds "the rest is cleared" test ! -e 'left[1].h5.journal'
 leave joined.h5
 expect 0 "a merge after one that was killed" merge parts.h5.shard-*.journal -o joined.h5
 holds "a merge clears what another left" clear_of joined.h5

@@ -380,11 +380,12 @@ static bool run_owns_journal(const struct run *run) {
     return same;
 }
 
-/* What a run left that was killed between publishing and clearing up: a journal of this config, of nobody. */
+/* What a run left that was killed between publishing and having cleared up: a journal of this config, of
+ * nobody, or what remains of it without its header. */
 static void run_clear_finished(struct run *run) {
     char who[LOCK_TEXT];
-    if (run_name_journal(run) && journal_exists(run->directory) && !lock_holder(run->directory, who) &&
-        run_owns_journal(run) && lock_take(&run->lock, run->directory)) {
+    if (run_name_journal(run) && access(run->directory, F_OK) == 0 && !lock_holder(run->directory, who) &&
+        (!journal_exists(run->directory) || run_owns_journal(run)) && lock_take(&run->lock, run->directory)) {
         publish_clear(run->output);
         journal_clear(run->directory);
         lock_release(&run->lock);
