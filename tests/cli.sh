@@ -10,7 +10,9 @@ if [[ -n ${GAPSCALE_TEST_QUICK:-} ]]; then
     cat >bin/gnuplot <<'STUB'
 #!/bin/sh
 for script; do :; done
-sed -n "s/^set output '\(.*\)'$/\1/p" "$script" | while read -r file; do echo drawn >"$file"; done
+sed -n "s/^stem = '\(.*\)'$/\1/p" "$script" | while read -r stem; do
+    for format in svg png pdf; do echo drawn >"$stem.$format"; done
+done
 STUB
     chmod +x bin/gnuplot
     PATH=$work/bin:$PATH
