@@ -10,13 +10,18 @@
 #include "models/theory/typical.h"
 
 struct oracle *oracle_create(const struct family *family, const double *p, double log_n) {
+    return oracle_create_with(family, p, log_n, typical_scale(family, p, log_n).log_lambda);
+}
+
+struct oracle *oracle_create_with(const struct family *family, const double *p, double log_n,
+                                  double log_lambda_typ) {
     struct oracle *o = calloc(1, sizeof *o);
     if (!o) { return NULL; }
     o->family = family;
     o->p = p;
     o->log_n = log_n;
     o->fineness = 1;
-    o->log_lambda = typical_scale(family, p, log_n).log_lambda;
+    o->log_lambda = log_lambda_typ;
     if (family->kind == FAMILY_FIXED) { return o; }
     rules_make(&o->rules);
     o->profile = profile_create(family, p, log_n, o->log_lambda);

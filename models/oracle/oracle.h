@@ -39,6 +39,9 @@ struct oracle;
 
 /* log_n in (0, 1e6]; `p` must outlive the oracle. NULL when out of memory. */
 struct oracle *oracle_create(const struct family *family, const double *p, double log_n);
+/* The same where log Lambda^typ is known already. */
+struct oracle *oracle_create_with(const struct family *family, const double *p, double log_n,
+                                  double log_lambda_typ);
 void oracle_free(struct oracle *oracle);
 
 /* From now on, panels so many times shorter (1: what they are): for tests of the errors. */

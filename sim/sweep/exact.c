@@ -44,7 +44,7 @@ static bool exact_cell(struct results_series *s, size_t n) {
     size_t betas = s->size[RESULTS_BETA], criteria = s->size[RESULTS_CRITERION];
     double p[FAMILY_PARAMETERS] = {0};
     family_parameters(s->family, s->parameter, s->log_n[n], p);
-    struct oracle *oracle = oracle_create(s->family, p, s->log_n[n]);
+    struct oracle *oracle = oracle_create_with(s->family, p, s->log_n[n], s->log_lambda_typ[n]);
     bool good = oracle != NULL;
     const bool output = results_has_output(s);
     const struct oracle_question question = {
