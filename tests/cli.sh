@@ -10,7 +10,9 @@ if [[ -n ${GAPSCALE_TEST_QUICK:-} ]]; then
     cat >bin/gnuplot <<'STUB'
 #!/bin/sh
 for script; do :; done
-sed -n "s/^set output '\(.*\)'$/\1/p" "$script" | while read -r file; do echo drawn >"$file"; done
+sed -n "s/^stem = '\(.*\)'$/\1/p" "$script" | while read -r stem; do
+    for extension in svg png pdf; do echo drawn >"$stem.$extension"; done
+done
 STUB
     chmod +x bin/gnuplot
     PATH=$work/bin:$PATH
@@ -262,6 +264,39 @@ holds "it gets the form that works" grep -q '{coef: 1, log_power: -1.5}' err
 expect 0 "that form works" predict gumbel 'scale={coef: 1, log_power: -1.5}' n=1000
 expect 0 "predict without brackets and blanks" predict spherical 'dimension={coef:1,log_power:3}' n=1000,2000 beta_ratio=1/16,2^4
 expect 0 "predict over ranges" predict gaussian 'n={from: 2^8, to: 2^12, points: 3}' 'beta={from: 1, to: 4, points: 2}' --json
+
+# ---- an answer that cannot be written ----
+
+# unwritten COMMAND...: status 1 and words, where stdout is full and where it is closed.
+unwritten() {
+    local words="cannot write the answer to standard output"
+    "$gapscale" "$@" >/dev/full 2>err
+    holds "$* to a full disk" test "$?,$(grep -c "$words" err)" = "1,1"
+    "$gapscale" "$@" >&- 2>err
+    holds "$* to a closed stdout" test "$?,$(grep -c "$words" err)" = "1,1"
+}
+unwritten --version
+unwritten -h
+mapfile -t verbs < <("$gapscale" -h | sed -n 's/^  \([a-z]*\)  .*/\1/p')
+holds "-h lists the commands" test "${#verbs[@]}" -ge 9
+for verb in "${verbs[@]}"; do unwritten "$verb" -h; done
+for answer in "families" "families --markdown" "families gaussian" "check sweep.yaml" "show before.h5" "show before.h5 --digest" \
+    "show killed.h5.journal" "fit before.h5" "fit before.h5 --json" "predict gaussian n=100 beta=2" "predict gaussian n=100 --json" \
+    "flow n=64 modes=4 replicates=16" "flow n=64 modes=4 replicates=16 --json"; do
+    # shellcheck disable=SC2086
+    unwritten $answer
+done
+expect 2 "a wrong word is told before" predict gausian
+"$gapscale" fit before.h5 -o closed.fit.h5 >&- 2>&-
+holds "fit with closed streams ends with status 1" test $? -eq 1
+if have ncdump "the file that fit writes with closed streams"; then
+    numbers() { ncdump "$1" | sed '1d;/:created\|:command_line/d'; }
+    holds "its file is the one it writes with open ones" cmp <(numbers closed.fit.h5) <(numbers before.fit.h5)
+fi
+"$gapscale" run sweep.yaml -o closed.h5 >&- 2>&-
+holds "run, which answers nothing on stdout, is done" test "$?,$(digest closed.h5)" = "0,$(digest before.h5)"
+{ "$gapscale" families --markdown 2>err; echo $? >status; } | true
+holds "a pipe that ends" test "$(<status),$(grep -c "standard output: Broken pipe" err)" = "1,1"
 
 # ---- flow ----
 

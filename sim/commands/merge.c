@@ -217,7 +217,8 @@ int command_merge(int argc, char **argv) {
     }
     int status = EXIT_USAGE;
     if (help) {
-        status = fputs(merge_usage, stdout) < 0 ? EXIT_FAILED : EXIT_DONE;
+        fputs(merge_usage, stdout);
+        status = EXIT_DONE;
     } else if (!good || !m.output || optind == argc) {
         if (good) { message_error(m.output ? "no journals given" : "no -o FILE given"); }
         fputs(merge_usage, stderr);

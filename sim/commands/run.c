@@ -424,7 +424,10 @@ int command_run(int argc, char **argv) {
     };
     struct options o;
     if (!options_read(argc, argv, known, "o:h", run_usage, &o)) { return EXIT_USAGE; }
-    if (o.help) { return fputs(run_usage, stdout) < 0 ? EXIT_FAILED : EXIT_DONE; }
+    if (o.help) {
+        fputs(run_usage, stdout);
+        return EXIT_DONE;
+    }
     if (ranks_index() > 0) {
         return ranks_follow(&(struct ranks_task){o.config, o.set_count, o.set, o.threads, seconds_left(&o)});
     }
