@@ -204,7 +204,7 @@ static bool read_field(const struct h5_group *g, const struct h5_group *exact, c
 static bool read_series(const struct h5_content *c, const struct h5_group *g, struct results_series *s) {
     const struct h5_attribute *family = h5file_attribute(g->attribute_count, g->attribute, "family");
     const struct h5_attribute *replicates = h5file_attribute(g->attribute_count, g->attribute, "replicates");
-    s->family = family && family->text ? family_find(family->text) : NULL;
+    s->family = family && family->text ? family_stored(family->text) : NULL;
     if (!s->family || !replicates || !replicates->whole || strlen(g->name) >= sizeof s->name) {
         return false;
     }
