@@ -173,6 +173,19 @@ pause 0.5 "for a run to be under way"
 holds "a run was killed half-way" test $? -eq 137
 holds "a killed run leaves no result" test ! -e killed.h5
 
+# ---- time limits ----
+
+export SLURM_JOB_END_TIME=1000
+expect 0 "a job's end in the past is not looked at" run sweep.yaml -o past.h5 --quiet
+holds "and that is said" grep -q "SLURM_JOB_END_TIME=1000 lies in the past" err
+SLURM_JOB_END_TIME=$(($(date +%s) + 8))
+expect 75 "a job that is about to end" run sweep.yaml -o soon.h5 --set replicates=1000000 --quiet
+holds "it names the variable" grep -q "SLURM_JOB_END_TIME): stopping" err
+unset SLURM_JOB_END_TIME
+expect 0 "a limit in days" run sweep.yaml -o days.h5 --time-limit 1-00:00:00 --quiet
+expect 2 "a limit in no known form" run sweep.yaml -o bad.h5 --time-limit 1-25:00:00
+holds "it says which are known" grep -q "D-HH:MM:SS, not '1-25:00:00'" err
+
 # ---- show, fit, plot ----
 
 expect 0 "show" show before.h5

@@ -15,7 +15,6 @@
 #include "sim/journal/lock.h"
 #include "sim/sweep/collect.h"
 #include "sim/sweep/record.h"
-#include "sim/sweep/stop.h"
 #include "sim/sweep/sweep.h"
 
 static char directory[64];
@@ -349,34 +348,6 @@ static void test_locks(void **state) {
     assert_false(lock_holder(directory, who));
 }
 
-/* ---- time limits ---- */
-
-static void test_time_limits(void **state) {
-    (void)state;
-    const struct {
-        const char *text;
-        double seconds;
-    } good[] = {{"30s", 30},    {"10m", 600},   {"2h", 7200},
-                {"1.5h", 5400}, {"0:00:05", 5}, {"100:30:00", 361800}};
-    double seconds;
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
-        assert_true(stop_parse(good[i].text, &seconds));
-        check_close(seconds, good[i].seconds, 0);
-    }
-    const char *const bad[] = {"",     "s",    "5",       "5d",      "-5s",    "0s",    "infs", "nans",
-                               "0x5s", "1:30", "1:60:00", "1:00:60", "0:0:0x", "1e3s ", "5ss",  ":::"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) { assert_false(stop_parse(bad[i], &seconds)); }
-    unsetenv("SLURM_JOB_END_TIME");
-    assert_true(isinf(stop_scheduled()));
-    char when[32];
-    snprintf(when, sizeof when, "%ld", (long)time(NULL) + 100);
-    setenv("SLURM_JOB_END_TIME", when, 1);
-    assert_true(stop_scheduled() > 80 && stop_scheduled() < 100);
-    setenv("SLURM_JOB_END_TIME", "1000", 1);
-    check_close(stop_scheduled(), 0, 0);
-    unsetenv("SLURM_JOB_END_TIME");
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_units_tile),
@@ -387,7 +358,6 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_journal_tends, make_directory, remove_directory),
         cmocka_unit_test(test_differences),
         cmocka_unit_test_setup_teardown(test_locks, make_directory, remove_directory),
-        cmocka_unit_test(test_time_limits),
     };
     return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
 }
