@@ -278,6 +278,28 @@ expect 0 "that form works" predict gumbel 'scale={coef: 1, log_power: -1.5}' n=1
 expect 0 "predict without brackets and blanks" predict spherical 'dimension={coef:1,log_power:3}' n=1000,2000 beta_ratio=1/16,2^4
 expect 0 "predict over ranges" predict gaussian 'n={from: 2^8, to: 2^12, points: 3}' 'beta={from: 1, to: 4, points: 2}' --json
 
+# ---- shards ----
+
+mkdir "a b"
+parts="a b/it's.h5"
+sum=0 first=0 units=$("$gapscale" check sweep.yaml | sed -n 's/^units  *\([0-9]*\),.*/\1/p')
+for shard in 0 1 2; do
+    expect 0 "shard $shard of 3" run sweep.yaml -o "$parts" --shard $shard/3
+    holds "it says which command merges" grep -qF "when all are: gapscale merge 'a b/it'\''s.h5'.shard-*-of-3.journal -o 'a b/it'\''s.h5'" err
+    expect 0 "show of shard $shard" show "$parts.shard-$shard-of-3.journal"
+    count=$(sed -n 's/^  in all  *\([0-9]*\) of  *\1 units.*/\1/p' out)
+    ((shard > 0)) || first=$count
+    sum=$((sum + ${count:-0}))
+done
+holds "the shards' units are those that check counts" test "$sum,$((units > 0))" = "$units,1"
+command=$(tail -1 out)
+holds "show of a finished shard says which command merges" test "${command#  }" = "gapscale merge 'a b/it'\''s.h5'.shard-*-of-3.journal -o 'a b/it'\''s.h5'"
+expect 75 "a merge of one shard" merge "$parts.shard-0-of-3.journal" -o "$parts"
+holds "it counts the same units" test "$(sed -n 's/.* \([0-9]*\) of \([0-9]*\) units are missing.*/\1 \2/p' err)" = "$((units - first)) $units"
+mkdir -p path && ln -s "$gapscale" path/gapscale
+PATH=$work/path:$PATH bash -c "$command" >out 2>err
+holds "the command works as it stands" test "$(digest "$parts")" = "$(digest before.h5)"
+
 # ---- an answer that cannot be written ----
 
 # unwritten COMMAND...: status 1 and words, where stdout is full and where it is closed.

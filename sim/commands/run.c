@@ -324,9 +324,10 @@ static int compute_units(struct run *run) {
 
 static void say_shard_done(const struct run *run) {
     if (run->o->quiet) { return; }
-    message_say(
-        "shard %d of %d is done: %zu units in %s; when all are: gapscale merge %s.shard-*.journal -o %s",
-        run->o->shard, run->o->shards, run->ours, run->directory, run->output, run->output);
+    char *command = journal_merge_command(run->journal);
+    message_say("shard %d of %d is done: %zu units in %s; when all are: %s", run->o->shard, run->o->shards,
+                run->ours, run->directory, command);
+    free(command);
 }
 
 static bool has_record(const void *journal, size_t unit) { return journal_has(journal, unit); }
