@@ -254,6 +254,7 @@ static void test_journal_tends(void **state) {
     assert_int_equal(compute(&s, 1, unit, journal_accept, j), EXIT_DONE);
     assert_true(journal_flush(j));
     assert_int_equal(compute(&s, 1, unit + 1, journal_accept, j), EXIT_DONE);
+    print_message("waiting up to %.1f s for a record to be saved\n", slowest + 1);
     for (double waited = 0; !journal_has(j, 1) && waited < slowest + 1; waited += 0.1) {
         usleep(100000);
         assert_true(journal_tend(j));
