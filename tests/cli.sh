@@ -11,7 +11,7 @@ if [[ -n ${GAPSCALE_TEST_QUICK:-} ]]; then
 #!/bin/sh
 for script; do :; done
 sed -n "s/^stem = '\(.*\)'$/\1/p" "$script" | while read -r stem; do
-    for extension in svg png pdf; do echo drawn >"$stem.$extension"; done
+    for format in svg png pdf; do echo drawn >"$stem.$format"; done
 done
 STUB
     chmod +x bin/gnuplot

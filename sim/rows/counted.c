@@ -26,174 +26,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/numeric/legendre.h"
 #include "models/numeric/root.h"
-#include "models/numeric/vector_inline.h"
-#include "sim/rows/bulk.h"
+#include "sim/rows/counted_law.h"
 #include "sim/rows/normal.h"
 
 enum {
     MOST_TOP = 1024, /* a hundred standard deviations more than are ever in the top */
     NODES = COUNTED_NODES,
-    MIRRORED = 30, /* octaves of 1 - V, at most */
-    EXACT = 4096,  /* binomials up to here are exact */
-    SINGLE = 24,   /* parts of so many scores are refined into single scores */
+    MIRRORED = COUNTED_MIRRORED,
+    EXACT = 4096, /* binomials up to here are exact */
+    SINGLE = 24,  /* parts of so many scores are refined into single scores */
     MOST_FINER = 8192,
 };
-static const double MOST_COUNTED = 52 * M_LN2; /* log of the scores at which the bulk begins */
 static const double NOISE = 5e-5;
-
-struct counted_law {
-    struct profile *profile;
-    struct bulk *bulk;                /* NULL for n < 2^53 */
-    double log_n, n;                  /* n is inf where it overflows */
-    double log_top;                   /* log(n V*) */
-    double typical_score, log_lambda; /* Q(1/n) and log Lambda^typ */
-    unsigned depth, upper, mirrored;  /* bins an octave: 2^depth; octaves of V and of 1 - V */
-    double last_gap;                  /* where the rest beyond the mirrored octaves lies, as one point */
-    struct counted_bin *bin;          /* [upper + mirrored][2^depth] */
-};
-
-/* ---- places ----
- *
- * address = octave << 57 | index << 4: index 1 is the octave, 2 i and 2 i + 1 the halves of i, in increasing
- * V; the low bits number the blocks of random words. Octaves 1 .. upper, then upper + 1 .. for the mirror. */
-
-static uint64_t address_make(uint64_t octave, uint64_t index) { return octave << 57 | index << 4; }
-static uint64_t address_octave(uint64_t address) { return address >> 57; }
-static uint64_t address_index(uint64_t address) { return (address << 7) >> 11; }
-
-/* The range of u in [0, 1] that an index covers of its octave. */
-static void index_range(uint64_t index, double *low, double *width) {
-    int level = 63 - __builtin_clzll(index);
-    *width = ldexp(1, -level);
-    *low = (double)(index - ((uint64_t)1 << level)) * *width;
-}
-
-/* y = log(n V) at position u of an octave, in increasing V. */
-static double place(const struct counted_law *law, uint64_t octave, double u) {
-    if (octave <= law->upper) { return law->log_top + ((double)octave - 1) * M_LN2 + vector_log1p_one(u); }
-    double left = ldexp(2 - u, -(int)(octave - law->upper) - 1); /* 1 - V */
-    return law->log_n + vector_log1p_one(-left);
-}
-
-/* ---- the law ---- */
-
-/* Points evenly in z = log(v/(1 - v base)), the logit of V but for a constant, where v in [1, 2) is V or
- * 1 - V over its smallest value `base` in the octave: quantiles are smooth in it through V = 1/2. */
-static void bin_make(const struct counted_law *law, const struct legendre *rule, struct counted_bin *bin,
-                     uint64_t octave, uint64_t index) {
-    const bool mirror = octave > law->upper;
-    const double log_octave = mirror ? law->log_n - ((double)(octave - law->upper) + 1) * M_LN2
-                                     : law->log_top + ((double)octave - 1) * M_LN2,
-                 base = exp(log_octave - law->log_n);
-    double u, width, z[NODES], total = 0, mean = 0, square = 0;
-    index_range(index, &u, &width);
-    bin->address = address_make(octave, index);
-    bin->log_scores = log_octave + log(width);
-    bin->lower = profile_gap(law->profile, place(law, octave, u));
-    bin->upper = profile_gap(law->profile, place(law, octave, u + width));
-    double first = mirror ? 2 - u : 1 + u, last = mirror ? first - width : first + width;
-    double start = log(first) - log1p(-first * base), end = log(last) - log1p(-last * base);
-    for (size_t i = 0; i < NODES; i++) {
-        z[i] = (start + end) / 2 + (end - start) / 2 * rule->x[i];
-        double v = exp(z[i]) / (1 + exp(z[i]) * base);
-        bin->node[i] = profile_gap(law->profile, place(law, octave, mirror ? 2 - v : v - 1));
-        bin->weight[i] = rule->w[i] * v * (1 - v * base);
-        total += bin->weight[i];
-    }
-    for (size_t i = 0; i < NODES; i++) {
-        bin->weight[i] /= total;
-        mean += bin->weight[i] * z[i];
-    }
-    for (size_t i = 0; i < NODES; i++) { square += bin->weight[i] * (z[i] - mean) * (z[i] - mean); }
-    for (size_t i = 0; i < NODES; i++) { bin->spread[i] = bin->weight[i] * (z[i] - mean) / sqrt(square); }
-}
-
-/* The narrowest that a peak can be over the counted octaves. */
-static double narrowest_peak(const struct counted_law *law) {
-    double narrowest = INFINITY, end = fmin(law->log_n - 0.7, MOST_COUNTED);
-    const double h = 0.2;
-    for (double y = law->log_top; y < end - h; y += 0.5) {
-        narrowest = fmin(narrowest, profile_peak_width(law->profile, y, h));
-    }
-    return narrowest;
-}
-
-/* Where the explicit top ends, and how many octaves follow. At least 64 scores are in the top but for a
- * probability of 1e-16. */
-static void law_divide(struct counted_law *law) {
-    double octaves = law->n <= ROW_EXPLICIT ? 0 : ceil((law->log_n - log(320)) / M_LN2);
-    law->log_top = law->log_n - octaves * M_LN2;
-    if (octaves == 0) { return; }
-    if (isfinite(law->n)) {
-        law->upper = (unsigned)octaves - 1;
-        law->mirrored = (unsigned)fmin(MIRRORED, ceil((law->log_n - log(32)) / M_LN2) - 1);
-    } else {
-        law->upper = (unsigned)floor((MOST_COUNTED - law->log_top) / M_LN2);
-    }
-    double peak = narrowest_peak(law);
-    law->depth = 1;
-    while (law->depth < 5 && ldexp(0.8, -(int)law->depth) > peak / 3.5) { law->depth++; }
-}
-
-static bool law_fill(struct counted_law *law) {
-    size_t count = (size_t)(law->upper + law->mirrored) << law->depth;
-    law->bin = calloc(count + 1, sizeof *law->bin);
-    if (!law->bin) { return false; }
-    struct counted_bin *bin = law->bin;
-    struct legendre rule;
-    legendre_make(NODES, &rule);
-    for (uint64_t octave = 1; octave <= law->upper + law->mirrored; octave++) {
-        for (uint64_t i = 0; i < (uint64_t)1 << law->depth; i++) {
-            bin_make(law, &rule, bin++, octave, ((uint64_t)1 << law->depth) + i);
-        }
-    }
-    if (law->mirrored > 0) {
-        law->last_gap = profile_gap(law->profile, law->log_n + log1p(-ldexp(1, -(int)law->mirrored - 2)));
-        return true;
-    }
-    if (law->upper == 0) { return true; }
-    law->bulk = bulk_create(law->profile, law->log_top + law->upper * M_LN2);
-    return law->bulk != NULL;
-}
-
-struct counted_law *counted_law_create(const struct family *family, const double *p, double log_n,
-                                       double log_lambda_typ, const struct kernel *kernel, size_t betas,
-                                       const double *beta) {
-    struct counted_law *law = calloc(1, sizeof *law);
-    if (!law) { return NULL; }
-    law->log_n = log_n;
-    law->n = log_n < 53 * M_LN2 ? rint(exp(log_n)) : INFINITY;
-    law->typical_score = family->quantile(p, -log_n);
-    law->log_lambda = log_lambda_typ;
-    law->profile = profile_create(family, p, log_n, log_lambda_typ);
-    if (law->profile) {
-        law_divide(law);
-        if (law_fill(law) && (!law->bulk || bulk_prepare(law->bulk, kernel, betas, beta))) { return law; }
-    }
-    counted_law_free(law);
-    return NULL;
-}
-
-void counted_law_free(struct counted_law *law) {
-    if (!law) { return; }
-    bulk_free(law->bulk);
-    profile_free(law->profile);
-    free(law->bin);
-    free(law);
-}
-
-const struct counted_bin *counted_law_bins(const struct counted_law *law, size_t *count) {
-    *count = (size_t)(law->upper + law->mirrored) << law->depth;
-    return law->bin;
-}
-
-double counted_law_place(const struct counted_law *law, const struct counted_bin *bin, double u) {
-    double low, width;
-    index_range(address_index(bin->address), &low, &width);
-    return place(law, address_octave(bin->address), low + u * width);
-}
 
 /* ---- a row ---- */
 
@@ -311,7 +156,7 @@ static double add_octave(struct counted *c, uint64_t octave, double before, doub
     double count[64] = {0, scores};
     size_t bins = (size_t)1 << depth, first = (size_t)(octave - 1) << depth;
     for (size_t i = 1; i < bins; i++) {
-        count[2 * i] = split(c, address_make(octave, i), count[i]);
+        count[2 * i] = split(c, counted_address_make(octave, i), count[i]);
         count[2 * i + 1] = count[i] - count[2 * i];
     }
     for (size_t i = 0; i < bins; i++) {
@@ -343,13 +188,15 @@ static void add_rest(struct counted *c, double before, size_t scores) {
 /* Scores of V < V* 2^o for o = 0 .. upper, from the number at the far end. */
 static void chain_upper(const struct counted *c, double scores, double *below) {
     below[c->law->upper] = scores;
-    for (unsigned o = c->law->upper; o > 0; o--) { below[o - 1] = split(c, address_make(o, 0), below[o]); }
+    for (unsigned o = c->law->upper; o > 0; o--) {
+        below[o - 1] = split(c, counted_address_make(o, 0), below[o]);
+    }
 }
 
 /* ---- refining ---- */
 
 static double gap_at(const struct counted *c, uint64_t octave, double u) {
-    return profile_gap(c->law->profile, place(c->law, octave, u)) - c->highest;
+    return profile_gap(c->law->profile, counted_place(c->law, octave, u)) - c->highest;
 }
 
 static int by_gap(const void *a, const void *b) {
@@ -361,14 +208,14 @@ static int by_gap(const void *a, const void *b) {
 static double single_place(const struct counted *c, uint64_t address, uint64_t k) {
     threefry4x64_ctr_t words = place_words(c, address + k / 4);
     double low, width;
-    index_range(address_index(address), &low, &width);
+    counted_index_range(counted_address_index(address), &low, &width);
     return low + width * word_uniform(words.v[k % 4]);
 }
 
 static size_t refine_singles(struct counted *c, const struct row_part *part, struct row_part *finer) {
     size_t count = (size_t)(part->last - part->before);
     for (uint64_t k = 0; k < count; k++) {
-        double gap = gap_at(c, address_octave(part->address), single_place(c, part->address, k));
+        double gap = gap_at(c, counted_address_octave(part->address), single_place(c, part->address, k));
         finer[k] = (struct row_part){.lower = gap, .upper = gap};
     }
     qsort(finer, count, sizeof *finer, by_gap);
@@ -399,8 +246,8 @@ static struct crest part_crest(const struct row_part *part, double middle_gap) {
 static size_t refine_split(struct counted *c, const struct row_part *part, double best,
                            struct row_part *finer) {
     double low, width, scores = part->last - part->before;
-    uint64_t octave = address_octave(part->address), index = address_index(part->address);
-    index_range(index, &low, &width);
+    uint64_t octave = counted_address_octave(part->address), index = counted_address_index(part->address);
+    counted_index_range(index, &low, &width);
     double middle = gap_at(c, octave, low + width / 2), noise = sqrt(scores) / part->before;
     struct crest crest = part_crest(part, middle);
     if (crest.value + crest.error + 4.5 * noise / part->lower <= best) { return 0; }
@@ -410,9 +257,10 @@ static size_t refine_split(struct counted *c, const struct row_part *part, doubl
         return 1;
     }
     double first = split(c, part->address, scores);
-    finer[0] = row_part_make(part->lower, middle, part->before, first, address_make(octave, 2 * index));
+    finer[0] =
+        row_part_make(part->lower, middle, part->before, first, counted_address_make(octave, 2 * index));
     finer[1] = row_part_make(middle, part->upper, part->before + first, scores - first,
-                             address_make(octave, 2 * index + 1));
+                             counted_address_make(octave, 2 * index + 1));
     return 2;
 }
 
@@ -452,11 +300,11 @@ static double log_count(void *maker, const struct row_part *part, double t) {
     const struct counted *c = maker;
     const double enough = 0x1p-8;
     double low, width, before = part->before, scores = part->last - before;
-    uint64_t octave = address_octave(part->address), index = address_index(part->address);
-    index_range(index, &low, &width);
+    uint64_t octave = counted_address_octave(part->address), index = counted_address_index(part->address);
+    counted_index_range(index, &low, &width);
     double u = place_of_gap(c, octave, low, low + width, t);
     while (scores > SINGLE && scores > enough * before) {
-        double first = split(c, address_make(octave, index), scores);
+        double first = split(c, counted_address_make(octave, index), scores);
         width /= 2;
         if (u < low + width) {
             scores = first;
@@ -470,7 +318,7 @@ static double log_count(void *maker, const struct row_part *part, double t) {
     }
     if (scores > SINGLE) { return log(before + scores * (u - low) / width); }
     for (uint64_t k = 0; k < (uint64_t)scores; k++) {
-        before += single_place(c, address_make(octave, index), k) <= u;
+        before += single_place(c, counted_address_make(octave, index), k) <= u;
     }
     return log(before);
 }
@@ -494,8 +342,8 @@ static void pass_on(struct key_batch *batch, key_visitor *visit, void *context) 
 /* The bin that a part was made of; NULL for the rest beyond the mirrored octaves. */
 static const struct counted_bin *part_bin(const struct counted_law *law, const struct row_part *part) {
     if (part->address == 0) { return NULL; }
-    size_t first = (size_t)(address_octave(part->address) - 1) << law->depth;
-    return &law->bin[first + address_index(part->address) - ((size_t)1 << law->depth)];
+    size_t first = (size_t)(counted_address_octave(part->address) - 1) << law->depth;
+    return &law->bin[first + counted_address_index(part->address) - ((size_t)1 << law->depth)];
 }
 
 void counted_keys(const struct counted *c, struct key_batch *batch, key_visitor *visit, void *context) {
@@ -540,7 +388,7 @@ const struct row *counted_row(struct counted *c, const struct counted_law *law, 
         make_top(c, (size_t)law->n);
         return row;
     }
-    double below[64], half = isfinite(law->n) ? split(c, address_make(0, 0), law->n)
+    double below[64], half = isfinite(law->n) ? split(c, counted_address_make(0, 0), law->n)
                                               : rint(exp(law->log_top + law->upper * M_LN2));
     chain_upper(c, half, below);
     make_top(c, (size_t)fmin(below[0], MOST_TOP));
@@ -551,7 +399,7 @@ const struct row *counted_row(struct counted *c, const struct counted_law *law, 
     if (law->mirrored == 0) { return row; }
     double left = law->n - half; /* of 1 - V < 2^-j */
     for (unsigned j = 1; j <= law->mirrored; j++) {
-        double inner = split(c, address_make(law->upper + j, 0), left);
+        double inner = split(c, counted_address_make(law->upper + j, 0), left);
         before = add_octave(c, law->upper + j, before, left - inner);
         left = inner;
     }

@@ -1,0 +1,124 @@
+#include "sim/rows/counted_law.h"
+
+#include <stdlib.h>
+
+#include "models/numeric/legendre.h"
+
+enum { NODES = COUNTED_NODES, MIRRORED = COUNTED_MIRRORED };
+static const double MOST_COUNTED = 52 * M_LN2; /* log of the scores at which the bulk begins */
+
+/* Points evenly in z = log(v/(1 - v base)), the logit of V but for a constant, where v in [1, 2) is V or
+ * 1 - V over its smallest value `base` in the octave: quantiles are smooth in it through V = 1/2. */
+static void bin_make(const struct counted_law *law, const struct legendre *rule, struct counted_bin *bin,
+                     uint64_t octave, uint64_t index) {
+    const bool mirror = octave > law->upper;
+    const double log_octave = mirror ? law->log_n - ((double)(octave - law->upper) + 1) * M_LN2
+                                     : law->log_top + ((double)octave - 1) * M_LN2,
+                 base = exp(log_octave - law->log_n);
+    double u, width, z[NODES], total = 0, mean = 0, square = 0;
+    counted_index_range(index, &u, &width);
+    bin->address = counted_address_make(octave, index);
+    bin->log_scores = log_octave + log(width);
+    bin->lower = profile_gap(law->profile, counted_place(law, octave, u));
+    bin->upper = profile_gap(law->profile, counted_place(law, octave, u + width));
+    double first = mirror ? 2 - u : 1 + u, last = mirror ? first - width : first + width;
+    double start = log(first) - log1p(-first * base), end = log(last) - log1p(-last * base);
+    for (size_t i = 0; i < NODES; i++) {
+        z[i] = (start + end) / 2 + (end - start) / 2 * rule->x[i];
+        double v = exp(z[i]) / (1 + exp(z[i]) * base);
+        bin->node[i] = profile_gap(law->profile, counted_place(law, octave, mirror ? 2 - v : v - 1));
+        bin->weight[i] = rule->w[i] * v * (1 - v * base);
+        total += bin->weight[i];
+    }
+    for (size_t i = 0; i < NODES; i++) {
+        bin->weight[i] /= total;
+        mean += bin->weight[i] * z[i];
+    }
+    for (size_t i = 0; i < NODES; i++) { square += bin->weight[i] * (z[i] - mean) * (z[i] - mean); }
+    for (size_t i = 0; i < NODES; i++) { bin->spread[i] = bin->weight[i] * (z[i] - mean) / sqrt(square); }
+}
+
+/* The narrowest that a peak can be over the counted octaves. */
+static double narrowest_peak(const struct counted_law *law) {
+    double narrowest = INFINITY, end = fmin(law->log_n - 0.7, MOST_COUNTED);
+    const double h = 0.2;
+    for (double y = law->log_top; y < end - h; y += 0.5) {
+        narrowest = fmin(narrowest, profile_peak_width(law->profile, y, h));
+    }
+    return narrowest;
+}
+
+/* Where the explicit top ends, and how many octaves follow. At least 64 scores are in the top but for a
+ * probability of 1e-16. */
+static void law_divide(struct counted_law *law) {
+    double octaves = law->n <= ROW_EXPLICIT ? 0 : ceil((law->log_n - log(320)) / M_LN2);
+    law->log_top = law->log_n - octaves * M_LN2;
+    if (octaves == 0) { return; }
+    if (isfinite(law->n)) {
+        law->upper = (unsigned)octaves - 1;
+        law->mirrored = (unsigned)fmin(MIRRORED, ceil((law->log_n - log(32)) / M_LN2) - 1);
+    } else {
+        law->upper = (unsigned)floor((MOST_COUNTED - law->log_top) / M_LN2);
+    }
+    double peak = narrowest_peak(law);
+    law->depth = 1;
+    while (law->depth < 5 && ldexp(0.8, -(int)law->depth) > peak / 3.5) { law->depth++; }
+}
+
+static bool law_fill(struct counted_law *law) {
+    size_t count = (size_t)(law->upper + law->mirrored) << law->depth;
+    law->bin = calloc(count + 1, sizeof *law->bin);
+    if (!law->bin) { return false; }
+    struct counted_bin *bin = law->bin;
+    struct legendre rule;
+    legendre_make(NODES, &rule);
+    for (uint64_t octave = 1; octave <= law->upper + law->mirrored; octave++) {
+        for (uint64_t i = 0; i < (uint64_t)1 << law->depth; i++) {
+            bin_make(law, &rule, bin++, octave, ((uint64_t)1 << law->depth) + i);
+        }
+    }
+    if (law->mirrored > 0) {
+        law->last_gap = profile_gap(law->profile, law->log_n + log1p(-ldexp(1, -(int)law->mirrored - 2)));
+        return true;
+    }
+    if (law->upper == 0) { return true; }
+    law->bulk = bulk_create(law->profile, law->log_top + law->upper * M_LN2);
+    return law->bulk != NULL;
+}
+
+struct counted_law *counted_law_create(const struct family *family, const double *p, double log_n,
+                                       double log_lambda_typ, const struct kernel *kernel, size_t betas,
+                                       const double *beta) {
+    struct counted_law *law = calloc(1, sizeof *law);
+    if (!law) { return NULL; }
+    law->log_n = log_n;
+    law->n = log_n < 53 * M_LN2 ? rint(exp(log_n)) : INFINITY;
+    law->typical_score = family->quantile(p, -log_n);
+    law->log_lambda = log_lambda_typ;
+    law->profile = profile_create(family, p, log_n, log_lambda_typ);
+    if (law->profile) {
+        law_divide(law);
+        if (law_fill(law) && (!law->bulk || bulk_prepare(law->bulk, kernel, betas, beta))) { return law; }
+    }
+    counted_law_free(law);
+    return NULL;
+}
+
+void counted_law_free(struct counted_law *law) {
+    if (!law) { return; }
+    bulk_free(law->bulk);
+    profile_free(law->profile);
+    free(law->bin);
+    free(law);
+}
+
+const struct counted_bin *counted_law_bins(const struct counted_law *law, size_t *count) {
+    *count = (size_t)(law->upper + law->mirrored) << law->depth;
+    return law->bin;
+}
+
+double counted_law_place(const struct counted_law *law, const struct counted_bin *bin, double u) {
+    double low, width;
+    counted_index_range(counted_address_index(bin->address), &low, &width);
+    return counted_place(law, counted_address_octave(bin->address), low + u * width);
+}
