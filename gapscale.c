@@ -72,8 +72,9 @@ static int front_door(int argc, char **argv) {
  * errors are told by its return values alone. */
 int main(int argc, char **argv) {
     gsl_set_error_handler_off();
+    message_start();
     int status = ranks_start(&argc, &argv);
     if (status != EXIT_DONE) { return status; }
-    if (ranks_index() == 0 || ranks_wait(&status)) { status = front_door(argc, argv); }
+    if (ranks_index() == 0 || ranks_wait(&status)) { status = message_end(front_door(argc, argv)); }
     return ranks_end(status);
 }

@@ -173,6 +173,19 @@ pause 0.5 "for a run to be under way"
 holds "a run was killed half-way" test $? -eq 137
 holds "a killed run leaves no result" test ! -e killed.h5
 
+# ---- time limits ----
+
+export SLURM_JOB_END_TIME=1000
+expect 0 "a job's end in the past is not looked at" run sweep.yaml -o past.h5 --quiet
+holds "and that is said" grep -q "SLURM_JOB_END_TIME=1000 lies in the past" err
+SLURM_JOB_END_TIME=$(($(date +%s) + 8))
+expect 75 "a job that is about to end" run sweep.yaml -o soon.h5 --set replicates=1000000 --quiet
+holds "it names the variable" grep -q "SLURM_JOB_END_TIME): stopping" err
+unset SLURM_JOB_END_TIME
+expect 0 "a limit in days" run sweep.yaml -o days.h5 --time-limit 1-00:00:00 --quiet
+expect 2 "a limit in no known form" run sweep.yaml -o bad.h5 --time-limit 1-25:00:00
+holds "it says which are known" grep -q "D-HH:MM:SS, not '1-25:00:00'" err
+
 # ---- show, fit, plot ----
 
 expect 0 "show" show before.h5
@@ -264,6 +277,61 @@ holds "it gets the form that works" grep -q '{coef: 1, log_power: -1.5}' err
 expect 0 "that form works" predict gumbel 'scale={coef: 1, log_power: -1.5}' n=1000
 expect 0 "predict without brackets and blanks" predict spherical 'dimension={coef:1,log_power:3}' n=1000,2000 beta_ratio=1/16,2^4
 expect 0 "predict over ranges" predict gaussian 'n={from: 2^8, to: 2^12, points: 3}' 'beta={from: 1, to: 4, points: 2}' --json
+
+# ---- shards ----
+
+mkdir "a b"
+parts="a b/it's.h5"
+sum=0 first=0 units=$("$gapscale" check sweep.yaml | sed -n 's/^units  *\([0-9]*\),.*/\1/p')
+for shard in 0 1 2; do
+    expect 0 "shard $shard of 3" run sweep.yaml -o "$parts" --shard $shard/3
+    holds "it says which command merges" grep -qF "when all are: gapscale merge 'a b/it'\''s.h5'.shard-*-of-3.journal -o 'a b/it'\''s.h5'" err
+    expect 0 "show of shard $shard" show "$parts.shard-$shard-of-3.journal"
+    count=$(sed -n 's/^  in all  *\([0-9]*\) of  *\1 units.*/\1/p' out)
+    ((shard > 0)) || first=$count
+    sum=$((sum + ${count:-0}))
+done
+holds "the shards' units are those that check counts" test "$sum,$((units > 0))" = "$units,1"
+command=$(tail -1 out)
+holds "show of a finished shard says which command merges" test "${command#  }" = "gapscale merge 'a b/it'\''s.h5'.shard-*-of-3.journal -o 'a b/it'\''s.h5'"
+expect 75 "a merge of one shard" merge "$parts.shard-0-of-3.journal" -o "$parts"
+holds "it counts the same units" test "$(sed -n 's/.* \([0-9]*\) of \([0-9]*\) units are missing.*/\1 \2/p' err)" = "$((units - first)) $units"
+mkdir -p path && ln -s "$gapscale" path/gapscale
+PATH=$work/path:$PATH bash -c "$command" >out 2>err
+holds "the command works as it stands" test "$(digest "$parts")" = "$(digest before.h5)"
+
+# ---- an answer that cannot be written ----
+
+# unwritten COMMAND...: status 1 and words, where stdout is full and where it is closed.
+unwritten() {
+    local words="cannot write the answer to standard output"
+    "$gapscale" "$@" >/dev/full 2>err
+    holds "$* to a full disk" test "$?,$(grep -c "$words" err)" = "1,1"
+    "$gapscale" "$@" >&- 2>err
+    holds "$* to a closed stdout" test "$?,$(grep -c "$words" err)" = "1,1"
+}
+unwritten --version
+unwritten -h
+mapfile -t verbs < <("$gapscale" -h | sed -n 's/^  \([a-z]*\)  .*/\1/p')
+holds "-h lists the commands" test "${#verbs[@]}" -ge 9
+for verb in "${verbs[@]}"; do unwritten "$verb" -h; done
+for answer in "families" "families --markdown" "families gaussian" "check sweep.yaml" "show before.h5" "show before.h5 --digest" \
+    "show killed.h5.journal" "fit before.h5" "fit before.h5 --json" "predict gaussian n=100 beta=2" "predict gaussian n=100 --json" \
+    "flow n=64 modes=4 replicates=16" "flow n=64 modes=4 replicates=16 --json"; do
+    # shellcheck disable=SC2086
+    unwritten $answer
+done
+expect 2 "a wrong word is told before" predict gausian
+"$gapscale" fit before.h5 -o closed.fit.h5 >&- 2>&-
+holds "fit with closed streams ends with status 1" test $? -eq 1
+if have ncdump "the file that fit writes with closed streams"; then
+    numbers() { ncdump "$1" | sed '1d;/:created\|:command_line/d'; }
+    holds "its file is the one it writes with open ones" cmp <(numbers closed.fit.h5) <(numbers before.fit.h5)
+fi
+"$gapscale" run sweep.yaml -o closed.h5 >&- 2>&-
+holds "run, which answers nothing on stdout, is done" test "$?,$(digest closed.h5)" = "0,$(digest before.h5)"
+{ "$gapscale" families --markdown 2>err; echo $? >status; } | true
+holds "a pipe that ends" test "$(<status),$(grep -c "standard output: Broken pipe" err)" = "1,1"
 
 # ---- flow ----
 

@@ -59,7 +59,10 @@ int command_check(int argc, char **argv) {
     };
     struct options o;
     if (!options_read(argc, argv, known, "h", check_usage, &o)) { return EXIT_USAGE; }
-    if (o.help) { return fputs(check_usage, stdout) < 0 ? EXIT_FAILED : EXIT_DONE; }
+    if (o.help) {
+        fputs(check_usage, stdout);
+        return EXIT_DONE;
+    }
     struct config *config = config_read(o.config, o.set_count, o.set);
     if (!config) { return EXIT_USAGE; }
     printf("%s: good\n", o.config);
