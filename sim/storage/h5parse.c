@@ -105,10 +105,20 @@ static bool is_bookkeeping(const char *name) {
     return name[0] == '_';
 }
 
-static bool read_attribute_text(hid_t id, hid_t type, struct h5_attribute *a) {
+/* What a failed read left on the stack of errors is gone with the next call: it is judged at once. */
+static bool read_attribute_raw(struct reader *r, hid_t id, hid_t type, void *raw) {
+    return H5Aread(id, type, raw) >= 0 || refuse(r, "an attribute cannot be read");
+}
+
+static bool read_raw(struct reader *r, hid_t dataset, hid_t type, void *raw) {
+    return H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw) >= 0 ||
+           refuse(r, "a dataset is damaged");
+}
+
+static bool read_attribute_text(struct reader *r, hid_t id, hid_t type, struct h5_attribute *a) {
     hid_t read = read_type(type);
     char *raw = memory_create(1, H5Tget_size(read));
-    bool good = H5Aread(id, read, raw) >= 0;
+    bool good = read_attribute_raw(r, id, read, raw);
     if (good) {
         const char **text = take_texts(read, 1, raw);
         a->text = text[0];
@@ -119,19 +129,22 @@ static bool read_attribute_text(hid_t id, hid_t type, struct h5_attribute *a) {
     return good;
 }
 
-static bool read_attribute_value(hid_t id, hid_t type, hid_t space, struct h5_attribute *a) {
+static bool read_attribute_value(struct reader *r, hid_t id, hid_t type, hid_t space,
+                                 struct h5_attribute *a) {
     bool list = H5Sget_simple_extent_npoints(space) != 1;
-    if (!list && is_text(type)) { return read_attribute_text(id, type, a); }
+    if (!list && is_text(type)) { return read_attribute_text(r, id, type, a); }
     if (!list && H5Tget_class(type) == H5T_INTEGER) {
         uint64_t *whole = memory_create(1, sizeof *whole);
         a->whole = whole;
-        return H5Aread(id, H5T_NATIVE_UINT64, whole) >= 0;
+        return read_attribute_raw(r, id, H5T_NATIVE_UINT64, whole);
     }
     a->number = NAN;
-    return list || H5Tget_class(type) != H5T_FLOAT || H5Aread(id, H5T_NATIVE_DOUBLE, &a->number) >= 0;
+    return list || H5Tget_class(type) != H5T_FLOAT ||
+           read_attribute_raw(r, id, H5T_NATIVE_DOUBLE, &a->number);
 }
 
 struct attribute_list {
+    struct reader *reader;
     size_t count;
     struct h5_attribute *item;
 };
@@ -142,7 +155,7 @@ static herr_t add_attribute(hid_t object, const char *name, const H5A_info_t *in
     if (is_bookkeeping(name)) { return 0; }
     struct h5_attribute a = {.name = copy_text(name)};
     hid_t id = H5Aopen(object, name, H5P_DEFAULT), type = H5Aget_type(id), space = H5Aget_space(id);
-    bool good = id >= 0 && type >= 0 && space >= 0 && read_attribute_value(id, type, space, &a);
+    bool good = id >= 0 && type >= 0 && space >= 0 && read_attribute_value(list->reader, id, type, space, &a);
     H5Sclose(space);
     H5Tclose(type);
     H5Aclose(id);
@@ -152,7 +165,7 @@ static herr_t add_attribute(hid_t object, const char *name, const H5A_info_t *in
 }
 
 static bool read_attributes(struct reader *r, hid_t object, struct attribute_list *list) {
-    *list = (struct attribute_list){0, NULL};
+    *list = (struct attribute_list){.reader = r};
     return H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, NULL, add_attribute, list) >= 0 ||
            refuse(r, "an attribute cannot be read");
 }
@@ -303,10 +316,10 @@ static unsigned own_shape(hid_t dataset, hid_t type, hid_t space, hsize_t size[H
     return room ? (unsigned)rank : 0;
 }
 
-static bool read_texts(hid_t dataset, hid_t type, size_t count, struct h5_dataset *d) {
+static bool read_texts(struct reader *r, hid_t dataset, hid_t type, size_t count, struct h5_dataset *d) {
     hid_t read = read_type(type);
     char *raw = memory_create(count, H5Tget_size(read));
-    bool good = H5Dread(dataset, read, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw) >= 0;
+    bool good = read_raw(r, dataset, read, raw);
     d->text = take_texts(read, count, raw);
     free(raw);
     H5Tclose(read);
@@ -328,11 +341,11 @@ static bool read_values(struct reader *r, hid_t dataset, const struct scale_list
     if (!good) { d->rank = 0; }
     if (d->rank > 0) { read_axes(dataset, scales, size, g, d); }
     if (d->rank > 0 && is_text(type)) {
-        good = read_texts(dataset, type, count, d);
+        good = read_texts(r, dataset, type, count, d);
     } else if (d->rank > 0) {
         double *number = memory_create(count, sizeof *number);
         d->number = number;
-        good = H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, number) >= 0;
+        good = read_raw(r, dataset, H5T_NATIVE_DOUBLE, number);
     }
     H5Tclose(type);
     H5Sclose(space);
