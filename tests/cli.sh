@@ -446,4 +446,109 @@ if have ncdump "what ncdump reads"; then
     holds "labelled dimensions" sh -c 'ncdump -h before.h5 | grep -q "double entropy_mean(log_n, beta_index)"'
 fi
 
+# ---- what is too much ----
+
+# within SECONDS KIBIBYTES STATUS NAME COMMAND...: expect, with bounds on time and on address space.
+within() {
+    local seconds=$1 room=$2 want=$3 name=$4 status
+    shift 4
+    (
+        [[ -n ${sanitized:-} ]] || ulimit -v "$room"
+        timeout "$seconds" "$gapscale" "$@" >out 2>err </dev/null
+    )
+    status=$?
+    ((status == want)) || echo "    status $status, expected $want: gapscale $*"
+    ((status == want))
+    check $? "$name"
+}
+sanitized=$(grep -c __asan_init "$gapscale")
+((sanitized > 0)) || sanitized=
+
+cat >too-much-n.yaml <<'YAML'
+n: {from: 2, to: e^1000000, points: 100000}
+series: [{family: spherical, dimension: 5}]
+YAML
+printf 'replicates: 1000000000\nkeep_replicates: 1000000000\nseries: [{family: gaussian}]\n' >too-much-kept.yaml
+printf 'beta: {relative_to: lambda_typ, from: 1/16, to: 16, points: 100000}\nseries: [{family: gaussian}]\n' >too-many-betas.yaml
+{
+    printf 'n: {from: 2, to: e^1000, points: 580}\nseries:\n'
+    for ((i = 0; i < 100; i++)); do printf '  - {name: s%d, family: stretched, power: 1.%02d}\n' $i $i; done
+} >too-many-series.yaml
+for much in too-much-n too-much-kept too-many-betas too-many-series; do
+    within 30 200000 0 "check of $much, in seconds and 200 MB" check $much.yaml
+    holds "$much: memory, disk, core-hours" sh -c 'grep -q "^memory  about .*[GT]iB" out && grep -q "^disk    about .*[GT]iB" out && grep -q "core-hours" out'
+    [[ -z $sanitized ]] || continue # what is free is not bounded then
+    holds "$much: more than is free" grep -q "run. would refuse" out
+    within 30 200000 2 "run refuses $much before it starts" run $much.yaml -o much.h5 --threads 2 --force
+    holds "$much: with words" grep -q "takes about .* of memory .* are free: ask for fewer" err
+    holds "$much: nothing is made" sh -c '! ls much.h5* 2>/dev/null'
+done
+mkdir small
+if mount -t tmpfs -o size=2m tmpfs small 2>/dev/null; then
+    printf 'n: [100, 200, 300, 400]\nseries: [{family: gaussian}]\n' >disk.yaml
+    expect 2 "run refuses what the disk cannot hold" run disk.yaml -o small/much.h5 --threads 1
+    holds "it says what to do" grep -q "of disk, .* are free where small/much.h5 goes: ask for fewer .* -o FILE" err
+    holds "nothing is made there" test -z "$(ls small)"
+    umount small
+else
+    skip "a disk that is too small" "no tmpfs to mount here"
+fi
+rmdir small
+
+# ---- made-up results ----
+
+crafter=/usr/bin/python3
+if $crafter -c 'import h5py' 2>/dev/null; then
+    cat >spread.yaml <<'YAML'
+replicates: 70
+keep_replicates: 8
+n: [20, 300, 3000]
+beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: 7}
+series:
+  - {family: gaussian}
+  - {family: spherical, dimension: 3, output: true, value_matrix: {rows: [[1, 2, 3], [4, 5, 6]]}}
+YAML
+    expect 0 "a sound file" run spread.yaml -o sound.h5
+    cat >craft.py <<'PYTHON'
+import shutil, sys, zlib
+import h5py, numpy
+kind = sys.argv[1]
+shutil.copy("sound.h5", "crafted.h5")
+f = h5py.File("crafted.h5", "r+")
+def zeros(bytes):
+    packer, zero = zlib.compressobj(9), b"\0" * (1 << 20)
+    return b"".join(packer.compress(zero) for i in range(bytes >> 20)) + packer.flush()
+def anew(name, shape, chunks, gzip=None):
+    if name in f: del f[name]
+    return f.create_dataset(name, shape, "f8", chunks=chunks, compression=gzip)
+def big(name): # 4 GiB of zeros in about 4 MB
+    d, packed = anew(name, (512, 1 << 20), (2, 1 << 20), 9), zeros(1 << 24)
+    for i in range(0, 512, 2): d.id.write_direct_chunk((i, 0), packed)
+if kind == "foreign": big("gaussian/notes")
+if kind == "shape": big("gaussian/lambda")
+if kind == "fill": anew("gaussian/lambda", (3, 8), (3, 8))
+if kind == "chunk": anew("gaussian/log_gap_count_se", (3, 73), (3, 73), 9).id.write_direct_chunk((0, 0), zeros(1 << 30))
+if kind == "pairs": f["spherical/pair_second"][1] = 1e9
+if kind == "dimension": f["spherical"].attrs["dimension_coef"] = 64.
+if kind == "config": f.attrs["config_resolved"] = f.attrs["config_resolved"].replace("replicates: 70", "replicates: 1000000000").replace("keep_replicates: 8", "keep_replicates: 1000000000")
+PYTHON
+    while read -r kind status words; do
+        $crafter craft.py "$kind" || echo "    craft.py $kind"
+        for verb in show fit plot; do
+            within 30 2000000 "$status" "$verb of a file with wrong $kind" $verb crafted.h5
+            [[ -z $words ]] || holds "$verb says why: $kind" grep -q "$words" err
+        done
+    done <<'KINDS'
+foreign 0
+shape 2 an array has not the shape that its config implies
+fill 2 an array lacks values
+chunk 2 memory
+pairs 2 not as results/SCHEMA.md says
+dimension 2 not as results/SCHEMA.md says
+config 2 it lacks most of the numbers
+KINDS
+else
+    skip "made-up results" "no $crafter with h5py here"
+fi
+
 summary

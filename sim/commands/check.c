@@ -2,6 +2,7 @@
 #include <omp.h>
 #include <stdio.h>
 
+#include "sim/base/machine.h"
 #include "sim/base/message.h"
 #include "sim/commands/command.h"
 #include "sim/commands/options.h"
@@ -23,13 +24,6 @@ static void print_duration(double seconds) {
     }
 }
 
-static void print_bytes(double bytes) {
-    const char *const unit[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-    size_t u = 0;
-    for (; bytes >= 1024 && u < 4; u++) { bytes /= 1024; }
-    printf("%.3g %s", bytes, unit[u]);
-}
-
 static void print_cost(const struct config *config, int threads) {
     struct estimate cost = estimate_sweep(config, isa_best(), threads);
     printf("%zu series, %zu cells (series x n), %.6g rows\n", config->series_count, cost.cells, cost.rows);
@@ -41,13 +35,16 @@ static void print_cost(const struct config *config, int threads) {
     printf(" with %d thread%s here (%.3g core-hours, %.3g node-hours of %d cores)\n", threads,
            threads == 1 ? "" : "s", cost.seconds / 3600, cost.seconds / 3600 / omp_get_num_procs(),
            omp_get_num_procs());
-    printf("memory  about ");
-    print_bytes(cost.memory);
-    printf("\ndisk    about ");
-    print_bytes(cost.disk);
-    printf(" of results (FILE), ");
-    print_bytes(cost.journal);
-    printf(" of units to grow from (FILE.units), and as much of journal until both are written\n");
+    char memory[MACHINE_TEXT], disk[MACHINE_TEXT], journal[MACHINE_TEXT], left[MACHINE_TEXT];
+    printf("memory  about %s\n", machine_bytes(cost.memory, memory));
+    printf(
+        "disk    about %s of results (FILE), %s of units to grow from (FILE.units), and as much of journal "
+        "until both are written\n",
+        machine_bytes(cost.disk, disk), machine_bytes(cost.journal, journal));
+    if (cost.memory > machine_memory()) {
+        printf("too much for this machine: %s of memory are free; `run` would refuse\n",
+               machine_bytes(machine_memory(), left));
+    }
 }
 
 int command_check(int argc, char **argv) {

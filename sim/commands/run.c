@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim/base/machine.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/outfile.h"
@@ -19,6 +20,7 @@
 #include "sim/journal/lock.h"
 #include "sim/journal/publish.h"
 #include "sim/rows/isa.h"
+#include "sim/sweep/estimate.h"
 #include "sim/sweep/ranks.h"
 #include "sim/sweep/stop.h"
 #include "sim/sweep/sweep.h"
@@ -139,6 +141,40 @@ static int find_place(struct run *run) {
         return EXIT_FAILED;
     }
     return outfile_prepare(run->output, !run->o->output) ? EXIT_DONE : EXIT_FAILED;
+}
+
+/* ---- room ---- */
+
+static const char fewer[] = "ask for fewer n, betas, replicates or kept ones (keep_replicates)";
+
+static int check_memory(const struct run *run, const struct estimate *cost) {
+    char need[MACHINE_TEXT], left[MACHINE_TEXT];
+    double bytes = run->o->shards > 1 ? cost->working : cost->memory, free_bytes = machine_memory();
+    if (bytes <= free_bytes) { return EXIT_DONE; }
+    message_error("%s takes about %s of memory with %d thread%s, and %s are free: %s, or fewer --threads",
+                  run->o->config, machine_bytes(bytes, need), run->o->threads,
+                  run->o->threads == 1 ? "" : "s", machine_bytes(free_bytes, left), fewer);
+    return EXIT_USAGE;
+}
+
+/* Results, units to grow from, and the journal beside them. What a run that goes on has written is not known.
+ */
+static int check_disk(const struct run *run, const struct estimate *cost) {
+    char need[MACHINE_TEXT], left[MACHINE_TEXT];
+    double bytes = run->o->shards > 1 ? cost->journal / run->o->shards : cost->disk + 2 * cost->journal,
+           free_bytes = machine_disk(run->output);
+    if (bytes <= free_bytes || run->o->force || journal_exists(run->directory)) { return EXIT_DONE; }
+    message_error("%s takes about %s of disk, and %s are free where %s goes: %s, choose another -o FILE, or "
+                  "try all the same with --force",
+                  run->o->config, machine_bytes(bytes, need), machine_bytes(free_bytes, left), run->output,
+                  fewer);
+    return EXIT_USAGE;
+}
+
+static int find_room(struct run *run) {
+    struct estimate cost = estimate_room(run->config, run->o->threads);
+    int status = check_memory(run, &cost);
+    return status == EXIT_DONE ? check_disk(run, &cost) : status;
 }
 
 /* ---- watch ---- */
@@ -365,6 +401,7 @@ static const struct stage {
 } stages[] = {
     {read_config, free_config},    /* what is asked for */
     {find_place, NULL},            /* where the results go; whether they are there, or grow */
+    {find_room, NULL},             /* whether this machine can hold it */
     {start_watch, end_watch},      /* for signals and the time limit, over lock and journal */
     {take_lock, release_lock},     /* nobody else computes this */
     {open_journal, close_journal}, /* what is finished survives */

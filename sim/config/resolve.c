@@ -158,19 +158,14 @@ static void write_series(FILE *out, const struct config_series *series, const st
     write_shared(out, "    ", series, top);
 }
 
-static const char common_line[] = "\ncommon_randomness: true\n";
-
-bool resolve_is_common(const char *text) { return strstr(text, common_line) != NULL; }
-
 char *resolve_config(const struct config *config) {
     char *text = NULL;
     size_t length;
     FILE *out = memory_stream_open(&text, &length);
     fprintf(out, "seed: %" PRIu64 "\n", config->seed);
     write_shared(out, "", &config->series[0], NULL);
-    fprintf(out, "%skeep_replicates: %" PRIu64 "\nordered_weights: %zu\nquantiles: ",
-            config->common_randomness ? common_line + 1 : "common_randomness: false\n",
-            config->keep_replicates, config->ordered_weights);
+    fprintf(out, "common_randomness: %s\nkeep_replicates: %" PRIu64 "\nordered_weights: %zu\nquantiles: ",
+            config->common_randomness ? "true" : "false", config->keep_replicates, config->ordered_weights);
     write_reals(out, config->quantile_count, config->quantile);
     fputs("\nseries:\n", out);
     for (size_t i = 0; i < config->series_count; i++) {
