@@ -106,7 +106,7 @@ static bool predict_length(const struct config_series *s, struct length *length,
     family_parameters(s->family, s->parameter, length->log_n, p);
     struct oracle *oracle = oracle_create(s->family, p, length->log_n);
     const struct oracle_question question = {
-        .top_weight = true, .errors = true, .output = s->family->dimension != NULL};
+        .top_weight = true, .gap = true, .errors = true, .output = s->family->dimension != NULL};
     bool good = oracle != NULL;
     if (good) { length_fill(s, p, oracle, length); }
     for (size_t b = 0; good && b < s->beta.count; b++) {
@@ -134,6 +134,9 @@ static const char *const law_name[] = {
     [LIMITS_NONE] = "none",       [LIMITS_GUMBEL] = "Poisson-Dirichlet", [LIMITS_SLOW_GUMBEL] = "whole row",
     [LIMITS_WEIBULL] = "Weibull", [LIMITS_FRECHET] = "Frechet",
 };
+
+/* What is not larger than its error is not known. */
+static double known(double value, double error) { return fabs(value) > error || error == 0 ? value : NAN; }
 
 static void print_json_limit(const struct limits *limits) {
     printf(", \"limit\": {\"law\": \"%s\"", law_name[limits->law]);
@@ -177,15 +180,16 @@ static void print_json_point(const struct prediction *x, bool output) {
     json_print_member(stdout, "log_lambda_asymptotic", l->log_asymptotic);
     json_print_member(stdout, "beta", x->beta);
     json_print_member(stdout, "beta_ratio", x->beta_ratio);
-    json_print_member(stdout, "entropy", x->point.entropy);
+    json_print_member(stdout, "entropy", known(x->point.entropy, x->point.entropy_error));
     json_print_member(stdout, "entropy_error", x->point.entropy_error);
-    json_print_member(stdout, "participation", x->point.participation);
+    json_print_member(stdout, "participation", known(x->point.participation, x->point.participation_error));
     json_print_member(stdout, "participation_error", x->point.participation_error);
-    json_print_member(stdout, "top_weight", x->point.top_weight);
+    json_print_member(stdout, "top_weight", known(x->point.top_weight, x->point.top_weight_error));
     json_print_member(stdout, "top_weight_error", x->point.top_weight_error);
     json_print_member(stdout, "susceptibility", x->susceptibility);
     json_print_member(stdout, "log_partition", x->point.log_partition);
-    json_print_member(stdout, "gap_mean", x->point.gap_mean);
+    json_print_member(stdout, "gap_mean", known(x->point.gap_mean, x->point.gap_mean_error));
+    json_print_member(stdout, "gap_mean_error", x->point.gap_mean_error);
     if (output) { print_json_output(x); }
     printf(", \"collapse\": {\"entropy=1\": ");
     json_print_number(stdout, l->collapse_entropy);

@@ -59,6 +59,7 @@ static void reach_further(size_t ranks, struct oracle_answer *answer) {
     point->participation_error += left;
     point->top_weight_error += 1 - point->top_weight;
     point->log_partition = point->gap_mean = NAN;
+    point->gap_mean_error = INFINITY;
     for (size_t k = 0; k < ranks; k++) { answer->weight_error[k] += 1 - answer->weight[0]; }
     output->bias_error += left * output->bias;
     output->tangential_error += left * output->tangential;
@@ -104,7 +105,8 @@ bool oracle_ask(const struct oracle *o, double beta, struct oracle_question ask,
 
 bool oracle_at(const struct oracle *o, double beta, struct oracle_point *point) {
     struct oracle_answer answer;
-    bool good = oracle_ask(o, beta, (struct oracle_question){.top_weight = true, .errors = true}, &answer);
+    bool good = oracle_ask(o, beta, (struct oracle_question){.top_weight = true, .gap = true, .errors = true},
+                           &answer);
     if (good) { *point = answer.point; }
     return good;
 }
