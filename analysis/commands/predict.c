@@ -265,15 +265,35 @@ static void print_limits(const struct config_series *s, const struct length *len
     }
 }
 
+/* What is not known by what it is below; weights that are small as powers of ten. */
+static const char *within(double x, double error, bool weight, char out[WORDS]) {
+    if (!isfinite(x)) { return "-"; }
+    if (isnan(known(x, error))) {
+        snprintf(out, WORDS, "<%.1e", fabs(x) + error);
+    } else {
+        snprintf(out, WORDS, !weight ? "%.6g" : x < 1e-4 ? "%.3e" : "%.7f", x);
+    }
+    return out;
+}
+
+/* Exact means have more digits than others. */
+static const char *precise(double x, double error, char out[WORDS]) {
+    if (isnan(known(x, error))) { return within(x, error, false, out); }
+    snprintf(out, WORDS, "%.10g", x);
+    return out;
+}
+
 static void print_means(size_t count, const struct prediction *x) {
-    char n[WORDS];
+    char n[WORDS], text[4][WORDS];
     printf("\n%10s %11s  %14s %8s %10s %10s %11s %11s\n", "n", "beta/Lambda", "entropy", "+-", "Y_2", "p_(1)",
            "chi", "<gap>Lambda");
     for (size_t i = 0; i < count; i++) {
-        printf("%10s %11.4g  %14.10g %8.1e %10.7f %10.7f %11.6g %11.6g\n",
-               words_length(x[i].length->log_n, n), x[i].beta_ratio, x[i].point.entropy,
-               x[i].point.entropy_error, x[i].point.participation, x[i].point.top_weight, x[i].susceptibility,
-               x[i].point.gap_mean);
+        const struct oracle_point *y = &x[i].point;
+        printf("%10s %11.4g  %14s %8.1e %10s %10s %11.6g %11s\n", words_length(x[i].length->log_n, n),
+               x[i].beta_ratio, precise(y->entropy, y->entropy_error, text[0]), y->entropy_error,
+               within(y->participation, y->participation_error, true, text[1]),
+               within(y->top_weight, y->top_weight_error, true, text[2]), x[i].susceptibility,
+               within(y->gap_mean, y->gap_mean_error, false, text[3]));
     }
 }
 
@@ -310,7 +330,7 @@ static void print_table(const struct config_series *s, const struct length *leng
            "exponent` d log Lambda^typ/d log log n. k* and t* attain Lambda^typ (-: it is the limit at gap "
            "0). The\n"
            "`limit` is for n -> inf at the exponent of this n; - where there is none, nan what is out of "
-           "reach.\n");
+           "reach,\n< what is below its own error.\n");
 }
 
 static int predict(const struct config_series *s, bool json) {

@@ -49,8 +49,9 @@ static double gap_error(const struct outer *s, double total) {
 static void answer_gap(const struct outer *s, double total, struct oracle_point *point) {
     const struct field *f = &s->field;
     const double whole = point->entropy - point->log_partition,
-                 lost = point->entropy_error + lost_weight(f, total) * fabs(point->log_partition) +
-                        1e-10 * (1 + f->o->log_n) + f->noise * fabs(f->beta * f->o->highest);
+                 lost = point->entropy_error + outer_error(s, POSITION) +
+                        lost_weight(f, total) * fabs(point->log_partition) + 1e-10 * (1 + f->o->log_n) +
+                        (f->noise + 1e-12) * fabs(f->beta * f->o->highest);
     const double own = f->ask.gap ? gap_error(s, total) : INFINITY;
     const bool direct = !(lost < own);
     point->gap_mean = direct ? s->sum.value[GAP] / total / f->beta : whole / f->beta - f->o->highest;

@@ -270,7 +270,8 @@ static double climb_rest(const struct field *f, double x, double power, struct i
 struct inner_gap inner_gap(const struct field *f, double x, double psi, double power,
                            struct inner_span span) {
     const double far = exp(x + f->far_mass);
-    struct climb climb = {0, span.begin < f->count ? f->panel[span.begin].low_b : f->far_b, psi};
+    struct climb climb = {0, span.begin < f->count ? f->panel[span.begin].low_b : f->x_high + FIELD_LINEAR,
+                          psi};
     struct inner_gap found = {0, 0};
     size_t i = span.begin;
     for (; i < f->large; i++) {
