@@ -149,7 +149,6 @@ static void set_aims(struct outer *s) {
     panels_aim(&s->sum, 0, TANGENTIAL, any);
     panels_aim(&s->sum, TANGENTIAL, QUANTITIES, (struct panels_aim){INFINITY, 0, 2});
     s->sum.aim[ENTROPY] = s->sum.aim[NO_TOP] = precise;
-    if (ask->gap) { s->sum.aim[GAP] = (struct panels_aim){AIM, 0, 2}; }
     if (ask->output) { s->sum.aim[RADIAL] = (struct panels_aim){0, AIM, 2}; }
     panels_aim(&s->sum, RANKS, s->sum.count, precise);
 }
