@@ -218,6 +218,64 @@ static void test_gap_of_heavy_pairs(void **state) {
     check_relative(point.gap_mean, 0.0768226783, 1e-8);
 }
 
+/* ---- the susceptibility's maximum ---- */
+
+/* Of two scores with the gap's density known: chi = E (beta gap)^2 p (1 - p), p = 1/(1 + e^{beta gap}). */
+static double pair_chi(double (*density)(double), double most, double beta) {
+    enum { STEPS = 20000 };
+    const double low = -40, h = (log(most) - low) / STEPS;
+    double sum = 0;
+    for (int i = 0; i <= STEPS; i++) {
+        double gap = exp(low + h * i),
+               weight = i == 0 || i == STEPS ? 1
+                        : i % 2              ? 4
+                                             : 2,
+               half = beta * gap / 2, share = 0.5 / cosh(fmin(half, 300));
+        sum += weight * gap * density(fmin(gap, most)) * 4 * half * half * share * share;
+    }
+    return sum * h / 3;
+}
+
+static void test_peak_of_pairs(void **state) {
+    (void)state;
+    const struct law laws[] = {{"gaussian", {1}}, {"gumbel", {0, 1}}, {"powerlaw", {1, 1}}};
+    double (*const density[])(double) = {gaussian_density, gumbel_density, uniform_density};
+    const double most[] = {40, 60, 1};
+    for (size_t i = 0; i < 3; i++) {
+        struct oracle *o = make_oracle(&laws[i], M_LN2);
+        double curvature, peak = oracle_collapse_susceptibility(o, &curvature), unit = scale(&laws[i], M_LN2),
+                          step = 0.01, chi[3];
+        for (int k = 0; k < 3; k++) {
+            chi[k] = log(pair_chi(density[i], most[i], unit * peak * exp(step * (k - 1))));
+        }
+        check_close((chi[2] - chi[0]) / (2 * step), 0, 1e-4); /* step^2/6 times the third derivative */
+        check_relative((chi[2] - 2 * chi[1] + chi[0]) / (step * step), curvature, 1e-3);
+        check_relative(oracle_susceptibility(o, peak), exp(chi[1]), 1e-7);
+        oracle_free(o);
+    }
+}
+
+/* However sharp: one score above N = e^{alpha log n}, chi = (beta gap)^2 x/(1 + x)^2, x = N e^{-beta gap};
+ * and none where chi is a plateau. */
+static void test_peak_elsewhere(void **state) {
+    (void)state;
+    const struct law sharp = {"plateau", {1, 1}}, flat = {"powerlaw", {2, 1}};
+    const double log_n[] = {5, 20, 100, 200};
+    double curvature;
+    for (size_t i = 0; i < 4; i++) {
+        struct oracle *o = make_oracle(&sharp, log_n[i]);
+        double unit = scale(&sharp, log_n[i]), count = log(floor(exp(fmin(log_n[i], 30)) + 0.5) - 1),
+               c = unit * oracle_collapse_susceptibility(o, &curvature);
+        if (log_n[i] > 30) { count = log_n[i]; }
+        /* d log chi/d log beta = 2 - c tanh((c - count)/2) */
+        check_close(2 - c * tanh((c - count) / 2), 0, 1e-3 * c);
+        oracle_free(o);
+    }
+    struct oracle *o = make_oracle(&flat, 200);
+    assert_true(isnan(oracle_collapse_susceptibility(o, &curvature)));
+    oracle_free(o);
+}
+
 /* ---- against all scores, by Monte Carlo ---- */
 
 static uint64_t splitmix(uint64_t *state) {
@@ -492,6 +550,8 @@ int main(void) {
         cmocka_unit_test(test_growth),
         cmocka_unit_test(test_gap_of_pairs),
         cmocka_unit_test(test_gap_of_heavy_pairs),
+        cmocka_unit_test(test_peak_of_pairs),
+        cmocka_unit_test(test_peak_elsewhere),
         cmocka_unit_test(test_monte_carlo),
         cmocka_unit_test(test_monotone),
         cmocka_unit_test(test_legendre),
