@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/fit/peak.h"
+
 const char *const ensemble_state_name[ENSEMBLE_STATES] = {
     [ENSEMBLE_FOUND] = "found",           [ENSEMBLE_SHORT] = "collapsed-at-zero",
     [ENSEMBLE_BELOW] = "below-grid",      [ENSEMBLE_ABOVE] = "above-grid",
@@ -28,6 +30,8 @@ const char *const ensemble_state_advice[ENSEMBLE_STATES] = {
 struct curve {
     size_t count;
     double *x, *y, *slope, *se; /* slope = dy/dx, used for the entropy only */
+    double *entropy;            /* used for the susceptibility only, as this */
+    struct peak_control control;
 };
 
 static enum measure criterion_measure(const struct criterion *criterion) {
@@ -41,8 +45,13 @@ static enum measure criterion_measure(const struct criterion *criterion) {
 }
 
 static bool curve_create(struct curve *c, size_t count) {
-    double *room = malloc(4 * count * sizeof *room);
-    *c = (struct curve){count, room, room + count, room + 2 * count, room + 3 * count};
+    double *room = malloc(5 * count * sizeof *room);
+    *c = (struct curve){.count = count,
+                        .x = room,
+                        .y = room + count,
+                        .slope = room + 2 * count,
+                        .se = room + 3 * count,
+                        .entropy = room + 4 * count};
     return room;
 }
 
@@ -55,7 +64,9 @@ static void curve_load(struct curve *c, const struct results_series *series, siz
         c->y[i] = series->mean[measure][at];
         c->se[i] = series->se[measure][at];
         c->slope[i] = -series->mean[MEASURE_SUSCEPTIBILITY][at];
+        c->entropy[i] = series->mean[MEASURE_ENTROPY][at];
     }
+    if (measure == MEASURE_SUSCEPTIBILITY) { c->control = peak_control_make(series, n); }
 }
 
 /* The mean of all replicates but those of one group. */
@@ -73,6 +84,9 @@ static void curve_leave_out(struct curve *c, const struct results_series *series
         c->y[i] = mean_without(series, measure, at, group);
         if (measure == MEASURE_ENTROPY) {
             c->slope[i] = -mean_without(series, MEASURE_SUSCEPTIBILITY, at, group);
+        }
+        if (measure == MEASURE_SUSCEPTIBILITY) {
+            c->entropy[i] = mean_without(series, MEASURE_ENTROPY, at, group);
         }
     }
 }
@@ -237,16 +251,6 @@ static struct ensemble_point curve_crossing(const struct curve *c, const struct 
 
 /* ---- maximum ---- */
 
-/* Top of the parabola through points k - 1, k and k + 1 on a scale. */
-static double curve_top(const struct curve *c, size_t k, enum scale scale) {
-    double middle = scale_apply(scale, c->y[k]);
-    double left = c->x[k] - c->x[k - 1], right = c->x[k + 1] - c->x[k];
-    double fall_left = (middle - scale_apply(scale, c->y[k - 1])) / left;
-    double fall_right = (middle - scale_apply(scale, c->y[k + 1])) / right;
-    double x = c->x[k] + (fall_left * right - fall_right * left) / (2 * (fall_left + fall_right));
-    return isfinite(x) ? x : NAN;
-}
-
 static struct ensemble_point curve_maximum(const struct curve *c) {
     if (c->count < 3) { return point_missing(ENSEMBLE_NO_GRID); }
     if (!curve_is_sound(c)) { return point_missing(ENSEMBLE_NO_VALUES); }
@@ -255,9 +259,11 @@ static struct ensemble_point curve_maximum(const struct curve *c) {
         if (c->y[i] > c->y[k]) { k = i; }
     }
     if (k == 0 || k + 1 == c->count) { return point_missing(ENSEMBLE_NO_MAXIMUM); }
-    double plain = curve_top(c, k, SCALE_PLAIN);
-    if (isnan(plain)) { return point_missing(ENSEMBLE_NO_MAXIMUM); } /* flat */
-    return point_between(curve_top(c, k, SCALE_LOG), plain, NAN, c->x[k + 1] - c->x[k - 1]);
+    const struct peak peak = c->control.is_known
+                                 ? peak_beside(&c->control, c->x, c->y)
+                                 : peak_between(c->x + k - 1, c->y + k - 1, c->entropy + k - 1);
+    if (isnan(peak.x)) { return point_missing(ENSEMBLE_NO_GRID); }
+    return (struct ensemble_point){ENSEMBLE_FOUND, peak.x, NAN, peak.grid_error};
 }
 
 static struct ensemble_point curve_collapse(const struct curve *c, const struct criterion *criterion) {
@@ -280,7 +286,7 @@ struct ensemble_point ensemble_collapse(const struct results_series *series, siz
     struct ensemble_point point = curve_collapse(&c, criterion);
     curve_free(&c);
     if (point.state == ENSEMBLE_FOUND && criterion->kind == CRITERION_SUSCEPTIBILITY) {
-        point.se = ensemble_jackknife(series, n, criterion);
+        point.se = hypot(ensemble_jackknife(series, n, criterion), point.grid_error);
     }
     return point;
 }
@@ -329,16 +335,19 @@ static void curve_resample(struct curve *c, const struct results_series *series,
     size_t groups = series->size[RESULTS_BLOCK];
     for (size_t i = 0; i < c->count; i++) {
         const double *y = series->block[measure] + (n * c->count + i) * groups,
-                     *chi = series->block[MEASURE_SUSCEPTIBILITY] + (n * c->count + i) * groups;
-        double sum = 0, slope = 0, total = 0;
+                     *chi = series->block[MEASURE_SUSCEPTIBILITY] + (n * c->count + i) * groups,
+                     *entropy = series->block[MEASURE_ENTROPY] + (n * c->count + i) * groups;
+        double sum = 0, slope = 0, level = 0, total = 0;
         for (size_t g = 0; g < groups; g++) {
             double weight = times[g] * series->block_size[g];
             total += weight;
             sum += weight * y[g];
             slope += weight * chi[g];
+            level += weight * entropy[g];
         }
         c->y[i] = sum / total;
         if (measure == MEASURE_ENTROPY) { c->slope[i] = -slope / total; }
+        c->entropy[i] = level / total;
     }
 }
 

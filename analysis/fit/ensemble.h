@@ -3,8 +3,8 @@
  *
  * Everything is in x = log(beta/Lambda^typ). The logarithm of the mean entropy is interpolated by cubic
  * Hermite with its exact slope (dH/dx = -chi), the logit of participation and top-two ratio by Steffen's
- * monotone cubic; the maximum of the mean susceptibility is that of the parabola through the three
- * highest points of its logarithm. Rows share all betas, so the means are as monotone as every row. */
+ * monotone cubic; the maximum of the mean susceptibility is that of peak.h. Rows share all betas, so the
+ * means are as monotone as every row. */
 #ifndef GAPSCALE_ANALYSIS_FIT_ENSEMBLE_H
 #define GAPSCALE_ANALYSIS_FIT_ENSEMBLE_H
 
@@ -18,7 +18,8 @@ enum ensemble_state {
     ENSEMBLE_BELOW,      /* crossed below the smallest beta */
     ENSEMBLE_ABOVE,      /* not crossed up to the largest beta */
     ENSEMBLE_NO_MAXIMUM, /* susceptibility largest at an end of the grid */
-    ENSEMBLE_NO_GRID,    /* too few betas (crossings need two, a maximum three), or a factor 10 apart */
+    ENSEMBLE_NO_GRID,    /* too few betas (crossings need two, a maximum three), a factor 10 apart, or too far
+                            apart for the maximum between them */
     ENSEMBLE_NO_VALUES,  /* means or betas that are not finite */
     ENSEMBLE_STATES
 };
@@ -30,9 +31,10 @@ struct ensemble_point {
     enum ensemble_state state;
     double log_ratio;  /* log(beta_c/Lambda^typ); NaN unless found */
     double se;         /* its standard error: se(mean)/|slope| at the root (delta method); for the
-                          susceptibility the jackknife. NaN where unknown (one replicate) */
+                          susceptibility the jackknife and grid_error. NaN where unknown (one replicate) */
     double grid_error; /* how far log_ratio moves when the mean itself is interpolated, not its logarithm or
-                          logit: too much where the collapse is narrower than the steps of the beta grid */
+                          logit (susceptibility: peak.h): too much where the collapse is narrower than the
+                          steps of the beta grid */
 };
 
 /* `n` indexes the series' log_n. */

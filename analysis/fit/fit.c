@@ -69,6 +69,7 @@ static struct ensemble_point fit_point(const struct results_series *s, size_t n,
 
 static void fit_points(struct fit *fit) {
     const struct results_series *s = fit->series;
+#pragma omp parallel for schedule(dynamic, 1)
     for (size_t n = 0; n < fit->lengths; n++) {
         for (size_t k = 0; k < fit->criteria; k++) {
             fit->collapse[n * fit->criteria + k] = fit_point(s, n, k);

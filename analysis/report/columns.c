@@ -328,7 +328,7 @@ static const struct column column[] = {
     {"exact_collapse", "the same as `collapse` for the criterion judged, computed without sampling", ALONG(N),
      .of = exact_of},
     {"collapse", "ensemble collapse point in units of lambda_typ", ALONG(N, K), .number = ratio},
-    {"collapse_se", "its standard error, by the delta method (susceptibility: jackknife)", ALONG(N, K),
+    {"collapse_se", "its standard error, by the delta method (susceptibility: jackknife and grid)", ALONG(N, K),
      .number = ratio_se},
     {"collapse_se_block", "its standard error, by leaving out one block group at a time", ALONG(N, K),
      .number = ratio_se_block},

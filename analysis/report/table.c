@@ -132,7 +132,7 @@ static void print_coarse(FILE *out, const struct fit *fit) {
     double worst = 0;
     for (size_t n = 0; n < fit->lengths; n++) {
         const struct ensemble_point *point = primary_point(fit, n);
-        if (point->grid_error > harmless && !(point->grid_error < point->se)) {
+        if (point->grid_error > harmless && !(M_SQRT2 * point->grid_error < point->se)) {
             count++;
             worst = fmax(worst, point->grid_error);
         }

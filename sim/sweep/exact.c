@@ -8,12 +8,12 @@
 #include "sim/base/message.h"
 
 static double exact_collapse(const struct oracle *oracle, const struct criterion *criterion) {
-    double error;
+    double error, curvature;
     switch (criterion->kind) {
     case CRITERION_ENTROPY: return oracle_collapse_entropy(oracle, criterion->threshold, &error);
     case CRITERION_PARTICIPATION: return oracle_collapse_participation(oracle, criterion->threshold, &error);
-    case CRITERION_TOP_TWO_RATIO:
-    case CRITERION_SUSCEPTIBILITY: break;
+    case CRITERION_SUSCEPTIBILITY: return oracle_collapse_susceptibility(oracle, &curvature);
+    case CRITERION_TOP_TWO_RATIO: break;
     }
     return NAN;
 }
