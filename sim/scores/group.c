@@ -35,7 +35,7 @@ static bool numbers_can_be_read(const struct source *source, const struct source
 }
 
 static bool is_float(const struct source *source, const struct source_array *a) {
-    if (a->element != ELEMENT_INTEGER) { return true; }
+    if (!element_is_integer(a->element)) { return true; }
     return complain(source, a,
                     "its numbers are integers; scores, queries and keys are floats of 16, 32 or 64 bits, "
                     "bfloat16 being 16-bit integers with an attribute dtype = \"bfloat16\"");

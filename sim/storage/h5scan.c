@@ -15,8 +15,13 @@
 #include <unistd.h>
 
 #include "sim/base/memory.h"
+#include "sim/storage/h5library.h"
 
-enum { WINDOW = 8 << 20, DEPTH = 16 }; /* bytes that parent and child share; groups inside each other */
+enum {
+    WINDOW = 8 << 20, /* bytes that parent and child share */
+    DEPTH = 16,       /* groups inside each other */
+    PATIENCE = 300,   /* seconds that a file system may take */
+};
 
 struct h5scan_child {
     pid_t pid;
@@ -61,10 +66,16 @@ static bool receive_bytes(int wire, void *bytes, size_t size) {
 
 /* ---- the child ---- */
 
+struct object {
+    unsigned long file;
+    haddr_t address;
+};
+
 struct visit {
     struct h5scan *scan;
-    bool links;
-    size_t depth;
+    bool links, full; /* full: there is more than can be listed */
+    size_t depth, group_count;
+    struct object *group; /* that were visited */
     hid_t file;
 };
 
@@ -80,7 +91,8 @@ static hid_t half_type(void) {
 static enum h5scan_kind kind_of(hid_t type) {
     size_t size = H5Tget_size(type);
     switch (H5Tget_class(type)) {
-    case H5T_INTEGER: return size <= 8 ? H5SCAN_INTEGER : H5SCAN_OTHER;
+    case H5T_INTEGER:
+    case H5T_ENUM: return size <= 8 ? H5SCAN_INTEGER : H5SCAN_OTHER; /* h5py's booleans are an enumeration */
     case H5T_FLOAT: break;
     default: return H5SCAN_OTHER;
     }
@@ -115,6 +127,13 @@ static bool is_hollow(hid_t dataset) {
     return size > large && (double)H5Dget_storage_size(dataset) < least * size;
 }
 
+static bool is_empty(hid_t dataset) {
+    hid_t space = H5Dget_space(dataset);
+    hssize_t count = H5Sget_simple_extent_npoints(space);
+    H5Sclose(space);
+    return count == 0;
+}
+
 /* Every number is in the file: nothing virtual or external unless asked for, none that was never written. */
 static bool is_whole(hid_t dataset, bool links) {
     hid_t list = H5Dget_create_plist(dataset);
@@ -124,21 +143,45 @@ static bool is_whole(hid_t dataset, bool links) {
                  : layout == H5D_CONTIGUOUS ? H5Dget_storage_size(dataset) > 0
                                             : true;
     H5Pclose(list);
-    return elsewhere ? links : whole;
+    return elsewhere ? links : whole || is_empty(dataset);
+}
+
+static unsigned missing_filter(hid_t dataset) {
+    hid_t list = H5Dget_create_plist(dataset);
+    unsigned missing = 0;
+    for (int i = 0; i < H5Pget_nfilters(list); i++) {
+        unsigned flags;
+        size_t values = 0;
+        H5Z_filter_t filter = H5Pget_filter2(list, (unsigned)i, &flags, &values, NULL, 0, NULL, NULL);
+        if (filter > 0 && H5Zfilter_avail(filter) <= 0) { missing = (unsigned)filter; }
+    }
+    H5Pclose(list);
+    return missing;
+}
+
+/* NULL where there are too many. */
+static struct h5scan_array *new_array(struct visit *v, const char *path) {
+    struct h5scan *scan = v->scan;
+    v->full = v->full || scan->array_count == H5SCAN_ITEMS;
+    if (v->full) { return NULL; }
+    scan->array = memory_resize(scan->array, scan->array_count + 1, sizeof *scan->array);
+    struct h5scan_array *a = &scan->array[scan->array_count++];
+    memset(a, 0, sizeof *a);
+    snprintf(a->path, sizeof a->path, "%s", path);
+    return a;
 }
 
 static void add_array(struct visit *v, hid_t dataset, const char *path) {
-    struct h5scan *scan = v->scan;
+    struct h5scan_array *a = new_array(v, path);
+    if (!a) { return; }
     hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
     hsize_t size[H5S_MAX_RANK];
     int rank = H5Sget_simple_extent_dims(space, size, NULL);
-    scan->array = memory_resize(scan->array, scan->array_count + 1, sizeof *scan->array);
-    struct h5scan_array *a = &scan->array[scan->array_count++];
-    *a = (struct h5scan_array){.kind = rank <= H5SCAN_RANK ? kind_of(type) : H5SCAN_OTHER,
-                               .rank = rank < 0 ? 0 : (unsigned)rank,
-                               .whole = is_whole(dataset, v->links)};
+    a->kind = rank <= H5SCAN_RANK ? kind_of(type) : H5SCAN_OTHER;
+    a->rank = rank < 0 ? 0 : (unsigned)rank;
+    a->whole = is_whole(dataset, v->links);
+    a->filter = missing_filter(dataset);
     for (int i = 0; i < rank && i < H5SCAN_RANK; i++) { a->size[i] = size[i]; }
-    snprintf(a->path, sizeof a->path, "%s", path);
     H5Tclose(type);
     H5Sclose(space);
 }
@@ -151,49 +194,63 @@ static void read_text(hid_t attribute, hid_t type, struct h5scan_attribute *a) {
         H5Tset_cset(memory, H5Tget_cset(type));
         if (H5Aread(attribute, memory, &text) >= 0 && text) { snprintf(a->text, sizeof a->text, "%s", text); }
         H5Tclose(memory);
-    } else if (H5Tget_size(type) < sizeof a->text) {
-        H5Aread(attribute, type, a->text);
+    } else if (H5Tget_size(type) < sizeof a->text && H5Aread(attribute, type, a->text) >= 0) {
+        size_t length = strlen(a->text);
+        while (length > 0 && a->text[length - 1] == ' ') { a->text[--length] = '\0'; }
     }
 }
 
-static herr_t add_attribute(hid_t object, const char *name, const H5A_info_t *info, void *context) {
-    const char *const *path = ((void **)context)[1];
-    struct visit *v = ((void **)context)[0];
-    struct h5scan *scan = v->scan;
-    (void)info;
-    if (scan->attribute_count == H5SCAN_ITEMS) { return 0; }
-    hid_t attribute = H5Aopen(object, name, H5P_DEFAULT), space = H5Aget_space(attribute),
-          type = H5Aget_type(attribute);
+static void read_numbers(hid_t attribute, hid_t type, size_t count, struct h5scan_attribute *a) {
+    int64_t whole[H5SCAN_NUMBERS];
+    a->count = count;
+    if (count > H5SCAN_NUMBERS) { return; }
+    bool is_float = H5Tget_class(type) == H5T_FLOAT;
+    hid_t memory = is_float ? H5T_NATIVE_DOUBLE : H5T_NATIVE_INT64;
+    if (H5Aread(attribute, memory, is_float ? (void *)a->number : (void *)whole) < 0) { a->count = 0; }
+    for (size_t i = 0; i < a->count && !is_float; i++) { a->number[i] = (double)whole[i]; }
+}
+
+/* Nothing of an attribute that is neither text nor numbers. */
+static void read_attribute(hid_t attribute, struct h5scan_attribute *a) {
+    hid_t space = H5Aget_space(attribute), type = H5Aget_type(attribute);
     hssize_t count = H5Sget_simple_extent_npoints(space);
-    scan->attribute = memory_resize(scan->attribute, scan->attribute_count + 1, sizeof *scan->attribute);
-    struct h5scan_attribute *a = &scan->attribute[scan->attribute_count++];
-    memset(a, 0, sizeof *a);
-    if (snprintf(a->path, sizeof a->path, "%s/%s", *path, name) >= (int)sizeof a->path) {
-        scan->attribute_count--;
-    } else if (H5Tget_class(type) == H5T_STRING && count == 1) {
+    if (H5Tget_class(type) == H5T_STRING && count == 1) {
         read_text(attribute, type, a);
-    } else if ((kind_of(type) != H5SCAN_OTHER || H5Tget_class(type) == H5T_ENUM) && count >= 1 &&
-               count <= H5SCAN_NUMBERS) {
-        /* h5py's booleans are an enumeration of two bytes */
-        hid_t memory = H5Tget_class(type) == H5T_ENUM ? H5Tget_super(type) : H5Tcopy(H5T_NATIVE_DOUBLE);
-        signed char flag[H5SCAN_NUMBERS] = {0};
-        if (H5Tget_class(type) != H5T_ENUM) {
-            a->count = H5Aread(attribute, memory, a->number) >= 0 ? (size_t)count : 0;
-        } else if (H5Tget_size(type) == 1 && H5Aread(attribute, type, flag) >= 0) {
-            a->count = (size_t)count;
-            for (size_t i = 0; i < a->count; i++) { a->number[i] = flag[i]; }
-        }
-        H5Tclose(memory);
+    } else if (kind_of(type) != H5SCAN_OTHER && count >= 1) {
+        read_numbers(attribute, type, (size_t)count, a);
     }
     H5Tclose(type);
     H5Sclose(space);
+}
+
+struct owner {
+    struct visit *visit;
+    const char *path;
+};
+
+static herr_t add_attribute(hid_t object, const char *name, const H5A_info_t *info, void *context) {
+    const struct owner *owner = context;
+    struct h5scan *scan = owner->visit->scan;
+    struct h5scan_attribute found = {0};
+    (void)info;
+    if (snprintf(found.path, sizeof found.path, "%s/%s", owner->path, name) >= (int)sizeof found.path) {
+        return 0;
+    }
+    hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+    if (attribute < 0) { return 0; }
+    read_attribute(attribute, &found);
     H5Aclose(attribute);
+    if (!found.text[0] && found.count == 0) { return 0; }
+    owner->visit->full = owner->visit->full || scan->attribute_count == H5SCAN_ITEMS;
+    if (owner->visit->full) { return 1; }
+    scan->attribute = memory_resize(scan->attribute, scan->attribute_count + 1, sizeof *scan->attribute);
+    scan->attribute[scan->attribute_count++] = found;
     return 0;
 }
 
 static void add_attributes(struct visit *v, hid_t object, const char *path) {
-    void *context[] = {v, &path};
-    H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, NULL, add_attribute, context);
+    struct owner owner = {v, path};
+    H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, NULL, add_attribute, &owner);
 }
 
 static void visit_group(struct visit *v, hid_t group, const char *path);
@@ -204,10 +261,7 @@ static void visit_member(struct visit *v, hid_t group, const char *name, const c
     if (snprintf(inner, sizeof inner, "%s/%s", path, name) >= (int)sizeof inner) { return; }
     if (H5Lget_info(group, name, &link, H5P_DEFAULT) < 0) { return; }
     if (link.type == H5L_TYPE_EXTERNAL && !v->links) {
-        v->scan->array = memory_resize(v->scan->array, v->scan->array_count + 1, sizeof *v->scan->array);
-        struct h5scan_array *a = &v->scan->array[v->scan->array_count++];
-        *a = (struct h5scan_array){.kind = H5SCAN_OTHER};
-        memcpy(a->path, inner, sizeof inner);
+        new_array(v, inner);
         return;
     }
     hid_t object = H5Oopen(group, name, H5P_DEFAULT);
@@ -223,11 +277,26 @@ static void visit_member(struct visit *v, hid_t group, const char *name, const c
     if (object >= 0) { H5Oclose(object); }
 }
 
+/* Whether the group was visited by another link; from now on it was. */
+static bool is_known(struct visit *v, hid_t group) {
+    H5O_info_t info;
+    if (H5Oget_info2(group, &info, H5O_INFO_BASIC) < 0) { return true; }
+    for (size_t i = 0; i < v->group_count; i++) {
+        if (v->group[i].file == info.fileno && v->group[i].address == info.addr) { return true; }
+    }
+    v->full = v->full || v->group_count == H5SCAN_ITEMS;
+    if (v->full) { return true; }
+    v->group = memory_resize(v->group, v->group_count + 1, sizeof *v->group);
+    v->group[v->group_count++] = (struct object){info.fileno, info.addr};
+    return false;
+}
+
 static void visit_group(struct visit *v, hid_t group, const char *path) {
     H5G_info_t info;
+    if (is_known(v, group)) { return; }
     add_attributes(v, group, path);
     if (H5Gget_info(group, &info) < 0) { return; }
-    for (hsize_t i = 0; i < info.nlinks && v->scan->array_count < H5SCAN_ITEMS; i++) {
+    for (hsize_t i = 0; i < info.nlinks && !v->full; i++) {
         char name[H5SCAN_NAME];
         ssize_t length =
             H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, name, sizeof name, H5P_DEFAULT);
@@ -277,16 +346,14 @@ static void limit_child(const char *path) {
 }
 
 static void silence(void) {
-    const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGXCPU};
+    const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGXCPU, SIGALRM};
     for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++) { signal(fatal[i], SIG_DFL); }
     int nowhere = open("/dev/null", O_RDWR);
     if (nowhere >= 0) {
         dup2(nowhere, STDERR_FILENO);
         dup2(nowhere, STDOUT_FILENO);
     }
-    H5open();
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    H5PLset_loading_state(0);
+    h5library_open();
 }
 
 static _Noreturn void child_serve(const char *path, bool links, int wire, unsigned char *window) {
@@ -294,19 +361,23 @@ static _Noreturn void child_serve(const char *path, bool links, int wire, unsign
     struct visit v = {.scan = &scan, .links = links};
     silence();
     limit_child(path);
+    alarm(PATIENCE);
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     v.file = H5Fopen(path, H5F_ACC_RDONLY, access);
     hid_t root = v.file >= 0 ? H5Gopen2(v.file, "/", H5P_DEFAULT) : -1;
     bool good = root >= 0;
     if (good) { visit_group(&v, root, ""); }
-    good = send_bytes(wire, &good, sizeof good) && good &&
-           send_bytes(wire, &scan.array_count, sizeof scan.array_count) &&
+    good = send_bytes(wire, &good, sizeof good) && good && send_bytes(wire, &v.full, sizeof v.full) &&
+           !v.full && send_bytes(wire, &scan.array_count, sizeof scan.array_count) &&
            send_bytes(wire, scan.array, scan.array_count * sizeof *scan.array) &&
            send_bytes(wire, &scan.attribute_count, sizeof scan.attribute_count) &&
            send_bytes(wire, scan.attribute, scan.attribute_count * sizeof *scan.attribute);
     struct request request;
+    alarm(0);
     while (good && receive_bytes(wire, &request, sizeof request)) {
+        alarm(PATIENCE);
         bool read = serve(&v, &request, window);
+        alarm(0);
         good = send_bytes(wire, &read, sizeof read);
     }
     _exit(0);
@@ -350,7 +421,7 @@ struct h5scan *h5scan_open(const char *path, bool links, char why[H5SCAN_WHY]) {
     struct h5scan *scan = memory_create(1, sizeof *scan);
     scan->child = memory_create(1, sizeof *scan->child);
     scan->child->wire = -1;
-    bool good = false;
+    bool good = false, full = false;
     if (!start_child(scan->child, path, links)) {
         snprintf(why, H5SCAN_WHY, "cannot start a process to read it: %s", strerror(errno));
     } else if (!receive_bytes(scan->child->wire, &good, sizeof good)) {
@@ -358,6 +429,9 @@ struct h5scan *h5scan_open(const char *path, bool links, char why[H5SCAN_WHY]) {
                  "it is damaged: looking through it crashes the HDF5 library, or takes too long");
     } else if (!good) {
         snprintf(why, H5SCAN_WHY, "it is no HDF5 file, or a damaged one");
+    } else if (receive_bytes(scan->child->wire, &full, sizeof full) && full) {
+        snprintf(why, H5SCAN_WHY, "it holds more than %d arrays, groups or attributes; split it",
+                 H5SCAN_ITEMS);
     } else if (receive_lists(scan)) {
         return scan;
     } else {
