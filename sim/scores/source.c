@@ -53,9 +53,9 @@ static void list_scanned(struct source *s) {
         memcpy(a->path, from->path, sizeof a->path);
         memcpy(a->size, from->size, sizeof a->size);
         if (!from->whole) {
-            a->trouble =
-                "it lies in another file, or not all of it was ever written; --links follows links to "
-                "other files";
+            a->trouble = "it lies in another file (--links follows links to others), or not all of it was "
+                         "ever written, or "
+                         "it is one number over and over";
         } else if (a->rank > SOURCE_RANK) {
             a->trouble = "it has more than 8 axes";
         } else if (from->filter) {
