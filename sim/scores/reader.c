@@ -14,6 +14,7 @@
 
 enum {
     BATCH = 4096,          /* rows at a time, at most */
+    STORED_ROOM = 1 << 21, /* scores at a time, where they need not be formed */
     KEY_ROOM = 1 << 23,    /* numbers of key vectors kept at a time */
     QUERIES_AT_ONCE = 256, /* whose products are formed together */
 };
@@ -273,7 +274,7 @@ static bool fill(struct reader *r, const uint64_t place[LAYOUT_LEADING], uint64_
 }
 
 static uint64_t rows_at_once(const struct group *g) {
-    uint64_t rows = SCORES_ROOM / g->key_count, most = BATCH;
+    uint64_t rows = (g->scores ? STORED_ROOM : SCORES_ROOM) / g->key_count, most = BATCH;
     if (!g->scores) {
         most = KEY_ROOM / g->layout.columns;
         most = most < QUERIES_AT_ONCE ? most : QUERIES_AT_ONCE;
