@@ -14,7 +14,7 @@
 
 enum {
     BATCH = 4096,          /* rows at a time, at most */
-    STORED_ROOM = 1 << 21, /* scores at a time, where they need not be formed */
+    STORED_ROOM = 1 << 18, /* scores at a time, where they need not be formed, or some rows a thread */
     KEY_ROOM = 1 << 23,    /* numbers of key vectors kept at a time */
     QUERIES_AT_ONCE = 256, /* whose products are formed together */
 };
@@ -273,13 +273,14 @@ static bool fill(struct reader *r, const uint64_t place[LAYOUT_LEADING], uint64_
     return form_products(r, place, first, rows, keys, threads);
 }
 
-static uint64_t rows_at_once(const struct group *g) {
-    uint64_t rows = (g->scores ? STORED_ROOM : SCORES_ROOM) / g->key_count, most = BATCH;
-    if (!g->scores) {
-        most = KEY_ROOM / g->layout.columns;
-        most = most < QUERIES_AT_ONCE ? most : QUERIES_AT_ONCE;
-    }
-    return rows < 1 ? 1 : rows < most ? rows : most;
+static uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
+
+static uint64_t rows_at_once(const struct group *g, int threads) {
+    uint64_t rows = SCORES_ROOM / g->key_count, few = 4 * (uint64_t)threads,
+             cached = STORED_ROOM / g->key_count, most = cached > few ? cached : few;
+    if (!g->scores) { most = least(KEY_ROOM / g->layout.columns, QUERIES_AT_ONCE); }
+    rows = least(rows, least(most, BATCH));
+    return rows > 0 ? rows : 1;
 }
 
 static void next_place(struct reader *r) {
@@ -296,7 +297,7 @@ enum scores_outcome reader_next(struct reader *r, int threads, struct scores_bat
     while (r->group < r->found->group_count) {
         uint64_t place[LAYOUT_LEADING], first, last;
         if (!open_place(r, place)) { return SCORES_BAD; }
-        next_run(r, rows_at_once(here(r)), &first, &last);
+        next_run(r, rows_at_once(here(r), threads), &first, &last);
         r->query = last;
         if (first == last) {
             next_place(r);
