@@ -16,8 +16,11 @@ enum {
     BATCH = 4096,          /* rows at a time, at most */
     STORED_ROOM = 1 << 18, /* scores at a time, where they need not be formed, or some rows a thread */
     KEY_ROOM = 1 << 23,    /* numbers of key vectors kept at a time */
+    PANEL = 32, /* keys side by side: for vectors of usual length, as many as the nearest cache holds */
     QUERIES_AT_ONCE = 256, /* whose products are formed together */
 };
+
+static uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
 static const struct group *here(const struct reader *r) { return &r->found->group[r->group]; }
 
@@ -114,7 +117,19 @@ static void next_run(const struct reader *r, uint64_t most, uint64_t *first, uin
 
 /* ---- products ---- */
 
-/* Key vectors first .. first + count - 1 of a place, by component: key_vector[c * count + j]. */
+/* Component c of key j stands at panel(j)[c PANEL + j % PANEL]. */
+static double *panel_of(const struct reader *r, uint64_t j, uint64_t dim) {
+    return r->key_vector + j / PANEL * PANEL * dim;
+}
+
+static void fill_panels(struct reader *r, uint64_t count, uint64_t dim) {
+    for (uint64_t j = 0; j < count; j++) {
+        double *panel = panel_of(r, j, dim) + j % PANEL;
+        for (uint64_t c = 0; c < dim; c++) { panel[c * PANEL] = r->key_rows[j * dim + c]; }
+    }
+}
+
+/* Key vectors first .. first + count - 1 of a place. */
 static bool load_keys(struct reader *r, const uint64_t place[LAYOUT_LEADING], uint64_t first,
                       uint64_t count) {
     const struct group *g = here(r);
@@ -130,14 +145,11 @@ static bool load_keys(struct reader *r, const uint64_t place[LAYOUT_LEADING], ui
     }
     r->key_group = SIZE_MAX;
     r->key_rows = memory_resize(r->key_rows, count * k->columns, sizeof *r->key_rows);
-    r->key_vector = memory_resize(r->key_vector, count * k->columns, sizeof *r->key_vector);
+    r->key_vector =
+        memory_resize(r->key_vector, (count / PANEL + 1) * PANEL * k->columns, sizeof *r->key_vector);
     layout_lead(k, at, lead);
     if (!source_read(g->key_source, g->keys, lead, first, count, r->key_rows)) { return false; }
-    for (uint64_t j = 0; j < count; j++) {
-        for (uint64_t c = 0; c < k->columns; c++) {
-            r->key_vector[c * count + j] = r->key_rows[j * k->columns + c];
-        }
-    }
+    fill_panels(r, count, k->columns);
     r->key_group = r->group;
     r->key_place = number;
     r->key_first = first;
@@ -157,15 +169,13 @@ static bool form_products(struct reader *r, const uint64_t place[LAYOUT_LEADING]
     if (at_once > g->key_count) { at_once = g->key_count; }
     if (at_once == 0) { at_once = 1; }
     for (uint64_t j = 0; j < keys; j += at_once) {
-        uint64_t loaded = g->key_count - j < at_once ? g->key_count - j : at_once;
+        uint64_t loaded = least(g->key_count - j, at_once);
         if (!load_keys(r, place, j, loaded)) { return false; }
-        uint64_t used = keys - j < loaded ? keys - j : loaded;
-        const uint64_t part = 8;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
-        for (uint64_t i = 0; i < rows; i += part) {
-            uint64_t count = rows - i < part ? rows - i : part;
-            kernel->products(count, used, dim, r->query_vector + i * dim, r->key_vector, loaded, g->scale,
-                             r->score + i * g->key_count + j, g->key_count);
+        uint64_t used = least(keys - j, loaded);
+#pragma omp parallel for schedule(static) num_threads(threads)
+        for (uint64_t i = 0; i < used; i += PANEL) {
+            kernel->products(rows, least(PANEL, used - i), dim, r->query_vector, panel_of(r, i, dim), PANEL,
+                             g->scale, r->score + j + i, g->key_count);
         }
     }
     return true;
@@ -272,8 +282,6 @@ static bool fill(struct reader *r, const uint64_t place[LAYOUT_LEADING], uint64_
     }
     return form_products(r, place, first, rows, keys, threads);
 }
-
-static uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
 static uint64_t rows_at_once(const struct group *g, int threads) {
     uint64_t rows = SCORES_ROOM / g->key_count, few = 4 * (uint64_t)threads,

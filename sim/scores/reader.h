@@ -23,7 +23,7 @@ struct reader {
     int64_t *seen; /* [rows] */
     struct scores_row *row;
 
-    /* queries, and keys by component: those of the last place whose keys fit */
+    /* queries, and keys in panels, each by component: those of the last place whose keys fit */
     double *query_vector, *key_vector, *key_rows;
     size_t key_group;
     uint64_t key_place, key_first, key_count;
