@@ -364,7 +364,7 @@ static void survey_part(struct reading *r, const struct part *part, struct surve
 
 static void survey_batch(struct reading *r, const struct scores_batch *batch) {
     struct survey *s = r->survey;
-    size_t stride = 0;
+    size_t stride = 1;
     if (batch->row[0].head != r->head || batch->row[0].sequence != r->sequence) {
         close_place(r);
         r->head = batch->row[0].head;
