@@ -285,6 +285,26 @@ struct ensemble_point ensemble_collapse(const struct results_series *series, siz
     return point;
 }
 
+/* Exact means are missing at the ends of the grid, where they underflow. */
+static struct curve curve_trim(struct curve c) {
+    for (; c.count > 0 && !isfinite(c.y[0]); c.count--, c.x++, c.y++, c.slope++, c.se++) {}
+    while (c.count > 0 && !isfinite(c.y[c.count - 1])) { c.count--; }
+    return c;
+}
+
+double ensemble_of_exact(const struct results_series *series, size_t n, const struct criterion *criterion) {
+    struct curve c;
+    if (criterion->kind != CRITERION_PARTICIPATION || !curve_create(&c, series->size[RESULTS_BETA])) {
+        return NAN;
+    }
+    curve_load(&c, series, n, MEASURE_PARTICIPATION);
+    memcpy(c.y, series->exact_participation + n * c.count, c.count * sizeof *c.y);
+    struct curve known = curve_trim(c);
+    double log_ratio = curve_crossing(&known, criterion).log_ratio;
+    curve_free(&c);
+    return log_ratio;
+}
+
 bool ensemble_leave_out(const struct results_series *series, size_t n, const struct criterion *criterion,
                         double *log_ratio) {
     enum measure measure = criterion_measure(criterion);

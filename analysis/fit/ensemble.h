@@ -32,12 +32,18 @@ struct ensemble_point {
     double se;         /* its standard error: se(mean)/|slope| at the root (delta method); for the
                           susceptibility the jackknife. NaN where unknown (one replicate) */
     double grid_error; /* how far log_ratio moves when the mean itself is interpolated, not its logarithm or
-                          logit: too much where the collapse is narrower than the steps of the beta grid */
+                          logit: too much where the collapse is narrower than the steps of the beta grid. Of a
+                          fit: at least what interpolation is off on the exact means, where there are some */
 };
 
 /* `n` indexes the series' log_n. */
 struct ensemble_point ensemble_collapse(const struct results_series *series, size_t n,
                                         const struct criterion *criterion);
+
+/* The log_ratio that this grid of betas makes of the exact means: what it is off the exact collapse point is
+ * interpolation alone. NaN where there are none around it, and for the entropy, which is interpolated with
+ * slopes. */
+double ensemble_of_exact(const struct results_series *series, size_t n, const struct criterion *criterion);
 
 /* log_ratio[g] without the replicates of block group g, for all groups of the series (NaN where it is lost).
  * False when out of memory. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/base/message.h"
+#include "sim/config/resolve.h"
 #include "sim/results/store.h"
 #include "sim/sweep/exact.h"
 
@@ -37,6 +38,8 @@ static bool study_add(struct study *study, const struct results *results, const 
             return false;
         }
         fit->common = results->common_randomness;
+        fit->seed = results->seed;
+        fit->rows = resolve_rows(results->config_resolved, results->series[i].name);
         study_name(study, fit);
         study->count++;
     }

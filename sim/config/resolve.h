@@ -9,5 +9,7 @@
 char *resolve_config(const struct config *config);
 /* Whether such a text has `common_randomness: true`. */
 bool resolve_is_common(const char *text);
+/* The `rows` of a series in it. */
+enum config_rows resolve_rows(const char *text, const char *series);
 
 #endif
