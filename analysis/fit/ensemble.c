@@ -115,6 +115,7 @@ static double scale_slope(enum scale scale, double y) {
 /* A few neighbouring points of a curve on a scale. */
 struct piece {
     size_t count, low; /* the crossing lies between points low and low + 1 */
+    bool limited;      /* slopes there were too steep for a monotone cubic, and were made less so */
     double x[4], y[4], slope[4], se[4];
     gsl_interp *steffen; /* NULL: Hermite */
 };
@@ -131,6 +132,21 @@ static struct piece piece_cut(const struct curve *c, size_t i, enum scale scale)
         p.se[p.count] = c->se[k] * stretch;
     }
     return p;
+}
+
+/* Slopes at most three times that of the chord keep the cubic monotone (Fritsch & Carlson, SIAM J. Numer.
+ * Anal. 17 (1980) 238). Steeper ones, of a collapse narrower than the steps of the grid, would throw it
+ * through the level at once, on every scale. */
+static void piece_limit(struct piece *p) {
+    size_t i = p->low;
+    double chord = (p->y[i + 1] - p->y[i]) / (p->x[i + 1] - p->x[i]);
+    for (size_t k = i; k < i + 2; k++) {
+        double part = p->slope[k] / chord;
+        if (part > 3) {
+            p->slope[k] = 3 * chord;
+            p->limited = true;
+        }
+    }
 }
 
 static bool piece_is_finite(const struct piece *p, size_t from, size_t end) {
@@ -171,7 +187,7 @@ static double piece_root(const struct piece *p, double level) {
 
 /* The crossing between points i and i + 1 interpolated on a scale; NaN where that scale does not reach. */
 static double curve_root(const struct curve *c, size_t i, const struct criterion *criterion, enum scale scale,
-                         double *se) {
+                         double *se, bool *limited) {
     struct piece p = piece_cut(c, i, scale);
     bool hermite = criterion->kind == CRITERION_ENTROPY;
     if (!piece_is_finite(&p, hermite ? p.low : 0, hermite ? p.low + 2 : p.count)) { return NAN; }
@@ -182,6 +198,8 @@ static double curve_root(const struct curve *c, size_t i, const struct criterion
             return NAN;
         }
     }
+    if (hermite) { piece_limit(&p); }
+    *limited = p.limited;
     double slope, root = piece_root(&p, scale_apply(scale, criterion->threshold));
     double part = (root - p.x[p.low]) / (p.x[p.low + 1] - p.x[p.low]);
     piece_eval(&p, root, &slope);
@@ -229,10 +247,13 @@ static struct ensemble_point curve_crossing(const struct curve *c, const struct 
     }
     if (c->x[i + 1] - c->x[i] > widest_step) { return point_missing(ENSEMBLE_NO_GRID); }
     enum scale scale = criterion->kind == CRITERION_ENTROPY ? SCALE_LOG : SCALE_LOGIT;
-    double se = NAN, plain = curve_root(c, i, criterion, SCALE_PLAIN, &se),
-           x = curve_root(c, i, criterion, scale, &se);
-    return isnan(plain) ? point_missing(ENSEMBLE_NO_VALUES)
-                        : point_between(x, plain, se, c->x[i + 1] - c->x[i]);
+    bool limited = false;
+    double se = NAN, plain = curve_root(c, i, criterion, SCALE_PLAIN, &se, &limited),
+           x = curve_root(c, i, criterion, scale, &se, &limited), width = c->x[i + 1] - c->x[i];
+    if (isnan(plain)) { return point_missing(ENSEMBLE_NO_VALUES); }
+    struct ensemble_point point = point_between(x, plain, se, width);
+    if (limited) { point.grid_error = width; }
+    return point;
 }
 
 /* ---- maximum ---- */

@@ -2,8 +2,9 @@
  * crosses the criterion's threshold, found on the results' own beta grid.
  *
  * Everything is in x = log(beta/Lambda^typ). The logarithm of the mean entropy is interpolated by cubic
- * Hermite with its exact slope (dH/dx = -chi), the logit of participation and top-two ratio by Steffen's
- * monotone cubic; the maximum of the mean susceptibility is that of the parabola through the three
+ * Hermite with its exact slope (dH/dx = -chi; where that is too steep for a monotone cubic the point may lie
+ * anywhere between the two betas, which is its grid_error), the logit of participation and top-two ratio by
+ * Steffen's monotone cubic; the maximum of the mean susceptibility is that of the parabola through the three
  * highest points of its logarithm. Rows share all betas, so the means are as monotone as every row. */
 #ifndef GAPSCALE_ANALYSIS_FIT_ENSEMBLE_H
 #define GAPSCALE_ANALYSIS_FIT_ENSEMBLE_H

@@ -52,7 +52,7 @@ static void reach_words(const struct fit *fit, const struct verdict *v, char *ou
 
 /* " At 5 n the grid .. left out.", or nothing. */
 static void cut_words(const struct verdict *v, char *out) {
-    if (v->cut_off > 0) {
+    if (v->cut_off > 0 && v->point_count > 0) {
         words_append(out, SENTENCE, " At %zu other n the grid of betas cuts collapse points off: left out.",
                      v->cut_off);
     }
@@ -72,6 +72,11 @@ static void reason(const struct fit *fit, const struct verdict *v, char *out, si
                  (unsigned long long)fit->series->replicates, fit->series->replicates == 1 ? " is" : "s are");
         break;
     case GROUND_NO_POINTS: missing_words(fit, out, size); break;
+    case GROUND_CUT_OFF:
+        snprintf(out, size,
+                 "the beta grid ends at the collapse points or before them; begin the betas lower, or end "
+                 "them higher");
+        break;
     case GROUND_NO_GROUPS:
         snprintf(
             out, size,

@@ -54,7 +54,9 @@ static bool is_contradicted(const struct verdict_estimate *e) {
 /* Whether the verdict can rest on laws with corrections; else what stands in the way. */
 static bool has_laws(const struct judge *j, struct verdict *v) {
     if (j->points.count == 0) {
-        v->ground = has_means(j->fit) ? GROUND_NO_ERRORS : GROUND_NO_POINTS;
+        v->ground = !has_means(j->fit)      ? GROUND_NO_POINTS
+                    : j->points.cut_off > 0 ? GROUND_CUT_OFF
+                                            : GROUND_NO_ERRORS;
     } else if (j->points.lacks_groups) {
         v->ground = GROUND_NO_GROUPS;
     } else if (j->points.count - j->first < VERDICT_FEWEST) {

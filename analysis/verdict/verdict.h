@@ -41,6 +41,7 @@ enum verdict_ground {
     GROUND_CRITERION, /* marks no critical scale in this class */
     GROUND_NO_ERRORS, /* too few replicates */
     GROUND_NO_POINTS,
+    GROUND_CUT_OFF,   /* the beta grid ends at all of them, or before */
     GROUND_NO_GROUPS, /* of replicates, for a joint covariance */
     GROUND_FEW,       /* points, for laws with corrections */
     GROUND_CLOSE,     /* n, for these */
