@@ -62,6 +62,9 @@ series:
 YAML
 expect 0 "check of a good config" check sweep.yaml
 holds "check tells the cost" grep -q "time" out
+holds "no warning of a beta grid that holds the collapse points" bash -c '! grep -q "^warning" out'
+expect 0 "check of a grid that cuts collapse points off" check sweep.yaml --set "beta={relative_to: lambda_typ, from: 2.4, to: 8, points: 5}"
+holds "check warns of it" grep -q "^warning .*begin them lower" out
 expect 0 "check of the main config" check "$top/configs/reproduce.yaml"
 for example in "$top"/configs/examples/*.yaml; do expect 0 "check of $(basename "$example")" check "$example"; done
 

@@ -129,6 +129,7 @@ static double scale_slope(enum scale scale, double y) {
 /* A few neighbouring points of a curve on a scale. */
 struct piece {
     size_t count, low; /* the crossing lies between points low and low + 1 */
+    bool limited;      /* slopes there were too steep for a monotone cubic, and were made less so */
     double x[4], y[4], slope[4], se[4];
     gsl_interp *steffen; /* NULL: Hermite */
 };
@@ -145,6 +146,21 @@ static struct piece piece_cut(const struct curve *c, size_t i, enum scale scale)
         p.se[p.count] = c->se[k] * stretch;
     }
     return p;
+}
+
+/* Slopes at most three times that of the chord keep the cubic monotone (Fritsch & Carlson, SIAM J. Numer.
+ * Anal. 17 (1980) 238). Steeper ones, of a collapse narrower than the steps of the grid, would throw it
+ * through the level at once, on every scale. */
+static void piece_limit(struct piece *p) {
+    size_t i = p->low;
+    double chord = (p->y[i + 1] - p->y[i]) / (p->x[i + 1] - p->x[i]);
+    for (size_t k = i; k < i + 2; k++) {
+        double part = p->slope[k] / chord;
+        if (part > 3) {
+            p->slope[k] = 3 * chord;
+            p->limited = true;
+        }
+    }
 }
 
 static bool piece_is_finite(const struct piece *p, size_t from, size_t end) {
@@ -185,7 +201,7 @@ static double piece_root(const struct piece *p, double level) {
 
 /* The crossing between points i and i + 1 interpolated on a scale; NaN where that scale does not reach. */
 static double curve_root(const struct curve *c, size_t i, const struct criterion *criterion, enum scale scale,
-                         double *se) {
+                         double *se, bool *limited) {
     struct piece p = piece_cut(c, i, scale);
     bool hermite = criterion->kind == CRITERION_ENTROPY;
     if (!piece_is_finite(&p, hermite ? p.low : 0, hermite ? p.low + 2 : p.count)) { return NAN; }
@@ -196,6 +212,8 @@ static double curve_root(const struct curve *c, size_t i, const struct criterion
             return NAN;
         }
     }
+    if (hermite) { piece_limit(&p); }
+    *limited = p.limited;
     double slope, root = piece_root(&p, scale_apply(scale, criterion->threshold));
     double part = (root - p.x[p.low]) / (p.x[p.low + 1] - p.x[p.low]);
     piece_eval(&p, root, &slope);
@@ -243,10 +261,13 @@ static struct ensemble_point curve_crossing(const struct curve *c, const struct 
     }
     if (c->x[i + 1] - c->x[i] > widest_step) { return point_missing(ENSEMBLE_NO_GRID); }
     enum scale scale = criterion->kind == CRITERION_ENTROPY ? SCALE_LOG : SCALE_LOGIT;
-    double se = NAN, plain = curve_root(c, i, criterion, SCALE_PLAIN, &se),
-           x = curve_root(c, i, criterion, scale, &se);
-    return isnan(plain) ? point_missing(ENSEMBLE_NO_VALUES)
-                        : point_between(x, plain, se, c->x[i + 1] - c->x[i]);
+    bool limited = false;
+    double se = NAN, plain = curve_root(c, i, criterion, SCALE_PLAIN, &se, &limited),
+           x = curve_root(c, i, criterion, scale, &se, &limited), width = c->x[i + 1] - c->x[i];
+    if (isnan(plain)) { return point_missing(ENSEMBLE_NO_VALUES); }
+    struct ensemble_point point = point_between(x, plain, se, width);
+    if (limited) { point.grid_error = width; }
+    return point;
 }
 
 /* ---- maximum ---- */
@@ -289,6 +310,26 @@ struct ensemble_point ensemble_collapse(const struct results_series *series, siz
         point.se = hypot(ensemble_jackknife(series, n, criterion), point.grid_error);
     }
     return point;
+}
+
+/* Exact means are missing at the ends of the grid, where they underflow. */
+static struct curve curve_trim(struct curve c) {
+    for (; c.count > 0 && !isfinite(c.y[0]); c.count--, c.x++, c.y++, c.slope++, c.se++) {}
+    while (c.count > 0 && !isfinite(c.y[c.count - 1])) { c.count--; }
+    return c;
+}
+
+double ensemble_of_exact(const struct results_series *series, size_t n, const struct criterion *criterion) {
+    struct curve c;
+    if (criterion->kind != CRITERION_PARTICIPATION || !curve_create(&c, series->size[RESULTS_BETA])) {
+        return NAN;
+    }
+    curve_load(&c, series, n, MEASURE_PARTICIPATION);
+    memcpy(c.y, series->exact_participation + n * c.count, c.count * sizeof *c.y);
+    struct curve known = curve_trim(c);
+    double log_ratio = curve_crossing(&known, criterion).log_ratio;
+    curve_free(&c);
+    return log_ratio;
 }
 
 bool ensemble_leave_out(const struct results_series *series, size_t n, const struct criterion *criterion,

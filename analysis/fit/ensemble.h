@@ -2,9 +2,10 @@
  * crosses the criterion's threshold, found on the results' own beta grid.
  *
  * Everything is in x = log(beta/Lambda^typ). The logarithm of the mean entropy is interpolated by cubic
- * Hermite with its exact slope (dH/dx = -chi), the logit of participation and top-two ratio by Steffen's
- * monotone cubic; the maximum of the mean susceptibility is that of peak.h. Rows share all betas, so the
- * means are as monotone as every row. */
+ * Hermite with its exact slope (dH/dx = -chi; where that is too steep for a monotone cubic the point may lie
+ * anywhere between the two betas, which is its grid_error), the logit of participation and top-two ratio by
+ * Steffen's monotone cubic; the maximum of the mean susceptibility is that of peak.h. Rows share all betas,
+ * so the means are as monotone as every row. */
 #ifndef GAPSCALE_ANALYSIS_FIT_ENSEMBLE_H
 #define GAPSCALE_ANALYSIS_FIT_ENSEMBLE_H
 
@@ -34,12 +35,18 @@ struct ensemble_point {
                           susceptibility the jackknife and grid_error. NaN where unknown (one replicate) */
     double grid_error; /* how far log_ratio moves when the mean itself is interpolated, not its logarithm or
                           logit (susceptibility: peak.h): too much where the collapse is narrower than the
-                          steps of the beta grid */
+                          steps of the beta grid. Of a fit: at least what interpolation is off on the exact
+                          means, where there are some */
 };
 
 /* `n` indexes the series' log_n. */
 struct ensemble_point ensemble_collapse(const struct results_series *series, size_t n,
                                         const struct criterion *criterion);
+
+/* The log_ratio that this grid of betas makes of the exact means: what it is off the exact collapse point is
+ * interpolation alone. NaN where there are none around it, and for the entropy, which is interpolated with
+ * slopes. */
+double ensemble_of_exact(const struct results_series *series, size_t n, const struct criterion *criterion);
 
 /* log_ratio[g] without the replicates of block group g, for all groups of the series (NaN where it is lost).
  * False when out of memory. */

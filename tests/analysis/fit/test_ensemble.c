@@ -151,6 +151,26 @@ static void maxima_beside_the_exact_mean(void **state) {
     }
 }
 
+/* A collapse that begins at a beta of the grid, with a slope of 10^4 there: the point near the next beta is
+ * not thrown back to this one, and the grid owns up to a whole step. */
+static void slopes_too_steep_are_limited(void **state) {
+    (void)state;
+    struct results *results = handmade_results(&(struct handmade_shape){1, 65, 1, 0, 100}, "stretched");
+    struct results_series *s = &results->series[0];
+    handmade_fill(s, 0, 1e4, 0, 0, 1e-3);
+    for (size_t b = 0; b < 65; b++) {
+        double ratio = s->beta_ratio[b];
+        s->mean[MEASURE_ENTROPY][b] = b < 32 ? 1e4 : b == 32 ? 3e3 : 1 / ratio;
+        s->mean[MEASURE_SUSCEPTIBILITY][b] = b < 32 ? 0 : b == 32 ? 3e7 : 1 / ratio;
+    }
+    struct ensemble_point point = ensemble_collapse(s, 0, &s->criterion[0]);
+    double step = log(s->beta_ratio[33] / s->beta_ratio[32]);
+    assert_int_equal(point.state, ENSEMBLE_FOUND);
+    assert_true(point.log_ratio > 0.5 * step && point.log_ratio < step);
+    check_relative(point.grid_error, step, 1e-9);
+    results_free(results);
+}
+
 static void missing_points_are_named(void **state) {
     (void)state;
     struct results *results = handmade_results(&(struct handmade_shape){1, 65, 1, 0, 100}, "gaussian");
@@ -288,6 +308,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(roots_are_found),
         cmocka_unit_test(steep_collapses_are_owned_up_to),
+        cmocka_unit_test(slopes_too_steep_are_limited),
         cmocka_unit_test(missing_points_are_named),
         cmocka_unit_test(errors_cover),
         cmocka_unit_test(maxima_are_within_their_errors),
