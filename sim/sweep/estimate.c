@@ -11,7 +11,7 @@ static double cell_seconds(const struct unit_plan *plan, const struct isa *isa, 
                            struct replicate_worker *worker) {
     const double longest = log(1 << 16);
     enum { TRIALS = 3 };
-    bool drawn = c->series->family->kind == FAMILY_IID && !unit_cell_counted(c);
+    bool drawn = c->series->family->kind != FAMILY_FIXED && !unit_cell_counted(c);
     double log_n = drawn ? fmin(c->log_n, longest) : c->log_n;
     struct sampler_law *law = unit_cell_law(c, isa, log_n);
     double *values = malloc(c->layout.total * sizeof *values), best = INFINITY;
