@@ -23,6 +23,7 @@ static const struct {
     {"fit", command_fit, "collapse points beside their prediction, as a table and a file"},
     {"plot", command_plot, "figures (SVG, PNG, PDF)"},
     {"predict", command_predict, "exact finite-n values of one family, without sampling"},
+    {"diagnose", command_diagnose, "the same analysis on scores measured in a model"},
     {"flow", command_flow, "tokens on a sphere that attend to each other, step by step"},
     {"merge", command_merge, "one results file from the journals of a sweep's shards"},
     {"show", command_show, "what a results file holds, or how far a journal is"},

@@ -143,8 +143,77 @@ finished
 expect 2 "a journal of another config" run sweep.yaml -o torn.h5 --set seed=9 --set series.g1.replicates=5
 holds "the keys are named" grep -q "series.g1.replicates: 700 there, 5 here" err
 holds "each of them" grep -q "seed: .* there, 9 here" err
-expect 2 "a journal of another instruction set" run sweep.yaml -o torn.h5 --isa base
-holds "it is named" grep -q "isa" err
+
+# ---- the same bits elsewhere ----
+
+isas=()
+for isa in base avx2 avx512; do
+    if "$gapscale" run sweep.yaml -o isa.h5 --isa $isa --time-limit 0.01s --quiet 2>err || (($? == 75)); then
+        isas+=("$isa")
+    else
+        skip "$isa and another instruction set" "this processor does not run it"
+    fi
+    rm -rf isa.h5 isa.h5.journal
+done
+for first in "${isas[@]}"; do
+    for last in "${isas[@]}"; do
+        [[ $first != "$last" ]] || continue
+        rm -rf isa.h5*
+        expect 0 "half of a sweep under $first" run sweep.yaml -o isa.h5 --shard 0/2 --isa "$first"
+        mv isa.h5.shard-0-of-2.journal half
+        "$gapscale" run sweep.yaml -o isa.h5 --isa "$first" --time-limit 0.01s --quiet 2>err
+        cp half/*.units isa.h5.journal/
+        expect 0 "goes on under $last" run sweep.yaml -o isa.h5 --isa "$last"
+        holds "$first, then $last: with what was there" grep -q "going on: 7 of 14 units" err
+        holds "$first, then $last: the digest of a whole run" same isa.h5
+        expect 0 "the other half under $last" run sweep.yaml -o isa.h5 --shard 1/2 --isa "$last" --force
+        expect 0 "halves of $first and $last merge" merge half isa.h5.shard-1-of-2.journal -o both.h5 --force
+        holds "halves of $first and $last: the digest of a whole run" same both.h5
+        rm -rf half
+    done
+done
+
+# forge JOURNAL FROM TO: another text in the header, under a checksum of its own.
+forge() {
+    sed "s/$2/$3/; /^sha256: /d" "$1/header" >header
+    printf 'sha256: %s\n' "$(sha256sum <header | cut -d' ' -f1)" >>header
+    mv header "$1/header"
+}
+finished
+forge torn.h5.journal '^numerics: [0-9]*-' 'numerics: 4000000000-'
+expect 2 "a journal of another numerics number" run sweep.yaml -o torn.h5
+holds "it is named" grep -q "numerics number 4000000000, not" err
+holds "and the way out" grep -q -- "--fresh" err
+holds "the libraries are not blamed" test "$(grep -c library err)" -eq 0
+holds "nothing is damaged or lost" test "$(grep -c damaged err)" -eq 0 -a -e $units
+expect 2 "a merge with it" merge torn.h5.journal parts.h5.shard-*.journal -o bad.h5
+expect 1 "show of it: its records are of another number than its header" show torn.h5.journal
+holds "the number is named" grep -q "numerics number .*, not 4000000000" err
+finished
+forge torn.h5.journal '^\(numerics: [0-9]*\)-.*' '\1-0badf00d'
+expect 2 "a journal of other libraries" run sweep.yaml -o torn.h5
+holds "they are named" grep -q "another C library or GSL.*fingerprint 0badf00d, not" err
+holds "the number is not blamed" test "$(grep -c 'numerics number' err)" -eq 0
+
+# The C library without fused multiply-add: another processor's. Where that changes nothing, there is nothing to refuse.
+plain() { GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4 "$@"; }
+"$gapscale" run sweep.yaml -o here.h5 --shard 0/2 --quiet 2>err
+plain "$gapscale" run sweep.yaml -o there.h5 --shard 1/2 --quiet 2>err
+numerics() { grep '^numerics: ' "$1/header"; }
+if [[ $(numerics here.h5.shard-0-of-2.journal) = "$(numerics there.h5.shard-1-of-2.journal)" ]]; then
+    skip "refusing another processor's C library" "GLIBC_TUNABLES changes no digit here"
+else
+    plain expect 2 "a journal goes on where the C library has no fused multiply-add" run sweep.yaml -o here.h5 --shard 0/2
+    holds "it is refused by its libraries" grep -q "here.h5.shard-0-of-2.journal was computed with another C library" err
+    plain expect 0 "show of it there" show here.h5.shard-0-of-2.journal
+    expect 2 "a merge of both" merge here.h5.shard-0-of-2.journal there.h5.shard-1-of-2.journal -o bad.h5
+    holds "names the other one" grep -q "there.h5.shard-1-of-2.journal was computed with another C library" err
+    cp calm.h5 grows.h5
+    cp calm.h5.units grows.h5.units
+    plain expect 1 "growing there" run sweep.yaml -o grows.h5 --set replicates=1001
+    holds "the archive is refused by its libraries" grep -q "grows.h5.units was computed with another C library" err
+fi
+rm -rf here.h5* there.h5* grows.h5*
 
 # A record that is whole but says something else: made here from another seed, under the first one's key.
 cp -r parts.h5.shard-0-of-3.journal forged
@@ -240,6 +309,33 @@ touch -d '70 seconds ago' long.h5.journal/lock
 expect 75 "a heartbeat of 70 s ago is stale" run long.yaml -o long.h5 --time-limit 0.1s
 rm -rf long.h5.journal
 
+# Containers: another PID namespace under the same host name. Nobody sees whether the other one's process lives.
+inside() { unshare --pid --fork --kill-child=KILL --mount-proc "$@"; }
+steals() { # NAME INSIDE OUTSIDE: each the word `inside` or nothing, for the holder and for the other one
+    # shellcheck disable=SC2086
+    $2 "$gapscale" run long.yaml -o long.h5 --quiet 2>holder &
+    local pid=$!
+    pause 1 "for a run to hold its lock"
+    $3 "$gapscale" run long.yaml -o long.h5 --quiet --time-limit 0.1s 2>err
+    holds "$1: a live lock is not stolen" test $? -eq 1
+    holds "$1: it is told" grep -q "in use by process" err
+    holds "$1: the holder goes on" kill -0 $pid
+    [[ -z $2 ]] || pid=$(pgrep -P $pid)
+    kill -9 "$pid"
+    wait 2>/dev/null
+    touch -d '70 seconds ago' long.h5.journal/lock
+    $3 "$gapscale" run long.yaml -o long.h5 --quiet --time-limit 0.1s 2>err
+    holds "$1: one without a heartbeat is taken" test $? -eq 75
+    rm -rf long.h5.journal
+}
+if inside true 2>/dev/null; then
+    steals "held in a container, wanted outside" inside ""
+    steals "held outside, wanted in a container" "" inside
+    steals "held in a container, wanted in another" inside inside
+else
+    skip "locks across PID namespaces" "unshare does not work here"
+fi
+
 # ---- places ----
 
 # A quota: no file may grow beyond 24 KiB. Then the same command, without it.
@@ -278,8 +374,9 @@ if ((EUID == 0)) && mkdir -p small && mount -t tmpfs -o size=256k tmpfs small 2>
 else
     skip "a full disk" "no tmpfs can be mounted here"
 fi
-# What a process that was killed while it published leaves behind, the name being one that patterns would match.
-leave() { touch "$1.tmp-123" "$1.units.tmp-123"; }
+# What a process that was killed while it published leaves behind, the name being one that patterns would match. Of a
+# process that nobody here can see it waits a day; faults.sh has those of killed ones.
+leave() { touch -d '2 days ago' "$1.tmp-123" "$1.units.tmp-5-6-00000000deadbeef"; }
 clear_of() { [[ -z $(find . -name "$1.*tmp-*") ]]; }
 leave 'left[1].h5'
 touch left1.h5.tmp-123
@@ -291,11 +388,36 @@ leave 'left[1].h5'
 expect 0 "already done" run sweep.yaml -o 'left[1].h5'
 holds "what was left is cleared" test ! -e 'left[1].h5.journal'
 holds "with the pieces" clear_of 'left\[1\].h5'
+mkdir 'left[1].h5.journal' # killed while it cleared up: the header goes first
+cp parts.h5.shard-0-of-3.journal/*.units 'left[1].h5.journal'
+expect 0 "already done, half cleared" run sweep.yaml -o 'left[1].h5'
+holds "the rest is cleared" test ! -e 'left[1].h5.journal'
 leave joined.h5
 expect 0 "a merge after one that was killed" merge parts.h5.shard-*.journal -o joined.h5
 holds "a merge clears what another left" clear_of joined.h5
 leave joined.h5
+touch joined.h5.tmp-5-6-00000000deadbeef
 expect 0 "a merge that was done already" merge parts.h5.shard-*.journal -o joined.h5
-holds "clears it too" clear_of joined.h5
+holds "clears it too, but for what another may be writing" test "$(find . -name 'joined.h5.*tmp-*')" = ./joined.h5.tmp-5-6-00000000deadbeef
+rm joined.h5.tmp-*
+
+# A merge while another one, halted here, is writing the same file.
+met=1
+for ((try = 0; try < 50 && met != 0; try++)); do
+    "$gapscale" merge parts.h5.shard-*.journal -o joined.h5 --force --quiet 2>halted &
+    pid=$!
+    while kill -0 $pid 2>/dev/null && ! compgen -G 'joined.h5*.tmp-*' >/dev/null; do :; done
+    kill -STOP $pid 2>/dev/null && compgen -G 'joined.h5*.tmp-*' >/dev/null
+    met=$?
+    ((met == 0)) || { kill -CONT $pid 2>/dev/null; wait $pid; }
+done
+holds "a merge halted while it writes" test $met -eq 0
+expect 0 "a second merge beside it" merge parts.h5.shard-*.journal -o joined.h5 --force --quiet
+holds "does not clear the first one's piece" compgen -G 'joined.h5*.tmp-*'
+kill -CONT $pid
+wait $pid
+holds "the first one ends well" test $? -eq 0
+holds "the digest" same joined.h5
+holds "no piece is left" clear_of joined.h5
 
 summary

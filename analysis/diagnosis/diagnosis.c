@@ -138,11 +138,9 @@ static struct trend_data trend_data_of(const struct survey *s, const struct diag
 
 /* ---- variances pooled by half ---- */
 
-enum { POOLED_FROM = 4 }; /* heads in a layer */
-
 /* Own variance and degrees of freedom, or half-pooled with those of the heads of its layer. */
 static void half_pool(double own, double sum, size_t heads, double *variance, double *freedom) {
-    if (heads < POOLED_FROM) {
+    if (heads < TREND_POOLED) {
         *variance = own;
         return;
     }

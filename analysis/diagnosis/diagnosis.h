@@ -29,7 +29,9 @@ struct diagnosis_point {
     double near, mass[SURVEY_WINDOWS];       /* medians over sequences (survey.h) */
     size_t spacings;                         /* K of the index: 0 where rows are too short for one */
     struct trend_interval index; /* extreme-value index from spacings, sinks left out (THEORY 11) */
+    double index_se;             /* its standard error */
     double gaussian;             /* what independent Gaussian rows of this n read */
+    double lambda_without_sinks; /* median Lambda_n of a head without the keys that are sinks; NaN: none */
 };
 
 /* A prescription against the trend. */

@@ -37,7 +37,7 @@ static void append_kind(const struct diagnosis_group *g, char out[DIAGNOSIS_SENT
     const char *class = story_class(g);
     if (strcmp(class, "local") != 0 && strcmp(class, "unclassified") != 0) {
         words_append(out, DIAGNOSIS_SENTENCE, "; the top of a row is %s scores of this n (index %s)", class,
-                     words_measured(p->index.value, (p->index.high - p->index.low) / 4, number));
+                     words_measured(p->index.value, (p->index.high - p->index.low) / 2, number));
     }
 }
 
@@ -82,8 +82,11 @@ static void append_advice(const struct diagnosis_growth *w, char out[DIAGNOSIS_S
             words_append(out, DIAGNOSIS_SENTENCE, "%s %s", told++ ? "," : "", prescription_name[p]);
         }
     }
-    words_append(out, DIAGNOSIS_SENTENCE, left == 1 ? " is left" : " (undecided; %s is closest)",
-                 prescription_name[w->closest]);
+    if (left == 1) {
+        words_append(out, DIAGNOSIS_SENTENCE, " is left");
+    } else {
+        words_append(out, DIAGNOSIS_SENTENCE, " (undecided; %s is closest)", prescription_name[w->closest]);
+    }
 }
 
 const char *story_sentence(const struct diagnosis_group *g, char out[DIAGNOSIS_SENTENCE]) {

@@ -51,6 +51,8 @@ struct trend_slope trend_intercept(const struct trend_data *data, size_t first, 
  * for pooled heads of two sequences. */
 struct trend_slope trend_slope_by_residuals(const struct trend_data *data, size_t first, size_t last);
 
+enum { TREND_POOLED = 4 }; /* heads in a layer whose variances are pooled */
+
 /* mean +- t sqrt(variance/count) at 95%. */
 struct trend_interval trend_between(double mean, double variance, size_t count, double freedom);
 

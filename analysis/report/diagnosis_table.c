@@ -30,14 +30,14 @@ static void print_source(FILE *out, const struct diagnosis *d, size_t short_rows
 }
 
 static void print_group(FILE *out, const struct diagnosis_group *g) {
-    char lambda[WORDS], exponent[WORDS], length[WORDS], excluded[WORDS_LINE] = "";
+    char lambda[WORDS], exponent[WORDS], length[WORDS], ratio[WORDS], excluded[WORDS_LINE] = "";
     const struct diagnosis_point *p = story_point(g);
     const struct diagnosis_growth *w = &g->trained;
     for (int k = 0; w->decided && k < PRESCRIPTIONS; k++) {
         if (w->law[k].excluded) { words_append(excluded, sizeof excluded, " %s", prescription_name[k]); }
     }
     fprintf(out, "%-8s %-8s %-7s %-24s %-9s %-24s %-9s%s\n", g->name, story_locality(g->locality),
-            words_length(log(p->n), length), between(&p->lambda, lambda), words_number(1 / p->median, length),
+            words_length(log(p->n), length), between(&p->lambda, lambda), words_number(1 / p->median, ratio),
             w->known ? between(&w->exponent, exponent) : "-",
             w->best >= 0 ? prescription_name[w->best] : "undecided", excluded);
 }

@@ -16,4 +16,4 @@ export OMP_NUM_THREADS=${SLURM_CPUS_PER_TASK:-1}
 # Without this Open MPI pins a rank to one processor and its threads with it.
 export OMPI_MCA_hwloc_base_binding_policy=none
 exec mpirun "${GAPSCALE_MPI:-gapscale-mpi}" run "${CONFIG:?set CONFIG to a YAML file}" \
-    -o "${OUTPUT:?set OUTPUT to the results file}" --isa "${ISA:-avx2}" --quiet
+    -o "${OUTPUT:?set OUTPUT to the results file}" ${ISA:+--isa "$ISA"} --quiet

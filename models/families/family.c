@@ -32,6 +32,12 @@ const struct family *family_find(const char *name) {
     return NULL;
 }
 
+extern const struct family family_empirical;
+
+const struct family *family_stored(const char *name) {
+    return strcmp(name, family_empirical.name) == 0 ? &family_empirical : family_find(name);
+}
+
 const char *family_class_name(enum family_class class) {
     static const char *const names[] = {
         [FAMILY_GUMBEL] = "Gumbel",
@@ -43,8 +49,10 @@ const char *family_class_name(enum family_class class) {
 }
 
 const char *family_kind_name(enum family_kind kind) {
-    static const char *const names[] = {
-        [FAMILY_IID] = "iid", [FAMILY_FIXED] = "fixed", [FAMILY_SAMPLED] = "sampled"};
+    static const char *const names[] = {[FAMILY_IID] = "iid",
+                                        [FAMILY_FIXED] = "fixed",
+                                        [FAMILY_SAMPLED] = "sampled",
+                                        [FAMILY_MEASURED] = "measured"};
     return names[kind];
 }
 

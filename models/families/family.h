@@ -27,9 +27,10 @@ enum {
 };
 
 enum family_kind {
-    FAMILY_IID,     /* independent scores with a known upper quantile */
-    FAMILY_FIXED,   /* one deterministic row */
-    FAMILY_SAMPLED, /* whole rows made from uniforms; their law need not be known */
+    FAMILY_IID,      /* independent scores with a known upper quantile */
+    FAMILY_FIXED,    /* one deterministic row */
+    FAMILY_SAMPLED,  /* whole rows made from uniforms; their law need not be known */
+    FAMILY_MEASURED, /* rows from files: no law */
 };
 
 enum family_class { /* extreme-value class of the scores */
@@ -119,8 +120,9 @@ struct family {
 size_t family_count(void);
 const struct family *family_at(size_t index);           /* in the order of the registry */
 const struct family *family_find(const char *name);     /* NULL if there is none */
+const struct family *family_stored(const char *name);   /* of results files: one of these, or `empirical` */
 const char *family_class_name(enum family_class class); /* "Gumbel", "Weibull", "Frechet", "none" */
-const char *family_kind_name(enum family_kind kind);    /* "iid", "fixed", "sampled" */
+const char *family_kind_name(enum family_kind kind);    /* "iid", "fixed", "sampled", "measured" */
 
 /* The parameters' values at one n, in the order of the table. */
 void family_parameters(const struct family *family, const struct schedule *parameter, double log_n,

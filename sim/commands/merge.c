@@ -12,6 +12,7 @@
 #include "sim/config/difference.h"
 #include "sim/journal/journal.h"
 #include "sim/journal/publish.h"
+#include "sim/rows/isa.h"
 
 static const char merge_usage[] =
     "usage: gapscale merge JOURNALS... -o FILE [--force] [--quiet]\n"
@@ -62,12 +63,9 @@ static bool check_same_sweep(const struct journal *first, const struct journal *
         message_error("%s and %s are journals of different configs:", journal_directory(first),
                       journal_directory(other));
         difference_report(count, list);
-    } else if (strcmp(a->isa, b->isa) != 0) {
-        message_error("%s was computed with %s kernels, %s with %s; run the shards with one --isa",
-                      journal_directory(first), a->isa, journal_directory(other), b->isa);
     }
     free(list);
-    return count == 0 && strcmp(a->isa, b->isa) == 0;
+    return count == 0;
 }
 
 static bool open_journals(struct merge *m, char **directory) {
@@ -168,7 +166,7 @@ static int merge_journals(struct merge *m) {
                                              .context = m,
                                              .output = m->output,
                                              .command_line = m->command_line,
-                                             .isa = journal_header(m->journal[0])->isa,
+                                             .isa = isa_best()->name,
                                              .threads = omp_get_num_procs(),
                                              .quiet = m->quiet});
 }
@@ -190,7 +188,6 @@ static void merge_free(struct merge *m) {
         if (m->journal[i]) { journal_close(m->journal[i]); }
     }
     free(m->journal);
-    free(m->place.isa);
     config_free(m->config);
 }
 

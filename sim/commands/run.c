@@ -40,9 +40,7 @@ static const char run_usage[] =
     "      --time-limit D    stop in good order before that time is over: 30s, 10m, 2h or H:MM:SS\n"
     "                        (also before the end of a Slurm job that tells SLURM_JOB_END_TIME)\n"
     "      --set PATH=VALUE  change one key, e.g. --set replicates=100 or --set series.NAME.scale.coef=2\n"
-    "      --isa NAME        instruction set of the kernels (default: the journal's, or the best here); "
-    "same\n"
-    "                        numbers\n"
+    "      --isa NAME        instruction set of the kernels (default: the best here); same numbers\n"
     "      --quiet           no progress on stderr\n"
     "\n"
     "Exit status: 0 done, 1 failed, 2 bad usage or input, 75 stopped early (SIGTERM, SIGINT, SIGUSR1, time\n"
@@ -104,26 +102,6 @@ static bool name_journal(struct run *run) {
            (int)sizeof run->directory - 32;
 }
 
-/* Goes on with the instruction set that `what` was begun with, unless another is asked for. */
-static int adopt_isa(struct run *run, const char *what, const char *isa) {
-    if (strcmp(isa, run->isa->name) == 0) { return EXIT_DONE; }
-    const struct isa *theirs = isa_find(isa);
-    if (run->o->isa) {
-        message_error("%s was begun with --isa %s, not %s; go on with that, or choose another -o FILE", what,
-                      isa, run->isa->name);
-        return EXIT_USAGE;
-    }
-    if (!theirs) {
-        message_error(
-            "%s was begun with %s kernels, which this processor does not run; go on where it does, or "
-            "choose another -o FILE",
-            what, isa);
-        return EXIT_USAGE;
-    }
-    run->isa = theirs;
-    return EXIT_DONE;
-}
-
 static bool owns_journal(const struct run *run) {
     struct journal *journal = journal_open(run->directory);
     bool same = journal && strcmp(journal_header(journal)->config_resolved, run->config->resolved) == 0;
@@ -131,11 +109,12 @@ static bool owns_journal(const struct run *run) {
     return same;
 }
 
-/* What a run left that was killed between publishing and clearing up: a journal of this config, of nobody. */
+/* What a run left that was killed between publishing and having cleared up: a journal of this config, of
+ * nobody, or what remains of it without its header. */
 static void clear_finished(struct run *run) {
     char who[LOCK_TEXT];
-    if (name_journal(run) && journal_exists(run->directory) && !lock_holder(run->directory, who) &&
-        owns_journal(run) && lock_take(&run->lock, run->directory)) {
+    if (name_journal(run) && access(run->directory, F_OK) == 0 && !lock_holder(run->directory, who) &&
+        (!journal_exists(run->directory) || owns_journal(run)) && lock_take(&run->lock, run->directory)) {
         publish_clear(run->output);
         journal_clear(run->directory);
         lock_release(&run->lock);
@@ -147,7 +126,6 @@ static int find_place(struct run *run) {
     name_default_output(run->o->config, run->default_output, sizeof run->default_output);
     run->output = run->o->output ? run->o->output : run->default_output;
     int status = publish_check(run->output, run->config, run->o->force, &run->place);
-    if (status == EXIT_DONE && run->place.grows) { status = adopt_isa(run, run->output, run->place.isa); }
     if (status != EXIT_DONE) { return status; }
     if (run->place.finished) {
         clear_finished(run);
@@ -160,8 +138,6 @@ static int find_place(struct run *run) {
     }
     return outfile_prepare(run->output, !run->o->output) ? EXIT_DONE : EXIT_FAILED;
 }
-
-static void free_place(struct run *run) { free(run->place.isa); }
 
 /* ---- watch ---- */
 
@@ -233,14 +209,12 @@ static int check_journal(struct run *run) {
         message_say("choose another -o FILE, or discard it with --fresh");
     }
     free(list);
-    if (count > 0 || !journal_is_ours(run->journal)) { return EXIT_USAGE; }
-    return adopt_isa(run, run->directory, journal_header(run->journal)->isa);
+    return count == 0 && journal_is_ours(run->journal) ? EXIT_DONE : EXIT_USAGE;
 }
 
 static struct journal *create_journal(const struct run *run) {
     const struct options *o = run->o;
-    struct journal_header header = {.isa = (char *)run->isa->name,
-                                    .config_path = (char *)o->config,
+    struct journal_header header = {.config_path = (char *)o->config,
                                     .output = (char *)run->output,
                                     .config_text = run->config->text,
                                     .config_resolved = run->config->resolved,
@@ -387,7 +361,7 @@ static const struct stage {
     void (*end)(struct run *run);
 } stages[] = {
     {read_config, free_config},    /* what is asked for */
-    {find_place, free_place},      /* where the results go; whether they are there, or grow */
+    {find_place, NULL},            /* where the results go; whether they are there, or grow */
     {start_watch, end_watch},      /* for signals and the time limit, over lock and journal */
     {take_lock, release_lock},     /* nobody else computes this */
     {open_journal, close_journal}, /* what is finished survives */

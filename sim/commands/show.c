@@ -97,8 +97,9 @@ static void print_journal(const struct journal *journal, const struct unit_plan 
     const char *directory = journal_directory(journal);
     char who[LOCK_TEXT];
     bool locked = lock_holder(directory, who);
-    printf("%s: journal of %s for %s, computed with %s kernels", directory, h->config_path, h->output,
-           h->isa);
+    char numerics[NUMERICS_TEXT];
+    printf("%s: journal of %s for %s, numerics %s", directory, h->config_path, h->output,
+           numerics_print(h->numerics, numerics));
     if (h->shards > 1) { printf(", shard %zu of %zu", h->shard, h->shards); }
     printf("\n");
     for (size_t i = 0; i < plan->config->series_count; i++) {

@@ -8,6 +8,9 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
+#include "sim/base/numerics.h"
+#include "sim/base/process.h"
+#include "sim/base/temporary.h"
 #include "sim/config/difference.h"
 #include "sim/results/store.h"
 
@@ -15,8 +18,9 @@
 #define GAPSCALE_VERSION "unknown"
 #endif
 
-static const char first_line[] =
-    "gapscale units 1, gapscale " GAPSCALE_VERSION ", compiler " __VERSION__ "\n";
+/* The first line; the numerics stand between. */
+static const char before[] = "gapscale units 2, numerics ",
+                  after[] = ", gapscale " GAPSCALE_VERSION ", compiler " __VERSION__ "\n";
 
 bool archive_name(const char *file, char path[ARCHIVE_PATH]) {
     return snprintf(path, ARCHIVE_PATH, "%s.units", file) < ARCHIVE_PATH;
@@ -26,7 +30,7 @@ bool archive_name(const char *file, char path[ARCHIVE_PATH]) {
 
 struct archive {
     FILE *out;
-    char path[ARCHIVE_PATH], temporary[ARCHIVE_PATH + 32];
+    char path[ARCHIVE_PATH], temporary[ARCHIVE_PATH + PROCESS_TAG];
 };
 
 static bool cannot_write(const struct archive *a) {
@@ -34,14 +38,24 @@ static bool cannot_write(const struct archive *a) {
     return false;
 }
 
+static bool write_first_line(FILE *out) {
+    char numerics[NUMERICS_TEXT];
+    return fprintf(out, "%s%s%s", before, numerics_print(numerics_here(), numerics), after) > 0;
+}
+
 struct archive *archive_create(const char *path) {
     struct archive *a = memory_create(1, sizeof *a);
     snprintf(a->path, sizeof a->path, "%s", path);
-    snprintf(a->temporary, sizeof a->temporary, "%s.tmp-%ld", path, (long)getpid());
-    a->out = fopen(a->temporary, "we");
-    if (a->out && fputs(first_line, a->out) >= 0) { return a; }
+    temporary_name(path, sizeof a->temporary, a->temporary);
+    int file = temporary_open(a->temporary);
+    a->out = file >= 0 ? fdopen(file, "w") : NULL;
+    if (a->out && write_first_line(a->out)) { return a; }
     cannot_write(a);
-    archive_close(a, false);
+    if (a->out) {
+        archive_close(a, false);
+    } else {
+        free(a);
+    }
     return NULL;
 }
 
@@ -52,7 +66,7 @@ bool archive_add(struct archive *a, const uint8_t *record, size_t length) {
 bool archive_close(struct archive *a, bool keep) {
     bool good = !keep || (fflush(a->out) == 0 && (fsync(fileno(a->out)) == 0 || errno == EINVAL));
     if (!good) { cannot_write(a); }
-    if (a->out && fclose(a->out) != 0 && good && keep) { good = cannot_write(a); }
+    if (fclose(a->out) != 0 && good && keep) { good = cannot_write(a); }
     if (good && keep && rename(a->temporary, a->path) != 0) { good = cannot_write(a); }
     if (!good || !keep) { unlink(a->temporary); }
     free(a);
@@ -60,8 +74,16 @@ bool archive_close(struct archive *a, bool keep) {
 }
 
 size_t archive_check(const char *path, const char *bytes, size_t size) {
-    size_t length = sizeof first_line - 1;
-    if (size >= length && memcmp(bytes, first_line, length) == 0) { return length; }
+    struct numerics numerics;
+    const char *end = NULL;
+    if (size > sizeof before + NUMERICS_TEXT + sizeof after &&
+        memcmp(bytes, before, sizeof before - 1) == 0) {
+        end = numerics_read(bytes + sizeof before - 1, &numerics);
+    }
+    if (end && memcmp(end, after, sizeof after - 1) == 0) {
+        bool ours = numerics_match(numerics, numerics_here(), path, "--force");
+        return ours ? (size_t)(end - bytes) + sizeof after - 1 : 0;
+    }
     message_error(
         "%s is damaged, or was made by another gapscale, whose numbers may differ in the last digits", path);
     return 0;
@@ -93,9 +115,8 @@ static bool series_grows(const struct results_series *old, const struct config_s
     return true;
 }
 
-enum archive_growth archive_compare(const char *file, const struct config *config, char **isa) {
+enum archive_growth archive_compare(const char *file, const struct config *config) {
     struct results *old = store_read(file);
-    *isa = NULL;
     if (!old) { return ARCHIVE_UNREADABLE; }
     struct difference *list;
     size_t count = difference_list(config->resolved, old->config_resolved, &list);
@@ -109,8 +130,6 @@ enum archive_growth archive_compare(const char *file, const struct config *confi
             "%s holds results of another config; it can grow by replicates and n only, and differs in:",
             file);
         difference_report(count, list);
-    } else {
-        *isa = memory_copy_text(old->isa, strlen(old->isa));
     }
     free(list);
     results_free(old);

@@ -1,8 +1,8 @@
 /* archive: the records of all units of a finished file, in FILE.units beside it, so that it can grow: with
  * more replicates or more n, only what is new is computed. It may be removed; then FILE cannot grow.
  *
- * A line that names the program, then the records (record.h) in the order of the plan, those of
- * exact values last. */
+ * A line that names the program and its numerics (numerics.h), then the records (record.h) in the order of
+ * the plan, those of exact values last. */
 #ifndef GAPSCALE_SIM_JOURNAL_ARCHIVE_H
 #define GAPSCALE_SIM_JOURNAL_ARCHIVE_H
 
@@ -20,12 +20,12 @@ bool archive_add(struct archive *archive, const uint8_t *record, size_t length);
 /* Puts it in its place, or, where it is not to be kept, removes it. False after a message. */
 bool archive_close(struct archive *archive, bool keep);
 /* Where the records start in what was read from `path`; 0 after a message, when it is no archive of this very
- * program. */
+ * program and its numerics. */
 size_t archive_check(const char *path, const char *bytes, size_t size);
 
 enum archive_growth { ARCHIVE_GROWS, ARCHIVE_DIFFERS, ARCHIVE_UNREADABLE };
 /* Whether `config` asks for what the results in `file` hold and more replicates or n, and nothing else; else,
- * after a message that names the keys, not. `isa` receives that of the file, to be freed. */
-enum archive_growth archive_compare(const char *file, const struct config *config, char **isa);
+ * after a message that names the keys, not. */
+enum archive_growth archive_compare(const char *file, const struct config *config);
 
 #endif

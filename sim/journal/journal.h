@@ -1,29 +1,20 @@
 /* journal: a directory that holds what is finished of a sweep.
  *
- *   header          which program, instruction set, config and shard; ends with a checksum of itself
+ *   header          which program, numerics, config and shard (header.h)
  *   config.yaml     the config as it was read; resolved.yaml: as it was resolved
  *   NNNNNN.units    records of finished units (record.h), one after the other
  *   lock            of the process that writes (lock.h)
  *
- * Every file is written under a temporary name, fsynced and renamed, and never touched again. Finished units
- * wait a moment for others (0.2 s; where writing is slow, a hundred times what it takes, 5 s at most), so
- * that quick units do not make a file each. */
+ * Every file is written under a temporary name, fsynced and renamed, and never touched again (files.h); the
+ * number of a file of units is never that of one that is there. Finished units wait a moment for others
+ * (saver.h). Any instruction set goes on with a journal; other numerics are refused (numerics.h). */
 #ifndef GAPSCALE_SIM_JOURNAL_JOURNAL_H
 #define GAPSCALE_SIM_JOURNAL_JOURNAL_H
 
+#include "sim/journal/journal_header.h"
 #include "sim/sweep/record.h"
 
-enum { JOURNAL_PATH = 4096, JOURNAL_SET = 256 };
-
-/* What a journal says of itself. */
-struct journal_header {
-    char *program, *compiler, *isa;
-    char *config_path, *output;          /* as given to `run` */
-    char *config_text, *config_resolved; /* the files */
-    size_t shard, shards;                /* 0 of 1: no shard */
-    size_t set_count;
-    char *set[JOURNAL_SET]; /* arguments of --set */
-};
+enum { JOURNAL_PATH = 4096 };
 
 struct journal;
 
@@ -31,14 +22,15 @@ struct journal;
 bool journal_exists(const char *directory);
 /* Reads the header of a journal. NULL after a message. Close with journal_close. */
 struct journal *journal_open(const char *directory);
-/* Makes a journal in a directory that is there and holds none; program and compiler are filled in. NULL after
- * a message. */
+/* Makes a journal in a directory that is there and holds none; program, compiler and numerics are filled in.
+ * NULL after a message. */
 struct journal *journal_create(const char *directory, const struct journal_header *header);
 void journal_close(struct journal *journal);
 
 const char *journal_directory(const struct journal *journal);
 const struct journal_header *journal_header(const struct journal *journal);
-/* Whether this very program, as it was compiled, made the journal; a message when not. */
+/* Whether this very program, as it was compiled, made the journal, with the numerics that it has here; a
+ * message when not. */
 bool journal_is_ours(const struct journal *journal);
 /* The config whose sweep it holds, read again. NULL after a message. Free with config_free. */
 struct config *journal_config(const struct journal *journal);
@@ -46,7 +38,8 @@ struct config *journal_config(const struct journal *journal);
 char *journal_command(const struct journal *journal, size_t shard);
 
 /* Looks at every record: what is finished of the plan. Damaged ones are told; when `repair` is set their
- * files are removed and what is good in them is saved again. False after a message, when that fails. */
+ * files are removed and what is good in them is saved again. False after a message, when that fails or a
+ * record has other numerics than the header. */
 bool journal_scan(struct journal *journal, const struct unit_plan *plan, bool repair);
 /* Before journal_scan: units that are not in the journal are taken from an archive (archive.h). False after a
  * message. */

@@ -2,8 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,44 +10,22 @@
 #include <unistd.h>
 
 #include "sim/base/message.h"
+#include "sim/base/process.h"
+#include "sim/base/temporary.h"
+
+enum { BESIDE = sizeof((struct lock *)0)->path + PROCESS_TAG + 16 };
 
 struct holder {
     char text[LOCK_TEXT]; /* of the file */
-    char host[256];
-    long pid;
-    unsigned long long ticks; /* when the process started, since its machine did */
-    long long since;          /* seconds since the epoch */
-    double age;               /* of the heartbeat, seconds */
+    struct process process;
+    long long since; /* seconds since the epoch */
+    double age;      /* of the heartbeat, seconds */
 };
 
-static void host_name(char host[256]) {
-    if (gethostname(host, 255) != 0) { strcpy(host, "unknown"); }
-    host[255] = '\0';
-    for (char *c = host; *c; c++) {
-        if (*c <= ' ') { *c = '?'; }
-    }
-}
-
-/* What this machine says of a process. */
-enum life { LIFE_UNKNOWN, LIFE_GONE, LIFE_GOING };
-
-/* Its start goes to `ticks`. A process that ended and is not yet waited for is gone. */
-static enum life process_life(long pid, unsigned long long *ticks) {
-    char path[64], text[1024];
-    snprintf(path, sizeof path, "/proc/%ld/stat", pid);
-    if (kill((pid_t)pid, 0) != 0 && errno == ESRCH) { return LIFE_GONE; }
-    FILE *file = fopen(path, "r");
-    if (!file) { return LIFE_UNKNOWN; }
-    size_t length = fread(text, 1, sizeof text - 1, file);
-    fclose(file);
-    text[length] = '\0';
-    char *field = strrchr(text, ')'); /* field 2 ends here; 3 is the state, 22 the start */
-    if (!field || strlen(field) < 3) { return LIFE_UNKNOWN; }
-    if (strchr("ZXx", field[2])) { return LIFE_GONE; }
-    for (int i = 2; field && i < 22; i++) { field = strchr(field + 1, ' '); }
-    if (!field) { return LIFE_UNKNOWN; }
-    *ticks = strtoull(field, NULL, 10);
-    return LIFE_GOING;
+/* A name beside the lock that is this process's own. */
+static void name_beside(const char *path, const char *what, char name[BESIDE]) {
+    char tag[PROCESS_TAG];
+    snprintf(name, BESIDE, "%s.%s-%s", path, what, process_tag(tag));
 }
 
 /* ---- what stands there ---- */
@@ -66,10 +42,10 @@ static bool read_text(const char *path, char text[LOCK_TEXT]) {
 /* Seconds since a file was touched, by the clock of the file's server where a file can be made beside it. */
 static double file_age(const char *path) {
     struct stat there, probe;
-    char beside[4200];
+    char beside[BESIDE];
     double now = (double)time(NULL);
-    snprintf(beside, sizeof beside, "%s.probe-%ld", path, (long)getpid());
-    int file = open(beside, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+    name_beside(path, "probe", beside);
+    int file = temporary_open(beside);
     if (file >= 0) {
         if (write(file, "?", 1) == 1 && fstat(file, &probe) == 0) { now = (double)probe.st_mtime; }
         close(file);
@@ -79,29 +55,20 @@ static double file_age(const char *path) {
 }
 
 static bool read_holder(const char *path, struct holder *h) {
-    *h = (struct holder){.pid = 0};
+    struct process *p = &h->process;
+    *h = (struct holder){.process = {.boot = "-"}};
     if (!read_text(path, h->text)) { return false; }
-    if (sscanf(h->text, "host %255s pid %ld ticks %llu since %lld", h->host, &h->pid, &h->ticks, &h->since) !=
-        4) {
-        h->pid = 0;
-        strcpy(h->host, "?");
-    }
+    int fields = sscanf(h->text, "host %255s pid %ld ticks %llu since %lld boot %39s space %llu", p->host,
+                        &p->pid, &p->ticks, &h->since, p->boot, &p->space);
+    if (fields < 4) { h->process = (struct process){.host = "?", .boot = "-"}; }
     h->age = file_age(path);
     return true;
 }
 
+/* A process that is seen to live holds its lock even while it sleeps. */
 static bool holder_is_alive(const struct holder *h) {
-    char host[256];
-    host_name(host);
-    if (h->pid > 0 && strcmp(host, h->host) == 0) {
-        unsigned long long ticks;
-        switch (process_life(h->pid, &ticks)) {
-        case LIFE_GONE: return false;
-        case LIFE_GOING: return ticks == h->ticks; /* even one that sleeps; else its number was given again */
-        case LIFE_UNKNOWN: break;
-        }
-    }
-    return h->age <= LOCK_STALE;
+    enum process_life life = process_life(&h->process);
+    return life == PROCESS_GOING || (life == PROCESS_UNKNOWN && h->age <= LOCK_STALE);
 }
 
 static void describe(const struct holder *h, char who[LOCK_TEXT]) {
@@ -109,8 +76,8 @@ static void describe(const struct holder *h, char who[LOCK_TEXT]) {
     time_t when = (time_t)h->since;
     struct tm utc;
     if (gmtime_r(&when, &utc)) { strftime(since, sizeof since, "%Y-%m-%d %H:%M:%S UTC", &utc); }
-    snprintf(who, LOCK_TEXT, "process %ld on %.200s since %s, last sign of life %.0f s ago", h->pid, h->host,
-             since, h->age > 0 ? h->age : 0);
+    snprintf(who, LOCK_TEXT, "process %ld on %.200s since %s, last sign of life %.0f s ago", h->process.pid,
+             h->process.host, since, h->age > 0 ? h->age : 0);
 }
 
 bool lock_holder(const char *directory, char who[LOCK_TEXT]) {
@@ -130,10 +97,9 @@ enum taking { TAKEN, HELD, IMPOSSIBLE };
 
 /* The file appears with its text in it: linked into place from a file of its own. */
 static enum taking make_file(const struct lock *lock) {
-    char own[4200];
-    snprintf(own, sizeof own, "%s.new-%ld", lock->path, (long)getpid());
-    unlink(own);
-    int file = open(own, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+    char own[BESIDE];
+    name_beside(lock->path, "new", own);
+    int file = temporary_open(own);
     if (file < 0) { return IMPOSSIBLE; }
     ssize_t length = (ssize_t)strlen(lock->text);
     bool good = write(file, lock->text, (size_t)length) == length;
@@ -145,7 +111,7 @@ static enum taking make_file(const struct lock *lock) {
         why = errno;
     }
     if (good && taking == IMPOSSIBLE && why != ENOSPC) { /* a file system without links */
-        int direct = open(lock->path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+        int direct = temporary_open(lock->path);
         why = errno;
         taking = direct >= 0 && write(direct, lock->text, (size_t)length) == length ? TAKEN
                  : direct < 0 && why == EEXIST                                      ? HELD
@@ -159,8 +125,8 @@ static enum taking make_file(const struct lock *lock) {
 
 /* Moves a stale lock out of the way; false when it was another's by then. */
 static bool clear_stale(const struct lock *lock, const struct holder *stale) {
-    char aside[4200], text[LOCK_TEXT];
-    snprintf(aside, sizeof aside, "%s.stale-%ld", lock->path, (long)getpid());
+    char aside[BESIDE], text[LOCK_TEXT];
+    name_beside(lock->path, "stale", aside);
     if (rename(lock->path, aside) != 0) { return errno == ENOENT; }
     bool same = read_text(aside, text) && strcmp(text, stale->text) == 0;
     if (!same) { link(aside, lock->path); }
@@ -169,16 +135,14 @@ static bool clear_stale(const struct lock *lock, const struct holder *stale) {
 }
 
 bool lock_take(struct lock *lock, const char *directory) {
-    char host[256], who[LOCK_TEXT];
-    host_name(host);
+    char who[LOCK_TEXT];
+    const struct process self = process_self();
     if (snprintf(lock->path, sizeof lock->path, "%s/lock", directory) >= (int)sizeof lock->path) {
         message_error("%.60s...: the name is too long", directory);
         return false;
     }
-    unsigned long long ticks = 0;
-    process_life((long)getpid(), &ticks);
-    snprintf(lock->text, LOCK_TEXT, "host %s pid %ld ticks %llu since %lld\n", host, (long)getpid(), ticks,
-             (long long)time(NULL));
+    snprintf(lock->text, LOCK_TEXT, "host %s pid %ld ticks %llu since %lld boot %s space %llu\n", self.host,
+             self.pid, self.ticks, (long long)time(NULL), self.boot, self.space);
     for (int attempt = 0; attempt < 5; attempt++) {
         enum taking taking = make_file(lock);
         if (taking == TAKEN) { return true; }
@@ -191,7 +155,7 @@ bool lock_take(struct lock *lock, const char *directory) {
         describe(&h, who);
         if (holder_is_alive(&h)) {
             message_error("%s is in use by %s; wait for it or end it (a process that is gone is noticed, on "
-                          "another host after %d s)",
+                          "another host or in another container after %d s)",
                           directory, who, LOCK_STALE);
             return false;
         }

@@ -1,14 +1,15 @@
 /* lock: one process at a time in a journal, on any of the nodes that share its file system.
  *
- * DIRECTORY/lock is made by whoever comes first and names its host, process and start. Its time stamp is
- * renewed every few seconds (the heartbeat, by the file server's clock). A lock is stale when its process is
- * gone, if it is of this host; else when its heartbeat is older than LOCK_STALE seconds. */
+ * DIRECTORY/lock is made by whoever comes first and names its process (process.h) and when it was made. Its
+ * time stamp is renewed every few seconds (the heartbeat, by the file server's clock). Where the holder can
+ * be seen, of this start of this machine and in this PID namespace, its lock is stale when it is gone;
+ * elsewhere when its heartbeat is older than LOCK_STALE seconds. */
 #ifndef GAPSCALE_SIM_JOURNAL_LOCK_H
 #define GAPSCALE_SIM_JOURNAL_LOCK_H
 
 #include <stdbool.h>
 
-enum { LOCK_STALE = 60, LOCK_TEXT = 384 };
+enum { LOCK_STALE = 60, LOCK_TEXT = 512 };
 
 struct lock {
     char path[4096];

@@ -1,13 +1,10 @@
 #include "sim/journal/publish.h"
 
-#include <glob.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
+#include "sim/base/temporary.h"
 #include "sim/results/store.h"
 #include "sim/sweep/sweep.h"
 
@@ -26,7 +23,7 @@ int publish_check(const char *path, const struct config *config, bool force, str
         place->finished = true;
         return EXIT_DONE;
     case STORE_OTHER:
-        place->grows = archive_compare(path, config, &place->isa) == ARCHIVE_GROWS;
+        place->grows = archive_compare(path, config) == ARCHIVE_GROWS;
         if (place->grows) { return EXIT_DONE; }
         message_say("choose another -o FILE, or --force to replace it");
         return EXIT_USAGE;
@@ -40,20 +37,9 @@ int publish_check(const char *path, const struct config *config, bool force, str
 }
 
 void publish_clear(const char *path) {
-    char pattern[2 * ARCHIVE_PATH + 16];
-    size_t length = 0;
-    for (const char *c = path; *c && length < 2 * ARCHIVE_PATH; c++) {
-        if (strchr("*?[\\", *c)) { pattern[length++] = '\\'; }
-        pattern[length++] = *c;
-    }
-    static const char *const ending[] = {".tmp-*", ".units.tmp-*"};
-    for (int e = 0; e < 2; e++) {
-        glob_t found;
-        strcpy(pattern + length, ending[e]);
-        if (glob(pattern, GLOB_NOSORT, NULL, &found) != 0) { continue; }
-        for (size_t i = 0; i < found.gl_pathc; i++) { unlink(found.gl_pathv[i]); }
-        globfree(&found);
-    }
+    char archive[ARCHIVE_PATH];
+    temporary_clear(path);
+    if (archive_name(path, archive)) { temporary_clear(archive); }
 }
 
 /* ---- exact values ---- */
@@ -69,7 +55,7 @@ static int make_exact(const struct publish *p, size_t cell, struct made *made) {
     if (p->has(p->context, index)) { return EXIT_DONE; }
     if (stop_asked(p->stop)) { return EXIT_RESUMABLE; }
     struct unit unit = unit_get(p->plan, index);
-    made->record = sweep_exact(&unit, p->isa, &made->length);
+    made->record = sweep_exact(&unit, &made->length);
     if (made->record) { return EXIT_DONE; }
     message_error("out of memory while computing exact values");
     return EXIT_FAILED;

@@ -10,13 +10,12 @@
 struct publish_place {
     bool finished; /* the work is done already */
     bool grows;    /* results of the same config but for less replicates or n; `archive` holds their units */
-    char *isa;     /* of what grows */
     char archive[ARCHIVE_PATH];
 };
-/* Returns EXIT_DONE to go on, anything else, after a message, to stop with. Free `isa` with free(). */
+/* Returns EXIT_DONE to go on, anything else, after a message, to stop with. */
 int publish_check(const char *path, const struct config *config, bool force, struct publish_place *place);
-/* Removes what killed processes left of `path` and its archive under temporary names. Nobody else may be
- * publishing there: who does would lose its work and say so. */
+/* Removes what killed processes left of `path` and its archive under temporary names (temporary.h), not what
+ * others are writing there. */
 void publish_clear(const char *path);
 struct publish {
     const struct unit_plan *plan;

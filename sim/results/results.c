@@ -19,11 +19,11 @@ const char *const results_dimension_name[RESULTS_DIMENSIONS] = {RESULTS_DIMENSIO
 /* ---- the table ---- */
 
 /* The table's words. */
-enum { EVERY, OUTPUT };
+enum { EVERY = RESULTS_OF_EVERY, OUTPUT = RESULTS_OF_OUTPUT, EMPIRICAL = RESULTS_OF_MEASURED };
 #define SHORT(key, ...) key = RESULTS_##key,
 enum { RESULTS_DIMENSION_TABLE(SHORT) };
-#define SERIES(key, name, series) [RESULTS_##key] = (series) == OUTPUT,
-static const bool dimension_of_output[RESULTS_DIMENSIONS] = {RESULTS_DIMENSION_TABLE(SERIES)};
+#define SERIES(key, name, series) [RESULTS_##key] = (enum results_owner)(series),
+static const enum results_owner dimension_owner[RESULTS_DIMENSIONS] = {RESULTS_DIMENSION_TABLE(SERIES)};
 
 #define AXES(...) .rank = sizeof((int[]){__VA_ARGS__}) / sizeof(int), .axis = {__VA_ARGS__}
 #define FIELD(text, unit, meaning, sort, series, axes, member)                                               \
@@ -31,7 +31,7 @@ static const bool dimension_of_output[RESULTS_DIMENSIONS] = {RESULTS_DIMENSION_T
      .units = unit,                                                                                          \
      .long_name = meaning,                                                                                   \
      .kind = RESULTS_##sort,                                                                                 \
-     .of_output = (series) == OUTPUT,                                                                        \
+     .owner = (enum results_owner)(series),                                                                  \
      .offset = offsetof(struct results_series, member),                                                      \
      AXES axes},
 #define ARRAY(kind, key, series, axes, unit, meaning) FIELD(#key, unit, meaning, kind, series, axes, key)
@@ -57,14 +57,22 @@ static const struct results_field table[RESULTS_FIELDS] = {
 
 bool results_has_output(const struct results_series *s) { return s->size[RESULTS_COMPONENT] > 0; }
 
+static bool is_owner(const struct results_series *s, enum results_owner owner) {
+    switch (owner) {
+    case RESULTS_OF_OUTPUT: return results_has_output(s);
+    case RESULTS_OF_MEASURED: return s->family && s->family->kind == FAMILY_MEASURED;
+    default: return true;
+    }
+}
+
 bool results_has_dimension(const struct results_series *s, enum results_dimension dimension) {
-    return results_has_output(s) || !dimension_of_output[dimension];
+    return is_owner(s, dimension_owner[dimension]);
 }
 
 size_t results_fields(struct results_series *s, struct results_field field[RESULTS_FIELDS]) {
     size_t count = 0;
     for (size_t i = 0; i < RESULTS_FIELDS; i++) {
-        if (table[i].of_output && !results_has_output(s)) { continue; }
+        if (!is_owner(s, table[i].owner)) { continue; }
         field[count] = table[i];
         field[count++].values = (double **)(void *)((char *)s + table[i].offset);
     }
@@ -74,7 +82,7 @@ size_t results_fields(struct results_series *s, struct results_field field[RESUL
 size_t results_quantity_size(const struct results_series *s, enum results_quantity quantity) {
     const struct results_field *f = table;
     while (f->offset != offsetof(struct results_series, mean) + quantity * sizeof(double *)) { f++; }
-    if (f->of_output && !results_has_output(s)) { return 0; }
+    if (!is_owner(s, f->owner)) { return 0; }
     return results_field_size(s, f) / s->size[RESULTS_LOG_N];
 }
 
@@ -111,6 +119,29 @@ static void allocate(struct results_series *s, bool all) {
 
 void results_allocate(struct results_series *series) { allocate(series, true); }
 
+void results_cut(const struct results_series *series, size_t n, struct results_series *here) {
+    struct results_field field[RESULTS_FIELDS];
+    *here = *series;
+    here->size[RESULTS_LOG_N] = 1;
+    size_t fields = results_fields(here, field);
+    for (size_t i = 0; i < fields; i++) {
+        if (*field[i].values && field[i].axis[0] == RESULTS_LOG_N) {
+            *field[i].values += n * results_field_size(here, &field[i]);
+        }
+    }
+}
+
+void results_size_common(struct results_series *s, size_t lengths, size_t betas, size_t quantiles,
+                         size_t ranks, size_t criteria) {
+    s->size[RESULTS_LOG_N] = lengths;
+    s->size[RESULTS_BETA] = betas;
+    s->size[RESULTS_QUANTILE] = quantiles;
+    s->size[RESULTS_RANK] = ranks;
+    s->size[RESULTS_GAP] = 4 * GAP_OCTAVES + 1;
+    s->size[RESULTS_TE] = 2 * TE_OCTAVES + 1;
+    s->size[RESULTS_CRITERION] = criteria;
+}
+
 static void fill_blocks(struct results_series *s) {
     uint64_t length = RESULTS_BLOCK_LENGTH * results_blocks_per_group(s->replicates);
     for (size_t i = 0; i < s->size[RESULTS_BLOCK]; i++) {
@@ -120,8 +151,8 @@ static void fill_blocks(struct results_series *s) {
 }
 
 /* The gaps 2^k (1, 1.25, 1.5, 1.75) are edges of the bins of drawn rows, where N_n(t) is exact. */
-static void fill_coordinates(struct results_series *s, const struct config *config) {
-    for (size_t i = 0; i < s->size[RESULTS_QUANTILE]; i++) { s->quantile[i] = config->quantile[i]; }
+void results_fill_common(struct results_series *s, const double *quantile) {
+    for (size_t i = 0; i < s->size[RESULTS_QUANTILE]; i++) { s->quantile[i] = quantile[i]; }
     for (size_t i = 0; i < s->size[RESULTS_RANK]; i++) { s->rank[i] = (double)(i + 1); }
     for (size_t i = 0; i < s->size[RESULTS_GAP]; i++) {
         s->gap_grid[i] = ldexp(1 + 0.25 * (double)(i % 4), GAP_FIRST + (int)(i / 4));
@@ -217,15 +248,10 @@ static void series_outline(struct results_series *s, const struct config *config
     s->replicates = asked->replicates;
     uint64_t length = RESULTS_BLOCK_LENGTH * results_blocks_per_group(s->replicates),
              kept = config->keep_replicates;
-    s->size[RESULTS_LOG_N] = asked->n_count;
-    s->size[RESULTS_BETA] = asked->beta.count;
+    results_size_common(s, asked->n_count, asked->beta.count, config->quantile_count, config->ordered_weights,
+                        asked->criterion_count);
     s->size[RESULTS_BLOCK] = (s->replicates + length - 1) / length;
-    s->size[RESULTS_QUANTILE] = config->quantile_count;
-    s->size[RESULTS_RANK] = config->ordered_weights;
-    s->size[RESULTS_GAP] = 4 * GAP_OCTAVES + 1;
-    s->size[RESULTS_TE] = 2 * TE_OCTAVES + 1;
     s->size[RESULTS_REPLICATE] = kept < s->replicates ? kept : s->replicates;
-    s->size[RESULTS_CRITERION] = asked->criterion_count;
     if (asked->output.asked) {
         size_t rows = asked->output.rows, components = rows < RESULTS_COMPONENTS ? rows : RESULTS_COMPONENTS;
         s->size[RESULTS_COMPONENT] = components;
@@ -236,7 +262,7 @@ static void series_outline(struct results_series *s, const struct config *config
     allocate(s, false);
     memcpy(s->criterion, asked->criterion, asked->criterion_count * sizeof *s->criterion);
     fill_blocks(s);
-    fill_coordinates(s, config);
+    results_fill_common(s, config->quantile);
     fill_output(s, &asked->output);
     fill_scales(s, asked, config->seed);
     fill_output_scales(s);

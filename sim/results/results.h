@@ -62,12 +62,18 @@ enum results_kind {
     RESULTS_EXACT     /* what theory says without sampling; may be missing in files of earlier versions */
 };
 
+enum results_owner {
+    RESULTS_OF_EVERY,
+    RESULTS_OF_OUTPUT,  /* series with an attention output */
+    RESULTS_OF_MEASURED /* rows that were measured (sim/scores) */
+};
+
 /* One array of a series: a row of the table. */
 struct results_field {
     const char *name;              /* of a group within the series: "exact/entropy" */
     const char *units, *long_name; /* units NULL: it is not in the file */
     enum results_kind kind;
-    bool of_output; /* of series with an output only */
+    enum results_owner owner; /* which series have it */
     unsigned rank;
     unsigned axis[4]; /* enum results_dimension */
     size_t offset;    /* of the pointer to its values in struct results_series */
@@ -92,7 +98,14 @@ size_t results_field_size(const struct results_series *series, const struct resu
 struct results *results_outline(const struct config *config);
 /* Results of this outline: a copy with all arrays, NaN where the outline has none. The same. */
 struct results *results_create(const struct results *outline, const char *isa);
-/* Arrays for `series->size`, all NaN. */
+/* Sizes of the axes that every series has. */
+void results_size_common(struct results_series *series, size_t lengths, size_t betas, size_t quantiles,
+                         size_t ranks, size_t criteria);
+/* Their coordinates: ranks, gaps, TE factors, and these quantiles. */
+void results_fill_common(struct results_series *series, const double *quantile);
+/* A series at one n, its arrays being those of `series`. */
+void results_cut(const struct results_series *series, size_t n, struct results_series *here);
+/* Arrays for `series->size`, all NaN; `family` is set. */
 void results_allocate(struct results_series *series);
 void results_free(struct results *results);
 

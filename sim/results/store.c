@@ -2,6 +2,7 @@
 
 #include <gsl/gsl_version.h>
 #include <hdf5.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
+#include "sim/base/numerics.h"
 #include "sim/config/resolve.h"
 #include "sim/results/digest.h"
 #include "sim/results/page.h"
@@ -62,10 +64,15 @@ static void stamp_make(struct stamp *s, const char *kind, const struct store_pro
 
 int store_write(const char *path, const struct results *results, const struct store_provenance *provenance) {
     struct stamp stamp;
+    const uint64_t number = NUMERICS_NUMBER;
+    char fingerprint[16];
+    snprintf(fingerprint, sizeof fingerprint, "%08" PRIx32, numerics_fingerprint());
     stamp_make(&stamp, "gapscale-results", provenance);
     stamp_add(&stamp, "config", results->config_text);
     stamp_add(&stamp, "config_resolved", results->config_resolved);
     stamp_add(&stamp, "isa", results->isa);
+    stamp_add(&stamp, "numerics_fingerprint", fingerprint);
+    stamp.attribute[stamp.count++] = (struct h5_attribute){.name = "numerics_number", .whole = &number};
     stamp.attribute[stamp.count++] = (struct h5_attribute){.name = "seed", .whole = &results->seed};
 
     struct page *page = page_create(results);
@@ -204,7 +211,7 @@ static bool read_field(const struct h5_group *g, const struct h5_group *exact, c
 static bool read_series(const struct h5_content *c, const struct h5_group *g, struct results_series *s) {
     const struct h5_attribute *family = h5file_attribute(g->attribute_count, g->attribute, "family");
     const struct h5_attribute *replicates = h5file_attribute(g->attribute_count, g->attribute, "replicates");
-    s->family = family && family->text ? family_find(family->text) : NULL;
+    s->family = family && family->text ? family_stored(family->text) : NULL;
     if (!s->family || !replicates || !replicates->whole || strlen(g->name) >= sizeof s->name) {
         return false;
     }

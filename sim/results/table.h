@@ -10,7 +10,8 @@
  *   s->se[RESULTS_KEY];
  * - KEPT_AVERAGE(..): the same over the kept replicates alone.
  *
- * kind is one of enum results_kind; series is EVERY, or OUTPUT for those with an attention output only. What
+ * kind is one of enum results_kind; series is EVERY, OUTPUT for those with an attention output only, or
+ * EMPIRICAL for rows that were measured. What
  * has no unit is not in the file; such rows stand last.
  *
  * A new average over replicates is one row and one line in sim/sweep/replicate.c (a measure at one beta: in
@@ -35,7 +36,10 @@
     DIMENSION(COMPONENT, "component", OUTPUT) /* of the output: the first RESULTS_COMPONENTS at most */      \
     DIMENSION(PAIR, "component_pair", OUTPUT) /* of components a <= b: (0, 0), (0, 1), .., (1, 1), .. */     \
     DIMENSION(COLUMN, "column", OUTPUT)       /* of the value matrix */                                      \
-    DIMENSION(LEVEL, "weight_level", OUTPUT)
+    DIMENSION(LEVEL, "weight_level", OUTPUT)                                                                 \
+    DIMENSION(SPACING, "spacing", EMPIRICAL)                                                                 \
+    DIMENSION(WINDOW, "window", EMPIRICAL)                                                                   \
+    DIMENSION(PRESCRIPTION, "prescription", EMPIRICAL)
 
 #define RESULTS_TABLE(ARRAY, EXACT, MEASURE, AVERAGE, KEPT_AVERAGE)                                          \
     ARRAY(GIVEN, log_n, EVERY, (LOG_N), "1", "natural log of the context length n")                          \
@@ -104,6 +108,31 @@
     EXACT(output_radial_variance_error, OUTPUT, (LOG_N, BETA), "1",                                          \
           "bound on the error of exact/output_radial_variance")                                              \
     EXACT(ordered_weight, OUTPUT, (LOG_N, BETA, RANK), "1", "mean of p_(k), without sampling")               \
+    ARRAY(GIVEN, row_count, EMPIRICAL, (LOG_N), "1", "rows measured; lambda and the like are NaN beyond")    \
+    ARRAY(GIVEN, spacing, EMPIRICAL, (SPACING), "1", "rank k of a spacing")                                  \
+    ARRAY(GIVEN, window, EMPIRICAL, (WINDOW), "1", "nearest keys")                                           \
+    ARRAY(AVERAGED, tie_fraction, EMPIRICAL, (LOG_N), "1", "rows whose largest scores tie")                  \
+    ARRAY(AVERAGED, extreme_value_index, EMPIRICAL, (LOG_N), "1", "index from spacings, sinks left out")     \
+    ARRAY(AVERAGED, extreme_value_index_se, EMPIRICAL, (LOG_N), "1", "its standard error between sequences") \
+    ARRAY(AVERAGED, extreme_value_index_gaussian, EMPIRICAL, (LOG_N), "1",                                   \
+          "what independent Gaussian rows of this n read")                                                   \
+    ARRAY(AVERAGED, spacing_mean, EMPIRICAL, (LOG_N, SPACING), "1/lambda_typ",                               \
+          "mean of k (s_(k) - s_(k+1)), sinks left out")                                                     \
+    ARRAY(AVERAGED, top_key_mass, EMPIRICAL, (LOG_N), "1", "mean largest weight at beta = 1")                \
+    ARRAY(AVERAGED, nearness, EMPIRICAL, (LOG_N), "1",                                                       \
+          "nearest keys that hold 90% of the weight, over as many for equal weights: median of sequences")   \
+    ARRAY(AVERAGED, local_mass, EMPIRICAL, (LOG_N, WINDOW), "1",                                             \
+          "share of the weight in the nearest keys: median of sequences")                                    \
+    ARRAY(AVERAGED, model_beta_ratio, EMPIRICAL, (LOG_N), "1",                                               \
+          "beta = 1, the model as trained, over Lambda")                                                     \
+    ARRAY(AVERAGED, model_beta_ratio_low, EMPIRICAL, (LOG_N), "1", "its 95% interval between sequences")     \
+    ARRAY(AVERAGED, model_beta_ratio_high, EMPIRICAL, (LOG_N), "1", "its 95% interval between sequences")    \
+    ARRAY(AVERAGED, lambda_without_sinks, EMPIRICAL, (LOG_N), "1/score",                                     \
+          "median Lambda_n of rows without the keys that are sinks")                                         \
+    ARRAY(AVERAGED, drift, EMPIRICAL, (PRESCRIPTION), "1",                                                   \
+          "max(m/Lambda)/min(m/Lambda) over the trained lengths")                                            \
+    ARRAY(AVERAGED, drift_low, EMPIRICAL, (PRESCRIPTION), "1", "95% interval of the fitted trend's drift")   \
+    ARRAY(AVERAGED, drift_high, EMPIRICAL, (PRESCRIPTION), "1", "95% interval of the fitted trend's drift")  \
     AVERAGE(OUTPUT_PAIR, "output_pair", OUTPUT, (LOG_N, BETA, PAIR), NULL,                                   \
             "sums of two components on their scales, for their covariance")                                  \
     ARRAY(GIVEN, output_scale, OUTPUT, (LOG_N, BETA, COMPONENT), NULL,                                       \

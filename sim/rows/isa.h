@@ -1,4 +1,5 @@
-/* isa: which compiled copy of the numerical kernels to use. All copies give the same bits. */
+/* isa: which compiled copy of the numerical kernels to use. All copies give the same bits, so that a sweep
+ * may go on under another one. */
 #ifndef GAPSCALE_SIM_ROWS_ISA_H
 #define GAPSCALE_SIM_ROWS_ISA_H
 

@@ -13,6 +13,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
+#include "sim/base/temporary.h"
 #include "sim/storage/h5file.h"
 #include "sim/storage/h5library.h"
 
@@ -137,7 +138,7 @@ static hid_t create_file(const char *path) {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS), list = creation_list(H5P_FILE_CREATE);
     H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
     H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
-    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, list, access);
+    hid_t file = H5Fcreate(path, H5F_ACC_EXCL, list, access);
     H5Pclose(list);
     H5Pclose(access);
     return file;
@@ -167,7 +168,7 @@ static int write_failed(const char *temporary, const char *path) {
 int h5file_write(const char *path, size_t attribute_count, const struct h5_attribute *attribute,
                  size_t group_count, const struct h5_group *group) {
     char temporary[PATH];
-    if (snprintf(temporary, sizeof temporary, "%s.tmp-%ld", path, (long)getpid()) >= (int)sizeof temporary) {
+    if (!temporary_name(path, sizeof temporary, temporary)) {
         message_error("%.60s...: the name is too long", path);
         return EXIT_FAILED;
     }

@@ -89,7 +89,7 @@ int exact_fill(struct results *results, int threads) {
     bool good = true;
     for (size_t i = 0; good && i < results->series_count; i++) {
         struct results_series *s = &results->series[i];
-        if (is_missing(s)) { good = exact_series(s, threads); }
+        if (s->family->kind != FAMILY_MEASURED && is_missing(s)) { good = exact_series(s, threads); }
     }
     if (good) { return EXIT_DONE; }
     message_error("out of memory while computing exact values");

@@ -39,6 +39,7 @@ int ranks_follow(const struct ranks_task *task) {
 #include <time.h>
 #include <unistd.h>
 
+#include "sim/base/numerics.h"
 #include "sim/base/progress.h"
 #include "sim/config/config_read.h"
 
@@ -54,6 +55,7 @@ static bool followers_wait;                            /* rank 0: nobody has tol
 static struct word {
     int lead, status; /* whether there are units to compute; else the status to end with */
     char isa[ISA_NAME];
+    struct numerics numerics;
     uint8_t config[SHA256_DIGEST_SIZE];
 } heard;
 
@@ -232,6 +234,7 @@ int ranks_lead(const struct sweep_work *work) {
     pthread_t server;
     l.progress = progress_start(work->cost_before + cost_to_do(work), work->cost_before, work->quiet);
     snprintf(word.isa, sizeof word.isa, "%s", work->isa->name);
+    word.numerics = numerics_here();
     hash_config(work->plan->config, word.config);
     tell(&word);
     if (pthread_create(&server, NULL, serve, &l) != 0) {
@@ -322,10 +325,11 @@ bool ranks_wait(int *status) {
 
 int ranks_follow(const struct ranks_task *task) {
     uint8_t digest[SHA256_DIGEST_SIZE];
-    const struct isa *isa = isa_find(heard.isa);
+    const struct isa *same = isa_find(heard.isa), *isa = same ? same : isa_best();
     struct config *config = config_read(task->config, task->set_count, task->set);
-    if (!isa) {
-        give_up("this processor does not run the kernels of rank 0; pin --isa to one that all nodes run");
+    if (!numerics_equal(heard.numerics, numerics_here())) {
+        give_up(
+            "its C library, GSL or processor gives other last digits than rank 0's; take nodes of one kind");
     }
     if (!config) { give_up("cannot read the config that rank 0 reads"); }
     hash_config(config, digest);

@@ -1,11 +1,10 @@
 #include "sim/sweep/record.h"
 
 #include <nettle/sha2.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char magic[8] = {'G', 'S', 'U', 'N', 'I', 'T', 1, '\n'};
+static const char magic[8] = {'G', 'S', 'U', 'N', 'I', 'T', 2, '\n'};
 
 /* ---- bytes ---- */
 
@@ -83,12 +82,12 @@ static void put_body(struct cursor *c, const struct unit *unit, const struct har
     put_numbers(c, h->number_count, h->number);
 }
 
-static void put_head(struct cursor *c, const struct unit *unit, const char *isa, size_t body) {
-    char padded[RECORD_ISA + 1] = "";
-    snprintf(padded, sizeof padded, "%s", isa);
+static void put_head(struct cursor *c, const struct unit *unit, size_t body) {
+    struct numerics numerics = numerics_here();
     put_text(c, magic, sizeof magic);
     put_text(c, unit->cell->key, UNIT_KEY);
-    put_text(c, padded, RECORD_ISA);
+    put(c, numerics.number, 4);
+    put(c, numerics.fingerprint, 4);
     put(c, unit->first_replicate, 8);
     put(c, unit->replicates, 8);
     put(c, body, 8);
@@ -101,14 +100,13 @@ static void hash_bytes(const uint8_t *bytes, size_t size, uint8_t digest[RECORD_
     sha256_digest(&hash, RECORD_TAIL, digest);
 }
 
-uint8_t *record_make(const struct unit *unit, const char *isa, const struct harvest *harvest,
-                     size_t *length) {
+uint8_t *record_make(const struct unit *unit, const struct harvest *harvest, size_t *length) {
     struct cursor count = {.bytes = NULL};
     put_body(&count, unit, harvest);
     *length = RECORD_HEAD + count.at + RECORD_TAIL;
     struct cursor c = {.bytes = malloc(*length)};
     if (!c.bytes) { return NULL; }
-    put_head(&c, unit, isa, count.at);
+    put_head(&c, unit, count.at);
     put_body(&c, unit, harvest);
     hash_bytes(c.bytes, c.at, c.bytes + c.at);
     return c.bytes;
@@ -123,8 +121,9 @@ const char *record_check(const uint8_t *bytes, size_t size, struct record_head *
     if (memcmp(bytes, magic, sizeof magic) != 0) { return "it does not start as a record does"; }
     c.at = sizeof magic;
     memcpy(head->key, bytes + c.at, UNIT_KEY);
-    memcpy(head->isa, bytes + c.at + UNIT_KEY, RECORD_ISA);
-    c.at += UNIT_KEY + RECORD_ISA;
+    c.at += UNIT_KEY;
+    head->numerics.number = (uint32_t)get(&c, 4);
+    head->numerics.fingerprint = (uint32_t)get(&c, 4);
     head->first_replicate = get(&c, 8);
     head->replicates = get(&c, 8);
     uint64_t body = get(&c, 8);
@@ -134,6 +133,11 @@ const char *record_check(const uint8_t *bytes, size_t size, struct record_head *
     hash_bytes(bytes, length, digest);
     head->length = length + RECORD_TAIL;
     return memcmp(digest, bytes + length, RECORD_TAIL) == 0 ? NULL : "its checksum is wrong";
+}
+
+bool record_is_of(const struct record_head *head, const struct unit *unit) {
+    return memcmp(head->key, unit->cell->key, UNIT_KEY) == 0 &&
+           head->first_replicate == unit->first_replicate && head->replicates == unit->replicates;
 }
 
 static void add_moments(struct cursor *c, const struct unit *unit, struct summary *cell) {

@@ -141,6 +141,17 @@ static void measure_on_grid(struct replicate_worker *worker, const struct row *r
     measure_log_gap_count(row, r->size[RESULTS_GAP], r->gap_grid, values + l->at[RESULTS_LOG_GAP_COUNT]);
 }
 
+void replicate_measure_row(struct replicate_worker *worker, const struct replicate_place *place,
+                           const struct row *row, uint64_t replicate, double *values) {
+    const struct results_series *r = place->here;
+    measure_on_grid(worker, row, r, place->layout, values);
+    if (is_kept(place, replicate)) {
+        struct measure_grid grid = {place->layout->betas, r->beta_ratio,
+                                    (const double(*)[MEASURE_COUNT])worker->grid_value};
+        keep_replicate(worker, place, row, &grid, replicate, values);
+    }
+}
+
 bool replicate_measure(struct replicate_worker *worker, const struct replicate_place *place,
                        uint64_t replicate, double *values) {
     const struct results_series *r = place->here;
@@ -148,11 +159,6 @@ bool replicate_measure(struct replicate_worker *worker, const struct replicate_p
         stream_make(place->seed, r->name, r->log_n[0], place->common_randomness, replicate);
     const struct row *row = sampler_row(worker->sampler, place->law, stream);
     if (!row) { return false; }
-    measure_on_grid(worker, row, r, place->layout, values);
-    if (is_kept(place, replicate)) {
-        struct measure_grid grid = {place->layout->betas, r->beta_ratio,
-                                    (const double(*)[MEASURE_COUNT])worker->grid_value};
-        keep_replicate(worker, place, row, &grid, replicate, values);
-    }
+    replicate_measure_row(worker, place, row, replicate, values);
     return !results_has_output(r) || measure_output(worker, place, row, &stream, replicate, values);
 }

@@ -41,6 +41,11 @@ struct replicate_place {
     uint64_t first;              /* the replicate whose kept numbers stand first in those arrays */
 };
 
+/* A row that is there already, all but its output; place->law, seed and common_randomness are not used.
+ * values: as below. */
+void replicate_measure_row(struct replicate_worker *worker, const struct replicate_place *place,
+                           const struct row *row, uint64_t replicate, double *values);
+
 /* values: [layout->total]; those of the kept ones are left alone for later replicates. False when out of
  * memory. */
 bool replicate_measure(struct replicate_worker *worker, const struct replicate_place *place,

@@ -191,7 +191,7 @@ static bool job_block_done(struct sweep *sweep, struct job *job, struct block *b
 static enum outcome job_finish(struct sweep *sweep, struct job *job) {
     const struct sweep_work *work = sweep->work;
     size_t length;
-    uint8_t *record = record_make(&job->unit, work->isa->name, &job->active->harvest, &length);
+    uint8_t *record = record_make(&job->unit, &job->active->harvest, &length);
     active_free(job->active);
     job->active = NULL;
 #pragma omp critical(sweep)
@@ -237,11 +237,11 @@ static enum outcome run_slice(struct sweep *sweep, struct job *job, struct block
     return GOING_ON;
 }
 
-uint8_t *sweep_exact(const struct unit *unit, const char *isa, size_t *length) {
+uint8_t *sweep_exact(const struct unit *unit, size_t *length) {
     struct harvest harvest;
     uint8_t *record = NULL;
     if (harvest_create(&harvest, unit) && exact_fill_cell(&harvest.here)) {
-        record = record_make(unit, isa, &harvest, length);
+        record = record_make(unit, &harvest, length);
     }
     harvest_release(&harvest);
     return record;
@@ -251,7 +251,7 @@ static enum outcome run_exact(struct sweep *sweep, const struct unit *unit) {
     const struct sweep_work *work = sweep->work;
     size_t length;
     if (stop_asked(work->stop)) { return STOPPED; }
-    uint8_t *record = sweep_exact(unit, work->isa->name, &length);
+    uint8_t *record = sweep_exact(unit, &length);
     if (!record) { return OUT_OF_MEMORY; }
 #pragma omp critical(sweep)
     progress_add(&sweep->progress, unit_cost(unit), unit->cell->series->name);

@@ -31,7 +31,7 @@ struct sweep_work {
 int sweep_compute(const struct sweep_work *work);
 
 /* The record of a unit of exact values, computed here and now. NULL when out of memory. Free with free(). */
-uint8_t *sweep_exact(const struct unit *unit, const char *isa, size_t *length);
+uint8_t *sweep_exact(const struct unit *unit, size_t *length);
 
 /* The results of a config but for exact values, all in memory. NULL after a message. Free with results_free.
  */

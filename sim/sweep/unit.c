@@ -91,19 +91,6 @@ static int by_key(const void *a, const void *b) {
     return memcmp((*x)->key, (*y)->key, UNIT_KEY);
 }
 
-/* A series at one n, its arrays being those of `series`. */
-static void cut(const struct results_series *series, size_t n, struct results_series *here) {
-    struct results_field field[RESULTS_FIELDS];
-    *here = *series;
-    here->size[RESULTS_LOG_N] = 1;
-    size_t fields = results_fields(here, field);
-    for (size_t i = 0; i < fields; i++) {
-        if (*field[i].values && field[i].axis[0] == RESULTS_LOG_N) {
-            *field[i].values += n * results_field_size(here, &field[i]);
-        }
-    }
-}
-
 static void cell_make(struct unit_cell *c) {
     c->log_n = c->here->log_n[0];
     c->log_lambda_typ = c->here->log_lambda_typ[0];
@@ -130,7 +117,7 @@ void unit_plan_create(struct unit_plan *plan, const struct config *config) {
             c->series = &config->series[i];
             c->series_index = i;
             c->n_index = j;
-            cut(&plan->outline->series[i], j, here);
+            results_cut(&plan->outline->series[i], j, here);
             c->here = here;
             cell_make(c);
             cell_key(c, hash);

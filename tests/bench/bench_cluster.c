@@ -65,8 +65,7 @@ static double compute(const struct setting *s, size_t count, const size_t *unit,
 /* ---- the journal beside the sweep ---- */
 
 static struct journal *journal_of(const struct setting *s, const char *directory) {
-    struct journal_header header = {.isa = (char *)isa_best()->name,
-                                    .config_path = "",
+    struct journal_header header = {.config_path = "",
                                     .output = "",
                                     .config_text = s->config->text,
                                     .config_resolved = s->config->resolved,

@@ -1,10 +1,9 @@
 #include "tests/experiment.h"
 
+#include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -12,7 +11,6 @@
 #include "sim/config/config_read.h"
 #include "sim/config/difference.h"
 #include "sim/journal/journal.h"
-#include "sim/journal/lock.h"
 #include "sim/sweep/collect.h"
 #include "sim/sweep/record.h"
 #include "sim/sweep/stop.h"
@@ -177,8 +175,7 @@ static void test_record_checks(void **state) {
 }
 
 static struct journal *journal_of(const struct setting *s) {
-    struct journal_header header = {.isa = "base",
-                                    .config_path = "a 'b'.yaml",
+    struct journal_header header = {.config_path = "a 'b'.yaml",
                                     .output = "c.h5",
                                     .config_text = s->config->text,
                                     .config_resolved = s->config->resolved,
@@ -229,8 +226,7 @@ static void test_journal_round_trip(void **state) {
     assert_string_equal(h->set[0], "x=\n%y");
     assert_true(h->shard == 2 && h->shards == 5 && journal_is_ours(j));
     char *command = journal_command(j, 3);
-    assert_string_equal(command,
-                        "gapscale run 'a '\\''b'\\''.yaml' -o c.h5 --set 'x=\n%y' --isa base --shard 3/5");
+    assert_string_equal(command, "gapscale run 'a '\\''b'\\''.yaml' -o c.h5 --set 'x=\n%y' --shard 3/5");
     free(command);
     assert_true(journal_scan(j, &got.plan, true));
     assert_int_equal(journal_damaged(j) + journal_strange(j), 0);
@@ -268,6 +264,95 @@ static void test_journal_tends(void **state) {
     setting_free(&s);
 }
 
+/* Two cells of one series: their exact values make records of one length. */
+static const char twins_text[] =
+    "replicates: 64\nn: [50, 700]\nbeta: [0.5, 1, 2]\nseries:\n  - family: gaussian\n";
+
+static void exchange(const char *one, const char *other) {
+    char a[100], b[100], aside[100];
+    snprintf(a, sizeof a, "%s/%s", directory, one);
+    snprintf(b, sizeof b, "%s/%s", directory, other);
+    snprintf(aside, sizeof aside, "%s/aside", directory);
+    assert_int_equal(rename(a, aside) | rename(b, a) | rename(aside, b), 0);
+}
+
+/* A sound record of another unit that comes to stand in a record's place does not pass for it. */
+static void test_record_exchanged(void **state) {
+    (void)state;
+    struct setting s = setting_make(twins_text);
+    const size_t unit[] = {s.plan.unit_count, s.plan.unit_count + 1};
+    struct journal *j = journal_of(&s);
+    size_t length[2];
+    assert_true(j && journal_scan(j, &s.plan, true));
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(compute(&s, 1, &unit[i], journal_accept, j), EXIT_DONE);
+        assert_true(journal_flush(j));
+        assert_non_null(journal_record(j, unit[i], &length[i]));
+    }
+    assert_int_equal(length[0], length[1]);
+    exchange("000001.units", "000002.units");
+    for (int i = 0; i < 2; i++) { assert_null(journal_record(j, unit[i], length)); }
+    exchange("000001.units", "000002.units");
+    for (int i = 0; i < 2; i++) { assert_non_null(journal_record(j, unit[i], length)); }
+    journal_close(j);
+    setting_free(&s);
+}
+
+static void write_units(const char *name, const void *bytes, size_t length) {
+    char path[100];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, length, file), length);
+    fclose(file);
+}
+
+/* A holder that was taken for dead writes a file of units late, as the next one does: neither is lost. */
+static void test_late_writer(void **state) {
+    (void)state;
+    struct setting s = setting_make(twins_text);
+    const size_t mine = 0, late = 1;
+    struct kept_record kept = {.bytes = NULL};
+    struct journal *j = journal_of(&s);
+    size_t length;
+    assert_true(j && journal_scan(j, &s.plan, true));
+    assert_int_equal(compute(&s, 1, &late, keep_record, &kept), EXIT_DONE);
+    write_units("000001.units", kept.bytes, kept.length);
+    assert_int_equal(compute(&s, 1, &mine, journal_accept, j), EXIT_DONE);
+    assert_true(journal_flush(j));
+    assert_non_null(journal_record(j, mine, &length));
+    assert_true(journal_scan(j, &s.plan, true));
+    assert_true(journal_has(j, mine) && journal_has(j, late));
+    assert_int_equal(journal_damaged(j), 0);
+    free(kept.bytes);
+    journal_close(j);
+    setting_free(&s);
+}
+
+/* A whole record of another numerics number or of other libraries is refused, and not called damaged. */
+static void test_other_numerics(void **state) {
+    (void)state;
+    struct setting s = setting_make(twins_text);
+    const size_t first = 0, numerics = 8 + UNIT_KEY; /* where they stand: the number, then the fingerprint */
+    for (size_t at = numerics; at <= numerics + 8; at += 4) {
+        struct kept_record kept = {.bytes = NULL};
+        struct sha256_ctx hash;
+        struct journal *j = journal_of(&s);
+        assert_int_equal(compute(&s, 1, &first, keep_record, &kept), EXIT_DONE);
+        kept.bytes[at] ^= at < numerics + 8; /* last, the record as it is */
+        sha256_init(&hash);
+        sha256_update(&hash, kept.length - RECORD_TAIL, kept.bytes);
+        sha256_digest(&hash, RECORD_TAIL, kept.bytes + kept.length - RECORD_TAIL);
+        write_units("000001.units", kept.bytes, kept.length);
+        assert_int_equal(journal_scan(j, &s.plan, true), at == numerics + 8);
+        assert_int_equal(journal_damaged(j), 0);
+        assert_int_equal(journal_has(j, first), at == numerics + 8);
+        free(kept.bytes);
+        journal_close(j);
+    }
+    setting_free(&s);
+}
+
 /* ---- differences ---- */
 
 static void test_differences(void **state) {
@@ -296,57 +381,6 @@ static void test_differences(void **state) {
     setting_free(&a);
     setting_free(&b);
     setting_free(&c);
-}
-
-/* ---- locks ---- */
-
-static void write_lock(const char *text, long age) {
-    char path[100];
-    snprintf(path, sizeof path, "%s/lock", directory);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
-    struct timeval when[2] = {{time(NULL) - age, 0}, {time(NULL) - age, 0}};
-    assert_int_equal(utimes(path, when), 0);
-}
-
-static void test_locks(void **state) {
-    (void)state;
-    struct lock mine, other;
-    char who[LOCK_TEXT], host[200] = "", text[400];
-    gethostname(host, sizeof host - 1);
-    assert_false(lock_holder(directory, who));
-    assert_true(lock_take(&mine, directory));
-    assert_false(lock_take(&other, directory));
-    assert_true(lock_holder(directory, who) && strstr(who, host));
-    assert_true(lock_beat(&mine));
-    write_lock("host elsewhere pid 1 ticks 1 since 1\n", 0); /* somebody took it for dead */
-    assert_false(lock_beat(&mine));
-    lock_release(&mine); /* not this process's any more */
-    assert_true(lock_holder(directory, who));
-
-    const struct {
-        const char *text;
-        long age;
-        bool alive;
-    } cases[] = {{"host elsewhere pid 1 ticks 1 since 1\n", 50, true},
-                 {"host elsewhere pid 1 ticks 1 since 1\n", 65, false},
-                 {"", 0, true}, /* another process is just writing it */
-                 {"", 65, false},
-                 {"host %s pid 999999999 ticks 1 since 1\n", 0, false}, /* no such process */
-                 {"host %s pid 1 ticks 12345678901 since 1\n", 0, false} /* its number was given again */};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        snprintf(text, sizeof text, cases[i].text, host);
-        write_lock(text, cases[i].age);
-        assert_int_equal(lock_holder(directory, who), cases[i].alive);
-        assert_int_equal(lock_take(&mine, directory), !cases[i].alive);
-        if (!cases[i].alive) { lock_release(&mine); }
-    }
-    write_lock("", 65);
-    assert_true(lock_take(&mine, directory));
-    lock_release(&mine);
-    assert_false(lock_holder(directory, who));
 }
 
 /* ---- time limits ---- */
@@ -385,8 +419,10 @@ int main(void) {
         cmocka_unit_test(test_record_checks),
         cmocka_unit_test_setup_teardown(test_journal_round_trip, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_journal_tends, make_directory, remove_directory),
+        cmocka_unit_test_setup_teardown(test_record_exchanged, make_directory, remove_directory),
+        cmocka_unit_test_setup_teardown(test_late_writer, make_directory, remove_directory),
+        cmocka_unit_test_setup_teardown(test_other_numerics, make_directory, remove_directory),
         cmocka_unit_test(test_differences),
-        cmocka_unit_test_setup_teardown(test_locks, make_directory, remove_directory),
         cmocka_unit_test(test_time_limits),
     };
     return cmocka_run_group_tests_name("journal", tests, NULL, NULL);

@@ -120,7 +120,7 @@ static void test_one_pass(void **state) {
     for (size_t i = r.plan.unit_count + 1; i < unit_plan_size(&r.plan); i++) {
         struct unit unit = unit_get(&r.plan, i);
         size_t length;
-        free(sweep_exact(&unit, "base", &length));
+        free(sweep_exact(&unit, &length));
         exact += length;
     }
     size_t size = file_size("a.h5.units");

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "sim/base/numerics.h"
+
 static void check_equal(struct results *a, struct results *b) {
     assert_true(a->seed == b->seed && a->series_count == b->series_count);
     assert_string_equal(a->config_text, b->config_text);
@@ -36,6 +38,25 @@ static void test_round_trip(void **state) {
     assert_string_equal(back->series[0].name, "zeta"); /* the order of the config, not of the alphabet */
     check_equal(r, back);
     results_free(back);
+    results_free(r);
+}
+
+/* The file says with which last digits it was computed. */
+static void test_numerics(void **state) {
+    (void)state;
+    char why[H5_WHY], fingerprint[16];
+    struct results *r = sample_results("base");
+    sample_write("a.h5", r);
+    struct h5_content *c = h5file_read("a.h5", why);
+    assert_non_null(c);
+    const struct h5_attribute *number = h5file_attribute(c->attribute_count, c->attribute, "numerics_number"),
+                              *hash =
+                                  h5file_attribute(c->attribute_count, c->attribute, "numerics_fingerprint");
+    snprintf(fingerprint, sizeof fingerprint, "%08x", numerics_fingerprint());
+    assert_true(number && number->whole && *number->whole == NUMERICS_NUMBER);
+    assert_true(hash && hash->text);
+    assert_string_equal(hash->text, fingerprint);
+    h5file_free(c);
     results_free(r);
 }
 
@@ -272,6 +293,7 @@ int main(void) {
     if (!getcwd(top, sizeof top)) { return 1; }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_round_trip, sample_make_place, sample_remove_place),
+        cmocka_unit_test_setup_teardown(test_numerics, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_digest, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_compare, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_full_disk, sample_make_place, sample_remove_place),

@@ -4,8 +4,10 @@
 #include <hdf5.h>
 #include <hdf5_hl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "sim/base/temporary.h"
 #include "sim/storage/h5file.h"
 
 /* ---- a file that others annotate ---- */
@@ -375,6 +377,25 @@ static void test_linear_time(void **state) {
     if (large > 8 * small) { fail_msg("100 groups are read in %.3g s, 400 in %.3g s", small, large); }
 }
 
+/* A link that somebody planted under the name to come is not followed, whether it leads to a file or not. */
+static void test_planted_link(void **state) {
+    (void)state;
+    char temporary[300];
+    struct stat status;
+    assert_true(temporary_name("a.h5", sizeof temporary, temporary));
+    sample_write_text("victim", "");
+    for (int dangling = 0; dangling < 2; dangling++) {
+        if (dangling) { unlink("victim"); }
+        assert_int_equal(symlink("victim", temporary), 0);
+        assert_int_equal(h5file_write("a.h5", 0, NULL, 0, NULL), EXIT_FAILED);
+        unlink(temporary);
+        assert_int_not_equal(access("a.h5", F_OK), 0);
+        assert_int_equal(stat("victim", &status) == 0, !dangling);
+        assert_true(dangling || status.st_size == 0);
+    }
+    assert_int_equal(h5file_write("a.h5", 0, NULL, 0, NULL), EXIT_DONE);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_annotated, sample_make_place, sample_remove_place),
@@ -383,6 +404,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_other_writers, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_ours_is_checked, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_open_for_writing, sample_make_place, sample_remove_place),
+        cmocka_unit_test_setup_teardown(test_planted_link, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_linear_time, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_locks, sample_make_place, sample_remove_place),
     };

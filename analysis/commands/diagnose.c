@@ -1,0 +1,105 @@
+/* `gapscale diagnose`: the analysis of a sweep on measured scores. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/commands/command.h"
+#include "analysis/commands/diagnose_request.h"
+#include "analysis/diagnosis/tally.h"
+#include "analysis/report/diagnosis_json.h"
+#include "analysis/report/diagnosis_table.h"
+#include "sim/base/memory.h"
+#include "sim/base/message.h"
+#include "sim/base/outfile.h"
+#include "sim/results/store.h"
+
+/* The first file's name without its ending. */
+static char *default_output(const struct scores_request *r) {
+    static const char ending[] = ".diagnosis.h5";
+    const char *name = r->file_count > 0 ? r->file[0] : r->scores ? r->scores : r->queries;
+    const char *slash = strrchr(name, '/'), *colon = strrchr(name, ':');
+    size_t length = colon && (!slash || colon > slash) ? (size_t)(colon - name) : strlen(name);
+    size_t start = slash ? (size_t)(slash - name) + 1 : 0, stem = length;
+    while (stem > start && name[stem] != '.') { stem--; }
+    if (stem == start) { stem = length; }
+    char *path = memory_create(stem + sizeof ending, 1);
+    memcpy(path, name, stem);
+    memcpy(path + stem, ending, sizeof ending);
+    return path;
+}
+
+static void print(const struct diagnose_request *request, const struct diagnosis *d, size_t short_rows) {
+    switch (request->form) {
+    case DIAGNOSE_JSON: diagnosis_json_print(stdout, d); break;
+    case DIAGNOSE_CSV: diagnosis_table_print_csv(stdout, d); break;
+    case DIAGNOSE_TABLE: diagnosis_table_print(stdout, d, short_rows); break;
+    }
+}
+
+static int no_rows(const struct scores *scores) {
+    message_error(
+        "no row sees at least two keys and between 0.9 n and n of them for any of the lengths n; see "
+        "--lengths%s",
+        scores_short_rows(scores) > 0 ? " (some see fewer than two keys)" : "");
+    return EXIT_USAGE;
+}
+
+/* Reads twice, writes, prints. */
+static int diagnose(const struct diagnose_request *request, const char *path, const char *line,
+                    struct scores *scores) {
+    const struct store_provenance provenance = {.command_line = line, .threads = request->threads};
+    struct survey survey;
+    struct diagnosis diagnosis;
+    if (!survey_make(scores, request->threads, &survey)) {
+        survey_release(&survey);
+        return EXIT_USAGE;
+    }
+    if (survey.row_count == 0) {
+        survey_release(&survey);
+        return no_rows(scores);
+    }
+    char *text = diagnose_request_text(request, scores_facts(scores));
+    diagnosis_make(&survey, &diagnosis);
+    struct results *results = tally_make(
+        scores, &(struct tally_request){request->betas, request->beta, text, request->threads}, &diagnosis);
+    int status = results ? store_write(path, results, &provenance) : EXIT_USAGE;
+    if (status == EXIT_DONE) {
+        print(request, &diagnosis, scores_short_rows(scores));
+        message_say("wrote %s", path);
+    }
+    results_free(results);
+    diagnosis_release(&diagnosis);
+    survey_release(&survey);
+    free(text);
+    return status;
+}
+
+static int run(const struct diagnose_request *request, const char *line) {
+    char *path = request->output ? memory_copy_text(request->output, strlen(request->output))
+                                 : default_output(&request->scores);
+    int status = EXIT_FAILED;
+    if (outfile_prepare(path, false)) {
+        struct scores *scores = scores_open(&request->scores);
+        status = scores ? diagnose(request, path, line, scores) : EXIT_USAGE;
+        scores_close(scores);
+    }
+    free(path);
+    return status;
+}
+
+int command_diagnose(int argc, char **argv) {
+    struct diagnose_request request;
+    char *line = outfile_command_line(argc, argv);
+    int status = EXIT_USAGE;
+    if (diagnose_request_read(&request, argc, argv)) {
+        status = EXIT_DONE;
+        if (request.help) {
+            diagnose_request_usage(stdout);
+        } else {
+            status = run(&request, line);
+        }
+    }
+    diagnose_request_free(&request);
+    free(line);
+    return status;
+}

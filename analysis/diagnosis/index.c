@@ -1,0 +1,229 @@
+#include "analysis/diagnosis/index.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "analysis/statistics/order.h"
+#include "sim/base/memory.h"
+#include "sim/measures/measure.h"
+
+/* ---- a row ---- */
+
+static size_t spacings_at(double n) { return n >= 256 ? SPACING_MANY : n >= 64 ? SPACING_FEW : 0; }
+
+static bool is_sink(const struct survey_sink *sink, size_t key) {
+    for (size_t i = 0; i < SURVEY_SINKS && sink[i].weight > 0; i++) {
+        if (sink[i].key == key) { return true; }
+    }
+    return false;
+}
+
+/* The row's scores but for those of sinks; how many. */
+static size_t without_sinks(const struct scores_row *row, const struct survey_sink *sink, double *score) {
+    size_t count = 0;
+    for (size_t i = 0; i < row->count; i++) {
+        if (!is_sink(sink, row->key ? row->key[i] : i)) { score[count++] = row->score[i]; }
+    }
+    return count;
+}
+
+static void take_spacings(const struct row *made, struct index_row *found) {
+    for (size_t k = 0; k < INDEX_SPACINGS; k++) {
+        found->spacing[k] = k < found->count ? ((double)k + 1) * (made->gap[k + 1] - made->gap[k]) : NAN;
+    }
+    found->statistic = found->count > 0 ? spacing_statistic(found->count, made->gap) : NAN;
+}
+
+bool index_measure(struct measured *room, const struct scores_row *row, const struct survey_sink *sink,
+                   struct index_row *found) {
+    bool sinks = sink[0].weight > 0;
+    double *score = sinks ? malloc(row->count * sizeof *score) : NULL;
+    size_t count = sinks && score ? without_sinks(row, sink, score) : row->count;
+    const struct row *made = measured_row(room, count, score ? score : row->score, 1);
+    bool good = made && (score || !sinks);
+    *found = (struct index_row){.count = spacings_at((double)row->count), .lambda = NAN, .statistic = NAN};
+    if (found->count + 1 > count) { found->count = 0; }
+    if (good) { take_spacings(made, found); }
+    if (good && sinks) { found->lambda = measure_accumulation(made).lambda; }
+    free(score);
+    return good;
+}
+
+/* ---- sums ---- */
+
+/* Of one length, head and sequence. */
+struct cell {
+    double rows, statistic, spacing[INDEX_SPACINGS];
+    size_t count; /* K; rows of fewer spacings are left out */
+};
+
+struct index_sums {
+    const struct scores_facts *facts;
+    struct cell *cell;
+    double **lambda; /* (length, head): of the rows without sinks */
+    size_t *lambdas;
+};
+
+static struct cell *cell_at(const struct index_sums *s, size_t length, size_t head, size_t sequence) {
+    return &s->cell[(length * s->facts->head_count + head) * s->facts->sequence_count + sequence];
+}
+
+struct index_sums *index_create(const struct scores_facts *f) {
+    struct index_sums *s = memory_create(1, sizeof *s);
+    size_t heads = f->length_count * f->head_count;
+    s->facts = f;
+    s->cell = memory_create(heads * f->sequence_count, sizeof *s->cell);
+    s->lambda = memory_create(heads, sizeof(double *));
+    s->lambdas = memory_create(heads, sizeof *s->lambdas);
+    return s;
+}
+
+void index_free(struct index_sums *s) {
+    for (size_t i = 0; i < s->facts->length_count * s->facts->head_count; i++) { free(s->lambda[i]); }
+    free(s->lambda);
+    free(s->lambdas);
+    free(s->cell);
+    free(s);
+}
+
+void index_add(struct index_sums *s, const struct scores_row *row, const struct index_row *found) {
+    struct cell *c = cell_at(s, row->length, row->head, row->sequence);
+    size_t at = row->length * s->facts->head_count + row->head;
+    if (!isnan(found->lambda)) {
+        s->lambda[at] = memory_resize(s->lambda[at], s->lambdas[at] + 1, sizeof(double));
+        s->lambda[at][s->lambdas[at]++] = found->lambda;
+    }
+    if (found->count == 0 || isnan(found->statistic) || (c->rows > 0 && c->count != found->count)) { return; }
+    c->count = found->count;
+    c->rows++;
+    c->statistic += found->statistic;
+    for (size_t k = 0; k < found->count; k++) { c->spacing[k] += found->spacing[k]; }
+}
+
+/* ---- what they say ---- */
+
+/* Mean T of a sequence over the heads of a group; NaN where it has none. */
+static double sequence_statistic(const struct index_sums *s, const struct diagnosis_group *g, size_t length,
+                                 size_t sequence, size_t *count) {
+    double sum = 0, heads = 0;
+    for (size_t h = g->head_first; h < g->head_last; h++) {
+        const struct cell *c = cell_at(s, length, h, sequence);
+        if (c->rows == 0) { continue; }
+        sum += c->statistic / c->rows;
+        heads++;
+        *count = c->count;
+    }
+    return heads > 0 ? sum / heads : NAN;
+}
+
+static struct trend_spread spread_of(const struct index_sums *s, const struct diagnosis_group *g,
+                                     size_t length, size_t *count) {
+    double *value = memory_create(s->facts->sequence_count, sizeof *value), unused = 0;
+    for (size_t q = 0; q < s->facts->sequence_count; q++) {
+        value[q] = sequence_statistic(s, g, length, q, count);
+    }
+    struct trend_data data = {s->facts->sequence_count, 1, &unused, value, &unused};
+    struct trend_spread spread = trend_level(&data, 0);
+    free(value);
+    return spread;
+}
+
+/* The larger T, the smaller the index. */
+static void tell(const struct spacing_table *table, const struct trend_interval *statistic,
+                 struct diagnosis_point *p) {
+    p->index =
+        (struct trend_interval){spacing_index(table, statistic->value), spacing_index(table, statistic->high),
+                                spacing_index(table, statistic->low)};
+}
+
+static void index_point(const struct index_sums *s, const struct diagnosis *d, size_t group, size_t length,
+                        const struct spacing_table table[2], struct diagnosis_point *p) {
+    const struct diagnosis_group *g = &d->group[group];
+    size_t first = group, last = group, unused;
+    struct trend_spread own = spread_of(s, g, length, &p->spacings);
+    double variances = 0, heads = 0, variance = own.variance, freedom = (double)own.count - 1;
+    if (own.count == 0) { return; }
+    for (; !g->pooled && first > 0 && d->group[first - 1].layer == g->layer;) { first--; }
+    for (; !g->pooled && last < s->facts->head_count && d->group[last].layer == g->layer;) { last++; }
+    for (size_t h = first; h < last; h++) {
+        double v = spread_of(s, &d->group[h], length, &unused).variance;
+        if (isnan(v)) { continue; }
+        variances += v;
+        heads++;
+    }
+    if (heads >= TREND_POOLED) {
+        variance = (own.variance + variances / heads) / 2;
+        freedom *= 2;
+    }
+    struct trend_interval statistic = trend_between(own.mean, variance, own.count, freedom);
+    const struct spacing_table *chosen = &table[p->spacings == SPACING_MANY];
+    double step = sqrt(variance / (double)own.count);
+    tell(chosen, &statistic, p);
+    p->index_se = fabs(spacing_index(chosen, own.mean - step) - spacing_index(chosen, own.mean + step)) / 2;
+}
+
+/* Median without sinks; of rows of heads that have none, their own. */
+static double median_without(const struct index_sums *s, const struct diagnosis_group *g, size_t length) {
+    size_t count = 0;
+    for (size_t h = g->head_first; h < g->head_last; h++) {
+        count += s->lambdas[length * s->facts->head_count + h];
+    }
+    if (g->head_last > g->head_first + 1 || count == 0) { return NAN; }
+    double *room = memory_create(count, sizeof *room);
+    size_t at = length * s->facts->head_count + g->head_first;
+    double median = order_make(count, s->lambda[at], room).quantile[ORDER_MEDIAN];
+    free(room);
+    return median;
+}
+
+/* What independent Gaussian rows read at each length. */
+static void gaussian_readings(const struct scores_facts *f, const struct spacing_table table[2],
+                              double *index) {
+    const double sigma = 1;
+    for (size_t l = 0; l < f->length_count; l++) {
+        size_t count = spacings_at(f->length[l]);
+        index[l] = count == 0 ? NAN
+                              : spacing_index(&table[count == SPACING_MANY],
+                                              spacing_mean_finite(count, family_find("gaussian"), &sigma,
+                                                                  log(f->length[l])));
+    }
+}
+
+void index_finish(const struct index_sums *s, struct diagnosis *d) {
+    struct spacing_table table[2];
+    double *gaussian = memory_create(s->facts->length_count, sizeof *gaussian);
+    spacing_table_make(SPACING_FEW, &table[0]);
+    spacing_table_make(SPACING_MANY, &table[1]);
+    gaussian_readings(s->facts, table, gaussian);
+    for (size_t i = 0; i < d->group_count; i++) {
+        for (size_t l = 0; l < s->facts->length_count; l++) {
+            struct diagnosis_point *p = &d->group[i].point[l];
+            p->index = (struct trend_interval){NAN, NAN, NAN};
+            p->index_se = NAN;
+            p->gaussian = gaussian[l];
+            p->lambda_without_sinks = median_without(s, &d->group[i], l);
+            index_point(s, d, i, l, table, p);
+        }
+    }
+    free(gaussian);
+}
+
+void index_copy(const struct index_sums *s, const struct diagnosis *d, size_t group,
+                struct results_series *series) {
+    const struct diagnosis_group *g = &d->group[group];
+    for (size_t l = 0; l < s->facts->length_count; l++) {
+        double lambda = isfinite(g->point[l].median) ? g->point[l].median : NAN;
+        for (size_t k = 0; k < INDEX_SPACINGS; k++) {
+            double sum = 0, rows = 0;
+            for (size_t h = g->head_first; h < g->head_last; h++) {
+                for (size_t q = 0; q < s->facts->sequence_count; q++) {
+                    const struct cell *c = cell_at(s, l, h, q);
+                    if (k >= c->count) { continue; }
+                    sum += c->spacing[k];
+                    rows += c->rows;
+                }
+            }
+            series->spacing_mean[l * INDEX_SPACINGS + k] = rows > 0 ? sum / rows * lambda : NAN;
+        }
+    }
+}

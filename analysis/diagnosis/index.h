@@ -1,0 +1,37 @@
+/* index: spacings of the largest scores of measured rows, and the extreme-value index they say (THEORY 11,
+ * 14). Keys that are sinks are left out first. */
+#ifndef GAPSCALE_ANALYSIS_DIAGNOSIS_INDEX_H
+#define GAPSCALE_ANALYSIS_DIAGNOSIS_INDEX_H
+
+#include "analysis/diagnosis/diagnosis.h"
+#include "analysis/statistics/spacing.h"
+#include "sim/results/results.h"
+#include "sim/rows/measured.h"
+
+enum { INDEX_SPACINGS = SPACING_MANY };
+
+/* Of one row. */
+struct index_row {
+    size_t count;                   /* K: 16 from n = 256 on, 8 from 64 on, else 0 */
+    double statistic;               /* T; NaN where all K + 1 scores tie */
+    double spacing[INDEX_SPACINGS]; /* k (s_(k) - s_(k+1)), k <= K; NaN beyond */
+    double lambda;                  /* Lambda_n without the sinks; NaN where there are none */
+};
+
+/* False when out of memory. `sink` are those of the row's head and length. */
+bool index_measure(struct measured *room, const struct scores_row *row, const struct survey_sink *sink,
+                   struct index_row *found);
+
+struct index_sums; /* over rows, by length, head and sequence */
+struct index_sums *index_create(const struct scores_facts *facts);
+void index_free(struct index_sums *sums);
+void index_add(struct index_sums *sums, const struct scores_row *row, const struct index_row *found);
+
+/* Fills in index, gaussian and lambda_without_sinks of every point: means of T over a sequence's rows, t
+ * intervals between sequences with variances pooled by half with those of the layer. */
+void index_finish(const struct index_sums *sums, struct diagnosis *diagnosis);
+/* spacing_mean of a group. */
+void index_copy(const struct index_sums *sums, const struct diagnosis *diagnosis, size_t group,
+                struct results_series *series);
+
+#endif

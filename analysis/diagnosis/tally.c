@@ -1,0 +1,415 @@
+/* A row is measured once, in units of its head's Lambda; what its layer and all heads have of it differs by
+ * the unit alone, but for N_n(t), whose gaps are in that unit. */
+#include "analysis/diagnosis/tally.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/diagnosis/index.h"
+#include "sim/base/memory.h"
+#include "sim/base/message.h"
+#include "sim/rows/measured.h"
+#include "sim/sweep/replicate.h"
+
+enum { CRITERIA = 4, RANKS = 8, UNITS = 3 }; /* units: head, layer, all */
+
+/* A group at one length. */
+struct cell {
+    struct results_series here;
+    struct replicate_layout layout;
+    double unit; /* Lambda in whose units it is told; 1 where half of the rows tie */
+    size_t rows, sequences;
+    size_t *sequence, *count; /* which sequences, in the order of their first rows; rows of each */
+    double **sum;             /* [sequences][total] */
+    double *kept_count;       /* [sequences]: of values over kept rows */
+    double *entropy;          /* (beta, kept): for quantiles */
+};
+
+/* What a row leaves, before it is added up. */
+struct mark {
+    double *value;                /* [total], in units of its head */
+    double *log_gap_count[UNITS]; /* [gaps] */
+    struct index_row index;
+    struct cell *cell[UNITS];
+    size_t replicate[UNITS];
+};
+
+struct tally {
+    const struct tally_request *request;
+    const struct diagnosis *diagnosis;
+    struct results *results;
+    struct cell *cell; /* (group, length) */
+    struct index_sums *index;
+    struct mark *mark;
+    size_t marks;
+    double *room;
+};
+
+/* ---- results without rows ---- */
+
+static const struct criterion criterion[CRITERIA] = {{CRITERION_ENTROPY, 1},
+                                                     {CRITERION_PARTICIPATION, 0.5},
+                                                     {CRITERION_TOP_TWO_RATIO, 0.5},
+                                                     {CRITERION_SUSCEPTIBILITY, 0}};
+static const double quantile_level[] = {0.05, 0.25, 0.5, 0.75, 0.95};
+enum { QUANTILES = 5 };
+
+static size_t most_sequences(const struct diagnosis *d) {
+    size_t most = 1;
+    for (size_t i = 0; i < d->group_count; i++) {
+        for (size_t l = 0; l < d->survey->facts->length_count; l++) {
+            most = most > d->group[i].point[l].sequences ? most : d->group[i].point[l].sequences;
+        }
+    }
+    return most;
+}
+
+static size_t most_rows(const struct diagnosis *d, const struct diagnosis_group *g) {
+    size_t most = 1;
+    for (size_t l = 0; l < d->survey->facts->length_count; l++) {
+        most = most > g->point[l].rows ? most : g->point[l].rows;
+    }
+    return most;
+}
+
+static void fill_series(const struct tally_request *r, const struct diagnosis *d,
+                        const struct diagnosis_group *g, struct results_series *s) {
+    const struct scores_facts *f = d->survey->facts;
+    size_t rows = most_rows(d, g), blocks = most_sequences(d);
+    snprintf(s->name, sizeof s->name, "%s", g->name);
+    s->family = family_stored("empirical");
+    s->replicates = rows;
+    results_size_common(s, f->length_count, r->betas, QUANTILES, RANKS, CRITERIA);
+    s->size[RESULTS_BLOCK] = blocks < 256 ? blocks : 256;
+    s->size[RESULTS_REPLICATE] = rows < TALLY_KEPT ? rows : TALLY_KEPT;
+    s->size[RESULTS_SPACING] = INDEX_SPACINGS;
+    s->size[RESULTS_WINDOW] = SURVEY_WINDOWS;
+    s->size[RESULTS_PRESCRIPTION] = PRESCRIPTIONS;
+    results_allocate(s);
+    memcpy(s->criterion, criterion, sizeof criterion);
+    results_fill_common(s, quantile_level);
+    for (size_t l = 0; l < f->length_count; l++) {
+        double lambda = g->point[l].median;
+        s->n[l] = f->length[l];
+        s->log_n[l] = log(f->length[l]);
+        s->lambda_typ[l] = lambda;
+        s->log_lambda_typ[l] = log(lambda);
+        for (size_t b = 0; b < r->betas; b++) {
+            s->beta[l * r->betas + b] = r->beta[b];
+            s->beta_ratio[l * r->betas + b] = isfinite(lambda) ? r->beta[b] / lambda : NAN;
+        }
+    }
+}
+
+static char *resolved_text(const struct tally_request *r, const struct diagnosis *d) {
+    size_t room = strlen(r->text) + 32 + d->group_count * (DIAGNOSIS_NAME + 16);
+    char *text = memory_create(room, 1), *at = text;
+    at += sprintf(at, "%sseries:\n", r->text);
+    for (size_t i = 0; i < d->group_count; i++) { at += sprintf(at, "  - name: %s\n", d->group[i].name); }
+    return text;
+}
+
+static struct results *create_results(const struct tally_request *r, const struct diagnosis *d) {
+    struct results *results = memory_create(1, sizeof *results);
+    results->config_resolved = resolved_text(r, d);
+    results->config_text = memory_copy_text(results->config_resolved, strlen(results->config_resolved));
+    results->isa = memory_copy_text(isa_best()->name, strlen(isa_best()->name));
+    results->series_count = d->group_count;
+    results->series = memory_create(d->group_count, sizeof *results->series);
+    for (size_t i = 0; i < d->group_count; i++) { fill_series(r, d, &d->group[i], &results->series[i]); }
+    return results;
+}
+
+/* ---- cells ---- */
+
+static void open_cell(const struct tally *t, size_t group, size_t length, struct cell *c) {
+    const struct diagnosis *d = t->diagnosis;
+    double lambda = d->group[group].point[length].median;
+    results_cut(&t->results->series[group], length, &c->here);
+    c->layout = replicate_layout(&c->here);
+    c->unit = isfinite(lambda) ? lambda : 1;
+    c->sequence = memory_create(d->survey->facts->sequence_count, sizeof *c->sequence);
+    c->count = memory_create(d->survey->facts->sequence_count, sizeof *c->count);
+    c->kept_count = memory_create(d->survey->facts->sequence_count, sizeof *c->kept_count);
+    c->sum = memory_create(d->survey->facts->sequence_count, sizeof(double *));
+    c->entropy = memory_create(c->here.size[RESULTS_REPLICATE] * c->layout.betas, sizeof *c->entropy);
+}
+
+static void free_cell(struct cell *c) {
+    for (size_t s = 0; s < c->sequences; s++) { free(c->sum[s]); }
+    free(c->sum);
+    free(c->sequence);
+    free(c->count);
+    free(c->kept_count);
+    free(c->entropy);
+}
+
+static size_t cell_sequence(struct cell *c, size_t sequence) {
+    size_t s = 0;
+    while (s < c->sequences && c->sequence[s] != sequence) { s++; }
+    if (s == c->sequences) {
+        c->sequence[c->sequences++] = sequence;
+        c->sum[s] = memory_create(c->layout.total, sizeof(double));
+    }
+    return s;
+}
+
+/* ---- a row ---- */
+
+static size_t group_of(const struct diagnosis *d, size_t head, size_t unit) {
+    size_t i = unit == 0 ? head : unit == 2 ? d->group_count - 1 : d->survey->facts->head_count;
+    while (unit == 1 && d->group[i].head_last <= head) { i++; }
+    return i;
+}
+
+/* Which cells a row belongs to, and which replicate it is there. */
+static void place_row(const struct tally *t, const struct scores_row *row, struct mark *m) {
+    for (size_t u = 0; u < UNITS; u++) {
+        size_t group = group_of(t->diagnosis, row->head, u);
+        m->cell[u] = &t->cell[group * t->diagnosis->survey->facts->length_count + row->length];
+        m->replicate[u] = m->cell[u]->rows++;
+    }
+}
+
+static void measure_counts(const struct row *made, const struct mark *m, double *room) {
+    for (size_t u = 0; u < UNITS; u++) {
+        const struct results_series *here = &m->cell[u]->here;
+        size_t gaps = here->size[RESULTS_GAP];
+        for (size_t i = 0; i < gaps; i++) {
+            room[i] = here->gap_grid[i] * m->cell[0]->unit / m->cell[u]->unit;
+        }
+        measure_log_gap_count(made, gaps, room, m->log_gap_count[u]);
+    }
+}
+
+/* False when out of memory. */
+static bool measure_row_of(const struct tally *t, struct replicate_worker *worker, struct measured *measured,
+                           const struct scores_row *row, struct mark *m) {
+    struct cell *head = m->cell[0];
+    double room[128];
+    const struct row *made = measured_row(measured, row->count, row->score, head->unit);
+    if (!made) { return false; }
+    struct replicate_place place = {.layout = &head->layout, .here = &head->here};
+    replicate_measure_row(worker, &place, made, m->replicate[0], m->value);
+    measure_counts(made, m, room);
+    const struct survey_sink *sink = survey_sinks(t->diagnosis->survey, row->length, row->head);
+    return index_measure(measured, row, sink, &m->index);
+}
+
+/* ---- adding up ---- */
+
+static void keep_in_unit(struct cell *to, size_t at, const struct cell *from, size_t replicate) {
+    const struct results_series *x = &from->here;
+    struct results_series *y = &to->here;
+    double ratio = from->unit / to->unit;
+    if (at >= y->size[RESULTS_REPLICATE] || replicate >= x->size[RESULTS_REPLICATE]) { return; }
+    y->lambda[at] = x->lambda[replicate] * ratio;
+    y->lambda_log_rank[at] = x->lambda_log_rank[replicate];
+    y->lambda_gap[at] = x->lambda_gap[replicate] / ratio;
+    y->top_gap[at] = x->top_gap[replicate] / ratio;
+    for (size_t c = 0; c < CRITERIA; c++) {
+        y->collapse[c * y->size[RESULTS_REPLICATE] + at] =
+            x->collapse[c * x->size[RESULTS_REPLICATE] + replicate] * ratio;
+    }
+}
+
+static void add_row(const struct scores_row *row, const struct mark *m, size_t unit) {
+    struct cell *c = m->cell[unit];
+    const struct replicate_layout *l = &c->layout;
+    size_t s = cell_sequence(c, row->sequence), at = m->replicate[unit],
+           kept = c->here.size[RESULTS_REPLICATE];
+    double *sum = c->sum[s], gap_unit = m->cell[0]->unit / c->unit;
+    bool has_kept = m->replicate[0] < m->cell[0]->here.size[RESULTS_REPLICATE];
+    for (size_t i = 0; i < (has_kept ? l->total : l->kept); i++) {
+        bool is_gap = i >= l->at[MEASURE_GAP_MEAN] && i < l->at[MEASURE_GAP_MEAN + 1];
+        sum[i] += is_gap ? m->value[i] / gap_unit : m->value[i];
+    }
+    size_t counts = l->at[RESULTS_LOG_GAP_COUNT], gaps = c->here.size[RESULTS_GAP];
+    for (size_t i = 0; i < gaps; i++) { sum[counts + i] += m->log_gap_count[unit][i] - m->value[counts + i]; }
+    c->count[s]++;
+    c->kept_count[s] += has_kept;
+    for (size_t b = 0; at < kept && b < l->betas; b++) { c->entropy[b * kept + at] = m->value[b]; }
+    if (unit > 0) { keep_in_unit(c, at, m->cell[0], m->replicate[0]); }
+}
+
+/* ---- means and errors ---- */
+
+/* Mean over rows, and the error of the means of sequences, weighted by their rows. */
+static void between_sequences(const struct cell *c, size_t value, double *mean, double *se) {
+    bool of_kept = value >= c->layout.kept;
+    double rows = 0, total = 0, square = 0, g = 0;
+    for (size_t s = 0; s < c->sequences; s++) {
+        rows += of_kept ? c->kept_count[s] : (double)c->count[s];
+        total += c->sum[s][value];
+    }
+    if (!(rows > 0)) { return; }
+    *mean = total / rows;
+    for (size_t s = 0; s < c->sequences; s++) {
+        double own = of_kept ? c->kept_count[s] : (double)c->count[s];
+        if (own == 0) { continue; }
+        double apart = (c->sum[s][value] - own * *mean) / rows;
+        square += apart * apart;
+        g++;
+    }
+    if (g > 1) { *se = sqrt(square * g / (g - 1)); }
+}
+
+static int ascending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void fill_quantiles(struct cell *c) {
+    size_t kept = c->here.size[RESULTS_REPLICATE], count = c->rows < kept ? c->rows : kept;
+    for (size_t b = 0; b < c->layout.betas && count > 0; b++) {
+        double *entropy = c->entropy + b * kept;
+        qsort(entropy, count, sizeof *entropy, ascending);
+        for (size_t q = 0; q < QUANTILES; q++) {
+            double place = quantile_level[q] * (double)(count - 1), part = place - floor(place);
+            size_t below = (size_t)place, above = below + 1 < count ? below + 1 : below;
+            c->here.entropy_quantile[b * QUANTILES + q] =
+                entropy[below] + part * (entropy[above] - entropy[below]);
+        }
+    }
+}
+
+/* Blocks are sequences; more than there are blocks share the last. */
+static void fill_cell_blocks(struct cell *c) {
+    size_t blocks = c->here.size[RESULTS_BLOCK], betas = c->layout.betas;
+    for (size_t k = 0; k < blocks && k < c->sequences; k++) {
+        size_t last = k + 1 == blocks ? c->sequences : k + 1;
+        double rows = 0;
+        for (size_t s = k; s < last; s++) { rows += (double)c->count[s]; }
+        for (size_t q = 0; q < MEASURE_COUNT; q++) {
+            for (size_t b = 0; b < betas; b++) {
+                double sum = 0;
+                for (size_t s = k; s < last; s++) { sum += c->sum[s][c->layout.at[q] + b]; }
+                c->here.block[q][b * blocks + k] = sum / rows;
+            }
+        }
+        if (isnan(c->here.block_size[k]) || c->here.block_size[k] < rows) { c->here.block_size[k] = rows; }
+    }
+}
+
+static void finish_cell(struct cell *c) {
+    for (unsigned q = 0; q < RESULTS_QUANTITIES; q++) {
+        for (size_t i = c->layout.at[q]; i < c->layout.at[q + 1]; i++) {
+            size_t k = i - c->layout.at[q];
+            between_sequences(c, i, &c->here.mean[q][k], &c->here.se[q][k]);
+        }
+    }
+    fill_quantiles(c);
+    fill_cell_blocks(c);
+    c->here.row_count[0] = (double)c->rows;
+}
+
+/* What the diagnosis says of a group, beside its rows. */
+static void copy_diagnosis(const struct diagnosis *d, const struct diagnosis_group *g,
+                           struct results_series *s) {
+    for (size_t k = 0; k < INDEX_SPACINGS; k++) { s->spacing[k] = (double)k + 1; }
+    for (size_t w = 0; w < SURVEY_WINDOWS; w++) { s->window[w] = survey_window[w]; }
+    for (size_t l = 0; l < d->survey->facts->length_count; l++) {
+        const struct diagnosis_point *p = &g->point[l];
+        if (p->rows == 0) { continue; }
+        s->tie_fraction[l] = p->tie_fraction;
+        s->top_key_mass[l] = p->top_key_mass;
+        s->nearness[l] = p->near;
+        for (size_t w = 0; w < SURVEY_WINDOWS; w++) { s->local_mass[l * SURVEY_WINDOWS + w] = p->mass[w]; }
+        s->model_beta_ratio[l] = 1 / p->median;
+        s->model_beta_ratio_low[l] = 1 / p->lambda.high;
+        s->model_beta_ratio_high[l] = 1 / p->lambda.low;
+        s->extreme_value_index[l] = p->index.value;
+        s->extreme_value_index_se[l] = p->index_se;
+        s->extreme_value_index_gaussian[l] = p->gaussian;
+        s->lambda_without_sinks[l] = p->lambda_without_sinks;
+    }
+    for (size_t k = 0; g->trained.known && k < PRESCRIPTIONS; k++) {
+        s->drift[k] = g->trained.law[k].drift;
+        s->drift_low[k] = g->trained.law[k].trend.low;
+        s->drift_high[k] = g->trained.law[k].trend.high;
+    }
+}
+
+/* ---- all of it ---- */
+
+static void reserve_marks(struct tally *t, size_t count) {
+    size_t total = t->cell[0].layout.total, gaps = t->cell[0].here.size[RESULTS_GAP],
+           each = total + UNITS * gaps;
+    if (count <= t->marks) { return; }
+    t->marks = count;
+    t->mark = memory_resize(t->mark, count, sizeof *t->mark);
+    t->room = memory_resize(t->room, count * each, sizeof *t->room);
+    for (size_t i = 0; i < count; i++) {
+        t->mark[i].value = t->room + i * each;
+        for (size_t u = 0; u < UNITS; u++) {
+            t->mark[i].log_gap_count[u] = t->mark[i].value + total + u * gaps;
+        }
+    }
+}
+
+static bool tally_batch(struct tally *t, const struct scores_batch *batch) {
+    bool good = true;
+    reserve_marks(t, batch->count);
+    for (size_t i = 0; i < batch->count; i++) { place_row(t, &batch->row[i], &t->mark[i]); }
+#pragma omp parallel num_threads(t->request->threads)
+    {
+        struct replicate_worker worker;
+        struct measured *measured = measured_create(isa_best());
+        bool ready = replicate_worker_create(&worker, isa_best(), t->request->betas) && measured;
+#pragma omp for schedule(dynamic, 1)
+        for (size_t i = 0; i < batch->count; i++) {
+            if (!ready || !measure_row_of(t, &worker, measured, &batch->row[i], &t->mark[i])) {
+#pragma omp atomic write
+                good = false;
+            }
+        }
+        replicate_worker_release(&worker);
+        measured_free(measured);
+    }
+    for (size_t i = 0; i < batch->count && good; i++) {
+        for (size_t u = 0; u < UNITS; u++) { add_row(&batch->row[i], &t->mark[i], u); }
+        index_add(t->index, &batch->row[i], &t->mark[i].index);
+    }
+    if (!good) { message_error("out of memory while measuring rows"); }
+    return good;
+}
+
+static void finish(struct tally *t, struct diagnosis *d) {
+    size_t lengths = d->survey->facts->length_count;
+    index_finish(t->index, d);
+    for (size_t i = 0; i < d->group_count; i++) {
+        for (size_t l = 0; l < lengths; l++) { finish_cell(&t->cell[i * lengths + l]); }
+        copy_diagnosis(d, &d->group[i], &t->results->series[i]);
+        index_copy(t->index, d, i, &t->results->series[i]);
+    }
+}
+
+struct results *tally_make(struct scores *scores, const struct tally_request *request, struct diagnosis *d) {
+    size_t lengths = d->survey->facts->length_count;
+    struct tally t = {.request = request, .diagnosis = d};
+    struct scores_batch batch;
+    enum scores_outcome outcome;
+    bool good = true;
+    t.results = create_results(request, d);
+    t.index = index_create(d->survey->facts);
+    t.cell = memory_create(d->group_count * lengths, sizeof *t.cell);
+    for (size_t i = 0; i < d->group_count * lengths; i++) {
+        open_cell(&t, i / lengths, i % lengths, &t.cell[i]);
+    }
+    scores_rewind(scores);
+    while (good && (outcome = scores_next(scores, request->threads, &batch)) == SCORES_MORE) {
+        good = tally_batch(&t, &batch);
+    }
+    good = good && outcome == SCORES_END;
+    if (good) { finish(&t, d); }
+    for (size_t i = 0; i < d->group_count * lengths; i++) { free_cell(&t.cell[i]); }
+    free(t.cell);
+    free(t.mark);
+    free(t.room);
+    index_free(t.index);
+    if (good) { return t.results; }
+    results_free(t.results);
+    return NULL;
+}

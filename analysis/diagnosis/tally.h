@@ -1,0 +1,25 @@
+/* tally: the second reading of measured scores: every row measured as a sweep measures its rows, in units of
+ * the median Lambda_n that the first reading found, and the spacings of its largest scores without the keys
+ * that are sinks. Replicates are rows in the order of the files, blocks are sequences: errors are between
+ * sequences. */
+#ifndef GAPSCALE_ANALYSIS_DIAGNOSIS_TALLY_H
+#define GAPSCALE_ANALYSIS_DIAGNOSIS_TALLY_H
+
+#include "analysis/diagnosis/diagnosis.h"
+#include "sim/results/results.h"
+
+enum { TALLY_KEPT = 4096 }; /* rows of a head that are kept one by one */
+
+struct tally_request {
+    size_t betas;
+    const double *beta; /* absolute, increasing */
+    const char *text;   /* the options as resolved config, without `series:` */
+    int threads;
+};
+
+/* Reads all rows again; fills in the indices of the diagnosis, and returns its groups as results. NULL after
+ * a message. Free with results_free. */
+struct results *tally_make(struct scores *scores, const struct tally_request *request,
+                           struct diagnosis *diagnosis);
+
+#endif

@@ -1,0 +1,22 @@
+/* temporary: files that are written under a name of their own, and renamed when they are whole.
+ *
+ * FILE is written as FILE.tmp-TAG, where the tag is that of the process (process.h): nobody else writes or
+ * clears it while that process lives. */
+#ifndef GAPSCALE_SIM_BASE_TEMPORARY_H
+#define GAPSCALE_SIM_BASE_TEMPORARY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The name for `path`; false when it does not fit. */
+bool temporary_name(const char *path, size_t size, char name[]);
+/* Makes it, for writing; an existing file is not touched and a link not followed. -1 with errno set. */
+int temporary_open(const char *name);
+/* Removes what others left of `path`: of processes that are gone, and where that cannot be known what was not
+ * touched for TEMPORARY_OLD seconds. */
+enum { TEMPORARY_OLD = 86400 };
+void temporary_clear(const char *path);
+/* Whether a file's name is one of these. */
+bool temporary_is(const char *name);
+
+#endif

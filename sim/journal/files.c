@@ -1,0 +1,185 @@
+#include "sim/journal/files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sim/base/memory.h"
+#include "sim/base/message.h"
+#include "sim/base/process.h"
+#include "sim/base/temporary.h"
+
+void files_path(const char *directory, const char *name, char path[FILES_PATH]) {
+    snprintf(path, FILES_PATH, "%s/%s", directory, name);
+}
+
+void files_units_path(const char *directory, unsigned number, char path[FILES_PATH]) {
+    snprintf(path, FILES_PATH, "%s/%06u.units", directory, number);
+}
+
+/* The number of NNNNNN.units, or 0 for any other name. */
+static unsigned units_number(const char *name) {
+    char *end;
+    if (strspn(name, "0123456789") < 6) { return 0; }
+    unsigned long number = strtoul(name, &end, 10);
+    return strcmp(end, ".units") == 0 && number < UINT_MAX ? (unsigned)number : 0;
+}
+
+unsigned *files_units(const char *directory, size_t *count) {
+    DIR *listing = opendir(directory);
+    unsigned *number = NULL;
+    *count = 0;
+    for (struct dirent *entry; listing && (entry = readdir(listing));) {
+        unsigned n = units_number(entry->d_name);
+        if (n == 0) { continue; }
+        number = memory_resize(number, *count + 1, sizeof *number);
+        size_t at = (*count)++;
+        for (; at > 0 && number[at - 1] > n; at--) { number[at] = number[at - 1]; }
+        number[at] = n;
+    }
+    if (listing) { closedir(listing); }
+    return number;
+}
+
+/* ---- writing ---- */
+
+static bool write_whole(int file, const void *bytes, size_t length) {
+    const char *at = bytes;
+    while (length > 0) {
+        ssize_t done = write(file, at, length);
+        if (done < 0 && errno != EINTR) { return false; }
+        if (done > 0) {
+            at += done;
+            length -= (size_t)done;
+        }
+    }
+    return fsync(file) == 0 || errno == EINVAL;
+}
+
+/* False with errno set and nothing left behind. */
+static bool write_temporary(const char *name, const void *bytes, size_t length) {
+    int file = temporary_open(name);
+    if (file < 0) { return false; }
+    bool good = write_whole(file, bytes, length);
+    int why = errno;
+    if (close(file) != 0 && good) {
+        good = false;
+        why = errno;
+    }
+    if (!good) { unlink(name); }
+    errno = why;
+    return good;
+}
+
+static bool write_failed(const char *path, int why) {
+    message_error(
+        "cannot write %s: %s; what is finished so far is kept: make room, or mend the place, and run "
+        "the same command again",
+        path, strerror(why));
+    return false;
+}
+
+bool files_write(const char *directory, const char *name, const void *bytes, size_t length) {
+    char path[FILES_PATH], temporary[FILES_PATH + PROCESS_TAG];
+    files_path(directory, name, path);
+    temporary_name(path, sizeof temporary, temporary);
+    if (!write_temporary(temporary, bytes, length)) { return write_failed(path, errno); }
+    if (rename(temporary, path) == 0) { return true; }
+    int why = errno;
+    unlink(temporary);
+    return write_failed(path, why);
+}
+
+/* Renames to a name that nobody has, with EEXIST where somebody does; a file system without links has to be
+ * believed that nobody comes between. */
+static bool rename_new(const char *temporary, const char *path) {
+    if (link(temporary, path) == 0) {
+        unlink(temporary);
+        return true;
+    }
+    if (errno == EEXIST) { return false; }
+    if (access(path, F_OK) != 0) { return rename(temporary, path) == 0; }
+    errno = EEXIST;
+    return false;
+}
+
+bool files_write_units(const char *directory, unsigned *number, const void *bytes, size_t length) {
+    char path[FILES_PATH], temporary[FILES_PATH + PROCESS_TAG];
+    unsigned next = *number + 1;
+    files_units_path(directory, next, path);
+    temporary_name(path, sizeof temporary, temporary);
+    if (!write_temporary(temporary, bytes, length)) { return write_failed(path, errno); }
+    bool good = rename_new(temporary, path);
+    while (!good && errno == EEXIST) { /* of a process that was taken for dead */
+        files_units_path(directory, ++next, path);
+        good = rename_new(temporary, path);
+    }
+    if (good) {
+        *number = next;
+        return true;
+    }
+    int why = errno;
+    unlink(temporary);
+    return write_failed(path, why);
+}
+
+/* ---- reading ---- */
+
+char *files_read(const char *path, size_t *length) {
+    struct stat status;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0) { return NULL; }
+    char *bytes = NULL;
+    if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&
+        (bytes = malloc((size_t)status.st_size + 1))) {
+        size_t size = (size_t)status.st_size;
+        ssize_t done = 1;
+        for (*length = 0; *length < size && done > 0; *length += done > 0 ? (size_t)done : 0) {
+            done = read(file, bytes + *length, size - *length);
+        }
+        bytes[*length] = '\0';
+        if (done < 0) {
+            free(bytes);
+            bytes = NULL;
+        }
+    }
+    close(file);
+    return bytes;
+}
+
+/* ---- clearing ---- */
+
+static bool is_ours(const char *name) {
+    return units_number(name) > 0 || strcmp(name, "header") == 0 || strcmp(name, "config.yaml") == 0 ||
+           strcmp(name, "resolved.yaml") == 0 || temporary_is(name) || strncmp(name, "lock.", 5) == 0;
+}
+
+static bool clear_matching(const char *directory, bool (*matches)(const char *name)) {
+    DIR *listing = opendir(directory);
+    if (!listing) { return errno == ENOENT; }
+    bool good = true;
+    for (struct dirent *entry; (entry = readdir(listing));) {
+        if (!matches(entry->d_name)) { continue; }
+        if (unlinkat(dirfd(listing), entry->d_name, 0) != 0 && errno != ENOENT) {
+            message_error("cannot remove %s/%s: %s", directory, entry->d_name, strerror(errno));
+            good = false;
+        }
+    }
+    closedir(listing);
+    return good;
+}
+
+bool files_clear(const char *directory) {
+    char header[FILES_PATH];
+    files_path(directory, "header", header);
+    unlink(header); /* first: without it the rest is nothing */
+    return clear_matching(directory, is_ours);
+}
+
+bool files_clear_temporary(const char *directory) { return clear_matching(directory, temporary_is); }

@@ -1,0 +1,30 @@
+/* files: those of a journal's directory (journal.h), by name. Nothing here knows what they mean.
+ *
+ * A file is written under a name of its own (temporary.h), fsynced and renamed. */
+#ifndef GAPSCALE_SIM_JOURNAL_FILES_H
+#define GAPSCALE_SIM_JOURNAL_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { FILES_DIRECTORY = 4096, FILES_NAME = 32, FILES_PATH = FILES_DIRECTORY + FILES_NAME };
+
+void files_path(const char *directory, const char *name, char path[FILES_PATH]);
+/* NNNNNN.units, the records of some units. */
+void files_units_path(const char *directory, unsigned number, char path[FILES_PATH]);
+/* Their numbers, in order, from 1 on. Free with free(). */
+unsigned *files_units(const char *directory, size_t *count);
+
+/* Writes a file, in the place of one that is there. False after a message, with nothing left behind. */
+bool files_write(const char *directory, const char *name, const void *bytes, size_t length);
+/* Writes records to a new file with the next number after *number that is free, and puts it there. The same
+ * else. */
+bool files_write_units(const char *directory, unsigned *number, const void *bytes, size_t length);
+/* A regular file whole, ended by NUL; NULL, with errno set, when it cannot be read. Free with free(). */
+char *files_read(const char *path, size_t *length);
+
+/* Removes what journals are made of, or of that what has a temporary name alone. False after a message. */
+bool files_clear(const char *directory);
+bool files_clear_temporary(const char *directory);
+
+#endif

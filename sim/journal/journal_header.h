@@ -1,0 +1,33 @@
+/* journal_header: what a journal says of itself, as text: lines `key: value`, the last a checksum of all
+ * before. Its config stands beside it in config.yaml and resolved.yaml, whose checksums it holds. */
+#ifndef GAPSCALE_SIM_JOURNAL_JOURNAL_HEADER_H
+#define GAPSCALE_SIM_JOURNAL_JOURNAL_HEADER_H
+
+#include <stddef.h>
+
+#include "sim/base/numerics.h"
+
+enum { JOURNAL_SET = 256 };
+
+struct journal_header {
+    char *program, *compiler;
+    struct numerics numerics;
+    char *config_path, *output;          /* as given to `run` */
+    char *config_text, *config_resolved; /* the files */
+    size_t shard, shards;                /* 0 of 1: no shard */
+    size_t set_count;
+    char *set[JOURNAL_SET]; /* arguments of --set */
+};
+
+/* Writes the three files. False after a message. */
+bool journal_header_write(const char *directory, const struct journal_header *header);
+/* Reads them; false when one is damaged or of another version. Release with journal_header_release, read or
+ * not. */
+bool journal_header_read(const char *directory, struct journal_header *header);
+/* The text is copied. */
+struct journal_header journal_header_copy(const struct journal_header *header);
+void journal_header_release(struct journal_header *header);
+/* "gapscale run ...", which goes on with that shard. Free with free(). */
+char *journal_header_command(const struct journal_header *header, size_t shard);
+
+#endif

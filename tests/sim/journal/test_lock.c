@@ -1,0 +1,103 @@
+/* Who may write to a journal. That containers do not steal from each other is tried in journal.sh. */
+#include "tests/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sim/base/process.h"
+#include "sim/journal/lock.h"
+
+static char directory[64];
+
+static int make_directory(void **state) {
+    (void)state;
+    strcpy(directory, "/tmp/gapscale-lock-XXXXXX");
+    return mkdtemp(directory) ? 0 : -1;
+}
+
+/* Locks leave nothing behind. */
+static int remove_directory(void **state) {
+    (void)state;
+    return rmdir(directory);
+}
+
+static void write_lock(const char *text, long age) {
+    char path[100];
+    snprintf(path, sizeof path, "%s/lock", directory);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+    struct timeval when[2] = {{time(NULL) - age, 0}, {time(NULL) - age, 0}};
+    assert_int_equal(utimes(path, when), 0);
+}
+
+/* What stands there after so many seconds without a heartbeat. */
+static void check_lock(const char *text, long age, bool alive) {
+    struct lock mine;
+    char who[LOCK_TEXT];
+    write_lock(text, age);
+    assert_int_equal(lock_holder(directory, who), alive);
+    assert_int_equal(lock_take(&mine, directory), !alive);
+    if (!alive) { lock_release(&mine); }
+}
+
+static void test_locks(void **state) {
+    (void)state;
+    struct lock mine, other;
+    char who[LOCK_TEXT], host[200] = "", text[400];
+    gethostname(host, sizeof host - 1);
+    assert_false(lock_holder(directory, who));
+    assert_true(lock_take(&mine, directory));
+    assert_false(lock_take(&other, directory));
+    assert_true(lock_holder(directory, who) && strstr(who, host));
+    assert_true(lock_beat(&mine));
+    write_lock("host elsewhere pid 1 ticks 1 since 1\n", 0); /* somebody took it for dead */
+    assert_false(lock_beat(&mine));
+    lock_release(&mine); /* not this process's any more */
+    assert_true(lock_holder(directory, who));
+
+    const struct process self = process_self();
+    const struct {
+        const char *host;
+        long pid;
+        unsigned long long ticks;
+        const char *boot;
+        unsigned long long space;
+        long age;
+        bool alive;
+    } cases[] = {
+        {"elsewhere", 1, 1, self.boot, self.space, 50, true},
+        {"elsewhere", 1, 1, self.boot, self.space, 65, false},
+        {self.host, self.pid, self.ticks, self.boot, self.space, 65, true}, /* it sleeps */
+        {self.host, 999999999, 1, self.boot, self.space, 0, false},         /* no such process */
+        {self.host, 1, 12345678901, self.boot, self.space, 0, false},       /* its number was given again */
+        {self.host, 999999999, 1, self.boot, self.space + 1, 0, true},      /* in another container */
+        {self.host, 999999999, 1, self.boot, self.space + 1, 65, false},
+        {self.host, 999999999, 1, "another-boot", self.space, 0, true}, /* another machine of this name */
+        {self.host, self.pid, self.ticks, "another-boot", self.space, 65, false},
+        {self.host, 999999999, 1, "-", 0, 0, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        snprintf(text, sizeof text, "host %s pid %ld ticks %llu since 1 boot %s space %llu\n", cases[i].host,
+                 cases[i].pid, cases[i].ticks, cases[i].boot, cases[i].space);
+        check_lock(text, cases[i].age, cases[i].alive);
+    }
+    check_lock("", 0, true); /* another process is just writing it */
+    check_lock("", 65, false);
+    check_lock("host elsewhere pid 1 ticks 1 since 1\n", 0, true);
+    write_lock("", 65);
+    assert_true(lock_take(&mine, directory));
+    lock_release(&mine);
+    assert_false(lock_holder(directory, who));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_locks, make_directory, remove_directory),
+    };
+    return cmocka_run_group_tests_name("lock", tests, NULL, NULL);
+}
