@@ -231,7 +231,8 @@ static void sample(const double *p, const struct vector *vector, const struct fa
 
 static double cost(const double *p) {
     bool linear = p[ROTARY] == 0 && p[NORMALISE] != NORMALISE_QK;
-    return 60 + 9 * p[WIDTH] + (linear ? 0 : 0.4 * p[WIDTH] * p[HEAD]) + (p[ROTARY] > 0 ? 8 * p[HEAD] : 0);
+    double token = 60 + 2.3 * p[WIDTH], key = linear ? 0 : 100 + 0.18 * p[WIDTH] * p[HEAD];
+    return token + key + (p[ROTARY] > 0 ? 5 * p[HEAD] : 0);
 }
 
 /* None is known for all its rows. */

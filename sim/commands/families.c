@@ -55,9 +55,11 @@ static const char *print_name(const struct family *family, size_t which, char ou
     return out;
 }
 
-/* The default: its word, or its number. */
-static const char *print_initial(const struct family_parameter *parameter, const char *none,
+/* The default: its word, or its number; `none` where it must be given, as must what is within another. */
+static const char *print_initial(const struct family *family, size_t which, const char *none,
                                  char out[NUMBER_TEXT]) {
+    const struct family_parameter *parameter = &family->parameter[which];
+    if (family_parameter_holder(family, which) != which) { return none; }
     const char *word = family_parameter_word(parameter, parameter->initial);
     return isnan(parameter->initial) ? none : word ? word : number_print(parameter->initial, out);
 }
@@ -72,7 +74,7 @@ static void print_parameter(const struct family *family, size_t which) {
                  parameter->high);
     }
     printf("  %-11s %-10s %-18s %s\n", print_name(family, which, name),
-           print_initial(parameter, "required", initial), range, parameter->doc);
+           print_initial(family, which, "required", initial), range, parameter->doc);
 }
 
 static void print_family(const struct family *family) {
@@ -110,7 +112,8 @@ static void print_markdown(void) {
         const struct family_parameter *p = &family->parameter[i % FAMILY_PARAMETERS];
         if (i % FAMILY_PARAMETERS >= family->parameter_count) { continue; }
         printf("| `%s` | `%s` | %s | %s | %s |\n", family->name,
-               print_name(family, i % FAMILY_PARAMETERS, name), print_initial(p, "must be given", initial),
+               print_name(family, i % FAMILY_PARAMETERS, name),
+               print_initial(family, i % FAMILY_PARAMETERS, "must be given", initial),
                parameters_describe(p, range), p->doc);
     }
 }

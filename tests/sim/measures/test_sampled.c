@@ -121,7 +121,8 @@ static size_t copies_of_highest(size_t n, const double *sorted) {
 }
 
 /* Tokens of a vocabulary: at most so many different scores; the entropy's floor is the log of the winner's
- * copies, and Lambda_n is infinite; pairs of keys, and pairs of neighbours, tie as often as sum p_k^2 says. */
+ * copies, and Lambda_n is infinite; pairs of keys, and pairs of neighbours, tie as often as sum p_k^2 says.
+ */
 static void test_repeated_tokens(void **state) {
     (void)state;
     enum { N = 3000, V = 40, ROWS = 100 };
