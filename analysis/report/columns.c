@@ -236,7 +236,8 @@ static const char *extreme_class(const struct column_place *p) {
     return family_class_name(p->fit->series->family->class);
 }
 static const char *parameter(const struct column_place *p) {
-    return words_schedule(&p->fit->series->parameter[p->at[COLUMN_PARAMETER]], p->room);
+    const struct results_series *s = p->fit->series;
+    return words_parameter(s->family, s->parameter, p->at[COLUMN_PARAMETER], p->room);
 }
 static const char *variable(const struct column_place *p) { return p->fit->by_n ? "n" : "log_n"; }
 static const char *law(const struct column_place *p) {

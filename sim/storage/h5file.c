@@ -3,6 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/message.h"
+#include "sim/storage/h5stream.h"
+
+int h5file_write(const char *path, size_t attribute_count, const struct h5_attribute *attribute,
+                 size_t group_count, const struct h5_group *group) {
+    struct h5stream *stream = h5stream_open(path, attribute_count, attribute);
+    if (!stream) { return EXIT_FAILED; }
+    for (size_t i = 0; i < group_count; i++) { h5stream_group(stream, &group[i]); }
+    return h5stream_close(stream);
+}
+
 static void free_attributes(size_t count, const struct h5_attribute *list) {
     for (size_t i = 0; i < count; i++) {
         free((void *)list[i].name);
