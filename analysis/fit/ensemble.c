@@ -213,7 +213,7 @@ static double curve_root(const struct curve *c, size_t i, const struct criterion
         }
     }
     if (hermite) { piece_limit(&p); }
-    *limited = p.limited;
+    *limited = *limited || p.limited;
     double slope, root = piece_root(&p, scale_apply(scale, criterion->threshold));
     double part = (root - p.x[p.low]) / (p.x[p.low + 1] - p.x[p.low]);
     piece_eval(&p, root, &slope);
