@@ -269,6 +269,7 @@ static bool read_cut(struct h5scan *scan, const struct request *whole, unsigned 
     const struct h5scan_array *a = &scan->array[whole->array];
     if (size <= WINDOW) { return read_box(scan, whole, size, out, why); }
     while (axis + 1 < a->rank && whole->count[axis] == 1) { axis++; }
+    if (whole->count[axis] == 0) { return true; }
     size_t slice = size / whole->count[axis], at_once = slice > 0 && slice <= WINDOW ? WINDOW / slice : 1;
     for (uint64_t from = 0; from < whole->count[axis]; from += at_once) {
         struct request part = *whole;
