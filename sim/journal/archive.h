@@ -17,7 +17,8 @@ struct archive;
 struct archive *archive_create(const char *path);
 /* Adds a record; they come in order. False after a message. */
 bool archive_add(struct archive *archive, const uint8_t *record, size_t length);
-/* Puts it in its place, or, where it is not to be kept, removes it. False after a message. */
+/* Reads it again and puts it in its place, or, where it is not to be kept, removes it. False after a message.
+ */
 bool archive_close(struct archive *archive, bool keep);
 /* Where the records start in what was read from `path`; 0 after a message, when it is no archive of this very
  * program and its numerics. */

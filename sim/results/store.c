@@ -25,6 +25,8 @@
 
 enum { ROOT_ATTRIBUTES = 24 };
 static const uint64_t SCHEMA_VERSION = 1;
+static const char digest_attribute[] = "digest",
+                  damaged[] = "it is damaged: its numbers are not those that were written";
 
 /* ---- provenance ---- */
 
@@ -75,6 +77,10 @@ int store_write(const char *path, const struct results *results, const struct st
     stamp.attribute[stamp.count++] = (struct h5_attribute){.name = "numerics_number", .whole = &number};
     stamp.attribute[stamp.count++] = (struct h5_attribute){.name = "seed", .whole = &results->seed};
 
+    char digest[65];
+    store_digest_results(results, digest);
+    stamp_add(&stamp, digest_attribute, digest);
+
     struct page *page = page_create(results);
     int status = h5file_write(path, stamp.count, stamp.attribute, page->group_count, page->group);
     page_free(page);
@@ -94,6 +100,10 @@ int store_write_derived(const char *path, const char *kind, size_t input_count, 
         strcat(list, inputs[i]);
     }
     stamp_add(&stamp, "inputs", list);
+    const struct page page = {.group_count = group_count, .group = (struct h5_group *)groups};
+    char digest[65];
+    digest_groups(0, "", &page, group_count, groups, digest);
+    stamp_add(&stamp, digest_attribute, digest);
     int status = h5file_write(path, stamp.count, stamp.attribute, group_count, groups);
     free(list);
     return status;
@@ -260,11 +270,26 @@ static bool read_all_series(const struct h5_content *c, struct results *r) {
 
 static char *copy_text(const char *text) { return memory_copy_text(text, strlen(text)); }
 
-/* NULL after a message. */
-static struct results *content_results(const struct h5_content *c, const char *path) {
-    const char *fault = content_fault(c);
+/* Of what the file holds. */
+static void content_digest(const struct h5_content *c, const struct results *r, char digest[65]) {
+    struct page *page = page_create(r);
+    digest_groups(r->seed, r->config_resolved, page, c->group_count, c->group, digest);
+    page_free(page);
+}
+
+/* Files of earlier versions do not say what their digest was. */
+static bool is_as_written(const struct h5_content *c, const struct results *r) {
+    const char *written = root_text(c, digest_attribute);
+    char digest[65];
+    if (written) { content_digest(c, r, digest); }
+    return !written || strcmp(written, digest) == 0;
+}
+
+/* NULL with what is wrong in *fault. */
+static struct results *content_results(const struct h5_content *c, const char **fault) {
     struct results *r = NULL;
-    if (!fault) {
+    *fault = content_fault(c);
+    if (!*fault) {
         r = memory_create(1, sizeof *r);
         r->seed = *root_whole(c, "seed");
         r->config_text = copy_text(root_text(c, "config"));
@@ -272,17 +297,29 @@ static struct results *content_results(const struct h5_content *c, const char *p
         r->isa = copy_text(root_text(c, "isa"));
         r->common_randomness = resolve_is_common(r->config_resolved);
         r->series = memory_create(c->group_count, sizeof *r->series);
-        if (!read_all_series(c, r)) { fault = "one of its series is not as results/SCHEMA.md says"; }
+        if (!read_all_series(c, r)) {
+            *fault = "one of its series is not as results/SCHEMA.md says";
+        } else if (!is_as_written(c, r)) {
+            *fault = damaged;
+        }
     }
-    if (!fault) { return r; }
-    message_error("cannot read %s: %s", path, fault);
+    if (!*fault) { return r; }
     results_free(r);
     return NULL;
 }
 
+/* Of a file, with the content that it was read from; NULL after a message. */
+static struct results *open_results(const char *path, struct h5_content **content) {
+    const char *fault = NULL;
+    *content = content_open(path);
+    struct results *r = *content ? content_results(*content, &fault) : NULL;
+    if (fault) { message_error("cannot read %s: %s", path, fault); }
+    return r;
+}
+
 struct results *store_read(const char *path) {
-    struct h5_content *c = content_open(path);
-    struct results *r = c ? content_results(c, path) : NULL;
+    struct h5_content *c;
+    struct results *r = open_results(path, &c);
     h5file_free(c);
     return r;
 }
@@ -291,27 +328,45 @@ enum store_match store_compare(const char *path, const char *config_resolved, ch
     if (access(path, F_OK) != 0) { return STORE_ABSENT; }
     struct h5_content *c = h5file_read(path, why);
     if (!c) { return STORE_FOREIGN; }
+    const char *fault;
+    struct results *r = content_results(c, &fault);
     enum store_match match = STORE_FOREIGN;
-    const char *fault = content_fault(c);
-    if (fault) {
+    if (!r) {
         snprintf(why, STORE_WHY, "%s", fault);
     } else {
-        match = strcmp(root_text(c, "config_resolved"), config_resolved) == 0 ? STORE_SAME : STORE_OTHER;
+        match = strcmp(r->config_resolved, config_resolved) == 0 ? STORE_SAME : STORE_OTHER;
     }
+    results_free(r);
     h5file_free(c);
     return match;
+}
+
+enum store_kind store_kind(const char *path) {
+    char why[STORE_WHY];
+    struct h5_content *c = h5file_read(path, why);
+    if (!c) { return STORE_UNKNOWN; }
+    const char *program = root_text(c, "program"), *kind = root_text(c, "kind");
+    const struct h5_attribute *family =
+        c->group_count > 0 ? h5file_attribute(c->group[0].attribute_count, c->group[0].attribute, "family")
+                           : NULL;
+    bool measured = family && family->text && strcmp(family->text, "empirical") == 0,
+         ours = program && kind && strcmp(program, "gapscale") == 0;
+    enum store_kind found = STORE_UNKNOWN;
+    if (ours && strcmp(kind, "gapscale-results") == 0) {
+        found = measured ? STORE_DIAGNOSIS : STORE_RESULTS;
+    } else if (ours && strcmp(kind, "gapscale-fit") == 0) {
+        found = STORE_FIT;
+    }
+    h5file_free(c);
+    return found;
 }
 
 /* ---- digest ---- */
 
 bool store_digest(const char *path, char digest[65]) {
-    struct h5_content *c = content_open(path);
-    struct results *r = c ? content_results(c, path) : NULL;
-    if (r) {
-        struct page *page = page_create(r);
-        digest_groups(r->seed, r->config_resolved, page, c->group_count, c->group, digest);
-        page_free(page);
-    }
+    struct h5_content *c;
+    struct results *r = open_results(path, &c);
+    if (r) { content_digest(c, r, digest); }
     results_free(r);
     h5file_free(c);
     return r != NULL;

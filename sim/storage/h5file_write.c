@@ -14,6 +14,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/temporary.h"
+#include "sim/storage/h5compare.h"
 #include "sim/storage/h5file.h"
 #include "sim/storage/h5library.h"
 
@@ -31,10 +32,10 @@ static bool write_attribute(hid_t object, const struct h5_attribute *a) {
     } else if (id >= 0) {
         status = H5Awrite(id, H5T_NATIVE_DOUBLE, &a->number);
     }
-    H5Aclose(id);
+    bool closed = H5Aclose(id) >= 0;
     H5Tclose(text);
     H5Sclose(space);
-    return status >= 0;
+    return status >= 0 && closed;
 }
 
 /* Creation order tracked, no time stamps: the same content gives the same bytes. */
@@ -106,8 +107,7 @@ static bool write_dataset(hid_t group, const struct h5_group *g, const struct h5
     hid_t id = write_values(group, g, d);
     bool good = id >= 0;
     for (unsigned i = 0; good && i < d->rank; i++) { good = H5DSattach_scale(id, scale[d->axis[i]], i) >= 0; }
-    H5Dclose(id);
-    return good;
+    return H5Dclose(id) >= 0 && good;
 }
 
 static bool write_group(hid_t file, const struct h5_group *g) {
@@ -127,11 +127,10 @@ static bool write_group(hid_t file, const struct h5_group *g) {
         const struct h5_dataset *d = &g->dataset[i];
         good = is_coordinate(g, d) || write_dataset(group, g, d, scale);
     }
-    for (size_t i = 0; i < scales; i++) { H5Dclose(scale[i]); }
+    for (size_t i = 0; i < scales; i++) { good = H5Dclose(scale[i]) >= 0 && good; }
     free(scale);
-    H5Gclose(group);
     H5Pclose(list);
-    return good;
+    return H5Gclose(group) >= 0 && good;
 }
 
 static hid_t create_file(const char *path) {
@@ -145,29 +144,46 @@ static hid_t create_file(const char *path) {
 }
 
 static bool sync_path(const char *path, int flags) {
-    int descriptor = open(path, flags);
+    int descriptor = open(path, flags | O_CLOEXEC);
     if (descriptor < 0) { return false; }
     bool good = fsync(descriptor) == 0 || errno == EINVAL; /* a file system without fsync */
+    posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED);  /* what is read next comes from the disk */
     return close(descriptor) == 0 && good;
 }
 
-static bool rename_whole(const char *temporary, const char *path) {
-    char copy[PATH];
-    snprintf(copy, sizeof copy, "%s", path);
-    return sync_path(temporary, O_RDWR) && rename(temporary, path) == 0 && sync_path(dirname(copy), O_RDONLY);
+/* Whether the finished file can be read and holds what it should; else why not. */
+static bool is_held(const char *temporary, size_t attribute_count, const struct h5_attribute *attribute,
+                    size_t group_count, const struct h5_group *group, char why[H5_WHY]) {
+    struct h5_content *held = h5file_read(temporary, why);
+    bool same = held && h5compare_holds(held, attribute_count, attribute, group_count, group);
+    if (held && !same) { snprintf(why, H5_WHY, "what is read back is not what was written"); }
+    h5file_free(held);
+    return same;
 }
 
-static int write_failed(const char *temporary, const char *path) {
+static bool put_in_place(const char *temporary, const char *path) {
+    char copy[PATH];
+    snprintf(copy, sizeof copy, "%s", path);
+    return rename(temporary, path) == 0 && sync_path(dirname(copy), O_RDONLY);
+}
+
+static int write_failed(const char *temporary, const char *path, const char *why) {
     int reason = errno;
     unlink(temporary);
-    message_error("cannot write %s: %s; is the disk full or the place read-only?", path,
-                  reason ? strerror(reason) : "HDF5 failed");
+    if (!why) { why = reason ? strerror(reason) : "HDF5 failed"; }
+    message_error("cannot write %s: %s; is the disk full or the place read-only?", path, why);
     return EXIT_FAILED;
+}
+
+/* The library's exit handler could crash after what failed. */
+static _Noreturn void close_failed(const char *temporary, const char *path) {
+    write_failed(temporary, path, NULL);
+    _exit(EXIT_FAILED);
 }
 
 int h5file_write(const char *path, size_t attribute_count, const struct h5_attribute *attribute,
                  size_t group_count, const struct h5_group *group) {
-    char temporary[PATH];
+    char temporary[PATH], why[H5_WHY];
     if (!temporary_name(path, sizeof temporary, temporary)) {
         message_error("%.60s...: the name is too long", path);
         return EXIT_FAILED;
@@ -176,14 +192,15 @@ int h5file_write(const char *path, size_t attribute_count, const struct h5_attri
     h5library_open();
     errno = 0;
     hid_t file = create_file(temporary);
-    if (file < 0) { return write_failed(temporary, path); }
+    if (file < 0) { return write_failed(temporary, path, NULL); }
     bool good = true;
     for (size_t i = 0; good && i < attribute_count; i++) { good = write_attribute(file, &attribute[i]); }
     for (size_t i = 0; good && i < group_count; i++) { good = write_group(file, &group[i]); }
     good = good && H5Fflush(file, H5F_SCOPE_LOCAL) >= 0;
-    if (H5Fclose(file) < 0) { /* the library's exit handler could crash now */
-        write_failed(temporary, path);
-        _exit(EXIT_FAILED);
+    if (H5Fclose(file) < 0) { close_failed(temporary, path); }
+    if (!good || !sync_path(temporary, O_RDWR)) { return write_failed(temporary, path, NULL); }
+    if (!is_held(temporary, attribute_count, attribute, group_count, group, why)) {
+        return write_failed(temporary, path, why);
     }
-    return good && rename_whole(temporary, path) ? EXIT_DONE : write_failed(temporary, path);
+    return put_in_place(temporary, path) ? EXIT_DONE : write_failed(temporary, path, NULL);
 }
