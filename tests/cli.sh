@@ -171,6 +171,58 @@ pause 0.5 "for a run to be under way"
 holds "a run was killed half-way" test $? -eq 137
 holds "a killed run leaves no result" test ! -e killed.h5
 
+# ---- what -o may not replace ----
+
+cp sweep.yaml kept.yaml
+ln -s before.h5 link.h5
+mkdir -p directory
+head -c 600 /dev/zero | tr '\0' x >long
+long=$(head -c 240 long).h5
+untouched() { holds "$1 is as it was" cmp "$2" "$3"; }
+expect 2 "run onto its config" run kept.yaml -o kept.yaml --force
+untouched "the config" kept.yaml sweep.yaml
+expect 2 "--force onto a text" run sweep.yaml -o text.h5 --force
+untouched "the text" text.h5 <(echo text)
+for name in directory directory/ link.h5 "$long" /dev/null; do
+    expect 2 "run -o ${name:0:20}" run sweep.yaml -o "$name" --force
+    expect 2 "fit -o ${name:0:20}" fit before.h5 -o "$name"
+    expect 2 "flow -o ${name:0:20}" flow n=50 -o "$name"
+done
+holds "the link is one" test -L link.h5
+expect 2 "fit onto a config" fit before.h5 -o kept.yaml
+expect 2 "fit onto results" fit before.h5 -o sweep.h5
+expect 2 "flow onto results" flow n=50 -o before.h5
+expect 2 "plot -o a file" plot before.h5 -o kept.yaml
+untouched "the config" kept.yaml sweep.yaml
+expect 0 "fit of a copy" fit before.h5 -o fits.h5
+expect 0 "fits replace fits" fit before.h5 -o fits.h5
+expect 2 "run --force onto fits" run sweep.yaml -o fits.h5 --force
+echo words >foreign.h5.units
+expect 2 "an archive that is none" run sweep.yaml -o foreign.h5
+untouched "it" foreign.h5.units <(echo words)
+
+# ---- damage, and output that cannot be written ----
+
+cp before.h5 flipped.h5
+place=$(LC_ALL=C grep -obUaP '\x00\x00\x00\x00\x00\x00\xe0\x3f' flipped.h5 | tail -1 | cut -d: -f1) # the last .5
+printf '\x01' | dd of=flipped.h5 bs=1 seek="$place" conv=notrunc 2>err
+expect 2 "show of a file with a flipped bit" show flipped.h5
+holds "it says that the numbers are others" grep -q "its numbers are not those that were written" err
+expect 2 "fit of it" fit flipped.h5 -o flipped.fit.h5
+expect 2 "run onto it" run sweep.yaml -o flipped.h5
+expect 0 "--force replaces it" run sweep.yaml -o flipped.h5 --force
+holds "it is sound" test "$(digest flipped.h5)" = "$(digest before.h5)"
+for words in -h "show before.h5" "fit before.h5 --json" families "predict gaussian n=100"; do
+    read -ra word <<<"$words"
+    "$gapscale" "${word[@]}" >/dev/full 2>err
+    holds "$words onto a full device" test $? -eq 1
+done
+"$gapscale" fit before.h5 -o closed.h5 1>&- 2>&-
+holds "fit with closed outputs: status 1" test $? -eq 1
+holds "fit with closed outputs: a sound file" cmp <(head -c 8 closed.h5) <(head -c 8 fits.h5)
+expect 2 "an escape in a name" show $'escape\e[31m.h5'
+holds "it is not printed raw" test -z "$(grep $'\e' err)"
+
 # ---- show, fit, plot ----
 
 expect 0 "show" show before.h5

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sim/base/memory.h"
@@ -20,12 +21,27 @@
 #define GAPSCALE_VERSION "unknown"
 #endif
 
+enum { ARCHIVE_WORDS = sizeof "gapscale units" - 1 }; /* of any version */
+
 /* The first line; the numerics stand between. */
 static const char before[] = "gapscale units 2, numerics ",
                   after[] = ", gapscale " GAPSCALE_VERSION ", compiler " __VERSION__ "\n";
 
 bool archive_name(const char *file, char path[ARCHIVE_PATH]) {
     return snprintf(path, ARCHIVE_PATH, "%s.units", file) < ARCHIVE_PATH;
+}
+
+bool archive_may_replace(const char *path) {
+    struct stat there;
+    char head[ARCHIVE_WORDS] = "";
+    if (lstat(path, &there) != 0) { return true; }
+    FILE *in = S_ISREG(there.st_mode) ? fopen(path, "re") : NULL;
+    size_t length = in ? fread(head, 1, sizeof head, in) : 0;
+    if (in) { fclose(in); }
+    if (length == sizeof head && memcmp(head, before, sizeof head) == 0) { return true; }
+    message_error("%s exists and is no archive of gapscale, and is never replaced; choose another -o FILE",
+                  path);
+    return false;
 }
 
 /* ---- writing ---- */

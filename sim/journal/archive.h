@@ -12,6 +12,8 @@ enum { ARCHIVE_PATH = 4096 };
 
 /* FILE.units; false when the name is too long. */
 bool archive_name(const char *file, char path[ARCHIVE_PATH]);
+/* Whether there is nothing at `path`, or an archive; else a message. */
+bool archive_may_replace(const char *path);
 /* One being written, under a temporary name first. NULL after a message. End with archive_close. */
 struct archive;
 struct archive *archive_create(const char *path);
