@@ -1,13 +1,12 @@
 /* The front door: finds the subcommand and hands over. */
-#include <fcntl.h>
 #include <gsl/gsl_errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "analysis/commands/command.h"
 #include "sim/base/message.h"
 #include "sim/base/nearest.h"
+#include "sim/base/startup.h"
 #include "sim/commands/command.h"
 #include "sim/sweep/ranks.h"
 
@@ -70,29 +69,14 @@ static int front_door(int argc, char **argv) {
     return unknown_command(word);
 }
 
-/* Descriptors 0 to 2 are never those of a file: where they are closed they lead nowhere, and what is said
- * there fails as before. */
-static void hold_standard(void) {
-    for (int file = 0; file <= 2; file++) {
-        if (fcntl(file, F_GETFD) < 0) { open("/dev/null", file == 0 ? O_WRONLY : O_RDONLY); }
-    }
-}
-
-/* What was said on standard output has arrived, or the command has failed. */
-static int end_output(int status) {
-    bool arrived = fflush(stdout) == 0 && !ferror(stdout);
-    if (arrived || status != EXIT_DONE) { return status; }
-    message_error("cannot write the answer to standard output");
-    return EXIT_FAILED;
-}
-
 /* Of many ranks, the first does what one process does; the others follow it where it leads a sweep. GSL's
  * errors are told by its return values alone. */
 int main(int argc, char **argv) {
-    hold_standard();
+    startup_hold_descriptors();
+    if (!startup_check_stack()) { return EXIT_USAGE; }
     gsl_set_error_handler_off();
     int status = ranks_start(&argc, &argv);
     if (status != EXIT_DONE) { return status; }
-    if (ranks_index() == 0 || ranks_wait(&status)) { status = end_output(front_door(argc, argv)); }
+    if (ranks_index() == 0 || ranks_wait(&status)) { status = startup_end(front_door(argc, argv)); }
     return ranks_end(status);
 }

@@ -10,7 +10,9 @@ if [[ -n ${GAPSCALE_TEST_QUICK:-} ]]; then
     cat >bin/gnuplot <<'STUB'
 #!/bin/sh
 for script; do :; done
-sed -n "s/^set output '\(.*\)'$/\1/p" "$script" | while read -r file; do echo drawn >"$file"; done
+sed -n "s/^stem = '\(.*\)'$/\1/p" "$script" | while read -r stem; do
+    for form in svg png pdf; do echo drawn >"$stem.$form"; done
+done
 STUB
     chmod +x bin/gnuplot
     PATH=$work/bin:$PATH
@@ -220,6 +222,9 @@ done
 "$gapscale" fit before.h5 -o closed.h5 1>&- 2>&-
 holds "fit with closed outputs: status 1" test $? -eq 1
 holds "fit with closed outputs: a sound file" cmp <(head -c 8 closed.h5) <(head -c 8 fits.h5)
+for size in 16k 64 "100 K" 500000B; do OMP_STACKSIZE=$size expect 2 "OMP_STACKSIZE=$size" fit before.h5 -o fits.h5; done
+holds "it is said" grep -q "OMP_STACKSIZE=500000B is too small" err
+OMP_STACKSIZE=1M expect 0 "OMP_STACKSIZE=1M" fit before.h5 -o fits.h5
 expect 2 "an escape in a name" show $'escape\e[31m.h5'
 holds "it is not printed raw" test -z "$(grep $'\e' err)"
 
