@@ -8,8 +8,19 @@ endif
 PREFIX  ?= /usr/local
 BUILD   ?= build
 
-# One tree of objects per compiler and sanitizer, side by side.
-VARIANT := $(notdir $(CC))$(if $(SANITIZE),-sanitize)
+# make knows no names with spaces: a BUILD with some is worked in by way of a link here.
+ifneq ($(word 2,$(BUILD)),)
+PLACE   := $(BUILD)
+override BUILD := .build-$(firstword $(shell echo '$(PLACE)' | cksum))
+ifneq ($(filter-out clean help uninstall,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(shell mkdir -p '$(PLACE)' && cd '$(PLACE)' && ln -sfn "$$PWD" '$(CURDIR)/$(BUILD)' && echo made),made)
+$(error cannot work in BUILD='$(PLACE)')
+endif
+endif
+endif
+
+# One tree of objects per compiler (`ccache gcc`, `gcc -m64` as well) and sanitizer, side by side.
+VARIANT := $(shell echo '$(notdir $(CC))' | tr -c 'A-Za-z0-9_.+\n' -)$(if $(SANITIZE),-sanitize)
 OBJ     := $(BUILD)/$(VARIANT)
 
 # ---- what is built from what ----
@@ -43,7 +54,8 @@ BASE_FLAGS = -I. -std=c11 -D_GNU_SOURCE -g -ffp-contract=off -fno-math-errno -fn
 PACKAGE_FLAGS = $(shell pkg-config --cflags $(PACKAGES))
 LIBS = $(shell pkg-config --libs-only-L $(PACKAGES)) -lhdf5_hl $(shell pkg-config --libs-only-l $(PACKAGES)) -lm
 comma := ,
-COMPILE = $(CC) $(BASE_FLAGS) $(OPTIMISE) $(PACKAGE_FLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP
+COMPILE_FLAGS = $(BASE_FLAGS) $(OPTIMISE) $(PACKAGE_FLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP
+COMPILE = $(CC) $(COMPILE_FLAGS)
 OPTIMISE = -O2
 
 .DEFAULT_GOAL := all
@@ -121,10 +133,10 @@ $(BUILD)/gapscale-mpi: $(OBJ)/gapscale-mpi
 
 $(OBJ)/sim/sweep/ranks.mpi.o: sim/sweep/ranks.c Makefile
 	@mkdir -p $(@D)
-	OMPI_CC=$(CC) $(patsubst $(CC)%,$(MPICC)%,$(COMPILE)) -DGAPSCALE_MPI -c $< -o $@
+	OMPI_CC='$(CC)' $(MPICC) $(COMPILE_FLAGS) -DGAPSCALE_MPI -c $< -o $@
 
 $(OBJ)/gapscale-mpi: $(OBJ)/gapscale.o $(OBJ)/sim/sweep/ranks.mpi.o $(LIBRARY)
-	OMPI_CC=$(CC) $(MPICC) $(BASE_FLAGS) $(CFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+	OMPI_CC='$(CC)' $(MPICC) $(BASE_FLAGS) $(CFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
 
 $(OBJ)/tests/%: $(OBJ)/tests/%.o $(LIBRARY)
 	$(CC) $(BASE_FLAGS) $(CFLAGS) $(LDFLAGS) $^ $(LIBS) -lcmocka -o $@
@@ -188,21 +200,30 @@ lint: $(LIBRARY)  ## formatting, clang-tidy, names and includes
 
 # ---- installing ----
 
+BIN := $(DESTDIR)$(PREFIX)/bin
 DOC := $(DESTDIR)$(PREFIX)/share/doc/gapscale
+# Laid out as here, so that they find each other.
+PAGES := $(wildcard *.md *.cff LICENSE models/*.md sim/*.md analysis/*.md results/*.md results/gallery/* \
+                    $(shell grep -oh 'results/[a-z-]*\.txt' *.md | sort -u) configs/*.md configs/*.yaml configs/examples/*.yaml configs/slurm/*.sh)
+WITH_MPI := $(if $(MPICC),$(shell command -v $(firstword $(MPICC))))
 
-install: all  ## program, pages and example configs below PREFIX (and DESTDIR)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DOC)/configs/examples
-	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/gapscale
-	install -m 644 README.md LICENSE CITATION.cff results/SCHEMA.md $(DOC)
-	install -m 644 $(wildcard configs/*.yaml) configs/README.md $(DOC)/configs
-	install -m 644 $(wildcard configs/examples/*.yaml) $(DOC)/configs/examples
+install: all $(if $(WITH_MPI),mpi)  ## programs (gapscale-mpi where MPICC is), pages, configs below PREFIX (and DESTDIR)
+	@mkdir -p "$(BIN)"
+	install -m 755 $(PROGRAM) "$(BIN)"
+	$(if $(wildcard $(OBJ)/gapscale-mpi)$(WITH_MPI),install -m 755 $(OBJ)/gapscale-mpi "$(BIN)")
+	@for page in $(PAGES); do \
+	    mode=644; [ ! -x "$$page" ] || mode=755; \
+	    mkdir -p "$(DOC)/$$(dirname "$$page")" && install -m $$mode "$$page" "$(DOC)/$$page" || exit 1; \
+	done
+	@echo 'pages and configs are in $(DOC)'
 
-uninstall:  ## removes what install made
-	rm -f $(DESTDIR)$(PREFIX)/bin/gapscale
-	rm -rf $(DOC)
+uninstall:  ## removes what install made, and nothing else
+	@rm -fv "$(BIN)/gapscale" "$(BIN)/gapscale-mpi"
+	@for page in $(PAGES); do rm -f "$(DOC)/$$page"; done
+	@[ ! -d "$(DOC)" ] || find "$(DOC)" -depth -type d -empty -delete
 
 clean:  ## removes everything built (results stay)
-	rm -rf $(BUILD)
+	rm -rf $(if $(PLACE),'$(PLACE)') $(BUILD)
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'

@@ -6,7 +6,7 @@
 #include "analysis/commands/command.h"
 #include "sim/base/message.h"
 #include "sim/base/nearest.h"
-#include "sim/base/startup.h"
+#include "sim/base/stack.h"
 #include "sim/commands/command.h"
 #include "sim/sweep/ranks.h"
 
@@ -72,11 +72,11 @@ static int front_door(int argc, char **argv) {
 /* Of many ranks, the first does what one process does; the others follow it where it leads a sweep. GSL's
  * errors are told by its return values alone. */
 int main(int argc, char **argv) {
-    startup_hold_descriptors();
-    if (!startup_check_stack()) { return EXIT_USAGE; }
     gsl_set_error_handler_off();
+    message_start();
+    if (!stack_check()) { return EXIT_USAGE; }
     int status = ranks_start(&argc, &argv);
     if (status != EXIT_DONE) { return status; }
-    if (ranks_index() == 0 || ranks_wait(&status)) { status = startup_end(front_door(argc, argv)); }
+    if (ranks_index() == 0 || ranks_wait(&status)) { status = message_end(front_door(argc, argv)); }
     return ranks_end(status);
 }

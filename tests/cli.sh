@@ -11,7 +11,7 @@ if [[ -n ${GAPSCALE_TEST_QUICK:-} ]]; then
 #!/bin/sh
 for script; do :; done
 sed -n "s/^stem = '\(.*\)'$/\1/p" "$script" | while read -r stem; do
-    for form in svg png pdf; do echo drawn >"$stem.$form"; done
+    for format in svg png pdf; do echo drawn >"$stem.$format"; done
 done
 STUB
     chmod +x bin/gnuplot
@@ -62,6 +62,9 @@ series:
 YAML
 expect 0 "check of a good config" check sweep.yaml
 holds "check tells the cost" grep -q "time" out
+holds "no warning of a beta grid that holds the collapse points" bash -c '! grep -q "^warning" out'
+expect 0 "check of a grid that cuts collapse points off" check sweep.yaml --set "beta={relative_to: lambda_typ, from: 2.4, to: 8, points: 5}"
+holds "check warns of it" grep -q "^warning .*begin them lower" out
 expect 0 "check of the main config" check "$top/configs/reproduce.yaml"
 for example in "$top"/configs/examples/*.yaml; do expect 0 "check of $(basename "$example")" check "$example"; done
 
@@ -173,6 +176,19 @@ pause 0.5 "for a run to be under way"
 holds "a run was killed half-way" test $? -eq 137
 holds "a killed run leaves no result" test ! -e killed.h5
 
+# ---- time limits ----
+
+export SLURM_JOB_END_TIME=1000
+expect 0 "a job's end in the past is not looked at" run sweep.yaml -o past.h5 --quiet
+holds "and that is said" grep -q "SLURM_JOB_END_TIME=1000 lies in the past" err
+SLURM_JOB_END_TIME=$(($(date +%s) + 8))
+expect 75 "a job that is about to end" run sweep.yaml -o soon.h5 --set replicates=1000000 --quiet
+holds "it names the variable" grep -q "SLURM_JOB_END_TIME): stopping" err
+unset SLURM_JOB_END_TIME
+expect 0 "a limit in days" run sweep.yaml -o days.h5 --time-limit 1-00:00:00 --quiet
+expect 2 "a limit in no known form" run sweep.yaml -o bad.h5 --time-limit 1-25:00:00
+holds "it says which are known" grep -q "D-HH:MM:SS, not '1-25:00:00'" err
+
 # ---- what -o may not replace ----
 
 cp sweep.yaml kept.yaml
@@ -203,7 +219,7 @@ echo words >foreign.h5.units
 expect 2 "an archive that is none" run sweep.yaml -o foreign.h5
 untouched "it" foreign.h5.units <(echo words)
 
-# ---- damage, and output that cannot be written ----
+# ---- damage, small stacks, escapes ----
 
 cp before.h5 flipped.h5
 place=$(LC_ALL=C grep -obUaP '\x00\x00\x00\x00\x00\x00\xe0\x3f' flipped.h5 | tail -1 | cut -d: -f1) # the last .5
@@ -214,14 +230,6 @@ expect 2 "fit of it" fit flipped.h5 -o flipped.fit.h5
 expect 2 "run onto it" run sweep.yaml -o flipped.h5
 expect 0 "--force replaces it" run sweep.yaml -o flipped.h5 --force
 holds "it is sound" test "$(digest flipped.h5)" = "$(digest before.h5)"
-for words in -h "show before.h5" "fit before.h5 --json" families "predict gaussian n=100"; do
-    read -ra word <<<"$words"
-    "$gapscale" "${word[@]}" >/dev/full 2>err
-    holds "$words onto a full device" test $? -eq 1
-done
-"$gapscale" fit before.h5 -o closed.h5 1>&- 2>&-
-holds "fit with closed outputs: status 1" test $? -eq 1
-holds "fit with closed outputs: a sound file" cmp <(head -c 8 closed.h5) <(head -c 8 fits.h5)
 for size in 16k 64 "100 K" 500000B; do OMP_STACKSIZE=$size expect 2 "OMP_STACKSIZE=$size" fit before.h5 -o fits.h5; done
 holds "it is said" grep -q "OMP_STACKSIZE=500000B is too small" err
 OMP_STACKSIZE=1M expect 0 "OMP_STACKSIZE=1M" fit before.h5 -o fits.h5
@@ -319,6 +327,61 @@ holds "it gets the form that works" grep -q '{coef: 1, log_power: -1.5}' err
 expect 0 "that form works" predict gumbel 'scale={coef: 1, log_power: -1.5}' n=1000
 expect 0 "predict without brackets and blanks" predict spherical 'dimension={coef:1,log_power:3}' n=1000,2000 beta_ratio=1/16,2^4
 expect 0 "predict over ranges" predict gaussian 'n={from: 2^8, to: 2^12, points: 3}' 'beta={from: 1, to: 4, points: 2}' --json
+
+# ---- shards ----
+
+mkdir "a b"
+parts="a b/it's.h5"
+sum=0 first=0 units=$("$gapscale" check sweep.yaml | sed -n 's/^units  *\([0-9]*\),.*/\1/p')
+for shard in 0 1 2; do
+    expect 0 "shard $shard of 3" run sweep.yaml -o "$parts" --shard $shard/3
+    holds "it says which command merges" grep -qF "when all are: gapscale merge 'a b/it'\''s.h5'.shard-*-of-3.journal -o 'a b/it'\''s.h5'" err
+    expect 0 "show of shard $shard" show "$parts.shard-$shard-of-3.journal"
+    count=$(sed -n 's/^  in all  *\([0-9]*\) of  *\1 units.*/\1/p' out)
+    ((shard > 0)) || first=$count
+    sum=$((sum + ${count:-0}))
+done
+holds "the shards' units are those that check counts" test "$sum,$((units > 0))" = "$units,1"
+command=$(tail -1 out)
+holds "show of a finished shard says which command merges" test "${command#  }" = "gapscale merge 'a b/it'\''s.h5'.shard-*-of-3.journal -o 'a b/it'\''s.h5'"
+expect 75 "a merge of one shard" merge "$parts.shard-0-of-3.journal" -o "$parts"
+holds "it counts the same units" test "$(sed -n 's/.* \([0-9]*\) of \([0-9]*\) units are missing.*/\1 \2/p' err)" = "$((units - first)) $units"
+mkdir -p path && ln -s "$gapscale" path/gapscale
+PATH=$work/path:$PATH bash -c "$command" >out 2>err
+holds "the command works as it stands" test "$(digest "$parts")" = "$(digest before.h5)"
+
+# ---- an answer that cannot be written ----
+
+# unwritten COMMAND...: status 1 and words, where stdout is full and where it is closed.
+unwritten() {
+    local words="cannot write the answer to standard output"
+    "$gapscale" "$@" >/dev/full 2>err
+    holds "$* to a full disk" test "$?,$(grep -c "$words" err)" = "1,1"
+    "$gapscale" "$@" >&- 2>err
+    holds "$* to a closed stdout" test "$?,$(grep -c "$words" err)" = "1,1"
+}
+unwritten --version
+unwritten -h
+mapfile -t verbs < <("$gapscale" -h | sed -n 's/^  \([a-z]*\)  .*/\1/p')
+holds "-h lists the commands" test "${#verbs[@]}" -ge 9
+for verb in "${verbs[@]}"; do unwritten "$verb" -h; done
+for answer in "families" "families --markdown" "families gaussian" "check sweep.yaml" "show before.h5" "show before.h5 --digest" \
+    "show killed.h5.journal" "fit before.h5" "fit before.h5 --json" "predict gaussian n=100 beta=2" "predict gaussian n=100 --json" \
+    "flow n=64 modes=4 replicates=16" "flow n=64 modes=4 replicates=16 --json"; do
+    # shellcheck disable=SC2086
+    unwritten $answer
+done
+expect 2 "a wrong word is told before" predict gausian
+"$gapscale" fit before.h5 -o closed.fit.h5 >&- 2>&-
+holds "fit with closed streams ends with status 1" test $? -eq 1
+if have ncdump "the file that fit writes with closed streams"; then
+    numbers() { ncdump "$1" | sed '1d;/:created\|:command_line/d'; }
+    holds "its file is the one it writes with open ones" cmp <(numbers closed.fit.h5) <(numbers before.fit.h5)
+fi
+"$gapscale" run sweep.yaml -o closed.h5 >&- 2>&-
+holds "run, which answers nothing on stdout, is done" test "$?,$(digest closed.h5)" = "0,$(digest before.h5)"
+{ "$gapscale" families --markdown 2>err; echo $? >status; } | true
+holds "a pipe that ends" test "$(<status),$(grep -c "standard output: Broken pipe" err)" = "1,1"
 
 # ---- flow ----
 
@@ -431,6 +494,111 @@ if have ncdump "what ncdump reads"; then
     holds "a full ncdump of a fit" ncdump before.fit.h5
     # shellcheck disable=SC2016
     holds "labelled dimensions" sh -c 'ncdump -h before.h5 | grep -q "double entropy_mean(log_n, beta_index)"'
+fi
+
+# ---- what is too much ----
+
+# within SECONDS KIBIBYTES STATUS NAME COMMAND...: expect, with bounds on time and on address space.
+within() {
+    local seconds=$1 room=$2 want=$3 name=$4 status
+    shift 4
+    (
+        [[ -n ${sanitized:-} ]] || ulimit -v "$room"
+        timeout "$seconds" "$gapscale" "$@" >out 2>err </dev/null
+    )
+    status=$?
+    ((status == want)) || echo "    status $status, expected $want: gapscale $*"
+    ((status == want))
+    check $? "$name"
+}
+sanitized=$(grep -c __asan_init "$gapscale")
+((sanitized > 0)) || sanitized=
+
+cat >too-much-n.yaml <<'YAML'
+n: {from: 2, to: e^1000000, points: 100000}
+series: [{family: spherical, dimension: 5}]
+YAML
+printf 'replicates: 1000000000\nkeep_replicates: 1000000000\nseries: [{family: gaussian}]\n' >too-much-kept.yaml
+printf 'beta: {relative_to: lambda_typ, from: 1/16, to: 16, points: 100000}\nseries: [{family: gaussian}]\n' >too-many-betas.yaml
+{
+    printf 'n: {from: 2, to: e^1000, points: 580}\nseries:\n'
+    for ((i = 0; i < 100; i++)); do printf '  - {name: s%d, family: stretched, power: 1.%02d}\n' $i $i; done
+} >too-many-series.yaml
+for much in too-much-n too-much-kept too-many-betas too-many-series; do
+    within 30 200000 0 "check of $much, in seconds and 200 MB" check $much.yaml
+    holds "$much: memory, disk, core-hours" sh -c 'grep -q "^memory  about .*[GT]iB" out && grep -q "^disk    about .*[GT]iB" out && grep -q "core-hours" out'
+    [[ -z $sanitized ]] || continue # what is free is not bounded then
+    holds "$much: more than is free" grep -q "run. would refuse" out
+    within 30 200000 2 "run refuses $much before it starts" run $much.yaml -o much.h5 --threads 2 --force
+    holds "$much: with words" grep -q "takes about .* of memory .* are free: ask for fewer" err
+    holds "$much: nothing is made" sh -c '! ls much.h5* 2>/dev/null'
+done
+mkdir small
+if mount -t tmpfs -o size=2m tmpfs small 2>/dev/null; then
+    printf 'n: [100, 200, 300, 400]\nseries: [{family: gaussian}]\n' >disk.yaml
+    expect 2 "run refuses what the disk cannot hold" run disk.yaml -o small/much.h5 --threads 1
+    holds "it says what to do" grep -q "of disk, .* are free where small/much.h5 goes: ask for fewer .* -o FILE" err
+    holds "nothing is made there" test -z "$(ls small)"
+    umount small
+else
+    skip "a disk that is too small" "no tmpfs to mount here"
+fi
+rmdir small
+
+# ---- made-up results ----
+
+crafter=/usr/bin/python3
+if $crafter -c 'import h5py' 2>/dev/null; then
+    cat >spread.yaml <<'YAML'
+replicates: 70
+keep_replicates: 8
+n: [20, 300, 3000]
+beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: 7}
+series:
+  - {family: gaussian}
+  - {family: spherical, dimension: 3, output: true, value_matrix: {rows: [[1, 2, 3], [4, 5, 6]]}}
+YAML
+    expect 0 "a sound file" run spread.yaml -o sound.h5
+    cat >craft.py <<'PYTHON'
+import shutil, sys, zlib
+import h5py, numpy
+kind = sys.argv[1]
+shutil.copy("sound.h5", "crafted.h5")
+f = h5py.File("crafted.h5", "r+")
+def zeros(bytes):
+    packer, zero = zlib.compressobj(9), b"\0" * (1 << 20)
+    return b"".join(packer.compress(zero) for i in range(bytes >> 20)) + packer.flush()
+def anew(name, shape, chunks, gzip=None):
+    if name in f: del f[name]
+    return f.create_dataset(name, shape, "f8", chunks=chunks, compression=gzip)
+def big(name): # 4 GiB of zeros in about 4 MB
+    d, packed = anew(name, (512, 1 << 20), (2, 1 << 20), 9), zeros(1 << 24)
+    for i in range(0, 512, 2): d.id.write_direct_chunk((i, 0), packed)
+if kind == "foreign": big("gaussian/notes")
+if kind == "shape": big("gaussian/lambda")
+if kind == "fill": anew("gaussian/lambda", (3, 8), (3, 8))
+if kind == "chunk": anew("gaussian/log_gap_count_se", (3, 73), (3, 73), 9).id.write_direct_chunk((0, 0), zeros(1 << 30))
+if kind == "pairs": f["spherical/pair_second"][1] = 1e9
+if kind == "dimension": f["spherical"].attrs["dimension_coef"] = 64.
+if kind == "config": f.attrs["config_resolved"] = f.attrs["config_resolved"].replace("replicates: 70", "replicates: 1000000000").replace("keep_replicates: 8", "keep_replicates: 1000000000")
+PYTHON
+    while read -r kind status words; do
+        $crafter craft.py "$kind" || echo "    craft.py $kind"
+        for verb in show fit plot; do
+            within 30 2000000 "$status" "$verb of a file with wrong $kind" $verb crafted.h5
+            [[ -z $words ]] || holds "$verb says why: $kind" grep -q "$words" err
+        done
+    done <<'KINDS'
+foreign 0
+shape 2 an array has not the shape that its config implies
+fill 2 an array lacks values
+chunk 2 memory
+pairs 2 not as results/SCHEMA.md says
+dimension 2 not as results/SCHEMA.md says
+config 2 it lacks most of the numbers
+KINDS
+else
+    skip "made-up results" "no $crafter with h5py here"
 fi
 
 summary

@@ -22,6 +22,7 @@ expect 0 "a run that nobody disturbs" run sweep.yaml -o calm.h5 --quiet
 whole=$(awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "%d", 1000 * (b - a) }')
 want=$(digest calm.h5)
 
+echo "waiting up to $((whole + 200)) ms before each signal"
 milliseconds() { sleep "$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))"; }
 writing() { compgen -G 'disturbed.h5*.tmp-*' >/dev/null; } # the archive or the file is being written
 

@@ -8,6 +8,49 @@ scripts=$(realpath "$(dirname "$0")/../configs/slurm")
 # shellcheck source=tests/common.sh
 . "$(dirname "$0")/common.sh"
 
+# ---- which shard a task takes, without a Slurm ----
+
+# takes WANTED ID MIN MAX COUNT [NAME=VALUE]...: what the job script runs as this task of an array, or that it refuses.
+takes() {
+    local wanted=$1 status got
+    got=$(env SLURM_ARRAY_TASK_ID="$2" SLURM_ARRAY_TASK_MIN="$3" SLURM_ARRAY_TASK_MAX="$4" SLURM_ARRAY_TASK_COUNT="$5" \
+        GAPSCALE=echo CONFIG=c.yaml OUTPUT="${OUTPUT:-o.h5}" "${@:6}" "$scripts/array.sh" 2>err)
+    status=$?
+    got=$(sed -n 's/.*--shard \([^ ]*\).*/\1/p' <<<"$got")
+    ((status == 0)) || got="refused $status $(grep -c '^array.sh: ' err)"
+    holds "task $2 of $3..$4 ($5 tasks) ${*:6}: $wanted" test "$got" = "$wanted"
+}
+refused="refused 2 1"
+takes 0/4 0 0 3 4
+takes 3/4 3 0 3 4
+takes 0/3 1 1 3 3
+takes 2/3 3 1 3 3
+takes 0/1 0 0 0 1
+takes "$refused" 3 3 3 1            # submitted again: of how many?
+takes "$refused" 2 0 6 4            # 0-6:2
+takes "$refused" 3 1 3 2            # 1,3
+takes "$refused" 2 2 5 4
+takes 3/4 3 3 3 1 SHARDS=4
+takes 3/4 3 1 3 2 SHARDS=4          # 1,3
+takes 4/7 4 0 6 4 SHARDS=7          # 0-6:2
+takes 2/3 3 3 3 1 SHARDS=3 OFFSET=1
+takes 1999/2000 999 0 999 1000 SHARDS=2000 OFFSET=-1000
+takes "$refused" 4 0 4 5 SHARDS=4
+takes "$refused" 0 0 3 4 SHARDS=4 OFFSET=1
+takes "$refused" 1 1 3 3 OFFSET=1
+takes "$refused" 0 0 3 4 SHARDS=x
+takes "$refused" 0 0 3 4 SHARDS=0
+takes "$refused" 0 0 3 4 SHARDS=4 OFFSET=a
+takes "$refused" "" 0 3 4
+mkdir there.h5.shard-1-of-4.journal
+OUTPUT=there.h5 takes 1/4 1 0 3 4
+OUTPUT=there.h5 takes "$refused" 1 1 3 3       # submitted again: 1-3 of 0-3
+holds "it names the journal" grep -q "there.h5.shard-1-of-4.journal is there" err
+OUTPUT=there.h5 takes "$refused" 0 0 0 1
+OUTPUT=there.h5 takes 0/3 1 1 3 3 SHARDS=3 OFFSET=1
+
+# ---- a Slurm ----
+
 give_up() { # WHY: nothing can be tried
     skip "Slurm" "$1"
     summary
@@ -56,6 +99,7 @@ finish() {
     rm -rf "$work"
 }
 trap finish EXIT
+echo "waiting for Slurm to start, for each of its jobs to end, and 1 s for it to stop"
 munged --force --key-file="$work/key" --socket="$work/munge.socket" --pid-file="$work/munge.pid" \
     --log-file="$work/munge.log" --seed-file="$work/munge.seed" >munge.out 2>&1 || give_up "munged does not start here"
 slurmctld -f "$SLURM_CONF" >ctld.out 2>&1 || give_up "slurmctld does not start here"
@@ -100,11 +144,24 @@ holds "the array ends" ended "$job"
 holds "merge: units are missing, status 75" test $? -eq 75
 holds "nothing is published" test ! -e array.h5
 before=$(stat -c %Y array.h5.shard-0-of-4.journal)
+job=$(submit --array=2 "$scripts/array.sh")
+holds "one task again, of how many is not said: it ends" ended "$job"
+holds "and is refused" grep -q "^array.sh: .*set SHARDS" "$work/job-$job-2.log"
+job=$(SHARDS=4 submit --array=2 "$scripts/array.sh")
+holds "one task again, of 4, ends" ended "$job"
 job=$(submit --array=0-3 "$scripts/array.sh")
 holds "submitted again it ends" ended "$job"
 holds "what was finished is left alone" grep -q . <(find array.h5.shard-0-of-4.journal -name '*.units' ! -newermt "@$((before + 1))")
 expect 0 "merge" merge array.h5.shard-*.journal -o array.h5
 holds "the lone process's digest" test "$(digest array.h5)" = "$want"
+
+good=$(OUTPUT=$work/other.h5 submit --array=1-3 "$scripts/array.sh")
+job=$(OUTPUT=$work/other.h5 submit --array=0-4:2 "$scripts/array.sh")
+holds "--array=1-3 ends" ended "$good"
+holds "--array=0-4:2 ends" ended "$job"
+holds "0-4:2 is refused by every task" test "$(grep -l '^array.sh: .*set SHARDS' "$work/job-$job-"*.log | wc -l)" -eq 3
+expect 0 "merge of 1-3" merge other.h5.shard-*-of-3.journal -o other.h5
+holds "the lone process's digest from --array=1-3" test "$(digest other.h5)" = "$want"
 
 # ---- wall clock ----
 

@@ -47,10 +47,6 @@ static int print_and_write(const struct request *request, const char *path, cons
             table_print(stdout, &study);
         }
         status = write_fits(path, &study, line);
-        if (fflush(stdout) || ferror(stdout)) {
-            message_error("cannot write the answer to standard output");
-            status = EXIT_FAILED;
-        }
     }
     study_release(&study);
     return status;

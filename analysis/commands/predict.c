@@ -106,7 +106,7 @@ static bool predict_length(const struct config_series *s, struct length *length,
     family_parameters(s->family, s->parameter, length->log_n, p);
     struct oracle *oracle = oracle_create(s->family, p, length->log_n);
     const struct oracle_question question = {
-        .top_weight = true, .errors = true, .output = s->family->dimension != NULL};
+        .top_weight = true, .gap = true, .errors = true, .output = s->family->dimension != NULL};
     bool good = oracle != NULL;
     if (good) { length_fill(s, p, oracle, length); }
     for (size_t b = 0; good && b < s->beta.count; b++) {
@@ -134,6 +134,9 @@ static const char *const law_name[] = {
     [LIMITS_NONE] = "none",       [LIMITS_GUMBEL] = "Poisson-Dirichlet", [LIMITS_SLOW_GUMBEL] = "whole row",
     [LIMITS_WEIBULL] = "Weibull", [LIMITS_FRECHET] = "Frechet",
 };
+
+/* What is not larger than its error is not known. */
+static double known(double value, double error) { return fabs(value) > error || error == 0 ? value : NAN; }
 
 static void print_json_limit(const struct limits *limits) {
     printf(", \"limit\": {\"law\": \"%s\"", law_name[limits->law]);
@@ -177,15 +180,16 @@ static void print_json_point(const struct prediction *x, bool output) {
     json_print_member(stdout, "log_lambda_asymptotic", l->log_asymptotic);
     json_print_member(stdout, "beta", x->beta);
     json_print_member(stdout, "beta_ratio", x->beta_ratio);
-    json_print_member(stdout, "entropy", x->point.entropy);
+    json_print_member(stdout, "entropy", known(x->point.entropy, x->point.entropy_error));
     json_print_member(stdout, "entropy_error", x->point.entropy_error);
-    json_print_member(stdout, "participation", x->point.participation);
+    json_print_member(stdout, "participation", known(x->point.participation, x->point.participation_error));
     json_print_member(stdout, "participation_error", x->point.participation_error);
-    json_print_member(stdout, "top_weight", x->point.top_weight);
+    json_print_member(stdout, "top_weight", known(x->point.top_weight, x->point.top_weight_error));
     json_print_member(stdout, "top_weight_error", x->point.top_weight_error);
     json_print_member(stdout, "susceptibility", x->susceptibility);
     json_print_member(stdout, "log_partition", x->point.log_partition);
-    json_print_member(stdout, "gap_mean", x->point.gap_mean);
+    json_print_member(stdout, "gap_mean", known(x->point.gap_mean, x->point.gap_mean_error));
+    json_print_member(stdout, "gap_mean_error", x->point.gap_mean_error);
     if (output) { print_json_output(x); }
     printf(", \"collapse\": {\"entropy=1\": ");
     json_print_number(stdout, l->collapse_entropy);
@@ -261,15 +265,35 @@ static void print_limits(const struct config_series *s, const struct length *len
     }
 }
 
+/* What is not known by what it is below; weights that are small as powers of ten. */
+static const char *within(double x, double error, bool weight, char out[WORDS]) {
+    if (!isfinite(x)) { return "-"; }
+    if (isnan(known(x, error))) {
+        snprintf(out, WORDS, "<%.1e", fabs(x) + error);
+    } else {
+        snprintf(out, WORDS, !weight ? "%.6g" : x < 1e-4 ? "%.3e" : "%.7f", x);
+    }
+    return out;
+}
+
+/* Exact means have more digits than others. */
+static const char *precise(double x, double error, char out[WORDS]) {
+    if (isnan(known(x, error))) { return within(x, error, false, out); }
+    snprintf(out, WORDS, "%.10g", x);
+    return out;
+}
+
 static void print_means(size_t count, const struct prediction *x) {
-    char n[WORDS];
+    char n[WORDS], text[4][WORDS];
     printf("\n%10s %11s  %14s %8s %10s %10s %11s %11s\n", "n", "beta/Lambda", "entropy", "+-", "Y_2", "p_(1)",
            "chi", "<gap>Lambda");
     for (size_t i = 0; i < count; i++) {
-        printf("%10s %11.4g  %14.10g %8.1e %10.7f %10.7f %11.6g %11.6g\n",
-               words_length(x[i].length->log_n, n), x[i].beta_ratio, x[i].point.entropy,
-               x[i].point.entropy_error, x[i].point.participation, x[i].point.top_weight, x[i].susceptibility,
-               x[i].point.gap_mean);
+        const struct oracle_point *y = &x[i].point;
+        printf("%10s %11.4g  %14s %8.1e %10s %10s %11.6g %11s\n", words_length(x[i].length->log_n, n),
+               x[i].beta_ratio, precise(y->entropy, y->entropy_error, text[0]), y->entropy_error,
+               within(y->participation, y->participation_error, true, text[1]),
+               within(y->top_weight, y->top_weight_error, true, text[2]), x[i].susceptibility,
+               within(y->gap_mean, y->gap_mean_error, false, text[3]));
     }
 }
 
@@ -306,7 +330,7 @@ static void print_table(const struct config_series *s, const struct length *leng
            "exponent` d log Lambda^typ/d log log n. k* and t* attain Lambda^typ (-: it is the limit at gap "
            "0). The\n"
            "`limit` is for n -> inf at the exponent of this n; - where there is none, nan what is out of "
-           "reach.\n");
+           "reach,\n< what is below its own error.\n");
 }
 
 static int predict(const struct config_series *s, bool json) {

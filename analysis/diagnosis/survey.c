@@ -1,5 +1,6 @@
-/* A batch is one place (sequence and head). Rows are made and measured side by side; sums over rows run over
- * keys side by side and over rows in order, so that bits do not depend on threads. */
+/* A batch is of one place (sequence and head), and is taken in parts. Rows are made and measured side by
+ * side; sums over rows run over keys side by side and over rows in order, so that bits do not depend on
+ * threads. */
 #include "analysis/diagnosis/survey.h"
 
 #include <float.h>
@@ -9,25 +10,30 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
-#include "sim/base/message.h"
 #include "sim/measures/measure.h"
 #include "sim/rows/measured.h"
 
 const double survey_window[SURVEY_WINDOWS] = {16, 64, 256};
 
 static const double SINK = 0.1, SINK_ROOM = 1 << 26; /* least mean weight; numbers kept to find them */
-enum { PART = 4096 };                                /* keys that a thread sums at a time */
+enum {
+    PART = 4096,     /* keys that a thread sums at a time */
+    ROOM = 1 << 18,  /* weights at a time, or one row a thread */
+    SUBTRACT = 1024, /* scores at a time */
+};
 
-/* Sums over the rows of one place at one length. */
+/* Sums over the rows of one place at one length, [n + 1]. */
 struct nearness {
-    double *weight, *even; /* [n]: by rank of nearness; under equal weights */
+    double *weight; /* by rank of nearness */
+    double *even;   /* equal weights of rows of so many keys */
     size_t rows;
 };
 
-/* Sums over all rows of a head at a length that are far from a key, [limit]. */
+/* Sums over all rows of a head at a length that are far from a key, [limit + 1]. */
 struct far_sums {
     size_t limit;
-    double *weight, *rows;
+    double *weight;
+    double *rows; /* how many more rows than at the key before */
 };
 
 struct reading {
@@ -35,62 +41,81 @@ struct reading {
     struct nearness *near;    /* (length) */
     struct far_sums *far;     /* (length, head) */
     size_t head, sequence;    /* of the place at hand */
-    double *weight, *nearest; /* [rows of a batch][stride]: by key, and by nearness */
-    size_t room;
+    double *weight, *nearest; /* [rows of a part][stride]: by key, and by nearness, over `share` */
+    double *share;            /* [rows of a part]: 1/sum of the weights */
+    size_t room, share_room;
     double epsilon; /* relative rounding of the scores as stored */
+    int threads;
+    struct measured **measured; /* [threads] */
 };
 
-/* ---- weights of a batch ---- */
+/* Some rows of a batch, whose weights fit into the caches. */
+struct part {
+    size_t count, stride;
+    const struct scores_row *row;
+};
 
-/* p_i at beta = 1. */
-static void fill_weights(const struct isa *isa, const struct scores_row *row, double *weight) {
-    double top = isa->kernel->range(row->count, row->score).high;
-    for (size_t i = 0; i < row->count; i++) { weight[i] = top - row->score[i]; }
-    isa->kernel->weights(row->count, weight, 1, weight);
-    double total = isa->kernel->sum(row->count, weight);
-    for (size_t i = 0; i < row->count; i++) { weight[i] /= total; }
+/* ---- weights of a part ---- */
+
+/* Weights at beta = 1 in units of the top's, and 1 over their sum. */
+static double fill_weights(const struct kernel *kernel, const struct scores_row *row, double top,
+                           double *weight) {
+    for (size_t first = 0; first < row->count; first += SUBTRACT) {
+        size_t count = row->count - first < SUBTRACT ? row->count - first : SUBTRACT;
+        const double *score = row->score + first;
+#pragma omp simd
+        for (size_t i = 0; i < count; i++) { weight[first + i] = top - score[i]; }
+        kernel->weights(count, weight + first, 1, weight + first);
+    }
+    return 1 / kernel->sum(row->count, weight);
 }
 
 static size_t key_of(const struct scores_row *row, size_t i) { return row->key ? row->key[i] : i; }
 
-/* Keys by distance from the query, the earlier one first where two are as near. */
-static void order_by_nearness(const struct scores_row *row, const double *weight, double *nearest) {
+/* Keys at or before the query. */
+static size_t keys_before(const struct scores_row *row) {
     size_t low = 0, high = row->count;
-    while (low < high) { /* the first key behind the query */
+    if (!row->key) { return row->position < row->count ? row->position + 1 : row->count; }
+    while (low < high) {
         size_t middle = (low + high) / 2;
-        if (key_of(row, middle) <= row->position) {
+        if (row->key[middle] <= row->position) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    size_t before = low, behind = low;
-    for (size_t r = 0; r < row->count; r++) {
-        bool back = behind == row->count || (before > 0 && row->position - key_of(row, before - 1) <=
-                                                               key_of(row, behind) - row->position);
-        nearest[r] = back ? weight[--before] : weight[behind++];
+    return low;
+}
+
+/* Keys by distance from the query, the earlier one first where two are as near. */
+static void order_by_nearness(const struct scores_row *row, const double *weight, double *nearest) {
+    size_t before = keys_before(row), behind = before, r = 0;
+    while (before > 0 && behind < row->count) {
+        bool back = row->position - key_of(row, before - 1) <= key_of(row, behind) - row->position;
+        nearest[r++] = back ? weight[--before] : weight[behind++];
     }
+    while (before > 0) { nearest[r++] = weight[--before]; }
+    memcpy(nearest + r, weight + behind, (row->count - behind) * sizeof *nearest);
 }
 
 /* The two scores at the gap that decides are each off by half a unit of the last place. */
-static double rounding_shift(double epsilon, const struct scores_row *row, double gap) {
-    double size = 0;
-    for (size_t i = 0; i < row->count; i++) { size = fmax(size, fabs(row->score[i])); }
+static double rounding_shift(double epsilon, struct kernel_range range, double gap) {
+    double size = fmax(fabs(range.low), fabs(range.high));
     return gap > 0 ? epsilon * size / gap : INFINITY;
 }
 
 static struct survey_row measure(const struct reading *r, const struct isa *isa, struct measured *room,
-                                 const struct scores_row *row) {
+                                 const struct scores_row *row, double *top) {
     const struct criterion one_nat = {CRITERION_ENTROPY, 1};
     struct survey_row found = {.length = (uint32_t)row->length,
                                .head = (uint32_t)row->head,
                                .sequence = (uint32_t)row->sequence,
-                               .count = (double)row->count,
-                               .lambda = NAN};
+                               .count = (double)row->count};
     double beta = 1, value[1][MEASURE_COUNT];
     const struct measure_grid grid = {1, &beta, (const double(*)[MEASURE_COUNT])value};
     const struct row *made = measured_row(room, row->count, row->score, 1);
-    if (!made) { return found; }
+    if (!made) { memory_exhausted(); }
+    *top = made->top_score;
     struct accumulation a = measure_accumulation(made);
     measure_row(isa->kernel, made, beta, value[0]);
     found.lambda = a.lambda;
@@ -100,56 +125,94 @@ static struct survey_row measure(const struct reading *r, const struct isa *isa,
     found.participation = value[0][MEASURE_PARTICIPATION];
     found.top_weight = value[0][MEASURE_TOP_WEIGHT];
     found.collapse = measure_collapse(isa->kernel, made, &one_nat, &grid);
-    found.rounding = rounding_shift(r->epsilon, row, a.gap);
+    found.rounding = rounding_shift(r->epsilon, isa->kernel->range(row->count, row->score), a.gap);
     return found;
 }
 
 /* ---- sums ---- */
 
-static void sum_near(const struct reading *r, const struct scores_batch *batch, size_t stride, size_t first,
-                     size_t last) {
-    for (size_t i = 0; i < batch->count; i++) {
-        const struct scores_row *row = &batch->row[i];
-        struct nearness *n = &r->near[row->length];
-        double even = 1 / (double)row->count;
-        for (size_t k = first; k < last && k < row->count; k++) {
-            n->weight[k] += r->nearest[i * stride + k];
-            n->even[k] += even;
+static void sum_near(const struct reading *r, const struct part *part, size_t first, size_t last) {
+    for (size_t i = 0; i < part->count; i++) {
+        const struct scores_row *row = &part->row[i];
+        double *sum = r->near[row->length].weight, share = r->share[i];
+        const double *nearest = r->nearest + i * part->stride;
+        size_t end = last < row->count ? last : row->count;
+#pragma omp simd
+        for (size_t k = first; k < end; k++) { sum[k] += share * nearest[k]; }
+    }
+}
+
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
+/* Distance from which on a key is far. */
+static size_t far_distance(double n) { return (size_t)floor(fmax(16, n / 8)) + 1; }
+
+/* Keys low .. high - 1 of a row without a mask. */
+static void sum_range(const struct far_sums *f, const double *weight, double share, size_t low, size_t high) {
+#pragma omp simd
+    for (size_t k = low; k < high; k++) { f->weight[k] += share * weight[k]; }
+}
+
+/* Far keys of a row without a mask: 0 .. low - 1 and high .. */
+static void far_ends(const struct reading *r, const struct scores_row *row, size_t limit, size_t *low,
+                     size_t *high) {
+    size_t apart = far_distance(r->survey->facts->length[row->length]);
+    *low = row->position >= apart ? least(row->position - apart + 1, limit) : 0;
+    *high = least(row->position + apart, limit);
+}
+
+static struct far_sums *far_of(const struct reading *r, const struct scores_row *row) {
+    return &r->far[row->length * r->survey->facts->head_count + row->head];
+}
+
+static void sum_far(const struct reading *r, const struct part *part, size_t first, size_t last) {
+    for (size_t i = 0; i < part->count; i++) {
+        const struct scores_row *row = &part->row[i];
+        if (row->key) { continue; }
+        const struct far_sums *f = far_of(r, row);
+        size_t limit = least(row->count, f->limit), low, high;
+        const double *weight = r->weight + i * part->stride;
+        far_ends(r, row, limit, &low, &high);
+        sum_range(f, weight, r->share[i], first, least(low, last));
+        sum_range(f, weight, r->share[i], high > first ? high : first, least(limit, last));
+    }
+}
+
+/* Rows of a part, one after the other: how many there are at each key, and all of those with a mask, whose
+ * keys have other positions in them than in their neighbours. */
+static void count_rows(struct reading *r, const struct part *part) {
+    for (size_t i = 0; i < part->count; i++) {
+        const struct scores_row *row = &part->row[i];
+        struct far_sums *f = far_of(r, row);
+        size_t limit = least(row->count, f->limit), low, high;
+        size_t apart = far_distance(r->survey->facts->length[row->length]);
+        r->near[row->length].rows++;
+        r->near[row->length].even[row->count] += 1 / (double)row->count;
+        if (!row->key) {
+            far_ends(r, row, limit, &low, &high);
+            f->rows[0] += 1;
+            f->rows[low] -= 1;
+            f->rows[high] += 1;
+            f->rows[limit] -= 1;
+        }
+        for (size_t k = 0; row->key && k < row->count && row->key[k] < f->limit; k++) {
+            size_t key = row->key[k];
+            if (key + apart > row->position && row->position + apart > key) { continue; }
+            f->weight[key] += r->share[i] * r->weight[i * part->stride + k];
+            f->rows[key] += 1;
+            f->rows[key + 1] -= 1;
         }
     }
 }
 
-static double apart(double a, double b) { return fabs(a - b); }
-
-static void sum_far(const struct reading *r, const struct scores_batch *batch, size_t stride, size_t first,
-                    size_t last) {
-    size_t heads = r->survey->facts->head_count;
-    for (size_t i = 0; i < batch->count; i++) {
-        const struct scores_row *row = &batch->row[i];
-        struct far_sums *f = &r->far[row->length * heads + row->head];
-        double far = fmax(16, r->survey->facts->length[row->length] / 8);
-        for (size_t k = first; k < last && k < row->count; k++) {
-            size_t key = key_of(row, k);
-            if (key < f->limit && apart((double)key, (double)row->position) > far) {
-                f->weight[key] += r->weight[i * stride + k];
-                f->rows[key] += 1;
-            }
-        }
+/* Bits do not depend on threads: a key's sums are one thread's, in the order of rows. */
+static void sum_part(struct reading *r, const struct part *part) {
+#pragma omp parallel for schedule(static) num_threads(r->threads)
+    for (size_t first = 0; first < part->stride; first += PART) {
+        sum_near(r, part, first, first + PART);
+        sum_far(r, part, first, first + PART);
     }
-}
-
-/* Bits do not depend on threads: a key's sums are one thread's, in the order of rows. Keys of a masked row
- * have other positions in it than in its neighbours, so those are summed by one thread alone. */
-static void sum_batch(struct reading *r, const struct scores_batch *batch, size_t stride, int threads) {
-    bool masked = false;
-    for (size_t i = 0; i < batch->count; i++) {
-        masked = masked || batch->row[i].key;
-        r->near[batch->row[i].length].rows++;
-    }
-#pragma omp parallel for schedule(static) num_threads(threads)
-    for (size_t first = 0; first < stride; first += PART) { sum_near(r, batch, stride, first, first + PART); }
-#pragma omp parallel for schedule(static) num_threads(masked ? 1 : threads)
-    for (size_t first = 0; first < stride; first += PART) { sum_far(r, batch, stride, first, first + PART); }
+    count_rows(r, part);
 }
 
 /* ---- places ---- */
@@ -158,36 +221,47 @@ static size_t place_index(const struct scores_facts *f, size_t length, size_t he
     return (length * f->head_count + head) * f->sequence_count + sequence;
 }
 
-/* Ranks until `share` of a sum is reached. */
+/* Ranks until `share` of a sum is reached, but for rounding. */
 static double ranks_holding(size_t count, const double *value, double share) {
+    const double rounding = 1e-12;
     double total = 0, sum = 0;
     for (size_t k = 0; k < count; k++) { total += value[k]; }
     for (size_t k = 0; k < count; k++) {
         sum += value[k];
-        if (sum >= share * total) { return (double)k + 1; }
+        if (sum >= share * (1 - rounding) * total) { return (double)k + 1; }
     }
     return (double)count;
 }
 
-static void close_place(struct reading *r) {
+/* Of one length: into the survey, as a mean over rows with what came of other groups; then from zero again.
+ */
+static void close_length(struct reading *r, size_t l) {
     const struct scores_facts *f = r->survey->facts;
     const double share = 0.9;
-    for (size_t l = 0; l < f->length_count; l++) {
-        struct nearness *n = &r->near[l];
-        size_t count = (size_t)f->length[l];
-        if (n->rows == 0) { continue; }
-        struct survey_place *p = &r->survey->place[place_index(f, l, r->head, r->sequence)];
-        p->rows += n->rows;
-        p->near = ranks_holding(count, n->weight, share) / ranks_holding(count, n->even, share);
-        for (size_t w = 0; w < SURVEY_WINDOWS; w++) {
-            p->mass[w] = 0;
-            for (size_t k = 0; k < count && (double)k < survey_window[w]; k++) {
-                p->mass[w] += n->weight[k] / (double)n->rows;
-            }
+    struct nearness *n = &r->near[l];
+    size_t count = (size_t)f->length[l];
+    struct survey_place *p = &r->survey->place[place_index(f, l, r->head, r->sequence)];
+    /* A row of m keys has even weight at ranks below m. */
+    for (size_t k = count; k-- > 1;) { n->even[k] += n->even[k + 1]; }
+    double near = ranks_holding(count, n->weight, share) / ranks_holding(count, n->even + 1, share);
+    double new_rows = (double)n->rows / (double)(p->rows + n->rows);
+    p->rows += n->rows;
+    p->near += new_rows * (near - p->near);
+    for (size_t w = 0; w < SURVEY_WINDOWS; w++) {
+        double mass = 0;
+        for (size_t k = 0; k < count && (double)k < survey_window[w]; k++) {
+            mass += n->weight[k] / (double)n->rows;
         }
-        memset(n->weight, 0, count * sizeof *n->weight);
-        memset(n->even, 0, count * sizeof *n->even);
-        n->rows = 0;
+        p->mass[w] += new_rows * (mass - p->mass[w]);
+    }
+    memset(n->weight, 0, (count + 1) * sizeof *n->weight);
+    memset(n->even, 0, (count + 1) * sizeof *n->even);
+    n->rows = 0;
+}
+
+static void close_place(struct reading *r) {
+    for (size_t l = 0; l < r->survey->facts->length_count; l++) {
+        if (r->near[l].rows > 0) { close_length(r, l); }
     }
 }
 
@@ -200,9 +274,11 @@ static void find_sinks(const struct reading *r, size_t length, size_t head) {
     for (size_t s = 0; s < f->sequence_count; s++) {
         rows += (double)r->survey->place[place_index(f, length, head, s)].rows;
     }
+    double far_rows = 0;
     for (size_t k = 0; k < sums->limit; k++) {
-        struct survey_sink found = {(uint32_t)k, sums->weight[k] / sums->rows[k]};
-        if (!(sums->rows[k] >= fmax(8, rows / 4)) || !(found.weight >= SINK)) { continue; }
+        far_rows += sums->rows[k];
+        struct survey_sink found = {(uint32_t)k, sums->weight[k] / far_rows};
+        if (!(far_rows >= fmax(8, rows / 4)) || !(found.weight >= SINK)) { continue; }
         for (size_t i = 0; i < SURVEY_SINKS; i++) {
             if (found.weight > sink[i].weight) {
                 struct survey_sink smaller = sink[i];
@@ -215,7 +291,7 @@ static void find_sinks(const struct reading *r, size_t length, size_t head) {
 
 /* ---- all of it ---- */
 
-static void open_reading(struct survey *survey, struct reading *r) {
+static void open_reading(struct survey *survey, int threads, struct reading *r) {
     const struct scores_facts *f = survey->facts;
     double all = 0;
     for (size_t l = 0; l < f->length_count; l++) { all += 2 * (double)f->head_count * f->length[l]; }
@@ -225,10 +301,16 @@ static void open_reading(struct survey *survey, struct reading *r) {
                           .near = memory_create(f->length_count, sizeof *r->near),
                           .far = memory_create(f->length_count * f->head_count, sizeof *r->far),
                           .head = SIZE_MAX,
+                          .threads = threads,
+                          .measured = memory_create((size_t)threads, sizeof *r->measured),
                           .epsilon = strcmp(f->element, "float16") == 0    ? 0x1p-11
                                      : strcmp(f->element, "bfloat16") == 0 ? 0x1p-8
                                      : strcmp(f->element, "float32") == 0  ? 0x1p-24
                                                                            : 0x1p-53};
+    for (int i = 0; i < threads; i++) {
+        r->measured[i] = measured_create(isa_best());
+        if (!r->measured[i]) { memory_exhausted(); }
+    }
     for (size_t l = 0; l < f->length_count; l++) {
         size_t n = (size_t)f->length[l] + 1;
         r->near[l].weight = memory_create(2 * n, sizeof(double));
@@ -236,8 +318,8 @@ static void open_reading(struct survey *survey, struct reading *r) {
         for (size_t h = 0; h < f->head_count; h++) {
             struct far_sums *sums = &r->far[l * f->head_count + h];
             sums->limit = (double)n < survey->sink_limit ? n : (size_t)survey->sink_limit;
-            sums->weight = memory_create(2 * sums->limit, sizeof(double));
-            sums->rows = sums->weight + sums->limit;
+            sums->weight = memory_create(2 * sums->limit + 2, sizeof(double));
+            sums->rows = sums->weight + sums->limit + 1;
         }
     }
 }
@@ -246,23 +328,43 @@ static void close_reading(struct reading *r) {
     const struct scores_facts *f = r->survey->facts;
     for (size_t l = 0; l < f->length_count; l++) { free(r->near[l].weight); }
     for (size_t i = 0; i < f->length_count * f->head_count; i++) { free(r->far[i].weight); }
+    for (int i = 0; i < r->threads; i++) { measured_free(r->measured[i]); }
+    free(r->measured);
     free(r->near);
     free(r->far);
     free(r->weight);
     free(r->nearest);
+    free(r->share);
 }
 
-static void reserve(struct reading *r, size_t numbers) {
-    if (numbers <= r->room) { return; }
-    r->room = numbers;
-    r->weight = memory_resize(r->weight, numbers, sizeof *r->weight);
-    r->nearest = memory_resize(r->nearest, numbers, sizeof *r->nearest);
+static void reserve(struct reading *r, size_t rows, size_t numbers) {
+    if (numbers > r->room) {
+        r->room = numbers;
+        r->weight = memory_resize(r->weight, numbers, sizeof *r->weight);
+        r->nearest = memory_resize(r->nearest, numbers, sizeof *r->nearest);
+    }
+    if (rows > r->share_room) {
+        r->share_room = rows;
+        r->share = memory_resize(r->share, rows, sizeof *r->share);
+    }
 }
 
-static bool survey_batch(struct reading *r, const struct scores_batch *batch, int threads) {
+static void survey_part(struct reading *r, const struct part *part, struct survey_row *found) {
+    const struct isa *isa = isa_best();
+    reserve(r, part->count, part->count * part->stride);
+#pragma omp parallel for schedule(dynamic, 1) num_threads(r->threads)
+    for (size_t i = 0; i < part->count; i++) {
+        double *weight = r->weight + i * part->stride, top;
+        found[i] = measure(r, isa, r->measured[omp_get_thread_num()], &part->row[i], &top);
+        r->share[i] = fill_weights(isa->kernel, &part->row[i], top, weight);
+        order_by_nearness(&part->row[i], weight, r->nearest + i * part->stride);
+    }
+    sum_part(r, part);
+}
+
+static void survey_batch(struct reading *r, const struct scores_batch *batch) {
     struct survey *s = r->survey;
-    size_t stride = 0;
-    bool good = true;
+    size_t stride = 1;
     if (batch->row[0].head != r->head || batch->row[0].sequence != r->sequence) {
         close_place(r);
         r->head = batch->row[0].head;
@@ -271,30 +373,13 @@ static bool survey_batch(struct reading *r, const struct scores_batch *batch, in
     for (size_t i = 0; i < batch->count; i++) {
         stride = stride > batch->row[i].count ? stride : batch->row[i].count;
     }
-    reserve(r, batch->count * stride);
     s->row = memory_resize(s->row, s->row_count + batch->count, sizeof *s->row);
-#pragma omp parallel num_threads(threads)
-    {
-        const struct isa *isa = isa_best();
-        struct measured *room = measured_create(isa);
-#pragma omp for schedule(dynamic, 1)
-        for (size_t i = 0; i < batch->count; i++) {
-            const struct scores_row *row = &batch->row[i];
-            fill_weights(isa, row, r->weight + i * stride);
-            order_by_nearness(row, r->weight + i * stride, r->nearest + i * stride);
-            struct survey_row found = room ? measure(r, isa, room, row) : (struct survey_row){.lambda = NAN};
-            s->row[s->row_count + i] = found;
-            if (isnan(found.lambda)) {
-#pragma omp atomic write
-                good = false;
-            }
-        }
-        measured_free(room);
+    size_t at_once = ROOM / stride > (size_t)r->threads ? ROOM / stride : (size_t)r->threads;
+    for (size_t first = 0; first < batch->count; first += at_once) {
+        struct part part = {least(at_once, batch->count - first), stride, batch->row + first};
+        survey_part(r, &part, s->row + s->row_count + first);
     }
     s->row_count += batch->count;
-    sum_batch(r, batch, stride, threads);
-    if (!good) { message_error("out of memory while measuring rows"); }
-    return good;
 }
 
 bool survey_make(struct scores *scores, int threads, struct survey *survey) {
@@ -305,18 +390,17 @@ bool survey_make(struct scores *scores, int threads, struct survey *survey) {
     *survey = (struct survey){.facts = f};
     survey->place = memory_create(f->length_count * f->head_count * f->sequence_count, sizeof *survey->place);
     survey->sink = memory_create(f->length_count * f->head_count * SURVEY_SINKS, sizeof *survey->sink);
-    open_reading(survey, &reading);
+    open_reading(survey, threads, &reading);
     scores_rewind(scores);
-    bool good = true;
-    while ((outcome = scores_next(scores, threads, &batch)) == SCORES_MORE && good) {
-        good = survey_batch(&reading, &batch, threads);
+    while ((outcome = scores_next(scores, threads, &batch)) == SCORES_MORE) {
+        survey_batch(&reading, &batch);
     }
     close_place(&reading);
     for (size_t l = 0; l < f->length_count; l++) {
         for (size_t h = 0; h < f->head_count; h++) { find_sinks(&reading, l, h); }
     }
     close_reading(&reading);
-    return good && outcome == SCORES_END;
+    return outcome == SCORES_END;
 }
 
 void survey_release(struct survey *survey) {

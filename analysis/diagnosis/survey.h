@@ -17,7 +17,8 @@ struct survey_row {
     double rounding; /* how far rounding of its scores as stored may move log Lambda_n */
 };
 
-/* Of one sequence, head and length: all its rows together. */
+/* Of one sequence, head and length: all its rows together; a mean over rows where they come from several
+ * groups. */
 struct survey_place {
     size_t rows;
     double near; /* nearest keys that hold 90% of the mean weight, over as many for equal weights */

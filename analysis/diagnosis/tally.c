@@ -10,10 +10,11 @@
 #include "analysis/diagnosis/index.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
+#include "sim/results/empirical.h"
 #include "sim/rows/measured.h"
 #include "sim/sweep/replicate.h"
 
-enum { CRITERIA = 4, RANKS = 8, UNITS = 3 }; /* units: head, layer, all */
+enum { UNITS = 3 }; /* head, layer, all */
 
 /* A group at one length. */
 struct cell {
@@ -49,13 +50,6 @@ struct tally {
 
 /* ---- results without rows ---- */
 
-static const struct criterion criterion[CRITERIA] = {{CRITERION_ENTROPY, 1},
-                                                     {CRITERION_PARTICIPATION, 0.5},
-                                                     {CRITERION_TOP_TWO_RATIO, 0.5},
-                                                     {CRITERION_SUSCEPTIBILITY, 0}};
-static const double quantile_level[] = {0.05, 0.25, 0.5, 0.75, 0.95};
-enum { QUANTILES = 5 };
-
 static size_t most_sequences(const struct diagnosis *d) {
     size_t most = 1;
     for (size_t i = 0; i < d->group_count; i++) {
@@ -74,22 +68,24 @@ static size_t most_rows(const struct diagnosis *d, const struct diagnosis_group 
     return most;
 }
 
+/* The options, and what the shape of the results follows from (sim/results/empirical.h). */
+static char *resolved_text(const struct tally_request *r, const struct diagnosis *d) {
+    char *text = NULL;
+    size_t length, blocks = most_sequences(d);
+    FILE *out = memory_stream_open(&text, &length);
+    fprintf(out, "%sblocks: %zu\nseries:\n", r->text, blocks < 256 ? blocks : 256);
+    for (size_t i = 0; i < d->group_count; i++) {
+        fprintf(out, "  - {name: %s, rows: %zu}\n", d->group[i].name, most_rows(d, &d->group[i]));
+    }
+    memory_stream_close(out, &text);
+    return text;
+}
+
 static void fill_series(const struct tally_request *r, const struct diagnosis *d,
                         const struct diagnosis_group *g, struct results_series *s) {
     const struct scores_facts *f = d->survey->facts;
-    size_t rows = most_rows(d, g), blocks = most_sequences(d);
-    snprintf(s->name, sizeof s->name, "%s", g->name);
-    s->family = family_stored("empirical");
-    s->replicates = rows;
-    results_size_common(s, f->length_count, r->betas, QUANTILES, RANKS, CRITERIA);
-    s->size[RESULTS_BLOCK] = blocks < 256 ? blocks : 256;
-    s->size[RESULTS_REPLICATE] = rows < TALLY_KEPT ? rows : TALLY_KEPT;
-    s->size[RESULTS_SPACING] = INDEX_SPACINGS;
-    s->size[RESULTS_WINDOW] = SURVEY_WINDOWS;
-    s->size[RESULTS_PRESCRIPTION] = PRESCRIPTIONS;
     results_allocate(s);
-    memcpy(s->criterion, criterion, sizeof criterion);
-    results_fill_common(s, quantile_level);
+    results_fill_common(s, empirical_quantile);
     for (size_t l = 0; l < f->length_count; l++) {
         double lambda = g->point[l].median;
         s->n[l] = f->length[l];
@@ -103,21 +99,12 @@ static void fill_series(const struct tally_request *r, const struct diagnosis *d
     }
 }
 
-static char *resolved_text(const struct tally_request *r, const struct diagnosis *d) {
-    size_t room = strlen(r->text) + 32 + d->group_count * (DIAGNOSIS_NAME + 16);
-    char *text = memory_create(room, 1), *at = text;
-    at += sprintf(at, "%sseries:\n", r->text);
-    for (size_t i = 0; i < d->group_count; i++) { at += sprintf(at, "  - name: %s\n", d->group[i].name); }
-    return text;
-}
-
 static struct results *create_results(const struct tally_request *r, const struct diagnosis *d) {
-    struct results *results = memory_create(1, sizeof *results);
-    results->config_resolved = resolved_text(r, d);
-    results->config_text = memory_copy_text(results->config_resolved, strlen(results->config_resolved));
+    char *text = resolved_text(r, d);
+    struct results *results = empirical_shape(text);
+    results->config_resolved = text;
+    results->config_text = memory_copy_text(text, strlen(text));
     results->isa = memory_copy_text(isa_best()->name, strlen(isa_best()->name));
-    results->series_count = d->group_count;
-    results->series = memory_create(d->group_count, sizeof *results->series);
     for (size_t i = 0; i < d->group_count; i++) { fill_series(r, d, &d->group[i], &results->series[i]); }
     return results;
 }
@@ -209,7 +196,7 @@ static void keep_in_unit(struct cell *to, size_t at, const struct cell *from, si
     y->lambda_log_rank[at] = x->lambda_log_rank[replicate];
     y->lambda_gap[at] = x->lambda_gap[replicate] / ratio;
     y->top_gap[at] = x->top_gap[replicate] / ratio;
-    for (size_t c = 0; c < CRITERIA; c++) {
+    for (size_t c = 0; c < EMPIRICAL_CRITERIA; c++) {
         y->collapse[c * y->size[RESULTS_REPLICATE] + at] =
             x->collapse[c * x->size[RESULTS_REPLICATE] + replicate] * ratio;
     }
@@ -266,10 +253,10 @@ static void fill_quantiles(struct cell *c) {
     for (size_t b = 0; b < c->layout.betas && count > 0; b++) {
         double *entropy = c->entropy + b * kept;
         qsort(entropy, count, sizeof *entropy, ascending);
-        for (size_t q = 0; q < QUANTILES; q++) {
-            double place = quantile_level[q] * (double)(count - 1), part = place - floor(place);
+        for (size_t q = 0; q < EMPIRICAL_QUANTILES; q++) {
+            double place = empirical_quantile[q] * (double)(count - 1), part = place - floor(place);
             size_t below = (size_t)place, above = below + 1 < count ? below + 1 : below;
-            c->here.entropy_quantile[b * QUANTILES + q] =
+            c->here.entropy_quantile[b * EMPIRICAL_QUANTILES + q] =
                 entropy[below] + part * (entropy[above] - entropy[below]);
         }
     }

@@ -8,12 +8,10 @@
 #include "analysis/diagnosis/diagnosis.h"
 #include "sim/results/results.h"
 
-enum { TALLY_KEPT = 4096 }; /* rows of a head that are kept one by one */
-
 struct tally_request {
     size_t betas;
     const double *beta; /* absolute, increasing */
-    const char *text;   /* the options as resolved config, without `series:` */
+    const char *text;   /* the options as YAML (sim/results/empirical.h), without blocks and series */
     int threads;
 };
 

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/fit/peak.h"
+
 const char *const ensemble_state_name[ENSEMBLE_STATES] = {
     [ENSEMBLE_FOUND] = "found",           [ENSEMBLE_SHORT] = "collapsed-at-zero",
     [ENSEMBLE_BELOW] = "below-grid",      [ENSEMBLE_ABOVE] = "above-grid",
@@ -28,6 +30,8 @@ const char *const ensemble_state_advice[ENSEMBLE_STATES] = {
 struct curve {
     size_t count;
     double *x, *y, *slope, *se; /* slope = dy/dx, used for the entropy only */
+    double *entropy;            /* used for the susceptibility only, as this */
+    struct peak_control control;
 };
 
 static enum measure criterion_measure(const struct criterion *criterion) {
@@ -41,8 +45,13 @@ static enum measure criterion_measure(const struct criterion *criterion) {
 }
 
 static bool curve_create(struct curve *c, size_t count) {
-    double *room = malloc(4 * count * sizeof *room);
-    *c = (struct curve){count, room, room + count, room + 2 * count, room + 3 * count};
+    double *room = malloc(5 * count * sizeof *room);
+    *c = (struct curve){.count = count,
+                        .x = room,
+                        .y = room + count,
+                        .slope = room + 2 * count,
+                        .se = room + 3 * count,
+                        .entropy = room + 4 * count};
     return room;
 }
 
@@ -55,7 +64,9 @@ static void curve_load(struct curve *c, const struct results_series *series, siz
         c->y[i] = series->mean[measure][at];
         c->se[i] = series->se[measure][at];
         c->slope[i] = -series->mean[MEASURE_SUSCEPTIBILITY][at];
+        c->entropy[i] = series->mean[MEASURE_ENTROPY][at];
     }
+    if (measure == MEASURE_SUSCEPTIBILITY) { c->control = peak_control_make(series, n); }
 }
 
 /* The mean of all replicates but those of one group. */
@@ -73,6 +84,9 @@ static void curve_leave_out(struct curve *c, const struct results_series *series
         c->y[i] = mean_without(series, measure, at, group);
         if (measure == MEASURE_ENTROPY) {
             c->slope[i] = -mean_without(series, MEASURE_SUSCEPTIBILITY, at, group);
+        }
+        if (measure == MEASURE_SUSCEPTIBILITY) {
+            c->entropy[i] = mean_without(series, MEASURE_ENTROPY, at, group);
         }
     }
 }
@@ -115,6 +129,7 @@ static double scale_slope(enum scale scale, double y) {
 /* A few neighbouring points of a curve on a scale. */
 struct piece {
     size_t count, low; /* the crossing lies between points low and low + 1 */
+    bool limited;      /* slopes there were too steep for a monotone cubic, and were made less so */
     double x[4], y[4], slope[4], se[4];
     gsl_interp *steffen; /* NULL: Hermite */
 };
@@ -131,6 +146,21 @@ static struct piece piece_cut(const struct curve *c, size_t i, enum scale scale)
         p.se[p.count] = c->se[k] * stretch;
     }
     return p;
+}
+
+/* Slopes at most three times that of the chord keep the cubic monotone (Fritsch & Carlson, SIAM J. Numer.
+ * Anal. 17 (1980) 238). Steeper ones, of a collapse narrower than the steps of the grid, would throw it
+ * through the level at once, on every scale. */
+static void piece_limit(struct piece *p) {
+    size_t i = p->low;
+    double chord = (p->y[i + 1] - p->y[i]) / (p->x[i + 1] - p->x[i]);
+    for (size_t k = i; k < i + 2; k++) {
+        double part = p->slope[k] / chord;
+        if (part > 3) {
+            p->slope[k] = 3 * chord;
+            p->limited = true;
+        }
+    }
 }
 
 static bool piece_is_finite(const struct piece *p, size_t from, size_t end) {
@@ -171,7 +201,7 @@ static double piece_root(const struct piece *p, double level) {
 
 /* The crossing between points i and i + 1 interpolated on a scale; NaN where that scale does not reach. */
 static double curve_root(const struct curve *c, size_t i, const struct criterion *criterion, enum scale scale,
-                         double *se) {
+                         double *se, bool *limited) {
     struct piece p = piece_cut(c, i, scale);
     bool hermite = criterion->kind == CRITERION_ENTROPY;
     if (!piece_is_finite(&p, hermite ? p.low : 0, hermite ? p.low + 2 : p.count)) { return NAN; }
@@ -182,6 +212,8 @@ static double curve_root(const struct curve *c, size_t i, const struct criterion
             return NAN;
         }
     }
+    if (hermite) { piece_limit(&p); }
+    *limited = p.limited;
     double slope, root = piece_root(&p, scale_apply(scale, criterion->threshold));
     double part = (root - p.x[p.low]) / (p.x[p.low + 1] - p.x[p.low]);
     piece_eval(&p, root, &slope);
@@ -229,23 +261,16 @@ static struct ensemble_point curve_crossing(const struct curve *c, const struct 
     }
     if (c->x[i + 1] - c->x[i] > widest_step) { return point_missing(ENSEMBLE_NO_GRID); }
     enum scale scale = criterion->kind == CRITERION_ENTROPY ? SCALE_LOG : SCALE_LOGIT;
-    double se = NAN, plain = curve_root(c, i, criterion, SCALE_PLAIN, &se),
-           x = curve_root(c, i, criterion, scale, &se);
-    return isnan(plain) ? point_missing(ENSEMBLE_NO_VALUES)
-                        : point_between(x, plain, se, c->x[i + 1] - c->x[i]);
+    bool limited = false;
+    double se = NAN, plain = curve_root(c, i, criterion, SCALE_PLAIN, &se, &limited),
+           x = curve_root(c, i, criterion, scale, &se, &limited), width = c->x[i + 1] - c->x[i];
+    if (isnan(plain)) { return point_missing(ENSEMBLE_NO_VALUES); }
+    struct ensemble_point point = point_between(x, plain, se, width);
+    if (limited) { point.grid_error = width; }
+    return point;
 }
 
 /* ---- maximum ---- */
-
-/* Top of the parabola through points k - 1, k and k + 1 on a scale. */
-static double curve_top(const struct curve *c, size_t k, enum scale scale) {
-    double middle = scale_apply(scale, c->y[k]);
-    double left = c->x[k] - c->x[k - 1], right = c->x[k + 1] - c->x[k];
-    double fall_left = (middle - scale_apply(scale, c->y[k - 1])) / left;
-    double fall_right = (middle - scale_apply(scale, c->y[k + 1])) / right;
-    double x = c->x[k] + (fall_left * right - fall_right * left) / (2 * (fall_left + fall_right));
-    return isfinite(x) ? x : NAN;
-}
 
 static struct ensemble_point curve_maximum(const struct curve *c) {
     if (c->count < 3) { return point_missing(ENSEMBLE_NO_GRID); }
@@ -255,9 +280,11 @@ static struct ensemble_point curve_maximum(const struct curve *c) {
         if (c->y[i] > c->y[k]) { k = i; }
     }
     if (k == 0 || k + 1 == c->count) { return point_missing(ENSEMBLE_NO_MAXIMUM); }
-    double plain = curve_top(c, k, SCALE_PLAIN);
-    if (isnan(plain)) { return point_missing(ENSEMBLE_NO_MAXIMUM); } /* flat */
-    return point_between(curve_top(c, k, SCALE_LOG), plain, NAN, c->x[k + 1] - c->x[k - 1]);
+    const struct peak peak = c->control.is_known
+                                 ? peak_beside(&c->control, c->x, c->y)
+                                 : peak_between(c->x + k - 1, c->y + k - 1, c->entropy + k - 1);
+    if (isnan(peak.x)) { return point_missing(ENSEMBLE_NO_GRID); }
+    return (struct ensemble_point){ENSEMBLE_FOUND, peak.x, NAN, peak.grid_error};
 }
 
 static struct ensemble_point curve_collapse(const struct curve *c, const struct criterion *criterion) {
@@ -280,9 +307,29 @@ struct ensemble_point ensemble_collapse(const struct results_series *series, siz
     struct ensemble_point point = curve_collapse(&c, criterion);
     curve_free(&c);
     if (point.state == ENSEMBLE_FOUND && criterion->kind == CRITERION_SUSCEPTIBILITY) {
-        point.se = ensemble_jackknife(series, n, criterion);
+        point.se = hypot(ensemble_jackknife(series, n, criterion), point.grid_error);
     }
     return point;
+}
+
+/* Exact means are missing at the ends of the grid, where they underflow. */
+static struct curve curve_trim(struct curve c) {
+    for (; c.count > 0 && !isfinite(c.y[0]); c.count--, c.x++, c.y++, c.slope++, c.se++) {}
+    while (c.count > 0 && !isfinite(c.y[c.count - 1])) { c.count--; }
+    return c;
+}
+
+double ensemble_of_exact(const struct results_series *series, size_t n, const struct criterion *criterion) {
+    struct curve c;
+    if (criterion->kind != CRITERION_PARTICIPATION || !curve_create(&c, series->size[RESULTS_BETA])) {
+        return NAN;
+    }
+    curve_load(&c, series, n, MEASURE_PARTICIPATION);
+    memcpy(c.y, series->exact_participation + n * c.count, c.count * sizeof *c.y);
+    struct curve known = curve_trim(c);
+    double log_ratio = curve_crossing(&known, criterion).log_ratio;
+    curve_free(&c);
+    return log_ratio;
 }
 
 bool ensemble_leave_out(const struct results_series *series, size_t n, const struct criterion *criterion,
@@ -329,16 +376,19 @@ static void curve_resample(struct curve *c, const struct results_series *series,
     size_t groups = series->size[RESULTS_BLOCK];
     for (size_t i = 0; i < c->count; i++) {
         const double *y = series->block[measure] + (n * c->count + i) * groups,
-                     *chi = series->block[MEASURE_SUSCEPTIBILITY] + (n * c->count + i) * groups;
-        double sum = 0, slope = 0, total = 0;
+                     *chi = series->block[MEASURE_SUSCEPTIBILITY] + (n * c->count + i) * groups,
+                     *entropy = series->block[MEASURE_ENTROPY] + (n * c->count + i) * groups;
+        double sum = 0, slope = 0, level = 0, total = 0;
         for (size_t g = 0; g < groups; g++) {
             double weight = times[g] * series->block_size[g];
             total += weight;
             sum += weight * y[g];
             slope += weight * chi[g];
+            level += weight * entropy[g];
         }
         c->y[i] = sum / total;
         if (measure == MEASURE_ENTROPY) { c->slope[i] = -slope / total; }
+        c->entropy[i] = level / total;
     }
 }
 

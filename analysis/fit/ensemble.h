@@ -2,9 +2,10 @@
  * crosses the criterion's threshold, found on the results' own beta grid.
  *
  * Everything is in x = log(beta/Lambda^typ). The logarithm of the mean entropy is interpolated by cubic
- * Hermite with its exact slope (dH/dx = -chi), the logit of participation and top-two ratio by Steffen's
- * monotone cubic; the maximum of the mean susceptibility is that of the parabola through the three
- * highest points of its logarithm. Rows share all betas, so the means are as monotone as every row. */
+ * Hermite with its exact slope (dH/dx = -chi; where that is too steep for a monotone cubic the point may lie
+ * anywhere between the two betas, which is its grid_error), the logit of participation and top-two ratio by
+ * Steffen's monotone cubic; the maximum of the mean susceptibility is that of peak.h. Rows share all betas,
+ * so the means are as monotone as every row. */
 #ifndef GAPSCALE_ANALYSIS_FIT_ENSEMBLE_H
 #define GAPSCALE_ANALYSIS_FIT_ENSEMBLE_H
 
@@ -18,7 +19,8 @@ enum ensemble_state {
     ENSEMBLE_BELOW,      /* crossed below the smallest beta */
     ENSEMBLE_ABOVE,      /* not crossed up to the largest beta */
     ENSEMBLE_NO_MAXIMUM, /* susceptibility largest at an end of the grid */
-    ENSEMBLE_NO_GRID,    /* too few betas (crossings need two, a maximum three), or a factor 10 apart */
+    ENSEMBLE_NO_GRID,    /* too few betas (crossings need two, a maximum three), a factor 10 apart, or too far
+                            apart for the maximum between them */
     ENSEMBLE_NO_VALUES,  /* means or betas that are not finite */
     ENSEMBLE_STATES
 };
@@ -30,14 +32,21 @@ struct ensemble_point {
     enum ensemble_state state;
     double log_ratio;  /* log(beta_c/Lambda^typ); NaN unless found */
     double se;         /* its standard error: se(mean)/|slope| at the root (delta method); for the
-                          susceptibility the jackknife. NaN where unknown (one replicate) */
+                          susceptibility the jackknife and grid_error. NaN where unknown (one replicate) */
     double grid_error; /* how far log_ratio moves when the mean itself is interpolated, not its logarithm or
-                          logit: too much where the collapse is narrower than the steps of the beta grid */
+                          logit (susceptibility: peak.h): too much where the collapse is narrower than the
+                          steps of the beta grid. Of a fit: at least what interpolation is off on the exact
+                          means, where there are some */
 };
 
 /* `n` indexes the series' log_n. */
 struct ensemble_point ensemble_collapse(const struct results_series *series, size_t n,
                                         const struct criterion *criterion);
+
+/* The log_ratio that this grid of betas makes of the exact means: what it is off the exact collapse point is
+ * interpolation alone. NaN where there are none around it, and for the entropy, which is interpolated with
+ * slopes. */
+double ensemble_of_exact(const struct results_series *series, size_t n, const struct criterion *criterion);
 
 /* log_ratio[g] without the replicates of block group g, for all groups of the series (NaN where it is lost).
  * False when out of memory. */

@@ -64,11 +64,16 @@ static struct ensemble_point fit_point(const struct results_series *s, size_t n,
     if (s->family->kind == FAMILY_FIXED && isfinite(root) && root > 0) {
         return (struct ensemble_point){.state = ENSEMBLE_FOUND, .log_ratio = log(root)};
     }
-    return ensemble_collapse(s, n, &s->criterion[criterion]);
+    struct ensemble_point point = ensemble_collapse(s, n, &s->criterion[criterion]);
+    double exact = log(s->exact_collapse[n * s->size[RESULTS_CRITERION] + criterion]),
+           off = fabs(ensemble_of_exact(s, n, &s->criterion[criterion]) - exact);
+    if (off > point.grid_error) { point.grid_error = off; }
+    return point;
 }
 
 static void fit_points(struct fit *fit) {
     const struct results_series *s = fit->series;
+#pragma omp parallel for schedule(dynamic, 1)
     for (size_t n = 0; n < fit->lengths; n++) {
         for (size_t k = 0; k < fit->criteria; k++) {
             fit->collapse[n * fit->criteria + k] = fit_point(s, n, k);
@@ -181,6 +186,7 @@ static bool fit_allocate(struct fit *fit) {
     fit->controls = calloc(fit->lengths + 1, sizeof *fit->controls);
     fit->te = calloc(fit->lengths + 1, sizeof *fit->te);
     fit->exact = calloc(fit->lengths + 1, sizeof *fit->exact);
+    fit->exact_on_grid = calloc(fit->lengths + 1, sizeof *fit->exact_on_grid);
     fit->row_collapse = calloc(points, sizeof *fit->row_collapse);
     fit->row_lambda = calloc(fit->lengths + 1, sizeof *fit->row_lambda);
     fit->local = calloc(points, sizeof *fit->local);
@@ -189,19 +195,21 @@ static bool fit_allocate(struct fit *fit) {
     fit->window_lambda = calloc(points, sizeof *fit->window_lambda);
     fit->drift = calloc(fit->criteria + 1, sizeof *fit->drift);
     return fit->collapse && fit->collapse_se_block && fit->collapse_se_bootstrap && fit->controls &&
-           fit->te && fit->exact && fit->row_collapse && fit->row_lambda && fit->local && fit->local_lambda &&
-           fit->window && fit->window_lambda && fit->drift;
+           fit->te && fit->exact && fit->exact_on_grid && fit->row_collapse && fit->row_lambda &&
+           fit->local && fit->local_lambda && fit->window && fit->window_lambda && fit->drift;
 }
 
 /* ---- exact ---- */
 
 static void fit_exact(struct fit *fit) {
     for (size_t n = 0; n < fit->lengths; n++) {
-        double ratio = NAN;
+        double ratio = NAN, on_grid = NAN;
         if (fit->primary < fit->criteria) {
             ratio = fit->series->exact_collapse[n * fit->criteria + fit->primary];
+            on_grid = exp(ensemble_of_exact(fit->series, n, &fit->series->criterion[fit->primary]));
         }
         fit->exact[n] = ratio > 0 ? ratio : NAN;
+        fit->exact_on_grid[n] = on_grid;
     }
 }
 
@@ -246,6 +254,7 @@ void fit_release(struct fit *fit) {
     free(fit->controls);
     free(fit->te);
     free(fit->exact);
+    free(fit->exact_on_grid);
     free(fit->row_collapse);
     free(fit->row_lambda);
     free(fit->local);

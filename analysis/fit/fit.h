@@ -18,8 +18,10 @@
 
 struct fit {
     const struct results_series *series;
-    const char *file;            /* where the series came from */
-    bool common;                 /* the same randomness at every n */
+    const char *file; /* where the series came from */
+    bool common;      /* the same randomness at every n */
+    uint64_t seed;
+    enum config_rows rows;       /* how its rows were asked for */
     char name[CONFIG_NAME + 16]; /* unique in the study: the series' name, or that with -2, -3, ... */
 
     bool by_n; /* x is log n, not log log n */
@@ -35,6 +37,7 @@ struct fit {
     struct te *te;                   /* (log_n): both halves of the TE theorem as rates */
     double *exact;              /* (log_n): the primary criterion's collapse point over Lambda^typ, computed
                                    without sampling (exact/ in the results); NaN where that is out of reach */
+    double *exact_on_grid;      /* (log_n): the same as the grid of betas makes it (ensemble_of_exact) */
     struct order *row_collapse; /* (log_n, criterion) */
     struct order *row_lambda;   /* (log_n) */
 

@@ -221,6 +221,7 @@ static double law_window_points(const struct column_place *p) {
 }
 static double asymptotic(const struct column_place *p) { return fit_asymptotic_exponent(p->fit); }
 static double exact_count(const struct column_place *p) { return (double)p->verdict->exact_count; }
+static double cut_off(const struct column_place *p) { return (double)p->verdict->cut_off; }
 static double exact_freedom(const struct column_place *p) { return (double)p->verdict->exact_freedom; }
 
 static const uint64_t *replicates(const struct column_place *p) { return &p->fit->series->replicates; }
@@ -250,6 +251,9 @@ static const char *criterion(const struct column_place *p) {
 static const char *verdict(const struct column_place *p) { return verdict_name[p->verdict->kind]; }
 static const char *sentence(const struct column_place *p) {
     return sentence_make(p->fit, p->verdict, p->room);
+}
+static const char *finite_theory(const struct column_place *p) {
+    return verdict_theory_name[p->verdict->theory];
 }
 static const char *state(const struct column_place *p) {
     const struct ensemble_point *point = point_of(p);
@@ -301,6 +305,16 @@ static const struct column column[] = {
     {"exact_count", "collapse points compared", .number = exact_count},
     {"exact_freedom", "degrees of freedom", .number = exact_freedom},
     {"exact_p", "probability of a larger chi square", COLUMN_OF(verdict_of, verdict, exact_p)},
+    {"cut_off", "n left out, since the beta grid ends at the collapse point or before", .number = cut_off},
+    {"finite_theory", "theory at these n, fitted alike: exact, lambda_typ or none", .text = finite_theory},
+    {"finite_exponent", "exponent that the same fit makes of it",
+     COLUMN_OF(verdict_of, verdict, exponent.finite)},
+    {"finite_scale_exponent", "its slope against log Lambda^typ, likewise",
+     COLUMN_OF(verdict_of, verdict, slope.finite)},
+    {"finite_amplitude", "what its ratio to Lambda^typ tends to, likewise",
+     COLUMN_OF(verdict_of, verdict, amplitude.finite)},
+    {"finite_local_exponent", "its exponent between the two largest n",
+     COLUMN_OF(verdict_of, verdict, local_exponent)},
     {"settle_replicates", "replicates at every n that would decide",
      COLUMN_OF(verdict_of, verdict, settle.replicates)},
     {"settle_log_n", "largest log n that would decide", COLUMN_OF(verdict_of, verdict, settle.log_n)},
@@ -328,7 +342,7 @@ static const struct column column[] = {
     {"exact_collapse", "the same as `collapse` for the criterion judged, computed without sampling", ALONG(N),
      .of = exact_of},
     {"collapse", "ensemble collapse point in units of lambda_typ", ALONG(N, K), .number = ratio},
-    {"collapse_se", "its standard error, by the delta method (susceptibility: jackknife)", ALONG(N, K),
+    {"collapse_se", "its standard error, by the delta method (susceptibility: jackknife and grid)", ALONG(N, K),
      .number = ratio_se},
     {"collapse_se_block", "its standard error, by leaving out one block group at a time", ALONG(N, K),
      .number = ratio_se_block},

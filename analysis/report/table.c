@@ -132,7 +132,7 @@ static void print_coarse(FILE *out, const struct fit *fit) {
     double worst = 0;
     for (size_t n = 0; n < fit->lengths; n++) {
         const struct ensemble_point *point = primary_point(fit, n);
-        if (point->grid_error > harmless && !(point->grid_error < point->se)) {
+        if (point->grid_error > harmless && !(M_SQRT2 * point->grid_error < point->se)) {
             count++;
             worst = fmax(worst, point->grid_error);
         }
@@ -174,6 +174,13 @@ static void print_notes(FILE *out, const struct fit *fit) {
 
 /* Measured against exact values: nothing is fitted. */
 static void print_agreement(FILE *out, const struct verdict *v) {
+    if (v->cut_off > 0) {
+        fprintf(out,
+                "  At %zu n the beta grid ends at the collapse point or before: found only where noise is "
+                "kind, it is\n"
+                "    left out of fits and chi^2 there; begin the betas lower, or end them higher.\n",
+                v->cut_off);
+    }
     if (v->exact_count == 0) { return; }
     fprintf(out, "  Against the exact values, nothing fitted: chi^2 = %.1f", v->exact_chi_square);
     if (v->exact_freedom < v->exact_count) {
@@ -183,6 +190,22 @@ static void print_agreement(FILE *out, const struct verdict *v) {
         fprintf(out, " for %zu n", v->exact_count);
     }
     fprintf(out, "; p = %.2g.\n", v->exact_p);
+}
+
+/* What the same fits make of theory at these n. */
+static void print_finite(FILE *out, const struct verdict *v) {
+    char exponent[WORDS], slope[WORDS], amplitude[WORDS], local[WORDS];
+    if (v->theory == THEORY_NONE || isnan(v->exponent.finite)) { return; }
+    fprintf(out,
+            "  %s at these n, fitted alike: exponent %s (%s between the two largest n), as Lambda^typ to "
+            "the\n    power %s",
+            v->theory == THEORY_EXACT ? "Exact values" : "Lambda^typ",
+            cell_fixed(v->exponent.finite, NAN, exponent), cell_fixed(v->local_exponent, NAN, local),
+            cell_fixed(v->slope.finite, NAN, slope));
+    if (!isnan(v->amplitude.finite)) {
+        fprintf(out, ", tending to %s", words_number(v->amplitude.finite, amplitude));
+    }
+    fputs(".\n", out);
 }
 
 /* The exponent from a few smallest n on, to show where it drifts. */
@@ -321,6 +344,7 @@ static void print_collapse(FILE *out, const struct column_place *place) {
     words_print_wrapped(out, sentence_make(fit, verdict, sentence));
     print_rivals(out, place);
     print_agreement(out, verdict);
+    print_finite(out, verdict);
     print_law_windows(out, verdict);
     print_windows(out, fit);
     print_gain(out, fit);

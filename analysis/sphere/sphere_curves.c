@@ -105,7 +105,7 @@ static void fill(struct sphere_curve *curve, const struct results_series *s, siz
                  const struct place *place) {
     double p[FAMILY_PARAMETERS] = {0};
     family_parameters(s->family, s->parameter, s->log_n[n], p);
-    struct oracle *oracle = oracle_create(s->family, p, s->log_n[n]);
+    struct oracle *oracle = oracle_create_with(s->family, p, s->log_n[n], s->log_lambda_typ[n]);
     if (!oracle) { memory_exhausted(); }
 #pragma omp parallel for schedule(dynamic, 1)
     for (size_t i = 0; i < curve->count; i++) {

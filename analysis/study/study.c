@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/study/declared.h"
 #include "sim/base/message.h"
+#include "sim/config/resolve.h"
 #include "sim/results/store.h"
 #include "sim/sweep/exact.h"
 
@@ -37,10 +39,24 @@ static bool study_add(struct study *study, const struct results *results, const 
             return false;
         }
         fit->common = results->common_randomness;
+        fit->seed = results->seed;
+        fit->rows = resolve_rows(results->config_resolved, results->series[i].name);
         study_name(study, fit);
         study->count++;
     }
     return true;
+}
+
+/* Says of which series the attributes declare another law than they were made for. */
+static void study_declare(struct results *results, const char *path) {
+    for (size_t i = 0; i < results->series_count; i++) {
+        if (declared_apply(&results->series[i])) {
+            message_say("%s: `%s` was not made for the law that its attributes declare; it is judged by "
+                        "that, and exact "
+                        "values are computed again",
+                        path, results->series[i].name);
+        }
+    }
 }
 
 int study_open(struct study *study, size_t count, char *const *paths) {
@@ -51,6 +67,7 @@ int study_open(struct study *study, size_t count, char *const *paths) {
         study->results[i] = store_read(paths[i]);
         if (!study->results[i]) { return EXIT_USAGE; }
         study->file_count++;
+        study_declare(study->results[i], paths[i]);
         if (exact_fill(study->results[i], omp_get_max_threads()) != EXIT_DONE) { return EXIT_FAILED; }
         fits = study_add(study, study->results[i], paths[i]);
     }

@@ -1,9 +1,12 @@
 #include "analysis/study/twins.h"
 
 #include <gsl/gsl_cdf.h>
+#include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "analysis/text/words.h"
+#include "sim/rows/stream.h"
 
 static bool are_twins(const struct fit *a, const struct fit *b) {
     const struct results_series *x = a->series, *y = b->series;
@@ -29,52 +32,107 @@ static bool same_length(const struct fit *a, size_t i, const struct fit *b, size
     return fabs(a->series->log_n[i] - b->series->log_n[j]) <= 1e-12;
 }
 
-static bool share_a_point(const struct fit *a, const struct fit *b) {
-    double ratio, se;
-    for (size_t i = 0; i < a->lengths; i++) {
-        for (size_t j = 0; j < b->lengths; j++) {
-            if (same_length(a, i, b, j) && has_point(a, i, &ratio, &se) && has_point(b, j, &ratio, &se)) {
-                return true;
-            }
-        }
-    }
-    return false;
+/* Whether rows at a common n take the same random numbers. */
+static bool share_streams(const struct fit *a, const struct fit *b, double log_n) {
+    struct stream first = stream_make(a->seed, a->series->name, log_n, a->common, 0),
+                  second = stream_make(b->seed, b->series->name, log_n, b->common, 0);
+    return memcmp(&first, &second, sizeof first) == 0;
 }
 
-/* One line; the square of the difference in standard errors, NaN where one of the two has no point. */
-static double print_line(FILE *out, const struct fit *a, size_t i, const struct fit *b, size_t j) {
-    double x, y, se_x, se_y;
+/* What is told of a pair, over its common n. */
+struct comparison {
+    const struct fit *a, *b;
+    size_t count, drawn[2]; /* common n; those with drawn rows */
+    size_t shared;          /* those whose rows take the same streams */
+    size_t equal;           /* those with the same value */
+    double chi_square;
+};
+
+static bool is_drawn(const struct fit *fit, double log_n) {
+    const struct config_series series = {.family = fit->series->family, .rows = fit->rows};
+    return !config_counted(&series, log_n);
+}
+
+/* Takes in one common n, and prints its line if there is an `out`. */
+static void compare_at(struct comparison *c, size_t i, size_t j, FILE *out) {
+    double x, y, se_x, se_y, log_n = c->a->series->log_n[i];
     char n[WORDS], first[WORDS], second[WORDS];
-    if (!has_point(a, i, &x, &se_x) || !has_point(b, j, &y, &se_y)) { return NAN; }
+    if (!has_point(c->a, i, &x, &se_x) || !has_point(c->b, j, &y, &se_y)) { return; }
+    bool shared = share_streams(c->a, c->b, log_n);
     double deviation = (x - y) / hypot(se_x, se_y);
-    fprintf(out, "%9s  %17s  %17s  %+11.1f\n", words_length(a->series->log_n[i], n),
-            words_measured(exp(x), exp(x) * se_x, first), words_measured(exp(y), exp(y) * se_y, second),
-            deviation);
-    return deviation * deviation;
+    c->count++;
+    c->drawn[0] += is_drawn(c->a, log_n);
+    c->drawn[1] += is_drawn(c->b, log_n);
+    c->shared += shared;
+    c->equal += x == y;
+    c->chi_square += deviation * deviation;
+    if (!out) { return; }
+    fprintf(out, "%9s  %17s  %17s  ", words_length(log_n, n), words_measured(exp(x), exp(x) * se_x, first),
+            words_measured(exp(y), exp(y) * se_y, second));
+    if (x == y) {
+        fprintf(out, "%11s\n", "equal");
+    } else if (shared) {
+        fprintf(out, "%+10.2g%%\n", 100 * expm1(x - y));
+    } else {
+        fprintf(out, "%+11.1f\n", deviation);
+    }
+}
+
+static struct comparison compare(const struct fit *a, const struct fit *b, FILE *out) {
+    struct comparison c = {.a = a, .b = b};
+    for (size_t i = 0; i < a->lengths; i++) {
+        for (size_t j = 0; j < b->lengths; j++) {
+            if (same_length(a, i, b, j)) { compare_at(&c, i, j, out); }
+        }
+    }
+    return c;
+}
+
+static void print_making(FILE *out, const struct fit *fit, size_t drawn, size_t count) {
+    fprintf(out, "  %s: %s rows, seed %" PRIu64 ", series `%s`, %" PRIu64 " replicates%s\n", fit->name,
+            drawn == count ? "drawn"
+            : drawn == 0   ? "counted"
+                           : "drawn and (at larger n) counted",
+            fit->seed, fit->series->name, fit->series->replicates,
+            fit->common ? ", the same randomness at every n" : "");
+}
+
+/* What the two have in common, and what follows for their differences. */
+static void print_relation(FILE *out, const struct comparison *c) {
+    if (c->shared > 0 && c->equal == c->count) {
+        fputs("  They take the same streams of random numbers (seed and name agree) and are equal: the same "
+              "rows,\n"
+              "  twice. That tests nothing but that they are made alike.\n",
+              out);
+    } else if (c->shared > 0) {
+        fputs("  They take the same streams of random numbers (seed and name agree), so that they are not\n"
+              "  independent and their differences have no chi^2.\n",
+              out);
+    } else if (c->a->common || c->b->common) {
+        fprintf(out, "  Independent of each other, but differences at all n go together: no chi^2.\n");
+    } else {
+        fprintf(out, "  Independent (%s): chi^2 = %.1f for %zu n, p = %.2g\n",
+                c->a->seed == c->b->seed ? "other names, other streams" : "other seeds", c->chi_square,
+                c->count, gsl_cdf_chisq_Q(c->chi_square, (double)c->count));
+    }
 }
 
 static void print_pair(FILE *out, const struct fit *a, const struct fit *b) {
-    double chi_square = 0;
-    size_t shared = 0;
-    fprintf(out, "\n%s beside %s: beta_c/Lambda^typ of one law, made in two ways\n%9s  %17s  %17s  %11s\n",
-            a->name, b->name, "n", "the first", "the second", "differ (se)");
-    for (size_t i = 0; i < a->lengths; i++) {
-        for (size_t j = 0; j < b->lengths; j++) {
-            if (!same_length(a, i, b, j)) { continue; }
-            double square = print_line(out, a, i, b, j);
-            if (isnan(square)) { continue; }
-            chi_square += square;
-            shared++;
-        }
-    }
-    fprintf(out, "  chi^2 = %.1f for %zu n, p = %.2g\n", chi_square, shared,
-            gsl_cdf_chisq_Q(chi_square, (double)shared));
+    struct comparison whole = compare(a, b, NULL);
+    if (whole.count == 0) { return; }
+    fprintf(out, "\n%s beside %s: beta_c/Lambda^typ of one law from two sets of rows\n", a->name, b->name);
+    print_making(out, a, whole.drawn[0], whole.count);
+    print_making(out, b, whole.drawn[1], whole.count);
+    fprintf(out, "%9s  %17s  %17s  %11s\n", "n", "the first", "the second",
+            whole.shared > 0 ? "differ" : "differ (se)");
+    compare(a, b, out);
+    print_relation(out, &whole);
 }
 
 void twins_print(FILE *out, const struct study *study) {
     for (size_t i = 0; i < study->count; i++) {
         for (size_t j = i + 1; j < study->count; j++) {
-            if (are_twins(&study->fit[i], &study->fit[j]) && share_a_point(&study->fit[i], &study->fit[j])) {
+            if (are_twins(&study->fit[i], &study->fit[j])) {
                 print_pair(out, &study->fit[i], &study->fit[j]);
             }
         }

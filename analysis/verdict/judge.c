@@ -7,7 +7,7 @@
 const enum law_term judge_law_of_log[JUDGE_TERMS] = {LAW_ONE, LAW_LOG, LAW_INVERSE, LAW_LOG_INVERSE};
 const enum law_term judge_law_of_power[JUDGE_TERMS] = {LAW_ONE, LAW_LINEAR, LAW_LOG, LAW_INVERSE};
 
-const struct verdict_estimate judge_unknown = {NAN, NAN, NAN, NAN, NAN};
+const struct verdict_estimate judge_unknown = {NAN, NAN, NAN, NAN, NAN, NAN};
 
 /* From `least` on if that leaves points enough, else from `otherwise` on. */
 size_t judge_window(const struct points *p, double least, size_t otherwise) {
@@ -19,9 +19,9 @@ size_t judge_window(const struct points *p, double least, size_t otherwise) {
 static struct verdict_estimate around(double value, double noise, double systematic, double predicted) {
     const double widest = 1; /* of an exponent, and of the logarithm of an amplitude */
     double half = hypot(noise, systematic);
-    if (!(half <= widest)) { return (struct verdict_estimate){NAN, NAN, NAN, predicted, NAN}; }
-    return (struct verdict_estimate){value, value - half, value + half, predicted,
-                                     half > 0 ? noise * noise / (half * half) : 0};
+    if (!(half <= widest)) { return (struct verdict_estimate){NAN, NAN, NAN, predicted, NAN, NAN}; }
+    return (struct verdict_estimate){value,     value - half, value + half,
+                                     predicted, NAN,          half > 0 ? noise * noise / (half * half) : 0};
 }
 
 static bool fit_widened(const struct judge *j, const struct law_data *data, size_t terms,
@@ -57,9 +57,9 @@ void judge_add_truncation(const struct judge *j, const struct law_data *data, do
 }
 
 /* Errors of laws that are powers of n carry what is left out: it falls so fast that few windows show it. */
-static bool fit_law(const struct judge *j, size_t first, size_t terms, const enum law_term *term,
-                    struct law_fit *fit) {
-    struct law_data data = points_data(&j->points, first, j->points.log_beta, j->scratch);
+static bool fit_law(const struct judge *j, size_t first, const double *log_beta, size_t terms,
+                    const enum law_term *term, struct law_fit *fit) {
+    struct law_data data = points_data(&j->points, first, log_beta, j->scratch);
     if (j->fit->by_n && data.covariance) { judge_add_truncation(j, &data, j->scratch); }
     return fit_widened(j, &data, terms, term, fit);
 }
@@ -73,7 +73,7 @@ static void judge_windows(const struct judge *j, struct verdict *v) {
     struct law_fit fit;
     for (size_t first = j->first; p->count - first >= VERDICT_FEWEST && v->window_count < VERDICT_WINDOWS;
          first = points_from(p, 2 * p->log_n[first])) {
-        if (!fit_law(j, first, 4, own_terms(j), &fit)) { return; }
+        if (!fit_law(j, first, p->log_beta, 4, own_terms(j), &fit)) { return; }
         v->window[v->window_count++] =
             (struct verdict_window){p->log_n[first], p->count - first, fit.value[1], fit.se[1]};
     }
@@ -90,13 +90,22 @@ static double late_drift(const struct verdict *v) {
     return drift;
 }
 
+/* What interpolation may move the exponent by: it moves all points alike. */
+static double exponent_grid(const struct judge *j, double value) {
+    struct law_fit moved;
+    for (size_t i = 0; i < j->points.count; i++) { j->values[i] = j->points.log_beta[i] + j->points.grid[i]; }
+    return fit_law(j, j->first, j->values, 4, own_terms(j), &moved) ? moved.value[1] - value : 0;
+}
+
 /* The first window's; what the last term and the other windows move is part of the interval. */
-struct verdict_estimate judge_exponent(const struct judge *j, struct verdict *v) {
+static struct verdict_estimate judge_exponent(const struct judge *j, struct verdict *v) {
     struct law_fit short_of;
     judge_windows(j, v);
-    if (v->window_count == 0 || !fit_law(j, j->first, 3, own_terms(j), &short_of)) { return judge_unknown; }
+    if (v->window_count == 0 || !fit_law(j, j->first, j->points.log_beta, 3, own_terms(j), &short_of)) {
+        return judge_unknown;
+    }
     const struct verdict_window *w = v->window;
-    double systematic = w[0].value - short_of.value[1];
+    double systematic = hypot(w[0].value - short_of.value[1], exponent_grid(j, w[0].value));
     if (v->window_count > 1) { systematic = hypot(systematic, w[1].value - w[0].value); }
     if (j->points.has_errors) { systematic = hypot(systematic, late_drift(v)); }
     return around(w[0].value, EXPONENT_SIGMAS_95 * w[0].se, systematic, fit_asymptotic_exponent(j->fit));
@@ -113,6 +122,16 @@ static double spread_of(size_t count, const double *x) {
     return high - low;
 }
 
+/* What interpolation may move such a coefficient by: it moves all points alike. */
+static double scale_grid(const struct judge *j, struct law_data data, const double *y, size_t terms,
+                         const enum law_term *term, size_t which, double value) {
+    struct law_fit moved;
+    size_t first = j->points.count - data.count;
+    for (size_t i = 0; i < data.count; i++) { j->values[i] = y[i] + j->points.grid[first + i]; }
+    data.y = j->values;
+    return law_fit(&data, terms, term, &moved) ? moved.value[which] - value : 0;
+}
+
 /* Coefficient `which` of a fit with a 1/L term, beside the same with log L/L too: where there is noise the
  * first is the value, where there is none the second; the difference is part of the error. */
 static struct verdict_estimate judge_scale(const struct judge *j, const double *y, size_t terms,
@@ -124,6 +143,7 @@ static struct verdict_estimate judge_scale(const struct judge *j, const double *
     data.by_variances = true;
     if (data.count < VERDICT_FEWEST || !law_fit(&data, terms - 1, term, &fit)) { return judge_unknown; }
     double systematic = EXPONENT_SIGMAS_95 * bias, value = fit.value[which];
+    systematic = hypot(systematic, scale_grid(j, data, y + first, terms - 1, term, which, value));
     if (law_fit(&data, terms, term, &longer)) {
         systematic = hypot(systematic, longer.value[which] - value);
         if (!j->points.has_errors) { value = longer.value[which]; }
@@ -132,12 +152,19 @@ static struct verdict_estimate judge_scale(const struct judge *j, const double *
 }
 
 /* Slope of log beta_c against log Lambda^typ. */
-struct verdict_estimate judge_slope(const struct judge *j) {
+static struct verdict_estimate judge_slope(const struct judge *j) {
     static const enum law_term term[] = {LAW_ONE, LAW_GIVEN, LAW_INVERSE, LAW_LOG_INVERSE};
     if (spread_of(j->points.count, j->points.log_lambda) < 0.5) { return judge_unknown; }
     struct verdict_estimate slope = judge_scale(j, j->points.log_beta, 4, term, 1);
     slope.predicted = 1;
     return slope;
+}
+
+/* beta_c/Lambda^typ as n -> inf. */
+static struct verdict_estimate judge_amplitude(const struct judge *j) {
+    static const enum law_term term[] = {LAW_ONE, LAW_INVERSE, LAW_LOG_INVERSE};
+    struct verdict_estimate e = judge_scale(j, j->points.log_ratio, 3, term, 0);
+    return (struct verdict_estimate){exp(e.value), exp(e.low), exp(e.high), NAN, NAN, e.noise};
 }
 
 /* beta_c/Lambda^typ in the limit law, for a mean entropy, participation or top-two ratio of `threshold`: in
@@ -167,23 +194,79 @@ static double limit_constant(const struct judge *j) {
     return limit_of(&j->limits, c->kind, c->threshold);
 }
 
-/* beta_c/Lambda^typ as n -> inf. */
-struct verdict_estimate judge_amplitude(const struct judge *j) {
-    static const enum law_term term[] = {LAW_ONE, LAW_INVERSE, LAW_LOG_INVERSE};
-    struct verdict_estimate e = judge_scale(j, j->points.log_ratio, 3, term, 0);
-    return (struct verdict_estimate){exp(e.value), exp(e.low), exp(e.high), limit_constant(j), e.noise};
+/* ---- theory at these n ---- */
+
+void judge_expect(struct judge *j) {
+    const struct points *p = &j->points;
+    bool exact = p->kind != POINTS_ROWS, scale = true;
+    for (size_t i = 0; i < p->count; i++) {
+        exact = exact && isfinite(p->log_exact[i]);
+        scale = scale && isfinite(p->log_lambda[i]);
+    }
+    j->theory = p->count == 0 || !scale ? THEORY_NONE : exact ? THEORY_EXACT : THEORY_SCALE;
+    for (size_t i = 0; i < p->count; i++) {
+        j->expected_ratio[i] = exact ? p->log_exact[i] : 0;
+        j->expected[i] = p->log_lambda[i] + j->expected_ratio[i];
+    }
+}
+
+static double local_exponent(const struct judge *j) {
+    size_t last = j->points.count - 1;
+    if (j->theory == THEORY_NONE || last == 0) { return NAN; }
+    double x[2];
+    for (size_t i = 0; i < 2; i++) {
+        double log_n = j->points.log_n[last - i];
+        x[i] = j->fit->by_n ? log_n : log(log_n);
+    }
+    return (j->expected[last] - j->expected[last - 1]) / (x[0] - x[1]);
+}
+
+void judge_estimate(const struct judge *j, struct verdict *v) {
+    struct judge theory = *j;
+    struct verdict aside = {.window_count = 0};
+    v->exponent = judge_exponent(j, v);
+    v->slope = judge_slope(j);
+    v->amplitude = judge_amplitude(j);
+    v->amplitude.predicted = limit_constant(j);
+    v->theory = j->theory;
+    v->local_exponent = local_exponent(j);
+    if (j->theory == THEORY_NONE) { return; }
+    theory.points.log_beta = j->expected;
+    theory.points.log_ratio = j->expected_ratio;
+    v->exponent.finite = judge_exponent(&theory, &aside).value;
+    v->slope.finite = judge_slope(&theory).value;
+    if (j->theory == THEORY_EXACT) { v->amplitude.finite = judge_amplitude(&theory).value; }
 }
 
 /* ---- simulation against exact values ---- */
 
+/* Rows without randomness are as they are exactly, to the errors of roots: ratios are about 1, and those near
+ * 0 are found to 1e-7. */
+static void judge_fixed(const struct judge *j, struct verdict *v) {
+    const double noise = 1e-5;
+    const struct points *p = &j->points;
+    double square = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < p->count; i++) {
+        double exact = exp(p->log_exact[i]), off = (exp(p->log_ratio[i]) - exact) / (noise * (1 + exact));
+        square = isnan(off) ? square : fmax(square, off * off);
+        count += !isnan(off);
+    }
+    if (square < 100) { return; }
+    v->exact_count = v->exact_freedom = count;
+    v->exact_chi_square = square;
+    v->exact_p = 0;
+}
+
 void judge_exact(const struct judge *j, struct verdict *v) {
     const struct points *p = &j->points;
-    if (!p->has_errors || p->kind == POINTS_ROWS) { return; }
-    for (size_t i = 0; i < p->count; i++) {
-        j->values[i] = p->log_ratio[i] - p->log_exact[i];
-        if (isnan(j->values[i])) { return; }
-    }
-    if (!points_chi_square(p, j->values, &v->exact_chi_square, &v->exact_freedom)) { return; }
-    v->exact_count = p->count;
-    v->exact_p = gsl_cdf_chisq_Q(v->exact_chi_square, (double)v->exact_freedom);
+    size_t freedom, count;
+    double chi_square;
+    if (p->kind == POINTS_FIXED) { judge_fixed(j, v); }
+    if (!p->has_errors || p->kind != POINTS_MEANS) { return; }
+    if (!points_chi_square(p, &chi_square, &freedom, &count)) { return; }
+    v->exact_chi_square = chi_square;
+    v->exact_freedom = freedom;
+    v->exact_count = count;
+    v->exact_p = gsl_cdf_chisq_Q(chi_square, (double)freedom);
 }

@@ -12,10 +12,13 @@
 struct judge {
     const struct fit *fit;
     struct points points;
-    double *scratch, *values, *expected; /* expected: log beta_c as it is exactly */
-    size_t first;                        /* of the window */
-    bool asymptotic;                     /* the window starts where corrections can be trusted */
-    struct limits limits;                /* at the largest n */
+    double *scratch, *values; /* room for a matrix, and for values at the points */
+    double *expected,
+        *expected_ratio; /* log beta_c and log beta_c/Lambda^typ as theory has them at these n */
+    enum verdict_theory theory;
+    size_t first;         /* of the window */
+    bool asymptotic;      /* the window starts where corrections can be trusted */
+    struct limits limits; /* at the largest n */
 };
 
 extern const struct verdict_estimate judge_unknown;
@@ -30,12 +33,12 @@ size_t judge_window(const struct points *points, double least, size_t otherwise)
 /* Adds what the correction terms leave out to the covariance of data. */
 void judge_add_truncation(const struct judge *judge, const struct law_data *data, double *covariance);
 
-/* The exponent from the judge's first point on; fills the verdict's windows. */
-struct verdict_estimate judge_exponent(const struct judge *judge, struct verdict *verdict);
-/* log beta_c against log Lambda^typ, and beta_c/Lambda^typ as n -> inf. */
-struct verdict_estimate judge_slope(const struct judge *judge);
-struct verdict_estimate judge_amplitude(const struct judge *judge);
-/* Fills the exact_ part of the verdict, where there are exact values at all points. */
+/* Fills `expected` and what it is: the exact collapse points, else Lambda^typ alone, whose ratio is 1. */
+void judge_expect(struct judge *judge);
+/* Makes the three estimates of the verdict, beside what the same fits make of `expected`. */
+void judge_estimate(const struct judge *judge, struct verdict *verdict);
+/* Fills the exact_ part of the verdict, over the points that have exact values. Rows without randomness have
+ * them or are contradicted (p = 0). */
 void judge_exact(const struct judge *judge, struct verdict *verdict);
 
 #endif

@@ -28,14 +28,17 @@ static bool point_at(const struct fit *fit, enum points_kind kind, size_t n, dou
 }
 
 static bool points_allocate(struct points *p, size_t count) {
-    double *room = calloc(count * (count + 6) + 1, sizeof *room);
+    double *room = calloc(count * (count + 9) + 1, sizeof *room);
     p->log_n = room;
     p->log_ratio = room + count;
     p->log_beta = room + 2 * count;
     p->log_lambda = room + 3 * count;
     p->log_exact = room + 4 * count;
     p->systematic = room + 5 * count;
-    p->covariance = room + 6 * count;
+    p->grid = room + 6 * count;
+    p->deviation = room + 7 * count;
+    p->deviation_systematic = room + 8 * count;
+    p->covariance = room + 9 * count;
     return room;
 }
 
@@ -124,11 +127,44 @@ static void points_correlate(struct points *p, const struct fit *fit, const size
     for (size_t i = 0; i < p->count; i++) { p->covariance[i * p->count + i] += p->systematic[i]; }
 }
 
-/* Variance of what interpolation between betas may be off by: several times what it shows. */
-static double systematic_at(const struct fit *fit, enum points_kind kind, size_t n) {
-    const double times = 3;
-    double shown = kind == POINTS_MEANS ? fit->collapse[n * fit->criteria + fit->primary].grid_error : 0;
-    return ROOT_NOISE * ROOT_NOISE + times * times * shown * shown;
+/* What interpolation between betas may be off by: several times what it shows. */
+static const double several = 3;
+static double grid_at(const struct fit *fit, enum points_kind kind, size_t n) {
+    return kind == POINTS_MEANS ? several * fit->collapse[n * fit->criteria + fit->primary].grid_error : 0;
+}
+
+/* How far within the grid of betas a point lies, in log beta. */
+static double depth_at(const struct fit *fit, size_t n, double log_ratio) {
+    size_t betas = fit->series->size[RESULTS_BETA];
+    const double *ratio = fit->series->beta_ratio + n * betas;
+    return fmin(log_ratio - log(ratio[0]), log(ratio[betas - 1]) - log_ratio);
+}
+
+/* Whether the grid of betas ends so near that noise decides on which side a point lies (points_make). */
+static bool is_cut_off(const struct fit *fit, enum points_kind kind, size_t n, double log_ratio, double se) {
+    enum { WITHIN = 4, CLEAR = 9 };
+    if (kind != POINTS_MEANS || fit->series->criterion[fit->primary].kind == CRITERION_SUSCEPTIBILITY) {
+        return false;
+    }
+    double where = isfinite(fit->exact_on_grid[n]) ? fit->exact_on_grid[n] : fit->exact[n],
+           depth = depth_at(fit, n, log_ratio);
+    return isnan(where) ? depth < WITHIN * se
+                        : depth_at(fit, n, log(where)) < WITHIN * se && depth < CLEAR * se;
+}
+
+/* Where there is no collapse point since the grid of betas does not reach it. */
+static bool is_beyond(const struct fit *fit, enum points_kind kind, size_t n) {
+    enum ensemble_state state = fit->collapse[n * fit->criteria + fit->primary].state;
+    return kind == POINTS_MEANS && (state == ENSEMBLE_BELOW || state == ENSEMBLE_ABOVE);
+}
+
+/* Interpolation moves the measured and the exact mean alike, but for what it makes of noise: less than it
+ * moves. */
+static void deviate(struct points *p, size_t i, double exact_on_grid) {
+    bool alike = p->kind == POINTS_MEANS && isfinite(exact_on_grid) && !isnan(p->log_exact[i]);
+    p->deviation[i] = p->log_ratio[i] - (alike ? log(exact_on_grid) : p->log_exact[i]);
+    double left = p->grid[i] / several;
+    p->deviation_systematic[i] = alike ? ROOT_NOISE * ROOT_NOISE + left * left : p->systematic[i];
 }
 
 bool points_make(struct points *p, const struct fit *fit) {
@@ -137,7 +173,12 @@ bool points_make(struct points *p, const struct fit *fit) {
     *p = (struct points){.kind = kind_of(fit), .has_errors = true};
     bool good = which && error && points_allocate(p, fit->lengths);
     for (size_t n = 0; good && fit->primary < fit->criteria && n < fit->lengths; n++) {
-        if (!point_at(fit, p->kind, n, &log_ratio, &se)) { continue; }
+        bool found = point_at(fit, p->kind, n, &log_ratio, &se);
+        if (found ? is_cut_off(fit, p->kind, n, log_ratio, se) : is_beyond(fit, p->kind, n)) {
+            p->cut_off++;
+            continue;
+        }
+        if (!found) { continue; }
         size_t i = p->count++;
         which[i] = n;
         p->log_n[i] = fit->series->log_n[n];
@@ -145,7 +186,9 @@ bool points_make(struct points *p, const struct fit *fit) {
         p->log_lambda[i] = fit->series->log_lambda_typ[n];
         p->log_beta[i] = log_ratio + p->log_lambda[i];
         p->log_exact[i] = p->kind == POINTS_ROWS ? NAN : log(fit->exact[n]);
-        p->systematic[i] = systematic_at(fit, p->kind, n);
+        p->grid[i] = grid_at(fit, p->kind, n);
+        p->systematic[i] = ROOT_NOISE * ROOT_NOISE + p->grid[i] * p->grid[i];
+        deviate(p, i, fit->exact_on_grid[n]);
         error[i] = se;
         p->has_errors = p->has_errors && se > 0;
     }
@@ -173,36 +216,52 @@ double points_widen(const struct points *p, size_t count, size_t terms) {
     return sqrt(1 + b * (double)(count - terms));
 }
 
-bool points_chi_square(const struct points *p, const double *deviation, double *chi_square, size_t *freedom) {
+/* Chi square of `count` deviations in units of interpolation's errors, whose covariance is `c`. */
+static bool chi_square_of(size_t count, gsl_matrix *c, const gsl_vector *y, double *chi_square,
+                          size_t *freedom) {
     const double clear = 26; /* noise over interpolation, in variances, and one: counted */
-    gsl_matrix *c = gsl_matrix_alloc(p->count, p->count), *mode = gsl_matrix_alloc(p->count, p->count);
-    gsl_vector *variance = gsl_vector_alloc(p->count), *part = gsl_vector_alloc(p->count),
-               *y = gsl_vector_alloc(p->count);
-    gsl_eigen_symmv_workspace *work = gsl_eigen_symmv_alloc(p->count);
-    bool good = c && mode && variance && part && y && work;
-    *chi_square = 0;
-    *freedom = 0;
-    for (size_t i = 0; good && i < p->count; i++) {
-        gsl_vector_set(y, i, deviation[i] / sqrt(p->systematic[i]));
-        for (size_t j = 0; j < p->count; j++) {
-            gsl_matrix_set(c, i, j,
-                           p->covariance[i * p->count + j] / sqrt(p->systematic[i] * p->systematic[j]));
-        }
-    }
-    good = good && gsl_eigen_symmv(c, variance, mode, work) == 0;
+    gsl_matrix *mode = gsl_matrix_alloc(count, count);
+    gsl_vector *variance = gsl_vector_alloc(count), *part = gsl_vector_alloc(count);
+    gsl_eigen_symmv_workspace *work = gsl_eigen_symmv_alloc(count);
+    bool good = mode && variance && part && work && gsl_eigen_symmv(c, variance, mode, work) == 0;
     if (good) { gsl_blas_dgemv(CblasTrans, 1, mode, y, 0, part); }
-    for (size_t i = 0; good && i < p->count; i++) {
+    for (size_t i = 0; good && i < count; i++) {
         double size = gsl_vector_get(part, i), square = gsl_vector_get(variance, i);
         if (!(square > clear)) { continue; }
         *chi_square += size * size / square;
         ++*freedom;
     }
-    gsl_matrix_free(c);
     gsl_matrix_free(mode);
     gsl_vector_free(variance);
     gsl_vector_free(part);
-    gsl_vector_free(y);
     gsl_eigen_symmv_free(work);
+    return good;
+}
+
+bool points_chi_square(const struct points *p, double *chi_square, size_t *freedom, size_t *count) {
+    size_t *which = calloc(p->count + 1, sizeof *which);
+    *chi_square = 0;
+    *freedom = *count = 0;
+    for (size_t i = 0; which && i < p->count; i++) {
+        if (!isnan(p->deviation[i])) { which[(*count)++] = i; }
+    }
+    gsl_matrix *c = *count > 0 ? gsl_matrix_alloc(*count, *count) : NULL;
+    gsl_vector *y = *count > 0 ? gsl_vector_alloc(*count) : NULL;
+    bool good = c && y;
+    for (size_t i = 0; good && i < *count; i++) {
+        size_t k = which[i];
+        double unit = sqrt(p->deviation_systematic[k]);
+        gsl_vector_set(y, i, p->deviation[k] / unit);
+        for (size_t j = 0; j < *count; j++) {
+            double shared = p->covariance[k * p->count + which[j]];
+            if (j == i) { shared += p->deviation_systematic[k] - p->systematic[k]; }
+            gsl_matrix_set(c, i, j, shared / (unit * sqrt(p->deviation_systematic[which[j]])));
+        }
+    }
+    good = good && chi_square_of(*count, c, y, chi_square, freedom);
+    gsl_matrix_free(c);
+    gsl_vector_free(y);
+    free(which);
     return good && *freedom > 0;
 }
 

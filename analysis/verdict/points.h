@@ -19,9 +19,14 @@ struct points {
     double *log_lambda, *log_exact; /* of Lambda^typ, and of the exact ratio (NaN where there is none) */
     double *covariance;             /* [count][count], of log_ratio */
     double *systematic; /* [count]: the part of these variances that interpolation makes and not noise */
-    size_t groups;      /* what a joint covariance was estimated from; 0: noise is independent */
-    bool has_errors;    /* there is noise */
-    bool lacks_groups;  /* the same randomness at every n, and too little of it for a joint covariance */
+    double *deviation;  /* [count]: of log_ratio from the exact ratio as this grid of betas makes it; NaN
+                           likewise */
+    double *deviation_systematic; /* [count]: variance that interpolation makes of it */
+    double *grid;                 /* [count]: how far interpolation may move all points together */
+    size_t cut_off;    /* n that are left out, since the beta grid ends at the collapse point or before */
+    size_t groups;     /* what a joint covariance was estimated from; 0: noise is independent */
+    bool has_errors;   /* there is noise */
+    bool lacks_groups; /* the same randomness at every n, and too little of it for a joint covariance */
 };
 
 /* Fewer replicates give errors that may be anything. */
@@ -34,7 +39,11 @@ enum { POINTS_MORE_GROUPS = 13 };
  * what Student's law asks of a 95% interval at this number of replicates. With the same randomness at every n
  * (fit->common) the covariance comes from leaving out blocks of replicates at all n together, that of medians
  * from the sides of them on which each row lies; both widened for being estimates (Hartlap et al. 2007).
- * False when out of memory. */
+ *
+ * Means whose grid of betas ends near their collapse point are found there only where noise is kind. They are
+ * left out where the exact point lies beyond the grid or less than four errors within it, and so does the
+ * measured one as far as noise goes (nine errors): a choice that noise does not make. Without an exact point,
+ * where the measured one lies less than four errors within. False when out of memory. */
 bool points_make(struct points *points, const struct fit *fit);
 void points_release(struct points *points);
 
@@ -42,11 +51,10 @@ void points_release(struct points *points);
  * none. */
 size_t points_from(const struct points *points, double least);
 
-/* Chi square of deviations at all points, nothing fitted, over the `freedom` modes of their covariance that
- * noise makes and not interpolation: where points share their rows these are fewer than points. False where
- * there are none, or when out of memory. */
-bool points_chi_square(const struct points *points, const double *deviation, double *chi_square,
-                       size_t *freedom);
+/* Chi square of deviations at all points that have one, nothing fitted, over the `freedom` modes of their
+ * covariance that noise makes and not interpolation: where points share their rows these are fewer than
+ * points. False where there are none, or when out of memory. `count`: of points that have one. */
+bool points_chi_square(const struct points *points, double *chi_square, size_t *freedom, size_t *count);
 
 /* By what factor errors of `terms` coefficients, fitted to `count` points, grow since their covariance is an
  * estimate (Dodelson & Schneider, Phys. Rev. D 88 (2013) 063537); 1 where it is none. */

@@ -86,8 +86,5 @@ double rivals_expected_sigma(const struct judge *j, const struct verdict *v, siz
         double half = (v->exponent.high - v->exponent.low) / 2;
         return EXPONENT_SIGMAS_95 * fabs(fixed_power[rival] - v->exponent.predicted) / half;
     }
-    for (size_t i = 0; i < j->points.count; i++) {
-        j->expected[i] = j->points.log_lambda[i] + j->points.log_exact[i];
-    }
-    return sqrt(rival_chi_square(j, j->expected, rival, &terms));
+    return j->theory == THEORY_EXACT ? sqrt(rival_chi_square(j, j->expected, rival, &terms)) : NAN;
 }

@@ -33,6 +33,31 @@ static void missing_words(const struct fit *fit, char *out, size_t size) {
              count[most] > 0 ? ensemble_state_advice[most] : "");
 }
 
+/* Theory at these n misses its own law. */
+static void reach_words(const struct fit *fit, const struct verdict *v, char *out, size_t size) {
+    const char *curve = v->theory == THEORY_EXACT ? "exact collapse points" : "Lambda^typ";
+    snprintf(out, size, "the n do not reach the law: %s at these n, fitted alike, ", curve);
+    if (v->missed == GROUND_EXPONENT) {
+        words_append(out, size, "have the exponent %.4g where the law says %.4g", v->exponent.finite,
+                     v->exponent.predicted);
+    } else if (v->missed == GROUND_SLOPE) {
+        words_append(out, size, "grow as Lambda^typ to the power %.4g, not 1", v->slope.finite);
+    } else {
+        words_append(out, size, "tend to %.5g Lambda^typ where the limit law says %.5g", v->amplitude.finite,
+                     v->amplitude.predicted);
+    }
+    words_append(out, size, "; their local exponent in %s at the largest n is %.4g",
+                 fit->by_n ? "n" : "log n", v->local_exponent);
+}
+
+/* " At 5 n the grid .. left out.", or nothing. */
+static void cut_words(const struct verdict *v, char *out) {
+    if (v->cut_off > 0 && v->point_count > 0) {
+        words_append(out, SENTENCE, " At %zu other n the grid of betas cuts collapse points off: left out.",
+                     v->cut_off);
+    }
+}
+
 /* Why, as a clause. */
 static void reason(const struct fit *fit, const struct verdict *v, char *out, size_t size) {
     char value[WORDS], label[CRITERION_LABEL];
@@ -47,6 +72,11 @@ static void reason(const struct fit *fit, const struct verdict *v, char *out, si
                  (unsigned long long)fit->series->replicates, fit->series->replicates == 1 ? " is" : "s are");
         break;
     case GROUND_NO_POINTS: missing_words(fit, out, size); break;
+    case GROUND_CUT_OFF:
+        snprintf(out, size,
+                 "the beta grid ends at the collapse points or before them; begin the betas lower, or end "
+                 "them higher");
+        break;
     case GROUND_NO_GROUPS:
         snprintf(
             out, size,
@@ -89,6 +119,7 @@ static void reason(const struct fit *fit, const struct verdict *v, char *out, si
         snprintf(out, size, "beta_c/Lambda^typ tends to %s where the limit law says %.5g",
                  sentence_estimate(&v->amplitude, value), v->amplitude.predicted);
         break;
+    case GROUND_REACH: reach_words(fit, v, out, size); break;
     case GROUND_NO_THEORY: snprintf(out, size, "theory has no closed form for this law"); break;
     case GROUND_RIVAL:
     case GROUND_NOTHING: rival_words(v, out, size); break;
@@ -117,6 +148,7 @@ const char *sentence_make(const struct fit *fit, const struct verdict *v, char o
     reason(fit, v, why, sizeof why);
     settle_words(fit, v, remedy, sizeof remedy);
     snprintf(out, SENTENCE, "%s: %s.%s", opening[v->kind], why, remedy);
+    cut_words(v, out);
     if (isnan(v->exponent.value)) { return out; }
     words_append(out, SENTENCE, " From n = %s", words_length(v->first_log_n, first));
     words_append(out, SENTENCE, " to %s beta_c grows as %s^(%s)", words_length(v->last_log_n, first),

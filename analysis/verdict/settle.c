@@ -77,7 +77,9 @@ struct verdict_settle settle_make(const struct judge *j, const struct verdict *v
     case GROUND_CRITERION:
     case GROUND_NO_ERRORS:
     case GROUND_NO_POINTS:
+    case GROUND_CUT_OFF:
     case GROUND_NO_THEORY:
+    case GROUND_REACH:
     case GROUND_NOTHING: break;
     }
     return settle_nothing;

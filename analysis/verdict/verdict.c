@@ -11,6 +11,8 @@ const char *const verdict_name[] = {"undecided", "supported", "refuted"};
 const char *const verdict_law[VERDICT_LAWS] = {"log_n^0", "log_n^0.5", "log_n^1",
                                                "log_n^2", "log_n^xi",  "n^omega"};
 
+const char *const verdict_theory_name[] = {"none", "exact", "lambda_typ"};
+
 static const double UNLIKELY = 1e-3; /* the p-value of that test that leaves a verdict open */
 
 static bool disagrees(const struct verdict_estimate *e) {
@@ -31,10 +33,30 @@ static bool has_means(const struct fit *fit) {
     return fit->primary < fit->criteria && fit_last(fit, fit->primary) < fit->lengths;
 }
 
+/* Whether theory, fitted alike at these n, misses its law by more than the interval's half: they do not reach
+ * it. */
+static bool falls_short(const struct verdict_estimate *e) {
+    struct verdict_estimate theory = *e;
+    double shift = e->finite - e->value;
+    theory.value += shift;
+    theory.low += shift;
+    theory.high += shift;
+    return disagrees(e) && disagrees(&theory);
+}
+
+/* Off the law and off theory at these n, each by more than twice the interval. */
+static bool is_contradicted(const struct verdict_estimate *e) {
+    struct verdict_estimate here = *e;
+    here.predicted = e->finite;
+    return contradicts(e) && contradicts(&here);
+}
+
 /* Whether the verdict can rest on laws with corrections; else what stands in the way. */
 static bool has_laws(const struct judge *j, struct verdict *v) {
     if (j->points.count == 0) {
-        v->ground = has_means(j->fit) ? GROUND_NO_ERRORS : GROUND_NO_POINTS;
+        v->ground = !has_means(j->fit)      ? GROUND_NO_POINTS
+                    : j->points.cut_off > 0 ? GROUND_CUT_OFF
+                                            : GROUND_NO_ERRORS;
     } else if (j->points.lacks_groups) {
         v->ground = GROUND_NO_GROUPS;
     } else if (j->points.count - j->first < VERDICT_FEWEST) {
@@ -63,17 +85,24 @@ static bool finds(struct verdict *v, bool off(const struct verdict_estimate *)) 
 }
 
 static enum verdict_kind decide(const struct judge *j, struct verdict *v) {
-    if (v->exact_p < JUDGE_IMPOSSIBLE && j->fit->series->replicates >= RESULTS_BLOCK_LENGTH) {
+    bool enough = j->points.kind == POINTS_FIXED || j->fit->series->replicates >= RESULTS_BLOCK_LENGTH;
+    if (v->exact_p < JUDGE_IMPOSSIBLE && enough) {
         v->ground = GROUND_EXACT;
         return VERDICT_REFUTED;
     }
     bool laws = has_laws(j, v);
-    if (laws && finds(v, contradicts)) { return VERDICT_REFUTED; }
+    if (laws && enough && finds(v, is_contradicted)) { return VERDICT_REFUTED; }
     if (v->exact_p < UNLIKELY) {
         v->ground = GROUND_EXACT;
         return VERDICT_UNDECIDED;
     }
-    if (!laws || finds(v, disagrees)) { return VERDICT_UNDECIDED; }
+    if (!laws) { return VERDICT_UNDECIDED; }
+    if (finds(v, falls_short)) {
+        v->missed = v->ground;
+        v->ground = GROUND_REACH;
+        return VERDICT_UNDECIDED;
+    }
+    if (finds(v, disagrees)) { return VERDICT_UNDECIDED; }
     v->ground = isnan(v->exponent.predicted) ? GROUND_NO_THEORY
                 : rival_remains(v)           ? GROUND_RIVAL
                                              : GROUND_NOTHING;
@@ -89,15 +118,15 @@ static struct limits limits_at_last(const struct results_series *s) {
 static void judge_all(struct judge *j, struct verdict *v) {
     const struct points *p = &j->points;
     v->point_count = p->count;
+    v->cut_off = p->cut_off;
     v->trusted = p->count - points_from(p, VERDICT_ASYMPTOTIC);
     j->first = judge_window(p, VERDICT_ASYMPTOTIC, 0);
     j->asymptotic = v->trusted >= VERDICT_FEWEST;
     if (p->count > 0 && !p->lacks_groups) {
         v->first_log_n = p->log_n[j->first];
         v->last_log_n = p->log_n[p->count - 1];
-        v->exponent = judge_exponent(j, v);
-        v->slope = judge_slope(j);
-        v->amplitude = judge_amplitude(j);
+        judge_expect(j);
+        judge_estimate(j, v);
         judge_exact(j, v);
         rivals_judge(j, v);
         v->closest = rivals_closest(j, v);
@@ -116,6 +145,7 @@ static struct verdict open_verdict(void) {
                         .settle = settle_nothing,
                         .first_log_n = NAN,
                         .last_log_n = NAN,
+                        .local_exponent = NAN,
                         .exact_chi_square = NAN,
                         .exact_p = NAN};
     for (size_t r = 0; r < VERDICT_LAWS; r++) { v.rival[r] = (struct verdict_rival){NAN, NAN, NAN}; }
@@ -128,10 +158,11 @@ bool verdict_make(struct verdict *v, const struct fit *fit) {
     bool good = points_make(&j.points, fit);
     size_t count = j.points.count;
     j.scratch = calloc(count * count + 1, sizeof *j.scratch);
-    j.values = calloc(2 * count + 1, sizeof *j.values);
+    j.values = calloc(3 * count + 1, sizeof *j.values);
     good = good && j.scratch && j.values;
     if (good) {
         j.expected = j.values + count;
+        j.expected_ratio = j.values + 2 * count;
         if (fit->lengths > 0) { j.limits = limits_at_last(fit->series); }
         if (fit->primary == fit->criteria || fit_is_meaningful(fit, fit->primary)) { judge_all(&j, v); }
         good =

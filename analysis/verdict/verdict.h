@@ -14,6 +14,11 @@
  * standard errors of the difference (of nested fits: its square is the difference of squares), at most. Where
  * fewer than six n have L >= 10 nothing but the exact values can refute, and nothing is supported.
  *
+ * The asymptotic law is reached slowly by some families. So the same fits (same n, weights and terms) are
+ * made of what theory says at these n: exact collapse points where every n has one, else Lambda^typ. Only
+ * what differs from that is contradicted; where theory itself, fitted so, misses its law, the n do not reach
+ * it and nothing is decided.
+ *
  * For laws that are powers of n: a + omega L + c log L + b/L. Heavy tails (Frechet class) are judged by the
  * medians of rows, rows without randomness by their own roots. */
 #ifndef GAPSCALE_ANALYSIS_VERDICT_VERDICT_H
@@ -36,11 +41,13 @@ enum verdict_ground {
     GROUND_CRITERION, /* marks no critical scale in this class */
     GROUND_NO_ERRORS, /* too few replicates */
     GROUND_NO_POINTS,
+    GROUND_CUT_OFF,   /* the beta grid ends at all of them, or before */
     GROUND_NO_GROUPS, /* of replicates, for a joint covariance */
     GROUND_FEW,       /* points, for laws with corrections */
     GROUND_CLOSE,     /* n, for these */
     GROUND_EXACT,     /* values contradict */
     GROUND_SMALL,     /* n, for corrections to be trusted */
+    GROUND_REACH,     /* the n do not reach the law: theory at these n misses it too */
     GROUND_EXPONENT,
     GROUND_SLOPE,
     GROUND_AMPLITUDE,
@@ -49,9 +56,14 @@ enum verdict_ground {
     GROUND_NOTHING,
 };
 
+/* What theory at these n is: fixed by the data, never by how well it fits. */
+enum verdict_theory { THEORY_NONE, THEORY_EXACT, THEORY_SCALE };
+extern const char *const verdict_theory_name[]; /* "none", "exact", "lambda_typ" */
+
 struct verdict_estimate {
     double value, low, high; /* 95%; NaN where it cannot be told */
-    double predicted;        /* NaN where theory has none */
+    double predicted;        /* as n -> inf; NaN where theory has none */
+    double finite;           /* what the same fit makes of theory at these n; NaN likewise */
     double noise; /* the statistical part of the interval's square, 0 to 1; the rest is systematic */
 };
 
@@ -82,12 +94,16 @@ struct verdict_settle {
 struct verdict {
     enum verdict_kind kind;
     enum verdict_ground ground;
-    size_t point_count, trusted;      /* n with a collapse point; those of them from VERDICT_ASYMPTOTIC on */
-    double first_log_n, last_log_n;   /* between which the exponent was fitted */
+    enum verdict_ground missed;     /* GROUND_REACH: exponent, slope or amplitude */
+    size_t point_count, trusted;    /* n with a collapse point; those of them from VERDICT_ASYMPTOTIC on */
+    size_t cut_off;                 /* n left out, since the beta grid ends at the collapse point or before */
+    double first_log_n, last_log_n; /* between which the exponent was fitted */
     double exact_chi_square, exact_p; /* (a); NaN where there are no exact values */
     size_t exact_count,
         exact_freedom; /* n; their deviations that noise makes: fewer where these share rows */
     struct verdict_estimate exponent, slope, amplitude; /* (c), (b), (b) */
+    enum verdict_theory theory;
+    double local_exponent; /* of that theory between the two largest n; NaN where there is none */
     size_t window_count;
     struct verdict_window window[VERDICT_WINDOWS];
     struct verdict_rival rival[VERDICT_LAWS];

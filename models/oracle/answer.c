@@ -36,6 +36,29 @@ static bool is_decided_by_few(const struct field *f, double log_partition) {
     return exp(FIELD_EARLIEST) * fabs(f->x_low) > 1e-6 * (1 + fabs(log_partition));
 }
 
+/* Of all rows the gap times beta is log n at most: so much for those left out. A choice: 1e-10 of itself. */
+static double gap_error(const struct outer *s, double total) {
+    const struct field *f = &s->field;
+    return outer_error(s, GAP) + s->sum.value[GAP_MISSED] + far_error(f) * s->sum.value[FAR] +
+           exp(FIELD_EARLIEST) * f->o->log_n + ALLOWANCE +
+           (1e-10 + lost_weight(f, total)) * s->sum.value[GAP];
+}
+
+/* By its own integral, unless rows whose largest score is far from all that count make it miss something:
+ * from the entropy and the partition sum then, whose difference costs digits. */
+static void answer_gap(const struct outer *s, double total, struct oracle_point *point) {
+    const struct field *f = &s->field;
+    const double whole = point->entropy - point->log_partition,
+                 lost = point->entropy_error + outer_error(s, POSITION) +
+                        lost_weight(f, total) * fabs(point->log_partition) + 1e-10 * (1 + f->o->log_n) +
+                        (f->noise + 1e-12) * fabs(f->beta * f->o->highest);
+    const double own = f->ask.gap ? gap_error(s, total) : INFINITY;
+    const bool direct = !(lost < own);
+    point->gap_mean = direct ? s->sum.value[GAP] / total / f->beta : whole / f->beta - f->o->highest;
+    point->gap_mean_error = (direct ? own : lost) / f->beta;
+    if (!isfinite(point->gap_mean_error)) { point->gap_mean = NAN; }
+}
+
 void answer_point(const struct outer *s, struct oracle_point *point) {
     const struct field *f = &s->field;
     const double total = total_weight(s), log_n = f->o->log_n;
@@ -46,9 +69,9 @@ void answer_point(const struct outer *s, struct oracle_point *point) {
                            1e-13 * log_n + lost_weight(f, total) * (1 + point->entropy);
     point->log_partition = -RULES_EULER - f->x_high - s->sum.value[POSITION] / total;
     if (is_decided_by_few(f, point->log_partition)) { point->log_partition = NAN; }
-    point->gap_mean = (point->entropy - point->log_partition) / f->beta - f->o->highest;
+    answer_gap(s, total, point);
     if (!isfinite(total + point->entropy_error + point->participation_error + point->top_weight_error)) {
-        *point = (struct oracle_point){NAN, INFINITY, NAN, INFINITY, NAN, INFINITY, NAN, NAN};
+        *point = (struct oracle_point){NAN, INFINITY, NAN, INFINITY, NAN, INFINITY, NAN, NAN, INFINITY};
     }
 }
 

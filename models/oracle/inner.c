@@ -140,24 +140,13 @@ static inline void add_above(const struct rules *r, const struct panel *p, const
     *psi += total;
 }
 
-/* phi^{n-1} for each of them. */
-static inline void raise_all(const struct field *f, const double psi[INNER], double power[INNER]) {
-    if (f->many) {
-#pragma omp simd
-        for (size_t j = 0; j < INNER; j++) { power[j] = inner_power_of_many(f, psi[j]); }
-    } else {
-#pragma omp simd
-        for (size_t j = 0; j < INNER; j++) { power[j] = inner_power_of_few(f, psi[j]); }
-    }
-}
-
-/* The panel's nodes as they are at x; NULL from where on less than 1e-17 is left. */
-static inline const struct kept *kept_at(const struct field *f, double x, double power, size_t i,
-                                         size_t seen) {
+/* The panel's nodes as they are at x; NULL from where on less than 1e-17 is left, `far` with it. */
+static inline const struct kept *kept_at(const struct field *f, double x, double power, size_t i, size_t seen,
+                                         double far) {
     const struct panel *p = &f->panel[i];
     if (i >= seen) {
         double scale = vector_exp_one(x - p->low_b);
-        if (power * scale * p->tail[0] < 1e-17) { return NULL; }
+        if (power * (scale * p->tail[0] + far) < 1e-17) { return NULL; }
         keep_far(p, scale, &f->kept[i]);
     }
     return &f->kept[i];
@@ -166,11 +155,11 @@ static inline const struct kept *kept_at(const struct field *f, double x, double
 double inner_top(const struct field *f, double x, double psi, double power, struct inner_span span) {
     double sum = power * top_of_small(f, x, span, &psi);
     for (size_t i = span.begin > f->small ? span.begin : f->small; i < f->large; i++) {
-        const struct kept *kept = kept_at(f, x, power, i, span.end);
+        const struct kept *kept = kept_at(f, x, power, i, span.end, 0);
         double above[INNER], powers[INNER];
         if (!kept) { break; }
         add_above(&f->o->rules, &f->panel[i], kept, &psi, above);
-        raise_all(f, above, powers);
+        inner_raise(f, above, powers);
         for (size_t j = 0; j < INNER; j++) { sum += kept->weight[j] * powers[j]; }
     }
     return sum;
@@ -190,7 +179,7 @@ static void add_ranks_by_log(const struct field *f, double psi, double above, do
 void inner_add_ranks(const struct field *f, double psi, const double both[INNER], const double weight[INNER],
                      double *sum) {
     double term[INNER], factor[INNER], power[INNER];
-    raise_all(f, both, power);
+    inner_raise(f, both, power);
     for (size_t j = 0; j < INNER; j++) {
         const double above = fmax(0, both[j] - psi);
         term[j] = weight[j] * power[j];
@@ -219,12 +208,84 @@ void inner_ranks(const struct field *f, double x, double psi, double power, stru
     memset(sum, 0, f->ask.ranks * sizeof *sum);
     sum[0] = power * top_of_small(f, x, span, &both);
     for (size_t i = span.begin > f->small ? span.begin : f->small; i < f->large; i++) {
-        const struct kept *kept = kept_at(f, x, power, i, span.end);
+        const struct kept *kept = kept_at(f, x, power, i, span.end, 0);
         double above[INNER];
         if (!kept) { break; }
         add_above(&f->o->rules, &f->panel[i], kept, &both, above);
         inner_add_ranks(f, psi, above, kept->weight, sum);
     }
+}
+
+/* ---- gaps ----
+ *
+ * By parts: sum of weights times K(b), K(b) the integral up to b of G(t) = phi^{n-1} - (E[e^{-a'}; b' >
+ * t])^{n-1}, which is phi^{n-1} from where many scores are above. */
+
+/* K from panel to panel: its value at b = end, psi plus what lies above. */
+struct climb {
+    double reached, end, psi;
+};
+
+/* Sum over a panel of weight K(b), K(b) = K(low_b) + G(b) offset - int offset dG. */
+static double climb_panel(const struct field *f, const struct panel *p, const struct kept *kept, double power,
+                          struct climb *climb) {
+    const struct rules *r = &f->o->rules;
+    const double width = p->high_b - p->low_b;
+    double above[INNER], powers[INNER], missed[INNER] = {0}, sum = 0, whole = 0;
+    add_above(r, p, kept, &climb->psi, above);
+    inner_raise(f, above, powers);
+    for (size_t k = 0; k < INNER; k++) {
+        const double rest = 1 - fmin(above[k] * f->share, 1 - 0x1p-53),
+                     rise = p->offset[k] * p->mass[k] * kept->kept[k] * f->weighed * powers[k] / rest;
+        whole += rise;
+        for (size_t j = 0; j < INNER; j++) { missed[j] += r->inner.cumulative[k][j] * rise / r->inner.w[k]; }
+    }
+    for (size_t j = 0; j < INNER; j++) {
+        sum += kept->weight[j] * (climb->reached + (power - powers[j]) * p->offset[j] - missed[j]);
+    }
+    climb->reached += (power - inner_power(f, climb->psi)) * width - whole;
+    climb->end = p->high_b;
+    return sum;
+}
+
+/* The panels from i on, where G is phi^{n-1}. */
+static double climb_rest(const struct field *f, double x, double power, struct inner_span span, size_t i,
+                         const struct climb *climb) {
+    double sum = 0;
+    for (; i < span.end; i++) {
+        const struct panel *p = &f->panel[i];
+        for (size_t j = 0; j < INNER; j++) {
+            sum += f->kept[i].weight[j] * (climb->reached + power * (p->low_b + p->offset[j] - climb->end));
+        }
+    }
+    if (i < f->count) {
+        const struct panel *p = &f->panel[i];
+        struct inner rest = {0};
+        add_tail(p, x, &rest);
+        sum += rest.first * (climb->reached + power * (RULES_EULER + x - climb->end)) + power * rest.entropy;
+    }
+    return sum;
+}
+
+struct inner_gap inner_gap(const struct field *f, double x, double psi, double power,
+                           struct inner_span span) {
+    const double far = exp(x + f->far_mass);
+    struct climb climb = {0, span.begin < f->count ? f->panel[span.begin].low_b : f->x_high + FIELD_LINEAR,
+                          psi};
+    struct inner_gap found = {0, 0};
+    size_t i = span.begin;
+    for (; i < f->large; i++) {
+        const struct kept *kept = kept_at(f, x, power, i, span.end, far);
+        if (!kept) { return found; }
+        found.gap += climb_panel(f, &f->panel[i], kept, power, &climb);
+    }
+    found.gap += climb_rest(f, x, power, span, i, &climb);
+    if (far > 0) {
+        const double apart = fmax(0, f->far_b - climb.end);
+        found.gap += far * (climb.reached + power * apart);
+        found.missed = i < f->count ? 0 : far * apart * inner_power(f, climb.psi);
+    }
+    return found;
 }
 
 /* ---- errors ---- */

@@ -31,6 +31,18 @@ void inner_ranks(const struct field *field, double x, double psi, double power, 
 void inner_add_ranks(const struct field *field, double psi, const double both[INNER],
                      const double weight[INNER], double *sum);
 
+/* The integrand of E sum p (b - b_(1)), likewise, by what is positive:
+ *
+ *     int dt n E[a e^{-a}; b > t] (phi^{n-1} - (E[e^{-a'}; b' > t])^{n-1})
+ *
+ * `missed` is more than it may be too large by, where scores of which only the sum of a is known may have no
+ * other above them. */
+struct inner_gap {
+    double gap, missed;
+};
+struct inner_gap inner_gap(const struct field *field, double x, double psi, double power,
+                           struct inner_span span);
+
 /* The inner rule's errors at x, estimates: in psi, for `entropy` in any of the next three and in chord, in
  * along and in square. */
 struct inner inner_error(const struct field *field, double x, struct inner_span span);
@@ -57,6 +69,17 @@ static inline double inner_power_of_many(const struct field *f, double psi) {
 
 static inline double inner_power(const struct field *f, double psi) {
     return f->many ? inner_power_of_many(f, psi) : inner_power_of_few(f, psi);
+}
+
+/* The same for INNER of them. */
+static inline void inner_raise(const struct field *f, const double psi[INNER], double power[INNER]) {
+    if (f->many) {
+#pragma omp simd
+        for (size_t j = 0; j < INNER; j++) { power[j] = inner_power_of_many(f, psi[j]); }
+    } else {
+#pragma omp simd
+        for (size_t j = 0; j < INNER; j++) { power[j] = inner_power_of_few(f, psi[j]); }
+    }
 }
 
 #endif

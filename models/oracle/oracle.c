@@ -10,13 +10,18 @@
 #include "models/theory/typical.h"
 
 struct oracle *oracle_create(const struct family *family, const double *p, double log_n) {
+    return oracle_create_with(family, p, log_n, typical_scale(family, p, log_n).log_lambda);
+}
+
+struct oracle *oracle_create_with(const struct family *family, const double *p, double log_n,
+                                  double log_lambda_typ) {
     struct oracle *o = calloc(1, sizeof *o);
     if (!o) { return NULL; }
     o->family = family;
     o->p = p;
     o->log_n = log_n;
     o->fineness = 1;
-    o->log_lambda = typical_scale(family, p, log_n).log_lambda;
+    o->log_lambda = log_lambda_typ;
     if (family->kind == FAMILY_FIXED) { return o; }
     rules_make(&o->rules);
     o->profile = profile_create(family, p, log_n, o->log_lambda);
@@ -59,6 +64,7 @@ static void reach_further(size_t ranks, struct oracle_answer *answer) {
     point->participation_error += left;
     point->top_weight_error += 1 - point->top_weight;
     point->log_partition = point->gap_mean = NAN;
+    point->gap_mean_error = INFINITY;
     for (size_t k = 0; k < ranks; k++) { answer->weight_error[k] += 1 - answer->weight[0]; }
     output->bias_error += left * output->bias;
     output->tangential_error += left * output->tangential;
@@ -104,7 +110,8 @@ bool oracle_ask(const struct oracle *o, double beta, struct oracle_question ask,
 
 bool oracle_at(const struct oracle *o, double beta, struct oracle_point *point) {
     struct oracle_answer answer;
-    bool good = oracle_ask(o, beta, (struct oracle_question){.top_weight = true, .errors = true}, &answer);
+    bool good = oracle_ask(o, beta, (struct oracle_question){.top_weight = true, .gap = true, .errors = true},
+                           &answer);
     if (good) { *point = answer.point; }
     return good;
 }
@@ -136,16 +143,34 @@ static bool means_at(const struct oracle *o, double beta, struct oracle_point *p
     return good;
 }
 
-double oracle_susceptibility(const struct oracle *o, double beta) {
-    const double step = 0.01, offset[] = {-2, -1, 1, 2},
-                 weight[] = {1.0 / 12, -8.0 / 12, 8.0 / 12, -1.0 / 12};
+/* The entropy bends where keys stop sharing the weight, over a width from 1/log n to (2 log n)^{-1/2} of log
+ * beta; what differences of the fourth order leave is (step/width)^4/30. */
+static double widest_step(const struct oracle *o) { return fmin(0.01, 0.05 / sqrt(o->log_n)); }
+
+/* Minus the first and second derivative of E H by log beta: chi and its slope. NaN when out of memory. */
+static double entropy_falls(const struct oracle *o, double log_beta, double step, double *bend) {
+    static const double first[] = {1, -8, 0, 8, -1}, second[] = {-1, 16, -30, 16, -1};
     double slope = 0;
-    for (size_t i = 0; i < 4; i++) {
+    *bend = 0;
+    for (int i = 0; i < 5; i++) {
         struct oracle_point point;
-        if (!means_at(o, beta * exp(offset[i] * step), &point)) { return NAN; }
-        slope += weight[i] * point.entropy / step;
+        if (!means_at(o, exp(log_beta + (i - 2) * step), &point)) { return NAN; }
+        slope -= first[i] * point.entropy / (12 * step);
+        *bend -= second[i] * point.entropy / (12 * step * step);
     }
-    return -slope;
+    return slope;
+}
+
+/* Steps are halved until the next makes no difference but the entropies' noise. */
+double oracle_susceptibility(const struct oracle *o, double beta) {
+    const double noise = 1e-10 + 1e-14 * o->log_n;
+    double step = widest_step(o), bend, chi = entropy_falls(o, log(beta), step, &bend), before;
+    do {
+        before = chi;
+        step /= 2;
+        chi = entropy_falls(o, log(beta), step, &bend);
+    } while (fabs(chi - before) > 1e-7 * fabs(chi) + noise / step && step > 1e-9);
+    return fabs(chi - before) > noise / step ? chi : before;
 }
 
 /* ---- collapse points ---- */
@@ -206,4 +231,72 @@ double oracle_collapse_entropy(const struct oracle *o, double threshold, double 
 
 double oracle_collapse_participation(const struct oracle *o, double threshold, double *error) {
     return collapse(o, false, threshold, error);
+}
+
+/* ---- the susceptibility's maximum ---- */
+
+/* Uphill from log beta = 0 by growing steps: the bracket of the maximum met first. False when there is none
+ * within a factor e^LEVEL. */
+static bool climb(const struct oracle *o, double *low, double *high) {
+    const double level = 8, first = 0.125, difference = widest_step(o);
+    double bend, step = first, middle = 0, top = entropy_falls(o, 0, difference, &bend),
+                 ahead = entropy_falls(o, step, difference, &bend),
+                 behind = entropy_falls(o, -step, difference, &bend);
+    if (ahead <= top && behind > top) {
+        step = -first;
+        ahead = behind;
+    }
+    for (double before = -step; fabs(middle) < level; step *= 1.25) {
+        if (middle != 0) { ahead = entropy_falls(o, middle + step, difference, &bend); }
+        if (isnan(top + ahead)) { return false; }
+        if (ahead <= top) {
+            *low = fmin(before, middle + step);
+            *high = fmax(before, middle + step);
+            return true;
+        }
+        before = middle;
+        middle += step;
+        top = ahead;
+    }
+    return false;
+}
+
+/* Where chi stops rising between them; where nothing happens yet or any more its slope is noise. */
+static double top_between(const struct oracle *o, double low, double high, double step) {
+    struct root r = {.low = low, .high = high};
+    double x = low, bend;
+    entropy_falls(o, low, step, &bend);
+    r.at_low = -fabs(bend);
+    entropy_falls(o, high, step, &bend);
+    r.at_high = fabs(bend);
+    for (int i = 0; i < 60 && r.high - r.low > 1e-10; i++) {
+        const double before = x;
+        x = root_guess(&r);
+        entropy_falls(o, x, step, &bend);
+        if (bend == 0 || fabs(x - before) < 1e-10) { break; }
+        root_narrow(&r, x, -bend);
+    }
+    return x;
+}
+
+double oracle_collapse_susceptibility(const struct oracle *o, double *curvature) {
+    const double resolved = 0.2, plateau = 0.05; /* steps of the width at most; flatter is noise: choices */
+    double low, high, step = widest_step(o), x = NAN;
+    *curvature = NAN;
+    if (!climb(o, &low, &high)) { return NAN; }
+    for (int i = 0; i < 12; i++) {
+        double left, right, bend;
+        x = top_between(o, low, high, step);
+        const double top = entropy_falls(o, x, step, &bend);
+        entropy_falls(o, x - step, step, &left);
+        entropy_falls(o, x + step, step, &right);
+        *curvature = (right - left) / (2 * step * top);
+        if (!(*curvature < 0)) { break; }
+        if (step * sqrt(-*curvature) <= resolved) { return *curvature < -plateau ? exp(x) : NAN; }
+        low = x - 4 * step;
+        high = x + 4 * step;
+        step = fmax(step / 4, resolved / 2 / sqrt(-*curvature));
+    }
+    *curvature = NAN;
+    return NAN;
 }

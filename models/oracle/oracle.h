@@ -6,6 +6,7 @@
  *     E H     = int phi^{n-1} n E[a e^{-a} (-gamma - log a)] dx
  *     E Y_2   = int phi^{n-1} n E[a^2 e^{-a}] dx
  *     E p_(1) = int dx n E[a e^{-a} (E[e^{-a'}; s' <= s])^{n-1}]
+ *     E<gap>  = int dx int dt n E[a e^{-a}; s < t] (phi^{n-1} - (E[e^{-a'}; s' < t])^{n-1})
  *
  * (a Gamma-integral for 1/Z^k inside the expectation; gamma is Euler's constant). The inner expectation runs
  * over y = log(n V) with measure e^y dy, by Gauss-Legendre panels on which neither y nor b = beta g(y)
@@ -30,15 +31,17 @@ struct oracle_point {
     /* Relative to beta s*, s* = Q(1/n); FAMILY_FIXED: to the maximum. NaN where rare rows decide it: infinite
      * for pareto with tail <= 1, unknown a little above. */
     double log_partition;
-    /* E<gap> = E sum p (s_(1) - s), in 1/Lambda^typ, from the same: an absolute error of about 1e-10 (1 + log
-     * n) over beta. NaN where log_partition is. */
-    double gap_mean;
+    /* E<gap> = E sum p (s_(1) - s), in 1/Lambda^typ. */
+    double gap_mean, gap_mean_error;
 };
 
 struct oracle;
 
 /* log_n in (0, 1e6]; `p` must outlive the oracle. NULL when out of memory. */
 struct oracle *oracle_create(const struct family *family, const double *p, double log_n);
+/* The same where log Lambda^typ is known already. */
+struct oracle *oracle_create_with(const struct family *family, const double *p, double log_n,
+                                  double log_lambda_typ);
 void oracle_free(struct oracle *oracle);
 
 /* From now on, panels so many times shorter (1: what they are): for tests of the errors. */
@@ -70,6 +73,7 @@ enum { ORACLE_RANKS = 64 };
  * x gives all of it. */
 struct oracle_question {
     bool top_weight; /* costs as much again; else p_(1) is to leading order only */
+    bool gap;        /* costs as much again; else the gap is the difference of large numbers */
     bool errors;     /* of the inner expectation too: a little more */
     bool output;     /* NaN unless the family lies on a sphere */
     size_t ranks;    /* ordered weights */
@@ -99,5 +103,10 @@ double oracle_susceptibility(const struct oracle *oracle, double beta_ratio);
  * at beta = 0 already, NaN where it never does. *error receives the root's error. */
 double oracle_collapse_entropy(const struct oracle *oracle, double threshold, double *error);
 double oracle_collapse_participation(const struct oracle *oracle, double threshold, double *error);
+
+/* Where the mean's susceptibility is largest, of its maxima the first uphill from Lambda^typ, to about 1e-7;
+ * *curvature receives the second derivative of its logarithm by log beta there. NaN where there is none
+ * within a factor of 1000, or a plateau has no top to tell. */
+double oracle_collapse_susceptibility(const struct oracle *oracle, double *curvature);
 
 #endif

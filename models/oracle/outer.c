@@ -28,11 +28,17 @@ static void put(const struct field *f, const struct inner *in, double power, dou
     value[RADIAL] = inner_radial(f, in, power);
 }
 
+static void put_gap(struct inner_gap gap, double *value) {
+    value[GAP] = gap.gap;
+    value[GAP_MISSED] = gap.missed;
+}
+
 /* Weights below 1e-15 are those of rows that hardly come: which of them is the largest does not matter. */
 static void sample(const struct field *f, double x, double *value) {
     const struct inner_span span = inner_span_at(f, x);
     const struct inner in = inner_at(f, x, span);
     double power = inner_power(f, in.psi), total = power * in.first, top = total;
+    struct inner_gap gap = {0, 0};
     memset(value + RANKS, 0, f->ask.ranks * sizeof *value);
     if (total > 1e-15 && f->ask.ranks > 0) {
         inner_ranks(f, x, in.psi, power, span, value + RANKS);
@@ -40,7 +46,9 @@ static void sample(const struct field *f, double x, double *value) {
     } else if (total > 1e-15 && f->ask.top_weight) {
         top = inner_top(f, x, in.psi, power, span);
     }
+    if (f->ask.gap && total > 0) { gap = inner_gap(f, x, in.psi, power, span); }
     put(f, &in, power, x, top, total - top, value);
+    put_gap(gap, value);
 }
 
 static void sample_long(struct outer *s, const struct panels_panel *panel, double *value) {
@@ -52,6 +60,7 @@ static void sample_long(struct outer *s, const struct panels_panel *panel, doubl
         const struct inner in = series_inner(f, &series, j);
         double power = inner_power(f, in.psi), no_top = series_no_top(f, &series, j, in.psi);
         put(f, &in, power, series.x[j], power * in.first - no_top, no_top, value);
+        put_gap(f->ask.gap ? series_gap(f, &series, j, in.psi) : (struct inner_gap){0, 0}, value);
         if (f->ask.ranks > 0) { series_ranks(f, &series, j, in.psi, value + RANKS); }
     }
 }
@@ -68,7 +77,7 @@ static void integrand(const struct panels_panel *panel, double *value, void *par
 }
 
 /* The inner rule's errors, as they are at the panel's middle; none where 1e-20 depends on it. */
-static void add_inner_error(struct outer *s, double x, double width) {
+static void add_inner_error(struct outer *s, double x, double width, double gap) {
     const struct field *f = &s->field;
     const struct inner_span span = inner_span_at(f, x);
     const struct inner in = inner_at(f, x, span);
@@ -79,6 +88,7 @@ static void add_inner_error(struct outer *s, double x, double width) {
     for (size_t q = PARTICIPATION; q <= TANGENTIAL; q++) {
         s->own[q] += power * (error.entropy + in.first * error.psi);
     }
+    s->own[GAP] += power * error.entropy + gap * error.psi;
     const struct inner most = {
         .psi = in.psi, .along = fabs(in.along) + error.along, .square = in.square + error.square};
     s->own[ALONG] += power * (error.along + fabs(in.along) * error.psi);
@@ -95,7 +105,9 @@ static void keep(const struct panels_panel *panel, const double *sum, void *para
     for (size_t q = 0; q < QUANTITIES; q++) {
         s->own[q] += s->rough * fabs(sum[q]) + (q <= TANGENTIAL ? moved : 0);
     }
-    if (s->field.ask.errors && !s->is_long) { add_inner_error(s, panel->middle, 2 * panel->half); }
+    s->own[GAP] += s->field.noise * fabs(panel->middle) *
+                   (enlarged * sum[GAP] + (s->is_long ? 0 : fabs(sum[NO_TOP]) + sum[FAR]));
+    if (s->field.ask.errors && !s->is_long) { add_inner_error(s, panel->middle, 2 * panel->half, sum[GAP]); }
 }
 
 /* Where the next panel over x ends: it spans WIDTH, up to four times that where little is to come (a choice),

@@ -18,8 +18,10 @@ enum {
     POSITION, /* x - x_high */
     FAR,      /* the weight of scores that only a is known of */
     TANGENTIAL,
-    ALONG,  /* sum p (b - centre) */
-    RADIAL, /* its square */
+    ALONG,      /* sum p (b - centre) */
+    RADIAL,     /* its square */
+    GAP,        /* sum p (b - b_(1)) */
+    GAP_MISSED, /* inner_gap's `missed` */
     QUANTITIES,
     RANKS = QUANTITIES /* ordered weights from here on */
 };

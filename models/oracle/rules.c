@@ -48,7 +48,7 @@ static void make_moments(struct rules *r) {
 static void make_grid(struct rules *r) {
     double low = -LOWEST, before[ORDERS] = {0};
     for (int panel = 0; panel < GRID / INNER; panel++) {
-        const double half = panel < 12 ? 0.5 : 2.15;
+        const double half = r->half[panel] = panel < 12 ? 0.5 : 2.15;
         for (int j = 0; j < INNER; j++) {
             double t = low + half * (1 + r->inner.x[j]), term = 1;
             r->density[panel * INNER + j] = half * r->inner.w[j] * exp(-t - exp(-t));

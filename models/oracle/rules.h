@@ -18,6 +18,7 @@ struct rules {
     double moment[MOMENTS];     /* E G^k/k! of a Gumbel variable G, of density e^{-t} e^{-e^{-t}} */
     /* On a grid of t: t^k/k!, the integral up to there of e^{-e^{-t}} t^k/k!, and weight times density. */
     double power[ORDERS][GRID], above[ORDERS][GRID], density[GRID];
+    double half[GRID / INNER]; /* half lengths of the grid's panels */
 };
 
 void rules_make(struct rules *rules);

@@ -102,6 +102,35 @@ double series_no_top(const struct field *f, const struct series *s, size_t j, do
     return sum;
 }
 
+/* As inner_gap goes; pi^2/12 to leading order. */
+struct inner_gap series_gap(const struct field *f, const struct series *s, size_t j, double psi) {
+    const struct rules *r = &f->o->rules;
+    const double power = inner_power(f, psi), first = power * (M_PI * M_PI / 12) * s->m[1][j] * s->m[1][j],
+                 far = exp(s->x[j] + f->far_mass);
+    double density[GRID], above[GRID], reached = 0, last = 0;
+    struct inner_gap found = {0, 0};
+    if (s->half * (first + power * far) <= 1e-15) { return (struct inner_gap){first, 0}; }
+    spread(r, s, j, psi, density, above);
+    for (size_t i = 0; i < GRID; i += INNER) {
+        double powers[INNER], whole = 0;
+        inner_raise(f, above + i, powers);
+        for (size_t k = 0; k < INNER; k++) {
+            double here = reached;
+            for (size_t l = 0; l < INNER; l++) {
+                here += r->inner.cumulative[l][k] * r->half[i / INNER] * (power - powers[l]);
+            }
+            whole += r->inner.w[k] * r->half[i / INNER] * (power - powers[k]);
+            found.gap += r->density[i + k] * density[i + k] * here;
+        }
+        reached += whole;
+        last = powers[INNER - 1];
+    }
+    const double apart = fmax(0, f->far_b - s->x[j] - FIELD_LINEAR);
+    found.gap += far * (reached + power * apart);
+    found.missed = far * apart * last;
+    return found;
+}
+
 void series_ranks(const struct field *f, const struct series *s, size_t j, double psi, double *sum) {
     double density[GRID], above[GRID];
     spread(&f->o->rules, s, j, psi, density, above);

@@ -23,6 +23,9 @@ struct inner series_inner(const struct field *field, const struct series *series
 /* n E[a e^{-a}] phi^{n-1} less the integrand of E p_(1). */
 double series_no_top(const struct field *field, const struct series *series, size_t j, double psi);
 
+/* The integrand of E sum p (b - b_(1)). */
+struct inner_gap series_gap(const struct field *field, const struct series *series, size_t j, double psi);
+
 /* The integrand of E p_(k), k = 1 .. field->ask.ranks. */
 void series_ranks(const struct field *field, const struct series *series, size_t j, double psi, double *sum);
 

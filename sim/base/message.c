@@ -1,9 +1,14 @@
 #include "sim/base/message.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 /* Bytes that a terminal obeys: C0 but for tabs and new lines, DEL, and C1 as UTF-8. */
 static void make_plain(char *text) {
@@ -24,6 +29,21 @@ static void say(const char *kind, const char *format, va_list arguments) {
     make_plain(text);
     fprintf(stderr, "gapscale: %s%s\n", kind, text);
     free(text);
+}
+
+void message_start(void) {
+    int file;
+    signal(SIGPIPE, SIG_IGN);
+    do { file = open("/dev/null", O_RDONLY); } while (file >= 0 && file <= STDERR_FILENO);
+    if (file >= 0) { close(file); }
+}
+
+int message_end(int status) {
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout)) { return status; }
+    message_error("cannot write the answer to standard output%s%s", errno ? ": " : "",
+                  errno ? strerror(errno) : "");
+    return status == EXIT_DONE ? EXIT_FAILED : status;
 }
 
 void message_say(const char *format, ...) {

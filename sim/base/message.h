@@ -4,6 +4,13 @@
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_RESUMABLE = 75 };
 
+/* First and last of a program. A standard stream that is closed is kept from becoming another file's; a pipe
+ * that ends is an error of writing and no signal. message_end returns the status to end with: `status`, or
+ * EXIT_FAILED after a message where that was EXIT_DONE and not all of stdout could be written. So no command
+ * checks what it prints there. */
+void message_start(void);
+int message_end(int status);
+
 /* "gapscale: ..." and a newline on stderr. */
 void message_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* "gapscale: error: ..." and a newline on stderr. */

@@ -1,17 +1,22 @@
 /* `gapscale check`: whether a config is good, and what a run of it would cost. */
+#include <math.h>
 #include <omp.h>
 #include <stdio.h>
 
+#include "models/oracle/oracle.h"
+#include "models/theory/typical.h"
+#include "sim/base/machine.h"
 #include "sim/base/message.h"
 #include "sim/commands/command.h"
 #include "sim/commands/options.h"
 #include "sim/config/config_read.h"
 #include "sim/sweep/estimate.h"
 
-static const char check_usage[] =
-    "usage: gapscale check CONFIG [--threads K] [--set PATH=VALUE]...\n"
-    "\n"
-    "Reads CONFIG, reports every error in it, and tells what a run would cost.\n";
+static const char check_usage[] = "usage: gapscale check CONFIG [--threads K] [--set PATH=VALUE]...\n"
+                                  "\n"
+                                  "Reads CONFIG, reports every error in it, tells what a run would cost, and "
+                                  "warns where the betas do not hold\n"
+                                  "the collapse points that are asked for, as they are exactly.\n";
 
 static void print_duration(double seconds) {
     if (seconds < 120) {
@@ -21,13 +26,6 @@ static void print_duration(double seconds) {
     } else {
         printf("%.3g h", seconds / 3600);
     }
-}
-
-static void print_bytes(double bytes) {
-    const char *const unit[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-    size_t u = 0;
-    for (; bytes >= 1024 && u < 4; u++) { bytes /= 1024; }
-    printf("%.3g %s", bytes, unit[u]);
 }
 
 static void print_cost(const struct config *config, int threads) {
@@ -41,13 +39,90 @@ static void print_cost(const struct config *config, int threads) {
     printf(" with %d thread%s here (%.3g core-hours, %.3g node-hours of %d cores)\n", threads,
            threads == 1 ? "" : "s", cost.seconds / 3600, cost.seconds / 3600 / omp_get_num_procs(),
            omp_get_num_procs());
-    printf("memory  about ");
-    print_bytes(cost.memory);
-    printf("\ndisk    about ");
-    print_bytes(cost.disk);
-    printf(" of results (FILE), ");
-    print_bytes(cost.journal);
-    printf(" of units to grow from (FILE.units), and as much of journal until both are written\n");
+    char memory[MACHINE_TEXT], disk[MACHINE_TEXT], journal[MACHINE_TEXT], left[MACHINE_TEXT];
+    printf("memory  about %s\n", machine_bytes(cost.memory, memory));
+    printf(
+        "disk    about %s of results (FILE), %s of units to grow from (FILE.units), and as much of journal "
+        "until both are written\n",
+        machine_bytes(cost.disk, disk), machine_bytes(cost.journal, journal));
+    if (cost.memory > machine_memory()) {
+        printf("too much for this machine: %s of memory are free; `run` would refuse\n",
+               machine_bytes(machine_memory(), left));
+    }
+}
+
+/* ---- whether the betas hold what is looked for ---- */
+
+enum { LOOKED_AT = 64 }; /* cells, at most: about ten milliseconds each */
+
+/* How far within the betas a collapse point has to lie, in its logarithm: four errors of the mean, whose rows
+ * scatter by about 1/2 in log beta, and twice that where the exponent of an upper endpoint is small. */
+static double margin_of(const struct config_series *s) { return 4 * 1.25 / sqrt((double)s->replicates); }
+
+/* Exactly, over Lambda^typ; NaN where that is not known. */
+static double exact_point(const struct oracle *oracle, const struct criterion *criterion) {
+    double error;
+    switch (criterion->kind) {
+    case CRITERION_ENTROPY: return oracle_collapse_entropy(oracle, criterion->threshold, &error);
+    case CRITERION_PARTICIPATION: return oracle_collapse_participation(oracle, criterion->threshold, &error);
+    case CRITERION_TOP_TWO_RATIO:
+    case CRITERION_SUSCEPTIBILITY: break;
+    }
+    return NAN;
+}
+
+/* One line for a criterion whose point at this n the betas do not hold; whether they do. */
+static bool warn_of(const struct config_series *s, double log_n, const struct oracle *oracle,
+                    double log_lambda, const struct criterion *criterion) {
+    char label[CRITERION_LABEL];
+    double point = exact_point(oracle, criterion), margin = margin_of(s),
+           first = config_log_beta(s, log_n, log_lambda, 0) - log_lambda,
+           last = config_log_beta(s, log_n, log_lambda, s->beta.count - 1) - log_lambda;
+    if (!(point > 0)) { return true; }
+    bool low = log(point)<first + margin, high = log(point)> last - margin;
+    if (!low && !high) { return true; }
+    criterion_label(criterion, label);
+    printf("warning %s: at log n = %.6g the collapse point of %s is %.4g Lambda^typ, %s the betas from %.4g "
+           "to %.4g: "
+           "%s\n",
+           s->name, log_n, label, point,
+           log(point) < first || log(point) > last ? "outside" : "too near an end of", exp(first), exp(last),
+           low ? "begin them lower" : "end them higher");
+    return false;
+}
+
+/* At one n of a series, all criteria; false when one of them is not held. */
+static bool holds_points(const struct config_series *s, double log_n) {
+    double p[FAMILY_PARAMETERS] = {0};
+    config_parameters(s, log_n, p);
+    struct oracle *oracle = oracle_create(s->family, p, log_n);
+    double log_lambda = typical_scale(s->family, p, log_n).log_lambda;
+    bool good = true;
+    for (size_t c = 0; oracle && c < s->criterion_count; c++) {
+        good = warn_of(s, log_n, oracle, log_lambda, &s->criterion[c]) && good;
+    }
+    oracle_free(oracle);
+    return good;
+}
+
+/* At the smallest n that can have a collapse point, the largest and the one between, as long as the time for
+ * looking lasts; betas for an output are not there for the collapse. Rows without randomness, and heavy
+ * tails, which are judged by medians, are found without betas. */
+static void print_warnings(const struct config *config) {
+    const double smallest = log(16);
+    size_t looked_at = 0;
+    for (size_t i = 0; i < config->series_count && looked_at < LOOKED_AT; i++) {
+        const struct config_series *s = &config->series[i];
+        if (s->output.asked || s->family->kind != FAMILY_IID || s->family->class == FAMILY_FRECHET) {
+            continue;
+        }
+        size_t first = 0;
+        while (first + 1 < s->n_count && s->log_n[first] < smallest) { first++; }
+        const size_t at[] = {first, (first + s->n_count - 1) / 2, s->n_count - 1};
+        for (size_t k = 0; k < 3; k++, looked_at++) {
+            if ((k == 0 || at[k] > at[k - 1]) && !holds_points(s, s->log_n[at[k]])) { break; }
+        }
+    }
 }
 
 int command_check(int argc, char **argv) {
@@ -59,11 +134,15 @@ int command_check(int argc, char **argv) {
     };
     struct options o;
     if (!options_read(argc, argv, known, "h", check_usage, &o)) { return EXIT_USAGE; }
-    if (o.help) { return fputs(check_usage, stdout) < 0 ? EXIT_FAILED : EXIT_DONE; }
+    if (o.help) {
+        fputs(check_usage, stdout);
+        return EXIT_DONE;
+    }
     struct config *config = config_read(o.config, o.set_count, o.set);
     if (!config) { return EXIT_USAGE; }
     printf("%s: good\n", o.config);
     print_cost(config, o.threads);
+    print_warnings(config);
     config_free(config);
     return EXIT_DONE;
 }

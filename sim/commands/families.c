@@ -107,20 +107,14 @@ static int unknown_family(const char *name) {
     return EXIT_USAGE;
 }
 
-static int flush_answer(void) {
-    if (fflush(stdout) == 0 && !ferror(stdout)) { return EXIT_DONE; }
-    message_error("families: cannot write to standard output");
-    return EXIT_FAILED;
-}
-
 int command_families(int argc, char **argv) {
     if (argc == 2 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)) {
         fputs(usage, stdout);
-        return flush_answer();
+        return EXIT_DONE;
     }
     if (argc == 2 && strcmp(argv[1], "--markdown") == 0) {
         print_markdown();
-        return flush_answer();
+        return EXIT_DONE;
     }
     if (argc > 2 || (argc == 2 && argv[1][0] == '-')) {
         message_error("families: unexpected \"%s\": give one name at most", argv[argc - 1]);
@@ -129,10 +123,10 @@ int command_families(int argc, char **argv) {
     }
     if (argc < 2) {
         print_list();
-        return flush_answer();
+        return EXIT_DONE;
     }
     const struct family *family = family_find(argv[1]);
     if (!family) { return unknown_family(argv[1]); }
     print_family(family);
-    return flush_answer();
+    return EXIT_DONE;
 }

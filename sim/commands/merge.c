@@ -93,7 +93,7 @@ static bool agree(struct journal *a, struct journal *b, size_t unit) {
 
 static bool check_overlaps(const struct merge *m) {
     size_t conflicts = 0;
-    for (size_t i = 0; i < m->plan.unit_count; i++) {
+    for (size_t i = 0; i < unit_plan_size(&m->plan); i++) {
         size_t holder = find_holder(m, i, 0);
         for (size_t k = holder + 1; k < m->journal_count; k++) {
             if (!journal_has(m->journal[k], i) || m->journal[k] == m->journal[holder] ||
@@ -132,24 +132,29 @@ static void say_commands(const struct merge *m, const bool *wanted, size_t shard
     }
 }
 
-/* Lists units that no journal has; how many. */
-static size_t say_missing(const struct merge *m) {
-    size_t missing = 0, shards = journal_header(m->journal[0])->shards;
+/* Of the units before `end`, how many no journal has. */
+static size_t count_missing(const struct merge *m, size_t end) {
+    size_t missing = 0;
+    for (size_t i = 0; i < end; i++) { missing += find_holder(m, i, 0) == m->journal_count; }
+    return missing;
+}
+
+/* Lists units that no journal has, exact values among them. */
+static void say_missing(const struct merge *m) {
+    size_t units = unit_plan_size(&m->plan), said = 0, shards = journal_header(m->journal[0])->shards;
+    size_t missing = count_missing(m, units);
     bool *wanted = memory_create(shards, sizeof *wanted);
-    for (size_t i = 0; i < m->plan.unit_count; i++) {
+    for (size_t i = 0; i < units; i++) {
         if (find_holder(m, i, 0) < m->journal_count) { continue; }
         struct unit unit = unit_get(&m->plan, i);
         char name[UNIT_NAME];
-        if (missing++ < SHOWN) { message_say("missing: %s", unit_name(&unit, name)); }
+        if (said++ < SHOWN) { message_say("missing: %s", unit_name(&unit, name)); }
         wanted[unit_shard(i, shards)] = true;
     }
     if (missing > SHOWN) { message_say("and %zu more", missing - SHOWN); }
-    if (missing > 0) {
-        message_say("%zu of %zu units are missing; compute them with:", missing, m->plan.unit_count);
-        say_commands(m, wanted, shards);
-    }
+    message_say("%zu of %zu units are missing; compute them with:", missing, units);
+    say_commands(m, wanted, shards);
     free(wanted);
-    return missing;
 }
 
 /* ---- the command ---- */
@@ -160,7 +165,10 @@ static int merge_journals(struct merge *m) {
         if (!journal_scan(m->journal[i], &m->plan, false)) { return EXIT_FAILED; }
     }
     if (!check_overlaps(m)) { return EXIT_USAGE; }
-    if (say_missing(m) > 0) { return EXIT_RESUMABLE; }
+    if (count_missing(m, m->plan.unit_count) > 0) { /* exact values alone are no reason to wait */
+        say_missing(m);
+        return EXIT_RESUMABLE;
+    }
     return publish_results(&(struct publish){.plan = &m->plan,
                                              .source = merged_record,
                                              .has = merged_has,
@@ -216,7 +224,8 @@ int command_merge(int argc, char **argv) {
     }
     int status = EXIT_USAGE;
     if (help) {
-        status = fputs(merge_usage, stdout) < 0 ? EXIT_FAILED : EXIT_DONE;
+        fputs(merge_usage, stdout);
+        status = EXIT_DONE;
     } else if (!good || !m.output || optind == argc) {
         if (good) { message_error(m.output ? "no journals given" : "no -o FILE given"); }
         fputs(merge_usage, stderr);

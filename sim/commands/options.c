@@ -38,7 +38,7 @@ static bool take_option(struct options *o, int option) {
     case 'S': return parse_shard(optarg, o);
     case 'T':
         if (stop_parse(optarg, &o->time_limit)) { return true; }
-        message_error("--time-limit takes 30s, 10m, 2h or H:MM:SS, not '%s'", optarg);
+        message_error("--time-limit takes 30s, 10m, 2h, H:MM:SS or D-HH:MM:SS, not '%s'", optarg);
         return false;
     case 'o': o->output = optarg; return true;
     case 'f': o->force = true; return true;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim/base/machine.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/outfile.h"
@@ -20,6 +21,7 @@
 #include "sim/journal/publish.h"
 #include "sim/results/destination.h"
 #include "sim/rows/isa.h"
+#include "sim/sweep/estimate.h"
 #include "sim/sweep/ranks.h"
 #include "sim/sweep/stop.h"
 #include "sim/sweep/sweep.h"
@@ -38,7 +40,8 @@ static const char run_usage[] =
     "      --threads K       OpenMP threads (default: one per processor); the numbers do not depend on it\n"
     "      --shard I/N       only the I-th of N parts, I = 0 to N-1, into FILE.shard-I-of-N.journal/;\n"
     "                        `gapscale merge` makes FILE of all of them\n"
-    "      --time-limit D    stop in good order before that time is over: 30s, 10m, 2h or H:MM:SS\n"
+    "      --time-limit D    stop in good order before that time is over: 30s, 10m, 2h, H:MM:SS or "
+    "D-HH:MM:SS\n"
     "                        (also before the end of a Slurm job that tells SLURM_JOB_END_TIME)\n"
     "      --set PATH=VALUE  change one key, e.g. --set replicates=100 or --set series.NAME.scale.coef=2\n"
     "      --isa NAME        instruction set of the kernels (default: the best here); same numbers\n"
@@ -60,6 +63,7 @@ struct run {
     struct publish_place place;
     bool over; /* the results are there already */
 
+    struct stop_limit limit;
     struct stop *stop;
 
     struct lock lock;
@@ -142,12 +146,41 @@ static int find_place(struct run *run) {
     return outfile_prepare(run->output, !run->o->output) ? EXIT_DONE : EXIT_FAILED;
 }
 
-/* ---- watch ---- */
+/* ---- room ---- */
 
-static double seconds_left(const struct options *o) {
-    double margin = fmin(2, o->time_limit / 10);
-    return fmin(isfinite(o->time_limit) ? o->time_limit - margin : INFINITY, stop_scheduled());
+static const char fewer[] = "ask for fewer n, betas, replicates or kept ones (keep_replicates)";
+
+static int check_memory(const struct run *run, const struct estimate *cost) {
+    char need[MACHINE_TEXT], left[MACHINE_TEXT];
+    double bytes = run->o->shards > 1 ? cost->working : cost->memory, free_bytes = machine_memory();
+    if (bytes <= free_bytes) { return EXIT_DONE; }
+    message_error("%s takes about %s of memory with %d thread%s, and %s are free: %s, or fewer --threads",
+                  run->o->config, machine_bytes(bytes, need), run->o->threads,
+                  run->o->threads == 1 ? "" : "s", machine_bytes(free_bytes, left), fewer);
+    return EXIT_USAGE;
 }
+
+/* Results, units to grow from, and the journal beside them. What a run that goes on has written is not known.
+ */
+static int check_disk(const struct run *run, const struct estimate *cost) {
+    char need[MACHINE_TEXT], left[MACHINE_TEXT];
+    double bytes = run->o->shards > 1 ? cost->journal / run->o->shards : cost->disk + 2 * cost->journal,
+           free_bytes = machine_disk(run->output);
+    if (bytes <= free_bytes || run->o->force || journal_exists(run->directory)) { return EXIT_DONE; }
+    message_error("%s takes about %s of disk, and %s are free where %s goes: %s, choose another -o FILE, or "
+                  "try all the same with --force",
+                  run->o->config, machine_bytes(bytes, need), machine_bytes(free_bytes, left), run->output,
+                  fewer);
+    return EXIT_USAGE;
+}
+
+static int find_room(struct run *run) {
+    struct estimate cost = estimate_room(run->config, run->o->threads);
+    int status = check_memory(run, &cost);
+    return status == EXIT_DONE ? check_disk(run, &cost) : status;
+}
+
+/* ---- watch ---- */
 
 /* What the watching thread does, from the first moment on. */
 static bool beat(void *context) {
@@ -169,7 +202,12 @@ static void save_by_force(void *context) {
 }
 
 static int start_watch(struct run *run) {
-    run->stop = stop_start(&(struct stop_plan){seconds_left(run->o), beat, save_by_force, run});
+    run->limit = stop_limit(run->o->time_limit);
+    if (run->limit.stale) {
+        message_say("SLURM_JOB_END_TIME=%s lies in the past: it is another job's, and not looked at",
+                    getenv("SLURM_JOB_END_TIME"));
+    }
+    run->stop = stop_start(&(struct stop_plan){run->limit, beat, save_by_force, run});
     return run->stop ? EXIT_DONE : EXIT_FAILED;
 }
 
@@ -262,16 +300,16 @@ static void list_units(struct run *run) {
 
 /* A unit that no run finishes in its time would be begun for ever. */
 static void warn_of_long_units(const struct run *run) {
-    double longest = 0, seconds = seconds_left(run->o);
+    double longest = 0, seconds = run->limit.seconds;
     for (size_t i = 0; i < run->todo_count; i++) {
         struct unit unit = unit_get(&run->plan, run->todo[i]);
         longest = fmax(longest, 1e-9 * unit_cost(&unit) / run->o->threads);
     }
     if (longest > seconds) {
         message_say(
-            "the longest unit may take about %.0f s with these threads, and there are %.0f s: if it is "
+            "the longest unit may take about %.0f s with these threads, and %s leaves %.0f s: if it is "
             "never finished, allow more time, more threads, or fewer replicates",
-            longest, seconds);
+            longest, run->limit.who, seconds);
     }
 }
 
@@ -325,9 +363,10 @@ static int compute_units(struct run *run) {
 
 static void say_shard_done(const struct run *run) {
     if (run->o->quiet) { return; }
-    message_say(
-        "shard %d of %d is done: %zu units in %s; when all are: gapscale merge %s.shard-*.journal -o %s",
-        run->o->shard, run->o->shards, run->ours, run->directory, run->output, run->output);
+    char *command = journal_merge_command(run->journal);
+    message_say("shard %d of %d is done: %zu units in %s; when all are: %s", run->o->shard, run->o->shards,
+                run->ours, run->directory, command);
+    free(command);
 }
 
 static bool has_record(const void *journal, size_t unit) { return journal_has(journal, unit); }
@@ -365,6 +404,7 @@ static const struct stage {
 } stages[] = {
     {read_config, free_config},    /* what is asked for */
     {find_place, NULL},            /* where the results go; whether they are there, or grow */
+    {find_room, NULL},             /* whether this machine can hold it */
     {start_watch, end_watch},      /* for signals and the time limit, over lock and journal */
     {take_lock, release_lock},     /* nobody else computes this */
     {open_journal, close_journal}, /* what is finished survives */
@@ -401,9 +441,13 @@ int command_run(int argc, char **argv) {
     };
     struct options o;
     if (!options_read(argc, argv, known, "o:h", run_usage, &o)) { return EXIT_USAGE; }
-    if (o.help) { return fputs(run_usage, stdout) < 0 ? EXIT_FAILED : EXIT_DONE; }
+    if (o.help) {
+        fputs(run_usage, stdout);
+        return EXIT_DONE;
+    }
     if (ranks_index() > 0) {
-        return ranks_follow(&(struct ranks_task){o.config, o.set_count, o.set, o.threads, seconds_left(&o)});
+        return ranks_follow(
+            &(struct ranks_task){o.config, o.set_count, o.set, o.threads, stop_limit(o.time_limit)});
     }
     char *command_line = outfile_command_line(argc, argv);
     struct run run = {.o = &o, .command_line = command_line};

@@ -85,6 +85,18 @@ static void print_tally(const char *name, struct tally t) {
            t.cost > 0 ? 100 * t.done / t.cost : 100);
 }
 
+/* What to do with a journal that nobody is at work on. */
+static void print_command(const struct journal *journal, bool finished) {
+    const struct journal_header *h = journal_header(journal);
+    bool merge = finished && h->shards > 1;
+    char *command = merge ? journal_merge_command(journal) : journal_command(journal, h->shard);
+    const char *when = merge      ? "when all shards are finished"
+                       : finished ? "to write the results"
+                                  : "to go on";
+    printf("%s:\n  %s\n", when, command);
+    free(command);
+}
+
 static void print_journal(const struct journal *journal, const struct unit_plan *plan) {
     const struct journal_header *h = journal_header(journal);
     const char *directory = journal_directory(journal);
@@ -99,16 +111,16 @@ static void print_journal(const struct journal *journal, const struct unit_plan 
         const struct config_series *series = &plan->config->series[i];
         print_tally(series->name, tally_units(journal, plan, series));
     }
-    print_tally("in all", tally_units(journal, plan, NULL));
+    struct tally all = tally_units(journal, plan, NULL);
+    print_tally("in all", all);
     if (journal_damaged(journal) > 0) {
         printf("%zu damaged records will be computed again\n", journal_damaged(journal));
     }
     if (locked) {
         printf("at work: %s\n", who);
     } else {
-        char *command = journal_command(journal, h->shard);
-        printf("nobody is at work%s%s; to go on:\n  %s\n", who[0] ? "; left by " : "", who, command);
-        free(command);
+        printf("nobody is at work%s%s; ", who[0] ? "; left by " : "", who);
+        print_command(journal, all.finished == all.units);
     }
 }
 

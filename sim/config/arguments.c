@@ -4,12 +4,13 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/base/utf8.h"
 #include "sim/config/text.h"
 
 bool arguments_source(const char *what, const char *word, struct fault_source *source,
                       struct fault_list *faults) {
     *source = (struct fault_source){what, word, strlen(word)};
-    if (source->length <= TEXT_LIMIT && text_is_utf8(word, source->length)) { return true; }
+    if (source->length <= TEXT_LIMIT && utf8_is_valid(word, source->length)) { return true; }
     source->text = NULL;
     fault_add(faults, source, 0, "must be UTF-8 text of at most %d KiB", TEXT_LIMIT / 1024);
     return false;

@@ -1,8 +1,10 @@
 #include "sim/config/config_read.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/base/utf8.h"
 #include "sim/config/arguments.h"
 #include "sim/config/override.h"
 #include "sim/config/resolve.h"
@@ -73,6 +75,20 @@ struct config *config_read(const char *path, size_t count, const char *const *se
     if (config->text) { read_config(&reader, source, count, set, config); }
     bool good = reader_end(&reader);
     free(source);
+    if (good) { return config; }
+    config_free(config);
+    return NULL;
+}
+
+struct config *config_read_resolved(const char *text) {
+    struct config *config = memory_create(1, sizeof *config);
+    struct fault_source source = {"config_resolved", text, strlen(text)};
+    struct reader reader = reader_start();
+    config->text = memory_copy_text(text, source.length);
+    if (utf8_is_valid(text, source.length)) { read_config(&reader, &source, 0, NULL, config); }
+    bool good = config->resolved != NULL;
+    fault_free(&reader.faults);
+    yaml_free(reader.defaults);
     if (good) { return config; }
     config_free(config);
     return NULL;

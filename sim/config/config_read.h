@@ -12,5 +12,8 @@
  * config_free. Accepts regular files up to 64 KiB only. Every series has at least one n, beta and
  * criterion; criteria come in the order of enum criterion_kind, thresholds increasing. */
 struct config *config_read(const char *path, size_t count, const char *const *set);
+/* Reads a resolved config, of any length, from its text; NULL, without a message, when that is no such text.
+ */
+struct config *config_read_resolved(const char *text);
 
 #endif

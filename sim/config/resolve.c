@@ -158,9 +158,24 @@ static void write_series(FILE *out, const struct config_series *series, const st
     write_shared(out, "    ", series, top);
 }
 
-static const char common_line[] = "\ncommon_randomness: true\n";
+/* Of the `rows` that stands behind `key` first between `from` and `end` (NULL: anywhere behind). */
+static enum config_rows rows_between(const char *from, const char *end, const char *key,
+                                     enum config_rows otherwise) {
+    const char *at = from ? strstr(from, key) : NULL;
+    if (!at || (end && at > end)) { return otherwise; }
+    at += strlen(key);
+    for (enum config_rows rows = 0; rows < CONFIG_ROWS; rows++) {
+        if (strncmp(at, config_rows_name[rows], strcspn(at, "\n")) == 0) { return rows; }
+    }
+    return otherwise;
+}
 
-bool resolve_is_common(const char *text) { return strstr(text, common_line) != NULL; }
+enum config_rows resolve_rows(const char *text, const char *series) {
+    char start[CONFIG_NAME + 16];
+    snprintf(start, sizeof start, "\n  - name: %s\n", series);
+    const char *from = strstr(text, start), *end = from ? strstr(from + 1, "\n  - name: ") : NULL;
+    return rows_between(from, end, "\n    rows: ", rows_between(text, NULL, "\nrows: ", CONFIG_ROWS_AUTO));
+}
 
 char *resolve_config(const struct config *config) {
     char *text = NULL;
@@ -168,9 +183,8 @@ char *resolve_config(const struct config *config) {
     FILE *out = memory_stream_open(&text, &length);
     fprintf(out, "seed: %" PRIu64 "\n", config->seed);
     write_shared(out, "", &config->series[0], NULL);
-    fprintf(out, "%skeep_replicates: %" PRIu64 "\nordered_weights: %zu\nquantiles: ",
-            config->common_randomness ? common_line + 1 : "common_randomness: false\n",
-            config->keep_replicates, config->ordered_weights);
+    fprintf(out, "common_randomness: %s\nkeep_replicates: %" PRIu64 "\nordered_weights: %zu\nquantiles: ",
+            config->common_randomness ? "true" : "false", config->keep_replicates, config->ordered_weights);
     write_reals(out, config->quantile_count, config->quantile);
     fputs("\nseries:\n", out);
     for (size_t i = 0; i < config->series_count; i++) {

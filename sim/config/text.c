@@ -8,29 +8,7 @@
 #include <unistd.h>
 
 #include "sim/base/memory.h"
-
-/* Bytes of the character that starts here, 0 where none does. */
-static size_t utf8_length(const unsigned char *text, size_t left) {
-    static const struct {
-        unsigned char first, last;
-    } start[] = {{0x01, 0x7f}, {0xc2, 0xdf}, {0xe0, 0xef}, {0xf0, 0xf4}};
-    for (size_t more = 0; more < sizeof start / sizeof *start; more++) {
-        if (*text < start[more].first || *text > start[more].last) { continue; }
-        for (size_t i = 1; i <= more; i++) {
-            if (i >= left || (text[i] & 0xc0) != 0x80) { return 0; }
-        }
-        return more + 1;
-    }
-    return 0;
-}
-
-bool text_is_utf8(const char *text, size_t length) {
-    for (size_t i = 0, step; i < length; i += step) {
-        step = utf8_length((const unsigned char *)text + i, length - i);
-        if (step == 0) { return false; }
-    }
-    return true;
-}
+#include "sim/base/utf8.h"
 
 static void drop_byte_order_mark(char *text, size_t *length) {
     if (strncmp(text, "\xef\xbb\xbf", 3) == 0) {
@@ -59,7 +37,7 @@ static char *read_descriptor(int descriptor, struct fault_source *source, struct
                   TEXT_LIMIT / 1024);
     } else if (source->length == 0) {
         fault_add(faults, source, 0, "the file is empty; a config needs at least a list `series:`");
-    } else if (!text_is_utf8(text, source->length)) {
+    } else if (!utf8_is_valid(text, source->length)) {
         fault_add(faults, source, 0,
                   "not a UTF-8 text (it holds bytes of a binary file); give a config file");
     } else {

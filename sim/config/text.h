@@ -14,7 +14,4 @@ enum { TEXT_LIMIT = 64 * 1024 };
  * anything else; a FIFO or device is not waited for. Free with free(). */
 char *text_read(const char *path, struct fault_source *source, struct fault_list *faults);
 
-/* Well-formed UTF-8 without NUL. */
-bool text_is_utf8(const char *text, size_t length);
-
 #endif

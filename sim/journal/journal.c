@@ -134,6 +134,8 @@ char *journal_command(const struct journal *j, size_t shard) {
     return journal_header_command(&j->header, shard);
 }
 
+char *journal_merge_command(const struct journal *j) { return journal_header_merge_command(&j->header); }
+
 /* ---- writing ---- */
 
 bool journal_accept(void *journal, size_t unit, uint8_t *record, size_t length) {

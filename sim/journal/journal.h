@@ -36,6 +36,8 @@ bool journal_is_ours(const struct journal *journal);
 struct config *journal_config(const struct journal *journal);
 /* "gapscale run ...", which goes on with this journal, or, with another number, with that shard of it. */
 char *journal_command(const struct journal *journal, size_t shard);
+/* "gapscale merge ...", which makes the results of all its shards. */
+char *journal_merge_command(const struct journal *journal);
 
 /* Looks at every record: what is finished of the plan. Damaged ones are told; when `repair` is set their
  * files are removed and what is good in them is saved again. False after a message, when that fails or a

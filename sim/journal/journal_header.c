@@ -189,7 +189,7 @@ bool journal_header_read(const char *directory, struct journal_header *h) {
     return good && h->config_text && h->config_resolved;
 }
 
-/* ---- the command ---- */
+/* ---- commands, for the shell ---- */
 
 static void print_quoted(FILE *out, const char *word) {
     bool plain =
@@ -218,6 +218,19 @@ char *journal_header_command(const struct journal_header *h, size_t shard) {
         print_quoted(out, h->set[i]);
     }
     if (h->shards > 1) { fprintf(out, " --shard %zu/%zu", shard, h->shards); }
+    if (fclose(out)) { memory_exhausted(); }
+    return text;
+}
+
+char *journal_header_merge_command(const struct journal_header *h) {
+    char *text = NULL;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+    if (!out) { memory_exhausted(); }
+    fputs("gapscale merge", out);
+    print_quoted(out, h->output);
+    fprintf(out, ".shard-*-of-%zu.journal -o", h->shards);
+    print_quoted(out, h->output);
     if (fclose(out)) { memory_exhausted(); }
     return text;
 }

@@ -29,5 +29,7 @@ struct journal_header journal_header_copy(const struct journal_header *header);
 void journal_header_release(struct journal_header *header);
 /* "gapscale run ...", which goes on with that shard. Free with free(). */
 char *journal_header_command(const struct journal_header *header, size_t shard);
+/* "gapscale merge ...", which makes the results of all shards. Free with free(). */
+char *journal_header_merge_command(const struct journal_header *header);
 
 #endif

@@ -79,7 +79,7 @@ static void add_fields(struct page_series *p, struct results_series *s) {
                                .number = *f->values};
         for (unsigned k = 0; k < f->rank; k++) { d.axis[k] = f->axis[k]; }
         sheet_add(home, s, d);
-        if (*f->values == s->log_n || *f->values == s->beta_ratio) { sheet_add(&p->exact, s, d); }
+        if (f->values == &s->log_n || f->values == &s->beta_ratio) { sheet_add(&p->exact, s, d); }
     }
 }
 

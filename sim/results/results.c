@@ -113,10 +113,12 @@ static void allocate(struct results_series *s, bool all) {
         for (size_t k = 0; k < count; k++) { values[k] = NAN; }
         *field[i].values = values;
     }
-    s->criterion = memory_create(s->size[RESULTS_CRITERION], sizeof *s->criterion);
 }
 
-void results_allocate(struct results_series *series) { allocate(series, true); }
+void results_allocate(struct results_series *s) {
+    allocate(s, true);
+    if (!s->criterion) { s->criterion = memory_create(s->size[RESULTS_CRITERION], sizeof *s->criterion); }
+}
 
 void results_cut(const struct results_series *series, size_t n, struct results_series *here) {
     struct results_field field[RESULTS_FIELDS];
@@ -231,8 +233,8 @@ static void fill_scales(struct results_series *s, const struct config_series *as
     }
 }
 
-static void series_outline(struct results_series *s, const struct config *config,
-                           const struct config_series *asked) {
+static void series_shape(struct results_series *s, const struct config *config,
+                         const struct config_series *asked) {
     snprintf(s->name, sizeof s->name, "%s", asked->name);
     s->family = asked->family;
     memcpy(s->parameter, asked->parameter, sizeof s->parameter);
@@ -250,8 +252,39 @@ static void series_outline(struct results_series *s, const struct config *config
         s->size[RESULTS_COLUMN] = asked->output.columns;
         s->size[RESULTS_LEVEL] = LEVELS;
     }
-    allocate(s, false);
+    s->criterion = memory_create(asked->criterion_count, sizeof *s->criterion);
     memcpy(s->criterion, asked->criterion, asked->criterion_count * sizeof *s->criterion);
+}
+
+struct results *results_shape(const struct config *config) {
+    struct results *r = memory_create(1, sizeof *r);
+    r->seed = config->seed;
+    r->common_randomness = config->common_randomness;
+    r->series_count = config->series_count;
+    r->series = memory_create(r->series_count, sizeof *r->series);
+    for (size_t i = 0; i < r->series_count; i++) { series_shape(&r->series[i], config, &config->series[i]); }
+    return r;
+}
+
+double results_numbers(const struct results *r) {
+    double numbers = 0;
+    for (size_t i = 0; i < r->series_count; i++) {
+        struct results_field field[RESULTS_FIELDS];
+        size_t fields = results_fields(&r->series[i], field);
+        for (size_t f = 0; f < fields && field[f].units; f++) {
+            double count = 1;
+            for (unsigned k = 0; k < field[f].rank; k++) {
+                count *= (double)r->series[i].size[field[f].axis[k]];
+            }
+            numbers += count;
+        }
+    }
+    return numbers;
+}
+
+static void series_outline(struct results_series *s, const struct config *config,
+                           const struct config_series *asked) {
+    allocate(s, false);
     fill_blocks(s);
     results_fill_common(s, config->quantile);
     fill_output(s, &asked->output);
@@ -260,13 +293,9 @@ static void series_outline(struct results_series *s, const struct config *config
 }
 
 struct results *results_outline(const struct config *config) {
-    struct results *r = memory_create(1, sizeof *r);
-    r->seed = config->seed;
-    r->common_randomness = config->common_randomness;
+    struct results *r = results_shape(config);
     r->config_text = memory_copy_text(config->text, strlen(config->text));
     r->config_resolved = memory_copy_text(config->resolved, strlen(config->resolved));
-    r->series_count = config->series_count;
-    r->series = memory_create(r->series_count, sizeof *r->series);
     for (size_t i = 0; i < r->series_count; i++) {
         series_outline(&r->series[i], config, &config->series[i]);
     }
@@ -276,7 +305,8 @@ struct results *results_outline(const struct config *config) {
 static void series_create(struct results_series *s, const struct results_series *outline) {
     struct results_series from = *outline;
     *s = from;
-    allocate(s, true);
+    s->criterion = NULL;
+    results_allocate(s);
     memcpy(s->criterion, from.criterion, s->size[RESULTS_CRITERION] * sizeof *s->criterion);
     struct results_field field[RESULTS_FIELDS], known[RESULTS_FIELDS];
     size_t fields = results_fields(s, field);

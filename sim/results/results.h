@@ -93,6 +93,11 @@ size_t results_quantity_size(const struct results_series *series, enum results_q
 /* Numbers in an array. */
 size_t results_field_size(const struct results_series *series, const struct results_field *field);
 
+/* Names, sizes and criteria of the results of a config, without arrays. Ends the program when out of memory.
+ * Free with results_free. */
+struct results *results_shape(const struct config *config);
+/* How many numbers a file of these sizes holds. */
+double results_numbers(const struct results *results);
 /* What a config says of its results before any row is made: sizes and coordinates, Lambda^typ and beta among
  * them. The other arrays are NULL, and `isa`. Ends the program when out of memory. Free with results_free. */
 struct results *results_outline(const struct config *config);
@@ -105,7 +110,7 @@ void results_size_common(struct results_series *series, size_t lengths, size_t b
 void results_fill_common(struct results_series *series, const double *quantile);
 /* A series at one n, its arrays being those of `series`. */
 void results_cut(const struct results_series *series, size_t n, struct results_series *here);
-/* Arrays for `series->size`, all NaN; `family` is set. */
+/* Arrays for `series->size`, all NaN, and room for criteria where there is none; `family` is set. */
 void results_allocate(struct results_series *series);
 void results_free(struct results *results);
 

@@ -6,14 +6,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "sim/base/machine.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/numerics.h"
-#include "sim/config/resolve.h"
+#include "sim/config/config_read.h"
 #include "sim/results/digest.h"
+#include "sim/results/empirical.h"
 #include "sim/results/page.h"
 
 #ifndef GAPSCALE_VERSION
@@ -25,8 +28,7 @@
 
 enum { ROOT_ATTRIBUTES = 24 };
 static const uint64_t SCHEMA_VERSION = 1;
-static const char digest_attribute[] = "digest",
-                  damaged[] = "it is damaged: its numbers are not those that were written";
+static const char digest_attribute[] = "digest";
 
 /* ---- provenance ---- */
 
@@ -139,11 +141,55 @@ static const char *content_fault(const struct h5_content *c) {
     return NULL;
 }
 
-static struct h5_content *content_open(const char *path) {
-    char why[H5_WHY];
-    struct h5_content *c = h5file_read(path, why);
-    if (!c) { message_error("cannot read %s: %s", path, why); }
-    return c;
+/* Bytes that reading takes: the file's numbers in the child, here, and in the results. */
+static double reading_bytes(const struct results *shape) {
+    return 3 * sizeof(double) * results_numbers(shape);
+}
+
+/* The tightest packing of numbers, by gzip; besides, files of earlier versions lack some. */
+static bool fits_file(const struct results *shape, const char *path) {
+    struct stat file;
+    return stat(path, &file) == 0 && 8 * results_numbers(shape) <= 1040.0 * (double)file.st_size;
+}
+
+static char *copy_text(const char *text) { return memory_copy_text(text, strlen(text)); }
+
+static void take_root(const struct h5_content *root, struct results *r) {
+    r->seed = *root_whole(root, "seed");
+    r->config_text = copy_text(root_text(root, "config"));
+    r->config_resolved = copy_text(root_text(root, "config_resolved"));
+    r->isa = copy_text(root_text(root, "isa"));
+}
+
+/* What a resolved text says of results, be it a config or the options of a diagnosis. */
+static struct results *shape_of(const char *resolved) {
+    if (empirical_is(resolved)) { return empirical_shape(resolved); }
+    struct config *config = config_read_resolved(resolved);
+    struct results *shape = config ? results_shape(config) : NULL;
+    config_free(config);
+    return shape;
+}
+
+/* What the file's config says of its results, without arrays; NULL, with the reason in `why`, for no results
+ * file, or one that cannot hold so many numbers or that this machine cannot. */
+static struct results *read_shape(const char *path, char why[H5_WHY]) {
+    struct h5_content *root = h5file_read_parts(path, 0, NULL, why);
+    if (!root) { return NULL; }
+    const char *fault = content_fault(root);
+    struct results *shape = fault ? NULL : shape_of(root_text(root, "config_resolved"));
+    if (shape) { take_root(root, shape); }
+    if (!fault && !shape) { fault = "its config is none that this gapscale reads"; }
+    if (shape && !fits_file(shape, path)) { fault = "it lacks most of the numbers that its config asks for"; }
+    snprintf(why, H5_WHY, "%s", fault ? fault : "");
+    if (!fault && reading_bytes(shape) > machine_memory()) {
+        char need[MACHINE_TEXT], have[MACHINE_TEXT];
+        snprintf(why, H5_WHY, "reading it takes about %s of memory, and %s are free",
+                 machine_bytes(reading_bytes(shape), need), machine_bytes(machine_memory(), have));
+    }
+    h5file_free(root);
+    if (*why == '\0') { return shape; }
+    results_free(shape);
+    return NULL;
 }
 
 static bool read_parameters(const struct h5_group *g, struct results_series *s) {
@@ -157,17 +203,27 @@ static bool read_parameters(const struct h5_group *g, struct results_series *s) 
     return true;
 }
 
-/* A file may come from anywhere: lengths and parameters must be what a config allows. */
-static bool values_are_allowed(const struct results_series *s) {
-    size_t components = s->size[RESULTS_COMPONENT];
-    bool output = components > 0 && s->size[RESULTS_COLUMN] > 1 && s->size[RESULTS_LEVEL] > 0;
-    if (results_has_output(s) &&
-        !(output && s->family->dimension && s->size[RESULTS_PAIR] == components * (components + 1) / 2 &&
-          family_is_constant(s->family, s->parameter))) {
+/* What follows from a config must be as it does: components of pairs, the dimension, and what n and the
+ * parameters may be. */
+static bool output_is_allowed(const struct results_series *s) {
+    if (!results_has_output(s)) { return true; }
+    if (!s->family->dimension || !family_is_constant(s->family, s->parameter) ||
+        family_dimension(s->family, s->parameter, s->log_n[0]) != (double)s->size[RESULTS_COLUMN]) {
         return false;
     }
+    size_t pair = 0;
+    for (size_t a = 0; a < s->size[RESULTS_COMPONENT]; a++) {
+        for (size_t b = a; b < s->size[RESULTS_COMPONENT]; b++, pair++) {
+            if (s->pair_first[pair] != (double)a || s->pair_second[pair] != (double)b) { return false; }
+        }
+    }
+    return true;
+}
+
+static bool lengths_are_allowed(const struct results_series *s) {
     for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
         if (!(s->log_n[n] > 0 && s->log_n[n] <= 1e6)) { return false; }
+        if (n > 0 && !(s->log_n[n] > s->log_n[n - 1])) { return false; }
         for (size_t i = 0; i < s->family->parameter_count; i++) {
             const struct family_parameter *p = &s->family->parameter[i];
             double value = schedule_value(&s->parameter[i], s->log_n[n]);
@@ -177,19 +233,32 @@ static bool values_are_allowed(const struct results_series *s) {
     return true;
 }
 
-static bool read_criteria(const struct h5_group *g, struct results_series *s) {
-    const struct h5_dataset *d = h5file_dataset(g, "criterion");
-    for (size_t i = 0; d && d->text && i < s->size[RESULTS_CRITERION]; i++) {
-        if (!criterion_parse(d->text[i], &s->criterion[i])) { return false; }
+/* Ranks are 1, 2, ..; blocks hold all replicates. */
+static bool counts_are_allowed(const struct results_series *s) {
+    double replicates = 0;
+    for (size_t i = 0; i < s->size[RESULTS_BLOCK]; i++) {
+        if (!(s->block_size[i] >= 1)) { return false; }
+        replicates += s->block_size[i];
     }
-    return d && d->text;
+    for (size_t i = 0; i < s->size[RESULTS_RANK]; i++) {
+        if (s->rank[i] != (double)(i + 1)) { return false; }
+    }
+    return s->family->kind == FAMILY_MEASURED || replicates == (double)s->replicates;
 }
 
-static size_t dimension_size(const struct h5_group *g, const char *name) {
-    for (size_t i = 0; i < g->dimension_count; i++) {
-        if (strcmp(g->dimension[i].name, name) == 0) { return g->dimension[i].size; }
+static bool values_are_allowed(const struct results_series *s) {
+    return lengths_are_allowed(s) && output_is_allowed(s) && counts_are_allowed(s);
+}
+
+/* The criteria of the config, with its thresholds. */
+static bool criteria_agree(const struct h5_group *g, const struct results_series *s) {
+    const struct h5_dataset *d = h5file_dataset(g, "criterion");
+    if (!d || !d->text) { return false; }
+    for (size_t i = 0; i < s->size[RESULTS_CRITERION]; i++) {
+        struct criterion c;
+        if (!criterion_parse(d->text[i], &c) || c.kind != s->criterion[i].kind) { return false; }
     }
-    return 0;
+    return true;
 }
 
 static const struct h5_group *find_group(const struct h5_content *c, const char *name) {
@@ -199,76 +268,38 @@ static const struct h5_group *find_group(const struct h5_content *c, const char 
     return NULL;
 }
 
-static bool axes_agree(const struct h5_group *g, const struct h5_dataset *d, const struct results_series *s,
-                       const struct results_field *f) {
-    for (unsigned k = 0; k < f->rank; k++) {
-        if (g->dimension[d->axis[k]].size != s->size[f->axis[k]]) { return false; }
-    }
-    return true;
-}
-
 /* Files of earlier versions have no exact values, or fewer. */
 static bool read_field(const struct h5_group *g, const struct h5_group *exact, const struct results_series *s,
                        const struct results_field *f) {
     if (f->kind == RESULTS_EXACT) { g = exact; }
     const struct h5_dataset *d = g ? h5file_dataset(g, page_dataset(f)) : NULL;
     if (!d) { return f->kind == RESULTS_EXACT; }
-    if (!d->number || d->rank != f->rank || !axes_agree(g, d, s, f)) { return false; }
+    if (!d->number || d->rank != f->rank) { return false; }
     memcpy(*f->values, d->number, results_field_size(s, f) * sizeof(double));
     return true;
 }
 
-static bool read_series(const struct h5_content *c, const struct h5_group *g, struct results_series *s) {
+/* Fills in the arrays and the parameters of a series whose sizes are known. */
+static bool read_series(const struct h5_content *c, struct results_series *s) {
+    char path[PAGE_NAME];
+    page_exact_path(s->name, path);
+    const struct h5_group *g = find_group(c, s->name), *exact = find_group(c, path);
+    if (!g) { return false; }
     const struct h5_attribute *family = h5file_attribute(g->attribute_count, g->attribute, "family");
     const struct h5_attribute *replicates = h5file_attribute(g->attribute_count, g->attribute, "replicates");
     s->family = family && family->text ? family_stored(family->text) : NULL;
-    if (!s->family || !replicates || !replicates->whole || strlen(g->name) >= sizeof s->name) {
+    if (!s->family || !replicates || !replicates->whole || *replicates->whole != s->replicates) {
         return false;
-    }
-    snprintf(s->name, sizeof s->name, "%s", g->name);
-    s->replicates = *replicates->whole;
-    for (unsigned i = 0; i < RESULTS_DIMENSIONS; i++) {
-        s->size[i] = dimension_size(g, results_dimension_name[i]);
-    }
-    for (unsigned i = 0; i < RESULTS_DIMENSIONS; i++) {
-        if (results_has_dimension(s, i) && s->size[i] == 0) { return false; }
     }
     results_allocate(s);
     struct results_field field[RESULTS_FIELDS];
     size_t fields = results_fields(s, field);
-    char path[PAGE_NAME];
-    page_exact_path(s->name, path);
-    const struct h5_group *exact = find_group(c, path);
-    bool good = read_parameters(g, s) && read_criteria(g, s);
+    bool good = read_parameters(g, s) && criteria_agree(g, s);
     for (size_t i = 0; good && i < fields && field[i].units; i++) {
         good = read_field(g, exact, s, &field[i]);
     }
     return good && values_are_allowed(s);
 }
-
-/* The series of a resolved config in their order, which a file that lists its groups by name does not know:
- * copies the next name, from `at` on, and returns where to go on; NULL after the last. */
-static const char *next_series(const char *at, char name[CONFIG_NAME]) {
-    static const char start[] = "\n  - name: ";
-    at = strstr(at, start);
-    if (!at) { return NULL; }
-    at += sizeof start - 1;
-    snprintf(name, CONFIG_NAME, "%.*s", (int)strcspn(at, "\n"), at);
-    return at;
-}
-
-/* The group of every series that the config names. */
-static bool read_all_series(const struct h5_content *c, struct results *r) {
-    char name[CONFIG_NAME];
-    for (const char *at = r->config_resolved; (at = next_series(at, name)) != NULL;) {
-        const struct h5_group *g = find_group(c, name);
-        if (!g || r->series_count == c->group_count) { return false; }
-        if (!read_series(c, g, &r->series[r->series_count++])) { return false; }
-    }
-    return r->series_count > 0;
-}
-
-static char *copy_text(const char *text) { return memory_copy_text(text, strlen(text)); }
 
 /* Of what the file holds. */
 static void content_digest(const struct h5_content *c, const struct results *r, char digest[65]) {
@@ -285,75 +316,73 @@ static bool is_as_written(const struct h5_content *c, const struct results *r) {
     return !written || strcmp(written, digest) == 0;
 }
 
-/* NULL with what is wrong in *fault. */
-static struct results *content_results(const struct h5_content *c, const char **fault) {
-    struct results *r = NULL;
-    *fault = content_fault(c);
-    if (!*fault) {
-        r = memory_create(1, sizeof *r);
-        r->seed = *root_whole(c, "seed");
-        r->config_text = copy_text(root_text(c, "config"));
-        r->config_resolved = copy_text(root_text(c, "config_resolved"));
-        r->isa = copy_text(root_text(c, "isa"));
-        r->common_randomness = resolve_is_common(r->config_resolved);
-        r->series = memory_create(c->group_count, sizeof *r->series);
-        if (!read_all_series(c, r)) {
-            *fault = "one of its series is not as results/SCHEMA.md says";
-        } else if (!is_as_written(c, r)) {
-            *fault = damaged;
-        }
-    }
-    if (!*fault) { return r; }
+/* Fills in the results whose shape is known; what is wrong, or NULL. */
+static const char *fill_results(const struct h5_content *c, struct results *r) {
+    bool good = true;
+    for (size_t i = 0; good && i < r->series_count; i++) { good = read_series(c, &r->series[i]); }
+    if (!good) { return "one of its series is not as results/SCHEMA.md says"; }
+    return is_as_written(c, r) ? NULL : "it is damaged: its numbers are not those that were written";
+}
+
+/* A results file, and what it was made of: its own arrays, of the shapes that its config implies. NULL, with
+ * the reason in `why`. */
+static struct results *read_whole(const char *path, struct h5_content **content, char why[H5_WHY]) {
+    struct results *r = read_shape(path, why);
+    *content = NULL;
+    if (!r) { return NULL; }
+    struct page *page = page_create(r);
+    *content = h5file_read_parts(path, page->group_count, page->group, why);
+    page_free(page);
+    const char *fault = *content ? fill_results(*content, r) : why;
+    if (!fault) { return r; }
+    if (fault != why) { snprintf(why, H5_WHY, "%s", fault); }
     results_free(r);
     return NULL;
 }
 
-/* Of a file, with the content that it was read from; NULL after a message. */
-static struct results *open_results(const char *path, struct h5_content **content) {
-    const char *fault = NULL;
-    *content = content_open(path);
-    struct results *r = *content ? content_results(*content, &fault) : NULL;
-    if (fault) { message_error("cannot read %s: %s", path, fault); }
+struct results *store_read(const char *path) {
+    char why[H5_WHY];
+    struct h5_content *c;
+    struct results *r = read_whole(path, &c, why);
+    if (!r) { message_error("cannot read %s: %s", path, why); }
+    h5file_free(c);
     return r;
 }
 
-struct results *store_read(const char *path) {
+/* Whether all that stands in the file can be read and is as it was written. */
+static bool is_sound(const char *path, char why[H5_WHY]) {
     struct h5_content *c;
-    struct results *r = open_results(path, &c);
+    struct results *r = read_whole(path, &c, why);
     h5file_free(c);
-    return r;
+    results_free(r);
+    return r != NULL;
 }
 
 enum store_match store_compare(const char *path, const char *config_resolved, char why[STORE_WHY]) {
     if (access(path, F_OK) != 0) { return STORE_ABSENT; }
-    struct h5_content *c = h5file_read(path, why);
+    struct h5_content *c = h5file_read_parts(path, 0, NULL, why);
     if (!c) { return STORE_FOREIGN; }
-    const char *fault;
-    struct results *r = content_results(c, &fault);
     enum store_match match = STORE_FOREIGN;
-    if (!r) {
+    const char *fault = content_fault(c);
+    if (fault) {
         snprintf(why, STORE_WHY, "%s", fault);
     } else {
-        match = strcmp(r->config_resolved, config_resolved) == 0 ? STORE_SAME : STORE_OTHER;
+        match = strcmp(root_text(c, "config_resolved"), config_resolved) == 0 ? STORE_SAME : STORE_OTHER;
     }
-    results_free(r);
     h5file_free(c);
-    return match;
+    return match == STORE_SAME && !is_sound(path, why) ? STORE_FOREIGN : match;
 }
 
 enum store_kind store_kind(const char *path) {
     char why[STORE_WHY];
-    struct h5_content *c = h5file_read(path, why);
+    struct h5_content *c = h5file_read_parts(path, 0, NULL, why);
     if (!c) { return STORE_UNKNOWN; }
-    const char *program = root_text(c, "program"), *kind = root_text(c, "kind");
-    const struct h5_attribute *family =
-        c->group_count > 0 ? h5file_attribute(c->group[0].attribute_count, c->group[0].attribute, "family")
-                           : NULL;
-    bool measured = family && family->text && strcmp(family->text, "empirical") == 0,
-         ours = program && kind && strcmp(program, "gapscale") == 0;
+    const char *program = root_text(c, "program"), *kind = root_text(c, "kind"),
+               *resolved = root_text(c, "config_resolved");
+    bool ours = program && kind && strcmp(program, "gapscale") == 0;
     enum store_kind found = STORE_UNKNOWN;
-    if (ours && strcmp(kind, "gapscale-results") == 0) {
-        found = measured ? STORE_DIAGNOSIS : STORE_RESULTS;
+    if (ours && strcmp(kind, "gapscale-results") == 0 && resolved) {
+        found = empirical_is(resolved) ? STORE_DIAGNOSIS : STORE_RESULTS;
     } else if (ours && strcmp(kind, "gapscale-fit") == 0) {
         found = STORE_FIT;
     }
@@ -364,11 +393,16 @@ enum store_kind store_kind(const char *path) {
 /* ---- digest ---- */
 
 bool store_digest(const char *path, char digest[65]) {
+    char why[H5_WHY];
     struct h5_content *c;
-    struct results *r = open_results(path, &c);
-    if (r) { content_digest(c, r, digest); }
-    results_free(r);
+    struct results *r = read_whole(path, &c, why);
+    if (r) {
+        content_digest(c, r, digest);
+    } else {
+        message_error("cannot read %s: %s", path, why);
+    }
     h5file_free(c);
+    results_free(r);
     return r != NULL;
 }
 

@@ -69,9 +69,9 @@
     ARRAY(KEPT, collapse, EVERY, (LOG_N, CRITERION, REPLICATE), "lambda_typ",                                \
           "the row's own collapse point")                                                                    \
     EXACT(entropy, EVERY, (LOG_N, BETA), "nat", "mean of H, without sampling")                               \
-    EXACT(entropy_error, EVERY, (LOG_N, BETA), "nat", "bound on its error")                                  \
+    EXACT(entropy_error, EVERY, (LOG_N, BETA), "nat", "estimate of its error")                               \
     EXACT(participation, EVERY, (LOG_N, BETA), "1", "mean of Y_2, without sampling")                         \
-    EXACT(participation_error, EVERY, (LOG_N, BETA), "1", "bound on its error")                              \
+    EXACT(participation_error, EVERY, (LOG_N, BETA), "1", "estimate of its error")                           \
     EXACT(top_weight, EVERY, (LOG_N, BETA), "1", "mean of p_(1), without sampling")                          \
     EXACT(collapse, EVERY, (LOG_N, CRITERION), "lambda_typ", "where the exact mean meets the criterion")     \
     ARRAY(GIVEN, value_matrix, OUTPUT, (COMPONENT, COLUMN), "1",                                             \
@@ -101,12 +101,12 @@
           "squared length of ATT across q of the kept replicates")                                           \
     EXACT(output_bias, OUTPUT, (LOG_N, BETA), "1", "mean of 1 - <q,ATT>, without sampling")                  \
     EXACT(output_tangential, OUTPUT, (LOG_N, BETA), "1", "mean of that squared length, without sampling")    \
-    EXACT(output_bias_error, OUTPUT, (LOG_N, BETA), "1", "bound on the error of exact/output_bias")          \
+    EXACT(output_bias_error, OUTPUT, (LOG_N, BETA), "1", "estimate of the error of exact/output_bias")       \
     EXACT(output_tangential_error, OUTPUT, (LOG_N, BETA), "1",                                               \
-          "bound on the error of exact/output_tangential")                                                   \
+          "estimate of the error of exact/output_tangential")                                                \
     EXACT(output_radial_variance, OUTPUT, (LOG_N, BETA), "1", "variance of <q,ATT>, without sampling")       \
     EXACT(output_radial_variance_error, OUTPUT, (LOG_N, BETA), "1",                                          \
-          "bound on the error of exact/output_radial_variance")                                              \
+          "estimate of the error of exact/output_radial_variance")                                           \
     EXACT(ordered_weight, OUTPUT, (LOG_N, BETA, RANK), "1", "mean of p_(k), without sampling")               \
     ARRAY(GIVEN, row_count, EMPIRICAL, (LOG_N), "1", "rows measured; lambda and the like are NaN beyond")    \
     ARRAY(GIVEN, spacing, EMPIRICAL, (SPACING), "1", "rank k of a spacing")                                  \

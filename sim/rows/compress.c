@@ -90,9 +90,39 @@ static const double *compress_chunk(struct compress *c, size_t index, size_t *co
     return c->source.chunk(c->source.context, index, count);
 }
 
-static int descending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x < y) - (x > y);
+/* out = a and b, both descending, as one; equal numbers of a first. Without branches that are hard to
+ * foresee. */
+static void merge_descending(size_t a_count, const double *a, size_t b_count, const double *b, double *out) {
+    size_t i = 0, j = 0;
+    while (i < a_count && j < b_count) {
+        double x = a[i], y = b[j];
+        size_t second = y > x;
+        *out++ = y > x ? y : x;
+        j += second;
+        i += 1 - second;
+    }
+    memcpy(out, a + i, (a_count - i) * sizeof *out);
+    memcpy(out + a_count - i, b + j, (b_count - j) * sizeof *out);
+}
+
+/* Stable; `room` holds as many. */
+static void sort_descending(size_t n, double *x, double *room) {
+    double *from = x, *to = room;
+    for (size_t i = 0; i + 1 < n; i += 2) {
+        double a = x[i], b = x[i + 1];
+        x[i] = b > a ? b : a;
+        x[i + 1] = b > a ? a : b;
+    }
+    for (size_t width = 2; width < n; width *= 2) {
+        for (size_t first = 0; first < n; first += 2 * width) {
+            size_t left = n - first, a = left < width ? left : width, b = left - a < width ? left - a : width;
+            merge_descending(a, from + first, b, from + first + a, to + first);
+        }
+        double *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != x) { memcpy(x, from, n * sizeof *x); }
 }
 
 /* Moves the `keep` largest of x[0..n) to the front, in no order (Hoare's selection). */
@@ -142,7 +172,7 @@ static double compress_first_pass(struct compress *c, size_t top_count) {
         }
     }
     select_largest(c->pool, pooled, top_count);
-    qsort(c->pool, top_count, sizeof *c->pool, descending);
+    sort_descending(top_count, c->pool, c->list);
     return lowest;
 }
 

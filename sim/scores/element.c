@@ -4,13 +4,18 @@
 #include <stdint.h>
 #include <string.h>
 
+bool element_is_integer(enum element element) {
+    return element == ELEMENT_INTEGER || element == ELEMENT_INTEGER32 || element == ELEMENT_BYTE;
+}
+
 size_t element_size(enum element element) {
-    static const size_t size[] = {8, 4, 2, 2, 8, 0};
+    static const size_t size[] = {8, 4, 2, 2, 8, 4, 1, 0};
     return size[element];
 }
 
 const char *element_name(enum element element) {
-    static const char *const name[] = {"float64", "float32", "float16", "bfloat16", "integer", "other"};
+    static const char *const name[] = {"float64", "float32", "float16", "bfloat16",
+                                       "integer", "integer", "integer", "other"};
     return name[element];
 }
 
@@ -61,6 +66,18 @@ static void decode_integer(size_t count, const uint8_t *bytes, double *value) {
     }
 }
 
+static void decode_integer32(size_t count, const uint8_t *bytes, double *value) {
+    for (size_t i = 0; i < count; i++) {
+        int32_t x;
+        memcpy(&x, bytes + 4 * i, sizeof x);
+        value[i] = x;
+    }
+}
+
+static void decode_byte(size_t count, const uint8_t *bytes, double *value) {
+    for (size_t i = 0; i < count; i++) { value[i] = bytes[i]; }
+}
+
 void element_decode(enum element element, size_t count, const void *bytes, double *value) {
     switch (element) {
     case ELEMENT_FLOAT64: memcpy(value, bytes, count * sizeof *value); break;
@@ -68,6 +85,8 @@ void element_decode(enum element element, size_t count, const void *bytes, doubl
     case ELEMENT_FLOAT16: decode_half(count, bytes, value); break;
     case ELEMENT_BFLOAT16: decode_bfloat(count, bytes, value); break;
     case ELEMENT_INTEGER: decode_integer(count, bytes, value); break;
+    case ELEMENT_INTEGER32: decode_integer32(count, bytes, value); break;
+    case ELEMENT_BYTE: decode_byte(count, bytes, value); break;
     case ELEMENT_OTHER: break;
     }
 }

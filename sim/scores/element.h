@@ -2,6 +2,7 @@
 #ifndef GAPSCALE_SIM_SCORES_ELEMENT_H
 #define GAPSCALE_SIM_SCORES_ELEMENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum element {
@@ -9,11 +10,13 @@ enum element {
     ELEMENT_FLOAT32,
     ELEMENT_FLOAT16,
     ELEMENT_BFLOAT16,
-    ELEMENT_INTEGER,
+    ELEMENT_INTEGER, /* 64 bits with sign */
+    ELEMENT_INTEGER32,
+    ELEMENT_BYTE, /* without sign; booleans */
     ELEMENT_OTHER
 };
-/* ELEMENT_INTEGER: 64 bits with sign, whatever the file's width. */
 
+bool element_is_integer(enum element element);
 size_t element_size(enum element element);
 const char *element_name(enum element element); /* "float32" */
 /* `bytes` are little-endian; `value` may not overlap them. */

@@ -173,9 +173,9 @@ static bool number_sequences(struct found *f) {
         size_t found = source_numbers(g->source, a->path, "sequence_id", count + 1, id);
         g->sequence = memory_create(count, sizeof *g->sequence);
         if (found != 0 && found != count) {
-            message_error(
-                "%s: %s: its attribute sequence_id must have a number for each of its %zu sequences",
-                g->source->path, a->path, count);
+            message_error("%s: %s: its attribute sequence_id must have a number for each of its %zu "
+                          "sequences, at most 512",
+                          g->source->path, a->path, count);
             good = false;
         }
         known = memory_resize(known, known_count + count, sizeof *known);

@@ -35,7 +35,7 @@ static bool numbers_can_be_read(const struct source *source, const struct source
 }
 
 static bool is_float(const struct source *source, const struct source_array *a) {
-    if (a->element != ELEMENT_INTEGER) { return true; }
+    if (!element_is_integer(a->element)) { return true; }
     return complain(source, a,
                     "its numbers are integers; scores, queries and keys are floats of 16, 32 or 64 bits, "
                     "bfloat16 being 16-bit integers with an attribute dtype = \"bfloat16\"");
@@ -79,12 +79,28 @@ static bool products_fit(const struct group *g) {
     return complain(g->key_source, g->keys, why);
 }
 
-static bool length_is_bounded(const struct group *g) {
-    if (g->key_count <= SCORES_LONGEST) { return true; }
-    char why[SOURCE_WHY];
-    snprintf(why, sizeof why, "its rows have %" PRIu64 " keys; at most %d can be read", g->key_count,
-             SCORES_LONGEST);
-    return complain(g->source, g->scores ? g->scores : g->queries, why);
+/* Sizes that memory and time allow. */
+static bool sizes_are_bounded(const struct group *g) {
+    const uint64_t *size = g->layout.size;
+    const struct {
+        uint64_t size, most;
+        const char *what;
+    } bound[] = {{g->key_count, SCORES_LONGEST, "keys"},
+                 {g->query_count, SCORES_LONGEST, "queries"},
+                 {g->scores ? 1 : g->layout.columns, GROUP_DIM, "components in a vector"},
+                 {size[LAYOUT_SEQUENCE], GROUP_PLACES, "sequences"},
+                 {size[LAYOUT_LAYER], GROUP_PLACES, "layers"},
+                 {size[LAYOUT_HEAD], GROUP_PLACES, "heads"},
+                 {size[LAYOUT_LAYER] * size[LAYOUT_HEAD], GROUP_PLACES, "heads in all layers"}};
+    for (size_t i = 0; i < sizeof bound / sizeof bound[0]; i++) {
+        if (bound[i].size <= bound[i].most) { continue; }
+        char why[SOURCE_WHY];
+        snprintf(why, sizeof why,
+                 "it has %" PRIu64 " %s; at most %" PRIu64 " can be read: give a part of them", bound[i].size,
+                 bound[i].what, bound[i].most);
+        return complain(g->source, g->scores ? g->scores : g->queries, why);
+    }
+    return true;
 }
 
 /* Leading axes of an array beside the scores: none, or as many as they have, each of their size or 1. */
@@ -133,8 +149,8 @@ static bool read_names(const struct group *g, const char *attribute, uint64_t co
     if (good) { return true; }
     char why[SOURCE_WHY];
     snprintf(why, sizeof why,
-             "its attribute %s must number all %" PRIu64 " of them by whole numbers from 0 on", attribute,
-             count);
+             "its attribute %s must number all %" PRIu64 " of them by whole numbers from 0 on, at most 512",
+             attribute, count);
     return complain(g->source, a, why);
 }
 
@@ -173,7 +189,7 @@ bool group_open(const struct group_arrays *arrays, const struct scores_request *
     g->mask = beside(g, "mask");
     if (!arrays_are_sound(g) || !read_layouts(g, request)) { return false; }
     read_sight(g, request->sight);
-    return (g->scores || products_fit(g)) && length_is_bounded(g) && read_scale(g, request->scale) &&
+    return (g->scores || products_fit(g)) && sizes_are_bounded(g) && read_scale(g, request->scale) &&
            fits_queries(g, g->row_length, "row_length") &&
            fits_queries(g, g->query_position, "query_position") && fits_mask(g) &&
            read_names(g, "layers", g->layout.size[LAYOUT_LAYER], &g->layer) &&
@@ -189,16 +205,14 @@ void group_release(struct group *g) {
 /* ---- queries ---- */
 
 uint64_t group_position(const struct group *g, const double *position, uint64_t q) {
-    if (position) { return position[q] > 0 ? (uint64_t)position[q] : 0; }
+    if (position) { return (uint64_t)position[q]; }
     /* The last queries of a context, where they are fewer than the keys. */
     return g->causal && g->query_count < g->key_count ? g->key_count - g->query_count + q : q;
 }
 
 uint64_t group_sight(const struct group *g, const double *row_length, const double *position, uint64_t q) {
     uint64_t sight = g->key_count;
-    if (row_length && row_length[q] < (double)sight) {
-        sight = row_length[q] > 0 ? (uint64_t)row_length[q] : 0;
-    }
+    if (row_length && row_length[q] < (double)sight) { sight = (uint64_t)row_length[q]; }
     if (g->causal) {
         uint64_t before = group_position(g, position, q) + 1;
         sight = before < sight ? before : sight;
@@ -214,6 +228,18 @@ static void broadcast_lead(const struct group *g, const struct source_array *a, 
     for (unsigned i = 0; i < g->layout.leading; i++) { lead[i] = a->size[i] == 1 ? 0 : lead[i]; }
 }
 
+/* A whole number from 0 on for every query. */
+static bool are_whole(const struct group *g, const struct source_array *a, const double *number) {
+    for (uint64_t q = 0; q < g->query_count; q++) {
+        if (number[q] >= 0 && number[q] < 0x1p53 && number[q] == floor(number[q])) { continue; }
+        char why[SOURCE_WHY];
+        snprintf(why, sizeof why, "query %" PRIu64 " has %.17g; this must be a whole number from 0 on", q,
+                 number[q]);
+        return complain(g->source, a, why);
+    }
+    return true;
+}
+
 double *group_of_queries(const struct group *g, const struct source_array *a,
                          const uint64_t place[LAYOUT_LEADING], bool *good) {
     uint64_t lead[SOURCE_RANK] = {0};
@@ -223,7 +249,7 @@ double *group_of_queries(const struct group *g, const struct source_array *a,
     /* With leading axes the last of them is a matrix's row. */
     bool read = a->rank == 1 ? source_read(g->source, a, NULL, 0, g->query_count, number)
                              : source_read(g->source, a, lead, lead[a->rank - 2], 1, number);
-    *good = *good && read;
+    *good = *good && read && (!read || are_whole(g, a, number));
     return number;
 }
 

@@ -6,6 +6,11 @@
 #include "sim/scores/layout.h"
 #include "sim/scores/scores.h"
 
+enum {
+    GROUP_DIM = 1 << 20,    /* components of a vector, at most */
+    GROUP_PLACES = 1 << 20, /* heads in all layers, and sequences, at most */
+};
+
 struct group {
     struct source *source;
     char place[SOURCE_PATH];                   /* "/n00512"; "" is the root */

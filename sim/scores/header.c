@@ -99,9 +99,8 @@ static bool read_npy(struct header *h, const char *path, char *text, uint64_t at
     }
     a->element = npy_element(descr->text);
     if (a->element != ELEMENT_OTHER) { return fits(a, element_size(a->element), size, why); }
-    a->trouble = strchr("iub", descr->text[0] ? descr->text[1] : 0)
-                     ? "its numbers are integers; scores are floating-point numbers"
-                     : "its numbers are no little-endian floats of 16, 32 or 64 bits";
+    a->trouble = strpbrk(descr->text, "iub") ? "its numbers are integers; scores are floating-point numbers"
+                                             : "its numbers are no little-endian floats of 16, 32 or 64 bits";
     return true;
 }
 
@@ -111,10 +110,9 @@ static enum element tensor_element(const char *dtype) {
     static const struct {
         const char *name;
         enum element element;
-    } known[] = {{"F64", ELEMENT_FLOAT64},
-                 {"F32", ELEMENT_FLOAT32},
-                 {"F16", ELEMENT_FLOAT16},
-                 {"BF16", ELEMENT_BFLOAT16}};
+    } known[] = {{"F64", ELEMENT_FLOAT64},   {"F32", ELEMENT_FLOAT32}, {"F16", ELEMENT_FLOAT16},
+                 {"BF16", ELEMENT_BFLOAT16}, {"I64", ELEMENT_INTEGER}, {"I32", ELEMENT_INTEGER32},
+                 {"U8", ELEMENT_BYTE},       {"BOOL", ELEMENT_BYTE}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (strcmp(dtype, known[i].name) == 0) { return known[i].element; }
     }

@@ -1,5 +1,6 @@
 #include "sim/scores/reader.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <omp.h>
@@ -13,9 +14,13 @@
 
 enum {
     BATCH = 4096,          /* rows at a time, at most */
+    STORED_ROOM = 1 << 18, /* scores at a time, where they need not be formed, or some rows a thread */
     KEY_ROOM = 1 << 23,    /* numbers of key vectors kept at a time */
+    PANEL = 32, /* keys side by side: for vectors of usual length, as many as the nearest cache holds */
     QUERIES_AT_ONCE = 256, /* whose products are formed together */
 };
+
+static uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
 static const struct group *here(const struct reader *r) { return &r->found->group[r->group]; }
 
@@ -34,10 +39,26 @@ static void free_batch(struct reader *r) {
     free(r->score);
     free(r->key);
     free(r->mask);
+    free(r->seen);
     free(r->row);
     r->score = r->mask = NULL;
     r->key = NULL;
+    r->seen = NULL;
     r->row = NULL;
+}
+
+/* Room for a batch; what is never touched, such as the keys of rows without a mask, costs nothing. */
+static void reserve_batch(struct reader *r, size_t rows, size_t keys) {
+    size_t numbers = rows * keys;
+    if (numbers <= r->score_room && rows <= r->row_room && (r->mask || !here(r)->mask)) { return; }
+    free_batch(r);
+    r->score_room = numbers > r->score_room ? numbers : r->score_room;
+    r->row_room = rows > r->row_room ? rows : r->row_room;
+    r->score = memory_resize(NULL, r->score_room, sizeof *r->score);
+    r->key = memory_resize(NULL, r->score_room, sizeof *r->key);
+    if (here(r)->mask) { r->mask = memory_resize(NULL, r->score_room, sizeof *r->mask); }
+    r->seen = memory_resize(NULL, r->row_room, sizeof *r->seen);
+    r->row = memory_resize(NULL, r->row_room * r->facts->length_count, sizeof *r->row);
 }
 
 void reader_release(struct reader *r) {
@@ -96,7 +117,19 @@ static void next_run(const struct reader *r, uint64_t most, uint64_t *first, uin
 
 /* ---- products ---- */
 
-/* Key vectors first .. first + count - 1 of a place, by component: key_vector[c * count + j]. */
+/* Component c of key j stands at panel(j)[c PANEL + j % PANEL]. */
+static double *panel_of(const struct reader *r, uint64_t j, uint64_t dim) {
+    return r->key_vector + j / PANEL * PANEL * dim;
+}
+
+static void fill_panels(struct reader *r, uint64_t count, uint64_t dim) {
+    for (uint64_t j = 0; j < count; j++) {
+        double *panel = panel_of(r, j, dim) + j % PANEL;
+        for (uint64_t c = 0; c < dim; c++) { panel[c * PANEL] = r->key_rows[j * dim + c]; }
+    }
+}
+
+/* Key vectors first .. first + count - 1 of a place. */
 static bool load_keys(struct reader *r, const uint64_t place[LAYOUT_LEADING], uint64_t first,
                       uint64_t count) {
     const struct group *g = here(r);
@@ -112,14 +145,11 @@ static bool load_keys(struct reader *r, const uint64_t place[LAYOUT_LEADING], ui
     }
     r->key_group = SIZE_MAX;
     r->key_rows = memory_resize(r->key_rows, count * k->columns, sizeof *r->key_rows);
-    r->key_vector = memory_resize(r->key_vector, count * k->columns, sizeof *r->key_vector);
+    r->key_vector =
+        memory_resize(r->key_vector, (count / PANEL + 1) * PANEL * k->columns, sizeof *r->key_vector);
     layout_lead(k, at, lead);
     if (!source_read(g->key_source, g->keys, lead, first, count, r->key_rows)) { return false; }
-    for (uint64_t j = 0; j < count; j++) {
-        for (uint64_t c = 0; c < k->columns; c++) {
-            r->key_vector[c * count + j] = r->key_rows[j * k->columns + c];
-        }
-    }
+    fill_panels(r, count, k->columns);
     r->key_group = r->group;
     r->key_place = number;
     r->key_first = first;
@@ -139,15 +169,13 @@ static bool form_products(struct reader *r, const uint64_t place[LAYOUT_LEADING]
     if (at_once > g->key_count) { at_once = g->key_count; }
     if (at_once == 0) { at_once = 1; }
     for (uint64_t j = 0; j < keys; j += at_once) {
-        uint64_t loaded = g->key_count - j < at_once ? g->key_count - j : at_once;
+        uint64_t loaded = least(g->key_count - j, at_once);
         if (!load_keys(r, place, j, loaded)) { return false; }
-        uint64_t used = keys - j < loaded ? keys - j : loaded;
-        const uint64_t part = 8;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
-        for (uint64_t i = 0; i < rows; i += part) {
-            uint64_t count = rows - i < part ? rows - i : part;
-            kernel->products(count, used, dim, r->query_vector + i * dim, r->key_vector, loaded, g->scale,
-                             r->score + i * g->key_count + j, g->key_count);
+        uint64_t used = least(keys - j, loaded);
+#pragma omp parallel for schedule(static) num_threads(threads)
+        for (uint64_t i = 0; i < used; i += PANEL) {
+            kernel->products(rows, least(PANEL, used - i), dim, r->query_vector, panel_of(r, i, dim), PANEL,
+                             g->scale, r->score + j + i, g->key_count);
         }
     }
     return true;
@@ -158,7 +186,7 @@ static bool form_products(struct reader *r, const uint64_t place[LAYOUT_LEADING]
 static bool bad_score(const struct group *g, const uint64_t place[LAYOUT_LEADING], uint64_t query,
                       uint64_t key, double score) {
     char name[GROUP_NAME];
-    const char *what = isnan(score) ? "NaN" : "+inf";
+    const char *what = isnan(score) ? "NaN" : score > 0 ? "+inf" : "-inf";
     message_error("%s: sequence %" PRIu64 ", layer %zu, head %zu, query %" PRIu64 ", key %" PRIu64
                   " is %s; a masked score is -inf, or hidden by mask, row_length or causal",
                   group_name(g, name), place[LAYOUT_SEQUENCE], g->layer[place[LAYOUT_LAYER]],
@@ -166,22 +194,31 @@ static bool bad_score(const struct group *g, const uint64_t place[LAYOUT_LEADING
     return false;
 }
 
-/* What the query sees of its scores, moved to the front, with the keys' positions where some are hidden: how
- * many, or -1 with the first bad one in *bad. */
-static int64_t take_seen(double *score, uint32_t *key, const double *mask, uint64_t sight, bool *hidden,
-                         uint64_t *bad) {
+/* What the query sees of its scores, moved to the front, with the keys' positions: how many, or -1 - j where
+ * the j-th is bad. */
+static int64_t take_some(double *score, uint32_t *key, const double *mask, uint64_t sight, bool formed) {
     int64_t seen = 0;
     for (uint64_t j = 0; j < sight; j++) {
-        if (score[j] == -INFINITY || (mask && mask[j] == 0)) { continue; }
-        if (!(score[j] < INFINITY)) {
-            *bad = j;
-            return -1;
-        }
+        if ((score[j] == -INFINITY && !formed) || (mask && mask[j] == 0)) { continue; }
+        if (!isfinite(score[j])) { return -1 - (int64_t)j; }
         score[seen] = score[j];
         key[seen++] = (uint32_t)j;
     }
-    *hidden = (uint64_t)seen < sight;
     return seen;
+}
+
+static bool all_are_finite(const double *score, uint64_t count) {
+    const double largest = DBL_MAX;
+    int bad = 0;
+#pragma omp simd reduction(| : bad)
+    for (uint64_t j = 0; j < count; j++) { bad |= !(fabs(score[j]) <= largest); }
+    return !bad;
+}
+
+/* The same; most rows are seen whole. `formed`: from queries and keys, where -inf hides nothing. */
+static int64_t take_seen(double *score, uint32_t *key, const double *mask, uint64_t sight, bool formed) {
+    if (!mask && all_are_finite(score, sight)) { return (int64_t)sight; }
+    return take_some(score, key, mask, sight, formed);
 }
 
 static size_t head_index(const struct reader *r, const uint64_t place[LAYOUT_LEADING]) {
@@ -193,22 +230,25 @@ static size_t head_index(const struct reader *r, const uint64_t place[LAYOUT_LEA
 
 /* Rows of the queries first .. first + rows - 1, whose scores are there. */
 static bool make_rows(struct reader *r, const uint64_t place[LAYOUT_LEADING], uint64_t first, uint64_t rows,
-                      struct scores_batch *batch) {
+                      int threads, struct scores_batch *batch) {
     const struct group *g = here(r);
     size_t head = head_index(r, place), sequence = g->sequence[place[LAYOUT_SEQUENCE]];
     batch->row = r->row;
     batch->count = 0;
+#pragma omp parallel for schedule(static) num_threads(threads)
     for (uint64_t i = 0; i < rows; i++) {
-        uint64_t q = first + i, bad = 0, at = i * g->key_count;
-        uint64_t sight = group_sight(g, r->row_length, r->position, q);
-        bool hidden;
-        int64_t seen =
-            take_seen(r->score + at, r->key + at, r->mask ? r->mask + at : NULL, sight, &hidden, &bad);
-        if (seen < 0) { return bad_score(g, place, q, bad, r->score[at + bad]); }
+        uint64_t at = i * g->key_count, sight = group_sight(g, r->row_length, r->position, first + i);
+        r->seen[i] = take_seen(r->score + at, r->key + at, g->mask ? r->mask + at : NULL, sight, !g->scores);
+    }
+    for (uint64_t i = 0; i < rows; i++) {
+        uint64_t q = first + i, at = i * g->key_count;
+        int64_t seen = r->seen[i], bad = -1 - seen;
+        if (seen < 0) { return bad_score(g, place, q, (uint64_t)bad, r->score[at + (uint64_t)bad]); }
         if (seen < 2) {
             r->short_rows++;
             continue;
         }
+        bool hidden = (uint64_t)seen < group_sight(g, r->row_length, r->position, q);
         struct scores_row row = {.head = head,
                                  .sequence = sequence,
                                  .position = group_position(g, r->position, q),
@@ -233,14 +273,8 @@ static bool fill(struct reader *r, const uint64_t place[LAYOUT_LEADING], uint64_
                  int threads) {
     const struct group *g = here(r);
     uint64_t keys = 0;
-    free_batch(r);
-    r->score = memory_create(rows * g->key_count, sizeof *r->score);
-    r->key = memory_create(rows * g->key_count, sizeof *r->key);
-    r->row = memory_create(rows * r->facts->length_count, sizeof *r->row);
-    if (g->mask) {
-        r->mask = memory_create(rows * g->key_count, sizeof *r->mask);
-        if (!group_mask(g, place, first, rows, r->mask)) { return false; }
-    }
+    reserve_batch(r, rows, g->key_count);
+    if (g->mask && !group_mask(g, place, first, rows, r->mask)) { return false; }
     if (g->scores) { return read_scores(r, place, first, rows); }
     for (uint64_t i = 0; i < rows; i++) {
         uint64_t sight = group_sight(g, r->row_length, r->position, first + i);
@@ -249,9 +283,12 @@ static bool fill(struct reader *r, const uint64_t place[LAYOUT_LEADING], uint64_
     return form_products(r, place, first, rows, keys, threads);
 }
 
-static uint64_t rows_at_once(const struct group *g) {
-    uint64_t rows = SCORES_ROOM / g->key_count, most = g->scores ? BATCH : QUERIES_AT_ONCE;
-    return rows < 1 ? 1 : rows < most ? rows : most;
+static uint64_t rows_at_once(const struct group *g, int threads) {
+    uint64_t rows = SCORES_ROOM / g->key_count, few = 4 * (uint64_t)threads,
+             cached = STORED_ROOM / g->key_count, most = cached > few ? cached : few;
+    if (!g->scores) { most = least(KEY_ROOM / g->layout.columns, QUERIES_AT_ONCE); }
+    rows = least(rows, least(most, BATCH));
+    return rows > 0 ? rows : 1;
 }
 
 static void next_place(struct reader *r) {
@@ -268,14 +305,14 @@ enum scores_outcome reader_next(struct reader *r, int threads, struct scores_bat
     while (r->group < r->found->group_count) {
         uint64_t place[LAYOUT_LEADING], first, last;
         if (!open_place(r, place)) { return SCORES_BAD; }
-        next_run(r, rows_at_once(here(r)), &first, &last);
+        next_run(r, rows_at_once(here(r), threads), &first, &last);
         r->query = last;
         if (first == last) {
             next_place(r);
             continue;
         }
         if (!fill(r, place, first, last - first, threads) ||
-            !make_rows(r, place, first, last - first, batch)) {
+            !make_rows(r, place, first, last - first, threads, batch)) {
             return SCORES_BAD;
         }
         if (batch->count > 0) { return SCORES_MORE; }

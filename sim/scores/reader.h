@@ -16,12 +16,14 @@ struct reader {
     double *row_length, *position; /* of the place's queries */
 
     /* the batch */
-    double *score; /* [rows][keys] */
-    uint32_t *key; /* the same, where keys are masked */
+    size_t score_room, row_room; /* numbers, rows */
+    double *score;               /* [rows][keys] */
+    uint32_t *key;               /* the same, where keys are masked */
     double *mask;
+    int64_t *seen; /* [rows] */
     struct scores_row *row;
 
-    /* queries, and keys by component: those of the last place whose keys fit */
+    /* queries, and keys in panels, each by component: those of the last place whose keys fit */
     double *query_vector, *key_vector, *key_rows;
     size_t key_group;
     uint64_t key_place, key_first, key_count;

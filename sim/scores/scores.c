@@ -125,18 +125,35 @@ static void read_words(const struct found *found, const struct scores_request *r
 
 /* ---- all of it ---- */
 
+static bool are_readable(const struct scores_facts *f) {
+    double longest = f->length[f->length_count - 1];
+    if (!(f->length[0] >= 1 && longest <= SCORES_LONGEST)) {
+        message_error("context length %.17g: from 1 to %d can be read",
+                      f->length[0] >= 1 ? longest : f->length[0], SCORES_LONGEST);
+        return false;
+    }
+    double places = (double)f->head_count * (double)f->sequence_count * (double)f->length_count;
+    if (places <= SCORES_PLACES) { return true; }
+    message_error(
+        "%zu heads of %zu sequences at %zu context lengths are more than %d places; give a part of them",
+        f->head_count, f->sequence_count, f->length_count, SCORES_PLACES);
+    return false;
+}
+
 struct scores *scores_open(const struct scores_request *request) {
     struct scores *s = memory_create(1, sizeof *s);
-    if (!find_groups(request, &s->found)) {
-        scores_close(s);
-        return NULL;
+    bool good = find_groups(request, &s->found);
+    if (good) {
+        s->facts.sequence_count = s->found.sequence_count;
+        list_heads(&s->found, &s->facts);
+        list_lengths(&s->found, request, &s->facts);
+        read_words(&s->found, request, &s->facts);
+        reader_open(&s->reader, &s->found, &s->facts);
+        good = are_readable(&s->facts);
     }
-    s->facts.sequence_count = s->found.sequence_count;
-    list_heads(&s->found, &s->facts);
-    list_lengths(&s->found, request, &s->facts);
-    read_words(&s->found, request, &s->facts);
-    reader_open(&s->reader, &s->found, &s->facts);
-    return s;
+    if (good) { return s; }
+    scores_close(s);
+    return NULL;
 }
 
 void scores_close(struct scores *s) {

@@ -16,7 +16,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SCORES_ROOM = 1 << 24, SCORES_LONGEST = 1 << 26 };
+enum {
+    SCORES_ROOM = 1 << 24,
+    SCORES_LONGEST = 1 << 26, /* keys, and queries, at one place */
+    SCORES_PLACES = 1 << 22,  /* heads times sequences times context lengths */
+};
 
 enum scores_sight { SCORES_AS_STORED, SCORES_CAUSAL, SCORES_FULL };
 
@@ -78,7 +82,8 @@ enum scores_outcome { SCORES_MORE, SCORES_END, SCORES_BAD };
 enum scores_outcome scores_next(struct scores *scores, int threads, struct scores_batch *batch);
 /* From the first row again. */
 void scores_rewind(struct scores *scores);
-/* Rows left out so far because they see fewer than two keys. */
+/* Rows left out so far because they see fewer than two keys, of those that could have counted for a length.
+ */
 size_t scores_short_rows(const struct scores *scores);
 
 #endif

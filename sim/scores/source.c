@@ -33,7 +33,7 @@ static enum element element_of(const struct h5scan *scan, const struct h5scan_ar
                                          [H5SCAN_INTEGER] = ELEMENT_INTEGER};
     char place[SOURCE_PATH + 8];
     snprintf(place, sizeof place, "%s/dtype", a->path);
-    for (size_t i = 0; i < scan->attribute_count; i++) {
+    for (size_t i = 0; a->kind == H5SCAN_INTEGER && i < scan->attribute_count; i++) {
         const struct h5scan_attribute *word = &scan->attribute[i];
         if (strcmp(word->path, place) == 0 && strcmp(word->text, "bfloat16") == 0) {
             return ELEMENT_BFLOAT16;
@@ -53,9 +53,13 @@ static void list_scanned(struct source *s) {
         memcpy(a->path, from->path, sizeof a->path);
         memcpy(a->size, from->size, sizeof a->size);
         if (!from->whole) {
-            a->trouble =
-                "it lies in another file, or not all of it was ever written; --links follows links to "
-                "other files";
+            a->trouble = "it lies in another file (--links follows links to others), or not all of it was "
+                         "ever written, or "
+                         "it is one number over and over";
+        } else if (a->rank > SOURCE_RANK) {
+            a->trouble = "it has more than 8 axes";
+        } else if (from->filter) {
+            a->trouble = "its numbers are compressed by a filter that is not here; write it with gzip";
         } else if (a->element == ELEMENT_OTHER) {
             a->trouble = "its numbers are no floats of 16, 32 or 64 bits";
         }
@@ -190,6 +194,7 @@ size_t source_numbers(const struct source *s, const char *place, const char *nam
     if (s->format->scan) {
         const struct h5scan_attribute *a = inherited(s->format->scan, place, name);
         size_t count = a && a->count < room ? a->count : a ? room : 0;
+        if (count > H5SCAN_NUMBERS) { return SIZE_MAX; }
         for (size_t i = 0; i < count; i++) { number[i] = a->number[i]; }
         if (count > 0) { return count; }
     }

@@ -55,12 +55,19 @@ struct h5_content {
 
 enum { H5_WHY = 128 };
 
-/* Reads a regular file whole, whoever has it open. HDF5 sees it only in a child process, which hands over
- * what it read: a damaged file cannot take the program down, spoil its memory or keep it for ever (a limit on
- * processor time grows with the size of the file). Links are not followed, virtual and external storage not
- * read, and what is of a kind that gapscale does not write has a name and no value: whoever reads on checks
- * what must be there. NULL, with what is wrong in `why`, when that fails. Free with h5file_free. */
+/* Reads a regular file, whoever has it open. HDF5 sees it only in a child process, which hands over
+ * what it read: a damaged file cannot take the program down, spoil its memory or keep it for ever (limits on
+ * processor time and on memory grow with the size of the file and of what is asked for). Links are not
+ * followed, virtual and external storage not read, and what is of a kind that gapscale does not write has a
+ * name and no value: whoever reads on checks what must be there. NULL, with what is wrong in `why`, when that
+ * fails. Free with h5file_free. */
 struct h5_content *h5file_read(const char *path, char why[H5_WHY]);
+/* The same of the root attributes and of these groups and datasets alone, in the order of their names: what
+ * the file lacks of them is left out, and nothing else is read. A dataset of another shape than asked for (by
+ * its rank, its axes and the sizes of its group's dimensions), without all its values, or packed as no sound
+ * one is, makes the file refused before it is read. */
+struct h5_content *h5file_read_parts(const char *path, size_t group_count, const struct h5_group *group,
+                                     char why[H5_WHY]);
 void h5file_free(struct h5_content *content);
 
 /* By name; NULL when absent. */

@@ -1,4 +1,5 @@
-/* HDF5 sees a file in a child process only, which sends what it read through a pipe. */
+/* HDF5 sees a file in a child process only, which sends what it read through a pipe. What the child may take
+ * follows from the sizes of the file and of what is asked for: numbers twice, and room for the library. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -10,25 +11,51 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sim/base/machine.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/storage/h5parse.h"
 #include "sim/storage/h5wire.h"
 
-enum { BYTES_PER_SECOND = 1 << 20 }; /* read at least, beyond the first minute */
+enum { BYTES_PER_SECOND = 1 << 20 };   /* read at least, beyond the first minute */
+static const double LIBRARY = 1 << 28; /* bytes beside what is read */
+
+/* Bytes of the numbers asked for. */
+static double wanted_bytes(const struct h5parse_wanted *wanted) {
+    double numbers = 0;
+    for (size_t i = 0; i < wanted->group_count; i++) {
+        const struct h5_group *g = &wanted->group[i];
+        for (size_t k = 0; k < g->dataset_count; k++) {
+            double count = 1;
+            for (unsigned a = 0; a < g->dataset[k].rank; a++) {
+                count *= (double)g->dimension[g->dataset[k].axis[a]].size;
+            }
+            numbers += count;
+        }
+    }
+    return sizeof(double) * numbers;
+}
+
+static void limit_resource(int resource, double most) {
+    struct rlimit limit;
+    if (getrlimit(resource, &limit) != 0 || most >= (double)limit.rlim_cur) { return; }
+    limit.rlim_cur = (rlim_t)most;
+    setrlimit(resource, &limit);
+}
 
 /* The child: what is wrong, or an empty text and the content. Never returns. */
-static _Noreturn void child_read(const char *path, off_t bytes, int out) {
+static _Noreturn void child_read(const char *path, double file_bytes, const struct h5parse_wanted *wanted,
+                                 int out) {
     const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
     for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++) { signal(fatal[i], SIG_DFL); }
-    rlim_t most = 60 + (rlim_t)bytes / BYTES_PER_SECOND;
-    struct rlimit seconds = {most, most + 1}, none = {0, 0};
-    setrlimit(RLIMIT_CPU, &seconds);
-    setrlimit(RLIMIT_CORE, &none);
+    double bytes = wanted_bytes(wanted), in_use = machine_address_space();
+    limit_resource(RLIMIT_CPU, 60 + (file_bytes + bytes) / BYTES_PER_SECOND);
+    limit_resource(RLIMIT_CORE, 0);
+    if (in_use > 0) { limit_resource(RLIMIT_AS, in_use + LIBRARY + 4 * file_bytes + 2 * bytes); }
     int nowhere = open("/dev/null", O_WRONLY);
     if (nowhere >= 0) { dup2(nowhere, STDERR_FILENO); }
     const char *why = NULL;
-    struct h5_content *content = h5parse_file(path, &why);
+    struct h5_content *content = h5parse_file(path, wanted, &why);
     struct h5wire w = {.file = fdopen(out, "w"), .good = true};
     if (!w.file) { _exit(EXIT_FAILED); }
     if (content) { why = ""; }
@@ -58,7 +85,7 @@ static struct h5_content *receive(int in, char why[H5_WHY]) {
 static const char *end_reason(int status) {
     bool gave_up = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FAILED,
          killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
-    if (gave_up || killed) { return "it could not be read to its end: is there memory enough?"; }
+    if (gave_up || killed) { return H5PARSE_EXHAUSTED; }
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) {
         return "it is damaged: reading it takes longer than its size explains";
     }
@@ -77,7 +104,7 @@ static bool is_regular_file(const char *path, struct stat *info, char why[H5_WHY
     return true;
 }
 
-struct h5_content *h5file_read(const char *path, char why[H5_WHY]) {
+static struct h5_content *read_file(const char *path, const struct h5parse_wanted *wanted, char why[H5_WHY]) {
     int end[2], status = 0;
     struct stat info;
     if (!is_regular_file(path, &info, why)) { return NULL; }
@@ -89,11 +116,20 @@ struct h5_content *h5file_read(const char *path, char why[H5_WHY]) {
     }
     if (child == 0) {
         close(end[0]);
-        child_read(path, info.st_size, end[1]);
+        child_read(path, (double)info.st_size, wanted, end[1]);
     }
     close(end[1]);
     struct h5_content *content = receive(end[0], why);
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
     if (!content && *why == '\0') { snprintf(why, H5_WHY, "%s", end_reason(status)); }
     return content;
+}
+
+struct h5_content *h5file_read(const char *path, char why[H5_WHY]) {
+    return read_file(path, &(struct h5parse_wanted){.everything = true}, why);
+}
+
+struct h5_content *h5file_read_parts(const char *path, size_t group_count, const struct h5_group *group,
+                                     char why[H5_WHY]) {
+    return read_file(path, &(struct h5parse_wanted){false, group_count, group}, why);
 }

@@ -1,6 +1,6 @@
-/* What gapscale does not write (attributes that are lists, datasets of whole numbers, ..) is listed by its
- * name alone, and links, types and groups within groups are passed over: others may annotate a file. What
- * cannot be read although it is of a kind that gapscale writes is damage. */
+/* What is not asked for is not opened. What gapscale does not write (attributes that are lists, datasets of
+ * whole numbers, ..) is listed by its name alone, and links, types and groups within groups are passed over:
+ * others may annotate a file. What cannot be read although it is of a kind that gapscale writes is damage. */
 #include "sim/storage/h5parse.h"
 
 #include <hdf5_hl.h>
@@ -15,16 +15,54 @@
 enum { DEPTH = 2, NAME = 256 };
 static const size_t LONGEST = (size_t)1 << 26; /* bytes of text of fixed length */
 
+/* Where a file's values take less room than the tightest packing by gzip, 1032 to 1, leaves them. */
+static const double TIGHTEST = 1040;
+static const hsize_t LARGEST_CHUNK = 1 << 24; /* bytes, where all values take less */
+
 struct reader {
+    const struct h5parse_wanted *wanted;
     struct h5_content *content;
     const char *why;
 };
 
 static char *copy_text(const char *text) { return memory_copy_text(text, strlen(text)); }
 
+static herr_t is_about_memory(unsigned depth, const H5E_error2_t *error, void *found) {
+    (void)depth;
+    *(bool *)found |= error->maj_num == H5E_RESOURCE || error->min_num == H5E_CANTALLOC;
+    return 0;
+}
+
+/* Memory that runs out is no damage. */
 static bool refuse(struct reader *r, const char *why) {
-    if (!r->why) { r->why = why; }
+    bool exhausted = false;
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, is_about_memory, &exhausted);
+    if (!r->why) { r->why = exhausted ? H5PARSE_EXHAUSTED : why; }
     return false;
+}
+
+/* ---- what is asked for ---- */
+
+static const struct h5_group *wanted_group(const struct reader *r, const char *path) {
+    for (size_t i = 0; i < r->wanted->group_count; i++) {
+        if (strcmp(r->wanted->group[i].name, path) == 0) { return &r->wanted->group[i]; }
+    }
+    return NULL;
+}
+
+/* The dataset of this name that is asked for in a group, or the dimension, whose scale names an axis. */
+static bool wants_dataset(const struct h5_group *g, const char *name) {
+    for (size_t i = 0; i < g->dimension_count; i++) {
+        if (strcmp(g->dimension[i].name, name) == 0) { return true; }
+    }
+    return h5file_dataset(g, name) != NULL;
+}
+
+static bool has_wanted_shape(const struct h5_group *g, const char *name, unsigned rank, const hsize_t *size) {
+    const struct h5_dataset *d = h5file_dataset(g, name);
+    bool same = rank == d->rank;
+    for (unsigned i = 0; same && i < rank; i++) { same = g->dimension[d->axis[i]].size == size[i]; }
+    return same;
 }
 
 /* ---- text ---- */
@@ -67,10 +105,20 @@ static bool is_bookkeeping(const char *name) {
     return name[0] == '_';
 }
 
-static bool read_attribute_text(hid_t id, hid_t type, struct h5_attribute *a) {
+/* What a failed read left on the stack of errors is gone with the next call: it is judged at once. */
+static bool read_attribute_raw(struct reader *r, hid_t id, hid_t type, void *raw) {
+    return H5Aread(id, type, raw) >= 0 || refuse(r, "an attribute cannot be read");
+}
+
+static bool read_raw(struct reader *r, hid_t dataset, hid_t type, void *raw) {
+    return H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw) >= 0 ||
+           refuse(r, "a dataset is damaged");
+}
+
+static bool read_attribute_text(struct reader *r, hid_t id, hid_t type, struct h5_attribute *a) {
     hid_t read = read_type(type);
     char *raw = memory_create(1, H5Tget_size(read));
-    bool good = H5Aread(id, read, raw) >= 0;
+    bool good = read_attribute_raw(r, id, read, raw);
     if (good) {
         const char **text = take_texts(read, 1, raw);
         a->text = text[0];
@@ -81,19 +129,22 @@ static bool read_attribute_text(hid_t id, hid_t type, struct h5_attribute *a) {
     return good;
 }
 
-static bool read_attribute_value(hid_t id, hid_t type, hid_t space, struct h5_attribute *a) {
+static bool read_attribute_value(struct reader *r, hid_t id, hid_t type, hid_t space,
+                                 struct h5_attribute *a) {
     bool list = H5Sget_simple_extent_npoints(space) != 1;
-    if (!list && is_text(type)) { return read_attribute_text(id, type, a); }
+    if (!list && is_text(type)) { return read_attribute_text(r, id, type, a); }
     if (!list && H5Tget_class(type) == H5T_INTEGER) {
         uint64_t *whole = memory_create(1, sizeof *whole);
         a->whole = whole;
-        return H5Aread(id, H5T_NATIVE_UINT64, whole) >= 0;
+        return read_attribute_raw(r, id, H5T_NATIVE_UINT64, whole);
     }
     a->number = NAN;
-    return list || H5Tget_class(type) != H5T_FLOAT || H5Aread(id, H5T_NATIVE_DOUBLE, &a->number) >= 0;
+    return list || H5Tget_class(type) != H5T_FLOAT ||
+           read_attribute_raw(r, id, H5T_NATIVE_DOUBLE, &a->number);
 }
 
 struct attribute_list {
+    struct reader *reader;
     size_t count;
     struct h5_attribute *item;
 };
@@ -104,7 +155,7 @@ static herr_t add_attribute(hid_t object, const char *name, const H5A_info_t *in
     if (is_bookkeeping(name)) { return 0; }
     struct h5_attribute a = {.name = copy_text(name)};
     hid_t id = H5Aopen(object, name, H5P_DEFAULT), type = H5Aget_type(id), space = H5Aget_space(id);
-    bool good = id >= 0 && type >= 0 && space >= 0 && read_attribute_value(id, type, space, &a);
+    bool good = id >= 0 && type >= 0 && space >= 0 && read_attribute_value(list->reader, id, type, space, &a);
     H5Sclose(space);
     H5Tclose(type);
     H5Aclose(id);
@@ -114,7 +165,7 @@ static herr_t add_attribute(hid_t object, const char *name, const H5A_info_t *in
 }
 
 static bool read_attributes(struct reader *r, hid_t object, struct attribute_list *list) {
-    *list = (struct attribute_list){0, NULL};
+    *list = (struct attribute_list){.reader = r};
     return H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, NULL, add_attribute, list) >= 0 ||
            refuse(r, "an attribute cannot be read");
 }
@@ -134,14 +185,25 @@ struct scale_list {
     struct scale *item;
 };
 
+/* The group at hand: depth 0 is the root, whose own datasets are not read. */
+struct place {
+    struct reader *reader;
+    const char *path;
+    size_t at; /* in the content */
+    int depth;
+    const struct h5_group *wanted; /* NULL: everything, or the root */
+    struct scale_list scales;
+};
+
 static haddr_t object_address(hid_t object) {
     H5O_info_t info;
     return H5Oget_info2(object, &info, H5O_INFO_BASIC) >= 0 ? info.addr : HADDR_UNDEF;
 }
 
 static herr_t add_scale(hid_t group, const char *name, const H5L_info_t *link, void *context) {
-    struct scale_list *list = context;
-    if (link->type != H5L_TYPE_HARD) { return 0; }
+    struct place *p = context;
+    struct scale_list *list = &p->scales;
+    if (link->type != H5L_TYPE_HARD || (p->wanted && !wants_dataset(p->wanted, name))) { return 0; }
     hid_t object = H5Oopen(group, name, H5P_DEFAULT);
     if (H5Iget_type(object) == H5I_DATASET && H5DSis_scale(object) > 0) {
         list->item = memory_resize(list->item, list->count + 1, sizeof *list->item);
@@ -213,9 +275,36 @@ static bool storage_is_plain(hid_t dataset) {
     return plain;
 }
 
+/* Whether all chunks are there, none of them much larger than the values. */
+static bool chunks_are_sound(hid_t dataset, hid_t list, hid_t space, unsigned rank, const hsize_t *size,
+                             hsize_t bytes, hsize_t width) {
+    hsize_t chunk[H5_RANK], needed = 1, held = 0, most = bytes > LARGEST_CHUNK ? bytes : LARGEST_CHUNK;
+    if (H5Pget_chunk(list, H5_RANK, chunk) != (int)rank) { return false; }
+    for (unsigned i = 0; i < rank; i++) {
+        if (chunk[i] == 0 || chunk[i] > most / width) { return false; }
+        width *= chunk[i];
+        needed *= (size[i] - 1) / chunk[i] + 1;
+    }
+    return H5Dget_num_chunks(dataset, space, &held) >= 0 && held == needed;
+}
+
+/* Whether the file holds all of so many values. */
+static bool values_are_stored(hid_t dataset, hid_t type, hid_t space, unsigned rank, const hsize_t *size,
+                              size_t count) {
+    hid_t list = H5Dget_create_plist(dataset);
+    hsize_t width = H5Tget_size(type), bytes = count * width, stored = H5Dget_storage_size(dataset);
+    bool chunked = H5Pget_layout(list) == H5D_CHUNKED;
+    bool sound = chunked ? (double)bytes <= TIGHTEST * (double)stored &&
+                               chunks_are_sound(dataset, list, space, rank, size, bytes, width)
+                         : stored >= bytes;
+    H5Pclose(list);
+    return sound;
+}
+
 /* The rank of a dataset such as gapscale writes, its shape, and how many values it has; 0 for any other. */
 static unsigned own_shape(hid_t dataset, hid_t type, hid_t space, hsize_t size[H5_RANK], size_t *count) {
     int rank = H5Sget_simple_extent_ndims(space);
+    *count = 0;
     if ((!is_text(type) && H5Tget_class(type) != H5T_FLOAT) || !storage_is_plain(dataset)) { return 0; }
     if (rank < 1 || rank > H5_RANK || H5Sget_simple_extent_dims(space, size, NULL) != rank) { return 0; }
     *count = 1;
@@ -227,30 +316,36 @@ static unsigned own_shape(hid_t dataset, hid_t type, hid_t space, hsize_t size[H
     return room ? (unsigned)rank : 0;
 }
 
-static bool read_texts(hid_t dataset, hid_t type, size_t count, struct h5_dataset *d) {
+static bool read_texts(struct reader *r, hid_t dataset, hid_t type, size_t count, struct h5_dataset *d) {
     hid_t read = read_type(type);
     char *raw = memory_create(count, H5Tget_size(read));
-    bool good = H5Dread(dataset, read, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw) >= 0;
+    bool good = read_raw(r, dataset, read, raw);
     d->text = take_texts(read, count, raw);
     free(raw);
     H5Tclose(read);
     return good;
 }
 
-static bool read_values(struct reader *r, hid_t dataset, const struct scale_list *scales, struct h5_group *g,
-                        struct h5_dataset *d) {
+static bool read_values(struct reader *r, hid_t dataset, const struct scale_list *scales,
+                        const struct h5_group *wanted, struct h5_group *g, struct h5_dataset *d) {
     hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
     hsize_t size[H5_RANK];
     size_t count;
     bool good = space >= 0 && type >= 0;
     d->rank = good ? own_shape(dataset, type, space, size, &count) : 0;
+    if (d->rank > 0 && wanted && !has_wanted_shape(wanted, d->name, d->rank, size)) {
+        good = refuse(r, "an array has not the shape that its config implies");
+    } else if (d->rank > 0 && wanted && !values_are_stored(dataset, type, space, d->rank, size, count)) {
+        good = refuse(r, "an array lacks values, or is packed as none that gapscale writes");
+    }
+    if (!good) { d->rank = 0; }
     if (d->rank > 0) { read_axes(dataset, scales, size, g, d); }
     if (d->rank > 0 && is_text(type)) {
-        good = read_texts(dataset, type, count, d);
+        good = read_texts(r, dataset, type, count, d);
     } else if (d->rank > 0) {
         double *number = memory_create(count, sizeof *number);
         d->number = number;
-        good = H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, number) >= 0;
+        good = read_raw(r, dataset, H5T_NATIVE_DOUBLE, number);
     }
     H5Tclose(type);
     H5Sclose(space);
@@ -272,40 +367,37 @@ static bool read_words(struct reader *r, hid_t dataset, struct h5_dataset *d) {
     return good;
 }
 
-static bool read_dataset(struct reader *r, hid_t dataset, const char *name, const struct scale_list *scales,
-                         struct h5_group *g) {
-    if (is_bare_scale(dataset)) { return true; }
+static bool read_dataset(const struct place *p, hid_t dataset, const char *name) {
+    struct reader *r = p->reader;
+    struct h5_group *g = &r->content->group[p->at];
+    if (is_bare_scale(dataset) || (p->wanted && !h5file_dataset(p->wanted, name))) { return true; }
     struct h5_dataset *list = memory_resize((void *)g->dataset, g->dataset_count + 1, sizeof *list);
     struct h5_dataset *d = &list[g->dataset_count++];
     *d = (struct h5_dataset){.name = copy_text(name)};
     g->dataset = list;
-    return read_values(r, dataset, scales, g, d) && read_words(r, dataset, d);
+    return read_values(r, dataset, &p->scales, p->wanted, g, d) && read_words(r, dataset, d);
 }
 
 /* ---- groups ---- */
 
-/* The group at hand: depth 0 is the root, whose own datasets are not read. */
-struct place {
-    struct reader *reader;
-    const char *path;
-    size_t at; /* in the content */
-    int depth;
-    struct scale_list scales;
-};
-
 static bool read_group(struct reader *r, hid_t group, const char *path, int depth);
+
+static bool wants_member(const struct place *p, const char *name, const char *path) {
+    return p->reader->wanted->everything || wanted_group(p->reader, path) ||
+           (p->wanted && wants_dataset(p->wanted, name));
+}
 
 static herr_t read_member(hid_t group, const char *name, const H5L_info_t *link, void *context) {
     struct place *p = context;
-    if (link->type != H5L_TYPE_HARD) { return 0; }
+    char inner[1024];
+    snprintf(inner, sizeof inner, "%s%s%s", p->path, *p->path ? "/" : "", name);
+    if (link->type != H5L_TYPE_HARD || !wants_member(p, name, inner)) { return 0; }
     hid_t object = H5Oopen(group, name, H5P_DEFAULT);
     H5I_type_t kind = H5Iget_type(object);
     bool good = object >= 0 || refuse(p->reader, "something in it cannot be opened");
     if (kind == H5I_DATASET && p->depth > 0) {
-        good = read_dataset(p->reader, object, name, &p->scales, &p->reader->content->group[p->at]);
+        good = read_dataset(p, object, name);
     } else if (kind == H5I_GROUP && p->depth < DEPTH) {
-        char inner[1024];
-        snprintf(inner, sizeof inner, "%s%s%s", p->path, *p->path ? "/" : "", name);
         good = read_group(p->reader, object, inner, p->depth + 1);
     }
     H5Oclose(object);
@@ -313,8 +405,7 @@ static herr_t read_member(hid_t group, const char *name, const H5L_info_t *link,
 }
 
 static bool read_members(hid_t group, struct place *p) {
-    return (p->depth == 0 ||
-            H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, add_scale, &p->scales) >= 0) &&
+    return (p->depth == 0 || H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, add_scale, p) >= 0) &&
            H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, read_member, p) >= 0;
 }
 
@@ -322,6 +413,7 @@ static bool read_group(struct reader *r, hid_t group, const char *path, int dept
     struct h5_content *c = r->content;
     struct attribute_list list;
     struct place place = {.reader = r, .path = path, .at = c->group_count, .depth = depth};
+    if (!r->wanted->everything && depth > 0) { place.wanted = wanted_group(r, path); }
     bool good = read_attributes(r, group, &list);
     if (depth == 0) {
         c->attribute_count = list.count;
@@ -349,8 +441,8 @@ static const char *opening_fault(const char *path) {
                   : "it is no HDF5 file, or a damaged one";
 }
 
-struct h5_content *h5parse_file(const char *path, const char **why) {
-    struct reader r = {.content = memory_create(1, sizeof *r.content)};
+struct h5_content *h5parse_file(const char *path, const struct h5parse_wanted *wanted, const char **why) {
+    struct reader r = {.wanted = wanted, .content = memory_create(1, sizeof *r.content)};
     h5library_open();
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     hid_t root = file >= 0 ? H5Gopen2(file, "/", H5P_DEFAULT) : -1;

@@ -4,7 +4,17 @@
 
 #include "sim/storage/h5file.h"
 
+/* The reason, for a file that takes more memory than there is. */
+#define H5PARSE_EXHAUSTED "reading it takes more memory than there is, or than a sound file of its size does"
+
+/* What is to be read: everything, or the root attributes and these parts (see h5file_read_parts). */
+struct h5parse_wanted {
+    bool everything;
+    size_t group_count;
+    const struct h5_group *group;
+};
+
 /* NULL, with what is wrong in `why`; what was read until then is not freed. */
-struct h5_content *h5parse_file(const char *path, const char **why);
+struct h5_content *h5parse_file(const char *path, const struct h5parse_wanted *wanted, const char **why);
 
 #endif

@@ -15,8 +15,14 @@
 #include <unistd.h>
 
 #include "sim/base/memory.h"
+#include "sim/storage/h5library.h"
+#include "sim/storage/h5list.h"
 
-enum { WINDOW = 8 << 20, DEPTH = 16 }; /* bytes that parent and child share; groups inside each other */
+enum {
+    WINDOW = 8 << 20,  /* bytes that parent and child share */
+    CHUNKS = 64 << 20, /* bytes of unpacked chunks that are kept */
+    PATIENCE = 300,    /* seconds that a file system may take */
+};
 
 struct h5scan_child {
     pid_t pid;
@@ -61,13 +67,6 @@ static bool receive_bytes(int wire, void *bytes, size_t size) {
 
 /* ---- the child ---- */
 
-struct visit {
-    struct h5scan *scan;
-    bool links;
-    size_t depth;
-    hid_t file;
-};
-
 /* Half precision as HDF5 describes it. */
 static hid_t half_type(void) {
     hid_t type = H5Tcopy(H5T_IEEE_F32LE);
@@ -75,164 +74,6 @@ static hid_t half_type(void) {
     H5Tset_size(type, 2);
     H5Tset_ebias(type, 15);
     return type;
-}
-
-static enum h5scan_kind kind_of(hid_t type) {
-    size_t size = H5Tget_size(type);
-    switch (H5Tget_class(type)) {
-    case H5T_INTEGER: return size <= 8 ? H5SCAN_INTEGER : H5SCAN_OTHER;
-    case H5T_FLOAT: break;
-    default: return H5SCAN_OTHER;
-    }
-    size_t sign, exponent, exponent_size, mantissa, mantissa_size;
-    H5Tget_fields(type, &sign, &exponent, &exponent_size, &mantissa, &mantissa_size);
-    if (size == 8 && exponent_size == 11) { return H5SCAN_FLOAT64; }
-    if (size == 4 && exponent_size == 8) { return H5SCAN_FLOAT32; }
-    return size == 2 && exponent_size == 5 ? H5SCAN_FLOAT16 : H5SCAN_OTHER;
-}
-
-/* Whether every chunk has been written. */
-static bool chunks_are_whole(hid_t dataset, hid_t list) {
-    hsize_t chunk[H5S_MAX_RANK], size[H5S_MAX_RANK], written = 0, wanted = 1;
-    hid_t space = H5Dget_space(dataset), all = H5Scopy(space);
-    int rank = H5Sget_simple_extent_dims(space, size, NULL);
-    H5Pget_chunk(list, H5S_MAX_RANK, chunk);
-    for (int i = 0; i < rank; i++) { wanted *= size[i] / chunk[i] + (size[i] % chunk[i] != 0); }
-    herr_t status = H5Dget_num_chunks(dataset, all, &written);
-    H5Sclose(all);
-    H5Sclose(space);
-    return status >= 0 && written == wanted;
-}
-
-/* A thousandth of a large array's size on the disk: the same number over and over, which no model computed.
- */
-static bool is_hollow(hid_t dataset) {
-    const double large = 1 << 26, least = 1e-3;
-    hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
-    double size = (double)H5Sget_simple_extent_npoints(space) * (double)H5Tget_size(type);
-    H5Tclose(type);
-    H5Sclose(space);
-    return size > large && (double)H5Dget_storage_size(dataset) < least * size;
-}
-
-/* Every number is in the file: nothing virtual or external unless asked for, none that was never written. */
-static bool is_whole(hid_t dataset, bool links) {
-    hid_t list = H5Dget_create_plist(dataset);
-    H5D_layout_t layout = H5Pget_layout(list);
-    bool elsewhere = layout == H5D_VIRTUAL || H5Pget_external_count(list) > 0;
-    bool whole = layout == H5D_CHUNKED      ? chunks_are_whole(dataset, list) && !is_hollow(dataset)
-                 : layout == H5D_CONTIGUOUS ? H5Dget_storage_size(dataset) > 0
-                                            : true;
-    H5Pclose(list);
-    return elsewhere ? links : whole;
-}
-
-static void add_array(struct visit *v, hid_t dataset, const char *path) {
-    struct h5scan *scan = v->scan;
-    hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
-    hsize_t size[H5S_MAX_RANK];
-    int rank = H5Sget_simple_extent_dims(space, size, NULL);
-    scan->array = memory_resize(scan->array, scan->array_count + 1, sizeof *scan->array);
-    struct h5scan_array *a = &scan->array[scan->array_count++];
-    *a = (struct h5scan_array){.kind = rank <= H5SCAN_RANK ? kind_of(type) : H5SCAN_OTHER,
-                               .rank = rank < 0 ? 0 : (unsigned)rank,
-                               .whole = is_whole(dataset, v->links)};
-    for (int i = 0; i < rank && i < H5SCAN_RANK; i++) { a->size[i] = size[i]; }
-    snprintf(a->path, sizeof a->path, "%s", path);
-    H5Tclose(type);
-    H5Sclose(space);
-}
-
-static void read_text(hid_t attribute, hid_t type, struct h5scan_attribute *a) {
-    if (H5Tis_variable_str(type) > 0) {
-        char *text = NULL;
-        hid_t memory = H5Tcopy(H5T_C_S1);
-        H5Tset_size(memory, H5T_VARIABLE);
-        H5Tset_cset(memory, H5Tget_cset(type));
-        if (H5Aread(attribute, memory, &text) >= 0 && text) { snprintf(a->text, sizeof a->text, "%s", text); }
-        H5Tclose(memory);
-    } else if (H5Tget_size(type) < sizeof a->text) {
-        H5Aread(attribute, type, a->text);
-    }
-}
-
-static herr_t add_attribute(hid_t object, const char *name, const H5A_info_t *info, void *context) {
-    const char *const *path = ((void **)context)[1];
-    struct visit *v = ((void **)context)[0];
-    struct h5scan *scan = v->scan;
-    (void)info;
-    if (scan->attribute_count == H5SCAN_ITEMS) { return 0; }
-    hid_t attribute = H5Aopen(object, name, H5P_DEFAULT), space = H5Aget_space(attribute),
-          type = H5Aget_type(attribute);
-    hssize_t count = H5Sget_simple_extent_npoints(space);
-    scan->attribute = memory_resize(scan->attribute, scan->attribute_count + 1, sizeof *scan->attribute);
-    struct h5scan_attribute *a = &scan->attribute[scan->attribute_count++];
-    memset(a, 0, sizeof *a);
-    if (snprintf(a->path, sizeof a->path, "%s/%s", *path, name) >= (int)sizeof a->path) {
-        scan->attribute_count--;
-    } else if (H5Tget_class(type) == H5T_STRING && count == 1) {
-        read_text(attribute, type, a);
-    } else if ((kind_of(type) != H5SCAN_OTHER || H5Tget_class(type) == H5T_ENUM) && count >= 1 &&
-               count <= H5SCAN_NUMBERS) {
-        /* h5py's booleans are an enumeration of two bytes */
-        hid_t memory = H5Tget_class(type) == H5T_ENUM ? H5Tget_super(type) : H5Tcopy(H5T_NATIVE_DOUBLE);
-        signed char flag[H5SCAN_NUMBERS] = {0};
-        if (H5Tget_class(type) != H5T_ENUM) {
-            a->count = H5Aread(attribute, memory, a->number) >= 0 ? (size_t)count : 0;
-        } else if (H5Tget_size(type) == 1 && H5Aread(attribute, type, flag) >= 0) {
-            a->count = (size_t)count;
-            for (size_t i = 0; i < a->count; i++) { a->number[i] = flag[i]; }
-        }
-        H5Tclose(memory);
-    }
-    H5Tclose(type);
-    H5Sclose(space);
-    H5Aclose(attribute);
-    return 0;
-}
-
-static void add_attributes(struct visit *v, hid_t object, const char *path) {
-    void *context[] = {v, &path};
-    H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, NULL, add_attribute, context);
-}
-
-static void visit_group(struct visit *v, hid_t group, const char *path);
-
-static void visit_member(struct visit *v, hid_t group, const char *name, const char *path) {
-    char inner[H5SCAN_NAME];
-    H5L_info_t link;
-    if (snprintf(inner, sizeof inner, "%s/%s", path, name) >= (int)sizeof inner) { return; }
-    if (H5Lget_info(group, name, &link, H5P_DEFAULT) < 0) { return; }
-    if (link.type == H5L_TYPE_EXTERNAL && !v->links) {
-        v->scan->array = memory_resize(v->scan->array, v->scan->array_count + 1, sizeof *v->scan->array);
-        struct h5scan_array *a = &v->scan->array[v->scan->array_count++];
-        *a = (struct h5scan_array){.kind = H5SCAN_OTHER};
-        memcpy(a->path, inner, sizeof inner);
-        return;
-    }
-    hid_t object = H5Oopen(group, name, H5P_DEFAULT);
-    H5I_type_t kind = object >= 0 ? H5Iget_type(object) : H5I_BADID;
-    if (kind == H5I_DATASET) {
-        add_array(v, object, inner);
-        add_attributes(v, object, inner);
-    } else if (kind == H5I_GROUP && v->depth < DEPTH) {
-        v->depth++;
-        visit_group(v, object, inner);
-        v->depth--;
-    }
-    if (object >= 0) { H5Oclose(object); }
-}
-
-static void visit_group(struct visit *v, hid_t group, const char *path) {
-    H5G_info_t info;
-    add_attributes(v, group, path);
-    if (H5Gget_info(group, &info) < 0) { return; }
-    for (hsize_t i = 0; i < info.nlinks && v->scan->array_count < H5SCAN_ITEMS; i++) {
-        char name[H5SCAN_NAME];
-        ssize_t length =
-            H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, name, sizeof name, H5P_DEFAULT);
-        if (length > 0 && length < (ssize_t)sizeof name) { visit_member(v, group, name, path); }
-    }
 }
 
 static hid_t memory_type(enum h5scan_kind kind) {
@@ -244,21 +85,37 @@ static hid_t memory_type(enum h5scan_kind kind) {
     }
 }
 
-static bool serve(struct visit *v, const struct request *r, unsigned char *window) {
-    const struct h5scan_array *a = &v->scan->array[r->array];
+/* The array that was read last: its chunks stay unpacked for the next box. */
+struct opened {
+    size_t array;
+    hid_t dataset;
+};
+
+static void open_array(hid_t file, const struct h5scan *scan, size_t array, struct opened *opened) {
+    if (opened->dataset >= 0 && opened->array == array) { return; }
+    if (opened->dataset >= 0) { H5Dclose(opened->dataset); }
+    hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
+    H5Pset_chunk_cache(access, H5D_CHUNK_CACHE_NSLOTS_DEFAULT, CHUNKS, H5D_CHUNK_CACHE_W0_DEFAULT);
+    *opened = (struct opened){array, H5Dopen2(file, scan->array[array].path, access)};
+    H5Pclose(access);
+}
+
+static bool serve(hid_t file, const struct h5scan *scan, const struct request *r, struct opened *opened,
+                  unsigned char *window) {
+    const struct h5scan_array *a = &scan->array[r->array];
     hsize_t start[H5SCAN_RANK], count[H5SCAN_RANK];
     for (unsigned i = 0; i < a->rank; i++) {
         start[i] = r->start[i];
         count[i] = r->count[i];
     }
-    hid_t dataset = H5Dopen2(v->file, a->path, H5P_DEFAULT), type = memory_type(a->kind);
-    hid_t space = H5Dget_space(dataset), box = H5Screate_simple((int)a->rank, count, NULL);
+    open_array(file, scan, r->array, opened);
+    hid_t type = memory_type(a->kind), space = H5Dget_space(opened->dataset),
+          box = H5Screate_simple((int)a->rank, count, NULL);
     bool good = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
-                H5Dread(dataset, type, box, space, H5P_DEFAULT, window) >= 0;
+                H5Dread(opened->dataset, type, box, space, H5P_DEFAULT, window) >= 0;
     H5Sclose(box);
     H5Sclose(space);
     H5Tclose(type);
-    H5Dclose(dataset);
     return good;
 }
 
@@ -277,36 +134,40 @@ static void limit_child(const char *path) {
 }
 
 static void silence(void) {
-    const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGXCPU};
+    const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGXCPU, SIGALRM};
     for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++) { signal(fatal[i], SIG_DFL); }
     int nowhere = open("/dev/null", O_RDWR);
     if (nowhere >= 0) {
         dup2(nowhere, STDERR_FILENO);
         dup2(nowhere, STDOUT_FILENO);
     }
-    H5open();
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    H5PLset_loading_state(0);
+    h5library_open();
+}
+
+static bool send_lists(int wire, const struct h5scan *scan) {
+    return send_bytes(wire, &scan->array_count, sizeof scan->array_count) &&
+           send_bytes(wire, scan->array, scan->array_count * sizeof *scan->array) &&
+           send_bytes(wire, &scan->attribute_count, sizeof scan->attribute_count) &&
+           send_bytes(wire, scan->attribute, scan->attribute_count * sizeof *scan->attribute);
 }
 
 static _Noreturn void child_serve(const char *path, bool links, int wire, unsigned char *window) {
     struct h5scan scan = {0};
-    struct visit v = {.scan = &scan, .links = links};
+    struct opened opened = {.dataset = -1};
+    struct request request;
     silence();
     limit_child(path);
-    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    v.file = H5Fopen(path, H5F_ACC_RDONLY, access);
-    hid_t root = v.file >= 0 ? H5Gopen2(v.file, "/", H5P_DEFAULT) : -1;
-    bool good = root >= 0;
-    if (good) { visit_group(&v, root, ""); }
-    good = send_bytes(wire, &good, sizeof good) && good &&
-           send_bytes(wire, &scan.array_count, sizeof scan.array_count) &&
-           send_bytes(wire, scan.array, scan.array_count * sizeof *scan.array) &&
-           send_bytes(wire, &scan.attribute_count, sizeof scan.attribute_count) &&
-           send_bytes(wire, scan.attribute, scan.attribute_count * sizeof *scan.attribute);
-    struct request request;
+    alarm(PATIENCE);
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT),
+          root = file >= 0 ? H5Gopen2(file, "/", H5P_DEFAULT) : -1;
+    bool good = root >= 0, all = good && h5list(root, links, &scan);
+    alarm(0);
+    good = send_bytes(wire, &good, sizeof good) && good && send_bytes(wire, &all, sizeof all) && all &&
+           send_lists(wire, &scan);
     while (good && receive_bytes(wire, &request, sizeof request)) {
-        bool read = serve(&v, &request, window);
+        alarm(PATIENCE);
+        bool read = serve(file, &scan, &request, &opened, window);
+        alarm(0);
         good = send_bytes(wire, &read, sizeof read);
     }
     _exit(0);
@@ -350,7 +211,7 @@ struct h5scan *h5scan_open(const char *path, bool links, char why[H5SCAN_WHY]) {
     struct h5scan *scan = memory_create(1, sizeof *scan);
     scan->child = memory_create(1, sizeof *scan->child);
     scan->child->wire = -1;
-    bool good = false;
+    bool good = false, all = true;
     if (!start_child(scan->child, path, links)) {
         snprintf(why, H5SCAN_WHY, "cannot start a process to read it: %s", strerror(errno));
     } else if (!receive_bytes(scan->child->wire, &good, sizeof good)) {
@@ -358,6 +219,9 @@ struct h5scan *h5scan_open(const char *path, bool links, char why[H5SCAN_WHY]) {
                  "it is damaged: looking through it crashes the HDF5 library, or takes too long");
     } else if (!good) {
         snprintf(why, H5SCAN_WHY, "it is no HDF5 file, or a damaged one");
+    } else if (receive_bytes(scan->child->wire, &all, sizeof all) && !all) {
+        snprintf(why, H5SCAN_WHY, "it holds more than %d arrays, groups or attributes; split it",
+                 H5SCAN_ITEMS);
     } else if (receive_lists(scan)) {
         return scan;
     } else {
@@ -405,7 +269,7 @@ static bool read_cut(struct h5scan *scan, const struct request *whole, unsigned 
     const struct h5scan_array *a = &scan->array[whole->array];
     if (size <= WINDOW) { return read_box(scan, whole, size, out, why); }
     while (axis + 1 < a->rank && whole->count[axis] == 1) { axis++; }
-    size_t slice = size / whole->count[axis], at_once = slice > WINDOW ? 1 : WINDOW / slice;
+    size_t slice = size / whole->count[axis], at_once = slice > 0 && slice <= WINDOW ? WINDOW / slice : 1;
     for (uint64_t from = 0; from < whole->count[axis]; from += at_once) {
         struct request part = *whole;
         uint64_t left = whole->count[axis] - from;

@@ -15,7 +15,7 @@ enum h5scan_kind {
     H5SCAN_FLOAT64,
     H5SCAN_FLOAT32,
     H5SCAN_FLOAT16, /* IEEE 754 half, either byte order */
-    H5SCAN_INTEGER, /* any width; read as 64 bits with sign */
+    H5SCAN_INTEGER, /* any width, booleans; read as 64 bits with sign */
 };
 
 struct h5scan_array {
@@ -24,9 +24,10 @@ struct h5scan_array {
     unsigned rank;
     uint64_t size[H5SCAN_RANK];
     bool whole; /* all of its numbers have been written, in the file itself or where links may be followed */
+    unsigned filter; /* a filter that its numbers went through and that is not here; 0: none */
 };
 
-/* Text, numbers (as many as fit), or neither where the type is something else. */
+/* Text, or numbers: of more than H5SCAN_NUMBERS the count alone. */
 struct h5scan_attribute {
     char path[H5SCAN_NAME]; /* "/group/name/attribute"; of the root: "/attribute" */
     char text[H5SCAN_TEXT];
@@ -43,9 +44,10 @@ struct h5scan {
 
 enum { H5SCAN_WHY = 256 };
 
-/* Lists arrays and attributes in the order of their names. Soft links within the file are followed; external
- * links and virtual arrays only with `links`, else such arrays are listed with `whole` false. NULL with what
- * is wrong in `why`. Close with h5scan_close. */
+/* Lists arrays and attributes in the order of their names; groups to a depth of 16, each once, however many
+ * links lead to it. Soft links within the file are followed; external links and virtual arrays only with
+ * `links`, else such arrays are listed with `whole` false. NULL with what is wrong in `why`, such as more
+ * than H5SCAN_ITEMS of them. Close with h5scan_close. */
 struct h5scan *h5scan_open(const char *path, bool links, char why[H5SCAN_WHY]);
 void h5scan_close(struct h5scan *scan);
 

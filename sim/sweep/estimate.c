@@ -6,46 +6,108 @@
 
 #include "sim/sweep/harvest.h"
 
+/* ---- time ---- */
+
+enum { TRIALS = 3, SAMPLES = 64, BETAS = 256 };
+static const double PATIENCE = 5; /* seconds for all samples but the last */
+
 /* Seconds a row of this cell takes, measured; drawn rows longer than KEPT cost in proportion. */
-static double cell_seconds(const struct unit_plan *plan, const struct isa *isa, const struct unit_cell *c,
-                           struct replicate_worker *worker) {
+static double cell_seconds(const struct unit_plan *plan, const struct isa *isa, const struct unit_cell *c) {
     const double longest = log(1 << 16);
-    enum { TRIALS = 3 };
     bool drawn = c->series->family->kind == FAMILY_IID && !unit_cell_counted(c);
     double log_n = drawn ? fmin(c->log_n, longest) : c->log_n;
+    struct replicate_worker worker = {0};
     struct sampler_law *law = unit_cell_law(c, isa, log_n);
     double *values = malloc(c->layout.total * sizeof *values), best = INFINITY;
     struct unit unit = unit_get(plan, c->first_unit);
     struct harvest harvest;
-    bool ready = harvest_create(&harvest, &unit) && law && values;
+    bool ready = replicate_worker_create(&worker, isa, c->layout.betas) && law && values;
+    ready &= harvest_create(&harvest, &unit);
     struct replicate_place place = harvest_place(&harvest, plan->config, &unit, law);
     for (uint64_t i = 0; ready && i < TRIALS; i++) {
         double start = omp_get_wtime();
-        if (!replicate_measure(worker, &place, i, values)) { break; }
+        if (!replicate_measure(&worker, &place, i, values)) { break; }
         best = fmin(best, omp_get_wtime() - start);
     }
     harvest_release(&harvest);
     free(values);
     sampler_law_free(law);
+    replicate_worker_release(&worker);
     return best * (drawn && c->log_n > longest ? 1.5 * exp(c->log_n - longest) : 1);
 }
 
-/* Bytes of a cell in the results: its share of every array along log_n. */
-static double cell_disk(const struct unit_cell *c) {
+/* Seconds that a row takes for each nanosecond of the cost model: measured on a sweep of a few replicates of
+ * this one cell, at BETAS of its betas at most. */
+static double measure_pace(const struct config *config, const struct isa *isa,
+                           const struct config_series *series, size_t n) {
+    double log_n = series->log_n[n], beta[BETAS];
+    struct config_series alone = *series;
+    struct config only = *config;
+    struct unit_plan plan;
+    alone.n_count = 1;
+    alone.log_n = &log_n;
+    alone.replicates = TRIALS;
+    if (alone.beta.count > BETAS && !alone.beta.log_value) {
+        for (size_t i = 0; i < BETAS; i++) { beta[i] = alone.beta.value[i * alone.beta.count / BETAS]; }
+        alone.beta.count = BETAS;
+        alone.beta.value = beta;
+    }
+    only.series_count = 1;
+    only.series = &alone;
+    only.text = only.resolved = "";
+    unit_plan_create(&plan, &only);
+    double pace = cell_seconds(&plan, isa, plan.cell) / plan.cell->cost;
+    unit_plan_release(&plan);
+    return pace;
+}
+
+/* The pace of the cells at hand. */
+struct pace {
+    const struct config *config;
+    const struct isa *isa; /* NULL: no times are asked for */
+    size_t stride;         /* every so many n of a series, the first one always */
+    double since, value;
+};
+
+static struct pace pace_start(const struct config *config, const struct isa *isa, size_t cells) {
+    size_t each = cells <= SAMPLES ? SIZE_MAX : SAMPLES / config->series_count, longest = 0;
+    for (size_t i = 0; i < config->series_count; i++) {
+        longest = config->series[i].n_count > longest ? config->series[i].n_count : longest;
+    }
+    size_t stride = each == SIZE_MAX ? 1 : longest / (each > 0 ? each : 1) + 1;
+    return (struct pace){
+        .config = config, .isa = isa, .stride = stride, .since = omp_get_wtime(), .value = NAN};
+}
+
+static double pace_at(struct pace *pace, const struct config_series *series, size_t n) {
+    bool patient = isnan(pace->value) || omp_get_wtime() - pace->since < PATIENCE;
+    if (pace->isa && patient && n % pace->stride == 0) {
+        pace->value = measure_pace(pace->config, pace->isa, series, n);
+    }
+    return pace->value;
+}
+
+/* ---- room ---- */
+
+/* Bytes of a cell in the results: its share of every array along log_n; and of what the plan knows of it
+ * before, its coordinates. */
+static void count_arrays(const struct unit_cell *c, double *results, double *coordinates) {
     struct results_series here = *c->here;
     struct results_field field[RESULTS_FIELDS];
     size_t fields = results_fields(&here, field);
-    double numbers = 0;
-    for (size_t i = 0; i < fields && field[i].units; i++) {
-        if (field[i].axis[0] == RESULTS_LOG_N) { numbers += (double)results_field_size(&here, &field[i]); }
+    *results = *coordinates = 0;
+    for (size_t i = 0; i < fields; i++) {
+        double bytes = sizeof(double) * (double)results_field_size(&here, &field[i]);
+        if (field[i].axis[0] != RESULTS_LOG_N) { continue; }
+        if (field[i].units) { *results += bytes; }
+        if (field[i].kind == RESULTS_GIVEN) { *coordinates += bytes; }
     }
-    return sizeof(double) * numbers;
 }
 
 /* Bytes of its records: moments, histograms (half the bins that replicates could fill), blocks, kept. */
-static double cell_journal(const struct unit_plan *plan, const struct unit_cell *c) {
+static double cell_journal(const struct unit_cell *c) {
     const struct replicate_layout *l = &c->layout;
-    struct unit whole = unit_get(plan, c->first_unit);
+    struct unit whole = unit_of_cell(c, 0);
     whole.kept = c->here->size[RESULTS_REPLICATE];
     double units = (double)c->unit_count, replicates = (double)c->series->replicates,
            bins = fmin(replicates / units, 256) / 2;
@@ -54,40 +116,70 @@ static double cell_journal(const struct unit_plan *plan, const struct unit_cell 
 }
 
 /* Bytes of a unit at work: values of two blocks, histograms, what is kept. */
-static double unit_memory(const struct unit_plan *plan, const struct unit_cell *c) {
-    struct unit unit = unit_get(plan, c->first_unit);
+static double unit_memory(const struct unit_cell *c) {
+    struct unit unit = unit_of_cell(c, 0);
     return sizeof(double) *
                (2.0 * RESULTS_BLOCK_LENGTH * (double)c->layout.total + (double)harvest_numbers(&unit)) +
            sizeof(uint32_t) * SUMMARY_BINS * (double)c->layout.binned;
 }
 
-static void add_cell_cost(const struct unit_plan *plan, const struct unit_cell *c, double row_seconds,
-                          struct estimate *cost) {
-    double replicates = (double)c->series->replicates;
-    cost->rows += replicates;
-    cost->seconds += replicates * row_seconds;
-    cost->longest_unit = fmax(cost->longest_unit,
-                              row_seconds * fmin(replicates, (double)c->unit_blocks * RESULTS_BLOCK_LENGTH));
-    cost->disk += cell_disk(c);
-    cost->journal += cell_journal(plan, c);
+/* Bytes that a unit takes in lists of units and of records. */
+static const double LISTED = 64;
+
+struct tally {
+    struct estimate cost;
+    double most, plan; /* bytes: of the largest unit; of the plan */
+};
+
+static void add_series(const struct config_series *series, const struct results_series *shape,
+                       struct pace *pace, struct tally *sum) {
+    struct results_series here = *shape;
+    struct unit_cell c = {.series = series, .here = &here};
+    double results = 0, coordinates = 0, journal = 0, most = 0;
+    here.size[RESULTS_LOG_N] = 1;
+    for (size_t n = 0; n < series->n_count; n++) {
+        size_t blocks = c.unit_blocks;
+        c.log_n = series->log_n[n];
+        unit_cell_size(&c);
+        if (c.unit_blocks != blocks) { /* all else is the same at every n */
+            count_arrays(&c, &results, &coordinates);
+            journal = cell_journal(&c);
+            most = unit_memory(&c);
+        }
+        struct unit exact = {.cell = &c};
+        double replicates = (double)series->replicates, seconds = c.cost * pace_at(pace, series, n);
+        struct estimate *cost = &sum->cost;
+        cost->units += c.unit_count + 1;
+        cost->rows += replicates;
+        cost->seconds += replicates * seconds + 1e-9 * unit_cost(&exact);
+        cost->longest_unit = fmax(cost->longest_unit,
+                                  seconds * fmin(replicates, (double)c.unit_blocks * RESULTS_BLOCK_LENGTH));
+        cost->disk += results;
+        cost->journal += journal;
+        sum->plan += coordinates + sizeof c + sizeof here + LISTED * (double)c.unit_count;
+        sum->most = fmax(sum->most, most);
+    }
+}
+
+static struct estimate estimate(const struct config *config, const struct isa *isa, int threads) {
+    struct results *shape = results_shape(config);
+    struct tally sum = {.cost = {0}};
+    for (size_t i = 0; i < config->series_count; i++) { sum.cost.cells += config->series[i].n_count; }
+    struct pace pace = pace_start(config, isa, sum.cost.cells);
+    for (size_t i = 0; i < config->series_count; i++) {
+        add_series(&config->series[i], &shape->series[i], &pace, &sum);
+    }
+    results_free(shape);
+    struct estimate cost = sum.cost;
+    cost.working = 32e6 + sum.plan + threads * (sum.most + 3e6);
+    cost.memory = fmax(cost.working, 32e6 + sum.plan + cost.disk + sum.most); /* at work; collecting */
+    return cost;
 }
 
 struct estimate estimate_sweep(const struct config *config, const struct isa *isa, int threads) {
-    struct unit_plan plan;
-    unit_plan_create(&plan, config);
-    struct estimate cost = {.cells = plan.cell_count, .units = unit_plan_size(&plan)};
-    struct replicate_worker worker = {0};
-    double most = 0;
-    bool ready = replicate_worker_create(&worker, isa, unit_plan_betas(&plan));
-    for (size_t i = 0; ready && i < plan.cell_count; i++) {
-        const struct unit_cell *c = &plan.cell[i];
-        struct unit exact = unit_get(&plan, plan.unit_count + i);
-        add_cell_cost(&plan, c, cell_seconds(&plan, isa, c, &worker), &cost);
-        cost.seconds += 1e-9 * unit_cost(&exact);
-        most = fmax(most, unit_memory(&plan, c));
-    }
-    cost.memory = 32e6 + fmax(threads * (most + 3e6), cost.disk + most); /* at work; collecting */
-    replicate_worker_release(&worker);
-    unit_plan_release(&plan);
-    return cost;
+    return estimate(config, isa, threads);
+}
+
+struct estimate estimate_room(const struct config *config, int threads) {
+    return estimate(config, NULL, threads);
 }

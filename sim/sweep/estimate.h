@@ -1,4 +1,5 @@
-/* estimate: what a sweep would cost, before it is begun. */
+/* estimate: what a sweep would cost, before it is begun. It is counted, not laid out: the estimate itself
+ * takes seconds and little memory whatever the config asks for. */
 #ifndef GAPSCALE_SIM_SWEEP_ESTIMATE_H
 #define GAPSCALE_SIM_SWEEP_ESTIMATE_H
 
@@ -8,12 +9,16 @@
 struct estimate {
     size_t cells, units;
     double rows;
-    double seconds;       /* on one core, extrapolated from a few rows of every cell drawn here and now;
-                             of exact values by the cost model */
+    double seconds; /* on one core, extrapolated from a few rows that are made here and now, of every cell
+                       or, where there are many, of some of each series; the other cells' and exact
+                       values' by the cost model */
     double longest_unit;  /* seconds on one core: what a kill may lose, once per thread */
     double memory;        /* bytes: peak with that many threads */
+    double working;       /* the same of a shard, which does not collect the results */
     double disk, journal; /* bytes: results file, and journal until it is published */
 };
 struct estimate estimate_sweep(const struct config *config, const struct isa *isa, int threads);
+/* The same without times, at once. */
+struct estimate estimate_room(const struct config *config, int threads);
 
 #endif

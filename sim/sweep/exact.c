@@ -8,12 +8,12 @@
 #include "sim/base/message.h"
 
 static double exact_collapse(const struct oracle *oracle, const struct criterion *criterion) {
-    double error;
+    double error, curvature;
     switch (criterion->kind) {
     case CRITERION_ENTROPY: return oracle_collapse_entropy(oracle, criterion->threshold, &error);
     case CRITERION_PARTICIPATION: return oracle_collapse_participation(oracle, criterion->threshold, &error);
-    case CRITERION_TOP_TWO_RATIO:
-    case CRITERION_SUSCEPTIBILITY: break;
+    case CRITERION_SUSCEPTIBILITY: return oracle_collapse_susceptibility(oracle, &curvature);
+    case CRITERION_TOP_TWO_RATIO: break;
     }
     return NAN;
 }
@@ -44,7 +44,7 @@ static bool exact_cell(struct results_series *s, size_t n) {
     size_t betas = s->size[RESULTS_BETA], criteria = s->size[RESULTS_CRITERION];
     double p[FAMILY_PARAMETERS] = {0};
     family_parameters(s->family, s->parameter, s->log_n[n], p);
-    struct oracle *oracle = oracle_create(s->family, p, s->log_n[n]);
+    struct oracle *oracle = oracle_create_with(s->family, p, s->log_n[n], s->log_lambda_typ[n]);
     bool good = oracle != NULL;
     const bool output = results_has_output(s);
     const struct oracle_question question = {

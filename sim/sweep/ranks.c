@@ -336,7 +336,7 @@ int ranks_follow(const struct ranks_task *task) {
     if (memcmp(digest, heard.config, sizeof digest) != 0) { give_up("reads another config than rank 0"); }
     struct unit_plan plan;
     unit_plan_create(&plan, config);
-    struct stop *stop = stop_start(&(struct stop_plan){task->seconds, keep_going, nothing_to_save, NULL});
+    struct stop *stop = stop_start(&(struct stop_plan){task->limit, keep_going, nothing_to_save, NULL});
     int status = work_on(&plan, isa, task->threads, stop);
     stop_end(stop);
     unit_plan_release(&plan);

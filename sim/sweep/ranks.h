@@ -10,6 +10,7 @@
 #ifndef GAPSCALE_SIM_SWEEP_RANKS_H
 #define GAPSCALE_SIM_SWEEP_RANKS_H
 
+#include "sim/sweep/stop.h"
 #include "sim/sweep/sweep.h"
 
 /* Called once, first and last, by every rank. ranks_start: EXIT_DONE, or EXIT_FAILED after a message.
@@ -36,7 +37,7 @@ struct ranks_task {
     size_t set_count;
     const char *const *set;
     int threads;
-    double seconds; /* until the time limit; INFINITY: none */
+    struct stop_limit limit;
 };
 int ranks_follow(const struct ranks_task *task);
 

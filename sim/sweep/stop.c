@@ -79,7 +79,7 @@ static bool wait_reason(struct stop *stop, const char **why) {
             }
             return true;
         }
-        *why = "the time limit";
+        *why = stop->plan.limit.who;
         if (now() >= stop->deadline) { return true; }
         if (now() >= stop->next_beat) {
             stop->next_beat = now() + STOP_BEAT;
@@ -115,7 +115,7 @@ struct stop *stop_start(const struct stop_plan *plan) {
     struct stop *stop = calloc(1, sizeof *stop);
     if (stop) {
         stop->plan = *plan;
-        stop->deadline = now() + plan->seconds;
+        stop->deadline = now() + plan->limit.seconds;
         stop->next_beat = now() + STOP_BEAT;
         if (stop_prepare(stop) && pthread_create(&stop->thread, NULL, watch, stop) == 0) { return stop; }
     }
@@ -138,20 +138,30 @@ void stop_end(struct stop *stop) {
 
 /* ---- time limits ---- */
 
-static bool parse_clock(const char *text, double *seconds) {
-    unsigned hours, minutes, rest;
+/* Hours, minutes, seconds of a clock: H:MM:SS, or what stands behind the days: HH, HH:MM or HH:MM:SS. */
+static bool parse_clock(const char *text, bool days, double *seconds) {
+    unsigned part[3] = {0};
+    int end[3] = {0};
+    if (strspn(text, "0123456789:") != strlen(text)) { return false; }
+    int parts = sscanf(text, "%6u%n:%2u%n:%2u%n", &part[0], &end[0], &part[1], &end[1], &part[2], &end[2]);
+    if (parts < (days ? 1 : 3) || text[end[parts - 1]] || part[1] > 59 || part[2] > 59) { return false; }
+    *seconds = 3600.0 * part[0] + 60.0 * part[1] + part[2];
+    return !days || part[0] < 24;
+}
+
+/* D-HH and on. */
+static bool parse_days(const char *text, const char *dash, double *seconds) {
+    unsigned days;
     int end = 0;
-    if (strspn(text, "0123456789:") != strlen(text) ||
-        sscanf(text, "%6u:%2u:%2u%n", &hours, &minutes, &rest, &end) != 3 || text[end] || minutes > 59 ||
-        rest > 59) {
+    if (strspn(text, "0123456789") != (size_t)(dash - text) || sscanf(text, "%6u%n", &days, &end) != 1 ||
+        text + end != dash || !parse_clock(dash + 1, true, seconds)) {
         return false;
     }
-    *seconds = 3600.0 * hours + 60.0 * minutes + rest;
+    *seconds += 86400.0 * days;
     return *seconds > 0;
 }
 
-bool stop_parse(const char *text, double *seconds) {
-    if (strchr(text, ':')) { return parse_clock(text, seconds); }
+static bool parse_unit(const char *text, double *seconds) {
     char *unit;
     double value = strtod(text, &unit);
     if (unit == text || strspn(text, "0123456789.") != (size_t)(unit - text) || !(value > 0) ||
@@ -162,10 +172,30 @@ bool stop_parse(const char *text, double *seconds) {
     return isfinite(*seconds);
 }
 
-double stop_scheduled(void) {
+bool stop_parse(const char *text, double *seconds) {
+    const char *dash = strchr(text, '-');
+    if (dash) { return parse_days(text, dash, seconds); }
+    if (strchr(text, ':')) { return parse_clock(text, false, seconds) && *seconds > 0; }
+    return parse_unit(text, seconds);
+}
+
+/* Seconds until the end of the Slurm job; INFINITY where there is none. */
+static double job_end(void) {
     const char *text = getenv("SLURM_JOB_END_TIME");
     char *end;
     if (!text || !*text) { return INFINITY; }
     double when = strtod(text, &end);
-    return *end || !(when > 0) ? INFINITY : fmax(0, when - (double)time(NULL) - STOP_MARGIN);
+    return *end || !(when > 0) ? INFINITY : when - (double)time(NULL);
+}
+
+struct stop_limit stop_limit(double seconds) {
+    double margin = fmin(2, seconds / 10), scheduled = job_end();
+    struct stop_limit limit = {isfinite(seconds) ? seconds - margin : INFINITY, "the time limit",
+                               scheduled < 0};
+    scheduled = fmax(0, scheduled - STOP_MARGIN);
+    if (!limit.stale && scheduled < limit.seconds) {
+        limit.seconds = scheduled;
+        limit.who = "the end of the Slurm job (SLURM_JOB_END_TIME)";
+    }
+    return limit;
 }

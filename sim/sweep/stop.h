@@ -10,8 +10,18 @@
 
 struct stop;
 
+/* When a run is to end, and who says so. */
+struct stop_limit {
+    double seconds;  /* from now; INFINITY: never */
+    const char *who; /* in words */
+    bool stale;      /* SLURM_JOB_END_TIME lies in the past, so it is another job's and not looked at */
+};
+/* The earlier of so many seconds from now, less a margin, and the job's end that Slurm tells in
+ * SLURM_JOB_END_TIME, less some to end in good order. */
+struct stop_limit stop_limit(double seconds);
+
 struct stop_plan {
-    double seconds;       /* from now; INFINITY: no limit */
+    struct stop_limit limit;
     bool (*beat)(void *); /* called every few seconds; false, after a message, to stop */
     void (*save)(void *); /* called before the process ends by force; from the other thread */
     void *context;        /* of both */
@@ -29,10 +39,8 @@ bool stop_asked(const struct stop *stop);
  * is too late: a stop was asked for. */
 bool stop_defer(struct stop *stop);
 
-/* "30s", "10m", "2h" (decimals allowed) or "H:MM:SS". False when it is none. */
+/* "30s", "10m", "2h" (decimals allowed), "H:MM:SS", or, as Slurm has it, "D-HH:MM:SS", "D-HH:MM" or
+ * "D-HH". False when it is none, or no time at all. */
 bool stop_parse(const char *text, double *seconds);
-/* Seconds until the job's end that Slurm tells in SLURM_JOB_END_TIME, less some to end in good order;
- * INFINITY when it tells none. */
-double stop_scheduled(void);
 
 #endif

@@ -88,15 +88,19 @@ static int by_key(const void *a, const void *b) {
     return memcmp((*x)->key, (*y)->key, UNIT_KEY);
 }
 
-static void cell_make(struct unit_cell *c) {
-    c->log_n = c->here->log_n[0];
-    c->log_lambda_typ = c->here->log_lambda_typ[0];
-    config_parameters(c->series, c->log_n, c->p);
+void unit_cell_size(struct unit_cell *c) {
     c->layout = replicate_layout(c->here);
     c->cost = row_cost(c);
     c->block_count = (c->series->replicates - 1) / RESULTS_BLOCK_LENGTH + 1;
     c->unit_blocks = blocks_per_unit(c->cost);
     c->unit_count = (c->block_count - 1) / c->unit_blocks + 1;
+}
+
+static void cell_make(struct unit_cell *c) {
+    c->log_n = c->here->log_n[0];
+    c->log_lambda_typ = c->here->log_lambda_typ[0];
+    config_parameters(c->series, c->log_n, c->p);
+    unit_cell_size(c);
 }
 
 void unit_plan_create(struct unit_plan *plan, const struct config *config) {
@@ -161,18 +165,23 @@ static const struct unit_cell *find_cell(const struct unit_plan *plan, size_t un
     return &plan->cell[low];
 }
 
+struct unit unit_of_cell(const struct unit_cell *c, size_t first_block) {
+    uint64_t replicates = c->series->replicates, kept = c->here->size[RESULTS_REPLICATE];
+    struct unit u = {.cell = c, .first_block = first_block};
+    u.block_count = count_min(c->unit_blocks, c->block_count - first_block);
+    u.first_replicate = (uint64_t)first_block * RESULTS_BLOCK_LENGTH;
+    u.replicates = count_min((uint64_t)u.block_count * RESULTS_BLOCK_LENGTH, replicates - u.first_replicate);
+    u.kept = kept > u.first_replicate ? count_min(u.replicates, kept - u.first_replicate) : 0;
+    return u;
+}
+
 struct unit unit_get(const struct unit_plan *plan, size_t index) {
     if (index >= plan->unit_count) {
         return (struct unit){.index = index, .cell = &plan->cell[index - plan->unit_count]};
     }
     const struct unit_cell *c = find_cell(plan, index);
-    struct unit u = {.index = index, .cell = c};
-    uint64_t replicates = c->series->replicates, kept = c->here->size[RESULTS_REPLICATE];
-    u.first_block = (index - c->first_unit) * c->unit_blocks;
-    u.block_count = count_min(c->unit_blocks, c->block_count - u.first_block);
-    u.first_replicate = (uint64_t)u.first_block * RESULTS_BLOCK_LENGTH;
-    u.replicates = count_min((uint64_t)u.block_count * RESULTS_BLOCK_LENGTH, replicates - u.first_replicate);
-    u.kept = kept > u.first_replicate ? count_min(u.replicates, kept - u.first_replicate) : 0;
+    struct unit u = unit_of_cell(c, (index - c->first_unit) * c->unit_blocks);
+    u.index = index;
     return u;
 }
 

@@ -61,6 +61,11 @@ const char *unit_name(const struct unit *unit, char name[UNIT_NAME]);
 /* The shard, from 0, of `count` that a unit belongs to. */
 size_t unit_shard(size_t unit, size_t count);
 
+/* For a cell outside a plan, of which `series`, `log_n` and the sizes of `here` are known: layout, cost and
+ * units; and the unit that begins with this block. */
+void unit_cell_size(struct unit_cell *cell);
+struct unit unit_of_cell(const struct unit_cell *cell, size_t first_block);
+
 bool unit_cell_counted(const struct unit_cell *cell);
 /* The law of a cell's rows, or of rows of another length like them. NULL when out of memory. Free with
  * sampler_law_free. */

@@ -1,5 +1,5 @@
 /* The commands fit and plot: what they write, and what they refuse. */
-#include "tests/analysis/handmade.h"
+#include "tests/experiment.h"
 
 #include <fcntl.h>
 #include <gsl/gsl_errno.h>
@@ -34,8 +34,10 @@ static struct directory make_directory(void) {
 }
 
 static void write_results(const struct directory *d) {
-    const struct schedule root = {M_SQRT2, 0.5, 0};
-    struct results *results = handmade_growing("gaussian", &root);
+    struct results *results =
+        experiment_run("replicates: 100\nkeep_replicates: 20\nn: {from: 2^8, to: 2^20, points: 6}\n"
+                       "beta: {relative_to: lambda_typ, from: 1/16, to: 16, points: 33}\n"
+                       "series: [{name: hand-made, family: gaussian}]\n");
     assert_int_equal(
         store_write(d->results, results, &(struct store_provenance){.command_line = "test", .threads = 1}),
         0);

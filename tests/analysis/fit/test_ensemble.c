@@ -6,6 +6,7 @@
 #include <gsl/gsl_rng.h>
 
 #include "analysis/fit/ensemble.h"
+#include "models/oracle/oracle.h"
 
 static void roots_are_found(void **state) {
     (void)state;
@@ -78,6 +79,96 @@ static void steep_collapses_are_owned_up_to(void **state) {
         assert_true(point.se == 0);
         results_free(results);
     }
+}
+
+/* On grids in any phase: the maximum of a plateau's chi is within the stated error, or no point is given. */
+static void maxima_are_within_their_errors(void **state) {
+    (void)state;
+    const double lengths[] = {5.5, 11, 20, 46, 100, 230};
+    size_t found = 0;
+    for (size_t i = 0; i < 6 * 16; i++) {
+        double l = lengths[i / 16], step = 0.02 * (double)(1 + i % 4), phase = step * (double)(i / 4 % 4) / 4,
+               low = l, high = l + 5;
+        while (high - low > 1e-12 * l) { /* d log chi/d log beta = 2 - beta tanh((beta - l)/2) */
+            double middle = (low + high) / 2;
+            *(2 > middle * tanh((middle - l) / 2) ? &low : &high) = middle;
+        }
+        const double best = log(low / l);
+        struct results *results = handmade_results(&(struct handmade_shape){1, 65, 1, 0, 100}, "plateau");
+        struct results_series *s = &results->series[0];
+        handmade_fill(s, 0, l, 0, 0, 0);
+        for (size_t b = 0; b < 65; b++) {
+            s->beta_ratio[b] = exp(best + phase + step * ((double)b - 32));
+            s->mean[MEASURE_ENTROPY][b] =
+                plateau_entropy(l, l * s->beta_ratio[b], &s->mean[MEASURE_SUSCEPTIBILITY][b]);
+        }
+        struct ensemble_point point = ensemble_collapse(s, 0, &s->criterion[3]);
+        if (point.state == ENSEMBLE_FOUND) {
+            found++;
+            check_close(point.log_ratio, best, point.grid_error + 1e-9);
+        } else {
+            assert_int_equal(point.state, ENSEMBLE_NO_GRID);
+            assert_true(step * l > 1); /* the width of the maximum is 1/l */
+        }
+        results_free(results);
+    }
+    assert_true(found >= 48);
+}
+
+/* The exact curve with a known bend of 1%: where the sharp maximum then is does not depend on the grid. */
+static void maxima_beside_the_exact_mean(void **state) {
+    (void)state;
+    const double log_n[] = {11, 230, 2000}, bend = 0.01, sigma[FAMILY_PARAMETERS] = {1};
+    for (size_t i = 0; i < 3 * 4; i++) {
+        double l = log_n[i / 4], curvature;
+        struct results *results = handmade_results(&(struct handmade_shape){1, 33, 1, 0, 100}, "gaussian");
+        struct results_series *s = &results->series[0];
+        struct oracle *oracle = oracle_create(s->family, sigma, l);
+        double exact = oracle_collapse_susceptibility(oracle, &curvature);
+        handmade_fill(s, 0, l, 0, 0, 0);
+        s->exact_collapse[3] = exact;
+        for (size_t b = 0; b < 33; b++) {
+            double x = 0.17 * ((double)b - 16 + 0.25 * (double)(i % 4));
+            s->beta_ratio[b] = exp(x);
+            s->mean[MEASURE_SUSCEPTIBILITY][b] =
+                oracle_susceptibility(oracle, s->beta_ratio[b]) * exp(bend * x);
+        }
+        struct ensemble_point point = ensemble_collapse(s, 0, &s->criterion[3]);
+        double chi[41], step = 1e-4; /* uphill by the bend, and the parabola through the three highest */
+        size_t top = 1;
+        for (size_t b = 0; b < 41; b++) {
+            double x = log(exact) + step * (double)b;
+            chi[b] = oracle_susceptibility(oracle, exp(x)) * exp(bend * x);
+            if (b < 40 && chi[b] > chi[top]) { top = b; }
+        }
+        double rise = chi[top + 1] - chi[top - 1], fall = 2 * chi[top] - chi[top + 1] - chi[top - 1],
+               best = log(exact) + step * ((double)top + rise / (2 * fall));
+        assert_int_equal(point.state, ENSEMBLE_FOUND);
+        check_close(point.log_ratio, best, 3e-5);
+        assert_true(point.grid_error < 1e-5);
+        oracle_free(oracle);
+        results_free(results);
+    }
+}
+
+/* A collapse that begins at a beta of the grid, with a slope of 10^4 there: the point near the next beta is
+ * not thrown back to this one, and the grid owns up to a whole step. */
+static void slopes_too_steep_are_limited(void **state) {
+    (void)state;
+    struct results *results = handmade_results(&(struct handmade_shape){1, 65, 1, 0, 100}, "stretched");
+    struct results_series *s = &results->series[0];
+    handmade_fill(s, 0, 1e4, 0, 0, 1e-3);
+    for (size_t b = 0; b < 65; b++) {
+        double ratio = s->beta_ratio[b];
+        s->mean[MEASURE_ENTROPY][b] = b < 32 ? 1e4 : b == 32 ? 3e3 : 1 / ratio;
+        s->mean[MEASURE_SUSCEPTIBILITY][b] = b < 32 ? 0 : b == 32 ? 3e7 : 1 / ratio;
+    }
+    struct ensemble_point point = ensemble_collapse(s, 0, &s->criterion[0]);
+    double step = log(s->beta_ratio[33] / s->beta_ratio[32]);
+    assert_int_equal(point.state, ENSEMBLE_FOUND);
+    assert_true(point.log_ratio > 0.5 * step && point.log_ratio < step);
+    check_relative(point.grid_error, step, 1e-9);
+    results_free(results);
 }
 
 static void missing_points_are_named(void **state) {
@@ -215,8 +306,13 @@ static void jackknife_needs_blocks(void **state) {
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(roots_are_found),          cmocka_unit_test(steep_collapses_are_owned_up_to),
-        cmocka_unit_test(missing_points_are_named), cmocka_unit_test(errors_cover),
+        cmocka_unit_test(roots_are_found),
+        cmocka_unit_test(steep_collapses_are_owned_up_to),
+        cmocka_unit_test(slopes_too_steep_are_limited),
+        cmocka_unit_test(missing_points_are_named),
+        cmocka_unit_test(errors_cover),
+        cmocka_unit_test(maxima_are_within_their_errors),
+        cmocka_unit_test(maxima_beside_the_exact_mean),
         cmocka_unit_test(jackknife_needs_blocks),
     };
     return cmocka_run_group_tests_name("ensemble", tests, NULL, NULL);

@@ -1,17 +1,9 @@
-#include "sim/base/startup.h"
+#include "sim/base/stack.h"
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/message.h"
-
-void startup_hold_descriptors(void) {
-    for (int file = 0; file <= 2; file++) {
-        if (fcntl(file, F_GETFD) < 0) { open("/dev/null", file == 0 ? O_WRONLY : O_RDONLY); }
-    }
-}
 
 /* In bytes; 0 where the text is none of OpenMP's sizes: a number of KiB, or one with B, K, M or G. */
 static double stack_bytes(const char *text) {
@@ -25,7 +17,7 @@ static double stack_bytes(const char *text) {
     return size;
 }
 
-bool startup_check_stack(void) {
+bool stack_check(void) {
     const double least = 512 * 1024; /* four times what was ever seen to be too little */
     const char *text = getenv("OMP_STACKSIZE");
     double size = text ? stack_bytes(text) : 0;
@@ -33,11 +25,4 @@ bool startup_check_stack(void) {
     message_error("OMP_STACKSIZE=%s is too small a stack for the threads: at least 512K, or leave it unset",
                   text);
     return false;
-}
-
-int startup_end(int status) {
-    bool arrived = fflush(stdout) == 0 && !ferror(stdout);
-    if (arrived || status != EXIT_DONE) { return status; }
-    message_error("cannot write the answer to standard output");
-    return EXIT_FAILED;
 }

@@ -1,0 +1,47 @@
+#include "analysis/study/declared.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "models/theory/typical.h"
+
+/* Numbers of one n in units of Lambda^typ or of its inverse, `factor` of the old units to the new. */
+static void rescale(struct results_series *s, size_t n, double factor) {
+    struct results_field field[RESULTS_FIELDS];
+    size_t fields = results_fields(s, field), lengths = s->size[RESULTS_LOG_N];
+    for (size_t i = 0; i < fields; i++) {
+        const struct results_field *f = &field[i];
+        bool up = f->units && strcmp(f->units, "lambda_typ") == 0,
+             down = f->units && strcmp(f->units, "1/lambda_typ") == 0;
+        if ((!up && !down) || !*f->values || f->axis[0] != RESULTS_LOG_N) { continue; }
+        size_t each = results_field_size(s, f) / lengths;
+        for (size_t k = n * each; k < (n + 1) * each; k++) { (*f->values)[k] *= up ? factor : 1 / factor; }
+    }
+}
+
+static void forget_exact(struct results_series *s) {
+    struct results_field field[RESULTS_FIELDS];
+    size_t fields = results_fields(s, field);
+    for (size_t i = 0; i < fields; i++) {
+        if (field[i].kind != RESULTS_EXACT || !*field[i].values) { continue; }
+        for (size_t k = 0; k < results_field_size(s, &field[i]); k++) { (*field[i].values)[k] = NAN; }
+    }
+}
+
+bool declared_apply(struct results_series *s) {
+    const double rounding = 1e-9; /* of log Lambda^typ, between versions and machines */
+    bool other = false;
+    for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
+        double p[FAMILY_PARAMETERS] = {0};
+        family_parameters(s->family, s->parameter, s->log_n[n], p);
+        double log_lambda = typical_scale(s->family, p, s->log_n[n]).log_lambda,
+               off = s->log_lambda_typ[n] - log_lambda;
+        if (!isfinite(off) || fabs(off) <= rounding * (1 + fabs(log_lambda))) { continue; }
+        rescale(s, n, exp(off));
+        s->log_lambda_typ[n] = log_lambda;
+        s->lambda_typ[n] = exp(log_lambda);
+        other = true;
+    }
+    if (other) { forget_exact(s); }
+    return other;
+}

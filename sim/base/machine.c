@@ -1,0 +1,75 @@
+#include "sim/base/machine.h"
+
+#include <inttypes.h>
+#include <libgen.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "sim/base/memory.h"
+
+/* The number that follows `word` at the start of a line; INFINITY where there is none. */
+static double file_number(const char *path, const char *word) {
+    char line[256];
+    double number = INFINITY;
+    FILE *file = fopen(path, "r");
+    while (file && isinf(number) && fgets(line, sizeof line, file)) {
+        size_t length = strlen(word);
+        uint64_t value;
+        if (strncmp(line, word, length) == 0 && sscanf(line + length, "%" SCNu64, &value) == 1) {
+            number = (double)value;
+        }
+    }
+    if (file) { fclose(file); }
+    return number;
+}
+
+/* What the control group leaves (version 2, or 1), as a container sees it. */
+static double group_memory(void) {
+    static const char *const file[][2] = {
+        {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"},
+        {"/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"}};
+    double least = INFINITY;
+    for (size_t i = 0; i < 2; i++) {
+        double most = file_number(file[i][0], ""), used = file_number(file[i][1], "");
+        if (isfinite(most) && isfinite(used)) { least = fmin(least, fmax(0, most - used)); }
+    }
+    return least;
+}
+
+double machine_address_space(void) {
+    double pages = file_number("/proc/self/statm", "");
+    return isfinite(pages) ? pages * (double)sysconf(_SC_PAGESIZE) : 0;
+}
+
+double machine_memory(void) {
+    double left = 1024 * file_number("/proc/meminfo", "MemAvailable:");
+    if (isinf(left)) { left = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE); }
+    left = fmin(left, group_memory());
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
+        left = fmin(left, fmax(0, (double)limit.rlim_cur - machine_address_space()));
+    }
+    return left;
+}
+
+double machine_disk(const char *path) {
+    char *copy = memory_copy_text(path, strlen(path));
+    struct statvfs disk;
+    bool known = statvfs(dirname(copy), &disk) == 0;
+    free(copy);
+    return known ? (double)disk.f_bavail * (double)disk.f_frsize : INFINITY;
+}
+
+const char *machine_bytes(double bytes, char text[MACHINE_TEXT]) {
+    const char *const unit[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    size_t u = 0;
+    for (; bytes >= 1024 && u < 4; u++) { bytes /= 1024; }
+    snprintf(text, MACHINE_TEXT, "%.3g %s", bytes, unit[u]);
+    return text;
+}

@@ -1,0 +1,16 @@
+/* machine: what this machine can hold at the moment. */
+#ifndef GAPSCALE_SIM_BASE_MACHINE_H
+#define GAPSCALE_SIM_BASE_MACHINE_H
+
+/* Bytes that the process may still take without swapping: MemAvailable of /proc/meminfo (where there is none,
+ * the physical memory), no more than its control group and its limit on address space leave. */
+double machine_memory(void);
+/* Bytes that a file at `path`, which need not exist, may take on its disk; INFINITY where that is unknown. */
+double machine_disk(const char *path);
+/* "1.5 GiB". Returns `text`. */
+enum { MACHINE_TEXT = 32 };
+const char *machine_bytes(double bytes, char text[MACHINE_TEXT]);
+/* Bytes of address space in use; 0 where that is unknown. */
+double machine_address_space(void);
+
+#endif

@@ -1,0 +1,69 @@
+/* What is said of two series of one law: whether they are independent, and what is compared. */
+#include "tests/experiment.h"
+
+#include <stdio.h>
+
+#include "analysis/study/twins.h"
+#include "sim/config/resolve.h"
+
+/* Two runs as the results of one study, told about. Free with free(). */
+static char *told(struct results *first, struct results *second) {
+    struct results *both[] = {first, second};
+    struct fit fit[2];
+    char *text = NULL;
+    size_t length;
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(fit_make(&fit[i], &both[i]->series[0], "x.h5"));
+        fit[i].seed = both[i]->seed;
+        fit[i].common = both[i]->common_randomness;
+        fit[i].rows = resolve_rows(both[i]->config_resolved, both[i]->series[0].name);
+    }
+    FILE *out = open_memstream(&text, &length);
+    twins_print(out, &(struct study){.count = 2, .fit = fit});
+    fclose(out);
+    for (size_t i = 0; i < 2; i++) {
+        fit_release(&fit[i]);
+        results_free(both[i]);
+    }
+    return text;
+}
+
+static struct results *run(const char *top, const char *series) {
+    char text[512];
+    snprintf(
+        text, sizeof text,
+        "%s\nreplicates: 128\nkeep_replicates: 8\nn: [256, 1e6]\n"
+        "beta: {relative_to: lambda_typ, from: 1/2, to: 8, points: 9}\nseries: [{family: gaussian, %s}]\n",
+        top, series);
+    return experiment_sweep(text);
+}
+
+static void test_twins(void **state) {
+    (void)state;
+    static const struct {
+        const char *top, *series, *says;
+        bool has_chi_square;
+    } second[] = {
+        {"seed: 1", "name: a", "the same rows,", false},
+        {"seed: 2", "name: a", "Independent (other seeds): chi^2 =", true},
+        {"seed: 1", "name: b", "Independent (other names, other streams): chi^2 =", true},
+        {"seed: 1", "name: a, replicates: 192", "not\n  independent", false},
+        {"seed: 1", "name: a, rows: counted", "not\n  independent", false},
+        {"seed: 2\ncommon_randomness: true", "name: a", "go together: no chi^2", false},
+        {"seed: 2", "name: a, sigma: 2", "", false},
+    };
+    for (size_t i = 0; i < sizeof second / sizeof second[0]; i++) {
+        char *text = told(run("seed: 1", "name: a"), run(second[i].top, second[i].series));
+        if (!strstr(text, second[i].says) || (strstr(text, "chi^2 =") != NULL) != second[i].has_chi_square ||
+            (*second[i].says == '\0' && *text != '\0')) {
+            fail_msg("%s, %s: %s", second[i].top, second[i].series, text);
+        }
+        assert_true(i != 4 || strstr(text, "counted rows, seed 1, series `a`, 128 replicates"));
+        free(text);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_twins)};
+    return cmocka_run_group_tests_name("twins", tests, NULL, NULL);
+}

@@ -1,0 +1,271 @@
+/* Foreign HDF5 files: what is listed, what is followed, what is read in pieces, and what must not take long.
+ */
+#include "tests/sim/scores/files.h"
+
+#include "sim/storage/h5scan.h"
+
+static struct h5scan *scan_good(const char *path, bool links) {
+    char why[H5SCAN_WHY] = "";
+    struct h5scan *scan = h5scan_open(path, links, why);
+    if (!scan) { fail_msg("%s: %s", path, why); }
+    return scan;
+}
+
+static const struct h5scan_array *find(const struct h5scan *scan, const char *path) {
+    for (size_t i = 0; i < scan->array_count; i++) {
+        if (strcmp(scan->array[i].path, path) == 0) { return &scan->array[i]; }
+    }
+    return NULL;
+}
+
+static const struct h5scan_attribute *find_attribute(const struct h5scan *scan, const char *path) {
+    for (size_t i = 0; i < scan->attribute_count; i++) {
+        if (strcmp(scan->attribute[i].path, path) == 0) { return &scan->attribute[i]; }
+    }
+    return NULL;
+}
+
+static void test_lists(void **state) {
+    struct scratch *s = *state;
+    struct file_path path = file_in(s, "a.h5");
+    double value[6] = {1, 2, 3, 4, 5, 6}, many[H5SCAN_NUMBERS + 1] = {0};
+    hid_t file = h5_new(path.text), group = H5Gcreate2(file, "b", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+          half = h5_half();
+    H5Dclose(h5_array(group, "half", half, 2, (hsize_t[]){2, 3}, NULL, value));
+    H5Dclose(h5_array(file, "a", H5T_STD_U8BE, 1, (hsize_t[]){6}, NULL, value));
+    h5_text(group, "fixed", "words", 9);
+    h5_text(file, "free", "more words", 0);
+    h5_numbers(file, "list", 3, value);
+    h5_numbers(file, "many", H5SCAN_NUMBERS + 1, many);
+    H5Tclose(half);
+    H5Gclose(group);
+    H5Fclose(file);
+    struct h5scan *scan = scan_good(path.text, false);
+    assert_int_equal(scan->array_count, 2);
+    assert_string_equal(scan->array[0].path, "/a");
+    assert_int_equal(scan->array[0].kind, H5SCAN_INTEGER);
+    assert_int_equal(scan->array[1].kind, H5SCAN_FLOAT16);
+    assert_int_equal(scan->array[1].size[1], 3);
+    assert_true(scan->array[1].whole);
+    assert_string_equal(find_attribute(scan, "/b/fixed")->text, "words");
+    assert_string_equal(find_attribute(scan, "/free")->text, "more words");
+    assert_int_equal(find_attribute(scan, "/list")->count, 3);
+    assert_true(find_attribute(scan, "/list")->number[2] == 3);
+    assert_int_equal(find_attribute(scan, "/many")->count, H5SCAN_NUMBERS + 1);
+    h5scan_close(scan);
+}
+
+/* A box of every kind, from an array larger than the window that parent and child share. */
+static void test_reads_boxes(void **state) {
+    struct scratch *s = *state;
+    enum { A = 3, B = 700, C = 1024 };
+    struct file_path path = file_in(s, "a.h5");
+    double *value = simple_numbers((size_t)A * B * C, 1), *out = malloc(sizeof(double) * A * B * C);
+    assert_non_null(out);
+    hid_t file = h5_new(path.text);
+    H5Dclose(h5_array(file, "x", H5T_IEEE_F64BE, 3, (hsize_t[]){A, B, C}, (hsize_t[]){2, 64, 1000}, value));
+    H5Fclose(file);
+    struct h5scan *scan = scan_good(path.text, false);
+    const struct {
+        uint64_t start[3], count[3];
+    } box[] = {{{0, 0, 0}, {A, B, C}},
+               {{1, 3, 5}, {2, 650, 1001}},
+               {{2, 699, 1023}, {1, 1, 1}},
+               {{0, 0, 0}, {1, 0, 4}}};
+    for (size_t i = 0; i < 4; i++) {
+        char why[H5SCAN_WHY];
+        const uint64_t *first = box[i].start, *count = box[i].count;
+        assert_true(h5scan_read(scan, 0, first, count, out, why));
+        for (size_t k = 0; k < count[0] * count[1] * count[2]; k++) {
+            size_t a = first[0] + k / (count[1] * count[2]), b = first[1] + k / count[2] % count[1],
+                   c = first[2] + k % count[2];
+            if (out[k] != value[(a * B + b) * C + c]) { fail_msg("box %zu, number %zu", i, k); }
+        }
+    }
+    h5scan_close(scan);
+    free(out);
+    free(value);
+}
+
+static void make_other(const struct scratch *s) {
+    double value[4] = {1, 2, 3, 4};
+    struct file_path path = file_in(s, "other.h5");
+    hid_t file = h5_new(path.text);
+    h5_matrix(file, "scores", 2, 2, value);
+    H5Fclose(file);
+}
+
+static void add_virtual(hid_t file) {
+    hid_t list = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(2, (hsize_t[]){2, 2}, NULL);
+    assert_true(H5Pset_virtual(list, space, "other.h5", "/scores", space) >= 0);
+    H5Dclose(H5Dcreate2(file, "virtual", H5T_IEEE_F64LE, space, H5P_DEFAULT, list, H5P_DEFAULT));
+    H5Pclose(list);
+    H5Sclose(space);
+}
+
+static void add_external(hid_t file, const char *raw) {
+    hid_t list = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(2, (hsize_t[]){2, 2}, NULL);
+    assert_true(H5Pset_external(list, raw, 0, 32) >= 0);
+    H5Dclose(H5Dcreate2(file, "outside", H5T_IEEE_F64LE, space, H5P_DEFAULT, list, H5P_DEFAULT));
+    H5Pclose(list);
+    H5Sclose(space);
+}
+
+/* Other files are opened only when asked for; links within the file always. */
+static void test_links(void **state) {
+    struct scratch *s = *state;
+    struct file_path path = file_in(s, "a.h5"), raw = file_in(s, "raw");
+    double value[4] = {5, 6, 7, 8}, out[4];
+    make_other(s);
+    write_bytes(raw.text, value, sizeof value, NULL, 0);
+    hid_t file = h5_new(path.text);
+    h5_matrix(file, "here", 2, 2, value);
+    H5Lcreate_external("other.h5", "/scores", file, "linked", H5P_DEFAULT, H5P_DEFAULT);
+    H5Lcreate_external("gone.h5", "/scores", file, "lost", H5P_DEFAULT, H5P_DEFAULT);
+    H5Lcreate_soft("/here", file, "soft", H5P_DEFAULT, H5P_DEFAULT);
+    H5Lcreate_soft("/nowhere", file, "dangling", H5P_DEFAULT, H5P_DEFAULT);
+    add_virtual(file);
+    add_external(file, raw.text);
+    H5Fclose(file);
+    const char *const elsewhere[] = {"/linked", "/virtual", "/outside"};
+    for (size_t links = 0; links < 2; links++) {
+        struct h5scan *scan = scan_good(path.text, links);
+        assert_true(find(scan, "/here")->whole && find(scan, "/soft")->whole);
+        assert_null(find(scan, "/dangling"));
+        for (size_t i = 0; i < 3; i++) {
+            char why[H5SCAN_WHY];
+            const struct h5scan_array *a = find(scan, elsewhere[i]);
+            assert_non_null(a);
+            assert_int_equal(a->whole, links);
+            if (!links) { continue; }
+            assert_true(h5scan_read(scan, (size_t)(a - scan->array), (uint64_t[]){0, 0}, (uint64_t[]){2, 2},
+                                    out, why));
+            assert_true(out[3] == (i == 2 ? 8 : 4));
+        }
+        h5scan_close(scan);
+    }
+}
+
+/* Groups that hold themselves and each other, many times over: each is looked at once. */
+static void test_loops(void **state) {
+    struct scratch *s = *state;
+    enum { GROUPS = 20 };
+    struct file_path path = file_in(s, "a.h5");
+    hid_t file = h5_new(path.text), group[GROUPS];
+    char name[32], to[32];
+    for (size_t i = 0; i < GROUPS; i++) {
+        snprintf(name, sizeof name, "g%zu", i);
+        group[i] = H5Gcreate2(file, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+        h5_matrix(group[i], "scores", 2, 2, (double[]){1, 2, 3, 4});
+        H5Lcreate_hard(file, "/", group[i], "up", H5P_DEFAULT, H5P_DEFAULT);
+        H5Lcreate_soft("/", group[i], "soft", H5P_DEFAULT, H5P_DEFAULT);
+    }
+    for (size_t i = 0; i < GROUPS; i++) {
+        for (size_t k = 0; k < GROUPS; k++) {
+            snprintf(name, sizeof name, "/g%zu", k);
+            snprintf(to, sizeof to, "to%zu", k);
+            H5Lcreate_hard(file, name, group[i], to, H5P_DEFAULT, H5P_DEFAULT);
+        }
+        H5Gclose(group[i]);
+    }
+    H5Fclose(file);
+    struct h5scan *scan = scan_good(path.text, false);
+    assert_int_equal(scan->array_count, GROUPS);
+    h5scan_close(scan);
+    const char *words = path.text;
+    struct scores_request request = request_for(&words);
+    struct rows rows = read_good(s, &request, 1);
+    assert_int_equal(rows.count, 2 * GROUPS);
+    free_rows(&rows);
+}
+
+static void test_deep(void **state) {
+    struct scratch *s = *state;
+    struct file_path path = file_in(s, "a.h5");
+    hid_t file = h5_new(path.text), at = file;
+    for (size_t i = 0; i < 1000; i++) {
+        hid_t inner = H5Gcreate2(at, "g", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+        if (i == 5 || i == 999) { h5_matrix(inner, "x", 1, 2, (double[]){1, 2}); }
+        if (at != file) { H5Gclose(at); }
+        at = inner;
+    }
+    H5Gclose(at);
+    H5Fclose(file);
+    struct h5scan *scan = scan_good(path.text, false);
+    assert_int_equal(scan->array_count, 1);
+    assert_string_equal(scan->array[0].path, "/g/g/g/g/g/g/x");
+    h5scan_close(scan);
+}
+
+/* More than can be listed is said, not left out. */
+static void test_full(void **state) {
+    struct scratch *s = *state;
+    struct file_path path = file_in(s, "a.h5");
+    char why[H5SCAN_WHY], name[32];
+    hid_t file = h5_new(path.text);
+    h5_matrix(file, "x", 1, 2, (double[]){1, 2});
+    for (size_t i = 0; i < H5SCAN_ITEMS; i++) {
+        snprintf(name, sizeof name, "x%zu", i);
+        H5Lcreate_hard(file, "x", file, name, H5P_DEFAULT, H5P_DEFAULT);
+    }
+    H5Fclose(file);
+    assert_null(h5scan_open(path.text, false, why));
+    assert_non_null(strstr(why, "it holds more than 8192"));
+}
+
+/* Booleans, numbers of other kinds, arrays without numbers. */
+static void test_kinds(void **state) {
+    struct scratch *s = *state;
+    struct file_path path = file_in(s, "a.h5");
+    double value[4] = {0, 1, 1, 0};
+    hid_t file = h5_new(path.text), type = H5Tenum_create(H5T_STD_I8LE), pair = H5Tcreate(H5T_COMPOUND, 16);
+    H5Tinsert(pair, "a", 0, H5T_IEEE_F64LE);
+    H5Tinsert(pair, "b", 8, H5T_IEEE_F64LE);
+    H5Tenum_insert(type, "FALSE", &(int8_t){0});
+    H5Tenum_insert(type, "TRUE", &(int8_t){1});
+    H5Dclose(h5_array(file, "boolean", type, 1, (hsize_t[]){4}, NULL, NULL));
+    H5Dclose(h5_array(file, "pair", pair, 1, (hsize_t[]){4}, NULL, NULL));
+    H5Dclose(h5_array(file, "long", H5T_NATIVE_LDOUBLE, 1, (hsize_t[]){4}, NULL, value));
+    H5Dclose(h5_array(file, "empty", H5T_IEEE_F32LE, 2, (hsize_t[]){0, 4}, NULL, NULL));
+    hid_t space = H5Screate(H5S_SCALAR),
+          flag = H5Acreate2(file, "causal", type, space, H5P_DEFAULT, H5P_DEFAULT);
+    H5Awrite(flag, type, &(int8_t){1});
+    H5Aclose(flag);
+    H5Sclose(space);
+    H5Tclose(type);
+    H5Tclose(pair);
+    H5Fclose(file);
+    struct h5scan *scan = scan_good(path.text, false);
+    assert_int_equal(find(scan, "/boolean")->kind, H5SCAN_INTEGER);
+    assert_false(find(scan, "/boolean")->whole); /* never written */
+    assert_int_equal(find(scan, "/pair")->kind, H5SCAN_OTHER);
+    assert_int_equal(find(scan, "/long")->kind, H5SCAN_OTHER);
+    assert_true(find(scan, "/empty")->whole);
+    assert_int_equal(find_attribute(scan, "/causal")->count, 1);
+    assert_true(find_attribute(scan, "/causal")->number[0] == 1);
+    h5scan_close(scan);
+}
+
+static void test_not_hdf5(void **state) {
+    struct scratch *s = *state;
+    struct file_path path = file_in(s, "a.h5");
+    char why[H5SCAN_WHY];
+    write_bytes(path.text, "words", 5, NULL, 0);
+    assert_null(h5scan_open(path.text, false, why));
+    assert_non_null(strstr(why, "no HDF5 file"));
+    assert_null(h5scan_open(file_in(s, "gone").text, false, why));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_lists, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_reads_boxes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_links, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_loops, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_deep, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_full, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_kinds, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_not_hdf5, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
