@@ -26,6 +26,8 @@ sed 's/rows: drawn/rows: counted/; s/^n: .*/n: [3000, e^100000]/' drawn.yaml >co
 cat >>counted.yaml <<'YAML'
   - {name: schedule, family: spherical, dimension: {coef: 2, log_power: 1}, n: [1e20]}
   - {family: plateau, rows: auto}
+  - {family: attention, rows: auto, n: [700], width: 9, head: 6, rotary: 100}
+  - {name: tokens, family: attention, rows: auto, n: [700], tokens: {zipf: 1, vocabulary: 300}, normalise: layer}
 YAML
 cat >output.yaml <<'YAML'
 replicates: 10

@@ -91,6 +91,8 @@ n: [10]\nseries: [{name: a}]\n
 n: [10]\nseries: [{family: gausian}]\n
 n: [10]\nseries: [{family: gaussian}, {family: gaussian}]\n
 n: [10]\nrows: counted\nseries: [{family: plateau}]\n
+n: [10]\nrows: counted\nseries: [{family: attention}]\n
+n: [10]\nseries: [{family: attention, tokens: zipf}]\n
 n: [1e300]\nrows: drawn\nseries: [{family: gaussian}]\n
 n: [10\nseries: x
 n: [10]\nseries: []\n
@@ -152,11 +154,28 @@ for isa in base avx2 avx512; do
     expect 0 "--isa $isa" run sweep.yaml -o "$isa.h5" --isa "$isa" --quiet
     holds "$isa: same digest" test "$(digest "$isa.h5")" = "$(digest before.h5)"
 done
+cat >scores.yaml <<'YAML'
+replicates: 64
+n: [100, 200]
+series: [{family: gaussian}, {family: attention, width: 8, head: 4, tokens: {zipf: 1, vocabulary: 500}}]
+YAML
+echo 'series: [{family: gaussian, n: [1e4]}]' >counted.yaml
+expect 0 "run --write-scores" run scores.yaml -o drawn.h5 --write-scores scores.h5
+mv scores.h5 first.h5
+expect 0 "run --write-scores beside finished results" run scores.yaml -o drawn.h5 --write-scores scores.h5
+holds "the same scores" cmp scores.h5 first.h5
+expect 0 "scores that run wrote are diagnosed" diagnose scores.h5 -o scores.diagnosis.h5
+expect 2 "--write-scores onto results" run scores.yaml -o drawn2.h5 --write-scores drawn.h5
+expect 2 "--write-scores where the results go" run scores.yaml -o drawn2.h5 --write-scores drawn2.h5
+expect 2 "--write-scores of a shard" run scores.yaml -o drawn2.h5 --write-scores s.h5 --shard 0/2
+expect 2 "--write-scores of counted rows" run counted.yaml -o drawn2.h5 --write-scores s.h5
+holds "nothing is begun then" test -z "$(find . -name 'drawn2.h5*' -o -name s.h5)"
+
 expect 0 "--set" run sweep.yaml -o set.h5 --set replicates=10 --set series.g1.scale.coef=2
 holds "--set changes the result" test "$(digest set.h5)" != "$(digest before.h5)"
 expect 1 "an output directory that is not there" run sweep.yaml -o nowhere/x.h5
 if ((EUID == 0)) && mkdir -p small && mount -t tmpfs -o size=64k tmpfs small 2>/dev/null; then
-    expect 1 "a full disk" run sweep.yaml -o small/x.h5
+    expect 1 "a full disk" run sweep.yaml -o small/x.h5 --force # its size is told before, else
     holds "a full disk: no file and no piece of one" test -z "$(find small -name '*.h5' -o -name '*.tmp*')"
     mount -o remount,ro small
     expect 1 "a read-only place" run sweep.yaml -o small/x.h5

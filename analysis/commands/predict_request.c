@@ -116,6 +116,10 @@ bool predict_request_read(struct config_series *series, size_t count, char *cons
         message_error("there is no family '%s'; gapscale families lists them", word[0]);
         return false;
     }
+    if (series->family->kind == FAMILY_SAMPLED) {
+        message_error("no law of family '%s' is known to predict from; gapscale run draws its rows", word[0]);
+        return false;
+    }
     strcpy(series->name, series->family->name);
     for (size_t i = 0; i < BETA_KEYS; i++) { names[name_count++] = beta_key[i].name; }
     for (size_t i = 0; i < series->family->parameter_count; i++) {

@@ -236,7 +236,8 @@ static const char *extreme_class(const struct column_place *p) {
     return family_class_name(p->fit->series->family->class);
 }
 static const char *parameter(const struct column_place *p) {
-    return words_schedule(&p->fit->series->parameter[p->at[COLUMN_PARAMETER]], p->room);
+    const struct results_series *s = p->fit->series;
+    return words_parameter(s->family, s->parameter, p->at[COLUMN_PARAMETER], p->room);
 }
 static const char *variable(const struct column_place *p) { return p->fit->by_n ? "n" : "log_n"; }
 static const char *law(const struct column_place *p) {
@@ -342,8 +343,8 @@ static const struct column column[] = {
     {"exact_collapse", "the same as `collapse` for the criterion judged, computed without sampling", ALONG(N),
      .of = exact_of},
     {"collapse", "ensemble collapse point in units of lambda_typ", ALONG(N, K), .number = ratio},
-    {"collapse_se", "its standard error, by the delta method (susceptibility: jackknife and grid)", ALONG(N, K),
-     .number = ratio_se},
+    {"collapse_se", "its standard error, by the delta method (susceptibility: jackknife and grid)",
+     ALONG(N, K), .number = ratio_se},
     {"collapse_se_block", "its standard error, by leaving out one block group at a time", ALONG(N, K),
      .number = ratio_se_block},
     {"collapse_grid_error", "what the steps of the beta grid may add to its error", ALONG(N, K),

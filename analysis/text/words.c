@@ -89,14 +89,24 @@ const char *words_schedule(const struct schedule *schedule, char out[WORDS]) {
     return out;
 }
 
+const char *words_parameter(const struct family *family, const struct schedule *parameter, size_t which,
+                            char out[WORDS]) {
+    const struct schedule *value = &parameter[which];
+    const char *word = family_parameter_word(&family->parameter[which], value->coef);
+    if (!word || !schedule_is_constant(value)) { return words_schedule(value, out); }
+    snprintf(out, WORDS, "%s", word);
+    return out;
+}
+
 const char *words_parameters(const struct family *family, const struct schedule *parameter,
                              char out[WORDS_LINE]) {
     size_t length = 0;
     out[0] = '\0';
     for (size_t i = 0; i < family->parameter_count && length < WORDS_LINE; i++) {
         char value[WORDS];
+        if (!family_parameter_counts(family, parameter, i)) { continue; }
         length += (size_t)snprintf(out + length, WORDS_LINE - length, "%s%s = %s", i > 0 ? ", " : "",
-                                   family->parameter[i].name, words_schedule(&parameter[i], value));
+                                   family->parameter[i].name, words_parameter(family, parameter, i, value));
     }
     return out;
 }

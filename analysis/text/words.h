@@ -31,6 +31,10 @@ void words_print_wrapped(FILE *out, const char *text);
 /* "3", "(log n)^-2", "1.41421 (log n)^0.5", "4 n^0.5". */
 const char *words_schedule(const struct schedule *schedule, char out[WORDS]);
 
+/* One parameter of a family: its word, or its schedule. */
+const char *words_parameter(const struct family *family, const struct schedule *parameter, size_t which,
+                            char out[WORDS]);
+
 /* "scale = (log n)^-2, location = 0". */
 const char *words_parameters(const struct family *family, const struct schedule *parameter,
                              char out[WORDS_LINE]);

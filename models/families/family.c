@@ -12,7 +12,8 @@
     ENTRY(powerlaw)                                                                                          \
     ENTRY(spherical)                                                                                         \
     ENTRY(pareto)                                                                                            \
-    ENTRY(plateau)
+    ENTRY(plateau)                                                                                           \
+    ENTRY(attention)
 
 #define DECLARATION(name) extern const struct family family_##name;
 REGISTRY(DECLARATION)
@@ -48,9 +49,44 @@ const char *family_class_name(enum family_class class) {
 }
 
 const char *family_kind_name(enum family_kind kind) {
-    static const char *const names[] = {
-        [FAMILY_IID] = "iid", [FAMILY_FIXED] = "fixed", [FAMILY_MEASURED] = "measured"};
+    static const char *const names[] = {[FAMILY_IID] = "iid",
+                                        [FAMILY_FIXED] = "fixed",
+                                        [FAMILY_SAMPLED] = "sampled",
+                                        [FAMILY_MEASURED] = "measured"};
     return names[kind];
+}
+
+const char *family_parameter_word(const struct family_parameter *parameter, double value) {
+    for (const struct family_word *w = parameter->word; w && w->word; w++) {
+        if (w->value == value) { return w->word; }
+    }
+    return NULL;
+}
+
+bool family_parameter_allows(const struct family_parameter *parameter, double value) {
+    bool in_range =
+        value >= parameter->low && value <= parameter->high && !(parameter->open && value == parameter->low);
+    return in_range || family_parameter_word(parameter, value);
+}
+
+bool family_parameter_is_mapping(const struct family_parameter *parameter, double value) {
+    const struct family_word *w = parameter->word;
+    if (parameter->within == 0) { return false; }
+    while (w[1].word) { w++; }
+    return w->value == value;
+}
+
+size_t family_parameter_holder(const struct family *family, size_t parameter) {
+    size_t holder = 0;
+    while (holder + family->parameter[holder].within < parameter) {
+        holder += 1 + family->parameter[holder].within;
+    }
+    return holder;
+}
+
+bool family_parameter_counts(const struct family *family, const struct schedule *parameter, size_t which) {
+    size_t holder = family_parameter_holder(family, which);
+    return holder == which || family_parameter_is_mapping(&family->parameter[holder], parameter[holder].coef);
 }
 
 void family_parameters(const struct family *family, const struct schedule *parameter, double log_n,

@@ -15,18 +15,21 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "models/families/schedule.h"
 #include "models/numeric/vector.h"
 
 enum {
-    FAMILY_PARAMETERS = 4, /* at most so many */
-    FAMILY_CHUNK = 1024,   /* scores drawn by one call, at most */
+    FAMILY_PARAMETERS = 8,         /* at most so many */
+    FAMILY_CHUNK = 1024,           /* scores drawn by one call, at most */
+    FAMILY_SAMPLED_MOST = 1 << 20, /* scores of a row that is sampled, at most */
 };
 
 enum family_kind {
     FAMILY_IID,      /* independent scores with a known upper quantile */
     FAMILY_FIXED,    /* one deterministic row */
+    FAMILY_SAMPLED,  /* whole rows made from uniforms; their law need not be known */
     FAMILY_MEASURED, /* rows from files: no law */
 };
 
@@ -37,11 +40,22 @@ enum family_class { /* extreme-value class of the scores */
                     FAMILY_NO_CLASS,
 };
 
+/* A word that may be written in the place of a number, and the number that it stands for. */
+struct family_word {
+    const char *word; /* NULL ends a list */
+    double value;
+};
+
 struct family_parameter {
     const char *name, *doc;
     double initial;   /* the default; NaN: must be given */
-    double low, high; /* allowed range, ends included unless `open` */
+    double low, high; /* allowed range, ends included unless `open`; low > high: words alone */
     bool open;        /* low itself is excluded */
+    /* Words that may stand for a value, in or outside the range; NULL: none. */
+    const struct family_word *word;
+    /* So many parameters that follow are written within this one, as a mapping {NAME: .., ..}, which stands
+     * for its last word; another word leaves them at their defaults. They are required where written. */
+    size_t within;
 };
 
 /* A group of equal scores in a deterministic row. */
@@ -50,6 +64,13 @@ struct family_atom {
     double log_count; /* log of how many scores share it */
 };
 enum { FAMILY_ATOMS = 2 };
+
+/* Uniforms in (0, 1) by their number, the same whenever they are asked for. */
+struct family_uniforms {
+    void *context;
+    /* u[0 .. count): those from number `first` on; both are multiples of 4. */
+    void (*fill)(void *context, uint64_t first, size_t count, double *u);
+};
 
 struct family {
     const char *name;
@@ -85,6 +106,15 @@ struct family {
     /* FAMILY_FIXED: the atoms of the row in order of gap, the first at gap 0; returns how many. Scores
      * at -inf, which have no weight at any beta > 0, are left out. */
     size_t (*atoms)(const double *p, double log_n, struct family_atom atoms[FAMILY_ATOMS]);
+
+    /* FAMILY_SAMPLED. A whole row of n scores, 2 <= n <= FAMILY_SAMPLED_MOST, all finite, as a function of p,
+     * n and the uniforms alone: the same bits for every `vector`. `room` is scratch for room_size(p) doubles,
+     * which does not depend on n. Scores are measured from anywhere: what the origin means is told in `doc`.
+     */
+    size_t (*room_size)(const double *p);
+    void (*sample)(const double *p, const struct vector *vector, const struct family_uniforms *uniforms,
+                   size_t n, double *room, double *scores);
+    double (*cost)(const double *p); /* nanoseconds that a score takes, roughly */
 };
 
 size_t family_count(void);
@@ -92,11 +122,22 @@ const struct family *family_at(size_t index);           /* in the order of the r
 const struct family *family_find(const char *name);     /* NULL if there is none */
 const struct family *family_stored(const char *name);   /* of results files: one of these, or `empirical` */
 const char *family_class_name(enum family_class class); /* "Gumbel", "Weibull", "Frechet", "none" */
-const char *family_kind_name(enum family_kind kind);    /* "iid", "fixed", "measured" */
+const char *family_kind_name(enum family_kind kind);    /* "iid", "fixed", "sampled", "measured" */
 
 /* The parameters' values at one n, in the order of the table. */
 void family_parameters(const struct family *family, const struct schedule *parameter, double log_n,
                        double p[FAMILY_PARAMETERS]);
+
+/* Whether a value is in a parameter's range, or stands for a word of it. */
+bool family_parameter_allows(const struct family_parameter *parameter, double value);
+/* The word that stands for a value; NULL: none. */
+const char *family_parameter_word(const struct family_parameter *parameter, double value);
+/* Whether a value stands for the mapping of what is written within the parameter. */
+bool family_parameter_is_mapping(const struct family_parameter *parameter, double value);
+/* The parameter in whose mapping this one is written; itself where it is a key of its own. */
+size_t family_parameter_holder(const struct family *family, size_t parameter);
+/* Whether a parameter plays a role, as what is within another does only where that is a mapping. */
+bool family_parameter_counts(const struct family *family, const struct schedule *parameter, size_t which);
 
 /* dimension(p) at one n; NaN for a family without output. */
 double family_dimension(const struct family *family, const struct schedule *parameter, double log_n);

@@ -10,7 +10,7 @@
 #include "sim/base/nearest.h"
 #include "sim/base/number.h"
 #include "sim/commands/command.h"
-#include "sim/config/value.h"
+#include "sim/config/parameters.h"
 
 enum { LINE = 80 };
 
@@ -47,11 +47,34 @@ static void print_paragraphs(const char *text) {
     putchar('\n');
 }
 
-static void print_parameter(const struct family_parameter *parameter) {
-    char initial[32] = "required", range[64];
-    if (!isnan(parameter->initial)) { snprintf(initial, sizeof initial, "%g", parameter->initial); }
-    snprintf(range, sizeof range, "%c%g, %g]", parameter->open ? '(' : '[', parameter->low, parameter->high);
-    printf("  %-11s %-10s %-18s %s\n", parameter->name, initial, range, parameter->doc);
+/* "bias", or "tokens.zipf" for what is written within another. */
+static const char *print_name(const struct family *family, size_t which, char out[NUMBER_TEXT]) {
+    size_t holder = family_parameter_holder(family, which);
+    snprintf(out, NUMBER_TEXT, "%s%s%s", holder == which ? "" : family->parameter[holder].name,
+             holder == which ? "" : ".", family->parameter[which].name);
+    return out;
+}
+
+/* The default: its word, or its number; `none` where it must be given, as must what is within another. */
+static const char *print_initial(const struct family *family, size_t which, const char *none,
+                                 char out[NUMBER_TEXT]) {
+    const struct family_parameter *parameter = &family->parameter[which];
+    if (family_parameter_holder(family, which) != which) { return none; }
+    const char *word = family_parameter_word(parameter, parameter->initial);
+    return isnan(parameter->initial) ? none : word ? word : number_print(parameter->initial, out);
+}
+
+static void print_parameter(const struct family *family, size_t which) {
+    const struct family_parameter *parameter = &family->parameter[which];
+    char name[NUMBER_TEXT], initial[NUMBER_TEXT], range[VALUE_TEXT];
+    if (parameter->word) {
+        parameters_describe(parameter, range);
+    } else {
+        snprintf(range, sizeof range, "%c%g, %g]", parameter->open ? '(' : '[', parameter->low,
+                 parameter->high);
+    }
+    printf("  %-11s %-10s %-18s %s\n", print_name(family, which, name),
+           print_initial(family, which, "required", initial), range, parameter->doc);
 }
 
 static void print_family(const struct family *family) {
@@ -61,7 +84,7 @@ static void print_family(const struct family *family) {
            family_class_name(family->class));
     print_paragraphs(family->law_text);
     printf("\n  %-11s %-10s %-18s %s\n", "parameter", "default", "range", "meaning");
-    for (size_t i = 0; i < family->parameter_count; i++) { print_parameter(&family->parameter[i]); }
+    for (size_t i = 0; i < family->parameter_count; i++) { print_parameter(family, i); }
     printf("\nEvery parameter may be a number or a schedule {coef: C, log_power: A, power: B}, which\n"
            "stands for C (log n)^A n^B; its value must lie in the range at every n of the series.\n");
 }
@@ -76,7 +99,7 @@ static void print_list(void) {
 }
 
 static void print_markdown(void) {
-    char initial[NUMBER_TEXT], range[VALUE_TEXT];
+    char name[NUMBER_TEXT], initial[NUMBER_TEXT], range[VALUE_TEXT];
     puts("| family | scores | class | Lambda^typ ~ |\n|---|---|---|---|");
     for (size_t i = 0; i < family_count(); i++) {
         const struct family *family = family_at(i);
@@ -88,9 +111,10 @@ static void print_markdown(void) {
         const struct family *family = family_at(i / FAMILY_PARAMETERS);
         const struct family_parameter *p = &family->parameter[i % FAMILY_PARAMETERS];
         if (i % FAMILY_PARAMETERS >= family->parameter_count) { continue; }
-        printf("| `%s` | `%s` | %s | %s | %s |\n", family->name, p->name,
-               isnan(p->initial) ? "must be given" : number_print(p->initial, initial),
-               value_describe(&(struct value_range){p->low, p->high, p->open, false}, range), p->doc);
+        printf("| `%s` | `%s` | %s | %s | %s |\n", family->name,
+               print_name(family, i % FAMILY_PARAMETERS, name),
+               print_initial(family, i % FAMILY_PARAMETERS, "must be given", initial),
+               parameters_describe(p, range), p->doc);
     }
 }
 

@@ -45,6 +45,7 @@ static bool take_option(struct options *o, int option) {
     case 'q': o->quiet = true; return true;
     case 'h': o->help = true; return true;
     case 'i': o->isa = optarg; return true;
+    case 'w': o->scores = optarg; return true;
     case 't':
         o->threads = parse_count(optarg, MAX_THREADS);
         if (o->threads == 0) {

@@ -7,7 +7,7 @@
 #include "sim/journal/journal.h"
 
 struct options {
-    const char *config, *output, *isa;
+    const char *config, *output, *isa, *scores;
     bool force, fresh, quiet, help;
     int threads;
     int shard, shards; /* 0 of 1: all of it */

@@ -23,12 +23,13 @@
 #include "sim/rows/isa.h"
 #include "sim/sweep/estimate.h"
 #include "sim/sweep/ranks.h"
+#include "sim/sweep/scorefile.h"
 #include "sim/sweep/stop.h"
 #include "sim/sweep/sweep.h"
 
 static const char run_usage[] =
     "usage: gapscale run CONFIG [-o FILE] [--fresh] [--force] [--threads K] [--shard I/N] [--time-limit D]\n"
-    "                    [--set PATH=VALUE]... [--isa base|avx2|avx512] [--quiet]\n"
+    "                    [--write-scores FILE] [--set PATH=VALUE]... [--isa base|avx2|avx512] [--quiet]\n"
     "\n"
     "Runs the sweep that CONFIG asks for and writes FILE (default results/<config stem>.h5). What is "
     "finished\n"
@@ -43,6 +44,8 @@ static const char run_usage[] =
     "      --time-limit D    stop in good order before that time is over: 30s, 10m, 2h, H:MM:SS or "
     "D-HH:MM:SS\n"
     "                        (also before the end of a Slurm job that tells SLURM_JOB_END_TIME)\n"
+    "      --write-scores FILE  also the scores of the kept rows that are drawn score by score, as\n"
+    "                        `gapscale diagnose` reads them (HDF5, 8 bytes a score)\n"
     "      --set PATH=VALUE  change one key, e.g. --set replicates=100 or --set series.NAME.scale.coef=2\n"
     "      --isa NAME        instruction set of the kernels (default: the best here); same numbers\n"
     "      --quiet           no progress on stderr\n"
@@ -127,17 +130,43 @@ static void clear_finished(struct run *run) {
     }
 }
 
+/* Where scores go, if they are asked for. */
+static int check_scores(const struct run *run) {
+    if (!run->o->scores) { return EXIT_DONE; }
+    if (run->o->shards > 1) {
+        message_error("--write-scores writes the rows of the whole run; give it without --shard");
+        return EXIT_USAGE;
+    }
+    if (strcmp(run->o->scores, run->output) == 0) {
+        message_error("--write-scores %s: the results go there; choose another FILE", run->output);
+        return EXIT_USAGE;
+    }
+    return scorefile_check(run->o->scores, run->config);
+}
+
+/* When the results are there. */
+static int write_scores(struct run *run) {
+    if (!run->o->scores) { return EXIT_DONE; }
+    run->place.finished = true;
+    int status = scorefile_write(run->o->scores, run->config, run->isa, run->command_line, run->stop);
+    if (status == EXIT_RESUMABLE) {
+        message_say("stopped before %s was whole; the same command writes it anew", run->o->scores);
+    }
+    return status;
+}
+
 static int find_place(struct run *run) {
     name_default_output(run->o->config, run->default_output, sizeof run->default_output);
     run->output = run->o->output ? run->o->output : run->default_output;
     int status = destination_check(run->output, run->o->force ? DESTINATION_RESULTS : DESTINATION_ANY, 1,
                                    &run->o->config);
+    if (status == EXIT_DONE) { status = check_scores(run); }
     if (status == EXIT_DONE) { status = publish_check(run->output, run->config, run->o->force, &run->place); }
     if (status != EXIT_DONE) { return status; }
     if (run->place.finished) {
         clear_finished(run);
         run->over = true;
-        return EXIT_DONE;
+        return write_scores(run);
     }
     if (!name_journal(run)) {
         message_error("%.60s...: the name is too long", run->output);
@@ -411,13 +440,14 @@ static const struct stage {
     {make_plan, free_plan},        /* units, and which of them are finished */
     {compute_units, NULL},         /* the others */
     {publish, NULL},               /* all of them become results */
+    {write_scores, NULL},          /* their rows, where they are asked for */
 };
 
 static int run_stages(struct run *run) {
     size_t begun = 0, count = sizeof stages / sizeof stages[0];
     int status = EXIT_DONE;
     while (status == EXIT_DONE && !run->over && begun < count) { status = stages[begun++].begin(run); }
-    if (status == EXIT_RESUMABLE) { say_resumable(run); }
+    if (status == EXIT_RESUMABLE && !run->place.finished) { say_resumable(run); }
     while (begun > 0) {
         begun--;
         if (stages[begun].end) { stages[begun].end(run); }
@@ -427,17 +457,12 @@ static int run_stages(struct run *run) {
 
 int command_run(int argc, char **argv) {
     static const struct option known[] = {
-        {"output", required_argument, NULL, 'o'},
-        {"force", no_argument, NULL, 'f'},
-        {"fresh", no_argument, NULL, 'F'},
-        {"threads", required_argument, NULL, 't'},
-        {"shard", required_argument, NULL, 'S'},
-        {"time-limit", required_argument, NULL, 'T'},
-        {"set", required_argument, NULL, 's'},
-        {"isa", required_argument, NULL, 'i'},
-        {"quiet", no_argument, NULL, 'q'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        {"output", required_argument, NULL, 'o'}, {"force", no_argument, NULL, 'f'},
+        {"fresh", no_argument, NULL, 'F'},        {"threads", required_argument, NULL, 't'},
+        {"shard", required_argument, NULL, 'S'},  {"time-limit", required_argument, NULL, 'T'},
+        {"set", required_argument, NULL, 's'},    {"write-scores", required_argument, NULL, 'w'},
+        {"isa", required_argument, NULL, 'i'},    {"quiet", no_argument, NULL, 'q'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
     };
     struct options o;
     if (!options_read(argc, argv, known, "o:h", run_usage, &o)) { return EXIT_USAGE; }

@@ -19,8 +19,13 @@ static const char show_usage[] =
     "      --digest  a hash of every number, the seed and the config, and of nothing volatile: equal for\n"
     "                equal results, whatever the threads, the instruction set, the host or the day\n";
 
-static void print_schedule(const char *name, const struct schedule *s) {
-    printf("  %s = %.6g", name, s->coef);
+static void print_parameter(const struct family_parameter *parameter, const struct schedule *s) {
+    const char *word = family_parameter_word(parameter, s->coef);
+    if (word) {
+        printf("  %s = %s", parameter->name, word);
+        return;
+    }
+    printf("  %s = %.6g", parameter->name, s->coef);
     if (s->log_power != 0) { printf(" (log n)^%.6g", s->log_power); }
     if (s->power != 0) { printf(" n^%.6g", s->power); }
 }
@@ -29,7 +34,9 @@ static void print_series(const struct results_series *s) {
     size_t lengths = s->size[RESULTS_LOG_N], betas = s->size[RESULTS_BETA];
     printf("\n%s: %s rows (%s class)", s->name, s->family->name, family_class_name(s->family->class));
     for (size_t i = 0; i < s->family->parameter_count; i++) {
-        print_schedule(s->family->parameter[i].name, &s->parameter[i]);
+        if (family_parameter_counts(s->family, s->parameter, i)) {
+            print_parameter(&s->family->parameter[i], &s->parameter[i]);
+        }
     }
     printf("\n  %zu lengths, log n = %.6g .. %.6g; %zu betas, beta/Lambda^typ = %.4g .. %.4g at the last\n",
            lengths, s->log_n[0], s->log_n[lengths - 1], betas, s->beta_ratio[(lengths - 1) * betas],

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/base/memory.h"
 #include "sim/base/number.h"
 #include "sim/config/lengths.h"
 
@@ -23,6 +24,7 @@ static void read_schedule(struct reader *reader, const struct yaml_node *node, c
     if (node->kind != YAML_MAPPING) {
         if (node->kind == YAML_LIST) {
             value_refuse(node, name, "a number or a mapping {coef, log_power, power}", &reader->faults);
+            schedule->coef = NAN;
         } else if (is_formula(node->text)) {
             value_refuse(node, name,
                          "a number or a mapping: C (log n)^A n^B is {coef: C, log_power: A, power: B}, and "
@@ -45,48 +47,124 @@ static void read_schedule(struct reader *reader, const struct yaml_node *node, c
     }
 }
 
+const char *parameters_describe(const struct family_parameter *parameter, char out[VALUE_TEXT]) {
+    struct value_range range = {parameter->low, parameter->high, parameter->open, false};
+    FILE *text = fmemopen(out, VALUE_TEXT, "w");
+    char number[VALUE_TEXT];
+    bool first = true;
+    if (!text) { memory_exhausted(); }
+    if (parameter->low <= parameter->high) {
+        fputs(value_describe(&range, number), text);
+        first = false;
+    }
+    for (const struct family_word *w = parameter->word; w && w->word; w++, first = false) {
+        fputs(first ? "" : " or ", text);
+        if (!family_parameter_is_mapping(parameter, w->value)) {
+            fputs(w->word, text);
+            continue;
+        }
+        for (size_t i = 1; i <= parameter->within; i++) {
+            fprintf(text, "%s%s: NUMBER", i == 1 ? "{" : ", ", parameter[i].name);
+        }
+        fputc('}', text);
+    }
+    fclose(text);
+    return out;
+}
+
+/* A word of the parameter, or what stands for a mapping; NaN, after a fault, where there is none and nothing
+ * else is allowed; false where the node must be a number. */
+static bool read_word(struct reader *reader, const struct yaml_node *node,
+                      const struct family_parameter *parameter, double *value) {
+    char wanted[VALUE_TEXT];
+    for (const struct family_word *w = parameter->word; w && w->word; w++) {
+        bool is_mapping = family_parameter_is_mapping(parameter, w->value);
+        if (is_mapping ? node->kind == YAML_MAPPING
+                       : node->kind == YAML_SCALAR && strcmp(node->text, w->word) == 0) {
+            *value = w->value;
+            return true;
+        }
+    }
+    bool may_be_number = parameter->low <= parameter->high;
+    if (!parameter->word ||
+        (may_be_number && (node->kind != YAML_SCALAR || number_read(node->text, value, NULL)))) {
+        return false;
+    }
+    value_refuse(node, parameter->name, parameters_describe(parameter, wanted), &reader->faults);
+    *value = NAN;
+    return true;
+}
+
 /* Checks one parameter at every n of its series. */
 static void check_parameter(struct reader *reader, const struct yaml_node *node,
                             const struct config_series *series, size_t which) {
     const struct family_parameter *parameter = &series->family->parameter[which];
     const struct schedule *schedule = &series->parameter[which];
-    struct value_range range = {parameter->low, parameter->high, parameter->open, false};
     char wanted[VALUE_TEXT], n[NUMBER_TEXT];
     if (isnan(schedule->coef)) { return; }
     if (schedule->log_power == 0 && schedule->power == 0) {
-        if (!value_contains(&range, schedule->coef)) {
+        if (!family_parameter_allows(parameter, schedule->coef)) {
             node = reader_changed(node);
             fault_add(&reader->faults, node->source, node->offset, "`%s` is %g; it must be %s",
-                      parameter->name, schedule->coef, value_describe(&range, wanted));
+                      parameter->name, schedule->coef, parameters_describe(parameter, wanted));
         }
         return;
     }
     for (size_t i = 0; i < series->n_count; i++) {
         double value = schedule_value(schedule, series->log_n[i]);
-        if (!value_contains(&range, value)) {
+        if (!family_parameter_allows(parameter, value)) {
             node = reader_changed(node);
             fault_add(&reader->faults, node->source, node->offset,
                       "`%s` of series `%s` is %g at n = %s; it must be %s", parameter->name, series->name,
-                      value, lengths_print(series->log_n[i], n), value_describe(&range, wanted));
+                      value, lengths_print(series->log_n[i], n), parameters_describe(parameter, wanted));
             return;
+        }
+    }
+}
+
+/* Parameter `which` of the family, a key of `node`; `within` others, keys of its mapping, follow it. */
+static void read_parameter(struct reader *reader, const struct yaml_node *node, struct config_series *series,
+                           size_t which, bool required) {
+    const struct family *family = series->family;
+    const struct family_parameter *parameter = &family->parameter[which];
+    const struct yaml_node *given = yaml_find(node, parameter->name);
+    struct schedule *schedule = &series->parameter[which];
+    *schedule = (struct schedule){parameter->initial, 0, 0};
+    if (given && !read_word(reader, given, parameter, &schedule->coef)) {
+        read_schedule(reader, given, parameter->name, schedule);
+    } else if (!given && (required || isnan(parameter->initial))) {
+        fault_add(&reader->faults, node->source, node->offset,
+                  "family `%s` needs `%s` (%s), which has no default; "
+                  "write `%s: NUMBER`",
+                  family->name, parameter->name, parameter->doc, parameter->name);
+    }
+    if (given || !required) { check_parameter(reader, given ? given : node, series, which); }
+}
+
+/* What is written within parameter `which`, in its mapping; else the defaults. */
+static void read_within(struct reader *reader, const struct yaml_node *node, struct config_series *series,
+                        size_t which) {
+    const struct family_parameter *parameter = &series->family->parameter[which];
+    const struct yaml_node *given = yaml_find(node, parameter->name);
+    const char *names[FAMILY_PARAMETERS];
+    char what[VALUE_TEXT];
+    bool written = given && given->kind == YAML_MAPPING && parameter->within > 0;
+    for (size_t i = 0; i < parameter->within; i++) { names[i] = parameter[1 + i].name; }
+    snprintf(what, sizeof what, "`%s`", parameter->name);
+    if (written) { yaml_check_keys(given, what, parameter->within, names, &reader->faults); }
+    for (size_t i = 1; i <= parameter->within; i++) {
+        if (written) {
+            read_parameter(reader, given, series, which + i, true);
+        } else {
+            series->parameter[which + i] = (struct schedule){parameter[i].initial, 0, 0};
         }
     }
 }
 
 void parameters_read(struct reader *reader, const struct yaml_node *node, struct config_series *series) {
     const struct family *family = series->family;
-    for (size_t i = 0; i < family->parameter_count; i++) {
-        const struct family_parameter *parameter = &family->parameter[i];
-        const struct yaml_node *given = yaml_find(node, parameter->name);
-        series->parameter[i] = (struct schedule){parameter->initial, 0, 0};
-        if (given) {
-            read_schedule(reader, given, parameter->name, &series->parameter[i]);
-        } else if (isnan(parameter->initial)) {
-            fault_add(&reader->faults, node->source, node->offset,
-                      "family `%s` needs `%s` (%s), which has no default; "
-                      "write `%s: NUMBER`",
-                      family->name, parameter->name, parameter->doc, parameter->name);
-        }
-        check_parameter(reader, given ? given : node, series, i);
+    for (size_t i = 0; i < family->parameter_count; i += 1 + family->parameter[i].within) {
+        read_parameter(reader, node, series, i, false);
+        read_within(reader, node, series, i);
     }
 }

@@ -1,4 +1,5 @@
-/* parameters: the parameters of a family, each a number or a schedule {coef, log_power, power}. */
+/* parameters: the parameters of a family, each a number, a schedule {coef, log_power, power}, or a word of
+ * it. */
 #ifndef GAPSCALE_SIM_CONFIG_PARAMETERS_H
 #define GAPSCALE_SIM_CONFIG_PARAMETERS_H
 
@@ -6,8 +7,13 @@
 #include "sim/config/reader.h"
 
 /* Reads every parameter of the series' family from a mapping that may hold other keys as well; what is not
- * written has its default. Faults for what has none, and for values outside the family's range at any n of
- * the series. */
+ * written has its default. What the table has within another parameter is read from that one's mapping.
+ * Faults for what has none, and for values outside the family's range at any n of the series. */
 void parameters_read(struct reader *reader, const struct yaml_node *node, struct config_series *series);
+
+/* What may be written for a parameter: "a number above 1 or none", "gaussian or {zipf, vocabulary}". Returns
+ * `out`.
+ */
+const char *parameters_describe(const struct family_parameter *parameter, char out[VALUE_TEXT]);
 
 #endif

@@ -122,15 +122,38 @@ static void write_shared(FILE *out, const char *indent, const struct config_seri
     }
 }
 
-static void write_schedule(FILE *out, const char *name, const struct schedule *schedule) {
+static void write_schedule(FILE *out, const struct schedule *schedule) {
     char coef[NUMBER_TEXT], log_power[NUMBER_TEXT], power[NUMBER_TEXT];
     number_print(schedule->coef, coef);
     if (schedule->log_power == 0 && schedule->power == 0) {
-        fprintf(out, "    %s: %s\n", name, coef);
+        fputs(coef, out);
         return;
     }
-    fprintf(out, "    %s: {coef: %s, log_power: %s, power: %s}\n", name, coef,
-            number_print(schedule->log_power, log_power), number_print(schedule->power, power));
+    fprintf(out, "{coef: %s, log_power: %s, power: %s}", coef, number_print(schedule->log_power, log_power),
+            number_print(schedule->power, power));
+}
+
+/* The parameters within this one, where it is written as a mapping. */
+static void write_within(FILE *out, const struct family_parameter *parameter, const struct schedule *value) {
+    for (size_t i = 1; i <= parameter->within; i++) {
+        fprintf(out, "%s%s: ", i == 1 ? "{" : ", ", parameter[i].name);
+        write_schedule(out, &value[i]);
+    }
+    fputc('}', out);
+}
+
+static void write_parameter(FILE *out, const struct family_parameter *parameter,
+                            const struct schedule *value) {
+    const char *word = schedule_is_constant(value) ? family_parameter_word(parameter, value->coef) : NULL;
+    fprintf(out, "    %s: ", parameter->name);
+    if (family_parameter_is_mapping(parameter, value->coef)) {
+        write_within(out, parameter, value);
+    } else if (word) {
+        fputs(word, out);
+    } else {
+        write_schedule(out, value);
+    }
+    fputc('\n', out);
 }
 
 static void write_output(FILE *out, const struct config_output *output) {
@@ -151,8 +174,8 @@ static void write_output(FILE *out, const struct config_output *output) {
 
 static void write_series(FILE *out, const struct config_series *series, const struct config_series *top) {
     fprintf(out, "  - name: %s\n    family: %s\n", series->name, series->family->name);
-    for (size_t i = 0; i < series->family->parameter_count; i++) {
-        write_schedule(out, series->family->parameter[i].name, &series->parameter[i]);
+    for (size_t i = 0; i < series->family->parameter_count; i += 1 + series->family->parameter[i].within) {
+        write_parameter(out, &series->family->parameter[i], &series->parameter[i]);
     }
     if (series->output.asked) { write_output(out, &series->output); }
     write_shared(out, "    ", series, top);

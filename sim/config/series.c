@@ -97,29 +97,37 @@ static void check_score_range(struct reader *reader, const struct yaml_node *nod
     }
 }
 
-/* Whether its rows can be made in the way asked for. */
-static void check_rows(struct reader *reader, const struct yaml_node *node, const struct shared *shared) {
+/* Whether rows that are asked to be counted can be. */
+static void check_counting(struct reader *reader, const struct yaml_node *node,
+                           const struct config_series *series) {
+    const struct yaml_node *given = yaml_find(node, "rows"), *at = given ? given : node;
+    if (series->family->kind == FAMILY_IID || series->rows != CONFIG_ROWS_COUNTED) { return; }
+    fault_add(&reader->faults, at->source, at->offset,
+              "series `%s`: %s rows %s; write `rows: auto` in this series", series->name,
+              series->family->name,
+              series->family->kind == FAMILY_FIXED
+                  ? "have nothing to count, they are deterministic at any n"
+                  : "cannot be counted, as no law of their number is known: every score is drawn");
+}
+
+/* Whether rows that are drawn score by score are short enough. */
+static void check_drawing(struct reader *reader, const struct yaml_node *node, const struct shared *shared) {
     const struct config_series *series = &shared->settings;
+    bool sampled = series->family->kind == FAMILY_SAMPLED;
     double longest = series->n_count ? series->log_n[series->n_count - 1] : 0;
     char n[NUMBER_TEXT];
-    const struct yaml_node *given = yaml_find(node, "rows");
-    if (series->family->kind == FAMILY_FIXED && series->rows == CONFIG_ROWS_COUNTED) {
-        fault_add(&reader->faults, (given ? given : node)->source, (given ? given : node)->offset,
-                  "series `%s`: %s rows have nothing to count, they are deterministic at any n; write "
-                  "`rows: auto` in this series",
-                  series->name, series->family->name);
-    }
-    if (series->family->kind == FAMILY_FIXED || series->rows != CONFIG_ROWS_DRAWN ||
-        longest <= log(drawn_limit)) {
+    if (series->family->kind == FAMILY_FIXED || (!sampled && series->rows != CONFIG_ROWS_DRAWN) ||
+        longest <= log(sampled ? FAMILY_SAMPLED_MOST : drawn_limit)) {
         return;
     }
     bool by_default = reader_is_default(shared->n);
     const struct yaml_node *at = by_default ? node : lengths_find(shared->n, longest);
-    fault_add(
-        &reader->faults, at->source, at->offset,
-        "series `%s` reaches n = %s%s, but `rows: drawn` draws every score, which needs n <= 2^40; write "
-        "`rows: auto` (or counted), or for example n: {from: 2^8, to: 2^16, points: 9}",
-        series->name, lengths_print(longest, n), by_default ? " by default" : "");
+    fault_add(&reader->faults, at->source, at->offset,
+              "series `%s` reaches n = %s%s, but %s %s or for example n: {from: 2^8, to: 2^16, points: 9}",
+              series->name, lengths_print(longest, n), by_default ? " by default" : "",
+              sampled ? series->family->name : "`rows: drawn`",
+              sampled ? "rows have every score drawn and kept, which needs n <= 2^20; write smaller ones,"
+                      : "draws every score, which needs n <= 2^40; write `rows: auto` (or counted),");
 }
 
 /* What takes more than one key that is good in itself, and time: not done beside so many faults. */
@@ -177,6 +185,7 @@ static void check_series_keys(struct reader *reader, const struct yaml_node *nod
     for (size_t i = 0; i < family_count(); i++) {
         const struct family *other = family_at(i);
         for (size_t j = 0; (!family || other == family) && j < other->parameter_count; j++) {
+            if (family_parameter_holder(other, j) != j) { continue; }
             count = add_name(count, names, other->parameter[j].name);
         }
     }
@@ -232,7 +241,8 @@ static void read_series(struct reader *reader, const struct yaml_node *node, con
     read_name(reader, node, &shared.settings);
     if (family) {
         parameters_read(reader, node, &shared.settings);
-        check_rows(reader, node, &shared);
+        check_counting(reader, node, &shared.settings);
+        check_drawing(reader, node, &shared);
         if (family->dimension) { outputs_read(reader, node, &shared.settings); }
     }
     add_to_totals(reader, node, &shared.settings, totals);

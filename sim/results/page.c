@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/measures/pilot.h"
 
 static const char within[] = "exact/";
 enum { WITHIN = sizeof within - 1 };
@@ -33,7 +34,7 @@ struct sheet {
     size_t dimensions, datasets;
 };
 
-enum { ATTRIBUTES = 3 + PAGE_PARTS * FAMILY_PARAMETERS };
+enum { ATTRIBUTES = 4 + (PAGE_PARTS + 1) * FAMILY_PARAMETERS };
 
 struct page_series {
     struct results_field field[RESULTS_FIELDS];
@@ -110,6 +111,17 @@ static void add_attributes(struct page_series *p, struct results_series *s) {
     for (size_t i = 0; i < PAGE_PARTS * s->family->parameter_count; i++) {
         double *value = page_parameter(s, i / PAGE_PARTS, i % PAGE_PARTS, p->parameter[i]);
         p->attribute[p->attributes++] = (struct h5_attribute){.name = p->parameter[i], .number = *value};
+    }
+    for (size_t i = 0; i < s->family->parameter_count; i++) {
+        const struct family_parameter *parameter = &s->family->parameter[i];
+        const char *word = family_parameter_word(parameter, s->parameter[i].coef);
+        if (word) {
+            p->attribute[p->attributes++] = (struct h5_attribute){.name = parameter->name, .text = word};
+        }
+    }
+    if (s->family->kind == FAMILY_SAMPLED) {
+        p->attribute[p->attributes++] =
+            (struct h5_attribute){.name = "lambda_typ_source", .text = PILOT_MEANING};
     }
 }
 

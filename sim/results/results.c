@@ -8,6 +8,7 @@
 #include "models/theory/sphere.h"
 #include "models/theory/typical.h"
 #include "sim/base/memory.h"
+#include "sim/measures/pilot.h"
 #include "sim/results/value_matrix.h"
 
 enum { GROUPS = 256, GAP_OCTAVES = 18, GAP_FIRST = -8, TE_OCTAVES = 8, LEVELS = 10 };
@@ -212,12 +213,20 @@ static void fill_output_scales(struct results_series *s) {
     }
 }
 
-static void fill_scales(struct results_series *s, const struct config_series *asked) {
+/* By theory's formula, or from rows where it has none. */
+static double log_lambda_typ(const struct config_series *asked, const double *p, double log_n,
+                             uint64_t seed) {
+    return asked->family->kind == FAMILY_SAMPLED
+               ? pilot_log_lambda(asked->family, p, log_n, seed, asked->name)
+               : typical_scale(asked->family, p, log_n).log_lambda;
+}
+
+static void fill_scales(struct results_series *s, const struct config_series *asked, uint64_t seed) {
     size_t betas = s->size[RESULTS_BETA];
     for (size_t i = 0; i < asked->n_count; i++) {
         double p[FAMILY_PARAMETERS], n = exp(asked->log_n[i]);
         config_parameters(asked, asked->log_n[i], p);
-        double log_lambda = typical_scale(asked->family, p, asked->log_n[i]).log_lambda;
+        double log_lambda = log_lambda_typ(asked, p, asked->log_n[i], seed);
         s->log_n[i] = asked->log_n[i];
         s->n[i] = n < 0x1p53 ? rint(n) : n;
         s->log_lambda_typ[i] = log_lambda;
@@ -288,7 +297,7 @@ static void series_outline(struct results_series *s, const struct config *config
     fill_blocks(s);
     results_fill_common(s, config->quantile);
     fill_output(s, &asked->output);
-    fill_scales(s, asked);
+    fill_scales(s, asked, config->seed);
     fill_output_scales(s);
 }
 

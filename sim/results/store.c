@@ -227,7 +227,7 @@ static bool lengths_are_allowed(const struct results_series *s) {
         for (size_t i = 0; i < s->family->parameter_count; i++) {
             const struct family_parameter *p = &s->family->parameter[i];
             double value = schedule_value(&s->parameter[i], s->log_n[n]);
-            if (!(value >= p->low && value <= p->high)) { return false; }
+            if (!family_parameter_allows(p, value)) { return false; }
         }
     }
     return true;

@@ -63,13 +63,28 @@ static const double *drawn_chunk(void *context, size_t index, size_t *count) {
     return scores;
 }
 
-const struct row *drawn_row(struct drawn *d, const struct family *family, const double *p, double log_n,
-                            double log_lambda_typ, struct stream stream) {
+static void begin_row(struct drawn *d, const struct family *family, const double *p, double log_n,
+                      struct stream stream) {
     d->family = family;
     d->p = p;
     d->stream = stream;
     d->n = (size_t)llround(exp(log_n));
     d->made = 0;
+}
+
+bool drawn_scores(struct drawn *d, const struct family *family, const double *p, double log_n,
+                  struct stream stream, score_visitor *visit, void *context) {
+    begin_row(d, family, p, log_n, stream);
+    for (size_t index = 0, count; index * CHUNK < d->n; index++) {
+        const double *scores = drawn_chunk(d, index, &count);
+        if (!visit(context, count, scores)) { return false; }
+    }
+    return true;
+}
+
+const struct row *drawn_row(struct drawn *d, const struct family *family, const double *p, double log_n,
+                            double log_lambda_typ, struct stream stream) {
+    begin_row(d, family, p, log_n, stream);
     d->scale = exp(log_lambda_typ);
     const struct compress_source source = {d, d->n, drawn_chunk};
     const struct row *row = compress_row(d->compress, &source, d->scale);

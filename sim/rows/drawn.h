@@ -20,6 +20,10 @@ void drawn_free(struct drawn *drawn);
 const struct row *drawn_row(struct drawn *drawn, const struct family *family, const double *p, double log_n,
                             double log_lambda_typ, struct stream stream);
 
+/* The scores of the row that drawn_row makes of the same, in the order of their keys. False when given up. */
+bool drawn_scores(struct drawn *drawn, const struct family *family, const double *p, double log_n,
+                  struct stream stream, score_visitor *visit, void *context);
+
 /* The keys of the last row, one by one; scores are -depth. `batch` is room. */
 void drawn_keys(struct drawn *drawn, struct key_batch *batch, key_visitor *visit, void *context);
 

@@ -62,6 +62,9 @@ struct key_batch {
 };
 typedef void key_visitor(void *context, const struct key_batch *batch);
 
+/* Takes the next `count` scores of a row, from its first key on; false to give up. */
+typedef bool score_visitor(void *context, size_t count, const double *scores);
+
 /* ---- for makers ---- */
 
 /* Room for so many points and parts; what is there stays. False when out of memory. */

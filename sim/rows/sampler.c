@@ -5,6 +5,7 @@
 
 #include "sim/rows/counted.h"
 #include "sim/rows/drawn.h"
+#include "sim/rows/sampled.h"
 
 struct sampler_law {
     const struct family *family;
@@ -46,6 +47,7 @@ void sampler_law_free(struct sampler_law *law) {
 struct sampler {
     struct drawn *drawn;
     struct counted *counted;
+    struct sampled *sampled;
     double zero, one, scratch;
     struct row fixed;
 };
@@ -56,7 +58,8 @@ struct sampler *sampler_create(const struct isa *isa) {
     s->one = 1;
     s->drawn = drawn_create(isa);
     s->counted = counted_create(isa);
-    if (s->drawn && s->counted) { return s; }
+    s->sampled = sampled_create(isa);
+    if (s->drawn && s->counted && s->sampled) { return s; }
     sampler_free(s);
     return NULL;
 }
@@ -65,6 +68,7 @@ void sampler_free(struct sampler *s) {
     if (!s) { return; }
     drawn_free(s->drawn);
     counted_free(s->counted);
+    sampled_free(s->sampled);
     free(s);
 }
 
@@ -83,7 +87,22 @@ static const struct row *fixed_row(struct sampler *s, const struct sampler_law *
 const struct row *sampler_row(struct sampler *s, const struct sampler_law *law, struct stream stream) {
     if (law->atoms) { return fixed_row(s, law); }
     if (law->counted) { return counted_row(s->counted, law->counted, stream); }
+    if (law->family->kind == FAMILY_SAMPLED) {
+        return sampled_row(s->sampled, law->family, law->p, law->log_n, law->log_lambda_typ, stream);
+    }
     return drawn_row(s->drawn, law->family, law->p, law->log_n, law->log_lambda_typ, stream);
+}
+
+bool sampler_has_scores(const struct sampler_law *law) { return !law->atoms && !law->counted; }
+
+bool sampler_scores(struct sampler *s, const struct sampler_law *law, struct stream stream,
+                    score_visitor *visit, void *context) {
+    if (law->family->kind != FAMILY_SAMPLED) {
+        return drawn_scores(s->drawn, law->family, law->p, law->log_n, stream, visit, context);
+    }
+    size_t n;
+    const double *scores = sampled_scores(s->sampled, law->family, law->p, law->log_n, stream, &n);
+    return scores && visit(context, n, scores);
 }
 
 void sampler_keys(struct sampler *s, const struct sampler_law *law, struct key_batch *batch,

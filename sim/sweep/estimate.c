@@ -14,7 +14,7 @@ static const double PATIENCE = 5; /* seconds for all samples but the last */
 /* Seconds a row of this cell takes, measured; drawn rows longer than KEPT cost in proportion. */
 static double cell_seconds(const struct unit_plan *plan, const struct isa *isa, const struct unit_cell *c) {
     const double longest = log(1 << 16);
-    bool drawn = c->series->family->kind == FAMILY_IID && !unit_cell_counted(c);
+    bool drawn = c->series->family->kind != FAMILY_FIXED && !unit_cell_counted(c);
     double log_n = drawn ? fmin(c->log_n, longest) : c->log_n;
     struct replicate_worker worker = {0};
     struct sampler_law *law = unit_cell_law(c, isa, log_n);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/oracle/oracle.h"
+#include "models/theory/typical.h"
 #include "sim/base/message.h"
 
 static double exact_collapse(const struct oracle *oracle, const struct criterion *criterion) {
@@ -39,12 +40,13 @@ static void exact_point(struct results_series *s, const struct oracle_point *poi
     s->exact_top_weight[b] = point->top_weight;
 }
 
-/* One n of a series. */
-static bool exact_cell(struct results_series *s, size_t n) {
+/* One n of a series, whose log Lambda^typ there is known. */
+static bool exact_cell(struct results_series *s, size_t n, double log_lambda_typ) {
     size_t betas = s->size[RESULTS_BETA], criteria = s->size[RESULTS_CRITERION];
     double p[FAMILY_PARAMETERS] = {0};
+    if (s->family->kind == FAMILY_SAMPLED) { return true; } /* no law to ask */
     family_parameters(s->family, s->parameter, s->log_n[n], p);
-    struct oracle *oracle = oracle_create_with(s->family, p, s->log_n[n], s->log_lambda_typ[n]);
+    struct oracle *oracle = oracle_create_with(s->family, p, s->log_n[n], log_lambda_typ);
     bool good = oracle != NULL;
     const bool output = results_has_output(s);
     const struct oracle_question question = {
@@ -63,13 +65,21 @@ static bool exact_cell(struct results_series *s, size_t n) {
     return good;
 }
 
-bool exact_fill_cell(struct results_series *here) { return exact_cell(here, 0); }
+bool exact_fill_cell(struct results_series *here) { return exact_cell(here, 0, here->log_lambda_typ[0]); }
+
+/* Of the law that the file's attributes declare, whatever the file says of it. */
+static double declared_scale(const struct results_series *s, size_t n) {
+    double p[FAMILY_PARAMETERS] = {0};
+    if (s->family->kind == FAMILY_SAMPLED) { return s->log_lambda_typ[n]; }
+    family_parameters(s->family, s->parameter, s->log_n[n], p);
+    return typical_scale(s->family, p, s->log_n[n]).log_lambda;
+}
 
 static bool exact_series(struct results_series *s, int threads) {
     bool good = true;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
     for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
-        if (!exact_cell(s, n)) {
+        if (!exact_cell(s, n, declared_scale(s, n))) {
 #pragma omp atomic write
             good = false;
         }

@@ -34,6 +34,9 @@ static double output_cost(const struct unit_cell *c, double keys) {
 static double row_cost(const struct unit_cell *c) {
     double sums = (double)c->layout.betas + 60, n = exp(c->log_n);
     if (c->series->family->kind == FAMILY_FIXED) { return 1000 + 20 * sums; }
+    if (c->series->family->kind == FAMILY_SAMPLED) {
+        return (c->series->family->cost(c->p) + 4) * n + fmin(n, 1000) * sums + 2000;
+    }
     if (unit_cell_counted(c)) { return 15000 + 400 * sums + output_cost(c, fmin(n, 2000)); }
     return 8 * n + fmin(n, 1000) * sums + 2000 + output_cost(c, n);
 }
@@ -206,7 +209,7 @@ size_t unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint
 static double exact_cost(const struct unit_cell *c) {
     const double quadrature = 1e6, steps = 15;
     const size_t *size = c->here->size;
-    if (c->series->family->kind == FAMILY_FIXED) { return 0; }
+    if (c->series->family->kind != FAMILY_IID) { return 0; }
     double each = results_has_output(c->here) ? 3 + (double)size[RESULTS_RANK] : 1;
     return quadrature * (each * (double)size[RESULTS_BETA] + steps * (double)size[RESULTS_CRITERION]);
 }

@@ -51,6 +51,26 @@ static void near(const struct setting *setting, const char *what, double at, dou
              setting->p[0], setting->p[1], what, at, actual, expected, actual - expected, tolerance);
 }
 
+/* Words differ, and so do their numbers; what is within a parameter is in the table. */
+static void check_words(const struct family *family, size_t which) {
+    const struct family_parameter *parameter = &family->parameter[which];
+    assert_true(which + parameter->within < family->parameter_count);
+    assert_true(parameter->within == 0 || parameter->word);
+    for (const struct family_word *w = parameter->word; w && w->word; w++) {
+        assert_true(family_parameter_allows(parameter, w->value));
+        assert_string_equal(family_parameter_word(parameter, w->value), w->word); /* so numbers differ */
+        assert_int_equal(family_parameter_is_mapping(parameter, w->value),
+                         parameter->within > 0 && !w[1].word);
+        for (const struct family_word *v = parameter->word; v != w; v++) {
+            assert_string_not_equal(v->word, w->word);
+        }
+    }
+    for (size_t i = 1; i <= parameter->within; i++) {
+        assert_int_equal(family_parameter_holder(family, which + i), which);
+        assert_true(!isnan(parameter[i].initial) && parameter[i].within == 0);
+    }
+}
+
 static void test_registry(void **state) {
     (void)state;
     assert_true(family_count() > 0);
@@ -67,12 +87,15 @@ static void test_registry(void **state) {
         for (size_t k = 0; k < family->parameter_count; k++) {
             const struct family_parameter *parameter = &family->parameter[k];
             assert_true(strlen(parameter->name) > 0 && strlen(parameter->doc) > 0);
-            assert_true(parameter->low < parameter->high && isfinite(parameter->low) &&
+            assert_true((parameter->low < parameter->high || parameter->word) && isfinite(parameter->low) &&
                         isfinite(parameter->high));
-            assert_true(isnan(parameter->initial) || is_allowed(parameter, parameter->initial));
+            assert_true(isnan(parameter->initial) || family_parameter_allows(parameter, parameter->initial));
             assert_true(is_allowed(parameter, 3) || !isnan(parameter->initial)); /* for_all takes 3 */
+            check_words(family, k);
         }
-        if (family->kind == FAMILY_FIXED) {
+        if (family->kind == FAMILY_SAMPLED) {
+            assert_true(family->room_size && family->sample && family->cost && !family->draw);
+        } else if (family->kind == FAMILY_FIXED) {
             assert_true(family->atoms && !family->draw && !family->dimension);
         } else {
             assert_true(family->log_tail && family->quantile && family->log_hazard && family->log_gap);

@@ -58,6 +58,21 @@ static void test_shipped_configs(void **state) {
     assert_true(check_directory(*state, "configs") + check_directory(*state, "configs/examples") >= 6);
 }
 
+/* Words and mappings in the place of numbers stay what they are. */
+static void test_words(void **state) {
+    struct config *config = read_good(
+        *state,
+        "n: 64\nseries:\n  - {family: attention, tokens: {zipf: {coef: 2, log_power: -1}, vocabulary: 9},\n"
+        "     rotary: 1e4, normalise: qk}\n  - {name: b, family: attention}\n",
+        0, NULL);
+    const char *const lines[] = {
+        "    tokens: {zipf: {coef: 2, log_power: -1, power: 0}, vocabulary: 9}\n    normalise: qk\n",
+        "    rotary: 10000\n", "    tokens: gaussian\n    normalise: none\n    rotary: none\n    bias: 0\n"};
+    for (size_t i = 0; i < 3; i++) { assert_non_null(strstr(config->resolved, lines[i])); }
+    check_resolved_stays(*state, config);
+    config_free(config);
+}
+
 /* Lengths where the text changes its form: around 2^46, 2^53 and the end of the doubles. */
 static void test_resolved_lengths(void **state) {
     char text[256];
@@ -118,6 +133,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_golden, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_shipped_configs, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_resolved_lengths, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_same_question_same_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_manual, set_up, tear_down),

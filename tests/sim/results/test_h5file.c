@@ -9,6 +9,7 @@
 
 #include "sim/base/temporary.h"
 #include "sim/storage/h5file.h"
+#include "sim/storage/h5stream.h"
 
 /* ---- a file that others annotate ---- */
 
@@ -396,8 +397,67 @@ static void test_planted_link(void **state) {
     assert_int_equal(h5file_write("a.h5", 0, NULL, 0, NULL), EXIT_DONE);
 }
 
+/* ---- files written piece by piece ---- */
+
+static const struct h5_dimension box[] = {{"x", 2}, {"y", 3}, {"z", 5}};
+static const struct h5_dataset in_pieces = {.name = "v", .rank = 3, .axis = {0, 1, 2}};
+static const struct h5_group outer = {.name = "a"}, inner = {.name = "a/b",
+                                                             .dimension_count = 3,
+                                                             .dimension = box,
+                                                             .dataset_count = 1,
+                                                             .dataset = &in_pieces};
+
+static struct h5stream *begin_pieces(void) {
+    struct h5stream *stream = h5stream_open("p.h5", 0, NULL);
+    assert_non_null(stream);
+    assert_true(h5stream_group(stream, &outer) && h5stream_group(stream, &inner) &&
+                h5stream_begin(stream, "a/b/v"));
+    return stream;
+}
+
+/* Pieces of every length, within rows and over their ends, are what one piece would be. */
+static void test_pieces(void **state) {
+    (void)state;
+    double value[30];
+    char why[H5_WHY];
+    for (int i = 0; i < 30; i++) { value[i] = i + 0.5; }
+    for (size_t piece = 1; piece <= 30; piece++) {
+        struct h5stream *stream = begin_pieces();
+        for (size_t i = 0; i < 30; i += piece) {
+            assert_true(h5stream_append(stream, 30 - i < piece ? 30 - i : piece, value + i));
+        }
+        assert_int_equal(h5stream_close(stream), EXIT_DONE);
+        struct h5_content *content = h5file_read("p.h5", why);
+        assert_true(content && content->group_count == 2);
+        const struct h5_dataset *d = h5file_dataset(&content->group[1], "v");
+        assert_true(d && d->rank == 3 && d->number);
+        assert_memory_equal(d->number, value, sizeof value);
+        h5file_free(content);
+    }
+}
+
+/* Too many numbers, no such dataset, no file before it is closed: what was there stays. */
+static void test_pieces_refused(void **state) {
+    (void)state;
+    double value[31] = {0};
+    sample_write_text("p.h5", "old");
+    struct h5stream *stream = begin_pieces();
+    assert_false(h5stream_append(stream, 31, value));
+    assert_int_equal(h5stream_close(stream), EXIT_FAILED);
+    stream = begin_pieces();
+    assert_false(h5stream_begin(stream, "a/b/w"));
+    assert_false(h5stream_append(stream, 1, value));
+    assert_int_equal(h5stream_close(stream), EXIT_FAILED);
+    h5stream_drop(begin_pieces());
+    struct stat status;
+    assert_true(stat("p.h5", &status) == 0 && status.st_size == 3);
+    assert_int_equal(system("test $(ls | wc -l) = 1"), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_pieces, sample_make_place, sample_remove_place),
+        cmocka_unit_test_setup_teardown(test_pieces_refused, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_annotated, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_fixed_text, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_fixed_text_values, sample_make_place, sample_remove_place),

@@ -14,9 +14,8 @@
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/temporary.h"
-#include "sim/storage/h5compare.h"
-#include "sim/storage/h5file.h"
 #include "sim/storage/h5library.h"
+#include "sim/storage/h5stream.h"
 
 enum { PATH = 4096 };
 
@@ -60,7 +59,7 @@ static const struct h5_dataset *find_coordinate(const struct h5_group *g, size_t
     return NULL;
 }
 
-/* Creates a dataset and writes it; negative on failure. */
+/* Creates a dataset and writes it, where there is something to write; negative on failure. */
 static hid_t write_values(hid_t group, const struct h5_group *g, const struct h5_dataset *d) {
     hsize_t size[H5_RANK];
     for (unsigned i = 0; i < d->rank; i++) { size[i] = g->dimension[d->axis[i]].size; }
@@ -70,7 +69,7 @@ static hid_t write_values(hid_t group, const struct h5_group *g, const struct h5
         H5Dcreate2(group, d->name, d->text ? text : H5T_IEEE_F64LE, space, H5P_DEFAULT, list, H5P_DEFAULT);
     hid_t memory = d->text ? text : H5T_NATIVE_DOUBLE;
     const void *values = d->text ? (const void *)d->text : (const void *)d->number;
-    bool good = id >= 0 && H5Dwrite(id, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0;
+    bool good = id >= 0 && (!values || H5Dwrite(id, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
     struct h5_attribute words[] = {{.name = "long_name", .text = d->long_name},
                                    {.name = "units", .text = d->units}};
     for (size_t i = 0; i < 2; i++) { good = good && (!words[i].text || write_attribute(id, &words[i])); }
@@ -151,22 +150,13 @@ static bool sync_path(const char *path, int flags) {
     return close(descriptor) == 0 && good;
 }
 
-/* Whether the finished file can be read and holds what it should; else why not. */
-static bool is_held(const char *temporary, size_t attribute_count, const struct h5_attribute *attribute,
-                    size_t group_count, const struct h5_group *group, char why[H5_WHY]) {
-    struct h5_content *held = h5file_read(temporary, why);
-    bool same = held && h5compare_holds(held, attribute_count, attribute, group_count, group);
-    if (held && !same) { snprintf(why, H5_WHY, "what is read back is not what was written"); }
-    h5file_free(held);
-    return same;
-}
-
 static bool put_in_place(const char *temporary, const char *path) {
     char copy[PATH];
     snprintf(copy, sizeof copy, "%s", path);
     return rename(temporary, path) == 0 && sync_path(dirname(copy), O_RDONLY);
 }
 
+/* `why` may be NULL: then errno tells. */
 static int write_failed(const char *temporary, const char *path, const char *why) {
     int reason = errno;
     unlink(temporary);
@@ -175,32 +165,117 @@ static int write_failed(const char *temporary, const char *path, const char *why
     return EXIT_FAILED;
 }
 
-/* The library's exit handler could crash after what failed. */
-static _Noreturn void close_failed(const char *temporary, const char *path) {
-    write_failed(temporary, path, NULL);
-    _exit(EXIT_FAILED);
-}
+struct h5stream {
+    char path[PATH], temporary[PATH];
+    hid_t file;
+    bool good; /* so far */
 
-int h5file_write(const char *path, size_t attribute_count, const struct h5_attribute *attribute,
-                 size_t group_count, const struct h5_group *group) {
-    char temporary[PATH], why[H5_WHY];
-    if (!temporary_name(path, sizeof temporary, temporary)) {
+    /* the dataset that is being written */
+    hid_t dataset;
+    int rank;
+    hsize_t size[H5_RANK], position;
+};
+
+struct h5stream *h5stream_open(const char *path, size_t attribute_count,
+                               const struct h5_attribute *attribute) {
+    struct h5stream *s = memory_create(1, sizeof *s);
+    if (snprintf(s->path, sizeof s->path, "%s", path) >= (int)sizeof s->path ||
+        !temporary_name(path, sizeof s->temporary, s->temporary)) {
         message_error("%.60s...: the name is too long", path);
-        return EXIT_FAILED;
+        free(s);
+        return NULL;
     }
     signal(SIGXFSZ, SIG_IGN); /* a file size limit shows as an error of write() */
     h5library_open();
     errno = 0;
-    hid_t file = create_file(temporary);
-    if (file < 0) { return write_failed(temporary, path, NULL); }
-    bool good = true;
-    for (size_t i = 0; good && i < attribute_count; i++) { good = write_attribute(file, &attribute[i]); }
-    for (size_t i = 0; good && i < group_count; i++) { good = write_group(file, &group[i]); }
-    good = good && H5Fflush(file, H5F_SCOPE_LOCAL) >= 0;
-    if (H5Fclose(file) < 0) { close_failed(temporary, path); }
-    if (!good || !sync_path(temporary, O_RDWR)) { return write_failed(temporary, path, NULL); }
-    if (!is_held(temporary, attribute_count, attribute, group_count, group, why)) {
-        return write_failed(temporary, path, why);
+    s->dataset = -1;
+    s->file = create_file(s->temporary);
+    if (s->file < 0) {
+        write_failed(s->temporary, s->path, NULL);
+        free(s);
+        return NULL;
     }
-    return put_in_place(temporary, path) ? EXIT_DONE : write_failed(temporary, path, NULL);
+    s->good = true;
+    for (size_t i = 0; i < attribute_count; i++) {
+        s->good = s->good && write_attribute(s->file, &attribute[i]);
+    }
+    return s;
+}
+
+bool h5stream_group(struct h5stream *s, const struct h5_group *group) {
+    s->good = s->good && write_group(s->file, group);
+    return s->good;
+}
+
+static void end_dataset(struct h5stream *s) {
+    if (s->dataset >= 0 && H5Dclose(s->dataset) < 0) { s->good = false; }
+    s->dataset = -1;
+}
+
+bool h5stream_begin(struct h5stream *s, const char *dataset) {
+    end_dataset(s);
+    s->position = 0;
+    s->dataset = s->good ? H5Dopen2(s->file, dataset, H5P_DEFAULT) : -1;
+    hid_t space = s->dataset >= 0 ? H5Dget_space(s->dataset) : -1;
+    s->rank = space >= 0 ? H5Sget_simple_extent_dims(space, s->size, NULL) : -1;
+    if (space >= 0) { H5Sclose(space); }
+    s->good = s->good && s->rank > 0;
+    return s->good;
+}
+
+/* From the next number on, `count` of them in the last axis. */
+static bool append_piece(struct h5stream *s, hsize_t count, const double *value) {
+    hsize_t start[H5_RANK], extent[H5_RANK], rest = s->position;
+    for (int i = s->rank; i-- > 0;) {
+        start[i] = rest % s->size[i];
+        rest /= s->size[i];
+        extent[i] = i == s->rank - 1 ? count : 1;
+    }
+    hid_t space = H5Dget_space(s->dataset), memory = H5Screate_simple(1, &count, NULL);
+    bool good = rest == 0 && H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, extent, NULL) >= 0 &&
+                H5Dwrite(s->dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, value) >= 0;
+    H5Sclose(memory);
+    H5Sclose(space);
+    s->position += count;
+    return good;
+}
+
+bool h5stream_append(struct h5stream *s, size_t count, const double *value) {
+    while (s->good && count > 0) {
+        hsize_t width = s->size[s->rank - 1], left = width - s->position % width,
+                piece = count < left ? count : left;
+        s->good = append_piece(s, piece, value);
+        value += piece;
+        count -= piece;
+    }
+    return s->good;
+}
+
+/* The file that is closed and on the disk. */
+static int finish(struct h5stream *s, h5stream_check *check, const void *context) {
+    char why[H5_WHY];
+    if (check && !check(s->temporary, context, why)) { return write_failed(s->temporary, s->path, why); }
+    return put_in_place(s->temporary, s->path) ? EXIT_DONE : write_failed(s->temporary, s->path, NULL);
+}
+
+int h5stream_close_checked(struct h5stream *s, h5stream_check *check, const void *context) {
+    end_dataset(s);
+    bool good = s->good && H5Fflush(s->file, H5F_SCOPE_LOCAL) >= 0;
+    if (H5Fclose(s->file) < 0) { /* the library's exit handler could crash now */
+        write_failed(s->temporary, s->path, NULL);
+        _exit(EXIT_FAILED);
+    }
+    good = good && sync_path(s->temporary, O_RDWR);
+    int status = good ? finish(s, check, context) : write_failed(s->temporary, s->path, NULL);
+    free(s);
+    return status;
+}
+
+int h5stream_close(struct h5stream *s) { return h5stream_close_checked(s, NULL, NULL); }
+
+void h5stream_drop(struct h5stream *s) {
+    end_dataset(s);
+    H5Fclose(s->file);
+    unlink(s->temporary);
+    free(s);
 }

@@ -1,0 +1,19 @@
+/* pilot: the scale of a law of rows for which theory has no formula, from rows of its own. */
+#ifndef GAPSCALE_SIM_MEASURES_PILOT_H
+#define GAPSCALE_SIM_MEASURES_PILOT_H
+
+#include <stdint.h>
+
+#include "models/families/family.h"
+
+enum { PILOT_ROWS = 256 };
+#define PILOT_MEANING "median Lambda_n of 256 pilot rows, ties with the maximum counted once"
+
+/* log of the median Lambda_n of PILOT_ROWS rows of a series of kind FAMILY_SAMPLED, in 1/score. Scores that
+ * tie with a row's maximum count once, so that Lambda_n is finite; 0 where half of the rows have but one
+ * score then. The rows are those of the stream of the name "SERIES/pilot", which no series can have. The same
+ * bits for any threads; ends the program when out of memory. */
+double pilot_log_lambda(const struct family *family, const double *p, double log_n, uint64_t seed,
+                        const char *series);
+
+#endif

@@ -1,0 +1,23 @@
+/* scorefile: the scores of the rows of a sweep, in the form that sim/scores reads: HDF5, for every series and
+ * n whose rows have scores one by one (drawn or sampled) a group SERIES/nN with `scores (sequence, query,
+ * key)`. A kept replicate is a sequence of its own with one query; a series is a layer, by its number in the
+ * config from 0 on. float64, from the family's origin: the numbers that the sweep's rows are made of. */
+#ifndef GAPSCALE_SIM_SWEEP_SCOREFILE_H
+#define GAPSCALE_SIM_SWEEP_SCOREFILE_H
+
+#include "sim/config/config.h"
+#include "sim/rows/isa.h"
+#include "sim/sweep/stop.h"
+
+/* Before any work: whether the config has rows to write, and a file may be made at `path`: there is none, or
+ * one of this kind. Returns EXIT_DONE, or EXIT_USAGE after a message. */
+int scorefile_check(const char *path, const struct config *config);
+
+/* Writes the file under a temporary name and renames it; memory does not grow with n or replicates, but for a
+ * row of a family that samples whole ones. Says which series are left out because their rows are counted or
+ * have no randomness. Returns EXIT_DONE; EXIT_RESUMABLE when stopped, EXIT_FAILED after a message; then
+ * `path` is as it was. */
+int scorefile_write(const char *path, const struct config *config, const struct isa *isa,
+                    const char *command_line, const struct stop *stop);
+
+#endif
