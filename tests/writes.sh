@@ -51,7 +51,7 @@ try() {
     local kind=$1 status
     shift
     begin "$kind"
-    LD_PRELOAD=$work/fault.so FAULT_SEEN=$work/seen timeout 60 "$gapscale" "$@" >out 2>err </dev/null
+    timeout 60 env LD_PRELOAD="$work/fault.so" FAULT_SEEN="$work/seen" "$gapscale" "$@" >out 2>err </dev/null
     status=$?
     if ((status == 0)); then
         is_right "$kind" || echo "status 0 and not the right numbers"
