@@ -175,7 +175,7 @@ expect 0 "--set" run sweep.yaml -o set.h5 --set replicates=10 --set series.g1.sc
 holds "--set changes the result" test "$(digest set.h5)" != "$(digest before.h5)"
 expect 1 "an output directory that is not there" run sweep.yaml -o nowhere/x.h5
 if ((EUID == 0)) && mkdir -p small && mount -t tmpfs -o size=64k tmpfs small 2>/dev/null; then
-    expect 1 "a full disk" run sweep.yaml -o small/x.h5
+    expect 1 "a full disk" run sweep.yaml -o small/x.h5 --force # its size is told before, else
     holds "a full disk: no file and no piece of one" test -z "$(find small -name '*.h5' -o -name '*.tmp*')"
     mount -o remount,ro small
     expect 1 "a read-only place" run sweep.yaml -o small/x.h5
@@ -207,6 +207,53 @@ unset SLURM_JOB_END_TIME
 expect 0 "a limit in days" run sweep.yaml -o days.h5 --time-limit 1-00:00:00 --quiet
 expect 2 "a limit in no known form" run sweep.yaml -o bad.h5 --time-limit 1-25:00:00
 holds "it says which are known" grep -q "D-HH:MM:SS, not '1-25:00:00'" err
+
+# ---- what -o may not replace ----
+
+cp sweep.yaml kept.yaml
+ln -s before.h5 link.h5
+mkdir -p directory
+head -c 600 /dev/zero | tr '\0' x >long
+long=$(head -c 240 long).h5
+untouched() { holds "$1 is as it was" cmp "$2" "$3"; }
+expect 2 "run onto its config" run kept.yaml -o kept.yaml --force
+untouched "the config" kept.yaml sweep.yaml
+expect 2 "--force onto a text" run sweep.yaml -o text.h5 --force
+untouched "the text" text.h5 <(echo text)
+for name in directory directory/ link.h5 "$long" /dev/null; do
+    expect 2 "run -o ${name:0:20}" run sweep.yaml -o "$name" --force
+    expect 2 "fit -o ${name:0:20}" fit before.h5 -o "$name"
+    expect 2 "flow -o ${name:0:20}" flow n=50 -o "$name"
+done
+holds "the link is one" test -L link.h5
+expect 2 "fit onto a config" fit before.h5 -o kept.yaml
+expect 2 "fit onto results" fit before.h5 -o sweep.h5
+expect 2 "flow onto results" flow n=50 -o before.h5
+expect 2 "plot -o a file" plot before.h5 -o kept.yaml
+untouched "the config" kept.yaml sweep.yaml
+expect 0 "fit of a copy" fit before.h5 -o fits.h5
+expect 0 "fits replace fits" fit before.h5 -o fits.h5
+expect 2 "run --force onto fits" run sweep.yaml -o fits.h5 --force
+echo words >foreign.h5.units
+expect 2 "an archive that is none" run sweep.yaml -o foreign.h5
+untouched "it" foreign.h5.units <(echo words)
+
+# ---- damage, small stacks, escapes ----
+
+cp before.h5 flipped.h5
+place=$(LC_ALL=C grep -obUaP '\x00\x00\x00\x00\x00\x00\xe0\x3f' flipped.h5 | tail -1 | cut -d: -f1) # the last .5
+printf '\x01' | dd of=flipped.h5 bs=1 seek="$place" conv=notrunc 2>err
+expect 2 "show of a file with a flipped bit" show flipped.h5
+holds "it says that the numbers are others" grep -q "its numbers are not those that were written" err
+expect 2 "fit of it" fit flipped.h5 -o flipped.fit.h5
+expect 2 "run onto it" run sweep.yaml -o flipped.h5
+expect 0 "--force replaces it" run sweep.yaml -o flipped.h5 --force
+holds "it is sound" test "$(digest flipped.h5)" = "$(digest before.h5)"
+for size in 16k 64 "100 K" 500000B; do OMP_STACKSIZE=$size expect 2 "OMP_STACKSIZE=$size" fit before.h5 -o fits.h5; done
+holds "it is said" grep -q "OMP_STACKSIZE=500000B is too small" err
+OMP_STACKSIZE=1M expect 0 "OMP_STACKSIZE=1M" fit before.h5 -o fits.h5
+expect 2 "an escape in a name" show $'escape\e[31m.h5'
+holds "it is not printed raw" test -z "$(grep $'\e' err)"
 
 # ---- show, fit, plot ----
 

@@ -11,6 +11,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/outfile.h"
+#include "sim/results/destination.h"
 #include "sim/results/store.h"
 
 /* The first file's name without its ending. */
@@ -77,8 +78,9 @@ static int diagnose(const struct diagnose_request *request, const char *path, co
 static int run(const struct diagnose_request *request, const char *line) {
     char *path = request->output ? memory_copy_text(request->output, strlen(request->output))
                                  : default_output(&request->scores);
-    int status = EXIT_FAILED;
-    if (outfile_prepare(path, false)) {
+    int status = destination_check(path, DESTINATION_DIAGNOSIS, 0, NULL);
+    if (status == EXIT_DONE && !outfile_prepare(path, false)) { status = EXIT_FAILED; }
+    if (status == EXIT_DONE) {
         struct scores *scores = scores_open(&request->scores);
         status = scores ? diagnose(request, path, line, scores) : EXIT_USAGE;
         scores_close(scores);

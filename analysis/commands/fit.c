@@ -10,6 +10,7 @@
 #include "analysis/report/table.h"
 #include "sim/base/message.h"
 #include "sim/base/outfile.h"
+#include "sim/results/destination.h"
 
 static const char usage[] =
     "usage: gapscale fit RESULTS... [-o FILE] [--json]\n"
@@ -26,15 +27,6 @@ static char *command_line(int argc, char **argv) {
     if (words && asprintf(&line, "gapscale %s", words) < 0) { line = NULL; }
     free(words);
     return line;
-}
-
-/* Fits never replace results. */
-static bool output_is_free(const char *path) {
-    char why[STORE_WHY];
-    enum store_match match = store_compare(path, "", why);
-    if (match != STORE_SAME && match != STORE_OTHER) { return true; }
-    message_error("%s holds results of a run, which fits never replace; choose another -o FILE", path);
-    return false;
 }
 
 static int write_fits(const char *path, const struct study *study, const char *line) {
@@ -77,10 +69,10 @@ int command_fit(int argc, char **argv) {
     int status = EXIT_FAILED;
     if (!path || !line) {
         message_error("out of memory");
-    } else if (!output_is_free(path)) {
-        status = EXIT_USAGE;
     } else {
-        status = print_and_write(&request, path, line);
+        status = destination_check(path, DESTINATION_FIT, request.count, (const char *const *)request.paths);
+        if (status == EXIT_DONE && !outfile_prepare(path, false)) { status = EXIT_FAILED; }
+        if (status == EXIT_DONE) { status = print_and_write(&request, path, line); }
     }
     free(path);
     free(line);

@@ -1,12 +1,9 @@
 /* `gapscale flow`: tokens on the sphere moved by attention, against the heat equation run backwards. */
-#include <errno.h>
 #include <getopt.h>
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "analysis/commands/command.h"
 #include "analysis/figures/flow_figures.h"
@@ -16,6 +13,7 @@
 #include "sim/base/message.h"
 #include "sim/base/number.h"
 #include "sim/base/outfile.h"
+#include "sim/results/destination.h"
 
 enum { MOST_THREADS = 1024 };
 
@@ -40,35 +38,30 @@ static void print_usage(FILE *out) {
           out);
 }
 
-/* Under a temporary name first: a half-written FILE is never seen. */
 static bool write_csv(const char *file, const struct flow_request *r, const struct flow_answer *a) {
-    char *temporary;
-    if (asprintf(&temporary, "%s.%ld", file, (long)getpid()) < 0) { memory_exhausted(); }
-    FILE *out = fopen(temporary, "w");
-    bool good = out != NULL;
-    if (good) {
-        flow_table_print_csv(out, r, a);
-        good = !ferror(out);
-        good = fclose(out) == 0 && good && rename(temporary, file) == 0;
-    }
-    if (!good) {
-        message_error("cannot write %s: %s", file, strerror(errno));
-        unlink(temporary);
-    }
-    free(temporary);
+    char *text = NULL;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+    if (!out) { memory_exhausted(); }
+    flow_table_print_csv(out, r, a);
+    bool whole = !ferror(out);
+    if (fclose(out) != 0 || !whole) { memory_exhausted(); }
+    bool good = outfile_write(file, text, length);
+    free(text);
     return good;
 }
 
 static int flow(const struct flow_request *r, const char *file, bool json) {
     struct flow_answer a;
-    if (file && !outfile_prepare(file, false)) { return EXIT_FAILED; }
+    int status = file ? destination_check(file, DESTINATION_TABLE, 0, NULL) : EXIT_DONE;
+    if (status == EXIT_DONE && file && !outfile_prepare(file, false)) { status = EXIT_FAILED; }
+    if (status != EXIT_DONE) { return status; }
     flow_answer_make(r, file != NULL, &a);
     if (json) {
         flow_json_print(stdout, r, &a);
     } else {
         flow_table_print(stdout, r, &a);
     }
-    int status = EXIT_DONE;
     if (file) {
         if (!write_csv(file, r, &a) || flow_figures_draw(r, &a, file)) { status = EXIT_FAILED; }
     }

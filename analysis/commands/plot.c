@@ -15,6 +15,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/nearest.h"
+#include "sim/base/outfile.h"
 
 /* Free with free(). */
 static char *make_usage(void) {
@@ -179,10 +180,7 @@ static char *script_of(const struct sheet *sheet, const struct figure *figure, c
 static bool keep_script(const struct sheet *sheet, const char *stem, const char *script) {
     char *path;
     if (asprintf(&path, "%s/%s.gp", sheet->directory, stem) < 0) { memory_exhausted(); }
-    FILE *out = remove_old(path) ? fopen(path, "wx") : NULL;
-    bool good = out && fputs(script, out) >= 0;
-    if (out && fclose(out) != 0) { good = false; }
-    if (!good) { message_error("cannot write %s: %s", path, strerror(errno)); }
+    bool good = outfile_write(path, script, strlen(script));
     free(path);
     return good;
 }
@@ -256,6 +254,11 @@ static int draw(const struct options *options, const struct study *study, const 
 
 static int plot(const struct options *options, const struct request *request, const char *directory) {
     struct study study;
+    struct stat there;
+    if (stat(directory, &there) == 0 && !S_ISDIR(there.st_mode)) {
+        message_error("%s is no directory; choose another place with -o DIRECTORY", directory);
+        return EXIT_USAGE;
+    }
     int status = study_open(&study, request->count, request->paths);
     if (status == EXIT_DONE && !names_are_plain(&study)) { status = EXIT_USAGE; }
     if (status == EXIT_DONE && mkdir(directory, 0777) != 0 && errno != EEXIST) {

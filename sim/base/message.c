@@ -4,15 +4,31 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+/* Bytes that a terminal obeys: C0 but for tabs and new lines, DEL, and C1 as UTF-8. */
+static void make_plain(char *text) {
+    for (unsigned char *c = (unsigned char *)text; *c; c++) {
+        bool wide = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0;
+        if ((*c < 0x20 && *c != '\t' && *c != '\n') || *c == 0x7f || wide) { *c = '?'; }
+        if (wide) { *++c = '?'; }
+    }
+}
+
 static void say(const char *kind, const char *format, va_list arguments) {
+    char *text = NULL;
     fflush(stdout);
-    fprintf(stderr, "gapscale: %s", kind);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    if (vasprintf(&text, format, arguments) < 0) {
+        fprintf(stderr, "gapscale: %sout of memory\n", kind);
+        return;
+    }
+    make_plain(text);
+    fprintf(stderr, "gapscale: %s%s\n", kind, text);
+    free(text);
 }
 
 void message_start(void) {

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,6 +10,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
+#include "sim/base/temporary.h"
 
 bool outfile_prepare(const char *path, bool is_default) {
     char copy[4096];
@@ -28,6 +30,17 @@ bool outfile_prepare(const char *path, bool is_default) {
         return false;
     }
     return true;
+}
+
+bool outfile_write(const char *path, const char *text, size_t length) {
+    char temporary[PATH_MAX];
+    bool named = temporary_name(path, sizeof temporary, temporary);
+    if (!named) { errno = ENAMETOOLONG; }
+    bool made = named && temporary_write(temporary, text, length),
+         good = made && rename(temporary, path) == 0;
+    if (!good) { message_error("cannot write %s: %s", path, strerror(errno)); }
+    if (made && !good) { unlink(temporary); }
+    return good;
 }
 
 char *outfile_command_line(int count, char **word) {

@@ -3,9 +3,14 @@
 #define GAPSCALE_SIM_BASE_OUTFILE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Whether a file can be made beside `path`, else a message; makes the directory of the default output. */
 bool outfile_prepare(const char *path, bool is_default);
+
+/* Writes a text under a temporary name, reads it again and puts it in its place. False after a message; then
+ * `path` is as it was. */
+bool outfile_write(const char *path, const char *text, size_t length);
 
 /* A command line as one text. Free with free(). */
 char *outfile_command_line(int count, char **word);

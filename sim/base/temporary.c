@@ -1,6 +1,7 @@
 #include "sim/base/temporary.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -21,6 +22,58 @@ bool temporary_name(const char *path, size_t size, char name[]) {
 
 int temporary_open(const char *name) {
     return open(name, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0666);
+}
+
+static bool write_whole(int file, const void *bytes, size_t length) {
+    const char *at = bytes;
+    while (length > 0) {
+        ssize_t done = write(file, at, length);
+        if (done < 0 && errno != EINTR) { return false; }
+        if (done > 0) {
+            at += done;
+            length -= (size_t)done;
+        }
+    }
+    return fsync(file) == 0 || errno == EINVAL; /* a file system without fsync */
+}
+
+/* EIO where what is read is something else. */
+static bool holds(const char *name, const char *bytes, size_t length) {
+    char block[1 << 14];
+    size_t at = 0;
+    ssize_t done;
+    int file = open(name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (file < 0) { return false; }
+    do {
+        done = read(file, block, sizeof block);
+        if (done < 0 && errno == EINTR) { continue; }
+        if (done <= 0 || (size_t)done > length - at || memcmp(block, bytes + at, (size_t)done) != 0) {
+            break;
+        }
+        at += (size_t)done;
+    } while (true);
+    close(file);
+    if (done == 0 && at == length) { return true; }
+    if (done >= 0) { errno = EIO; }
+    return false;
+}
+
+bool temporary_write(const char *name, const void *bytes, size_t length) {
+    int file = temporary_open(name);
+    if (file < 0) { return false; }
+    bool good = write_whole(file, bytes, length);
+    int why = errno;
+    if (close(file) != 0 && good) {
+        good = false;
+        why = errno;
+    }
+    if (good) {
+        good = holds(name, bytes, length);
+        why = errno;
+    }
+    if (!good) { unlink(name); }
+    errno = why;
+    return good;
 }
 
 bool temporary_is(const char *name) { return strstr(name, mark) != NULL; }

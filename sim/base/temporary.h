@@ -12,6 +12,9 @@
 bool temporary_name(const char *path, size_t size, char name[]);
 /* Makes it, for writing; an existing file is not touched and a link not followed. -1 with errno set. */
 int temporary_open(const char *name);
+/* Makes it with this content, which is then on the disk and was read again. False with errno set and nothing
+ * left behind. */
+bool temporary_write(const char *name, const void *bytes, size_t length);
 /* Removes what others left of `path`: of processes that are gone, and where that cannot be known what was not
  * touched for TEMPORARY_OLD seconds. */
 enum { TEMPORARY_OLD = 86400 };

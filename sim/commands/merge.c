@@ -12,6 +12,7 @@
 #include "sim/config/difference.h"
 #include "sim/journal/journal.h"
 #include "sim/journal/publish.h"
+#include "sim/results/destination.h"
 #include "sim/rows/isa.h"
 
 static const char merge_usage[] =
@@ -181,7 +182,8 @@ static int merge_journals(struct merge *m) {
 
 static int merge_run(struct merge *m, char **directory) {
     if (!open_journals(m, directory)) { return EXIT_USAGE; }
-    int status = publish_check(m->output, m->config, m->force, &m->place);
+    int status = destination_check(m->output, m->force ? DESTINATION_RESULTS : DESTINATION_ANY, 0, NULL);
+    if (status == EXIT_DONE) { status = publish_check(m->output, m->config, m->force, &m->place); }
     if (status == EXIT_DONE) { publish_clear(m->output); }
     if (status != EXIT_DONE || m->place.finished) { return status; }
     if (!outfile_prepare(m->output, false)) { return EXIT_FAILED; }

@@ -19,6 +19,7 @@
 #include "sim/journal/journal.h"
 #include "sim/journal/lock.h"
 #include "sim/journal/publish.h"
+#include "sim/results/destination.h"
 #include "sim/rows/isa.h"
 #include "sim/sweep/estimate.h"
 #include "sim/sweep/ranks.h"
@@ -157,9 +158,10 @@ static int write_scores(struct run *run) {
 static int find_place(struct run *run) {
     name_default_output(run->o->config, run->default_output, sizeof run->default_output);
     run->output = run->o->output ? run->o->output : run->default_output;
-    int status = check_scores(run);
-    if (status != EXIT_DONE) { return status; }
-    status = publish_check(run->output, run->config, run->o->force, &run->place);
+    int status = destination_check(run->output, run->o->force ? DESTINATION_RESULTS : DESTINATION_ANY, 1,
+                                   &run->o->config);
+    if (status == EXIT_DONE) { status = check_scores(run); }
+    if (status == EXIT_DONE) { status = publish_check(run->output, run->config, run->o->force, &run->place); }
     if (status != EXIT_DONE) { return status; }
     if (run->place.finished) {
         clear_finished(run);

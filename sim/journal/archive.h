@@ -12,12 +12,15 @@ enum { ARCHIVE_PATH = 4096 };
 
 /* FILE.units; false when the name is too long. */
 bool archive_name(const char *file, char path[ARCHIVE_PATH]);
+/* Whether there is nothing at `path`, or an archive; else a message. */
+bool archive_may_replace(const char *path);
 /* One being written, under a temporary name first. NULL after a message. End with archive_close. */
 struct archive;
 struct archive *archive_create(const char *path);
 /* Adds a record; they come in order. False after a message. */
 bool archive_add(struct archive *archive, const uint8_t *record, size_t length);
-/* Puts it in its place, or, where it is not to be kept, removes it. False after a message. */
+/* Reads it again and puts it in its place, or, where it is not to be kept, removes it. False after a message.
+ */
 bool archive_close(struct archive *archive, bool keep);
 /* Where the records start in what was read from `path`; 0 after a message, when it is no archive of this very
  * program and its numerics. */

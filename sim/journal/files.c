@@ -49,34 +49,6 @@ unsigned *files_units(const char *directory, size_t *count) {
 
 /* ---- writing ---- */
 
-static bool write_whole(int file, const void *bytes, size_t length) {
-    const char *at = bytes;
-    while (length > 0) {
-        ssize_t done = write(file, at, length);
-        if (done < 0 && errno != EINTR) { return false; }
-        if (done > 0) {
-            at += done;
-            length -= (size_t)done;
-        }
-    }
-    return fsync(file) == 0 || errno == EINVAL;
-}
-
-/* False with errno set and nothing left behind. */
-static bool write_temporary(const char *name, const void *bytes, size_t length) {
-    int file = temporary_open(name);
-    if (file < 0) { return false; }
-    bool good = write_whole(file, bytes, length);
-    int why = errno;
-    if (close(file) != 0 && good) {
-        good = false;
-        why = errno;
-    }
-    if (!good) { unlink(name); }
-    errno = why;
-    return good;
-}
-
 static bool write_failed(const char *path, int why) {
     message_error(
         "cannot write %s: %s; what is finished so far is kept: make room, or mend the place, and run "
@@ -89,7 +61,7 @@ bool files_write(const char *directory, const char *name, const void *bytes, siz
     char path[FILES_PATH], temporary[FILES_PATH + PROCESS_TAG];
     files_path(directory, name, path);
     temporary_name(path, sizeof temporary, temporary);
-    if (!write_temporary(temporary, bytes, length)) { return write_failed(path, errno); }
+    if (!temporary_write(temporary, bytes, length)) { return write_failed(path, errno); }
     if (rename(temporary, path) == 0) { return true; }
     int why = errno;
     unlink(temporary);
@@ -114,7 +86,7 @@ bool files_write_units(const char *directory, unsigned *number, const void *byte
     unsigned next = *number + 1;
     files_units_path(directory, next, path);
     temporary_name(path, sizeof temporary, temporary);
-    if (!write_temporary(temporary, bytes, length)) { return write_failed(path, errno); }
+    if (!temporary_write(temporary, bytes, length)) { return write_failed(path, errno); }
     bool good = rename_new(temporary, path);
     while (!good && errno == EEXIST) { /* of a process that was taken for dead */
         files_units_path(directory, ++next, path);

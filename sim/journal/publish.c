@@ -14,6 +14,7 @@ int publish_check(const char *path, const struct config *config, bool force, str
         message_error("%.60s...: the name is too long", path);
         return EXIT_USAGE;
     }
+    if (!archive_may_replace(place->archive)) { return EXIT_USAGE; }
     if (force) { return EXIT_DONE; }
     char why[STORE_WHY];
     switch (store_compare(path, config->resolved, why)) {
@@ -30,8 +31,8 @@ int publish_check(const char *path, const struct config *config, bool force, str
     case STORE_FOREIGN: break;
     }
     message_error(
-        "%s exists and is no results file that can be read: %s; choose another -o FILE, or --force to "
-        "replace it",
+        "%s exists and is no results file that can be read: %s; choose another -o FILE, or, where it is a "
+        "damaged one, --force to replace it",
         path, why);
     return EXIT_USAGE;
 }

@@ -28,6 +28,7 @@
 
 enum { ROOT_ATTRIBUTES = 24 };
 static const uint64_t SCHEMA_VERSION = 1;
+static const char digest_attribute[] = "digest";
 
 /* ---- provenance ---- */
 
@@ -78,6 +79,10 @@ int store_write(const char *path, const struct results *results, const struct st
     stamp.attribute[stamp.count++] = (struct h5_attribute){.name = "numerics_number", .whole = &number};
     stamp.attribute[stamp.count++] = (struct h5_attribute){.name = "seed", .whole = &results->seed};
 
+    char digest[65];
+    store_digest_results(results, digest);
+    stamp_add(&stamp, digest_attribute, digest);
+
     struct page *page = page_create(results);
     int status = h5file_write(path, stamp.count, stamp.attribute, page->group_count, page->group);
     page_free(page);
@@ -97,6 +102,10 @@ int store_write_derived(const char *path, const char *kind, size_t input_count, 
         strcat(list, inputs[i]);
     }
     stamp_add(&stamp, "inputs", list);
+    const struct page page = {.group_count = group_count, .group = (struct h5_group *)groups};
+    char digest[65];
+    digest_groups(0, "", &page, group_count, groups, digest);
+    stamp_add(&stamp, digest_attribute, digest);
     int status = h5file_write(path, stamp.count, stamp.attribute, group_count, groups);
     free(list);
     return status;
@@ -180,24 +189,6 @@ static struct results *read_shape(const char *path, char why[H5_WHY]) {
     h5file_free(root);
     if (*why == '\0') { return shape; }
     results_free(shape);
-    return NULL;
-}
-
-/* A results file's own arrays, of the shapes that its config implies, which `*shape` receives. NULL after a
- * message. */
-static struct h5_content *content_open(const char *path, struct results **shape) {
-    char why[H5_WHY];
-    struct h5_content *c = NULL;
-    *shape = read_shape(path, why);
-    if (*shape) {
-        struct page *page = page_create(*shape);
-        c = h5file_read_parts(path, page->group_count, page->group, why);
-        page_free(page);
-    }
-    if (c) { return c; }
-    message_error("cannot read %s: %s", path, why);
-    results_free(*shape);
-    *shape = NULL;
     return NULL;
 }
 
@@ -310,22 +301,61 @@ static bool read_series(const struct h5_content *c, struct results_series *s) {
     return good && values_are_allowed(s);
 }
 
-/* Fills in the results whose shape is known. NULL, and the shape freed, after a message. */
-static struct results *content_results(const struct h5_content *c, struct results *r, const char *path) {
+/* Of what the file holds. */
+static void content_digest(const struct h5_content *c, const struct results *r, char digest[65]) {
+    struct page *page = page_create(r);
+    digest_groups(r->seed, r->config_resolved, page, c->group_count, c->group, digest);
+    page_free(page);
+}
+
+/* Files of earlier versions do not say what their digest was. */
+static bool is_as_written(const struct h5_content *c, const struct results *r) {
+    const char *written = root_text(c, digest_attribute);
+    char digest[65];
+    if (written) { content_digest(c, r, digest); }
+    return !written || strcmp(written, digest) == 0;
+}
+
+/* Fills in the results whose shape is known; what is wrong, or NULL. */
+static const char *fill_results(const struct h5_content *c, struct results *r) {
     bool good = true;
     for (size_t i = 0; good && i < r->series_count; i++) { good = read_series(c, &r->series[i]); }
-    if (good) { return r; }
-    message_error("cannot read %s: one of its series is not as results/SCHEMA.md says", path);
+    if (!good) { return "one of its series is not as results/SCHEMA.md says"; }
+    return is_as_written(c, r) ? NULL : "it is damaged: its numbers are not those that were written";
+}
+
+/* A results file, and what it was made of: its own arrays, of the shapes that its config implies. NULL, with
+ * the reason in `why`. */
+static struct results *read_whole(const char *path, struct h5_content **content, char why[H5_WHY]) {
+    struct results *r = read_shape(path, why);
+    *content = NULL;
+    if (!r) { return NULL; }
+    struct page *page = page_create(r);
+    *content = h5file_read_parts(path, page->group_count, page->group, why);
+    page_free(page);
+    const char *fault = *content ? fill_results(*content, r) : why;
+    if (!fault) { return r; }
+    if (fault != why) { snprintf(why, H5_WHY, "%s", fault); }
     results_free(r);
     return NULL;
 }
 
 struct results *store_read(const char *path) {
-    struct results *r;
-    struct h5_content *c = content_open(path, &r);
-    if (c) { r = content_results(c, r, path); }
+    char why[H5_WHY];
+    struct h5_content *c;
+    struct results *r = read_whole(path, &c, why);
+    if (!r) { message_error("cannot read %s: %s", path, why); }
     h5file_free(c);
     return r;
+}
+
+/* Whether all that stands in the file can be read and is as it was written. */
+static bool is_sound(const char *path, char why[H5_WHY]) {
+    struct h5_content *c;
+    struct results *r = read_whole(path, &c, why);
+    h5file_free(c);
+    results_free(r);
+    return r != NULL;
 }
 
 enum store_match store_compare(const char *path, const char *config_resolved, char why[STORE_WHY]) {
@@ -340,22 +370,39 @@ enum store_match store_compare(const char *path, const char *config_resolved, ch
         match = strcmp(root_text(c, "config_resolved"), config_resolved) == 0 ? STORE_SAME : STORE_OTHER;
     }
     h5file_free(c);
-    return match;
+    return match == STORE_SAME && !is_sound(path, why) ? STORE_FOREIGN : match;
+}
+
+enum store_kind store_kind(const char *path) {
+    char why[STORE_WHY];
+    struct h5_content *c = h5file_read_parts(path, 0, NULL, why);
+    if (!c) { return STORE_UNKNOWN; }
+    const char *program = root_text(c, "program"), *kind = root_text(c, "kind"),
+               *resolved = root_text(c, "config_resolved");
+    bool ours = program && kind && strcmp(program, "gapscale") == 0;
+    enum store_kind found = STORE_UNKNOWN;
+    if (ours && strcmp(kind, "gapscale-results") == 0 && resolved) {
+        found = empirical_is(resolved) ? STORE_DIAGNOSIS : STORE_RESULTS;
+    } else if (ours && strcmp(kind, "gapscale-fit") == 0) {
+        found = STORE_FIT;
+    }
+    h5file_free(c);
+    return found;
 }
 
 /* ---- digest ---- */
 
 bool store_digest(const char *path, char digest[65]) {
-    struct results *r;
-    struct h5_content *c = content_open(path, &r);
-    if (c) { r = content_results(c, r, path); }
+    char why[H5_WHY];
+    struct h5_content *c;
+    struct results *r = read_whole(path, &c, why);
     if (r) {
-        struct page *page = page_create(r);
-        digest_groups(r->seed, r->config_resolved, page, c->group_count, c->group, digest);
-        page_free(page);
+        content_digest(c, r, digest);
+    } else {
+        message_error("cannot read %s: %s", path, why);
     }
-    results_free(r);
     h5file_free(c);
+    results_free(r);
     return r != NULL;
 }
 

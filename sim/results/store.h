@@ -10,12 +10,12 @@ struct store_provenance { /* volatile: outside the digest */
     int threads;
 };
 
-/* Writes the results under a temporary name beside `path`, fsyncs and renames. Returns 0, or 1 after
- * a message; then `path` is as it was. */
+/* Writes the results, with their digest as root attribute `digest`, under a temporary name beside `path`,
+ * fsyncs, reads them again, and renames. Returns 0, or 1 after a message; then `path` is as it was. */
 int store_write(const char *path, const struct results *results, const struct store_provenance *provenance);
 
-/* Reads a results file. NULL after a message when it is missing, foreign, damaged or of another
- * schema version. */
+/* Reads a results file. NULL after a message when it is missing, foreign, of another schema version, or
+ * damaged: also where its digest is not the one it was written with. */
 struct results *store_read(const char *path);
 
 /* SHA-256 over datasets, their attributes, seed and resolved config (nothing volatile): 64 hex digits
@@ -29,6 +29,11 @@ enum { STORE_WHY = H5_WHY };
 /* What is at `path`: nothing, a complete result of this resolved config, of another, or no result that can be
  * read, with the reason in `why`. */
 enum store_match store_compare(const char *path, const char *config_resolved, char why[STORE_WHY]);
+
+enum store_kind { STORE_UNKNOWN, STORE_RESULTS, STORE_DIAGNOSIS, STORE_FIT };
+/* What a file says it is, whether or not its numbers can be trusted: results of a sweep, of measured scores,
+ * fits, or none of these. */
+enum store_kind store_kind(const char *path);
 
 /* A file derived from results (`kind`: "gapscale-fit"): its own groups, with the names of the files it
  * came from and the provenance as root attributes. Written like results; returns likewise. */

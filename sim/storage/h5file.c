@@ -1,17 +1,36 @@
 #include "sim/storage/h5file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/message.h"
+#include "sim/storage/h5compare.h"
 #include "sim/storage/h5stream.h"
+
+struct written {
+    size_t attribute_count, group_count;
+    const struct h5_attribute *attribute;
+    const struct h5_group *group;
+};
+
+/* h5stream_check: whether the file, read again, holds these very bits. */
+static bool is_held(const char *temporary, const void *context, char why[H5_WHY]) {
+    const struct written *w = context;
+    struct h5_content *held = h5file_read(temporary, why);
+    bool same = held && h5compare_holds(held, w->attribute_count, w->attribute, w->group_count, w->group);
+    if (held && !same) { snprintf(why, H5_WHY, "what is read back is not what was written"); }
+    h5file_free(held);
+    return same;
+}
 
 int h5file_write(const char *path, size_t attribute_count, const struct h5_attribute *attribute,
                  size_t group_count, const struct h5_group *group) {
-    struct h5stream *stream = h5stream_open(path, attribute_count, attribute);
-    if (!stream) { return EXIT_FAILED; }
-    for (size_t i = 0; i < group_count; i++) { h5stream_group(stream, &group[i]); }
-    return h5stream_close(stream);
+    const struct written written = {attribute_count, group_count, attribute, group};
+    struct h5stream *s = h5stream_open(path, attribute_count, attribute);
+    if (!s) { return EXIT_FAILED; }
+    for (size_t i = 0; i < group_count; i++) { h5stream_group(s, &group[i]); }
+    return h5stream_close_checked(s, is_held, &written);
 }
 
 static void free_attributes(size_t count, const struct h5_attribute *list) {

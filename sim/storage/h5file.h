@@ -40,8 +40,9 @@ struct h5_group {
     const struct h5_attribute *attribute;
 };
 
-/* Writes a file with these root attributes and groups under a temporary name beside `path`, fsyncs it and
- * renames it to `path`. Returns EXIT_DONE, or EXIT_FAILED after a message; then `path` is as it was. */
+/* Writes a file with these root attributes and groups under a temporary name beside `path`, fsyncs it, reads
+ * it again and, where it holds these very bits, renames it to `path`. Returns EXIT_DONE, or EXIT_FAILED after
+ * a message; then `path` is as it was. */
 int h5file_write(const char *path, size_t attribute_count, const struct h5_attribute *attribute,
                  size_t group_count, const struct h5_group *group);
 

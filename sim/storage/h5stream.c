@@ -31,10 +31,10 @@ static bool write_attribute(hid_t object, const struct h5_attribute *a) {
     } else if (id >= 0) {
         status = H5Awrite(id, H5T_NATIVE_DOUBLE, &a->number);
     }
-    H5Aclose(id);
+    bool closed = H5Aclose(id) >= 0;
     H5Tclose(text);
     H5Sclose(space);
-    return status >= 0;
+    return status >= 0 && closed;
 }
 
 /* Creation order tracked, no time stamps: the same content gives the same bytes. */
@@ -106,8 +106,7 @@ static bool write_dataset(hid_t group, const struct h5_group *g, const struct h5
     hid_t id = write_values(group, g, d);
     bool good = id >= 0;
     for (unsigned i = 0; good && i < d->rank; i++) { good = H5DSattach_scale(id, scale[d->axis[i]], i) >= 0; }
-    H5Dclose(id);
-    return good;
+    return H5Dclose(id) >= 0 && good;
 }
 
 static bool write_group(hid_t file, const struct h5_group *g) {
@@ -127,11 +126,10 @@ static bool write_group(hid_t file, const struct h5_group *g) {
         const struct h5_dataset *d = &g->dataset[i];
         good = is_coordinate(g, d) || write_dataset(group, g, d, scale);
     }
-    for (size_t i = 0; i < scales; i++) { H5Dclose(scale[i]); }
+    for (size_t i = 0; i < scales; i++) { good = H5Dclose(scale[i]) >= 0 && good; }
     free(scale);
-    H5Gclose(group);
     H5Pclose(list);
-    return good;
+    return H5Gclose(group) >= 0 && good;
 }
 
 static hid_t create_file(const char *path) {
@@ -145,23 +143,25 @@ static hid_t create_file(const char *path) {
 }
 
 static bool sync_path(const char *path, int flags) {
-    int descriptor = open(path, flags);
+    int descriptor = open(path, flags | O_CLOEXEC);
     if (descriptor < 0) { return false; }
     bool good = fsync(descriptor) == 0 || errno == EINVAL; /* a file system without fsync */
+    posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED);  /* what is read next comes from the disk */
     return close(descriptor) == 0 && good;
 }
 
-static bool rename_whole(const char *temporary, const char *path) {
+static bool put_in_place(const char *temporary, const char *path) {
     char copy[PATH];
     snprintf(copy, sizeof copy, "%s", path);
-    return sync_path(temporary, O_RDWR) && rename(temporary, path) == 0 && sync_path(dirname(copy), O_RDONLY);
+    return rename(temporary, path) == 0 && sync_path(dirname(copy), O_RDONLY);
 }
 
-static int write_failed(const char *temporary, const char *path) {
+/* `why` may be NULL: then errno tells. */
+static int write_failed(const char *temporary, const char *path, const char *why) {
     int reason = errno;
     unlink(temporary);
-    message_error("cannot write %s: %s; is the disk full or the place read-only?", path,
-                  reason ? strerror(reason) : "HDF5 failed");
+    if (!why) { why = reason ? strerror(reason) : "HDF5 failed"; }
+    message_error("cannot write %s: %s; is the disk full or the place read-only?", path, why);
     return EXIT_FAILED;
 }
 
@@ -191,7 +191,7 @@ struct h5stream *h5stream_open(const char *path, size_t attribute_count,
     s->dataset = -1;
     s->file = create_file(s->temporary);
     if (s->file < 0) {
-        write_failed(s->temporary, s->path);
+        write_failed(s->temporary, s->path, NULL);
         free(s);
         return NULL;
     }
@@ -251,18 +251,27 @@ bool h5stream_append(struct h5stream *s, size_t count, const double *value) {
     return s->good;
 }
 
-int h5stream_close(struct h5stream *s) {
+/* The file that is closed and on the disk. */
+static int finish(struct h5stream *s, h5stream_check *check, const void *context) {
+    char why[H5_WHY];
+    if (check && !check(s->temporary, context, why)) { return write_failed(s->temporary, s->path, why); }
+    return put_in_place(s->temporary, s->path) ? EXIT_DONE : write_failed(s->temporary, s->path, NULL);
+}
+
+int h5stream_close_checked(struct h5stream *s, h5stream_check *check, const void *context) {
     end_dataset(s);
     bool good = s->good && H5Fflush(s->file, H5F_SCOPE_LOCAL) >= 0;
     if (H5Fclose(s->file) < 0) { /* the library's exit handler could crash now */
-        write_failed(s->temporary, s->path);
+        write_failed(s->temporary, s->path, NULL);
         _exit(EXIT_FAILED);
     }
-    int status =
-        good && rename_whole(s->temporary, s->path) ? EXIT_DONE : write_failed(s->temporary, s->path);
+    good = good && sync_path(s->temporary, O_RDWR);
+    int status = good ? finish(s, check, context) : write_failed(s->temporary, s->path, NULL);
     free(s);
     return status;
 }
+
+int h5stream_close(struct h5stream *s) { return h5stream_close_checked(s, NULL, NULL); }
 
 void h5stream_drop(struct h5stream *s) {
     end_dataset(s);

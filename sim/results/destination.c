@@ -1,0 +1,77 @@
+#include "sim/results/destination.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "sim/base/message.h"
+#include "sim/base/temporary.h"
+#include "sim/results/store.h"
+
+static int refuse(const char *path, const char *what) {
+    message_error("%s %s; choose another place with -o FILE", path, what);
+    return EXIT_USAGE;
+}
+
+/* With the longest of what is written beside it. */
+static bool name_fits(const char *path) {
+    char beside[PATH_MAX], temporary[PATH_MAX];
+    if (snprintf(beside, sizeof beside, "%s.units", path) >= (int)sizeof beside ||
+        !temporary_name(beside, sizeof temporary, temporary)) {
+        return false;
+    }
+    const char *slash = strrchr(temporary, '/');
+    return strlen(slash ? slash + 1 : temporary) <= NAME_MAX;
+}
+
+static bool is_marked(const char *path) {
+    char head[sizeof DESTINATION_MARK] = "";
+    FILE *in = fopen(path, "re");
+    size_t length = in ? fread(head, 1, sizeof head - 1, in) : 0;
+    if (in) { fclose(in); }
+    return length == sizeof head - 1 && strcmp(head, DESTINATION_MARK) == 0;
+}
+
+static bool is_of_kind(const char *path, enum destination_kind kind) {
+    switch (kind) {
+    case DESTINATION_ANY: return true;
+    case DESTINATION_RESULTS: return store_kind(path) == STORE_RESULTS;
+    case DESTINATION_DIAGNOSIS: return store_kind(path) == STORE_DIAGNOSIS;
+    case DESTINATION_FIT: return store_kind(path) == STORE_FIT;
+    case DESTINATION_TABLE: return is_marked(path);
+    }
+    return false;
+}
+
+static const char *kind_refusal(enum destination_kind kind) {
+    switch (kind) {
+    case DESTINATION_FIT: return "exists and holds no fits of gapscale, and fits replace nothing else";
+    case DESTINATION_TABLE: return "exists and is no table of gapscale, and is never replaced";
+    case DESTINATION_DIAGNOSIS: return "exists and is no diagnosis of gapscale, and is never replaced";
+    default: return "exists and is no results file of gapscale that can be read, and is never replaced";
+    }
+}
+
+int destination_check(const char *path, enum destination_kind kind, size_t input_count,
+                      const char *const *inputs) {
+    struct stat there, input;
+    size_t length = strlen(path);
+    if (length == 0 || path[length - 1] == '/') { return refuse(path, "is no name of a file"); }
+    if (!name_fits(path)) {
+        message_error("%.60s...: the name is too long", path);
+        return EXIT_USAGE;
+    }
+    if (lstat(path, &there) != 0) { return EXIT_DONE; }
+    if (S_ISDIR(there.st_mode)) { return refuse(path, "is a directory"); }
+    if (S_ISLNK(there.st_mode)) { return refuse(path, "is a link, which would be replaced"); }
+    if (!S_ISREG(there.st_mode)) { return refuse(path, "is no regular file"); }
+    for (size_t i = 0; i < input_count; i++) {
+        if (stat(inputs[i], &input) == 0 && input.st_dev == there.st_dev && input.st_ino == there.st_ino) {
+            return refuse(path, "is an input of this command");
+        }
+    }
+    return is_of_kind(path, kind) ? EXIT_DONE : refuse(path, kind_refusal(kind));
+}

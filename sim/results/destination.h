@@ -1,0 +1,24 @@
+/* destination: whether a command may write its answer where it is asked to, looked at before any work. */
+#ifndef GAPSCALE_SIM_RESULTS_DESTINATION_H
+#define GAPSCALE_SIM_RESULTS_DESTINATION_H
+
+#include <stddef.h>
+
+/* What is to be written, and what may stand there already and be replaced: the same kind, written by this
+ * program. A table is a text whose first line starts with DESTINATION_MARK. */
+enum destination_kind {
+    DESTINATION_ANY, /* whoever asks looks into what is there */
+    DESTINATION_RESULTS,
+    DESTINATION_DIAGNOSIS,
+    DESTINATION_FIT,
+    DESTINATION_TABLE
+};
+#define DESTINATION_MARK "# gapscale "
+
+/* Refuses, with a message and EXIT_USAGE, a directory, a link, what is no regular file, a name that leaves no
+ * room for those beside it (temporary.h, archive.h), a file that is one of the inputs, and one of another
+ * kind. Else EXIT_DONE. */
+int destination_check(const char *path, enum destination_kind kind, size_t input_count,
+                      const char *const *inputs);
+
+#endif
