@@ -552,7 +552,7 @@ for much in too-much-n too-much-kept too-many-betas too-many-series; do
     holds "$much: with words" grep -q "takes about .* of memory .* are free: ask for fewer" err
     holds "$much: nothing is made" sh -c '! ls much.h5* 2>/dev/null'
 done
-mkdir small
+mkdir -p small
 if mount -t tmpfs -o size=2m tmpfs small 2>/dev/null; then
     printf 'n: [100, 200, 300, 400]\nseries: [{family: gaussian}]\n' >disk.yaml
     expect 2 "run refuses what the disk cannot hold" run disk.yaml -o small/much.h5 --threads 1
