@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""diagnose.py GAPSCALE [--page PAGE]: diagnoses the shared files of measured scores (GAPSCALE_SHARED, else ../shared/data/attention)
+"""diagnose.py GAPSCALE: runs the NumPy part of analysis/DIAGNOSE.md and diagnoses what it writes; diagnoses the shared files of measured scores (GAPSCALE_SHARED, else ../shared/data/attention)
 and holds every head against its independent analysis: Lambda, quartiles, k*, H, Y_2, largest weight, beta_c, ties, and the
 drifts of five laws. Ends with `N passed, N failed, N skipped`."""
-import json, math, os, subprocess, sys, tempfile
+import json, math, os, re, subprocess, sys, tempfile
 
 gapscale = sys.argv[1]
 shared = os.environ.get("GAPSCALE_SHARED", "../shared/data/attention")
@@ -55,6 +55,20 @@ def compare(name, trained):
         check(f"{name} {head}", worst, bad)
 
 
+def try_page():
+    code = re.search(r"```python\n(.*?)```", open("analysis/DIAGNOSE.md").read(), re.S).group(1)
+    with tempfile.TemporaryDirectory() as work:
+        subprocess.run([sys.executable, "-c", code], cwd=work, check=True)
+        found = json.loads(subprocess.run([os.path.abspath(gapscale), "diagnose", "scores.h5", "--json"], cwd=work, check=True,
+                                          capture_output=True).stdout)
+        bad = [] if os.path.exists(f"{work}/scores.diagnosis.h5") else ["no scores.diagnosis.h5"]
+    whole = found["heads"][-1]
+    if whole["name"] != "all" or whole["locality"] != "global" or "sqrt_log" in whole["excluded"] or found["trained"] != 512:
+        bad.append(whole["sentence"])
+    check("the page's file, as independent Gaussian rows", 0, bad)
+
+
+try_page()
 compare("stories260K", 32)
 compare("ppocrv4_rec", 40)
 compare("ppocrv4_rec.float16", 40)
