@@ -27,7 +27,11 @@ static void print_schedule(const char *name, const struct schedule *s) {
 
 static void print_series(const struct results_series *s) {
     size_t lengths = s->size[RESULTS_LOG_N], betas = s->size[RESULTS_BETA];
-    printf("\n%s: %s rows (%s class)", s->name, s->family->name, family_class_name(s->family->class));
+    if (s->family->kind == FAMILY_MEASURED) {
+        printf("\n%s: measured rows, from a diagnosis", s->name);
+    } else {
+        printf("\n%s: %s rows (%s class)", s->name, s->family->name, family_class_name(s->family->class));
+    }
     for (size_t i = 0; i < s->family->parameter_count; i++) {
         print_schedule(s->family->parameter[i].name, &s->parameter[i]);
     }

@@ -8,6 +8,9 @@
 struct store_provenance { /* volatile: outside the digest */
     const char *command_line;
     int threads;
+    /* Of measured scores, as their files say; NULL, 0: not said. */
+    const char *model, *licence, *input;
+    double trained_context;
 };
 
 /* Writes the results under a temporary name beside `path`, fsyncs and renames. Returns 0, or 1 after
