@@ -48,7 +48,13 @@ static int no_rows(const struct scores *scores) {
 /* Reads twice, writes, prints. */
 static int diagnose(const struct diagnose_request *request, const char *path, const char *line,
                     struct scores *scores) {
-    const struct store_provenance provenance = {.command_line = line, .threads = request->threads};
+    const struct scores_facts *facts = scores_facts(scores);
+    const struct store_provenance provenance = {.command_line = line,
+                                                .threads = request->threads,
+                                                .model = facts->model,
+                                                .licence = facts->licence,
+                                                .input = facts->input,
+                                                .trained_context = facts->trained};
     struct survey survey;
     struct diagnosis diagnosis;
     if (!survey_make(scores, request->threads, &survey)) {
@@ -59,7 +65,7 @@ static int diagnose(const struct diagnose_request *request, const char *path, co
         survey_release(&survey);
         return no_rows(scores);
     }
-    char *text = diagnose_request_text(request, scores_facts(scores));
+    char *text = diagnose_request_text(request, facts);
     diagnosis_make(&survey, &diagnosis);
     struct results *results = tally_make(
         scores, &(struct tally_request){request->betas, request->beta, text, request->threads}, &diagnosis);

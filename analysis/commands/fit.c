@@ -29,6 +29,20 @@ static char *command_line(int argc, char **argv) {
     return line;
 }
 
+/* The verdict of a fit is about drawn rows at any n. */
+static void tell_of_measured_rows(const struct study *study) {
+    for (size_t i = 0; i < study->count; i++) {
+        if (study->fit[i].series->family->kind == FAMILY_MEASURED) {
+            message_say(
+                "%s holds measured rows: how they grow, with intervals between sequences, is told by "
+                "`gapscale diagnose`; errors and verdicts here take rows as independent, and no more n "
+                "or replicates can be drawn",
+                study->fit[i].file);
+            return;
+        }
+    }
+}
+
 static int write_fits(const char *path, const struct study *study, const char *line) {
     struct store_provenance provenance = {.command_line = line, .threads = 1};
     if (fitfile_write(path, study, &provenance)) { return EXIT_FAILED; }
@@ -41,6 +55,7 @@ static int print_and_write(const struct request *request, const char *path, cons
     int status = study_open(&study, request->count, request->paths);
     if (status == EXIT_DONE && !study_judge(&study)) { status = EXIT_FAILED; }
     if (status == EXIT_DONE) {
+        tell_of_measured_rows(&study);
         if (request->json) {
             fitjson_print(stdout, &study);
         } else {

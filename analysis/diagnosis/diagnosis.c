@@ -28,6 +28,7 @@ static double gap_of(const struct survey_row *r) { return r->gap; }
 static double alpha_of(const struct survey_row *r) { return r->log_rank / log(r->count); }
 static double entropy_of(const struct survey_row *r) { return r->entropy; }
 static double participation_of(const struct survey_row *r) { return r->participation; }
+static double top_weight_of(const struct survey_row *r) { return r->top_weight; }
 static double collapse_of(const struct survey_row *r) { return r->collapse; }
 static double rounding_of(const struct survey_row *r) { return r->rounding; }
 
@@ -75,6 +76,7 @@ static void fill_point(const struct survey *s, const struct diagnosis_group *g, 
     p->rounding = median_of(count, row, rounding_of, room);
     p->entropy = median_of(count, row, entropy_of, room);
     p->participation = median_of(count, row, participation_of, room);
+    p->top_weight = median_of(count, row, top_weight_of, room);
     p->collapse = median_of(count, row, collapse_of, room);
     for (size_t i = 0; i < count; i++) {
         p->tie_fraction += isinf(row[i]->lambda) ? 1 / (double)count : 0;
@@ -286,6 +288,7 @@ static double law_exponent(const struct survey *s, const struct diagnosis_group 
 }
 
 static void judge_laws(const struct survey *s, const struct diagnosis_group *g, struct diagnosis_growth *w) {
+    const double rounding = 1e-12; /* rows without noise have intervals without width */
     int left = 0;
     w->best = -1;
     w->closest = 0;
@@ -294,7 +297,8 @@ static void judge_laws(const struct survey *s, const struct diagnosis_group *g, 
         law->exponent = law_exponent(s, g, w, (enum prescription)p);
         law->drift = drift_measured(s, g, w, (enum prescription)p);
         law->trend = drift_of_trend(s, g, w, (enum prescription)p);
-        law->excluded = law->exponent < w->exponent.low || law->exponent > w->exponent.high;
+        law->excluded =
+            law->exponent < w->exponent.low - rounding || law->exponent > w->exponent.high + rounding;
         if (fabs(law->exponent - w->exponent.value) < fabs(w->law[w->closest].exponent - w->exponent.value)) {
             w->closest = p;
         }

@@ -22,12 +22,13 @@ struct diagnosis_point {
     struct trend_interval lambda; /* exp of the mean over sequences of the median of log Lambda_n */
     double median, lower, upper;  /* Lambda_n of all rows: median and quartiles; inf for ties */
     double rank, gap, alpha; /* medians: of k and t where Lambda_n is attained, and of log k over log n */
-    double entropy, participation, collapse; /* medians at beta = 1; of the beta where H = 1 */
-    double top_key_mass;                     /* mean largest weight at beta = 1 */
-    double tie_fraction;                     /* rows whose largest scores tie */
-    double rounding;                         /* median of how far rounding may move log Lambda_n */
-    double near, mass[SURVEY_WINDOWS];       /* medians over sequences (survey.h) */
-    size_t spacings;                         /* K of the index: 0 where rows are too short for one */
+    double entropy, participation, top_weight; /* medians at beta = 1 */
+    double collapse;                           /* median of the beta where H = 1 */
+    double top_key_mass;                       /* mean largest weight at beta = 1 */
+    double tie_fraction;                       /* rows whose largest scores tie */
+    double rounding;                           /* median of how far rounding may move log Lambda_n */
+    double near, mass[SURVEY_WINDOWS];         /* medians over sequences (survey.h) */
+    size_t spacings;                           /* K of the index: 0 where rows are too short for one */
     struct trend_interval index; /* extreme-value index from spacings, sinks left out (THEORY 11) */
     double index_se;             /* its standard error */
     double gaussian;             /* what independent Gaussian rows of this n read */

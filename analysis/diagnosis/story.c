@@ -89,6 +89,16 @@ static void append_advice(const struct diagnosis_growth *w, char out[DIAGNOSIS_S
     }
 }
 
+/* Where it is more than sampling of a few hundred rows leaves open. */
+static void append_rounding(const struct diagnosis_point *p, char out[DIAGNOSIS_SENTENCE]) {
+    const double matters = 0.05;
+    if (p->rounding > matters) {
+        words_append(out, DIAGNOSIS_SENTENCE,
+                     " Rounding of the scores as stored may move log Lambda_n of a typical row by %.2g.",
+                     p->rounding);
+    }
+}
+
 const char *story_sentence(const struct diagnosis_group *g, char out[DIAGNOSIS_SENTENCE]) {
     const struct diagnosis_point *p = story_point(g);
     char number[WORDS], length[WORDS];
@@ -102,5 +112,6 @@ const char *story_sentence(const struct diagnosis_group *g, char out[DIAGNOSIS_S
     if (p->tie_fraction > 0) {
         words_append(out, DIAGNOSIS_SENTENCE, " %.1f%% of its rows tie at the top.", 100 * p->tie_fraction);
     }
+    append_rounding(p, out);
     return out;
 }

@@ -1,5 +1,6 @@
 #include "analysis/figures/figures.h"
 
+#include "analysis/figures/diagnosis_figures.h"
 #include "analysis/figures/script.h"
 #include "analysis/figures/series_figures.h"
 #include "analysis/figures/sphere_figures.h"
@@ -41,6 +42,11 @@ const struct figure figure_list[FIGURES] = {
      .applies = results_has_output,
      .series_lacks = series_figure_lacks_betas,
      .series_print = sphere_figure_weights},
+    {.name = "prescriptions",
+     .shows = "measured rows: beta/Lambda against n under each prescription",
+     .applies = diagnosis_figure_applies,
+     .series_lacks = diagnosis_figure_lacks_lengths,
+     .series_print = diagnosis_figure_prescriptions},
     {.name = "all-collapse",
      .shared = "all",
      .shows = "of all series: beta_c/Lambda^typ",

@@ -34,7 +34,7 @@ collapse_label = 'collapse point  β_{c}'
 bar_words = 'bars: ± 1 standard error'
 length_label = 'context length {/:Italic n}'
 heading(name, family, parameters) = \
-    '{/:Bold '.name.':}  '.(name eq family ? '' : family.', ').parameters
+    '{/:Bold '.name.':}  '.(name eq family ? '' : family.(parameters eq '' ? '' : ', ')).parameters
 measure(criterion) = criterion eq 'entropy' ? '⟨{/:Italic H}⟩' : \
     criterion eq 'participation' ? '⟨{/:Italic Y}_{2}⟩' : \
     criterion eq 'top_two_ratio' ? '⟨{/:Italic p}_{(2)}/{/:Italic p}_{(1)}⟩' : 'largest ⟨{/:Italic χ}⟩'

@@ -40,6 +40,7 @@ static void print_point(FILE *out, const struct diagnosis_point *p) {
     json_print_member(out, "model_beta_ratio", 1 / p->median);
     json_print_member(out, "entropy", p->entropy);
     json_print_member(out, "participation", p->participation);
+    json_print_member(out, "top_weight", p->top_weight);
     json_print_member(out, "collapse", p->collapse);
     json_print_member(out, "tie_fraction", p->tie_fraction);
     json_print_member(out, "extreme_value_index", p->index.value);

@@ -32,7 +32,11 @@ static void print_parameter(const struct family_parameter *parameter, const stru
 
 static void print_series(const struct results_series *s) {
     size_t lengths = s->size[RESULTS_LOG_N], betas = s->size[RESULTS_BETA];
-    printf("\n%s: %s rows (%s class)", s->name, s->family->name, family_class_name(s->family->class));
+    if (s->family->kind == FAMILY_MEASURED) {
+        printf("\n%s: measured rows, from a diagnosis", s->name);
+    } else {
+        printf("\n%s: %s rows (%s class)", s->name, s->family->name, family_class_name(s->family->class));
+    }
     for (size_t i = 0; i < s->family->parameter_count; i++) {
         if (family_parameter_counts(s->family, s->parameter, i)) {
             print_parameter(&s->family->parameter[i], &s->parameter[i]);

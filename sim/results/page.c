@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/theory/prescription.h"
 #include "sim/base/memory.h"
 #include "sim/measures/pilot.h"
 
@@ -30,7 +31,7 @@ double *page_parameter(struct results_series *s, size_t parameter, size_t part, 
 struct sheet {
     char path[PAGE_NAME];
     struct h5_dimension dimension[RESULTS_DIMENSIONS];
-    struct h5_dataset dataset[RESULTS_FIELDS + 1];
+    struct h5_dataset dataset[RESULTS_FIELDS + 2]; /* and two of text */
     size_t dimensions, datasets;
 };
 
@@ -103,6 +104,19 @@ static void add_criteria(struct page_series *p, const struct results_series *s) 
     sheet_add(&p->exact, s, d);
 }
 
+/* Of measured rows. */
+static void add_prescriptions(struct page_series *p, const struct results_series *s) {
+    if (!results_has_dimension(s, RESULTS_PRESCRIPTION) || s->size[RESULTS_PRESCRIPTION] != PRESCRIPTIONS) {
+        return;
+    }
+    sheet_add(&p->own, s,
+              (struct h5_dataset){.name = "prescription",
+                                  .long_name = "how beta grows with context length",
+                                  .rank = 1,
+                                  .axis = {RESULTS_PRESCRIPTION},
+                                  .text = (const char **)prescription_name});
+}
+
 static void add_attributes(struct page_series *p, struct results_series *s) {
     p->attribute[p->attributes++] = (struct h5_attribute){.name = "family", .text = s->family->name};
     p->attribute[p->attributes++] =
@@ -141,6 +155,7 @@ struct page *page_create(const struct results *r) {
         struct page_series *p = &page->series[i];
         add_fields(p, &r->series[i]);
         add_criteria(p, &r->series[i]);
+        add_prescriptions(p, &r->series[i]);
         add_attributes(p, &r->series[i]);
         struct h5_group *own = &page->group[page->group_count++];
         *own = sheet_group(&p->own);

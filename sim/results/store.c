@@ -62,6 +62,13 @@ static void stamp_make(struct stamp *s, const char *kind, const struct store_pro
     stamp_add(s, "command_line", provenance->command_line ? provenance->command_line : "");
     stamp_add(s, "host", s->host);
     stamp_add(s, "threads", s->threads);
+    if (provenance->model) { stamp_add(s, "model", provenance->model); }
+    if (provenance->licence) { stamp_add(s, "licence", provenance->licence); }
+    if (provenance->input) { stamp_add(s, "input", provenance->input); }
+    if (provenance->trained_context > 0) {
+        s->attribute[s->count++] =
+            (struct h5_attribute){.name = "trained_context", .number = provenance->trained_context};
+    }
 }
 
 /* ---- writing ---- */

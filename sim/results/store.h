@@ -8,6 +8,9 @@
 struct store_provenance { /* volatile: outside the digest */
     const char *command_line;
     int threads;
+    /* Of measured scores, as their files say; NULL, 0: not said. */
+    const char *model, *licence, *input;
+    double trained_context;
 };
 
 /* Writes the results, with their digest as root attribute `digest`, under a temporary name beside `path`,

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "analysis/figures/axis.h"
+#include "analysis/figures/diagnosis_figures.h"
 #include "analysis/figures/figures.h"
 #include "analysis/figures/gnuplot.h"
 #include "analysis/figures/template.h"
@@ -178,6 +179,7 @@ static void check_figures_but(const struct results *r, const struct figure *one,
     for (size_t i = 0; i < r->series_count; i++) {
         for (size_t f = 0; f < FIGURES; f++) {
             if (&figure_list[f] == one || &figure_list[f] == other) { continue; }
+            if (figure_list[f].applies == diagnosis_figure_applies) { continue; }
             free(check_figure(&r->series[i], &figure_list[f]));
         }
     }

@@ -102,7 +102,8 @@ static void file_holds_the_columns(void **state) {
     assert_true(study_judge(&study));
     char path[] = "/tmp/gapscale-fit-XXXXXX", why[H5_WHY], room[COLUMN_TEXT];
     close(mkstemp(path));
-    assert_int_equal(fitfile_write(path, &study, &(struct store_provenance){"test", 1}), 0);
+    assert_int_equal(
+        fitfile_write(path, &study, &(struct store_provenance){.command_line = "test", .threads = 1}), 0);
     struct h5_content *file = h5file_read(path, why);
     unlink(path);
     assert_non_null(file);

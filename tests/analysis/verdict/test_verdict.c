@@ -25,7 +25,10 @@ static int set_up(void **state) {
     for (int common = 0; common < 2; common++) {
         struct results *r = standard_run(STANDARD_SEED, common, first);
         close(mkstemp(kept.path[common]));
-        if (store_write(kept.path[common], r, &(struct store_provenance){"test", 1})) { return 1; }
+        if (store_write(kept.path[common], r,
+                        &(struct store_provenance){.command_line = "test", .threads = 1})) {
+            return 1;
+        }
         if (common) {
             results_free(r);
         } else {

@@ -27,7 +27,7 @@ static const char sample_config[] =
     "  - {name: eta, family: spherical, dimension: 3, output: true, value_matrix: {rows: [[1, 2, 3], [4, 5, "
     "6]]}}\n";
 
-static const struct store_provenance sample_provenance = {"run test", 2};
+static const struct store_provenance sample_provenance = {.command_line = "run test", .threads = 2};
 
 /* A directory of its own for every test. */
 static inline int sample_make_place(void **state) {

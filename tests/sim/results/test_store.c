@@ -101,7 +101,7 @@ static void test_digest(void **state) {
     (void)state;
     char want[65], got[65];
     struct results *r = sample_results("base"), *other = sample_results("avx2");
-    const struct store_provenance elsewhere = {"another command line", 64};
+    const struct store_provenance elsewhere = {.command_line = "another command line", .threads = 64};
     store_digest_results(r, want);
     check_file_digest("a.h5", r, want);
     assert_int_equal(store_write("b.h5", other, &elsewhere), EXIT_DONE);

@@ -4,6 +4,25 @@ static char top[4096]; /* of the repository: where the tests start */
 
 static bool in_file(const struct results_field *f) { return f->units != NULL; }
 
+/* How many rows such series have: of an output, of measured rows, of neither; and in `field` which. */
+static size_t fields_of(bool output, bool measured, struct results_field field[RESULTS_FIELDS]) {
+    static struct results_series series[3];
+    struct results_series *s = &series[output ? 1 : measured ? 2 : 0];
+    s->size[RESULTS_COMPONENT] = output;
+    s->family = family_stored(measured ? "empirical" : "spherical");
+    return results_fields(s, field);
+}
+
+/* Each row belongs to all series, to those with an output or to measured rows. */
+static void test_owners(void **state) {
+    (void)state;
+    struct results_field field[RESULTS_FIELDS];
+    size_t every = fields_of(false, false, field), output = fields_of(true, false, field),
+           measured = fields_of(false, true, field);
+    assert_true(every < output && every < measured);
+    assert_int_equal(output + measured - every, RESULTS_FIELDS);
+}
+
 /* Each row as it says, and each array of results given or measured as its row says. */
 static void test_rows(void **state) {
     (void)state;
@@ -11,9 +30,8 @@ static void test_rows(void **state) {
     for (size_t i = 0; i < r->series_count; i++) {
         struct results_field field[RESULTS_FIELDS];
         size_t fields = results_fields(&r->series[i], field);
-        size_t plain = results_fields(&r->series[0], field), all = results_fields(&r->series[i], field);
-        assert_true(results_has_output(&r->series[i]) ? all > plain : all == plain);
-        assert_true(fields == all && all < RESULTS_FIELDS); /* others are of measured rows */
+        struct results_field same[RESULTS_FIELDS];
+        assert_int_equal(fields, fields_of(results_has_output(&r->series[i]), false, same));
         for (size_t f = 0; f < fields; f++) {
             const struct results_field *x = &field[f];
             assert_true(f == 0 || in_file(&field[f - 1]) || !in_file(x));
@@ -91,16 +109,8 @@ static char *read_page(void) {
     return text;
 }
 
-/* results/SCHEMA.md has a row for every row of the table, word for word, and no other. */
-static void test_page(void **state) {
-    (void)state;
-    char *page = read_page(), *end = strstr(page, "## Fit file");
-    assert_non_null(end);
-    *end = '\0';
-    static struct results_series s;
-    struct results_field field[RESULTS_FIELDS];
-    s.size[RESULTS_COMPONENT] = 1; /* with an output */
-    size_t fields = results_fields(&s, field), rows = 0;
+/* How many of the rows are in the file; the page has each. */
+static size_t check_page(const char *page, const struct results_field *field, size_t fields) {
     while (!in_file(&field[fields - 1])) { fields--; }
     for (size_t f = 0; f < fields; f++) {
         char row[300] = "";
@@ -112,17 +122,30 @@ static void test_page(void **state) {
         snprintf(row + at, sizeof row - at, " | %s | %s |\n", field[f].units, field[f].long_name);
         if (!strstr(page, row)) { fail_msg("SCHEMA.md lacks the row %s", row); }
     }
-    for (char *line = strstr(page, "| dataset |"); line; line = strstr(line + 1, "\n| `")) { rows++; }
-    assert_int_equal(rows, fields + 2); /* its head, and criterion */
-    free(page);
+    return fields;
 }
 
+/* results/SCHEMA.md has a row for every row of the table, word for word, and no other. */
+static void test_page(void **state) {
+    (void)state;
+    char *page = read_page(), *end = strstr(page, "## Fit file");
+    assert_non_null(end);
+    *end = '\0';
+    struct results_field field[RESULTS_FIELDS];
+    size_t rows = 0, stored = check_page(page, field, fields_of(true, false, field)) +
+                              check_page(page, field, fields_of(false, true, field)) -
+                              check_page(page, field, fields_of(false, false, field));
+    for (char *line = strstr(page, "| dataset |"); line; line = strstr(line + 1, "\n| `")) { rows++; }
+    assert_int_equal(rows, stored + 3); /* its head, criterion and prescription */
+    free(page);
+}
 int main(void) {
     if (!getcwd(top, sizeof top)) { return 1; }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_rows, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_quantities, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_file, sample_make_place, sample_remove_place),
+        cmocka_unit_test(test_owners),
         cmocka_unit_test(test_page),
     };
     return cmocka_run_group_tests_name("table", tests, NULL, NULL);

@@ -1,0 +1,14 @@
+# Where a measured head stands under each prescription: beta over Lambda against context length.
+#   $laws    log10 of n, of m(n)/Lambda and of the ends of its 95% interval; an index for each prescription
+#   law      their names
+#   laws     how many
+set title heading(name, family, parameters)
+set xlabel length_label
+set ylabel 'inverse temperature  β / Λ_{{/:Italic n}}'
+set key outside right top vertical Left reverse width -2
+set label 'bars: 95% between sequences' at screen 0.985, screen 0.03 right font ',9' textcolor rgb guide
+plot 0 with lines linewidth 1.2 dashtype 2 linecolor rgb guide title 'β = Λ_{{/:Italic n}}', \
+  for [k=1:laws] $laws index k-1 using 1:2 with linespoints pointtype marker(k) pointsize 0.6 linewidth 1.2 \
+    linecolor rgb colour(k) title law[k], \
+  $laws index 0 using 1:2:3:4 with yerrorbars pointtype marker(1) pointsize 0.6 linewidth 1.2 \
+    linecolor rgb colour(1)

@@ -1,0 +1,219 @@
+/* What a diagnosis says of rows whose answer is known. Fixed seed. */
+#include "tests/analysis/diagnosis/laws.h"
+#include "tests/analysis/diagnosis/written.h"
+
+#include "sim/measures/measure.h"
+
+enum { LENGTHS = 3, LONG = 256 };
+static const size_t length[LENGTHS] = {64, 128, 256};
+
+/* Score of a key in a row of n keys. */
+typedef double score_maker(size_t n, size_t row, size_t key, const double *gaussian);
+
+/* Gaussian rows of one head made into others; query q of `rows` stands at key n - rows + q. */
+static void diagnose(struct told *t, size_t sequences, size_t rows, hid_t stored, score_maker *make) {
+    char path[WRITTEN_PATH], group[16];
+    hid_t file = written_open(path);
+    for (size_t j = 0; j < LENGTHS; j++) {
+        size_t n = length[j];
+        const hsize_t size[5] = {sequences, 1, 1, rows, n};
+        double *score = malloc(sequences * rows * n * sizeof *score), gaussian[LONG];
+        for (size_t r = 0; r < sequences * rows; r++) {
+            law_draw(&law_case[0], n, "rows", r, gaussian);
+            for (size_t k = 0; k < n; k++) { score[r * n + k] = make(n, r % rows, k, gaussian); }
+        }
+        snprintf(group, sizeof group, "n%05zu", n);
+        written_scores(file, group, size, stored, score);
+        free(score);
+    }
+    H5Fclose(file);
+    told_make(t, path, NAN, 0);
+    unlink(path);
+}
+
+static double as_drawn(size_t n, size_t row, size_t key, const double *gaussian) {
+    (void)n, (void)row;
+    return gaussian[key];
+}
+
+/* ---- plateaus and ties ---- */
+
+static double plateau(size_t n, size_t row, size_t key, const double *gaussian) {
+    (void)n, (void)gaussian;
+    return key == row ? 0 : -2;
+}
+
+/* Lambda_n = log n/2, for every row: log is the law, to rounding. */
+static void test_plateau(void **state) {
+    (void)state;
+    struct told t;
+    diagnose(&t, 2, 4, H5T_IEEE_F64LE, plateau);
+    const struct diagnosis_group *g = told_group(&t, "L0H0");
+    for (size_t j = 0; j < LENGTHS; j++) {
+        double n = (double)length[j], top = 1 / (1 + (n - 1) * exp(-2));
+        check_relative(g->point[j].median, log(n) / 2, 1e-14);
+        check_close(g->point[j].rank, n, 1e-10);
+        check_close(g->point[j].gap, 2, 1e-14);
+        check_relative(g->point[j].top_key_mass, top, 1e-13);
+        check_relative(g->point[j].participation, top * top + (1 - top) * (1 - top) / (n - 1), 1e-12);
+    }
+    check_close(g->trained.exponent.value, 1, 1e-12);
+    check_close(exp(g->trained.log_amplitude.value), 0.5, 1e-12);
+    assert_true(g->trained.decided && g->trained.best == PRESCRIPTION_LOG);
+    check_close(g->trained.law[PRESCRIPTION_LOG].drift, 1, 1e-12);
+    check_close(g->trained.law[PRESCRIPTION_CONST].drift, log(256) / log(64), 1e-12);
+    told_release(&t);
+}
+
+/* Every second row has two largest scores. */
+static double half_tie(size_t n, size_t row, size_t key, const double *gaussian) {
+    (void)n;
+    return row % 2 == 0 && key < 2 ? 50 : gaussian[key];
+}
+static double most_tie(size_t n, size_t row, size_t key, const double *gaussian) {
+    return half_tie(n, row % 4 == 1 ? 0 : row, key, gaussian);
+}
+
+static void test_ties(void **state) {
+    (void)state;
+    struct told t;
+    diagnose(&t, 2, 8, H5T_IEEE_F64LE, most_tie);
+    const struct diagnosis_group *g = told_group(&t, "L0H0");
+    const struct results_series *s = &t.results->series[0];
+    check_close(g->point[0].tie_fraction, 0.75, 1e-14);
+    assert_true(isinf(g->point[0].median) && isinf(s->lambda_typ[0]));
+    assert_true(isnan(s->beta_ratio[0]) && isnan(s->drift[0]) && !g->trained.decided);
+    told_release(&t);
+    diagnose(&t, 2, 8, H5T_IEEE_F64LE, half_tie);
+    g = told_group(&t, "L0H0");
+    check_close(g->point[0].tie_fraction, 0.5, 1e-14);
+    assert_true(isinf(g->point[0].median) && isnan(t.results->series[0].beta_ratio[0]));
+    told_release(&t);
+}
+
+/* Kept until the program ends. */
+static hid_t half_float(void) {
+    hid_t type = H5Tcopy(H5T_IEEE_F32LE);
+    assert_true(H5Tset_fields(type, 15, 10, 5, 0, 10) >= 0 && H5Tset_size(type, 2) >= 0 &&
+                H5Tset_ebias(type, 15) >= 0);
+    return type;
+}
+
+/* Rounding to 11 bits makes ties and moves Lambda_n; how much is told. */
+static void test_float16(void **state) {
+    (void)state;
+    struct told whole, rounded;
+    diagnose(&whole, 2, 64, H5T_IEEE_F64LE, as_drawn);
+    diagnose(&rounded, 2, 64, half_float(), as_drawn);
+    const struct diagnosis_point *a = &told_group(&whole, "L0H0")->point[2],
+                                 *b = &told_group(&rounded, "L0H0")->point[2];
+    assert_string_equal(rounded.diagnosis.survey->facts->element, "float16");
+    assert_true(a->rounding < 1e-14 && b->rounding > 1e-4 && b->rounding < 0.1);
+    check_close(log(b->median / a->median), 0, 3 * b->rounding);
+    size_t far = 0;
+    for (size_t i = 0; i < whole.survey.row_count; i++) {
+        const struct survey_row *x = &whole.survey.row[i], *y = &rounded.survey.row[i];
+        far += !(fabs(log(x->lambda / y->lambda)) <= 2 * y->rounding);
+    }
+    assert_int_equal(far, 0);
+    told_release(&whole);
+    told_release(&rounded);
+}
+
+/* ---- sinks ---- */
+
+/* Key 0 has the weight 1/2, wherever the query stands. */
+static double sink(size_t n, size_t row, size_t key, const double *gaussian) {
+    double total = 0;
+    for (size_t k = 1; k < n; k++) { total += exp(gaussian[k]); }
+    (void)row;
+    return key == 0 ? log(total) : gaussian[key];
+}
+
+static void test_sink(void **state) {
+    (void)state;
+    struct told t;
+    diagnose(&t, 3, 16, H5T_IEEE_F64LE, sink);
+    for (size_t j = 0; j < LENGTHS; j++) {
+        const struct survey_sink *found = survey_sinks(&t.survey, j, 0);
+        const struct diagnosis_point *p = &told_group(&t, "L0H0")->point[j];
+        assert_int_equal(found[0].key, 0);
+        check_close(found[0].weight, 0.5, 1e-12);
+        check_close(found[1].weight, 0, 0);
+        assert_true(p->lambda_without_sinks > 0 && p->lambda_without_sinks != p->median);
+    }
+    told_release(&t);
+}
+
+static void check_no_sinks(const struct told *t) {
+    for (size_t j = 0; j < LENGTHS; j++) {
+        check_close(survey_sinks(&t->survey, j, 0)->weight, 0, 0);
+        assert_true(isnan(told_group(t, "L0H0")->point[j].lambda_without_sinks));
+    }
+}
+
+/* 16 neighbouring rows attend to the same near keys: those are no sinks. Scores fall by 1 a key of distance.
+ */
+static double neighbours(size_t n, size_t row, size_t key, const double *gaussian) {
+    (void)gaussian, (void)row;
+    return -fabs((double)n - 8 - (double)key);
+}
+
+static void test_no_sinks(void **state) {
+    (void)state;
+    struct told t;
+    diagnose(&t, 3, 16, H5T_IEEE_F64LE, as_drawn);
+    check_no_sinks(&t);
+    told_release(&t);
+    diagnose(&t, 3, 16, H5T_IEEE_F64LE, neighbours);
+    check_no_sinks(&t);
+    told_release(&t);
+}
+
+/* ---- locality, sequences ---- */
+
+static double penalty(size_t n, size_t row, size_t key, const double *gaussian) {
+    double query = (double)(n - 16 + row);
+    return gaussian[key] - 0.3 * fabs(query - (double)key);
+}
+
+static void test_local(void **state) {
+    (void)state;
+    struct told t;
+    diagnose(&t, 16, 16, H5T_IEEE_F64LE, penalty);
+    const struct diagnosis_group *g = told_group(&t, "L0H0");
+    assert_int_equal(g->locality, DIAGNOSIS_LOCAL);
+    assert_string_equal(story_class(g), "local");
+    assert_true(!g->trained.law[PRESCRIPTION_CONST].excluded && g->trained.law[PRESCRIPTION_LOG2].excluded);
+    told_release(&t);
+    diagnose(&t, 16, 16, H5T_IEEE_F64LE, as_drawn);
+    g = told_group(&t, "L0H0");
+    assert_int_equal(g->locality, DIAGNOSIS_GLOBAL);
+    assert_string_equal(story_class(g), "like Gaussian");
+    told_release(&t);
+}
+
+static void test_one_sequence(void **state) {
+    (void)state;
+    struct told t;
+    char sentence[DIAGNOSIS_SENTENCE];
+    diagnose(&t, 1, 64, H5T_IEEE_F64LE, as_drawn);
+    for (size_t i = 0; i < t.diagnosis.group_count; i++) {
+        const struct diagnosis_group *g = &t.diagnosis.group[i];
+        assert_true(g->trained.known && !g->trained.decided && g->trained.best == -1);
+        assert_true(isnan(g->trained.exponent.low) && isfinite(g->trained.exponent.value));
+        assert_true(g->point[2].lambda.low < g->point[2].lambda.value);
+        assert_true(strstr(story_sentence(g, sentence), "this sequence only") != NULL);
+        assert_true(strstr(sentence, "undecided") != NULL);
+    }
+    told_release(&t);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plateau),      cmocka_unit_test(test_ties),     cmocka_unit_test(test_float16),
+        cmocka_unit_test(test_sink),         cmocka_unit_test(test_no_sinks), cmocka_unit_test(test_local),
+        cmocka_unit_test(test_one_sequence),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,70 @@
+/* Spacings of one measured row: a closed form, rows too short, sinks left out, ties. What the index of many
+ * rows says is tried in test_truth.c. */
+#include "tests/analysis/diagnosis/laws.h"
+#include "tests/analysis/diagnosis/written.h"
+
+#include "analysis/diagnosis/index.h"
+#include "sim/measures/measure.h"
+
+enum { LONG = 1024 };
+
+static struct index_row index_of(size_t count, const double *score, const struct survey_sink *sink) {
+    struct measured *room = measured_create(isa_best());
+    const struct scores_row row = {.count = count, .score = score, .position = count - 1};
+    struct index_row found;
+    assert_true(index_measure(room, &row, sink, &found));
+    measured_free(room);
+    return found;
+}
+
+/* Scores -0, -1, -2, ..: D_k = k, T = sum k (k - 1)/((K - 1) sum k) = 2/3 (K + 1)(K - 1)/((K - 1)(K + 1)). */
+static void test_ladder(void **state) {
+    (void)state;
+    const struct survey_sink none[SURVEY_SINKS] = {{0}};
+    double score[LONG];
+    for (size_t i = 0; i < LONG; i++) { score[i] = -(double)((i * 517) % LONG); }
+    struct index_row row = index_of(LONG, score, none);
+    assert_true(row.count == 16);
+    check_close(row.statistic, 2.0 / 3, 1e-12);
+    for (size_t k = 0; k < 16; k++) { check_close(row.spacing[k], (double)k + 1, 1e-12); }
+    assert_true(isnan(row.lambda));
+    for (size_t i = 0; i < 100; i++) { score[i] = -(double)i; }
+    row = index_of(100, score, none);
+    assert_true(row.count == 8 && isnan(row.spacing[8]));
+    check_close(row.statistic, 2.0 / 3, 1e-12);
+    assert_true(index_of(63, score, none).count == 0);
+}
+
+static void test_sinks_left_out(void **state) {
+    (void)state;
+    const struct survey_sink none[SURVEY_SINKS] = {{0}}, two[SURVEY_SINKS] = {{0, 0.5}, {3, 0.2}};
+    double score[LONG], without[LONG];
+    law_draw(&law_case[0], LONG, "sinks", 1, score);
+    score[0] = 50;
+    score[3] = 40;
+    for (size_t i = 0, kept = 0; i < LONG; i++) {
+        if (i != 0 && i != 3) { without[kept++] = score[i]; }
+    }
+    struct index_row row = index_of(LONG, score, two), same = index_of(LONG - 2, without, none);
+    check_close(row.statistic, same.statistic, 0);
+    struct measured *room = measured_create(isa_best());
+    check_close(row.lambda, measure_accumulation(measured_row(room, LONG - 2, without, 1)).lambda, 0);
+    measured_free(room);
+    assert_true(index_of(LONG, score, none).statistic < row.statistic - 0.1);
+}
+
+static void test_all_tie(void **state) {
+    (void)state;
+    const struct survey_sink none[SURVEY_SINKS] = {{0}};
+    double score[LONG] = {0};
+    assert_true(isnan(index_of(LONG, score, none).statistic));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ladder),
+        cmocka_unit_test(test_sinks_left_out),
+        cmocka_unit_test(test_all_tie),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
