@@ -253,7 +253,7 @@ static void close_reading(struct reading *r) {
 }
 
 static void reserve(struct reading *r, size_t numbers) {
-    if (numbers <= r->room) { return; }
+    if (r->weight && numbers <= r->room) { return; }
     r->room = numbers;
     r->weight = memory_resize(r->weight, numbers, sizeof *r->weight);
     r->nearest = memory_resize(r->nearest, numbers, sizeof *r->nearest);
