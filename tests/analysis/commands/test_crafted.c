@@ -31,7 +31,7 @@ static int make_sound(void **state) {
             "  - {family: gaussian}\n"
             "  - {family: spherical, dimension: 3, output: true, value_matrix: {rows: [[1, 2, 3], "
             "[4, 5, 6]]}}\n");
-        _exit(store_write("sound.h5", r, &(struct store_provenance){"test", 1}));
+        _exit(store_write("sound.h5", r, &(struct store_provenance){.command_line = "test", .threads = 1}));
     }
     int status;
     return waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : -1;

@@ -139,7 +139,9 @@ static void maxima_beside_the_exact_mean(void **state) {
         for (size_t b = 0; b < 41; b++) {
             double x = log(exact) + step * (double)b;
             chi[b] = oracle_susceptibility(oracle, exp(x)) * exp(bend * x);
-            if (b < 40 && chi[b] > chi[top]) { top = b; }
+        }
+        for (size_t b = 2; b < 40; b++) {
+            if (chi[b] > chi[top]) { top = b; }
         }
         double rise = chi[top + 1] - chi[top - 1], fall = 2 * chi[top] - chi[top + 1] - chi[top - 1],
                best = log(exact) + step * ((double)top + rise / (2 * fall));

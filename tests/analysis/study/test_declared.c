@@ -35,7 +35,8 @@ static void test_declared(void **state) {
                                            "series: [{family: gumbel, name: x, scale: {log_power: -1}}]\n");
         r->series[0].family = family_find(law[i].family);
         memcpy(r->series[0].parameter, law[i].parameter, sizeof law[i].parameter);
-        assert_int_equal(store_write(path, r, &(struct store_provenance){"test", 1}), 0);
+        assert_int_equal(
+            store_write(path, r, &(struct store_provenance){.command_line = "test", .threads = 1}), 0);
         results_free(r);
         struct verdict v = judged(path);
         assert_true(i == 0 ? v.exact_p > 1e-3 : v.exact_p < 1e-4);
