@@ -28,7 +28,7 @@ static void print_limit(FILE *out, const struct attention_point *p) {
 }
 
 #define QUESTION(HEAD, COLUMN)                                                                               \
-    { 1, 6, {HEAD}, COLUMN, cell_sigma }
+    { .gap = 1, .width = 6, .head = {HEAD}, .column = COLUMN, .say = cell_sigma }
 enum { BEFORE = 4 };
 static const struct cell points[] = {
     {2, -9, {"n"}, "log_n", .say = cell_length},

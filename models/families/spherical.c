@@ -257,7 +257,8 @@ const struct family family_spherical = {
     .kind = FAMILY_IID,
     .class = FAMILY_WEIBULL,
     .parameter_count = 1,
-    .parameter = {{"dimension", "dimension d of the space around the unit sphere", NAN, 2, 1e9, false}},
+    .parameter = {{"dimension", "dimension d of the space around the unit sphere", NAN, 2, 1e9, false, NULL,
+                   0}},
     .law_text = "kappa C^(1/kappa) n^(2/(d-1)) for constant d; c e^(2/c) sqrt(1 - e^(-2/c)) log n for d = c "
                 "log n; sqrt(2 d log n) for faster d",
     .law = law,
