@@ -53,8 +53,8 @@ static int write_fits(const char *path, const struct study *study, const char *l
 static int print_and_write(const struct request *request, const char *path, const char *line) {
     struct study study;
     int status = study_open(&study, request->count, request->paths);
-    if (status == EXIT_DONE && !study_judge(&study)) { status = EXIT_FAILED; }
     if (status == EXIT_DONE) {
+        study_judge(&study);
         tell_of_measured_rows(&study);
         if (request->json) {
             fitjson_print(stdout, &study);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "analysis/fit/peak.h"
+#include "sim/base/memory.h"
 
 const char *const ensemble_state_name[ENSEMBLE_STATES] = {
     [ENSEMBLE_FOUND] = "found",           [ENSEMBLE_SHORT] = "collapsed-at-zero",
@@ -44,15 +45,14 @@ static enum measure criterion_measure(const struct criterion *criterion) {
     return measure[criterion->kind];
 }
 
-static bool curve_create(struct curve *c, size_t count) {
-    double *room = malloc(5 * count * sizeof *room);
+static void curve_create(struct curve *c, size_t count) {
+    double *room = memory_create(5 * count, sizeof *room);
     *c = (struct curve){.count = count,
                         .x = room,
                         .y = room + count,
                         .slope = room + 2 * count,
                         .se = room + 3 * count,
                         .entropy = room + 4 * count};
-    return room;
 }
 
 static void curve_free(struct curve *c) { free(c->x); }
@@ -302,7 +302,7 @@ struct ensemble_point ensemble_collapse(const struct results_series *series, siz
                                         const struct criterion *criterion) {
     struct curve c;
     if (is_collapsed_at_zero(criterion, series->log_n[n])) { return point_missing(ENSEMBLE_SHORT); }
-    if (!curve_create(&c, series->size[RESULTS_BETA])) { return point_missing(ENSEMBLE_NO_VALUES); }
+    curve_create(&c, series->size[RESULTS_BETA]);
     curve_load(&c, series, n, criterion_measure(criterion));
     struct ensemble_point point = curve_collapse(&c, criterion);
     curve_free(&c);
@@ -321,9 +321,8 @@ static struct curve curve_trim(struct curve c) {
 
 double ensemble_of_exact(const struct results_series *series, size_t n, const struct criterion *criterion) {
     struct curve c;
-    if (criterion->kind != CRITERION_PARTICIPATION || !curve_create(&c, series->size[RESULTS_BETA])) {
-        return NAN;
-    }
+    if (criterion->kind != CRITERION_PARTICIPATION) { return NAN; }
+    curve_create(&c, series->size[RESULTS_BETA]);
     curve_load(&c, series, n, MEASURE_PARTICIPATION);
     memcpy(c.y, series->exact_participation + n * c.count, c.count * sizeof *c.y);
     struct curve known = curve_trim(c);
@@ -332,25 +331,25 @@ double ensemble_of_exact(const struct results_series *series, size_t n, const st
     return log_ratio;
 }
 
-bool ensemble_leave_out(const struct results_series *series, size_t n, const struct criterion *criterion,
+void ensemble_leave_out(const struct results_series *series, size_t n, const struct criterion *criterion,
                         double *log_ratio) {
     enum measure measure = criterion_measure(criterion);
     struct curve c;
-    if (!curve_create(&c, series->size[RESULTS_BETA])) { return false; }
+    curve_create(&c, series->size[RESULTS_BETA]);
     curve_load(&c, series, n, measure);
     for (size_t g = 0; g < series->size[RESULTS_BLOCK]; g++) {
         curve_leave_out(&c, series, n, measure, g);
         log_ratio[g] = curve_collapse(&c, criterion).log_ratio;
     }
     curve_free(&c);
-    return true;
 }
 
 double ensemble_jackknife(const struct results_series *series, size_t n, const struct criterion *criterion) {
     size_t groups = series->size[RESULTS_BLOCK];
     enum measure measure = criterion_measure(criterion);
     struct curve c;
-    if (groups < 2 || !curve_create(&c, series->size[RESULTS_BETA])) { return NAN; }
+    if (groups < 2) { return NAN; }
+    curve_create(&c, series->size[RESULTS_BETA]);
     curve_load(&c, series, n, measure);
     double all = curve_collapse(&c, criterion).log_ratio, variance = 0;
     for (size_t g = 0; g < groups; g++) {
@@ -397,11 +396,9 @@ double ensemble_bootstrap(const struct results_series *series, size_t n, const s
     size_t groups = series->size[RESULTS_BLOCK], found = 0;
     enum measure measure = criterion_measure(criterion);
     struct curve c;
-    unsigned *times = groups >= FEWEST ? malloc(groups * sizeof *times) : NULL;
-    if (!times || !curve_create(&c, series->size[RESULTS_BETA])) {
-        free(times);
-        return NAN;
-    }
+    if (groups < FEWEST) { return NAN; }
+    unsigned *times = memory_create(groups, sizeof *times);
+    curve_create(&c, series->size[RESULTS_BETA]);
     curve_load(&c, series, n, measure);
     uint64_t state = n;
     double mean = 0, squares = 0;

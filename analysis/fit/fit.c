@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/memory.h"
+
 double fit_variable(const struct fit *fit, size_t n) {
     double log_n = fit->series->log_n[n];
     return fit->by_n ? log_n : log(log_n);
@@ -82,11 +84,10 @@ static void fit_points(struct fit *fit) {
     }
 }
 
-static bool fit_rows(struct fit *fit) {
+static void fit_rows(struct fit *fit) {
     const struct results_series *s = fit->series;
     size_t kept = s->size[RESULTS_REPLICATE];
-    double *scratch = malloc((kept + 1) * sizeof *scratch);
-    if (!scratch) { return false; }
+    double *scratch = memory_create(kept, sizeof *scratch);
     for (size_t n = 0; n < fit->lengths; n++) {
         fit->row_lambda[n] = order_make(kept, s->lambda + n * kept, scratch);
         for (size_t k = 0; k < fit->criteria; k++) {
@@ -95,7 +96,6 @@ static bool fit_rows(struct fit *fit) {
         }
     }
     free(scratch);
-    return true;
 }
 
 /* One criterion's points as log beta_c against x, with log Lambda^typ at the same n. */
@@ -103,8 +103,8 @@ struct growth {
     double *x, *log_log_n, *beta, *ratio, *lambda, *se, *no_error;
 };
 
-static bool growth_create(struct growth *g, size_t count) {
-    double *room = calloc(7 * (count + 1), sizeof *room);
+static void growth_create(struct growth *g, size_t count) {
+    double *room = memory_create(7 * (count + 1), sizeof *room);
     *g = (struct growth){room,
                          room + count,
                          room + 2 * count,
@@ -112,7 +112,6 @@ static bool growth_create(struct growth *g, size_t count) {
                          room + 4 * count,
                          room + 5 * count,
                          room + 6 * count};
-    return room;
 }
 
 static void growth_load(struct growth *g, const struct fit *fit, size_t criterion) {
@@ -149,10 +148,10 @@ static void fit_growth_of(struct fit *fit, struct growth *g, size_t criterion) {
     fit->drift[criterion] = exponent_fit(fit->lengths, g->log_log_n, g->ratio, g->se);
 }
 
-static bool fit_growth(struct fit *fit) {
+static void fit_growth(struct fit *fit) {
     const struct exponent none = {0, NAN, NAN, NAN};
     struct growth g;
-    if (!growth_create(&g, fit->lengths)) { return false; }
+    growth_create(&g, fit->lengths);
     for (size_t k = 0; k < fit->criteria; k++) {
         if (fit_is_meaningful(fit, k)) {
             fit_growth_of(fit, &g, k);
@@ -169,7 +168,6 @@ static bool fit_growth(struct fit *fit) {
         fit->local_lambda[i] = exponent_fit(2, g.x + i, fit->series->log_lambda_typ + i, g.no_error);
     }
     free(g.x);
-    return true;
 }
 
 /* Windows hold three lengths or more, where there are as many. */
@@ -178,25 +176,22 @@ static size_t window_count(size_t lengths) {
     return lengths == 2 ? 1 : lengths - 2;
 }
 
-static bool fit_allocate(struct fit *fit) {
-    size_t points = fit->lengths * fit->criteria + 1;
-    fit->collapse = calloc(points, sizeof *fit->collapse);
-    fit->collapse_se_block = calloc(points, sizeof *fit->collapse_se_block);
-    fit->collapse_se_bootstrap = calloc(fit->lengths + 1, sizeof *fit->collapse_se_bootstrap);
-    fit->controls = calloc(fit->lengths + 1, sizeof *fit->controls);
-    fit->te = calloc(fit->lengths + 1, sizeof *fit->te);
-    fit->exact = calloc(fit->lengths + 1, sizeof *fit->exact);
-    fit->exact_on_grid = calloc(fit->lengths + 1, sizeof *fit->exact_on_grid);
-    fit->row_collapse = calloc(points, sizeof *fit->row_collapse);
-    fit->row_lambda = calloc(fit->lengths + 1, sizeof *fit->row_lambda);
-    fit->local = calloc(points, sizeof *fit->local);
-    fit->local_lambda = calloc(fit->lengths + 1, sizeof *fit->local_lambda);
-    fit->window = calloc(points, sizeof *fit->window);
-    fit->window_lambda = calloc(points, sizeof *fit->window_lambda);
-    fit->drift = calloc(fit->criteria + 1, sizeof *fit->drift);
-    return fit->collapse && fit->collapse_se_block && fit->collapse_se_bootstrap && fit->controls &&
-           fit->te && fit->exact && fit->exact_on_grid && fit->row_collapse && fit->row_lambda &&
-           fit->local && fit->local_lambda && fit->window && fit->window_lambda && fit->drift;
+static void fit_allocate(struct fit *fit) {
+    size_t points = fit->lengths * fit->criteria;
+    fit->collapse = memory_create(points, sizeof *fit->collapse);
+    fit->collapse_se_block = memory_create(points, sizeof *fit->collapse_se_block);
+    fit->collapse_se_bootstrap = memory_create(fit->lengths, sizeof *fit->collapse_se_bootstrap);
+    fit->controls = memory_create(fit->lengths, sizeof *fit->controls);
+    fit->te = memory_create(fit->lengths, sizeof *fit->te);
+    fit->exact = memory_create(fit->lengths, sizeof *fit->exact);
+    fit->exact_on_grid = memory_create(fit->lengths, sizeof *fit->exact_on_grid);
+    fit->row_collapse = memory_create(points, sizeof *fit->row_collapse);
+    fit->row_lambda = memory_create(fit->lengths, sizeof *fit->row_lambda);
+    fit->local = memory_create(points, sizeof *fit->local);
+    fit->local_lambda = memory_create(fit->lengths, sizeof *fit->local_lambda);
+    fit->window = memory_create(points, sizeof *fit->window);
+    fit->window_lambda = memory_create(points, sizeof *fit->window_lambda);
+    fit->drift = memory_create(fit->criteria, sizeof *fit->drift);
 }
 
 /* ---- exact ---- */
@@ -230,7 +225,7 @@ static void fit_checks(struct fit *fit) {
     }
 }
 
-bool fit_make(struct fit *fit, const struct results_series *series, const char *file) {
+void fit_make(struct fit *fit, const struct results_series *series, const char *file) {
     *fit = (struct fit){.series = series, .file = file};
     strcpy(fit->name, series->name);
     fit->lengths = series->size[RESULTS_LOG_N];
@@ -240,11 +235,12 @@ bool fit_make(struct fit *fit, const struct results_series *series, const char *
     fit->primary = primary_criterion(series);
     fit->has_law = series->family->law && series->family->law(series->parameter, &fit->law);
     fit->by_n = fit->has_law && fit->law.power != 0;
-    if (!fit_allocate(fit)) { return false; }
+    fit_allocate(fit);
     fit_points(fit);
     fit_exact(fit);
     fit_checks(fit);
-    return fit_rows(fit) && fit_growth(fit);
+    fit_rows(fit);
+    fit_growth(fit);
 }
 
 void fit_release(struct fit *fit) {

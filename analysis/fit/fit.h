@@ -47,8 +47,8 @@ struct fit {
     struct exponent *drift;                  /* (criterion): of beta_c/Lambda^typ in log log n */
 };
 
-/* False when out of memory. The series must outlive the fit. Free with fit_release. */
-bool fit_make(struct fit *fit, const struct results_series *series, const char *file);
+/* The series must outlive the fit. Free with fit_release. */
+void fit_make(struct fit *fit, const struct results_series *series, const char *file);
 void fit_release(struct fit *fit);
 
 /* x of the exponents at an n. */

@@ -6,6 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "sim/base/memory.h"
+
 /* Less than this and a deviation is no accident. */
 static const double LEAST_P = 1e-3;
 
@@ -58,13 +60,13 @@ static double chi_square_p(double value, double freedom) {
 }
 
 /* The betas of one n in this regime that have exact values, into the chi squares. */
-static bool add_length(const struct attention *a, const struct results_series *s, size_t n,
+static void add_length(const struct attention *a, const struct results_series *s, size_t n,
                        enum attention_regime regime, struct attention_part *part) {
     size_t betas = s->size[RESULTS_BETA], kept = s->size[RESULTS_REPLICATE], count = 0;
     const double *const rows[ATTENTION_CHI_SQUARES] = {s->output_radial, s->output_square};
-    double *sigma = malloc(ATTENTION_CHI_SQUARES * betas * sizeof *sigma);
-    const double **value = malloc(ATTENTION_CHI_SQUARES * betas * sizeof *value);
-    for (size_t b = 0; sigma && value && b < betas; b++) {
+    double *sigma = memory_create(ATTENTION_CHI_SQUARES * betas, sizeof *sigma);
+    const double **value = memory_create(ATTENTION_CHI_SQUARES * betas, sizeof *value);
+    for (size_t b = 0; b < betas; b++) {
         const struct attention_point *p = &a->point[n * betas + b];
         if (p->regime != regime) { continue; }
         if (p->deviation[ATTENTION_BIAS].count == 0 || p->deviation[ATTENTION_TANGENTIAL].count == 0) {
@@ -82,10 +84,8 @@ static bool add_length(const struct attention *a, const struct results_series *s
         part->answer[q].chi_square += chi.value;
         part->answer[q].freedom += chi.freedom;
     }
-    bool good = sigma && value;
     free(sigma);
     free(value);
-    return good;
 }
 
 static const char *const question_words[ATTENTION_QUESTIONS] = {
@@ -143,9 +143,8 @@ static void judge(struct attention_part *part, const char *name) {
     say_answers(part);
 }
 
-static bool make_part(struct attention *a, const struct results_series *s, enum attention_regime regime) {
+static void make_part(struct attention *a, const struct results_series *s, enum attention_regime regime) {
     struct attention_part *part = &a->part[regime];
-    bool good = true;
     *part = (struct attention_part){0};
     for (size_t q = 0; q < ATTENTION_QUESTIONS; q++) {
         struct attention_deviation worst = {NAN, 0};
@@ -161,12 +160,11 @@ static bool make_part(struct attention *a, const struct results_series *s, enum 
     for (size_t q = 0; q < ATTENTION_CHI_SQUARES; q++) {
         part->answer[q].chi_square = part->answer[q].freedom = 0;
     }
-    for (size_t n = 0; good && n < s->size[RESULTS_LOG_N]; n++) { good = add_length(a, s, n, regime, part); }
+    for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) { add_length(a, s, n, regime, part); }
     for (size_t q = 0; q < ATTENTION_CHI_SQUARES; q++) {
         part->answer[q].p = chi_square_p(part->answer[q].chi_square, part->answer[q].freedom);
     }
     if (part->points > 0) { judge(part, attention_point_regime_name[regime]); }
-    return good;
 }
 
 double attention_worst(const struct attention *a, enum attention_question question) {
@@ -250,21 +248,18 @@ static void say_gaussian(struct attention_gaussian *g, double kappa) {
 
 /* ---- the series ---- */
 
-bool attention_make(struct attention *a, const struct results_series *s) {
+void attention_make(struct attention *a, const struct results_series *s) {
     *a = (struct attention){.dimension = family_dimension(s->family, s->parameter, s->log_n[0])};
-    if (!results_has_output(s)) { return true; }
-    bool good = true;
+    if (!results_has_output(s)) { return; }
     a->count = s->size[RESULTS_LOG_N] * s->size[RESULTS_BETA];
-    a->point = malloc(a->count * sizeof *a->point);
-    if (!a->point) { return false; }
+    a->point = memory_create(a->count, sizeof *a->point);
 #pragma omp parallel for schedule(dynamic, 1)
     for (size_t i = 0; i < a->count; i++) {
         attention_point_fill(&a->point[i], s, i / s->size[RESULTS_BETA], i % s->size[RESULTS_BETA]);
     }
-    for (enum attention_regime r = 0; good && r < ATTENTION_REGIMES; r++) { good = make_part(a, s, r); }
+    for (enum attention_regime r = 0; r < ATTENTION_REGIMES; r++) { make_part(a, s, r); }
     fill_gaussian(&a->gaussian, a, s);
     say_gaussian(&a->gaussian, (a->dimension - 1) / 2);
-    return good;
 }
 
 void attention_release(struct attention *a) { free(a->point); }

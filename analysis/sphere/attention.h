@@ -49,8 +49,8 @@ struct attention {
     struct attention_gaussian gaussian;
 };
 
-/* An empty one for a series without an output. False when out of memory. */
-bool attention_make(struct attention *attention, const struct results_series *series);
+/* An empty one for a series without an output. */
+void attention_make(struct attention *attention, const struct results_series *series);
 void attention_release(struct attention *attention);
 
 /* The deviation furthest from 0 over all regimes; NaN where there is none. */

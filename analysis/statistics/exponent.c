@@ -5,16 +5,17 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "sim/base/memory.h"
+
 /* The points that can be used, packed. */
 struct points {
     size_t count;
     double *x, *y, *se, *weight;
 };
 
-static bool points_create(struct points *p, size_t count) {
-    double *room = malloc(4 * (count + 1) * sizeof *room);
+static void points_create(struct points *p, size_t count) {
+    double *room = memory_create(4 * (count + 1), sizeof *room);
     *p = (struct points){0, room, room + count, room + 2 * count, room + 3 * count};
-    return room;
 }
 
 /* True when every error is known and positive: then `weight` holds the inverse variances, else ones. */
@@ -51,7 +52,7 @@ static bool points_are_distinct(const struct points *p) {
 static struct exponent fit_line(size_t count, const double *x, const double *y, const double *se, bool even) {
     struct exponent fit = {0, NAN, NAN, NAN};
     struct points p;
-    if (!points_create(&p, count)) { return fit; }
+    points_create(&p, count);
     for (size_t i = 0; i < count; i++) {
         if (!isfinite(x[i]) || !isfinite(y[i])) { continue; }
         p.x[p.count] = x[i];

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "sim/base/memory.h"
+
 /* P(sup |Brownian bridge| > z). */
 static double bridge_tail(double z) {
     double sum = 0;
@@ -16,8 +18,8 @@ static double bridge_tail(double z) {
 
 double normality_pvalue(size_t count, const double *value, double mean, double sd) {
     enum { FEWEST = 8 };
-    double *u = count >= FEWEST ? malloc(count * sizeof *u) : NULL, distance = 0, n = (double)count;
-    if (!u) { return NAN; }
+    if (count < FEWEST) { return NAN; }
+    double *u = memory_create(count, sizeof *u), distance = 0, n = (double)count;
     bool finite = true;
     for (size_t i = 0; i < count; i++) {
         u[i] = gsl_cdf_ugaussian_P((value[i] - mean) / sd);

@@ -5,8 +5,7 @@
 #include <stddef.h>
 
 /* Kolmogorov-Smirnov p-value of `count` values against N(mean, sd^2), by the limit law with Stephens' (1970)
- * correction for finite count. NaN for fewer than 8 values, for values that are not finite, or when out of
- * memory. */
+ * correction for finite count. NaN for fewer than 8 values, or for values that are not finite. */
 double normality_pvalue(size_t count, const double *value, double mean, double sd);
 
 #endif

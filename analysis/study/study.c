@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analysis/study/declared.h"
+#include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/config/resolve.h"
 #include "sim/results/store.h"
@@ -28,23 +29,17 @@ static void study_name(const struct study *study, struct fit *fit) {
     }
 }
 
-static bool study_add(struct study *study, const struct results *results, const char *path) {
-    struct fit *grown = realloc(study->fit, (study->count + results->series_count + 1) * sizeof *grown);
-    if (!grown) { return false; }
-    study->fit = grown;
+static void study_add(struct study *study, const struct results *results, const char *path) {
+    study->fit = memory_resize(study->fit, study->count + results->series_count, sizeof *study->fit);
     for (size_t i = 0; i < results->series_count; i++) {
         struct fit *fit = &study->fit[study->count];
-        if (!fit_make(fit, &results->series[i], path)) {
-            fit_release(fit);
-            return false;
-        }
+        fit_make(fit, &results->series[i], path);
         fit->common = results->common_randomness;
         fit->seed = results->seed;
         fit->rows = resolve_rows(results->config_resolved, results->series[i].name);
         study_name(study, fit);
         study->count++;
     }
-    return true;
 }
 
 /* Says of which series the attributes declare another law than they were made for. */
@@ -61,34 +56,26 @@ static void study_declare(struct results *results, const char *path) {
 
 int study_open(struct study *study, size_t count, char *const *paths) {
     *study = (struct study){.paths = (const char *const *)paths,
-                            .results = calloc(count, sizeof(struct results *))};
-    bool fits = study->results;
-    for (size_t i = 0; fits && i < count; i++) {
+                            .results = memory_create(count, sizeof(struct results *))};
+    for (size_t i = 0; i < count; i++) {
         study->results[i] = store_read(paths[i]);
         if (!study->results[i]) { return EXIT_USAGE; }
         study->file_count++;
         study_declare(study->results[i], paths[i]);
         if (exact_fill(study->results[i], omp_get_max_threads()) != EXIT_DONE) { return EXIT_FAILED; }
-        fits = study_add(study, study->results[i], paths[i]);
+        study_add(study, study->results[i], paths[i]);
     }
-    if (!fits) { message_error("out of memory while fitting; give fewer files at a time"); }
-    return fits ? EXIT_DONE : EXIT_FAILED;
+    return EXIT_DONE;
 }
 
-bool study_judge(struct study *study) {
-    study->verdict = calloc(study->count + 1, sizeof *study->verdict);
-    study->attention = calloc(study->count + 1, sizeof *study->attention);
-    bool good = study->verdict && study->attention;
+void study_judge(struct study *study) {
+    study->verdict = memory_create(study->count, sizeof *study->verdict);
+    study->attention = memory_create(study->count, sizeof *study->attention);
 #pragma omp parallel for schedule(dynamic, 1)
     for (size_t i = 0; i < study->count; i++) {
-        if (good && !(verdict_make(&study->verdict[i], &study->fit[i]) &&
-                      attention_make(&study->attention[i], study->fit[i].series))) {
-#pragma omp atomic write
-            good = false;
-        }
+        verdict_make(&study->verdict[i], &study->fit[i]);
+        attention_make(&study->attention[i], study->fit[i].series);
     }
-    if (!good) { message_error("out of memory while judging; give fewer files at a time"); }
-    return good;
 }
 
 void study_release(struct study *study) {

@@ -21,7 +21,7 @@ struct study {
 int study_open(struct study *study, size_t count, char *const *paths);
 void study_release(struct study *study);
 
-/* The verdict of every fit: takes up to half a second each. False after a message. */
-bool study_judge(struct study *study);
+/* The verdict of every fit: takes up to half a second each. */
+void study_judge(struct study *study);
 
 #endif

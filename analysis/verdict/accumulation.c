@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "sim/base/memory.h"
+
 /* Mean over the kept rows at an n of the logarithms of alpha*, t* and Lambda_n; false where one is not
  * finite. */
 static bool mean_logarithms(const struct results_series *s, size_t n, double mean[3], double se[3]) {
@@ -30,9 +32,8 @@ static bool mean_logarithms(const struct results_series *s, size_t n, double mea
 }
 
 /* The three exponents from the same points with equal weights, so that the identity between them is exact. */
-static bool fit_coordinates(const struct fit *fit, struct accumulation_fit *a) {
-    double *room = calloc(7 * (fit->lengths + 1), sizeof *room), *x = room;
-    if (!room) { return false; }
+static void fit_coordinates(const struct fit *fit, struct accumulation_fit *a) {
+    double *room = memory_create(7 * (fit->lengths + 1), sizeof *room), *x = room;
     size_t count = 0, stride = fit->lengths + 1;
     for (size_t n = 0; n < fit->lengths; n++) {
         double mean[3], se[3];
@@ -47,17 +48,16 @@ static bool fit_coordinates(const struct fit *fit, struct accumulation_fit *a) {
         *xi[k] = exponent_even(count, x, room + (1 + k) * stride, room + (4 + k) * stride);
     }
     free(room);
-    return true;
 }
 
-bool accumulation_make(struct accumulation_fit *a, const struct fit *fit, double limit) {
+void accumulation_make(struct accumulation_fit *a, const struct fit *fit, double limit) {
     static const struct exponent none = {0, NAN, NAN, NAN};
     *a = (struct accumulation_fit){NAN, NAN, NAN, NAN, none, none, none};
-    if (fit->lengths == 0) { return true; }
+    if (fit->lengths == 0) { return; }
     const struct order *rows = &fit->row_lambda[fit->lengths - 1];
     a->median = rows->quantile[ORDER_MEDIAN];
     a->median_low = rows->median_low;
     a->median_high = rows->median_high;
     a->limit = limit;
-    return fit_coordinates(fit, a);
+    fit_coordinates(fit, a);
 }

@@ -12,7 +12,7 @@ struct accumulation_fit {
     struct exponent xi_alpha, xi_delta, xi_lambda;
 };
 
-/* `limit`: of the median over Lambda^typ. False when out of memory. */
-bool accumulation_make(struct accumulation_fit *a, const struct fit *fit, double limit);
+/* `limit`: of the median over Lambda^typ. */
+void accumulation_make(struct accumulation_fit *a, const struct fit *fit, double limit);
 
 #endif

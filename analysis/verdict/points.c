@@ -6,6 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "sim/base/memory.h"
+
 /* The least that interpolation of a root between betas is off by, in log beta; no two points share it. */
 static const double ROOT_NOISE = 2e-5;
 
@@ -27,8 +29,8 @@ static bool point_at(const struct fit *fit, enum points_kind kind, size_t n, dou
     return isfinite(*log_ratio) && isfinite(*se);
 }
 
-static bool points_allocate(struct points *p, size_t count) {
-    double *room = calloc(count * (count + 9) + 1, sizeof *room);
+static void points_allocate(struct points *p, size_t count) {
+    double *room = memory_create(count * (count + 9), sizeof *room);
     p->log_n = room;
     p->log_ratio = room + count;
     p->log_beta = room + 2 * count;
@@ -39,16 +41,14 @@ static bool points_allocate(struct points *p, size_t count) {
     p->deviation = room + 7 * count;
     p->deviation_systematic = room + 8 * count;
     p->covariance = room + 9 * count;
-    return room;
 }
 
-/* deviation[i][g] of log beta_c at which[i] when block group g is left out. False when one is lost, or when
- * out of memory. */
+/* deviation[i][g] of log beta_c at which[i] when block group g is left out. False when one is lost. */
 static bool leave_out_all(const struct fit *fit, size_t count, const size_t *which, size_t groups,
                           double *deviation) {
     for (size_t i = 0; i < count; i++, deviation += groups) {
         const struct criterion *criterion = &fit->series->criterion[fit->primary];
-        if (!ensemble_leave_out(fit->series, which[i], criterion, deviation)) { return false; }
+        ensemble_leave_out(fit->series, which[i], criterion, deviation);
         for (size_t g = 0; g < groups; g++) {
             deviation[g] -= fit->collapse[which[i] * fit->criteria + fit->primary].log_ratio;
             if (!isfinite(deviation[g])) { return false; }
@@ -65,8 +65,8 @@ static double hartlap(size_t groups, size_t count) {
 static bool joint_means(struct points *p, const struct fit *fit, const size_t *which) {
     const struct results_series *s = fit->series;
     size_t groups = s->size[RESULTS_BLOCK], count = p->count;
-    double *deviation = malloc((count * groups + 1) * sizeof *deviation), widen = hartlap(groups, count);
-    bool good = deviation && leave_out_all(fit, count, which, groups, deviation);
+    double *deviation = memory_create(count * groups, sizeof *deviation), widen = hartlap(groups, count);
+    bool good = leave_out_all(fit, count, which, groups, deviation);
     for (size_t i = 0; good && i < count; i++) {
         for (size_t j = 0; j < count; j++) {
             double sum = 0;
@@ -167,12 +167,12 @@ static void deviate(struct points *p, size_t i, double exact_on_grid) {
     p->deviation_systematic[i] = alike ? ROOT_NOISE * ROOT_NOISE + left * left : p->systematic[i];
 }
 
-bool points_make(struct points *p, const struct fit *fit) {
-    size_t *which = calloc(fit->lengths + 1, sizeof *which);
-    double log_ratio, se, *error = calloc(fit->lengths + 1, sizeof *error);
+void points_make(struct points *p, const struct fit *fit) {
+    size_t *which = memory_create(fit->lengths, sizeof *which);
+    double log_ratio, se, *error = memory_create(fit->lengths, sizeof *error);
     *p = (struct points){.kind = kind_of(fit), .has_errors = true};
-    bool good = which && error && points_allocate(p, fit->lengths);
-    for (size_t n = 0; good && fit->primary < fit->criteria && n < fit->lengths; n++) {
+    points_allocate(p, fit->lengths);
+    for (size_t n = 0; fit->primary < fit->criteria && n < fit->lengths; n++) {
         bool found = point_at(fit, p->kind, n, &log_ratio, &se);
         if (found ? is_cut_off(fit, p->kind, n, log_ratio, se) : is_beyond(fit, p->kind, n)) {
             p->cut_off++;
@@ -192,10 +192,9 @@ bool points_make(struct points *p, const struct fit *fit) {
         error[i] = se;
         p->has_errors = p->has_errors && se > 0;
     }
-    if (good) { points_correlate(p, fit, which, error); }
+    points_correlate(p, fit, which, error);
     free(which);
     free(error);
-    return good;
 }
 
 void points_release(struct points *p) {
@@ -223,7 +222,8 @@ static bool chi_square_of(size_t count, gsl_matrix *c, const gsl_vector *y, doub
     gsl_matrix *mode = gsl_matrix_alloc(count, count);
     gsl_vector *variance = gsl_vector_alloc(count), *part = gsl_vector_alloc(count);
     gsl_eigen_symmv_workspace *work = gsl_eigen_symmv_alloc(count);
-    bool good = mode && variance && part && work && gsl_eigen_symmv(c, variance, mode, work) == 0;
+    if (!mode || !variance || !part || !work) { memory_exhausted(); }
+    bool good = gsl_eigen_symmv(c, variance, mode, work) == 0;
     if (good) { gsl_blas_dgemv(CblasTrans, 1, mode, y, 0, part); }
     for (size_t i = 0; good && i < count; i++) {
         double size = gsl_vector_get(part, i), square = gsl_vector_get(variance, i);
@@ -239,16 +239,16 @@ static bool chi_square_of(size_t count, gsl_matrix *c, const gsl_vector *y, doub
 }
 
 bool points_chi_square(const struct points *p, double *chi_square, size_t *freedom, size_t *count) {
-    size_t *which = calloc(p->count + 1, sizeof *which);
+    size_t *which = memory_create(p->count, sizeof *which);
     *chi_square = 0;
     *freedom = *count = 0;
-    for (size_t i = 0; which && i < p->count; i++) {
+    for (size_t i = 0; i < p->count; i++) {
         if (!isnan(p->deviation[i])) { which[(*count)++] = i; }
     }
     gsl_matrix *c = *count > 0 ? gsl_matrix_alloc(*count, *count) : NULL;
     gsl_vector *y = *count > 0 ? gsl_vector_alloc(*count) : NULL;
-    bool good = c && y;
-    for (size_t i = 0; good && i < *count; i++) {
+    if (*count > 0 && (!c || !y)) { memory_exhausted(); }
+    for (size_t i = 0; i < *count; i++) {
         size_t k = which[i];
         double unit = sqrt(p->deviation_systematic[k]);
         gsl_vector_set(y, i, p->deviation[k] / unit);
@@ -258,7 +258,7 @@ bool points_chi_square(const struct points *p, double *chi_square, size_t *freed
             gsl_matrix_set(c, i, j, shared / (unit * sqrt(p->deviation_systematic[which[j]])));
         }
     }
-    good = good && chi_square_of(*count, c, y, chi_square, freedom);
+    bool good = *count > 0 && chi_square_of(*count, c, y, chi_square, freedom);
     gsl_matrix_free(c);
     gsl_vector_free(y);
     free(which);

@@ -43,8 +43,8 @@ enum { POINTS_MORE_GROUPS = 13 };
  * Means whose grid of betas ends near their collapse point are found there only where noise is kind. They are
  * left out where the exact point lies beyond the grid or less than four errors within it, and so does the
  * measured one as far as noise goes (nine errors): a choice that noise does not make. Without an exact point,
- * where the measured one lies less than four errors within. False when out of memory. */
-bool points_make(struct points *points, const struct fit *fit);
+ * where the measured one lies less than four errors within. */
+void points_make(struct points *points, const struct fit *fit);
 void points_release(struct points *points);
 
 /* The first point with log n >= least, but for the rounding of n to a whole number; count when there is
@@ -53,7 +53,7 @@ size_t points_from(const struct points *points, double least);
 
 /* Chi square of deviations at all points that have one, nothing fitted, over the `freedom` modes of their
  * covariance that noise makes and not interpolation: where points share their rows these are fewer than
- * points. False where there are none, or when out of memory. `count`: of points that have one. */
+ * points. False where there are none. `count`: of points that have one. */
 bool points_chi_square(const struct points *points, double *chi_square, size_t *freedom, size_t *count);
 
 /* By what factor errors of `terms` coefficients, fitted to `count` points, grow since their covariance is an

@@ -6,6 +6,7 @@
 #include "analysis/verdict/judge.h"
 #include "analysis/verdict/rivals.h"
 #include "analysis/verdict/settle.h"
+#include "sim/base/memory.h"
 
 const char *const verdict_name[] = {"undecided", "supported", "refuted"};
 const char *const verdict_law[VERDICT_LAWS] = {"log_n^0", "log_n^0.5", "log_n^1",
@@ -152,24 +153,19 @@ static struct verdict open_verdict(void) {
     return v;
 }
 
-bool verdict_make(struct verdict *v, const struct fit *fit) {
+void verdict_make(struct verdict *v, const struct fit *fit) {
     struct judge j = {.fit = fit};
     *v = open_verdict();
-    bool good = points_make(&j.points, fit);
+    points_make(&j.points, fit);
     size_t count = j.points.count;
-    j.scratch = calloc(count * count + 1, sizeof *j.scratch);
-    j.values = calloc(3 * count + 1, sizeof *j.values);
-    good = good && j.scratch && j.values;
-    if (good) {
-        j.expected = j.values + count;
-        j.expected_ratio = j.values + 2 * count;
-        if (fit->lengths > 0) { j.limits = limits_at_last(fit->series); }
-        if (fit->primary == fit->criteria || fit_is_meaningful(fit, fit->primary)) { judge_all(&j, v); }
-        good =
-            accumulation_make(&v->accumulation, fit, j.points.kind == POINTS_FIXED ? 1 : j.limits.lambda[1]);
-    }
+    j.scratch = memory_create(count * count, sizeof *j.scratch);
+    j.values = memory_create(3 * count, sizeof *j.values);
+    j.expected = j.values + count;
+    j.expected_ratio = j.values + 2 * count;
+    if (fit->lengths > 0) { j.limits = limits_at_last(fit->series); }
+    if (fit->primary == fit->criteria || fit_is_meaningful(fit, fit->primary)) { judge_all(&j, v); }
+    accumulation_make(&v->accumulation, fit, j.points.kind == POINTS_FIXED ? 1 : j.limits.lambda[1]);
     points_release(&j.points);
     free(j.scratch);
     free(j.values);
-    return good;
 }

@@ -112,7 +112,7 @@ struct verdict {
     struct accumulation_fit accumulation;
 };
 
-/* Nothing to free. False when out of memory. */
-bool verdict_make(struct verdict *verdict, const struct fit *fit);
+/* Nothing to free. */
+void verdict_make(struct verdict *verdict, const struct fit *fit);
 
 #endif

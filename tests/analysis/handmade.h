@@ -119,8 +119,8 @@ static inline struct study handmade_study(struct results *results, const char *f
                           .fit = calloc(1, sizeof *study.fit),
                           .verdict = calloc(1, sizeof *study.verdict),
                           .attention = calloc(1, sizeof *study.attention)};
-    assert_true(fit_make(&study.fit[0], &results->series[0], file));
-    assert_true(verdict_make(&study.verdict[0], &study.fit[0]));
+    fit_make(&study.fit[0], &results->series[0], file);
+    verdict_make(&study.verdict[0], &study.fit[0]);
     return study;
 }
 

@@ -51,9 +51,9 @@ static inline struct verdict standard_judge(const struct results *r, size_t seri
                                             char sentence[SENTENCE]) {
     struct fit fit;
     struct verdict v;
-    assert_true(fit_make(&fit, &r->series[series], "a.h5"));
+    fit_make(&fit, &r->series[series], "a.h5");
     fit.common = common;
-    assert_true(verdict_make(&v, &fit));
+    verdict_make(&v, &fit);
     if (sentence) { sentence_make(&fit, &v, sentence); }
     fit_release(&fit);
     return v;

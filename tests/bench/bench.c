@@ -179,10 +179,8 @@ static struct results *noise_results(bool common) {
 /* Variance of log beta_c at n + 1 less that at n, by leaving out a block group at both. */
 static double noise_of_step(const struct results_series *s, size_t n) {
     double one[256], other[256], first, second, variance = 0;
-    if (!ensemble_leave_out(s, n, &s->criterion[0], one) ||
-        !ensemble_leave_out(s, n + 1, &s->criterion[0], other)) {
-        abort();
-    }
+    ensemble_leave_out(s, n, &s->criterion[0], one);
+    ensemble_leave_out(s, n + 1, &s->criterion[0], other);
     first = ensemble_collapse(s, n, &s->criterion[0]).log_ratio;
     second = ensemble_collapse(s, n + 1, &s->criterion[0]).log_ratio;
     for (size_t g = 0; g < s->size[RESULTS_BLOCK]; g++) {
@@ -199,7 +197,7 @@ static void bench_noise(void) {
            "bootstrap", "common, a step", "controls");
     for (size_t i = 0; i < plain->series_count; i++) {
         struct fit fit;
-        if (!fit_make(&fit, &plain->series[i], "")) { abort(); }
+        fit_make(&fit, &plain->series[i], "");
         for (size_t n = 0; n < fit.lengths; n += 2) {
             double se = fit.collapse[n].se, step = se * se + fit.collapse[n + 1].se * fit.collapse[n + 1].se;
             printf("  %-14s %9.0f %9.3f %10.2f %14.4g %10.1f\n", fit.name, fit.series->log_n[n],

@@ -10,7 +10,7 @@
 static struct verdict judged(char *path) {
     struct study study;
     assert_int_equal(study_open(&study, 1, &path), 0);
-    assert_true(study_judge(&study));
+    study_judge(&study);
     struct verdict v = study.verdict[0];
     study_release(&study);
     return v;
