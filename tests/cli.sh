@@ -21,7 +21,7 @@ fi
 # ---- help and wrong words ----
 
 expect 0 "-h" -h
-for verb in run check fit plot predict merge show families; do
+for verb in run check fit diagnose plot predict flow merge show families; do
     expect 0 "$verb -h" "$verb" -h
     holds "$verb -h prints its usage" grep -q "usage: gapscale $verb" out
 done
@@ -165,6 +165,9 @@ mv scores.h5 first.h5
 expect 0 "run --write-scores beside finished results" run scores.yaml -o drawn.h5 --write-scores scores.h5
 holds "the same scores" cmp scores.h5 first.h5
 expect 0 "scores that run wrote are diagnosed" diagnose scores.h5 -o scores.diagnosis.h5
+expect 0 "a family without a law is fitted" fit drawn.h5 -o drawn.fit.h5
+expect 0 "measured rows are fitted" fit scores.diagnosis.h5 -o measured.fit.h5
+holds "with a word on who tells how they grow" grep -q "gapscale diagnose" err
 expect 2 "--write-scores onto results" run scores.yaml -o drawn2.h5 --write-scores drawn.h5
 expect 2 "--write-scores where the results go" run scores.yaml -o drawn2.h5 --write-scores drawn2.h5
 expect 2 "--write-scores of a shard" run scores.yaml -o drawn2.h5 --write-scores s.h5 --shard 0/2

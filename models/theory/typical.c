@@ -91,5 +91,9 @@ static struct typical typical_fixed(const struct search *search) {
 
 struct typical typical_scale(const struct family *family, const double *p, double log_n) {
     struct search search = {.family = family, .p = p, .log_n = log_n};
-    return family->kind == FAMILY_FIXED ? typical_fixed(&search) : typical_iid(&search);
+    switch (family->kind) {
+    case FAMILY_FIXED: return typical_fixed(&search);
+    case FAMILY_IID: return typical_iid(&search);
+    default: return (struct typical){NAN, NAN, NAN};
+    }
 }

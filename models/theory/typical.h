@@ -15,7 +15,8 @@ struct typical {
     double log_gap;    /* log t* = log of the gap at the sup; -inf where y -> 0 */
 };
 
-/* log_n > 0, any size up to 1e6. Relative error of Lambda below 1e-12. */
+/* log_n > 0, any size up to 1e6. Relative error of Lambda below 1e-12. NaN of families without
+ * a law (FAMILY_SAMPLED, FAMILY_MEASURED). */
 struct typical typical_scale(const struct family *family, const double *p, double log_n);
 
 #endif
