@@ -353,17 +353,17 @@ for locking in "${lockings[@]}"; do
 done
 
 if ((EUID == 0)) && mkdir -p small && mount -t tmpfs -o size=256k tmpfs small 2>/dev/null; then
-    expect 1 "a full disk" run sweep.yaml -o small/x.h5
+    expect 1 "a full disk" run sweep.yaml -o small/x.h5 --force # its size is told before, else
     holds "it is told" grep -q "No space left" err
     holds "no file and no piece of one" test -z "$(find small -name '*.h5' -o -name '*.tmp*')"
     mount -o remount,ro small
-    expect 1 "a read-only place" run sweep.yaml -o small/x.h5
+    expect 1 "a read-only place" run sweep.yaml -o small/x.h5 --force
     # A little more room each time: the disk is full while the journal, the archive, or the file is written.
     size=256 status=1 tries=0
     while ((status == 1 && size < 16384)); do
         size=$((size + 192)) tries=$((tries + 1))
         mount -o remount,rw,size=${size}k small
-        timeout 60 "$gapscale" run sweep.yaml -o small/x.h5 --quiet 2>err
+        timeout 60 "$gapscale" run sweep.yaml -o small/x.h5 --quiet --force 2>err
         status=$?
         ((status == 0)) || [[ -z $(find small -name '*.h5' -o -name '*.tmp*') ]] || status=99
     done

@@ -11,6 +11,7 @@
 #include "sim/commands/options.h"
 #include "sim/config/config_read.h"
 #include "sim/sweep/estimate.h"
+#include "sim/sweep/exact.h"
 
 static const char check_usage[] = "usage: gapscale check CONFIG [--threads K] [--set PATH=VALUE]...\n"
                                   "\n"
@@ -59,23 +60,11 @@ enum { LOOKED_AT = 64 }; /* cells, at most: about ten milliseconds each */
  * scatter by about 1/2 in log beta, and twice that where the exponent of an upper endpoint is small. */
 static double margin_of(const struct config_series *s) { return 4 * 1.25 / sqrt((double)s->replicates); }
 
-/* Exactly, over Lambda^typ; NaN where that is not known. */
-static double exact_point(const struct oracle *oracle, const struct criterion *criterion) {
-    double error;
-    switch (criterion->kind) {
-    case CRITERION_ENTROPY: return oracle_collapse_entropy(oracle, criterion->threshold, &error);
-    case CRITERION_PARTICIPATION: return oracle_collapse_participation(oracle, criterion->threshold, &error);
-    case CRITERION_TOP_TWO_RATIO:
-    case CRITERION_SUSCEPTIBILITY: break;
-    }
-    return NAN;
-}
-
 /* One line for a criterion whose point at this n the betas do not hold; whether they do. */
 static bool warn_of(const struct config_series *s, double log_n, const struct oracle *oracle,
                     double log_lambda, const struct criterion *criterion) {
     char label[CRITERION_LABEL];
-    double point = exact_point(oracle, criterion), margin = margin_of(s),
+    double point = exact_collapse(oracle, criterion), margin = margin_of(s),
            first = config_log_beta(s, log_n, log_lambda, 0) - log_lambda,
            last = config_log_beta(s, log_n, log_lambda, s->beta.count - 1) - log_lambda;
     if (!(point > 0)) { return true; }

@@ -4,11 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/oracle/oracle.h"
 #include "models/theory/typical.h"
 #include "sim/base/message.h"
 
-static double exact_collapse(const struct oracle *oracle, const struct criterion *criterion) {
+double exact_collapse(const struct oracle *oracle, const struct criterion *criterion) {
     double error, curvature;
     switch (criterion->kind) {
     case CRITERION_ENTROPY: return oracle_collapse_entropy(oracle, criterion->threshold, &error);

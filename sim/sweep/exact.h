@@ -2,6 +2,8 @@
 #ifndef GAPSCALE_SIM_SWEEP_EXACT_H
 #define GAPSCALE_SIM_SWEEP_EXACT_H
 
+#include "models/oracle/oracle.h"
+#include "models/theory/criterion.h"
 #include "sim/results/results.h"
 
 /* Fills the exact_ arrays of every series that holds no exact entropy yet (files of earlier versions), by
@@ -12,5 +14,8 @@ int exact_fill(struct results *results, int threads);
 
 /* The same of a series at one n. False when out of memory. */
 bool exact_fill_cell(struct results_series *here);
+
+/* A criterion's collapse point, over Lambda^typ; NaN where that is not known. */
+double exact_collapse(const struct oracle *oracle, const struct criterion *criterion);
 
 #endif

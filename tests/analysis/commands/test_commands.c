@@ -100,8 +100,7 @@ static void plot_command_works(void **state) {
     assert_int_equal(RUN(command_plot, "plot", "--figure", "colapse", d.results), EXIT_USAGE);
     assert_int_equal(RUN(command_plot, "plot", d.results, "--figure"), EXIT_USAGE);
     assert_int_equal(RUN(command_plot, "plot", "/nonexistent.h5"), EXIT_USAGE);
-    assert_int_equal(RUN(command_plot, "plot", d.results, "-o", d.results),
-                     EXIT_FAILED); /* not a directory */
+    assert_int_equal(RUN(command_plot, "plot", d.results, "-o", d.results), EXIT_USAGE); /* not a directory */
     char *path = strdup(getenv("PATH"));
     setenv("PATH", d.path, 1); /* without gnuplot */
     int status = RUN(command_plot, "plot", d.results);

@@ -13,6 +13,7 @@
 
 #include "analysis/diagnosis/story.h"
 #include "analysis/diagnosis/tally.h"
+#include "sim/base/memory.h"
 
 enum { WRITTEN_PATH = 64 };
 
@@ -77,6 +78,20 @@ struct told {
     struct results *results;
 };
 
+/* What the shape of results follows from (sim/results/empirical.h). */
+static inline char *options_text(const struct scores_facts *facts) {
+    char *text;
+    size_t length;
+    FILE *out = memory_stream_open(&text, &length);
+    fputs("diagnose: []\nn: [", out);
+    for (size_t l = 0; l < facts->length_count; l++) {
+        fprintf(out, "%s%.17g", l ? ", " : "", facts->length[l]);
+    }
+    fputs("]\nbeta: [0.5, 1, 2]\n", out);
+    memory_stream_close(out, &text);
+    return text;
+}
+
 static inline void told_make(struct told *t, const char *path, double trained, double first_length) {
     const double beta[] = {0.5, 1, 2};
     const struct scores_request request = {.file_count = 1,
@@ -89,7 +104,9 @@ static inline void told_make(struct told *t, const char *path, double trained, d
     assert_non_null(t->scores);
     assert_true(survey_make(t->scores, 2, &t->survey));
     diagnosis_make(&t->survey, &t->diagnosis);
-    t->results = tally_make(t->scores, &(struct tally_request){3, beta, "diagnose: []\n", 2}, &t->diagnosis);
+    char *text = options_text(scores_facts(t->scores));
+    t->results = tally_make(t->scores, &(struct tally_request){3, beta, text, 2}, &t->diagnosis);
+    free(text);
     assert_non_null(t->results);
 }
 
