@@ -12,8 +12,8 @@
  *   one Gaussian for their spread: weights w_i (N + N^{1/2} g phi_i), phi_i linear with variance 1 under w.
  *   Means are exact for polynomials of degree 7 against dV, the variance for linear summands. Bins are
  *   narrow enough for the peaks e^{y - beta g(y)} can have whatever beta is: their width is
- *   (g'/g'')^{1/2} (bulk.c), at least 3.5 bins. tests/sim/measures/test_counted.c computes both errors without
- * noise.
+ *   (g'/g'')^{1/2} (bulk.c), at least 3.5 bins. tests/sim/measures/test_counted.c computes both errors
+ * without noise.
  * - N_n(t) and Lambda_n: exact down to single scores, except that parts are not refined where fluctuations
  *   left inside would move log N/gap by less than 5e-5 of itself (NOISE), nor for N_n(t) where they hold
  *   less than 2^-8 of the scores above; and a part is dropped when it could beat the best value only with

@@ -1,16 +1,22 @@
 #include "sim/storage/h5compare.h"
 
+#include <stdint.h>
 #include <string.h>
 
 /* Texts may be NULL. */
 static bool same_text(const char *a, const char *b) { return a && b ? strcmp(a, b) == 0 : a == b; }
 
+static uint64_t bits_of(double number) {
+    uint64_t bits;
+    memcpy(&bits, &number, sizeof bits);
+    return bits;
+}
+
 static bool same_attribute(const struct h5_attribute *held, const struct h5_attribute *ours) {
     if (!held || !same_text(held->text, ours->text)) { return false; }
     if (ours->text) { return true; }
     if (!held->whole != !ours->whole) { return false; }
-    return ours->whole ? *held->whole == *ours->whole
-                       : memcmp(&held->number, &ours->number, sizeof ours->number) == 0;
+    return ours->whole ? *held->whole == *ours->whole : bits_of(held->number) == bits_of(ours->number);
 }
 
 static bool same_attributes(size_t held_count, const struct h5_attribute *held, size_t count,
