@@ -3,6 +3,7 @@
 #include <gsl/gsl_version.h>
 #include <hdf5.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -240,17 +241,19 @@ static bool lengths_are_allowed(const struct results_series *s) {
     return true;
 }
 
-/* Ranks are 1, 2, ..; blocks hold all replicates. */
+/* Ranks are 1, 2, ..; blocks hold all replicates. Of measured rows they are sequences, NaN where a group has
+ * fewer. */
 static bool counts_are_allowed(const struct results_series *s) {
+    const bool measured = s->family->kind == FAMILY_MEASURED;
     double replicates = 0;
     for (size_t i = 0; i < s->size[RESULTS_BLOCK]; i++) {
-        if (!(s->block_size[i] >= 1)) { return false; }
+        if (!(s->block_size[i] >= 1) && !(measured && isnan(s->block_size[i]))) { return false; }
         replicates += s->block_size[i];
     }
     for (size_t i = 0; i < s->size[RESULTS_RANK]; i++) {
         if (s->rank[i] != (double)(i + 1)) { return false; }
     }
-    return s->family->kind == FAMILY_MEASURED || replicates == (double)s->replicates;
+    return measured || replicates == (double)s->replicates;
 }
 
 static bool values_are_allowed(const struct results_series *s) {
