@@ -9,6 +9,7 @@
 #include "sim/rows/stream.h"
 
 static bool are_twins(const struct fit *a, const struct fit *b) {
+    if (a->series->family->kind == FAMILY_MEASURED) { return false; } /* of no law */
     const struct results_series *x = a->series, *y = b->series;
     if (x->family != y->family || a->primary == a->criteria || b->primary == b->criteria) { return false; }
     const struct criterion *p = &x->criterion[a->primary], *q = &y->criterion[b->primary];
