@@ -7,25 +7,7 @@
 #include "models/oracle/oracle.h"
 #include "models/theory/profile.h"
 #include "models/theory/typical.h"
-
-struct law {
-    const char *family;
-    double p[FAMILY_PARAMETERS];
-};
-
-static struct oracle *make_oracle(const struct law *law, double log_n) {
-    struct oracle *o = oracle_create(family_find(law->family), law->p, log_n);
-    assert_non_null(o);
-    return o;
-}
-
-static struct oracle_point point_at(const struct law *law, double log_n, double beta_ratio) {
-    struct oracle *o = make_oracle(law, log_n);
-    struct oracle_point point;
-    assert_true(oracle_at(o, beta_ratio, &point));
-    oracle_free(o);
-    return point;
-}
+#include "tests/models/oracle/oracle_law.h"
 
 static double collapse_at(const struct law *law, double log_n) {
     struct oracle *o = make_oracle(law, log_n);
@@ -33,10 +15,6 @@ static double collapse_at(const struct law *law, double log_n) {
     oracle_free(o);
     assert_true(error < 1e-8);
     return root;
-}
-
-static double scale(const struct law *law, double log_n) {
-    return exp(typical_scale(family_find(law->family), law->p, log_n).log_lambda);
 }
 
 /* The table against the family's own gaps, above and below s*. */
