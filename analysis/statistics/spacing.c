@@ -7,7 +7,6 @@
 #include "models/numeric/legendre.h"
 #include "sim/base/memory.h"
 #include "sim/rows/isa.h"
-#include "sim/rows/stream.h"
 
 double spacing_statistic(size_t count, const double *gap) {
     double weighted = 0, total = 0;
@@ -19,36 +18,63 @@ double spacing_statistic(size_t count, const double *gap) {
     return weighted / (((double)count - 1) * total);
 }
 
-/* ---- its mean ---- */
+/* ---- its mean, given that all scores lie above one ---- */
 
-/* Panels in w = -log U: of equal width in log w up to 1, where every large t finds its own scale, then of
- * equal width in w, where e^{-tY} falls within 1/index. */
-enum { ORDER = 12, NEAR = 28, FAR = 110, PANELS = NEAR + FAR };
-static const double FARTHEST = 45; /* e^-45 of the probability lies beyond */
+/* Nodes in w = -log U, panel by panel: up to w = 1 of equal width in log w, where every large t finds its own
+ * scale, then of equal width in w, the narrower the steeper the law. */
+enum { ORDER = 8, NEAR = 20, FAR = 112, PANELS = NEAR + FAR, NODES = PANELS * ORDER };
+static const double FARTHEST = 45, STEEPEST = 4.5; /* e^-45 of the probability lies beyond */
 
-static double panel_edge(int p) { return p < NEAR ? exp(p - NEAR) : 1 + (FARTHEST - 1) * (p - NEAR) / FAR; }
+/* Y of a law: its scores above a threshold in units of their slope there. */
+struct excess {
+    struct legendre rule;
+    int panels;
+    double half[PANELS];       /* half of a panel's width */
+    double w[NODES], y[NODES]; /* Y at w */
+    double dy[NODES];          /* dY, the quadrature's weight within it */
+};
 
-/* Y and dY/dw at w. */
-static double y_at(double index, double w) { return fabs(index) < 1e-9 ? w : expm1(index * w) / index; }
-static double slope_at(double index, double w) { return exp(index * w); }
+/* Panels for a law whose d log(dY/dw)/dw is at most `steep` in size. */
+static void place_nodes(double steep, struct excess *e) {
+    const double width = 1.8;
+    int far = (int)ceil((FARTHEST - 1) * fmin(fmax(1, steep), STEEPEST) / width);
+    legendre_make(ORDER, &e->rule);
+    e->panels = NEAR + far;
+    for (int p = 0; p < e->panels; p++) {
+        double low = p == 0 ? 0 : p <= NEAR ? exp(p - NEAR) : 1 + (FARTHEST - 1) * (p - NEAR) / far;
+        double high = p < NEAR ? exp(p + 1 - NEAR) : 1 + (FARTHEST - 1) * (p + 1 - NEAR) / far;
+        e->half[p] = (high - low) / 2;
+        for (int i = 0; i < ORDER; i++) {
+            e->w[p * ORDER + i] = low + e->half[p] * (1 + e->rule.x[i]);
+            e->dy[p * ORDER + i] = e->half[p] * e->rule.w[i];
+        }
+    }
+}
+
+/* exp(-t Y - w) at the nodes that it does not vanish at; of how many panels. */
+static int density_at(const struct excess *e, double t, double density[NODES]) {
+    const double vanished = -60;
+    int panels = 0;
+    while (panels < e->panels && -t * e->y[panels * ORDER] - e->w[panels * ORDER] > vanished) { panels++; }
+    for (int k = 0; k < panels * ORDER; k++) { density[k] = -t * e->y[k] - e->w[k]; }
+    isa_best()->vector->exp((size_t)panels * ORDER, density, density);
+    return panels;
+}
 
 /* phi(t), and int E[e^{-tY}; Y > y]^2 dy, panel by panel from the far end. */
-static void moments_at(const struct legendre *rule, double index, double t, double *phi, double *square) {
-    double beyond = 0;
+static void moments_at(const struct excess *e, double t, double *phi, double *square) {
+    double density[NODES], beyond = 0;
     *square = 0;
-    for (int p = PANELS - 1; p >= 0; p--) {
-        double density[ORDER], whole = 0, half = (panel_edge(p + 1) - panel_edge(p)) / 2;
-        double middle = panel_edge(p) + half;
-        for (int i = 0; i < ORDER; i++) {
-            double w = middle + half * rule->x[i];
-            density[i] = exp(-t * y_at(index, w) - w);
-            whole += half * rule->w[i] * density[i];
+    for (int p = density_at(e, t, density) - 1; p >= 0; p--) {
+        const double *d = density + p * ORDER, *dy = e->dy + p * ORDER;
+        double before[ORDER] = {0}, whole = 0;
+        for (int j = 0; j < ORDER; j++) {
+            whole += e->half[p] * e->rule.w[j] * d[j];
+            for (int i = 0; i < ORDER; i++) { before[i] += e->half[p] * e->rule.cumulative[j][i] * d[j]; }
         }
         for (int i = 0; i < ORDER; i++) {
-            double before = 0;
-            for (int j = 0; j < ORDER; j++) { before += half * rule->cumulative[j][i] * density[j]; }
-            double above = beyond + whole - before;
-            *square += half * rule->w[i] * slope_at(index, middle + half * rule->x[i]) * above * above;
+            double above = beyond + whole - before[i];
+            *square += dy[i] * above * above;
         }
         beyond += whole;
     }
@@ -56,14 +82,12 @@ static void moments_at(const struct legendre *rule, double index, double t, doub
 }
 
 /* Trapezoidal in log t: the integrand is analytic and falls like powers of t at both ends. */
-double spacing_mean(size_t count, double index) {
-    const double step = 0.25, lowest = -260, highest = 60, negligible = 1e-12;
-    struct legendre rule;
+static double mean_of(size_t count, const struct excess *e) {
+    const double step = 0.5, lowest = -260, highest = 12, negligible = 1e-10;
     double sum = 0, largest = 0;
-    legendre_make(ORDER, &rule);
     for (double x = highest; x >= lowest; x -= step) {
         double phi, square, t = exp(x);
-        moments_at(&rule, index, t, &phi, &square);
+        moments_at(e, t, &phi, &square);
         double term = step * t * pow(phi, (double)count - 2) * square;
         sum += term;
         largest = fmax(largest, term);
@@ -72,32 +96,43 @@ double spacing_mean(size_t count, double index) {
     return (double)count * sum;
 }
 
-/* ---- at finite n ---- */
-
-enum { ROWS = 4000, MOST = 64 };
-
-/* The largest uniforms of n, by their spacings (Renyi 1953), as gaps of the law. */
-static double simulated(size_t count, const struct family *family, const double *p, double log_n,
-                        uint64_t row) {
-    double uniform[MOST + 4], gap[MOST + 1] = {0}, y = 0, log_v_top = 0, n = exp(log_n);
-    struct stream stream = stream_make(0, "spacing", log_n, false, row);
-    isa_best()->kernel->uniforms(stream.key, STREAM_SCORES, 0, count / 4 + 1, uniform);
-    for (size_t k = 0; k <= count; k++) {
-        y -= log(uniform[k]) / (n - (double)k);
-        double log_v = log(-expm1(-y));
-        if (k == 0) { log_v_top = log_v; }
-        if (k > 0) { gap[k] = exp(family->log_gap(p, log_v_top, log_v - log_v_top)); }
+double spacing_mean(size_t count, double index) {
+    struct excess e;
+    place_nodes(fabs(index), &e);
+    for (int k = 0; k < e.panels * ORDER; k++) {
+        e.y[k] = fabs(index) < 1e-9 ? e.w[k] : expm1(index * e.w[k]) / index;
+        e.dy[k] *= exp(index * e.w[k]);
     }
-    return spacing_statistic(count, gap);
+    return mean_of(count, &e);
 }
 
+/* ---- at finite n ---- */
+
+static double mean_above(size_t count, const struct family *family, const double *p, double log_v) {
+    struct excess e;
+    double slope = -family->log_hazard(p, log_v);
+    place_nodes(fabs(-family->log_hazard(p, log_v - FARTHEST) - slope) / FARTHEST, &e);
+    for (int k = 0; k < e.panels * ORDER; k++) {
+        double w = e.w[k];
+        e.y[k] = exp(family->log_gap(p, log_v - w, w) - slope);
+        e.dy[k] *= exp(-family->log_hazard(p, log_v - w) - slope);
+    }
+    return mean_of(count, &e);
+}
+
+/* Over the law of V at the score after the largest K: trapezoidal in log V by its own standard deviations,
+ * where it is close to normal. */
 double spacing_mean_finite(size_t count, const struct family *family, const double *p, double log_n) {
-    double *value = memory_create(ROWS, sizeof *value), sum = 0;
-#pragma omp parallel for schedule(static)
-    for (uint64_t r = 0; r < ROWS; r++) { value[r] = simulated(count, family, p, log_n, r); }
-    for (size_t r = 0; r < ROWS; r++) { sum += value[r] / ROWS; }
-    free(value);
-    return sum;
+    enum { REACH = 5 };
+    double points = (double)count + 1, n = exp(log_n), sum = 0, total = 0;
+    for (int i = -REACH; i <= REACH; i++) {
+        double log_v = log(points) - log_n + i / sqrt(points);
+        if (log_v >= 0) { break; }
+        double weight = exp(points * i / sqrt(points) + (n - points) * log1p(-exp(log_v)) + points);
+        sum += weight * mean_above(count, family, p, log_v);
+        total += weight;
+    }
+    return sum / total;
 }
 
 /* ---- its inverse ---- */
@@ -105,7 +140,6 @@ double spacing_mean_finite(size_t count, const struct family *family, const doub
 void spacing_table_make(size_t count, struct spacing_table *table) {
     const double lowest = -4.5, step = 0.25;
     table->count = count;
-#pragma omp parallel for schedule(dynamic, 1)
     for (int i = 0; i < SPACING_POINTS; i++) {
         table->index[i] = lowest + step * i;
         table->mean[i] = spacing_mean(count, table->index[i]);

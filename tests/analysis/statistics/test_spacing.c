@@ -1,7 +1,6 @@
 /* The index from spacings: closed forms, quadrature against simulated Poisson points, the inverse.
  *
- * Fixed seed. Were it drawn anew, one of the 12 comparisons at 5 standard errors would fail once in 1e5, one
- * of the three at four or more once in 1e4. */
+ * Fixed seed. Were it drawn anew, one of the 16 comparisons at 5 standard errors would fail once in 1e5. */
 #include "analysis/statistics/spacing.h"
 #include "sim/rows/isa.h"
 #include "sim/rows/stream.h"
@@ -73,26 +72,70 @@ static void test_inverse(void **state) {
     assert_true(isnan(spacing_index(&table, NAN)));
 }
 
-/* Exponential scores have independent spacings at every n; Gaussian ones read lighter than their class. */
+/* The largest uniforms of n, by their spacings (Renyi 1953), as gaps of the law. */
+static double simulated(const struct family *family, const double *p, double n, uint64_t row) {
+    double uniform[20], gap[SPACING_MANY + 1] = {0}, y = 0, log_v_top = 0;
+    struct stream stream = stream_make(6, "spacing", log(n), false, row);
+    isa_best()->kernel->uniforms(stream.key, STREAM_SCORES, 0, 5, uniform);
+    for (size_t k = 0; k <= SPACING_MANY; k++) {
+        y -= log(uniform[k]) / (n - (double)k);
+        double log_v = log(-expm1(-y));
+        if (k == 0) { log_v_top = log_v; }
+        if (k > 0) { gap[k] = exp(family->log_gap(p, log_v_top, log_v - log_v_top)); }
+    }
+    return spacing_statistic(SPACING_MANY, gap);
+}
+
+/* Exponential scores have independent spacings at every n, and uniform ones are, given the lowest of the
+ * largest, uniform above it, as in the limit. Others are tried against simulated rows. */
 static void test_finite(void **state) {
     (void)state;
-    const double gumbel[] = {0, 1}, gaussian[] = {1};
+    enum { ROWS = 10000 };
+    const double exponential[] = {1, 1}, uniform[] = {1, 1}, gaussian[] = {1}, pareto[] = {2.5};
+    const struct {
+        const char *family;
+        const double *p;
+    } law[] = {{"gaussian", gaussian}, {"pareto", pareto}};
+    const double size[] = {64, 1000};
+    check_close(spacing_mean_finite(SPACING_MANY, family_find("stretched"), exponential, log(200)), 0.5,
+                1e-7);
+    check_close(spacing_mean_finite(SPACING_FEW, family_find("powerlaw"), uniform, log(100)),
+                spacing_mean(SPACING_FEW, -1), 1e-7);
+    for (size_t l = 0; l < 2; l++) {
+        for (size_t j = 0; j < 2; j++) {
+            const struct family *family = family_find(law[l].family);
+            double mean = 0, square = 0;
+            for (uint64_t r = 0; r < ROWS; r++) {
+                double t = simulated(family, law[l].p, size[j], r);
+                mean += t / ROWS;
+                square += t * t / ROWS;
+            }
+            double error = sqrt((square - mean * mean) / ROWS);
+            double exact = spacing_mean_finite(SPACING_MANY, family, law[l].p, log(size[j]));
+            check_close((exact - mean) / error, 0, 5);
+        }
+    }
+}
+
+/* Drawn rows: THEORY 11. */
+static void test_gaussian_reads_lighter(void **state) {
+    (void)state;
+    const double sigma = 1;
     struct spacing_table table;
     spacing_table_make(SPACING_MANY, &table);
-    const struct family *stretched = family_find("stretched");
-    const double exponential[] = {1, 1};
-    check_close(spacing_mean_finite(SPACING_MANY, stretched, exponential, log(200)), 0.5, 0.008);
-    check_close(spacing_mean_finite(SPACING_FEW, family_find("gumbel"), gumbel, log(1e6)), 0.5, 0.01);
-    double index =
-        spacing_index(&table, spacing_mean_finite(SPACING_MANY, family_find("gaussian"), gaussian, log(1e3)));
-    check_close(index, -0.109, 0.03); /* drawn rows: THEORY 11 */
+    double mean = spacing_mean_finite(SPACING_MANY, family_find("gaussian"), &sigma, log(1e3));
+    check_close(spacing_index(&table, mean), -0.109, 0.015);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gumbel),    cmocka_unit_test(test_two),
-        cmocka_unit_test(test_statistic), cmocka_unit_test(test_against_points),
-        cmocka_unit_test(test_inverse),   cmocka_unit_test(test_finite),
+        cmocka_unit_test(test_gumbel),
+        cmocka_unit_test(test_two),
+        cmocka_unit_test(test_statistic),
+        cmocka_unit_test(test_against_points),
+        cmocka_unit_test(test_inverse),
+        cmocka_unit_test(test_finite),
+        cmocka_unit_test(test_gaussian_reads_lighter),
     };
     return cmocka_run_group_tests_name("spacing", tests, NULL, NULL);
 }
