@@ -2,7 +2,7 @@
 """diagnose.py GAPSCALE: runs the NumPy part of analysis/DIAGNOSE.md and diagnoses what it writes; diagnoses the shared files of measured scores (GAPSCALE_SHARED, else ../shared/data/attention)
 and holds every head against its independent analysis: Lambda, quartiles, k*, H, Y_2, largest weight, beta_c, ties, and the
 drifts of five laws. Ends with `N passed, N failed, N skipped`."""
-import json, math, os, re, subprocess, sys, tempfile
+import csv, json, math, os, re, subprocess, sys, tempfile
 
 gapscale = sys.argv[1]
 shared = os.environ.get("GAPSCALE_SHARED", "../shared/data/attention")
@@ -55,6 +55,44 @@ def compare(name, trained):
         check(f"{name} {head}", worst, bad)
 
 
+# JSON's name of what a file's group has as attribute, where they differ; a list or a mapping there.
+attributes = {"low": "exponent_low", "high": "exponent_high"}
+per_length = {"sequences", "tie_fraction", "extreme_value_index", "top_key_mass", "model_beta_ratio", "nearness", "rounding"}
+
+
+def compare_forms(found, path, rows):
+    """JSON, file and CSV tell the same."""
+    import h5py
+    bad, same = [], lambda a, b: (a == b) or (a is None and (b is None or math.isnan(float(b or "nan")))) or (
+        isinstance(a, (int, float)) and abs(a - float(b)) <= 1e-14 * abs(a))
+    with h5py.File(path) as file:
+        for head in found["heads"]:
+            group, lines = file[head["name"]], [r for r in rows if r["name"] == head["name"]]
+            told = {k: v for k, v in head.items() if not isinstance(v, (list, dict)) and k != "name"}
+            told["best"] = told["best"] or "undecided"
+            told |= {f"amplitude{k}": head["amplitude"][n] for k, n in (("", "value"), ("_low", "low"), ("_high", "high"))}
+            for name, value in told.items():
+                other = group.attrs.get(attributes.get(name, name))
+                if not same(value, other):
+                    bad.append(f"{head['name']}: {name} is {value}, in the file {other}")
+                if name in lines[0] and not same(value, lines[0][name] or None):
+                    bad.append(f"{head['name']}: {name} is {value}, in the CSV {lines[0][name]}")
+            if " ".join(head["excluded"]) != group.attrs["excluded"]:
+                bad.append(f"{head['name']}: excluded")
+            for i, point in enumerate(head["points"]):
+                for name in per_length:
+                    if not same(point[name], group[name][i]) or name in lines[i] and not same(point[name], lines[i][name]):
+                        bad.append(f"{head['name']}: {name} at length {i}")
+            for i, m in enumerate(head["multiplier"]):
+                for name in ("value", "low", "high"):
+                    if not same(m[name], group["multiplier" + ("" if name == "value" else "_" + name)][i]):
+                        bad.append(f"{head['name']}: multiplier {name} {i}")
+            for i, law in enumerate(head["prescriptions"]):
+                if not same(law["drift"], group["drift"][i]) or not same(law["drift"], lines[0]["drift_" + law["name"]]):
+                    bad.append(f"{head['name']}: drift of {law['name']}")
+    check("JSON, file and CSV tell the same", 0, bad)
+
+
 def try_page():
     code = re.search(r"```python\n(.*?)```", open("analysis/DIAGNOSE.md").read(), re.S).group(1)
     with tempfile.TemporaryDirectory() as work:
@@ -62,6 +100,9 @@ def try_page():
         found = json.loads(subprocess.run([os.path.abspath(gapscale), "diagnose", "scores.h5", "--json"], cwd=work, check=True,
                                           capture_output=True).stdout)
         bad = [] if os.path.exists(f"{work}/scores.diagnosis.h5") else ["no scores.diagnosis.h5"]
+        rows = list(csv.DictReader(subprocess.run([os.path.abspath(gapscale), "diagnose", "scores.h5", "--csv", "-o", "csv.h5"], cwd=work,
+                                                  check=True, capture_output=True, text=True).stdout.splitlines()))
+        compare_forms(found, f"{work}/scores.diagnosis.h5", rows)
     whole = found["heads"][-1]
     if whole["name"] != "all" or whole["locality"] != "global" or "sqrt_log" in whole["excluded"] or found["trained"] != 512:
         bad.append(whole["sentence"])

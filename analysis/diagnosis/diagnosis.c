@@ -384,7 +384,7 @@ static void list_groups(const struct scores_facts *f, struct diagnosis *d) {
     }
     struct diagnosis_group *all = &d->group[d->group_count++];
     name_group(f, all, 0, f->head_count);
-    all->pooled = true;
+    all->pooled = all->whole = true;
     snprintf(all->name, sizeof all->name, "all");
 }
 

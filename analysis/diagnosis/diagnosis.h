@@ -60,8 +60,8 @@ struct diagnosis_growth {
 
 /* Head, layer or all. */
 struct diagnosis_group {
-    char name[DIAGNOSIS_NAME]; /* "L0H3", "L0", "all" */
-    bool pooled;
+    char name[DIAGNOSIS_NAME];     /* "L0H3", "L0", "all" */
+    bool pooled, whole;            /* over heads; over all of them */
     size_t layer, head;            /* of a head; of a layer */
     size_t head_first, head_last;  /* indices of its heads: first .. last - 1 */
     struct diagnosis_point *point; /* (length) */

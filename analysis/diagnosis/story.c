@@ -24,9 +24,20 @@ const char *story_locality(enum diagnosis_locality locality) {
 
 const char *story_standing(const struct diagnosis_point *p) {
     double low = 1 / p->lambda.high, high = 1 / p->lambda.low;
+    if (p->sequences < 2) { return "undecided"; }
     if (high < 0.5) { return "subcritical"; }
     if (low > 2) { return "supercritical"; }
     return low >= 0.5 && high <= 2 ? "critical" : "undecided";
+}
+
+const char *story_excluded(const struct diagnosis_growth *w, char out[STORY_LAWS]) {
+    out[0] = '\0';
+    for (int k = 0; w->decided && k < PRESCRIPTIONS; k++) {
+        if (w->law[k].excluded) {
+            words_append(out, STORY_LAWS, "%s%s", *out ? " " : "", prescription_name[k]);
+        }
+    }
+    return out;
 }
 
 static void append_kind(const struct diagnosis_group *g, char out[DIAGNOSIS_SENTENCE]) {
@@ -61,7 +72,7 @@ static void append_growth(const struct diagnosis_growth *w, char out[DIAGNOSIS_S
                  : falls ? "falls with n"
                          : "does not visibly grow with n",
                  words_measured(b->value, (b->high - b->low) / 2, number));
-    if (w->lack_of_fit < 0.05) {
+    if (w->lack_of_fit < trend_risk) {
         words_append(out, DIAGNOSIS_SENTENCE, ", though no single power of log n fits");
     }
 }
@@ -106,9 +117,9 @@ const char *story_sentence(const struct diagnosis_group *g, char out[DIAGNOSIS_S
     append_kind(g, out);
     append_growth(&g->trained, out);
     append_advice(&g->trained, out);
-    words_append(out, DIAGNOSIS_SENTENCE, ". As trained beta is %s of Lambda_n at n = %s: %s.",
+    words_append(out, DIAGNOSIS_SENTENCE, ". As trained beta is %s of Lambda_n at n = %s%s: %s.",
                  words_number(1 / p->lambda.value, number), words_length(log(p->n), length),
-                 story_standing(p));
+                 p->sequences == 1 ? " in this sequence only" : "", story_standing(p));
     if (p->tie_fraction > 0) {
         words_append(out, DIAGNOSIS_SENTENCE, " %.1f%% of its rows tie at the top.", 100 * p->tie_fraction);
     }

@@ -10,11 +10,15 @@ const char *story_class(const struct diagnosis_group *group);
 const char *story_locality(enum diagnosis_locality locality); /* "local", "mixed", "global", "unknown" */
 
 /* "subcritical", "critical", "supercritical" by the interval of 1/Lambda_n against 1/2 and 2, else
- * "undecided". */
+ * "undecided", as one sequence always is. */
 const char *story_standing(const struct diagnosis_point *point);
 
 /* The point that stands for a group: of the longest trained length. */
 const struct diagnosis_point *story_point(const struct diagnosis_group *group);
+
+enum { STORY_LAWS = 48 };
+/* Names of the prescriptions that are excluded, a space between them, in `out`, which it returns. */
+const char *story_excluded(const struct diagnosis_growth *growth, char out[STORY_LAWS]);
 
 /* What it all says, in `out`, which it returns. */
 const char *story_sentence(const struct diagnosis_group *group, char out[DIAGNOSIS_SENTENCE]);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/diagnosis/filed.h"
 #include "analysis/diagnosis/index.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
@@ -292,33 +293,6 @@ static void finish_cell(struct cell *c) {
     c->here.row_count[0] = (double)c->rows;
 }
 
-/* What the diagnosis says of a group, beside its rows. */
-static void copy_diagnosis(const struct diagnosis *d, const struct diagnosis_group *g,
-                           struct results_series *s) {
-    for (size_t k = 0; k < INDEX_SPACINGS; k++) { s->spacing[k] = (double)k + 1; }
-    for (size_t w = 0; w < SURVEY_WINDOWS; w++) { s->window[w] = survey_window[w]; }
-    for (size_t l = 0; l < d->survey->facts->length_count; l++) {
-        const struct diagnosis_point *p = &g->point[l];
-        if (p->rows == 0) { continue; }
-        s->tie_fraction[l] = p->tie_fraction;
-        s->top_key_mass[l] = p->top_key_mass;
-        s->nearness[l] = p->near;
-        for (size_t w = 0; w < SURVEY_WINDOWS; w++) { s->local_mass[l * SURVEY_WINDOWS + w] = p->mass[w]; }
-        s->model_beta_ratio[l] = 1 / p->median;
-        s->model_beta_ratio_low[l] = 1 / p->lambda.high;
-        s->model_beta_ratio_high[l] = 1 / p->lambda.low;
-        s->extreme_value_index[l] = p->index.value;
-        s->extreme_value_index_se[l] = p->index_se;
-        s->extreme_value_index_gaussian[l] = p->gaussian;
-        s->lambda_without_sinks[l] = p->lambda_without_sinks;
-    }
-    for (size_t k = 0; g->trained.known && k < PRESCRIPTIONS; k++) {
-        s->drift[k] = g->trained.law[k].drift;
-        s->drift_low[k] = g->trained.law[k].trend.low;
-        s->drift_high[k] = g->trained.law[k].trend.high;
-    }
-}
-
 /* ---- all of it ---- */
 
 static void reserve_marks(struct tally *t, size_t count) {
@@ -368,7 +342,7 @@ static void finish(struct tally *t, struct diagnosis *d) {
     index_finish(t->index, d);
     for (size_t i = 0; i < d->group_count; i++) {
         for (size_t l = 0; l < lengths; l++) { finish_cell(&t->cell[i * lengths + l]); }
-        copy_diagnosis(d, &d->group[i], &t->results->series[i]);
+        filed_copy(d, &d->group[i], &t->results->series[i]);
         index_copy(t->index, d, i, &t->results->series[i]);
     }
 }

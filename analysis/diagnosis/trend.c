@@ -6,6 +6,8 @@
 
 #include "sim/base/memory.h"
 
+const double trend_risk = 0.05;
+
 static double y_at(const struct trend_data *d, size_t s, size_t j) { return d->y[s * d->lengths + j]; }
 
 static struct trend_spread spread(size_t count, const double *value) {
@@ -137,7 +139,7 @@ struct trend_slope trend_slope_by_residuals(const struct trend_data *d, size_t f
 
 struct trend_interval trend_between(double mean, double variance, size_t count, double freedom) {
     if (!(freedom > 0) || !(variance >= 0)) { return (struct trend_interval){mean, NAN, NAN}; }
-    double half = gsl_cdf_tdist_Pinv(0.975, freedom) * sqrt(variance / (double)count);
+    double half = gsl_cdf_tdist_Pinv(1 - trend_risk / 2, freedom) * sqrt(variance / (double)count);
     return (struct trend_interval){mean, mean - half, mean + half};
 }
 

@@ -53,6 +53,8 @@ struct trend_slope trend_slope_by_residuals(const struct trend_data *data, size_
 
 enum { TREND_POOLED = 4 }; /* heads in a layer whose variances are pooled */
 
+extern const double trend_risk; /* .05: what intervals leave out, and where a test excludes */
+
 /* mean +- t sqrt(variance/count) at 95%. */
 struct trend_interval trend_between(double mean, double variance, size_t count, double freedom);
 

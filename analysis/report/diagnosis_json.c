@@ -96,7 +96,7 @@ static void print_excluded(FILE *out, const struct diagnosis_growth *w) {
         if (w->law[p].excluded) { fprintf(out, "%s\"%s\"", told++ > 0 ? ", " : "", prescription_name[p]); }
     }
     fputc(']', out);
-    json_print_member(out, "level", 0.05);
+    json_print_member(out, "level", trend_risk);
 }
 
 /* Of a head, at the longest trained length. */
@@ -131,7 +131,7 @@ static void print_group(FILE *out, const struct diagnosis *d, const struct diagn
     fputs("\n    {\"name\": ", out);
     json_print_string(out, g->name);
     json_print_key(out, "layer");
-    if (g->pooled && g->head_last - g->head_first == d->survey->facts->head_count) {
+    if (g->whole) {
         fputs("null", out);
     } else {
         fprintf(out, "%zu", g->layer);

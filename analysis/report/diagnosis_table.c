@@ -29,26 +29,55 @@ static void print_source(FILE *out, const struct diagnosis *d, size_t short_rows
     }
 }
 
-static void print_group(FILE *out, const struct diagnosis_group *g) {
-    char lambda[WORDS], exponent[WORDS], length[WORDS], ratio[WORDS], excluded[WORDS_LINE] = "";
-    const struct diagnosis_point *p = story_point(g);
-    const struct diagnosis_growth *w = &g->trained;
-    for (int k = 0; w->decided && k < PRESCRIPTIONS; k++) {
-        if (w->law[k].excluded) { words_append(excluded, sizeof excluded, " %s", prescription_name[k]); }
+/* "-0.02 (-0.83 .. 0.79)". */
+static const char *power(const struct diagnosis_growth *w, char out[WORDS]) {
+    const struct trend_interval *b = &w->exponent;
+    if (!w->known) { return "-"; }
+    if (isnan(b->low)) {
+        snprintf(out, WORDS, "%.2f", b->value);
+    } else {
+        snprintf(out, WORDS, "%.2f (%.2f .. %.2f)", b->value, b->low, b->high);
     }
-    fprintf(out, "%-8s %-8s %-7s %-24s %-9s %-24s %-9s%s\n", g->name, story_locality(g->locality),
-            words_length(log(p->n), length), between(&p->lambda, lambda), words_number(1 / p->median, ratio),
-            w->known ? between(&w->exponent, exponent) : "-",
-            w->best >= 0 ? prescription_name[w->best] : "undecided", excluded);
+    return out;
+}
+
+/* The prescriptions that are not excluded. */
+static const char *left(const struct diagnosis_growth *w, char out[WORDS]) {
+    int count = 0;
+    out[0] = '\0';
+    if (!w->decided) { return "undecided"; }
+    for (int k = 0; k < PRESCRIPTIONS; k++) {
+        if (w->law[k].excluded) { continue; }
+        words_append(out, WORDS, "%s%s", count++ > 0 ? " " : "", prescription_name[k]);
+    }
+    return count == 0 ? "none" : count == PRESCRIPTIONS ? "all" : out;
+}
+
+/* "0.4%". */
+static const char *percent(double share, char out[WORDS]) {
+    snprintf(out, WORDS, share > 0 && share < 0.001 ? "<0.1%%" : "%.3g%%", 100 * share);
+    return out;
+}
+
+static void print_group(FILE *out, const struct diagnosis_group *g) {
+    char lambda[WORDS], exponent[WORDS], length[WORDS], ties[WORDS], laws[WORDS];
+    const struct diagnosis_point *p = story_point(g);
+    fprintf(out, "%-7s %-6s %-5s %-21s %-8.3g %-5s %-6.1g %-21s %s\n", g->name, story_locality(g->locality),
+            words_length(log(p->n), length), between(&p->lambda, lambda), 1 / p->median,
+            percent(p->tie_fraction, ties), p->rounding, power(&g->trained, exponent),
+            left(&g->trained, laws));
 }
 
 void diagnosis_table_print(FILE *out, const struct diagnosis *d, size_t short_rows) {
     char sentence[DIAGNOSIS_SENTENCE], line[DIAGNOSIS_SENTENCE + DIAGNOSIS_NAME + 2];
     print_source(out, d, short_rows);
-    fprintf(out, "%-8s %-8s %-7s %-24s %-9s %-24s %-9s %s\n", "", "weight", "n", "Lambda_n (95%)", "1/Lambda",
-            "grows as (log n)^ (95%)", "best", "excluded at 5%");
+    fprintf(out, "%-7s %-6s %-5s %-21s %-8s %-5s %-6s %-21s %s\n", "", "weight", "n", "Lambda_n (95%)",
+            "1/Lambda", "ties", "shift", "as (log n)^ (95%)", "not excluded at 5%");
     for (size_t i = 0; i < d->group_count; i++) { print_group(out, &d->group[i]); }
-    fputc('\n', out);
+    fputs("\nties: rows whose two largest scores are equal; shift: how far rounding of the scores as stored "
+          "may move\n"
+          "log Lambda_n of a typical row\n\n",
+          out);
     for (size_t i = 0; i < d->group_count; i++) {
         if (!d->group[i].pooled && d->group_count > 12) { continue; }
         snprintf(line, sizeof line, "%s: %s", d->group[i].name, story_sentence(&d->group[i], sentence));
@@ -56,23 +85,46 @@ void diagnosis_table_print(FILE *out, const struct diagnosis *d, size_t short_ro
     }
 }
 
+/* What is told of a group on each of its lines. */
+static void print_csv_group(FILE *out, const struct diagnosis_group *g) {
+    char excluded[STORY_LAWS];
+    const struct diagnosis_growth *w = &g->trained;
+    if (!g->whole) { fprintf(out, "%zu", g->layer); }
+    fputc(',', out);
+    if (!g->pooled) { fprintf(out, "%zu", g->head); }
+    fprintf(out, ",%s,%s,%s,%.17g,%.17g,%.17g,%s,%s", story_class(g), story_locality(g->locality),
+            story_standing(story_point(g)), w->exponent.value, w->exponent.low, w->exponent.high,
+            w->best >= 0 ? prescription_name[w->best] : "undecided", story_excluded(w, excluded));
+    for (int k = 0; k < PRESCRIPTIONS; k++) { fprintf(out, ",%.17g", w->known ? w->law[k].drift : NAN); }
+    for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) {
+        fprintf(out, ",%.17g", w->known ? g->multiplier[k].value : NAN);
+    }
+    fputc('\n', out);
+}
+
 void diagnosis_table_print_csv(FILE *out, const struct diagnosis *d) {
     fputs(
         "name,n,rows,sequences,lambda,lambda_low,lambda_high,lower_quartile,upper_quartile,model_beta_ratio,"
         "entropy,participation,collapse,top_key_mass,tie_fraction,extreme_value_index,index_low,index_high,"
-        "nearness\n",
+        "nearness,rounding,layer,head,class,locality,standing,exponent,low,high,best,excluded",
         out);
+    for (int k = 0; k < PRESCRIPTIONS; k++) { fprintf(out, ",drift_%s", prescription_name[k]); }
+    for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) {
+        fprintf(out, ",multiplier_%g", diagnosis_multiplier[k]);
+    }
+    fputc('\n', out);
     for (size_t i = 0; i < d->group_count; i++) {
         for (size_t l = 0; l < d->survey->facts->length_count; l++) {
             const struct diagnosis_point *p = &d->group[i].point[l];
             if (p->rows == 0) { continue; }
-            fprintf(
-                out,
-                "%s,%.17g,%zu,%zu,%.17g,%.17g,%.17g,%.17g,%.17g,%.17g,%.17g,%.17g,%.17g,%.17g,%.17g,%.17g,"
-                "%.17g,%.17g,%.17g\n",
-                d->group[i].name, p->n, p->rows, p->sequences, p->median, p->lambda.low, p->lambda.high,
-                p->lower, p->upper, 1 / p->median, p->entropy, p->participation, p->collapse, p->top_key_mass,
-                p->tie_fraction, p->index.value, p->index.low, p->index.high, p->near);
+            fprintf(out, "%s,%.17g,%zu,%zu", d->group[i].name, p->n, p->rows, p->sequences);
+            const double number[] = {p->median,    p->lambda.low,   p->lambda.high,  p->lower,
+                                     p->upper,     1 / p->median,   p->entropy,      p->participation,
+                                     p->collapse,  p->top_key_mass, p->tie_fraction, p->index.value,
+                                     p->index.low, p->index.high,   p->near,         p->rounding};
+            for (size_t k = 0; k < sizeof number / sizeof *number; k++) { fprintf(out, ",%.17g", number[k]); }
+            fputc(',', out);
+            print_csv_group(out, &d->group[i]);
         }
     }
 }

@@ -43,6 +43,7 @@ static void size_series(struct results_series *s, size_t lengths, size_t betas, 
     s->size[RESULTS_SPACING] = EMPIRICAL_SPACINGS;
     s->size[RESULTS_WINDOW] = EMPIRICAL_WINDOWS;
     s->size[RESULTS_PRESCRIPTION] = EMPIRICAL_PRESCRIPTIONS;
+    s->size[RESULTS_MULTIPLIER] = EMPIRICAL_MULTIPLIERS;
     s->criterion = memory_create(EMPIRICAL_CRITERIA, sizeof *s->criterion);
     memcpy(s->criterion, criterion, sizeof criterion);
 }

@@ -7,6 +7,7 @@
 #include "models/theory/prescription.h"
 #include "sim/base/memory.h"
 #include "sim/measures/pilot.h"
+#include "sim/results/note.h"
 
 static const char within[] = "exact/";
 enum { WITHIN = sizeof within - 1 };
@@ -35,7 +36,7 @@ struct sheet {
     size_t dimensions, datasets;
 };
 
-enum { ATTRIBUTES = 4 + (PAGE_PARTS + 1) * FAMILY_PARAMETERS };
+enum { ATTRIBUTES = 4 + (PAGE_PARTS + 1) * FAMILY_PARAMETERS + NOTE_MOST };
 
 struct page_series {
     struct results_field field[RESULTS_FIELDS];
@@ -119,8 +120,10 @@ static void add_prescriptions(struct page_series *p, const struct results_series
 
 static void add_attributes(struct page_series *p, struct results_series *s) {
     p->attribute[p->attributes++] = (struct h5_attribute){.name = "family", .text = s->family->name};
-    p->attribute[p->attributes++] =
-        (struct h5_attribute){.name = "class", .text = family_class_name(s->family->class)};
+    if (!note_has(s, "class")) {
+        p->attribute[p->attributes++] =
+            (struct h5_attribute){.name = "class", .text = family_class_name(s->family->class)};
+    }
     p->attribute[p->attributes++] = (struct h5_attribute){.name = "replicates", .whole = &s->replicates};
     for (size_t i = 0; i < PAGE_PARTS * s->family->parameter_count; i++) {
         double *value = page_parameter(s, i / PAGE_PARTS, i % PAGE_PARTS, p->parameter[i]);
@@ -137,6 +140,7 @@ static void add_attributes(struct page_series *p, struct results_series *s) {
         p->attribute[p->attributes++] =
             (struct h5_attribute){.name = "lambda_typ_source", .text = PILOT_MEANING};
     }
+    p->attributes += note_attributes(s, p->attribute + p->attributes);
 }
 
 static struct h5_group sheet_group(const struct sheet *p) {

@@ -29,6 +29,15 @@ enum results_quantity {
 
 enum { RESULTS_BLOCK_LENGTH = 64 }; /* consecutive replicates that are reduced together */
 
+/* What a diagnosis says of a group: a text, or a whole number, or a number. Made by sim/results/note.h. */
+struct results_note {
+    const char *name;
+    char *text;
+    bool is_whole;
+    uint64_t whole;
+    double number;
+};
+
 #define RESULTS_ARRAY(kind, key, ...) double *key;
 #define RESULTS_EXACT_ARRAY(key, ...) double *exact_##key;
 struct results_series {
@@ -42,6 +51,8 @@ struct results_series {
     double *mean[RESULTS_QUANTITIES], *se[RESULTS_QUANTITIES];
     double *block[MEASURE_COUNT];
     struct criterion *criterion; /* (criterion) */
+    struct results_note *note;   /* of measured rows; freed with the results */
+    size_t note_count;
 };
 
 struct results {
@@ -59,7 +70,7 @@ enum results_kind {
     RESULTS_GIVEN,    /* by the config: known before anything is measured */
     RESULTS_AVERAGED, /* made of all replicates, or of all that are kept */
     RESULTS_KEPT,     /* one value for each kept replicate, the last axis */
-    RESULTS_EXACT     /* what theory says without sampling; may be missing in files of earlier versions */
+    RESULTS_EXACT     /* what theory says without sampling */
 };
 
 enum results_owner {

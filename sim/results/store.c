@@ -18,6 +18,7 @@
 #include "sim/config/config_read.h"
 #include "sim/results/digest.h"
 #include "sim/results/empirical.h"
+#include "sim/results/note.h"
 #include "sim/results/page.h"
 
 #ifndef GAPSCALE_VERSION
@@ -278,12 +279,12 @@ static const struct h5_group *find_group(const struct h5_content *c, const char 
     return NULL;
 }
 
-/* Files of earlier versions have no exact values, or fewer. */
+/* Files of earlier versions have no exact values, or fewer, and less of measured rows. */
 static bool read_field(const struct h5_group *g, const struct h5_group *exact, const struct results_series *s,
                        const struct results_field *f) {
     if (f->kind == RESULTS_EXACT) { g = exact; }
     const struct h5_dataset *d = g ? h5file_dataset(g, page_dataset(f)) : NULL;
-    if (!d) { return f->kind == RESULTS_EXACT; }
+    if (!d) { return f->kind == RESULTS_EXACT || f->owner == RESULTS_OF_MEASURED; }
     if (!d->number || d->rank != f->rank) { return false; }
     memcpy(*f->values, d->number, results_field_size(s, f) * sizeof(double));
     return true;
@@ -302,6 +303,7 @@ static bool read_series(const struct h5_content *c, struct results_series *s) {
         return false;
     }
     results_allocate(s);
+    note_take(s, g);
     struct results_field field[RESULTS_FIELDS];
     size_t fields = results_fields(s, field);
     bool good = read_parameters(g, s) && criteria_agree(g, s);

@@ -39,7 +39,8 @@
     DIMENSION(LEVEL, "weight_level", OUTPUT)                                                                 \
     DIMENSION(SPACING, "spacing", EMPIRICAL)                                                                 \
     DIMENSION(WINDOW, "window", EMPIRICAL)                                                                   \
-    DIMENSION(PRESCRIPTION, "prescription", EMPIRICAL)
+    DIMENSION(PRESCRIPTION, "prescription", EMPIRICAL)                                                       \
+    DIMENSION(MULTIPLIER, "n_over_trained", EMPIRICAL)
 
 #define RESULTS_TABLE(ARRAY, EXACT, MEASURE, AVERAGE, KEPT_AVERAGE)                                          \
     ARRAY(GIVEN, log_n, EVERY, (LOG_N), "1", "natural log of the context length n")                          \
@@ -118,6 +119,8 @@
           "what independent Gaussian rows of this n read")                                                   \
     ARRAY(AVERAGED, spacing_mean, EMPIRICAL, (LOG_N, SPACING), "1/lambda_typ",                               \
           "mean of k (s_(k) - s_(k+1)), sinks left out")                                                     \
+    ARRAY(AVERAGED, sequences, EMPIRICAL, (LOG_N), "1", "sequences that have rows and fewer than half ties") \
+    ARRAY(AVERAGED, rounding, EMPIRICAL, (LOG_N), "1", "median of how far rounding may move log Lambda_n")   \
     ARRAY(AVERAGED, top_key_mass, EMPIRICAL, (LOG_N), "1", "mean largest weight at beta = 1")                \
     ARRAY(AVERAGED, nearness, EMPIRICAL, (LOG_N), "1",                                                       \
           "nearest keys that hold 90% of the weight, over as many for equal weights: median of sequences")   \
@@ -133,6 +136,16 @@
           "max(m/Lambda)/min(m/Lambda) over the trained lengths")                                            \
     ARRAY(AVERAGED, drift_low, EMPIRICAL, (PRESCRIPTION), "1", "95% interval of the fitted trend's drift")   \
     ARRAY(AVERAGED, drift_high, EMPIRICAL, (PRESCRIPTION), "1", "95% interval of the fitted trend's drift")  \
+    ARRAY(AVERAGED, drift_beyond, EMPIRICAL, (PRESCRIPTION), "1",                                            \
+          "drift from the longest trained length on")                                                        \
+    ARRAY(AVERAGED, drift_beyond_low, EMPIRICAL, (PRESCRIPTION), "1",                                        \
+          "95% interval of the fitted trend's drift")                                                        \
+    ARRAY(AVERAGED, drift_beyond_high, EMPIRICAL, (PRESCRIPTION), "1",                                       \
+          "95% interval of the fitted trend's drift")                                                        \
+    ARRAY(GIVEN, n_over_trained, EMPIRICAL, (MULTIPLIER), "1", "context length over the trained one")        \
+    ARRAY(AVERAGED, multiplier, EMPIRICAL, (MULTIPLIER), "1", "m(n) if the trained trend goes on")           \
+    ARRAY(AVERAGED, multiplier_low, EMPIRICAL, (MULTIPLIER), "1", "its 95% interval between sequences")      \
+    ARRAY(AVERAGED, multiplier_high, EMPIRICAL, (MULTIPLIER), "1", "its 95% interval between sequences")     \
     AVERAGE(OUTPUT_PAIR, "output_pair", OUTPUT, (LOG_N, BETA, PAIR), NULL,                                   \
             "sums of two components on their scales, for their covariance")                                  \
     ARRAY(GIVEN, output_scale, OUTPUT, (LOG_N, BETA, COMPONENT), NULL,                                       \

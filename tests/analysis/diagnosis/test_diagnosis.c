@@ -3,6 +3,7 @@
 #include "tests/analysis/diagnosis/written.h"
 
 #include "sim/measures/measure.h"
+#include "sim/results/store.h"
 
 enum { LENGTHS = 3, LONG = 256 };
 static const size_t length[LENGTHS] = {64, 128, 256};
@@ -209,11 +210,55 @@ static void test_one_sequence(void **state) {
     told_release(&t);
 }
 
+/* ---- the file ---- */
+
+static const struct results_note *note_of(const struct results_series *s, const char *name) {
+    for (size_t i = 0; i < s->note_count; i++) {
+        if (strcmp(s->note[i].name, name) == 0) { return &s->note[i]; }
+    }
+    return NULL;
+}
+
+/* Words and numbers of a group are attributes that are read back and that the digest covers. */
+static void test_notes(void **state) {
+    (void)state;
+    struct told t;
+    char path[] = "/tmp/gapscale-notes-XXXXXX", sentence[DIAGNOSIS_SENTENCE], digest[3][65];
+    int descriptor = mkstemp(path);
+    diagnose(&t, 4, 16, H5T_IEEE_F64LE, sink);
+    assert_true(descriptor >= 0 && close(descriptor) == 0);
+    assert_int_equal(store_write(path, t.results, &(struct store_provenance){.threads = 1}), 0);
+    struct results *read = store_read(path);
+    assert_non_null(read);
+    store_digest_results(t.results, digest[0]);
+    store_digest_results(read, digest[1]);
+    assert_string_equal(digest[0], digest[1]);
+    for (size_t i = 0; i < read->series_count; i++) {
+        const struct diagnosis_group *g = &t.diagnosis.group[i];
+        const struct results_series *s = &read->series[i];
+        assert_string_equal(note_of(s, "class")->text, story_class(g));
+        assert_string_equal(note_of(s, "sentence")->text, story_sentence(g, sentence));
+        check_close(note_of(s, "exponent")->number, g->trained.exponent.value, 0);
+        check_close(note_of(s, "exponent_low")->number, g->trained.exponent.low, 0);
+        check_close(s->multiplier[2], g->multiplier[2].value, 0);
+        assert_int_equal(note_of(s, "head") != NULL, !g->pooled);
+        assert_int_equal(note_of(s, "layer") != NULL, !g->whole);
+    }
+    assert_true(note_of(&read->series[0], "head")->is_whole);
+    assert_int_equal(strncmp(note_of(&read->series[0], "sinks")->text, "0 0.5", 3), 0);
+    ((struct results_note *)(void *)note_of(&read->series[0], "class"))->text[0] = 'x';
+    store_digest_results(read, digest[2]);
+    assert_string_not_equal(digest[0], digest[2]);
+    results_free(read);
+    told_release(&t);
+    unlink(path);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plateau),      cmocka_unit_test(test_ties),     cmocka_unit_test(test_float16),
         cmocka_unit_test(test_sink),         cmocka_unit_test(test_no_sinks), cmocka_unit_test(test_local),
-        cmocka_unit_test(test_one_sequence),
+        cmocka_unit_test(test_one_sequence), cmocka_unit_test(test_notes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

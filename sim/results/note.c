@@ -1,0 +1,63 @@
+#include "sim/results/note.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+
+const char *const note_name[NOTE_MOST] = {"layer",         "head",      "class",          "locality",
+                                          "standing",      "sentence",  "exponent",       "exponent_low",
+                                          "exponent_high", "amplitude", "amplitude_low",  "amplitude_high",
+                                          "lack_of_fit",   "best",      "closest",        "excluded",
+                                          "level",         "sinks",     "excluded_beyond"};
+
+static struct results_note *add(struct results_series *s, const char *name) {
+    s->note = memory_resize(s->note, s->note_count + 1, sizeof *s->note);
+    s->note[s->note_count] = (struct results_note){.name = name};
+    return &s->note[s->note_count++];
+}
+
+void note_text(struct results_series *s, const char *name, const char *text) {
+    add(s, name)->text = memory_copy_text(text, strlen(text));
+}
+
+void note_whole(struct results_series *s, const char *name, uint64_t whole) {
+    struct results_note *note = add(s, name);
+    note->is_whole = true;
+    note->whole = whole;
+}
+
+void note_number(struct results_series *s, const char *name, double number) {
+    if (!isnan(number)) { add(s, name)->number = number; }
+}
+
+bool note_has(const struct results_series *s, const char *name) {
+    for (size_t i = 0; i < s->note_count; i++) {
+        if (strcmp(s->note[i].name, name) == 0) { return true; }
+    }
+    return false;
+}
+
+size_t note_attributes(const struct results_series *s, struct h5_attribute attribute[NOTE_MOST]) {
+    for (size_t i = 0; i < s->note_count; i++) {
+        const struct results_note *n = &s->note[i];
+        attribute[i] = (struct h5_attribute){
+            .name = n->name, .text = n->text, .whole = n->is_whole ? &n->whole : NULL, .number = n->number};
+    }
+    return s->note_count;
+}
+
+void note_take(struct results_series *s, const struct h5_group *group) {
+    for (size_t i = 0; i < NOTE_MOST && note_name[i]; i++) {
+        const struct h5_attribute *a =
+            h5file_attribute(group->attribute_count, group->attribute, note_name[i]);
+        if (!a) { continue; }
+        if (a->text) {
+            note_text(s, note_name[i], a->text);
+        } else if (a->whole) {
+            note_whole(s, note_name[i], *a->whole);
+        } else {
+            note_number(s, note_name[i], a->number);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+/* note: what a diagnosis says of a group of measured rows beside its arrays, in words and single numbers: an
+ * attribute of the group in the file (results/SCHEMA.md). */
+#ifndef GAPSCALE_SIM_RESULTS_NOTE_H
+#define GAPSCALE_SIM_RESULTS_NOTE_H
+
+#include "sim/results/results.h"
+#include "sim/storage/h5file.h"
+
+enum { NOTE_MOST = 20 };
+extern const char *const note_name[NOTE_MOST]; /* those there may be, NULL after the last */
+
+/* Adds one; `name` is of the list, and none is told twice. The text is copied. */
+void note_text(struct results_series *series, const char *name, const char *text);
+void note_whole(struct results_series *series, const char *name, uint64_t whole);
+void note_number(struct results_series *series, const char *name, double number); /* NaN: there is none */
+bool note_has(const struct results_series *series, const char *name);
+
+/* As attributes, which point into the series; returns how many. */
+size_t note_attributes(const struct results_series *series, struct h5_attribute attribute[NOTE_MOST]);
+/* Takes those that a group of a file has: files of earlier versions have none. */
+void note_take(struct results_series *series, const struct h5_group *group);
+
+#endif
