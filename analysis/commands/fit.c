@@ -33,11 +33,10 @@ static char *command_line(int argc, char **argv) {
 static void tell_of_measured_rows(const struct study *study) {
     for (size_t i = 0; i < study->count; i++) {
         if (study->fit[i].series->family->kind == FAMILY_MEASURED) {
-            message_say(
-                "%s holds measured rows: how they grow, with intervals between sequences, is told by "
-                "`gapscale diagnose`; errors and verdicts here take rows as independent, and no more n "
-                "or replicates can be drawn",
-                study->fit[i].file);
+            message_say("%s holds measured rows, which are of no law: how they grow, with intervals between "
+                        "sequences, "
+                        "is told by `gapscale diagnose`; errors of medians here take rows as independent",
+                        study->fit[i].file);
             return;
         }
     }

@@ -37,13 +37,19 @@ static const struct ensemble_point *primary_point(const struct fit *fit, size_t 
     return fit->primary < fit->criteria ? &fit->collapse[n * fit->criteria + fit->primary] : &none;
 }
 
+static bool is_measured(const struct fit *fit) { return fit->series->family->kind == FAMILY_MEASURED; }
+
 static void print_head(FILE *out, const struct fit *fit) {
     const struct results_series *s = fit->series;
     char parameters[WORDS_LINE], law[WORDS], label[CRITERION_LABEL];
-    fprintf(out, "%s: %s%s%s\n", fit->name, s->family->name, s->family->parameter_count > 0 ? ", " : "",
-            words_parameters(s->family, s->parameter, parameters));
-    fprintf(out, "  class %s; theory: Lambda^typ ~ %s as n -> inf\n", family_class_name(s->family->class),
-            law_words(fit, law));
+    if (is_measured(fit)) {
+        fprintf(out, "%s: measured rows\n  Lambda^typ is the median Lambda_n of the rows\n", fit->name);
+    } else {
+        fprintf(out, "%s: %s%s%s\n", fit->name, s->family->name, s->family->parameter_count > 0 ? ", " : "",
+                words_parameters(s->family, s->parameter, parameters));
+        fprintf(out, "  class %s; theory: Lambda^typ ~ %s as n -> inf\n", family_class_name(s->family->class),
+                law_words(fit, law));
+    }
     fprintf(out, "  %llu replicate%s", (unsigned long long)s->replicates, s->replicates == 1 ? "" : "s");
     if (fit->primary < fit->criteria) {
         criterion_label(&s->criterion[fit->primary], label);
@@ -265,7 +271,8 @@ static void print_accumulation(FILE *out, const struct fit *fit, const struct ve
         fprintf(out, ", 95%% from %s to %s", words_number(a->median_low, low),
                 words_number(a->median_high, high));
     }
-    fprintf(out, "; limit law %s.\n", words_number(a->limit, limit));
+    if (!isnan(a->limit)) { fprintf(out, "; limit law %s", words_number(a->limit, limit)); }
+    fputs(".\n", out);
     if (isnan(a->xi_lambda.value) || fit->by_n) { return; }
     fprintf(out,
             "  Where rows attain it: xi_alpha %s, xi_Delta %s, xi_Lambda %s;\n    xi_alpha - xi_Delta + 1 is "
@@ -353,9 +360,22 @@ static void print_collapse(FILE *out, const struct column_place *place) {
     print_notes(out, fit);
 }
 
+/* Of measured rows: no law is judged. */
+static void print_measured(FILE *out, const struct column_place *place) {
+    char sentence[SENTENCE];
+    print_points(out, place);
+    fputc('\n', out);
+    words_print_wrapped(out, sentence_make(place->fit, place->verdict, sentence));
+    print_accumulation(out, place->fit, place->verdict);
+    print_te(out, place->fit);
+    print_missing(out, place->fit);
+}
+
 static void print_series(FILE *out, const struct column_place *place) {
     print_head(out, place->fit);
-    if (is_output_alone(place->fit, place->attention)) {
+    if (is_measured(place->fit)) {
+        print_measured(out, place);
+    } else if (is_output_alone(place->fit, place->attention)) {
         fputs("  Its betas hold no collapse point; what is judged is the output.\n\n", out);
     } else {
         print_collapse(out, place);
@@ -404,12 +424,14 @@ static const struct cell summary[] = {
 };
 enum { SUMMARY_CELLS = sizeof summary / sizeof *summary };
 
+static bool has_verdict(const struct fit *fit, const struct attention *attention) {
+    return !is_measured(fit) && !is_output_alone(fit, attention);
+}
+
 static void print_summary(FILE *out, const struct study *study, char room[COLUMN_TEXT]) {
     int width = longest_name(study);
     size_t shown = 0;
-    for (size_t i = 0; i < study->count; i++) {
-        shown += !is_output_alone(&study->fit[i], &study->attention[i]);
-    }
+    for (size_t i = 0; i < study->count; i++) { shown += has_verdict(&study->fit[i], &study->attention[i]); }
     if (shown == 0) { return; }
     for (size_t line = 0; line < 2; line++) {
         fprintf(out, "%-*s  %-5s", width, line == 0 ? "" : "series", line == 0 ? "" : "as");
@@ -419,7 +441,7 @@ static void print_summary(FILE *out, const struct study *study, char room[COLUMN
     for (size_t i = 0; i < study->count; i++) {
         struct column_place place =
             column_place(&study->fit[i], &study->verdict[i], &study->attention[i], room);
-        if (is_output_alone(place.fit, place.attention)) { continue; }
+        if (!has_verdict(place.fit, place.attention)) { continue; }
         fprintf(out, "%-*s  %-5s", width, place.fit->name, variable_name(place.fit));
         cell_print_line(out, SUMMARY_CELLS, summary, &column_fit, &place);
         fputc('\n', out);

@@ -24,8 +24,11 @@ static bool name_is_taken(const struct study *study, const char *name) {
 
 /* Gives a fit its name, before it is counted in. */
 static void study_name(const struct study *study, struct fit *fit) {
+    const bool heads = fit->series->family->kind == FAMILY_MEASURED && strcmp(fit->name, taken_name) == 0;
+    const char *name = heads ? "all-heads" : fit->series->name;
+    snprintf(fit->name, sizeof fit->name, "%s", name);
     for (size_t i = 2; name_is_taken(study, fit->name); i++) {
-        snprintf(fit->name, sizeof fit->name, "%s-%zu", fit->series->name, i);
+        snprintf(fit->name, sizeof fit->name, "%s-%zu", name, i);
     }
 }
 

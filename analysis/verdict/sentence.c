@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/results/note.h"
+
 const char *sentence_estimate(const struct verdict_estimate *e, char out[WORDS]) {
     return words_measured(e->value, (e->high - e->low) / 2, out);
 }
@@ -63,6 +65,7 @@ static void reason(const struct fit *fit, const struct verdict *v, char *out, si
     char value[WORDS], label[CRITERION_LABEL];
     if (fit->primary < fit->criteria) { criterion_label(&fit->series->criterion[fit->primary], label); }
     switch (v->ground) {
+    case GROUND_MEASURED: break; /* measured_words */
     case GROUND_CRITERION:
         snprintf(out, size, "%s does not mark the critical scale in the %s class; ask for entropy", label,
                  family_class_name(fit->series->family->class));
@@ -142,9 +145,18 @@ static void settle_words(const struct fit *fit, const struct verdict *v, char *o
     }
 }
 
+/* Nothing that a sweep could do would settle it; what the diagnosis said, where the file has it. */
+static const char *measured_words(const struct fit *fit, char out[SENTENCE]) {
+    const struct results_note *told = note_find(fit->series, "sentence");
+    snprintf(out, SENTENCE, "Undecided: measured rows are of no law. %s%s", told ? "As diagnosed: " : "",
+             told && told->text ? told->text : "How they grow is told by gapscale diagnose.");
+    return out;
+}
+
 const char *sentence_make(const struct fit *fit, const struct verdict *v, char out[SENTENCE]) {
     static const char *const opening[] = {"Undecided", "Supported", "Refuted"};
     char why[384], remedy[128], first[WORDS], value[WORDS];
+    if (v->ground == GROUND_MEASURED) { return measured_words(fit, out); }
     reason(fit, v, why, sizeof why);
     settle_words(fit, v, remedy, sizeof remedy);
     snprintf(out, SENTENCE, "%s: %s.%s", opening[v->kind], why, remedy);

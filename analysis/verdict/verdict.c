@@ -156,6 +156,11 @@ static struct verdict open_verdict(void) {
 void verdict_make(struct verdict *v, const struct fit *fit) {
     struct judge j = {.fit = fit};
     *v = open_verdict();
+    if (fit->series->family->kind == FAMILY_MEASURED) {
+        v->ground = GROUND_MEASURED;
+        accumulation_make(&v->accumulation, fit, NAN);
+        return;
+    }
     points_make(&j.points, fit);
     size_t count = j.points.count;
     j.scratch = memory_create(count * count, sizeof *j.scratch);

@@ -38,6 +38,7 @@ extern const char *const verdict_name[]; /* "undecided", "supported", "refuted" 
 
 /* What a verdict rests on: the first thing that matters. */
 enum verdict_ground {
+    GROUND_MEASURED,  /* rows are of no law, and their errors are between sequences (analysis/diagnosis) */
     GROUND_CRITERION, /* marks no critical scale in this class */
     GROUND_NO_ERRORS, /* too few replicates */
     GROUND_NO_POINTS,

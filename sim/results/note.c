@@ -31,11 +31,11 @@ void note_number(struct results_series *s, const char *name, double number) {
     if (!isnan(number)) { add(s, name)->number = number; }
 }
 
-bool note_has(const struct results_series *s, const char *name) {
+const struct results_note *note_find(const struct results_series *s, const char *name) {
     for (size_t i = 0; i < s->note_count; i++) {
-        if (strcmp(s->note[i].name, name) == 0) { return true; }
+        if (strcmp(s->note[i].name, name) == 0) { return &s->note[i]; }
     }
-    return false;
+    return NULL;
 }
 
 size_t note_attributes(const struct results_series *s, struct h5_attribute attribute[NOTE_MOST]) {

@@ -13,7 +13,7 @@ extern const char *const note_name[NOTE_MOST]; /* those there may be, NULL after
 void note_text(struct results_series *series, const char *name, const char *text);
 void note_whole(struct results_series *series, const char *name, uint64_t whole);
 void note_number(struct results_series *series, const char *name, double number); /* NaN: there is none */
-bool note_has(const struct results_series *series, const char *name);
+const struct results_note *note_find(const struct results_series *series, const char *name); /* or NULL */
 
 /* As attributes, which point into the series; returns how many. */
 size_t note_attributes(const struct results_series *series, struct h5_attribute attribute[NOTE_MOST]);

@@ -120,7 +120,7 @@ static void add_prescriptions(struct page_series *p, const struct results_series
 
 static void add_attributes(struct page_series *p, struct results_series *s) {
     p->attribute[p->attributes++] = (struct h5_attribute){.name = "family", .text = s->family->name};
-    if (!note_has(s, "class")) {
+    if (!note_find(s, "class")) {
         p->attribute[p->attributes++] =
             (struct h5_attribute){.name = "class", .text = family_class_name(s->family->class)};
     }
