@@ -99,6 +99,7 @@ static void fill_trend(const struct survey *s, struct diagnosis_group *g, size_t
         }
         double y = order_make(own, room, room + count).quantile[ORDER_MEDIAN];
         g->y[q * lengths + length] = isfinite(y) ? y : NAN;
+        g->point[length].tied += isinf(y);
     }
     for (size_t i = 0; i < count; i++) { x += log(log(row[i]->count)) / (double)count; }
     g->x[length] = count > 0 ? x : NAN;
@@ -120,17 +121,62 @@ static void weigh(const struct survey *s, struct diagnosis_group *g) {
     }
 }
 
-/* y of a layer or of all heads: by sequence the mean over heads. */
-static void pool_trend(const struct diagnosis *d, struct diagnosis_group *g) {
-    size_t cells = d->survey->facts->sequence_count * d->survey->facts->length_count;
+/* y of a pooled group: by sequence and length the mean over heads of y less their effects; false where some
+ * head has none. */
+static bool pool_means(const struct diagnosis *d, struct diagnosis_group *g, size_t cells,
+                       const double *effect) {
+    bool whole = true;
     for (size_t i = 0; i < cells; i++) {
         double sum = 0, count = 0;
         for (size_t h = g->head_first; h < g->head_last; h++) {
             if (isnan(d->group[h].y[i])) { continue; }
-            sum += d->group[h].y[i];
+            sum += d->group[h].y[i] - effect[h - g->head_first];
             count++;
         }
         g->y[i] = count > 0 ? sum / count : NAN;
+        whole = whole && (count == 0 || count == (double)(g->head_last - g->head_first));
+    }
+    return whole;
+}
+
+/* By how much a head lies above its group; the largest change. */
+static double pool_effects(const struct diagnosis *d, const struct diagnosis_group *g, size_t cells,
+                           double *effect) {
+    double change = 0, mean = 0, heads = (double)(g->head_last - g->head_first);
+    for (size_t h = g->head_first; h < g->head_last; h++) {
+        double sum = 0, count = 0, *own = &effect[h - g->head_first];
+        for (size_t i = 0; i < cells; i++) {
+            if (isnan(d->group[h].y[i])) { continue; }
+            sum += d->group[h].y[i] - g->y[i];
+            count++;
+        }
+        double found = count > 0 ? sum / count : 0;
+        change = fmax(change, fabs(found - *own));
+        *own = found;
+        mean += found / heads;
+    }
+    for (size_t h = 0; h < g->head_last - g->head_first; h++) { effect[h] -= mean; }
+    return change;
+}
+
+/* y of a layer or of all heads: by sequence the mean over heads. A head that lacks some, its rows being tied,
+ * would shift the mean there by what it lies above the others: heads are then taken as effects that add up
+ * (least squares by turns). */
+static void pool_trend(const struct diagnosis *d, struct diagnosis_group *g) {
+    enum { MOST = 1000 };
+    const double settled = 1e-13;
+    size_t cells = d->survey->facts->sequence_count * d->survey->facts->length_count;
+    double *effect = memory_create(g->head_last - g->head_first, sizeof *effect);
+    bool whole = pool_means(d, g, cells, effect);
+    for (int i = 0; i < MOST && !whole && pool_effects(d, g, cells, effect) > settled; i++) {
+        pool_means(d, g, cells, effect);
+    }
+    free(effect);
+    for (size_t l = 0; l < d->survey->facts->length_count; l++) {
+        g->point[l].tied = 0;
+        for (size_t h = g->head_first; h < g->head_last; h++) {
+            g->point[l].tied += d->group[h].point[l].tied;
+        }
     }
 }
 

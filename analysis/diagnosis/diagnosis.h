@@ -19,6 +19,7 @@ extern const double diagnosis_multiplier[DIAGNOSIS_MULTIPLIERS]; /* 2, 4, 8, 32 
 struct diagnosis_point {
     double n;
     size_t rows, sequences;
+    size_t tied; /* sequences, of every head, that are left out: half of their rows or more tie */
     struct trend_interval lambda; /* exp of the mean over sequences of the median of log Lambda_n */
     double median, lower, upper;  /* Lambda_n of all rows: median and quartiles; inf for ties */
     double rank, gap, alpha; /* medians: of k and t where Lambda_n is attained, and of log k over log n */

@@ -12,6 +12,7 @@
 static void copy_point(const struct diagnosis_point *p, size_t l, struct results_series *s) {
     s->sequences[l] = (double)p->sequences;
     s->tie_fraction[l] = p->tie_fraction;
+    s->sequences_tied[l] = (double)p->tied;
     s->rounding[l] = p->rounding;
     s->top_key_mass[l] = p->top_key_mass;
     s->nearness[l] = p->near;

@@ -56,18 +56,18 @@ static void append_growth(const struct diagnosis_growth *w, char out[DIAGNOSIS_S
     char number[WORDS];
     const struct trend_interval *b = &w->exponent;
     if (!w->known) {
-        words_append(out, DIAGNOSIS_SENTENCE, "; one length says nothing of growth: undecided");
+        words_append(out, DIAGNOSIS_SENTENCE, "one length says nothing of growth: undecided");
         return;
     }
     if (!w->decided) {
         words_append(
             out, DIAGNOSIS_SENTENCE,
-            "; Lambda_n grows as (log n)^%.2f in this sequence only, which says nothing of others: undecided",
+            "Lambda_n grows as (log n)^%.2f in this sequence only, which says nothing of others: undecided",
             b->value);
         return;
     }
     bool grows = b->low > 0, falls = b->high < 0;
-    words_append(out, DIAGNOSIS_SENTENCE, "; Lambda_n %s: (log n)^(%s)",
+    words_append(out, DIAGNOSIS_SENTENCE, "Lambda_n %s: (log n)^(%s)",
                  grows   ? "grows with n"
                  : falls ? "falls with n"
                          : "does not visibly grow with n",
@@ -100,6 +100,35 @@ static void append_advice(const struct diagnosis_growth *w, char out[DIAGNOSIS_S
     }
 }
 
+/* What was measured beyond the trained length: nothing is extrapolated there. */
+static void append_beyond(const struct diagnosis_group *g, char out[DIAGNOSIS_SENTENCE]) {
+    const struct diagnosis_growth *w = &g->beyond;
+    char first[WORDS], last[WORDS];
+    if (!w->known) { return; }
+    words_append(out, DIAGNOSIS_SENTENCE, " Beyond the trained length, from n = %s to %s, ",
+                 words_length(log(g->point[w->first].n), first),
+                 words_length(log(g->point[w->last - 1].n), last));
+    append_growth(w, out);
+    append_advice(w, out);
+    words_append(out, DIAGNOSIS_SENTENCE, ".");
+}
+
+static void append_ties(const struct diagnosis_group *g, char out[DIAGNOSIS_SENTENCE]) {
+    const struct diagnosis_point *p = story_point(g);
+    size_t tied = 0;
+    if (p->tie_fraction > 0) {
+        words_append(out, DIAGNOSIS_SENTENCE, " %.1f%% of its rows tie at the top.", 100 * p->tie_fraction);
+    }
+    for (size_t l = g->trained.first; l < g->trained.last; l++) { tied += g->point[l].tied; }
+    if (tied > 0) {
+        words_append(
+            out, DIAGNOSIS_SENTENCE,
+            " Intervals and growth leave out %zu sequences of a head at a length, half of whose rows "
+            "or more tie.",
+            tied);
+    }
+}
+
 /* Where it is more than sampling of a few hundred rows leaves open. */
 static void append_rounding(const struct diagnosis_point *p, char out[DIAGNOSIS_SENTENCE]) {
     const double matters = 0.05;
@@ -115,14 +144,14 @@ const char *story_sentence(const struct diagnosis_group *g, char out[DIAGNOSIS_S
     char number[WORDS], length[WORDS];
     out[0] = '\0';
     append_kind(g, out);
+    words_append(out, DIAGNOSIS_SENTENCE, "; ");
     append_growth(&g->trained, out);
     append_advice(&g->trained, out);
     words_append(out, DIAGNOSIS_SENTENCE, ". As trained beta is %s of Lambda_n at n = %s%s: %s.",
                  words_number(1 / p->lambda.value, number), words_length(log(p->n), length),
                  p->sequences == 1 ? " in this sequence only" : "", story_standing(p));
-    if (p->tie_fraction > 0) {
-        words_append(out, DIAGNOSIS_SENTENCE, " %.1f%% of its rows tie at the top.", 100 * p->tie_fraction);
-    }
+    append_ties(g, out);
     append_rounding(p, out);
+    append_beyond(g, out);
     return out;
 }

@@ -143,13 +143,54 @@ struct trend_interval trend_between(double mean, double variance, size_t count, 
     return (struct trend_interval){mean, mean - half, mean + half};
 }
 
-double trend_lack_of_fit(const struct trend_data *d, size_t first, size_t last) {
-    double slope = trend_slope(d, first, last).mean, start = trend_intercept(d, first, last).mean, q = 0;
-    if (last < first + 3) { return NAN; }
+/* Squared deviations of sequences from each other, in units of the noise that the weights suppose, and their
+ * degrees of freedom: within a length, less what a sequence has in common at all of them where it has all. */
+static double noise_squares(const struct trend_data *d, size_t first, size_t last, double *freedom) {
+    bool paired = is_paired(d, first, last);
+    double squares = 0, total = 0;
+    *freedom = 0;
+    for (size_t j = first; j < last; j++) { total += d->weight[j]; }
+    for (size_t s = 0; s < d->sequences; s++) {
+        double common = 0, there = 0;
+        for (size_t j = first; j < last; j++) {
+            if (isnan(y_at(d, s, j))) { continue; }
+            common += d->weight[j] / total * (y_at(d, s, j) - trend_level(d, j).mean);
+            there++;
+        }
+        for (size_t j = first; j < last; j++) {
+            if (isnan(y_at(d, s, j))) { continue; }
+            double r = y_at(d, s, j) - trend_level(d, j).mean - (paired ? common : 0);
+            squares += d->weight[j] * r * r;
+        }
+        *freedom += paired && there > 0 ? there - 1 : there;
+    }
+    *freedom -= (double)(last - first) - (paired ? 1 : 0);
+    return squares;
+}
+
+/* Of the mean levels from their line, in the same units. */
+static double line_squares(const struct trend_data *d, size_t first, size_t last) {
+    double w = 0, x = 0, y = 0, xx = 0, xy = 0, yy = 0;
+    for (size_t j = first; j < last; j++) {
+        double weight = d->weight[j] * (double)trend_level(d, j).count;
+        w += weight;
+        x += weight * d->x[j];
+        y += weight * trend_level(d, j).mean;
+    }
     for (size_t j = first; j < last; j++) {
         struct trend_spread level = trend_level(d, j);
-        double residual = level.mean - start - slope * d->x[j];
-        q += residual * residual / (level.variance / (double)level.count);
+        double weight = d->weight[j] * (double)level.count, dx = d->x[j] - x / w, dy = level.mean - y / w;
+        xx += weight * dx * dx;
+        xy += weight * dx * dy;
+        yy += weight * dy * dy;
     }
-    return isfinite(q) ? gsl_cdf_chisq_Q(q, (double)(last - first) - 2) : NAN;
+    return yy - xy * xy / xx;
+}
+
+double trend_lack_of_fit(const struct trend_data *d, size_t first, size_t last) {
+    const double rounding = 1e-12; /* rows without noise differ by it alone */
+    double freedom, noise = noise_squares(d, first, last, &freedom), lengths = (double)(last - first);
+    if (lengths < 3 || !(freedom > 0) || !(noise / freedom > rounding * rounding)) { return NAN; }
+    double ratio = line_squares(d, first, last) / (lengths - 2) / (noise / freedom);
+    return isfinite(ratio) ? gsl_cdf_fdist_Q(fmax(0, ratio), lengths - 2, freedom) : NAN;
 }

@@ -58,8 +58,10 @@ extern const double trend_risk; /* .05: what intervals leave out, and where a te
 /* mean +- t sqrt(variance/count) at 95%. */
 struct trend_interval trend_between(double mean, double variance, size_t count, double freedom);
 
-/* Q = sum of squared deviations from the line over v_j/G_j, its p by chi-square on J - 2 degrees; NaN where
- * it cannot be told. */
+/* p of the levels lying on one line: F of their deviations from it against those of sequences from each other
+ * (paired: less what a sequence has in common at all lengths), both in units of the weights. Chi square with
+ * each length's own variance would refuse a line far too often: of four sequences in one case of four. NaN
+ * where it cannot be told. */
 double trend_lack_of_fit(const struct trend_data *data, size_t first, size_t last);
 
 #endif

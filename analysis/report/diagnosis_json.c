@@ -29,6 +29,7 @@ static void print_point(FILE *out, const struct diagnosis_point *p) {
     json_print_number(out, log(p->n));
     print_whole(out, "rows", p->rows);
     print_whole(out, "sequences", p->sequences);
+    print_whole(out, "sequences_tied", p->tied);
     json_print_member(out, "lambda", p->median);
     json_print_member(out, "lambda_between_sequences", p->lambda.value);
     print_ends(out, &p->lambda);

@@ -120,6 +120,7 @@
     ARRAY(AVERAGED, spacing_mean, EMPIRICAL, (LOG_N, SPACING), "1/lambda_typ",                               \
           "mean of k (s_(k) - s_(k+1)), sinks left out")                                                     \
     ARRAY(AVERAGED, sequences, EMPIRICAL, (LOG_N), "1", "sequences that have rows and fewer than half ties") \
+    ARRAY(AVERAGED, sequences_tied, EMPIRICAL, (LOG_N), "1", "left out: half of their rows tie")             \
     ARRAY(AVERAGED, rounding, EMPIRICAL, (LOG_N), "1", "median of how far rounding may move log Lambda_n")   \
     ARRAY(AVERAGED, top_key_mass, EMPIRICAL, (LOG_N), "1", "mean largest weight at beta = 1")                \
     ARRAY(AVERAGED, nearness, EMPIRICAL, (LOG_N), "1",                                                       \

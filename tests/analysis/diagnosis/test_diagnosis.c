@@ -3,6 +3,7 @@
 #include "tests/analysis/diagnosis/written.h"
 
 #include "sim/measures/measure.h"
+#include "sim/results/note.h"
 #include "sim/results/store.h"
 
 enum { LENGTHS = 3, LONG = 256 };
@@ -11,17 +12,20 @@ static const size_t length[LENGTHS] = {64, 128, 256};
 /* Score of a key in a row of n keys. */
 typedef double score_maker(size_t n, size_t row, size_t key, const double *gaussian);
 
-/* Gaussian rows of one head made into others; query q of `rows` stands at key n - rows + q. */
-static void diagnose(struct told *t, size_t sequences, size_t rows, hid_t stored, score_maker *make) {
+/* Gaussian rows made into others; query q of `rows` stands at key n - rows + q. The maker's `row` counts
+ * those of all heads of a sequence. */
+static void diagnose_heads(struct told *t, size_t sequences, size_t heads, size_t rows, hid_t stored,
+                           score_maker *make) {
     char path[WRITTEN_PATH], group[16];
     hid_t file = written_open(path);
     for (size_t j = 0; j < LENGTHS; j++) {
         size_t n = length[j];
-        const hsize_t size[5] = {sequences, 1, 1, rows, n};
-        double *score = malloc(sequences * rows * n * sizeof *score), gaussian[LONG];
-        for (size_t r = 0; r < sequences * rows; r++) {
+        const hsize_t size[5] = {sequences, 1, heads, rows, n};
+        size_t all = sequences * heads * rows;
+        double *score = malloc(all * n * sizeof *score), gaussian[LONG];
+        for (size_t r = 0; r < all; r++) {
             law_draw(&law_case[0], n, "rows", r, gaussian);
-            for (size_t k = 0; k < n; k++) { score[r * n + k] = make(n, r % rows, k, gaussian); }
+            for (size_t k = 0; k < n; k++) { score[r * n + k] = make(n, r % (heads * rows), k, gaussian); }
         }
         snprintf(group, sizeof group, "n%05zu", n);
         written_scores(file, group, size, stored, score);
@@ -30,6 +34,10 @@ static void diagnose(struct told *t, size_t sequences, size_t rows, hid_t stored
     H5Fclose(file);
     told_make(t, path, NAN, 0);
     unlink(path);
+}
+
+static void diagnose(struct told *t, size_t sequences, size_t rows, hid_t stored, score_maker *make) {
+    diagnose_heads(t, sequences, 1, rows, stored, make);
 }
 
 static double as_drawn(size_t n, size_t row, size_t key, const double *gaussian) {
@@ -89,6 +97,37 @@ static void test_ties(void **state) {
     g = told_group(&t, "L0H0");
     check_close(g->point[0].tie_fraction, 0.5, 1e-14);
     assert_true(isinf(g->point[0].median) && isnan(t.results->series[0].beta_ratio[0]));
+    told_release(&t);
+}
+
+/* Two heads of 8 rows: the second has twice the Lambda_n, and ties at the middle length. */
+static double uneven(size_t n, size_t row, size_t key, const double *gaussian) {
+    if (row < 8) { return gaussian[key]; }
+    return n == length[1] && key < 2 ? 50 : gaussian[key] / 2;
+}
+
+/* A head that is missing at a length does not move its layer by what it lies above the other. */
+static void test_missing_head(void **state) {
+    (void)state;
+    enum { SEQUENCES = 3 };
+    struct told t;
+    diagnose_heads(&t, SEQUENCES, 2, 8, H5T_IEEE_F64LE, uneven);
+    const double *first = told_group(&t, "L0H0")->y, *second = told_group(&t, "L0H1")->y;
+    const struct diagnosis_group *layer = told_group(&t, "L0");
+    double above = 0;
+    for (size_t s = 0; s < SEQUENCES; s++) {
+        assert_true(isnan(second[s * LENGTHS + 1]));
+        above += (second[s * LENGTHS] - first[s * LENGTHS]) / (2 * SEQUENCES);
+        above += (second[s * LENGTHS + 2] - first[s * LENGTHS + 2]) / (2 * SEQUENCES);
+    }
+    assert_true(above > 0.3);
+    for (size_t s = 0; s < SEQUENCES; s++) {
+        check_close(layer->y[s * LENGTHS + 1], first[s * LENGTHS + 1] + above / 2, 1e-12);
+        check_close(layer->y[s * LENGTHS], (first[s * LENGTHS] + second[s * LENGTHS]) / 2, 1e-12);
+    }
+    assert_true(layer->point[1].tied == SEQUENCES && layer->point[0].tied == 0);
+    char sentence[DIAGNOSIS_SENTENCE];
+    assert_non_null(strstr(story_sentence(layer, sentence), "leave out 3 sequences"));
     told_release(&t);
 }
 
@@ -212,13 +251,6 @@ static void test_one_sequence(void **state) {
 
 /* ---- the file ---- */
 
-static const struct results_note *note_of(const struct results_series *s, const char *name) {
-    for (size_t i = 0; i < s->note_count; i++) {
-        if (strcmp(s->note[i].name, name) == 0) { return &s->note[i]; }
-    }
-    return NULL;
-}
-
 /* Words and numbers of a group are attributes that are read back and that the digest covers. */
 static void test_notes(void **state) {
     (void)state;
@@ -236,17 +268,17 @@ static void test_notes(void **state) {
     for (size_t i = 0; i < read->series_count; i++) {
         const struct diagnosis_group *g = &t.diagnosis.group[i];
         const struct results_series *s = &read->series[i];
-        assert_string_equal(note_of(s, "class")->text, story_class(g));
-        assert_string_equal(note_of(s, "sentence")->text, story_sentence(g, sentence));
-        check_close(note_of(s, "exponent")->number, g->trained.exponent.value, 0);
-        check_close(note_of(s, "exponent_low")->number, g->trained.exponent.low, 0);
+        assert_string_equal(note_find(s, "class")->text, story_class(g));
+        assert_string_equal(note_find(s, "sentence")->text, story_sentence(g, sentence));
+        check_close(note_find(s, "exponent")->number, g->trained.exponent.value, 0);
+        check_close(note_find(s, "exponent_low")->number, g->trained.exponent.low, 0);
         check_close(s->multiplier[2], g->multiplier[2].value, 0);
-        assert_int_equal(note_of(s, "head") != NULL, !g->pooled);
-        assert_int_equal(note_of(s, "layer") != NULL, !g->whole);
+        assert_int_equal(note_find(s, "head") != NULL, !g->pooled);
+        assert_int_equal(note_find(s, "layer") != NULL, !g->whole);
     }
-    assert_true(note_of(&read->series[0], "head")->is_whole);
-    assert_int_equal(strncmp(note_of(&read->series[0], "sinks")->text, "0 0.5", 3), 0);
-    ((struct results_note *)(void *)note_of(&read->series[0], "class"))->text[0] = 'x';
+    assert_true(note_find(&read->series[0], "head")->is_whole);
+    assert_int_equal(strncmp(note_find(&read->series[0], "sinks")->text, "0 0.5", 3), 0);
+    ((struct results_note *)(void *)note_find(&read->series[0], "class"))->text[0] = 'x';
     store_digest_results(read, digest[2]);
     assert_string_not_equal(digest[0], digest[2]);
     results_free(read);
@@ -256,9 +288,11 @@ static void test_notes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plateau),      cmocka_unit_test(test_ties),     cmocka_unit_test(test_float16),
-        cmocka_unit_test(test_sink),         cmocka_unit_test(test_no_sinks), cmocka_unit_test(test_local),
-        cmocka_unit_test(test_one_sequence), cmocka_unit_test(test_notes),
+        cmocka_unit_test(test_plateau),      cmocka_unit_test(test_ties),
+        cmocka_unit_test(test_missing_head), cmocka_unit_test(test_float16),
+        cmocka_unit_test(test_sink),         cmocka_unit_test(test_no_sinks),
+        cmocka_unit_test(test_local),        cmocka_unit_test(test_one_sequence),
+        cmocka_unit_test(test_notes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -102,14 +102,22 @@ static void test_residuals(void **state) {
     check_close(slope.variance, squares / 3 / 5, 1e-13); /* sum c^2 = 1/5 */
 }
 
-/* Means 0, 0, 1 of three lengths with variance 1 over two sequences each: residuals 1/6, -1/3, 1/6. */
+/* Means 0, 0, 1 of three lengths: residuals 1/6, -1/3, 1/6. Of two sequences +-h, h, h, -h apart from them,
+ * 2/3 h is in common. */
 static void test_lack_of_fit(void **state) {
     (void)state;
-    const double h = sqrt(0.5), y[6] = {h, h, 1 + h, -h, -h, 1 - h};
+    const double h = 0.3, y[6] = {h, h, 1 - h, -h, -h, 1 + h};
     const struct trend_data data = {2, 3, x, y, even};
-    double q = (1 + 4 + 1) / 36.0 / 0.5;
-    check_close(trend_lack_of_fit(&data, 0, 3), gsl_cdf_chisq_Q(q, 1), 1e-12);
+    double line = 2 * (1 + 4 + 1) / 36.0, noise = 2 * (3 * h * h - h * h / 3);
+    check_close(trend_lack_of_fit(&data, 0, 3), gsl_cdf_fdist_Q(line / (noise / 2), 1, 2), 1e-12);
     assert_true(isnan(trend_lack_of_fit(&data, 0, 2)));
+    const double apart[18] = {h,   NAN, NAN, -h,  NAN, NAN,   NAN, h,   NAN,
+                              NAN, -h,  NAN, NAN, NAN, 1 - h, NAN, NAN, 1 + h};
+    const struct trend_data unpaired = {6, 3, x, apart, even};
+    check_close(trend_lack_of_fit(&unpaired, 0, 3), gsl_cdf_fdist_Q(line / (6 * h * h / 3), 1, 3), 1e-12);
+    const double exact[6] = {0, 1, 2, 0, 1, 2};
+    const struct trend_data quiet = {2, 3, x, exact, even};
+    assert_true(isnan(trend_lack_of_fit(&quiet, 0, 3)));
 }
 
 /* ---- coverage ---- */
