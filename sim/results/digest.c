@@ -79,11 +79,11 @@ static void hash_group(struct sha256_ctx *hash, const struct h5_group *ours, con
     hash_text(hash, held->name);
     for (size_t i = 0; i < ours->attribute_count; i++) {
         const struct h5_attribute *a =
-            h5file_attribute(held->attribute_count, held->attribute, attribute[i].name);
+            h5content_attribute(held->attribute_count, held->attribute, attribute[i].name);
         if (a) { hash_attribute(hash, a); }
     }
     for (size_t i = 0; i < ours->dataset_count; i++) {
-        const struct h5_dataset *d = h5file_dataset(held, dataset[i].name);
+        const struct h5_dataset *d = h5content_dataset(held, dataset[i].name);
         if (d) { hash_dataset(hash, held, d); }
     }
     free(attribute);

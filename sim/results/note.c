@@ -50,7 +50,7 @@ size_t note_attributes(const struct results_series *s, struct h5_attribute attri
 void note_take(struct results_series *s, const struct h5_group *group) {
     for (size_t i = 0; i < NOTE_MOST && note_name[i]; i++) {
         const struct h5_attribute *a =
-            h5file_attribute(group->attribute_count, group->attribute, note_name[i]);
+            h5content_attribute(group->attribute_count, group->attribute, note_name[i]);
         if (!a) { continue; }
         if (a->text) {
             note_text(s, note_name[i], a->text);

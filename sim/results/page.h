@@ -4,7 +4,7 @@
 #define GAPSCALE_SIM_RESULTS_PAGE_H
 
 #include "sim/results/results.h"
-#include "sim/storage/h5file.h"
+#include "sim/storage/h5content.h"
 
 struct page {
     size_t group_count;

@@ -123,12 +123,12 @@ int store_write_derived(const char *path, const char *kind, size_t input_count, 
 /* ---- reading ---- */
 
 static const char *root_text(const struct h5_content *c, const char *name) {
-    const struct h5_attribute *a = h5file_attribute(c->attribute_count, c->attribute, name);
+    const struct h5_attribute *a = h5content_attribute(c->attribute_count, c->attribute, name);
     return a && a->text ? a->text : NULL;
 }
 
 static const uint64_t *root_whole(const struct h5_content *c, const char *name) {
-    const struct h5_attribute *a = h5file_attribute(c->attribute_count, c->attribute, name);
+    const struct h5_attribute *a = h5content_attribute(c->attribute_count, c->attribute, name);
     return a ? a->whole : NULL;
 }
 
@@ -195,7 +195,7 @@ static struct results *read_shape(const char *path, char why[H5_WHY]) {
         snprintf(why, H5_WHY, "reading it takes about %s of memory, and %s are free",
                  machine_bytes(reading_bytes(shape), need), machine_bytes(machine_memory(), have));
     }
-    h5file_free(root);
+    h5content_free(root);
     if (*why == '\0') { return shape; }
     results_free(shape);
     return NULL;
@@ -205,7 +205,7 @@ static bool read_parameters(const struct h5_group *g, struct results_series *s) 
     for (size_t i = 0; i < PAGE_PARTS * s->family->parameter_count; i++) {
         char name[PAGE_NAME];
         double *value = page_parameter(s, i / PAGE_PARTS, i % PAGE_PARTS, name);
-        const struct h5_attribute *a = h5file_attribute(g->attribute_count, g->attribute, name);
+        const struct h5_attribute *a = h5content_attribute(g->attribute_count, g->attribute, name);
         if (!a || a->text || a->whole) { return false; }
         *value = a->number;
     }
@@ -263,7 +263,7 @@ static bool values_are_allowed(const struct results_series *s) {
 
 /* The criteria of the config, with its thresholds. */
 static bool criteria_agree(const struct h5_group *g, const struct results_series *s) {
-    const struct h5_dataset *d = h5file_dataset(g, "criterion");
+    const struct h5_dataset *d = h5content_dataset(g, "criterion");
     if (!d || !d->text) { return false; }
     for (size_t i = 0; i < s->size[RESULTS_CRITERION]; i++) {
         struct criterion c;
@@ -283,7 +283,7 @@ static const struct h5_group *find_group(const struct h5_content *c, const char 
 static bool read_field(const struct h5_group *g, const struct h5_group *exact, const struct results_series *s,
                        const struct results_field *f) {
     if (f->kind == RESULTS_EXACT) { g = exact; }
-    const struct h5_dataset *d = g ? h5file_dataset(g, page_dataset(f)) : NULL;
+    const struct h5_dataset *d = g ? h5content_dataset(g, page_dataset(f)) : NULL;
     if (!d) { return f->kind == RESULTS_EXACT || f->owner == RESULTS_OF_MEASURED; }
     if (!d->number || d->rank != f->rank) { return false; }
     memcpy(*f->values, d->number, results_field_size(s, f) * sizeof(double));
@@ -296,8 +296,9 @@ static bool read_series(const struct h5_content *c, struct results_series *s) {
     page_exact_path(s->name, path);
     const struct h5_group *g = find_group(c, s->name), *exact = find_group(c, path);
     if (!g) { return false; }
-    const struct h5_attribute *family = h5file_attribute(g->attribute_count, g->attribute, "family");
-    const struct h5_attribute *replicates = h5file_attribute(g->attribute_count, g->attribute, "replicates");
+    const struct h5_attribute *family = h5content_attribute(g->attribute_count, g->attribute, "family");
+    const struct h5_attribute *replicates =
+        h5content_attribute(g->attribute_count, g->attribute, "replicates");
     s->family = family && family->text ? family_stored(family->text) : NULL;
     if (!s->family || !replicates || !replicates->whole || *replicates->whole != s->replicates) {
         return false;
@@ -357,7 +358,7 @@ struct results *store_read(const char *path) {
     struct h5_content *c;
     struct results *r = read_whole(path, &c, why);
     if (!r) { message_error("cannot read %s: %s", path, why); }
-    h5file_free(c);
+    h5content_free(c);
     return r;
 }
 
@@ -365,7 +366,7 @@ struct results *store_read(const char *path) {
 static bool is_sound(const char *path, char why[H5_WHY]) {
     struct h5_content *c;
     struct results *r = read_whole(path, &c, why);
-    h5file_free(c);
+    h5content_free(c);
     results_free(r);
     return r != NULL;
 }
@@ -381,7 +382,7 @@ enum store_match store_compare(const char *path, const char *config_resolved, ch
     } else {
         match = strcmp(root_text(c, "config_resolved"), config_resolved) == 0 ? STORE_SAME : STORE_OTHER;
     }
-    h5file_free(c);
+    h5content_free(c);
     return match == STORE_SAME && !is_sound(path, why) ? STORE_FOREIGN : match;
 }
 
@@ -398,7 +399,7 @@ enum store_kind store_kind(const char *path) {
     } else if (ours && strcmp(kind, "gapscale-fit") == 0) {
         found = STORE_FIT;
     }
-    h5file_free(c);
+    h5content_free(c);
     return found;
 }
 
@@ -413,7 +414,7 @@ bool store_digest(const char *path, char digest[65]) {
     } else {
         message_error("cannot read %s: %s", path, why);
     }
-    h5file_free(c);
+    h5content_free(c);
     results_free(r);
     return r != NULL;
 }

@@ -23,7 +23,7 @@ static bool same_attributes(size_t held_count, const struct h5_attribute *held, 
                             const struct h5_attribute *ours) {
     bool same = held_count == count;
     for (size_t i = 0; same && i < count; i++) {
-        same = same_attribute(h5file_attribute(held_count, held, ours[i].name), &ours[i]);
+        same = same_attribute(h5content_attribute(held_count, held, ours[i].name), &ours[i]);
     }
     return same;
 }
@@ -58,7 +58,7 @@ static bool same_group(const struct h5_group *held, const struct h5_group *ours)
         same_attributes(held->attribute_count, held->attribute, ours->attribute_count, ours->attribute);
     for (size_t i = 0; same && i < ours->dataset_count; i++) {
         const struct h5_dataset *d = &ours->dataset[i];
-        same = same_dataset(held, h5file_dataset(held, d->name), ours, d);
+        same = same_dataset(held, h5content_dataset(held, d->name), ours, d);
     }
     return same;
 }

@@ -2,7 +2,7 @@
 #ifndef GAPSCALE_SIM_STORAGE_H5COMPARE_H
 #define GAPSCALE_SIM_STORAGE_H5COMPARE_H
 
-#include "sim/storage/h5file.h"
+#include "sim/storage/h5content.h"
 
 /* Root attributes, groups, their attributes, dimensions and datasets, bit by bit and nothing else. */
 bool h5compare_holds(const struct h5_content *held, size_t attribute_count,

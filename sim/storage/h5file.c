@@ -1,12 +1,146 @@
+/* HDF5 reads a file in a child process only, which sends what it read through a pipe. What the child may take
+ * follows from the sizes of the file and of what is asked for: numbers twice, and room for the library. */
 #include "sim/storage/h5file.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "sim/base/machine.h"
+#include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/storage/h5compare.h"
+#include "sim/storage/h5parse.h"
 #include "sim/storage/h5stream.h"
+#include "sim/storage/h5wire.h"
+
+/* ---- reading ---- */
+
+enum { BYTES_PER_SECOND = 1 << 20 };   /* read at least, beyond the first minute */
+static const double LIBRARY = 1 << 28; /* bytes beside what is read */
+
+/* Bytes of the numbers asked for. */
+static double wanted_bytes(const struct h5parse_wanted *wanted) {
+    double numbers = 0;
+    for (size_t i = 0; i < wanted->group_count; i++) {
+        const struct h5_group *g = &wanted->group[i];
+        for (size_t k = 0; k < g->dataset_count; k++) {
+            double count = 1;
+            for (unsigned a = 0; a < g->dataset[k].rank; a++) {
+                count *= (double)g->dimension[g->dataset[k].axis[a]].size;
+            }
+            numbers += count;
+        }
+    }
+    return sizeof(double) * numbers;
+}
+
+static void limit_resource(int resource, double most) {
+    struct rlimit limit;
+    if (getrlimit(resource, &limit) != 0 || most >= (double)limit.rlim_cur) { return; }
+    limit.rlim_cur = (rlim_t)most;
+    setrlimit(resource, &limit);
+}
+
+/* The child: what is wrong, or an empty text and the content. Never returns. */
+static _Noreturn void child_read(const char *path, double file_bytes, const struct h5parse_wanted *wanted,
+                                 int out) {
+    const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+    for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++) { signal(fatal[i], SIG_DFL); }
+    double bytes = wanted_bytes(wanted), in_use = machine_address_space();
+    limit_resource(RLIMIT_CPU, 60 + (file_bytes + bytes) / BYTES_PER_SECOND);
+    limit_resource(RLIMIT_CORE, 0);
+    if (in_use > 0) { limit_resource(RLIMIT_AS, in_use + LIBRARY + 4 * file_bytes + 2 * bytes); }
+    int nowhere = open("/dev/null", O_WRONLY);
+    if (nowhere >= 0) { dup2(nowhere, STDERR_FILENO); }
+    const char *why = NULL;
+    struct h5_content *content = h5parse_file(path, wanted, &why);
+    struct h5wire w = {.file = fdopen(out, "w"), .good = true};
+    if (!w.file) { _exit(EXIT_FAILED); }
+    if (content) { why = ""; }
+    h5wire_text(&w, &why);
+    if (content) { h5wire_content(&w, content); }
+    _exit(w.good && fflush(w.file) == 0 ? EXIT_DONE : EXIT_FAILED);
+}
+
+/* The parent: NULL when the child refuses the file, with `why`, or dies. */
+static struct h5_content *receive(int in, char why[H5_WHY]) {
+    struct h5wire w = {.file = fdopen(in, "r"), .reading = true, .good = true};
+    struct h5_content *c = memory_create(1, sizeof *c);
+    const char *refusal = NULL;
+    w.good = w.file != NULL;
+    h5wire_text(&w, &refusal);
+    if (w.good && refusal && *refusal == '\0') { h5wire_content(&w, c); }
+    snprintf(why, H5_WHY, "%s", refusal ? refusal : "");
+    bool good = w.good && refusal && *refusal == '\0';
+    free((void *)refusal);
+    if (w.file) { fclose(w.file); }
+    if (good) { return c; }
+    h5content_free(c);
+    return NULL;
+}
+
+/* Of a child that ended before it had told anything. */
+static const char *end_reason(int status) {
+    bool gave_up = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FAILED,
+         killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+    if (gave_up || killed) { return H5PARSE_EXHAUSTED; }
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) {
+        return "it is damaged: reading it takes longer than its size explains";
+    }
+    return "it is damaged: reading it crashes the HDF5 library";
+}
+
+static bool is_regular_file(const char *path, struct stat *info, char why[H5_WHY]) {
+    if (stat(path, info) != 0 || access(path, R_OK) != 0) {
+        snprintf(why, H5_WHY, "%s", strerror(errno));
+        return false;
+    }
+    if (!S_ISREG(info->st_mode)) {
+        snprintf(why, H5_WHY, "it is no regular file");
+        return false;
+    }
+    return true;
+}
+
+static struct h5_content *read_file(const char *path, const struct h5parse_wanted *wanted, char why[H5_WHY]) {
+    int end[2], status = 0;
+    struct stat info;
+    if (!is_regular_file(path, &info, why)) { return NULL; }
+    fflush(NULL);
+    pid_t child = pipe2(end, O_CLOEXEC) == 0 ? fork() : -1;
+    if (child < 0) {
+        snprintf(why, H5_WHY, "cannot start a process to read it: %s", strerror(errno));
+        return NULL;
+    }
+    if (child == 0) {
+        close(end[0]);
+        child_read(path, (double)info.st_size, wanted, end[1]);
+    }
+    close(end[1]);
+    struct h5_content *content = receive(end[0], why);
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+    if (!content && *why == '\0') { snprintf(why, H5_WHY, "%s", end_reason(status)); }
+    return content;
+}
+
+struct h5_content *h5file_read(const char *path, char why[H5_WHY]) {
+    return read_file(path, &(struct h5parse_wanted){.everything = true}, why);
+}
+
+struct h5_content *h5file_read_parts(const char *path, size_t group_count, const struct h5_group *group,
+                                     char why[H5_WHY]) {
+    return read_file(path, &(struct h5parse_wanted){false, group_count, group}, why);
+}
+
+/* ---- writing ---- */
 
 struct written {
     size_t attribute_count, group_count;
@@ -20,7 +154,7 @@ static bool is_held(const char *temporary, const void *context, char why[H5_WHY]
     struct h5_content *held = h5file_read(temporary, why);
     bool same = held && h5compare_holds(held, w->attribute_count, w->attribute, w->group_count, w->group);
     if (held && !same) { snprintf(why, H5_WHY, "what is read back is not what was written"); }
-    h5file_free(held);
+    h5content_free(held);
     return same;
 }
 
@@ -31,55 +165,4 @@ int h5file_write(const char *path, size_t attribute_count, const struct h5_attri
     if (!s) { return EXIT_FAILED; }
     for (size_t i = 0; i < group_count; i++) { h5stream_group(s, &group[i]); }
     return h5stream_close_checked(s, is_held, &written);
-}
-
-static void free_attributes(size_t count, const struct h5_attribute *list) {
-    for (size_t i = 0; i < count; i++) {
-        free((void *)list[i].name);
-        free((void *)list[i].text);
-        free((void *)list[i].whole);
-    }
-    free((void *)list);
-}
-
-static void free_dataset(const struct h5_group *g, const struct h5_dataset *d) {
-    size_t count = d->rank > 0 ? 1 : 0;
-    for (unsigned i = 0; i < d->rank; i++) { count *= g->dimension[d->axis[i]].size; }
-    for (size_t i = 0; d->text && i < count; i++) { free((void *)d->text[i]); }
-    free((void *)d->text);
-    free((void *)d->number);
-    free((void *)d->name);
-    free((void *)d->units);
-    free((void *)d->long_name);
-}
-
-void h5file_free(struct h5_content *c) {
-    if (!c) { return; }
-    for (size_t i = 0; i < c->group_count; i++) {
-        const struct h5_group *g = &c->group[i];
-        for (size_t k = 0; k < g->dataset_count; k++) { free_dataset(g, &g->dataset[k]); }
-        for (size_t k = 0; k < g->dimension_count; k++) { free((void *)g->dimension[k].name); }
-        free_attributes(g->attribute_count, g->attribute);
-        free((void *)g->dataset);
-        free((void *)g->dimension);
-        free((void *)g->name);
-    }
-    free_attributes(c->attribute_count, c->attribute);
-    free(c->group);
-    free(c);
-}
-
-const struct h5_attribute *h5file_attribute(size_t count, const struct h5_attribute *attribute,
-                                            const char *name) {
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(attribute[i].name, name) == 0) { return &attribute[i]; }
-    }
-    return NULL;
-}
-
-const struct h5_dataset *h5file_dataset(const struct h5_group *group, const char *name) {
-    for (size_t i = 0; i < group->dataset_count; i++) {
-        if (strcmp(group->dataset[i].name, name) == 0) { return &group->dataset[i]; }
-    }
-    return NULL;
 }

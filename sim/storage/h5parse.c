@@ -55,11 +55,11 @@ static bool wants_dataset(const struct h5_group *g, const char *name) {
     for (size_t i = 0; i < g->dimension_count; i++) {
         if (strcmp(g->dimension[i].name, name) == 0) { return true; }
     }
-    return h5file_dataset(g, name) != NULL;
+    return h5content_dataset(g, name) != NULL;
 }
 
 static bool has_wanted_shape(const struct h5_group *g, const char *name, unsigned rank, const hsize_t *size) {
-    const struct h5_dataset *d = h5file_dataset(g, name);
+    const struct h5_dataset *d = h5content_dataset(g, name);
     bool same = rank == d->rank;
     for (unsigned i = 0; same && i < rank; i++) { same = g->dimension[d->axis[i]].size == size[i]; }
     return same;
@@ -370,7 +370,7 @@ static bool read_words(struct reader *r, hid_t dataset, struct h5_dataset *d) {
 static bool read_dataset(const struct place *p, hid_t dataset, const char *name) {
     struct reader *r = p->reader;
     struct h5_group *g = &r->content->group[p->at];
-    if (is_bare_scale(dataset) || (p->wanted && !h5file_dataset(p->wanted, name))) { return true; }
+    if (is_bare_scale(dataset) || (p->wanted && !h5content_dataset(p->wanted, name))) { return true; }
     struct h5_dataset *list = memory_resize((void *)g->dataset, g->dataset_count + 1, sizeof *list);
     struct h5_dataset *d = &list[g->dataset_count++];
     *d = (struct h5_dataset){.name = copy_text(name)};

@@ -2,7 +2,7 @@
 #ifndef GAPSCALE_SIM_STORAGE_H5PARSE_H
 #define GAPSCALE_SIM_STORAGE_H5PARSE_H
 
-#include "sim/storage/h5file.h"
+#include "sim/storage/h5content.h"
 
 /* The reason, for a file that takes more memory than there is. */
 #define H5PARSE_EXHAUSTED "reading it takes more memory than there is, or than a sound file of its size does"

@@ -2,7 +2,7 @@
 #ifndef GAPSCALE_SIM_STORAGE_H5STREAM_H
 #define GAPSCALE_SIM_STORAGE_H5STREAM_H
 
-#include "sim/storage/h5file.h"
+#include "sim/storage/h5content.h"
 
 struct h5stream; /* a file under a temporary name beside its path */
 

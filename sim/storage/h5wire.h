@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "sim/storage/h5file.h"
+#include "sim/storage/h5content.h"
 
 struct h5wire {
     FILE *file;

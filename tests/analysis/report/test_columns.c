@@ -30,7 +30,7 @@ static void rows_are_whole(void **state) {
 }
 
 static void check_dataset(const struct h5_group *group, const struct column *c, struct column_place *place) {
-    const struct h5_dataset *d = h5file_dataset(group, c->name);
+    const struct h5_dataset *d = h5content_dataset(group, c->name);
     size_t count = 1;
     for (unsigned a = 0; a < c->rank; a++) { count *= column_size(place, c->axis[a]); }
     if (count == 0) {
@@ -59,7 +59,7 @@ static void check_single(const struct h5_group *group, const struct column *c,
                          const struct column_place *place) {
     char name[WORDS];
     const struct h5_attribute *a =
-        h5file_attribute(group->attribute_count, group->attribute, column_name(c, place, name));
+        h5content_attribute(group->attribute_count, group->attribute, column_name(c, place, name));
     if (!a) { fail_msg("no attribute %s", name); }
     if (c->text) {
         assert_string_equal(a->text, c->text(place));
@@ -110,7 +110,7 @@ static void file_holds_the_columns(void **state) {
     struct column_place place = column_place(&study.fit[0], &study.verdict[0], &study.attention[0], room);
     check_group(file, "spherical", &column_fit, place);
     check_group(file, "spherical/attention", &attention_columns, place);
-    h5file_free(file);
+    h5content_free(file);
     study_release(&study);
     results_free(results);
 }

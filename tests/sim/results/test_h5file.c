@@ -200,7 +200,7 @@ static void test_fixed_text_values(void **state) {
         assert_non_null(c);
         assert_string_equal(c->group[0].dataset[0].text[0], "entropy=1");
         assert_string_equal(c->group[0].dataset[0].text[1], i == 0 ? "full" : "long text 12");
-        h5file_free(c);
+        h5content_free(c);
     }
 }
 
@@ -367,7 +367,7 @@ static double reading_time(size_t count) {
     assert_non_null(c);
     assert_int_equal(c->group_count, count);
     assert_string_equal(c->group[count - 1].dimension[3].name, "d");
-    h5file_free(c);
+    h5content_free(c);
     return children_seconds() - before;
 }
 
@@ -429,10 +429,10 @@ static void test_pieces(void **state) {
         assert_int_equal(h5stream_close(stream), EXIT_DONE);
         struct h5_content *content = h5file_read("p.h5", why);
         assert_true(content && content->group_count == 2);
-        const struct h5_dataset *d = h5file_dataset(&content->group[1], "v");
+        const struct h5_dataset *d = h5content_dataset(&content->group[1], "v");
         assert_true(d && d->rank == 3 && d->number);
         assert_memory_equal(d->number, value, sizeof value);
-        h5file_free(content);
+        h5content_free(content);
     }
 }
 

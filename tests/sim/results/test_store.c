@@ -49,14 +49,15 @@ static void test_numerics(void **state) {
     sample_write("a.h5", r);
     struct h5_content *c = h5file_read("a.h5", why);
     assert_non_null(c);
-    const struct h5_attribute *number = h5file_attribute(c->attribute_count, c->attribute, "numerics_number"),
-                              *hash =
-                                  h5file_attribute(c->attribute_count, c->attribute, "numerics_fingerprint");
+    const struct h5_attribute *number =
+                                  h5content_attribute(c->attribute_count, c->attribute, "numerics_number"),
+                              *hash = h5content_attribute(c->attribute_count, c->attribute,
+                                                          "numerics_fingerprint");
     snprintf(fingerprint, sizeof fingerprint, "%08x", numerics_fingerprint());
     assert_true(number && number->whole && *number->whole == NUMERICS_NUMBER);
     assert_true(hash && hash->text);
     assert_string_equal(hash->text, fingerprint);
-    h5file_free(c);
+    h5content_free(c);
     results_free(r);
 }
 

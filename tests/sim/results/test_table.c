@@ -84,17 +84,17 @@ static void test_file(void **state) {
         for (size_t f = 0; f < fields && in_file(&field[f]); f++, written++) {
             bool within = field[f].kind == RESULTS_EXACT;
             const struct h5_dataset *d =
-                h5file_dataset(within ? exact : own, field[f].name + (within ? strlen("exact/") : 0));
+                h5content_dataset(within ? exact : own, field[f].name + (within ? strlen("exact/") : 0));
             assert_non_null(d);
             assert_string_equal(d->units, field[f].units);
             assert_string_equal(d->long_name, field[f].long_name);
         }
         assert_int_equal(own->dataset_count + exact->dataset_count, written + 4);
-        assert_non_null(h5file_dataset(own, "criterion"));
+        assert_non_null(h5content_dataset(own, "criterion"));
         const char *const copies[] = {"log_n", "beta_ratio", "criterion"};
-        for (size_t k = 0; k < 3; k++) { assert_non_null(h5file_dataset(exact, copies[k])); }
+        for (size_t k = 0; k < 3; k++) { assert_non_null(h5content_dataset(exact, copies[k])); }
     }
-    h5file_free(c);
+    h5content_free(c);
     results_free(r);
 }
 

@@ -1,0 +1,55 @@
+#include "sim/storage/h5content.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void free_attributes(size_t count, const struct h5_attribute *list) {
+    for (size_t i = 0; i < count; i++) {
+        free((void *)list[i].name);
+        free((void *)list[i].text);
+        free((void *)list[i].whole);
+    }
+    free((void *)list);
+}
+
+static void free_dataset(const struct h5_group *g, const struct h5_dataset *d) {
+    size_t count = d->rank > 0 ? 1 : 0;
+    for (unsigned i = 0; i < d->rank; i++) { count *= g->dimension[d->axis[i]].size; }
+    for (size_t i = 0; d->text && i < count; i++) { free((void *)d->text[i]); }
+    free((void *)d->text);
+    free((void *)d->number);
+    free((void *)d->name);
+    free((void *)d->units);
+    free((void *)d->long_name);
+}
+
+void h5content_free(struct h5_content *c) {
+    if (!c) { return; }
+    for (size_t i = 0; i < c->group_count; i++) {
+        const struct h5_group *g = &c->group[i];
+        for (size_t k = 0; k < g->dataset_count; k++) { free_dataset(g, &g->dataset[k]); }
+        for (size_t k = 0; k < g->dimension_count; k++) { free((void *)g->dimension[k].name); }
+        free_attributes(g->attribute_count, g->attribute);
+        free((void *)g->dataset);
+        free((void *)g->dimension);
+        free((void *)g->name);
+    }
+    free_attributes(c->attribute_count, c->attribute);
+    free(c->group);
+    free(c);
+}
+
+const struct h5_attribute *h5content_attribute(size_t count, const struct h5_attribute *attribute,
+                                               const char *name) {
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(attribute[i].name, name) == 0) { return &attribute[i]; }
+    }
+    return NULL;
+}
+
+const struct h5_dataset *h5content_dataset(const struct h5_group *group, const char *name) {
+    for (size_t i = 0; i < group->dataset_count; i++) {
+        if (strcmp(group->dataset[i].name, name) == 0) { return &group->dataset[i]; }
+    }
+    return NULL;
+}
