@@ -1,11 +1,11 @@
 /* `gapscale plot`: figures of results, one gnuplot process a series, as many at a time as there are threads.
  */
 #include <errno.h>
+#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "analysis/commands/command.h"
 #include "analysis/commands/request.h"
@@ -110,6 +110,7 @@ struct sheet {
     const struct fit *fit; /* NULL: of all */
     const char *directory;
     struct gnuplot run;
+    struct picture picture[FIGURES];
     bool good; /* so far */
 };
 
@@ -123,129 +124,108 @@ static const char *lacks(const struct sheet *sheet, const struct figure *figure)
     return sheet->fit ? figure->series_lacks(sheet->fit) : figure->study_lacks(sheet->study);
 }
 
-/* The name of its files without their extension. Free with free(). */
+/* Where its files go, without their extension. Free with free(). */
 static char *stem_of(const struct sheet *sheet, const struct figure *figure) {
     char *stem;
-    int length = sheet->fit ? asprintf(&stem, "%s-%s", sheet->fit->name, figure->name)
-                            : asprintf(&stem, "%s", figure->name);
+    int length = sheet->fit ? asprintf(&stem, "%s/%s-%s", sheet->directory, sheet->fit->name, figure->name)
+                            : asprintf(&stem, "%s/%s", sheet->directory, figure->name);
     if (length < 0) { memory_exhausted(); }
     return stem;
 }
 
-static bool remove_old(const char *path) {
-    if (unlink(path) == 0 || errno == ENOENT) { return true; }
-    message_error("cannot replace %s: %s", path, strerror(errno));
-    return false;
-}
-
-static bool is_written(const char *path) {
-    struct stat info;
-    if (stat(path, &info) == 0 && info.st_size > 0) { return true; }
-    message_error("gnuplot did not write %s; is the disk full?", path);
-    return false;
-}
-
-/* Calls `visit` for every file of a figure; false as soon as one call is. */
-static bool visit_files(const struct sheet *sheet, const char *stem, bool (*visit)(const char *path)) {
-    bool good = true;
-    for (size_t e = 0; good && e < FIGURE_FORMATS; e++) {
-        char *path;
-        if (asprintf(&path, "%s/%s.%s", sheet->directory, stem, figure_extension[e]) < 0) {
-            memory_exhausted();
-        }
-        good = visit(path);
-        free(path);
-    }
-    return good;
-}
-
-/* The whole script of a figure. Free with free(). */
-static char *script_of(const struct sheet *sheet, const struct figure *figure, const char *stem) {
-    char *text;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (!out) { memory_exhausted(); }
-    figure_open(out, stem);
+static void print_figure(FILE *out, const struct sheet *sheet, const struct figure *figure) {
     if (sheet->fit) {
         figure_print_series(out, figure, sheet->fit);
     } else {
         figure_print_study(out, figure, sheet->study);
     }
     figure_close(out);
+}
+
+/* Writes a script of its own beside the figure. False after a message. */
+static bool keep_script(const struct sheet *sheet, const struct figure *figure) {
+    char *text, *path, *stem = stem_of(sheet, figure);
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out || asprintf(&path, "%s.gp", stem) < 0) { memory_exhausted(); }
+    figure_open(out, stem + strlen(sheet->directory) + 1);
+    print_figure(out, sheet, figure);
     if (fclose(out) != 0) { memory_exhausted(); }
-    return text;
-}
-
-/* Writes it beside the figure. False after a message. */
-static bool keep_script(const struct sheet *sheet, const char *stem, const char *script) {
-    char *path;
-    if (asprintf(&path, "%s/%s.gp", sheet->directory, stem) < 0) { memory_exhausted(); }
-    bool good = outfile_write(path, script, strlen(script));
+    bool good = outfile_write(path, text, size);
     free(path);
-    return good;
-}
-
-static void print_figure(struct sheet *sheet, const struct figure *figure) {
-    char *stem = stem_of(sheet, figure), *script = script_of(sheet, figure, stem);
-    sheet->good = visit_files(sheet, stem, remove_old);
-    if (sheet->good && sheet->options->keep) { sheet->good = keep_script(sheet, stem, script); }
-    fputs(script, sheet->run.script);
-    free(script);
+    free(text);
     free(stem);
+    return good;
 }
 
 static void sheet_draw(struct sheet *sheet) {
     sheet->good = gnuplot_open(&sheet->run);
     for (size_t f = 0; sheet->good && f < FIGURES; f++) {
         const struct figure *figure = &figure_list[f];
-        if (belongs(sheet, figure) && !lacks(sheet, figure)) { print_figure(sheet, figure); }
+        if (!belongs(sheet, figure) || lacks(sheet, figure)) { continue; }
+        sheet->good =
+            picture_create(&sheet->picture[f]) && (!sheet->options->keep || keep_script(sheet, figure));
+        figure_open_picture(sheet->run.script, &sheet->picture[f]);
+        print_figure(sheet->run.script, sheet, figure);
     }
-    if (sheet->good) { gnuplot_draw(&sheet->run, sheet->directory); }
+    if (sheet->good) { gnuplot_draw(&sheet->run); }
 }
 
-static bool tell_figure(const struct sheet *sheet, const struct figure *figure) {
+static void sheet_close(struct sheet *sheet) {
+    gnuplot_close(&sheet->run);
+    for (size_t f = 0; f < FIGURES; f++) { picture_free(&sheet->picture[f]); }
+}
+
+static bool place_figure(const struct sheet *sheet, const struct figure *figure) {
     const char *missing = lacks(sheet, figure);
     char *stem = stem_of(sheet, figure);
     bool good = true;
     if (missing) {
-        message_say("no figure %s: %s", stem, missing);
+        message_say("no figure %s: %s", stem + strlen(sheet->directory) + 1, missing);
     } else {
-        good = visit_files(sheet, stem, is_written);
-        if (good) { message_say("drew %s/%s", sheet->directory, stem); }
+        good = picture_write(&sheet->picture[figure - figure_list], stem);
+        if (good) { message_say("drew %s", stem); }
     }
     free(stem);
     return good;
 }
 
-/* Says what was drawn and what went wrong. */
-static bool sheet_tell(const struct sheet *sheet) {
+/* Puts what was drawn in its place, and says so, or what went wrong. */
+static bool sheet_place(const struct sheet *sheet) {
     bool good = sheet->good && gnuplot_tell(&sheet->run);
     for (size_t f = 0; good && f < FIGURES; f++) {
-        if (belongs(sheet, &figure_list[f])) { good = tell_figure(sheet, &figure_list[f]); }
+        if (belongs(sheet, &figure_list[f])) { good = place_figure(sheet, &figure_list[f]); }
     }
     return good;
+}
+
+/* Each has some thirty descriptors open, of the thousand that a process may have. */
+static int at_once(void) {
+    enum { MOST = 16 };
+    return omp_get_max_threads() < MOST ? omp_get_max_threads() : MOST;
 }
 
 /* Sheets are told of in order, up to the first that failed. */
 static int draw(const struct options *options, const struct study *study, const char *directory) {
     bool good = true;
-#pragma omp parallel for ordered schedule(dynamic, 1)
+#pragma omp parallel for ordered schedule(dynamic, 1) num_threads(at_once())
     for (size_t i = 0; i <= study->count; i++) {
         bool go_on;
         struct sheet sheet = {.options = options,
                               .study = study,
                               .fit = i < study->count ? &study->fit[i] : NULL,
                               .directory = directory};
+        for (size_t f = 0; f < FIGURES; f++) { sheet.picture[f] = picture_none; }
 #pragma omp atomic read
         go_on = good;
         if (go_on) { sheet_draw(&sheet); }
 #pragma omp ordered
         {
-            go_on = good && sheet_tell(&sheet);
+            go_on = good && sheet_place(&sheet);
 #pragma omp atomic write
             good = go_on;
         }
-        gnuplot_close(&sheet.run);
+        sheet_close(&sheet);
     }
     return good ? EXIT_DONE : EXIT_FAILED;
 }

@@ -7,8 +7,6 @@
 #include "analysis/figures/study_figures.h"
 #include "analysis/text/words.h"
 
-const char *const figure_extension[FIGURE_FORMATS] = {"svg", "png", "pdf"};
-
 const struct figure figure_list[FIGURES] = {
     {.name = "entropy",
      .shows = "mean H against beta/Lambda^typ",
@@ -82,7 +80,16 @@ void figure_print_study(FILE *out, const struct figure *figure, const struct stu
 }
 
 void figure_open(FILE *out, const char *stem) {
-    fprintf(out, "stem = '%s'\n", stem);
+    for (size_t f = 0; f < PICTURE_FORMATS; f++) {
+        fprintf(out, "%s_file = '%s.%s'\n", picture_extension[f], stem, picture_extension[f]);
+    }
+    script_template(out, "open");
+}
+
+void figure_open_picture(FILE *out, const struct picture *picture) {
+    for (size_t f = 0; f < PICTURE_FORMATS; f++) {
+        fprintf(out, "%s_file = '/proc/self/fd/%d'\n", picture_extension[f], picture->memory[f]);
+    }
     script_template(out, "open");
 }
 

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "analysis/figures/picture.h"
 #include "analysis/study/study.h"
 
 /* A figure of each series, or, where series_print is NULL, of all series together. */
@@ -30,10 +31,9 @@ extern const struct figure figure_list[FIGURES];
 void figure_print_series(FILE *script, const struct figure *figure, const struct fit *fit);
 void figure_print_study(FILE *script, const struct figure *figure, const struct study *study);
 
-/* Around a script, where it is to be drawn as SVG, PNG and PDF of 16 x 11 cm: STEM.svg and so on in the
- * directory where it runs. */
-enum { FIGURE_FORMATS = 3 };
-extern const char *const figure_extension[FIGURE_FORMATS]; /* "svg", "png", "pdf" */
+/* Around a script, where it is to be drawn as SVG, PNG and PDF of 16 x 11 cm: into a picture, or, for scripts
+ * that are kept, as STEM.svg and so on in the directory where it runs. */
+void figure_open_picture(FILE *script, const struct picture *picture);
 void figure_open(FILE *script, const char *stem);
 void figure_close(FILE *script);
 

@@ -1,18 +1,16 @@
-/* Scripts hold numbers only. gnuplot draws in a directory of its own, under fixed names: whatever the user
- * called the file never enters a script. */
+/* Scripts hold numbers only: whatever the user called the file never enters one. */
 #include "analysis/figures/flow_figures.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "analysis/figures/figures.h"
 #include "analysis/figures/gnuplot.h"
 #include "analysis/figures/script.h"
+#include "sim/base/memory.h"
 #include "sim/base/message.h"
 
 static const double most_first_order = 0.5; /* of eps G^s, which is compared with 1 */
@@ -106,46 +104,37 @@ struct sheet {
 };
 enum { SHEETS = 3 };
 
-static int draw_in(const struct sheet *sheet, const struct flow_request *r, const struct flow_answer *a,
-                   const char *directory) {
+/* Where nothing failed, all there is of them in one script. */
+static bool draw(const struct sheet *sheet, struct picture *picture, const struct flow_request *r,
+                 const struct flow_answer *a) {
     struct gnuplot run;
-    if (!gnuplot_open(&run)) { return 1; }
-    for (size_t k = 0; k < SHEETS; k++) {
+    bool good = gnuplot_open(&run);
+    for (size_t k = 0; k < SHEETS && good; k++) {
         if (!sheet[k].wanted) { continue; }
-        figure_open(run.script, sheet[k].name);
+        good = picture_create(&picture[k]);
+        figure_open_picture(run.script, &picture[k]);
         script_template(run.script, "style");
         sheet[k].print(run.script, r, a);
         script_template(run.script, "flow");
         script_template(run.script, sheet[k].name);
         figure_close(run.script);
     }
-    gnuplot_draw(&run, directory);
-    bool good = gnuplot_tell(&run);
+    if (good) {
+        gnuplot_draw(&run);
+        good = gnuplot_tell(&run);
+    }
     gnuplot_close(&run);
-    return good ? 0 : 1;
+    return good;
 }
 
-/* Moves DIRECTORY/NAME.EXT to STEM-NAME.EXT, or, without a stem, removes it. */
-static int place(const char *directory, const char *name, const char *stem, size_t length) {
-    int failed = 0;
-    for (size_t e = 0; e < FIGURE_FORMATS; e++) {
-        char *from, *to;
-        if (asprintf(&from, "%s/%s.%s", directory, name, figure_extension[e]) < 0) { return 1; }
-        if (!stem) {
-            unlink(from);
-        } else if (asprintf(&to, "%.*s-%s.%s", (int)length, stem, name, figure_extension[e]) < 0) {
-            failed = 1;
-        } else {
-            if (rename(from, to) != 0) {
-                message_error("cannot write %s: %s", to, strerror(errno));
-                failed = 1;
-            }
-            free(to);
-        }
-        free(from);
-    }
-    if (stem && !failed) { message_say("drew %.*s-%s", (int)length, stem, name); }
-    return failed;
+/* As STEM-NAME.EXT. False after a message. */
+static bool place(const struct picture *picture, const char *name, const char *stem, size_t length) {
+    char *path;
+    if (asprintf(&path, "%.*s-%s", (int)length, stem, name) < 0) { memory_exhausted(); }
+    bool good = picture_write(picture, path);
+    if (good) { message_say("drew %s", path); }
+    free(path);
+    return good;
 }
 
 int flow_figures_draw(const struct flow_request *request, const struct flow_answer *answer,
@@ -153,24 +142,14 @@ int flow_figures_draw(const struct flow_request *request, const struct flow_answ
     const struct sheet sheet[SHEETS] = {{"modes", print_modes, true},
                                         {"density", print_density, answer->density != NULL},
                                         {"drift", print_drift, request->keys.count > 0}};
+    struct picture picture[SHEETS];
+    for (size_t k = 0; k < SHEETS; k++) { picture[k] = picture_none; }
     const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file, *dot = strrchr(name, '.');
     size_t length = dot && dot > name ? (size_t)(dot - file) : strlen(file);
-    char *directory;
-    if (asprintf(&directory, "%.*s.flow-XXXXXX", (int)(name - file), file) < 0) {
-        message_error("out of memory");
-        return 1;
+    bool good = draw(sheet, picture, request, answer);
+    for (size_t k = 0; k < SHEETS; k++) {
+        if (sheet[k].wanted && good) { good = place(&picture[k], sheet[k].name, file, length); }
+        picture_free(&picture[k]);
     }
-    int failed = 1;
-    if (!mkdtemp(directory)) {
-        message_error("cannot make a directory beside %s: %s", file, strerror(errno));
-    } else {
-        failed = draw_in(sheet, request, answer, directory);
-        for (size_t k = 0; k < SHEETS; k++) {
-            if (sheet[k].wanted && !failed) { failed = place(directory, sheet[k].name, file, length); }
-            place(directory, sheet[k].name, NULL, 0);
-        }
-        rmdir(directory);
-    }
-    free(directory);
-    return failed;
+    return good ? 0 : 1;
 }

@@ -50,7 +50,7 @@ static char **plain_environment(void) {
     return plain;
 }
 
-static int spawn(const struct gnuplot *run, const char *directory, char **environment, pid_t *process) {
+static int spawn(const struct gnuplot *run, char **environment, pid_t *process) {
     /* -d: no settings of the user. Where there is no /dev/stdin, - reads the same, slowly. */
     char script[] = "/dev/stdin", input[] = "-", name[] = "gnuplot", plain[] = "-d";
     char *const arguments[] = {name, plain, access(script, F_OK) == 0 ? script : input, NULL};
@@ -60,20 +60,19 @@ static int spawn(const struct gnuplot *run, const char *directory, char **enviro
     error = posix_spawn_file_actions_adddup2(&actions, fileno(run->script), STDIN_FILENO);
     if (!error) { error = posix_spawn_file_actions_adddup2(&actions, fileno(run->said), STDOUT_FILENO); }
     if (!error) { error = posix_spawn_file_actions_adddup2(&actions, fileno(run->said), STDERR_FILENO); }
-    if (!error) { error = posix_spawn_file_actions_addchdir_np(&actions, directory); }
     if (!error) { error = posix_spawnp(process, "gnuplot", &actions, NULL, arguments, environment); }
     posix_spawn_file_actions_destroy(&actions);
     return error;
 }
 
-void gnuplot_draw(struct gnuplot *run, const char *directory) {
+void gnuplot_draw(struct gnuplot *run) {
     char **environment = plain_environment();
     pid_t process, ended;
     run->error = environment ? 0 : ENOMEM;
     if (!run->error && (fflush(run->script) || ferror(run->script) || fseek(run->script, 0, SEEK_SET))) {
         run->error = EIO;
     }
-    if (!run->error) { run->error = spawn(run, directory, environment, &process); }
+    if (!run->error) { run->error = spawn(run, environment, &process); }
     free(environment);
     if (run->error) { return; }
     do { ended = waitpid(process, &run->status, 0); } while (ended < 0 && errno == EINTR);

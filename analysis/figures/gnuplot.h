@@ -16,9 +16,8 @@ struct gnuplot {
  * however that ends. False after a message. */
 bool gnuplot_open(struct gnuplot *run);
 
-/* Runs gnuplot in `directory` on what was written to the script, and waits for its end. Threads may run one
- * each. */
-void gnuplot_draw(struct gnuplot *run, const char *directory);
+/* Runs gnuplot on what was written to the script, and waits for its end. Threads may run one each. */
+void gnuplot_draw(struct gnuplot *run);
 
 /* False after a message that repeats what gnuplot said, where it failed. */
 bool gnuplot_tell(const struct gnuplot *run);

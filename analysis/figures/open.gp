@@ -1,3 +1,3 @@
-# Each figure is drawn as SVG, PNG and PDF of 16 x 11 cm, stem.svg and so on; close.gp draws the other two.
+# Each figure is drawn as SVG, PNG and PDF of 16 x 11 cm, into svg_file and so on; close.gp draws the other two.
 set terminal svg size 605,416 font 'sans-serif,12' linewidth 1.25 enhanced background rgb 'white'
-set output stem.'.svg'
+set output svg_file

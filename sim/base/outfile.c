@@ -36,6 +36,7 @@ bool outfile_write(const char *path, const char *text, size_t length) {
     char temporary[PATH_MAX];
     bool named = temporary_name(path, sizeof temporary, temporary);
     if (!named) { errno = ENAMETOOLONG; }
+    if (named) { temporary_clear(path); }
     bool made = named && temporary_write(temporary, text, length),
          good = made && rename(temporary, path) == 0;
     if (!good) { message_error("cannot write %s: %s", path, strerror(errno)); }

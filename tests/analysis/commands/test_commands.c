@@ -120,11 +120,11 @@ static void plot_command_works(void **state) {
             if (figure->applies || strcmp(figure->name, "all-exact") == 0) {
                 continue;
             } /* nothing of it here */
-            for (size_t e = 0; e < FIGURE_FORMATS; e++) {
+            for (size_t e = 0; e < PICTURE_FORMATS; e++) {
                 char name[160];
                 struct stat info;
                 snprintf(name, sizeof name, "%s/%s%s.%s", d.figures, figure->series_print ? "hand-made-" : "",
-                         figure->name, figure_extension[e]);
+                         figure->name, picture_extension[e]);
                 assert_int_equal(stat(name, &info), 0);
                 assert_true(info.st_size > 1000);
             }

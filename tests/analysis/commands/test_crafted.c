@@ -1,17 +1,20 @@
 /* Files that somebody made up, or that decayed: every command ends with an answer or with words, in bounded
- * time and memory. Sixty of them, or a thousand with GAPSCALE_TEST_LONG. */
+ * time and memory. Sixty results files, or with GAPSCALE_TEST_LONG a thousand, and as many files of fits. */
 #include "tests/experiment.h"
 
 #include <fcntl.h>
 #include <gsl/gsl_errno.h>
 #include <hdf5.h>
+#include <math.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "analysis/commands/command.h"
 #include "sim/base/message.h"
+#include "sim/commands/command.h"
 #include "sim/results/store.h"
 
 enum { SECONDS = 100, MEBIBYTES = 600, NAME = 64 };
@@ -77,7 +80,8 @@ static herr_t pick_link(hid_t group, const char *name, const H5L_info_t *info, v
 /* A member of one of the file's groups, chosen by chance. */
 static hid_t pick_group(hid_t file, char name[NAME]) {
     const char *const groups[] = {"/gaussian", "/gaussian/exact", "/spherical", "/spherical/exact"};
-    hid_t group = H5Gopen2(file, groups[below(4)], H5P_DEFAULT);
+    hid_t group;
+    do { group = H5Gopen2(file, groups[below(4)], H5P_DEFAULT); } while (group < 0); /* fits have two */
     H5G_info_t info;
     H5Gget_info(group, &info);
     struct pick p = {.left = below(info.nlinks)};
@@ -212,11 +216,12 @@ static void flip_bits(void) {
     fclose(file);
 }
 
-static void craft(uint64_t seed) {
-    static void (*const crafts[])(hid_t) = {craft_values, craft_values,    craft_values, craft_shape,
-                                            craft_loss,   craft_attribute, craft_family, craft_config};
+/* Bits of crafted.h5 (every fourth), or what HDF5 itself changes there by some of these crafts. */
+static void craft(uint64_t seed, const char *sound, size_t kinds, void (*const crafts[])(hid_t)) {
     random_state = seed * 0x9e3779b97f4a7c15u + 1;
-    assert_int_equal(system("cp sound.h5 crafted.h5"), 0);
+    char command[64];
+    snprintf(command, sizeof command, "cp %s crafted.h5", sound);
+    assert_int_equal(system(command), 0);
     below(2);
     if (seed % 4 == 0) {
         flip_bits();
@@ -224,16 +229,24 @@ static void craft(uint64_t seed) {
     }
     hid_t file = H5Fopen("crafted.h5", H5F_ACC_RDWR, H5P_DEFAULT);
     assert_true(file >= 0);
-    for (size_t count = 1 + below(2); count > 0; count--) { crafts[below(8)](file); }
+    for (size_t count = 1 + below(2); count > 0; count--) { crafts[below(kinds)](file); }
     assert_true(H5Fclose(file) >= 0);
 }
 
 /* ---- commands ---- */
 
-/* Status of a command in a child of bounded time; -1 when that dies. Its largest memory is the peak so far.
- */
-static int status_of(int (*command)(int, char **), const char *verb, const char *file, const char *flag) {
-    char *argv[] = {strdup(verb), strdup(file), strdup(flag), NULL};
+static struct {
+    long kibibytes;
+    double seconds;
+} most;
+
+/* Status of a command in a child of bounded time and memory; -1 when that dies. */
+static int status_of(int (*command)(int, char **), const char *const *word) {
+    char *argv[6] = {NULL};
+    int count = 0;
+    for (; word[count]; count++) { argv[count] = strdup(word[count]); }
+    struct timespec begin, end;
+    clock_gettime(CLOCK_MONOTONIC, &begin);
     fflush(NULL);
     pid_t child = fork();
     if (child == 0) {
@@ -241,36 +254,74 @@ static int status_of(int (*command)(int, char **), const char *verb, const char 
         dup2(nowhere, STDOUT_FILENO);
         dup2(nowhere, STDERR_FILENO);
         alarm(SECONDS);
-        int status = command(3, argv);
+        int status = command(count, argv);
         fflush(NULL);
         _exit(status);
     }
     int status;
     struct rusage usage;
     assert_int_equal(wait4(child, &status, 0, &usage), child);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    most.seconds = fmax(most.seconds, difftime(end.tv_sec, begin.tv_sec));
+    if (usage.ru_maxrss > most.kibibytes) { most.kibibytes = usage.ru_maxrss; }
     assert_true(usage.ru_maxrss < 1024L * MEBIBYTES);
-    for (size_t i = 0; i < 3; i++) { free(argv[i]); }
+    for (int i = 0; i < count; i++) { free(argv[i]); }
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static int fit_of(const char *file) { return status_of(command_fit, "fit", file, "--json"); }
+static int fit_of(const char *file) {
+    return status_of(command_fit, (const char *const[]){"fit", file, "--json", "-o", "out.fit.h5", NULL});
+}
+
+static unsigned rounds(void) {
+    return getenv("GAPSCALE_TEST_LONG") ? 1000 : getenv("GAPSCALE_TEST_QUICK") ? 20 : 60;
+}
+
+static void assert_told(unsigned round, const char *verb, int status) {
+    if (status != EXIT_DONE && status != EXIT_USAGE) {
+        fail_msg("round %u: %s ends with %d", round, verb, status);
+    }
+}
+
+static void say_most(void) { print_message("at most %ld KiB, %g s\n", most.kibibytes, most.seconds); }
 
 static void ends_with_words(void **state) {
     (void)state;
-    unsigned rounds = getenv("GAPSCALE_TEST_LONG")    ? 1000
-                      : getenv("GAPSCALE_TEST_QUICK") ? 20
-                                                      : 60,
-             refused = 0;
+    static void (*const crafts[])(hid_t) = {craft_values, craft_values,    craft_values, craft_shape,
+                                            craft_loss,   craft_attribute, craft_family, craft_config};
+    bool plots = getenv("GAPSCALE_TEST_LONG");
+    unsigned refused = 0;
     assert_int_equal(fit_of("sound.h5"), EXIT_DONE);
-    for (unsigned i = 0; i < rounds; i++) {
-        craft(i);
+    for (unsigned i = 0; i < rounds(); i++) {
+        craft(i, "sound.h5", 8, crafts);
         int status = fit_of("crafted.h5");
-        if (status != EXIT_DONE && status != EXIT_USAGE) {
-            fail_msg("round %u: fit ends with %d", i, status);
-        }
+        assert_told(i, "fit", status);
         refused += status == EXIT_USAGE;
+        assert_told(i, "show", status_of(command_show, (const char *const[]){"show", "crafted.h5", NULL}));
+        if (plots) {
+            assert_told(i, "plot",
+                        status_of(command_plot, (const char *const[]){"plot", "crafted.h5", "-o", "pictures",
+                                                                      "--figure=entropy", NULL}));
+        }
     }
-    assert_true(refused > rounds / 4 && refused < rounds);
+    say_most();
+    assert_true(refused > rounds() / 4 && refused < rounds());
+}
+
+/* Files of fits: shown, taken for results, and replaced. */
+static void fits_end_with_words(void **state) {
+    (void)state;
+    static void (*const crafts[])(hid_t) = {craft_values, craft_shape, craft_loss};
+    assert_int_equal(fit_of("sound.h5"), EXIT_DONE);
+    for (unsigned i = 0; i < rounds(); i++) {
+        craft(i, "out.fit.h5", 3, crafts);
+        assert_told(i, "show", status_of(command_show, (const char *const[]){"show", "crafted.h5", NULL}));
+        assert_told(i, "fit", status_of(command_fit, (const char *const[]){"fit", "crafted.h5", NULL}));
+        assert_told(
+            i, "fit -o",
+            status_of(command_fit, (const char *const[]){"fit", "lost.h5", "-o", "crafted.h5", NULL}));
+    }
+    say_most();
 }
 
 /* ---- each number that is an index, a count or a size ---- */
@@ -322,6 +373,7 @@ int main(void) {
         cmocka_unit_test(indices_are_checked),
         cmocka_unit_test(dimension_is_checked),
         cmocka_unit_test(ends_with_words),
+        cmocka_unit_test(fits_end_with_words),
     };
     return cmocka_run_group_tests_name("crafted", tests, make_sound, remove_all);
 }

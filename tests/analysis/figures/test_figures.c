@@ -122,7 +122,7 @@ static char *words_of_gnuplot(const char *script) {
     struct gnuplot run;
     assert_true(gnuplot_open(&run));
     fprintf(run.script, "set terminal dumb enhanced\nset output '/dev/null'\n%s", script);
-    gnuplot_draw(&run, "/");
+    gnuplot_draw(&run);
     assert_true(gnuplot_tell(&run));
     fseek(run.said, 0, SEEK_END);
     size_t size = (size_t)ftell(run.said);
