@@ -34,7 +34,7 @@ holds "the program runs" "$house/bin/gapscale" --version
 if have mpicc "gapscale-mpi where mpicc is"; then
     holds "gapscale-mpi where mpicc is" test -x "$house/bin/gapscale-mpi"
 fi
-for page in README.md LICENSE CITATION.cff CHANGELOG.md results/SCHEMA.md models/THEORY.md sim/CLUSTER.md configs/README.md \
+for page in README.md LICENSE CITATION.cff CHANGELOG.md results/SCHEMA.md models/THEORY.md analysis/DIAGNOSE.md sim/CLUSTER.md configs/README.md \
     configs/reproduce.yaml configs/examples/first.yaml; do
     holds "$page is installed as it is here" cmp "$top/$page" "$doc/$page"
 done

@@ -37,11 +37,18 @@ static void print(const struct diagnose_request *request, const struct diagnosis
     }
 }
 
-static int no_rows(const struct scores *scores) {
-    message_error(
-        "no row sees at least two keys and between 0.9 n and n of them for any of the lengths n; see "
-        "--lengths%s",
-        scores_short_rows(scores) > 0 ? " (some see fewer than two keys)" : "");
+static int no_rows(const struct scores_request *request, const struct scores *scores) {
+    const struct scores_facts *f = scores_facts(scores);
+    const char *name = request->file_count > 0 ? request->file[0]
+                       : request->scores       ? request->scores
+                                               : request->queries;
+    message_error("%s%s: no row is left: %zu rows see fewer than two keys (-inf, mask, row_length, causal), "
+                  "and no other "
+                  "sees "
+                  "more than 0.9 n and at most n keys for any of the context lengths n (%g to %g); --lengths "
+                  "says others",
+                  name, request->file_count > 1 ? " and the others" : "", scores_short_rows(scores),
+                  f->length[0], f->length[f->length_count - 1]);
     return EXIT_USAGE;
 }
 
@@ -63,7 +70,7 @@ static int diagnose(const struct diagnose_request *request, const char *path, co
     }
     if (survey.row_count == 0) {
         survey_release(&survey);
-        return no_rows(scores);
+        return no_rows(&request->scores, scores);
     }
     char *text = diagnose_request_text(request, facts);
     diagnosis_make(&survey, &diagnosis);

@@ -114,6 +114,13 @@ static bool parse_threads(const char *text, int *threads) {
     return false;
 }
 
+static bool take_sight(struct diagnose_request *r, enum scores_sight sight) {
+    bool other = r->scores.sight != SCORES_AS_STORED && r->scores.sight != sight;
+    if (other) { message_error("--causal and --full contradict each other; give one of them"); }
+    r->scores.sight = sight;
+    return !other;
+}
+
 /* One option; values that are read later are kept as KEY=VALUE. False after a message. */
 static bool take_option(struct diagnose_request *r, int option, char *given[WORDS_GIVEN], size_t *count) {
     switch (option) {
@@ -124,8 +131,8 @@ static bool take_option(struct diagnose_request *r, int option, char *given[WORD
     case 'q': r->scores.queries = optarg; return true;
     case 'k': r->scores.keys = optarg; return true;
     case 'a': r->scores.axes = optarg; return true;
-    case 'C': r->scores.sight = SCORES_CAUSAL; return true;
-    case 'F': r->scores.sight = SCORES_FULL; return true;
+    case 'C': return take_sight(r, SCORES_CAUSAL);
+    case 'F': return take_sight(r, SCORES_FULL);
     case 'L': r->scores.links = true; return true;
     case 'h': r->help = true; return true;
     case 't': return parse_threads(optarg, &r->threads);

@@ -48,7 +48,7 @@ static const struct source_array *array_in(const struct source *s, const char *p
     return source_find(s, path);
 }
 
-/* The names that there are, at most so many characters. */
+/* The names that there are, at most so many characters; those of the whole file where a place has none. */
 static void list_names(const struct source *s, const char *place, char out[SOURCE_WHY]) {
     size_t length = 0, in_place = strlen(place);
     out[0] = '\0';
@@ -61,7 +61,12 @@ static void list_names(const struct source *s, const char *place, char out[SOURC
         }
         length += (size_t)snprintf(out + length, SOURCE_WHY - length, "%s%s", length > 0 ? ", " : "", path);
     }
-    if (length == 0) { snprintf(out, SOURCE_WHY, "no arrays at all"); }
+    if (length > 0) { return; }
+    if (in_place > 0) {
+        list_names(s, "", out); /* nothing is there: what there is elsewhere */
+    } else {
+        snprintf(out, SOURCE_WHY, "no arrays at all (groups within 16 others are not looked into)");
+    }
 }
 
 static bool add_group(struct found *f, const struct group_arrays *arrays,

@@ -228,13 +228,15 @@ static void broadcast_lead(const struct group *g, const struct source_array *a, 
     for (unsigned i = 0; i < g->layout.leading; i++) { lead[i] = a->size[i] == 1 ? 0 : lead[i]; }
 }
 
-/* A whole number from 0 on for every query. */
+/* A whole number from 0 on for every query; row_length counts keys that are there. */
 static bool are_whole(const struct group *g, const struct source_array *a, const double *number) {
     for (uint64_t q = 0; q < g->query_count; q++) {
-        if (number[q] >= 0 && number[q] < 0x1p53 && number[q] == floor(number[q])) { continue; }
+        double most = a == g->row_length ? (double)g->key_count : 0x1p53;
+        if (number[q] >= 0 && number[q] <= most && number[q] == floor(number[q])) { continue; }
         char why[SOURCE_WHY];
-        snprintf(why, sizeof why, "query %" PRIu64 " has %.17g; this must be a whole number from 0 on", q,
-                 number[q]);
+        snprintf(why, sizeof why,
+                 "query %" PRIu64 " has %.17g; this must be a whole number from 0 on, at most %.0f", q,
+                 number[q], most);
         return complain(g->source, a, why);
     }
     return true;

@@ -55,7 +55,7 @@ static void test_names(void **state) {
     check_refused(s, &request, 2, (const char *[]){"no q with keys", "/logits"});
     struct file_path group;
     snprintf(group.text, sizeof group.text, "%.300s:n512", path.text);
-    refuse(s, group.text, "in /n512", "no arrays at all");
+    refuse(s, group.text, "in /n512", "/logits");
     refuse(s, one_array(s, "queries", H5T_IEEE_F32LE, 2, (hsize_t[]){2, 4}, value).text, "queries with keys",
            "/queries");
     H5Fclose(h5_new(path.text));
@@ -92,6 +92,9 @@ static void test_beside(void **state) {
     path = scores_file(s, 6);
     add_beside(path.text, "row_length", 1, (hsize_t[]){ROWS}, value);
     refuse(s, path.text, "/row_length: query 2 has -1", "whole number from 0 on");
+    path = scores_file(s, 6);
+    add_beside(path.text, "row_length", 1, (hsize_t[]){ROWS}, (double[]){2, 2, KEYS + 1});
+    refuse(s, path.text, "/row_length: query 2 has", "at most");
     path = scores_file(s, 6);
     add_beside(path.text, "query_position", 1, (hsize_t[]){ROWS}, (double[]){0, 1e300, NAN});
     refuse(s, path.text, "/query_position: query 1", "whole number");
