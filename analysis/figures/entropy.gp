@@ -19,7 +19,7 @@ if (has_lambda) {
 }
 if (has_tau) {
     set arrow from graph 0, first tau to graph 1, first tau arrowstyle 1
-    set label sprintf('⟨{/:Italic H}⟩ = %.4g', tau) at graph 1, first tau right offset -0.6,0.6 \
+    set label sprintf('⟨{/:Italic H}⟩ = %.4g', tau) at graph 0, first tau left offset 0.6,0.6 \
         textcolor rgb guide front
 }
 set cblabel length_label offset 0.5,0

@@ -67,7 +67,7 @@ void figure_print_series(FILE *out, const struct figure *figure, const struct fi
     char parameters[WORDS_LINE];
     script_template(out, "style");
     script_text(out, "name", fit->name);
-    script_text(out, "family", family->name);
+    script_text(out, "family", family->kind == FAMILY_MEASURED ? "measured rows" : family->name);
     script_text(out, "parameters", words_parameters(family, fit->series->parameter, parameters));
     figure->series_print(out, fit);
     print_templates(out, figure);
