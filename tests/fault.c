@@ -1,12 +1,12 @@
 /* fault: preloaded, makes the FAULT_AT-th call of one kind go wrong, and leaves the file FAULT_SEEN when it
- * has.
+ * has. FAULT_CALL is one of
  *
- *   FAULT_CALL = write, fsync, rename, close: fails with the errno FAULT_ERRNO (5); a close is done all the
- * same lose: a write to a file is said to be done and is not allocate: malloc, calloc or realloc of
- * FAULT_LEAST bytes (32) or more gives NULL
+ *   write, fsync, rename, close    fails with the errno FAULT_ERRNO (5); a close is done all the same
+ *   lose                           a write is said to be done and is not
+ *   allocate                       malloc, calloc or realloc of FAULT_LEAST bytes (32) or more gives NULL
  *
- * At the end the number of calls of that kind goes to the file FAULT_COUNT. Writes are those to regular
- * files, of stdio too. */
+ * At the end the number of calls of that kind goes to the file FAULT_COUNT. Writes are those to files on
+ * a disk, of stdio too. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -48,10 +48,10 @@ __attribute__((destructor)) static void tell(void) {
     syscall(SYS_close, file);
 }
 
-/* A pipe to another process loses nothing. */
+/* On a disk: pipes and files in memory, which have no name, lose nothing. */
 static bool is_file(int file) {
     struct stat status;
-    return file > 2 && fstat(file, &status) == 0 && S_ISREG(status.st_mode);
+    return file > 2 && fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink > 0;
 }
 
 static void *real(const char *name) { return dlsym(RTLD_NEXT, name); }

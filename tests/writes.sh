@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # writes.sh BINARY [PLACES|all]: what goes wrong once while files are written: a write, fsync, rename or close of run,
-# growing, merge and fit fails, or a write is lost without a word, at PLACES (default 2) of all such calls each. Status 0 stands for the right
-# numbers on the disk; after any other, what was there is as it was or right, nothing lies half written, and the same
-# command done again ends well. Prints the counts and `N passed, N failed, N skipped`.
+# growing, --write-scores, merge, fit, diagnose, plot and flow fails, or a write is lost without a word, at PLACES (default
+# 2) of all such calls each. Status 0 stands for the right numbers on the disk; after any other, what was there is as it was
+# or right, nothing lies half written, and the same command done again ends well. Prints the counts and
+# `N passed, N failed, N skipped`.
 set -uo pipefail
 most=${2:-2}
 [[ ! -w /dev/shm ]] || export TMPDIR=/dev/shm # fsync costs nothing there
@@ -16,72 +17,88 @@ fi
 
 cat >sweep.yaml <<'YAML'
 replicates: 130
+keep_replicates: 8
 n: [100, 1e20]
-beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: 9}
-series:
-  - family: gaussian
-  - {family: spherical, dimension: 3, n: [100], output: true}
+beta: {relative_to: lambda_typ, from: 1/4, to: 4, points: 3}
+collapse: {entropy: [1.0]}
+series: [{family: gaussian}]
 YAML
-run=(run sweep.yaml -o out.h5 --quiet --threads 1)
-merge=(merge shards/out.h5.shard-0-of-2.journal shards/out.h5.shard-1-of-2.journal -o out.h5 --quiet)
-fit=(fit calm.h5 -o out.fit.h5)
-expect 0 "a run that nothing disturbs" run sweep.yaml -o calm.h5 --quiet
-expect 0 "one to grow from" run sweep.yaml -o small.h5 --quiet --set replicates=64
-expect 0 "its fit" fit calm.h5 -o calm.fit.h5
 mkdir shards
 for shard in 0 1; do expect 0 "shard $shard" run sweep.yaml -o shards/out.h5 --quiet --shard $shard/2; done
-want=$(digest calm.h5) old=$(digest small.h5)
+expect 0 "results to start from" run sweep.yaml -o calm.h5 --quiet
+expect 0 "results to grow from" run sweep.yaml -o small.h5 --quiet --set replicates=64
 
-# Everything in a file of fits but when, and by which words, it was made.
-fits() { sed -E 's/20[0-9-]{8}T[0-9:]{8}Z//g; s/(calm|out)\.fit\.h5//g' "$1" | cksum; }
-is_right() { if [[ $1 = fit ]]; then [[ -e out.fit.h5 && $(fits out.fit.h5) = "$fits" ]]; else [[ $(digest out.h5) = "$want" ]]; fi; }
-is_as_it_was() {
-    if [[ $1 = grow ]]; then [[ $(digest out.h5) = "$old" ]]; else [[ ! -e out.h5 && ! -e out.fit.h5 ]]; fi
+# Every command writes files out.* alone. A diagnosis takes seconds and is written as results are: of its places some.
+dear=24
+declare -A words=(
+    [run]="run sweep.yaml -o out.h5 --quiet --threads 1"
+    [merge]="merge shards/out.h5.shard-0-of-2.journal shards/out.h5.shard-1-of-2.journal -o out.h5 --quiet"
+    [scores]="run sweep.yaml -o calm.h5 --quiet --threads 1 --write-scores out.scores.h5"
+    [fit]="fit calm.h5 -o out.fit.h5"
+    [diagnose]="diagnose calm.scores.h5 -o out.diagnosis.h5 --beta 1 --threads 1"
+    [plot]="plot calm.h5 -o out.figures --figure entropy --keep"
+    [flow]="flow replicates=8 n=64 modes=4 -o out.csv --threads 1"
+)
+words[grow]=${words[run]}
+kinds=(run grow merge scores fit diagnose)
+! have gnuplot "failing writes of figures" || kinds+=(plot flow)
+
+# A line for each file that is there: its name and a sum of all in it but when and by which thread count it was made; of
+# results, whose archives have the order of units, the digest.
+state() {
+    local file
+    for file in out.* out.figures/*; do
+        case $file in
+        out.h5) echo "$file $(digest "$file")" ;;
+        out.h5.units | out.h5.journal | out.figures | *'*') ;;
+        *) echo "$file $(sed -E 's/20[0-9-]{8}T[0-9:]{8}Z//g; /CreationDate/d' "$file" | cksum)" ;;
+        esac
+    done
 }
-begin() {
+begin() { # KIND: what is there before its command
     rm -rf out.* seen
     if [[ $1 = grow ]]; then cp small.h5 out.h5 && cp small.h5.units out.h5.units; fi
 }
-begin fit
-"$gapscale" "${fit[@]}" >out 2>err
-fits=$(fits out.fit.h5)
+# Every file is as it was or right. In the order of `state`, names stand before sums.
+is_known() { ! state | grep -qvxFf <(echo "$before" && echo "$right"); }
 
-# try COMMAND WORDS...: with the fault, then without it. Complains of what is not as it should be.
+# try WORDS...: with the fault, then without it. Complains of what is not as it should be.
 try() {
-    local kind=$1 status
-    shift
+    local status
     begin "$kind"
     timeout 60 env LD_PRELOAD="$work/fault.so" FAULT_SEEN="$work/seen" "$gapscale" "$@" >out 2>err </dev/null
     status=$?
     if ((status == 0)); then
-        is_right "$kind" || echo "status 0 and not the right numbers"
+        [[ $(state) = "$right" ]] || echo "status 0 and not the right files"
     else
         ((status == 1)) || echo "status $status"
         [[ -s err ]] || echo "no word"
-        is_right "$kind" || is_as_it_was "$kind" || echo "status $status and a wrong file"
-        [[ -z $(compgen -G 'out.h5*.tmp-*') ]] || echo "a temporary file is left"
+        is_known || echo "status $status and a wrong file"
+        [[ -z $(compgen -G 'out*.tmp-*' || compgen -G 'out.figures/*.tmp-*') ]] || echo "a temporary file is left"
         timeout 60 "$gapscale" "$@" >out 2>again </dev/null || echo "again: status $?"
-        is_right "$kind" || echo "again: not the right numbers"
+        [[ $(state) = "$right" ]] || echo "again: not the right files"
     fi
 }
 
 tried=0 failed_ones=0
-for kind in run grow merge fit; do
-    words=("${run[@]}")
-    case $kind in
-    merge) words=("${merge[@]}") ;;
-    fit) words=("${fit[@]}") ;;
-    esac
+expect 0 "scores to diagnose" run sweep.yaml -o calm.h5 --quiet --write-scores calm.scores.h5
+for kind in "${kinds[@]}"; do
+    read -ra command <<<"${words[$kind]}"
+    begin "$kind"
+    before=$(state)
+    expect 0 "$kind that nothing disturbs" "${command[@]}"
+    right=$(state)
     for call in write lose fsync rename close; do
         bad=0 places=0
-        begin $kind
-        FAULT_CALL=$call FAULT_AT=0 FAULT_COUNT=count LD_PRELOAD=$work/fault.so "$gapscale" "${words[@]}" >out 2>err
+        begin "$kind"
+        FAULT_CALL=$call FAULT_AT=0 FAULT_COUNT=count LD_PRELOAD=$work/fault.so "$gapscale" "${command[@]}" >out 2>err
         calls=$(<count)
         number=$calls
         [[ $most = all ]] || ((most >= calls)) || number=$most
+        [[ $kind != diagnose ]] || ((number <= dear)) || number=$dear
         for ((i = 0; i < number; i++)); do
             at=$((1 + (2 * i + 1) * calls / (2 * number)))
-            complaint=$(FAULT_CALL=$call FAULT_AT=$at FAULT_ERRNO=28 try $kind "${words[@]}")
+            complaint=$(FAULT_CALL=$call FAULT_AT=$at FAULT_ERRNO=28 try "${command[@]}")
             [[ ! -e seen ]] || places=$((places + 1))
             [[ -n $complaint ]] || continue
             bad=$((bad + 1))

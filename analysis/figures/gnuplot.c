@@ -1,25 +1,19 @@
-/* The script is a file, not a pipe: no writer can block or be killed by a reader that went away, and gnuplot
- * reads it in blocks, where it reads standard input byte by byte. */
+/* The script is a file in memory, not a pipe: no writer can block or be killed by a reader that went away,
+ * and gnuplot reads it in blocks, where it reads standard input byte by byte. */
 #include "analysis/figures/gnuplot.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "sim/base/message.h"
 
-/* A file without a name. glibc's tmpfile() knows no TMPDIR. */
-static FILE *temporary(void) {
-    const char *place = getenv("TMPDIR");
-    char *path;
-    if (asprintf(&path, "%s/gapscale-XXXXXX", place && *place ? place : P_tmpdir) < 0) { return NULL; }
-    int descriptor = mkostemp(path, O_CLOEXEC);
-    if (descriptor >= 0) { unlink(path); }
-    free(path);
+static FILE *open_memory(const char *name) {
+    int descriptor = memfd_create(name, MFD_CLOEXEC);
     return descriptor >= 0 ? fdopen(descriptor, "w+") : NULL;
 }
 
@@ -30,9 +24,9 @@ void gnuplot_close(struct gnuplot *run) {
 }
 
 bool gnuplot_open(struct gnuplot *run) {
-    *run = (struct gnuplot){.script = temporary(), .said = temporary()};
+    *run = (struct gnuplot){.script = open_memory("script"), .said = open_memory("said")};
     if (run->script && run->said) { return true; }
-    message_error("cannot make a temporary file: %s; is TMPDIR writable?", strerror(errno));
+    message_error("cannot make a script in memory: %s", strerror(errno));
     gnuplot_close(run);
     return false;
 }

@@ -12,8 +12,7 @@ struct gnuplot {
     int status;          /* how it ended */
 };
 
-/* Makes an empty script, in $TMPDIR where that is set: a file without a name, which is gone with the program
- * however that ends. False after a message. */
+/* Makes an empty script, in memory. False after a message. */
 bool gnuplot_open(struct gnuplot *run);
 
 /* Runs gnuplot on what was written to the script, and waits for its end. Threads may run one each. */
