@@ -30,6 +30,7 @@ static bool same_attributes(size_t held_count, const struct h5_attribute *held, 
 
 static bool same_values(const struct h5_dataset *held, const struct h5_dataset *ours, size_t count) {
     if (!held->text != !ours->text) { return false; }
+    if (!ours->text && !ours->number) { return !held->number; }
     if (!ours->text) {
         return held->number && memcmp(held->number, ours->number, count * sizeof *ours->number) == 0;
     }

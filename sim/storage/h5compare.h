@@ -4,7 +4,8 @@
 
 #include "sim/storage/h5content.h"
 
-/* Root attributes, groups, their attributes, dimensions and datasets, bit by bit and nothing else. */
+/* Root attributes, groups, their attributes, dimensions and datasets, bit by bit and nothing else. Datasets
+ * of neither numbers nor text are compared without values. */
 bool h5compare_holds(const struct h5_content *held, size_t attribute_count,
                      const struct h5_attribute *attribute, size_t group_count, const struct h5_group *group);
 

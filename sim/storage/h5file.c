@@ -29,7 +29,7 @@ static const double LIBRARY = 1 << 28; /* bytes beside what is read */
 /* Bytes of the numbers asked for. */
 static double wanted_bytes(const struct h5parse_wanted *wanted) {
     double numbers = 0;
-    for (size_t i = 0; i < wanted->group_count; i++) {
+    for (size_t i = 0; i < wanted->group_count && !wanted->frame; i++) {
         const struct h5_group *g = &wanted->group[i];
         for (size_t k = 0; k < g->dataset_count; k++) {
             double count = 1;
@@ -62,7 +62,7 @@ static _Noreturn void child_read(const char *path, double file_bytes, const stru
     if (nowhere >= 0) { dup2(nowhere, STDERR_FILENO); }
     const char *why = NULL;
     struct h5_content *content = h5parse_file(path, wanted, &why);
-    struct h5wire w = {.file = fdopen(out, "w"), .good = true};
+    struct h5wire w = {.file = fdopen(out, "w"), .good = true, .frame = wanted->frame};
     if (!w.file) { _exit(EXIT_FAILED); }
     if (content) { why = ""; }
     h5wire_text(&w, &why);
@@ -71,8 +71,8 @@ static _Noreturn void child_read(const char *path, double file_bytes, const stru
 }
 
 /* The parent: NULL when the child refuses the file, with `why`, or dies. */
-static struct h5_content *receive(int in, char why[H5_WHY]) {
-    struct h5wire w = {.file = fdopen(in, "r"), .reading = true, .good = true};
+static struct h5_content *receive(int in, bool frame, char why[H5_WHY]) {
+    struct h5wire w = {.file = fdopen(in, "r"), .reading = true, .good = true, .frame = frame};
     struct h5_content *c = memory_create(1, sizeof *c);
     const char *refusal = NULL;
     w.good = w.file != NULL;
@@ -125,7 +125,7 @@ static struct h5_content *read_file(const char *path, const struct h5parse_wante
         child_read(path, (double)info.st_size, wanted, end[1]);
     }
     close(end[1]);
-    struct h5_content *content = receive(end[0], why);
+    struct h5_content *content = receive(end[0], wanted->frame, why);
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
     if (!content && *why == '\0') { snprintf(why, H5_WHY, "%s", end_reason(status)); }
     return content;
@@ -137,7 +137,13 @@ struct h5_content *h5file_read(const char *path, char why[H5_WHY]) {
 
 struct h5_content *h5file_read_parts(const char *path, size_t group_count, const struct h5_group *group,
                                      char why[H5_WHY]) {
-    return read_file(path, &(struct h5parse_wanted){false, group_count, group}, why);
+    return read_file(path, &(struct h5parse_wanted){.group_count = group_count, .group = group}, why);
+}
+
+struct h5_content *h5file_read_frame(const char *path, size_t group_count, const struct h5_group *group,
+                                     char why[H5_WHY]) {
+    return read_file(
+        path, &(struct h5parse_wanted){.frame = true, .group_count = group_count, .group = group}, why);
 }
 
 /* ---- writing ---- */
@@ -164,5 +170,5 @@ int h5file_write(const char *path, size_t attribute_count, const struct h5_attri
     struct h5stream *s = h5stream_open(path, attribute_count, attribute);
     if (!s) { return EXIT_FAILED; }
     for (size_t i = 0; i < group_count; i++) { h5stream_group(s, &group[i]); }
-    return h5stream_close_checked(s, is_held, &written);
+    return h5stream_close(s, is_held, &written);
 }

@@ -25,5 +25,8 @@ struct h5_content *h5file_read(const char *path, char why[H5_WHY]);
  * one is, makes the file refused before it is read. */
 struct h5_content *h5file_read_parts(const char *path, size_t group_count, const struct h5_group *group,
                                      char why[H5_WHY]);
+/* The same without the values of numbers, however many they are. */
+struct h5_content *h5file_read_frame(const char *path, size_t group_count, const struct h5_group *group,
+                                     char why[H5_WHY]);
 
 #endif

@@ -342,7 +342,7 @@ static bool read_values(struct reader *r, hid_t dataset, const struct scale_list
     if (d->rank > 0) { read_axes(dataset, scales, size, g, d); }
     if (d->rank > 0 && is_text(type)) {
         good = read_texts(r, dataset, type, count, d);
-    } else if (d->rank > 0) {
+    } else if (d->rank > 0 && !r->wanted->frame) {
         double *number = memory_create(count, sizeof *number);
         d->number = number;
         good = read_raw(r, dataset, H5T_NATIVE_DOUBLE, number);

@@ -10,6 +10,7 @@
 /* What is to be read: everything, or the root attributes and these parts (see h5file_read_parts). */
 struct h5parse_wanted {
     bool everything;
+    bool frame; /* without the values of numbers */
     size_t group_count;
     const struct h5_group *group;
 };

@@ -185,6 +185,7 @@ struct h5stream *h5stream_open(const char *path, size_t attribute_count,
         free(s);
         return NULL;
     }
+    temporary_clear(path);
     signal(SIGXFSZ, SIG_IGN); /* a file size limit shows as an error of write() */
     h5library_open();
     errno = 0;
@@ -254,11 +255,11 @@ bool h5stream_append(struct h5stream *s, size_t count, const double *value) {
 /* The file that is closed and on the disk. */
 static int finish(struct h5stream *s, h5stream_check *check, const void *context) {
     char why[H5_WHY];
-    if (check && !check(s->temporary, context, why)) { return write_failed(s->temporary, s->path, why); }
+    if (!check(s->temporary, context, why)) { return write_failed(s->temporary, s->path, why); }
     return put_in_place(s->temporary, s->path) ? EXIT_DONE : write_failed(s->temporary, s->path, NULL);
 }
 
-int h5stream_close_checked(struct h5stream *s, h5stream_check *check, const void *context) {
+int h5stream_close(struct h5stream *s, h5stream_check *check, const void *context) {
     end_dataset(s);
     bool good = s->good && H5Fflush(s->file, H5F_SCOPE_LOCAL) >= 0;
     if (H5Fclose(s->file) < 0) { /* the library's exit handler could crash now */
@@ -270,8 +271,6 @@ int h5stream_close_checked(struct h5stream *s, h5stream_check *check, const void
     free(s);
     return status;
 }
-
-int h5stream_close(struct h5stream *s) { return h5stream_close_checked(s, NULL, NULL); }
 
 void h5stream_drop(struct h5stream *s) {
     end_dataset(s);

@@ -19,13 +19,11 @@ bool h5stream_begin(struct h5stream *stream, const char *dataset);
 /* Its next numbers, row-major, at most as many as are left. */
 bool h5stream_append(struct h5stream *stream, size_t count, const double *value);
 
-/* Fsyncs the file and renames it to its path. Returns EXIT_DONE, or EXIT_FAILED after a message; then what
- * was at the path is as it was. */
-int h5stream_close(struct h5stream *stream);
-/* The same, where `check` finds the file under its temporary name to hold what it should; else it tells
- * `why`. */
+/* Whether a file, read again under its temporary name, holds what it should; else `why` not. */
 typedef bool h5stream_check(const char *temporary, const void *context, char why[H5_WHY]);
-int h5stream_close_checked(struct h5stream *stream, h5stream_check *check, const void *context);
+/* Fsyncs the file and, where the check finds it good, renames it to its path. Returns EXIT_DONE, or
+ * EXIT_FAILED after a message; then what was at the path is as it was. */
+int h5stream_close(struct h5stream *stream, h5stream_check *check, const void *context);
 /* Gives the file up; what was at its path is as it was. */
 void h5stream_drop(struct h5stream *stream);
 

@@ -84,7 +84,7 @@ static void wire_dataset(struct h5wire *w, const struct h5_group *g, struct h5_d
     if (wire_count(w, d->text != NULL, 1)) {
         if (w->reading) { d->text = memory_create(count, sizeof *d->text); }
         for (size_t i = 0; w->good && i < count; i++) { wire_name(w, (const char **)&d->text[i]); }
-    } else {
+    } else if (!w->frame) {
         if (w->reading) { d->number = memory_create(count, sizeof *d->number); }
         wire_bytes(w, (double *)d->number, count * sizeof *d->number);
     }

@@ -10,6 +10,7 @@
 struct h5wire {
     FILE *file;
     bool reading, good; /* good: nothing failed so far, nothing came that cannot be */
+    bool frame;         /* datasets of numbers come without them */
 };
 
 void h5wire_text(struct h5wire *wire, const char **text);

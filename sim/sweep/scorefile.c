@@ -4,19 +4,21 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/outfile.h"
-#include "sim/base/temporary.h"
 #include "sim/rows/sampler.h"
+#include "sim/storage/h5compare.h"
+#include "sim/storage/h5file.h"
 #include "sim/storage/h5scan.h"
 #include "sim/storage/h5stream.h"
 
 static const char kind[] = "gapscale-scores";
-enum { NAME = CONFIG_NAME + 64 };
+enum { NAME = CONFIG_NAME + 64, ROOM = 1 << 17 }; /* numbers that are read back at once */
 
 /* ---- before ---- */
 
@@ -66,80 +68,195 @@ int scorefile_check(const char *path, const struct config *config) {
     return outfile_prepare(path, false) ? EXIT_DONE : EXIT_USAGE;
 }
 
+/* ---- what there is to write ---- */
+
+/* A group of the file: of a series, or within it of one n, with scores. */
+struct part {
+    const struct config_series *series;
+    char name[NAME], dataset[NAME + 8];
+    double log_n;
+    uint64_t sum; /* of its scores so far, in their order */
+    struct h5_attribute attribute[2];
+    struct h5_dimension dimension[3];
+    struct h5_dataset scores;
+    struct h5_group group; /* points to the above */
+};
+
+struct plan {
+    const struct config *config;
+    size_t count, attribute_count;
+    struct part *part;
+    const struct h5_attribute *attribute;
+};
+
+static void fill_series(struct part *p, const struct config_series *series, size_t number) {
+    p->series = series;
+    snprintf(p->name, sizeof p->name, "%s", series->name);
+    p->attribute[0] = (struct h5_attribute){.name = "family", .text = series->family->name};
+    p->attribute[1] = (struct h5_attribute){.name = "layers", .number = (double)number};
+    p->group = (struct h5_group){.name = p->name, .attribute_count = 2, .attribute = p->attribute};
+}
+
+/* The kept rows at one n. */
+static void fill_cell(struct part *p, const struct config *config, const struct config_series *series,
+                      double log_n) {
+    uint64_t kept = config->keep_replicates, rows = kept < series->replicates ? kept : series->replicates;
+    size_t n = (size_t)llround(exp(log_n));
+    p->series = series;
+    p->log_n = log_n;
+    snprintf(p->name, sizeof p->name, "%s/n%07zu", series->name, n);
+    snprintf(p->dataset, sizeof p->dataset, "%s/scores", p->name);
+    p->dimension[0] = (struct h5_dimension){"sequence", (size_t)rows};
+    p->dimension[1] = (struct h5_dimension){"query", 1};
+    p->dimension[2] = (struct h5_dimension){"key", n};
+    p->scores = (struct h5_dataset){.name = "scores",
+                                    .units = "1",
+                                    .long_name = "scores before the softmax",
+                                    .rank = 3,
+                                    .axis = {0, 1, 2}};
+    p->group = (struct h5_group){.name = p->name,
+                                 .dimension_count = 3,
+                                 .dimension = p->dimension,
+                                 .dataset_count = 1,
+                                 .dataset = &p->scores};
+}
+
+static struct part *list_parts(const struct config *config, size_t *count) {
+    size_t most = 0;
+    for (size_t i = 0; i < config->series_count; i++) { most += 1 + config->series[i].n_count; }
+    struct part *part = memory_create(most, sizeof *part);
+    *count = 0;
+    for (size_t i = 0; i < config->series_count; i++) {
+        const struct config_series *s = &config->series[i];
+        if (cells_with_scores(s) > 0) { fill_series(&part[(*count)++], s, i); }
+        for (size_t n = 0; n < s->n_count; n++) {
+            if (has_scores(s, n)) { fill_cell(&part[(*count)++], config, s, s->log_n[n]); }
+        }
+    }
+    return part;
+}
+
+/* ---- reading again ---- */
+
+/* One to one in each number, whatever the others are. */
+static uint64_t add_numbers(uint64_t sum, size_t count, const double *number) {
+    for (size_t i = 0; i < count; i++) {
+        uint64_t bits;
+        memcpy(&bits, &number[i], sizeof bits);
+        sum = (sum ^ bits) * UINT64_C(0x9e3779b97f4a7c15);
+        sum ^= sum >> 29;
+    }
+    return sum;
+}
+
+static bool is_array_of(const struct h5scan_array *array, const struct part *p) {
+    return array->path[0] == '/' && strcmp(array->path + 1, p->dataset) == 0;
+}
+
+/* Whether the scores of a part, read in pieces of some rows or some of a row, are those that it was given. */
+static bool scores_are_held(struct h5scan *scan, const struct part *p, double *room, char why[H5SCAN_WHY]) {
+    const uint64_t rows = p->dimension[0].size, n = p->dimension[2].size, at_once = n < ROOM ? ROOM / n : 1;
+    uint64_t sum = 0, count[3] = {0, 1, 0};
+    size_t array = 0;
+    while (array < scan->array_count && !is_array_of(&scan->array[array], p)) { array++; }
+    if (array == scan->array_count || scan->array[array].kind != H5SCAN_FLOAT64) { return false; }
+    for (uint64_t row = 0; row < rows; row += count[0]) {
+        count[0] = rows - row < at_once ? rows - row : at_once;
+        for (uint64_t key = 0; key < n; key += count[2]) {
+            count[2] = n - key < ROOM ? n - key : ROOM;
+            if (!h5scan_read(scan, array, (uint64_t[]){row, 0, key}, count, room, why)) { return false; }
+            sum = add_numbers(sum, (size_t)(count[0] * count[2]), room);
+        }
+    }
+    return sum == p->sum;
+}
+
+static bool numbers_are_held(const char *temporary, const struct plan *plan, char why[H5SCAN_WHY]) {
+    struct h5scan *scan = h5scan_open(temporary, false, why);
+    double *room = memory_create(ROOM, sizeof *room);
+    bool same = scan != NULL;
+    for (size_t i = 0; same && i < plan->count; i++) {
+        const struct part *p = &plan->part[i];
+        same = p->group.dataset_count == 0 || scores_are_held(scan, p, room, why);
+    }
+    free(room);
+    h5scan_close(scan);
+    return same;
+}
+
+/* h5stream_check: all but the numbers, then these in bounded memory. */
+static bool is_held(const char *temporary, const void *context, char why[H5_WHY]) {
+    const struct plan *plan = context;
+    struct h5_group *group = memory_create(plan->count, sizeof *group);
+    for (size_t i = 0; i < plan->count; i++) { group[i] = plan->part[i].group; }
+    struct h5_content *frame = h5file_read_frame(temporary, plan->count, group, why);
+    char reason[H5SCAN_WHY] = "what is read back is not what was written";
+    bool same = frame && h5compare_holds(frame, plan->attribute_count, plan->attribute, plan->count, group) &&
+                numbers_are_held(temporary, plan, reason);
+    if (frame && !same) { snprintf(why, H5_WHY, "%.*s", H5_WHY - 1, reason); }
+    h5content_free(frame);
+    free(group);
+    return same;
+}
+
 /* ---- writing ---- */
 
 struct writer {
     struct h5stream *stream;
-    const struct config *config;
     struct sampler *sampler;
     const struct isa *isa;
     const struct stop *stop;
 };
 
+struct row_writer {
+    struct h5stream *stream;
+    uint64_t sum;
+};
+
 static bool append(void *context, size_t count, const double *scores) {
-    return h5stream_append(context, count, scores);
+    struct row_writer *row = context;
+    row->sum = add_numbers(row->sum, count, scores);
+    return h5stream_append(row->stream, count, scores);
 }
 
-/* The group of a series, around those of its n. */
-static bool make_series(const struct writer *w, size_t series) {
-    const struct config_series *s = &w->config->series[series];
-    const struct h5_attribute attribute[] = {{.name = "family", .text = s->family->name},
-                                             {.name = "layers", .number = (double)series}};
-    return h5stream_group(w->stream,
-                          &(struct h5_group){.name = s->name, .attribute_count = 2, .attribute = attribute});
-}
-
-/* The group of a series at one n, without its numbers. */
-static void make_cell(const struct writer *w, const char *name, size_t rows, size_t n) {
-    const struct h5_dimension dimension[] = {{"sequence", rows}, {"query", 1}, {"key", n}};
-    const struct h5_dataset dataset = {.name = "scores",
-                                       .units = "1",
-                                       .long_name = "scores before the softmax",
-                                       .rank = 3,
-                                       .axis = {0, 1, 2}};
-    h5stream_group(w->stream, &(struct h5_group){.name = name,
-                                                 .dimension_count = 3,
-                                                 .dimension = dimension,
-                                                 .dataset_count = 1,
-                                                 .dataset = &dataset});
-}
-
-/* The kept rows of a series at one n. */
-static int write_cell(const struct writer *w, size_t series, double log_n) {
-    const struct config_series *s = &w->config->series[series];
-    uint64_t kept = w->config->keep_replicates, rows = kept < s->replicates ? kept : s->replicates;
-    char group[NAME], dataset[NAME + 8];
+static int write_scores(const struct writer *w, const struct config *config, struct part *part) {
+    const struct config_series *s = part->series;
     double p[FAMILY_PARAMETERS];
-    size_t n = (size_t)llround(exp(log_n));
-    config_parameters(s, log_n, p);
-    struct sampler_law *law = sampler_law_create(s->family, p, log_n, 0, false, w->isa->kernel, 0, NULL);
+    config_parameters(s, part->log_n, p);
+    struct sampler_law *law =
+        sampler_law_create(s->family, p, part->log_n, 0, false, w->isa->kernel, 0, NULL);
     if (!law) { memory_exhausted(); }
-    snprintf(group, sizeof group, "%s/n%07zu", s->name, n);
-    snprintf(dataset, sizeof dataset, "%s/scores", group);
-    make_cell(w, group, (size_t)rows, n);
-    int status = h5stream_begin(w->stream, dataset) ? EXIT_DONE : EXIT_FAILED;
-    for (uint64_t i = 0; status == EXIT_DONE && i < rows; i++) {
-        struct stream stream = stream_make(w->config->seed, s->name, log_n, w->config->common_randomness, i);
+    struct row_writer row = {.stream = w->stream};
+    int status = h5stream_begin(w->stream, part->dataset) ? EXIT_DONE : EXIT_FAILED;
+    for (uint64_t i = 0; status == EXIT_DONE && i < part->dimension[0].size; i++) {
+        struct stream stream = stream_make(config->seed, s->name, part->log_n, config->common_randomness, i);
         if (stop_asked(w->stop)) {
             status = EXIT_RESUMABLE;
-        } else if (!sampler_scores(w->sampler, law, stream, append, w->stream)) {
+        } else if (!sampler_scores(w->sampler, law, stream, append, &row)) {
             status = EXIT_FAILED; /* told when the file is closed */
         }
     }
+    part->sum = row.sum;
     sampler_law_free(law);
     return status;
 }
 
-static int write_series(const struct writer *w, size_t series) {
-    const struct config_series *s = &w->config->series[series];
-    size_t cells = cells_with_scores(s);
-    int status = cells == 0 || make_series(w, series) ? EXIT_DONE : EXIT_FAILED;
-    if (cells < s->n_count) {
+static void tell_of_left_out(const struct config *config) {
+    for (size_t i = 0; i < config->series_count; i++) {
+        const struct config_series *s = &config->series[i];
+        size_t cells = cells_with_scores(s);
+        if (cells == s->n_count) { continue; }
         message_say("series %s: no scores of %zu of %zu n, where rows are not made of single ones", s->name,
                     s->n_count - cells, s->n_count);
     }
-    for (size_t n = 0; status == EXIT_DONE && n < s->n_count; n++) {
-        if (has_scores(s, n)) { status = write_cell(w, series, s->log_n[n]); }
+}
+
+static int write_parts(const struct writer *w, struct plan *plan) {
+    int status = EXIT_DONE;
+    for (size_t i = 0; status == EXIT_DONE && i < plan->count; i++) {
+        struct part *p = &plan->part[i];
+        if (!h5stream_group(w->stream, &p->group)) { return EXIT_FAILED; }
+        if (p->group.dataset_count > 0) { status = write_scores(w, plan->config, p); }
     }
     return status;
 }
@@ -154,16 +271,22 @@ int scorefile_write(const char *path, const struct config *config, const struct 
         {.name = "config_resolved", .text = config->resolved},
         {.name = "seed", .whole = &config->seed},
         {.name = "command_line", .text = command_line}};
-    temporary_clear(path);
-    struct writer w = {.config = config, .isa = isa, .stop = stop};
-    w.stream = h5stream_open(path, sizeof attribute / sizeof *attribute, attribute);
+    struct plan plan = {.config = config, .attribute = attribute};
+    struct writer w = {.isa = isa, .stop = stop};
+    plan.attribute_count = sizeof attribute / sizeof *attribute;
+    w.stream = h5stream_open(path, plan.attribute_count, attribute);
     if (!w.stream) { return EXIT_FAILED; }
+    plan.part = list_parts(config, &plan.count);
     w.sampler = sampler_create(isa);
     if (!w.sampler) { memory_exhausted(); }
-    int status = EXIT_DONE;
-    for (size_t i = 0; status == EXIT_DONE && i < config->series_count; i++) { status = write_series(&w, i); }
+    tell_of_left_out(config);
+    int status = write_parts(&w, &plan);
     sampler_free(w.sampler);
-    if (status != EXIT_RESUMABLE) { return h5stream_close(w.stream); }
-    h5stream_drop(w.stream);
+    if (status == EXIT_RESUMABLE) {
+        h5stream_drop(w.stream);
+    } else {
+        status = h5stream_close(w.stream, is_held, &plan);
+    }
+    free(plan.part);
     return status;
 }

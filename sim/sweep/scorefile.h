@@ -13,7 +13,8 @@
  * one of this kind. Returns EXIT_DONE, or EXIT_USAGE after a message. */
 int scorefile_check(const char *path, const struct config *config);
 
-/* Writes the file under a temporary name and renames it; memory does not grow with n or replicates, but for a
+/* Writes the file under a temporary name, reads it again and, where it holds these very scores, renames it;
+ * memory does not grow with n or replicates, but for a
  * row of a family that samples whole ones. Says which series are left out because their rows are counted or
  * have no randomness. Returns EXIT_DONE; EXIT_RESUMABLE when stopped, EXIT_FAILED after a message; then
  * `path` is as it was. */

@@ -407,6 +407,13 @@ static const struct h5_group outer = {.name = "a"}, inner = {.name = "a/b",
                                                              .dataset_count = 1,
                                                              .dataset = &in_pieces};
 
+static bool is_anything(const char *temporary, const void *context, char why[H5_WHY]) {
+    (void)temporary;
+    (void)context;
+    (void)why;
+    return true;
+}
+
 static struct h5stream *begin_pieces(void) {
     struct h5stream *stream = h5stream_open("p.h5", 0, NULL);
     assert_non_null(stream);
@@ -426,7 +433,7 @@ static void test_pieces(void **state) {
         for (size_t i = 0; i < 30; i += piece) {
             assert_true(h5stream_append(stream, 30 - i < piece ? 30 - i : piece, value + i));
         }
-        assert_int_equal(h5stream_close(stream), EXIT_DONE);
+        assert_int_equal(h5stream_close(stream, is_anything, NULL), EXIT_DONE);
         struct h5_content *content = h5file_read("p.h5", why);
         assert_true(content && content->group_count == 2);
         const struct h5_dataset *d = h5content_dataset(&content->group[1], "v");
@@ -443,11 +450,11 @@ static void test_pieces_refused(void **state) {
     sample_write_text("p.h5", "old");
     struct h5stream *stream = begin_pieces();
     assert_false(h5stream_append(stream, 31, value));
-    assert_int_equal(h5stream_close(stream), EXIT_FAILED);
+    assert_int_equal(h5stream_close(stream, is_anything, NULL), EXIT_FAILED);
     stream = begin_pieces();
     assert_false(h5stream_begin(stream, "a/b/w"));
     assert_false(h5stream_append(stream, 1, value));
-    assert_int_equal(h5stream_close(stream), EXIT_FAILED);
+    assert_int_equal(h5stream_close(stream, is_anything, NULL), EXIT_FAILED);
     h5stream_drop(begin_pieces());
     struct stat status;
     assert_true(stat("p.h5", &status) == 0 && status.st_size == 3);
