@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # writes.sh BINARY [PLACES|all]: what goes wrong once while files are written: a write, fsync, rename or close of run,
-# growing, --write-scores, merge, fit, diagnose, plot and flow fails, or a write is lost without a word, at PLACES (default
+# growing, --write-scores, merge, fit, plot, flow (and, with all, diagnose) fails, or a write is lost without a word, at PLACES (default
 # 2) of all such calls each. Status 0 stands for the right numbers on the disk; after any other, what was there is as it was
 # or right, nothing lies half written, and the same command done again ends well. Prints the counts and
 # `N passed, N failed, N skipped`.
@@ -28,7 +28,7 @@ for shard in 0 1; do expect 0 "shard $shard" run sweep.yaml -o shards/out.h5 --q
 expect 0 "results to start from" run sweep.yaml -o calm.h5 --quiet
 expect 0 "results to grow from" run sweep.yaml -o small.h5 --quiet --set replicates=64
 
-# Every command writes files out.* alone. A diagnosis takes seconds and is written as results are: of its places some.
+# Every command writes files out.* alone. A diagnosis takes seconds and is written as results are: in a long test, some of its places.
 dear=24
 declare -A words=(
     [run]="run sweep.yaml -o out.h5 --quiet --threads 1"
@@ -40,7 +40,8 @@ declare -A words=(
     [flow]="flow replicates=8 n=64 modes=4 -o out.csv --threads 1"
 )
 words[grow]=${words[run]}
-kinds=(run grow merge scores fit diagnose)
+kinds=(run grow merge scores fit)
+[[ $most != all ]] || kinds+=(diagnose)
 ! have gnuplot "failing writes of figures" || kinds+=(plot flow)
 
 # A line for each file that is there: its name and a sum of all in it but when and by which thread count it was made; of
