@@ -8,8 +8,8 @@
 /* Whether a file can be made beside `path`, else a message; makes the directory of the default output. */
 bool outfile_prepare(const char *path, bool is_default);
 
-/* Writes these bytes under a temporary name, reads them again and puts them in their place. False after a message; then
- * `path` is as it was. */
+/* Writes these bytes under a temporary name, reads them again and puts them in their place. False after a
+ * message; then `path` is as it was. */
 bool outfile_write(const char *path, const char *text, size_t length);
 
 /* A command line as one text. Free with free(). */
