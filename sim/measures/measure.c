@@ -16,7 +16,32 @@ struct cumulants {
     double log_z, mean, variance, third, fourth, log_z_twice, mean_twice;
 };
 
+/* What is wanted of them: log_z, mean, variance and log_z_twice, or all. */
+enum extent { AVERAGES, CUMULANTS };
+
 static const double NEGLIGIBLE = -45; /* e^-45 of a sum that is at least 1 */
+
+/* Of the first `reach` points, all of them in the top: those that leave a trace in sums of weights times
+ * powers of gaps up to the fourth. Every lane of the kernels begins with one of the points after the first,
+ * and the gap's weight that is less than 2^-54 of that changes no bit. */
+static size_t traced_points(const struct row *row, double beta, size_t reach) {
+    const double nothing = 40; /* 54 ln 2, and rounding */
+    if (reach <= 2 * KERNEL_LANES || !(row->gap[1] > 0)) { return reach; }
+    double near = row->gap[KERNEL_LANES], far = row->gap[reach - 1];
+    if (beta * (far - near) <= nothing) { return reach; }
+    double limit = near + (nothing + 4 * log(far / row->gap[1])) / beta;
+    size_t low = KERNEL_LANES, high = reach; /* gap[low] <= limit < gap[high] */
+    if (!(far > limit)) { return reach; }
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        if (row->gap[middle] <= limit) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return high;
+}
 
 /* Number of leading points outside of which sum count e^{-beta gap} is negligible. */
 static size_t row_reach(const struct row *row, double beta) {
@@ -28,13 +53,18 @@ static size_t row_reach(const struct row *row, double beta) {
         reach = row->part[start].point;
         end = start;
     }
-    return reach;
+    return reach > row->top_count ? reach : traced_points(row, beta, reach);
 }
 
 /* From the weights of the points before `reach` in the row's scratch. */
-static struct cumulants points_cumulants(const struct kernel *kernel, const struct row *row, size_t reach) {
+static struct cumulants points_cumulants(const struct kernel *kernel, const struct row *row, size_t reach,
+                                         enum extent extent) {
     double s[KERNEL_MOMENTS];
-    kernel->moments(reach - 1, row->gap + 1, row->count + 1, row->scratch + 1, s);
+    if (extent == AVERAGES) {
+        kernel->averages(reach - 1, row->gap + 1, row->count + 1, row->scratch + 1, s);
+    } else {
+        kernel->moments(reach - 1, row->gap + 1, row->count + 1, row->scratch + 1, s);
+    }
     double z = 1 + s[0], m1 = s[1] / z, m2 = s[2] / z, m3 = s[3] / z, m4 = s[4] / z;
     return (struct cumulants){
         .log_z = log1p(s[0]),
@@ -79,16 +109,17 @@ static void add_bulk(const struct kernel *kernel, const struct row *row, double 
 
 /* At one beta, from the weights in the row's scratch. */
 static struct cumulants weighed_cumulants(const struct kernel *kernel, const struct row *row, double beta,
-                                          size_t reach) {
-    struct cumulants c = points_cumulants(kernel, row, reach);
+                                          size_t reach, enum extent extent) {
+    struct cumulants c = points_cumulants(kernel, row, reach, extent);
     if (row->bulk) { add_bulk(kernel, row, beta, &c); }
     return c;
 }
 
-static struct cumulants row_cumulants(const struct kernel *kernel, const struct row *row, double beta) {
+static struct cumulants row_cumulants(const struct kernel *kernel, const struct row *row, double beta,
+                                      enum extent extent) {
     size_t reach = row_reach(row, beta);
     kernel->weights(reach, row->gap, beta, row->scratch);
-    return weighed_cumulants(kernel, row, beta, reach);
+    return weighed_cumulants(kernel, row, beta, reach, extent);
 }
 
 static bool part_is_atom(const struct row_part *part) { return part->lower == part->upper; }
@@ -122,7 +153,7 @@ static void measure_from(const struct cumulants *c, const struct row *row, doubl
 
 void measure_row(const struct kernel *kernel, const struct row *row, double beta, double out[MEASURE_COUNT]) {
     beta = fmin(beta, 1e300); /* inf would make NaN of a gap of 0 */
-    struct cumulants c = row_cumulants(kernel, row, beta);
+    struct cumulants c = row_cumulants(kernel, row, beta, AVERAGES);
     measure_from(&c, row, beta, out);
 }
 
@@ -148,7 +179,7 @@ void measure_betas(const struct kernel *kernel, const struct row *row, size_t co
             } else { /* a larger beta reaches less far */
                 kernel->square(reach, row->scratch);
             }
-            struct cumulants c = weighed_cumulants(kernel, row, at, reach);
+            struct cumulants c = weighed_cumulants(kernel, row, at, reach, AVERAGES);
             measure_from(&c, row, at, value[b]);
         }
     }
@@ -230,7 +261,8 @@ struct accumulation measure_accumulation(const struct row *row) {
     double ties = log_top_ties(row);
     if (ties > 0) { return (struct accumulation){INFINITY, ties, 0}; }
     struct accumulation best = {0, 0, 0};
-    for (size_t k = 2; k <= row->top_count; k++) {
+    double log_top = log((double)row->top_count);
+    for (size_t k = 2; k <= row->top_count && log_top > best.lambda * row->gap[k - 1]; k++) {
         accumulation_offer(&best, log((double)k), row->gap[k - 1]);
     }
     for (size_t i = 0; i < row->part_count; i++) {
@@ -250,8 +282,9 @@ struct accumulation measure_accumulation(const struct row *row) {
  * slope in log beta. */
 static double crossing(const struct kernel *kernel, const struct row *row, const struct criterion *criterion,
                        double beta, double *slope) {
-    struct cumulants c = row_cumulants(kernel, row, beta);
-    if (criterion->kind == CRITERION_ENTROPY) {
+    bool entropy = criterion->kind == CRITERION_ENTROPY;
+    struct cumulants c = row_cumulants(kernel, row, beta, entropy ? AVERAGES : CUMULANTS);
+    if (entropy) {
         *slope = beta * beta * c.variance;
         return criterion->threshold - (c.log_z + beta * c.mean);
     }

@@ -1,4 +1,4 @@
-/* The explicit top is found by keeping the DRAWN_TOP largest of a small pool of candidates; the rest
+/* The explicit top is found by keeping the COMPRESS_TOP largest of a small pool of candidates; the rest
  * of the row is binned by gap on a grid of relative width at most 1/32. On a bin of half-width r the
  * nodes integrate every polynomial of degree < 8 exactly, so exp(-beta gap) is off by at most
  * 2 (beta r / 2)^8 / 8! relative (Chebyshev interpolation). A bin matters only while beta gap is below
@@ -13,16 +13,19 @@
 enum {
     TOP = COMPRESS_TOP,
     CHUNK = COMPRESS_CHUNK,
-    POOL = 8 * TOP, /* candidates for the top */
-    LISTED = 4096,  /* parts of up to so many scores are refined into single scores, */
-    SPLIT = 64,     /* others into so many parts */
+    POOL = KERNEL_SORTED, /* candidates for the top, */
+    PORTION = 256,        /* so many looked at together */
+    LISTED = 4096,        /* parts of up to so many scores are refined into single scores, */
+    SPLIT = 64,           /* others into so many parts */
 };
 
 struct compress {
     const struct isa *isa;
     double lagrange[KERNEL_NODES][KERNEL_NODES]; /* node weights from power moments */
     double node[KERNEL_NODES];
-    double pool[POOL];
+    double pool[POOL]; /* scores above the limit */
+    double limit;
+    size_t pooled;
 
     /* the row in the making */
     struct compress_source source;
@@ -76,9 +79,10 @@ void compress_free(struct compress *c) {
 /* Room for `parts` parts and their points beside the top. */
 static bool compress_reserve(struct compress *c, size_t parts) {
     if (parts <= c->part_capacity) { return true; }
-    double *moment = realloc(c->moment, parts * KERNEL_NODES * sizeof *moment);
-    if (!moment) { return false; }
-    c->moment = moment;
+    free(c->moment);
+    c->part_capacity = 0;
+    c->moment = aligned_alloc(KERNEL_NODES * sizeof *c->moment, parts * KERNEL_NODES * sizeof *c->moment);
+    if (!c->moment) { return false; }
     if (!row_reserve(&c->row, ROW_EXPLICIT + parts * KERNEL_NODES, parts)) { return false; }
     c->part_capacity = parts;
     return true;
@@ -90,89 +94,32 @@ static const double *compress_chunk(struct compress *c, size_t index, size_t *co
     return c->source.chunk(c->source.context, index, count);
 }
 
-/* out = a and b, both descending, as one; equal numbers of a first. Without branches that are hard to
- * foresee. */
-static void merge_descending(size_t a_count, const double *a, size_t b_count, const double *b, double *out) {
-    size_t i = 0, j = 0;
-    while (i < a_count && j < b_count) {
-        double x = a[i], y = b[j];
-        size_t second = y > x;
-        *out++ = y > x ? y : x;
-        j += second;
-        i += 1 - second;
-    }
-    memcpy(out, a + i, (a_count - i) * sizeof *out);
-    memcpy(out + a_count - i, b + j, (b_count - j) * sizeof *out);
-}
-
-/* Stable; `room` holds as many. */
-static void sort_descending(size_t n, double *x, double *room) {
-    double *from = x, *to = room;
-    for (size_t i = 0; i + 1 < n; i += 2) {
-        double a = x[i], b = x[i + 1];
-        x[i] = b > a ? b : a;
-        x[i + 1] = b > a ? a : b;
-    }
-    for (size_t width = 2; width < n; width *= 2) {
-        for (size_t first = 0; first < n; first += 2 * width) {
-            size_t left = n - first, a = left < width ? left : width, b = left - a < width ? left - a : width;
-            merge_descending(a, from + first, b, from + first + a, to + first);
-        }
-        double *swap = from;
-        from = to;
-        to = swap;
-    }
-    if (from != x) { memcpy(x, from, n * sizeof *x); }
-}
-
-/* Moves the `keep` largest of x[0..n) to the front, in no order (Hoare's selection). */
-static void select_largest(double *x, size_t n, size_t keep) {
-    size_t low = 0, high = n;
-    while (high - low > 1) {
-        double pivot = x[low + (high - low - 1) / 2];
-        size_t i = low, j = high - 1;
-        for (;; i++, j--) {
-            while (x[i] > pivot) { i++; }
-            while (x[j] < pivot) { j--; }
-            if (i >= j) { break; }
-            double t = x[i];
-            x[i] = x[j];
-            x[j] = t;
-        }
-        size_t split = j + 1; /* x[low..split) >= pivot >= x[split..high), both not empty */
-        if (keep == split) { return; }
-        if (keep < split) {
-            high = split;
-        } else {
-            low = split;
-        }
-    }
+/* Sorts the pool and leaves the `keep` largest in it. */
+static void compress_trim(struct compress *c, size_t keep) {
+    c->isa->kernel->sort(c->pooled, c->pool);
+    if (c->pooled <= keep) { return; }
+    c->pooled = keep;
+    c->limit = fmax(c->limit, c->pool[keep - 1]);
 }
 
 /* First pass: leaves the row's `top_count` largest scores in the pool in descending order and
  * returns the lowest score. */
 static double compress_first_pass(struct compress *c, size_t top_count) {
-    double lowest = INFINITY, threshold = -INFINITY;
-    size_t pooled = 0;
+    const struct kernel *kernel = c->isa->kernel;
+    double lowest = INFINITY;
+    c->pooled = 0;
+    c->limit = c->source.limit;
     for (size_t index = 0; index < chunk_count(c); index++) {
         size_t count;
         const double *scores = compress_chunk(c, index, &count);
-        struct kernel_range range = c->isa->kernel->range(count, scores);
-        lowest = fmin(lowest, range.low);
-        if (range.high <= threshold) { continue; }
-        for (size_t i = 0; i < count; i++) {
-            if (scores[i] <= threshold) { continue; }
-            c->pool[pooled++] = scores[i];
-            if (pooled == POOL) {
-                select_largest(c->pool, POOL, top_count);
-                pooled = top_count;
-                threshold = c->pool[0];
-                for (size_t k = 1; k < top_count; k++) { threshold = fmin(threshold, c->pool[k]); }
-            }
+        lowest = fmin(lowest, kernel->range(count, scores).low);
+        for (size_t first = 0; first < count; first += PORTION) {
+            size_t portion = count - first < PORTION ? count - first : PORTION;
+            if (c->pooled + portion > POOL) { compress_trim(c, top_count); }
+            c->pooled += kernel->above(portion, scores + first, c->limit, c->pool + c->pooled);
         }
     }
-    select_largest(c->pool, pooled, top_count);
-    sort_descending(top_count, c->pool, c->list);
+    compress_trim(c, top_count);
     return lowest;
 }
 
@@ -267,15 +214,34 @@ static void compress_collect(struct compress *c, size_t count, const double *gap
     for (size_t i = 0; i < count && c->listed < LISTED; i++) { c->list[c->listed++] = gaps[i]; }
 }
 
-/* Every score by itself. */
-static size_t compress_list(struct compress *c, double lower, double upper, double before) {
+static void compress_sort_list(struct compress *c) {
+    if (c->listed > KERNEL_SORTED) {
+        qsort(c->list, c->listed, sizeof *c->list, ascending);
+        return;
+    }
+    c->isa->kernel->sort(c->listed, c->list);
+    for (size_t i = 0, j = c->listed; i + 1 < j; i++) {
+        double t = c->list[--j];
+        c->list[j] = c->list[i];
+        c->list[i] = t;
+    }
+}
+
+/* Every score by itself, but for those that cannot exceed `best`: log rank lies below its tangent at the
+ * first rank, and below the log of the last. */
+static size_t compress_list(struct compress *c, double lower, double upper, double before, double best) {
     c->listed = 0;
     compress_visit(c, lower, upper, compress_collect);
-    qsort(c->list, c->listed, sizeof *c->list, ascending);
-    for (size_t i = 0; i < c->listed; i++, before++) {
-        c->finer[i] = row_part_make(c->list[i], c->list[i], before, 1, 0);
+    compress_sort_list(c);
+    const double rounding = 1e-15;
+    double log_last = log(before + (double)c->listed), log_first = log(before + 1);
+    size_t kept = 0;
+    for (size_t i = 0; i < c->listed && best * c->list[i] <= log_last; i++) {
+        double most = log_first + (double)i / (before + 1);
+        if (best * c->list[i] > most * (1 + rounding)) { continue; }
+        c->finer[kept++] = row_part_make(c->list[i], c->list[i], before + (double)i, 1, 0);
     }
-    return c->listed;
+    return kept;
 }
 
 /* Counts into finer[j].last the scores of the j-th of SPLIT equal ranges. */
@@ -308,10 +274,9 @@ static size_t compress_split(struct compress *c, double lower, double upper, dou
 static size_t compress_refine(void *maker, const struct row_part *parts, size_t count, double best,
                               const struct row_part **finer) {
     struct compress *c = maker;
-    (void)best;
     double lower = parts[0].lower, upper = parts[count - 1].upper, before = parts[0].before;
     *finer = c->finer;
-    if (parts[count - 1].last - before <= LISTED) { return compress_list(c, lower, upper, before); }
+    if (parts[count - 1].last - before <= LISTED) { return compress_list(c, lower, upper, before, best); }
     return compress_split(c, lower, upper, before);
 }
 

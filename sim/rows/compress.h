@@ -14,10 +14,12 @@
 enum { COMPRESS_CHUNK = 1024, COMPRESS_TOP = 128 };
 
 /* Where the scores of a row come from: finite, `count` >= 1 of them, chunk i holding those from number
- * i COMPRESS_CHUNK on, the same ones whenever it is asked for. Valid until the next call. */
+ * i COMPRESS_CHUNK on, the same ones whenever it is asked for. Valid until the next call. A `limit` that at
+ * least COMPRESS_TOP scores are above speeds up the search for them. */
 struct compress_source {
     void *context;
     size_t count;
+    double limit; /* -inf: not known */
     const double *(*chunk)(void *context, size_t index, size_t *count);
 };
 

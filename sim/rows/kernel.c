@@ -14,6 +14,17 @@
 
 enum { LANES = KERNEL_LANES, BATCH = 256 };
 
+/* Some of the lanes, in one register: sums over many points take one such part after the other. */
+#if defined(__AVX512F__)
+enum { WIDTH = 8 };
+#elif defined(__AVX__)
+enum { WIDTH = 4 };
+#else
+enum { WIDTH = 2 };
+#endif
+typedef double lanes __attribute__((vector_size(WIDTH * sizeof(double))));
+typedef int64_t bit_lanes __attribute__((vector_size(WIDTH * sizeof(double))));
+
 /* The high and low halves convert exactly, so their sum is rounded once. */
 static inline double uniform_from_word(uint64_t word) {
     double high = (double)(int64_t)(word >> 32), low = (double)(int64_t)(word & 0xffffffffu);
@@ -48,34 +59,122 @@ static void square(size_t n, double *e) {
     for (size_t i = 0; i < n; i++) { e[i] *= e[i]; }
 }
 
-/* The terms of LANES points; a weight of 0 takes even an infinite gap out. */
-static inline void add_lanes(const double *gap, const double *count, const double *e,
-                             double s[KERNEL_MOMENTS][LANES]) {
-#pragma omp simd
-    for (size_t l = 0; l < LANES; l++) {
-        double e0 = count[l] * e[l], x = e0 == 0 ? 0 : gap[l], e1 = e0 * x, e2 = e1 * x, e3 = e2 * x;
-        s[0][l] += e0;
-        s[1][l] += e1;
-        s[2][l] += e2;
-        s[3][l] += e3;
-        s[4][l] += e3 * x;
-        s[5][l] += e0 * e[l];
-        s[6][l] += e1 * e[l];
+/* Points of a few lanes: gap, count and weight. A weight of 0 takes even an infinite gap out. */
+struct points {
+    lanes x, c, w;
+};
+
+static inline void take_points(const double *gap, const double *count, const double *e, struct points *p) {
+    memcpy(&p->x, gap, sizeof p->x);
+    memcpy(&p->c, count, sizeof p->c);
+    memcpy(&p->w, e, sizeof p->w);
+}
+
+/* The last of n points, where they are no whole LANES; those that lack have weight 0. */
+struct rest {
+    double gap[LANES], count[LANES], e[LANES];
+};
+
+static struct rest take_rest(size_t n, const double *gap, const double *count, const double *e) {
+    struct rest r = {{0}, {0}, {0}};
+    for (size_t i = n / LANES * LANES, l = 0; i < n; i++, l++) {
+        r.gap[l] = gap[i];
+        r.count[l] = count[i];
+        r.e[l] = e[i];
     }
+    return r;
+}
+
+static inline void add_moments(const struct points *p, lanes s[KERNEL_MOMENTS]) {
+    lanes e0 = p->c * p->w, x = (lanes)((e0 != 0) & (bit_lanes)p->x), e1 = e0 * x, e2 = e1 * x, e3 = e2 * x;
+    s[0] += e0;
+    s[1] += e1;
+    s[2] += e2;
+    s[3] += e3;
+    s[4] += e3 * x;
+    s[5] += e0 * p->w;
+    s[6] += e1 * p->w;
 }
 
 static void moments(size_t n, const double *gap, const double *count, const double *e,
                     double out[KERNEL_MOMENTS]) {
-    double s[KERNEL_MOMENTS][LANES] = {{0}}, rest[3][LANES] = {{0}};
-    size_t whole = n / LANES * LANES;
-    for (size_t i = 0; i < whole; i += LANES) { add_lanes(gap + i, count + i, e + i, s); }
-    for (size_t i = whole; i < n; i++) {
-        rest[0][i - whole] = gap[i];
-        rest[1][i - whole] = count[i];
-        rest[2][i - whole] = e[i];
+    double sum[KERNEL_MOMENTS][LANES];
+    struct rest rest = take_rest(n, gap, count, e);
+    for (size_t l = 0; l < LANES; l += WIDTH) {
+        lanes s[KERNEL_MOMENTS] = {{0}};
+        struct points p;
+        for (size_t i = l; i - l + LANES <= n; i += LANES) {
+            take_points(gap + i, count + i, e + i, &p);
+            add_moments(&p, s);
+        }
+        take_points(rest.gap + l, rest.count + l, rest.e + l, &p);
+        add_moments(&p, s);
+        for (size_t m = 0; m < KERNEL_MOMENTS; m++) { memcpy(&sum[m][l], &s[m], sizeof s[m]); }
     }
-    add_lanes(rest[0], rest[1], rest[2], s);
-    for (size_t m = 0; m < KERNEL_MOMENTS; m++) { out[m] = lanes_total(s[m]); }
+    for (size_t m = 0; m < KERNEL_MOMENTS; m++) { out[m] = lanes_total(sum[m]); }
+}
+
+static inline void add_averages(const struct points *p, lanes s[4]) {
+    lanes e0 = p->c * p->w, x = (lanes)((e0 != 0) & (bit_lanes)p->x), e1 = e0 * x;
+    s[0] += e0;
+    s[1] += e1;
+    s[2] += e1 * x;
+    s[3] += e0 * p->w;
+}
+
+static void averages(size_t n, const double *gap, const double *count, const double *e,
+                     double out[KERNEL_MOMENTS]) {
+    double sum[4][LANES];
+    struct rest rest = take_rest(n, gap, count, e);
+    for (size_t l = 0; l < LANES; l += WIDTH) {
+        lanes s[4] = {{0}};
+        struct points p;
+        for (size_t i = l; i - l + LANES <= n; i += LANES) {
+            take_points(gap + i, count + i, e + i, &p);
+            add_averages(&p, s);
+        }
+        take_points(rest.gap + l, rest.count + l, rest.e + l, &p);
+        add_averages(&p, s);
+        for (size_t m = 0; m < 4; m++) { memcpy(&sum[m][l], &s[m], sizeof s[m]); }
+    }
+    memset(out, 0, KERNEL_MOMENTS * sizeof *out);
+    for (size_t m = 0; m < 3; m++) { out[m] = lanes_total(sum[m]); }
+    out[5] = lanes_total(sum[3]);
+}
+
+static inline void add_softmax(const double *gap, const double *e, lanes s[4]) {
+    lanes x, w;
+    memcpy(&x, gap, sizeof x);
+    memcpy(&w, e, sizeof w);
+    bit_lanes other = x != 0;
+    lanes rest = (lanes)(other & (bit_lanes)w);
+    s[0] += (lanes)(~other & (bit_lanes)w);
+    s[1] += rest;
+    s[2] += rest * (lanes)((rest != 0) & (bit_lanes)x);
+    s[3] += rest * rest;
+}
+
+/* Exponentials of BATCH scores, then their sums; the last lanes are filled up with weights 0. */
+static struct kernel_softmax softmax(size_t n, const double *score, double top, double *weight) {
+    double gap[BATCH], e[BATCH], sum[4][LANES] = {{0}};
+    for (size_t start = 0; start < n; start += BATCH) {
+        size_t count = n - start < BATCH ? n - start : BATCH, end = (count + LANES - 1) / LANES * LANES;
+#pragma omp simd
+        for (size_t i = 0; i < count; i++) {
+            gap[i] = top - score[start + i];
+            e[i] = vector_exp_one(-gap[i]);
+            weight[start + i] = e[i];
+        }
+        for (size_t i = count; i < end; i++) { gap[i] = e[i] = 0; }
+        for (size_t l = 0; l < LANES; l += WIDTH) {
+            lanes s[4];
+            for (size_t m = 0; m < 4; m++) { memcpy(&s[m], &sum[m][l], sizeof s[m]); }
+            for (size_t i = l; i < end; i += LANES) { add_softmax(gap + i, e + i, s); }
+            for (size_t m = 0; m < 4; m++) { memcpy(&sum[m][l], &s[m], sizeof s[m]); }
+        }
+    }
+    return (struct kernel_softmax){lanes_total(sum[0]), lanes_total(sum[1]), lanes_total(sum[2]),
+                                   lanes_total(sum[3])};
 }
 
 static void distances(size_t n, size_t dimension, const double *x, size_t stride, const double *point,
@@ -203,6 +302,125 @@ static struct kernel_range range(size_t n, const double *x) {
     return r;
 }
 
+static struct kernel_range peaks(size_t n, const double *x, double peak[KERNEL_PEAKS]) {
+    enum { GROUPS = KERNEL_PEAKS / LANES };
+    size_t vectors = n / LANES, each = vectors / GROUPS + 1, i = 0;
+    double low[LANES];
+    for (size_t l = 0; l < LANES; l++) { low[l] = x[0]; }
+    for (size_t g = 0; g < GROUPS; g++) {
+        double high[LANES];
+        for (size_t l = 0; l < LANES; l++) { high[l] = -INFINITY; }
+        for (size_t v = 0; v < each && i + LANES <= n; v++, i += LANES) {
+#pragma omp simd
+            for (size_t l = 0; l < LANES; l++) {
+                low[l] = x[i + l] < low[l] ? x[i + l] : low[l];
+                high[l] = x[i + l] > high[l] ? x[i + l] : high[l];
+            }
+        }
+        memcpy(peak + g * LANES, high, sizeof high);
+    }
+    for (size_t l = 0; i < n; i++, l++) {
+        low[l] = x[i] < low[l] ? x[i] : low[l];
+        peak[l] = x[i] > peak[l] ? x[i] : peak[l];
+    }
+    return (struct kernel_range){range(LANES, low).low, range(KERNEL_PEAKS, peak).high};
+}
+
+static size_t above(size_t n, const double *x, double limit, double *out) {
+    size_t count = 0, i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        int any = 0;
+#pragma omp simd reduction(| : any)
+        for (size_t l = 0; l < LANES; l++) { any |= x[i + l] > limit; }
+        for (size_t l = 0; any && l < LANES; l++) {
+            out[count] = x[i + l];
+            count += x[i + l] > limit;
+        }
+    }
+    for (; i < n; i++) {
+        if (x[i] > limit) { out[count++] = x[i]; }
+    }
+    return count;
+}
+
+/* ---- sorting: a network on a matrix of LANES columns, whose rows are vectors ---- */
+
+static inline void exchange(double *a, double *b) {
+#pragma omp simd
+    for (size_t l = 0; l < LANES; l++) {
+        double high = a[l] > b[l] ? a[l] : b[l], low = a[l] > b[l] ? b[l] : a[l];
+        a[l] = high;
+        b[l] = low;
+    }
+}
+
+/* Every column into descending order (Batcher 1968). */
+static void sort_columns(size_t rows, double (*x)[LANES]) {
+    for (size_t p = 1; p < rows; p *= 2) {
+        for (size_t k = p; k >= 1; k /= 2) {
+            for (size_t j = k % p; j + k < rows; j += 2 * k) {
+                for (size_t i = j; i < j + k && i + k < rows; i++) {
+                    if ((i ^ (i + k)) < 2 * p) { exchange(x[i], x[i + k]); }
+                }
+            }
+        }
+    }
+}
+
+/* In a row, lane l with lane l ^ apart: the larger to the one without that bit. */
+static inline void exchange_lanes(double *a, size_t apart) {
+    double b[LANES];
+    for (size_t l = 0; l < LANES; l++) { b[l] = a[l ^ apart]; }
+    for (size_t l = 0; l < LANES; l++) {
+        double high = a[l] > b[l] ? a[l] : b[l], low = a[l] > b[l] ? b[l] : a[l];
+        a[l] = l & apart ? low : high;
+    }
+}
+
+/* Lane l of one row with the mirrored lane of the other. */
+static inline void exchange_mirrored(double *a, double *b, size_t width) {
+    double c[LANES], d[LANES];
+    for (size_t l = 0; l < LANES; l++) {
+        c[l] = b[l ^ (2 * width - 1)];
+        d[l] = a[l ^ (2 * width - 1)];
+    }
+    for (size_t l = 0; l < LANES; l++) {
+        double a_high = a[l] > c[l] ? a[l] : c[l], a_low = a[l] > c[l] ? c[l] : a[l];
+        double b_high = b[l] > d[l] ? b[l] : d[l], b_low = b[l] > d[l] ? d[l] : b[l];
+        a[l] = l & width ? a_low : a_high;
+        b[l] = l & width ? b_low : b_high;
+    }
+}
+
+/* Runs of `width` columns, one column after the other, into runs of twice as many (bitonic). */
+static inline void merge_columns(size_t rows, double (*x)[LANES], size_t width) {
+    for (size_t i = 0; i < rows / 2; i++) { exchange_mirrored(x[i], x[rows - 1 - i], width); }
+    for (size_t apart = width / 2; apart >= 1; apart /= 2) {
+        for (size_t i = 0; i < rows; i++) { exchange_lanes(x[i], apart); }
+    }
+    for (size_t apart = rows / 2; apart >= 1; apart /= 2) {
+        for (size_t first = 0; first < rows; first += 2 * apart) {
+            for (size_t i = first; i < first + apart; i++) { exchange(x[i], x[i + apart]); }
+        }
+    }
+}
+
+static void sort(size_t n, double *x) {
+    _Alignas(64) double room[KERNEL_SORTED / LANES][LANES];
+    size_t rows = 2;
+    while (rows * LANES < n) { rows *= 2; }
+    memcpy(room, x, n * sizeof *x);
+    for (size_t i = n; i < rows * LANES; i++) { room[i / LANES][i % LANES] = -INFINITY; }
+    sort_columns(rows, room);
+    merge_columns(rows, room, 1);
+    merge_columns(rows, room, 2);
+    merge_columns(rows, room, 4);
+    for (size_t l = 0; l * rows < n; l++) {
+        size_t end = n - l * rows < rows ? n - l * rows : rows;
+        for (size_t i = 0; i < end; i++) { x[l * rows + i] = room[i][l]; }
+    }
+}
+
 static void deposit(size_t n, const double *score, double top, double cut, double scale, int64_t first_bin,
                     double *moment) {
     const uint64_t position_mask = ((uint64_t)1 << KERNEL_BIN_SHIFT) - 1, one = 0x3ff0000000000000u;
@@ -239,11 +457,16 @@ const struct kernel JOIN(kernel_, ISA) = {
     .weights = weights,
     .square = square,
     .moments = moments,
+    .averages = averages,
+    .softmax = softmax,
     .distances = distances,
     .products = products,
     .sum = sum,
     .dot = dot,
     .masses = masses,
     .range = range,
+    .peaks = peaks,
+    .above = above,
+    .sort = sort,
     .deposit = deposit,
 };

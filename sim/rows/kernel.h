@@ -13,10 +13,18 @@ enum {
     KERNEL_LANES = 8,
     KERNEL_NODES = 8, /* polynomial moments carried per bin */
     KERNEL_BINS_PER_OCTAVE = 32,
+    KERNEL_SORTED = 1024, /* numbers that are sorted at once */
+    KERNEL_PEAKS = 512,
 };
 
 struct kernel_range {
     double low, high;
+};
+
+/* Of weights exp(score - top): how many scores are the top, and over the others the sums of the weights, of
+ * weights times gaps, of squared weights. */
+struct kernel_softmax {
+    double ties, rest, gap, square;
 };
 
 struct kernel {
@@ -30,6 +38,12 @@ struct kernel {
     /* out[m] = sum_i count_i gap_i^m e_i, m = 0..4; out[5 + m] = sum_i count_i gap_i^m e_i^2, m = 0, 1. */
     void (*moments)(size_t n, const double *gap, const double *count, const double *e,
                     double out[KERNEL_MOMENTS]);
+    /* The same bits of out[0 .. 2] and out[5] alone, the others 0: all that entropy, participation and
+     * variance take. */
+    void (*averages)(size_t n, const double *gap, const double *count, const double *e,
+                     double out[KERNEL_MOMENTS]);
+    /* weight_i = exp(score_i - top), top the largest score. */
+    struct kernel_softmax (*softmax)(size_t n, const double *score, double top, double *weight);
     /* out[i] = sum_c (x[c * stride + i] - point[c * point_stride])^2, c < dimension: squared distances of n
      * points from one. */
     void (*distances)(size_t n, size_t dimension, const double *x, size_t stride, const double *point,
@@ -48,9 +62,17 @@ struct kernel {
                    double centre, double out[5]);
     /* Smallest and largest of x[0..n), n > 0. */
     struct kernel_range (*range)(size_t n, const double *x);
+    /* The same; and peak: the largest numbers of KERNEL_PEAKS disjoint parts of x, -inf for parts that are
+     * empty. So x has at least k numbers that reach the k-th largest peak. */
+    struct kernel_range (*peaks)(size_t n, const double *x, double peak[KERNEL_PEAKS]);
+    /* Copies the numbers above `limit` to out[0..n), in order; how many. */
+    size_t (*above)(size_t n, const double *x, double limit, double *out);
+    /* Into descending order; n <= KERNEL_SORTED, no NaN. */
+    void (*sort)(size_t n, double *x);
     /* Adds the scores below `cut` to bins of gap = (top - score) scale. Bin b covers the gaps
      * (kernel_bin_edge(b), kernel_bin_edge(b + 1)]; moment[(b - first_bin) KERNEL_NODES + k] gains
-     * x^k with x in (-1, 1] the position in the bin. Every such gap lies in first_bin or above. */
+     * x^k with x in (-1, 1] the position in the bin. Every such gap lies in first_bin or above. Quicker where
+     * `moment` is aligned to KERNEL_NODES doubles. */
     void (*deposit)(size_t n, const double *score, double top, double cut, double scale, int64_t first_bin,
                     double *moment);
 };

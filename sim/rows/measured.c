@@ -1,10 +1,12 @@
 #include "sim/rows/measured.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "sim/rows/compress.h"
 
 struct measured {
+    const struct kernel *kernel;
     struct compress *compress;
     size_t count;
     const double *scores;
@@ -13,6 +15,7 @@ struct measured {
 struct measured *measured_create(const struct isa *isa) {
     struct measured *m = calloc(1, sizeof *m);
     if (!m) { return NULL; }
+    m->kernel = isa->kernel;
     m->compress = compress_create(isa);
     if (m->compress) { return m; }
     free(m);
@@ -32,8 +35,18 @@ static const double *measured_chunk(void *context, size_t index, size_t *count) 
     return m->scores + first;
 }
 
+/* A limit that at least COMPRESS_TOP scores are above; -inf for few scores. */
+static double measured_limit(const struct measured *m) {
+    double peak[KERNEL_PEAKS];
+    if (m->count <= KERNEL_PEAKS) { return -INFINITY; }
+    m->kernel->peaks(m->count, m->scores, peak);
+    m->kernel->sort(KERNEL_PEAKS, peak);
+    return nextafter(peak[COMPRESS_TOP - 1], -INFINITY);
+}
+
 const struct row *measured_row(struct measured *m, size_t count, const double *scores, double scale) {
     m->count = count;
     m->scores = scores;
-    return compress_row(m->compress, &(struct compress_source){m, count, measured_chunk}, scale);
+    const struct compress_source source = {m, count, measured_limit(m), measured_chunk};
+    return compress_row(m->compress, &source, scale);
 }

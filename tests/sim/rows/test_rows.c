@@ -8,9 +8,11 @@ enum { POINTS = 1000 };
 static void check_sums(const struct kernel *kernel, size_t n, double x[2][POINTS],
                        double out[KERNEL_MOMENTS]) {
     const double beta = 1.7;
-    double weight[POINTS];
+    double weight[POINTS], averages[KERNEL_MOMENTS];
     kernel->weights(n, x[0], beta, weight);
     kernel->moments(n, x[0], x[1], weight, out);
+    kernel->averages(n, x[0], x[1], weight, averages);
+    for (int m = 0; m < KERNEL_MOMENTS; m++) { check_close(averages[m], m < 3 || m == 5 ? out[m] : 0, 0); }
     kernel->square(n, weight);
     for (size_t i = 0; i < n; i++) { check_relative(weight[i], exp(-2 * beta * x[0][i]), 1e-14); }
     for (int m = 0; m < KERNEL_MOMENTS; m++) {

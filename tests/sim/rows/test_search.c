@@ -1,0 +1,103 @@
+/* What finds the top of a row, and weighs a row as it is: the same of every instruction set. */
+#include "tests/sim/rows/laws.h"
+
+#include <stdlib.h>
+
+enum { POINTS = 3000, SETS = 3 };
+static const char *const set_name[SETS] = {"base", "avx2", "avx512"};
+
+/* Gaussian, with ties from rounding and a few scores far above. */
+static void fill(double x[POINTS], size_t shift) {
+    isa_best()->kernel->uniforms(test_stream(shift).key, STREAM_SCORES, 0, POINTS / 4, x);
+    for (size_t i = 0; i < POINTS; i++) {
+        x[i] = log(x[i] / (1 - x[i]));
+        if (shift % 3 == 0) { x[i] = floor(4 * x[i]); }
+        if (i % 700 == 3) { x[i] += 10; }
+    }
+}
+
+static int descending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x < y) - (x > y);
+}
+
+static void test_sort(void **state) {
+    (void)state;
+    double x[POINTS], want[KERNEL_SORTED], got[KERNEL_SORTED];
+    for (size_t n = 0; n <= KERNEL_SORTED; n += n < 70 || n > 1000 ? 1 : 37) {
+        fill(x, n);
+        memcpy(want, x, n * sizeof *x);
+        qsort(want, n, sizeof *want, descending);
+        for (size_t s = 0; s < SETS; s++) {
+            if (!isa_find(set_name[s])) { continue; }
+            memcpy(got, x, n * sizeof *x);
+            isa_find(set_name[s])->kernel->sort(n, got);
+            for (size_t i = 0; i < n; i++) { check_close(got[i], want[i], 0); }
+        }
+    }
+}
+
+static void check_peaks(const struct kernel *kernel, size_t n, const double *x) {
+    double peak[KERNEL_PEAKS];
+    struct kernel_range want = kernel->range(n, x), got = kernel->peaks(n, x, peak);
+    check_close(got.low, want.low, 0);
+    check_close(got.high, want.high, 0);
+    kernel->sort(KERNEL_PEAKS, peak);
+    for (size_t k = 0; k < KERNEL_PEAKS && k < n; k++) {
+        size_t reaching = 0;
+        for (size_t i = 0; i < n; i++) { reaching += x[i] >= peak[k]; }
+        assert_true(reaching > k);
+    }
+    assert_true(n < KERNEL_PEAKS || isfinite(peak[KERNEL_PEAKS / 2 - 1]));
+}
+
+static void check_above(const struct kernel *kernel, size_t n, const double *x) {
+    double found[POINTS];
+    size_t count = kernel->above(n, x, 1, found), k = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (x[i] > 1) { check_close(found[k++], x[i], 0); }
+    }
+    assert_int_equal(count, k);
+}
+
+static struct kernel_softmax check_softmax(const struct kernel *kernel, size_t n, const double *x) {
+    double weight[POINTS], top = kernel->range(n, x).high;
+    long double ties = 0, rest = 0, gap = 0, square = 0;
+    struct kernel_softmax found = kernel->softmax(n, x, top, weight);
+    for (size_t i = 0; i < n; i++) {
+        long double e = expl((long double)x[i] - top);
+        check_relative(weight[i], (double)e, 1e-14);
+        ties += x[i] == top;
+        rest += x[i] == top ? 0 : e;
+        gap += e * (top - x[i]);
+        square += x[i] == top ? 0 : e * e;
+    }
+    check_close(found.ties, (double)ties, 0);
+    check_close(found.rest, (double)rest, 1e-14 * (double)rest);
+    check_close(found.gap, (double)gap, 1e-14 * (double)gap);
+    check_close(found.square, (double)square, 1e-14 * (double)square);
+    return found;
+}
+
+static void test_search(void **state) {
+    (void)state;
+    static const size_t count[] = {1, 2, 7, 8, 9, 255, 256, 257, 511, 512, 513, 1031, 2048, POINTS};
+    double x[POINTS];
+    for (size_t c = 0; c < sizeof count / sizeof count[0]; c++) {
+        fill(x, c);
+        struct kernel_softmax want = check_softmax(isa_find("base")->kernel, count[c], x);
+        for (size_t s = 0; s < SETS; s++) {
+            if (!isa_find(set_name[s])) { continue; }
+            const struct kernel *kernel = isa_find(set_name[s])->kernel;
+            check_peaks(kernel, count[c], x);
+            check_above(kernel, count[c], x);
+            struct kernel_softmax got = check_softmax(kernel, count[c], x);
+            assert_memory_equal(&got, &want, sizeof want);
+        }
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_sort), cmocka_unit_test(test_search)};
+    return cmocka_run_group_tests_name("search", tests, NULL, NULL);
+}
