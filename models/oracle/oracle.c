@@ -7,6 +7,7 @@
 #include "models/numeric/root.h"
 #include "models/oracle/answer.h"
 #include "models/oracle/fixed.h"
+#include "models/oracle/pairs.h"
 #include "models/theory/typical.h"
 
 struct oracle *oracle_create(const struct family *family, const double *p, double log_n) {
@@ -71,6 +72,16 @@ static void reach_further(size_t ranks, struct oracle_answer *answer) {
     output->radial_variance_error += left * output->radial_variance;
 }
 
+/* Where Y_2 is so small that rows which the pass over x leaves out may carry it. */
+static void look_at_pairs(const struct field *f, struct oracle_point *point) {
+    const double small = 1e-8;
+    double value, error;
+    if (point->participation < small && pairs_mean(f, &value, &error) && error < point->participation_error) {
+        point->participation = value;
+        point->participation_error = error;
+    }
+}
+
 static bool by_quadrature(const struct oracle *o, double beta, struct oracle_question ask,
                           struct oracle_answer *answer) {
     struct outer outer;
@@ -80,6 +91,7 @@ static bool by_quadrature(const struct oracle *o, double beta, struct oracle_que
         answer_ranks(&outer, answer->weight, answer->weight_error);
         answer->output = unknown_output;
         if (ask.output) { answer_output(&outer, &answer->output); }
+        if (ask.errors) { look_at_pairs(&outer.field, &answer->point); }
         if (beta > OUTER_LARGEST_BETA) { reach_further(ask.ranks, answer); }
     }
     outer_close(&outer);

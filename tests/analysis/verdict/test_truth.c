@@ -93,7 +93,9 @@ static void judge_law(size_t which, size_t shapes, size_t replicates, size_t cou
         char sentence[SENTENCE];
         struct verdict v = standard_judge(r, i, false, sentence);
         count[v.kind]++;
-        if (v.kind == VERDICT_REFUTED) { fail_msg("%s, %s: %s", law[which], r->series[i].name, sentence); }
+        if (v.kind == VERDICT_REFUTED) {
+            print_error("%s, %s: %s\n", law[which], r->series[i].name, sentence);
+        }
     }
     results_free(r);
 }
@@ -107,6 +109,7 @@ static void test_true_laws(void **state) {
     }
     printf("    true laws: %zu supported, %zu undecided, %zu refuted\n", count[VERDICT_SUPPORTED],
            count[VERDICT_UNDECIDED], count[VERDICT_REFUTED]);
+    assert_int_equal(count[VERDICT_REFUTED], 0);
 }
 
 /* Where theory itself misses its law the reason says so. */

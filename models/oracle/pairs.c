@@ -1,0 +1,199 @@
+#include "models/oracle/pairs.h"
+
+#include <math.h>
+
+#include "models/numeric/panels.h"
+#include "models/oracle/inner.h"
+
+enum { PANELS = 32, NODES = PANELS * OUTER }; /* of x */
+static const double WIDTH = 2.6;              /* of one, as outer.c has it */
+static const double CERTAIN = 1e-13;          /* psi below which phi^{n-1} is 1 */
+static const double OVER = 5.5;               /* a > e^5.5: e^-a is nothing */
+static const double LEAST = -700;             /* logarithms of what doubles hold */
+static const double UNDER = 25;     /* beyond x_high: e^-a is 1 to 1e-13 wherever phi^{n-1} is not 0 */
+static const double EARLY = 20;     /* x so much below b: a^2 < e^-40 */
+static const double NEGLECTED = 32; /* e^-32 of the largest */
+
+/* phi^{n-1} on nodes of x between x_low, below which it is 1, and x_high, beyond which it is 0. */
+struct pairs {
+    const struct field *f;
+    double x_low, x_high, x_first; /* below x_first e^{2x} phi^{n-1} is 1e-16 of what it adds up to */
+    size_t nodes;
+    double x[NODES], weight[NODES]; /* of the nodes, times phi^{n-1} */
+    double log_all;                 /* of int e^{2 (x - x_high)} phi^{n-1} dx */
+    double error;                   /* relative, of R */
+    double most;                    /* the logarithm of e^y R at its largest */
+};
+
+/* ---- R ---- */
+
+/* int_0^a t e^{-t} dt. */
+static double up_to(double a) {
+    return a < 0.01 ? a * a * (1.0 / 2 - a * (1.0 / 3 - a * (1.0 / 8 - a * (1.0 / 30 - a / 144))))
+                    : -expm1(-a) - a * exp(-a);
+}
+
+/* A panel's nodes; returns its part of int e^{2 (x - x_high)} phi^{n-1} dx, whose error it adds to *error. */
+static double add_nodes(struct pairs *p, double low, double high, double *error) {
+    const struct field *f = p->f;
+    const struct legendre *r = &f->o->rules.outer;
+    const double half = (high - low) / 2;
+    double sum = 0, last[PANELS_ENDS] = {0};
+    for (size_t j = 0; j < OUTER; j++) {
+        const double x = low + half * (1 + r->x[j]);
+        const double power = inner_power(f, inner_at(f, x, inner_span_at(f, x)).psi),
+                     term = half * r->w[j] * power * exp(2 * (x - p->x_high));
+        p->x[p->nodes] = x;
+        p->weight[p->nodes++] = half * r->w[j] * power;
+        sum += term;
+        for (size_t k = 0; k < PANELS_ENDS; k++) { last[k] += term * r->value[OUTER - PANELS_ENDS + k][j]; }
+    }
+    const double middle = low + half;
+    *error += panels_error(sum, last, PANELS_ENDS, 2.5) +
+              sum * inner_error(f, middle, inner_span_at(f, middle)).psi;
+    return sum;
+}
+
+/* Where int e^{2 (x - x_high)} phi^{n-1} dx, from below, reaches this. */
+static double first_of(const struct pairs *p, double least) {
+    size_t j = p->nodes; /* within a panel the order does not matter */
+    double sum = exp(2 * (p->x_low - p->x_high)) / 2;
+    while (j > 1 && sum < least) {
+        j--;
+        sum += p->weight[j] * exp(2 * (p->x[j] - p->x_high));
+    }
+    return sum < least ? p->x_high : j < p->nodes ? p->x[j] : p->x_low;
+}
+
+/* Downwards until nothing is left to happen. What phi^{n-1} is off 1 there is an error. */
+static bool make_nodes(struct pairs *p) {
+    const struct field *f = p->f;
+    double sum = 0, error = 0, psi = INFINITY;
+    p->x_low = p->x_high = f->x_high;
+    while (psi > CERTAIN && p->nodes < NODES && p->x_low > f->x_low) {
+        const double high = p->x_low;
+        p->x_low = fmax(high - WIDTH / f->fineness, f->x_low);
+        sum += add_nodes(p, p->x_low, high, &error);
+        psi = inner_at(f, p->x_low, inner_span_at(f, p->x_low)).psi;
+    }
+    sum += exp(2 * (p->x_low - p->x_high)) / 2;
+    p->log_all = log(sum);
+    p->x_first = first_of(p, 1e-16 * sum);
+    p->error = error / sum + psi + 2 * f->far_error;
+    return isfinite(p->log_all + p->error);
+}
+
+/* The first node of the panel around x. */
+static size_t node_at(const struct pairs *p, double x) {
+    const double panel = floor((p->x_high - x) * p->f->fineness / WIDTH);
+    return (size_t)fmin(fmax(0, panel) * OUTER, (double)p->nodes);
+}
+
+/* log R(b). */
+static double log_share(const struct pairs *p, double b) {
+    if (b < p->x_low - OVER) { return 0; }
+    if (b > p->x_high + UNDER) { return p->log_all + 2 * (p->x_high - b); }
+    const size_t begin = node_at(p, b + OVER), last = node_at(p, fmin(p->x_first, b - EARLY)),
+                 end = last < p->nodes ? last + OUTER : p->nodes;
+    double sum = up_to(exp(p->x_low - b));
+#pragma omp simd reduction(+ : sum)
+    for (size_t j = begin; j < end; j++) {
+        const double t = p->x[j] - b, most = t < 2 * OVER ? t : 2 * OVER;
+        sum += p->weight[j] * vector_exp_one(2 * most - vector_exp_one(most));
+    }
+    return log(sum);
+}
+
+/* ---- all scores ---- */
+
+/* beta g(y), y as low as wanted. */
+static double gap_at(const struct field *f, double y) {
+    const struct oracle *o = f->o;
+    if (y >= KNOTS_DEEPEST) { return field_gap(f, y); }
+    return -f->beta * exp(o->family->log_gap(o->p, y - o->log_n, -y) + o->log_lambda);
+}
+
+/* The logarithm of e^y R. */
+static double log_term(const struct pairs *p, double y, double b) { return y + log_share(p, b); }
+
+static void integrand(const struct panels_panel *panel, double *value, void *param) {
+    const struct pairs *p = param;
+    for (int j = 0; j < panel->rule->order; j++) {
+        const double y = panel->middle + panel->half * panel->rule->x[j];
+        value[j] = exp(log_term(p, y, gap_at(p->f, y)) - p->most);
+    }
+}
+
+/* Scores between two y, in panels over which neither y nor b changes by more than about 2. None where the
+ * most they could add is nothing. */
+static void add_scores(const struct pairs *p, double low, double high, double low_b, double high_b,
+                       struct panels *sum) {
+    if (!(high + log_share(p, low_b) + log(high - low) > p->most - NEGLECTED)) { return; }
+    const double change = fmax(high - low, fmin(high_b - low_b, 1e3)),
+                 pieces = ceil(p->f->fineness * change / 2), piece = (high - low) / pieces;
+    for (double i = 0; i < pieces; i++) {
+        panels_add(sum, low + i * piece, i + 1 < pieces ? low + (i + 1) * piece : high);
+    }
+}
+
+/* ---- panel by panel, upwards in b ---- */
+
+static const double STEP = 4; /* in y below the knots */
+
+/* The largest e^y R among the ends of panels. */
+static void find_most(struct pairs *p) {
+    const struct oracle *o = p->f->o;
+    p->most = -INFINITY;
+    for (size_t i = 0; i < o->knots; i++) {
+        p->most = fmax(p->most, o->knot[i].y + log_share(p, field_knot_b(p->f, i)));
+    }
+    for (double y = KNOTS_DEEPEST - STEP; y > fmax(p->most - NEGLECTED, LEAST); y -= STEP) {
+        p->most = fmax(p->most, y + log_share(p, gap_at(p->f, y)));
+    }
+}
+
+/* All scores, those below the knots first. */
+static void add_all(const struct pairs *p, struct panels *sum) {
+    const struct oracle *o = p->f->o;
+    const double steps = fmax(0, ceil((KNOTS_DEEPEST - (p->most - NEGLECTED)) / STEP));
+    double low = KNOTS_DEEPEST - steps * STEP, low_b = gap_at(p->f, low);
+    while (low < KNOTS_DEEPEST) {
+        const double high = low + STEP, high_b = gap_at(p->f, high);
+        add_scores(p, low, high, low_b, high_b, sum);
+        low = high;
+        low_b = high_b;
+    }
+    for (size_t i = 0; i + 1 < o->knots; i++) {
+        add_scores(p, o->knot[i].y, o->knot[i + 1].y, field_knot_b(p->f, i), field_knot_b(p->f, i + 1), sum);
+    }
+}
+
+/* Every score from x_low - SATURATED to x_high + LINEAR is in the field's panels. */
+static bool is_covered(const struct pairs *p) {
+    const struct field *f = p->f;
+    const struct oracle *o = f->o;
+    const double first = fmax(p->x_low - FIELD_SATURATED, field_knot_b(f, 0)),
+                 last = fmin(p->x_high + FIELD_LINEAR, field_knot_b(f, o->knots - 1));
+    if (last <= first) { return true; }
+    if (f->count == 0 || f->panel[0].low_b > first || f->panel[f->count - 1].high_b < last) { return false; }
+    for (size_t i = 1; i < f->count; i++) {
+        if (f->panel[i].low_y != f->panel[i - 1].high_y && f->panel[i].high_b > first) { return false; }
+    }
+    return true;
+}
+
+bool pairs_mean(const struct field *f, double *value, double *error) {
+    struct pairs p = {.f = f};
+    if (!make_nodes(&p) || !is_covered(&p)) { return false; }
+    find_most(&p);
+    if (!(p.most > LEAST)) { return false; }
+    struct panels sum = {
+        .rule = &f->o->rules.outer, .count = 1, .function = integrand, .param = &p, .depth = 5};
+    panels_aim(&sum, 0, 1, (struct panels_aim){.relative = 1e-11, .absolute = 1e-11, .power = 2.5});
+    add_all(&p, &sum);
+    /* noise of gaps moves a^2 e^-a by twice itself, and x_high likewise; the rest is a choice */
+    const double noise = 4 * f->noise * fmax(fabs(p.x_low), fabs(p.x_high)), allowance = 1e-10;
+    *value = exp(p.most) * sum.value[0];
+    *error = exp(p.most) * sum.error[0] + (p.error + noise + allowance) * *value;
+    return isfinite(*value + *error) && *value > 0;
+}

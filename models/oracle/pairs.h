@@ -1,0 +1,20 @@
+/* pairs: E Y_2, the chance that two keys picked by their weights are one, where it is small.
+ *
+ * The pass over x leaves out rows that are rarer than e^-36, and scores with n V below e^-40; far below the
+ * critical beta such rows carry the mean of Y_2 (THEORY, Mean and typical participation). Here every score
+ * counts, in logarithms:
+ *
+ *     E Y_2 = int e^y R(b(y)) dy,     R(b) = int a^2 e^{-a} phi^{n-1} dx,   a = e^{x - b}
+ *
+ * R(b) is the mean square of the weight that one score at b has among n - 1 others: 1 far above them all,
+ * e^{-2b} times a constant far below. */
+#ifndef GAPSCALE_MODELS_ORACLE_PAIRS_H
+#define GAPSCALE_MODELS_ORACLE_PAIRS_H
+
+#include "models/oracle/field.h"
+
+/* After field_finish. *error is an estimate as those of oracle.h are. False, and nothing written, where it is
+ * out of reach: a field with holes or whose far scores are, or less than e^-700. */
+bool pairs_mean(const struct field *field, double *value, double *error);
+
+#endif

@@ -1,0 +1,151 @@
+/* E Y_2 where it is small: against sums over a plain grid of log scores and log u, which share nothing with
+ * the oracle but the family's gaps; against the pass over x where that still has digits; with finer panels.
+ */
+#include "tests/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "models/oracle/outer.h"
+#include "models/oracle/pairs.h"
+#include "tests/models/oracle/oracle_law.h"
+
+/* ---- a plain grid ---- */
+
+/* Scores with y = log(n V) from -220 on, a step apart: beta times their gaps below s*, logarithms of masses.
+ */
+struct grid {
+    size_t count;
+    double step, *b, *mass;
+};
+
+static struct grid grid_make(const struct law *law, double log_n, double beta_ratio, double step) {
+    const double deepest = -220, beta = beta_ratio * scale(law, log_n);
+    struct grid g = {.count = (size_t)((log_n - deepest) / step), .step = step};
+    g.b = calloc(2 * g.count, sizeof *g.b);
+    assert_non_null(g.b);
+    g.mass = g.b + g.count;
+    for (size_t i = 0; i < g.count; i++) {
+        double y = deepest + step * ((double)i + 0.5),
+               gap = exp(family_find(law->family)->log_gap(law->p, fmin(y, 0) - log_n, fabs(y)));
+        g.b[i] = beta * (y < 0 ? -gap : gap);
+        g.mass[i] = y + log(step);
+    }
+    return g;
+}
+
+/* n E (1 - e^{-a}), and n E a^2 e^{-a}, at a = e^{x - b}. */
+static void grid_at(const struct grid *g, double x, double *psi, double *pairs) {
+    *psi = *pairs = 0;
+    for (size_t i = 0; i < g->count; i++) {
+        double log_a = x - g->b[i], a = exp(fmin(log_a, 100));
+        *psi += a > 1e-8 ? exp(g->mass[i]) * -expm1(-a) : exp(g->mass[i] + log_a);
+        *pairs += exp(g->mass[i] + 2 * log_a - a);
+    }
+}
+
+static double grid_mean(const struct law *law, double log_n, double beta_ratio, double step) {
+    struct grid g = grid_make(law, log_n, beta_ratio, step);
+    double low = -1e4, high = 1e4, psi, pairs, sum = 0;
+    while (high - low > step) {
+        double middle = (low + high) / 2;
+        grid_at(&g, middle, &psi, &pairs);
+        *(psi > 50 ? &high : &low) = middle;
+    }
+    /* from the top down to where nothing is left */
+    for (double x = high, most = 0, term = 1; x > high - 400 && (term > 1e-14 * most || x > high - 50);
+         x -= step) {
+        grid_at(&g, x, &psi, &pairs);
+        term = pairs * exp(-psi);
+        most = fmax(most, term);
+        sum += step * term;
+    }
+    free(g.b);
+    return sum;
+}
+
+static void test_grid(void **state) {
+    (void)state;
+    static const struct {
+        struct law law;
+        double log_n, beta_ratio;
+    } at[] = {
+        {{"stretched", {2.7, 1}}, 115.12925464970229, 0.54475},
+        {{"stretched", {5, 1}}, 115, 0.4},
+        {{"gaussian", {1}}, 60, 0.5},
+        {{"gaussian", {1}}, 115, 0.62},
+        {{"powerlaw", {40, 1}}, 115, 0.3},
+        {{"spherical", {129}}, 115, 0.3},
+        {{"spherical", {10000}}, 2000, 0.72556245735},
+        {{"spherical", {10000}}, 2000, 0.87717870259},
+    };
+    for (size_t i = 0; i < sizeof at / sizeof at[0]; i++) {
+        struct oracle_point point = point_at(&at[i].law, at[i].log_n, at[i].beta_ratio);
+        double coarse = grid_mean(&at[i].law, at[i].log_n, at[i].beta_ratio, 0.2),
+               fine = grid_mean(&at[i].law, at[i].log_n, at[i].beta_ratio, 0.1), off = fabs(fine - coarse);
+        printf("    %s %g, log n = %g, beta = %g: %.10g +- %.1g, grid %.10g\n", at[i].law.family,
+               at[i].law.p[0], at[i].log_n, at[i].beta_ratio, point.participation, point.participation_error,
+               fine);
+        assert_true(point.participation < 1e-8 && point.participation_error < 1e-6 * point.participation);
+        assert_true(off < 1e-8 * fine);
+        check_close(point.participation, fine, point.participation_error + off);
+    }
+}
+
+/* ---- the pass over x, and finer panels ---- */
+
+static bool pairs_at(const struct oracle *o, double beta_ratio, double *value, double *error) {
+    struct outer outer;
+    assert_true(outer_integrate(&outer, o, beta_ratio, (struct oracle_question){.errors = true}));
+    bool found = pairs_mean(&outer.field, value, error);
+    outer_close(&outer);
+    return found;
+}
+
+/* Both are right where both can be had: here 1e-8 is no limit. */
+static void test_bridge(void **state) {
+    (void)state;
+    const struct law laws[] = {{"gaussian", {1}},      {"gumbel", {0, 1}},   {"spherical", {5}},
+                               {"powerlaw", {0.3, 1}}, {"powerlaw", {3, 1}}, {"stretched", {0.5, 1}},
+                               {"stretched", {5, 1}},  {"spherical", {129}}, {"pareto", {3}}};
+    const double log_n[] = {11, 27, 115, 700};
+    size_t both = 0, small = 0;
+    for (size_t i = 0; i < 9 * 4; i++) {
+        struct oracle *o = make_oracle(&laws[i / 4], log_n[i % 4]);
+        for (double beta = 1e-3; beta < 2; beta *= 2.5) {
+            struct oracle_answer pass;
+            double value, error, fine, fine_error;
+            oracle_refine(o, 1);
+            if (!pairs_at(o, beta, &value, &error)) { continue; }
+            assert_true(oracle_ask(o, beta, (struct oracle_question){.ranks = 0}, &pass));
+            check_close(value, pass.point.participation, error + pass.point.participation_error);
+            both += pass.point.participation_error < 1e-3 * value;
+            small += value < 1e-8;
+            oracle_refine(o, 1.9);
+            assert_true(pairs_at(o, beta, &fine, &fine_error));
+            check_close(value, fine, error + fine_error);
+        }
+        oracle_free(o);
+    }
+    printf("    %zu by both, %zu small\n", both, small);
+    assert_true(both > 50 && small > 50);
+}
+
+/* Of equal weights, and none that doubles do not hold. */
+static void test_ends(void **state) {
+    (void)state;
+    const struct law gauss = {"gaussian", {1}};
+    struct oracle_point uniform = point_at(&gauss, 100, 1e-9), far = point_at(&gauss, 1e5, 0.1);
+    check_close(uniform.participation, exp(-100), uniform.participation_error + 1e-14 * exp(-100));
+    assert_true(uniform.participation_error < 1e-9 * exp(-100));
+    assert_true(far.participation_error > far.participation);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_grid),
+        cmocka_unit_test(test_bridge),
+        cmocka_unit_test(test_ends),
+    };
+    return cmocka_run_group_tests_name("pairs", tests, NULL, NULL);
+}
