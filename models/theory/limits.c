@@ -5,7 +5,7 @@
 #include <gsl/gsl_sf_psi.h>
 #include <math.h>
 
-#include "models/numeric/bracket.h"
+#include "models/numeric/root.h"
 #include "models/theory/typical.h"
 
 /* ---- Poisson-Dirichlet ---- */
@@ -18,13 +18,13 @@ double limits_pd_participation(double ratio, double q) {
 }
 
 /* Of x = log(ratio - 1). */
-static double pd_excess(const struct bracket_target *target, double x) {
-    return log(limits_pd_entropy(1 + exp(x)) / target->threshold);
+static double pd_excess(double x, void *threshold) {
+    return log(limits_pd_entropy(1 + exp(x)) / *(double *)threshold);
 }
 
 double limits_pd_collapse_entropy(double threshold) {
     if (!(threshold > 0 && threshold < INFINITY)) { return NAN; }
-    return 1 + exp(bracket_root_near(&(struct bracket_target){pd_excess, 0, threshold}, -1, 1, 1e-15));
+    return 1 + exp(root_near((gsl_function){pd_excess, &threshold}, -1, 1, 1e-15));
 }
 
 double limits_pd_collapse_participation(double threshold) {
@@ -149,25 +149,30 @@ double limits_weibull_lambda_cdf(double kappa, double z) {
     return z > 0 ? cdf_of(kappa, z) : 0;
 }
 
+struct quantile {
+    double kappa, probability;
+};
+
 /* Of x = log z. */
-static double cdf_excess(const struct bracket_target *target, double x) {
-    return target->threshold - cdf_of(target->parameter, exp(x));
+static double cdf_excess(double x, void *param) {
+    const struct quantile *q = param;
+    return q->probability -
+           (q->kappa == INFINITY ? limits_gumbel_lambda_cdf(exp(x)) : cdf_of(q->kappa, exp(x)));
 }
 
-static double gumbel_cdf_excess(const struct bracket_target *target, double x) {
-    return target->threshold - limits_gumbel_lambda_cdf(exp(x));
+static double quantile_of(double kappa, double probability) {
+    struct quantile q = {kappa, probability};
+    return exp(root_near((gsl_function){cdf_excess, &q}, 0, 1, 1e-10));
 }
 
 double limits_gumbel_lambda_quantile(double probability) {
     if (!(probability > 0 && probability < 1)) { return NAN; }
-    if (probability <= exp(-1)) { return 1; }
-    return exp(
-        bracket_root_near(&(struct bracket_target){gumbel_cdf_excess, INFINITY, probability}, 0, 1, 1e-10));
+    return probability <= exp(-1) ? 1 : quantile_of(INFINITY, probability);
 }
 
 double limits_weibull_lambda_quantile(double kappa, double probability) {
     if (!(kappa > 0 && kappa < INFINITY && probability > 0 && probability < 1)) { return NAN; }
-    return exp(bracket_root_near(&(struct bracket_target){cdf_excess, kappa, probability}, 0, 1, 1e-10));
+    return quantile_of(kappa, probability);
 }
 
 /* ---- which law a family has ---- */

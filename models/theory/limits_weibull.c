@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "models/numeric/bracket.h"
 #include "models/numeric/panels.h"
+#include "models/numeric/root.h"
 
 /* ---- Weibull class ----
  *
@@ -251,30 +251,27 @@ struct limits_weibull limits_weibull_at(double kappa, double ratio) {
     };
 }
 
+struct crossing {
+    double kappa, threshold, sign; /* -1: of a mean that rises */
+    int observable;
+};
+
 /* Of x = log ratio. */
-static double weibull_excess(const struct bracket_target *target, double x, int observable) {
-    const struct means means = weibull_means(target->parameter, exp(x), false);
-    return log(means.value[observable] / target->threshold);
-}
-
-static double weibull_entropy_excess(const struct bracket_target *target, double x) {
-    return weibull_excess(target, x, ENTROPY);
-}
-
-static double weibull_concentration_excess(const struct bracket_target *target, double x) {
-    return -weibull_excess(target, x, PARTICIPATION);
+static double excess(double x, void *param) {
+    const struct crossing *c = param;
+    return c->sign * log(weibull_means(c->kappa, exp(x), false).value[c->observable] / c->threshold);
 }
 
 double limits_weibull_collapse_entropy(double kappa, double threshold) {
+    struct crossing crossing = {kappa, threshold, 1, ENTROPY};
     if (!(kappa > 0 && kappa < INFINITY && threshold > 0 && threshold < INFINITY)) { return NAN; }
-    return exp(
-        bracket_root_near(&(struct bracket_target){weibull_entropy_excess, kappa, threshold}, 0.4, 1, 1e-11));
+    return exp(root_near((gsl_function){excess, &crossing}, 0.4, 1, 1e-11));
 }
 
 double limits_weibull_collapse_participation(double kappa, double threshold) {
+    struct crossing crossing = {kappa, threshold, -1, PARTICIPATION};
     if (!(kappa > 0 && kappa < INFINITY && threshold > 0 && threshold < 1)) { return NAN; }
-    return exp(bracket_root_near(&(struct bracket_target){weibull_concentration_excess, kappa, threshold},
-                                 0.2, 0.8, 1e-11));
+    return exp(root_near((gsl_function){excess, &crossing}, 0.2, 0.8, 1e-11));
 }
 
 double limits_weibull_near_ties(double kappa, double ratio) {

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "models/numeric/logs.h"
+#include "models/numeric/root.h"
 
 enum { SCAN = 64 };
 
@@ -24,36 +25,15 @@ static struct typical typical_at(const struct search *search, double y) {
     return (struct typical){.log_lambda = log(y) - log_gap, .log_rank = y, .log_gap = log_gap};
 }
 
-/* y of the largest ratio between y_low and y_high, to half the digits: the maximum is flat. */
-static double refine(const struct search *search, double y_low, double y_high) {
-    const double golden = 0.5 * (sqrt(5) - 1);
-    double low = log(y_low), high = log(y_high);
-    double left = high - golden * (high - low), right = low + golden * (high - low);
-    double left_value = log_ratio(search, exp(left)), right_value = log_ratio(search, exp(right));
-    while (high - low > sqrt(DBL_EPSILON)) {
-        if (left_value > right_value) {
-            high = right;
-            right = left;
-            right_value = left_value;
-            left = high - golden * (high - low);
-            left_value = log_ratio(search, exp(left));
-        } else {
-            low = left;
-            left = right;
-            left_value = right_value;
-            right = low + golden * (high - low);
-            right_value = log_ratio(search, exp(right));
-        }
-    }
-    return exp(0.5 * (low + high));
-}
+/* Of log y. */
+static double log_ratio_at(double x, void *search) { return log_ratio(search, exp(x)); }
 
 /* The i-th point of the scan, i = 0..SCAN-1, from log n / 10^4 to log n. */
 static double scan_point(const struct search *search, int i) {
     return search->log_n * exp((i - (SCAN - 1)) * (log(1e4) / (SCAN - 1)));
 }
 
-static struct typical typical_iid(const struct search *search) {
+static struct typical typical_iid(struct search *search) {
     double limit = search->family->log_hazard(search->p, -search->log_n), best_value = -INFINITY;
     int best = 0;
     for (int i = 0; i < SCAN; i++) {
@@ -65,7 +45,9 @@ static struct typical typical_iid(const struct search *search) {
     }
     double y = scan_point(search, best);
     if (best < SCAN - 1) {
-        y = refine(search, scan_point(search, best > 0 ? best - 1 : 0), scan_point(search, best + 1));
+        y = exp(root_peak((gsl_function){log_ratio_at, search},
+                          log(scan_point(search, best > 0 ? best - 1 : 0)), log(scan_point(search, best + 1)),
+                          sqrt(DBL_EPSILON), 0));
     }
     struct typical inside = typical_at(search, y);
     double noise = 1e-13 + 8 * DBL_EPSILON * fabs(limit);

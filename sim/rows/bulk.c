@@ -294,29 +294,15 @@ double bulk_log_count(const struct bulk *bulk, double offset, double t) {
     return panel_rank(bulk, low, t - offset);
 }
 
-static double ratio_at(const struct bulk *bulk, double offset, double y) {
-    return y / (profile_gap(bulk->profile, y) + offset);
-}
+struct shifted {
+    const struct profile *profile;
+    double offset;
+};
 
-/* Golden section for the largest y/(g + offset) between two ends; the maximum is flat. */
-static double refine_peak(const struct bulk *bulk, double offset, double low, double high) {
-    const double golden = 0.5 * (sqrt(5) - 1);
-    double left = high - golden * (high - low), right = low + golden * (high - low);
-    double left_value = ratio_at(bulk, offset, left), right_value = ratio_at(bulk, offset, right);
-    while (high - low > 1e-8 * high) {
-        if (left_value > right_value) {
-            high = right;
-            right = left;
-            right_value = left_value;
-            left_value = ratio_at(bulk, offset, left = high - golden * (high - low));
-        } else {
-            low = left;
-            left = right;
-            left_value = right_value;
-            right_value = ratio_at(bulk, offset, right = low + golden * (high - low));
-        }
-    }
-    return (low + high) / 2;
+/* y/(g + offset). */
+static double ratio_at(double y, void *param) {
+    const struct shifted *shifted = param;
+    return y / (profile_gap(shifted->profile, y) + shifted->offset);
 }
 
 bool bulk_accumulation(const struct bulk *bulk, double offset, double best, double *log_rank, double *gap) {
@@ -334,10 +320,11 @@ bool bulk_accumulation(const struct bulk *bulk, double offset, double best, doub
     *log_rank = bulk->y_end[peak];
     *gap = bulk->gap_end[peak] + offset;
     if (bulk->profile && bulk->ends > 1) {
+        struct shifted shifted = {bulk->profile, offset};
         double low = bulk->y_end[peak > 0 ? peak - 1 : 0],
                high = bulk->y_end[peak + 1 < bulk->ends ? peak + 1 : peak],
-               y = refine_peak(bulk, offset, low, high);
-        if (ratio_at(bulk, offset, y) > highest) {
+               y = root_peak((gsl_function){ratio_at, &shifted}, low, high, 0, 1e-8);
+        if (ratio_at(y, &shifted) > highest) {
             *log_rank = y;
             *gap = profile_gap(bulk->profile, y) + offset;
         }

@@ -1,6 +1,8 @@
 /* The small pieces that others are built of: quadrature, bracketed roots, sums of exponentials. */
 #include "tests/test.h"
 
+#include <gsl/gsl_errno.h>
+
 #include "models/numeric/legendre.h"
 #include "models/numeric/logs.h"
 #include "models/numeric/root.h"
@@ -51,6 +53,20 @@ static void test_root(void **state) {
     check_close(find(wall, -1, 9, &steps), 1, 1e-14);
 }
 
+static double fall(double x, void *level) { return *(double *)level - exp(x); }
+static double hill(double x, void *top) { return -pow(x - *(double *)top, 2); }
+
+static void test_root_between(void **state) {
+    (void)state;
+    double level = 5, top = 0.3, end = 2;
+    check_close(root_between((gsl_function){fall, &level}, 0, 9, 1e-14), log(5), 1e-14);
+    check_close(root_near((gsl_function){fall, &level}, -40, -39, 1e-14), log(5), 1e-14);
+    check_close(root_near((gsl_function){fall, &level}, 40, 41, 1e-14), log(5), 1e-14);
+    assert_true(isnan(root_between((gsl_function){fall, &level}, 2, 9, 1e-14)));
+    check_close(root_peak((gsl_function){hill, &top}, -1, 2, 1e-8, 0), 0.3, 1e-8);
+    check_close(root_peak((gsl_function){hill, &end}, 0, 1, 0, 1e-8), 1, 1e-8);
+}
+
 static void test_log_sum_exp(void **state) {
     (void)state;
     check_close(log_sum_exp(log(3), log(4)), log(7), 1e-15);
@@ -73,10 +89,10 @@ static void test_peak_width(void **state) {
 }
 
 int main(void) {
+    gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_legendre),
-        cmocka_unit_test(test_root),
-        cmocka_unit_test(test_log_sum_exp),
+        cmocka_unit_test(test_legendre),     cmocka_unit_test(test_root),
+        cmocka_unit_test(test_root_between), cmocka_unit_test(test_log_sum_exp),
         cmocka_unit_test(test_peak_width),
     };
     return cmocka_run_group_tests_name("numerics", tests, NULL, NULL);
