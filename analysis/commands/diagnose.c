@@ -105,15 +105,7 @@ static int run(const struct diagnose_request *request, const char *line) {
 int command_diagnose(int argc, char **argv) {
     struct diagnose_request request;
     char *line = outfile_command_line(argc, argv);
-    int status = EXIT_USAGE;
-    if (diagnose_request_read(&request, argc, argv)) {
-        status = EXIT_DONE;
-        if (request.help) {
-            diagnose_request_usage(stdout);
-        } else {
-            status = run(&request, line);
-        }
-    }
+    int status = diagnose_request_read(&request, argc, argv) ? run(&request, line) : request.status;
     diagnose_request_free(&request);
     free(line);
     return status;

@@ -1,11 +1,11 @@
 #include "analysis/commands/diagnose_request.h"
 
-#include <getopt.h>
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/commandline.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/config/arguments.h"
@@ -35,10 +35,8 @@ static const char usage[] =
     "      --links         follow links to other files\n"
     "      --threads K     (default: all processors)\n";
 
-enum { MOST_VALUES = 1024, MOST_THREADS = 4096, WORDS_GIVEN = 4 };
+enum { MOST_VALUES = 1024, WORDS_GIVEN = 4 };
 static const char *const key[WORDS_GIVEN] = {"lengths", "beta", "trained", "scale"};
-
-void diagnose_request_usage(FILE *out) { fputs(usage, out); }
 
 /* ---- values ---- */
 
@@ -103,95 +101,68 @@ static bool read_values(struct diagnose_request *r, size_t count, char *const *w
 
 /* ---- words ---- */
 
-static bool parse_threads(const char *text, int *threads) {
-    char *end;
-    long value = strtol(text, &end, 10);
-    if (*end == '\0' && value >= 1 && value <= MOST_THREADS) {
-        *threads = (int)value;
-        return true;
-    }
-    message_error("--threads takes a whole number from 1 to %d, not '%s'", MOST_THREADS, text);
-    return false;
-}
+/* Values that are read later, as KEY=VALUE. */
+struct given {
+    size_t count;
+    char *word[WORDS_GIVEN];
+};
 
-static bool take_sight(struct diagnose_request *r, enum scores_sight sight) {
-    bool other = r->scores.sight != SCORES_AS_STORED && r->scores.sight != sight;
-    if (other) { message_error("--causal and --full contradict each other; give one of them"); }
-    r->scores.sight = sight;
-    return !other;
-}
-
-/* One option; values that are read later are kept as KEY=VALUE. False after a message. */
-static bool take_option(struct diagnose_request *r, int option, char *given[WORDS_GIVEN], size_t *count) {
-    switch (option) {
-    case 'o': r->output = optarg; return true;
-    case 'j': r->form = DIAGNOSE_JSON; return true;
-    case 'c': r->form = DIAGNOSE_CSV; return true;
-    case 's': r->scores.scores = optarg; return true;
-    case 'q': r->scores.queries = optarg; return true;
-    case 'k': r->scores.keys = optarg; return true;
-    case 'a': r->scores.axes = optarg; return true;
-    case 'C': return take_sight(r, SCORES_CAUSAL);
-    case 'F': return take_sight(r, SCORES_FULL);
-    case 'L': r->scores.links = true; return true;
-    case 'h': r->help = true; return true;
-    case 't': return parse_threads(optarg, &r->threads);
-    default: break;
-    }
-    if (option < 1000) { return false; }
-    const char *name = key[option - 1000];
-    size_t size = strlen(name) + strlen(optarg) + 2;
-    if (*count == WORDS_GIVEN) {
-        message_error("--%s is given twice", name);
+static bool take_value(const struct commandline_option *option, const char *value, void *context) {
+    struct given *given = context;
+    if (given->count == WORDS_GIVEN) {
+        message_error("--%s is given twice", option->name);
         return false;
     }
-    given[*count] = memory_create(size, 1);
-    snprintf(given[(*count)++], size, "%s=%s", name, optarg);
+    if (asprintf(&given->word[given->count++], "%s=%s", option->name, value) < 0) { memory_exhausted(); }
     return true;
 }
 
-static bool read_options(struct diagnose_request *r, int argc, char **argv, char *given[WORDS_GIVEN],
-                         size_t *count) {
-    static const struct option options[] = {{"output", required_argument, NULL, 'o'},
-                                            {"json", no_argument, NULL, 'j'},
-                                            {"csv", no_argument, NULL, 'c'},
-                                            {"scores", required_argument, NULL, 's'},
-                                            {"queries", required_argument, NULL, 'q'},
-                                            {"keys", required_argument, NULL, 'k'},
-                                            {"axes", required_argument, NULL, 'a'},
-                                            {"causal", no_argument, NULL, 'C'},
-                                            {"full", no_argument, NULL, 'F'},
-                                            {"links", no_argument, NULL, 'L'},
-                                            {"threads", required_argument, NULL, 't'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {"lengths", required_argument, NULL, 1000},
-                                            {"beta", required_argument, NULL, 1001},
-                                            {"trained", required_argument, NULL, 1002},
-                                            {"scale", required_argument, NULL, 1003},
-                                            {NULL, 0, NULL, 0}};
-    bool good = true;
-    int option;
-    optind = 0;
-    while ((option = getopt_long(argc, argv, "ho:", options, NULL)) != -1) {
-        good = take_option(r, option, given, count) && good;
+static bool read_words(struct diagnose_request *r, int argc, char **argv, struct given *given) {
+    bool json = false, csv = false, causal = false, full = false;
+    const struct commandline_option known[] = {{"output", 'o', .text = &r->output},
+                                               {"json", .flag = &json},
+                                               {"csv", .flag = &csv},
+                                               {"scores", .text = &r->scores.scores},
+                                               {"queries", .text = &r->scores.queries},
+                                               {"keys", .text = &r->scores.keys},
+                                               {"axes", .text = &r->scores.axes},
+                                               {"causal", .flag = &causal},
+                                               {"full", .flag = &full},
+                                               {"links", .flag = &r->scores.links},
+                                               {"threads", .threads = &r->threads},
+                                               {key[0], .take = take_value},
+                                               {key[1], .take = take_value},
+                                               {key[2], .take = take_value},
+                                               {key[3], .take = take_value}};
+    struct commandline line = {sizeof known / sizeof *known, known, given, .usage = usage};
+    bool goes_on = commandline_read(&line, argc, argv);
+    r->status = line.status;
+    r->form = csv ? DIAGNOSE_CSV : json ? DIAGNOSE_JSON : DIAGNOSE_TABLE;
+    if (causal || full) { r->scores.sight = full ? SCORES_FULL : SCORES_CAUSAL; }
+    r->scores.file_count = line.words;
+    r->scores.file = (const char *const *)line.word;
+    if (goes_on && causal && full) {
+        message_error("--causal and --full contradict each other; give one of them");
+        r->status = commandline_refuse(&line);
+        return false;
     }
-    r->scores.file_count = (size_t)(argc - optind);
-    r->scores.file = (const char *const *)argv + optind;
-    return good;
+    if (goes_on && line.words == 0 && !r->scores.scores && !r->scores.queries) {
+        message_error("diagnose needs a FILE: HDF5, .npy or .safetensors");
+        r->status = commandline_refuse(&line);
+        return false;
+    }
+    return goes_on;
 }
 
 bool diagnose_request_read(struct diagnose_request *r, int argc, char **argv) {
-    char *given[WORDS_GIVEN] = {NULL};
-    size_t count = 0;
+    struct given given = {0};
     *r = (struct diagnose_request){.threads = omp_get_num_procs(), .scores = {.trained = NAN, .scale = NAN}};
-    bool good = read_options(r, argc, argv, given, &count);
-    if (!r->help && good && r->scores.file_count == 0 && !r->scores.scores && !r->scores.queries) {
-        message_error("diagnose needs a FILE: HDF5, .npy or .safetensors");
+    bool good = read_words(r, argc, argv, &given);
+    if (good && !read_values(r, given.count, given.word)) {
+        r->status = EXIT_USAGE;
         good = false;
     }
-    if (!good) { fputs(usage, stderr); }
-    if (good && !r->help) { good = read_values(r, count, given); }
-    for (size_t i = 0; i < count; i++) { free(given[i]); }
+    for (size_t i = 0; i < given.count; i++) { free(given.word[i]); }
     return good;
 }
 

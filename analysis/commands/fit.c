@@ -8,6 +8,7 @@
 #include "analysis/report/fitfile.h"
 #include "analysis/report/fitjson.h"
 #include "analysis/report/table.h"
+#include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/outfile.h"
 #include "sim/results/destination.h"
@@ -20,14 +21,6 @@ static const char usage[] =
     "\n"
     "  -o, --output FILE   where the fits go (default: the first RESULTS with .fit.h5 in place of .h5)\n"
     "      --json          print JSON instead of the table\n";
-
-/* "gapscale fit ...", as typed; NULL when out of memory. */
-static char *command_line(int argc, char **argv) {
-    char *words = outfile_command_line(argc, argv), *line = NULL;
-    if (words && asprintf(&line, "gapscale %s", words) < 0) { line = NULL; }
-    free(words);
-    return line;
-}
 
 /* The verdict of a fit is about drawn rows at any n. */
 static void tell_of_measured_rows(const struct study *study) {
@@ -42,53 +35,44 @@ static void tell_of_measured_rows(const struct study *study) {
     }
 }
 
-static int write_fits(const char *path, const struct study *study, const char *line) {
-    struct store_provenance provenance = {.command_line = line, .threads = 1};
-    if (fitfile_write(path, study, &provenance)) { return EXIT_FAILED; }
-    message_say("wrote %s", path);
+/* The provenance says "gapscale fit ...", as typed. */
+static int write_fits(const char *path, const struct study *study, int argc, char **argv) {
+    char *words = outfile_command_line(argc, argv), *line;
+    if (asprintf(&line, "gapscale %s", words) < 0) { memory_exhausted(); }
+    bool failed = fitfile_write(path, study, &(struct store_provenance){.command_line = line, .threads = 1});
+    if (!failed) { message_say("wrote %s", path); }
+    free(words);
+    free(line);
+    return failed ? EXIT_FAILED : EXIT_DONE;
+}
+
+static int print_fits(struct study *study, bool json) {
+    study_judge(study);
+    tell_of_measured_rows(study);
+    if (json) {
+        fitjson_print(stdout, study);
+    } else {
+        table_print(stdout, study);
+    }
     return EXIT_DONE;
 }
 
-static int print_and_write(const struct request *request, const char *path, const char *line) {
-    struct study study;
-    int status = study_open(&study, request->count, request->paths);
-    if (status == EXIT_DONE) {
-        study_judge(&study);
-        tell_of_measured_rows(&study);
-        if (request->json) {
-            fitjson_print(stdout, &study);
-        } else {
-            table_print(stdout, &study);
-        }
-        status = write_fits(path, &study, line);
-    }
-    study_release(&study);
-    return status;
-}
-
 int command_fit(int argc, char **argv) {
-    struct request request;
-    char *line = command_line(argc, argv);
-    if (!request_parse(argc, argv, true, usage, &request)) {
-        free(line);
-        return EXIT_USAGE;
-    }
-    if (request.help) {
-        fputs(usage, stdout);
-        free(line);
-        return EXIT_DONE;
-    }
+    const char *output = NULL;
+    bool json = false;
+    const struct commandline_option known[] = {{"output", 'o', .text = &output}, {"json", .flag = &json}};
+    struct commandline line = {2, known, NULL, .usage = usage};
+    if (!commandline_read(&line, argc, argv)) { return line.status; }
+    if (!request_is_whole(&line, output)) { return EXIT_USAGE; }
     char *path =
-        request.output ? strdup(request.output) : request_default_output(request.paths[0], ".fit.h5");
-    int status = EXIT_FAILED;
-    if (!path || !line) {
-        message_error("out of memory");
-    } else {
-        status = destination_check(path, DESTINATION_FIT, request.count, (const char *const *)request.paths);
-        if (status == EXIT_DONE && !outfile_prepare(path, false)) { status = EXIT_FAILED; }
-        if (status == EXIT_DONE) { status = print_and_write(&request, path, line); }
-    }
+        output ? memory_copy_text(output, strlen(output)) : request_default_output(line.word[0], ".fit.h5");
+    struct study study = {0};
+    int status = destination_check(path, DESTINATION_FIT, line.words, (const char *const *)line.word);
+    if (status == EXIT_DONE && !outfile_prepare(path, false)) { status = EXIT_FAILED; }
+    if (status == EXIT_DONE) { status = study_open(&study, line.words, line.word); }
+    if (status == EXIT_DONE) { status = print_fits(&study, json); }
+    if (status == EXIT_DONE) { status = write_fits(path, &study, argc, argv); }
+    study_release(&study);
     free(path);
-    free(line);
     return status;
 }

@@ -1,6 +1,4 @@
 /* `gapscale flow`: tokens on the sphere moved by attention, against the heat equation run backwards. */
-#include <getopt.h>
-#include <math.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,15 +7,17 @@
 #include "analysis/figures/flow_figures.h"
 #include "analysis/report/flow_json.h"
 #include "analysis/report/flow_table.h"
+#include "sim/base/commandline.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
-#include "sim/base/number.h"
 #include "sim/base/outfile.h"
 #include "sim/results/destination.h"
 
-enum { MOST_THREADS = 1024 };
-
-static void print_usage(FILE *out) {
+/* Free with free(). */
+static char *make_usage(void) {
+    char *text;
+    size_t size;
+    FILE *out = memory_stream_open(&text, &size);
     fputs("usage: gapscale flow [KEY=VALUE]... [-o FILE] [--json] [--threads K]\n"
           "\n"
           "Every token on the unit sphere attends to all (V = I) and moves to ATT/|ATT|. To first order that "
@@ -36,16 +36,16 @@ static void print_usage(FILE *out) {
           "      --json           the answer for programs\n"
           "      --threads K      default: one per processor; the numbers do not depend on it\n",
           out);
+    memory_stream_close(out, &text);
+    return text;
 }
 
 static bool write_csv(const char *file, const struct flow_request *r, const struct flow_answer *a) {
     char *text = NULL;
     size_t length;
-    FILE *out = open_memstream(&text, &length);
-    if (!out) { memory_exhausted(); }
+    FILE *out = memory_stream_open(&text, &length);
     flow_table_print_csv(out, r, a);
-    bool whole = !ferror(out);
-    if (fclose(out) != 0 || !whole) { memory_exhausted(); }
+    memory_stream_close(out, &text);
     bool good = outfile_write(file, text, length);
     free(text);
     return good;
@@ -69,44 +69,28 @@ static int flow(const struct flow_request *r, const char *file, bool json) {
     return status;
 }
 
-static bool parse_threads(const char *text, int *threads) {
-    double x;
-    if (number_read(text, &x, NULL) && x >= 1 && x <= MOST_THREADS && x == floor(x)) {
-        *threads = (int)x;
-        return true;
-    }
-    message_error("--threads takes a whole number from 1 to %d, not '%s'", MOST_THREADS, text);
-    return false;
-}
-
-int command_flow(int argc, char **argv) {
-    static const struct option options[] = {{"json", no_argument, NULL, 'j'},
-                                            {"output", required_argument, NULL, 'o'},
-                                            {"threads", required_argument, NULL, 't'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
-    const char *file = NULL;
-    bool json = false;
-    int option, threads = omp_get_num_procs();
-    optind = 0;
-    while ((option = getopt_long(argc, argv, "ho:", options, NULL)) != -1) {
-        switch (option) {
-        case 'j': json = true; break;
-        case 'o': file = optarg; break;
-        case 't':
-            if (!parse_threads(optarg, &threads)) { return EXIT_USAGE; }
-            break;
-        case 'h': print_usage(stdout); return EXIT_DONE;
-        default: print_usage(stderr); return EXIT_USAGE;
-        }
-    }
+/* Of a line whose options are read. */
+static int flow_of(const struct commandline *line, const char *file, bool json, int threads) {
     struct flow_request *request = memory_create(1, sizeof *request);
     int status = EXIT_USAGE;
-    if (flow_request_read(request, (size_t)(argc - optind), argv + optind)) {
+    if (flow_request_read(request, line->words, line->word)) {
         request->design.threads = threads;
         status = flow(request, file, json);
     }
     flow_request_free(request);
     free(request);
+    return status;
+}
+
+int command_flow(int argc, char **argv) {
+    const char *file = NULL;
+    bool json = false;
+    int threads = omp_get_num_procs();
+    char *usage = make_usage();
+    const struct commandline_option known[] = {
+        {"json", .flag = &json}, {"output", 'o', .text = &file}, {"threads", .threads = &threads}};
+    struct commandline line = {3, known, NULL, .usage = usage};
+    int status = commandline_read(&line, argc, argv) ? flow_of(&line, file, json, threads) : line.status;
+    free(usage);
     return status;
 }

@@ -21,8 +21,7 @@
 static char *make_usage(void) {
     char *text;
     size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (!out) { memory_exhausted(); }
+    FILE *out = memory_stream_open(&text, &size);
     fputs(
         "usage: gapscale plot RESULTS... [-o DIR] [--figure NAME]... [--keep]\n"
         "\n"
@@ -37,18 +36,20 @@ static char *make_usage(void) {
           "  -o, --output DIR    where the figures go (default: the first RESULTS with -figures in place of "
           ".h5)\n",
           out);
-    if (fclose(out) != 0) { memory_exhausted(); }
+    memory_stream_close(out, &text);
     return text;
 }
 
-/* What plot knows beside the words of every study. */
+/* What is asked for; the figures are all of them where none is named. */
 struct options {
-    bool keep, wanted[FIGURES];
+    bool keep, named, wanted[FIGURES];
 };
 
-/* False after a message. */
-static bool want_figure(struct options *options, const char *name) {
+static bool want_figure(const struct commandline_option *option, const char *name, void *context) {
+    struct options *options = context;
     const char *names[FIGURES];
+    (void)option;
+    options->named = true;
     for (size_t f = 0; f < FIGURES; f++) {
         names[f] = figure_list[f].name;
         if (strcmp(name, names[f]) == 0) { return options->wanted[f] = true; }
@@ -60,31 +61,6 @@ static bool want_figure(struct options *options, const char *name) {
         message_error("there is no figure '%s'; `gapscale plot -h` lists them", name);
     }
     return false;
-}
-
-/* Copies to `rest`, which has room for argc + 1, what is left of a command line without these options. False
- * after a message. */
-static bool options_take(struct options *options, int *argc, char **argv, char **rest) {
-    static const char figure[] = "--figure";
-    const size_t length = sizeof figure - 1;
-    bool all = true;
-    int left = 0;
-    *options = (struct options){0};
-    for (int i = 0; i < *argc; i++) {
-        if (strcmp(argv[i], "--keep") == 0) {
-            options->keep = true;
-        } else if (strncmp(argv[i], figure, length) == 0 && (!argv[i][length] || argv[i][length] == '=')) {
-            const char *name = argv[i][length] ? argv[i] + length + 1 : i + 1 < *argc ? argv[++i] : "";
-            if (!want_figure(options, name)) { return false; }
-            all = false;
-        } else {
-            rest[left++] = argv[i];
-        }
-    }
-    rest[left] = NULL;
-    *argc = left;
-    for (size_t f = 0; f < FIGURES; f++) { options->wanted[f] = options->wanted[f] || all; }
-    return true;
 }
 
 static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
@@ -115,7 +91,7 @@ struct sheet {
 };
 
 static bool belongs(const struct sheet *sheet, const struct figure *figure) {
-    if (!sheet->options->wanted[figure - figure_list]) { return false; }
+    if (sheet->options->named && !sheet->options->wanted[figure - figure_list]) { return false; }
     if (!sheet->fit) { return figure->study_print != NULL; }
     return figure->series_print && (!figure->applies || figure->applies(sheet->fit->series));
 }
@@ -146,11 +122,11 @@ static void print_figure(FILE *out, const struct sheet *sheet, const struct figu
 static bool keep_script(const struct sheet *sheet, const struct figure *figure) {
     char *text, *path, *stem = stem_of(sheet, figure);
     size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (!out || asprintf(&path, "%s.gp", stem) < 0) { memory_exhausted(); }
+    FILE *out = memory_stream_open(&text, &size);
+    if (asprintf(&path, "%s.gp", stem) < 0) { memory_exhausted(); }
     figure_open(out, stem + strlen(sheet->directory) + 1);
     print_figure(out, sheet, figure);
-    if (fclose(out) != 0) { memory_exhausted(); }
+    memory_stream_close(out, &text);
     bool good = outfile_write(path, text, size);
     free(path);
     free(text);
@@ -232,14 +208,14 @@ static int draw(const struct options *options, const struct study *study, const 
 
 /* ---- the command ---- */
 
-static int plot(const struct options *options, const struct request *request, const char *directory) {
+static int plot(const struct options *options, const struct commandline *line, const char *directory) {
     struct study study;
     struct stat there;
     if (stat(directory, &there) == 0 && !S_ISDIR(there.st_mode)) {
         message_error("%s is no directory; choose another place with -o DIRECTORY", directory);
         return EXIT_USAGE;
     }
-    int status = study_open(&study, request->count, request->paths);
+    int status = study_open(&study, line->words, line->word);
     if (status == EXIT_DONE && !names_are_plain(&study)) { status = EXIT_USAGE; }
     if (status == EXIT_DONE && mkdir(directory, 0777) != 0 && errno != EEXIST) {
         message_error("cannot make the directory %s: %s", directory, strerror(errno));
@@ -250,26 +226,24 @@ static int plot(const struct options *options, const struct request *request, co
     return status;
 }
 
-/* Takes what is left of the command line. */
-static int plot_with(const struct options *options, int argc, char **argv) {
-    struct request request;
-    char *usage = make_usage();
-    bool good = request_parse(argc, argv, false, usage, &request);
-    if (good && request.help) { fputs(usage, stdout); }
-    free(usage);
-    if (!good || request.help) { return good ? EXIT_DONE : EXIT_USAGE; }
+/* Of a line whose options are read. */
+static int plot_of(const struct options *options, const struct commandline *line, const char *output) {
+    if (!request_is_whole(line, output)) { return EXIT_USAGE; }
     char *directory =
-        request.output ? strdup(request.output) : request_default_output(request.paths[0], "-figures");
-    if (!directory) { memory_exhausted(); }
-    int status = plot(options, &request, directory);
+        output ? memory_copy_text(output, strlen(output)) : request_default_output(line->word[0], "-figures");
+    int status = plot(options, line, directory);
     free(directory);
     return status;
 }
 
 int command_plot(int argc, char **argv) {
-    struct options options;
-    char **rest = memory_create((size_t)argc + 1, sizeof *rest);
-    int status = options_take(&options, &argc, argv, rest) ? plot_with(&options, argc, rest) : EXIT_USAGE;
-    free(rest);
+    struct options options = {0};
+    const char *output = NULL;
+    char *usage = make_usage();
+    const struct commandline_option known[] = {
+        {"output", 'o', .text = &output}, {"keep", .flag = &options.keep}, {"figure", .take = want_figure}};
+    struct commandline line = {3, known, &options, .usage = usage};
+    int status = commandline_read(&line, argc, argv) ? plot_of(&options, &line, output) : line.status;
+    free(usage);
     return status;
 }

@@ -1,5 +1,4 @@
 /* `gapscale predict`: what theory says of one family at finite n, without sampling. */
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "models/theory/limits.h"
 #include "models/theory/sphere.h"
 #include "models/theory/typical.h"
+#include "sim/base/commandline.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 
@@ -358,25 +358,16 @@ static int predict(const struct config_series *s, bool json) {
 }
 
 int command_predict(int argc, char **argv) {
-    static const struct option known[] = {
-        {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
     bool json = false;
-    int option;
-    optind = 0;
-    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
-        switch (option) {
-        case 'j': json = true; break;
-        case 'h': fputs(usage, stdout); return EXIT_DONE;
-        default: fputs(usage, stderr); return EXIT_USAGE;
-        }
-    }
-    if (optind == argc) {
+    const struct commandline_option known = {"json", .flag = &json};
+    struct commandline line = {1, &known, NULL, .usage = usage};
+    if (!commandline_read(&line, argc, argv)) { return line.status; }
+    if (line.words == 0) {
         message_error("predict takes a FAMILY");
-        fputs(usage, stderr);
-        return EXIT_USAGE;
+        return commandline_refuse(&line);
     }
     struct config_series series;
-    bool good = predict_request_read(&series, (size_t)(argc - optind), argv + optind);
+    bool good = predict_request_read(&series, line.words, line.word);
     int status = good ? predict(&series, json) : EXIT_USAGE;
     config_series_release(&series);
     return status;

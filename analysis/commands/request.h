@@ -2,21 +2,13 @@
 #ifndef GAPSCALE_ANALYSIS_COMMANDS_REQUEST_H
 #define GAPSCALE_ANALYSIS_COMMANDS_REQUEST_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "sim/base/commandline.h"
 
-struct request {
-    bool help, json;
-    const char *output; /* NULL: the default */
-    size_t count;
-    char **paths;
-};
+/* Whether RESULTS are given and `output`, where it is, has a name; else a message, and the usage on stderr.
+ */
+bool request_is_whole(const struct commandline *line, const char *output);
 
-/* Reads `[-o NAME] [--json] [-h] RESULTS...`. False, with a message and `usage` on stderr, where the line
- * makes no sense; --json is known only where `has_json`. */
-bool request_parse(int argc, char **argv, bool has_json, const char *usage, struct request *request);
-
-/* "<path without .h5><suffix>"; NULL when out of memory. Free with free(). */
+/* "<path without .h5><suffix>". Free with free(). */
 char *request_default_output(const char *path, const char *suffix);
 
 #endif

@@ -115,18 +115,9 @@ static void print_warnings(const struct config *config) {
 }
 
 int command_check(int argc, char **argv) {
-    static const struct option known[] = {
-        {"threads", required_argument, NULL, 't'},
-        {"set", required_argument, NULL, 's'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
     struct options o;
-    if (!options_read(argc, argv, known, "h", check_usage, &o)) { return EXIT_USAGE; }
-    if (o.help) {
-        fputs(check_usage, stdout);
-        return EXIT_DONE;
-    }
+    int status;
+    if (!options_read(argc, argv, true, check_usage, &o, &status)) { return status; }
     struct config *config = config_read(o.config, o.set_count, o.set);
     if (!config) { return EXIT_USAGE; }
     printf("%s: good\n", o.config);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/families/family.h"
+#include "sim/base/commandline.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/nearest.h"
@@ -132,25 +133,22 @@ static int unknown_family(const char *name) {
 }
 
 int command_families(int argc, char **argv) {
-    if (argc == 2 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)) {
-        fputs(usage, stdout);
-        return EXIT_DONE;
-    }
-    if (argc == 2 && strcmp(argv[1], "--markdown") == 0) {
-        print_markdown();
-        return EXIT_DONE;
-    }
-    if (argc > 2 || (argc == 2 && argv[1][0] == '-')) {
+    bool markdown = false;
+    const struct commandline_option known = {"markdown", .flag = &markdown};
+    struct commandline line = {1, &known, NULL, .usage = usage};
+    if (!commandline_read(&line, argc, argv)) { return line.status; }
+    if (line.words + markdown > 1) {
         message_error("families: unexpected \"%s\": give one name at most", argv[argc - 1]);
-        fputs(usage, stderr);
-        return EXIT_USAGE;
+        return commandline_refuse(&line);
     }
-    if (argc < 2) {
+    const struct family *family = line.words == 1 ? family_find(line.word[0]) : NULL;
+    if (line.words == 1 && !family) { return unknown_family(line.word[0]); }
+    if (family) {
+        print_family(family);
+    } else if (markdown) {
+        print_markdown();
+    } else {
         print_list();
-        return EXIT_DONE;
     }
-    const struct family *family = family_find(argv[1]);
-    if (!family) { return unknown_family(argv[1]); }
-    print_family(family);
     return EXIT_DONE;
 }

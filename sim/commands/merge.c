@@ -1,10 +1,10 @@
 /* `gapscale merge`: one results file from the journals of the parts of a sweep. */
-#include <getopt.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/commandline.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/outfile.h"
@@ -202,37 +202,19 @@ static void merge_free(struct merge *m) {
 }
 
 int command_merge(int argc, char **argv) {
-    static const struct option known[] = {{"output", required_argument, NULL, 'o'},
-                                          {"force", no_argument, NULL, 'f'},
-                                          {"quiet", no_argument, NULL, 'q'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
     struct merge m = {.output = NULL};
-    int option;
+    const struct commandline_option known[] = {
+        {"output", 'o', .text = &m.output}, {"force", .flag = &m.force}, {"quiet", .flag = &m.quiet}};
+    struct commandline line = {3, known, NULL, .usage = merge_usage};
+    if (!commandline_read(&line, argc, argv)) { return line.status; }
+    if (!m.output || line.words == 0) {
+        message_error(m.output ? "no journals given" : "no -o FILE given");
+        return commandline_refuse(&line);
+    }
     char *command_line = outfile_command_line(argc, argv);
     m.command_line = command_line;
-    optind = 0;
-    bool good = true, help = false;
-    while (good && (option = getopt_long(argc, argv, "o:h", known, NULL)) != -1) {
-        switch (option) {
-        case 'o': m.output = optarg; break;
-        case 'f': m.force = true; break;
-        case 'q': m.quiet = true; break;
-        case 'h': help = true; break;
-        default: good = false;
-        }
-    }
-    int status = EXIT_USAGE;
-    if (help) {
-        fputs(merge_usage, stdout);
-        status = EXIT_DONE;
-    } else if (!good || !m.output || optind == argc) {
-        if (good) { message_error(m.output ? "no journals given" : "no -o FILE given"); }
-        fputs(merge_usage, stderr);
-    } else {
-        m.journal_count = (size_t)(argc - optind);
-        status = merge_run(&m, argv + optind);
-    }
+    m.journal_count = line.words;
+    int status = merge_run(&m, line.word);
     merge_free(&m);
     free(command_line);
     return status;

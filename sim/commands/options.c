@@ -1,28 +1,20 @@
 #include "sim/commands/options.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/message.h"
 #include "sim/sweep/ranks.h"
 #include "sim/sweep/stop.h"
 
-enum { MAX_THREADS = 4096, MAX_SHARDS = 1000000 };
-
-/* A whole number from 1 to `most`, or 0. */
-static int parse_count(const char *text, int most) {
-    char *end;
-    errno = 0;
-    long value = strtol(text, &end, 10);
-    return errno || end == text || *end || value < 1 || value > most ? 0 : (int)value;
-}
+enum { MAX_SHARDS = 1000000 };
 
 /* "I/N" with 0 <= I < N. */
-static bool parse_shard(const char *text, struct options *o) {
+static bool take_shard(const struct commandline_option *option, const char *text, void *options) {
+    struct options *o = options;
     int end = 0;
+    (void)option;
     if (strspn(text, "0123456789/") == strlen(text) &&
         sscanf(text, "%7d/%7d%n", &o->shard, &o->shards, &end) == 2 && !text[end] && o->shards >= 1 &&
         o->shards <= MAX_SHARDS && o->shard < o->shards) {
@@ -32,52 +24,39 @@ static bool parse_shard(const char *text, struct options *o) {
     return false;
 }
 
-static bool take_option(struct options *o, int option) {
-    switch (option) {
-    case 'F': o->fresh = true; return true;
-    case 'S': return parse_shard(optarg, o);
-    case 'T':
-        if (stop_parse(optarg, &o->time_limit)) { return true; }
-        message_error("--time-limit takes 30s, 10m, 2h, H:MM:SS or D-HH:MM:SS, not '%s'", optarg);
-        return false;
-    case 'o': o->output = optarg; return true;
-    case 'f': o->force = true; return true;
-    case 'q': o->quiet = true; return true;
-    case 'h': o->help = true; return true;
-    case 'i': o->isa = optarg; return true;
-    case 'w': o->scores = optarg; return true;
-    case 't':
-        o->threads = parse_count(optarg, MAX_THREADS);
-        if (o->threads == 0) {
-            message_error("--threads takes a whole number from 1 to %d, not '%s'", MAX_THREADS, optarg);
-        }
-        return o->threads > 0;
-    case 's':
-        if (o->set_count == JOURNAL_SET) { message_error("at most %d --set options", JOURNAL_SET); }
-        if (o->set_count < JOURNAL_SET) { o->set[o->set_count++] = optarg; }
-        return o->set_count < JOURNAL_SET;
-    default: return false;
-    }
+static bool take_limit(const struct commandline_option *option, const char *value, void *o) {
+    (void)option;
+    if (stop_parse(value, &((struct options *)o)->time_limit)) { return true; }
+    message_error("--time-limit takes 30s, 10m, 2h, H:MM:SS or D-HH:MM:SS, not '%s'", value);
+    return false;
 }
 
-bool options_read(int argc, char **argv, const struct option *known, const char *letters, const char *usage,
-                  struct options *o) {
+static bool take_set(const struct commandline_option *option, const char *value, void *options) {
+    struct options *o = options;
+    (void)option;
+    if (o->set_count == JOURNAL_SET) { message_error("at most %d --set options", JOURNAL_SET); }
+    if (o->set_count < JOURNAL_SET) { o->set[o->set_count++] = value; }
+    return o->set_count < JOURNAL_SET;
+}
+
+bool options_read(int argc, char **argv, bool is_check, const char *usage, struct options *o, int *status) {
+    const struct commandline_option known[] = {
+        {"threads", .threads = &o->threads},  {"set", .take = take_set},
+        {"output", 'o', .text = &o->output}, /* from here on of `run` alone */
+        {"force", .flag = &o->force},         {"fresh", .flag = &o->fresh},
+        {"shard", .take = take_shard},        {"time-limit", .take = take_limit},
+        {"write-scores", .text = &o->scores}, {"isa", .text = &o->isa},
+        {"quiet", .flag = &o->quiet},
+    };
+    struct commandline line = {is_check ? 2 : sizeof known / sizeof *known, known, o, .usage = usage};
     *o = (struct options){.threads = ranks_threads(), .shards = 1, .time_limit = INFINITY};
-    int option;
-    optind = 0;
-    while ((option = getopt_long(argc, argv, letters, known, NULL)) != -1) {
-        if (!take_option(o, option)) {
-            fprintf(stderr, "%s", usage);
-            return false;
-        }
-    }
-    if (o->help) { return true; }
-    if (optind + 1 != argc) {
-        message_error(optind == argc ? "no CONFIG given" : "one CONFIG at a time, found a second: '%s'",
+    bool goes_on = commandline_read(&line, argc, argv);
+    *status = line.status;
+    if (goes_on && line.words != 1) {
+        message_error(line.words == 0 ? "no CONFIG given" : "one CONFIG at a time, found a second: '%s'",
                       argv[argc - 1]);
-        fprintf(stderr, "%s", usage);
-        return false;
+        *status = commandline_refuse(&line);
     }
-    o->config = argv[optind];
-    return true;
+    o->config = goes_on ? line.word[0] : NULL;
+    return goes_on && line.words == 1;
 }

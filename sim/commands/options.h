@@ -2,13 +2,12 @@
 #ifndef GAPSCALE_SIM_COMMANDS_OPTIONS_H
 #define GAPSCALE_SIM_COMMANDS_OPTIONS_H
 
-#include <getopt.h>
-
+#include "sim/base/commandline.h"
 #include "sim/journal/journal.h"
 
 struct options {
     const char *config, *output, *isa, *scores;
-    bool force, fresh, quiet, help;
+    bool force, fresh, quiet;
     int threads;
     int shard, shards; /* 0 of 1: all of it */
     double time_limit; /* seconds; INFINITY: none */
@@ -16,10 +15,8 @@ struct options {
     const char *set[JOURNAL_SET];
 };
 
-/* Reads the options that a command knows and its one CONFIG; `letters` are the short ones, as getopt has
- * them. False, after a message and the usage on stderr, when they make no sense. With --help nothing else is
- * looked at. */
-bool options_read(int argc, char **argv, const struct option *known, const char *letters, const char *usage,
-                  struct options *o);
+/* Reads the options of `run`, or those that `check` has, and the one CONFIG. False where the command does not
+ * go on, but ends with *status (commandline.h). */
+bool options_read(int argc, char **argv, bool is_check, const char *usage, struct options *o, int *status);
 
 #endif

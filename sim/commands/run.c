@@ -456,20 +456,9 @@ static int run_stages(struct run *run) {
 }
 
 int command_run(int argc, char **argv) {
-    static const struct option known[] = {
-        {"output", required_argument, NULL, 'o'}, {"force", no_argument, NULL, 'f'},
-        {"fresh", no_argument, NULL, 'F'},        {"threads", required_argument, NULL, 't'},
-        {"shard", required_argument, NULL, 'S'},  {"time-limit", required_argument, NULL, 'T'},
-        {"set", required_argument, NULL, 's'},    {"write-scores", required_argument, NULL, 'w'},
-        {"isa", required_argument, NULL, 'i'},    {"quiet", no_argument, NULL, 'q'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
-    };
     struct options o;
-    if (!options_read(argc, argv, known, "o:h", run_usage, &o)) { return EXIT_USAGE; }
-    if (o.help) {
-        fputs(run_usage, stdout);
-        return EXIT_DONE;
-    }
+    int ended;
+    if (!options_read(argc, argv, false, run_usage, &o, &ended)) { return ended; }
     if (ranks_index() > 0) {
         return ranks_follow(
             &(struct ranks_task){o.config, o.set_count, o.set, o.threads, stop_limit(o.time_limit)});

@@ -1,10 +1,10 @@
 /* `gapscale show`: what a results file holds, or how far a journal is. */
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "sim/base/commandline.h"
 #include "sim/base/message.h"
 #include "sim/commands/command.h"
 #include "sim/journal/journal.h"
@@ -158,27 +158,18 @@ static bool is_directory(const char *path) {
 }
 
 int command_show(int argc, char **argv) {
-    static const struct option known[] = {
-        {"digest", no_argument, NULL, 'd'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
     bool wants_digest = false;
-    int option;
-    optind = 0;
-    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
-        switch (option) {
-        case 'd': wants_digest = true; break;
-        case 'h': fputs(show_usage, stdout); return EXIT_DONE;
-        default: fputs(show_usage, stderr); return EXIT_USAGE;
-        }
-    }
-    if (optind + 1 != argc) {
+    const struct commandline_option known = {"digest", .flag = &wants_digest};
+    struct commandline line = {1, &known, NULL, .usage = show_usage};
+    if (!commandline_read(&line, argc, argv)) { return line.status; }
+    if (line.words != 1) {
         message_error("show takes one FILE");
-        fputs(show_usage, stderr);
-        return EXIT_USAGE;
+        return commandline_refuse(&line);
     }
-    if (!wants_digest && is_directory(argv[optind])) { return show_journal(argv[optind]); }
-    if (!wants_digest) { return show_summary(argv[optind]); }
+    const char *path = line.word[0];
+    if (!wants_digest) { return is_directory(path) ? show_journal(path) : show_summary(path); }
     char digest[65];
-    if (!store_digest(argv[optind], digest)) { return EXIT_USAGE; }
-    printf("%s  %s\n", digest, argv[optind]);
+    if (!store_digest(path, digest)) { return EXIT_USAGE; }
+    printf("%s  %s\n", digest, path);
     return EXIT_DONE;
 }
