@@ -21,7 +21,6 @@ struct fit {
     const char *file; /* where the series came from */
     bool common;      /* the same randomness at every n */
     uint64_t seed;
-    enum config_rows rows;       /* how its rows were asked for */
     char name[CONFIG_NAME + 16]; /* unique in the study: the series' name, or that with -2, -3, ... */
 
     bool by_n; /* x is log n, not log log n */

@@ -8,7 +8,6 @@
 #include "analysis/study/declared.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
-#include "sim/config/resolve.h"
 #include "sim/results/store.h"
 #include "sim/sweep/exact.h"
 
@@ -39,7 +38,6 @@ static void study_add(struct study *study, const struct results *results, const 
         fit_make(fit, &results->series[i], path);
         fit->common = results->common_randomness;
         fit->seed = results->seed;
-        fit->rows = resolve_rows(results->config_resolved, results->series[i].name);
         study_name(study, fit);
         study->count++;
     }

@@ -50,7 +50,7 @@ struct comparison {
 };
 
 static bool is_drawn(const struct fit *fit, double log_n) {
-    const struct config_series series = {.family = fit->series->family, .rows = fit->rows};
+    const struct config_series series = {.family = fit->series->family, .rows = fit->series->rows};
     return !config_counted(&series, log_n);
 }
 

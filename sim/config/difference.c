@@ -6,97 +6,87 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
+#include "sim/config/reader.h"
 
-/* A line of a resolved config. */
-struct item {
-    char path[DIFFERENCE_PATH], series[CONFIG_NAME]; /* of which series; "" of the top */
-    char *value;
-};
-
-struct items {
+struct differences {
     size_t count;
-    struct item *item;
+    struct difference *list;
 };
 
-static void item_make(struct item *item, char *line, char series[CONFIG_NAME]) {
-    bool opens = strncmp(line, "  - name: ", 10) == 0;
-    char *key = line + strspn(line, " "), *colon = strchr(line, ':');
-    if (colon) { *colon = '\0'; }
-    const char *value = colon ? colon + 1 + strspn(colon + 1, " ") : "";
-    if (opens) { snprintf(series, CONFIG_NAME, "%s", value); }
-    if (key == line) { series[0] = '\0'; }
-    snprintf(item->series, sizeof item->series, "%s", series);
-    if (opens) {
-        snprintf(item->path, sizeof item->path, "series.%s", series);
-    } else {
-        snprintf(item->path, sizeof item->path, "%s%s%s%.64s", *series ? "series." : "", series,
-                 *series ? "." : "", key);
+static void add(struct differences *d, const char *path, const char *here, const char *there) {
+    d->list = memory_resize(d->list, d->count + 1, sizeof *d->list);
+    struct difference *new = &d->list[d->count++];
+    snprintf(new->path, sizeof new->path, "%s", path);
+    fault_quote(here, new->here);
+    fault_quote(there, new->there);
+}
+
+/* As it is written: to the end of its line. NULL where there is no node. Free with free(). */
+static char *value_of(const struct yaml_node *node) {
+    const char *text = node ? node->source->text + node->offset : NULL;
+    return text ? memory_copy_text(text, strcspn(text, "\n")) : NULL;
+}
+
+/* What these keys have otherwise than the others; looking `back` from the others, what they have in addition.
+ */
+static void compare_keys(struct differences *d, bool back, const char *prefix, const struct yaml_node *keys,
+                         const struct yaml_node *others) {
+    for (size_t i = 0; i < keys->count; i++) {
+        char path[DIFFERENCE_PATH], *mine, *other;
+        if (strcmp(keys->key[i]->text, "series") == 0) { continue; }
+        snprintf(path, sizeof path, "%s%s", prefix, keys->key[i]->text);
+        mine = value_of(keys->value[i]);
+        other = value_of(yaml_find(others, keys->key[i]->text));
+        if (back && !other) {
+            add(d, path, "", mine);
+        } else if (!back && !(other && strcmp(mine, other) == 0)) {
+            add(d, path, mine, other ? other : "");
+        }
+        free(mine);
+        free(other);
     }
-    item->value = memory_copy_text(value, strlen(value));
 }
 
-static struct items items_read(const char *text) {
-    struct items items = {0};
-    char series[CONFIG_NAME] = "", *copy = memory_copy_text(text, strlen(text)), *rest = NULL;
-    for (char *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-        items.item = memory_resize(items.item, items.count + 1, sizeof *items.item);
-        item_make(&items.item[items.count++], line, series);
-    }
-    free(copy);
-    return items;
-}
-
-static void items_free(struct items items) {
-    for (size_t i = 0; i < items.count; i++) { free(items.item[i].value); }
-    free(items.item);
-}
-
-static const struct item *items_find(const struct items *items, const char *path) {
-    for (size_t i = 0; i < items->count; i++) {
-        if (strcmp(items->item[i].path, path) == 0) { return &items->item[i]; }
+static const struct yaml_node *find_series(const struct yaml_node *list, const char *name) {
+    for (size_t i = 0; list && i < list->count; i++) {
+        if (strcmp(reader_series_name(list->value[i]), name) == 0) { return list->value[i]; }
     }
     return NULL;
 }
 
 /* A series that only one side has is one difference, not one for each of its keys. */
-static bool is_within_missing(const struct item *item, const struct items *other) {
-    char path[DIFFERENCE_PATH];
-    if (!item->series[0]) { return false; }
-    snprintf(path, sizeof path, "series.%s", item->series);
-    return strcmp(path, item->path) != 0 && !items_find(other, path);
-}
-
-static void add(struct difference **list, size_t *count, const char *path, const char *here,
-                const char *there) {
-    *list = memory_resize(*list, *count + 1, sizeof **list);
-    struct difference *d = &(*list)[(*count)++];
-    snprintf(d->path, sizeof d->path, "%s", path);
-    fault_quote(here, d->here);
-    fault_quote(there, d->there);
+static void compare(struct differences *d, bool back, const struct yaml_node *config,
+                    const struct yaml_node *other) {
+    const struct yaml_node *list = yaml_find(config, "series"), *others = yaml_find(other, "series");
+    compare_keys(d, back, "", config, other);
+    for (size_t i = 0; list && i < list->count; i++) {
+        const char *name = reader_series_name(list->value[i]);
+        const struct yaml_node *same = find_series(others, name);
+        char path[DIFFERENCE_PATH];
+        snprintf(path, sizeof path, "series.%s%s", name, same ? "." : "");
+        if (same) {
+            compare_keys(d, back, path, list->value[i], same);
+        } else {
+            add(d, path, back ? "" : name, back ? name : "");
+        }
+    }
 }
 
 size_t difference_list(const char *here, const char *there, struct difference **list) {
-    struct items a = items_read(here), b = items_read(there);
-    size_t count = 0;
-    *list = NULL;
-    for (size_t i = 0; i < a.count; i++) {
-        const struct item *x = &a.item[i], *y = items_find(&b, x->path);
-        if (!is_within_missing(x, &b) && !(y && strcmp(x->value, y->value) == 0)) {
-            add(list, &count, x->path, x->value, y ? y->value : "");
-        }
+    const struct fault_source source[] = {{"here", here, strlen(here)}, {"there", there, strlen(there)}};
+    struct fault_list faults = {0};
+    struct yaml_node *ours = yaml_parse(&source[0], 0, &faults), *theirs = yaml_parse(&source[1], 0, &faults);
+    struct differences d = {0};
+    if (ours && theirs && ours->kind == YAML_MAPPING && theirs->kind == YAML_MAPPING) {
+        compare(&d, false, ours, theirs);
+        compare(&d, true, theirs, ours);
     }
-    for (size_t i = 0; i < b.count; i++) {
-        const struct item *y = &b.item[i];
-        if (!is_within_missing(y, &a) && !items_find(&a, y->path)) {
-            add(list, &count, y->path, "", y->value);
-        }
-    }
-    if (count == 0 && strcmp(here, there) != 0) {
-        add(list, &count, "series", "in one order", "in another order");
-    }
-    items_free(a);
-    items_free(b);
-    return count;
+    if (d.count == 0 && strcmp(here, there) != 0) { add(&d, "series", "in one order", "in another order"); }
+    yaml_free(ours);
+    yaml_free(theirs);
+    fault_free(&faults);
+    *list = d.list;
+    return d.count;
 }
 
 void difference_report(size_t count, const struct difference *list) {

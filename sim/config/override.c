@@ -6,15 +6,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/nearest.h"
 #include "sim/config/arguments.h"
-
-static const char *series_name(const struct yaml_node *series) {
-    const struct yaml_node *name = NULL;
-    if (series->kind == YAML_MAPPING) {
-        name = yaml_find(series, "name");
-        name = name ? name : yaml_find(series, "family");
-    }
-    return name && name->kind == YAML_SCALAR ? name->text : "";
-}
+#include "sim/config/reader.h"
 
 static struct yaml_node *find_series(const struct yaml_node *list, const char *name,
                                      const struct fault_source *source, size_t offset,
@@ -23,7 +15,7 @@ static struct yaml_node *find_series(const struct yaml_node *list, const char *n
     const char **names = memory_create(list->count, sizeof *names);
     struct yaml_node *found = NULL;
     for (size_t i = 0; i < list->count; i++) {
-        names[i] = series_name(list->value[i]);
+        names[i] = reader_series_name(list->value[i]);
         if (*name && strcmp(names[i], name) == 0) { found = list->value[i]; }
     }
     const char *near = nearest_name(name, list->count, names);
@@ -61,7 +53,7 @@ static struct yaml_node *descend(struct yaml_node *at, const char *word, const s
 static size_t word_length(const struct yaml_node *at, const char *path) {
     size_t longest = 0;
     for (size_t i = 0; at->kind == YAML_LIST && i < at->count; i++) {
-        const char *name = series_name(at->value[i]);
+        const char *name = reader_series_name(at->value[i]);
         size_t length = strlen(name);
         if (length > longest && strncmp(path, name, length) == 0 && (!path[length] || path[length] == '.')) {
             longest = length;

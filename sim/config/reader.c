@@ -44,6 +44,15 @@ const struct yaml_node *reader_find(const struct yaml_node *mapping, const struc
     return node ? node : yaml_find(fallback, key);
 }
 
+const char *reader_series_name(const struct yaml_node *series) {
+    const struct yaml_node *name = NULL;
+    if (series->kind == YAML_MAPPING) {
+        name = yaml_find(series, "name");
+        name = name ? name : yaml_find(series, "family");
+    }
+    return name && name->kind == YAML_SCALAR ? name->text : "";
+}
+
 const struct yaml_node *reader_changed(const struct yaml_node *node) {
     for (size_t i = 0; node->kind == YAML_MAPPING && i < node->count; i++) {
         if (node->value[i]->source != node->source) { return node->value[i]; }

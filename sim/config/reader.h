@@ -24,6 +24,8 @@ bool reader_is_default(const struct yaml_node *node);
 /* Value of a key in `mapping`, else in `fallback`; NULL when neither has it. */
 const struct yaml_node *reader_find(const struct yaml_node *mapping, const struct yaml_node *fallback,
                                     const char *key);
+/* What a series is called: its name, or its family's; "" where neither is written. */
+const char *reader_series_name(const struct yaml_node *series);
 /* What --set changed inside a mapping, to show it there; else the node. */
 const struct yaml_node *reader_changed(const struct yaml_node *node);
 

@@ -181,25 +181,6 @@ static void write_series(FILE *out, const struct config_series *series, const st
     write_shared(out, "    ", series, top);
 }
 
-/* Of the `rows` that stands behind `key` first between `from` and `end` (NULL: anywhere behind). */
-static enum config_rows rows_between(const char *from, const char *end, const char *key,
-                                     enum config_rows otherwise) {
-    const char *at = from ? strstr(from, key) : NULL;
-    if (!at || (end && at > end)) { return otherwise; }
-    at += strlen(key);
-    for (enum config_rows rows = 0; rows < CONFIG_ROWS; rows++) {
-        if (strncmp(at, config_rows_name[rows], strcspn(at, "\n")) == 0) { return rows; }
-    }
-    return otherwise;
-}
-
-enum config_rows resolve_rows(const char *text, const char *series) {
-    char start[CONFIG_NAME + 16];
-    snprintf(start, sizeof start, "\n  - name: %s\n", series);
-    const char *from = strstr(text, start), *end = from ? strstr(from + 1, "\n  - name: ") : NULL;
-    return rows_between(from, end, "\n    rows: ", rows_between(text, NULL, "\nrows: ", CONFIG_ROWS_AUTO));
-}
-
 char *resolve_config(const struct config *config) {
     char *text = NULL;
     size_t length;

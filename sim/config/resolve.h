@@ -7,7 +7,5 @@
 /* YAML with every key written out, numbers as the shortest text that reads back the same. What the
  * first series has stands at the top; the others write only what differs from it. Free with free(). */
 char *resolve_config(const struct config *config);
-/* The `rows` of a series in such a text. */
-enum config_rows resolve_rows(const char *text, const char *series);
 
 #endif

@@ -247,6 +247,7 @@ static void series_shape(struct results_series *s, const struct config *config,
     snprintf(s->name, sizeof s->name, "%s", asked->name);
     s->family = asked->family;
     memcpy(s->parameter, asked->parameter, sizeof s->parameter);
+    s->rows = asked->rows;
     s->replicates = asked->replicates;
     uint64_t length = RESULTS_BLOCK_LENGTH * results_blocks_per_group(s->replicates),
              kept = config->keep_replicates;

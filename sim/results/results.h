@@ -44,6 +44,7 @@ struct results_series {
     char name[CONFIG_NAME];
     const struct family *family;
     struct schedule parameter[FAMILY_PARAMETERS];
+    enum config_rows rows; /* how they were asked for */
     uint64_t replicates;
     size_t size[RESULTS_DIMENSIONS];
 

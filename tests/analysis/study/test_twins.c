@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "analysis/study/twins.h"
-#include "sim/config/resolve.h"
 
 /* Two runs as the results of one study, told about. Free with free(). */
 static char *told(struct results *first, struct results *second) {
@@ -16,7 +15,6 @@ static char *told(struct results *first, struct results *second) {
         fit_make(&fit[i], &both[i]->series[0], "x.h5");
         fit[i].seed = both[i]->seed;
         fit[i].common = both[i]->common_randomness;
-        fit[i].rows = resolve_rows(both[i]->config_resolved, both[i]->series[0].name);
     }
     FILE *out = open_memstream(&text, &length);
     twins_print(out, &(struct study){.count = 2, .fit = fit});
