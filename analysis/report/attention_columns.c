@@ -10,6 +10,7 @@ static const struct attention_part *part_of(const struct column_place *p) {
     return &p->attention->part[p->at[COLUMN_REGIME]];
 }
 
+static const void *regime_of(const struct column_place *p) { return part_of(p); }
 static const void *attention_of(const struct column_place *p) { return p->attention; }
 static const void *point_of(const struct column_place *p) { return &p->attention->point[place_of(p)]; }
 static const void *answer_of(const struct column_place *p) {
@@ -23,8 +24,6 @@ static double covariance(const struct column_place *p) {
 static double log_n(const struct column_place *p) { return p->fit->series->log_n[p->at[COLUMN_LOG_N]]; }
 static double beta(const struct column_place *p) { return p->fit->series->beta[place_of(p)]; }
 static double regime(const struct column_place *p) { return (double)p->attention->point[place_of(p)].regime; }
-static double points(const struct column_place *p) { return (double)part_of(p)->points; }
-static double left_out(const struct column_place *p) { return (double)part_of(p)->left_out; }
 
 static const char *central_limit(const struct column_place *p) { return p->attention->gaussian.sentence; }
 static const char *verdict(const struct column_place *p) { return verdict_name[part_of(p)->kind]; }
@@ -41,7 +40,12 @@ static const char *regime_name(const struct column_place *p) {
     2, { COLUMN_REGIME, COLUMN_QUESTION }
 #define IN_POINT(MEMBER) COLUMN_OF(point_of, attention_point, MEMBER)
 #define IN_ANSWER(MEMBER) COLUMN_OF(answer_of, attention_answer, MEMBER)
-#define SIGMA(QUESTION) COLUMN_OF(point_of, attention_point, deviation[QUESTION].sigma)
+#define SIGMA(KEY, name, words, head, meaning)                                                               \
+    {name "_sigma", meaning, POINT, IN_POINT(deviation[ATTENTION_##KEY].sigma)},
+#define RATIO(MEMBER, MEANING)                                                                               \
+    {#MEMBER, MEANING, POINT, IN_POINT(MEMBER)}, {                                                           \
+#MEMBER "_se", "its standard error", POINT, IN_POINT(MEMBER##_se)                                    \
+    }
 
 static const struct column column[] = {
     {"dimension", "of the sphere", COLUMN_OF(attention_of, attention, dimension)},
@@ -58,42 +62,20 @@ static const struct column column[] = {
     {"regime", "0 subcritical, 1 critical, 2 supercritical", POINT, .number = regime},
     {"n_eff", "effective number of keys, n/rho(beta)", POINT, IN_POINT(n_eff)},
     {"critical", "beta/n^(2/(d-1))", POINT, IN_POINT(critical)},
-    {"bias_sigma", "mean of 1 - <q,ATT> less its exact value, in standard errors", POINT,
-     SIGMA(ATTENTION_BIAS)},
-    {"tangential_sigma", "mean of |ATT_tan|^2 less its exact value, in standard errors", POINT,
-     SIGMA(ATTENTION_TANGENTIAL)},
-    {"variance_sigma", "variance of <q,ATT> less its exact value, in standard errors", POINT,
-     SIGMA(ATTENTION_VARIANCE)},
-    {"entropy_sigma", "mean of H less its exact value, in standard errors", POINT, SIGMA(ATTENTION_ENTROPY)},
-    {"participation_sigma", "mean of Y_2 less its exact value, in standard errors", POINT,
-     SIGMA(ATTENTION_PARTICIPATION)},
-    {"weight_sigma", "the same of the ordered weight furthest off", POINT, SIGMA(ATTENTION_WEIGHT)},
-    {"identity_sigma", "mean of the identity that must vanish, in standard errors", POINT,
-     SIGMA(ATTENTION_IDENTITY)},
-    {"matrix_sigma", "component of V ATT furthest from V times the exact mean of ATT, in standard errors",
-     POINT, SIGMA(ATTENTION_MATRIX)},
-    {"covariance_sigma",
-     "covariance of V ATT furthest from what the variances along and across give, likewise", POINT,
-     SIGMA(ATTENTION_COVARIANCE)},
-    {"radial_ratio", "variance of <q,ATT> over that of the central limit", POINT, IN_POINT(radial_ratio)},
-    {"radial_ratio_se", "its standard error", POINT, IN_POINT(radial_ratio_se)},
-    {"tangential_ratio", "variance across over that of the central limit", POINT, IN_POINT(tangential_ratio)},
-    {"tangential_ratio_se", "its standard error", POINT, IN_POINT(tangential_ratio_se)},
+    ATTENTION_QUESTION_TABLE(SIGMA) RATIO(radial_ratio, "variance of <q,ATT> over that of the central limit"),
+    RATIO(tangential_ratio, "variance across over that of the central limit"),
     {"radial_p", "p-value of <q,ATT> as normal with the limit's mean and variance", POINT,
      IN_POINT(radial_p)},
     {"tangential_p", "p-value of one component across, likewise", POINT, IN_POINT(tangential_p)},
-    {"top_weight_ratio", "mean of p_(1) over that of the limit law", POINT, IN_POINT(top_weight_ratio)},
-    {"top_weight_ratio_se", "its standard error", POINT, IN_POINT(top_weight_ratio_se)},
-    {"deficit_ratio", "mean of 1 - p_(1) over its limit", POINT, IN_POINT(deficit_ratio)},
-    {"deficit_ratio_se", "its standard error", POINT, IN_POINT(deficit_ratio_se)},
-    {"log_deficit_ratio", "mean of -log(1 - p_(1)) over its limit", POINT, IN_POINT(log_deficit_ratio)},
-    {"log_deficit_ratio_se", "its standard error", POINT, IN_POINT(log_deficit_ratio_se)},
+    RATIO(top_weight_ratio, "mean of p_(1) over that of the limit law"),
+    RATIO(deficit_ratio, "mean of 1 - p_(1) over its limit"),
+    RATIO(log_deficit_ratio, "mean of -log(1 - p_(1)) over its limit"),
 
     {"beta", "inverse temperature", POINT, .number = beta, .aside = true},
     {"regime_name", "regime in words", POINT, .text = regime_name, .aside = true},
-    {"%s_points", "points in a regime", PART, .number = points, .aside = true},
-    {"%s_left_out", "of them without exact values as good as the rows", PART, .number = left_out,
-     .aside = true},
+    {"%s_points", "points in a regime", PART, COLUMN_COUNT(regime_of, attention_part, points), .aside = true},
+    {"%s_left_out", "of them without exact values as good as the rows", PART,
+     COLUMN_COUNT(regime_of, attention_part, left_out), .aside = true},
     {"%s_%s_chi_square", "chi square of a question", ANSWER, IN_ANSWER(chi_square), .aside = true},
     {"%s_%s_freedom", "its degrees of freedom", ANSWER, IN_ANSWER(freedom), .aside = true},
     {"%s_%s_sigma", "deviation furthest from 0, in standard errors", ANSWER, IN_ANSWER(sigma), .aside = true},

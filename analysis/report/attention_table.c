@@ -27,24 +27,14 @@ static void print_limit(FILE *out, const struct attention_point *p) {
     }
 }
 
-#define QUESTION(HEAD, COLUMN)                                                                               \
-    { .gap = 1, .width = 6, .head = {HEAD}, .column = COLUMN, .say = cell_sigma }
+#define QUESTION(KEY, name, words, title, ...)                                                               \
+    {.gap = 1, .width = 6, .head = {title}, .column = name "_sigma", .format = "%.2f"},
 enum { BEFORE = 4 };
-static const struct cell points[] = {
-    {2, -9, {"n"}, "log_n", .say = cell_length},
-    {1, 10, {"beta"}, "beta", .say = cell_number},
-    {1, 10, {"n_eff"}, "n_eff", .say = cell_number},
-    {1, 10, {"critical"}, "critical", .say = cell_number},
-    [BEFORE + ATTENTION_BIAS] = QUESTION("along", "bias_sigma"),
-    [BEFORE + ATTENTION_TANGENTIAL] = QUESTION("across", "tangential_sigma"),
-    [BEFORE + ATTENTION_VARIANCE] = QUESTION("Var", "variance_sigma"),
-    [BEFORE + ATTENTION_ENTROPY] = QUESTION("H", "entropy_sigma"),
-    [BEFORE + ATTENTION_PARTICIPATION] = QUESTION("Y_2", "participation_sigma"),
-    [BEFORE + ATTENTION_WEIGHT] = QUESTION("p_(k)", "weight_sigma"),
-    [BEFORE + ATTENTION_IDENTITY] = QUESTION("ident.", "identity_sigma"),
-    [BEFORE + ATTENTION_MATRIX] = QUESTION("V ATT", "matrix_sigma"),
-    [BEFORE + ATTENTION_COVARIANCE] = QUESTION("cov.", "covariance_sigma"),
-};
+static const struct cell points[] = {{2, -9, {"n"}, "log_n", .say = cell_length},
+                                     {1, 10, {"beta"}, "beta", .say = cell_number},
+                                     {1, 10, {"n_eff"}, "n_eff", .say = cell_number},
+                                     {1, 10, {"critical"}, "critical", .say = cell_number},
+                                     ATTENTION_QUESTION_TABLE(QUESTION)};
 enum { CELLS = BEFORE + ATTENTION_QUESTIONS };
 
 static void print_point(FILE *out, const struct column_place *series, const struct attention_point *p) {
@@ -83,7 +73,7 @@ void attention_table_print(FILE *out, const struct column_place *place) {
 
 /* A line for a regime: p of each question. */
 static void print_part(FILE *out, const struct column_place *series) {
-    static const struct cell answer = {1, 7, {NULL}, "%s_%s_p", .say = cell_probability, .single = true};
+    static const struct cell answer = {1, 7, {NULL}, "%s_%s_p", .format = "%.2g", .single = true};
     struct column_place place = *series;
     enum attention_regime regime = place.at[COLUMN_REGIME];
     const struct attention_part *part = &place.attention->part[regime];

@@ -18,32 +18,6 @@ const char *cell_number(double value, double error, char out[WORDS]) {
     return words_number(value, out);
 }
 
-static const char *formatted(const char *format, double value, char out[WORDS]) {
-    if (isnan(value)) { return strcpy(out, "-"); }
-    snprintf(out, WORDS, format, value);
-    return out;
-}
-
-const char *cell_fixed(double value, double error, char out[WORDS]) {
-    (void)error;
-    return formatted("%.4f", value, out);
-}
-
-const char *cell_sigma(double value, double error, char out[WORDS]) {
-    (void)error;
-    return formatted("%.2f", value, out);
-}
-
-const char *cell_probability(double value, double error, char out[WORDS]) {
-    (void)error;
-    return formatted("%.2g", value, out);
-}
-
-const char *cell_weight(double value, double error, char out[WORDS]) {
-    (void)error;
-    return formatted("%.3g", value, out);
-}
-
 static double number_at(const struct cell *cell, const char *suffix, const struct column_table *table,
                         const struct column_place *place) {
     char name[WORDS];
@@ -64,8 +38,9 @@ void cell_print(FILE *out, const struct cell *cell, const struct column_table *t
     char words[WORDS];
     const struct column *c = column_find(table, !cell->single, cell->column);
     fprintf(out, "%*s%*s", cell->gap, "", cell->width,
-            c->text ? c->text(place)
-                    : cell->say(column_number(c, place), error_at(cell, table, place), words));
+            c->text     ? c->text(place)
+            : cell->say ? cell->say(column_number(c, place), error_at(cell, table, place), words)
+                        : words_formatted(cell->format, column_number(c, place), words));
 }
 
 void cell_print_line(FILE *out, size_t count, const struct cell *cell, const struct column_table *table,

@@ -10,19 +10,16 @@
 /* The words for a value; `error` is NaN where the cell names none. */
 typedef const char *cell_words(double value, double error, char out[WORDS]);
 cell_words cell_length, cell_exponential, cell_number; /* as words.h has them */
-cell_words cell_fixed;                                 /* four decimals, "-" for NaN */
-cell_words cell_sigma;                                 /* two decimals likewise */
-cell_words cell_probability;                           /* two figures likewise */
-cell_words cell_weight;                                /* three figures likewise */
 
 struct cell {
     int gap, width;      /* blanks before it; negative widths begin at the left */
     const char *head[2]; /* lines above; NULL: nothing */
     const char *column;
-    cell_words *say;       /* NULL: the column is a text */
-    const char *error;     /* the column of its error; may be NULL */
-    bool interval;         /* the error is half of what lies between NAME_low and NAME_high */
-    bool single;           /* the columns are single numbers, not arrays */
+    cell_words *say;   /* NULL: the column is a text, or printed by `format`, "-" for NaN */
+    const char *error; /* the column of its error; may be NULL */
+    bool interval;     /* the error is half of what lies between NAME_low and NAME_high */
+    bool single;       /* the columns are single numbers, not arrays */
+    const char *format;
     const char *head_by_n; /* in place of the last head where exponents are those of n; may be NULL */
 };
 

@@ -86,7 +86,9 @@ double column_number(const struct column *c, const struct column_place *place) {
     if (c->number) { return c->number(place); }
     if (c->whole) { return (double)*c->whole(place); }
     const void *structure = c->of ? c->of(place) : NULL;
-    if (structure) { memcpy(&number, (const char *)structure + c->offset, sizeof number); }
+    const char *member = structure ? (const char *)structure + c->offset : NULL;
+    if (member && c->counts) { return (double)*(const size_t *)(const void *)member; }
+    if (member) { memcpy(&number, member, sizeof number); }
     return number;
 }
 
@@ -204,25 +206,11 @@ static double row_quantile(const struct column_place *p) {
     const struct order *rows = rows_of(p);
     return rows ? rows->quantile[p->at[COLUMN_QUANTILE]] : NAN;
 }
-static double row_count(const struct column_place *p) {
-    const struct order *rows = rows_of(p);
-    return rows ? (double)rows->count : NAN;
-}
 static double lambda_quantile(const struct column_place *p) {
     const struct order *rows = lambda_of(p);
     return rows->quantile[p->at[COLUMN_QUANTILE]];
 }
-static double window_count(const struct column_place *p) {
-    const struct exponent *window = window_of(p);
-    return window ? (double)window->count : NAN;
-}
-static double law_window_points(const struct column_place *p) {
-    return (double)p->verdict->window[p->at[COLUMN_LAW_WINDOW]].count;
-}
 static double asymptotic(const struct column_place *p) { return fit_asymptotic_exponent(p->fit); }
-static double exact_count(const struct column_place *p) { return (double)p->verdict->exact_count; }
-static double cut_off(const struct column_place *p) { return (double)p->verdict->cut_off; }
-static double exact_freedom(const struct column_place *p) { return (double)p->verdict->exact_freedom; }
 
 static const uint64_t *replicates(const struct column_place *p) { return &p->fit->series->replicates; }
 
@@ -275,13 +263,16 @@ static const char *remedy(const struct column_place *p) {
         {NAME "_high", "upper end of its 95% interval", COLUMN_OF(verdict_of, verdict, MEMBER.high)}, {      \
         NAME "_predicted", "its value in theory", COLUMN_OF(verdict_of, verdict, MEMBER.predicted)           \
     }
-#define SLOPE(NAME, MEMBER, MEANING)                                                                         \
-    {NAME, MEANING, COLUMN_OF(verdict_of, verdict, MEMBER.value)}, {                                         \
-        NAME "_se", "its standard error", COLUMN_OF(verdict_of, verdict, MEMBER.se)                          \
-    }
 /* A structure's member along axes, so many as are named. */
 #define ALONG(...)                                                                                           \
     sizeof((enum column_axis[]){__VA_ARGS__}) / sizeof(enum column_axis), { __VA_ARGS__ }
+/* A value and its error. */
+#define WITH_ERROR(NAME, MEANING, AXES, FIND, TYPE, VALUE, ERROR)                                            \
+    {NAME, MEANING, AXES, COLUMN_OF(FIND, TYPE, VALUE)}, {                                                   \
+        NAME "_se", "its standard error", AXES, COLUMN_OF(FIND, TYPE, ERROR)                                 \
+    }
+#define SLOPE(NAME, MEMBER, MEANING)                                                                         \
+    WITH_ERROR(NAME, MEANING, .rank = 0, verdict_of, verdict, MEMBER.value, MEMBER.se)
 #define N COLUMN_LOG_N
 #define K COLUMN_CRITERION
 
@@ -303,10 +294,11 @@ static const struct column column[] = {
     ESTIMATE("amplitude", amplitude, "beta_c/Lambda^typ as n -> inf"),
     {"exact_chi_square", "chi square of simulation against exact values",
      COLUMN_OF(verdict_of, verdict, exact_chi_square)},
-    {"exact_count", "collapse points compared", .number = exact_count},
-    {"exact_freedom", "degrees of freedom", .number = exact_freedom},
+    {"exact_count", "collapse points compared", COLUMN_COUNT(verdict_of, verdict, exact_count)},
+    {"exact_freedom", "degrees of freedom", COLUMN_COUNT(verdict_of, verdict, exact_freedom)},
     {"exact_p", "probability of a larger chi square", COLUMN_OF(verdict_of, verdict, exact_p)},
-    {"cut_off", "n left out, since the beta grid ends at the collapse point or before", .number = cut_off},
+    {"cut_off", "n left out, since the beta grid ends at the collapse point or before",
+     COLUMN_COUNT(verdict_of, verdict, cut_off)},
     {"finite_theory", "theory at these n, fitted alike: exact, lambda_typ or none", .text = finite_theory},
     {"finite_exponent", "exponent that the same fit makes of it",
      COLUMN_OF(verdict_of, verdict, exponent.finite)},
@@ -356,16 +348,14 @@ static const struct column column[] = {
     {"collapse_controlled_se", "its standard error", ALONG(N), .number = controlled_se},
     {"collapse_gain", "variance without controls over variance with them", ALONG(N),
      COLUMN_OF(controls_of, controls, gain)},
-    {"te_rate_above", "-d log2(H/(1 + f log 2))/df at beta = f Lambda_n, f > 4", ALONG(N),
-     COLUMN_OF(te_of, te, above.value)},
-    {"te_rate_above_se", "its standard error", ALONG(N), COLUMN_OF(te_of, te, above.se)},
-    {"te_exponent_below", "exponent of 1 - p_(2)/p_(1) in f at beta = f Lambda_n, f < 1/4", ALONG(N),
-     COLUMN_OF(te_of, te, below.value)},
-    {"te_exponent_below_se", "its standard error", ALONG(N), COLUMN_OF(te_of, te, below.se)},
+    WITH_ERROR("te_rate_above", "-d log2(H/(1 + f log 2))/df at beta = f Lambda_n, f > 4", ALONG(N), te_of,
+               te, above.value, above.se),
+    WITH_ERROR("te_exponent_below", "exponent of 1 - p_(2)/p_(1) in f at beta = f Lambda_n, f < 1/4",
+               ALONG(N), te_of, te, below.value, below.se),
     {"log_collapse", "natural logarithm of the ensemble collapse point in absolute units", ALONG(N, K),
      .number = log_collapse},
     {"row_collapse_count", "rows with a collapse point, 0 and inf included", ALONG(N, K),
-     .number = row_count},
+     COLUMN_COUNT(rows_of, order, count)},
     {"row_collapse_quantile", "quantiles over rows of the row's own collapse point in units of lambda_typ",
      ALONG(N, K, COLUMN_QUANTILE), .number = row_quantile},
     {"row_collapse_median_low", "lower end of the 95% interval of that median", ALONG(N, K),
@@ -382,32 +372,28 @@ static const struct column column[] = {
      ALONG(COLUMN_INTERVAL), .number = interval_low},
     {"interval_log_n_high", "log n at the upper end of an interval between neighbouring n",
      ALONG(COLUMN_INTERVAL), .number = interval_high},
-    {"local_exponent", "slope of log beta_c over the interval", ALONG(COLUMN_INTERVAL, K),
-     COLUMN_OF(local_of, exponent, value)},
-    {"local_exponent_se", "its standard error", ALONG(COLUMN_INTERVAL, K), COLUMN_OF(local_of, exponent, se)},
+    WITH_ERROR("local_exponent", "slope of log beta_c over the interval", ALONG(COLUMN_INTERVAL, K), local_of,
+               exponent, value, se),
     {"local_exponent_lambda_typ", "slope of log lambda_typ over the interval", ALONG(COLUMN_INTERVAL),
      COLUMN_OF(local_lambda_of, exponent, value)},
     {"window_log_n_low", "log n at the smallest n of a window; all windows end at the largest n",
      ALONG(COLUMN_WINDOW), .number = window_low},
-    {"window_exponent", "slope of log beta_c over the window, by weighted least squares",
-     ALONG(COLUMN_WINDOW, K), COLUMN_OF(window_of, exponent, value)},
-    {"window_exponent_se", "its standard error", ALONG(COLUMN_WINDOW, K), COLUMN_OF(window_of, exponent, se)},
-    {"window_count", "collapse points in the window", ALONG(COLUMN_WINDOW, K), .number = window_count},
+    WITH_ERROR("window_exponent", "slope of log beta_c over the window, by weighted least squares",
+               ALONG(COLUMN_WINDOW, K), window_of, exponent, value, se),
+    {"window_count", "collapse points in the window", ALONG(COLUMN_WINDOW, K),
+     COLUMN_COUNT(window_of, exponent, count)},
     {"window_chi_square", "chi square of the straight line, window_count - 2 degrees of freedom",
      ALONG(COLUMN_WINDOW, K), COLUMN_OF(window_of, exponent, chi_square)},
     {"window_exponent_lambda_typ", "slope of log lambda_typ at the same n with the same weights",
      ALONG(COLUMN_WINDOW, K), COLUMN_OF(window_lambda_of, exponent, value)},
-    {"drift", "slope of log(beta_c/lambda_typ) in log log n over all n", ALONG(K),
-     COLUMN_OF(drift_of, exponent, value)},
-    {"drift_se", "its standard error", ALONG(K), COLUMN_OF(drift_of, exponent, se)},
+    WITH_ERROR("drift", "slope of log(beta_c/lambda_typ) in log log n over all n", ALONG(K), drift_of,
+               exponent, value, se),
     {"law_window_log_n", "natural logarithm of the smallest n", ALONG(COLUMN_LAW_WINDOW),
      COLUMN_OF(law_window_of, verdict_window, log_n)},
     {"law_window_points", "collapse points from there on", ALONG(COLUMN_LAW_WINDOW),
-     .number = law_window_points},
-    {"law_window_exponent", "exponent with correction terms", ALONG(COLUMN_LAW_WINDOW),
-     COLUMN_OF(law_window_of, verdict_window, value)},
-    {"law_window_exponent_se", "its standard error", ALONG(COLUMN_LAW_WINDOW),
-     COLUMN_OF(law_window_of, verdict_window, se)},
+     COLUMN_COUNT(law_window_of, verdict_window, count)},
+    WITH_ERROR("law_window_exponent", "exponent with correction terms", ALONG(COLUMN_LAW_WINDOW),
+               law_window_of, verdict_window, value, se),
     {"criterion", "criterion of the collapse point", ALONG(K), .text = criterion},
     {"collapse_state", "found, or why there is no collapse point", ALONG(N, K), .text = state},
 

@@ -46,14 +46,16 @@ struct column {
     unsigned rank;
     enum column_axis axis[COLUMN_RANK]; /* outermost first */
     double (*number)(const struct column_place *place);
-    /* A double that lies so many bytes into a structure; NULL: NaN. */
+    /* A double, or where it `counts` a size_t, that lies so many bytes into a structure; NULL: NaN. */
     const void *(*of)(const struct column_place *place);
     size_t offset;
+    bool counts;
     const char *(*text)(const struct column_place *place); /* NULL: there is none */
     const uint64_t *(*whole)(const struct column_place *place);
     bool aside; /* not in the fit file, which has the same under another name or leaves it to the reader */
 };
 #define COLUMN_OF(find, type, member) .of = (find), .offset = offsetof(struct type, member)
+#define COLUMN_COUNT(find, type, member) COLUMN_OF(find, type, member), .counts = true
 
 struct column_table {
     size_t count;

@@ -40,6 +40,7 @@ struct entry {
     { EACH, NULL, NULL, {AXIS, NONE}, FIRST, BEYOND }
 #define CLOSE                                                                                                \
     { END, NULL, NULL, {NONE, NONE}, 0, 0 }
+#define SIGMA(KEY, name, ...) SAME(name "_sigma"),
 #define ESTIMATE(KEY, NAME)                                                                                  \
     OPEN(KEY, NULL), AS("value", NAME), AS("low", NAME "_low"), AS("high", NAME "_high"),                    \
         AS("predicted", NAME "_predicted"), CLOSE
@@ -165,16 +166,7 @@ static const struct entry document[] = {
     AS("regime", "regime_name"),
     SAME("n_eff"),
     SAME("critical"),
-    SAME("bias_sigma"),
-    SAME("tangential_sigma"),
-    SAME("variance_sigma"),
-    SAME("entropy_sigma"),
-    SAME("participation_sigma"),
-    SAME("weight_sigma"),
-    SAME("identity_sigma"),
-    SAME("matrix_sigma"),
-    SAME("covariance_sigma"),
-    SAME("radial_ratio"),
+    ATTENTION_QUESTION_TABLE(SIGMA) SAME("radial_ratio"),
     SAME("tangential_ratio"),
     SAME("radial_p"),
     SAME("tangential_p"),

@@ -6,11 +6,7 @@
 #include "sim/base/number.h"
 
 /* Seven figures, "-" where there is no number. */
-static const char *exactly(double x, char out[WORDS]) {
-    if (isnan(x)) { return "-"; }
-    snprintf(out, WORDS, "%.7g", x);
-    return out;
-}
+static const char *exactly(double x, char out[WORDS]) { return words_formatted("%.7g", x, out); }
 
 static void print_verdict(FILE *out, const struct flow_verdict *verdict) {
     char sentence[FLOW_SENTENCE];

@@ -82,7 +82,7 @@ static const struct cell points[] = {
     {2, 10, {"", "beta_c"}, "log_collapse", .say = cell_exponential},
     {1, 7, {"", "+- se"}, "log_collapse", .say = say_error, .error = "collapse_relative_se"},
     {2, 17, {"", "beta_c/Lambda^typ"}, "collapse", .say = words_measured, .error = "collapse_se"},
-    {1, 7, {"", "exactly"}, "exact_collapse", .say = cell_fixed},
+    {1, 7, {"", "exactly"}, "exact_collapse", .format = "%.4f"},
     {2, 7, {"median", "of rows"}, "row_collapse_quantile", .say = cell_number},
     {1, 8, {"median", "Lambda_n"}, "lambda_quantile", .say = cell_number},
     {1,
@@ -92,7 +92,7 @@ static const struct cell points[] = {
      say_local,
      .error = "local_exponent_se",
      .head_by_n = "/ d log n"},
-    {1, 7, {"the same", "Lambda"}, "local_exponent_lambda_typ", .say = cell_fixed},
+    {1, 7, {"the same", "Lambda"}, "local_exponent_lambda_typ", .format = "%.4f"},
 };
 enum { POINT_CELLS = sizeof points / sizeof *points };
 
@@ -200,14 +200,15 @@ static void print_agreement(FILE *out, const struct verdict *v) {
 
 /* What the same fits make of theory at these n. */
 static void print_finite(FILE *out, const struct verdict *v) {
+    static const char fixed[] = "%.4f";
     char exponent[WORDS], slope[WORDS], amplitude[WORDS], local[WORDS];
     if (v->theory == THEORY_NONE || isnan(v->exponent.finite)) { return; }
     fprintf(out,
             "  %s at these n, fitted alike: exponent %s (%s between the two largest n), as Lambda^typ to "
             "the\n    power %s",
             v->theory == THEORY_EXACT ? "Exact values" : "Lambda^typ",
-            cell_fixed(v->exponent.finite, NAN, exponent), cell_fixed(v->local_exponent, NAN, local),
-            cell_fixed(v->slope.finite, NAN, slope));
+            words_formatted(fixed, v->exponent.finite, exponent),
+            words_formatted(fixed, v->local_exponent, local), words_formatted(fixed, v->slope.finite, slope));
     if (!isnan(v->amplitude.finite)) {
         fprintf(out, ", tending to %s", words_number(v->amplitude.finite, amplitude));
     }
@@ -245,7 +246,7 @@ static void print_rivals(FILE *out, const struct column_place *series) {
     static const struct cell rows[] = {
         {1, 12, {"Laws with corrections"}, "law", .single = true},
         {1, 12, {"  chi^2"}, "chi_square_%s", .say = cell_number, .single = true},
-        {1, 12, {"  Akaike weight"}, "weight_%s", .say = cell_weight, .single = true},
+        {1, 12, {"  Akaike weight"}, "weight_%s", .format = "%.3g", .single = true},
         {1, 12, {"  sigma off"}, "excluded_sigma_%s", .say = say_sigma, .single = true},
     };
     struct column_place place = *series;

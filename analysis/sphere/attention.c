@@ -88,13 +88,8 @@ static void add_length(const struct attention *a, const struct results_series *s
     free(value);
 }
 
-static const char *const question_words[ATTENTION_QUESTIONS] = {
-    [ATTENTION_BIAS] = "1 - <q,ATT>",          [ATTENTION_TANGENTIAL] = "|ATT_tan|^2",
-    [ATTENTION_VARIANCE] = "Var <q,ATT>",      [ATTENTION_ENTROPY] = "H",
-    [ATTENTION_PARTICIPATION] = "Y_2",         [ATTENTION_WEIGHT] = "ordered weights",
-    [ATTENTION_IDENTITY] = "the identity",     [ATTENTION_MATRIX] = "V ATT",
-    [ATTENTION_COVARIANCE] = "its covariance",
-};
+#define WORDS_OF(KEY, name, words, ...) words,
+static const char *const question_words[ATTENTION_QUESTIONS] = {ATTENTION_QUESTION_TABLE(WORDS_OF)};
 
 static void say_answers(struct attention_part *part) {
     char *out = part->sentence;

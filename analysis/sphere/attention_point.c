@@ -10,17 +10,8 @@
 const char *const attention_point_regime_name[ATTENTION_REGIMES] = {"subcritical", "critical",
                                                                     "supercritical"};
 
-const char *const attention_point_question_name[ATTENTION_QUESTIONS] = {
-    [ATTENTION_BIAS] = "bias",
-    [ATTENTION_TANGENTIAL] = "tangential",
-    [ATTENTION_VARIANCE] = "variance",
-    [ATTENTION_ENTROPY] = "entropy",
-    [ATTENTION_PARTICIPATION] = "participation",
-    [ATTENTION_WEIGHT] = "weight",
-    [ATTENTION_IDENTITY] = "identity",
-    [ATTENTION_MATRIX] = "matrix",
-    [ATTENTION_COVARIANCE] = "covariance",
-};
+#define NAME(KEY, name, ...) name,
+const char *const attention_point_question_name[ATTENTION_QUESTIONS] = {ATTENTION_QUESTION_TABLE(NAME)};
 
 /* Relative error of rows' sums over what is not drawn (sim/rows/bulk.h), twice. */
 static const double QUADRATURE = 2e-12;

@@ -25,21 +25,32 @@ extern const char *const attention_point_regime_name[ATTENTION_REGIMES];
  * value together). Not asked where exact values are not three times as good as the rows, nor where a few rare
  * rows make the mean: of weights below ATTENTION_RARE_WEIGHT; of p_(1), H, Y_2 and the identity where 1 -
  * E p_(1) is below ATTENTION_RARE_DEFICIT; of either below what ATTENTION_ROWS rows make. */
+/* Key, name, words, head of a column, meaning of the deviation. Errors of variance and covariance come from
+ * the fourth moments of the kept rows; the former is not asked where that is large. The identity: E sum p^2
+ * (1-s^2)
+ * - sum p (1-s^2) + ((d-1)/beta) sum p s = 0. The covariance of V ATT stands beside V (st I + (sr - st) q
+ * q^T) V^T with sr, st as measured along and across. */
+#define ATTENTION_QUESTION_TABLE(Q)                                                                          \
+    Q(BIAS, "bias", "1 - <q,ATT>", "along", "mean of 1 - <q,ATT> less its exact value, in standard errors")  \
+    Q(TANGENTIAL, "tangential", "|ATT_tan|^2", "across",                                                     \
+      "mean of |ATT_tan|^2 less its exact value, in standard errors")                                        \
+    Q(VARIANCE, "variance", "Var <q,ATT>", "Var",                                                            \
+      "variance of <q,ATT> less its exact value, in standard errors")                                        \
+    Q(ENTROPY, "entropy", "H", "H", "mean of H less its exact value, in standard errors")                    \
+    Q(PARTICIPATION, "participation", "Y_2", "Y_2", "mean of Y_2 less its exact value, in standard errors")  \
+    Q(WEIGHT, "weight", "ordered weights", "p_(k)", "the same of the ordered weight furthest off")           \
+    Q(IDENTITY, "identity", "the identity", "ident.",                                                        \
+      "mean of the identity that must vanish, in standard errors")                                           \
+    Q(MATRIX, "matrix", "V ATT", "V ATT",                                                                    \
+      "component of V ATT furthest from V times the exact mean of ATT, in standard errors")                  \
+    Q(COVARIANCE, "covariance", "its covariance", "cov.",                                                    \
+      "covariance of V ATT furthest from what the variances along and across give, likewise")
+
 enum attention_question {
-    ATTENTION_BIAS,        /* 1 - <q,ATT> */
-    ATTENTION_TANGENTIAL,  /* |ATT_tan|^2 */
-    ATTENTION_CHI_SQUARES, /* questions above are judged by chi square, those below by the largest deviation
-                            */
-    ATTENTION_VARIANCE = ATTENTION_CHI_SQUARES, /* of <q,ATT>; errors from the fourth moment of the kept rows,
-                                                   not asked where that is large */
-    ATTENTION_ENTROPY,
-    ATTENTION_PARTICIPATION,
-    ATTENTION_WEIGHT,     /* ordered weights */
-    ATTENTION_IDENTITY,   /* E sum p^2 (1-s^2) - sum p (1-s^2) + ((d-1)/beta) sum p s = 0 */
-    ATTENTION_MATRIX,     /* components of V ATT, beside V times the mean of ATT */
-    ATTENTION_COVARIANCE, /* of V ATT, beside V (st I + (sr - st) q q^T) V^T with sr, st as measured along and
-                             across; errors from the fourth moments of the kept rows */
-    ATTENTION_QUESTIONS
+#define ATTENTION_KEY(KEY, ...) ATTENTION_##KEY,
+    ATTENTION_QUESTION_TABLE(ATTENTION_KEY) ATTENTION_QUESTIONS,
+    ATTENTION_CHI_SQUARES = ATTENTION_VARIANCE /* so many are judged by chi square, the others by the largest
+                                                  deviation */
 };
 /* "bias", "tangential", ... */
 extern const char *const attention_point_question_name[ATTENTION_QUESTIONS];

@@ -48,14 +48,13 @@ const char *words_exponential(double x, char out[WORDS]) {
     return out;
 }
 
-const char *words_number(double value, char out[WORDS]) {
-    if (isnan(value)) {
-        snprintf(out, WORDS, "-");
-    } else {
-        snprintf(out, WORDS, "%.4g", value);
-    }
+const char *words_formatted(const char *format, double value, char out[WORDS]) {
+    if (isnan(value)) { return strcpy(out, "-"); }
+    snprintf(out, WORDS, format, value);
     return out;
 }
+
+const char *words_number(double value, char out[WORDS]) { return words_formatted("%.4g", value, out); }
 
 const char *words_measured(double value, double se, char out[WORDS]) {
     if (isnan(value) || isnan(se)) { return words_number(value, out); }

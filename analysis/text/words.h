@@ -19,7 +19,8 @@ const char *words_exponential(double x, char out[WORDS]);
  * figures of the value; without a value "-". */
 const char *words_measured(double value, double se, char out[WORDS]);
 
-/* A number to four figures, "-" for NaN. */
+/* A number as printf's format for a double has it, "-" for NaN; to four figures. */
+const char *words_formatted(const char *format, double value, char out[WORDS]);
 const char *words_number(double value, char out[WORDS]);
 
 /* Appends to the text in `out`, which has room for `room` bytes; what does not fit is cut. */
