@@ -108,6 +108,16 @@ bool family_is_constant(const struct family *family, const struct schedule *para
     return true;
 }
 
+void family_draw_power(const struct vector *vector, size_t n, const double *x, double exponent, double scale,
+                       double *scores) {
+    vector->log(n, x, scores);
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) { scores[i] *= exponent; }
+    vector->exp(n, scores, scores);
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) { scores[i] *= scale; }
+}
+
 /* Gauss-Legendre on [-1, 1] with ten points: the five positive nodes and their weights. */
 static const double node[5] = {0.14887433898163121088, 0.43339539412924719080, 0.67940956829902440623,
                                0.86506336668898451073, 0.97390652851717172008};

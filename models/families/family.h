@@ -117,6 +117,11 @@ struct family {
     double (*cost)(const double *p); /* nanoseconds that a score takes, roughly */
 };
 
+/* A family of independent scores, whose functions have these names in its file. */
+#define FAMILY_OF_SCORES                                                                                     \
+    .kind = FAMILY_IID, .law = law, .log_tail = log_tail, .quantile = quantile, .log_hazard = log_hazard,    \
+    .log_gap = log_gap, .draw = draw
+
 size_t family_count(void);
 const struct family *family_at(size_t index);           /* in the order of the registry */
 const struct family *family_find(const char *name);     /* NULL if there is none */
@@ -144,6 +149,10 @@ double family_dimension(const struct family *family, const struct schedule *para
 
 /* Whether every parameter is the same at every n. */
 bool family_is_constant(const struct family *family, const struct schedule *parameter);
+
+/* scores = scale x^exponent; x may be the scores. */
+void family_draw_power(const struct vector *vector, size_t n, const double *x, double exponent, double scale,
+                       double *scores);
 
 /* log(Q(V_top) - Q(V_top e^y)) from quantile and hazard alone: for families without a closed form whose
  * quantile varies with log(-log V) no faster than a power. The difference of quantiles, or the integral

@@ -82,16 +82,10 @@ const struct family family_gaussian = {
            "process, and the weights at beta = b Lambda^typ, b > 1, become Poisson-Dirichlet(1/b, 0).\n"
            "Sources: Derrida, Phys. Rev. B 24 (1981) 2613; Karakida & Hayase, arXiv:2605.12697; Pitman & "
            "Yor, Ann. Probab. 25 (1997) 855.",
-    .kind = FAMILY_IID,
+    FAMILY_OF_SCORES,
     .class = FAMILY_GUMBEL,
     .parameter_count = 1,
     .parameter = {{"sigma", "standard deviation of a score", 1, 1e-300, 1e300, false, NULL, 0}},
     .law_text = "sqrt(2 log n) / sigma",
-    .law = law,
-    .log_tail = log_tail,
-    .quantile = quantile,
-    .log_hazard = log_hazard,
-    .log_gap = log_gap,
     .uniforms_per_score = 1,
-    .draw = draw,
 };

@@ -70,18 +70,12 @@ const struct family family_gumbel = {
            "makes this the cleanest family to set any exponent. At beta = b/scale, b > 1, the weights are "
            "Poisson-Dirichlet(1/b, 0) up to corrections of order 1/n.\n"
            "Sources: Karakida & Hayase, arXiv:2605.12697; Pitman & Yor, Ann. Probab. 25 (1997) 855.",
-    .kind = FAMILY_IID,
+    FAMILY_OF_SCORES,
     .class = FAMILY_GUMBEL,
     .parameter_count = 2,
     .parameter = {{"location", "mode of a score; shifts the row, changes nothing", 0, -1e300, 1e300, false,
                    NULL, 0},
                   {"scale", "decay length of the upper tail", 1, 1e-300, 1e300, false, NULL, 0}},
     .law_text = "1 / scale",
-    .law = law,
-    .log_tail = log_tail,
-    .quantile = quantile,
-    .log_hazard = log_hazard,
-    .log_gap = log_gap,
     .uniforms_per_score = 1,
-    .draw = draw,
 };

@@ -15,11 +15,7 @@ static double log_gap(const double *p, double log_v_top, double y) {
 }
 
 static void draw(const double *p, const struct vector *vector, size_t n, double *uniforms, double *scores) {
-    double exponent = -1 / p[TAIL];
-    vector->log(n, uniforms, scores);
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) { scores[i] *= exponent; }
-    vector->exp(n, scores, scores);
+    family_draw_power(vector, n, uniforms, -1 / p[TAIL], 1, scores);
 }
 
 static bool law(const struct schedule *parameter, struct schedule *lambda) {
@@ -38,16 +34,10 @@ const struct family family_pareto = {
            "carries a further factor (log log n)^(1/tail) from the few rows that have not collapsed: judge "
            "this family by medians over rows.\n"
            "Source: Karakida & Hayase, arXiv:2605.12697, for the definition; the law follows from it.",
-    .kind = FAMILY_IID,
+    FAMILY_OF_SCORES,
     .class = FAMILY_FRECHET,
     .parameter_count = 1,
     .parameter = {{"tail", "tail index: V falls as score^-tail", NAN, 0.1, 1e6, false, NULL, 0}},
     .law_text = "log n n^(-1/tail), for constant tail",
-    .law = law,
-    .log_tail = log_tail,
-    .quantile = quantile,
-    .log_hazard = log_hazard,
-    .log_gap = log_gap,
     .uniforms_per_score = 1,
-    .draw = draw,
 };

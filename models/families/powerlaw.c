@@ -19,13 +19,7 @@ static double log_gap(const double *p, double log_v_top, double y) {
 }
 
 static void draw(const double *p, const struct vector *vector, size_t n, double *uniforms, double *scores) {
-    double width = p[WIDTH], exponent = 1 / p[KAPPA];
-    vector->log(n, uniforms, scores);
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) { scores[i] *= exponent; }
-    vector->exp(n, scores, scores);
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) { scores[i] *= -width; }
+    family_draw_power(vector, n, uniforms, 1 / p[KAPPA], -p[WIDTH], scores);
 }
 
 static bool law(const struct schedule *parameter, struct schedule *lambda) {
@@ -45,18 +39,12 @@ const struct family family_powerlaw = {
            "Poisson-Dirichlet law, the susceptibility is flat near kappa and its maximum does not mark the "
            "critical scale.\n"
            "Source: Karakida & Hayase, arXiv:2605.12697; the spherical case, Bruno et al., arXiv:2605.08505.",
-    .kind = FAMILY_IID,
+    FAMILY_OF_SCORES,
     .class = FAMILY_WEIBULL,
     .parameter_count = 2,
     .parameter = {{"kappa", "exponent of the gap to the endpoint", NAN, 0.05, 1e6, false, NULL, 0},
                   {"width", "distance from the endpoint to the lowest score", 1, 1e-300, 1e300, false, NULL,
                    0}},
     .law_text = "(kappa / width) n^(1/kappa), for constant kappa",
-    .law = law,
-    .log_tail = log_tail,
-    .quantile = quantile,
-    .log_hazard = log_hazard,
-    .log_gap = log_gap,
     .uniforms_per_score = 1,
-    .draw = draw,
 };

@@ -254,19 +254,13 @@ const struct family family_spherical = {
            "(log n)^((1+x)/2): a Gaussian of variance 1/d.\n"
            "Sources: Bruno, Chen, Lin, Polyanskiy & Rigollet, arXiv:2605.08505; Karakida & Hayase, "
            "arXiv:2605.12697.",
-    .kind = FAMILY_IID,
+    FAMILY_OF_SCORES,
     .class = FAMILY_WEIBULL,
     .parameter_count = 1,
     .parameter = {{"dimension", "dimension d of the space around the unit sphere", NAN, 2, 1e9, false, NULL,
                    0}},
     .law_text = "kappa C^(1/kappa) n^(2/(d-1)) for constant d; c e^(2/c) sqrt(1 - e^(-2/c)) log n for d = c "
                 "log n; sqrt(2 d log n) for faster d",
-    .law = law,
     .dimension = dimension,
-    .log_tail = log_tail,
-    .quantile = quantile,
-    .log_hazard = log_hazard,
-    .log_gap = log_gap,
     .uniforms_per_score = 2,
-    .draw = draw,
 };

@@ -21,16 +21,10 @@ static double log_gap(const double *p, double log_v_top, double y) {
 }
 
 static void draw(const double *p, const struct vector *vector, size_t n, double *uniforms, double *scores) {
-    double scale = p[SCALE], exponent = 1 / p[POWER];
     vector->log(n, uniforms, scores);
 #pragma omp simd
     for (size_t i = 0; i < n; i++) { scores[i] = -scores[i]; }
-    vector->log(n, scores, scores);
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) { scores[i] *= exponent; }
-    vector->exp(n, scores, scores);
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) { scores[i] *= scale; }
+    family_draw_power(vector, n, scores, 1 / p[POWER], p[SCALE], scores);
 }
 
 static bool law(const struct schedule *parameter, struct schedule *lambda) {
@@ -51,17 +45,11 @@ const struct family family_stretched = {
            "n)^(1 - 1/power)/scale: it falls with n. Then 1/power times the inverse norming constant sets "
            "the scale, and the collapse constant is max(1, power c(tau)).\n"
            "Source: Karakida & Hayase, arXiv:2605.12697; limit laws as for the gaussian.",
-    .kind = FAMILY_IID,
+    FAMILY_OF_SCORES,
     .class = FAMILY_GUMBEL,
     .parameter_count = 2,
     .parameter = {{"power", "exponent of -log V", NAN, 0.02, 1e6, false, NULL, 0},
                   {"scale", "score at which V = 1/e", 1, 1e-300, 1e300, false, NULL, 0}},
     .law_text = "max(power, 1) (log n)^(1 - 1/power) / scale, for constant power",
-    .law = law,
-    .log_tail = log_tail,
-    .quantile = quantile,
-    .log_hazard = log_hazard,
-    .log_gap = log_gap,
     .uniforms_per_score = 1,
-    .draw = draw,
 };
