@@ -45,29 +45,29 @@ static enum measure criterion_measure(const struct criterion *criterion) {
     return measure[criterion->kind];
 }
 
-static void curve_create(struct curve *c, size_t count) {
+/* At one n. Free with curve_free. */
+static struct curve curve_load(const struct results_series *series, size_t n, enum measure measure) {
+    const size_t count = series->size[RESULTS_BETA];
     double *room = memory_create(5 * count, sizeof *room);
-    *c = (struct curve){.count = count,
-                        .x = room,
-                        .y = room + count,
-                        .slope = room + 2 * count,
-                        .se = room + 3 * count,
-                        .entropy = room + 4 * count};
+    struct curve c = {.count = count,
+                      .x = room,
+                      .y = room + count,
+                      .slope = room + 2 * count,
+                      .se = room + 3 * count,
+                      .entropy = room + 4 * count};
+    for (size_t i = 0; i < count; i++) {
+        size_t at = n * count + i;
+        c.x[i] = log(series->beta_ratio[at]);
+        c.y[i] = series->mean[measure][at];
+        c.se[i] = series->se[measure][at];
+        c.slope[i] = -series->mean[MEASURE_SUSCEPTIBILITY][at];
+        c.entropy[i] = series->mean[MEASURE_ENTROPY][at];
+    }
+    if (measure == MEASURE_SUSCEPTIBILITY) { c.control = peak_control_make(series, n); }
+    return c;
 }
 
 static void curve_free(struct curve *c) { free(c->x); }
-
-static void curve_load(struct curve *c, const struct results_series *series, size_t n, enum measure measure) {
-    for (size_t i = 0; i < c->count; i++) {
-        size_t at = n * c->count + i;
-        c->x[i] = log(series->beta_ratio[at]);
-        c->y[i] = series->mean[measure][at];
-        c->se[i] = series->se[measure][at];
-        c->slope[i] = -series->mean[MEASURE_SUSCEPTIBILITY][at];
-        c->entropy[i] = series->mean[MEASURE_ENTROPY][at];
-    }
-    if (measure == MEASURE_SUSCEPTIBILITY) { c->control = peak_control_make(series, n); }
-}
 
 /* The mean of all replicates but those of one group. */
 static double mean_without(const struct results_series *series, enum measure measure, size_t at,
@@ -300,10 +300,8 @@ static bool is_collapsed_at_zero(const struct criterion *criterion, double log_n
 
 struct ensemble_point ensemble_collapse(const struct results_series *series, size_t n,
                                         const struct criterion *criterion) {
-    struct curve c;
     if (is_collapsed_at_zero(criterion, series->log_n[n])) { return point_missing(ENSEMBLE_SHORT); }
-    curve_create(&c, series->size[RESULTS_BETA]);
-    curve_load(&c, series, n, criterion_measure(criterion));
+    struct curve c = curve_load(series, n, criterion_measure(criterion));
     struct ensemble_point point = curve_collapse(&c, criterion);
     curve_free(&c);
     if (point.state == ENSEMBLE_FOUND && criterion->kind == CRITERION_SUSCEPTIBILITY) {
@@ -320,10 +318,8 @@ static struct curve curve_trim(struct curve c) {
 }
 
 double ensemble_of_exact(const struct results_series *series, size_t n, const struct criterion *criterion) {
-    struct curve c;
     if (criterion->kind != CRITERION_PARTICIPATION) { return NAN; }
-    curve_create(&c, series->size[RESULTS_BETA]);
-    curve_load(&c, series, n, MEASURE_PARTICIPATION);
+    struct curve c = curve_load(series, n, MEASURE_PARTICIPATION);
     memcpy(c.y, series->exact_participation + n * c.count, c.count * sizeof *c.y);
     struct curve known = curve_trim(c);
     double log_ratio = curve_crossing(&known, criterion).log_ratio;
@@ -331,33 +327,29 @@ double ensemble_of_exact(const struct results_series *series, size_t n, const st
     return log_ratio;
 }
 
-void ensemble_leave_out(const struct results_series *series, size_t n, const struct criterion *criterion,
-                        double *log_ratio) {
+double ensemble_leave_out(const struct results_series *series, size_t n, const struct criterion *criterion,
+                          double *log_ratio) {
     enum measure measure = criterion_measure(criterion);
-    struct curve c;
-    curve_create(&c, series->size[RESULTS_BETA]);
-    curve_load(&c, series, n, measure);
+    struct curve c = curve_load(series, n, measure);
+    double all = curve_collapse(&c, criterion).log_ratio;
     for (size_t g = 0; g < series->size[RESULTS_BLOCK]; g++) {
         curve_leave_out(&c, series, n, measure, g);
         log_ratio[g] = curve_collapse(&c, criterion).log_ratio;
     }
     curve_free(&c);
+    return all;
 }
 
 double ensemble_jackknife(const struct results_series *series, size_t n, const struct criterion *criterion) {
     size_t groups = series->size[RESULTS_BLOCK];
-    enum measure measure = criterion_measure(criterion);
-    struct curve c;
     if (groups < 2) { return NAN; }
-    curve_create(&c, series->size[RESULTS_BETA]);
-    curve_load(&c, series, n, measure);
-    double all = curve_collapse(&c, criterion).log_ratio, variance = 0;
+    double *log_ratio = memory_create(groups, sizeof *log_ratio), variance = 0,
+           all = ensemble_leave_out(series, n, criterion, log_ratio);
     for (size_t g = 0; g < groups; g++) {
-        curve_leave_out(&c, series, n, measure, g);
-        double deviation = curve_collapse(&c, criterion).log_ratio - all;
+        double deviation = log_ratio[g] - all;
         variance += (1 - series->block_size[g] / (double)series->replicates) * deviation * deviation;
     }
-    curve_free(&c);
+    free(log_ratio);
     return error_rounded(sqrt(variance));
 }
 
@@ -395,11 +387,9 @@ double ensemble_bootstrap(const struct results_series *series, size_t n, const s
     enum { FEWEST = 8 };
     size_t groups = series->size[RESULTS_BLOCK], found = 0;
     enum measure measure = criterion_measure(criterion);
-    struct curve c;
     if (groups < FEWEST) { return NAN; }
     unsigned *times = memory_create(groups, sizeof *times);
-    curve_create(&c, series->size[RESULTS_BETA]);
-    curve_load(&c, series, n, measure);
+    struct curve c = curve_load(series, n, measure);
     uint64_t state = n;
     double mean = 0, squares = 0;
     for (size_t sample = 0; sample < ENSEMBLE_RESAMPLES; sample++) {

@@ -49,9 +49,9 @@ struct ensemble_point ensemble_collapse(const struct results_series *series, siz
 double ensemble_of_exact(const struct results_series *series, size_t n, const struct criterion *criterion);
 
 /* log_ratio[g] without the replicates of block group g, for all groups of the series (NaN where it is lost).
- */
-void ensemble_leave_out(const struct results_series *series, size_t n, const struct criterion *criterion,
-                        double *log_ratio);
+ * Returns that of all replicates. */
+double ensemble_leave_out(const struct results_series *series, size_t n, const struct criterion *criterion,
+                          double *log_ratio);
 
 /* Standard error of log_ratio by leaving out one block group at a time. NaN for fewer than two groups
  * or when the collapse point is lost by leaving one out. */

@@ -176,22 +176,32 @@ static size_t window_count(size_t lengths) {
     return lengths == 2 ? 1 : lengths - 2;
 }
 
+/* Every array of a fit, and how long it is; `local` and `window` have no more parts than there are n. */
+#define ARRAYS(ARRAY, points, lengths, criteria)                                                             \
+    ARRAY(collapse, points)                                                                                  \
+    ARRAY(collapse_se_block, points)                                                                         \
+    ARRAY(collapse_se_bootstrap, lengths)                                                                    \
+    ARRAY(controls, lengths)                                                                                 \
+    ARRAY(te, lengths)                                                                                       \
+    ARRAY(exact, lengths)                                                                                    \
+    ARRAY(exact_on_grid, lengths)                                                                            \
+    ARRAY(row_collapse, points)                                                                              \
+    ARRAY(row_lambda, lengths)                                                                               \
+    ARRAY(local, points)                                                                                     \
+    ARRAY(local_lambda, lengths)                                                                             \
+    ARRAY(window, points)                                                                                    \
+    ARRAY(window_lambda, points)                                                                             \
+    ARRAY(drift, criteria)
+#define ALLOCATE(member, count) fit->member = memory_create(count, sizeof *fit->member);
+#define RELEASE(member, count) free(fit->member);
+
 static void fit_allocate(struct fit *fit) {
-    size_t points = fit->lengths * fit->criteria;
-    fit->collapse = memory_create(points, sizeof *fit->collapse);
-    fit->collapse_se_block = memory_create(points, sizeof *fit->collapse_se_block);
-    fit->collapse_se_bootstrap = memory_create(fit->lengths, sizeof *fit->collapse_se_bootstrap);
-    fit->controls = memory_create(fit->lengths, sizeof *fit->controls);
-    fit->te = memory_create(fit->lengths, sizeof *fit->te);
-    fit->exact = memory_create(fit->lengths, sizeof *fit->exact);
-    fit->exact_on_grid = memory_create(fit->lengths, sizeof *fit->exact_on_grid);
-    fit->row_collapse = memory_create(points, sizeof *fit->row_collapse);
-    fit->row_lambda = memory_create(fit->lengths, sizeof *fit->row_lambda);
-    fit->local = memory_create(points, sizeof *fit->local);
-    fit->local_lambda = memory_create(fit->lengths, sizeof *fit->local_lambda);
-    fit->window = memory_create(points, sizeof *fit->window);
-    fit->window_lambda = memory_create(points, sizeof *fit->window_lambda);
-    fit->drift = memory_create(fit->criteria, sizeof *fit->drift);
+    ARRAYS(ALLOCATE, fit->lengths * fit->criteria, fit->lengths, fit->criteria)
+}
+
+void fit_release(struct fit *fit) {
+    ARRAYS(RELEASE, , , )
+    *fit = (struct fit){0};
 }
 
 /* ---- exact ---- */
@@ -241,22 +251,4 @@ void fit_make(struct fit *fit, const struct results_series *series, const char *
     fit_checks(fit);
     fit_rows(fit);
     fit_growth(fit);
-}
-
-void fit_release(struct fit *fit) {
-    free(fit->collapse);
-    free(fit->collapse_se_block);
-    free(fit->collapse_se_bootstrap);
-    free(fit->controls);
-    free(fit->te);
-    free(fit->exact);
-    free(fit->exact_on_grid);
-    free(fit->row_collapse);
-    free(fit->row_lambda);
-    free(fit->local);
-    free(fit->local_lambda);
-    free(fit->window);
-    free(fit->window_lambda);
-    free(fit->drift);
-    *fit = (struct fit){0};
 }
