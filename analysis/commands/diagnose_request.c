@@ -1,5 +1,6 @@
 #include "analysis/commands/diagnose_request.h"
 
+#include <gsl/gsl_sort.h>
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -50,17 +51,12 @@ static void read_lengths(struct reader *reader, const struct yaml_node *node, st
     free(series.log_n);
 }
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Increasing, each once, 1 among them. */
 static void take_betas(struct diagnose_request *r, size_t count, const double *value) {
     r->beta = memory_create(count + 1, sizeof *r->beta);
     memcpy(r->beta, value, count * sizeof *value);
     r->beta[count] = 1;
-    qsort(r->beta, count + 1, sizeof *r->beta, ascending);
+    gsl_sort(r->beta, 1, count + 1);
     for (size_t i = 0; i <= count; i++) {
         if (i == 0 || r->beta[i] > r->beta[r->betas - 1]) { r->beta[r->betas++] = r->beta[i]; }
     }

@@ -1,5 +1,6 @@
 #include "sim/config/lengths.h"
 
+#include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +29,7 @@ static double *spaced_lengths(const struct reader_span *ends, size_t spacing) {
 
 static size_t merge_lengths(size_t count, double *log_n) {
     size_t kept = 0;
-    reader_sort(count, log_n);
+    gsl_sort(log_n, 1, count);
     for (size_t i = 0; i < count; i++) {
         if (kept == 0 || log_n[i] > log_n[kept - 1]) { log_n[kept++] = log_n[i]; }
     }

@@ -1,8 +1,7 @@
 #include "sim/config/reader.h"
 
-#include <math.h>
+#include <gsl/gsl_sort.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/number.h"
@@ -67,15 +66,6 @@ bool reader_is_mapping(struct reader *reader, const struct yaml_node *node, cons
     return false;
 }
 
-static int compare_reals(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-void reader_sort(size_t count, double *value) {
-    if (count) { qsort(value, count, sizeof *value, compare_reals); }
-}
-
 size_t reader_reals(struct reader *reader, const struct yaml_node *node, const char *what,
                     const struct value_range *range, double *value) {
     char text[NUMBER_TEXT];
@@ -83,7 +73,7 @@ size_t reader_reals(struct reader *reader, const struct yaml_node *node, const c
     for (size_t i = 0; i < items; i++) {
         count += value_real(value_item(node, i), what, range, &reader->faults, &value[count]);
     }
-    reader_sort(count, value);
+    gsl_sort(value, 1, count);
     for (size_t i = 1; i < count; i++) {
         if (value[i] == value[i - 1]) {
             fault_add(&reader->faults, node->source, node->offset, "`%s` holds %s twice; keep one", what,

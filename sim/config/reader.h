@@ -49,6 +49,5 @@ double reader_span_at(const struct reader_span *span, size_t i);
  * order. */
 size_t reader_reals(struct reader *reader, const struct yaml_node *node, const char *what,
                     const struct value_range *range, double *value);
-void reader_sort(size_t count, double *value);
 
 #endif
