@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/numeric/search.h"
 #include "sim/base/memory.h"
 #include "sim/measures/measure.h"
 #include "sim/rows/measured.h"
@@ -74,17 +75,10 @@ static size_t key_of(const struct scores_row *row, size_t i) { return row->key ?
 
 /* Keys at or before the query. */
 static size_t keys_before(const struct scores_row *row) {
-    size_t low = 0, high = row->count;
+    size_t k;
     if (!row->key) { return row->position < row->count ? row->position + 1 : row->count; }
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (row->key[middle] <= row->position) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
+    SEARCH_END(k, row->count, row->key[k] <= row->position)
+    return k;
 }
 
 /* Keys by distance from the query, the earlier one first where two are as near. */

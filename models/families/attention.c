@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/families/family.h"
+#include "models/numeric/search.h"
 
 enum { WIDTH, HEAD, TOKENS, ZIPF, VOCABULARY, NORMALISE, ROTARY, BIAS };
 enum tokens { TOKENS_GAUSSIAN, TOKENS_ZIPF };
@@ -105,16 +106,9 @@ static size_t choose_token(const struct layer *l, size_t key) {
     uint64_t first = ((uint64_t)AREA_CHOICE << AREA_SHIFT) + key / BLOCK * BLOCK;
     l->uniforms->fill(l->uniforms->context, first, BLOCK, u);
     double sought = u[key % BLOCK] * l->share[l->vocabulary - 1];
-    size_t low = 0, high = l->vocabulary - 1; /* the first with share[k] > sought */
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (l->share[middle] > sought) {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
-    }
-    return low;
+    size_t k;
+    SEARCH_END(k, l->vocabulary - 1, l->share[k] <= sought)
+    return k;
 }
 
 /* Mean 0, mean square 1. */

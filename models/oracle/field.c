@@ -5,6 +5,7 @@
 
 #include "models/numeric/panels.h"
 #include "models/numeric/root.h"
+#include "models/numeric/search.h"
 #include "models/numeric/vector_inline.h"
 #include "models/theory/sphere.h"
 
@@ -21,16 +22,9 @@ static const double LARGE = 5;
 static const double MANY = 8; /* see inner_power_of_many */
 
 size_t field_knot_before(const struct field *f, double x) {
-    size_t low = 0, high = f->o->knots;
-    while (high - low > 1) {
-        size_t middle = (low + high) / 2;
-        if (field_knot_b(f, middle) <= x) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
+    size_t k;
+    SEARCH_END(k, f->o->knots, field_knot_b(f, k) <= x)
+    return k > 0 ? k - 1 : 0;
 }
 
 double field_y(const struct field *f, double x) {

@@ -4,19 +4,13 @@
 #include <string.h>
 
 #include "models/numeric/panels.h"
+#include "models/numeric/search.h"
 
 /* The first panel that reaches above b. */
 static size_t panel_at(const struct field *f, double b) {
-    size_t low = 0, high = f->count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (f->panel[middle].high_b > b) {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
-    }
-    return low;
+    size_t k;
+    SEARCH_END(k, f->count, !(f->panel[k].high_b > b))
+    return k;
 }
 
 struct inner_span inner_span_at(const struct field *f, double x) {

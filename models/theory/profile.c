@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "models/numeric/search.h"
 #include "models/numeric/vector_inline.h"
 
 enum { DEGREE = 16 };
@@ -101,16 +102,9 @@ double profile_log_n(const struct profile *q) { return q->log_n; }
 double profile_log_lambda(const struct profile *q) { return q->log_lambda; }
 
 static const struct panel *profile_find(const struct profile *q, double y) {
-    size_t low = 0, high = q->count;
-    while (high - low > 1) {
-        size_t middle = (low + high) / 2;
-        if (q->panel[middle].low <= y) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    return &q->panel[low];
+    size_t k;
+    SEARCH_END(k, q->count, q->panel[k].low <= y)
+    return &q->panel[k > 0 ? k - 1 : 0];
 }
 
 /* Clenshaw's recurrence, for y on one panel. */

@@ -11,6 +11,7 @@
 #include "models/numeric/legendre.h"
 #include "models/numeric/logs.h"
 #include "models/numeric/root.h"
+#include "models/numeric/search.h"
 
 enum { PANEL = KERNEL_LANES, HALVINGS = 30, BLOCK = 8 /* panels */ };
 
@@ -242,16 +243,9 @@ bool bulk_prepare(struct bulk *bulk, const struct kernel *kernel, size_t count, 
 }
 
 struct bulk_sums bulk_sums(const struct bulk *bulk, const struct kernel *kernel, double beta, double floor) {
-    size_t low = 0, high = bulk->prepared;
-    while (high - low > 1) {
-        size_t middle = (low + high) / 2;
-        if (bulk->at[middle].beta <= beta) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    if (low < bulk->prepared && bulk->at[low].beta == beta) { return bulk->at[low].sums; }
+    size_t k;
+    SEARCH_END(k, bulk->prepared, bulk->at[k].beta < beta)
+    if (k < bulk->prepared && bulk->at[k].beta == beta) { return bulk->at[k].sums; }
     return sums_anywhere(bulk, kernel, beta, floor);
 }
 
@@ -280,18 +274,11 @@ double bulk_gap(const struct bulk *bulk, double offset, double rank) {
 }
 
 double bulk_log_count(const struct bulk *bulk, double offset, double t) {
-    size_t low = 0, high = bulk->ends; /* the end `low` lies at or below t */
-    if (!(bulk->gap_end[0] + offset <= t)) { return -INFINITY; }
-    while (high - low > 1) {
-        size_t middle = (low + high) / 2;
-        if (bulk->gap_end[middle] + offset <= t) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    if (!bulk->profile || low + 1 == bulk->ends) { return bulk->y_end[low]; }
-    return panel_rank(bulk, low, t - offset);
+    size_t above; /* the first end beyond t */
+    SEARCH_END(above, bulk->ends, bulk->gap_end[above] + offset <= t)
+    if (above == 0) { return -INFINITY; }
+    if (!bulk->profile || above == bulk->ends) { return bulk->y_end[above - 1]; }
+    return panel_rank(bulk, above - 1, t - offset);
 }
 
 struct shifted {

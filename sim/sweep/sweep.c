@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/numeric/search.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/progress.h"
@@ -209,16 +210,9 @@ static enum outcome job_finish(struct sweep *sweep, struct job *job) {
 /* ---- work ---- */
 
 static struct job *find_job(const struct sweep *sweep, size_t task) {
-    size_t low = 0, high = sweep->work->unit_count;
-    while (high - low > 1) {
-        size_t middle = (low + high) / 2;
-        if (sweep->job[middle].first_task <= task) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    return &sweep->job[low];
+    size_t k;
+    SEARCH_END(k, sweep->work->unit_count, sweep->job[k].first_task <= task)
+    return &sweep->job[k - 1];
 }
 
 static enum outcome run_slice(struct sweep *sweep, struct job *job, struct block *b, size_t slice,

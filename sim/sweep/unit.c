@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/numeric/search.h"
 #include "sim/base/memory.h"
 #include "sim/config/resolve.h"
 
@@ -156,16 +157,9 @@ size_t unit_plan_betas(const struct unit_plan *plan) {
 /* ---- units ---- */
 
 static const struct unit_cell *find_cell(const struct unit_plan *plan, size_t unit) {
-    size_t low = 0, high = plan->cell_count;
-    while (high - low > 1) {
-        size_t middle = (low + high) / 2;
-        if (plan->cell[middle].first_unit <= unit) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    return &plan->cell[low];
+    size_t k;
+    SEARCH_END(k, plan->cell_count, plan->cell[k].first_unit <= unit)
+    return &plan->cell[k - 1];
 }
 
 struct unit unit_of_cell(const struct unit_cell *c, size_t first_block) {
