@@ -5,7 +5,7 @@
 
 #include "analysis/figures/axis.h"
 #include "analysis/figures/script.h"
-#include "models/theory/limits.h"
+#include "models/oracle/limits.h"
 
 /* ---- entropy ---- */
 

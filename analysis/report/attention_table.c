@@ -5,7 +5,7 @@
 
 #include "analysis/report/attention_columns.h"
 #include "analysis/report/cells.h"
-#include "models/theory/limits.h"
+#include "models/oracle/limits.h"
 
 /* What the regime's limit law says of a point. */
 static void print_limit(FILE *out, const struct attention_point *p) {

@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "analysis/statistics/normality.h"
-#include "models/theory/limits.h"
+#include "models/oracle/limits.h"
 #include "models/theory/sphere.h"
 
 const char *const attention_point_regime_name[ATTENTION_REGIMES] = {"subcritical", "critical",

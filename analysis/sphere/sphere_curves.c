@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "analysis/sphere/attention.h"
+#include "models/oracle/limits.h"
 #include "models/oracle/oracle.h"
-#include "models/theory/limits.h"
 #include "models/theory/sphere.h"
 #include "sim/base/memory.h"
 

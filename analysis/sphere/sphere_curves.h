@@ -46,7 +46,7 @@ struct sphere_curve_limit {
 struct sphere_curve_limit sphere_curve_many(const struct results_series *series, double log_lambda);
 struct sphere_curve_limit sphere_curve_one(const struct results_series *series, double log_lambda);
 
-/* E p_(1) as n -> inf (models/theory/limits.h): about 50 ms. */
+/* E p_(1) as n -> inf (models/oracle/limits.h): a few milliseconds. */
 double sphere_curve_top_weight(const struct results_series *series, double log_lambda);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "analysis/verdict/points.h"
 #include "analysis/verdict/verdict.h"
-#include "models/theory/limits.h"
+#include "models/oracle/limits.h"
 
 #define JUDGE_IMPOSSIBLE 1e-5 /* the p-value of simulation against exact values that refutes */
 

@@ -1,16 +1,16 @@
 /* limits: the laws that a row's observables converge to as n -> inf, without free parameters.
  *
  * Units: beta and Lambda in units of Lambda^typ (typical.h), entropies in nats. Gamma_1 < Gamma_2 < ... are
- * the points of a unit-rate Poisson process, gamma is Euler's constant. Pure functions: no state, no
- * allocation, any thread; GSL's error handler must be off. Arguments outside the stated range give NaN.
+ * the points of a unit-rate Poisson process, gamma is Euler's constant. Pure functions, any thread; GSL's
+ * error handler must be off. Arguments outside the stated range give NaN, and so does memory that is out.
  *
  * Gumbel class: Lambda^typ (s_(1) - s_(k)) -> log(Gamma_k/Gamma_1).
  * Weibull class, endpoint exponent kappa: (s_max - s_(k)) Lambda^typ -> kappa Gamma_k^(1/kappa). With
  * P(s_max - S <= t) ~ C t^kappa, Lambda^typ ~ kappa (C n)^(1/kappa). kappa -> inf is the Gumbel class. */
-#ifndef GAPSCALE_MODELS_THEORY_LIMITS_H
-#define GAPSCALE_MODELS_THEORY_LIMITS_H
+#ifndef GAPSCALE_MODELS_ORACLE_LIMITS_H
+#define GAPSCALE_MODELS_ORACLE_LIMITS_H
 
-#include "models/families/family.h"
+#include "models/oracle/oracle.h"
 
 /* ---- Gumbel class at beta = ratio Lambda^typ: weights are Poisson-Dirichlet(1/ratio, 0), ratio > 1 ---- */
 
@@ -30,21 +30,14 @@ double limits_slow_gumbel(double shape, double constant);
 /* ---- Weibull class at beta = ratio Lambda^typ: weights e^-y over a Poisson process ---- */
 
 /* The process has mean measure M(y) = m y^kappa with m = (kappa ratio)^-kappa = C lambda^-kappa for beta =
- * lambda n^(1/kappa). Errors are estimates: of the quadratures as panels.h has them, and of rounding. What
- * cannot be computed is NaN with an infinite error. */
-struct limits_weibull {
-    double entropy, entropy_error;             /* E H */
-    double participation, participation_error; /* E Y_2 */
-    double top_weight, top_weight_error;       /* E p_(1) */
-    double mean_gap, mean_gap_error;           /* E sum p y, y = beta (endpoint - score) */
-};
+ * lambda n^(1/kappa). kappa > 0, ratio > 0; a few milliseconds. Relative to quadratures of that process off
+ * by less than 1e-10 where the value is above 1e-3 (kappa from 0.05 to 500), and with the errors that the
+ * oracle states; the gap is that of the largest key. */
+struct oracle_point limits_weibull_at(double kappa, double ratio);
 
-/* kappa > 0, ratio > 0. Relative errors below 1e-10 for kappa in [0.05, 500] and m in [1e-6, 1e6]
- * (top_weight: 4e-9), except that values below 1e-308 are 0. 10 to 200 ms. */
-struct limits_weibull limits_weibull_at(double kappa, double ratio);
-
-/* The ratio with E H = threshold > 0, and with E Y_2 = threshold in (0, 1). Relative error
- * 1e-10; 0.1 to 1 s. */
+/* The ratio with E H = threshold in (0, 2e5), and with E Y_2 = threshold in (0, 1). Relative error 1e-10
+ * where thresholds are above 1e-3 and the ratio below 1000; NaN where it may be more than 1e-3. About 50 ms.
+ */
 double limits_weibull_collapse_entropy(double kappa, double threshold);
 double limits_weibull_collapse_participation(double kappa, double threshold);
 

@@ -1,5 +1,5 @@
-/* The law of Lambda says how it is computed where it begins; the Weibull class is in limits_weibull.c. */
-#include "models/theory/limits.h"
+/* The law of Lambda says how it is computed where it begins. */
+#include "models/oracle/limits.h"
 
 #include <gsl/gsl_sf_gamma.h>
 #include <gsl/gsl_sf_psi.h>
@@ -29,6 +29,52 @@ double limits_pd_collapse_entropy(double threshold) {
 
 double limits_pd_collapse_participation(double threshold) {
     return threshold > 0 && threshold < 1 ? 1 / (1 - threshold) : NAN;
+}
+
+/* ---- Weibull class ----
+ *
+ * Scores -V^(1/kappa) are in their limit at any n but for terms of order 1/n. */
+
+/* NULL where there is no such law. */
+static struct oracle *weibull_oracle(double kappa, double log_n, double p[FAMILY_PARAMETERS]) {
+    if (!(kappa > 0 && kappa < INFINITY && log_n <= 1e6)) { return NULL; }
+    p[0] = kappa, p[1] = 1;
+    return oracle_create(family_find("powerlaw"), p, log_n);
+}
+
+static const double MANY = 1e4; /* a log n far beyond any entropy at which weights of single keys count */
+
+struct oracle_point limits_weibull_at(double kappa, double ratio) {
+    struct oracle_point point = {NAN, INFINITY, NAN, INFINITY, NAN, INFINITY, NAN, NAN, INFINITY};
+    double p[FAMILY_PARAMETERS];
+    struct oracle *oracle = ratio > 0 && ratio < INFINITY ? weibull_oracle(kappa, MANY, p) : NULL;
+    if (oracle) { oracle_at(oracle, ratio, &point); }
+    oracle_free(oracle);
+    return point;
+}
+
+/* Takes the oracle over. */
+static double collapse_of(struct oracle *oracle, double threshold,
+                          double (*collapse)(const struct oracle *o, double threshold, double *error)) {
+    double error = INFINITY, ratio = oracle ? collapse(oracle, threshold, &error) : NAN;
+    oracle_free(oracle);
+    return error < 1e-3 * ratio ? ratio : NAN;
+}
+
+double limits_weibull_collapse_entropy(double kappa, double threshold) {
+    double p[FAMILY_PARAMETERS];
+    return collapse_of(threshold > 0 ? weibull_oracle(kappa, MANY + 4 * threshold, p) : NULL, threshold,
+                       oracle_collapse_entropy);
+}
+
+double limits_weibull_collapse_participation(double kappa, double threshold) {
+    double p[FAMILY_PARAMETERS];
+    return collapse_of(threshold > 0 && threshold < 1 ? weibull_oracle(kappa, MANY, p) : NULL, threshold,
+                       oracle_collapse_participation);
+}
+
+double limits_weibull_near_ties(double kappa, double ratio) {
+    return kappa > 0.5 && ratio > 0 ? gsl_sf_gamma(2 - 1 / kappa) / ratio : NAN;
 }
 
 double limits_slow_gumbel(double shape, double constant) { return fmax(1, shape * constant); }
