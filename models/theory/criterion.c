@@ -1,15 +1,14 @@
 #include "models/theory/criterion.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const criterion_name[] = {
-    [CRITERION_ENTROPY] = "entropy",
-    [CRITERION_PARTICIPATION] = "participation",
-    [CRITERION_TOP_TWO_RATIO] = "top_two_ratio",
-    [CRITERION_SUSCEPTIBILITY] = "susceptibility",
-};
+#define NAME(KEY, name, most) name,
+#define MOST(KEY, name, most) most,
+const char *const criterion_name[CRITERION_KINDS] = {CRITERION_TABLE(NAME)};
+const double criterion_most[CRITERION_KINDS] = {CRITERION_TABLE(MOST)};
 
 void criterion_label(const struct criterion *criterion, char label[CRITERION_LABEL]) {
     const char *name = criterion_name[criterion->kind];

@@ -5,12 +5,19 @@
 
 #include <stdbool.h>
 
-enum criterion_kind {
-    CRITERION_ENTROPY,
-    CRITERION_PARTICIPATION,
-    CRITERION_TOP_TWO_RATIO,
-    CRITERION_SUSCEPTIBILITY
-};
+/* Key, name, and what a threshold lies below; above 0. The last has none. */
+#define CRITERION_TABLE(CRITERION)                                                                           \
+    CRITERION(ENTROPY, "entropy", INFINITY)                                                                  \
+    CRITERION(PARTICIPATION, "participation", 1)                                                             \
+    CRITERION(TOP_TWO_RATIO, "top_two_ratio", 1)                                                             \
+    CRITERION(SUSCEPTIBILITY, "susceptibility", NAN)
+
+#define CRITERION_KEY(KEY, ...) CRITERION_##KEY,
+enum criterion_kind { CRITERION_TABLE(CRITERION_KEY) };
+enum { CRITERION_KINDS = CRITERION_SUSCEPTIBILITY + 1 };
+extern const char *const criterion_name[CRITERION_KINDS];
+extern const double criterion_most[CRITERION_KINDS];
+
 struct criterion {
     enum criterion_kind kind;
     double threshold; /* unused for susceptibility */

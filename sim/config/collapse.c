@@ -5,17 +5,6 @@
 
 #include "sim/base/number.h"
 
-static const struct {
-    const char *name;
-    enum criterion_kind kind;
-    const struct value_range *range;
-} thresholds[] = {
-    {"entropy", CRITERION_ENTROPY, &value_positive},
-    {"participation", CRITERION_PARTICIPATION, &value_fraction},
-    {"top_two_ratio", CRITERION_TOP_TWO_RATIO, &value_fraction},
-};
-static const char *const collapse_keys[] = {"entropy", "participation", "top_two_ratio", "susceptibility"};
-
 /* Thresholds must differ in their label, which has 15 digits. */
 static void check_labels(struct reader *reader, const struct yaml_node *node, const char *what, size_t count,
                          const double *value) {
@@ -37,16 +26,17 @@ static void add_criterion(struct config_series *out, enum criterion_kind kind, d
     out->criterion_count++;
 }
 
-static void read_thresholds(struct reader *reader, const struct yaml_node *node, size_t which,
+static void read_thresholds(struct reader *reader, const struct yaml_node *node, enum criterion_kind kind,
                             struct config_series *out) {
+    const struct value_range range = {0, criterion_most[kind], true, true};
     char what[VALUE_TEXT];
     double value[CONFIG_CRITERIA];
     bool off = node->kind == YAML_LIST && node->count == 0;
-    snprintf(what, sizeof what, "collapse.%s", thresholds[which].name);
+    snprintf(what, sizeof what, "collapse.%s", criterion_name[kind]);
     if (off || !reader_list_fits(reader, node, what, CONFIG_CRITERIA)) { return; }
-    size_t count = reader_reals(reader, node, what, thresholds[which].range, value);
+    size_t count = reader_reals(reader, node, what, &range, value);
     check_labels(reader, node, what, count, value);
-    for (size_t i = 0; i < count; i++) { add_criterion(out, thresholds[which].kind, value[i]); }
+    for (size_t i = 0; i < count; i++) { add_criterion(out, kind, value[i]); }
 }
 
 void collapse_read(struct reader *reader, const struct yaml_node *node, struct config_series *out) {
@@ -58,10 +48,10 @@ void collapse_read(struct reader *reader, const struct yaml_node *node, struct c
                            "a mapping such as {entropy: [1.0], susceptibility: true}")) {
         return;
     }
-    yaml_check_keys(node, "`collapse`", READER_COUNT(collapse_keys), collapse_keys, faults);
+    yaml_check_keys(node, "`collapse`", CRITERION_KINDS, criterion_name, faults);
     out->criterion_count = 0;
-    for (size_t i = 0; i < READER_COUNT(thresholds); i++) {
-        read_thresholds(reader, reader_find(node, fallback, thresholds[i].name), i, out);
+    for (enum criterion_kind k = 0; k < CRITERION_SUSCEPTIBILITY; k++) {
+        read_thresholds(reader, reader_find(node, fallback, criterion_name[k]), k, out);
     }
     value_flag(reader_find(node, fallback, "susceptibility"), "collapse.susceptibility", faults,
                &susceptibility);

@@ -60,14 +60,13 @@ static void write_beta(FILE *out, const struct config_series *series) {
     fputs("}\n", out);
 }
 
-static void write_thresholds(FILE *out, const struct config_series *series, const char *name,
-                             enum criterion_kind kind) {
+static void write_thresholds(FILE *out, const struct config_series *series, enum criterion_kind kind) {
     double threshold[CONFIG_CRITERIA];
     size_t count = 0;
     for (size_t i = 0; i < series->criterion_count; i++) {
         if (series->criterion[i].kind == kind) { threshold[count++] = series->criterion[i].threshold; }
     }
-    fprintf(out, "%s: ", name);
+    fprintf(out, "%s: ", criterion_name[kind]);
     write_reals(out, count, threshold);
     fputs(", ", out);
 }
@@ -75,9 +74,7 @@ static void write_thresholds(FILE *out, const struct config_series *series, cons
 static void write_collapse(FILE *out, const struct config_series *series) {
     size_t last = series->criterion_count - 1;
     fputs("collapse: {", out);
-    write_thresholds(out, series, "entropy", CRITERION_ENTROPY);
-    write_thresholds(out, series, "participation", CRITERION_PARTICIPATION);
-    write_thresholds(out, series, "top_two_ratio", CRITERION_TOP_TWO_RATIO);
+    for (enum criterion_kind k = 0; k < CRITERION_SUSCEPTIBILITY; k++) { write_thresholds(out, series, k); }
     fprintf(out, "susceptibility: %s}\n",
             series->criterion[last].kind == CRITERION_SUSCEPTIBILITY ? "true" : "false");
 }
