@@ -83,7 +83,7 @@ static void length_fill(const struct config_series *s, const double *p, const st
     x->typical = typical_at(s, x->log_n);
     x->log_asymptotic = NAN;
     if (s->family->law && s->family->law(s->parameter, &law)) {
-        x->log_asymptotic = log(law.coef) + law.log_power * log(x->log_n) + law.power * x->log_n;
+        x->log_asymptotic = schedule_log(&law, x->log_n);
     }
     x->collapse_entropy = oracle_collapse_entropy(oracle, 1, &error);
     x->collapse_participation = oracle_collapse_participation(oracle, 0.5, &error);

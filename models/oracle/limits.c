@@ -12,11 +12,6 @@
 
 double limits_pd_entropy(double ratio) { return ratio > 1 ? gsl_sf_psi(1) - gsl_sf_psi(1 - 1 / ratio) : NAN; }
 
-double limits_pd_participation(double ratio, double q) {
-    if (!(ratio > 1 && q * ratio > 1)) { return NAN; }
-    return exp(gsl_sf_lngamma(q - 1 / ratio) - gsl_sf_lngamma(q) - gsl_sf_lngamma(1 - 1 / ratio));
-}
-
 /* Of x = log(ratio - 1). */
 static double pd_excess(double x, void *threshold) {
     return log(limits_pd_entropy(1 + exp(x)) / *(double *)threshold);

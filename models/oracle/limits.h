@@ -14,10 +14,8 @@
 
 /* ---- Gumbel class at beta = ratio Lambda^typ: weights are Poisson-Dirichlet(1/ratio, 0), ratio > 1 ---- */
 
-/* E H = digamma(1) - digamma(1 - 1/ratio), and E Y_q = Gamma(q - 1/ratio)/(Gamma(q) Gamma(1 - 1/ratio)) for
- * q > 1/ratio. To rounding. */
+/* E H = digamma(1) - digamma(1 - 1/ratio), to rounding; E Y_2 = 1 - 1/ratio. */
 double limits_pd_entropy(double ratio);
-double limits_pd_participation(double ratio, double q);
 
 /* The ratio with E H = threshold > 0 (relative error 1e-14), and with E Y_2 = threshold in (0, 1). */
 double limits_pd_collapse_entropy(double threshold);

@@ -193,10 +193,6 @@ static struct mode mode_at(double d, double x, unsigned l) {
     return (struct mode){through, through * (top + l / x)};
 }
 
-double sphere_mode_growth(double d, double beta, unsigned l) {
-    return sphere_mode_growth_finite(d, beta, INFINITY, INFINITY, l);
-}
-
 /* The step is x + u, u = q N_t/(p S + q N_r), with p + q = 1 and sums over keys of the weights w = exp(beta
  * s): S of w, N_r of w s, N_t of w times the key's tangential part. Keys have the density 1 + eps Y, Y the
  * mode, L = l (l + d - 2) its eigenvalue. With Z and everything below divided by Z or Z(2 beta): E N_t =

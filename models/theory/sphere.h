@@ -36,10 +36,8 @@ double sphere_beta_of_n_eff(double d, double log_n, double n_eff);
 
 /* Tokens are keys and queries at once, x -> ATT/|ATT|: the factor by which the l-th spherical harmonic of
  * their density grows in one step, to first order in its amplitude, n -> inf (the heat equation backwards):
- *     G_l = 1 + (l (l + d - 2)/beta) I_{nu+l}(beta)/I_{nu+1}(beta).   Time O(l). */
-double sphere_mode_growth(double d, double beta, unsigned l);
-
-/* The same for the step x -> (x + tau ATT)/|x + tau ATT|, 0 < tau <= inf (inf: ATT/|ATT|), averaged over n
+ *     G_l = 1 + (l (l + d - 2)/beta) I_{nu+l}(beta)/I_{nu+1}(beta).   Time O(l).
+ * Here for the step x -> (x + tau ATT)/|x + tau ATT|, 0 < tau <= inf (inf: ATT/|ATT|), averaged over n
  * independent tokens, self key included, to O(1/n). Exact in l and beta at that order: with N_eff =
  * n Z(beta) exp(-beta) the self key dilutes the drift by 1/N_eff, the fluctuating normalisation and the
  * scatter of the tokens are of relative order rho/n. For beta >> l^2 and tau = inf, G_l - 1 shrinks by

@@ -38,15 +38,12 @@ static void test_pd(void **state) {
     for (size_t i = 0; i < 5; i++) {
         struct oracle_point x = oracle_value("gumbel", (double[]){0, 1}, 200, ratio[i]);
         check_close(limits_pd_entropy(ratio[i]), x.entropy, 1e-9);
-        check_close(limits_pd_participation(ratio[i], 2), x.participation, 1e-9);
-        check_close(limits_pd_participation(ratio[i], 2), 1 - 1 / ratio[i], 1e-14);
-        check_close(limits_pd_participation(ratio[i], 1), 1, 1e-14);
-        check_close(limits_pd_participation(ratio[i], 3), (1 - 1 / ratio[i]) * (1 - 0.5 / ratio[i]), 1e-14);
+        check_close(limits_pd_collapse_participation(x.participation), ratio[i], 1e-9 * ratio[i] * ratio[i]);
     }
     for (size_t i = 0; i < 4; i++) {
         check_relative(limits_pd_entropy(limits_pd_collapse_entropy(threshold[i])), threshold[i], 1e-12);
     }
-    assert_true(isnan(limits_pd_entropy(1)) && isnan(limits_pd_participation(2, 0.5)));
+    assert_true(isnan(limits_pd_entropy(1)));
     assert_true(isnan(limits_pd_collapse_entropy(0)) && isnan(limits_pd_collapse_participation(1)));
 }
 
