@@ -4,6 +4,8 @@ and holds every head against its independent analysis: Lambda, quartiles, k*, H,
 drifts of five laws. Ends with `N passed, N failed, N skipped`."""
 import csv, json, math, os, re, subprocess, sys, tempfile
 
+import h5py
+
 gapscale = sys.argv[1]
 shared = os.environ.get("GAPSCALE_SHARED", "../shared/data/attention")
 laws = {"drift const": "const", "drift sqrt log n": "sqrt_log", "drift log n": "log", "drift (log n)^2": "log2",
@@ -62,7 +64,6 @@ per_length = {"sequences", "tie_fraction", "extreme_value_index", "top_key_mass"
 
 def compare_forms(found, path, rows):
     """JSON, file and CSV tell the same."""
-    import h5py
     bad, same = [], lambda a, b: (a == b) or (a is None and (b is None or math.isnan(float(b or "nan")))) or (
         isinstance(a, (int, float)) and abs(a - float(b)) <= 1e-14 * abs(a))
     with h5py.File(path) as file:
@@ -103,6 +104,11 @@ def try_page():
         rows = list(csv.DictReader(subprocess.run([os.path.abspath(gapscale), "diagnose", "scores.h5", "--csv", "-o", "csv.h5"], cwd=work,
                                                   check=True, capture_output=True, text=True).stdout.splitlines()))
         compare_forms(found, f"{work}/scores.diagnosis.h5", rows)
+        with h5py.File(f"{work}/scores.h5", "a") as file:
+            file.attrs["score_scale_applied"] = 1
+        subprocess.run([os.path.abspath(gapscale), "diagnose", "scores.h5"], cwd=work, check=True, capture_output=True)
+        with h5py.File(f"{work}/scores.diagnosis.h5") as file:
+            bad += [n for n in ("model", "trained_context", "score_scale_applied") if n not in file.attrs]
     whole = found["heads"][-1]
     if whole["name"] != "all" or whole["locality"] != "global" or "sqrt_log" in whole["excluded"] or found["trained"] != 512:
         bad.append(whole["sentence"])

@@ -61,7 +61,8 @@ static int diagnose(const struct diagnose_request *request, const char *path, co
                                                 .model = facts->model,
                                                 .licence = facts->licence,
                                                 .input = facts->input,
-                                                .trained_context = facts->trained};
+                                                .trained_context = facts->trained,
+                                                .score_scale_applied = facts->scale_applied};
     struct survey survey;
     struct diagnosis diagnosis;
     if (!survey_make(scores, request->threads, &survey)) {

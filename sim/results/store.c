@@ -28,7 +28,7 @@
 #define GAPSCALE_COMMIT "unknown"
 #endif
 
-enum { ROOT_ATTRIBUTES = 24 };
+enum { ROOT_ATTRIBUTES = 28 };
 static const uint64_t SCHEMA_VERSION = 1;
 static const char digest_attribute[] = "digest";
 
@@ -42,6 +42,10 @@ struct stamp {
 
 static void stamp_add(struct stamp *s, const char *name, const char *text) {
     s->attribute[s->count++] = (struct h5_attribute){.name = name, .text = text};
+}
+
+static void stamp_number(struct stamp *s, const char *name, double number) {
+    if (number > 0) { s->attribute[s->count++] = (struct h5_attribute){.name = name, .number = number}; }
 }
 
 static void stamp_make(struct stamp *s, const char *kind, const struct store_provenance *provenance) {
@@ -67,10 +71,8 @@ static void stamp_make(struct stamp *s, const char *kind, const struct store_pro
     if (provenance->model) { stamp_add(s, "model", provenance->model); }
     if (provenance->licence) { stamp_add(s, "licence", provenance->licence); }
     if (provenance->input) { stamp_add(s, "input", provenance->input); }
-    if (provenance->trained_context > 0) {
-        s->attribute[s->count++] =
-            (struct h5_attribute){.name = "trained_context", .number = provenance->trained_context};
-    }
+    stamp_number(s, "trained_context", provenance->trained_context);
+    stamp_number(s, "score_scale_applied", provenance->score_scale_applied);
 }
 
 /* ---- writing ---- */

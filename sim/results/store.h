@@ -10,7 +10,7 @@ struct store_provenance { /* volatile: outside the digest */
     int threads;
     /* Of measured scores, as their files say; NULL, 0: not said. */
     const char *model, *licence, *input;
-    double trained_context;
+    double trained_context, score_scale_applied;
 };
 
 /* Writes the results, with their digest as root attribute `digest`, under a temporary name beside `path`,

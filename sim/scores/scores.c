@@ -108,13 +108,16 @@ static void read_words(const struct found *found, const struct scores_request *r
                        struct scores_facts *facts) {
     enum element element = ELEMENT_FLOAT64;
     facts->trained = request->trained;
-    facts->scale = NAN;
+    facts->scale = facts->scale_applied = NAN;
     for (size_t i = 0; i < found->group_count; i++) {
         const struct group *g = &found->group[i];
         const struct source_array *a = g->scores ? g->scores : g->queries;
         element = coarser(element, g->scores ? a->element : coarser(a->element, g->keys->element));
         if (!g->scores) { facts->scale = g->scale; }
         if (isnan(facts->trained)) { facts->trained = source_number(g->source, a->path, "trained_context"); }
+        if (isnan(facts->scale_applied)) {
+            facts->scale_applied = source_number(g->source, a->path, "score_scale_applied");
+        }
         if (!facts->model) { facts->model = source_text(g->source, a->path, "model"); }
         if (!facts->licence) { facts->licence = source_text(g->source, a->path, "licence"); }
         if (!facts->input) { facts->input = source_text(g->source, a->path, "input"); }

@@ -49,6 +49,7 @@ struct scores_facts {
     double *length;           /* increasing */
     bool has_layers;          /* more than one */
     double trained;           /* NaN: not said */
+    double scale_applied;     /* score_scale_applied, as the files say; NaN: not said */
     double scale;        /* that products of queries and keys were multiplied with; NaN: scores were stored */
     const char *element; /* "float32", ..: the coarsest that the scores or keys are stored in */
     const char *model, *licence, *input; /* NULL: not said */
