@@ -10,6 +10,9 @@
 
 enum { MOST_DIMENSION = 1000, MOST_COMPONENTS = 64, MOST_ITEMS = MOST_COMPONENTS * MOST_DIMENSION };
 
+#define CLOSED(LEAST, MOST)                                                                                  \
+    { .low = (LEAST), .high = (MOST) }
+
 /* The only place that knows a key's default and range. */
 static const struct {
     const char *name;
@@ -18,24 +21,18 @@ static const struct {
     bool whole;
     const char *doc;
 } known[FLOW_KEYS] = {
-    [FLOW_DIMENSION] = {"dimension",
-                        2,
-                        {2, MOST_DIMENSION, false, false},
-                        true,
+    [FLOW_DIMENSION] = {"dimension", 2, CLOSED(2, MOST_DIMENSION), true,
                         "dimension d of the space around the sphere"},
-    [FLOW_LENGTH] = {"n", 4096, {2, 200000, false, false}, true, "tokens"},
-    [FLOW_BETA] = {"beta", 32, {1e-6, 1e300, false, false}, false, "inverse temperature"},
-    [FLOW_MODES] = {"modes", 12, {1, 64, false, false}, true, "harmonics of degree 1 to this one"},
-    [FLOW_STEPS] = {"steps", 3, {1, 100, false, false}, true, "steps of attention"},
-    [FLOW_REPLICATES] =
-        {"replicates", 64, {8, 100000, false, false}, true, "independent sets of tokens, at least 2 modes"},
+    [FLOW_LENGTH] = {"n", 4096, CLOSED(2, 200000), true, "tokens"},
+    [FLOW_BETA] = {"beta", 32, CLOSED(1e-6, 1e300), false, "inverse temperature"},
+    [FLOW_MODES] = {"modes", 12, CLOSED(1, 64), true, "harmonics of degree 1 to this one"},
+    [FLOW_STEPS] = {"steps", 3, CLOSED(1, 100), true, "steps of attention"},
+    [FLOW_REPLICATES] = {"replicates", 64, CLOSED(8, 100000), true,
+                         "independent sets of tokens, at least 2 modes"},
     [FLOW_TAU] = {"tau", INFINITY, {0, INFINITY, true, false}, false, "step x + tau ATT; inf: ATT alone"},
-    [FLOW_EPS] = {"eps",
-                  0.05,
-                  {0, 0.999, false, false},
-                  false,
+    [FLOW_EPS] = {"eps", 0.05, CLOSED(0, 0.999), false,
                   "amplitude of the mode that is put on and followed; 0: none"},
-    [FLOW_SEED] = {"seed", 20260512, {0, 0x1p53, false, false}, true, "of all randomness"},
+    [FLOW_SEED] = {"seed", 20260512, CLOSED(0, 0x1p53), true, "of all randomness"},
 };
 
 /* Keys of a number or a list, about the laws of the keys for the drift. */
@@ -45,22 +42,14 @@ static const struct {
     struct value_range range;
     const char *wanted, *text, *doc;
 } listed[LISTS] = {
-    [CONCENTRATION] = {"concentration",
-                       {0, 1e6, false, false},
-                       "a number or a list [a, b]",
-                       "C, [C,...]",
+    [CONCENTRATION] = {"concentration", CLOSED(0, 1e6), "a number or a list [a, b]", "C, [C,...]",
                        "von Mises-Fisher keys for the drift, or a mixture of such laws (none)"},
-    [SHARE] = {"share",
-               {1e-300, 1e300, false, false},
-               "a number or a list [a, b]",
-               "[A,...]",
+    [SHARE] = {"share", CLOSED(1e-300, 1e300), "a number or a list [a, b]", "[A,...]",
                "weights of those laws, to any sum (equal)"},
-    [DIRECTION] = {"direction",
-                   {-INFINITY, INFINITY, false, false},
+    [DIRECTION] = {"direction", CLOSED(-INFINITY, INFINITY),
                    "a list [a, b, ...], or one such list for each concentration, all as long: [[a, b, ...], "
                    "...]",
-                   "[a,b,...]",
-                   "mean direction, of any length; [[a,b,...],...] of several (the first axis)"},
+                   "[a,b,...]", "mean direction, of any length; [[a,b,...],...] of several (the first axis)"},
 };
 
 /* A number, a list, or a list of lists of one length. */
