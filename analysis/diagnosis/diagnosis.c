@@ -29,7 +29,6 @@ static double alpha_of(const struct survey_row *r) { return r->log_rank / log(r-
 static double entropy_of(const struct survey_row *r) { return r->entropy; }
 static double participation_of(const struct survey_row *r) { return r->participation; }
 static double top_weight_of(const struct survey_row *r) { return r->top_weight; }
-static double collapse_of(const struct survey_row *r) { return r->collapse; }
 static double rounding_of(const struct survey_row *r) { return r->rounding; }
 
 static struct order order_of(size_t count, const struct survey_row *const *row,
@@ -77,7 +76,6 @@ static void fill_point(const struct survey *s, const struct diagnosis_group *g, 
     p->entropy = median_of(count, row, entropy_of, room);
     p->participation = median_of(count, row, participation_of, room);
     p->top_weight = median_of(count, row, top_weight_of, room);
-    p->collapse = median_of(count, row, collapse_of, room);
     for (size_t i = 0; i < count; i++) {
         p->tie_fraction += isinf(row[i]->lambda) ? 1 / (double)count : 0;
         p->top_key_mass += row[i]->top_weight / (double)count;

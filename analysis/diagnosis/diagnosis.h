@@ -24,7 +24,7 @@ struct diagnosis_point {
     double median, lower, upper;  /* Lambda_n of all rows: median and quartiles; inf for ties */
     double rank, gap, alpha; /* medians: of k and t where Lambda_n is attained, and of log k over log n */
     double entropy, participation, top_weight; /* medians at beta = 1 */
-    double collapse;                           /* median of the beta where H = 1 */
+    double collapse;                           /* median of the beta where H = 1 (tally.h) */
     double top_key_mass;                       /* mean largest weight at beta = 1 */
     double tie_fraction;                       /* rows whose largest scores tie */
     double rounding;                           /* median of how far rounding may move log Lambda_n */

@@ -27,24 +27,30 @@ static size_t without_sinks(const struct scores_row *row, const struct survey_si
     return count;
 }
 
-static void take_spacings(const struct row *made, struct index_row *found) {
+static void take_spacings(const double *gap, double unit, struct index_row *found) {
     for (size_t k = 0; k < INDEX_SPACINGS; k++) {
-        found->spacing[k] = k < found->count ? ((double)k + 1) * (made->gap[k + 1] - made->gap[k]) : NAN;
+        found->spacing[k] = k < found->count ? ((double)k + 1) * (gap[k + 1] - gap[k]) / unit : NAN;
     }
-    found->statistic = found->count > 0 ? spacing_statistic(found->count, made->gap) : NAN;
+    found->statistic = found->count > 0 ? spacing_statistic(found->count, gap) : NAN;
 }
 
-bool index_measure(struct measured *room, const struct scores_row *row, const struct survey_sink *sink,
-                   struct index_row *found) {
-    bool sinks = sink[0].weight > 0;
-    double *score = sinks ? malloc(row->count * sizeof *score) : NULL;
-    size_t count = sinks && score ? without_sinks(row, sink, score) : row->count;
-    const struct row *made = measured_row(room, count, score ? score : row->score, 1);
-    bool good = made && (score || !sinks);
-    *found = (struct index_row){.count = spacings_at((double)row->count), .lambda = NAN, .statistic = NAN};
-    if (found->count + 1 > count) { found->count = 0; }
-    if (good) { take_spacings(made, found); }
-    if (good && sinks) { found->lambda = measure_accumulation(made).lambda; }
+bool index_measure(struct leading *room, const struct scores_row *row, const struct survey_sink *sink,
+                   const double *gap, double unit, struct index_row *found) {
+    size_t spacings = spacings_at((double)row->count), count = row->count;
+    *found = (struct index_row){.count = spacings < count ? spacings : 0, .lambda = NAN, .statistic = NAN};
+    if (!(sink[0].weight > 0)) {
+        take_spacings(gap, unit, found);
+        return true;
+    }
+    struct leading_scores leading;
+    double *score = malloc(row->count * sizeof *score);
+    count = score ? without_sinks(row, sink, score) : 0;
+    if (spacings + 1 > count) { found->count = 0; }
+    bool good = score && (count == 0 || leading_find(room, count, score, &leading));
+    if (good && count > 0) {
+        take_spacings(leading.gap, 1, found);
+        found->lambda = leading.accumulation.lambda;
+    }
     free(score);
     return good;
 }

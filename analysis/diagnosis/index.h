@@ -5,8 +5,8 @@
 
 #include "analysis/diagnosis/diagnosis.h"
 #include "analysis/statistics/spacing.h"
+#include "sim/measures/leading.h"
 #include "sim/results/results.h"
-#include "sim/rows/measured.h"
 
 enum { INDEX_SPACINGS = SPACING_MANY };
 
@@ -18,9 +18,10 @@ struct index_row {
     double lambda;                  /* Lambda_n without the sinks; NaN where there are none */
 };
 
-/* False when out of memory. `sink` are those of the row's head and length. */
-bool index_measure(struct measured *room, const struct scores_row *row, const struct survey_sink *sink,
-                   struct index_row *found);
+/* False when out of memory. `sink` are those of the row's head and length; without any, `gap`, the gaps of at
+ * least INDEX_SPACINGS + 1 of the largest scores, or of all, times `unit`, is all that is looked at. */
+bool index_measure(struct leading *room, const struct scores_row *row, const struct survey_sink *sink,
+                   const double *gap, double unit, struct index_row *found);
 
 struct index_sums; /* over rows, by length, head and sequence */
 struct index_sums *index_create(const struct scores_facts *facts);

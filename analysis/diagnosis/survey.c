@@ -11,16 +11,14 @@
 
 #include "models/numeric/search.h"
 #include "sim/base/memory.h"
-#include "sim/measures/measure.h"
-#include "sim/rows/measured.h"
+#include "sim/measures/leading.h"
 
 const double survey_window[SURVEY_WINDOWS] = {16, 64, 256};
 
 static const double SINK = 0.1, SINK_ROOM = 1 << 26; /* least mean weight; numbers kept to find them */
 enum {
-    PART = 4096,     /* keys that a thread sums at a time */
-    ROOM = 1 << 18,  /* weights at a time, or one row a thread */
-    SUBTRACT = 1024, /* scores at a time */
+    PART = 4096,    /* keys that a thread sums at a time */
+    ROOM = 1 << 15, /* weights of a thread at a time, or one row */
 };
 
 /* Sums over the rows of one place at one length, [n + 1]. */
@@ -47,7 +45,7 @@ struct reading {
     size_t room, share_room;
     double epsilon; /* relative rounding of the scores as stored */
     int threads;
-    struct measured **measured; /* [threads] */
+    struct leading **leading; /* [threads] */
 };
 
 /* Some rows of a batch, whose weights fit into the caches. */
@@ -57,19 +55,6 @@ struct part {
 };
 
 /* ---- weights of a part ---- */
-
-/* Weights at beta = 1 in units of the top's, and 1 over their sum. */
-static double fill_weights(const struct kernel *kernel, const struct scores_row *row, double top,
-                           double *weight) {
-    for (size_t first = 0; first < row->count; first += SUBTRACT) {
-        size_t count = row->count - first < SUBTRACT ? row->count - first : SUBTRACT;
-        const double *score = row->score + first;
-#pragma omp simd
-        for (size_t i = 0; i < count; i++) { weight[first + i] = top - score[i]; }
-        kernel->weights(count, weight + first, 1, weight + first);
-    }
-    return 1 / kernel->sum(row->count, weight);
-}
 
 static size_t key_of(const struct scores_row *row, size_t i) { return row->key ? row->key[i] : i; }
 
@@ -98,29 +83,27 @@ static double rounding_shift(double epsilon, struct kernel_range range, double g
     return gap > 0 ? epsilon * size / gap : INFINITY;
 }
 
-static struct survey_row measure(const struct reading *r, const struct isa *isa, struct measured *room,
-                                 const struct scores_row *row, double *top) {
-    const struct criterion one_nat = {CRITERION_ENTROPY, 1};
-    struct survey_row found = {.length = (uint32_t)row->length,
+/* Its weights in units of the largest, too, and 1 over their sum. */
+static struct survey_row measure(const struct reading *r, struct leading *room, const struct scores_row *row,
+                                 double *weight, double *share) {
+    struct leading_scores leading;
+    if (!leading_find(room, row->count, row->score, &leading)) { memory_exhausted(); }
+    const struct accumulation *a = &leading.accumulation;
+    struct kernel_softmax sum =
+        isa_best()->kernel->softmax(row->count, row->score, leading.range.high, weight);
+    double z = sum.ties + sum.rest;
+    *share = 1 / z;
+    return (struct survey_row){.length = (uint32_t)row->length,
                                .head = (uint32_t)row->head,
                                .sequence = (uint32_t)row->sequence,
-                               .count = (double)row->count};
-    double beta = 1, value[1][MEASURE_COUNT];
-    const struct measure_grid grid = {1, &beta, (const double(*)[MEASURE_COUNT])value};
-    const struct row *made = measured_row(room, row->count, row->score, 1);
-    if (!made) { memory_exhausted(); }
-    *top = made->top_score;
-    struct accumulation a = measure_accumulation(made);
-    measure_row(isa->kernel, made, beta, value[0]);
-    found.lambda = a.lambda;
-    found.log_rank = a.log_rank;
-    found.gap = a.gap;
-    found.entropy = value[0][MEASURE_ENTROPY];
-    found.participation = value[0][MEASURE_PARTICIPATION];
-    found.top_weight = value[0][MEASURE_TOP_WEIGHT];
-    found.collapse = measure_collapse(isa->kernel, made, &one_nat, &grid);
-    found.rounding = rounding_shift(r->epsilon, isa->kernel->range(row->count, row->score), a.gap);
-    return found;
+                               .count = (double)row->count,
+                               .lambda = a->lambda,
+                               .log_rank = a->log_rank,
+                               .gap = a->gap,
+                               .entropy = log1p(sum.ties - 1 + sum.rest) + sum.gap / z,
+                               .participation = (sum.ties + sum.square) / (z * z),
+                               .top_weight = 1 / z,
+                               .rounding = rounding_shift(r->epsilon, leading.range, a->gap)};
 }
 
 /* ---- sums ---- */
@@ -296,14 +279,14 @@ static void open_reading(struct survey *survey, int threads, struct reading *r) 
                           .far = memory_create(f->length_count * f->head_count, sizeof *r->far),
                           .head = SIZE_MAX,
                           .threads = threads,
-                          .measured = memory_create((size_t)threads, sizeof *r->measured),
+                          .leading = memory_create((size_t)threads, sizeof(struct leading *)),
                           .epsilon = strcmp(f->element, "float16") == 0    ? 0x1p-11
                                      : strcmp(f->element, "bfloat16") == 0 ? 0x1p-8
                                      : strcmp(f->element, "float32") == 0  ? 0x1p-24
                                                                            : 0x1p-53};
     for (int i = 0; i < threads; i++) {
-        r->measured[i] = measured_create(isa_best());
-        if (!r->measured[i]) { memory_exhausted(); }
+        r->leading[i] = leading_create(isa_best());
+        if (!r->leading[i]) { memory_exhausted(); }
     }
     for (size_t l = 0; l < f->length_count; l++) {
         size_t n = (size_t)f->length[l] + 1;
@@ -322,8 +305,8 @@ static void close_reading(struct reading *r) {
     const struct scores_facts *f = r->survey->facts;
     for (size_t l = 0; l < f->length_count; l++) { free(r->near[l].weight); }
     for (size_t i = 0; i < f->length_count * f->head_count; i++) { free(r->far[i].weight); }
-    for (int i = 0; i < r->threads; i++) { measured_free(r->measured[i]); }
-    free(r->measured);
+    for (int i = 0; i < r->threads; i++) { leading_free(r->leading[i]); }
+    free(r->leading);
     free(r->near);
     free(r->far);
     free(r->weight);
@@ -344,13 +327,11 @@ static void reserve(struct reading *r, size_t rows, size_t numbers) {
 }
 
 static void survey_part(struct reading *r, const struct part *part, struct survey_row *found) {
-    const struct isa *isa = isa_best();
     reserve(r, part->count, part->count * part->stride);
 #pragma omp parallel for schedule(dynamic, 1) num_threads(r->threads)
     for (size_t i = 0; i < part->count; i++) {
-        double *weight = r->weight + i * part->stride, top;
-        found[i] = measure(r, isa, r->measured[omp_get_thread_num()], &part->row[i], &top);
-        r->share[i] = fill_weights(isa->kernel, &part->row[i], top, weight);
+        double *weight = r->weight + i * part->stride;
+        found[i] = measure(r, r->leading[omp_get_thread_num()], &part->row[i], weight, &r->share[i]);
         order_by_nearness(&part->row[i], weight, r->nearest + i * part->stride);
     }
     sum_part(r, part);
@@ -368,7 +349,7 @@ static void survey_batch(struct reading *r, const struct scores_batch *batch) {
         stride = stride > batch->row[i].count ? stride : batch->row[i].count;
     }
     s->row = memory_resize(s->row, s->row_count + batch->count, sizeof *s->row);
-    size_t at_once = ROOM / stride > (size_t)r->threads ? ROOM / stride : (size_t)r->threads;
+    size_t at_once = (size_t)r->threads * (stride < ROOM ? ROOM / stride : 1);
     for (size_t first = 0; first < batch->count; first += at_once) {
         struct part part = {least(at_once, batch->count - first), stride, batch->row + first};
         survey_part(r, &part, s->row + s->row_count + first);

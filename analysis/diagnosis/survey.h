@@ -13,7 +13,6 @@ struct survey_row {
     double count;                              /* keys it sees */
     double lambda, log_rank, gap;              /* Lambda_n, inf for a tie at the top; where it is attained */
     double entropy, participation, top_weight; /* at beta = 1 */
-    double collapse; /* the beta where its entropy falls to 1 nat; inf: ties keep it up */
     double rounding; /* how far rounding of its scores as stored may move log Lambda_n */
 };
 

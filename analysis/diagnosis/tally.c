@@ -3,12 +3,14 @@
 #include "analysis/diagnosis/tally.h"
 
 #include <math.h>
+#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analysis/diagnosis/filed.h"
 #include "analysis/diagnosis/index.h"
+#include "analysis/statistics/order.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/results/empirical.h"
@@ -34,6 +36,7 @@ struct mark {
     double *value;                /* [total], in units of its head */
     double *log_gap_count[UNITS]; /* [gaps] */
     struct index_row index;
+    double collapse; /* absolute beta where its entropy falls to 1 nat; inf: ties keep it up */
     struct cell *cell[UNITS];
     size_t replicate[UNITS];
 };
@@ -47,6 +50,16 @@ struct tally {
     struct mark *mark;
     size_t marks;
     double *room;
+    size_t rows;      /* so far */
+    double *collapse; /* of all rows */
+    struct workplace *workplace;
+};
+
+/* What a thread works with. */
+struct workplace {
+    struct replicate_worker worker;
+    struct measured *measured;
+    struct leading *leading;
 };
 
 /* ---- results without rows ---- */
@@ -172,18 +185,37 @@ static void measure_counts(const struct row *made, const struct mark *m, double 
     }
 }
 
-/* False when out of memory. */
-static bool measure_row_of(const struct tally *t, struct replicate_worker *worker, struct measured *measured,
-                           const struct scores_row *row, struct mark *m) {
+/* Kept rows have it; of others, and where there is no unit, it is found here. */
+static double entropy_collapse(const struct replicate_worker *worker, const struct cell *head,
+                               const struct row *made, size_t replicate) {
+    const struct criterion one_nat = {CRITERION_ENTROPY, 1};
+    const struct results_series *here = &head->here;
+    struct measure_grid grid = {head->layout.betas, here->beta_ratio,
+                                (const double(*)[MEASURE_COUNT])worker->grid_value};
+    double one = 1, value[1][MEASURE_COUNT];
+    bool has_unit = isfinite(here->lambda_typ[0]);
+    if (has_unit && replicate < here->size[RESULTS_REPLICATE]) { return here->collapse[replicate]; }
+    if (!has_unit) {
+        measure_row(worker->isa->kernel, made, one, value[0]);
+        grid = (struct measure_grid){1, &one, (const double(*)[MEASURE_COUNT])value};
+    }
+    return measure_collapse(worker->isa->kernel, made, &one_nat, &grid);
+}
+
+/* False when out of memory. `found` is what the first reading found. */
+static bool measure_row_of(const struct tally *t, struct workplace *w, const struct scores_row *row,
+                           const struct survey_row *found, struct mark *m) {
     struct cell *head = m->cell[0];
     double room[128];
-    const struct row *made = measured_row(measured, row->count, row->score, head->unit);
+    const struct row *made = measured_row(w->measured, row->count, row->score, head->unit);
     if (!made) { return false; }
     struct replicate_place place = {.layout = &head->layout, .here = &head->here};
-    replicate_measure_row(worker, &place, made, m->replicate[0], m->value);
+    const struct accumulation known = {found->lambda / head->unit, found->log_rank, found->gap * head->unit};
+    replicate_measure_row(&w->worker, &place, made, &known, m->replicate[0], m->value);
+    m->collapse = head->unit * entropy_collapse(&w->worker, head, made, m->replicate[0]);
     measure_counts(made, m, room);
     const struct survey_sink *sink = survey_sinks(t->diagnosis->survey, row->length, row->head);
-    return index_measure(measured, row, sink, &m->index);
+    return index_measure(w->leading, row, sink, made->gap, head->unit, &m->index);
 }
 
 /* ---- adding up ---- */
@@ -244,23 +276,15 @@ static void between_sequences(const struct cell *c, size_t value, double *mean, 
     if (g > 1) { *se = sqrt(square * g / (g - 1)); }
 }
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static void fill_quantiles(struct cell *c) {
+    _Static_assert((int)EMPIRICAL_QUANTILES == (int)ORDER_QUANTILES, "of the same levels");
     size_t kept = c->here.size[RESULTS_REPLICATE], count = c->rows < kept ? c->rows : kept;
+    double *room = memory_create(count, sizeof *room);
     for (size_t b = 0; b < c->layout.betas && count > 0; b++) {
-        double *entropy = c->entropy + b * kept;
-        qsort(entropy, count, sizeof *entropy, ascending);
-        for (size_t q = 0; q < EMPIRICAL_QUANTILES; q++) {
-            double place = empirical_quantile[q] * (double)(count - 1), part = place - floor(place);
-            size_t below = (size_t)place, above = below + 1 < count ? below + 1 : below;
-            c->here.entropy_quantile[b * EMPIRICAL_QUANTILES + q] =
-                entropy[below] + part * (entropy[above] - entropy[below]);
-        }
+        struct order order = order_make(count, c->entropy + b * kept, room);
+        memcpy(c->here.entropy_quantile + b * EMPIRICAL_QUANTILES, order.quantile, sizeof order.quantile);
     }
+    free(room);
 }
 
 /* Blocks are sequences; more than there are blocks share the last. */
@@ -310,36 +334,74 @@ static void reserve_marks(struct tally *t, size_t count) {
     }
 }
 
+static bool open_workplaces(struct tally *t) {
+    bool good = true;
+    t->workplace = memory_create((size_t)t->request->threads, sizeof *t->workplace);
+    for (int i = 0; i < t->request->threads; i++) {
+        struct workplace *w = &t->workplace[i];
+        w->measured = measured_create(isa_best());
+        w->leading = leading_create(isa_best());
+        good = replicate_worker_create(&w->worker, isa_best(), t->request->betas) && w->measured &&
+               w->leading && good;
+    }
+    return good;
+}
+
+static void close_workplaces(struct tally *t) {
+    for (int i = 0; i < t->request->threads; i++) {
+        replicate_worker_release(&t->workplace[i].worker);
+        measured_free(t->workplace[i].measured);
+        leading_free(t->workplace[i].leading);
+    }
+    free(t->workplace);
+}
+
 static bool tally_batch(struct tally *t, const struct scores_batch *batch) {
+    const struct survey_row *found = t->diagnosis->survey->row + t->rows;
     bool good = true;
     reserve_marks(t, batch->count);
     for (size_t i = 0; i < batch->count; i++) { place_row(t, &batch->row[i], &t->mark[i]); }
-#pragma omp parallel num_threads(t->request->threads)
-    {
-        struct replicate_worker worker;
-        struct measured *measured = measured_create(isa_best());
-        bool ready = replicate_worker_create(&worker, isa_best(), t->request->betas) && measured;
-#pragma omp for schedule(dynamic, 1)
-        for (size_t i = 0; i < batch->count; i++) {
-            if (!ready || !measure_row_of(t, &worker, measured, &batch->row[i], &t->mark[i])) {
+#pragma omp parallel for schedule(dynamic, 1) num_threads(t->request->threads)
+    for (size_t i = 0; i < batch->count; i++) {
+        struct workplace *w = &t->workplace[omp_get_thread_num()];
+        if (!measure_row_of(t, w, &batch->row[i], &found[i], &t->mark[i])) {
 #pragma omp atomic write
-                good = false;
-            }
+            good = false;
         }
-        replicate_worker_release(&worker);
-        measured_free(measured);
     }
     for (size_t i = 0; i < batch->count && good; i++) {
         for (size_t u = 0; u < UNITS; u++) { add_row(&batch->row[i], &t->mark[i], u); }
         index_add(t->index, &batch->row[i], &t->mark[i].index);
+        t->collapse[t->rows + i] = t->mark[i].collapse;
     }
-    if (!good) { message_error("out of memory while measuring rows"); }
+    t->rows += batch->count;
     return good;
+}
+
+/* Medians over rows of where the entropy falls to 1 nat. */
+static void fill_collapse(const struct tally *t, struct diagnosis *d) {
+    const struct survey *s = d->survey;
+    double *value = memory_create(2 * s->row_count, sizeof *value);
+    for (size_t g = 0; g < d->group_count; g++) {
+        for (size_t l = 0; l < s->facts->length_count; l++) {
+            size_t count = 0;
+            for (size_t i = 0; i < s->row_count; i++) {
+                const struct survey_row *r = &s->row[i];
+                bool here =
+                    r->length == l && r->head >= d->group[g].head_first && r->head < d->group[g].head_last;
+                if (here) { value[count++] = t->collapse[i]; }
+            }
+            d->group[g].point[l].collapse =
+                order_make(count, value, value + s->row_count).quantile[ORDER_MEDIAN];
+        }
+    }
+    free(value);
 }
 
 static void finish(struct tally *t, struct diagnosis *d) {
     size_t lengths = d->survey->facts->length_count;
     index_finish(t->index, d);
+    fill_collapse(t, d);
     for (size_t i = 0; i < d->group_count; i++) {
         for (size_t l = 0; l < lengths; l++) { finish_cell(&t->cell[i * lengths + l]); }
         filed_copy(d, &d->group[i], &t->results->series[i]);
@@ -352,21 +414,25 @@ struct results *tally_make(struct scores *scores, const struct tally_request *re
     struct tally t = {.request = request, .diagnosis = d};
     struct scores_batch batch;
     enum scores_outcome outcome;
-    bool good = true;
     t.results = create_results(request, d);
     t.index = index_create(d->survey->facts);
     t.cell = memory_create(d->group_count * lengths, sizeof *t.cell);
     for (size_t i = 0; i < d->group_count * lengths; i++) {
         open_cell(&t, i / lengths, i % lengths, &t.cell[i]);
     }
+    t.collapse = memory_create(d->survey->row_count, sizeof *t.collapse);
+    bool good = open_workplaces(&t);
     scores_rewind(scores);
     while (good && (outcome = scores_next(scores, request->threads, &batch)) == SCORES_MORE) {
         good = tally_batch(&t, &batch);
     }
+    if (!good) { message_error("out of memory while measuring rows"); }
     good = good && outcome == SCORES_END;
     if (good) { finish(&t, d); }
     for (size_t i = 0; i < d->group_count * lengths; i++) { free_cell(&t.cell[i]); }
     free(t.cell);
+    close_workplaces(&t);
+    free(t.collapse);
     free(t.mark);
     free(t.room);
     index_free(t.index);

@@ -15,8 +15,8 @@ struct tally_request {
     int threads;
 };
 
-/* Reads all rows again; fills in the indices of the diagnosis, and returns its groups as results. NULL after
- * a message. Free with results_free. */
+/* Reads all rows again; fills in the indices and collapse points of the diagnosis, and returns its groups as
+ * results. NULL after a message. Free with results_free. */
 struct results *tally_make(struct scores *scores, const struct tally_request *request,
                            struct diagnosis *diagnosis);
 

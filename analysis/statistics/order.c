@@ -1,8 +1,11 @@
 #include "analysis/statistics/order.h"
 
 #include <gsl/gsl_cdf.h>
-#include <gsl/gsl_sort.h>
 #include <math.h>
+#include <stdlib.h>
+
+#include "sim/base/memory.h"
+#include "sim/rows/isa.h"
 
 const double order_level[ORDER_QUANTILES] = {0.05, 0.25, 0.5, 0.75, 0.95};
 
@@ -22,12 +25,23 @@ static size_t median_rank(size_t count) {
     return r;
 }
 
+void order_sort(size_t count, double *value) {
+    double *room = memory_create(count, sizeof *room);
+    isa_best()->kernel->sort(count, value, room);
+    for (size_t i = 0, j = count; i + 1 < j; i++) {
+        double least = value[--j];
+        value[j] = value[i];
+        value[i] = least;
+    }
+    free(room);
+}
+
 struct order order_make(size_t count, const double *values, double *scratch) {
     struct order order = {.median_low = NAN, .median_high = NAN};
     for (size_t i = 0; i < count; i++) {
         if (!isnan(values[i])) { scratch[order.count++] = values[i]; }
     }
-    gsl_sort(scratch, 1, order.count);
+    order_sort(order.count, scratch);
     for (size_t q = 0; q < ORDER_QUANTILES; q++) {
         order.quantile[q] = order.count > 0 ? sorted_quantile(order.count, scratch, order_level[q]) : NAN;
     }

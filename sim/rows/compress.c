@@ -36,7 +36,7 @@ struct compress {
 
     /* refining a part */
     size_t listed;
-    double list[LISTED];
+    double list[LISTED], room[LISTED];
     struct row_part finer[LISTED];
 };
 
@@ -96,7 +96,7 @@ static const double *compress_chunk(struct compress *c, size_t index, size_t *co
 
 /* Sorts the pool and leaves the `keep` largest in it. */
 static void compress_trim(struct compress *c, size_t keep) {
-    c->isa->kernel->sort(c->pooled, c->pool);
+    c->isa->kernel->sort(c->pooled, c->pool, NULL);
     if (c->pooled <= keep) { return; }
     c->pooled = keep;
     c->limit = fmax(c->limit, c->pool[keep - 1]);
@@ -190,11 +190,6 @@ static bool compress_second_pass(struct compress *c, double lowest) {
 
 /* ---- refining ---- */
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static void compress_visit(struct compress *c, double lower, double upper,
                            void (*visitor)(struct compress *c, size_t count, const double *gaps)) {
     double found[CHUNK] = {0};
@@ -214,32 +209,19 @@ static void compress_collect(struct compress *c, size_t count, const double *gap
     for (size_t i = 0; i < count && c->listed < LISTED; i++) { c->list[c->listed++] = gaps[i]; }
 }
 
-static void compress_sort_list(struct compress *c) {
-    if (c->listed > KERNEL_SORTED) {
-        qsort(c->list, c->listed, sizeof *c->list, ascending);
-        return;
-    }
-    c->isa->kernel->sort(c->listed, c->list);
-    for (size_t i = 0, j = c->listed; i + 1 < j; i++) {
-        double t = c->list[--j];
-        c->list[j] = c->list[i];
-        c->list[i] = t;
-    }
-}
-
 /* Every score by itself, but for those that cannot exceed `best`: log rank lies below its tangent at the
  * first rank, and below the log of the last. */
 static size_t compress_list(struct compress *c, double lower, double upper, double before, double best) {
     c->listed = 0;
     compress_visit(c, lower, upper, compress_collect);
-    compress_sort_list(c);
+    c->isa->kernel->sort(c->listed, c->list, c->room);
     const double rounding = 1e-15;
     double log_last = log(before + (double)c->listed), log_first = log(before + 1);
     size_t kept = 0;
-    for (size_t i = 0; i < c->listed && best * c->list[i] <= log_last; i++) {
-        double most = log_first + (double)i / (before + 1);
-        if (best * c->list[i] > most * (1 + rounding)) { continue; }
-        c->finer[kept++] = row_part_make(c->list[i], c->list[i], before + (double)i, 1, 0);
+    for (size_t i = 0; i < c->listed; i++) {
+        double gap = c->list[c->listed - 1 - i], most = fmin(log_last, log_first + (double)i / (before + 1));
+        if (best * gap > most * (1 + rounding)) { continue; }
+        c->finer[kept++] = row_part_make(gap, gap, before + (double)i, 1, 0);
     }
     return kept;
 }

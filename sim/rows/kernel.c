@@ -5,6 +5,7 @@
 #include <Random123/threefry.h>
 
 #include "models/numeric/vector_inline.h"
+#include "sim/rows/sort_inline.h"
 
 #ifndef ISA
 #define ISA base
@@ -326,6 +327,13 @@ static struct kernel_range peaks(size_t n, const double *x, double peak[KERNEL_P
     return (struct kernel_range){range(LANES, low).low, range(KERNEL_PEAKS, peak).high};
 }
 
+static size_t count_above(size_t n, const double *x, double limit) {
+    size_t count = 0;
+#pragma omp simd reduction(+ : count)
+    for (size_t i = 0; i < n; i++) { count += x[i] > limit; }
+    return count;
+}
+
 static size_t above(size_t n, const double *x, double limit, double *out) {
     size_t count = 0, i = 0;
     for (; i + LANES <= n; i += LANES) {
@@ -341,84 +349,6 @@ static size_t above(size_t n, const double *x, double limit, double *out) {
         if (x[i] > limit) { out[count++] = x[i]; }
     }
     return count;
-}
-
-/* ---- sorting: a network on a matrix of LANES columns, whose rows are vectors ---- */
-
-static inline void exchange(double *a, double *b) {
-#pragma omp simd
-    for (size_t l = 0; l < LANES; l++) {
-        double high = a[l] > b[l] ? a[l] : b[l], low = a[l] > b[l] ? b[l] : a[l];
-        a[l] = high;
-        b[l] = low;
-    }
-}
-
-/* Every column into descending order (Batcher 1968). */
-static void sort_columns(size_t rows, double (*x)[LANES]) {
-    for (size_t p = 1; p < rows; p *= 2) {
-        for (size_t k = p; k >= 1; k /= 2) {
-            for (size_t j = k % p; j + k < rows; j += 2 * k) {
-                for (size_t i = j; i < j + k && i + k < rows; i++) {
-                    if ((i ^ (i + k)) < 2 * p) { exchange(x[i], x[i + k]); }
-                }
-            }
-        }
-    }
-}
-
-/* In a row, lane l with lane l ^ apart: the larger to the one without that bit. */
-static inline void exchange_lanes(double *a, size_t apart) {
-    double b[LANES];
-    for (size_t l = 0; l < LANES; l++) { b[l] = a[l ^ apart]; }
-    for (size_t l = 0; l < LANES; l++) {
-        double high = a[l] > b[l] ? a[l] : b[l], low = a[l] > b[l] ? b[l] : a[l];
-        a[l] = l & apart ? low : high;
-    }
-}
-
-/* Lane l of one row with the mirrored lane of the other. */
-static inline void exchange_mirrored(double *a, double *b, size_t width) {
-    double c[LANES], d[LANES];
-    for (size_t l = 0; l < LANES; l++) {
-        c[l] = b[l ^ (2 * width - 1)];
-        d[l] = a[l ^ (2 * width - 1)];
-    }
-    for (size_t l = 0; l < LANES; l++) {
-        double a_high = a[l] > c[l] ? a[l] : c[l], a_low = a[l] > c[l] ? c[l] : a[l];
-        double b_high = b[l] > d[l] ? b[l] : d[l], b_low = b[l] > d[l] ? d[l] : b[l];
-        a[l] = l & width ? a_low : a_high;
-        b[l] = l & width ? b_low : b_high;
-    }
-}
-
-/* Runs of `width` columns, one column after the other, into runs of twice as many (bitonic). */
-static inline void merge_columns(size_t rows, double (*x)[LANES], size_t width) {
-    for (size_t i = 0; i < rows / 2; i++) { exchange_mirrored(x[i], x[rows - 1 - i], width); }
-    for (size_t apart = width / 2; apart >= 1; apart /= 2) {
-        for (size_t i = 0; i < rows; i++) { exchange_lanes(x[i], apart); }
-    }
-    for (size_t apart = rows / 2; apart >= 1; apart /= 2) {
-        for (size_t first = 0; first < rows; first += 2 * apart) {
-            for (size_t i = first; i < first + apart; i++) { exchange(x[i], x[i + apart]); }
-        }
-    }
-}
-
-static void sort(size_t n, double *x) {
-    _Alignas(64) double room[KERNEL_SORTED / LANES][LANES];
-    size_t rows = 2;
-    while (rows * LANES < n) { rows *= 2; }
-    memcpy(room, x, n * sizeof *x);
-    for (size_t i = n; i < rows * LANES; i++) { room[i / LANES][i % LANES] = -INFINITY; }
-    sort_columns(rows, room);
-    merge_columns(rows, room, 1);
-    merge_columns(rows, room, 2);
-    merge_columns(rows, room, 4);
-    for (size_t l = 0; l * rows < n; l++) {
-        size_t end = n - l * rows < rows ? n - l * rows : rows;
-        for (size_t i = 0; i < end; i++) { x[l * rows + i] = room[i][l]; }
-    }
 }
 
 static void deposit(size_t n, const double *score, double top, double cut, double scale, int64_t first_bin,
@@ -466,7 +396,8 @@ const struct kernel JOIN(kernel_, ISA) = {
     .masses = masses,
     .range = range,
     .peaks = peaks,
+    .count_above = count_above,
     .above = above,
-    .sort = sort,
+    .sort = sort_descending,
     .deposit = deposit,
 };

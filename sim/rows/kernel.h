@@ -13,7 +13,7 @@ enum {
     KERNEL_LANES = 8,
     KERNEL_NODES = 8, /* polynomial moments carried per bin */
     KERNEL_BINS_PER_OCTAVE = 32,
-    KERNEL_SORTED = 1024, /* numbers that are sorted at once */
+    KERNEL_SORTED = 1024, /* numbers that are sorted without room */
     KERNEL_PEAKS = 512,
 };
 
@@ -65,10 +65,11 @@ struct kernel {
     /* The same; and peak: the largest numbers of KERNEL_PEAKS disjoint parts of x, -inf for parts that are
      * empty. So x has at least k numbers that reach the k-th largest peak. */
     struct kernel_range (*peaks)(size_t n, const double *x, double peak[KERNEL_PEAKS]);
-    /* Copies the numbers above `limit` to out[0..n), in order; how many. */
+    /* Copies the numbers above `limit` to out[0..n), in order; how many. `out` may be x. */
     size_t (*above)(size_t n, const double *x, double limit, double *out);
-    /* Into descending order; n <= KERNEL_SORTED, no NaN. */
-    void (*sort)(size_t n, double *x);
+    size_t (*count_above)(size_t n, const double *x, double limit);
+    /* Into descending order; no NaN. `room` holds n numbers; NULL will do for up to KERNEL_SORTED. */
+    void (*sort)(size_t n, double *x, double *room);
     /* Adds the scores below `cut` to bins of gap = (top - score) scale. Bin b covers the gaps
      * (kernel_bin_edge(b), kernel_bin_edge(b + 1)]; moment[(b - first_bin) KERNEL_NODES + k] gains
      * x^k with x in (-1, 1] the position in the bin. Every such gap lies in first_bin or above. Quicker where

@@ -40,7 +40,7 @@ static double measured_limit(const struct measured *m) {
     double peak[KERNEL_PEAKS];
     if (m->count <= KERNEL_PEAKS) { return -INFINITY; }
     m->kernel->peaks(m->count, m->scores, peak);
-    m->kernel->sort(KERNEL_PEAKS, peak);
+    m->kernel->sort(KERNEL_PEAKS, peak, NULL);
     return nextafter(peak[COMPRESS_TOP - 1], -INFINITY);
 }
 

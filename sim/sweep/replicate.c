@@ -49,12 +49,12 @@ static bool is_kept(const struct replicate_place *place, uint64_t replicate) {
 }
 
 static void keep_replicate(const struct replicate_worker *worker, const struct replicate_place *place,
-                           const struct row *row, const struct measure_grid *grid, uint64_t replicate,
-                           double *values) {
+                           const struct row *row, const struct accumulation *known,
+                           const struct measure_grid *grid, uint64_t replicate, double *values) {
     struct results_series *r = place->here;
     const struct kernel *kernel = worker->isa->kernel;
     size_t kept = r->size[RESULTS_REPLICATE], at = replicate - place->first;
-    struct accumulation a = measure_accumulation(row);
+    struct accumulation a = known ? *known : measure_accumulation(row);
     r->lambda[at] = a.lambda;
     r->lambda_log_rank[at] = a.log_rank;
     r->lambda_gap[at] = a.gap;
@@ -142,13 +142,14 @@ static void measure_on_grid(struct replicate_worker *worker, const struct row *r
 }
 
 void replicate_measure_row(struct replicate_worker *worker, const struct replicate_place *place,
-                           const struct row *row, uint64_t replicate, double *values) {
+                           const struct row *row, const struct accumulation *known, uint64_t replicate,
+                           double *values) {
     const struct results_series *r = place->here;
     measure_on_grid(worker, row, r, place->layout, values);
     if (is_kept(place, replicate)) {
         struct measure_grid grid = {place->layout->betas, r->beta_ratio,
                                     (const double(*)[MEASURE_COUNT])worker->grid_value};
-        keep_replicate(worker, place, row, &grid, replicate, values);
+        keep_replicate(worker, place, row, known, &grid, replicate, values);
     }
 }
 
@@ -159,6 +160,6 @@ bool replicate_measure(struct replicate_worker *worker, const struct replicate_p
         stream_make(place->seed, r->name, r->log_n[0], place->common_randomness, replicate);
     const struct row *row = sampler_row(worker->sampler, place->law, stream);
     if (!row) { return false; }
-    replicate_measure_row(worker, place, row, replicate, values);
+    replicate_measure_row(worker, place, row, NULL, replicate, values);
     return !results_has_output(r) || measure_output(worker, place, row, &stream, replicate, values);
 }

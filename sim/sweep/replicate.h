@@ -42,9 +42,10 @@ struct replicate_place {
 };
 
 /* A row that is there already, all but its output; place->law, seed and common_randomness are not used.
- * values: as below. */
+ * `known` is its measure_accumulation, NULL where that has not been found yet. values: as below. */
 void replicate_measure_row(struct replicate_worker *worker, const struct replicate_place *place,
-                           const struct row *row, uint64_t replicate, double *values);
+                           const struct row *row, const struct accumulation *known, uint64_t replicate,
+                           double *values);
 
 /* values: [layout->total]; those of the kept ones are left alone for later replicates. False when out of
  * memory. */

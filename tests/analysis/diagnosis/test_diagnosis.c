@@ -52,6 +52,12 @@ static double plateau(size_t n, size_t row, size_t key, const double *gaussian) 
     return key == row ? 0 : -2;
 }
 
+/* H at beta: one weight 1 and n - 1 weights e^{-2 beta}. */
+static void check_plateau_collapse(double n, double beta) {
+    double rest = (n - 1) * exp(-2 * beta);
+    check_close(log1p(rest) + 2 * beta * rest / (1 + rest), 1, 1e-9);
+}
+
 /* Lambda_n = log n/2, for every row: log is the law, to rounding. */
 static void test_plateau(void **state) {
     (void)state;
@@ -64,6 +70,7 @@ static void test_plateau(void **state) {
         check_close(g->point[j].rank, n, 1e-10);
         check_close(g->point[j].gap, 2, 1e-14);
         check_relative(g->point[j].top_key_mass, top, 1e-13);
+        check_plateau_collapse(n, g->point[j].collapse);
         check_relative(g->point[j].participation, top * top + (1 - top) * (1 - top) / (n - 1), 1e-12);
     }
     check_close(g->trained.exponent.value, 1, 1e-12);

@@ -4,16 +4,20 @@
 #include "tests/analysis/diagnosis/written.h"
 
 #include "analysis/diagnosis/index.h"
-#include "sim/measures/measure.h"
+#include "sim/rows/measured.h"
 
 enum { LONG = 1024 };
 
 static struct index_row index_of(size_t count, const double *score, const struct survey_sink *sink) {
+    const double unit = 2;
     struct measured *room = measured_create(isa_best());
+    struct leading *leading = leading_create(isa_best());
     const struct scores_row row = {.count = count, .score = score, .position = count - 1};
+    const struct row *made = measured_row(room, count, score, unit);
     struct index_row found;
-    assert_true(index_measure(room, &row, sink, &found));
+    assert_true(index_measure(leading, &row, sink, made->gap, unit, &found));
     measured_free(room);
+    leading_free(leading);
     return found;
 }
 

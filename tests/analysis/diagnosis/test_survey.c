@@ -64,9 +64,6 @@ static void check_row_found(const struct survey_row *found, size_t count, const 
     check_relative(found->entropy, moment(count, score, 1, 0), 1e-9);
     check_relative(found->participation, moment(count, score, 1, 2), 1e-9);
     check_relative(1 / found->top_weight, inverse_top_weight(count, score), 1e-9);
-    if (isfinite(found->collapse) && found->collapse > 0) {
-        check_close(moment(count, score, found->collapse, 0), 1, 1e-6);
-    }
     free(sorted);
 }
 
@@ -276,8 +273,7 @@ static void test_ties(void **state) {
     struct scores_request request = request_for(&name);
     struct scores *scores = open_good(s, &request);
     struct survey survey = survey_good(s, scores, 1);
-    assert_true(isinf(survey.row[0].lambda) && isinf(survey.row[0].collapse) &&
-                isinf(survey.row[0].rounding));
+    assert_true(isinf(survey.row[0].lambda) && isinf(survey.row[0].rounding));
     check_close(survey.row[0].entropy, log(40), 1e-12);
     check_close(survey_at(&survey, 0, 0, 0)->near, 1, 1e-12);
     survey_release(&survey);
@@ -293,9 +289,8 @@ static void test_ties(void **state) {
 
 /* ---- the shared files ---- */
 
-enum { VALUES = 9 };
-static const char *const value_name[VALUES] = {"Lambda", "L25",  "L75",    "kstar", "H",
-                                               "Y2",     "pmax", "beta_c", "inf"};
+enum { VALUES = 8 };
+static const char *const value_name[VALUES] = {"Lambda", "L25", "L75", "kstar", "H", "Y2", "pmax", "inf"};
 
 static int ascending(const void *a, const void *b) { return descending(b, a); }
 
@@ -308,8 +303,8 @@ static double quantile(size_t count, const double *sorted, double q) {
 }
 
 static double value_of(const struct survey_row *r, size_t which) {
-    const double value[VALUES] = {r->lambda,        r->lambda,     r->lambda,   exp(r->log_rank), r->entropy,
-                                  r->participation, r->top_weight, r->collapse, isinf(r->lambda)};
+    const double value[VALUES] = {r->lambda,  r->lambda,        r->lambda,     exp(r->log_rank),
+                                  r->entropy, r->participation, r->top_weight, isinf(r->lambda)};
     return value[which];
 }
 

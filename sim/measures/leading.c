@@ -1,0 +1,143 @@
+#include "sim/measures/leading.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/rows/compress.h"
+#include "sim/rows/measured.h"
+
+enum { TOP = COMPRESS_TOP, MOST = KERNEL_SORTED, FEW = 256, LISTED = 4096, TOGETHER = 16 };
+
+struct leading {
+    const struct kernel *kernel;
+    struct measured *measured;
+    double *candidate, *further; /* for all scores, and LISTED more */
+
+    /* the scores at hand */
+    size_t count;
+    const double *score;
+};
+
+struct leading *leading_create(const struct isa *isa) {
+    struct leading *l = calloc(1, sizeof *l);
+    if (!l) { return NULL; }
+    l->kernel = isa->kernel;
+    l->measured = measured_create(isa);
+    if (l->measured) { return l; }
+    free(l);
+    return NULL;
+}
+
+void leading_free(struct leading *l) {
+    if (!l) { return; }
+    measured_free(l->measured);
+    free(l->candidate);
+    free(l->further);
+    free(l);
+}
+
+static double just_below(double x) { return nextafter(x, -INFINITY); }
+
+/* The candidates above a limit, which a sample of them says is that of the top; how many. */
+static size_t fewer(struct leading *l, size_t count) {
+    double sample[MOST];
+    memcpy(sample, l->candidate, sizeof sample);
+    l->kernel->sort(MOST, sample, NULL);
+    return l->kernel->above(count, l->candidate, just_below(sample[TOP - 1]), l->candidate);
+}
+
+/* Gaps of the largest scores into the candidates, in order; 0 where too many scores tie. */
+static size_t find_top(struct leading *l, struct kernel_range *range) {
+    double peak[KERNEL_PEAKS], limit = -INFINITY;
+    *range = l->kernel->peaks(l->count, l->score, peak);
+    if (l->count > KERNEL_PEAKS) {
+        l->kernel->sort(KERNEL_PEAKS, peak, NULL);
+        limit = just_below(peak[TOP - 1]);
+    }
+    size_t count = l->kernel->above(l->count, l->score, limit, l->candidate);
+    while (count > MOST) {
+        size_t left = fewer(l, count);
+        if (left == count) { return 0; }
+        count = left;
+    }
+    l->kernel->sort(count, l->candidate, NULL);
+    for (size_t i = 0; i < count; i++) { l->candidate[i] = range->high - l->candidate[i]; }
+    return count;
+}
+
+/* Ranks first + 1 .. last. */
+static void offer(const double *gap, size_t first, size_t last, struct accumulation *best) {
+    for (size_t i = first; i < last; i += TOGETHER) {
+        size_t end = last - i < TOGETHER ? last : i + TOGETHER;
+        if (!(log((double)end) > best->lambda * gap[i])) { continue; }
+        for (size_t k = i; k < end; k++) {
+            double log_rank = log((double)k + 1);
+            if (log_rank > best->lambda * gap[k]) {
+                *best = (struct accumulation){log_rank / gap[k], log_rank, gap[k]};
+            }
+        }
+    }
+}
+
+static struct accumulation of_ties(const double *gap, size_t count) {
+    size_t ties = 1;
+    while (ties < count && gap[ties] == 0) { ties++; }
+    return (struct accumulation){INFINITY, log((double)ties), 0};
+}
+
+/* Looks at the scores within reach beyond the first, the farthest of which is at gap `farthest`. Where N
+ * scores are within reach, only those are at whose gaps log N can decide: counted again and again, they
+ * become few. False where they do not. */
+static bool look_further(struct leading *l, double top, size_t known, double farthest,
+                         struct accumulation *best) {
+    const double rounding = 1e-14;
+    size_t count = l->count, before;
+    double limit;
+    do {
+        double reach = log((double)count) / best->lambda;
+        if (reach < farthest) { return true; }
+        limit = just_below(top - reach * (1 + rounding));
+        before = count;
+        count = l->kernel->count_above(l->count, l->score, limit);
+    } while (count < before - before / 8 && count > FEW);
+    if (count > LISTED) { return false; }
+    l->kernel->above(l->count, l->score, limit, l->further);
+    l->kernel->sort(count, l->further, l->further + count);
+    for (size_t i = 0; i < count; i++) { l->further[i] = top - l->further[i]; }
+    offer(l->further, known, count, best);
+    return true;
+}
+
+/* From a row of all of them. */
+static bool from_row(struct leading *l, struct leading_scores *found) {
+    const struct row *row = measured_row(l->measured, l->count, l->score, 1);
+    if (!row) { return false; }
+    found->accumulation = measure_accumulation(row);
+    found->count = row->top_count;
+    found->gap = row->gap;
+    return true;
+}
+
+bool leading_find(struct leading *l, size_t count, const double *score, struct leading_scores *found) {
+    struct accumulation *best = &found->accumulation;
+    if (!memory_grow((void **)&l->candidate, count, sizeof *l->candidate) ||
+        !memory_grow((void **)&l->further, count + LISTED, sizeof *l->further)) {
+        return false;
+    }
+    l->count = count;
+    l->score = score;
+    found->count = find_top(l, &found->range);
+    found->gap = l->candidate;
+    if (found->count == 0) { return from_row(l, found); }
+    if (found->count > 1 && l->candidate[1] == 0) {
+        *best = of_ties(l->candidate, found->count);
+        return true;
+    }
+    *best = (struct accumulation){0, 0, 0};
+    offer(l->candidate, 1, found->count, best);
+    if (found->count == count) { return true; }
+    return look_further(l, found->range.high, found->count, l->candidate[found->count - 1], best) ||
+           from_row(l, found);
+}

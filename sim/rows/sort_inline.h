@@ -1,0 +1,135 @@
+/* sort_inline: numbers into descending order, for files that are compiled once per instruction set
+ * (kernel.c).
+ *
+ * Up to SORT_NETWORK numbers by a network on a matrix of SORT_LANES columns, whose rows are vectors; more by
+ * merging. No NaN. */
+#ifndef GAPSCALE_SIM_ROWS_SORT_INLINE_H
+#define GAPSCALE_SIM_ROWS_SORT_INLINE_H
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+enum { SORT_NETWORK = 1024, SORT_LANES = 8 };
+
+static inline void exchange(double *a, double *b) {
+#pragma omp simd
+    for (size_t l = 0; l < SORT_LANES; l++) {
+        double high = a[l] > b[l] ? a[l] : b[l], low = a[l] > b[l] ? b[l] : a[l];
+        a[l] = high;
+        b[l] = low;
+    }
+}
+
+/* Every column into descending order (Batcher 1968). */
+static void sort_columns(size_t rows, double (*x)[SORT_LANES]) {
+    for (size_t p = 1; p < rows; p *= 2) {
+        for (size_t k = p; k >= 1; k /= 2) {
+            for (size_t j = k % p; j + k < rows; j += 2 * k) {
+                for (size_t i = j; i < j + k && i + k < rows; i++) {
+                    if ((i ^ (i + k)) < 2 * p) { exchange(x[i], x[i + k]); }
+                }
+            }
+        }
+    }
+}
+
+/* In a row, lane l with lane l ^ apart: the larger to the one without that bit. */
+static inline void exchange_lanes(double *a, size_t apart) {
+    double b[SORT_LANES];
+    for (size_t l = 0; l < SORT_LANES; l++) { b[l] = a[l ^ apart]; }
+    for (size_t l = 0; l < SORT_LANES; l++) {
+        double high = a[l] > b[l] ? a[l] : b[l], low = a[l] > b[l] ? b[l] : a[l];
+        a[l] = l & apart ? low : high;
+    }
+}
+
+/* Lane l of one row with the mirrored lane of the other. */
+static inline void exchange_mirrored(double *a, double *b, size_t width) {
+    double c[SORT_LANES], d[SORT_LANES];
+    for (size_t l = 0; l < SORT_LANES; l++) {
+        c[l] = b[l ^ (2 * width - 1)];
+        d[l] = a[l ^ (2 * width - 1)];
+    }
+    for (size_t l = 0; l < SORT_LANES; l++) {
+        double a_high = a[l] > c[l] ? a[l] : c[l], a_low = a[l] > c[l] ? c[l] : a[l];
+        double b_high = b[l] > d[l] ? b[l] : d[l], b_low = b[l] > d[l] ? d[l] : b[l];
+        a[l] = l & width ? a_low : a_high;
+        b[l] = l & width ? b_low : b_high;
+    }
+}
+
+/* Runs of `width` columns, one column after the other, into runs of twice as many (bitonic). */
+static inline void merge_columns(size_t rows, double (*x)[SORT_LANES], size_t width) {
+    for (size_t i = 0; i < rows / 2; i++) { exchange_mirrored(x[i], x[rows - 1 - i], width); }
+    for (size_t apart = width / 2; apart >= 1; apart /= 2) {
+        for (size_t i = 0; i < rows; i++) { exchange_lanes(x[i], apart); }
+    }
+    for (size_t apart = rows / 2; apart >= 1; apart /= 2) {
+        for (size_t first = 0; first < rows; first += 2 * apart) {
+            for (size_t i = first; i < first + apart; i++) { exchange(x[i], x[i + apart]); }
+        }
+    }
+}
+
+static void sort_network(size_t n, double *x) {
+    _Alignas(64) double room[SORT_NETWORK / SORT_LANES][SORT_LANES];
+    size_t rows = 2;
+    while (rows * SORT_LANES < n) { rows *= 2; }
+    memcpy(room, x, n * sizeof *x);
+    for (size_t i = n; i < rows * SORT_LANES; i++) { room[i / SORT_LANES][i % SORT_LANES] = -INFINITY; }
+    sort_columns(rows, room);
+    merge_columns(rows, room, 1);
+    merge_columns(rows, room, 2);
+    merge_columns(rows, room, 4);
+    for (size_t l = 0; l * rows < n; l++) {
+        size_t end = n - l * rows < rows ? n - l * rows : rows;
+        for (size_t i = 0; i < end; i++) { x[l * rows + i] = room[i][l]; }
+    }
+}
+
+/* out = a and b as one. From both ends at once, without branches that are hard to foresee. */
+static void sort_merge(size_t a_count, const double *a, size_t b_count, const double *b, double *out) {
+    size_t i = 0, j = 0, i_end = a_count, j_end = b_count, half = (a_count < b_count ? a_count : b_count) / 2;
+    size_t last = a_count + b_count;
+    for (size_t k = 0; k < half; k++) { /* neither side can run out of a or b */
+        double x = a[i], y = b[j], low_x = a[i_end - 1], low_y = b[j_end - 1];
+        size_t second = y > x, low_first = low_y > low_x;
+        out[k] = y > x ? y : x;
+        j += second;
+        i += 1 - second;
+        out[--last] = low_y > low_x ? low_x : low_y;
+        i_end -= low_first;
+        j_end -= 1 - low_first;
+    }
+    out += half;
+    while (i < i_end && j < j_end) {
+        double x = a[i], y = b[j];
+        size_t second = y > x;
+        *out++ = y > x ? y : x;
+        j += second;
+        i += 1 - second;
+    }
+    memcpy(out, a + i, (i_end - i) * sizeof *out);
+    memcpy(out + (i_end - i), b + j, (j_end - j) * sizeof *out);
+}
+
+/* `room` holds n numbers, or is NULL for up to SORT_NETWORK of them. */
+static void sort_descending(size_t n, double *x, double *room) {
+    double *from = x, *to = room;
+    for (size_t i = 0; i < n; i += SORT_NETWORK) {
+        sort_network(n - i < SORT_NETWORK ? n - i : SORT_NETWORK, x + i);
+    }
+    for (size_t width = SORT_NETWORK; width < n; width *= 2) {
+        for (size_t first = 0; first < n; first += 2 * width) {
+            size_t left = n - first, a = left < width ? left : width, b = left - a < width ? left - a : width;
+            sort_merge(a, from + first, b, from + first + a, to + first);
+        }
+        double *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != x) { memcpy(x, from, n * sizeof *x); }
+}
+
+#endif

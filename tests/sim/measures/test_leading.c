@@ -1,0 +1,75 @@
+/* The largest scores and Lambda_n found without a row: those of the row, to the bit, whatever the scores. */
+#include "tests/test.h"
+
+#include <stdlib.h>
+
+#include "sim/measures/leading.h"
+#include "sim/rows/compress.h"
+#include "sim/rows/measured.h"
+#include "sim/rows/stream.h"
+
+enum { MOST = 20000, SHAPES = 8 };
+
+static int descending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x < y) - (x > y);
+}
+
+/* Gaussian rows, and what is hard about others: a far top, no tail, scores in order, ties of all kinds. */
+static double shape(size_t which, size_t n, size_t i, double gaussian, double uniform) {
+    switch (which) {
+    case 0: return 3 * gaussian;
+    case 1: return i == n / 2 ? 30 : gaussian;
+    case 2: return pow(uniform, 0.1);
+    case 3: return 1 / sqrt(uniform);
+    case 4: return -0.01 * (double)i;
+    case 5: return floor(2 * gaussian);
+    case 6: return 1e-3 * floor(1e3 * gaussian) + 1e5;
+    default: return i % 5 == 0 ? 1 : -uniform;
+    }
+}
+
+static void check_leading(struct leading *leading, struct measured *measured, size_t n, const double *score) {
+    double *sorted = malloc(n * sizeof *sorted);
+    struct leading_scores found;
+    assert_non_null(sorted);
+    memcpy(sorted, score, n * sizeof *sorted);
+    qsort(sorted, n, sizeof *sorted, descending);
+    assert_true(leading_find(leading, n, score, &found));
+    struct accumulation want = measure_accumulation(measured_row(measured, n, score, 1));
+    assert_memory_equal(&found.accumulation, &want, sizeof want);
+    check_close(found.range.high, sorted[0], 0);
+    check_close(found.range.low, sorted[n - 1], 0);
+    assert_true(found.count <= n && (found.count == n || found.count >= COMPRESS_TOP));
+    for (size_t k = 0; k < found.count; k++) { check_close(found.gap[k], sorted[0] - sorted[k], 0); }
+    free(sorted);
+}
+
+static void test_shapes(void **state) {
+    (void)state;
+    static const size_t length[] = {1, 2, 3, 100, 512, 513, 700, 1025, 5000, MOST};
+    struct leading *leading = leading_create(isa_best());
+    struct measured *measured = measured_create(isa_best());
+    double *uniform = malloc(2 * MOST * sizeof *uniform), *score = malloc(MOST * sizeof *score);
+    assert_true(leading && measured && uniform && score);
+    for (size_t l = 0; l < sizeof length / sizeof length[0]; l++) {
+        for (size_t which = 0; which < SHAPES; which++) {
+            struct stream stream = stream_make(20260512, "leading", (double)length[l], false, which);
+            isa_best()->kernel->uniforms(stream.key, STREAM_SCORES, 0, 2 * MOST / 4, uniform);
+            for (size_t i = 0; i < length[l]; i++) {
+                double u = uniform[2 * i], v = uniform[2 * i + 1];
+                score[i] = shape(which, length[l], i, sqrt(-2 * log(u)) * cos(2 * M_PI * v), u);
+            }
+            check_leading(leading, measured, length[l], score);
+        }
+    }
+    leading_free(leading);
+    measured_free(measured);
+    free(uniform);
+    free(score);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_shapes)};
+    return cmocka_run_group_tests_name("leading", tests, NULL, NULL);
+}
