@@ -8,14 +8,15 @@
 #include "sim/rows/measured.h"
 #include "sim/rows/stream.h"
 
-enum { MOST = 20000, SHAPES = 8 };
+enum { MOST = 20000, SHAPES = 9 };
 
 static int descending(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x < y) - (x > y);
 }
 
-/* Gaussian rows, and what is hard about others: a far top, no tail, scores in order, ties of all kinds. */
+/* Gaussian rows, and what is hard about others: a far top, no tail, scores in order, ties of all kinds, a
+ * shelf of some hundred scores on which Lambda_n is decided. */
 static double shape(size_t which, size_t n, size_t i, double gaussian, double uniform) {
     switch (which) {
     case 0: return 3 * gaussian;
@@ -25,6 +26,7 @@ static double shape(size_t which, size_t n, size_t i, double gaussian, double un
     case 4: return -0.01 * (double)i;
     case 5: return floor(2 * gaussian);
     case 6: return 1e-3 * floor(1e3 * gaussian) + 1e5;
+    case 7: return i == 0 ? 0 : i % 16 == 1 ? -1 - 1e-3 * uniform : -10 - uniform;
     default: return i % 5 == 0 ? 1 : -uniform;
     }
 }
