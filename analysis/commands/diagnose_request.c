@@ -109,7 +109,7 @@ static bool take_value(const struct commandline_option *option, const char *valu
         message_error("--%s is given twice", option->name);
         return false;
     }
-    if (asprintf(&given->word[given->count++], "%s=%s", option->name, value) < 0) { memory_exhausted(); }
+    given->word[given->count++] = memory_format("%s=%s", option->name, value);
     return true;
 }
 

@@ -1,7 +1,6 @@
 /* `gapscale fit`: collapse points and how they grow, printed and written beside the results. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "analysis/commands/command.h"
 #include "analysis/commands/request.h"
@@ -37,8 +36,7 @@ static void tell_of_measured_rows(const struct study *study) {
 
 /* The provenance says "gapscale fit ...", as typed. */
 static int write_fits(const char *path, const struct study *study, int argc, char **argv) {
-    char *words = outfile_command_line(argc, argv), *line;
-    if (asprintf(&line, "gapscale %s", words) < 0) { memory_exhausted(); }
+    char *words = outfile_command_line(argc, argv), *line = memory_format("gapscale %s", words);
     bool failed = fitfile_write(path, study, &(struct store_provenance){.command_line = line, .threads = 1});
     if (!failed) { message_say("wrote %s", path); }
     free(words);

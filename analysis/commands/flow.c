@@ -41,7 +41,7 @@ static char *make_usage(void) {
 }
 
 static bool write_csv(const char *file, const struct flow_request *r, const struct flow_answer *a) {
-    char *text = NULL;
+    char *text;
     size_t length;
     FILE *out = memory_stream_open(&text, &length);
     flow_table_print_csv(out, r, a);

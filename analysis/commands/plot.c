@@ -102,11 +102,8 @@ static const char *lacks(const struct sheet *sheet, const struct figure *figure)
 
 /* Where its files go, without their extension. Free with free(). */
 static char *stem_of(const struct sheet *sheet, const struct figure *figure) {
-    char *stem;
-    int length = sheet->fit ? asprintf(&stem, "%s/%s-%s", sheet->directory, sheet->fit->name, figure->name)
-                            : asprintf(&stem, "%s/%s", sheet->directory, figure->name);
-    if (length < 0) { memory_exhausted(); }
-    return stem;
+    return sheet->fit ? memory_format("%s/%s-%s", sheet->directory, sheet->fit->name, figure->name)
+                      : memory_format("%s/%s", sheet->directory, figure->name);
 }
 
 static void print_figure(FILE *out, const struct sheet *sheet, const struct figure *figure) {
@@ -120,10 +117,9 @@ static void print_figure(FILE *out, const struct sheet *sheet, const struct figu
 
 /* Writes a script of its own beside the figure. False after a message. */
 static bool keep_script(const struct sheet *sheet, const struct figure *figure) {
-    char *text, *path, *stem = stem_of(sheet, figure);
+    char *text, *stem = stem_of(sheet, figure), *path = memory_format("%s.gp", stem);
     size_t size;
     FILE *out = memory_stream_open(&text, &size);
-    if (asprintf(&path, "%s.gp", stem) < 0) { memory_exhausted(); }
     figure_open(out, stem + strlen(sheet->directory) + 1);
     print_figure(out, sheet, figure);
     memory_stream_close(out, &text);

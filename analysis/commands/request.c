@@ -17,7 +17,5 @@ bool request_is_whole(const struct commandline *line, const char *output) {
 char *request_default_output(const char *path, const char *suffix) {
     size_t length = strlen(path);
     if (length > 3 && strcmp(path + length - 3, ".h5") == 0 && path[length - 4] != '/') { length -= 3; }
-    char *name;
-    if (asprintf(&name, "%.*s%s", (int)length, path, suffix) < 0) { memory_exhausted(); }
-    return name;
+    return memory_format("%.*s%s", (int)length, path, suffix);
 }

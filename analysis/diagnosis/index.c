@@ -34,25 +34,24 @@ static void take_spacings(const double *gap, double unit, struct index_row *foun
     found->statistic = found->count > 0 ? spacing_statistic(found->count, gap) : NAN;
 }
 
-bool index_measure(struct leading *room, const struct scores_row *row, const struct survey_sink *sink,
+void index_measure(struct leading *room, const struct scores_row *row, const struct survey_sink *sink,
                    const double *gap, double unit, struct index_row *found) {
     size_t spacings = spacings_at((double)row->count), count = row->count;
     *found = (struct index_row){.count = spacings < count ? spacings : 0, .lambda = NAN, .statistic = NAN};
     if (!(sink[0].weight > 0)) {
         take_spacings(gap, unit, found);
-        return true;
+        return;
     }
     struct leading_scores leading;
-    double *score = malloc(row->count * sizeof *score);
-    count = score ? without_sinks(row, sink, score) : 0;
+    double *score = memory_create(row->count, sizeof *score);
+    count = without_sinks(row, sink, score);
     if (spacings + 1 > count) { found->count = 0; }
-    bool good = score && (count == 0 || leading_find(room, count, score, &leading));
-    if (good && count > 0) {
+    if (count > 0) {
+        leading_find(room, count, score, &leading);
         take_spacings(leading.gap, 1, found);
         found->lambda = leading.accumulation.lambda;
     }
     free(score);
-    return good;
 }
 
 /* ---- sums ---- */

@@ -18,9 +18,9 @@ struct index_row {
     double lambda;                  /* Lambda_n without the sinks; NaN where there are none */
 };
 
-/* False when out of memory. `sink` are those of the row's head and length; without any, `gap`, the gaps of at
+/* `sink` are those of the row's head and length; without any, `gap`, the gaps of at
  * least INDEX_SPACINGS + 1 of the largest scores, or of all, times `unit`, is all that is looked at. */
-bool index_measure(struct leading *room, const struct scores_row *row, const struct survey_sink *sink,
+void index_measure(struct leading *room, const struct scores_row *row, const struct survey_sink *sink,
                    const double *gap, double unit, struct index_row *found);
 
 struct index_sums; /* over rows, by length, head and sequence */

@@ -87,7 +87,7 @@ static double rounding_shift(double epsilon, struct kernel_range range, double g
 static struct survey_row measure(const struct reading *r, struct leading *room, const struct scores_row *row,
                                  double *weight, double *share) {
     struct leading_scores leading;
-    if (!leading_find(room, row->count, row->score, &leading)) { memory_exhausted(); }
+    leading_find(room, row->count, row->score, &leading);
     const struct accumulation *a = &leading.accumulation;
     struct kernel_softmax sum =
         isa_best()->kernel->softmax(row->count, row->score, leading.range.high, weight);
@@ -284,10 +284,7 @@ static void open_reading(struct survey *survey, int threads, struct reading *r) 
                                      : strcmp(f->element, "bfloat16") == 0 ? 0x1p-8
                                      : strcmp(f->element, "float32") == 0  ? 0x1p-24
                                                                            : 0x1p-53};
-    for (int i = 0; i < threads; i++) {
-        r->leading[i] = leading_create(isa_best());
-        if (!r->leading[i]) { memory_exhausted(); }
-    }
+    for (int i = 0; i < threads; i++) { r->leading[i] = leading_create(isa_best()); }
     for (size_t l = 0; l < f->length_count; l++) {
         size_t n = (size_t)f->length[l] + 1;
         r->near[l].weight = memory_create(2 * n, sizeof(double));

@@ -202,20 +202,19 @@ static double entropy_collapse(const struct replicate_worker *worker, const stru
     return measure_collapse(worker->isa->kernel, made, &one_nat, &grid);
 }
 
-/* False when out of memory. `found` is what the first reading found. */
-static bool measure_row_of(const struct tally *t, struct workplace *w, const struct scores_row *row,
+/* `found` is what the first reading found. */
+static void measure_row_of(const struct tally *t, struct workplace *w, const struct scores_row *row,
                            const struct survey_row *found, struct mark *m) {
     struct cell *head = m->cell[0];
     double room[128];
     const struct row *made = measured_row(w->measured, row->count, row->score, head->unit);
-    if (!made) { return false; }
     struct replicate_place place = {.layout = &head->layout, .here = &head->here};
     const struct accumulation known = {found->lambda / head->unit, found->log_rank, found->gap * head->unit};
     replicate_measure_row(&w->worker, &place, made, &known, m->replicate[0], m->value);
     m->collapse = head->unit * entropy_collapse(&w->worker, head, made, m->replicate[0]);
     measure_counts(made, m, room);
     const struct survey_sink *sink = survey_sinks(t->diagnosis->survey, row->length, row->head);
-    return index_measure(w->leading, row, sink, made->gap, head->unit, &m->index);
+    index_measure(w->leading, row, sink, made->gap, head->unit, &m->index);
 }
 
 /* ---- adding up ---- */
@@ -334,17 +333,14 @@ static void reserve_marks(struct tally *t, size_t count) {
     }
 }
 
-static bool open_workplaces(struct tally *t) {
-    bool good = true;
+static void open_workplaces(struct tally *t) {
     t->workplace = memory_create((size_t)t->request->threads, sizeof *t->workplace);
     for (int i = 0; i < t->request->threads; i++) {
         struct workplace *w = &t->workplace[i];
         w->measured = measured_create(isa_best());
         w->leading = leading_create(isa_best());
-        good = replicate_worker_create(&w->worker, isa_best(), t->request->betas) && w->measured &&
-               w->leading && good;
+        replicate_worker_create(&w->worker, isa_best(), t->request->betas);
     }
-    return good;
 }
 
 static void close_workplaces(struct tally *t) {
@@ -356,26 +352,21 @@ static void close_workplaces(struct tally *t) {
     free(t->workplace);
 }
 
-static bool tally_batch(struct tally *t, const struct scores_batch *batch) {
+static void tally_batch(struct tally *t, const struct scores_batch *batch) {
     const struct survey_row *found = t->diagnosis->survey->row + t->rows;
-    bool good = true;
     reserve_marks(t, batch->count);
     for (size_t i = 0; i < batch->count; i++) { place_row(t, &batch->row[i], &t->mark[i]); }
 #pragma omp parallel for schedule(dynamic, 1) num_threads(t->request->threads)
     for (size_t i = 0; i < batch->count; i++) {
         struct workplace *w = &t->workplace[omp_get_thread_num()];
-        if (!measure_row_of(t, w, &batch->row[i], &found[i], &t->mark[i])) {
-#pragma omp atomic write
-            good = false;
-        }
+        measure_row_of(t, w, &batch->row[i], &found[i], &t->mark[i]);
     }
-    for (size_t i = 0; i < batch->count && good; i++) {
+    for (size_t i = 0; i < batch->count; i++) {
         for (size_t u = 0; u < UNITS; u++) { add_row(&batch->row[i], &t->mark[i], u); }
         index_add(t->index, &batch->row[i], &t->mark[i].index);
         t->collapse[t->rows + i] = t->mark[i].collapse;
     }
     t->rows += batch->count;
-    return good;
 }
 
 /* Medians over rows of where the entropy falls to 1 nat. */
@@ -421,13 +412,12 @@ struct results *tally_make(struct scores *scores, const struct tally_request *re
         open_cell(&t, i / lengths, i % lengths, &t.cell[i]);
     }
     t.collapse = memory_create(d->survey->row_count, sizeof *t.collapse);
-    bool good = open_workplaces(&t);
+    open_workplaces(&t);
     scores_rewind(scores);
-    while (good && (outcome = scores_next(scores, request->threads, &batch)) == SCORES_MORE) {
-        good = tally_batch(&t, &batch);
+    while ((outcome = scores_next(scores, request->threads, &batch)) == SCORES_MORE) {
+        tally_batch(&t, &batch);
     }
-    if (!good) { message_error("out of memory while measuring rows"); }
-    good = good && outcome == SCORES_END;
+    const bool good = outcome == SCORES_END;
     if (good) { finish(&t, d); }
     for (size_t i = 0; i < d->group_count * lengths; i++) { free_cell(&t.cell[i]); }
     free(t.cell);

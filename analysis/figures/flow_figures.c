@@ -129,8 +129,7 @@ static bool draw(const struct sheet *sheet, struct picture *picture, const struc
 
 /* As STEM-NAME.EXT. False after a message. */
 static bool place(const struct picture *picture, const char *name, const char *stem, size_t length) {
-    char *path;
-    if (asprintf(&path, "%.*s-%s", (int)length, stem, name) < 0) { memory_exhausted(); }
+    char *path = memory_format("%.*s-%s", (int)length, stem, name);
     bool good = picture_write(picture, path);
     if (good) { message_say("drew %s", path); }
     free(path);

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sim/base/memory.h"
 #include "sim/base/message.h"
 
 static FILE *open_memory(const char *name) {
@@ -31,16 +32,15 @@ bool gnuplot_open(struct gnuplot *run) {
     return false;
 }
 
-/* The environment without GNUTERM, GNUPLOT_LIB and the like, which would change what is drawn; NULL when out
- * of memory. Free with free(). */
+/* The environment without GNUTERM, GNUPLOT_LIB and the like, which would change what is drawn. Free with
+ * free(). */
 static char **plain_environment(void) {
     size_t count = 0, kept = 0;
     while (environ[count]) { count++; }
-    char **plain = malloc((count + 1) * sizeof *plain);
-    for (size_t i = 0; plain && i < count; i++) {
+    char **plain = memory_create(count + 1, sizeof *plain);
+    for (size_t i = 0; i < count; i++) {
         if (strncmp(environ[i], "GNU", 3) != 0) { plain[kept++] = environ[i]; }
     }
-    if (plain) { plain[kept] = NULL; }
     return plain;
 }
 

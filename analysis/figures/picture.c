@@ -57,8 +57,7 @@ static bool write_format(size_t format, int memory, const char *path) {
 bool picture_write(const struct picture *p, const char *stem) {
     bool good = true;
     for (size_t f = 0; good && f < PICTURE_FORMATS; f++) {
-        char *path;
-        if (asprintf(&path, "%s.%s", stem, picture_extension[f]) < 0) { memory_exhausted(); }
+        char *path = memory_format("%s.%s", stem, picture_extension[f]);
         good = write_format(f, p->memory[f], path);
         free(path);
     }

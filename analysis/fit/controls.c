@@ -3,6 +3,8 @@
 #include <gsl/gsl_multifit.h>
 #include <math.h>
 
+#include "sim/base/memory.h"
+
 enum { FEWEST = 12, CONTROLS = 2 };
 static const double LEAST = 1e-6; /* of the variance: less is rounding */
 
@@ -26,8 +28,8 @@ static bool correction_at(const struct results_series *s, size_t at, double *cor
                *c = gsl_vector_alloc(CONTROLS + 1);
     gsl_multifit_linear_workspace *work = gsl_multifit_linear_alloc(groups, CONTROLS + 1);
     double rest = NAN, all = 0;
-    bool good = x && covariance && y && w && c && work;
-    for (size_t g = 0; good && g < groups; g++) {
+    if (!x || !covariance || !y || !w || !c || !work) { memory_exhausted(); }
+    for (size_t g = 0; g < groups; g++) {
         double h = s->block[MEASURE_ENTROPY][at * groups + g], off = h - s->mean[MEASURE_ENTROPY][at];
         gsl_matrix_set(x, g, 0, 1);
         for (size_t k = 0; k < CONTROLS; k++) { gsl_matrix_set(x, g, k + 1, block[k][g] - known[k]); }
@@ -35,7 +37,7 @@ static bool correction_at(const struct results_series *s, size_t at, double *cor
         gsl_vector_set(w, g, s->block_size[g]);
         all += s->block_size[g] * off * off;
     }
-    good = good && gsl_multifit_wlinear(x, w, y, c, covariance, &rest, work) == 0;
+    bool good = gsl_multifit_wlinear(x, w, y, c, covariance, &rest, work) == 0;
     if (good) {
         double freedom = (double)(groups - 1) / (double)(groups - 1 - CONTROLS),
                loss = (double)(groups - 2) / (double)(groups - 2 - CONTROLS);

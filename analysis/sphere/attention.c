@@ -27,15 +27,15 @@ static struct chi_square correlated(size_t count, const double *sigma, size_t ke
     gsl_matrix *c = gsl_matrix_calloc(count, count), *vector = gsl_matrix_alloc(count, count);
     gsl_vector *eigen = gsl_vector_alloc(count);
     gsl_eigen_symmv_workspace *work = gsl_eigen_symmv_alloc(count);
-    bool good = c && vector && eigen && work;
-    for (size_t i = 0; good && i < count; i++) {
+    if (!c || !vector || !eigen || !work) { memory_exhausted(); }
+    for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j <= i; j++) {
             double r = i == j ? 1 : gsl_stats_correlation(value[i], 1, value[j], 1, kept);
             gsl_matrix_set(c, i, j, r);
             gsl_matrix_set(c, j, i, r);
         }
     }
-    good = good && gsl_eigen_symmv(c, eigen, vector, work) == 0;
+    bool good = gsl_eigen_symmv(c, eigen, vector, work) == 0;
     for (size_t k = 0; good && k < count; k++) {
         double along = 0;
         for (size_t i = 0; i < count; i++) { along += gsl_matrix_get(vector, i, k) * sigma[i]; }

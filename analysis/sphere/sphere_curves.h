@@ -20,7 +20,7 @@ struct sphere_curve {
     double *value;      /* (count, columns) */
 };
 /* Columns E[1 - <q,ATT>] and E|ATT_tan|^2: about a millisecond a beta between. Free with
- * sphere_curve_release. Both end the program when out of memory. */
+ * sphere_curve_release, as the other. */
 struct sphere_curve sphere_curve_output(const struct results_series *series, size_t n, size_t pieces);
 /* Columns E p_(1), .., E p_(ranks) with ranks <= those of the series: about ten milliseconds. */
 struct sphere_curve sphere_curve_weights(const struct results_series *series, size_t n, size_t pieces,

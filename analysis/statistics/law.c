@@ -5,6 +5,8 @@
 #include <gsl/gsl_multifit.h>
 #include <math.h>
 
+#include "sim/base/memory.h"
+
 static double term_value(const struct law_data *data, size_t i, enum law_term term) {
     double l = data->log_n[i];
     switch (term) {
@@ -21,7 +23,7 @@ static double term_value(const struct law_data *data, size_t i, enum law_term te
 /* Points and terms times the inverse of the covariance's Cholesky factor: unit variances, independent. */
 static bool whiten(const struct law_data *data, gsl_matrix *x, gsl_vector *y) {
     gsl_matrix *c = gsl_matrix_alloc(data->count, data->count);
-    if (!c) { return false; }
+    if (!c) { memory_exhausted(); }
     for (size_t i = 0; i < data->count * data->count; i++) { c->data[i] = data->covariance[i]; }
     bool good = gsl_linalg_cholesky_decomp1(c) == 0;
     if (good) {
@@ -59,18 +61,15 @@ static double normalise(gsl_matrix *x, double *length) {
 }
 
 /* Covariance P of coefficients of unit, independent points to that of points with covariance C: P x' C x P.
- * False when out of memory. */
-static bool correlate(const gsl_matrix *x, const gsl_matrix *points, gsl_matrix *covariance) {
+ */
+static void correlate(const gsl_matrix *x, const gsl_matrix *points, gsl_matrix *covariance) {
     gsl_matrix *lever = gsl_matrix_alloc(x->size1, x->size2), *part = gsl_matrix_alloc(x->size1, x->size2);
-    bool good = lever && part;
-    if (good) {
-        gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, 1, x, covariance, 0, lever);
-        gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, 1, points, lever, 0, part);
-        gsl_blas_dgemm(CblasTrans, CblasNoTrans, 1, lever, part, 0, covariance);
-    }
+    if (!lever || !part) { memory_exhausted(); }
+    gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, 1, x, covariance, 0, lever);
+    gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, 1, points, lever, 0, part);
+    gsl_blas_dgemm(CblasTrans, CblasNoTrans, 1, lever, part, 0, covariance);
     gsl_matrix_free(lever);
     gsl_matrix_free(part);
-    return good;
 }
 
 /* `points`: covariance of the whitened points; NULL: 1. */
@@ -82,13 +81,14 @@ static bool solve(const struct law_data *data, size_t terms, gsl_matrix *x, gsl_
     gsl_vector *c = gsl_vector_alloc(terms), *w = gsl_vector_alloc(data->count);
     gsl_matrix *covariance = gsl_matrix_alloc(terms, terms);
     gsl_multifit_linear_workspace *work = gsl_multifit_linear_alloc(data->count, terms);
-    bool good = c && w && covariance && work && normalise(x, length) > 0;
+    if (!c || !w || !covariance || !work) { memory_exhausted(); }
+    bool good = normalise(x, length) > 0;
     if (good) {
         gsl_vector_set_all(w, 1);
         good = gsl_multifit_wlinear_tsvd(x, w, y, tolerance, c, covariance, &chi_square, &rank, work) == 0 &&
                rank == terms;
     }
-    good = good && (!points || correlate(x, points, covariance));
+    if (good && points) { correlate(x, points, covariance); }
     for (size_t k = 0; good && k < terms; k++) {
         fit->value[k] = gsl_vector_get(c, k) / length[k];
         fit->se[k] = data->covariance ? sqrt(gsl_matrix_get(covariance, k, k)) / length[k] : 0;
@@ -106,17 +106,18 @@ bool law_fit(const struct law_data *data, size_t terms, const enum law_term *ter
     if (data->count < terms || data->count == 0) { return false; }
     gsl_vector *y = gsl_vector_alloc(data->count);
     gsl_matrix *x = terms > 0 ? gsl_matrix_alloc(data->count, terms) : NULL;
-    bool good = y && (x || terms == 0);
-    for (size_t i = 0; good && i < data->count; i++) {
+    bool good = true;
+    if (!y || (!x && terms > 0)) { memory_exhausted(); }
+    for (size_t i = 0; i < data->count; i++) {
         gsl_vector_set(y, i, data->y[i]);
         for (size_t k = 0; k < terms; k++) { gsl_matrix_set(x, i, k, term_value(data, i, term[k])); }
     }
     gsl_matrix *points = NULL;
-    if (good && data->covariance && data->by_variances && terms > 0) {
+    if (data->covariance && data->by_variances && terms > 0) {
         points = gsl_matrix_alloc(data->count, data->count);
-        good = points != NULL;
-        if (good) { whiten_apart(data, x, y, points); }
-    } else if (good && data->covariance) {
+        if (!points) { memory_exhausted(); }
+        whiten_apart(data, x, y, points);
+    } else if (data->covariance) {
         good = whiten(data, x, y);
     }
     if (good && terms > 0) { good = solve(data, terms, x, y, points, fit); }

@@ -63,7 +63,7 @@ int study_open(struct study *study, size_t count, char *const *paths) {
         if (!study->results[i]) { return EXIT_USAGE; }
         study->file_count++;
         study_declare(study->results[i], paths[i]);
-        if (exact_fill(study->results[i], omp_get_max_threads()) != EXIT_DONE) { return EXIT_FAILED; }
+        exact_fill(study->results[i], omp_get_max_threads());
         study_add(study, study->results[i], paths[i]);
     }
     return EXIT_DONE;

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { LONGEST = 1 << 14 }; /* bytes of a message; it needs no memory but the stack */
+
 /* Bytes that a terminal obeys: C0 but for tabs and new lines, DEL, and C1 as UTF-8. */
 static void make_plain(char *text) {
     for (unsigned char *c = (unsigned char *)text; *c; c++) {
@@ -20,15 +22,11 @@ static void make_plain(char *text) {
 }
 
 static void say(const char *kind, const char *format, va_list arguments) {
-    char *text = NULL;
+    char text[LONGEST];
     fflush(stdout);
-    if (vasprintf(&text, format, arguments) < 0) {
-        fprintf(stderr, "gapscale: %sout of memory\n", kind);
-        return;
-    }
+    vsnprintf(text, sizeof text, format, arguments);
     make_plain(text);
     fprintf(stderr, "gapscale: %s%s\n", kind, text);
-    free(text);
 }
 
 void message_start(void) {

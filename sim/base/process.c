@@ -1,6 +1,7 @@
 #include "sim/base/process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,10 +18,20 @@ static void read_host(char host[256]) {
     }
 }
 
+/* A file of /proc, by no stdio: what is finished is saved with such names when memory is out. */
+static bool read_text(const char *path, char *text, size_t size) {
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = file >= 0 ? read(file, text, size - 1) : -1;
+    if (file >= 0) { close(file); }
+    text[length > 0 ? length : 0] = '\0';
+    return length > 0;
+}
+
 static void read_boot(char boot[40]) {
-    FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
-    if (!file || fscanf(file, "%39s", boot) != 1) { strcpy(boot, "-"); }
-    if (file) { fclose(file); }
+    char text[64];
+    if (!read_text("/proc/sys/kernel/random/boot_id", text, sizeof text) || sscanf(text, "%39s", boot) != 1) {
+        strcpy(boot, "-");
+    }
 }
 
 static unsigned long long read_space(void) {
@@ -32,11 +43,7 @@ static unsigned long long read_space(void) {
 static bool read_stat(const char *who, char *state, unsigned long long *ticks) {
     char path[64], text[1024];
     snprintf(path, sizeof path, "/proc/%s/stat", who);
-    FILE *file = fopen(path, "re");
-    if (!file) { return false; }
-    size_t length = fread(text, 1, sizeof text - 1, file);
-    fclose(file);
-    text[length] = '\0';
+    if (!read_text(path, text, sizeof text)) { return false; }
     char *field = strrchr(text, ')'); /* field 2 ends here; 3 is the state, 22 the start */
     if (!field || strlen(field) < 3) { return false; }
     *state = field[2];

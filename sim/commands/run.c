@@ -222,7 +222,7 @@ static void say_resumable(const struct run *run) {
     message_say("stopped: what is finished is in %s; the same command goes on with it", run->directory);
 }
 
-/* Ends by force: the row at hand takes too long to wait for. */
+/* Before an end by force: the row at hand takes too long to wait for, or memory is out. */
 static void save_by_force(void *context) {
     struct run *run = context;
     if (run->journal) { journal_flush(run->journal); }
@@ -230,7 +230,14 @@ static void save_by_force(void *context) {
     say_resumable(run);
 }
 
+static void save_without_memory(void *context) {
+    struct run *run = context;
+    if (run->locked) { save_by_force(run); }
+    ranks_abort();
+}
+
 static int start_watch(struct run *run) {
+    memory_save(save_without_memory, run);
     run->limit = stop_limit(run->o->time_limit);
     if (run->limit.stale) {
         message_say("SLURM_JOB_END_TIME=%s lies in the past: it is another job's, and not looked at",
@@ -240,8 +247,9 @@ static int start_watch(struct run *run) {
     return run->stop ? EXIT_DONE : EXIT_FAILED;
 }
 
-/* Before anything is taken away that the watching thread looks at. */
+/* Before anything is taken away that the watching thread or an end without memory looks at. */
 static void end_watch(struct run *run) {
+    memory_save(NULL, NULL);
     if (run->stop) { stop_end(run->stop); }
     run->stop = NULL;
 }

@@ -13,9 +13,8 @@ enum { SHOWN_BEFORE = 60, SHOWN = 100 }; /* bytes of a long line before the care
 void fault_add(struct fault_list *list, const struct fault_source *source, size_t offset, const char *format,
                ...) {
     va_list arguments;
-    char *message;
     va_start(arguments, format);
-    if (vasprintf(&message, format, arguments) < 0) { memory_exhausted(); }
+    char *message = memory_format_list(format, arguments);
     va_end(arguments);
     if (list->count == list->room) {
         list->room = 2 * list->room + 16;

@@ -108,9 +108,9 @@ char *files_read(const char *path, size_t *length) {
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) { return NULL; }
     char *bytes = NULL;
-    if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&
-        (bytes = malloc((size_t)status.st_size + 1))) {
+    if (fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
         size_t size = (size_t)status.st_size;
+        bytes = memory_resize(NULL, size + 1, 1);
         ssize_t done = 1;
         for (*length = 0; *length < size && done > 0; *length += done > 0 ? (size_t)done : 0) {
             done = read(file, bytes + *length, size - *length);

@@ -217,7 +217,9 @@ static bool repair(struct scanned *s) {
     char path[FILES_PATH];
     for (size_t unit = 0; unit < unit_plan_size(j->plan); unit++) {
         struct place place = j->place[unit];
-        if (place.file == s->number) { saver_add(&good, unit, s->bytes + place.offset, place.length); }
+        if (place.file == s->number && !saver_add(&good, unit, s->bytes + place.offset, place.length)) {
+            memory_exhausted();
+        }
     }
     bool saved = saver_write(j->saver, &good);
     units_path(j, s->number, path);

@@ -51,10 +51,9 @@ static char *header_value(const char *text) {
 }
 
 static char *header_text(const struct journal_header *h) {
-    char *text = NULL, digest[DIGEST], shard[64], numerics[NUMERICS_TEXT];
+    char *text, digest[DIGEST], shard[64], numerics[NUMERICS_TEXT];
     size_t length;
-    FILE *out = open_memstream(&text, &length);
-    if (!out) { memory_exhausted(); }
+    FILE *out = memory_stream_open(&text, &length);
     fprintf(out, "%s\n", first_line);
     header_line(out, "program", h->program);
     header_line(out, "compiler", h->compiler);
@@ -68,10 +67,10 @@ static char *header_text(const struct journal_header *h) {
     header_line(out, "config.yaml", digest);
     text_digest(h->config_resolved, strlen(h->config_resolved), digest);
     header_line(out, "resolved.yaml", digest);
-    if (fflush(out)) { memory_exhausted(); }
+    if (fflush(out) || ferror(out)) { memory_exhausted(); }
     text_digest(text, length, digest);
     header_line(out, "sha256", digest);
-    if (fclose(out)) { memory_exhausted(); }
+    memory_stream_close(out, &text);
     return text;
 }
 
@@ -205,10 +204,9 @@ static void print_quoted(FILE *out, const char *word) {
 }
 
 char *journal_header_command(const struct journal_header *h, size_t shard) {
-    char *text = NULL;
+    char *text;
     size_t length;
-    FILE *out = open_memstream(&text, &length);
-    if (!out) { memory_exhausted(); }
+    FILE *out = memory_stream_open(&text, &length);
     fputs("gapscale run", out);
     print_quoted(out, h->config_path);
     fputs(" -o", out);
@@ -218,19 +216,18 @@ char *journal_header_command(const struct journal_header *h, size_t shard) {
         print_quoted(out, h->set[i]);
     }
     if (h->shards > 1) { fprintf(out, " --shard %zu/%zu", shard, h->shards); }
-    if (fclose(out)) { memory_exhausted(); }
+    memory_stream_close(out, &text);
     return text;
 }
 
 char *journal_header_merge_command(const struct journal_header *h) {
-    char *text = NULL;
+    char *text;
     size_t length;
-    FILE *out = open_memstream(&text, &length);
-    if (!out) { memory_exhausted(); }
+    FILE *out = memory_stream_open(&text, &length);
     fputs("gapscale merge", out);
     print_quoted(out, h->output);
     fprintf(out, ".shard-*-of-%zu.journal -o", h->shards);
     print_quoted(out, h->output);
-    if (fclose(out)) { memory_exhausted(); }
+    memory_stream_close(out, &text);
     return text;
 }

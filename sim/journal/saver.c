@@ -60,15 +60,17 @@ void saver_free(struct saver *s) {
 
 /* ---- batches ---- */
 
-void saver_add(struct batch *b, size_t unit, const uint8_t *record, size_t length) {
+bool saver_add(struct batch *b, size_t unit, const uint8_t *record, size_t length) {
     if (!b->bytes || b->room < b->length + length) {
-        b->room = 2 * b->room + length;
-        b->bytes = memory_resize(b->bytes, b->room, 1);
+        size_t room = 2 * b->room + length;
+        if (!memory_grow((void **)&b->bytes, room, 1)) { return false; }
+        b->room = room;
     }
+    if (!memory_grow((void **)&b->waiting, b->count + 1, sizeof *b->waiting)) { return false; }
     memcpy(b->bytes + b->length, record, length);
-    b->waiting = memory_resize(b->waiting, b->count + 1, sizeof *b->waiting);
     b->waiting[b->count++] = (struct waiting){unit, {.offset = b->length, .length = length}};
     b->length += length;
+    return true;
 }
 
 /* Under `writing`. */
@@ -86,16 +88,21 @@ static bool batch_write(struct saver *s, const struct batch *b) {
     return true;
 }
 
-bool saver_write(struct saver *s, struct batch *b) {
+static bool write_now(struct saver *s, const struct batch *b) {
     pthread_mutex_lock(&s->writing); /* also to wait for others */
     double start = now();
     bool good = batch_write(s, b);
     double interval = fmin(BATCH_MOST, fmax(BATCH_LEAST, BATCH_SHARE * (now() - start)));
     pthread_mutex_unlock(&s->writing);
-    batch_release(b);
     pthread_mutex_lock(&s->mutex);
     s->interval = interval;
     pthread_mutex_unlock(&s->mutex);
+    return good;
+}
+
+bool saver_write(struct saver *s, struct batch *b) {
+    bool good = write_now(s, b);
+    batch_release(b);
     return good;
 }
 
@@ -127,7 +134,11 @@ bool saver_tend(struct saver *s) {
 
 bool saver_accept(struct saver *s, size_t unit, const uint8_t *record, size_t length) {
     pthread_mutex_lock(&s->mutex);
-    saver_add(&s->batch, unit, record, length);
+    bool added = saver_add(&s->batch, unit, record, length);
     pthread_mutex_unlock(&s->mutex);
-    return saver_tend(s);
+    if (added) { return saver_tend(s); }
+    /* No memory to wait in. */
+    struct waiting one = {unit, {.length = length}};
+    struct batch alone = {.bytes = (uint8_t *)record, .length = length, .count = 1, .waiting = &one};
+    return saver_flush(s) && write_now(s, &alone);
 }

@@ -38,7 +38,8 @@ struct batch {
         struct place place;
     } * waiting;
 };
-void saver_add(struct batch *batch, size_t unit, const uint8_t *record, size_t length);
+/* False when out of memory, with the batch as it was. */
+bool saver_add(struct batch *batch, size_t unit, const uint8_t *record, size_t length);
 /* Writes and empties it. False after a message. */
 bool saver_write(struct saver *saver, struct batch *batch);
 

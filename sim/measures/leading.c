@@ -21,17 +21,13 @@ struct leading {
 };
 
 struct leading *leading_create(const struct isa *isa) {
-    struct leading *l = calloc(1, sizeof *l);
-    if (!l) { return NULL; }
+    struct leading *l = memory_create(1, sizeof *l);
     l->kernel = isa->kernel;
     l->measured = measured_create(isa);
-    if (l->measured) { return l; }
-    free(l);
-    return NULL;
+    return l;
 }
 
 void leading_free(struct leading *l) {
-    if (!l) { return; }
     measured_free(l->measured);
     free(l->candidate);
     free(l->further);
@@ -111,33 +107,33 @@ static bool look_further(struct leading *l, double top, size_t known, double far
 }
 
 /* From a row of all of them. */
-static bool from_row(struct leading *l, struct leading_scores *found) {
+static void take_row(struct leading *l, struct leading_scores *found) {
     const struct row *row = measured_row(l->measured, l->count, l->score, 1);
-    if (!row) { return false; }
     found->accumulation = measure_accumulation(row);
     found->count = row->top_count;
     found->gap = row->gap;
-    return true;
 }
 
-bool leading_find(struct leading *l, size_t count, const double *score, struct leading_scores *found) {
+void leading_find(struct leading *l, size_t count, const double *score, struct leading_scores *found) {
     struct accumulation *best = &found->accumulation;
-    if (!memory_grow((void **)&l->candidate, count, sizeof *l->candidate) ||
-        !memory_grow((void **)&l->further, count + LISTED, sizeof *l->further)) {
-        return false;
-    }
+    l->candidate = memory_resize(l->candidate, count, sizeof *l->candidate);
+    l->further = memory_resize(l->further, count + LISTED, sizeof *l->further);
     l->count = count;
     l->score = score;
     found->count = find_top(l, &found->range);
     found->gap = l->candidate;
-    if (found->count == 0) { return from_row(l, found); }
+    if (found->count == 0) {
+        take_row(l, found);
+        return;
+    }
     if (found->count > 1 && l->candidate[1] == 0) {
         *best = of_ties(l->candidate, found->count);
-        return true;
+        return;
     }
     *best = (struct accumulation){0, 0, 0};
     offer(l->candidate, 1, found->count, best);
-    if (found->count == count) { return true; }
-    return look_further(l, found->range.high, found->count, l->candidate[found->count - 1], best) ||
-           from_row(l, found);
+    if (found->count < count &&
+        !look_further(l, found->range.high, found->count, l->candidate[found->count - 1], best)) {
+        take_row(l, found);
+    }
 }

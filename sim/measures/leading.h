@@ -10,7 +10,7 @@
 
 struct leading; /* a workspace: one per thread */
 
-struct leading *leading_create(const struct isa *isa); /* NULL when out of memory */
+struct leading *leading_create(const struct isa *isa);
 void leading_free(struct leading *leading);
 
 struct leading_scores {
@@ -20,7 +20,7 @@ struct leading_scores {
     const double *gap;                /* [count]: of the largest, in order; valid until the next call */
 };
 
-/* Of `count` >= 1 finite scores. False when out of memory. */
-bool leading_find(struct leading *leading, size_t count, const double *score, struct leading_scores *found);
+/* Of `count` >= 1 finite scores. */
+void leading_find(struct leading *leading, size_t count, const double *score, struct leading_scores *found);
 
 #endif

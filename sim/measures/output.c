@@ -37,26 +37,25 @@ struct output {
 };
 
 struct output *output_create(const struct isa *isa) {
-    struct output *o = calloc(1, sizeof *o);
-    if (o) { o->isa = isa; }
+    struct output *o = memory_create(1, sizeof *o);
+    o->isa = isa;
     return o;
 }
 
-static bool output_reserve(struct output *o, size_t dimension, size_t betas) {
-    if (o->dimension == dimension && o->room >= betas) { return true; }
+static void output_reserve(struct output *o, size_t dimension, size_t betas) {
+    if (o->dimension == dimension && o->room >= betas) { return; }
     o->dimension = dimension;
     o->tangents = dimension - 1;
     o->room = betas;
     o->stride = KEY_BATCH;
     while (o->stride > 4 && o->stride * o->tangents > NORMALS) { o->stride /= 2; }
-    return memory_grow((void **)&o->normal, o->stride * o->tangents, sizeof *o->normal) &&
-           memory_grow((void **)&o->vector, betas * dimension, sizeof *o->vector) &&
-           memory_grow((void **)&o->sums, betas, sizeof *o->sums) &&
-           memory_grow((void **)&o->found, betas, sizeof *o->found);
+    o->normal = memory_resize(o->normal, o->stride * o->tangents, sizeof *o->normal);
+    o->vector = memory_resize(o->vector, betas * dimension, sizeof *o->vector);
+    o->sums = memory_resize(o->sums, betas, sizeof *o->sums);
+    o->found = memory_resize(o->found, betas, sizeof *o->found);
 }
 
 void output_free(struct output *o) {
-    if (!o) { return; }
     free(o->normal);
     free(o->vector);
     free(o->sums);
@@ -176,10 +175,10 @@ static void finish(struct output *o, const struct row *row, size_t b, double bet
     };
 }
 
-bool output_measure(struct output *o, struct sampler *sampler, const struct sampler_law *law,
+void output_measure(struct output *o, struct sampler *sampler, const struct sampler_law *law,
                     const struct row *row, const struct stream *stream, size_t dimension, size_t count,
                     const double *beta, const double *beta_ratio) {
-    if (!output_reserve(o, dimension, count)) { return false; }
+    output_reserve(o, dimension, count);
     o->stream = stream;
     o->count = count;
     o->beta_ratio = beta_ratio;
@@ -188,5 +187,4 @@ bool output_measure(struct output *o, struct sampler *sampler, const struct samp
     sampler_keys(sampler, law, &o->batch, visit_keys, o);
     if (row->bulk) { normal_fill(o->isa, stream, STREAM_BULK, 0, o->dimension, o->normal); }
     for (size_t b = 0; b < count; b++) { finish(o, row, b, beta[b]); }
-    return true;
 }

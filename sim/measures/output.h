@@ -19,14 +19,13 @@ struct output_sums {
     double identity;   /* sum p^2 (1-s^2) - sum p (1-s^2) + ((d-1)/beta) sum p s: 0 in the mean over rows */
 };
 
-struct output;                                       /* a workspace: one per thread */
-struct output *output_create(const struct isa *isa); /* NULL when out of memory */
+struct output; /* a workspace: one per thread */
+struct output *output_create(const struct isa *isa);
 void output_free(struct output *output);
 
 /* Gives directions in `dimension` >= 2 dimensions to the keys of the sampler's last row, made with `law` and
- * `stream`, and sums them at `count` betas (absolute values and in units of Lambda^typ, increasing). False
- * when out of memory. */
-bool output_measure(struct output *output, struct sampler *sampler, const struct sampler_law *law,
+ * `stream`, and sums them at `count` betas (absolute values and in units of Lambda^typ, increasing). */
+void output_measure(struct output *output, struct sampler *sampler, const struct sampler_law *law,
                     const struct row *row, const struct stream *stream, size_t dimension, size_t count,
                     const double *beta, const double *beta_ratio);
 /* What it found at one of them. */

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "sim/base/memory.h"
 #include "sim/measures/measure.h"
 #include "sim/rows/measured.h"
 #include "sim/rows/sampled.h"
@@ -27,7 +26,6 @@ static double row_lambda(struct measured *measured, size_t n, double *score) {
     n = drop_ties(n, score);
     if (n < 2) { return NAN; }
     const struct row *row = measured_row(measured, n, score, 1);
-    if (!row) { memory_exhausted(); }
     return measure_accumulation(row).lambda;
 }
 
@@ -47,13 +45,11 @@ double pilot_log_lambda(const struct family *family, const double *p, double log
     {
         struct sampled *sampled = sampled_create(isa_best());
         struct measured *measured = measured_create(isa_best());
-        if (!sampled || !measured) { memory_exhausted(); }
 #pragma omp for schedule(dynamic, 1)
         for (uint64_t i = 0; i < PILOT_ROWS; i++) {
             size_t n;
             struct stream stream = stream_make(seed, name, log_n, false, i);
             double *score = sampled_scores(sampled, family, p, log_n, stream, &n);
-            if (!score) { memory_exhausted(); }
             lambda[i] = row_lambda(measured, n, score);
         }
         sampled_free(sampled);

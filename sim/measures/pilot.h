@@ -12,7 +12,7 @@ enum { PILOT_ROWS = 256 };
 /* log of the median Lambda_n of PILOT_ROWS rows of a series of kind FAMILY_SAMPLED, in 1/score. Scores that
  * tie with a row's maximum count once, so that Lambda_n is finite; 0 where half of the rows have but one
  * score then. The rows are those of the stream of the name "SERIES/pilot", which no series can have. The same
- * bits for any threads; ends the program when out of memory. */
+ * bits for any threads. */
 double pilot_log_lambda(const struct family *family, const double *p, double log_n, uint64_t seed,
                         const char *series);
 

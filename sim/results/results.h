@@ -105,13 +105,12 @@ size_t results_quantity_size(const struct results_series *series, enum results_q
 /* Numbers in an array. */
 size_t results_field_size(const struct results_series *series, const struct results_field *field);
 
-/* Names, sizes and criteria of the results of a config, without arrays. Ends the program when out of memory.
- * Free with results_free. */
+/* Names, sizes and criteria of the results of a config, without arrays. Free with results_free. */
 struct results *results_shape(const struct config *config);
 /* How many numbers a file of these sizes holds. */
 double results_numbers(const struct results *results);
 /* What a config says of its results before any row is made: sizes and coordinates, Lambda^typ and beta among
- * them. The other arrays are NULL, and `isa`. Ends the program when out of memory. Free with results_free. */
+ * them. The other arrays are NULL, and `isa`. Free with results_free. */
 struct results *results_outline(const struct config *config);
 /* Results of this outline: a copy with all arrays, NaN where the outline has none. The same. */
 struct results *results_create(const struct results *outline, const char *isa);

@@ -12,6 +12,7 @@
 #include "models/numeric/logs.h"
 #include "models/numeric/root.h"
 #include "models/numeric/search.h"
+#include "sim/base/memory.h"
 
 enum { PANEL = KERNEL_LANES, HALVINGS = 30, BLOCK = 8 /* panels */ };
 
@@ -39,21 +40,17 @@ struct bulk {
 
 /* ---- making ---- */
 
-static bool array_grow(double **array, size_t count) {
-    double *grown = realloc(*array, count * sizeof *grown);
-    if (grown) { *array = grown; }
-    return grown != NULL;
-}
-
-static bool bulk_reserve(struct bulk *bulk) {
-    if (bulk->panels < bulk->room) { return true; }
+static void bulk_reserve(struct bulk *bulk) {
+    if (bulk->panels < bulk->room) { return; }
     bulk->room = 2 * bulk->room + 64;
-    return array_grow(&bulk->gap, bulk->room * PANEL) && array_grow(&bulk->log_mass, bulk->room * PANEL) &&
-           array_grow(&bulk->y_end, bulk->room + 1) && array_grow(&bulk->gap_end, bulk->room + 1);
+    bulk->gap = memory_resize(bulk->gap, bulk->room * PANEL, sizeof *bulk->gap);
+    bulk->log_mass = memory_resize(bulk->log_mass, bulk->room * PANEL, sizeof *bulk->log_mass);
+    bulk->y_end = memory_resize(bulk->y_end, bulk->room + 1, sizeof *bulk->y_end);
+    bulk->gap_end = memory_resize(bulk->gap_end, bulk->room + 1, sizeof *bulk->gap_end);
 }
 
-static bool add_panel(struct bulk *bulk, const struct legendre *rule, double end) {
-    if (!bulk_reserve(bulk)) { return false; }
+static void add_panel(struct bulk *bulk, const struct legendre *rule, double end) {
+    bulk_reserve(bulk);
     size_t at = bulk->panels * PANEL;
     double start = bulk->y_end[bulk->panels], half = (end - start) / 2;
     for (size_t i = 0; i < PANEL; i++) {
@@ -65,7 +62,6 @@ static bool add_panel(struct bulk *bulk, const struct legendre *rule, double end
     bulk->y_end[bulk->panels] = end;
     bulk->gap_end[bulk->panels] = profile_gap(bulk->profile, end);
     bulk->ends = bulk->panels + 1;
-    return true;
 }
 
 static double panel_width(const struct bulk *bulk, double y) {
@@ -80,7 +76,7 @@ static bool mesh_goes_on(const struct bulk *bulk, double y, double largest) {
     return bulk->log_n - bulk->lowest_beta * profile_gap(bulk->profile, y) > largest - DEEPEST - 15;
 }
 
-static bool mesh_make(struct bulk *bulk, const struct legendre *rule) {
+static void mesh_make(struct bulk *bulk, const struct legendre *rule) {
     double y = bulk->y_low, largest = -INFINITY;
     const double last = bulk->log_n - 2;
     bulk->y_end[0] = y;
@@ -89,31 +85,25 @@ static bool mesh_make(struct bulk *bulk, const struct legendre *rule) {
     while (y < last && mesh_goes_on(bulk, y, largest)) {
         largest = fmax(largest, y - bulk->lowest_beta * profile_gap(bulk->profile, y));
         y = fmin(last, y + panel_width(bulk, y));
-        if (!add_panel(bulk, rule, y)) { return false; }
+        add_panel(bulk, rule, y);
     }
     for (int k = 0; y >= last && k <= HALVINGS && mesh_goes_on(bulk, y, largest); k++) {
         double end = k < HALVINGS ? bulk->log_n - ldexp(1, -k) : bulk->log_n;
-        if (end <= y) { continue; }
-        if (!add_panel(bulk, rule, end)) { return false; }
+        if (end > y) { add_panel(bulk, rule, end); }
     }
-    return true;
 }
 
 static struct bulk *create_for(const struct profile *profile, double y_low, double lowest_beta) {
-    struct bulk *bulk = calloc(1, sizeof *bulk);
+    struct bulk *bulk = memory_create(1, sizeof *bulk);
     struct legendre rule;
-    bool good = bulk && bulk_reserve(bulk);
-    if (good) {
-        legendre_make(PANEL, &rule);
-        bulk->profile = profile;
-        bulk->y_low = y_low;
-        bulk->log_n = profile_log_n(profile);
-        bulk->lowest_beta = lowest_beta;
-        good = mesh_make(bulk, &rule);
-    }
-    if (good) { return bulk; }
-    bulk_free(bulk);
-    return NULL;
+    bulk_reserve(bulk);
+    legendre_make(PANEL, &rule);
+    bulk->profile = profile;
+    bulk->y_low = y_low;
+    bulk->log_n = profile_log_n(profile);
+    bulk->lowest_beta = lowest_beta;
+    mesh_make(bulk, &rule);
+    return bulk;
 }
 
 struct bulk *bulk_create(const struct profile *profile, double y_low) {
@@ -121,11 +111,8 @@ struct bulk *bulk_create(const struct profile *profile, double y_low) {
 }
 
 struct bulk *bulk_create_atoms(size_t count, const struct family_atom *atoms, double log_lambda_typ) {
-    struct bulk *bulk = calloc(1, sizeof *bulk);
-    if (!bulk || !bulk_reserve(bulk)) {
-        bulk_free(bulk);
-        return NULL;
-    }
+    struct bulk *bulk = memory_create(1, sizeof *bulk);
+    bulk_reserve(bulk);
     double log_rank = 0; /* of the top itself */
     for (size_t i = 0; i < PANEL; i++) {
         bulk->gap[i] = 0;
@@ -220,7 +207,7 @@ static struct bulk_sums sums_anywhere(const struct bulk *bulk, const struct kern
                                       double floor) {
     if (!bulk->profile || beta >= bulk->lowest_beta) { return sums_at(bulk, kernel, beta, floor); }
     struct bulk *deeper = create_for(bulk->profile, bulk->y_low, beta);
-    struct bulk_sums sums = deeper ? sums_at(deeper, kernel, beta, floor) : (struct bulk_sums){.log_z = NAN};
+    struct bulk_sums sums = sums_at(deeper, kernel, beta, floor);
     bulk_free(deeper);
     return sums;
 }
@@ -230,16 +217,14 @@ static int by_beta(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-bool bulk_prepare(struct bulk *bulk, const struct kernel *kernel, size_t count, const double *beta) {
-    bulk->at = calloc(2 * count + 1, sizeof *bulk->at);
-    if (!bulk->at) { return false; }
+void bulk_prepare(struct bulk *bulk, const struct kernel *kernel, size_t count, const double *beta) {
+    bulk->at = memory_create(2 * count, sizeof *bulk->at);
     for (size_t i = 0; i < 2 * count; i++) { bulk->at[i].beta = beta[i / 2] * (i % 2 ? 2 : 1); }
     qsort(bulk->at, 2 * count, sizeof *bulk->at, by_beta);
     for (size_t i = 0; i < 2 * count; i++) {
         bulk->at[i].sums = sums_anywhere(bulk, kernel, bulk->at[i].beta, -INFINITY);
     }
     bulk->prepared = 2 * count;
-    return true;
 }
 
 struct bulk_sums bulk_sums(const struct bulk *bulk, const struct kernel *kernel, double beta, double floor) {

@@ -19,7 +19,7 @@
 
 struct bulk;
 
-/* The scores of log rank above y_low > 1; `profile` must outlive the bulk. NULL when out of memory. */
+/* The scores of log rank above y_low > 1; `profile` must outlive the bulk. */
 struct bulk *bulk_create(const struct profile *profile, double y_low);
 /* Atoms with gaps scaled by exp(log_lambda_typ); the first, at gap 0, is left to the row's top. */
 struct bulk *bulk_create_atoms(size_t count, const struct family_atom *atoms, double log_lambda_typ);
@@ -33,8 +33,8 @@ struct bulk_sums {
 /* beta > 0, finite. Relative accuracy of the sum 1e-12. What is below e^floor may be returned as 0. */
 struct bulk_sums bulk_sums(const struct bulk *bulk, const struct kernel *kernel, double beta, double floor);
 
-/* Computes the sums at these betas and at their doubles once and for all. False when out of memory. */
-bool bulk_prepare(struct bulk *bulk, const struct kernel *kernel, size_t count, const double *beta);
+/* Computes the sums at these betas and at their doubles once and for all. */
+void bulk_prepare(struct bulk *bulk, const struct kernel *kernel, size_t count, const double *beta);
 
 /* Gap of the score of that rank among atoms, inf behind the last of them; NaN for a smooth bulk. */
 double bulk_gap(const struct bulk *bulk, double offset, double rank);

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/memory.h"
+
 enum {
     TOP = COMPRESS_TOP,
     CHUNK = COMPRESS_CHUNK,
@@ -62,30 +64,25 @@ static void compress_make_nodes(struct compress *c) {
 }
 
 struct compress *compress_create(const struct isa *isa) {
-    struct compress *c = calloc(1, sizeof *c);
-    if (!c) { return NULL; }
+    struct compress *c = memory_create(1, sizeof *c);
     c->isa = isa;
     compress_make_nodes(c);
     return c;
 }
 
 void compress_free(struct compress *c) {
-    if (!c) { return; }
     free(c->moment);
     row_release(&c->row);
     free(c);
 }
 
 /* Room for `parts` parts and their points beside the top. */
-static bool compress_reserve(struct compress *c, size_t parts) {
-    if (parts <= c->part_capacity) { return true; }
+static void compress_reserve(struct compress *c, size_t parts) {
+    if (parts <= c->part_capacity) { return; }
     free(c->moment);
-    c->part_capacity = 0;
-    c->moment = aligned_alloc(KERNEL_NODES * sizeof *c->moment, parts * KERNEL_NODES * sizeof *c->moment);
-    if (!c->moment) { return false; }
-    if (!row_reserve(&c->row, ROW_EXPLICIT + parts * KERNEL_NODES, parts)) { return false; }
+    c->moment = memory_create_aligned(parts * KERNEL_NODES, sizeof *c->moment);
+    row_reserve(&c->row, ROW_EXPLICIT + parts * KERNEL_NODES, parts);
     c->part_capacity = parts;
-    return true;
 }
 
 static size_t chunk_count(const struct compress *c) { return (c->source.count - 1) / CHUNK + 1; }
@@ -155,17 +152,17 @@ static double compress_floor(struct compress *c, double cut) {
 }
 
 /* Second pass: everything below the explicit top, into bins. */
-static bool compress_second_pass(struct compress *c, double lowest) {
+static void compress_second_pass(struct compress *c, double lowest) {
     const double least = 0x1p-1000;
     struct row *row = &c->row;
     double cut = c->pool[row->top_count - 1], cut_gap = compress_gap(c, cut), floor = compress_floor(c, cut);
     if (floor == INFINITY) {
         compress_add_ties(row, 0, (double)(c->source.count - row->top_count));
-        return true;
+        return;
     }
     int64_t first = kernel_bin(fmax(floor, least)), last = kernel_bin(fmax(compress_gap(c, lowest), least));
     size_t bins = (size_t)(last - first + 1);
-    if (!compress_reserve(c, bins + 1)) { return false; }
+    compress_reserve(c, bins + 1);
     memset(c->moment, 0, bins * KERNEL_NODES * sizeof *c->moment);
     for (size_t index = 0; index < chunk_count(c); index++) {
         size_t count;
@@ -185,7 +182,6 @@ static bool compress_second_pass(struct compress *c, double lowest) {
         compress_add_nodes(c, lower, upper, moment);
         before += moment[0];
     }
-    return true;
 }
 
 /* ---- refining ---- */
@@ -272,7 +268,7 @@ static double compress_log_count(void *maker, const struct row_part *part, doubl
 const struct row *compress_row(struct compress *c, const struct compress_source *source, double scale) {
     c->source = *source;
     c->scale = scale;
-    if (!compress_reserve(c, 1)) { return NULL; }
+    compress_reserve(c, 1);
 
     struct row *row = &c->row;
     row->log_n = log((double)source->count);
@@ -285,6 +281,6 @@ const struct row *compress_row(struct compress *c, const struct compress_source 
     double lowest = compress_first_pass(c, row->top_count);
     c->highest = row->top_score = c->pool[0];
     for (size_t k = 0; k < row->top_count; k++) { row_add_point(row, compress_gap(c, c->pool[k]), 1); }
-    if (row->top_count < source->count && !compress_second_pass(c, lowest)) { return NULL; }
+    if (row->top_count < source->count) { compress_second_pass(c, lowest); }
     return row;
 }

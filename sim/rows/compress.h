@@ -25,11 +25,11 @@ struct compress_source {
 
 struct compress; /* a workspace: one per thread */
 
-struct compress *compress_create(const struct isa *isa); /* NULL when out of memory */
+struct compress *compress_create(const struct isa *isa);
 void compress_free(struct compress *compress);
 
 /* The row of the source's scores with gaps times `scale`, log_n = log count. It and its source stay in use
- * until the next call with the same workspace. NULL when out of memory. */
+ * until the next call with the same workspace. */
 const struct row *compress_row(struct compress *compress, const struct compress_source *source, double scale);
 
 #endif

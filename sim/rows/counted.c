@@ -27,6 +27,7 @@
 #include <string.h>
 
 #include "models/numeric/root.h"
+#include "sim/base/memory.h"
 #include "sim/rows/counted_law.h"
 #include "sim/rows/normal.h"
 
@@ -56,27 +57,23 @@ struct counted {
 };
 
 struct counted *counted_create(const struct isa *isa) {
-    struct counted *c = calloc(1, sizeof *c);
-    if (c) { c->isa = isa; }
+    struct counted *c = memory_create(1, sizeof *c);
+    c->isa = isa;
     return c;
 }
 
 void counted_free(struct counted *c) {
-    if (!c) { return; }
     free(c->normal);
     row_release(&c->row);
     free(c);
 }
 
-static bool counted_reserve(struct counted *c, size_t bins) {
+static void counted_reserve(struct counted *c, size_t bins) {
     size_t parts = bins + MOST_TOP; /* the rest, score by score */
-    if (parts <= c->room) { return true; }
-    double *normal = realloc(c->normal, (bins + 8) * sizeof *normal);
-    if (!normal) { return false; }
-    c->normal = normal;
-    if (!row_reserve(&c->row, MOST_TOP + parts * NODES, parts)) { return false; }
+    if (parts <= c->room) { return; }
+    c->normal = memory_resize(c->normal, bins + 8, sizeof *c->normal);
+    row_reserve(&c->row, MOST_TOP + parts * NODES, parts);
     c->room = parts;
-    return true;
 }
 
 /* ---- randomness of a place ---- */
@@ -374,7 +371,7 @@ void counted_keys(const struct counted *c, struct key_batch *batch, key_visitor 
 
 const struct row *counted_row(struct counted *c, const struct counted_law *law, struct stream stream) {
     size_t bins = (size_t)(law->upper + law->mirrored) << law->depth;
-    if (!counted_reserve(c, bins)) { return NULL; }
+    counted_reserve(c, bins);
     c->law = law;
     c->stream = stream;
     struct row *row = &c->row;

@@ -19,7 +19,7 @@
 /* What the rows of one family at one n share. Immutable; any thread. */
 struct counted_law;
 /* `family` of kind iid; log_n in (0, 1e6]; log Lambda^typ there. Rows are quicker to measure at the given
- * betas (in units of Lambda^typ; may be none). Takes about a millisecond. NULL when out of memory. */
+ * betas (in units of Lambda^typ; may be none). Takes about a millisecond. */
 struct counted_law *counted_law_create(const struct family *family, const double *p, double log_n,
                                        double log_lambda_typ, const struct kernel *kernel, size_t betas,
                                        const double *beta);
@@ -39,11 +39,11 @@ const struct counted_bin *counted_law_bins(const struct counted_law *law, size_t
 /* y at a position u in [0, 1] of the range of V of a bin, for those who want to integrate over it. */
 double counted_law_place(const struct counted_law *law, const struct counted_bin *bin, double u);
 
-struct counted;                                        /* a workspace: one per thread */
-struct counted *counted_create(const struct isa *isa); /* NULL when out of memory */
+struct counted; /* a workspace: one per thread */
+struct counted *counted_create(const struct isa *isa);
 void counted_free(struct counted *counted);
 
-/* Valid until the next call with the same workspace. NULL when out of memory. */
+/* Valid until the next call with the same workspace. */
 const struct row *counted_row(struct counted *counted, const struct counted_law *law, struct stream stream);
 
 /* The keys of the last row, but for its bulk; scores are -depth. `batch` is room. */

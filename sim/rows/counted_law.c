@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "models/numeric/legendre.h"
+#include "sim/base/memory.h"
 
 enum { NODES = COUNTED_NODES, MIRRORED = COUNTED_MIRRORED };
 static const double MOST_COUNTED = 52 * M_LN2; /* log of the scores at which the bulk begins */
@@ -65,11 +66,9 @@ static void law_divide(struct counted_law *law) {
     while (law->depth < 5 && ldexp(0.8, -(int)law->depth) > peak / 3.5) { law->depth++; }
 }
 
-static bool law_fill(struct counted_law *law) {
+static void law_fill(struct counted_law *law) {
     size_t count = (size_t)(law->upper + law->mirrored) << law->depth;
-    law->bin = calloc(count + 1, sizeof *law->bin);
-    if (!law->bin) { return false; }
-    struct counted_bin *bin = law->bin;
+    struct counted_bin *bin = law->bin = memory_create(count, sizeof *bin);
     struct legendre rule;
     legendre_make(NODES, &rule);
     for (uint64_t octave = 1; octave <= law->upper + law->mirrored; octave++) {
@@ -79,29 +78,25 @@ static bool law_fill(struct counted_law *law) {
     }
     if (law->mirrored > 0) {
         law->last_gap = profile_gap(law->profile, law->log_n + log1p(-ldexp(1, -(int)law->mirrored - 2)));
-        return true;
+    } else if (law->upper > 0) {
+        law->bulk = bulk_create(law->profile, law->log_top + law->upper * M_LN2);
     }
-    if (law->upper == 0) { return true; }
-    law->bulk = bulk_create(law->profile, law->log_top + law->upper * M_LN2);
-    return law->bulk != NULL;
 }
 
 struct counted_law *counted_law_create(const struct family *family, const double *p, double log_n,
                                        double log_lambda_typ, const struct kernel *kernel, size_t betas,
                                        const double *beta) {
-    struct counted_law *law = calloc(1, sizeof *law);
-    if (!law) { return NULL; }
+    struct counted_law *law = memory_create(1, sizeof *law);
     law->log_n = log_n;
     law->n = log_n < 53 * M_LN2 ? rint(exp(log_n)) : INFINITY;
     law->typical_score = family->quantile(p, -log_n);
     law->log_lambda = log_lambda_typ;
     law->profile = profile_create(family, p, log_n, log_lambda_typ);
-    if (law->profile) {
-        law_divide(law);
-        if (law_fill(law) && (!law->bulk || bulk_prepare(law->bulk, kernel, betas, beta))) { return law; }
-    }
-    counted_law_free(law);
-    return NULL;
+    if (!law->profile) { memory_exhausted(); }
+    law_divide(law);
+    law_fill(law);
+    if (law->bulk) { bulk_prepare(law->bulk, kernel, betas, beta); }
+    return law;
 }
 
 void counted_law_free(struct counted_law *law) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/memory.h"
 #include "sim/rows/compress.h"
 
 enum {
@@ -26,18 +27,14 @@ struct drawn {
 };
 
 struct drawn *drawn_create(const struct isa *isa) {
-    struct drawn *d = calloc(1, sizeof *d);
-    if (!d) { return NULL; }
+    struct drawn *d = memory_create(1, sizeof *d);
     d->isa = isa;
-    d->scores = malloc(KEPT * sizeof *d->scores);
+    d->scores = memory_resize(NULL, KEPT, sizeof *d->scores);
     d->compress = compress_create(isa);
-    if (d->scores && d->compress) { return d; }
-    drawn_free(d);
-    return NULL;
+    return d;
 }
 
 void drawn_free(struct drawn *d) {
-    if (!d) { return; }
     free(d->scores);
     compress_free(d->compress);
     free(d);
@@ -88,7 +85,7 @@ const struct row *drawn_row(struct drawn *d, const struct family *family, const 
     d->scale = exp(log_lambda_typ);
     const struct compress_source source = {d, d->n, -INFINITY, drawn_chunk};
     const struct row *row = compress_row(d->compress, &source, d->scale);
-    if (row) { d->highest = row->top_score; }
+    d->highest = row->top_score;
     return row;
 }
 

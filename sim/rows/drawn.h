@@ -12,11 +12,11 @@
 
 struct drawn; /* a workspace: one per thread */
 
-struct drawn *drawn_create(const struct isa *isa); /* NULL when out of memory */
+struct drawn *drawn_create(const struct isa *isa);
 void drawn_free(struct drawn *drawn);
 
 /* The row of `family` (kind iid) with parameters p, n = exp(log_n) rounded, n <= 2^40. Valid until the
- * next call with the same workspace. NULL when out of memory. */
+ * next call with the same workspace. */
 const struct row *drawn_row(struct drawn *drawn, const struct family *family, const double *p, double log_n,
                             double log_lambda_typ, struct stream stream);
 

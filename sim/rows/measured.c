@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "sim/base/memory.h"
 #include "sim/rows/compress.h"
 
 struct measured {
@@ -13,17 +14,13 @@ struct measured {
 };
 
 struct measured *measured_create(const struct isa *isa) {
-    struct measured *m = calloc(1, sizeof *m);
-    if (!m) { return NULL; }
+    struct measured *m = memory_create(1, sizeof *m);
     m->kernel = isa->kernel;
     m->compress = compress_create(isa);
-    if (m->compress) { return m; }
-    free(m);
-    return NULL;
+    return m;
 }
 
 void measured_free(struct measured *m) {
-    if (!m) { return; }
     compress_free(m->compress);
     free(m);
 }

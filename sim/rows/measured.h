@@ -7,12 +7,12 @@
 
 struct measured; /* a workspace: one per thread */
 
-struct measured *measured_create(const struct isa *isa); /* NULL when out of memory */
+struct measured *measured_create(const struct isa *isa);
 void measured_free(struct measured *measured);
 
 /* The row of `count` >= 1 finite scores, gaps times `scale`. Equal scores are ties: rounding in the model
  * that made them is part of what is measured. Row and scores stay in use until the next call with the same
- * workspace. NULL when out of memory. */
+ * workspace. */
 const struct row *measured_row(struct measured *measured, size_t count, const double *scores, double scale);
 
 #endif

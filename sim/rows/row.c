@@ -5,11 +5,11 @@
 
 #include "sim/base/memory.h"
 
-bool row_reserve(struct row *row, size_t points, size_t parts) {
-    return memory_grow((void **)&row->gap, points, sizeof *row->gap) &&
-           memory_grow((void **)&row->count, points, sizeof *row->count) &&
-           memory_grow((void **)&row->scratch, points, sizeof *row->scratch) &&
-           memory_grow((void **)&row->part, parts, sizeof *row->part);
+void row_reserve(struct row *row, size_t points, size_t parts) {
+    row->gap = memory_resize(row->gap, points, sizeof *row->gap);
+    row->count = memory_resize(row->count, points, sizeof *row->count);
+    row->scratch = memory_resize(row->scratch, points, sizeof *row->scratch);
+    row->part = memory_resize(row->part, parts, sizeof *row->part);
 }
 
 void row_release(struct row *row) {

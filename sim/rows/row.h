@@ -67,8 +67,8 @@ typedef bool score_visitor(void *context, size_t count, const double *scores);
 
 /* ---- for makers ---- */
 
-/* Room for so many points and parts; what is there stays. False when out of memory. */
-bool row_reserve(struct row *row, size_t points, size_t parts);
+/* Room for so many points and parts; what is there stays. */
+void row_reserve(struct row *row, size_t points, size_t parts);
 void row_release(struct row *row);
 
 void row_add_point(struct row *row, double gap, double count);

@@ -15,28 +15,23 @@ struct sampled {
 };
 
 struct sampled *sampled_create(const struct isa *isa) {
-    struct sampled *s = calloc(1, sizeof *s);
-    if (!s) { return NULL; }
+    struct sampled *s = memory_create(1, sizeof *s);
     s->isa = isa;
     s->measured = measured_create(isa);
-    if (s->measured) { return s; }
-    free(s);
-    return NULL;
+    return s;
 }
 
 void sampled_free(struct sampled *s) {
-    if (!s) { return; }
     free(s->room);
     free(s->scores);
     measured_free(s->measured);
     free(s);
 }
 
-static bool reserve(double **array, size_t *size, size_t wanted) {
-    if (wanted <= *size) { return true; }
-    if (!memory_grow((void **)array, wanted, sizeof **array)) { return false; }
+static void reserve(double **array, size_t *size, size_t wanted) {
+    if (wanted <= *size) { return; }
+    *array = memory_resize(*array, wanted, sizeof **array);
     *size = wanted;
-    return true;
 }
 
 static void fill_uniforms(void *context, uint64_t first, size_t count, double *u) {
@@ -48,9 +43,8 @@ double *sampled_scores(struct sampled *s, const struct family *family, const dou
                        struct stream stream, size_t *n) {
     const struct family_uniforms uniforms = {s, fill_uniforms};
     *n = (size_t)llround(exp(log_n));
-    if (!reserve(&s->room, &s->room_size, family->room_size(p)) || !reserve(&s->scores, &s->score_size, *n)) {
-        return NULL;
-    }
+    reserve(&s->room, &s->room_size, family->room_size(p));
+    reserve(&s->scores, &s->score_size, *n);
     s->stream = stream;
     family->sample(p, s->isa->vector, &uniforms, *n, s->room, s->scores);
     return s->scores;
@@ -60,5 +54,5 @@ const struct row *sampled_row(struct sampled *s, const struct family *family, co
                               double log_lambda_typ, struct stream stream) {
     size_t n;
     const double *scores = sampled_scores(s, family, p, log_n, stream, &n);
-    return scores ? measured_row(s->measured, n, scores, exp(log_lambda_typ)) : NULL;
+    return measured_row(s->measured, n, scores, exp(log_lambda_typ));
 }

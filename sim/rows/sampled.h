@@ -9,16 +9,16 @@
 
 struct sampled; /* a workspace: one per thread */
 
-struct sampled *sampled_create(const struct isa *isa); /* NULL when out of memory */
+struct sampled *sampled_create(const struct isa *isa);
 void sampled_free(struct sampled *sampled);
 
 /* The scores of a row, n of them, n = exp(log_n) rounded. Valid, and the caller's to change, until the next
- * call with the same workspace. NULL when out of memory. */
+ * call with the same workspace. */
 double *sampled_scores(struct sampled *sampled, const struct family *family, const double *p, double log_n,
                        struct stream stream, size_t *n);
 
 /* The row of these scores, gaps times exp(log_lambda_typ). Valid until the next call with the same workspace.
- * NULL when out of memory. */
+ */
 const struct row *sampled_row(struct sampled *sampled, const struct family *family, const double *p,
                               double log_n, double log_lambda_typ, struct stream stream);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/memory.h"
 #include "sim/rows/counted.h"
 #include "sim/rows/drawn.h"
 #include "sim/rows/sampled.h"
@@ -18,23 +19,17 @@ struct sampler_law {
 struct sampler_law *sampler_law_create(const struct family *family, const double *p, double log_n,
                                        double log_lambda_typ, bool counted, const struct kernel *kernel,
                                        size_t betas, const double *beta) {
-    struct sampler_law *law = calloc(1, sizeof *law);
-    if (!law) { return NULL; }
+    struct sampler_law *law = memory_create(1, sizeof *law);
     *law = (struct sampler_law){.family = family, .log_n = log_n, .log_lambda_typ = log_lambda_typ};
     memcpy(law->p, p, family->parameter_count * sizeof *p);
-    bool good = true;
     if (family->kind == FAMILY_FIXED) {
         struct family_atom atoms[FAMILY_ATOMS];
         size_t count = family->atoms(p, log_n, atoms);
         law->atoms = bulk_create_atoms(count, atoms, log_lambda_typ);
-        good = law->atoms != NULL;
     } else if (counted) {
         law->counted = counted_law_create(family, p, log_n, log_lambda_typ, kernel, betas, beta);
-        good = law->counted != NULL;
     }
-    if (good) { return law; }
-    sampler_law_free(law);
-    return NULL;
+    return law;
 }
 
 void sampler_law_free(struct sampler_law *law) {
@@ -53,19 +48,15 @@ struct sampler {
 };
 
 struct sampler *sampler_create(const struct isa *isa) {
-    struct sampler *s = calloc(1, sizeof *s);
-    if (!s) { return NULL; }
+    struct sampler *s = memory_create(1, sizeof *s);
     s->one = 1;
     s->drawn = drawn_create(isa);
     s->counted = counted_create(isa);
     s->sampled = sampled_create(isa);
-    if (s->drawn && s->counted && s->sampled) { return s; }
-    sampler_free(s);
-    return NULL;
+    return s;
 }
 
 void sampler_free(struct sampler *s) {
-    if (!s) { return; }
     drawn_free(s->drawn);
     counted_free(s->counted);
     sampled_free(s->sampled);
@@ -102,7 +93,7 @@ bool sampler_scores(struct sampler *s, const struct sampler_law *law, struct str
     }
     size_t n;
     const double *scores = sampled_scores(s->sampled, law->family, law->p, law->log_n, stream, &n);
-    return scores && visit(context, n, scores);
+    return visit(context, n, scores);
 }
 
 void sampler_keys(struct sampler *s, const struct sampler_law *law, struct key_batch *batch,

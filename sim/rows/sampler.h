@@ -10,24 +10,24 @@
 /* What the rows of one cell share. Immutable; any thread. */
 struct sampler_law;
 /* family->kind iid: counted rows, or drawn ones (n <= 2^40); FAMILY_FIXED: its one row; FAMILY_SAMPLED:
- * sampled ones. Rows are quicker to measure at the given betas (in units of Lambda^typ; may be none). NULL
- * when out of memory. */
+ * sampled ones. Rows are quicker to measure at the given betas (in units of Lambda^typ; may be none).
+ */
 struct sampler_law *sampler_law_create(const struct family *family, const double *p, double log_n,
                                        double log_lambda_typ, bool counted, const struct kernel *kernel,
                                        size_t betas, const double *beta);
 void sampler_law_free(struct sampler_law *law);
 
-struct sampler;                                        /* a workspace: one per thread */
-struct sampler *sampler_create(const struct isa *isa); /* NULL when out of memory */
+struct sampler; /* a workspace: one per thread */
+struct sampler *sampler_create(const struct isa *isa);
 void sampler_free(struct sampler *sampler);
 
-/* Valid until the next call with the same workspace. NULL when out of memory. */
+/* Valid until the next call with the same workspace. */
 const struct row *sampler_row(struct sampler *sampler, const struct sampler_law *law, struct stream stream);
 
 /* Whether the rows of a law have scores one by one: drawn or sampled ones. */
 bool sampler_has_scores(const struct sampler_law *law);
-/* The scores of that row in the order in which they were drawn, of a law that has them. False when out of
- * memory or given up. */
+/* The scores of that row in the order in which they were drawn, of a law that has them. False when given
+ * up. */
 bool sampler_scores(struct sampler *sampler, const struct sampler_law *law, struct stream stream,
                     score_visitor *visit, void *context);
 

@@ -15,8 +15,10 @@
 #include <unistd.h>
 
 #include "sim/base/memory.h"
+#include "sim/base/message.h"
 #include "sim/storage/h5library.h"
 #include "sim/storage/h5list.h"
+#include "sim/storage/h5parse.h"
 
 enum {
     WINDOW = 8 << 20,  /* bytes that parent and child share */
@@ -207,6 +209,16 @@ static bool start_child(struct h5scan_child *child, const char *path, bool links
     return child->pid > 0;
 }
 
+/* Of a child that says no more. */
+static const char *end_reason(struct h5scan_child *child) {
+    int status = 0;
+    while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR) {}
+    child->pid = 0;
+    return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FAILED
+               ? H5PARSE_EXHAUSTED
+               : "it is damaged: reading it crashes the HDF5 library, or takes too long";
+}
+
 struct h5scan *h5scan_open(const char *path, bool links, char why[H5SCAN_WHY]) {
     struct h5scan *scan = memory_create(1, sizeof *scan);
     scan->child = memory_create(1, sizeof *scan->child);
@@ -215,8 +227,7 @@ struct h5scan *h5scan_open(const char *path, bool links, char why[H5SCAN_WHY]) {
     if (!start_child(scan->child, path, links)) {
         snprintf(why, H5SCAN_WHY, "cannot start a process to read it: %s", strerror(errno));
     } else if (!receive_bytes(scan->child->wire, &good, sizeof good)) {
-        snprintf(why, H5SCAN_WHY,
-                 "it is damaged: looking through it crashes the HDF5 library, or takes too long");
+        snprintf(why, H5SCAN_WHY, "%s", end_reason(scan->child));
     } else if (!good) {
         snprintf(why, H5SCAN_WHY, "it is no HDF5 file, or a damaged one");
     } else if (receive_bytes(scan->child->wire, &all, sizeof all) && !all) {
@@ -252,7 +263,7 @@ static bool read_box(struct h5scan *scan, const struct request *request, size_t 
     bool good = false;
     if (!send_bytes(child->wire, request, sizeof *request) ||
         !receive_bytes(child->wire, &good, sizeof good)) {
-        snprintf(why, H5SCAN_WHY, "it is damaged: reading it crashes the HDF5 library, or takes too long");
+        snprintf(why, H5SCAN_WHY, "%s", end_reason(child));
         return false;
     }
     if (!good) {

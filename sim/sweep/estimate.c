@@ -4,6 +4,7 @@
 #include <omp.h>
 #include <stdlib.h>
 
+#include "sim/base/memory.h"
 #include "sim/sweep/harvest.h"
 
 /* ---- time ---- */
@@ -16,17 +17,17 @@ static double cell_seconds(const struct unit_plan *plan, const struct isa *isa, 
     const double longest = log(1 << 16);
     bool drawn = c->series->family->kind != FAMILY_FIXED && !unit_cell_counted(c);
     double log_n = drawn ? fmin(c->log_n, longest) : c->log_n;
-    struct replicate_worker worker = {0};
+    struct replicate_worker worker;
     struct sampler_law *law = unit_cell_law(c, isa, log_n);
-    double *values = malloc(c->layout.total * sizeof *values), best = INFINITY;
+    double *values = memory_resize(NULL, c->layout.total, sizeof *values), best = INFINITY;
     struct unit unit = unit_get(plan, c->first_unit);
     struct harvest harvest;
-    bool ready = replicate_worker_create(&worker, isa, c->layout.betas) && law && values;
-    ready &= harvest_create(&harvest, &unit);
+    replicate_worker_create(&worker, isa, c->layout.betas);
+    harvest_create(&harvest, &unit);
     struct replicate_place place = harvest_place(&harvest, plan->config, &unit, law);
-    for (uint64_t i = 0; ready && i < TRIALS; i++) {
+    for (uint64_t i = 0; i < TRIALS; i++) {
         double start = omp_get_wtime();
-        if (!replicate_measure(&worker, &place, i, values)) { break; }
+        replicate_measure(&worker, &place, i, values);
         best = fmin(best, omp_get_wtime() - start);
     }
     harvest_release(&harvest);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "models/theory/typical.h"
-#include "sim/base/message.h"
+#include "sim/base/memory.h"
 
 double exact_collapse(const struct oracle *oracle, const struct criterion *criterion) {
     double error, curvature;
@@ -40,31 +40,29 @@ static void exact_point(struct results_series *s, const struct oracle_point *poi
 }
 
 /* One n of a series, whose log Lambda^typ there is known. */
-static bool exact_cell(struct results_series *s, size_t n, double log_lambda_typ) {
+static void exact_cell(struct results_series *s, size_t n, double log_lambda_typ) {
     size_t betas = s->size[RESULTS_BETA], criteria = s->size[RESULTS_CRITERION];
     double p[FAMILY_PARAMETERS] = {0};
-    if (s->family->kind == FAMILY_SAMPLED) { return true; } /* no law to ask */
+    if (s->family->kind == FAMILY_SAMPLED) { return; } /* no law to ask */
     family_parameters(s->family, s->parameter, s->log_n[n], p);
     struct oracle *oracle = oracle_create_with(s->family, p, s->log_n[n], log_lambda_typ);
-    bool good = oracle != NULL;
+    if (!oracle) { memory_exhausted(); }
     const bool output = results_has_output(s);
     const struct oracle_question question = {
         .top_weight = true, .errors = true, .output = output, .ranks = output ? s->size[RESULTS_RANK] : 0};
-    for (size_t b = n * betas; good && b < (n + 1) * betas; b++) {
+    for (size_t b = n * betas; b < (n + 1) * betas; b++) {
         struct oracle_answer answer;
-        good = oracle_ask(oracle, s->beta_ratio[b], question, &answer);
-        if (!good) { break; }
+        if (!oracle_ask(oracle, s->beta_ratio[b], question, &answer)) { memory_exhausted(); }
         exact_point(s, &answer.point, b);
         if (output) { exact_output(s, &answer, b); }
     }
-    for (size_t c = 0; good && c < criteria; c++) {
+    for (size_t c = 0; c < criteria; c++) {
         s->exact_collapse[n * criteria + c] = exact_collapse(oracle, &s->criterion[c]);
     }
     oracle_free(oracle);
-    return good;
 }
 
-bool exact_fill_cell(struct results_series *here) { return exact_cell(here, 0, here->log_lambda_typ[0]); }
+void exact_fill_cell(struct results_series *here) { exact_cell(here, 0, here->log_lambda_typ[0]); }
 
 /* Of the law that the file's attributes declare, whatever the file says of it. */
 static double declared_scale(const struct results_series *s, size_t n) {
@@ -74,16 +72,9 @@ static double declared_scale(const struct results_series *s, size_t n) {
     return typical_scale(s->family, p, s->log_n[n]).log_lambda;
 }
 
-static bool exact_series(struct results_series *s, int threads) {
-    bool good = true;
+static void exact_series(struct results_series *s, int threads) {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
-    for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
-        if (!exact_cell(s, n, declared_scale(s, n))) {
-#pragma omp atomic write
-            good = false;
-        }
-    }
-    return good;
+    for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) { exact_cell(s, n, declared_scale(s, n)); }
 }
 
 static bool is_missing(const struct results_series *s) {
@@ -93,13 +84,9 @@ static bool is_missing(const struct results_series *s) {
     return true;
 }
 
-int exact_fill(struct results *results, int threads) {
-    bool good = true;
-    for (size_t i = 0; good && i < results->series_count; i++) {
+void exact_fill(struct results *results, int threads) {
+    for (size_t i = 0; i < results->series_count; i++) {
         struct results_series *s = &results->series[i];
-        if (s->family->kind != FAMILY_MEASURED && is_missing(s)) { good = exact_series(s, threads); }
+        if (s->family->kind != FAMILY_MEASURED && is_missing(s)) { exact_series(s, threads); }
     }
-    if (good) { return EXIT_DONE; }
-    message_error("out of memory while computing exact values");
-    return EXIT_FAILED;
 }

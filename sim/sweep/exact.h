@@ -9,11 +9,11 @@
 /* Fills the exact_ arrays of every series that holds no exact entropy yet (files of earlier versions), by
  * models/oracle/oracle.h: means at every beta, and the collapse points of the criteria on entropy and
  * participation. NaN where that is out of reach, and for the other criteria. The same bits for any number of
- * threads. Returns EXIT_DONE, or EXIT_FAILED after a message when out of memory. */
-int exact_fill(struct results *results, int threads);
+ * threads. */
+void exact_fill(struct results *results, int threads);
 
-/* The same of a series at one n. False when out of memory. */
-bool exact_fill_cell(struct results_series *here);
+/* The same of a series at one n. */
+void exact_fill_cell(struct results_series *here);
 
 /* A criterion's collapse point, over Lambda^typ; NaN where that is not known. */
 double exact_collapse(const struct oracle *oracle, const struct criterion *criterion);

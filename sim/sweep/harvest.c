@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/memory.h"
+
 static bool is_exact(const struct results_field *f) { return strncmp(f->name, "exact/", 6) == 0; }
 
 static bool is_kept(const struct results_field *f) {
@@ -33,28 +35,26 @@ size_t harvest_numbers(const struct unit *unit) {
     return count;
 }
 
-static bool make_numbers(struct harvest *h, const struct unit *unit) {
+static void make_numbers(struct harvest *h, const struct unit *unit) {
     struct results_field field[RESULTS_FIELDS];
     h->here = cut(unit);
     h->number_count = harvest_numbers(unit);
-    double *next = h->number = malloc((h->number_count + 1) * sizeof *h->number);
-    if (!h->number) { return false; }
+    double *next = h->number = memory_resize(NULL, h->number_count, sizeof *next);
     for (size_t i = 0; i < h->number_count; i++) { h->number[i] = NAN; }
     size_t fields = harvest_fields(unit, &h->here, field);
     for (size_t i = 0; i < fields; i++) {
         *field[i].values = next;
         next += results_field_size(&h->here, &field[i]);
     }
-    return true;
 }
 
-bool harvest_create(struct harvest *h, const struct unit *unit) {
+void harvest_create(struct harvest *h, const struct unit *unit) {
     const struct replicate_layout *l = &unit->cell->layout;
     *h = (struct harvest){.number_count = 0};
-    if (!make_numbers(h, unit)) { return false; }
-    if (unit_is_exact(unit)) { return true; }
-    h->block_mean = malloc(unit->block_count * MEASURE_COUNT * l->betas * sizeof *h->block_mean);
-    return summary_create(&h->sum, l) && h->block_mean;
+    make_numbers(h, unit);
+    if (unit_is_exact(unit)) { return; }
+    h->block_mean = memory_resize(NULL, unit->block_count * MEASURE_COUNT * l->betas, sizeof *h->block_mean);
+    summary_create(&h->sum, l);
 }
 
 void harvest_release(struct harvest *h) {

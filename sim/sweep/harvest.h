@@ -18,8 +18,8 @@ struct harvest {
     double *number;
 };
 
-/* Of nothing yet, `number` NaN. False when out of memory; to be released either way. */
-bool harvest_create(struct harvest *harvest, const struct unit *unit);
+/* Of nothing yet, `number` NaN. */
+void harvest_create(struct harvest *harvest, const struct unit *unit);
 void harvest_release(struct harvest *harvest);
 
 /* Where the unit's replicates belong: what is kept of them one by one goes into the harvest. */

@@ -12,6 +12,7 @@ int ranks_start(int *argc, char ***argv) {
     return EXIT_DONE;
 }
 int ranks_end(int status) { return status; }
+void ranks_abort(void) {}
 int ranks_index(void) { return 0; }
 int ranks_count(void) { return 1; }
 int ranks_threads(void) { return omp_get_num_procs(); }
@@ -39,6 +40,7 @@ int ranks_follow(const struct ranks_task *task) {
 #include <time.h>
 #include <unistd.h>
 
+#include "sim/base/memory.h"
 #include "sim/base/numerics.h"
 #include "sim/base/progress.h"
 #include "sim/config/config_read.h"
@@ -116,6 +118,10 @@ int ranks_end(int status) {
     return status;
 }
 
+void ranks_abort(void) {
+    if (rank_count > 1) { MPI_Abort(MPI_COMM_WORLD, EXIT_FAILED); }
+}
+
 int ranks_index(void) { return rank_index; }
 int ranks_count(void) { return rank_count; }
 
@@ -168,12 +174,8 @@ static bool accept_unit(void *context, size_t unit, uint8_t *record, size_t leng
 
 /* A record is followed by the number of its unit. */
 static void accept_record(struct leader *l, int from, int size) {
-    uint8_t *bytes = malloc((size_t)size);
+    uint8_t *bytes = memory_resize(NULL, (size_t)size, 1);
     size_t unit, length = (size_t)size - sizeof unit;
-    if (!bytes) {
-        message_error("out of memory for a record of rank %d", from);
-        MPI_Abort(MPI_COMM_WORLD, EXIT_FAILED);
-    }
     MPI_Recv(bytes, size, MPI_BYTE, from, RECORD, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
     memcpy(&unit, bytes + length, sizeof unit);
     l->owed--;
@@ -263,17 +265,13 @@ struct follower {
 
 static bool send_record(void *context, size_t unit, uint8_t *record, size_t length) {
     struct follower *f = context;
-    uint8_t *bytes = realloc(record, length + sizeof unit);
-    if (bytes) {
-        memcpy(bytes + length, &unit, sizeof unit);
-        pthread_mutex_lock(&f->lock);
-        MPI_Send(bytes, (int)(length + sizeof unit), MPI_BYTE, 0, RECORD, MPI_COMM_WORLD);
-        pthread_mutex_unlock(&f->lock);
-    } else {
-        message_error("out of memory");
-    }
-    free(bytes ? bytes : record);
-    return bytes != NULL;
+    uint8_t *bytes = memory_resize(record, length + sizeof unit, 1);
+    memcpy(bytes + length, &unit, sizeof unit);
+    pthread_mutex_lock(&f->lock);
+    MPI_Send(bytes, (int)(length + sizeof unit), MPI_BYTE, 0, RECORD, MPI_COMM_WORLD);
+    pthread_mutex_unlock(&f->lock);
+    free(bytes);
+    return true;
 }
 
 static size_t ask_units(size_t most, size_t units[BATCH]) {
@@ -314,6 +312,10 @@ static void give_up(const char *why) {
     MPI_Abort(MPI_COMM_WORLD, EXIT_FAILED);
 }
 
+static void abort_all(void *context) {
+    (void)context;
+    ranks_abort();
+}
 static bool keep_going(void *context) { return context == NULL; }
 static void nothing_to_save(void *context) { (void)context; }
 
@@ -324,6 +326,7 @@ bool ranks_wait(int *status) {
 }
 
 int ranks_follow(const struct ranks_task *task) {
+    memory_save(abort_all, NULL);
     uint8_t digest[SHA256_DIGEST_SIZE];
     const struct isa *same = isa_find(heard.isa), *isa = same ? same : isa_best();
     struct config *config = config_read(task->config, task->set_count, task->set);

@@ -19,6 +19,9 @@
 int ranks_start(int *argc, char ***argv);
 int ranks_end(int status);
 
+/* Ends all ranks at once with EXIT_FAILED, where there are several; returns where there is one. */
+void ranks_abort(void);
+
 int ranks_index(void);
 int ranks_count(void);
 /* Threads a rank should use unless told: the processors of its node shared among the ranks there. */

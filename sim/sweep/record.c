@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/memory.h"
+
 static const char magic[8] = {'G', 'S', 'U', 'N', 'I', 'T', 2, '\n'};
 
 /* ---- bytes ---- */
@@ -104,8 +106,7 @@ uint8_t *record_make(const struct unit *unit, const struct harvest *harvest, siz
     struct cursor count = {.bytes = NULL};
     put_body(&count, unit, harvest);
     *length = RECORD_HEAD + count.at + RECORD_TAIL;
-    struct cursor c = {.bytes = malloc(*length)};
-    if (!c.bytes) { return NULL; }
+    struct cursor c = {.bytes = memory_create(*length, 1)};
     put_head(&c, unit, count.at);
     put_body(&c, unit, harvest);
     hash_bytes(c.bytes, c.at, c.bytes + c.at);
@@ -142,13 +143,9 @@ bool record_is_of(const struct record_head *head, const struct unit *unit) {
 
 static void add_moments(struct cursor *c, const struct unit *unit, struct summary *cell) {
     size_t total = unit->cell->layout.total;
-    double *mean = calloc(2 * total, sizeof *mean);
-    if (mean) {
-        get_numbers(c, 2 * total, mean);
-        summary_add(cell, &unit->cell->layout, (double)unit->replicates, (double)unit->kept, mean,
-                    mean + total);
-    }
-    c->broken |= !mean;
+    double *mean = memory_create(2 * total, sizeof *mean);
+    get_numbers(c, 2 * total, mean);
+    summary_add(cell, &unit->cell->layout, (double)unit->replicates, (double)unit->kept, mean, mean + total);
     free(mean);
 }
 

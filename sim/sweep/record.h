@@ -14,7 +14,7 @@
 
 enum { RECORD_HEAD = 8 + UNIT_KEY + 8 + 3 * 8, RECORD_TAIL = 32 };
 
-/* The record of a unit. NULL when out of memory. Free with free(). */
+/* The record of a unit. Free with free(). */
 uint8_t *record_make(const struct unit *unit, const struct harvest *harvest, size_t *length);
 
 struct record_head {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "models/numeric/logs.h"
+#include "sim/base/memory.h"
 #include "sim/rows/stream.h"
 
 struct replicate_layout replicate_layout(const struct results_series *r) {
@@ -19,12 +20,11 @@ size_t replicate_binned(const struct replicate_layout *l, size_t i) {
     return i < l->betas ? l->at[MEASURE_ENTROPY] + i : l->at[RESULTS_ORDERED_WEIGHT] + i - l->betas;
 }
 
-bool replicate_worker_create(struct replicate_worker *w, const struct isa *isa, size_t most_betas) {
+void replicate_worker_create(struct replicate_worker *w, const struct isa *isa, size_t most_betas) {
     w->isa = isa;
     w->sampler = sampler_create(isa);
     w->output = output_create(isa);
-    w->grid_value = malloc(most_betas * sizeof *w->grid_value);
-    return w->sampler && w->output && w->grid_value;
+    w->grid_value = memory_resize(NULL, most_betas, sizeof *w->grid_value);
 }
 
 void replicate_worker_release(struct replicate_worker *w) {
@@ -97,15 +97,13 @@ static void measure_weights(const struct results_series *r, const struct row *ro
     }
 }
 
-static bool measure_output(struct replicate_worker *worker, const struct replicate_place *place,
+static void measure_output(struct replicate_worker *worker, const struct replicate_place *place,
                            const struct row *row, const struct stream *stream, uint64_t replicate,
                            double *values) {
     struct results_series *r = place->here;
     const struct replicate_layout *l = place->layout;
-    if (!output_measure(worker->output, worker->sampler, place->law, row, stream, r->size[RESULTS_COLUMN],
-                        l->betas, r->beta, r->beta_ratio)) {
-        return false;
-    }
+    output_measure(worker->output, worker->sampler, place->law, row, stream, r->size[RESULTS_COLUMN],
+                   l->betas, r->beta, r->beta_ratio);
     for (size_t b = 0; b < l->betas; b++) {
         struct output_sums sums = output_at(worker->output, b);
         const double *vector = output_vector(worker->output, b);
@@ -123,7 +121,6 @@ static bool measure_output(struct replicate_worker *worker, const struct replica
             r->output_square[at] = sums.tangential;
         }
     }
-    return true;
 }
 
 static void measure_on_grid(struct replicate_worker *worker, const struct row *row,
@@ -153,13 +150,12 @@ void replicate_measure_row(struct replicate_worker *worker, const struct replica
     }
 }
 
-bool replicate_measure(struct replicate_worker *worker, const struct replicate_place *place,
+void replicate_measure(struct replicate_worker *worker, const struct replicate_place *place,
                        uint64_t replicate, double *values) {
     const struct results_series *r = place->here;
     struct stream stream =
         stream_make(place->seed, r->name, r->log_n[0], place->common_randomness, replicate);
     const struct row *row = sampler_row(worker->sampler, place->law, stream);
-    if (!row) { return false; }
     replicate_measure_row(worker, place, row, NULL, replicate, values);
-    return !results_has_output(r) || measure_output(worker, place, row, &stream, replicate, values);
+    if (results_has_output(r)) { measure_output(worker, place, row, &stream, replicate, values); }
 }

@@ -27,8 +27,7 @@ struct replicate_worker {
     struct output *output;
     double (*grid_value)[MEASURE_COUNT]; /* [most betas] */
 };
-/* False when out of memory; to be released either way. */
-bool replicate_worker_create(struct replicate_worker *worker, const struct isa *isa, size_t most_betas);
+void replicate_worker_create(struct replicate_worker *worker, const struct isa *isa, size_t most_betas);
 void replicate_worker_release(struct replicate_worker *worker);
 
 /* Where replicates belong: a series at one n. */
@@ -47,9 +46,8 @@ void replicate_measure_row(struct replicate_worker *worker, const struct replica
                            const struct row *row, const struct accumulation *known, uint64_t replicate,
                            double *values);
 
-/* values: [layout->total]; those of the kept ones are left alone for later replicates. False when out of
- * memory. */
-bool replicate_measure(struct replicate_worker *worker, const struct replicate_place *place,
+/* values: [layout->total]; those of the kept ones are left alone for later replicates. */
+void replicate_measure(struct replicate_worker *worker, const struct replicate_place *place,
                        uint64_t replicate, double *values);
 
 #endif

@@ -225,7 +225,6 @@ static int write_scores(const struct writer *w, const struct config *config, str
     config_parameters(s, part->log_n, p);
     struct sampler_law *law =
         sampler_law_create(s->family, p, part->log_n, 0, false, w->isa->kernel, 0, NULL);
-    if (!law) { memory_exhausted(); }
     struct row_writer row = {.stream = w->stream};
     int status = h5stream_begin(w->stream, part->dataset) ? EXIT_DONE : EXIT_FAILED;
     for (uint64_t i = 0; status == EXIT_DONE && i < part->dimension[0].size; i++) {

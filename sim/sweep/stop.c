@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sim/base/memory.h"
 #include "sim/base/message.h"
 
 static const double STOP_GRACE = 1.5, STOP_BEAT = 5, STOP_MARGIN = 10; /* seconds */
@@ -112,13 +113,11 @@ static bool stop_prepare(struct stop *stop) {
 }
 
 struct stop *stop_start(const struct stop_plan *plan) {
-    struct stop *stop = calloc(1, sizeof *stop);
-    if (stop) {
-        stop->plan = *plan;
-        stop->deadline = now() + plan->limit.seconds;
-        stop->next_beat = now() + STOP_BEAT;
-        if (stop_prepare(stop) && pthread_create(&stop->thread, NULL, watch, stop) == 0) { return stop; }
-    }
+    struct stop *stop = memory_create(1, sizeof *stop);
+    stop->plan = *plan;
+    stop->deadline = now() + plan->limit.seconds;
+    stop->next_beat = now() + STOP_BEAT;
+    if (stop_prepare(stop) && pthread_create(&stop->thread, NULL, watch, stop) == 0) { return stop; }
     message_error("cannot watch for signals: %s", strerror(errno));
     free(stop);
     return NULL;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/memory.h"
+
 enum { HISTOGRAM_SHIFT = 52 - 6 };
 static const int64_t HISTOGRAM_FIRST = (int64_t)(1023 - 40) << 6;
 
@@ -32,12 +34,11 @@ double summary_quantile(const struct summary *s, size_t i, double probability) {
     return low + (high - low) * fmin(1, fmax(0, (rank - below) / count[bin]));
 }
 
-bool summary_create(struct summary *s, const struct replicate_layout *l) {
-    *s = (struct summary){.sum = calloc(l->total, sizeof *s->sum),
-                          .carry = calloc(l->total, sizeof *s->carry),
-                          .m2 = calloc(l->total, sizeof *s->m2),
-                          .histogram = calloc(l->binned * SUMMARY_BINS, sizeof *s->histogram)};
-    return s->sum && s->carry && s->m2 && s->histogram;
+void summary_create(struct summary *s, const struct replicate_layout *l) {
+    *s = (struct summary){.sum = memory_create(l->total, sizeof *s->sum),
+                          .carry = memory_create(l->total, sizeof *s->carry),
+                          .m2 = memory_create(l->total, sizeof *s->m2),
+                          .histogram = memory_create(l->binned * SUMMARY_BINS, sizeof *s->histogram)};
 }
 
 void summary_release(struct summary *s) {

@@ -17,8 +17,8 @@ struct summary {
     uint32_t *histogram;      /* [binned][SUMMARY_BINS] */
 };
 
-/* Of nothing yet. False when out of memory; to be released either way. */
-bool summary_create(struct summary *summary, const struct replicate_layout *layout);
+/* Of nothing yet. */
+void summary_create(struct summary *summary, const struct replicate_layout *layout);
 void summary_release(struct summary *summary);
 
 double summary_mean(const struct summary *summary, const struct replicate_layout *layout, size_t value);

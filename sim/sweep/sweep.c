@@ -46,7 +46,7 @@ struct shared_law {
     size_t units_left;
 };
 
-enum outcome { GOING_ON, OUT_OF_MEMORY, GIVEN_UP, STOPPED };
+enum outcome { GOING_ON, GIVEN_UP, STOPPED };
 
 struct sweep {
     const struct sweep_work *work;
@@ -72,19 +72,16 @@ static void block_free(struct block *b) {
 static struct block *block_create(const struct unit *unit, size_t index, size_t slices) {
     const struct replicate_layout *l = &unit->cell->layout;
     size_t first = index * RESULTS_BLOCK_LENGTH;
-    struct block *b = calloc(1, sizeof *b);
-    if (!b) { return NULL; }
+    struct block *b = memory_create(1, sizeof *b);
     b->index = index;
     b->count = size_min(RESULTS_BLOCK_LENGTH, unit->replicates - first);
     b->kept = unit->kept > first ? size_min(b->count, unit->kept - first) : 0;
     b->slices_left = slices;
-    b->values = malloc(b->count * l->total * sizeof *b->values);
-    b->mean = malloc(l->total * sizeof *b->mean);
-    b->m2 = malloc(l->total * sizeof *b->m2);
-    b->bin = malloc(b->count * l->binned * sizeof *b->bin);
-    if (b->values && b->mean && b->m2 && b->bin) { return b; }
-    block_free(b);
-    return NULL;
+    b->values = memory_resize(NULL, b->count * l->total, sizeof *b->values);
+    b->mean = memory_resize(NULL, l->total, sizeof *b->mean);
+    b->m2 = memory_resize(NULL, l->total, sizeof *b->m2);
+    b->bin = memory_resize(NULL, b->count * l->binned, sizeof *b->bin);
+    return b;
 }
 
 static size_t slice_length(const struct unit_cell *c) {
@@ -110,11 +107,9 @@ static void active_free(struct active *a) {
 }
 
 static struct active *active_create(const struct unit *unit) {
-    struct active *a = calloc(1, sizeof *a);
-    if (!a) { return NULL; }
-    if (harvest_create(&a->harvest, unit)) { return a; }
-    active_free(a);
-    return NULL;
+    struct active *a = memory_create(1, sizeof *a);
+    harvest_create(&a->harvest, unit);
+    return a;
 }
 
 static struct shared_law *job_law(const struct sweep *sweep, const struct job *job) {
@@ -122,23 +117,24 @@ static struct shared_law *job_law(const struct sweep *sweep, const struct job *j
 }
 
 /* Its law and room for its harvest, when its first slice starts. */
-static bool job_open(struct sweep *sweep, struct job *job) {
+static void job_open(struct sweep *sweep, struct job *job) {
     struct shared_law *shared = job_law(sweep, job);
     if (!shared->law) {
         shared->law = unit_cell_law(job->unit.cell, sweep->work->isa, job->unit.cell->log_n);
     }
     if (!job->active) { job->active = active_create(&job->unit); }
-    return shared->law && job->active;
 }
 
-/* The block, made when its first slice asks for it. NULL when out of memory. */
+/* The block, made when its first slice asks for it. */
 static struct block *job_block(struct sweep *sweep, struct job *job, size_t index) {
-    struct block *b = NULL;
+    struct block *b;
 #pragma omp critical(sweep)
-    if (job_open(sweep, job)) {
+    {
+        job_open(sweep, job);
         b = job->active->live;
         while (b && b->index != index) { b = b->next; }
-        if (!b && (b = block_create(&job->unit, index, slices_per_block(job->unit.cell)))) {
+        if (!b) {
+            b = block_create(&job->unit, index, slices_per_block(job->unit.cell));
             b->next = job->active->live;
             job->active->live = b;
         }
@@ -203,7 +199,6 @@ static enum outcome job_finish(struct sweep *sweep, struct job *job) {
             shared->law = NULL;
         }
     }
-    if (!record) { return OUT_OF_MEMORY; }
     return work->accept(work->context, job->unit.index, record, length) ? GOING_ON : GIVEN_UP;
 }
 
@@ -224,19 +219,16 @@ static enum outcome run_slice(struct sweep *sweep, struct job *job, struct block
     for (size_t i = slice * slice_length(c); i < end; i++) {
         uint64_t replicate = job->unit.first_replicate + b->index * RESULTS_BLOCK_LENGTH + i;
         if (stop_asked(sweep->work->stop)) { return STOPPED; }
-        if (!replicate_measure(worker, &place, replicate, b->values + i * c->layout.total)) {
-            return OUT_OF_MEMORY;
-        }
+        replicate_measure(worker, &place, replicate, b->values + i * c->layout.total);
     }
     return GOING_ON;
 }
 
 uint8_t *sweep_exact(const struct unit *unit, size_t *length) {
     struct harvest harvest;
-    uint8_t *record = NULL;
-    if (harvest_create(&harvest, unit) && exact_fill_cell(&harvest.here)) {
-        record = record_make(unit, &harvest, length);
-    }
+    harvest_create(&harvest, unit);
+    exact_fill_cell(&harvest.here);
+    uint8_t *record = record_make(unit, &harvest, length);
     harvest_release(&harvest);
     return record;
 }
@@ -246,7 +238,6 @@ static enum outcome run_exact(struct sweep *sweep, const struct unit *unit) {
     size_t length;
     if (stop_asked(work->stop)) { return STOPPED; }
     uint8_t *record = sweep_exact(unit, &length);
-    if (!record) { return OUT_OF_MEMORY; }
 #pragma omp critical(sweep)
     progress_add(&sweep->progress, unit_cost(unit), unit->cell->series->name);
     return work->accept(work->context, unit->index, record, length) ? GOING_ON : GIVEN_UP;
@@ -259,7 +250,6 @@ static enum outcome run_task(struct sweep *sweep, size_t task, struct replicate_
     const struct unit_cell *c = job->unit.cell;
     size_t local = task - job->first_task, slices = slices_per_block(c);
     struct block *b = job_block(sweep, job, local / slices);
-    if (!b) { return OUT_OF_MEMORY; }
     enum outcome outcome = run_slice(sweep, job, b, local % slices, worker);
     if (outcome != GOING_ON || !block_slice_done(b)) { return outcome; }
     summary_reduce(&c->layout, b->count, b->kept, b->values, b->mean, b->m2, b->bin);
@@ -273,14 +263,14 @@ static void sweep_threads(struct sweep *sweep) {
 #pragma omp parallel num_threads(work->threads)
     {
         struct replicate_worker worker;
-        bool ready = replicate_worker_create(&worker, work->isa, unit_plan_betas(work->plan));
+        replicate_worker_create(&worker, work->isa, unit_plan_betas(work->plan));
 #pragma omp for schedule(dynamic, 1)
         for (size_t i = 0; i < sweep->task_count; i++) {
             enum outcome outcome;
 #pragma omp atomic read
             outcome = sweep->outcome;
             if (outcome != GOING_ON) { continue; }
-            outcome = ready ? run_task(sweep, i, &worker) : OUT_OF_MEMORY;
+            outcome = run_task(sweep, i, &worker);
             if (outcome != GOING_ON) {
 #pragma omp atomic write
                 sweep->outcome = outcome;
@@ -290,12 +280,11 @@ static void sweep_threads(struct sweep *sweep) {
     }
 }
 
-static bool sweep_prepare(struct sweep *sweep) {
+static void sweep_prepare(struct sweep *sweep) {
     const struct sweep_work *work = sweep->work;
     double cost = 0, total = 0;
-    sweep->job = calloc(work->unit_count + 1, sizeof *sweep->job);
-    sweep->law = calloc(work->plan->cell_count, sizeof *sweep->law);
-    if (!sweep->job || !sweep->law) { return false; }
+    sweep->job = memory_create(work->unit_count, sizeof *sweep->job);
+    sweep->law = memory_create(work->plan->cell_count, sizeof *sweep->law);
     for (size_t i = 0; i < work->unit_count; i++) {
         struct job *job = &sweep->job[i];
         job->unit = unit_get(work->plan, work->unit[i]);
@@ -307,29 +296,21 @@ static bool sweep_prepare(struct sweep *sweep) {
     }
     total = cost + work->cost_before;
     sweep->progress = progress_start(total, work->cost_before, work->quiet);
-    return true;
 }
 
 static void sweep_release(struct sweep *sweep) {
-    for (size_t i = 0; sweep->job && i < sweep->work->unit_count; i++) { active_free(sweep->job[i].active); }
-    for (size_t i = 0; sweep->law && i < sweep->work->plan->cell_count; i++) {
-        sampler_law_free(sweep->law[i].law);
-    }
+    for (size_t i = 0; i < sweep->work->unit_count; i++) { active_free(sweep->job[i].active); }
+    for (size_t i = 0; i < sweep->work->plan->cell_count; i++) { sampler_law_free(sweep->law[i].law); }
     free(sweep->job);
     free(sweep->law);
 }
 
 int sweep_compute(const struct sweep_work *work) {
-    struct sweep sweep = {.work = work, .outcome = OUT_OF_MEMORY};
-    if (sweep_prepare(&sweep)) {
-        sweep.outcome = GOING_ON;
-        sweep_threads(&sweep);
-        progress_end(&sweep.progress);
-    }
+    struct sweep sweep = {.work = work, .outcome = GOING_ON};
+    sweep_prepare(&sweep);
+    sweep_threads(&sweep);
+    progress_end(&sweep.progress);
     sweep_release(&sweep);
-    if (sweep.outcome == OUT_OF_MEMORY) {
-        message_error("out of memory during the sweep; try fewer betas, ordered_weights or threads");
-    }
     switch (sweep.outcome) {
     case GOING_ON: return EXIT_DONE;
     case STOPPED: return EXIT_RESUMABLE;

@@ -27,10 +27,10 @@ struct sweep_work {
 
 /* Computes units, in bits that do not depend on threads or isa, and hands over their records as they are
  * finished; memory is that of the units at work. Returns EXIT_DONE; EXIT_RESUMABLE when stopped between rows,
- * units at work being dropped; EXIT_FAILED after a message, when out of memory or given up. */
+ * units at work being dropped; EXIT_FAILED, after a message, when given up. */
 int sweep_compute(const struct sweep_work *work);
 
-/* The record of a unit of exact values, computed here and now. NULL when out of memory. Free with free(). */
+/* The record of a unit of exact values, computed here and now. Free with free(). */
 uint8_t *sweep_exact(const struct unit *unit, size_t *length);
 
 /* The results of a config but for exact values, all in memory. NULL after a message. Free with results_free.

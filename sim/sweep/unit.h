@@ -32,7 +32,7 @@ struct unit_plan {
     struct results_series *here;    /* of the cells */
 };
 
-/* `config` stays in use. Ends the program when out of memory. Release with unit_plan_release. */
+/* `config` stays in use. Release with unit_plan_release. */
 void unit_plan_create(struct unit_plan *plan, const struct config *config);
 void unit_plan_release(struct unit_plan *plan);
 /* All units: the sampled ones, unit_count, and one for each cell, that of its exact values. */
@@ -67,8 +67,7 @@ void unit_cell_size(struct unit_cell *cell);
 struct unit unit_of_cell(const struct unit_cell *cell, size_t first_block);
 
 bool unit_cell_counted(const struct unit_cell *cell);
-/* The law of a cell's rows, or of rows of another length like them. NULL when out of memory. Free with
- * sampler_law_free. */
+/* The law of a cell's rows, or of rows of another length like them. Free with sampler_law_free. */
 struct sampler_law *unit_cell_law(const struct unit_cell *cell, const struct isa *isa, double log_n);
 
 #endif

