@@ -33,9 +33,13 @@ expect 0 "--version" --version
 expect 2 "no command"
 expect 2 "unknown command" rum
 holds "unknown command names the nearest" grep -q "'run'" err
-expect 2 "run without a config" run
-expect 2 "run with two configs" run a b
-expect 2 "unknown option" run --fast a.yaml
+for words in "run" "run a b" "run --fast a.yaml" "run a.yaml -o" "run -x" "check --help=yes" "fit" "fit --fast r.h5" "plot" \
+    "show" "show --fast x" "merge" "merge -x" "predict" "predict --fast gumbel" "flow --fast" "diagnose" "diagnose --fast" \
+    "families a b"; do
+    read -ra split <<<"$words"
+    expect 2 "$words" "${split[@]}"
+    holds "$words: what is wrong stands last" grep -q '^gapscale: error: ' <(tail -n 1 err)
+done
 
 expect 0 "families" families
 mapfile -t families < <(awk 'NR > 1 { print $1 }' out)
@@ -115,8 +119,18 @@ mkfifo pipe
 expect 2 "a pipe" check pipe
 expect 2 "a bad --set" run sweep.yaml --set replicates=x -o bad.h5
 expect 2 "an unknown --set" run sweep.yaml --set replicats=3 -o bad.h5
-expect 2 "a name with a dot" check sweep.yaml --set series.gaussian.name=a.b
-holds "it says why" grep -q "without dots, which divide the words of --set" err
+cat >dotted.yaml <<'YAML'
+replicates: 64
+n: [16, 300]
+series: [{family: gumbel, name: a}, {family: gumbel, name: a.scale}, {family: gumbel, name: a.scale.b}]
+YAML
+expect 0 "--set takes the longest name that fits" run dotted.yaml -o dotted.h5 --set series.a.scale.scale.coef=2 --set series.a.scale.b.scale=3
+expect 0 "names with dots are shown" show dotted.h5
+expect 0 "and fitted" fit dotted.h5 -o dotted.fit.h5
+expect 0 "and plotted" plot dotted.h5 -o dotted-figures --figure collapse
+holds "in files of that name" test -s dotted-figures/a.scale.b-collapse.svg
+expect 2 "a name that ends with a dot" check sweep.yaml --set series.gaussian.name=a.
+holds "it says why" grep -q "the last no dot" err
 mkdir gone
 (cd gone && rmdir ../gone && "$gapscale" run "$work/sweep.yaml") >out 2>err
 holds "no directory for results/: the message names -o" grep -q "cannot make the directory.*-o FILE" err
@@ -186,7 +200,12 @@ expect 1 "an output directory that is not there" run sweep.yaml -o nowhere/x.h5
 if ((EUID == 0)) && mkdir -p small && mount -t tmpfs -o size=64k tmpfs small 2>/dev/null; then
     expect 1 "a full disk" run sweep.yaml -o small/x.h5 --force # its size is told before, else
     holds "a full disk: no file and no piece of one" test -z "$(find small -name '*.h5' -o -name '*.tmp*')"
+    head -c 100000 /dev/zero >small/x 2>/dev/null
+    TMPDIR=$PWD/small expect 0 "plot where TMPDIR is full: it needs none" plot before.h5 -o small-figures
+    rm small/x
     mount -o remount,ro small
+    expect 1 "plot into a place that cannot be made" plot before.h5 -o small/figures
+    holds "it mentions -o" grep -q -e "-o DIRECTORY" err
     expect 1 "a read-only place" run sweep.yaml -o small/x.h5
     umount small
 else

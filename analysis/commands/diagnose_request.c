@@ -138,13 +138,11 @@ static bool read_words(struct diagnose_request *r, int argc, char **argv, struct
     r->scores.file_count = line.words;
     r->scores.file = (const char *const *)line.word;
     if (goes_on && causal && full) {
-        message_error("--causal and --full contradict each other; give one of them");
-        r->status = commandline_refuse(&line);
+        r->status = commandline_refuse(&line, "--causal and --full contradict each other; give one of them");
         return false;
     }
     if (goes_on && line.words == 0 && !r->scores.scores && !r->scores.queries) {
-        message_error("diagnose needs a FILE: HDF5, .npy or .safetensors");
-        r->status = commandline_refuse(&line);
+        r->status = commandline_refuse(&line, "diagnose needs a FILE: HDF5, .npy or .safetensors");
         return false;
     }
     return goes_on;

@@ -16,6 +16,7 @@
 #include "sim/base/message.h"
 #include "sim/base/nearest.h"
 #include "sim/base/outfile.h"
+#include "sim/config/config.h"
 
 /* Free with free(). */
 static char *make_usage(void) {
@@ -63,13 +64,10 @@ static bool want_figure(const struct commandline_option *option, const char *nam
     return false;
 }
 
-static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
-
 /* Names go into scripts and file names, and a results file may come from anywhere. */
 static bool names_are_plain(const struct study *study) {
     for (size_t i = 0; i < study->count; i++) {
-        const char *name = study->fit[i].name;
-        if (!*name || name[strspn(name, letters)] || *name == '-' || *name == '_') {
+        if (!config_name_is_good(study->fit[i].series->name)) {
             message_error("%s: a series has a name that no config allows; not plotted", study->fit[i].file);
             return false;
         }
@@ -214,7 +212,8 @@ static int plot(const struct options *options, const struct commandline *line, c
     int status = study_open(&study, line->words, line->word);
     if (status == EXIT_DONE && !names_are_plain(&study)) { status = EXIT_USAGE; }
     if (status == EXIT_DONE && mkdir(directory, 0777) != 0 && errno != EEXIST) {
-        message_error("cannot make the directory %s: %s", directory, strerror(errno));
+        message_error("cannot make the directory %s: %s; choose another place with -o DIRECTORY", directory,
+                      strerror(errno));
         status = EXIT_FAILED;
     }
     if (status == EXIT_DONE) { status = draw(options, &study, directory); }

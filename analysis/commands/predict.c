@@ -362,10 +362,7 @@ int command_predict(int argc, char **argv) {
     const struct commandline_option known = {"json", .flag = &json};
     struct commandline line = {1, &known, NULL, .usage = usage};
     if (!commandline_read(&line, argc, argv)) { return line.status; }
-    if (line.words == 0) {
-        message_error("predict takes a FAMILY");
-        return commandline_refuse(&line);
-    }
+    if (line.words == 0) { return commandline_refuse(&line, "predict takes a FAMILY"); }
     struct config_series series;
     bool good = predict_request_read(&series, line.words, line.word);
     int status = good ? predict(&series, json) : EXIT_USAGE;

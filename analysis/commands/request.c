@@ -8,9 +8,8 @@
 
 bool request_is_whole(const struct commandline *line, const char *output) {
     bool nameless = output && !*output;
-    if (line->words == 0) { message_error("no RESULTS given"); }
-    if (nameless) { message_error("-o takes a name, not an empty text"); }
-    if (line->words == 0 || nameless) { commandline_refuse(line); }
+    if (line->words == 0) { commandline_refuse(line, "no RESULTS given"); }
+    if (line->words > 0 && nameless) { commandline_refuse(line, "-o takes a name, not an empty text"); }
     return line->words > 0 && !nameless;
 }
 

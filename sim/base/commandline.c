@@ -2,11 +2,15 @@
 
 #include <getopt.h>
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
+#include "sim/base/nearest.h"
 #include "sim/base/number.h"
 
 enum { MOST_THREADS = 4096, HELP = 'h', LETTERLESS = 256 }; /* beyond all letters */
@@ -25,11 +29,10 @@ static bool take_threads(const char *text, int *threads) {
     return false;
 }
 
-/* False for what no option is, of which getopt has told. */
+/* False after a message. */
 static bool take(const struct commandline *line, int value) {
     size_t i = 0;
-    while (i < line->count && value_of(line, i) != value) { i++; }
-    if (i == line->count) { return false; }
+    while (value_of(line, i) != value) { i++; }
     const struct commandline_option *option = &line->option[i];
     if (option->flag) { return *option->flag = true; }
     if (option->text) { *option->text = optarg; }
@@ -37,24 +40,49 @@ static bool take(const struct commandline *line, int value) {
     return !option->take || option->take(option, optarg, line->context);
 }
 
+/* What getopt cannot read, and has said nothing of. */
+static void refuse_option(const struct commandline *line, int value, char *const *argv) {
+    const char *word = argv[optind - 1], **name = memory_create(line->count + 1, sizeof *name);
+    int length = (int)strcspn(word, "=");
+    for (size_t i = 0; i < line->count; i++) { name[i] = line->option[i].name; }
+    char *given = memory_copy_text(word, (size_t)length);
+    const char *near = strncmp(given, "--", 2) == 0 ? nearest_name(given + 2, line->count, name) : NULL;
+    if (value == ':') {
+        commandline_refuse(line, "%s needs a value", word);
+    } else if (optopt && word[length]) {
+        commandline_refuse(line, "%s takes no value", given);
+    } else if (optopt) {
+        commandline_refuse(line, "there is no option -%c", optopt);
+    } else if (near) {
+        commandline_refuse(line, "there is no option %s; did you mean --%s?", given, near);
+    } else {
+        commandline_refuse(line, "there is no option %s", given);
+    }
+    free(given);
+    free(name);
+}
+
 static bool read_options(struct commandline *line, int argc, char **argv, const char *letters,
                          const struct option *known) {
     bool good = true;
     int value;
     optind = 0;
-    while ((value = getopt_long(argc, argv, letters, known, NULL)) != -1 && value != HELP) {
-        good = take(line, value) && good;
+    while (good && (value = getopt_long(argc, argv, letters, known, NULL)) != -1 && value != HELP) {
+        bool is_known = value != '?' && value != ':';
+        if (!is_known) { refuse_option(line, value, argv); }
+        good = is_known && take(line, value);
     }
     line->words = (size_t)(argc - optind);
     line->word = argv + optind;
     line->status = good ? EXIT_DONE : EXIT_USAGE;
-    if (value == HELP || !good) { fputs(line->usage, good ? stdout : stderr); }
-    return value != HELP && good;
+    if (good && value == HELP) { fputs(line->usage, stdout); }
+    return good && value != HELP;
 }
 
 bool commandline_read(struct commandline *line, int argc, char **argv) {
     struct option *known = memory_create(line->count + 2, sizeof *known);
-    char *letters = memory_create(2 * line->count + 2, 1), *letter = letters;
+    char *letters = memory_create(2 * line->count + 3, 1), *letter = letters;
+    *letter++ = ':'; /* getopt is to say nothing itself */
     for (size_t i = 0; i < line->count; i++) {
         const struct commandline_option *option = &line->option[i];
         int argument = option->flag ? no_argument : required_argument;
@@ -70,7 +98,14 @@ bool commandline_read(struct commandline *line, int argc, char **argv) {
     return goes_on;
 }
 
-int commandline_refuse(const struct commandline *line) {
-    fputs(line->usage, stderr);
+int commandline_refuse(const struct commandline *line, const char *format, ...) {
+    const char *end = strstr(line->usage, "\n\n");
+    va_list arguments;
+    va_start(arguments, format);
+    char *words = memory_format_list(format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "%.*s\n", (int)(end ? end - line->usage : (ptrdiff_t)strlen(line->usage)), line->usage);
+    message_error("%s", words);
+    free(words);
     return EXIT_USAGE;
 }

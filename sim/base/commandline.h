@@ -28,10 +28,12 @@ struct commandline {
 };
 
 /* Reads argv behind argv[0], the command's name. Whether the command goes on: after -h or --help, which every
- * command knows, the usage is on stdout, after what makes no sense on stderr, behind its messages. */
+ * command knows, the usage is on stdout; after what makes no sense a message is on stderr. */
 bool commandline_read(struct commandline *line, int argc, char **argv);
 
-/* The usage on stderr, behind a message of what is wrong with the words that are left. Returns EXIT_USAGE. */
-int commandline_refuse(const struct commandline *line);
+/* How the command is used, its first lines, on stderr, and below it, where the eye is, what is wrong with the
+ * words that are left. Returns EXIT_USAGE. */
+int commandline_refuse(const struct commandline *line, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -138,8 +138,7 @@ int command_families(int argc, char **argv) {
     struct commandline line = {1, &known, NULL, .usage = usage};
     if (!commandline_read(&line, argc, argv)) { return line.status; }
     if (line.words + markdown > 1) {
-        message_error("families: unexpected \"%s\": give one name at most", argv[argc - 1]);
-        return commandline_refuse(&line);
+        return commandline_refuse(&line, "unexpected \"%s\": give one name at most", argv[argc - 1]);
     }
     const struct family *family = line.words == 1 ? family_find(line.word[0]) : NULL;
     if (line.words == 1 && !family) { return unknown_family(line.word[0]); }

@@ -208,8 +208,7 @@ int command_merge(int argc, char **argv) {
     struct commandline line = {3, known, NULL, .usage = merge_usage};
     if (!commandline_read(&line, argc, argv)) { return line.status; }
     if (!m.output || line.words == 0) {
-        message_error(m.output ? "no journals given" : "no -o FILE given");
-        return commandline_refuse(&line);
+        return commandline_refuse(&line, m.output ? "no journals given" : "no -o FILE given");
     }
     char *command_line = outfile_command_line(argc, argv);
     m.command_line = command_line;

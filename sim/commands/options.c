@@ -53,9 +53,9 @@ bool options_read(int argc, char **argv, bool is_check, const char *usage, struc
     bool goes_on = commandline_read(&line, argc, argv);
     *status = line.status;
     if (goes_on && line.words != 1) {
-        message_error(line.words == 0 ? "no CONFIG given" : "one CONFIG at a time, found a second: '%s'",
-                      argv[argc - 1]);
-        *status = commandline_refuse(&line);
+        *status = commandline_refuse(
+            &line, line.words == 0 ? "no CONFIG given" : "one CONFIG at a time, found a second: '%s'",
+            argv[argc - 1]);
     }
     o->config = goes_on ? line.word[0] : NULL;
     return goes_on && line.words == 1;

@@ -162,10 +162,7 @@ int command_show(int argc, char **argv) {
     const struct commandline_option known = {"digest", .flag = &wants_digest};
     struct commandline line = {1, &known, NULL, .usage = show_usage};
     if (!commandline_read(&line, argc, argv)) { return line.status; }
-    if (line.words != 1) {
-        message_error("show takes one FILE");
-        return commandline_refuse(&line);
-    }
+    if (line.words != 1) { return commandline_refuse(&line, "show takes one FILE"); }
     const char *path = line.word[0];
     if (!wants_digest) { return is_directory(path) ? show_journal(path) : show_summary(path); }
     char digest[65];

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "models/theory/sphere.h"
 #include "sim/base/number.h"
@@ -9,6 +10,13 @@
 
 const char *const config_rows_name[] = {
     [CONFIG_ROWS_AUTO] = "auto", [CONFIG_ROWS_DRAWN] = "drawn", [CONFIG_ROWS_COUNTED] = "counted"};
+
+bool config_name_is_good(const char *name) {
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+    size_t length = strlen(name);
+    return length >= 1 && length < CONFIG_NAME && strspn(name, letters) == length && !strchr("_-.", *name) &&
+           name[length - 1] != '.' && !strstr(name, "..");
+}
 
 void config_series_release(struct config_series *series) {
     free(series->log_n);

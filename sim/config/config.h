@@ -72,6 +72,10 @@ struct config {
                        the first series has stands at the top; the others write what differs. */
 };
 
+/* Whether a series may be called so: letters, digits, `_`, `-` and single dots, the first a letter or digit,
+ * the last no dot. */
+bool config_name_is_good(const char *name);
+
 void config_free(struct config *config);
 /* Frees what a series holds, not the series. */
 void config_series_release(struct config_series *series);

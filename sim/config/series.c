@@ -140,26 +140,17 @@ static void check_ranges(struct reader *reader, const struct yaml_node *node,
     betas_check(reader, beta ? beta : node, series);
 }
 
-static bool name_is_good(const char *name) {
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
-    size_t length = strlen(name);
-    return length >= 1 && length < CONFIG_NAME && strspn(name, letters) == length && *name != '_' &&
-           *name != '-';
-}
-
 /* The name, or the family's where there is none. */
 static void read_name(struct reader *reader, const struct yaml_node *node, struct config_series *series) {
     const struct yaml_node *name = yaml_find(node, "name");
     if (!name) {
         strcpy(series->name, series->family ? series->family->name : "");
-    } else if (name->kind == YAML_SCALAR && name_is_good(name->text)) {
+    } else if (name->kind == YAML_SCALAR && config_name_is_good(name->text)) {
         strcpy(series->name, name->text);
     } else {
-        const bool dotted = name->kind == YAML_SCALAR && strchr(name->text, '.');
         value_refuse(
             name, "name",
-            dotted ? "without dots, which divide the words of --set: 1 to 64 letters, digits, `_` or `-`"
-                   : "1 to 64 letters, digits, `_` or `-`, the first a letter or digit",
+            "1 to 64 letters, digits, `_`, `-` or single dots, the first a letter or digit, the last no dot",
             &reader->faults);
     }
 }

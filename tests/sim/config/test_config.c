@@ -175,17 +175,19 @@ static void test_set(void **state) {
     config_free(config);
 }
 
-/* A name with a dot is refused; --set reaches its series all the same. */
+/* Names may hold dots; of those that fit --set takes the longest. */
 static void test_set_takes_the_longest_name(void **state) {
-    static const char *const set[] = {"series.a.b.sigma=3", "series.a.b.name=ab", "series.a.sigma=2",
-                                      "series.ab.sigma.power=1/4"};
+    static const char *const set[] = {"series.a.b.sigma=3", "series.a.sigma=2",
+                                      "series.a.b.c.sigma.power=1/4"};
     struct config *config = read_good(
         *state,
-        HEAD "series: [{family: gaussian, name: a}, {family: gaussian, name: a.b, sigma: {coef: 1}}]\n", 3,
-        set);
+        HEAD "series: [{family: gaussian, name: a}, {family: gaussian, name: a.b, sigma: {coef: 1}}, "
+             "{family: gaussian, name: a.b.c}]\n",
+        3, set);
     check_close(config->series[0].parameter[0].coef, 2, 0);
     check_close(config->series[1].parameter[0].coef, 3, 0);
-    assert_string_equal(config->series[1].name, "ab");
+    check_close(config->series[2].parameter[0].power, 0.25, 0);
+    assert_string_equal(config->series[1].name, "a.b");
     config_free(config);
 }
 
