@@ -24,6 +24,16 @@ pause() {
     echo "waiting $1 s $2"
     sleep "$1"
 }
+# until_there FILE: waits until it is there with something in it, 20 s at most.
+until_there() {
+    local try
+    for ((try = 0; try < 1000; try++)); do
+        [[ ! -s $1 ]] || return 0
+        sleep 0.02
+    done
+    echo "$1 is not there after 20 s"
+    return 1
+}
 # expect STATUS NAME COMMAND...: exit status; output in `out` and `err`.
 expect() {
     local want=$1 name=$2
