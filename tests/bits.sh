@@ -12,7 +12,7 @@ cat >drawn.yaml <<'YAML'
 replicates: 20
 n: [2, 5000]
 beta: {relative_to: lambda_typ, values: [0.3, 1, 4]}
-collapse: {entropy: [1]}
+collapse: {entropy: [1], susceptibility: false}
 rows: drawn
 series:
   - {family: gaussian}

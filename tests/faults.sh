@@ -12,7 +12,8 @@ RANDOM=${GAPSCALE_FAULT_SEED:-1}
 cat >sweep.yaml <<'YAML'
 replicates: 3000
 n: [100, 3000, 1e20]
-beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: 17}
+beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: 9}
+collapse: {susceptibility: false}
 series:
   - family: gaussian
   - {family: spherical, dimension: 3, output: true, n: [1000], replicates: 500}

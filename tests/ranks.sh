@@ -13,7 +13,8 @@ cat >sweep.yaml <<'YAML'
 replicates: 3000
 keep_replicates: 500
 n: [300, 3000, 1e20]
-beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: 17}
+beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: 5}
+collapse: {susceptibility: false}
 series:
   - family: gaussian
   - {family: spherical, dimension: 4, output: true}
@@ -35,11 +36,12 @@ timeout 60 mpirun -n 3 "$mpi" run missing.yaml -o x.h5 2>err
 holds "a missing config: status 2, no hang" test $? -eq 2
 holds "one message" test "$(grep -c 'missing.yaml' err)" -eq 1
 
-sed 's/replicates: 3000/replicates: 20000/' sweep.yaml >long.yaml
+sed 's/replicates: 3000/replicates: 12000/' sweep.yaml >long.yaml
 expect 0 "a longer sweep alone" run long.yaml -o long.h5 --quiet
 want=$(digest long.h5)
 timeout 120 mpirun -n 2 "$mpi" run long.yaml -o stopped.h5 --threads 1 --quiet 2>err &
-pause 1 "for ranks to be under way"
+until_there stopped.h5.journal/header
+pause 0.2 "for ranks to be under way"
 kill -USR1 "$(pgrep -P $!)" # mpirun, the child of timeout
 wait $!
 holds "SIGUSR1: status 75" test $? -eq 75
@@ -48,14 +50,18 @@ expect 0 "the lone process goes on" run long.yaml -o stopped.h5 --quiet
 holds "its digest" test "$(digest stopped.h5)" = "$want"
 
 timeout 120 mpirun -n 3 "$mpi" run long.yaml -o killed.h5 --threads 1 --quiet 2>err &
-pause 1 "for ranks to be under way"
 launcher=$!
+until_there killed.h5.journal/header
+pause 0.2 "for ranks to be under way"
 mapfile -t ranks < <(pgrep -P "$(pgrep -P $launcher)")
 kill -KILL "${ranks[-1]}"
 wait $launcher
 holds "a killed rank ends all" test $? -ne 0
-pause 1 "for every rank to end"
-left=$(ps -o stat= -p "$(IFS=,; echo "${ranks[*]}")" | grep -v '^Z') # one that nobody waited for has ended
+for ((try = 0; try < 100; try++)); do
+    left=$(ps -o stat= -p "$(IFS=,; echo "${ranks[*]}")" | grep -v '^Z') # one that nobody waited for has ended
+    [[ -n $left ]] || break
+    sleep 0.05
+done
 holds "nobody is left" test "${#ranks[@]}" -eq 3 -a -z "$left"
 timeout 120 mpirun -n 2 "$mpi" run long.yaml -o killed.h5 --quiet 2>err
 holds "two ranks go on" test $? -eq 0

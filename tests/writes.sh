@@ -20,7 +20,7 @@ replicates: 130
 keep_replicates: 8
 n: [100, 1e20]
 beta: {relative_to: lambda_typ, from: 1/4, to: 4, points: 3}
-collapse: {entropy: [1.0]}
+collapse: {entropy: [1.0], susceptibility: false}
 series: [{family: gaussian}]
 YAML
 mkdir shards
