@@ -12,6 +12,20 @@
 #include "sim/base/message.h"
 #include "sim/results/store.h"
 
+/* The results that every command is given, made once. */
+static int make_results(void **state) {
+    *state = experiment_run("replicates: 100\nkeep_replicates: 20\nn: {from: 2^8, to: 2^20, points: 6}\n"
+                            "beta: {relative_to: lambda_typ, from: 1/16, to: 16, points: 33}\n"
+                            "collapse: {susceptibility: false}\n"
+                            "series: [{name: hand-made, family: gaussian}]\n");
+    return *state ? 0 : 1;
+}
+
+static int free_results(void **state) {
+    results_free(*state);
+    return 0;
+}
+
 struct directory {
     char path[64], results[96], fits[96], figures[96];
 };
@@ -33,15 +47,10 @@ static struct directory make_directory(void) {
     return d;
 }
 
-static void write_results(const struct directory *d) {
-    struct results *results =
-        experiment_run("replicates: 100\nkeep_replicates: 20\nn: {from: 2^8, to: 2^20, points: 6}\n"
-                       "beta: {relative_to: lambda_typ, from: 1/16, to: 16, points: 33}\n"
-                       "series: [{name: hand-made, family: gaussian}]\n");
+static void write_results(const struct directory *d, const struct results *results) {
     assert_int_equal(
         store_write(d->results, results, &(struct store_provenance){.command_line = "test", .threads = 1}),
         0);
-    results_free(results);
 }
 
 /* Runs a command with its output thrown away. */
@@ -67,11 +76,10 @@ static int run_quietly(int (*command)(int, char **), int argc, const char *const
                 (const char *const[]){__VA_ARGS__})
 
 static void fit_command_works(void **state) {
-    (void)state;
     struct directory d = make_directory();
     struct stat info;
     char before[65], after[65];
-    write_results(&d);
+    write_results(&d, *state);
     assert_true(store_digest(d.results, before));
     assert_int_equal(RUN(command_fit, "fit", d.results), EXIT_DONE);
     assert_int_equal(stat(d.fits, &info), 0);
@@ -91,9 +99,8 @@ static void fit_command_works(void **state) {
 static bool has_gnuplot(void) { return system("gnuplot --version >/dev/null 2>&1") == 0; }
 
 static void plot_command_works(void **state) {
-    (void)state;
     struct directory d = make_directory();
-    write_results(&d);
+    write_results(&d, *state);
     assert_int_equal(RUN(command_plot, "plot", "-h"), EXIT_DONE);
     assert_int_equal(RUN(command_plot, "plot"), EXIT_USAGE);
     assert_int_equal(RUN(command_plot, "plot", "--json", d.results), EXIT_USAGE);
@@ -139,5 +146,5 @@ int main(void) {
         cmocka_unit_test(fit_command_works),
         cmocka_unit_test(plot_command_works),
     };
-    return cmocka_run_group_tests_name("commands", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("commands", tests, make_results, free_results);
 }

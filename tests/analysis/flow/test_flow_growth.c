@@ -56,7 +56,7 @@ static void test_growth(void **state) {
         {.dimension = 5, .count = 2048, .beta = 3, .tau = INFINITY, .modes = 4},
         {.dimension = 8, .count = 2048, .beta = 1.5, .tau = INFINITY, .modes = 3},
     };
-    for (size_t k = 0; k < (quick() ? 3 : 6); k++) {
+    for (size_t k = 0; k < 6; k += quick() ? 3 : 1) {
         struct flow_design design = designs[k];
         design.steps = 1;
         design.replicates = quick() ? 30 : 80;
@@ -90,7 +90,7 @@ static void test_growth_of_few_tokens(void **state) {
     for (size_t k = 0; k < 3; k++) {
         struct flow_design design = designs[k];
         design.steps = 1;
-        design.replicates = quick() ? 500 : 4000;
+        design.replicates = quick() ? 125 : 4000;
         design.seed = 31 + k;
         design.threads = 2;
         struct measured m = measure(&design);
@@ -117,7 +117,7 @@ static void test_followed_mode(void **state) {
                                  .tau = INFINITY,
                                  .modes = 1,
                                  .steps = 1,
-                                 .replicates = 200,
+                                 .replicates = quick() ? 25 : 200,
                                  .seed = 5,
                                  .threads = 2};
     enum { BINS = 16 };

@@ -240,27 +240,20 @@ static void check_ratio(const struct ratio *r) {
 }
 
 static void test_coverage(void **state) {
-    (void)state;
+    const struct results *exact_values = *state;
     static struct quoted quoted[STANDARD_SERIES][QUOTED];
-    struct results *first = NULL;
-    size_t trials = trials_of(TRIALS, 16, 3), refuted = 0;
+    size_t trials = trials_of(TRIALS, 16, 2), refuted = 0;
     struct ratio ratio = {0, 0};
     struct exact exact = {0, 0};
     for (size_t i = 0; i < STANDARD_SERIES; i++) { memcpy(quoted[i], quoted_form, sizeof quoted_form); }
     for (size_t t = 0; t < trials; t++) {
-        struct results *r = standard_run(1000 + t, false, first);
+        struct results *r = standard_run(1000 + t, false, exact_values);
         for (size_t i = 0; i < STANDARD_SERIES; i++) {
             quote_series(quoted[i], r, i, &refuted, &exact, &ratio);
         }
-        if (first) {
-            results_free(r);
-        } else {
-            first = r;
-        }
+        results_free(r);
     }
-    bool good = all_cover(first, quoted);
-    results_free(first);
-    assert_true(good);
+    assert_true(all_cover(exact_values, quoted));
     check_ratio(&ratio);
     printf("    true laws refuted: %zu of %zu; exact chi^2 %.1f of %g\n", refuted, STANDARD_SERIES * trials,
            exact.chi_square, exact.freedom);
@@ -271,33 +264,37 @@ static void test_coverage(void **state) {
 /* Intervals from the joint covariance, of means and of medians; chi squares of the exact test are neither too
  * small nor too large; true laws are not refuted. */
 static void test_common_coverage(void **state) {
-    (void)state;
+    const struct results *exact_values = *state;
     static struct quoted quoted[STANDARD_SERIES][QUOTED];
-    struct results *first = NULL;
     struct exact exact = {0, 0};
-    size_t refuted = 0, trials = trials_of(TRIALS, 4, 2);
+    size_t refuted = 0, trials = trials_of(TRIALS, 4, 1);
     for (size_t i = 0; i < STANDARD_SERIES; i++) { memcpy(quoted[i], quoted_form, sizeof quoted_form); }
     for (size_t t = 0; t < trials; t++) {
-        struct results *r = standard_run(7000 + t, true, first);
+        struct results *r = standard_run(7000 + t, true, exact_values);
         for (size_t i = 0; i < STANDARD_SERIES; i++) {
             struct verdict v = standard_judge(r, i, true, NULL);
             quote_laws(quoted[i], &v, standard_exponent[i], standard_limit[i]);
             refuted += v.kind == VERDICT_REFUTED;
             add_exact(&exact, &v);
         }
-        if (first) {
-            results_free(r);
-        } else {
-            first = r;
-        }
+        results_free(r);
     }
-    bool good = all_cover(first, quoted);
-    results_free(first);
-    assert_true(good);
+    assert_true(all_cover(exact_values, quoted));
     printf("    true laws refuted: %zu of %zu; exact chi^2 %.1f of %g\n", refuted, STANDARD_SERIES * trials,
            exact.chi_square, exact.freedom);
     assert_true(refuted <= trials / 50 + 1);
     assert_true(squares_are_likely(exact.chi_square, exact.freedom, true));
+}
+
+/* Exact values are those of one experiment of a few rows. */
+static int set_up(void **state) {
+    *state = standard_exact();
+    return *state ? 0 : 1;
+}
+
+static int tear_down(void **state) {
+    results_free(*state);
+    return 0;
 }
 
 int main(void) {
@@ -306,5 +303,5 @@ int main(void) {
         cmocka_unit_test(test_coverage),
         cmocka_unit_test(test_common_coverage),
     };
-    return cmocka_run_group_tests_name("coverage", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("coverage", tests, set_up, tear_down);
 }

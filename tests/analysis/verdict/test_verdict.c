@@ -20,22 +20,18 @@ struct kept {
 
 static int set_up(void **state) {
     static struct kept kept = {{"/tmp/gapscale-standard-XXXXXX", "/tmp/gapscale-standard-XXXXXX"}};
-    struct results *first = NULL;
+    struct results *exact_values = standard_exact();
     *state = &kept;
     for (int common = 0; common < 2; common++) {
-        struct results *r = standard_run(STANDARD_SEED, common, first);
+        struct results *r = standard_run(STANDARD_SEED, common, exact_values);
         close(mkstemp(kept.path[common]));
         if (store_write(kept.path[common], r,
                         &(struct store_provenance){.command_line = "test", .threads = 1})) {
             return 1;
         }
-        if (common) {
-            results_free(r);
-        } else {
-            first = r;
-        }
+        results_free(r);
     }
-    results_free(first);
+    results_free(exact_values);
     return 0;
 }
 
@@ -93,7 +89,7 @@ static void test_wrong_laws(void **state) {
         {0, "gaussian", wide, false},   {3, "pareto", tail, false},      {3, "gaussian", &two[1], false},
         {0, "pareto", tail, false},     {0, "stretched", cubic, true},   {1, "gumbel", gumbel, true},
         {2, "spherical", nine, true},   {3, "pareto", tail, true}};
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i += getenv("GAPSCALE_TEST_QUICK") ? 5 : 1) {
         char sentence[SENTENCE];
         bool common = wrong[i].common;
         struct results *r = copy(state, common);
@@ -178,7 +174,9 @@ static void test_too_little(void **state) {
          "2 replicates are too few", NOTHING},
         {"n: [2, 4, 8, 16, 32, 64, 128, 256]\nreplicates: 64\nseries: [{family: plateau}]\n",
          "0 of 7 n are from log n = 10 on", LARGER},
-        {"beta: {relative_to: lambda_typ, values: [100, 200]}\nn: [1e3, 1e6, 1e9, 1e20]\nreplicates: 50\n"
+        {"beta: {relative_to: lambda_typ, values: [100, 200]}\n"
+         "collapse: {participation: [], top_two_ratio: [], susceptibility: false}\nn: [1e3, 1e6, 1e9, "
+         "1e20]\nreplicates: 50\n"
          "series: [{family: gumbel}]\n",
          "no collapse point was found", NOTHING},
         {"n: [e^10, e^20, e^40, e^80, e^160, e^320, e^640]\nreplicates: 64\nseries: [{family: gaussian}]\n",
@@ -186,7 +184,9 @@ static void test_too_little(void **state) {
     };
     for (size_t i = 0; i < sizeof few / sizeof few[0]; i++) {
         char sentence[SENTENCE], text[512];
-        snprintf(text, sizeof text, "beta: {relative_to: lambda_typ, from: 1/2, to: 8, points: 9}\n%s",
+        snprintf(text, sizeof text,
+                 "beta: {relative_to: lambda_typ, from: 1/2, to: 8, points: 9}\n"
+                 "collapse: {participation: [], top_two_ratio: [], susceptibility: false}\n%s",
                  few[i].text);
         struct results *r = experiment_run(few[i].text[0] == 'b' ? few[i].text : text);
         struct verdict v = standard_judge(r, 0, false, sentence);
@@ -205,7 +205,7 @@ static void test_too_little(void **state) {
 static void test_settle(void **state) {
     (void)state;
     double replicates = 64;
-    for (int round = 0; round < 2; round++) {
+    for (int round = 0; round < (getenv("GAPSCALE_TEST_QUICK") ? 1 : 2); round++) {
         char text[512], sentence[SENTENCE];
         snprintf(text, sizeof text,
                  "seed: 3\nn: [e^10, e^20, e^40, e^80, e^160, e^320, e^640]\nreplicates: %.0f\n"
