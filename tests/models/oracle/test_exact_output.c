@@ -267,7 +267,7 @@ static void the_first_is_the_top_weight(void **state) {
     const double log_n[] = {log(2), log(1000), log(1e12), log(1e300)}, ratio[] = {0.1, 1, 2.5, 100};
     for (size_t l = 0; l < LAWS; l++) {
         for (size_t k = 0; k < 4; k++) {
-            for (size_t i = 0; i < 4; i++) {
+            for (size_t i = 0; i < 4; i += getenv("GAPSCALE_TEST_QUICK") ? 2 : 1) {
                 double weight[3], error[3];
                 struct oracle *o = oracle_create(family_find(laws[l].family), laws[l].p, log_n[k]);
                 struct oracle_point point;
@@ -324,7 +324,7 @@ static void one_pass_for_all(void **state) {
     const double d[] = {2, 5, 100}, log_n[] = {log(3), 30, 700}, ratio[] = {1e-5, 0.3, 2, 1e4};
     const struct oracle_question all = {
         .top_weight = true, .errors = true, .output = true, .ranks = 8}; /* the gap by the other way */
-    for (size_t i = 0; i < 36; i++) {
+    for (size_t i = 0; i < 36; i += getenv("GAPSCALE_TEST_QUICK") ? 5 : 1) {
         struct oracle *o = oracle_create(family_find("spherical"), &d[i / 12], log_n[i / 4 % 3]);
         struct oracle_answer answer;
         struct oracle_point point;

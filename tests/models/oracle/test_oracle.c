@@ -148,6 +148,8 @@ static void add_row(struct means *m, size_t n, const double *score, double beta,
 
 enum { ROWS = 20000, RATIOS = 15, MOST_SCORES = 64 };
 
+static bool quick(void) { return getenv("GAPSCALE_TEST_QUICK") != NULL; }
+
 /* The same rows at every beta. */
 static void sample_means(const struct law *law, size_t n, uint64_t *random, const double *ratio,
                          struct means m[RATIOS]) {
@@ -176,8 +178,8 @@ static void test_monte_carlo(void **state) {
                                  {17, 4}, {40, 8}, {5, 30},  {40, 7}};
     const double ratio[RATIOS] = {0.02, 0.05, 0.1, 0.2, 0.35, 0.6, 0.8, 1, 1.2, 1.5, 1.9, 2.5, 3.3, 4.5, 6};
     uint64_t random = 1;
-    size_t used = getenv("GAPSCALE_TEST_QUICK") ? 1 : 2;
-    for (size_t k = 0; k < 9 * used; k++) {
+    size_t used = quick() ? 1 : 2;
+    for (size_t k = 0; k < 9 * used; k += quick() ? 3 : 1) {
         const struct law *law = &laws[k / used];
         size_t n = lengths[k / used][k % used];
         struct means m[RATIOS];
@@ -228,7 +230,7 @@ static void test_legendre(void **state) {
     const struct law laws[] = {{"gaussian", {1}},       {"gumbel", {0, 1}}, {"spherical", {4}},
                                {"stretched", {0.5, 1}}, {"pareto", {4}},    {"powerlaw", {0.4, 1}}};
     const double log_n[] = {M_LN2, log(7), 30}, beta[] = {0.3, 3, 300}, step = 1e-3;
-    for (size_t i = 0; i < 6 * 9; i++) {
+    for (size_t i = 0; i < 6 * 9; i += quick() ? 5 : 1) {
         struct oracle *o = make_oracle(&laws[i / 9], log_n[i / 3 % 3]);
         struct oracle_point x, y[4];
         const double offset[] = {-2, -1, 1, 2}, weight[] = {1. / 12, -8. / 12, 8. / 12, -1. / 12};
@@ -276,7 +278,7 @@ static void test_reach(void **state) {
                                {"pareto", {0.5}},       {"pareto", {2}},         {"pareto", {20}}};
     const double log_n[] = {M_LN2, 11, 700, 1e6};
     const double beta[] = {1e-6, 1e-3, 0.1, 1, 8, 1e3, 1e6};
-    for (size_t i = 0; i < 15 * 4; i++) {
+    for (size_t i = 0; i < 15 * 4; i += quick() ? 3 : 1) {
         struct oracle *o = make_oracle(&laws[i / 4], log_n[i % 4]);
         double before = log_n[i % 4], slack = 0;
         for (size_t b = 0; b < 7; b++) {
@@ -312,7 +314,7 @@ static void test_errors(void **state) {
                                {"powerlaw", {3, 1}},  {"stretched", {0.5, 1}}, {"stretched", {5, 1}},
                                {"pareto", {0.7}},     {"pareto", {3}}};
     const double log_n[] = {M_LN2, 11, 700}, beta[] = {1e-3, 0.12, 1, 8, 1e3, 1e6};
-    for (size_t i = 0; i < 11 * 3; i++) {
+    for (size_t i = 0; i < 11 * 3; i += quick() ? 4 : 1) {
         struct oracle *o = make_oracle(&laws[i / 3], log_n[i % 3]);
         for (size_t b = 0; b < 6; b++) {
             struct oracle_point fine;
