@@ -19,6 +19,8 @@ top=$PWD copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 { git ls-files -coz --exclude-standard 2>/dev/null | grep -z . || find . -path ./build -prune -o -type f -print0; } |
     tar --null -T - -cf - 2>/dev/null | tar -xf - -C "$copy"
+# What is built already, and what the examples leave alone, need not be built again.
+if [[ -d build/gcc ]]; then mkdir -p "$copy/build/gcc" && cp -a build/gcc/{models,sim,analysis} "$copy/build/gcc"; fi
 cd "$copy" || exit 1
 
 # One file a ```diff block, in the order of the page.
