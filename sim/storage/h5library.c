@@ -1,12 +1,24 @@
 #include "sim/storage/h5library.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void h5library_open(void) {
     setenv("HDF5_USE_FILE_LOCKING", "FALSE", 1); /* read when the library starts */
     H5open();
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     H5PLset_loading_state(0);
+}
+
+bool h5library_is_marked(const char *path) {
+    static const unsigned char signature[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
+    unsigned char head[12] = {0}; /* of a superblock of version 2 or later */
+    FILE *file = fopen(path, "re");
+    size_t length = file ? fread(head, 1, sizeof head, file) : 0;
+    if (file) { fclose(file); }
+    return length == sizeof head && memcmp(head, signature, sizeof signature) == 0 && head[8] >= 2 &&
+           head[11] & 1;
 }
 
 hid_t h5library_text(void) {

@@ -3,6 +3,7 @@
 #define GAPSCALE_SIM_STORAGE_H5LIBRARY_H
 
 #include <hdf5.h>
+#include <stdbool.h>
 
 /* What netCDF-4 names a dimension without coordinate (netCDF-4 file format specification). */
 #define H5LIBRARY_BARE_SCALE "This is a netCDF dimension but not a netCDF variable."
@@ -12,6 +13,8 @@
 /* Before any other call: silent, without plugins, and without locks, which not every file system has: a file
  * is written under a name of its own and renamed. */
 void h5library_open(void);
+/* Whether a file is marked as open for writing, as it is until the very last write. */
+bool h5library_is_marked(const char *path);
 /* Variable-length UTF-8. */
 hid_t h5library_text(void);
 

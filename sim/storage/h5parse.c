@@ -428,17 +428,11 @@ static bool read_group(struct reader *r, hid_t group, const char *path, int dept
     return good;
 }
 
-/* Why HDF5 does not open a file. One of superblock version 3 is marked while a program writes to it. */
+/* Why HDF5 does not open a file. */
 static const char *opening_fault(const char *path) {
-    static const unsigned char signature[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
-    unsigned char head[12] = {0};
-    FILE *file = fopen(path, "r");
-    size_t length = file ? fread(head, 1, sizeof head, file) : 0;
-    if (file) { fclose(file); }
-    bool marked = length == sizeof head && memcmp(head, signature, sizeof signature) == 0 && head[8] >= 3 &&
-                  head[11] & 1;
-    return marked ? "a program has it open for writing, or died with it open (h5clear -s mends that)"
-                  : "it is no HDF5 file, or a damaged one";
+    return h5library_is_marked(path)
+               ? "a program has it open for writing, or died with it open (h5clear -s mends that)"
+               : "it is no HDF5 file, or a damaged one";
 }
 
 struct h5_content *h5parse_file(const char *path, const struct h5parse_wanted *wanted, const char **why) {

@@ -255,6 +255,9 @@ bool h5stream_append(struct h5stream *s, size_t count, const double *value) {
 /* The file that is closed and on the disk. */
 static int finish(struct h5stream *s, h5stream_check *check, const void *context) {
     char why[H5_WHY];
+    if (h5library_is_marked(s->temporary)) {
+        return write_failed(s->temporary, s->path, "its last write was lost");
+    }
     if (!check(s->temporary, context, why)) { return write_failed(s->temporary, s->path, why); }
     return put_in_place(s->temporary, s->path) ? EXIT_DONE : write_failed(s->temporary, s->path, NULL);
 }

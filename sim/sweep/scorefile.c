@@ -19,6 +19,7 @@
 
 static const char kind[] = "gapscale-scores";
 enum { NAME = CONFIG_NAME + 64, ROOM = 1 << 17 }; /* numbers that are read back at once */
+enum { MOST_CELLS = H5SCAN_ITEMS / 4 };           /* each has scores and three dimensions */
 
 /* ---- before ---- */
 
@@ -58,6 +59,11 @@ int scorefile_check(const char *path, const struct config *config) {
         message_error(
             "--write-scores: no row of this config is made of single scores; write `rows: drawn` in a "
             "series, which goes up to n = 2^40");
+        return EXIT_USAGE;
+    }
+    if (cells > MOST_CELLS) {
+        message_error("--write-scores: %zu n of all series have scores, and a file is read of at most %d",
+                      cells, MOST_CELLS);
         return EXIT_USAGE;
     }
     if (lstat(path, &status) == 0) {

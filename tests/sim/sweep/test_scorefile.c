@@ -116,6 +116,11 @@ static void test_refused(void **state) {
     config = read_good(scratch, "n: 1e4\nseries: [{family: gaussian}, {family: plateau}]\n", 0, NULL);
     check_refused(scratch, "s.h5", config, "write `rows: drawn` in a series");
     config_free(config);
+    const char *many = "rows: drawn\nn: {from: 2, to: 2050, points: 2049, spacing: linear}\n"
+                       "series: [{family: gaussian}]\n";
+    config = read_good(scratch, many, 0, NULL);
+    check_refused(scratch, "s.h5", config, "a file is read of at most 2048");
+    config_free(config);
 }
 
 int main(void) {
