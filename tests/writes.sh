@@ -67,7 +67,7 @@ is_known() { ! state | grep -qvxFf <(echo "$before" && echo "$right"); }
 try() {
     local status
     begin "$kind"
-    timeout 60 env LD_PRELOAD="$work/fault.so" FAULT_SEEN="$work/seen" "$gapscale" "$@" >out 2>err </dev/null
+    timeout 600 env LD_PRELOAD="$work/fault.so" FAULT_SEEN="$work/seen" "$gapscale" "$@" >out 2>err </dev/null
     status=$?
     if ((status == 0)); then
         [[ $(state) = "$right" ]] || echo "status 0 and not the right files"
@@ -76,7 +76,7 @@ try() {
         [[ -s err ]] || echo "no word"
         is_known || echo "status $status and a wrong file"
         [[ -z $(compgen -G 'out*.tmp-*' || compgen -G 'out.figures/*.tmp-*') ]] || echo "a temporary file is left"
-        timeout 60 "$gapscale" "$@" >out 2>again </dev/null || echo "again: status $?"
+        timeout 600 "$gapscale" "$@" >out 2>again </dev/null || echo "again: status $?"
         [[ $(state) = "$right" ]] || echo "again: not the right files"
     fi
 }
