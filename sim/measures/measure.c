@@ -318,21 +318,27 @@ static double root_between(const struct kernel *kernel, const struct row *row,
     return exp(x);
 }
 
+/* Where a root may lie, and whether the function is surely negative at its low end, positive at its high end.
+ */
+struct bracket {
+    double low, high;
+    bool negative, positive;
+};
+
 /* Root of an entropy or participation crossing, from a first bracket that may miss it. 0 and inf stand for
  * roots below and above what a double holds. */
 static double root_anywhere(const struct kernel *kernel, const struct row *row,
-                            const struct criterion *criterion, double low, double high) {
+                            const struct criterion *criterion, const struct bracket *bracket) {
     const double least = 1e-300, most = 1e300;
-    double slope, value;
-    low = fmin(fmax(low, least), most / 2);
-    high = fmin(fmax(high, 2 * low), most);
-    while ((value = crossing(kernel, row, criterion, low, &slope)) > 0) {
+    double slope, value = 0, low = fmin(fmax(bracket->low, least), most / 2);
+    double high = fmin(fmax(bracket->high, 2 * low), most);
+    while (!bracket->negative && (value = crossing(kernel, row, criterion, low, &slope)) > 0) {
         if (low == least) { return 0; }
         high = low;
         low = fmax(least, low / 2);
     }
     if (isnan(value)) { return NAN; }
-    while ((value = crossing(kernel, row, criterion, high, &slope)) < 0) {
+    while (!bracket->positive && (value = crossing(kernel, row, criterion, high, &slope)) < 0) {
         if (high == most) { return INFINITY; }
         low = high;
         high = fmin(most, high * 2);
@@ -340,17 +346,21 @@ static double root_anywhere(const struct kernel *kernel, const struct row *row,
     return isnan(value) ? NAN : root_between(kernel, row, criterion, low, high);
 }
 
-/* Entropy and participation: the grid points around the threshold. */
-static void grid_bracket(const struct measure_grid *grid, const struct criterion *criterion, double *low,
-                         double *high) {
+/* Entropy and participation: the grid points around the threshold. Their values are those of the row's
+ * crossing but for rounding. */
+static struct bracket grid_bracket(const struct measure_grid *grid, const struct criterion *criterion) {
+    const double sure = 1e-6;
+    bool falls = criterion->kind == CRITERION_ENTROPY;
+    enum measure m = falls ? MEASURE_ENTROPY : MEASURE_PARTICIPATION;
+    double sign = falls ? 1 : -1, threshold = criterion->threshold;
     size_t i = 0;
-    if (criterion->kind == CRITERION_ENTROPY) {
-        while (i < grid->count && grid->value[i][MEASURE_ENTROPY] > criterion->threshold) { i++; }
-    } else {
-        while (i < grid->count && grid->value[i][MEASURE_PARTICIPATION] < criterion->threshold) { i++; }
-    }
-    *low = i > 0 ? grid->beta[i - 1] : grid->beta[0] / 2;
-    *high = i < grid->count ? grid->beta[i] : grid->beta[grid->count - 1] * 2;
+    while (i < grid->count && sign * (grid->value[i][m] - threshold) > 0) { i++; }
+    return (struct bracket){
+        .low = i > 0 ? grid->beta[i - 1] : grid->beta[0] / 2,
+        .high = i < grid->count ? grid->beta[i] : grid->beta[grid->count - 1] * 2,
+        .negative = i > 0 && sign * (grid->value[i - 1][m] - threshold) > sure * threshold,
+        .positive = i < grid->count && sign * (grid->value[i][m] - threshold) < -sure * threshold,
+    };
 }
 
 static double susceptibility_peak(const struct kernel *kernel, const struct row *row,
@@ -365,7 +375,7 @@ static double susceptibility_peak(const struct kernel *kernel, const struct row 
 
 double measure_collapse(const struct kernel *kernel, const struct row *row, const struct criterion *criterion,
                         const struct measure_grid *grid) {
-    double ties = log_top_ties(row), low, high;
+    double ties = log_top_ties(row);
     switch (criterion->kind) {
     case CRITERION_TOP_TWO_RATIO: return -log(criterion->threshold) / measure_top_gap(row);
     case CRITERION_SUSCEPTIBILITY: return susceptibility_peak(kernel, row, criterion, grid);
@@ -378,6 +388,6 @@ double measure_collapse(const struct kernel *kernel, const struct row *row, cons
         if (-ties <= log(criterion->threshold)) { return INFINITY; }
         break;
     }
-    grid_bracket(grid, criterion, &low, &high);
-    return root_anywhere(kernel, row, criterion, low, high);
+    struct bracket bracket = grid_bracket(grid, criterion);
+    return root_anywhere(kernel, row, criterion, &bracket);
 }
