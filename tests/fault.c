@@ -109,7 +109,7 @@ static void try_each(const char *list, int told) {
             wanted.on = strstr(at, "on");
             dup2(open("out", O_CREAT | O_TRUNC | O_WRONLY, 0666), STDOUT_FILENO);
             dup2(open("err", O_CREAT | O_TRUNC | O_WRONLY, 0666), STDERR_FILENO);
-            alarm(60);
+            alarm(300);
             atomic_store(&shared->calls, 0);
             return;
         }

@@ -83,7 +83,7 @@ begin() { rm -rf out out.* out-* seen; }
 try() {
     local status
     begin
-    timeout 60 env LD_PRELOAD="$work/fault.so" FAULT_CALL=allocate "$gapscale" "$@" >out 2>err </dev/null
+    timeout 300 env LD_PRELOAD="$work/fault.so" FAULT_CALL=allocate "$gapscale" "$@" >out 2>err </dev/null
     status=$?
     if ((status == 0)); then
         answer | cmp -s - want || echo "status 0 and another answer"
@@ -151,6 +151,8 @@ series: [{family: gaussian}]
 YAML
 preloaded FAULT_AT=2000 FAULT_ON=1 "$gapscale" run many.yaml -o many.h5 --quiet >out 2>err
 holds "a run without memory fails" test $? = 1
+holds "it says that what is finished is kept" grep -q "what is finished is in many.h5.journal" err
+holds "it gives its journal free" test ! -e many.h5.journal/lock
 "$gapscale" show many.h5.journal >out 2>err
 units=$(awk '/in all/ { print $3 }' out)
 holds "what it had finished is in its journal" test "$units" -gt 4
