@@ -4,11 +4,11 @@
 set -uo pipefail
 # shellcheck source=tests/common.sh
 . "$(dirname "$0")/common.sh"
-# Shortened, nothing is drawn: every figure is drawn once in all, without sanitizers; betas, criteria and threads are fewer, and
-# what unit tests try in the same build is left to them.
-points=9 collapse="{}" threads_tried=(1 2 3 7) quick=${GAPSCALE_TEST_QUICK:-}
+# Shortened, nothing is drawn: every figure is drawn once in all, without sanitizers; criteria and threads are fewer, and what
+# unit tests try in the same build is left to them.
+collapse="{}" threads_tried=(1 2 3 7) quick=${GAPSCALE_TEST_QUICK:-}
 if [[ -n $quick ]]; then
-    points=3 collapse="{susceptibility: false}" threads_tried=(3)
+    collapse="{susceptibility: false}" threads_tried=(3)
     mkdir bin
     cat >bin/gnuplot <<'STUB'
 #!/bin/sh
@@ -65,7 +65,7 @@ cat >sweep.yaml <<YAML
 seed: 7
 replicates: 100
 n: [16, 300]
-beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: $points}
+beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: 9}
 collapse: $collapse
 series:
   - family: gaussian
