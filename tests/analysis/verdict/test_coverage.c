@@ -242,7 +242,7 @@ static void check_ratio(const struct ratio *r) {
 static void test_coverage(void **state) {
     const struct results *exact_values = *state;
     static struct quoted quoted[STANDARD_SERIES][QUOTED];
-    size_t trials = trials_of(TRIALS, 16, 1), refuted = 0;
+    size_t trials = trials_of(TRIALS, 16, 2), refuted = 0;
     struct ratio ratio = {0, 0};
     struct exact exact = {0, 0};
     for (size_t i = 0; i < STANDARD_SERIES; i++) { memcpy(quoted[i], quoted_form, sizeof quoted_form); }
