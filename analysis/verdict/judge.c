@@ -1,6 +1,5 @@
 #include "analysis/verdict/judge.h"
 
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <string.h>
 
@@ -260,13 +259,12 @@ static void judge_fixed(const struct judge *j, struct verdict *v) {
 
 void judge_exact(const struct judge *j, struct verdict *v) {
     const struct points *p = &j->points;
-    size_t freedom, count;
-    double chi_square;
+    struct points_test test;
     if (p->kind == POINTS_FIXED) { judge_fixed(j, v); }
     if (!p->has_errors || p->kind != POINTS_MEANS) { return; }
-    if (!points_chi_square(p, &chi_square, &freedom, &count)) { return; }
-    v->exact_chi_square = chi_square;
-    v->exact_freedom = freedom;
-    v->exact_count = count;
-    v->exact_p = gsl_cdf_chisq_Q(chi_square, (double)freedom);
+    if (!points_try(p, &test)) { return; }
+    v->exact_chi_square = test.chi_square;
+    v->exact_freedom = test.freedom;
+    v->exact_count = test.count;
+    v->exact_p = test.p;
 }

@@ -16,14 +16,24 @@ static enum points_kind kind_of(const struct fit *fit) {
     return fit->series->family->class == FAMILY_FRECHET ? POINTS_ROWS : POINTS_MEANS;
 }
 
+/* Susceptibility's maximum has its error from leaving out blocks, other means from their replicates. */
+static double freedom_of(const struct fit *fit) {
+    bool blocks =
+        fit->primary < fit->criteria && fit->series->criterion[fit->primary].kind == CRITERION_SUSCEPTIBILITY;
+    return blocks ? (double)fit->series->size[RESULTS_BLOCK] - 1 : (double)fit->series->replicates - 1;
+}
+
+/* What Student's law asks of a 95% interval, over the normal law's. */
+static double widening(double freedom) { return gsl_cdf_tdist_Pinv(0.975, freedom) / EXPONENT_SIGMAS_95; }
+
 /* log(beta_c/Lambda^typ) at an n and its standard error; false where there is none. */
 static bool point_at(const struct fit *fit, enum points_kind kind, size_t n, double *log_ratio, double *se) {
     const struct ensemble_point *mean = &fit->collapse[n * fit->criteria + fit->primary];
     const struct order *rows = &fit->row_collapse[n * fit->criteria + fit->primary];
     double replicates = (double)fit->series->replicates;
     *log_ratio = kind == POINTS_MEANS ? mean->log_ratio : log(rows->quantile[ORDER_MEDIAN]);
-    *se = mean->se * gsl_cdf_tdist_Pinv(0.975, replicates - 1) / EXPONENT_SIGMAS_95;
-    if (kind != POINTS_FIXED && replicates < POINTS_REPLICATES) { return false; }
+    if (kind != POINTS_FIXED && (replicates < POINTS_REPLICATES || freedom_of(fit) < 1)) { return false; }
+    *se = mean->se * widening(freedom_of(fit));
     if (kind == POINTS_ROWS) { *se = log(rows->median_high / rows->median_low) / (2 * EXPONENT_SIGMAS_95); }
     if (kind == POINTS_FIXED) { *se = 0; }
     return isfinite(*log_ratio) && isfinite(*se);
@@ -170,7 +180,7 @@ static void deviate(struct points *p, size_t i, double exact_on_grid) {
 void points_make(struct points *p, const struct fit *fit) {
     size_t *which = memory_create(fit->lengths, sizeof *which);
     double log_ratio, se, *error = memory_create(fit->lengths, sizeof *error);
-    *p = (struct points){.kind = kind_of(fit), .has_errors = true};
+    *p = (struct points){.kind = kind_of(fit), .has_errors = true, .freedom = freedom_of(fit)};
     points_allocate(p, fit->lengths);
     for (size_t n = 0; fit->primary < fit->criteria && n < fit->lengths; n++) {
         bool found = point_at(fit, p->kind, n, &log_ratio, &se);
@@ -215,9 +225,17 @@ double points_widen(const struct points *p, size_t count, size_t terms) {
     return sqrt(1 + b * (double)(count - terms));
 }
 
-/* Chi square of `count` deviations in units of interpolation's errors, whose covariance is `c`. */
-static bool chi_square_of(size_t count, gsl_matrix *c, const gsl_vector *y, double *chi_square,
-                          size_t *freedom) {
+/* Of a deviation of so many sigma, widened: the normal deviate that is as unlikely as its Student's t. */
+static double normal_of(const struct points *p, double sigmas) {
+    enum { MANY = 1000 };
+    if (p->groups > 0 || p->freedom > MANY) { return sigmas; }
+    double tail = gsl_cdf_tdist_Q(fabs(sigmas) * widening(p->freedom), p->freedom);
+    return tail > 0 ? gsl_cdf_ugaussian_Qinv(tail) : fabs(sigmas);
+}
+
+/* Chi square of test->count deviations in units of interpolation's errors, whose covariance is `c`. */
+static bool add_modes(const struct points *p, gsl_matrix *c, const gsl_vector *y, struct points_test *test) {
+    const size_t count = test->count;
     const double clear = 26; /* noise over interpolation, in variances, and one: counted */
     gsl_matrix *mode = gsl_matrix_alloc(count, count);
     gsl_vector *variance = gsl_vector_alloc(count), *part = gsl_vector_alloc(count);
@@ -228,8 +246,9 @@ static bool chi_square_of(size_t count, gsl_matrix *c, const gsl_vector *y, doub
     for (size_t i = 0; good && i < count; i++) {
         double size = gsl_vector_get(part, i), square = gsl_vector_get(variance, i);
         if (!(square > clear)) { continue; }
-        *chi_square += size * size / square;
-        ++*freedom;
+        double deviate = normal_of(p, size / sqrt(square));
+        test->chi_square += deviate * deviate;
+        test->freedom++;
     }
     gsl_matrix_free(mode);
     gsl_vector_free(variance);
@@ -238,31 +257,39 @@ static bool chi_square_of(size_t count, gsl_matrix *c, const gsl_vector *y, doub
     return good;
 }
 
-bool points_chi_square(const struct points *p, double *chi_square, size_t *freedom, size_t *count) {
-    size_t *which = memory_create(p->count, sizeof *which);
-    *chi_square = 0;
-    *freedom = *count = 0;
+/* Hotelling's law, where the covariance is an estimate. */
+static double chance_of(const struct points *p, const struct points_test *test) {
+    double modes = (double)test->freedom, groups = (double)p->groups;
+    if (p->groups == 0) { return gsl_cdf_chisq_Q(test->chi_square, modes); }
+    double square = test->chi_square * hartlap(p->groups, p->count);
+    return gsl_cdf_fdist_Q(square * (groups - modes) / (modes * (groups - 1)), modes, groups - modes);
+}
+
+bool points_try(const struct points *p, struct points_test *test) {
+    size_t *which = memory_create(p->count, sizeof *which), count = 0;
     for (size_t i = 0; i < p->count; i++) {
-        if (!isnan(p->deviation[i])) { which[(*count)++] = i; }
+        if (!isnan(p->deviation[i])) { which[count++] = i; }
     }
-    gsl_matrix *c = *count > 0 ? gsl_matrix_alloc(*count, *count) : NULL;
-    gsl_vector *y = *count > 0 ? gsl_vector_alloc(*count) : NULL;
-    if (*count > 0 && (!c || !y)) { memory_exhausted(); }
-    for (size_t i = 0; i < *count; i++) {
+    *test = (struct points_test){.count = count};
+    gsl_matrix *c = count > 0 ? gsl_matrix_alloc(count, count) : NULL;
+    gsl_vector *y = count > 0 ? gsl_vector_alloc(count) : NULL;
+    if (count > 0 && (!c || !y)) { memory_exhausted(); }
+    for (size_t i = 0; i < count; i++) {
         size_t k = which[i];
         double unit = sqrt(p->deviation_systematic[k]);
         gsl_vector_set(y, i, p->deviation[k] / unit);
-        for (size_t j = 0; j < *count; j++) {
+        for (size_t j = 0; j < count; j++) {
             double shared = p->covariance[k * p->count + which[j]];
             if (j == i) { shared += p->deviation_systematic[k] - p->systematic[k]; }
             gsl_matrix_set(c, i, j, shared / (unit * sqrt(p->deviation_systematic[which[j]])));
         }
     }
-    bool good = *count > 0 && chi_square_of(*count, c, y, chi_square, freedom);
+    bool good = count > 0 && add_modes(p, c, y, test) && test->freedom > 0;
+    if (good) { test->p = chance_of(p, test); }
     gsl_matrix_free(c);
     gsl_vector_free(y);
     free(which);
-    return good && *freedom > 0;
+    return good;
 }
 
 struct law_data points_data(const struct points *p, size_t first, const double *values, double *scratch) {

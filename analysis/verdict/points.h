@@ -25,6 +25,7 @@ struct points {
     double *grid;                 /* [count]: how far interpolation may move all points together */
     size_t cut_off;    /* n that are left out, since the beta grid ends at the collapse point or before */
     size_t groups;     /* what a joint covariance was estimated from; 0: noise is independent */
+    double freedom;    /* of Student's law, for the error of a point alone */
     bool has_errors;   /* there is noise */
     bool lacks_groups; /* the same randomness at every n, and too little of it for a joint covariance */
 };
@@ -36,9 +37,10 @@ enum { POINTS_REPLICATES = 16 };
 enum { POINTS_MORE_GROUPS = 13 };
 
 /* Of the fit's primary criterion, none where replicates are fewer. Independent errors of means are widened by
- * what Student's law asks of a 95% interval at this number of replicates. With the same randomness at every n
- * (fit->common) the covariance comes from leaving out blocks of replicates at all n together, that of medians
- * from the sides of them on which each row lies; both widened for being estimates (Hartlap et al. 2007).
+ * what Student's law asks of a 95% interval at this number of replicates, or of blocks where the error comes
+ * from leaving these out (susceptibility). With the same randomness at every n (fit->common) the covariance
+ * comes from leaving out blocks of replicates at all n together, that of medians from the sides of them on
+ * which each row lies; both widened for being estimates (Hartlap et al. 2007).
  *
  * Means whose grid of betas ends near their collapse point are found there only where noise is kind. They are
  * left out where the exact point lies beyond the grid or less than four errors within it, and so does the
@@ -51,10 +53,17 @@ void points_release(struct points *points);
  * none. */
 size_t points_from(const struct points *points, double least);
 
-/* Chi square of deviations at all points that have one, nothing fitted, over the `freedom` modes of their
- * covariance that noise makes and not interpolation: where points share their rows these are fewer than
- * points. False where there are none. `count`: of points that have one. */
-bool points_chi_square(const struct points *points, double *chi_square, size_t *freedom, size_t *count);
+/* Deviations at all points that have one, nothing fitted. */
+struct points_test {
+    size_t count;      /* of points that have one */
+    size_t freedom;    /* modes of their covariance that noise makes and not interpolation: fewer than points
+                          where    these share rows */
+    double chi_square; /* over these; of independent points whose errors come from few blocks, of the normal
+                          deviates that are as unlikely as their Student's t */
+    double p;          /* of one as large were theory right; of a joint covariance by Hotelling's law */
+};
+/* False where there is no such mode. */
+bool points_try(const struct points *points, struct points_test *test);
 
 /* By what factor errors of `terms` coefficients, fitted to `count` points, grow since their covariance is an
  * estimate (Dodelson & Schneider, Phys. Rev. D 88 (2013) 063537); 1 where it is none. */
