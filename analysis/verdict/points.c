@@ -227,7 +227,7 @@ double points_widen(const struct points *p, size_t count, size_t terms) {
 
 /* Of a deviation of so many sigma, widened: the normal deviate that is as unlikely as its Student's t. */
 static double normal_of(const struct points *p, double sigmas) {
-    enum { MANY = 1000 };
+    enum { MANY = 128 }; /* the widening alone does */
     if (p->groups > 0 || p->freedom > MANY) { return sigmas; }
     double tail = gsl_cdf_tdist_Q(fabs(sigmas) * widening(p->freedom), p->freedom);
     return tail > 0 ? gsl_cdf_ugaussian_Qinv(tail) : fabs(sigmas);
