@@ -14,6 +14,7 @@
 #include "analysis/diagnosis/index.h"
 #include "analysis/statistics/order.h"
 #include "sim/measures/measure.h"
+#include "sim/rows/measured.h"
 
 enum { LENGTHS = 5, SEQUENCES = 4, HEADS = 8, ROWS = 24, APART = 400, LEAST = 64 };
 
