@@ -54,10 +54,11 @@ static void exact_points_stand_beside(void **state) {
         struct oracle *oracle = oracle_create(family_find("gaussian"), p, fit->series->log_n[n]);
         double exact = oracle_collapse_entropy(oracle, 1, &error);
         const struct ensemble_point *point = &fit->collapse[n * fit->criteria + fit->primary];
-        double student = gsl_cdf_tdist_Pinv(0.975, (double)fit->series->replicates - 1) / EXPONENT_SIGMAS_95;
+        double freedom = (double)fit->series->replicates - 1,
+               student = gsl_cdf_tdist_Pinv(0.975, freedom) / EXPONENT_SIGMAS_95;
         double noise = point->se * student, grid = hypot(2e-5, 3 * point->grid_error),
                z = (point->log_ratio - log(exact)) / hypot(noise, grid);
-        want += z * z;
+        want += pow(gsl_cdf_ugaussian_Qinv(gsl_cdf_tdist_Q(fabs(z) * student, freedom)), 2);
         check_relative(fit->exact[n], exact, 1e-12);
         size_t b = n * fit->series->size[RESULTS_BETA] + 1;
         struct oracle_point at;
