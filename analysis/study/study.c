@@ -13,21 +13,40 @@
 
 static const char taken_name[] = "all"; /* figures over all series begin so */
 
-static bool name_is_taken(const struct study *study, const char *name) {
-    if (strcmp(name, taken_name) == 0) { return true; }
+/* The name that its series would give it. */
+static const char *own_name(const struct fit *fit) {
+    const bool heads =
+        fit->series->family->kind == FAMILY_MEASURED && strcmp(fit->series->name, taken_name) == 0;
+    return heads ? "all-heads" : fit->series->name;
+}
+
+static bool keeps_own_name(const struct study *study, size_t index) {
+    const char *name = own_name(&study->fit[index]);
+    if (strcmp(name, taken_name) == 0) { return false; }
+    for (size_t i = 0; i < index; i++) {
+        if (strcmp(own_name(&study->fit[i]), name) == 0) { return false; }
+    }
+    return true;
+}
+
+/* Whether a series has it, or one of the first `named` fits. */
+static bool name_is_taken(const struct study *study, size_t named, const char *name) {
     for (size_t i = 0; i < study->count; i++) {
-        if (strcmp(study->fit[i].name, name) == 0) { return true; }
+        if (strcmp(own_name(&study->fit[i]), name) == 0) { return true; }
+        if (i < named && strcmp(study->fit[i].name, name) == 0) { return true; }
     }
     return false;
 }
 
-/* Gives a fit its name, before it is counted in. */
-static void study_name(const struct study *study, struct fit *fit) {
-    const bool heads = fit->series->family->kind == FAMILY_MEASURED && strcmp(fit->name, taken_name) == 0;
-    const char *name = heads ? "all-heads" : fit->series->name;
-    snprintf(fit->name, sizeof fit->name, "%s", name);
-    for (size_t i = 2; name_is_taken(study, fit->name); i++) {
-        snprintf(fit->name, sizeof fit->name, "%s-%zu", name, i);
+static void study_name(struct study *study) {
+    for (size_t i = 0; i < study->count; i++) {
+        struct fit *fit = &study->fit[i];
+        const char *own = own_name(fit);
+        snprintf(fit->name, sizeof fit->name, "%s", own);
+        if (keeps_own_name(study, i)) { continue; }
+        for (size_t k = 2; k == 2 || name_is_taken(study, i, fit->name); k++) {
+            snprintf(fit->name, sizeof fit->name, "%s-%zu", own, k);
+        }
     }
 }
 
@@ -38,7 +57,6 @@ static void study_add(struct study *study, const struct results *results, const 
         fit_make(fit, &results->series[i], path);
         fit->common = results->common_randomness;
         fit->seed = results->seed;
-        study_name(study, fit);
         study->count++;
     }
 }
@@ -66,6 +84,7 @@ int study_open(struct study *study, size_t count, char *const *paths) {
         exact_fill(study->results[i], omp_get_max_threads());
         study_add(study, study->results[i], paths[i]);
     }
+    study_name(study);
     return EXIT_DONE;
 }
 
