@@ -289,6 +289,19 @@ holds "it is said" grep -q "OMP_STACKSIZE=500000B is too small" err
 OMP_STACKSIZE=1M expect 0 "OMP_STACKSIZE=1M" fit few.h5 -o fits.h5
 expect 2 "an escape in a name" show $'escape\e[31m.h5'
 holds "it is not printed raw" test -z "$(grep $'\e' err)"
+odd=$'odd\e[31m\xc2\x9b'
+cp few.h5 "$odd.h5" && cp sweep.yaml "$odd.yaml" && echo "a: \"$odd" >"$odd.bad.yaml"
+expect 0 "check of a config with escapes in its name" check "$odd.yaml"
+cp out said
+expect 2 "and of a bad one" check "$odd.bad.yaml"
+cat err >>said
+expect 0 "show of results with escapes in their name" show "$odd.h5"
+cat out >>said
+expect 0 "a shard of such a name" run "$odd.yaml" -o "$odd.o.h5" --shard 0/1000 --quiet
+expect 0 "show of its journal" show "$odd.o.h5.shard-0-of-1000.journal"
+cat out >>said
+holds "nothing of them is printed raw" test -z "$(LC_ALL=C grep -aP '\x1b|\xc2\x9b' said)"
+holds "the command takes it back" test "$(bash -c "printf %s $(sed -n 's/.* -o //p' out)")" = "$odd.o.h5"
 
 # ---- show, fit, plot ----
 

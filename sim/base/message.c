@@ -12,20 +12,22 @@
 
 enum { LONGEST = 1 << 14 }; /* bytes of a message; it needs no memory but the stack */
 
-/* Bytes that a terminal obeys: C0 but for tabs and new lines, DEL, and C1 as UTF-8. */
-static void make_plain(char *text) {
-    for (unsigned char *c = (unsigned char *)text; *c; c++) {
+/* C0 but for tabs and new lines, DEL, and C1 as UTF-8. */
+void message_plain(char *text) {
+    unsigned char *to = (unsigned char *)text;
+    for (unsigned char *c = to; *c; c++) {
         bool wide = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0;
-        if ((*c < 0x20 && *c != '\t' && *c != '\n') || *c == 0x7f || wide) { *c = '?'; }
-        if (wide) { *++c = '?'; }
+        *to++ = (*c < 0x20 && *c != '\t' && *c != '\n') || *c == 0x7f || wide ? '?' : *c;
+        c += wide;
     }
+    *to = '\0';
 }
 
 static void say(const char *kind, const char *format, va_list arguments) {
     char text[LONGEST];
     fflush(stdout);
     vsnprintf(text, sizeof text, format, arguments);
-    make_plain(text);
+    message_plain(text);
     fprintf(stderr, "gapscale: %s%s\n", kind, text);
 }
 
@@ -56,4 +58,14 @@ void message_error(const char *format, ...) {
     va_start(arguments, format);
     say("error: ", format, arguments);
     va_end(arguments);
+}
+
+void message_print(const char *format, ...) {
+    char text[LONGEST];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    message_plain(text);
+    fputs(text, stdout);
 }

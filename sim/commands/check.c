@@ -120,7 +120,7 @@ int command_check(int argc, char **argv) {
     if (!options_read(argc, argv, true, check_usage, &o, &status)) { return status; }
     struct config *config = config_read(o.config, o.set_count, o.set);
     if (!config) { return EXIT_USAGE; }
-    printf("%s: good\n", o.config);
+    message_print("%s: good\n", o.config);
     print_cost(config, o.threads);
     print_warnings(config);
     config_free(config);

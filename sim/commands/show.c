@@ -58,8 +58,8 @@ static void print_series(const struct results_series *s) {
 static int show_summary(const char *path) {
     struct results *r = store_read(path);
     if (!r) { return EXIT_USAGE; }
-    printf("%s: %zu series, seed %llu, computed with %s kernels\n", path, r->series_count,
-           (unsigned long long)r->seed, r->isa);
+    message_print("%s: %zu series, seed %llu, computed with %s kernels\n", path, r->series_count,
+                  (unsigned long long)r->seed, r->isa);
     for (size_t i = 0; i < r->series_count; i++) { print_series(&r->series[i]); }
     results_free(r);
     return EXIT_DONE;
@@ -114,8 +114,8 @@ static void print_journal(const struct journal *journal, const struct unit_plan 
     char who[LOCK_TEXT];
     bool locked = lock_holder(directory, who);
     char numerics[NUMERICS_TEXT];
-    printf("%s: journal of %s for %s, numerics %s", directory, h->config_path, h->output,
-           numerics_print(h->numerics, numerics));
+    message_print("%s: journal of %s for %s, numerics %s", directory, h->config_path, h->output,
+                  numerics_print(h->numerics, numerics));
     if (h->shards > 1) { printf(", shard %zu of %zu", h->shard, h->shards); }
     printf("\n");
     for (size_t i = 0; i < plan->config->series_count; i++) {
@@ -128,9 +128,9 @@ static void print_journal(const struct journal *journal, const struct unit_plan 
         printf("%zu damaged records will be computed again\n", journal_damaged(journal));
     }
     if (locked) {
-        printf("at work: %s\n", who);
+        message_print("at work: %s\n", who);
     } else {
-        printf("nobody is at work%s%s; ", who[0] ? "; left by " : "", who);
+        message_print("nobody is at work%s%s; ", who[0] ? "; left by " : "", who);
         print_command(journal, all.finished == all.units);
     }
 }
@@ -167,6 +167,6 @@ int command_show(int argc, char **argv) {
     if (!wants_digest) { return is_directory(path) ? show_journal(path) : show_summary(path); }
     char digest[65];
     if (!store_digest(path, digest)) { return EXIT_USAGE; }
-    printf("%s  %s\n", digest, path);
+    message_print("%s  %s\n", digest, path);
     return EXIT_DONE;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/base/message.h"
 
 enum { SHOWN_BEFORE = 60, SHOWN = 100 }; /* bytes of a long line before the caret, and in all */
 
@@ -68,27 +69,33 @@ static void print_line(const struct fault_source *source, size_t start, size_t o
            (last - first < SHOWN || is_continuation(source->text[last]))) {
         last++;
     }
-    fputs("    ", stderr);
-    for (size_t i = first; i < last; i++) {
-        fputc(is_control(source->text[i]) && source->text[i] != '\t' ? '?' : source->text[i], stderr);
-    }
-    fputs("\n    ", stderr);
+    char *line = memory_copy_text(source->text + first, last - first);
+    message_plain(line);
+    fprintf(stderr, "    %s\n    ", line);
+    free(line);
     for (size_t i = first; i < offset; i++) {
         if (!is_continuation(source->text[i])) { fputc(source->text[i] == '\t' ? '\t' : ' ', stderr); }
     }
     fputs("^\n", stderr);
 }
 
+static void print_message(const struct fault *fault, size_t line, size_t column) {
+    char *text = memory_format("%s:%zu:%zu: error: %s\n", fault->source->name, line, column, fault->message);
+    message_plain(text);
+    fputs(text, stderr);
+    free(text);
+}
+
 static void print_fault(const struct fault *fault, struct cursor *cursor) {
     const struct fault_source *source = fault->source;
     if (!source->text || !source->length) {
-        fprintf(stderr, "%s:1:1: error: %s\n", source->name, fault->message);
+        print_message(fault, 1, 1);
         return;
     }
     size_t offset = fault->offset < source->length ? fault->offset : source->length, column = 1;
     move_cursor(cursor, source, offset);
     for (size_t i = cursor->start; i < offset; i++) { column += !is_continuation(source->text[i]); }
-    fprintf(stderr, "%s:%zu:%zu: error: %s\n", source->name, cursor->line, column, fault->message);
+    print_message(fault, cursor->line, column);
     print_line(source, cursor->start, offset);
 }
 

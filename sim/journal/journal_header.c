@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/base/message.h"
 #include "sim/journal/files.h"
 
 enum { DIGEST = 2 * SHA256_DIGEST_SIZE + 1, HEADER_LIMIT = 1 << 20 };
@@ -190,12 +191,34 @@ bool journal_header_read(const char *directory, struct journal_header *h) {
 
 /* ---- commands, for the shell ---- */
 
+/* With what a terminal would obey as octal digits. */
+static void print_octal(FILE *out, const char *word) {
+    fputs(" $'", out);
+    for (; *word; word++) {
+        const unsigned char c = (unsigned char)*word;
+        if (c < 0x20 || c > 0x7e || c == '\'' || c == '\\') {
+            fprintf(out, "\\%03o", c);
+        } else {
+            fputc(c, out);
+        }
+    }
+    fputc('\'', out);
+}
+
 static void print_quoted(FILE *out, const char *word) {
     bool plain =
         *word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=,:+@") ==
                      strlen(word);
+    char *shown = memory_copy_text(word, strlen(word));
+    message_plain(shown);
+    bool obeyed = strcmp(shown, word) != 0;
+    free(shown);
     if (plain) {
         fprintf(out, " %s", word);
+        return;
+    }
+    if (obeyed) {
+        print_octal(out, word);
         return;
     }
     fputs(" '", out);
