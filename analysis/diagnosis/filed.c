@@ -54,13 +54,13 @@ static void copy_arrays(const struct diagnosis *d, const struct diagnosis_group 
 
 /* ---- attributes ---- */
 
-static void note_words(const struct diagnosis_group *g, struct results_series *s) {
+static void note_words(const struct diagnosis *d, const struct diagnosis_group *g, struct results_series *s) {
     char sentence[DIAGNOSIS_SENTENCE], excluded[STORY_LAWS];
     const struct diagnosis_growth *w = &g->trained;
     note_text(s, "class", story_class(g));
     note_text(s, "locality", story_locality(g->locality));
     note_text(s, "standing", story_standing(story_point(g)));
-    note_text(s, "sentence", story_sentence(g, sentence));
+    note_text(s, "sentence", story_sentence(d, g, sentence));
     note_text(s, "best", w->best >= 0 ? prescription_name[w->best] : "undecided");
     if (w->known) { note_text(s, "closest", prescription_name[w->closest]); }
     note_text(s, "excluded", story_excluded(w, excluded));
@@ -83,8 +83,7 @@ static void note_growth(const struct diagnosis_growth *w, struct results_series 
 static void note_sinks(const struct diagnosis *d, const struct diagnosis_group *g, struct results_series *s) {
     enum { SINK = 40 };
     char text[SURVEY_SINKS * SINK] = "";
-    const struct survey_sink *sink =
-        survey_sinks(d->survey, (size_t)(story_point(g) - g->point), g->head_first);
+    const struct survey_sink *sink = story_sinks(d, g);
     size_t used = 0;
     for (size_t i = 0; i < SURVEY_SINKS && sink[i].weight > 0; i++) {
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%u %.15g", i > 0 ? ", " : "",
@@ -97,7 +96,7 @@ void filed_copy(const struct diagnosis *d, const struct diagnosis_group *g, stru
     copy_arrays(d, g, s);
     if (!g->whole) { note_whole(s, "layer", g->layer); }
     if (!g->pooled) { note_whole(s, "head", g->head); }
-    note_words(g, s);
+    note_words(d, g, s);
     note_growth(&g->trained, s);
     if (!g->pooled) { note_sinks(d, g, s); }
 }

@@ -139,7 +139,45 @@ static void append_rounding(const struct diagnosis_point *p, char out[DIAGNOSIS_
     }
 }
 
-const char *story_sentence(const struct diagnosis_group *g, char out[DIAGNOSIS_SENTENCE]) {
+const struct survey_sink *story_sinks(const struct diagnosis *d, const struct diagnosis_group *head) {
+    return survey_sinks(d->survey, (size_t)(story_point(head) - head->point), head->head_first);
+}
+
+static void append_sinks_of_head(const struct diagnosis *d, const struct diagnosis_group *g,
+                                 char out[DIAGNOSIS_SENTENCE]) {
+    const double strong = 0.3;
+    const struct survey_sink *sink = story_sinks(d, g);
+    char number[WORDS];
+    size_t count = 0;
+    for (; count < SURVEY_SINKS && sink[count].weight > 0; count++) {
+        words_append(out, DIAGNOSIS_SENTENCE, "%s key %u with %.2f of far queries' weight%s",
+                     count == 0 ? " Sinks:" : ",", sink[count].key, sink[count].weight,
+                     sink[count].weight >= strong ? " (strong)" : "");
+    }
+    if (count > 0) {
+        words_append(out, DIAGNOSIS_SENTENCE, "; without %s Lambda_n is %s.", count == 1 ? "it" : "them",
+                     words_number(story_point(g)->lambda_without_sinks, number));
+    }
+}
+
+static void append_sinks(const struct diagnosis *d, const struct diagnosis_group *g,
+                         char out[DIAGNOSIS_SENTENCE]) {
+    size_t heads = 0;
+    if (!g->pooled) {
+        append_sinks_of_head(d, g, out);
+        return;
+    }
+    for (size_t h = g->head_first; h < g->head_last; h++) {
+        heads += story_sinks(d, &d->group[h])->weight > 0;
+    }
+    if (heads > 0) {
+        words_append(out, DIAGNOSIS_SENTENCE, " Heads with sinks: %zu of %zu.", heads,
+                     g->head_last - g->head_first);
+    }
+}
+
+const char *story_sentence(const struct diagnosis *d, const struct diagnosis_group *g,
+                           char out[DIAGNOSIS_SENTENCE]) {
     const struct diagnosis_point *p = story_point(g);
     char number[WORDS], length[WORDS];
     out[0] = '\0';
@@ -150,6 +188,7 @@ const char *story_sentence(const struct diagnosis_group *g, char out[DIAGNOSIS_S
     words_append(out, DIAGNOSIS_SENTENCE, ". As trained beta is %s of Lambda_n at n = %s%s: %s.",
                  words_number(1 / p->lambda.value, number), words_length(log(p->n), length),
                  p->sequences == 1 ? " in this sequence only" : "", story_standing(p));
+    append_sinks(d, g, out);
     append_ties(g, out);
     append_rounding(p, out);
     append_beyond(g, out);

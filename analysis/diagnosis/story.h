@@ -20,7 +20,11 @@ enum { STORY_LAWS = 48 };
 /* Names of the prescriptions that are excluded, a space between them, in `out`, which it returns. */
 const char *story_excluded(const struct diagnosis_growth *growth, char out[STORY_LAWS]);
 
+/* Sinks of a head at the longest trained length: [SURVEY_SINKS], the heaviest first, weight 0: no more. */
+const struct survey_sink *story_sinks(const struct diagnosis *diagnosis, const struct diagnosis_group *head);
+
 /* What it all says, in `out`, which it returns. */
-const char *story_sentence(const struct diagnosis_group *group, char out[DIAGNOSIS_SENTENCE]);
+const char *story_sentence(const struct diagnosis *diagnosis, const struct diagnosis_group *group,
+                           char out[DIAGNOSIS_SENTENCE]);
 
 #endif

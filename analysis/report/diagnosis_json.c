@@ -33,6 +33,7 @@ static void print_point(FILE *out, const struct diagnosis_point *p) {
     json_print_member(out, "lambda", p->median);
     json_print_member(out, "lambda_between_sequences", p->lambda.value);
     print_ends(out, &p->lambda);
+    json_print_member(out, "lambda_without_sinks", p->lambda_without_sinks);
     json_print_member(out, "lower_quartile", p->lower);
     json_print_member(out, "upper_quartile", p->upper);
     json_print_member(out, "rank", p->rank);
@@ -102,8 +103,7 @@ static void print_excluded(FILE *out, const struct diagnosis_growth *w) {
 
 /* Of a head, at the longest trained length. */
 static void print_sinks(FILE *out, const struct diagnosis *d, const struct diagnosis_group *g) {
-    size_t length = (size_t)(story_point(g) - g->point);
-    const struct survey_sink *sink = survey_sinks(d->survey, length, g->head_first);
+    const struct survey_sink *sink = story_sinks(d, g);
     json_print_key(out, "sinks");
     fputc('[', out);
     for (size_t i = 0; !g->pooled && i < SURVEY_SINKS && sink[i].weight > 0; i++) {
@@ -146,7 +146,7 @@ static void print_group(FILE *out, const struct diagnosis *d, const struct diagn
     print_text(out, "class", story_class(g));
     print_text(out, "locality", story_locality(g->locality));
     print_text(out, "standing", story_standing(story_point(g)));
-    print_text(out, "sentence", story_sentence(g, sentence));
+    print_text(out, "sentence", story_sentence(d, g, sentence));
     json_print_member(out, "exponent", w->exponent.value);
     print_ends(out, &w->exponent);
     json_print_member(out, "lack_of_fit", w->known ? w->lack_of_fit : NAN);

@@ -80,7 +80,7 @@ void diagnosis_table_print(FILE *out, const struct diagnosis *d, size_t short_ro
           out);
     for (size_t i = 0; i < d->group_count; i++) {
         if (!d->group[i].pooled && d->group_count > 12) { continue; }
-        snprintf(line, sizeof line, "%s: %s", d->group[i].name, story_sentence(&d->group[i], sentence));
+        snprintf(line, sizeof line, "%s: %s", d->group[i].name, story_sentence(d, &d->group[i], sentence));
         words_print_wrapped(out, line);
     }
 }

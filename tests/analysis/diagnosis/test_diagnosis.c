@@ -134,7 +134,7 @@ static void test_missing_head(void **state) {
     }
     assert_true(layer->point[1].tied == SEQUENCES && layer->point[0].tied == 0);
     char sentence[DIAGNOSIS_SENTENCE];
-    assert_non_null(strstr(story_sentence(layer, sentence), "leave out 3 sequences"));
+    assert_non_null(strstr(story_sentence(&t.diagnosis, layer, sentence), "leave out 3 sequences"));
     told_release(&t);
 }
 
@@ -189,6 +189,12 @@ static void test_sink(void **state) {
         check_close(found[1].weight, 0, 0);
         assert_true(p->lambda_without_sinks > 0 && p->lambda_without_sinks != p->median);
     }
+    char sentence[DIAGNOSIS_SENTENCE];
+    story_sentence(&t.diagnosis, told_group(&t, "L0H0"), sentence);
+    assert_non_null(
+        strstr(sentence, "Sinks: key 0 with 0.50 of far queries' weight (strong); without it Lambda_n"));
+    story_sentence(&t.diagnosis, told_group(&t, "all"), sentence);
+    assert_non_null(strstr(sentence, "Heads with sinks: 1 of 1."));
     told_release(&t);
 }
 
@@ -250,7 +256,7 @@ static void test_one_sequence(void **state) {
         assert_true(g->trained.known && !g->trained.decided && g->trained.best == -1);
         assert_true(isnan(g->trained.exponent.low) && isfinite(g->trained.exponent.value));
         assert_true(g->point[2].lambda.low < g->point[2].lambda.value);
-        assert_true(strstr(story_sentence(g, sentence), "this sequence only") != NULL);
+        assert_true(strstr(story_sentence(&t.diagnosis, g, sentence), "this sequence only") != NULL);
         assert_true(strstr(sentence, "undecided") != NULL);
     }
     told_release(&t);
@@ -276,7 +282,7 @@ static void test_notes(void **state) {
         const struct diagnosis_group *g = &t.diagnosis.group[i];
         const struct results_series *s = &read->series[i];
         assert_string_equal(note_find(s, "class")->text, story_class(g));
-        assert_string_equal(note_find(s, "sentence")->text, story_sentence(g, sentence));
+        assert_string_equal(note_find(s, "sentence")->text, story_sentence(&t.diagnosis, g, sentence));
         check_close(note_find(s, "exponent")->number, g->trained.exponent.value, 0);
         check_close(note_find(s, "exponent_low")->number, g->trained.exponent.low, 0);
         check_close(s->multiplier[2], g->multiplier[2].value, 0);
