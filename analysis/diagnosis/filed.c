@@ -23,6 +23,7 @@ static void copy_point(const struct diagnosis_point *p, size_t l, struct results
     s->extreme_value_index[l] = p->index.value;
     s->extreme_value_index_se[l] = p->index_se;
     s->extreme_value_index_gaussian[l] = p->gaussian;
+    s->lambda_between_sequences[l] = p->lambda.value;
     s->lambda_without_sinks[l] = p->lambda_without_sinks;
 }
 

@@ -14,15 +14,16 @@ const char *diagnosis_figure_lacks_lengths(const struct fit *fit) {
     return known < 2 ? "it takes two n at which fewer than half of the rows tie" : NULL;
 }
 
-/* beta/Lambda = m(n)/Lambda under a prescription, with the interval between sequences. */
+/* beta/Lambda = m(n)/Lambda under a prescription; the interval is between sequences: one has none. */
 static void print_law(FILE *out, const struct results_series *s, enum prescription law, struct axis_range *x,
                       struct axis_range *y) {
     for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
         double log_m = prescription_log_multiplier(law, s->log_n[n], s->log_n[0]) / M_LN10,
-               row[4] = {s->log_n[n] / M_LN10, log_m - s->log_lambda_typ[n] / M_LN10,
+               row[4] = {s->log_n[n] / M_LN10, log_m - log10(s->lambda_between_sequences[n]),
                          log_m + log10(s->model_beta_ratio_low[n]),
                          log_m + log10(s->model_beta_ratio_high[n])};
         if (!isfinite(row[1])) { continue; }
+        if (s->sequences[n] < 2) { row[2] = row[3] = row[1]; }
         axis_include(x, row[0]);
         axis_include(y, row[1]);
         if (law == PRESCRIPTION_CONST && isfinite(row[2]) && isfinite(row[3])) {

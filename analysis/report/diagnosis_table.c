@@ -63,7 +63,7 @@ static void print_group(FILE *out, const struct diagnosis_group *g) {
     char lambda[WORDS], exponent[WORDS], length[WORDS], ties[WORDS], laws[WORDS];
     const struct diagnosis_point *p = story_point(g);
     fprintf(out, "%-7s %-6s %-5s %-21s %-8.3g %-5s %-6.1g %-21s %s\n", g->name, story_locality(g->locality),
-            words_length(log(p->n), length), between(&p->lambda, lambda), 1 / p->median,
+            words_length(log(p->n), length), between(&p->lambda, lambda), 1 / p->lambda.value,
             percent(p->tie_fraction, ties), p->rounding, power(&g->trained, exponent),
             left(&g->trained, laws));
 }

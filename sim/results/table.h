@@ -129,8 +129,12 @@
           "share of the weight in the nearest keys: median of sequences")                                    \
     ARRAY(AVERAGED, model_beta_ratio, EMPIRICAL, (LOG_N), "1",                                               \
           "beta = 1, the model as trained, over Lambda")                                                     \
-    ARRAY(AVERAGED, model_beta_ratio_low, EMPIRICAL, (LOG_N), "1", "its 95% interval between sequences")     \
-    ARRAY(AVERAGED, model_beta_ratio_high, EMPIRICAL, (LOG_N), "1", "its 95% interval between sequences")    \
+    ARRAY(AVERAGED, model_beta_ratio_low, EMPIRICAL, (LOG_N), "1",                                           \
+          "95% interval of 1/lambda_between_sequences")                                                      \
+    ARRAY(AVERAGED, model_beta_ratio_high, EMPIRICAL, (LOG_N), "1",                                          \
+          "95% interval of 1/lambda_between_sequences")                                                      \
+    ARRAY(AVERAGED, lambda_between_sequences, EMPIRICAL, (LOG_N), "1/score",                                 \
+          "exp of the mean over sequences of their medians of log Lambda_n")                                 \
     ARRAY(AVERAGED, lambda_without_sinks, EMPIRICAL, (LOG_N), "1/score",                                     \
           "median Lambda_n of rows without the keys that are sinks")                                         \
     ARRAY(AVERAGED, drift, EMPIRICAL, (PRESCRIPTION), "1",                                                   \

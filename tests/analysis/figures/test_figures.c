@@ -203,6 +203,36 @@ static void check_figures_but(const struct results *r, const struct figure *one,
 
 static void check_figures(const struct results *r) { check_figures_but(r, NULL, NULL); }
 
+/* The middle of a bar is the point; one sequence has no bar. */
+static void bars_are_between_sequences(void **state) {
+    (void)state;
+    double log_n[] = {log(100), log(1000)}, typical[] = {0, 0}, lambda[] = {2, 4}, sequences[] = {3, 1},
+           low[] = {0.25, 0.2}, high[] = {1, 0.3}, row[2][4];
+    struct results_series s = {.log_n = log_n,
+                               .log_lambda_typ = typical,
+                               .lambda_between_sequences = lambda,
+                               .sequences = sequences,
+                               .model_beta_ratio_low = low,
+                               .model_beta_ratio_high = high};
+    s.size[RESULTS_LOG_N] = 2;
+    struct fit fit = {.series = &s, .lengths = 2};
+    char *text = NULL;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+    diagnosis_figure_prescriptions(out, &fit);
+    fclose(out);
+    const char *rows = strchr(text, '\n');
+    assert_int_equal(sscanf(rows, "%lf %lf %lf %lf %lf %lf %lf %lf", &row[0][0], &row[0][1], &row[0][2],
+                            &row[0][3], &row[1][0], &row[1][1], &row[1][2], &row[1][3]),
+                     8);
+    check_close(row[0][0], 2, 1e-9);
+    check_close(row[0][1], log10(0.5), 1e-9);
+    check_close(row[0][3] - row[0][1], row[0][1] - row[0][2], 1e-9);
+    check_close(row[1][1], log10(0.25), 1e-9);
+    assert_true(row[1][2] == row[1][1] && row[1][3] == row[1][1]);
+    free(text);
+}
+
 static bool has_template(const char *name) {
     const struct template *template = template_all;
     while (template->name && strcmp(template->name, name) != 0) { template ++; }
@@ -333,7 +363,7 @@ int main(void) {
         cmocka_unit_test(limits_are_reached),      cmocka_unit_test(figures_have_templates),
         cmocka_unit_test(gnuplot_is_left_alone),   cmocka_unit_test(good_results_are_drawn),
         cmocka_unit_test(small_results_are_drawn), cmocka_unit_test(missing_values_are_drawn),
-        cmocka_unit_test(lengths_have_names),
+        cmocka_unit_test(lengths_have_names),      cmocka_unit_test(bars_are_between_sequences),
     };
     gsl_set_error_handler_off();
     return cmocka_run_group_tests_name("figures", tests, run_few, free_few);
