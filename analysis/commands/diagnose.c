@@ -5,6 +5,7 @@
 
 #include "analysis/commands/command.h"
 #include "analysis/commands/diagnose_request.h"
+#include "analysis/diagnosis/repeat.h"
 #include "analysis/diagnosis/tally.h"
 #include "analysis/report/diagnosis_json.h"
 #include "analysis/report/diagnosis_table.h"
@@ -52,6 +53,17 @@ static int no_rows(const struct scores_request *request, const struct scores *sc
     return EXIT_USAGE;
 }
 
+static void warn_of_repeats(const struct survey *survey) {
+    size_t first, second;
+    if (repeat_find(survey, &first, &second)) {
+        message_say("sequences %zu and %zu, in the order of the files, have the same rows: intervals count "
+                    "both, and are "
+                    "too narrow if they are one text. Name the same text by the same number in an attribute "
+                    "sequence_id, or leave one out (FILE:GROUP)",
+                    first + 1, second + 1);
+    }
+}
+
 /* Reads twice, writes, prints. */
 static int diagnose(const struct diagnose_request *request, const char *path, const char *line,
                     struct scores *scores) {
@@ -73,6 +85,7 @@ static int diagnose(const struct diagnose_request *request, const char *path, co
         survey_release(&survey);
         return no_rows(&request->scores, scores);
     }
+    warn_of_repeats(&survey);
     char *text = diagnose_request_text(request, facts);
     diagnosis_make(&survey, &diagnosis);
     struct results *results = tally_make(

@@ -1,0 +1,12 @@
+/* repeat: sequences that were read twice. Groups whose files say nothing of it have different sequences
+ * (sequence_id); a text that stands in two of them, at 512 positions and again as the start of 2048, would
+ * count as two and make intervals too narrow. */
+#ifndef GAPSCALE_ANALYSIS_DIAGNOSIS_REPEAT_H
+#define GAPSCALE_ANALYSIS_DIAGNOSIS_REPEAT_H
+
+#include "analysis/diagnosis/survey.h"
+
+/* Whether there are two sequences whose rows, wherever both have some, are the same one by one; which. */
+bool repeat_find(const struct survey *survey, size_t *first, size_t *second);
+
+#endif

@@ -1,0 +1,53 @@
+/* A text that was read twice is found, whatever else there is. */
+#include "tests/test.h"
+
+#include "analysis/diagnosis/repeat.h"
+
+enum { SEQUENCES = 3, LENGTHS = 2, ROWS = 4, ALL = SEQUENCES * LENGTHS * ROWS };
+
+/* Sequence 2 repeats sequence 0 at the first length, but for rounding; each has rows of its own at another.
+ */
+static void make_rows(struct survey_row row[ALL]) {
+    for (uint32_t i = 0; i < ALL; i++) {
+        uint32_t sequence = i / (LENGTHS * ROWS), length = i / ROWS % LENGTHS, text = sequence;
+        if (length == 0 && sequence == 2) { text = 0; }
+        double value = 1 + 0.1 * (i % ROWS) + 0.01 * text + 0.3 * length, rounding = 1 + 1e-6 * sequence;
+        row[i] = (struct survey_row){.length = length,
+                                     .sequence = sequence,
+                                     .count = 100,
+                                     .lambda = 1000 * sequence,
+                                     .entropy = value * rounding,
+                                     .participation = 1 / value / rounding,
+                                     .top_weight = 0.1 * value};
+    }
+}
+
+static void test_repeat(void **state) {
+    (void)state;
+    struct survey_row row[ALL];
+    struct scores_facts facts = {.head_count = 1, .length_count = LENGTHS, .sequence_count = SEQUENCES};
+    struct survey survey = {.facts = &facts, .row_count = ALL, .row = row};
+    size_t first, second;
+    make_rows(row);
+    assert_false(repeat_find(&survey, &first, &second)); /* they differ at the second length */
+    for (size_t i = 0; i < ROWS; i++) { row[LENGTHS * ROWS - 1 - i].sequence = 1; } /* 0 has none there */
+    assert_true(repeat_find(&survey, &first, &second));
+    assert_true(first == 0 && second == 2);
+    row[1].top_weight *= 1.001;
+    assert_false(repeat_find(&survey, &first, &second));
+}
+
+/* One row that agrees may do so by chance. */
+static void test_one_row(void **state) {
+    (void)state;
+    struct survey_row row[2] = {{.count = 2, .entropy = 0.5}, {.count = 2, .entropy = 0.5, .sequence = 1}};
+    struct scores_facts facts = {.head_count = 1, .length_count = 1, .sequence_count = 2};
+    struct survey survey = {.facts = &facts, .row_count = 2, .row = row};
+    size_t first, second;
+    assert_false(repeat_find(&survey, &first, &second));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_repeat), cmocka_unit_test(test_one_row)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
