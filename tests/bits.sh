@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # bits.sh BINARY OTHER...: the same bits from every compiler, with sanitizers and without, under every instruction set: a small
-# battery (every family, drawn and counted; the attention output; flow; predictions) by each binary against the first;
-# tests/bits.py says what is compared. Ends with `N passed, N failed, N skipped`.
+# battery (every family, drawn and counted; the attention output; flow; predictions; a fit; scores written and diagnosed) by
+# each binary against the first; tests/bits.py says what is compared. Ends with `N passed, N failed, N skipped`.
 set -uo pipefail
 binaries=("$@")
 for i in "${!binaries[@]}"; do binaries[i]=$(realpath "${binaries[i]}"); done
@@ -39,6 +39,19 @@ series:
   - {name: short, family: spherical, dimension: 3, output: true, rows: drawn, n: [900], beta: [20]}
 YAML
 
+cat >law.yaml <<'YAML'
+replicates: 128
+n: {from: 2^15, to: 1e300, points: 6}
+beta: {relative_to: lambda_typ, from: 1/2, to: 8, points: 17}
+collapse: {entropy: [1], participation: [0.5], susceptibility: false} # whose top is found to 1e-7
+series: [{family: gaussian}]
+YAML
+cat >scores.yaml <<'YAML'
+replicates: 16
+n: [64, 256]
+series: [{family: gaussian}, {family: attention, width: 9, head: 6}]
+YAML
+
 # answers FOLDER BINARY ISA: what this binary makes of the battery.
 answers() {
     local config folder=$1 program=$2 isa=$3
@@ -49,7 +62,16 @@ answers() {
     rm -f "$folder"/*.units
     [[ $isa == base ]] || return 0 # the others know of no instruction set
     "$program" flow n=300 modes=4 replicates=8 steps=2 'concentration=[2,5]' 'share=[3,1]' 'direction=[[1,0],[0,1]]' --json \
-        >"$folder/flow.json" && "$program" predict spherical dimension=5 'n=[1000]' 'beta=[1,20]' --json >"$folder/predict.json"
+        >"$folder/flow.json" && "$program" predict spherical dimension=5 'n=[1000]' 'beta=[1,20]' --json >"$folder/predict.json" &&
+        "$program" run law.yaml -o "$folder/law.h5" --quiet &&
+        "$program" run scores.yaml -o "$folder/rows.h5" --write-scores "$folder/scores.h5" --quiet || return 1
+    rm -f "$folder"/*.units
+    cd "$folder" || return 1
+    "$program" fit law.h5 -o fit.h5 --json >fit.json 2>/dev/null &&
+        "$program" diagnose scores.h5 -o diagnosis.h5 --trained 128 --json >diagnosis.json 2>/dev/null
+    status=$?
+    cd ..
+    return $status
 }
 
 python=""
