@@ -103,8 +103,7 @@ static int diagnose(const struct diagnose_request *request, const char *path, co
 }
 
 static int run(const struct diagnose_request *request, const char *line) {
-    char *path = request->output ? memory_copy_text(request->output, strlen(request->output))
-                                 : default_output(&request->scores);
+    char *path = request->output ? memory_copy_text(request->output) : default_output(&request->scores);
     int status = destination_check(path, DESTINATION_DIAGNOSIS, 0, NULL);
     if (status == EXIT_DONE && !outfile_prepare(path, false)) { status = EXIT_FAILED; }
     if (status == EXIT_DONE) {

@@ -62,8 +62,7 @@ int command_fit(int argc, char **argv) {
     struct commandline line = {2, known, NULL, .usage = usage};
     if (!commandline_read(&line, argc, argv)) { return line.status; }
     if (!request_is_whole(&line, output)) { return EXIT_USAGE; }
-    char *path =
-        output ? memory_copy_text(output, strlen(output)) : request_default_output(line.word[0], ".fit.h5");
+    char *path = output ? memory_copy_text(output) : request_default_output(line.word[0], ".fit.h5");
     struct study study = {0};
     int status = destination_check(path, DESTINATION_FIT, line.words, (const char *const *)line.word);
     if (status == EXIT_DONE && !outfile_prepare(path, false)) { status = EXIT_FAILED; }

@@ -224,8 +224,7 @@ static int plot(const struct options *options, const struct commandline *line, c
 /* Of a line whose options are read. */
 static int plot_of(const struct options *options, const struct commandline *line, const char *output) {
     if (!request_is_whole(line, output)) { return EXIT_USAGE; }
-    char *directory =
-        output ? memory_copy_text(output, strlen(output)) : request_default_output(line->word[0], "-figures");
+    char *directory = output ? memory_copy_text(output) : request_default_output(line->word[0], "-figures");
     int status = plot(options, line, directory);
     free(directory);
     return status;

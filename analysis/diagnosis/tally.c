@@ -117,8 +117,8 @@ static struct results *create_results(const struct tally_request *r, const struc
     char *text = resolved_text(r, d);
     struct results *results = empirical_shape(text);
     results->config_resolved = text;
-    results->config_text = memory_copy_text(text, strlen(text));
-    results->isa = memory_copy_text(isa_best()->name, strlen(isa_best()->name));
+    results->config_text = memory_copy_text(text);
+    results->isa = memory_copy_text(isa_best()->name);
     for (size_t i = 0; i < d->group_count; i++) { fill_series(r, d, &d->group[i], &results->series[i]); }
     return results;
 }

@@ -45,7 +45,7 @@ static bool move_to(struct column_place *place, const struct column *c, size_t i
 
 static const char *keep(struct page *page, const char *text) {
     page->kept = memory_resize(page->kept, page->kept_count + 1, sizeof *page->kept);
-    return page->kept[page->kept_count++] = memory_copy_text(text, strlen(text));
+    return page->kept[page->kept_count++] = memory_copy_text(text);
 }
 
 /* ---- datasets ---- */

@@ -45,7 +45,7 @@ static void refuse_option(const struct commandline *line, int value, char *const
     const char *word = argv[optind - 1], **name = memory_create(line->count + 1, sizeof *name);
     int length = (int)strcspn(word, "=");
     for (size_t i = 0; i < line->count; i++) { name[i] = line->option[i].name; }
-    char *given = memory_copy_text(word, (size_t)length);
+    char *given = memory_copy_part(word, (size_t)length);
     const char *near = strncmp(given, "--", 2) == 0 ? nearest_name(given + 2, line->count, name) : NULL;
     if (value == ':') {
         commandline_refuse(line, "%s needs a value", word);

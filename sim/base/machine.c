@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sim/base/memory.h"
@@ -42,6 +43,12 @@ static double group_memory(void) {
     return least;
 }
 
+double machine_seconds(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
 double machine_address_space(void) {
     double pages = file_number("/proc/self/statm", "");
     return isfinite(pages) ? pages * (double)sysconf(_SC_PAGESIZE) : 0;
@@ -59,7 +66,7 @@ double machine_memory(void) {
 }
 
 double machine_disk(const char *path) {
-    char *copy = memory_copy_text(path, strlen(path));
+    char *copy = memory_copy_text(path);
     struct statvfs disk;
     bool known = statvfs(dirname(copy), &disk) == 0;
     free(copy);

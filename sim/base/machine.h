@@ -1,4 +1,4 @@
-/* machine: what this machine can hold at the moment. */
+/* machine: what this machine can hold at the moment, and how time goes on it. */
 #ifndef GAPSCALE_SIM_BASE_MACHINE_H
 #define GAPSCALE_SIM_BASE_MACHINE_H
 
@@ -10,6 +10,8 @@ double machine_disk(const char *path);
 /* "1.5 GiB". Returns `text`. */
 enum { MACHINE_TEXT = 32 };
 const char *machine_bytes(double bytes, char text[MACHINE_TEXT]);
+/* Since some moment, by a clock that only goes forward. */
+double machine_seconds(void);
 /* Bytes of address space in use; 0 where that is unknown. */
 double machine_address_space(void);
 

@@ -123,7 +123,9 @@ bool memory_grow(void **array, size_t count, size_t size) {
     return grown != NULL;
 }
 
-char *memory_copy_text(const char *text, size_t length) {
+char *memory_copy_text(const char *text) { return memory_copy_part(text, strlen(text)); }
+
+char *memory_copy_part(const char *text, size_t length) {
     char *copy = memory_create(length + 1, 1);
     memcpy(copy, text, length);
     return copy;

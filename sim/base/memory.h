@@ -30,8 +30,9 @@ void *memory_resize(void *memory, size_t count, size_t size);
 bool memory_grow(void **array, size_t count, size_t size);
 /* `count` things of `size` bytes from a cache line on, for vector kernels; not zeroed. */
 void *memory_create_aligned(size_t count, size_t size);
-/* The first `length` bytes of a text, ended by NUL. */
-char *memory_copy_text(const char *text, size_t length);
+/* A text again, and its first `length` bytes, ended by NUL. */
+char *memory_copy_text(const char *text);
+char *memory_copy_part(const char *text, size_t length);
 /* What printf would print. */
 char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *memory_format_list(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));

@@ -21,7 +21,7 @@ static struct yaml_node *part_of(const struct yaml_node *scalar, size_t skipped,
     struct yaml_node *part = yaml_create_mapping(scalar);
     part->kind = YAML_SCALAR;
     part->offset += skipped;
-    part->text = memory_copy_text(scalar->text + skipped, length);
+    part->text = memory_copy_part(scalar->text + skipped, length);
     return part;
 }
 

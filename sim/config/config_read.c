@@ -84,7 +84,7 @@ struct config *config_read_resolved(const char *text) {
     struct config *config = memory_create(1, sizeof *config);
     struct fault_source source = {"config_resolved", text, strlen(text)};
     struct reader reader = reader_start();
-    config->text = memory_copy_text(text, source.length);
+    config->text = memory_copy_part(text, source.length);
     if (utf8_is_valid(text, source.length)) { read_config(&reader, &source, 0, NULL, config); }
     bool good = config->resolved != NULL;
     fault_free(&reader.faults);

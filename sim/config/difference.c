@@ -24,7 +24,7 @@ static void add(struct differences *d, const char *path, const char *here, const
 /* As it is written: to the end of its line. NULL where there is no node. Free with free(). */
 static char *value_of(const struct yaml_node *node) {
     const char *text = node ? node->source->text + node->offset : NULL;
-    return text ? memory_copy_text(text, strcspn(text, "\n")) : NULL;
+    return text ? memory_copy_part(text, strcspn(text, "\n")) : NULL;
 }
 
 /* What these keys have otherwise than the others; looking `back` from the others, what they have in addition.

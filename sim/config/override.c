@@ -88,7 +88,7 @@ static bool path_is_whole(const char *path) {
 
 void override_apply(struct yaml_node *root, const struct fault_source *source, struct fault_list *faults) {
     const char *equals = strchr(source->text, '=');
-    char *path = memory_copy_text(source->text, equals ? (size_t)(equals - source->text) : source->length);
+    char *path = memory_copy_part(source->text, equals ? (size_t)(equals - source->text) : source->length);
     if (!equals || !path_is_whole(path)) {
         fault_add(faults, source, 0, "write PATH=VALUE, such as replicates=1000 or series.NAME.scale.coef=1");
         free(path);

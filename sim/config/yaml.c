@@ -91,7 +91,7 @@ static bool take_scalar(struct builder *builder, struct fy_event *event) {
     node->quoted = style != FYSS_PLAIN && style != FYSS_ANY;
     node->offset -=
         style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED; /* libfyaml leaves the quote out */
-    node->text = memory_copy_text(text ? text : "", text ? length : 0);
+    node->text = memory_copy_part(text ? text : "", text ? length : 0);
     if (text && memchr(text, 0, length)) {
         size_t offset = node->offset;
         yaml_free(node);
@@ -187,7 +187,7 @@ struct yaml_node *yaml_parse(const struct fault_source *source, size_t start, st
     struct builder builder = {.source = source, .start = start, .faults = faults};
     size_t faults_before = faults->count, length = source->length - start;
     if (length) {
-        char *talked = NULL, *copy = memory_copy_text(source->text + start, length);
+        char *talked = NULL, *copy = memory_copy_part(source->text + start, length);
         size_t talked_length;
         FILE *input = fmemopen(copy, length, "r"), *talk = memory_stream_open(&talked, &talked_length);
         if (!input) { memory_exhausted(); }
@@ -232,7 +232,7 @@ void yaml_set(struct yaml_node *mapping, const char *key, struct yaml_node *valu
     }
     struct yaml_node *name = yaml_create_mapping(value);
     name->kind = YAML_SCALAR;
-    name->text = memory_copy_text(key, strlen(key));
+    name->text = memory_copy_text(key);
     yaml_add(mapping, name, value);
 }
 

@@ -84,14 +84,12 @@ bool journal_header_write(const char *directory, const struct journal_header *h)
     return good;
 }
 
-static char *copy_text(const char *text) { return memory_copy_text(text, strlen(text)); }
-
 struct journal_header journal_header_copy(const struct journal_header *h) {
     struct journal_header copy = *h;
     char **const text[] = {&copy.program, &copy.compiler,    &copy.config_path,
                            &copy.output,  &copy.config_text, &copy.config_resolved};
-    for (size_t i = 0; i < sizeof text / sizeof text[0]; i++) { *text[i] = copy_text(*text[i]); }
-    for (size_t i = 0; i < h->set_count; i++) { copy.set[i] = copy_text(h->set[i]); }
+    for (size_t i = 0; i < sizeof text / sizeof text[0]; i++) { *text[i] = memory_copy_text(*text[i]); }
+    for (size_t i = 0; i < h->set_count; i++) { copy.set[i] = memory_copy_text(h->set[i]); }
     return copy;
 }
 

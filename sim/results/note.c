@@ -5,11 +5,12 @@
 
 #include "sim/base/memory.h"
 
-const char *const note_name[NOTE_MOST] = {"layer",         "head",      "class",          "locality",
-                                          "standing",      "sentence",  "exponent",       "exponent_low",
-                                          "exponent_high", "amplitude", "amplitude_low",  "amplitude_high",
-                                          "lack_of_fit",   "best",      "closest",        "excluded",
-                                          "level",         "sinks",     "excluded_beyond"};
+/* Those there may be, NULL after the last. */
+static const char *const names[NOTE_MOST] = {"layer",         "head",      "class",          "locality",
+                                             "standing",      "sentence",  "exponent",       "exponent_low",
+                                             "exponent_high", "amplitude", "amplitude_low",  "amplitude_high",
+                                             "lack_of_fit",   "best",      "closest",        "excluded",
+                                             "level",         "sinks",     "excluded_beyond"};
 
 static struct results_note *add(struct results_series *s, const char *name) {
     s->note = memory_resize(s->note, s->note_count + 1, sizeof *s->note);
@@ -18,7 +19,7 @@ static struct results_note *add(struct results_series *s, const char *name) {
 }
 
 void note_text(struct results_series *s, const char *name, const char *text) {
-    add(s, name)->text = memory_copy_text(text, strlen(text));
+    add(s, name)->text = memory_copy_text(text);
 }
 
 void note_whole(struct results_series *s, const char *name, uint64_t whole) {
@@ -48,16 +49,16 @@ size_t note_attributes(const struct results_series *s, struct h5_attribute attri
 }
 
 void note_take(struct results_series *s, const struct h5_group *group) {
-    for (size_t i = 0; i < NOTE_MOST && note_name[i]; i++) {
+    for (size_t i = 0; i < NOTE_MOST && names[i]; i++) {
         const struct h5_attribute *a =
-            h5content_attribute(group->attribute_count, group->attribute, note_name[i]);
+            h5content_attribute(group->attribute_count, group->attribute, names[i]);
         if (!a) { continue; }
         if (a->text) {
-            note_text(s, note_name[i], a->text);
+            note_text(s, names[i], a->text);
         } else if (a->whole) {
-            note_whole(s, note_name[i], *a->whole);
+            note_whole(s, names[i], *a->whole);
         } else {
-            note_number(s, note_name[i], a->number);
+            note_number(s, names[i], a->number);
         }
     }
 }

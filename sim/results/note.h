@@ -7,9 +7,8 @@
 #include "sim/storage/h5file.h"
 
 enum { NOTE_MOST = 20 };
-extern const char *const note_name[NOTE_MOST]; /* those there may be, NULL after the last */
 
-/* Adds one; `name` is of the list, and none is told twice. The text is copied. */
+/* Adds one; `name` is of those in note.c, and none is told twice. The text is copied. */
 void note_text(struct results_series *series, const char *name, const char *text);
 void note_whole(struct results_series *series, const char *name, uint64_t whole);
 void note_number(struct results_series *series, const char *name, double number); /* NaN: there is none */

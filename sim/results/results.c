@@ -304,8 +304,8 @@ static void series_outline(struct results_series *s, const struct config *config
 
 struct results *results_outline(const struct config *config) {
     struct results *r = results_shape(config);
-    r->config_text = memory_copy_text(config->text, strlen(config->text));
-    r->config_resolved = memory_copy_text(config->resolved, strlen(config->resolved));
+    r->config_text = memory_copy_text(config->text);
+    r->config_resolved = memory_copy_text(config->resolved);
     for (size_t i = 0; i < r->series_count; i++) {
         series_outline(&r->series[i], config, &config->series[i]);
     }
@@ -330,9 +330,9 @@ static void series_create(struct results_series *s, const struct results_series 
 struct results *results_create(const struct results *outline, const char *isa) {
     struct results *r = memory_create(1, sizeof *r);
     *r = *outline;
-    r->config_text = memory_copy_text(outline->config_text, strlen(outline->config_text));
-    r->config_resolved = memory_copy_text(outline->config_resolved, strlen(outline->config_resolved));
-    r->isa = memory_copy_text(isa, strlen(isa));
+    r->config_text = memory_copy_text(outline->config_text);
+    r->config_resolved = memory_copy_text(outline->config_resolved);
+    r->isa = memory_copy_text(isa);
     r->series = memory_create(r->series_count, sizeof *r->series);
     for (size_t i = 0; i < r->series_count; i++) { series_create(&r->series[i], &outline->series[i]); }
     return r;

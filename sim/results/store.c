@@ -163,13 +163,11 @@ static bool fits_file(const struct results *shape, const char *path) {
     return stat(path, &file) == 0 && 8 * results_numbers(shape) <= 1040.0 * (double)file.st_size;
 }
 
-static char *copy_text(const char *text) { return memory_copy_text(text, strlen(text)); }
-
 static void take_root(const struct h5_content *root, struct results *r) {
     r->seed = *root_whole(root, "seed");
-    r->config_text = copy_text(root_text(root, "config"));
-    r->config_resolved = copy_text(root_text(root, "config_resolved"));
-    r->isa = copy_text(root_text(root, "isa"));
+    r->config_text = memory_copy_text(root_text(root, "config"));
+    r->config_resolved = memory_copy_text(root_text(root, "config_resolved"));
+    r->isa = memory_copy_text(root_text(root, "isa"));
 }
 
 /* What a resolved text says of results, be it a config or the options of a diagnosis. */

@@ -11,9 +11,9 @@
 
 /* ---- files ---- */
 
-static bool ends_with(const char *text, const char *ending) {
-    size_t length = strlen(text), least = strlen(ending);
-    return length >= least && strcmp(text + length - least, ending) == 0;
+static bool is_npy(const char *path) {
+    size_t length = strlen(path);
+    return length >= 4 && strcmp(path + length - 4, ".npy") == 0;
 }
 
 /* The source of a path, opened once however often it is named. NULL after a message. */
@@ -21,7 +21,7 @@ static struct source *open_source(struct found *f, const char *path, size_t leng
     for (size_t i = 0; i < f->source_count; i++) {
         if (strlen(f->path[i]) == length && strncmp(f->path[i], path, length) == 0) { return f->source[i]; }
     }
-    char *copy = memory_copy_text(path, length);
+    char *copy = memory_copy_part(path, length);
     struct source *source = source_open(copy, links);
     if (!source) {
         free(copy);
@@ -146,11 +146,11 @@ static bool add_word(struct found *f, const char *word, const struct scores_requ
 
 /* --scores A.npy, or --queries A.npy --keys B.npy. */
 static bool add_npy(struct found *f, const struct scores_request *r) {
-    if (r->scores && ends_with(r->scores, ".npy")) {
+    if (r->scores && is_npy(r->scores)) {
         struct source *s = open_source(f, r->scores, strlen(r->scores), r->links);
         return s && add_nameless(f, s, r);
     }
-    if (!r->queries || !r->keys || !ends_with(r->queries, ".npy") || !ends_with(r->keys, ".npy")) {
+    if (!r->queries || !r->keys || !is_npy(r->queries) || !is_npy(r->keys)) {
         message_error("nothing to read: give FILE, or --scores A.npy, or --queries A.npy --keys B.npy");
         return false;
     }

@@ -25,8 +25,6 @@ struct reader {
     const char *why;
 };
 
-static char *copy_text(const char *text) { return memory_copy_text(text, strlen(text)); }
-
 static herr_t is_about_memory(unsigned depth, const H5E_error2_t *error, void *found) {
     (void)depth;
     *(bool *)found |= error->maj_num == H5E_RESOURCE || error->min_num == H5E_CANTALLOC;
@@ -87,7 +85,7 @@ static const char **take_texts(hid_t read, size_t count, char *raw) {
     for (size_t i = 0; i < count; i++) {
         char *one = raw + i * size;
         if (variable) { memcpy(&one, raw + i * size, sizeof one); }
-        text[i] = copy_text(one ? one : "");
+        text[i] = memory_copy_text(one ? one : "");
         if (variable && one) { H5free_memory(one); }
     }
     return text;
@@ -153,7 +151,7 @@ static herr_t add_attribute(hid_t object, const char *name, const H5A_info_t *in
     (void)info;
     struct attribute_list *list = context;
     if (is_bookkeeping(name)) { return 0; }
-    struct h5_attribute a = {.name = copy_text(name)};
+    struct h5_attribute a = {.name = memory_copy_text(name)};
     hid_t id = H5Aopen(object, name, H5P_DEFAULT), type = H5Aget_type(id), space = H5Aget_space(id);
     bool good = id >= 0 && type >= 0 && space >= 0 && read_attribute_value(list->reader, id, type, space, &a);
     H5Sclose(space);
@@ -207,7 +205,7 @@ static herr_t add_scale(hid_t group, const char *name, const H5L_info_t *link, v
     hid_t object = H5Oopen(group, name, H5P_DEFAULT);
     if (H5Iget_type(object) == H5I_DATASET && H5DSis_scale(object) > 0) {
         list->item = memory_resize(list->item, list->count + 1, sizeof *list->item);
-        list->item[list->count++] = (struct scale){object_address(object), copy_text(name)};
+        list->item[list->count++] = (struct scale){object_address(object), memory_copy_text(name)};
     }
     H5Oclose(object);
     return 0;
@@ -251,7 +249,7 @@ static unsigned group_dimension(struct h5_group *g, const char *name, size_t siz
         if (strcmp(g->dimension[i].name, name) == 0 && g->dimension[i].size == size) { return (unsigned)i; }
     }
     struct h5_dimension *grown = memory_resize((void *)g->dimension, g->dimension_count + 1, sizeof *grown);
-    grown[g->dimension_count] = (struct h5_dimension){copy_text(name), size};
+    grown[g->dimension_count] = (struct h5_dimension){memory_copy_text(name), size};
     g->dimension = grown;
     return (unsigned)g->dimension_count++;
 }
@@ -357,8 +355,8 @@ static bool read_words(struct reader *r, hid_t dataset, struct h5_dataset *d) {
     bool good = read_attributes(r, dataset, &word);
     for (size_t i = 0; i < word.count; i++) {
         const struct h5_attribute *a = &word.item[i];
-        if (a->text && strcmp(a->name, "units") == 0) { d->units = copy_text(a->text); }
-        if (a->text && strcmp(a->name, "long_name") == 0) { d->long_name = copy_text(a->text); }
+        if (a->text && strcmp(a->name, "units") == 0) { d->units = memory_copy_text(a->text); }
+        if (a->text && strcmp(a->name, "long_name") == 0) { d->long_name = memory_copy_text(a->text); }
         free((void *)a->name);
         free((void *)a->text);
         free((void *)a->whole);
@@ -373,7 +371,7 @@ static bool read_dataset(const struct place *p, hid_t dataset, const char *name)
     if (is_bare_scale(dataset) || (p->wanted && !h5content_dataset(p->wanted, name))) { return true; }
     struct h5_dataset *list = memory_resize((void *)g->dataset, g->dataset_count + 1, sizeof *list);
     struct h5_dataset *d = &list[g->dataset_count++];
-    *d = (struct h5_dataset){.name = copy_text(name)};
+    *d = (struct h5_dataset){.name = memory_copy_text(name)};
     g->dataset = list;
     return read_values(r, dataset, &p->scales, p->wanted, g, d) && read_words(r, dataset, d);
 }
@@ -420,8 +418,8 @@ static bool read_group(struct reader *r, hid_t group, const char *path, int dept
         c->attribute = list.item;
     } else {
         c->group = memory_resize(c->group, ++c->group_count, sizeof *c->group);
-        c->group[place.at] =
-            (struct h5_group){.name = copy_text(path), .attribute_count = list.count, .attribute = list.item};
+        c->group[place.at] = (struct h5_group){
+            .name = memory_copy_text(path), .attribute_count = list.count, .attribute = list.item};
     }
     good = good && (read_members(group, &place) || refuse(r, "a group cannot be listed"));
     free_scales(&place.scales);
