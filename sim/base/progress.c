@@ -1,17 +1,12 @@
 #include "sim/base/progress.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
+#include "sim/base/machine.h"
 
 struct progress progress_start(double total, double before, bool quiet) {
-    double start = now();
+    double start = machine_seconds();
     return (struct progress){.quiet = quiet,
                              .terminal = isatty(STDERR_FILENO),
                              .total = total,
@@ -23,7 +18,7 @@ struct progress progress_start(double total, double before, bool quiet) {
 
 void progress_add(struct progress *p, double cost, const char *what) {
     p->done += cost;
-    double time = now();
+    double time = machine_seconds();
     if (p->quiet || time < p->next) { return; }
     p->next = time + (p->terminal ? 0.25 : 10);
     double left = (time - p->start) * (p->total - p->done) / (p->done - p->before);

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "sim/base/machine.h"
 #include "sim/base/memory.h"
 #include "sim/journal/files.h"
 
@@ -25,18 +25,12 @@ struct saver {
     bool failed;
 };
 
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 struct saver *saver_create(const char *directory) {
     struct saver *s = memory_create(1, sizeof *s);
     snprintf(s->directory, sizeof s->directory, "%s", directory);
     pthread_mutex_init(&s->mutex, NULL);
     pthread_mutex_init(&s->writing, NULL);
-    s->last_write = now();
+    s->last_write = machine_seconds();
     return s;
 }
 
@@ -90,9 +84,9 @@ static bool batch_write(struct saver *s, const struct batch *b) {
 
 static bool write_now(struct saver *s, const struct batch *b) {
     pthread_mutex_lock(&s->writing); /* also to wait for others */
-    double start = now();
+    double start = machine_seconds();
     bool good = batch_write(s, b);
-    double interval = fmin(BATCH_MOST, fmax(BATCH_LEAST, BATCH_SHARE * (now() - start)));
+    double interval = fmin(BATCH_MOST, fmax(BATCH_LEAST, BATCH_SHARE * (machine_seconds() - start)));
     pthread_mutex_unlock(&s->writing);
     pthread_mutex_lock(&s->mutex);
     s->interval = interval;
@@ -113,10 +107,10 @@ static struct batch take_waiting(struct saver *s, bool at_once) {
     struct batch taken = {.count = 0};
     pthread_mutex_lock(&s->mutex);
     if (s->batch.count > 0 &&
-        (at_once || s->batch.length >= BATCH_BYTES || now() - s->last_write >= s->interval)) {
+        (at_once || s->batch.length >= BATCH_BYTES || machine_seconds() - s->last_write >= s->interval)) {
         taken = s->batch;
         s->batch = (struct batch){.count = 0};
-        s->last_write = now();
+        s->last_write = machine_seconds();
     }
     pthread_mutex_unlock(&s->mutex);
     return taken;

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sim/base/machine.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 
@@ -30,12 +31,6 @@ struct stop {
     bool deferred;
     atomic_bool asked;
 };
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 bool stop_asked(const struct stop *stop) {
     return stop && atomic_load_explicit(&stop->asked, memory_order_relaxed);
@@ -67,7 +62,7 @@ static bool wait_done(const struct stop *stop, double seconds) {
 static bool wait_reason(struct stop *stop, const char **why) {
     struct pollfd end[2] = {{.fd = stop->done, .events = POLLIN}, {.fd = stop->signal_end, .events = POLLIN}};
     for (;;) {
-        double time = now(), next = fmin(stop->deadline, stop->next_beat);
+        double time = machine_seconds(), next = fmin(stop->deadline, stop->next_beat);
         int ready = poll(end, 2, (int)ceil(1000 * fmax(0, fmin(next - time, 3600))));
         if (ready > 0 && end[0].revents) { return false; }
         if (ready > 0) {
@@ -81,9 +76,9 @@ static bool wait_reason(struct stop *stop, const char **why) {
             return true;
         }
         *why = stop->plan.limit.who;
-        if (now() >= stop->deadline) { return true; }
-        if (now() >= stop->next_beat) {
-            stop->next_beat = now() + STOP_BEAT;
+        if (machine_seconds() >= stop->deadline) { return true; }
+        if (machine_seconds() >= stop->next_beat) {
+            stop->next_beat = machine_seconds() + STOP_BEAT;
             *why = "the journal";
             if (stop->plan.beat && !stop->plan.beat(stop->plan.context)) { return true; }
         }
@@ -115,8 +110,8 @@ static bool stop_prepare(struct stop *stop) {
 struct stop *stop_start(const struct stop_plan *plan) {
     struct stop *stop = memory_create(1, sizeof *stop);
     stop->plan = *plan;
-    stop->deadline = now() + plan->limit.seconds;
-    stop->next_beat = now() + STOP_BEAT;
+    stop->deadline = machine_seconds() + plan->limit.seconds;
+    stop->next_beat = machine_seconds() + STOP_BEAT;
     if (stop_prepare(stop) && pthread_create(&stop->thread, NULL, watch, stop) == 0) { return stop; }
     message_error("cannot watch for signals: %s", strerror(errno));
     free(stop);
