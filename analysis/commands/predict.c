@@ -223,8 +223,8 @@ static void print_json(const struct config_series *s, size_t count, const struct
 }
 
 /* "-" for NaN and infinities. */
-static const char *decimal(double x, int digits, char out[WORDS]) {
-    snprintf(out, WORDS, isfinite(x) ? "%.*f" : "-", digits, x);
+static const char *decimal(double x, char out[WORDS]) {
+    snprintf(out, WORDS, isfinite(x) ? "%.4f" : "-", x);
     return out;
 }
 
@@ -242,14 +242,13 @@ static void print_lengths(const struct config_series *s, const struct length *le
     for (size_t i = 0; i < s->n_count; i++) {
         const struct length *l = &length[i];
         bool inside = isfinite(l->typical.log_gap);
-        printf("%10s %11s %11s %8s  %9s %8s  %8s %9s  %8s %9s\n", words_length(l->log_n, n),
-               words_exponential(l->typical.log_lambda, lambda), words_exponential(l->log_asymptotic, law),
-               decimal(l->xi_lambda, 4, text[0]),
-               decimal(inside ? l->typical.log_rank / l->log_n : NAN, 4, text[1]),
-               decimal(inside ? exp(l->typical.log_gap + l->typical.log_lambda) : NAN, 4, text[2]),
-               decimal(l->collapse_entropy, 4, text[3]), decimal(l->limits.collapse_entropy, 4, text[4]),
-               decimal(l->collapse_participation, 4, text[5]),
-               decimal(l->limits.collapse_participation, 4, text[6]));
+        printf(
+            "%10s %11s %11s %8s  %9s %8s  %8s %9s  %8s %9s\n", words_length(l->log_n, n),
+            words_exponential(l->typical.log_lambda, lambda), words_exponential(l->log_asymptotic, law),
+            decimal(l->xi_lambda, text[0]), decimal(inside ? l->typical.log_rank / l->log_n : NAN, text[1]),
+            decimal(inside ? exp(l->typical.log_gap + l->typical.log_lambda) : NAN, text[2]),
+            decimal(l->collapse_entropy, text[3]), decimal(l->limits.collapse_entropy, text[4]),
+            decimal(l->collapse_participation, text[5]), decimal(l->limits.collapse_participation, text[6]));
     }
 }
 
@@ -260,8 +259,8 @@ static void print_limits(const struct config_series *s, const struct length *len
     for (size_t i = 0; i < s->n_count; i++) {
         const struct limits *l = &length[i].limits;
         printf("%10s  %-18s %10s  %8s %8s %8s\n", words_length(length[i].log_n, n), law_name[l->law],
-               decimal(l->exponent, 4, text[0]), decimal(l->lambda[0], 4, text[1]),
-               decimal(l->lambda[1], 4, text[2]), decimal(l->lambda[2], 4, text[3]));
+               decimal(l->exponent, text[0]), decimal(l->lambda[0], text[1]), decimal(l->lambda[1], text[2]),
+               decimal(l->lambda[2], text[3]));
     }
 }
 

@@ -226,10 +226,11 @@ const char *axis_length_name(double log_n, char out[AXIS_LENGTH]) {
     return out;
 }
 
-void axis_print_these_lengths(FILE *out, const char *name, const struct axis_lengths *lengths,
-                              struct axis_range range, size_t count, const double *log_n) {
+/* On the axis of colours, with a tick at each of these, but where two would touch. */
+static void print_these_lengths(FILE *out, const struct axis_lengths *lengths, struct axis_range range,
+                                size_t count, const double *log_n) {
     struct ticks t = ticks_make(out, range, M_LN10, 0.05);
-    print_range(out, name, range);
+    print_range(out, "cb", range);
     for (size_t i = 0; i < count; i++) {
         char length[AXIS_LENGTH];
         tick(&t, axis_length_coordinate(lengths, log_n[i]), "%s", axis_length_name(log_n[i], length));
@@ -254,7 +255,7 @@ void axis_print_length_colours(FILE *out, size_t count, const double *log_n) {
     for (size_t n = 0; n < count; n++) { axis_include(&range, axis_length_coordinate(&lengths, log_n[n])); }
     axis_pad(&range, 0, 0.5);
     if (count <= NAMED) {
-        axis_print_these_lengths(out, "cb", &lengths, range, count, log_n);
+        print_these_lengths(out, &lengths, range, count, log_n);
     } else {
         axis_print_lengths(out, "cb", &lengths, range);
     }

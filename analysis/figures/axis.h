@@ -28,9 +28,6 @@ struct axis_lengths axis_lengths_make(size_t count, const double *log_n);
 double axis_length_coordinate(const struct axis_lengths *lengths, double log_n);
 void axis_print_lengths(FILE *out, const char *name, const struct axis_lengths *lengths,
                         struct axis_range range);
-/* The same with a tick at each of these, but where two would touch. */
-void axis_print_these_lengths(FILE *out, const char *name, const struct axis_lengths *lengths,
-                              struct axis_range range, size_t count, const double *log_n);
 /* "2^{12}", "1000", "10^{300}", "3.16×10^{7}", "e^{100000}", in gnuplot's enhanced mode. */
 enum { AXIS_LENGTH = 80 };
 const char *axis_length_name(double log_n, char out[AXIS_LENGTH]);

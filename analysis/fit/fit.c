@@ -6,7 +6,8 @@
 
 #include "sim/base/memory.h"
 
-double fit_variable(const struct fit *fit, size_t n) {
+/* x of the exponents at an n. */
+static double variable(const struct fit *fit, size_t n) {
     double log_n = fit->series->log_n[n];
     return fit->by_n ? log_n : log(log_n);
 }
@@ -117,7 +118,7 @@ static void growth_create(struct growth *g, size_t count) {
 static void growth_load(struct growth *g, const struct fit *fit, size_t criterion) {
     for (size_t n = 0; n < fit->lengths; n++) {
         const struct ensemble_point *point = &fit->collapse[n * fit->criteria + criterion];
-        g->x[n] = fit_variable(fit, n);
+        g->x[n] = variable(fit, n);
         g->log_log_n[n] = log(fit->series->log_n[n]);
         g->ratio[n] = point->log_ratio;
         g->beta[n] = fit_log_collapse(fit, n, criterion);
@@ -163,7 +164,7 @@ static void fit_growth(struct fit *fit) {
         }
         fit->drift[k] = none;
     }
-    for (size_t n = 0; n < fit->lengths; n++) { g.x[n] = fit_variable(fit, n); }
+    for (size_t n = 0; n < fit->lengths; n++) { g.x[n] = variable(fit, n); }
     for (size_t i = 0; i < fit->intervals; i++) {
         fit->local_lambda[i] = exponent_fit(2, g.x + i, fit->series->log_lambda_typ + i, g.no_error);
     }

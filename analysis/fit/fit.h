@@ -50,8 +50,6 @@ struct fit {
 void fit_make(struct fit *fit, const struct results_series *series, const char *file);
 void fit_release(struct fit *fit);
 
-/* x of the exponents at an n. */
-double fit_variable(const struct fit *fit, size_t n);
 /* The exponent of the asymptotic law in that variable; NaN where no law is known. */
 double fit_asymptotic_exponent(const struct fit *fit);
 /* log beta_c in absolute units. */

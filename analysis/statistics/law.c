@@ -102,7 +102,7 @@ static bool solve(const struct law_data *data, size_t terms, gsl_matrix *x, gsl_
 }
 
 bool law_fit(const struct law_data *data, size_t terms, const enum law_term *term, struct law_fit *fit) {
-    *fit = (struct law_fit){.count = data->count, .terms = terms, .chi_square = NAN};
+    *fit = (struct law_fit){.count = data->count, .chi_square = NAN};
     if (data->count < terms || data->count == 0) { return false; }
     gsl_vector *y = gsl_vector_alloc(data->count);
     gsl_matrix *x = terms > 0 ? gsl_matrix_alloc(data->count, terms) : NULL;

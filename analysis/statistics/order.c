@@ -25,7 +25,8 @@ static size_t median_rank(size_t count) {
     return r;
 }
 
-void order_sort(size_t count, double *value) {
+/* Into ascending order; no NaN. */
+static void sort(size_t count, double *value) {
     double *room = memory_create(count, sizeof *room);
     isa_best()->kernel->sort(count, value, room);
     for (size_t i = 0, j = count; i + 1 < j; i++) {
@@ -41,7 +42,7 @@ struct order order_make(size_t count, const double *values, double *scratch) {
     for (size_t i = 0; i < count; i++) {
         if (!isnan(values[i])) { scratch[order.count++] = values[i]; }
     }
-    order_sort(order.count, scratch);
+    sort(order.count, scratch);
     for (size_t q = 0; q < ORDER_QUANTILES; q++) {
         order.quantile[q] = order.count > 0 ? sorted_quantile(order.count, scratch, order_level[q]) : NAN;
     }

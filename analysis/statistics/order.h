@@ -15,9 +15,6 @@ struct order {
                                          95% whatever the law; NaN for fewer than six values */
 };
 
-/* Into ascending order; no NaN. */
-void order_sort(size_t count, double *value);
-
 /* `scratch` has room for `count` values. */
 struct order order_make(size_t count, const double *values, double *scratch);
 

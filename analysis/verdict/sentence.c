@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/text/words.h"
 #include "sim/results/note.h"
 
-const char *sentence_estimate(const struct verdict_estimate *e, char out[WORDS]) {
+/* "0.4997 +- 0.0040": half the 95% interval; "-" where it cannot be told. */
+static const char *estimate(const struct verdict_estimate *e, char out[WORDS]) {
     return words_measured(e->value, (e->high - e->low) / 2, out);
 }
 
@@ -111,16 +113,15 @@ static void reason(const struct fit *fit, const struct verdict *v, char *out, si
                  v->exact_count);
         break;
     case GROUND_EXPONENT:
-        snprintf(out, size, "the exponent is %s where theory says %.4g",
-                 sentence_estimate(&v->exponent, value), v->exponent.predicted);
+        snprintf(out, size, "the exponent is %s where theory says %.4g", estimate(&v->exponent, value),
+                 v->exponent.predicted);
         break;
     case GROUND_SLOPE:
-        snprintf(out, size, "beta_c grows as Lambda^typ to the power %s, not 1",
-                 sentence_estimate(&v->slope, value));
+        snprintf(out, size, "beta_c grows as Lambda^typ to the power %s, not 1", estimate(&v->slope, value));
         break;
     case GROUND_AMPLITUDE:
         snprintf(out, size, "beta_c/Lambda^typ tends to %s where the limit law says %.5g",
-                 sentence_estimate(&v->amplitude, value), v->amplitude.predicted);
+                 estimate(&v->amplitude, value), v->amplitude.predicted);
         break;
     case GROUND_REACH: reach_words(fit, v, out, size); break;
     case GROUND_NO_THEORY: snprintf(out, size, "theory has no closed form for this law"); break;
@@ -164,16 +165,15 @@ const char *sentence_make(const struct fit *fit, const struct verdict *v, char o
     if (isnan(v->exponent.value)) { return out; }
     words_append(out, SENTENCE, " From n = %s", words_length(v->first_log_n, first));
     words_append(out, SENTENCE, " to %s beta_c grows as %s^(%s)", words_length(v->last_log_n, first),
-                 fit->by_n ? "n" : "(log n)", sentence_estimate(&v->exponent, value));
+                 fit->by_n ? "n" : "(log n)", estimate(&v->exponent, value));
     if (!isnan(v->exponent.predicted)) {
         words_append(out, SENTENCE, " (theory: %.4g)", v->exponent.predicted);
     }
     if (!isnan(v->slope.value)) {
-        words_append(out, SENTENCE, ", as Lambda^typ to the power %s", sentence_estimate(&v->slope, value));
+        words_append(out, SENTENCE, ", as Lambda^typ to the power %s", estimate(&v->slope, value));
     }
     if (!isnan(v->amplitude.value)) {
-        words_append(out, SENTENCE, ", and beta_c/Lambda^typ tends to %s",
-                     sentence_estimate(&v->amplitude, value));
+        words_append(out, SENTENCE, ", and beta_c/Lambda^typ tends to %s", estimate(&v->amplitude, value));
         if (!isnan(v->amplitude.predicted)) {
             words_append(out, SENTENCE, " (limit law: %.5g)", v->amplitude.predicted);
         }

@@ -38,20 +38,21 @@ struct merge {
     struct publish_place place; /* of the output */
 };
 
-/* The first journal from `from` on that has a unit; journal_count when there is none. */
-static size_t find_holder(const struct merge *m, size_t unit, size_t from) {
-    while (from < m->journal_count && !journal_has(m->journal[from], unit)) { from++; }
-    return from;
+/* The first journal that has a unit; journal_count when there is none. */
+static size_t find_holder(const struct merge *m, size_t unit) {
+    size_t i = 0;
+    while (i < m->journal_count && !journal_has(m->journal[i], unit)) { i++; }
+    return i;
 }
 
 static const uint8_t *merged_record(void *context, size_t unit, size_t *length) {
     const struct merge *m = context;
-    return journal_record(m->journal[find_holder(m, unit, 0)], unit, length);
+    return journal_record(m->journal[find_holder(m, unit)], unit, length);
 }
 
 static bool merged_has(const void *context, size_t unit) {
     const struct merge *m = context;
-    return find_holder(m, unit, 0) < m->journal_count;
+    return find_holder(m, unit) < m->journal_count;
 }
 
 /* ---- the same sweep ---- */
@@ -94,7 +95,7 @@ static bool agree(struct journal *a, struct journal *b, size_t unit) {
 static bool check_overlaps(const struct merge *m) {
     size_t conflicts = 0;
     for (size_t i = 0; i < unit_plan_size(&m->plan); i++) {
-        size_t holder = find_holder(m, i, 0);
+        size_t holder = find_holder(m, i);
         for (size_t k = holder + 1; k < m->journal_count; k++) {
             if (!journal_has(m->journal[k], i) || m->journal[k] == m->journal[holder] ||
                 agree(m->journal[holder], m->journal[k], i)) {
@@ -135,7 +136,7 @@ static void say_commands(const struct merge *m, const bool *wanted, size_t shard
 /* Of the units before `end`, how many no journal has. */
 static size_t count_missing(const struct merge *m, size_t end) {
     size_t missing = 0;
-    for (size_t i = 0; i < end; i++) { missing += find_holder(m, i, 0) == m->journal_count; }
+    for (size_t i = 0; i < end; i++) { missing += find_holder(m, i) == m->journal_count; }
     return missing;
 }
 
@@ -145,7 +146,7 @@ static void say_missing(const struct merge *m) {
     size_t missing = count_missing(m, units);
     bool *wanted = memory_create(shards, sizeof *wanted);
     for (size_t i = 0; i < units; i++) {
-        if (find_holder(m, i, 0) < m->journal_count) { continue; }
+        if (find_holder(m, i) < m->journal_count) { continue; }
         struct unit unit = unit_get(&m->plan, i);
         char name[UNIT_NAME];
         if (said++ < SHOWN) { message_say("missing: %s", unit_name(&unit, name)); }

@@ -36,7 +36,7 @@ static bool read_number(const struct yaml_node *node, double *value, double *log
     return node->kind == YAML_SCALAR && !node->quoted && number_read(node->text, value, log_value);
 }
 
-bool value_contains(const struct value_range *range, double value) {
+static bool contains(const struct value_range *range, double value) {
     return isfinite(value) && value >= range->low && value <= range->high &&
            !(range->open_low && value == range->low) && !(range->open_high && value == range->high);
 }
@@ -65,7 +65,7 @@ const char *value_describe(const struct value_range *range, char out[VALUE_TEXT]
 bool value_real(const struct yaml_node *node, const char *what, const struct value_range *range,
                 struct fault_list *faults, double *value) {
     char wanted[VALUE_TEXT];
-    if (read_number(node, value, NULL) && value_contains(range, *value)) { return true; }
+    if (read_number(node, value, NULL) && contains(range, *value)) { return true; }
     value_refuse(node, what, value_describe(range, wanted), faults);
     return false;
 }

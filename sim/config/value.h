@@ -19,7 +19,6 @@ extern const struct value_range value_any;      /* every finite number */
 extern const struct value_range value_positive; /* above 0 */
 extern const struct value_range value_fraction; /* above 0, below 1 */
 
-bool value_contains(const struct value_range *range, double value);
 enum { VALUE_TEXT = 96 };
 /* "a number above 0", "a number from 0 to 1", ... Returns `out`. */
 const char *value_describe(const struct value_range *range, char out[VALUE_TEXT]);

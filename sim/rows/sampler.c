@@ -84,8 +84,6 @@ const struct row *sampler_row(struct sampler *s, const struct sampler_law *law, 
     return drawn_row(s->drawn, law->family, law->p, law->log_n, law->log_lambda_typ, stream);
 }
 
-bool sampler_has_scores(const struct sampler_law *law) { return !law->atoms && !law->counted; }
-
 bool sampler_scores(struct sampler *s, const struct sampler_law *law, struct stream stream,
                     score_visitor *visit, void *context) {
     if (law->family->kind != FAMILY_SAMPLED) {

@@ -24,10 +24,8 @@ void sampler_free(struct sampler *sampler);
 /* Valid until the next call with the same workspace. */
 const struct row *sampler_row(struct sampler *sampler, const struct sampler_law *law, struct stream stream);
 
-/* Whether the rows of a law have scores one by one: drawn or sampled ones. */
-bool sampler_has_scores(const struct sampler_law *law);
-/* The scores of that row in the order in which they were drawn, of a law that has them. False when given
- * up. */
+/* The scores of that row in the order in which they were drawn, of a law whose rows are drawn or sampled.
+ * False when given up. */
 bool sampler_scores(struct sampler *sampler, const struct sampler_law *law, struct stream stream,
                     score_visitor *visit, void *context);
 

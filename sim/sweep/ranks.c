@@ -14,7 +14,6 @@ int ranks_start(int *argc, char ***argv) {
 int ranks_end(int status) { return status; }
 void ranks_abort(void) {}
 int ranks_index(void) { return 0; }
-int ranks_count(void) { return 1; }
 int ranks_threads(void) { return omp_get_num_procs(); }
 int ranks_lead(const struct sweep_work *work) { return sweep_compute(work); }
 bool ranks_wait(int *status) {
@@ -123,7 +122,6 @@ void ranks_abort(void) {
 }
 
 int ranks_index(void) { return rank_index; }
-int ranks_count(void) { return rank_count; }
 
 int ranks_threads(void) {
     const char *asked = getenv("OMP_NUM_THREADS");
