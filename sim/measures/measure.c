@@ -151,12 +151,6 @@ static void measure_from(const struct cumulants *c, const struct row *row, doubl
     out[MEASURE_GAP_MEAN] = c->mean;
 }
 
-void measure_row(const struct kernel *kernel, const struct row *row, double beta, double out[MEASURE_COUNT]) {
-    beta = fmin(beta, 1e300); /* inf would make NaN of a gap of 0 */
-    struct cumulants c = row_cumulants(kernel, row, beta, AVERAGES);
-    measure_from(&c, row, beta, out);
-}
-
 /* How many betas on the next one is twice as large, all along; `count` if there is no such number. */
 static size_t octave_length(size_t count, const double *beta) {
     size_t length = 1;
@@ -172,7 +166,7 @@ void measure_betas(const struct kernel *kernel, const struct row *row, size_t co
     size_t octave = octave_length(count, beta);
     for (size_t first = 0; first < octave && first < count; first++) {
         for (size_t b = first; b < count; b += octave) {
-            double at = fmin(beta[b], 1e300);
+            double at = fmin(beta[b], 1e300); /* inf would make NaN of a gap of 0 */
             size_t reach = row_reach(row, at);
             if (b == first) {
                 kernel->weights(reach, row->gap, at, row->scratch);
@@ -183,6 +177,10 @@ void measure_betas(const struct kernel *kernel, const struct row *row, size_t co
             measure_from(&c, row, at, value[b]);
         }
     }
+}
+
+void measure_row(const struct kernel *kernel, const struct row *row, double beta, double out[MEASURE_COUNT]) {
+    measure_betas(kernel, row, 1, &beta, (double(*)[MEASURE_COUNT])out);
 }
 
 /* log of the number of scores that tie at the top. */

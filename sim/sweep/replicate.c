@@ -7,6 +7,8 @@
 #include "sim/base/memory.h"
 #include "sim/rows/stream.h"
 
+enum { TE_TOGETHER = 9 };
+
 struct replicate_layout replicate_layout(const struct results_series *r) {
     struct replicate_layout l = {.betas = r->size[RESULTS_BETA], .ranks = r->size[RESULTS_RANK]};
     for (unsigned q = 0; q < RESULTS_QUANTITIES; q++) { l.at[q + 1] = l.at[q] + results_quantity_size(r, q); }
@@ -33,26 +35,13 @@ void replicate_worker_release(struct replicate_worker *w) {
     free(w->grid_value);
 }
 
-/* Both halves of the TE theorem on this row: beta = factor x its own Lambda_n. */
-static void measure_te(const struct kernel *kernel, const struct row *row, double lambda,
+/* Both halves of the TE theorem on this row: beta = factor x its own Lambda_n. Factors go by octaves: several
+ * `together` are measured quicker, the same but for rounding, which stays small where they are few. */
+static void measure_te(const struct kernel *kernel, const struct row *row, double lambda, size_t together,
                        const struct results_series *r, const struct replicate_layout *l, double *values) {
-    for (size_t f = 0; f < r->size[RESULTS_TE]; f++) {
-        double m[MEASURE_COUNT];
-        measure_row(kernel, row, r->te_factor[f] * lambda, m);
-        values[l->at[RESULTS_TE_ENTROPY] + f] = m[MEASURE_ENTROPY];
-        values[l->at[RESULTS_TE_TOP_TWO_RATIO] + f] = m[MEASURE_TOP_TWO_RATIO];
-    }
-}
-
-/* The same but for rounding, and quicker, as factors go by octaves: a few at a time, so that rounding stays
- * small. */
-static void measure_te_quickly(const struct kernel *kernel, const struct row *row, double lambda,
-                               const struct results_series *r, const struct replicate_layout *l,
-                               double *values) {
-    enum { TOGETHER = 9 };
-    for (size_t first = 0; first < r->size[RESULTS_TE]; first += TOGETHER) {
-        size_t left = r->size[RESULTS_TE] - first, count = left < TOGETHER ? left : TOGETHER;
-        double beta[TOGETHER], m[TOGETHER][MEASURE_COUNT];
+    double beta[TE_TOGETHER], m[TE_TOGETHER][MEASURE_COUNT];
+    for (size_t first = 0; first < r->size[RESULTS_TE]; first += together) {
+        size_t left = r->size[RESULTS_TE] - first, count = left < together ? left : together;
         for (size_t f = 0; f < count; f++) { beta[f] = r->te_factor[first + f] * lambda; }
         measure_betas(kernel, row, count, beta, m);
         for (size_t f = 0; f < count; f++) {
@@ -80,7 +69,7 @@ static void keep_replicate(const struct replicate_worker *worker, const struct r
     for (size_t k = 0; k < r->size[RESULTS_CRITERION]; k++) {
         r->collapse[k * kept + at] = measure_collapse(kernel, row, &r->criterion[k], grid);
     }
-    (known ? measure_te_quickly : measure_te)(kernel, row, a.lambda, r, place->layout, values);
+    measure_te(kernel, row, a.lambda, known ? TE_TOGETHER : 1, r, place->layout, values);
 }
 
 /* Components of V (ATT - q), and sums of pairs of them on their scales. */
