@@ -445,6 +445,9 @@ expect 0 "fit with open ones" fit few.h5
 if have ncdump "the file that fit writes with closed streams"; then
     numbers() { ncdump "$1" | sed '1d;/:created\|:command_line/d'; }
     holds "its file is the one it writes with open ones" cmp <(numbers closed.fit.h5) <(numbers few.fit.h5)
+    tells() { ncdump -h "$1" | grep -q ":command_line = \"gapscale $2 "; } # FILE COMMAND
+    holds "a fit's file tells its command" tells few.fit.h5 fit
+    holds "so does a sweep's" tells before.h5 run
 fi
 "$gapscale" run sweep.yaml -o closed.h5 >&- 2>&-
 holds "run, which answers nothing on stdout, is done" test "$?,$(digest closed.h5)" = "0,$(digest before.h5)"

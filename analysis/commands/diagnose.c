@@ -15,10 +15,15 @@
 #include "sim/results/destination.h"
 #include "sim/results/store.h"
 
+/* Of the file that is told of. */
+static const char *first_name(const struct scores_request *r) {
+    return r->file_count > 0 ? r->file[0] : r->scores ? r->scores : r->queries;
+}
+
 /* The first file's name without its ending. */
 static char *default_output(const struct scores_request *r) {
     static const char ending[] = ".diagnosis.h5";
-    const char *name = r->file_count > 0 ? r->file[0] : r->scores ? r->scores : r->queries;
+    const char *name = first_name(r);
     const char *slash = strrchr(name, '/'), *colon = strrchr(name, ':');
     size_t length = colon && (!slash || colon > slash) ? (size_t)(colon - name) : strlen(name);
     size_t start = slash ? (size_t)(slash - name) + 1 : 0, stem = length;
@@ -40,16 +45,12 @@ static void print(const struct diagnose_request *request, const struct diagnosis
 
 static int no_rows(const struct scores_request *request, const struct scores *scores) {
     const struct scores_facts *f = scores_facts(scores);
-    const char *name = request->file_count > 0 ? request->file[0]
-                       : request->scores       ? request->scores
-                                               : request->queries;
     message_error("%s%s: no row is left: %zu rows see fewer than two keys (-inf, mask, row_length, causal), "
-                  "and no other "
-                  "sees "
-                  "more than 0.9 n and at most n keys for any of the context lengths n (%g to %g); --lengths "
+                  "and no other sees more than 0.9 n and at most n keys for any of the context lengths n (%g "
+                  "to %g); --lengths "
                   "says others",
-                  name, request->file_count > 1 ? " and the others" : "", scores_short_rows(scores),
-                  f->length[0], f->length[f->length_count - 1]);
+                  first_name(request), request->file_count > 1 ? " and the others" : "",
+                  scores_short_rows(scores), f->length[0], f->length[f->length_count - 1]);
     return EXIT_USAGE;
 }
 

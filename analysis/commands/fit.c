@@ -25,26 +25,24 @@ static const char usage[] =
 static void tell_of_measured_rows(const struct study *study) {
     for (size_t i = 0; i < study->count; i++) {
         if (study->fit[i].series->family->kind == FAMILY_MEASURED) {
-            message_say("%s holds measured rows, which are of no law: how they grow, with intervals between "
-                        "sequences, "
-                        "is told by `gapscale diagnose`; errors of medians here take rows as independent",
-                        study->fit[i].file);
+            message_say(
+                "%s holds measured rows, which are of no law: how they grow, with intervals between "
+                "sequences, is told by `gapscale diagnose`; errors of medians here take rows as independent",
+                study->fit[i].file);
             return;
         }
     }
 }
 
-/* The provenance says "gapscale fit ...", as typed. */
 static int write_fits(const char *path, const struct study *study, int argc, char **argv) {
-    char *words = outfile_command_line(argc, argv), *line = memory_format("gapscale %s", words);
+    char *line = outfile_command_line(argc, argv);
     bool failed = fitfile_write(path, study, &(struct store_provenance){.command_line = line, .threads = 1});
     if (!failed) { message_say("wrote %s", path); }
-    free(words);
     free(line);
     return failed ? EXIT_FAILED : EXIT_DONE;
 }
 
-static int print_fits(struct study *study, bool json) {
+static void print_fits(struct study *study, bool json) {
     study_judge(study);
     tell_of_measured_rows(study);
     if (json) {
@@ -52,7 +50,6 @@ static int print_fits(struct study *study, bool json) {
     } else {
         table_print(stdout, study);
     }
-    return EXIT_DONE;
 }
 
 int command_fit(int argc, char **argv) {
@@ -67,8 +64,10 @@ int command_fit(int argc, char **argv) {
     int status = destination_check(path, DESTINATION_FIT, line.words, (const char *const *)line.word);
     if (status == EXIT_DONE && !outfile_prepare(path, false)) { status = EXIT_FAILED; }
     if (status == EXIT_DONE) { status = study_open(&study, line.words, line.word); }
-    if (status == EXIT_DONE) { status = print_fits(&study, json); }
-    if (status == EXIT_DONE) { status = write_fits(path, &study, argc, argv); }
+    if (status == EXIT_DONE) {
+        print_fits(&study, json);
+        status = write_fits(path, &study, argc, argv);
+    }
     study_release(&study);
     free(path);
     return status;

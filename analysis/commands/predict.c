@@ -332,7 +332,7 @@ static void print_table(const struct config_series *s, const struct length *leng
            "reach,\n< what is below its own error.\n");
 }
 
-static int predict(const struct config_series *s, bool json) {
+static void predict(const struct config_series *s, bool json) {
     size_t count = s->n_count * s->beta.count;
     struct prediction *x = memory_create(count, sizeof *x);
     struct length *length = memory_create(s->n_count, sizeof *length);
@@ -353,7 +353,6 @@ static int predict(const struct config_series *s, bool json) {
     }
     free(x);
     free(length);
-    return EXIT_DONE;
 }
 
 int command_predict(int argc, char **argv) {
@@ -364,7 +363,7 @@ int command_predict(int argc, char **argv) {
     if (line.words == 0) { return commandline_refuse(&line, "predict takes a FAMILY"); }
     struct config_series series;
     bool good = predict_request_read(&series, line.words, line.word);
-    int status = good ? predict(&series, json) : EXIT_USAGE;
+    if (good) { predict(&series, json); }
     config_series_release(&series);
-    return status;
+    return good ? EXIT_DONE : EXIT_USAGE;
 }

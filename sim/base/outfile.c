@@ -45,12 +45,11 @@ bool outfile_write(const char *path, const char *text, size_t length) {
 }
 
 char *outfile_command_line(int count, char **word) {
-    size_t size = 1;
-    for (int i = 0; i < count; i++) { size += strlen(word[i]) + 1; }
-    char *line = memory_create(size, 1);
-    for (int i = 0; i < count; i++) {
-        strcat(line, word[i]);
-        if (i + 1 < count) { strcat(line, " "); }
-    }
+    char *line = NULL;
+    size_t length;
+    FILE *out = memory_stream_open(&line, &length);
+    fputs("gapscale", out);
+    for (int i = 0; i < count; i++) { fprintf(out, " %s", word[i]); }
+    memory_stream_close(out, &line);
     return line;
 }

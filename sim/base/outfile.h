@@ -12,7 +12,7 @@ bool outfile_prepare(const char *path, bool is_default);
  * message; then `path` is as it was. */
 bool outfile_write(const char *path, const char *text, size_t length);
 
-/* A command line as one text. Free with free(). */
+/* "gapscale COMMAND ..." of these words, the command first. Free with free(). */
 char *outfile_command_line(int count, char **word);
 
 #endif
