@@ -69,7 +69,7 @@ static void print_line(const struct fault_source *source, size_t start, size_t o
            (last - first < SHOWN || is_continuation(source->text[last]))) {
         last++;
     }
-    char *line = memory_copy_text(source->text + first, last - first);
+    char *line = memory_copy_part(source->text + first, last - first);
     message_plain(line);
     fprintf(stderr, "    %s\n    ", line);
     free(line);

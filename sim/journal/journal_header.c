@@ -207,7 +207,7 @@ static void print_quoted(FILE *out, const char *word) {
     bool plain =
         *word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=,:+@") ==
                      strlen(word);
-    char *shown = memory_copy_text(word, strlen(word));
+    char *shown = memory_copy_text(word);
     message_plain(shown);
     bool obeyed = strcmp(shown, word) != 0;
     free(shown);
