@@ -10,14 +10,11 @@
 
 #include "models/numeric/logs.h"
 
-/* Under the weights p_i: log Z, the mean of the gap and its central moments; and log Z and the mean at 2
- * beta. */
+/* Under the weights p_i: log Z, the mean of the gap and its central moments; the largest weight and the
+ * participation; the mean at 2 beta. */
 struct cumulants {
-    double log_z, mean, variance, third, fourth, log_z_twice, mean_twice;
+    double log_z, mean, variance, third, fourth, top_weight, participation, mean_twice;
 };
-
-/* What is wanted of them: log_z, mean, variance and log_z_twice, or all. */
-enum extent { AVERAGES, CUMULANTS };
 
 static const double NEGLIGIBLE = -45; /* e^-45 of a sum that is at least 1 */
 
@@ -56,42 +53,41 @@ static size_t row_reach(const struct row *row, double beta) {
     return reach > row->top_count ? reach : traced_points(row, beta, reach);
 }
 
-/* From the weights of the points before `reach` in the row's scratch. */
-static struct cumulants points_cumulants(const struct kernel *kernel, const struct row *row, size_t reach,
-                                         enum extent extent) {
-    double s[KERNEL_MOMENTS];
-    if (extent == AVERAGES) {
-        kernel->averages(reach - 1, row->gap + 1, row->count + 1, row->scratch + 1, s);
-    } else {
-        kernel->moments(reach - 1, row->gap + 1, row->count + 1, row->scratch + 1, s);
-    }
-    double z = 1 + s[0], m1 = s[1] / z, m2 = s[2] / z, m3 = s[3] / z, m4 = s[4] / z;
+/* Of the points alone; twice: sum of the weights at 2 beta without the top's. */
+static struct cumulants points_cumulants(double rest, double m1, double m2, double twice) {
+    double z = 1 + rest;
     return (struct cumulants){
-        .log_z = log1p(s[0]),
+        .log_z = log1p(rest),
         .mean = m1,
         .variance = fmax(0, m2 - m1 * m1),
-        .third = m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1,
-        .fourth = m4 - 4 * m1 * m3 + 6 * m1 * m1 * m2 - 3 * m1 * m1 * m1 * m1,
-        .log_z_twice = log1p(s[5]),
-        .mean_twice = s[6] / (1 + s[5]),
+        .top_weight = 1 / z,
+        .participation = (1 + twice) / z / z,
     };
 }
 
-static void add_bulk_twice(const struct kernel *kernel, const struct row *row, double beta,
-                           struct cumulants *c) {
+/* log Z at 2 beta, of all scores. */
+static double add_bulk_twice(const struct kernel *kernel, const struct row *row, double beta, double twice,
+                             struct cumulants *c) {
     struct bulk_sums b = bulk_sums(row->bulk, kernel, 2 * beta, 2 * beta * row->bulk_offset + NEGLIGIBLE);
-    double log_bulk = b.log_z - 2 * beta * row->bulk_offset, log_z = log_sum_exp(c->log_z_twice, log_bulk);
-    if (!(log_bulk - c->log_z_twice > NEGLIGIBLE)) { return; }
+    double log_points = log1p(twice), log_bulk = b.log_z - 2 * beta * row->bulk_offset,
+           log_z = log_sum_exp(log_points, log_bulk);
+    if (!(log_bulk - log_points > NEGLIGIBLE)) { return log_points; }
     c->mean_twice += exp(log_bulk - log_z) * (b.mean + row->bulk_offset - c->mean_twice);
-    c->log_z_twice = log_z;
+    return log_z;
 }
 
 /* Adds the bulk: central moments of a mixture about its mean. */
-static void add_bulk(const struct kernel *kernel, const struct row *row, double beta, struct cumulants *c) {
-    add_bulk_twice(kernel, row, beta, c);
+static void add_bulk(const struct kernel *kernel, const struct row *row, double beta, double twice,
+                     struct cumulants *c) {
+    if (!row->bulk) { return; }
+    double log_z_twice = add_bulk_twice(kernel, row, beta, twice, c);
     struct bulk_sums b = bulk_sums(row->bulk, kernel, beta, beta * row->bulk_offset + NEGLIGIBLE);
     double log_bulk = b.log_z - beta * row->bulk_offset, log_z = log_sum_exp(c->log_z, log_bulk);
-    if (!(log_bulk - c->log_z > NEGLIGIBLE)) { return; }
+    const bool seen = log_bulk - c->log_z > NEGLIGIBLE;
+    if (!seen) { log_z = c->log_z; }
+    c->participation = exp(log_z_twice - 2 * log_z);
+    c->top_weight = exp(-log_z);
+    if (!seen) { return; }
     double share[] = {exp(c->log_z - log_z), exp(log_bulk - log_z)};
     double between = b.mean + row->bulk_offset - c->mean;
     double d[] = {-share[1] * between, share[0] * between}, v[] = {c->variance, b.variance},
@@ -107,19 +103,37 @@ static void add_bulk(const struct kernel *kernel, const struct row *row, double 
     }
 }
 
-/* At one beta, from the weights in the row's scratch. */
-static struct cumulants weighed_cumulants(const struct kernel *kernel, const struct row *row, double beta,
-                                          size_t reach, enum extent extent) {
-    struct cumulants c = points_cumulants(kernel, row, reach, extent);
-    if (row->bulk) { add_bulk(kernel, row, beta, &c); }
-    return c;
+/* At beta, 2 beta, 4 beta, .. without moments beyond the variance. */
+static void row_averages(const struct kernel *kernel, const struct row *row, double beta, size_t count,
+                         struct cumulants *c) {
+    size_t reach[KERNEL_OCTAVES];
+    double sum[KERNEL_OCTAVES][KERNEL_AVERAGES];
+    for (size_t o = 0; o <= count; o++) { /* a larger beta reaches less far; the last is twice a beta */
+        reach[o] = row_reach(row, ldexp(beta, (int)o)) - 1;
+        if (o > 0 && reach[o] > reach[o - 1]) { reach[o] = reach[o - 1]; }
+    }
+    kernel->octaves(count + 1, reach, row->gap + 1, row->count + 1, beta, sum);
+    for (size_t o = 0; o < count; o++) {
+        double z = 1 + sum[o][0], twice = sum[o + 1][0];
+        c[o] = points_cumulants(sum[o][0], sum[o][1] / z, sum[o][2] / z, twice);
+        c[o].mean_twice = sum[o + 1][1] / (1 + twice);
+        add_bulk(kernel, row, ldexp(beta, (int)o), twice, &c[o]);
+    }
 }
 
-static struct cumulants row_cumulants(const struct kernel *kernel, const struct row *row, double beta,
-                                      enum extent extent) {
+/* At one beta, all of them. */
+static struct cumulants row_cumulants(const struct kernel *kernel, const struct row *row, double beta) {
     size_t reach = row_reach(row, beta);
+    double s[KERNEL_MOMENTS];
     kernel->weights(reach, row->gap, beta, row->scratch);
-    return weighed_cumulants(kernel, row, beta, reach, extent);
+    kernel->moments(reach - 1, row->gap + 1, row->count + 1, row->scratch + 1, s);
+    double z = 1 + s[0], m1 = s[1] / z, m2 = s[2] / z, m3 = s[3] / z, m4 = s[4] / z;
+    struct cumulants c = points_cumulants(s[0], m1, m2, s[5]);
+    c.third = m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1;
+    c.fourth = m4 - 4 * m1 * m3 + 6 * m1 * m1 * m2 - 3 * m1 * m1 * m1 * m1;
+    c.mean_twice = s[6] / (1 + s[5]);
+    add_bulk(kernel, row, beta, s[5], &c);
+    return c;
 }
 
 static bool part_is_atom(const struct row_part *part) { return part->lower == part->upper; }
@@ -140,15 +154,37 @@ double measure_ordered_weight(const struct row *row, double beta, double log_par
     return exp(-fmin(beta, 1e300) * row_gap(row, k) - log_partition);
 }
 
-static void measure_from(const struct cumulants *c, const struct row *row, double beta,
-                         double out[MEASURE_COUNT]) {
+void measure_ordered_weights(const struct vector *vector, const struct row *row, size_t count,
+                             const double *beta, const double (*value)[MEASURE_COUNT], size_t ranks,
+                             double *weight) {
+    for (size_t k = 0; k < ranks; k++) {
+        double gap = row_gap(row, k + 1);
+        for (size_t b = 0; b < count; b++) {
+            weight[b * ranks + k] = -fmin(beta[b], 1e300) * gap - value[b][MEASURE_LOG_PARTITION];
+        }
+    }
+    vector->exp(count * ranks, weight, weight);
+}
+
+static void measure_from(const struct cumulants *c, double beta, double out[MEASURE_COUNT]) {
     out[MEASURE_ENTROPY] = c->log_z + beta * c->mean;
-    out[MEASURE_PARTICIPATION] = exp(c->log_z_twice - 2 * c->log_z);
-    out[MEASURE_TOP_WEIGHT] = exp(-c->log_z);
-    out[MEASURE_TOP_TWO_RATIO] = exp(-beta * measure_top_gap(row));
+    out[MEASURE_PARTICIPATION] = c->participation;
+    out[MEASURE_TOP_WEIGHT] = c->top_weight;
     out[MEASURE_SUSCEPTIBILITY] = beta * (beta * c->variance);
     out[MEASURE_LOG_PARTITION] = c->log_z;
     out[MEASURE_GAP_MEAN] = c->mean;
+}
+
+static void fill_top_two(const struct kernel *kernel, const struct row *row, size_t count, const double *beta,
+                         double (*value)[MEASURE_COUNT]) {
+    enum { PIECE = 64 };
+    double gap = measure_top_gap(row), finite[PIECE], ratio[PIECE];
+    for (size_t first = 0; first < count; first += PIECE) {
+        size_t piece = count - first < PIECE ? count - first : PIECE;
+        for (size_t i = 0; i < piece; i++) { finite[i] = fmin(beta[first + i], 1e300); }
+        kernel->weights(piece, finite, gap, ratio);
+        for (size_t i = 0; i < piece; i++) { value[first + i][MEASURE_TOP_TWO_RATIO] = ratio[i]; }
+    }
 }
 
 /* How many betas on the next one is twice as large, all along; `count` if there is no such number. */
@@ -161,22 +197,27 @@ static size_t octave_length(size_t count, const double *beta) {
     return length;
 }
 
+/* Every octave-th beta from the first one on; how many, at most as many as are squared in one go. */
+static size_t measure_chain(const struct kernel *kernel, const struct row *row, size_t count, size_t octave,
+                            const double *beta, double (*value)[MEASURE_COUNT]) {
+    struct cumulants c[KERNEL_OCTAVES];
+    size_t length = (count - 1) / octave + 1;
+    if (length > KERNEL_OCTAVES - 1) { length = KERNEL_OCTAVES - 1; }
+    double first = fmin(beta[0], 1e300); /* inf would make NaN of a gap of 0 */
+    row_averages(kernel, row, first, length, c);
+    for (size_t i = 0; i < length; i++) { measure_from(&c[i], ldexp(first, (int)i), value[i * octave]); }
+    return length;
+}
+
 void measure_betas(const struct kernel *kernel, const struct row *row, size_t count, const double *beta,
                    double (*value)[MEASURE_COUNT]) {
     size_t octave = octave_length(count, beta);
     for (size_t first = 0; first < octave && first < count; first++) {
-        for (size_t b = first; b < count; b += octave) {
-            double at = fmin(beta[b], 1e300); /* inf would make NaN of a gap of 0 */
-            size_t reach = row_reach(row, at);
-            if (b == first) {
-                kernel->weights(reach, row->gap, at, row->scratch);
-            } else { /* a larger beta reaches less far */
-                kernel->square(reach, row->scratch);
-            }
-            struct cumulants c = weighed_cumulants(kernel, row, at, reach, AVERAGES);
-            measure_from(&c, row, at, value[b]);
+        for (size_t b = first; b < count;) {
+            b += octave * measure_chain(kernel, row, count - b, octave, beta + b, value + b);
         }
     }
+    fill_top_two(kernel, row, count, beta, value);
 }
 
 void measure_row(const struct kernel *kernel, const struct row *row, double beta, double out[MEASURE_COUNT]) {
@@ -276,30 +317,36 @@ struct accumulation measure_accumulation(const struct row *row) {
 
 /* ---- collapse points ---- */
 
+enum { FIT = 8 }; /* points of the grid that a first guess comes from */
+
 /* A function of beta that goes from negative to positive at the criterion's collapse point, and its
  * slope in log beta. */
 static double crossing(const struct kernel *kernel, const struct row *row, const struct criterion *criterion,
                        double beta, double *slope) {
-    bool entropy = criterion->kind == CRITERION_ENTROPY;
-    struct cumulants c = row_cumulants(kernel, row, beta, entropy ? AVERAGES : CUMULANTS);
-    if (entropy) {
+    struct cumulants c;
+    if (criterion->kind ==
+        CRITERION_SUSCEPTIBILITY) { /* dchi/dlog beta = beta^2 (2 Var - beta kappa_3), over chi */
+        c = row_cumulants(kernel, row, beta);
+        *slope = beta * (3 * c.third - beta * (c.fourth - 3 * c.variance * c.variance)) / c.variance;
+        return (beta * c.third - 2 * c.variance) / c.variance;
+    }
+    row_averages(kernel, row, beta, 1, &c);
+    if (criterion->kind == CRITERION_ENTROPY) {
         *slope = beta * beta * c.variance;
         return criterion->threshold - (c.log_z + beta * c.mean);
     }
-    if (criterion->kind == CRITERION_PARTICIPATION) { /* log Y_2 = log Z(2 beta) - 2 log Z(beta) */
-        *slope = 2 * beta * (c.mean - c.mean_twice);
-        return c.log_z_twice - 2 * c.log_z - log(criterion->threshold);
-    }
-    /* dchi/dlog beta = beta^2 (2 Var - beta kappa_3) */
-    *slope = beta * (3 * c.third - beta * (c.fourth - 3 * c.variance * c.variance));
-    return beta * c.third - 2 * c.variance;
+    *slope = 2 * beta * (c.mean - c.mean_twice); /* of log Y_2 */
+    return log(c.participation / criterion->threshold);
 }
 
-/* Root between low and high: Newton in log beta, with a bisection wherever it leaves the bracket or
- * does not halve the function. */
+/* Root between low and high, from `start`: Newton in log beta, with a bisection wherever it leaves the
+ * bracket or does not halve the function. Where a step and the function are small, what is left is about
+ * their square. */
 static double root_between(const struct kernel *kernel, const struct row *row,
-                           const struct criterion *criterion, double low, double high) {
-    double a = log(low), b = log(high), x = (a + b) / 2, previous = INFINITY, slope;
+                           const struct criterion *criterion, double low, double high, double start) {
+    const double small = 3e-7, nothing = 1e-12;
+    double a = log(low), b = log(high), x = start > a && start < b ? start : (a + b) / 2, previous = INFINITY,
+           slope;
     for (int step = 0; step < 200; step++) {
         double value = crossing(kernel, row, criterion, exp(x), &slope), next = x - value / slope;
         if (value > 0) {
@@ -310,16 +357,69 @@ static double root_between(const struct kernel *kernel, const struct row *row,
         bool newton = next >= a && next <= b && fabs(value) <= previous / 2;
         previous = fabs(value);
         if (!newton) { next = (a + b) / 2; }
-        if (fabs(next - x) < 1e-12) { return exp(next); }
+        bool near = newton && previous < small;
+        if (fabs(next - x) < (near ? small : nothing)) { return exp(next); }
         x = next;
     }
     return exp(x);
 }
 
+/* The polynomial in log beta through what the grid says of a criterion next to one of its points. */
+struct fit {
+    size_t count;
+    double x[FIT], c[FIT]; /* divided differences */
+};
+
+static double grid_function(const struct measure_grid *grid, const struct criterion *criterion, size_t i) {
+    const double *value = grid->value[i];
+    switch (criterion->kind) {
+    case CRITERION_ENTROPY: return value[MEASURE_ENTROPY] - criterion->threshold;
+    case CRITERION_PARTICIPATION: return log(value[MEASURE_PARTICIPATION] / criterion->threshold);
+    default: return value[MEASURE_SUSCEPTIBILITY];
+    }
+}
+
+static struct fit grid_fit(const struct measure_grid *grid, const struct criterion *criterion, size_t near) {
+    struct fit f = {.count = grid->count < FIT ? grid->count : FIT};
+    size_t first = near < f.count / 2 ? 0 : near - f.count / 2;
+    if (first + f.count > grid->count) { first = grid->count - f.count; }
+    for (size_t i = 0; i < f.count; i++) {
+        f.x[i] = log(grid->beta[first + i]);
+        f.c[i] = grid_function(grid, criterion, first + i);
+    }
+    for (size_t order = 1; order < f.count; order++) {
+        for (size_t i = f.count - 1; i >= order; i--) {
+            f.c[i] = (f.c[i] - f.c[i - 1]) / (f.x[i] - f.x[i - order]);
+        }
+    }
+    return f;
+}
+
+/* Value, slope and half of the curvature. */
+static void fit_at(const struct fit *f, double x, double p[3]) {
+    p[0] = p[1] = p[2] = 0;
+    for (size_t i = f->count; i-- > 0;) {
+        double t = x - f->x[i];
+        p[2] = p[2] * t + p[1];
+        p[1] = p[1] * t + p[0];
+        p[0] = p[0] * t + f->c[i];
+    }
+}
+
+/* log beta where the polynomial vanishes, or where it peaks; anything if Newton does not find that. */
+static double fit_root(const struct fit *f, bool peak, double x) {
+    for (int step = 0; step < 6; step++) {
+        double p[3];
+        fit_at(f, x, p);
+        x -= peak ? p[1] / (2 * p[2]) : p[0] / p[1];
+    }
+    return x;
+}
+
 /* Where a root may lie, and whether the function is surely negative at its low end, positive at its high end.
  */
 struct bracket {
-    double low, high;
+    double low, high, start; /* log start: a guess */
     bool negative, positive;
 };
 
@@ -330,18 +430,20 @@ static double root_anywhere(const struct kernel *kernel, const struct row *row,
     const double least = 1e-300, most = 1e300;
     double slope, value = 0, low = fmin(fmax(bracket->low, least), most / 2);
     double high = fmin(fmax(bracket->high, 2 * low), most);
-    while (!bracket->negative && (value = crossing(kernel, row, criterion, low, &slope)) > 0) {
+    bool negative = bracket->negative && low == bracket->low,
+         positive = bracket->positive && high == bracket->high;
+    while (!negative && (value = crossing(kernel, row, criterion, low, &slope)) > 0) {
         if (low == least) { return 0; }
         high = low;
         low = fmax(least, low / 2);
     }
     if (isnan(value)) { return NAN; }
-    while (!bracket->positive && (value = crossing(kernel, row, criterion, high, &slope)) < 0) {
+    while (!positive && (value = crossing(kernel, row, criterion, high, &slope)) < 0) {
         if (high == most) { return INFINITY; }
         low = high;
         high = fmin(most, high * 2);
     }
-    return isnan(value) ? NAN : root_between(kernel, row, criterion, low, high);
+    return isnan(value) ? NAN : root_between(kernel, row, criterion, low, high, bracket->start);
 }
 
 /* Entropy and participation: the grid points around the threshold. Their values are those of the row's
@@ -353,7 +455,13 @@ static struct bracket grid_bracket(const struct measure_grid *grid, const struct
     double sign = falls ? 1 : -1, threshold = criterion->threshold;
     size_t i = 0;
     while (i < grid->count && sign * (grid->value[i][m] - threshold) > 0) { i++; }
+    double start = NAN;
+    if (i > 0 && i < grid->count) {
+        struct fit fit = grid_fit(grid, criterion, i);
+        start = fit_root(&fit, false, (log(grid->beta[i - 1]) + log(grid->beta[i])) / 2);
+    }
     return (struct bracket){
+        .start = start,
         .low = i > 0 ? grid->beta[i - 1] : grid->beta[0] / 2,
         .high = i < grid->count ? grid->beta[i] : grid->beta[grid->count - 1] * 2,
         .negative = i > 0 && sign * (grid->value[i - 1][m] - threshold) > sure * threshold,
@@ -368,7 +476,9 @@ static double susceptibility_peak(const struct kernel *kernel, const struct row 
         if (grid->value[i][MEASURE_SUSCEPTIBILITY] > grid->value[peak][MEASURE_SUSCEPTIBILITY]) { peak = i; }
     }
     if (peak == 0 || peak + 1 == grid->count) { return NAN; }
-    return root_between(kernel, row, criterion, grid->beta[peak - 1], grid->beta[peak + 1]);
+    struct fit fit = grid_fit(grid, criterion, peak);
+    return root_between(kernel, row, criterion, grid->beta[peak - 1], grid->beta[peak + 1],
+                        fit_root(&fit, true, log(grid->beta[peak])));
 }
 
 double measure_collapse(const struct kernel *kernel, const struct row *row, const struct criterion *criterion,

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "models/numeric/vector.h"
 #include "models/theory/criterion.h"
 #include "sim/rows/kernel.h"
 #include "sim/rows/row.h"
@@ -28,14 +29,18 @@ enum measure { MEASURE_TABLE(MEASURE_KEY) MEASURE_COUNT };
 /* All measures at one beta > 0, any size up to inf, which stands for the limit. */
 void measure_row(const struct kernel *kernel, const struct row *row, double beta, double out[MEASURE_COUNT]);
 
-/* The same at `count` increasing betas; quicker where they repeat from octave to octave. Rounding differs
- * from measure_row's by up to 2^-52 beta[count - 1]/beta[0]. */
+/* The same but for rounding at `count` increasing betas; quicker where they repeat from octave to octave. */
 void measure_betas(const struct kernel *kernel, const struct row *row, size_t count, const double *beta,
                    double (*value)[MEASURE_COUNT]);
 
 /* Weight p_(k) of the k-th largest score, given log Z at that beta. 0 where k > n; NaN where the k-th
  * score is neither explicit nor in a bin of equal scores. */
 double measure_ordered_weight(const struct row *row, double beta, double log_partition, size_t k);
+
+/* The same at `count` betas, whose measures are `value`: weight[beta][rank], up to p_(ranks). */
+void measure_ordered_weights(const struct vector *vector, const struct row *row, size_t count,
+                             const double *beta, const double (*value)[MEASURE_COUNT], size_t ranks,
+                             double *weight);
 
 /* Lambda_n = max_{k >= 2} log k / Delta_(k), with the rank and gap that attain it. Ties at the top:
  * lambda = inf, gap 0, log_rank = log m. */

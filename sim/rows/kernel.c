@@ -55,11 +55,6 @@ static void weights(size_t n, const double *gap, double beta, double *e) {
     for (size_t i = 0; i < n; i++) { e[i] = vector_exp_one(-beta * gap[i]); }
 }
 
-static void square(size_t n, double *e) {
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) { e[i] *= e[i]; }
-}
-
 /* Points of a few lanes: gap, count and weight. A weight of 0 takes even an infinite gap out. */
 struct points {
     lanes x, c, w;
@@ -115,32 +110,53 @@ static void moments(size_t n, const double *gap, const double *count, const doub
     for (size_t m = 0; m < KERNEL_MOMENTS; m++) { out[m] = lanes_total(sum[m]); }
 }
 
-static inline void add_averages(const struct points *p, lanes s[4]) {
-    lanes e0 = p->c * p->w, x = (lanes)((e0 != 0) & (bit_lanes)p->x), e1 = e0 * x;
-    s[0] += e0;
-    s[1] += e1;
-    s[2] += e1 * x;
-    s[3] += e0 * p->w;
+/* The same weights at twice beta: points of BLOCK, squared in place. */
+enum { BLOCK = 128, AVERAGES = KERNEL_AVERAGES };
+struct block {
+    double x[BLOCK], c[BLOCK], e[BLOCK];
+};
+
+/* A whole number of lanes; those that lack have weight 0. */
+static size_t open_block(size_t n, const double *gap, const double *count, double beta, struct block *b) {
+    size_t end = (n + LANES - 1) / LANES * LANES;
+    memcpy(b->x, gap, n * sizeof *gap);
+    memcpy(b->c, count, n * sizeof *count);
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) { b->e[i] = vector_exp_one(-beta * gap[i]); }
+    for (size_t i = n; i < end; i++) { b->x[i] = b->c[i] = b->e[i] = 0; }
+    return end;
 }
 
-static void averages(size_t n, const double *gap, const double *count, const double *e,
-                     double out[KERNEL_MOMENTS]) {
-    double sum[4][LANES];
-    struct rest rest = take_rest(n, gap, count, e);
+static inline void add_averages(struct block *b, size_t end, double sum[AVERAGES][LANES]) {
     for (size_t l = 0; l < LANES; l += WIDTH) {
-        lanes s[4] = {{0}};
+        lanes s[AVERAGES];
         struct points p;
-        for (size_t i = l; i - l + LANES <= n; i += LANES) {
-            take_points(gap + i, count + i, e + i, &p);
-            add_averages(&p, s);
+        for (size_t m = 0; m < AVERAGES; m++) { memcpy(&s[m], &sum[m][l], sizeof s[m]); }
+        for (size_t i = l; i < end; i += LANES) {
+            take_points(b->x + i, b->c + i, b->e + i, &p);
+            lanes e0 = p.c * p.w, x = (lanes)((e0 != 0) & (bit_lanes)p.x), e1 = e0 * x;
+            s[0] += e0;
+            s[1] += e1;
+            s[2] += e1 * x;
+            p.w *= p.w;
+            memcpy(b->e + i, &p.w, sizeof p.w);
         }
-        take_points(rest.gap + l, rest.count + l, rest.e + l, &p);
-        add_averages(&p, s);
-        for (size_t m = 0; m < 4; m++) { memcpy(&sum[m][l], &s[m], sizeof s[m]); }
+        for (size_t m = 0; m < AVERAGES; m++) { memcpy(&sum[m][l], &s[m], sizeof s[m]); }
     }
-    memset(out, 0, KERNEL_MOMENTS * sizeof *out);
-    for (size_t m = 0; m < 3; m++) { out[m] = lanes_total(sum[m]); }
-    out[5] = lanes_total(sum[3]);
+}
+
+static void octaves(size_t octave_count, const size_t *n, const double *gap, const double *count, double beta,
+                    double (*out)[AVERAGES]) {
+    double sum[KERNEL_OCTAVES][AVERAGES][LANES] = {{{0}}};
+    struct block block;
+    for (size_t first = 0; first < n[0]; first += BLOCK) {
+        size_t points = n[0] - first < BLOCK ? n[0] - first : BLOCK,
+               end = open_block(points, gap + first, count + first, beta, &block);
+        for (size_t o = 0; o < octave_count && first < n[o]; o++) { add_averages(&block, end, sum[o]); }
+    }
+    for (size_t o = 0; o < octave_count; o++) {
+        for (size_t m = 0; m < AVERAGES; m++) { out[o][m] = lanes_total(sum[o][m]); }
+    }
 }
 
 static inline void add_softmax(const double *gap, const double *e, lanes s[4]) {
@@ -385,9 +401,8 @@ static void deposit(size_t n, const double *score, double top, double cut, doubl
 const struct kernel JOIN(kernel_, ISA) = {
     .uniforms = uniforms,
     .weights = weights,
-    .square = square,
     .moments = moments,
-    .averages = averages,
+    .octaves = octaves,
     .softmax = softmax,
     .distances = distances,
     .products = products,

@@ -10,6 +10,8 @@
 
 enum {
     KERNEL_MOMENTS = 7, /* S_0..S_4 at beta, S_0 and S_1 at 2 beta */
+    KERNEL_AVERAGES = 3,
+    KERNEL_OCTAVES = 10, /* squared nine times, weights are good to 2^-44 */
     KERNEL_LANES = 8,
     KERNEL_NODES = 8, /* polynomial moments carried per bin */
     KERNEL_BINS_PER_OCTAVE = 32,
@@ -33,15 +35,13 @@ struct kernel {
     void (*uniforms)(const uint64_t key[4], uint64_t purpose, uint64_t first, size_t blocks, double *out);
     /* e_i = exp(-beta gap_i). */
     void (*weights)(size_t n, const double *gap, double beta, double *e);
-    /* e_i = e_i^2: the weights at 2 beta. */
-    void (*square)(size_t n, double *e);
     /* out[m] = sum_i count_i gap_i^m e_i, m = 0..4; out[5 + m] = sum_i count_i gap_i^m e_i^2, m = 0, 1. */
     void (*moments)(size_t n, const double *gap, const double *count, const double *e,
                     double out[KERNEL_MOMENTS]);
-    /* The same bits of out[0 .. 2] and out[5] alone, the others 0: all that entropy, participation and
-     * variance take. */
-    void (*averages)(size_t n, const double *gap, const double *count, const double *e,
-                     double out[KERNEL_MOMENTS]);
+    /* out[o][m] = sum_i count_i gap_i^m exp(-2^o beta gap_i), m = 0..2, o < octaves <= KERNEL_OCTAVES, over
+     * the first n[o] points and perhaps some more of the first n[0]; n does not increase. */
+    void (*octaves)(size_t octaves, const size_t *n, const double *gap, const double *count, double beta,
+                    double (*out)[KERNEL_AVERAGES]);
     /* weight_i = exp(score_i - top), top the largest score. */
     struct kernel_softmax (*softmax)(size_t n, const double *score, double top, double *weight);
     /* out[i] = sum_c (x[c * stride + i] - point[c * point_stride])^2, c < dimension: squared distances of n

@@ -7,8 +7,6 @@
 #include "sim/base/memory.h"
 #include "sim/rows/stream.h"
 
-enum { TE_TOGETHER = 9 };
-
 struct replicate_layout replicate_layout(const struct results_series *r) {
     struct replicate_layout l = {.betas = r->size[RESULTS_BETA], .ranks = r->size[RESULTS_RANK]};
     for (unsigned q = 0; q < RESULTS_QUANTITIES; q++) { l.at[q + 1] = l.at[q] + results_quantity_size(r, q); }
@@ -35,13 +33,13 @@ void replicate_worker_release(struct replicate_worker *w) {
     free(w->grid_value);
 }
 
-/* Both halves of the TE theorem on this row: beta = factor x its own Lambda_n. Factors go by octaves: several
- * `together` are measured quicker, the same but for rounding, which stays small where they are few. */
-static void measure_te(const struct kernel *kernel, const struct row *row, double lambda, size_t together,
+/* Both halves of the TE theorem on this row: beta = factor x its own Lambda_n. */
+static void measure_te(const struct kernel *kernel, const struct row *row, double lambda,
                        const struct results_series *r, const struct replicate_layout *l, double *values) {
-    double beta[TE_TOGETHER], m[TE_TOGETHER][MEASURE_COUNT];
-    for (size_t first = 0; first < r->size[RESULTS_TE]; first += together) {
-        size_t left = r->size[RESULTS_TE] - first, count = left < together ? left : together;
+    enum { TOGETHER = 32 };
+    double beta[TOGETHER], m[TOGETHER][MEASURE_COUNT];
+    for (size_t first = 0; first < r->size[RESULTS_TE]; first += TOGETHER) {
+        size_t left = r->size[RESULTS_TE] - first, count = left < TOGETHER ? left : TOGETHER;
         for (size_t f = 0; f < count; f++) { beta[f] = r->te_factor[first + f] * lambda; }
         measure_betas(kernel, row, count, beta, m);
         for (size_t f = 0; f < count; f++) {
@@ -69,7 +67,7 @@ static void keep_replicate(const struct replicate_worker *worker, const struct r
     for (size_t k = 0; k < r->size[RESULTS_CRITERION]; k++) {
         r->collapse[k * kept + at] = measure_collapse(kernel, row, &r->criterion[k], grid);
     }
-    measure_te(kernel, row, a.lambda, known ? TE_TOGETHER : 1, r, place->layout, values);
+    measure_te(kernel, row, a.lambda, r, place->layout, values);
 }
 
 /* Components of V (ATT - q), and sums of pairs of them on their scales. */
@@ -137,11 +135,10 @@ static void measure_on_grid(struct replicate_worker *worker, const struct row *r
     for (size_t b = 0; b < l->betas; b++) {
         const double *m = worker->grid_value[b];
         for (size_t q = 0; q < MEASURE_COUNT; q++) { values[l->at[q] + b] = m[q]; }
-        for (size_t k = 0; k < l->ranks; k++) {
-            values[l->at[RESULTS_ORDERED_WEIGHT] + b * l->ranks + k] =
-                measure_ordered_weight(row, r->beta_ratio[b], m[MEASURE_LOG_PARTITION], k + 1);
-        }
     }
+    measure_ordered_weights(worker->isa->vector, row, l->betas, r->beta_ratio,
+                            (const double(*)[MEASURE_COUNT])worker->grid_value, l->ranks,
+                            values + l->at[RESULTS_ORDERED_WEIGHT]);
     measure_log_gap_count(row, r->size[RESULTS_GAP], r->gap_grid, values + l->at[RESULTS_LOG_GAP_COUNT]);
 }
 

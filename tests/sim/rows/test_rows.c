@@ -8,13 +8,9 @@ enum { POINTS = 1000 };
 static void check_sums(const struct kernel *kernel, size_t n, double x[2][POINTS],
                        double out[KERNEL_MOMENTS]) {
     const double beta = 1.7;
-    double weight[POINTS], averages[KERNEL_MOMENTS];
+    double weight[POINTS];
     kernel->weights(n, x[0], beta, weight);
     kernel->moments(n, x[0], x[1], weight, out);
-    kernel->averages(n, x[0], x[1], weight, averages);
-    for (int m = 0; m < KERNEL_MOMENTS; m++) { check_close(averages[m], m < 3 || m == 5 ? out[m] : 0, 0); }
-    kernel->square(n, weight);
-    for (size_t i = 0; i < n; i++) { check_relative(weight[i], exp(-2 * beta * x[0][i]), 1e-14); }
     for (int m = 0; m < KERNEL_MOMENTS; m++) {
         long double want = 0, size = 0;
         for (size_t i = 0; i < n; i++) {
@@ -27,11 +23,34 @@ static void check_sums(const struct kernel *kernel, size_t n, double x[2][POINTS
     }
 }
 
+/* Octaves of fewer and fewer points: what lies beyond them may be left out or not. */
+static void check_octaves(const struct kernel *kernel, size_t n, double x[2][POINTS],
+                          double out[KERNEL_OCTAVES][KERNEL_AVERAGES]) {
+    const double beta = 1.0 / 64, beyond = 1 / beta;
+    size_t reach[KERNEL_OCTAVES];
+    double gap[POINTS];
+    for (size_t i = 0; i < n; i++) { gap[i] = x[0][i] + (i >= n / 2 ? 3000 * beyond : 0); }
+    for (size_t o = 0; o < KERNEL_OCTAVES; o++) { reach[o] = o < 3 ? n : n / 2; }
+    kernel->octaves(KERNEL_OCTAVES, reach, gap, x[1], beta, out);
+    for (size_t o = 0; o < KERNEL_OCTAVES; o++) {
+        for (int m = 0; m < KERNEL_AVERAGES; m++) {
+            long double want = 0, size = 0;
+            for (size_t i = 0; i < n; i++) {
+                long double g = gap[i], term = x[1][i] * powl(g, m) * expl(-ldexpl(beta, (int)o) * g);
+                want += term;
+                size += fabsl(term);
+            }
+            check_close(out[o][m], (double)want, 1e-13 * (double)size);
+        }
+    }
+}
+
 static void test_kernel_sums(void **state) {
     (void)state;
     const char *const name[] = {"base", "avx2", "avx512"};
     const size_t count[] = {0, 1, 7, 8, 9, 255, 256, 257, POINTS};
     double x[2][POINTS], want[KERNEL_MOMENTS], got[KERNEL_MOMENTS];
+    double octaves[2][KERNEL_OCTAVES][KERNEL_AVERAGES];
     isa_best()->kernel->uniforms(test_stream(0).key, STREAM_SCORES, 0, 2 * POINTS / 4, x[0]);
     for (size_t i = 0; i < POINTS; i++) {
         x[0][i] *= 20;
@@ -39,10 +58,13 @@ static void test_kernel_sums(void **state) {
     }
     for (size_t c = 0; c < sizeof count / sizeof count[0]; c++) {
         check_sums(isa_find("base")->kernel, count[c], x, want);
+        check_octaves(isa_find("base")->kernel, count[c], x, octaves[0]);
         for (size_t i = 1; i < 3; i++) {
             if (!isa_find(name[i])) { continue; }
             check_sums(isa_find(name[i])->kernel, count[c], x, got);
             assert_memory_equal(got, want, sizeof want);
+            check_octaves(isa_find(name[i])->kernel, count[c], x, octaves[1]);
+            assert_memory_equal(octaves[1], octaves[0], sizeof octaves[0]);
         }
     }
 }

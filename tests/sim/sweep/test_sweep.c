@@ -213,7 +213,7 @@ static void check_kept(const struct cell *c) {
         check_same(c->r->lambda_log_rank[at], a.log_rank);
         check_same(c->r->lambda_gap[at], a.gap);
         check_same(c->r->top_gap[at], measure_top_gap(row));
-        for (size_t b = 0; b < c->betas; b++) { measure_row(kernel, row, beta[b], value[b]); }
+        measure_betas(kernel, row, c->betas, beta, value);
         for (size_t k = 0; k < criteria; k++) {
             check_same(c->r->collapse[(c->n * criteria + k) * c->kept + i],
                        measure_collapse(kernel, row, &c->r->criterion[k], &grid));
