@@ -26,15 +26,15 @@ struct cell {
     double unit; /* Lambda in whose units it is told; 1 where half of the rows tie */
     size_t rows, sequences;
     size_t *sequence, *count; /* which sequences, in the order of their first rows; rows of each */
-    double **sum;             /* [sequences][total] */
+    double **sum;             /* [sequences][total]; of layer and all until the end only N_n(t) */
     double *kept_count;       /* [sequences]: of values over kept rows */
-    double *entropy;          /* (beta, kept): for quantiles */
+    double *entropy;          /* (kept, beta): for quantiles */
 };
 
 /* What a row leaves, before it is added up. */
 struct mark {
     double *value;                /* [total], in units of its head */
-    double *log_gap_count[UNITS]; /* [gaps] */
+    double *log_gap_count[UNITS]; /* [gaps]; of the head's unit among the values */
     struct index_row index;
     double collapse; /* absolute beta where its entropy falls to 1 nat; inf: ties keep it up */
     struct cell *cell[UNITS];
@@ -175,12 +175,15 @@ static void place_row(const struct tally *t, const struct scores_row *row, struc
 }
 
 static void measure_counts(const struct row *made, const struct mark *m, double *room) {
-    for (size_t u = 0; u < UNITS; u++) {
+    const struct cell *head = m->cell[0];
+    for (size_t u = 1; u < UNITS; u++) {
         const struct results_series *here = &m->cell[u]->here;
         size_t gaps = here->size[RESULTS_GAP];
-        for (size_t i = 0; i < gaps; i++) {
-            room[i] = here->gap_grid[i] * m->cell[0]->unit / m->cell[u]->unit;
+        if (m->cell[u]->unit == head->unit) { /* of one head */
+            memcpy(m->log_gap_count[u], m->log_gap_count[0], gaps * sizeof *room);
+            continue;
         }
+        for (size_t i = 0; i < gaps; i++) { room[i] = here->gap_grid[i] * head->unit / m->cell[u]->unit; }
         measure_log_gap_count(made, gaps, room, m->log_gap_count[u]);
     }
 }
@@ -234,23 +237,56 @@ static void keep_in_unit(struct cell *to, size_t at, const struct cell *from, si
     }
 }
 
+static void add_values(size_t count, const double *value, double *sum) {
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) { sum[i] += value[i]; }
+}
+
 static void add_row(const struct scores_row *row, const struct mark *m, size_t unit) {
     struct cell *c = m->cell[unit];
     const struct replicate_layout *l = &c->layout;
     size_t s = cell_sequence(c, row->sequence), at = m->replicate[unit],
            kept = c->here.size[RESULTS_REPLICATE];
-    double *sum = c->sum[s], gap_unit = m->cell[0]->unit / c->unit;
     bool has_kept = m->replicate[0] < m->cell[0]->here.size[RESULTS_REPLICATE];
-    for (size_t i = 0; i < (has_kept ? l->total : l->kept); i++) {
-        bool is_gap = i >= l->at[MEASURE_GAP_MEAN] && i < l->at[MEASURE_GAP_MEAN + 1];
-        sum[i] += is_gap ? m->value[i] / gap_unit : m->value[i];
+    if (unit == 0) {
+        add_values(has_kept ? l->total : l->kept, m->value, c->sum[s]);
+    } else {
+        add_values(c->here.size[RESULTS_GAP], m->log_gap_count[unit],
+                   c->sum[s] + l->at[RESULTS_LOG_GAP_COUNT]);
+        keep_in_unit(c, at, m->cell[0], m->replicate[0]);
     }
-    size_t counts = l->at[RESULTS_LOG_GAP_COUNT], gaps = c->here.size[RESULTS_GAP];
-    for (size_t i = 0; i < gaps; i++) { sum[counts + i] += m->log_gap_count[unit][i] - m->value[counts + i]; }
     c->count[s]++;
     c->kept_count[s] += has_kept;
-    for (size_t b = 0; at < kept && b < l->betas; b++) { c->entropy[b * kept + at] = m->value[b]; }
-    if (unit > 0) { keep_in_unit(c, at, m->cell[0], m->replicate[0]); }
+    if (at < kept) { memcpy(c->entropy + at * l->betas, m->value, l->betas * sizeof *m->value); }
+}
+
+/* A head's sums into those of its layer or of all, but for N_n(t), which are there. */
+static void add_head(const struct cell *head, struct cell *c) {
+    const struct replicate_layout *l = &c->layout;
+    size_t mean = l->at[MEASURE_GAP_MEAN], counts = l->at[RESULTS_LOG_GAP_COUNT],
+           after = l->at[RESULTS_LOG_GAP_COUNT + 1];
+    for (size_t s = 0; s < head->sequences; s++) {
+        double *from = head->sum[s], *to = c->sum[cell_sequence(c, head->sequence[s])];
+        add_values(mean, from, to);
+        for (size_t i = mean; i < l->at[MEASURE_GAP_MEAN + 1]; i++) {
+            to[i] += from[i] * c->unit / head->unit;
+        }
+        add_values(counts - l->at[MEASURE_GAP_MEAN + 1], from + l->at[MEASURE_GAP_MEAN + 1],
+                   to + l->at[MEASURE_GAP_MEAN + 1]);
+        add_values(l->total - after, from + after, to + after);
+    }
+}
+
+static void add_heads(struct tally *t) {
+    const struct diagnosis *d = t->diagnosis;
+    size_t lengths = d->survey->facts->length_count;
+    for (size_t h = 0; h < d->survey->facts->head_count; h++) {
+        for (size_t l = 0; l < lengths; l++) {
+            for (size_t u = 1; u < UNITS; u++) {
+                add_head(&t->cell[h * lengths + l], &t->cell[group_of(d, h, u) * lengths + l]);
+            }
+        }
+    }
 }
 
 /* ---- means and errors ---- */
@@ -278,12 +314,13 @@ static void between_sequences(const struct cell *c, size_t value, double *mean, 
 static void fill_quantiles(struct cell *c) {
     _Static_assert((int)EMPIRICAL_QUANTILES == (int)ORDER_QUANTILES, "of the same levels");
     size_t kept = c->here.size[RESULTS_REPLICATE], count = c->rows < kept ? c->rows : kept;
-    double *room = memory_create(count, sizeof *room);
+    double *value = memory_create(2 * count, sizeof *value);
     for (size_t b = 0; b < c->layout.betas && count > 0; b++) {
-        struct order order = order_make(count, c->entropy + b * kept, room);
+        for (size_t i = 0; i < count; i++) { value[i] = c->entropy[i * c->layout.betas + b]; }
+        struct order order = order_make(count, value, value + count);
         memcpy(c->here.entropy_quantile + b * EMPIRICAL_QUANTILES, order.quantile, sizeof order.quantile);
     }
-    free(room);
+    free(value);
 }
 
 /* Blocks are sequences; more than there are blocks share the last. */
@@ -320,15 +357,16 @@ static void finish_cell(struct cell *c) {
 
 static void reserve_marks(struct tally *t, size_t count) {
     size_t total = t->cell[0].layout.total, gaps = t->cell[0].here.size[RESULTS_GAP],
-           each = total + UNITS * gaps;
+           each = total + (UNITS - 1) * gaps;
     if (count <= t->marks) { return; }
     t->marks = count;
     t->mark = memory_resize(t->mark, count, sizeof *t->mark);
     t->room = memory_resize(t->room, count * each, sizeof *t->room);
     for (size_t i = 0; i < count; i++) {
         t->mark[i].value = t->room + i * each;
-        for (size_t u = 0; u < UNITS; u++) {
-            t->mark[i].log_gap_count[u] = t->mark[i].value + total + u * gaps;
+        t->mark[i].log_gap_count[0] = t->mark[i].value + t->cell[0].layout.at[RESULTS_LOG_GAP_COUNT];
+        for (size_t u = 1; u < UNITS; u++) {
+            t->mark[i].log_gap_count[u] = t->mark[i].value + total + (u - 1) * gaps;
         }
     }
 }
@@ -391,6 +429,7 @@ static void fill_collapse(const struct tally *t, struct diagnosis *d) {
 
 static void finish(struct tally *t, struct diagnosis *d) {
     size_t lengths = d->survey->facts->length_count;
+    add_heads(t);
     index_finish(t->index, d);
     fill_collapse(t, d);
     for (size_t i = 0; i < d->group_count; i++) {

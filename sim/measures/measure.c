@@ -344,7 +344,7 @@ static double crossing(const struct kernel *kernel, const struct row *row, const
  * their square. */
 static double root_between(const struct kernel *kernel, const struct row *row,
                            const struct criterion *criterion, double low, double high, double start) {
-    const double small = 3e-7, nothing = 1e-12;
+    const double small = 5e-8, nothing = 1e-12;
     double a = log(low), b = log(high), x = start > a && start < b ? start : (a + b) / 2, previous = INFINITY,
            slope;
     for (int step = 0; step < 200; step++) {
