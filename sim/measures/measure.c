@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "models/numeric/logs.h"
+#include "sim/measures/guess.h"
 
 /* Under the weights p_i: log Z, the mean of the gap and its central moments; the largest weight and the
  * participation; the mean at 2 beta. */
@@ -317,8 +318,6 @@ struct accumulation measure_accumulation(const struct row *row) {
 
 /* ---- collapse points ---- */
 
-enum { FIT = 8 }; /* points of the grid that a first guess comes from */
-
 /* A function of beta that goes from negative to positive at the criterion's collapse point, and its
  * slope in log beta. */
 static double crossing(const struct kernel *kernel, const struct row *row, const struct criterion *criterion,
@@ -364,62 +363,11 @@ static double root_between(const struct kernel *kernel, const struct row *row,
     return exp(x);
 }
 
-/* The polynomial in log beta through what the grid says of a criterion next to one of its points. */
-struct fit {
-    size_t count;
-    double x[FIT], c[FIT]; /* divided differences */
-};
-
-static double grid_function(const struct measure_grid *grid, const struct criterion *criterion, size_t i) {
-    const double *value = grid->value[i];
-    switch (criterion->kind) {
-    case CRITERION_ENTROPY: return value[MEASURE_ENTROPY] - criterion->threshold;
-    case CRITERION_PARTICIPATION: return log(value[MEASURE_PARTICIPATION] / criterion->threshold);
-    default: return value[MEASURE_SUSCEPTIBILITY];
-    }
-}
-
-static struct fit grid_fit(const struct measure_grid *grid, const struct criterion *criterion, size_t near) {
-    struct fit f = {.count = grid->count < FIT ? grid->count : FIT};
-    size_t first = near < f.count / 2 ? 0 : near - f.count / 2;
-    if (first + f.count > grid->count) { first = grid->count - f.count; }
-    for (size_t i = 0; i < f.count; i++) {
-        f.x[i] = log(grid->beta[first + i]);
-        f.c[i] = grid_function(grid, criterion, first + i);
-    }
-    for (size_t order = 1; order < f.count; order++) {
-        for (size_t i = f.count - 1; i >= order; i--) {
-            f.c[i] = (f.c[i] - f.c[i - 1]) / (f.x[i] - f.x[i - order]);
-        }
-    }
-    return f;
-}
-
-/* Value, slope and half of the curvature. */
-static void fit_at(const struct fit *f, double x, double p[3]) {
-    p[0] = p[1] = p[2] = 0;
-    for (size_t i = f->count; i-- > 0;) {
-        double t = x - f->x[i];
-        p[2] = p[2] * t + p[1];
-        p[1] = p[1] * t + p[0];
-        p[0] = p[0] * t + f->c[i];
-    }
-}
-
-/* log beta where the polynomial vanishes, or where it peaks; anything if Newton does not find that. */
-static double fit_root(const struct fit *f, bool peak, double x) {
-    for (int step = 0; step < 6; step++) {
-        double p[3];
-        fit_at(f, x, p);
-        x -= peak ? p[1] / (2 * p[2]) : p[0] / p[1];
-    }
-    return x;
-}
-
 /* Where a root may lie, and whether the function is surely negative at its low end, positive at its high end.
  */
 struct bracket {
-    double low, high, start; /* log start: a guess */
+    double low, high;
+    struct guess guess;
     bool negative, positive;
 };
 
@@ -443,7 +391,7 @@ static double root_anywhere(const struct kernel *kernel, const struct row *row,
         low = high;
         high = fmin(most, high * 2);
     }
-    return isnan(value) ? NAN : root_between(kernel, row, criterion, low, high, bracket->start);
+    return isnan(value) ? NAN : root_between(kernel, row, criterion, low, high, bracket->guess.log_beta);
 }
 
 /* Entropy and participation: the grid points around the threshold. Their values are those of the row's
@@ -455,13 +403,8 @@ static struct bracket grid_bracket(const struct measure_grid *grid, const struct
     double sign = falls ? 1 : -1, threshold = criterion->threshold;
     size_t i = 0;
     while (i < grid->count && sign * (grid->value[i][m] - threshold) > 0) { i++; }
-    double start = NAN;
-    if (i > 0 && i < grid->count) {
-        struct fit fit = grid_fit(grid, criterion, i);
-        start = fit_root(&fit, false, (log(grid->beta[i - 1]) + log(grid->beta[i])) / 2);
-    }
     return (struct bracket){
-        .start = start,
+        .guess = i > 0 && i < grid->count ? guess_root(grid, criterion, i) : (struct guess){NAN, false},
         .low = i > 0 ? grid->beta[i - 1] : grid->beta[0] / 2,
         .high = i < grid->count ? grid->beta[i] : grid->beta[grid->count - 1] * 2,
         .negative = i > 0 && sign * (grid->value[i - 1][m] - threshold) > sure * threshold,
@@ -476,9 +419,10 @@ static double susceptibility_peak(const struct kernel *kernel, const struct row 
         if (grid->value[i][MEASURE_SUSCEPTIBILITY] > grid->value[peak][MEASURE_SUSCEPTIBILITY]) { peak = i; }
     }
     if (peak == 0 || peak + 1 == grid->count) { return NAN; }
-    struct fit fit = grid_fit(grid, criterion, peak);
-    return root_between(kernel, row, criterion, grid->beta[peak - 1], grid->beta[peak + 1],
-                        fit_root(&fit, true, log(grid->beta[peak])));
+    struct guess guess = guess_root(grid, criterion, peak);
+    return guess.sure ? exp(guess.log_beta)
+                      : root_between(kernel, row, criterion, grid->beta[peak - 1], grid->beta[peak + 1],
+                                     guess.log_beta);
 }
 
 double measure_collapse(const struct kernel *kernel, const struct row *row, const struct criterion *criterion,
@@ -497,5 +441,7 @@ double measure_collapse(const struct kernel *kernel, const struct row *row, cons
         break;
     }
     struct bracket bracket = grid_bracket(grid, criterion);
-    return root_anywhere(kernel, row, criterion, &bracket);
+    return bracket.guess.sure && bracket.negative && bracket.positive
+               ? exp(bracket.guess.log_beta)
+               : root_anywhere(kernel, row, criterion, &bracket);
 }

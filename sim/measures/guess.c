@@ -1,0 +1,101 @@
+#include "sim/measures/guess.h"
+
+#include <math.h>
+
+enum { NODES = 8, TERMS = 2 * NODES };
+
+/* In Newton's form, the nodes from the middle outwards, each twice. */
+struct polynomial {
+    double x[TERMS], c[TERMS];
+};
+
+struct node {
+    double x, value, slope;
+};
+
+/* Index of the point at twice the i-th beta; count if there is none. */
+static size_t twice(const struct measure_grid *grid, size_t i) {
+    size_t j = i;
+    while (j < grid->count && grid->beta[j] < 1.99 * grid->beta[i]) { j++; }
+    return j < grid->count && fabs(grid->beta[j] - 2 * grid->beta[i]) <= 1e-14 * grid->beta[j] ? j
+                                                                                               : grid->count;
+}
+
+/* False where the grid does not say. */
+static bool node_at(const struct measure_grid *grid, const struct criterion *criterion, size_t i,
+                    struct node *node) {
+    const double *value = grid->value[i];
+    node->x = log(grid->beta[i]);
+    if (criterion->kind != CRITERION_PARTICIPATION) {
+        *node = (struct node){node->x, value[MEASURE_ENTROPY], -value[MEASURE_SUSCEPTIBILITY]};
+        if (criterion->kind == CRITERION_ENTROPY) { node->value -= criterion->threshold; }
+        return true;
+    }
+    size_t j = twice(grid, i);
+    if (j == grid->count) { return false; }
+    node->value = log(value[MEASURE_PARTICIPATION] / criterion->threshold);
+    node->slope = 2 * grid->beta[i] * (value[MEASURE_GAP_MEAN] - grid->value[j][MEASURE_GAP_MEAN]);
+    return true;
+}
+
+/* Divided differences. */
+static bool make_polynomial(const struct measure_grid *grid, const struct criterion *criterion, size_t first,
+                            struct polynomial *p) {
+    double slope[NODES];
+    for (size_t k = 0; k < NODES; k++) {
+        struct node node;
+        size_t i = k % 2 ? NODES / 2 + k / 2 : NODES / 2 - 1 - k / 2;
+        if (!node_at(grid, criterion, first + i, &node)) { return false; }
+        p->x[2 * k] = p->x[2 * k + 1] = node.x;
+        p->c[2 * k] = p->c[2 * k + 1] = node.value;
+        slope[k] = node.slope;
+    }
+    for (size_t order = 1; order < TERMS; order++) {
+        for (size_t i = TERMS - 1; i >= order; i--) {
+            p->c[i] =
+                order == 1 && i % 2 ? slope[i / 2] : (p->c[i] - p->c[i - 1]) / (p->x[i] - p->x[i - order]);
+        }
+    }
+    return true;
+}
+
+/* Value, slope, half of the second and a sixth of the third derivative of the first terms. */
+static void polynomial_at(const struct polynomial *p, size_t terms, double x, double d[4]) {
+    d[0] = d[1] = d[2] = d[3] = 0;
+    for (size_t i = terms; i-- > 0;) {
+        double t = x - p->x[i];
+        d[3] = d[3] * t + d[2];
+        d[2] = d[2] * t + d[1];
+        d[1] = d[1] * t + d[0];
+        d[0] = d[0] * t + p->c[i];
+    }
+}
+
+/* Newton's step to the root, or to where the slope is steepest. */
+static double step_of(const struct polynomial *p, size_t terms, bool steepest, double x) {
+    double d[4];
+    polynomial_at(p, terms, x, d);
+    return steepest ? d[2] / (3 * d[3]) : d[0] / d[1];
+}
+
+struct guess guess_root(const struct measure_grid *grid, const struct criterion *criterion, size_t i) {
+    const double promised = 1e-12;
+    bool steepest = criterion->kind == CRITERION_SUSCEPTIBILITY;
+    struct polynomial p;
+    struct guess guess = {NAN, false};
+    if (i < NODES / 2 || i + NODES / 2 > grid->count ||
+        !make_polynomial(grid, criterion, i - NODES / 2, &p)) {
+        return guess;
+    }
+    double low = log(grid->beta[i - 1]), high = log(grid->beta[steepest ? i + 1 : i]), step = INFINITY,
+           x = steepest ? log(grid->beta[i]) : (low + high) / 2;
+    for (int k = 0; k < 8 && !(fabs(step) < promised / 8); k++) {
+        step = step_of(&p, TERMS, steepest, x);
+        x -= step;
+    }
+    guess.log_beta = x;
+    guess.sure = x > low && x < high && fabs(step) < promised &&
+                 fabs(step_of(&p, TERMS - 2, steepest, x)) < promised &&
+                 fabs(step_of(&p, TERMS - 4, steepest, x)) < 100 * promised;
+    return guess;
+}
