@@ -8,7 +8,14 @@
 #include "sim/rows/compress.h"
 #include "sim/rows/measured.h"
 
-enum { TOP = COMPRESS_TOP, MOST = KERNEL_SORTED, FEW = 256, LISTED = 4096, TOGETHER = 16 };
+enum {
+    TOP = LEADING_TOP,
+    PEAKS = KERNEL_PEAKS / 2,
+    MOST = KERNEL_SORTED,
+    FEW = 256,
+    LISTED = 4096,
+    TOGETHER = 16
+};
 
 struct leading {
     const struct kernel *kernel;
@@ -49,7 +56,8 @@ static size_t find_top(struct leading *l, struct kernel_range *range) {
     double peak[KERNEL_PEAKS], limit = -INFINITY;
     *range = l->kernel->peaks(l->count, l->score, peak);
     if (l->count > KERNEL_PEAKS) {
-        l->kernel->sort(KERNEL_PEAKS, peak, NULL);
+        for (size_t i = 0; i < PEAKS; i++) { peak[i] = fmax(peak[i], peak[i + PEAKS]); }
+        l->kernel->sort(PEAKS, peak, NULL);
         limit = just_below(peak[TOP - 1]);
     }
     size_t count = l->kernel->above(l->count, l->score, limit, l->candidate);

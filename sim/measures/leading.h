@@ -8,6 +8,8 @@
 #include "sim/measures/measure.h"
 #include "sim/rows/isa.h"
 
+enum { LEADING_TOP = 32 };
+
 struct leading; /* a workspace: one per thread */
 
 struct leading *leading_create(const struct isa *isa);
@@ -16,7 +18,7 @@ void leading_free(struct leading *leading);
 struct leading_scores {
     struct kernel_range range;
     struct accumulation accumulation; /* as measure_accumulation of the row, to the bit */
-    size_t count;                     /* at least COMPRESS_TOP, or all scores */
+    size_t count;                     /* at least LEADING_TOP, or all scores */
     const double *gap;                /* [count]: of the largest, in order; valid until the next call */
 };
 

@@ -23,26 +23,19 @@ static const double NEGLIGIBLE = -45; /* e^-45 of a sum that is at least 1 */
  * powers of gaps up to the fourth. Every lane of the kernels begins with one of the points after the first,
  * and the gap's weight that is less than 2^-54 of that changes no bit. */
 static size_t traced_points(const struct row *row, double beta, size_t reach) {
+    enum { STEP = 64 };
     const double nothing = 40; /* 54 ln 2, and rounding */
     if (reach <= 2 * KERNEL_LANES || !(row->gap[1] > 0)) { return reach; }
     double near = row->gap[KERNEL_LANES], far = row->gap[reach - 1];
     if (beta * (far - near) <= nothing) { return reach; }
-    double limit = near + (nothing + 4 * log(far / row->gap[1])) / beta;
-    size_t low = KERNEL_LANES, high = reach; /* gap[low] <= limit < gap[high] */
-    if (!(far > limit)) { return reach; }
-    while (high - low > 1) {
-        size_t middle = (low + high) / 2;
-        if (row->gap[middle] <= limit) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    return high;
+    int octaves = ilogb(far) - ilogb(row->gap[1]) + 1;
+    double limit = near + (nothing + 4 * M_LN2 * octaves) / beta;
+    while (reach > STEP + KERNEL_LANES && row->gap[reach - STEP] > limit) { reach -= STEP; }
+    return reach;
 }
 
-/* Number of leading points outside of which sum count e^{-beta gap} is negligible. */
-static size_t row_reach(const struct row *row, double beta) {
+/* Number of leading points outside of which sum count e^{-beta gap} is negligible, at most `most`. */
+static size_t row_reach(const struct row *row, double beta, size_t most) {
     enum { STRIDE = 4 };
     size_t reach = row->point_count;
     for (size_t end = row->part_count; end > 0;) {
@@ -51,7 +44,8 @@ static size_t row_reach(const struct row *row, double beta) {
         reach = row->part[start].point;
         end = start;
     }
-    return reach > row->top_count ? reach : traced_points(row, beta, reach);
+    if (reach > row->top_count) { return reach < most ? reach : most; }
+    return traced_points(row, beta, reach < most ? reach : most);
 }
 
 /* Of the points alone; twice: sum of the weights at 2 beta without the top's. */
@@ -107,24 +101,25 @@ static void add_bulk(const struct kernel *kernel, const struct row *row, double 
 /* At beta, 2 beta, 4 beta, .. without moments beyond the variance. */
 static void row_averages(const struct kernel *kernel, const struct row *row, double beta, size_t count,
                          struct cumulants *c) {
-    size_t reach[KERNEL_OCTAVES];
-    double sum[KERNEL_OCTAVES][KERNEL_AVERAGES];
-    for (size_t o = 0; o <= count; o++) { /* a larger beta reaches less far; the last is twice a beta */
-        reach[o] = row_reach(row, ldexp(beta, (int)o)) - 1;
-        if (o > 0 && reach[o] > reach[o - 1]) { reach[o] = reach[o - 1]; }
+    size_t reach[KERNEL_OCTAVES], most = row->point_count;
+    double sum[KERNEL_OCTAVES][KERNEL_AVERAGES], at = beta;
+    for (size_t o = 0; o <= count;
+         o++, at *= 2) { /* a larger beta reaches less far; the last is twice a beta */
+        most = row_reach(row, at, most);
+        reach[o] = most - 1;
     }
     kernel->octaves(count + 1, reach, row->gap + 1, row->count + 1, beta, sum);
-    for (size_t o = 0; o < count; o++) {
+    for (size_t o = 0; o < count; o++, beta *= 2) {
         double z = 1 + sum[o][0], twice = sum[o + 1][0];
         c[o] = points_cumulants(sum[o][0], sum[o][1] / z, sum[o][2] / z, twice);
         c[o].mean_twice = sum[o + 1][1] / (1 + twice);
-        add_bulk(kernel, row, ldexp(beta, (int)o), twice, &c[o]);
+        add_bulk(kernel, row, beta, twice, &c[o]);
     }
 }
 
 /* At one beta, all of them. */
 static struct cumulants row_cumulants(const struct kernel *kernel, const struct row *row, double beta) {
-    size_t reach = row_reach(row, beta);
+    size_t reach = row_reach(row, beta, row->point_count);
     double s[KERNEL_MOMENTS];
     kernel->weights(reach, row->gap, beta, row->scratch);
     kernel->moments(reach - 1, row->gap + 1, row->count + 1, row->scratch + 1, s);
@@ -161,7 +156,8 @@ void measure_ordered_weights(const struct vector *vector, const struct row *row,
     for (size_t k = 0; k < ranks; k++) {
         double gap = row_gap(row, k + 1);
         for (size_t b = 0; b < count; b++) {
-            weight[b * ranks + k] = -fmin(beta[b], 1e300) * gap - value[b][MEASURE_LOG_PARTITION];
+            double at = beta[b] < 1e300 ? beta[b] : 1e300;
+            weight[b * ranks + k] = -at * gap - value[b][MEASURE_LOG_PARTITION];
         }
     }
     vector->exp(count * ranks, weight, weight);
@@ -204,9 +200,9 @@ static size_t measure_chain(const struct kernel *kernel, const struct row *row, 
     struct cumulants c[KERNEL_OCTAVES];
     size_t length = (count - 1) / octave + 1;
     if (length > KERNEL_OCTAVES - 1) { length = KERNEL_OCTAVES - 1; }
-    double first = fmin(beta[0], 1e300); /* inf would make NaN of a gap of 0 */
-    row_averages(kernel, row, first, length, c);
-    for (size_t i = 0; i < length; i++) { measure_from(&c[i], ldexp(first, (int)i), value[i * octave]); }
+    double at = fmin(beta[0], 1e300); /* inf would make NaN of a gap of 0 */
+    row_averages(kernel, row, at, length, c);
+    for (size_t i = 0; i < length; i++, at *= 2) { measure_from(&c[i], at, value[i * octave]); }
     return length;
 }
 
@@ -239,10 +235,13 @@ static double log_top_ties(const struct row *row) {
 
 void measure_log_gap_count(const struct row *row, size_t count, const double *t, double *log_gap_count) {
     size_t k = 0, i = 0;
+    double log_k = -INFINITY;
     for (size_t j = 0; j < count; j++) {
+        size_t before = k;
         while (k < row->top_count && row->gap[k] <= t[j]) { k++; }
         while (i < row->part_count && row->part[i].upper <= t[j]) { i++; }
-        double found = i > 0 ? row->part[i - 1].log_last : log((double)k);
+        if (k > before) { log_k = log((double)k); }
+        double found = i > 0 ? row->part[i - 1].log_last : log_k;
         if (i < row->part_count && row->part[i].lower < t[j]) {
             found = row->log_count(row->maker, &row->part[i], t[j]);
         }

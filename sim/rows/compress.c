@@ -103,13 +103,14 @@ static void compress_trim(struct compress *c, size_t keep) {
  * returns the lowest score. */
 static double compress_first_pass(struct compress *c, size_t top_count) {
     const struct kernel *kernel = c->isa->kernel;
-    double lowest = INFINITY;
+    const bool find_lowest = isnan(c->source.lowest);
+    double lowest = find_lowest ? INFINITY : c->source.lowest;
     c->pooled = 0;
     c->limit = c->source.limit;
     for (size_t index = 0; index < chunk_count(c); index++) {
         size_t count;
         const double *scores = compress_chunk(c, index, &count);
-        lowest = fmin(lowest, kernel->range(count, scores).low);
+        if (find_lowest) { lowest = fmin(lowest, kernel->range(count, scores).low); }
         for (size_t first = 0; first < count; first += PORTION) {
             size_t portion = count - first < PORTION ? count - first : PORTION;
             if (c->pooled + portion > POOL) { compress_trim(c, top_count); }

@@ -19,7 +19,8 @@ enum { COMPRESS_CHUNK = 1024, COMPRESS_TOP = 128 };
 struct compress_source {
     void *context;
     size_t count;
-    double limit; /* -inf: not known */
+    double limit;  /* -inf: not known */
+    double lowest; /* NaN: not known */
     const double *(*chunk)(void *context, size_t index, size_t *count);
 };
 

@@ -83,7 +83,7 @@ const struct row *drawn_row(struct drawn *d, const struct family *family, const 
                             double log_lambda_typ, struct stream stream) {
     begin_row(d, family, p, log_n, stream);
     d->scale = exp(log_lambda_typ);
-    const struct compress_source source = {d, d->n, -INFINITY, drawn_chunk};
+    const struct compress_source source = {d, d->n, -INFINITY, NAN, drawn_chunk};
     const struct row *row = compress_row(d->compress, &source, d->scale);
     d->highest = row->top_score;
     return row;

@@ -52,7 +52,7 @@ static inline double lanes_total(const double s[LANES]) {
 
 static void weights(size_t n, const double *gap, double beta, double *e) {
 #pragma omp simd
-    for (size_t i = 0; i < n; i++) { e[i] = vector_exp_one(-beta * gap[i]); }
+    for (size_t i = 0; i < n; i++) { e[i] = vector_decay_one(-beta * gap[i]); }
 }
 
 /* Points of a few lanes: gap, count and weight. A weight of 0 takes even an infinite gap out. */
@@ -119,10 +119,12 @@ struct block {
 /* A whole number of lanes; those that lack have weight 0. */
 static size_t open_block(size_t n, const double *gap, const double *count, double beta, struct block *b) {
     size_t end = (n + LANES - 1) / LANES * LANES;
-    memcpy(b->x, gap, n * sizeof *gap);
-    memcpy(b->c, count, n * sizeof *count);
 #pragma omp simd
-    for (size_t i = 0; i < n; i++) { b->e[i] = vector_exp_one(-beta * gap[i]); }
+    for (size_t i = 0; i < n; i++) {
+        b->x[i] = gap[i];
+        b->c[i] = count[i];
+        b->e[i] = vector_decay_one(-beta * gap[i]);
+    }
     for (size_t i = n; i < end; i++) { b->x[i] = b->c[i] = b->e[i] = 0; }
     return end;
 }
@@ -179,7 +181,7 @@ static struct kernel_softmax softmax(size_t n, const double *score, double top, 
 #pragma omp simd
         for (size_t i = 0; i < count; i++) {
             gap[i] = top - score[start + i];
-            e[i] = vector_exp_one(-gap[i]);
+            e[i] = vector_decay_one(-gap[i]);
             weight[start + i] = e[i];
         }
         for (size_t i = count; i < end; i++) { gap[i] = e[i] = 0; }
@@ -321,7 +323,7 @@ static struct kernel_range range(size_t n, const double *x) {
 
 static struct kernel_range peaks(size_t n, const double *x, double peak[KERNEL_PEAKS]) {
     enum { GROUPS = KERNEL_PEAKS / LANES };
-    size_t vectors = n / LANES, each = vectors / GROUPS + 1, i = 0;
+    size_t vectors = n / LANES, each = (vectors + GROUPS - 1) / GROUPS, i = 0;
     double low[LANES];
     for (size_t l = 0; l < LANES; l++) { low[l] = x[0]; }
     for (size_t g = 0; g < GROUPS; g++) {
@@ -350,19 +352,22 @@ static size_t count_above(size_t n, const double *x, double limit) {
     return count;
 }
 
+/* Without branches that are hard to foresee. */
 static size_t above(size_t n, const double *x, double limit, double *out) {
-    size_t count = 0, i = 0;
-    for (; i + LANES <= n; i += LANES) {
-        int any = 0;
+    enum { TOGETHER = 2 * LANES };
+    size_t count = 0;
+    for (size_t i = 0; i < n; i += TOGETHER) {
+        size_t end = n - i < TOGETHER ? n : i + TOGETHER;
+        int any = end < i + TOGETHER;
+        if (!any) {
 #pragma omp simd reduction(| : any)
-        for (size_t l = 0; l < LANES; l++) { any |= x[i + l] > limit; }
-        for (size_t l = 0; any && l < LANES; l++) {
-            out[count] = x[i + l];
-            count += x[i + l] > limit;
+            for (size_t l = 0; l < TOGETHER; l++) { any |= x[i + l] > limit; }
         }
-    }
-    for (; i < n; i++) {
-        if (x[i] > limit) { out[count++] = x[i]; }
+        for (size_t j = i; any && j < end; j++) {
+            double value = x[j];
+            out[count] = value;
+            count += value > limit;
+        }
     }
     return count;
 }

@@ -16,7 +16,7 @@ enum {
     KERNEL_NODES = 8, /* polynomial moments carried per bin */
     KERNEL_BINS_PER_OCTAVE = 32,
     KERNEL_SORTED = 1024, /* numbers that are sorted without room */
-    KERNEL_PEAKS = 512,
+    KERNEL_PEAKS = 256,
 };
 
 struct kernel_range {

@@ -32,18 +32,19 @@ static const double *measured_chunk(void *context, size_t index, size_t *count) 
     return m->scores + first;
 }
 
-/* A limit that at least COMPRESS_TOP scores are above; -inf for few scores. */
-static double measured_limit(const struct measured *m) {
+/* What is known of many scores: their least, and a limit that at least COMPRESS_TOP are above. */
+static void measured_bounds(const struct measured *m, struct compress_source *source) {
     double peak[KERNEL_PEAKS];
-    if (m->count <= KERNEL_PEAKS) { return -INFINITY; }
-    m->kernel->peaks(m->count, m->scores, peak);
+    if (m->count <= ROW_EXPLICIT) { return; }
+    source->lowest = m->kernel->peaks(m->count, m->scores, peak).low;
     m->kernel->sort(KERNEL_PEAKS, peak, NULL);
-    return nextafter(peak[COMPRESS_TOP - 1], -INFINITY);
+    source->limit = nextafter(peak[COMPRESS_TOP - 1], -INFINITY);
 }
 
 const struct row *measured_row(struct measured *m, size_t count, const double *scores, double scale) {
     m->count = count;
     m->scores = scores;
-    const struct compress_source source = {m, count, measured_limit(m), measured_chunk};
+    struct compress_source source = {m, count, -INFINITY, NAN, measured_chunk};
+    measured_bounds(m, &source);
     return compress_row(m->compress, &source, scale);
 }

@@ -42,7 +42,7 @@ static void check_leading(struct leading *leading, struct measured *measured, si
     assert_memory_equal(&found.accumulation, &want, sizeof want);
     check_close(found.range.high, sorted[0], 0);
     check_close(found.range.low, sorted[n - 1], 0);
-    assert_true(found.count <= n && (found.count == n || found.count >= COMPRESS_TOP));
+    assert_true(found.count <= n && (found.count == n || found.count >= LEADING_TOP));
     for (size_t k = 0; k < found.count; k++) { check_close(found.gap[k], sorted[0] - sorted[k], 0); }
     free(sorted);
 }
