@@ -8,14 +8,7 @@
 #include "sim/rows/compress.h"
 #include "sim/rows/measured.h"
 
-enum {
-    TOP = LEADING_TOP,
-    PEAKS = KERNEL_PEAKS / 2,
-    MOST = KERNEL_SORTED,
-    FEW = 256,
-    LISTED = 4096,
-    TOGETHER = 16
-};
+enum { LONG = 4096, TOP_OF_LONG = 128, MOST = KERNEL_SORTED, FEW = 256, LISTED = 4096, TOGETHER = 16 };
 
 struct leading {
     const struct kernel *kernel;
@@ -48,18 +41,25 @@ static size_t fewer(struct leading *l, size_t count) {
     double sample[MOST];
     memcpy(sample, l->candidate, sizeof sample);
     l->kernel->sort(MOST, sample, NULL);
-    return l->kernel->above(count, l->candidate, just_below(sample[TOP - 1]), l->candidate);
+    return l->kernel->above(count, l->candidate, just_below(sample[TOP_OF_LONG - 1]), l->candidate);
+}
+
+/* Above which the top is: short rows need but a few to know most of Lambda_n. */
+static double peak_limit(const struct leading *l, double peak[KERNEL_PEAKS]) {
+    size_t peaks = KERNEL_PEAKS;
+    if (l->count < LONG) {
+        peaks /= 2;
+        for (size_t i = 0; i < peaks; i++) { peak[i] = fmax(peak[i], peak[i + peaks]); }
+    }
+    l->kernel->sort(peaks, peak, NULL);
+    return peak[l->count < LONG ? LEADING_TOP - 1 : TOP_OF_LONG - 1];
 }
 
 /* Gaps of the largest scores into the candidates, in order; 0 where too many scores tie. */
 static size_t find_top(struct leading *l, struct kernel_range *range) {
     double peak[KERNEL_PEAKS], limit = -INFINITY;
     *range = l->kernel->peaks(l->count, l->score, peak);
-    if (l->count > KERNEL_PEAKS) {
-        for (size_t i = 0; i < PEAKS; i++) { peak[i] = fmax(peak[i], peak[i + PEAKS]); }
-        l->kernel->sort(PEAKS, peak, NULL);
-        limit = just_below(peak[TOP - 1]);
-    }
+    if (l->count > KERNEL_PEAKS) { limit = just_below(peak_limit(l, peak)); }
     size_t count = l->kernel->above(l->count, l->score, limit, l->candidate);
     while (count > MOST) {
         size_t left = fewer(l, count);
