@@ -60,13 +60,13 @@ void measure_log_gap_count(const struct row *row, size_t count, const double *t,
 struct measure_grid {
     size_t count;
     const double *beta;
-    const double (*value)[MEASURE_COUNT]; /* measure_row at each beta */
+    const double (*value)[MEASURE_COUNT]; /* measure_betas of the row */
 };
 
 /* The row's own collapse point, relative accuracy 1e-10: the beta at which the criterion's measure
- * crosses its threshold; `grid` only speeds up the search. 0 when it is crossed already at beta = 0;
- * inf when ties at the top keep it from ever being crossed. Susceptibility: its maximum on the grid,
- * refined; NaN when that is an end of the grid. */
+ * crosses its threshold; `grid` speeds up the search, and is believed where it says it to 1e-12. 0 when it is
+ * crossed already at beta = 0; inf when ties at the top keep it from ever being crossed. Susceptibility: its
+ * maximum on the grid, refined; NaN when that is an end of the grid. */
 double measure_collapse(const struct kernel *kernel, const struct row *row, const struct criterion *criterion,
                         const struct measure_grid *grid);
 

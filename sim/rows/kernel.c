@@ -3,6 +3,7 @@
 #include "sim/rows/kernel.h"
 
 #include <Random123/threefry.h>
+#include <float.h>
 
 #include "models/numeric/vector_inline.h"
 #include "sim/rows/sort_inline.h"
@@ -321,6 +322,14 @@ static struct kernel_range range(size_t n, const double *x) {
     return r;
 }
 
+static bool all_finite(size_t n, const double *x) {
+    const double largest = DBL_MAX;
+    int bad = 0;
+#pragma omp simd reduction(| : bad)
+    for (size_t i = 0; i < n; i++) { bad |= !(fabs(x[i]) <= largest); }
+    return !bad;
+}
+
 static struct kernel_range peaks(size_t n, const double *x, double peak[KERNEL_PEAKS]) {
     enum { GROUPS = KERNEL_PEAKS / LANES };
     size_t vectors = n / LANES, each = (vectors + GROUPS - 1) / GROUPS, i = 0;
@@ -415,6 +424,7 @@ const struct kernel JOIN(kernel_, ISA) = {
     .dot = dot,
     .masses = masses,
     .range = range,
+    .all_finite = all_finite,
     .peaks = peaks,
     .count_above = count_above,
     .above = above,

@@ -4,6 +4,7 @@
 #ifndef GAPSCALE_SIM_ROWS_KERNEL_H
 #define GAPSCALE_SIM_ROWS_KERNEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -62,7 +63,9 @@ struct kernel {
                    double centre, double out[5]);
     /* Smallest and largest of x[0..n), n > 0. */
     struct kernel_range (*range)(size_t n, const double *x);
-    /* The same; and peak: the largest numbers of KERNEL_PEAKS disjoint parts of x, -inf for parts that are
+    /* Whether all are. */
+    bool (*all_finite)(size_t n, const double *x);
+    /* Range; and peak: the largest numbers of KERNEL_PEAKS disjoint parts of x, -inf for parts that are
      * empty. So x has at least k numbers that reach the k-th largest peak. */
     struct kernel_range (*peaks)(size_t n, const double *x, double peak[KERNEL_PEAKS]);
     /* Copies the numbers above `limit` to out[0..n), in order; how many. `out` may be x. */

@@ -1,6 +1,5 @@
 #include "sim/scores/reader.h"
 
-#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <omp.h>
@@ -207,17 +206,9 @@ static int64_t take_some(double *score, uint32_t *key, const double *mask, uint6
     return seen;
 }
 
-static bool all_are_finite(const double *score, uint64_t count) {
-    const double largest = DBL_MAX;
-    int bad = 0;
-#pragma omp simd reduction(| : bad)
-    for (uint64_t j = 0; j < count; j++) { bad |= !(fabs(score[j]) <= largest); }
-    return !bad;
-}
-
 /* The same; most rows are seen whole. `formed`: from queries and keys, where -inf hides nothing. */
 static int64_t take_seen(double *score, uint32_t *key, const double *mask, uint64_t sight, bool formed) {
-    if (!mask && all_are_finite(score, sight)) { return (int64_t)sight; }
+    if (!mask && isa_best()->kernel->all_finite(sight, score)) { return (int64_t)sight; }
     return take_some(score, key, mask, sight, formed);
 }
 

@@ -61,6 +61,20 @@ static void check_above(const struct kernel *kernel, size_t n, const double *x) 
     assert_int_equal(kernel->count_above(n, x, 1), k);
 }
 
+static void check_finite(const struct kernel *kernel, size_t n, const double *x) {
+    const double bad[] = {NAN, INFINITY, -INFINITY};
+    const size_t place[] = {0, n / 2, n - 1};
+    double y[POINTS];
+    memcpy(y, x, n * sizeof *x);
+    assert_true(kernel->all_finite(n, y));
+    for (size_t i = 0; i < 9; i++) {
+        size_t at = place[i / 3];
+        y[at] = bad[i % 3];
+        assert_false(kernel->all_finite(n, y));
+        y[at] = x[at];
+    }
+}
+
 static struct kernel_softmax check_softmax(const struct kernel *kernel, size_t n, const double *x) {
     double weight[POINTS], top = kernel->range(n, x).high;
     long double ties = 0, rest = 0, gap = 0, square = 0;
@@ -92,6 +106,7 @@ static void test_search(void **state) {
             const struct kernel *kernel = isa_find(set_name[s])->kernel;
             check_peaks(kernel, count[c], x);
             check_above(kernel, count[c], x);
+            check_finite(kernel, count[c], x);
             struct kernel_softmax got = check_softmax(kernel, count[c], x);
             assert_memory_equal(&got, &want, sizeof want);
         }
