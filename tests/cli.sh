@@ -190,6 +190,7 @@ mv scores.h5 first.h5
 expect 0 "run --write-scores beside finished results" run scores.yaml -o drawn.h5 --write-scores scores.h5
 holds "the same scores" cmp scores.h5 first.h5
 expect 0 "scores that run wrote are diagnosed" diagnose scores.h5 -o scores.diagnosis.h5
+holds "with a multiplier beyond" grep -q "if the trained trend goes on" out
 expect 0 "a family without a law is fitted" fit drawn.h5 -o drawn.fit.h5
 expect 0 "measured rows are fitted" fit scores.diagnosis.h5 -o measured.fit.h5
 holds "with a word on who tells how they grow" grep -q "gapscale diagnose" err

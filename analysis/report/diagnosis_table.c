@@ -68,6 +68,40 @@ static void print_group(FILE *out, const struct diagnosis_group *g) {
             left(&g->trained, laws));
 }
 
+/* Heads are many in a model: beyond a dozen groups only the pooled ones are told at length. */
+static bool is_told(const struct diagnosis *d, const struct diagnosis_group *g) {
+    return g->pooled || d->group_count <= 12;
+}
+
+static void print_drifts(FILE *out, const struct diagnosis *d) {
+    fputs("drift of m(n)/Lambda_n over the trained lengths, as measured (1: none)\n", out);
+    fprintf(out, "%-7s", "");
+    for (int k = 0; k < PRESCRIPTIONS; k++) { fprintf(out, " %9s", prescription_name[k]); }
+    for (size_t i = 0; i < d->group_count; i++) {
+        const struct diagnosis_group *g = &d->group[i];
+        if (!is_told(d, g) || !g->trained.known) { continue; }
+        fprintf(out, "\n%-7s", g->name);
+        for (int k = 0; k < PRESCRIPTIONS; k++) { fprintf(out, " %9.3g", g->trained.law[k].drift); }
+    }
+    fputs("\n\n", out);
+}
+
+static void print_multipliers(FILE *out, const struct diagnosis *d) {
+    char text[WORDS];
+    fprintf(out, "m(n) at so many times n = %s, if the trained trend goes on (95%%)\n%-7s",
+            words_length(log(d->base), text), "");
+    for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) { fprintf(out, " %22g", diagnosis_multiplier[k]); }
+    for (size_t i = 0; i < d->group_count; i++) {
+        const struct diagnosis_group *g = &d->group[i];
+        if (!is_told(d, g) || !g->trained.known) { continue; }
+        fprintf(out, "\n%-7s", g->name);
+        for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) {
+            fprintf(out, " %22s", between(&g->multiplier[k], text));
+        }
+    }
+    fputs("\n\n", out);
+}
+
 void diagnosis_table_print(FILE *out, const struct diagnosis *d, size_t short_rows) {
     char sentence[DIAGNOSIS_SENTENCE], line[DIAGNOSIS_SENTENCE + DIAGNOSIS_NAME + 2];
     print_source(out, d, short_rows);
@@ -78,8 +112,12 @@ void diagnosis_table_print(FILE *out, const struct diagnosis *d, size_t short_ro
           "may move\n"
           "log Lambda_n of a typical row\n\n",
           out);
+    if (d->group[d->group_count - 1].trained.known) {
+        print_drifts(out, d);
+        print_multipliers(out, d);
+    }
     for (size_t i = 0; i < d->group_count; i++) {
-        if (!d->group[i].pooled && d->group_count > 12) { continue; }
+        if (!is_told(d, &d->group[i])) { continue; }
         snprintf(line, sizeof line, "%s: %s", d->group[i].name, story_sentence(d, &d->group[i], sentence));
         words_print_wrapped(out, line);
     }
