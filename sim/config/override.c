@@ -49,17 +49,18 @@ static struct yaml_node *descend(struct yaml_node *at, const char *word, const s
     return NULL;
 }
 
-/* Up to the next dot; below a list of series, the longest of their names that stands here. */
+/* Up to the next dot; below a list of series, the longest of their names that stands here before a key, or at
+ * all. */
 static size_t word_length(const struct yaml_node *at, const char *path) {
-    size_t longest = 0;
+    size_t longest = 0, whole = 0;
     for (size_t i = 0; at->kind == YAML_LIST && i < at->count; i++) {
         const char *name = reader_series_name(at->value[i]);
         size_t length = strlen(name);
-        if (length > longest && strncmp(path, name, length) == 0 && (!path[length] || path[length] == '.')) {
-            longest = length;
-        }
+        if (strncmp(path, name, length) != 0) { continue; }
+        if (path[length] == '.' && length > longest) { longest = length; }
+        if (!path[length]) { whole = length; }
     }
-    return longest ? longest : strcspn(path, ".");
+    return longest ? longest : whole ? whole : strcspn(path, ".");
 }
 
 /* Takes the value over. */

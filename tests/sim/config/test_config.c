@@ -175,18 +175,19 @@ static void test_set(void **state) {
     config_free(config);
 }
 
-/* Names may hold dots; of those that fit --set takes the longest. */
+/* Names may hold dots; of those that fit, a key behind them, --set takes the longest. */
 static void test_set_takes_the_longest_name(void **state) {
     static const char *const set[] = {"series.a.b.sigma=3", "series.a.sigma=2",
-                                      "series.a.b.c.sigma.power=1/4"};
+                                      "series.a.b.c.sigma.power=1/4", "series.a.sigma.sigma=5"};
     struct config *config = read_good(
         *state,
         HEAD "series: [{family: gaussian, name: a}, {family: gaussian, name: a.b, sigma: {coef: 1}}, "
-             "{family: gaussian, name: a.b.c}]\n",
-        3, set);
+             "{family: gaussian, name: a.b.c}, {family: gaussian, name: a.sigma}]\n",
+        4, set);
     check_close(config->series[0].parameter[0].coef, 2, 0);
     check_close(config->series[1].parameter[0].coef, 3, 0);
     check_close(config->series[2].parameter[0].power, 0.25, 0);
+    check_close(config->series[3].parameter[0].coef, 5, 0);
     assert_string_equal(config->series[1].name, "a.b");
     config_free(config);
 }
