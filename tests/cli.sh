@@ -287,6 +287,9 @@ expect 0 "--force replaces it" run sweep.yaml -o flipped.h5 --force
 holds "it is sound" test "$(digest flipped.h5)" = "$(digest before.h5)"
 for size in 16k 64 "100 K" 500000B; do OMP_STACKSIZE=$size expect 2 "OMP_STACKSIZE=$size" fit few.h5 -o fits.h5; done
 holds "it is said" grep -q "OMP_STACKSIZE=500000B is too small" err
+(ulimit -s 64 && "$gapscale" fit few.h5 -o fits.h5) >out 2>err
+holds "ulimit -s 64: status 2" test $? -eq 2
+holds "it is said as well" grep -q "a stack of 64 KiB is too small" err
 OMP_STACKSIZE=1M expect 0 "OMP_STACKSIZE=1M" fit few.h5 -o fits.h5
 expect 2 "an escape in a name" show $'escape\e[31m.h5'
 holds "it is not printed raw" test -z "$(grep $'\e' err)"

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "sim/base/message.h"
 
@@ -19,10 +20,18 @@ static double stack_bytes(const char *text) {
 
 bool stack_check(void) {
     const double least = 512 * 1024; /* four times what was ever seen to be too little */
+    struct rlimit limit;
     const char *text = getenv("OMP_STACKSIZE");
     double size = text ? stack_bytes(text) : 0;
-    if (size == 0 || size >= least) { return true; }
-    message_error("OMP_STACKSIZE=%s is too small a stack for the threads: at least 512K, or leave it unset",
-                  text);
-    return false;
+    if (size > 0 && size < least) {
+        message_error(
+            "OMP_STACKSIZE=%s is too small a stack for the threads: at least 512K, or leave it unset", text);
+        return false;
+    }
+    if (getrlimit(RLIMIT_STACK, &limit) == 0 && (double)limit.rlim_cur < least) {
+        message_error("a stack of %.0f KiB is too small: raise it by `ulimit -s 512` or more",
+                      (double)limit.rlim_cur / 1024);
+        return false;
+    }
+    return true;
 }

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* False, after a message, when OMP_STACKSIZE gives threads less stack than the sweep and its analysis take.
- */
+/* False, after a message, when OMP_STACKSIZE or the limit of the process gives less stack than a sweep and
+ * its analysis take. */
 bool stack_check(void);
 
 #endif
