@@ -12,7 +12,6 @@
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/progress.h"
-#include "sim/sweep/collect.h"
 #include "sim/sweep/exact.h"
 #include "sim/sweep/record.h"
 
@@ -316,47 +315,4 @@ int sweep_compute(const struct sweep_work *work) {
     case STOPPED: return EXIT_RESUMABLE;
     default: return EXIT_FAILED;
     }
-}
-
-/* ---- in memory ---- */
-
-struct held {
-    uint8_t *bytes;
-    size_t length;
-};
-
-static bool hold_record(void *context, size_t unit, uint8_t *record, size_t length) {
-    struct held *held = context;
-    held[unit] = (struct held){record, length};
-    return true;
-}
-
-static const uint8_t *held_record(void *context, size_t unit, size_t *length) {
-    const struct held *held = context;
-    *length = held[unit].length;
-    return held[unit].bytes;
-}
-
-struct results *sweep_run(const struct config *config, const struct isa *isa, int threads, bool quiet) {
-    struct unit_plan plan;
-    unit_plan_create(&plan, config);
-    struct held *held = memory_create(plan.unit_count, sizeof *held);
-    size_t *unit = memory_create(plan.unit_count, sizeof *unit);
-    for (size_t i = 0; i < plan.unit_count; i++) { unit[i] = i; }
-    struct results *results = NULL;
-    if (sweep_compute(&(struct sweep_work){.plan = &plan,
-                                           .isa = isa,
-                                           .threads = threads,
-                                           .quiet = quiet,
-                                           .unit_count = plan.unit_count,
-                                           .unit = unit,
-                                           .accept = hold_record,
-                                           .context = held}) == EXIT_DONE) {
-        results = collect_results(&plan, isa->name, held_record, held);
-    }
-    for (size_t i = 0; i < plan.unit_count; i++) { free(held[i].bytes); }
-    free(held);
-    free(unit);
-    unit_plan_release(&plan);
-    return results;
 }

@@ -33,8 +33,4 @@ int sweep_compute(const struct sweep_work *work);
 /* The record of a unit of exact values, computed here and now. Free with free(). */
 uint8_t *sweep_exact(const struct unit *unit, size_t *length);
 
-/* The results of a config but for exact values, all in memory. NULL after a message. Free with results_free.
- */
-struct results *sweep_run(const struct config *config, const struct isa *isa, int threads, bool quiet);
-
 #endif

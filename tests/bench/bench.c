@@ -1,18 +1,16 @@
 /* make bench: what things cost here, as ratios to their floor within one run. */
+#include "tests/experiment.h"
+
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "analysis/fit/fit.h"
 #include "models/theory/typical.h"
-#include "sim/config/config_read.h"
 #include "sim/measures/measure.h"
 #include "sim/rows/drawn.h"
 #include "sim/rows/sampler.h"
-#include "sim/sweep/exact.h"
-#include "sim/sweep/sweep.h"
 
 enum { WORDS = 4096, POINTS = 1024, BETAS = 65, ROWS = 64 };
 
@@ -162,16 +160,10 @@ static const char noise_text[] =
     "{name: sphere-9, family: spherical, dimension: 9}]\n";
 
 static struct results *noise_results(bool common) {
-    char path[] = "/tmp/gapscale-bench-XXXXXX", text[sizeof noise_text + 8];
-    int descriptor = mkstemp(path),
-        length = snprintf(text, sizeof text, noise_text, common ? "true" : "false");
-    if (descriptor < 0 || write(descriptor, text, (size_t)length) != length) { abort(); }
-    close(descriptor);
-    struct config *config = config_read(path, 0, NULL);
-    unlink(path);
-    if (!config) { abort(); }
-    struct results *r = sweep_run(config, isa_best(), omp_get_max_threads(), true);
-    if (!r) { abort(); }
+    char text[sizeof noise_text + 8];
+    snprintf(text, sizeof text, noise_text, common ? "true" : "false");
+    struct config *config = experiment_config(text);
+    struct results *r = experiment_of(config, isa_best(), omp_get_max_threads());
     exact_fill(r, omp_get_max_threads());
     config_free(config);
     return r;

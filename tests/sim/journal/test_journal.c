@@ -204,7 +204,7 @@ static void test_journal_round_trip(void **state) {
     (void)state;
     struct setting want = setting_make(small_text), got = setting_make(small_text);
     size_t units = got.plan.unit_count, *backwards = malloc(units * sizeof *backwards);
-    struct results *whole = sweep_run(want.config, isa_find("base"), 1, true);
+    struct results *whole = experiment_of(want.config, isa_find("base"), 1);
     assert_non_null(whole);
     for (size_t i = 0; i < units; i++) { backwards[i] = units - 1 - i; }
 

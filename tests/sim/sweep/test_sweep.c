@@ -6,7 +6,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "sim/base/message.h"
 #include "sim/config/config_read.h"
 #include "sim/results/results.h"
 #include "sim/rows/sampler.h"
@@ -21,8 +20,7 @@ struct run {
 
 static struct run run_text(const char *text, const char *isa, int threads) {
     struct run run = {.config = experiment_config(text)};
-    run.results = sweep_run(run.config, isa_find(isa), threads, true);
-    assert_non_null(run.results);
+    run.results = experiment_of(run.config, isa_find(isa), threads);
     return run;
 }
 
