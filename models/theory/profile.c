@@ -99,7 +99,6 @@ void profile_free(struct profile *q) {
 }
 
 double profile_log_n(const struct profile *q) { return q->log_n; }
-double profile_log_lambda(const struct profile *q) { return q->log_lambda; }
 
 static const struct panel *profile_find(const struct profile *q, double y) {
     size_t k;

@@ -20,9 +20,7 @@ struct profile *profile_create(const struct family *family, const double *p, dou
                                double log_lambda_typ);
 void profile_free(struct profile *profile);
 
-/* log n and log Lambda^typ. */
 double profile_log_n(const struct profile *profile);
-double profile_log_lambda(const struct profile *profile);
 
 /* g(y), relative accuracy about 1e-13; may be inf. y below PROFILE_LOWEST is taken for it. Thread-safe. */
 double profile_gap(const struct profile *profile, double y);

@@ -25,20 +25,6 @@ struct counted_law *counted_law_create(const struct family *family, const double
                                        const double *beta);
 void counted_law_free(struct counted_law *law);
 
-/* The law's bins, in order of gap: a range of V with `share` of the n scores (in expectation n share =
- * exp(log_scores)), and the points that carry it: a bin with N scores puts w_i (N + N^{1/2} g phi_i) at the
- * gap g_i, g standard normal. Gaps are from s*. */
-enum { COUNTED_NODES = 4 };
-struct counted_bin {
-    double lower, upper; /* gaps of its ends */
-    double log_scores;
-    double node[COUNTED_NODES], weight[COUNTED_NODES], spread[COUNTED_NODES]; /* g_i, w_i, w_i phi_i */
-    uint64_t address;
-};
-const struct counted_bin *counted_law_bins(const struct counted_law *law, size_t *count);
-/* y at a position u in [0, 1] of the range of V of a bin, for those who want to integrate over it. */
-double counted_law_place(const struct counted_law *law, const struct counted_bin *bin, double u);
-
 struct counted; /* a workspace: one per thread */
 struct counted *counted_create(const struct isa *isa);
 void counted_free(struct counted *counted);

@@ -19,7 +19,6 @@ static void bin_make(const struct counted_law *law, const struct legendre *rule,
     double u, width, z[NODES], total = 0, mean = 0, square = 0;
     counted_index_range(index, &u, &width);
     bin->address = counted_address_make(octave, index);
-    bin->log_scores = log_octave + log(width);
     bin->lower = profile_gap(law->profile, counted_place(law, octave, u));
     bin->upper = profile_gap(law->profile, counted_place(law, octave, u + width));
     double first = mirror ? 2 - u : 1 + u, last = mirror ? first - width : first + width;
@@ -105,15 +104,4 @@ void counted_law_free(struct counted_law *law) {
     profile_free(law->profile);
     free(law->bin);
     free(law);
-}
-
-const struct counted_bin *counted_law_bins(const struct counted_law *law, size_t *count) {
-    *count = (size_t)(law->upper + law->mirrored) << law->depth;
-    return law->bin;
-}
-
-double counted_law_place(const struct counted_law *law, const struct counted_bin *bin, double u) {
-    double low, width;
-    counted_index_range(counted_address_index(bin->address), &low, &width);
-    return counted_place(law, counted_address_octave(bin->address), low + u * width);
 }

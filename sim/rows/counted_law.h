@@ -1,4 +1,4 @@
-/* counted_law: the inside of a counted law, for counted.c and counted_law.c alone. */
+/* counted_law: the inside of a counted law, for counted.c and counted_law.c, and for those who test it. */
 #ifndef GAPSCALE_SIM_ROWS_COUNTED_LAW_H
 #define GAPSCALE_SIM_ROWS_COUNTED_LAW_H
 
@@ -9,6 +9,15 @@
 
 enum { COUNTED_MIRRORED = 30 }; /* octaves of 1 - V, at most */
 
+/* A range of V, and the points that carry it: with N scores it puts
+ * w_i (N + N^{1/2} g phi_i) at the gap g_i, g standard normal. Gaps are from s*. */
+enum { COUNTED_NODES = 4 };
+struct counted_bin {
+    double lower, upper;                                                      /* gaps of its ends */
+    double node[COUNTED_NODES], weight[COUNTED_NODES], spread[COUNTED_NODES]; /* g_i, w_i, w_i phi_i */
+    uint64_t address;
+};
+
 struct counted_law {
     struct profile *profile;
     struct bulk *bulk;                /* NULL for n < 2^53 */
@@ -17,7 +26,7 @@ struct counted_law {
     double typical_score, log_lambda; /* Q(1/n) and log Lambda^typ */
     unsigned depth, upper, mirrored;  /* bins an octave: 2^depth; octaves of V and of 1 - V */
     double last_gap;                  /* where the rest beyond the mirrored octaves lies, as one point */
-    struct counted_bin *bin;          /* [upper + mirrored][2^depth] */
+    struct counted_bin *bin;          /* [upper + mirrored][2^depth], in order of gap */
 };
 
 /* ---- places ----

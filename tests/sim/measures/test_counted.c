@@ -11,7 +11,7 @@
 #include "models/oracle/oracle.h"
 #include "models/theory/typical.h"
 #include "sim/measures/measure.h"
-#include "sim/rows/counted.h"
+#include "sim/rows/counted_law.h"
 #include "sim/rows/drawn.h"
 
 struct law {
@@ -374,22 +374,37 @@ struct hidden {
     double top_gap[TOPS], top_y[TOPS]; /* below that maximum, above the bins */
 };
 
+/* y at a position u in [0, 1] of the range of V of a bin; how many scores it has, in expectation. */
+static double place_in(const struct counted_law *law, const struct counted_bin *bin, double u) {
+    double low, width;
+    counted_index_range(counted_address_index(bin->address), &low, &width);
+    return counted_place(law, counted_address_octave(bin->address), low + u * width);
+}
+static double scores_in(const struct counted_law *law, const struct counted_bin *bin) {
+    uint64_t octave = counted_address_octave(bin->address);
+    double low, width, mirror = (double)octave - law->upper;
+    counted_index_range(counted_address_index(bin->address), &low, &width);
+    return width *
+           exp(mirror > 0 ? law->log_n - (mirror + 1) * M_LN2 : law->log_top + ((double)octave - 1) * M_LN2);
+}
+
 static void hidden_create(struct hidden *h, const struct law *law, double log_n) {
     struct profile *profile =
         profile_create(family_find(law->family), law->p, log_n, log_lambda_of(law, log_n));
     h->law = make_law(law, log_n);
-    h->bin = counted_law_bins(h->law, &h->bins);
+    h->bin = h->law->bin;
+    h->bins = (size_t)(h->law->upper + h->law->mirrored) << h->law->depth;
     h->shift = profile_gap(profile, -3);
     h->gap = malloc(h->bins * sizeof *h->gap);
     for (size_t b = 0; b < h->bins; b++) {
         for (size_t i = 0; i < PLACES; i++) {
             double x = i % 4 < 2 ? legendre_x[i % 4] : -legendre_x[3 - i % 4],
                    u = ((double)(i / 4) + 0.5 + 0.5 * x) / STEPS;
-            h->gap[b][i] = profile_gap(profile, counted_law_place(h->law, &h->bin[b], u)) - h->shift;
+            h->gap[b][i] = profile_gap(profile, place_in(h->law, &h->bin[b], u)) - h->shift;
         }
     }
     h->tops = 0;
-    for (double y = -3; y < h->bin[0].log_scores; y += 0.05) {
+    for (double y = -3; y < log(scores_in(h->law, &h->bin[0])); y += 0.05) {
         assert_true(h->tops < TOPS);
         h->top_y[h->tops] = y;
         h->top_gap[h->tops++] = profile_gap(profile, y) - h->shift;
@@ -451,7 +466,7 @@ static void check_hidden(const struct hidden *h, const char *name, double beta, 
     for (size_t b = 0; b < h->bins; b++) {
         struct bin_moments points = from_points(&h->bin[b], beta, h->shift, times_gap),
                            exact = by_quadrature(h->gap[b], beta, times_gap);
-        double scores = exp(h->bin[b].log_scores);
+        double scores = scores_in(h->law, &h->bin[b]);
         mean += scores * fabs(exact.mean);
         wrong += scores * fabs(points.mean - exact.mean);
         variance += scores * (exact.square + exact.mean * exact.mean);
