@@ -139,8 +139,8 @@ static double numpy_cost(const char *path) {
         double start = cpu_time();                                                                           \
         for (int i = 0; i < STEPS; i++) {                                                                    \
             MULTIPLY_ADD(a)                                                                                  \
-            MULTIPLY_ADD(b) MULTIPLY_ADD(c) MULTIPLY_ADD(d) MULTIPLY_ADD(e) MULTIPLY_ADD(f) MULTIPLY_ADD(g)  \
-                MULTIPLY_ADD(h)                                                                              \
+            MULTIPLY_ADD(b)                                                                                  \
+            MULTIPLY_ADD(c) MULTIPLY_ADD(d) MULTIPLY_ADD(e) MULTIPLY_ADD(f) MULTIPLY_ADD(g) MULTIPLY_ADD(h)  \
         }                                                                                                    \
         q = a + b + c + d + e + f + g + h;                                                                   \
         __asm__ volatile("" : "+v"(q));                                                                      \
