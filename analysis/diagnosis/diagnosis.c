@@ -376,6 +376,7 @@ static void grow(const struct diagnosis *d, struct diagnosis_group *g, size_t fi
     w->log_amplitude = slope_interval(&pooling, trend_intercept, w->first, w->last, &unused);
     w->decided = !isnan(w->exponent.low);
     w->lack_of_fit = trend_lack_of_fit(&data, w->first, w->last);
+    coordinates_make(s, g->head_first, g->head_last, g->x, g->weight, w->first, w->last, w->xi);
     judge_laws(s, g, w);
 }
 

@@ -2,12 +2,14 @@
  * beta should grow with context length (THEORY 10, 11, 14).
  *
  * This room: survey (the first reading: Lambda_n, where the weight lies, sinks), tally (the second: the
- * measures of every row as a results file has them, spacings), trend (growth between sequences), and this
- * file, which puts them together for every head and pooled over a layer and over all heads. Intervals are 95%
- * and between sequences; a single sequence says nothing of others, and its verdict is `undecided`. */
+ * measures of every row as a results file has them, spacings), trend (growth between sequences), coordinates
+ * (where Lambda_n is attained), and this file, which puts them together for every head and pooled over a
+ * layer and over all heads. Intervals are 95% and between sequences; a single sequence says nothing of
+ * others, and its verdict is `undecided`. */
 #ifndef GAPSCALE_ANALYSIS_DIAGNOSIS_DIAGNOSIS_H
 #define GAPSCALE_ANALYSIS_DIAGNOSIS_DIAGNOSIS_H
 
+#include "analysis/diagnosis/coordinates.h"
 #include "analysis/diagnosis/survey.h"
 #include "analysis/diagnosis/trend.h"
 #include "models/theory/prescription.h"
@@ -53,7 +55,8 @@ struct diagnosis_growth {
     bool decided;                                  /* more than one sequence, too */
     struct trend_interval exponent, log_amplitude; /* Lambda = A (log n)^b */
     double exponent_se;
-    double lack_of_fit; /* p of a single power of log n; NaN */
+    struct trend_interval xi[COORDINATES]; /* of where Lambda_n is attained */
+    double lack_of_fit;                    /* p of a single power of log n; NaN */
     struct diagnosis_law law[PRESCRIPTIONS];
     int best;    /* the one law left, or -1 */
     int closest; /* in exponent */

@@ -69,6 +69,19 @@ static void note_words(const struct diagnosis *d, const struct diagnosis_group *
     note_number(s, "level", trend_risk);
 }
 
+static void note_coordinates(const struct trend_interval *xi, struct results_series *s) {
+    static const char *const name[COORDINATES][3] = {
+        [COORDINATES_ALPHA] = {"xi_alpha", "xi_alpha_low", "xi_alpha_high"},
+        [COORDINATES_DELTA] = {"xi_delta", "xi_delta_low", "xi_delta_high"},
+        [COORDINATES_LAMBDA] = {"xi_lambda", "xi_lambda_low", "xi_lambda_high"},
+    };
+    for (size_t k = 0; k < COORDINATES; k++) {
+        note_number(s, name[k][0], xi[k].value);
+        note_number(s, name[k][1], xi[k].low);
+        note_number(s, name[k][2], xi[k].high);
+    }
+}
+
 static void note_growth(const struct diagnosis_growth *w, struct results_series *s) {
     if (!w->known) { return; }
     note_number(s, "exponent", w->exponent.value);
@@ -78,6 +91,7 @@ static void note_growth(const struct diagnosis_growth *w, struct results_series 
     note_number(s, "amplitude_low", exp(w->log_amplitude.low));
     note_number(s, "amplitude_high", exp(w->log_amplitude.high));
     note_number(s, "lack_of_fit", w->lack_of_fit);
+    note_coordinates(w->xi, s);
 }
 
 /* "KEY WEIGHT, KEY WEIGHT": of a head, at the longest trained length. */

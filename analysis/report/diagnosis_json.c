@@ -114,6 +114,19 @@ static void print_sinks(FILE *out, const struct diagnosis *d, const struct diagn
     fputc(']', out);
 }
 
+/* Where Lambda_n is attained. */
+static void print_coordinates(FILE *out, const struct diagnosis_growth *w) {
+    json_print_key(out, "coordinates");
+    fputc('{', out);
+    for (size_t k = 0; w->known && k < COORDINATES; k++) {
+        fprintf(out, "%s\"%s\": {\"value\": ", k > 0 ? ", " : "", coordinates_name[k]);
+        json_print_number(out, w->xi[k].value);
+        print_ends(out, &w->xi[k]);
+        fputc('}', out);
+    }
+    fputc('}', out);
+}
+
 static void print_multipliers(FILE *out, const struct diagnosis_group *g) {
     json_print_key(out, "multiplier");
     fputc('[', out);
@@ -156,6 +169,7 @@ static void print_group(FILE *out, const struct diagnosis *d, const struct diagn
     json_print_member(out, "low", w->known ? exp(w->log_amplitude.low) : NAN);
     json_print_member(out, "high", w->known ? exp(w->log_amplitude.high) : NAN);
     fputc('}', out);
+    print_coordinates(out, w);
     print_excluded(out, w);
     print_sinks(out, d, g);
     print_points(out, d, g);

@@ -102,6 +102,23 @@ static void print_multipliers(FILE *out, const struct diagnosis *d) {
     fputs("\n\n", out);
 }
 
+static void print_coordinates(FILE *out, const struct diagnosis *d) {
+    char text[WORDS];
+    fputs("where Lambda_n is attained: k* = n^alpha*, alpha* as (log n)^xi_alpha, t* as (log n)^xi_delta, in "
+          "the mean over "
+          "rows\n",
+          out);
+    fprintf(out, "%-7s", "");
+    for (size_t k = 0; k < COORDINATES; k++) { fprintf(out, " %25s", coordinates_name[k]); }
+    for (size_t i = 0; i < d->group_count; i++) {
+        const struct diagnosis_group *g = &d->group[i];
+        if (!is_told(d, g) || !g->trained.known) { continue; }
+        fprintf(out, "\n%-7s", g->name);
+        for (size_t k = 0; k < COORDINATES; k++) { fprintf(out, " %25s", between(&g->trained.xi[k], text)); }
+    }
+    fputs("\n\n", out);
+}
+
 void diagnosis_table_print(FILE *out, const struct diagnosis *d, size_t short_rows) {
     char sentence[DIAGNOSIS_SENTENCE], line[DIAGNOSIS_SENTENCE + DIAGNOSIS_NAME + 2];
     print_source(out, d, short_rows);
@@ -115,6 +132,7 @@ void diagnosis_table_print(FILE *out, const struct diagnosis *d, size_t short_ro
     if (d->group[d->group_count - 1].trained.known) {
         print_drifts(out, d);
         print_multipliers(out, d);
+        print_coordinates(out, d);
     }
     for (size_t i = 0; i < d->group_count; i++) {
         if (!is_told(d, &d->group[i])) { continue; }

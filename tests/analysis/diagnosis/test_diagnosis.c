@@ -262,6 +262,46 @@ static void test_one_sequence(void **state) {
     told_release(&t);
 }
 
+/* ---- where Lambda_n is attained ---- */
+
+/* Slope in log log n of the mean over all rows of these heads of log t*: their numbers are equal. */
+static double slope_of_gaps(const struct survey *s, const struct diagnosis_group *g) {
+    double mean[8] = {0}, x[8] = {0}, middle = 0, covariance = 0, square = 0;
+    size_t lengths = s->facts->length_count, count[8] = {0};
+    for (size_t i = 0; i < s->row_count; i++) {
+        const struct survey_row *r = &s->row[i];
+        if (r->head < g->head_first || r->head >= g->head_last) { continue; }
+        mean[r->length] += log(r->gap);
+        x[r->length] += log(log(r->count));
+        count[r->length]++;
+    }
+    for (size_t l = 0; l < lengths; l++) {
+        mean[l] /= (double)count[l];
+        x[l] /= (double)count[l];
+        middle += x[l] / (double)lengths;
+    }
+    for (size_t l = 0; l < lengths; l++) {
+        covariance += (x[l] - middle) * mean[l];
+        square += (x[l] - middle) * (x[l] - middle);
+    }
+    return covariance / square;
+}
+
+static void test_coordinates(void **state) {
+    (void)state;
+    struct told t;
+    diagnose(&t, 4, 16, H5T_IEEE_F64LE, as_drawn);
+    for (size_t i = 0; i < t.diagnosis.group_count; i++) {
+        const struct diagnosis_group *g = &t.diagnosis.group[i];
+        const struct trend_interval *xi = g->trained.xi;
+        assert_true(g->trained.known && xi[COORDINATES_ALPHA].low < xi[COORDINATES_ALPHA].value);
+        check_close(xi[COORDINATES_LAMBDA].value,
+                    xi[COORDINATES_ALPHA].value - xi[COORDINATES_DELTA].value + 1, 1e-10);
+        check_close(xi[COORDINATES_DELTA].value, slope_of_gaps(&t.survey, g), 1e-10);
+    }
+    told_release(&t);
+}
+
 /* ---- the file ---- */
 
 /* Words and numbers of a group are attributes that are read back and that the digest covers. */
@@ -285,6 +325,7 @@ static void test_notes(void **state) {
         assert_string_equal(note_find(s, "sentence")->text, story_sentence(&t.diagnosis, g, sentence));
         check_close(note_find(s, "exponent")->number, g->trained.exponent.value, 0);
         check_close(note_find(s, "exponent_low")->number, g->trained.exponent.low, 0);
+        check_close(note_find(s, "xi_delta_high")->number, g->trained.xi[COORDINATES_DELTA].high, 0);
         check_close(s->multiplier[2], g->multiplier[2].value, 0);
         assert_int_equal(note_find(s, "head") != NULL, !g->pooled);
         assert_int_equal(note_find(s, "layer") != NULL, !g->whole);
@@ -305,7 +346,7 @@ int main(void) {
         cmocka_unit_test(test_missing_head), cmocka_unit_test(test_float16),
         cmocka_unit_test(test_sink),         cmocka_unit_test(test_no_sinks),
         cmocka_unit_test(test_local),        cmocka_unit_test(test_one_sequence),
-        cmocka_unit_test(test_notes),
+        cmocka_unit_test(test_coordinates),  cmocka_unit_test(test_notes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
