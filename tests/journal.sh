@@ -356,6 +356,11 @@ holds "a quota: the message" grep -q "error: cannot write" err
 holds "nothing is published" test ! -e quota.h5
 expect 0 "without the quota it goes on" run sweep.yaml -o quota.h5 --quiet
 holds "the calm digest after a quota" same quota.h5
+printf '%s\n' 'replicates: 128' 'n: [256, 1000]' 'beta: [1, 2]' 'series: [{family: gaussian}]' >records.yaml
+(ulimit -f 40 && timeout 60 "$gapscale" run records.yaml -o records.h5 --quiet) >out 2>err
+holds "a quota that records keep and results do not: status 1" test $? -eq 1
+holds "it was the results" grep -q "error: cannot write records.h5:" err
+holds "and leaves no lock" test ! -e records.h5.journal/lock
 lockings=(TRUE FALSE BEST_EFFORT)
 [[ -z ${GAPSCALE_TEST_QUICK:-} ]] || lockings=(FALSE)
 for locking in "${lockings[@]}"; do

@@ -156,5 +156,8 @@ holds "it gives its journal free" test ! -e many.h5.journal/lock
 "$gapscale" show many.h5.journal >out 2>err
 units=$(awk '/in all/ { print $3 }' out)
 holds "what it had finished is in its journal" test "$units" -gt 4
+preloaded FAULT_AT=2000 FAULT_ON=1 "$gapscale" run many.yaml -o full.h5 --quiet >out 2>/dev/full
+holds "a run without memory, and stderr full, fails" test $? = 1
+holds "its journal is there and free" test -e full.h5.journal/header -a ! -e full.h5.journal/lock
 echo "$tried failed allocations, $failed_ones of them not told or not mended"
 summary

@@ -25,16 +25,19 @@ void memory_save(void (*save)(void *context), void *context) {
 }
 
 /* Allocates nothing and takes no lock: who runs out may hold any. */
-_Noreturn void memory_exhausted(void) {
-    static const char words[] = "gapscale: error: out of memory\n";
+static _Noreturn void end(const char *words) {
     if (!ends_here) {
         while (atomic_flag_test_and_set(&ending)) { pause(); } /* another thread ends the program */
         ends_here = true;
-        if (write(STDERR_FILENO, words, sizeof words - 1) < 0) { _exit(EXIT_FAILED); }
+        ssize_t told = write(STDERR_FILENO, words, strlen(words));
+        (void)told;
         if (before_end.save && before_end.process == getpid()) { before_end.save(before_end.context); }
     }
     _exit(EXIT_FAILED);
 }
+
+_Noreturn void memory_exhausted(void) { end("gapscale: error: out of memory\n"); }
+_Noreturn void memory_leave(void) { end(""); }
 
 /* ---- malloc, calloc, realloc for all of the process ---- */
 

@@ -267,7 +267,7 @@ int h5stream_close(struct h5stream *s, h5stream_check *check, const void *contex
     bool good = s->good && H5Fflush(s->file, H5F_SCOPE_LOCAL) >= 0;
     if (H5Fclose(s->file) < 0) { /* the library's exit handler could crash now */
         write_failed(s->temporary, s->path, NULL);
-        _exit(EXIT_FAILED);
+        memory_leave();
     }
     good = good && sync_path(s->temporary, O_RDWR);
     int status = good ? finish(s, check, context) : write_failed(s->temporary, s->path, NULL);
