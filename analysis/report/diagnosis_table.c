@@ -104,9 +104,8 @@ static void print_multipliers(FILE *out, const struct diagnosis *d) {
 
 static void print_coordinates(FILE *out, const struct diagnosis *d) {
     char text[WORDS];
-    fputs("where Lambda_n is attained: k* = n^alpha*, alpha* as (log n)^xi_alpha, t* as (log n)^xi_delta, in "
-          "the mean over "
-          "rows\n",
+    fputs("where Lambda_n is attained: alpha* = log k*/log n and t* as powers of log n, means over rows "
+          "(95%)\n",
           out);
     fprintf(out, "%-7s", "");
     for (size_t k = 0; k < COORDINATES; k++) { fprintf(out, " %25s", coordinates_name[k]); }
