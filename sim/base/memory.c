@@ -70,13 +70,18 @@ static const struct allocator *allocator_next(void) {
     return &next;
 }
 
-void *malloc(size_t size) {
+/* Under the names of the C library. */
+void *memory_malloc(size_t size) __asm__("malloc");
+void *memory_calloc(size_t count, size_t size) __asm__("calloc");
+void *memory_realloc(void *old, size_t size) __asm__("realloc");
+
+void *memory_malloc(size_t size) {
     void *memory = allocator_next()->malloc(size);
     if (!memory) { memory_exhausted(); }
     return memory;
 }
 
-void *calloc(size_t count, size_t size) {
+void *memory_calloc(size_t count, size_t size) {
     const struct allocator *next = allocator_next();
     if (!next->calloc) { return NULL; } /* dlsym asks, and does without */
     void *memory = next->calloc(count, size);
@@ -84,7 +89,7 @@ void *calloc(size_t count, size_t size) {
     return memory;
 }
 
-void *realloc(void *old, size_t size) {
+void *memory_realloc(void *old, size_t size) {
     void *memory = allocator_next()->realloc(old, size);
     if (!memory && size > 0) { memory_exhausted(); }
     return memory;
