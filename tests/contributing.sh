@@ -29,7 +29,7 @@ examples=(example-*.diff)
 holds "the page has examples" test "${#examples[@]}" -ge 5
 for example in "${examples[@]}"; do
     name=$(sed -n 's|^+++ b/||p' "$example" | head -1)
-    holds "the example that begins with $name applies" patch -s -p1 --no-backup-if-mismatch -i "$example"
+    holds "the example that begins with $name applies" patch -s -p1 --fuzz=0 --no-backup-if-mismatch -i "$example"
 done
 holds "they build without a warning" make -s -j"$(nproc)" CC=gcc WERROR=1 all
 cat >example.yaml <<'CONFIG'
