@@ -86,36 +86,39 @@ static void print_drifts(FILE *out, const struct diagnosis *d) {
     fputs("\n\n", out);
 }
 
+/* A line a group: so many numbers with their intervals. */
+static void print_intervals(FILE *out, const struct diagnosis *d, size_t count, int width,
+                            const struct trend_interval *(*of)(const struct diagnosis_group *g)) {
+    char text[WORDS];
+    for (size_t i = 0; i < d->group_count; i++) {
+        const struct diagnosis_group *g = &d->group[i];
+        if (!is_told(d, g) || !g->trained.known) { continue; }
+        fprintf(out, "\n%-7s", g->name);
+        for (size_t k = 0; k < count; k++) { fprintf(out, " %*s", width, between(&of(g)[k], text)); }
+    }
+    fputs("\n\n", out);
+}
+
+static const struct trend_interval *multipliers(const struct diagnosis_group *g) { return g->multiplier; }
+
 static void print_multipliers(FILE *out, const struct diagnosis *d) {
     char text[WORDS];
     fprintf(out, "m(n) at so many times n = %s, if the trained trend goes on (95%%)\n%-7s",
             words_length(log(d->base), text), "");
     for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) { fprintf(out, " %22g", diagnosis_multiplier[k]); }
-    for (size_t i = 0; i < d->group_count; i++) {
-        const struct diagnosis_group *g = &d->group[i];
-        if (!is_told(d, g) || !g->trained.known) { continue; }
-        fprintf(out, "\n%-7s", g->name);
-        for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) {
-            fprintf(out, " %22s", between(&g->multiplier[k], text));
-        }
-    }
-    fputs("\n\n", out);
+    print_intervals(out, d, DIAGNOSIS_MULTIPLIERS, 22, multipliers);
 }
 
+static const struct trend_interval *coordinates(const struct diagnosis_group *g) { return g->trained.xi; }
+
 static void print_coordinates(FILE *out, const struct diagnosis *d) {
-    char text[WORDS];
-    fputs("where Lambda_n is attained: alpha* = log k*/log n and t* as powers of log n, means over rows "
-          "(95%)\n",
-          out);
-    fprintf(out, "%-7s", "");
+    fprintf(
+        out,
+        "where Lambda_n is attained: alpha* = log k*/log n and t* as powers of log n, means over rows (95%%)"
+        "\n%-7s",
+        "");
     for (size_t k = 0; k < COORDINATES; k++) { fprintf(out, " %25s", coordinates_name[k]); }
-    for (size_t i = 0; i < d->group_count; i++) {
-        const struct diagnosis_group *g = &d->group[i];
-        if (!is_told(d, g) || !g->trained.known) { continue; }
-        fprintf(out, "\n%-7s", g->name);
-        for (size_t k = 0; k < COORDINATES; k++) { fprintf(out, " %25s", between(&g->trained.xi[k], text)); }
-    }
-    fputs("\n\n", out);
+    print_intervals(out, d, COORDINATES, 25, coordinates);
 }
 
 void diagnosis_table_print(FILE *out, const struct diagnosis *d, size_t short_rows) {

@@ -57,7 +57,7 @@ size_t points_from(const struct points *points, double least);
 struct points_test {
     size_t count;      /* of points that have one */
     size_t freedom;    /* modes of their covariance that noise makes and not interpolation: fewer than points
-                          where    these share rows */
+                          where these share rows */
     double chi_square; /* over these; of independent points whose errors come from few blocks, of the normal
                           deviates that are as unlikely as their Student's t */
     double p;          /* of one as large were theory right; of a joint covariance by Hotelling's law */

@@ -103,8 +103,8 @@ static void row_averages(const struct kernel *kernel, const struct row *row, dou
                          struct cumulants *c) {
     size_t reach[KERNEL_OCTAVES], most = row->point_count;
     double sum[KERNEL_OCTAVES][KERNEL_AVERAGES], at = beta;
-    for (size_t o = 0; o <= count;
-         o++, at *= 2) { /* a larger beta reaches less far; the last is twice a beta */
+    /* a larger beta reaches less far; the last is twice a beta */
+    for (size_t o = 0; o <= count; o++, at *= 2) {
         most = row_reach(row, at, most);
         reach[o] = most - 1;
     }
@@ -322,8 +322,8 @@ struct accumulation measure_accumulation(const struct row *row) {
 static double crossing(const struct kernel *kernel, const struct row *row, const struct criterion *criterion,
                        double beta, double *slope) {
     struct cumulants c;
-    if (criterion->kind ==
-        CRITERION_SUSCEPTIBILITY) { /* dchi/dlog beta = beta^2 (2 Var - beta kappa_3), over chi */
+    if (criterion->kind == CRITERION_SUSCEPTIBILITY) {
+        /* dchi/dlog beta = beta^2 (2 Var - beta kappa_3), over chi */
         c = row_cumulants(kernel, row, beta);
         *slope = beta * (3 * c.third - beta * (c.fourth - 3 * c.variance * c.variance)) / c.variance;
         return (beta * c.third - 2 * c.variance) / c.variance;
