@@ -51,3 +51,10 @@ holds() { # NAME TEST...
     check $? "$name"
 }
 digest() { "$gapscale" show "$1" --digest 2>/dev/null | cut -d' ' -f1; }
+# fault_shim WHAT: makes fault.so of tests/fault.c, to be preloaded; where that cannot be, WHAT is skipped and the script ends.
+fault_shim() {
+    ! ${CC:-gcc} -O1 -D_GNU_SOURCE -shared -fPIC "$top/tests/fault.c" -o fault.so -ldl 2>err || return 0
+    skip "$1" "no shared object can be built and preloaded here"
+    summary
+    exit
+}

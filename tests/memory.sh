@@ -9,11 +9,7 @@ most=${2:-16} only=("${@:3}")
 [[ ! -w /dev/shm ]] || export TMPDIR=/dev/shm # fsync costs nothing there
 # shellcheck source=tests/common.sh
 . "$(dirname "$0")/common.sh"
-if ! ${CC:-gcc} -O1 -D_GNU_SOURCE -shared -fPIC "$top/tests/fault.c" -o fault.so -ldl 2>err; then
-    skip "failing allocations" "no shared object can be built and preloaded here"
-    summary
-    exit
-fi
+fault_shim "failing allocations"
 export OMP_NUM_THREADS=1 # one order of calls
 
 cat >sweep.yaml <<'YAML'

@@ -9,11 +9,7 @@ most=${2:-2}
 [[ ! -w /dev/shm ]] || export TMPDIR=/dev/shm # fsync costs nothing there
 # shellcheck source=tests/common.sh
 . "$(dirname "$0")/common.sh"
-if ! ${CC:-gcc} -O1 -D_GNU_SOURCE -shared -fPIC "$top/tests/fault.c" -o fault.so -ldl 2>err; then
-    skip "failing writes" "no shared object can be built and preloaded here"
-    summary
-    exit
-fi
+fault_shim "failing writes"
 
 cat >sweep.yaml <<'YAML'
 replicates: 130

@@ -3,6 +3,7 @@
  * length. */
 #include "sim/scores/scores.h"
 
+#include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,11 +55,6 @@ static void list_heads(const struct found *found, struct scores_facts *facts) {
 
 /* ---- lengths ---- */
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* A context of which every query is there, each seeing what came before it. */
 static bool is_full_causal(const struct group *g) { return g->causal && g->query_count == g->key_count; }
 
@@ -90,7 +86,7 @@ static void list_lengths(const struct found *found, const struct scores_request 
             facts->length_count += own_lengths(&found->group[i], facts->length + facts->length_count);
         }
     }
-    qsort(facts->length, facts->length_count, sizeof *facts->length, ascending);
+    gsl_sort(facts->length, 1, facts->length_count);
     size_t kept = 0;
     for (size_t i = 0; i < facts->length_count; i++) {
         if (i == 0 || facts->length[i] != facts->length[kept - 1]) {
