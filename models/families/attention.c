@@ -212,14 +212,22 @@ static double layer_score(const struct layer *l, size_t key, double distance) {
     return product / sqrt((double)l->head);
 }
 
-static void sample(const double *p, const struct vector *vector, const struct family_uniforms *uniforms,
-                   size_t n, double *room, double *scores) {
-    struct layer l = {.vector = vector, .uniforms = uniforms};
-    layer_lay_out(&l, p, room);
-    layer_make(&l, p, n);
-    for (size_t j = 0; j < n; j++) {
-        double distance = (double)(n - 1 - j);
-        scores[j] = layer_score(&l, j, distance) - p[BIAS] * distance;
+static struct layer layer_of(const struct family_row *row) {
+    struct layer l = {.vector = row->vector, .uniforms = row->uniforms};
+    layer_lay_out(&l, row->p, row->room);
+    return l;
+}
+
+static void begin(const struct family_row *row) {
+    struct layer l = layer_of(row);
+    layer_make(&l, row->p, row->n);
+}
+
+static void sample(const struct family_row *row, size_t first, size_t count, double *scores) {
+    struct layer l = layer_of(row);
+    for (size_t j = 0; j < count; j++) {
+        double distance = (double)(row->n - 1 - first - j);
+        scores[j] = layer_score(&l, first + j, distance) - row->p[BIAS] * distance;
     }
 }
 
@@ -280,6 +288,7 @@ const struct family family_attention = {
     .law_text = "none is known: the median of pilot rows",
     .law = law,
     .room_size = room_size,
+    .begin = begin,
     .sample = sample,
     .cost = cost,
 };

@@ -23,7 +23,7 @@
 enum {
     FAMILY_PARAMETERS = 8,         /* at most so many */
     FAMILY_CHUNK = 1024,           /* scores drawn by one call, at most */
-    FAMILY_SAMPLED_MOST = 1 << 20, /* scores of a row that is sampled, at most */
+    FAMILY_SAMPLED_MOST = 1 << 26, /* scores of a row that is sampled, at most */
 };
 
 enum family_kind {
@@ -72,6 +72,15 @@ struct family_uniforms {
     void (*fill)(void *context, uint64_t first, size_t count, double *u);
 };
 
+/* A row in the making, of a family that samples whole ones. */
+struct family_row {
+    const double *p;
+    size_t n;
+    const struct vector *vector;
+    const struct family_uniforms *uniforms;
+    double *room; /* scratch for room_size(p) doubles, none of it anyone else's while the row is made */
+};
+
 struct family {
     const char *name;
     const char *title; /* one line */
@@ -107,13 +116,14 @@ struct family {
      * at -inf, which have no weight at any beta > 0, are left out. */
     size_t (*atoms)(const double *p, double log_n, struct family_atom atoms[FAMILY_ATOMS]);
 
-    /* FAMILY_SAMPLED. A whole row of n scores, 2 <= n <= FAMILY_SAMPLED_MOST, all finite, as a function of p,
-     * n and the uniforms alone: the same bits for every `vector`. `room` is scratch for room_size(p) doubles,
-     * which does not depend on n. Scores are measured from anywhere: what the origin means is told in `doc`.
-     */
+    /* FAMILY_SAMPLED. Rows of n scores, 2 <= n <= FAMILY_SAMPLED_MOST, all finite, as a function of p, n and
+     * the uniforms alone: the same bits for every `vector`. They are measured from anywhere: what the origin
+     * means is told in `doc`. `begin` puts into the room what all scores share; `sample` makes those number
+     * first .. first + count, first a multiple of FAMILY_CHUNK and count at most that, in any order and as
+     * often as they are asked for. */
     size_t (*room_size)(const double *p);
-    void (*sample)(const double *p, const struct vector *vector, const struct family_uniforms *uniforms,
-                   size_t n, double *room, double *scores);
+    void (*begin)(const struct family_row *row);
+    void (*sample)(const struct family_row *row, size_t first, size_t count, double *scores);
     double (*cost)(const double *p); /* nanoseconds that a score takes, roughly */
 };
 

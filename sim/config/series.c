@@ -126,7 +126,7 @@ static void check_drawing(struct reader *reader, const struct yaml_node *node, c
               "series `%s` reaches n = %s%s, but %s %s or for example n: {from: 2^8, to: 2^16, points: 9}",
               series->name, lengths_print(longest, n), by_default ? " by default" : "",
               sampled ? series->family->name : "`rows: drawn`",
-              sampled ? "rows have every score drawn and kept, which needs n <= 2^20; write smaller ones,"
+              sampled ? "rows have every score drawn, which needs n <= 2^26; write smaller ones,"
                       : "draws every score, which needs n <= 2^40; write `rows: auto` (or counted),");
 }
 

@@ -4,29 +4,46 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "sim/base/memory.h"
 #include "sim/measures/measure.h"
-#include "sim/rows/measured.h"
 #include "sim/rows/sampled.h"
 
 enum { NAME = 128 };
 
-/* Drops all but one of the scores at the maximum; returns how many are left. */
-static size_t drop_ties(size_t n, double *score) {
-    size_t top = 0, left = 0;
-    for (size_t i = 1; i < n; i++) { top = score[i] > score[top] ? i : top; }
-    double highest = score[top];
-    for (size_t i = 0; i < n; i++) {
-        if (i == top || score[i] != highest) { score[left++] = score[i]; }
+/* How many scores tie with the maximum. */
+static double top_ties(const struct row *row) {
+    size_t m = 1;
+    while (m < row->top_count && row->gap[m] == 0) { m++; }
+    bool all = m == row->top_count && row->part_count > 0 && row->part[0].upper == 0;
+    return all ? row->part[0].last : (double)m;
+}
+
+/* Lambda_n of the row without `extra` of the scores that tie with its maximum: those below move up in rank.
+ */
+static double lambda_without(const struct row *row, double extra) {
+    struct row rest = *row;
+    struct row_part *part = memory_create(row->part_count, sizeof *part);
+    size_t hidden = row->part_count > 0 && row->part[0].upper == 0, /* a part of ties */
+        skipped = hidden ? row->top_count - 1 : (size_t)extra;
+    rest.gap += skipped;
+    rest.top_count -= skipped;
+    rest.part = part;
+    rest.part_count -= hidden;
+    for (size_t i = 0; i < rest.part_count; i++) {
+        part[i] = row->part[i + hidden];
+        part[i].before -= extra;
+        part[i].last -= extra;
+        part[i].log_last = log(part[i].last);
     }
-    return left;
+    double lambda = measure_accumulation(&rest).lambda;
+    free(part);
+    return lambda;
 }
 
 /* NaN for a row of one score. */
-static double row_lambda(struct measured *measured, size_t n, double *score) {
-    n = drop_ties(n, score);
-    if (n < 2) { return NAN; }
-    const struct row *row = measured_row(measured, n, score, 1);
-    return measure_accumulation(row).lambda;
+static double row_lambda(const struct row *row, double n) {
+    double ties = top_ties(row);
+    return ties < n ? lambda_without(row, ties - 1) : NAN;
 }
 
 /* NaN behind all numbers. */
@@ -44,16 +61,13 @@ double pilot_log_lambda(const struct family *family, const double *p, double log
 #pragma omp parallel
     {
         struct sampled *sampled = sampled_create(isa_best());
-        struct measured *measured = measured_create(isa_best());
 #pragma omp for schedule(dynamic, 1)
         for (uint64_t i = 0; i < PILOT_ROWS; i++) {
-            size_t n;
             struct stream stream = stream_make(seed, name, log_n, false, i);
-            double *score = sampled_scores(sampled, family, p, log_n, stream, &n);
-            lambda[i] = row_lambda(measured, n, score);
+            const struct row *row = sampled_row(sampled, family, p, log_n, 0, stream);
+            lambda[i] = row_lambda(row, rint(exp(log_n)));
         }
         sampled_free(sampled);
-        measured_free(measured);
     }
     qsort(lambda, PILOT_ROWS, sizeof *lambda, ascending);
     double median = 0.5 * (lambda[PILOT_ROWS / 2 - 1] + lambda[PILOT_ROWS / 2]);

@@ -86,12 +86,10 @@ const struct row *sampler_row(struct sampler *s, const struct sampler_law *law, 
 
 bool sampler_scores(struct sampler *s, const struct sampler_law *law, struct stream stream,
                     score_visitor *visit, void *context) {
-    if (law->family->kind != FAMILY_SAMPLED) {
-        return drawn_scores(s->drawn, law->family, law->p, law->log_n, stream, visit, context);
+    if (law->family->kind == FAMILY_SAMPLED) {
+        return sampled_scores(s->sampled, law->family, law->p, law->log_n, stream, visit, context);
     }
-    size_t n;
-    const double *scores = sampled_scores(s->sampled, law->family, law->p, law->log_n, stream, &n);
-    return visit(context, n, scores);
+    return drawn_scores(s->drawn, law->family, law->p, law->log_n, stream, visit, context);
 }
 
 void sampler_keys(struct sampler *s, const struct sampler_law *law, struct key_batch *batch,

@@ -14,8 +14,7 @@
 int scorefile_check(const char *path, const struct config *config);
 
 /* Writes the file under a temporary name, reads it again and, where it holds these very scores, renames it;
- * memory does not grow with n or replicates, but for a
- * row of a family that samples whole ones. Says which series are left out because their rows are counted or
+ * memory does not grow with n or replicates. Says which series are left out because their rows are counted or
  * have no randomness. Returns EXIT_DONE; EXIT_RESUMABLE when stopped, EXIT_FAILED after a message; then
  * `path` is as it was. */
 int scorefile_write(const char *path, const struct config *config, const struct isa *isa,

@@ -59,7 +59,7 @@ static const struct mistake {
     {HEAD "series: [{family: plateau, rows: counted}]\n", "3:34", "have nothing to count"},
     {HEAD "rows: counted\nseries: [{family: plateau}]\n", "4:10", "write `rows: auto` in this series"},
     {HEAD "series: [{family: attention, rows: counted}]\n", "3:36", "cannot be counted"},
-    {HEAD "n: 2^21\nseries: [{family: attention}]\n", "3:4", "which needs n <= 2^20"},
+    {HEAD "n: 2^27\nseries: [{family: attention}]\n", "3:4", "which needs n <= 2^26"},
     {HEAD "series: [{family: attention, normalise: ql}]\n", "3:41", "must be none or layer or qk, not `ql`"},
     {HEAD "series: [{family: attention, rotary: off}]\n", "3:38",
      "a number above 1, up to 1000000000000 or none"},

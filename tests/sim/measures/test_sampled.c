@@ -3,11 +3,9 @@
 #include "sim/measures/measure.h"
 #include "sim/measures/pilot.h"
 #include "sim/rows/normal.h"
-#include "sim/rows/sampled.h"
-#include "tests/test.h"
+#include "tests/sim/rows/collect.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { WIDTH, HEAD, TOKENS, ZIPF, VOCABULARY, NORMALISE, ROTARY, BIAS };
 enum { GAUSSIAN = 0, VOCABULARIED = 1, NONE = 0, LAYER = 1, QK = 2 };
@@ -16,14 +14,8 @@ static const struct family *attention(void) { return family_find("attention"); }
 
 /* Row number `replicate`; n scores go to `score`. */
 static void draw_with(const struct isa *isa, const double *p, size_t n, uint64_t replicate, double *score) {
-    struct sampled *sampled = sampled_create(isa);
-    assert_non_null(sampled);
-    size_t count;
-    const double *made = sampled_scores(sampled, attention(), p, log((double)n),
-                                        stream_make(20260512, "attention", 0, true, replicate), &count);
-    assert_true(made && count == n);
-    memcpy(score, made, n * sizeof *score);
-    sampled_free(sampled);
+    collect_scores(isa, attention(), p, log((double)n),
+                   stream_make(20260512, "attention", 0, true, replicate), score);
 }
 
 static void draw(const double *p, size_t n, uint64_t replicate, double *score) {
@@ -254,11 +246,8 @@ static void test_bits(void **state) {
     struct sampled *sampled = sampled_create(isa_best());
     assert_non_null(sampled);
     for (size_t i = 0; i < 2; i++) {
-        size_t n;
         draw_with(isa_find("base"), p[i], N, i, a);
-        const double *c = sampled_scores(sampled, attention(), p[i], log(N),
-                                         stream_make(20260512, "attention", 0, true, i), &n);
-        memcpy(b, c, sizeof b);
+        collect_with(sampled, attention(), p[i], log(N), stream_make(20260512, "attention", 0, true, i), b);
         assert_memory_equal(a, b, sizeof a);
     }
     sampled_free(sampled);
@@ -285,10 +274,8 @@ static void test_pilot(void **state) {
     assert_non_null(sampled);
     for (size_t k = 0; k < 2; k++) {
         for (uint64_t i = 0; i < PILOT_ROWS; i++) {
-            size_t n;
-            const double *made = sampled_scores(sampled, attention(), p[k], log(N),
-                                                stream_make(5, "a/pilot", log(N), false, i), &n);
-            memcpy(score, made, sizeof score);
+            collect_with(sampled, attention(), p[k], log(N), stream_make(5, "a/pilot", log(N), false, i),
+                         score);
             lambda[i] = plain_lambda(N, score);
         }
         qsort(lambda, PILOT_ROWS, sizeof *lambda, ascending);

@@ -1,10 +1,10 @@
 /* Scores of a config's rows: written, read back as diagnose reads them, and the same to the bit as they are
  * drawn. */
 #include "sim/base/message.h"
-#include "sim/rows/sampled.h"
 #include "sim/scores/scores.h"
 #include "sim/sweep/scorefile.h"
 #include "tests/sim/config/scratch.h"
+#include "tests/sim/rows/collect.h"
 
 #include <sys/stat.h>
 
@@ -24,10 +24,7 @@ static void draw_directly(const struct config_series *s, double log_n, uint64_t 
     size_t n = (size_t)llround(exp(log_n)), words = FAMILY_CHUNK * s->family->uniforms_per_score;
     config_parameters(s, log_n, p);
     if (s->family->kind == FAMILY_SAMPLED) {
-        struct sampled *sampled = sampled_create(isa);
-        assert_non_null(sampled);
-        memcpy(score, sampled_scores(sampled, s->family, p, log_n, stream, &n), n * sizeof *score);
-        sampled_free(sampled);
+        collect_scores(isa, s->family, p, log_n, stream, score);
         return;
     }
     for (size_t first = 0; first < n; first += FAMILY_CHUNK) {
