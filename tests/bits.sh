@@ -28,6 +28,8 @@ cat >>counted.yaml <<'YAML'
   - {family: plateau, rows: auto}
   - {family: attention, rows: auto, n: [700], width: 9, head: 6, rotary: 100}
   - {name: tokens, family: attention, rows: auto, n: [700], tokens: {zipf: 1, vocabulary: 300}, normalise: layer}
+  - {family: grem, rows: auto, n: [900], levels: [[0.5, 0.8], [0.5, 0.2]]}
+  - {family: walk, rows: auto, n: [512]}
 YAML
 cat >output.yaml <<'YAML'
 replicates: 10

@@ -1,6 +1,7 @@
 /* The layer is made anew from the row's uniforms: each kind of number has an area of its own among them, and
  * what belongs to key, token or component i lies at i times its size, so that nothing has to be kept but the
  * weights of the keys. Sums run in order, one after the other: the same bits on every machine. */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -214,6 +215,7 @@ static double layer_score(const struct layer *l, size_t key, double distance) {
 
 static struct layer layer_of(const struct family_row *row) {
     struct layer l = {.vector = row->vector, .uniforms = row->uniforms};
+    assert(row->room);
     layer_lay_out(&l, row->p, row->room);
     return l;
 }

@@ -13,7 +13,9 @@
     ENTRY(spherical)                                                                                         \
     ENTRY(pareto)                                                                                            \
     ENTRY(plateau)                                                                                           \
-    ENTRY(attention)
+    ENTRY(attention)                                                                                         \
+    ENTRY(grem)                                                                                              \
+    ENTRY(walk)
 
 #define DECLARATION(name) extern const struct family family_##name;
 REGISTRY(DECLARATION)
@@ -69,9 +71,13 @@ bool family_parameter_allows(const struct family_parameter *parameter, double va
     return in_range || family_parameter_word(parameter, value);
 }
 
+size_t family_parameter_columns(const struct family_parameter *parameter) {
+    return parameter->within == 0 || parameter->word ? 0 : parameter->within / (size_t)parameter->high;
+}
+
 bool family_parameter_is_mapping(const struct family_parameter *parameter, double value) {
     const struct family_word *w = parameter->word;
-    if (parameter->within == 0) { return false; }
+    if (parameter->within == 0 || !w) { return false; }
     while (w[1].word) { w++; }
     return w->value == value;
 }
@@ -85,8 +91,12 @@ size_t family_parameter_holder(const struct family *family, size_t parameter) {
 }
 
 bool family_parameter_counts(const struct family *family, const struct schedule *parameter, size_t which) {
-    size_t holder = family_parameter_holder(family, which);
-    return holder == which || family_parameter_is_mapping(&family->parameter[holder], parameter[holder].coef);
+    size_t holder = family_parameter_holder(family, which),
+           columns = family_parameter_columns(&family->parameter[holder]);
+    double value = parameter[holder].coef;
+    if (holder == which) { return true; }
+    if (columns > 0) { return (double)(which - holder) <= value * (double)columns; }
+    return family_parameter_is_mapping(&family->parameter[holder], value);
 }
 
 void family_parameters(const struct family *family, const struct schedule *parameter, double log_n,

@@ -21,7 +21,8 @@
 #include "models/numeric/vector.h"
 
 enum {
-    FAMILY_PARAMETERS = 8,         /* at most so many */
+    FAMILY_PARAMETERS = 9,         /* at most so many */
+    FAMILY_WHY = 160,              /* bytes of a reason */
     FAMILY_CHUNK = 1024,           /* scores drawn by one call, at most */
     FAMILY_SAMPLED_MOST = 1 << 26, /* scores of a row that is sampled, at most */
 };
@@ -53,8 +54,10 @@ struct family_parameter {
     bool open;        /* low itself is excluded */
     /* Words that may stand for a value, in or outside the range; NULL: none. */
     const struct family_word *word;
-    /* So many parameters that follow are written within this one, as a mapping {NAME: .., ..}, which stands
-     * for its last word; another word leaves them at their defaults. They are required where written. */
+    /* So many parameters that follow are written within this one. With words: as a mapping {NAME: .., ..},
+     * which stands for its last word; another word leaves them at their defaults; they are required where
+     * written. Without: as a list of `low` to `high` lists of within/high numbers, and this one is how many
+     * lists there are; those that are not written are 0. */
     size_t within;
 };
 
@@ -124,6 +127,11 @@ struct family {
     size_t (*room_size)(const double *p);
     void (*begin)(const struct family_row *row);
     void (*sample)(const struct family_row *row, size_t first, size_t count, double *scores);
+    /* log Lambda^typ at one n; NULL: there is no formula. */
+    double (*log_lambda)(const double *p, double log_n);
+    /* Whether there are rows of n <= FAMILY_SAMPLED_MOST scores with these parameters, beyond what their
+     * ranges say; if not, `why`. NULL: there always are. */
+    bool (*allows)(const double *p, double log_n, char why[FAMILY_WHY]);
     double (*cost)(const double *p); /* nanoseconds that a score takes, roughly */
 };
 
@@ -147,11 +155,13 @@ void family_parameters(const struct family *family, const struct schedule *param
 bool family_parameter_allows(const struct family_parameter *parameter, double value);
 /* The word that stands for a value; NULL: none. */
 const char *family_parameter_word(const struct family_parameter *parameter, double value);
+/* How many numbers each list of a parameter that is written as lists has; 0 where it is written otherwise. */
+size_t family_parameter_columns(const struct family_parameter *parameter);
 /* Whether a value stands for the mapping of what is written within the parameter. */
 bool family_parameter_is_mapping(const struct family_parameter *parameter, double value);
-/* The parameter in whose mapping this one is written; itself where it is a key of its own. */
+/* The parameter within which this one is written; itself where it is a key of its own. */
 size_t family_parameter_holder(const struct family *family, size_t parameter);
-/* Whether a parameter plays a role, as what is within another does only where that is a mapping. */
+/* Whether a parameter plays a role, as what is within another does only where it is written. */
 bool family_parameter_counts(const struct family *family, const struct schedule *parameter, size_t which);
 
 /* dimension(p) at one n; NaN for a family without output. */

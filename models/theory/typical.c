@@ -76,6 +76,10 @@ struct typical typical_scale(const struct family *family, const double *p, doubl
     switch (family->kind) {
     case FAMILY_FIXED: return typical_fixed(&search);
     case FAMILY_IID: return typical_iid(&search);
-    default: return (struct typical){NAN, NAN, NAN};
+    case FAMILY_SAMPLED:
+        if (family->log_lambda) { return (struct typical){family->log_lambda(p, log_n), 0, -INFINITY}; }
+        break;
+    case FAMILY_MEASURED: break;
     }
+    return (struct typical){NAN, NAN, NAN};
 }

@@ -65,10 +65,17 @@ static const char *print_initial(const struct family *family, size_t which, cons
     return isnan(parameter->initial) ? none : word ? word : number_print(parameter->initial, out);
 }
 
+/* Whether it is a number in the lists of another parameter, which tells of it. */
+static bool is_in_lists(const struct family *family, size_t which) {
+    size_t holder = family_parameter_holder(family, which);
+    return holder != which && family_parameter_columns(&family->parameter[holder]) > 0;
+}
+
 static void print_parameter(const struct family *family, size_t which) {
     const struct family_parameter *parameter = &family->parameter[which];
     char name[NUMBER_TEXT], initial[NUMBER_TEXT], range[VALUE_TEXT];
-    if (parameter->word) {
+    if (is_in_lists(family, which)) { return; }
+    if (parameter->word || family_parameter_columns(parameter) > 0) {
         parameters_describe(parameter, range);
     } else {
         snprintf(range, sizeof range, "%c%g, %g]", parameter->open ? '(' : '[', parameter->low,
@@ -111,7 +118,8 @@ static void print_markdown(void) {
     for (size_t i = 0; i < family_count() * FAMILY_PARAMETERS; i++) {
         const struct family *family = family_at(i / FAMILY_PARAMETERS);
         const struct family_parameter *p = &family->parameter[i % FAMILY_PARAMETERS];
-        if (i % FAMILY_PARAMETERS >= family->parameter_count) { continue; }
+        size_t which = i % FAMILY_PARAMETERS;
+        if (which >= family->parameter_count || is_in_lists(family, which)) { continue; }
         printf("| `%s` | `%s` | %s | %s | %s |\n", family->name,
                print_name(family, i % FAMILY_PARAMETERS, name),
                print_initial(family, i % FAMILY_PARAMETERS, "must be given", initial),

@@ -47,13 +47,24 @@ static void read_schedule(struct reader *reader, const struct yaml_node *node, c
     }
 }
 
+/* "[[share_1, variance_1], ..]" */
+static void write_form(FILE *out, const struct family_parameter *parameter) {
+    for (size_t i = 1; i <= family_parameter_columns(parameter); i++) {
+        fprintf(out, "%s%s", i == 1 ? "[[" : ", ", parameter[i].name);
+    }
+    fputs("], ..]", out);
+}
+
 const char *parameters_describe(const struct family_parameter *parameter, char out[VALUE_TEXT]) {
     struct value_range range = {parameter->low, parameter->high, parameter->open, false};
     FILE *text = fmemopen(out, VALUE_TEXT, "w");
     char number[VALUE_TEXT];
     bool first = true;
     if (!text) { memory_exhausted(); }
-    if (parameter->low <= parameter->high) {
+    if (family_parameter_columns(parameter) > 0) {
+        write_form(text, parameter);
+        fprintf(text, " of %g to %g lists", parameter->low, parameter->high);
+    } else if (parameter->low <= parameter->high) {
         fputs(value_describe(&range, number), text);
         first = false;
     }
@@ -122,6 +133,15 @@ static void check_parameter(struct reader *reader, const struct yaml_node *node,
     }
 }
 
+static void miss_parameter(struct reader *reader, const struct yaml_node *node, const struct family *family,
+                           const struct family_parameter *parameter) {
+    char form[VALUE_TEXT] = "NUMBER";
+    if (family_parameter_columns(parameter) > 0) { parameters_describe(parameter, form); }
+    fault_add(&reader->faults, node->source, node->offset,
+              "family `%s` needs `%s` (%s), which has no default; write `%s: %s`", family->name,
+              parameter->name, parameter->doc, parameter->name, form);
+}
+
 /* Parameter `which` of the family, a key of `node`; `within` others, keys of its mapping, follow it. */
 static void read_parameter(struct reader *reader, const struct yaml_node *node, struct config_series *series,
                            size_t which, bool required) {
@@ -133,10 +153,7 @@ static void read_parameter(struct reader *reader, const struct yaml_node *node, 
     if (given && !read_word(reader, given, parameter, &schedule->coef)) {
         read_schedule(reader, given, parameter->name, schedule);
     } else if (!given && (required || isnan(parameter->initial))) {
-        fault_add(&reader->faults, node->source, node->offset,
-                  "family `%s` needs `%s` (%s), which has no default; "
-                  "write `%s: NUMBER`",
-                  family->name, parameter->name, parameter->doc, parameter->name);
+        miss_parameter(reader, node, family, parameter);
     }
     if (given || !required) { check_parameter(reader, given ? given : node, series, which); }
 }
@@ -161,9 +178,54 @@ static void read_within(struct reader *reader, const struct yaml_node *node, str
     }
 }
 
+/* Whether a node is a list of `low` to `high` items. */
+static bool is_list_of(struct reader *reader, const struct yaml_node *node, double low, double high,
+                       const struct family_parameter *parameter) {
+    char wanted[VALUE_TEXT];
+    bool is_list = node->kind == YAML_LIST;
+    if (is_list && (double)node->count >= low && (double)node->count <= high) { return true; }
+    parameters_describe(parameter, wanted);
+    if (is_list) {
+        fault_add(&reader->faults, node->source, node->offset, "`%s` must be %s; this list has %zu items",
+                  parameter->name, wanted, node->count);
+    } else {
+        value_refuse(node, parameter->name, wanted, &reader->faults);
+    }
+    return false;
+}
+
+/* One number of the lists of another parameter. */
+static void read_number(struct reader *reader, const struct yaml_node *node, struct config_series *series,
+                        size_t which) {
+    read_schedule(reader, node, series->family->parameter[which].name, &series->parameter[which]);
+    check_parameter(reader, node, series, which);
+}
+
+/* Parameter `which`, written as lists of those within it. */
+static void read_lists(struct reader *reader, const struct yaml_node *node, struct config_series *series,
+                       size_t which) {
+    const struct family_parameter *parameter = &series->family->parameter[which];
+    const double columns = (double)family_parameter_columns(parameter);
+    const struct yaml_node *given = yaml_find(node, parameter->name);
+    size_t next = which + 1;
+    memset(&series->parameter[which], 0, (1 + parameter->within) * sizeof *series->parameter);
+    if (!given) { miss_parameter(reader, node, series->family, parameter); }
+    if (!given || !is_list_of(reader, given, parameter->low, parameter->high, parameter)) { return; }
+    series->parameter[which].coef = (double)given->count;
+    for (size_t i = 0; i < given->count; i++) {
+        const struct yaml_node *list = given->value[i];
+        if (!is_list_of(reader, list, columns, columns, parameter)) { continue; }
+        for (size_t k = 0; k < list->count; k++) { read_number(reader, list->value[k], series, next++); }
+    }
+}
+
 void parameters_read(struct reader *reader, const struct yaml_node *node, struct config_series *series) {
     const struct family *family = series->family;
     for (size_t i = 0; i < family->parameter_count; i += 1 + family->parameter[i].within) {
+        if (family_parameter_columns(&family->parameter[i]) > 0) {
+            read_lists(reader, node, series, i);
+            continue;
+        }
         read_parameter(reader, node, series, i, false);
         read_within(reader, node, series, i);
     }

@@ -1,5 +1,5 @@
-/* parameters: the parameters of a family, each a number, a schedule {coef, log_power, power}, or a word of
- * it. */
+/* parameters: the parameters of a family, each a number, a schedule {coef, log_power, power}, a word of
+ * it, or a list of lists of these. */
 #ifndef GAPSCALE_SIM_CONFIG_PARAMETERS_H
 #define GAPSCALE_SIM_CONFIG_PARAMETERS_H
 
@@ -11,9 +11,8 @@
  * Faults for what has none, and for values outside the family's range at any n of the series. */
 void parameters_read(struct reader *reader, const struct yaml_node *node, struct config_series *series);
 
-/* What may be written for a parameter: "a number above 1 or none", "gaussian or {zipf, vocabulary}". Returns
- * `out`.
- */
+/* What may be written for a parameter: "a number above 1 or none", "gaussian or {zipf: NUMBER, ..}",
+ * "[[share_1, variance_1], ..] of 1 to 4 lists". Returns `out`. */
 const char *parameters_describe(const struct family_parameter *parameter, char out[VALUE_TEXT]);
 
 #endif

@@ -139,11 +139,23 @@ static void write_within(FILE *out, const struct family_parameter *parameter, co
     fputc('}', out);
 }
 
+/* The same as a list of lists. */
+static void write_lists(FILE *out, const struct family_parameter *parameter, const struct schedule *value) {
+    const size_t columns = family_parameter_columns(parameter);
+    for (size_t i = 0; i < (size_t)value->coef * columns; i++) {
+        fputs(i == 0 ? "[[" : i % columns == 0 ? "], [" : ", ", out);
+        write_schedule(out, &value[1 + i]);
+    }
+    fputs("]]", out);
+}
+
 static void write_parameter(FILE *out, const struct family_parameter *parameter,
                             const struct schedule *value) {
     const char *word = schedule_is_constant(value) ? family_parameter_word(parameter, value->coef) : NULL;
     fprintf(out, "    %s: ", parameter->name);
-    if (family_parameter_is_mapping(parameter, value->coef)) {
+    if (family_parameter_columns(parameter) > 0) {
+        write_lists(out, parameter, value);
+    } else if (family_parameter_is_mapping(parameter, value->coef)) {
         write_within(out, parameter, value);
     } else if (word) {
         fputs(word, out);

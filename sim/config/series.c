@@ -130,11 +130,26 @@ static void check_drawing(struct reader *reader, const struct yaml_node *node, c
                       : "draws every score, which needs n <= 2^40; write `rows: auto` (or counted),");
 }
 
+/* Whether the family has rows of these lengths. */
+static void check_rows(struct reader *reader, const struct yaml_node *node,
+                       const struct config_series *series) {
+    char why[FAMILY_WHY], n[NUMBER_TEXT];
+    for (size_t i = 0; series->family->allows && i < series->n_count; i++) {
+        double p[FAMILY_PARAMETERS];
+        config_parameters(series, series->log_n[i], p);
+        if (series->family->allows(p, series->log_n[i], why)) { continue; }
+        fault_add(&reader->faults, node->source, node->offset, "series `%s` has no rows at n = %s: %s",
+                  series->name, lengths_print(series->log_n[i], n), why);
+        return;
+    }
+}
+
 /* What takes more than one key that is good in itself, and time: not done beside so many faults. */
 enum { ENOUGH = 100 };
 static void check_ranges(struct reader *reader, const struct yaml_node *node,
                          const struct config_series *series) {
     const struct yaml_node *beta = yaml_find(node, "beta");
+    check_rows(reader, node, series);
     check_score_range(reader, node, series);
     outputs_check(reader, node, series);
     betas_check(reader, beta ? beta : node, series);

@@ -136,7 +136,7 @@ static void add_attributes(struct page_series *p, struct results_series *s) {
             p->attribute[p->attributes++] = (struct h5_attribute){.name = parameter->name, .text = word};
         }
     }
-    if (s->family->kind == FAMILY_SAMPLED) {
+    if (s->family->kind == FAMILY_SAMPLED && !s->family->log_lambda) {
         p->attribute[p->attributes++] =
             (struct h5_attribute){.name = "lambda_typ_source", .text = PILOT_MEANING};
     }

@@ -216,7 +216,7 @@ static void fill_output_scales(struct results_series *s) {
 /* By theory's formula, or from rows where it has none. */
 static double log_lambda_typ(const struct config_series *asked, const double *p, double log_n,
                              uint64_t seed) {
-    return asked->family->kind == FAMILY_SAMPLED
+    return asked->family->kind == FAMILY_SAMPLED && !asked->family->log_lambda
                ? pilot_log_lambda(asked->family, p, log_n, seed, asked->name)
                : typical_scale(asked->family, p, log_n).log_lambda;
 }

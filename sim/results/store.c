@@ -229,6 +229,14 @@ static bool output_is_allowed(const struct results_series *s) {
     return true;
 }
 
+static bool rows_are_allowed(const struct results_series *s, size_t n) {
+    char why[FAMILY_WHY];
+    double p[FAMILY_PARAMETERS];
+    if (!s->family->allows) { return true; }
+    family_parameters(s->family, s->parameter, s->log_n[n], p);
+    return s->log_n[n] <= log(FAMILY_SAMPLED_MOST) && s->family->allows(p, s->log_n[n], why);
+}
+
 static bool lengths_are_allowed(const struct results_series *s) {
     for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
         if (!(s->log_n[n] > 0 && s->log_n[n] <= 1e6)) { return false; }
@@ -238,6 +246,7 @@ static bool lengths_are_allowed(const struct results_series *s) {
             double value = schedule_value(&s->parameter[i], s->log_n[n]);
             if (!family_parameter_allows(p, value)) { return false; }
         }
+        if (!rows_are_allowed(s, n)) { return false; }
     }
     return true;
 }

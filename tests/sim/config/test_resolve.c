@@ -73,6 +73,20 @@ static void test_words(void **state) {
     config_free(config);
 }
 
+/* And so do lists of lists. */
+static void test_lists(void **state) {
+    struct config *config =
+        read_good(*state,
+                  "n: 64\nseries:\n  - {family: grem, levels: [[1/2, {coef: 2, log_power: -1}], [.5, 3]]}\n"
+                  "  - {name: b, family: grem, levels: [[1, 1]]}\n",
+                  0, NULL);
+    assert_non_null(
+        strstr(config->resolved, "    levels: [[0.5, {coef: 2, log_power: -1, power: 0}], [0.5, 3]]\n"));
+    assert_non_null(strstr(config->resolved, "    levels: [[1, 1]]\n"));
+    check_resolved_stays(*state, config);
+    config_free(config);
+}
+
 /* Lengths where the text changes its form: around 2^46, 2^53 and the end of the doubles. */
 static void test_resolved_lengths(void **state) {
     char text[256];
@@ -134,6 +148,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_golden, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_shipped_configs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_words, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_lists, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_resolved_lengths, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_same_question_same_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_manual, set_up, tear_down),
