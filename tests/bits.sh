@@ -21,6 +21,7 @@ series:
   - {family: powerlaw, kappa: 0.4}
   - {family: spherical, dimension: 5}
   - {family: pareto, tail: 2}
+  - {family: dotproduct, dimension: 3}
 YAML
 sed 's/rows: drawn/rows: counted/; s/^n: .*/n: [3000, e^100000]/' drawn.yaml >counted.yaml
 cat >>counted.yaml <<'YAML'

@@ -171,6 +171,11 @@ static void print_notes(FILE *out, const struct fit *fit) {
               out);
     }
     if (fit->lengths < 2) { fputs("  One n gives no exponents; ask for more n.\n", out); }
+    if (fit->series->family->row_scale) {
+        fputs("  Rows differ in scale: those that have not collapsed raise the mean; go by the median of "
+              "rows.\n",
+              out);
+    }
     if (fit->series->family->class == FAMILY_FRECHET) {
         fputs(
             "  Heavy tails: the few rows that have not collapsed raise the mean; go by the median of rows.\n",
@@ -460,14 +465,11 @@ void table_print(FILE *out, const struct study *study) {
     attention_table_print_summary(out, study);
     fputs(
         "\n"
-        "beta_c is where the replicate mean meets the criterion (heavy tails: the median of rows), `exactly` "
-        "the "
-        "same\n"
-        "computed without sampling; `of rows` the median of every row's own beta_c/Lambda^typ, Lambda_n that "
-        "of\n"
-        "Lambda_n/Lambda^typ. Intervals of the summary are 95% with systematic parts: correction terms in "
-        "1/log n\n"
-        "and log log n/log n, and the smallest n. Slopes between n have statistical errors only and drift.\n",
+        "beta_c is where the replicate mean meets the criterion (heavy tails, rows of unlike scale: the\n"
+        "median of rows), `exactly` the same computed without sampling; `of rows` the median of every row's\n"
+        "own beta_c/Lambda^typ, Lambda_n that of Lambda_n/Lambda^typ. Intervals of the summary are 95% with\n"
+        "systematic parts: correction terms in 1/log n and log log n/log n, and the smallest n. Slopes\n"
+        "between n have statistical errors only and drift.\n",
         out);
     twins_print(out, study);
 }

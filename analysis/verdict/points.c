@@ -13,7 +13,7 @@ static const double ROOT_NOISE = 2e-5;
 
 static enum points_kind kind_of(const struct fit *fit) {
     if (fit->series->family->kind == FAMILY_FIXED) { return POINTS_FIXED; }
-    return fit->series->family->class == FAMILY_FRECHET ? POINTS_ROWS : POINTS_MEANS;
+    return family_is_judged_by_rows(fit->series->family) ? POINTS_ROWS : POINTS_MEANS;
 }
 
 /* Susceptibility's maximum has its error from leaving out blocks, other means from their replicates. */

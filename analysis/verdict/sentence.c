@@ -136,7 +136,7 @@ static void settle_words(const struct fit *fit, const struct verdict *v, char *o
     *out = '\0';
     if (!isnan(v->settle.replicates)) {
         const struct results_series *s = fit->series;
-        bool medians = s->family->class == FAMILY_FRECHET;
+        bool medians = family_is_judged_by_rows(s->family);
         snprintf(out, size, " About %.0f%s at every n would settle it (there are %llu).",
                  v->settle.replicates, medians ? " kept replicates (keep_replicates)" : " replicates",
                  (unsigned long long)(medians ? s->size[RESULTS_REPLICATE] : s->replicates));

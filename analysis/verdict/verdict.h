@@ -19,8 +19,8 @@
  * what differs from that is contradicted; where theory itself, fitted so, misses its law, the n do not reach
  * it and nothing is decided.
  *
- * For laws that are powers of n: a + omega L + c log L + b/L. Heavy tails (Frechet class) are judged by the
- * medians of rows, rows without randomness by their own roots. */
+ * For laws that are powers of n: a + omega L + c log L + b/L. Heavy tails (Frechet class) and rows of unlike
+ * scale are judged by the medians of rows, rows without randomness by their own roots. */
 #ifndef GAPSCALE_ANALYSIS_VERDICT_VERDICT_H
 #define GAPSCALE_ANALYSIS_VERDICT_VERDICT_H
 

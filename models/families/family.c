@@ -13,6 +13,7 @@
     ENTRY(spherical)                                                                                         \
     ENTRY(pareto)                                                                                            \
     ENTRY(plateau)                                                                                           \
+    ENTRY(dotproduct)                                                                                        \
     ENTRY(attention)                                                                                         \
     ENTRY(grem)                                                                                              \
     ENTRY(walk)
@@ -56,6 +57,10 @@ const char *family_kind_name(enum family_kind kind) {
                                         [FAMILY_SAMPLED] = "sampled",
                                         [FAMILY_MEASURED] = "measured"};
     return names[kind];
+}
+
+bool family_is_judged_by_rows(const struct family *family) {
+    return family->class == FAMILY_FRECHET || family->row_scale;
 }
 
 const char *family_parameter_word(const struct family_parameter *parameter, double value) {

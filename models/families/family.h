@@ -115,6 +115,11 @@ struct family {
     unsigned uniforms_per_score; /* 1 or 2 */
     void (*draw)(const double *p, const struct vector *vector, size_t n, double *uniforms, double *scores);
 
+    /* FAMILY_IID. Scores of a row are those of this law times a factor of the row's own, whose quantile at
+     * `uniform` in (0, 1) this is; every other function here, and Lambda^typ, is that of a row with factor 1.
+     * NULL: there is none. */
+    double (*row_scale)(const double *p, double uniform);
+
     /* FAMILY_FIXED: the atoms of the row in order of gap, the first at gap 0; returns how many. Scores
      * at -inf, which have no weight at any beta > 0, are left out. */
     size_t (*atoms)(const double *p, double log_n, struct family_atom atoms[FAMILY_ATOMS]);
@@ -146,6 +151,10 @@ const struct family *family_find(const char *name);     /* NULL if there is none
 const struct family *family_stored(const char *name);   /* of results files: one of these, or `empirical` */
 const char *family_class_name(enum family_class class); /* "Gumbel", "Weibull", "Frechet", "none" */
 const char *family_kind_name(enum family_kind kind);    /* "iid", "fixed", "sampled", "measured" */
+
+/* Whether the ensemble's collapse point has no limit of its own, since some rows hardly collapse, or is
+ * random: the median of the rows' is judged. */
+bool family_is_judged_by_rows(const struct family *family);
 
 /* The parameters' values at one n, in the order of the table. */
 void family_parameters(const struct family *family, const struct schedule *parameter, double log_n,

@@ -255,7 +255,10 @@ static struct limits frechet_limits(double index) {
     return x;
 }
 
+static const struct limits no_limits = {LIMITS_NONE, NAN, NAN, NAN, {NAN, NAN, NAN}};
+
 struct limits limits_of(const struct family *family, const double *p, double log_n) {
+    if (family->row_scale) { return no_limits; }
     if (family->class == FAMILY_WEIBULL) { return weibull_limits(-1 / hazard_slope(family, p, log_n)); }
     if (family->class == FAMILY_FRECHET) { return frechet_limits(1 / hazard_slope(family, p, log_n)); }
     if (family->class == FAMILY_GUMBEL) {
@@ -263,5 +266,5 @@ struct limits limits_of(const struct family *family, const double *p, double log
         bool top = typical.log_rank == 0;
         return gumbel_limits(top ? 1 : exp(family->log_hazard(p, -log_n) - typical.log_lambda));
     }
-    return (struct limits){LIMITS_NONE, NAN, NAN, NAN, {NAN, NAN, NAN}};
+    return no_limits;
 }

@@ -7,6 +7,7 @@
 #include "models/numeric/root.h"
 #include "models/oracle/answer.h"
 #include "models/oracle/fixed.h"
+#include "models/oracle/mixture.h"
 #include "models/oracle/pairs.h"
 #include "models/theory/typical.h"
 
@@ -98,8 +99,9 @@ static bool by_quadrature(const struct oracle *o, double beta, struct oracle_que
     return good;
 }
 
-bool oracle_ask(const struct oracle *o, double beta, struct oracle_question ask,
-                struct oracle_answer *answer) {
+/* Of rows that do not differ in scale. */
+static bool law_ask(const struct oracle *o, double beta, struct oracle_question ask,
+                    struct oracle_answer *answer) {
     struct sphere_subcritical limit;
     double error;
     if (o->family->kind == FAMILY_FIXED) {
@@ -118,6 +120,11 @@ bool oracle_ask(const struct oracle *o, double beta, struct oracle_question ask,
     answer->point.participation_error = error * limit.participation;
     if (output) { answer_central_output(o, absolute, &limit, error, &answer->output); }
     return true;
+}
+
+bool oracle_ask(const struct oracle *o, double beta, struct oracle_question ask,
+                struct oracle_answer *answer) {
+    return o->family->row_scale ? mixture_ask(o, beta, ask, law_ask, answer) : law_ask(o, beta, ask, answer);
 }
 
 bool oracle_at(const struct oracle *o, double beta, struct oracle_point *point) {
@@ -295,6 +302,7 @@ double oracle_collapse_susceptibility(const struct oracle *o, double *curvature)
     const double resolved = 0.2, plateau = 0.05; /* steps of the width at most; flatter is noise: choices */
     double low, high, step = widest_step(o), x = NAN;
     *curvature = NAN;
+    if (o->family->row_scale) { return NAN; }
     if (!climb(o, &low, &high)) { return NAN; }
     for (int i = 0; i < 12; i++) {
         double left, right, bend;

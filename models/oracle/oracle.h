@@ -13,7 +13,8 @@
  * changes by more than about 1; where a is small, by sums of powers of a that all x share. The outer integral
  * goes by panels on the scale of the integrand: that of e^{-e^x}, or of n V as a function of b where that is
  * longer. Where it is much longer, n (1 - phi) = E M(x + G), with M(b) = n V and G a Gumbel variable, is a
- * series in the derivatives of M. Any family, n and beta. Rows of FAMILY_FIXED have closed forms. */
+ * series in the derivatives of M. Any family, n and beta. Rows of FAMILY_FIXED have closed forms; where rows
+ * differ in scale, one more integral goes over that (mixture.h). */
 #ifndef GAPSCALE_MODELS_ORACLE_ORACLE_H
 #define GAPSCALE_MODELS_ORACLE_ORACLE_H
 
@@ -107,7 +108,8 @@ double oracle_collapse_participation(const struct oracle *oracle, double thresho
 
 /* Where the mean's susceptibility is largest, of its maxima the first uphill from Lambda^typ, to about 1e-7;
  * *curvature receives the second derivative of its logarithm by log beta there. NaN where there is none
- * within a factor of 1000, or a plateau has no top to tell. */
+ * within a factor of 1000, or a plateau has no top to tell; and where rows differ in scale, as it would take
+ * a hundred times as long there. */
 double oracle_collapse_susceptibility(const struct oracle *oracle, double *curvature);
 
 #endif

@@ -144,10 +144,13 @@ static double row_gap(const struct row *row, size_t k) {
     return row->bulk ? bulk_gap(row->bulk, row->bulk_offset, rank) : INFINITY;
 }
 
-double measure_top_gap(const struct row *row) { return row_gap(row, 2); }
+double measure_top_gap(const struct row *row) { return row->stretch * row_gap(row, 2); }
+
+/* beta for the row's own gaps; inf would make NaN of a gap of 0. */
+static double row_beta(const struct row *row, double beta) { return fmin(beta * row->stretch, 1e300); }
 
 double measure_ordered_weight(const struct row *row, double beta, double log_partition, size_t k) {
-    return exp(-fmin(beta, 1e300) * row_gap(row, k) - log_partition);
+    return exp(-row_beta(row, beta) * row_gap(row, k) - log_partition);
 }
 
 void measure_ordered_weights(const struct vector *vector, const struct row *row, size_t count,
@@ -156,20 +159,20 @@ void measure_ordered_weights(const struct vector *vector, const struct row *row,
     for (size_t k = 0; k < ranks; k++) {
         double gap = row_gap(row, k + 1);
         for (size_t b = 0; b < count; b++) {
-            double at = beta[b] < 1e300 ? beta[b] : 1e300;
-            weight[b * ranks + k] = -at * gap - value[b][MEASURE_LOG_PARTITION];
+            weight[b * ranks + k] = -row_beta(row, beta[b]) * gap - value[b][MEASURE_LOG_PARTITION];
         }
     }
     vector->exp(count * ranks, weight, weight);
 }
 
-static void measure_from(const struct cumulants *c, double beta, double out[MEASURE_COUNT]) {
+/* beta and the cumulants are for the row's own gaps. */
+static void measure_from(const struct cumulants *c, double beta, double stretch, double out[MEASURE_COUNT]) {
     out[MEASURE_ENTROPY] = c->log_z + beta * c->mean;
     out[MEASURE_PARTICIPATION] = c->participation;
     out[MEASURE_TOP_WEIGHT] = c->top_weight;
     out[MEASURE_SUSCEPTIBILITY] = beta * (beta * c->variance);
     out[MEASURE_LOG_PARTITION] = c->log_z;
-    out[MEASURE_GAP_MEAN] = c->mean;
+    out[MEASURE_GAP_MEAN] = stretch * c->mean;
 }
 
 static void fill_top_two(const struct kernel *kernel, const struct row *row, size_t count, const double *beta,
@@ -200,9 +203,9 @@ static size_t measure_chain(const struct kernel *kernel, const struct row *row, 
     struct cumulants c[KERNEL_OCTAVES];
     size_t length = (count - 1) / octave + 1;
     if (length > KERNEL_OCTAVES - 1) { length = KERNEL_OCTAVES - 1; }
-    double at = fmin(beta[0], 1e300); /* inf would make NaN of a gap of 0 */
+    double at = row_beta(row, beta[0]);
     row_averages(kernel, row, at, length, c);
-    for (size_t i = 0; i < length; i++, at *= 2) { measure_from(&c[i], at, value[i * octave]); }
+    for (size_t i = 0; i < length; i++, at *= 2) { measure_from(&c[i], at, row->stretch, value[i * octave]); }
     return length;
 }
 
@@ -237,15 +240,16 @@ void measure_log_gap_count(const struct row *row, size_t count, const double *t,
     size_t k = 0, i = 0;
     double log_k = -INFINITY;
     for (size_t j = 0; j < count; j++) {
+        const double gap = t[j] / row->stretch;
         size_t before = k;
-        while (k < row->top_count && row->gap[k] <= t[j]) { k++; }
-        while (i < row->part_count && row->part[i].upper <= t[j]) { i++; }
+        while (k < row->top_count && row->gap[k] <= gap) { k++; }
+        while (i < row->part_count && row->part[i].upper <= gap) { i++; }
         if (k > before) { log_k = log((double)k); }
         double found = i > 0 ? row->part[i - 1].log_last : log_k;
-        if (i < row->part_count && row->part[i].lower < t[j]) {
-            found = row->log_count(row->maker, &row->part[i], t[j]);
+        if (i < row->part_count && row->part[i].lower < gap) {
+            found = row->log_count(row->maker, &row->part[i], gap);
         }
-        if (row->bulk) { found = fmax(found, bulk_log_count(row->bulk, row->bulk_offset, t[j])); }
+        if (row->bulk) { found = fmax(found, bulk_log_count(row->bulk, row->bulk_offset, gap)); }
         log_gap_count[j] = found;
     }
 }
@@ -312,7 +316,7 @@ struct accumulation measure_accumulation(const struct row *row) {
         accumulation_offer(&best, log_rank, gap);
     }
     search_parts(row, row->part, row->part_count, &best);
-    return best;
+    return (struct accumulation){best.lambda / row->stretch, best.log_rank, best.gap * row->stretch};
 }
 
 /* ---- collapse points ---- */
@@ -322,6 +326,7 @@ struct accumulation measure_accumulation(const struct row *row) {
 static double crossing(const struct kernel *kernel, const struct row *row, const struct criterion *criterion,
                        double beta, double *slope) {
     struct cumulants c;
+    beta = row_beta(row, beta);
     if (criterion->kind == CRITERION_SUSCEPTIBILITY) {
         /* dchi/dlog beta = beta^2 (2 Var - beta kappa_3), over chi */
         c = row_cumulants(kernel, row, beta);

@@ -66,6 +66,7 @@ static void compress_make_nodes(struct compress *c) {
 struct compress *compress_create(const struct isa *isa) {
     struct compress *c = memory_create(1, sizeof *c);
     c->isa = isa;
+    c->row.stretch = 1;
     compress_make_nodes(c);
     return c;
 }

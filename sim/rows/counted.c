@@ -59,6 +59,7 @@ struct counted {
 struct counted *counted_create(const struct isa *isa) {
     struct counted *c = memory_create(1, sizeof *c);
     c->isa = isa;
+    c->row.stretch = 1;
     return c;
 }
 

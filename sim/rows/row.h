@@ -7,7 +7,7 @@
  *   weighted sum over points for every smooth f (weights may be negative);
  * - a *bulk* without randomness, where more than 2^52 scores leave none that could be seen.
  *
- * Gaps are in units of 1/Lambda^typ. Counts above the bulk stay below 2^53 and are exact in a double.
+ * Gaps are in units of `stretch`/Lambda^typ. Counts above the bulk stay below 2^53 and are exact in a double.
  * Whoever measures a row does not know who made it. */
 #ifndef GAPSCALE_SIM_ROWS_ROW_H
 #define GAPSCALE_SIM_ROWS_ROW_H
@@ -31,6 +31,8 @@ struct row_part {
 
 struct row {
     double log_n;
+    double stretch;   /* what all gaps here and in the bulk are to be multiplied by; 1 but for rows of unlike
+                         scale */
     double top_score; /* of the maximum, from the family's origin; inexact for its gaps */
 
     size_t top_count;    /* >= 1 */

@@ -40,15 +40,17 @@ void sampler_law_free(struct sampler_law *law) {
 }
 
 struct sampler {
+    const struct isa *isa;
     struct drawn *drawn;
     struct counted *counted;
     struct sampled *sampled;
     double zero, one, scratch;
-    struct row fixed;
+    struct row fixed, stretched;
 };
 
 struct sampler *sampler_create(const struct isa *isa) {
     struct sampler *s = memory_create(1, sizeof *s);
+    s->isa = isa;
     s->one = 1;
     s->drawn = drawn_create(isa);
     s->counted = counted_create(isa);
@@ -66,6 +68,7 @@ void sampler_free(struct sampler *s) {
 /* One score above the atoms. */
 static const struct row *fixed_row(struct sampler *s, const struct sampler_law *law) {
     s->fixed = (struct row){.log_n = law->log_n,
+                            .stretch = 1,
                             .top_count = 1,
                             .point_count = 1,
                             .gap = &s->zero,
@@ -75,7 +78,7 @@ static const struct row *fixed_row(struct sampler *s, const struct sampler_law *
     return &s->fixed;
 }
 
-const struct row *sampler_row(struct sampler *s, const struct sampler_law *law, struct stream stream) {
+static const struct row *plain_row(struct sampler *s, const struct sampler_law *law, struct stream stream) {
     if (law->atoms) { return fixed_row(s, law); }
     if (law->counted) { return counted_row(s->counted, law->counted, stream); }
     if (law->family->kind == FAMILY_SAMPLED) {
@@ -84,12 +87,44 @@ const struct row *sampler_row(struct sampler *s, const struct sampler_law *law, 
     return drawn_row(s->drawn, law->family, law->p, law->log_n, law->log_lambda_typ, stream);
 }
 
+/* The factor of a row's scores. */
+static double stretch_of(const struct sampler *s, const struct sampler_law *law, struct stream stream) {
+    double uniform[4];
+    if (!law->family->row_scale) { return 1; }
+    s->isa->kernel->uniforms(stream.key, STREAM_SCALE, 0, 1, uniform);
+    return law->family->row_scale(law->p, uniform[0]);
+}
+
+const struct row *sampler_row(struct sampler *s, const struct sampler_law *law, struct stream stream) {
+    const struct row *row = plain_row(s, law, stream);
+    if (!law->family->row_scale) { return row; }
+    s->stretched = *row;
+    s->stretched.stretch = stretch_of(s, law, stream);
+    s->stretched.top_score *= s->stretched.stretch;
+    return &s->stretched;
+}
+
+/* Passes scores on, times a factor. */
+struct stretcher {
+    double stretch;
+    score_visitor *visit;
+    void *context;
+};
+
+static bool visit_stretched(void *context, size_t count, const double *scores) {
+    const struct stretcher *s = context;
+    double product[FAMILY_CHUNK];
+    for (size_t i = 0; i < count; i++) { product[i] = s->stretch * scores[i]; }
+    return s->visit(s->context, count, product);
+}
+
 bool sampler_scores(struct sampler *s, const struct sampler_law *law, struct stream stream,
                     score_visitor *visit, void *context) {
     if (law->family->kind == FAMILY_SAMPLED) {
         return sampled_scores(s->sampled, law->family, law->p, law->log_n, stream, visit, context);
     }
-    return drawn_scores(s->drawn, law->family, law->p, law->log_n, stream, visit, context);
+    struct stretcher stretcher = {stretch_of(s, law, stream), visit, context};
+    return drawn_scores(s->drawn, law->family, law->p, law->log_n, stream, visit_stretched, &stretcher);
 }
 
 void sampler_keys(struct sampler *s, const struct sampler_law *law, struct key_batch *batch,

@@ -21,7 +21,8 @@ enum stream_purpose {
     STREAM_NOISE,
     STREAM_REST,
     STREAM_DIRECTIONS,
-    STREAM_BULK
+    STREAM_BULK,
+    STREAM_SCALE
 };
 
 /* 64-bit FNV-1a of a name. */

@@ -198,14 +198,16 @@ size_t unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint
     return u.replicates == replicates ? u.index : SIZE_MAX;
 }
 
-/* A quadrature for each beta and each step to a collapse point; with an output one for each ordered weight.
- */
+/* A quadrature for each beta and each step to a collapse point; with an output one for each ordered weight;
+ * where rows differ in scale some for each. */
 static double exact_cost(const struct unit_cell *c) {
     const double quadrature = 1e6, steps = 15;
     const size_t *size = c->here->size;
     if (c->series->family->kind != FAMILY_IID) { return 0; }
-    double each = results_has_output(c->here) ? 3 + (double)size[RESULTS_RANK] : 1;
-    return quadrature * (each * (double)size[RESULTS_BETA] + steps * (double)size[RESULTS_CRITERION]);
+    double each = results_has_output(c->here) ? 3 + (double)size[RESULTS_RANK] : 1,
+           scales = c->series->family->row_scale ? 40 : 1;
+    return scales * quadrature *
+           (each * (double)size[RESULTS_BETA] + steps * (double)size[RESULTS_CRITERION]);
 }
 
 bool unit_is_exact(const struct unit *u) { return u->replicates == 0; }

@@ -7,7 +7,8 @@
 static void check_ties(size_t ties, bool all, bool in_bin) {
     double gap[4] = {0}, count[4] = {1, 1, 1, 1}, scratch[4], rank = log((double)ties);
     struct row_part atom = {0, 0, 1, (double)ties, rank, 1, 0};
-    struct row row = {.log_n = log((double)(ties + !all)),
+    struct row row = {.stretch = 1,
+                      .log_n = log((double)(ties + !all)),
                       .top_count = ties + !all,
                       .point_count = ties + !all,
                       .gap = gap,
@@ -15,7 +16,8 @@ static void check_ties(size_t ties, bool all, bool in_bin) {
                       .scratch = scratch};
     if (!all) { gap[ties] = 1; }
     if (in_bin) { /* one score on top, the others an atom at the same place */
-        row = (struct row){.log_n = rank,
+        row = (struct row){.stretch = 1,
+                           .log_n = rank,
                            .top_count = 1,
                            .point_count = 2,
                            .gap = gap,
