@@ -62,13 +62,19 @@ static struct verdict_settle settle_exact(const struct judge *j, const struct ve
     return settle_interval(j, sqrt(needed), sqrt(v->exact_chi_square - freedom), 1);
 }
 
+/* Of rows whose every score is sampled there are none much longer. */
+static struct verdict_settle settle_far(const struct judge *j) {
+    bool sampled = j->fit->series->family->kind == FAMILY_SAMPLED;
+    return sampled ? settle_nothing : (struct verdict_settle){NAN, log_far};
+}
+
 struct verdict_settle settle_make(const struct judge *j, const struct verdict *v) {
     if (v->kind != VERDICT_UNDECIDED) { return settle_nothing; }
     switch (v->ground) {
     case GROUND_NO_GROUPS: return settle_groups(j);
     case GROUND_FEW:
     case GROUND_CLOSE:
-    case GROUND_SMALL: return (struct verdict_settle){NAN, log_far};
+    case GROUND_SMALL: return settle_far(j);
     case GROUND_EXACT: return settle_exact(j, v);
     case GROUND_EXPONENT: return settle_estimate(j, &v->exponent);
     case GROUND_SLOPE: return settle_estimate(j, &v->slope);

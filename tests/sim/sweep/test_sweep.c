@@ -395,8 +395,10 @@ static void test_odd_replicates(void **state) {
 /* At n = 2^26, shortened 2^22, with two threads, and little more with more replicates. */
 static void test_memory(void **state) {
     (void)state;
-    char text[100];
-    snprintf(text, sizeof text, "replicates: 2\nn: [2^%d]\nbeta: [1, 4]\nseries:\n  - family: gaussian\n",
+    char text[200];
+    snprintf(text, sizeof text,
+             "replicates: 2\nn: [2^%d]\nbeta: [1, 4]\nseries:\n  - family: gaussian\n"
+             "  - {family: grem, levels: [[1/2, 0.8], [1/2, 0.2]]}\n",
              getenv("GAPSCALE_TEST_QUICK") ? 22 : 26);
     run_free(run_text(text, isa_best()->name, 2));
     struct rusage usage;
