@@ -194,13 +194,13 @@ static double entropy_collapse(const struct replicate_worker *worker, const stru
     const struct criterion one_nat = {CRITERION_ENTROPY, 1};
     const struct results_series *here = &head->here;
     struct measure_grid grid = {head->layout.betas, here->beta_ratio,
-                                (const double(*)[MEASURE_COUNT])worker->grid_value};
-    double one = 1, value[1][MEASURE_COUNT];
+                                (const double(*)[MEASURE_VALUES])worker->grid_value};
+    double one = 1, value[1][MEASURE_VALUES];
     bool has_unit = isfinite(here->lambda_typ[0]);
     if (has_unit && replicate < here->size[RESULTS_REPLICATE]) { return here->collapse[replicate]; }
     if (!has_unit) {
         measure_row(worker->isa->kernel, made, one, value[0]);
-        grid = (struct measure_grid){1, &one, (const double(*)[MEASURE_COUNT])value};
+        grid = (struct measure_grid){1, &one, (const double(*)[MEASURE_VALUES])value};
     }
     return measure_collapse(worker->isa->kernel, made, &one_nat, &grid);
 }

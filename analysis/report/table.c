@@ -377,6 +377,17 @@ static void print_measured(FILE *out, const struct column_place *place) {
     print_missing(out, place->fit);
 }
 
+static void print_rare_rows(FILE *out, const struct results_series *s) {
+    size_t count = s->size[RESULTS_LOG_N] * s->size[RESULTS_BETA], rare = 0;
+    for (size_t k = 0; k < count; k++) { rare += results_is_rare(s, k); }
+    if (rare == 0) { return; }
+    fprintf(
+        out,
+        "  Rare rows carry the mean of Y_2 at %zu of %zu points (n, beta): no standard error covers it there;"
+        "\n  log_participation_mean is what rows typically have.\n",
+        rare, count);
+}
+
 static void print_series(FILE *out, const struct column_place *place) {
     print_head(out, place->fit);
     if (is_measured(place->fit)) {
@@ -387,6 +398,7 @@ static void print_series(FILE *out, const struct column_place *place) {
         print_collapse(out, place);
     }
     attention_table_print(out, place);
+    print_rare_rows(out, place->fit->series);
     fputc('\n', out);
 }
 

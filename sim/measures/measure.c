@@ -14,7 +14,7 @@
 /* Under the weights p_i: log Z, the mean of the gap and its central moments; the largest weight and the
  * participation; the mean at 2 beta. */
 struct cumulants {
-    double log_z, mean, variance, third, fourth, top_weight, participation, mean_twice;
+    double log_z, mean, variance, third, fourth, top_weight, participation, log_participation, mean_twice;
 };
 
 static const double NEGLIGIBLE = -45; /* e^-45 of a sum that is at least 1 */
@@ -50,13 +50,14 @@ static size_t row_reach(const struct row *row, double beta, size_t most) {
 
 /* Of the points alone; twice: sum of the weights at 2 beta without the top's. */
 static struct cumulants points_cumulants(double rest, double m1, double m2, double twice) {
-    double z = 1 + rest;
+    double z = 1 + rest, log_z = log1p(rest);
     return (struct cumulants){
-        .log_z = log1p(rest),
+        .log_z = log_z,
         .mean = m1,
         .variance = fmax(0, m2 - m1 * m1),
         .top_weight = 1 / z,
         .participation = (1 + twice) / z / z,
+        .log_participation = log1p(twice) - 2 * log_z,
     };
 }
 
@@ -80,7 +81,8 @@ static void add_bulk(const struct kernel *kernel, const struct row *row, double 
     double log_bulk = b.log_z - beta * row->bulk_offset, log_z = log_sum_exp(c->log_z, log_bulk);
     const bool seen = log_bulk - c->log_z > NEGLIGIBLE;
     if (!seen) { log_z = c->log_z; }
-    c->participation = exp(log_z_twice - 2 * log_z);
+    c->log_participation = log_z_twice - 2 * log_z;
+    c->participation = exp(c->log_participation);
     c->top_weight = exp(-log_z);
     if (!seen) { return; }
     double share[] = {exp(c->log_z - log_z), exp(log_bulk - log_z)};
@@ -154,7 +156,7 @@ double measure_ordered_weight(const struct row *row, double beta, double log_par
 }
 
 void measure_ordered_weights(const struct vector *vector, const struct row *row, size_t count,
-                             const double *beta, const double (*value)[MEASURE_COUNT], size_t ranks,
+                             const double *beta, const double (*value)[MEASURE_VALUES], size_t ranks,
                              double *weight) {
     for (size_t k = 0; k < ranks; k++) {
         double gap = row_gap(row, k + 1);
@@ -166,9 +168,10 @@ void measure_ordered_weights(const struct vector *vector, const struct row *row,
 }
 
 /* beta and the cumulants are for the row's own gaps. */
-static void measure_from(const struct cumulants *c, double beta, double stretch, double out[MEASURE_COUNT]) {
+static void measure_from(const struct cumulants *c, double beta, double stretch, double out[MEASURE_VALUES]) {
     out[MEASURE_ENTROPY] = c->log_z + beta * c->mean;
     out[MEASURE_PARTICIPATION] = c->participation;
+    out[MEASURE_LOG_PARTICIPATION] = c->log_participation;
     out[MEASURE_TOP_WEIGHT] = c->top_weight;
     out[MEASURE_SUSCEPTIBILITY] = beta * (beta * c->variance);
     out[MEASURE_LOG_PARTITION] = c->log_z;
@@ -176,7 +179,7 @@ static void measure_from(const struct cumulants *c, double beta, double stretch,
 }
 
 static void fill_top_two(const struct kernel *kernel, const struct row *row, size_t count, const double *beta,
-                         double (*value)[MEASURE_COUNT]) {
+                         double (*value)[MEASURE_VALUES]) {
     enum { PIECE = 64 };
     double gap = measure_top_gap(row), finite[PIECE], ratio[PIECE];
     for (size_t first = 0; first < count; first += PIECE) {
@@ -199,7 +202,7 @@ static size_t octave_length(size_t count, const double *beta) {
 
 /* Every octave-th beta from the first one on; how many, at most as many as are squared in one go. */
 static size_t measure_chain(const struct kernel *kernel, const struct row *row, size_t count, size_t octave,
-                            const double *beta, double (*value)[MEASURE_COUNT]) {
+                            const double *beta, double (*value)[MEASURE_VALUES]) {
     struct cumulants c[KERNEL_OCTAVES];
     size_t length = (count - 1) / octave + 1;
     if (length > KERNEL_OCTAVES - 1) { length = KERNEL_OCTAVES - 1; }
@@ -210,7 +213,7 @@ static size_t measure_chain(const struct kernel *kernel, const struct row *row, 
 }
 
 void measure_betas(const struct kernel *kernel, const struct row *row, size_t count, const double *beta,
-                   double (*value)[MEASURE_COUNT]) {
+                   double (*value)[MEASURE_VALUES]) {
     size_t octave = octave_length(count, beta);
     for (size_t first = 0; first < octave && first < count; first++) {
         for (size_t b = first; b < count;) {
@@ -220,8 +223,8 @@ void measure_betas(const struct kernel *kernel, const struct row *row, size_t co
     fill_top_two(kernel, row, count, beta, value);
 }
 
-void measure_row(const struct kernel *kernel, const struct row *row, double beta, double out[MEASURE_COUNT]) {
-    measure_betas(kernel, row, 1, &beta, (double(*)[MEASURE_COUNT])out);
+void measure_row(const struct kernel *kernel, const struct row *row, double beta, double out[MEASURE_VALUES]) {
+    measure_betas(kernel, row, 1, &beta, (double(*)[MEASURE_VALUES])out);
 }
 
 /* log of the number of scores that tie at the top. */

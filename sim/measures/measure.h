@@ -24,14 +24,18 @@
     MEASURE(GAP_MEAN, "gap_mean", "1/lambda_typ", "mean gap under the weights")
 
 #define MEASURE_KEY(key, name, unit, meaning) MEASURE_##key,
-enum measure { MEASURE_TABLE(MEASURE_KEY) MEASURE_COUNT };
+enum measure {
+    MEASURE_TABLE(MEASURE_KEY) MEASURE_COUNT,
+    MEASURE_LOG_PARTICIPATION = MEASURE_COUNT, /* log Y_2, where Y_2 itself may be 0 */
+    MEASURE_VALUES
+};
 
 /* All measures at one beta > 0, any size up to inf, which stands for the limit. */
-void measure_row(const struct kernel *kernel, const struct row *row, double beta, double out[MEASURE_COUNT]);
+void measure_row(const struct kernel *kernel, const struct row *row, double beta, double out[MEASURE_VALUES]);
 
 /* The same but for rounding at `count` increasing betas; quicker where they repeat from octave to octave. */
 void measure_betas(const struct kernel *kernel, const struct row *row, size_t count, const double *beta,
-                   double (*value)[MEASURE_COUNT]);
+                   double (*value)[MEASURE_VALUES]);
 
 /* Weight p_(k) of the k-th largest score, given log Z at that beta. 0 where k > n; NaN where the k-th
  * score is neither explicit nor in a bin of equal scores. */
@@ -39,7 +43,7 @@ double measure_ordered_weight(const struct row *row, double beta, double log_par
 
 /* The same at `count` betas, whose measures are `value`: weight[beta][rank], up to p_(ranks). */
 void measure_ordered_weights(const struct vector *vector, const struct row *row, size_t count,
-                             const double *beta, const double (*value)[MEASURE_COUNT], size_t ranks,
+                             const double *beta, const double (*value)[MEASURE_VALUES], size_t ranks,
                              double *weight);
 
 /* Lambda_n = max_{k >= 2} log k / Delta_(k), with the rank and gap that attain it. Ties at the top:
@@ -60,7 +64,7 @@ void measure_log_gap_count(const struct row *row, size_t count, const double *t,
 struct measure_grid {
     size_t count;
     const double *beta;
-    const double (*value)[MEASURE_COUNT]; /* measure_betas of the row */
+    const double (*value)[MEASURE_VALUES]; /* measure_betas of the row */
 };
 
 /* The row's own collapse point, relative accuracy 1e-10: the beta at which the criterion's measure

@@ -37,19 +37,19 @@ static const enum results_owner dimension_owner[RESULTS_DIMENSIONS] = {RESULTS_D
 #define ARRAY(kind, key, series, axes, unit, meaning) FIELD(#key, unit, meaning, kind, series, axes, key)
 #define EXACT_ARRAY(key, series, axes, unit, meaning)                                                        \
     FIELD("exact/" #key, unit, meaning, EXACT, series, axes, exact_##key)
-#define MEAN_AND_ERROR(key, name, series, axes, unit, meaning, error)                                        \
-    FIELD(name "_mean", unit, meaning, AVERAGED, series, axes, mean[key])                                    \
-    FIELD(name "_se", unit, error, AVERAGED, series, axes, se[key])
+#define MEAN_AND_ERROR(kind, key, name, series, axes, unit, meaning, error)                                  \
+    FIELD(name "_mean", unit, meaning, kind, series, axes, mean[key])                                        \
+    FIELD(name "_se", unit, error, kind, series, axes, se[key])
 #define MEASURED(key, name, unit, meaning)                                                                   \
-    MEAN_AND_ERROR(MEASURE_##key, name, EVERY, (LOG_N, BETA), unit, meaning,                                 \
+    MEAN_AND_ERROR(AVERAGED, MEASURE_##key, name, EVERY, (LOG_N, BETA), unit, meaning,                       \
                    "standard error of the mean over replicates")                                             \
     FIELD(name "_block", unit, "means over blocks of consecutive replicates", AVERAGED, EVERY,               \
           (LOG_N, BETA, BLOCK), block[MEASURE_##key])
-#define AVERAGE(key, name, series, axes, unit, meaning)                                                      \
-    MEAN_AND_ERROR(RESULTS_##key, name, series, axes, unit, meaning,                                         \
+#define AVERAGE(kind, key, name, series, axes, unit, meaning)                                                \
+    MEAN_AND_ERROR(kind, RESULTS_##key, name, series, axes, unit, meaning,                                   \
                    "standard error of the mean over replicates")
-#define KEPT_AVERAGE(key, name, series, axes, unit, meaning)                                                 \
-    MEAN_AND_ERROR(RESULTS_##key, name, series, axes, unit, meaning,                                         \
+#define KEPT_AVERAGE(kind, key, name, series, axes, unit, meaning)                                           \
+    MEAN_AND_ERROR(kind, RESULTS_##key, name, series, axes, unit, meaning,                                   \
                    "standard error over the kept replicates")
 
 static const struct results_field table[RESULTS_FIELDS] = {
@@ -90,6 +90,13 @@ size_t results_field_size(const struct results_series *series, const struct resu
     size_t count = 1;
     for (unsigned i = 0; i < field->rank; i++) { count *= series->size[field->axis[i]]; }
     return count;
+}
+
+bool results_is_rare(const struct results_series *s, size_t point) {
+    const double few = fmin(100, (double)s->replicates / 4), doubt = 4;
+    double off = fabs(s->mean[MEASURE_PARTICIPATION][point] - s->exact_participation[point]);
+    return s->participation_carriers[point] < few ||
+           off > doubt * s->se[MEASURE_PARTICIPATION][point] + s->exact_participation_error[point];
 }
 
 size_t results_blocks_per_group(uint64_t replicates) {

@@ -17,7 +17,7 @@ enum { RESULTS_COMPONENTS = 16 };
 
 /* What is averaged over replicates: the measures of a row (enum measure), then the other averages of the
  * table. */
-#define RESULTS_KEY(key, ...) , RESULTS_##key
+#define RESULTS_KEY(kind, key, ...) , RESULTS_##key
 #define RESULTS_AVERAGES(OF_ALL, OF_KEPT)                                                                    \
     RESULTS_TABLE(RESULTS_NOTHING, RESULTS_NOTHING, RESULTS_NOTHING, OF_ALL, OF_KEPT)
 enum results_quantity {
@@ -70,6 +70,7 @@ extern const char *const results_dimension_name[RESULTS_DIMENSIONS];
 enum results_kind {
     RESULTS_GIVEN,    /* by the config: known before anything is measured */
     RESULTS_AVERAGED, /* made of all replicates, or of all that are kept */
+    RESULTS_ADDED,    /* the same; missing in files of earlier versions */
     RESULTS_KEPT,     /* one value for each kept replicate, the last axis */
     RESULTS_EXACT     /* what theory says without sampling */
 };
@@ -124,6 +125,11 @@ void results_cut(const struct results_series *series, size_t n, struct results_s
 /* Arrays for `series->size`, all NaN, and room for criteria where there is none; `family` is set. */
 void results_allocate(struct results_series *series);
 void results_free(struct results *results);
+
+/* Whether rare rows carry the mean of Y_2 at a point (n, beta), so that its standard error covers nothing
+ * (THEORY 13): fewer than 100 rows, and fewer than a quarter of all, make up its sum, or it is more than four
+ * standard errors from the exact value. */
+bool results_is_rare(const struct results_series *series, size_t point);
 
 /* Turns the means of V (ATT - q) at one n, which lose no digits, into those of V ATT, and fills its
  * covariance from the errors of components and of sums of pairs. */

@@ -288,12 +288,15 @@ static const struct h5_group *find_group(const struct h5_content *c, const char 
     return NULL;
 }
 
-/* Files of earlier versions have no exact values, or fewer, and less of measured rows. */
+/* Files of earlier versions have no exact values, or fewer, none of what was added later, and less of
+ * measured rows. */
 static bool read_field(const struct h5_group *g, const struct h5_group *exact, const struct results_series *s,
                        const struct results_field *f) {
     if (f->kind == RESULTS_EXACT) { g = exact; }
     const struct h5_dataset *d = g ? h5content_dataset(g, page_dataset(f)) : NULL;
-    if (!d) { return f->kind == RESULTS_EXACT || f->owner == RESULTS_OF_MEASURED; }
+    if (!d) {
+        return f->kind == RESULTS_EXACT || f->kind == RESULTS_ADDED || f->owner == RESULTS_OF_MEASURED;
+    }
     if (!d->number || d->rank != f->rank) { return false; }
     memcpy(*f->values, d->number, results_field_size(s, f) * sizeof(double));
     return true;

@@ -6,7 +6,7 @@
  * - EXACT(KEY, series, axes, unit, meaning): dataset exact/KEY, in s->exact_KEY;
  * - MEASURE(KEY, name, unit, meaning): datasets NAME_mean, NAME_se and NAME_block at every beta, in s->mean,
  *   s->se and s->block[MEASURE_KEY];
- * - AVERAGE(KEY, name, series, axes, unit, meaning): datasets NAME_mean, NAME_se, in s->mean and
+ * - AVERAGE(kind, KEY, name, series, axes, unit, meaning): datasets NAME_mean, NAME_se, in s->mean and
  *   s->se[RESULTS_KEY];
  * - KEPT_AVERAGE(..): the same over the kept replicates alone.
  *
@@ -50,18 +50,24 @@
     ARRAY(GIVEN, beta, EVERY, (LOG_N, BETA), "1/score", "inverse temperature; may be inf")                   \
     ARRAY(GIVEN, beta_ratio, EVERY, (LOG_N, BETA), "lambda_typ", "beta/Lambda^typ")                          \
     MEASURE_TABLE(MEASURE)                                                                                   \
+    AVERAGE(ADDED, LOG_PARTICIPATION, "log_participation", EVERY, (LOG_N, BETA), "1",                        \
+            "log Y_2: what is typical where rare rows carry the mean of Y_2")                                \
+    AVERAGE(ADDED, LOG_TOP_WEIGHT, "log_top_weight", EVERY, (LOG_N, BETA), "1", "log p_(1)")                 \
+    ARRAY(ADDED, participation_carriers, EVERY, (LOG_N, BETA), "1",                                          \
+          "rows that carry the mean of Y_2: (sum Y_2)^2/sum Y_2^2 over replicates")                          \
+    ARRAY(ADDED, top_weight_carriers, EVERY, (LOG_N, BETA), "1", "rows that carry the mean of p_(1)")        \
     ARRAY(GIVEN, block_size, EVERY, (BLOCK), "1", "replicates in each block")                                \
     ARRAY(GIVEN, quantile, EVERY, (QUANTILE), "1", "probability")                                            \
     ARRAY(AVERAGED, entropy_quantile, EVERY, (LOG_N, BETA, QUANTILE), "nat",                                 \
           "quantiles of H over replicates, from a histogram with bins of relative width 1/64")               \
     ARRAY(GIVEN, rank, EVERY, (RANK), "1", "rank k of a weight, the largest first")                          \
-    AVERAGE(ORDERED_WEIGHT, "ordered_weight", EVERY, (LOG_N, BETA, RANK), "1", "mean of p_(k)")              \
+    AVERAGE(AVERAGED, ORDERED_WEIGHT, "ordered_weight", EVERY, (LOG_N, BETA, RANK), "1", "mean of p_(k)")    \
     ARRAY(GIVEN, gap_grid, EVERY, (GAP), "1/lambda_typ", "gap t below the row's maximum")                    \
-    AVERAGE(LOG_GAP_COUNT, "log_gap_count", EVERY, (LOG_N, GAP), "1", "mean of log N_n(t)")                  \
+    AVERAGE(AVERAGED, LOG_GAP_COUNT, "log_gap_count", EVERY, (LOG_N, GAP), "1", "mean of log N_n(t)")        \
     ARRAY(GIVEN, te_factor, EVERY, (TE), "1", "beta = factor x the row's own Lambda_n")                      \
-    KEPT_AVERAGE(TE_ENTROPY, "te_entropy", EVERY, (LOG_N, TE), "nat",                                        \
+    KEPT_AVERAGE(AVERAGED, TE_ENTROPY, "te_entropy", EVERY, (LOG_N, TE), "nat",                              \
                  "mean of H at that beta, over the kept replicates")                                         \
-    KEPT_AVERAGE(TE_TOP_TWO_RATIO, "te_top_two_ratio", EVERY, (LOG_N, TE), "1",                              \
+    KEPT_AVERAGE(AVERAGED, TE_TOP_TWO_RATIO, "te_top_two_ratio", EVERY, (LOG_N, TE), "1",                    \
                  "mean of p_(2)/p_(1) at that beta, over the kept replicates")                               \
     ARRAY(KEPT, lambda, EVERY, (LOG_N, REPLICATE), "lambda_typ", "the row's accumulation scale Lambda_n")    \
     ARRAY(KEPT, lambda_log_rank, EVERY, (LOG_N, REPLICATE), "1", "log k* where Lambda_n is attained")        \
@@ -80,17 +86,17 @@
     ARRAY(GIVEN, weight_level, OUTPUT, (LEVEL), "1", "a weight")                                             \
     ARRAY(GIVEN, pair_first, OUTPUT, (PAIR), "1", "first component of a pair, from 0")                       \
     ARRAY(GIVEN, pair_second, OUTPUT, (PAIR), "1", "second component of a pair")                             \
-    AVERAGE(OUTPUT_BIAS, "output_bias", OUTPUT, (LOG_N, BETA), "1", "1 - <q,ATT> at V = I")                  \
-    AVERAGE(OUTPUT_TANGENTIAL, "output_tangential", OUTPUT, (LOG_N, BETA), "1",                              \
+    AVERAGE(AVERAGED, OUTPUT_BIAS, "output_bias", OUTPUT, (LOG_N, BETA), "1", "1 - <q,ATT> at V = I")        \
+    AVERAGE(AVERAGED, OUTPUT_TANGENTIAL, "output_tangential", OUTPUT, (LOG_N, BETA), "1",                    \
             "squared length of ATT across q, at V = I")                                                      \
-    AVERAGE(OUTPUT_IDENTITY, "output_identity", OUTPUT, (LOG_N, BETA), "1",                                  \
+    AVERAGE(AVERAGED, OUTPUT_IDENTITY, "output_identity", OUTPUT, (LOG_N, BETA), "1",                        \
             "sum p^2 (1-s^2) - sum p (1-s^2) + ((d-1)/beta) sum p s: 0 in the mean")                         \
-    AVERAGE(EFFECTIVE_KEYS, "effective_keys", OUTPUT, (LOG_N, BETA), "1", "1/Y_2")                           \
-    AVERAGE(TOP_DEFICIT, "top_deficit", OUTPUT, (LOG_N, BETA), "1", "1 - p_(1)")                             \
-    AVERAGE(LOG_TOP_DEFICIT, "log_top_deficit", OUTPUT, (LOG_N, BETA), "1", "-log(1 - p_(1))")               \
-    AVERAGE(WEIGHTS_ABOVE, "weights_above", OUTPUT, (LOG_N, BETA, LEVEL), "1",                               \
+    AVERAGE(AVERAGED, EFFECTIVE_KEYS, "effective_keys", OUTPUT, (LOG_N, BETA), "1", "1/Y_2")                 \
+    AVERAGE(AVERAGED, TOP_DEFICIT, "top_deficit", OUTPUT, (LOG_N, BETA), "1", "1 - p_(1)")                   \
+    AVERAGE(AVERAGED, LOG_TOP_DEFICIT, "log_top_deficit", OUTPUT, (LOG_N, BETA), "1", "-log(1 - p_(1))")     \
+    AVERAGE(AVERAGED, WEIGHTS_ABOVE, "weights_above", OUTPUT, (LOG_N, BETA, LEVEL), "1",                     \
             "number of keys with more than this weight")                                                     \
-    AVERAGE(OUTPUT, "output", OUTPUT, (LOG_N, BETA, COMPONENT), "1", "components of V ATT")                  \
+    AVERAGE(AVERAGED, OUTPUT, "output", OUTPUT, (LOG_N, BETA, COMPONENT), "1", "components of V ATT")        \
     ARRAY(AVERAGED, output_covariance, OUTPUT, (LOG_N, BETA, PAIR), "1",                                     \
           "covariance over replicates of two components of V ATT")                                           \
     ARRAY(AVERAGED, ordered_weight_quantile, OUTPUT, (LOG_N, BETA, RANK, QUANTILE), "1",                     \
@@ -151,7 +157,7 @@
     ARRAY(AVERAGED, multiplier, EMPIRICAL, (MULTIPLIER), "1", "m(n) if the trained trend goes on")           \
     ARRAY(AVERAGED, multiplier_low, EMPIRICAL, (MULTIPLIER), "1", "its 95% interval between sequences")      \
     ARRAY(AVERAGED, multiplier_high, EMPIRICAL, (MULTIPLIER), "1", "its 95% interval between sequences")     \
-    AVERAGE(OUTPUT_PAIR, "output_pair", OUTPUT, (LOG_N, BETA, PAIR), NULL,                                   \
+    AVERAGE(AVERAGED, OUTPUT_PAIR, "output_pair", OUTPUT, (LOG_N, BETA, PAIR), NULL,                         \
             "sums of two components on their scales, for their covariance")                                  \
     ARRAY(GIVEN, output_scale, OUTPUT, (LOG_N, BETA, COMPONENT), NULL,                                       \
           "about what the components fluctuate by")

@@ -19,10 +19,22 @@ static void finish_quantity(const struct unit_cell *c, const struct summary *s, 
     }
 }
 
+/* (sum x)^2/sum x^2 of a measure at every beta. */
+static void count_carriers(const struct unit_cell *c, const struct summary *s, enum measure measure,
+                           double *carriers) {
+    for (size_t b = 0; b < c->layout.betas; b++) {
+        size_t value = c->layout.at[measure] + b;
+        double mean = summary_mean(s, &c->layout, value), square = s->m2[value] / s->count + mean * mean;
+        carriers[c->n_index * c->layout.betas + b] = s->count * (mean * mean / square);
+    }
+}
+
 static void finish(const struct unit_cell *c, const struct summary *s, struct results_series *r) {
     const struct replicate_layout *l = &c->layout;
     size_t row = c->n_index * l->betas, quantiles = r->size[RESULTS_QUANTILE];
     for (unsigned q = 0; q < RESULTS_QUANTITIES; q++) { finish_quantity(c, s, q, r); }
+    count_carriers(c, s, MEASURE_PARTICIPATION, r->participation_carriers);
+    count_carriers(c, s, MEASURE_TOP_WEIGHT, r->top_weight_carriers);
     for (size_t i = 0; i < l->binned; i++) {
         double *quantile = i < l->betas
                                ? r->entropy_quantile + (row + i) * quantiles

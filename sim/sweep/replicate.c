@@ -37,7 +37,7 @@ void replicate_worker_release(struct replicate_worker *w) {
 static void measure_te(const struct kernel *kernel, const struct row *row, double lambda,
                        const struct results_series *r, const struct replicate_layout *l, double *values) {
     enum { TOGETHER = 32 };
-    double beta[TOGETHER], m[TOGETHER][MEASURE_COUNT];
+    double beta[TOGETHER], m[TOGETHER][MEASURE_VALUES];
     for (size_t first = 0; first < r->size[RESULTS_TE]; first += TOGETHER) {
         size_t left = r->size[RESULTS_TE] - first, count = left < TOGETHER ? left : TOGETHER;
         for (size_t f = 0; f < count; f++) { beta[f] = r->te_factor[first + f] * lambda; }
@@ -87,7 +87,7 @@ static void measure_components(const struct results_series *r, size_t b, const d
 }
 
 static void measure_weights(const struct results_series *r, const struct row *row, double beta_ratio,
-                            const double grid_value[MEASURE_COUNT], const struct replicate_layout *l,
+                            const double grid_value[MEASURE_VALUES], const struct replicate_layout *l,
                             size_t b, double *values) {
     double log_z = grid_value[MEASURE_LOG_PARTITION], log_deficit = log_one_minus_exp(-log_z);
     values[l->at[RESULTS_EFFECTIVE_KEYS] + b] = 1 / grid_value[MEASURE_PARTICIPATION];
@@ -135,9 +135,11 @@ static void measure_on_grid(struct replicate_worker *worker, const struct row *r
     for (size_t b = 0; b < l->betas; b++) {
         const double *m = worker->grid_value[b];
         for (size_t q = 0; q < MEASURE_COUNT; q++) { values[l->at[q] + b] = m[q]; }
+        values[l->at[RESULTS_LOG_PARTICIPATION] + b] = m[MEASURE_LOG_PARTICIPATION];
+        values[l->at[RESULTS_LOG_TOP_WEIGHT] + b] = -m[MEASURE_LOG_PARTITION];
     }
     measure_ordered_weights(worker->isa->vector, row, l->betas, r->beta_ratio,
-                            (const double(*)[MEASURE_COUNT])worker->grid_value, l->ranks,
+                            (const double(*)[MEASURE_VALUES])worker->grid_value, l->ranks,
                             values + l->at[RESULTS_ORDERED_WEIGHT]);
     measure_log_gap_count(row, r->size[RESULTS_GAP], r->gap_grid, values + l->at[RESULTS_LOG_GAP_COUNT]);
 }
@@ -149,7 +151,7 @@ void replicate_measure_row(struct replicate_worker *worker, const struct replica
     measure_on_grid(worker, row, r, place->layout, values);
     if (is_kept(place, replicate)) {
         struct measure_grid grid = {place->layout->betas, r->beta_ratio,
-                                    (const double(*)[MEASURE_COUNT])worker->grid_value};
+                                    (const double(*)[MEASURE_VALUES])worker->grid_value};
         keep_replicate(worker, place, row, known, &grid, replicate, values);
     }
 }

@@ -25,7 +25,7 @@ struct replicate_worker {
     const struct isa *isa;
     struct sampler *sampler;
     struct output *output;
-    double (*grid_value)[MEASURE_COUNT]; /* [most betas] */
+    double (*grid_value)[MEASURE_VALUES]; /* [most betas] */
 };
 void replicate_worker_create(struct replicate_worker *worker, const struct isa *isa, size_t most_betas);
 void replicate_worker_release(struct replicate_worker *worker);

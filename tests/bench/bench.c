@@ -76,7 +76,7 @@ static double bench_row(const struct isa *isa, const char *label, double log_n, 
     const struct family *family = family_find("gaussian");
     const double p[FAMILY_PARAMETERS] = {1};
     double log_lambda = typical_scale(family, p, log_n).log_lambda;
-    double beta[BETAS], value[BETAS][MEASURE_COUNT], out[KERNEL_MOMENTS];
+    double beta[BETAS], value[BETAS][MEASURE_VALUES], out[KERNEL_MOMENTS];
     for (size_t b = 0; b < BETAS; b++) { beta[b] = exp2(-4 + (double)b / 8); }
     struct sampler_law *shared = NULL;
     double setup =
@@ -99,7 +99,7 @@ static double bench_row(const struct isa *isa, const char *label, double log_n, 
                                          {CRITERION_PARTICIPATION, 0.5},
                                          {CRITERION_TOP_TWO_RATIO, 0.5},
                                          {CRITERION_SUSCEPTIBILITY, 0}};
-    struct measure_grid grid = {BETAS, beta, (const double(*)[MEASURE_COUNT])value};
+    struct measure_grid grid = {BETAS, beta, (const double(*)[MEASURE_VALUES])value};
     double all = TIME(
                      1,
                      for (replicate = 0; replicate < ROWS; replicate++) {

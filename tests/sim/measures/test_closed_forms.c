@@ -10,7 +10,7 @@
 
 /* One score above N at gap D: H = log(1 + x) + beta D x/(1 + x), x = N e^{-beta D}. */
 static void check_plateau_at(const struct row *row, double log_below, double gap, double beta, double log_n) {
-    double a = beta * gap, log_x = log_below - a, m[MEASURE_COUNT], share = 1 / (1 + exp(-log_x));
+    double a = beta * gap, log_x = log_below - a, m[MEASURE_VALUES], share = 1 / (1 + exp(-log_x));
     double log_z = log_x > 0 ? log_x + log1p(exp(-log_x)) : log1p(exp(log_x));
     /* log x is a difference of numbers as large as log n and loses that many ulp */
     double loss = 4 * 0x1p-52 * (1 + log_n + a);
@@ -103,7 +103,7 @@ static void test_poisson_dirichlet(void **state) {
     for (uint64_t r = 0; r < rows; r++) {
         const struct row *row = make_row(drawn, &gumbel, (size_t)n, r);
         for (size_t i = 0; i < 3; i++) {
-            double m[MEASURE_COUNT];
+            double m[MEASURE_VALUES];
             measure_row(isa_best()->kernel, row, b[i] * unit, m);
             for (size_t k = 0; k < 2; k++) {
                 double x = m[k == 0 ? MEASURE_ENTROPY : MEASURE_PARTICIPATION];

@@ -61,7 +61,7 @@ static void look_at(const struct row *row, double *value) {
                                                  {CRITERION_PARTICIPATION, 0.5},
                                                  {CRITERION_TOP_TWO_RATIO, 0.5},
                                                  {CRITERION_SUSCEPTIBILITY, 0}};
-    double measured[BETAS][MEASURE_COUNT];
+    double measured[BETAS][MEASURE_VALUES];
     for (size_t b = 0; b < BETAS; b++) {
         measure_row(kernel, row, betas[b], measured[b]);
         value[VALUE_ENTROPY + b] = measured[b][MEASURE_ENTROPY];
@@ -70,7 +70,7 @@ static void look_at(const struct row *row, double *value) {
     }
     value[VALUE_LAMBDA] = measure_accumulation(row).lambda;
     value[VALUE_TOP_GAP] = measure_top_gap(row);
-    struct measure_grid grid = {BETAS, betas, (const double(*)[MEASURE_COUNT])measured};
+    struct measure_grid grid = {BETAS, betas, (const double(*)[MEASURE_VALUES])measured};
     for (size_t i = 0; i < CRITERIA; i++) {
         double at = measure_collapse(kernel, row, &criteria[i], &grid);
         value[VALUE_COLLAPSE + i] = isnan(at) ? INFINITY : at; /* no peak of chi within the grid */
@@ -309,8 +309,8 @@ static void test_one_counting_function(void **state) {
 /* A grid that has vanished, or overflows, leads to the same root by a thousand steps. */
 static void check_from_afar(const struct row *row, double beta, double root) {
     const struct criterion entropy = {CRITERION_ENTROPY, 1};
-    double value[1][MEASURE_COUNT];
-    struct measure_grid grid = {1, &beta, (const double(*)[MEASURE_COUNT])value};
+    double value[1][MEASURE_VALUES];
+    struct measure_grid grid = {1, &beta, (const double(*)[MEASURE_VALUES])value};
     measure_row(isa_best()->kernel, row, beta, value[0]);
     check_relative(measure_collapse(isa_best()->kernel, row, &entropy, &grid), root, 1e-9);
 }
@@ -329,9 +329,9 @@ static void test_any_beta(void **state) {
             struct counted_law *law = make_law(&laws[l], log_n[k]);
             for (uint64_t r = 0; r < (quick() ? 4 : 40); r++) {
                 const struct row *row = counted_row(c, law, stream_make(9, "row", log_n[k], false, r));
-                double grid_value[BETAS][MEASURE_COUNT], m[MEASURE_COUNT];
+                double grid_value[BETAS][MEASURE_VALUES], m[MEASURE_VALUES];
                 measure_betas(kernel, row, BETAS, betas, grid_value);
-                struct measure_grid grid = {BETAS, betas, (const double(*)[MEASURE_COUNT])grid_value};
+                struct measure_grid grid = {BETAS, betas, (const double(*)[MEASURE_VALUES])grid_value};
                 double at = measure_collapse(kernel, row, &entropy, &grid);
                 if (r == 0 && k == l % 6) { check_from_afar(row, 0, at); }
                 if (r == 0 && k == (l + 3) % 6) { check_from_afar(row, INFINITY, at); }

@@ -68,7 +68,7 @@ static void test_streaming(void **state) {
     struct measured *measured = measured_create(isa_best());
     assert_true(score && other && sampled && measured);
     for (size_t i = 0; i < sizeof law / sizeof *law; i++) {
-        double log_n = log((double)law[i].n), a[MEASURE_COUNT], b[MEASURE_COUNT];
+        double log_n = log((double)law[i].n), a[MEASURE_VALUES], b[MEASURE_VALUES];
         collect_scores(isa_find("base"), law[i].family, law[i].p, log_n, stream_of(i), score);
         collect_with(sampled, law[i].family, law[i].p, log_n, stream_of(i), other);
         assert_memory_equal(score, other, law[i].n * sizeof *score);
@@ -139,7 +139,7 @@ struct sums {
 /* Groups are `size` keys that follow each other. */
 static struct sums measure_groups(const struct row *row, const double *score, double beta, size_t n,
                                   size_t size) {
-    double measure[MEASURE_COUNT], z = 0, square = 0;
+    double measure[MEASURE_VALUES], z = 0, square = 0;
     measure_row(isa_best()->kernel, row, beta, measure);
     for (size_t g = 0; g < n / size; g++) {
         double weight = 0;

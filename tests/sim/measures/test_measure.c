@@ -5,7 +5,7 @@
 /* ---- measures against every score ---- */
 
 static void compare(const struct law *law, const struct row *row, size_t n, const double *gap, double beta) {
-    double m[MEASURE_COUNT];
+    double m[MEASURE_VALUES];
     struct exact x = brute_force(n, gap, beta);
     measure_row(isa_best()->kernel, row, beta, m);
     if (!(fabsl(m[MEASURE_ENTROPY] - x.entropy) <= 1e-10L)) {
@@ -13,6 +13,7 @@ static void compare(const struct law *law, const struct row *row, size_t n, cons
                  m[MEASURE_ENTROPY], x.entropy);
     }
     check_close(m[MEASURE_PARTICIPATION], (double)x.participation, 1e-10 * (double)x.participation);
+    check_close(m[MEASURE_LOG_PARTICIPATION], log((double)x.participation), 1e-10);
     check_close(m[MEASURE_LOG_PARTITION], (double)x.log_z, 1e-10);
     check_close(m[MEASURE_GAP_MEAN] * beta, (double)x.mean * beta, 1e-10 * (1 + (double)x.mean * beta));
     check_close(m[MEASURE_SUSCEPTIBILITY], (double)x.chi, 1e-9 * (1 + (double)x.chi));
@@ -112,7 +113,7 @@ static void check_root(size_t n, const double *gap, const struct criterion *c, d
 enum { GRID = 8 * 8 + 1 };
 
 static size_t fill_grid(const struct row *row, size_t each_octave, double *beta,
-                        double (*value)[MEASURE_COUNT]) {
+                        double (*value)[MEASURE_VALUES]) {
     size_t count = 8 * each_octave + 1;
     for (size_t i = 0; i < count; i++) { beta[i] = exp2(-4 + (double)i / (double)each_octave); }
     measure_betas(isa_best()->kernel, row, count, beta, value);
@@ -152,9 +153,9 @@ static void check_roots(const struct row *row, size_t n, const double *gap, size
         {CRITERION_PARTICIPATION, 0.9},
     };
     const struct criterion top_two = {CRITERION_TOP_TWO_RATIO, 0.25}, peak = {CRITERION_SUSCEPTIBILITY, 0};
-    double beta[GRID], value[GRID][MEASURE_COUNT];
+    double beta[GRID], value[GRID][MEASURE_VALUES];
     size_t count = fill_grid(row, each_octave, beta, value);
-    struct measure_grid grid = {count, beta, (const double(*)[MEASURE_COUNT])value};
+    struct measure_grid grid = {count, beta, (const double(*)[MEASURE_VALUES])value};
     for (size_t c = 0; c < sizeof criteria / sizeof criteria[0]; c++) {
         check_root(n, gap, &criteria[c], measure_collapse(isa_best()->kernel, row, &criteria[c], &grid));
     }
@@ -188,7 +189,7 @@ static void test_invariants(void **state) {
         const struct row *row = make_row(drawn, &laws[l], 3000, 1);
         double before = log(3000), chi_before = 0, step = 0.004;
         for (double x = -5; x < 5; x += step) {
-            double m[MEASURE_COUNT], middle[MEASURE_COUNT];
+            double m[MEASURE_VALUES], middle[MEASURE_VALUES];
             measure_row(isa_best()->kernel, row, exp(x), m);
             measure_row(isa_best()->kernel, row, exp(x - step / 2), middle);
             double h = m[MEASURE_ENTROPY], chi = m[MEASURE_SUSCEPTIBILITY];
@@ -210,7 +211,7 @@ static void test_invariants(void **state) {
 static void test_shift(void **state) {
     (void)state;
     struct drawn *drawn = drawn_create(isa_best());
-    double m[2][MEASURE_COUNT], lambda[2];
+    double m[2][MEASURE_VALUES], lambda[2];
     for (int i = 0; i < 2; i++) {
         struct law law = {"gumbel", {i == 0 ? 0 : 1e6, 1}};
         const struct row *row = make_row(drawn, &law, 5000, 3);
@@ -226,14 +227,14 @@ static void test_isas_agree(void **state) {
     (void)state;
     const char *const name[] = {"base", "avx2", "avx512"};
     for (size_t l = 0; l < LAWS; l++) {
-        double want[MEASURE_COUNT + 1], got[MEASURE_COUNT + 1];
+        double want[MEASURE_VALUES + 1], got[MEASURE_VALUES + 1];
         for (size_t i = 0; i < 3; i++) {
             const struct isa *isa = isa_find(name[i]);
             if (!isa) { continue; }
             struct drawn *drawn = drawn_create(isa);
             const struct row *row = make_row(drawn, &laws[l], 10007, 4);
             measure_row(isa->kernel, row, 0.9, got);
-            got[MEASURE_COUNT] = measure_accumulation(row).lambda;
+            got[MEASURE_VALUES] = measure_accumulation(row).lambda;
             drawn_free(drawn);
             if (i == 0) { memcpy(want, got, sizeof want); }
             assert_memory_equal(got, want, sizeof want);

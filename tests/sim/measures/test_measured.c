@@ -68,7 +68,7 @@ static void test_as_drawn(void **state) {
 static void check_plainly(size_t n, double *scores, double beta) {
     struct measured *measured = measured_create(isa_best());
     assert_non_null(measured);
-    double value[MEASURE_COUNT], lambda = 0;
+    double value[MEASURE_VALUES], lambda = 0;
     const struct row *row = measured_row(measured, n, scores, 1);
     measure_row(isa_best()->kernel, row, beta, value);
     struct accumulation found = measure_accumulation(row);

@@ -203,7 +203,7 @@ static void check_exact(double dimension, double log_n, double n_eff, bool count
     for (uint64_t r = 0; r < rows; r++) {
         const struct row *row = bench_row(&b, 8, r);
         struct output_sums sums = output_at(b.output, 0);
-        double measured[MEASURE_COUNT];
+        double measured[MEASURE_VALUES];
         measure_row(b.isa->kernel, row, b.ratio[0], measured);
         moments_add(&bias, sums.bias / exact.bias);
         moments_add(&tangential, sums.tangential / exact.tangential);

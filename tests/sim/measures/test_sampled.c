@@ -129,7 +129,7 @@ static void test_repeated_tokens(void **state) {
     assert_non_null(sampled);
     for (uint64_t row = 0; row < ROWS; row++) {
         struct stream stream = stream_make(20260512, "attention", 0, true, row);
-        double measure[MEASURE_COUNT], pairs = 0;
+        double measure[MEASURE_VALUES], pairs = 0;
         const struct row *made = sampled_row(sampled, attention(), p, log(N), 0, stream);
         assert_non_null(made);
         draw(p, N, row, score);

@@ -77,12 +77,12 @@ static void check_same(const struct row *a, const struct row *b, double stretch,
                                                  {CRITERION_TOP_TWO_RATIO, 0.5},
                                                  {CRITERION_SUSCEPTIBILITY, NAN}};
     const struct kernel *kernel = isa_best()->kernel;
-    double scaled[BETAS], x[BETAS][MEASURE_COUNT], y[BETAS][MEASURE_COUNT], t[20], u[20], m[20], n[20];
+    double scaled[BETAS], x[BETAS][MEASURE_VALUES], y[BETAS][MEASURE_VALUES], t[20], u[20], m[20], n[20];
     for (size_t i = 0; i < BETAS; i++) { scaled[i] = stretch * beta[i]; }
     measure_betas(kernel, a, BETAS, beta, x);
     measure_betas(kernel, b, BETAS, scaled, y);
     for (size_t i = 0; i < BETAS; i++) {
-        double one[MEASURE_COUNT];
+        double one[MEASURE_VALUES];
         y[i][MEASURE_GAP_MEAN] *= stretch;
         measure_row(kernel, a, beta[i], one);
         for (size_t k = 0; k < MEASURE_COUNT; k++) {
@@ -92,8 +92,8 @@ static void check_same(const struct row *a, const struct row *b, double stretch,
         check_close(measure_ordered_weight(a, beta[i], x[i][MEASURE_LOG_PARTITION], 3),
                     measure_ordered_weight(b, scaled[i], y[i][MEASURE_LOG_PARTITION], 3), accuracy);
     }
-    const struct measure_grid first = {BETAS, beta, (const double(*)[MEASURE_COUNT])x},
-                              second = {BETAS, scaled, (const double(*)[MEASURE_COUNT])y};
+    const struct measure_grid first = {BETAS, beta, (const double(*)[MEASURE_VALUES])x},
+                              second = {BETAS, scaled, (const double(*)[MEASURE_VALUES])y};
     for (size_t k = 0; k < 4; k++) {
         double root = measure_collapse(kernel, a, &criterion[k], &first),
                other = measure_collapse(kernel, b, &criterion[k], &second) / stretch;
@@ -183,7 +183,7 @@ static void check_means(const double *p, double log_n, bool counted, size_t rows
     struct oracle *oracle = oracle_create(dotproduct(), p, log_n);
     assert_true(sampler && oracle);
     for (uint64_t i = 0; i < rows; i++) {
-        double x[BETAS][MEASURE_COUNT];
+        double x[BETAS][MEASURE_VALUES];
         measure_betas(isa_best()->kernel, sampler_row(sampler, law, stream_of(i)), BETAS, beta, x);
         for (size_t b = 0; b < BETAS; b++) {
             tally_add(&entropy[b], x[b][MEASURE_ENTROPY]);
@@ -221,7 +221,7 @@ static void test_dot_products(void **state) {
     assert_true(measured && oracle);
     for (uint64_t row = 0; row < ROWS; row++) {
         struct stream stream = stream_of(row);
-        double x[BETAS][MEASURE_COUNT];
+        double x[BETAS][MEASURE_VALUES];
         normal_fill(isa_best(), &stream, STREAM_NOISE, 0, (N + 1) * D, normal);
         for (size_t i = 0; i < N; i++) {
             score[i] = 0;

@@ -32,7 +32,7 @@ static void check_ties(size_t ties, bool all, bool in_bin) {
     check_close(a.log_rank, rank, 1e-15);
     check_close(measure_top_gap(&row), 0, 0);
 
-    double m[MEASURE_COUNT], beta = 50, value[1][MEASURE_COUNT];
+    double m[MEASURE_VALUES], beta = 50, value[1][MEASURE_VALUES];
     measure_row(isa_best()->kernel, &row, INFINITY, m);
     check_close(m[MEASURE_ENTROPY], rank, 1e-15);
     check_close(m[MEASURE_SUSCEPTIBILITY], 0, 0);
@@ -41,7 +41,7 @@ static void check_ties(size_t ties, bool all, bool in_bin) {
     check_close(m[MEASURE_ENTROPY], rank, 1e-12);
     check_close(m[MEASURE_TOP_TWO_RATIO], 1, 0);
     memcpy(value[0], m, sizeof m);
-    struct measure_grid grid = {1, &beta, (const double(*)[MEASURE_COUNT])value};
+    struct measure_grid grid = {1, &beta, (const double(*)[MEASURE_VALUES])value};
     const struct criterion low = {CRITERION_ENTROPY, rank * 0.99}, half = {CRITERION_PARTICIPATION, 0.5};
     const struct criterion top_two = {CRITERION_TOP_TWO_RATIO, 0.5}, high = {CRITERION_ENTROPY, rank * 1.01};
     const struct kernel *kernel = isa_best()->kernel;
@@ -107,7 +107,7 @@ static void check_lattice(struct drawn *drawn, double values, size_t n) {
     check_counts(row, n, gap);
     const double beta[] = {1e-3, 0.1, 1, 5, 50};
     for (size_t b = 0; b < sizeof beta / sizeof beta[0]; b++) {
-        double m[MEASURE_COUNT];
+        double m[MEASURE_VALUES];
         struct exact x = brute_force(n, gap, beta[b]);
         measure_row(isa_best()->kernel, row, beta[b], m);
         check_close(m[MEASURE_ENTROPY], (double)x.entropy, 1e-10);
@@ -133,9 +133,9 @@ static void test_two_scores(void **state) {
     (void)state;
     struct drawn *drawn = drawn_create(isa_best());
     const struct row *row = make_row(drawn, &laws[0], 2, 1);
-    double beta = 1, value[1][MEASURE_COUNT];
+    double beta = 1, value[1][MEASURE_VALUES];
     measure_row(isa_best()->kernel, row, beta, value[0]);
-    struct measure_grid grid = {1, &beta, (const double(*)[MEASURE_COUNT])value};
+    struct measure_grid grid = {1, &beta, (const double(*)[MEASURE_VALUES])value};
     const struct criterion entropy = {CRITERION_ENTROPY, 1}, half = {CRITERION_PARTICIPATION, 0.5};
     const struct criterion peak = {CRITERION_SUSCEPTIBILITY, 0};
     check_close(measure_collapse(isa_best()->kernel, row, &entropy, &grid), 0, 0);

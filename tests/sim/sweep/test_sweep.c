@@ -156,11 +156,11 @@ static void check_quantiles(const struct cell *c, size_t at, double *x) {
 static void check_beta(const struct cell *c, size_t b) {
     const struct kernel *kernel = isa_find("base")->kernel;
     size_t at = c->n * c->betas + b, ranks = c->r->size[RESULTS_RANK];
-    static double x[MEASURE_COUNT][MOST], ordered[64][MOST];
+    static double x[MEASURE_VALUES][MOST], ordered[64][MOST];
     assert_true(ranks <= 64 && c->replicates <= MOST);
     for (size_t i = 0; i < c->replicates; i++) {
         const struct row *row = cell_row(c, i);
-        double value[MEASURE_COUNT];
+        double value[MEASURE_VALUES];
         measure_row(kernel, row, c->r->beta_ratio[at], value);
         for (size_t m = 0; m < MEASURE_COUNT; m++) { x[m][i] = value[m]; }
         for (size_t k = 0; k < ranks; k++) {
@@ -200,11 +200,11 @@ static void check_same(double got, double want) { assert_memory_equal(&got, &wan
 static void check_kept(const struct cell *c) {
     const struct kernel *kernel = isa_find("base")->kernel;
     size_t criteria = c->r->size[RESULTS_CRITERION];
-    double(*value)[MEASURE_COUNT] = malloc(c->betas * sizeof *value);
+    double(*value)[MEASURE_VALUES] = malloc(c->betas * sizeof *value);
     for (size_t i = 0; i < c->kept; i++) {
         const struct row *row = cell_row(c, i);
         const double *beta = c->r->beta_ratio + c->n * c->betas;
-        struct measure_grid grid = {c->betas, beta, (const double(*)[MEASURE_COUNT])value};
+        struct measure_grid grid = {c->betas, beta, (const double(*)[MEASURE_VALUES])value};
         struct accumulation a = measure_accumulation(row);
         size_t at = c->n * c->kept + i;
         check_same(c->r->lambda[at], a.lambda);
@@ -227,7 +227,7 @@ static void check_te(const struct cell *c) {
     for (size_t f = 0; f < factors; f++) {
         for (size_t i = 0; i < c->kept; i++) {
             const struct row *row = cell_row(c, i);
-            double m[MEASURE_COUNT], beta = c->r->te_factor[f] * measure_accumulation(row).lambda;
+            double m[MEASURE_VALUES], beta = c->r->te_factor[f] * measure_accumulation(row).lambda;
             measure_row(isa_find("base")->kernel, row, beta, m);
             entropy[i] = m[MEASURE_ENTROPY];
             ratio[i] = m[MEASURE_TOP_TWO_RATIO];
@@ -273,7 +273,7 @@ static void test_block_groups(void **state) {
         size_t size = (size_t)c.r->block_size[g];
         long double sum = 0;
         for (size_t i = 0; i < size; i++) {
-            double m[MEASURE_COUNT];
+            double m[MEASURE_VALUES];
             measure_row(isa_find("base")->kernel, cell_row(&c, replicate++), c.r->beta_ratio[0], m);
             sum += m[MEASURE_ENTROPY];
         }
@@ -392,6 +392,28 @@ static void test_odd_replicates(void **state) {
     }
 }
 
+/* The mean of Y_2 at n = e^200 and .8 Lambda^typ is 5.79e-7 (THEORY 13); rows typically have 1e-9. Where the
+ * row is the same every time every row carries it. sum x^2 follows from the standard error as well. */
+static void test_rare_rows(void **state) {
+    (void)state;
+    struct run run = run_text("replicates: 2048\nkeep_replicates: 1\nn: [e^200]\n"
+                              "beta: {relative_to: lambda_typ, values: [0.25, 0.8, 1.5]}\n"
+                              "series: [{family: gaussian}, {family: plateau}]\n",
+                              "base", 2);
+    const struct results_series *g = &run.results->series[0], *fixed = &run.results->series[1];
+    const bool rare[] = {false, true, false};
+    for (size_t b = 0; b < 3; b++) {
+        double n = 2048, ratio = g->se[MEASURE_PARTICIPATION][b] / g->mean[MEASURE_PARTICIPATION][b];
+        check_relative(g->participation_carriers[b], n / (1 + (n - 1) / n * n * ratio * ratio), 1e-10);
+        check_relative(fixed->participation_carriers[b], n, 1e-10);
+        assert_int_equal(results_is_rare(g, b), rare[b]);
+        assert_false(results_is_rare(fixed, b));
+    }
+    check_close(g->mean[RESULTS_LOG_TOP_WEIGHT][1], -g->mean[MEASURE_LOG_PARTITION][1], 1e-12);
+    assert_true(g->mean[RESULTS_LOG_PARTICIPATION][1] < -20 && g->mean[RESULTS_LOG_PARTICIPATION][1] > -23);
+    run_free(run);
+}
+
 /* At n = 2^26, shortened 2^22, with two threads, and little more with more replicates. */
 static void test_memory(void **state) {
     (void)state;
@@ -427,6 +449,7 @@ int main(void) {
         cmocka_unit_test(test_names_key_the_streams),
         cmocka_unit_test(test_common_randomness),
         cmocka_unit_test(test_odd_replicates),
+        cmocka_unit_test(test_rare_rows),
         cmocka_unit_test(test_estimate),
     };
     return cmocka_run_group_tests_name("sweep", tests, NULL, NULL);
