@@ -354,6 +354,7 @@ holds "predict at n = 2^8" grep -q "2.1174" out
 expect 0 "predict with a schedule" predict spherical 'dimension={coef: 1, log_power: 3}' n=e^700
 holds "its local exponent" grep -q " 2.002" out
 expect 0 "predict --json" predict spherical dimension=5 'n=[1000,1e300]' 'beta=[20]' --json
+holds "predict prints no digits below its error" grep -qE '"entropy": [0-9.]{10,16}, "entropy_error": [0-9.]+e-[0-9]+,' out
 if have python3 "JSON of predict"; then
     holds "predict --json is JSON" python3 -c '
 import json

@@ -40,7 +40,8 @@ static const char usage[] =
 struct length {
     double log_n, log_asymptotic; /* NaN: no asymptotic law is known */
     struct typical typical;
-    double collapse_entropy, collapse_participation; /* over Lambda^typ */
+    double collapse_entropy, collapse_entropy_error; /* over Lambda^typ */
+    double collapse_participation, collapse_participation_error;
     double xi_alpha, xi_delta, xi_lambda; /* local exponents in log n; the first two NaN where the sup
                                              of Lambda^typ is its limit at gap 0 */
     struct limits limits;
@@ -50,6 +51,7 @@ struct prediction {
     const struct length *length;
     double beta, beta_ratio, susceptibility;
     struct oracle_point point;
+    double log_participation, log_participation_error;
     struct oracle_output output;           /* keys on a sphere */
     struct sphere_subcritical subcritical; /* likewise; NaN where 2 beta overflows */
     double n_eff, across;                  /* likewise: n/rho(beta); variance in a direction across q */
@@ -78,15 +80,14 @@ static void local_exponents(const struct config_series *s, struct length *x) {
 
 static void length_fill(const struct config_series *s, const double *p, const struct oracle *oracle,
                         struct length *x) {
-    double error;
     struct schedule law;
     x->typical = typical_at(s, x->log_n);
     x->log_asymptotic = NAN;
     if (s->family->law && s->family->law(s->parameter, &law)) {
         x->log_asymptotic = schedule_log(&law, x->log_n);
     }
-    x->collapse_entropy = oracle_collapse_entropy(oracle, 1, &error);
-    x->collapse_participation = oracle_collapse_participation(oracle, 0.5, &error);
+    x->collapse_entropy = oracle_collapse_entropy(oracle, 1, &x->collapse_entropy_error);
+    x->collapse_participation = oracle_collapse_participation(oracle, 0.5, &x->collapse_participation_error);
     x->limits = limits_of(s->family, p, x->log_n);
     local_exponents(s, x);
 }
@@ -118,9 +119,12 @@ static bool predict_length(const struct config_series *s, struct length *length,
             s->beta.scale == CONFIG_SCALE_LAMBDA_TYP ? s->beta.value[b] : exp(log_beta - log_lambda);
         x[b].susceptibility = oracle_susceptibility(oracle, x[b].beta_ratio);
         struct oracle_answer answer;
-        good = oracle_ask(oracle, x[b].beta_ratio, question, &answer);
+        struct oracle_point twice;
+        good = oracle_ask(oracle, x[b].beta_ratio, question, &answer) &&
+               oracle_at(oracle, 2 * x[b].beta_ratio, &twice);
         if (!good) { break; }
         x[b].point = answer.point;
+        x[b].log_participation = oracle_log_participation(&x[b].point, &twice, &x[b].log_participation_error);
         x[b].output = answer.output;
         if (s->family->dimension) { predict_output(s->family->dimension(p), &x[b]); }
     }
@@ -154,13 +158,11 @@ static void print_json_limit(const struct limits *limits) {
 static void print_json_output(const struct prediction *x) {
     const struct oracle_output *o = &x->output;
     const struct sphere_subcritical *s = &x->subcritical;
-    json_print_member(stdout, "output_bias", o->bias);
-    json_print_member(stdout, "output_bias_error", o->bias_error);
-    json_print_member(stdout, "output_tangential", o->tangential);
-    json_print_member(stdout, "output_tangential_error", o->tangential_error);
-    json_print_member(stdout, "output_tangential_variance", x->across);
-    json_print_member(stdout, "output_radial_variance", o->radial_variance);
-    json_print_member(stdout, "output_radial_variance_error", o->radial_variance_error);
+    json_print_estimate(stdout, "output_bias", o->bias, o->bias_error);
+    json_print_estimate(stdout, "output_tangential", o->tangential, o->tangential_error);
+    json_print_key(stdout, "output_tangential_variance");
+    json_print_within(stdout, x->across, x->across * o->tangential_error / o->tangential);
+    json_print_estimate(stdout, "output_radial_variance", o->radial_variance, o->radial_variance_error);
     json_print_member(stdout, "n_eff", x->n_eff);
     printf(", \"subcritical\": {\"bias\": ");
     json_print_number(stdout, s->bias);
@@ -180,20 +182,23 @@ static void print_json_point(const struct prediction *x, bool output) {
     json_print_member(stdout, "log_lambda_asymptotic", l->log_asymptotic);
     json_print_member(stdout, "beta", x->beta);
     json_print_member(stdout, "beta_ratio", x->beta_ratio);
-    json_print_member(stdout, "entropy", known(x->point.entropy, x->point.entropy_error));
-    json_print_member(stdout, "entropy_error", x->point.entropy_error);
-    json_print_member(stdout, "participation", known(x->point.participation, x->point.participation_error));
-    json_print_member(stdout, "participation_error", x->point.participation_error);
-    json_print_member(stdout, "top_weight", known(x->point.top_weight, x->point.top_weight_error));
-    json_print_member(stdout, "top_weight_error", x->point.top_weight_error);
-    json_print_member(stdout, "susceptibility", x->susceptibility);
-    json_print_member(stdout, "log_partition", x->point.log_partition);
-    json_print_member(stdout, "gap_mean", known(x->point.gap_mean, x->point.gap_mean_error));
-    json_print_member(stdout, "gap_mean_error", x->point.gap_mean_error);
+    json_print_estimate(stdout, "entropy", x->point.entropy, x->point.entropy_error);
+    json_print_estimate(stdout, "participation", x->point.participation, x->point.participation_error);
+    json_print_estimate(stdout, "top_weight", x->point.top_weight, x->point.top_weight_error);
+    json_print_key(stdout, "susceptibility");
+    json_print_within(stdout, x->susceptibility, 1e-7 * x->susceptibility);
+    json_print_estimate(stdout, "log_partition", -x->point.log_top_weight, x->point.log_top_weight_error);
+    json_print_estimate(stdout, "log_partition_typical", x->point.log_partition,
+                        x->point.log_partition_error);
+    json_print_estimate(stdout, "log_participation", x->log_participation, x->log_participation_error);
+    json_print_estimate(stdout, "log_mean_participation", x->point.log_mean_participation,
+                        x->point.log_mean_participation_error);
+    json_print_estimate(stdout, "gap_mean", x->point.gap_mean, x->point.gap_mean_error);
     if (output) { print_json_output(x); }
     printf(", \"collapse\": {\"entropy=1\": ");
-    json_print_number(stdout, l->collapse_entropy);
-    json_print_member(stdout, "participation=0.5", l->collapse_participation);
+    json_print_within(stdout, l->collapse_entropy, l->collapse_entropy_error);
+    json_print_key(stdout, "participation=0.5");
+    json_print_within(stdout, l->collapse_participation, l->collapse_participation_error);
     printf("}");
     json_print_member(stdout, "log_rank", l->typical.log_rank);
     json_print_member(stdout, "log_gap", l->typical.log_gap);

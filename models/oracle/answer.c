@@ -44,6 +44,23 @@ static double gap_error(const struct outer *s, double total) {
            (1e-10 + lost_weight(f, total)) * s->sum.value[GAP];
 }
 
+/* log Z, of which log p_(1) is what is left beside the largest score; then what errors of scores do to that.
+ */
+static void answer_partition(const struct outer *s, double total, struct oracle_point *point) {
+    const struct field *f = &s->field;
+    const double highest = f->beta * f->o->highest, far = far_error(f) * s->sum.value[FAR];
+    point->log_partition = -RULES_EULER - f->x_high - s->sum.value[POSITION] / total;
+    point->log_partition_error = outer_error(s, POSITION) + far + ALLOWANCE +
+                                 lost_weight(f, total) * fabs(point->log_partition) +
+                                 (f->noise + 4e-16) * (fabs(f->x_low) + fabs(f->x_high));
+    if (is_decided_by_few(f, point->log_partition)) {
+        point->log_partition = NAN;
+        point->log_partition_error = INFINITY;
+    }
+    point->log_top_weight = -point->log_partition - highest;
+    point->log_top_weight_error = point->log_partition_error + (f->noise + 1e-12) * fabs(highest);
+}
+
 /* By its own integral, unless rows whose largest score is far from all that count make it miss something:
  * from the entropy and the partition sum then, whose difference costs digits. */
 static void answer_gap(const struct outer *s, double total, struct oracle_point *point) {
@@ -59,6 +76,14 @@ static void answer_gap(const struct outer *s, double total, struct oracle_point 
     if (!isfinite(point->gap_mean_error)) { point->gap_mean = NAN; }
 }
 
+/* log p_(1) = beta <gap> - H, from the gap's own integral where log Z is worse or not known. */
+static void answer_log_top(const struct outer *s, struct oracle_point *point) {
+    const double beta = s->field.beta, error = point->entropy_error + beta * point->gap_mean_error;
+    if (!(error < point->log_top_weight_error)) { return; }
+    point->log_top_weight = beta * point->gap_mean - point->entropy;
+    point->log_top_weight_error = error;
+}
+
 void answer_point(const struct outer *s, struct oracle_point *point) {
     const struct field *f = &s->field;
     const double total = total_weight(s), log_n = f->o->log_n;
@@ -67,11 +92,13 @@ void answer_point(const struct outer *s, struct oracle_point *point) {
     point->entropy = s->sum.value[ENTROPY] / total;
     point->entropy_error = outer_error(s, ENTROPY) + far_error(f) * s->sum.value[FAR] + ALLOWANCE +
                            1e-13 * log_n + lost_weight(f, total) * (1 + point->entropy);
-    point->log_partition = -RULES_EULER - f->x_high - s->sum.value[POSITION] / total;
-    if (is_decided_by_few(f, point->log_partition)) { point->log_partition = NAN; }
+    point->log_mean_participation = log(point->participation);
+    point->log_mean_participation_error = point->participation_error / point->participation;
+    answer_partition(s, total, point);
     answer_gap(s, total, point);
+    answer_log_top(s, point);
     if (!isfinite(total + point->entropy_error + point->participation_error + point->top_weight_error)) {
-        *point = (struct oracle_point){NAN, INFINITY, NAN, INFINITY, NAN, INFINITY, NAN, NAN, INFINITY};
+        *point = oracle_unknown_point;
     }
 }
 

@@ -19,10 +19,13 @@ void fixed_point(const struct oracle *o, double beta, struct oracle_point *point
         double a = beta * exp(log(atoms[i].gap) + o->log_lambda);
         mean += a * exp(atoms[i].log_count - a - log_z);
     }
+    const double log_participation = log_two - 2 * log_z;
     *point = (struct oracle_point){
         .entropy = log_z + mean,
-        .participation = exp(log_two - 2 * log_z),
+        .participation = exp(log_participation),
+        .log_mean_participation = log_participation,
         .top_weight = exp(-log_z),
+        .log_top_weight = -log_z,
         .log_partition = log_z,
         .gap_mean = mean / beta,
     };

@@ -40,7 +40,7 @@ static struct oracle *weibull_oracle(double kappa, double log_n, double p[FAMILY
 static const double MANY = 1e4; /* a log n far beyond any entropy at which weights of single keys count */
 
 struct oracle_point limits_weibull_at(double kappa, double ratio) {
-    struct oracle_point point = {NAN, INFINITY, NAN, INFINITY, NAN, INFINITY, NAN, NAN, INFINITY};
+    struct oracle_point point = oracle_unknown_point;
     double p[FAMILY_PARAMETERS];
     struct oracle *oracle = ratio > 0 && ratio < INFINITY ? weibull_oracle(kappa, MANY, p) : NULL;
     if (oracle) { oracle_at(oracle, ratio, &point); }

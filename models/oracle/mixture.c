@@ -23,7 +23,10 @@ static void add_point(struct oracle_point *sum, double weight, const struct orac
     sum->participation_error += weight * x->participation_error;
     sum->top_weight += weight * x->top_weight;
     sum->top_weight_error += weight * x->top_weight_error;
+    sum->log_top_weight += weight * x->log_top_weight;
+    sum->log_top_weight_error += weight * x->log_top_weight_error;
     sum->log_partition += weight * x->log_partition;
+    sum->log_partition_error += weight * x->log_partition_error;
     sum->gap_mean += weight * x->gap_mean;
     sum->gap_mean_error += weight * x->gap_mean_error;
 }
@@ -61,7 +64,8 @@ static double rule_error(double change, double range) {
     return (change < ENOUGH * range ? change * change / range : change) + rounding * range;
 }
 
-/* H reaches from 0 to log n, weights from 0 to 1; mean gaps are told by H, ordered weights by Y_2. */
+/* H reaches from 0 to log n, weights from 0 to 1; mean gaps and log Z are told by H, ordered weights by Y_2.
+ */
 static void add_rule_error(const struct mixture *m, double entropy_change, double weight_change,
                            struct oracle_answer *answer) {
     struct oracle_point *p = &answer->point;
@@ -70,6 +74,10 @@ static void add_rule_error(const struct mixture *m, double entropy_change, doubl
     p->entropy_error += of_entropy;
     p->participation_error += of_weights;
     p->top_weight_error += of_weights;
+    p->log_mean_participation = log(p->participation);
+    p->log_mean_participation_error = p->participation_error / p->participation;
+    p->log_top_weight_error += of_entropy;
+    p->log_partition_error += of_entropy + 1e-12 * fabs(m->beta * exp(m->oracle->log_lambda) * m->highest);
     p->gap_mean_error += of_entropy / m->beta;
     for (size_t k = 0; k < m->ask.ranks; k++) { answer->weight_error[k] += of_weights; }
 }

@@ -46,6 +46,22 @@ void oracle_refine(struct oracle *o, double fineness) { o->fineness = fineness; 
 
 /* ---- one beta ---- */
 
+const struct oracle_point oracle_unknown_point = {
+    .entropy = NAN,
+    .entropy_error = INFINITY,
+    .participation = NAN,
+    .participation_error = INFINITY,
+    .log_mean_participation = NAN,
+    .log_mean_participation_error = INFINITY,
+    .top_weight = NAN,
+    .top_weight_error = INFINITY,
+    .log_top_weight = NAN,
+    .log_top_weight_error = INFINITY,
+    .log_partition = NAN,
+    .log_partition_error = INFINITY,
+    .gap_mean = NAN,
+    .gap_mean_error = INFINITY,
+};
 static const struct oracle_output unknown_output = {NAN, INFINITY, NAN, INFINITY, NAN, INFINITY};
 
 static void fixed_answer(const struct oracle *o, double beta, size_t ranks, struct oracle_answer *answer) {
@@ -65,8 +81,9 @@ static void reach_further(size_t ranks, struct oracle_answer *answer) {
     point->entropy_error += point->entropy;
     point->participation_error += left;
     point->top_weight_error += 1 - point->top_weight;
-    point->log_partition = point->gap_mean = NAN;
-    point->gap_mean_error = INFINITY;
+    point->log_mean_participation_error += left;
+    point->log_partition = point->log_top_weight = point->gap_mean = NAN;
+    point->log_partition_error = point->log_top_weight_error = point->gap_mean_error = INFINITY;
     for (size_t k = 0; k < ranks; k++) { answer->weight_error[k] += 1 - answer->weight[0]; }
     output->bias_error += left * output->bias;
     output->tangential_error += left * output->tangential;
@@ -77,9 +94,15 @@ static void reach_further(size_t ranks, struct oracle_answer *answer) {
 static void look_at_pairs(const struct field *f, struct oracle_point *point) {
     const double small = 1e-8;
     double value, error;
-    if (point->participation < small && pairs_mean(f, &value, &error) && error < point->participation_error) {
-        point->participation = value;
-        point->participation_error = error;
+    if (!(point->participation < small && pairs_mean(f, &value, &error))) { return; }
+    if (error < point->log_mean_participation_error) {
+        point->log_mean_participation = value;
+        point->log_mean_participation_error = error;
+    }
+    const double mean = exp(value);
+    if (mean > 0 && error * mean < point->participation_error) {
+        point->participation = mean;
+        point->participation_error = error * mean;
     }
 }
 
@@ -118,6 +141,8 @@ static bool law_ask(const struct oracle *o, double beta, struct oracle_question 
     if (!central) { return true; }
     answer->point.participation = limit.participation;
     answer->point.participation_error = error * limit.participation;
+    answer->point.log_mean_participation = sphere_log_rho(o->family->dimension(o->p), absolute) - o->log_n;
+    answer->point.log_mean_participation_error = error;
     if (output) { answer_central_output(o, absolute, &limit, error, &answer->output); }
     return true;
 }
@@ -151,6 +176,12 @@ bool oracle_ordered_weights(const struct oracle *o, double beta, size_t count, d
         memcpy(error, answer.weight_error, count * sizeof *error);
     }
     return good;
+}
+
+double oracle_log_participation(const struct oracle_point *at, const struct oracle_point *twice,
+                                double *error) {
+    *error = twice->log_top_weight_error + 2 * at->log_top_weight_error;
+    return 2 * at->log_top_weight - twice->log_top_weight;
 }
 
 /* ---- means alone: slopes and roots ---- */

@@ -29,13 +29,17 @@
 struct oracle_point {
     double entropy, entropy_error;             /* nats */
     double participation, participation_error; /* Y_2 */
-    double top_weight, top_weight_error;       /* p_(1) */
+    /* log E Y_2, also where E Y_2 is less than a double holds, down to e^-4000 and in the central limit. */
+    double log_mean_participation, log_mean_participation_error;
+    double top_weight, top_weight_error;         /* p_(1) */
+    double log_top_weight, log_top_weight_error; /* E log p_(1): -log Z relative to beta s_(1) */
     /* Relative to beta s*, s* = Q(1/n); FAMILY_FIXED: to the maximum. NaN where rare rows decide it: infinite
      * for pareto with tail <= 1, unknown a little above. */
-    double log_partition;
+    double log_partition, log_partition_error;
     /* E<gap> = E sum p (s_(1) - s), in 1/Lambda^typ. */
     double gap_mean, gap_mean_error;
 };
+extern const struct oracle_point oracle_unknown_point;
 
 struct oracle;
 
@@ -97,6 +101,10 @@ bool oracle_at(const struct oracle *oracle, double beta_ratio, struct oracle_poi
 bool oracle_output_at(const struct oracle *oracle, double beta_ratio, struct oracle_output *output);
 bool oracle_ordered_weights(const struct oracle *oracle, double beta_ratio, size_t count, double *weight,
                             double *error);
+
+/* E log Y_2 = 2 E log p_(1) - E log p_(1) at 2 beta, from what one oracle says at beta and at 2 beta. */
+double oracle_log_participation(const struct oracle_point *at, const struct oracle_point *twice,
+                                double *error);
 
 /* Susceptibility of the mean, -dE H/dlog beta, by differences of fourth order (error about 1e-8). */
 double oracle_susceptibility(const struct oracle *oracle, double beta_ratio);

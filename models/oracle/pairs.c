@@ -9,7 +9,7 @@ enum { PANELS = 32, NODES = PANELS * OUTER }; /* of x */
 static const double WIDTH = 2.6;              /* of one, as outer.c has it */
 static const double CERTAIN = 1e-13;          /* psi below which phi^{n-1} is 1 */
 static const double OVER = 5.5;               /* a > e^5.5: e^-a is nothing */
-static const double LEAST = -700;             /* logarithms of what doubles hold */
+static const double LEAST = -4000;            /* logarithms that are still looked for */
 static const double UNDER = 25;     /* beyond x_high: e^-a is 1 to 1e-13 wherever phi^{n-1} is not 0 */
 static const double EARLY = 20;     /* x so much below b: a^2 < e^-40 */
 static const double NEGLECTED = 32; /* e^-32 of the largest */
@@ -193,7 +193,8 @@ bool pairs_mean(const struct field *f, double *value, double *error) {
     add_all(&p, &sum);
     /* noise of gaps moves a^2 e^-a by twice itself, and x_high likewise; the rest is a choice */
     const double noise = 4 * f->noise * fmax(fabs(p.x_low), fabs(p.x_high)), allowance = 1e-10;
-    *value = exp(p.most) * sum.value[0];
-    *error = exp(p.most) * sum.error[0] + (p.error + noise + allowance) * *value;
-    return isfinite(*value + *error) && *value > 0;
+    if (!(sum.value[0] > 0)) { return false; }
+    *value = p.most + log(sum.value[0]);
+    *error = sum.error[0] / sum.value[0] + p.error + noise + allowance;
+    return isfinite(*value + *error);
 }

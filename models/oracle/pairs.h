@@ -13,8 +13,9 @@
 
 #include "models/oracle/field.h"
 
-/* After field_finish. *error is an estimate as those of oracle.h are. False, and nothing written, where it is
- * out of reach: a field with holes or whose far scores are, or less than e^-700. */
+/* log E Y_2, after field_finish. *error is an estimate as those of oracle.h are. False, and nothing written,
+ * where it is out of reach: a field with holes or whose far scores are, or less than e^-4000, which takes
+ * milliseconds. */
 bool pairs_mean(const struct field *field, double *value, double *error);
 
 #endif

@@ -80,6 +80,13 @@
     EXACT(participation, EVERY, (LOG_N, BETA), "1", "mean of Y_2, without sampling")                         \
     EXACT(participation_error, EVERY, (LOG_N, BETA), "1", "estimate of its error")                           \
     EXACT(top_weight, EVERY, (LOG_N, BETA), "1", "mean of p_(1), without sampling")                          \
+    EXACT(log_participation, EVERY, (LOG_N, BETA), "1", "mean of log Y_2, without sampling")                 \
+    EXACT(log_participation_error, EVERY, (LOG_N, BETA), "1", "estimate of its error")                       \
+    EXACT(log_top_weight, EVERY, (LOG_N, BETA), "1", "mean of log p_(1), without sampling")                  \
+    EXACT(log_top_weight_error, EVERY, (LOG_N, BETA), "1", "estimate of its error")                          \
+    EXACT(log_mean_participation, EVERY, (LOG_N, BETA), "1",                                                 \
+          "log of the mean of Y_2, which may be less than a double holds")                                   \
+    EXACT(log_mean_participation_error, EVERY, (LOG_N, BETA), "1", "estimate of its error")                  \
     EXACT(collapse, EVERY, (LOG_N, CRITERION), "lambda_typ", "where the exact mean meets the criterion")     \
     ARRAY(GIVEN, value_matrix, OUTPUT, (COMPONENT, COLUMN), "1",                                             \
           "value matrix V, its first column the query's direction")                                          \

@@ -37,6 +37,37 @@ static void exact_point(struct results_series *s, const struct oracle_point *poi
         point->participation_error < point->participation ? point->participation : NAN;
     s->exact_participation_error[b] = point->participation_error;
     s->exact_top_weight[b] = point->top_weight;
+    s->exact_log_top_weight[b] = point->log_top_weight;
+    s->exact_log_top_weight_error[b] = point->log_top_weight_error;
+    s->exact_log_mean_participation[b] = point->log_mean_participation;
+    s->exact_log_mean_participation_error[b] = point->log_mean_participation_error;
+}
+
+/* One of `count` points whose beta is this. */
+static const struct oracle_point *point_at(size_t count, const double *beta_ratio,
+                                           const struct oracle_point *point, double wanted) {
+    for (size_t b = 0; b < count; b++) {
+        if (fabs(beta_ratio[b] - wanted) <= 1e-14 * wanted) { return &point[b]; }
+    }
+    return NULL;
+}
+
+/* E log Y_2 needs the answer at twice beta; most grids of beta have it. */
+static void exact_log_participation(struct results_series *s, size_t first, const struct oracle *oracle,
+                                    const struct oracle_point *point) {
+    const size_t betas = s->size[RESULTS_BETA];
+    const double *beta_ratio = s->beta_ratio + first;
+    for (size_t b = 0; b < betas; b++) {
+        struct oracle_answer further;
+        const struct oracle_point *twice = point_at(betas - b, beta_ratio + b, point + b, 2 * beta_ratio[b]);
+        if (!twice) {
+            const struct oracle_question question = {.errors = true};
+            if (!oracle_ask(oracle, 2 * beta_ratio[b], question, &further)) { memory_exhausted(); }
+            twice = &further.point;
+        }
+        s->exact_log_participation[first + b] =
+            oracle_log_participation(&point[b], twice, &s->exact_log_participation_error[first + b]);
+    }
 }
 
 /* One n of a series, whose log Lambda^typ there is known. */
@@ -50,12 +81,17 @@ static void exact_cell(struct results_series *s, size_t n, double log_lambda_typ
     const bool output = results_has_output(s);
     const struct oracle_question question = {
         .top_weight = true, .errors = true, .output = output, .ranks = output ? s->size[RESULTS_RANK] : 0};
-    for (size_t b = n * betas; b < (n + 1) * betas; b++) {
+    struct oracle_point *point = memory_create(betas, sizeof *point);
+    for (size_t b = 0; b < betas; b++) {
         struct oracle_answer answer;
-        if (!oracle_ask(oracle, s->beta_ratio[b], question, &answer)) { memory_exhausted(); }
-        exact_point(s, &answer.point, b);
-        if (output) { exact_output(s, &answer, b); }
+        const size_t at = n * betas + b;
+        if (!oracle_ask(oracle, s->beta_ratio[at], question, &answer)) { memory_exhausted(); }
+        point[b] = answer.point;
+        exact_point(s, &point[b], at);
+        if (output) { exact_output(s, &answer, at); }
     }
+    exact_log_participation(s, n * betas, oracle, point);
+    free(point);
     for (size_t c = 0; c < criteria; c++) {
         s->exact_collapse[n * criteria + c] = exact_collapse(oracle, &s->criterion[c]);
     }

@@ -98,6 +98,8 @@ static bool pairs_at(const struct oracle *o, double beta_ratio, double *value, d
     struct outer outer;
     assert_true(outer_integrate(&outer, o, beta_ratio, (struct oracle_question){.errors = true}));
     bool found = pairs_mean(&outer.field, value, error);
+    *value = exp(*value);
+    *error *= *value;
     outer_close(&outer);
     return found;
 }
@@ -141,11 +143,31 @@ static void test_ends(void **state) {
     assert_true(far.participation_error > far.participation);
 }
 
+/* Where E Y_2 is less than a double holds: weights of many keys add up, so that Y_2 = E w^2/(n (E w)^2),
+ * whose logarithm is beta^2 - log n for Gaussian scores, and its mean and the mean's logarithm agree. */
+static void test_below_doubles(void **state) {
+    (void)state;
+    const struct law law = {"gaussian", {1}};
+    const double log_n[] = {1000, 3000};
+    for (size_t i = 0; i < 2; i++) {
+        struct oracle *o = make_oracle(&law, log_n[i]);
+        const double ratio = 0.1, beta = ratio * scale(&law, log_n[i]), want = beta * beta - log_n[i];
+        struct oracle_point at, twice;
+        assert_true(oracle_at(o, ratio, &at) && oracle_at(o, 2 * ratio, &twice));
+        double error, typical = oracle_log_participation(&at, &twice, &error);
+        assert_true(at.log_mean_participation_error < 1e-8 && error < 1e-8);
+        check_close(at.log_mean_participation, want, at.log_mean_participation_error);
+        check_close(typical, want, error);
+        oracle_free(o);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_grid),
         cmocka_unit_test(test_bridge),
         cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_below_doubles),
     };
     return cmocka_run_group_tests_name("pairs", tests, NULL, NULL);
 }
