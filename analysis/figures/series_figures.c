@@ -113,7 +113,7 @@ static void print_collapse_points(FILE *out, const struct fit *fit, struct axis_
         for (size_t n = 0; n < fit->lengths; n++) {
             double row[4] = {fit->series->log_lambda_typ[n] / M_LN10};
             if (k < fit->criteria) {
-                point_with_ends(&fit->collapse[n * fit->criteria + k], row + 1);
+                point_with_ends(&fit->judged[n * fit->criteria + k], row + 1);
             } else {
                 quartiles(&fit->row_collapse[n * fit->criteria + fit->primary], row + 1);
             }
@@ -161,7 +161,7 @@ static void print_exact_collapse(FILE *out, const struct fit *fit, struct axis_r
     bool is_known = false;
     script_block_begin(out, "exact");
     for (size_t n = 0; n < fit->lengths; n++) {
-        double row[] = {fit->series->log_lambda_typ[n] / M_LN10, log10(fit->exact[n])};
+        double row[] = {fit->series->log_lambda_typ[n] / M_LN10, log10(fit_judged_exact(fit, n))};
         is_known = is_known || isfinite(row[1]);
         axis_include(y, row[1]);
         script_row(out, 2, row);
@@ -272,7 +272,7 @@ static void print_phase_map(FILE *out, const struct fit *fit, const struct axis_
 static void print_phase_line(FILE *out, const struct fit *fit, const struct axis_lengths *lengths) {
     script_block_begin(out, "line");
     for (size_t n = 0; n < fit->lengths && fit->primary < fit->criteria; n++) {
-        const struct ensemble_point *point = &fit->collapse[n * fit->criteria + fit->primary];
+        const struct ensemble_point *point = &fit->judged[n * fit->criteria + fit->primary];
         double row[] = {axis_length_coordinate(lengths, fit->series->log_n[n]), point->log_ratio / M_LN10};
         script_row(out, 2, row);
     }

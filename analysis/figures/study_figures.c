@@ -16,9 +16,10 @@ static double collapse_value(const struct fit *fit, size_t n, const struct ensem
     return point->log_ratio / M_LN10;
 }
 
-/* beta_c over its exact value; NaN for what has no randomness, which says nothing here. */
+/* beta_c over its exact value; NaN for what has no randomness, which says nothing here, and for medians of
+ * rows, which have none. */
 static double exact_value(const struct fit *fit, size_t n, const struct ensemble_point *point, double *se) {
-    double ratio = exp(point->log_ratio) / fit->exact[n];
+    double ratio = exp(point->log_ratio) / fit_judged_exact(fit, n);
     *se = ratio * point->se;
     return point->se > 0 ? ratio : NAN;
 }
@@ -27,7 +28,7 @@ static double exact_value(const struct fit *fit, size_t n, const struct ensemble
 static double value_at(const struct fit *fit, size_t n, point_value *value, double *se) {
     *se = NAN;
     if (fit->primary == fit->criteria) { return NAN; }
-    return value(fit, n, &fit->collapse[n * fit->criteria + fit->primary], se);
+    return value(fit, n, &fit->judged[n * fit->criteria + fit->primary], se);
 }
 
 static bool is_drawn(const struct fit *fit, point_value *value) {

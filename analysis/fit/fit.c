@@ -17,19 +17,23 @@ double fit_asymptotic_exponent(const struct fit *fit) {
     return fit->by_n ? fit->law.power : fit->law.log_power;
 }
 
-double fit_log_collapse(const struct fit *fit, size_t n, size_t criterion) {
-    return fit->series->log_lambda_typ[n] + fit->collapse[n * fit->criteria + criterion].log_ratio;
+double fit_log_judged(const struct fit *fit, size_t n, size_t criterion) {
+    return fit->series->log_lambda_typ[n] + fit->judged[n * fit->criteria + criterion].log_ratio;
+}
+
+double fit_judged_exact(const struct fit *fit, size_t n) {
+    return family_is_judged_by_rows(fit->series->family) ? NAN : fit->exact[n];
 }
 
 size_t fit_first(const struct fit *fit, size_t criterion) {
     size_t n = 0;
-    while (n < fit->lengths && fit->collapse[n * fit->criteria + criterion].state != ENSEMBLE_FOUND) { n++; }
+    while (n < fit->lengths && fit->judged[n * fit->criteria + criterion].state != ENSEMBLE_FOUND) { n++; }
     return n;
 }
 
 size_t fit_last(const struct fit *fit, size_t criterion) {
     for (size_t n = fit->lengths; n > 0; n--) {
-        if (fit->collapse[(n - 1) * fit->criteria + criterion].state == ENSEMBLE_FOUND) { return n - 1; }
+        if (fit->judged[(n - 1) * fit->criteria + criterion].state == ENSEMBLE_FOUND) { return n - 1; }
     }
     return fit->lengths;
 }
@@ -99,6 +103,24 @@ static void fit_rows(struct fit *fit) {
     free(scratch);
 }
 
+/* The median of rows, with the error that its interval tells. */
+static struct ensemble_point median_point(const struct order *rows) {
+    const struct ensemble_point none = {ENSEMBLE_NO_VALUES, NAN, NAN, NAN};
+    const double log_ratio = log(rows->quantile[ORDER_MEDIAN]);
+    return isfinite(log_ratio) ? (struct ensemble_point){.state = ENSEMBLE_FOUND,
+                                                         .log_ratio = log_ratio,
+                                                         .se = log(rows->median_high / rows->median_low) /
+                                                               (2 * EXPONENT_SIGMAS_95)}
+                               : none;
+}
+
+static void fit_judged(struct fit *fit) {
+    bool rows = family_is_judged_by_rows(fit->series->family);
+    for (size_t i = 0; i < fit->lengths * fit->criteria; i++) {
+        fit->judged[i] = rows ? median_point(&fit->row_collapse[i]) : fit->collapse[i];
+    }
+}
+
 /* One criterion's points as log beta_c against x, with log Lambda^typ at the same n. */
 struct growth {
     double *x, *log_log_n, *beta, *ratio, *lambda, *se, *no_error;
@@ -117,11 +139,11 @@ static void growth_create(struct growth *g, size_t count) {
 
 static void growth_load(struct growth *g, const struct fit *fit, size_t criterion) {
     for (size_t n = 0; n < fit->lengths; n++) {
-        const struct ensemble_point *point = &fit->collapse[n * fit->criteria + criterion];
+        const struct ensemble_point *point = &fit->judged[n * fit->criteria + criterion];
         g->x[n] = variable(fit, n);
         g->log_log_n[n] = log(fit->series->log_n[n]);
         g->ratio[n] = point->log_ratio;
-        g->beta[n] = fit_log_collapse(fit, n, criterion);
+        g->beta[n] = fit_log_judged(fit, n, criterion);
         g->lambda[n] = isnan(point->log_ratio) ? NAN : fit->series->log_lambda_typ[n];
         g->se[n] = point->se;
     }
@@ -180,6 +202,7 @@ static size_t window_count(size_t lengths) {
 /* Every array of a fit, and how long it is; `local` and `window` have no more parts than there are n. */
 #define ARRAYS(ARRAY, points, lengths, criteria)                                                             \
     ARRAY(collapse, points)                                                                                  \
+    ARRAY(judged, points)                                                                                    \
     ARRAY(collapse_se_block, points)                                                                         \
     ARRAY(collapse_se_bootstrap, lengths)                                                                    \
     ARRAY(controls, lengths)                                                                                 \
@@ -229,7 +252,7 @@ static void fit_checks(struct fit *fit) {
         if (fit->primary == fit->criteria) { continue; }
         const struct criterion *criterion = &fit->series->criterion[fit->primary];
         fit->collapse_se_bootstrap[n] = ensemble_bootstrap(fit->series, n, criterion);
-        if (criterion->kind == CRITERION_ENTROPY && fit->series->family->class != FAMILY_FRECHET) {
+        if (criterion->kind == CRITERION_ENTROPY && !family_is_judged_by_rows(fit->series->family)) {
             fit->controls[n] =
                 controls_make(fit->series, n, &fit->collapse[n * fit->criteria + fit->primary]);
         }
@@ -251,5 +274,6 @@ void fit_make(struct fit *fit, const struct results_series *series, const char *
     fit_exact(fit);
     fit_checks(fit);
     fit_rows(fit);
+    fit_judged(fit);
     fit_growth(fit);
 }

@@ -29,7 +29,10 @@ struct fit {
     size_t primary;      /* the criterion judged: entropy=1, or the first; == criteria when there is none */
 
     size_t lengths, criteria, intervals, windows;
-    struct ensemble_point *collapse; /* (log_n, criterion) */
+    struct ensemble_point *collapse; /* (log_n, criterion): of the replicate mean */
+    struct ensemble_point *judged;   /* (log_n, criterion): what beta_c is in all that follows, in tables,
+                                        figures and verdicts: the same, or the median of the rows' own for
+                                        families judged by rows, of which few carry the mean */
     double *collapse_se_block;       /* (log_n, criterion): by jackknife, of log beta_c */
     double *collapse_se_bootstrap;   /* (log_n): of the primary criterion, by resampling block groups */
     struct controls *controls;       /* (log_n): likewise, with control variates; entropy only */
@@ -52,8 +55,10 @@ void fit_release(struct fit *fit);
 
 /* The exponent of the asymptotic law in that variable; NaN where no law is known. */
 double fit_asymptotic_exponent(const struct fit *fit);
-/* log beta_c in absolute units. */
-double fit_log_collapse(const struct fit *fit, size_t n, size_t criterion);
+/* log beta_c in absolute units, as it is judged. */
+double fit_log_judged(const struct fit *fit, size_t n, size_t criterion);
+/* The primary criterion's over Lambda^typ, computed without sampling; NaN for medians of rows. */
+double fit_judged_exact(const struct fit *fit, size_t n);
 /* The smallest and the largest n with a collapse point; `lengths` when there is none. */
 size_t fit_first(const struct fit *fit, size_t criterion);
 size_t fit_last(const struct fit *fit, size_t criterion);

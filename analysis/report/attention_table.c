@@ -123,10 +123,9 @@ static void print_critical_scale(FILE *out, const struct fit *fit) {
     char n[WORDS], measured[WORDS], exactly[WORDS];
     const struct results_series *s = fit->series;
     size_t last = fit_last(fit, fit->primary);
-    const struct ensemble_point *point = &fit->collapse[last * fit->criteria + fit->primary];
+    const struct ensemble_point *point = &fit->judged[last * fit->criteria + fit->primary];
     double d = family_dimension(s->family, s->parameter, s->log_n[last]), kappa = (d - 1) / 2,
-           log_unit = s->log_n[last] / kappa,
-           value = exp(fit_log_collapse(fit, last, fit->primary) - log_unit),
+           log_unit = s->log_n[last] / kappa, value = exp(fit_log_judged(fit, last, fit->primary) - log_unit),
            exact = fit->exact[last] * exp(s->log_lambda_typ[last] - log_unit),
            limit =
                fit->law.coef * limits_weibull_collapse_entropy(kappa, s->criterion[fit->primary].threshold);

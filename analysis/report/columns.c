@@ -105,6 +105,10 @@ static const void *point_of(const struct column_place *p) {
     size_t at;
     return by_criterion(p, COLUMN_LOG_N, &at) ? &p->fit->collapse[at] : NULL;
 }
+static const void *judged_of(const struct column_place *p) {
+    size_t at;
+    return by_criterion(p, COLUMN_LOG_N, &at) ? &p->fit->judged[at] : NULL;
+}
 static const void *rows_of(const struct column_place *p) {
     size_t at;
     return by_criterion(p, COLUMN_LOG_N, &at) ? &p->fit->row_collapse[at] : NULL;
@@ -179,6 +183,21 @@ static double ratio_se(const struct column_place *p) {
     const struct ensemble_point *point = point_of(p);
     return point ? exp(point->log_ratio) * point->se : NAN;
 }
+static double judged(const struct column_place *p) {
+    const struct ensemble_point *point = judged_of(p);
+    return point ? exp(point->log_ratio) : NAN;
+}
+static double judged_se(const struct column_place *p) {
+    const struct ensemble_point *point = judged_of(p);
+    return point ? exp(point->log_ratio) * point->se : NAN;
+}
+static double log_judged(const struct column_place *p) {
+    size_t criterion = p->at[COLUMN_CRITERION];
+    return criterion < p->fit->criteria ? fit_log_judged(p->fit, p->at[COLUMN_LOG_N], criterion) : NAN;
+}
+static double judged_exact(const struct column_place *p) {
+    return fit_judged_exact(p->fit, p->at[COLUMN_LOG_N]);
+}
 static double ratio_se_block(const struct column_place *p) {
     size_t at;
     return by_criterion(p, COLUMN_LOG_N, &at) ? ratio(p) * p->fit->collapse_se_block[at] : NAN;
@@ -188,8 +207,8 @@ static double grid_error(const struct column_place *p) {
     return point ? exp(point->log_ratio) * point->grid_error : NAN;
 }
 static double log_collapse(const struct column_place *p) {
-    size_t criterion = p->at[COLUMN_CRITERION];
-    return criterion < p->fit->criteria ? fit_log_collapse(p->fit, p->at[COLUMN_LOG_N], criterion) : NAN;
+    const struct ensemble_point *point = point_of(p);
+    return point ? log_lambda_typ(p) + point->log_ratio : NAN;
 }
 static double bootstrap(const struct column_place *p) {
     struct column_place judged = *p;
@@ -337,8 +356,11 @@ static const struct column column[] = {
     {"collapse", "ensemble collapse point in units of lambda_typ", ALONG(N, K), .number = ratio},
     {"collapse_se", "its standard error, by the delta method (susceptibility: jackknife and grid)",
      ALONG(N, K), .number = ratio_se},
-    {"collapse_se_block", "its standard error, by leaving out one block group at a time", ALONG(N, K),
-     .number = ratio_se_block},
+    {"judged", "beta_c in units of lambda_typ: `collapse`, or the median of rows where few carry the mean",
+     ALONG(N, K), .number = judged},
+    {"judged_se", "its standard error", ALONG(N, K), .number = judged_se},
+    {"collapse_se_block", "standard error of `collapse`, by leaving out one block group at a time",
+     ALONG(N, K), .number = ratio_se_block},
     {"collapse_grid_error", "what the steps of the beta grid may add to its error", ALONG(N, K),
      .number = grid_error},
     {"collapse_se_bootstrap", "standard error for the criterion judged, by resampling block groups", ALONG(N),
@@ -400,8 +422,12 @@ static const struct column column[] = {
     {"group", "name of the series in the fit file", .text = group, .aside = true},
     {"remedy", "what would decide: replicates or log_n", .text = remedy, .aside = true},
     {"law", "name of a rival law", ALONG(COLUMN_LAW), .text = rival, .aside = true},
-    {"collapse_relative_se", "standard error of log_collapse", ALONG(N, K),
-     COLUMN_OF(point_of, ensemble_point, se), .aside = true},
+    {"log_judged", "natural logarithm of beta_c in absolute units, as it is judged", ALONG(N, K),
+     .number = log_judged, .aside = true},
+    {"judged_relative_se", "its standard error", ALONG(N, K), COLUMN_OF(judged_of, ensemble_point, se),
+     .aside = true},
+    {"judged_exact", "the same computed without sampling, where that is known", ALONG(N),
+     .number = judged_exact, .aside = true},
     {"te_top_two_ratio", "mean p_(2)/p_(1) at the smallest factor", ALONG(N), COLUMN_OF(te_of, te, ratio),
      .aside = true},
     {"raw_exponent", "slope of log beta_c over all n, without corrections",

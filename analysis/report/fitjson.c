@@ -120,6 +120,8 @@ static const struct entry document[] = {
     AS("ratio_controlled", "collapse_controlled"),
     AS("ratio_controlled_se", "collapse_controlled_se"),
     AS("gain", "collapse_gain"),
+    SAME("judged"),
+    SAME("judged_se"),
     AS("exact", "exact_collapse"),
     AS("row_median", "row_collapse_quantile"),
     CLOSE,

@@ -34,7 +34,7 @@ static const char *law_words(const struct fit *fit, char out[WORDS]) {
 
 static const struct ensemble_point *primary_point(const struct fit *fit, size_t n) {
     static const struct ensemble_point none = {ENSEMBLE_NO_VALUES, NAN, NAN, NAN};
-    return fit->primary < fit->criteria ? &fit->collapse[n * fit->criteria + fit->primary] : &none;
+    return fit->primary < fit->criteria ? &fit->judged[n * fit->criteria + fit->primary] : &none;
 }
 
 static bool is_measured(const struct fit *fit) { return fit->series->family->kind == FAMILY_MEASURED; }
@@ -79,10 +79,10 @@ static const char *say_error(double log_value, double relative, char out[WORDS])
 static const struct cell points[] = {
     {0, 9, {"", "n"}, "log_n", .say = cell_length},
     {2, 10, {"", "Lambda^typ"}, "log_lambda_typ", .say = cell_exponential},
-    {2, 10, {"", "beta_c"}, "log_collapse", .say = cell_exponential},
-    {1, 7, {"", "+- se"}, "log_collapse", .say = say_error, .error = "collapse_relative_se"},
-    {2, 17, {"", "beta_c/Lambda^typ"}, "collapse", .say = words_measured, .error = "collapse_se"},
-    {1, 7, {"", "exactly"}, "exact_collapse", .format = "%.4f"},
+    {2, 10, {"", "beta_c"}, "log_judged", .say = cell_exponential},
+    {1, 7, {"", "+- se"}, "log_judged", .say = say_error, .error = "judged_relative_se"},
+    {2, 17, {"", "beta_c/Lambda^typ"}, "judged", .say = words_measured, .error = "judged_se"},
+    {1, 7, {"", "exactly"}, "judged_exact", .format = "%.4f"},
     {2, 7, {"median", "of rows"}, "row_collapse_quantile", .say = cell_number},
     {1, 8, {"median", "Lambda_n"}, "lambda_quantile", .say = cell_number},
     {1,
@@ -157,6 +157,26 @@ static bool has_no_errors(const struct fit *fit) {
     return last < fit->lengths && isnan(primary_point(fit, last)->se);
 }
 
+/* Where the mean collapses, at the largest n where it does, and why nothing here goes by it. */
+static void print_carried(FILE *out, const struct fit *fit) {
+    char length[WORDS], value[WORDS], exactly[WORDS];
+    const bool scale = fit->series->family->row_scale;
+    fprintf(out, "  %s: beta_c is the median of rows. The few that have not collapsed carry the mean",
+            scale ? "Rows differ in scale" : "Heavy tails");
+    for (size_t n = fit->lengths; n > 0; n--) {
+        const struct ensemble_point *mean = &fit->collapse[(n - 1) * fit->criteria + fit->primary];
+        if (mean->state != ENSEMBLE_FOUND) { continue; }
+        const double ratio = exp(mean->log_ratio), exact = fit->exact[n - 1];
+        fprintf(out, ", which\n    collapses at %s Lambda^typ",
+                words_measured(ratio, ratio * mean->se, value));
+        if (!isnan(exact)) { fprintf(out, " (exactly %s)", words_number(exact, exactly)); }
+        fprintf(out, " at n = %s;\n    its error counts only those that came",
+                words_length(fit->series->log_n[n - 1], length));
+        break;
+    }
+    fputs(".\n", out);
+}
+
 static void print_notes(FILE *out, const struct fit *fit) {
     if (fit->primary == fit->criteria) {
         fputs("  No collapse criterion was asked for; name one under `collapse` in the config.\n", out);
@@ -171,16 +191,7 @@ static void print_notes(FILE *out, const struct fit *fit) {
               out);
     }
     if (fit->lengths < 2) { fputs("  One n gives no exponents; ask for more n.\n", out); }
-    if (fit->series->family->row_scale) {
-        fputs("  Rows differ in scale: those that have not collapsed raise the mean; go by the median of "
-              "rows.\n",
-              out);
-    }
-    if (fit->series->family->class == FAMILY_FRECHET) {
-        fputs(
-            "  Heavy tails: the few rows that have not collapsed raise the mean; go by the median of rows.\n",
-            out);
-    }
+    if (family_is_judged_by_rows(fit->series->family)) { print_carried(out, fit); }
 }
 
 /* Measured against exact values: nothing is fitted. */

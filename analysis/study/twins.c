@@ -23,7 +23,7 @@ static bool are_twins(const struct fit *a, const struct fit *b) {
 
 /* Log of the ratio, if there is one with an error. */
 static bool has_point(const struct fit *fit, size_t n, double *log_ratio, double *se) {
-    const struct ensemble_point *point = &fit->collapse[n * fit->criteria + fit->primary];
+    const struct ensemble_point *point = &fit->judged[n * fit->criteria + fit->primary];
     *log_ratio = point->log_ratio;
     *se = point->se;
     return isfinite(point->log_ratio) && point->se > 0;

@@ -28,14 +28,11 @@ static double widening(double freedom) { return gsl_cdf_tdist_Pinv(0.975, freedo
 
 /* log(beta_c/Lambda^typ) at an n and its standard error; false where there is none. */
 static bool point_at(const struct fit *fit, enum points_kind kind, size_t n, double *log_ratio, double *se) {
-    const struct ensemble_point *mean = &fit->collapse[n * fit->criteria + fit->primary];
-    const struct order *rows = &fit->row_collapse[n * fit->criteria + fit->primary];
+    const struct ensemble_point *point = &fit->judged[n * fit->criteria + fit->primary];
     double replicates = (double)fit->series->replicates;
-    *log_ratio = kind == POINTS_MEANS ? mean->log_ratio : log(rows->quantile[ORDER_MEDIAN]);
+    *log_ratio = point->log_ratio;
     if (kind != POINTS_FIXED && (replicates < POINTS_REPLICATES || freedom_of(fit) < 1)) { return false; }
-    *se = mean->se * widening(freedom_of(fit));
-    if (kind == POINTS_ROWS) { *se = log(rows->median_high / rows->median_low) / (2 * EXPONENT_SIGMAS_95); }
-    if (kind == POINTS_FIXED) { *se = 0; }
+    *se = kind == POINTS_FIXED ? 0 : kind == POINTS_ROWS ? point->se : point->se * widening(freedom_of(fit));
     return isfinite(*log_ratio) && isfinite(*se);
 }
 

@@ -30,7 +30,7 @@ static void missing_words(const struct fit *fit, char *out, size_t size) {
     size_t count[ENSEMBLE_STATES] = {0};
     enum ensemble_state most = ENSEMBLE_FOUND;
     for (size_t n = 0; n < fit->lengths && fit->primary < fit->criteria; n++) {
-        enum ensemble_state state = fit->collapse[n * fit->criteria + fit->primary].state;
+        enum ensemble_state state = fit->judged[n * fit->criteria + fit->primary].state;
         if (++count[state] > count[most]) { most = state; }
     }
     snprintf(out, size, "no collapse point was found%s%s", count[most] > 0 ? ": " : "",

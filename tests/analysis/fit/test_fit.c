@@ -1,5 +1,6 @@
 /* How collapse points grow, on results made by hand that grow as a known law; exact values beside them. */
 #include "tests/analysis/handmade.h"
+#include "tests/experiment.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
@@ -24,7 +25,7 @@ static void growth_is_measured(void **state) {
     check_close(fit->local_lambda[4].value, 2, 1e-12);
     check_close(fit->drift[0].value, 0, 1e-5);
     assert_int_equal(fit->windows, 4);
-    check_close(fit_log_collapse(fit, 5, 0), log(3) + 2 * log(20) + 0.2, 1e-5);
+    check_close(fit_log_judged(fit, 5, 0), log(3) + 2 * log(20) + 0.2, 1e-5);
     handmade_free(&study, results);
 
     results = handmade_growing("powerlaw", &power);
@@ -75,11 +76,42 @@ static void exact_points_stand_beside(void **state) {
     handmade_free(&study, results);
 }
 
+/* Of heavy tails and of rows that differ in scale the rows' medians are judged, whose errors follow the order
+ * statistics; the mean, which few rows carry, stands apart. */
+static void rows_are_judged_by_medians(void **state) {
+    (void)state;
+    struct results *results = experiment_sweep(
+        "seed: 4\nreplicates: 256\nn: [2^8, 2^16]\nbeta: {relative_to: lambda_typ, from: 1/8, to: 64, "
+        "points: 10}\n"
+        "series: [{family: pareto, tail: 0.5}, {family: dotproduct, dimension: 3}, {family: gaussian}]\n");
+    for (size_t i = 0; i < results->series_count; i++) {
+        struct fit fit;
+        results->series[i].exact_collapse[0] = 2; /* of the mean */
+        fit_make(&fit, &results->series[i], "a.h5");
+        for (size_t k = 0; k < fit.lengths * fit.criteria; k++) {
+            const struct order *rows = &fit.row_collapse[k];
+            const struct ensemble_point *judged = &fit.judged[k];
+            if (i == 2) {
+                assert_memory_equal(judged, &fit.collapse[k], sizeof *judged);
+            } else if (judged->state == ENSEMBLE_FOUND) {
+                check_relative(exp(judged->log_ratio), rows->quantile[ORDER_MEDIAN], 1e-14);
+                check_relative(judged->se * 2 * EXPONENT_SIGMAS_95, log(rows->median_high / rows->median_low),
+                               1e-12);
+            }
+        }
+        assert_int_equal(fit.judged[0].state, ENSEMBLE_FOUND);
+        assert_int_equal(isnan(fit_judged_exact(&fit, 0)), i < 2);
+        fit_release(&fit);
+    }
+    results_free(results);
+}
+
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(growth_is_measured),
         cmocka_unit_test(exact_points_stand_beside),
+        cmocka_unit_test(rows_are_judged_by_medians),
     };
     return cmocka_run_group_tests_name("fit", tests, NULL, NULL);
 }
