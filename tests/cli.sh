@@ -345,7 +345,7 @@ fi
 expect 2 "fit of a text" fit text.h5
 expect 2 "fit of a fit" fit before.fit.h5
 expect 0 "plot" plot before.h5 -o figures
-for figure in {gaussian,g1,plateau}-{entropy,collapse,gap-count,phase,te} all-collapse all-exact; do
+for figure in {gaussian,g1,plateau}-{entropy,participation,collapse,gap-count,phase,te} all-collapse all-exact; do
     for extension in svg png pdf; do holds "$figure.$extension" test -s "figures/$figure.$extension"; done
 done
 expect 0 "predict" predict gaussian 'n=[2^8,1e300]'

@@ -51,7 +51,7 @@ else
     skip "the figure" "no gnuplot here"
 fi
 if command -v ncdump >/dev/null; then
-    holds "the observable is in the file" sh -c 'ncdump -h example.h5 | grep -q margin_mean'
+    holds "the observable is in the file" sh -c 'ncdump -h example.h5 | grep -q rest_mean'
     holds "so is the criterion" sh -c 'ncdump -v exponential/criterion example.h5 | grep -q top_weight=0.5'
 else
     skip "what is in the file" "no ncdump here"

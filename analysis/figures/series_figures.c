@@ -66,6 +66,38 @@ void series_figure_entropy(FILE *out, const struct fit *fit) {
     script_number(out, "has_lambda", x.low < 0 && x.high > 0);
 }
 
+/* ---- participation ---- */
+
+static void print_participation_curve(FILE *out, const struct fit *fit, size_t n, double colour_value,
+                                      struct axis_range *x) {
+    const struct results_series *s = fit->series;
+    const double log_n = s->log_n[n];
+    for (size_t b = 0; b < s->size[RESULTS_BETA]; b++) {
+        const size_t at = n * s->size[RESULTS_BETA] + b;
+        const double mean = s->mean[MEASURE_PARTICIPATION][at];
+        const double row[] = {log10_ratio(fit, n, b), -s->mean[RESULTS_LOG_PARTICIPATION][at] / log_n,
+                              -s->exact_log_mean_participation[at] / log_n,
+                              results_is_rare(s, at) ? -log(mean) / log_n : NAN, colour_value};
+        axis_include(x, row[0]);
+        script_row(out, 5, row);
+    }
+    script_gap(out);
+}
+
+void series_figure_participation(FILE *out, const struct fit *fit) {
+    struct axis_lengths lengths = axis_lengths_make(fit->lengths, fit->series->log_n);
+    struct axis_range x = axis_empty;
+    script_block_begin(out, "curves");
+    for (size_t i = 0; i < axis_curves(fit->lengths); i++) {
+        size_t n = axis_curve(fit->lengths, i);
+        print_participation_curve(out, fit, n, axis_length_coordinate(&lengths, fit->series->log_n[n]), &x);
+    }
+    script_block_end(out);
+    axis_print_log(out, "x", x);
+    axis_print_length_colours(out, fit->lengths, fit->series->log_n);
+    script_number(out, "has_lambda", x.low < 0 && x.high > 0);
+}
+
 /* ---- collapse ---- */
 
 /* Names, without their thresholds. */
@@ -329,6 +361,15 @@ void series_figure_te(FILE *out, const struct fit *fit) {
 
 const char *series_figure_lacks_betas(const struct fit *fit) {
     return fit->series->size[RESULTS_BETA] < 2 ? "it takes two betas or more" : NULL;
+}
+
+const char *series_figure_lacks_participation(const struct fit *fit) {
+    const struct results_series *s = fit->series;
+    bool none = true;
+    for (size_t i = 0; i < s->size[RESULTS_LOG_N] * s->size[RESULTS_BETA]; i++) {
+        none = none && isnan(s->mean[RESULTS_LOG_PARTICIPATION][i]);
+    }
+    return none ? "the results hold no mean of log Y_2" : series_figure_lacks_betas(fit);
 }
 
 const char *series_figure_lacks_criteria(const struct fit *fit) {

@@ -1,0 +1,22 @@
+# How Y_2 falls with n: exponents -log Y_2/log n against beta, a curve for each n: 1 where all keys share, 0 where one
+# takes all.
+#   $curves      log10 of beta/Lambda^typ, exponents of the mean of log Y_2, of the exact mean of Y_2, and of the measured
+#                mean where rare rows carry it, place of n on the colour bar; a blank line after each n
+#   has_lambda   whether beta = Lambda^typ is on the axis
+set title heading(name, family, parameters)
+set xlabel beta_label
+set ylabel 'exponent  −log {/:Italic Y}_{2} / log {/:Italic n}'
+set yrange [0:1.02]
+set key inside top right
+if (has_lambda) {
+    set arrow from 0, graph 0 to 0, graph 1 arrowstyle 1
+    set label 'β = Λ^{typ}' at 0, graph 0.6 left offset 0.6,0 textcolor rgb guide front
+}
+set cblabel length_label offset 0.5,0
+set rmargin 14
+plot $curves using 1:2:5 with lines linewidth 1.4 linecolor palette, \
+  $curves using 1:3:5 with lines linewidth 1 dashtype 2 linecolor palette, \
+  $curves using 1:4:5 with points pointtype 6 pointsize 0.5 linecolor palette, \
+  NaN with lines linewidth 1.4 linecolor rgb guide title 'typical', \
+  NaN with lines linewidth 1 dashtype 2 linecolor rgb guide title 'mean, exactly', \
+  NaN with points pointtype 6 pointsize 0.5 linecolor rgb guide title 'mean by rare rows'
