@@ -15,10 +15,10 @@
 enum {
     TOP = COMPRESS_TOP,
     CHUNK = COMPRESS_CHUNK,
-    POOL = KERNEL_SORTED, /* candidates for the top, */
-    PORTION = 256,        /* so many looked at together */
-    LISTED = 4096,        /* parts of up to so many scores are refined into single scores, */
-    SPLIT = 64,           /* others into so many parts */
+    POOL = 2 * KERNEL_SORTED, /* candidates for the top, */
+    PORTION = 256,            /* so many looked at together where no limit is known */
+    LISTED = 4096,            /* parts of up to so many scores are refined into single scores, */
+    SPLIT = 64,               /* others into so many parts */
 };
 
 struct compress {
@@ -32,7 +32,7 @@ struct compress {
     /* the row in the making */
     struct compress_source source;
     double scale, highest;
-    double *moment; /* [part_capacity][KERNEL_NODES] */
+    double *moment; /* [part_capacity][KERNEL_NODES]: the kernel's room, then bins */
     size_t part_capacity;
     struct row row;
 
@@ -94,7 +94,7 @@ static const double *compress_chunk(struct compress *c, size_t index, size_t *co
 
 /* Sorts the pool and leaves the `keep` largest in it. */
 static void compress_trim(struct compress *c, size_t keep) {
-    c->isa->kernel->sort(c->pooled, c->pool, NULL);
+    c->isa->kernel->sort(c->pooled, c->pool, c->room);
     if (c->pooled <= keep) { return; }
     c->pooled = keep;
     c->limit = fmax(c->limit, c->pool[keep - 1]);
@@ -107,14 +107,15 @@ static double compress_first_pass(struct compress *c, size_t top_count) {
     const bool find_lowest = isnan(c->source.lowest);
     double lowest = find_lowest ? INFINITY : c->source.lowest;
     c->pooled = 0;
-    c->limit = c->source.limit;
+    c->limit = top_count < c->source.count ? c->source.limit : -INFINITY;
+    const size_t most = c->limit > -INFINITY ? CHUNK : PORTION;
     for (size_t index = 0; index < chunk_count(c); index++) {
         size_t count;
         const double *scores = compress_chunk(c, index, &count);
         if (find_lowest) { lowest = fmin(lowest, kernel->range(count, scores).low); }
-        for (size_t first = 0; first < count; first += PORTION) {
-            size_t portion = count - first < PORTION ? count - first : PORTION;
-            if (c->pooled + portion > POOL) { compress_trim(c, top_count); }
+        for (size_t first = 0; first < count; first += most) {
+            size_t portion = count - first < most ? count - first : most;
+            if (c->pooled + PORTION > KERNEL_SORTED) { compress_trim(c, top_count); }
             c->pooled += kernel->above(portion, scores + first, c->limit, c->pool + c->pooled);
         }
     }
@@ -165,19 +166,19 @@ static void compress_second_pass(struct compress *c, double lowest) {
     int64_t first = kernel_bin(fmax(floor, least)), last = kernel_bin(fmax(compress_gap(c, lowest), least));
     size_t bins = (size_t)(last - first + 1);
     compress_reserve(c, bins + 1);
-    memset(c->moment, 0, bins * KERNEL_NODES * sizeof *c->moment);
+    memset(c->moment, 0, (bins + 1) * KERNEL_NODES * sizeof *c->moment);
     for (size_t index = 0; index < chunk_count(c); index++) {
         size_t count;
         const double *scores = compress_chunk(c, index, &count);
         c->isa->kernel->deposit(count, scores, c->highest, cut, c->scale, first, c->moment);
     }
+    const double *moment = c->moment + KERNEL_NODES;
     double deposited = 0;
-    for (size_t b = 0; b < bins; b++) { deposited += c->moment[b * KERNEL_NODES]; }
+    for (size_t b = 0; b < bins; b++) { deposited += moment[b * KERNEL_NODES]; }
     compress_add_ties(row, cut_gap, (double)(c->source.count - row->top_count) - deposited);
 
     double before = (double)c->source.count - deposited;
-    for (size_t b = 0; b < bins; b++) {
-        const double *moment = c->moment + b * KERNEL_NODES;
+    for (size_t b = 0; b < bins; b++, moment += KERNEL_NODES) {
         if (moment[0] == 0) { continue; }
         double lower = kernel_bin_edge(first + (int64_t)b), upper = kernel_bin_edge(first + (int64_t)b + 1);
         row_add_part(row, fmax(lower, cut_gap), upper, before, moment[0], 0);

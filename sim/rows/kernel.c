@@ -111,18 +111,18 @@ static void moments(size_t n, const double *gap, const double *count, const doub
     for (size_t m = 0; m < KERNEL_MOMENTS; m++) { out[m] = lanes_total(sum[m]); }
 }
 
-/* The same weights at twice beta: points of BLOCK, squared in place. */
-enum { BLOCK = 128, AVERAGES = KERNEL_AVERAGES };
+/* The same weights at twice beta: points of BLOCK, squared in place, TOGETHER octaves at a time. */
+enum { BLOCK = 128, AVERAGES = KERNEL_AVERAGES, TOGETHER = 3 };
 struct block {
     double x[BLOCK], c[BLOCK], e[BLOCK];
 };
 
-/* A whole number of lanes; those that lack have weight 0. */
+/* A whole number of lanes; those that lack have weight 0. So has an infinite gap, which is left out. */
 static size_t open_block(size_t n, const double *gap, const double *count, double beta, struct block *b) {
     size_t end = (n + LANES - 1) / LANES * LANES;
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
-        b->x[i] = gap[i];
+        b->x[i] = gap[i] <= DBL_MAX ? gap[i] : 0;
         b->c[i] = count[i];
         b->e[i] = vector_decay_one(-beta * gap[i]);
     }
@@ -130,21 +130,29 @@ static size_t open_block(size_t n, const double *gap, const double *count, doubl
     return end;
 }
 
-static inline void add_averages(struct block *b, size_t end, double sum[AVERAGES][LANES]) {
+/* A constant number of octaves, so that the sums stay in registers. */
+static inline void add_averages(struct block *b, size_t end, const size_t octaves,
+                                double (*sum)[AVERAGES][LANES]) {
     for (size_t l = 0; l < LANES; l += WIDTH) {
-        lanes s[AVERAGES];
+        lanes s[TOGETHER][AVERAGES];
         struct points p;
-        for (size_t m = 0; m < AVERAGES; m++) { memcpy(&s[m], &sum[m][l], sizeof s[m]); }
+        for (size_t o = 0; o < octaves; o++) {
+            for (size_t m = 0; m < AVERAGES; m++) { memcpy(&s[o][m], &sum[o][m][l], sizeof s[o][m]); }
+        }
         for (size_t i = l; i < end; i += LANES) {
             take_points(b->x + i, b->c + i, b->e + i, &p);
-            lanes e0 = p.c * p.w, x = (lanes)((e0 != 0) & (bit_lanes)p.x), e1 = e0 * x;
-            s[0] += e0;
-            s[1] += e1;
-            s[2] += e1 * x;
-            p.w *= p.w;
+            for (size_t o = 0; o < octaves; o++) {
+                lanes e0 = p.c * p.w, e1 = e0 * p.x;
+                s[o][0] += e0;
+                s[o][1] += e1;
+                s[o][2] += e1 * p.x;
+                p.w *= p.w;
+            }
             memcpy(b->e + i, &p.w, sizeof p.w);
         }
-        for (size_t m = 0; m < AVERAGES; m++) { memcpy(&sum[m][l], &s[m], sizeof s[m]); }
+        for (size_t o = 0; o < octaves; o++) {
+            for (size_t m = 0; m < AVERAGES; m++) { memcpy(&sum[o][m][l], &s[o][m], sizeof s[o][m]); }
+        }
     }
 }
 
@@ -154,8 +162,11 @@ static void octaves(size_t octave_count, const size_t *n, const double *gap, con
     struct block block;
     for (size_t first = 0; first < n[0]; first += BLOCK) {
         size_t points = n[0] - first < BLOCK ? n[0] - first : BLOCK,
-               end = open_block(points, gap + first, count + first, beta, &block);
-        for (size_t o = 0; o < octave_count && first < n[o]; o++) { add_averages(&block, end, sum[o]); }
+               end = open_block(points, gap + first, count + first, beta, &block), o = 0;
+        for (; o + TOGETHER <= octave_count && first < n[o + TOGETHER - 1]; o += TOGETHER) {
+            add_averages(&block, end, TOGETHER, sum + o);
+        }
+        for (; o < octave_count && first < n[o]; o++) { add_averages(&block, end, 1, sum + o); }
     }
     for (size_t o = 0; o < octave_count; o++) {
         for (size_t m = 0; m < AVERAGES; m++) { out[o][m] = lanes_total(sum[o][m]); }
@@ -361,21 +372,26 @@ static size_t count_above(size_t n, const double *x, double limit) {
     return count;
 }
 
-/* Without branches that are hard to foresee. */
+/* Without branches that are hard to foresee: first which words of flags have any. */
 static size_t above(size_t n, const double *x, double limit, double *out) {
-    enum { TOGETHER = 2 * LANES };
+    enum { MOST = 1024, WORD = sizeof(uint64_t) };
     size_t count = 0;
-    for (size_t i = 0; i < n; i += TOGETHER) {
-        size_t end = n - i < TOGETHER ? n : i + TOGETHER;
-        int any = end < i + TOGETHER;
-        if (!any) {
-#pragma omp simd reduction(| : any)
-            for (size_t l = 0; l < TOGETHER; l++) { any |= x[i + l] > limit; }
+    for (size_t start = 0; start < n; start += MOST) {
+        size_t some = n - start < MOST ? n - start : MOST, hits = 0, hit[MOST / WORD];
+        uint8_t flag[MOST] = {0};
+#pragma omp simd
+        for (size_t i = 0; i < some; i++) { flag[i] = x[start + i] > limit; }
+        for (size_t i = 0; i < some; i += WORD) {
+            uint64_t word;
+            memcpy(&word, flag + i, sizeof word);
+            hit[hits] = i;
+            hits += word != 0;
         }
-        for (size_t j = i; any && j < end; j++) {
-            double value = x[j];
-            out[count] = value;
-            count += value > limit;
+        for (size_t h = 0; h < hits; h++) {
+            for (size_t i = hit[h]; i < hit[h] + WORD && i < some; i++) {
+                out[count] = x[start + i];
+                count += flag[i];
+            }
         }
     }
     return count;
@@ -383,27 +399,27 @@ static size_t above(size_t n, const double *x, double limit, double *out) {
 
 static void deposit(size_t n, const double *score, double top, double cut, double scale, int64_t first_bin,
                     double *moment) {
-    const uint64_t position_mask = ((uint64_t)1 << KERNEL_BIN_SHIFT) - 1, one = 0x3ff0000000000000u;
+    const uint64_t position_mask = ((uint64_t)1 << KERNEL_BIN_SHIFT) - 1, one = 0x3ff0000000000000u,
+                   before = (uint64_t)first_bin - 1;
     for (size_t start = 0; start < n; start += BATCH) {
         size_t count = n - start < BATCH ? n - start : BATCH;
         double x[BATCH];
-        uint64_t bin[BATCH];
+        uint64_t place[BATCH];
 #pragma omp simd
         for (size_t i = 0; i < count; i++) {
             double gap = (top - score[start + i]) * scale;
             uint64_t bits;
             memcpy(&bits, &gap, sizeof bits);
             bits -= 1;
-            bin[i] = bits >> KERNEL_BIN_SHIFT;
+            place[i] = score[start + i] < cut ? (bits >> KERNEL_BIN_SHIFT) - before : 0;
             uint64_t position = one + (((bits & position_mask) + 1) << (52 - KERNEL_BIN_SHIFT));
             double y;
             memcpy(&y, &position, sizeof y);
             x[i] = 2 * y - 3;
         }
         for (size_t i = 0; i < count; i++) {
-            if (!(score[start + i] < cut)) { continue; }
-            double x1 = x[i], x2 = x1 * x1, x4 = x2 * x2;
-            double *m = moment + ((int64_t)bin[i] - first_bin) * KERNEL_NODES;
+            if (place[i] == 0) { continue; }
+            double x1 = x[i], x2 = x1 * x1, x4 = x2 * x2, *m = moment + place[i] * KERNEL_NODES;
 #pragma omp simd
             for (int k = 0; k < KERNEL_NODES; k++) {
                 m[k] += ((k & 1 ? x1 : 1) * (k & 2 ? x2 : 1)) * (k & 4 ? x4 : 1);

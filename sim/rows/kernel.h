@@ -74,9 +74,9 @@ struct kernel {
     /* Into descending order; no NaN. `room` holds n numbers; NULL will do for up to KERNEL_SORTED. */
     void (*sort)(size_t n, double *x, double *room);
     /* Adds the scores below `cut` to bins of gap = (top - score) scale. Bin b covers the gaps
-     * (kernel_bin_edge(b), kernel_bin_edge(b + 1)]; moment[(b - first_bin) KERNEL_NODES + k] gains
-     * x^k with x in (-1, 1] the position in the bin. Every such gap lies in first_bin or above. Quicker where
-     * `moment` is aligned to KERNEL_NODES doubles. */
+     * (kernel_bin_edge(b), kernel_bin_edge(b + 1)]; moment[(b - first_bin + 1) KERNEL_NODES + k] gains
+     * x^k with x in (-1, 1] the position in the bin; what comes before them takes the other scores. Every
+     * such gap lies in first_bin or above. Quicker where `moment` is aligned to KERNEL_NODES doubles. */
     void (*deposit)(size_t n, const double *score, double top, double cut, double scale, int64_t first_bin,
                     double *moment);
 };
