@@ -103,7 +103,8 @@ static struct survey_row measure(const struct reading *r, struct leading *room, 
                                .entropy = log1p(sum.ties - 1 + sum.rest) + sum.gap / z,
                                .participation = (sum.ties + sum.square) / (z * z),
                                .top_weight = 1 / z,
-                               .rounding = rounding_shift(r->epsilon, leading.range, a->gap)};
+                               .rounding = rounding_shift(r->epsilon, leading.range, a->gap),
+                               .bounds = {leading.limit, leading.range.low}};
 }
 
 /* ---- sums ---- */

@@ -3,6 +3,7 @@
 #ifndef GAPSCALE_ANALYSIS_DIAGNOSIS_SURVEY_H
 #define GAPSCALE_ANALYSIS_DIAGNOSIS_SURVEY_H
 
+#include "sim/rows/measured.h"
 #include "sim/scores/scores.h"
 
 enum { SURVEY_WINDOWS = 3, SURVEY_SINKS = 4 };
@@ -13,7 +14,8 @@ struct survey_row {
     double count;                              /* keys it sees */
     double lambda, log_rank, gap;              /* Lambda_n, inf for a tie at the top; where it is attained */
     double entropy, participation, top_weight; /* at beta = 1 */
-    double rounding; /* how far rounding of its scores as stored may move log Lambda_n */
+    double rounding;               /* how far rounding of its scores as stored may move log Lambda_n */
+    struct measured_bounds bounds; /* of its scores, for who reads them again */
 };
 
 /* Of one sequence, head and length: all its rows together; a mean over rows where they come from several

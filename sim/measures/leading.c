@@ -8,7 +8,7 @@
 #include "sim/rows/compress.h"
 #include "sim/rows/measured.h"
 
-enum { LONG = 4096, TOP_OF_LONG = 128, MOST = KERNEL_SORTED, FEW = 256, LISTED = 4096, TOGETHER = 16 };
+enum { MOST = KERNEL_SORTED, FEW = 256, LISTED = 4096, TOGETHER = 16 };
 
 struct leading {
     const struct kernel *kernel;
@@ -41,25 +41,17 @@ static size_t fewer(struct leading *l, size_t count) {
     double sample[MOST];
     memcpy(sample, l->candidate, sizeof sample);
     l->kernel->sort(MOST, sample, NULL);
-    return l->kernel->above(count, l->candidate, just_below(sample[TOP_OF_LONG - 1]), l->candidate);
+    return l->kernel->above(count, l->candidate, just_below(sample[COMPRESS_TOP - 1]), l->candidate);
 }
 
-/* Above which the top is: short rows need but a few to know most of Lambda_n. */
-static double peak_limit(const struct leading *l, double peak[KERNEL_PEAKS]) {
-    size_t peaks = KERNEL_PEAKS;
-    if (l->count < LONG) {
-        peaks /= 2;
-        for (size_t i = 0; i < peaks; i++) { peak[i] = fmax(peak[i], peak[i + peaks]); }
-    }
-    l->kernel->sort(peaks, peak, NULL);
-    return peak[l->count < LONG ? LEADING_TOP - 1 : TOP_OF_LONG - 1];
-}
+/* Largest scores that rows of them begin with; of short rows a few are most of what Lambda_n asks for. */
+static size_t top_wanted(size_t count) { return count > ROW_EXPLICIT ? COMPRESS_TOP : LEADING_TOP; }
 
-/* Gaps of the largest scores into the candidates, in order; 0 where too many scores tie. */
+/* The largest scores into the candidates, in order; 0 where too many scores tie. */
 static size_t find_top(struct leading *l, struct kernel_range *range) {
     double peak[KERNEL_PEAKS], limit = -INFINITY;
     *range = l->kernel->peaks(l->count, l->score, peak);
-    if (l->count > KERNEL_PEAKS) { limit = just_below(peak_limit(l, peak)); }
+    if (l->count > KERNEL_PEAKS) { limit = measured_limit(l->kernel, peak, *range, top_wanted(l->count)); }
     size_t count = l->kernel->above(l->count, l->score, limit, l->candidate);
     while (count > MOST) {
         size_t left = fewer(l, count);
@@ -67,7 +59,6 @@ static size_t find_top(struct leading *l, struct kernel_range *range) {
         count = left;
     }
     l->kernel->sort(count, l->candidate, NULL);
-    for (size_t i = 0; i < count; i++) { l->candidate[i] = range->high - l->candidate[i]; }
     return count;
 }
 
@@ -107,6 +98,7 @@ static bool look_further(struct leading *l, double top, size_t known, double far
         count = l->kernel->count_above(l->count, l->score, limit);
     } while (count < before - before / 8 && count > FEW);
     if (count > LISTED) { return false; }
+    if (count <= known) { return true; }
     l->kernel->above(l->count, l->score, limit, l->further);
     l->kernel->sort(count, l->further, l->further + count);
     for (size_t i = 0; i < count; i++) { l->further[i] = top - l->further[i]; }
@@ -130,10 +122,12 @@ void leading_find(struct leading *l, size_t count, const double *score, struct l
     l->score = score;
     found->count = find_top(l, &found->range);
     found->gap = l->candidate;
+    found->limit = found->count > COMPRESS_TOP ? just_below(l->candidate[COMPRESS_TOP - 1]) : -INFINITY;
     if (found->count == 0) {
         take_row(l, found);
         return;
     }
+    for (size_t i = 0; i < found->count; i++) { l->candidate[i] = found->range.high - l->candidate[i]; }
     if (found->count > 1 && l->candidate[1] == 0) {
         *best = of_ties(l->candidate, found->count);
         return;

@@ -32,19 +32,38 @@ static const double *measured_chunk(void *context, size_t index, size_t *count) 
     return m->scores + first;
 }
 
-/* What is known of many scores: their least, and a limit that at least COMPRESS_TOP are above. */
-static void measured_bounds(const struct measured *m, struct compress_source *source) {
-    double peak[KERNEL_PEAKS];
-    if (m->count <= ROW_EXPLICIT) { return; }
-    source->lowest = m->kernel->peaks(m->count, m->scores, peak).low;
-    m->kernel->sort(KERNEL_PEAKS, peak, NULL);
-    source->limit = nextafter(peak[COMPRESS_TOP - 1], -INFINITY);
+/* By bisection, which ends early where scores tie or lie far apart. */
+double measured_limit(const struct kernel *kernel, const double peak[KERNEL_PEAKS], struct kernel_range range,
+                      size_t wanted) {
+    enum { STEPS = 12 };
+    double low = nextafter(range.low, -INFINITY), high = range.high;
+    for (int step = 0; step < STEPS; step++) {
+        double middle = low / 2 + high / 2;
+        size_t count = kernel->count_above(KERNEL_PEAKS, peak, middle);
+        if (count < wanted) {
+            high = middle;
+            continue;
+        }
+        low = middle;
+        if (count <= wanted + wanted / 16) { break; }
+    }
+    return low;
+}
+
+const struct row *measured_row_within(struct measured *m, size_t count, const double *scores, double scale,
+                                      const struct measured_bounds *bounds) {
+    m->count = count;
+    m->scores = scores;
+    struct compress_source source = {m, count, bounds->limit, bounds->lowest, measured_chunk};
+    return compress_row(m->compress, &source, scale);
 }
 
 const struct row *measured_row(struct measured *m, size_t count, const double *scores, double scale) {
-    m->count = count;
-    m->scores = scores;
-    struct compress_source source = {m, count, -INFINITY, NAN, measured_chunk};
-    measured_bounds(m, &source);
-    return compress_row(m->compress, &source, scale);
+    struct measured_bounds bounds = {-INFINITY, NAN};
+    if (count > ROW_EXPLICIT) {
+        double peak[KERNEL_PEAKS];
+        struct kernel_range range = m->kernel->peaks(count, scores, peak);
+        bounds = (struct measured_bounds){measured_limit(m->kernel, peak, range, COMPRESS_TOP), range.low};
+    }
+    return measured_row_within(m, count, scores, scale, &bounds);
 }
