@@ -40,7 +40,7 @@ struct reading {
     struct nearness *near;    /* (length) */
     struct far_sums *far;     /* (length, head) */
     size_t head, sequence;    /* of the place at hand */
-    double *weight, *nearest; /* [rows of a part][stride]: by key, and by nearness, over `share` */
+    double *weight, *nearest; /* [rows of a part][stride]: by key, and with a mask by nearness, over `share` */
     double *share;            /* [rows of a part]: 1/sum of the weights */
     size_t room, share_room;
     double epsilon; /* relative rounding of the scores as stored */
@@ -56,8 +56,6 @@ struct part {
 
 /* ---- weights of a part ---- */
 
-static size_t key_of(const struct scores_row *row, size_t i) { return row->key ? row->key[i] : i; }
-
 /* Keys at or before the query. */
 static size_t keys_before(const struct scores_row *row) {
     size_t k;
@@ -66,11 +64,11 @@ static size_t keys_before(const struct scores_row *row) {
     return k;
 }
 
-/* Keys by distance from the query, the earlier one first where two are as near. */
+/* Keys by distance from the query, the earlier one first where two are as near, of a row with a mask. */
 static void order_by_nearness(const struct scores_row *row, const double *weight, double *nearest) {
     size_t before = keys_before(row), behind = before, r = 0;
     while (before > 0 && behind < row->count) {
-        bool back = row->position - key_of(row, before - 1) <= key_of(row, behind) - row->position;
+        bool back = row->position - row->key[before - 1] <= row->key[behind] - row->position;
         nearest[r++] = back ? weight[--before] : weight[behind++];
     }
     while (before > 0) { nearest[r++] = weight[--before]; }
@@ -109,27 +107,46 @@ static struct survey_row measure(const struct reading *r, struct leading *room, 
 
 /* ---- sums ---- */
 
-static void sum_near(const struct reading *r, const struct part *part, size_t first, size_t last) {
-    for (size_t i = 0; i < part->count; i++) {
-        const struct scores_row *row = &part->row[i];
-        double *sum = r->near[row->length].weight, share = r->share[i];
-        const double *nearest = r->nearest + i * part->stride;
-        size_t end = last < row->count ? last : row->count;
-#pragma omp simd
-        for (size_t k = first; k < end; k++) { sum[k] += share * nearest[k]; }
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
+/* first .. last - 1, if any. */
+static void add_range(double share, size_t first, size_t last, const double *value, double *sum) {
+    if (first < last) { isa_best()->kernel->add(last - first, share, value + first, sum + first); }
+}
+
+/* Ranks of a row without a mask: the query's own key or the last one, then earlier and later keys in turn,
+ * then what one side has left. */
+static void sum_nearest(const struct scores_row *row, const double *weight, double share, size_t first,
+                        size_t last, double *sum) {
+    double paired[PART];
+    size_t own = keys_before(row) - 1, behind = row->count - own - 1,
+           pairs_end = 1 + 2 * least(own, behind), end = least(last, pairs_end);
+    for (size_t k = first; k < end; k++) { paired[k - first] = weight[k % 2 ? own - k / 2 - 1 : own + k / 2]; }
+    if (first < end) { isa_best()->kernel->add(end - first, share, paired, sum + first); }
+    size_t one_sided = first > pairs_end ? first : pairs_end;
+    if (behind > own) {
+        add_range(share, one_sided, last, weight, sum);
+    } else if (one_sided < last) {
+        isa_best()->kernel->add_backwards(last - one_sided, share, weight + row->count - 1 - one_sided,
+                                          sum + one_sided);
     }
 }
 
-static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+static void sum_near(const struct reading *r, const struct part *part, size_t first, size_t last) {
+    for (size_t i = 0; i < part->count; i++) {
+        const struct scores_row *row = &part->row[i];
+        double *sum = r->near[row->length].weight;
+        size_t end = least(last, row->count);
+        if (row->key) {
+            add_range(r->share[i], first, end, r->nearest + i * part->stride, sum);
+        } else if (first < end) {
+            sum_nearest(row, r->weight + i * part->stride, r->share[i], first, end, sum);
+        }
+    }
+}
 
 /* Distance from which on a key is far. */
 static size_t far_distance(double n) { return (size_t)floor(fmax(16, n / 8)) + 1; }
-
-/* Keys low .. high - 1 of a row without a mask. */
-static void sum_range(const struct far_sums *f, const double *weight, double share, size_t low, size_t high) {
-#pragma omp simd
-    for (size_t k = low; k < high; k++) { f->weight[k] += share * weight[k]; }
-}
 
 /* Far keys of a row without a mask: 0 .. low - 1 and high .. */
 static void far_ends(const struct reading *r, const struct scores_row *row, size_t limit, size_t *low,
@@ -151,8 +168,8 @@ static void sum_far(const struct reading *r, const struct part *part, size_t fir
         size_t limit = least(row->count, f->limit), low, high;
         const double *weight = r->weight + i * part->stride;
         far_ends(r, row, limit, &low, &high);
-        sum_range(f, weight, r->share[i], first, least(low, last));
-        sum_range(f, weight, r->share[i], high > first ? high : first, least(limit, last));
+        add_range(r->share[i], first, least(low, last), weight, f->weight);
+        add_range(r->share[i], high > first ? high : first, least(limit, last), weight, f->weight);
     }
 }
 
@@ -330,7 +347,9 @@ static void survey_part(struct reading *r, const struct part *part, struct surve
     for (size_t i = 0; i < part->count; i++) {
         double *weight = r->weight + i * part->stride;
         found[i] = measure(r, r->leading[omp_get_thread_num()], &part->row[i], weight, &r->share[i]);
-        order_by_nearness(&part->row[i], weight, r->nearest + i * part->stride);
+        if (part->row[i].key) {
+            order_by_nearness(&part->row[i], weight, r->nearest + i * part->stride);
+        }
     }
     sum_part(r, part);
 }

@@ -181,7 +181,7 @@ static inline void add_softmax(const double *gap, const double *e, lanes s[4]) {
     lanes rest = (lanes)(other & (bit_lanes)w);
     s[0] += (lanes)(~other & (bit_lanes)w);
     s[1] += rest;
-    s[2] += rest * (lanes)((rest != 0) & (bit_lanes)x);
+    s[2] += rest * x;
     s[3] += rest * rest;
 }
 
@@ -192,8 +192,9 @@ static struct kernel_softmax softmax(size_t n, const double *score, double top, 
         size_t count = n - start < BATCH ? n - start : BATCH, end = (count + LANES - 1) / LANES * LANES;
 #pragma omp simd
         for (size_t i = 0; i < count; i++) {
-            gap[i] = top - score[start + i];
-            e[i] = vector_decay_one(-gap[i]);
+            double apart = top - score[start + i];
+            gap[i] = apart <= DBL_MAX ? apart : DBL_MAX;
+            e[i] = vector_decay_one(-apart);
             weight[start + i] = e[i];
         }
         for (size_t i = count; i < end; i++) { gap[i] = e[i] = 0; }
@@ -290,6 +291,16 @@ static double dot(size_t n, const double *a, const double *b) {
     }
     for (size_t i = whole; i < n; i++) { s[i - whole] += a[i] * b[i]; }
     return lanes_total(s);
+}
+
+static void add(size_t n, double factor, const double *x, double *sum) {
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) { sum[i] += factor * x[i]; }
+}
+
+static void add_backwards(size_t n, double factor, const double *last, double *sum) {
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) { sum[i] += factor * last[-(ptrdiff_t)i]; }
 }
 
 static void masses(size_t n, const double *gap, const double *log_mass, double beta, double shift,
@@ -438,6 +449,8 @@ const struct kernel JOIN(kernel_, ISA) = {
     .products = products,
     .sum = sum,
     .dot = dot,
+    .add = add,
+    .add_backwards = add_backwards,
     .masses = masses,
     .range = range,
     .all_finite = all_finite,

@@ -57,6 +57,9 @@ struct kernel {
     double (*sum)(size_t n, const double *x);
     /* sum_i a_i b_i. */
     double (*dot)(size_t n, const double *a, const double *b);
+    /* sum_i += factor x_i; and the same of the numbers before and at *last, from there backwards. */
+    void (*add)(size_t n, double factor, const double *x, double *sum);
+    void (*add_backwards)(size_t n, double factor, const double *last, double *sum);
     /* out[m] = sum_i d_i^m exp(log_mass_i - beta gap_i - shift), d_i = beta (gap_i - centre), m = 0..4, for n
      * a multiple of KERNEL_LANES. */
     void (*masses)(size_t n, const double *gap, const double *log_mass, double beta, double shift,
