@@ -18,6 +18,7 @@ struct leading {
     /* the scores at hand */
     size_t count;
     const double *score;
+    double last; /* of the candidates */
 };
 
 struct leading *leading_create(const struct isa *isa) {
@@ -59,16 +60,17 @@ static size_t find_top(struct leading *l, struct kernel_range *range) {
         count = left;
     }
     l->kernel->sort(count, l->candidate, NULL);
+    l->last = l->candidate[count - 1];
     return count;
 }
 
-/* Ranks first + 1 .. last. */
-static void offer(const double *gap, size_t first, size_t last, struct accumulation *best) {
-    for (size_t i = first; i < last; i += TOGETHER) {
-        size_t end = last - i < TOGETHER ? last : i + TOGETHER;
-        if (!(log((double)end) > best->lambda * gap[i])) { continue; }
+/* The ranks after the first `before`. */
+static void offer(const double *gap, size_t before, size_t count, struct accumulation *best) {
+    for (size_t i = 0; i < count; i += TOGETHER) {
+        size_t end = count - i < TOGETHER ? count : i + TOGETHER;
+        if (!(log((double)(before + end)) > best->lambda * gap[i])) { continue; }
         for (size_t k = i; k < end; k++) {
-            double log_rank = log((double)k + 1);
+            double log_rank = log((double)(before + k) + 1);
             if (log_rank > best->lambda * gap[k]) {
                 *best = (struct accumulation){log_rank / gap[k], log_rank, gap[k]};
             }
@@ -82,27 +84,37 @@ static struct accumulation of_ties(const double *gap, size_t count) {
     return (struct accumulation){INFINITY, log((double)ties), 0};
 }
 
+/* The gaps of the scores above `limit` that are not among the candidates, in order; how many. */
+static size_t list_further(struct leading *l, double top, double limit) {
+    size_t count = l->kernel->above(l->count, l->score, limit, l->further), left = 0;
+    for (size_t i = 0; i < count; i++) {
+        double score = l->further[i];
+        l->further[left] = score;
+        left += score < l->last;
+    }
+    l->kernel->sort(left, l->further, l->further + left);
+    for (size_t i = 0; i < left; i++) { l->further[i] = top - l->further[i]; }
+    return left;
+}
+
 /* Looks at the scores within reach beyond the first, the farthest of which is at gap `farthest`. Where N
  * scores are within reach, only those are at whose gaps log N can decide: counted again and again, they
  * become few. False where they do not. */
 static bool look_further(struct leading *l, double top, size_t known, double farthest,
                          struct accumulation *best) {
     const double rounding = 1e-14;
-    size_t count = l->count, before;
-    double limit;
-    do {
+    size_t count = l->count, before = SIZE_MAX;
+    double limit = -INFINITY;
+    for (;;) {
         double reach = log((double)count) / best->lambda;
         if (reach < farthest) { return true; }
+        if (before < SIZE_MAX && (count >= before - before / 8 || count <= FEW)) { break; }
         limit = just_below(top - reach * (1 + rounding));
         before = count;
         count = l->kernel->count_above(l->count, l->score, limit);
-    } while (count < before - before / 8 && count > FEW);
+    }
     if (count > LISTED) { return false; }
-    if (count <= known) { return true; }
-    l->kernel->above(l->count, l->score, limit, l->further);
-    l->kernel->sort(count, l->further, l->further + count);
-    for (size_t i = 0; i < count; i++) { l->further[i] = top - l->further[i]; }
-    offer(l->further, known, count, best);
+    offer(l->further, known, list_further(l, top, limit), best);
     return true;
 }
 
@@ -133,7 +145,7 @@ void leading_find(struct leading *l, size_t count, const double *score, struct l
         return;
     }
     *best = (struct accumulation){0, 0, 0};
-    offer(l->candidate, 1, found->count, best);
+    offer(l->candidate + 1, 1, found->count - 1, best);
     if (found->count < count &&
         !look_further(l, found->range.high, found->count, l->candidate[found->count - 1], best)) {
         take_row(l, found);

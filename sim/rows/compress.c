@@ -23,7 +23,7 @@ enum {
 
 struct compress {
     const struct isa *isa;
-    double lagrange[KERNEL_NODES][KERNEL_NODES]; /* node weights from power moments */
+    double lagrange[KERNEL_NODES][KERNEL_NODES]; /* [moment][node]: weights of nodes from power moments */
     double node[KERNEL_NODES];
     double pool[POOL]; /* scores above the limit */
     double limit;
@@ -58,7 +58,7 @@ static void compress_make_nodes(struct compress *c) {
         for (size_t i = 0; i < M; i++) {
             double sum = chebyshev[0][i];
             for (size_t k = 1; k < M; k++) { sum += 2 * cos((double)k * angle) * chebyshev[k][i]; }
-            c->lagrange[j][i] = sum / M;
+            c->lagrange[i][j] = sum / M;
         }
     }
 }
@@ -126,11 +126,10 @@ static double compress_first_pass(struct compress *c, size_t top_count) {
 static double compress_gap(const struct compress *c, double score) { return (c->highest - score) * c->scale; }
 
 static void compress_add_nodes(struct compress *c, double lower, double upper, const double *moment) {
-    double middle = (lower + upper) / 2, half = (upper - lower) / 2;
+    double middle = (lower + upper) / 2, half = (upper - lower) / 2, count[KERNEL_NODES];
+    c->isa->kernel->nodes(c->lagrange, moment, count);
     for (size_t j = 0; j < KERNEL_NODES; j++) {
-        double count = 0;
-        for (size_t k = 0; k < KERNEL_NODES; k++) { count += c->lagrange[j][k] * moment[k]; }
-        row_add_point(&c->row, middle + half * c->node[j], count);
+        row_add_point(&c->row, middle + half * c->node[j], count[j]);
     }
 }
 

@@ -439,6 +439,16 @@ static void deposit(size_t n, const double *score, double top, double cut, doubl
     }
 }
 
+static void nodes(const double matrix[KERNEL_NODES][KERNEL_NODES], const double x[KERNEL_NODES],
+                  double out[KERNEL_NODES]) {
+    double sum[KERNEL_NODES] = {0};
+    for (size_t k = 0; k < KERNEL_NODES; k++) {
+#pragma omp simd
+        for (size_t j = 0; j < KERNEL_NODES; j++) { sum[j] += matrix[k][j] * x[k]; }
+    }
+    memcpy(out, sum, sizeof sum);
+}
+
 const struct kernel JOIN(kernel_, ISA) = {
     .uniforms = uniforms,
     .weights = weights,
@@ -458,5 +468,6 @@ const struct kernel JOIN(kernel_, ISA) = {
     .count_above = count_above,
     .above = above,
     .sort = sort_descending,
+    .nodes = nodes,
     .deposit = deposit,
 };

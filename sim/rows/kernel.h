@@ -76,6 +76,9 @@ struct kernel {
     size_t (*count_above)(size_t n, const double *x, double limit);
     /* Into descending order; no NaN. `room` holds n numbers; NULL will do for up to KERNEL_SORTED. */
     void (*sort)(size_t n, double *x, double *room);
+    /* out[j] = sum_k matrix[k][j] x[k], k in order. */
+    void (*nodes)(const double matrix[KERNEL_NODES][KERNEL_NODES], const double x[KERNEL_NODES],
+                  double out[KERNEL_NODES]);
     /* Adds the scores below `cut` to bins of gap = (top - score) scale. Bin b covers the gaps
      * (kernel_bin_edge(b), kernel_bin_edge(b + 1)]; moment[(b - first_bin + 1) KERNEL_NODES + k] gains
      * x^k with x in (-1, 1] the position in the bin; what comes before them takes the other scores. Every
