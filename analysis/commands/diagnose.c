@@ -65,6 +65,16 @@ static void warn_of_repeats(const struct survey *survey) {
     }
 }
 
+/* A causal mask that is -inf alone gives one length, of which most rows see too few keys. */
+static void warn_of_unused(const struct scores_request *request, const struct scores *scores) {
+    size_t unused = scores_unused_rows(scores);
+    if (unused == 0 || request->length_count > 0) { return; }
+    message_say("%zu rows, of which -inf hides keys, count for no context length; if that is a causal mask, "
+                "say so (--causal, attribute causal = 1, or row_length): the context is then told at shorter "
+                "lengths, too (--lengths says others)",
+                unused);
+}
+
 /* Reads twice, writes, prints. */
 static int diagnose(const struct diagnose_request *request, const char *path, const char *line,
                     struct scores *scores) {
@@ -87,6 +97,7 @@ static int diagnose(const struct diagnose_request *request, const char *path, co
         return no_rows(&request->scores, scores);
     }
     warn_of_repeats(&survey);
+    warn_of_unused(&request->scores, scores);
     char *text = diagnose_request_text(request, facts);
     diagnosis_make(&survey, &diagnosis);
     struct results *results = tally_make(

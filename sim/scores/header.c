@@ -100,7 +100,9 @@ static bool read_npy(struct header *h, const char *path, char *text, uint64_t at
     a->element = npy_element(descr->text);
     if (a->element != ELEMENT_OTHER) { return fits(a, element_size(a->element), size, why); }
     a->trouble = strpbrk(descr->text, "iub") ? "its numbers are integers; scores are floating-point numbers"
-                                             : "its numbers are no little-endian floats of 16, 32 or 64 bits";
+                 : descr->text[0] == '>'
+                     ? "its numbers are big-endian; save it with x.astype('<f4')"
+                     : "its numbers are no floats of 16, 32 or 64 bits; save it with x.astype('<f4')";
     return true;
 }
 

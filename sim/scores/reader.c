@@ -72,7 +72,7 @@ void reader_rewind(struct reader *r) {
     close_place(r);
     r->group = 0;
     r->place = r->query = 0;
-    r->short_rows = 0;
+    r->short_rows = r->unused_rows = 0;
 }
 
 /* ---- which queries ---- */
@@ -246,9 +246,11 @@ static bool make_rows(struct reader *r, const uint64_t place[LAYOUT_LEADING], ui
                                  .count = (size_t)seen,
                                  .score = r->score + at,
                                  .key = hidden ? r->key + at : NULL};
+        size_t before = batch->count;
         for (row.length = 0; row.length < r->facts->length_count; row.length++) {
             if (counts_for(r->facts->length[row.length], (double)seen)) { r->row[batch->count++] = row; }
         }
+        r->unused_rows += hidden && !g->causal && !g->mask && batch->count == before;
     }
     return true;
 }

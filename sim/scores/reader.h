@@ -7,7 +7,7 @@
 struct reader {
     const struct found *found;
     const struct scores_facts *facts;
-    size_t short_rows;
+    size_t short_rows, unused_rows;
 
     /* where it stands: a group, a place in it, a query */
     size_t group;

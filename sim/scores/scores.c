@@ -173,3 +173,5 @@ enum scores_outcome scores_next(struct scores *s, int threads, struct scores_bat
 void scores_rewind(struct scores *s) { reader_rewind(&s->reader); }
 
 size_t scores_short_rows(const struct scores *s) { return s->reader.short_rows; }
+
+size_t scores_unused_rows(const struct scores *s) { return s->reader.unused_rows; }

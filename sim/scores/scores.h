@@ -86,5 +86,8 @@ void scores_rewind(struct scores *scores);
 /* Rows left out so far because they see fewer than two keys, of those that could have counted for a length.
  */
 size_t scores_short_rows(const struct scores *scores);
+/* Rows so far that count for no length since -inf hides keys, where nothing else is said of what a query
+ * sees. */
+size_t scores_unused_rows(const struct scores *scores);
 
 #endif

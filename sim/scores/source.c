@@ -25,21 +25,50 @@ struct source_format {
 
 /* ---- opening ---- */
 
+/* The attribute at `place` or at a group around it. */
+static const struct h5scan_attribute *inherited(const struct h5scan *scan, const char *place,
+                                                const char *name) {
+    char around[SOURCE_PATH], path[2 * SOURCE_PATH];
+    snprintf(around, sizeof around, "%s", place);
+    for (;;) {
+        snprintf(path, sizeof path, "%s/%s", around, name);
+        for (size_t i = 0; i < scan->attribute_count; i++) {
+            if (strcmp(scan->attribute[i].path, path) == 0) { return &scan->attribute[i]; }
+        }
+        char *slash = strrchr(around, '/');
+        if (!slash) { return NULL; }
+        *slash = '\0';
+    }
+}
+
+/* bfloat16 is 16-bit integers in HDF5, called so at the array or a group around it; row_length beside it, of
+ * one axis, is not. */
 static enum element element_of(const struct h5scan *scan, const struct h5scan_array *a) {
     static const enum element known[] = {[H5SCAN_OTHER] = ELEMENT_OTHER,
                                          [H5SCAN_FLOAT64] = ELEMENT_FLOAT64,
                                          [H5SCAN_FLOAT32] = ELEMENT_FLOAT32,
                                          [H5SCAN_FLOAT16] = ELEMENT_FLOAT16,
                                          [H5SCAN_INTEGER] = ELEMENT_INTEGER};
-    char place[SOURCE_PATH + 8];
-    snprintf(place, sizeof place, "%s/dtype", a->path);
-    for (size_t i = 0; a->kind == H5SCAN_INTEGER && i < scan->attribute_count; i++) {
-        const struct h5scan_attribute *word = &scan->attribute[i];
-        if (strcmp(word->path, place) == 0 && strcmp(word->text, "bfloat16") == 0) {
-            return ELEMENT_BFLOAT16;
-        }
+    if (a->kind == H5SCAN_INTEGER && a->bytes == 2 && a->rank > 1) {
+        const struct h5scan_attribute *word = inherited(scan, a->path, "dtype");
+        if (word && strcmp(word->text, "bfloat16") == 0) { return ELEMENT_BFLOAT16; }
     }
     return known[a->kind];
+}
+
+static const char *trouble_with(const struct h5scan_array *a, enum element element) {
+    static const char *const absence[] = {
+        [H5SCAN_LINKED] = "it lies behind a link to another file; --links follows such links",
+        [H5SCAN_EXTERNAL] = "its numbers lie in other files (HDF5's external storage); --links reads them",
+        [H5SCAN_VIRTUAL] = "it is put together of arrays elsewhere (HDF5's virtual data); --links reads them",
+        [H5SCAN_UNWRITTEN] = "not all of it was ever written; was the program that wrote it broken off?",
+        [H5SCAN_HOLLOW] = "it is one number over and over, as its size on the disk says: no model's scores",
+        [H5SCAN_PRESENT] = NULL,
+    };
+    if (absence[a->presence]) { return absence[a->presence]; }
+    if (a->rank > SOURCE_RANK) { return "it has more than 8 axes"; }
+    if (a->filter) { return "its numbers are compressed by a filter that is not here; write it with gzip"; }
+    return element == ELEMENT_OTHER ? "its numbers are no floats of 16, 32 or 64 bits" : NULL;
 }
 
 static void list_scanned(struct source *s) {
@@ -52,17 +81,7 @@ static void list_scanned(struct source *s) {
         *a = (struct source_array){.element = element_of(scan, from), .rank = from->rank, .index = i};
         memcpy(a->path, from->path, sizeof a->path);
         memcpy(a->size, from->size, sizeof a->size);
-        if (!from->whole) {
-            a->trouble = "it lies in another file (--links follows links to others), or not all of it was "
-                         "ever written, or "
-                         "it is one number over and over";
-        } else if (a->rank > SOURCE_RANK) {
-            a->trouble = "it has more than 8 axes";
-        } else if (from->filter) {
-            a->trouble = "its numbers are compressed by a filter that is not here; write it with gzip";
-        } else if (a->element == ELEMENT_OTHER) {
-            a->trouble = "its numbers are no floats of 16, 32 or 64 bits";
-        }
+        a->trouble = trouble_with(from, a->element);
     }
 }
 
@@ -145,22 +164,6 @@ const struct source_array *source_find(const struct source *s, const char *path)
         if (strcmp(s->array[i].path, path) == 0) { return &s->array[i]; }
     }
     return NULL;
-}
-
-/* The attribute at `place` or at a group around it. */
-static const struct h5scan_attribute *inherited(const struct h5scan *scan, const char *place,
-                                                const char *name) {
-    char around[SOURCE_PATH], path[2 * SOURCE_PATH];
-    snprintf(around, sizeof around, "%s", place);
-    for (;;) {
-        snprintf(path, sizeof path, "%s/%s", around, name);
-        for (size_t i = 0; i < scan->attribute_count; i++) {
-            if (strcmp(scan->attribute[i].path, path) == 0) { return &scan->attribute[i]; }
-        }
-        char *slash = strrchr(around, '/');
-        if (!slash) { return NULL; }
-        *slash = '\0';
-    }
 }
 
 const char *source_text(const struct source *s, const char *place, const char *name) {

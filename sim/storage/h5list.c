@@ -66,16 +66,21 @@ static bool is_empty(hid_t dataset) {
     return count == 0;
 }
 
-/* Every number is in the file: nothing virtual or external unless asked for, none that was never written. */
-static bool is_whole(hid_t dataset, bool links) {
-    hid_t list = H5Dget_create_plist(dataset);
+static enum h5scan_presence presence_by(hid_t dataset, hid_t list, bool links) {
     H5D_layout_t layout = H5Pget_layout(list);
-    bool elsewhere = layout == H5D_VIRTUAL || H5Pget_external_count(list) > 0;
-    bool whole = layout == H5D_CHUNKED      ? chunks_are_whole(dataset, list) && !is_hollow(dataset)
-                 : layout == H5D_CONTIGUOUS ? H5Dget_storage_size(dataset) > 0
-                                            : true;
+    if (layout == H5D_VIRTUAL) { return links ? H5SCAN_PRESENT : H5SCAN_VIRTUAL; }
+    if (H5Pget_external_count(list) > 0) { return links ? H5SCAN_PRESENT : H5SCAN_EXTERNAL; }
+    if (layout == H5D_COMPACT || is_empty(dataset)) { return H5SCAN_PRESENT; }
+    bool written = layout == H5D_CHUNKED ? chunks_are_whole(dataset, list) : H5Dget_storage_size(dataset) > 0;
+    if (!written) { return H5SCAN_UNWRITTEN; }
+    return layout == H5D_CHUNKED && is_hollow(dataset) ? H5SCAN_HOLLOW : H5SCAN_PRESENT;
+}
+
+static enum h5scan_presence presence_of(hid_t dataset, bool links) {
+    hid_t list = H5Dget_create_plist(dataset);
+    enum h5scan_presence presence = presence_by(dataset, list, links);
     H5Pclose(list);
-    return elsewhere ? links : whole || is_empty(dataset);
+    return presence;
 }
 
 static unsigned missing_filter(hid_t dataset) {
@@ -115,8 +120,9 @@ static void add_array(struct visit *v, hid_t dataset, const char *path) {
     hsize_t size[H5S_MAX_RANK];
     int rank = H5Sget_simple_extent_dims(space, size, NULL);
     a->kind = rank <= H5SCAN_RANK ? kind_of(type) : H5SCAN_OTHER;
+    a->bytes = (unsigned)H5Tget_size(type);
     a->rank = rank < 0 ? 0 : (unsigned)rank;
-    a->whole = is_whole(dataset, v->links);
+    a->presence = presence_of(dataset, v->links);
     a->filter = missing_filter(dataset);
     for (int i = 0; i < rank && i < H5SCAN_RANK; i++) { a->size[i] = size[i]; }
     H5Tclose(type);
@@ -198,7 +204,7 @@ static void visit_member(struct visit *v, hid_t group, const char *name, const c
     if (snprintf(inner, sizeof inner, "%s/%s", path, name) >= (int)sizeof inner) { return; }
     if (H5Lget_info(group, name, &link, H5P_DEFAULT) < 0) { return; }
     if (link.type == H5L_TYPE_EXTERNAL && !v->links) {
-        new_array(v, inner);
+        new_array(v, inner); /* H5SCAN_LINKED */
         return;
     }
     hid_t object = H5Oopen(group, name, H5P_DEFAULT);

@@ -18,12 +18,23 @@ enum h5scan_kind {
     H5SCAN_INTEGER, /* any width, booleans; read as 64 bits with sign */
 };
 
+/* Where the numbers of an array are. */
+enum h5scan_presence {
+    H5SCAN_LINKED,   /* behind a link to another file, which was not followed */
+    H5SCAN_EXTERNAL, /* in other files, which may not be read */
+    H5SCAN_VIRTUAL,  /* in other arrays, which may not be read */
+    H5SCAN_UNWRITTEN,
+    H5SCAN_HOLLOW, /* so small on the disk that they are one number over and over */
+    H5SCAN_PRESENT,
+};
+
 struct h5scan_array {
     char path[H5SCAN_NAME]; /* "/group/name" */
     enum h5scan_kind kind;
+    unsigned bytes; /* of a number */
     unsigned rank;
     uint64_t size[H5SCAN_RANK];
-    bool whole; /* all of its numbers have been written, in the file itself or where links may be followed */
+    enum h5scan_presence presence;
     unsigned filter; /* a filter that its numbers went through and that is not here; 0: none */
 };
 
@@ -46,8 +57,8 @@ enum { H5SCAN_WHY = 256 };
 
 /* Lists arrays and attributes in the order of their names; groups to a depth of 16, each once, however many
  * links lead to it. Soft links within the file are followed; external links and virtual arrays only with
- * `links`, else such arrays are listed with `whole` false. NULL with what is wrong in `why`, such as more
- * than H5SCAN_ITEMS of them. Close with h5scan_close. */
+ * `links`, else such arrays are listed as not present. NULL with what is wrong in `why`, such as more than
+ * H5SCAN_ITEMS of them. Close with h5scan_close. */
 struct h5scan *h5scan_open(const char *path, bool links, char why[H5SCAN_WHY]);
 void h5scan_close(struct h5scan *scan);
 

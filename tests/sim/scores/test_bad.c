@@ -37,7 +37,8 @@ static void test_shapes(void **state) {
            "size 0");
     refuse(s, one_array(s, "scores", H5T_STD_I32LE, 2, size, value).text, "/scores: its numbers are integers",
            "dtype = \"bfloat16\"");
-    refuse(s, one_array(s, "scores", H5T_IEEE_F32LE, 2, size, NULL).text, "/scores: ", "--links");
+    refuse(s, one_array(s, "scores", H5T_IEEE_F32LE, 2, size, NULL).text,
+           "/scores: ", "not all of it was ever written; was the program");
     free(value);
 }
 
@@ -185,9 +186,9 @@ static void test_npy(void **state) {
                {"<f4", "()", "it has 0 axes"},
                {"<f4", "(8,)", "it has 1 axes"},
                {"<i8", "(2, 4)", "its numbers are integers"},
-               {">f8", "(2, 4)", "no little-endian floats"},
-               {"<c8", "(2, 4)", "no little-endian floats"},
-               {"", "(2, 4)", "no little-endian floats"}};
+               {">f8", "(2, 4)", "big-endian; save it with x.astype('<f4')"},
+               {"<c8", "(2, 4)", "no floats of 16, 32 or 64 bits"},
+               {"", "(2, 4)", "no floats of 16, 32 or 64 bits; save it with x.astype('<f4')"}};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         write_npy(path.text, 1, bad[i].descr, bad[i].shape, value, sizeof value);
         refuse(s, path.text, "a.npy: ", bad[i].words);
@@ -223,6 +224,34 @@ static void test_safetensors(void **state) {
     refuse(s, path.text, "a.safetensors: ", "header");
     write_safetensors(path.text, "{\"scores\":", value, sizeof value);
     refuse(s, path.text, "a.safetensors: ", "cannot be read");
+}
+
+/* What lies elsewhere: each kind by its name, with what reads it. */
+static void test_elsewhere(void **state) {
+    struct scratch *s = *state;
+    struct file_path path = file_in(s, "a.h5"), raw = file_in(s, "raw");
+    const hsize_t size[2] = {ROWS, KEYS};
+    const double value[ROWS * KEYS] = {0};
+    write_bytes(raw.text, value, sizeof value, NULL, 0);
+    hid_t file = h5_new(path.text);
+    H5Lcreate_external("other.h5", "/scores", file, "scores", H5P_DEFAULT, H5P_DEFAULT);
+    H5Fclose(file);
+    refuse(s, path.text, "behind a link to another file", "--links follows such links");
+    for (int is_virtual = 0; is_virtual < 2; is_virtual++) {
+        hid_t list = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(2, size, NULL);
+        if (is_virtual) {
+            H5Pset_virtual(list, space, "other.h5", "/scores", space);
+        } else {
+            H5Pset_external(list, raw.text, 0, sizeof value);
+        }
+        file = h5_new(path.text);
+        H5Dclose(H5Dcreate2(file, "scores", H5T_IEEE_F64LE, space, H5P_DEFAULT, list, H5P_DEFAULT));
+        H5Fclose(file);
+        H5Pclose(list);
+        H5Sclose(space);
+        refuse(s, path.text, is_virtual ? "HDF5's virtual data" : "HDF5's external storage",
+               "--links reads them");
+    }
 }
 
 /* ---- large promises ---- */
@@ -279,7 +308,7 @@ static void test_hollow(void **state) {
                       zero));
     H5Fclose(file);
     free(zero);
-    refuse(s, path.text, "/scores: ", "not all of it was ever written");
+    refuse(s, path.text, "/scores: ", "one number over and over");
 }
 
 static void test_large_sizes(void **state) {
@@ -305,6 +334,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_no_files, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_npy, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_safetensors, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_elsewhere, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_sparse, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_hollow, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_large_sizes, set_up, tear_down),

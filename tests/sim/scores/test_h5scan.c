@@ -46,7 +46,7 @@ static void test_lists(void **state) {
     assert_int_equal(scan->array[0].kind, H5SCAN_INTEGER);
     assert_int_equal(scan->array[1].kind, H5SCAN_FLOAT16);
     assert_int_equal(scan->array[1].size[1], 3);
-    assert_true(scan->array[1].whole);
+    assert_int_equal(scan->array[1].presence, H5SCAN_PRESENT);
     assert_string_equal(find_attribute(scan, "/b/fixed")->text, "words");
     assert_string_equal(find_attribute(scan, "/free")->text, "more words");
     assert_int_equal(find_attribute(scan, "/list")->count, 3);
@@ -128,15 +128,17 @@ static void test_links(void **state) {
     add_external(file, raw.text);
     H5Fclose(file);
     const char *const elsewhere[] = {"/linked", "/virtual", "/outside"};
+    const enum h5scan_presence presence[] = {H5SCAN_LINKED, H5SCAN_VIRTUAL, H5SCAN_EXTERNAL};
     for (size_t links = 0; links < 2; links++) {
         struct h5scan *scan = scan_good(path.text, links);
-        assert_true(find(scan, "/here")->whole && find(scan, "/soft")->whole);
+        assert_int_equal(find(scan, "/here")->presence, H5SCAN_PRESENT);
+        assert_int_equal(find(scan, "/soft")->presence, H5SCAN_PRESENT);
         assert_null(find(scan, "/dangling"));
         for (size_t i = 0; i < 3; i++) {
             char why[H5SCAN_WHY];
             const struct h5scan_array *a = find(scan, elsewhere[i]);
             assert_non_null(a);
-            assert_int_equal(a->whole, links);
+            assert_int_equal(a->presence, links ? H5SCAN_PRESENT : presence[i]);
             if (!links) { continue; }
             assert_true(h5scan_read(scan, (size_t)(a - scan->array), (uint64_t[]){0, 0}, (uint64_t[]){2, 2},
                                     out, why));
@@ -237,10 +239,10 @@ static void test_kinds(void **state) {
     H5Fclose(file);
     struct h5scan *scan = scan_good(path.text, false);
     assert_int_equal(find(scan, "/boolean")->kind, H5SCAN_INTEGER);
-    assert_false(find(scan, "/boolean")->whole); /* never written */
+    assert_int_equal(find(scan, "/boolean")->presence, H5SCAN_UNWRITTEN);
     assert_int_equal(find(scan, "/pair")->kind, H5SCAN_OTHER);
     assert_int_equal(find(scan, "/long")->kind, H5SCAN_OTHER);
-    assert_true(find(scan, "/empty")->whole);
+    assert_int_equal(find(scan, "/empty")->presence, H5SCAN_PRESENT);
     assert_int_equal(find_attribute(scan, "/causal")->count, 1);
     assert_true(find_attribute(scan, "/causal")->number[0] == 1);
     h5scan_close(scan);

@@ -92,6 +92,21 @@ static void test_causal(void **state) {
     }
 }
 
+/* A causal mask that nothing but -inf tells of: one length, for which most rows see too few keys. */
+static void test_mask_of_infinities(void **state) {
+    struct scratch *s = *state;
+    double *value = simple_numbers(N * N, 15);
+    for (size_t i = 0; i < N * N; i++) { value[i] = sees(i / N, i % N) ? value[i] : -INFINITY; }
+    for (int causal = 0; causal < 2; causal++) {
+        struct file_path path = write_matrix(s, N, N, value, causal ? add_causal : NULL);
+        struct rows rows = read_at(s, path.text, SCORES_AS_STORED, 0, NULL);
+        assert_int_equal(rows.count, causal ? 32 - 28 : N - 36); /* at n = 32, or at n = 40 */
+        assert_int_equal(rows.unused_rows, causal ? 0 : 36 - 1);
+        free_rows(&rows);
+    }
+    free(value);
+}
+
 /* Against the file's word, every key is seen. */
 static void test_full_by_option(void **state) {
     struct scratch *s = *state;
@@ -261,6 +276,7 @@ static void test_broadcast(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_causal, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_mask_of_infinities, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_full_by_option, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cut_by_hand, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_positions, set_up, tear_down),
