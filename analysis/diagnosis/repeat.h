@@ -1,6 +1,6 @@
 /* repeat: sequences that were read twice. Groups whose files say nothing of it have different sequences
- * (sequence_id); a text that stands in two of them, at 512 positions and again as the start of 2048, would
- * count as two and make intervals too narrow. */
+ * (sequence_id), but for whole contexts that are the beginning of others (sim/scores/sequences.h); a text
+ * that stands in two of them otherwise, or twice in one, would count as two and make intervals too narrow. */
 #ifndef GAPSCALE_ANALYSIS_DIAGNOSIS_REPEAT_H
 #define GAPSCALE_ANALYSIS_DIAGNOSIS_REPEAT_H
 

@@ -19,6 +19,14 @@ const char *element_name(enum element element) {
     return name[element];
 }
 
+double element_rounding(enum element element) {
+    static const double rounding[] = {[ELEMENT_FLOAT64] = 0x1p-53,
+                                      [ELEMENT_FLOAT32] = 0x1p-24,
+                                      [ELEMENT_FLOAT16] = 0x1p-11,
+                                      [ELEMENT_BFLOAT16] = 0x1p-8};
+    return element <= ELEMENT_BFLOAT16 ? rounding[element] : 0;
+}
+
 static float float_of_bits(uint32_t bits) {
     float x;
     memcpy(&x, &bits, sizeof x);

@@ -19,6 +19,7 @@ enum element {
 bool element_is_integer(enum element element);
 size_t element_size(enum element element);
 const char *element_name(enum element element); /* "float32" */
+double element_rounding(enum element element);  /* relative, of a float: half a unit of the last place */
 /* `bytes` are little-endian; `value` may not overlap them. */
 void element_decode(enum element element, size_t count, const void *bytes, double *value);
 

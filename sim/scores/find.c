@@ -1,6 +1,5 @@
 #include "sim/scores/find.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
+#include "sim/scores/sequences.h"
 
 /* ---- files ---- */
 
@@ -163,54 +163,12 @@ static bool add_npy(struct found *f, const struct scores_request *r) {
                      r);
 }
 
-/* ---- sequences ---- */
-
-/* Equal numbers in an attribute sequence_id are the same sequence; without it all are different. */
-static bool number_sequences(struct found *f) {
-    double *known = NULL;
-    size_t known_count = 0, *number = NULL;
-    bool good = true;
-    for (size_t i = 0; i < f->group_count; i++) {
-        struct group *g = &f->group[i];
-        const struct source_array *a = g->scores ? g->scores : g->queries;
-        size_t count = g->layout.size[LAYOUT_SEQUENCE];
-        double *id = memory_create(count + 1, sizeof *id);
-        size_t found = source_numbers(g->source, a->path, "sequence_id", count + 1, id);
-        g->sequence = memory_create(count, sizeof *g->sequence);
-        if (found != 0 && found != count) {
-            message_error("%s: %s: its attribute sequence_id must have a number for each of its %zu "
-                          "sequences, at most 512",
-                          g->source->path, a->path, count);
-            good = false;
-        }
-        known = memory_resize(known, known_count + count, sizeof *known);
-        number = memory_resize(number, known_count + count, sizeof *number);
-        for (size_t k = 0; k < count && good; k++) {
-            size_t at = 0;
-            while (found > 0 && at < known_count && known[at] != id[k]) { at++; }
-            if (found > 0 && at < known_count) {
-                g->sequence[k] = number[at];
-                continue;
-            }
-            g->sequence[k] = f->sequence_count++;
-            if (found > 0) {
-                known[known_count] = id[k];
-                number[known_count++] = g->sequence[k];
-            }
-        }
-        free(id);
-    }
-    free(known);
-    free(number);
-    return good;
-}
-
 bool find_groups(const struct scores_request *r, struct found *f) {
     bool good = true;
     *f = (struct found){0};
     for (size_t i = 0; i < r->file_count; i++) { good = add_word(f, r->file[i], r) && good; }
     if (r->file_count == 0) { good = add_npy(f, r); }
-    return good && number_sequences(f);
+    return good && sequences_number(f);
 }
 
 void find_release(struct found *f) {

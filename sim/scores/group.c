@@ -200,7 +200,10 @@ void group_release(struct group *g) {
     free(g->layer);
     free(g->head);
     free(g->sequence);
+    free(g->told);
 }
+
+bool group_is_whole(const struct group *g) { return g->causal && g->query_count == g->key_count; }
 
 /* ---- queries ---- */
 

@@ -24,6 +24,7 @@ struct group {
     uint64_t query_count, key_count;
     size_t *layer, *head; /* numbers of the layers and heads that there are */
     size_t *sequence;     /* numbers of the sequences, the same over all groups */
+    bool *told;           /* sequences whose rows are another's, too, and not read (sequences.h) */
 };
 
 /* Where the arrays are. `keys` may be in a file of its own. */
@@ -37,6 +38,9 @@ struct group_arrays {
  * group_release. */
 bool group_open(const struct group_arrays *arrays, const struct scores_request *request, struct group *group);
 void group_release(struct group *group);
+
+/* A causal context of which every query is there, each seeing what came before it. */
+bool group_is_whole(const struct group *group);
 
 /* "FILE:/group/scores", for messages. */
 enum { GROUP_NAME = 2 * SOURCE_PATH };

@@ -293,10 +293,20 @@ static void next_place(struct reader *r) {
     }
 }
 
+static bool is_told(const struct reader *r) {
+    uint64_t place[LAYOUT_LEADING];
+    layout_place(&here(r)->layout, r->place, place);
+    return here(r)->told[place[LAYOUT_SEQUENCE]];
+}
+
 enum scores_outcome reader_next(struct reader *r, int threads, struct scores_batch *batch) {
     batch->count = 0;
     while (r->group < r->found->group_count) {
         uint64_t place[LAYOUT_LEADING], first, last;
+        if (is_told(r)) {
+            next_place(r);
+            continue;
+        }
         if (!open_place(r, place)) { return SCORES_BAD; }
         next_run(r, rows_at_once(here(r), threads), &first, &last);
         r->query = last;

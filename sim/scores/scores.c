@@ -55,15 +55,12 @@ static void list_heads(const struct found *found, struct scores_facts *facts) {
 
 /* ---- lengths ---- */
 
-/* A context of which every query is there, each seeing what came before it. */
-static bool is_full_causal(const struct group *g) { return g->causal && g->query_count == g->key_count; }
-
 /* The group's own lengths; `length` may be NULL to count them. */
 static size_t own_lengths(const struct group *g, double *length) {
     const double shortest = 32;
     size_t count = 0;
     double n = (double)g->key_count;
-    if (is_full_causal(g) && n >= shortest) {
+    if (group_is_whole(g) && n >= shortest) {
         for (double power = shortest; power <= n; power *= 2, count++) {
             if (length) { length[count] = power; }
         }

@@ -1,0 +1,194 @@
+#include "sim/scores/sequences.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/base/message.h"
+
+enum { SPOTS = 16 }; /* positions that are compared, the last one among them */
+
+static size_t count_of(const struct group *g) { return g->layout.size[LAYOUT_SEQUENCE]; }
+
+/* ---- sequence_id ---- */
+
+/* A number for each sequence; NULL where there are none, or after a message. */
+static double *read_ids(const struct group *g, bool *good) {
+    const struct source_array *a = g->scores ? g->scores : g->queries;
+    size_t count = count_of(g);
+    double *id = memory_create(count + 1, sizeof *id);
+    size_t found = source_numbers(g->source, a->path, "sequence_id", count + 1, id);
+    if (found == count) { return id; }
+    free(id);
+    if (found != 0) {
+        message_error("%s: %s: its attribute sequence_id must have a number for each of its %zu "
+                      "sequences, at most 512",
+                      g->source->path, a->path, count);
+        *good = false;
+    }
+    return NULL;
+}
+
+/* `id` (group): NULL, or a number for each sequence. */
+static void number(struct found *f, double *const *id) {
+    double *known = NULL;
+    size_t known_count = 0, *of_known = NULL;
+    for (size_t i = 0; i < f->group_count; i++) {
+        struct group *g = &f->group[i];
+        known = memory_resize(known, known_count + count_of(g), sizeof *known);
+        of_known = memory_resize(of_known, known_count + count_of(g), sizeof *of_known);
+        for (size_t k = 0; k < count_of(g); k++) {
+            size_t at = 0;
+            if (g->told[k]) { continue; }
+            while (id[i] && at < known_count && known[at] != id[i][k]) { at++; }
+            if (id[i] && at < known_count) {
+                g->sequence[k] = of_known[at];
+                continue;
+            }
+            g->sequence[k] = f->sequence_count++;
+            if (id[i]) {
+                known[known_count] = id[i][k];
+                of_known[known_count++] = g->sequence[k];
+            }
+        }
+    }
+    free(known);
+    free(of_known);
+}
+
+/* ---- beginnings ---- */
+
+static bool is_whole(const struct group *g) {
+    return group_is_whole(g) && !g->mask && !g->row_length && !g->query_position;
+}
+
+static bool same_numbers(uint64_t count, const size_t *a, const size_t *b) {
+    return memcmp(a, b, count * sizeof *a) == 0;
+}
+
+/* Whether contexts of `a` may be beginnings of those of `b`: both whole, of the same heads. */
+static bool may_begin(const struct group *a, const struct group *b) {
+    const uint64_t *size = a->layout.size, *other = b->layout.size;
+    bool scales = a->scale == b->scale || (isnan(a->scale) && isnan(b->scale));
+    return is_whole(a) && is_whole(b) && !a->scores == !b->scores && scales &&
+           (a->scores || a->layout.columns == b->layout.columns) &&
+           size[LAYOUT_LAYER] == other[LAYOUT_LAYER] && size[LAYOUT_HEAD] == other[LAYOUT_HEAD] &&
+           same_numbers(size[LAYOUT_LAYER], a->layer, b->layer) &&
+           same_numbers(size[LAYOUT_HEAD], a->head, b->head);
+}
+
+/* What there is of a position in the last layer, which knows all before it: its key, or its scores. */
+static bool read_spot(const struct group *g, size_t sequence, uint64_t position, double *row) {
+    const struct layout *l = g->scores ? &g->layout : &g->key_layout;
+    const uint64_t place[LAYOUT_LEADING] = {
+        [LAYOUT_SEQUENCE] = sequence, [LAYOUT_LAYER] = l->size[LAYOUT_LAYER] - 1, [LAYOUT_HEAD] = 0};
+    uint64_t lead[LAYOUT_LEADING];
+    layout_lead(l, place, lead);
+    return source_read(g->scores ? g->source : g->key_source, g->scores ? g->scores : g->keys, lead, position,
+                       1, row);
+}
+
+/* One text in two batches differs by rounding, of the numbers as stored too. */
+static bool is_close(const struct group *g, uint64_t count, const double *a, const double *b) {
+    const double least = 1e-4, units = 4;
+    const struct source_array *array = g->scores ? g->scores : g->keys;
+    double apart = 0, size = 0, tolerance = least + units * element_rounding(array->element);
+    for (uint64_t i = 0; i < count; i++) {
+        apart += (a[i] - b[i]) * (a[i] - b[i]);
+        size += b[i] * b[i];
+    }
+    return apart <= tolerance * tolerance * size;
+}
+
+struct pair {
+    const struct group *a, *b;
+    uint64_t width_a, width_b; /* numbers of a spot */
+    double *last_a, *last_b;   /* (sequence): the spot of the last position of `a` */
+};
+
+static uint64_t compared(const struct pair *p, uint64_t position) {
+    return p->a->scores ? position + 1 : p->width_a;
+}
+
+/* The last position is compared already. */
+static bool agree(const struct pair *p, size_t s, size_t t, bool *good) {
+    double *a = memory_create(p->width_a + p->width_b, sizeof *a), *b = a + p->width_a;
+    bool same = true;
+    for (uint64_t i = 1; i < SPOTS && same && *good; i++) {
+        uint64_t position = p->a->key_count * i / SPOTS;
+        *good = read_spot(p->a, s, position, a) && read_spot(p->b, t, position, b);
+        same = *good && is_close(p->b, compared(p, position), a, b);
+    }
+    free(a);
+    return same;
+}
+
+static double *read_last(const struct pair *p, const struct group *g, uint64_t width, bool *good) {
+    double *last = memory_create(count_of(g) * width, sizeof *last);
+    for (size_t s = 0; s < count_of(g) && *good; s++) {
+        *good = read_spot(g, s, p->a->key_count - 1, last + s * width);
+    }
+    return last;
+}
+
+static void say(const struct pair *p, size_t s, size_t t) {
+    char a[GROUP_NAME], b[GROUP_NAME];
+    message_say("%s: sequence %zu is the beginning of sequence %zu of %s, which has all its rows: it is "
+                "counted once",
+                group_name(p->a, a), s + 1, t + 1, group_name(p->b, b));
+}
+
+/* Marks what of `a` is a beginning. `id`: as in number. */
+static bool mark(struct pair *p, const double *id_a, const double *id_b) {
+    const uint64_t last = compared(p, p->a->key_count - 1);
+    bool good = true;
+    p->last_a = read_last(p, p->a, p->width_a, &good);
+    p->last_b = good ? read_last(p, p->b, p->width_b, &good) : NULL;
+    for (size_t s = 0; s < count_of(p->a) && good; s++) {
+        for (size_t t = 0; t < count_of(p->b) && good && !p->a->told[s]; t++) {
+            bool differ = p->b->told[t] || (id_a && id_b && id_a[s] != id_b[t]);
+            if (differ || !is_close(p->b, last, p->last_a + s * p->width_a, p->last_b + t * p->width_b) ||
+                !agree(p, s, t, &good)) {
+                continue;
+            }
+            p->a->told[s] = true;
+            say(p, s, t);
+        }
+    }
+    free(p->last_a);
+    free(p->last_b);
+    return good;
+}
+
+static bool mark_beginnings(const struct found *f, double *const *id) {
+    for (size_t i = 0; i < f->group_count; i++) {
+        for (size_t k = 0; k < f->group_count; k++) {
+            const struct group *a = &f->group[i], *b = &f->group[k];
+            bool shorter = a->key_count < b->key_count || (a->key_count == b->key_count && i > k);
+            struct pair p = {.a = a,
+                             .b = b,
+                             .width_a = a->scores ? a->key_count : a->layout.columns,
+                             .width_b = b->scores ? b->key_count : b->layout.columns};
+            bool fits = count_of(a) * p.width_a + count_of(b) * p.width_b <= SCORES_ROOM;
+            if (shorter && fits && may_begin(a, b) && !mark(&p, id[i], id[k])) { return false; }
+        }
+    }
+    return true;
+}
+
+bool sequences_number(struct found *f) {
+    double **id = memory_create(f->group_count, sizeof(double *));
+    bool good = true;
+    for (size_t i = 0; i < f->group_count; i++) {
+        struct group *g = &f->group[i];
+        g->sequence = memory_create(count_of(g), sizeof *g->sequence);
+        g->told = memory_create(count_of(g), sizeof *g->told);
+        id[i] = read_ids(g, &good);
+    }
+    good = good && mark_beginnings(f, id);
+    if (good) { number(f, id); }
+    for (size_t i = 0; i < f->group_count; i++) { free(id[i]); }
+    free(id);
+    return good;
+}
