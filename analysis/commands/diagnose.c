@@ -9,6 +9,7 @@
 #include "analysis/diagnosis/tally.h"
 #include "analysis/report/diagnosis_json.h"
 #include "analysis/report/diagnosis_table.h"
+#include "analysis/text/words.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/outfile.h"
@@ -69,10 +70,12 @@ static void warn_of_repeats(const struct survey *survey) {
 static void warn_of_unused(const struct scores_request *request, const struct scores *scores) {
     size_t unused = scores_unused_rows(scores);
     if (unused == 0 || request->length_count > 0) { return; }
-    message_say("%zu rows, of which -inf hides keys, count for no context length; if that is a causal mask, "
-                "say so (--causal, attribute causal = 1, or row_length): the context is then told at shorter "
-                "lengths, too (--lengths says others)",
-                unused);
+    char rows[WORDS];
+    message_say(
+        "-inf hides keys of %s, too many to count for a context length; if that is a causal mask, say "
+        "so (--causal, attribute causal = 1, or row_length): the context is then told at shorter "
+        "lengths, too (--lengths says others)",
+        words_count(unused, "row", rows));
 }
 
 /* Reads twice, writes, prints. */

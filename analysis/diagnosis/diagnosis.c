@@ -103,8 +103,17 @@ static void fill_trend(const struct survey *s, struct diagnosis_group *g, size_t
     g->x[length] = count > 0 ? x : NAN;
 }
 
+static struct trend_data trend_data_of(const struct survey *s, const struct diagnosis_group *g) {
+    return (struct trend_data){s->facts->sequence_count, s->facts->length_count, g->x, g->y, g->weight};
+}
+
+static bool has_trend(const struct survey *s, const struct diagnosis_group *g, size_t length) {
+    struct trend_data data = trend_data_of(s, g);
+    return trend_level(&data, length).count > 0;
+}
+
 /* Equal weights, or, where numbers of rows are unequal, by the noise of a median beside what sequences differ
- * by. */
+ * by; none where half of the rows of every sequence tie. */
 static void weigh(const struct survey *s, struct diagnosis_group *g) {
     const double unequal = 1.5, row_noise = 1.28, other = 0.05;
     double least = INFINITY, most = 0, sequences = (double)s->facts->sequence_count;
@@ -115,7 +124,9 @@ static void weigh(const struct survey *s, struct diagnosis_group *g) {
     }
     for (size_t l = 0; l < s->facts->length_count; l++) {
         double rows = (double)g->point[l].rows / sequences / (double)(g->head_last - g->head_first);
-        g->weight[l] = most > unequal * least ? 1 / (other * other + row_noise * row_noise / rows) : 1;
+        g->weight[l] = !has_trend(s, g, l)      ? 0
+                       : most > unequal * least ? 1 / (other * other + row_noise * row_noise / rows)
+                                                : 1;
     }
 }
 
@@ -176,10 +187,6 @@ static void pool_trend(const struct diagnosis *d, struct diagnosis_group *g) {
             g->point[l].tied += d->group[h].point[l].tied;
         }
     }
-}
-
-static struct trend_data trend_data_of(const struct survey *s, const struct diagnosis_group *g) {
-    return (struct trend_data){s->facts->sequence_count, s->facts->length_count, g->x, g->y, g->weight};
 }
 
 /* ---- variances pooled by half ---- */
@@ -287,28 +294,33 @@ static double drift_along(const struct survey *s, const struct diagnosis_group *
     double low = INFINITY, high = -INFINITY;
     for (size_t l = w->first; l < w->last; l++) {
         double x = log_multiplier(s, law, exp(g->x[l])) - b * g->x[l];
-        low = fmin(low, isnan(x) ? low : x);
-        high = fmax(high, isnan(x) ? high : x);
+        if (!(g->weight[l] > 0)) { continue; }
+        low = fmin(low, x);
+        high = fmax(high, x);
     }
     return high - low;
 }
 
+/* Lengths where half of the rows tie are left out; NaN where fewer than two are left. */
 static double drift_measured(const struct survey *s, const struct diagnosis_group *g,
                              const struct diagnosis_growth *w, enum prescription law) {
     double low = INFINITY, high = -INFINITY;
+    size_t count = 0;
     for (size_t l = w->first; l < w->last; l++) {
         double x = log_multiplier(s, law, log(s->facts->length[l])) - log(g->point[l].median);
+        if (!isfinite(x)) { continue; }
         low = fmin(low, x);
         high = fmax(high, x);
+        count++;
     }
-    return exp(high - low);
+    return count < 2 ? NAN : exp(high - low);
 }
 
 static struct trend_interval drift_of_trend(const struct survey *s, const struct diagnosis_group *g,
                                             const struct diagnosis_growth *w, enum prescription law) {
     enum { STEPS = 200 };
     double middle = drift_along(s, g, w, law, w->exponent.value), low = INFINITY, high = 0;
-    double range = g->x[w->last - 1] - g->x[w->first], bias = w->exponent_se * range;
+    double bias = w->exponent_se * drift_along(s, g, w, PRESCRIPTION_CONST, 1); /* over the range of x */
     for (int i = 0; i <= STEPS && !isnan(w->exponent.low); i++) {
         double b = w->exponent.low + (w->exponent.high - w->exponent.low) * i / STEPS;
         double drift = drift_along(s, g, w, law, b);
@@ -326,7 +338,9 @@ static double law_exponent(const struct survey *s, const struct diagnosis_group 
     struct trend_data data = trend_data_of(s, g);
     double *c = memory_create(s->facts->length_count, sizeof *c), sum = 0;
     trend_coefficients(&data, w->first, w->last, c);
-    for (size_t l = w->first; l < w->last; l++) { sum += c[l] * log_multiplier(s, law, exp(g->x[l])); }
+    for (size_t l = w->first; l < w->last; l++) {
+        sum += g->weight[l] > 0 ? c[l] * log_multiplier(s, law, exp(g->x[l])) : 0;
+    }
     free(c);
     return sum;
 }
@@ -370,9 +384,10 @@ static void grow(const struct diagnosis *d, struct diagnosis_group *g, size_t fi
     trim(g, w);
     if (w->last < w->first + 2) { return; }
     bool two = g->pooled && trend_slope(&data, w->first, w->last).count == 2;
-    w->known = true;
     w->exponent = slope_interval(&pooling, two ? trend_slope_by_residuals : trend_slope, w->first, w->last,
                                  &w->exponent_se);
+    w->known = !isnan(w->exponent.value);
+    if (!w->known) { return; }
     w->log_amplitude = slope_interval(&pooling, trend_intercept, w->first, w->last, &unused);
     w->decided = !isnan(w->exponent.low);
     w->lack_of_fit = trend_lack_of_fit(&data, w->first, w->last);
@@ -391,7 +406,7 @@ static void multiply(const struct diagnosis *d, struct diagnosis_group *g) {
 
 static void locality(struct diagnosis_group *g) {
     const double local = 0.25, global = 0.75;
-    size_t last = g->trained.known ? g->trained.last - 1 : 0;
+    size_t last = g->trained.last > g->trained.first ? g->trained.last - 1 : 0;
     double near = g->point[last].near;
     g->locality = isnan(near)      ? DIAGNOSIS_UNKNOWN
                   : near <= local  ? DIAGNOSIS_LOCAL

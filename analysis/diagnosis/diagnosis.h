@@ -50,9 +50,9 @@ enum diagnosis_locality { DIAGNOSIS_UNKNOWN, DIAGNOSIS_LOCAL, DIAGNOSIS_MIXED, D
 
 /* Over some of the lengths. */
 struct diagnosis_growth {
-    size_t first, last;                            /* lengths first .. last - 1 */
-    bool known;                                    /* two lengths or more */
-    bool decided;                                  /* more than one sequence, too */
+    size_t first, last; /* lengths first .. last - 1 */
+    bool known;         /* two lengths or more at which fewer than half of the rows tie */
+    bool decided;       /* more than one sequence, too */
     struct trend_interval exponent, log_amplitude; /* Lambda = A (log n)^b */
     double exponent_se;
     struct trend_interval xi[COORDINATES]; /* of where Lambda_n is attained */

@@ -56,7 +56,10 @@ static void append_growth(const struct diagnosis_growth *w, char out[DIAGNOSIS_S
     char number[WORDS];
     const struct trend_interval *b = &w->exponent;
     if (!w->known) {
-        words_append(out, DIAGNOSIS_SENTENCE, "one length says nothing of growth: undecided");
+        words_append(out, DIAGNOSIS_SENTENCE,
+                     w->last < w->first + 2
+                         ? "one length says nothing of growth: undecided"
+                         : "growth is undecided: at fewer than two lengths less than half of the rows tie");
         return;
     }
     if (!w->decided) {
@@ -115,6 +118,7 @@ static void append_beyond(const struct diagnosis_group *g, char out[DIAGNOSIS_SE
 
 static void append_ties(const struct diagnosis_group *g, char out[DIAGNOSIS_SENTENCE]) {
     const struct diagnosis_point *p = story_point(g);
+    char number[WORDS];
     size_t tied = 0;
     if (p->tie_fraction > 0) {
         words_append(out, DIAGNOSIS_SENTENCE, " %.1f%% of its rows tie at the top.", 100 * p->tie_fraction);
@@ -123,16 +127,15 @@ static void append_ties(const struct diagnosis_group *g, char out[DIAGNOSIS_SENT
     if (tied > 0) {
         words_append(
             out, DIAGNOSIS_SENTENCE,
-            " Intervals and growth leave out %zu sequences of a head at a length, half of whose rows "
-            "or more tie.",
-            tied);
+            " Intervals and growth leave out %s of a head at a length, half of whose rows or more tie.",
+            words_count(tied, "sequence", number));
     }
 }
 
-/* Where it is more than sampling of a few hundred rows leaves open. */
+/* Where it is more than sampling of a few hundred rows leaves open; a tie is told as such. */
 static void append_rounding(const struct diagnosis_point *p, char out[DIAGNOSIS_SENTENCE]) {
     const double matters = 0.05;
-    if (p->rounding > matters) {
+    if (p->rounding > matters && isfinite(p->rounding)) {
         words_append(out, DIAGNOSIS_SENTENCE,
                      " Rounding of the scores as stored may move log Lambda_n of a typical row by %.2g.",
                      p->rounding);
@@ -176,18 +179,38 @@ static void append_sinks(const struct diagnosis *d, const struct diagnosis_group
     }
 }
 
+static void append_standing(const struct diagnosis_point *p, char out[DIAGNOSIS_SENTENCE]) {
+    char number[WORDS], length[WORDS];
+    words_length(log(p->n), length);
+    if (isnan(p->lambda.value)) {
+        words_append(
+            out, DIAGNOSIS_SENTENCE,
+            " Half of the rows or more tie at n = %s, where Lambda_n is infinite then: where the model "
+            "stands is undecided.",
+            length);
+        return;
+    }
+    words_append(out, DIAGNOSIS_SENTENCE, " As trained beta is %s of Lambda_n at n = %s%s: %s.",
+                 words_number(1 / p->lambda.value, number), length,
+                 p->sequences == 1 ? " in this sequence only" : "", story_standing(p));
+}
+
 const char *story_sentence(const struct diagnosis *d, const struct diagnosis_group *g,
                            char out[DIAGNOSIS_SENTENCE]) {
     const struct diagnosis_point *p = story_point(g);
-    char number[WORDS], length[WORDS];
+    char length[WORDS];
     out[0] = '\0';
+    if (p->rows == 0) {
+        words_append(out, DIAGNOSIS_SENTENCE, "no row counts for n = %s.", words_length(log(p->n), length));
+        append_beyond(g, out);
+        return out;
+    }
     append_kind(g, out);
     words_append(out, DIAGNOSIS_SENTENCE, "; ");
     append_growth(&g->trained, out);
     append_advice(&g->trained, out);
-    words_append(out, DIAGNOSIS_SENTENCE, ". As trained beta is %s of Lambda_n at n = %s%s: %s.",
-                 words_number(1 / p->lambda.value, number), words_length(log(p->n), length),
-                 p->sequences == 1 ? " in this sequence only" : "", story_standing(p));
+    words_append(out, DIAGNOSIS_SENTENCE, ".");
+    append_standing(p, out);
     append_sinks(d, g, out);
     append_ties(g, out);
     append_rounding(p, out);

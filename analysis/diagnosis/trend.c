@@ -10,6 +10,14 @@ const double trend_risk = 0.05;
 
 static double y_at(const struct trend_data *d, size_t s, size_t j) { return d->y[s * d->lengths + j]; }
 
+static bool is_used(const struct trend_data *d, size_t j) { return d->weight[j] > 0; }
+
+static double count_used(const struct trend_data *d, size_t first, size_t last) {
+    double count = 0;
+    for (size_t j = first; j < last; j++) { count += is_used(d, j); }
+    return count;
+}
+
 static struct trend_spread spread(size_t count, const double *value) {
     double mean = 0, square = 0;
     size_t used = 0;
@@ -34,12 +42,16 @@ bool trend_coefficients(const struct trend_data *d, size_t first, size_t last, d
     double total = 0, mean = 0, square = 0;
     for (size_t j = 0; j < d->lengths; j++) { c[j] = 0; }
     for (size_t j = first; j < last; j++) {
+        if (!is_used(d, j)) { continue; }
         total += d->weight[j];
         mean += d->weight[j] * d->x[j];
     }
     mean /= total;
-    for (size_t j = first; j < last; j++) { square += d->weight[j] * (d->x[j] - mean) * (d->x[j] - mean); }
-    for (size_t j = first; j < last; j++) { c[j] = d->weight[j] * (d->x[j] - mean) / square; }
+    for (size_t j = first; j < last; j++) {
+        c[j] = is_used(d, j) ? d->weight[j] * (d->x[j] - mean) : 0;
+        square += is_used(d, j) ? c[j] * (d->x[j] - mean) : 0;
+    }
+    for (size_t j = first; j < last; j++) { c[j] /= square; }
     return square > 0;
 }
 
@@ -48,6 +60,7 @@ static bool intercept_coefficients(const struct trend_data *d, size_t first, siz
     double total = 0, mean = 0;
     if (!trend_coefficients(d, first, last, c)) { return false; }
     for (size_t j = first; j < last; j++) {
+        if (!is_used(d, j)) { continue; }
         total += d->weight[j];
         mean += d->weight[j] * d->x[j];
     }
@@ -59,9 +72,9 @@ static bool intercept_coefficients(const struct trend_data *d, size_t first, siz
 /* Whether every sequence that has one of the lengths has them all. */
 static bool is_paired(const struct trend_data *d, size_t first, size_t last) {
     for (size_t s = 0; s < d->sequences; s++) {
-        size_t there = 0;
-        for (size_t j = first; j < last; j++) { there += !isnan(y_at(d, s, j)); }
-        if (there != 0 && there != last - first) { return false; }
+        double there = 0;
+        for (size_t j = first; j < last; j++) { there += is_used(d, j) && !isnan(y_at(d, s, j)); }
+        if (there != 0 && there != count_used(d, first, last)) { return false; }
     }
     return true;
 }
@@ -70,7 +83,7 @@ static struct trend_slope combine_paired(const struct trend_data *d, size_t firs
                                          const double *c) {
     double *value = memory_create(d->sequences, sizeof *value);
     for (size_t s = 0; s < d->sequences; s++) {
-        for (size_t j = first; j < last; j++) { value[s] += c[j] * y_at(d, s, j); }
+        for (size_t j = first; j < last; j++) { value[s] += is_used(d, j) ? c[j] * y_at(d, s, j) : 0; }
     }
     struct trend_spread found = spread(d->sequences, value);
     free(value);
@@ -82,6 +95,7 @@ static struct trend_slope combine_apart(const struct trend_data *d, size_t first
     struct trend_slope slope = {.paired = false, .count = 1};
     double squares = 0;
     for (size_t j = first; j < last; j++) {
+        if (!is_used(d, j)) { continue; }
         struct trend_spread level = trend_level(d, j);
         double part = c[j] * c[j] * level.variance / (double)level.count;
         slope.mean += c[j] * level.mean;
@@ -115,17 +129,18 @@ struct trend_slope trend_intercept(const struct trend_data *d, size_t first, siz
 struct trend_slope trend_slope_by_residuals(const struct trend_data *d, size_t first, size_t last) {
     struct trend_slope slope = trend_slope(d, first, last);
     double residual = 0, squares = 0, *c = memory_create(d->lengths, sizeof *c);
-    double lengths = (double)(last - first), sequences = (double)slope.count;
+    double lengths = count_used(d, first, last), sequences = (double)slope.count;
     if (!slope.paired || slope.count < 2 || !trend_coefficients(d, first, last, c)) {
         free(c);
         return slope;
     }
     double all = 0;
-    for (size_t j = first; j < last; j++) { all += trend_level(d, j).mean / lengths; }
+    for (size_t j = first; j < last; j++) { all += is_used(d, j) ? trend_level(d, j).mean / lengths : 0; }
     for (size_t s = 0; s < d->sequences; s++) {
         double own = 0;
-        for (size_t j = first; j < last; j++) { own += y_at(d, s, j) / lengths; }
+        for (size_t j = first; j < last; j++) { own += is_used(d, j) ? y_at(d, s, j) / lengths : 0; }
         for (size_t j = first; j < last && !isnan(own); j++) {
+            if (!is_used(d, j)) { continue; }
             double r = y_at(d, s, j) - own - trend_level(d, j).mean + all;
             residual += r * r;
         }
@@ -153,18 +168,18 @@ static double noise_squares(const struct trend_data *d, size_t first, size_t las
     for (size_t s = 0; s < d->sequences; s++) {
         double common = 0, there = 0;
         for (size_t j = first; j < last; j++) {
-            if (isnan(y_at(d, s, j))) { continue; }
+            if (!is_used(d, j) || isnan(y_at(d, s, j))) { continue; }
             common += d->weight[j] / total * (y_at(d, s, j) - trend_level(d, j).mean);
             there++;
         }
         for (size_t j = first; j < last; j++) {
-            if (isnan(y_at(d, s, j))) { continue; }
+            if (!is_used(d, j) || isnan(y_at(d, s, j))) { continue; }
             double r = y_at(d, s, j) - trend_level(d, j).mean - (paired ? common : 0);
             squares += d->weight[j] * r * r;
         }
         *freedom += paired && there > 0 ? there - 1 : there;
     }
-    *freedom -= (double)(last - first) - (paired ? 1 : 0);
+    *freedom -= count_used(d, first, last) - (paired ? 1 : 0);
     return squares;
 }
 
@@ -172,12 +187,14 @@ static double noise_squares(const struct trend_data *d, size_t first, size_t las
 static double line_squares(const struct trend_data *d, size_t first, size_t last) {
     double w = 0, x = 0, y = 0, xx = 0, xy = 0, yy = 0;
     for (size_t j = first; j < last; j++) {
+        if (!is_used(d, j)) { continue; }
         double weight = d->weight[j] * (double)trend_level(d, j).count;
         w += weight;
         x += weight * d->x[j];
         y += weight * trend_level(d, j).mean;
     }
     for (size_t j = first; j < last; j++) {
+        if (!is_used(d, j)) { continue; }
         struct trend_spread level = trend_level(d, j);
         double weight = d->weight[j] * (double)level.count, dx = d->x[j] - x / w, dy = level.mean - y / w;
         xx += weight * dx * dx;
@@ -189,7 +206,7 @@ static double line_squares(const struct trend_data *d, size_t first, size_t last
 
 double trend_lack_of_fit(const struct trend_data *d, size_t first, size_t last) {
     const double rounding = 1e-12; /* rows without noise differ by it alone */
-    double freedom, noise = noise_squares(d, first, last, &freedom), lengths = (double)(last - first);
+    double freedom, noise = noise_squares(d, first, last, &freedom), lengths = count_used(d, first, last);
     if (lengths < 3 || !(freedom > 0) || !(noise / freedom > rounding * rounding)) { return NAN; }
     double ratio = line_squares(d, first, last) / (lengths - 2) / (noise / freedom);
     return isfinite(ratio) ? gsl_cdf_fdist_Q(fmax(0, ratio), lengths - 2, freedom) : NAN;

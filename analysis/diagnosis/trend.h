@@ -16,7 +16,7 @@ struct trend_data {
     size_t sequences, lengths;
     const double *x;      /* (length) */
     const double *y;      /* (sequence, length); NaN: none */
-    const double *weight; /* (length) */
+    const double *weight; /* (length); 0: the length is left out, as those must be where no sequence has y */
 };
 
 /* A number with a 95% interval; NaN ends where it cannot be told. */

@@ -18,10 +18,14 @@ static const char *between(const struct trend_interval *interval, char out[WORDS
 
 static void print_source(FILE *out, const struct diagnosis *d, size_t short_rows) {
     const struct scores_facts *f = d->survey->facts;
+    char text[WORDS];
     if (f->model) { fprintf(out, "%s\n", f->model); }
-    fprintf(out, "%zu heads, %zu sequences, %zu rows, scores in %s", f->head_count, f->sequence_count,
-            d->survey->row_count, f->element);
-    if (short_rows > 0) { fprintf(out, "; %zu rows see fewer than two keys and are left out", short_rows); }
+    fprintf(out, "%s, ", words_count(f->head_count, "head", text));
+    fprintf(out, "%s, ", words_count(f->sequence_count, "sequence", text));
+    fprintf(out, "%s, scores in %s", words_count(d->survey->row_count, "row", text), f->element);
+    if (short_rows > 0) {
+        fprintf(out, "; left out for fewer than two keys: %s", words_count(short_rows, "row", text));
+    }
     if (isnan(d->trained)) {
         fputs("; the trained length is not known: all lengths count as trained (--trained N)\n\n", out);
     } else {
@@ -60,12 +64,13 @@ static const char *percent(double share, char out[WORDS]) {
 }
 
 static void print_group(FILE *out, const struct diagnosis_group *g) {
-    char lambda[WORDS], exponent[WORDS], length[WORDS], ties[WORDS], laws[WORDS];
+    char lambda[WORDS], ratio[WORDS], exponent[WORDS], length[WORDS], ties[WORDS], shift[WORDS], laws[WORDS];
     const struct diagnosis_point *p = story_point(g);
-    fprintf(out, "%-7s %-6s %-5s %-21s %-8.3g %-5s %-6.1g %-21s %s\n", g->name, story_locality(g->locality),
-            words_length(log(p->n), length), between(&p->lambda, lambda), 1 / p->lambda.value,
-            percent(p->tie_fraction, ties), p->rounding, power(&g->trained, exponent),
-            left(&g->trained, laws));
+    fprintf(out, "%-7s %-6s %-5s %-21s %-8s %-5s %-6s %-21s %s\n", g->name, story_locality(g->locality),
+            words_length(log(p->n), length), between(&p->lambda, lambda),
+            words_formatted("%.3g", 1 / p->lambda.value, ratio), percent(p->tie_fraction, ties),
+            words_formatted("%.1g", isinf(p->rounding) ? NAN : p->rounding, shift),
+            power(&g->trained, exponent), left(&g->trained, laws));
 }
 
 /* Heads are many in a model: beyond a dozen groups only the pooled ones are told at length. */
@@ -74,6 +79,7 @@ static bool is_told(const struct diagnosis *d, const struct diagnosis_group *g) 
 }
 
 static void print_drifts(FILE *out, const struct diagnosis *d) {
+    char drift[WORDS];
     fputs("drift of m(n)/Lambda_n over the trained lengths, as measured (1: none)\n", out);
     fprintf(out, "%-7s", "");
     for (int k = 0; k < PRESCRIPTIONS; k++) { fprintf(out, " %9s", prescription_name[k]); }
@@ -81,7 +87,9 @@ static void print_drifts(FILE *out, const struct diagnosis *d) {
         const struct diagnosis_group *g = &d->group[i];
         if (!is_told(d, g) || !g->trained.known) { continue; }
         fprintf(out, "\n%-7s", g->name);
-        for (int k = 0; k < PRESCRIPTIONS; k++) { fprintf(out, " %9.3g", g->trained.law[k].drift); }
+        for (int k = 0; k < PRESCRIPTIONS; k++) {
+            fprintf(out, " %9s", words_formatted("%.3g", g->trained.law[k].drift, drift));
+        }
     }
     fputs("\n\n", out);
 }

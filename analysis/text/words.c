@@ -69,6 +69,11 @@ const char *words_measured(double value, double se, char out[WORDS]) {
     return out;
 }
 
+const char *words_count(size_t count, const char *thing, char out[WORDS]) {
+    snprintf(out, WORDS, "%zu %s%s", count, thing, count == 1 ? "" : "s");
+    return out;
+}
+
 static void append_power(char *out, const char *base, double power) {
     size_t length = strlen(out);
     if (power == 0) { return; }

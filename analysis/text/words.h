@@ -26,6 +26,9 @@ const char *words_number(double value, char out[WORDS]);
 /* Appends to the text in `out`, which has room for `room` bytes; what does not fit is cut. */
 __attribute__((format(printf, 3, 4))) void words_append(char *out, size_t room, const char *format, ...);
 
+/* "1 head", "2 heads". */
+const char *words_count(size_t count, const char *thing, char out[WORDS]);
+
 /* A text in lines of at most 106 columns, two of them blank at the left. */
 void words_print_wrapped(FILE *out, const char *text);
 

@@ -90,6 +90,16 @@ static double most_tie(size_t n, size_t row, size_t key, const double *gaussian)
     return half_tie(n, row % 4 == 1 ? 0 : row, key, gaussian);
 }
 
+/* No numbers that are none, either. */
+static void check_sentence(const struct told *t, const char *name, const char *words) {
+    char sentence[DIAGNOSIS_SENTENCE];
+    story_sentence(&t->diagnosis, told_group(t, name), sentence);
+    if (!strstr(sentence, words) || strstr(sentence, "nan") || strstr(sentence, " inf ") ||
+        strstr(sentence, " inf.") || strstr(sentence, " - ")) {
+        fail_msg("no \"%s\" in: %s", words, sentence);
+    }
+}
+
 static void test_ties(void **state) {
     (void)state;
     struct told t;
@@ -98,7 +108,10 @@ static void test_ties(void **state) {
     const struct results_series *s = &t.results->series[0];
     check_close(g->point[0].tie_fraction, 0.75, 1e-14);
     assert_true(isinf(g->point[0].median) && isinf(s->lambda_typ[0]));
-    assert_true(isnan(s->beta_ratio[0]) && isnan(s->drift[0]) && !g->trained.decided);
+    assert_true(isnan(s->beta_ratio[0]) && isnan(s->drift[0]) && !g->trained.decided && !g->trained.known);
+    check_sentence(&t, "L0H0",
+                   "growth is undecided: at fewer than two lengths less than half of the rows tie.");
+    check_sentence(&t, "L0H0", " Half of the rows or more tie at n = 2^8, where Lambda_n is infinite then");
     told_release(&t);
     diagnose(&t, 2, 8, H5T_IEEE_F64LE, half_tie);
     g = told_group(&t, "L0H0");
@@ -133,8 +146,12 @@ static void test_missing_head(void **state) {
         check_close(layer->y[s * LENGTHS], (first[s * LENGTHS] + second[s * LENGTHS]) / 2, 1e-12);
     }
     assert_true(layer->point[1].tied == SEQUENCES && layer->point[0].tied == 0);
-    char sentence[DIAGNOSIS_SENTENCE];
-    assert_non_null(strstr(story_sentence(&t.diagnosis, layer, sentence), "leave out 3 sequences"));
+    check_sentence(&t, "L0", "leave out 3 sequences");
+    const struct diagnosis_law *law = told_group(&t, "L0H1")->trained.law; /* of the other two lengths */
+    check_relative(
+        law[PRESCRIPTION_CONST].drift,
+        exp(fabs(log(told_group(&t, "L0H1")->point[0].median / told_group(&t, "L0H1")->point[2].median))),
+        1e-12);
     told_release(&t);
 }
 
