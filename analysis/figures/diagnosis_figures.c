@@ -1,12 +1,38 @@
 #include "analysis/figures/diagnosis_figures.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "analysis/figures/axis.h"
 #include "analysis/figures/script.h"
 #include "models/theory/prescription.h"
+#include "sim/base/utf8.h"
 
 bool diagnosis_figure_applies(const struct results_series *s) { return s->family->kind == FAMILY_MEASURED; }
+
+/* A letter, digit or plain sign: none that gnuplot may take for something else. */
+static bool is_plain(const char *c, size_t length) {
+    return length > 1 || (*c >= ' ' && *c < 0x7f && !strchr("'^`\"$%", *c));
+}
+
+const char *diagnosis_figure_source(const struct results_series *s, char out[WORDS_LINE]) {
+    enum { MOST = 60 };
+    const char *c = s->model ? s->model : "";
+    char length[WORDS];
+    size_t told = 0;
+    out[0] = '\0';
+    for (size_t bytes; (bytes = utf8_length((const unsigned char *)c)) > 0 && told < MOST;
+         c += bytes, told++) {
+        bool plain = is_plain(c, bytes);
+        words_append(out, WORDS_LINE, "%.*s", plain ? (int)bytes : 1, plain ? c : " ");
+    }
+    if (*c) { words_append(out, WORDS_LINE, ".."); }
+    if (isfinite(s->trained)) {
+        words_append(out, WORDS_LINE, "%strained at n = %s", *out ? ", " : "",
+                     words_length(log(s->trained), length));
+    }
+    return out;
+}
 
 const char *diagnosis_figure_lacks_lengths(const struct fit *fit) {
     size_t known = 0;
@@ -37,6 +63,7 @@ static void print_law(FILE *out, const struct results_series *s, enum prescripti
 
 void diagnosis_figure_prescriptions(FILE *out, const struct fit *fit) {
     struct axis_range x = axis_empty, y = axis_empty;
+    char source[WORDS_LINE];
     axis_include(&y, 0);
     script_block_begin(out, "laws");
     for (int k = 0; k < PRESCRIPTIONS; k++) { print_law(out, fit->series, (enum prescription)k, &x, &y); }
@@ -45,6 +72,7 @@ void diagnosis_figure_prescriptions(FILE *out, const struct fit *fit) {
     for (int k = 0; k < PRESCRIPTIONS; k++) { script_list_text(out, k == 0, prescription_name[k]); }
     script_list_end(out);
     script_number(out, "laws", PRESCRIPTIONS);
+    script_text(out, "source", diagnosis_figure_source(fit->series, source));
     axis_pad(&x, 0.06, 0.1);
     axis_pad(&y, 0.06, 0.1);
     axis_print_log(out, "x", x);

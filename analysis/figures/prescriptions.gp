@@ -2,7 +2,9 @@
 #   $laws    log10 of n, of m(n)/Lambda and of the ends of its 95% interval; an index for each prescription
 #   law      their names
 #   laws     how many
-set title heading(name, family, parameters)
+#   source   the model and the length it was trained at; may be empty
+set title heading(name, family, parameters).(source eq '' ? '' : "\n{/*0.8 ".source.'}')
+set tmargin source eq '' ? 2 : 3.2
 set xlabel length_label
 set ylabel 'inverse temperature  β / Λ_{{/:Italic n}}'
 set key outside right top vertical Left reverse width -2

@@ -27,6 +27,17 @@ static size_t list_length(const struct yaml_node *root, const char *name) {
     return list && list->kind == YAML_LIST && list->count <= MOST_LENGTHS ? list->count : 0;
 }
 
+static const char *text_of(const struct yaml_node *root, const char *name) {
+    const struct yaml_node *node = yaml_find(root, name);
+    return node && node->kind == YAML_SCALAR ? node->text : NULL;
+}
+
+static void read_source(const struct yaml_node *root, struct results_series *s) {
+    const char *model = text_of(root, "model"), *trained = text_of(root, "trained");
+    s->model = model ? memory_copy_text(model) : NULL;
+    s->trained = trained ? strtod(trained, NULL) : NAN;
+}
+
 static bool read_series(const struct yaml_node *node, struct fault_list *faults, struct results_series *s) {
     const struct yaml_node *name = node->kind == YAML_MAPPING ? yaml_find(node, "name") : NULL,
                            *rows = name ? yaml_find(node, "rows") : NULL;
@@ -61,6 +72,7 @@ static bool fill_shape(const struct yaml_node *root, struct fault_list *faults, 
         struct results_series *s = &r->series[r->series_count++];
         if (!read_series(list->value[i], faults, s)) { return false; }
         size_series(s, lengths, betas, count);
+        read_source(root, s);
     }
     return r->series_count > 0;
 }

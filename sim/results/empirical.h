@@ -2,6 +2,8 @@
  * in the place of a resolved config:
  *
  *     diagnose: [FILE, ..]         and more words that do not matter here
+ *     model: TEXT                  may be missing, as may
+ *     trained: N
  *     n: [..]
  *     beta: [..]                   absolute
  *     blocks: B                    sequences

@@ -354,6 +354,7 @@ void results_free(struct results *r) {
         free(r->series[i].criterion);
         for (size_t k = 0; k < r->series[i].note_count; k++) { free(r->series[i].note[k].text); }
         free(r->series[i].note);
+        free(r->series[i].model);
     }
     free(r->series);
     free(r->config_text);

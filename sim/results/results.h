@@ -54,6 +54,8 @@ struct results_series {
     struct criterion *criterion; /* (criterion) */
     struct results_note *note;   /* of measured rows; freed with the results */
     size_t note_count;
+    char *model;    /* likewise, what computed them, as their files say; NULL */
+    double trained; /* and its context length; NaN: not said */
 };
 
 struct results {

@@ -233,6 +233,24 @@ static void bars_are_between_sequences(void **state) {
     free(text);
 }
 
+/* The title's words on measured rows: nothing that gnuplot takes for a quote or a sign of its own. */
+static void titles_name_the_model(void **state) {
+    (void)state;
+    char out[WORDS_LINE], model[] = "a 'model'^{x}, `sh`\nβ";
+    struct results_series s = {.model = model, .trained = 512};
+    assert_string_equal(diagnosis_figure_source(&s, out), "a  model  {x},  sh  β, trained at n = 2^9");
+    s.trained = NAN;
+    assert_string_equal(diagnosis_figure_source(&s, out), "a  model  {x},  sh  β");
+    s.model = NULL;
+    assert_string_equal(diagnosis_figure_source(&s, out), "");
+    s.trained = 1000;
+    assert_string_equal(diagnosis_figure_source(&s, out), "trained at n = 1000");
+    char longer[200] = {0};
+    memset(longer, 'x', sizeof longer - 1);
+    s.model = longer;
+    assert_int_equal(strlen(diagnosis_figure_source(&s, out)), 60 + strlen(".., trained at n = 1000"));
+}
+
 static bool has_template(const char *name) {
     const struct template *template = template_all;
     while (template->name && strcmp(template->name, name) != 0) { template ++; }
@@ -364,6 +382,7 @@ int main(void) {
         cmocka_unit_test(gnuplot_is_left_alone),   cmocka_unit_test(good_results_are_drawn),
         cmocka_unit_test(small_results_are_drawn), cmocka_unit_test(missing_values_are_drawn),
         cmocka_unit_test(lengths_have_names),      cmocka_unit_test(bars_are_between_sequences),
+        cmocka_unit_test(titles_name_the_model),
     };
     gsl_set_error_handler_off();
     return cmocka_run_group_tests_name("figures", tests, run_few, free_few);
