@@ -58,8 +58,9 @@ struct diagnosis_growth {
     struct trend_interval xi[COORDINATES]; /* of where Lambda_n is attained */
     double lack_of_fit;                    /* p of a single power of log n; NaN */
     struct diagnosis_law law[PRESCRIPTIONS];
-    int best;    /* the one law left, or -1 */
-    int closest; /* in exponent */
+    int best;                                                /* the one law left, or -1 */
+    int closest;                                             /* in exponent */
+    struct trend_interval multiplier[DIAGNOSIS_MULTIPLIERS]; /* if it goes on from `base` */
 };
 
 /* Head, layer or all. */
@@ -71,7 +72,6 @@ struct diagnosis_group {
     struct diagnosis_point *point; /* (length) */
     double *y, *x, *weight;        /* trend data: (sequence, length), (length), (length) */
     struct diagnosis_growth trained, beyond;
-    struct trend_interval multiplier[DIAGNOSIS_MULTIPLIERS];
     enum diagnosis_locality locality; /* at the longest trained length */
 };
 

@@ -47,9 +47,9 @@ static void copy_arrays(const struct diagnosis *d, const struct diagnosis_group 
     for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) {
         s->n_over_trained[k] = diagnosis_multiplier[k];
         if (!g->trained.known) { continue; }
-        s->multiplier[k] = g->multiplier[k].value;
-        s->multiplier_low[k] = g->multiplier[k].low;
-        s->multiplier_high[k] = g->multiplier[k].high;
+        s->multiplier[k] = g->trained.multiplier[k].value;
+        s->multiplier_low[k] = g->trained.multiplier[k].low;
+        s->multiplier_high[k] = g->trained.multiplier[k].high;
     }
 }
 

@@ -132,8 +132,8 @@ static void print_multipliers(FILE *out, const struct diagnosis_group *g) {
     fputc('[', out);
     for (size_t k = 0; g->trained.known && k < DIAGNOSIS_MULTIPLIERS; k++) {
         fprintf(out, "%s{\"n_over_trained\": %g", k > 0 ? ", " : "", diagnosis_multiplier[k]);
-        json_print_member(out, "value", g->multiplier[k].value);
-        print_ends(out, &g->multiplier[k]);
+        json_print_member(out, "value", g->trained.multiplier[k].value);
+        print_ends(out, &g->trained.multiplier[k]);
         fputc('}', out);
     }
     fputc(']', out);

@@ -107,7 +107,9 @@ static void print_intervals(FILE *out, const struct diagnosis *d, size_t count, 
     fputs("\n\n", out);
 }
 
-static const struct trend_interval *multipliers(const struct diagnosis_group *g) { return g->multiplier; }
+static const struct trend_interval *multipliers(const struct diagnosis_group *g) {
+    return g->trained.multiplier;
+}
 
 static void print_multipliers(FILE *out, const struct diagnosis *d) {
     char text[WORDS];
@@ -163,7 +165,7 @@ static void print_csv_group(FILE *out, const struct diagnosis_group *g) {
             w->best >= 0 ? prescription_name[w->best] : "undecided", story_excluded(w, excluded));
     for (int k = 0; k < PRESCRIPTIONS; k++) { fprintf(out, ",%.17g", w->known ? w->law[k].drift : NAN); }
     for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) {
-        fprintf(out, ",%.17g", w->known ? g->multiplier[k].value : NAN);
+        fprintf(out, ",%.17g", w->known ? g->trained.multiplier[k].value : NAN);
     }
     fputc('\n', out);
 }

@@ -343,7 +343,7 @@ static void test_notes(void **state) {
         check_close(note_find(s, "exponent")->number, g->trained.exponent.value, 0);
         check_close(note_find(s, "exponent_low")->number, g->trained.exponent.low, 0);
         check_close(note_find(s, "xi_delta_high")->number, g->trained.xi[COORDINATES_DELTA].high, 0);
-        check_close(s->multiplier[2], g->multiplier[2].value, 0);
+        check_close(s->multiplier[2], g->trained.multiplier[2].value, 0);
         assert_int_equal(note_find(s, "head") != NULL, !g->pooled);
         assert_int_equal(note_find(s, "layer") != NULL, !g->whole);
     }
