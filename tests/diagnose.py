@@ -5,6 +5,7 @@ drifts of five laws. Ends with `N passed, N failed, N skipped`."""
 import csv, json, math, os, re, subprocess, sys, tempfile
 
 import h5py
+import numpy as np
 
 gapscale = sys.argv[1]
 shared = os.environ.get("GAPSCALE_SHARED", "../shared/data/attention")
@@ -59,10 +60,10 @@ def compare(name, trained):
 
 # JSON's name of what a file's group has as attribute, where they differ; a list or a mapping there.
 attributes = {"low": "exponent_low", "high": "exponent_high"}
-per_length = {"sequences", "tie_fraction", "extreme_value_index", "top_key_mass", "model_beta_ratio", "nearness", "rounding"}
+per_length = {"sequences", "lambda_without_sinks", "tie_fraction", "extreme_value_index", "top_key_mass", "model_beta_ratio", "nearness", "rounding"}
 
 
-def compare_forms(found, path, rows):
+def compare_forms(found, path, rows, what=""):
     """JSON, file and CSV tell the same."""
     bad, same = [], lambda a, b: (a == b) or (a is None and (b is None or math.isnan(float(b or "nan")))) or (
         isinstance(a, (int, float)) and abs(a - float(b)) <= 1e-14 * abs(a))
@@ -71,12 +72,16 @@ def compare_forms(found, path, rows):
             group, lines = file[head["name"]], [r for r in rows if r["name"] == head["name"]]
             told = {k: v for k, v in head.items() if not isinstance(v, (list, dict)) and k != "name"}
             told["best"] = told["best"] or "undecided"
+            told["sinks"] = ", ".join(f"{s['key']} {s['weight']:.15g}" for s in head["sinks"])
+            if head["head"] is None:
+                del told["sinks"]
+            told |= without_sinks(head)
             told |= {f"amplitude{k}": head["amplitude"][n] for k, n in (("", "value"), ("_low", "low"), ("_high", "high"))}
             for name, value in told.items():
                 other = group.attrs.get(attributes.get(name, name))
                 if not same(value, other):
                     bad.append(f"{head['name']}: {name} is {value}, in the file {other}")
-                if name in lines[0] and not same(value, lines[0][name] or None):
+                if name in lines[0] and not same(None if value == "" else value, lines[0][name] or None):
                     bad.append(f"{head['name']}: {name} is {value}, in the CSV {lines[0][name]}")
             if " ".join(head["excluded"]) != group.attrs["excluded"]:
                 bad.append(f"{head['name']}: excluded")
@@ -88,10 +93,44 @@ def compare_forms(found, path, rows):
                 for name in ("value", "low", "high"):
                     if not same(m[name], group["multiplier" + ("" if name == "value" else "_" + name)][i]):
                         bad.append(f"{head['name']}: multiplier {name} {i}")
-            for i, law in enumerate(head["prescriptions"]):
-                if not same(law["drift"], group["drift"][i]) or not same(law["drift"], lines[0]["drift_" + law["name"]]):
-                    bad.append(f"{head['name']}: drift of {law['name']}")
-    check("JSON, file and CSV tell the same", 0, bad)
+            for beyond in "", "_beyond":
+                for i, law in enumerate(head["prescriptions" + beyond]):
+                    if not same(law["drift"], group["drift" + beyond][i]) or not same(law["drift"], lines[0][f"drift{beyond}_{law['name']}"]):
+                        bad.append(f"{head['name']}: drift{beyond} of {law['name']}")
+            if head["prescriptions_beyond"] and lines[0]["excluded_beyond"] != group.attrs["excluded_beyond"]:
+                bad.append(f"{head['name']}: excluded_beyond")
+    check(f"JSON, file and CSV tell the same{what}", 0, bad)
+
+
+def without_sinks(head):
+    """Under the names of the file."""
+    w = head["without_sinks"]
+    if not w:
+        return {}
+    told = {"exponent": w["exponent"], "best": w["best"] or "undecided", "closest": w["closest"], "excluded": " ".join(w["excluded"])}
+    return {f"{k}_without_sinks": v for k, v in told.items()} | {f"exponent_without_sinks_{k}": w[k] for k in ("low", "high")}
+
+
+def try_sinks():
+    """One head of two has a sink, and there are lengths beyond the trained one."""
+    random = np.random.default_rng(5)
+    with tempfile.TemporaryDirectory() as work:
+        with h5py.File(f"{work}/scores.h5", "w") as file:
+            file.attrs.update({"axes": "sequence,layer,head,query,key", "trained_context": 256})
+            for n in 64, 128, 256, 512:
+                scores = 2 * random.normal(size=(4, 1, 2, 16, n))
+                scores[:, :, 0, :, 0] = np.log(np.exp(scores[:, :, 0, :, 1:]).sum(-1))
+                group = file.create_group(f"n{n:05d}")
+                group["scores"] = scores
+                group["scores"].attrs["sequence_id"] = range(4)
+                group["query_position"] = range(n - 16, n)
+        call = [os.path.abspath(gapscale), "diagnose", f"{work}/scores.h5", "-o"]
+        found = json.loads(subprocess.run([*call, f"{work}/d.h5", "--json"], check=True, capture_output=True).stdout)
+        rows = list(csv.DictReader(subprocess.run([*call, f"{work}/c.h5", "--csv"], check=True, capture_output=True, text=True).stdout.splitlines()))
+        compare_forms(found, f"{work}/d.h5", rows, " of sinks, and beyond the trained length")
+    bad = [f"{h['name']}: without_sinks is {h['without_sinks']}" for h in found["heads"] if (h["without_sinks"] is None) != (h["name"] == "L0H1")]
+    bad += [f"{h['name']}: nothing beyond" for h in found["heads"] if not h["prescriptions_beyond"]]
+    check("sinks are left out where there are some", 0, bad)
 
 
 def try_page():
@@ -116,6 +155,7 @@ def try_page():
 
 
 try_page()
+try_sinks()
 compare("stories260K", 32)
 compare("ppocrv4_rec", 40)
 compare("ppocrv4_rec.float16", 40)

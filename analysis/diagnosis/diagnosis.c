@@ -311,3 +311,46 @@ void diagnosis_release(struct diagnosis *d) {
     }
     free(d->group);
 }
+
+/* ---- without sinks ---- */
+
+static bool has_sinks(const struct diagnosis *d, const struct diagnosis_group *g, size_t length) {
+    for (size_t h = g->head_first; h < g->head_last; h++) {
+        if (survey_sinks(d->survey, length, h)->weight > 0) { return true; }
+    }
+    return false;
+}
+
+/* What another diagnosis, of the rows without sinks, says of a group that has some. */
+static void take_without_sinks(struct diagnosis *d, size_t group, const struct diagnosis *without) {
+    struct diagnosis_group *g = &d->group[group];
+    bool trained = false;
+    for (size_t l = 0; l < d->survey->facts->length_count; l++) {
+        if (!has_sinks(d, g, l)) { continue; }
+        g->point[l].lambda_without_sinks = without->group[group].point[l].median;
+        trained = trained || (l >= g->trained.first && l < g->trained.last);
+    }
+    if (trained) { g->without_sinks = without->group[group].trained; }
+}
+
+void diagnosis_leave_out_sinks(struct diagnosis *d, const double *lambda) {
+    struct survey rows = *d->survey;
+    struct diagnosis without;
+    bool some = false;
+    for (size_t i = 0; i < d->group_count; i++) {
+        for (size_t l = 0; l < rows.facts->length_count; l++) {
+            d->group[i].point[l].lambda_without_sinks = NAN;
+        }
+    }
+    for (size_t i = 0; i < rows.row_count; i++) { some = some || !isnan(lambda[i]); }
+    if (!some) { return; }
+    rows.row = memory_create(rows.row_count, sizeof *rows.row);
+    for (size_t i = 0; i < rows.row_count; i++) {
+        rows.row[i] = d->survey->row[i];
+        if (!isnan(lambda[i])) { rows.row[i].lambda = lambda[i]; }
+    }
+    diagnosis_make(&rows, &without);
+    for (size_t i = 0; i < d->group_count; i++) { take_without_sinks(d, i, &without); }
+    diagnosis_release(&without);
+    free(rows.row);
+}

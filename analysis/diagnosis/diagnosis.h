@@ -14,7 +14,7 @@
 #include "analysis/diagnosis/trend.h"
 #include "models/theory/prescription.h"
 
-enum { DIAGNOSIS_NAME = 48, DIAGNOSIS_SENTENCE = 1024, DIAGNOSIS_MULTIPLIERS = 4 };
+enum { DIAGNOSIS_NAME = 48, DIAGNOSIS_SENTENCE = 2048, DIAGNOSIS_MULTIPLIERS = 4 };
 extern const double diagnosis_multiplier[DIAGNOSIS_MULTIPLIERS]; /* 2, 4, 8, 32 times the trained length */
 
 /* One context length. Medians are over rows, intervals between sequences. */
@@ -35,7 +35,7 @@ struct diagnosis_point {
     struct trend_interval index; /* extreme-value index from spacings, sinks left out (THEORY 11) */
     double index_se;             /* its standard error */
     double gaussian;             /* what independent Gaussian rows of this n read */
-    double lambda_without_sinks; /* median Lambda_n of a head without the keys that are sinks; NaN: none */
+    double lambda_without_sinks; /* median Lambda_n without the keys that are sinks; NaN: there are none */
 };
 
 /* A prescription against the trend. */
@@ -72,7 +72,9 @@ struct diagnosis_group {
     struct diagnosis_point *point; /* (length) */
     double *y, *x, *weight;        /* trend data: (sequence, length), (length), (length) */
     struct diagnosis_growth trained, beyond;
-    enum diagnosis_locality locality; /* at the longest trained length */
+    struct diagnosis_growth without_sinks; /* over the trained lengths, the keys that are sinks being left
+                                              out; not known where there are none */
+    enum diagnosis_locality locality;      /* at the longest trained length */
 };
 
 struct diagnosis {
@@ -86,5 +88,9 @@ struct diagnosis {
 /* The survey must outlive it. Memory that runs out ends the program (memory.h). */
 void diagnosis_make(const struct survey *survey, struct diagnosis *diagnosis);
 void diagnosis_release(struct diagnosis *diagnosis);
+
+/* Fills in lambda_without_sinks and without_sinks. `lambda` is Lambda_n of each row of the survey without the
+ * keys that are sinks at its length; NaN: there are none. */
+void diagnosis_leave_out_sinks(struct diagnosis *diagnosis, const double *lambda);
 
 #endif

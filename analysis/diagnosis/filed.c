@@ -1,7 +1,6 @@
 #include "analysis/diagnosis/filed.h"
 
 #include <math.h>
-#include <stdio.h>
 
 #include "analysis/diagnosis/index.h"
 #include "analysis/diagnosis/story.h"
@@ -94,24 +93,24 @@ static void note_growth(const struct diagnosis_growth *w, struct results_series 
     note_coordinates(w->xi, s);
 }
 
-/* "KEY WEIGHT, KEY WEIGHT": of a head, at the longest trained length. */
-static void note_sinks(const struct diagnosis *d, const struct diagnosis_group *g, struct results_series *s) {
-    enum { SINK = 40 };
-    char text[SURVEY_SINKS * SINK] = "";
-    const struct survey_sink *sink = story_sinks(d, g);
-    size_t used = 0;
-    for (size_t i = 0; i < SURVEY_SINKS && sink[i].weight > 0; i++) {
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s%u %.15g", i > 0 ? ", " : "",
-                                 sink[i].key, sink[i].weight);
-    }
-    note_text(s, "sinks", text);
+static void note_without_sinks(const struct diagnosis_growth *w, struct results_series *s) {
+    char excluded[STORY_LAWS];
+    if (!w->known) { return; }
+    note_number(s, "exponent_without_sinks", w->exponent.value);
+    note_number(s, "exponent_without_sinks_low", w->exponent.low);
+    note_number(s, "exponent_without_sinks_high", w->exponent.high);
+    note_text(s, "best_without_sinks", w->best >= 0 ? prescription_name[w->best] : "undecided");
+    note_text(s, "closest_without_sinks", prescription_name[w->closest]);
+    note_text(s, "excluded_without_sinks", story_excluded(w, excluded));
 }
 
 void filed_copy(const struct diagnosis *d, const struct diagnosis_group *g, struct results_series *s) {
+    char sinks[STORY_SINKS];
     copy_arrays(d, g, s);
     if (!g->whole) { note_whole(s, "layer", g->layer); }
     if (!g->pooled) { note_whole(s, "head", g->head); }
     note_words(d, g, s);
     note_growth(&g->trained, s);
-    if (!g->pooled) { note_sinks(d, g, s); }
+    if (!g->pooled) { note_text(s, "sinks", story_sink_list(d, g, sinks)); }
+    note_without_sinks(&g->without_sinks, s);
 }

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "analysis/statistics/order.h"
 #include "sim/base/memory.h"
 #include "sim/measures/measure.h"
 
@@ -65,8 +64,8 @@ struct cell {
 struct index_sums {
     const struct scores_facts *facts;
     struct cell *cell;
-    double **lambda; /* (length, head): of the rows without sinks */
-    size_t *lambdas;
+    size_t rows;
+    double *lambda; /* (row): without the sinks */
 };
 
 static struct cell *cell_at(const struct index_sums *s, size_t length, size_t head, size_t sequence) {
@@ -75,29 +74,22 @@ static struct cell *cell_at(const struct index_sums *s, size_t length, size_t he
 
 struct index_sums *index_create(const struct scores_facts *f) {
     struct index_sums *s = memory_create(1, sizeof *s);
-    size_t heads = f->length_count * f->head_count;
     s->facts = f;
-    s->cell = memory_create(heads * f->sequence_count, sizeof *s->cell);
-    s->lambda = memory_create(heads, sizeof(double *));
-    s->lambdas = memory_create(heads, sizeof *s->lambdas);
+    s->cell = memory_create(f->length_count * f->head_count * f->sequence_count, sizeof *s->cell);
     return s;
 }
 
 void index_free(struct index_sums *s) {
-    for (size_t i = 0; i < s->facts->length_count * s->facts->head_count; i++) { free(s->lambda[i]); }
     free(s->lambda);
-    free(s->lambdas);
     free(s->cell);
     free(s);
 }
 
 void index_add(struct index_sums *s, const struct scores_row *row, const struct index_row *found) {
     struct cell *c = cell_at(s, row->length, row->head, row->sequence);
-    size_t at = row->length * s->facts->head_count + row->head;
-    if (!isnan(found->lambda)) {
-        s->lambda[at] = memory_resize(s->lambda[at], s->lambdas[at] + 1, sizeof(double));
-        s->lambda[at][s->lambdas[at]++] = found->lambda;
-    }
+    bool is_full = (s->rows & (s->rows - 1)) == 0; /* 1, 2, 4, .. rows */
+    if (is_full) { s->lambda = memory_resize(s->lambda, s->rows > 0 ? 2 * s->rows : 1, sizeof *s->lambda); }
+    s->lambda[s->rows++] = found->lambda;
     if (found->count == 0 || isnan(found->statistic) || (c->rows > 0 && c->count != found->count)) { return; }
     c->count = found->count;
     c->rows++;
@@ -167,20 +159,6 @@ static void index_point(const struct index_sums *s, const struct diagnosis *d, s
     p->index_se = fabs(spacing_index(chosen, own.mean - step) - spacing_index(chosen, own.mean + step)) / 2;
 }
 
-/* Median without sinks; of rows of heads that have none, their own. */
-static double median_without(const struct index_sums *s, const struct diagnosis_group *g, size_t length) {
-    size_t count = 0;
-    for (size_t h = g->head_first; h < g->head_last; h++) {
-        count += s->lambdas[length * s->facts->head_count + h];
-    }
-    if (g->head_last > g->head_first + 1 || count == 0) { return NAN; }
-    double *room = memory_create(count, sizeof *room);
-    size_t at = length * s->facts->head_count + g->head_first;
-    double median = order_make(count, s->lambda[at], room).quantile[ORDER_MEDIAN];
-    free(room);
-    return median;
-}
-
 /* What independent Gaussian rows read at each length. */
 static void gaussian_readings(const struct scores_facts *f, const struct spacing_table table[2],
                               double *index) {
@@ -206,11 +184,11 @@ void index_finish(const struct index_sums *s, struct diagnosis *d) {
             p->index = (struct trend_interval){NAN, NAN, NAN};
             p->index_se = NAN;
             p->gaussian = gaussian[l];
-            p->lambda_without_sinks = median_without(s, &d->group[i], l);
             index_point(s, d, i, l, table, p);
         }
     }
     free(gaussian);
+    diagnosis_leave_out_sinks(d, s->lambda);
 }
 
 void index_copy(const struct index_sums *s, const struct diagnosis *d, size_t group,

@@ -26,10 +26,11 @@ void index_measure(struct leading *room, const struct scores_row *row, const str
 struct index_sums; /* over rows, by length, head and sequence */
 struct index_sums *index_create(const struct scores_facts *facts);
 void index_free(struct index_sums *sums);
+/* Rows come in the order of the survey. */
 void index_add(struct index_sums *sums, const struct scores_row *row, const struct index_row *found);
 
-/* Fills in index, gaussian and lambda_without_sinks of every point: means of T over a sequence's rows, t
- * intervals between sequences with variances pooled by half with those of the layer. */
+/* Fills in index and gaussian of every point: means of T over a sequence's rows, t intervals between
+ * sequences with variances pooled by half with those of the layer; and what is without sinks. */
 void index_finish(const struct index_sums *sums, struct diagnosis *diagnosis);
 /* spacing_mean of a group. */
 void index_copy(const struct index_sums *sums, const struct diagnosis *diagnosis, size_t group,

@@ -146,6 +146,16 @@ const struct survey_sink *story_sinks(const struct diagnosis *d, const struct di
     return survey_sinks(d->survey, (size_t)(story_point(head) - head->point), head->head_first);
 }
 
+const char *story_sink_list(const struct diagnosis *d, const struct diagnosis_group *head,
+                            char out[STORY_SINKS]) {
+    const struct survey_sink *sink = story_sinks(d, head);
+    out[0] = '\0';
+    for (size_t i = 0; i < SURVEY_SINKS && sink[i].weight > 0; i++) {
+        words_append(out, STORY_SINKS, "%s%u %.15g", i > 0 ? ", " : "", sink[i].key, sink[i].weight);
+    }
+    return out;
+}
+
 static void append_sinks_of_head(const struct diagnosis *d, const struct diagnosis_group *g,
                                  char out[DIAGNOSIS_SENTENCE]) {
     const double strong = 0.3;
@@ -161,6 +171,14 @@ static void append_sinks_of_head(const struct diagnosis *d, const struct diagnos
         words_append(out, DIAGNOSIS_SENTENCE, "; without %s Lambda_n is %s.", count == 1 ? "it" : "them",
                      words_number(story_point(g)->lambda_without_sinks, number));
     }
+}
+
+static void append_growth_without_sinks(const struct diagnosis_growth *w, char out[DIAGNOSIS_SENTENCE]) {
+    if (!w->known) { return; }
+    words_append(out, DIAGNOSIS_SENTENCE, " Without sinks, ");
+    append_growth(w, out);
+    append_advice(w, out);
+    words_append(out, DIAGNOSIS_SENTENCE, ".");
 }
 
 static void append_sinks(const struct diagnosis *d, const struct diagnosis_group *g,
@@ -212,6 +230,7 @@ const char *story_sentence(const struct diagnosis *d, const struct diagnosis_gro
     words_append(out, DIAGNOSIS_SENTENCE, ".");
     append_standing(p, out);
     append_sinks(d, g, out);
+    append_growth_without_sinks(&g->without_sinks, out);
     append_ties(g, out);
     append_rounding(p, out);
     append_beyond(g, out);

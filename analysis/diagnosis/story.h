@@ -23,6 +23,11 @@ const char *story_excluded(const struct diagnosis_growth *growth, char out[STORY
 /* Sinks of a head at the longest trained length: [SURVEY_SINKS], the heaviest first, weight 0: no more. */
 const struct survey_sink *story_sinks(const struct diagnosis *diagnosis, const struct diagnosis_group *head);
 
+enum { STORY_SINKS = 40 * SURVEY_SINKS };
+/* They as "KEY WEIGHT, KEY WEIGHT" in `out`, which it returns. */
+const char *story_sink_list(const struct diagnosis *diagnosis, const struct diagnosis_group *head,
+                            char out[STORY_SINKS]);
+
 /* What it all says, in `out`, which it returns. */
 const char *story_sentence(const struct diagnosis *diagnosis, const struct diagnosis_group *group,
                            char out[DIAGNOSIS_SENTENCE]);

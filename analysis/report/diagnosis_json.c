@@ -88,7 +88,7 @@ static void print_laws(FILE *out, const char *key, const struct diagnosis_growth
     fputc(']', out);
 }
 
-static void print_excluded(FILE *out, const struct diagnosis_growth *w) {
+static void print_choice(FILE *out, const struct diagnosis_growth *w) {
     int told = 0;
     print_text(out, "best", w->best >= 0 ? prescription_name[w->best] : NULL);
     print_text(out, "closest", w->known ? prescription_name[w->closest] : NULL);
@@ -98,7 +98,6 @@ static void print_excluded(FILE *out, const struct diagnosis_growth *w) {
         if (w->law[p].excluded) { fprintf(out, "%s\"%s\"", told++ > 0 ? ", " : "", prescription_name[p]); }
     }
     fputc(']', out);
-    json_print_member(out, "level", trend_risk);
 }
 
 /* Of a head, at the longest trained length. */
@@ -127,16 +126,37 @@ static void print_coordinates(FILE *out, const struct diagnosis_growth *w) {
     fputc('}', out);
 }
 
-static void print_multipliers(FILE *out, const struct diagnosis_group *g) {
+static void print_multipliers(FILE *out, const struct diagnosis_growth *w) {
     json_print_key(out, "multiplier");
     fputc('[', out);
-    for (size_t k = 0; g->trained.known && k < DIAGNOSIS_MULTIPLIERS; k++) {
+    for (size_t k = 0; w->known && k < DIAGNOSIS_MULTIPLIERS; k++) {
         fprintf(out, "%s{\"n_over_trained\": %g", k > 0 ? ", " : "", diagnosis_multiplier[k]);
-        json_print_member(out, "value", g->trained.multiplier[k].value);
-        print_ends(out, &g->trained.multiplier[k]);
+        json_print_member(out, "value", w->multiplier[k].value);
+        print_ends(out, &w->multiplier[k]);
         fputc('}', out);
     }
     fputc(']', out);
+}
+
+static void print_exponent(FILE *out, const struct diagnosis_growth *w) {
+    json_print_member(out, "exponent", w->exponent.value);
+    print_ends(out, &w->exponent);
+    json_print_member(out, "lack_of_fit", w->known ? w->lack_of_fit : NAN);
+}
+
+static void print_without_sinks(FILE *out, const struct diagnosis_growth *w) {
+    json_print_key(out, "without_sinks");
+    if (!w->known) {
+        fputs("null", out);
+        return;
+    }
+    fputs("{\"level\": ", out);
+    json_print_number(out, trend_risk);
+    print_exponent(out, w);
+    print_choice(out, w);
+    print_laws(out, "prescriptions", w);
+    print_multipliers(out, w);
+    fputc('}', out);
 }
 
 static void print_group(FILE *out, const struct diagnosis *d, const struct diagnosis_group *g) {
@@ -160,9 +180,7 @@ static void print_group(FILE *out, const struct diagnosis *d, const struct diagn
     print_text(out, "locality", story_locality(g->locality));
     print_text(out, "standing", story_standing(story_point(g)));
     print_text(out, "sentence", story_sentence(d, g, sentence));
-    json_print_member(out, "exponent", w->exponent.value);
-    print_ends(out, &w->exponent);
-    json_print_member(out, "lack_of_fit", w->known ? w->lack_of_fit : NAN);
+    print_exponent(out, w);
     json_print_key(out, "amplitude");
     fputs("{\"value\": ", out);
     json_print_number(out, w->known ? exp(w->log_amplitude.value) : NAN);
@@ -170,12 +188,14 @@ static void print_group(FILE *out, const struct diagnosis *d, const struct diagn
     json_print_member(out, "high", w->known ? exp(w->log_amplitude.high) : NAN);
     fputc('}', out);
     print_coordinates(out, w);
-    print_excluded(out, w);
+    print_choice(out, w);
+    json_print_member(out, "level", trend_risk);
     print_sinks(out, d, g);
     print_points(out, d, g);
     print_laws(out, "prescriptions", w);
     print_laws(out, "prescriptions_beyond", &g->beyond);
-    print_multipliers(out, g);
+    print_multipliers(out, w);
+    print_without_sinks(out, &g->without_sinks);
     fputc('}', out);
 }
 

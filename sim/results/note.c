@@ -6,12 +6,40 @@
 #include "sim/base/memory.h"
 
 /* Those there may be, NULL after the last. */
-static const char *const names[NOTE_MOST] = {
-    "layer",           "head",         "class",         "locality",      "standing",      "sentence",
-    "exponent",        "exponent_low", "exponent_high", "amplitude",     "amplitude_low", "amplitude_high",
-    "lack_of_fit",     "best",         "closest",       "excluded",      "level",         "sinks",
-    "excluded_beyond", "xi_alpha",     "xi_alpha_low",  "xi_alpha_high", "xi_delta",      "xi_delta_low",
-    "xi_delta_high",   "xi_lambda",    "xi_lambda_low", "xi_lambda_high"};
+static const char *const names[NOTE_MOST] = {"layer",
+                                             "head",
+                                             "class",
+                                             "locality",
+                                             "standing",
+                                             "sentence",
+                                             "exponent",
+                                             "exponent_low",
+                                             "exponent_high",
+                                             "amplitude",
+                                             "amplitude_low",
+                                             "amplitude_high",
+                                             "lack_of_fit",
+                                             "best",
+                                             "closest",
+                                             "excluded",
+                                             "level",
+                                             "sinks",
+                                             "excluded_beyond",
+                                             "xi_alpha",
+                                             "xi_alpha_low",
+                                             "xi_alpha_high",
+                                             "xi_delta",
+                                             "xi_delta_low",
+                                             "xi_delta_high",
+                                             "xi_lambda",
+                                             "xi_lambda_low",
+                                             "xi_lambda_high",
+                                             "exponent_without_sinks",
+                                             "exponent_without_sinks_low",
+                                             "exponent_without_sinks_high",
+                                             "best_without_sinks",
+                                             "closest_without_sinks",
+                                             "excluded_without_sinks"};
 
 static struct results_note *add(struct results_series *s, const char *name) {
     s->note = memory_resize(s->note, s->note_count + 1, sizeof *s->note);

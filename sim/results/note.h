@@ -6,7 +6,7 @@
 #include "sim/results/results.h"
 #include "sim/storage/h5file.h"
 
-enum { NOTE_MOST = 32 };
+enum { NOTE_MOST = 40 };
 
 /* Adds one; `name` is of those in note.c, and none is told twice. The text is copied. */
 void note_text(struct results_series *series, const char *name, const char *text);

@@ -149,7 +149,7 @@
     ARRAY(AVERAGED, lambda_between_sequences, EMPIRICAL, (LOG_N), "1/score",                                 \
           "exp of the mean over sequences of their medians of log Lambda_n")                                 \
     ARRAY(AVERAGED, lambda_without_sinks, EMPIRICAL, (LOG_N), "1/score",                                     \
-          "median Lambda_n of rows without the keys that are sinks")                                         \
+          "median Lambda_n without the keys that are sinks")                                                 \
     ARRAY(AVERAGED, drift, EMPIRICAL, (PRESCRIPTION), "1",                                                   \
           "max(m/Lambda)/min(m/Lambda) over the trained lengths")                                            \
     ARRAY(AVERAGED, drift_low, EMPIRICAL, (PRESCRIPTION), "1", "95% interval of the fitted trend's drift")   \

@@ -215,6 +215,39 @@ static void test_sink(void **state) {
     told_release(&t);
 }
 
+/* The same rows, whose key 0 nobody attends to. */
+static double no_sink(size_t n, size_t row, size_t key, const double *gaussian) {
+    (void)n, (void)row;
+    return key == 0 ? -50 : gaussian[key];
+}
+
+/* Growth and advice without the sink are those of rows that never had one; with it they are others. */
+static void test_growth_without_sink(void **state) {
+    (void)state;
+    struct told t, bare;
+    diagnose_heads(&t, 3, 2, 16, H5T_IEEE_F64LE, sink);
+    diagnose_heads(&bare, 3, 2, 16, H5T_IEEE_F64LE, no_sink);
+    for (size_t i = 0; i < t.diagnosis.group_count; i++) {
+        const struct diagnosis_group *g = &t.diagnosis.group[i], *other = &bare.diagnosis.group[i];
+        const struct diagnosis_growth *without = &g->without_sinks, *expected = &other->trained;
+        assert_true(without->known && without->decided && !other->without_sinks.known);
+        check_close(without->exponent.value, expected->exponent.value, 1e-12);
+        check_close(without->exponent.high, expected->exponent.high, 1e-12);
+        check_relative(without->multiplier[1].value, expected->multiplier[1].value, 1e-12);
+        assert_true(fabs(g->trained.exponent.value - expected->exponent.value) > 1e-3);
+        for (int k = 0; k < PRESCRIPTIONS; k++) {
+            check_relative(without->law[k].drift, expected->law[k].drift, 1e-12);
+            assert_int_equal(without->law[k].excluded, expected->law[k].excluded);
+        }
+        for (size_t j = 0; j < LENGTHS; j++) {
+            check_relative(g->point[j].lambda_without_sinks, other->point[j].median, 1e-12);
+        }
+        check_sentence(&t, g->name, "Without sinks, Lambda_n ");
+    }
+    told_release(&t);
+    told_release(&bare);
+}
+
 static void check_no_sinks(const struct told *t) {
     for (size_t j = 0; j < LENGTHS; j++) {
         check_close(survey_sinks(&t->survey, j, 0)->weight, 0, 0);
@@ -349,6 +382,8 @@ static void test_notes(void **state) {
     }
     assert_true(note_find(&read->series[0], "head")->is_whole);
     assert_int_equal(strncmp(note_find(&read->series[0], "sinks")->text, "0 0.5", 3), 0);
+    check_close(note_find(&read->series[0], "exponent_without_sinks")->number,
+                t.diagnosis.group[0].without_sinks.exponent.value, 0);
     ((struct results_note *)(void *)note_find(&read->series[0], "class"))->text[0] = 'x';
     store_digest_results(read, digest[2]);
     assert_string_not_equal(digest[0], digest[2]);
@@ -359,11 +394,17 @@ static void test_notes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plateau),      cmocka_unit_test(test_ties),
-        cmocka_unit_test(test_missing_head), cmocka_unit_test(test_float16),
-        cmocka_unit_test(test_sink),         cmocka_unit_test(test_no_sinks),
-        cmocka_unit_test(test_local),        cmocka_unit_test(test_one_sequence),
-        cmocka_unit_test(test_coordinates),  cmocka_unit_test(test_notes),
+        cmocka_unit_test(test_plateau),
+        cmocka_unit_test(test_ties),
+        cmocka_unit_test(test_missing_head),
+        cmocka_unit_test(test_float16),
+        cmocka_unit_test(test_growth_without_sink),
+        cmocka_unit_test(test_sink),
+        cmocka_unit_test(test_no_sinks),
+        cmocka_unit_test(test_local),
+        cmocka_unit_test(test_one_sequence),
+        cmocka_unit_test(test_coordinates),
+        cmocka_unit_test(test_notes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
