@@ -175,7 +175,7 @@ static void append_sinks_of_head(const struct diagnosis *d, const struct diagnos
 
 static void append_growth_without_sinks(const struct diagnosis_growth *w, char out[DIAGNOSIS_SENTENCE]) {
     if (!w->known) { return; }
-    words_append(out, DIAGNOSIS_SENTENCE, " Without sinks, ");
+    words_append(out, DIAGNOSIS_SENTENCE, " With the sinks of every length left out ");
     append_growth(w, out);
     append_advice(w, out);
     words_append(out, DIAGNOSIS_SENTENCE, ".");

@@ -242,7 +242,7 @@ static void test_growth_without_sink(void **state) {
         for (size_t j = 0; j < LENGTHS; j++) {
             check_relative(g->point[j].lambda_without_sinks, other->point[j].median, 1e-12);
         }
-        check_sentence(&t, g->name, "Without sinks, Lambda_n ");
+        check_sentence(&t, g->name, "With the sinks of every length left out Lambda_n ");
     }
     told_release(&t);
     told_release(&bare);
