@@ -44,14 +44,14 @@ static void print_point(FILE *out, const struct diagnosis_point *p) {
     json_print_member(out, "participation", p->participation);
     json_print_member(out, "top_weight", p->top_weight);
     json_print_member(out, "collapse", p->collapse);
+    json_print_member(out, "top_key_mass", p->top_key_mass);
     json_print_member(out, "tie_fraction", p->tie_fraction);
     json_print_member(out, "extreme_value_index", p->index.value);
     json_print_member(out, "index_low", p->index.low);
     json_print_member(out, "index_high", p->index.high);
     json_print_member(out, "index_of_gaussian", p->gaussian);
-    json_print_member(out, "top_key_mass", p->top_key_mass);
-    json_print_member(out, "rounding", p->rounding);
     json_print_member(out, "nearness", p->near);
+    json_print_member(out, "rounding", p->rounding);
     json_print_key(out, "local_mass");
     for (size_t w = 0; w < SURVEY_WINDOWS; w++) {
         fputs(w > 0 ? ", " : "[", out);

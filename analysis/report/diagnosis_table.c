@@ -155,8 +155,8 @@ void diagnosis_table_print(FILE *out, const struct diagnosis *d, size_t short_ro
 
 static void print_csv_beyond(FILE *out, const struct diagnosis_growth *w) {
     char excluded[STORY_LAWS];
-    fprintf(out, ",%s", w->known ? story_excluded(w, excluded) : "");
     for (int k = 0; k < PRESCRIPTIONS; k++) { fprintf(out, ",%.17g", w->known ? w->law[k].drift : NAN); }
+    fprintf(out, ",%s", w->known ? story_excluded(w, excluded) : "");
 }
 
 static void print_csv_without_sinks(FILE *out, const struct diagnosis *d, const struct diagnosis_group *g) {
@@ -191,19 +191,19 @@ static void print_csv_group(FILE *out, const struct diagnosis *d, const struct d
 }
 
 void diagnosis_table_print_csv(FILE *out, const struct diagnosis *d) {
-    fputs(
-        "name,n,rows,sequences,lambda,lambda_low,lambda_high,lower_quartile,upper_quartile,model_beta_ratio,"
-        "entropy,participation,collapse,top_key_mass,tie_fraction,extreme_value_index,index_low,index_high,"
-        "nearness,rounding,lambda_without_sinks,layer,head,class,locality,standing,exponent,low,high,best,"
-        "excluded",
-        out);
+    fputs("name,n,rows,sequences,lambda,lambda_low,lambda_high,lambda_without_sinks,lower_quartile,upper_"
+          "quartile,model_beta_ratio,"
+          "entropy,participation,collapse,top_key_mass,tie_fraction,extreme_value_index,index_low,index_high,"
+          "nearness,rounding,layer,head,class,locality,standing,exponent,low,high,best,"
+          "excluded",
+          out);
     for (int k = 0; k < PRESCRIPTIONS; k++) { fprintf(out, ",drift_%s", prescription_name[k]); }
     for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) {
         fprintf(out, ",multiplier_%g", diagnosis_multiplier[k]);
     }
-    fputs(",excluded_beyond", out);
     for (int k = 0; k < PRESCRIPTIONS; k++) { fprintf(out, ",drift_beyond_%s", prescription_name[k]); }
-    fputs(",sinks,exponent_without_sinks,exponent_without_sinks_low,exponent_without_sinks_high,"
+    fputs(",excluded_beyond,sinks,exponent_without_sinks,exponent_without_sinks_low,exponent_without_sinks_"
+          "high,"
           "best_without_sinks,excluded_without_sinks\n",
           out);
     for (size_t i = 0; i < d->group_count; i++) {
@@ -211,23 +211,12 @@ void diagnosis_table_print_csv(FILE *out, const struct diagnosis *d) {
             const struct diagnosis_point *p = &d->group[i].point[l];
             if (p->rows == 0) { continue; }
             fprintf(out, "%s,%.17g,%zu,%zu", d->group[i].name, p->n, p->rows, p->sequences);
-            const double number[] = {p->median,
-                                     p->lambda.low,
-                                     p->lambda.high,
-                                     p->lower,
-                                     p->upper,
-                                     1 / p->median,
-                                     p->entropy,
-                                     p->participation,
-                                     p->collapse,
-                                     p->top_key_mass,
-                                     p->tie_fraction,
-                                     p->index.value,
-                                     p->index.low,
-                                     p->index.high,
-                                     p->near,
-                                     p->rounding,
-                                     p->lambda_without_sinks};
+            const double number[] = {
+                p->median,        p->lambda.low, p->lambda.high,  p->lambda_without_sinks,
+                p->lower,         p->upper,      1 / p->median,   p->entropy,
+                p->participation, p->collapse,   p->top_key_mass, p->tie_fraction,
+                p->index.value,   p->index.low,  p->index.high,   p->near,
+                p->rounding};
             for (size_t k = 0; k < sizeof number / sizeof *number; k++) { fprintf(out, ",%.17g", number[k]); }
             fputc(',', out);
             print_csv_group(out, d, &d->group[i]);
