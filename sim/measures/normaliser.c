@@ -1,67 +1,140 @@
-/* The sum over all keys within T is taken over the row's points while whole parts lie within it, whose nodes
- * carry every smooth function. The part in which T lies is refined down to single scores where the support is
- * small enough for one of them to matter, else into finer and finer cells towards T. */
+/* The sum over all keys within T is taken score by score while they are few. Beyond, over the row's points
+ * while whole parts lie within T, whose nodes carry every smooth function; the part in which T lies is taken
+ * apart into cells, with all scores of one in its middle. That moves a score by half a cell's width at most,
+ * and sum p by half the cell's scores times the difference of the weights at its ends. */
 #include "sim/measures/normaliser.h"
 
 #include <math.h>
+#include <stdlib.h>
 
-#include "models/numeric/logs.h"
+#include "sim/base/memory.h"
+#include "sim/measures/dense.h"
 
-enum { CELLS = 32, ROOM = 8192, SPLIT = 64, STEPS = 200 };
-static const double EXACT = 4096; /* keys */
+enum {
+    EXACT = 4096, /* keys: supports that end within so many are made of single scores */
+    ROOM = 16384, /* cells */
+    SPREAD = 32,  /* cells of a part of which the row tells no finer scores */
+    STEPS = 200,  /* Newton's */
+    ROUNDS = 100, /* of finer and finer cells */
+    FINER = 4096, /* parts that one is refined into, at most */
+};
+static const double UNSURE = 1e-6;    /* what a cell may move sum p by */
+static const double UNSEEN = 0x1p-10; /* share of the keys above that a cell at T may hold */
+
+struct cell {
+    struct row_part part;
+    bool closed; /* nothing finer is known */
+};
 
 /* The keys that may have weight. */
-struct candidates {
+struct normaliser {
     const struct row *row;
     double scale, power; /* p = (scale (T - gap))^power */
     size_t points;       /* of the row, from the first on */
-    size_t cells;        /* of the part in which T lies; those beyond T have no weight */
-    double before;       /* keys above them */
-    double gap[ROOM], count[ROOM];
+    double before;       /* keys above the cells */
+    size_t count, room;
+    struct cell *cell;
 };
 
-struct power_sum {
-    double value, slope; /* sum p, and its derivative in T */
-};
-
-static void add_keys(const struct candidates *c, double cut, size_t n, const double *gap, const double *count,
-                     struct power_sum *sum) {
-    for (size_t i = 0; i < n; i++) {
-        double x = c->scale * (cut - gap[i]);
-        if (!(x > 0)) { continue; }
-        double lower = c->power == 1 ? 1 : pow(x, c->power - 1);
-        sum->value += count[i] * lower * x;
-        sum->slope += count[i] * lower * c->power * c->scale;
-    }
+struct normaliser *normaliser_create(void) {
+    return memory_create(1, sizeof(struct normaliser));
 }
 
-static struct power_sum sum_weights(const struct candidates *c, double cut) {
+void normaliser_free(struct normaliser *n) {
+    free(n->cell);
+    free(n);
+}
+
+/* ---- sums ---- */
+
+static double middle_of(const struct row_part *part) { return part->lower + (part->upper - part->lower) / 2; }
+static double keys_of(const struct row_part *part) { return part->last - part->before; }
+static bool is_single(const struct row_part *part) { return part->lower == part->upper; }
+
+static double weight_at(const struct normaliser *n, double cut, double gap) {
+    double x = n->scale * (cut - gap);
+    return !(x > 0) ? 0 : n->power == 1 ? x : pow(x, n->power);
+}
+
+/* sum p, and its derivative in T. */
+struct power_sum {
+    double value, slope;
+};
+
+static void add_keys(const struct normaliser *n, double cut, double gap, double count,
+                     struct power_sum *sum) {
+    double x = n->scale * (cut - gap);
+    if (!(x > 0)) { return; }
+    double lower = n->power == 1 ? 1 : pow(x, n->power - 1);
+    sum->value += count * lower * x;
+    sum->slope += count * lower * n->power * n->scale;
+}
+
+static struct power_sum sum_weights(const struct normaliser *n, double cut) {
     struct power_sum sum = {0, 0};
-    add_keys(c, cut, c->points, c->row->gap, c->row->count, &sum);
-    add_keys(c, cut, c->cells, c->gap, c->count, &sum);
+    for (size_t i = 0; i < n->points; i++) { add_keys(n, cut, n->row->gap[i], n->row->count[i], &sum); }
+    for (size_t i = 0; i < n->count; i++) {
+        const struct row_part *part = &n->cell[i].part;
+        add_keys(n, cut, middle_of(part), keys_of(part), &sum);
+    }
     return sum;
 }
 
+/* Newton's method for (sum p)^{1/power} = 1, the norm of a vector whose components rise linearly: convex, so
+ * that the iterates descend to the root, after the first where that starts below it. T <= 1/scale, where the
+ * largest weight is 1. */
+static double solve_cut(const struct normaliser *n, double start) {
+    double cut = fmin(start, 1 / n->scale);
+    for (int i = 0; i < STEPS; i++) {
+        struct power_sum sum = sum_weights(n, cut);
+        double norm = pow(sum.value, 1 / n->power),
+               step = (norm - 1) / (norm / n->power * sum.slope / sum.value);
+        cut -= step;
+        if (!(fabs(step) > 1e-15 * cut)) { break; }
+    }
+    return cut;
+}
+
+/* ---- where T lies ---- */
+
 /* Whether the weights of the first `points` points would sum to 1 or more, were T at this gap. */
-static bool is_beyond(struct candidates *c, size_t points, double gap) {
-    c->points = points;
-    return sum_weights(c, gap).value >= 1;
+static bool is_beyond(struct normaliser *n, size_t points, double gap) {
+    n->points = points;
+    return gap >= 1 / n->scale || sum_weights(n, gap).value >= 1;
+}
+
+/* The first score of the top at whose gap the weights of those above sum to 1; how many there are if there is
+ * none. */
+static size_t first_score(struct normaliser *n) {
+    const struct row *row = n->row;
+    size_t low = 0, high = 1;
+    while (high < row->top_count && !is_beyond(n, high, row->gap[high])) {
+        low = high;
+        high *= 2;
+    }
+    if (high >= row->top_count) { high = row->top_count; }
+    while (low + 1 < high) {
+        size_t middle = (low + high) / 2;
+        if (is_beyond(n, middle, row->gap[middle])) {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    return high;
 }
 
 static size_t part_end(const struct row *row, size_t part) {
     return part + 1 < row->part_count ? row->part[part + 1].point : row->point_count;
 }
 
-/* The first of the top, or of the parts, at whose (upper) gap the weights sum to 1; how many there are if
- * there is none. */
-static size_t first_beyond(struct candidates *c, bool parts) {
-    const struct row *row = c->row;
-    size_t low = 0, high = parts ? row->part_count : row->top_count;
+/* The first part at whose upper gap the weights sum to 1; how many there are if there is none. */
+static size_t first_part(struct normaliser *n) {
+    const struct row *row = n->row;
+    size_t low = 0, high = row->part_count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        bool beyond = parts ? is_beyond(c, part_end(row, middle), row->part[middle].upper)
-                            : is_beyond(c, middle, row->gap[middle]);
-        if (beyond) {
+        if (is_beyond(n, part_end(row, middle), row->part[middle].upper)) {
             high = middle;
         } else {
             low = middle + 1;
@@ -70,160 +143,156 @@ static size_t first_beyond(struct candidates *c, bool parts) {
     return low;
 }
 
-static void add_cell(struct candidates *c, double gap, double count) {
-    c->gap[c->cells] = gap;
-    c->count[c->cells++] = count;
-}
+/* ---- cells ---- */
 
-static bool is_single(const struct row_part *part) { return part->lower == part->upper; }
-
-/* Every score of a part, one by one. */
-static void add_scores(struct candidates *c, const struct row_part *part) {
-    const struct row_part *finer;
-    struct row_part wide[SPLIT];
-    size_t found = c->row->refine(c->row->maker, part, 1, 0, &finer), split = 0;
-    for (size_t i = 0; i < found; i++) {
-        if (is_single(&finer[i])) {
-            add_cell(c, finer[i].lower, finer[i].last - finer[i].before);
-        } else {
-            wide[split++] = finer[i];
-        }
+static void add_cell(struct normaliser *n, struct row_part part, bool closed) {
+    if (n->count == n->room) {
+        n->room = 2 * n->room + 64;
+        n->cell = memory_resize(n->cell, n->room, sizeof *n->cell);
     }
-    for (size_t i = 0; i < split; i++) { add_scores(c, &wide[i]); }
+    n->cell[n->count++] = (struct cell){part, closed || is_single(&part)};
 }
 
-/* Cells of one width, counted where the row can tell no finer. */
-static void spread_part(struct candidates *c, const struct row_part *part) {
-    double width = (part->upper - part->lower) / CELLS, before = part->before;
-    for (size_t i = 0; i < CELLS; i++) {
-        double end = part->lower + (double)(i + 1) * width;
-        double last = i + 1 < CELLS ? exp(c->row->log_count(c->row->maker, part, end)) : part->last;
-        add_cell(c, end - width / 2, last - before);
+/* A part as cells of one width, counted where the row can tell no finer. */
+static void spread_part(struct normaliser *n, const struct row_part *part) {
+    double width = (part->upper - part->lower) / SPREAD, before = part->before;
+    for (size_t i = 0; i < SPREAD; i++) {
+        double lower = part->lower + (double)i * width, upper = lower + width,
+               last = i + 1 < SPREAD ? exp(n->row->log_count(n->row->maker, part, upper)) : part->last;
+        struct row_part cell = *part;
+        cell.lower = lower;
+        cell.upper = i + 1 < SPREAD ? upper : part->upper;
+        cell.before = before;
+        cell.last = last;
+        add_cell(n, cell, true);
         before = last;
     }
 }
 
-/* The first of neighbours at whose upper gap the weights sum to 1, or the last. */
-static size_t first_neighbour(struct candidates *c, size_t count, const struct row_part *part) {
-    size_t low = 0, high = count - 1;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (is_beyond(c, c->points, part[middle].upper)) {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
-    }
-    return low;
+/* Whether finer parts are all of a part, and finer: counted rows may know none, or offer one score in the
+ * place of many. */
+static bool is_whole(const struct row_part *part, size_t found, const struct row_part *finer) {
+    if (found == 0 || finer[found - 1].last < part->last) { return false; }
+    return found > 1 || keys_of(part) == 1 || !is_single(finer);
 }
 
-/* Finer and finer parts, as one cell each, towards T. */
-static void descend_part(struct candidates *c, struct row_part part) {
+/* Puts finer cells in the place of one. */
+static void refine_cell(struct normaliser *n, size_t i) {
     const struct row_part *finer;
-    for (;;) {
-        size_t found = c->row->refine(c->row->maker, &part, 1, 0, &finer), first = c->cells;
-        if (found < 2 || finer[found - 1].last < part.last) { break; } /* no finer scores are told apart */
-        for (size_t i = 0; i < found; i++) {
-            add_cell(c, (finer[i].lower + finer[i].upper) / 2, finer[i].last - finer[i].before);
-        }
-        size_t at = first_neighbour(c, found, finer);
-        if (is_single(&finer[at])) { return; }
-        part = finer[at];
-        c->cells--;
-        c->gap[first + at] = c->gap[c->cells];
-        c->count[first + at] = c->count[c->cells];
+    struct row_part part = n->cell[i].part;
+    size_t found = n->row->refine(n->row->maker, &part, 1, 0, &finer);
+    n->cell[i] = n->cell[--n->count];
+    if (!is_whole(&part, found, finer)) {
+        spread_part(n, &part);
+        return;
     }
-    spread_part(c, &part);
+    for (size_t k = 0; k < found; k++) { add_cell(n, finer[k], false); }
 }
 
-/* Near T, where p log p and powers of p bend, nodes say little: two parts more are taken apart. */
-static void cut_part(struct candidates *c, size_t part) {
-    const struct row_part *cut = &c->row->part[part];
-    bool exact = cut->last <= EXACT;
-    const struct row_part *first = cut - (exact && part >= 2 ? 2 : 0);
-    c->points = first->point;
-    c->before = first->before;
-    for (; first <= cut; first++) {
-        if (is_single(first)) {
-            add_cell(c, first->lower, first->last - first->before);
-        } else if (exact) {
-            add_scores(c, first);
-        } else {
-            descend_part(c, *first);
-        }
-    }
+/* Whether a cell is to be refined, were T at this gap. */
+static bool is_coarse(const struct normaliser *n, const struct cell *cell, double cut, bool exact) {
+    const struct row_part *part = &cell->part;
+    if (cell->closed) { return false; }
+    if (exact) { return true; }
+    if (part->lower < cut && cut <= part->upper && keys_of(part) > UNSEEN * part->before) { return true; }
+    return keys_of(part) * (weight_at(n, cut, part->lower) - weight_at(n, cut, part->upper)) > UNSURE;
 }
 
-/* Sets the candidates, and an upper end of T; false where the bulk is reached. */
-static bool find_candidates(struct candidates *c, double *cut) {
-    const struct row *row = c->row;
-    size_t k = first_beyond(c, false);
-    if (k < row->top_count) {
-        c->points = k;
-        *cut = row->gap[k];
-        return true;
+/* Whether any cell became finer. */
+static bool refine_cells(struct normaliser *n, double cut, bool exact) {
+    size_t before = n->count, refined = 0;
+    for (size_t i = before; i-- > 0 && n->count + FINER <= ROOM;) { /* those that are new come last */
+        if (!is_coarse(n, &n->cell[i], cut, exact)) { continue; }
+        refine_cell(n, i);
+        refined++;
     }
-    size_t part = first_beyond(c, true);
-    if (part < row->part_count) {
-        cut_part(c, part);
-        *cut = row->part[part].upper + 1 / c->scale;
-        return true;
-    }
-    c->points = row->point_count;
-    *cut = row->gap[row->point_count - 1] + 1 / c->scale;
-    return !row->bulk;
+    return refined > 0;
 }
 
-/* Newton's method for (sum p)^{1/power} = 1, the norm of a vector whose components rise linearly: convex, so
- * that the iterates descend to the root. */
-static double solve_cut(const struct candidates *c, double cut) {
-    for (int i = 0; i < STEPS; i++) {
-        struct power_sum sum = sum_weights(c, cut);
-        double norm = pow(sum.value, 1 / c->power),
-               step = (norm - 1) / (norm / c->power * sum.slope / sum.value);
-        if (!(step > 1e-15 * cut)) { break; }
-        cut -= step;
-    }
+/* Every score of the first parts by itself. */
+static void list_scores(struct normaliser *n, size_t parts) {
+    const struct row_part *finer;
+    size_t found = n->row->refine(n->row->maker, n->row->part, parts, 0, &finer);
+    for (size_t i = 0; i < found; i++) { add_cell(n, finer[i], false); }
+    while (refine_cells(n, 0, true)) {}
+}
+
+/* Two parts before the one in which T lies are cells like it: p log p and powers of p bend there. */
+static double refined_cut(struct normaliser *n, const struct row_part *last) {
+    enum { BENT = 2 };
+    size_t part = (size_t)(last - n->row->part);
+    const struct row_part *first = last - (part < BENT ? part : BENT);
+    n->points = first->point;
+    n->before = first->before;
+    for (; first <= last; first++) { add_cell(n, *first, false); }
+    double cut = solve_cut(n, INFINITY);
+    for (int round = 0; round < ROUNDS && refine_cells(n, cut, false); round++) { cut = solve_cut(n, cut); }
     return cut;
 }
 
-static double support_of(const struct candidates *c, double cut) {
-    double support = c->before;
-    for (size_t i = 0; i < c->points && c->before == 0; i++) {
-        support += c->row->gap[i] < cut ? c->row->count[i] : 0;
+/* T, which lies in this part, or below it where it is the last. */
+static double cut_part(struct normaliser *n, size_t part) {
+    const struct row_part *last = &n->row->part[part];
+    if (last->last > EXACT) { return refined_cut(n, last); }
+    n->points = n->row->top_count;
+    n->before = n->row->part[0].before;
+    list_scores(n, part + 1);
+    return solve_cut(n, INFINITY);
+}
+
+/* Sets what may have weight, and T; NaN where it lies in the bulk. */
+static double find_cut(struct normaliser *n) {
+    const struct row *row = n->row;
+    size_t k = first_score(n);
+    if (k < row->top_count || (row->part_count == 0 && !row->bulk)) {
+        n->points = k;
+        return solve_cut(n, k < row->top_count ? row->gap[k] : INFINITY);
     }
-    for (size_t i = 0; i < c->cells; i++) { support += c->gap[i] < cut ? c->count[i] : 0; }
+    size_t part = first_part(n);
+    if (part < row->part_count) { return cut_part(n, part); }
+    return row->bulk ? NAN : cut_part(n, part - 1);
+}
+
+/* ---- what is told ---- */
+
+static double support_of(const struct normaliser *n, double cut) {
+    if (n->count == 0) { return (double)n->points; }
+    double support = n->before;
+    for (size_t i = 0; i < n->count; i++) {
+        const struct row_part *part = &n->cell[i].part;
+        if (part->lower >= cut) { continue; }
+        support += part->upper < cut ? keys_of(part)
+                                     : keys_of(part) * (cut - part->lower) / (part->upper - part->lower);
+    }
     return support;
 }
 
-static void add_moments(const struct candidates *c, double cut, double total, size_t n, const double *gap,
-                        const double *count, struct normalised *out) {
-    for (size_t i = 0; i < n; i++) {
-        double x = c->scale * (cut - gap[i]);
-        if (!(x > 0)) { continue; }
-        double log_p = c->power * log(x) - log(total), p = exp(log_p);
-        out->entropy -= count[i] * p * log_p;
-        out->participation += count[i] * p * p;
-    }
+static void add_moments(double p, double count, struct normalised *out) {
+    if (!(p > 0)) { return; }
+    out->entropy -= count * p * log(p);
+    out->participation += count * p * p;
 }
 
-struct normalised normaliser_entmax(const struct row *row, double alpha, double beta) {
-    struct candidates c;
-    double cut;
-    c.row = row;
-    c.scale = (alpha - 1) * beta;
-    c.power = 1 / (alpha - 1);
-    c.cells = 0;
-    c.before = 0;
-    if (!find_candidates(&c, &cut)) { return (struct normalised){NAN, NAN, NAN, NAN}; }
-    cut = solve_cut(&c, cut);
-    double total = sum_weights(&c, cut).value;
-    struct normalised out = {.support = support_of(&c, cut),
-                             .top_weight = pow(c.scale * cut, c.power) / total};
-    add_moments(&c, cut, total, c.points, row->gap, row->count, &out);
-    add_moments(&c, cut, total, c.cells, c.gap, c.count, &out);
+struct normalised normaliser_entmax(struct normaliser *n, const struct row *row, double alpha, double beta) {
+    n->row = row;
+    n->scale = fmin((alpha - 1) * beta * row->stretch, 1e300);
+    n->power = 1 / (alpha - 1);
+    n->count = 0;
+    double cut = find_cut(n);
+    if (isnan(cut)) { return dense_entmax(row, n->scale, n->power); }
+    double total = sum_weights(n, cut).value;
+    struct normalised out = {.support = support_of(n, cut), .top_weight = weight_at(n, cut, 0) / total};
+    for (size_t i = 0; i < n->points; i++) {
+        add_moments(weight_at(n, cut, row->gap[i]) / total, row->count[i], &out);
+    }
+    for (size_t i = 0; i < n->count; i++) {
+        const struct row_part *part = &n->cell[i].part;
+        add_moments(weight_at(n, cut, middle_of(part)) / total, keys_of(part), &out);
+    }
     return out;
 }
+
+/* ---- a sink ---- */
 
 struct normaliser_sink normaliser_sink(const double measure[MEASURE_VALUES], double log_weight) {
     double odds = log_weight - measure[MEASURE_LOG_PARTITION]; /* of the sink against all the others */
@@ -231,7 +300,7 @@ struct normaliser_sink normaliser_sink(const double measure[MEASURE_VALUES], dou
     double sink = exp(log_sink), rest = exp(log_rest);
     double own = (sink > 0 ? -sink * log_sink : 0) + (rest > 0 ? -rest * log_rest : 0);
     return (struct normaliser_sink){.weight = sink,
-                                    .entropy = own + rest * measure[MEASURE_ENTROPY],
+                                    .entropy = own + (rest > 0 ? rest * measure[MEASURE_ENTROPY] : 0),
                                     .participation =
                                         sink * sink + rest * rest * measure[MEASURE_PARTICIPATION]};
 }

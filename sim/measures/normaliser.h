@@ -1,5 +1,5 @@
-/* normaliser: what other maps from scores to weights make of a row (THEORY 2; issue of sparse attention).
- * Pure functions of a row, as measure.h; beta in units of Lambda^typ, gaps in units of 1/Lambda^typ.
+/* normaliser: what other maps from scores to weights make of a row. Pure functions of a row, as measure.h;
+ * beta in units of Lambda^typ, gaps in units of 1/Lambda^typ.
  *
  * alpha-entmax (Peters, Niculae & Martins, arXiv:1905.05702), 1 < alpha <= 2, is
  *
@@ -19,13 +19,21 @@ struct normalised {
     double entropy, participation, top_weight;
 };
 
-/* 1.05 <= alpha <= 2, beta > 0. Accurate to 1e-7, 1e-9 while the support lies in the row's top, and its
- * number exact, while it is below 2^12 keys; beyond, it ends inside a part whose scores are taken as spread
- * evenly. NaN where it ends in the bulk, beyond 2^52 keys. */
-struct normalised normaliser_entmax(const struct row *row, double alpha, double beta);
+struct normaliser; /* a workspace: one per thread */
+struct normaliser *normaliser_create(void);
+void normaliser_free(struct normaliser *normaliser);
+
+/* 1.05 <= alpha <= 2, beta > 0 of any size. While the support ends within the row's 4096 largest scores its
+ * number is exact, and the rest good to 1e-9. Beyond, T is good to the width of
+ * parts whose weights differ by less than 1e-6 in all, and within the one in which it lies, of less than
+ * 2^-10 of the keys above, scores are taken as spread evenly: 1e-3 of the support, or, where counted rows
+ * tell no finer, what fluctuations inside a part leave open (5e-5 of log N). Beyond 2^52 keys the row has no
+ * randomness and these are integrals, the support may be inf; NaN where it is all of such a row. */
+struct normalised normaliser_entmax(struct normaliser *normaliser, const struct row *row, double alpha,
+                                    double beta);
 
 /* Of a row with these measures at some beta and one more key whose logit is `log_weight` above that of the
- * row's maximum: weight of that key; the rest are of all keys, `support` is n + 1. */
+ * row's maximum: the weight of that key; entropy and participation are those of all n + 1 keys. */
 struct normaliser_sink {
     double weight, entropy, participation;
 };

@@ -250,6 +250,21 @@ static double panel_rank(const struct bulk *bulk, size_t panel, double gap) {
     return y;
 }
 
+bool bulk_atom(const struct bulk *bulk, size_t i, struct family_atom *atom) {
+    if (bulk->profile || i + 1 >= bulk->ends) { return false; }
+    *atom = (struct family_atom){bulk->gap[peak_node[i]], bulk->log_mass[peak_node[i]]};
+    return true;
+}
+
+void bulk_ranks(const struct bulk *bulk, double *first, double *last) {
+    *first = bulk->y_low;
+    *last = bulk->log_n;
+}
+
+double bulk_rank_gap(const struct bulk *bulk, double offset, double log_rank) {
+    return profile_gap(bulk->profile, log_rank) + offset;
+}
+
 double bulk_gap(const struct bulk *bulk, double offset, double rank) {
     if (bulk->profile) { return NAN; }
     for (size_t i = 1; i < bulk->ends; i++) {

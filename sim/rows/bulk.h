@@ -36,6 +36,13 @@ struct bulk_sums bulk_sums(const struct bulk *bulk, const struct kernel *kernel,
 /* Computes the sums at these betas and at their doubles once and for all. */
 void bulk_prepare(struct bulk *bulk, const struct kernel *kernel, size_t count, const double *beta);
 
+/* The atom of number `i` from 0, its own gap among it; false where there is none, and for a smooth bulk. */
+bool bulk_atom(const struct bulk *bulk, size_t i, struct family_atom *atom);
+
+/* Of a smooth bulk: the log ranks between which it lies, and the gap of one of them. */
+void bulk_ranks(const struct bulk *bulk, double *first, double *last);
+double bulk_rank_gap(const struct bulk *bulk, double offset, double log_rank);
+
 /* Gap of the score of that rank among atoms, inf behind the last of them; NaN for a smooth bulk. */
 double bulk_gap(const struct bulk *bulk, double offset, double rank);
 

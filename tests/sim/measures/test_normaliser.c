@@ -1,22 +1,45 @@
-/* Sparse normalisers of drawn rows against all their scores in order, of counted ones against exact laws. */
+/* Sparse normalisers of rows against all their scores in order, and against laws in closed form. */
 #include "tests/sim/measures/sample.h"
 
 #include "sim/measures/normaliser.h"
 #include "sim/rows/counted.h"
+#include "sim/rows/sampler.h"
 
 /* ---- against every score ---- */
 
-/* T by bisection on the sum over all keys, in long double. */
-static struct normalised brute_entmax(size_t n, const double *gap, long double alpha, long double beta) {
-    long double power = 1 / (alpha - 1), scale = (alpha - 1) * beta, low = 0, high = 1 / scale;
-    for (int step = 0; step < 80; step++) {
+/* Sparsemax of gaps in order: k keys have weight iff beta (k gap_k - sum of those above) < 1. */
+static long double sorted_cut(size_t n, const double *gap, long double beta) {
+    long double sum = 0;
+    size_t k = 1;
+    while (k < n && beta * ((long double)k * gap[k] - sum) < 1) { sum += gap[k++]; }
+    return (1 / beta + sum) / (long double)k;
+}
+
+/* Quicker for whole powers. */
+static long double power_of(long double x, long double power) {
+    long double result = 1;
+    if (power != floorl(power)) { return powl(x, power); }
+    for (unsigned k = (unsigned)power; k > 0; k /= 2, x *= x) { result *= k % 2 ? x : 1; }
+    return result;
+}
+
+/* T by bisection on the sum over all keys. */
+static long double bisected_cut(size_t n, const double *gap, long double power, long double scale) {
+    long double low = 0, high = 1 / scale;
+    for (int step = 0; step < 64; step++) {
         long double cut = (low + high) / 2, sum = 0;
-        for (size_t i = 0; i < n && gap[i] < cut; i++) { sum += powl(scale * (cut - gap[i]), power); }
+        for (size_t i = 0; i < n && gap[i] < cut; i++) { sum += power_of(scale * (cut - gap[i]), power); }
         *(sum < 1 ? &low : &high) = cut;
     }
-    struct normalised x = {.top_weight = (double)powl(scale * high, power)};
-    for (size_t i = 0; i < n && gap[i] < high; i++) {
-        long double p = powl(scale * (high - gap[i]), power);
+    return high;
+}
+
+static struct normalised brute_entmax(size_t n, const double *gap, long double alpha, long double beta) {
+    long double power = 1 / (alpha - 1), scale = (alpha - 1) * beta,
+                cut = alpha == 2 ? sorted_cut(n, gap, beta) : bisected_cut(n, gap, power, scale);
+    struct normalised x = {.top_weight = (double)power_of(scale * cut, power)};
+    for (size_t i = 0; i < n && gap[i] < cut; i++) {
+        long double p = power_of(scale * (cut - gap[i]), power);
         x.support++;
         x.entropy -= p > 0 ? (double)(p * logl(p)) : 0;
         x.participation += (double)(p * p);
@@ -24,50 +47,104 @@ static struct normalised brute_entmax(size_t n, const double *gap, long double a
     return x;
 }
 
-/* Inside a part scores lie anywhere: as evenly as so many draws, 5 standard deviations (a fair draw fails
- * once in 10^6). */
-static double spread(const struct row *row, double support) {
-    for (size_t i = 0; i < row->part_count; i++) {
-        if (row->part[i].last >= support - 0.5) { return 1 + 2.5 * sqrt(row->part[i].last - row->part[i].before); }
-    }
-    return 0;
-}
-
-static void compare(const struct law *law, const struct row *row, size_t n, const double *gap, double alpha,
-                    double beta) {
-    struct normalised want = brute_entmax(n, gap, alpha, beta), got = normaliser_entmax(row, alpha, beta);
-    bool single = want.support < 3500; /* parts up to here are refined into single scores */
-    double close = want.support < (double)row->top_count ? 1e-9 : single ? 1e-7 : 1e-3;
-    double support = single ? 1e-9 * want.support : spread(row, want.support);
+/* The file's own words: exact to 4096 keys, 1e-3 beyond. */
+static void compare(const char *what, const struct row *row, size_t n, const double *gap, double alpha,
+                    double beta, struct normaliser *workspace) {
+    struct normalised want = brute_entmax(n, gap, alpha, beta),
+                      got = normaliser_entmax(workspace, row, alpha, beta);
+    bool single = want.support < 3500; /* and so is the end of the part */
+    double close = single ? 1e-9 : 1e-4;
+    double support = single ? 1e-9 : 1e-3 * want.support;
     if (!(fabs(got.support - want.support) <= support) || !(fabs(got.entropy - want.entropy) <= close) ||
         !(fabs(got.participation / want.participation - 1) <= 10 * close) ||
         !(fabs(got.top_weight / want.top_weight - 1) <= 10 * close)) {
-        fail_msg(
-            "%s(%g), n = %zu, alpha = %g, beta = %g: support %g, H %.12g, Y_2 %.12g, p_(1) %.12g; exactly "
-            "%g, %.12g, %.12g, %.12g",
-            law->family, law->p[0], n, alpha, beta, got.support, got.entropy, got.participation,
-            got.top_weight, want.support, want.entropy, want.participation, want.top_weight);
+        fail_msg("%s, n = %zu, alpha = %g, beta = %g: support %.9g, H %.12g, Y_2 %.12g, p_(1) %.12g; exactly "
+                 "%g, %.12g, %.12g, %.12g",
+                 what, n, alpha, beta, got.support, got.entropy, got.participation, got.top_weight,
+                 want.support, want.entropy, want.participation, want.top_weight);
     }
 }
 
-static void test_every_score(void **state) {
+static const double alphas[] = {1.05, 1.5, 2, 1.7}, factors[] = {1e-6, 0.003, 0.03, 0.3, 1, 100};
+
+static void test_drawn(void **state) {
     (void)state;
-    const size_t length[] = {2, 3, 100, 513, 4096, 10000};
-    const double alpha[] = {1.05, 1.25, 1.5, 2}, factor[] = {1e-6, 0.003, 0.03, 0.1, 0.5, 1, 2.5, 100};
+    const size_t length[] = {2, 3, 100, 513, 1500, 6000};
     struct drawn *drawn = drawn_create(isa_best());
+    struct normaliser *workspace = normaliser_create();
     for (size_t l = 0; l < LAWS; l++) {
-        for (size_t i = 0; i < (getenv("GAPSCALE_TEST_QUICK") ? 5 : 6); i++) {
+        for (size_t i = 0; i < 6; i++) {
             double *gap = row_gaps(&laws[l], length[i], test_stream(i));
             const struct row *row = make_row(drawn, &laws[l], length[i], i);
             double lambda = measure_accumulation(row).lambda;
-            for (size_t a = 0; a < 4; a++) {
-                for (size_t b = length[i] > 5000 ? a % 2 : 0; b<8; b += length[i]> 5000 ? 2 : 1) {
-                    compare(&laws[l], row, length[i], gap, alpha[a], factor[b] * lambda);
-                }
+            for (size_t k = 0; k < (length[i] < 1000 ? 24 : 18); k++) {
+                if (length[i] > 1000 && (k + l) % 7 > 0) { continue; }
+                compare(laws[l].family, row, length[i], gap, alphas[k / 6], factors[k % 6] * lambda,
+                        workspace);
             }
             free(gap);
         }
     }
+    normaliser_free(workspace);
+    drawn_free(drawn);
+}
+
+static int ascending(const void *a, const void *b) { return -descending(a, b); }
+
+/* The scores of a counted row one by one, as its own refining tells them. */
+static size_t list_gaps(const struct row *row, double *gap) {
+    const struct row_part *finer;
+    struct row_part open[512];
+    size_t count = row->top_count, left = row->part_count;
+    memcpy(gap, row->gap, count * sizeof *gap);
+    memcpy(open, row->part, left * sizeof *open);
+    while (left > 0) {
+        struct row_part part = open[--left];
+        if (part.lower == part.upper) {
+            for (size_t k = 0; k < (size_t)(part.last - part.before); k++) { gap[count++] = part.lower; }
+            continue;
+        }
+        size_t found = row->refine(row->maker, &part, 1, 0, &finer);
+        memcpy(open + left, finer, found * sizeof *open);
+        left += found;
+    }
+    qsort(gap, count, sizeof *gap, ascending);
+    return count;
+}
+
+static void test_counted(void **state) {
+    (void)state;
+    const size_t n = 1500;
+    double gap[1500];
+    struct counted *counted = counted_create(isa_best());
+    struct normaliser *workspace = normaliser_create();
+    for (size_t l = 0; l < LAWS; l++) {
+        const struct family *family = family_find(laws[l].family);
+        double log_n = log((double)n), log_lambda = typical_scale(family, laws[l].p, log_n).log_lambda;
+        struct counted_law *law =
+            counted_law_create(family, laws[l].p, log_n, log_lambda, isa_best()->kernel, 0, NULL);
+        const struct row *row = counted_row(counted, law, test_stream(l));
+        assert_int_equal(list_gaps(row, gap), n);
+        for (size_t k = l % 5; k < 18; k += 5) {
+            compare(laws[l].family, row, n, gap, alphas[k / 6], factors[k % 6], workspace);
+        }
+        counted_law_free(law);
+    }
+    normaliser_free(workspace);
+    counted_free(counted);
+}
+
+/* Rows whose scores are multiplied: as those at a beta times as large. */
+static void test_stretched(void **state) {
+    (void)state;
+    struct drawn *drawn = drawn_create(isa_best());
+    struct normaliser *workspace = normaliser_create();
+    struct row row = *make_row(drawn, &laws[0], 300, 3);
+    struct normalised plain = normaliser_entmax(workspace, &row, 1.5, 0.75);
+    row.stretch = 3;
+    check_relative(normaliser_entmax(workspace, &row, 1.5, 0.25).entropy, plain.entropy, 1e-13);
+    check_close(normaliser_entmax(workspace, &row, 1.5, INFINITY).support, 1, 0);
+    normaliser_free(workspace);
     drawn_free(drawn);
 }
 
@@ -95,47 +172,147 @@ static void test_sink(void **state) {
     drawn_free(drawn);
 }
 
-/* ---- the law of the support ---- */
+/* ---- laws: exponential scores (gumbel rows at n = e^1000 are that to e^-1000) ---- */
 
-enum { ROWS = 20000, BINS = 12 };
+struct exponential {
+    struct counted *counted;
+    struct counted_law *law;
+    struct normaliser *workspace;
+};
 
-/* Support - 1 of sparsemax is Poisson(1/b) in the Gumbel class: chi square over its values. Exponential
- * scores (gumbel rows at n = e^1000 are that to e^-1000) obey it at every n. A fair draw fails once in 10^6.
- */
+static struct exponential exponential_create(void) {
+    const struct family *family = family_find("gumbel");
+    const double p[] = {0, 1}, log_n = 1000, log_lambda = typical_scale(family, p, log_n).log_lambda;
+    return (struct exponential){counted_create(isa_best()),
+                                counted_law_create(family, p, log_n, log_lambda, isa_best()->kernel, 0, NULL),
+                                normaliser_create()};
+}
+
+static void exponential_free(struct exponential *e) {
+    normaliser_free(e->workspace);
+    counted_law_free(e->law);
+    counted_free(e->counted);
+}
+
+enum { BINS = 12 };
+
+/* Pearson's chi square against Poisson(mean); what is rarer than once is counted with what is next. */
+static double poisson_chi_square(double mean, const double seen[BINS], double rows) {
+    double chi2 = 0, left = rows, expected = rows * exp(-mean), s = 0, e = 0;
+    for (size_t k = 0; k < BINS; k++) {
+        e += k + 1 < BINS ? expected : left;
+        s += seen[k];
+        if (e >= 5 || k + 1 == BINS) {
+            chi2 += e > 0 ? (s - e) * (s - e) / fmax(e, 5) : 0;
+            s = e = 0;
+        }
+        left -= expected;
+        expected *= mean / (double)(k + 1);
+    }
+    return chi2;
+}
+
+/* Support - 1 of sparsemax is Poisson(1/b). Three chi squares with at most 11 degrees of freedom above 45
+ * each: a fair draw fails once in 10^5. */
 static void test_poisson(void **state) {
     (void)state;
-    const struct family *family = family_find("gumbel");
-    const double p[] = {0, 1}, log_n = 1000, ratio[] = {0.25, 1, 3};
-    double log_lambda = typical_scale(family, p, log_n).log_lambda;
-    struct counted *counted = counted_create(isa_best());
-    struct counted_law *law = counted_law_create(family, p, log_n, log_lambda, isa_best()->kernel, 0, NULL);
-    double seen[3][BINS] = {0};
-    for (uint64_t r = 0; r < ROWS; r++) {
-        const struct row *row = counted_row(counted, law, test_stream(r));
+    const double ratio[] = {0.25, 1, 3};
+    const uint64_t rows = getenv("GAPSCALE_TEST_LONG") ? 200000 : 8000;
+    struct exponential e = exponential_create();
+    double seen[3][BINS] = {{0}};
+    for (uint64_t r = 0; r < rows; r++) {
+        const struct row *row = counted_row(e.counted, e.law, test_stream(r));
         for (size_t b = 0; b < 3; b++) {
-            double more = normaliser_entmax(row, 2, ratio[b]).support - 1;
+            double more = normaliser_entmax(e.workspace, row, 2, ratio[b]).support - 1;
             seen[b][(size_t)fmin(more, BINS - 1)]++;
         }
     }
     for (size_t b = 0; b < 3; b++) {
-        double chi2 = 0, left = ROWS, expected = ROWS * exp(-1 / ratio[b]);
-        for (size_t k = 0; k < BINS; k++) {
-            double e = k + 1 < BINS ? expected : left;
-            if (e > 1e-3) { chi2 += (seen[b][k] - e) * (seen[b][k] - e) / fmax(e, 1); }
-            left -= expected;
-            expected /= ratio[b] * (double)(k + 1);
-        }
-        if (chi2 > 60) { fail_msg("b = %g: chi^2 = %g for %d values", ratio[b], chi2, BINS); }
+        double chi2 = poisson_chi_square(1 / ratio[b], seen[b], (double)rows);
+        if (chi2 > 45) { fail_msg("b = %g: chi^2 = %g for %d values", ratio[b], chi2, BINS); }
     }
-    counted_law_free(law);
-    counted_free(counted);
+    exponential_free(&e);
+}
+
+/* The same where supports are large: mean 1 + 1/b and variance 1/b, each within 5 of its standard deviations
+ * (a fair draw fails once in 10^6); the first within single scores, the others where parts stay whole. */
+static void test_large_support(void **state) {
+    (void)state;
+    enum { ROWS = 200 };
+    const double mean[] = {1000, 1e5, 1e8};
+    struct exponential e = exponential_create();
+    double sum[3] = {0}, squares[3] = {0};
+    for (uint64_t r = 0; r < ROWS; r++) {
+        const struct row *row = counted_row(e.counted, e.law, test_stream(r));
+        for (size_t k = 0; k < 3; k++) {
+            double off =
+                (normaliser_entmax(e.workspace, row, 2, 1 / mean[k]).support - 1 - mean[k]) / sqrt(mean[k]);
+            sum[k] += off;
+            squares[k] += off * off;
+        }
+    }
+    for (size_t k = 0; k < 3; k++) {
+        check_close(sum[k] / ROWS, 0, 5 / sqrt(ROWS));
+        check_close(squares[k] / ROWS, 1, 5 * sqrt(2.0 / ROWS));
+    }
+    exponential_free(&e);
+}
+
+/* In the bulk N(t) = e^t, so that sum p = N(T) s^q Gamma(q + 1) and sum p^2 = N(T) s^{2q} Gamma(2 q + 1)
+ * with s = (alpha - 1) b and q = 1/(alpha - 1); relative fluctuations are 1/sqrt(N). */
+static void test_bulk(void **state) {
+    (void)state;
+    const double ratio[] = {1e-20, 1e-100}, alpha[] = {2, 1.5, 1.25};
+    struct exponential e = exponential_create();
+    const struct row *row = counted_row(e.counted, e.law, test_stream(0));
+    for (size_t k = 0; k < 6; k++) {
+        double q = 1 / (alpha[k / 2] - 1), s = ratio[k % 2] * (alpha[k / 2] - 1),
+               log_n = -q * log(s) - lgamma(q + 1);
+        struct normalised x = normaliser_entmax(e.workspace, row, alpha[k / 2], ratio[k % 2]);
+        check_close(x.support < INFINITY ? log(x.support) : log_n, log_n, 1e-7);
+        check_relative(x.participation, exp(log_n + 2 * q * log(s) + lgamma(2 * q + 1)), 1e-7);
+        /* -log p = -q log(s u), u of law Gamma(q + 1) */
+        double digamma = -0.57721566490153286;
+        for (int i = 1; i <= (int)q; i++) { digamma += 1.0 / i; }
+        check_close(x.entropy, -q * (log(s) + digamma), 1e-6);
+    }
+    exponential_free(&e);
+}
+
+/* One key above N equal ones: p_(1) = (1 + N beta gap)/(1 + N) for sparsemax while beta gap < 1; the same
+ * equation of degree 2 for alpha = 1.5. */
+static void test_plateau(void **state) {
+    (void)state;
+    const struct family *family = family_find("plateau");
+    const double p[] = {2, 1}, log_length[] = {log(5), log(1e6), 1e5};
+    struct sampler *sampler = sampler_create(isa_best());
+    struct normaliser *workspace = normaliser_create();
+    for (size_t i = 0; i < 3; i++) {
+        double log_lambda = typical_scale(family, p, log_length[i]).log_lambda, n = exp(log_length[i]) - 1;
+        struct sampler_law *law =
+            sampler_law_create(family, p, log_length[i], log_lambda, false, isa_best()->kernel, 0, NULL);
+        const struct row *row = sampler_row(sampler, law, test_stream(0));
+        double beta = 0.3, ratio = beta / exp(log_lambda);
+        struct normalised x = normaliser_entmax(workspace, row, 2, ratio),
+                          one = normaliser_entmax(workspace, row, 2, 0.6 / exp(log_lambda));
+        double top = isfinite(n) ? (1 + n * beta * 2) / (1 + n) : beta * 2, rest = 1 - top;
+        if (isfinite(n)) { check_relative(x.support, 1 + n, 1e-14); }
+        check_relative(x.top_weight, top, 1e-12);
+        check_relative(x.entropy, -top * log(top) - rest * (log(rest) - fmin(log(n), log_length[i])), 1e-12);
+        check_relative(x.participation, top * top + rest * rest / n, 1e-12);
+        check_close(one.support, 1, 0);
+        check_close(one.top_weight, 1, 1e-14);
+        sampler_law_free(law);
+    }
+    normaliser_free(workspace);
+    sampler_free(sampler);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_score),
-        cmocka_unit_test(test_sink),
-        cmocka_unit_test(test_poisson),
+        cmocka_unit_test(test_drawn), cmocka_unit_test(test_counted), cmocka_unit_test(test_stretched),
+        cmocka_unit_test(test_sink),  cmocka_unit_test(test_poisson), cmocka_unit_test(test_large_support),
+        cmocka_unit_test(test_bulk),  cmocka_unit_test(test_plateau),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
