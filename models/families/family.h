@@ -96,6 +96,9 @@ struct family {
      * attention output. NULL elsewhere. */
     double (*dimension)(const double *p);
 
+    /* The score that the origin is at; NULL: 0. */
+    double (*origin)(const double *p);
+
     /* Lambda^typ_n ~ law(n) as n -> inf, for parameters that are schedules. False where no such
      * law is known. law_text is the formula, for people. */
     const char *law_text;

@@ -60,6 +60,8 @@ static bool law(const struct schedule *parameter, struct schedule *lambda) {
     return true;
 }
 
+static double origin(const double *p) { return p[LOCATION]; }
+
 const struct family family_gumbel = {
     .name = "gumbel",
     .title = "Gumbel scores: an exactly exponential upper tail",
@@ -71,6 +73,7 @@ const struct family family_gumbel = {
            "Poisson-Dirichlet(1/b, 0) up to corrections of order 1/n.\n"
            "Sources: Karakida & Hayase, arXiv:2605.12697; Pitman & Yor, Ann. Probab. 25 (1997) 855.",
     FAMILY_OF_SCORES,
+    .origin = origin,
     .class = FAMILY_GUMBEL,
     .parameter_count = 2,
     .parameter = {{"location", "mode of a score; shifts the row, changes nothing", 0, -1e300, 1e300, false,

@@ -241,6 +241,12 @@ static bool law(const struct schedule *parameter, struct schedule *lambda) {
 
 static double dimension(const double *p) { return p[DIMENSION]; }
 
+/* Scores are <q,k>. */
+static double origin(const double *p) {
+    (void)p;
+    return 1;
+}
+
 const struct family family_spherical = {
     .name = "spherical",
     .title = "keys uniform on a sphere, scored by their overlap with the query",
@@ -262,5 +268,6 @@ const struct family family_spherical = {
     .law_text = "kappa C^(1/kappa) n^(2/(d-1)) for constant d; c e^(2/c) sqrt(1 - e^(-2/c)) log n for d = c "
                 "log n; sqrt(2 d log n) for faster d",
     .dimension = dimension,
+    .origin = origin,
     .uniforms_per_score = 2,
 };

@@ -42,6 +42,15 @@ struct config_output {
     uint64_t seed;        /* of CONFIG_MATRIX_RANDOM: entries N(0, 1/dimension) */
 };
 
+/* Maps from scores to weights that are measured beside softmax: sparsemax, alpha-entmax by alpha, and
+ * softmax with one more key by its score; in increasing order. */
+enum { CONFIG_NORMALISERS = 8 };
+struct config_normalisers {
+    bool sparsemax;
+    size_t entmax_count, sink_count;
+    double entmax[CONFIG_NORMALISERS], sink[CONFIG_NORMALISERS];
+};
+
 struct config_series {
     char name[CONFIG_NAME];
     const struct family *family;
@@ -53,6 +62,7 @@ struct config_series {
     size_t criterion_count;
     struct criterion criterion[CONFIG_CRITERIA];
     enum config_rows rows;
+    struct config_normalisers normalisers;
     struct config_output output;
 };
 

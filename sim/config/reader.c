@@ -14,6 +14,7 @@ static const char default_text[] =
     "beta: {relative_to: lambda_typ, from: 1/16, to: 16, points: 65}\n"
     "collapse: {entropy: [1.0], participation: [0.5], top_two_ratio: [0.5], susceptibility: true}\n"
     "rows: auto\n"
+    "normalisers: []\n"
     "common_randomness: false\n"
     "keep_replicates: 4096\n"
     "ordered_weights: 8\n"

@@ -7,6 +7,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/number.h"
+#include "sim/config/normalisers.h"
 #include "sim/config/value.h"
 
 static void write_reals(FILE *out, size_t count, const double *value) {
@@ -96,9 +97,18 @@ static bool same_collapse(const struct config_series *a, const struct config_ser
     return same;
 }
 
+/* Nothing where there are none, as before there were any. */
+static void write_normalisers(FILE *out, const char *indent, const struct config_normalisers *normalisers,
+                              const struct config_normalisers *top) {
+    if (normalisers_are_same(normalisers, top)) { return; }
+    fputs(indent, out);
+    normalisers_write(out, normalisers);
+}
+
 /* The keys that a series may override, where they differ from those of `top` (NULL: all of them). */
 static void write_shared(FILE *out, const char *indent, const struct config_series *series,
                          const struct config_series *top) {
+    static const struct config_normalisers none;
     if (!top || series->replicates != top->replicates) {
         fprintf(out, "%sreplicates: %" PRIu64 "\n", indent, series->replicates);
     }
@@ -117,6 +127,7 @@ static void write_shared(FILE *out, const char *indent, const struct config_seri
     if (!top || series->rows != top->rows) {
         fprintf(out, "%srows: %s\n", indent, config_rows_name[series->rows]);
     }
+    write_normalisers(out, indent, &series->normalisers, top ? &top->normalisers : &none);
 }
 
 static void write_schedule(FILE *out, const struct schedule *schedule) {

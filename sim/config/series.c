@@ -11,6 +11,7 @@
 #include "sim/config/betas.h"
 #include "sim/config/collapse.h"
 #include "sim/config/lengths.h"
+#include "sim/config/normalisers.h"
 #include "sim/config/outputs.h"
 #include "sim/config/parameters.h"
 
@@ -72,6 +73,7 @@ static void read_shared(struct reader *reader, const struct yaml_node *mapping,
     }
     if ((node = yaml_find(mapping, "collapse"))) { collapse_read(reader, node, to); }
     if ((node = yaml_find(mapping, "rows"))) { read_rows(reader, node, &to->rows); }
+    if ((node = yaml_find(mapping, "normalisers"))) { normalisers_read(reader, node, &to->normalisers); }
 }
 
 /* Drawn scores are doubles: their spread and the gaps that matter, 1/Lambda^typ, must be normal numbers. */
@@ -152,6 +154,7 @@ static void check_ranges(struct reader *reader, const struct yaml_node *node,
     check_rows(reader, node, series);
     check_score_range(reader, node, series);
     outputs_check(reader, node, series);
+    normalisers_check(reader, node, series);
     betas_check(reader, beta ? beta : node, series);
 }
 

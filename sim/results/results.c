@@ -19,7 +19,14 @@ const char *const results_dimension_name[RESULTS_DIMENSIONS] = {RESULTS_DIMENSIO
 /* ---- the table ---- */
 
 /* The table's words. */
-enum { EVERY = RESULTS_OF_EVERY, OUTPUT = RESULTS_OF_OUTPUT, EMPIRICAL = RESULTS_OF_MEASURED };
+enum {
+    EVERY = RESULTS_OF_EVERY,
+    OUTPUT = RESULTS_OF_OUTPUT,
+    SPARSEMAX = RESULTS_OF_SPARSEMAX,
+    ENTMAX = RESULTS_OF_ENTMAX,
+    SINKS = RESULTS_OF_SINKS,
+    EMPIRICAL = RESULTS_OF_MEASURED
+};
 #define SHORT(key, ...) key = RESULTS_##key,
 enum { RESULTS_DIMENSION_TABLE(SHORT) };
 #define SERIES(key, name, series) [RESULTS_##key] = (enum results_owner)(series),
@@ -60,6 +67,9 @@ bool results_has_output(const struct results_series *s) { return s->size[RESULTS
 static bool is_owner(const struct results_series *s, enum results_owner owner) {
     switch (owner) {
     case RESULTS_OF_OUTPUT: return results_has_output(s);
+    case RESULTS_OF_SPARSEMAX: return s->sparsemax;
+    case RESULTS_OF_ENTMAX: return s->size[RESULTS_ALPHA] > 0;
+    case RESULTS_OF_SINKS: return s->size[RESULTS_SINK] > 0;
     case RESULTS_OF_MEASURED: return s->family && s->family->kind == FAMILY_MEASURED;
     default: return true;
     }
@@ -169,6 +179,11 @@ void results_fill_common(struct results_series *s, const double *quantile) {
     for (size_t i = 0; i < s->size[RESULTS_TE]; i++) { s->te_factor[i] = ldexp(1, (int)i - TE_OCTAVES); }
 }
 
+static void fill_normalisers(struct results_series *s, const struct config_normalisers *asked) {
+    for (size_t i = 0; i < s->size[RESULTS_ALPHA]; i++) { s->entmax_alpha[i] = asked->entmax[i]; }
+    for (size_t i = 0; i < s->size[RESULTS_SINK]; i++) { s->sink_score[i] = asked->sink[i]; }
+}
+
 static void fill_output(struct results_series *s, const struct config_output *output) {
     size_t components = s->size[RESULTS_COMPONENT], pair = 0;
     if (components == 0) { return; }
@@ -262,6 +277,9 @@ static void series_shape(struct results_series *s, const struct config *config,
                         asked->criterion_count);
     s->size[RESULTS_BLOCK] = (s->replicates + length - 1) / length;
     s->size[RESULTS_REPLICATE] = kept < s->replicates ? kept : s->replicates;
+    s->sparsemax = asked->normalisers.sparsemax;
+    s->size[RESULTS_ALPHA] = asked->normalisers.entmax_count;
+    s->size[RESULTS_SINK] = asked->normalisers.sink_count;
     if (asked->output.asked) {
         size_t rows = asked->output.rows, components = rows < RESULTS_COMPONENTS ? rows : RESULTS_COMPONENTS;
         s->size[RESULTS_COMPONENT] = components;
@@ -304,6 +322,7 @@ static void series_outline(struct results_series *s, const struct config *config
     allocate(s, false);
     fill_blocks(s);
     results_fill_common(s, config->quantile);
+    fill_normalisers(s, &asked->normalisers);
     fill_output(s, &asked->output);
     fill_scales(s, asked, config->seed);
     fill_output_scales(s);

@@ -46,6 +46,7 @@ struct results_series {
     struct schedule parameter[FAMILY_PARAMETERS];
     enum config_rows rows; /* how they were asked for */
     uint64_t replicates;
+    bool sparsemax; /* asked for */
     size_t size[RESULTS_DIMENSIONS];
 
     RESULTS_TABLE(RESULTS_ARRAY, RESULTS_EXACT_ARRAY, RESULTS_NOTHING, RESULTS_NOTHING, RESULTS_NOTHING)
@@ -79,7 +80,10 @@ enum results_kind {
 
 enum results_owner {
     RESULTS_OF_EVERY,
-    RESULTS_OF_OUTPUT,  /* series with an attention output */
+    RESULTS_OF_OUTPUT,    /* series with an attention output */
+    RESULTS_OF_SPARSEMAX, /* series that ask for normalisers */
+    RESULTS_OF_ENTMAX,
+    RESULTS_OF_SINKS,
     RESULTS_OF_MEASURED /* rows that were measured (sim/scores) */
 };
 

@@ -10,9 +10,9 @@
  *   s->se[RESULTS_KEY];
  * - KEPT_AVERAGE(..): the same over the kept replicates alone.
  *
- * kind is one of enum results_kind; series is EVERY, OUTPUT for those with an attention output only, or
- * EMPIRICAL for rows that were measured. What
- * has no unit is not in the file; such rows stand last.
+ * kind is one of enum results_kind; series is EVERY, OUTPUT for those with an attention output only,
+ * SPARSEMAX, ENTMAX and SINKS for those that ask for these normalisers, or EMPIRICAL for rows that were
+ * measured. What has no unit is not in the file; such rows stand last.
  *
  * A new average over replicates is one row and one line in sim/sweep/replicate.c (a measure at one beta: in
  * sim/measures, measure.h and measure.c); a kept array likewise; an array of exact values is one row and one
@@ -37,6 +37,8 @@
     DIMENSION(PAIR, "component_pair", OUTPUT) /* of components a <= b: (0, 0), (0, 1), .., (1, 1), .. */     \
     DIMENSION(COLUMN, "column", OUTPUT)       /* of the value matrix */                                      \
     DIMENSION(LEVEL, "weight_level", OUTPUT)                                                                 \
+    DIMENSION(ALPHA, "entmax_alpha", ENTMAX)                                                                 \
+    DIMENSION(SINK, "sink_score", SINKS)                                                                     \
     DIMENSION(SPACING, "spacing", EMPIRICAL)                                                                 \
     DIMENSION(WINDOW, "window", EMPIRICAL)                                                                   \
     DIMENSION(PRESCRIPTION, "prescription", EMPIRICAL)                                                       \
@@ -88,6 +90,29 @@
           "log of the mean of Y_2, which may be less than a double holds")                                   \
     EXACT(log_mean_participation_error, EVERY, (LOG_N, BETA), "1", "estimate of its error")                  \
     EXACT(collapse, EVERY, (LOG_N, CRITERION), "lambda_typ", "where the exact mean meets the criterion")     \
+    AVERAGE(AVERAGED, SPARSEMAX_SUPPORT, "sparsemax_support", SPARSEMAX, (LOG_N, BETA), "1",                 \
+            "keys with weight under sparsemax")                                                              \
+    AVERAGE(AVERAGED, SPARSEMAX_ENTROPY, "sparsemax_entropy", SPARSEMAX, (LOG_N, BETA), "nat",               \
+            "H of its weights")                                                                              \
+    AVERAGE(AVERAGED, SPARSEMAX_PARTICIPATION, "sparsemax_participation", SPARSEMAX, (LOG_N, BETA), "1",     \
+            "Y_2 of its weights")                                                                            \
+    AVERAGE(AVERAGED, SPARSEMAX_TOP_WEIGHT, "sparsemax_top_weight", SPARSEMAX, (LOG_N, BETA), "1",           \
+            "largest of its weights")                                                                        \
+    ARRAY(GIVEN, entmax_alpha, ENTMAX, (ALPHA), "1", "alpha of alpha-entmax")                                \
+    AVERAGE(AVERAGED, ENTMAX_SUPPORT, "entmax_support", ENTMAX, (LOG_N, BETA, ALPHA), "1",                   \
+            "keys with weight under alpha-entmax")                                                           \
+    AVERAGE(AVERAGED, ENTMAX_ENTROPY, "entmax_entropy", ENTMAX, (LOG_N, BETA, ALPHA), "nat",                 \
+            "H of its weights")                                                                              \
+    AVERAGE(AVERAGED, ENTMAX_PARTICIPATION, "entmax_participation", ENTMAX, (LOG_N, BETA, ALPHA), "1",       \
+            "Y_2 of its weights")                                                                            \
+    AVERAGE(AVERAGED, ENTMAX_TOP_WEIGHT, "entmax_top_weight", ENTMAX, (LOG_N, BETA, ALPHA), "1",             \
+            "largest of its weights")                                                                        \
+    ARRAY(GIVEN, sink_score, SINKS, (SINK), "score", "score of the sink: one more key under softmax")        \
+    AVERAGE(AVERAGED, SINK_WEIGHT, "sink_weight", SINKS, (LOG_N, BETA, SINK), "1", "weight of the sink")     \
+    AVERAGE(AVERAGED, SINK_ENTROPY, "sink_entropy", SINKS, (LOG_N, BETA, SINK), "nat",                       \
+            "H of all weights, the sink's among them")                                                       \
+    AVERAGE(AVERAGED, SINK_PARTICIPATION, "sink_participation", SINKS, (LOG_N, BETA, SINK), "1",             \
+            "Y_2 of all weights, the sink's among them")                                                     \
     ARRAY(GIVEN, value_matrix, OUTPUT, (COMPONENT, COLUMN), "1",                                             \
           "value matrix V, its first column the query's direction")                                          \
     ARRAY(GIVEN, weight_level, OUTPUT, (LEVEL), "1", "a weight")                                             \

@@ -24,12 +24,14 @@ void replicate_worker_create(struct replicate_worker *w, const struct isa *isa, 
     w->isa = isa;
     w->sampler = sampler_create(isa);
     w->output = output_create(isa);
+    w->normaliser = normaliser_create();
     w->grid_value = memory_resize(NULL, most_betas, sizeof *w->grid_value);
 }
 
 void replicate_worker_release(struct replicate_worker *w) {
     sampler_free(w->sampler);
     output_free(w->output);
+    normaliser_free(w->normaliser);
     free(w->grid_value);
 }
 
@@ -144,11 +146,62 @@ static void measure_on_grid(struct replicate_worker *worker, const struct row *r
     measure_log_gap_count(row, r->size[RESULTS_GAP], r->gap_grid, values + l->at[RESULTS_LOG_GAP_COUNT]);
 }
 
+static void measure_entmax(struct normaliser *normaliser, const struct row *row,
+                           const struct results_series *r, const struct replicate_layout *l, size_t b,
+                           double *values) {
+    const size_t alphas = r->size[RESULTS_ALPHA];
+    for (size_t i = 0; i < alphas; i++) {
+        size_t at = b * alphas + i;
+        struct normalised x = normaliser_entmax(normaliser, row, r->entmax_alpha[i], r->beta_ratio[b]);
+        values[l->at[RESULTS_ENTMAX_SUPPORT] + at] = x.support;
+        values[l->at[RESULTS_ENTMAX_ENTROPY] + at] = x.entropy;
+        values[l->at[RESULTS_ENTMAX_PARTICIPATION] + at] = x.participation;
+        values[l->at[RESULTS_ENTMAX_TOP_WEIGHT] + at] = x.top_weight;
+    }
+    if (!r->sparsemax) { return; }
+    struct normalised x = normaliser_entmax(normaliser, row, 2, r->beta_ratio[b]);
+    values[l->at[RESULTS_SPARSEMAX_SUPPORT] + b] = x.support;
+    values[l->at[RESULTS_SPARSEMAX_ENTROPY] + b] = x.entropy;
+    values[l->at[RESULTS_SPARSEMAX_PARTICIPATION] + b] = x.participation;
+    values[l->at[RESULTS_SPARSEMAX_TOP_WEIGHT] + b] = x.top_weight;
+}
+
+/* The row's maximum is `top_score` above the family's origin. */
+static void measure_sinks(const double grid_value[MEASURE_VALUES], double origin, double top_score,
+                          const struct results_series *r, const struct replicate_layout *l, size_t b,
+                          double *values) {
+    const size_t sinks = r->size[RESULTS_SINK];
+    for (size_t i = 0; i < sinks; i++) {
+        size_t at = b * sinks + i;
+        struct normaliser_sink x =
+            normaliser_sink(grid_value, r->beta[b] * (r->sink_score[i] - origin - top_score));
+        values[l->at[RESULTS_SINK_WEIGHT] + at] = x.weight;
+        values[l->at[RESULTS_SINK_ENTROPY] + at] = x.entropy;
+        values[l->at[RESULTS_SINK_PARTICIPATION] + at] = x.participation;
+    }
+}
+
+static void measure_normalisers(const struct replicate_worker *worker, const struct row *row,
+                                const struct results_series *r, const struct replicate_layout *l,
+                                double *values) {
+    double p[FAMILY_PARAMETERS];
+    if (r->sparsemax || r->size[RESULTS_ALPHA] > 0) {
+        for (size_t b = 0; b < l->betas; b++) { measure_entmax(worker->normaliser, row, r, l, b, values); }
+    }
+    if (r->size[RESULTS_SINK] == 0) { return; }
+    family_parameters(r->family, r->parameter, r->log_n[0], p);
+    double origin = r->family->origin ? r->family->origin(p) : 0;
+    for (size_t b = 0; b < l->betas; b++) {
+        measure_sinks(worker->grid_value[b], origin, row->top_score, r, l, b, values);
+    }
+}
+
 void replicate_measure_row(struct replicate_worker *worker, const struct replicate_place *place,
                            const struct row *row, const struct accumulation *known, uint64_t replicate,
                            double *values) {
     const struct results_series *r = place->here;
     measure_on_grid(worker, row, r, place->layout, values);
+    measure_normalisers(worker, row, r, place->layout, values);
     if (is_kept(place, replicate)) {
         struct measure_grid grid = {place->layout->betas, r->beta_ratio,
                                     (const double(*)[MEASURE_VALUES])worker->grid_value};

@@ -5,6 +5,7 @@
 #ifndef GAPSCALE_SIM_SWEEP_REPLICATE_H
 #define GAPSCALE_SIM_SWEEP_REPLICATE_H
 
+#include "sim/measures/normaliser.h"
 #include "sim/measures/output.h"
 #include "sim/results/results.h"
 #include "sim/rows/sampler.h"
@@ -25,6 +26,7 @@ struct replicate_worker {
     const struct isa *isa;
     struct sampler *sampler;
     struct output *output;
+    struct normaliser *normaliser;
     double (*grid_value)[MEASURE_VALUES]; /* [most betas] */
 };
 void replicate_worker_create(struct replicate_worker *worker, const struct isa *isa, size_t most_betas);

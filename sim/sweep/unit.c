@@ -31,8 +31,14 @@ static double output_cost(const struct unit_cell *c, double keys) {
     return results_has_output(c->here) ? keys * columns * (4 + 0.5 * (double)c->layout.betas) : 0;
 }
 
+/* A few microseconds a beta and alpha while few keys have weight. */
+static double normaliser_cost(const struct unit_cell *c) {
+    const double each = 3000, alphas = (double)c->here->size[RESULTS_ALPHA] + 0.3 * c->here->sparsemax;
+    return each * alphas * (double)c->layout.betas;
+}
+
 /* Making a row, exponentials over its points, directions for its keys. */
-static double row_cost(const struct unit_cell *c) {
+static double plain_cost(const struct unit_cell *c) {
     double sums = (double)c->layout.betas + 60, n = exp(c->log_n);
     if (c->series->family->kind == FAMILY_FIXED) { return 1000 + 20 * sums; }
     if (c->series->family->kind == FAMILY_SAMPLED) {
@@ -41,6 +47,8 @@ static double row_cost(const struct unit_cell *c) {
     if (unit_cell_counted(c)) { return 15000 + 400 * sums + output_cost(c, fmin(n, 2000)); }
     return 8 * n + fmin(n, 1000) * sums + 2000 + output_cost(c, n);
 }
+
+static double row_cost(const struct unit_cell *c) { return plain_cost(c) + normaliser_cost(c); }
 
 /* The largest power of two whose blocks stay below UNIT_COST. */
 static size_t blocks_per_unit(double cost) {

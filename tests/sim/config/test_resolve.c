@@ -73,6 +73,24 @@ static void test_words(void **state) {
     config_free(config);
 }
 
+/* Normalisers are written where there are any, or where a series turns off those at the top. */
+static void test_normalisers(void **state) {
+    struct config *config = read_good(
+        *state,
+        "n: 64\nnormalisers: [{entmax: 2}, sparsemax]\nseries:\n  - {family: gaussian}\n"
+        "  - {family: plateau, normalisers: []}\n  - {family: pareto, tail: 2, normalisers: [{sink: 1}]}\n",
+        0, NULL);
+    assert_non_null(strstr(config->resolved, "rows: auto\nnormalisers: [sparsemax, {entmax: 2}]\ncommon"));
+    assert_non_null(strstr(config->resolved, "    alpha: 1\n    normalisers: []\n"));
+    assert_non_null(strstr(config->resolved, "    tail: 2\n    normalisers: [{sink: 1}]\n"));
+    check_resolved_stays(*state, config);
+    config_free(config);
+    const char *const set[] = {"normalisers=[]"};
+    config = read_good(*state, "n: 64\nnormalisers: sparsemax\nseries: [{family: gaussian}]\n", 1, set);
+    assert_null(strstr(config->resolved, "normalisers"));
+    config_free(config);
+}
+
 /* And so do lists of lists. */
 static void test_lists(void **state) {
     struct config *config =
@@ -149,6 +167,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_shipped_configs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_lists, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_normalisers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_resolved_lengths, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_same_question_same_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_manual, set_up, tear_down),

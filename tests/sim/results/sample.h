@@ -23,7 +23,7 @@ static const char sample_config[] =
     "beta: {relative_to: lambda_typ, values: [0.5, 1, 2]}\n"
     "series:\n"
     "  - {name: zeta, family: gumbel, scale: {coef: 2, log_power: -1, power: 0.25}}\n"
-    "  - {name: alpha, family: gaussian}\n"
+    "  - {name: alpha, family: gaussian, normalisers: [{sink: 1}, sparsemax, {entmax: 1.5}, {sink: -1}]}\n"
     "  - {name: eta, family: spherical, dimension: 3, output: true, value_matrix: {rows: [[1, 2, 3], [4, 5, "
     "6]]}}\n";
 

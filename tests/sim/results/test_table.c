@@ -4,23 +4,32 @@ static char top[4096]; /* of the repository: where the tests start */
 
 static bool in_file(const struct results_field *f) { return f->units != NULL; }
 
-/* How many rows such series have: of an output, of measured rows, of neither; and in `field` which. */
-static size_t fields_of(bool output, bool measured, struct results_field field[RESULTS_FIELDS]) {
-    static struct results_series series[3];
-    struct results_series *s = &series[output ? 1 : measured ? 2 : 0];
-    s->size[RESULTS_COMPONENT] = output;
-    s->family = family_stored(measured ? "empirical" : "spherical");
+/* What a series may have beyond what every one has. */
+enum kind { PLAIN, OUTPUT, SPARSEMAX, ENTMAX, SINKS, MEASURED, KINDS };
+
+/* How many rows such a series has, and in `field` which. */
+static size_t fields_of(enum kind kind, struct results_field field[RESULTS_FIELDS]) {
+    static struct results_series series[KINDS];
+    struct results_series *s = &series[kind];
+    s->size[RESULTS_COMPONENT] = kind == OUTPUT;
+    s->sparsemax = kind == SPARSEMAX;
+    s->size[RESULTS_ALPHA] = kind == ENTMAX;
+    s->size[RESULTS_SINK] = kind == SINKS;
+    s->family = family_stored(kind == MEASURED ? "empirical" : "spherical");
     return results_fields(s, field);
 }
 
-/* Each row belongs to all series, to those with an output or to measured rows. */
+/* Each row belongs to all series or to those of one kind. */
 static void test_owners(void **state) {
     (void)state;
     struct results_field field[RESULTS_FIELDS];
-    size_t every = fields_of(false, false, field), output = fields_of(true, false, field),
-           measured = fields_of(false, true, field);
-    assert_true(every < output && every < measured);
-    assert_int_equal(output + measured - every, RESULTS_FIELDS);
+    size_t every = fields_of(PLAIN, field), total = every;
+    for (enum kind kind = PLAIN + 1; kind < KINDS; kind++) {
+        size_t fields = fields_of(kind, field);
+        assert_true(every < fields);
+        total += fields - every;
+    }
+    assert_int_equal(total, RESULTS_FIELDS);
 }
 
 /* Each row as it says, and each array of results given or measured as its row says. */
@@ -31,7 +40,10 @@ static void test_rows(void **state) {
         struct results_field field[RESULTS_FIELDS];
         size_t fields = results_fields(&r->series[i], field);
         struct results_field same[RESULTS_FIELDS];
-        assert_int_equal(fields, fields_of(results_has_output(&r->series[i]), false, same));
+        size_t extra = fields_of(SPARSEMAX, same) + fields_of(ENTMAX, same) + fields_of(SINKS, same) -
+                       3 * fields_of(PLAIN, same);
+        assert_int_equal(fields, fields_of(results_has_output(&r->series[i]) ? OUTPUT : PLAIN, same) +
+                                     (r->series[i].sparsemax ? extra : 0));
         for (size_t f = 0; f < fields; f++) {
             const struct results_field *x = &field[f];
             assert_true(f == 0 || in_file(&field[f - 1]) || !in_file(x));
@@ -132,9 +144,10 @@ static void test_page(void **state) {
     assert_non_null(end);
     *end = '\0';
     struct results_field field[RESULTS_FIELDS];
-    size_t rows = 0, stored = check_page(page, field, fields_of(true, false, field)) +
-                              check_page(page, field, fields_of(false, true, field)) -
-                              check_page(page, field, fields_of(false, false, field));
+    size_t rows = 0, every = check_page(page, field, fields_of(PLAIN, field)), stored = every;
+    for (enum kind kind = PLAIN + 1; kind < KINDS; kind++) {
+        stored += check_page(page, field, fields_of(kind, field)) - every;
+    }
     for (char *line = strstr(page, "| dataset |"); line; line = strstr(line + 1, "\n| `")) { rows++; }
     assert_int_equal(rows, stored + 3); /* its head, criterion and prescription */
     free(page);

@@ -52,7 +52,7 @@ static const char sweep_text[] = "seed: 7\n"
                                  "series:\n"
                                  "  - family: gaussian\n"
                                  "  - {name: g, family: gumbel, scale: {coef: 1, log_power: -1}}\n"
-                                 "  - {family: pareto, tail: 2}\n"
+                                 "  - {family: pareto, tail: 2, normalisers: [sparsemax, {entmax: 1.5}, {sink: 3}]}\n"
                                  "  - {family: plateau}\n"
                                  "  - {name: far, family: spherical, dimension: 5, rows: drawn, n: [70000], "
                                  "replicates: 70, beta: [20, 400]}\n";
