@@ -6,12 +6,13 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/base/memory.h"
 #include "sim/measures/dense.h"
 
 enum {
-    EXACT = 4096, /* keys: supports that end within so many are made of single scores */
+    EXACT = 4096, /* keys, at most, that are listed one by one where the top is too short */
     ROOM = 16384, /* cells */
     SPREAD = 32,  /* cells of a part of which the row tells no finer scores */
     STEPS = 200,  /* Newton's */
@@ -26,18 +27,27 @@ struct cell {
     bool closed; /* nothing finer is known */
 };
 
-/* The keys that may have weight. */
 struct normaliser {
     const struct row *row;
+    size_t singles; /* largest scores that are known one by one: the row's top, */
+    size_t parts;   /* and those of so many parts, which were listed */
+    double list[EXACT], ones[EXACT];
+
     double scale, power; /* p = (scale (T - gap))^power */
-    size_t points;       /* of the row, from the first on */
-    double before;       /* keys above the cells */
+    unsigned whole;      /* the power, or 0 where it is no whole number */
+
+    /* The keys that may have weight: points, the row's or listed scores, and cells. */
+    size_t points;
+    const double *gap, *keys;
+    double before; /* keys above the cells */
     size_t count, room;
     struct cell *cell;
 };
 
 struct normaliser *normaliser_create(void) {
-    return memory_create(1, sizeof(struct normaliser));
+    struct normaliser *n = memory_create(1, sizeof *n);
+    for (size_t i = 0; i < EXACT; i++) { n->ones[i] = 1; }
+    return n;
 }
 
 void normaliser_free(struct normaliser *n) {
@@ -51,9 +61,17 @@ static double middle_of(const struct row_part *part) { return part->lower + (par
 static double keys_of(const struct row_part *part) { return part->last - part->before; }
 static bool is_single(const struct row_part *part) { return part->lower == part->upper; }
 
+/* x^(power - 1). */
+static double lower_power(const struct normaliser *n, double x) {
+    double result = 1;
+    if (n->whole == 0) { return pow(x, n->power - 1); }
+    for (unsigned k = 1; k < n->whole; k++) { result *= x; }
+    return result;
+}
+
 static double weight_at(const struct normaliser *n, double cut, double gap) {
     double x = n->scale * (cut - gap);
-    return !(x > 0) ? 0 : n->power == 1 ? x : pow(x, n->power);
+    return x > 0 ? lower_power(n, x) * x : 0;
 }
 
 /* sum p, and its derivative in T. */
@@ -65,14 +83,14 @@ static void add_keys(const struct normaliser *n, double cut, double gap, double 
                      struct power_sum *sum) {
     double x = n->scale * (cut - gap);
     if (!(x > 0)) { return; }
-    double lower = n->power == 1 ? 1 : pow(x, n->power - 1);
+    double lower = lower_power(n, x);
     sum->value += count * lower * x;
     sum->slope += count * lower * n->power * n->scale;
 }
 
 static struct power_sum sum_weights(const struct normaliser *n, double cut) {
     struct power_sum sum = {0, 0};
-    for (size_t i = 0; i < n->points; i++) { add_keys(n, cut, n->row->gap[i], n->row->count[i], &sum); }
+    for (size_t i = 0; i < n->points; i++) { add_keys(n, cut, n->gap[i], n->keys[i], &sum); }
     for (size_t i = 0; i < n->count; i++) {
         const struct row_part *part = &n->cell[i].part;
         add_keys(n, cut, middle_of(part), keys_of(part), &sum);
@@ -103,19 +121,18 @@ static bool is_beyond(struct normaliser *n, size_t points, double gap) {
     return gap >= 1 / n->scale || sum_weights(n, gap).value >= 1;
 }
 
-/* The first score of the top at whose gap the weights of those above sum to 1; how many there are if there is
- * none. */
+/* The first of the scores known one by one, at whose gap the weights of those above sum
+ * to 1; how many there are if there is none. */
 static size_t first_score(struct normaliser *n) {
-    const struct row *row = n->row;
-    size_t low = 0, high = 1;
-    while (high < row->top_count && !is_beyond(n, high, row->gap[high])) {
+    size_t low = 0, step = 1, high;
+    while ((high = low + step) < n->singles && !is_beyond(n, high, n->gap[high])) {
         low = high;
-        high *= 2;
+        step *= 2;
     }
-    if (high >= row->top_count) { high = row->top_count; }
+    high = high < n->singles ? high : n->singles;
     while (low + 1 < high) {
         size_t middle = (low + high) / 2;
-        if (is_beyond(n, middle, row->gap[middle])) {
+        if (is_beyond(n, middle, n->gap[middle])) {
             high = middle;
         } else {
             low = middle;
@@ -190,65 +207,122 @@ static void refine_cell(struct normaliser *n, size_t i) {
 }
 
 /* Whether a cell is to be refined, were T at this gap. */
-static bool is_coarse(const struct normaliser *n, const struct cell *cell, double cut, bool exact) {
+static bool is_coarse(const struct normaliser *n, const struct cell *cell, double cut) {
     const struct row_part *part = &cell->part;
     if (cell->closed) { return false; }
-    if (exact) { return true; }
     if (part->lower < cut && cut <= part->upper && keys_of(part) > UNSEEN * part->before) { return true; }
     return keys_of(part) * (weight_at(n, cut, part->lower) - weight_at(n, cut, part->upper)) > UNSURE;
 }
 
 /* Whether any cell became finer. */
-static bool refine_cells(struct normaliser *n, double cut, bool exact) {
-    size_t before = n->count, refined = 0;
-    for (size_t i = before; i-- > 0 && n->count + FINER <= ROOM;) { /* those that are new come last */
-        if (!is_coarse(n, &n->cell[i], cut, exact)) { continue; }
+static bool refine_cells(struct normaliser *n, double cut) {
+    size_t refined = 0;
+    for (size_t i = n->count; i-- > 0 && n->count + FINER <= ROOM;) { /* those that are new come last */
+        if (!is_coarse(n, &n->cell[i], cut)) { continue; }
         refine_cell(n, i);
         refined++;
     }
     return refined > 0;
 }
 
-/* Every score of the first parts by itself. */
-static void list_scores(struct normaliser *n, size_t parts) {
-    const struct row_part *finer;
-    size_t found = n->row->refine(n->row->maker, n->row->part, parts, 0, &finer);
-    for (size_t i = 0; i < found; i++) { add_cell(n, finer[i], false); }
-    while (refine_cells(n, 0, true)) {}
-}
-
-/* Two parts before the one in which T lies are cells like it: p log p and powers of p bend there. */
-static double refined_cut(struct normaliser *n, const struct row_part *last) {
+/* T in this part, or below it where it is the last. Two parts before are cells like it: p log p and powers of
+ * p bend there. */
+static double cut_part(struct normaliser *n, size_t part) {
     enum { BENT = 2 };
-    size_t part = (size_t)(last - n->row->part);
-    const struct row_part *first = last - (part < BENT ? part : BENT);
+    const struct row_part *last = &n->row->part[part], *first = last - (part < BENT ? part : BENT);
     n->points = first->point;
     n->before = first->before;
     for (; first <= last; first++) { add_cell(n, *first, false); }
     double cut = solve_cut(n, INFINITY);
-    for (int round = 0; round < ROUNDS && refine_cells(n, cut, false); round++) { cut = solve_cut(n, cut); }
+    for (int round = 0; round < ROUNDS && refine_cells(n, cut); round++) { cut = solve_cut(n, cut); }
     return cut;
 }
 
-/* T, which lies in this part, or below it where it is the last. */
-static double cut_part(struct normaliser *n, size_t part) {
-    const struct row_part *last = &n->row->part[part];
-    if (last->last > EXACT) { return refined_cut(n, last); }
-    n->points = n->row->top_count;
-    n->before = n->row->part[0].before;
-    list_scores(n, part + 1);
-    return solve_cut(n, INFINITY);
+/* ---- the largest scores one by one ---- */
+
+static int ascending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void list_part(struct normaliser *n, const struct row_part *part) {
+    for (double k = part->before; k < part->last; k++) { n->list[n->singles++] = part->lower; }
+}
+
+/* Counted rows tell a part's scores by halves. */
+static void list_parts(struct normaliser *n, size_t parts) {
+    const struct row_part *finer;
+    size_t found = n->row->refine(n->row->maker, n->row->part, parts, 0, &finer);
+    n->count = 0;
+    for (size_t i = 0; i < found; i++) { add_cell(n, finer[i], false); }
+    while (n->count > 0) {
+        struct row_part part = n->cell[--n->count].part;
+        if (is_single(&part)) {
+            list_part(n, &part);
+            continue;
+        }
+        found = n->row->refine(n->row->maker, &part, 1, 0, &finer);
+        for (size_t i = 0; i < found; i++) { add_cell(n, finer[i], false); }
+    }
+}
+
+/* The scores of the row's first parts. */
+static void list_scores(struct normaliser *n, size_t parts) {
+    const struct row *row = n->row;
+    n->parts = parts;
+    n->singles = row->top_count;
+    memcpy(n->list, row->gap, row->top_count * sizeof *n->list);
+    list_parts(n, parts);
+    qsort(n->list + row->top_count, n->singles - row->top_count, sizeof *n->list, ascending);
+}
+
+static void use_singles(struct normaliser *n) {
+    bool has_more = n->singles > n->row->top_count;
+    n->gap = has_more ? n->list : n->row->gap;
+    n->keys = has_more ? n->ones : n->row->count;
+}
+
+/* ---- a row ---- */
+
+void normaliser_begin(struct normaliser *n, const struct row *row) {
+    n->row = row;
+    n->singles = row->top_count;
+    n->parts = 0;
+}
+
+/* T among the scores known one by one, or beyond them where they are all; NaN if it is not. */
+static double cut_single(struct normaliser *n) {
+    const struct row *row = n->row;
+    use_singles(n);
+    n->count = 0;
+    size_t k = n->points = first_score(n);
+    if (k < n->singles) { return solve_cut(n, n->gap[k]); }
+    return n->parts == row->part_count && !row->bulk ? solve_cut(n, INFINITY) : NAN;
+}
+
+/* The same where parts are listed down to where their nodes say that T is, and a little further. */
+static double cut_listed(struct normaliser *n, size_t part) {
+    enum { FURTHER = 2 };
+    const struct row *row = n->row;
+    size_t end = part + FURTHER < row->part_count ? part + FURTHER : row->part_count;
+    if (end <= n->parts || row->part[end - 1].last > EXACT) { return NAN; }
+    list_scores(n, end);
+    return cut_single(n);
 }
 
 /* Sets what may have weight, and T; NaN where it lies in the bulk. */
 static double find_cut(struct normaliser *n) {
     const struct row *row = n->row;
-    size_t k = first_score(n);
-    if (k < row->top_count || (row->part_count == 0 && !row->bulk)) {
-        n->points = k;
-        return solve_cut(n, k < row->top_count ? row->gap[k] : INFINITY);
-    }
+    double cut = cut_single(n);
+    if (!isnan(cut)) { return cut; }
+    n->gap = row->gap;
+    n->keys = row->count;
     size_t part = first_part(n);
+    cut = cut_listed(n, part);
+    if (!isnan(cut)) { return cut; }
+    n->count = 0;
+    n->gap = row->gap;
+    n->keys = row->count;
     if (part < row->part_count) { return cut_part(n, part); }
     return row->bulk ? NAN : cut_part(n, part - 1);
 }
@@ -273,17 +347,16 @@ static void add_moments(double p, double count, struct normalised *out) {
     out->participation += count * p * p;
 }
 
-struct normalised normaliser_entmax(struct normaliser *n, const struct row *row, double alpha, double beta) {
-    n->row = row;
-    n->scale = fmin((alpha - 1) * beta * row->stretch, 1e300);
+struct normalised normaliser_entmax(struct normaliser *n, double alpha, double beta) {
+    n->scale = fmin((alpha - 1) * beta * n->row->stretch, 1e300);
     n->power = 1 / (alpha - 1);
-    n->count = 0;
+    n->whole = n->power == floor(n->power) ? (unsigned)n->power : 0;
     double cut = find_cut(n);
-    if (isnan(cut)) { return dense_entmax(row, n->scale, n->power); }
+    if (isnan(cut)) { return dense_entmax(n->row, n->scale, n->power); }
     double total = sum_weights(n, cut).value;
     struct normalised out = {.support = support_of(n, cut), .top_weight = weight_at(n, cut, 0) / total};
     for (size_t i = 0; i < n->points; i++) {
-        add_moments(weight_at(n, cut, row->gap[i]) / total, row->count[i], &out);
+        add_moments(weight_at(n, cut, n->gap[i]) / total, n->keys[i], &out);
     }
     for (size_t i = 0; i < n->count; i++) {
         const struct row_part *part = &n->cell[i].part;

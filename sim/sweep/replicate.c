@@ -146,20 +146,19 @@ static void measure_on_grid(struct replicate_worker *worker, const struct row *r
     measure_log_gap_count(row, r->size[RESULTS_GAP], r->gap_grid, values + l->at[RESULTS_LOG_GAP_COUNT]);
 }
 
-static void measure_entmax(struct normaliser *normaliser, const struct row *row,
-                           const struct results_series *r, const struct replicate_layout *l, size_t b,
-                           double *values) {
+static void measure_entmax(struct normaliser *normaliser, const struct results_series *r,
+                           const struct replicate_layout *l, size_t b, double *values) {
     const size_t alphas = r->size[RESULTS_ALPHA];
     for (size_t i = 0; i < alphas; i++) {
         size_t at = b * alphas + i;
-        struct normalised x = normaliser_entmax(normaliser, row, r->entmax_alpha[i], r->beta_ratio[b]);
+        struct normalised x = normaliser_entmax(normaliser, r->entmax_alpha[i], r->beta_ratio[b]);
         values[l->at[RESULTS_ENTMAX_SUPPORT] + at] = x.support;
         values[l->at[RESULTS_ENTMAX_ENTROPY] + at] = x.entropy;
         values[l->at[RESULTS_ENTMAX_PARTICIPATION] + at] = x.participation;
         values[l->at[RESULTS_ENTMAX_TOP_WEIGHT] + at] = x.top_weight;
     }
     if (!r->sparsemax) { return; }
-    struct normalised x = normaliser_entmax(normaliser, row, 2, r->beta_ratio[b]);
+    struct normalised x = normaliser_entmax(normaliser, 2, r->beta_ratio[b]);
     values[l->at[RESULTS_SPARSEMAX_SUPPORT] + b] = x.support;
     values[l->at[RESULTS_SPARSEMAX_ENTROPY] + b] = x.entropy;
     values[l->at[RESULTS_SPARSEMAX_PARTICIPATION] + b] = x.participation;
@@ -186,7 +185,8 @@ static void measure_normalisers(const struct replicate_worker *worker, const str
                                 double *values) {
     double p[FAMILY_PARAMETERS];
     if (r->sparsemax || r->size[RESULTS_ALPHA] > 0) {
-        for (size_t b = 0; b < l->betas; b++) { measure_entmax(worker->normaliser, row, r, l, b, values); }
+        normaliser_begin(worker->normaliser, row);
+        for (size_t b = 0; b < l->betas; b++) { measure_entmax(worker->normaliser, r, l, b, values); }
     }
     if (r->size[RESULTS_SINK] == 0) { return; }
     family_parameters(r->family, r->parameter, r->log_n[0], p);

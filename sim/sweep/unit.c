@@ -31,10 +31,16 @@ static double output_cost(const struct unit_cell *c, double keys) {
     return results_has_output(c->here) ? keys * columns * (4 + 0.5 * (double)c->layout.betas) : 0;
 }
 
-/* A few microseconds a beta and alpha while few keys have weight. */
+/* A few keys have weight under sparsemax, thousands for small alpha, of which more are not looked at one by
+ * one. */
 static double normaliser_cost(const struct unit_cell *c) {
-    const double each = 3000, alphas = (double)c->here->size[RESULTS_ALPHA] + 0.3 * c->here->sparsemax;
-    return each * alphas * (double)c->layout.betas;
+    const double few = 300, many = 60000;
+    const struct config_normalisers *asked = &c->series->normalisers;
+    double each = asked->sparsemax ? few : 0;
+    for (size_t i = 0; i < asked->entmax_count; i++) {
+        each += fmin(many, few * pow(10, 1 / (asked->entmax[i] - 1) - 1));
+    }
+    return each * (double)c->layout.betas;
 }
 
 /* Making a row, exponentials over its points, directions for its keys. */

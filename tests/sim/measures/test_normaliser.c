@@ -5,6 +5,12 @@
 #include "sim/rows/counted.h"
 #include "sim/rows/sampler.h"
 
+static struct normalised entmax_of(struct normaliser *workspace, const struct row *row, double alpha,
+                                   double beta) {
+    normaliser_begin(workspace, row);
+    return normaliser_entmax(workspace, alpha, beta);
+}
+
 /* ---- against every score ---- */
 
 /* Sparsemax of gaps in order: k keys have weight iff beta (k gap_k - sum of those above) < 1. */
@@ -50,8 +56,7 @@ static struct normalised brute_entmax(size_t n, const double *gap, long double a
 /* The file's own words: exact to 4096 keys, 1e-3 beyond. */
 static void compare(const char *what, const struct row *row, size_t n, const double *gap, double alpha,
                     double beta, struct normaliser *workspace) {
-    struct normalised want = brute_entmax(n, gap, alpha, beta),
-                      got = normaliser_entmax(workspace, row, alpha, beta);
+    struct normalised want = brute_entmax(n, gap, alpha, beta), got = entmax_of(workspace, row, alpha, beta);
     bool single = want.support < 3500; /* and so is the end of the part */
     double close = single ? 1e-9 : 1e-4;
     double support = single ? 1e-9 : 1e-3 * want.support;
@@ -140,10 +145,10 @@ static void test_stretched(void **state) {
     struct drawn *drawn = drawn_create(isa_best());
     struct normaliser *workspace = normaliser_create();
     struct row row = *make_row(drawn, &laws[0], 300, 3);
-    struct normalised plain = normaliser_entmax(workspace, &row, 1.5, 0.75);
+    struct normalised plain = entmax_of(workspace, &row, 1.5, 0.75);
     row.stretch = 3;
-    check_relative(normaliser_entmax(workspace, &row, 1.5, 0.25).entropy, plain.entropy, 1e-13);
-    check_close(normaliser_entmax(workspace, &row, 1.5, INFINITY).support, 1, 0);
+    check_relative(entmax_of(workspace, &row, 1.5, 0.25).entropy, plain.entropy, 1e-13);
+    check_close(entmax_of(workspace, &row, 1.5, INFINITY).support, 1, 0);
     normaliser_free(workspace);
     drawn_free(drawn);
 }
@@ -223,7 +228,7 @@ static void test_poisson(void **state) {
     for (uint64_t r = 0; r < rows; r++) {
         const struct row *row = counted_row(e.counted, e.law, test_stream(r));
         for (size_t b = 0; b < 3; b++) {
-            double more = normaliser_entmax(e.workspace, row, 2, ratio[b]).support - 1;
+            double more = entmax_of(e.workspace, row, 2, ratio[b]).support - 1;
             seen[b][(size_t)fmin(more, BINS - 1)]++;
         }
     }
@@ -245,8 +250,7 @@ static void test_large_support(void **state) {
     for (uint64_t r = 0; r < ROWS; r++) {
         const struct row *row = counted_row(e.counted, e.law, test_stream(r));
         for (size_t k = 0; k < 3; k++) {
-            double off =
-                (normaliser_entmax(e.workspace, row, 2, 1 / mean[k]).support - 1 - mean[k]) / sqrt(mean[k]);
+            double off = (entmax_of(e.workspace, row, 2, 1 / mean[k]).support - 1 - mean[k]) / sqrt(mean[k]);
             sum[k] += off;
             squares[k] += off * off;
         }
@@ -268,7 +272,7 @@ static void test_bulk(void **state) {
     for (size_t k = 0; k < 6; k++) {
         double q = 1 / (alpha[k / 2] - 1), s = ratio[k % 2] * (alpha[k / 2] - 1),
                log_n = -q * log(s) - lgamma(q + 1);
-        struct normalised x = normaliser_entmax(e.workspace, row, alpha[k / 2], ratio[k % 2]);
+        struct normalised x = entmax_of(e.workspace, row, alpha[k / 2], ratio[k % 2]);
         check_close(x.support < INFINITY ? log(x.support) : log_n, log_n, 1e-7);
         check_relative(x.participation, exp(log_n + 2 * q * log(s) + lgamma(2 * q + 1)), 1e-7);
         /* -log p = -q log(s u), u of law Gamma(q + 1) */
@@ -293,8 +297,8 @@ static void test_plateau(void **state) {
             sampler_law_create(family, p, log_length[i], log_lambda, false, isa_best()->kernel, 0, NULL);
         const struct row *row = sampler_row(sampler, law, test_stream(0));
         double beta = 0.3, ratio = beta / exp(log_lambda);
-        struct normalised x = normaliser_entmax(workspace, row, 2, ratio),
-                          one = normaliser_entmax(workspace, row, 2, 0.6 / exp(log_lambda));
+        struct normalised x = entmax_of(workspace, row, 2, ratio),
+                          one = entmax_of(workspace, row, 2, 0.6 / exp(log_lambda));
         double top = isfinite(n) ? (1 + n * beta * 2) / (1 + n) : beta * 2, rest = 1 - top;
         if (isfinite(n)) { check_relative(x.support, 1 + n, 1e-14); }
         check_relative(x.top_weight, top, 1e-12);

@@ -44,18 +44,19 @@ static void check_same_series(struct results_series *a, struct results_series *b
     }
 }
 
-static const char sweep_text[] = "seed: 7\n"
-                                 "replicates: 200\n"
-                                 "keep_replicates: 150\n"
-                                 "n: [2, 300, 3000]\n"
-                                 "beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: 9}\n"
-                                 "series:\n"
-                                 "  - family: gaussian\n"
-                                 "  - {name: g, family: gumbel, scale: {coef: 1, log_power: -1}}\n"
-                                 "  - {family: pareto, tail: 2, normalisers: [sparsemax, {entmax: 1.5}, {sink: 3}]}\n"
-                                 "  - {family: plateau}\n"
-                                 "  - {name: far, family: spherical, dimension: 5, rows: drawn, n: [70000], "
-                                 "replicates: 70, beta: [20, 400]}\n";
+static const char sweep_text[] =
+    "seed: 7\n"
+    "replicates: 200\n"
+    "keep_replicates: 150\n"
+    "n: [2, 300, 3000]\n"
+    "beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: 9}\n"
+    "series:\n"
+    "  - family: gaussian\n"
+    "  - {name: g, family: gumbel, scale: {coef: 1, log_power: -1}}\n"
+    "  - {family: pareto, tail: 2, normalisers: [sparsemax, {entmax: 1.5}, {sink: 3}]}\n"
+    "  - {family: plateau}\n"
+    "  - {name: far, family: spherical, dimension: 5, rows: drawn, n: [70000], "
+    "replicates: 70, beta: [20, 400]}\n";
 
 static void test_threads_and_isas(void **state) {
     (void)state;
