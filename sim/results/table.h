@@ -113,6 +113,8 @@
             "H of all weights, the sink's among them")                                                       \
     AVERAGE(AVERAGED, SINK_PARTICIPATION, "sink_participation", SINKS, (LOG_N, BETA, SINK), "1",             \
             "Y_2 of all weights, the sink's among them")                                                     \
+    EXACT(sink_weight, SINKS, (LOG_N, BETA, SINK), "1", "mean weight of the sink, without sampling")         \
+    EXACT(sink_weight_error, SINKS, (LOG_N, BETA, SINK), "1", "estimate of its error")                       \
     ARRAY(GIVEN, value_matrix, OUTPUT, (COMPONENT, COLUMN), "1",                                             \
           "value matrix V, its first column the query's direction")                                          \
     ARRAY(GIVEN, weight_level, OUTPUT, (LEVEL), "1", "a weight")                                             \

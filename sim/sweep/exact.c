@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/oracle/sink.h"
 #include "models/theory/typical.h"
 #include "sim/base/memory.h"
 
@@ -28,6 +29,17 @@ static void exact_output(struct results_series *s, const struct oracle_answer *a
     s->exact_output_tangential_error[b] = output->tangential_error;
     s->exact_output_radial_variance[b] = output->radial_variance;
     s->exact_output_radial_variance_error[b] = output->radial_variance_error;
+}
+
+static void exact_sinks(struct results_series *s, const struct oracle *oracle, const double *p, size_t b) {
+    const size_t sinks = s->size[RESULTS_SINK];
+    const double origin = s->family->origin ? s->family->origin(p) : 0;
+    for (size_t i = 0; i < sinks; i++) {
+        if (!sink_mean(oracle, s->beta_ratio[b], s->sink_score[i] - origin,
+                       &s->exact_sink_weight[b * sinks + i], &s->exact_sink_weight_error[b * sinks + i])) {
+            memory_exhausted();
+        }
+    }
 }
 
 static void exact_point(struct results_series *s, const struct oracle_point *point, size_t b) {
@@ -89,6 +101,7 @@ static void exact_cell(struct results_series *s, size_t n, double log_lambda_typ
         point[b] = answer.point;
         exact_point(s, &point[b], at);
         if (output) { exact_output(s, &answer, at); }
+        exact_sinks(s, oracle, p, at);
     }
     exact_log_participation(s, n * betas, oracle, point);
     free(point);
