@@ -93,11 +93,11 @@ static void length_fill(const struct config_series *s, const double *p, const st
 }
 
 /* What keys on a sphere have besides. */
-static void predict_output(double d, struct prediction *x) {
+static void predict_output(double d, double c, struct prediction *x) {
     const double log_n = x->length->log_n;
-    x->n_eff = exp(log_n - sphere_log_rho(d, x->beta));
+    x->n_eff = exp(log_n - sphere_log_rho(d, c, x->beta));
     x->subcritical = (struct sphere_subcritical){NAN, NAN, NAN, NAN, NAN};
-    if (x->beta <= 5e299) { sphere_subcritical(d, x->beta, log_n, &x->subcritical); }
+    if (x->beta <= 5e299) { sphere_subcritical(d, c, x->beta, log_n, &x->subcritical); }
     x->across = x->output.tangential / (d - 1);
 }
 
@@ -126,7 +126,9 @@ static bool predict_length(const struct config_series *s, struct length *length,
         x[b].point = answer.point;
         x[b].log_participation = oracle_log_participation(&x[b].point, &twice, &x[b].log_participation_error);
         x[b].output = answer.output;
-        if (s->family->dimension) { predict_output(s->family->dimension(p), &x[b]); }
+        if (s->family->dimension) {
+            predict_output(s->family->dimension(p), s->family->concentration(p), &x[b]);
+        }
     }
     oracle_free(oracle);
     return good;

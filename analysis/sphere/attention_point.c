@@ -167,11 +167,15 @@ static void fill_deviations(struct attention_point *p, const struct results_seri
 
 /* ---- limit laws ---- */
 
+static double concentration(const struct results_series *s, size_t n) {
+    return family_concentration(s->family, s->parameter, s->log_n[n]);
+}
+
 static void fill_gaussian(struct attention_point *p, const struct results_series *s, size_t at, double d) {
     struct sphere_subcritical limit;
     double replicates = (double)s->replicates, se = s->se[RESULTS_OUTPUT_BIAS][at];
     size_t kept = s->size[RESULTS_REPLICATE];
-    sphere_subcritical(d, s->beta[at], s->log_n[p->n], &limit);
+    sphere_subcritical(d, concentration(s, p->n), s->beta[at], s->log_n[p->n], &limit);
     p->radial_ratio = se * se * replicates / limit.radial_variance;
     p->radial_ratio_se = p->radial_ratio * sqrt(2 / (replicates - 1));
     double tangential = (d - 1) * limit.tangential_variance;
@@ -215,7 +219,8 @@ void attention_point_fill(struct attention_point *p, const struct results_series
     double d = family_dimension(s->family, s->parameter, s->log_n[n]);
     *p = (struct attention_point){.n = n,
                                   .beta_index = b,
-                                  .n_eff = exp(s->log_n[n] - sphere_log_rho(d, s->beta[at])),
+                                  .n_eff =
+                                      exp(s->log_n[n] - sphere_log_rho(d, concentration(s, n), s->beta[at])),
                                   .critical = exp(log(s->beta[at]) - s->log_n[n] * 2 / (d - 1)),
                                   .radial_ratio = NAN,
                                   .radial_ratio_se = NAN,

@@ -163,9 +163,9 @@ static double last_of_few(const struct results_series *s, size_t n) {
 }
 
 static double log_lambda_of_keys(const struct results_series *s, size_t n, double keys) {
-    double beta = sphere_beta_of_n_eff(family_dimension(s->family, s->parameter, s->log_n[n]), s->log_n[n],
-                                       keys),
-           kappa = exponent(s);
+    double d = family_dimension(s->family, s->parameter, s->log_n[n]),
+           c = family_concentration(s->family, s->parameter, s->log_n[n]),
+           beta = sphere_beta_of_n_eff(d, c, s->log_n[n], keys), kappa = exponent(s);
     if (isfinite(beta)) { return log(beta) - s->log_n[n] / kappa; }
     return log_root(s) + M_LN2 + (lgamma(kappa + 1) - log(keys)) / kappa; /* n -> inf */
 }

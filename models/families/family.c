@@ -116,6 +116,22 @@ double family_dimension(const struct family *family, const struct schedule *para
     return family->dimension(p);
 }
 
+double family_concentration(const struct family *family, const struct schedule *parameter, double log_n) {
+    double p[FAMILY_PARAMETERS];
+    if (!family->concentration) { return NAN; }
+    family_parameters(family, parameter, log_n, p);
+    return family->concentration(p);
+}
+
+bool family_parameter_is_later(const struct family *family, size_t which) {
+    return which + family->later_count >= family->parameter_count;
+}
+
+bool family_parameter_shows(const struct family *family, const struct schedule *parameter, size_t which) {
+    return !family_parameter_is_later(family, which) || !schedule_is_constant(&parameter[which]) ||
+           parameter[which].coef != family->parameter[which].initial;
+}
+
 bool family_is_constant(const struct family *family, const struct schedule *parameter) {
     for (size_t i = 0; i < family->parameter_count; i++) {
         if (!schedule_is_constant(&parameter[i])) { return false; }
@@ -145,12 +161,16 @@ static double gap_width(double x_top, double y) {
     return x < 0.5 * x_top ? log(x_top / x) : -log1p(-y / x_top);
 }
 
+struct family_node family_gauss(int i) {
+    return (struct family_node){0.5 * (i % 2 ? 1 + node[i / 2] : 1 - node[i / 2]), node_weight[i / 2]};
+}
+
 double family_log_gap_integral(const struct family *family, const double *p, double log_v_top, double y) {
     double width = gap_width(-log_v_top, y), reference = family->log_hazard(p, log_v_top), sum = 0;
-    for (int i = 0; i < 10; i++) {
-        double position = 0.5 * (i % 2 ? 1 + node[i / 2] : 1 - node[i / 2]);
-        double fall = exp(-width * position);
-        sum += node_weight[i / 2] * fall * exp(reference - family->log_hazard(p, log_v_top * fall));
+    for (int i = 0; i < FAMILY_NODES; i++) {
+        struct family_node at = family_gauss(i);
+        double fall = exp(-width * at.place);
+        sum += at.weight * fall * exp(reference - family->log_hazard(p, log_v_top * fall));
     }
     return log(0.5 * width * -log_v_top * sum) - reference;
 }

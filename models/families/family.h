@@ -92,9 +92,13 @@ struct family {
     enum family_class class;
     size_t parameter_count;
     struct family_parameter parameter[FAMILY_PARAMETERS];
-    /* Scores are -T = <q,k> - 1 of keys uniform on the unit sphere in so many dimensions: there is an
-     * attention output. NULL elsewhere. */
+    /* So many of them, the last, came after results without them: resolved configs and results that leave one
+     * at its default have no word of it. */
+    size_t later_count;
+    /* Scores are -T = <q,k> - 1 of keys on the unit sphere in so many dimensions, of density proportional to
+     * exp(concentration <q,k>) around the query: there is an attention output. NULL elsewhere, both. */
     double (*dimension)(const double *p);
+    double (*concentration)(const double *p);
 
     /* The score that the origin is at; NULL: 0. */
     double (*origin)(const double *p);
@@ -176,8 +180,14 @@ size_t family_parameter_holder(const struct family *family, size_t parameter);
 /* Whether a parameter plays a role, as what is within another does only where it is written. */
 bool family_parameter_counts(const struct family *family, const struct schedule *parameter, size_t which);
 
-/* dimension(p) at one n; NaN for a family without output. */
+/* dimension(p) and concentration(p) at one n; NaN for a family without output. */
 double family_dimension(const struct family *family, const struct schedule *parameter, double log_n);
+double family_concentration(const struct family *family, const struct schedule *parameter, double log_n);
+
+/* Whether a parameter is one of the `later_count`, and whether it is written down: unless it is one and at
+ * its default. */
+bool family_parameter_is_later(const struct family *family, size_t which);
+bool family_parameter_shows(const struct family *family, const struct schedule *parameter, size_t which);
 
 /* Whether every parameter is the same at every n. */
 bool family_is_constant(const struct family *family, const struct schedule *parameter);
@@ -194,5 +204,13 @@ double family_log_gap_generic(const struct family *family, const double *p, doub
 /* The same gap as the integral of d(-log V)/hazard over log(-log V), by Gauss-Legendre: to rounding
  * while V_top and V_top e^y are near enough (generic uses it for -log V within a factor e^(1/2)). */
 double family_log_gap_integral(const struct family *family, const double *p, double log_v_top, double y);
+
+/* Node i of Gauss-Legendre's rule with FAMILY_NODES of them: its place in [0, 1], and its weight of 2 in all.
+ */
+enum { FAMILY_NODES = 10 };
+struct family_node {
+    double place, weight;
+};
+struct family_node family_gauss(int i);
 
 #endif

@@ -5,13 +5,14 @@
  *   with Gauss's continued fraction for F, whose terms are all positive; for large d it turns into
  *   that of the Gaussian tail;
  * - near the centre, V = 1/2 - s w^kappa/B 2F1(kappa + 1/2, 1; 3/2; s^2), a short series of positive terms.
- * The lower half follows by symmetry. */
+ * The lower half follows by symmetry. Where keys are concentrated about the query, see fisher.h. */
 #include <gsl/gsl_sf_gamma.h>
 
 #include "models/families/family.h"
+#include "models/families/fisher.h"
 #include "models/numeric/logs.h"
 
-enum { DIMENSION };
+enum { DIMENSION, CONCENTRATION };
 
 extern const struct family family_spherical;
 
@@ -30,6 +31,12 @@ struct position {
 struct tail {
     double log_v, log_hazard;
 };
+
+static bool is_uniform(const double *p) { return p[CONCENTRATION] == 0; }
+
+static struct fisher_law fisher_of(const double *p) {
+    return (struct fisher_law){p[DIMENSION], p[CONCENTRATION]};
+}
 
 static struct sphere sphere_make(const double *p) {
     double kappa = 0.5 * (p[DIMENSION] - 1), log_beta = gsl_sf_lnbeta(kappa, 0.5);
@@ -130,6 +137,7 @@ static struct position solve(const struct sphere *sphere, double log_v) {
 }
 
 static double log_tail(const double *p, double score) {
+    if (!is_uniform(p)) { return fisher_log_tail(fisher_of(p), score); }
     struct sphere sphere = sphere_make(p);
     double depth = -score;
     if (depth <= 0) { return -INFINITY; }
@@ -142,6 +150,7 @@ static double log_tail(const double *p, double score) {
 }
 
 static double quantile(const double *p, double log_v) {
+    if (!is_uniform(p)) { return fisher_quantile(fisher_of(p), log_v); }
     struct sphere sphere = sphere_make(p);
     struct position position = solve(&sphere, log_v);
     double t = exp(position.log_t);
@@ -149,6 +158,7 @@ static double quantile(const double *p, double log_v) {
 }
 
 static double log_hazard(const double *p, double log_v) {
+    if (!is_uniform(p)) { return fisher_log_hazard(fisher_of(p), log_v); }
     struct sphere sphere = sphere_make(p);
     struct position position = solve(&sphere, log_v);
     struct tail tail = tail_of(&sphere, &position);
@@ -157,7 +167,7 @@ static double log_hazard(const double *p, double log_v) {
 
 /* Difference of distances from a pole or from the equator, whichever is nearest, or the integral where
  * that would lose digits. So near the pole that higher terms are lost, the leading law alone. */
-static double log_gap(const double *p, double log_v_top, double y) {
+static double uniform_log_gap(const double *p, double log_v_top, double y) {
     const double apart = log(0.9);
     struct sphere sphere = sphere_make(p);
     struct position top = solve(&sphere, log_v_top), bottom = solve(&sphere, log_v_top + y);
@@ -175,6 +185,12 @@ static double log_gap(const double *p, double log_v_top, double y) {
         return family_log_gap_integral(&family_spherical, p, log_v_top, y);
     }
     return log((top.southern ? -top.s : top.s) - (bottom.southern ? -bottom.s : bottom.s));
+}
+
+static double log_gap(const double *p, double log_v_top, double y) {
+    if (is_uniform(p)) { return uniform_log_gap(p, log_v_top, y); }
+    double gap = fisher_log_gap(fisher_of(p), log_v_top, y);
+    return isnan(gap) ? family_log_gap_integral(&family_spherical, p, log_v_top, y) : gap;
 }
 
 /* T = 2 sin^2(pi U/2). */
@@ -208,7 +224,9 @@ static void draw_general(double exponent, const struct vector *vector, size_t n,
 
 static void draw(const double *p, const struct vector *vector, size_t n, double *uniforms, double *scores) {
     double dimension = p[DIMENSION];
-    if (dimension == 2) {
+    if (!is_uniform(p)) {
+        fisher_draw(fisher_of(p), vector, n, uniforms, scores);
+    } else if (dimension == 2) {
         draw_circle(vector, n, uniforms, scores);
     } else if (dimension == 3) {
 #pragma omp simd
@@ -218,16 +236,24 @@ static void draw(const double *p, const struct vector *vector, size_t n, double 
     }
 }
 
-/* Fixed d: kappa C_d^(1/kappa) n^(1/kappa). d = c log n: the tail at 1/n has w -> exp(-2/c). d growing
- * faster: a Gaussian of variance 1/d. */
+/* log C^(1/kappa) of V = C T^kappa near the query. */
+static double log_root(const double *p) {
+    struct sphere sphere = sphere_make(p);
+    if (!is_uniform(p)) { return fisher_log_endpoint(fisher_of(p)) / sphere.kappa; }
+    return M_LN2 - sphere.log_norm / sphere.kappa;
+}
+
+/* Fixed d and concentration: kappa C^(1/kappa) n^(1/kappa). Uniform keys, d = c log n: the tail at 1/n has w
+ * -> exp(-2/c). d growing faster: a Gaussian of variance 1/d. */
 static bool law(const struct schedule *parameter, struct schedule *lambda) {
-    const struct schedule *d = &parameter[DIMENSION];
+    const struct schedule *d = &parameter[DIMENSION], *c = &parameter[CONCENTRATION];
+    if (!schedule_is_constant(c)) { return false; }
     if (schedule_is_constant(d)) {
-        struct sphere sphere = sphere_make(&d->coef);
-        double log_c_root = M_LN2 - sphere.log_norm / sphere.kappa;
-        *lambda = (struct schedule){sphere.kappa * exp(log_c_root), 0, 1 / sphere.kappa};
+        const double p[] = {d->coef, c->coef}, kappa = 0.5 * (d->coef - 1);
+        *lambda = (struct schedule){kappa * exp(log_root(p)), 0, 1 / kappa};
         return true;
     }
+    if (c->coef > 0) { return false; }
     if (d->power == 0 && d->log_power == 1) {
         *lambda = (struct schedule){d->coef * exp(2 / d->coef) * sqrt(-expm1(-2 / d->coef)), 1, 0};
         return true;
@@ -240,6 +266,7 @@ static bool law(const struct schedule *parameter, struct schedule *lambda) {
 }
 
 static double dimension(const double *p) { return p[DIMENSION]; }
+static double concentration(const double *p) { return p[CONCENTRATION]; }
 
 /* Scores are <q,k>. */
 static double origin(const double *p) {
@@ -249,25 +276,33 @@ static double origin(const double *p) {
 
 const struct family family_spherical = {
     .name = "spherical",
-    .title = "keys uniform on a sphere, scored by their overlap with the query",
-    .doc = "A unit query q and keys k uniform on the unit sphere in `dimension` dimensions, any real >= 2: "
-           "T = 1 - <q,k> has T/2 ~ Beta(kappa, kappa), kappa = (dimension - 1)/2. Scores are -T, measured "
-           "from the upper endpoint.\n"
-           "Near it V = C T^kappa, C = 2^(kappa-1) Gamma(d/2)/(sqrt(pi) Gamma((d+1)/2)), so that at fixed "
-           "dimension Lambda^typ ~ kappa C^(1/kappa) n^(2/(d-1)): a power of n. That power is reached only "
-           "for log n >> d: it overestimates by 1.07 at d = 9, n = 2^12 and by 2.36 at d = 129, n = 2^20. "
-           "With dimension = c log n Lambda^typ grows as log n, with dimension = c (log n)^x, x > 1, as "
-           "(log n)^((1+x)/2): a Gaussian of variance 1/d.\n"
-           "Sources: Bruno, Chen, Lin, Polyanskiy & Rigollet, arXiv:2605.08505; Karakida & Hayase, "
-           "arXiv:2605.12697.",
+    .title = "keys on a sphere, uniform or around the query, scored by their overlap with it",
+    .doc =
+        "A unit query q and keys k uniform on the unit sphere in `dimension` dimensions, any real >= 2: "
+        "T = 1 - <q,k> has T/2 ~ Beta(kappa, kappa), kappa = (dimension - 1)/2. Scores are -T, measured "
+        "from the upper endpoint. With a `concentration` c keys follow von Mises and Fisher's law around "
+        "the query, of density proportional to exp(c <q,k>).\n"
+        "Near it V = C T^kappa, C = 2^(kappa-1) Gamma(d/2)/(sqrt(pi) Gamma((d+1)/2)), so that at fixed "
+        "dimension Lambda^typ ~ kappa C^(1/kappa) n^(2/(d-1)): a power of n. That power is reached only "
+        "for log n >> d: it overestimates by 1.07 at d = 9, n = 2^12 and by 2.36 at d = 129, n = 2^20. "
+        "With dimension = c log n Lambda^typ grows as log n, with dimension = c (log n)^x, x > 1, as "
+        "(log n)^((1+x)/2): a Gaussian of variance 1/d. A constant concentration leaves the exponent, and "
+        "multiplies C by the density at the query over that of uniform keys, e^c/Z(c) with Z(c) = Gamma(d/2) "
+        "(2/c)^(d/2-1) I_{d/2-1}(c).\n"
+        "Sources: Bruno, Chen, Lin, Polyanskiy & Rigollet, arXiv:2605.08505; Karakida & Hayase, "
+        "arXiv:2605.12697.",
     FAMILY_OF_SCORES,
     .class = FAMILY_WEIBULL,
-    .parameter_count = 1,
+    .parameter_count = 2,
     .parameter = {{"dimension", "dimension d of the space around the unit sphere", NAN, 2, 1e9, false, NULL,
-                   0}},
-    .law_text = "kappa C^(1/kappa) n^(2/(d-1)) for constant d; c e^(2/c) sqrt(1 - e^(-2/c)) log n for d = c "
-                "log n; sqrt(2 d log n) for faster d",
+                   0},
+                  {"concentration", "of keys around the query, von Mises and Fisher's; 0: uniform", 0, 0, 1e6,
+                   false, NULL, 0}},
+    .later_count = 1,
+    .law_text = "kappa C^(1/kappa) n^(2/(d-1)) for constant parameters; of uniform keys c e^(2/c) sqrt(1 - "
+                "e^(-2/c)) log n for d = c log n, sqrt(2 d log n) for faster d",
     .dimension = dimension,
     .origin = origin,
+    .concentration = concentration,
     .uniforms_per_score = 2,
 };

@@ -189,29 +189,32 @@ void answer_output(const struct outer *s, struct oracle_output *output) {
  * moments are those of rows that never come. The relative errors are of the order of what is left out, times
  * choices that hold against quadrature where both can be had: 1/n_eff of the 1/n terms, times 100; keys at 2
  * beta are 1/log_keys^1/2 off their mean; where scores hardly differ, their variance and its product with
- * 1/n, times 4. Rounding is in the last term. */
+ * 1/n, times 4, and of keys around the query, whose scores are skew, their spread over n too. Rounding is in
+ * the last term. */
 bool answer_is_central(const struct oracle *o, double beta, struct sphere_subcritical *limit, double *error) {
     const double many = log(1e8), crowd = 20, slight = 1e-8, rounding = 1e-11;
     if (!o->family->dimension) { return false; }
-    double d = o->family->dimension(o->p), log_n_eff = o->log_n - sphere_log_rho(d, beta),
-           log_keys = o->log_n + o->family->log_tail(o->p, -sphere_bias(d, 2 * beta));
-    const double differ = beta * (beta / d); /* the variance of scores */
+    double d = o->family->dimension(o->p), c = o->family->concentration(o->p),
+           log_n_eff = o->log_n - sphere_log_rho(d, c, beta),
+           log_keys = o->log_n + o->family->log_tail(o->p, -sphere_bias(d, 2 * beta + c));
+    const double differ = beta * (beta / d), /* the variance of scores, at most */
+        skew = c > 0 ? 4 * sqrt(differ) * exp(-o->log_n) : 0;
     if (differ < slight) {
-        *error = 4 * differ * (exp(-o->log_n) + differ) + rounding;
+        *error = 4 * differ * (exp(-o->log_n) + differ) + skew + rounding;
     } else if (log_n_eff > many && log_keys > crowd) {
         *error = 100 * exp(-log_n_eff) + exp(-log_keys / 2) + rounding;
     } else {
         return false;
     }
-    sphere_subcritical(d, beta, o->log_n, limit);
+    sphere_subcritical(d, c, beta, o->log_n, limit);
     return true;
 }
 
 void answer_central_output(const struct oracle *o, double beta, const struct sphere_subcritical *limit,
                            double error, struct oracle_output *output) {
-    const double d = o->family->dimension(o->p);
+    const double d = o->family->dimension(o->p), c = o->family->concentration(o->p);
     output->bias = limit->bias;
-    output->bias_error = error * fabs(limit->bias - sphere_bias(d, beta)) + 1e-12 * limit->bias;
+    output->bias_error = error * fabs(limit->bias - sphere_bias(d, beta + c)) + 1e-12 * limit->bias;
     output->tangential = (d - 1) * limit->tangential_variance;
     output->tangential_error = error * output->tangential;
     output->radial_variance = limit->radial_variance;

@@ -201,9 +201,10 @@ static void add_all_far(struct field *f, double y) {
 
 /* Where outputs lie, as a b: far below the critical beta, far above it. */
 static double output_centre(const struct field *f) {
-    const double absolute = f->beta * exp(f->o->log_lambda), nearest = f->beta * f->o->highest,
-                 mean =
-                     (sphere_bias(f->o->family->dimension(f->o->p), absolute) - f->typical_depth) / f->length;
+    const struct oracle *o = f->o;
+    const double absolute = f->beta * exp(o->log_lambda), nearest = f->beta * o->highest,
+                 x = absolute + o->family->concentration(o->p),
+                 mean = (sphere_bias(o->family->dimension(o->p), x) - f->typical_depth) / f->length;
     return isfinite(mean) && isfinite(absolute) ? fmax(mean, nearest) : nearest;
 }
 

@@ -127,9 +127,14 @@ double sphere_log_partition(double d, double beta) {
     return series_is_short(d, beta) ? log_z_series(d, beta) - beta : log_partition_debye(d, beta);
 }
 
-double sphere_log_rho(double d, double beta) {
-    if (series_is_short(d, 2 * beta)) { return log_z_series(d, 2 * beta) - 2 * log_z_series(d, beta); }
-    return sphere_log_partition(d, 2 * beta) - 2 * sphere_log_partition(d, beta);
+/* Concentration c is as if beta began at c: Z(beta + c)/Z(c) in the place of Z(beta). */
+double sphere_log_rho(double d, double c, double beta) {
+    double once = beta + c, twice = 2 * beta + c;
+    if (series_is_short(d, twice)) {
+        return log_z_series(d, twice) - 2 * log_z_series(d, once) + log_z_series(d, c);
+    }
+    double at_zero = c > 0 ? sphere_log_partition(d, c) : 0;
+    return sphere_log_partition(d, twice) - 2 * sphere_log_partition(d, once) + at_zero;
 }
 
 /* ---- n keys ---- */
@@ -140,34 +145,41 @@ static double rho_excess(double log_rho, double log_n) {
     return exp(log_rho - log_n) - exp(-log_n);
 }
 
-void sphere_subcritical(double d, double beta, double log_n, struct sphere_subcritical *out) {
-    struct ratio one = ratio_of(d, beta), two = ratio_of(d, 2 * beta);
-    double log_rho = sphere_log_rho(d, beta), share = exp(log_rho - log_n), difference = one.bias - two.bias;
+void sphere_subcritical(double d, double c, double beta, double log_n, struct sphere_subcritical *out) {
+    struct ratio one = ratio_of(d, beta + c), two = ratio_of(d, 2 * beta + c);
+    double log_rho = sphere_log_rho(d, c, beta), share = exp(log_rho - log_n),
+           difference = one.bias - two.bias, log_z = sphere_log_partition(d, beta + c);
+    if (c > 0) { log_z -= sphere_log_partition(d, c); }
     out->bias = one.bias + share * difference;
     out->radial_variance = share * (two.slope + difference * difference);
-    out->tangential_variance = share * two.r / (2 * beta);
-    out->entropy = log_n + beta * one.bias + sphere_log_partition(d, beta) -
-                   0.5 * rho_excess(log_rho, log_n) + beta * share * difference;
+    out->tangential_variance = share * two.r / (2 * beta + c);
+    out->entropy =
+        log_n + beta * one.bias + log_z - 0.5 * rho_excess(log_rho, log_n) + beta * share * difference;
     out->participation = share;
 }
 
-double sphere_beta_of_n_eff(double d, double log_n, double n_eff) {
+/* log log rho; log rho may be rounding alone. */
+static double log_log_rho(double d, double c, double beta) {
+    return log(fmax(sphere_log_rho(d, c, beta), 1e-300));
+}
+
+double sphere_beta_of_n_eff(double d, double c, double log_n, double n_eff) {
     const double log_low = -690, log_high = 688; /* 1e-299.7, 1e298.8 */
     double target = log_n - log(n_eff);
     if (!(n_eff > 0 && target > 0)) { return NAN; }
     double log_target = log(target);
     /* rho <= exp(beta^2/d), so the root is above sqrt(d target). */
     double low = fmax(log_low, 0.5 * (log(d) + log_target)), high = low, at_high = -1;
-    double at_low = fmin(0, log(sphere_log_rho(d, exp(low))) - log_target);
+    double at_low = fmin(0, log_log_rho(d, c, exp(low)) - log_target);
     while (high < log_high && !(at_high >= 0)) {
         high = fmin(log_high, high + 1 + 0.5 * fabs(high - low));
-        at_high = log(sphere_log_rho(d, exp(high))) - log_target;
+        at_high = log_log_rho(d, c, exp(high)) - log_target;
     }
     if (!(at_high >= 0)) { return INFINITY; }
     struct root root = {.low = low, .high = high, .at_low = at_low, .at_high = at_high};
     double x = low;
     for (int i = 0; i < 200 && at_low < 0; i++) {
-        double next = root_guess(&root), value = log(sphere_log_rho(d, exp(next))) - log_target;
+        double next = root_guess(&root), value = log_log_rho(d, c, exp(next)) - log_target;
         bool settled = fabs(next - x) <= 1e-15 * fmax(1, fabs(next)) || value == 0;
         x = next;
         if (settled) { break; }
@@ -209,7 +221,7 @@ double sphere_mode_growth_finite(double d, double beta, double log_n, double tau
     double drift = q * one.through / (beta * denominator);
     if (!(log_n < INFINITY)) { return 1 + eigenvalue * drift; }
 
-    double beta2 = 2 * beta, share = exp(sphere_log_rho(d, beta) - log_n);
+    double beta2 = 2 * beta, share = exp(sphere_log_rho(d, 0, beta) - log_n);
     struct ratio two = ratio_of(d, beta2);
     struct mode mode2 = mode_at(d, beta2, l);
     double self = exp(-log_n - sphere_log_partition(d, beta)) / denominator;

@@ -17,11 +17,16 @@ double sphere_bias(double d, double beta);
 double sphere_overlap_slope(double d, double beta);
 /* log Z(beta) - beta <= 0, relative to the largest score. */
 double sphere_log_partition(double d, double beta);
-/* log rho, rho = Z(2 beta)/Z(beta)^2 >= 1; n/rho keys share the weight. beta <= 5e299. */
-double sphere_log_rho(double d, double beta);
+/* From here on, where an argument is c, keys are of von Mises-Fisher's law around the query, of density e^{c
+ * s}/ Z(c) over that of uniform keys, 0 <= c <= 1e6: beta begins at c, so to speak, since E exp(beta s) =
+ * Z(beta + c)/Z(c). c = 0: uniform keys. Logarithms of Z's ratios are then good to 1e-14 d absolutely, or
+ * relatively where that is less. */
 
-/* n uniform keys below the critical scale: means to O(1/n), variances to leading order. Good while n/rho is
- * large. */
+/* log rho, rho = Z(2 beta + c) Z(c)/Z(beta + c)^2 >= 1; n/rho keys share the weight. beta <= 5e299. */
+double sphere_log_rho(double d, double c, double beta);
+
+/* n keys below the critical scale: means to O(1/n), variances to leading order. Good while n/rho is large. A
+ * is short for A(beta + c), log Z for log Z(beta + c) - log Z(c), and 2 beta for 2 beta + c below. */
 struct sphere_subcritical {
     double bias;                /* E[1 - <q, ATT>] = 1 - A + (rho/n) D, D = A(2 beta) - A(beta) */
     double radial_variance;     /* of <q, ATT>: (rho/n) (A'(2 beta) + D^2) */
@@ -29,10 +34,10 @@ struct sphere_subcritical {
     double entropy;             /* nats: log n - (beta A - log Z) - (rho - 1)/(2n) + beta (rho/n) D */
     double participation;       /* E Y_2 to leading order: rho/n */
 };
-void sphere_subcritical(double d, double beta, double log_n, struct sphere_subcritical *out);
+void sphere_subcritical(double d, double c, double beta, double log_n, struct sphere_subcritical *out);
 
 /* The beta with n/rho(beta) = n_eff. NaN unless 0 < n_eff < n; inf where it would pass 1e299. */
-double sphere_beta_of_n_eff(double d, double log_n, double n_eff);
+double sphere_beta_of_n_eff(double d, double c, double log_n, double n_eff);
 
 /* Tokens are keys and queries at once, x -> ATT/|ATT|: the factor by which the l-th spherical harmonic of
  * their density grows in one step, to first order in its amplitude, n -> inf (the heat equation backwards):

@@ -38,7 +38,8 @@ static void print_series(const struct results_series *s) {
         printf("\n%s: %s rows (%s class)", s->name, s->family->name, family_class_name(s->family->class));
     }
     for (size_t i = 0; i < s->family->parameter_count; i++) {
-        if (family_parameter_counts(s->family, s->parameter, i)) {
+        if (family_parameter_counts(s->family, s->parameter, i) &&
+            family_parameter_shows(s->family, s->parameter, i)) {
             print_parameter(&s->family->parameter[i], &s->parameter[i]);
         }
     }

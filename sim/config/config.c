@@ -47,10 +47,11 @@ void config_parameters(const struct config_series *series, double log_n, double 
 double config_log_beta(const struct config_series *series, double log_n, double log_lambda_typ, size_t i) {
     const struct config_beta *beta = &series->beta;
     const double log_value = beta->log_value ? beta->log_value[i] : log(beta->value[i]);
-    const double d = family_dimension(series->family, series->parameter, log_n);
+    const double d = family_dimension(series->family, series->parameter, log_n),
+                 c = family_concentration(series->family, series->parameter, log_n);
     switch (beta->scale) {
     case CONFIG_SCALE_LAMBDA_TYP: return log_value + log_lambda_typ;
-    case CONFIG_SCALE_N_EFF: return log(sphere_beta_of_n_eff(d, log_n, beta->value[i]));
+    case CONFIG_SCALE_N_EFF: return log(sphere_beta_of_n_eff(d, c, log_n, beta->value[i]));
     case CONFIG_SCALE_CRITICAL: return log_value + log_n * 2 / (d - 1);
     case CONFIG_SCALE_POWER: return log_value + log_n * beta->power;
     case CONFIG_SCALE_NONE: break;

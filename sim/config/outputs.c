@@ -68,8 +68,10 @@ static size_t output_dimension(struct reader *reader, const struct yaml_node *no
     const double d = family_dimension(series->family, series->parameter, 1);
     if (isnan(d) || (constant && d < 2)) { return 0; } /* a fault already */
     if (constant && d == floor(d) && d <= 1e6) { return (size_t)d; }
-    fault_add(&reader->faults, node->source, node->offset,
-              "`output` needs a dimension that is one whole number from 2 to 1e6 at every n");
+    fault_add(
+        &reader->faults, node->source, node->offset,
+        "`output` needs a dimension that is one whole number from 2 to 1e6, and one concentration, at every "
+        "n");
     return 0;
 }
 

@@ -195,7 +195,9 @@ static void write_output(FILE *out, const struct config_output *output) {
 static void write_series(FILE *out, const struct config_series *series, const struct config_series *top) {
     fprintf(out, "  - name: %s\n    family: %s\n", series->name, series->family->name);
     for (size_t i = 0; i < series->family->parameter_count; i += 1 + series->family->parameter[i].within) {
-        write_parameter(out, &series->family->parameter[i], &series->parameter[i]);
+        if (family_parameter_shows(series->family, series->parameter, i)) {
+            write_parameter(out, &series->family->parameter[i], &series->parameter[i]);
+        }
     }
     if (series->output.asked) { write_output(out, &series->output); }
     write_shared(out, "    ", series, top);

@@ -32,6 +32,7 @@ struct output {
 
     /* the row at hand */
     const struct stream *stream;
+    double concentration;
     size_t count;
     const double *beta_ratio;
 };
@@ -170,15 +171,16 @@ static void finish(struct output *o, const struct row *row, size_t b, double bet
     o->found[b] = (struct output_sums){
         .bias = bias,
         .tangential = o->isa->kernel->dot(o->tangents, vector + 1, vector + 1),
-        .identity = keys * keys * s->chord_twice + pairs * chord_twice - chord +
-                    (double)o->tangents / beta * (1 - bias),
+        .identity = keys * keys * s->chord_twice + pairs * chord_twice -
+                    (1 + o->concentration / beta) * chord + (double)o->tangents / beta * (1 - bias),
     };
 }
 
 void output_measure(struct output *o, struct sampler *sampler, const struct sampler_law *law,
-                    const struct row *row, const struct stream *stream, size_t dimension, size_t count,
-                    const double *beta, const double *beta_ratio) {
+                    const struct row *row, const struct stream *stream, size_t dimension,
+                    double concentration, size_t count, const double *beta, const double *beta_ratio) {
     output_reserve(o, dimension, count);
+    o->concentration = concentration;
     o->stream = stream;
     o->count = count;
     o->beta_ratio = beta_ratio;

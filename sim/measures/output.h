@@ -16,7 +16,8 @@
 struct output_sums {
     double bias;       /* 1 - <q,ATT> */
     double tangential; /* |ATT_tan|^2 */
-    double identity;   /* sum p^2 (1-s^2) - sum p (1-s^2) + ((d-1)/beta) sum p s: 0 in the mean over rows */
+    double identity;   /* sum p^2 (1-s^2) - (1 + c/beta) sum p (1-s^2) + ((d-1)/beta) sum p s, c the keys'
+                          concentration: 0 in the mean over rows */
 };
 
 struct output; /* a workspace: one per thread */
@@ -26,8 +27,8 @@ void output_free(struct output *output);
 /* Gives directions in `dimension` >= 2 dimensions to the keys of the sampler's last row, made with `law` and
  * `stream`, and sums them at `count` betas (absolute values and in units of Lambda^typ, increasing). */
 void output_measure(struct output *output, struct sampler *sampler, const struct sampler_law *law,
-                    const struct row *row, const struct stream *stream, size_t dimension, size_t count,
-                    const double *beta, const double *beta_ratio);
+                    const struct row *row, const struct stream *stream, size_t dimension,
+                    double concentration, size_t count, const double *beta, const double *beta_ratio);
 /* What it found at one of them. */
 struct output_sums output_at(const struct output *output, size_t beta_index);
 /* ATT itself, [dimension]. */

@@ -126,6 +126,7 @@ static void add_attributes(struct page_series *p, struct results_series *s) {
     }
     p->attribute[p->attributes++] = (struct h5_attribute){.name = "replicates", .whole = &s->replicates};
     for (size_t i = 0; i < PAGE_PARTS * s->family->parameter_count; i++) {
+        if (!family_parameter_shows(s->family, s->parameter, i / PAGE_PARTS)) { continue; }
         double *value = page_parameter(s, i / PAGE_PARTS, i % PAGE_PARTS, p->parameter[i]);
         p->attribute[p->attributes++] = (struct h5_attribute){.name = p->parameter[i], .number = *value};
     }

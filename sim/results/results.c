@@ -222,8 +222,9 @@ static void fill_output_scales(struct results_series *s) {
     for (size_t b = 0; components > 0 && b < s->size[RESULTS_LOG_N] * betas; b++) {
         struct sphere_subcritical limit;
         double nearest = 1 / s->lambda_typ[b / betas];
-        const double log_n = s->log_n[b / betas], d = family_dimension(s->family, s->parameter, log_n);
-        sphere_subcritical(d, s->beta[b], log_n, &limit);
+        const double log_n = s->log_n[b / betas], d = family_dimension(s->family, s->parameter, log_n),
+                     c = family_concentration(s->family, s->parameter, log_n);
+        sphere_subcritical(d, c, s->beta[b], log_n, &limit);
         double along = fmin(limit.radial_variance, nearest * nearest),
                across = fmin(limit.tangential_variance, nearest);
         for (size_t a = 0; a < components; a++) {

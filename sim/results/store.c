@@ -204,8 +204,13 @@ static struct results *read_shape(const char *path, char why[H5_WHY]) {
 static bool read_parameters(const struct h5_group *g, struct results_series *s) {
     for (size_t i = 0; i < PAGE_PARTS * s->family->parameter_count; i++) {
         char name[PAGE_NAME];
-        double *value = page_parameter(s, i / PAGE_PARTS, i % PAGE_PARTS, name);
+        const size_t which = i / PAGE_PARTS;
+        double *value = page_parameter(s, which, i % PAGE_PARTS, name);
         const struct h5_attribute *a = h5content_attribute(g->attribute_count, g->attribute, name);
+        if (!a && family_parameter_is_later(s->family, which)) {
+            s->parameter[which] = (struct schedule){s->family->parameter[which].initial, 0, 0};
+            continue;
+        }
         if (!a || a->text || a->whole) { return false; }
         *value = a->number;
     }

@@ -20,8 +20,8 @@ static double ratio_of(const struct law *law, double log_n, double beta) {
     return exp(log(beta) - typical_scale(family_find(law->family), law->p, log_n).log_lambda);
 }
 
-static struct oracle_output output_at(double d, double n, double beta) {
-    struct law law = {"spherical", {d}};
+static struct oracle_output output_of(double d, double concentration, double n, double beta) {
+    struct law law = {"spherical", {d, concentration}};
     struct oracle *o = oracle_create(family_find(law.family), law.p, log(n));
     struct oracle_output output;
     assert_non_null(o);
@@ -30,6 +30,8 @@ static struct oracle_output output_at(double d, double n, double beta) {
     assert_true(good);
     return output;
 }
+
+static struct oracle_output output_at(double d, double n, double beta) { return output_of(d, 0, n, beta); }
 
 static void published_values(void **state) {
     (void)state;
@@ -49,12 +51,14 @@ struct brute {
     double unit, along, square, across;
 };
 
-/* Adds keys of overlap s[0 .. count) with weight w times the density of each, a polynomial for odd d. */
-static void add_keys(struct brute *sum, double d, double beta, int count, const double *s, double w) {
+/* Adds keys of overlap s[0 .. count) with weight w times the density of each, for odd d a polynomial times
+ * e^{c s}. */
+static void add_keys(struct brute *sum, double d, double c, double beta, int count, const double *s,
+                     double w) {
     double z = 0, along = 0, across = 0;
     for (int i = 0; i < count; i++) {
         z += exp(beta * (s[i] - 1));
-        w *= pow(1 - s[i] * s[i], (d - 3) / 2);
+        w *= pow(1 - s[i] * s[i], (d - 3) / 2) * exp(c * (s[i] - 1));
     }
     for (int i = 0; i < count; i++) {
         double p = exp(beta * (s[i] - 1)) / z;
@@ -68,7 +72,7 @@ static void add_keys(struct brute *sum, double d, double beta, int count, const 
 }
 
 /* Two or three keys: Gauss's rule in each overlap. */
-static struct brute brute_force(double d, int count, double beta) {
+static struct brute brute_force(double d, double c, int count, double beta) {
     struct brute sum = {0};
     double s[3], x[NODES], w[NODES];
     gsl_integration_glfixed_table *rule = gsl_integration_glfixed_table_alloc(NODES);
@@ -77,10 +81,10 @@ static struct brute brute_force(double d, int count, double beta) {
         s[0] = x[i / NODES];
         s[1] = x[i % NODES];
         double weight = w[i / NODES] * w[i % NODES];
-        if (count == 2) { add_keys(&sum, d, beta, count, s, weight); }
+        if (count == 2) { add_keys(&sum, d, c, beta, count, s, weight); }
         for (size_t k = 0; count == 3 && k < NODES; k++) {
             s[2] = x[k];
-            add_keys(&sum, d, beta, count, s, weight * w[k]);
+            add_keys(&sum, d, c, beta, count, s, weight * w[k]);
         }
     }
     gsl_integration_glfixed_table_free(rule);
@@ -91,11 +95,12 @@ static struct brute brute_force(double d, int count, double beta) {
 static void few_keys(void **state) {
     (void)state;
     const double d[] = {3, 5, 7}, beta[] = {0.2, 3, 12};
-    for (int i = 0; i < 18; i++) {
-        int n = 2 + i / 9;
-        struct brute b = brute_force(d[i % 3], n, beta[i / 3 % 3]);
+    for (int i = 0; i < 36; i++) {
+        int n = 2 + i / 9 % 2;
+        const double c = i < 18 ? 0 : 4;
+        struct brute b = brute_force(d[i % 3], c, n, beta[i / 3 % 3]);
         double along = b.along / b.unit;
-        struct oracle_output o = output_at(d[i % 3], n, beta[i / 3 % 3]);
+        struct oracle_output o = output_of(d[i % 3], c, n, beta[i / 3 % 3]);
         check_close(o.bias, 1 - along, o.bias_error + 1e-11);
         check_close(o.tangential, b.across / b.unit, o.tangential_error + 1e-11);
         check_close(o.radial_variance, b.square / b.unit - along * along, o.radial_variance_error + 1e-11);
@@ -110,7 +115,7 @@ enum { SERIES = 5 };
 /* What the series leaves out at n_eff keys that take part: of H and of the bias, beyond their 1/n terms, and
  * of Y_2 and of the two variances, beyond their leading ones. */
 static void left_out(double d, double beta, double n_eff, double *off) {
-    const double log_n = sphere_log_rho(d, beta) + log(n_eff);
+    const double log_n = sphere_log_rho(d, 0, beta) + log(n_eff);
     struct law law = {"spherical", {d}};
     struct oracle *o = oracle_create(family_find(law.family), law.p, log_n);
     struct sphere_subcritical series;
@@ -118,7 +123,7 @@ static void left_out(double d, double beta, double n_eff, double *off) {
     struct oracle_point point;
     double ratio = ratio_of(&law, log_n, beta);
     assert_true(o && oracle_output_at(o, ratio, &output) && oracle_at(o, ratio, &point));
-    sphere_subcritical(d, beta, log_n, &series);
+    sphere_subcritical(d, 0, beta, log_n, &series);
     off[0] = point.entropy - series.entropy;
     off[1] = output.bias - series.bias;
     off[2] = point.participation - series.participation;
@@ -137,7 +142,7 @@ static void series_converge(void **state) {
         const double d = dimension[i / 4], beta = betas[i % 4];
         double off[3][SERIES];
         struct sphere_subcritical s;
-        sphere_subcritical(d, beta, log(n_eff) + sphere_log_rho(d, beta), &s);
+        sphere_subcritical(d, 0, beta, log(n_eff) + sphere_log_rho(d, 0, beta), &s);
         const double unit[SERIES] = {0.5 / n_eff, s.bias - sphere_bias(d, beta), s.participation,
                                      s.radial_variance, (d - 1) * s.tangential_variance};
         for (int j = 0; j < 3; j++) { left_out(d, beta, n_eff * (1 << j), off[j]); }
@@ -189,7 +194,7 @@ static void far_below_one_key_a_limit(void **state) {
     (void)state;
     struct sphere_subcritical limit;
     struct oracle_output o = output_at(9, 1e217, 1e-3 * 5e54); /* n_eff beyond 1e12 */
-    sphere_subcritical(9, 1e-3 * 5e54, log(1e217), &limit);
+    sphere_subcritical(9, 0, 1e-3 * 5e54, log(1e217), &limit);
     check_relative(o.tangential, 8 * limit.tangential_variance, 1e-6);
     check_relative(o.radial_variance, limit.radial_variance, 1e-6);
     check_relative(o.bias, limit.bias, 1e-6);
@@ -325,7 +330,8 @@ static void one_pass_for_all(void **state) {
     const struct oracle_question all = {
         .top_weight = true, .errors = true, .output = true, .ranks = 8}; /* the gap by the other way */
     for (size_t i = 0; i < 36; i += getenv("GAPSCALE_TEST_QUICK") ? 5 : 1) {
-        struct oracle *o = oracle_create(family_find("spherical"), &d[i / 12], log_n[i / 4 % 3]);
+        const double p[FAMILY_PARAMETERS] = {d[i / 12]};
+        struct oracle *o = oracle_create(family_find("spherical"), p, log_n[i / 4 % 3]);
         struct oracle_answer answer;
         struct oracle_point point;
         struct oracle_output output;

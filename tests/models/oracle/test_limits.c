@@ -276,7 +276,7 @@ static void test_laws_weibull(void **state) {
     check_relative(limits_weibull_at(2, x.collapse_participation).participation, 0.5, 1e-9);
     check_close(limits_weibull_lambda_cdf(2, x.lambda[0]), 0.05, 1e-8);
     check_close(limits_weibull_lambda_cdf(2, x.lambda[2]), 0.95, 1e-8);
-    x = limits_of(family_find("spherical"), (double[]){3}, 100);
+    x = limits_of(family_find("spherical"), (double[]){3, 0}, 100);
     check_close(x.exponent, 1, 1e-9);
     check_close(x.lambda[1], 2 * 0.552605, 1e-6);
 }
@@ -320,8 +320,8 @@ static void test_convergence(void **state) {
     check_close(far * 1e3, near * 1e4, 0.1 * near * 1e4);
     check_close(oracle_collapse("gumbel", (double[]){0, 1}, 100), c, 1e-8);
     check_close(oracle_collapse("powerlaw", (double[]){2, 1}, 100), w, 1e-8);
-    far = w - oracle_collapse("spherical", (double[]){5}, 10);
-    near = w - oracle_collapse("spherical", (double[]){5}, 14);
+    far = w - oracle_collapse("spherical", (double[]){5, 0}, 10);
+    near = w - oracle_collapse("spherical", (double[]){5, 0}, 14);
     check_close(far / near, exp(2), 0.5);
 }
 

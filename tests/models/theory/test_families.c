@@ -58,11 +58,11 @@ static void test_spherical_tail_against_the_binomial_sum(void **state) {
     const struct family *family = family_find("spherical");
     const int kappas[] = {1, 2, 4, 64, 5000};
     for (int k = 0; k < 5; k++) {
-        double d = 2 * kappas[k] + 1;
+        const double d[FAMILY_PARAMETERS] = {2 * kappas[k] + 1};
         for (double depth = 1e-200; depth < 1.99; depth = depth < 1e-3 ? depth * 1e3 : depth + 0.01) {
             double expected = (double)sphere_log_tail(kappas[k], depth);
             if (expected == -INFINITY || expected > -1e-12) { continue; }
-            check_close(family->log_tail(&d, -depth), expected, 1e-13 * fabs(expected) + 1e-15);
+            check_close(family->log_tail(d, -depth), expected, 1e-13 * fabs(expected) + 1e-15);
         }
     }
 }
@@ -73,10 +73,10 @@ static void test_spherical_gap_against_the_binomial_sum(void **state) {
     const struct family *family = family_find("spherical");
     const int kappas[] = {1, 2, 4, 64, 5000};
     for (int k = 0; k < 5; k++) {
-        double d = 2 * kappas[k] + 1;
+        const double d[FAMILY_PARAMETERS] = {2 * kappas[k] + 1};
         for (double x = 1; x < 400; x *= 1.9) {
             for (double y = 1e-4; y < 0.9 * x; y *= 3.3) {
-                long double top = -family->quantile(&d, -x), gap = expl(family->log_gap(&d, -x, y));
+                long double top = -family->quantile(d, -x), gap = expl(family->log_gap(d, -x, y));
                 long double rise = sphere_log_tail(kappas[k], top + gap) - sphere_log_tail(kappas[k], top);
                 check_close((double)rise, y, 1e-12 * y + (double)LDBL_EPSILON * (x + kappas[k]));
             }
@@ -184,8 +184,8 @@ static void test_spherical_figures(void **state) {
     const struct family *family = family_find("spherical");
     const struct { double d, log_n, ratio; } power[] = {{9, 12 * M_LN2, 1.07}, {129, 20 * M_LN2, 2.36}};
     for (int i = 0; i < 2; i++) {
-        struct schedule d = {power[i].d, 0, 0}, lambda;
-        assert_true(family->law(&d, &lambda));
+        struct schedule p[FAMILY_PARAMETERS] = {{power[i].d, 0, 0}}, lambda;
+        assert_true(family->law(p, &lambda));
         double exact = typical_of("spherical", power[i].d, 0, power[i].log_n).log_lambda;
         check_close(exp(schedule_log(&lambda, power[i].log_n) - exact), power[i].ratio, 0.005);
     }

@@ -103,6 +103,7 @@ static void test_registry(void **state) {
                     strlen(family_kind_name(family->kind)) > 0);
         assert_true(family->parameter_count >= 1 && family->parameter_count <= FAMILY_PARAMETERS);
         assert_non_null(family->law);
+        assert_true(family->later_count < family->parameter_count);
         for (size_t k = 0; k < family->parameter_count; k++) {
             const struct family_parameter *parameter = &family->parameter[k];
             assert_true(strlen(parameter->name) > 0 && strlen(parameter->doc) > 0);
@@ -110,6 +111,7 @@ static void test_registry(void **state) {
                         isfinite(parameter->high));
             assert_true(isnan(parameter->initial) || family_parameter_allows(parameter, parameter->initial));
             assert_true(is_allowed(parameter, 3) || !isnan(parameter->initial)); /* for_all takes 3 */
+            assert_true(!family_parameter_is_later(family, k) || !isnan(parameter->initial));
             check_words(family, k);
         }
         if (family->kind == FAMILY_SAMPLED) {

@@ -118,7 +118,7 @@ static void test_three_dimensions(void **state) {
         check_relative(sphere_bias(3, beta), 1 / beta - (coth - 1), 2e-14);
         check_close(sphere_log_partition(3, beta), log(-expm1(-2 * beta) / (2 * beta)), 1e-13);
         double sinh_ratio = -expm1(-4 * beta) * beta / (expm1(-2 * beta) * expm1(-2 * beta));
-        check_close(sphere_log_rho(3, beta), log(sinh_ratio), 2e-13);
+        check_close(sphere_log_rho(3, 0, beta), log(sinh_ratio), 2e-13);
     }
 }
 
@@ -137,12 +137,12 @@ static void test_limits(void **state) {
     for (size_t i = 0; i < DIMENSIONS; i++) {
         double d = dimensions[i], kappa = 0.5 * (d - 1), small = 1e-6, huge = 1e300;
         check_relative(sphere_overlap(d, small), small / d, 1e-12);
-        check_relative(sphere_log_rho(d, small), small * small / d, 1e-11);
+        check_relative(sphere_log_rho(d, 0, small), small * small / d, 1e-11);
         check_relative(sphere_log_partition(d, small), -small, 1e-6);
         check_relative(sphere_overlap_slope(d, small), 1 / d, 1e-11);
         check_relative(sphere_bias(d, huge), kappa / huge, 1e-14);
         check_relative(sphere_overlap_slope(d, huge), kappa / huge / huge, 1e-14);
-        check_relative(sphere_log_rho(d, 1e299),
+        check_relative(sphere_log_rho(d, 0, 1e299),
                        -(2 * sphere_log_partition(d, 1e299) - sphere_log_partition(d, 2e299)), 1e-14);
         double leading =
             gsl_sf_lngamma(kappa + 0.5) - 0.5 * log(M_PI) + (kappa - 1) * M_LN2 - kappa * log(huge);
@@ -152,7 +152,7 @@ static void test_limits(void **state) {
             double beta = exp(log_beta), bias = sphere_bias(d, beta);
             assert_true(bias > 0 && bias < 1);
             assert_true(sphere_overlap(d, beta) > 0);
-            assert_true(isfinite(sphere_log_partition(d, beta)) && isfinite(sphere_log_rho(d, beta)));
+            assert_true(isfinite(sphere_log_partition(d, beta)) && isfinite(sphere_log_rho(d, 0, beta)));
             assert_true(isfinite(sphere_mode_growth_finite(d, beta, INFINITY, 1, 7)));
         }
     }
@@ -182,8 +182,8 @@ static void test_subcritical(void **state) {
     for (size_t i = 0; i < DIMENSIONS; i++) {
         double d = dimensions[i];
         for (size_t k = 0; k < BETAS; k++) {
-            double beta = betas[k], log_n = sphere_log_rho(d, beta) + log(1e4);
-            sphere_subcritical(d, beta, log_n, &s);
+            double beta = betas[k], log_n = sphere_log_rho(d, 0, beta) + log(1e4);
+            sphere_subcritical(d, 0, beta, log_n, &s);
             double a = sphere_overlap(d, beta), log_z = sphere_log_partition(d, beta) + beta;
             check_relative(s.participation, 1e-4, 1e-14 + 4e-16 * log_n); /* rounding of log n */
             check_close(s.entropy, log_n - (beta * a - log_z), 0.01 * (1 + d) + 1e-12 * beta);
@@ -193,7 +193,7 @@ static void test_subcritical(void **state) {
                            1e-14 + 4e-16 * log_n);
         }
     }
-    sphere_subcritical(3, 1e-3, log(1e6), &s); /* weights all equal: variances of a mean of n keys */
+    sphere_subcritical(3, 0, 1e-3, log(1e6), &s); /* weights all equal: variances of a mean of n keys */
     check_relative(s.radial_variance, 1e-6 / 3, 1e-3);
     check_relative(s.tangential_variance, 1e-6 / 3, 1e-3);
     check_relative(s.entropy, log(1e6), 1e-6);
@@ -207,18 +207,18 @@ static void test_beta_of_n_eff(void **state) {
         for (size_t k = 0; k < 16; k++) {
             double log_target = log_n[k / 4] + log(share[k % 4]);
             if (log_target > 700) { continue; }
-            double beta = sphere_beta_of_n_eff(dimensions[i], log_n[k / 4], exp(log_target));
-            double back = log_n[k / 4] - sphere_log_rho(dimensions[i], beta);
+            double beta = sphere_beta_of_n_eff(dimensions[i], 0, log_n[k / 4], exp(log_target));
+            double back = log_n[k / 4] - sphere_log_rho(dimensions[i], 0, beta);
             check_close(back, log_target, 1e-12 * fmax(1, log_n[k / 4]));
         }
     }
-    assert_true(isnan(sphere_beta_of_n_eff(3, log(100), 100)));
-    assert_true(isnan(sphere_beta_of_n_eff(3, log(100), 101)));
-    assert_true(isnan(sphere_beta_of_n_eff(3, log(100), 0)));
-    assert_true(isnan(sphere_beta_of_n_eff(3, log(100), -1)));
-    assert_true(isnan(sphere_beta_of_n_eff(3, log(100), NAN)));
-    assert_true(isinf(sphere_beta_of_n_eff(2, 1e6, 10)));
-    check_relative(sphere_beta_of_n_eff(2, 300, 10), exp(2 * (300 - log(10))) / M_PI, 1e-9);
+    assert_true(isnan(sphere_beta_of_n_eff(3, 0, log(100), 100)));
+    assert_true(isnan(sphere_beta_of_n_eff(3, 0, log(100), 101)));
+    assert_true(isnan(sphere_beta_of_n_eff(3, 0, log(100), 0)));
+    assert_true(isnan(sphere_beta_of_n_eff(3, 0, log(100), -1)));
+    assert_true(isnan(sphere_beta_of_n_eff(3, 0, log(100), NAN)));
+    assert_true(isinf(sphere_beta_of_n_eff(2, 0, 1e6, 10)));
+    check_relative(sphere_beta_of_n_eff(2, 0, 300, 10), exp(2 * (300 - log(10))) / M_PI, 1e-9);
 }
 
 /* rho ~ sqrt(pi beta) on the circle; G - 1 shrinks by (1 - 2^{-kappa-1})/N_eff for beta >> l^2. */
@@ -361,9 +361,9 @@ static void test_mixtures_of_one_law(void **state) {
                    sphere_mixture_output_finite(&twice, 5, query, log_n, two), 1e-14);
     check_relative(two[0] + two[1], one[0], 1e-14);
     check_relative(two[0], 2 * two[1], 1e-14);
-    sphere_subcritical(6, 9, log_n, &expected);
+    sphere_subcritical(6, 0, 9, log_n, &expected);
     check_relative(1 - sphere_mixture_output_finite(&uniform, 9, query, log_n, one), expected.bias, 1e-13);
-    check_relative(sphere_mixture_log_rho(&uniform, 9, query), sphere_log_rho(6, 9), 1e-13);
+    check_relative(sphere_mixture_log_rho(&uniform, 9, query), sphere_log_rho(6, 0, 9), 1e-13);
     assert_true(one[0] == 0);
 }
 

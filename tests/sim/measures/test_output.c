@@ -18,9 +18,14 @@
 
 enum { MOST_BETAS = 4 };
 
+struct keys {
+    double dimension, concentration;
+};
+
 /* Rows of one law, with their outputs. */
 struct bench {
-    double dimension, log_n, log_lambda;
+    struct keys keys;
+    double p[FAMILY_PARAMETERS], log_n, log_lambda;
     size_t betas;
     double beta[MOST_BETAS], ratio[MOST_BETAS];
     const struct isa *isa;
@@ -29,17 +34,21 @@ struct bench {
     struct output *output;
 };
 
-static struct bench bench_make(double dimension, double log_n, bool counted, size_t betas,
+static struct bench bench_make(struct keys keys, double log_n, bool counted, size_t betas,
                                const double *n_eff) {
-    struct bench b = {.dimension = dimension, .log_n = log_n, .betas = betas, .isa = isa_best()};
+    struct bench b = {.keys = keys,
+                      .p = {keys.dimension, keys.concentration},
+                      .log_n = log_n,
+                      .betas = betas,
+                      .isa = isa_best()};
     const struct family *family = family_find("spherical");
-    b.log_lambda = typical_scale(family, &b.dimension, log_n).log_lambda;
+    b.log_lambda = typical_scale(family, b.p, log_n).log_lambda;
     for (size_t i = 0; i < betas; i++) {
-        b.beta[i] = n_eff ? sphere_beta_of_n_eff(dimension, log_n, n_eff[i]) : exp(b.log_lambda) * 1e9;
+        b.beta[i] = n_eff ? sphere_beta_of_n_eff(keys.dimension, keys.concentration, log_n, n_eff[i])
+                          : exp(b.log_lambda) * 1e9;
         b.ratio[i] = exp(log(b.beta[i]) - b.log_lambda);
     }
-    b.law =
-        sampler_law_create(family, &dimension, log_n, b.log_lambda, counted, b.isa->kernel, betas, b.ratio);
+    b.law = sampler_law_create(family, b.p, log_n, b.log_lambda, counted, b.isa->kernel, betas, b.ratio);
     b.sampler = sampler_create(b.isa);
     b.output = output_create(b.isa);
     assert_true(b.law && b.sampler && b.output);
@@ -56,8 +65,8 @@ static const struct row *bench_row(struct bench *b, uint64_t seed, uint64_t repl
     struct stream stream = stream_make(seed, "output", b->log_n, false, replicate);
     const struct row *row = sampler_row(b->sampler, b->law, stream);
     assert_non_null(row);
-    output_measure(b->output, b->sampler, b->law, row, &stream, (size_t)b->dimension, b->betas, b->beta,
-                   b->ratio);
+    output_measure(b->output, b->sampler, b->law, row, &stream, (size_t)b->keys.dimension,
+                   b->keys.concentration, b->betas, b->beta, b->ratio);
     return row;
 }
 
@@ -90,15 +99,15 @@ enum { QUANTITIES = 5, ROWS = 4000 };
 
 static size_t shortened(size_t rows) { return getenv("GAPSCALE_TEST_QUICK") ? rows / 8 : rows; }
 
-static void sample(double dimension, bool counted, const double *n_eff, double (*value)[QUANTITIES][ROWS]) {
-    struct bench b = bench_make(dimension, log(4096), counted, 3, n_eff);
+static void sample(struct keys keys, bool counted, const double *n_eff, double (*value)[QUANTITIES][ROWS]) {
+    struct bench b = bench_make(keys, log(4096), counted, 3, n_eff);
     for (size_t r = 0; r < shortened(ROWS); r++) {
         bench_row(&b, counted ? 11 : 12, r);
         for (size_t i = 0; i < 3; i++) {
             struct output_sums sums = output_at(b.output, i);
             const double *vector = output_vector(b.output, i);
             double of_row[QUANTITIES] = {sums.bias, sums.tangential, sums.identity, vector[1],
-                                         vector[(size_t)dimension - 1]};
+                                         vector[(size_t)keys.dimension - 1]};
             for (size_t q = 0; q < QUANTITIES; q++) { value[i][q][r] = of_row[q]; }
         }
     }
@@ -107,18 +116,19 @@ static void sample(double dimension, bool counted, const double *n_eff, double (
 
 static void two_ways_one_law(void **state) {
     (void)state;
-    const double dimension[] = {2, 3, 8}, n_eff[] = {300, 5, 0.2};
+    const struct keys keys[] = {{2, 0}, {3, 0}, {8, 0}, {5, 20}};
+    const double n_eff[] = {300, 5, 0.2};
     double(*drawn)[QUANTITIES][ROWS] = malloc(3 * sizeof *drawn),
     (*counted)[QUANTITIES][ROWS] = malloc(3 * sizeof *counted);
     assert_true(drawn && counted);
-    for (size_t d = 0; d < 3; d++) {
-        sample(dimension[d], false, n_eff, drawn);
-        sample(dimension[d], true, n_eff, counted);
+    for (size_t d = 0; d < 4; d++) {
+        sample(keys[d], false, n_eff, drawn);
+        sample(keys[d], true, n_eff, counted);
         for (size_t i = 0; i < 3; i++) {
             for (size_t q = 0; q < QUANTITIES; q++) {
                 double p = two_sample_pvalue(shortened(ROWS), drawn[i][q], counted[i][q]);
                 if (!(p > 1e-5)) {
-                    fail_msg("d = %g, n_eff = %g, quantity %zu: p = %g", dimension[d], n_eff[i], q, p);
+                    fail_msg("d = %g, n_eff = %g, quantity %zu: p = %g", keys[d].dimension, n_eff[i], q, p);
                 }
             }
         }
@@ -133,7 +143,7 @@ static void the_winner_is_on_the_sphere(void **state) {
     const double dimension[] = {2, 3, 7, 100};
     for (size_t d = 0; d < 4; d++) {
         for (int counted = 0; counted < 2; counted++) {
-            struct bench b = bench_make(dimension[d], log(2000), counted, 1, NULL);
+            struct bench b = bench_make((struct keys){dimension[d], 0}, log(2000), counted, 1, NULL);
             double mean = 0;
             for (uint64_t r = 0; r < 200; r++) {
                 bench_row(&b, 5, r);
@@ -167,13 +177,14 @@ static void check_mean(const struct moments *m, double expected) {
  * limit. */
 static void bulk_fluctuates(void **state) {
     (void)state;
-    const double dimension[] = {2, 3, 9}, n_eff[] = {1e22}, log_n = log(1e26);
-    for (size_t k = 0; k < 3; k++) {
-        double d = dimension[k];
-        struct bench b = bench_make(d, log_n, true, 1, n_eff);
+    const struct keys keys[] = {{2, 0}, {3, 0}, {9, 0}, {4, 30}};
+    const double n_eff[] = {1e22}, log_n = log(1e26);
+    for (size_t k = 0; k < 4; k++) {
+        double d = keys[k].dimension;
+        struct bench b = bench_make(keys[k], log_n, true, 1, n_eff);
         struct sphere_subcritical theory;
         struct moments radial = {0}, tangential = {0};
-        sphere_subcritical(d, b.beta[0], log_n, &theory);
+        sphere_subcritical(d, keys[k].concentration, b.beta[0], log_n, &theory);
         for (uint64_t r = 0; r < shortened(ROWS); r++) {
             bench_row(&b, 6, r);
             struct output_sums sums = output_at(b.output, 0);
@@ -188,12 +199,12 @@ static void bulk_fluctuates(void **state) {
 }
 
 /* Means of rows at one (d, n, beta) beside exact ones. */
-static void check_exact(double dimension, double log_n, double n_eff, bool counted, size_t rows) {
+static void check_exact(struct keys keys, double log_n, double n_eff, bool counted, size_t rows) {
     enum { RANKS = 8 };
-    struct bench b = bench_make(dimension, log_n, counted, 1, &n_eff);
+    struct bench b = bench_make(keys, log_n, counted, 1, &n_eff);
     struct moments bias = {0}, tangential = {0}, radial = {0}, identity = {0}, entropy = {0},
                    participation = {0}, weight[RANKS] = {{0}};
-    struct oracle *oracle = oracle_create(family_find("spherical"), &b.dimension, log_n);
+    struct oracle *oracle = oracle_create(family_find("spherical"), b.p, log_n);
     struct oracle_output exact;
     struct oracle_point point;
     double ordered[RANKS], error[RANKS];
@@ -236,11 +247,16 @@ static void means_are_exact(void **state) {
     for (size_t d = 0; d < 5; d++) {
         for (size_t n = 0; n < 4; n++) {
             for (size_t e = 0; e < 3; e++) {
-                check_exact(dimension[d], log_n[n], n_eff[e], n > 0, shortened(2000));
+                check_exact((struct keys){dimension[d], 0}, log_n[n], n_eff[e], n > 0, shortened(2000));
             }
         }
     }
-    check_exact(10000, log(100), 50, false, 50);
+    check_exact((struct keys){10000, 0}, log(100), 50, false, 50);
+    for (size_t e = 0; e < 3; e++) {
+        check_exact((struct keys){2, 3}, log(64), n_eff[e], false, shortened(2000));
+        check_exact((struct keys){3, 1000}, log(3000), n_eff[e], true, shortened(2000));
+        check_exact((struct keys){6, 20}, log(1e40), n_eff[e], true, shortened(2000));
+    }
 }
 
 int main(void) {

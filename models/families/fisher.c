@@ -1,0 +1,342 @@
+/* Positions are told by u = log(x/(2 - x)), x the distance from one *end* of [0, 2]; near T = 0 the weight at
+ * x is w(x) = x^kappa (2 - x)^(kappa - 1) e^(-c x), near T = 2, where x = 2 - T, the same with -c. Its
+ * logarithm rises with log x as
+ *
+ *     q(x) = kappa - (kappa - 1) x/(2 - x) - c x,
+ *
+ * and the mass up to x is w(x) J(x),
+ *
+ *     J(x) = int_0^inf exp(-kappa v + (kappa - 1) log1p(x E/(2 - x)) + c x E) dv,   E = 1 - e^-v,
+ *
+ * of positive terms, which fall from v = 0 on where q > 0 up to x. Either end is used up to the *split*,
+ * where q of the near one vanishes or x = 1: q is positive on both sides of it. */
+#include "models/families/fisher.h"
+
+#include <assert.h>
+
+#include "models/numeric/legendre.h"
+#include "models/numeric/logs.h"
+#include "models/numeric/search.h"
+#include "models/numeric/vector_inline.h"
+
+/* A place by its distances from one end and from the other. */
+struct place {
+    double u, x, y;
+};
+
+struct end {
+    double kappa, c;
+    struct place split;
+    double log_total; /* mass of all of [0, 2] over w at the split */
+};
+
+enum side { NEAR, FAR };
+
+struct fisher {
+    struct end end[2];
+    double log_v_split;
+};
+
+/* Where it is from its own end. */
+struct position {
+    enum side side;
+    struct place place;
+};
+
+static struct place place_of(double u) { return (struct place){u, 2 / (1 + exp(-u)), 2 / (1 + exp(u))}; }
+
+static struct place place_mirrored(struct place p) { return (struct place){-p.u, p.y, p.x}; }
+
+/* How far b is beyond a: in many dimensions x itself says it with few digits. */
+static double rise_to(struct place a, struct place b) { return 0.5 * b.x * a.y * -expm1(a.u - b.u); }
+
+/* log x, also where x underflows. */
+static double log_x(struct place p) { return M_LN2 + (p.u < 0 ? p.u - log1p(exp(p.u)) : -log1p(exp(-p.u))); }
+
+/* ---- masses ---- */
+
+static double slope_at(const struct end *e, double x, double y) {
+    return e->kappa - (e->kappa - 1) * x / y - e->c * x;
+}
+
+/* From v on, x so small that what is left is a geometric series' first two terms. */
+static double share_beyond(const struct end *e, double x) {
+    double bend = x * ((e->kappa - 1) / 2 + e->c);
+    return (1 + bend / (e->kappa + 1)) / e->kappa;
+}
+
+/* The logarithm of J's integrand. Near v = 0 the product (1 - E)(1 + x E/(2 - x)) = 1 + .. is known better
+ * than its factors, which in many dimensions nearly cancel. */
+static double exponent_at(const struct end *e, struct place p, double v) {
+    double part = -expm1(-v), product = part < 0.5 ? log1p(part * (2 * tanh(p.u / 2) - p.x * part) / p.y)
+                                                   : log1p(part * p.x / p.y) - v;
+    return (e->kappa - 1) * product - v + e->c * (p.x * part);
+}
+
+/* How far from x on J's integrand falls by e^4 at most and bends little, with its pole at x = 2 further off:
+ * ten nodes leave less than 1e-16. */
+static double smooth_step(const struct end *e, double x, double y, double size) {
+    const double modest = 0.03;
+    double slope = slope_at(e, x, y), bend = fabs(x * (2 * (e->kappa - 1) / (y * y) + e->c));
+    return fmin(fmin(4 / fmax(slope, 0), 1.5 / sqrt(bend)), fmin(log1p(y / x), size > modest ? 1 : 3));
+}
+
+/* J; with kappa = 1 an integral of an exponential. */
+static double share(const struct end *e, struct place p) {
+    const double small = 1e-8, deepest = -45;
+    double v = 0, sum = 0, exponent = 0;
+    if (e->kappa == 1 && fabs(e->c) * p.x > small) { return expm1(e->c * p.x) / (e->c * p.x); }
+    while (exponent > deepest) {
+        double x = p.x * exp(-v), y = p.y - p.x * expm1(-v), size = x * (fabs(e->c) + e->kappa);
+        if (size < small) { return sum + exp(exponent) * share_beyond(e, x); }
+        double step = smooth_step(e, x, y, size);
+        for (int i = 0; i < FAMILY_NODES; i++) {
+            struct family_node node = family_gauss(i);
+            sum += 0.5 * step * node.weight * exp(exponent_at(e, p, v + step * node.place));
+        }
+        v += step;
+        exponent = exponent_at(e, p, v);
+    }
+    return sum;
+}
+
+/* log(a/b) where a - b is known. */
+static double log_ratio(double log_a, double b, double difference) {
+    return fabs(difference) < 0.5 * b ? log1p(difference / b) : log_a - log(b);
+}
+
+/* log w over that at the split. */
+static double log_weight(const struct end *e, struct place p) {
+    struct place s = e->split;
+    double rise = p.u < s.u ? -rise_to(p, s) : rise_to(s, p), along = log_ratio(log_x(p), s.x, rise), product;
+    if (fabs(rise) < 0.5 * fmin(s.x, s.y)) { /* as in exponent_at */
+        product = log1p(rise * (-2 * tanh(s.u / 2) - rise) / (s.x * s.y));
+    } else {
+        product = along + log_ratio(log_x(place_mirrored(p)), s.y, -rise);
+    }
+    return (e->kappa - 1) * product + along - e->c * rise;
+}
+
+static double log_mass(const struct end *e, struct place p, double share) {
+    return log(share) + log_weight(e, p) - e->log_total;
+}
+
+/* The smaller root of 2 kappa - (2 kappa - 1 + 2 c) x + c x^2 = (2 - x) q, if below 1. */
+static double split_of(double kappa, double c) {
+    double b = 2 * kappa - 1, square = b * b + 4 * c * (c - 1);
+    return square >= 0 ? fmin(1, 4 * kappa / (b + 2 * c + sqrt(square))) : 1;
+}
+
+static struct fisher fisher_make(struct fisher_law law) {
+    double kappa = 0.5 * (law.d - 1), x = split_of(kappa, law.concentration);
+    struct place split = place_of(log(x / (2 - x)));
+    struct fisher f = {.end = {{.kappa = kappa, .c = law.concentration, .split = split},
+                               {.kappa = kappa, .c = -law.concentration, .split = place_mirrored(split)}}};
+    double near = share(&f.end[NEAR], split), far = share(&f.end[FAR], place_mirrored(split));
+    f.end[NEAR].log_total = log(near + far * (split.y / split.x));
+    f.end[FAR].log_total = log(near * (split.x / split.y) + far);
+    f.log_v_split = log(near) - f.end[NEAR].log_total;
+    return f;
+}
+
+/* log C of the mass C x^kappa near an end. */
+static double log_endpoint(const struct end *e) {
+    struct place s = e->split;
+    return (e->kappa - 1) * (M_LN2 - log(s.y)) + e->c * s.x - e->kappa * log(s.x) - log(e->kappa) -
+           e->log_total;
+}
+
+double fisher_log_endpoint(struct fisher_law law) {
+    struct fisher f = fisher_make(law);
+    return log_endpoint(&f.end[NEAR]);
+}
+
+/* ---- positions ---- */
+
+static bool converged(double residual, double log_mass) {
+    return fabs(residual) <= 1e-9 * fabs(log_mass); /* the last step cubes it */
+}
+
+/* Halley's method in u for log mass, concave, from the leading law; Newton's where that would leave. */
+static struct place solve_from(const struct end *e, double log_target) {
+    double u = fmin((log_target - log_endpoint(e)) / e->kappa - M_LN2, e->split.u), residual = INFINITY;
+    for (int i = 0; i < 100 && !converged(residual, log_target); i++) {
+        struct place p = place_of(u);
+        double j = share(e, p), rest = p.y / 2, step;
+        residual = log_target - log_mass(e, p, j);
+        step = residual * j / rest;
+        double turn = 1 + 0.5 * step * ((slope_at(e, p.x, p.y) - 1 / j) * rest - p.x / 2);
+        u = fmin(u + step / fmax(turn, 0.5), e->split.u);
+    }
+    return place_of(u);
+}
+
+static struct position solve(const struct fisher *f, double log_v) {
+    if (log_v <= f->log_v_split) { return (struct position){NEAR, solve_from(&f->end[NEAR], log_v)}; }
+    if (log_v < 0) { return (struct position){FAR, solve_from(&f->end[FAR], log_one_minus_exp(log_v))}; }
+    return (struct position){FAR, place_of(-INFINITY)};
+}
+
+/* As seen from the near end. */
+static struct place near_place(struct position position) {
+    return position.side == NEAR ? position.place : place_mirrored(position.place);
+}
+
+double fisher_log_tail(struct fisher_law law, double score) {
+    double t = -score;
+    if (t <= 0) { return -INFINITY; }
+    if (t >= 2) { return 0; }
+    struct fisher f = fisher_make(law);
+    struct place p = {log(t / (2 - t)), t, 2 - t};
+    if (t <= f.end[NEAR].split.x) { return log_mass(&f.end[NEAR], p, share(&f.end[NEAR], p)); }
+    p = place_mirrored(p);
+    return log_one_minus_exp(fmin(0, log_mass(&f.end[FAR], p, share(&f.end[FAR], p))));
+}
+
+double fisher_quantile(struct fisher_law law, double log_v) {
+    struct fisher f = fisher_make(law);
+    return -near_place(solve(&f, log_v)).x;
+}
+
+/* -1/(x J) towards the end that the mass is counted from. */
+double fisher_log_hazard(struct fisher_law law, double log_v) {
+    struct fisher f = fisher_make(law);
+    struct position at = solve(&f, log_v);
+    double towards = -log_x(at.place) - log(share(&f.end[at.side], at.place));
+    return at.side == NEAR ? towards : towards + log_one_minus_exp(log_v) - log_v;
+}
+
+/* T_2 - T_1 = T_2 (2 - T_1) (1 - e^{u_1 - u_2})/2. So near the query that higher terms are lost, the leading
+ * law alone. */
+double fisher_log_gap(struct fisher_law law, double log_v_top, double y) {
+    const double apart = 0.01;
+    struct fisher f = fisher_make(law);
+    const struct end *near = &f.end[NEAR];
+    struct place top = near_place(solve(&f, log_v_top)), bottom = near_place(solve(&f, log_v_top + y));
+    if (bottom.x * (near->kappa + near->c) < 1e-18) {
+        return (log_v_top - log_endpoint(near)) / near->kappa + log_exp_minus_one(y / near->kappa);
+    }
+    double between = bottom.u - top.u;
+    if (between < apart * fmax(1, fmin(fabs(bottom.u), fabs(top.u))) && y < -0.4 * log_v_top) { return NAN; }
+    return log_x(bottom) + log_x(place_mirrored(top)) - M_LN2 + log_one_minus_exp(-between);
+}
+
+/* ---- drawing ---- */
+
+enum { ORDER = 16, PANELS = 64 };
+#define RARE 1e-4 /* of draws beyond either end of the table, which quantile makes */
+
+/* V on a panel of u, as a polynomial of its Legendre coefficients. */
+struct panel {
+    double low, half; /* of u */
+    double before, mass,
+        log_growth;        /* V up to the panel, V on it; log of density at its end over its beginning */
+    double density[ORDER]; /* of z in [-1, 1] */
+};
+
+struct table {
+    size_t count;
+    struct panel panel[PANELS];
+    double end; /* V up to it */
+};
+
+/* log of the density of u, (T (2 - T))^kappa e^{-c T}/N, and its slope. */
+static double log_density(const struct fisher *f, double u, double *slope) {
+    const struct end *near = &f->end[NEAR];
+    struct place p = place_of(u);
+    *slope = slope_at(near, p.x, p.y) * p.y / 2 - p.x / 2;
+    return log_weight(near, p) + log(p.y / 2) - near->log_total;
+}
+
+/* The panel from u on: density falls or rises by e^3 or so at most, and is smooth. */
+static void panel_make(struct panel *panel, const struct fisher *f, const struct legendre *rule, double u,
+                       double last) {
+    double slope, bend, value[ORDER], first = log_density(f, u, &slope), ahead;
+    struct place p = place_of(u);
+    bend = p.x * p.y / 4 * (2 * f->end[NEAR].kappa + fabs(f->end[NEAR].c * (p.y - p.x)));
+    double width = fmin(fmin(1.2, 3 / fabs(slope)), fmin(1.2 / sqrt(bend), last - u));
+    *panel = (struct panel){.low = u, .half = width / 2};
+    panel->log_growth = log_density(f, u + width, &slope) - first;
+    for (int i = 0; i < ORDER; i++) {
+        value[i] = rule->w[i] * panel->half * exp(log_density(f, u + panel->half * (1 + rule->x[i]), &ahead));
+        panel->mass += value[i];
+    }
+    for (int k = 0; k < ORDER; k++) {
+        for (int i = 0; i < ORDER; i++) { panel->density[k] += (k + 0.5) * rule->value[k][i] * value[i]; }
+    }
+}
+
+static void table_make(struct table *table, const struct fisher *f) {
+    struct legendre rule;
+    legendre_make(ORDER, &rule);
+    double u = near_place(solve(f, log(RARE))).u, last = near_place(solve(f, log1p(-RARE))).u, v = RARE;
+    table->count = 0;
+    while (u < last) {
+        struct panel *panel = &table->panel[table->count++];
+        assert(table->count < PANELS);
+        panel_make(panel, f, &rule, u, last);
+        panel->before = v;
+        v += panel->mass;
+        u = last - u > 2 * panel->half ? u + 2 * panel->half : last;
+    }
+    table->end = v;
+}
+
+/* The mass of a panel up to z, and the density there, by the recurrence of the polynomials, whose integrals
+ * are (P_{k+1} - P_{k-1})/(2 k + 1). */
+static double mass_to(const struct panel *panel, double z, double *density) {
+    double before = 1, here = z, mass = panel->density[0] * (z + 1);
+    *density = panel->density[0];
+    for (int k = 1; k < ORDER; k++) {
+        double next = ((2 * k + 1) * z * here - k * before) / (k + 1);
+        *density += panel->density[k] * here;
+        mass += panel->density[k] * (next - before) / (2 * k + 1);
+        before = here;
+        here = next;
+    }
+    return mass;
+}
+
+/* Where V is `v`: Newton from where it would be were the density exponential. */
+static double panel_solve(const struct panel *panel, double v) {
+    double sought = v - panel->before, part = fmin(1, fmax(0, sought / panel->mass)), g = panel->log_growth;
+    double z = fabs(g) < 1e-3 ? part : vector_log1p_one(part * vector_expm1_one(g)) / g;
+    z = 2 * z - 1;
+    for (int i = 0; i < 8; i++) {
+        double density, step = sought - mass_to(panel, z, &density);
+        step /= density;
+        z = fmin(1, fmax(-1, z + step));
+        if (fabs(step) < 1e-8) { break; } /* the next is its square */
+    }
+    return panel->low + panel->half * (z + 1);
+}
+
+static double table_draw(const struct table *table, struct fisher_law law, double v) {
+    size_t k;
+    if (v < RARE || v >= table->end) { return fisher_quantile(law, log(v)); }
+    SEARCH_END(k, table->count, table->panel[k].before <= v)
+    return -2 / (1 + vector_exp_one(-panel_solve(&table->panel[k - 1], v)));
+}
+
+/* V = (1 - e^{-c T})/(1 - e^{-2 c}). */
+static void draw_sphere(double c, const struct vector *vector, size_t n, const double *uniforms,
+                        double *scores) {
+    double all = vector_expm1_one(-2 * c);
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) { scores[i] = all * uniforms[i]; }
+    vector->log1p(n, scores, scores);
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) { scores[i] /= c; }
+}
+
+void fisher_draw(struct fisher_law law, const struct vector *vector, size_t n, const double *uniforms,
+                 double *scores) {
+    struct table table;
+    if (law.d == 3) {
+        draw_sphere(law.concentration, vector, n, uniforms, scores);
+        return;
+    }
+    struct fisher f = fisher_make(law);
+    table_make(&table, &f);
+    for (size_t i = 0; i < n; i++) { scores[i] = table_draw(&table, law, uniforms[i]); }
+}
