@@ -5,6 +5,7 @@
 #include "analysis/figures/series_figures.h"
 #include "analysis/figures/sphere_figures.h"
 #include "analysis/figures/study_figures.h"
+#include "analysis/figures/universality_figure.h"
 #include "analysis/text/words.h"
 
 const struct figure figure_list[FIGURES] = {
@@ -59,6 +60,11 @@ const struct figure figure_list[FIGURES] = {
      .shows = "of all series: beta_c over its exact value",
      .study_lacks = study_figure_lacks_exact,
      .study_print = study_figure_exact},
+    {.name = "universality",
+     .shows = "of series of one exponent at the upper end of their scores: mean H on one curve",
+     .study_applies = universality_figure_applies,
+     .study_lacks = universality_figure_lacks,
+     .study_print = universality_figure_print},
 };
 
 static void print_templates(FILE *out, const struct figure *figure) {

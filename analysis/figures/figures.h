@@ -17,6 +17,8 @@ struct figure {
     const char *shows;  /* in a line */
     /* Whether there is such a figure of this series at all; NULL: there is one of any. */
     bool (*applies)(const struct results_series *series);
+    bool (*study_applies)(
+        const struct study *study); /* likewise of all series, unless it is asked for by name */
     /* What it needs and the series, or all of them, lack; NULL when it can be drawn. */
     const char *(*series_lacks)(const struct fit *fit);
     const char *(*study_lacks)(const struct study *study);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analysis/report/attention_columns.h"
+#include "analysis/report/universality_report.h"
 #include "sim/base/memory.h"
 
 /* A table of columns as a group, with the memory it points to. */
@@ -183,7 +184,8 @@ static struct h5_group page_group(const struct page *page) {
 
 int fitfile_write(const char *path, const struct study *study, const struct store_provenance *provenance) {
     struct page *page = memory_create(2 * study->count, sizeof *page);
-    struct h5_group *group = memory_create(2 * study->count, sizeof *group);
+    struct universality_page **class = memory_create(study->class_count, sizeof *class);
+    struct h5_group *group = memory_create(2 * study->count + study->class_count, sizeof *group);
     char room[COLUMN_TEXT];
     size_t pages = 0;
     for (size_t i = 0; i < study->count; i++) {
@@ -195,9 +197,15 @@ int fitfile_write(const char *path, const struct study *study, const struct stor
         }
     }
     for (size_t i = 0; i < pages; i++) { group[i] = page_group(&page[i]); }
-    int status =
-        store_write_derived(path, "gapscale-fit", study->file_count, study->paths, pages, group, provenance);
+    for (size_t i = 0; i < study->class_count; i++) {
+        class[i] = universality_report_page(study, i);
+        group[pages + i] = universality_report_group(class[i]);
+    }
+    int status = store_write_derived(path, "gapscale-fit", study->file_count, study->paths,
+                                     pages + study->class_count, group, provenance);
     for (size_t i = 0; i < pages; i++) { page_release(&page[i]); }
+    for (size_t i = 0; i < study->class_count; i++) { universality_report_release(class[i]); }
+    free(class);
     free(page);
     free(group);
     return status;

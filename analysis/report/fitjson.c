@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analysis/report/attention_columns.h"
+#include "analysis/report/universality_report.h"
 #include "analysis/text/json.h"
 
 /* ---- the document ---- */
@@ -320,5 +321,7 @@ void fitjson_print(FILE *out, const struct study *study) {
         fputs(i > 0 ? ",\n    " : "\n    ", out);
         print_object(&p, document);
     }
-    fputs("\n]}\n", out);
+    fputs("\n], \"classes\": ", out);
+    universality_report_json(out, study);
+    fputs("}\n", out);
 }

@@ -6,6 +6,7 @@
 
 #include "analysis/report/attention_table.h"
 #include "analysis/report/cells.h"
+#include "analysis/report/universality_report.h"
 #include "analysis/study/twins.h"
 #include "analysis/verdict/sentence.h"
 
@@ -486,6 +487,7 @@ void table_print(FILE *out, const struct study *study) {
     }
     print_summary(out, study, room);
     attention_table_print_summary(out, study);
+    universality_report_print(out, study);
     fputs(
         "\n"
         "beta_c is where the replicate mean meets the criterion (heavy tails, rows of unlike scale: the\n"

@@ -96,9 +96,12 @@ void study_judge(struct study *study) {
         verdict_make(&study->verdict[i], &study->fit[i]);
         attention_make(&study->attention[i], study->fit[i].series);
     }
+    study->class = universality_find(study->count, study->fit, &study->class_count);
+    for (size_t i = 0; i < study->class_count; i++) { universality_judge(&study->class[i]); }
 }
 
 void study_release(struct study *study) {
+    universality_release(study->class_count, study->class);
     for (size_t i = 0; i < study->count; i++) { fit_release(&study->fit[i]); }
     for (size_t i = 0; study->attention && i < study->count; i++) { attention_release(&study->attention[i]); }
     for (size_t i = 0; i < study->file_count; i++) { results_free(study->results[i]); }

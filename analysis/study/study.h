@@ -4,6 +4,7 @@
 
 #include "analysis/fit/fit.h"
 #include "analysis/sphere/attention.h"
+#include "analysis/study/universality.h"
 #include "analysis/verdict/verdict.h"
 
 struct study {
@@ -14,6 +15,8 @@ struct study {
     struct fit *fit;             /* every series of every file, in order */
     struct verdict *verdict;     /* of each fit, after study_judge; NULL before */
     struct attention *attention; /* likewise */
+    size_t class_count;          /* series of one exponent, judged together; likewise */
+    struct universality *class;
 };
 
 /* Reads and fits. EXIT_DONE, EXIT_USAGE after a message where a file is no good, else EXIT_FAILED. Free with

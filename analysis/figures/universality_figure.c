@@ -1,0 +1,119 @@
+#include "analysis/figures/universality_figure.h"
+
+#include <math.h>
+
+#include "analysis/figures/axis.h"
+#include "analysis/figures/script.h"
+#include "models/oracle/limits.h"
+
+enum { PIECES = 48 }; /* of a limit law's curve */
+
+/* What is seen, in log10. */
+struct view {
+    struct axis_range x, y;
+};
+
+static size_t members(size_t count, const struct universality *classes) {
+    size_t sum = 0;
+    for (size_t k = 0; k < count; k++) { sum += classes[k].count; }
+    return sum;
+}
+
+static bool has_classes(const struct study *study) {
+    size_t count;
+    universality_release(count, universality_find(study->count, study->fit, &count));
+    return count > 0;
+}
+
+bool universality_figure_applies(const struct study *study) { return has_classes(study); }
+
+const char *universality_figure_lacks(const struct study *study) {
+    return has_classes(study) ? NULL : "no two laws reach the upper end of their scores with one exponent";
+}
+
+/* log10 of beta/Lambda^typ, of the mean entropy with its ends, and of beta/n^(1/kappa). Entropies that are no
+ * larger than three of their errors are left out, and the first number, NaN then, where it is the turn of
+ * another member: their points would hide each other. */
+static void print_member(FILE *out, const struct universality *u, size_t member, struct view *view) {
+    const struct fit *fit = u->member[member].fit;
+    const struct results_series *s = fit->series;
+    const size_t n = fit->lengths - 1, betas = s->size[RESULTS_BETA];
+    const double log_amplitude = s->log_lambda_typ[n] - u->exponent * s->log_n[n];
+    for (size_t b = 0; b < betas; b++) {
+        const size_t at = n * betas + b;
+        const double mean = s->mean[MEASURE_ENTROPY][at], se = s->se[MEASURE_ENTROPY][at],
+                     x = log10(s->beta_ratio[at]), apart = x + log_amplitude / M_LN10;
+        if (!(mean > 3 * se)) { continue; }
+        script_row(out, 5,
+                   (double[]){b % u->count == member ? x : NAN, log10(mean), log10(mean - se),
+                              log10(mean + se), apart});
+        axis_include(&view->x, x);
+        axis_include(&view->x, apart);
+        axis_include(&view->y, log10(mean));
+    }
+    script_row(out, 5, (double[]){NAN, NAN, NAN, NAN, NAN});
+    script_next_index(out);
+}
+
+static void print_law(FILE *out, const struct universality *u) {
+    struct axis_range ratio = axis_empty;
+    for (size_t i = 0; i < u->count; i++) {
+        const struct results_series *s = u->member[i].fit->series;
+        const size_t betas = s->size[RESULTS_BETA], last = (u->member[i].fit->lengths - 1) * betas;
+        for (size_t b = 0; b < betas; b++) { axis_include(&ratio, log(s->beta_ratio[last + b])); }
+    }
+    for (int i = 0; i <= PIECES; i++) {
+        double x = ratio.low + (ratio.high - ratio.low) * i / PIECES;
+        script_row(out, 2, (double[]){x / M_LN10, log10(limits_weibull_at(1 / u->exponent, exp(x)).entropy)});
+    }
+    script_next_index(out);
+}
+
+/* A number of each series: that of its exponent, or its own among those of that exponent. */
+static void print_place(FILE *out, const char *name, bool own, size_t count,
+                        const struct universality *classes) {
+    script_list_begin(out, name);
+    for (size_t k = 0; k < count; k++) {
+        for (size_t i = 0; i < classes[k].count; i++) {
+            script_list_number(out, k + i == 0, (double)(own ? i + 1 : k + 1));
+        }
+    }
+    script_list_end(out);
+}
+
+static void print_names(FILE *out, size_t count, const struct universality *classes) {
+    script_list_begin(out, "series_name");
+    for (size_t k = 0; k < count; k++) {
+        for (size_t i = 0; i < classes[k].count; i++) {
+            script_list_text(out, k + i == 0, classes[k].member[i].fit->name);
+        }
+    }
+    script_list_end(out);
+    print_place(out, "class", false, count, classes);
+    print_place(out, "member", true, count, classes);
+    script_list_begin(out, "kappa");
+    for (size_t k = 0; k < count; k++) { script_list_number(out, k == 0, 1 / classes[k].exponent); }
+    script_list_end(out);
+    script_number(out, "series", (double)members(count, classes));
+    script_number(out, "classes", (double)count);
+}
+
+void universality_figure_print(FILE *out, const struct study *study) {
+    size_t count;
+    struct universality *classes = universality_find(study->count, study->fit, &count);
+    struct view view = {axis_empty, axis_empty};
+    script_block_begin(out, "points");
+    for (size_t k = 0; k < count; k++) {
+        for (size_t i = 0; i < classes[k].count; i++) { print_member(out, &classes[k], i, &view); }
+    }
+    script_block_end(out);
+    script_block_begin(out, "laws");
+    for (size_t k = 0; k < count; k++) { print_law(out, &classes[k]); }
+    script_block_end(out);
+    print_names(out, count, classes);
+    axis_pad(&view.x, 0.03, 0.5);
+    axis_pad(&view.y, 0.05, 0.5);
+    axis_print_log(out, "x", view.x);
+    axis_print_log(out, "y", view.y);
+    universality_release(count, classes);
+}
