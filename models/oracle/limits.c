@@ -255,16 +255,30 @@ static struct limits frechet_limits(double index) {
     return x;
 }
 
-static const struct limits no_limits = {LIMITS_NONE, NAN, NAN, NAN, {NAN, NAN, NAN}};
+struct limits limits_law_of(const struct family *family, const double *p, double log_n) {
+    struct limits x = {LIMITS_NONE, NAN, NAN, NAN, {NAN, NAN, NAN}};
+    if (family->row_scale) { return x; }
+    if (family->class == FAMILY_WEIBULL) {
+        x.law = LIMITS_WEIBULL, x.exponent = -1 / hazard_slope(family, p, log_n);
+    } else if (family->class == FAMILY_FRECHET) {
+        x.law = LIMITS_FRECHET, x.exponent = 1 / hazard_slope(family, p, log_n);
+    } else if (family->class == FAMILY_GUMBEL) {
+        struct typical typical = typical_scale(family, p, log_n);
+        double shape = typical.log_rank == 0 ? 1 : exp(family->log_hazard(p, -log_n) - typical.log_lambda);
+        x.law = LIMITS_GUMBEL;
+        if (shape != 1) { x.law = LIMITS_SLOW_GUMBEL, x.exponent = shape; }
+    }
+    return x;
+}
 
 struct limits limits_of(const struct family *family, const double *p, double log_n) {
-    if (family->row_scale) { return no_limits; }
-    if (family->class == FAMILY_WEIBULL) { return weibull_limits(-1 / hazard_slope(family, p, log_n)); }
-    if (family->class == FAMILY_FRECHET) { return frechet_limits(1 / hazard_slope(family, p, log_n)); }
-    if (family->class == FAMILY_GUMBEL) {
-        struct typical typical = typical_scale(family, p, log_n);
-        bool top = typical.log_rank == 0;
-        return gumbel_limits(top ? 1 : exp(family->log_hazard(p, -log_n) - typical.log_lambda));
+    struct limits law = limits_law_of(family, p, log_n);
+    switch (law.law) {
+    case LIMITS_GUMBEL: return gumbel_limits(1);
+    case LIMITS_SLOW_GUMBEL: return gumbel_limits(law.exponent);
+    case LIMITS_WEIBULL: return weibull_limits(law.exponent);
+    case LIMITS_FRECHET: return frechet_limits(law.exponent);
+    case LIMITS_NONE: break;
     }
-    return no_limits;
+    return law;
 }

@@ -81,5 +81,7 @@ struct limits {
  * its typical maximum are those of that exponent. Up to a second; Gumbel class 50 ms, Frechet nothing.
  * Frechet: Lambda_n/Lambda^typ -> Gamma_1^(1/index), since the other scores are 0 beside the largest. */
 struct limits limits_of(const struct family *family, const double *p, double log_n);
+/* The law and its exponent alone, at once; the rest is NaN. */
+struct limits limits_law_of(const struct family *family, const double *p, double log_n);
 
 #endif

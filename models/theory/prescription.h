@@ -23,5 +23,8 @@ extern const char *const prescription_name[PRESCRIPTIONS];
 
 /* log m(n), n and n_0 > 1. */
 double prescription_log_multiplier(enum prescription prescription, double log_n, double log_trained);
+/* m(n) ~ A (log n)^power as n -> inf: the power, and log A. */
+double prescription_power(enum prescription prescription);
+double prescription_log_amplitude(enum prescription prescription, double log_trained);
 
 #endif
