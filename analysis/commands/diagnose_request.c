@@ -64,8 +64,9 @@ static void take_betas(struct diagnose_request *r, size_t count, const double *v
 
 static void read_betas(struct reader *reader, const struct yaml_node *node, struct diagnose_request *r) {
     struct config_beta beta = {0};
+    struct betas_prescriptions none;
     if (!reader_list_fits(reader, node, "beta", MOST_VALUES)) { return; }
-    betas_read(reader, node, &beta);
+    betas_read(reader, node, &beta, &none);
     take_betas(r, beta.count, beta.value);
     free(beta.value);
     free(beta.log_value);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "analysis/commands/command.h"
+#include "analysis/commands/predict_course.h"
 #include "analysis/commands/predict_request.h"
 #include "analysis/text/json.h"
 #include "analysis/text/words.h"
@@ -31,10 +32,16 @@ static const char usage[] =
     "  n_eff=K or [K,...]            keys on a sphere: the betas at which n/rho(beta) keys take part, below "
     "n\n"
     "  critical=C or [C,...]         keys on a sphere: beta = C n^(2/(d-1))\n"
+    "  prescription=P or [P,...]     beta = coef x Lambda^typ(trained) m(n): const, sqrt_log, log, yarn, "
+    "log2;\n"
+    "                                with trained=N (default 2^12) and coef=C (default 1): whether "
+    "beta/Lambda\n"
+    "                                vanishes, stays or grows, and the entropy along it\n"
     "\n"
     "      --json    one point per (n, beta); names in results/SCHEMA.md\n"
     "\n"
-    "  gapscale predict spherical dimension=5 n=[1000,1e300] n_eff=[100,1]\n";
+    "  gapscale predict spherical dimension=5 n=[1000,1e300] n_eff=[100,1]\n"
+    "  gapscale predict gaussian prescription=[const,sqrt_log,log,yarn,log2] trained=2^12 coef=2\n";
 
 /* What depends on n alone. */
 struct length {
@@ -49,7 +56,7 @@ struct length {
 
 struct prediction {
     const struct length *length;
-    double beta, beta_ratio, susceptibility;
+    double log_ratio, beta, beta_ratio, susceptibility;
     struct oracle_point point;
     double log_participation, log_participation_error;
     struct oracle_output output;           /* keys on a sphere */
@@ -57,7 +64,17 @@ struct prediction {
     double n_eff, across;                  /* likewise: n/rho(beta); variance in a direction across q */
 };
 
+/* What is asked for: a series, along prescriptions or not. */
+struct request {
+    struct config_series series;
+    struct betas_prescriptions prescriptions;
+};
+
 /* ---- predictions ---- */
+
+static size_t betas_of(const struct request *r) {
+    return r->prescriptions.count > 0 ? r->prescriptions.count : r->series.beta.count;
+}
 
 static struct typical typical_at(const struct config_series *s, double log_n) {
     double p[FAMILY_PARAMETERS] = {0};
@@ -96,13 +113,31 @@ static void length_fill(const struct config_series *s, const double *p, const st
 static void predict_output(double d, double c, struct prediction *x) {
     const double log_n = x->length->log_n;
     x->n_eff = exp(log_n - sphere_log_rho(d, c, x->beta));
-    x->subcritical = (struct sphere_subcritical){NAN, NAN, NAN, NAN, NAN};
+    x->subcritical = (struct sphere_subcritical){NAN, NAN, NAN, NAN, NAN, NAN};
     if (x->beta <= 5e299) { sphere_subcritical(d, c, x->beta, log_n, &x->subcritical); }
     x->across = x->output.tangential / (d - 1);
 }
 
+/* log of the `b`-th beta at one n. */
+static double log_beta_at(const struct request *r, const struct length *length, size_t b) {
+    struct config_series s = r->series;
+    if (r->prescriptions.count == 0) {
+        return config_log_beta(&s, length->log_n, length->typical.log_lambda, b);
+    }
+    s.beta.prescription = r->prescriptions.item[b];
+    double trained = typical_at(&s, config_scale_log_n(&s, length->log_n)).log_lambda;
+    return config_log_beta(&s, length->log_n, trained, 0);
+}
+
+/* Everything is in units of Lambda^typ: what is so far from it is not known along a prescription. */
+static bool is_out_of_reach(const struct request *r, double log_ratio) {
+    const double widest = 690;
+    return r->prescriptions.count > 0 && !(fabs(log_ratio) <= widest);
+}
+
 /* Everything at one n; `x` has room for all betas. */
-static bool predict_length(const struct config_series *s, struct length *length, struct prediction *x) {
+static bool predict_length(const struct request *r, struct length *length, struct prediction *x) {
+    const struct config_series *s = &r->series;
     double p[FAMILY_PARAMETERS] = {0};
     family_parameters(s->family, s->parameter, length->log_n, p);
     struct oracle *oracle = oracle_create(s->family, p, length->log_n);
@@ -110,13 +145,18 @@ static bool predict_length(const struct config_series *s, struct length *length,
         .top_weight = true, .gap = true, .errors = true, .output = s->family->dimension != NULL};
     bool good = oracle != NULL;
     if (good) { length_fill(s, p, oracle, length); }
-    for (size_t b = 0; good && b < s->beta.count; b++) {
-        const double log_lambda = length->typical.log_lambda,
-                     log_beta = config_log_beta(s, length->log_n, log_lambda, b);
+    for (size_t b = 0; good && b < betas_of(r); b++) {
+        const double log_lambda = length->typical.log_lambda, log_beta = log_beta_at(r, length, b);
         x[b].length = length;
+        x[b].log_ratio = log_beta - log_lambda;
         x[b].beta = s->beta.scale == CONFIG_SCALE_NONE ? s->beta.value[b] : exp(log_beta);
         x[b].beta_ratio =
             s->beta.scale == CONFIG_SCALE_LAMBDA_TYP ? s->beta.value[b] : exp(log_beta - log_lambda);
+        if (is_out_of_reach(r, x[b].log_ratio)) {
+            x[b].point = oracle_unknown_point;
+            x[b].susceptibility = x[b].log_participation = NAN;
+            continue;
+        }
         x[b].susceptibility = oracle_susceptibility(oracle, x[b].beta_ratio);
         struct oracle_answer answer;
         struct oracle_point twice;
@@ -175,15 +215,18 @@ static void print_json_output(const struct prediction *x) {
     printf("}");
 }
 
-static void print_json_point(const struct prediction *x, bool output) {
+/* `prescription` is NULL where beta goes along none. */
+static void print_json_point(const struct prediction *x, const char *prescription, bool output) {
     const struct length *l = x->length;
     printf("{\"log_n\": ");
     json_print_number(stdout, l->log_n);
+    if (prescription) { printf(", \"prescription\": \"%s\"", prescription); }
     json_print_member(stdout, "lambda_typ", exp(l->typical.log_lambda));
     json_print_member(stdout, "log_lambda_typ", l->typical.log_lambda);
     json_print_member(stdout, "log_lambda_asymptotic", l->log_asymptotic);
     json_print_member(stdout, "beta", x->beta);
     json_print_member(stdout, "beta_ratio", x->beta_ratio);
+    if (prescription) { json_print_member(stdout, "log_beta_ratio", x->log_ratio); }
     json_print_estimate(stdout, "entropy", x->point.entropy, x->point.entropy_error);
     json_print_estimate(stdout, "participation", x->point.participation, x->point.participation_error);
     json_print_estimate(stdout, "top_weight", x->point.top_weight, x->point.top_weight_error);
@@ -211,7 +254,10 @@ static void print_json_point(const struct prediction *x, bool output) {
     printf("}");
 }
 
-static void print_json(const struct config_series *s, size_t count, const struct prediction *x) {
+static void print_json(const struct request *r, const struct course *course, size_t count,
+                       const struct prediction *x) {
+    const struct config_series *s = &r->series;
+    const struct betas_prescriptions *along = &r->prescriptions;
     printf("{\"schema\": 1, \"family\": \"%s\", \"parameters\": {", s->family->name);
     for (size_t i = 0; i < s->family->parameter_count; i++) {
         const struct schedule *p = &s->parameter[i];
@@ -221,10 +267,13 @@ static void print_json(const struct config_series *s, size_t count, const struct
         json_print_member(stdout, "power", p->power);
         printf("}");
     }
-    printf("}, \"points\": [");
+    printf("}");
+    if (along->count > 0) { predict_course_print_json(s, along, course); }
+    printf(", \"points\": [");
     for (size_t i = 0; i < count; i++) {
         printf("%s\n    ", i > 0 ? "," : "");
-        print_json_point(&x[i], s->family->dimension != NULL);
+        print_json_point(&x[i], along->count > 0 ? prescription_name[along->item[i % along->count]] : NULL,
+                         s->family->dimension != NULL && along->count == 0);
     }
     printf("]}\n");
 }
@@ -321,13 +370,29 @@ static void print_outputs(size_t count, const struct prediction *x) {
     }
 }
 
-static void print_table(const struct config_series *s, const struct length *length, size_t count,
-                        const struct prediction *x) {
+static void print_courses(const struct request *r, const struct course *course, size_t count,
+                          const struct prediction *x) {
+    struct predict_course_point *point = memory_create(count, sizeof *point);
+    for (size_t i = 0; i < count; i++) {
+        point[i] =
+            (struct predict_course_point){x[i].log_ratio, x[i].point.entropy, x[i].point.entropy_error};
+    }
+    predict_course_print(&r->series, &r->prescriptions, course, point);
+    free(point);
+}
+
+static void print_table(const struct request *r, const struct course *course, const struct length *length,
+                        size_t count, const struct prediction *x) {
+    const struct config_series *s = &r->series;
     char parameters[WORDS_LINE];
     printf("%s%s%s (%s class), computed without sampling\n\n", s->family->name,
            s->family->parameter_count > 0 ? ", " : "", words_parameters(s->family, s->parameter, parameters),
            family_class_name(s->family->class));
     print_lengths(s, length);
+    if (r->prescriptions.count > 0) {
+        print_courses(r, course, count, x);
+        return;
+    }
     print_limits(s, length);
     print_means(count, x);
     if (s->family->dimension) { print_outputs(count, x); }
@@ -339,24 +404,27 @@ static void print_table(const struct config_series *s, const struct length *leng
            "reach,\n< what is below its own error.\n");
 }
 
-static void predict(const struct config_series *s, bool json) {
-    size_t count = s->n_count * s->beta.count;
+static void predict(const struct request *r, bool json) {
+    const struct config_series *s = &r->series;
+    size_t count = s->n_count * betas_of(r);
+    struct course course[PRESCRIPTIONS];
     struct prediction *x = memory_create(count, sizeof *x);
     struct length *length = memory_create(s->n_count, sizeof *length);
     bool good = true;
 #pragma omp parallel for schedule(dynamic, 1)
     for (size_t k = 0; k < s->n_count; k++) {
         length[k].log_n = s->log_n[k];
-        if (!predict_length(s, &length[k], x + k * s->beta.count)) {
+        if (!predict_length(r, &length[k], x + k * betas_of(r))) {
 #pragma omp atomic write
             good = false;
         }
     }
     if (!good) { memory_exhausted(); }
+    predict_course_make(s, &r->prescriptions, course);
     if (json) {
-        print_json(s, count, x);
+        print_json(r, course, count, x);
     } else {
-        print_table(s, length, count, x);
+        print_table(r, course, length, count, x);
     }
     free(x);
     free(length);
@@ -368,9 +436,9 @@ int command_predict(int argc, char **argv) {
     struct commandline line = {1, &known, NULL, .usage = usage};
     if (!commandline_read(&line, argc, argv)) { return line.status; }
     if (line.words == 0) { return commandline_refuse(&line, "predict takes a FAMILY"); }
-    struct config_series series;
-    bool good = predict_request_read(&series, line.words, line.word);
-    if (good) { predict(&series, json); }
-    config_series_release(&series);
+    struct request request;
+    bool good = predict_request_read(&request.series, &request.prescriptions, line.words, line.word);
+    if (good) { predict(&request, json); }
+    config_series_release(&request.series);
     return good ? EXIT_DONE : EXIT_USAGE;
 }

@@ -20,8 +20,10 @@ static const struct {
 } beta_key[] = {{"beta", CONFIG_SCALE_NONE},
                 {"beta_ratio", CONFIG_SCALE_LAMBDA_TYP},
                 {"n_eff", CONFIG_SCALE_N_EFF},
-                {"critical", CONFIG_SCALE_CRITICAL}};
+                {"critical", CONFIG_SCALE_CRITICAL},
+                {"prescription", CONFIG_SCALE_PRESCRIPTION}};
 enum { BETA_KEYS = READER_COUNT(beta_key) };
+static const char *const prescription_key[] = {"trained", "coef"};
 
 static void read_lengths(struct reader *reader, const struct yaml_node *node, struct config_series *series) {
     if (node->kind == YAML_MAPPING) {
@@ -36,11 +38,16 @@ static void read_lengths(struct reader *reader, const struct yaml_node *node, st
     }
 }
 
-static void read_betas(struct reader *reader, const struct yaml_node *node, size_t key,
-                       struct config_beta *beta) {
+static void read_betas(struct arguments *arguments, const struct yaml_node *node, size_t key,
+                       struct config_beta *beta, struct betas_prescriptions *prescriptions) {
     const char *name = beta_key[key].name;
+    struct reader *reader = &arguments->reader;
+    if (beta_key[key].scale == CONFIG_SCALE_PRESCRIPTION) {
+        betas_read_prescription(reader, arguments->root, beta, prescriptions);
+        return;
+    }
     if (node->kind == YAML_MAPPING && beta_key[key].scale == CONFIG_SCALE_NONE) {
-        betas_read(reader, node, beta);
+        betas_read(reader, node, beta, prescriptions);
         return;
     }
     if (!reader_list_fits(reader, node, name, MOST_VALUES)) { return; }
@@ -54,11 +61,14 @@ static void read_betas(struct reader *reader, const struct yaml_node *node, size
     }
 }
 
-static void default_lengths(struct config_series *series) {
-    series->n_count = 2;
-    series->log_n = memory_create(2, sizeof *series->log_n);
-    series->log_n[0] = value_snap_length(0x1p16, log(0x1p16));
-    series->log_n[1] = log(1e300);
+static void default_lengths(struct config_series *series, bool along_prescription) {
+    const double usual[] = {value_snap_length(0x1p16, log(0x1p16)), log(1e300)},
+                 along[] = {log(0x1p12), log(0x1p16), log(0x1p20), log(1e30), log(1e300), 1e4, 1e5};
+    series->n_count = along_prescription ? READER_COUNT(along) : READER_COUNT(usual);
+    series->log_n = memory_create(series->n_count, sizeof *series->log_n);
+    for (size_t i = 0; i < series->n_count; i++) {
+        series->log_n[i] = along_prescription ? along[i] : usual[i];
+    }
 }
 
 static void default_beta(struct config_beta *beta) {
@@ -68,7 +78,8 @@ static void default_beta(struct config_beta *beta) {
 }
 
 /* The node that beta was read from, NULL for the default. */
-static const struct yaml_node *read_beta(struct arguments *arguments, struct config_beta *beta) {
+static const struct yaml_node *read_beta(struct arguments *arguments, struct config_beta *beta,
+                                         struct betas_prescriptions *prescriptions) {
     const struct yaml_node *given = NULL, *node;
     for (size_t key = 0, first = 0; key < BETA_KEYS; key++) {
         if (!(node = yaml_find(arguments->root, beta_key[key].name))) { continue; }
@@ -80,7 +91,7 @@ static const struct yaml_node *read_beta(struct arguments *arguments, struct con
         }
         given = node;
         first = key;
-        read_betas(&arguments->reader, node, key, beta);
+        read_betas(arguments, node, key, beta, prescriptions);
     }
     if (!given) { default_beta(beta); }
     return given;
@@ -92,24 +103,43 @@ static void check_count(struct reader *reader, const struct yaml_node *node, con
               what, MOST_VALUES);
 }
 
-static void read_keys(struct arguments *arguments, struct config_series *series) {
+/* Keys that go with `prescription` alone. */
+static void check_companions(struct arguments *arguments) {
+    for (size_t i = 0; i < READER_COUNT(prescription_key); i++) {
+        const struct yaml_node *node = yaml_find(arguments->root, prescription_key[i]);
+        if (!node || yaml_find(arguments->root, "prescription")) { continue; }
+        fault_add(&arguments->reader.faults, node->source, 0,
+                  "`%s` needs `prescription`; write for example prescription=log", prescription_key[i]);
+    }
+}
+
+static void read_keys(struct arguments *arguments, struct config_series *series,
+                      struct betas_prescriptions *prescriptions) {
     struct reader *reader = &arguments->reader;
-    const struct yaml_node *n = yaml_find(arguments->root, "n");
+    const struct yaml_node *n = yaml_find(arguments->root, "n"),
+                           *beta = read_beta(arguments, &series->beta, prescriptions);
+    check_companions(arguments);
     if (n) {
         read_lengths(reader, n, series);
     } else {
-        default_lengths(series);
+        default_lengths(series, prescriptions->count > 0);
     }
-    const struct yaml_node *beta = read_beta(arguments, &series->beta);
     check_count(reader, n, "n", series->n_count);
     check_count(reader, beta, "beta", series->beta.count);
     parameters_read(reader, arguments->root, series);
-    if (beta && reader->faults.count == 0) { betas_check(reader, beta, series); }
+    if (!beta || reader->faults.count > 0) { return; }
+    if (prescriptions->count > 0) {
+        betas_check_trained(reader, beta, series);
+    } else {
+        betas_check(reader, beta, series);
+    }
 }
 
-bool predict_request_read(struct config_series *series, size_t count, char *const *word) {
-    const char *names[1 + BETA_KEYS + FAMILY_PARAMETERS] = {"n"};
+bool predict_request_read(struct config_series *series, struct betas_prescriptions *prescriptions,
+                          size_t count, char *const *word) {
+    const char *names[1 + READER_COUNT(prescription_key) + BETA_KEYS + FAMILY_PARAMETERS] = {"n"};
     size_t name_count = 1;
+    *prescriptions = (struct betas_prescriptions){.count = 0};
     char what[CONFIG_NAME + sizeof "predict "];
     *series = (struct config_series){.family = family_find(word[0])};
     if (!series->family) {
@@ -122,11 +152,12 @@ bool predict_request_read(struct config_series *series, size_t count, char *cons
     }
     strcpy(series->name, series->family->name);
     for (size_t i = 0; i < BETA_KEYS; i++) { names[name_count++] = beta_key[i].name; }
+    for (size_t i = 0; i < READER_COUNT(prescription_key); i++) { names[name_count++] = prescription_key[i]; }
     for (size_t i = 0; i < series->family->parameter_count; i++) {
         names[name_count++] = series->family->parameter[i].name;
     }
     snprintf(what, sizeof what, "predict %s", series->name);
     struct arguments arguments = arguments_read(what, word[0], count - 1, word + 1, name_count, names);
-    read_keys(&arguments, series);
+    read_keys(&arguments, series, prescriptions);
     return arguments_end(&arguments);
 }

@@ -141,7 +141,7 @@ static bool law_ask(const struct oracle *o, double beta, struct oracle_question 
     if (!central) { return true; }
     answer->point.participation = limit.participation;
     answer->point.participation_error = error * limit.participation;
-    answer->point.log_mean_participation = sphere_log_rho(o->family->dimension(o->p), absolute) - o->log_n;
+    answer->point.log_mean_participation = limit.log_participation;
     answer->point.log_mean_participation_error = error;
     if (output) { answer_central_output(o, absolute, &limit, error, &answer->output); }
     return true;

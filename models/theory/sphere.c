@@ -156,6 +156,7 @@ void sphere_subcritical(double d, double c, double beta, double log_n, struct sp
     out->entropy =
         log_n + beta * one.bias + log_z - 0.5 * rho_excess(log_rho, log_n) + beta * share * difference;
     out->participation = share;
+    out->log_participation = log_rho - log_n;
 }
 
 /* log log rho; log rho may be rounding alone. */

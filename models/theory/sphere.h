@@ -33,6 +33,7 @@ struct sphere_subcritical {
     double tangential_variance; /* per direction: (rho/n) A(2 beta)/(2 beta) */
     double entropy;             /* nats: log n - (beta A - log Z) - (rho - 1)/(2n) + beta (rho/n) D */
     double participation;       /* E Y_2 to leading order: rho/n */
+    double log_participation;   /* its logarithm, also where that underflows */
 };
 void sphere_subcritical(double d, double c, double beta, double log_n, struct sphere_subcritical *out);
 

@@ -102,7 +102,8 @@ static void print_warnings(const struct config *config) {
     size_t looked_at = 0;
     for (size_t i = 0; i < config->series_count && looked_at < LOOKED_AT; i++) {
         const struct config_series *s = &config->series[i];
-        if (s->output.asked || s->family->kind != FAMILY_IID || family_is_judged_by_rows(s->family)) {
+        if (s->output.asked || s->beta.scale == CONFIG_SCALE_PRESCRIPTION || s->family->kind != FAMILY_IID ||
+            family_is_judged_by_rows(s->family)) {
             continue;
         }
         size_t first = 0;

@@ -3,11 +3,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "models/theory/typical.h"
 #include "sim/base/memory.h"
 #include "sim/config/lengths.h"
+#include "sim/config/parameters.h"
 
-static const char *const beta_keys[] = {"relative_to", "values",   "from", "to",   "points",
-                                        "n_eff",       "critical", "coef", "power"};
+static const char *const beta_keys[] = {"relative_to", "values", "from",  "to",           "points", "n_eff",
+                                        "critical",    "coef",   "power", "prescription", "trained"};
 static const char *const relative_names[] = {"none", "lambda_typ"};
 
 static void check_rising(struct reader *reader, const struct yaml_node *node,
@@ -89,13 +91,85 @@ static void read_beta_form(struct reader *reader, const struct yaml_node *node, 
     if (beta->scale == CONFIG_SCALE_N_EFF) { reverse_reals(beta->count, beta->value); }
 }
 
-void betas_read(struct reader *reader, const struct yaml_node *node, struct config_beta *beta) {
+/* ---- prescriptions ---- */
+
+static const double trained_by_default = 4096;
+
+static void read_prescriptions(struct reader *reader, const struct yaml_node *node,
+                               struct betas_prescriptions *out) {
+    bool taken[PRESCRIPTIONS] = {false};
+    out->is_list = node->kind == YAML_LIST;
+    if (node->kind == YAML_MAPPING || value_item_count(node) == 0) {
+        value_refuse(node, "prescription", "a prescription such as log, or a list of them", &reader->faults);
+        return;
+    }
+    for (size_t i = 0; i < value_item_count(node); i++) {
+        const struct yaml_node *item = value_item(node, i);
+        size_t choice;
+        if (!value_choice(item, "prescription", PRESCRIPTIONS, prescription_name, &reader->faults, &choice)) {
+            continue;
+        }
+        if (taken[choice]) {
+            fault_add(&reader->faults, item->source, item->offset, "`prescription` holds %s twice; keep one",
+                      prescription_name[choice]);
+            continue;
+        }
+        taken[choice] = true;
+        out->item[out->count++] = (enum prescription)choice;
+    }
+}
+
+void betas_read_prescription(struct reader *reader, const struct yaml_node *mapping, struct config_beta *beta,
+                             struct betas_prescriptions *prescriptions) {
+    const struct yaml_node *trained = yaml_find(mapping, "trained"), *coef = yaml_find(mapping, "coef");
+    *beta =
+        (struct config_beta){.scale = CONFIG_SCALE_PRESCRIPTION,
+                             .log_trained = value_snap_length(trained_by_default, log(trained_by_default)),
+                             .count = 1,
+                             .value = memory_create(1, sizeof *beta->value)};
+    beta->value[0] = 1;
+    *prescriptions = (struct betas_prescriptions){.count = 0};
+    read_prescriptions(reader, yaml_find(mapping, "prescription"), prescriptions);
+    if (trained) { value_length(trained, "trained", &reader->faults, &beta->log_trained); }
+    if (coef) { value_real(coef, "coef", &value_positive, &reader->faults, &beta->value[0]); }
+    beta->prescription = prescriptions->item[0];
+}
+
+static void check_prescription_keys(struct reader *reader, const struct yaml_node *node) {
+    static const char *const own[] = {"prescription", "trained", "coef"};
+    for (size_t i = 0; i < node->count; i++) {
+        const char *key = node->key[i]->text;
+        bool is_other = false;
+        for (size_t k = 0; k < READER_COUNT(beta_keys); k++) {
+            is_other = is_other || strcmp(key, beta_keys[k]) == 0;
+        }
+        for (size_t k = 0; k < READER_COUNT(own); k++) { is_other = is_other && strcmp(key, own[k]) != 0; }
+        if (!is_other) { continue; } /* what is no key at all is told already */
+        fault_add(&reader->faults, node->value[i]->source, node->value[i]->offset,
+                  "`beta.%s` does not go with `beta.prescription`; keep one of them", key);
+    }
+}
+
+void betas_read(struct reader *reader, const struct yaml_node *node, struct config_beta *beta,
+                struct betas_prescriptions *prescriptions) {
     struct fault_list *faults = &reader->faults;
+    *prescriptions = (struct betas_prescriptions){.count = 0};
     if (node->kind != YAML_MAPPING) {
         read_beta_list(reader, node, "beta", beta);
         return;
     }
     yaml_check_keys(node, "`beta`", READER_COUNT(beta_keys), beta_keys, faults);
+    if (yaml_find(node, "prescription")) {
+        check_prescription_keys(reader, node);
+        betas_read_prescription(reader, node, beta, prescriptions);
+        return;
+    }
+    if (yaml_find(node, "trained")) {
+        fault_add(
+            faults, node->source, node->offset,
+            "`beta.trained` needs `prescription`; write for example {prescription: log, trained: 2^12}");
+        return;
+    }
     for (size_t form = 0; form < READER_COUNT(beta_forms); form++) {
         if (yaml_find(node, beta_forms[form].key)) {
             read_beta_form(reader, node, form, beta);
@@ -123,9 +197,68 @@ void betas_read(struct reader *reader, const struct yaml_node *node, struct conf
     }
 }
 
+bool betas_check_trained(struct reader *reader, const struct yaml_node *node,
+                         const struct config_series *series) {
+    const struct family *family = series->family;
+    const double log_n = series->beta.log_trained;
+    char n[NUMBER_TEXT], wanted[VALUE_TEXT], why[FAMILY_WHY];
+    double p[FAMILY_PARAMETERS];
+    size_t faults = reader->faults.count;
+    config_parameters(series, log_n, p);
+    for (size_t i = 0; i < family->parameter_count; i++) {
+        if (family_parameter_allows(&family->parameter[i], p[i])) { continue; }
+        fault_add(&reader->faults, node->source, node->offset,
+                  "`%s` of series `%s` is %g at the trained length %s; it must be %s",
+                  family->parameter[i].name, series->name, p[i], lengths_print(log_n, n),
+                  parameters_describe(&family->parameter[i], wanted));
+    }
+    if (faults == reader->faults.count && family->allows && !family->allows(p, log_n, why)) {
+        fault_add(&reader->faults, node->source, node->offset,
+                  "series `%s` has no rows at the trained length %s: %s", series->name,
+                  lengths_print(log_n, n), why);
+    }
+    if (faults == reader->faults.count && family->kind == FAMILY_SAMPLED && !family->log_lambda &&
+        log_n > log(FAMILY_SAMPLED_MOST)) {
+        fault_add(
+            &reader->faults, node->source, node->offset,
+            "Lambda^typ of family `%s` is the median of sampled rows, which need n <= 2^26: series `%s` "
+            "cannot have been trained at %s",
+            family->name, series->name, lengths_print(log_n, n));
+    }
+    return faults == reader->faults.count;
+}
+
+static double log_lambda_at(const struct config_series *series, double log_n) {
+    double p[FAMILY_PARAMETERS];
+    config_parameters(series, log_n, p);
+    return typical_scale(series->family, p, log_n).log_lambda;
+}
+
+/* Everything is measured in units of Lambda^typ. Rows of no known Lambda^typ (NaN) are too short to leave the
+ * range. */
+static void check_prescription(struct reader *reader, const struct yaml_node *node,
+                               const struct config_series *series) {
+    const double widest = 690; /* of a logarithm */
+    char n[NUMBER_TEXT];
+    if (!betas_check_trained(reader, node, series)) { return; }
+    double trained = log_lambda_at(series, series->beta.log_trained);
+    for (size_t k = 0; k < series->n_count; k++) {
+        double log_n = series->log_n[k],
+               log_ratio = config_log_beta(series, log_n, trained, 0) - log_lambda_at(series, log_n);
+        if (!(fabs(log_ratio) > widest)) { continue; }
+        fault_add(&reader->faults, node->source, node->offset,
+                  "along `%s` beta is e^%.4g Lambda^typ of series `%s` at n = %s, out of the range of "
+                  "numbers; end its n before",
+                  prescription_name[series->beta.prescription], log_ratio, series->name,
+                  lengths_print(log_n, n));
+        return;
+    }
+}
+
 void betas_check(struct reader *reader, const struct yaml_node *node, const struct config_series *series) {
     const struct config_beta *beta = &series->beta;
     char n[NUMBER_TEXT];
+    if (beta->scale == CONFIG_SCALE_PRESCRIPTION) { check_prescription(reader, node, series); }
     if (beta->scale != CONFIG_SCALE_N_EFF && beta->scale != CONFIG_SCALE_CRITICAL) { return; }
     if (!series->family->dimension) {
         fault_add(&reader->faults, node->source, node->offset,

@@ -44,6 +44,10 @@ void config_parameters(const struct config_series *series, double log_n, double 
     family_parameters(series->family, series->parameter, log_n, p);
 }
 
+double config_scale_log_n(const struct config_series *series, double log_n) {
+    return series->beta.scale == CONFIG_SCALE_PRESCRIPTION ? series->beta.log_trained : log_n;
+}
+
 double config_log_beta(const struct config_series *series, double log_n, double log_lambda_typ, size_t i) {
     const struct config_beta *beta = &series->beta;
     const double log_value = beta->log_value ? beta->log_value[i] : log(beta->value[i]);
@@ -54,6 +58,9 @@ double config_log_beta(const struct config_series *series, double log_n, double 
     case CONFIG_SCALE_N_EFF: return log(sphere_beta_of_n_eff(d, c, log_n, beta->value[i]));
     case CONFIG_SCALE_CRITICAL: return log_value + log_n * 2 / (d - 1);
     case CONFIG_SCALE_POWER: return log_value + log_n * beta->power;
+    case CONFIG_SCALE_PRESCRIPTION:
+        return log_value + log_lambda_typ +
+               prescription_log_multiplier(beta->prescription, log_n, beta->log_trained);
     case CONFIG_SCALE_NONE: break;
     }
     return log_value;

@@ -8,6 +8,7 @@
 
 #include "models/families/family.h"
 #include "models/theory/criterion.h"
+#include "models/theory/prescription.h"
 
 enum config_rows { CONFIG_ROWS_AUTO, CONFIG_ROWS_DRAWN, CONFIG_ROWS_COUNTED, CONFIG_ROWS };
 extern const char *const config_rows_name[CONFIG_ROWS]; /* as written: "auto", "drawn", "counted" */
@@ -15,16 +16,19 @@ extern const char *const config_rows_name[CONFIG_ROWS]; /* as written: "auto", "
 enum { CONFIG_NAME = 64 + 1, CONFIG_CRITERIA = 16, CONFIG_QUANTILES = 32 };
 
 enum config_scale {
-    CONFIG_SCALE_NONE,       /* beta itself */
-    CONFIG_SCALE_LAMBDA_TYP, /* beta/Lambda^typ */
-    CONFIG_SCALE_N_EFF,      /* keys on a sphere: n/rho(beta), the effective number of keys (THEORY 7) */
-    CONFIG_SCALE_CRITICAL,   /* keys on a sphere: beta/n^(2/(d-1)) */
-    CONFIG_SCALE_POWER,      /* beta/n^power */
+    CONFIG_SCALE_NONE,         /* beta itself */
+    CONFIG_SCALE_LAMBDA_TYP,   /* beta/Lambda^typ */
+    CONFIG_SCALE_N_EFF,        /* keys on a sphere: n/rho(beta), the effective number of keys (THEORY 7) */
+    CONFIG_SCALE_CRITICAL,     /* keys on a sphere: beta/n^(2/(d-1)) */
+    CONFIG_SCALE_POWER,        /* beta/n^power */
+    CONFIG_SCALE_PRESCRIPTION, /* beta/(Lambda^typ(n_0) m(n)): a model trained at n_0 (THEORY 10) */
 };
 
 struct config_beta {
     enum config_scale scale;
     double power; /* of CONFIG_SCALE_POWER */
+    enum prescription prescription;
+    double log_trained; /* both of CONFIG_SCALE_PRESCRIPTION; log n_0 */
     size_t count;
     double *value;     /* > 0; of a config in the order of increasing beta: values of n_eff decrease */
     double *log_value; /* NULL: log(value); else what it is where value is 0 or inf */
@@ -93,7 +97,9 @@ void config_series_release(struct config_series *series);
 /* Parameter values of a series at one n (inside the family's ranges: checked on reading). */
 void config_parameters(const struct config_series *series, double log_n, double p[FAMILY_PARAMETERS]);
 
-/* log beta of point `i` of the series' list at one n. */
+/* log of the length whose Lambda^typ the betas at one n hang on: n itself, or the trained length. */
+double config_scale_log_n(const struct config_series *series, double log_n);
+/* log beta of point `i` of the series' list at one n; Lambda^typ is that at config_scale_log_n. */
 double config_log_beta(const struct config_series *series, double log_n, double log_lambda_typ, size_t i);
 
 /* Whether the rows of a series at one n are counted: asked for, or `auto` with independent scores and

@@ -44,6 +44,13 @@ static void write_lengths(FILE *out, const struct config_series *series) {
     fputs("]\n", out);
 }
 
+static void write_prescription(FILE *out, const struct config_beta *beta) {
+    char coef[NUMBER_TEXT];
+    fprintf(out, "beta: {prescription: %s, trained: ", prescription_name[beta->prescription]);
+    write_length(out, beta->log_trained);
+    fprintf(out, ", coef: %s}\n", number_print(beta->value[0], coef));
+}
+
 static void write_beta(FILE *out, const struct config_series *series) {
     static const char *const opening[] = {
         [CONFIG_SCALE_NONE] = "relative_to: none, values: ",
@@ -53,6 +60,10 @@ static void write_beta(FILE *out, const struct config_series *series) {
         [CONFIG_SCALE_POWER] = "coef: ",
     };
     char power[NUMBER_TEXT];
+    if (series->beta.scale == CONFIG_SCALE_PRESCRIPTION) {
+        write_prescription(out, &series->beta);
+        return;
+    }
     fprintf(out, "beta: {%s", opening[series->beta.scale]);
     write_reals(out, series->beta.count, series->beta.value);
     if (series->beta.scale == CONFIG_SCALE_POWER) {
@@ -85,7 +96,8 @@ static bool same_reals(size_t count, const double *a, size_t other_count, const 
 }
 
 static bool same_beta(const struct config_beta *a, const struct config_beta *b) {
-    return a->scale == b->scale && a->power == b->power && same_reals(a->count, a->value, b->count, b->value);
+    return a->scale == b->scale && a->power == b->power && a->prescription == b->prescription &&
+           a->log_trained == b->log_trained && same_reals(a->count, a->value, b->count, b->value);
 }
 
 static bool same_collapse(const struct config_series *a, const struct config_series *b) {

@@ -18,6 +18,7 @@
 /* The settings that a series may override, with the node its n came from. */
 struct shared {
     struct config_series settings;
+    struct betas_prescriptions prescriptions; /* of its beta */
     const struct yaml_node *n;
 };
 
@@ -64,7 +65,7 @@ static void read_shared(struct reader *reader, const struct yaml_node *mapping,
     }
     if ((node = yaml_find(mapping, "beta"))) {
         to->beta = (struct config_beta){0};
-        betas_read(reader, node, &to->beta);
+        betas_read(reader, node, &to->beta, &out->prescriptions);
     } else if (inherited) {
         to->beta.value = copy_reals(to->beta.count, inherited->settings.beta.value);
     }
@@ -236,8 +237,65 @@ static void add_to_totals(struct reader *reader, const struct yaml_node *node,
     }
 }
 
+/* ---- the list ---- */
+
+/* Series as read, each with the item of the list that it came from. */
+struct listed {
+    size_t count;
+    struct config_series *series;
+    const struct yaml_node **node;
+};
+
+static void add_series(struct listed *list, const struct yaml_node *node,
+                       const struct config_series *series) {
+    list->series = memory_resize(list->series, list->count + 1, sizeof *list->series);
+    list->node = memory_resize(list->node, list->count + 1, sizeof *list->node);
+    list->series[list->count] = *series;
+    list->node[list->count++] = node;
+}
+
+static struct config_series copy_series(const struct config_series *series) {
+    struct config_series copy = *series;
+    copy.log_n = copy_reals(series->n_count, series->log_n);
+    copy.beta.value = copy_reals(series->beta.count, series->beta.value);
+    if (series->output.value) {
+        copy.output.value = copy_reals(series->output.rows * series->output.columns, series->output.value);
+    }
+    return copy;
+}
+
+/* NAME-PRESCRIPTION. */
+static void name_after_prescription(struct reader *reader, const struct yaml_node *node,
+                                    struct config_series *series) {
+    char suffix[16];
+    snprintf(suffix, sizeof suffix, "-%s", prescription_name[series->beta.prescription]);
+    if (strlen(series->name) + strlen(suffix) < CONFIG_NAME) {
+        strcat(series->name, suffix);
+        return;
+    }
+    fault_add(&reader->faults, node->source, node->offset,
+              "a list of prescriptions makes a series `NAME-PRESCRIPTION` of each: `%s%s` is longer than %d "
+              "letters; write a shorter `name`",
+              series->name, suffix, CONFIG_NAME - 1);
+}
+
+/* The series of an item of the list: several of them where its beta has a list of prescriptions. */
+static void add_each(struct reader *reader, const struct yaml_node *node, const struct shared *shared,
+                     struct totals *totals, struct listed *list) {
+    const struct betas_prescriptions *p = &shared->prescriptions;
+    for (size_t i = 0; i == 0 || (p->is_list && i < p->count); i++) {
+        struct config_series series = i == 0 ? shared->settings : copy_series(&shared->settings);
+        if (p->is_list && p->count > 0) {
+            series.beta.prescription = p->item[i];
+            name_after_prescription(reader, node, &series);
+        }
+        add_to_totals(reader, node, &series, totals);
+        add_series(list, node, &series);
+    }
+}
+
 static void read_series(struct reader *reader, const struct yaml_node *node, const struct shared *top,
-                        struct totals *totals, struct config_series *out) {
+                        struct totals *totals, struct listed *list) {
     struct shared shared = {0};
     if (!reader_is_mapping(reader, node, "series", "a list of mappings such as {family: gaussian}")) {
         return;
@@ -254,18 +312,17 @@ static void read_series(struct reader *reader, const struct yaml_node *node, con
         check_drawing(reader, node, &shared);
         if (family->dimension) { outputs_read(reader, node, &shared.settings); }
     }
-    add_to_totals(reader, node, &shared.settings, totals);
-    *out = shared.settings;
+    add_each(reader, node, &shared, totals, list);
 }
 
-static void check_names(struct reader *reader, const struct yaml_node *list, const struct config *config) {
-    for (size_t i = 0; i < config->series_count; i++) {
-        const char *name = config->series[i].name;
+static void check_names(struct reader *reader, const struct listed *list) {
+    for (size_t i = 0; i < list->count; i++) {
+        const char *name = list->series[i].name;
         for (size_t j = 0; *name && j < i; j++) {
-            if (strcmp(config->series[j].name, name) == 0) {
-                fault_add(&reader->faults, list->value[i]->source, list->value[i]->offset,
+            if (strcmp(list->series[j].name, name) == 0) {
+                fault_add(&reader->faults, list->node[i]->source, list->node[i]->offset,
                           "two series are called `%s` (the other on line %zu); give this one another `name`",
-                          name, list->value[j]->line);
+                          name, list->node[j]->line);
                 break;
             }
         }
@@ -286,19 +343,23 @@ static void read_all_series(struct reader *reader, const struct yaml_node *root,
         return;
     }
     struct totals totals = {0};
-    config->series_count = list->count;
-    config->series = memory_create(list->count, sizeof *config->series);
+    struct listed listed = {0};
     const bool top_is_sound = reader->faults.count == 0;
-    bool *sound = memory_create(list->count, sizeof *sound);
+    bool *sound = memory_create(list->count * PRESCRIPTIONS, sizeof *sound);
     for (size_t i = 0; i < list->count; i++) {
-        size_t faults = reader->faults.count;
-        read_series(reader, list->value[i], top, &totals, &config->series[i]);
-        sound[i] = top_is_sound && reader->faults.count == faults;
+        size_t faults = reader->faults.count, first = listed.count;
+        read_series(reader, list->value[i], top, &totals, &listed);
+        for (size_t k = first; k < listed.count; k++) {
+            sound[k] = top_is_sound && reader->faults.count == faults;
+        }
     }
-    check_names(reader, list, config);
-    for (size_t i = 0; totals_fit(&totals) && i < list->count && reader->faults.count < ENOUGH; i++) {
-        if (sound[i]) { check_ranges(reader, list->value[i], &config->series[i]); }
+    check_names(reader, &listed);
+    for (size_t i = 0; totals_fit(&totals) && i < listed.count && reader->faults.count < ENOUGH; i++) {
+        if (sound[i]) { check_ranges(reader, listed.node[i], &listed.series[i]); }
     }
+    config->series_count = listed.count;
+    config->series = listed.series;
+    free(listed.node);
     free(sound);
 }
 

@@ -36,7 +36,7 @@ struct sheet {
     size_t dimensions, datasets;
 };
 
-enum { ATTRIBUTES = 4 + (PAGE_PARTS + 1) * FAMILY_PARAMETERS + NOTE_MOST };
+enum { ATTRIBUTES = 4 + 3 + (PAGE_PARTS + 1) * FAMILY_PARAMETERS + NOTE_MOST };
 
 struct page_series {
     struct results_field field[RESULTS_FIELDS];
@@ -136,6 +136,13 @@ static void add_attributes(struct page_series *p, struct results_series *s) {
         if (word) {
             p->attribute[p->attributes++] = (struct h5_attribute){.name = parameter->name, .text = word};
         }
+    }
+    if (s->is_prescribed) {
+        p->attribute[p->attributes++] =
+            (struct h5_attribute){.name = "prescription", .text = prescription_name[s->prescription]};
+        p->attribute[p->attributes++] =
+            (struct h5_attribute){.name = "log_trained", .number = s->log_trained};
+        p->attribute[p->attributes++] = (struct h5_attribute){.name = "prescription_coef", .number = s->coef};
     }
     if (s->family->kind == FAMILY_SAMPLED && !s->family->log_lambda) {
         p->attribute[p->attributes++] =

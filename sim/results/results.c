@@ -237,8 +237,9 @@ static void fill_output_scales(struct results_series *s) {
 }
 
 /* By theory's formula, or from rows where it has none. */
-static double log_lambda_typ(const struct config_series *asked, const double *p, double log_n,
-                             uint64_t seed) {
+static double log_lambda_typ(const struct config_series *asked, double log_n, uint64_t seed) {
+    double p[FAMILY_PARAMETERS];
+    config_parameters(asked, log_n, p);
     return asked->family->kind == FAMILY_SAMPLED && !asked->family->log_lambda
                ? pilot_log_lambda(asked->family, p, log_n, seed, asked->name)
                : typical_scale(asked->family, p, log_n).log_lambda;
@@ -246,10 +247,9 @@ static double log_lambda_typ(const struct config_series *asked, const double *p,
 
 static void fill_scales(struct results_series *s, const struct config_series *asked, uint64_t seed) {
     size_t betas = s->size[RESULTS_BETA];
+    double trained = s->is_prescribed ? log_lambda_typ(asked, s->log_trained, seed) : NAN;
     for (size_t i = 0; i < asked->n_count; i++) {
-        double p[FAMILY_PARAMETERS], n = exp(asked->log_n[i]);
-        config_parameters(asked, asked->log_n[i], p);
-        double log_lambda = log_lambda_typ(asked, p, asked->log_n[i], seed);
+        double n = exp(asked->log_n[i]), log_lambda = log_lambda_typ(asked, asked->log_n[i], seed);
         s->log_n[i] = asked->log_n[i];
         s->n[i] = n < 0x1p53 ? rint(n) : n;
         s->log_lambda_typ[i] = log_lambda;
@@ -257,7 +257,8 @@ static void fill_scales(struct results_series *s, const struct config_series *as
         for (size_t b = 0; b < betas; b++) {
             enum config_scale scale = asked->beta.scale;
             double value = asked->beta.value[b],
-                   log_beta = config_log_beta(asked, asked->log_n[i], log_lambda, b);
+                   log_beta =
+                       config_log_beta(asked, asked->log_n[i], s->is_prescribed ? trained : log_lambda, b);
             s->beta[i * betas + b] = scale == CONFIG_SCALE_NONE ? value : exp(log_beta);
             s->beta_ratio[i * betas + b] =
                 scale == CONFIG_SCALE_LAMBDA_TYP ? value : exp(log_beta - log_lambda);
@@ -271,6 +272,12 @@ static void series_shape(struct results_series *s, const struct config *config,
     s->family = asked->family;
     memcpy(s->parameter, asked->parameter, sizeof s->parameter);
     s->rows = asked->rows;
+    s->is_prescribed = asked->beta.scale == CONFIG_SCALE_PRESCRIPTION;
+    if (s->is_prescribed) {
+        s->prescription = asked->beta.prescription;
+        s->log_trained = asked->beta.log_trained;
+        s->coef = asked->beta.value[0];
+    }
     s->replicates = asked->replicates;
     uint64_t length = RESULTS_BLOCK_LENGTH * results_blocks_per_group(s->replicates),
              kept = config->keep_replicates;

@@ -47,6 +47,9 @@ struct results_series {
     enum config_rows rows; /* how they were asked for */
     uint64_t replicates;
     bool sparsemax; /* asked for */
+    bool is_prescribed; /* one beta at each n: coef Lambda^typ(n_0) m(n), with log n_0 = log_trained */
+    enum prescription prescription;
+    double log_trained, coef;
     size_t size[RESULTS_DIMENSIONS];
 
     RESULTS_TABLE(RESULTS_ARRAY, RESULTS_EXACT_ARRAY, RESULTS_NOTHING, RESULTS_NOTHING, RESULTS_NOTHING)

@@ -13,7 +13,8 @@ static size_t count_words(char *const *word) {
 static void check_predict(char *const *word, size_t n_count, const double *log_n, enum config_scale scale,
                           size_t beta_count, const double *beta) {
     struct config_series series;
-    assert_true(predict_request_read(&series, count_words(word), word));
+    struct betas_prescriptions none;
+    assert_true(predict_request_read(&series, &none, count_words(word), word));
     assert_int_equal(series.n_count, n_count);
     for (size_t i = 0; i < n_count; i++) { check_close(series.log_n[i], log_n[i], 0); }
     assert_int_equal(series.beta.scale, scale);
@@ -35,12 +36,34 @@ static void test_predict(void **state) {
                   3, (double[]){log(256), log(512), log(1024)}, CONFIG_SCALE_LAMBDA_TYP, 2, (double[]){1, 2});
 }
 
+static void test_predict_along(void **state) {
+    (void)state;
+    char *const word[] = {"gumbel", "prescription=log2,const", "trained=100", "n=2^20", NULL};
+    struct config_series series;
+    struct betas_prescriptions along;
+    assert_true(predict_request_read(&series, &along, count_words(word), word));
+    assert_int_equal(along.count, 2);
+    assert_int_equal(along.item[0], PRESCRIPTION_LOG2);
+    assert_int_equal(along.item[1], PRESCRIPTION_CONST);
+    assert_int_equal(series.n_count, 1);
+    check_close(series.beta.log_trained, log(100), 0);
+    check_close(series.beta.value[0], 1, 0);
+    config_series_release(&series);
+    char *const far[] = {"spherical", "dimension=3", "prescription=yarn", "coef=2", NULL};
+    assert_true(predict_request_read(&series, &along, count_words(far), far));
+    check_close(series.log_n[series.n_count - 1], 1e5, 0);
+    check_close(series.beta.log_trained, log(4096), 0);
+    check_close(series.beta.value[0], 2, 0);
+    config_series_release(&series);
+}
+
 /* A beta past the range of a double keeps its logarithm. */
 static void test_great_beta(void **state) {
     (void)state;
     char *const word[] = {"gaussian", "beta=[1e400,1e-400]"};
     struct config_series series;
-    assert_true(predict_request_read(&series, 2, word));
+    struct betas_prescriptions none;
+    assert_true(predict_request_read(&series, &none, 2, word));
     check_relative(config_log_beta(&series, 10, 0, 0), 400 * log(10), 1e-15);
     check_relative(config_log_beta(&series, 10, 0, 1), -400 * log(10), 1e-15);
     config_series_release(&series);
@@ -50,11 +73,12 @@ static void check_refused(const struct scratch *scratch, char *const *word, cons
                           const char *place, const char *words) {
     char *messages;
     struct config_series series;
+    struct betas_prescriptions none;
     struct flow_request flow;
     int kept = quiet_start(scratch);
     const bool is_flow = strcmp(name, "flow") == 0;
     bool good = is_flow ? flow_request_read(&flow, count_words(word), word)
-                        : predict_request_read(&series, count_words(word), word);
+                        : predict_request_read(&series, &none, count_words(word), word);
     quiet_end(scratch, kept, &messages);
     if (is_flow) {
         flow_request_free(&flow);
@@ -79,6 +103,13 @@ static void test_refused_predictions(void **state) {
         {{"gaussian", "n=[2,x]"}, "predict gaussian", "1:6", "not `x`"},
         {{"gaussian", "beta=1", "beta_ratio=2"}, "predict gaussian", "1:1", "does not go with `beta`"},
         {{"gaussian", "beta=[1,-1]"}, "predict gaussian", "1:9", "positive number"},
+        {{"gaussian", "prescription=[log, yran]"}, "predict gaussian", "1:20", "did you mean `yarn`?"},
+        {{"gaussian", "prescription=log", "beta=2"}, "predict gaussian", "1:1", "does not go with `beta`"},
+        {{"gaussian", "trained=100"}, "predict gaussian", "1:1", "`trained` needs `prescription`"},
+        {{"spherical", "dimension={coef: 1, log_power: -1}", "prescription=log"},
+         "predict spherical",
+         "1:11",
+         "`dimension` of series `spherical` is"},
         {{"gaussian", "n_eff=5"}, "predict gaussian", "1:7", "needs keys on a sphere"},
         {{"gaussian", "sigma=1/(log n)^1.5"}, "predict gaussian", "1:7", "{coef: 1, log_power: -1.5}"},
         {{"gaussian", "n={from: 1e6, to: 1e9, points: 1025}"}, "predict gaussian", "1:3", "at most 1024"},
@@ -132,6 +163,7 @@ static void test_refused_flows(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_predict),
+        cmocka_unit_test(test_predict_along),
         cmocka_unit_test(test_great_beta),
         cmocka_unit_test_setup_teardown(test_refused_predictions, set_up, tear_down),
         cmocka_unit_test(test_flow),
