@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analysis/report/attention_columns.h"
+#include "analysis/report/prescribed_columns.h"
 #include "analysis/report/universality_report.h"
 #include "sim/base/memory.h"
 
@@ -183,9 +184,10 @@ static struct h5_group page_group(const struct page *page) {
 }
 
 int fitfile_write(const char *path, const struct study *study, const struct store_provenance *provenance) {
-    struct page *page = memory_create(2 * study->count, sizeof *page);
+    enum { TABLES = 3 };
+    struct page *page = memory_create(TABLES * study->count, sizeof *page);
     struct universality_page **class = memory_create(study->class_count, sizeof *class);
-    struct h5_group *group = memory_create(2 * study->count + study->class_count, sizeof *group);
+    struct h5_group *group = memory_create(TABLES * study->count + study->class_count, sizeof *group);
     char room[COLUMN_TEXT];
     size_t pages = 0;
     for (size_t i = 0; i < study->count; i++) {
@@ -194,6 +196,9 @@ int fitfile_write(const char *path, const struct study *study, const struct stor
         page_make(&page[pages++], &column_fit, &place, "");
         if (study->attention[i].count > 0) {
             page_make(&page[pages++], &attention_columns, &place, "/attention");
+        }
+        if (study->fit[i].series->is_prescribed) {
+            page_make(&page[pages++], &prescribed_columns, &place, "/prescription");
         }
     }
     for (size_t i = 0; i < pages; i++) { group[i] = page_group(&page[i]); }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analysis/report/attention_columns.h"
+#include "analysis/report/prescribed_columns.h"
 #include "analysis/report/universality_report.h"
 #include "analysis/text/json.h"
 
@@ -16,6 +17,7 @@ enum form {
     LIST,     /* of such objects, along one or two axes; empty where its column is missing */
     EACH,     /* what follows up to END for indices of an axis, with their labels for the %s of keys */
     OUTPUT,   /* another table of columns, up to END; null where there is no output */
+    ALONG,    /* likewise, along a prescription */
     END
 };
 
@@ -178,6 +180,45 @@ static const struct entry document[] = {
     SAME("log_deficit_ratio"),
     CLOSE,
     CLOSE,
+    {ALONG, "prescription", NULL, {NONE, NONE}, 0, 0},
+    SAME("name"),
+    SAME("trained_log_n"),
+    SAME("coef"),
+    SAME("class"),
+    SAME("class_by"),
+    SAME("exponent_log_n"),
+    SAME("exponent_n"),
+    SAME("limit"),
+    SAME("statistic"),
+    SAME("fate"),
+    SAME("fate_predicted"),
+    SAME("entropy_limit"),
+    SAME("variable"),
+    OPEN("rate", NULL),
+    AS("value", "rate"),
+    AS("low", "rate_low"),
+    AS("high", "rate_high"),
+    AS("predicted", "rate_predicted"),
+    AS("exact", "rate_exact"),
+    SAME("first_log_n"),
+    SAME("last_log_n"),
+    CLOSE,
+    OPEN("exact", NULL),
+    AS("count", "exact_count"),
+    AS("chi_square", "exact_chi_square"),
+    AS("p", "exact_p"),
+    CLOSE,
+    OPEN_LIST("points", NULL, COLUMN_LOG_N, NONE),
+    SAME("log_n"),
+    SAME("log_beta_ratio"),
+    SAME("entropy"),
+    SAME("entropy_se"),
+    SAME("entropy_exact"),
+    SAME("entropy_share"),
+    SAME("entropy_carriers"),
+    SAME("entropy_used"),
+    CLOSE,
+    CLOSE,
     CLOSE,
 };
 
@@ -272,6 +313,10 @@ static void print_entry(const struct printer *p, const struct entry *entry) {
     case OUTPUT:
         output.table = &attention_columns;
         print_or_null(&output, entry, p->place.attention->count > 0);
+        break;
+    case ALONG:
+        output.table = &prescribed_columns;
+        print_or_null(&output, entry, p->place.fit->series->is_prescribed);
         break;
     case EACH:
     case END: break;

@@ -6,6 +6,7 @@
 
 #include "analysis/report/attention_table.h"
 #include "analysis/report/cells.h"
+#include "analysis/report/prescribed_table.h"
 #include "analysis/report/universality_report.h"
 #include "analysis/study/twins.h"
 #include "analysis/verdict/sentence.h"
@@ -52,7 +53,7 @@ static void print_head(FILE *out, const struct fit *fit) {
                 law_words(fit, law));
     }
     fprintf(out, "  %llu replicate%s", (unsigned long long)s->replicates, s->replicates == 1 ? "" : "s");
-    if (fit->primary < fit->criteria) {
+    if (fit->primary < fit->criteria && !s->is_prescribed) {
         criterion_label(&s->criterion[fit->primary], label);
         fprintf(out, "; beta_c from %s", label);
     }
@@ -404,6 +405,8 @@ static void print_series(FILE *out, const struct column_place *place) {
     print_head(out, place->fit);
     if (is_measured(place->fit)) {
         print_measured(out, place);
+    } else if (place->fit->series->is_prescribed) {
+        prescribed_table_print(out, place);
     } else if (is_output_alone(place->fit, place->attention)) {
         fputs("  Its betas hold no collapse point; what is judged is the output.\n\n", out);
     } else {
@@ -455,7 +458,7 @@ static const struct cell summary[] = {
 enum { SUMMARY_CELLS = sizeof summary / sizeof *summary };
 
 static bool has_verdict(const struct fit *fit, const struct attention *attention) {
-    return !is_measured(fit) && !is_output_alone(fit, attention);
+    return !is_measured(fit) && !fit->series->is_prescribed && !is_output_alone(fit, attention);
 }
 
 static void print_summary(FILE *out, const struct study *study, char room[COLUMN_TEXT]) {
@@ -478,6 +481,23 @@ static void print_summary(FILE *out, const struct study *study, char room[COLUMN
     }
 }
 
+/* Of collapse points. */
+static void print_legend(FILE *out, const struct study *study) {
+    bool has_points = false;
+    for (size_t i = 0; i < study->count; i++) {
+        has_points = has_points || !study->fit[i].series->is_prescribed;
+    }
+    if (!has_points) { return; }
+    fputs(
+        "\n"
+        "beta_c is where the replicate mean meets the criterion (heavy tails, rows of unlike scale: the\n"
+        "median of rows), `exactly` the same computed without sampling; `of rows` the median of every row's\n"
+        "own beta_c/Lambda^typ, Lambda_n that of Lambda_n/Lambda^typ. Intervals of the summary are 95% with\n"
+        "systematic parts: correction terms in 1/log n and log log n/log n, and the smallest n. Slopes\n"
+        "between n have statistical errors only and drift.\n",
+        out);
+}
+
 void table_print(FILE *out, const struct study *study) {
     char room[COLUMN_TEXT];
     for (size_t i = 0; i < study->count; i++) {
@@ -487,14 +507,8 @@ void table_print(FILE *out, const struct study *study) {
     }
     print_summary(out, study, room);
     attention_table_print_summary(out, study);
+    prescribed_table_print_summary(out, study);
     universality_report_print(out, study);
-    fputs(
-        "\n"
-        "beta_c is where the replicate mean meets the criterion (heavy tails, rows of unlike scale: the\n"
-        "median of rows), `exactly` the same computed without sampling; `of rows` the median of every row's\n"
-        "own beta_c/Lambda^typ, Lambda_n that of Lambda_n/Lambda^typ. Intervals of the summary are 95% with\n"
-        "systematic parts: correction terms in 1/log n and log log n/log n, and the smallest n. Slopes\n"
-        "between n have statistical errors only and drift.\n",
-        out);
+    print_legend(out, study);
     twins_print(out, study);
 }

@@ -11,6 +11,7 @@
 static bool are_twins(const struct fit *a, const struct fit *b) {
     if (a->series->family->kind == FAMILY_MEASURED) { return false; } /* of no law */
     const struct results_series *x = a->series, *y = b->series;
+    if (x->is_prescribed || y->is_prescribed) { return false; } /* no collapse points of the mean */
     if (x->family != y->family || a->primary == a->criteria || b->primary == b->criteria) { return false; }
     const struct criterion *p = &x->criterion[a->primary], *q = &y->criterion[b->primary];
     if (p->kind != q->kind || p->threshold != q->threshold) { return false; }

@@ -67,6 +67,7 @@ static void reason(const struct fit *fit, const struct verdict *v, char *out, si
     char value[WORDS], label[CRITERION_LABEL];
     if (fit->primary < fit->criteria) { criterion_label(&fit->series->criterion[fit->primary], label); }
     switch (v->ground) {
+    case GROUND_PRESCRIBED:      /* prescribed_sentence */
     case GROUND_MEASURED: break; /* measured_words */
     case GROUND_CRITERION:
         snprintf(out, size, "%s does not mark the critical scale in the %s class; ask for entropy", label,
@@ -157,6 +158,7 @@ static const char *measured_words(const struct fit *fit, char out[SENTENCE]) {
 const char *sentence_make(const struct fit *fit, const struct verdict *v, char out[SENTENCE]) {
     static const char *const opening[] = {"Undecided", "Supported", "Refuted"};
     char why[384], remedy[128], first[WORDS], value[WORDS];
+    if (v->ground == GROUND_PRESCRIBED) { return prescribed_sentence(&v->prescribed, fit, out); }
     if (v->ground == GROUND_MEASURED) { return measured_words(fit, out); }
     reason(fit, v, why, sizeof why);
     settle_words(fit, v, remedy, sizeof remedy);

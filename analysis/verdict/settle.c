@@ -80,6 +80,7 @@ struct verdict_settle settle_make(const struct judge *j, const struct verdict *v
     case GROUND_SLOPE: return settle_estimate(j, &v->slope);
     case GROUND_AMPLITUDE: return settle_estimate(j, &v->amplitude);
     case GROUND_RIVAL: return settle_rival(j, v);
+    case GROUND_PRESCRIBED:
     case GROUND_MEASURED:
     case GROUND_CRITERION:
     case GROUND_NO_ERRORS:

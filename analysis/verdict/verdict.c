@@ -161,6 +161,13 @@ void verdict_make(struct verdict *v, const struct fit *fit) {
         accumulation_make(&v->accumulation, fit, NAN);
         return;
     }
+    if (fit->series->is_prescribed) {
+        v->ground = GROUND_PRESCRIBED;
+        prescribed_make(&v->prescribed, fit);
+        v->kind = v->prescribed.kind;
+        accumulation_make(&v->accumulation, fit, NAN);
+        return;
+    }
     points_make(&j.points, fit);
     size_t count = j.points.count;
     j.scratch = memory_create(count * count, sizeof *j.scratch);

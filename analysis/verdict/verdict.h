@@ -26,6 +26,8 @@
 
 #include "analysis/fit/fit.h"
 #include "analysis/verdict/accumulation.h"
+#include "analysis/verdict/prescribed.h"
+#include "analysis/verdict/verdict_kind.h"
 
 enum {
     VERDICT_ASYMPTOTIC = 10, /* log n from where correction terms are trusted */
@@ -33,14 +35,12 @@ enum {
     VERDICT_EXCLUDED = 3,    /* sigma that exclude a rival */
 };
 
-enum verdict_kind { VERDICT_UNDECIDED, VERDICT_SUPPORTED, VERDICT_REFUTED };
-extern const char *const verdict_name[]; /* "undecided", "supported", "refuted" */
-
 /* What a verdict rests on: the first thing that matters. */
 enum verdict_ground {
-    GROUND_MEASURED,  /* rows are of no law, and their errors are between sequences (analysis/diagnosis) */
-    GROUND_CRITERION, /* marks no critical scale in this class */
-    GROUND_NO_ERRORS, /* too few replicates */
+    GROUND_PRESCRIBED, /* one beta at each n: what becomes of the entropy (prescribed.h) */
+    GROUND_MEASURED,   /* rows are of no law, and their errors are between sequences (analysis/diagnosis) */
+    GROUND_CRITERION,  /* marks no critical scale in this class */
+    GROUND_NO_ERRORS,  /* too few replicates */
     GROUND_NO_POINTS,
     GROUND_CUT_OFF,   /* the beta grid ends at all of them, or before */
     GROUND_NO_GROUPS, /* of replicates, for a joint covariance */
@@ -111,6 +111,7 @@ struct verdict {
     size_t closest; /* the rival that is excluded least; VERDICT_LAWS: none */
     struct verdict_settle settle;
     struct accumulation_fit accumulation;
+    struct prescribed prescribed; /* GROUND_PRESCRIBED */
 };
 
 /* Nothing to free. */

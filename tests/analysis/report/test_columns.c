@@ -8,6 +8,7 @@
 
 #include "analysis/report/attention_columns.h"
 #include "analysis/report/fitfile.h"
+#include "analysis/report/prescribed_columns.h"
 
 static const struct column_table *const tables[] = {&column_fit, &attention_columns};
 
@@ -96,9 +97,10 @@ static void file_holds_the_columns(void **state) {
     struct results *results =
         experiment_run("seed: 4\nreplicates: 200\nkeep_replicates: 200\nn: [e^10, e^19, e^50]\n"
                        "beta: {relative_to: lambda_typ, from: 1/4, to: 16, points: 5}\nseries:\n"
-                       "  - {family: spherical, dimension: 3, output: true}\n");
-    struct study study = {.file_count = 0, .count = 1, .fit = calloc(1, sizeof *study.fit)};
-    fit_make(&study.fit[0], &results->series[0], "a.h5");
+                       "  - {family: spherical, dimension: 3, output: true}\n"
+                       "  - {family: gumbel, beta: {prescription: yarn, trained: e^10, coef: 2}}\n");
+    struct study study = {.file_count = 0, .count = 2, .fit = calloc(2, sizeof *study.fit)};
+    for (size_t i = 0; i < 2; i++) { fit_make(&study.fit[i], &results->series[i], "a.h5"); }
     study_judge(&study);
     char path[] = "/tmp/gapscale-fit-XXXXXX", why[H5_WHY], room[COLUMN_TEXT];
     close(mkstemp(path));
@@ -110,6 +112,9 @@ static void file_holds_the_columns(void **state) {
     struct column_place place = column_place(&study.fit[0], &study.verdict[0], &study.attention[0], room);
     check_group(file, "spherical", &column_fit, place);
     check_group(file, "spherical/attention", &attention_columns, place);
+    place = column_place(&study.fit[1], &study.verdict[1], &study.attention[1], room);
+    check_group(file, "gumbel", &column_fit, place);
+    check_group(file, "gumbel/prescription", &prescribed_columns, place);
     h5content_free(file);
     study_release(&study);
     results_free(results);

@@ -1,0 +1,91 @@
+#include "analysis/report/prescribed_columns.h"
+
+static const void *prescribed_of(const struct column_place *p) { return &p->verdict->prescribed; }
+static const void *course_of_place(const struct column_place *p) { return &p->verdict->prescribed.course; }
+static const void *series_of(const struct column_place *p) { return p->fit->series; }
+
+static struct prescribed_point point(const struct column_place *p) {
+    return prescribed_at(p->fit->series, p->at[COLUMN_LOG_N]);
+}
+static double log_n(const struct column_place *p) { return p->fit->series->log_n[p->at[COLUMN_LOG_N]]; }
+static double log_ratio(const struct column_place *p) { return point(p).log_ratio; }
+static double entropy(const struct column_place *p) { return point(p).entropy; }
+static double entropy_se(const struct column_place *p) { return point(p).se; }
+static double exact(const struct column_place *p) { return point(p).exact; }
+static double share(const struct column_place *p) { return entropy(p) / log_n(p); }
+static double carriers(const struct column_place *p) { return point(p).carriers; }
+static double used(const struct column_place *p) { return point(p).is_used; }
+
+static const char *prescription(const struct column_place *p) {
+    return prescription_name[p->fit->series->prescription];
+}
+static const char *class(const struct column_place *p) {
+    return course_class_name[p->verdict->prescribed.course.class];
+}
+static const char *ground(const struct column_place *p) {
+    return p->verdict->prescribed.course.by_law ? "law" : "local exponent";
+}
+static const char *fate(const struct column_place *p) {
+    return course_fate_name[p->verdict->prescribed.fate];
+}
+static const char *fate_predicted(const struct column_place *p) {
+    return course_fate_name[p->verdict->prescribed.course.fate];
+}
+static const char *statistic(const struct column_place *p) {
+    return p->verdict->prescribed.is_median ? "median" : "mean";
+}
+static const char *variable(const struct column_place *p) {
+    return p->verdict->prescribed.by_n ? "n" : "log_n";
+}
+static double rate_predicted(const struct column_place *p) {
+    const struct prescribed *v = &p->verdict->prescribed;
+    return v->by_n ? v->course.rate_n : v->course.rate;
+}
+
+#define N                                                                                                    \
+    1, { COLUMN_LOG_N }
+#define IN(MEMBER) COLUMN_OF(prescribed_of, prescribed, MEMBER)
+#define IN_COURSE(MEMBER) COLUMN_OF(course_of_place, course, MEMBER)
+
+static const struct column column[] = {
+    {"name", "the prescription", .text = prescription},
+    {"trained_log_n", "log n_0 of the trained length", COLUMN_OF(series_of, results_series, log_trained)},
+    {"coef", "beta/Lambda^typ there", COLUMN_OF(series_of, results_series, coef)},
+    {"class", "of beta/Lambda^typ as n -> inf: subcritical, critical, supercritical or unknown",
+     .text = class},
+    {"class_by", "what says so: the law of Lambda^typ, or its local exponent at the largest n",
+     .text = ground},
+    {"exponent_log_n", "beta/Lambda^typ ~ (log n)^this ..", IN_COURSE(log_power)},
+    {"exponent_n", ".. n^this", IN_COURSE(power)},
+    {"limit", "of beta/Lambda^typ where critical", IN_COURSE(limit)},
+    {"statistic", "of the entropy over rows: mean or median", .text = statistic},
+    {"fate", "of the entropy: stays, spreads, collapses or untold", .text = fate},
+    {"fate_predicted", "the same in theory as n -> inf", .text = fate_predicted},
+    {"entropy_limit", "of the entropy in theory, where it stays", IN_COURSE(entropy)},
+    {"variable", "what rates are of: n or log_n", .text = variable},
+    {"rate", "exponent of the entropy in the variable over the upper half of log log n", IN(rate)},
+    {"rate_low", "lower end of its 95% interval", IN(low)},
+    {"rate_high", "upper end of its 95% interval", IN(high)},
+    {"rate_predicted", "its value in theory as n -> inf", .number = rate_predicted},
+    {"rate_exact", "that of exact means over the same n", IN(exact)},
+    {"first_log_n", "where those n begin", IN(first_log_n)},
+    {"last_log_n", "where they end", IN(last_log_n)},
+    {"points", "n whose mean 100 rows or more carry", COLUMN_COUNT(prescribed_of, prescribed, points)},
+    {"left_out", "the other n", COLUMN_COUNT(prescribed_of, prescribed, left_out)},
+    {"exact_count", "mean entropies compared with exact ones",
+     COLUMN_COUNT(prescribed_of, prescribed, exact_count)},
+    {"exact_chi_square", "chi square of their logarithms, nothing fitted", IN(exact_chi_square)},
+    {"exact_p", "probability of a larger one, or of a larger deviation where n share their rows",
+     IN(exact_p)},
+
+    {"log_n", "natural logarithm of the context length n", N, .number = log_n},
+    {"log_beta_ratio", "natural logarithm of beta/Lambda^typ", N, .number = log_ratio},
+    {"entropy", "mean of H, or its median", N, .number = entropy},
+    {"entropy_se", "its standard error", N, .number = entropy_se},
+    {"entropy_exact", "mean of H, computed without sampling", N, .number = exact},
+    {"entropy_share", "entropy/log n", N, .number = share},
+    {"entropy_carriers", "rows that carry the mean: N/(1 + N (se/H)^2)", N, .number = carriers},
+    {"entropy_used", "1 where it is used, 0 where rare rows carry it", N, .number = used},
+};
+
+const struct column_table prescribed_columns = {sizeof column / sizeof *column, column};

@@ -1,0 +1,67 @@
+/* prescribed: what becomes of the entropy along a prescription (THEORY 10): does it stay, collapse or spread,
+ * at which rate, and is that what theory expects?
+ *
+ * Of a series with one beta at each n, y = log of the mean H (of its median where rows differ in scale):
+ * - points: n at which 100 rows or more carry the mean, N/(1 + N (se/H)^2) >= 100 (THEORY 13); the others are
+ *   left out, as means that rare rows carry have no error that covers;
+ * - rate: slope of y in log log n (in log n where theory has a power of n) over the upper half of log log n,
+ *   at least three points, from the trained length on; 95% with the difference to the upper half of that
+ * again;
+ * - fate: the entropy stays where the interval of the rate lies within +-0.1, spreads or collapses where it
+ *   lies beyond; else it is left untold;
+ *   Where fewer points have a rate, it collapses if at the largest n it is surely below a tenth of what it is
+ * at the first point: mean + 3 se + 4/N, as near-ties that no row of N shows may have gone unseen;
+ * - exact means: chi square of log(H/exact), nothing fitted; with the same randomness at every n the largest
+ *   deviation, corrected for their number. The same rate of the exact means tells what these n can show. */
+#ifndef GAPSCALE_ANALYSIS_VERDICT_PRESCRIBED_H
+#define GAPSCALE_ANALYSIS_VERDICT_PRESCRIBED_H
+
+#include "analysis/fit/fit.h"
+#include "analysis/verdict/verdict_kind.h"
+#include "models/oracle/course.h"
+
+/* What the verdict rests on. */
+enum prescribed_ground {
+    PRESCRIBED_NO_RATE,   /* fewer than three points */
+    PRESCRIBED_NO_MEDIAN, /* rows differ in scale, and the quartiles of H are not in the file */
+    PRESCRIBED_EXACT,     /* means contradict exact ones */
+    PRESCRIBED_BETWEEN,   /* the interval of the rate tells no fate */
+    PRESCRIBED_NO_THEORY, /* that says where it leads, or no exact means */
+    PRESCRIBED_REACH,     /* another fate than theory's as n -> inf, as exact means have at these n */
+    PRESCRIBED_FATE,      /* another fate than theory's, and another rate than exact means' */
+    PRESCRIBED_AGREES,
+};
+
+struct prescribed_point { /* NaN: none */
+    double log_ratio;     /* of beta/Lambda^typ */
+    double entropy, se;   /* mean, or median */
+    double exact;         /* mean */
+    double carriers;      /* rows that carry the mean */
+    bool is_used;
+};
+
+struct prescribed {
+    struct course course; /* theory */
+    enum verdict_kind kind;
+    enum prescribed_ground ground;
+    enum course_fate fate;
+    bool by_ends;                   /* it is known without a rate */
+    bool is_median, by_n;           /* of what the rate is, and in what */
+    double rate, low, high, exact;  /* 95%; what exact means have over the same n; NaN: none */
+    double first_log_n, last_log_n; /* between which */
+    size_t points, left_out;        /* n that are used, and n whose mean rare rows carry */
+    size_t exact_count;
+    double exact_chi_square, exact_p; /* NaN: none, or the first with shared randomness */
+};
+
+/* Of a series that is prescribed. Nothing to free. */
+void prescribed_make(struct prescribed *prescribed, const struct fit *fit);
+/* At one n of it. */
+struct prescribed_point prescribed_at(const struct results_series *series, size_t n);
+
+/* The verdict in words. */
+enum { PRESCRIBED_SENTENCE = 1024 };
+const char *prescribed_sentence(const struct prescribed *prescribed, const struct fit *fit,
+                                char out[PRESCRIBED_SENTENCE]);
+
+#endif
