@@ -59,6 +59,23 @@ const char *family_kind_name(enum family_kind kind) {
     return names[kind];
 }
 
+const struct family_word family_position_word[] = {{"none", 0}, {"penalty", 1}, {NULL, 0}};
+
+size_t family_position_index(const struct family *family) {
+    return family->parameter_count - FAMILY_POSITION_COUNT;
+}
+
+bool family_takes_position(const struct family *family) {
+    return family->parameter_count >= FAMILY_POSITION_COUNT &&
+           family->parameter[family_position_index(family)].word == family_position_word;
+}
+
+struct family_position family_position(const struct family *family, const double *p) {
+    const double *at = p + (family_takes_position(family) ? family_position_index(family) : 0);
+    if (!family_takes_position(family) || at[0] == 0) { return (struct family_position){0, 0}; }
+    return (struct family_position){.linear = at[1], .log = at[2]};
+}
+
 bool family_is_judged_by_rows(const struct family *family) {
     return family->class == FAMILY_FRECHET || family->row_scale;
 }

@@ -55,9 +55,9 @@ struct family_parameter {
     /* Words that may stand for a value, in or outside the range; NULL: none. */
     const struct family_word *word;
     /* So many parameters that follow are written within this one. With words: as a mapping {NAME: .., ..},
-     * which stands for its last word; another word leaves them at their defaults; they are required where
-     * written. Without: as a list of `low` to `high` lists of within/high numbers, and this one is how many
-     * lists there are; those that are not written are 0. */
+     * which stands for its last word; another word leaves them at their defaults; where it is written they
+     * are required but for those whose default is 0. Without: as a list of `low` to `high` lists of
+     * within/high numbers, and this one is how many lists there are; those that are not written are 0. */
     size_t within;
 };
 
@@ -147,6 +147,33 @@ struct family {
     double (*cost)(const double *p); /* nanoseconds that a score takes, roughly */
 };
 
+/* What is taken off the score of the key at distance i = 0, 1, .., n - 1: linear i + log log(1 + i). Families
+ * whose table ends with FAMILY_POSITION may have it; all functions of a family are those of the scores
+ * before. It is written as a mapping, or `none`. */
+extern const struct family_word family_position_word[];
+#define FAMILY_POSITION                                                                                      \
+    {"position",                                                                                             \
+     "penalty of keys by their distance i: linear i + log log(1 + i)",                                       \
+     0,                                                                                                      \
+     1,                                                                                                      \
+     0,                                                                                                      \
+     false,                                                                                                  \
+     family_position_word,                                                                                   \
+     2},                                                                                                     \
+        {"linear", "penalty of each step (ALiBi)", 0, 0, 1e6, false, NULL, 0}, {                             \
+        "log", "penalty of each unit of log(1 + i)", 0, 0, 1e6, false, NULL, 0                               \
+    }
+enum { FAMILY_POSITION_COUNT = 3 }; /* parameters in it */
+
+struct family_position {
+    double linear, log;
+};
+/* Both 0 where there is none. */
+struct family_position family_position(const struct family *family, const double *p);
+/* Whether the table of the family has it, and its place there. */
+bool family_takes_position(const struct family *family);
+size_t family_position_index(const struct family *family);
+
 /* A family of independent scores, whose functions have these names in its file. */
 #define FAMILY_OF_SCORES                                                                                     \
     .kind = FAMILY_IID, .law = law, .log_tail = log_tail, .quantile = quantile, .log_hazard = log_hazard,    \
@@ -177,7 +204,7 @@ size_t family_parameter_columns(const struct family_parameter *parameter);
 bool family_parameter_is_mapping(const struct family_parameter *parameter, double value);
 /* The parameter within which this one is written; itself where it is a key of its own. */
 size_t family_parameter_holder(const struct family *family, size_t parameter);
-/* Whether a parameter plays a role, as what is within another does only where it is written. */
+/* Whether a parameter plays a role: what is within another does only where it is written. */
 bool family_parameter_counts(const struct family *family, const struct schedule *parameter, size_t which);
 
 /* dimension(p) and concentration(p) at one n; NaN for a family without output. */

@@ -84,8 +84,10 @@ const struct family family_gaussian = {
            "Yor, Ann. Probab. 25 (1997) 855.",
     FAMILY_OF_SCORES,
     .class = FAMILY_GUMBEL,
-    .parameter_count = 1,
-    .parameter = {{"sigma", "standard deviation of a score", 1, 1e-300, 1e300, false, NULL, 0}},
+    .parameter_count = 1 + FAMILY_POSITION_COUNT,
+    .parameter = {{"sigma", "standard deviation of a score", 1, 1e-300, 1e300, false, NULL, 0},
+                  FAMILY_POSITION},
+    .later_count = FAMILY_POSITION_COUNT,
     .law_text = "sqrt(2 log n) / sigma",
     .uniforms_per_score = 1,
 };

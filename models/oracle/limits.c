@@ -4,6 +4,7 @@
 #include <gsl/gsl_sf_gamma.h>
 #include <gsl/gsl_sf_psi.h>
 #include <math.h>
+#include <string.h>
 
 #include "models/numeric/root.h"
 #include "models/theory/typical.h"
@@ -33,6 +34,7 @@ double limits_pd_collapse_participation(double threshold) {
 /* NULL where there is no such law. */
 static struct oracle *weibull_oracle(double kappa, double log_n, double p[FAMILY_PARAMETERS]) {
     if (!(kappa > 0 && kappa < INFINITY && log_n <= 1e6)) { return NULL; }
+    memset(p, 0, FAMILY_PARAMETERS * sizeof *p);
     p[0] = kappa, p[1] = 1;
     return oracle_create(family_find("powerlaw"), p, log_n);
 }

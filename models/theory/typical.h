@@ -3,7 +3,8 @@
  *     Lambda^typ_n = sup_{0 < y <= log n} y / (Q(1/n) - Q(e^y / n)),
  *
  * which for tails with convex -log V is the inverse norming constant n f(Q(1/n)) of extreme-value
- * theory (the sup at y -> 0). For FAMILY_FIXED rows it is the sup over the row's own atoms, for
+ * theory (the sup at y -> 0). Where scores fall with distance G(s) takes the place of n V(s), positions.h.
+ * For FAMILY_FIXED rows it is the sup over the row's own atoms, for
  * FAMILY_SAMPLED the family's formula. */
 #ifndef GAPSCALE_MODELS_THEORY_TYPICAL_H
 #define GAPSCALE_MODELS_THEORY_TYPICAL_H
@@ -16,8 +17,8 @@ struct typical {
     double log_gap;    /* log t* = log of the gap at the sup; -inf where y -> 0 */
 };
 
-/* log_n > 0, any size up to 1e6. Relative error of Lambda below 1e-12. NaN of families without
- * a formula (some of FAMILY_SAMPLED, FAMILY_MEASURED). */
+/* log_n > 0, any size up to 1e6. Relative error of Lambda below 1e-12 (1e-10 at positions). NaN of families
+ * without a formula (some of FAMILY_SAMPLED, FAMILY_MEASURED), and where keys at positions reach too far. */
 struct typical typical_scale(const struct family *family, const double *p, double log_n);
 
 #endif

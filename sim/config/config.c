@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "models/theory/sphere.h"
+#include "models/theory/typical.h"
 #include "sim/base/number.h"
 #include "sim/rows/row.h"
+#include "sim/rows/sampler.h"
 
 const char *const config_rows_name[] = {
     [CONFIG_ROWS_AUTO] = "auto", [CONFIG_ROWS_DRAWN] = "drawn", [CONFIG_ROWS_COUNTED] = "counted"};
@@ -34,8 +36,29 @@ void config_free(struct config *config) {
     free(config);
 }
 
+bool config_has_position(const struct config_series *series) {
+    const struct family *family = series->family;
+    return family_takes_position(family) && series->parameter[family_position_index(family)].coef != 0;
+}
+
+/* The first beta is the least. */
+double config_log_window(const struct config_series *series, double log_n) {
+    double p[FAMILY_PARAMETERS];
+    config_parameters(series, log_n, p);
+    const double log_lambda = typical_scale(series->family, p, log_n).log_lambda,
+                 least = exp(config_log_beta(series, log_n, log_lambda, 0) - log_lambda);
+    return sampler_log_window(series->family, p, log_n, log_lambda, series->beta.count > 0, &least);
+}
+
+static bool has_linear_penalty(const struct config_series *series, double log_n) {
+    double p[FAMILY_PARAMETERS];
+    config_parameters(series, log_n, p);
+    return family_position(series->family, p).linear > 0;
+}
+
 bool config_counted(const struct config_series *series, double log_n) {
     if (series->family->kind != FAMILY_IID) { return false; }
+    if (config_has_position(series) && !has_linear_penalty(series, log_n)) { return false; }
     if (series->rows == CONFIG_ROWS_AUTO) { return log_n > log(ROW_EXPLICIT + 0.5); }
     return series->rows == CONFIG_ROWS_COUNTED;
 }

@@ -103,7 +103,12 @@ double config_scale_log_n(const struct config_series *series, double log_n);
 double config_log_beta(const struct config_series *series, double log_n, double log_lambda_typ, size_t i);
 
 /* Whether the rows of a series at one n are counted: asked for, or `auto` with independent scores and
- * n > ROW_EXPLICIT (a drawn row of no more is made of single scores and as quick). */
+ * n > ROW_EXPLICIT (a drawn row of no more is made of single scores and as quick). With a position that takes
+ * a linear penalty. */
 bool config_counted(const struct config_series *series, double log_n);
+
+bool config_has_position(const struct config_series *series);
+/* log of the number of nearest keys that counted rows of a series with a position are made of (sampler.h). */
+double config_log_window(const struct config_series *series, double log_n);
 
 #endif

@@ -171,7 +171,7 @@ static void read_within(struct reader *reader, const struct yaml_node *node, str
     if (written) { yaml_check_keys(given, what, parameter->within, names, &reader->faults); }
     for (size_t i = 1; i <= parameter->within; i++) {
         if (written) {
-            read_parameter(reader, given, series, which + i, true);
+            read_parameter(reader, given, series, which + i, parameter[i].initial != 0);
         } else {
             series->parameter[which + i] = (struct schedule){parameter[i].initial, 0, 0};
         }

@@ -131,6 +131,7 @@ static void add_attributes(struct page_series *p, struct results_series *s) {
         p->attribute[p->attributes++] = (struct h5_attribute){.name = p->parameter[i], .number = *value};
     }
     for (size_t i = 0; i < s->family->parameter_count; i++) {
+        if (!family_parameter_shows(s->family, s->parameter, i)) { continue; }
         const struct family_parameter *parameter = &s->family->parameter[i];
         const char *word = family_parameter_word(parameter, s->parameter[i].coef);
         if (word) {

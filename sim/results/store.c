@@ -201,6 +201,7 @@ static struct results *read_shape(const char *path, char why[H5_WHY]) {
     return NULL;
 }
 
+/* A position that is not there is 0. */
 static bool read_parameters(const struct h5_group *g, struct results_series *s) {
     for (size_t i = 0; i < PAGE_PARTS * s->family->parameter_count; i++) {
         char name[PAGE_NAME];

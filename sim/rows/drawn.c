@@ -23,8 +23,23 @@ struct drawn {
     const struct family *family;
     const double *p;
     struct stream stream;
+    struct family_position position;
     double scale, highest;
 };
+
+/* Takes off what scores lose by their distance. */
+static void penalise(struct drawn *d, size_t first, double *scores) {
+    double key[CHUNK];
+    for (size_t i = 0; i < CHUNK; i++) { key[i] = (double)(first + i); }
+    if (d->position.linear > 0) {
+        for (size_t i = 0; i < CHUNK; i++) { scores[i] -= d->position.linear * key[i]; }
+    }
+    if (d->position.log > 0) {
+        for (size_t i = 0; i < CHUNK; i++) { key[i]++; }
+        d->isa->vector->log(CHUNK, key, key);
+        for (size_t i = 0; i < CHUNK; i++) { scores[i] -= d->position.log * key[i]; }
+    }
+}
 
 /* The scores do not depend on n. */
 static void draw_chunk(void *context, size_t index, size_t count, double *scores) {
@@ -33,6 +48,7 @@ static void draw_chunk(void *context, size_t index, size_t count, double *scores
     (void)count;
     d->isa->kernel->uniforms(d->stream.key, STREAM_SCORES, index * (words / 4), words / 4, d->uniforms);
     d->family->draw(d->p, d->isa->vector, CHUNK, d->uniforms, scores);
+    penalise(d, index * CHUNK, scores);
 }
 
 struct drawn *drawn_create(const struct isa *isa) {
@@ -54,6 +70,7 @@ static void begin_row(struct drawn *d, const struct family *family, const double
     d->family = family;
     d->p = p;
     d->stream = stream;
+    d->position = family_position(family, p);
     chunks_begin(&d->chunks, (size_t)llround(exp(log_n)));
 }
 

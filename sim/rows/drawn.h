@@ -1,7 +1,8 @@
 /* drawn: rows whose every score is drawn, the ground truth for any family.
  *
  * Scores are drawn in chunks that depend on the stream alone, and drawn again rather than kept when the row
- * exceeds one buffer; how they become a row is told in compress.h. */
+ * exceeds one buffer; how they become a row is told in compress.h. Keys of a family with a position stand in
+ * the order of their distance, the nearest first. */
 #ifndef GAPSCALE_SIM_ROWS_DRAWN_H
 #define GAPSCALE_SIM_ROWS_DRAWN_H
 

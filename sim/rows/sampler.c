@@ -1,8 +1,10 @@
 #include "sim/rows/sampler.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/theory/positions.h"
 #include "sim/base/memory.h"
 #include "sim/rows/counted.h"
 #include "sim/rows/drawn.h"
@@ -12,20 +14,32 @@ struct sampler_law {
     const struct family *family;
     double p[FAMILY_PARAMETERS];
     double log_n, log_lambda_typ;
+    double log_drawn;            /* of keys at positions, so many of the nearest are drawn */
     struct counted_law *counted; /* counted rows */
     struct bulk *atoms;          /* a fixed row */
 };
+
+double sampler_log_window(const struct family *family, const double *p, double log_n, double log_lambda_typ,
+                          size_t betas, const double *beta) {
+    const double farthest = 1.0 / 256; /* betas of the row's own (te_factor) begin there */
+    double least = farthest;
+    for (size_t i = 0; i < betas; i++) { least = fmin(least, beta[i]); }
+    return positions_log_window(family, p, log_n, exp(log_lambda_typ) * least);
+}
 
 struct sampler_law *sampler_law_create(const struct family *family, const double *p, double log_n,
                                        double log_lambda_typ, bool counted, const struct kernel *kernel,
                                        size_t betas, const double *beta) {
     struct sampler_law *law = memory_create(1, sizeof *law);
-    *law = (struct sampler_law){.family = family, .log_n = log_n, .log_lambda_typ = log_lambda_typ};
+    *law = (struct sampler_law){
+        .family = family, .log_n = log_n, .log_lambda_typ = log_lambda_typ, .log_drawn = log_n};
     memcpy(law->p, p, family->parameter_count * sizeof *p);
     if (family->kind == FAMILY_FIXED) {
         struct family_atom atoms[FAMILY_ATOMS];
         size_t count = family->atoms(p, log_n, atoms);
         law->atoms = bulk_create_atoms(count, atoms, log_lambda_typ);
+    } else if (counted && !positions_are_absent(family_position(family, p))) {
+        law->log_drawn = sampler_log_window(family, p, log_n, log_lambda_typ, betas, beta);
     } else if (counted) {
         law->counted = counted_law_create(family, p, log_n, log_lambda_typ, kernel, betas, beta);
     }
@@ -45,7 +59,7 @@ struct sampler {
     struct counted *counted;
     struct sampled *sampled;
     double zero, one, scratch;
-    struct row fixed, stretched;
+    struct row fixed, window, stretched;
 };
 
 struct sampler *sampler_create(const struct isa *isa) {
@@ -84,7 +98,9 @@ static const struct row *plain_row(struct sampler *s, const struct sampler_law *
     if (law->family->kind == FAMILY_SAMPLED) {
         return sampled_row(s->sampled, law->family, law->p, law->log_n, law->log_lambda_typ, stream);
     }
-    return drawn_row(s->drawn, law->family, law->p, law->log_n, law->log_lambda_typ, stream);
+    s->window = *drawn_row(s->drawn, law->family, law->p, law->log_drawn, law->log_lambda_typ, stream);
+    s->window.log_n = law->log_n;
+    return &s->window;
 }
 
 /* The factor of a row's scores. */

@@ -11,10 +11,16 @@
 struct sampler_law;
 /* family->kind iid: counted rows, or drawn ones (n <= 2^40); FAMILY_FIXED: its one row; FAMILY_SAMPLED:
  * sampled ones. Rows are quicker to measure at the given betas (in units of Lambda^typ; may be none).
- */
+ * Counted rows of keys whose scores fall linearly with their distance are drawn ones of the nearest keys,
+ * sampler_log_window of them, which must be 2^40 at most: the same scores as of a row that is drawn, where
+ * that can be. */
 struct sampler_law *sampler_law_create(const struct family *family, const double *p, double log_n,
                                        double log_lambda_typ, bool counted, const struct kernel *kernel,
                                        size_t betas, const double *beta);
+/* log of the number of keys without which nothing is missed at these betas and at Lambda^typ/256 but what
+ * positions_log_window says; n at most. NaN: it is not known. */
+double sampler_log_window(const struct family *family, const double *p, double log_n, double log_lambda_typ,
+                          size_t betas, const double *beta);
 void sampler_law_free(struct sampler_law *law);
 
 struct sampler; /* a workspace: one per thread */

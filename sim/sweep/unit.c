@@ -50,7 +50,11 @@ static double plain_cost(const struct unit_cell *c) {
     if (c->series->family->kind == FAMILY_SAMPLED) {
         return (c->series->family->cost(c->p) + 4) * n + fmin(n, 1000) * sums + 2000;
     }
-    if (unit_cell_counted(c)) { return 15000 + 400 * sums + output_cost(c, fmin(n, 2000)); }
+    if (config_has_position(c->series)) {
+        n = unit_cell_counted(c) ? exp(config_log_window(c->series, c->log_n)) : n;
+    } else if (unit_cell_counted(c)) {
+        return 15000 + 400 * sums + output_cost(c, fmin(n, 2000));
+    }
     return 8 * n + fmin(n, 1000) * sums + 2000 + output_cost(c, n);
 }
 

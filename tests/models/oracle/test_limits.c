@@ -36,7 +36,7 @@ static void test_pd(void **state) {
     check_close(limits_pd_collapse_participation(0.5), 2, 1e-14);
     const double ratio[] = {1.5, 2, 3, 8, 40}, threshold[] = {1e-3, 0.5, 2, 30};
     for (size_t i = 0; i < 5; i++) {
-        struct oracle_point x = oracle_value("gumbel", (double[]){0, 1}, 200, ratio[i]);
+        struct oracle_point x = oracle_value("gumbel", (double[FAMILY_PARAMETERS]){0, 1}, 200, ratio[i]);
         check_close(limits_pd_entropy(ratio[i]), x.entropy, 1e-9);
         check_close(limits_pd_collapse_participation(x.participation), ratio[i], 1e-9 * ratio[i] * ratio[i]);
     }
@@ -247,36 +247,36 @@ static void test_lambda_monte_carlo(void **state) {
 static void test_laws(void **state) {
     (void)state;
     const double c = limits_pd_collapse_entropy(1);
-    struct limits x = limits_of(family_find("gaussian"), (double[]){2}, 100);
+    struct limits x = limits_of(family_find("gaussian"), (double[FAMILY_PARAMETERS]){2}, 100);
     assert_true(x.law == LIMITS_GUMBEL && isnan(x.exponent));
     check_close(x.collapse_entropy, c, 1e-14);
     check_close(x.collapse_participation, 2, 1e-14);
     check_close(x.lambda[0], 1, 0);
     check_close(x.lambda[1], 1.274642, 5e-7);
-    x = limits_of(family_find("stretched"), (double[]){0.8, 3}, 300);
+    x = limits_of(family_find("stretched"), (double[FAMILY_PARAMETERS]){0.8, 3}, 300);
     assert_true(x.law == LIMITS_SLOW_GUMBEL);
     check_close(x.exponent, 0.8, 1e-12);
     check_close(x.collapse_entropy, 0.8 * c, 1e-11);
     check_close(x.collapse_participation, 1.6, 1e-11);
     check_close(x.lambda[1], 0.8 * 1.274642, 5e-7);
     check_close(x.lambda[2], 0.8 * 13.752639, 5e-7);
-    x = limits_of(family_find("stretched"), (double[]){0.3, 1}, 300);
+    x = limits_of(family_find("stretched"), (double[FAMILY_PARAMETERS]){0.3, 1}, 300);
     check_close(x.collapse_entropy, 1, 0);
     check_close(x.lambda[1], 1, 0);
-    x = limits_of(family_find("plateau"), (double[]){1, 1}, 10);
+    x = limits_of(family_find("plateau"), (double[FAMILY_PARAMETERS]){1, 1}, 10);
     assert_true(x.law == LIMITS_NONE && isnan(x.collapse_entropy) && isnan(x.lambda[1]));
 }
 
 static void test_laws_weibull(void **state) {
     (void)state;
-    struct limits x = limits_of(family_find("powerlaw"), (double[]){2, 7}, 1e6);
+    struct limits x = limits_of(family_find("powerlaw"), (double[FAMILY_PARAMETERS]){2, 7}, 1e6);
     assert_true(x.law == LIMITS_WEIBULL);
     check_close(x.exponent, 2, 1e-9);
     check_close(x.collapse_entropy, 1.629168, 5e-7);
     check_relative(limits_weibull_at(2, x.collapse_participation).participation, 0.5, 1e-9);
     check_close(limits_weibull_lambda_cdf(2, x.lambda[0]), 0.05, 1e-8);
     check_close(limits_weibull_lambda_cdf(2, x.lambda[2]), 0.95, 1e-8);
-    x = limits_of(family_find("spherical"), (double[]){3, 0}, 100);
+    x = limits_of(family_find("spherical"), (double[FAMILY_PARAMETERS]){3}, 100);
     check_close(x.exponent, 1, 1e-9);
     check_close(x.lambda[1], 2 * 0.552605, 1e-6);
 }
@@ -287,7 +287,7 @@ static void test_laws_weibull(void **state) {
 static void test_laws_frechet(void **state) {
     (void)state;
     enum { ROWS = 4000, LENGTH = 400 };
-    const double want[] = {0.05, 0.5, 0.95}, tail = 0.5, p[] = {0.5};
+    const double want[] = {0.05, 0.5, 0.95}, tail = 0.5, p[FAMILY_PARAMETERS] = {0.5};
     struct limits x = limits_of(family_find("pareto"), p, 30);
     assert_true(x.law == LIMITS_FRECHET && isnan(x.collapse_entropy) && isnan(x.collapse_participation));
     check_close(x.exponent, tail, 1e-12);
@@ -315,13 +315,13 @@ static void test_laws_frechet(void **state) {
 static void test_convergence(void **state) {
     (void)state;
     const double c = limits_pd_collapse_entropy(1), w = limits_weibull_collapse_entropy(2, 1);
-    double far = c - oracle_collapse("gaussian", (double[]){1}, 1e3);
-    double near = c - oracle_collapse("gaussian", (double[]){1}, 1e4);
+    double far = c - oracle_collapse("gaussian", (double[FAMILY_PARAMETERS]){1}, 1e3);
+    double near = c - oracle_collapse("gaussian", (double[FAMILY_PARAMETERS]){1}, 1e4);
     check_close(far * 1e3, near * 1e4, 0.1 * near * 1e4);
-    check_close(oracle_collapse("gumbel", (double[]){0, 1}, 100), c, 1e-8);
-    check_close(oracle_collapse("powerlaw", (double[]){2, 1}, 100), w, 1e-8);
-    far = w - oracle_collapse("spherical", (double[]){5, 0}, 10);
-    near = w - oracle_collapse("spherical", (double[]){5, 0}, 14);
+    check_close(oracle_collapse("gumbel", (double[FAMILY_PARAMETERS]){0, 1}, 100), c, 1e-8);
+    check_close(oracle_collapse("powerlaw", (double[FAMILY_PARAMETERS]){2, 1}, 100), w, 1e-8);
+    far = w - oracle_collapse("spherical", (double[FAMILY_PARAMETERS]){5}, 10);
+    near = w - oracle_collapse("spherical", (double[FAMILY_PARAMETERS]){5}, 14);
     check_close(far / near, exp(2), 0.5);
 }
 

@@ -207,8 +207,8 @@ static void test_weights(void **state) {
 /* One level: the exact means of independent Gaussian scores, of another kind altogether. */
 static void test_one_level(void **state) {
     (void)state;
-    const double sigma = 1, log_n = 16 * M_LN2, one[FAMILY_PARAMETERS] = {1, 1, 1};
-    struct oracle *oracle = oracle_create(family_find("gaussian"), &sigma, log_n);
+    const double sigma[FAMILY_PARAMETERS] = {1}, log_n = 16 * M_LN2, one[FAMILY_PARAMETERS] = {1, 1, 1};
+    struct oracle *oracle = oracle_create(family_find("gaussian"), sigma, log_n);
     assert_non_null(oracle);
     for (double ratio = 0.1; ratio < 3; ratio *= 2) {
         double beta = ratio * exp(grem()->log_lambda(one, log_n));

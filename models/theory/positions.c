@@ -1,0 +1,294 @@
+#include "models/theory/positions.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "models/numeric/gram.h"
+#include "models/numeric/logs.h"
+#include "models/numeric/root.h"
+
+bool positions_are_absent(struct family_position position) {
+    return !(position.linear > 0 || position.log > 0);
+}
+
+/* ---- sums over keys ---- */
+
+enum { SINGLE = 16 };               /* keys that are looked at one by one before the first stretch */
+static const double WHOLE = 0x1p53; /* numbers of keys are whole up to here; from half of it on they */
+static const double LONGEST = POSITIONS_FARTHEST / M_LN2 + 1; /* are those of an octave, times e^scale */
+
+struct stretch {
+    const struct positions_sum *sum;
+    struct family_position position;
+    double scale;
+};
+
+static double penalty_of(const struct stretch *s, double key) {
+    const double linear = s->position.linear > 0 ? s->position.linear * key * exp(s->scale) : 0;
+    return linear + s->position.log * (s->scale > 0 ? s->scale + log(key) : log1p(key));
+}
+
+static void add_stretch(const struct stretch *s, double from, double to) {
+    const double count = to - from, first = penalty_of(s, from), last = penalty_of(s, to - 1);
+    struct gram rule;
+    if (count < GRAM_FEWEST) {
+        for (double i = from; i < to; i++) { s->sum->add(s->sum->context, penalty_of(s, i), s->scale); }
+        return;
+    }
+    const double middle = floor((from + to) / 2);
+    switch (s->sum->way(s->sum->context, first, last, s->scale + log(count))) {
+    case POSITIONS_SKIP: break;
+    case POSITIONS_FEW:
+        gram_make(from, count, &rule);
+        for (int i = 0; i < GRAM_NODES; i++) {
+            s->sum->add(s->sum->context, penalty_of(s, rule.x[i]), s->scale + log(rule.w[i]));
+        }
+        break;
+    case POSITIONS_HALVE: add_stretch(s, from, middle); add_stretch(s, middle, to);
+    }
+}
+
+static double octave_end(double key) { return exp2(floor(log2(key)) + 1); }
+
+bool positions_visit(struct family_position position, double log_n, double first,
+                     const struct positions_sum *sum) {
+    struct stretch s = {sum, position, 0};
+    const double n = log_n < log(WHOLE) ? rint(exp(log_n)) : INFINITY;
+    double key = first;
+    for (; key < SINGLE && key < n; key++) { sum->add(sum->context, penalty_of(&s, key), 0); }
+    for (double octave = 0; octave < LONGEST; octave++) {
+        const double left = isfinite(n) ? n : exp(fmin(log_n - s.scale, 700)),
+                     end = fmin(octave_end(key), left);
+        if (!(key < end)) { return true; }
+        if (sum->has_ended(sum->context, s.scale + log(key), penalty_of(&s, key))) { return true; }
+        add_stretch(&s, key, end);
+        key = end;
+        if (key == WHOLE) {
+            key /= 2;
+            s.scale += M_LN2;
+        }
+    }
+    return false;
+}
+
+/* ---- numbers of scores ---- */
+
+static const double NEGLIGIBLE = 42; /* e^-42 = 6e-19 */
+
+struct tail {
+    const struct family *family;
+    const double *p;
+    double score, log_n;
+    bool linear, with_density;
+    double shift, sum, density; /* times e^shift */
+    double before;              /* log of V times distance at the octave before */
+};
+
+static double log_so_far(const struct tail *t) { return t->sum > 0 ? t->shift + log(t->sum) : -INFINITY; }
+
+static double log_tail_at(const struct tail *t, double penalty) {
+    return t->family->log_tail(t->p, t->score + penalty);
+}
+
+/* V falls along the keys. V and 1 - V hardly change: then eight nodes leave less than 1e-15. */
+static enum positions_way tail_way(void *context, double first, double last, double log_count) {
+    const double most = 0.5, most_rest = 2;
+    const struct tail *t = context;
+    const double high = log_tail_at(t, first);
+    if (high + log_count < log_so_far(t) - NEGLIGIBLE || high == -INFINITY) { return POSITIONS_SKIP; }
+    const double low = log_tail_at(t, last);
+    if (low == 0) { return POSITIONS_FEW; }
+    const double rest = log_one_minus_exp(low), rest_before = log_one_minus_exp(high);
+    const bool smooth = high - low <= most && (rest < -NEGLIGIBLE || rest - rest_before <= most_rest);
+    return smooth ? POSITIONS_FEW : POSITIONS_HALVE;
+}
+
+/* Where octaves fall, by a factor that itself grows for all but the heaviest tails, what follows is bounded
+ * by a geometric series. */
+static bool tail_has_ended(void *context, double log_distance, double penalty) {
+    struct tail *t = context;
+    const double term = log_tail_at(t, penalty) + log_distance, fall = t->before - term;
+    t->before = term;
+    if (term == -INFINITY) { return true; }
+    return t->linear && fall > 0 && term - log(-expm1(-fall)) < log_so_far(t) - NEGLIGIBLE;
+}
+
+static void tail_add(void *context, double penalty, double log_weight) {
+    struct tail *t = context;
+    const double log_v = log_tail_at(t, penalty), term = log_v + log_weight;
+    if (term == -INFINITY) { return; }
+    if (term > t->shift + 600 || t->sum == 0) {
+        const double fall = t->sum > 0 ? exp(t->shift - term) : 0;
+        t->sum *= fall;
+        t->density *= fall;
+        t->shift = term;
+    }
+    const double share = exp(term - t->shift);
+    t->sum += share;
+    if (t->with_density && log_v < 0) { t->density += share * exp(t->family->log_hazard(t->p, log_v)); }
+}
+
+/* False where the keys reach too far. */
+static bool tail_make(struct tail *t, const struct family *family, const double *p, double log_n,
+                      double first, double score, bool with_density) {
+    const struct family_position position = family_position(family, p);
+    const struct positions_sum sum = {t, tail_way, tail_has_ended, tail_add};
+    *t = (struct tail){.family = family,
+                       .p = p,
+                       .score = score,
+                       .log_n = log_n,
+                       .linear = position.linear > 0,
+                       .with_density = with_density,
+                       .before = -INFINITY};
+    return positions_visit(position, log_n, first, &sum);
+}
+
+double positions_log_count(const struct family *family, const double *p, double log_n, double first,
+                           double score) {
+    struct tail t;
+    return tail_make(&t, family, p, log_n, first, score, false) ? log_so_far(&t) : NAN;
+}
+
+/* By the bracketed secant of -log G; where G = 1 on an interval, its upper end. */
+double positions_typical_score(const struct family *family, const double *p, double log_n) {
+    const struct family_position position = family_position(family, p);
+    const double second = position.linear + position.log * M_LN2;
+    struct root r = {.low = family->quantile(p, -M_LN2) - second, .high = family->quantile(p, -log_n)};
+    r.at_low = -positions_log_count(family, p, log_n, 0, r.low);
+    r.at_high = fmax(0, -positions_log_count(family, p, log_n, 0, r.high));
+    if (isnan(r.at_low) || isnan(r.at_high)) { return NAN; }
+    for (int i = 0; i < 300; i++) {
+        const double width = r.high - r.low, middle = r.low + width / 2;
+        if (!(width > DBL_EPSILON * fmax(fabs(r.low), fabs(r.high))) || middle == r.low) { break; }
+        const double guess = i % 8 == 7 ? middle : root_guess(&r), x = guess > r.low ? guess : middle,
+                     value = -positions_log_count(family, p, log_n, 0, x);
+        if (fabs(value) < DBL_EPSILON && value != 0) { return x; }
+        root_narrow(&r, x, value == 0 ? -DBL_MIN : value);
+    }
+    return r.low;
+}
+
+/* ---- Lambda^typ ---- */
+
+enum { SCAN = 64 };
+
+struct search {
+    const struct family *family;
+    const double *p;
+    double log_n, typical_score, unit;
+};
+
+static double log_count_below(const struct search *s, double gap) {
+    return positions_log_count(s->family, s->p, s->log_n, 0, s->typical_score - gap);
+}
+
+/* log(log G/gap) at a gap of e^x units. */
+static double log_ratio(double x, void *search) {
+    const struct search *s = search;
+    const double gap = s->unit * exp(x);
+    return log(log_count_below(s, gap)) - log(gap);
+}
+
+/* From a hundredth of the unit on. */
+static double scan_point(int i) { return log(1e-2) + i * (log(1e10) / (SCAN - 1)); }
+
+/* The sup over gaps, as typical.c has it over ranks. */
+static struct positions_scale highest_ratio(struct search *s) {
+    int best = 0;
+    double best_value = -INFINITY;
+    for (int i = 0; i < SCAN; i++) {
+        const double value = log_ratio(scan_point(i), s);
+        if (value > best_value) {
+            best = i;
+            best_value = value;
+        }
+    }
+    const double x = root_peak((gsl_function){log_ratio, s}, scan_point(best > 0 ? best - 1 : 0),
+                               scan_point(best < SCAN - 1 ? best + 1 : best), sqrt(DBL_EPSILON), 0),
+                 gap = s->unit * exp(x), log_rank = log_count_below(s, gap);
+    return (struct positions_scale){
+        .log_lambda = log(log_rank / gap), .log_rank = log_rank, .log_gap = log(gap)};
+}
+
+struct positions_scale positions_scale(const struct family *family, const double *p, double log_n) {
+    const struct family_position position = family_position(family, p);
+    struct search s = {
+        .family = family, .p = p, .log_n = log_n, .typical_score = positions_typical_score(family, p, log_n)};
+    struct tail t;
+    if (isnan(s.typical_score) || !tail_make(&t, family, p, log_n, 0, s.typical_score, true)) {
+        return (struct positions_scale){NAN, NAN, NAN};
+    }
+    const double density = t.density * exp(t.shift), noise = 1e-11;
+    s.unit = density > 0 ? 1 / density : position.linear + position.log;
+    const struct positions_scale inside = highest_ratio(&s);
+    if (!(density > 0) || inside.log_lambda > log(density) + noise) { return inside; }
+    return (struct positions_scale){.log_lambda = log(density), .log_rank = 0, .log_gap = -INFINITY};
+}
+
+double positions_log_limit(const struct family *family, const double *p) {
+    const double settled = 1e-9, last = positions_scale(family, p, POSITIONS_FARTHEST).log_lambda,
+                 before = positions_scale(family, p, POSITIONS_FARTHEST / 2).log_lambda;
+    return fabs(last - before) < settled ? last : NAN;
+}
+
+/* ---- keys that matter ---- */
+
+/* The least number of keys, by doubling and halving, behind which at most `share` is left. */
+struct window {
+    const struct family *family;
+    const double *p;
+    double log_n;
+    double (*left)(const struct window *window, double first); /* log of what lies behind */
+    double share;                                              /* its logarithm */
+    double score, beta;
+};
+
+static double counted_left(const struct window *w, double first) {
+    return positions_log_count(w->family, w->p, w->log_n, first, w->score);
+}
+
+struct positions_reach positions_reach(const struct family *family, const double *p, double log_n) {
+    const double score = positions_typical_score(family, p, log_n),
+                 most = log_n < log(WHOLE / 4) ? rint(exp(log_n)) : WHOLE / 4;
+    const struct window w = {family, p, log_n, counted_left, log(0.01), score, 0};
+    double low = 0, high = 1;
+    if (isnan(score)) { return (struct positions_reach){NAN, NAN}; }
+    while (high < most && w.left(&w, high) > w.share) {
+        low = high;
+        high *= 2;
+    }
+    high = fmin(high, most);
+    while (high - low > 1) {
+        const double middle = floor((low + high) / 2);
+        *(w.left(&w, middle) > w.share ? &low : &high) = middle;
+    }
+    return (struct positions_reach){.log_effective = -family->log_tail(p, score),
+                                    .log_window = most < WHOLE / 4 || high < most ? log(high) : NAN};
+}
+
+/* E min(1, w) = int_0^inf e^-u P(beta (x - s*) > b - u) du, by the trapezoid rule: good to a few parts. What
+ * is above the share may be less than it is. */
+static double weighed_left(const struct window *w, double first) {
+    double sum = -INFINITY;
+    for (double u = 0.5; u < 64 && !(sum > w->share); u++) {
+        sum = log_sum_exp(sum,
+                          positions_log_count(w->family, w->p, w->log_n, first, w->score - u / w->beta) - u);
+    }
+    return sum;
+}
+
+double positions_log_window(const struct family *family, const double *p, double log_n, double least_beta) {
+    const struct window w = {
+        family,    p, log_n, weighed_left, POSITIONS_MISSED, positions_typical_score(family, p, log_n),
+        least_beta};
+    const double most = 0x1p50, n = log_n < log(most) ? rint(exp(log_n)) : INFINITY,
+                 linear = family_position(family, p).linear,
+                 fewest = -POSITIONS_MISSED / (least_beta * linear);
+    if (!(linear > 0) || isnan(w.score)) { return NAN; }
+    for (double count = exp2(fmax(10, floor(log2(fewest)) - 1)); count < most; count *= 2) {
+        if (count >= n) { return log_n; }
+        if (!(w.left(&w, count) > w.share)) { return log(count); }
+        if (count * 1.5 < n && !(w.left(&w, count * 1.5) > w.share)) { return log(count * 1.5); }
+    }
+    return NAN;
+}

@@ -1,0 +1,72 @@
+/* positions: keys whose scores fall with their distance i from the query (family_position), x_i - b(i) with
+ * x_i of an iid family, V its tail, and b(i) = linear i + log log(1 + i).
+ *
+ * The number of scores above s is in the mean
+ *
+ *     G(s) = sum_{i<n} V(s + b(i)),
+ *
+ * which takes the place of n V(s): s* is where G = 1, and Lambda^typ = sup_{s < s*} log G(s)/(s* - s). Sums
+ * over i go key by key at first, then by Gauss's rule of so many equidistant points (gram.h) on stretches on
+ * which the summand hardly changes: any n for linear penalties, whose sums end by themselves, and log n up
+ * to POSITIONS_FARTHEST where they do not. Pure functions, any thread. */
+#ifndef GAPSCALE_MODELS_THEORY_POSITIONS_H
+#define GAPSCALE_MODELS_THEORY_POSITIONS_H
+
+#include "models/families/family.h"
+
+#define POSITIONS_FARTHEST 1e3
+
+bool positions_are_absent(struct family_position position);
+
+/* ---- sums over keys ---- */
+
+enum positions_way { POSITIONS_SKIP, POSITIONS_FEW, POSITIONS_HALVE };
+struct positions_sum {
+    void *context;
+    /* Of the keys between these penalties, e^log_count of them: whether the summand matters, and may be told
+     * from few of them. */
+    enum positions_way (*way)(void *context, double first, double last, double log_count);
+    /* Whether nothing matters from the key on that is e^log_distance away; asked once an octave. */
+    bool (*has_ended)(void *context, double log_distance, double penalty);
+    /* e^log_weight keys of that penalty. */
+    void (*add)(void *context, double penalty, double log_weight);
+};
+
+/* The keys from number `first` on, `first` a whole number below 2^53. False where they reach too far. */
+bool positions_visit(struct family_position position, double log_n, double first,
+                     const struct positions_sum *sum);
+
+/* ---- rows ---- */
+
+/* log of the mean number of scores above s of the keys from number `first` on; -inf for none, NaN where they
+ * reach too far. */
+double positions_log_count(const struct family *family, const double *p, double log_n, double first,
+                           double score);
+
+/* s*: the largest s with G(s) >= 1. NaN as above. */
+double positions_typical_score(const struct family *family, const double *p, double log_n);
+
+/* Lambda^typ, likewise; relative error below 1e-10. log_rank is log G at the sup. */
+struct positions_scale {
+    double log_lambda, log_rank, log_gap; /* as in typical.h */
+};
+struct positions_scale positions_scale(const struct family *family, const double *p, double log_n);
+
+/* What Lambda^typ tends to as n grows with these parameters, as a logarithm; NaN where it does not settle by
+ * log n = POSITIONS_FARTHEST. */
+double positions_log_limit(const struct family *family, const double *p);
+
+/* The keys that compete at the top. */
+struct positions_reach {
+    double log_effective; /* log 1/V(s*): so many keys without penalty have the same s* */
+    double log_window;    /* log of the number of nearest keys that all but 1/100 of G(s*) come from */
+};
+struct positions_reach positions_reach(const struct family *family, const double *p, double log_n);
+
+/* The nearest keys without which a row's weights at beta >= least_beta (absolute) miss e^POSITIONS_MISSED at
+ * most in the mean, of weights e^{beta (s - s*)} cut at 1: n of them or fewer, a power of 2 or 3/2 of one;
+ * as a logarithm. NaN where there is no linear penalty, or they reach too far. */
+#define POSITIONS_MISSED (-30.0)
+double positions_log_window(const struct family *family, const double *p, double log_n, double least_beta);
+
+#endif

@@ -1,0 +1,162 @@
+/* Keys whose scores fall with distance: THEORY's values, which a program of its own gave, and sums key by
+ * key in long double with the C library's functions. */
+#include "models/theory/positions.h"
+#include "models/theory/typical.h"
+#include "tests/test.h"
+
+#include <string.h>
+
+struct place {
+    const char *family;
+    double first, second, linear, log;
+};
+
+static const struct family *law_of(const struct place *place, double p[FAMILY_PARAMETERS]) {
+    const struct family *family = family_find(place->family);
+    const size_t at = family_position_index(family);
+    memset(p, 0, FAMILY_PARAMETERS * sizeof *p);
+    p[0] = place->first;
+    if (at > 1) { p[1] = place->second; }
+    p[at] = 1;
+    p[at + 1] = place->linear;
+    p[at + 2] = place->log;
+    return family;
+}
+
+static double lambda_of(const struct place *place, double log_n) {
+    double p[FAMILY_PARAMETERS];
+    const struct family *family = law_of(place, p);
+    return exp(typical_scale(family, p, log_n).log_lambda);
+}
+
+/* THEORY 12: Gaussian scores with linear penalties as n -> inf, to the digits there; n = e^100000 is the same
+ * as n = 10^4. */
+static void test_linear_penalties(void **state) {
+    (void)state;
+    const struct {
+        double linear, typical_score, lambda;
+    } known[] = {{0.01, 1.943347, 2.628998}, {0.1, 0.951743, 1.834968}, {1, -0.412921, 0.830057}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        const struct place place = {"gaussian", 1, 0, known[i].linear, 0};
+        double p[FAMILY_PARAMETERS];
+        const struct family *family = law_of(&place, p);
+        check_close(positions_typical_score(family, p, 1e5), known[i].typical_score, 6e-7);
+        check_close(lambda_of(&place, 1e5), known[i].lambda, 6e-7);
+        check_relative(lambda_of(&place, log(1e4)), lambda_of(&place, 1e5), 1e-11);
+        check_relative(exp(positions_log_limit(family, p)), lambda_of(&place, 1e5), 1e-11);
+    }
+}
+
+/* THEORY 12: penalties c log(1 + i) of Gaussian scores. */
+static void test_log_penalties(void **state) {
+    (void)state;
+    const struct place slow = {"gaussian", 1, 0, 0, 0.2}, fast = {"gaussian", 1, 0, 0, 0.5};
+    double p[FAMILY_PARAMETERS];
+    check_close(lambda_of(&slow, 10), 3.88, 5e-3);
+    check_close(lambda_of(&slow, 20), 4.92, 5e-3);
+    check_close(lambda_of(&slow, POSITIONS_FARTHEST), 5.024, 5e-4);
+    check_close(lambda_of(&fast, POSITIONS_FARTHEST), 2.310, 5e-4);
+    const struct family *family = law_of(&slow, p);
+    check_close(exp(positions_log_limit(family, p)), 5.024, 5e-4);
+    assert_true(isnan(lambda_of(&slow, 2 * POSITIONS_FARTHEST)));
+}
+
+/* Exponential scores of scale w: as many keys without penalty, sum (1 + i)^{-c/w}, have the same s*, which is
+ * w log of it; Lambda^typ is 1/w. zeta(2) = pi^2/6. */
+static void test_exponential_tail(void **state) {
+    (void)state;
+    const double w = 0.7;
+    const struct {
+        double log, log_n, effective;
+    } known[] = {{2 * w, 700, M_PI * M_PI / 6}, {0.5 * w, 0, NAN}, {w, 0, NAN}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        const struct place place = {"stretched", 1, w, 0, known[i].log};
+        double p[FAMILY_PARAMETERS], log_n = known[i].log_n, effective = known[i].effective;
+        const struct family *family = law_of(&place, p);
+        if (isnan(effective)) {
+            const double n = 300000;
+            long double sum = 0;
+            for (double k = n; k >= 1; k--) { sum += powl(k, -(long double)known[i].log / w); }
+            effective = (double)sum;
+            log_n = log(n);
+        }
+        const struct positions_reach reach = positions_reach(family, p, log_n);
+        check_relative(exp(reach.log_effective), effective, 1e-12);
+        check_relative(positions_typical_score(family, p, log_n), w * log(effective), 1e-12);
+        check_relative(lambda_of(&place, log_n), 1 / w, 1e-11);
+    }
+}
+
+/* log G key by key. */
+static double plain_count(const struct place *place, double n, double first, double score) {
+    long double sum = 0;
+    for (double i = n - 1; i >= first; i--) {
+        const long double s = (long double)score + place->linear * i + place->log * log1pl(i);
+        if (strcmp(place->family, "gaussian") == 0) {
+            sum += erfcl(s / (place->first * sqrtl(2))) / 2;
+        } else if (strcmp(place->family, "powerlaw") == 0) {
+            sum += s >= 0 ? 0 : powl(fminl(1, -s / place->second), place->first);
+        } else if (strcmp(place->family, "pareto") == 0) {
+            sum += s <= 1 ? 1 : powl(s, -place->first);
+        } else {
+            sum += -expm1l(-expl(-(s - 0) / place->second)); /* gumbel, from its location */
+        }
+    }
+    return (double)logl(sum);
+}
+
+static void test_sums(void **state) {
+    (void)state;
+    const struct place places[] = {{"gaussian", 1.5, 0, 0.003, 0}, {"gaussian", 1, 0, 0.01, 0.3},
+                                   {"gaussian", 1, 0, 0, 0.2},     {"powerlaw", 2.5, 4, 0.001, 0},
+                                   {"powerlaw", 0.5, 4, 0, 0.3},   {"pareto", 2.5, 0, 0.1, 0},
+                                   {"gumbel", 0, 1.2, 0.02, 0.1},  {"gumbel", 0, 1.2, 0, 1.3}};
+    const double scores[] = {-30, -4, -0.7, 2.3, 5}, n = 50000, firsts[] = {0, 5, 100, 3001};
+    for (size_t k = 0; k < sizeof places / sizeof *places; k++) {
+        for (size_t s = 0; s < sizeof scores / sizeof *scores; s++) {
+            for (size_t f = 0; f < sizeof firsts / sizeof *firsts; f++) {
+                double p[FAMILY_PARAMETERS], plain = plain_count(&places[k], n, firsts[f], scores[s]);
+                const struct family *family = law_of(&places[k], p);
+                if (plain < -600) { continue; }
+                check_close(positions_log_count(family, p, log(n), firsts[f], scores[s]), plain, 1e-11);
+            }
+        }
+    }
+}
+
+/* Two keys of powerlaw scores that never meet: the second is 2 below, whose log 2/2 is the sup. */
+static void test_keys_apart(void **state) {
+    (void)state;
+    const struct place place = {"powerlaw", 2, 1, 2, 0};
+    check_relative(lambda_of(&place, 20), log(2) / 2, 1e-7);
+}
+
+/* Outside the window the mean weight is what it says, key by key; without the half of it it is not. */
+static void test_window(void **state) {
+    (void)state;
+    const struct place place = {"gaussian", 1, 0, 0.05, 0};
+    double p[FAMILY_PARAMETERS];
+    const struct family *family = law_of(&place, p);
+    const double beta = 0.3, score = positions_typical_score(family, p, 1e5),
+                 window = exp(positions_log_window(family, p, 1e5, beta));
+    double missed[2] = {0, 0};
+    for (double i = floor(window / 2); i < 4 * window; i++) { /* E min(1, e^{beta (x - b - s*)}) */
+        const double b = 0.05 * i + score, above = erfc(b / sqrt(2)) / 2,
+                     below = exp(beta * beta / 2 - beta * b) * erfc((beta - b) / sqrt(2)) / 2;
+        missed[0] += i < window ? 0 : above + below;
+        missed[1] += above + below;
+    }
+    assert_true(log(missed[0]) < POSITIONS_MISSED && log(missed[1]) > POSITIONS_MISSED + 1);
+    check_close(positions_log_window(family, p, log(300), beta), log(300), 0);
+    const struct place log_alone = {"gaussian", 1, 0, 0, 0.2};
+    family = law_of(&log_alone, p);
+    assert_true(isnan(positions_log_window(family, p, 20, beta)));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_linear_penalties), cmocka_unit_test(test_log_penalties),
+        cmocka_unit_test(test_exponential_tail), cmocka_unit_test(test_sums),
+        cmocka_unit_test(test_keys_apart),       cmocka_unit_test(test_window)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
