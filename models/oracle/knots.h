@@ -26,6 +26,7 @@ struct oracle {
     struct rules rules;
     size_t knots, room;
     struct knot *knot;
+    struct product *product; /* keys at positions, which have no profile and no knots; NULL: there are none */
 };
 
 #define KNOTS_DEEPEST (-40.0) /* e^-40 of the rows have a score with y below it: less than half an ulp */

@@ -9,6 +9,8 @@
 #include "models/oracle/fixed.h"
 #include "models/oracle/mixture.h"
 #include "models/oracle/pairs.h"
+#include "models/oracle/product.h"
+#include "models/theory/positions.h"
 #include "models/theory/typical.h"
 
 struct oracle *oracle_create(const struct family *family, const double *p, double log_n) {
@@ -26,6 +28,11 @@ struct oracle *oracle_create_with(const struct family *family, const double *p, 
     o->log_lambda = log_lambda_typ;
     if (family->kind == FAMILY_FIXED) { return o; }
     rules_make(&o->rules);
+    if (!positions_are_absent(family_position(family, p))) {
+        if (product_open(o)) { return o; }
+        oracle_free(o);
+        return NULL;
+    }
     o->profile = profile_create(family, p, log_n, o->log_lambda);
     if (o->profile && knots_make(o)) {
         o->highest = knots_highest(o);
@@ -37,6 +44,7 @@ struct oracle *oracle_create_with(const struct family *family, const double *p, 
 
 void oracle_free(struct oracle *o) {
     if (!o) { return; }
+    product_close(o);
     profile_free(o->profile);
     free(o->knot);
     free(o);
@@ -149,6 +157,7 @@ static bool law_ask(const struct oracle *o, double beta, struct oracle_question 
 
 bool oracle_ask(const struct oracle *o, double beta, struct oracle_question ask,
                 struct oracle_answer *answer) {
+    if (o->product) { return product_ask(o, beta, answer); }
     return o->family->row_scale ? mixture_ask(o, beta, ask, law_ask, answer) : law_ask(o, beta, ask, answer);
 }
 
@@ -195,7 +204,9 @@ static bool means_at(const struct oracle *o, double beta, struct oracle_point *p
 
 /* The entropy bends where keys stop sharing the weight, over a width from 1/log n to (2 log n)^{-1/2} of log
  * beta; what differences of the fourth order leave is (step/width)^4/30. */
-static double widest_step(const struct oracle *o) { return fmin(0.01, 0.05 / sqrt(o->log_n)); }
+static double widest_step(const struct oracle *o) {
+    return fmin(0.01, 0.05 / sqrt(o->product ? product_log_keys(o) : o->log_n));
+}
 
 /* Minus the first and second derivative of E H by log beta: chi and its slope. NaN when out of memory. */
 static double entropy_falls(const struct oracle *o, double log_beta, double step, double *bend) {

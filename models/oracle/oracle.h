@@ -14,7 +14,8 @@
  * goes by panels on the scale of the integrand: that of e^{-e^x}, or of n V as a function of b where that is
  * longer. Where it is much longer, n (1 - phi) = E M(x + G), with M(b) = n V and G a Gumbel variable, is a
  * series in the derivatives of M. Any family, n and beta. Rows of FAMILY_FIXED have closed forms; where rows
- * differ in scale, one more integral goes over that (mixture.h). */
+ * differ in scale, one more integral goes over that (mixture.h). Where scores fall with distance, products
+ * take the place of powers (product.h): p_(1), ordered weights and outputs are NaN then. */
 #ifndef GAPSCALE_MODELS_ORACLE_ORACLE_H
 #define GAPSCALE_MODELS_ORACLE_ORACLE_H
 

@@ -81,6 +81,7 @@ struct tail {
     double score, log_n;
     bool linear, with_density;
     double shift, sum, density; /* times e^shift */
+    double log_below;           /* of all scores */
     double before;              /* log of V times distance at the octave before */
 };
 
@@ -130,9 +131,9 @@ static void tail_add(void *context, double penalty, double log_weight) {
 
 /* False where the keys reach too far. */
 static bool tail_make(struct tail *t, const struct family *family, const double *p, double log_n,
-                      double first, double score, bool with_density) {
+                      double first, double score, void add(void *, double, double), bool with_density) {
     const struct family_position position = family_position(family, p);
-    const struct positions_sum sum = {t, tail_way, tail_has_ended, tail_add};
+    const struct positions_sum sum = {t, tail_way, tail_has_ended, add};
     *t = (struct tail){.family = family,
                        .p = p,
                        .score = score,
@@ -146,7 +147,20 @@ static bool tail_make(struct tail *t, const struct family *family, const double 
 double positions_log_count(const struct family *family, const double *p, double log_n, double first,
                            double score) {
     struct tail t;
-    return tail_make(&t, family, p, log_n, first, score, false) ? log_so_far(&t) : NAN;
+    return tail_make(&t, family, p, log_n, first, score, tail_add, false) ? log_so_far(&t) : NAN;
+}
+
+/* The same keys, each with log(1 - V). */
+static void below_add(void *context, double penalty, double log_weight) {
+    struct tail *t = context;
+    const double log_v = log_tail_at(t, penalty);
+    tail_add(context, penalty, log_weight);
+    t->log_below += log_v == -INFINITY ? 0 : exp(log_weight) * log_one_minus_exp(log_v);
+}
+
+double positions_log_below(const struct family *family, const double *p, double log_n, double score) {
+    struct tail t;
+    return tail_make(&t, family, p, log_n, 0, score, below_add, false) ? t.log_below : NAN;
 }
 
 /* By the bracketed secant of -log G; where G = 1 on an interval, its upper end. */
@@ -192,10 +206,11 @@ static double log_ratio(double x, void *search) {
 /* From a hundredth of the unit on. */
 static double scan_point(int i) { return log(1e-2) + i * (log(1e10) / (SCAN - 1)); }
 
-/* The sup over gaps, as typical.c has it over ranks. */
+/* The sup over gaps, as typical.c has it over ranks. It may be at a kink, where V reaches 1. */
 static struct positions_scale highest_ratio(struct search *s) {
     int best = 0;
     double best_value = -INFINITY;
+    const double kink = 1e-12;
     for (int i = 0; i < SCAN; i++) {
         const double value = log_ratio(scan_point(i), s);
         if (value > best_value) {
@@ -204,7 +219,7 @@ static struct positions_scale highest_ratio(struct search *s) {
         }
     }
     const double x = root_peak((gsl_function){log_ratio, s}, scan_point(best > 0 ? best - 1 : 0),
-                               scan_point(best < SCAN - 1 ? best + 1 : best), sqrt(DBL_EPSILON), 0),
+                               scan_point(best < SCAN - 1 ? best + 1 : best), kink, 0),
                  gap = s->unit * exp(x), log_rank = log_count_below(s, gap);
     return (struct positions_scale){
         .log_lambda = log(log_rank / gap), .log_rank = log_rank, .log_gap = log(gap)};
@@ -215,7 +230,7 @@ struct positions_scale positions_scale(const struct family *family, const double
     struct search s = {
         .family = family, .p = p, .log_n = log_n, .typical_score = positions_typical_score(family, p, log_n)};
     struct tail t;
-    if (isnan(s.typical_score) || !tail_make(&t, family, p, log_n, 0, s.typical_score, true)) {
+    if (isnan(s.typical_score) || !tail_make(&t, family, p, log_n, 0, s.typical_score, tail_add, true)) {
         return (struct positions_scale){NAN, NAN, NAN};
     }
     const double density = t.density * exp(t.shift), noise = 1e-11;

@@ -43,10 +43,14 @@ bool positions_visit(struct family_position position, double log_n, double first
 double positions_log_count(const struct family *family, const double *p, double log_n, double first,
                            double score);
 
+/* log of the probability that no score is above s, log_n and reach likewise. */
+double positions_log_below(const struct family *family, const double *p, double log_n, double score);
+
 /* s*: the largest s with G(s) >= 1. NaN as above. */
 double positions_typical_score(const struct family *family, const double *p, double log_n);
 
-/* Lambda^typ, likewise; relative error below 1e-10. log_rank is log G at the sup. */
+/* Lambda^typ, likewise; relative error below 1e-10, or 1e-7 where the sup is at the lowest score of a
+ * key near which V falls faster than linearly (stretched with power below 1). log_rank is log G at the sup. */
 struct positions_scale {
     double log_lambda, log_rank, log_gap; /* as in typical.h */
 };

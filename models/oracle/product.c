@@ -1,0 +1,364 @@
+#include "models/oracle/product.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/numeric/logs.h"
+#include "models/numeric/panels.h"
+#include "models/oracle/inner.h"
+#include "models/theory/positions.h"
+
+/* ---- the law of a key ---- */
+
+struct product {
+    double p[FAMILY_PARAMETERS]; /* without penalties */
+    struct oracle *law;
+    double apart; /* s* of the row above that of the law at the n that it has */
+};
+
+/* P(no score above s* + t) over t, in units of 1/Lambda^typ. */
+struct maximum {
+    const struct oracle *oracle;
+    double score, unit;
+};
+
+static void maximum_at(const struct panels_panel *panel, double *value, void *param) {
+    const struct maximum *m = param;
+    const struct oracle *o = m->oracle;
+    for (int i = 0; i < panel->rule->order; i++) {
+        const double t = panel->middle + panel->half * panel->rule->x[i];
+        value[i] = exp(positions_log_below(o->family, o->p, o->log_n, m->score + m->unit * t));
+    }
+}
+
+/* E g = E (s* - s_(1)) Lambda^typ: what is below s* less what is above. */
+static double mean_highest(const struct oracle *o, double score) {
+    const double step = 1, most = 2000, least = 1e-17;
+    struct maximum m = {o, score, exp(-o->log_lambda)};
+    struct panels below = {.rule = &o->rules.outer,
+                           .count = 1,
+                           .function = maximum_at,
+                           .param = &m,
+                           .depth = 24},
+                  above = below;
+    const struct panels_aim aim = {1e-10, 0, 1}; /* kinks, where keys reach the upper endpoint */
+    panels_aim(&below, 0, 1, aim);
+    panels_aim(&above, 0, 1, aim);
+    double t = 0, last = 1;
+    for (; t > -most && last > least; t -= step) {
+        const double before = below.value[0];
+        panels_add(&below, t - step, t);
+        last = below.value[0] - before;
+    }
+    for (t = 0, last = 1; t < most && last > least; t += step) {
+        const double before = above.value[0];
+        panels_add(&above, t, t + step);
+        last = step - (above.value[0] - before);
+    }
+    return last > 1e-12 ? NAN : below.value[0] - (t - above.value[0]);
+}
+
+bool product_open(struct oracle *o) {
+    struct product *product = calloc(1, sizeof *product);
+    o->product = product;
+    if (!product) { return false; }
+    const struct positions_reach reach = positions_reach(o->family, o->p, o->log_n);
+    const double score = positions_typical_score(o->family, o->p, o->log_n),
+                 log_keys = isnan(reach.log_window) ? o->log_n : fmax(M_LN2, reach.log_window);
+    memcpy(product->p, o->p, o->family->parameter_count * sizeof *product->p);
+    product->p[family_position_index(o->family)] = 0;
+    product->law = oracle_create(o->family, product->p, fmin(o->log_n, log_keys));
+    if (!product->law) { return false; }
+    product->apart = score - o->family->quantile(product->p, -product->law->log_n);
+    o->highest = mean_highest(o, score);
+    return true;
+}
+
+void product_close(struct oracle *o) {
+    if (o->product) { oracle_free(o->product->law); }
+    free(o->product);
+}
+
+double product_log_keys(const struct oracle *o) { return o->product->law->log_n; }
+
+/* ---- a key at x ---- */
+
+enum { MISSED, FIRST, SECOND, ENTROPIES, FUNCTIONS }; /* 1 - phi, and what inner.h calls so, of one key */
+enum { ORDER = 12, CELLS = 1 << 15 };
+static const double CELL = 0.5; /* e^-a and its like end at 1e-13 on it. A choice */
+
+/* The functions on [top - (k + 1) CELL, top - k CELL], as Chebyshev series; made when asked for. */
+struct cell {
+    bool made;
+    double series[FUNCTIONS][ORDER];
+};
+
+struct table {
+    struct field field;
+    double top, width, rare;
+    size_t count;
+    struct cell *cell;
+    bool failed; /* out of memory, or beyond CELLS */
+};
+
+static void functions_at(const struct table *t, double x, double value[FUNCTIONS]) {
+    const struct inner_span span = inner_span_at(&t->field, x);
+    const struct inner in = inner_at(&t->field, x, span);
+    const double share = t->field.share;
+    value[MISSED] = fmax(0, in.psi - (span.begin == 0 ? t->rare : 0)) * share;
+    value[FIRST] = in.first * share;
+    value[SECOND] = in.second * share;
+    value[ENTROPIES] = in.entropy * share;
+}
+
+static void cell_make(const struct table *t, size_t k, struct cell *cell) {
+    double value[ORDER][FUNCTIONS];
+    const double middle = t->top - ((double)k + 0.5) * t->width;
+    for (int i = 0; i < ORDER; i++) {
+        functions_at(t, middle + t->width / 2 * cos(M_PI * (i + 0.5) / ORDER), value[i]);
+    }
+    for (int f = 0; f < FUNCTIONS; f++) {
+        for (int j = 0; j < ORDER; j++) {
+            double sum = 0;
+            for (int i = 0; i < ORDER; i++) { sum += value[i][f] * cos(M_PI * j * (i + 0.5) / ORDER); }
+            cell->series[f][j] = (j == 0 ? 1.0 : 2.0) / ORDER * sum;
+        }
+    }
+    cell->made = true;
+}
+
+static const struct cell *table_cell(struct table *t, size_t k) {
+    if (k >= CELLS) { t->failed = true; }
+    if (t->failed) { return NULL; }
+    if (k >= t->count) {
+        const size_t count = 2 * k + 64;
+        struct cell *grown = realloc(t->cell, count * sizeof *grown);
+        if (!grown) {
+            t->failed = true;
+            return NULL;
+        }
+        memset(grown + t->count, 0, (count - t->count) * sizeof *grown);
+        t->cell = grown;
+        t->count = count;
+    }
+    if (!t->cell[k].made) { cell_make(t, k, &t->cell[k]); }
+    return &t->cell[k];
+}
+
+/* At x <= top. 0 where the table has failed. */
+static void table_at(struct table *t, double x, double value[FUNCTIONS]) {
+    const double place = fmax(0, (t->top - x) / t->width), k = fmin(floor(place), CELLS);
+    const struct cell *cell = table_cell(t, (size_t)k);
+    if (!cell) {
+        memset(value, 0, FUNCTIONS * sizeof *value);
+        return;
+    }
+    const double u = 1 - 2 * (place - k);
+    double next[FUNCTIONS] = {0}, after[FUNCTIONS] = {0};
+    for (int j = ORDER - 1; j > 0; j--) {
+        for (int f = 0; f < FUNCTIONS; f++) {
+            const double now = 2 * u * next[f] - after[f] + cell->series[f][j];
+            after[f] = next[f];
+            next[f] = now;
+        }
+    }
+    for (int f = 0; f < FUNCTIONS; f++) { value[f] = u * next[f] - after[f] + cell->series[f][0]; }
+}
+
+/* All scores of the law; x from where the lowest, all but 1e-16 of them, have a > e^4. False when out of
+ * memory. */
+static bool table_open(struct table *t, const struct oracle *law, double beta, double fineness) {
+    struct field *f = &t->field;
+    *t = (struct table){.width = CELL / fineness};
+    field_open(f, law, beta, (struct oracle_question){.errors = false});
+    t->top = field_knot_b(f, law->knots - 1) + 4;
+    f->x_low = field_knot_b(f, 0);
+    f->x_high = t->top;
+    t->failed = !(t->top - f->x_low < PRODUCT_WIDEST);
+    if (t->failed) { return true; }
+    if (!field_cover(f, f->x_low - 1, t->top + FIELD_LINEAR) || !field_finish(f)) { return false; }
+    t->rare = f->count > 0 ? exp(f->panel[0].low_y) : 0;
+    return true;
+}
+
+static void table_close(struct table *t) {
+    field_close(&t->field);
+    free(t->cell);
+}
+
+/* ---- the keys of a row ---- */
+
+struct group {            /* of keys */
+    double shift, weight; /* beta times their penalty */
+};
+
+struct keys {
+    struct table *table;
+    double beta, before, step; /* step: of x over a stretch */
+    size_t count, room;
+    struct group *group;
+    double *after; /* number of keys behind each group */
+    bool failed;
+};
+
+static const double NEGLIGIBLE = 42;
+
+static double log_missed(struct keys *keys, double penalty) {
+    double value[FUNCTIONS];
+    table_at(keys->table, keys->table->top - keys->beta * penalty, value);
+    return log(value[MISSED]);
+}
+
+static enum positions_way keys_way(void *context, double first, double last, double log_count) {
+    struct keys *keys = context;
+    if (keys->failed || keys->table->failed || log_missed(keys, first) + log_count < -NEGLIGIBLE) {
+        return POSITIONS_SKIP;
+    }
+    return keys->beta * (last - first) <= keys->step ? POSITIONS_FEW : POSITIONS_HALVE;
+}
+
+static bool keys_have_ended(void *context, double log_distance, double penalty) {
+    struct keys *keys = context;
+    const double term = log_missed(keys, penalty) + log_distance, fall = keys->before - term;
+    keys->before = term;
+    if (keys->failed || keys->table->failed || term == -INFINITY) { return true; }
+    return fall > 0 && term - log(-expm1(-fall)) < -NEGLIGIBLE;
+}
+
+static void keys_add(void *context, double penalty, double log_weight) {
+    struct keys *keys = context;
+    if (keys->count == keys->room && !keys->failed) {
+        const size_t room = 2 * keys->room + 256;
+        struct group *grown = realloc(keys->group, room * sizeof *grown);
+        keys->failed = !grown;
+        if (grown) {
+            keys->group = grown;
+            keys->room = room;
+        }
+    }
+    if (keys->failed) { return; }
+    keys->group[keys->count++] = (struct group){keys->beta * penalty, exp(log_weight)};
+}
+
+/* False when out of memory. */
+static bool keys_open(struct keys *keys, const struct oracle *o, struct table *table, double absolute) {
+    const struct positions_sum sum = {keys, keys_way, keys_have_ended, keys_add};
+    *keys = (struct keys){.table = table, .beta = absolute, .before = -INFINITY, .step = 0.75 / o->fineness};
+    if (!positions_visit(family_position(o->family, o->p), o->log_n, 0, &sum)) { table->failed = true; }
+    keys->after = calloc(keys->count + 1, sizeof *keys->after);
+    for (size_t k = keys->count; keys->after && k-- > 0;) {
+        keys->after[k] = keys->after[k + 1] + keys->group[k].weight;
+    }
+    return !keys->failed && keys->after;
+}
+
+static void keys_close(struct keys *keys) {
+    free(keys->group);
+    free(keys->after);
+}
+
+/* log of the product of phi, and sums of the functions over phi. */
+struct total {
+    double log_power, sum[FUNCTIONS];
+};
+
+/* A key that is certain to be saturated to rounding has phi = 1e-17, which its own share takes out again. */
+static struct total total_at(const struct keys *keys, double x) {
+    const double least = 1e-17, nothing = 1e-19;
+    struct total total = {0};
+    for (size_t k = 0; k < keys->count; k++) {
+        double value[FUNCTIONS];
+        const double weight = keys->group[k].weight;
+        table_at(keys->table, x - keys->group[k].shift, value);
+        const double phi = fmax(least, 1 - value[MISSED]);
+        total.log_power += weight * (value[MISSED] < 0.5 ? log1p(-value[MISSED]) : log(phi));
+        for (int f = FIRST; f < FUNCTIONS; f++) { total.sum[f] += weight * value[f] / phi; }
+        if (total.log_power < -700 || value[MISSED] * keys->after[k + 1] < nothing) { break; }
+    }
+    return total;
+}
+
+/* ---- the outer integral ---- */
+
+enum { SHARED, NOT_SHARED, PLACE, MEAN_ENTROPY, COMPONENTS };
+
+static void integrand(const struct panels_panel *panel, double *value, void *param) {
+    const struct keys *keys = param;
+    for (int i = 0; i < panel->rule->order; i++, value += COMPONENTS) {
+        const double x = panel->middle + panel->half * panel->rule->x[i];
+        const struct total total = total_at(keys, x);
+        const double power = exp(total.log_power);
+        value[SHARED] = power * (total.sum[FIRST] - total.sum[SECOND]);
+        value[NOT_SHARED] = power * total.sum[SECOND];
+        value[PLACE] = power * total.sum[FIRST] * (keys->table->top - x);
+        value[MEAN_ENTROPY] = power * total.sum[ENTROPIES];
+    }
+}
+
+/* From the top down, where the product is nothing at first, to where nothing is left of 1 - it. */
+static void integrate(const struct keys *keys, const struct oracle *o, struct panels *sum) {
+    const double width = 2 / o->fineness, least = 1e-16, aim = 2e-11;
+    *sum = (struct panels){.rule = &o->rules.outer,
+                           .count = COMPONENTS,
+                           .function = integrand,
+                           .param = (void *)keys,
+                           .depth = 5};
+    panels_aim(sum, 0, COMPONENTS, (struct panels_aim){aim, 0, 2.5});
+    sum->aim[PLACE] = (struct panels_aim){INFINITY, 0, 2.5};
+    for (double x = keys->table->top; !keys->table->failed; x -= width) {
+        const double missed = -expm1(total_at(keys, x - width).log_power);
+        panels_add(sum, x - width, x);
+        if (missed < least) { break; }
+    }
+}
+
+/* ---- answers ---- */
+
+static const struct oracle_point unknown = {NAN, INFINITY, NAN, INFINITY, NAN, INFINITY, NAN, NAN, INFINITY};
+
+/* As answer.c has it. A choice: 1e-10 for the interpolation. */
+static struct oracle_point point_of(const struct oracle *o, const struct keys *keys, const struct panels *sum,
+                                    double beta) {
+    const double total = sum->value[SHARED] + sum->value[NOT_SHARED], shared = sum->value[SHARED],
+                 lost = 4 * fabs(1 - total) + 1e-10, absolute = keys->beta;
+    struct oracle_point point = unknown;
+    if (!isfinite(total) || fabs(1 - total) > 1e-6) { return point; }
+    point.entropy = sum->value[MEAN_ENTROPY] / total;
+    point.entropy_error = sum->error[MEAN_ENTROPY] + lost * (1 + point.entropy);
+    point.participation = shared < 0.5 ? shared : 1 - sum->value[NOT_SHARED];
+    point.participation_error = sum->error[shared < 0.5 ? SHARED : NOT_SHARED] + lost;
+    point.log_partition =
+        -RULES_EULER - (keys->table->top - sum->value[PLACE] / total) - absolute * o->product->apart;
+    point.gap_mean = (point.entropy - point.log_partition) / beta - o->highest;
+    point.gap_mean_error =
+        isfinite(point.gap_mean)
+            ? (point.entropy_error + lost * (1 + fabs(point.log_partition) + 1e-12 * absolute)) / beta
+            : INFINITY;
+    return point;
+}
+
+bool product_ask(const struct oracle *o, double beta, struct oracle_answer *answer) {
+    const struct oracle *law = o->product->law;
+    const double log_absolute = log(beta) + o->log_lambda;
+    struct table table;
+    struct keys keys = {.group = NULL};
+    struct panels sum;
+    memset(answer, 0, sizeof *answer);
+    answer->output = (struct oracle_output){NAN, INFINITY, NAN, INFINITY, NAN, INFINITY};
+    for (size_t k = 0; k < ORACLE_RANKS; k++) {
+        answer->weight[k] = NAN;
+        answer->weight_error[k] = INFINITY;
+    }
+    answer->point = unknown;
+    bool good = table_open(&table, law, exp(log_absolute - law->log_lambda), o->fineness);
+    if (good && !table.failed) {
+        good = keys_open(&keys, o, &table, exp(log_absolute));
+        if (good) { integrate(&keys, o, &sum); }
+        good = good && !(table.failed && table.count < CELLS / 2);
+        if (good && !table.failed) { answer->point = point_of(o, &keys, &sum, beta); }
+        keys_close(&keys);
+    }
+    table_close(&table);
+    return good;
+}

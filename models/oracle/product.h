@@ -1,0 +1,32 @@
+/* product: the oracle's answers for keys whose scores fall with their distance (models/theory/positions.h).
+ *
+ * The key at distance i, with penalty b(i), has at x the phi of a key without one at x_i = x - beta b(i), and
+ * phi^n becomes a product:
+ *
+ *     E H   = int prod_j phi(x_j) sum_i E[a e^{-a} (-gamma - log a)](x_i)/phi(x_i) dx
+ *     E Y_2 = int prod_j phi(x_j) sum_i E[a^2 e^{-a}](x_i)/phi(x_i) dx
+ *
+ * phi and the other three expectations are functions of one variable, smooth over stretches of 1: they are
+ * computed on panels of x, by the field of one law (field.h), as interpolating polynomials. Sums over keys go
+ * as in positions.h. Any n for linear penalties, log n up to POSITIONS_FARTHEST for others; out of reach, and
+ * NaN, where scores spread over more than PRODUCT_WIDEST/beta: heavy tails, and betas far beyond the critical
+ * scale. p_(1), ordered weights and output are not computed. */
+#ifndef GAPSCALE_MODELS_ORACLE_PRODUCT_H
+#define GAPSCALE_MODELS_ORACLE_PRODUCT_H
+
+#include "models/oracle/knots.h"
+
+#define PRODUCT_WIDEST 2e4
+
+/* The law without penalties, and E g of a row's maximum; g(y) and Lambda^typ are those of the row's own s*.
+ * False when out of memory. */
+bool product_open(struct oracle *oracle);
+void product_close(struct oracle *oracle);
+
+/* log of the number of keys that compete, roughly. */
+double product_log_keys(const struct oracle *oracle);
+
+/* The same as oracle_ask. */
+bool product_ask(const struct oracle *oracle, double beta, struct oracle_answer *answer);
+
+#endif

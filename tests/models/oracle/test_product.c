@@ -1,0 +1,98 @@
+/* Exact means of keys whose scores fall with their distance: THEORY's values, one pair of keys by Simpson's
+ * rule, and penalties so small that the keys are those of one law. */
+#include "tests/models/oracle/oracle_law.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct law law_at(const char *family, double first, double second, double linear, double log) {
+    struct law law = {family, {first}};
+    const size_t at = family_position_index(family_find(family));
+    if (at > 1) { law.p[1] = second; }
+    law.p[at] = 1;
+    law.p[at + 1] = linear;
+    law.p[at + 2] = log;
+    return law;
+}
+
+/* THEORY 12, n -> inf: beta_c/Lambda^typ of Gaussian scores with linear penalties. */
+static void test_known_values(void **state) {
+    (void)state;
+    const struct {
+        double linear, collapse, digits;
+    } known[] = {{0.01, 2.0831, 6e-5}, {0.1, 1.82327, 6e-6}, {1, 1.16087, 7e-6}};
+    for (size_t i = 0; i < 3; i++) {
+        const struct law law = law_at("gaussian", 1, 0, known[i].linear, 0);
+        struct oracle *o = make_oracle(&law, 1e5);
+        double error;
+        check_close(oracle_collapse_entropy(o, 1, &error), known[i].collapse, known[i].digits);
+        assert_true(error < 1e-7);
+        oracle_free(o);
+    }
+}
+
+/* Every key alike: the same as the law's own means, which go another way. */
+static void test_no_penalty(void **state) {
+    (void)state;
+    const struct law plain[] = {{"gaussian", {1.4}},
+                                {"gumbel", {0, 0.6}},
+                                {"powerlaw", {2, 3}},
+                                {"spherical", {5}},
+                                {"stretched", {1.5, 1}}};
+    const double log_n[] = {M_LN2, log(50), log(3000)}, ratio[] = {0.2, 1, 2.5, 9};
+    for (size_t i = 0; i < 5; i++) {
+        const struct law alike = law_at(plain[i].family, plain[i].p[0], plain[i].p[1], 1e-300, 0);
+        for (size_t k = 0; k < 12; k += getenv("GAPSCALE_TEST_QUICK") ? 5 : 1) {
+            const struct oracle_point x = point_at(&alike, log_n[k / 4], ratio[k % 4]),
+                                      y = point_at(&plain[i], log_n[k / 4], ratio[k % 4]);
+            check_close(x.entropy, y.entropy, x.entropy_error + y.entropy_error);
+            check_close(x.participation, y.participation, x.participation_error + y.participation_error);
+            check_close(x.log_partition, y.log_partition, 1e-8 * (1 + fabs(y.log_partition)));
+            check_close(x.gap_mean, y.gap_mean, x.gap_mean_error + y.gap_mean_error + 1e-9);
+            assert_true(x.entropy_error < 1e-8 && isnan(x.top_weight));
+        }
+    }
+}
+
+/* Two Gaussian keys: the difference of their scores is N(m + c log 2, 2). */
+static void test_pair(void **state) {
+    (void)state;
+    const double penalties[][2] = {{0.7, 0}, {0, 1.3}, {2, 0.4}}, ratio[] = {0.5, 3};
+    for (size_t i = 0; i < 6; i++) {
+        const double m = penalties[i / 2][0], c = penalties[i / 2][1], apart = m + c * log(2), h = 1e-3;
+        const struct law law = law_at("gaussian", 1, 0, m, c);
+        const struct oracle_point point = point_at(&law, log(2), ratio[i % 2]);
+        const double beta = ratio[i % 2] * scale(&law, log(2));
+        double entropy = 0, participation = 0, gap = 0;
+        for (int k = -20000; k <= 20000; k++) { /* the trapezoid rule, smooth but for |difference| */
+            const double x = k * h, weight = h * exp(-x * x / 4) / sqrt(4 * M_PI), d = x + apart,
+                         p = 1 / (1 + exp(-beta * d)), q = 1 / (1 + exp(beta * d));
+            entropy += weight * (p * log1p(exp(-beta * d)) + q * log1p(exp(beta * d)));
+            participation += weight * (p * p + q * q);
+            gap += weight * fabs(d) * fmin(p, q);
+        }
+        check_close(point.entropy, entropy, 1e-9);
+        check_close(point.participation, participation, 1e-9);
+        check_close(point.gap_mean, gap * beta / ratio[i % 2], 1e-6);
+    }
+}
+
+/* n = e^100000 is n = 10^4 where no key beyond it matters; with a log penalty, exponential scores and c above
+ * their scale the number of keys that compete is finite; out of reach says so. */
+static void test_reach(void **state) {
+    (void)state;
+    const struct law near = law_at("gaussian", 1, 0, 0.1, 0), heavy = law_at("pareto", 2.5, 0, 0.1, 0);
+    const struct oracle_point x = point_at(&near, log(1e4), 1.5), y = point_at(&near, 1e5, 1.5);
+    check_close(x.entropy, y.entropy, 1e-11);
+    const struct law fading = law_at("stretched", 1, 1, 0, 3);
+    const struct oracle_point u = point_at(&fading, log(1e5), 2), v = point_at(&fading, log(1e9), 2);
+    check_close(u.entropy, v.entropy, 1e-8);
+    const struct oracle_point none = point_at(&heavy, 10, 1);
+    assert_true(isnan(none.entropy) && isinf(none.entropy_error) && isnan(none.participation));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_known_values), cmocka_unit_test(test_no_penalty),
+                                       cmocka_unit_test(test_pair), cmocka_unit_test(test_reach)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
