@@ -315,14 +315,12 @@ static void integrate(const struct keys *keys, const struct oracle *o, struct pa
 
 /* ---- answers ---- */
 
-static const struct oracle_point unknown = {NAN, INFINITY, NAN, INFINITY, NAN, INFINITY, NAN, NAN, INFINITY};
-
 /* As answer.c has it. A choice: 1e-10 for the interpolation. */
 static struct oracle_point point_of(const struct oracle *o, const struct keys *keys, const struct panels *sum,
                                     double beta) {
     const double total = sum->value[SHARED] + sum->value[NOT_SHARED], shared = sum->value[SHARED],
                  lost = 4 * fabs(1 - total) + 1e-10, absolute = keys->beta;
-    struct oracle_point point = unknown;
+    struct oracle_point point = oracle_unknown_point;
     if (!isfinite(total) || fabs(1 - total) > 1e-6) { return point; }
     point.entropy = sum->value[MEAN_ENTROPY] / total;
     point.entropy_error = sum->error[MEAN_ENTROPY] + lost * (1 + point.entropy);
@@ -330,6 +328,11 @@ static struct oracle_point point_of(const struct oracle *o, const struct keys *k
     point.participation_error = sum->error[shared < 0.5 ? SHARED : NOT_SHARED] + lost;
     point.log_partition =
         -RULES_EULER - (keys->table->top - sum->value[PLACE] / total) - absolute * o->product->apart;
+    point.log_mean_participation = log(point.participation);
+    point.log_mean_participation_error = point.participation_error / point.participation;
+    point.log_partition_error = lost * (1 + fabs(point.log_partition)) + 1e-12 * absolute;
+    point.log_top_weight = -point.log_partition - beta * o->highest;
+    point.log_top_weight_error = point.log_partition_error + 1e-12 * fabs(beta * o->highest);
     point.gap_mean = (point.entropy - point.log_partition) / beta - o->highest;
     point.gap_mean_error =
         isfinite(point.gap_mean)
@@ -350,7 +353,7 @@ bool product_ask(const struct oracle *o, double beta, struct oracle_answer *answ
         answer->weight[k] = NAN;
         answer->weight_error[k] = INFINITY;
     }
-    answer->point = unknown;
+    answer->point = oracle_unknown_point;
     bool good = table_open(&table, law, exp(log_absolute - law->log_lambda), o->fineness);
     if (good && !table.failed) {
         good = keys_open(&keys, o, &table, exp(log_absolute));
