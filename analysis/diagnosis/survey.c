@@ -37,11 +37,12 @@ struct far_sums {
 
 struct reading {
     struct survey *survey;
-    struct nearness *near;    /* (length) */
-    struct far_sums *far;     /* (length, head) */
-    size_t head, sequence;    /* of the place at hand */
-    double *weight, *nearest; /* [rows of a part][stride]: by key, and with a mask by nearness, over `share` */
-    double *share;            /* [rows of a part]: 1/sum of the weights */
+    struct nearness *near; /* (length) */
+    struct far_sums *far;  /* (length, head) */
+    size_t head, sequence; /* of the place at hand */
+    double *weight,
+        *nearest;  /* [rows of a part][stride]: by key, and with a mask by nearness, over `share` */
+    double *share; /* [rows of a part]: 1/sum of the weights */
     size_t room, share_room;
     double epsilon; /* relative rounding of the scores as stored */
     int threads;
@@ -119,9 +120,11 @@ static void add_range(double share, size_t first, size_t last, const double *val
 static void sum_nearest(const struct scores_row *row, const double *weight, double share, size_t first,
                         size_t last, double *sum) {
     double paired[PART];
-    size_t own = keys_before(row) - 1, behind = row->count - own - 1,
-           pairs_end = 1 + 2 * least(own, behind), end = least(last, pairs_end);
-    for (size_t k = first; k < end; k++) { paired[k - first] = weight[k % 2 ? own - k / 2 - 1 : own + k / 2]; }
+    size_t own = keys_before(row) - 1, behind = row->count - own - 1, pairs_end = 1 + 2 * least(own, behind),
+           end = least(last, pairs_end);
+    for (size_t k = first; k < end; k++) {
+        paired[k - first] = weight[k % 2 ? own - k / 2 - 1 : own + k / 2];
+    }
     if (first < end) { isa_best()->kernel->add(end - first, share, paired, sum + first); }
     size_t one_sided = first > pairs_end ? first : pairs_end;
     if (behind > own) {
@@ -347,9 +350,7 @@ static void survey_part(struct reading *r, const struct part *part, struct surve
     for (size_t i = 0; i < part->count; i++) {
         double *weight = r->weight + i * part->stride;
         found[i] = measure(r, r->leading[omp_get_thread_num()], &part->row[i], weight, &r->share[i]);
-        if (part->row[i].key) {
-            order_by_nearness(&part->row[i], weight, r->nearest + i * part->stride);
-        }
+        if (part->row[i].key) { order_by_nearness(&part->row[i], weight, r->nearest + i * part->stride); }
     }
     sum_part(r, part);
 }

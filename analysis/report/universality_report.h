@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "analysis/study/study.h"
-#include "sim/storage/h5content.h"
+#include "sim/results/page.h"
 
 /* Nothing where there is no class. */
 void universality_report_print(FILE *out, const struct study *study);

@@ -50,7 +50,8 @@ double positions_log_below(const struct family *family, const double *p, double 
 double positions_typical_score(const struct family *family, const double *p, double log_n);
 
 /* Lambda^typ, likewise; relative error below 1e-10, or 1e-7 where the sup is at the lowest score of a
- * key near which V falls faster than linearly (stretched with power below 1). log_rank is log G at the sup. */
+ * key near which V falls faster than linearly (stretched with power below 1). log_rank is log G at the sup.
+ */
 struct positions_scale {
     double log_lambda, log_rank, log_gap; /* as in typical.h */
 };

@@ -223,7 +223,8 @@ void measure_betas(const struct kernel *kernel, const struct row *row, size_t co
     fill_top_two(kernel, row, count, beta, value);
 }
 
-void measure_row(const struct kernel *kernel, const struct row *row, double beta, double out[MEASURE_VALUES]) {
+void measure_row(const struct kernel *kernel, const struct row *row, double beta,
+                 double out[MEASURE_VALUES]) {
     measure_betas(kernel, row, 1, &beta, (double(*)[MEASURE_VALUES])out);
 }
 

@@ -46,7 +46,7 @@ struct results_series {
     struct schedule parameter[FAMILY_PARAMETERS];
     enum config_rows rows; /* how they were asked for */
     uint64_t replicates;
-    bool sparsemax; /* asked for */
+    bool sparsemax;     /* asked for */
     bool is_prescribed; /* one beta at each n: coef Lambda^typ(n_0) m(n), with log n_0 = log_trained */
     enum prescription prescription;
     double log_trained, coef;
