@@ -243,16 +243,19 @@ static void ask_densities(struct universality *u) {
 
 /* ---- the verdict ---- */
 
+static size_t measured(const struct universality *u) {
+    size_t count = 0;
+    for (size_t i = 0; i < u->count; i++) { count += !isnan(u->member[i].log_ratio); }
+    return count;
+}
+
 /* The widest error of a ratio; NaN where fewer than two series have one. */
 static double widest(const struct universality *u) {
     double most = 0;
-    size_t count = 0;
     for (size_t i = 0; i < u->count; i++) {
-        if (isnan(u->member[i].log_ratio)) { continue; }
-        most = fmax(most, u->member[i].log_ratio_se);
-        count++;
+        if (!isnan(u->member[i].log_ratio)) { most = fmax(most, u->member[i].log_ratio_se); }
     }
-    return count > 1 ? most : NAN;
+    return measured(u) > 1 ? most : NAN;
 }
 
 static bool contradicts(const struct universality *u, enum universality_question q) {
@@ -284,16 +287,18 @@ static void say_refuted(struct universality *u) {
 }
 
 static void say_supported(struct universality *u) {
+    const size_t room = sizeof u->sentence;
     char common[WORDS];
-    words_append(
-        u->sentence, sizeof u->sentence,
-        "Supported: the exponent %.4g at the upper end of the scores decides. beta_c grows as n^%.6g in "
-        "all %zu series, and beta_c/Lambda^typ tends to %s in all of them",
-        1 / u->exponent, u->exponent, u->count, words_measured(u->common, u->common_se, common));
-    if (!isnan(u->limit)) { words_append(u->sentence, sizeof u->sentence, " (limit law %.6g)", u->limit); }
+    words_append(u->sentence, room,
+                 "Supported: the exponent %.4g at the upper end of the scores decides. In %zu of %zu series, "
+                 "those that "
+                 "reach it, beta_c grows as n^%.6g, and beta_c/Lambda^typ tends to %s",
+                 1 / u->exponent, measured(u), u->count, u->exponent,
+                 words_measured(u->common, u->common_se, common));
+    if (!isnan(u->limit)) { words_append(u->sentence, room, " (limit law %.6g)", u->limit); }
     if (!isnan(u->unmoved_sigma)) {
         words_append(
-            u->sentence, sizeof u->sentence,
+            u->sentence, room,
             "; the density at the query alone moves the amplitude, by (f(q)/f_0)^%.6g, and an unmoved one "
             "is %.3g sigma away",
             u->exponent, u->unmoved_sigma);

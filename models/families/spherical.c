@@ -243,14 +243,25 @@ static double log_root(const double *p) {
     return M_LN2 - sphere.log_norm / sphere.kappa;
 }
 
-/* Fixed d and concentration: kappa C^(1/kappa) n^(1/kappa). Uniform keys, d = c log n: the tail at 1/n has w
- * -> exp(-2/c). d growing faster: a Gaussian of variance 1/d. */
+static bool grows(const struct schedule *s) { return s->power > 0 || (s->power == 0 && s->log_power > 0); }
+
+/* Fixed d: kappa C^(1/kappa) n^(1/kappa), C that of the concentration, of its limit 0, or, where it grows,
+ * c^kappa/Gamma(kappa + 1): c T is a Gamma variable then. */
+static void law_of_fixed(double d, const struct schedule *c, struct schedule *lambda) {
+    const double p[] = {d, schedule_is_constant(c) ? c->coef : 0}, kappa = 0.5 * (d - 1);
+    *lambda = (struct schedule){kappa * exp(log_root(p)), 0, 1 / kappa};
+    if (!schedule_is_constant(c) && grows(c)) {
+        *lambda = (struct schedule){kappa * c->coef * exp(-gsl_sf_lngamma(kappa + 1) / kappa), c->log_power,
+                                    1 / kappa + c->power};
+    }
+}
+
+/* Uniform keys, d = c log n: the tail at 1/n has w -> exp(-2/c). d growing faster: a Gaussian of variance
+ * 1/d. */
 static bool law(const struct schedule *parameter, struct schedule *lambda) {
     const struct schedule *d = &parameter[DIMENSION], *c = &parameter[CONCENTRATION];
-    if (!schedule_is_constant(c)) { return false; }
     if (schedule_is_constant(d)) {
-        const double p[] = {d->coef, c->coef}, kappa = 0.5 * (d->coef - 1);
-        *lambda = (struct schedule){kappa * exp(log_root(p)), 0, 1 / kappa};
+        law_of_fixed(d->coef, c, lambda);
         return true;
     }
     if (c->coef > 0) { return false; }

@@ -99,6 +99,7 @@ static void test_refused_predictions(void **state) {
         {{"spherical", "dimension=1"}, "predict spherical", "1:11", "it must be a number from 2"},
         {{"spherical", "dimension={coef:3,c:2}"}, "predict spherical", "1:19", "`dimension` has no key `c`"},
         {{"spherical", "dimensoin=3"}, "predict spherical", "1:1", "did you mean `dimension`?"},
+        {{"spherical", "dimension=3", "concentration=-1"}, "predict spherical", "1:15", "from 0 to 1000000"},
         {{"gaussian", "n=1"}, "predict gaussian", "1:3", "from 2 to e^1000000, such as"},
         {{"gaussian", "n=[2,x]"}, "predict gaussian", "1:6", "not `x`"},
         {{"gaussian", "beta=1", "beta_ratio=2"}, "predict gaussian", "1:1", "does not go with `beta`"},

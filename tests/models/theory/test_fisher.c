@@ -219,6 +219,22 @@ static void large_concentration_is_a_gamma_law(void **state) {
     }
 }
 
+/* Of a concentration that grows, to the order of its inverse, and of one that vanishes. */
+static void laws_of_schedules(void **state) {
+    (void)state;
+    const struct schedule concentration[] = {{3, 0.5, 0}, {0.2, 1, 0}, {2, 0, 1e-5}, {5, -3, 0}};
+    const double log_n = 1e6;
+    for (int i = 0; i < 8; i++) {
+        const double d = i < 4 ? 2 : 6, kappa = (d - 1) / 2, c = schedule_value(&concentration[i % 4], log_n),
+                     p[FAMILY_PARAMETERS] = {d, c};
+        const struct schedule parameter[] = {{d, 0, 0}, concentration[i % 4]};
+        struct schedule law;
+        assert_true(spherical()->law(parameter, &law));
+        check_close(schedule_log(&law, log_n), typical_scale(spherical(), p, log_n).log_lambda,
+                    1e-8 + (1 + kappa) / fmax(c, 1 / c));
+    }
+}
+
 /* ---- every law ---- */
 
 /* log V of the score at log V: the score is rounded. */
@@ -281,6 +297,7 @@ int main(void) {
         cmocka_unit_test(only_the_density_at_the_query_moves_the_scale),
         cmocka_unit_test(vanishing_concentration_is_none),
         cmocka_unit_test(large_concentration_is_a_gamma_law),
+        cmocka_unit_test(laws_of_schedules),
         cmocka_unit_test(inverse),
         cmocka_unit_test(gaps_add_up),
         cmocka_unit_test(draws_invert),

@@ -91,6 +91,20 @@ static void test_normalisers(void **state) {
     config_free(config);
 }
 
+/* Parameters that came later are told where they are not at their defaults. */
+static void test_later_parameters(void **state) {
+    struct config *config =
+        read_good(*state,
+                  "n: 64\nseries:\n  - {family: spherical, dimension: 3, concentration: 0}\n"
+                  "  - {name: b, family: spherical, dimension: 3, concentration: 2}\n",
+                  0, NULL);
+    const char *first = strstr(config->resolved, "concentration");
+    assert_true(first && first > strstr(config->resolved, "name: b"));
+    assert_null(strstr(first + 1, "concentration"));
+    check_resolved_stays(*state, config);
+    config_free(config);
+}
+
 /* And so do lists of lists. */
 static void test_lists(void **state) {
     struct config *config =
@@ -168,6 +182,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_lists, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_normalisers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_later_parameters, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_resolved_lengths, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_same_question_same_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_manual, set_up, tear_down),
