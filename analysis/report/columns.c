@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/fit/beside.h"
 #include "sim/base/message.h"
 
 /* ---- places ---- */
@@ -27,6 +28,8 @@ size_t column_size(const struct column_place *place, enum column_axis axis) {
         [COLUMN_WINDOW] = fit->windows,
         [COLUMN_LAW_WINDOW] = place->verdict->window_count,
         [COLUMN_BETA] = fit->series->size[RESULTS_BETA],
+        [COLUMN_ALPHA] = fit->series->size[RESULTS_ALPHA],
+        [COLUMN_SINK] = fit->series->size[RESULTS_SINK],
         [COLUMN_LAW] = VERDICT_LAWS,
         [COLUMN_PARAMETER] = fit->series->family->parameter_count,
         [COLUMN_REGIME] = ATTENTION_REGIMES,
@@ -43,7 +46,7 @@ const char *column_label(const struct column_place *place, enum column_axis axis
     static const char *const dimension[COLUMN_DIMENSIONS] = {
         [COLUMN_LOG_N] = "log_n",       [COLUMN_CRITERION] = "criterion", [COLUMN_QUANTILE] = "quantile",
         [COLUMN_INTERVAL] = "interval", [COLUMN_WINDOW] = "window",       [COLUMN_LAW_WINDOW] = "law_window",
-        [COLUMN_BETA] = "beta_index",
+        [COLUMN_BETA] = "beta_index",   [COLUMN_ALPHA] = "entmax_alpha",  [COLUMN_SINK] = "sink_score",
     };
     size_t at = place->at[axis];
     switch (axis) {
@@ -233,6 +236,55 @@ static double asymptotic(const struct column_place *p) { return fit_asymptotic_e
 
 static const uint64_t *replicates(const struct column_place *p) { return &p->fit->series->replicates; }
 
+/* ---- other normalisers ---- */
+
+static size_t point_at(const struct column_place *p) {
+    return p->at[COLUMN_LOG_N] * column_size(p, COLUMN_BETA) + p->at[COLUMN_BETA];
+}
+static size_t alpha_at(const struct column_place *p) {
+    return point_at(p) * column_size(p, COLUMN_ALPHA) + p->at[COLUMN_ALPHA];
+}
+static size_t sink_at(const struct column_place *p) {
+    return point_at(p) * column_size(p, COLUMN_SINK) + p->at[COLUMN_SINK];
+}
+
+/* A mean of the series and its error: two functions. */
+#define QUANTITY(FUNCTION, AT, KEY)                                                                          \
+    static double FUNCTION(const struct column_place *p) { return p->fit->series->mean[KEY][AT(p)]; }        \
+    static double FUNCTION##_se(const struct column_place *p) { return p->fit->series->se[KEY][AT(p)]; }
+QUANTITY(sparsemax_support, point_at, RESULTS_SPARSEMAX_SUPPORT)
+QUANTITY(sparsemax_entropy, point_at, RESULTS_SPARSEMAX_ENTROPY)
+QUANTITY(entmax_support, alpha_at, RESULTS_ENTMAX_SUPPORT)
+QUANTITY(entmax_entropy, alpha_at, RESULTS_ENTMAX_ENTROPY)
+QUANTITY(sink_weight, sink_at, RESULTS_SINK_WEIGHT)
+QUANTITY(sink_entropy, sink_at, RESULTS_SINK_ENTROPY)
+
+static double beta_ratio(const struct column_place *p) { return p->fit->series->beta_ratio[point_at(p)]; }
+static double support_limit(const struct column_place *p) {
+    return beside_support_limit(p->fit->series, p->at[COLUMN_LOG_N], p->at[COLUMN_BETA]);
+}
+static double entmax_alpha(const struct column_place *p) {
+    return p->fit->series->entmax_alpha[p->at[COLUMN_ALPHA]];
+}
+static double sink_score(const struct column_place *p) {
+    return p->fit->series->sink_score[p->at[COLUMN_SINK]];
+}
+static double sink_weight_exact(const struct column_place *p) {
+    return p->fit->series->exact_sink_weight[sink_at(p)];
+}
+static double sink_sigma(const struct column_place *p) {
+    return beside_sink(p->fit->series, p->at[COLUMN_SINK]).sigma;
+}
+static double sink_p(const struct column_place *p) {
+    return beside_sink(p->fit->series, p->at[COLUMN_SINK]).p;
+}
+static const char *normalisers(const struct column_place *p) {
+    return beside_is_asked(p->fit->series) ? "asked for" : NULL;
+}
+static const char *sparsemax(const struct column_place *p) {
+    return p->fit->series->sparsemax ? "asked for" : NULL;
+}
+
 /* ---- texts ---- */
 
 static const char *file(const struct column_place *p) { return p->fit->file; }
@@ -292,6 +344,11 @@ static const char *remedy(const struct column_place *p) {
     }
 #define SLOPE(NAME, MEMBER, MEANING)                                                                         \
     WITH_ERROR(NAME, MEANING, .rank = 0, verdict_of, verdict, MEMBER.value, MEMBER.se)
+/* A mean under another normaliser. */
+#define BESIDE(NAME, MEANING, ...)                                                                           \
+    {#NAME, MEANING, ALONG(__VA_ARGS__), .number = NAME, .aside = true}, {                                   \
+#NAME "_se", "its standard error", ALONG(__VA_ARGS__), .number = NAME##_se, .aside = true            \
+    }
 #define N COLUMN_LOG_N
 #define K COLUMN_CRITERION
 
@@ -437,6 +494,25 @@ static const struct column column[] = {
      COLUMN_OF(raw_lambda_of, exponent, value), .aside = true},
     {"raw_drift", "drift of the criterion judged", COLUMN_OF(raw_drift_of, exponent, value), .aside = true},
     {"raw_drift_se", "its standard error", COLUMN_OF(raw_drift_of, exponent, se), .aside = true},
+    {"normalisers", "whether other normalisers than softmax are asked for", .text = normalisers,
+     .aside = true},
+    {"sparsemax", "whether sparsemax is", .text = sparsemax, .aside = true},
+    {"beta_ratio", "beta/Lambda^typ", ALONG(N, COLUMN_BETA), .number = beta_ratio, .aside = true},
+    BESIDE(sparsemax_support, "keys with weight", N, COLUMN_BETA),
+    {"sparsemax_support_limit", "what that tends to as n grows", ALONG(N, COLUMN_BETA),
+     .number = support_limit, .aside = true},
+    BESIDE(sparsemax_entropy, "H of the weights", N, COLUMN_BETA),
+    {"entmax_alpha", "alpha", ALONG(COLUMN_ALPHA), .number = entmax_alpha, .aside = true},
+    BESIDE(entmax_support, "keys with weight", N, COLUMN_BETA, COLUMN_ALPHA),
+    BESIDE(entmax_entropy, "H of the weights", N, COLUMN_BETA, COLUMN_ALPHA),
+    {"sink_score", "score of the sink", ALONG(COLUMN_SINK), .number = sink_score, .aside = true},
+    {"sink_sigma", "deviation of its mean weights from exact ones, the furthest", ALONG(COLUMN_SINK),
+     .number = sink_sigma, .aside = true},
+    {"sink_p", "probability of one so far", ALONG(COLUMN_SINK), .number = sink_p, .aside = true},
+    BESIDE(sink_weight, "weight of the sink", N, COLUMN_BETA, COLUMN_SINK),
+    {"sink_weight_exact", "the same without sampling", ALONG(N, COLUMN_BETA, COLUMN_SINK),
+     .number = sink_weight_exact, .aside = true},
+    BESIDE(sink_entropy, "H of all weights", N, COLUMN_BETA, COLUMN_SINK),
 };
 
 const struct column_table column_fit = {sizeof column / sizeof *column, column};

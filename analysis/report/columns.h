@@ -22,6 +22,8 @@ enum column_axis {
     COLUMN_WINDOW,     /* from some n to the largest */
     COLUMN_LAW_WINDOW, /* likewise, of laws with corrections */
     COLUMN_BETA,
+    COLUMN_ALPHA, /* of entmax */
+    COLUMN_SINK,
     COLUMN_DIMENSIONS,
     COLUMN_LAW = COLUMN_DIMENSIONS, /* from here on naming axes */
     COLUMN_PARAMETER,

@@ -56,7 +56,7 @@ static void add_dimensions(struct page *page) {
     bool used[COLUMN_DIMENSIONS] = {false};
     for (size_t i = 0; i < page->table->count; i++) {
         const struct column *c = &page->table->column[i];
-        for (unsigned a = 0; column_is_array(c) && a < c->rank; a++) { used[c->axis[a]] = true; }
+        for (unsigned a = 0; column_is_array(c) && !c->aside && a < c->rank; a++) { used[c->axis[a]] = true; }
     }
     for (enum column_axis axis = 0; axis < COLUMN_DIMENSIONS; axis++) {
         size_t size = column_size(&page->place, axis);

@@ -6,6 +6,7 @@
 
 #include "analysis/report/attention_table.h"
 #include "analysis/report/cells.h"
+#include "analysis/report/normaliser_table.h"
 #include "analysis/report/prescribed_table.h"
 #include "analysis/report/universality_report.h"
 #include "analysis/study/twins.h"
@@ -413,6 +414,7 @@ static void print_series(FILE *out, const struct column_place *place) {
         print_collapse(out, place);
     }
     attention_table_print(out, place);
+    normaliser_table_print(out, place->fit->series);
     print_rare_rows(out, place->fit->series);
     fputc('\n', out);
 }

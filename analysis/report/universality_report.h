@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "analysis/study/study.h"
-#include "sim/results/page.h"
+#include "sim/results/store.h"
 
 /* Nothing where there is no class. */
 void universality_report_print(FILE *out, const struct study *study);

@@ -1,5 +1,6 @@
 /* Tables and JSON: what poor results are told, and that nothing is missing. */
 #include "tests/analysis/handmade.h"
+#include "tests/experiment.h"
 
 #include <gsl/gsl_errno.h>
 #include <stdio.h>
@@ -109,11 +110,39 @@ static void json_is_complete(void **state) {
     handmade_free(&study, results);
 }
 
+static void normalisers_are_told(void **state) {
+    (void)state;
+    struct results *r =
+        experiment_run("seed: 4\nreplicates: 400\nn: [1024, e^700]\nbeta: {values: [0.25, 1, 4]}\nseries:\n"
+                       "  - {family: gumbel, normalisers: [sparsemax, {entmax: 1.5}, {sink: 7}]}\n");
+    struct study study = handmade_study(r, "a.h5");
+    char *text = text_of(table_print, &study);
+    check_table(text);
+    const char *const words[] = {"Other normalisers at n = e^700, beta/Lambda^typ = 0.25, 1, 4 (softmax",
+                                 "h the hazard at V = 1/n: in the mean 5, 2, 1.25.",
+                                 "    1.5-entmax: ", "    sink of score 7: weight ",
+                                 " at all n and beta the furthest is "};
+    for (size_t i = 0; i < 5; i++) {
+        if (!strstr(text, words[i])) { fail_msg("the table does not say \"%s\":\n%s", words[i], text); }
+    }
+    free(text);
+    text = text_of(fitjson_print, &study);
+    const char *const keys[] = {"\"normalisers\": {\"sparsemax\": [{\"log_n\": 6.93",
+                                "\"support_limit\": 2, ", "\"entmax\": [{\"alpha\": 1.5, \"points\": [{",
+                                "\"sinks\": [{\"score\": 7, \"sigma\": ", "\"weight_exact\": "};
+    for (size_t i = 0; i < 5; i++) {
+        if (!strstr(text, keys[i])) { fail_msg("JSON lacks %s:\n%s", keys[i], text); }
+    }
+    free(text);
+    handmade_free(&study, r);
+}
+
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(poor_results_are_explained),
         cmocka_unit_test(json_is_complete),
+        cmocka_unit_test(normalisers_are_told),
     };
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }
