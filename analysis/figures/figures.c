@@ -1,6 +1,7 @@
 #include "analysis/figures/figures.h"
 
 #include "analysis/figures/diagnosis_figures.h"
+#include "analysis/figures/normaliser_figures.h"
 #include "analysis/figures/script.h"
 #include "analysis/figures/series_figures.h"
 #include "analysis/figures/sphere_figures.h"
@@ -45,6 +46,11 @@ const struct figure figure_list[FIGURES] = {
      .applies = results_has_output,
      .series_lacks = series_figure_lacks_betas,
      .series_print = sphere_figure_weights},
+    {.name = "support",
+     .shows = "sparsemax and entmax: how many keys have weight",
+     .applies = normaliser_figure_applies,
+     .series_lacks = series_figure_lacks_betas,
+     .series_print = normaliser_figure_support},
     {.name = "prescriptions",
      .shows = "measured rows: beta/Lambda against n under each prescription",
      .applies = diagnosis_figure_applies,

@@ -26,7 +26,7 @@ struct figure {
     void (*series_print)(FILE *script, const struct fit *fit);
     void (*study_print)(FILE *script, const struct study *study);
 };
-enum { FIGURES = 12 };
+enum { FIGURES = 13 };
 extern const struct figure figure_list[FIGURES];
 
 /* The script of a figure that is not lacking, for the terminal that is set: style, numbers, template. */

@@ -13,6 +13,7 @@
 #include "analysis/figures/diagnosis_figures.h"
 #include "analysis/figures/figures.h"
 #include "analysis/figures/gnuplot.h"
+#include "analysis/figures/normaliser_figures.h"
 #include "analysis/figures/template.h"
 #include "analysis/sphere/sphere_curves.h"
 #include "models/oracle/oracle.h"
@@ -196,6 +197,7 @@ static void check_figures_but(const struct results *r, const struct figure *one,
         for (size_t f = 0; f < FIGURES; f++) {
             if (&figure_list[f] == one || &figure_list[f] == other) { continue; }
             if (figure_list[f].applies == diagnosis_figure_applies) { continue; }
+            if (figure_list[f].applies == normaliser_figure_applies) { continue; }
             free(check_figure(&r->series[i], &figure_list[f]));
         }
     }
@@ -329,6 +331,27 @@ static void good_results_are_drawn(void **state) {
     results_free(r);
 }
 
+/* With theory and without, with entmax and without, and where means are missing. */
+static void supports_are_drawn(void **state) {
+    (void)state;
+    const struct figure *support = figure_named("support");
+    struct results *r = experiment_sweep(
+        "replicates: 100\nn: [300, 1e20]\nbeta: {from: 1/4, to: 4, points: 5}\nseries:\n"
+        "  - {family: gumbel, normalisers: [sparsemax, {entmax: 1.25}, {entmax: 1.5}]}\n"
+        "  - {family: powerlaw, kappa: 2, normalisers: [sparsemax]}\n  - {family: gaussian}\n");
+    assert_false(support->applies(&r->series[2]));
+    char *both = check_figure(&r->series[0], support), *alone = check_figure(&r->series[1], support);
+    assert_non_null(strstr(both, "\nhas_limit = 1\n"));
+    assert_non_null(strstr(both, "\nalphas = 2\n"));
+    assert_non_null(strstr(alone, "\nhas_limit = 0\n"));
+    assert_non_null(strstr(alone, "\nalphas = 0\n"));
+    for (size_t i = 0; i < 10; i += 2) { r->series[0].mean[RESULTS_SPARSEMAX_SUPPORT][i] = NAN; }
+    free(check_figure(&r->series[0], support));
+    free(both);
+    free(alone);
+    results_free(r);
+}
+
 /* One n, one beta, one replicate, more ranks than colours, rows shorter than the ranks. */
 static void small_results_are_drawn(void **state) {
     (void)state;
@@ -377,12 +400,12 @@ static void lengths_have_names(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(curves_are_exact),        cmocka_unit_test(unknown_values_stay_unknown),
-        cmocka_unit_test(limits_are_reached),      cmocka_unit_test(figures_have_templates),
-        cmocka_unit_test(gnuplot_is_left_alone),   cmocka_unit_test(good_results_are_drawn),
-        cmocka_unit_test(small_results_are_drawn), cmocka_unit_test(missing_values_are_drawn),
-        cmocka_unit_test(lengths_have_names),      cmocka_unit_test(bars_are_between_sequences),
-        cmocka_unit_test(titles_name_the_model),
+        cmocka_unit_test(curves_are_exact),           cmocka_unit_test(unknown_values_stay_unknown),
+        cmocka_unit_test(limits_are_reached),         cmocka_unit_test(figures_have_templates),
+        cmocka_unit_test(gnuplot_is_left_alone),      cmocka_unit_test(good_results_are_drawn),
+        cmocka_unit_test(small_results_are_drawn),    cmocka_unit_test(missing_values_are_drawn),
+        cmocka_unit_test(supports_are_drawn),         cmocka_unit_test(lengths_have_names),
+        cmocka_unit_test(bars_are_between_sequences), cmocka_unit_test(titles_name_the_model),
     };
     gsl_set_error_handler_off();
     return cmocka_run_group_tests_name("figures", tests, run_few, free_few);

@@ -1,0 +1,23 @@
+# Mean number of keys that have weight under sparsemax against beta, a curve for each n; under entmax at the largest n.
+#   $curves      log10 of beta/Lambda^typ, mean support, place of n on the colour bar; a blank line after each n
+#   $entmax      log10 of beta/Lambda^typ, mean support, alpha; an index for each of `alphas`
+#   $limit       log10 of beta/Lambda^typ, what the mean tends to for sparsemax; none unless has_limit
+#   y_high       of the axis of supports
+set title heading(name, family, parameters)
+set xlabel beta_label
+set ylabel 'keys that have weight'
+set logscale y
+set yrange [0.9:y_high]
+set format y (y_high < 1e4 ? '%h' : '10^{%L}') # wider numbers would push the label off the page
+set key at graph 0.98, graph 0.98 right top reverse Left
+set cblabel length_label offset 0.5,0
+set rmargin 14
+# gnuplot goes through an empty loop once: what there is none of is no part of the line.
+entmax = alphas == 0 ? '' : ", for [i = 0 : alphas - 1] $entmax index i using 1:2 with lines linewidth 1.4 dashtype 3 " \
+  ."linecolor rgb guide title (i == 0 ? 'entmax at the largest {/:Italic n}' : ''), " \
+  ."for [i = 0 : alphas - 1] $entmax index i every ::0::0 using 1:2:(sprintf('α = %.4g', $3)) with labels " \
+  ."left offset 0.6,0.6 textcolor rgb guide notitle"
+limit = !has_limit ? '' : ", $limit using 1:2 with lines linewidth 1.4 dashtype 2 linecolor rgb 'black' " \
+  ."title '1 + {/:Italic h}/β as {/:Italic n} → ∞'"
+plot $curves using 1:2:3 with linespoints pointtype 7 pointsize 0.4 linewidth 1.4 linecolor palette title 'sparsemax' \
+  @entmax @limit
