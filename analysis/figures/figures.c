@@ -1,5 +1,6 @@
 #include "analysis/figures/figures.h"
 
+#include "analysis/figures/along_figures.h"
 #include "analysis/figures/diagnosis_figures.h"
 #include "analysis/figures/normaliser_figures.h"
 #include "analysis/figures/script.h"
@@ -71,6 +72,11 @@ const struct figure figure_list[FIGURES] = {
      .study_applies = universality_figure_applies,
      .study_lacks = universality_figure_lacks,
      .study_print = universality_figure_print},
+    {.name = "all-prescriptions",
+     .shows = "of all series along prescriptions: mean H against n, a panel for each",
+     .study_applies = along_figure_applies,
+     .study_lacks = along_figure_lacks,
+     .study_print = along_figure_print},
 };
 
 static void print_templates(FILE *out, const struct figure *figure) {

@@ -15,10 +15,9 @@ struct figure {
     const char *name;   /* of its template; its files are SERIES-NAME.EXT, or NAME.EXT where of all */
     const char *shared; /* a template that comes before it; NULL: none */
     const char *shows;  /* in a line */
-    /* Whether there is such a figure of this series at all; NULL: there is one of any. */
+    /* Whether there is such a figure of this series, or of these together, at all; NULL: there is one of any. */
     bool (*applies)(const struct results_series *series);
-    bool (*study_applies)(
-        const struct study *study); /* likewise of all series, unless it is asked for by name */
+    bool (*study_applies)(const struct study *study);
     /* What it needs and the series, or all of them, lack; NULL when it can be drawn. */
     const char *(*series_lacks)(const struct fit *fit);
     const char *(*study_lacks)(const struct study *study);
@@ -26,7 +25,7 @@ struct figure {
     void (*series_print)(FILE *script, const struct fit *fit);
     void (*study_print)(FILE *script, const struct study *study);
 };
-enum { FIGURES = 13 };
+enum { FIGURES = 14 };
 extern const struct figure figure_list[FIGURES];
 
 /* The script of a figure that is not lacking, for the terminal that is set: style, numbers, template. */

@@ -5,7 +5,7 @@ static const void *course_of_place(const struct column_place *p) { return &p->ve
 static const void *series_of(const struct column_place *p) { return p->fit->series; }
 
 static struct prescribed_point point(const struct column_place *p) {
-    return prescribed_at(p->fit->series, p->at[COLUMN_LOG_N]);
+    return prescribed_at(&p->verdict->prescribed, p->fit->series, p->at[COLUMN_LOG_N]);
 }
 static double log_n(const struct column_place *p) { return p->fit->series->log_n[p->at[COLUMN_LOG_N]]; }
 static double log_ratio(const struct column_place *p) { return point(p).log_ratio; }
@@ -70,8 +70,9 @@ static const struct column column[] = {
     {"rate_exact", "that of exact means over the same n", IN(exact)},
     {"first_log_n", "where those n begin", IN(first_log_n)},
     {"last_log_n", "where they end", IN(last_log_n)},
-    {"points", "n whose mean 100 rows or more carry", COLUMN_COUNT(prescribed_of, prescribed, points)},
-    {"left_out", "the other n", COLUMN_COUNT(prescribed_of, prescribed, left_out)},
+    {"points", "n from the trained length on whose mean 100 rows or more carry",
+     COLUMN_COUNT(prescribed_of, prescribed, points)},
+    {"left_out", "the other n from there on", COLUMN_COUNT(prescribed_of, prescribed, left_out)},
     {"exact_count", "mean entropies compared with exact ones",
      COLUMN_COUNT(prescribed_of, prescribed, exact_count)},
     {"exact_chi_square", "chi square of their logarithms, nothing fitted", IN(exact_chi_square)},

@@ -25,12 +25,14 @@ static double quantile_at(const struct results_series *s, size_t n, double level
     return NAN;
 }
 
-/* The median from a histogram of bins of relative width 1/64; its error as of a Gaussian of these quartiles.
+/* The median from a histogram of bins of relative width 1/64 from 2^-40 on; its error as of a Gaussian of
+ * these quartiles.
  */
 static void take_median(const struct results_series *s, size_t n, struct prescribed_point *point) {
-    const double quartile = 0.6744897501960817, bin = 1.0 / 64 / sqrt(12);
+    const double quartile = 0.6744897501960817, bin = 1.0 / 64 / sqrt(12), floor = 0x1p-39;
     double spread = quantile_at(s, n, 0.75) - quantile_at(s, n, 0.25);
-    point->entropy = quantile_at(s, n, 0.5);
+    double median = quantile_at(s, n, 0.5);
+    point->entropy = median < floor ? 0 : median;
     point->se = hypot(sqrt(M_PI_2 / (double)s->replicates) * spread / (2 * quartile), bin * point->entropy);
     point->carriers = (double)s->replicates;
 }
@@ -50,13 +52,11 @@ static double exact_at(const struct results_series *s, size_t n) {
     return value > 0 && error < 1e-3 * value ? value : NAN;
 }
 
-static bool is_median(const struct results_series *s) { return s->family->row_scale != NULL; }
-
-struct prescribed_point prescribed_at(const struct results_series *s, size_t n) {
+struct prescribed_point prescribed_at(const struct prescribed *v, const struct results_series *s, size_t n) {
     const double enough = fmin(100, (double)s->replicates / 4),
                  log_beta = log(s->beta[n * s->size[RESULTS_BETA]]);
     struct prescribed_point point = {.log_ratio = log_beta - s->log_lambda_typ[n], .exact = exact_at(s, n)};
-    if (is_median(s)) {
+    if (v->is_median) {
         take_median(s, n, &point);
     } else {
         take_mean(s, n, &point);
@@ -65,12 +65,24 @@ struct prescribed_point prescribed_at(const struct results_series *s, size_t n) 
     return point;
 }
 
+static bool is_trained(const struct results_series *s, size_t n) {
+    return s->log_n[n] >= s->log_trained - 1e-9;
+}
+
 static void count_points(struct prescribed *v, const struct results_series *s) {
     for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
-        bool is_used = prescribed_at(s, n).is_used;
-        v->points += is_used;
-        v->left_out += !is_used;
+        bool is_used = prescribed_at(v, s, n).is_used;
+        v->points += is_used && is_trained(s, n);
+        v->left_out += !is_used && is_trained(s, n);
     }
+}
+
+struct prescribed_point prescribed_last(const struct prescribed *v, const struct results_series *s,
+                                        size_t *n) {
+    struct prescribed_point point = {.is_used = false};
+    *n = s->size[RESULTS_LOG_N];
+    while (*n > 0 && !point.is_used) { point = prescribed_at(v, s, --*n); }
+    return point;
 }
 
 /* ---- the rate ---- */
@@ -86,8 +98,8 @@ static struct curve curve_make(const struct prescribed *v, const struct results_
     double *room = memory_create(5 * lengths, sizeof *room);
     struct curve c = {0, room, room + lengths, room + 2 * lengths, room + 3 * lengths, room + 4 * lengths};
     for (size_t n = 0; n < lengths; n++) {
-        const struct prescribed_point point = prescribed_at(s, n);
-        if (!point.is_used || s->log_n[n] < s->log_trained - 1e-9) { continue; }
+        const struct prescribed_point point = prescribed_at(v, s, n);
+        if (!point.is_used || !is_trained(s, n)) { continue; }
         c.log_n[c.count] = s->log_n[n];
         c.x[c.count] = v->by_n ? s->log_n[n] : log(s->log_n[n]);
         c.y[c.count] = log(point.entropy);
@@ -135,23 +147,24 @@ static enum course_fate fate_of(double low, double high) {
 }
 
 /* The first point from the trained length on; false where there is none. */
-static bool first_point(const struct results_series *s, struct prescribed_point *first) {
+static bool first_point(const struct prescribed *v, const struct results_series *s,
+                        struct prescribed_point *first) {
     for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
-        *first = prescribed_at(s, n);
-        if (first->is_used && s->log_n[n] >= s->log_trained - 1e-9) { return true; }
+        *first = prescribed_at(v, s, n);
+        if (first->is_used && is_trained(s, n)) { return true; }
     }
     return false;
 }
 
-static bool collapses_by_ends(const struct results_series *s) {
-    struct prescribed_point first, last = prescribed_at(s, s->size[RESULTS_LOG_N] - 1);
+static bool collapses_by_ends(const struct prescribed *v, const struct results_series *s) {
+    struct prescribed_point first, last = prescribed_at(v, s, s->size[RESULTS_LOG_N] - 1);
     double unseen = s->family->kind == FAMILY_FIXED ? 0 : 4 / (double)s->replicates;
-    return first_point(s, &first) && last.entropy + 3 * last.se + unseen < 0.1 * first.entropy;
+    return first_point(v, s, &first) && last.entropy + 3 * last.se + unseen < 0.1 * first.entropy;
 }
 
 static void find_fate(struct prescribed *v, const struct results_series *s) {
     v->fate = isnan(v->rate) ? COURSE_UNTOLD : fate_of(v->low, v->high);
-    v->by_ends = isnan(v->rate) && collapses_by_ends(s);
+    v->by_ends = isnan(v->rate) && collapses_by_ends(v, s);
     if (v->by_ends) { v->fate = COURSE_COLLAPSES; }
 }
 
@@ -165,7 +178,7 @@ static double allowance(const struct results_series *s) {
 static void compare(struct prescribed *v, const struct fit *fit) {
     double sum = 0, largest = 0;
     for (size_t n = 0; n < fit->lengths && !v->is_median; n++) {
-        const struct prescribed_point point = prescribed_at(fit->series, n);
+        const struct prescribed_point point = prescribed_at(v, fit->series, n);
         if (!point.is_used || isnan(point.exact)) { continue; }
         double off =
             log(point.entropy / point.exact) / hypot(point.se / point.entropy, allowance(fit->series));
@@ -188,7 +201,7 @@ static void decide(struct prescribed *v, const struct results_series *s) {
         v->ground = PRESCRIBED_EXACT;
         if (v->exact_p < IMPOSSIBLE && enough) { v->kind = VERDICT_REFUTED; }
     } else if ((isnan(v->rate) && !v->by_ends) || !enough) {
-        bool lacks_median = v->is_median && isnan(prescribed_at(s, 0).se);
+        bool lacks_median = v->is_median && isnan(prescribed_at(v, s, 0).se);
         v->ground = lacks_median ? PRESCRIBED_NO_MEDIAN : PRESCRIBED_NO_RATE;
     } else if (v->fate == COURSE_UNTOLD) {
         v->ground = PRESCRIBED_BETWEEN;
@@ -209,17 +222,19 @@ static void decide(struct prescribed *v, const struct results_series *s) {
 
 void prescribed_make(struct prescribed *v, const struct fit *fit) {
     const struct results_series *s = fit->series;
-    *v = (struct prescribed){.rate = NAN,
-                             .low = NAN,
-                             .high = NAN,
-                             .exact = NAN,
-                             .first_log_n = NAN,
-                             .last_log_n = NAN,
-                             .exact_chi_square = NAN,
-                             .exact_p = NAN,
-                             .is_median = is_median(s)};
+    *v = (struct prescribed){
+        .rate = NAN,
+        .low = NAN,
+        .high = NAN,
+        .exact = NAN,
+        .first_log_n = NAN,
+        .last_log_n = NAN,
+        .exact_chi_square = NAN,
+        .exact_p = NAN,
+    };
     v->course = course_of(s->family, s->parameter, s->prescription, s->log_trained, s->coef,
                           s->log_n[fit->lengths - 1]);
+    v->is_median = s->family->row_scale && v->course.class == COURSE_CRITICAL;
     v->by_n = !isnan(v->course.rate_n);
     count_points(v, s);
     find_rate(v, s);
@@ -240,7 +255,7 @@ static void why(const struct prescribed *v, const struct fit *fit, char *out) {
     case PRESCRIBED_NO_RATE:
         words_append(
             out, PRESCRIBED_SENTENCE,
-            "%zu n from the trained length on whose mean 100 rows or more carry, with %llu replicates, are "
+            "%zu n from the trained length on whose mean 100 rows or more carry, of %llu replicates, are "
             "too few to tell what the entropy does; take %d n and %d replicates or more",
             v->points, (unsigned long long)fit->series->replicates, FEWEST, REPLICATES);
         break;
@@ -284,16 +299,14 @@ static void add_rate(const struct prescribed *v, char *out) {
     words_append(out, PRESCRIBED_SENTENCE, ".");
 }
 
-/* At the largest n that is used. */
-static void add_last(const struct fit *fit, char *out) {
+static void add_last(const struct prescribed *v, const struct fit *fit, char *out) {
     char n[WORDS], entropy[WORDS];
-    struct prescribed_point point = {.is_used = false};
-    size_t last = fit->lengths;
-    while (last > 0 && !point.is_used) { point = prescribed_at(fit->series, --last); }
+    size_t last;
+    struct prescribed_point point = prescribed_last(v, fit->series, &last);
     if (!point.is_used) { return; }
-    words_append(out, PRESCRIBED_SENTENCE, " At n = %s H = %s, %.3g log n.",
-                 words_length(fit->series->log_n[last], n), words_measured(point.entropy, point.se, entropy),
-                 point.entropy / fit->series->log_n[last]);
+    double log_n = fit->series->log_n[last];
+    words_append(out, PRESCRIBED_SENTENCE, " At n = %s H = %s, %.3g log n.", words_length(log_n, n),
+                 words_measured(point.entropy, point.se, entropy), point.entropy / log_n);
 }
 
 const char *prescribed_sentence(const struct prescribed *v, const struct fit *fit,
@@ -306,7 +319,7 @@ const char *prescribed_sentence(const struct prescribed *v, const struct fit *fi
     why(v, fit, out);
     words_append(out, PRESCRIBED_SENTENCE, ".");
     add_rate(v, out);
-    add_last(fit, out);
+    add_last(v, fit, out);
     if (v->left_out > 0) {
         words_append(out, PRESCRIBED_SENTENCE, " At %zu n rare rows carry the mean, or it is 0: left out.",
                      v->left_out);

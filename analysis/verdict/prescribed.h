@@ -1,7 +1,8 @@
 /* prescribed: what becomes of the entropy along a prescription (THEORY 10): does it stay, collapse or spread,
  * at which rate, and is that what theory expects?
  *
- * Of a series with one beta at each n, y = log of the mean H (of its median where rows differ in scale):
+ * Of a series with one beta at each n, y = log of the mean H (of its median along a critical prescription
+ * where rows differ in scale: some of them never collapse then):
  * - points: n at which 100 rows or more carry the mean, N/(1 + N (se/H)^2) >= 100 (THEORY 13); the others are
  *   left out, as means that rare rows carry have no error that covers;
  * - rate: slope of y in log log n (in log n where theory has a power of n) over the upper half of log log n,
@@ -49,7 +50,7 @@ struct prescribed {
     bool is_median, by_n;           /* of what the rate is, and in what */
     double rate, low, high, exact;  /* 95%; what exact means have over the same n; NaN: none */
     double first_log_n, last_log_n; /* between which */
-    size_t points, left_out;        /* n that are used, and n whose mean rare rows carry */
+    size_t points, left_out;        /* n from the trained length on that are used, and that are not */
     size_t exact_count;
     double exact_chi_square, exact_p; /* NaN: none, or the first with shared randomness */
 };
@@ -57,7 +58,11 @@ struct prescribed {
 /* Of a series that is prescribed. Nothing to free. */
 void prescribed_make(struct prescribed *prescribed, const struct fit *fit);
 /* At one n of it. */
-struct prescribed_point prescribed_at(const struct results_series *series, size_t n);
+struct prescribed_point prescribed_at(const struct prescribed *prescribed,
+                                      const struct results_series *series, size_t n);
+/* At the largest n that is used; `is_used` is false where there is none. */
+struct prescribed_point prescribed_last(const struct prescribed *prescribed,
+                                        const struct results_series *series, size_t *n);
 
 /* The verdict in words. */
 enum { PRESCRIBED_SENTENCE = 1024 };

@@ -16,6 +16,7 @@
 #include "analysis/figures/normaliser_figures.h"
 #include "analysis/figures/template.h"
 #include "analysis/sphere/sphere_curves.h"
+#include "models/oracle/limits.h"
 #include "models/oracle/oracle.h"
 
 /* ---- theory ---- */
@@ -386,6 +387,70 @@ static void missing_values_are_drawn(void **state) {
     check_figures(r);
 }
 
+/* The columns of the first rows of a block. */
+static void read_rows(const char *script, const char *block, size_t rows, size_t columns, double *x) {
+    char line[40];
+    snprintf(line, sizeof line, "\n$%s << EOD\n", block);
+    const char *at = strstr(script, line);
+    assert_non_null(at);
+    at += strlen(line);
+    for (size_t i = 0; i < rows * columns; i++) {
+        char *end;
+        x[i] = strtod(at, &end);
+        assert_true(end > at);
+        at = end;
+    }
+}
+
+/* Panels stand side by side, with n below the trained length left out; laws are named without prescriptions.
+ */
+static void prescriptions_are_drawn(void **state) {
+    (void)state;
+    struct results *r =
+        experiment_run("replicates: 64\nkeep_replicates: 1\nn: [2^8, 2^12, e^100, e^1000]\n"
+                       "collapse: {participation: [], top_two_ratio: [], susceptibility: false}\n"
+                       "beta: {prescription: [log, const], coef: 2}\nseries:\n"
+                       "  - {family: gumbel}\n  - {family: plateau, name: p}\n");
+    const struct figure *figure = figure_named("all-prescriptions");
+    assert_int_equal(r->series_count, 4);
+    struct study study = {.count = 4, .fit = calloc(4, sizeof *study.fit)};
+    for (size_t i = 0; i < 4; i++) {
+        fit_make(&study.fit[i], &r->series[i], "a.h5");
+        strcpy(study.fit[i].name, r->series[i].name);
+    }
+    assert_null(figure->study_lacks(&study));
+    assert_true(figure->study_applies(&study));
+    char *script;
+    size_t size;
+    FILE *out = open_memstream(&script, &size);
+    figure_print_study(out, figure, &study);
+    fclose(out);
+    check_blocks(script);
+    assert_non_null(strstr(script, "'gumbel'"));
+    assert_non_null(strstr(script, "'p'"));
+    check_close(number_in(script, "laws"), 2, 0);
+    check_close(number_in(script, "panels"), 5, 0);
+    double row[2][3][2], limit = limits_pd_entropy(2 * 4095 * log(4096 / 4095.0));
+    read_rows(script, "curves", 6, 2,
+              &row[0][0][0]); /* gumbel: const, the first panel, then log, the third */
+    for (size_t i = 0; i < 3; i++) {
+        double log_n[] = {log(4096), 100, 1000}, part = log(log_n[i] / log_n[0]) / log(log_n[2] / log_n[0]);
+        check_close(row[0][i][0], 0.06 + 0.88 * part, 1e-6);
+        check_close(row[1][i][0], 2.06 + 0.88 * part, 1e-6);
+        check_close(pow(10, row[0][i][1]), limit, i == 0 ? 0.02 : 1e-5);
+    }
+    assert_true(row[1][2][1] < row[1][1][1] && row[1][1][1] < row[1][0][1]);
+    if (draws()) {
+        char *words = words_of_gnuplot(script);
+        assert_string_equal(words, "");
+        free(words);
+    }
+    free(script);
+    for (size_t i = 0; i < 4; i++) { fit_release(&study.fit[i]); }
+    free(study.fit);
+    results_free(r);
+}
+
 /* ---- axes ---- */
 
 static void lengths_have_names(void **state) {
@@ -406,6 +471,7 @@ int main(void) {
         cmocka_unit_test(small_results_are_drawn),    cmocka_unit_test(missing_values_are_drawn),
         cmocka_unit_test(supports_are_drawn),         cmocka_unit_test(lengths_have_names),
         cmocka_unit_test(bars_are_between_sequences), cmocka_unit_test(titles_name_the_model),
+        cmocka_unit_test(prescriptions_are_drawn),
     };
     gsl_set_error_handler_off();
     return cmocka_run_group_tests_name("figures", tests, run_few, free_few);
