@@ -10,6 +10,7 @@
 #include "analysis/text/words.h"
 #include "models/oracle/limits.h"
 #include "models/oracle/oracle.h"
+#include "models/theory/positions.h"
 #include "models/theory/sphere.h"
 #include "models/theory/typical.h"
 #include "sim/base/commandline.h"
@@ -52,6 +53,8 @@ struct length {
     double xi_alpha, xi_delta, xi_lambda; /* local exponents in log n; the first two NaN where the sup
                                              of Lambda^typ is its limit at gap 0 */
     struct limits limits;
+    struct positions_reach reach; /* keys whose scores fall with distance */
+    double typical_score;         /* likewise: s* */
 };
 
 struct prediction {
@@ -100,12 +103,14 @@ static void length_fill(const struct config_series *s, const double *p, const st
     struct schedule law;
     x->typical = typical_at(s, x->log_n);
     x->log_asymptotic = NAN;
-    if (s->family->law && s->family->law(s->parameter, &law)) {
-        x->log_asymptotic = schedule_log(&law, x->log_n);
-    }
+    if (typical_law(s->family, s->parameter, &law)) { x->log_asymptotic = schedule_log(&law, x->log_n); }
     x->collapse_entropy = oracle_collapse_entropy(oracle, 1, &x->collapse_entropy_error);
     x->collapse_participation = oracle_collapse_participation(oracle, 0.5, &x->collapse_participation_error);
     x->limits = limits_of(s->family, p, x->log_n);
+    if (config_has_position(s)) {
+        x->reach = positions_reach(s->family, p, x->log_n);
+        x->typical_score = positions_typical_score(s->family, p, x->log_n);
+    }
     local_exponents(s, x);
 }
 
@@ -215,8 +220,20 @@ static void print_json_output(const struct prediction *x) {
     printf("}");
 }
 
+static void print_json_position(const struct length *l) {
+    printf(", \"position\": {\"typical_score\": ");
+    json_print_number(stdout, l->typical_score);
+    json_print_member(stdout, "effective_keys", exp(l->reach.log_effective));
+    json_print_member(stdout, "log_effective_keys", l->reach.log_effective);
+    json_print_member(stdout, "window", exp(l->reach.log_window));
+    json_print_member(stdout, "lambda_limit", exp(l->log_asymptotic));
+    printf("}");
+}
+
 /* `prescription` is NULL where beta goes along none. */
-static void print_json_point(const struct prediction *x, const char *prescription, bool output) {
+static void print_json_point(const struct config_series *s, const struct prediction *x,
+                             const char *prescription) {
+    const bool output = s->family->dimension != NULL && !prescription;
     const struct length *l = x->length;
     printf("{\"log_n\": ");
     json_print_number(stdout, l->log_n);
@@ -251,6 +268,7 @@ static void print_json_point(const struct prediction *x, const char *prescriptio
     json_print_member(stdout, "xi_delta", l->xi_delta);
     json_print_member(stdout, "xi_lambda", l->xi_lambda);
     print_json_limit(&l->limits);
+    if (config_has_position(s)) { print_json_position(l); }
     printf("}");
 }
 
@@ -272,8 +290,8 @@ static void print_json(const struct request *r, const struct course *course, siz
     printf(", \"points\": [");
     for (size_t i = 0; i < count; i++) {
         printf("%s\n    ", i > 0 ? "," : "");
-        print_json_point(&x[i], along->count > 0 ? prescription_name[along->item[i % along->count]] : NULL,
-                         s->family->dimension != NULL && along->count == 0);
+        print_json_point(s, &x[i],
+                         along->count > 0 ? prescription_name[along->item[i % along->count]] : NULL);
     }
     printf("]}\n");
 }
@@ -317,6 +335,18 @@ static void print_limits(const struct config_series *s, const struct length *len
         printf("%10s  %-18s %10s  %8s %8s %8s\n", words_length(length[i].log_n, n), law_name[l->law],
                decimal(l->exponent, text[0]), decimal(l->lambda[0], text[1]), decimal(l->lambda[1], text[2]),
                decimal(l->lambda[2], text[3]));
+    }
+}
+
+static void print_positions(const struct config_series *s, const struct length *length) {
+    char n[WORDS], text[4][WORDS];
+    printf("\n%10s %12s %12s  %s\n", "", "typical", "as many", "nearest keys with");
+    printf("%10s %12s %12s  %s\n", "n", "maximum s*", "alike", "99% of the competitors");
+    for (size_t i = 0; i < s->n_count; i++) {
+        const struct length *l = &length[i];
+        printf("%10s %12s %12s  %12s\n", words_length(l->log_n, n), general(l->typical_score, text[0]),
+               words_exponential(l->reach.log_effective, text[1]),
+               general(exp(l->reach.log_window), text[2]));
     }
 }
 
@@ -394,6 +424,7 @@ static void print_table(const struct request *r, const struct course *course, co
         return;
     }
     print_limits(s, length);
+    if (config_has_position(s)) { print_positions(s, length); }
     print_means(count, x);
     if (s->family->dimension) { print_outputs(count, x); }
     printf("\nCollapse points in units of Lambda^typ; entropies in nats; `its law` is the asymptotic form, "

@@ -10,6 +10,7 @@
 #include "sim/config/betas.h"
 #include "sim/config/lengths.h"
 #include "sim/config/parameters.h"
+#include "sim/config/position.h"
 
 enum { MOST_VALUES = 1024 };
 
@@ -126,18 +127,20 @@ static void read_keys(struct arguments *arguments, struct config_series *series,
     }
     check_count(reader, n, "n", series->n_count);
     check_count(reader, beta, "beta", series->beta.count);
+    position_check_key(reader, arguments->root, series->family);
     parameters_read(reader, arguments->root, series);
-    if (!beta || reader->faults.count > 0) { return; }
-    if (prescriptions->count > 0) {
+    if (reader->faults.count > 0) { return; }
+    if (beta && prescriptions->count > 0) {
         betas_check_trained(reader, beta, series);
-    } else {
+    } else if (beta) {
         betas_check(reader, beta, series);
     }
+    if (reader->faults.count == 0) { position_check(reader, arguments->root, series, false); }
 }
 
 bool predict_request_read(struct config_series *series, struct betas_prescriptions *prescriptions,
                           size_t count, char *const *word) {
-    const char *names[1 + READER_COUNT(prescription_key) + BETA_KEYS + FAMILY_PARAMETERS] = {"n"};
+    const char *names[2 + READER_COUNT(prescription_key) + BETA_KEYS + FAMILY_PARAMETERS] = {"n"};
     size_t name_count = 1;
     *prescriptions = (struct betas_prescriptions){.count = 0};
     char what[CONFIG_NAME + sizeof "predict "];
@@ -157,6 +160,7 @@ bool predict_request_read(struct config_series *series, struct betas_prescriptio
         names[name_count++] = series->family->parameter[i].name;
     }
     snprintf(what, sizeof what, "predict %s", series->name);
+    if (!family_takes_position(series->family)) { names[name_count++] = "position"; }
     struct arguments arguments = arguments_read(what, word[0], count - 1, word + 1, name_count, names);
     read_keys(&arguments, series, prescriptions);
     return arguments_end(&arguments);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/theory/typical.h"
 #include "sim/base/memory.h"
 
 /* x of the exponents at an n. */
@@ -267,7 +268,7 @@ void fit_make(struct fit *fit, const struct results_series *series, const char *
     fit->intervals = fit->lengths > 0 ? fit->lengths - 1 : 0;
     fit->windows = window_count(fit->lengths);
     fit->primary = primary_criterion(series);
-    fit->has_law = series->family->law && series->family->law(series->parameter, &fit->law);
+    fit->has_law = typical_law(series->family, series->parameter, &fit->law);
     fit->by_n = fit->has_law && fit->law.power != 0;
     fit_allocate(fit);
     fit_points(fit);

@@ -320,6 +320,11 @@ static const char *state(const struct column_place *p) {
     return point ? ensemble_state_name[point->state] : NULL;
 }
 static const char *rival(const struct column_place *p) { return column_label(p, COLUMN_LAW); }
+/* Whether Lambda^typ of keys at positions settles. */
+static const char *growth(const struct column_place *p) {
+    const struct reach *reach = &p->verdict->reach;
+    return !reach->present ? NULL : isnan(reach->limit) ? "grows" : "settles";
+}
 /* What would decide an undecided verdict. */
 static const char *remedy(const struct column_place *p) {
     const struct verdict_settle *settle = &p->verdict->settle;
@@ -399,6 +404,12 @@ static const struct column column[] = {
     {"lambda_median_high", "upper end of its 95% interval",
      COLUMN_OF(verdict_of, verdict, accumulation.median_high)},
     {"lambda_median_predicted", "its value in theory", COLUMN_OF(verdict_of, verdict, accumulation.limit)},
+    {"position_lambda_limit", "Lambda^typ as n -> inf where scores fall with distance, if it settles",
+     COLUMN_OF(verdict_of, verdict, reach.limit)},
+    {"position_window", "nearest keys that 99% of the competitors at the top come from, at the largest n",
+     COLUMN_OF(verdict_of, verdict, reach.window)},
+    {"position_effective_keys", "keys without penalty that have the same typical maximum there",
+     COLUMN_OF(verdict_of, verdict, reach.effective)},
     SLOPE("xi_alpha", accumulation.xi_alpha, "exponent of log(rank)/log n where rows attain Lambda_n"),
     SLOPE("xi_delta", accumulation.xi_delta, "exponent of the gap there"),
     SLOPE("xi_lambda", accumulation.xi_lambda, "exponent of Lambda_n"),
@@ -477,6 +488,8 @@ static const struct column column[] = {
     {"collapse_state", "found, or why there is no collapse point", ALONG(N, K), .text = state},
 
     {"group", "name of the series in the fit file", .text = group, .aside = true},
+    {"position_growth", "settles or grows: Lambda^typ where scores fall with distance", .text = growth,
+     .aside = true},
     {"remedy", "what would decide: replicates or log_n", .text = remedy, .aside = true},
     {"law", "name of a rival law", ALONG(COLUMN_LAW), .text = rival, .aside = true},
     {"log_judged", "natural logarithm of beta_c in absolute units, as it is judged", ALONG(N, K),

@@ -155,6 +155,21 @@ static const char *measured_words(const struct fit *fit, char out[SENTENCE]) {
     return out;
 }
 
+/* " Lambda does not grow: .." of keys whose scores fall with distance, or nothing. */
+static void reach_keys_words(const struct fit *fit, const struct reach *reach, char *out) {
+    if (!reach->present) { return; }
+    if (!isnan(reach->limit)) {
+        words_append(out, SENTENCE, " Lambda does not grow with n: Lambda^typ tends to %.6g.", reach->limit);
+    } else if (family_is_constant(fit->series->family, fit->series->parameter)) {
+        words_append(out, SENTENCE, " Lambda goes on growing: the penalty is too slow to end it.");
+    }
+    words_append(
+        out, SENTENCE,
+        " At the largest n the nearest %.6g keys hold 99%% of the competitors for the maximum, which "
+        "is as high as that of %.4g keys without penalty.",
+        reach->window, reach->effective);
+}
+
 const char *sentence_make(const struct fit *fit, const struct verdict *v, char out[SENTENCE]) {
     static const char *const opening[] = {"Undecided", "Supported", "Refuted"};
     char why[384], remedy[128], first[WORDS], value[WORDS];
@@ -164,6 +179,7 @@ const char *sentence_make(const struct fit *fit, const struct verdict *v, char o
     settle_words(fit, v, remedy, sizeof remedy);
     snprintf(out, SENTENCE, "%s: %s.%s", opening[v->kind], why, remedy);
     cut_words(v, out);
+    reach_keys_words(fit, &v->reach, out);
     if (isnan(v->exponent.value)) { return out; }
     words_append(out, SENTENCE, " From n = %s", words_length(v->first_log_n, first));
     words_append(out, SENTENCE, " to %s beta_c grows as %s^(%s)", words_length(v->last_log_n, first),

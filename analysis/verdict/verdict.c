@@ -149,6 +149,7 @@ static struct verdict open_verdict(void) {
                         .local_exponent = NAN,
                         .exact_chi_square = NAN,
                         .exact_p = NAN};
+    v.reach = (struct reach){false, NAN, NAN, NAN};
     for (size_t r = 0; r < VERDICT_LAWS; r++) { v.rival[r] = (struct verdict_rival){NAN, NAN, NAN}; }
     return v;
 }
@@ -161,6 +162,7 @@ void verdict_make(struct verdict *v, const struct fit *fit) {
         accumulation_make(&v->accumulation, fit, NAN);
         return;
     }
+    v->reach = reach_of(fit);
     if (fit->series->is_prescribed) {
         v->ground = GROUND_PRESCRIBED;
         prescribed_make(&v->prescribed, fit);

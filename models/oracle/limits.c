@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "models/numeric/root.h"
+#include "models/theory/positions.h"
 #include "models/theory/typical.h"
 
 /* ---- Poisson-Dirichlet ---- */
@@ -259,7 +260,7 @@ static struct limits frechet_limits(double index) {
 
 struct limits limits_law_of(const struct family *family, const double *p, double log_n) {
     struct limits x = {LIMITS_NONE, NAN, NAN, NAN, {NAN, NAN, NAN}};
-    if (family->row_scale) { return x; }
+    if (family->row_scale || !positions_are_absent(family_position(family, p))) { return x; }
     if (family->class == FAMILY_WEIBULL) {
         x.law = LIMITS_WEIBULL, x.exponent = -1 / hazard_slope(family, p, log_n);
     } else if (family->class == FAMILY_FRECHET) {

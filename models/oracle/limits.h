@@ -61,7 +61,7 @@ double limits_weibull_lambda_quantile(double kappa, double probability);
 /* ---- which law a family has ---- */
 
 enum limits_law {
-    LIMITS_NONE, /* nor of families whose rows differ in scale */
+    LIMITS_NONE, /* nor of families whose rows differ in scale, or scores with distance */
     LIMITS_GUMBEL,
     LIMITS_SLOW_GUMBEL, /* the sup of Lambda^typ is over the whole row: stretched with power < 1 */
     LIMITS_WEIBULL,

@@ -46,6 +46,7 @@ static double mean_highest(const struct oracle *o, double score) {
     panels_aim(&below, 0, 1, aim);
     panels_aim(&above, 0, 1, aim);
     double t = 0, last = 1;
+    if (isnan(score)) { return NAN; }
     for (; t > -most && last > least; t -= step) {
         const double before = below.value[0];
         panels_add(&below, t - step, t);

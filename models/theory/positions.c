@@ -246,6 +246,14 @@ double positions_log_limit(const struct family *family, const double *p) {
     return fabs(last - before) < settled ? last : NAN;
 }
 
+bool positions_law(const struct family *family, const struct schedule *parameter, struct schedule *law) {
+    double p[FAMILY_PARAMETERS];
+    if (!family_is_constant(family, parameter)) { return false; }
+    family_parameters(family, parameter, 1, p);
+    *law = (struct schedule){exp(positions_log_limit(family, p)), 0, 0};
+    return isfinite(law->coef) && law->coef > 0;
+}
+
 /* ---- keys that matter ---- */
 
 /* The least number of keys, by doubling and halving, behind which at most `share` is left. */

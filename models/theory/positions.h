@@ -61,6 +61,10 @@ struct positions_scale positions_scale(const struct family *family, const double
  * log n = POSITIONS_FARTHEST. */
 double positions_log_limit(const struct family *family, const double *p);
 
+/* The asymptotic law of Lambda^typ: that constant. False where parameters depend on n, or it does not settle.
+ */
+bool positions_law(const struct family *family, const struct schedule *parameter, struct schedule *law);
+
 /* The keys that compete at the top. */
 struct positions_reach {
     double log_effective; /* log 1/V(s*): so many keys without penalty have the same s* */

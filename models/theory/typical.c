@@ -91,3 +91,9 @@ struct typical typical_scale(const struct family *family, const double *p, doubl
     }
     return (struct typical){NAN, NAN, NAN};
 }
+
+bool typical_law(const struct family *family, const struct schedule *parameter, struct schedule *law) {
+    const bool at_positions =
+        family_takes_position(family) && parameter[family_position_index(family)].coef != 0;
+    return at_positions ? positions_law(family, parameter, law) : family->law && family->law(parameter, law);
+}

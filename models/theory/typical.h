@@ -21,4 +21,7 @@ struct typical {
  * without a formula (some of FAMILY_SAMPLED, FAMILY_MEASURED), and where keys at positions reach too far. */
 struct typical typical_scale(const struct family *family, const double *p, double log_n);
 
+/* Lambda^typ_n ~ law(n) as n -> inf; false where no such law is known. */
+bool typical_law(const struct family *family, const struct schedule *parameter, struct schedule *law);
+
 #endif

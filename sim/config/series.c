@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/theory/positions.h"
 #include "models/theory/typical.h"
 #include "sim/base/memory.h"
 #include "sim/config/betas.h"
@@ -15,6 +14,7 @@
 #include "sim/config/normalisers.h"
 #include "sim/config/outputs.h"
 #include "sim/config/parameters.h"
+#include "sim/config/position.h"
 
 /* The settings that a series may override, with the node its n came from. */
 struct shared {
@@ -29,7 +29,7 @@ struct totals {
 };
 
 enum { POINTS_IN_ALL = 1000000 };
-static const double drawn_limit = 0x1p40; /* longest row that is drawn score by score */
+static const double drawn_limit = POSITION_DRAWN; /* longest row that is drawn score by score */
 
 static const char *const series_keys[] = {SERIES_SHARED_KEYS, "family", "name"};
 
@@ -114,58 +114,6 @@ static void check_counting(struct reader *reader, const struct yaml_node *node,
                   : "cannot be counted, as no law of their number is known: every score is drawn");
 }
 
-/* Whether a family may have a position; all others' keys it would be unknown to. */
-static void check_position_key(struct reader *reader, const struct yaml_node *node,
-                               const struct family *family) {
-    const struct yaml_node *given = yaml_find(node, "position");
-    if (!given || !family || family_takes_position(family)) { return; }
-    fault_add(&reader->faults, given->source, given->offset,
-              "`position` is a penalty of independent scores of one law, but family `%s` %s", family->name,
-              family->row_scale                ? "has rows that differ in scale; take gaussian"
-              : family->kind == FAMILY_FIXED   ? "has one deterministic row"
-              : family->kind == FAMILY_SAMPLED ? "has scores that depend on each other"
-                                               : "is measured");
-}
-
-/* What stands in the way of rows of a series with a position at one n, with what to do; NULL: nothing. */
-static const char *position_fault(const struct config_series *series, double log_n) {
-    double p[FAMILY_PARAMETERS];
-    config_parameters(series, log_n, p);
-    const struct family_position position = family_position(series->family, p);
-    if (positions_are_absent(position)) { return "both penalties are 0; write `linear` or `log` above 0"; }
-    if (series->output.asked) { return "there is no output with it; leave `output` out"; }
-    if (isnan(positions_typical_score(series->family, p, log_n))) {
-        return "keys of a penalty that grows like log i compete from so far that Lambda^typ is out of reach; "
-               "write log n <= 1000";
-    }
-    if (position.linear > 0
-            ? config_counted(series, log_n) && !(config_log_window(series, log_n) <= log(drawn_limit))
-            : log_n > log(drawn_limit)) {
-        return position.linear > 0
-                   ? "the smallest beta needs more than 2^40 of the nearest keys; begin the betas higher"
-                   : "a `log` penalty has no n from which on keys do not matter, so every score is drawn, "
-                     "which needs n <= 2^40; write smaller ones, for example n: {from: 2^8, to: 2^16, "
-                     "points: "
-                     "9}, or a `linear` penalty beside it";
-    }
-    return series->rows == CONFIG_ROWS_COUNTED && !config_counted(series, log_n)
-               ? "rows with a `log` penalty alone cannot be counted; write `rows: auto` in this series"
-               : NULL;
-}
-
-static void check_position(struct reader *reader, const struct yaml_node *node,
-                           const struct config_series *series) {
-    const struct yaml_node *given = yaml_find(node, "position");
-    char n[NUMBER_TEXT];
-    for (size_t i = 0; given && config_has_position(series) && i < series->n_count; i++) {
-        const char *fault = position_fault(series, series->log_n[i]);
-        if (!fault) { continue; }
-        fault_add(&reader->faults, given->source, given->offset, "`position` of series `%s` at n = %s: %s",
-                  series->name, lengths_print(series->log_n[i], n), fault);
-        return;
-    }
-}
-
 /* Whether rows that are drawn score by score are short enough. */
 static void check_drawing(struct reader *reader, const struct yaml_node *node, const struct shared *shared) {
     const struct config_series *series = &shared->settings;
@@ -205,7 +153,7 @@ enum { ENOUGH = 100 };
 static void check_ranges(struct reader *reader, const struct yaml_node *node,
                          const struct config_series *series) {
     const struct yaml_node *beta = yaml_find(node, "beta");
-    check_position(reader, node, series);
+    position_check(reader, node, series, true);
     check_rows(reader, node, series);
     check_score_range(reader, node, series);
     outputs_check(reader, node, series);
@@ -254,7 +202,7 @@ static void check_series_keys(struct reader *reader, const struct yaml_node *nod
         }
     }
     if (family) { snprintf(what, sizeof what, "a series of family `%s`", family->name); }
-    check_position_key(reader, node, family);
+    position_check_key(reader, node, family);
     names[count++] = "position";
     yaml_check_keys(node, what, count, names, &reader->faults);
     free(names);
