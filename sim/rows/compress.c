@@ -19,6 +19,7 @@ enum {
     PORTION = 256,            /* so many looked at together where no limit is known */
     LISTED = 4096,            /* parts of up to so many scores are refined into single scores, */
     SPLIT = 64,               /* others into so many parts */
+    CROWD = 64,               /* scores of a bin that its moments are summed in parts for */
 };
 
 struct compress {
@@ -32,8 +33,8 @@ struct compress {
     /* the row in the making */
     struct compress_source source;
     double scale, highest;
-    double *moment; /* [part_capacity][KERNEL_NODES]: the kernel's room, then bins */
-    size_t part_capacity;
+    double *moment; /* [bin_room][stripes][KERNEL_NODES]: the kernel's room, then bins */
+    size_t moments, part_capacity;
     struct row row;
 
     /* refining a part */
@@ -80,8 +81,6 @@ void compress_free(struct compress *c) {
 /* Room for `parts` parts and their points beside the top. */
 static void compress_reserve(struct compress *c, size_t parts) {
     if (parts <= c->part_capacity) { return; }
-    free(c->moment);
-    c->moment = memory_create_aligned(parts * KERNEL_NODES, sizeof *c->moment);
     row_reserve(&c->row, ROW_EXPLICIT + parts * KERNEL_NODES, parts);
     c->part_capacity = parts;
 }
@@ -153,6 +152,33 @@ static double compress_floor(struct compress *c, double cut) {
     return compress_gap(c, next);
 }
 
+/* Moments of `bins` bins from the first on, of the scores below the cut. */
+static const double *compress_deposit(struct compress *c, double cut, int64_t first, size_t bins) {
+    const unsigned log_stripes = c->source.in_parts && bins * CROWD <= c->source.count ? 3 : 0;
+    size_t stripes = (size_t)1 << log_stripes, moments = (bins + 1) * stripes * KERNEL_NODES;
+    if (moments > c->moments) {
+        free(c->moment);
+        c->moment = memory_create_aligned(moments, sizeof *c->moment);
+        c->moments = moments;
+    }
+    memset(c->moment, 0, moments * sizeof *c->moment);
+    for (size_t index = 0; index < chunk_count(c); index++) {
+        size_t count;
+        const double *scores = compress_chunk(c, index, &count);
+        c->isa->kernel->deposit(count, scores, c->highest, cut, c->scale, first, log_stripes, c->moment);
+    }
+    for (size_t b = 1; b <= bins && stripes > 1; b++) {
+        double *to = c->moment + b * KERNEL_NODES, sum[KERNEL_NODES] = {0};
+        const double *from = c->moment + b * stripes * KERNEL_NODES;
+        for (size_t s = 0; s < stripes; s++) {
+#pragma omp simd
+            for (size_t k = 0; k < KERNEL_NODES; k++) { sum[k] += from[s * KERNEL_NODES + k]; }
+        }
+        memcpy(to, sum, sizeof sum);
+    }
+    return c->moment + KERNEL_NODES;
+}
+
 /* Second pass: everything below the explicit top, into bins. */
 static void compress_second_pass(struct compress *c, double lowest) {
     const double least = 0x1p-1000;
@@ -165,13 +191,7 @@ static void compress_second_pass(struct compress *c, double lowest) {
     int64_t first = kernel_bin(fmax(floor, least)), last = kernel_bin(fmax(compress_gap(c, lowest), least));
     size_t bins = (size_t)(last - first + 1);
     compress_reserve(c, bins + 1);
-    memset(c->moment, 0, (bins + 1) * KERNEL_NODES * sizeof *c->moment);
-    for (size_t index = 0; index < chunk_count(c); index++) {
-        size_t count;
-        const double *scores = compress_chunk(c, index, &count);
-        c->isa->kernel->deposit(count, scores, c->highest, cut, c->scale, first, c->moment);
-    }
-    const double *moment = c->moment + KERNEL_NODES;
+    const double *moment = compress_deposit(c, cut, first, bins);
     double deposited = 0;
     for (size_t b = 0; b < bins; b++) { deposited += moment[b * KERNEL_NODES]; }
     compress_add_ties(row, cut_gap, (double)(c->source.count - row->top_count) - deposited);

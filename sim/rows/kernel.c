@@ -6,6 +6,7 @@
 #include <float.h>
 
 #include "models/numeric/vector_inline.h"
+#include "sim/rows/powers_inline.h"
 #include "sim/rows/sort_inline.h"
 
 #ifndef ISA
@@ -408,33 +409,61 @@ static size_t above(size_t n, const double *x, double limit, double *out) {
     return count;
 }
 
+/* Positions of scores in their bins, and where those bins' moments are: first what is not below the cut. */
+struct deposits {
+    double x[BATCH];
+    uint64_t place[BATCH];
+};
+
+static void deposit_apart(const struct deposits *d, size_t count, double *moment) {
+    for (size_t i = 0; i < count; i++) {
+        if (d->place[i] == 0) { continue; }
+        double x1 = d->x[i], x2 = x1 * x1, x4 = x2 * x2, *m = moment + d->place[i] * KERNEL_NODES;
+#pragma omp simd
+        for (int k = 0; k < KERNEL_NODES; k++) {
+            m[k] += ((k & 1 ? x1 : 1) * (k & 2 ? x2 : 1)) * (k & 4 ? x4 : 1);
+        }
+    }
+}
+
+static void deposit_together(struct deposits *d, size_t count, double *moment) {
+    powers p[POWERS], m;
+    for (size_t i = count; i % POWERS > 0; i++) { d->x[i] = (double)(d->place[i] = 0); }
+    for (size_t i = 0; i < count; i += POWERS) {
+        powers_of(d->x + i, p);
+        for (size_t j = 0; j < POWERS; j++) {
+            double *at = moment + d->place[i + j] * KERNEL_NODES;
+            memcpy(&m, at, sizeof m);
+            m += p[j];
+            memcpy(at, &m, sizeof m);
+        }
+    }
+}
+
 static void deposit(size_t n, const double *score, double top, double cut, double scale, int64_t first_bin,
-                    double *moment) {
+                    unsigned log_stripes, double *moment) {
     const uint64_t position_mask = ((uint64_t)1 << KERNEL_BIN_SHIFT) - 1, one = 0x3ff0000000000000u,
-                   before = (uint64_t)first_bin - 1;
+                   before = (uint64_t)first_bin - 1, last_stripe = ((uint64_t)1 << log_stripes) - 1;
+    struct deposits d;
     for (size_t start = 0; start < n; start += BATCH) {
         size_t count = n - start < BATCH ? n - start : BATCH;
-        double x[BATCH];
-        uint64_t place[BATCH];
 #pragma omp simd
         for (size_t i = 0; i < count; i++) {
             double gap = (top - score[start + i]) * scale;
             uint64_t bits;
             memcpy(&bits, &gap, sizeof bits);
             bits -= 1;
-            place[i] = score[start + i] < cut ? (bits >> KERNEL_BIN_SHIFT) - before : 0;
+            uint64_t bin = score[start + i] < cut ? (bits >> KERNEL_BIN_SHIFT) - before : 0;
+            d.place[i] = (bin << log_stripes) + (i & last_stripe);
             uint64_t position = one + (((bits & position_mask) + 1) << (52 - KERNEL_BIN_SHIFT));
             double y;
             memcpy(&y, &position, sizeof y);
-            x[i] = 2 * y - 3;
+            d.x[i] = 2 * y - 3;
         }
-        for (size_t i = 0; i < count; i++) {
-            if (place[i] == 0) { continue; }
-            double x1 = x[i], x2 = x1 * x1, x4 = x2 * x2, *m = moment + place[i] * KERNEL_NODES;
-#pragma omp simd
-            for (int k = 0; k < KERNEL_NODES; k++) {
-                m[k] += ((k & 1 ? x1 : 1) * (k & 2 ? x2 : 1)) * (k & 4 ? x4 : 1);
-            }
+        if (log_stripes == 0) {
+            deposit_apart(&d, count, moment);
+        } else {
+            deposit_together(&d, count, moment);
         }
     }
 }

@@ -80,11 +80,13 @@ struct kernel {
     void (*nodes)(const double matrix[KERNEL_NODES][KERNEL_NODES], const double x[KERNEL_NODES],
                   double out[KERNEL_NODES]);
     /* Adds the scores below `cut` to bins of gap = (top - score) scale. Bin b covers the gaps
-     * (kernel_bin_edge(b), kernel_bin_edge(b + 1)]; moment[(b - first_bin + 1) KERNEL_NODES + k] gains
-     * x^k with x in (-1, 1] the position in the bin; what comes before them takes the other scores. Every
-     * such gap lies in first_bin or above. Quicker where `moment` is aligned to KERNEL_NODES doubles. */
+     * (kernel_bin_edge(b), kernel_bin_edge(b + 1)]; its moments k are the sums of x^k with x in (-1, 1] the
+     * position in the bin. Score i adds to number i mod S of the S = 2^log_stripes parts of those sums, which are
+     * moment[((b - first_bin + 1) S + part) KERNEL_NODES + k]; what comes before them takes the other scores.
+     * Every such gap lies in first_bin or above. Many scores are quicker in eight parts, fewer in one. Quicker
+     * where `moment` is aligned to KERNEL_NODES doubles. */
     void (*deposit)(size_t n, const double *score, double top, double cut, double scale, int64_t first_bin,
-                    double *moment);
+                    unsigned log_stripes, double *moment);
 };
 
 extern const struct kernel kernel_base;
