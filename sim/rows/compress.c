@@ -33,7 +33,7 @@ struct compress {
     /* the row in the making */
     struct compress_source source;
     double scale, highest;
-    double *moment; /* [bin_room][stripes][KERNEL_NODES]: the kernel's room, then bins */
+    double *moment; /* [KERNEL_WASTE + bins * parts][KERNEL_NODES] */
     size_t moments, part_capacity;
     struct row row;
 
@@ -155,7 +155,7 @@ static double compress_floor(struct compress *c, double cut) {
 /* Moments of `bins` bins from the first on, of the scores below the cut. */
 static const double *compress_deposit(struct compress *c, double cut, int64_t first, size_t bins) {
     const unsigned log_stripes = c->source.in_parts && bins * CROWD <= c->source.count ? 3 : 0;
-    size_t stripes = (size_t)1 << log_stripes, moments = (bins + 1) * stripes * KERNEL_NODES;
+    size_t stripes = (size_t)1 << log_stripes, moments = (KERNEL_WASTE + bins * stripes) * KERNEL_NODES;
     if (moments > c->moments) {
         free(c->moment);
         c->moment = memory_create_aligned(moments, sizeof *c->moment);
@@ -167,16 +167,17 @@ static const double *compress_deposit(struct compress *c, double cut, int64_t fi
         const double *scores = compress_chunk(c, index, &count);
         c->isa->kernel->deposit(count, scores, c->highest, cut, c->scale, first, log_stripes, c->moment);
     }
-    for (size_t b = 1; b <= bins && stripes > 1; b++) {
-        double *to = c->moment + b * KERNEL_NODES, sum[KERNEL_NODES] = {0};
-        const double *from = c->moment + b * stripes * KERNEL_NODES;
+    double *moment = c->moment + KERNEL_WASTE * KERNEL_NODES;
+    for (size_t b = 0; b < bins && stripes > 1; b++) {
+        double sum[KERNEL_NODES] = {0};
+        const double *from = moment + b * stripes * KERNEL_NODES;
         for (size_t s = 0; s < stripes; s++) {
 #pragma omp simd
             for (size_t k = 0; k < KERNEL_NODES; k++) { sum[k] += from[s * KERNEL_NODES + k]; }
         }
-        memcpy(to, sum, sizeof sum);
+        memcpy(moment + b * KERNEL_NODES, sum, sizeof sum);
     }
-    return c->moment + KERNEL_NODES;
+    return moment;
 }
 
 /* Second pass: everything below the explicit top, into bins. */

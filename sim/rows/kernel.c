@@ -409,7 +409,8 @@ static size_t above(size_t n, const double *x, double limit, double *out) {
     return count;
 }
 
-/* Positions of scores in their bins, and where those bins' moments are: first what is not below the cut. */
+/* Positions of scores in their bins, and where those bins' moments are. What is not below the cut goes to
+ * waste, to several places of it: a sum waits for the one before at its place. */
 struct deposits {
     double x[BATCH];
     uint64_t place[BATCH];
@@ -417,7 +418,6 @@ struct deposits {
 
 static void deposit_apart(const struct deposits *d, size_t count, double *moment) {
     for (size_t i = 0; i < count; i++) {
-        if (d->place[i] == 0) { continue; }
         double x1 = d->x[i], x2 = x1 * x1, x4 = x2 * x2, *m = moment + d->place[i] * KERNEL_NODES;
 #pragma omp simd
         for (int k = 0; k < KERNEL_NODES; k++) {
@@ -443,7 +443,7 @@ static void deposit_together(struct deposits *d, size_t count, double *moment) {
 static void deposit(size_t n, const double *score, double top, double cut, double scale, int64_t first_bin,
                     unsigned log_stripes, double *moment) {
     const uint64_t position_mask = ((uint64_t)1 << KERNEL_BIN_SHIFT) - 1, one = 0x3ff0000000000000u,
-                   before = (uint64_t)first_bin - 1, last_stripe = ((uint64_t)1 << log_stripes) - 1;
+                   first = (uint64_t)first_bin, last_stripe = ((uint64_t)1 << log_stripes) - 1;
     struct deposits d;
     for (size_t start = 0; start < n; start += BATCH) {
         size_t count = n - start < BATCH ? n - start : BATCH;
@@ -453,8 +453,8 @@ static void deposit(size_t n, const double *score, double top, double cut, doubl
             uint64_t bits;
             memcpy(&bits, &gap, sizeof bits);
             bits -= 1;
-            uint64_t bin = score[start + i] < cut ? (bits >> KERNEL_BIN_SHIFT) - before : 0;
-            d.place[i] = (bin << log_stripes) + (i & last_stripe);
+            uint64_t place = (((bits >> KERNEL_BIN_SHIFT) - first) << log_stripes) + (i & last_stripe);
+            d.place[i] = score[start + i] < cut ? KERNEL_WASTE + place : i % KERNEL_WASTE;
             uint64_t position = one + (((bits & position_mask) + 1) << (52 - KERNEL_BIN_SHIFT));
             double y;
             memcpy(&y, &position, sizeof y);

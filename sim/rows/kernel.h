@@ -16,6 +16,7 @@ enum {
     KERNEL_LANES = 8,
     KERNEL_NODES = 8, /* polynomial moments carried per bin */
     KERNEL_BINS_PER_OCTAVE = 32,
+    KERNEL_WASTE = 8,
     KERNEL_SORTED = 1024, /* numbers that are sorted without room */
     KERNEL_PEAKS = 256,
 };
@@ -82,7 +83,7 @@ struct kernel {
     /* Adds the scores below `cut` to bins of gap = (top - score) scale. Bin b covers the gaps
      * (kernel_bin_edge(b), kernel_bin_edge(b + 1)]; its moments k are the sums of x^k with x in (-1, 1] the
      * position in the bin. Score i adds to number i mod S of the S = 2^log_stripes parts of those sums, which are
-     * moment[((b - first_bin + 1) S + part) KERNEL_NODES + k]; what comes before them takes the other scores.
+     * moment[(KERNEL_WASTE + (b - first_bin) S + part) KERNEL_NODES + k]; what comes before is waste.
      * Every such gap lies in first_bin or above. Many scores are quicker in eight parts, fewer in one. Quicker
      * where `moment` is aligned to KERNEL_NODES doubles. */
     void (*deposit)(size_t n, const double *score, double top, double cut, double scale, int64_t first_bin,
