@@ -313,13 +313,20 @@ static void between_sequences(const struct cell *c, size_t value, double *mean, 
 }
 
 static void fill_quantiles(struct cell *c) {
+    enum { TOGETHER = 8 }; /* betas that lie side by side */
     _Static_assert((int)EMPIRICAL_QUANTILES == (int)ORDER_QUANTILES, "of the same levels");
     size_t kept = c->here.size[RESULTS_REPLICATE], count = c->rows < kept ? c->rows : kept;
-    double *value = memory_create(2 * count, sizeof *value);
-    for (size_t b = 0; b < c->layout.betas && count > 0; b++) {
-        for (size_t i = 0; i < count; i++) { value[i] = c->entropy[i * c->layout.betas + b]; }
-        struct order order = order_make(count, value, value + count);
-        memcpy(c->here.entropy_quantile + b * EMPIRICAL_QUANTILES, order.quantile, sizeof order.quantile);
+    double *value = memory_create((TOGETHER + 1) * count, sizeof *value);
+    for (size_t b = 0; b < c->layout.betas && count > 0; b += TOGETHER) {
+        size_t betas = c->layout.betas - b < TOGETHER ? c->layout.betas - b : TOGETHER;
+        for (size_t i = 0; i < count; i++) {
+            const double *entropy = c->entropy + i * c->layout.betas + b;
+            for (size_t j = 0; j < betas; j++) { value[j * count + i] = entropy[j]; }
+        }
+        for (size_t j = 0; j < betas; j++) {
+            order_quantiles(count, value + j * count, value + TOGETHER * count,
+                            c->here.entropy_quantile + (b + j) * EMPIRICAL_QUANTILES);
+        }
     }
     free(value);
 }

@@ -37,15 +37,30 @@ static void sort(size_t count, double *value) {
     free(room);
 }
 
+/* The values that are not NaN, in order; how many. */
+static size_t sorted_values(size_t count, const double *values, double *scratch) {
+    size_t left = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!isnan(values[i])) { scratch[left++] = values[i]; }
+    }
+    sort(left, scratch);
+    return left;
+}
+
+static void quantiles(size_t count, const double *sorted, double quantile[ORDER_QUANTILES]) {
+    for (size_t q = 0; q < ORDER_QUANTILES; q++) {
+        quantile[q] = count > 0 ? sorted_quantile(count, sorted, order_level[q]) : NAN;
+    }
+}
+
+void order_quantiles(size_t count, const double *values, double *scratch, double quantile[ORDER_QUANTILES]) {
+    quantiles(sorted_values(count, values, scratch), scratch, quantile);
+}
+
 struct order order_make(size_t count, const double *values, double *scratch) {
     struct order order = {.median_low = NAN, .median_high = NAN};
-    for (size_t i = 0; i < count; i++) {
-        if (!isnan(values[i])) { scratch[order.count++] = values[i]; }
-    }
-    sort(order.count, scratch);
-    for (size_t q = 0; q < ORDER_QUANTILES; q++) {
-        order.quantile[q] = order.count > 0 ? sorted_quantile(order.count, scratch, order_level[q]) : NAN;
-    }
+    order.count = sorted_values(count, values, scratch);
+    quantiles(order.count, scratch, order.quantile);
     size_t rank = order.count > 0 ? median_rank(order.count) : 0;
     if (rank > 0) {
         order.median_low = scratch[rank - 1];

@@ -17,5 +17,7 @@ struct order {
 
 /* `scratch` has room for `count` values. */
 struct order order_make(size_t count, const double *values, double *scratch);
+/* Its quantiles alone. */
+void order_quantiles(size_t count, const double *values, double *scratch, double quantile[ORDER_QUANTILES]);
 
 #endif
