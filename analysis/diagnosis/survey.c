@@ -119,11 +119,14 @@ static void add_range(double share, size_t first, size_t last, const double *val
  * then what one side has left. */
 static void sum_nearest(const struct scores_row *row, const double *weight, double share, size_t first,
                         size_t last, double *sum) {
-    double paired[PART];
+    double paired[PART + 1];
     size_t own = keys_before(row) - 1, behind = row->count - own - 1, pairs_end = 1 + 2 * least(own, behind),
            end = least(last, pairs_end);
-    for (size_t k = first; k < end; k++) {
-        paired[k - first] = weight[k % 2 ? own - k / 2 - 1 : own + k / 2];
+    const double *later = weight + own + first / 2, *earlier = weight + own - first / 2 - 1;
+    _Static_assert(PART % 2 == 0, "ranks of a part begin with a later key");
+    for (size_t k = 0; first + k < end; k += 2) {
+        paired[k] = *later++;
+        if (first + k + 1 < end) { paired[k + 1] = *earlier--; }
     }
     if (first < end) { isa_best()->kernel->add(end - first, share, paired, sum + first); }
     size_t one_sided = first > pairs_end ? first : pairs_end;

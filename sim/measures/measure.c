@@ -34,18 +34,29 @@ static size_t traced_points(const struct row *row, double beta, size_t reach) {
     return reach;
 }
 
-/* Number of leading points outside of which sum count e^{-beta gap} is negligible, at most `most`. */
-static size_t row_reach(const struct row *row, double beta, size_t most) {
+/* Leading points and parts outside of which sum count e^{-beta gap} is negligible: for a larger beta, fewer.
+ */
+struct reach {
+    size_t points, parts;
+};
+
+static struct reach whole_reach(const struct row *row) {
+    return (struct reach){row->point_count, row->part_count};
+}
+
+/* Within the reach of a smaller beta. */
+static struct reach row_reach(const struct row *row, double beta, struct reach reach) {
     enum { STRIDE = 4 };
-    size_t reach = row->point_count;
-    for (size_t end = row->part_count; end > 0;) {
-        size_t start = end > STRIDE ? end - STRIDE : 0;
-        if (!(row->part[end - 1].log_last - beta * row->part[start].lower < NEGLIGIBLE)) { break; }
-        reach = row->part[start].point;
-        end = start;
+    size_t points = reach.parts < row->part_count ? row->part[reach.parts].point : row->point_count;
+    while (reach.parts > 0) {
+        size_t start = reach.parts > STRIDE ? reach.parts - STRIDE : 0;
+        if (!(row->part[reach.parts - 1].log_last - beta * row->part[start].lower < NEGLIGIBLE)) { break; }
+        points = row->part[start].point;
+        reach.parts = start;
     }
-    if (reach > row->top_count) { return reach < most ? reach : most; }
-    return traced_points(row, beta, reach < most ? reach : most);
+    if (points < reach.points) { reach.points = points; }
+    if (points <= row->top_count) { reach.points = traced_points(row, beta, reach.points); }
+    return reach;
 }
 
 /* Of the points alone; twice: sum of the weights at 2 beta without the top's. */
@@ -103,14 +114,14 @@ static void add_bulk(const struct kernel *kernel, const struct row *row, double 
 /* At beta, 2 beta, 4 beta, .. without moments beyond the variance. */
 static void row_averages(const struct kernel *kernel, const struct row *row, double beta, size_t count,
                          struct cumulants *c) {
-    size_t reach[KERNEL_OCTAVES], most = row->point_count;
+    size_t points[KERNEL_OCTAVES];
     double sum[KERNEL_OCTAVES][KERNEL_AVERAGES], at = beta;
-    /* a larger beta reaches less far; the last is twice a beta */
-    for (size_t o = 0; o <= count; o++, at *= 2) {
-        most = row_reach(row, at, most);
-        reach[o] = most - 1;
+    struct reach reach = whole_reach(row);
+    for (size_t o = 0; o <= count; o++, at *= 2) { /* the last is twice a beta */
+        reach = row_reach(row, at, reach);
+        points[o] = reach.points - 1;
     }
-    kernel->octaves(count + 1, reach, row->gap + 1, row->count + 1, beta, sum);
+    kernel->octaves(count + 1, points, row->gap + 1, row->count + 1, beta, sum);
     for (size_t o = 0; o < count; o++, beta *= 2) {
         double z = 1 + sum[o][0], twice = sum[o + 1][0];
         c[o] = points_cumulants(sum[o][0], sum[o][1] / z, sum[o][2] / z, twice);
@@ -121,10 +132,10 @@ static void row_averages(const struct kernel *kernel, const struct row *row, dou
 
 /* At one beta, all of them. */
 static struct cumulants row_cumulants(const struct kernel *kernel, const struct row *row, double beta) {
-    size_t reach = row_reach(row, beta, row->point_count);
+    size_t points = row_reach(row, beta, whole_reach(row)).points;
     double s[KERNEL_MOMENTS];
-    kernel->weights(reach, row->gap, beta, row->scratch);
-    kernel->moments(reach - 1, row->gap + 1, row->count + 1, row->scratch + 1, s);
+    kernel->weights(points, row->gap, beta, row->scratch);
+    kernel->moments(points - 1, row->gap + 1, row->count + 1, row->scratch + 1, s);
     double z = 1 + s[0], m1 = s[1] / z, m2 = s[2] / z, m3 = s[3] / z, m4 = s[4] / z;
     struct cumulants c = points_cumulants(s[0], m1, m2, s[5]);
     c.third = m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1;
