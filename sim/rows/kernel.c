@@ -418,7 +418,7 @@ struct deposits {
 
 static void deposit_apart(const struct deposits *d, size_t count, double *moment) {
     for (size_t i = 0; i < count; i++) {
-        double x1 = d->x[i], x2 = x1 * x1, x4 = x2 * x2, *m = moment + d->place[i] * KERNEL_NODES;
+        double x1 = d->x[i], x2 = x1 * x1, x4 = x2 * x2, *m = moment + d->place[i];
 #pragma omp simd
         for (int k = 0; k < KERNEL_NODES; k++) {
             m[k] += ((k & 1 ? x1 : 1) * (k & 2 ? x2 : 1)) * (k & 4 ? x4 : 1);
@@ -432,7 +432,7 @@ static void deposit_together(struct deposits *d, size_t count, double *moment) {
     for (size_t i = 0; i < count; i += POWERS) {
         powers_of(d->x + i, p);
         for (size_t j = 0; j < POWERS; j++) {
-            double *at = moment + d->place[i + j] * KERNEL_NODES;
+            double *at = moment + d->place[i + j];
             memcpy(&m, at, sizeof m);
             m += p[j];
             memcpy(at, &m, sizeof m);
@@ -454,7 +454,7 @@ static void deposit(size_t n, const double *score, double top, double cut, doubl
             memcpy(&bits, &gap, sizeof bits);
             bits -= 1;
             uint64_t place = (((bits >> KERNEL_BIN_SHIFT) - first) << log_stripes) + (i & last_stripe);
-            d.place[i] = score[start + i] < cut ? KERNEL_WASTE + place : i % KERNEL_WASTE;
+            d.place[i] = KERNEL_NODES * (score[start + i] < cut ? KERNEL_WASTE + place : i % KERNEL_WASTE);
             uint64_t position = one + (((bits & position_mask) + 1) << (52 - KERNEL_BIN_SHIFT));
             double y;
             memcpy(&y, &position, sizeof y);
