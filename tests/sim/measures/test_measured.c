@@ -1,6 +1,7 @@
 /* Measured rows: as drawn ones of the same scores, bit for bit; against sums over every score; ties. */
 #include "models/families/family.h"
 #include "sim/measures/measure.h"
+#include "sim/rows/compress.h"
 #include "sim/rows/drawn.h"
 #include "sim/rows/measured.h"
 #include "tests/test.h"
@@ -64,6 +65,50 @@ static void test_as_drawn(void **state) {
     measured_free(measured);
 }
 
+/* The same top and bins; what stands for the scores of a bin, but for rounding. */
+static void check_alike(const struct row *a, const struct row *b) {
+    assert_int_equal(a->top_count, b->top_count);
+    assert_int_equal(a->point_count, b->point_count);
+    assert_int_equal(a->part_count, b->part_count);
+    assert_memory_equal(a->gap, b->gap, a->point_count * sizeof *a->gap);
+    assert_memory_equal(a->part, b->part, a->part_count * sizeof *a->part);
+    for (size_t i = 0; i < a->part_count; i++) {
+        size_t end = i + 1 < a->part_count ? a->part[i + 1].point : a->point_count;
+        double scores = a->part[i].last - a->part[i].before;
+        for (size_t k = a->part[i].point; k < end; k++) {
+            check_close(a->count[k], b->count[k], 1e-12 * scores);
+        }
+    }
+}
+
+/* With what is known of the scores beforehand, and on every instruction set to the bit. */
+static void test_within(void **state) {
+    (void)state;
+    const size_t lengths[] = {2, 512, 513, 3000, 5000, 70001};
+    static const char *const set_name[] = {"base", "avx2", "avx512"};
+    double *scores = malloc(2 * 70001 * sizeof *scores), *sorted = scores + 70001, p[FAMILY_PARAMETERS] = {1};
+    struct measured *measured = measured_create(isa_best()), *first = measured_create(isa_find("base"));
+    assert_true(measured && first && scores);
+    for (size_t k = 0; k < 6; k++) {
+        size_t n = lengths[k], top = n < COMPRESS_TOP ? n : COMPRESS_TOP;
+        draw_all(family_find("gaussian"), p, stream_make(2, "within", 0, true, k), n, scores);
+        memcpy(sorted, scores, n * sizeof *scores);
+        qsort(sorted, n, sizeof *sorted, descending);
+        struct measured_bounds bounds = {nextafter(sorted[top - 1], -INFINITY), sorted[n - 1]};
+        const struct row *base = measured_row_within(first, n, scores, 1.7, &bounds);
+        check_alike(base, measured_row(measured, n, scores, 1.7));
+        for (size_t s = 0; s < 3; s++) {
+            if (!isa_find(set_name[s])) { continue; }
+            struct measured *other = measured_create(isa_find(set_name[s]));
+            check_same_row(base, measured_row_within(other, n, scores, 1.7, &bounds));
+            measured_free(other);
+        }
+    }
+    measured_free(measured);
+    measured_free(first);
+    free(scores);
+}
+
 /* H, Y_2 and Lambda by sums over every score in long double; `scores` become sorted. */
 static void check_plainly(size_t n, double *scores, double beta) {
     struct measured *measured = measured_create(isa_best());
@@ -125,6 +170,7 @@ static void test_constant(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_as_drawn),
+        cmocka_unit_test(test_within),
         cmocka_unit_test(test_ties),
         cmocka_unit_test(test_constant),
     };
