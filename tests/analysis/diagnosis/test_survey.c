@@ -223,6 +223,54 @@ static void test_causal(void **state) { check_brute_force(*state, false); }
 
 static void test_masked(void **state) { check_brute_force(*state, true); }
 
+enum { LONG = 9000, PLACES = 16 };
+
+/* How many keys are nearer to the query than this one, the earlier of two at a distance first. */
+static double keys_nearer(size_t position, size_t key) {
+    size_t apart = key > position ? key - position : position - key, nearer = 0;
+    for (size_t j = 0; j < LONG; j++) {
+        size_t other = j > position ? j - position : position - j;
+        nearer += other < apart || (other == apart && j < key);
+    }
+    return (double)nearer;
+}
+
+/* A query that sees keys on both sides: all the weight at one key, another one for each head. */
+static void check_both_sides(struct scratch *s, double position) {
+    struct file_path path = file_in(s, "a.h5");
+    double *value = simple_numbers(PLACES * LONG, 1);
+    size_t key[PLACES] = {0, 1, LONG - 1, LONG - 2, (size_t)position};
+    for (size_t h = 0; h < PLACES; h++) {
+        if (h > 4) { key[h] = (h * 7919 + (size_t)position) % LONG; }
+        value[h * LONG + key[h]] = 100;
+    }
+    hid_t file = h5_new(path.text);
+    h5_number(file, "causal", 0);
+    H5Dclose(h5_array(file, "query_position", H5T_STD_I32LE, 1, (hsize_t[]){1}, NULL, &position));
+    H5Dclose(h5_array(file, "scores", H5T_IEEE_F64LE, 3, (hsize_t[]){PLACES, 1, LONG}, NULL, value));
+    H5Fclose(file);
+    const char *name = path.text;
+    struct scores_request request = request_for(&name);
+    struct scores *scores = open_good(s, &request);
+    struct survey survey = survey_good(s, scores, 1);
+    for (size_t h = 0; h < PLACES; h++) {
+        double nearer = keys_nearer((size_t)position, key[h]);
+        const struct survey_place *p = survey_at(&survey, 0, h, 0);
+        check_close(p->near, (nearer + 1) / (0.9 * LONG), 1e-12);
+        for (size_t w = 0; w < SURVEY_WINDOWS; w++) {
+            check_close(p->mass[w], nearer < survey_window[w] ? 1 : 0, 1e-12);
+        }
+    }
+    survey_release(&survey);
+    scores_close(scores);
+    free(value);
+}
+
+static void test_both_sides(void **state) {
+    const double position[] = {0, 1, 2047, 2048, 2049, 4096, 4499, 4500, 4501, 8000, LONG - 2, LONG - 1};
+    for (size_t i = 0; i < sizeof position / sizeof *position; i++) { check_both_sides(*state, position[i]); }
+}
+
 /* Two groups of one sequence give one place: their mean over rows. */
 static void test_groups_together(void **state) {
     struct scratch *s = *state;
@@ -391,6 +439,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_causal, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_masked, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_both_sides, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_groups_together, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_ties, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_shared_stories260K, set_up, tear_down),
