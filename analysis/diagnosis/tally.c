@@ -239,8 +239,7 @@ static void keep_in_unit(struct cell *to, size_t at, const struct cell *from, si
 }
 
 static void add_values(size_t count, const double *value, double *sum) {
-#pragma omp simd
-    for (size_t i = 0; i < count; i++) { sum[i] += value[i]; }
+    isa_best()->kernel->add(count, 1, value, sum);
 }
 
 static void add_row(const struct scores_row *row, const struct mark *m, size_t unit) {
@@ -349,14 +348,20 @@ static void fill_cell_blocks(struct cell *c) {
     }
 }
 
-static void finish_cell(struct cell *c) {
+/* `same`: its rows are those of a cell that is finished. */
+static void finish_cell(const struct cell *same, struct cell *c) {
     for (unsigned q = 0; q < RESULTS_QUANTITIES; q++) {
         for (size_t i = c->layout.at[q]; i < c->layout.at[q + 1]; i++) {
             size_t k = i - c->layout.at[q];
             between_sequences(c, i, &c->here.mean[q][k], &c->here.se[q][k]);
         }
     }
-    fill_quantiles(c);
+    if (same) {
+        memcpy(c->here.entropy_quantile, same->here.entropy_quantile,
+               c->layout.betas * EMPIRICAL_QUANTILES * sizeof *c->here.entropy_quantile);
+    } else {
+        fill_quantiles(c);
+    }
     fill_cell_blocks(c);
     c->here.row_count[0] = (double)c->rows;
 }
@@ -441,7 +446,11 @@ static void finish(struct tally *t, struct diagnosis *d) {
     index_finish(t->index, d);
     fill_collapse(t, d);
     for (size_t i = 0; i < d->group_count; i++) {
-        for (size_t l = 0; l < lengths; l++) { finish_cell(&t->cell[i * lengths + l]); }
+        size_t head = d->group[i].head_first;
+        bool is_head = i != head && d->group[i].head_last == head + 1;
+        for (size_t l = 0; l < lengths; l++) {
+            finish_cell(is_head ? &t->cell[head * lengths + l] : NULL, &t->cell[i * lengths + l]);
+        }
         filed_copy(d, &d->group[i], &t->results->series[i]);
         index_copy(t->index, d, i, &t->results->series[i]);
     }

@@ -125,11 +125,19 @@ static double compress_first_pass(struct compress *c, size_t top_count) {
 static double compress_gap(const struct compress *c, double score) { return (c->highest - score) * c->scale; }
 
 static void compress_add_nodes(struct compress *c, double lower, double upper, const double *moment) {
-    double middle = (lower + upper) / 2, half = (upper - lower) / 2, count[KERNEL_NODES];
+    double middle = (lower + upper) / 2, half = (upper - lower) / 2, gap[KERNEL_NODES], count[KERNEL_NODES];
     c->isa->kernel->nodes(c->lagrange, moment, count);
-    for (size_t j = 0; j < KERNEL_NODES; j++) {
-        row_add_point(&c->row, middle + half * c->node[j], count[j]);
+    for (size_t j = 0; j < KERNEL_NODES; j++) { gap[j] = middle + half * c->node[j]; }
+    row_add_points(&c->row, KERNEL_NODES, gap, count);
+}
+
+static void compress_add_top(struct compress *c) {
+    double gap[ROW_EXPLICIT], one[ROW_EXPLICIT];
+    for (size_t k = 0; k < c->row.top_count; k++) {
+        gap[k] = compress_gap(c, c->pool[k]);
+        one[k] = 1;
     }
+    row_add_points(&c->row, c->row.top_count, gap, one);
 }
 
 /* Scores that tie with the last explicit one but found no place in the top. */
@@ -303,7 +311,7 @@ const struct row *compress_row(struct compress *c, const struct compress_source 
 
     double lowest = compress_first_pass(c, row->top_count);
     c->highest = row->top_score = c->pool[0];
-    for (size_t k = 0; k < row->top_count; k++) { row_add_point(row, compress_gap(c, c->pool[k]), 1); }
+    compress_add_top(c);
     if (row->top_count < source->count) { compress_second_pass(c, lowest); }
     return row;
 }

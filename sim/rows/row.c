@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/base/memory.h"
 
@@ -23,6 +24,12 @@ void row_add_point(struct row *row, double gap, double count) {
     size_t i = row->point_count++;
     row->gap[i] = gap;
     row->count[i] = count;
+}
+
+void row_add_points(struct row *row, size_t number, const double *gap, const double *count) {
+    memcpy(row->gap + row->point_count, gap, number * sizeof *gap);
+    memcpy(row->count + row->point_count, count, number * sizeof *count);
+    row->point_count += number;
 }
 
 struct row_part row_part_make(double lower, double upper, double before, double count, uint64_t address) {

@@ -74,6 +74,7 @@ void row_reserve(struct row *row, size_t points, size_t parts);
 void row_release(struct row *row);
 
 void row_add_point(struct row *row, double gap, double count);
+void row_add_points(struct row *row, size_t number, const double *gap, const double *count);
 /* A part of `count` scores after the first `before`; none for no scores. Its points follow. */
 void row_add_part(struct row *row, double lower, double upper, double before, double count, uint64_t address);
 struct row_part row_part_make(double lower, double upper, double before, double count, uint64_t address);
