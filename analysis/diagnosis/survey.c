@@ -122,11 +122,11 @@ static void sum_nearest(const struct scores_row *row, const double *weight, doub
     double paired[PART + 1];
     size_t own = keys_before(row) - 1, behind = row->count - own - 1, pairs_end = 1 + 2 * least(own, behind),
            end = least(last, pairs_end);
-    const double *later = weight + own + first / 2, *earlier = weight + own - first / 2 - 1;
+    size_t later = own + first / 2, earlier = own - first / 2;
     _Static_assert(PART % 2 == 0, "ranks of a part begin with a later key");
     for (size_t k = 0; first + k < end; k += 2) {
-        paired[k] = *later++;
-        if (first + k + 1 < end) { paired[k + 1] = *earlier--; }
+        paired[k] = weight[later++];
+        if (first + k + 1 < end) { paired[k + 1] = weight[--earlier]; }
     }
     if (first < end) { isa_best()->kernel->add(end - first, share, paired, sum + first); }
     size_t one_sided = first > pairs_end ? first : pairs_end;
