@@ -290,14 +290,15 @@ void diagnosis_make(const struct survey *s, struct diagnosis *d) {
     size_t trained = 0;
     *d = (struct diagnosis){.survey = s, .trained = f->trained};
     while (trained < f->length_count && !(f->length[trained] > f->trained)) { trained++; }
+    const size_t last = trained > 0 ? trained - 1 : 0;
     d->base = isnan(f->trained) ? f->length[f->length_count - 1] : f->trained;
     list_groups(f, d);
     measure_groups(s, d);
     for (size_t i = 0; i < d->group_count; i++) {
         struct diagnosis_group *g = &d->group[i];
         growth_make(d, g, 0, trained, &g->trained);
-        growth_make(d, g, trained > 0 ? trained - 1 : 0, f->length_count, &g->beyond);
-        if (trained == f->length_count) { g->beyond.known = false; }
+        growth_make(d, g, last, trained < f->length_count ? f->length_count : last, &g->beyond);
+        growth_make(d, g, 0, 0, &g->without_sinks);
         locality(g);
     }
 }

@@ -1,9 +1,11 @@
 #include "analysis/diagnosis/filed.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "analysis/diagnosis/index.h"
 #include "analysis/diagnosis/story.h"
+#include "analysis/text/words.h"
 #include "sim/results/note.h"
 
 /* ---- arrays ---- */
@@ -27,7 +29,7 @@ static void copy_point(const struct diagnosis_point *p, size_t l, struct results
 }
 
 static void copy_drift(const struct diagnosis_growth *w, double *drift, double *low, double *high) {
-    for (size_t k = 0; w->known && k < PRESCRIPTIONS; k++) {
+    for (size_t k = 0; k < PRESCRIPTIONS; k++) {
         drift[k] = w->law[k].drift;
         low[k] = w->law[k].trend.low;
         high[k] = w->law[k].trend.high;
@@ -45,7 +47,6 @@ static void copy_arrays(const struct diagnosis *d, const struct diagnosis_group 
     copy_drift(&g->beyond, s->drift_beyond, s->drift_beyond_low, s->drift_beyond_high);
     for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) {
         s->n_over_trained[k] = diagnosis_multiplier[k];
-        if (!g->trained.known) { continue; }
         s->multiplier[k] = g->trained.multiplier[k].value;
         s->multiplier_low[k] = g->trained.multiplier[k].low;
         s->multiplier_high[k] = g->trained.multiplier[k].high;
@@ -54,63 +55,55 @@ static void copy_arrays(const struct diagnosis *d, const struct diagnosis_group 
 
 /* ---- attributes ---- */
 
+static void note_interval(const char *name, double value, double low, double high, struct results_series *s) {
+    char end[WORDS];
+    note_number(s, name, value);
+    snprintf(end, sizeof end, "%s_low", name);
+    note_number(s, end, low);
+    snprintf(end, sizeof end, "%s_high", name);
+    note_number(s, end, high);
+}
+
 static void note_words(const struct diagnosis *d, const struct diagnosis_group *g, struct results_series *s) {
-    char sentence[DIAGNOSIS_SENTENCE], excluded[STORY_LAWS];
-    const struct diagnosis_growth *w = &g->trained;
+    char sentence[DIAGNOSIS_SENTENCE], sinks[STORY_SINKS];
+    if (!g->whole) { note_whole(s, "layer", g->layer); }
+    if (!g->pooled) { note_whole(s, "head", g->head); }
     note_text(s, "class", story_class(g));
     note_text(s, "locality", story_locality(g->locality));
     note_text(s, "standing", story_standing(story_point(g)));
     note_text(s, "sentence", story_sentence(d, g, sentence));
-    note_text(s, "best", w->best >= 0 ? prescription_name[w->best] : "undecided");
-    if (w->known) { note_text(s, "closest", prescription_name[w->closest]); }
-    note_text(s, "excluded", story_excluded(w, excluded));
-    if (g->beyond.known) { note_text(s, "excluded_beyond", story_excluded(&g->beyond, excluded)); }
+    if (!g->pooled) { note_text(s, "sinks", story_sink_list(d, g, sinks)); }
     note_number(s, "level", trend_risk);
 }
 
-static void note_coordinates(const struct trend_interval *xi, struct results_series *s) {
-    static const char *const name[COORDINATES][3] = {
-        [COORDINATES_ALPHA] = {"xi_alpha", "xi_alpha_low", "xi_alpha_high"},
-        [COORDINATES_DELTA] = {"xi_delta", "xi_delta_low", "xi_delta_high"},
-        [COORDINATES_LAMBDA] = {"xi_lambda", "xi_lambda_low", "xi_lambda_high"},
-    };
-    for (size_t k = 0; k < COORDINATES; k++) {
-        note_number(s, name[k][0], xi[k].value);
-        note_number(s, name[k][1], xi[k].low);
-        note_number(s, name[k][2], xi[k].high);
-    }
+/* Names end in `suffix`. */
+static void note_choice(const struct diagnosis_growth *w, const char *suffix, struct results_series *s) {
+    char name[WORDS], excluded[STORY_LAWS];
+    snprintf(name, sizeof name, "best%s", suffix);
+    note_text(s, name, w->best >= 0 ? prescription_name[w->best] : "undecided");
+    snprintf(name, sizeof name, "excluded%s", suffix);
+    note_text(s, name, story_excluded(w, excluded));
+    snprintf(name, sizeof name, "closest%s", suffix);
+    if (w->known) { note_text(s, name, prescription_name[w->closest]); }
+    snprintf(name, sizeof name, "exponent%s", suffix);
+    note_interval(name, w->exponent.value, w->exponent.low, w->exponent.high, s);
 }
 
 static void note_growth(const struct diagnosis_growth *w, struct results_series *s) {
-    if (!w->known) { return; }
-    note_number(s, "exponent", w->exponent.value);
-    note_number(s, "exponent_low", w->exponent.low);
-    note_number(s, "exponent_high", w->exponent.high);
-    note_number(s, "amplitude", exp(w->log_amplitude.value));
-    note_number(s, "amplitude_low", exp(w->log_amplitude.low));
-    note_number(s, "amplitude_high", exp(w->log_amplitude.high));
+    const struct trend_interval *a = &w->log_amplitude;
+    note_choice(w, "", s);
+    note_interval("amplitude", exp(a->value), exp(a->low), exp(a->high), s);
     note_number(s, "lack_of_fit", w->lack_of_fit);
-    note_coordinates(w->xi, s);
-}
-
-static void note_without_sinks(const struct diagnosis_growth *w, struct results_series *s) {
-    char excluded[STORY_LAWS];
-    if (!w->known) { return; }
-    note_number(s, "exponent_without_sinks", w->exponent.value);
-    note_number(s, "exponent_without_sinks_low", w->exponent.low);
-    note_number(s, "exponent_without_sinks_high", w->exponent.high);
-    note_text(s, "best_without_sinks", w->best >= 0 ? prescription_name[w->best] : "undecided");
-    note_text(s, "closest_without_sinks", prescription_name[w->closest]);
-    note_text(s, "excluded_without_sinks", story_excluded(w, excluded));
+    for (size_t k = 0; w->known && k < COORDINATES; k++) {
+        note_interval(coordinates_name[k], w->xi[k].value, w->xi[k].low, w->xi[k].high, s);
+    }
 }
 
 void filed_copy(const struct diagnosis *d, const struct diagnosis_group *g, struct results_series *s) {
-    char sinks[STORY_SINKS];
+    char excluded[STORY_LAWS];
     copy_arrays(d, g, s);
-    if (!g->whole) { note_whole(s, "layer", g->layer); }
-    if (!g->pooled) { note_whole(s, "head", g->head); }
     note_words(d, g, s);
     note_growth(&g->trained, s);
-    if (!g->pooled) { note_text(s, "sinks", story_sink_list(d, g, sinks)); }
-    note_without_sinks(&g->without_sinks, s);
+    if (g->beyond.known) { note_text(s, "excluded_beyond", story_excluded(&g->beyond, excluded)); }
+    if (g->without_sinks.known) { note_choice(&g->without_sinks, "_without_sinks", s); }
 }

@@ -171,6 +171,18 @@ static void multiply(const struct diagnosis *d, struct diagnosis_growth *w) {
     }
 }
 
+static void forget(struct diagnosis_growth *w) {
+    const struct trend_interval none = {NAN, NAN, NAN};
+    w->best = -1;
+    w->lack_of_fit = NAN;
+    w->exponent = w->log_amplitude = none;
+    for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) { w->multiplier[k] = none; }
+    for (int p = 0; p < PRESCRIPTIONS; p++) {
+        w->law[p].drift = NAN;
+        w->law[p].trend = none;
+    }
+}
+
 /* Lengths without rows at either end are left out. */
 static void trim(const struct diagnosis_group *g, struct diagnosis_growth *w) {
     while (w->first < w->last && isnan(g->x[w->first])) { w->first++; }
@@ -183,7 +195,8 @@ void growth_make(const struct diagnosis *d, const struct diagnosis_group *g, siz
     struct trend_data data = growth_data(s, g);
     struct pooling pooling = pooling_of(d, g);
     double unused;
-    *w = (struct diagnosis_growth){.first = first, .last = last, .best = -1, .exponent = {NAN, NAN, NAN}};
+    *w = (struct diagnosis_growth){.first = first, .last = last};
+    forget(w);
     trim(g, w);
     if (w->last < w->first + 2) { return; }
     bool two = g->pooled && trend_slope(&data, w->first, w->last).count == 2;

@@ -11,7 +11,8 @@ struct trend_data growth_data(const struct survey *survey, const struct diagnosi
 struct trend_interval growth_level(const struct diagnosis *diagnosis, const struct diagnosis_group *group,
                                    size_t length);
 
-/* Over the lengths first .. last - 1. The trend data and medians of all groups must be there. */
+/* Over the lengths first .. last - 1; numbers are NaN where it is not known, as of no lengths. The trend data
+ * and medians of all groups must be there. */
 void growth_make(const struct diagnosis *diagnosis, const struct diagnosis_group *group, size_t first,
                  size_t last, struct diagnosis_growth *growth);
 

@@ -113,15 +113,21 @@ static void print_sinks(FILE *out, const struct diagnosis *d, const struct diagn
     fputc(']', out);
 }
 
+/* An object with what follows `first`. */
+static void print_interval(FILE *out, const char *first, const struct trend_interval *interval) {
+    fputs(first, out);
+    json_print_number(out, interval->value);
+    print_ends(out, interval);
+    fputc('}', out);
+}
+
 /* Where Lambda_n is attained. */
 static void print_coordinates(FILE *out, const struct diagnosis_growth *w) {
     json_print_key(out, "coordinates");
     fputc('{', out);
     for (size_t k = 0; w->known && k < COORDINATES; k++) {
-        fprintf(out, "%s\"%s\": {\"value\": ", k > 0 ? ", " : "", coordinates_name[k]);
-        json_print_number(out, w->xi[k].value);
-        print_ends(out, &w->xi[k]);
-        fputc('}', out);
+        fprintf(out, "%s\"%s\": ", k > 0 ? ", " : "", coordinates_name[k]);
+        print_interval(out, "{\"value\": ", &w->xi[k]);
     }
     fputc('}', out);
 }
@@ -131,9 +137,7 @@ static void print_multipliers(FILE *out, const struct diagnosis_growth *w) {
     fputc('[', out);
     for (size_t k = 0; w->known && k < DIAGNOSIS_MULTIPLIERS; k++) {
         fprintf(out, "%s{\"n_over_trained\": %g", k > 0 ? ", " : "", diagnosis_multiplier[k]);
-        json_print_member(out, "value", w->multiplier[k].value);
-        print_ends(out, &w->multiplier[k]);
-        fputc('}', out);
+        print_interval(out, ", \"value\": ", &w->multiplier[k]);
     }
     fputc(']', out);
 }
@@ -141,7 +145,7 @@ static void print_multipliers(FILE *out, const struct diagnosis_growth *w) {
 static void print_exponent(FILE *out, const struct diagnosis_growth *w) {
     json_print_member(out, "exponent", w->exponent.value);
     print_ends(out, &w->exponent);
-    json_print_member(out, "lack_of_fit", w->known ? w->lack_of_fit : NAN);
+    json_print_member(out, "lack_of_fit", w->lack_of_fit);
 }
 
 static void print_without_sinks(FILE *out, const struct diagnosis_growth *w) {
@@ -162,31 +166,19 @@ static void print_without_sinks(FILE *out, const struct diagnosis_growth *w) {
 static void print_group(FILE *out, const struct diagnosis *d, const struct diagnosis_group *g) {
     char sentence[DIAGNOSIS_SENTENCE];
     const struct diagnosis_growth *w = &g->trained;
+    const struct trend_interval *a = &w->log_amplitude,
+                                amplitude = {exp(a->value), exp(a->low), exp(a->high)};
     fputs("\n    {\"name\": ", out);
     json_print_string(out, g->name);
-    json_print_key(out, "layer");
-    if (g->whole) {
-        fputs("null", out);
-    } else {
-        fprintf(out, "%zu", g->layer);
-    }
-    json_print_key(out, "head");
-    if (g->pooled) {
-        fputs("null", out);
-    } else {
-        fprintf(out, "%zu", g->head);
-    }
+    json_print_member(out, "layer", g->whole ? NAN : (double)g->layer);
+    json_print_member(out, "head", g->pooled ? NAN : (double)g->head);
     print_text(out, "class", story_class(g));
     print_text(out, "locality", story_locality(g->locality));
     print_text(out, "standing", story_standing(story_point(g)));
     print_text(out, "sentence", story_sentence(d, g, sentence));
     print_exponent(out, w);
     json_print_key(out, "amplitude");
-    fputs("{\"value\": ", out);
-    json_print_number(out, w->known ? exp(w->log_amplitude.value) : NAN);
-    json_print_member(out, "low", w->known ? exp(w->log_amplitude.low) : NAN);
-    json_print_member(out, "high", w->known ? exp(w->log_amplitude.high) : NAN);
-    fputc('}', out);
+    print_interval(out, "{\"value\": ", &amplitude);
     print_coordinates(out, w);
     print_choice(out, w);
     json_print_member(out, "level", trend_risk);

@@ -153,41 +153,35 @@ void diagnosis_table_print(FILE *out, const struct diagnosis *d, size_t short_ro
     }
 }
 
-static void print_csv_beyond(FILE *out, const struct diagnosis_growth *w) {
-    char excluded[STORY_LAWS];
-    for (int k = 0; k < PRESCRIPTIONS; k++) { fprintf(out, ",%.17g", w->known ? w->law[k].drift : NAN); }
-    fprintf(out, ",%s", w->known ? story_excluded(w, excluded) : "");
+static const char *best(const struct diagnosis_growth *w) {
+    return w->best >= 0 ? prescription_name[w->best] : "undecided";
 }
 
-static void print_csv_without_sinks(FILE *out, const struct diagnosis *d, const struct diagnosis_group *g) {
-    char sinks[STORY_SINKS], excluded[STORY_LAWS];
-    const struct diagnosis_growth *w = &g->without_sinks;
-    const struct trend_interval none = {NAN, NAN, NAN}, *b = w->known ? &w->exponent : &none;
-    fprintf(out, ",\"%s\",%.17g,%.17g,%.17g,%s,%s", g->pooled ? "" : story_sink_list(d, g, sinks), b->value,
-            b->low, b->high,
-            !w->known      ? ""
-            : w->best >= 0 ? prescription_name[w->best]
-                           : "undecided",
-            w->known ? story_excluded(w, excluded) : "");
+static void print_csv_interval(FILE *out, const struct trend_interval *i) {
+    fprintf(out, ",%.17g,%.17g,%.17g", i->value, i->low, i->high);
+}
+
+static void print_csv_drifts(FILE *out, const struct diagnosis_growth *w) {
+    for (int k = 0; k < PRESCRIPTIONS; k++) { fprintf(out, ",%.17g", w->law[k].drift); }
 }
 
 /* What is told of a group on each of its lines. */
 static void print_csv_group(FILE *out, const struct diagnosis *d, const struct diagnosis_group *g) {
-    char excluded[STORY_LAWS];
-    const struct diagnosis_growth *w = &g->trained;
+    char excluded[STORY_LAWS], sinks[STORY_SINKS];
+    const struct diagnosis_growth *w = &g->trained, *without = &g->without_sinks;
     if (!g->whole) { fprintf(out, "%zu", g->layer); }
     fputc(',', out);
     if (!g->pooled) { fprintf(out, "%zu", g->head); }
-    fprintf(out, ",%s,%s,%s,%.17g,%.17g,%.17g,%s,%s", story_class(g), story_locality(g->locality),
-            story_standing(story_point(g)), w->exponent.value, w->exponent.low, w->exponent.high,
-            w->best >= 0 ? prescription_name[w->best] : "undecided", story_excluded(w, excluded));
-    for (int k = 0; k < PRESCRIPTIONS; k++) { fprintf(out, ",%.17g", w->known ? w->law[k].drift : NAN); }
-    for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) {
-        fprintf(out, ",%.17g", w->known ? g->trained.multiplier[k].value : NAN);
-    }
-    print_csv_beyond(out, &g->beyond);
-    print_csv_without_sinks(out, d, g);
-    fputc('\n', out);
+    fprintf(out, ",%s,%s,%s", story_class(g), story_locality(g->locality), story_standing(story_point(g)));
+    print_csv_interval(out, &w->exponent);
+    fprintf(out, ",%s,%s", best(w), story_excluded(w, excluded));
+    print_csv_drifts(out, w);
+    for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) { fprintf(out, ",%.17g", w->multiplier[k].value); }
+    print_csv_drifts(out, &g->beyond);
+    fprintf(out, ",%s", story_excluded(&g->beyond, excluded));
+    fprintf(out, ",\"%s\"", g->pooled ? "" : story_sink_list(d, g, sinks));
+    print_csv_interval(out, &without->exponent);
+    fprintf(out, ",%s,%s\n", without->known ? best(without) : "", story_excluded(without, excluded));
 }
 
 void diagnosis_table_print_csv(FILE *out, const struct diagnosis *d) {

@@ -5,45 +5,9 @@
 
 #include "sim/base/memory.h"
 
-/* Those there may be, NULL after the last. */
-static const char *const names[NOTE_MOST] = {"layer",
-                                             "head",
-                                             "class",
-                                             "locality",
-                                             "standing",
-                                             "sentence",
-                                             "exponent",
-                                             "exponent_low",
-                                             "exponent_high",
-                                             "amplitude",
-                                             "amplitude_low",
-                                             "amplitude_high",
-                                             "lack_of_fit",
-                                             "best",
-                                             "closest",
-                                             "excluded",
-                                             "level",
-                                             "sinks",
-                                             "excluded_beyond",
-                                             "xi_alpha",
-                                             "xi_alpha_low",
-                                             "xi_alpha_high",
-                                             "xi_delta",
-                                             "xi_delta_low",
-                                             "xi_delta_high",
-                                             "xi_lambda",
-                                             "xi_lambda_low",
-                                             "xi_lambda_high",
-                                             "exponent_without_sinks",
-                                             "exponent_without_sinks_low",
-                                             "exponent_without_sinks_high",
-                                             "best_without_sinks",
-                                             "closest_without_sinks",
-                                             "excluded_without_sinks"};
-
 static struct results_note *add(struct results_series *s, const char *name) {
     s->note = memory_resize(s->note, s->note_count + 1, sizeof *s->note);
-    s->note[s->note_count] = (struct results_note){.name = name};
+    s->note[s->note_count] = (struct results_note){.name = memory_copy_text(name)};
     return &s->note[s->note_count++];
 }
 
@@ -77,17 +41,21 @@ size_t note_attributes(const struct results_series *s, struct h5_attribute attri
     return s->note_count;
 }
 
+/* What stands there beside notes. */
+static bool is_note(const char *name) {
+    return strcmp(name, "family") != 0 && strcmp(name, "replicates") != 0;
+}
+
 void note_take(struct results_series *s, const struct h5_group *group) {
-    for (size_t i = 0; i < NOTE_MOST && names[i]; i++) {
-        const struct h5_attribute *a =
-            h5content_attribute(group->attribute_count, group->attribute, names[i]);
-        if (!a) { continue; }
+    for (size_t i = 0; i < group->attribute_count && s->note_count < NOTE_MOST; i++) {
+        const struct h5_attribute *a = &group->attribute[i];
+        if (!is_note(a->name)) { continue; }
         if (a->text) {
-            note_text(s, names[i], a->text);
+            note_text(s, a->name, a->text);
         } else if (a->whole) {
-            note_whole(s, names[i], *a->whole);
+            note_whole(s, a->name, *a->whole);
         } else {
-            note_number(s, names[i], a->number);
+            note_number(s, a->name, a->number);
         }
     }
 }

@@ -8,7 +8,7 @@
 
 enum { NOTE_MOST = 40 };
 
-/* Adds one; `name` is of those in note.c, and none is told twice. The text is copied. */
+/* Adds one, of at most NOTE_MOST. None is told twice; name and text are copied. */
 void note_text(struct results_series *series, const char *name, const char *text);
 void note_whole(struct results_series *series, const char *name, uint64_t whole);
 void note_number(struct results_series *series, const char *name, double number); /* NaN: there is none */
@@ -16,7 +16,7 @@ const struct results_note *note_find(const struct results_series *series, const 
 
 /* As attributes, which point into the series; returns how many. */
 size_t note_attributes(const struct results_series *series, struct h5_attribute attribute[NOTE_MOST]);
-/* Takes those that a group of a file has: files of earlier versions have none. */
+/* Takes those that a group of measured rows has: all its attributes but family and replicates. */
 void note_take(struct results_series *series, const struct h5_group *group);
 
 #endif

@@ -379,7 +379,10 @@ void results_free(struct results *r) {
         size_t fields = results_fields(&r->series[i], field);
         for (size_t k = 0; k < fields; k++) { free(*field[k].values); }
         free(r->series[i].criterion);
-        for (size_t k = 0; k < r->series[i].note_count; k++) { free(r->series[i].note[k].text); }
+        for (size_t k = 0; k < r->series[i].note_count; k++) {
+            free(r->series[i].note[k].name);
+            free(r->series[i].note[k].text);
+        }
         free(r->series[i].note);
         free(r->series[i].model);
     }

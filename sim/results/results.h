@@ -31,8 +31,7 @@ enum { RESULTS_BLOCK_LENGTH = 64 }; /* consecutive replicates that are reduced t
 
 /* What a diagnosis says of a group: a text, or a whole number, or a number. Made by sim/results/note.h. */
 struct results_note {
-    const char *name;
-    char *text;
+    char *name, *text;
     bool is_whole;
     uint64_t whole;
     double number;

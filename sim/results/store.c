@@ -322,7 +322,7 @@ static bool read_series(const struct h5_content *c, struct results_series *s) {
         return false;
     }
     results_allocate(s);
-    note_take(s, g);
+    if (s->family->kind == FAMILY_MEASURED) { note_take(s, g); }
     struct results_field field[RESULTS_FIELDS];
     size_t fields = results_fields(s, field);
     bool good = read_parameters(g, s) && criteria_agree(g, s);
