@@ -304,10 +304,7 @@ static void open_reading(struct survey *survey, int threads, struct reading *r) 
                           .head = SIZE_MAX,
                           .threads = threads,
                           .leading = memory_create((size_t)threads, sizeof(struct leading *)),
-                          .epsilon = strcmp(f->element, "float16") == 0    ? 0x1p-11
-                                     : strcmp(f->element, "bfloat16") == 0 ? 0x1p-8
-                                     : strcmp(f->element, "float32") == 0  ? 0x1p-24
-                                                                           : 0x1p-53};
+                          .epsilon = f->rounding};
     for (int i = 0; i < threads; i++) { r->leading[i] = leading_create(isa_best()); }
     for (size_t l = 0; l < f->length_count; l++) {
         size_t n = (size_t)f->length[l] + 1;

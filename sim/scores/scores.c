@@ -117,6 +117,7 @@ static void read_words(const struct found *found, const struct scores_request *r
         facts->has_layers = facts->has_layers || g->layout.size[LAYOUT_LAYER] > 1;
     }
     facts->element = element_name(element);
+    facts->rounding = element_rounding(element);
 }
 
 /* ---- all of it ---- */

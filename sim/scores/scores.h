@@ -53,6 +53,7 @@ struct scores_facts {
     double scale_applied;     /* score_scale_applied, as the files say; NaN: not said */
     double scale;        /* that products of queries and keys were multiplied with; NaN: scores were stored */
     const char *element; /* "float32", ..: the coarsest that the scores or keys are stored in */
+    double rounding;     /* its relative rounding */
     const char *model, *licence, *input; /* NULL: not said */
 };
 
