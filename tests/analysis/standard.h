@@ -8,12 +8,13 @@
 
 #include "analysis/verdict/sentence.h"
 
-/* Exact values do not depend on the seed: those that a fit reads come from `twin`. */
+/* Exact values do not depend on the seed: those that a fit reads come from `twin`, whose series take turns.
+ */
 static inline struct results *standard_twin(const char *text, const struct results *twin) {
     struct results *r = experiment_sweep(text);
     for (size_t i = 0; i < r->series_count; i++) {
         struct results_series *s = &r->series[i];
-        const struct results_series *t = &twin->series[i];
+        const struct results_series *t = &twin->series[i % twin->series_count];
         size_t points = s->size[RESULTS_LOG_N] * s->size[RESULTS_BETA] * sizeof(double);
         memcpy(s->exact_collapse, t->exact_collapse,
                s->size[RESULTS_LOG_N] * s->size[RESULTS_CRITERION] * sizeof(double));

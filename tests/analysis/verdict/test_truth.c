@@ -160,10 +160,12 @@ static void test_cut_off(void **state) {
 }
 
 /* Errors of susceptibility's maximum come from two blocks here: Student's law with one degree of freedom. Of
- * p below 0.01 the 24 series have more than two once in 500 seeds. */
+ * p below 0.01 the 24 series have more than two once in 500 seeds, 8 more than one once in 370, 3 more than
+ * one once in 3000. */
 static void test_few_blocks(void **state) {
     (void)state;
-    enum { SERIES = 24 };
+    const bool all = getenv("GAPSCALE_TEST_LONG") != NULL;
+    const size_t count = all ? 24 : getenv("GAPSCALE_TEST_QUICK") ? 3 : 8;
     char text[2048], sentence[SENTENCE];
     int length =
         snprintf(text, sizeof text,
@@ -171,21 +173,23 @@ static void test_few_blocks(void **state) {
                  "n: {from: e^12, to: 1e300, points: 8, spacing: loglog}\n"
                  "beta: {relative_to: lambda_typ, from: 1/4, to: 4, points: 25}\n"
                  "collapse: {entropy: [], participation: [], top_two_ratio: [], susceptibility: true}\n"
-                 "series:\n");
-    for (int i = 0; i < SERIES; i++) {
+                 "series:\n  - {name: g0, family: gaussian}\n");
+    struct results *exact_values = experiment_run(text);
+    for (size_t i = 1; i < count; i++) {
         length +=
-            snprintf(text + length, sizeof text - (size_t)length, "  - {name: g%d, family: gaussian}\n", i);
+            snprintf(text + length, sizeof text - (size_t)length, "  - {name: g%zu, family: gaussian}\n", i);
     }
-    struct results *r = experiment_run(text);
+    struct results *r = standard_twin(text, exact_values);
     size_t unlikely = 0;
-    for (size_t i = 0; i < SERIES; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct verdict v = standard_judge(r, i, false, sentence);
         if (v.kind == VERDICT_REFUTED) { fail_msg("%s: %s", r->series[i].name, sentence); }
         assert_int_equal(v.exact_count, 8);
         unlikely += v.exact_p < 0.01;
     }
-    assert_true(unlikely <= 2);
+    assert_true(unlikely <= (all ? 2 : 1));
     results_free(r);
+    results_free(exact_values);
 }
 
 int main(void) {

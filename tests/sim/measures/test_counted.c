@@ -84,15 +84,15 @@ static void look_at(const struct row *row, double *value) {
 
 /* values[v * rows + r]. */
 static double *sample(const struct law *law, double log_n, size_t rows, bool counted, uint64_t seed) {
-    double *values = malloc(VALUES * rows * sizeof *values), one[VALUES];
+    double *values = malloc(VALUES * rows * sizeof *values), one[VALUES],
+           log_lambda = log_lambda_of(law, log_n);
     struct counted_law *shared = make_law(law, log_n);
     struct counted *c = counted_create(isa_best());
     struct drawn *d = drawn_create(isa_best());
     for (size_t r = 0; r < rows; r++) {
         struct stream stream = stream_make(seed, law->family, log_n, false, r);
         look_at(counted ? counted_row(c, shared, stream)
-                        : drawn_row(d, family_find(law->family), law->p, log_n, log_lambda_of(law, log_n),
-                                    stream),
+                        : drawn_row(d, family_find(law->family), law->p, log_n, log_lambda, stream),
                 one);
         for (size_t v = 0; v < VALUES; v++) { values[v * rows + r] = one[v]; }
     }
