@@ -48,7 +48,7 @@ HDF5_DIR  = $(shell pkg-config --variable=libdir hdf5-serial 2>/dev/null)
 
 # _GNU_SOURCE: -std=c11 alone hides POSIX. No contraction: every instruction set gives the same bits.
 WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes
-BASE_FLAGS = -I. -std=c11 -D_GNU_SOURCE -g -ffp-contract=off -fno-math-errno -fno-trapping-math -fopenmp \
+BASE_FLAGS = -I. -std=c11 -D_GNU_SOURCE $(DEBUG) -ffp-contract=off -fno-math-errno -fno-trapping-math -fopenmp \
              $(WARNINGS) $(if $(WERROR),-Werror) \
              $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 PACKAGE_FLAGS = $(shell pkg-config --cflags $(PACKAGES))
@@ -57,6 +57,8 @@ comma := ,
 COMPILE_FLAGS = $(BASE_FLAGS) $(OPTIMISE) $(PACKAGE_FLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 COMPILE = $(CC) $(COMPILE_FLAGS)
 OPTIMISE = -O2
+# What sanitizers tell has lines and functions, and no variables, which cost a third of their compilation.
+DEBUG    = $(if $(SANITIZE),-g1,-g)
 
 .DEFAULT_GOAL := all
 .PHONY: all mpi reproduce test test-all test-quick test-faults test-slurm test-coverage bench pages install uninstall format lint clean help deps FORCE
@@ -84,6 +86,9 @@ deps:  ## install the packages that are missing (GAPSCALE_NO_APT=1: only say whi
 $(OBJ)/%.base.o: OPTIMISE = -O3 -DISA=base
 $(OBJ)/%.avx2.o: OPTIMISE = -O3 -DISA=avx2 $(ISA_FLAGS_avx2)
 $(OBJ)/%.avx512.o: OPTIMISE = -O3 -DISA=avx512 $(ISA_FLAGS_avx512)
+
+# What tests do themselves takes no time.
+$(OBJ)/tests/%.o: OPTIMISE = -O1
 
 define isa_rule
 $(OBJ)/%.$(1).o: %.c Makefile

@@ -343,7 +343,7 @@ static double reading_time(size_t count) {
     static const double value[16];
     static const struct h5_dimension dimension[] = {{"a", 2}, {"b", 2}, {"c", 2}, {"d", 2}};
     struct h5_dataset dataset[8];
-    char name[8][8], (*path)[16] = calloc(count, sizeof *path);
+    char name[8][8], (*path)[32] = calloc(count, sizeof *path);
     for (unsigned i = 0; i < 8; i++) {
         snprintf(name[i], sizeof name[i], "x%u", i);
         dataset[i] = (struct h5_dataset){
