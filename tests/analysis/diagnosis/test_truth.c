@@ -19,6 +19,8 @@
 enum { LENGTHS = 5, SEQUENCES = 4, HEADS = 8, ROWS = 24, APART = 400, LEAST = 64 };
 
 static double length_of(size_t j) { return LEAST * exp2((double)j); }
+/* One of each class under sanitizers. */
+static size_t laws_apart(void) { return getenv("GAPSCALE_TEST_QUICK") ? 2 : 1; }
 static int repetitions(void) { return getenv("GAPSCALE_TEST_LONG") ? 100 : 1; }
 
 /* ---- the truth ---- */
@@ -164,7 +166,7 @@ static void test_truth(void **state) {
     struct spacing_table table[2];
     spacing_table_make(SPACING_FEW, &table[0]);
     spacing_table_make(SPACING_MANY, &table[1]);
-    for (size_t i = 0; i < LAWS; i++) { try_law(&law_case[i], table, total); }
+    for (size_t i = 0; i < LAWS; i += laws_apart()) { try_law(&law_case[i], table, total); }
     for (size_t c = 0; c < COUNTS; c++) { check_count("all", count_name[c], &total[c]); }
 }
 
