@@ -7,6 +7,11 @@
 #include "analysis/report/cells.h"
 #include "models/oracle/limits.h"
 
+bool attention_table_is_alone(const struct fit *fit, const struct attention *attention) {
+    return attention->count > 0 &&
+           (fit->primary == fit->criteria || fit_first(fit, fit->primary) == fit->lengths);
+}
+
 /* What the regime's limit law says of a point. */
 static void print_limit(FILE *out, const struct attention_point *p) {
     char a[WORDS], b[WORDS], c[WORDS], d[WORDS];

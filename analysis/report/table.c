@@ -8,6 +8,7 @@
 #include "analysis/report/cells.h"
 #include "analysis/report/normaliser_table.h"
 #include "analysis/report/prescribed_table.h"
+#include "analysis/report/summary_table.h"
 #include "analysis/report/universality_report.h"
 #include "analysis/study/twins.h"
 #include "analysis/verdict/sentence.h"
@@ -356,12 +357,6 @@ static void print_law_windows(FILE *out, const struct verdict *v) {
     fputs(".\n", out);
 }
 
-/* Whether its betas are there for the output alone, far from any collapse. */
-static bool is_output_alone(const struct fit *fit, const struct attention *attention) {
-    return attention->count > 0 &&
-           (fit->primary == fit->criteria || fit_first(fit, fit->primary) == fit->lengths);
-}
-
 static void print_collapse(FILE *out, const struct column_place *place) {
     const struct fit *fit = place->fit;
     const struct verdict *verdict = place->verdict;
@@ -408,7 +403,7 @@ static void print_series(FILE *out, const struct column_place *place) {
         print_measured(out, place);
     } else if (place->fit->series->is_prescribed) {
         prescribed_table_print(out, place);
-    } else if (is_output_alone(place->fit, place->attention)) {
+    } else if (attention_table_is_alone(place->fit, place->attention)) {
         fputs("  Its betas hold no collapse point; what is judged is the output.\n\n", out);
     } else {
         print_collapse(out, place);
@@ -419,87 +414,6 @@ static void print_series(FILE *out, const struct column_place *place) {
     fputc('\n', out);
 }
 
-/* ---- all series ---- */
-
-static int longest_name(const struct study *study) {
-    size_t longest = strlen("series");
-    for (size_t i = 0; i < study->count; i++) {
-        size_t length = strlen(study->fit[i].name);
-        longest = length > longest ? length : longest;
-    }
-    return longest > 20 ? 20 : (int)longest;
-}
-
-static const struct cell summary[] = {
-    {1,
-     17,
-     {"beta_c grows", "with exponent"},
-     "exponent",
-     .say = words_measured,
-     .interval = true,
-     .single = true},
-    {1, 8, {"", "theory"}, "exponent_predicted", .say = cell_number, .single = true},
-    {2,
-     15,
-     {"as Lambda^typ", "to the power"},
-     "scale_exponent",
-     .say = words_measured,
-     .interval = true,
-     .single = true},
-    {2,
-     15,
-     {"beta_c over it", "tends to"},
-     "amplitude",
-     .say = words_measured,
-     .interval = true,
-     .single = true},
-    {1, 7, {"", "limit"}, "amplitude_predicted", .say = cell_number, .single = true},
-    {2, 7, {"p of", "exact"}, "exact_p", .say = cell_number, .single = true},
-    {2, 0, {NULL, "verdict"}, "verdict", .single = true},
-};
-enum { SUMMARY_CELLS = sizeof summary / sizeof *summary };
-
-static bool has_verdict(const struct fit *fit, const struct attention *attention) {
-    return !is_measured(fit) && !fit->series->is_prescribed && !is_output_alone(fit, attention);
-}
-
-static void print_summary(FILE *out, const struct study *study, char room[COLUMN_TEXT]) {
-    int width = longest_name(study);
-    size_t shown = 0;
-    for (size_t i = 0; i < study->count; i++) { shown += has_verdict(&study->fit[i], &study->attention[i]); }
-    if (shown == 0) { return; }
-    for (size_t line = 0; line < 2; line++) {
-        fprintf(out, "%-*s  %-5s", width, line == 0 ? "" : "series", line == 0 ? "" : "as");
-        cell_print_heads(out, SUMMARY_CELLS, summary, line, false);
-        fputc('\n', out);
-    }
-    for (size_t i = 0; i < study->count; i++) {
-        struct column_place place =
-            column_place(&study->fit[i], &study->verdict[i], &study->attention[i], room);
-        if (!has_verdict(place.fit, place.attention)) { continue; }
-        fprintf(out, "%-*s  %-5s", width, place.fit->name, variable_name(place.fit));
-        cell_print_line(out, SUMMARY_CELLS, summary, &column_fit, &place);
-        fputc('\n', out);
-    }
-}
-
-/* Of collapse points. */
-static void print_legend(FILE *out, const struct study *study) {
-    bool has_points = false;
-    for (size_t i = 0; i < study->count; i++) {
-        has_points = has_points || !study->fit[i].series->is_prescribed;
-    }
-    if (!has_points) { return; }
-    fputs(
-        "\n"
-        "beta_c is where the replicate mean meets the criterion (heavy tails, rows of unlike scale: the\n"
-        "median of rows), `exactly` the same computed without sampling; `of rows` the median of every row's\n"
-        "own beta_c/Lambda^typ, Lambda_n that of Lambda_n/Lambda^typ. Intervals of the summary are 95% with\n"
-        "systematic parts: correction terms in 1/log n and log log n/log n, and the smallest n. Slopes\n"
-        "between n have statistical errors only and drift.\n",
-        out);
-}
-
 void table_print(FILE *out, const struct study *study) {
     char room[COLUMN_TEXT];
     for (size_t i = 0; i < study->count; i++) {
@@ -507,10 +421,10 @@ void table_print(FILE *out, const struct study *study) {
             column_place(&study->fit[i], &study->verdict[i], &study->attention[i], room);
         print_series(out, &place);
     }
-    print_summary(out, study, room);
+    summary_table_print(out, study);
     attention_table_print_summary(out, study);
     prescribed_table_print_summary(out, study);
     universality_report_print(out, study);
-    print_legend(out, study);
+    summary_table_print_legend(out, study);
     twins_print(out, study);
 }

@@ -1,0 +1,86 @@
+#include "analysis/report/summary_table.h"
+
+#include <string.h>
+
+#include "analysis/report/attention_table.h"
+#include "analysis/report/cells.h"
+
+static int longest_name(const struct study *study) {
+    size_t longest = strlen("series");
+    for (size_t i = 0; i < study->count; i++) {
+        size_t length = strlen(study->fit[i].name);
+        longest = length > longest ? length : longest;
+    }
+    return longest > 20 ? 20 : (int)longest;
+}
+
+static const struct cell summary[] = {
+    {1,
+     17,
+     {"beta_c grows", "with exponent"},
+     "exponent",
+     .say = words_measured,
+     .interval = true,
+     .single = true},
+    {1, 8, {"", "theory"}, "exponent_predicted", .say = cell_number, .single = true},
+    {2,
+     15,
+     {"as Lambda^typ", "to the power"},
+     "scale_exponent",
+     .say = words_measured,
+     .interval = true,
+     .single = true},
+    {2,
+     15,
+     {"beta_c over it", "tends to"},
+     "amplitude",
+     .say = words_measured,
+     .interval = true,
+     .single = true},
+    {1, 7, {"", "limit"}, "amplitude_predicted", .say = cell_number, .single = true},
+    {2, 7, {"p of", "exact"}, "exact_p", .say = cell_number, .single = true},
+    {2, 0, {NULL, "verdict"}, "verdict", .single = true},
+};
+enum { SUMMARY_CELLS = sizeof summary / sizeof *summary };
+
+static bool has_verdict(const struct fit *fit, const struct attention *attention) {
+    return fit->series->family->kind != FAMILY_MEASURED && !fit->series->is_prescribed &&
+           !attention_table_is_alone(fit, attention);
+}
+
+void summary_table_print(FILE *out, const struct study *study) {
+    char room[COLUMN_TEXT];
+    int width = longest_name(study);
+    size_t shown = 0;
+    for (size_t i = 0; i < study->count; i++) { shown += has_verdict(&study->fit[i], &study->attention[i]); }
+    if (shown == 0) { return; }
+    for (size_t line = 0; line < 2; line++) {
+        fprintf(out, "%-*s  %-5s", width, line == 0 ? "" : "series", line == 0 ? "" : "as");
+        cell_print_heads(out, SUMMARY_CELLS, summary, line, false);
+        fputc('\n', out);
+    }
+    for (size_t i = 0; i < study->count; i++) {
+        struct column_place place =
+            column_place(&study->fit[i], &study->verdict[i], &study->attention[i], room);
+        if (!has_verdict(place.fit, place.attention)) { continue; }
+        fprintf(out, "%-*s  %-5s", width, place.fit->name, place.fit->by_n ? "n" : "log n");
+        cell_print_line(out, SUMMARY_CELLS, summary, &column_fit, &place);
+        fputc('\n', out);
+    }
+}
+
+void summary_table_print_legend(FILE *out, const struct study *study) {
+    bool has_points = false;
+    for (size_t i = 0; i < study->count; i++) {
+        has_points = has_points || !study->fit[i].series->is_prescribed;
+    }
+    if (!has_points) { return; }
+    fputs(
+        "\n"
+        "beta_c is where the replicate mean meets the criterion (heavy tails, rows of unlike scale: the\n"
+        "median of rows), `exactly` the same computed without sampling; `of rows` the median of every row's\n"
+        "own beta_c/Lambda^typ, Lambda_n that of Lambda_n/Lambda^typ. Intervals of the summary are 95% with\n"
+        "systematic parts: correction terms in 1/log n and log log n/log n, and the smallest n. Slopes\n"
+        "between n have statistical errors only and drift.\n",
+        out);
+}
