@@ -386,6 +386,19 @@ assert many["output_radial_variance_error"] < 1e-8 * many["output_radial_varianc
 fi
 expect 0 "predict by critical values" predict spherical dimension=3 n=1e6 critical=2
 holds "its beta" grep -q " 2e+06 " out
+expect 0 "predict along prescriptions" predict plateau prescription=const,log,yarn coef=2 n=2^12,1e30
+holds "a class in words" grep -q '^log  *critical by the law of Lambda^typ: beta/Lambda^typ -> 2; the entropy collapses as n^-1$' out
+expect 0 "the same as JSON" predict plateau prescription=const,log,yarn coef=2 n=2^12,1e30 --json
+if have python3 "JSON of prescriptions"; then
+    holds "classes, and the closed form" python3 -c '
+import json, math
+answer = json.load(open("out"))
+assert [p["class"] for p in answer["prescriptions"]] == ["subcritical", "critical", "supercritical"]
+assert len(answer["points"]) == 6 and answer["points"][1]["prescription"] == "log"
+log_n, beta = math.log(4096), 2 * math.log(4096)
+x = 4095 * math.exp(-beta)
+assert abs(answer["points"][1]["entropy"] - (math.log1p(x) + beta * x / (1 + x))) < 1e-9'
+fi
 for wrong in "spherical dimension=3 n=100 n_eff=100" "spherical dimension=3 n_eff=0" "gaussian n_eff=5" "gumbel critical=1" \
     "" "gausian" "spherical" "powerlaw kappa=0" "gaussian n=1" "gaussian n=[2,x]" "gaussian beta=-1" \
     "gaussian sigma=x" "gaussian sigma" "gaussian q=1" "gaussian n=e^2000000" "spherical dimension={coef:1,c:2}"; do

@@ -253,11 +253,12 @@ static void why(const struct prescribed *v, const struct fit *fit, char *out) {
     char rate[WORDS];
     switch (v->ground) {
     case PRESCRIBED_NO_RATE:
-        words_append(
-            out, PRESCRIBED_SENTENCE,
-            "%zu n from the trained length on whose mean 100 rows or more carry, of %llu replicates, are "
-            "too few to tell what the entropy does; take %d n and %d replicates or more",
-            v->points, (unsigned long long)fit->series->replicates, FEWEST, REPLICATES);
+        words_append(out, PRESCRIBED_SENTENCE,
+                     "what the entropy does cannot be told from %zu n from the trained length on (whose mean "
+                     "is carried by 100 "
+                     "rows or more) and %llu replicate%s; take %d and %d or more",
+                     v->points, (unsigned long long)fit->series->replicates,
+                     fit->series->replicates == 1 ? "" : "s", FEWEST, REPLICATES);
         break;
     case PRESCRIBED_NO_MEDIAN:
         words_append(
