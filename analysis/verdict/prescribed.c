@@ -128,7 +128,7 @@ static void find_rate(struct prescribed *v, const struct results_series *s) {
         struct exponent rate = slope(&c, c.y, first), later = slope(&c, c.y, upper_half(&c, first, 2));
         double half = hypot(EXPONENT_SIGMAS_95 * rate.se,
                             fmax(0, fabs(later.value - rate.value) - EXPONENT_SIGMAS_95 * later.se));
-        bool has_exact = true;
+        bool has_exact = !v->is_median;
         for (size_t i = first; i < c.count; i++) { has_exact = has_exact && isfinite(c.exact[i]); }
         v->rate = rate.value;
         v->low = rate.value - half;
