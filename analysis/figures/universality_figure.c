@@ -21,7 +21,8 @@ static size_t members(size_t count, const struct universality *classes) {
 
 static bool has_classes(const struct study *study) {
     size_t count;
-    universality_release(count, universality_find(study->count, study->fit, &count));
+    struct universality *classes = universality_find(study->count, study->fit, &count);
+    universality_release(count, classes);
     return count > 0;
 }
 

@@ -106,6 +106,7 @@ static double fitted(const struct points *p, size_t first, const double *y, bool
     struct law_data data = points_data(p, first, y, scratch);
     size_t terms = slope ? 2 : 1;
     data.by_variances = true;
+    *se = NAN;
     bool good = law_fit(&data, terms, line, &fit);
     free(scratch);
     if (!good) { return NAN; }

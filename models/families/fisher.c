@@ -272,8 +272,8 @@ static void table_make(struct table *table, const struct fisher *f) {
     double u = near_place(solve(f, log(RARE))).u, last = near_place(solve(f, log1p(-RARE))).u, v = RARE;
     table->count = 0;
     while (u < last) {
+        assert(table->count < PANELS); /* 30 at most, in two dimensions */
         struct panel *panel = &table->panel[table->count++];
-        assert(table->count < PANELS);
         panel_make(panel, f, &rule, u, last);
         panel->before = v;
         v += panel->mass;
@@ -300,7 +300,7 @@ static double mass_to(const struct panel *panel, double z, double *density) {
 /* Where V is `v`: Newton from where it would be were the density exponential. */
 static double panel_solve(const struct panel *panel, double v) {
     double sought = v - panel->before, part = fmin(1, fmax(0, sought / panel->mass)), g = panel->log_growth;
-    double z = fabs(g) < 1e-3 ? part : vector_log1p_one(part * vector_expm1_one(g)) / g;
+    double z = fabs(g) < 1e-3 ? part : vector_log_one(1 + part * vector_expm1_one(g)) / g;
     z = 2 * z - 1;
     for (int i = 0; i < 8; i++) {
         double density, step = sought - mass_to(panel, z, &density);
@@ -331,7 +331,7 @@ static void draw_sphere(double c, const struct vector *vector, size_t n, const d
 
 void fisher_draw(struct fisher_law law, const struct vector *vector, size_t n, const double *uniforms,
                  double *scores) {
-    struct table table;
+    struct table table = {.count = 0};
     if (law.d == 3) {
         draw_sphere(law.concentration, vector, n, uniforms, scores);
         return;

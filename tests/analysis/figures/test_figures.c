@@ -463,6 +463,41 @@ static void lengths_have_names(void **state) {
     assert_string_equal(axis_length_name(1e5, name), "e^{100000}");
 }
 
+/* Of more series than betas, so that some show no point; one n, one replicate; and none of an exponent alone.
+ */
+static void one_exponent_is_drawn(void **state) {
+    (void)state;
+    struct results *r = experiment_run("replicates: 3\nn: [1e30]\nbeta: {values: [0.5, 2]}\nseries:\n"
+                                       "  - {family: spherical, dimension: 3}\n"
+                                       "  - {family: spherical, name: b, dimension: 3, concentration: 3}\n"
+                                       "  - {family: powerlaw, kappa: 1}\n");
+    const struct figure *figure = figure_named("universality");
+    struct fit fit[3];
+    char *script = NULL;
+    size_t size;
+    for (size_t i = 0; i < 3; i++) {
+        fit_make(&fit[i], &r->series[i], "a.h5");
+        strcpy(fit[i].name, r->series[i].name);
+    }
+    struct study all = {.count = 3, .fit = fit}, lone = {.count = 1, .fit = fit};
+    assert_true(figure->study_applies(&all) && !figure->study_lacks(&all));
+    assert_false(figure->study_applies(&lone));
+    assert_non_null(strstr(figure->study_lacks(&lone), "one exponent"));
+    FILE *out = open_memstream(&script, &size);
+    figure_print_study(out, figure, &all);
+    fclose(out);
+    assert_non_null(strstr(script, "\nseries = 3\n"));
+    assert_non_null(strstr(script, "\nclasses = 1\n"));
+    if (draws()) {
+        char *words = words_of_gnuplot(script);
+        assert_string_equal(words, "");
+        free(words);
+    }
+    for (size_t i = 0; i < 3; i++) { fit_release(&fit[i]); }
+    free(script);
+    results_free(r);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(curves_are_exact),           cmocka_unit_test(unknown_values_stay_unknown),
@@ -471,7 +506,7 @@ int main(void) {
         cmocka_unit_test(small_results_are_drawn),    cmocka_unit_test(missing_values_are_drawn),
         cmocka_unit_test(supports_are_drawn),         cmocka_unit_test(lengths_have_names),
         cmocka_unit_test(bars_are_between_sequences), cmocka_unit_test(titles_name_the_model),
-        cmocka_unit_test(prescriptions_are_drawn),
+        cmocka_unit_test(prescriptions_are_drawn),    cmocka_unit_test(one_exponent_is_drawn),
     };
     gsl_set_error_handler_off();
     return cmocka_run_group_tests_name("figures", tests, run_few, free_few);

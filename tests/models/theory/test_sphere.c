@@ -122,6 +122,31 @@ static void test_three_dimensions(void **state) {
     }
 }
 
+static double langevin(double x) { return -1 - 2 / expm1(-2 * x) - 1 / x; }
+static double log_sinhc(double x) { return x + log(-expm1(-2 * x) / (2 * x)); }
+
+/* Concentrated keys in three dimensions: Z(x) = sinh x/x, A = coth x - 1/x, A' = 1 - A^2 - 2 A/x. */
+static void test_concentrated_keys(void **state) {
+    (void)state;
+    const double concentration[] = {0.3, 4, 60}, beta[] = {0.5, 7, 90}, log_n = log(1e7);
+    for (int i = 0; i < 9; i++) {
+        const double c = concentration[i / 3], b = beta[i % 3], once = b + c, twice = 2 * b + c,
+                     log_rho = log_sinhc(twice) - 2 * log_sinhc(once) + log_sinhc(c),
+                     share = exp(log_rho - log_n), far = langevin(twice), apart = far - langevin(once);
+        struct sphere_subcritical s;
+        sphere_subcritical(3, c, b, log_n, &s);
+        check_close(sphere_log_rho(3, c, b), log_rho, 1e-12);
+        check_relative(s.participation, share, 1e-11);
+        check_close(s.bias, 1 - langevin(once) + share * apart, 1e-13);
+        check_relative(s.tangential_variance, share * far / twice, 1e-11);
+        check_relative(s.radial_variance, share * (1 - far * far - 2 * far / twice + apart * apart), 1e-9);
+        double entropy = log_n - b * langevin(once) + log_sinhc(once) - log_sinhc(c) -
+                         0.5 * (exp(log_rho) - 1) / exp(log_n) + b * share * apart;
+        check_close(s.entropy, entropy, 1e-12);
+        check_relative(sphere_beta_of_n_eff(3, c, log_n, exp(log_n - log_rho)), b, 1e-8);
+    }
+}
+
 /* Abramowitz & Stegun, tables 9.8 and 9.10: I_1(1)/I_0(1), I_0(10) e^-10. */
 static void test_known_values(void **state) {
     (void)state;
@@ -405,6 +430,7 @@ int main(void) {
         cmocka_unit_test(test_moments),
         cmocka_unit_test(test_modes),
         cmocka_unit_test(test_three_dimensions),
+        cmocka_unit_test(test_concentrated_keys),
         cmocka_unit_test(test_known_values),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_recurrences),
