@@ -20,6 +20,7 @@ series:
   - {family: stretched, power: 0.5}
   - {family: powerlaw, kappa: 0.4}
   - {family: spherical, dimension: 5}
+  - {name: around, family: spherical, dimension: 6, concentration: 20}
   - {family: pareto, tail: 2}
   - {family: dotproduct, dimension: 3}
 YAML
@@ -39,6 +40,7 @@ common_randomness: true
 series:
   - {name: circle, family: spherical, dimension: 2, output: true, n: [1e12]}
   - {name: matrix, family: spherical, dimension: 5, output: true, value_matrix: {random: 3}, n: [400]}
+  - {name: around, family: spherical, dimension: 4, concentration: 9, output: true, n: [1e6]}
   - {name: short, family: spherical, dimension: 3, output: true, rows: drawn, n: [900], beta: [20]}
 YAML
 

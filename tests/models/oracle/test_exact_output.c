@@ -114,16 +114,16 @@ enum { SERIES = 5 };
 
 /* What the series leaves out at n_eff keys that take part: of H and of the bias, beyond their 1/n terms, and
  * of Y_2 and of the two variances, beyond their leading ones. */
-static void left_out(double d, double beta, double n_eff, double *off) {
-    const double log_n = sphere_log_rho(d, 0, beta) + log(n_eff);
-    struct law law = {"spherical", {d}};
+static void left_out(double d, double concentration, double beta, double n_eff, double *off) {
+    const double log_n = sphere_log_rho(d, concentration, beta) + log(n_eff);
+    struct law law = {"spherical", {d, concentration}};
     struct oracle *o = oracle_create(family_find(law.family), law.p, log_n);
     struct sphere_subcritical series;
     struct oracle_output output;
     struct oracle_point point;
     double ratio = ratio_of(&law, log_n, beta);
     assert_true(o && oracle_output_at(o, ratio, &output) && oracle_at(o, ratio, &point));
-    sphere_subcritical(d, 0, beta, log_n, &series);
+    sphere_subcritical(d, concentration, beta, log_n, &series);
     off[0] = point.entropy - series.entropy;
     off[1] = output.bias - series.bias;
     off[2] = point.participation - series.participation;
@@ -137,20 +137,36 @@ static void left_out(double d, double beta, double n_eff, double *off) {
  * coefficients grow like powers of it: (1 + |c|)^3/n_eff^2 are allowed. */
 static void series_converge(void **state) {
     (void)state;
-    const double dimension[] = {2, 3, 6, 12}, betas[] = {1, 3, 8, 40}, n_eff = 400;
-    for (size_t i = 0; i < 16; i++) {
-        const double d = dimension[i / 4], beta = betas[i % 4];
+    const double dimension[] = {2, 3, 6, 12, 3, 6}, betas[] = {1, 3, 8, 40}, n_eff = 400;
+    for (size_t i = 0; i < 22; i += i < 20 ? 1 : 2) {
+        const double d = dimension[i / 4], beta = betas[i % 4], concentration = i < 16 ? 0 : 6;
         double off[3][SERIES];
         struct sphere_subcritical s;
-        sphere_subcritical(d, 0, beta, log(n_eff) + sphere_log_rho(d, 0, beta), &s);
-        const double unit[SERIES] = {0.5 / n_eff, s.bias - sphere_bias(d, beta), s.participation,
-                                     s.radial_variance, (d - 1) * s.tangential_variance};
-        for (int j = 0; j < 3; j++) { left_out(d, beta, n_eff * (1 << j), off[j]); }
+        sphere_subcritical(d, concentration, beta, log(n_eff) + sphere_log_rho(d, concentration, beta), &s);
+        const double unit[SERIES] = {0.5 / n_eff, s.bias - sphere_bias(d, beta + concentration),
+                                     s.participation, s.radial_variance, (d - 1) * s.tangential_variance};
+        for (int j = 0; j < 3; j++) { left_out(d, concentration, beta, n_eff * (1 << j), off[j]); }
         for (int q = 0; q < SERIES; q++) {
             double c = off[0][q] * n_eff / unit[q], left = off[0][q] - 12 * off[1][q] + 32 * off[2][q];
             check_close(left * n_eff / unit[q], 0, pow((1 + fabs(c)) / n_eff, 2) * (1 + fabs(c)));
         }
     }
+}
+
+/* At a beta so small that scores hardly differ, in cumulants of T: E T - beta V (1 - 1/n) + beta^2 M (1 -
+ * 1/n)(1 - 2/n)/2, and E p^2 T (2 - T) alike; V = A', M = -A'' of A = coth c - 1/c. */
+static void slight_differences(void **state) {
+    (void)state;
+    const double c = 5, beta = 1e-4, n = 3, coth = 1 / tanh(c), csch = 1 / sinh(c),
+                 variance = 1 / (c * c) - csch * csch, skew = 2 / (c * c * c) - 2 * coth * csch * csch,
+                 mean = 1 - (coth - 1 / c);
+    struct oracle_output o = output_of(3, c, n, beta);
+    double along =
+        mean - beta * variance * (1 - 1 / n) + 0.5 * beta * beta * skew * (1 - 1 / n) * (1 - 2 / n);
+    check_close(o.bias, along, o.bias_error);
+    check_close(o.tangential, 2 * (1 - mean) / c / n, 3 * beta * o.tangential);
+    check_relative(o.radial_variance, variance / n, 3 * beta);
+    assert_true(o.bias_error < 1e-8);
 }
 
 /* One key takes all: the smallest T of n. On the 2-sphere T/2 is uniform; on the circle T = 1 - cos(pi V). */
@@ -406,6 +422,7 @@ int main(void) {
         cmocka_unit_test(published_values),
         cmocka_unit_test(few_keys),
         cmocka_unit_test(series_converge),
+        cmocka_unit_test(slight_differences),
         cmocka_unit_test(variance_of_the_nearest),
         cmocka_unit_test(errors_cover_distances),
         cmocka_unit_test(far_below_one_key_a_limit),
