@@ -29,9 +29,20 @@ static void axes_have_some_ticks(void **state) {
     }
 }
 
+static void lengths_have_names(void **state) {
+    (void)state;
+    char name[AXIS_LENGTH];
+    assert_string_equal(axis_length_name(12 * M_LN2, name), "2^{12}");
+    assert_string_equal(axis_length_name(log(1000), name), "1000");
+    assert_string_equal(axis_length_name(300 * M_LN10, name), "10^{300}");
+    assert_string_equal(axis_length_name(log(3.16e7), name), "3.16×10^{7}");
+    assert_string_equal(axis_length_name(1e5, name), "e^{100000}");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(axes_have_some_ticks),
+        cmocka_unit_test(lengths_have_names),
     };
     return cmocka_run_group_tests_name("axis", tests, NULL, NULL);
 }

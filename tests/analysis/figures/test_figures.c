@@ -451,18 +451,6 @@ static void prescriptions_are_drawn(void **state) {
     results_free(r);
 }
 
-/* ---- axes ---- */
-
-static void lengths_have_names(void **state) {
-    (void)state;
-    char name[AXIS_LENGTH];
-    assert_string_equal(axis_length_name(12 * M_LN2, name), "2^{12}");
-    assert_string_equal(axis_length_name(log(1000), name), "1000");
-    assert_string_equal(axis_length_name(300 * M_LN10, name), "10^{300}");
-    assert_string_equal(axis_length_name(log(3.16e7), name), "3.16×10^{7}");
-    assert_string_equal(axis_length_name(1e5, name), "e^{100000}");
-}
-
 /* Of more series than betas, so that some show no point; one n, one replicate; and none of an exponent alone.
  */
 static void one_exponent_is_drawn(void **state) {
@@ -500,13 +488,13 @@ static void one_exponent_is_drawn(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(curves_are_exact),           cmocka_unit_test(unknown_values_stay_unknown),
-        cmocka_unit_test(limits_are_reached),         cmocka_unit_test(figures_have_templates),
-        cmocka_unit_test(gnuplot_is_left_alone),      cmocka_unit_test(good_results_are_drawn),
-        cmocka_unit_test(small_results_are_drawn),    cmocka_unit_test(missing_values_are_drawn),
-        cmocka_unit_test(supports_are_drawn),         cmocka_unit_test(lengths_have_names),
-        cmocka_unit_test(bars_are_between_sequences), cmocka_unit_test(titles_name_the_model),
-        cmocka_unit_test(prescriptions_are_drawn),    cmocka_unit_test(one_exponent_is_drawn),
+        cmocka_unit_test(curves_are_exact),        cmocka_unit_test(unknown_values_stay_unknown),
+        cmocka_unit_test(limits_are_reached),      cmocka_unit_test(figures_have_templates),
+        cmocka_unit_test(gnuplot_is_left_alone),   cmocka_unit_test(good_results_are_drawn),
+        cmocka_unit_test(small_results_are_drawn), cmocka_unit_test(missing_values_are_drawn),
+        cmocka_unit_test(supports_are_drawn),      cmocka_unit_test(bars_are_between_sequences),
+        cmocka_unit_test(titles_name_the_model),   cmocka_unit_test(prescriptions_are_drawn),
+        cmocka_unit_test(one_exponent_is_drawn),
     };
     gsl_set_error_handler_off();
     return cmocka_run_group_tests_name("figures", tests, run_few, free_few);
