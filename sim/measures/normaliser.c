@@ -17,13 +17,14 @@ enum {
     SPREAD = 32,  /* cells of a part of which the row tells no finer scores */
     STEPS = 200,  /* Newton's */
     ROUNDS = 100, /* of finer and finer cells */
-    FINER = 4096, /* parts that one is refined into, at most */
+    FINER = 64,   /* cells that one is refined into, at most */
 };
 static const double UNSURE = 1e-6;    /* what a cell may move sum p by */
 static const double UNSEEN = 0x1p-10; /* share of the keys above that a cell at T may hold */
 
 struct cell {
     struct row_part part;
+    double at;   /* where its scores are taken to be: in the middle, or at their mean */
     bool closed; /* nothing finer is known */
 };
 
@@ -93,7 +94,7 @@ static struct power_sum sum_weights(const struct normaliser *n, double cut) {
     for (size_t i = 0; i < n->points; i++) { add_keys(n, cut, n->gap[i], n->keys[i], &sum); }
     for (size_t i = 0; i < n->count; i++) {
         const struct row_part *part = &n->cell[i].part;
-        add_keys(n, cut, middle_of(part), keys_of(part), &sum);
+        add_keys(n, cut, n->cell[i].at, keys_of(part), &sum);
     }
     return sum;
 }
@@ -167,7 +168,7 @@ static void add_cell(struct normaliser *n, struct row_part part, bool closed) {
         n->room = 2 * n->room + 64;
         n->cell = memory_resize(n->cell, n->room, sizeof *n->cell);
     }
-    n->cell[n->count++] = (struct cell){part, closed || is_single(&part)};
+    n->cell[n->count++] = (struct cell){part, middle_of(&part), closed || is_single(&part)};
 }
 
 /* A part as cells of one width, counted where the row can tell no finer. */
@@ -193,6 +194,21 @@ static bool is_whole(const struct row_part *part, size_t found, const struct row
     return found > 1 || keys_of(part) == 1 || !is_single(finer);
 }
 
+/* Neighbours, so many that FINER cells hold them all, as one cell at the mean of theirs. */
+static void add_finer(struct normaliser *n, size_t found, const struct row_part *finer) {
+    const size_t together = (found - 1) / FINER + 1;
+    for (size_t first = 0; first < found; first += together) {
+        size_t end = first + together < found ? first + together : found;
+        struct row_part part = finer[first];
+        double sum = 0;
+        for (size_t k = first; k < end; k++) { sum += keys_of(&finer[k]) * middle_of(&finer[k]); }
+        part.upper = finer[end - 1].upper;
+        part.last = finer[end - 1].last;
+        add_cell(n, part, end > first + 1);
+        n->cell[n->count - 1].at = sum / keys_of(&part);
+    }
+}
+
 /* Puts finer cells in the place of one. */
 static void refine_cell(struct normaliser *n, size_t i) {
     const struct row_part *finer;
@@ -203,7 +219,7 @@ static void refine_cell(struct normaliser *n, size_t i) {
         spread_part(n, &part);
         return;
     }
-    for (size_t k = 0; k < found; k++) { add_cell(n, finer[k], false); }
+    add_finer(n, found, finer);
 }
 
 /* Whether a cell is to be refined, were T at this gap. */
@@ -360,7 +376,7 @@ struct normalised normaliser_entmax(struct normaliser *n, double alpha, double b
     }
     for (size_t i = 0; i < n->count; i++) {
         const struct row_part *part = &n->cell[i].part;
-        add_moments(weight_at(n, cut, middle_of(part)) / total, keys_of(part), &out);
+        add_moments(weight_at(n, cut, n->cell[i].at) / total, keys_of(part), &out);
     }
     return out;
 }
