@@ -129,21 +129,25 @@ static void sum_smooth(struct dense *d, const struct legendre *rule, double y) {
     d->out.top_weight = exp(log_weight(d, log(cut)));
 }
 
+/* log sum p, finite at its low end: there all weights may be too small for a double. */
+static double miss_at(struct dense *d, const struct legendre *rule, double y) {
+    const double least = -1e4;
+    sum_smooth(d, rule, y);
+    return fmax(least, d->log_sum);
+}
+
 static struct normalised within_bulk(struct dense *d) {
     struct legendre rule;
     struct root r = {.low = 0};
     legendre_make(ORDER, &rule);
     bulk_ranks(d->row->bulk, &r.low, &r.high);
-    sum_smooth(d, &rule, r.low);
-    r.at_low = fmin(d->log_sum, 0);
-    sum_smooth(d, &rule, r.high);
-    r.at_high = d->log_sum;
+    r.at_low = fmin(miss_at(d, &rule, r.low), 0);
+    r.at_high = miss_at(d, &rule, r.high);
     if (!(r.at_high >= 0)) { return (struct normalised){NAN, NAN, NAN, NAN}; }
     while (r.high - r.low > 1e-13 * r.high) {
-        double y = root_guess(&r);
-        sum_smooth(d, &rule, y);
-        if (fabs(d->log_sum) < 1e-12) { break; }
-        root_narrow(&r, y, d->log_sum);
+        double y = root_guess(&r), miss = miss_at(d, &rule, y);
+        if (fabs(miss) < 1e-12) { break; }
+        root_narrow(&r, y, miss);
     }
     return d->out;
 }

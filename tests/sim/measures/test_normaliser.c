@@ -285,6 +285,31 @@ static void test_bulk(void **state) {
     exponential_free(&e);
 }
 
+/* Power-law rows of e^200 keys at beta = 1: N(t) = n t^kappa but for the maximum's own e^-100, so that
+ * sum p = n s^q T^{kappa + q} Gamma(kappa + 1) Gamma(q + 1)/Gamma(kappa + q + 1). Far from where Lambda^typ
+ * is.
+ */
+static void test_bulk_of_powers(void **state) {
+    (void)state;
+    const struct family *family = family_find("powerlaw");
+    const double p[] = {2, 1}, log_n = 200, log_lambda = typical_scale(family, p, log_n).log_lambda,
+                 alpha[] = {1.05, 1.5, 2};
+    struct counted *counted = counted_create(isa_best());
+    struct normaliser *workspace = normaliser_create();
+    struct counted_law *law = counted_law_create(family, p, log_n, log_lambda, isa_best()->kernel, 0, NULL);
+    const struct row *row = counted_row(counted, law, test_stream(0));
+    for (size_t k = 0; k < 3; k++) {
+        double q = 1 / (alpha[k] - 1), s = alpha[k] - 1,
+               log_cut = -(log_n + q * log(s) + lgamma(3) + lgamma(q + 1) - lgamma(q + 3)) / (q + 2);
+        struct normalised x = entmax_of(workspace, row, alpha[k], exp(-log_lambda));
+        check_close(log(x.support), log_n + 2 * log_cut, 1e-7);
+        check_relative(x.top_weight, exp(q * (log(s) + log_cut)), 1e-6);
+    }
+    counted_law_free(law);
+    normaliser_free(workspace);
+    counted_free(counted);
+}
+
 /* One key above N equal ones: p_(1) = (1 + N beta gap)/(1 + N) for sparsemax while beta gap < 1; the same
  * equation of degree 2 for alpha = 1.5. */
 static void test_plateau(void **state) {
@@ -318,7 +343,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_drawn), cmocka_unit_test(test_counted), cmocka_unit_test(test_stretched),
         cmocka_unit_test(test_sink),  cmocka_unit_test(test_poisson), cmocka_unit_test(test_large_support),
-        cmocka_unit_test(test_bulk),  cmocka_unit_test(test_plateau),
+        cmocka_unit_test(test_bulk),  cmocka_unit_test(test_plateau), cmocka_unit_test(test_bulk_of_powers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
