@@ -37,13 +37,15 @@ static void take_median(const struct results_series *s, size_t n, struct prescri
     point->carriers = (double)s->replicates;
 }
 
+/* Below the root of the least double squares vanish, and errors with them: nothing is known of carriers. */
 static void take_mean(const struct results_series *s, size_t n, struct prescribed_point *point) {
-    const double rows = (double)s->replicates;
+    const double rows = (double)s->replicates, least = 1e-150;
     const size_t at = n * s->size[RESULTS_BETA];
     point->entropy = s->mean[MEASURE_ENTROPY][at];
     point->se = s->family->kind == FAMILY_FIXED ? 0 : s->se[MEASURE_ENTROPY][at];
     double relative = point->se / point->entropy;
-    point->carriers = rows / (1 + rows * relative * relative);
+    bool is_known = s->family->kind == FAMILY_FIXED || point->entropy > least;
+    point->carriers = is_known ? rows / (1 + rows * relative * relative) : NAN;
 }
 
 static double exact_at(const struct results_series *s, size_t n) {

@@ -185,6 +185,9 @@ static void test_contradictions(void **state) {
     assert_true(v.prescribed.by_ends && isnan(v.prescribed.rate));
     assert_int_equal(v.prescribed.fate, COURSE_COLLAPSES);
     assert_int_equal(v.prescribed.left_out, 4);
+    s->mean[MEASURE_ENTROPY][5] = 1e-200; /* or so little that its error underflows */
+    s->se[MEASURE_ENTROPY][5] = 0;
+    assert_int_equal(judge(r, 0, false).prescribed.left_out, 4);
     s->se[MEASURE_ENTROPY][5] = 0.04; /* or it cannot be told */
     v = judge(r, 0, false);
     assert_int_equal(v.prescribed.ground, PRESCRIBED_NO_RATE);
