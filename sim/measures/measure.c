@@ -414,8 +414,9 @@ static double root_anywhere(const struct kernel *kernel, const struct row *row,
 }
 
 /* Entropy and participation: the grid points around the threshold. Their values are those of the row's
- * crossing but for rounding. */
+ * crossing but for rounding. Without a grid, around Lambda^typ. */
 static struct bracket grid_bracket(const struct measure_grid *grid, const struct criterion *criterion) {
+    if (grid->count == 0) { return (struct bracket){.low = 0.5, .high = 2, .guess = {NAN, false}}; }
     const double sure = 1e-6;
     bool falls = criterion->kind == CRITERION_ENTROPY;
     enum measure m = falls ? MEASURE_ENTROPY : MEASURE_PARTICIPATION;

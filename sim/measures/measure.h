@@ -62,7 +62,7 @@ void measure_log_gap_count(const struct row *row, size_t count, const double *t,
 
 /* The measures of a row on a grid of increasing beta. */
 struct measure_grid {
-    size_t count;
+    size_t count; /* 0: there is none */
     const double *beta;
     const double (*value)[MEASURE_VALUES]; /* measure_betas of the row */
 };

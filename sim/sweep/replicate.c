@@ -204,7 +204,8 @@ void replicate_measure_row(struct replicate_worker *worker, const struct replica
     measure_on_grid(worker, row, r, place->layout, values);
     measure_normalisers(worker, row, r, place->layout, values);
     if (is_kept(place, replicate)) {
-        struct measure_grid grid = {place->layout->betas, r->beta_ratio,
+        /* One beta, which may be far from all collapse, is no grid to look from. */
+        struct measure_grid grid = {r->is_prescribed ? 0 : place->layout->betas, r->beta_ratio,
                                     (const double(*)[MEASURE_VALUES])worker->grid_value};
         keep_replicate(worker, place, row, known, &grid, replicate, values);
     }

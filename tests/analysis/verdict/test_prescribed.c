@@ -125,6 +125,26 @@ static void test_medians(void **state) {
     results_free(r);
 }
 
+/* Collapse points of rows are what they are where a grid of betas lies around them. */
+static void test_rows_far_away(void **state) {
+    (void)state;
+    static const char head[] =
+        "replicates: 20\nn: [2^12, e^600]\nseries:\n  - {family: spherical, dimension: 3, ";
+    char text[2][256];
+    snprintf(text[0], sizeof text[0], "%sbeta: {prescription: log}}\n", head);
+    snprintf(text[1], sizeof text[1], "%sbeta: {from: 1/8, to: 8, points: 9}}\n", head);
+    struct results *along = experiment_sweep(text[0]), *grid = experiment_sweep(text[1]);
+    assert_true(along->series[0].beta_ratio[1] < 1e-250);
+    for (size_t n = 0; n < 2; n++) {
+        for (size_t k = 0; k < 4 * 20; k++) {
+            double root = along->series[0].collapse[n * 80 + k], known = grid->series[0].collapse[n * 80 + k];
+            if (k < 3 * 20) { check_relative(root, known, 1e-9); } /* the last is the grid's susceptibility */
+        }
+    }
+    results_free(along);
+    results_free(grid);
+}
+
 static void set_entropy(struct results_series *s, const double *entropy, const double *exact) {
     for (size_t n = 0; n < LONG; n++) {
         s->mean[MEASURE_ENTROPY][n] = entropy[n];
@@ -212,9 +232,10 @@ static void test_shared_rows(void **state) {
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fates),          cmocka_unit_test(test_closed_forms),
-        cmocka_unit_test(test_short_rows),     cmocka_unit_test(test_medians),
-        cmocka_unit_test(test_contradictions), cmocka_unit_test(test_shared_rows),
+        cmocka_unit_test(test_rows_far_away), cmocka_unit_test(test_fates),
+        cmocka_unit_test(test_closed_forms),  cmocka_unit_test(test_short_rows),
+        cmocka_unit_test(test_medians),       cmocka_unit_test(test_contradictions),
+        cmocka_unit_test(test_shared_rows),
     };
     return cmocka_run_group_tests_name("prescribed", tests, NULL, NULL);
 }
