@@ -278,6 +278,7 @@ static void print_json(const struct request *r, const struct course *course, siz
     const struct betas_prescriptions *along = &r->prescriptions;
     printf("{\"schema\": 1, \"family\": \"%s\", \"parameters\": {", s->family->name);
     for (size_t i = 0; i < s->family->parameter_count; i++) {
+        if (!family_parameter_shows(s->family, s->parameter, i)) { continue; }
         const struct schedule *p = &s->parameter[i];
         printf("%s\"%s\": {\"coef\": ", i > 0 ? ", " : "", s->family->parameter[i].name);
         json_print_number(stdout, p->coef);

@@ -39,7 +39,12 @@ size_t column_size(const struct column_place *place, enum column_axis axis) {
 }
 
 bool column_has(const struct column_place *place, enum column_axis axis, size_t index) {
-    return axis != COLUMN_REGIME || place->attention->part[index].points > 0;
+    const struct results_series *s = place->fit->series;
+    switch (axis) {
+    case COLUMN_REGIME: return place->attention->part[index].points > 0;
+    case COLUMN_PARAMETER: return family_parameter_shows(s->family, s->parameter, index);
+    default: return true;
+    }
 }
 
 const char *column_label(const struct column_place *place, enum column_axis axis) {

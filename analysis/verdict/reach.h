@@ -7,6 +7,7 @@
 
 struct reach {
     bool present;     /* whether there is such a penalty; else all else is NaN */
+    bool linear;      /* whether some of it is linear */
     double limit;     /* Lambda^typ as n -> inf; NaN where it goes on growing, or parameters depend on n */
     double effective; /* so many keys without penalty have the same typical maximum */
     double window;    /* the nearest keys that all but 1/100 of the scores at the top come from */

@@ -159,7 +159,8 @@ static const char *measured_words(const struct fit *fit, char out[SENTENCE]) {
 static void reach_keys_words(const struct fit *fit, const struct reach *reach, char *out) {
     if (!reach->present) { return; }
     if (!isnan(reach->limit)) {
-        words_append(out, SENTENCE, " Lambda does not grow with n: Lambda^typ tends to %.6g.", reach->limit);
+        words_append(out, SENTENCE, " Lambda %s: Lambda^typ tends to %.6g.",
+                     reach->linear ? "does not grow with n" : "grows to an end", reach->limit);
     } else if (family_is_constant(fit->series->family, fit->series->parameter)) {
         words_append(out, SENTENCE, " Lambda goes on growing: the penalty is too slow to end it.");
     }

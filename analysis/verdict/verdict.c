@@ -149,7 +149,7 @@ static struct verdict open_verdict(void) {
                         .local_exponent = NAN,
                         .exact_chi_square = NAN,
                         .exact_p = NAN};
-    v.reach = (struct reach){false, NAN, NAN, NAN};
+    v.reach = (struct reach){false, false, NAN, NAN, NAN};
     for (size_t r = 0; r < VERDICT_LAWS; r++) { v.rival[r] = (struct verdict_rival){NAN, NAN, NAN}; }
     return v;
 }

@@ -344,7 +344,7 @@ double oracle_collapse_susceptibility(const struct oracle *o, double *curvature)
     const double resolved = 0.2, plateau = 0.05; /* steps of the width at most; flatter is noise: choices */
     double low, high, step = widest_step(o), x = NAN;
     *curvature = NAN;
-    if (o->family->row_scale) { return NAN; }
+    if (o->family->row_scale || o->product) { return NAN; }
     if (!climb(o, &low, &high)) { return NAN; }
     for (int i = 0; i < 12; i++) {
         double left, right, bend;

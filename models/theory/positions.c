@@ -60,7 +60,9 @@ bool positions_visit(struct family_position position, double log_n, double first
         const double left = isfinite(n) ? n : exp(fmin(log_n - s.scale, 700)),
                      end = fmin(octave_end(key), left);
         if (!(key < end)) { return true; }
-        if (sum->has_ended(sum->context, s.scale + log(key), penalty_of(&s, key))) { return true; }
+        const double penalty = penalty_of(&s, key);
+        if (!isfinite(penalty)) { return false; }
+        if (sum->has_ended(sum->context, s.scale + log(key), penalty)) { return true; }
         add_stretch(&s, key, end);
         key = end;
         if (key == WHOLE) {

@@ -56,11 +56,12 @@ static const char *print_name(const struct family *family, size_t which, char ou
     return out;
 }
 
-/* The default: its word, or its number; `none` where it must be given, as must what is within another. */
+/* The default: its word, or its number; `none` where it must be given, as must what is within another but for
+ * those whose default is 0. */
 static const char *print_initial(const struct family *family, size_t which, const char *none,
                                  char out[NUMBER_TEXT]) {
     const struct family_parameter *parameter = &family->parameter[which];
-    if (family_parameter_holder(family, which) != which) { return none; }
+    if (family_parameter_holder(family, which) != which && parameter->initial != 0) { return none; }
     const char *word = family_parameter_word(parameter, parameter->initial);
     return isnan(parameter->initial) ? none : word ? word : number_print(parameter->initial, out);
 }
@@ -120,6 +121,7 @@ static void print_markdown(void) {
         const struct family_parameter *p = &family->parameter[i % FAMILY_PARAMETERS];
         size_t which = i % FAMILY_PARAMETERS;
         if (which >= family->parameter_count || is_in_lists(family, which)) { continue; }
+        if (family_takes_position(family) && which > family_position_index(family)) { continue; }
         printf("| `%s` | `%s` | %s | %s | %s |\n", family->name,
                print_name(family, i % FAMILY_PARAMETERS, name),
                print_initial(family, i % FAMILY_PARAMETERS, "must be given", initial),

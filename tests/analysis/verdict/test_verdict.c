@@ -75,9 +75,12 @@ static void claim(struct results_series *s, const char *family, const struct sch
 }
 
 static void test_wrong_laws(void **state) {
-    static const struct schedule cubic[] = {{3, 0, 0}, {1, 0, 0}}, two[] = {{2, 0, 0}, {1, 0, 0}},
-                                 nine[] = {{9, 0, 0}}, gumbel[] = {{0, 0, 0}, {1, -1, 0}},
-                                 tail[] = {{2.2, 0, 0}}, wide[] = {{1.05, 0, 0}};
+    static const struct schedule cubic[FAMILY_PARAMETERS] = {{3, 0, 0}, {1, 0, 0}},
+                                 two[FAMILY_PARAMETERS] = {{2, 0, 0}, {1, 0, 0}},
+                                 nine[FAMILY_PARAMETERS] = {{9, 0, 0}},
+                                 gumbel[FAMILY_PARAMETERS] = {{0, 0, 0}, {1, -1, 0}},
+                                 tail[FAMILY_PARAMETERS] = {{2.2, 0, 0}},
+                                 wide[FAMILY_PARAMETERS] = {{1.05, 0, 0}};
     const struct {
         size_t series;
         const char *family;

@@ -220,9 +220,38 @@ static void test_great_n_as_decimals(void **state) {
     config_free(config);
 }
 
+/* Either penalty alone, schedules, none; and what it makes of rows. What is not there is not in the resolved
+ * text. */
+static void test_positions(void **state) {
+    const char *text =
+        "n: [256, 2^30]\nseries:\n"
+        "  - {family: gaussian, position: {linear: 0.1}}\n"
+        "  - {family: gumbel, position: {log: {coef: 2, log_power: -1}}, rows: drawn}\n"
+        "  - {name: none, family: gaussian, position: none}\n"
+        "  - {name: drawn, family: gaussian, position: {linear: 0.1, log: 0.2}, rows: drawn}\n";
+    struct config *config = read_good(*state, text, 0, NULL);
+    double p[FAMILY_PARAMETERS];
+    const struct config_series *s = config->series;
+    config_parameters(&s[0], 5, p);
+    struct family_position position = family_position(s[0].family, p);
+    assert_true(position.linear == 0.1 && position.log == 0);
+    config_parameters(&s[1], 5, p);
+    position = family_position(s[1].family, p);
+    assert_true(position.linear == 0 && position.log == 0.4);
+    assert_true(config_has_position(&s[0]) && config_has_position(&s[1]) && !config_has_position(&s[2]));
+    assert_true(config_counted(&s[0], 20) && !config_counted(&s[1], 20) && config_counted(&s[2], 20));
+    assert_true(!config_counted(&s[3], 20) && !config_counted(&s[0], 5));
+    assert_true(config_log_window(&s[0], 30 * M_LN2) < 20 * M_LN2);
+    assert_non_null(strstr(config->resolved, "    position: {linear: 0.1, log: 0}\n"));
+    assert_null(strstr(config->resolved, "none\n    position"));
+    assert_null(strstr(config->resolved, "position: none"));
+    config_free(config);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_defaults, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_positions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_lengths, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_beta, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_scaled_beta, set_up, tear_down),
