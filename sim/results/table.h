@@ -124,7 +124,8 @@
     AVERAGE(AVERAGED, OUTPUT_TANGENTIAL, "output_tangential", OUTPUT, (LOG_N, BETA), "1",                    \
             "squared length of ATT across q, at V = I")                                                      \
     AVERAGE(AVERAGED, OUTPUT_IDENTITY, "output_identity", OUTPUT, (LOG_N, BETA), "1",                        \
-            "sum p^2 (1-s^2) - sum p (1-s^2) + ((d-1)/beta) sum p s: 0 in the mean")                         \
+            "sum p^2 (1-s^2) - (1 + c/beta) sum p (1-s^2) + ((d-1)/beta) sum p s, c the concentration of "   \
+            "keys: 0 in the mean")                                                                           \
     AVERAGE(AVERAGED, EFFECTIVE_KEYS, "effective_keys", OUTPUT, (LOG_N, BETA), "1", "1/Y_2")                 \
     AVERAGE(AVERAGED, TOP_DEFICIT, "top_deficit", OUTPUT, (LOG_N, BETA), "1", "1 - p_(1)")                   \
     AVERAGE(AVERAGED, LOG_TOP_DEFICIT, "log_top_deficit", OUTPUT, (LOG_N, BETA), "1", "-log(1 - p_(1))")     \
