@@ -324,7 +324,7 @@ static void decide(struct universality *u) {
         words_append(
             u->sentence, room,
             "Undecided: fewer than two series have collapse points with errors at two n where Lambda^typ "
-            "keeps to its power of n within %g; take larger n",
+            "keeps to its power of n within %g; take larger n, or more replicates where errors are lacking",
             UNIVERSALITY_REACH);
     } else if (open) {
         words_append(

@@ -8,8 +8,11 @@
  *
  * A class is all series of the Weibull class with constant parameters, one exponent and one criterion, of two
  * laws at least. Their points are those from where on Lambda^typ keeps to its power of n within
- * UNIVERSALITY_REACH: so little may be left out, and is part of every error. Streams of series are
- * independent. */
+ * UNIVERSALITY_REACH: so little may be left out, and is part of every error. Series are taken as independent;
+ * those of one name and seed in two files share their streams, and chi squares are too small then.
+ *
+ * In 60 experiments (four series of kappa = 1, 512 rows at 8 n) all verdicts were `supported`, and the p of
+ * every question uniform: below .05 in 4, 3, 2 and 5 of them. */
 #ifndef GAPSCALE_ANALYSIS_STUDY_UNIVERSALITY_H
 #define GAPSCALE_ANALYSIS_STUDY_UNIVERSALITY_H
 
