@@ -82,7 +82,7 @@ static void print_parameter(const struct family *family, size_t which) {
         snprintf(range, sizeof range, "%c%g, %g]", parameter->open ? '(' : '[', parameter->low,
                  parameter->high);
     }
-    printf("  %-11s %-10s %-18s %s\n", print_name(family, which, name),
+    printf("  %-13s %-10s %-18s %s\n", print_name(family, which, name),
            print_initial(family, which, "required", initial), range, parameter->doc);
 }
 
@@ -92,7 +92,7 @@ static void print_family(const struct family *family) {
     printf("\nKind %s, extreme-value class %s. As n grows, Lambda^typ ~\n\n", family_kind_name(family->kind),
            family_class_name(family->class));
     print_paragraphs(family->law_text);
-    printf("\n  %-11s %-10s %-18s %s\n", "parameter", "default", "range", "meaning");
+    printf("\n  %-13s %-10s %-18s %s\n", "parameter", "default", "range", "meaning");
     for (size_t i = 0; i < family->parameter_count; i++) { print_parameter(family, i); }
     printf("\nEvery parameter may be a number or a schedule {coef: C, log_power: A, power: B}, which\n"
            "stands for C (log n)^A n^B; its value must lie in the range at every n of the series.\n");
