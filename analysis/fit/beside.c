@@ -3,6 +3,8 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 
+#include "models/theory/positions.h"
+
 bool beside_is_asked(const struct results_series *s) {
     return s->sparsemax || s->size[RESULTS_ALPHA] > 0 || s->size[RESULTS_SINK] > 0;
 }
@@ -12,6 +14,7 @@ double beside_support_limit(const struct results_series *s, size_t n, size_t bet
     const struct family *family = s->family;
     if (family->kind != FAMILY_IID || family->class != FAMILY_GUMBEL || family->row_scale) { return NAN; }
     family_parameters(family, s->parameter, s->log_n[n], p);
+    if (!positions_are_absent(family_position(family, p))) { return NAN; }
     double log_ratio = family->log_hazard(p, -s->log_n[n]) - s->log_lambda_typ[n];
     return 1 + exp(log_ratio) / s->beta_ratio[n * s->size[RESULTS_BETA] + beta];
 }

@@ -7,7 +7,7 @@
 bool beside_is_asked(const struct results_series *series);
 
 /* What the mean support of sparsemax tends to as n -> inf, at point (n, beta): 1 + h/beta, h the hazard at
- * V = 1/n, since support - 1 is Poisson(h/beta) for independent scores of the Gumbel class
+ * V = 1/n, since support - 1 is Poisson(h/beta) for independent scores of the Gumbel class, of one law,
  * (sim/measures/normaliser.h). NaN for others. */
 double beside_support_limit(const struct results_series *series, size_t n, size_t beta);
 

@@ -82,7 +82,8 @@ bool sink_mean(const struct oracle *o, double beta_ratio, double score, double *
     }
     struct sink s = {.log_weight =
                          beta_ratio * exp(o->log_lambda) * (score - o->family->quantile(o->p, -o->log_n))};
-    if (o->family->row_scale || !isfinite(s.log_weight) || beta_ratio > OUTER_LARGEST_BETA) { return true; }
+    if (o->family->row_scale || o->product) { return true; }
+    if (!isfinite(s.log_weight) || beta_ratio > OUTER_LARGEST_BETA) { return true; }
     field_open(&s.field, o, beta_ratio, (struct oracle_question){.errors = true});
     const double low = fmax(s.field.x_low, -s.log_weight - BEFORE),
                  high = fmin(s.field.x_high, -s.log_weight + BEYOND);

@@ -10,8 +10,8 @@
 #include "models/oracle/oracle.h"
 
 /* `score` S is measured from the family's origin; beta = beta_ratio Lambda^typ > 0. *error is an estimate, as
- * in oracle.h; NaN with an infinite error where rows differ in scale, where beta (S - s*) is no number, and
- * where scores of too many different y count. False when out of memory. */
+ * in oracle.h; NaN with an infinite error where rows differ in scale or keys in position, where beta (S - s*)
+ * is no number, and where scores of too many different y count. False when out of memory. */
 bool sink_mean(const struct oracle *oracle, double beta_ratio, double score, double *value, double *error);
 
 #endif

@@ -14,7 +14,8 @@ static void test_limits(void **state) {
                                          "  - {family: stretched, power: 0.7}\n"
                                          "  - {family: spherical, dimension: 3}\n"
                                          "  - {family: dotproduct, dimension: 9}\n"
-                                         "  - {family: plateau}\n");
+                                         "  - {family: plateau}\n"
+                                         "  - {name: near, family: gaussian, position: {linear: 0.1}}\n");
     const double more[] = {1, 0.7};
     for (size_t i = 0; i < 2; i++) {
         const struct results_series *s = &r->series[i];
@@ -26,7 +27,7 @@ static void test_limits(void **state) {
                         4.5 * s->se[RESULTS_SPARSEMAX_SUPPORT][b]);
         }
     }
-    for (size_t i = 2; i < 5; i++) { assert_true(isnan(beside_support_limit(&r->series[i], 0, 0))); }
+    for (size_t i = 2; i < 6; i++) { assert_true(isnan(beside_support_limit(&r->series[i], 0, 0))); }
     results_free(r);
 }
 

@@ -94,6 +94,11 @@ static void test_fixed(void **state) {
     double error, ratio = 0.7 / scale(&plateau, log(10)), z = 1 + 9 * exp(-1.4), sink = exp(0.7 * 0.5);
     check_relative(sink_at(&plateau, log(10), ratio, 0.5, &error), sink / (sink + z), 1e-13);
     assert_true(isnan(sink_at(&query, 5, 1, 0, &error)) && error == INFINITY);
+    struct law near = {"gaussian", {1}};
+    const size_t at = family_position_index(family_find(near.family));
+    near.p[at] = 1;
+    near.p[at + 1] = 0.1;
+    assert_true(isnan(sink_at(&near, 5, 1, 0, &error)) && error == INFINITY);
 }
 
 int main(void) {

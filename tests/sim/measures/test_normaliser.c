@@ -189,7 +189,8 @@ struct exponential {
 
 static struct exponential exponential_create(void) {
     const struct family *family = family_find("gumbel");
-    const double p[] = {0, 1}, log_n = 1000, log_lambda = typical_scale(family, p, log_n).log_lambda;
+    const double p[FAMILY_PARAMETERS] = {0, 1}, log_n = 1000,
+                 log_lambda = typical_scale(family, p, log_n).log_lambda;
     return (struct exponential){counted_create(isa_best()),
                                 counted_law_create(family, p, log_n, log_lambda, isa_best()->kernel, 0, NULL),
                                 normaliser_create()};
@@ -292,8 +293,8 @@ static void test_bulk(void **state) {
 static void test_bulk_of_powers(void **state) {
     (void)state;
     const struct family *family = family_find("powerlaw");
-    const double p[] = {2, 1}, log_n = 200, log_lambda = typical_scale(family, p, log_n).log_lambda,
-                 alpha[] = {1.05, 1.5, 2};
+    const double p[FAMILY_PARAMETERS] = {2, 1}, log_n = 200,
+                 log_lambda = typical_scale(family, p, log_n).log_lambda, alpha[] = {1.05, 1.5, 2};
     struct counted *counted = counted_create(isa_best());
     struct normaliser *workspace = normaliser_create();
     struct counted_law *law = counted_law_create(family, p, log_n, log_lambda, isa_best()->kernel, 0, NULL);
@@ -315,7 +316,7 @@ static void test_bulk_of_powers(void **state) {
 static void test_plateau(void **state) {
     (void)state;
     const struct family *family = family_find("plateau");
-    const double p[] = {2, 1}, log_length[] = {log(5), log(1e6), 1e5};
+    const double p[FAMILY_PARAMETERS] = {2, 1}, log_length[] = {log(5), log(1e6), 1e5};
     struct sampler *sampler = sampler_create(isa_best());
     struct normaliser *workspace = normaliser_create();
     for (size_t i = 0; i < 3; i++) {
