@@ -44,6 +44,7 @@ static inline struct results *handmade_results(const struct handmade_shape *shap
     s->family = family_find(family);
     s->replicates = shape->replicates;
     for (size_t i = 0; i < FAMILY_PARAMETERS; i++) { s->parameter[i] = (struct schedule){1, 0, 0}; }
+    if (family_takes_position(s->family)) { s->parameter[family_position_index(s->family)].coef = 0; }
     const size_t size[RESULTS_DIMENSIONS] = {
         [RESULTS_LOG_N] = shape->lengths,
         [RESULTS_BETA] = shape->betas,
