@@ -245,15 +245,18 @@ static void add_to_totals(struct reader *reader, const struct yaml_node *node,
 
 /* Series as read, each with the item of the list that it came from. */
 struct listed {
-    size_t count;
+    size_t count, room;
     struct config_series *series;
     const struct yaml_node **node;
 };
 
 static void add_series(struct listed *list, const struct yaml_node *node,
                        const struct config_series *series) {
-    list->series = memory_resize(list->series, list->count + 1, sizeof *list->series);
-    list->node = memory_resize(list->node, list->count + 1, sizeof *list->node);
+    if (list->count == list->room) {
+        list->room = 2 * list->room + 8;
+        list->series = memory_resize(list->series, list->room, sizeof *list->series);
+        list->node = memory_resize(list->node, list->room, sizeof *list->node);
+    }
     list->series[list->count] = *series;
     list->node[list->count++] = node;
 }
