@@ -61,6 +61,49 @@ static void test_numerics(void **state) {
     results_free(r);
 }
 
+static double attribute(const struct h5_group *g, const char *name) {
+    const struct h5_attribute *a = h5content_attribute(g->attribute_count, g->attribute, name);
+    assert_non_null(a);
+    return a->number;
+}
+
+/* Along a prescription: attributes in the file, and one beta at each n, from the Lambda^typ at the trained
+ * length. That of a law without a formula is the pilot's, as of a series at that length. */
+static void test_prescription(void **state) {
+    (void)state;
+    char why[H5_WHY];
+    struct results *r =
+        sample_plan("replicates: 3\nn: [32, 64]\nseries:\n"
+                    "  - {family: plateau, beta: {prescription: log, trained: 2^10, coef: 3}}\n"
+                    "  - {family: attention, beta: {prescription: const, trained: 64, coef: 3}}\n",
+                    "base");
+    sample_write("a.h5", r);
+    struct results *back = store_read("a.h5");
+    assert_non_null(back);
+    const struct results_series *s = &back->series[0];
+    assert_true(s->is_prescribed && s->prescription == PRESCRIPTION_LOG && s->coef == 3);
+    check_close(s->log_trained, log(1024), 0);
+    assert_int_equal(s->size[RESULTS_BETA], 1);
+    for (size_t n = 0; n < 2; n++) { /* log n_0 x log n/log n_0 */
+        check_relative(s->beta[n], 3 * s->log_n[n], 1e-14);
+        check_relative(s->beta_ratio[n], 3, 1e-14);
+        check_relative(back->series[1].beta[n], 3 * back->series[1].lambda_typ[1], 1e-14);
+    }
+    struct h5_content *c = h5file_read("a.h5", why);
+    assert_non_null(c);
+    for (size_t i = 0; i < c->group_count; i++) {
+        if (strcmp(c->group[i].name, "plateau") != 0) { continue; }
+        const struct h5_group *g = &c->group[i];
+        assert_string_equal(h5content_attribute(g->attribute_count, g->attribute, "prescription")->text,
+                            "log");
+        check_close(attribute(g, "log_trained"), log(1024), 0);
+        check_close(attribute(g, "prescription_coef"), 3, 0);
+    }
+    h5content_free(c);
+    results_free(back);
+    results_free(r);
+}
+
 static void check_digest(const char *path, char digest[65]) {
     assert_true(store_digest(path, digest));
     assert_int_equal(strspn(digest, "0123456789abcdef"), 64);
@@ -294,6 +337,7 @@ int main(void) {
     if (!getcwd(top, sizeof top)) { return 1; }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_round_trip, sample_make_place, sample_remove_place),
+        cmocka_unit_test_setup_teardown(test_prescription, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_numerics, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_digest, sample_make_place, sample_remove_place),
         cmocka_unit_test_setup_teardown(test_compare, sample_make_place, sample_remove_place),
