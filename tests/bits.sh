@@ -23,6 +23,7 @@ series:
   - {name: around, family: spherical, dimension: 6, concentration: 20}
   - {family: pareto, tail: 2}
   - {family: dotproduct, dimension: 3}
+  - {name: positions, family: gaussian, position: {linear: 0.5, log: 0.1}}
 YAML
 sed 's/rows: drawn/rows: counted/; s/^n: .*/n: [3000, e^100000]/' drawn.yaml >counted.yaml
 cat >>counted.yaml <<'YAML'

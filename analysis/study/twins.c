@@ -50,9 +50,11 @@ struct comparison {
     double chi_square;
 };
 
+/* Counted rows of keys at positions are drawn ones of the nearest keys. */
 static bool is_drawn(const struct fit *fit, double log_n) {
-    const struct config_series series = {.family = fit->series->family, .rows = fit->series->rows};
-    return !config_counted(&series, log_n);
+    struct config_series series = {.family = fit->series->family, .rows = fit->series->rows};
+    memcpy(series.parameter, fit->series->parameter, sizeof series.parameter);
+    return config_has_position(&series) || !config_counted(&series, log_n);
 }
 
 /* Takes in one common n, and prints its line if there is an `out`. */
