@@ -42,7 +42,7 @@ static void test_no_penalty(void **state) {
     const double log_n[] = {M_LN2, log(50), log(3000)}, ratio[] = {0.2, 1, 2.5, 9};
     for (size_t i = 0; i < 5; i++) {
         const struct law alike = law_at(plain[i].family, plain[i].p[0], plain[i].p[1], 1e-300, 0);
-        for (size_t k = 0; k < 12; k += getenv("GAPSCALE_TEST_QUICK") ? 5 : 1) {
+        for (size_t k = 0; k < 12; k += getenv("GAPSCALE_TEST_LONG") ? 1 : 5) {
             const struct oracle_point x = point_at(&alike, log_n[k / 4], ratio[k % 4]),
                                       y = point_at(&plain[i], log_n[k / 4], ratio[k % 4]);
             check_close(x.entropy, y.entropy, x.entropy_error + y.entropy_error);
@@ -91,8 +91,29 @@ static void test_reach(void **state) {
     assert_true(isnan(none.entropy) && isinf(none.entropy_error) && isnan(none.participation));
 }
 
+/* Panels, cells and stretches 1.9 times finer change nothing beyond the stated errors. */
+static void test_errors(void **state) {
+    (void)state;
+    const struct law laws[] = {law_at("gaussian", 1, 0, 0.02, 0), law_at("gaussian", 1, 0, 0, 0.2),
+                               law_at("powerlaw", 2, 3, 0.01, 0.1)};
+    const double ratio[] = {0.3, 1, 3};
+    for (size_t i = 0; i < 9; i++) {
+        const struct oracle_point x = point_at(&laws[i / 3], log(1e6), ratio[i % 3]);
+        struct oracle *finer = make_oracle(&laws[i / 3], log(1e6));
+        struct oracle_point y;
+        oracle_refine(finer, 1.9);
+        assert_true(oracle_at(finer, ratio[i % 3], &y));
+        check_close(x.entropy, y.entropy, x.entropy_error);
+        check_close(x.participation, y.participation, x.participation_error);
+        check_close(x.gap_mean, y.gap_mean, x.gap_mean_error);
+        assert_true(x.entropy_error < 1e-8);
+        oracle_free(finer);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_known_values), cmocka_unit_test(test_no_penalty),
-                                       cmocka_unit_test(test_pair), cmocka_unit_test(test_reach)};
+                                       cmocka_unit_test(test_pair), cmocka_unit_test(test_reach),
+                                       cmocka_unit_test(test_errors)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
