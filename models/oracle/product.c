@@ -87,7 +87,7 @@ double product_log_keys(const struct oracle *o) { return o->product->law->log_n;
 
 enum { MISSED, FIRST, SECOND, ENTROPIES, FUNCTIONS }; /* 1 - phi, and what inner.h calls so, of one key */
 enum { ORDER = 12, CELLS = 1 << 15 };
-static const double CELL = 0.5; /* e^-a and its like end at 1e-13 on it. A choice */
+static const double CELL = 0.8; /* e^-a and its like end at 1e-12 on it. A choice */
 
 /* The functions on [top - (k + 1) CELL, top - k CELL], as Chebyshev series; made when asked for. */
 struct cell {
@@ -211,12 +211,15 @@ static double log_missed(struct keys *keys, double penalty) {
     return log(value[MISSED]);
 }
 
+/* Twice as long stretches where a key hardly misses anything, and all goes like e^x. */
 static enum positions_way keys_way(void *context, double first, double last, double log_count) {
+    const double rare = log(1e-3);
     struct keys *keys = context;
     if (keys->failed || keys->table->failed || log_missed(keys, first) + log_count < -NEGLIGIBLE) {
         return POSITIONS_SKIP;
     }
-    return keys->beta * (last - first) <= keys->step ? POSITIONS_FEW : POSITIONS_HALVE;
+    const double step = log_missed(keys, first) < rare ? 2 * keys->step : keys->step;
+    return keys->beta * (last - first) <= step ? POSITIONS_FEW : POSITIONS_HALVE;
 }
 
 static bool keys_have_ended(void *context, double log_distance, double penalty) {
@@ -245,7 +248,7 @@ static void keys_add(void *context, double penalty, double log_weight) {
 /* False when out of memory. */
 static bool keys_open(struct keys *keys, const struct oracle *o, struct table *table, double absolute) {
     const struct positions_sum sum = {keys, keys_way, keys_have_ended, keys_add};
-    *keys = (struct keys){.table = table, .beta = absolute, .before = -INFINITY, .step = 0.75 / o->fineness};
+    *keys = (struct keys){.table = table, .beta = absolute, .before = -INFINITY, .step = 1.75 / o->fineness};
     if (!positions_visit(family_position(o->family, o->p), o->log_n, 0, &sum)) { table->failed = true; }
     keys->after = calloc(keys->count + 1, sizeof *keys->after);
     for (size_t k = keys->count; keys->after && k-- > 0;) {
@@ -299,7 +302,7 @@ static void integrand(const struct panels_panel *panel, double *value, void *par
 
 /* From the top down, where the product is nothing at first, to where nothing is left of 1 - it. */
 static void integrate(const struct keys *keys, const struct oracle *o, struct panels *sum) {
-    const double width = 2 / o->fineness, least = 1e-16, aim = 2e-11;
+    const double width = 6 / o->fineness, least = 1e-16, aim = 2e-11;
     *sum = (struct panels){.rule = &o->rules.outer,
                            .count = COMPONENTS,
                            .function = integrand,
