@@ -86,8 +86,9 @@ double product_log_keys(const struct oracle *o) { return o->product->law->log_n;
 /* ---- a key at x ---- */
 
 enum { MISSED, FIRST, SECOND, ENTROPIES, FUNCTIONS }; /* 1 - phi, and what inner.h calls so, of one key */
-enum { ORDER = 12, CELLS = 1 << 15 };
-static const double CELL = 0.8; /* e^-a and its like end at 1e-12 on it. A choice */
+enum { ORDER = 12 };
+static const double NOTHING = 750; /* e^-750 is 0 */
+static const double CELL = 0.8;    /* e^-a and its like end at 1e-12 on it. A choice */
 
 /* The functions on [top - (k + 1) CELL, top - k CELL], as Chebyshev series; made when asked for. */
 struct cell {
@@ -97,10 +98,11 @@ struct cell {
 
 struct table {
     struct field field;
-    double top, width, rare;
+    double top, width, rare, least; /* least: from where on down there is nothing */
     size_t count;
     struct cell *cell;
-    bool failed; /* out of memory, or beyond CELLS */
+    bool failed;  /* out of memory */
+    bool is_wide; /* beyond PRODUCT_WIDEST */
 };
 
 static void functions_at(const struct table *t, double x, double value[FUNCTIONS]) {
@@ -130,7 +132,6 @@ static void cell_make(const struct table *t, size_t k, struct cell *cell) {
 }
 
 static const struct cell *table_cell(struct table *t, size_t k) {
-    if (k >= CELLS) { t->failed = true; }
     if (t->failed) { return NULL; }
     if (k >= t->count) {
         const size_t count = 2 * k + 64;
@@ -147,10 +148,10 @@ static const struct cell *table_cell(struct table *t, size_t k) {
     return &t->cell[k];
 }
 
-/* At x <= top. 0 where the table has failed. */
+/* At x <= top. 0 where there is nothing, or the table has failed. */
 static void table_at(struct table *t, double x, double value[FUNCTIONS]) {
-    const double place = fmax(0, (t->top - x) / t->width), k = fmin(floor(place), CELLS);
-    const struct cell *cell = table_cell(t, (size_t)k);
+    const double place = fmax(0, (t->top - x) / t->width), k = floor(place);
+    const struct cell *cell = x > t->least ? table_cell(t, (size_t)k) : NULL;
     if (!cell) {
         memset(value, 0, FUNCTIONS * sizeof *value);
         return;
@@ -176,8 +177,9 @@ static bool table_open(struct table *t, const struct oracle *law, double beta, d
     t->top = field_knot_b(f, law->knots - 1) + 4;
     f->x_low = field_knot_b(f, 0);
     f->x_high = t->top;
-    t->failed = !(t->top - f->x_low < PRODUCT_WIDEST);
-    if (t->failed) { return true; }
+    t->least = f->x_low - NOTHING;
+    t->is_wide = !(t->top - f->x_low < PRODUCT_WIDEST);
+    if (t->is_wide) { return true; }
     if (!field_cover(f, f->x_low - 1, t->top + FIELD_LINEAR) || !field_finish(f)) { return false; }
     t->rare = f->count > 0 ? exp(f->panel[0].low_y) : 0;
     return true;
@@ -208,7 +210,7 @@ static const double NEGLIGIBLE = 42;
 static double log_missed(struct keys *keys, double penalty) {
     double value[FUNCTIONS];
     table_at(keys->table, keys->table->top - keys->beta * penalty, value);
-    return log(value[MISSED]);
+    return log(fmax(0, value[MISSED]));
 }
 
 /* Twice as long stretches where a key hardly misses anything, and all goes like e^x. */
@@ -249,7 +251,7 @@ static void keys_add(void *context, double penalty, double log_weight) {
 static bool keys_open(struct keys *keys, const struct oracle *o, struct table *table, double absolute) {
     const struct positions_sum sum = {keys, keys_way, keys_have_ended, keys_add};
     *keys = (struct keys){.table = table, .beta = absolute, .before = -INFINITY, .step = 1.75 / o->fineness};
-    if (!positions_visit(family_position(o->family, o->p), o->log_n, 0, &sum)) { table->failed = true; }
+    table->is_wide = !positions_visit(family_position(o->family, o->p), o->log_n, 0, &sum);
     keys->after = calloc(keys->count + 1, sizeof *keys->after);
     for (size_t k = keys->count; keys->after && k-- > 0;) {
         keys->after[k] = keys->after[k + 1] + keys->group[k].weight;
@@ -302,14 +304,14 @@ static void integrand(const struct panels_panel *panel, double *value, void *par
 
 /* From the top down, where the product is nothing at first, to where nothing is left of 1 - it. */
 static void integrate(const struct keys *keys, const struct oracle *o, struct panels *sum) {
-    const double width = 6 / o->fineness, least = 1e-16, aim = 2e-11;
+    const double width = 4 / o->fineness, least = 1e-16, aim = 2e-11;
     *sum = (struct panels){.rule = &o->rules.outer,
                            .count = COMPONENTS,
                            .function = integrand,
                            .param = (void *)keys,
                            .depth = 5};
-    panels_aim(sum, 0, COMPONENTS, (struct panels_aim){aim, 0, 2.5});
-    sum->aim[PLACE] = (struct panels_aim){INFINITY, 0, 2.5};
+    panels_aim(sum, 0, COMPONENTS, (struct panels_aim){aim, 0, 2});
+    sum->aim[PLACE] = (struct panels_aim){INFINITY, 0, 2};
     for (double x = keys->table->top; !keys->table->failed; x -= width) {
         const double missed = -expm1(total_at(keys, x - width).log_power);
         panels_add(sum, x - width, x);
@@ -359,11 +361,11 @@ bool product_ask(const struct oracle *o, double beta, struct oracle_answer *answ
     }
     answer->point = oracle_unknown_point;
     bool good = table_open(&table, law, exp(log_absolute - law->log_lambda), o->fineness);
-    if (good && !table.failed) {
+    if (good && !table.is_wide) {
         good = keys_open(&keys, o, &table, exp(log_absolute));
         if (good) { integrate(&keys, o, &sum); }
-        good = good && !(table.failed && table.count < CELLS / 2);
-        if (good && !table.failed) { answer->point = point_of(o, &keys, &sum, beta); }
+        good = good && !table.failed;
+        if (good && !table.is_wide) { answer->point = point_of(o, &keys, &sum, beta); }
         keys_close(&keys);
     }
     table_close(&table);

@@ -235,8 +235,10 @@ struct positions_scale positions_scale(const struct family *family, const double
     if (isnan(s.typical_score) || !tail_make(&t, family, p, log_n, 0, s.typical_score, tail_add, true)) {
         return (struct positions_scale){NAN, NAN, NAN};
     }
-    const double density = t.density * exp(t.shift), noise = 1e-11;
-    s.unit = density > 0 ? 1 / density : position.linear + position.log;
+    const double density = t.density * exp(t.shift), noise = 1e-11,
+                 widest = family->quantile(p, -2 * log_n) - family->quantile(p, -M_LN2) + position.linear +
+                          position.log;
+    s.unit = fmin(1 / density, widest); /* keys that hardly meet have no density between them */
     const struct positions_scale inside = highest_ratio(&s);
     if (!(density > 0) || inside.log_lambda > log(density) + noise) { return inside; }
     return (struct positions_scale){.log_lambda = log(density), .log_rank = 0, .log_gap = -INFINITY};

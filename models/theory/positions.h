@@ -46,7 +46,8 @@ double positions_log_count(const struct family *family, const double *p, double 
 /* log of the probability that no score is above s, log_n and reach likewise. */
 double positions_log_below(const struct family *family, const double *p, double log_n, double score);
 
-/* s*: the largest s with G(s) >= 1. NaN as above. */
+/* s*: the largest s with G(s) >= 1, to rounding: among keys that hardly meet (16 standard deviations apart,
+ * say) anywhere between two. NaN as above. */
 double positions_typical_score(const struct family *family, const double *p, double log_n);
 
 /* Lambda^typ, likewise; relative error below 1e-10, or 1e-7 where the sup is at the lowest score of a

@@ -87,6 +87,9 @@ static void test_reach(void **state) {
     const struct law fading = law_at("stretched", 1, 1, 0, 3);
     const struct oracle_point u = point_at(&fading, log(1e5), 2), v = point_at(&fading, log(1e9), 2);
     check_close(u.entropy, v.entropy, 1e-8);
+    const struct law apart = law_at("gaussian", 1, 0, 1e6, 0); /* keys that never meet */
+    const struct oracle_point alone = point_at(&apart, 1e5, 100);
+    assert_true(alone.entropy < 1e-10 && alone.participation > 1 - 1e-10);
     const struct oracle_point none = point_at(&heavy, 10, 1);
     assert_true(isnan(none.entropy) && isinf(none.entropy_error) && isnan(none.participation));
 }

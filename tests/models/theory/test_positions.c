@@ -129,6 +129,9 @@ static void test_keys_apart(void **state) {
     (void)state;
     const struct place place = {"powerlaw", 2, 1, 2, 0};
     check_relative(lambda_of(&place, 20), log(2) / 2, 1e-7);
+    /* Gaussian ones, whose s* is anywhere between two, where V is 1 to rounding. */
+    const struct place far = {"gaussian", 1, 0, 1e6, 0};
+    assert_true(lambda_of(&far, 20) > log(2) / 2e6 && lambda_of(&far, 20) < 2 * log(2) / 1e6);
 }
 
 /* Outside the window the mean weight is what it says, key by key; without the half of it it is not. */
