@@ -11,7 +11,7 @@
 enum { LAWS = 6 };
 struct law_case {
     const char *family;
-    double p[2];
+    double p[FAMILY_PARAMETERS];
 };
 static const struct law_case law_case[LAWS] = {{"gaussian", {1.3}}, {"gumbel", {0, 0.7}},
                                                {"pareto", {2.5}},   {"powerlaw", {1.5, 2}},

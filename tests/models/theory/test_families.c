@@ -133,7 +133,7 @@ static void test_ends_of_the_range(void **state) {
     (void)state;
     const struct {
         const char *family;
-        double p[2], lowest, beyond, top;
+        double p[FAMILY_PARAMETERS], lowest, beyond, top;
     } ends[] = {{"gaussian", {1, 0}, -INFINITY, 0, INFINITY},
                 {"gumbel", {0, 1}, -INFINITY, 0, INFINITY},
                 {"stretched", {2, 1}, 0, -1, INFINITY},
@@ -242,7 +242,7 @@ static void test_laws(void **state) {
     (void)state;
     const struct {
         const char *family;
-        struct schedule p[2];
+        struct schedule p[FAMILY_PARAMETERS];
         double excess; /* log n / d, where d grows faster than log n */
     } known[] = {
         {"gaussian", {{2, 0.5, 1e-5}, {0, 0, 0}}, 0},
@@ -269,7 +269,8 @@ static void test_laws(void **state) {
         double exact = typical_scale(family, p, log_n).log_lambda;
         check_close(schedule_log(&lambda, log_n), exact, 1.6 * known[i].excess + 2e-5 + 1e-14 * fabs(exact));
     }
-    const struct schedule growing[2] = {{1, 0.5, 0}, {1, 0, 0}}, shrinking[2] = {{1, 0, 0}, {1, -1, 0}};
+    const struct schedule growing[FAMILY_PARAMETERS] = {{1, 0.5, 0}, {1, 0, 0}},
+                          shrinking[FAMILY_PARAMETERS] = {{1, 0, 0}, {1, -1, 0}};
     struct schedule lambda;
     assert_false(family_find("powerlaw")->law(growing, &lambda));
     assert_false(family_find("stretched")->law(growing, &lambda));
@@ -287,7 +288,7 @@ static void test_plateau(void **state) {
                  {1e300, 0.01, 1e3}, {1e300, 0.010001, 1000}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct family_atom atoms[FAMILY_ATOMS];
-        double p[2] = {0.7, cases[i].alpha};
+        double p[FAMILY_PARAMETERS] = {0.7, cases[i].alpha};
         assert_int_equal(family_find("plateau")->atoms(p, log(cases[i].n), atoms), 2);
         assert_true(atoms[0].gap == 0 && atoms[0].log_count == 0 && atoms[1].gap == 0.7);
         check_relative(exp(atoms[1].log_count), cases[i].count, 1e-14);
