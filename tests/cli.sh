@@ -358,10 +358,10 @@ holds "its local exponent" grep -q " ${schedule_at[1]}" out
 expect 0 "predict at positions" predict gaussian 'position={linear: 0.1}' n=e^100000
 holds "what Lambda^typ tends to, and where H = 1" grep -Eq "1.835 +1.835 .* 1.8233 " out
 holds "the keys that matter" grep -Eq "e\^100000 +0.951743 +5.8612 +19$" out
-expect 0 "predict --json at positions" predict gaussian position={log:0.2} n=e^10 --json
+expect 0 "predict --json at positions" predict gaussian 'position={log:0.2}' n=e^10 --json
 holds "its position" grep -q '"position": {"typical_score": 2.25267' out
-expect 2 "predict of positions too far" predict gaussian position={log:0.2} n=e^2000
-expect 2 "predict of positions without a law" predict plateau position={log:0.2}
+expect 2 "predict of positions too far" predict gaussian 'position={log:0.2}' n=e^2000
+expect 2 "predict of positions without a law" predict plateau 'position={log:0.2}'
 expect 0 "predict with a schedule" predict spherical 'dimension={coef: 1, log_power: 3}' n=e^700
 holds "its local exponent" grep -q " 2.002" out
 expect 0 "predict --json" predict spherical dimension=5 'n=[1000,1e300]' 'beta=[20]' --json

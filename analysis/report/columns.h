@@ -70,8 +70,8 @@ struct column_place column_place(const struct fit *fit, const struct verdict *ve
                                  const struct attention *attention, char room[COLUMN_TEXT]);
 
 size_t column_size(const struct column_place *place, enum column_axis axis);
-/* Whether an index of an axis has anything: regimes without points have nothing, nor parameters that are not told
- * of. */
+/* Whether an index of an axis has anything: regimes without points have nothing, nor parameters that are not
+ * told of. */
 bool column_has(const struct column_place *place, enum column_axis axis, size_t index);
 /* The label at the place on a naming axis; the name of any other. */
 const char *column_label(const struct column_place *place, enum column_axis axis);
