@@ -30,7 +30,7 @@ static char *make_usage(void) {
         "DIR/NAME.svg, .png and .pdf. The names:\n"
         "\n",
         out);
-    for (size_t f = 0; f < FIGURES; f++) {
+    for (size_t f = 0; f < figure_count; f++) {
         fprintf(out, "  %-14s%s\n", figure_list[f].name, figure_list[f].shows);
     }
     fputs("\n"
@@ -43,25 +43,27 @@ static char *make_usage(void) {
 
 /* What is asked for; the figures are all of them where none is named. */
 struct options {
-    bool keep, named, wanted[FIGURES];
+    bool keep, named, *wanted;
 };
 
 static bool want_figure(const struct commandline_option *option, const char *name, void *context) {
     struct options *options = context;
-    const char *names[FIGURES];
+    const char **names = memory_create(figure_count, sizeof *names);
+    bool found = false;
     (void)option;
     options->named = true;
-    for (size_t f = 0; f < FIGURES; f++) {
+    for (size_t f = 0; f < figure_count; f++) {
         names[f] = figure_list[f].name;
-        if (strcmp(name, names[f]) == 0) { return options->wanted[f] = true; }
+        if (strcmp(name, names[f]) == 0) { options->wanted[f] = found = true; }
     }
-    const char *near = nearest_name(name, FIGURES, names);
-    if (near) {
+    const char *near = nearest_name(name, figure_count, names);
+    free(names);
+    if (!found && near) {
         message_error("there is no figure '%s'; did you mean '%s'?", name, near);
-    } else {
+    } else if (!found) {
         message_error("there is no figure '%s'; `gapscale plot -h` lists them", name);
     }
-    return false;
+    return found;
 }
 
 /* Names go into scripts and file names, and a results file may come from anywhere. */
@@ -84,7 +86,7 @@ struct sheet {
     const struct fit *fit; /* NULL: of all */
     const char *directory;
     struct gnuplot run;
-    struct picture picture[FIGURES];
+    struct picture *picture;
     bool good; /* so far */
 };
 
@@ -133,7 +135,7 @@ static bool keep_script(const struct sheet *sheet, const struct figure *figure) 
 
 static void sheet_draw(struct sheet *sheet) {
     sheet->good = gnuplot_open(&sheet->run);
-    for (size_t f = 0; sheet->good && f < FIGURES; f++) {
+    for (size_t f = 0; sheet->good && f < figure_count; f++) {
         const struct figure *figure = &figure_list[f];
         if (!belongs(sheet, figure) || lacks(sheet, figure)) { continue; }
         sheet->good =
@@ -146,7 +148,8 @@ static void sheet_draw(struct sheet *sheet) {
 
 static void sheet_close(struct sheet *sheet) {
     gnuplot_close(&sheet->run);
-    for (size_t f = 0; f < FIGURES; f++) { picture_free(&sheet->picture[f]); }
+    for (size_t f = 0; f < figure_count; f++) { picture_free(&sheet->picture[f]); }
+    free(sheet->picture);
 }
 
 static bool place_figure(const struct sheet *sheet, const struct figure *figure) {
@@ -166,7 +169,7 @@ static bool place_figure(const struct sheet *sheet, const struct figure *figure)
 /* Puts what was drawn in its place, and says so, or what went wrong. */
 static bool sheet_place(const struct sheet *sheet) {
     bool good = sheet->good && gnuplot_tell(&sheet->run);
-    for (size_t f = 0; good && f < FIGURES; f++) {
+    for (size_t f = 0; good && f < figure_count; f++) {
         if (belongs(sheet, &figure_list[f])) { good = place_figure(sheet, &figure_list[f]); }
     }
     return good;
@@ -187,8 +190,9 @@ static int draw(const struct options *options, const struct study *study, const 
         struct sheet sheet = {.options = options,
                               .study = study,
                               .fit = i < study->count ? &study->fit[i] : NULL,
-                              .directory = directory};
-        for (size_t f = 0; f < FIGURES; f++) { sheet.picture[f] = picture_none; }
+                              .directory = directory,
+                              .picture = memory_create(figure_count, sizeof *sheet.picture)};
+        for (size_t f = 0; f < figure_count; f++) { sheet.picture[f] = picture_none; }
 #pragma omp atomic read
         go_on = good;
         if (go_on) { sheet_draw(&sheet); }
@@ -234,13 +238,14 @@ static int plot_of(const struct options *options, const struct commandline *line
 }
 
 int command_plot(int argc, char **argv) {
-    struct options options = {0};
+    struct options options = {.wanted = memory_create(figure_count, sizeof *options.wanted)};
     const char *output = NULL;
     char *usage = make_usage();
     const struct commandline_option known[] = {
         {"output", 'o', .text = &output}, {"keep", .flag = &options.keep}, {"figure", .take = want_figure}};
     struct commandline line = {3, known, &options, .usage = usage};
     int status = commandline_read(&line, argc, argv) ? plot_of(&options, &line, output) : line.status;
+    free(options.wanted);
     free(usage);
     return status;
 }

@@ -10,7 +10,7 @@
 #include "analysis/figures/universality_figure.h"
 #include "analysis/text/words.h"
 
-const struct figure figure_list[FIGURES] = {
+const struct figure figure_list[] = {
     {.name = "entropy",
      .shows = "mean H against beta/Lambda^typ",
      .series_lacks = series_figure_lacks_betas,
@@ -78,6 +78,7 @@ const struct figure figure_list[FIGURES] = {
      .study_lacks = along_figure_lacks,
      .study_print = along_figure_print},
 };
+const size_t figure_count = sizeof figure_list / sizeof *figure_list;
 
 static void print_templates(FILE *out, const struct figure *figure) {
     if (figure->shared) { script_template(out, figure->shared); }

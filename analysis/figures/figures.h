@@ -26,8 +26,8 @@ struct figure {
     void (*series_print)(FILE *script, const struct fit *fit);
     void (*study_print)(FILE *script, const struct study *study);
 };
-enum { FIGURES = 14 };
-extern const struct figure figure_list[FIGURES];
+extern const struct figure figure_list[];
+extern const size_t figure_count;
 
 /* The script of a figure that is not lacking, for the terminal that is set: style, numbers, template. */
 void figure_print_series(FILE *script, const struct figure *figure, const struct fit *fit);

@@ -107,8 +107,8 @@ static void limits_are_reached(void **state) {
 
 static const struct figure *figure_named(const char *name) {
     size_t f = 0;
-    while (f < FIGURES && strcmp(figure_list[f].name, name) != 0) { f++; }
-    assert_in_range(f, 0, FIGURES - 1);
+    while (f < figure_count && strcmp(figure_list[f].name, name) != 0) { f++; }
+    assert_in_range(f, 0, figure_count - 1);
     return &figure_list[f];
 }
 
@@ -195,7 +195,7 @@ static char *check_figure(const struct results_series *s, const struct figure *f
 /* Of every series, all figures but these two. */
 static void check_figures_but(const struct results *r, const struct figure *one, const struct figure *other) {
     for (size_t i = 0; i < r->series_count; i++) {
-        for (size_t f = 0; f < FIGURES; f++) {
+        for (size_t f = 0; f < figure_count; f++) {
             if (&figure_list[f] == one || &figure_list[f] == other) { continue; }
             if (figure_list[f].applies == diagnosis_figure_applies) { continue; }
             if (figure_list[f].applies == normaliser_figure_applies) { continue; }
@@ -264,7 +264,7 @@ static void figures_have_templates(void **state) {
     (void)state;
     static const char *const others[] = {"style", "open", "close", "flow", "modes", "density", "drift"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) { assert_true(has_template(others[i])); }
-    for (size_t f = 0; f < FIGURES; f++) {
+    for (size_t f = 0; f < figure_count; f++) {
         const struct figure *figure = &figure_list[f];
         assert_true(has_template(figure->name));
         assert_true(!figure->shared || has_template(figure->shared));
