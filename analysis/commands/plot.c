@@ -94,7 +94,7 @@ static bool belongs(const struct sheet *sheet, const struct figure *figure) {
     if (sheet->options->named && !sheet->options->wanted[figure - figure_list]) { return false; }
     if (!sheet->fit) {
         return figure->study_print &&
-               (sheet->options->named || !figure->study_applies || figure->study_applies(sheet->study));
+               (sheet->options->named || !figure->is_optional || !figure->study_lacks(sheet->study));
     }
     return figure->series_print && (!figure->applies || figure->applies(sheet->fit->series));
 }

@@ -9,14 +9,11 @@
 #include "analysis/study/along.h"
 #include "sim/base/memory.h"
 
-bool along_figure_applies(const struct study *study) {
-    bool any = false;
-    for (size_t i = 0; i < study->count; i++) { any = any || study->fit[i].series->is_prescribed; }
-    return any;
-}
-
 const char *along_figure_lacks(const struct study *study) {
-    return along_figure_applies(study) ? NULL : "no series goes along a prescription";
+    for (size_t i = 0; i < study->count; i++) {
+        if (study->fit[i].series->is_prescribed) { return NULL; }
+    }
+    return "no series goes along a prescription";
 }
 
 /* Panels stand side by side: panel p is from p to p + 1. */

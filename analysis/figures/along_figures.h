@@ -7,7 +7,6 @@
 
 #include "analysis/study/study.h"
 
-bool along_figure_applies(const struct study *study); /* whether any series goes along one */
 const char *along_figure_lacks(const struct study *study);
 void along_figure_print(FILE *script, const struct study *study);
 

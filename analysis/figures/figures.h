@@ -15,10 +15,8 @@ struct figure {
     const char *name;   /* of its template; its files are SERIES-NAME.EXT, or NAME.EXT where of all */
     const char *shared; /* a template that comes before it; NULL: none */
     const char *shows;  /* in a line */
-    /* Whether there is such a figure of this series, or of these together, at all; NULL: there is one of any.
-     */
-    bool (*applies)(const struct results_series *series);
-    bool (*study_applies)(const struct study *study);
+    bool (*applies)(const struct results_series *series); /* whether it has one at all; NULL: any has */
+    bool is_optional; /* of all series: told of when it lacks something only if it is asked for by name */
     /* What it needs and the series, or all of them, lack; NULL when it can be drawn. */
     const char *(*series_lacks)(const struct fit *fit);
     const char *(*study_lacks)(const struct study *study);

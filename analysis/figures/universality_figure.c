@@ -13,23 +13,9 @@ struct view {
     struct axis_range x, y;
 };
 
-static size_t members(size_t count, const struct universality *classes) {
-    size_t sum = 0;
-    for (size_t k = 0; k < count; k++) { sum += classes[k].count; }
-    return sum;
-}
-
-static bool has_classes(const struct study *study) {
-    size_t count;
-    struct universality *classes = universality_find(study->count, study->fit, &count);
-    universality_release(count, classes);
-    return count > 0;
-}
-
-bool universality_figure_applies(const struct study *study) { return has_classes(study); }
-
 const char *universality_figure_lacks(const struct study *study) {
-    return has_classes(study) ? NULL : "no two laws reach the upper end of their scores with one exponent";
+    return study->class_count > 0 ? NULL
+                                  : "no two laws reach the upper end of their scores with one exponent";
 }
 
 /* log10 of beta/Lambda^typ, of the mean entropy with its ends, and of beta/n^(1/kappa). Entropies that are no
@@ -71,50 +57,49 @@ static void print_law(FILE *out, const struct universality *u) {
 }
 
 /* A number of each series: that of its exponent, or its own among those of that exponent. */
-static void print_place(FILE *out, const char *name, bool own, size_t count,
-                        const struct universality *classes) {
+static void print_place(FILE *out, const char *name, bool own, const struct study *study) {
     script_list_begin(out, name);
-    for (size_t k = 0; k < count; k++) {
-        for (size_t i = 0; i < classes[k].count; i++) {
+    for (size_t k = 0; k < study->class_count; k++) {
+        for (size_t i = 0; i < study->class[k].count; i++) {
             script_list_number(out, k + i == 0, (double)(own ? i + 1 : k + 1));
         }
     }
     script_list_end(out);
 }
 
-static void print_names(FILE *out, size_t count, const struct universality *classes) {
+static void print_names(FILE *out, const struct study *study) {
+    size_t members = 0;
     script_list_begin(out, "series_name");
-    for (size_t k = 0; k < count; k++) {
-        for (size_t i = 0; i < classes[k].count; i++) {
-            script_list_text(out, k + i == 0, classes[k].member[i].fit->name);
+    for (size_t k = 0; k < study->class_count; k++) {
+        for (size_t i = 0; i < study->class[k].count; i++) {
+            script_list_text(out, members++ == 0, study->class[k].member[i].fit->name);
         }
     }
     script_list_end(out);
-    print_place(out, "class", false, count, classes);
-    print_place(out, "member", true, count, classes);
+    print_place(out, "class", false, study);
+    print_place(out, "member", true, study);
     script_list_begin(out, "kappa");
-    for (size_t k = 0; k < count; k++) { script_list_number(out, k == 0, 1 / classes[k].exponent); }
+    for (size_t k = 0; k < study->class_count; k++) {
+        script_list_number(out, k == 0, 1 / study->class[k].exponent);
+    }
     script_list_end(out);
-    script_number(out, "series", (double)members(count, classes));
-    script_number(out, "classes", (double)count);
+    script_number(out, "series", (double)members);
+    script_number(out, "classes", (double)study->class_count);
 }
 
 void universality_figure_print(FILE *out, const struct study *study) {
-    size_t count;
-    struct universality *classes = universality_find(study->count, study->fit, &count);
     struct view view = {axis_empty, axis_empty};
     script_block_begin(out, "points");
-    for (size_t k = 0; k < count; k++) {
-        for (size_t i = 0; i < classes[k].count; i++) { print_member(out, &classes[k], i, &view); }
+    for (size_t k = 0; k < study->class_count; k++) {
+        for (size_t i = 0; i < study->class[k].count; i++) { print_member(out, &study->class[k], i, &view); }
     }
     script_block_end(out);
     script_block_begin(out, "laws");
-    for (size_t k = 0; k < count; k++) { print_law(out, &classes[k]); }
+    for (size_t k = 0; k < study->class_count; k++) { print_law(out, &study->class[k]); }
     script_block_end(out);
-    print_names(out, count, classes);
+    print_names(out, study);
     axis_pad(&view.x, 0.03, 0.5);
     axis_pad(&view.y, 0.05, 0.5);
     axis_print_log(out, "x", view.x);
     axis_print_log(out, "y", view.y);
-    universality_release(count, classes);
 }

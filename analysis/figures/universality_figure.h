@@ -8,7 +8,6 @@
 
 #include "analysis/study/study.h"
 
-bool universality_figure_applies(const struct study *study);
 const char *universality_figure_lacks(const struct study *study);
 void universality_figure_print(FILE *script, const struct study *study);
 

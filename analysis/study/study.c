@@ -85,6 +85,7 @@ int study_open(struct study *study, size_t count, char *const *paths) {
         study_add(study, study->results[i], paths[i]);
     }
     study_name(study);
+    study->class = universality_find(study->count, study->fit, &study->class_count);
     return EXIT_DONE;
 }
 
@@ -96,7 +97,6 @@ void study_judge(struct study *study) {
         verdict_make(&study->verdict[i], &study->fit[i]);
         attention_make(&study->attention[i], study->fit[i].series);
     }
-    study->class = universality_find(study->count, study->fit, &study->class_count);
     for (size_t i = 0; i < study->class_count; i++) { universality_judge(&study->class[i]); }
 }
 

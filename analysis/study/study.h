@@ -15,7 +15,7 @@ struct study {
     struct fit *fit;             /* every series of every file, in order */
     struct verdict *verdict;     /* of each fit, after study_judge; NULL before */
     struct attention *attention; /* likewise */
-    size_t class_count;          /* series of one exponent, judged together; likewise */
+    size_t class_count;          /* series of one exponent, judged together after study_judge */
     struct universality *class;
 };
 
@@ -24,7 +24,7 @@ struct study {
 int study_open(struct study *study, size_t count, char *const *paths);
 void study_release(struct study *study);
 
-/* The verdict of every fit: takes up to half a second each. */
+/* The verdict of every fit and class: takes up to half a second each. */
 void study_judge(struct study *study);
 
 #endif
