@@ -33,10 +33,6 @@ static double place(const struct panels *panels, size_t panel, double log_n) {
     return (double)panel + margin + (1 - 2 * margin) * part;
 }
 
-static bool is_shown(const struct results_series *s, size_t n) {
-    return s->log_n[n] >= s->log_trained - 1e-9;
-}
-
 /* From the trained lengths on, and entropies down to where they hardly matter. */
 static struct panels panels_make(const struct study *study) {
     const double least = -3, most_known = 20;
@@ -46,8 +42,9 @@ static struct panels panels_make(const struct study *study) {
         const struct fit *fit = &study->fit[i];
         if (fit->series->is_prescribed) { prescribed_make(&panels.judged[i], fit); }
         for (size_t n = 0; fit->series->is_prescribed && n < fit->lengths; n++) {
-            if (!is_shown(fit->series, n)) { continue; }
-            double y = log10(point_at(&panels, i, n).entropy);
+            struct prescribed_point p = point_at(&panels, i, n);
+            double y = log10(p.entropy);
+            if (!p.is_trained) { continue; }
             axis_include(&panels.log_log_n, log(fit->series->log_n[n]));
             if (y < most_known) { axis_include(&panels.y, fmax(y, least)); }
         }
@@ -61,8 +58,8 @@ static struct panels panels_make(const struct study *study) {
 static void print_curve(FILE *out, const struct panels *panels, size_t panel, size_t i) {
     const struct fit *fit = &panels->study->fit[i];
     for (size_t n = 0; n < fit->lengths; n++) {
-        if (!is_shown(fit->series, n)) { continue; }
         struct prescribed_point p = point_at(panels, i, n);
+        if (!p.is_trained) { continue; }
         double y = !isnan(p.exact) ? p.exact : p.is_used ? p.entropy : NAN;
         script_row(out, 2, (double[]){place(panels, panel, fit->series->log_n[n]), log10(y)});
     }
@@ -72,8 +69,8 @@ static void print_curve(FILE *out, const struct panels *panels, size_t panel, si
 static void print_points(FILE *out, const struct panels *panels, size_t panel, size_t i) {
     const struct fit *fit = &panels->study->fit[i];
     for (size_t n = 0; n < fit->lengths; n++) {
-        if (!is_shown(fit->series, n)) { continue; }
         struct prescribed_point p = point_at(panels, i, n);
+        if (!p.is_trained) { continue; }
         double relative = p.se / p.entropy / M_LN10, y = p.is_used ? log10(p.entropy) : NAN;
         script_row(out, 4,
                    (double[]){place(panels, panel, fit->series->log_n[n]), y, y - relative, y + relative});

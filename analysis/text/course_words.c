@@ -21,6 +21,7 @@ static void ratio_words(const struct course *c, char *out) {
     }
 }
 
+/* "stays", "spreads as (log n)^1", "collapses as n^-0.5". */
 static void add_fate(const struct course *c, char *out) {
     words_append(out, WORDS_LINE, "%s", course_fate_name[c->fate]);
     if (c->fate == COURSE_STAYS) {
@@ -36,12 +37,6 @@ static void add_fate(const struct course *c, char *out) {
     } else {
         words_append(out, WORDS_LINE, " slower than log n");
     }
-}
-
-const char *course_words_fate(const struct course *c, char out[WORDS_LINE]) {
-    *out = '\0';
-    add_fate(c, out);
-    return out;
 }
 
 const char *course_words(const struct course *c, char out[WORDS_LINE]) {

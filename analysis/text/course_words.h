@@ -8,7 +8,4 @@
 /* "critical by the law of Lambda^typ: beta/Lambda^typ -> 1.87, so the entropy stays: H -> 1.41". Returns
  * `out`. */
 const char *course_words(const struct course *course, char out[WORDS_LINE]);
-/* The fate alone: "stays", "spreads as (log n)^1", "collapses as n^-0.5". */
-const char *course_words_fate(const struct course *course, char out[WORDS_LINE]);
-
 #endif

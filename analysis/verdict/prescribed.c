@@ -26,8 +26,7 @@ static double quantile_at(const struct results_series *s, size_t n, double level
 }
 
 /* The median from a histogram of bins of relative width 1/64 from 2^-40 on; its error as of a Gaussian of
- * these quartiles.
- */
+ * these quartiles. */
 static void take_median(const struct results_series *s, size_t n, struct prescribed_point *point) {
     const double quartile = 0.6744897501960817, bin = 1.0 / 64 / sqrt(12), floor = 0x1p-39;
     double spread = quantile_at(s, n, 0.75) - quantile_at(s, n, 0.25);
@@ -57,7 +56,9 @@ static double exact_at(const struct results_series *s, size_t n) {
 struct prescribed_point prescribed_at(const struct prescribed *v, const struct results_series *s, size_t n) {
     const double enough = fmin(100, (double)s->replicates / 4),
                  log_beta = log(s->beta[n * s->size[RESULTS_BETA]]);
-    struct prescribed_point point = {.log_ratio = log_beta - s->log_lambda_typ[n], .exact = exact_at(s, n)};
+    struct prescribed_point point = {.log_ratio = log_beta - s->log_lambda_typ[n],
+                                     .exact = exact_at(s, n),
+                                     .is_trained = s->log_n[n] >= s->log_trained - 1e-9};
     if (v->is_median) {
         take_median(s, n, &point);
     } else {
@@ -67,15 +68,11 @@ struct prescribed_point prescribed_at(const struct prescribed *v, const struct r
     return point;
 }
 
-static bool is_trained(const struct results_series *s, size_t n) {
-    return s->log_n[n] >= s->log_trained - 1e-9;
-}
-
 static void count_points(struct prescribed *v, const struct results_series *s) {
     for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
-        bool is_used = prescribed_at(v, s, n).is_used;
-        v->points += is_used && is_trained(s, n);
-        v->left_out += !is_used && is_trained(s, n);
+        const struct prescribed_point point = prescribed_at(v, s, n);
+        v->points += point.is_trained && point.is_used;
+        v->left_out += point.is_trained && !point.is_used;
     }
 }
 
@@ -101,7 +98,7 @@ static struct curve curve_make(const struct prescribed *v, const struct results_
     struct curve c = {0, room, room + lengths, room + 2 * lengths, room + 3 * lengths, room + 4 * lengths};
     for (size_t n = 0; n < lengths; n++) {
         const struct prescribed_point point = prescribed_at(v, s, n);
-        if (!point.is_used || !is_trained(s, n)) { continue; }
+        if (!point.is_used || !point.is_trained) { continue; }
         c.log_n[c.count] = s->log_n[n];
         c.x[c.count] = v->by_n ? s->log_n[n] : log(s->log_n[n]);
         c.y[c.count] = log(point.entropy);
@@ -153,7 +150,7 @@ static bool first_point(const struct prescribed *v, const struct results_series 
                         struct prescribed_point *first) {
     for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
         *first = prescribed_at(v, s, n);
-        if (first->is_used && is_trained(s, n)) { return true; }
+        if (first->is_used && first->is_trained) { return true; }
     }
     return false;
 }
@@ -257,8 +254,7 @@ static void why(const struct prescribed *v, const struct fit *fit, char *out) {
     case PRESCRIBED_NO_RATE:
         words_append(out, PRESCRIBED_SENTENCE,
                      "what the entropy does cannot be told from %zu n from the trained length on (whose mean "
-                     "is carried by 100 "
-                     "rows or more) and %llu replicate%s; take %d and %d or more",
+                     "is carried by 100 rows or more) and %llu replicate%s; take %d and %d or more",
                      v->points, (unsigned long long)fit->series->replicates,
                      fit->series->replicates == 1 ? "" : "s", FEWEST, REPLICATES);
         break;
@@ -314,10 +310,9 @@ static void add_last(const struct prescribed *v, const struct fit *fit, char *ou
 
 const char *prescribed_sentence(const struct prescribed *v, const struct fit *fit,
                                 char out[PRESCRIBED_SENTENCE]) {
-    static const char *const opening[] = {"Undecided", "Supported", "Refuted"};
     const struct results_series *s = fit->series;
     char n[WORDS], line[WORDS_LINE];
-    snprintf(out, PRESCRIBED_SENTENCE, "%s: along `%s` from n_0 = %s (coef %.4g) ", opening[v->kind],
+    snprintf(out, PRESCRIBED_SENTENCE, "%s: along `%s` from n_0 = %s (coef %.4g) ", verdict_opening[v->kind],
              prescription_name[s->prescription], words_length(s->log_trained, n), s->coef);
     why(v, fit, out);
     words_append(out, PRESCRIBED_SENTENCE, ".");

@@ -6,12 +6,11 @@
  * - points: n at which 100 rows or more carry the mean, N/(1 + N (se/H)^2) >= 100 (THEORY 13); the others are
  *   left out, as means that rare rows carry have no error that covers;
  * - rate: slope of y in log log n (in log n where theory has a power of n) over the upper half of log log n,
- *   at least three points, from the trained length on; 95% with the difference to the upper half of that
- * again;
+ *   at least three points, from the trained length on; 95% with the difference to the upper half of that;
  * - fate: the entropy stays where the interval of the rate lies within +-0.1, spreads or collapses where it
- *   lies beyond; else it is left untold;
- *   Where fewer points have a rate, it collapses if at the largest n it is surely below a tenth of what it is
- * at the first point: mean + 3 se + 4/N, as near-ties that no row of N shows may have gone unseen;
+ *   lies beyond; else it is left untold. Of fewer points it collapses if at the largest n it is surely below
+ *   a tenth of what it is at the first: mean + 3 se + 4/N, as near-ties that no row of N shows may have gone
+ *   unseen;
  * - exact means: chi square of log(H/exact), nothing fitted; with the same randomness at every n the largest
  *   deviation, corrected for their number. The same rate of the exact means tells what these n can show. */
 #ifndef GAPSCALE_ANALYSIS_VERDICT_PRESCRIBED_H
@@ -38,7 +37,8 @@ struct prescribed_point { /* NaN: none */
     double entropy, se;   /* mean, or median */
     double exact;         /* mean */
     double carriers;      /* rows that carry the mean */
-    bool is_used;
+    bool is_trained;      /* n is the trained length or above */
+    bool is_used;         /* its error covers */
 };
 
 struct prescribed {

@@ -172,13 +172,12 @@ static void reach_keys_words(const struct fit *fit, const struct reach *reach, c
 }
 
 const char *sentence_make(const struct fit *fit, const struct verdict *v, char out[SENTENCE]) {
-    static const char *const opening[] = {"Undecided", "Supported", "Refuted"};
     char why[384], remedy[128], first[WORDS], value[WORDS];
     if (v->ground == GROUND_PRESCRIBED) { return prescribed_sentence(&v->prescribed, fit, out); }
     if (v->ground == GROUND_MEASURED) { return measured_words(fit, out); }
     reason(fit, v, why, sizeof why);
     settle_words(fit, v, remedy, sizeof remedy);
-    snprintf(out, SENTENCE, "%s: %s.%s", opening[v->kind], why, remedy);
+    snprintf(out, SENTENCE, "%s: %s.%s", verdict_opening[v->kind], why, remedy);
     cut_words(v, out);
     reach_keys_words(fit, &v->reach, out);
     if (isnan(v->exponent.value)) { return out; }

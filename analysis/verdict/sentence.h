@@ -4,7 +4,7 @@
 
 #include "analysis/verdict/verdict.h"
 
-enum { SENTENCE = 1024 };
+enum { SENTENCE = PRESCRIBED_SENTENCE };
 
 /* The verdict, why, what would settle an open one, and the numbers behind it. Returns `out`. */
 const char *sentence_make(const struct fit *fit, const struct verdict *verdict, char out[SENTENCE]);

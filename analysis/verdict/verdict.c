@@ -9,6 +9,7 @@
 #include "sim/base/memory.h"
 
 const char *const verdict_name[] = {"undecided", "supported", "refuted"};
+const char *const verdict_opening[] = {"Undecided", "Supported", "Refuted"};
 const char *const verdict_law[VERDICT_LAWS] = {"log_n^0", "log_n^0.5", "log_n^1",
                                                "log_n^2", "log_n^xi",  "n^omega"};
 
