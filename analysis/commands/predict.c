@@ -79,17 +79,12 @@ static size_t betas_of(const struct request *r) {
     return r->prescriptions.count > 0 ? r->prescriptions.count : r->series.beta.count;
 }
 
-static struct typical typical_at(const struct config_series *s, double log_n) {
-    double p[FAMILY_PARAMETERS] = {0};
-    family_parameters(s->family, s->parameter, log_n, p);
-    return typical_scale(s->family, p, log_n);
-}
-
 /* Central differences over log log n. xi_lambda = xi_alpha - xi_delta + 1, where all three exist. */
 static void local_exponents(const struct config_series *s, struct length *x) {
     const double step = 1e-4;
     double low_n = x->log_n * exp(-step), high_n = x->log_n * exp(step);
-    struct typical low = typical_at(s, low_n), high = typical_at(s, high_n);
+    struct typical low = typical_along(s->family, s->parameter, low_n),
+                   high = typical_along(s->family, s->parameter, high_n);
     x->xi_lambda = (high.log_lambda - low.log_lambda) / (2 * step);
     x->xi_alpha = x->xi_delta = NAN;
     if (isfinite(low.log_gap) && isfinite(high.log_gap)) {
@@ -101,7 +96,7 @@ static void local_exponents(const struct config_series *s, struct length *x) {
 static void length_fill(const struct config_series *s, const double *p, const struct oracle *oracle,
                         struct length *x) {
     struct schedule law;
-    x->typical = typical_at(s, x->log_n);
+    x->typical = typical_scale(s->family, p, x->log_n);
     x->log_asymptotic = NAN;
     if (typical_law(s->family, s->parameter, &law)) { x->log_asymptotic = schedule_log(&law, x->log_n); }
     x->collapse_entropy = oracle_collapse_entropy(oracle, 1, &x->collapse_entropy_error);
@@ -130,8 +125,8 @@ static double log_beta_at(const struct request *r, const struct length *length, 
         return config_log_beta(&s, length->log_n, length->typical.log_lambda, b);
     }
     s.beta.prescription = r->prescriptions.item[b];
-    double trained = typical_at(&s, config_scale_log_n(&s, length->log_n)).log_lambda;
-    return config_log_beta(&s, length->log_n, trained, 0);
+    const struct typical trained = typical_along(s.family, s.parameter, s.beta.log_trained);
+    return config_log_beta(&s, length->log_n, trained.log_lambda, 0);
 }
 
 /* Everything is in units of Lambda^typ: what is so far from it is not known along a prescription. */

@@ -32,9 +32,7 @@ bool declared_apply(struct results_series *s) {
     const double rounding = 1e-9; /* of log Lambda^typ, between versions and machines */
     bool other = false;
     for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
-        double p[FAMILY_PARAMETERS] = {0};
-        family_parameters(s->family, s->parameter, s->log_n[n], p);
-        double log_lambda = typical_scale(s->family, p, s->log_n[n]).log_lambda,
+        double log_lambda = typical_along(s->family, s->parameter, s->log_n[n]).log_lambda,
                off = s->log_lambda_typ[n] - log_lambda;
         if (!isfinite(off) || fabs(off) <= rounding * (1 + fabs(log_lambda))) { continue; }
         rescale(s, n, exp(off));

@@ -9,9 +9,7 @@ const char *const course_class_name[COURSE_CLASSES] = {"unknown", "subcritical",
 const char *const course_fate_name[COURSE_FATES] = {"untold", "spreads", "stays", "collapses"};
 
 static double log_lambda(const struct family *family, const struct schedule *parameter, double log_n) {
-    double p[FAMILY_PARAMETERS] = {0};
-    family_parameters(family, parameter, log_n, p);
-    return typical_scale(family, p, log_n).log_lambda;
+    return typical_along(family, parameter, log_n).log_lambda;
 }
 
 static enum course_class class_of(double log_power, double power, double nothing) {

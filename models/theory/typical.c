@@ -92,6 +92,12 @@ struct typical typical_scale(const struct family *family, const double *p, doubl
     return (struct typical){NAN, NAN, NAN};
 }
 
+struct typical typical_along(const struct family *family, const struct schedule *parameter, double log_n) {
+    double p[FAMILY_PARAMETERS] = {0};
+    family_parameters(family, parameter, log_n, p);
+    return typical_scale(family, p, log_n);
+}
+
 bool typical_law(const struct family *family, const struct schedule *parameter, struct schedule *law) {
     const bool at_positions =
         family_takes_position(family) && parameter[family_position_index(family)].coef != 0;

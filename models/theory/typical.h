@@ -20,6 +20,8 @@ struct typical {
 /* log_n > 0, any size up to 1e6. Relative error of Lambda below 1e-12 (1e-10 at positions). NaN of families
  * without a formula (some of FAMILY_SAMPLED, FAMILY_MEASURED), and where keys at positions reach too far. */
 struct typical typical_scale(const struct family *family, const double *p, double log_n);
+/* The same with the parameters that schedules have at this n. */
+struct typical typical_along(const struct family *family, const struct schedule *parameter, double log_n);
 
 /* Lambda^typ_n ~ law(n) as n -> inf; false where no such law is known. */
 bool typical_law(const struct family *family, const struct schedule *parameter, struct schedule *law);

@@ -229,9 +229,7 @@ bool betas_check_trained(struct reader *reader, const struct yaml_node *node,
 }
 
 static double log_lambda_at(const struct config_series *series, double log_n) {
-    double p[FAMILY_PARAMETERS];
-    config_parameters(series, log_n, p);
-    return typical_scale(series->family, p, log_n).log_lambda;
+    return typical_along(series->family, series->parameter, log_n).log_lambda;
 }
 
 /* Everything is measured in units of Lambda^typ. Rows of no known Lambda^typ (NaN) are too short to leave the

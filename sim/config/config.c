@@ -67,10 +67,6 @@ void config_parameters(const struct config_series *series, double log_n, double 
     family_parameters(series->family, series->parameter, log_n, p);
 }
 
-double config_scale_log_n(const struct config_series *series, double log_n) {
-    return series->beta.scale == CONFIG_SCALE_PRESCRIPTION ? series->beta.log_trained : log_n;
-}
-
 double config_log_beta(const struct config_series *series, double log_n, double log_lambda_typ, size_t i) {
     const struct config_beta *beta = &series->beta;
     const double log_value = beta->log_value ? beta->log_value[i] : log(beta->value[i]);

@@ -97,9 +97,8 @@ void config_series_release(struct config_series *series);
 /* Parameter values of a series at one n (inside the family's ranges: checked on reading). */
 void config_parameters(const struct config_series *series, double log_n, double p[FAMILY_PARAMETERS]);
 
-/* log of the length whose Lambda^typ the betas at one n hang on: n itself, or the trained length. */
-double config_scale_log_n(const struct config_series *series, double log_n);
-/* log beta of point `i` of the series' list at one n; Lambda^typ is that at config_scale_log_n. */
+/* log beta of point `i` of the series' list at one n; Lambda^typ is that at n, along a prescription that at
+ * the trained length. */
 double config_log_beta(const struct config_series *series, double log_n, double log_lambda_typ, size_t i);
 
 /* Whether the rows of a series at one n are counted: asked for, or `auto` with independent scores and

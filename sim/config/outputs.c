@@ -95,9 +95,8 @@ void outputs_check(struct reader *reader, const struct yaml_node *node, const st
     const double log_most = 600;
     char n[NUMBER_TEXT];
     for (size_t i = 0; series->output.asked && i < series->n_count; i++) {
-        double p[FAMILY_PARAMETERS];
-        config_parameters(series, series->log_n[i], p);
-        if (typical_scale(series->family, p, series->log_n[i]).log_lambda <= log_most) { continue; }
+        const struct typical typical = typical_along(series->family, series->parameter, series->log_n[i]);
+        if (typical.log_lambda <= log_most) { continue; }
         fault_add(
             &reader->faults, node->source, node->offset,
             "the output of series `%s` leaves the range of doubles at n = %s: keys come nearer than e^-600;"

@@ -115,10 +115,8 @@ void exact_fill_cell(struct results_series *here) { exact_cell(here, 0, here->lo
 
 /* Of the law that the file's attributes declare, whatever the file says of it. */
 static double declared_scale(const struct results_series *s, size_t n) {
-    double p[FAMILY_PARAMETERS] = {0};
     if (s->family->kind == FAMILY_SAMPLED) { return s->log_lambda_typ[n]; }
-    family_parameters(s->family, s->parameter, s->log_n[n], p);
-    return typical_scale(s->family, p, s->log_n[n]).log_lambda;
+    return typical_along(s->family, s->parameter, s->log_n[n]).log_lambda;
 }
 
 static void exact_series(struct results_series *s, int threads) {

@@ -4,7 +4,7 @@
 #include "models/theory/typical.h"
 
 static double log_beta(const struct config_series *s, size_t n) {
-    double p[FAMILY_PARAMETERS], trained = config_scale_log_n(s, s->log_n[n]);
+    double p[FAMILY_PARAMETERS], trained = s->beta.log_trained;
     config_parameters(s, trained, p);
     return config_log_beta(s, s->log_n[n], typical_scale(s->family, p, trained).log_lambda, 0);
 }
