@@ -181,9 +181,6 @@ static const char *const law_name[] = {
     [LIMITS_WEIBULL] = "Weibull", [LIMITS_FRECHET] = "Frechet",
 };
 
-/* What is not larger than its error is not known. */
-static double known(double value, double error) { return fabs(value) > error || error == 0 ? value : NAN; }
-
 static void print_json_limit(const struct limits *limits) {
     printf(", \"limit\": {\"law\": \"%s\"", law_name[limits->law]);
     json_print_member(stdout, "exponent", limits->exponent);
@@ -346,22 +343,9 @@ static void print_positions(const struct config_series *s, const struct length *
     }
 }
 
-/* What is not known by what it is below; weights that are small as powers of ten. */
-static const char *within(double x, double error, bool weight, char out[WORDS]) {
-    if (!isfinite(x)) { return "-"; }
-    if (isnan(known(x, error))) {
-        snprintf(out, WORDS, "<%.1e", fabs(x) + error);
-    } else {
-        snprintf(out, WORDS, !weight ? "%.6g" : x < 1e-4 ? "%.3e" : "%.7f", x);
-    }
-    return out;
-}
-
-/* Exact means have more digits than others. */
-static const char *precise(double x, double error, char out[WORDS]) {
-    if (isnan(known(x, error))) { return within(x, error, false, out); }
-    snprintf(out, WORDS, "%.10g", x);
-    return out;
+/* Small weights as powers of ten. */
+static const char *weight(double x, double error, char out[WORDS]) {
+    return words_known(x < 1e-4 ? "%.3e" : "%.7f", x, error, out);
 }
 
 static void print_means(size_t count, const struct prediction *x) {
@@ -371,10 +355,10 @@ static void print_means(size_t count, const struct prediction *x) {
     for (size_t i = 0; i < count; i++) {
         const struct oracle_point *y = &x[i].point;
         printf("%10s %11.4g  %14s %8.1e %10s %10s %11.6g %11s\n", words_length(x[i].length->log_n, n),
-               x[i].beta_ratio, precise(y->entropy, y->entropy_error, text[0]), y->entropy_error,
-               within(y->participation, y->participation_error, true, text[1]),
-               within(y->top_weight, y->top_weight_error, true, text[2]), x[i].susceptibility,
-               within(y->gap_mean, y->gap_mean_error, false, text[3]));
+               x[i].beta_ratio, words_known("%.10g", y->entropy, y->entropy_error, text[0]), y->entropy_error,
+               weight(y->participation, y->participation_error, text[1]),
+               weight(y->top_weight, y->top_weight_error, text[2]), x[i].susceptibility,
+               words_known("%.6g", y->gap_mean, y->gap_mean_error, text[3]));
     }
 }
 

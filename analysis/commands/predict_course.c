@@ -17,17 +17,6 @@ void predict_course_make(const struct config_series *s, const struct betas_presc
     }
 }
 
-static const char *entropy_words(const struct predict_course_point *x, char out[WORDS]) {
-    if (!isfinite(x->entropy)) {
-        snprintf(out, WORDS, "-");
-    } else if (fabs(x->entropy) <= x->entropy_error) {
-        snprintf(out, WORDS, "<%.1e", fabs(x->entropy) + x->entropy_error);
-    } else {
-        snprintf(out, WORDS, "%.7g", x->entropy);
-    }
-    return out;
-}
-
 void predict_course_print(const struct config_series *s, const struct betas_prescriptions *prescriptions,
                           const struct course course[PRESCRIPTIONS],
                           const struct predict_course_point *point) {
@@ -43,7 +32,8 @@ void predict_course_print(const struct config_series *s, const struct betas_pres
         printf("%10s", words_length(s->log_n[k], n));
         for (size_t i = 0; i < count; i++) {
             const struct predict_course_point *x = &point[k * count + i];
-            printf("  %11s %10s", words_exponential(x->log_ratio, ratio), entropy_words(x, entropy));
+            printf("  %11s %10s", words_exponential(x->log_ratio, ratio),
+                   words_known("%.7g", x->entropy, x->entropy_error, entropy));
         }
         printf("\n");
     }

@@ -56,6 +56,13 @@ const char *words_formatted(const char *format, double value, char out[WORDS]) {
 
 const char *words_number(double value, char out[WORDS]) { return words_formatted("%.4g", value, out); }
 
+const char *words_known(const char *format, double value, double error, char out[WORDS]) {
+    if (!isfinite(value)) { return strcpy(out, "-"); }
+    if (error == 0 || fabs(value) > error) { return words_formatted(format, value, out); }
+    snprintf(out, WORDS, "<%.1e", fabs(value) + error);
+    return out;
+}
+
 const char *words_measured(double value, double se, char out[WORDS]) {
     if (isnan(value) || isnan(se)) { return words_number(value, out); }
     if (se == 0 || fabs(value) >= 1e6 || isinf(value)) {

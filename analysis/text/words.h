@@ -22,6 +22,9 @@ const char *words_measured(double value, double se, char out[WORDS]);
 /* A number as printf's format for a double has it, "-" for NaN; to four figures. */
 const char *words_formatted(const char *format, double value, char out[WORDS]);
 const char *words_number(double value, char out[WORDS]);
+/* The same, "-" for infinities too, and "<1.2e-300", what it is below, where it is not larger than its error.
+ */
+const char *words_known(const char *format, double value, double error, char out[WORDS]);
 
 /* Appends to the text in `out`, which has room for `room` bytes; what does not fit is cut. */
 __attribute__((format(printf, 3, 4))) void words_append(char *out, size_t room, const char *format, ...);
