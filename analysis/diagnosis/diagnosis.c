@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "analysis/diagnosis/growth.h"
+#include "analysis/statistics/exponent.h"
 #include "analysis/statistics/order.h"
 #include "sim/base/memory.h"
 
@@ -203,8 +204,7 @@ static struct trend_interval single_interval(size_t count, const struct survey_r
     double lag = square > 0 ? fmin(0.9, fmax(0, product / square)) : 0;
     double worth = (double)used * (1 - lag) / (1 + lag);
     struct order order = order_make(used, kept, kept + count);
-    const double normal = 1.959963984540054;
-    double low = 0.5 - normal * 0.5 / sqrt(worth), high = 1 - low;
+    double low = 0.5 - EXPONENT_SIGMAS_95 * 0.5 / sqrt(worth), high = 1 - low;
     struct trend_interval interval = {order.quantile[ORDER_MEDIAN], NAN, NAN};
     if (worth >= 6 && low > 0) { /* order_make has sorted the copy behind `kept` */
         double *sorted = kept + count;

@@ -95,16 +95,6 @@ void normalisers_check(struct reader *reader, const struct yaml_node *node,
     }
 }
 
-static bool same_reals(size_t count, const double *a, size_t other_count, const double *b) {
-    return count == other_count && memcmp(a, b, count * sizeof *a) == 0;
-}
-
-bool normalisers_are_same(const struct config_normalisers *a, const struct config_normalisers *b) {
-    return a->sparsemax == b->sparsemax &&
-           same_reals(a->entmax_count, a->entmax, b->entmax_count, b->entmax) &&
-           same_reals(a->sink_count, a->sink, b->sink_count, b->sink);
-}
-
 void normalisers_write(FILE *out, const struct config_normalisers *normalisers) {
     char text[NUMBER_TEXT];
     const char *comma = "";

@@ -15,7 +15,6 @@ void normalisers_read(struct reader *reader, const struct yaml_node *node, struc
 void normalisers_check(struct reader *reader, const struct yaml_node *node,
                        const struct config_series *series);
 
-bool normalisers_are_same(const struct config_normalisers *a, const struct config_normalisers *b);
 /* As a list in one order. */
 void normalisers_write(FILE *out, const struct config_normalisers *normalisers);
 

@@ -109,18 +109,16 @@ static bool same_collapse(const struct config_series *a, const struct config_ser
     return same;
 }
 
-/* Nothing where there are none, as before there were any. */
-static void write_normalisers(FILE *out, const char *indent, const struct config_normalisers *normalisers,
-                              const struct config_normalisers *top) {
-    if (normalisers_are_same(normalisers, top)) { return; }
-    fputs(indent, out);
-    normalisers_write(out, normalisers);
+static bool same_normalisers(const struct config_normalisers *a, const struct config_normalisers *b) {
+    return a->sparsemax == b->sparsemax &&
+           same_reals(a->entmax_count, a->entmax, b->entmax_count, b->entmax) &&
+           same_reals(a->sink_count, a->sink, b->sink_count, b->sink);
 }
 
 /* The keys that a series may override, where they differ from those of `top` (NULL: all of them). */
 static void write_shared(FILE *out, const char *indent, const struct config_series *series,
                          const struct config_series *top) {
-    static const struct config_normalisers none;
+    static const struct config_normalisers none; /* and nothing is written of none */
     if (!top || series->replicates != top->replicates) {
         fprintf(out, "%sreplicates: %" PRIu64 "\n", indent, series->replicates);
     }
@@ -139,7 +137,10 @@ static void write_shared(FILE *out, const char *indent, const struct config_seri
     if (!top || series->rows != top->rows) {
         fprintf(out, "%srows: %s\n", indent, config_rows_name[series->rows]);
     }
-    write_normalisers(out, indent, &series->normalisers, top ? &top->normalisers : &none);
+    if (!same_normalisers(&series->normalisers, top ? &top->normalisers : &none)) {
+        fputs(indent, out);
+        normalisers_write(out, &series->normalisers);
+    }
 }
 
 static void write_schedule(FILE *out, const struct schedule *schedule) {

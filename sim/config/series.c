@@ -29,7 +29,6 @@ struct totals {
 };
 
 enum { POINTS_IN_ALL = 1000000 };
-static const double drawn_limit = POSITION_DRAWN; /* longest row that is drawn score by score */
 
 static const char *const series_keys[] = {SERIES_SHARED_KEYS, "family", "name"};
 
@@ -121,7 +120,7 @@ static void check_drawing(struct reader *reader, const struct yaml_node *node, c
     double longest = series->n_count ? series->log_n[series->n_count - 1] : 0;
     char n[NUMBER_TEXT];
     if (series->family->kind == FAMILY_FIXED || (!sampled && series->rows != CONFIG_ROWS_DRAWN) ||
-        longest <= log(sampled ? FAMILY_SAMPLED_MOST : drawn_limit)) {
+        longest <= log(sampled ? FAMILY_SAMPLED_MOST : POSITION_DRAWN)) {
         return;
     }
     bool by_default = reader_is_default(shared->n);
