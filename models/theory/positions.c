@@ -312,10 +312,10 @@ double positions_log_window(const struct family *family, const double *p, double
                  linear = family_position(family, p).linear,
                  fewest = -POSITIONS_MISSED / (least_beta * linear);
     if (!(linear > 0) || isnan(w.score)) { return NAN; }
-    for (double count = exp2(fmax(10, floor(log2(fewest)) - 1)); count < most; count *= 2) {
-        if (count >= n) { return log_n; }
+    double count = exp2(fmax(10, floor(log2(fewest)) - 1));
+    for (; count < n && count < most; count *= 2) {
         if (!(w.left(&w, count) > w.share)) { return log(count); }
         if (count * 1.5 < n && !(w.left(&w, count * 1.5) > w.share)) { return log(count * 1.5); }
     }
-    return NAN;
+    return isfinite(n) ? log_n : NAN;
 }

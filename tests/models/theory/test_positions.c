@@ -151,6 +151,10 @@ static void test_window(void **state) {
     }
     assert_true(log(missed[0]) < POSITIONS_MISSED && log(missed[1]) > POSITIONS_MISSED + 1);
     check_close(positions_log_window(family, p, log(300), beta), log(300), 0);
+    const struct place hardly = {"gaussian", 1, 0, 1e-300, 0};
+    family = law_of(&hardly, p);
+    check_close(positions_log_window(family, p, log(4096), beta), log(4096), 0);
+    assert_true(isnan(positions_log_window(family, p, 700, beta)));
     const struct place log_alone = {"gaussian", 1, 0, 0, 0.2};
     family = law_of(&log_alone, p);
     assert_true(isnan(positions_log_window(family, p, 20, beta)));
