@@ -12,11 +12,19 @@
 enum { TRIALS = 3, SAMPLES = 64, BETAS = 256 };
 static const double PATIENCE = 5; /* seconds for all samples but the last */
 
+/* log of the keys that a row draws score by score; -inf where it draws none so. */
+static double log_drawn_keys(const struct unit_cell *c) {
+    if (c->series->family->kind == FAMILY_FIXED) { return -INFINITY; }
+    if (!unit_cell_counted(c)) { return c->log_n; }
+    return config_has_position(c->series) ? config_log_window(c->series, c->log_n) : -INFINITY;
+}
+
 /* Seconds a row of this cell takes, measured; drawn rows longer than KEPT cost in proportion. */
 static double cell_seconds(const struct unit_plan *plan, const struct isa *isa, const struct unit_cell *c) {
     const double longest = log(1 << 16);
-    bool drawn = c->series->family->kind != FAMILY_FIXED && !unit_cell_counted(c);
-    double log_n = drawn ? fmin(c->log_n, longest) : c->log_n;
+    const double log_keys = log_drawn_keys(c);
+    const bool long_row = log_keys > longest;
+    double log_n = long_row ? longest : c->log_n;
     struct replicate_worker worker;
     struct sampler_law *law = unit_cell_law(c, isa, log_n);
     double *values = memory_resize(NULL, c->layout.total, sizeof *values), best = INFINITY;
@@ -34,7 +42,7 @@ static double cell_seconds(const struct unit_plan *plan, const struct isa *isa, 
     free(values);
     sampler_law_free(law);
     replicate_worker_release(&worker);
-    return best * (drawn && c->log_n > longest ? 1.5 * exp(c->log_n - longest) : 1);
+    return best * (long_row ? 1.5 * exp(log_keys - longest) : 1);
 }
 
 /* Seconds that a row takes for each nanosecond of the cost model: measured on a sweep of a few replicates of

@@ -446,6 +446,16 @@ static void test_estimate(void **state) {
     run_free(run);
 }
 
+/* Without drawing one of the rows, of 2^37 keys each. */
+static void test_estimate_of_far_windows(void **state) {
+    (void)state;
+    struct run run = {.config = experiment_config("n: 1e300\nreplicates: 1\nseries:\n"
+                                                  "  - {family: gaussian, position: {linear: 1e-7}}\n")};
+    struct estimate cost = estimate_sweep(run.config, isa_find("base"), 1);
+    assert_true(cost.seconds > 60 && cost.seconds < 1e5);
+    config_free(run.config);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_memory), /* first: it looks at the peak of the whole process */
@@ -459,6 +469,7 @@ int main(void) {
         cmocka_unit_test(test_odd_replicates),
         cmocka_unit_test(test_rare_rows),
         cmocka_unit_test(test_estimate),
+        cmocka_unit_test(test_estimate_of_far_windows),
     };
     return cmocka_run_group_tests_name("sweep", tests, NULL, NULL);
 }
