@@ -1,15 +1,18 @@
 #include "sim/config/normalisers.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "models/theory/typical.h"
+#include "sim/base/nearest.h"
 #include "sim/base/number.h"
 #include "sim/config/lengths.h"
 
 enum { ENTMAX, SINK, KEYS };
 static const char *const key_names[KEYS] = {"entmax", "sink"};
 static const char *const words[] = {"sparsemax"};
+static const char items[] = "sparsemax, {entmax: ALPHA} or {sink: SCORE}";
 /* Below, powers above 20 of small numbers; at 1 it is softmax, at 2 sparsemax. */
 static const struct value_range alpha_range = {1.05, 2, false, false};
 
@@ -33,8 +36,13 @@ static void insert(struct reader *reader, const struct yaml_node *node, const ch
 }
 
 static void read_word(struct reader *reader, const struct yaml_node *node, struct config_normalisers *out) {
-    size_t choice;
-    if (!value_choice(node, "normalisers", READER_COUNT(words), words, &reader->faults, &choice)) { return; }
+    if (strcmp(node->text, words[0]) != 0) {
+        char text[VALUE_TEXT];
+        const char *near = nearest_name(node->text, READER_COUNT(words), words);
+        snprintf(text, sizeof text, "%s%s", items, near ? " (did you mean `sparsemax`?)" : "");
+        value_refuse(node, "normalisers", text, &reader->faults);
+        return;
+    }
     if (out->sparsemax) {
         fault_add(&reader->faults, node->source, node->offset,
                   "`normalisers` holds sparsemax twice; keep one");
@@ -70,7 +78,7 @@ void normalisers_read(struct reader *reader, const struct yaml_node *node, struc
         } else if (item->kind == YAML_SCALAR) {
             read_word(reader, item, out);
         } else {
-            value_refuse(item, "normalisers", "sparsemax, {entmax: ALPHA} or {sink: SCORE}", &reader->faults);
+            value_refuse(item, "normalisers", items, &reader->faults);
         }
     }
 }

@@ -202,7 +202,7 @@ static void check_series_keys(struct reader *reader, const struct yaml_node *nod
     }
     if (family) { snprintf(what, sizeof what, "a series of family `%s`", family->name); }
     position_check_key(reader, node, family);
-    names[count++] = "position";
+    if (yaml_find(node, "position")) { count = add_name(count, names, "position"); } /* told of above */
     yaml_check_keys(node, what, count, names, &reader->faults);
     free(names);
 }
