@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "models/oracle/limits.h"
+#include "models/theory/positions.h"
 #include "models/theory/typical.h"
 
 const char *const course_class_name[COURSE_CLASSES] = {"unknown", "subcritical", "critical", "supercritical"};
@@ -27,7 +28,7 @@ static struct course course_of_ratio(const struct family *family, const struct s
     const double exact = 1e-9, local = 0.05; /* what passes for an exponent 0 */
     struct course c = {.limit = NAN, .entropy = NAN, .rate = NAN, .rate_n = NAN};
     struct schedule law;
-    c.by_law = family->law && family->law(parameter, &law);
+    c.by_law = typical_law(family, parameter, &law);
     if (c.by_law) {
         c.log_power = prescription_power(prescription) - law.log_power;
         c.power = -law.power;
@@ -88,12 +89,30 @@ static void tell_spreading(const struct limits *limits, struct course *c) {
     c->rate = by_log ? 0 : 1;
 }
 
+/* The keys near enough to matter are the same at every n, and so is the law of a row. With log penalties alone
+ * far keys may carry the entropy of a row whose top they do not reach. */
+static void tell_at_positions(struct family_position position, struct course *c) {
+    if (!c->by_law || position.linear == 0) { return; }
+    if (c->class == COURSE_CRITICAL) {
+        c->fate = COURSE_STAYS;
+        c->rate = 0;
+    } else if (c->class == COURSE_SUPERCRITICAL) {
+        c->fate = COURSE_COLLAPSES;
+        c->rate = -c->log_power;
+    }
+}
+
 struct course course_of(const struct family *family, const struct schedule *parameter,
                         enum prescription prescription, double log_trained, double coef, double log_n) {
     struct course c = course_of_ratio(family, parameter, prescription, log_trained, coef, log_n);
     double p[FAMILY_PARAMETERS] = {0};
     if (c.class == COURSE_UNKNOWN) { return c; }
     family_parameters(family, parameter, log_n, p);
+    const struct family_position position = family_position(family, p);
+    if (!positions_are_absent(position)) {
+        tell_at_positions(position, &c);
+        return c;
+    }
     const struct limits limits = limits_law_of(family, p, log_n);
     switch (c.class) {
     case COURSE_CRITICAL: tell_critical(family, p, log_n, &limits, &c); break;

@@ -131,10 +131,36 @@ static void test_numbers(void **state) {
     assert_int_equal(course_of(attention, p, PRESCRIPTION_LOG, log(4096), 1, 10).class, COURSE_UNKNOWN);
 }
 
+/* Gaussian keys with a linear penalty of 0.1 a key: Lambda^typ tends to 1.834968 (THEORY 12), and a row to a law
+ * of its own; with log penalties Lambda^typ tends to a constant, too, which does not tell of the entropy. */
+static void test_positions(void **state) {
+    (void)state;
+    const struct family *gaussian = family_find("gaussian");
+    const size_t at = family_position_index(gaussian);
+    struct schedule parameter[FAMILY_PARAMETERS] = {{1, 0, 0}};
+    parameter[at] = (struct schedule){1, 0, 0};
+    parameter[at + 1] = (struct schedule){0.1, 0, 0};
+    struct course c = course_of(gaussian, parameter, PRESCRIPTION_CONST, log(4096), 2, 200);
+    assert_true(c.by_law);
+    assert_int_equal(c.class, COURSE_CRITICAL);
+    check_relative(c.limit, 2, 1e-9);
+    assert_int_equal(c.fate, COURSE_STAYS);
+    c = course_of(gaussian, parameter, PRESCRIPTION_SQRT_LOG, log(4096), 2, 200);
+    assert_int_equal(c.class, COURSE_SUPERCRITICAL);
+    assert_int_equal(c.fate, COURSE_COLLAPSES);
+    check_close(c.rate, -0.5, 1e-12);
+
+    parameter[at + 1].coef = 0, parameter[at + 2] = (struct schedule){0.5, 0, 0};
+    c = course_of(gaussian, parameter, PRESCRIPTION_CONST, log(4096), 2, 200);
+    assert_int_equal(c.class, COURSE_CRITICAL);
+    assert_int_equal(c.fate, COURSE_UNTOLD);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_classes), cmocka_unit_test(test_critical), cmocka_unit_test(test_yarn),
         cmocka_unit_test(test_weibull), cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_positions),
     };
     gsl_set_error_handler_off();
     return cmocka_run_group_tests_name("course", tests, NULL, NULL);
