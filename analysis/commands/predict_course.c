@@ -50,7 +50,8 @@ static void print_json_course(enum prescription prescription, const struct cours
     json_print_member(stdout, "exponent_log_n", c->log_power);
     json_print_member(stdout, "exponent_n", c->power);
     json_print_member(stdout, "limit", c->limit);
-    printf(", \"fate\": \"%s\"", course_fate_name[c->fate]);
+    printf(", \"fate\": \"%s\", \"fate_of\": \"%s\"", course_fate_name[c->fate],
+           c->of_median ? "median" : "mean");
     json_print_member(stdout, "entropy_limit", c->entropy);
     json_print_member(stdout, "entropy_rate_log_n", c->rate);
     json_print_member(stdout, "entropy_rate_n", c->rate_n);

@@ -49,7 +49,7 @@ const char *course_words(const struct course *c, char out[WORDS_LINE]) {
                        : "the local exponent of Lambda^typ, whose law is not known");
     ratio_words(c, out);
     if (c->fate == COURSE_UNTOLD) { return out; }
-    words_append(out, WORDS_LINE, "; the entropy ");
+    words_append(out, WORDS_LINE, "; the %sentropy ", c->of_median ? "median " : "");
     add_fate(c, out);
     return out;
 }

@@ -233,7 +233,7 @@ void prescribed_make(struct prescribed *v, const struct fit *fit) {
     };
     v->course = course_of(s->family, s->parameter, s->prescription, s->log_trained, s->coef,
                           s->log_n[fit->lengths - 1]);
-    v->is_median = s->family->row_scale && v->course.class == COURSE_CRITICAL;
+    v->is_median = v->course.of_median;
     v->by_n = !isnan(v->course.rate_n);
     count_points(v, s);
     find_rate(v, s);

@@ -53,6 +53,7 @@ static void tell_critical(const struct family *family, const double *p, double l
                           const struct limits *limits, struct course *c) {
     const double same = 1e-9;
     double ratio = c->limit * (family->row_scale ? family->row_scale(p, 0.5) : 1);
+    c->of_median = family->row_scale;
     if (isnan(ratio)) { return; }
     if (limits->law == LIMITS_WEIBULL) {
         c->fate = COURSE_STAYS;
@@ -70,9 +71,24 @@ static void tell_critical(const struct family *family, const double *p, double l
     }
 }
 
+/* The exponent d of the chance ~ x^d that a row's scale is below x. */
+static double smallness_of_scales(const struct family *family, const double *p) {
+    const double low = 1e-14, high = 1e-12;
+    return log(high / low) / log(family->row_scale(p, high) / family->row_scale(p, low));
+}
+
+/* Rows whose scale is below Lambda^typ/beta keep H ~ log n, and beyond a power of log n carry the mean. */
+static void add_small_scales(const struct family *family, const double *p, struct course *c) {
+    const double same = 1e-6, small = 1 - smallness_of_scales(family, p) * c->log_power;
+    if (c->power != 0 || small <= c->rate) { return; }
+    c->rate = fabs(small) < same ? 0 : small;
+    c->fate = c->rate > 0 ? COURSE_SPREADS : c->rate < 0 ? COURSE_COLLAPSES : COURSE_STAYS;
+}
+
 /* Rows with a near-tie carry the mean: in the Gumbel class and that of upper endpoints of exponent above 1/2
  * E H ~ Lambda/beta. */
-static void tell_collapse(const struct family *family, const struct limits *limits, struct course *c) {
+static void tell_collapse(const struct family *family, const double *p, const struct limits *limits,
+                          struct course *c) {
     c->fate = COURSE_COLLAPSES;
     if (family->kind == FAMILY_FIXED) { return; }
     double power = limits->law == LIMITS_WEIBULL && limits->exponent < 0.5 ? 2 * limits->exponent : 1;
@@ -81,6 +97,7 @@ static void tell_collapse(const struct family *family, const struct limits *limi
     } else {
         c->rate = -power * c->log_power;
     }
+    if (family->row_scale) { add_small_scales(family, p, c); }
 }
 
 static void tell_spreading(const struct limits *limits, struct course *c) {
@@ -89,8 +106,8 @@ static void tell_spreading(const struct limits *limits, struct course *c) {
     c->rate = by_log ? 0 : 1;
 }
 
-/* The keys near enough to matter are the same at every n, and so is the law of a row. With log penalties alone
- * far keys may carry the entropy of a row whose top they do not reach. */
+/* The keys near enough to matter are the same at every n, and so is the law of a row. With log penalties
+ * alone far keys may carry the entropy of a row whose top they do not reach. */
 static void tell_at_positions(struct family_position position, struct course *c) {
     if (!c->by_law || position.linear == 0) { return; }
     if (c->class == COURSE_CRITICAL) {
@@ -116,7 +133,7 @@ struct course course_of(const struct family *family, const struct schedule *para
     const struct limits limits = limits_law_of(family, p, log_n);
     switch (c.class) {
     case COURSE_CRITICAL: tell_critical(family, p, log_n, &limits, &c); break;
-    case COURSE_SUPERCRITICAL: tell_collapse(family, &limits, &c); break;
+    case COURSE_SUPERCRITICAL: tell_collapse(family, p, &limits, &c); break;
     case COURSE_SUBCRITICAL: tell_spreading(&limits, &c); break;
     case COURSE_UNKNOWN:
     case COURSE_CLASSES: break;

@@ -15,7 +15,7 @@ enum course_class { /* of beta/Lambda^typ */
 };
 extern const char *const course_class_name[COURSE_CLASSES]; /* "unknown", "subcritical", .. */
 
-enum course_fate { /* of the mean entropy; of its median where rows differ in scale */
+enum course_fate { /* of the mean entropy */
                    COURSE_UNTOLD,
                    COURSE_SPREADS,   /* grows without end */
                    COURSE_STAYS,     /* tends to a positive constant */
@@ -29,8 +29,10 @@ struct course {
     enum course_class class;
     bool by_law; /* by the family's asymptotic law; else from the local exponent of Lambda^typ at `log_n` */
     double log_power,
-        power;    /* beta/Lambda^typ ~ (log n)^log_power n^power; power is in log_power without a law */
-    double limit; /* of beta/Lambda^typ where critical */
+        power;      /* beta/Lambda^typ ~ (log n)^log_power n^power; power is in log_power without a law */
+    double limit;   /* of beta/Lambda^typ where critical */
+    bool of_median; /* what follows is of the median entropy: rows differ in scale, and those below some scale
+                       keep H ~ log n at this limit */
     enum course_fate fate;
     double entropy; /* its limit where it stays */
     double rate;    /* entropy ~ (log n)^rate */

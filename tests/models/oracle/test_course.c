@@ -131,8 +131,31 @@ static void test_numbers(void **state) {
     assert_int_equal(course_of(attention, p, PRESCRIPTION_LOG, log(4096), 1, 10).class, COURSE_UNKNOWN);
 }
 
-/* Gaussian keys with a linear penalty of 0.1 a key: Lambda^typ tends to 1.834968 (THEORY 12), and a row to a law
- * of its own; with log penalties Lambda^typ tends to a constant, too, which does not tell of the entropy. */
+/* Of queries in d dimensions (log n)^(-d r) are so short that beta ~ Lambda^typ (log n)^r leaves H ~ log n:
+ * the mean goes as (log n)^(1 - d r) where that is more than (log n)^-r. */
+static void test_short_queries(void **state) {
+    (void)state;
+    static const struct {
+        double dimension;
+        enum prescription prescription;
+        enum course_fate fate;
+        double rate;
+    } known[] = {
+        {1, PRESCRIPTION_LOG, COURSE_SPREADS, 0.5},     {1, PRESCRIPTION_LOG2, COURSE_COLLAPSES, -0.5},
+        {2, PRESCRIPTION_LOG, COURSE_STAYS, 0},         {3, PRESCRIPTION_LOG, COURSE_COLLAPSES, -0.5},
+        {64, PRESCRIPTION_LOG, COURSE_COLLAPSES, -0.5}, {1, PRESCRIPTION_CONST, COURSE_SPREADS, 1}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        struct course c = course("dotproduct", known[i].dimension, known[i].prescription, 2);
+        assert_int_equal(c.fate, known[i].fate);
+        check_close(c.rate, known[i].rate, 1e-4);
+        assert_false(c.of_median);
+    }
+    assert_true(course("dotproduct", 3, PRESCRIPTION_SQRT_LOG, 2).of_median);
+}
+
+/* Gaussian keys with a linear penalty of 0.1 a key: Lambda^typ tends to 1.834968 (THEORY 12), and a row to a
+ * law of its own; with log penalties Lambda^typ tends to a constant, too, which does not tell of the entropy.
+ */
 static void test_positions(void **state) {
     (void)state;
     const struct family *gaussian = family_find("gaussian");
@@ -158,8 +181,9 @@ static void test_positions(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_classes), cmocka_unit_test(test_critical), cmocka_unit_test(test_yarn),
-        cmocka_unit_test(test_weibull), cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_classes),   cmocka_unit_test(test_critical),
+        cmocka_unit_test(test_yarn),      cmocka_unit_test(test_weibull),
+        cmocka_unit_test(test_numbers),   cmocka_unit_test(test_short_queries),
         cmocka_unit_test(test_positions),
     };
     gsl_set_error_handler_off();
