@@ -134,6 +134,21 @@ static void test_keys_apart(void **state) {
     assert_true(lambda_of(&far, 20) > log(2) / 2e6 && lambda_of(&far, 20) < 2 * log(2) / 1e6);
 }
 
+/* Two Gaussian keys, the second 10 farther down: the sup is where it joins, at a gap that 1/G' at s*, 3e5,
+ * knows nothing of. By a scan of log G/gap with erfc, G - 1 summed without the 1. */
+static void test_joining(void **state) {
+    (void)state;
+    const struct place far = {"gaussian", 1, 0, 10, 0};
+    const double typical = -5;
+    double best = 0;
+    for (double gap = 1; gap < 30; gap += 1e-4) {
+        const double s = typical - gap, more = erfc((s + 10) / M_SQRT2) / 2 - erfc(-s / M_SQRT2) / 2;
+        best = fmax(best, log1p(more) / gap);
+    }
+    check_relative(lambda_of(&far, M_LN2), best, 1e-8);
+    check_relative(lambda_of(&far, log(1000)), best, 1e-8);
+}
+
 /* Outside the window the mean weight is what it says, key by key; without the half of it it is not. */
 static void test_window(void **state) {
     (void)state;
@@ -161,9 +176,12 @@ static void test_window(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_linear_penalties), cmocka_unit_test(test_log_penalties),
-        cmocka_unit_test(test_exponential_tail), cmocka_unit_test(test_sums),
-        cmocka_unit_test(test_keys_apart),       cmocka_unit_test(test_window)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_linear_penalties),
+                                       cmocka_unit_test(test_log_penalties),
+                                       cmocka_unit_test(test_exponential_tail),
+                                       cmocka_unit_test(test_sums),
+                                       cmocka_unit_test(test_keys_apart),
+                                       cmocka_unit_test(test_joining),
+                                       cmocka_unit_test(test_window)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
