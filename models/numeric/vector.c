@@ -41,6 +41,12 @@ static void sincos_turn_all(size_t n, const double *x, double *sine, double *cos
     }
 }
 
+static void chebyshev_all(size_t n, const double c[VECTOR_TERMS], double centre, double scale,
+                          const double *x, double *y) {
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) { y[i] = vector_chebyshev_one(c, 2 * (x[i] - centre) * scale); }
+}
+
 const struct vector JOIN(vector_, ISA) = {
     .isa = TEXT(ISA),
     .log = log_all,
@@ -48,4 +54,5 @@ const struct vector JOIN(vector_, ISA) = {
     .exp = exp_all,
     .expm1 = expm1_all,
     .sincos_turn = sincos_turn_all,
+    .chebyshev = chebyshev_all,
 };

@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 
+enum { VECTOR_TERMS = 16 };
+
 struct vector {
     const char *isa; /* "base", "avx2", "avx512" */
     /* y = log x, for normal x > 0. */
@@ -21,6 +23,9 @@ struct vector {
     void (*expm1)(size_t n, const double *x, double *y);
     /* sine[i], cosine[i] of the angle 2 pi x[i], for x in [0, 1]. */
     void (*sincos_turn)(size_t n, const double *x, double *sine, double *cosine);
+    /* y = sum_k c_k T_k(t), t = (x - centre) scale in [-1, 1]. */
+    void (*chebyshev)(size_t n, const double c[VECTOR_TERMS], double centre, double scale, const double *x,
+                      double *y);
 };
 
 extern const struct vector vector_base;

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "models/numeric/vector.h"
+
 #define VECTOR_LN2_HIGH 6.93147180369123816490e-01 /* 33 bits, so that k * it is exact */
 #define VECTOR_LN2_LOW 1.90821492927058770002e-10
 #define VECTOR_ROUNDER 0x1.8p52 /* adding it leaves an integer in the low bits of the sum */
@@ -105,6 +107,17 @@ static inline double vector_log_one(double x) { return vector_log_corrected(x, 0
 static inline double vector_log1p_one(double x) {
     double u = 1 + x, lost = x - (u - 1);
     return vector_log_corrected(u, lost / u);
+}
+
+/* Clenshaw's recurrence; twice_t = 2 t. */
+static inline double vector_chebyshev_one(const double c[VECTOR_TERMS], double twice_t) {
+    double b1 = 0, b2 = 0;
+    for (int k = VECTOR_TERMS - 1; k > 0; k--) {
+        double b0 = c[k] + twice_t * b1 - b2;
+        b2 = b1;
+        b1 = b0;
+    }
+    return c[0] + twice_t / 2 * b1 - b2;
 }
 
 static inline void vector_sincos_turn_one(double x, double *sine, double *cosine) {

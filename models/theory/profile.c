@@ -6,7 +6,7 @@
 #include "models/numeric/search.h"
 #include "models/numeric/vector_inline.h"
 
-enum { DEGREE = 16 };
+enum { DEGREE = VECTOR_TERMS };
 
 /* Panels are halved down to this width; at V = 1, where scores may run off to -inf, further. */
 static const double overflow = 800; /* in log g: such scores weigh nothing */
@@ -106,27 +106,15 @@ static const struct panel *profile_find(const struct profile *q, double y) {
     return &q->panel[k > 0 ? k - 1 : 0];
 }
 
-/* Clenshaw's recurrence, for y on one panel. */
-static void panel_gaps(const struct panel *panel, size_t count, const double *y, double *gap) {
-    const double *c = panel->coefficient, middle = (panel->low + panel->high) / 2,
-                 per_half = 2 / (panel->high - panel->low);
-#pragma omp simd
-    for (size_t i = 0; i < count; i++) {
-        double x = 2 * (y[i] - middle) * per_half, b1 = 0, b2 = 0;
-        for (int k = DEGREE - 1; k > 0; k--) {
-            double b0 = c[k] + x * b1 - b2;
-            b2 = b1;
-            b1 = b0;
-        }
-        gap[i] = y[i] * vector_exp_one(c[0] + x / 2 * b1 - b2);
-    }
-}
+static double panel_centre(const struct panel *panel) { return (panel->low + panel->high) / 2; }
+static double panel_scale(const struct panel *panel) { return 2 / (panel->high - panel->low); }
 
 double profile_gap(const struct profile *q, double y) {
-    double gap, inside = fmax(y, PROFILE_LOWEST);
+    double inside = fmax(y, PROFILE_LOWEST);
     const struct panel *panel = profile_find(q, inside);
     if (inside > panel->high) { return INFINITY; } /* overflow */
-    panel_gaps(panel, 1, &inside, &gap);
+    double twice_t = 2 * (inside - panel_centre(panel)) * panel_scale(panel);
+    double gap = inside * vector_exp_one(vector_chebyshev_one(panel->coefficient, twice_t));
     return isnan(gap) ? INFINITY : gap; /* the last panel, where V = 1 to rounding */
 }
 
@@ -137,7 +125,19 @@ double profile_peak_width(const struct profile *q, double y, double h) {
     return sqrt((high - low) / (2 * h) * h * h / bend);
 }
 
-void profile_gaps(const struct profile *q, size_t count, const double *y, double *gap) {
+/* Of y on one panel. */
+static void panel_gaps(const struct panel *panel, const struct vector *vector, size_t count, const double *y,
+                       double *gap) {
+    vector->chebyshev(count, panel->coefficient, panel_centre(panel), panel_scale(panel), y, gap);
+    vector->exp(count, gap, gap);
+    for (size_t i = 0; i < count; i++) {
+        gap[i] *= y[i];
+        if (isnan(gap[i])) { gap[i] = INFINITY; }
+    }
+}
+
+void profile_gaps(const struct profile *q, const struct vector *vector, size_t count, const double *y,
+                  double *gap) {
     for (size_t start = 0, end; start < count; start = end) {
         const struct panel *panel = profile_find(q, y[start]);
         for (end = start; end < count && y[end] <= panel->high; end++) {}
@@ -145,7 +145,7 @@ void profile_gaps(const struct profile *q, size_t count, const double *y, double
             gap[start] = profile_gap(q, y[start]);
             end = start + 1;
         } else {
-            panel_gaps(panel, end - start, y + start, gap + start);
+            panel_gaps(panel, vector, end - start, y + start, gap + start);
         }
     }
 }

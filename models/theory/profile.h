@@ -27,7 +27,8 @@ double profile_gap(const struct profile *profile, double y);
 /* (g'/g'')^{1/2} at y > 0, the width that a peak of y - beta g(y) has there whatever beta is, from
  * differences over h; inf where g is not convex, as far as rounding lets one see. */
 double profile_peak_width(const struct profile *profile, double y, double h);
-/* g(y) for increasing y, faster. */
-void profile_gaps(const struct profile *profile, size_t count, const double *y, double *gap);
+/* g(y) for increasing y, the same bits, faster. */
+void profile_gaps(const struct profile *profile, const struct vector *vector, size_t count, const double *y,
+                  double *gap);
 
 #endif

@@ -127,7 +127,7 @@ static void make_top(struct counted *c, size_t count) {
     double *y = c->work;
     ordered_logs(c, STREAM_SCORES, count, y);
     for (size_t i = 0; i < count; i++) { y[i] += c->law->log_top; }
-    profile_gaps(c->law->profile, count, y, c->row.gap);
+    profile_gaps(c->law->profile, c->isa->vector, count, y, c->row.gap);
     c->highest = c->row.gap[0];
     for (size_t i = 0; i < count; i++) {
         c->row.gap[i] -= c->highest;
