@@ -21,7 +21,6 @@
  * The refined positions are independent of the Gaussian g of their bin. */
 #include "sim/rows/counted.h"
 
-#include <Random123/threefry.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,8 +34,10 @@ enum {
     MOST_TOP = 1024, /* a hundred standard deviations more than are ever in the top */
     NODES = COUNTED_NODES,
     MIRRORED = COUNTED_MIRRORED,
-    EXACT = 4096, /* binomials up to here are exact */
-    SINGLE = 24,  /* parts of so many scores are refined into single scores */
+    MOST_OCTAVES = 128,
+    EXACT = KERNEL_COINS, /* binomials up to here are exact */
+    TOGETHER = 64,        /* places */
+    SINGLE = 24,          /* parts of so many scores are refined into single scores */
     MOST_FINER = 8192,
 };
 static const double NOISE = 5e-5;
@@ -51,7 +52,8 @@ struct counted {
 
     double uniforms[MOST_TOP + 8], work[MOST_TOP + 8];
     size_t room; /* parts */
-    double *normal;
+    uint64_t *address;
+    double *normal, *scores, *first; /* of bins */
     struct row row;
     struct row_part finer[MOST_FINER];
 };
@@ -64,7 +66,10 @@ struct counted *counted_create(const struct isa *isa) {
 }
 
 void counted_free(struct counted *c) {
+    free(c->address);
     free(c->normal);
+    free(c->scores);
+    free(c->first);
     row_release(&c->row);
     free(c);
 }
@@ -72,39 +77,57 @@ void counted_free(struct counted *c) {
 static void counted_reserve(struct counted *c, size_t bins) {
     size_t parts = bins + MOST_TOP; /* the rest, score by score */
     if (parts <= c->room) { return; }
+    c->address = memory_resize(c->address, bins, sizeof *c->address);
     c->normal = memory_resize(c->normal, bins + 8, sizeof *c->normal);
+    c->scores = memory_resize(c->scores, bins, sizeof *c->scores);
+    c->first = memory_resize(c->first, bins, sizeof *c->first);
     row_reserve(&c->row, MOST_TOP + parts * NODES, parts);
     c->room = parts;
 }
 
-/* ---- randomness of a place ---- */
+/* ---- randomness of places ---- */
 
-static threefry4x64_ctr_t place_words(const struct counted *c, uint64_t position) {
-    threefry4x64_key_t key = {{c->stream.key[0], c->stream.key[1], c->stream.key[2], c->stream.key[3]}};
-    threefry4x64_ctr_t counter = {{position, STREAM_SPLITS, 0, 0}};
-    return threefry4x64(counter, key);
+/* Of so many scores, the number in the first half of their place, where the exact binomial is too long. */
+static double normal_half(double scores, double normal) {
+    return fmin(scores, fmax(0, rint(0.5 * (scores + sqrt(scores) * normal))));
 }
 
-static double word_uniform(uint64_t word) { return ((double)(word >> 11) + 0.5) * 0x1p-53; }
-
-/* How many of N scores fall into the first half of their place: Binomial(N, 1/2). */
-static double split(const struct counted *c, uint64_t address, double scores) {
-    if (scores > EXACT) {
-        threefry4x64_ctr_t words = place_words(c, address);
-        double sine, cosine, radius = sqrt(-2 * vector_log_one(word_uniform(words.v[0])));
-        vector_sincos_turn_one(word_uniform(words.v[1]), &sine, &cosine);
-        return fmin(scores, fmax(0, rint(0.5 * (scores + sqrt(scores) * radius * cosine))));
-    }
-    uint64_t left = (uint64_t)scores, total = 0;
-    for (uint64_t block = 0; left > 0; block++) {
-        threefry4x64_ctr_t words = place_words(c, address + block);
-        for (size_t i = 0; i < 4 && left > 0; i++) {
-            uint64_t bits = left < 64 ? left : 64;
-            total += (uint64_t)__builtin_popcountll(words.v[i] << (64 - bits));
-            left -= bits;
+/* How many of the scores of each place fall into its first half: Binomial(N, 1/2). */
+static void split_places(const struct counted *c, size_t count, const uint64_t *address, const double *scores,
+                         double *first) {
+    const struct kernel *kernel = c->isa->kernel;
+    uint64_t at[TOGETHER];
+    double coins[TOGETHER], found[TOGETHER];
+    for (size_t start = 0; start < count; start += TOGETHER) {
+        size_t end = count - start < TOGETHER ? count : start + TOGETHER, large = 0, small = 0;
+        for (size_t i = start; i < end; i++) {
+            if (scores[i] > EXACT) { at[large++] = address[i]; }
+        }
+        kernel->place_normals(c->stream.key, STREAM_SPLITS, large, at, found);
+        for (size_t i = start, k = 0; i < end; i++) {
+            if (scores[i] > EXACT) {
+                first[i] = normal_half(scores[i], found[k++]);
+            } else {
+                at[small] = address[i];
+                coins[small++] = scores[i];
+            }
+        }
+        kernel->place_coins(c->stream.key, STREAM_SPLITS, small, at, coins, found);
+        for (size_t i = start, k = 0; i < end; i++) {
+            if (!(scores[i] > EXACT)) { first[i] = found[k++]; }
         }
     }
-    return (double)total;
+}
+
+static double split(const struct counted *c, uint64_t address, double scores) {
+    double first;
+    split_places(c, 1, &address, &scores, &first);
+    return first;
+}
+
+/* The same, where the place's Gaussian is known. */
+static double split_with(const struct counted *c, uint64_t address, double scores, double normal) {
+    return scores > EXACT ? normal_half(scores, normal) : split(c, address, scores);
 }
 
 /* ---- the layers ---- */
@@ -137,29 +160,73 @@ static void make_top(struct counted *c, size_t count) {
     c->row.top_score = c->law->typical_score - c->highest * exp(-c->law->log_lambda);
 }
 
-static void add_bin(struct counted *c, const struct counted_bin *bin, double before, double count,
-                    double normal) {
-    if (count == 0) { return; }
-    struct row *row = &c->row;
-    row_add_part(row, bin->lower - c->highest, bin->upper - c->highest, before, count, bin->address);
-    double spread = sqrt(count) * normal;
-    for (size_t i = 0; i < NODES && isfinite(bin->node[i]); i++) {
-        row_add_point(row, bin->node[i] - c->highest, count * bin->weight[i] + spread * bin->spread[i]);
+/* Scores in each octave, from the numbers of scores on this and on the far side of its ends, which are halved
+ * again and again: V < V* 2^o for o = upper .. 0, then 1 - V < 2^-j for j = 1 .. mirrored. */
+struct chain {
+    double octave[MOST_OCTAVES], top, rest; /* above the octaves, and beyond them */
+};
+
+static void make_chain(const struct counted *c, struct chain *chain) {
+    const struct counted_law *law = c->law;
+    const size_t octaves = law->upper + law->mirrored;
+    uint64_t address[MOST_OCTAVES];
+    double normal[MOST_OCTAVES];
+    for (size_t o = 0; o <= octaves; o++) { address[o] = counted_address_make(o, 0); }
+    c->isa->kernel->place_normals(c->stream.key, STREAM_SPLITS, octaves + 1, address, normal);
+    double half = isfinite(law->n) ? split_with(c, address[0], law->n, normal[0])
+                                   : rint(exp(law->log_top + law->upper * M_LN2));
+    double below = half, left = law->n - half;
+    for (size_t o = law->upper; o > 0; o--) {
+        double inner = split_with(c, address[o], below, normal[o]);
+        chain->octave[o - 1] = below - inner;
+        below = inner;
+    }
+    for (size_t o = law->upper + 1; o <= octaves; o++) {
+        double inner = split_with(c, address[o], left, normal[o]);
+        chain->octave[o - 1] = left - inner;
+        left = inner;
+    }
+    chain->top = below;
+    chain->rest = left;
+}
+
+/* Scores in each bin, those of the octaves split again and again. */
+static void make_counts(struct counted *c, const double *octave) {
+    const size_t octaves = c->law->upper + c->law->mirrored;
+    memcpy(c->scores, octave, octaves * sizeof *octave);
+    for (unsigned level = 0; level < c->law->depth; level++) {
+        const size_t each = (size_t)1 << level, count = octaves * each;
+        for (size_t i = 0; i < count; i++) {
+            c->address[i] = counted_address_make(i / each + 1, each + i % each);
+        }
+        split_places(c, count, c->address, c->scores, c->first);
+        for (size_t i = count; i-- > 0;) {
+            c->scores[2 * i + 1] = c->scores[i] - c->first[i];
+            c->scores[2 * i] = c->first[i];
+        }
     }
 }
 
-/* The bins of one octave, its scores split again and again; returns the scores up to its end. */
-static double add_octave(struct counted *c, uint64_t octave, double before, double scores) {
-    unsigned depth = c->law->depth;
-    double count[64] = {0, scores};
-    size_t bins = (size_t)1 << depth, first = (size_t)(octave - 1) << depth;
-    for (size_t i = 1; i < bins; i++) {
-        count[2 * i] = split(c, counted_address_make(octave, i), count[i]);
-        count[2 * i + 1] = count[i] - count[2 * i];
+static void add_nodes(struct row *row, const struct counted_bin *bin, double highest, double count,
+                      double spread) {
+    double *gap = row->gap + row->point_count, *weight = row->count + row->point_count;
+    for (size_t i = 0; i < NODES; i++) {
+        gap[i] = bin->node[i] - highest;
+        weight[i] = count * bin->weight[i] + spread * bin->spread[i];
     }
+    row->point_count += bin->nodes;
+}
+
+/* Parts and nodes of the bins; returns the scores up to their end. */
+static double add_bins(struct counted *c, size_t bins, double before) {
+    struct row *row = &c->row;
     for (size_t i = 0; i < bins; i++) {
-        add_bin(c, &c->law->bin[first + i], before, count[bins + i], c->normal[first + i]);
-        before += count[bins + i];
+        const struct counted_bin *bin = &c->law->bin[i];
+        const double count = c->scores[i];
+        if (count == 0) { continue; }
+        row_add_part(row, bin->lower - c->highest, bin->upper - c->highest, before, count, bin->address);
+        add_nodes(row, bin, c->highest, count, sqrt(count) * c->normal[i]);
+        before += count;
     }
     return before;
 }
@@ -173,21 +240,20 @@ static void add_rest(struct counted *c, double before, size_t scores) {
         row_add_point(&c->row, gap, (double)scores);
         return;
     }
-    double *log_left = c->work;
-    ordered_logs(c, STREAM_REST, scores, log_left);
-    for (size_t i = scores; i-- > 0; before++) { /* 1 - V in decreasing order */
-        double left = exp(log_left[i] - (law->mirrored + 1) * M_LN2);
-        double gap = profile_gap(law->profile, law->log_n + log1p(-left)) - c->highest;
+    double left[MOST_TOP + 8], *y = c->work;
+    ordered_logs(c, STREAM_REST, scores, left);
+    for (size_t i = 0; i < scores; i++) { /* 1 - V in decreasing order */
+        y[i] = left[scores - 1 - i] - (law->mirrored + 1) * M_LN2;
+    }
+    c->isa->vector->exp(scores, y, y);
+    for (size_t i = 0; i < scores; i++) { y[i] = -y[i]; }
+    c->isa->vector->log1p(scores, y, y);
+    for (size_t i = 0; i < scores; i++) { y[i] += law->log_n; }
+    profile_gaps(law->profile, c->isa->vector, scores, y, left);
+    for (size_t i = 0; i < scores; i++, before++) {
+        double gap = left[i] - c->highest;
         row_add_part(&c->row, gap, gap, before, 1, 0);
         row_add_point(&c->row, gap, 1);
-    }
-}
-
-/* Scores of V < V* 2^o for o = 0 .. upper, from the number at the far end. */
-static void chain_upper(const struct counted *c, double scores, double *below) {
-    below[c->law->upper] = scores;
-    for (unsigned o = c->law->upper; o > 0; o--) {
-        below[o - 1] = split(c, counted_address_make(o, 0), below[o]);
     }
 }
 
@@ -202,18 +268,23 @@ static int by_gap(const void *a, const void *b) {
     return (x->upper > y->upper) - (x->upper < y->upper);
 }
 
-/* The k-th score of a part, at a uniform place. */
-static double single_place(const struct counted *c, uint64_t address, uint64_t k) {
-    threefry4x64_ctr_t words = place_words(c, address + k / 4);
+/* The scores of a part, at most SINGLE + 3, at uniform places. */
+static void single_places(const struct counted *c, uint64_t address, size_t count, double *place) {
+    uint64_t at[(SINGLE + 3) / 4];
     double low, width;
+    size_t blocks = (count + 3) / 4;
+    for (size_t i = 0; i < blocks; i++) { at[i] = address + i; }
+    c->isa->kernel->place_uniforms(c->stream.key, STREAM_SPLITS, blocks, at, place);
     counted_index_range(counted_address_index(address), &low, &width);
-    return low + width * word_uniform(words.v[k % 4]);
+    for (size_t i = 0; i < count; i++) { place[i] = low + width * place[i]; }
 }
 
 static size_t refine_singles(struct counted *c, const struct row_part *part, struct row_part *finer) {
     size_t count = (size_t)(part->last - part->before);
-    for (uint64_t k = 0; k < count; k++) {
-        double gap = gap_at(c, counted_address_octave(part->address), single_place(c, part->address, k));
+    double place[SINGLE + 3];
+    single_places(c, part->address, count, place);
+    for (size_t k = 0; k < count; k++) {
+        double gap = gap_at(c, counted_address_octave(part->address), place[k]);
         finer[k] = (struct row_part){.lower = gap, .upper = gap};
     }
     qsort(finer, count, sizeof *finer, by_gap);
@@ -315,9 +386,9 @@ static double log_count(void *maker, const struct row_part *part, double t) {
         }
     }
     if (scores > SINGLE) { return log(before + scores * (u - low) / width); }
-    for (uint64_t k = 0; k < (uint64_t)scores; k++) {
-        before += single_place(c, counted_address_make(octave, index), k) <= u;
-    }
+    double place[SINGLE + 3];
+    single_places(c, counted_address_make(octave, index), (size_t)scores, place);
+    for (size_t k = 0; k < (size_t)scores; k++) { before += place[k] <= u; }
     return log(before);
 }
 
@@ -386,21 +457,13 @@ const struct row *counted_row(struct counted *c, const struct counted_law *law, 
         make_top(c, (size_t)law->n);
         return row;
     }
-    double below[64], half = isfinite(law->n) ? split(c, counted_address_make(0, 0), law->n)
-                                              : rint(exp(law->log_top + law->upper * M_LN2));
-    chain_upper(c, half, below);
-    make_top(c, (size_t)fmin(below[0], MOST_TOP));
+    struct chain chain;
+    make_chain(c, &chain);
+    make_top(c, (size_t)fmin(chain.top, MOST_TOP));
     row->bulk_offset = -c->highest;
     normal_fill(c->isa, &c->stream, STREAM_NOISE, 0, bins, c->normal);
-    double before = below[0];
-    for (unsigned o = 1; o <= law->upper; o++) { before = add_octave(c, o, before, below[o] - below[o - 1]); }
-    if (law->mirrored == 0) { return row; }
-    double left = law->n - half; /* of 1 - V < 2^-j */
-    for (unsigned j = 1; j <= law->mirrored; j++) {
-        double inner = split(c, counted_address_make(law->upper + j, 0), left);
-        before = add_octave(c, law->upper + j, before, left - inner);
-        left = inner;
-    }
-    add_rest(c, before, (size_t)left);
+    make_counts(c, chain.octave);
+    double before = add_bins(c, bins, chain.top);
+    if (law->mirrored > 0) { add_rest(c, before, (size_t)chain.rest); }
     return row;
 }

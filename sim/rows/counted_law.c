@@ -34,6 +34,7 @@ static void bin_make(const struct counted_law *law, const struct legendre *rule,
         bin->weight[i] /= total;
         mean += bin->weight[i] * z[i];
     }
+    while (bin->nodes < NODES && isfinite(bin->node[bin->nodes])) { bin->nodes++; }
     for (size_t i = 0; i < NODES; i++) { square += bin->weight[i] * (z[i] - mean) * (z[i] - mean); }
     for (size_t i = 0; i < NODES; i++) { bin->spread[i] = bin->weight[i] * (z[i] - mean) / sqrt(square); }
 }

@@ -16,6 +16,7 @@ struct counted_bin {
     double lower, upper;                                                      /* gaps of its ends */
     double node[COUNTED_NODES], weight[COUNTED_NODES], spread[COUNTED_NODES]; /* g_i, w_i, w_i phi_i */
     uint64_t address;
+    size_t nodes; /* those before the first at an infinite gap */
 };
 
 struct counted_law {

@@ -6,6 +6,7 @@
 #include <float.h>
 
 #include "models/numeric/vector_inline.h"
+#include "sim/rows/places_inline.h"
 #include "sim/rows/powers_inline.h"
 #include "sim/rows/sort_inline.h"
 
@@ -480,6 +481,9 @@ static void nodes(const double matrix[KERNEL_NODES][KERNEL_NODES], const double 
 
 const struct kernel JOIN(kernel_, ISA) = {
     .uniforms = uniforms,
+    .place_normals = place_normals,
+    .place_uniforms = place_uniforms,
+    .place_coins = place_coins,
     .weights = weights,
     .moments = moments,
     .octaves = octaves,

@@ -19,6 +19,7 @@ enum {
     KERNEL_WASTE = 8,
     KERNEL_SORTED = 1024, /* numbers that are sorted without room */
     KERNEL_PEAKS = 256,
+    KERNEL_COINS = 4096,
 };
 
 struct kernel_range {
@@ -35,6 +36,17 @@ struct kernel {
     /* out[0..4 blocks): uniforms in (0, 1) from the Threefry blocks (first + i, purpose), four words
      * of 64 bits each; u = (word + 1/2) 2^-64 rounded to double, at most 1 - 2^-53. */
     void (*uniforms)(const uint64_t key[4], uint64_t purpose, uint64_t first, size_t blocks, double *out);
+    /* Of places, each a position: from the Threefry block (position[i], purpose) a standard Gaussian (Box and
+     * Muller, from its first two words), */
+    void (*place_normals)(const uint64_t key[4], uint64_t purpose, size_t n, const uint64_t *position,
+                          double *normal);
+    /* or four uniforms in (0, 1], (floor(word/2^11) + 1/2) 2^-53; */
+    void (*place_uniforms)(const uint64_t key[4], uint64_t purpose, size_t n, const uint64_t *position,
+                           double *out);
+    /* and how many of coins[i] <= KERNEL_COINS bits of the blocks from there on are ones: of each word of 64
+     * the lowest first. */
+    void (*place_coins)(const uint64_t key[4], uint64_t purpose, size_t n, const uint64_t *position,
+                        const double *coins, double *heads);
     /* e_i = exp(-beta gap_i). */
     void (*weights)(size_t n, const double *gap, double beta, double *e);
     /* out[m] = sum_i count_i gap_i^m e_i, m = 0..4; out[5 + m] = sum_i count_i gap_i^m e_i^2, m = 0, 1. */

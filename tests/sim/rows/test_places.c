@@ -2,8 +2,10 @@
  * set. */
 #include "tests/test.h"
 
+#include <Random123/threefry.h>
 #include <string.h>
 
+#include "models/numeric/vector_inline.h"
 #include "models/theory/profile.h"
 #include "models/theory/typical.h"
 #include "sim/rows/isa.h"
@@ -63,10 +65,71 @@ static void test_gaps(void **state) {
     }
 }
 
+/* ---- random numbers of places ---- */
+
+enum { MOST = 300 };
+static const uint64_t key[4] = {11, 12, 13, 14};
+
+static threefry4x64_ctr_t block_at(uint64_t position) {
+    const threefry4x64_key_t k = {{key[0], key[1], key[2], key[3]}};
+    threefry4x64_ctr_t counter = {{position, STREAM_SPLITS, 0, 0}};
+    return threefry4x64(counter, k);
+}
+
+static double uniform_of(uint64_t word) { return ((double)(word >> 11) + 0.5) * 0x1p-53; }
+
+static double plain_normal(uint64_t position) {
+    threefry4x64_ctr_t word = block_at(position);
+    double sine, cosine;
+    vector_sincos_turn_one(uniform_of(word.v[1]), &sine, &cosine);
+    return sqrt(-2 * vector_log_one(uniform_of(word.v[0]))) * cosine;
+}
+
+/* Bit by bit. */
+static double plain_heads(uint64_t position, uint64_t coins) {
+    double heads = 0;
+    for (uint64_t i = 0; i < coins; i++) {
+        heads += (double)(block_at(position + i / 256).v[i / 64 % 4] >> (i % 64) & 1);
+    }
+    return heads;
+}
+
+/* Numbers of coins of all sizes, the ends of words and blocks, 0 and the most among them. */
+static double coins_of(size_t i) {
+    static const double edge[] = {0, 1, 63, 64, 65, 255, 256, 257, 4095, 4096, 0, 4096};
+    size_t edges = sizeof edge / sizeof edge[0];
+    return i < edges ? edge[i] : floor(4097 * pow(uniform_of(block_at(i).v[0]), 3));
+}
+
+static void test_places(void **state) {
+    (void)state;
+    static uint64_t position[MOST];
+    static double coins[MOST], normal[MOST], heads[MOST], uniform[4 * MOST], got[4 * MOST];
+    for (size_t i = 0; i < MOST; i++) {
+        position[i] = (i * 0x9e3779b97f4a7c15u) << 4;
+        coins[i] = coins_of(i);
+        normal[i] = plain_normal(position[i]);
+        heads[i] = plain_heads(position[i], (uint64_t)coins[i]);
+        for (size_t q = 0; q < 4; q++) { uniform[4 * i + q] = uniform_of(block_at(position[i]).v[q]); }
+    }
+    for (size_t k = 0; k < ISAS; k++) {
+        const struct isa *isa = isa_find(isas[k]);
+        for (size_t n = 0; isa && n <= MOST; n += n < 20 ? 1 : 40) {
+            isa->kernel->place_normals(key, STREAM_SPLITS, n, position, got);
+            assert_memory_equal(got, normal, n * sizeof *got);
+            isa->kernel->place_coins(key, STREAM_SPLITS, n, position, coins, got);
+            assert_memory_equal(got, heads, n * sizeof *got);
+            isa->kernel->place_uniforms(key, STREAM_SPLITS, n, position, got);
+            assert_memory_equal(got, uniform, 4 * n * sizeof *got);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_chebyshev),
         cmocka_unit_test(test_gaps),
+        cmocka_unit_test(test_places),
     };
     return cmocka_run_group_tests_name("places", tests, NULL, NULL);
 }
