@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "models/numeric/root.h"
 #include "models/numeric/search.h"
 #include "models/numeric/vector_inline.h"
 
@@ -16,12 +17,21 @@ struct panel {
     double low, high, coefficient[DEGREE];
 };
 
+/* y in [first, last], as a function of the gap's logarithm: on a panel, unless that is unresolved. */
+struct range {
+    struct panel panel;
+    double first, last;
+    bool resolved;
+};
+
 struct profile {
     const struct family *family;
     const double *p;
     double log_n, log_lambda;
     size_t count, room;
     struct panel *panel;
+    size_t ranges, range_room;
+    struct range *range; /* of the inverse, in order */
 };
 
 /* log(g(y)/y). */
@@ -31,20 +41,25 @@ static double log_ratio(const struct profile *q, double y) {
     return q->family->log_gap(q->p, log_v_top, fabs(y)) + q->log_lambda - log(fabs(y));
 }
 
-/* Chebyshev coefficients at the nodes of the first kind. */
-static void panel_make(const struct profile *q, struct panel *panel, double low, double high) {
-    double value[DEGREE];
+static double node_of(double low, double high, int j) {
+    return (low + high) / 2 + (high - low) / 2 * cos(M_PI * (j + 0.5) / DEGREE);
+}
+
+/* Chebyshev coefficients of what has these values at the nodes of the first kind. */
+static void panel_fill(struct panel *panel, double low, double high, const double value[DEGREE]) {
     panel->low = low;
     panel->high = high;
-    for (int j = 0; j < DEGREE; j++) {
-        double x = cos(M_PI * (j + 0.5) / DEGREE);
-        value[j] = log_ratio(q, (low + high) / 2 + (high - low) / 2 * x);
-    }
     for (int k = 0; k < DEGREE; k++) {
         double sum = 0;
         for (int j = 0; j < DEGREE; j++) { sum += value[j] * cos(M_PI * k * (j + 0.5) / DEGREE); }
         panel->coefficient[k] = sum * (k == 0 ? 1.0 : 2.0) / DEGREE;
     }
+}
+
+static void panel_make(const struct profile *q, struct panel *panel, double low, double high) {
+    double value[DEGREE];
+    for (int j = 0; j < DEGREE; j++) { value[j] = log_ratio(q, node_of(low, high, j)); }
+    panel_fill(panel, low, high, value);
 }
 
 /* Beneath 1e-13, or a few ulp of log n, is rounding. */
@@ -95,6 +110,7 @@ struct profile *profile_create(const struct family *family, const double *p, dou
 void profile_free(struct profile *q) {
     if (!q) { return; }
     free(q->panel);
+    free(q->range);
     free(q);
 }
 
@@ -147,5 +163,81 @@ void profile_gaps(const struct profile *q, const struct vector *vector, size_t c
         } else {
             panel_gaps(panel, vector, end - start, y + start, gap + start);
         }
+    }
+}
+
+/* ---- the inverse ---- */
+
+/* y in [first, last] where the gap has that logarithm. */
+static double rank_between(const struct profile *q, double first, double last, double log_gap) {
+    struct root r = {first, last, log(profile_gap(q, first)) - log_gap, log(profile_gap(q, last)) - log_gap,
+                     0};
+    if (!(r.at_low < 0)) { return first; }
+    if (!(r.at_high > 0)) { return last; }
+    double y = first;
+    for (int step = 0; step < 80 && r.high - r.low > 1e-15 * r.high; step++) {
+        y = root_guess(&r);
+        double miss = log(profile_gap(q, y)) - log_gap;
+        if (fabs(miss) < 1e-15) { break; }
+        root_narrow(&r, y, miss);
+    }
+    return y;
+}
+
+static struct range *range_add(struct profile *q, const struct range *range) {
+    if (q->ranges == q->range_room) {
+        size_t room = 2 * q->range_room + 32;
+        struct range *grown = realloc(q->range, room * sizeof *grown);
+        if (!grown) { return NULL; }
+        q->range = grown;
+        q->range_room = room;
+    }
+    q->range[q->ranges] = *range;
+    return &q->range[q->ranges++];
+}
+
+/* Appends ranges that cover y in [first, last], halved at most so many times. */
+static bool ranges_cover(struct profile *q, double first, double last, int halvings) {
+    const double flat = 1e-6; /* rounding decides over y */
+    struct range range = {.first = first, .last = last};
+    double low = log(profile_gap(q, first)), high = log(profile_gap(q, last)), value[DEGREE];
+    if (isfinite(high) && high - low > flat) {
+        for (int j = 0; j < DEGREE; j++) { value[j] = rank_between(q, first, last, node_of(low, high, j)); }
+        panel_fill(&range.panel, low, high, value);
+        range.resolved = panel_is_resolved(q, &range.panel);
+    }
+    if (!range.resolved && halvings > 0 && high - low > flat) {
+        double middle = (first + last) / 2;
+        return ranges_cover(q, first, middle, halvings - 1) && ranges_cover(q, middle, last, halvings - 1);
+    }
+    range.panel.low = low;
+    range.panel.high = high;
+    return range_add(q, &range) != NULL;
+}
+
+bool profile_invert(struct profile *q, double y_low) {
+    enum { HALVINGS = 5 };
+    bool good = true;
+    for (double y = y_low; good && y < q->log_n && profile_gap(q, y) < INFINITY; y *= 1.5) {
+        good = ranges_cover(q, y, fmin(1.5 * y, q->log_n), HALVINGS);
+    }
+    return good;
+}
+
+void profile_ranks(const struct profile *q, const struct vector *vector, size_t count, const double *gap,
+                   double *y) {
+    vector->log(count, gap, y);
+    for (size_t start = 0, end; start < count; start = end) {
+        size_t k;
+        SEARCH_END(k, q->ranges, q->range[k].panel.low <= y[start])
+        const struct range *range = &q->range[k > 0 ? k - 1 : 0];
+        const struct panel *panel = &range->panel;
+        for (end = start + 1; end < count && y[end] <= panel->high; end++) {}
+        if (range->resolved && y[start] >= panel->low && y[end - 1] <= panel->high) {
+            vector->chebyshev(end - start, panel->coefficient, panel_centre(panel), panel_scale(panel),
+                              y + start, y + start);
+            continue;
+        }
+        for (size_t i = start; i < end; i++) { y[i] = rank_between(q, range->first, range->last, y[i]); }
     }
 }

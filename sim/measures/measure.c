@@ -251,21 +251,50 @@ static double log_top_ties(const struct row *row) {
 
 /* ---- gap-counting function ---- */
 
+/* How far up the row a walk along increasing gaps has come. */
+struct walk {
+    size_t top, part; /* scores of the top, and parts, that lie wholly below */
+    double log_top;
+};
+
+/* Gaps inside of parts, whose counts the row's maker knows. */
+enum { INSIDE = 128 };
+struct inside {
+    size_t count, at[INSIDE], part[INSIDE];
+    double gap[INSIDE], log_count[INSIDE];
+};
+
+static double walk_to(struct walk *w, const struct row *row, double gap) {
+    size_t before = w->top;
+    while (w->top < row->top_count && row->gap[w->top] <= gap) { w->top++; }
+    while (w->part < row->part_count && row->part[w->part].upper <= gap) { w->part++; }
+    if (w->top > before) { w->log_top = log((double)w->top); }
+    return w->part > 0 ? row->part[w->part - 1].log_last : w->log_top;
+}
+
+static void ask_maker(const struct row *row, struct inside *in, double *log_gap_count) {
+    if (in->count > 0) { row->log_counts(row->maker, in->count, in->part, in->gap, in->log_count); }
+    for (size_t i = 0; i < in->count; i++) { log_gap_count[in->at[i]] = in->log_count[i]; }
+    in->count = 0;
+}
+
 void measure_log_gap_count(const struct row *row, size_t count, const double *t, double *log_gap_count) {
-    size_t k = 0, i = 0;
-    double log_k = -INFINITY;
+    struct walk walk = {0, 0, -INFINITY};
+    struct inside in = {.count = 0};
     for (size_t j = 0; j < count; j++) {
         const double gap = t[j] / row->stretch;
-        size_t before = k;
-        while (k < row->top_count && row->gap[k] <= gap) { k++; }
-        while (i < row->part_count && row->part[i].upper <= gap) { i++; }
-        if (k > before) { log_k = log((double)k); }
-        double found = i > 0 ? row->part[i - 1].log_last : log_k;
-        if (i < row->part_count && row->part[i].lower < gap) {
-            found = row->log_count(row->maker, &row->part[i], gap);
+        log_gap_count[j] = walk_to(&walk, row, gap);
+        if (walk.part < row->part_count && row->part[walk.part].lower < gap) {
+            in.at[in.count] = j;
+            in.part[in.count] = walk.part;
+            in.gap[in.count++] = gap;
         }
-        if (row->bulk) { found = fmax(found, bulk_log_count(row->bulk, row->bulk_offset, gap)); }
-        log_gap_count[j] = found;
+        if (in.count == INSIDE) { ask_maker(row, &in, log_gap_count); }
+    }
+    ask_maker(row, &in, log_gap_count);
+    for (size_t j = 0; row->bulk && j < count; j++) {
+        log_gap_count[j] =
+            fmax(log_gap_count[j], bulk_log_count(row->bulk, row->bulk_offset, t[j] / row->stretch));
     }
 }
 

@@ -236,20 +236,6 @@ struct bulk_sums bulk_sums(const struct bulk *bulk, const struct kernel *kernel,
 
 /* ---- N_n(t) and its scale ---- */
 
-/* y between the ends of a panel with g(y) = gap. */
-static double panel_rank(const struct bulk *bulk, size_t panel, double gap) {
-    struct root r = {bulk->y_end[panel], bulk->y_end[panel + 1], bulk->gap_end[panel] - gap,
-                     bulk->gap_end[panel + 1] - gap, 0};
-    double y = r.low;
-    for (int step = 0; step < 80 && r.high - r.low > 1e-13 * r.high; step++) {
-        y = root_guess(&r);
-        double miss = profile_gap(bulk->profile, y) - gap;
-        if (fabs(miss) < 1e-13 * gap) { break; }
-        root_narrow(&r, y, miss);
-    }
-    return y;
-}
-
 bool bulk_atom(const struct bulk *bulk, size_t i, struct family_atom *atom) {
     if (bulk->profile || i + 1 >= bulk->ends) { return false; }
     *atom = (struct family_atom){bulk->gap[peak_node[i]], bulk->log_mass[peak_node[i]]};
@@ -278,7 +264,9 @@ double bulk_log_count(const struct bulk *bulk, double offset, double t) {
     SEARCH_END(above, bulk->ends, bulk->gap_end[above] + offset <= t)
     if (above == 0) { return -INFINITY; }
     if (!bulk->profile || above == bulk->ends) { return bulk->y_end[above - 1]; }
-    return panel_rank(bulk, above - 1, t - offset);
+    double gap = t - offset, y;
+    profile_ranks(bulk->profile, &vector_base, 1, &gap, &y);
+    return fmin(fmax(y, bulk->y_end[above - 1]), bulk->y_end[above]);
 }
 
 struct shifted {

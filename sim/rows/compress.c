@@ -290,10 +290,14 @@ static size_t compress_refine(void *maker, const struct row_part *parts, size_t 
 }
 
 /* Linear in t between the edges of the part. */
-static double compress_log_count(void *maker, const struct row_part *part, double t) {
-    (void)maker;
-    double share = (t - part->lower) / (part->upper - part->lower), log_before = log(part->before);
-    return log_before + share * (part->log_last - log_before);
+static void compress_log_counts(void *maker, size_t count, const size_t *at, const double *t,
+                                double *log_count) {
+    const struct compress *c = maker;
+    for (size_t i = 0; i < count; i++) {
+        const struct row_part *part = &c->row.part[at[i]];
+        double share = (t[i] - part->lower) / (part->upper - part->lower), log_before = log(part->before);
+        log_count[i] = log_before + share * (part->log_last - log_before);
+    }
 }
 
 const struct row *compress_row(struct compress *c, const struct compress_source *source, double scale) {
@@ -306,7 +310,7 @@ const struct row *compress_row(struct compress *c, const struct compress_source 
     row->top_count = source->count <= ROW_EXPLICIT ? source->count : TOP;
     row->point_count = row->part_count = 0;
     row->refine = compress_refine;
-    row->log_count = compress_log_count;
+    row->log_counts = compress_log_counts;
     row->maker = c;
 
     double lowest = compress_first_pass(c, row->top_count);

@@ -94,6 +94,7 @@ struct counted_law *counted_law_create(const struct family *family, const double
     law->profile = profile_create(family, p, log_n, log_lambda_typ);
     if (!law->profile) { memory_exhausted(); }
     law_divide(law);
+    if (law->upper + law->mirrored > 0 && !profile_invert(law->profile, law->log_top)) { memory_exhausted(); }
     law_fill(law);
     if (law->bulk) { bulk_prepare(law->bulk, kernel, betas, beta); }
     return law;

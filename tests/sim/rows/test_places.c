@@ -125,11 +125,52 @@ static void test_places(void **state) {
     }
 }
 
+/* ---- ranks of gaps, and N_n(t) ---- */
+
+static void check_ranks(const struct profile *profile, double log_n) {
+    enum { POINTS = 500 };
+    double gap[POINTS], want[POINTS], got[POINTS];
+    size_t n = 0;
+    for (size_t k = 0; k < POINTS; k++) {
+        gap[n] = profile_gap(profile, 5.1 * pow(log_n / 5.1, ((double)k + 0.5) / POINTS));
+        n += gap[n] < INFINITY && (n == 0 || gap[n] > gap[n - 1]);
+    }
+    profile_ranks(profile, &vector_base, n, gap, want);
+    const double off = 1e-12 + 1e-15 * log_n; /* relative, of the rank or of the gap */
+    for (size_t i = 0; i < n; i++) {
+        assert_true(profile_gap(profile, want[i] * (1 - off)) <= gap[i] * (1 + off));
+        assert_true(profile_gap(profile, want[i] * (1 + off)) >= gap[i] * (1 - off));
+    }
+    for (size_t k = 0; k < ISAS; k++) {
+        const struct isa *isa = isa_find(isas[k]);
+        if (!isa) { continue; }
+        profile_ranks(profile, isa->vector, n, gap, got);
+        assert_memory_equal(got, want, n * sizeof *got);
+    }
+}
+
+/* The rank of a gap has that gap, near saturation and overflow, too. */
+static void test_ranks(void **state) {
+    (void)state;
+    const double log_n[] = {6, 12, 30, 700, 1e6};
+    for (size_t i = 0; i < LAWS * 5; i++) {
+        const struct law *law = &laws[i / 5];
+        const struct family *family = family_find(law->family);
+        double n = log_n[i % 5];
+        struct profile *profile =
+            profile_create(family, law->p, n, typical_scale(family, law->p, n).log_lambda);
+        assert_true(profile_invert(profile, 5));
+        check_ranks(profile, n);
+        profile_free(profile);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_chebyshev),
         cmocka_unit_test(test_gaps),
         cmocka_unit_test(test_places),
+        cmocka_unit_test(test_ranks),
     };
     return cmocka_run_group_tests_name("places", tests, NULL, NULL);
 }

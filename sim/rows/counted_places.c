@@ -1,0 +1,35 @@
+#include "sim/rows/counted_places.h"
+
+#include <math.h>
+
+enum { TOGETHER = 64 };
+
+double counted_half(double scores, double normal) {
+    return fmin(scores, fmax(0, rint(0.5 * (scores + sqrt(scores) * normal))));
+}
+
+void counted_split(const struct counted *c, size_t count, const uint64_t *address, const double *scores,
+                   double *first) {
+    const struct kernel *kernel = c->isa->kernel;
+    uint64_t at[TOGETHER];
+    double coins[TOGETHER], found[TOGETHER];
+    for (size_t start = 0; start < count; start += TOGETHER) {
+        size_t end = count - start < TOGETHER ? count : start + TOGETHER, large = 0, small = 0;
+        for (size_t i = start; i < end; i++) {
+            if (scores[i] > COUNTED_EXACT) { at[large++] = address[i]; }
+        }
+        kernel->place_normals(c->stream.key, STREAM_SPLITS, large, at, found);
+        for (size_t i = start, k = 0; i < end; i++) {
+            if (scores[i] > COUNTED_EXACT) {
+                first[i] = counted_half(scores[i], found[k++]);
+            } else {
+                at[small] = address[i];
+                coins[small++] = scores[i];
+            }
+        }
+        kernel->place_coins(c->stream.key, STREAM_SPLITS, small, at, coins, found);
+        for (size_t i = start, k = 0; i < end; i++) {
+            if (!(scores[i] > COUNTED_EXACT)) { first[i] = found[k++]; }
+        }
+    }
+}
