@@ -72,34 +72,25 @@ static struct cumulants points_cumulants(double rest, double m1, double m2, doub
     };
 }
 
-/* log Z at 2 beta, of all scores. */
-static double add_bulk_twice(const struct kernel *kernel, const struct row *row, double beta, double twice,
-                             struct cumulants *c) {
-    struct bulk_sums b = bulk_sums(row->bulk, kernel, 2 * beta, 2 * beta * row->bulk_offset + NEGLIGIBLE);
-    double log_points = log1p(twice), log_bulk = b.log_z - 2 * beta * row->bulk_offset,
-           log_z = log_sum_exp(log_points, log_bulk);
-    if (!(log_bulk - log_points > NEGLIGIBLE)) { return log_points; }
-    c->mean_twice += exp(log_bulk - log_z) * (b.mean + row->bulk_offset - c->mean_twice);
-    return log_z;
+/* Sums over the bulk at beta, with gaps of the row; log Z is -inf where there is nothing. */
+static struct bulk_sums row_bulk(const struct kernel *kernel, const struct row *row, double beta) {
+    if (!row->bulk) { return (struct bulk_sums){.log_z = -INFINITY}; }
+    struct bulk_sums b = bulk_sums(row->bulk, kernel, beta, beta * row->bulk_offset + NEGLIGIBLE);
+    b.log_z -= beta * row->bulk_offset;
+    b.mean += row->bulk_offset;
+    return b;
 }
 
-/* Adds the bulk: central moments of a mixture about its mean. */
-static void add_bulk(const struct kernel *kernel, const struct row *row, double beta, double twice,
-                     struct cumulants *c) {
+/* Adds the bulk, if there is one: central moments of a mixture about its mean. */
+static void add_bulk(const struct row *row, const struct bulk_sums *b, struct cumulants *c) {
     if (!row->bulk) { return; }
-    double log_z_twice = add_bulk_twice(kernel, row, beta, twice, c);
-    struct bulk_sums b = bulk_sums(row->bulk, kernel, beta, beta * row->bulk_offset + NEGLIGIBLE);
-    double log_bulk = b.log_z - beta * row->bulk_offset, log_z = log_sum_exp(c->log_z, log_bulk);
-    const bool seen = log_bulk - c->log_z > NEGLIGIBLE;
-    if (!seen) { log_z = c->log_z; }
-    c->log_participation = log_z_twice - 2 * log_z;
-    c->participation = exp(c->log_participation);
-    c->top_weight = exp(-log_z);
+    double log_z = log_sum_exp(c->log_z, b->log_z), share[] = {exp(c->log_z - log_z), exp(b->log_z - log_z)};
+    const bool seen = b->log_z - c->log_z > NEGLIGIBLE;
+    c->top_weight = exp(seen ? -log_z : -c->log_z);
     if (!seen) { return; }
-    double share[] = {exp(c->log_z - log_z), exp(log_bulk - log_z)};
-    double between = b.mean + row->bulk_offset - c->mean;
-    double d[] = {-share[1] * between, share[0] * between}, v[] = {c->variance, b.variance},
-           t[] = {c->third, b.third}, f[] = {c->fourth, b.fourth};
+    double between = b->mean - c->mean;
+    double d[] = {-share[1] * between, share[0] * between}, v[] = {c->variance, b->variance},
+           t[] = {c->third, b->third}, f[] = {c->fourth, b->fourth};
     c->log_z = log_z;
     c->mean -= d[0];
     c->variance = c->third = c->fourth = 0;
@@ -109,6 +100,19 @@ static void add_bulk(const struct kernel *kernel, const struct row *row, double 
         c->third += share[i] * (t[i] + 3 * v[i] * d[i] + d2 * d[i]);
         c->fourth += share[i] * (f[i] + 4 * t[i] * d[i] + 6 * v[i] * d2 + d2 * d2);
     }
+}
+
+/* Adds the bulk at 2 beta to what hangs on it; twice: sum of the points' weights there without the top's. */
+static void add_bulk_twice(const struct row *row, const struct bulk_sums *b, double twice,
+                           struct cumulants *c) {
+    if (!row->bulk) { return; }
+    double log_points = log1p(twice), log_z = log_points;
+    if (b->log_z - log_points > NEGLIGIBLE) {
+        log_z = log_sum_exp(log_points, b->log_z);
+        c->mean_twice += exp(b->log_z - log_z) * (b->mean - c->mean_twice);
+    }
+    c->log_participation = log_z - 2 * c->log_z;
+    c->participation = exp(c->log_participation);
 }
 
 /* At beta, 2 beta, 4 beta, .. without moments beyond the variance. */
@@ -122,26 +126,29 @@ static void row_averages(const struct kernel *kernel, const struct row *row, dou
         points[o] = reach.points - 1;
     }
     kernel->octaves(count + 1, points, row->gap + 1, row->count + 1, beta, sum);
+    struct bulk_sums bulk = row_bulk(kernel, row, beta);
     for (size_t o = 0; o < count; o++, beta *= 2) {
         double z = 1 + sum[o][0], twice = sum[o + 1][0];
         c[o] = points_cumulants(sum[o][0], sum[o][1] / z, sum[o][2] / z, twice);
         c[o].mean_twice = sum[o + 1][1] / (1 + twice);
-        add_bulk(kernel, row, beta, twice, &c[o]);
+        add_bulk(row, &bulk, &c[o]);
+        bulk = row_bulk(kernel, row, 2 * beta);
+        add_bulk_twice(row, &bulk, twice, &c[o]);
     }
 }
 
-/* At one beta, all of them. */
+/* At one beta without what hangs on 2 beta, with higher moments. */
 static struct cumulants row_cumulants(const struct kernel *kernel, const struct row *row, double beta) {
     size_t points = row_reach(row, beta, whole_reach(row)).points;
     double s[KERNEL_MOMENTS];
     kernel->weights(points, row->gap, beta, row->scratch);
     kernel->moments(points - 1, row->gap + 1, row->count + 1, row->scratch + 1, s);
     double z = 1 + s[0], m1 = s[1] / z, m2 = s[2] / z, m3 = s[3] / z, m4 = s[4] / z;
-    struct cumulants c = points_cumulants(s[0], m1, m2, s[5]);
+    struct cumulants c = points_cumulants(s[0], m1, m2, 0);
     c.third = m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1;
     c.fourth = m4 - 4 * m1 * m3 + 6 * m1 * m1 * m2 - 3 * m1 * m1 * m1 * m1;
-    c.mean_twice = s[6] / (1 + s[5]);
-    add_bulk(kernel, row, beta, s[5], &c);
+    struct bulk_sums bulk = row_bulk(kernel, row, beta);
+    add_bulk(row, &bulk, &c);
     return c;
 }
 
@@ -377,11 +384,12 @@ static double crossing(const struct kernel *kernel, const struct row *row, const
         *slope = beta * (3 * c.third - beta * (c.fourth - 3 * c.variance * c.variance)) / c.variance;
         return (beta * c.third - 2 * c.variance) / c.variance;
     }
-    row_averages(kernel, row, beta, 1, &c);
     if (criterion->kind == CRITERION_ENTROPY) {
+        c = row_cumulants(kernel, row, beta);
         *slope = beta * beta * c.variance;
         return criterion->threshold - (c.log_z + beta * c.mean);
     }
+    row_averages(kernel, row, beta, 1, &c);
     *slope = 2 * beta * (c.mean - c.mean_twice); /* of log Y_2 */
     return log(c.participation / criterion->threshold);
 }
