@@ -58,7 +58,8 @@ static inline double vector_exp_one(double x) {
     return x > highest ? INFINITY : value;
 }
 
-/* exp(x) for x <= 0, 0 below -708; the sum in pairs, so that little waits for what comes before. */
+/* exp(x) for x <= 0 and not far above, 0 below -708; the sum in pairs, so that little waits for what comes
+ * before. */
 static inline double vector_decay_one(double x) {
     const double lowest = -708;
     double y = x < lowest ? lowest : x;

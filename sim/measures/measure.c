@@ -379,10 +379,12 @@ static double crossing(const struct kernel *kernel, const struct row *row, const
     struct cumulants c;
     beta = row_beta(row, beta);
     if (criterion->kind == CRITERION_SUSCEPTIBILITY) {
-        /* dchi/dlog beta = beta^2 (2 Var - beta kappa_3), over chi */
+        /* dchi/dlog beta = beta^2 (2 Var - beta kappa_3), over chi; dVar/dlog beta = -beta kappa_3 */
         c = row_cumulants(kernel, row, beta);
-        *slope = beta * (3 * c.third - beta * (c.fourth - 3 * c.variance * c.variance)) / c.variance;
-        return (beta * c.third - 2 * c.variance) / c.variance;
+        double value = beta * c.third / c.variance - 2;
+        *slope = beta * (3 * c.third - beta * (c.fourth - 3 * c.variance * c.variance)) / c.variance +
+                 value * (value + 2);
+        return value;
     }
     if (criterion->kind == CRITERION_ENTROPY) {
         c = row_cumulants(kernel, row, beta);
@@ -394,26 +396,32 @@ static double crossing(const struct kernel *kernel, const struct row *row, const
     return log(c.participation / criterion->threshold);
 }
 
+/* Newton's step; where the function falls, beyond its steepest, that of its reciprocal, which is straighter.
+ */
+static double newton_step(double value, double slope) { return slope > 0 ? -value / slope : value / slope; }
+
 /* Root between low and high, from `start`: Newton in log beta, with a bisection wherever it leaves the
- * bracket or does not halve the function. Where a step and the function are small, what is left is about
- * their square. */
+ * bracket or halves neither the function nor the step. Where a step and the function are small, what is left
+ * is about their square. */
 static double root_between(const struct kernel *kernel, const struct row *row,
                            const struct criterion *criterion, double low, double high, double start) {
     const double small = 5e-8, nothing = 1e-12;
     double a = log(low), b = log(high), x = start > a && start < b ? start : (a + b) / 2, previous = INFINITY,
-           slope;
+           last_step = b - a, slope;
     for (int step = 0; step < 200; step++) {
-        double value = crossing(kernel, row, criterion, exp(x), &slope), next = x - value / slope;
+        double value = crossing(kernel, row, criterion, exp(x), &slope), next = x + newton_step(value, slope);
         if (value > 0) {
             b = x;
         } else {
             a = x;
         }
-        bool newton = next >= a && next <= b && fabs(value) <= previous / 2;
+        bool newton =
+            next >= a && next <= b && (fabs(value) <= previous / 2 || fabs(next - x) <= last_step / 2);
         previous = fabs(value);
         if (!newton) { next = (a + b) / 2; }
-        bool near = newton && previous < small;
-        if (fabs(next - x) < (near ? small : nothing)) { return exp(next); }
+        bool near = newton && slope > 0 && previous < small;
+        last_step = fabs(next - x);
+        if (last_step < (near ? small : nothing)) { return exp(next); }
         x = next;
     }
     return exp(x);

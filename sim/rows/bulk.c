@@ -151,20 +151,46 @@ static double panels_bound(const struct bulk *bulk, size_t first, size_t end, do
     return bulk->y_end[end] - beta * bulk->gap_end[first];
 }
 
-/* Largest exponent over the peak nodes of the panels that can exceed e^floor, and the gap there. */
-static double find_peak(const struct bulk *bulk, double beta, double floor, double *centre) {
-    double peak = -INFINITY;
-    *centre = 0;
-    for (size_t start = 0, end; start < bulk->panels; start = end) {
-        end = start + BLOCK < bulk->panels ? start + BLOCK : bulk->panels;
-        if (panels_bound(bulk, start, end, beta) < fmax(floor - DEEPEST, peak)) { continue; }
-        for (size_t i = 0; i < (end - start) * PEAKS; i++) {
-            size_t at = (start + i / PEAKS) * PANEL + peak_node[i % PEAKS];
+/* Largest exponent over the peak nodes of panels first .. end - 1 above *peak, and the gap there. */
+static void raise_peak(const struct bulk *bulk, size_t first, size_t end, double beta, double *peak,
+                       double *centre) {
+    for (size_t i = first; i < end; i++) {
+        for (size_t k = 0; k < PEAKS; k++) {
+            size_t at = i * PANEL + peak_node[k];
             double value = bulk->log_mass[at] - beta * bulk->gap[at];
-            if (value > peak) {
-                peak = value;
+            if (value > *peak) {
+                *peak = value;
                 *centre = bulk->gap[at];
             }
+        }
+    }
+}
+
+static size_t block_end(const struct bulk *bulk, size_t first) {
+    return first + BLOCK < bulk->panels ? first + BLOCK : bulk->panels;
+}
+
+/* Largest exponent over the peak nodes of the panels that can exceed e^floor, and the gap there: first of the
+ * block that promises most, then of those that promise more than it holds. */
+static double find_peak(const struct bulk *bulk, double beta, double floor, double *centre) {
+    double peak = -INFINITY, most = floor - DEEPEST;
+    size_t best = bulk->panels;
+    *centre = 0;
+    for (size_t first = 0; first < bulk->panels; first += BLOCK) {
+        double bound = panels_bound(bulk, first, block_end(bulk, first), beta);
+        if (bound >= most) {
+            most = bound;
+            best = first;
+        }
+    }
+    if (best == bulk->panels) { return peak; }
+    raise_peak(bulk, best, block_end(bulk, best), beta, &peak, centre);
+    double least = fmax(floor - DEEPEST, peak);
+    for (size_t first = 0; first < bulk->panels; first += BLOCK) {
+        size_t end = block_end(bulk, first);
+        if (panels_bound(bulk, first, end, beta) > least) {
+            raise_peak(bulk, first, end, beta, &peak, centre);
+            least = peak > least ? peak : least;
         }
     }
     return peak;

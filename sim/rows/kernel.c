@@ -311,7 +311,7 @@ static void masses(size_t n, const double *gap, const double *log_mass, double b
     for (size_t i = 0; i < n; i += LANES) {
 #pragma omp simd
         for (size_t l = 0; l < LANES; l++) {
-            double e = vector_exp_one(log_mass[i + l] - beta * gap[i + l] - shift);
+            double e = vector_decay_one(log_mass[i + l] - beta * gap[i + l] - shift);
             double d = e == 0 ? 0 : beta * (gap[i + l] - centre), e1 = e * d, e2 = e1 * d, e3 = e2 * d;
             s[0][l] += e;
             s[1][l] += e1;
