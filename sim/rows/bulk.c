@@ -310,10 +310,10 @@ bool bulk_accumulation(const struct bulk *bulk, double offset, double best, doub
     double highest = 0, bound = 0;
     size_t peak = 0;
     for (size_t i = bulk->profile ? 0 : 1; i < bulk->ends; i++) {
-        double here = bulk->gap_end[i] + offset, ratio = bulk->y_end[i] / here;
-        if (i + 1 < bulk->ends) { bound = fmax(bound, bulk->y_end[i + 1] / here); }
-        if (ratio > highest) {
-            highest = ratio;
+        double here = bulk->gap_end[i] + offset;
+        if (i + 1 < bulk->ends && bulk->y_end[i + 1] > bound * here) { bound = bulk->y_end[i + 1] / here; }
+        if (bulk->y_end[i] > highest * here) {
+            highest = bulk->y_end[i] / here;
             peak = i;
         }
     }

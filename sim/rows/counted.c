@@ -150,6 +150,23 @@ static void make_counts(struct counted *c, const double *octave) {
     }
 }
 
+/* Its logarithm comes later, with those of the others. */
+static void add_part(struct row *row, double lower, double upper, double before, double count,
+                     uint64_t address) {
+    row->part[row->part_count++] = (struct row_part){.lower = lower,
+                                                     .upper = upper,
+                                                     .before = before,
+                                                     .last = before + count,
+                                                     .point = row->point_count,
+                                                     .address = address};
+}
+
+static void take_logs(const struct vector *vector, struct row *row) {
+    for (size_t i = 0; i < row->part_count; i++) { row->scratch[i] = row->part[i].last; }
+    vector->log(row->part_count, row->scratch, row->scratch);
+    for (size_t i = 0; i < row->part_count; i++) { row->part[i].log_last = row->scratch[i]; }
+}
+
 static void add_nodes(struct row *row, const struct counted_bin *bin, double highest, double count,
                       double spread) {
     double *gap = row->gap + row->point_count, *weight = row->count + row->point_count;
@@ -167,7 +184,7 @@ static double add_bins(struct counted *c, size_t bins, double before) {
         const struct counted_bin *bin = &c->law->bin[i];
         const double count = c->scores[i];
         if (count == 0) { continue; }
-        row_add_part(row, bin->lower - c->highest, bin->upper - c->highest, before, count, bin->address);
+        add_part(row, bin->lower - c->highest, bin->upper - c->highest, before, count, bin->address);
         add_nodes(row, bin, c->highest, count, sqrt(count) * c->normal[i]);
         before += count;
     }
@@ -179,7 +196,7 @@ static void add_rest(struct counted *c, double before, size_t scores) {
     const struct counted_law *law = c->law;
     if (law->mirrored == MIRRORED || scores > MOST_TOP) {
         double gap = law->last_gap - c->highest;
-        row_add_part(&c->row, gap, gap, before, (double)scores, 0);
+        if (scores > 0) { add_part(&c->row, gap, gap, before, (double)scores, 0); }
         row_add_point(&c->row, gap, (double)scores);
         return;
     }
@@ -195,7 +212,7 @@ static void add_rest(struct counted *c, double before, size_t scores) {
     profile_gaps(law->profile, c->isa->vector, scores, y, left);
     for (size_t i = 0; i < scores; i++, before++) {
         double gap = left[i] - c->highest;
-        row_add_part(&c->row, gap, gap, before, 1, 0);
+        add_part(&c->row, gap, gap, before, 1, 0);
         row_add_point(&c->row, gap, 1);
     }
 }
@@ -273,5 +290,6 @@ const struct row *counted_row(struct counted *c, const struct counted_law *law, 
     make_counts(c, chain.octave);
     double before = add_bins(c, bins, chain.top);
     if (law->mirrored > 0) { add_rest(c, before, (size_t)chain.rest); }
+    take_logs(c->isa->vector, row);
     return row;
 }

@@ -1,51 +1,87 @@
 /* Finer parts of counted rows, and N_n(t) inside of parts. What is approximate stands in counted.c. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "sim/rows/counted_places.h"
 
 enum {
     SINGLE = 24, /* parts of so many scores are refined into single scores */
     SINGLE_BLOCKS = (SINGLE + 3) / 4,
-    TOGETHER = 64, /* gaps */
+    TOGETHER = 64, /* parts, or gaps */
 };
 static const double NOISE = 5e-5;
 
 /* ---- finer parts ---- */
 
-static double gap_at(const struct counted *c, uint64_t octave, double u) {
-    return profile_gap(c->law->profile, counted_place(c->law, octave, u)) - c->highest;
+/* Places in a few octaves, in increasing order, and their gaps. */
+enum { MOST_POINTS = TOGETHER * SINGLE };
+struct points {
+    size_t count;
+    double y[MOST_POINTS], shift[MOST_POINTS], gap[MOST_POINTS];
+};
+
+/* y = log(n V) at u of an octave, as in counted_place; the logarithm is still to be taken. */
+static void add_place(struct points *p, const struct counted_law *law, uint64_t octave, double u) {
+    bool mirror = octave > law->upper;
+    p->y[p->count] = mirror ? -ldexp(2 - u, -(int)(octave - law->upper) - 1) : u;
+    p->shift[p->count++] = mirror ? law->log_n : law->log_top + ((double)octave - 1) * M_LN2;
 }
 
-static int by_gap(const void *a, const void *b) {
-    const struct row_part *x = a, *y = b;
-    return (x->upper > y->upper) - (x->upper < y->upper);
+static void find_gaps(const struct counted *c, struct points *p) {
+    const struct vector *vector = c->isa->vector;
+    vector->log1p(p->count, p->y, p->y);
+    for (size_t i = 0; i < p->count; i++) { p->y[i] += p->shift[i]; }
+    profile_gaps(c->law->profile, vector, p->count, p->y, p->gap);
+    for (size_t i = 0; i < p->count; i++) { p->gap[i] -= c->highest; }
 }
 
-/* The scores of a part, at most SINGLE, at uniform places; `place` holds whole blocks. */
-static void single_places(const struct counted *c, uint64_t address, size_t count, double *place) {
-    uint64_t at[SINGLE_BLOCKS];
-    double low, width;
-    size_t blocks = (count + 3) / 4;
-    for (size_t i = 0; i < blocks; i++) { at[i] = address + i; }
-    c->isa->kernel->place_uniforms(c->stream.key, STREAM_SPLITS, blocks, at, place);
-    counted_index_range(counted_address_index(address), &low, &width);
-    for (size_t i = 0; i < count; i++) { place[i] = low + width * place[i]; }
+static double part_scores(const struct row_part *part) { return part->last - part->before; }
+
+static bool part_is_few(const struct row_part *part) {
+    return part->address != 0 && part_scores(part) <= SINGLE;
 }
 
-static size_t refine_singles(struct counted *c, const struct row_part *part, struct row_part *finer) {
-    size_t count = (size_t)(part->last - part->before);
-    double place[4 * SINGLE_BLOCKS];
-    single_places(c, part->address, count, place);
-    for (size_t k = 0; k < count; k++) {
-        double gap = gap_at(c, counted_address_octave(part->address), place[k]);
-        finer[k] = (struct row_part){.lower = gap, .upper = gap};
+static bool part_is_many(const struct row_part *part) {
+    return part->address != 0 && part_scores(part) > SINGLE;
+}
+
+static void sort_few(size_t n, double *x) {
+    for (size_t i = 1; i < n; i++) {
+        double moved = x[i];
+        size_t k = i;
+        for (; k > 0 && x[k - 1] > moved; k--) { x[k] = x[k - 1]; }
+        x[k] = moved;
     }
-    qsort(finer, count, sizeof *finer, by_gap);
-    for (size_t k = 0; k < count; k++) {
-        finer[k] = row_part_make(finer[k].lower, finer[k].upper, part->before + (double)k, 1, 0);
+}
+
+/* Places of the single scores of parts with few of them, the middles of those with many. */
+static void find_points(const struct counted *c, const struct row_part *parts, size_t count,
+                        struct points *p) {
+    uint64_t at[TOGETHER * SINGLE_BLOCKS];
+    double uniform[4 * TOGETHER * SINGLE_BLOCKS], *u = uniform;
+    size_t blocks = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!part_is_few(&parts[i])) { continue; }
+        uint64_t place = parts[i].address;
+        for (double left = part_scores(&parts[i]); left > 0; left -= 4) { at[blocks++] = place++; }
     }
-    return count;
+    c->isa->kernel->place_uniforms(c->stream.key, STREAM_SPLITS, blocks, at, uniform);
+    p->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        double low, width;
+        uint64_t octave = counted_address_octave(parts[i].address);
+        if (parts[i].address == 0) { continue; }
+        counted_index_range(counted_address_index(parts[i].address), &low, &width);
+        if (part_is_many(&parts[i])) {
+            add_place(p, c->law, octave, low + width / 2);
+            continue;
+        }
+        size_t scores = (size_t)part_scores(&parts[i]);
+        for (size_t k = 0; k < scores; k++) { u[k] = low + width * u[k]; }
+        sort_few(scores, u);
+        for (size_t k = 0; k < scores; k++) { add_place(p, c->law, octave, u[k]); }
+        u += (scores + 3) / 4 * 4;
+    }
+    find_gaps(c, p);
 }
 
 /* log N/gap at the ends and in the middle of a part, were its scores spread evenly: the largest value of the
@@ -66,45 +102,101 @@ static struct crest part_crest(const struct row_part *part, double middle_gap) {
     return crest;
 }
 
-static size_t refine_split(struct counted *c, const struct row_part *part, double best,
-                           struct row_part *finer) {
-    double low, width, scores = part->last - part->before;
+/* A part with many scores, its middle, and what is to become of it. */
+struct many {
+    const struct row_part *part;
+    double middle, crest_at;
+    enum { DROPPED, QUIET, HALVED } fate;
+};
+
+static void decide(struct many *m, double best) {
+    double noise = sqrt(part_scores(m->part)) / m->part->before;
+    struct crest crest = part_crest(m->part, m->middle);
+    m->crest_at = crest.at;
+    m->fate = crest.value + crest.error + 4.5 * noise / m->part->lower <= best ? DROPPED
+              : 0.5 * noise < NOISE * m->part->log_last                        ? QUIET
+                                                                               : HALVED;
+}
+
+/* In the order of the parts; `first` holds the scores in the first halves of those that are halved. */
+struct emitter {
+    const struct counted *c;
+    const double *gap, *first;
+    struct row_part *next;
+};
+
+static void emit_few(struct emitter *e, const struct row_part *part) {
+    size_t scores = (size_t)part_scores(part);
+    for (size_t k = 0; k < scores; k++, e->gap++) {
+        *e->next++ = row_part_make(*e->gap, *e->gap, part->before + (double)k, 1, 0);
+    }
+}
+
+static void emit_many(struct emitter *e, const struct many *m) {
+    const struct row_part *part = m->part;
+    double low, width, scores = part_scores(part);
     uint64_t octave = counted_address_octave(part->address), index = counted_address_index(part->address);
     counted_index_range(index, &low, &width);
-    double middle = gap_at(c, octave, low + width / 2), noise = sqrt(scores) / part->before;
-    struct crest crest = part_crest(part, middle);
-    if (crest.value + crest.error + 4.5 * noise / part->lower <= best) { return 0; }
-    if (0.5 * noise < NOISE * part->log_last) {
-        double gap = gap_at(c, octave, low + width * crest.at);
-        *finer = row_part_make(gap, gap, part->before, scores * crest.at, 0);
-        return 1;
+    if (m->fate == QUIET) {
+        double y = counted_place(e->c->law, octave, low + width * m->crest_at),
+               gap = profile_gap(e->c->law->profile, y) - e->c->highest;
+        *e->next++ = row_part_make(gap, gap, part->before, scores * m->crest_at, 0);
+    } else if (m->fate == HALVED) {
+        double first = *e->first++;
+        *e->next++ = row_part_make(part->lower, m->middle, part->before, first,
+                                   counted_address_make(octave, 2 * index));
+        *e->next++ = row_part_make(m->middle, part->upper, part->before + first, scores - first,
+                                   counted_address_make(octave, 2 * index + 1));
     }
-    double first;
-    counted_split(c, 1, &part->address, &scores, &first);
-    finer[0] =
-        row_part_make(part->lower, middle, part->before, first, counted_address_make(octave, 2 * index));
-    finer[1] = row_part_make(middle, part->upper, part->before + first, scores - first,
-                             counted_address_make(octave, 2 * index + 1));
-    return 2;
+}
+
+/* At most TOGETHER parts; where the finer ones end. */
+static struct row_part *refine_some(const struct counted *c, const struct row_part *parts, size_t count,
+                                    double best, struct row_part *finer) {
+    struct points points;
+    struct many many[TOGETHER];
+    uint64_t address[TOGETHER];
+    double scores[TOGETHER], first[TOGETHER];
+    size_t halved = 0, n = 0;
+    find_points(c, parts, count, &points);
+    for (size_t i = 0, at = 0; i < count; i++) {
+        if (part_is_many(&parts[i])) {
+            struct many *m = &many[n++];
+            m->part = &parts[i];
+            m->middle = points.gap[at++];
+            decide(m, best);
+            if (m->fate != HALVED) { continue; }
+            address[halved] = parts[i].address;
+            scores[halved++] = part_scores(&parts[i]);
+        } else if (part_is_few(&parts[i])) {
+            at += (size_t)part_scores(&parts[i]);
+        }
+    }
+    counted_split(c, halved, address, scores, first);
+    struct emitter e = {c, points.gap, first, finer};
+    for (size_t i = 0, k = 0; i < count; i++) {
+        if (parts[i].address == 0) { /* a single score */
+            *e.next++ = parts[i];
+        } else if (part_is_few(&parts[i])) {
+            emit_few(&e, &parts[i]);
+        } else {
+            e.gap++;
+            emit_many(&e, &many[k++]);
+        }
+    }
+    return e.next;
 }
 
 size_t counted_refine(void *maker, const struct row_part *parts, size_t count, double best,
                       const struct row_part **finer) {
     struct counted *c = maker;
-    size_t found = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct row_part *next = c->finer + found;
-        if (parts[i].address == 0) { /* a single score */
-            *next = parts[i];
-            found++;
-        } else if (parts[i].last - parts[i].before <= SINGLE) {
-            found += refine_singles(c, &parts[i], next);
-        } else {
-            found += refine_split(c, &parts[i], best, next);
-        }
+    struct row_part *end = c->finer;
+    for (size_t start = 0; start < count; start += TOGETHER) {
+        size_t some = count - start < TOGETHER ? count - start : TOGETHER;
+        end = refine_some(c, parts + start, some, best, end);
     }
     *finer = c->finer;
-    return found;
+    return (size_t)(end - c->finer);
 }
 
 /* ---- N_n(t) ---- */

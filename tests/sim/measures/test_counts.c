@@ -36,6 +36,62 @@ static void check_counts(const struct law *law, double log_n) {
     }
 }
 
+/* Finer parts of neighbours are those of each alone: the same bits but for the order of equal gaps. */
+static void check_finer(const struct row *row, double best) {
+    enum { MOST = 4096 };
+    static struct row_part alone[MOST];
+    for (size_t first = 0; first < row->part_count; first += 70) {
+        size_t count = 0, end = first;
+        const struct row_part *finer;
+        for (; end < row->part_count && end < first + 70 && row->part[end].last < 3000; end++) {
+            size_t found = row->refine(row->maker, &row->part[end], 1, best, &finer);
+            memcpy(alone + count, finer, found * sizeof *finer);
+            count += found;
+        }
+        assert_int_equal(row->refine(row->maker, row->part + first, end - first, best, &finer), count);
+        for (size_t i = 0; i < count; i++) {
+            check_close(finer[i].lower, alone[i].lower, 0);
+            check_close(finer[i].upper, alone[i].upper, 0);
+            check_close(finer[i].before, alone[i].before, 0);
+            check_close(finer[i].last, alone[i].last, 0);
+            check_close(finer[i].log_last, alone[i].log_last, 0);
+            assert_true(finer[i].address == alone[i].address);
+        }
+    }
+}
+
+/* One instruction set finds what another does. */
+static void check_search(const struct law *law, double log_n) {
+    const struct family *family = family_find(law->family);
+    double log_lambda = typical_scale(family, law->p, log_n).log_lambda;
+    struct counted_law *shared =
+        counted_law_create(family, law->p, log_n, log_lambda, isa_best()->kernel, 0, NULL);
+    for (uint64_t r = 0; r < 20; r++) {
+        struct accumulation want = {0};
+        for (size_t k = 0; k < ISAS; k++) {
+            const struct isa *isa = isa_find(isas[k]);
+            if (!isa) { continue; }
+            struct counted *c = counted_create(isa);
+            const struct row *row = counted_row(c, shared, test_stream(r));
+            struct accumulation a = measure_accumulation(row);
+            if (k == 0) { want = a; }
+            assert_memory_equal(&a, &want, sizeof a);
+            check_finer(row, 0);
+            check_finer(row, a.lambda);
+            counted_free(c);
+        }
+    }
+    counted_law_free(shared);
+}
+
+static void test_search(void **state) {
+    (void)state;
+    for (size_t l = 0; l < LAWS; l++) {
+        check_search(&laws[l], 11);
+        check_search(&laws[l], 25);
+    }
+}
+
 static void test_counts(void **state) {
     (void)state;
     for (size_t l = 0; l < LAWS; l++) {
@@ -47,6 +103,7 @@ static void test_counts(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_search),
     };
     return cmocka_run_group_tests_name("counts", tests, NULL, NULL);
 }
