@@ -43,7 +43,7 @@ static void check_finer(const struct row *row, double best) {
     for (size_t first = 0; first < row->part_count; first += 70) {
         size_t count = 0, end = first;
         const struct row_part *finer;
-        for (; end < row->part_count && end < first + 70 && row->part[end].last < 3000; end++) {
+        for (; end < row->part_count && end < first + 70; end++) {
             size_t found = row->refine(row->maker, &row->part[end], 1, best, &finer);
             memcpy(alone + count, finer, found * sizeof *finer);
             count += found;
