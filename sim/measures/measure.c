@@ -81,17 +81,19 @@ static struct bulk_sums row_bulk(const struct kernel *kernel, const struct row *
     return b;
 }
 
-/* Adds the bulk, if there is one: central moments of a mixture about its mean. */
-static void add_bulk(const struct row *row, const struct bulk_sums *b, struct cumulants *c) {
-    if (!row->bulk) { return; }
-    double log_z = log_sum_exp(c->log_z, b->log_z), share[] = {exp(c->log_z - log_z), exp(b->log_z - log_z)};
-    const bool seen = b->log_z - c->log_z > NEGLIGIBLE;
-    c->top_weight = exp(seen ? -log_z : -c->log_z);
-    if (!seen) { return; }
+/* exp(x) for x <= 0, without the C library's slow way to 0. */
+static double share_of(double x) { return x < -746 ? 0 : exp(x); }
+
+/* Adds the bulk, where it is seen: central moments of a mixture about its mean. */
+static void add_bulk(const struct bulk_sums *b, struct cumulants *c) {
+    if (!(b->log_z - c->log_z > NEGLIGIBLE)) { return; }
+    double log_z = log_sum_exp(c->log_z, b->log_z),
+           share[] = {share_of(c->log_z - log_z), share_of(b->log_z - log_z)};
     double between = b->mean - c->mean;
     double d[] = {-share[1] * between, share[0] * between}, v[] = {c->variance, b->variance},
            t[] = {c->third, b->third}, f[] = {c->fourth, b->fourth};
     c->log_z = log_z;
+    c->top_weight = share_of(-log_z);
     c->mean -= d[0];
     c->variance = c->third = c->fourth = 0;
     for (int i = 0; i < 2; i++) {
@@ -102,17 +104,18 @@ static void add_bulk(const struct row *row, const struct bulk_sums *b, struct cu
     }
 }
 
-/* Adds the bulk at 2 beta to what hangs on it; twice: sum of the points' weights there without the top's. */
-static void add_bulk_twice(const struct row *row, const struct bulk_sums *b, double twice,
-                           struct cumulants *c) {
-    if (!row->bulk) { return; }
-    double log_points = log1p(twice), log_z = log_points;
-    if (b->log_z - log_points > NEGLIGIBLE) {
-        log_z = log_sum_exp(log_points, b->log_z);
-        c->mean_twice += exp(b->log_z - log_z) * (b->mean - c->mean_twice);
+/* What hangs on 2 beta, of points and bulk; twice: sum of the points' weights there without the top's, log_z:
+ * of the points alone at beta. */
+static void add_bulk_twice(const struct bulk_sums *b, double twice, double log_z, struct cumulants *c) {
+    double log_points = log1p(twice), log_twice = log_points;
+    const bool seen = b->log_z - log_points > NEGLIGIBLE;
+    if (!seen && c->log_z == log_z) { return; }
+    if (seen) {
+        log_twice = log_sum_exp(log_points, b->log_z);
+        c->mean_twice += exp(b->log_z - log_twice) * (b->mean - c->mean_twice);
     }
-    c->log_participation = log_z - 2 * c->log_z;
-    c->participation = exp(c->log_participation);
+    c->log_participation = log_twice - 2 * c->log_z;
+    c->participation = share_of(c->log_participation);
 }
 
 /* At beta, 2 beta, 4 beta, .. without moments beyond the variance. */
@@ -131,9 +134,10 @@ static void row_averages(const struct kernel *kernel, const struct row *row, dou
         double z = 1 + sum[o][0], twice = sum[o + 1][0];
         c[o] = points_cumulants(sum[o][0], sum[o][1] / z, sum[o][2] / z, twice);
         c[o].mean_twice = sum[o + 1][1] / (1 + twice);
-        add_bulk(row, &bulk, &c[o]);
+        double log_z = c[o].log_z;
+        add_bulk(&bulk, &c[o]);
         bulk = row_bulk(kernel, row, 2 * beta);
-        add_bulk_twice(row, &bulk, twice, &c[o]);
+        if (row->bulk) { add_bulk_twice(&bulk, twice, log_z, &c[o]); }
     }
 }
 
@@ -148,7 +152,7 @@ static struct cumulants row_cumulants(const struct kernel *kernel, const struct 
     c.third = m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1;
     c.fourth = m4 - 4 * m1 * m3 + 6 * m1 * m1 * m2 - 3 * m1 * m1 * m1 * m1;
     struct bulk_sums bulk = row_bulk(kernel, row, beta);
-    add_bulk(row, &bulk, &c);
+    add_bulk(&bulk, &c);
     return c;
 }
 
