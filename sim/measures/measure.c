@@ -1,5 +1,3 @@
-/* Sums over the row leave out its maximum, so that log Z = log1p(sum) and 1 - p_(1) keep their relative
- * accuracy when one key takes all. */
 #include "sim/measures/measure.h"
 
 #include <math.h>
@@ -8,153 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/numeric/logs.h"
+#include "sim/measures/averages.h"
 #include "sim/measures/guess.h"
-
-/* Under the weights p_i: log Z, the mean of the gap and its central moments; the largest weight and the
- * participation; the mean at 2 beta. */
-struct cumulants {
-    double log_z, mean, variance, third, fourth, top_weight, participation, log_participation, mean_twice;
-};
-
-static const double NEGLIGIBLE = -45; /* e^-45 of a sum that is at least 1 */
-
-/* Of the first `reach` points, all of them in the top: those that leave a trace in sums of weights times
- * powers of gaps up to the fourth. Every lane of the kernels begins with one of the points after the first,
- * and the gap's weight that is less than 2^-54 of that changes no bit. */
-static size_t traced_points(const struct row *row, double beta, size_t reach) {
-    enum { STEP = 64 };
-    const double nothing = 40; /* 54 ln 2, and rounding */
-    if (reach <= 2 * KERNEL_LANES || !(row->gap[1] > 0)) { return reach; }
-    double near = row->gap[KERNEL_LANES], far = row->gap[reach - 1];
-    if (beta * (far - near) <= nothing) { return reach; }
-    int octaves = ilogb(far) - ilogb(row->gap[1]) + 1;
-    double limit = near + (nothing + 4 * M_LN2 * octaves) / beta;
-    while (reach > STEP + KERNEL_LANES && row->gap[reach - STEP] > limit) { reach -= STEP; }
-    return reach;
-}
-
-/* Leading points and parts outside of which sum count e^{-beta gap} is negligible: for a larger beta, fewer.
- */
-struct reach {
-    size_t points, parts;
-};
-
-static struct reach whole_reach(const struct row *row) {
-    return (struct reach){row->point_count, row->part_count};
-}
-
-/* Within the reach of a smaller beta. */
-static struct reach row_reach(const struct row *row, double beta, struct reach reach) {
-    enum { STRIDE = 4 };
-    size_t points = reach.parts < row->part_count ? row->part[reach.parts].point : row->point_count;
-    while (reach.parts > 0) {
-        size_t start = reach.parts > STRIDE ? reach.parts - STRIDE : 0;
-        if (!(row->part[reach.parts - 1].log_last - beta * row->part[start].lower < NEGLIGIBLE)) { break; }
-        points = row->part[start].point;
-        reach.parts = start;
-    }
-    if (points < reach.points) { reach.points = points; }
-    if (points <= row->top_count) { reach.points = traced_points(row, beta, reach.points); }
-    return reach;
-}
-
-/* Of the points alone; twice: sum of the weights at 2 beta without the top's. */
-static struct cumulants points_cumulants(double rest, double m1, double m2, double twice) {
-    double z = 1 + rest, log_z = log1p(rest);
-    return (struct cumulants){
-        .log_z = log_z,
-        .mean = m1,
-        .variance = fmax(0, m2 - m1 * m1),
-        .top_weight = 1 / z,
-        .participation = (1 + twice) / z / z,
-        .log_participation = log1p(twice) - 2 * log_z,
-    };
-}
-
-/* Sums over the bulk at beta, with gaps of the row; log Z is -inf where there is nothing. */
-static struct bulk_sums row_bulk(const struct kernel *kernel, const struct row *row, double beta) {
-    if (!row->bulk) { return (struct bulk_sums){.log_z = -INFINITY}; }
-    struct bulk_sums b = bulk_sums(row->bulk, kernel, beta, beta * row->bulk_offset + NEGLIGIBLE);
-    b.log_z -= beta * row->bulk_offset;
-    b.mean += row->bulk_offset;
-    return b;
-}
-
-/* exp(x) for x <= 0, without the C library's slow way to 0. */
-static double share_of(double x) { return x < -746 ? 0 : exp(x); }
-
-/* Adds the bulk, where it is seen: central moments of a mixture about its mean. */
-static void add_bulk(const struct bulk_sums *b, struct cumulants *c) {
-    if (!(b->log_z - c->log_z > NEGLIGIBLE)) { return; }
-    double log_z = log_sum_exp(c->log_z, b->log_z),
-           share[] = {share_of(c->log_z - log_z), share_of(b->log_z - log_z)};
-    double between = b->mean - c->mean;
-    double d[] = {-share[1] * between, share[0] * between}, v[] = {c->variance, b->variance},
-           t[] = {c->third, b->third}, f[] = {c->fourth, b->fourth};
-    c->log_z = log_z;
-    c->top_weight = share_of(-log_z);
-    c->mean -= d[0];
-    c->variance = c->third = c->fourth = 0;
-    for (int i = 0; i < 2; i++) {
-        double d2 = d[i] * d[i];
-        c->variance += share[i] * (v[i] + d2);
-        c->third += share[i] * (t[i] + 3 * v[i] * d[i] + d2 * d[i]);
-        c->fourth += share[i] * (f[i] + 4 * t[i] * d[i] + 6 * v[i] * d2 + d2 * d2);
-    }
-}
-
-/* What hangs on 2 beta, of points and bulk; twice: sum of the points' weights there without the top's, log_z:
- * of the points alone at beta. */
-static void add_bulk_twice(const struct bulk_sums *b, double twice, double log_z, struct cumulants *c) {
-    double log_points = log1p(twice), log_twice = log_points;
-    const bool seen = b->log_z - log_points > NEGLIGIBLE;
-    if (!seen && c->log_z == log_z) { return; }
-    if (seen) {
-        log_twice = log_sum_exp(log_points, b->log_z);
-        c->mean_twice += exp(b->log_z - log_twice) * (b->mean - c->mean_twice);
-    }
-    c->log_participation = log_twice - 2 * c->log_z;
-    c->participation = share_of(c->log_participation);
-}
-
-/* At beta, 2 beta, 4 beta, .. without moments beyond the variance. */
-static void row_averages(const struct kernel *kernel, const struct row *row, double beta, size_t count,
-                         struct cumulants *c) {
-    size_t points[KERNEL_OCTAVES];
-    double sum[KERNEL_OCTAVES][KERNEL_AVERAGES], at = beta;
-    struct reach reach = whole_reach(row);
-    for (size_t o = 0; o <= count; o++, at *= 2) { /* the last is twice a beta */
-        reach = row_reach(row, at, reach);
-        points[o] = reach.points - 1;
-    }
-    kernel->octaves(count + 1, points, row->gap + 1, row->count + 1, beta, sum);
-    struct bulk_sums bulk = row_bulk(kernel, row, beta);
-    for (size_t o = 0; o < count; o++, beta *= 2) {
-        double z = 1 + sum[o][0], twice = sum[o + 1][0];
-        c[o] = points_cumulants(sum[o][0], sum[o][1] / z, sum[o][2] / z, twice);
-        c[o].mean_twice = sum[o + 1][1] / (1 + twice);
-        double log_z = c[o].log_z;
-        add_bulk(&bulk, &c[o]);
-        bulk = row_bulk(kernel, row, 2 * beta);
-        if (row->bulk) { add_bulk_twice(&bulk, twice, log_z, &c[o]); }
-    }
-}
-
-/* At one beta without what hangs on 2 beta, with higher moments. */
-static struct cumulants row_cumulants(const struct kernel *kernel, const struct row *row, double beta) {
-    size_t points = row_reach(row, beta, whole_reach(row)).points;
-    double s[KERNEL_MOMENTS];
-    kernel->weights(points, row->gap, beta, row->scratch);
-    kernel->moments(points - 1, row->gap + 1, row->count + 1, row->scratch + 1, s);
-    double z = 1 + s[0], m1 = s[1] / z, m2 = s[2] / z, m3 = s[3] / z, m4 = s[4] / z;
-    struct cumulants c = points_cumulants(s[0], m1, m2, 0);
-    c.third = m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1;
-    c.fourth = m4 - 4 * m1 * m3 + 6 * m1 * m1 * m2 - 3 * m1 * m1 * m1 * m1;
-    struct bulk_sums bulk = row_bulk(kernel, row, beta);
-    add_bulk(&bulk, &c);
-    return c;
-}
 
 static bool part_is_atom(const struct row_part *part) { return part->lower == part->upper; }
 
@@ -190,7 +43,7 @@ void measure_ordered_weights(const struct vector *vector, const struct row *row,
 }
 
 /* beta and the cumulants are for the row's own gaps. */
-static void measure_from(const struct cumulants *c, double beta, double stretch, double out[MEASURE_VALUES]) {
+static void measure_from(const struct averages *c, double beta, double stretch, double out[MEASURE_VALUES]) {
     out[MEASURE_ENTROPY] = c->log_z + beta * c->mean;
     out[MEASURE_PARTICIPATION] = c->participation;
     out[MEASURE_LOG_PARTICIPATION] = c->log_participation;
@@ -225,11 +78,11 @@ static size_t octave_length(size_t count, const double *beta) {
 /* Every octave-th beta from the first one on; how many, at most as many as are squared in one go. */
 static size_t measure_chain(const struct kernel *kernel, const struct row *row, size_t count, size_t octave,
                             const double *beta, double (*value)[MEASURE_VALUES]) {
-    struct cumulants c[KERNEL_OCTAVES];
+    struct averages c[KERNEL_OCTAVES];
     size_t length = (count - 1) / octave + 1;
     if (length > KERNEL_OCTAVES - 1) { length = KERNEL_OCTAVES - 1; }
     double at = row_beta(row, beta[0]);
-    row_averages(kernel, row, at, length, c);
+    averages_chain(kernel, row, at, length, c);
     for (size_t i = 0; i < length; i++, at *= 2) { measure_from(&c[i], at, row->stretch, value[i * octave]); }
     return length;
 }
@@ -376,54 +229,66 @@ struct accumulation measure_accumulation(const struct row *row) {
 
 /* ---- collapse points ---- */
 
-/* A function of beta that goes from negative to positive at the criterion's collapse point, and its
- * slope in log beta. */
-static double crossing(const struct kernel *kernel, const struct row *row, const struct criterion *criterion,
-                       double beta, double *slope) {
-    struct cumulants c;
+/* A function of beta that goes from negative to positive at the criterion's collapse point, its slope in log
+ * beta, and the row's balance. */
+struct crossing {
+    double value, slope, balance;
+};
+
+static struct crossing crossing(const struct kernel *kernel, const struct row *row,
+                                const struct criterion *criterion, double beta) {
+    struct averages c;
     beta = row_beta(row, beta);
-    if (criterion->kind == CRITERION_SUSCEPTIBILITY) {
-        /* dchi/dlog beta = beta^2 (2 Var - beta kappa_3), over chi; dVar/dlog beta = -beta kappa_3 */
-        c = row_cumulants(kernel, row, beta);
-        double value = beta * c.third / c.variance - 2;
-        *slope = beta * (3 * c.third - beta * (c.fourth - 3 * c.variance * c.variance)) / c.variance +
-                 value * (value + 2);
-        return value;
+    if (criterion->kind == CRITERION_PARTICIPATION) {
+        averages_chain(kernel, row, beta, 1, &c);
+        return (struct crossing){log(c.participation / criterion->threshold),
+                                 2 * beta * (c.mean - c.mean_twice) /* of log Y_2 */, c.balance};
     }
+    c = averages_at(kernel, row, beta);
     if (criterion->kind == CRITERION_ENTROPY) {
-        c = row_cumulants(kernel, row, beta);
-        *slope = beta * beta * c.variance;
-        return criterion->threshold - (c.log_z + beta * c.mean);
+        double entropy = c.log_z + beta * c.mean;
+        return (struct crossing){log(criterion->threshold / entropy), beta * beta * c.variance / entropy,
+                                 c.balance};
     }
-    row_averages(kernel, row, beta, 1, &c);
-    *slope = 2 * beta * (c.mean - c.mean_twice); /* of log Y_2 */
-    return log(c.participation / criterion->threshold);
+    /* dchi/dlog beta = beta^2 (2 Var - beta kappa_3), over chi; dVar/dlog beta = -beta kappa_3 */
+    double value = beta * c.third / c.variance - 2, fourth = c.fourth - 3 * c.variance * c.variance;
+    return (struct crossing){value, beta * (3 * c.third - beta * fourth) / c.variance + value * (value + 2),
+                             c.balance};
 }
 
 /* Newton's step; where the function falls, beyond its steepest, that of its reciprocal, which is straighter.
  */
 static double newton_step(double value, double slope) { return slope > 0 ? -value / slope : value / slope; }
 
-/* Root between low and high, from `start`: Newton in log beta, with a bisection wherever it leaves the
+/* Where to go from x in [a, b] when Newton's method is of no use: the function is flat but where points and
+ * bulk are in balance, or nothing is known. */
+static double other_step(const struct crossing *c, double x, double a, double b, int *balances) {
+    double next = x + c->balance;
+    return next > a && next < b && (*balances)++ < 2 ? next : (a + b) / 2;
+}
+
+/* Root between low and high, from `start`: Newton in log beta, with another step wherever it leaves the
  * bracket or halves neither the function nor the step. Where a step and the function are small, what is left
  * is about their square. */
 static double root_between(const struct kernel *kernel, const struct row *row,
                            const struct criterion *criterion, double low, double high, double start) {
     const double small = 5e-8, nothing = 1e-12;
     double a = log(low), b = log(high), x = start > a && start < b ? start : (a + b) / 2, previous = INFINITY,
-           last_step = b - a, slope;
+           last_step = b - a;
+    int balances = 0;
     for (int step = 0; step < 200; step++) {
-        double value = crossing(kernel, row, criterion, exp(x), &slope), next = x + newton_step(value, slope);
-        if (value > 0) {
+        struct crossing c = crossing(kernel, row, criterion, exp(x));
+        double next = x + newton_step(c.value, c.slope);
+        if (c.value > 0) {
             b = x;
         } else {
             a = x;
         }
         bool newton =
-            next >= a && next <= b && (fabs(value) <= previous / 2 || fabs(next - x) <= last_step / 2);
-        previous = fabs(value);
-        if (!newton) { next = (a + b) / 2; }
-        bool near = newton && slope > 0 && previous < small;
+            next >= a && next <= b && (fabs(c.value) <= previous / 2 || fabs(next - x) <= last_step / 2);
+        previous = fabs(c.value);
+        if (!newton) { next = other_step(&c, x, a, b, &balances); }
+        bool near = newton && c.slope > 0 && previous < small;
         last_step = fabs(next - x);
         if (last_step < (near ? small : nothing)) { return exp(next); }
         x = next;
@@ -444,17 +309,17 @@ struct bracket {
 static double root_anywhere(const struct kernel *kernel, const struct row *row,
                             const struct criterion *criterion, const struct bracket *bracket) {
     const double least = 1e-300, most = 1e300;
-    double slope, value = 0, low = fmin(fmax(bracket->low, least), most / 2);
+    double value = 0, low = fmin(fmax(bracket->low, least), most / 2);
     double high = fmin(fmax(bracket->high, 2 * low), most);
     bool negative = bracket->negative && low == bracket->low,
          positive = bracket->positive && high == bracket->high;
-    while (!negative && (value = crossing(kernel, row, criterion, low, &slope)) > 0) {
+    while (!negative && (value = crossing(kernel, row, criterion, low).value) > 0) {
         if (low == least) { return 0; }
         high = low;
         low = fmax(least, low / 2);
     }
     if (isnan(value)) { return NAN; }
-    while (!positive && (value = crossing(kernel, row, criterion, high, &slope)) < 0) {
+    while (!positive && (value = crossing(kernel, row, criterion, high).value) < 0) {
         if (high == most) { return INFINITY; }
         low = high;
         high = fmin(most, high * 2);

@@ -1,0 +1,134 @@
+/* Sums over the row leave out its maximum, so that log Z = log1p(sum) and 1 - p_(1) keep their relative
+ * accuracy when one key takes all. */
+#include "sim/measures/averages.h"
+
+#include <math.h>
+
+#include "models/numeric/logs.h"
+
+static const double NEGLIGIBLE = -45; /* e^-45 of a sum that is at least 1 */
+
+/* Of the first `reach` points, all of them in the top: those that leave a trace in sums of weights times
+ * powers of gaps up to the fourth. Every lane of the kernels begins with one of the points after the first,
+ * and the gap's weight that is less than 2^-54 of that changes no bit. */
+static size_t traced_points(const struct row *row, double beta, size_t reach) {
+    enum { STEP = 64 };
+    const double nothing = 40; /* 54 ln 2, and rounding */
+    if (reach <= 2 * KERNEL_LANES || !(row->gap[1] > 0)) { return reach; }
+    double near = row->gap[KERNEL_LANES], far = row->gap[reach - 1];
+    if (beta * (far - near) <= nothing) { return reach; }
+    int octaves = ilogb(far) - ilogb(row->gap[1]) + 1;
+    double limit = near + (nothing + 4 * M_LN2 * octaves) / beta;
+    while (reach > STEP + KERNEL_LANES && row->gap[reach - STEP] > limit) { reach -= STEP; }
+    return reach;
+}
+
+/* Number of leading points outside of which sum count e^{-beta gap} is negligible, at most `most`. */
+static size_t row_reach(const struct row *row, double beta, size_t most) {
+    enum { STRIDE = 4 };
+    size_t reach = row->point_count;
+    for (size_t end = row->part_count; end > 0;) {
+        size_t start = end > STRIDE ? end - STRIDE : 0;
+        if (!(row->part[end - 1].log_last - beta * row->part[start].lower < NEGLIGIBLE)) { break; }
+        reach = row->part[start].point;
+        end = start;
+    }
+    if (reach > row->top_count) { return reach < most ? reach : most; }
+    return traced_points(row, beta, reach < most ? reach : most);
+}
+
+/* Of the points alone; twice: sum of the weights at 2 beta without the top's. */
+static struct averages points_averages(double rest, double m1, double m2, double twice) {
+    double z = 1 + rest, log_z = log1p(rest);
+    return (struct averages){
+        .log_z = log_z,
+        .mean = m1,
+        .variance = fmax(0, m2 - m1 * m1),
+        .top_weight = 1 / z,
+        .participation = (1 + twice) / z / z,
+        .log_participation = log1p(twice) - 2 * log_z,
+    };
+}
+
+/* Sums over the bulk at beta, with gaps of the row; log Z is -inf where there is nothing. */
+static struct bulk_sums row_bulk(const struct kernel *kernel, const struct row *row, double beta) {
+    if (!row->bulk) { return (struct bulk_sums){.log_z = -INFINITY}; }
+    struct bulk_sums b = bulk_sums(row->bulk, kernel, beta, beta * row->bulk_offset + NEGLIGIBLE);
+    b.log_z -= beta * row->bulk_offset;
+    b.mean += row->bulk_offset;
+    return b;
+}
+
+/* exp(x) for x <= 0, without the C library's slow way to 0. */
+static double share_of(double x) { return x < -746 ? 0 : exp(x); }
+
+/* Adds the bulk, where it is seen: central moments of a mixture about its mean. */
+static void add_bulk(const struct bulk_sums *b, double beta, struct averages *c) {
+    c->balance = (b->log_z - c->log_z) / (beta * (b->mean - c->mean));
+    if (!(b->log_z - c->log_z > NEGLIGIBLE)) { return; }
+    double log_z = log_sum_exp(c->log_z, b->log_z),
+           share[] = {share_of(c->log_z - log_z), share_of(b->log_z - log_z)};
+    double between = b->mean - c->mean;
+    double d[] = {-share[1] * between, share[0] * between}, v[] = {c->variance, b->variance},
+           t[] = {c->third, b->third}, f[] = {c->fourth, b->fourth};
+    c->log_z = log_z;
+    c->top_weight = share_of(-log_z);
+    c->mean -= d[0];
+    c->variance = c->third = c->fourth = 0;
+    for (int i = 0; i < 2; i++) {
+        double d2 = d[i] * d[i];
+        c->variance += share[i] * (v[i] + d2);
+        c->third += share[i] * (t[i] + 3 * v[i] * d[i] + d2 * d[i]);
+        c->fourth += share[i] * (f[i] + 4 * t[i] * d[i] + 6 * v[i] * d2 + d2 * d2);
+    }
+}
+
+/* What hangs on 2 beta, of points and bulk; twice: sum of the points' weights there without the top's, log_z:
+ * of the points alone at beta. */
+static void add_bulk_twice(const struct bulk_sums *b, double twice, double log_z, struct averages *c) {
+    double log_points = log1p(twice), log_twice = log_points;
+    const bool seen = b->log_z - log_points > NEGLIGIBLE;
+    if (!seen && c->log_z == log_z) { return; }
+    if (seen) {
+        log_twice = log_sum_exp(log_points, b->log_z);
+        c->mean_twice += exp(b->log_z - log_twice) * (b->mean - c->mean_twice);
+    }
+    c->log_participation = log_twice - 2 * c->log_z;
+    c->participation = share_of(c->log_participation);
+}
+
+void averages_chain(const struct kernel *kernel, const struct row *row, double beta, size_t count,
+                    struct averages *c) {
+    size_t reach[KERNEL_OCTAVES], most = row->point_count;
+    double sum[KERNEL_OCTAVES][KERNEL_AVERAGES], at = beta;
+    /* a larger beta reaches less far; the last is twice a beta */
+    for (size_t o = 0; o <= count; o++, at *= 2) {
+        most = row_reach(row, at, most);
+        reach[o] = most - 1;
+    }
+    kernel->octaves(count + 1, reach, row->gap + 1, row->count + 1, beta, sum);
+    struct bulk_sums bulk = row_bulk(kernel, row, beta);
+    for (size_t o = 0; o < count; o++, beta *= 2) {
+        double z = 1 + sum[o][0], twice = sum[o + 1][0];
+        c[o] = points_averages(sum[o][0], sum[o][1] / z, sum[o][2] / z, twice);
+        c[o].mean_twice = sum[o + 1][1] / (1 + twice);
+        double log_z = c[o].log_z;
+        add_bulk(&bulk, beta, &c[o]);
+        bulk = row_bulk(kernel, row, 2 * beta);
+        if (row->bulk) { add_bulk_twice(&bulk, twice, log_z, &c[o]); }
+    }
+}
+
+struct averages averages_at(const struct kernel *kernel, const struct row *row, double beta) {
+    size_t reach = row_reach(row, beta, row->point_count);
+    double s[KERNEL_MOMENTS];
+    kernel->weights(reach, row->gap, beta, row->scratch);
+    kernel->moments(reach - 1, row->gap + 1, row->count + 1, row->scratch + 1, s);
+    double z = 1 + s[0], m1 = s[1] / z, m2 = s[2] / z, m3 = s[3] / z, m4 = s[4] / z;
+    struct averages c = points_averages(s[0], m1, m2, 0);
+    c.third = m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1;
+    c.fourth = m4 - 4 * m1 * m3 + 6 * m1 * m1 * m2 - 3 * m1 * m1 * m1 * m1;
+    struct bulk_sums bulk = row_bulk(kernel, row, beta);
+    add_bulk(&bulk, beta, &c);
+    return c;
+}
