@@ -3,6 +3,7 @@
 #include "sim/measures/averages.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "models/numeric/logs.h"
 
@@ -37,16 +38,13 @@ static size_t row_reach(const struct row *row, double beta, size_t most) {
     return traced_points(row, beta, reach < most ? reach : most);
 }
 
-/* Of the points alone; twice: sum of the weights at 2 beta without the top's. */
-static struct averages points_averages(double rest, double m1, double m2, double twice) {
-    double z = 1 + rest, log_z = log1p(rest);
+/* Of the points alone, without what hangs on 2 beta. */
+static struct averages points_averages(double rest, double m1, double m2) {
     return (struct averages){
-        .log_z = log_z,
+        .log_z = log1p(rest),
         .mean = m1,
         .variance = fmax(0, m2 - m1 * m1),
-        .top_weight = 1 / z,
-        .participation = (1 + twice) / z / z,
-        .log_participation = log1p(twice) - 2 * log_z,
+        .top_weight = 1 / (1 + rest),
     };
 }
 
@@ -63,9 +61,9 @@ static struct bulk_sums row_bulk(const struct kernel *kernel, const struct row *
 static double share_of(double x) { return x < -746 ? 0 : exp(x); }
 
 /* Adds the bulk, where it is seen: central moments of a mixture about its mean. */
-static void add_bulk(const struct bulk_sums *b, double beta, struct averages *c) {
+static bool add_bulk(const struct bulk_sums *b, double beta, struct averages *c) {
     c->balance = (b->log_z - c->log_z) / (beta * (b->mean - c->mean));
-    if (!(b->log_z - c->log_z > NEGLIGIBLE)) { return; }
+    if (!(b->log_z - c->log_z > NEGLIGIBLE)) { return false; }
     double log_z = log_sum_exp(c->log_z, b->log_z),
            share[] = {share_of(c->log_z - log_z), share_of(b->log_z - log_z)};
     double between = b->mean - c->mean;
@@ -81,41 +79,33 @@ static void add_bulk(const struct bulk_sums *b, double beta, struct averages *c)
         c->third += share[i] * (t[i] + 3 * v[i] * d[i] + d2 * d[i]);
         c->fourth += share[i] * (f[i] + 4 * t[i] * d[i] + 6 * v[i] * d2 + d2 * d2);
     }
-}
-
-/* What hangs on 2 beta, of points and bulk; twice: sum of the points' weights there without the top's, log_z:
- * of the points alone at beta. */
-static void add_bulk_twice(const struct bulk_sums *b, double twice, double log_z, struct averages *c) {
-    double log_points = log1p(twice), log_twice = log_points;
-    const bool seen = b->log_z - log_points > NEGLIGIBLE;
-    if (!seen && c->log_z == log_z) { return; }
-    if (seen) {
-        log_twice = log_sum_exp(log_points, b->log_z);
-        c->mean_twice += exp(b->log_z - log_twice) * (b->mean - c->mean_twice);
-    }
-    c->log_participation = log_twice - 2 * c->log_z;
-    c->participation = share_of(c->log_participation);
+    return true;
 }
 
 void averages_chain(const struct kernel *kernel, const struct row *row, double beta, size_t count,
-                    struct averages *c) {
+                    struct averages *averages) {
     size_t reach[KERNEL_OCTAVES], most = row->point_count;
     double sum[KERNEL_OCTAVES][KERNEL_AVERAGES], at = beta;
+    struct averages c[KERNEL_OCTAVES];
+    bool seen[KERNEL_OCTAVES];
     /* a larger beta reaches less far; the last is twice a beta */
     for (size_t o = 0; o <= count; o++, at *= 2) {
         most = row_reach(row, at, most);
         reach[o] = most - 1;
     }
     kernel->octaves(count + 1, reach, row->gap + 1, row->count + 1, beta, sum);
-    struct bulk_sums bulk = row_bulk(kernel, row, beta);
-    for (size_t o = 0; o < count; o++, beta *= 2) {
-        double z = 1 + sum[o][0], twice = sum[o + 1][0];
-        c[o] = points_averages(sum[o][0], sum[o][1] / z, sum[o][2] / z, twice);
-        c[o].mean_twice = sum[o + 1][1] / (1 + twice);
-        double log_z = c[o].log_z;
-        add_bulk(&bulk, beta, &c[o]);
-        bulk = row_bulk(kernel, row, 2 * beta);
-        if (row->bulk) { add_bulk_twice(&bulk, twice, log_z, &c[o]); }
+    for (size_t o = 0; o <= count; o++, beta *= 2) {
+        double z = 1 + sum[o][0];
+        struct bulk_sums bulk = row_bulk(kernel, row, beta);
+        c[o] = points_averages(sum[o][0], sum[o][1] / z, sum[o][2] / z);
+        seen[o] = add_bulk(&bulk, beta, &c[o]);
+    }
+    for (size_t o = 0; o < count; o++) {
+        double z = 1 + sum[o][0], points = (1 + sum[o + 1][0]) / z / z;
+        averages[o] = c[o];
+        averages[o].mean_twice = c[o + 1].mean;
+        averages[o].log_participation = c[o + 1].log_z - 2 * c[o].log_z;
+        averages[o].participation = seen[o] || seen[o + 1] ? share_of(averages[o].log_participation) : points;
     }
 }
 
@@ -125,7 +115,7 @@ struct averages averages_at(const struct kernel *kernel, const struct row *row, 
     kernel->weights(reach, row->gap, beta, row->scratch);
     kernel->moments(reach - 1, row->gap + 1, row->count + 1, row->scratch + 1, s);
     double z = 1 + s[0], m1 = s[1] / z, m2 = s[2] / z, m3 = s[3] / z, m4 = s[4] / z;
-    struct averages c = points_averages(s[0], m1, m2, 0);
+    struct averages c = points_averages(s[0], m1, m2);
     c.third = m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1;
     c.fourth = m4 - 4 * m1 * m3 + 6 * m1 * m1 * m2 - 3 * m1 * m1 * m1 * m1;
     struct bulk_sums bulk = row_bulk(kernel, row, beta);

@@ -33,10 +33,15 @@ double measure_ordered_weight(const struct row *row, double beta, double log_par
 void measure_ordered_weights(const struct vector *vector, const struct row *row, size_t count,
                              const double *beta, const double (*value)[MEASURE_VALUES], size_t ranks,
                              double *weight) {
-    for (size_t k = 0; k < ranks; k++) {
-        double gap = row_gap(row, k + 1);
+    enum { MOST = 64 };
+    double gap[MOST];
+    for (size_t first = 0; first < ranks; first += MOST) {
+        size_t some = ranks - first < MOST ? ranks - first : MOST;
+        for (size_t k = 0; k < some; k++) { gap[k] = row_gap(row, first + k + 1); }
         for (size_t b = 0; b < count; b++) {
-            weight[b * ranks + k] = -row_beta(row, beta[b]) * gap - value[b][MEASURE_LOG_PARTITION];
+            double *w = weight + b * ranks + first, at = -row_beta(row, beta[b]),
+                   log_z = value[b][MEASURE_LOG_PARTITION];
+            for (size_t k = 0; k < some; k++) { w[k] = at * gap[k] - log_z; }
         }
     }
     vector->exp(count * ranks, weight, weight);
