@@ -207,7 +207,7 @@ static bool ranges_cover(struct profile *q, double first, double last, int halvi
         range.resolved = panel_is_resolved(q, &range.panel);
     }
     if (!range.resolved && halvings > 0 && high - low > flat) {
-        double middle = (first + last) / 2;
+        double middle = isfinite(high) ? rank_between(q, first, last, (low + high) / 2) : (first + last) / 2;
         return ranges_cover(q, first, middle, halvings - 1) && ranges_cover(q, middle, last, halvings - 1);
     }
     range.panel.low = low;
@@ -215,11 +215,11 @@ static bool ranges_cover(struct profile *q, double first, double last, int halvi
     return range_add(q, &range) != NULL;
 }
 
-bool profile_invert(struct profile *q, double y_low) {
+bool profile_invert(struct profile *q, double y_low, double y_high) {
     enum { HALVINGS = 5 };
     bool good = true;
-    for (double y = y_low; good && y < q->log_n && profile_gap(q, y) < INFINITY; y *= 1.5) {
-        good = ranges_cover(q, y, fmin(1.5 * y, q->log_n), HALVINGS);
+    for (double y = y_low; good && y < y_high && profile_gap(q, y) < INFINITY; y *= 1.5) {
+        good = ranges_cover(q, y, fmin(1.5 * y, y_high), HALVINGS);
     }
     return good;
 }

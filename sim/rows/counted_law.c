@@ -66,6 +66,12 @@ static void law_divide(struct counted_law *law) {
     while (law->depth < 5 && ldexp(0.8, -(int)law->depth) > peak / 3.5) { law->depth++; }
 }
 
+/* Parts end at the rest beyond the mirrored octaves, or go on in the bulk. */
+static void law_invert(struct counted_law *law) {
+    double end = law->log_n + (law->mirrored > 0 ? log1p(-ldexp(1, -(int)law->mirrored - 1)) : 0);
+    if (!profile_invert(law->profile, law->log_top, end)) { memory_exhausted(); }
+}
+
 static void law_fill(struct counted_law *law) {
     size_t count = (size_t)(law->upper + law->mirrored) << law->depth;
     struct counted_bin *bin = law->bin = memory_create(count, sizeof *bin);
@@ -94,7 +100,7 @@ struct counted_law *counted_law_create(const struct family *family, const double
     law->profile = profile_create(family, p, log_n, log_lambda_typ);
     if (!law->profile) { memory_exhausted(); }
     law_divide(law);
-    if (law->upper + law->mirrored > 0 && !profile_invert(law->profile, law->log_top)) { memory_exhausted(); }
+    if (law->upper + law->mirrored > 0) { law_invert(law); }
     law_fill(law);
     if (law->bulk) { bulk_prepare(law->bulk, kernel, betas, beta); }
     return law;

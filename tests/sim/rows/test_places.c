@@ -159,7 +159,7 @@ static void test_ranks(void **state) {
         double n = log_n[i % 5];
         struct profile *profile =
             profile_create(family, law->p, n, typical_scale(family, law->p, n).log_lambda);
-        assert_true(profile_invert(profile, 5));
+        assert_true(profile_invert(profile, 5, n));
         check_ranks(profile, n);
         profile_free(profile);
     }
