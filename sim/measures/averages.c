@@ -82,18 +82,60 @@ static bool add_bulk(const struct bulk_sums *b, double beta, struct averages *c)
     return true;
 }
 
-void averages_chain(const struct kernel *kernel, const struct row *row, double beta, size_t count,
-                    struct averages *averages) {
+/* Over all points but the first. */
+static void sum_points(const struct kernel *kernel, const struct row *row, double beta, size_t octaves,
+                       double (*sum)[KERNEL_AVERAGES]) {
     size_t reach[KERNEL_OCTAVES], most = row->point_count;
-    double sum[KERNEL_OCTAVES][KERNEL_AVERAGES], at = beta;
-    struct averages c[KERNEL_OCTAVES];
-    bool seen[KERNEL_OCTAVES];
-    /* a larger beta reaches less far; the last is twice a beta */
-    for (size_t o = 0; o <= count; o++, at *= 2) {
+    double at = beta;
+    for (size_t o = 0; o < octaves; o++, at *= 2) { /* a larger beta reaches less far */
         most = row_reach(row, at, most);
         reach[o] = most - 1;
     }
-    kernel->octaves(count + 1, reach, row->gap + 1, row->count + 1, beta, sum);
+    kernel->octaves(octaves, reach, row->gap + 1, row->count + 1, beta, sum);
+}
+
+/* Adds the last points, that are in no node_sums: all of them, at as many octaves as they can be seen. */
+static void add_loose(const struct kernel *kernel, const struct row *row, double beta, size_t octaves,
+                      double (*sum)[KERNEL_AVERAGES]) {
+    size_t first = row->point_count - row->loose, seen = 0, count[KERNEL_OCTAVES];
+    double at = beta, loose[KERNEL_OCTAVES][KERNEL_AVERAGES];
+    if (row->loose == 0) { return; }
+    for (; seen < octaves && row->log_n - at * row->gap[first] > NEGLIGIBLE; seen++, at *= 2) {
+        count[seen] = row->loose;
+    }
+    if (seen == 0) { return; }
+    kernel->octaves(seen, count, row->gap + first, row->count + first, beta, loose);
+    for (size_t o = 0; o < seen; o++) {
+        for (size_t m = 0; m < KERNEL_AVERAGES; m++) { sum[o][m] += loose[o][m]; }
+    }
+}
+
+/* The same, where the sums over the nodes are known. */
+static void sum_others(const struct kernel *kernel, const struct row *row, double beta, size_t octaves,
+                       const double *const *nodes, double (*sum)[KERNEL_AVERAGES]) {
+    size_t reach[KERNEL_OCTAVES] = {0}, most = row->top_count;
+    double at = beta;
+    for (size_t o = 0; o < octaves; o++, at *= 2) {
+        most = traced_points(row, at, most);
+        reach[o] = most - 1;
+    }
+    kernel->octaves(octaves, reach, row->gap + 1, row->count + 1, beta, sum);
+    add_loose(kernel, row, beta, octaves, sum);
+    for (size_t o = 0; o < octaves; o++) {
+        for (size_t m = 0; m < KERNEL_AVERAGES; m++) { sum[o][m] += nodes[o][m]; }
+    }
+}
+
+void averages_chain(const struct kernel *kernel, const struct row *row, double beta, size_t count,
+                    const double *const *nodes, struct averages *averages) {
+    double sum[KERNEL_OCTAVES][KERNEL_AVERAGES];
+    struct averages c[KERNEL_OCTAVES];
+    bool seen[KERNEL_OCTAVES];
+    if (nodes) {
+        sum_others(kernel, row, beta, count + 1, nodes, sum);
+    } else {
+        sum_points(kernel, row, beta, count + 1, sum);
+    }
     for (size_t o = 0; o <= count; o++, beta *= 2) {
         double z = 1 + sum[o][0];
         struct bulk_sums bulk = row_bulk(kernel, row, beta);

@@ -13,9 +13,10 @@ struct averages {
 };
 
 /* At beta, 2 beta, 4 beta, .. without moments beyond the variance; count < KERNEL_OCTAVES. beta is for the
- * row's own gaps. */
+ * row's own gaps. `nodes`: the row's node_sums at all these and at the last one's double; NULL where they are
+ * not known. */
 void averages_chain(const struct kernel *kernel, const struct row *row, double beta, size_t count,
-                    struct averages *averages);
+                    const double *const *nodes, struct averages *averages);
 /* At one beta without what hangs on 2 beta, with higher moments. */
 struct averages averages_at(const struct kernel *kernel, const struct row *row, double beta);
 

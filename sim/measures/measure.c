@@ -80,24 +80,43 @@ static size_t octave_length(size_t count, const double *beta) {
     return length;
 }
 
-/* Every octave-th beta from the first one on; how many, at most as many as are squared in one go. */
-static size_t measure_chain(const struct kernel *kernel, const struct row *row, size_t count, size_t octave,
-                            const double *beta, double (*value)[MEASURE_VALUES]) {
+enum { FORESEEN = 128 }; /* betas */
+
+/* Betas, and the row's node_sums there, if they are known. */
+struct betas {
+    size_t count, octave;
+    const double *beta;
+    bool foreseen;
+    double sum[2 * FORESEEN][KERNEL_AVERAGES];
+};
+
+/* Every octave-th beta from the i-th on; how many, at most as many as are squared in one go. */
+static size_t measure_chain(const struct kernel *kernel, const struct row *row, const struct betas *betas,
+                            size_t first, double (*value)[MEASURE_VALUES]) {
     struct averages c[KERNEL_OCTAVES];
-    size_t length = (count - 1) / octave + 1;
+    const double *nodes[KERNEL_OCTAVES];
+    size_t length = (betas->count - 1 - first) / betas->octave + 1;
     if (length > KERNEL_OCTAVES - 1) { length = KERNEL_OCTAVES - 1; }
-    double at = row_beta(row, beta[0]);
-    averages_chain(kernel, row, at, length, c);
-    for (size_t i = 0; i < length; i++, at *= 2) { measure_from(&c[i], at, row->stretch, value[i * octave]); }
+    for (size_t i = 0; betas->foreseen && i < length; i++) {
+        nodes[i] = betas->sum[first + i * betas->octave];
+        nodes[i + 1] = betas->sum[betas->count + first + i * betas->octave];
+    }
+    double at = row_beta(row, betas->beta[first]);
+    averages_chain(kernel, row, at, length, betas->foreseen ? nodes : NULL, c);
+    for (size_t i = 0; i < length; i++, at *= 2) {
+        measure_from(&c[i], at, row->stretch, value[first + i * betas->octave]);
+    }
     return length;
 }
 
 void measure_betas(const struct kernel *kernel, const struct row *row, size_t count, const double *beta,
                    double (*value)[MEASURE_VALUES]) {
-    size_t octave = octave_length(count, beta);
-    for (size_t first = 0; first < octave && first < count; first++) {
+    struct betas betas = {.count = count, .octave = octave_length(count, beta), .beta = beta};
+    betas.foreseen = count <= FORESEEN && row->stretch == 1 && row->node_sums &&
+                     row->node_sums(row->maker, count, beta, betas.sum);
+    for (size_t first = 0; first < betas.octave && first < count; first++) {
         for (size_t b = first; b < count;) {
-            b += octave * measure_chain(kernel, row, count - b, octave, beta + b, value + b);
+            b += betas.octave * measure_chain(kernel, row, &betas, b, value);
         }
     }
     fill_top_two(kernel, row, count, beta, value);
@@ -245,7 +264,7 @@ static struct crossing crossing(const struct kernel *kernel, const struct row *r
     struct averages c;
     beta = row_beta(row, beta);
     if (criterion->kind == CRITERION_PARTICIPATION) {
-        averages_chain(kernel, row, beta, 1, &c);
+        averages_chain(kernel, row, beta, 1, NULL, &c);
         return (struct crossing){log(c.participation / criterion->threshold),
                                  2 * beta * (c.mean - c.mean_twice) /* of log Y_2 */, c.balance};
     }

@@ -27,6 +27,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/rows/counted_places.h"
+#include "sim/rows/counted_table.h"
 #include "sim/rows/normal.h"
 
 enum {
@@ -183,9 +184,11 @@ static double add_bins(struct counted *c, size_t bins, double before) {
     for (size_t i = 0; i < bins; i++) {
         const struct counted_bin *bin = &c->law->bin[i];
         const double count = c->scores[i];
+        const double spread = sqrt(count) * c->normal[i];
+        c->normal[i] = spread;
         if (count == 0) { continue; }
         add_part(row, bin->lower - c->highest, bin->upper - c->highest, before, count, bin->address);
-        add_nodes(row, bin, c->highest, count, sqrt(count) * c->normal[i]);
+        add_nodes(row, bin, c->highest, count, spread);
         before += count;
     }
     return before;
@@ -266,6 +269,11 @@ void counted_keys(const struct counted *c, struct key_batch *batch, key_visitor 
 
 /* ---- the row ---- */
 
+static bool node_sums(void *maker, size_t count, const double *beta, double (*sum)[KERNEL_AVERAGES]) {
+    const struct counted *c = maker;
+    return counted_table_sums(c->law->table, c->isa, c->scores, c->normal, c->highest, count, beta, sum);
+}
+
 const struct row *counted_row(struct counted *c, const struct counted_law *law, struct stream stream) {
     size_t bins = (size_t)(law->upper + law->mirrored) << law->depth;
     counted_reserve(c, bins);
@@ -273,9 +281,10 @@ const struct row *counted_row(struct counted *c, const struct counted_law *law, 
     c->stream = stream;
     struct row *row = &c->row;
     row->log_n = law->log_n;
-    row->point_count = row->part_count = 0;
+    row->point_count = row->part_count = row->loose = 0;
     row->refine = counted_refine;
     row->log_counts = counted_log_counts;
+    row->node_sums = node_sums;
     row->maker = c;
     row->bulk = law->bulk;
     if (law->upper + law->mirrored == 0) {
@@ -289,7 +298,9 @@ const struct row *counted_row(struct counted *c, const struct counted_law *law, 
     normal_fill(c->isa, &c->stream, STREAM_NOISE, 0, bins, c->normal);
     make_counts(c, chain.octave);
     double before = add_bins(c, bins, chain.top);
+    size_t nodes = row->point_count;
     if (law->mirrored > 0) { add_rest(c, before, (size_t)chain.rest); }
+    row->loose = row->point_count - nodes;
     take_logs(c->isa->vector, row);
     return row;
 }

@@ -4,6 +4,7 @@
 
 #include "models/numeric/legendre.h"
 #include "sim/base/memory.h"
+#include "sim/rows/counted_table.h"
 
 enum { NODES = COUNTED_NODES, MIRRORED = COUNTED_MIRRORED };
 static const double MOST_COUNTED = 52 * M_LN2; /* log of the scores at which the bulk begins */
@@ -103,6 +104,7 @@ struct counted_law *counted_law_create(const struct family *family, const double
     if (law->upper + law->mirrored > 0) { law_invert(law); }
     law_fill(law);
     if (law->bulk) { bulk_prepare(law->bulk, kernel, betas, beta); }
+    law->table = counted_table_create(law, kernel, betas, beta);
     return law;
 }
 
@@ -111,5 +113,6 @@ void counted_law_free(struct counted_law *law) {
     bulk_free(law->bulk);
     profile_free(law->profile);
     free(law->bin);
+    counted_table_free(law->table);
     free(law);
 }

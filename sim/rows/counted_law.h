@@ -28,6 +28,7 @@ struct counted_law {
     unsigned depth, upper, mirrored;  /* bins an octave: 2^depth; octaves of V and of 1 - V */
     double last_gap;                  /* where the rest beyond the mirrored octaves lies, as one point */
     struct counted_bin *bin;          /* [upper + mirrored][2^depth], in order of gap */
+    struct counted_table *table;      /* NULL: none */
 };
 
 /* ---- places ----
@@ -53,6 +54,13 @@ static inline double counted_place(const struct counted_law *law, uint64_t octav
     if (octave <= law->upper) { return law->log_top + ((double)octave - 1) * M_LN2 + vector_log1p_one(u); }
     double left = ldexp(2 - u, -(int)(octave - law->upper) - 1); /* 1 - V */
     return law->log_n + vector_log1p_one(-left);
+}
+
+/* log of the mean number of scores in the k-th bin. */
+static inline double counted_law_log_mean(const struct counted_law *law, size_t k) {
+    double octave = (double)(k >> law->depth) + 1, depth = (double)law->depth * M_LN2;
+    return octave <= law->upper ? law->log_top + (octave - 1) * M_LN2 - depth
+                                : law->log_n - (octave - law->upper + 1) * M_LN2 - depth;
 }
 
 #endif

@@ -20,7 +20,7 @@ struct counted {
     double uniforms[COUNTED_TOP + 8], work[COUNTED_TOP + 8];
     size_t room; /* parts */
     uint64_t *address;
-    double *normal, *scores, *first; /* of bins */
+    double *normal, *scores, *first; /* of bins: N^{1/2} times the Gaussian, N, room */
     struct row row;
     struct row_part finer[COUNTED_FINER];
 };

@@ -175,6 +175,22 @@ static void octaves(size_t octave_count, const size_t *n, const double *gap, con
     }
 }
 
+static void table(size_t n, const double *a, const double *b, const double (*cell)[2][AVERAGES][LANES],
+                  double out[AVERAGES][LANES]) {
+    for (size_t l = 0; l < LANES; l += WIDTH) {
+        lanes s[AVERAGES] = {{0}};
+        for (size_t i = 0; i < n; i++) {
+            for (size_t m = 0; m < AVERAGES; m++) {
+                lanes x, y;
+                memcpy(&x, &cell[i][0][m][l], sizeof x);
+                memcpy(&y, &cell[i][1][m][l], sizeof y);
+                s[m] += a[i] * x + b[i] * y;
+            }
+        }
+        for (size_t m = 0; m < AVERAGES; m++) { memcpy(&out[m][l], &s[m], sizeof s[m]); }
+    }
+}
+
 static inline void add_softmax(const double *gap, const double *e, lanes s[4]) {
     lanes x, w;
     memcpy(&x, gap, sizeof x);
@@ -487,6 +503,7 @@ const struct kernel JOIN(kernel_, ISA) = {
     .weights = weights,
     .moments = moments,
     .octaves = octaves,
+    .table = table,
     .softmax = softmax,
     .distances = distances,
     .products = products,

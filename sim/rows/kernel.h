@@ -56,6 +56,10 @@ struct kernel {
      * the first n[o] points and perhaps some more of the first n[0]; n does not increase. */
     void (*octaves)(size_t octaves, const size_t *n, const double *gap, const double *count, double beta,
                     double (*out)[KERNEL_AVERAGES]);
+    /* out[m][l] = sum_i (a_i cell[i][0][m][l] + b_i cell[i][1][m][l]). */
+    void (*table)(size_t n, const double *a, const double *b,
+                  const double (*cell)[2][KERNEL_AVERAGES][KERNEL_LANES],
+                  double out[KERNEL_AVERAGES][KERNEL_LANES]);
     /* weight_i = exp(score_i - top), top the largest score. */
     struct kernel_softmax (*softmax)(size_t n, const double *score, double top, double *weight);
     /* out[i] = sum_c (x[c * stride + i] - point[c * point_stride])^2, c < dimension: squared distances of n

@@ -40,6 +40,12 @@ struct row {
     double *gap, *count; /* a point stands for `count` scores; 1 in the top */
     double *scratch;     /* [point_count], for whoever measures */
 
+    /* Sums of count gap^m e^{-beta gap}, m = 0..2, over the points but for the top's and the last `loose`
+     * ones: sum[b] at beta[b], sum[count + b] at 2 beta[b], b < count. False: these betas were not foreseen.
+     * NULL: none ever are. */
+    bool (*node_sums)(void *maker, size_t count, const double *beta, double (*sum)[KERNEL_AVERAGES]);
+    size_t loose;
+
     size_t part_count; /* parts in increasing order, below the whole top */
     struct row_part *part;
     /* Finer parts of the scores between the lower gap of parts[0] and the upper gap of parts[count - 1]

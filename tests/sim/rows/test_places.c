@@ -165,12 +165,38 @@ static void test_ranks(void **state) {
     }
 }
 
+/* ---- tables ---- */
+
+static void test_table(void **state) {
+    (void)state;
+    enum { BINS = 37 };
+    static double cell[BINS][2][KERNEL_AVERAGES][KERNEL_LANES], a[BINS], b[BINS];
+    double want[KERNEL_AVERAGES][KERNEL_LANES] = {{0}}, got[KERNEL_AVERAGES][KERNEL_LANES];
+    for (size_t i = 0; i < BINS; i++) {
+        a[i] = 1 + cos((double)i);
+        b[i] = sin((double)i);
+        for (size_t j = 0; j < 2 * KERNEL_AVERAGES * KERNEL_LANES; j++) {
+            (&cell[i][0][0][0])[j] = exp(-0.1 * (double)(i * j % 91));
+        }
+        for (size_t j = 0; j < KERNEL_AVERAGES * KERNEL_LANES; j++) {
+            double once = a[i] * (&cell[i][0][0][0])[j], spread = b[i] * (&cell[i][1][0][0])[j];
+            (&want[0][0])[j] += once + spread;
+        }
+    }
+    for (size_t k = 0; k < ISAS; k++) {
+        const struct isa *isa = isa_find(isas[k]);
+        if (!isa) { continue; }
+        isa->kernel->table(BINS, a, b, (const double(*)[2][KERNEL_AVERAGES][KERNEL_LANES])cell, got);
+        assert_memory_equal(got, want, sizeof got);
+        isa->kernel->table(0, a, b, (const double(*)[2][KERNEL_AVERAGES][KERNEL_LANES])cell, got);
+        for (size_t j = 0; j < KERNEL_AVERAGES * KERNEL_LANES; j++) { check_close((&got[0][0])[j], 0, 0); }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_chebyshev),
-        cmocka_unit_test(test_gaps),
-        cmocka_unit_test(test_places),
-        cmocka_unit_test(test_ranks),
+        cmocka_unit_test(test_chebyshev), cmocka_unit_test(test_gaps),  cmocka_unit_test(test_places),
+        cmocka_unit_test(test_ranks),     cmocka_unit_test(test_table),
     };
     return cmocka_run_group_tests_name("places", tests, NULL, NULL);
 }

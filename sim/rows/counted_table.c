@@ -1,0 +1,167 @@
+/* Betas stand in groups of KERNEL_LANES, increasing; a group has the bins that can matter to its smallest
+ * beta. */
+#include "sim/rows/counted_table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+
+enum { LANES = KERNEL_LANES, AVERAGES = KERNEL_AVERAGES, MOST_CELLS = 8192 };
+static const double LOWEST_TOP = 3; /* log(n V) of the maximum; it is more with probability e^{-e^3} */
+
+struct group {
+    size_t bins, first; /* its cells begin there */
+};
+
+struct counted_table {
+    size_t betas, columns, groups;
+    double lowest_top;    /* in gaps */
+    double *beta;         /* [betas]: as they were given */
+    double *column;       /* [groups][LANES]: those, and doubles that are none of them, increasing */
+    size_t *once, *twice; /* [betas]: the columns of beta and of 2 beta */
+    struct group *group;
+    double (*cell)[2][AVERAGES][LANES]; /* times N, and times N^{1/2} g */
+};
+
+static int by_size(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The column of a beta, to rounding. */
+static size_t find_column(const struct counted_table *t, double beta) {
+    size_t i = 0;
+    while (i + 1 < t->columns && t->column[i] < beta * (1 - 1e-14)) { i++; }
+    return i;
+}
+
+static void make_columns(struct counted_table *t) {
+    double *all = memory_create(2 * t->betas, sizeof *all);
+    for (size_t b = 0; b < t->betas; b++) {
+        all[b] = t->beta[b];
+        all[t->betas + b] = 2 * t->beta[b];
+    }
+    qsort(all, 2 * t->betas, sizeof *all, by_size);
+    for (size_t i = 0; i < 2 * t->betas; i++) {
+        if (t->columns == 0 || all[i] > t->column[t->columns - 1] * (1 + 1e-14)) {
+            t->column[t->columns++] = all[i];
+        }
+    }
+    free(all);
+    t->groups = (t->columns + LANES - 1) / LANES;
+    for (size_t i = t->columns; i < t->groups * LANES; i++) { t->column[i] = t->column[t->columns - 1]; }
+    for (size_t b = 0; b < t->betas; b++) {
+        t->once[b] = find_column(t, t->beta[b]);
+        t->twice[b] = find_column(t, 2 * t->beta[b]);
+    }
+}
+
+/* How many bins, from the first, can add e^-60 at that beta or above. Numbers of scores are below ten times
+ * their mean, and below e^4 where that is less. */
+static size_t reach(const struct counted_law *law, size_t bins, double lowest_top, double beta) {
+    size_t end = 0;
+    for (size_t k = 0; k < bins; k++) {
+        double share = counted_law_log_mean(law, k), most = fmax(share + log(10), 4);
+        if (most - beta * (law->bin[k].lower - lowest_top) > -60) { end = k + 1; }
+    }
+    return end;
+}
+
+static void fill_cell(const struct counted_bin *bin, const struct kernel *kernel, const double *column,
+                      double cell[2][AVERAGES][LANES]) {
+    memset(cell, 0, 2 * sizeof *cell);
+    for (size_t i = 0; i < bin->nodes; i++) {
+        double e[LANES], power = 1;
+        kernel->weights(LANES, column, bin->node[i], e);
+        for (size_t m = 0; m < AVERAGES; m++, power *= bin->node[i]) {
+            for (size_t l = 0; l < LANES; l++) {
+                cell[0][m][l] += bin->weight[i] * power * e[l];
+                cell[1][m][l] += bin->spread[i] * power * e[l];
+            }
+        }
+    }
+}
+
+static struct counted_table *table_for(size_t betas, const double *beta) {
+    struct counted_table *t = memory_create(1, sizeof *t);
+    t->betas = betas;
+    t->beta = memory_create(betas, sizeof *t->beta);
+    memcpy(t->beta, beta, betas * sizeof *beta);
+    t->column = memory_create(2 * betas + LANES, sizeof *t->column);
+    t->once = memory_create(betas, sizeof *t->once);
+    t->twice = memory_create(betas, sizeof *t->twice);
+    make_columns(t);
+    t->group = memory_create(t->groups, sizeof *t->group);
+    return t;
+}
+
+struct counted_table *counted_table_create(const struct counted_law *law, const struct kernel *kernel,
+                                           size_t betas, const double *beta) {
+    size_t bins = (size_t)(law->upper + law->mirrored) << law->depth, cells = 0;
+    if (betas == 0 || betas > COUNTED_TABLE_BETAS || bins == 0) { return NULL; }
+    struct counted_table *t = table_for(betas, beta);
+    t->lowest_top = profile_gap(law->profile, LOWEST_TOP);
+    for (size_t g = 0; g < t->groups; g++) {
+        t->group[g] = (struct group){reach(law, bins, t->lowest_top, t->column[g * LANES]), cells};
+        cells += t->group[g].bins;
+    }
+    if (cells > MOST_CELLS) {
+        counted_table_free(t);
+        return NULL;
+    }
+    t->cell = memory_create(cells + 1, sizeof *t->cell);
+    for (size_t g = 0; g < t->groups; g++) {
+        for (size_t k = 0; k < t->group[g].bins; k++) {
+            fill_cell(&law->bin[k], kernel, t->column + g * LANES, t->cell[t->group[g].first + k]);
+        }
+    }
+    return t;
+}
+
+void counted_table_free(struct counted_table *t) {
+    if (!t) { return; }
+    free(t->beta);
+    free(t->column);
+    free(t->once);
+    free(t->twice);
+    free(t->group);
+    free(t->cell);
+    free(t);
+}
+
+/* Gaps from the highest score; where nothing is left of the sums, the scale may overflow. */
+static void shift(const double s[AVERAGES], double scale, double highest, double out[AVERAGES]) {
+    for (size_t m = 0; m < AVERAGES; m++) { out[m] = 0; }
+    if (s[0] == 0) { return; }
+    out[0] = scale * s[0];
+    out[1] = scale * (s[1] - highest * s[0]);
+    out[2] = scale * (s[2] - highest * (2 * s[1] - highest * s[0]));
+}
+
+bool counted_table_sums(const struct counted_table *t, const struct isa *isa, const double *count,
+                        const double *spread, double highest, size_t betas, const double *beta,
+                        double (*sum)[AVERAGES]) {
+    enum { MOST = 2 * COUNTED_TABLE_BETAS + LANES };
+    if (!t || betas != t->betas || highest > t->lowest_top ||
+        memcmp(beta, t->beta, betas * sizeof *beta) != 0) {
+        return false;
+    }
+    double scale[MOST], made[MOST][AVERAGES];
+    for (size_t i = 0; i < t->groups * LANES; i++) { scale[i] = highest * t->column[i]; }
+    isa->vector->exp(t->groups * LANES, scale, scale);
+    for (size_t g = 0; g < t->groups; g++) {
+        double out[AVERAGES][LANES];
+        isa->kernel->table(t->group[g].bins, count, spread, t->cell + t->group[g].first, out);
+        for (size_t l = 0; l < LANES; l++) {
+            double s[AVERAGES] = {out[0][l], out[1][l], out[2][l]};
+            shift(s, scale[g * LANES + l], highest, made[g * LANES + l]);
+        }
+    }
+    for (size_t b = 0; b < betas; b++) {
+        memcpy(sum[b], made[t->once[b]], sizeof *sum);
+        memcpy(sum[betas + b], made[t->twice[b]], sizeof *sum);
+    }
+    return true;
+}
