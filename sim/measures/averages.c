@@ -24,18 +24,29 @@ static size_t traced_points(const struct row *row, double beta, size_t reach) {
     return reach;
 }
 
-/* Number of leading points outside of which sum count e^{-beta gap} is negligible, at most `most`. */
-static size_t row_reach(const struct row *row, double beta, size_t most) {
+/* Leading points and parts outside of which sum count e^{-beta gap} is negligible: for a larger beta, fewer.
+ */
+struct reach {
+    size_t points, parts;
+};
+
+static struct reach whole_reach(const struct row *row) {
+    return (struct reach){row->point_count, row->part_count};
+}
+
+/* Within the reach of a smaller beta. */
+static struct reach row_reach(const struct row *row, double beta, struct reach reach) {
     enum { STRIDE = 4 };
-    size_t reach = row->point_count;
-    for (size_t end = row->part_count; end > 0;) {
-        size_t start = end > STRIDE ? end - STRIDE : 0;
-        if (!(row->part[end - 1].log_last - beta * row->part[start].lower < NEGLIGIBLE)) { break; }
-        reach = row->part[start].point;
-        end = start;
+    size_t points = reach.parts < row->part_count ? row->part[reach.parts].point : row->point_count;
+    while (reach.parts > 0) {
+        size_t start = reach.parts > STRIDE ? reach.parts - STRIDE : 0;
+        if (!(row->part[reach.parts - 1].log_last - beta * row->part[start].lower < NEGLIGIBLE)) { break; }
+        points = row->part[start].point;
+        reach.parts = start;
     }
-    if (reach > row->top_count) { return reach < most ? reach : most; }
-    return traced_points(row, beta, reach < most ? reach : most);
+    if (points < reach.points) { reach.points = points; }
+    if (points <= row->top_count) { reach.points = traced_points(row, beta, reach.points); }
+    return reach;
 }
 
 /* Of the points alone, without what hangs on 2 beta. */
@@ -85,13 +96,14 @@ static bool add_bulk(const struct bulk_sums *b, double beta, struct averages *c)
 /* Over all points but the first. */
 static void sum_points(const struct kernel *kernel, const struct row *row, double beta, size_t octaves,
                        double (*sum)[KERNEL_AVERAGES]) {
-    size_t reach[KERNEL_OCTAVES], most = row->point_count;
+    size_t points[KERNEL_OCTAVES];
+    struct reach reach = whole_reach(row);
     double at = beta;
     for (size_t o = 0; o < octaves; o++, at *= 2) { /* a larger beta reaches less far */
-        most = row_reach(row, at, most);
-        reach[o] = most - 1;
+        reach = row_reach(row, at, reach);
+        points[o] = reach.points - 1;
     }
-    kernel->octaves(octaves, reach, row->gap + 1, row->count + 1, beta, sum);
+    kernel->octaves(octaves, points, row->gap + 1, row->count + 1, beta, sum);
 }
 
 /* Adds the last points, that are in no node_sums: all of them, at as many octaves as they can be seen. */
@@ -152,10 +164,10 @@ void averages_chain(const struct kernel *kernel, const struct row *row, double b
 }
 
 struct averages averages_at(const struct kernel *kernel, const struct row *row, double beta) {
-    size_t reach = row_reach(row, beta, row->point_count);
+    size_t points = row_reach(row, beta, whole_reach(row)).points;
     double s[KERNEL_MOMENTS];
-    kernel->weights(reach, row->gap, beta, row->scratch);
-    kernel->moments(reach - 1, row->gap + 1, row->count + 1, row->scratch + 1, s);
+    kernel->weights(points, row->gap, beta, row->scratch);
+    kernel->moments(points - 1, row->gap + 1, row->count + 1, row->scratch + 1, s);
     double z = 1 + s[0], m1 = s[1] / z, m2 = s[2] / z, m3 = s[3] / z, m4 = s[4] / z;
     struct averages c = points_averages(s[0], m1, m2);
     c.third = m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1;

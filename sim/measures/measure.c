@@ -161,7 +161,9 @@ static double walk_to(struct walk *w, const struct row *row, double gap) {
 }
 
 static void ask_maker(const struct row *row, struct inside *in, double *log_gap_count) {
-    if (in->count > 0) { row->log_counts(row->maker, in->count, in->part, in->gap, in->log_count); }
+    if (in->count > 0) {
+        row->log_counts(row->maker, row->part, in->count, in->part, in->gap, in->log_count);
+    }
     for (size_t i = 0; i < in->count; i++) { log_gap_count[in->at[i]] = in->log_count[i]; }
     in->count = 0;
 }

@@ -173,10 +173,14 @@ static void add_cell(struct normaliser *n, struct row_part part, bool closed) {
 
 /* A part as cells of one width, counted where the row can tell no finer. */
 static void spread_part(struct normaliser *n, const struct row_part *part) {
-    double width = (part->upper - part->lower) / SPREAD, before = part->before;
+    const double width = (part->upper - part->lower) / SPREAD;
+    const size_t all_here[SPREAD] = {0};
+    double before = part->before, edge[SPREAD], log_count[SPREAD];
+    for (size_t i = 0; i < SPREAD; i++) { edge[i] = part->lower + (double)(i + 1) * width; }
+    n->row->log_counts(n->row->maker, part, SPREAD - 1, all_here, edge, log_count);
     for (size_t i = 0; i < SPREAD; i++) {
-        double lower = part->lower + (double)i * width, upper = lower + width,
-               last = i + 1 < SPREAD ? exp(n->row->log_count(n->row->maker, part, upper)) : part->last;
+        double lower = part->lower + (double)i * width, upper = edge[i],
+               last = i + 1 < SPREAD ? exp(log_count[i]) : part->last;
         struct row_part cell = *part;
         cell.lower = lower;
         cell.upper = i + 1 < SPREAD ? upper : part->upper;

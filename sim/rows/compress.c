@@ -290,11 +290,11 @@ static size_t compress_refine(void *maker, const struct row_part *parts, size_t 
 }
 
 /* Linear in t between the edges of the part. */
-static void compress_log_counts(void *maker, size_t count, const size_t *at, const double *t,
-                                double *log_count) {
-    const struct compress *c = maker;
+static void compress_log_counts(void *maker, const struct row_part *parts, size_t count, const size_t *at,
+                                const double *t, double *log_count) {
+    (void)maker;
     for (size_t i = 0; i < count; i++) {
-        const struct row_part *part = &c->row.part[at[i]];
+        const struct row_part *part = &parts[at[i]];
         double share = (t[i] - part->lower) / (part->upper - part->lower), log_before = log(part->before);
         log_count[i] = log_before + share * (part->log_last - log_before);
     }

@@ -209,14 +209,14 @@ struct spot {
 };
 
 /* The positions u of gaps inside of parts, in increasing order. */
-static void find_spots(const struct counted *c, size_t count, const size_t *at, const double *t,
-                       struct spot *spot) {
+static void find_spots(const struct counted *c, const struct row_part *parts, size_t count, const size_t *at,
+                       const double *t, struct spot *spot) {
     const struct counted_law *law = c->law;
     double y[TOGETHER];
     for (size_t i = 0; i < count; i++) { y[i] = t[i] + c->highest; }
     profile_ranks(law->profile, c->isa->vector, count, y, y);
     for (size_t i = 0; i < count; i++) {
-        const struct row_part *part = &c->row.part[at[i]];
+        const struct row_part *part = &parts[at[i]];
         struct spot *s = &spot[i];
         *s = (struct spot){.before = part->before,
                            .scores = part->last - part->before,
@@ -282,12 +282,13 @@ static void count_singles(const struct counted *c, size_t count, struct spot *sp
     }
 }
 
-void counted_log_counts(void *maker, size_t count, const size_t *at, const double *t, double *log_count) {
+void counted_log_counts(void *maker, const struct row_part *part, size_t count, const size_t *at,
+                        const double *t, double *log_count) {
     const struct counted *c = maker;
     struct spot spot[TOGETHER];
     for (size_t start = 0; start < count; start += TOGETHER) {
         size_t some = count - start < TOGETHER ? count - start : TOGETHER;
-        find_spots(c, some, at + start, t + start, spot);
+        find_spots(c, part, some, at + start, t + start, spot);
         while (halve_spots(c, some, spot)) {}
         count_singles(c, some, spot);
         for (size_t i = 0; i < some; i++) {

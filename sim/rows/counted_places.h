@@ -34,6 +34,7 @@ double counted_half(double scores, double normal);
 /* The row's `refine` and `log_counts`. */
 size_t counted_refine(void *maker, const struct row_part *parts, size_t count, double best,
                       const struct row_part **finer);
-void counted_log_counts(void *maker, size_t count, const size_t *at, const double *t, double *log_count);
+void counted_log_counts(void *maker, const struct row_part *part, size_t count, const size_t *at,
+                        const double *t, double *log_count);
 
 #endif

@@ -52,8 +52,10 @@ struct row {
      * (neighbours), in order, valid until the next call; none where their log N/gap cannot exceed `best`. */
     size_t (*refine)(void *maker, const struct row_part *parts, size_t count, double best,
                      const struct row_part **finer);
-    /* log of the number of scores with gap <= t[i], for t[i] inside of part[at[i]]; t grows. */
-    void (*log_counts)(void *maker, size_t count, const size_t *at, const double *t, double *log_count);
+    /* log of the number of scores with gap <= t[i], for t[i] inside of part[at[i]], the row's or finer ones;
+     * t grows. */
+    void (*log_counts)(void *maker, const struct row_part *part, size_t count, const size_t *at,
+                       const double *t, double *log_count);
     void *maker;
 
     const struct bulk *bulk; /* NULL: there is none */
