@@ -360,6 +360,7 @@ holds "what Lambda^typ tends to, and where H = 1" grep -Eq "1.835 +1.835 .* 1.82
 holds "the keys that matter" grep -Eq "e\^100000 +0.951743 +5.8612 +19$" out
 expect 0 "predict --json at positions" predict gaussian 'position={log:0.2}' n=e^10 --json
 holds "its position" grep -q '"position": {"typical_score": 2.25267' out
+expect 2 "predict of a penalty without its position" predict gaussian linear=0.1
 expect 2 "predict of positions too far" predict gaussian 'position={log:0.2}' n=e^2000
 expect 2 "predict of positions without a law" predict plateau 'position={log:0.2}'
 expect 0 "predict with a schedule" predict spherical 'dimension={coef: 1, log_power: 3}' n=e^700

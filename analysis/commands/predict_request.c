@@ -157,6 +157,7 @@ bool predict_request_read(struct config_series *series, struct betas_prescriptio
     for (size_t i = 0; i < BETA_KEYS; i++) { names[name_count++] = beta_key[i].name; }
     for (size_t i = 0; i < READER_COUNT(prescription_key); i++) { names[name_count++] = prescription_key[i]; }
     for (size_t i = 0; i < series->family->parameter_count; i++) {
+        if (family_parameter_holder(series->family, i) != i) { continue; } /* within another one */
         names[name_count++] = series->family->parameter[i].name;
     }
     snprintf(what, sizeof what, "predict %s", series->name);
