@@ -47,7 +47,7 @@ void measure_ordered_weights(const struct vector *vector, const struct row *row,
     vector->exp(count * ranks, weight, weight);
 }
 
-/* beta and the cumulants are for the row's own gaps. */
+/* beta and the averages are for the row's own gaps. */
 static void measure_from(const struct averages *c, double beta, double stretch, double out[MEASURE_VALUES]) {
     out[MEASURE_ENTROPY] = c->log_z + beta * c->mean;
     out[MEASURE_PARTICIPATION] = c->participation;

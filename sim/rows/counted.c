@@ -26,7 +26,7 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
-#include "sim/rows/counted_places.h"
+#include "sim/rows/counted_finer.h"
 #include "sim/rows/counted_table.h"
 #include "sim/rows/normal.h"
 
@@ -69,8 +69,8 @@ static void counted_reserve(struct counted *c, size_t bins) {
 /* How many of so many scores fall into the first half of their place, whose Gaussian is known. */
 static double split(const struct counted *c, uint64_t address, double scores, double normal) {
     double first;
-    if (scores > COUNTED_EXACT) { return counted_half(scores, normal); }
-    counted_split(c, 1, &address, &scores, &first);
+    if (scores > COUNTED_EXACT) { return counted_places_half(scores, normal); }
+    counted_places_split(c, 1, &address, &scores, &first);
     return first;
 }
 
@@ -143,7 +143,7 @@ static void make_counts(struct counted *c, const double *octave) {
         for (size_t i = 0; i < count; i++) {
             c->address[i] = counted_address_make(i / each + 1, each + i % each);
         }
-        counted_split(c, count, c->address, c->scores, c->first);
+        counted_places_split(c, count, c->address, c->scores, c->first);
         for (size_t i = count; i-- > 0;) {
             c->scores[2 * i + 1] = c->scores[i] - c->first[i];
             c->scores[2 * i] = c->first[i];
@@ -282,8 +282,8 @@ const struct row *counted_row(struct counted *c, const struct counted_law *law, 
     struct row *row = &c->row;
     row->log_n = law->log_n;
     row->point_count = row->part_count = row->loose = 0;
-    row->refine = counted_refine;
-    row->log_counts = counted_log_counts;
+    row->refine = counted_finer_parts;
+    row->log_counts = counted_finer_log_counts;
     row->node_sums = node_sums;
     row->maker = c;
     row->bulk = law->bulk;

@@ -1,7 +1,6 @@
-/* Finer parts of counted rows, and N_n(t) inside of parts. What is approximate stands in counted.c. */
-#include <math.h>
+#include "sim/rows/counted_finer.h"
 
-#include "sim/rows/counted_places.h"
+#include <math.h>
 
 enum {
     SINGLE = 24, /* parts of so many scores are refined into single scores */
@@ -102,20 +101,34 @@ static struct crest part_crest(const struct row_part *part, double middle_gap) {
     return crest;
 }
 
-/* A part with many scores, its middle, and what is to become of it. */
-struct many {
+/* What is to become of a part; of one with many scores, its middle and where its crest lies. */
+struct plan {
     const struct row_part *part;
     double middle, crest_at;
-    enum { DROPPED, QUIET, HALVED } fate;
+    enum { ALONE, FEW, DROPPED, QUIET, HALVED } fate;
 };
 
-static void decide(struct many *m, double best) {
-    double noise = sqrt(part_scores(m->part)) / m->part->before;
-    struct crest crest = part_crest(m->part, m->middle);
-    m->crest_at = crest.at;
-    m->fate = crest.value + crest.error + 4.5 * noise / m->part->lower <= best ? DROPPED
-              : 0.5 * noise < NOISE * m->part->log_last                        ? QUIET
+static void decide(struct plan *p, double best) {
+    double noise = sqrt(part_scores(p->part)) / p->part->before;
+    struct crest crest = part_crest(p->part, p->middle);
+    p->crest_at = crest.at;
+    p->fate = crest.value + crest.error + 4.5 * noise / p->part->lower <= best ? DROPPED
+              : 0.5 * noise < NOISE * p->part->log_last                        ? QUIET
                                                                                : HALVED;
+}
+
+/* `gap`: of the points of all parts. */
+static void make_plans(const struct row_part *parts, size_t count, const double *gap, double best,
+                       struct plan *plan) {
+    for (size_t i = 0; i < count; i++) {
+        plan[i] = (struct plan){.part = &parts[i], .fate = parts[i].address == 0 ? ALONE : FEW};
+        if (part_is_many(&parts[i])) {
+            plan[i].middle = *gap++;
+            decide(&plan[i], best);
+        } else if (plan[i].fate == FEW) {
+            gap += (size_t)part_scores(&parts[i]);
+        }
+    }
 }
 
 /* In the order of the parts; `first` holds the scores in the first halves of those that are halved. */
@@ -132,20 +145,21 @@ static void emit_few(struct emitter *e, const struct row_part *part) {
     }
 }
 
-static void emit_many(struct emitter *e, const struct many *m) {
-    const struct row_part *part = m->part;
+static void emit_many(struct emitter *e, const struct plan *plan) {
+    const struct row_part *part = plan->part;
     double low, width, scores = part_scores(part);
     uint64_t octave = counted_address_octave(part->address), index = counted_address_index(part->address);
     counted_index_range(index, &low, &width);
-    if (m->fate == QUIET) {
-        double y = counted_place(e->c->law, octave, low + width * m->crest_at),
+    e->gap++;
+    if (plan->fate == QUIET) {
+        double y = counted_place(e->c->law, octave, low + width * plan->crest_at),
                gap = profile_gap(e->c->law->profile, y) - e->c->highest;
-        *e->next++ = row_part_make(gap, gap, part->before, scores * m->crest_at, 0);
-    } else if (m->fate == HALVED) {
+        *e->next++ = row_part_make(gap, gap, part->before, scores * plan->crest_at, 0);
+    } else if (plan->fate == HALVED) {
         double first = *e->first++;
-        *e->next++ = row_part_make(part->lower, m->middle, part->before, first,
+        *e->next++ = row_part_make(part->lower, plan->middle, part->before, first,
                                    counted_address_make(octave, 2 * index));
-        *e->next++ = row_part_make(m->middle, part->upper, part->before + first, scores - first,
+        *e->next++ = row_part_make(plan->middle, part->upper, part->before + first, scores - first,
                                    counted_address_make(octave, 2 * index + 1));
     }
 }
@@ -154,41 +168,31 @@ static void emit_many(struct emitter *e, const struct many *m) {
 static struct row_part *refine_some(const struct counted *c, const struct row_part *parts, size_t count,
                                     double best, struct row_part *finer) {
     struct points points;
-    struct many many[TOGETHER];
+    struct plan plan[TOGETHER];
     uint64_t address[TOGETHER];
     double scores[TOGETHER], first[TOGETHER];
-    size_t halved = 0, n = 0;
+    size_t halved = 0;
     find_points(c, parts, count, &points);
-    for (size_t i = 0, at = 0; i < count; i++) {
-        if (part_is_many(&parts[i])) {
-            struct many *m = &many[n++];
-            m->part = &parts[i];
-            m->middle = points.gap[at++];
-            decide(m, best);
-            if (m->fate != HALVED) { continue; }
-            address[halved] = parts[i].address;
-            scores[halved++] = part_scores(&parts[i]);
-        } else if (part_is_few(&parts[i])) {
-            at += (size_t)part_scores(&parts[i]);
-        }
+    make_plans(parts, count, points.gap, best, plan);
+    for (size_t i = 0; i < count; i++) {
+        if (plan[i].fate != HALVED) { continue; }
+        address[halved] = parts[i].address;
+        scores[halved++] = part_scores(&parts[i]);
     }
-    counted_split(c, halved, address, scores, first);
+    counted_places_split(c, halved, address, scores, first);
     struct emitter e = {c, points.gap, first, finer};
-    for (size_t i = 0, k = 0; i < count; i++) {
-        if (parts[i].address == 0) { /* a single score */
-            *e.next++ = parts[i];
-        } else if (part_is_few(&parts[i])) {
-            emit_few(&e, &parts[i]);
-        } else {
-            e.gap++;
-            emit_many(&e, &many[k++]);
+    for (size_t i = 0; i < count; i++) {
+        switch (plan[i].fate) {
+        case ALONE: *e.next++ = parts[i]; break;
+        case FEW: emit_few(&e, &parts[i]); break;
+        default: emit_many(&e, &plan[i]); break;
         }
     }
     return e.next;
 }
 
-size_t counted_refine(void *maker, const struct row_part *parts, size_t count, double best,
-                      const struct row_part **finer) {
+size_t counted_finer_parts(void *maker, const struct row_part *parts, size_t count, double best,
+                           const struct row_part **finer) {
     struct counted *c = maker;
     struct row_part *end = c->finer;
     for (size_t start = 0; start < count; start += TOGETHER) {
@@ -247,7 +251,7 @@ static bool halve_spots(const struct counted *c, size_t count, struct spot *spot
         address[n] = counted_address_make(s->octave, s->index);
         scores[n++] = s->scores;
     }
-    counted_split(c, n, address, scores, first);
+    counted_places_split(c, n, address, scores, first);
     for (size_t k = 0; k < n; k++) {
         struct spot *s = wide[k];
         bool upper = s->u >= s->low + s->width / 2;
@@ -282,8 +286,8 @@ static void count_singles(const struct counted *c, size_t count, struct spot *sp
     }
 }
 
-void counted_log_counts(void *maker, const struct row_part *part, size_t count, const size_t *at,
-                        const double *t, double *log_count) {
+void counted_finer_log_counts(void *maker, const struct row_part *part, size_t count, const size_t *at,
+                              const double *t, double *log_count) {
     const struct counted *c = maker;
     struct spot spot[TOGETHER];
     for (size_t start = 0; start < count; start += TOGETHER) {

@@ -4,12 +4,12 @@
 
 enum { TOGETHER = 64 };
 
-double counted_half(double scores, double normal) {
+double counted_places_half(double scores, double normal) {
     return fmin(scores, fmax(0, rint(0.5 * (scores + sqrt(scores) * normal))));
 }
 
-void counted_split(const struct counted *c, size_t count, const uint64_t *address, const double *scores,
-                   double *first) {
+void counted_places_split(const struct counted *c, size_t count, const uint64_t *address,
+                          const double *scores, double *first) {
     const struct kernel *kernel = c->isa->kernel;
     uint64_t at[TOGETHER];
     double coins[TOGETHER], found[TOGETHER];
@@ -21,7 +21,7 @@ void counted_split(const struct counted *c, size_t count, const uint64_t *addres
         kernel->place_normals(c->stream.key, STREAM_SPLITS, large, at, found);
         for (size_t i = start, k = 0; i < end; i++) {
             if (scores[i] > COUNTED_EXACT) {
-                first[i] = counted_half(scores[i], found[k++]);
+                first[i] = counted_places_half(scores[i], found[k++]);
             } else {
                 at[small] = address[i];
                 coins[small++] = scores[i];

@@ -26,15 +26,9 @@ struct counted {
 };
 
 /* How many of the scores of each place fall into its first half: Binomial(N, 1/2). */
-void counted_split(const struct counted *c, size_t count, const uint64_t *address, const double *scores,
-                   double *first);
+void counted_places_split(const struct counted *c, size_t count, const uint64_t *address,
+                          const double *scores, double *first);
 /* The same of one place, above COUNTED_EXACT by a standard Gaussian. */
-double counted_half(double scores, double normal);
-
-/* The row's `refine` and `log_counts`. */
-size_t counted_refine(void *maker, const struct row_part *parts, size_t count, double best,
-                      const struct row_part **finer);
-void counted_log_counts(void *maker, const struct row_part *part, size_t count, const size_t *at,
-                        const double *t, double *log_count);
+double counted_places_half(double scores, double normal);
 
 #endif

@@ -105,7 +105,8 @@ static struct cell cell_make(struct run run, size_t series, size_t n) {
                      .sampler = sampler_create(isa_find("base"))};
     config_parameters(asked, asked->log_n[n], c.p);
     c.law = sampler_law_create(asked->family, c.p, asked->log_n[n], r->log_lambda_typ[n],
-                               config_counted(asked, asked->log_n[n]), isa_find("base")->kernel, 0, NULL);
+                               config_counted(asked, asked->log_n[n]), isa_find("base")->kernel, c.betas,
+                               r->beta_ratio + n * c.betas);
     return c;
 }
 
