@@ -1,6 +1,7 @@
 /* netCDF-4 wants: format 1.8, tracked creation order, every axis of every dataset attached to a scale of
  * its own group, strings of variable length. A dimension without coordinate is a scale with a name of its
- * own (netCDF-4 file format specification). */
+ * own (netCDF-4 file format specification). Numbers that are at hand when their dataset is made are shuffled
+ * and deflated. */
 #include <errno.h>
 #include <fcntl.h>
 #include <hdf5_hl.h>
@@ -59,12 +60,34 @@ static const struct h5_dataset *find_coordinate(const struct h5_group *g, size_t
     return NULL;
 }
 
+enum {
+    FANOUT = 2,       /* of the trees of chunks, of which most have one */
+    PACKED = 1 << 11, /* bytes from which on packing saves more than its chunks' index takes */
+    CHUNK = 1 << 20,  /* bytes at most: HDF5's own cache holds as many */
+    EFFORT = 1        /* of zlib: with 6 writing takes twice as long and files are a fiftieth smaller */
+};
+
+/* Of the last axes as many as fit into a chunk, and of the one before them a part. */
+static void pack(hid_t list, unsigned rank, const hsize_t *size) {
+    hsize_t chunk[H5_RANK], bytes = sizeof(double);
+    for (unsigned i = rank; i-- > 0;) {
+        hsize_t room = CHUNK / bytes, pieces = (size[i] + room - 1) / room;
+        chunk[i] = (size[i] + pieces - 1) / pieces;
+        bytes *= chunk[i];
+    }
+    if (bytes < PACKED) { return; }
+    H5Pset_chunk(list, (int)rank, chunk);
+    H5Pset_shuffle(list);
+    H5Pset_deflate(list, EFFORT);
+}
+
 /* Creates a dataset and writes it, where there is something to write; negative on failure. */
 static hid_t write_values(hid_t group, const struct h5_group *g, const struct h5_dataset *d) {
     hsize_t size[H5_RANK];
     for (unsigned i = 0; i < d->rank; i++) { size[i] = g->dimension[d->axis[i]].size; }
     hid_t space = H5Screate_simple((int)d->rank, size, NULL), text = h5library_text();
     hid_t list = creation_list(H5P_DATASET_CREATE);
+    if (d->number) { pack(list, d->rank, size); }
     hid_t id =
         H5Dcreate2(group, d->name, d->text ? text : H5T_IEEE_F64LE, space, H5P_DEFAULT, list, H5P_DEFAULT);
     hid_t memory = d->text ? text : H5T_NATIVE_DOUBLE;
@@ -136,6 +159,8 @@ static hid_t create_file(const char *path) {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS), list = creation_list(H5P_FILE_CREATE);
     H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
     H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
+    H5Pset_istore_k(list, FANOUT);
+    H5Pset_obj_track_times(H5P_GROUP_CREATE_DEFAULT, 0); /* HDF5 writes FANOUT into an object made by it */
     hid_t file = H5Fcreate(path, H5F_ACC_EXCL, list, access);
     H5Pclose(list);
     H5Pclose(access);
