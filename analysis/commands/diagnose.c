@@ -14,6 +14,7 @@
 #include "sim/base/message.h"
 #include "sim/base/outfile.h"
 #include "sim/results/destination.h"
+#include "sim/results/precision.h"
 #include "sim/results/store.h"
 
 /* Of the file that is told of. */
@@ -105,6 +106,7 @@ static int diagnose(const struct diagnose_request *request, const char *path, co
     diagnosis_make(&survey, &diagnosis);
     struct results *results = tally_make(
         scores, &(struct tally_request){request->betas, request->beta, text, request->threads}, &diagnosis);
+    if (results) { precision_round(results); }
     int status = results ? store_write(path, results, &provenance) : EXIT_USAGE;
     if (status == EXIT_DONE) {
         print(request, &diagnosis, scores_short_rows(scores));

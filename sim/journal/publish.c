@@ -5,6 +5,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/temporary.h"
+#include "sim/results/precision.h"
 #include "sim/results/store.h"
 #include "sim/sweep/sweep.h"
 
@@ -112,6 +113,7 @@ static int write_files(const struct publish *p, struct pass *pass) {
     if (status == EXIT_DONE && p->stop && !stop_defer(p->stop)) { status = EXIT_RESUMABLE; }
     if (!archive_close(pass->archive, status == EXIT_DONE)) { status = EXIT_FAILED; }
     if (status == EXIT_DONE) {
+        precision_round(results);
         struct store_provenance provenance = {.command_line = p->command_line, .threads = p->threads};
         status = store_write(p->output, results, &provenance);
     }
