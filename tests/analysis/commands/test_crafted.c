@@ -28,7 +28,7 @@ static int make_sound(void **state) {
     pid_t child = fork();
     if (child == 0) {
         struct results *r = experiment_run(
-            "seed: 3\nreplicates: 70\nkeep_replicates: 8\nordered_weights: 2\nn: [20, 300, 3000]\n"
+            "seed: 3\nreplicates: 300\nkeep_replicates: 300\nordered_weights: 2\nn: [20, 300, 3000]\n"
             "beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: 7}\nseries:\n"
             "  - {family: gaussian}\n"
             "  - {family: spherical, dimension: 3, output: true, value_matrix: {rows: [[1, 2, 3], "
