@@ -42,10 +42,10 @@ static void print_cost(const struct config *config, int threads) {
            omp_get_num_procs());
     char memory[MACHINE_TEXT], disk[MACHINE_TEXT], journal[MACHINE_TEXT], left[MACHINE_TEXT];
     printf("memory  about %s\n", machine_bytes(cost.memory, memory));
-    printf(
-        "disk    about %s of results (FILE), %s of units to grow from (FILE.units), and as much of journal "
-        "until both are written\n",
-        machine_bytes(cost.disk, disk), machine_bytes(cost.journal, journal));
+    printf("disk    about %s of results before they are packed (FILE), %s of units to grow from "
+           "(FILE.units), and as much of journal "
+           "until both are written\n",
+           machine_bytes(cost.disk, disk), machine_bytes(cost.journal, journal));
     if (cost.memory > machine_memory()) {
         printf("too much for this machine: %s of memory are free; `run` would refuse\n",
                machine_bytes(machine_memory(), left));
