@@ -8,8 +8,10 @@
 
 /* Significant bits, as many as a float has: an error of at most 2^-24 relative, 6e-8. */
 #define PRECISION_BITS 24
-/* And to 2^-10 of the distance between the quartiles of the values at the same point (n, beta, ..). */
-#define PRECISION_SPREAD_BITS 10
+/* And to 2^-14 of the distance between the quartiles of the values at the same point (n, beta, ..):
+ * neighbouring points have nearly the same fluctuations, and what is told from their differences (where chi
+ * is largest) should keep them. */
+#define PRECISION_SPREAD_BITS 14
 
 /* Rounds those values of finished results to the nearest number of PRECISION_BITS or, where that is finer, to
  * the nearest multiple of a power of two of at most 2^-PRECISION_SPREAD_BITS of that distance: still doubles,

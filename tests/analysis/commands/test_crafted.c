@@ -95,8 +95,9 @@ static void craft_values(hid_t file) {
     if (id >= 0) {
         hid_t space = H5Dget_space(id), type = H5Dget_type(id);
         size_t count = (size_t)H5Sget_simple_extent_npoints(space);
-        double *number = calloc(count, sizeof *number);
-        if (H5Tget_class(type) == H5T_FLOAT) {
+        bool another_craft = count > 1 << 20; /* made that shape */
+        double *number = calloc(another_craft ? 1 : count, sizeof *number);
+        if (H5Tget_class(type) == H5T_FLOAT && !another_craft) {
             H5Dread(id, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, number);
             bool all = below(3) == 0;
             for (size_t i = 0; i < count; i++) {
