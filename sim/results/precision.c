@@ -13,6 +13,7 @@ static int exponent_of(double value) {
     return exponent;
 }
 
+/* inf and NaN are themselves, and what would round to inf. */
 static double round_value(double value, int coarsest) {
     int unit = exponent_of(value) - PRECISION_BITS;
     if (unit > coarsest) { unit = coarsest; }
@@ -36,9 +37,7 @@ static void round_point(size_t count, double *value, double *scratch) {
     double distance = quartile_distance(count, value, scratch);
     if (!(distance > 0)) { return; }
     int coarsest = exponent_of(distance) - 1 - PRECISION_SPREAD_BITS;
-    for (size_t i = 0; i < count; i++) {
-        if (isfinite(value[i])) { value[i] = round_value(value[i], coarsest); }
-    }
+    for (size_t i = 0; i < count; i++) { value[i] = round_value(value[i], coarsest); }
 }
 
 static bool is_rounded(const struct results_field *f) {
