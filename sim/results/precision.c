@@ -6,7 +6,7 @@
 
 #include "sim/base/memory.h"
 
-/* Values below 2^exponent, and no power of two that brings them there. */
+/* e with 2^(e-1) <= |value| < 2^e. */
 static int exponent_of(double value) {
     int exponent;
     frexp(value, &exponent);
