@@ -1,5 +1,5 @@
 /* diagnosis: what kind of rows measured scores are, where the model as trained stands among them, and how
- * beta should grow with context length (THEORY 10, 11, 14).
+ * beta should grow with context length (THEORY 8).
  *
  * This room: survey (the first reading: Lambda_n, where the weight lies, sinks), tally (the second: the
  * measures of every row as a results file has them, spacings), trend (growth between sequences), coordinates
@@ -32,9 +32,9 @@ struct diagnosis_point {
     double rounding;                           /* median of how far rounding may move log Lambda_n */
     double near, mass[SURVEY_WINDOWS];         /* medians over sequences (survey.h) */
     size_t spacings;                           /* K of the index: 0 where rows are too short for one */
-    struct trend_interval index; /* extreme-value index from spacings, sinks left out (THEORY 11) */
-    double index_se;             /* its standard error */
-    double gaussian;             /* what independent Gaussian rows of this n read */
+    struct trend_interval index;               /* extreme-value index from spacings, sinks left out */
+    double index_se;                           /* its standard error */
+    double gaussian;                           /* what independent Gaussian rows of this n read */
     double lambda_without_sinks; /* median Lambda_n without the keys that are sinks; NaN: there are none */
 };
 

@@ -1,5 +1,5 @@
 /* growth: how Lambda_n of a group grows over some of the lengths, and which prescriptions that excludes
- * (THEORY 10, 14). Variances of heads are pooled by half with those of their layer. */
+ * (THEORY 8). Variances of heads are pooled by half with those of their layer. */
 #ifndef GAPSCALE_ANALYSIS_DIAGNOSIS_GROWTH_H
 #define GAPSCALE_ANALYSIS_DIAGNOSIS_GROWTH_H
 

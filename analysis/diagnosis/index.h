@@ -1,5 +1,5 @@
-/* index: spacings of the largest scores of measured rows, and the extreme-value index they say (THEORY 11,
- * 14). Keys that are sinks are left out first. */
+/* index: spacings of the largest scores of measured rows, and the extreme-value index they say. Keys
+ * that are sinks are left out first. */
 #ifndef GAPSCALE_ANALYSIS_DIAGNOSIS_INDEX_H
 #define GAPSCALE_ANALYSIS_DIAGNOSIS_INDEX_H
 

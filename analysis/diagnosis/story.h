@@ -5,7 +5,7 @@
 #include "analysis/diagnosis/diagnosis.h"
 
 /* "local", "like Gaussian", "lighter than Gaussian", "heavier than Gaussian", "unclassified": at the longest
- * trained length. Never a bare extreme-value class: rows of finite n do not tell one (THEORY 11). */
+ * trained length. Never a bare extreme-value class: rows of finite n do not tell one. */
 const char *story_class(const struct diagnosis_group *group);
 const char *story_locality(enum diagnosis_locality locality); /* "local", "mixed", "global", "unknown" */
 

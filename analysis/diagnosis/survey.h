@@ -1,5 +1,5 @@
 /* survey: the first reading of measured scores: Lambda_n of every row, where the weight lies at beta = 1, the
- * model as trained, and which keys are sinks (THEORY 14). */
+ * model as trained, and which keys are sinks. */
 #ifndef GAPSCALE_ANALYSIS_DIAGNOSIS_SURVEY_H
 #define GAPSCALE_ANALYSIS_DIAGNOSIS_SURVEY_H
 

@@ -1,4 +1,4 @@
-/* trend: how Lambda_n of measured rows grows with context length, inferred between sequences (THEORY 14).
+/* trend: how Lambda_n of measured rows grows with context length, inferred between sequences.
  *
  * y is the median of log Lambda_n over the rows of one sequence at one length, x the mean of log log(row
  * length). A sequence has the slope b_s = sum_j c_j y_sj, c_j = w_j (x_j - xbar)/sum w (x - xbar)^2. Where

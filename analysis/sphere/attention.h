@@ -1,4 +1,4 @@
-/* attention: the attention output of keys on a sphere beside theory (THEORY 7), at every (n, beta) of a
+/* attention: the attention output of keys on a sphere beside theory (THEORY 6), at every (n, beta) of a
  * series.
  *
  * Regimes are told apart by n_eff = n/rho(beta), the effective number of keys: subcritical from

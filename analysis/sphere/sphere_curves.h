@@ -1,4 +1,4 @@
-/* sphere_curves: what theory says of keys on a sphere (THEORY 7) along a series' betas, as lines for figures.
+/* sphere_curves: what theory says of keys on a sphere (THEORY 6) along a series' betas, as lines for figures.
  * Pure numbers.
  *
  * kappa = (d-1)/2; lambda = beta/n^(1/kappa), the inverse temperature in units of the critical scale, in

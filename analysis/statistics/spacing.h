@@ -1,4 +1,4 @@
-/* spacing: the extreme-value index of a law from the spacings of a row's largest scores (THEORY 11).
+/* spacing: the extreme-value index of a law from the spacings of a row's largest scores.
  *
  * D_k = k (s_(k) - s_(k+1)), k = 1 .. K. In the limit E D_k is proportional to Gamma(k - gamma)/Gamma(k),
  * gamma = 1/a (Frechet class), 0 (Gumbel) or -1/kappa (Weibull). Free of scale is

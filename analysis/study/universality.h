@@ -1,4 +1,4 @@
-/* universality: series whose scores reach their upper end with one exponent, judged together (THEORY 8).
+/* universality: series whose scores reach their upper end with one exponent, judged together (THEORY 9).
  *
  * Where V ~ C t^kappa at a gap t below the upper end of the scores, Lambda^typ ~ kappa (C n)^(1/kappa), and
  * nothing but kappa and C is left as n -> inf: of series of one kappa beta_c grows with the power 1/kappa of

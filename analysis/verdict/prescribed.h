@@ -1,9 +1,9 @@
-/* prescribed: what becomes of the entropy along a prescription (THEORY 10): does it stay, collapse or spread,
+/* prescribed: what becomes of the entropy along a prescription (THEORY 8): does it stay, collapse or spread,
  * at which rate, and is that what theory expects?
  *
  * Of a series with one beta at each n, y = log of the mean H (of its median along a critical prescription
  * where rows differ in scale: some of them never collapse then):
- * - points: n at which 100 rows or more carry the mean, N/(1 + N (se/H)^2) >= 100 (THEORY 13); the others are
+ * - points: n at which 100 rows or more carry the mean, N/(1 + N (se/H)^2) >= 100; the others are
  *   left out, as means that rare rows carry have no error that covers;
  * - rate: slope of y in log log n (in log n where theory has a power of n) over the upper half of log log n,
  *   at least three points, from the trained length on; 95% with the difference to the upper half of that;

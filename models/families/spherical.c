@@ -203,7 +203,7 @@ static void draw_circle(const struct vector *vector, size_t n, double *uniforms,
     for (size_t i = 0; i < n; i++) { scores[i] *= -2 * scores[i]; }
 }
 
-/* s = sqrt(1-w) cos(2 pi U_2), w = U_1^(2/(d-2)), in the form that keeps small T accurate (THEORY 8). */
+/* s = sqrt(1-w) cos(2 pi U_2), w = U_1^(2/(d-2)), in the form that keeps small T accurate. */
 static void draw_general(double exponent, const struct vector *vector, size_t n, double *uniforms,
                          double *scores) {
     double *w = uniforms, *sine = uniforms + n, *minus_rest = scores;

@@ -1,4 +1,4 @@
-/* course: where a prescription leads the rows of a family as n -> inf (THEORY 10): what beta/Lambda^typ tends
+/* course: where a prescription leads the rows of a family as n -> inf (THEORY 8): what beta/Lambda^typ tends
  * to along beta = coef Lambda^typ(n_0) m(n), and with it the mean entropy. */
 #ifndef GAPSCALE_MODELS_ORACLE_COURSE_H
 #define GAPSCALE_MODELS_ORACLE_COURSE_H

@@ -1,4 +1,4 @@
-/* prescription: how beta is made to grow with context length in practice (THEORY 10): the multiplier m(n) of
+/* prescription: how beta is made to grow with context length in practice (THEORY 8): the multiplier m(n) of
  * the scores of a model trained at length n_0, m(n_0) = 1.
  *
  *     const      1

@@ -18,10 +18,10 @@ enum { CONFIG_NAME = 64 + 1, CONFIG_CRITERIA = 16, CONFIG_QUANTILES = 32 };
 enum config_scale {
     CONFIG_SCALE_NONE,         /* beta itself */
     CONFIG_SCALE_LAMBDA_TYP,   /* beta/Lambda^typ */
-    CONFIG_SCALE_N_EFF,        /* keys on a sphere: n/rho(beta), the effective number of keys (THEORY 7) */
+    CONFIG_SCALE_N_EFF,        /* keys on a sphere: n/rho(beta), the effective number of keys (THEORY 6) */
     CONFIG_SCALE_CRITICAL,     /* keys on a sphere: beta/n^(2/(d-1)) */
     CONFIG_SCALE_POWER,        /* beta/n^power */
-    CONFIG_SCALE_PRESCRIPTION, /* beta/(Lambda^typ(n_0) m(n)): a model trained at n_0 (THEORY 10) */
+    CONFIG_SCALE_PRESCRIPTION, /* beta/(Lambda^typ(n_0) m(n)): a model trained at n_0 (THEORY 8) */
 };
 
 struct config_beta {

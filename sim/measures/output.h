@@ -1,4 +1,4 @@
-/* output: the attention output ATT = sum p_i k_i of keys on a sphere (THEORY 7), row by row.
+/* output: the attention output ATT = sum p_i k_i of keys on a sphere (THEORY 6), row by row.
  *
  * A key is k = (1-T) q + sqrt(T(2-T)) omega, omega uniform on the unit sphere of the query's complement,
  * where coordinate 0 is the query's direction. Single keys have one direction each. Many keys at one place

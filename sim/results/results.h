@@ -134,8 +134,8 @@ void results_cut(const struct results_series *series, size_t n, struct results_s
 void results_allocate(struct results_series *series);
 void results_free(struct results *results);
 
-/* Whether rare rows carry the mean of Y_2 at a point (n, beta), so that its standard error covers nothing
- * (THEORY 13): fewer than 100 rows, and fewer than a quarter of all, make up its sum, or it is more than four
+/* Whether rare rows carry the mean of Y_2 at a point (n, beta), so that its standard error covers nothing:
+ * fewer than 100 rows, and fewer than a quarter of all, make up its sum, or it is more than four
  * standard errors from the exact value. */
 bool results_is_rare(const struct results_series *series, size_t point);
 

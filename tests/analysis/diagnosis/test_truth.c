@@ -6,7 +6,7 @@
  * as make its own error small (a tenth of a head's), its line, and the exact mean of the index's statistic.
  * The law's exponent, or that of Lambda^typ, is another: of Gaussian rows .58 for Lambda^typ at these n, .64
  * for the median of Lambda_n. Fixed seed. Variances are pooled by half, which
- * covers .95 to .99 (THEORY 14); heads of a file share them in part, so their counts vary by up to 1.5 times
+ * covers .95 to .99; heads of a file share them in part, so their counts vary by up to 1.5 times
  * what independent ones do, and the bounds are at four such deviations. */
 #include "tests/analysis/diagnosis/laws.h"
 #include "tests/analysis/diagnosis/written.h"

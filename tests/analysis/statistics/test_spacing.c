@@ -117,7 +117,7 @@ static void test_finite(void **state) {
     }
 }
 
-/* Drawn rows: THEORY 11. */
+/* Drawn rows. */
 static void test_gaussian_reads_lighter(void **state) {
     (void)state;
     const double sigma = 1;

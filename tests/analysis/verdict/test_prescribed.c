@@ -75,7 +75,7 @@ static void test_closed_forms(void **state) {
         check_mean(&s[2], n, s[2].log_n[n] + lgamma(0.5) + gsl_sf_psi(0.5) / 2);
         double log_x = -0.01 * s[3].log_n[n], x = exp(log_x);
         check_relative(s[3].mean[MEASURE_ENTROPY][n], log1p(x) + 1.01 * s[3].log_n[n] * x / (1 + x), 1e-9);
-        check_mean(&s[4], n, 1.1271791988); /* beta n^-1 = 1: THEORY 4 */
+        check_mean(&s[4], n, 1.1271791988); /* beta n^-1 = 1: THEORY 5 */
     }
     results_free(r);
 }

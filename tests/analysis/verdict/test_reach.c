@@ -10,7 +10,7 @@ static const char text[] =
     "  - {name: slow, family: stretched, power: 1, position: {log: 0.5}, n: [300, 1000]}\n"
     "  - {name: plain, family: gaussian, n: [300, 1000]}\n";
 
-/* A linear penalty: Lambda does not grow (THEORY 12: .830057), beta_c/Lambda^typ stays at 1.16087, and with
+/* A linear penalty: Lambda does not grow (THEORY 5: .830057), beta_c/Lambda^typ stays at 1.16087, and with
  * 256 rows at each of eight n the square root of log n is excluded. Three keys hold 99% of the competitors:
  * V(s* + i) of 1 at s* = -.412921 is .6602, .2786, .0563, .0048. An exponential tail of scale 1 and c = 1/2
  * has sum (1 + i)^-1/2 keys alike, and goes on growing. */

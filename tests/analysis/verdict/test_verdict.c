@@ -123,7 +123,7 @@ static void test_common_randomness(void **state) {
     results_free(r);
 }
 
-/* What recipes of few terms risk (THEORY 9), put on true rows: a factor (log L)^(1/4) reads as another
+/* What recipes of few terms risk, put on true rows: a factor (log L)^(1/4) reads as another
  * exponent and is no power at all. Where theory has it at these n, they do not reach the law; where theory
  * has it not, the law is refuted, by the exact values or, without them, by Lambda^typ. A correction L^(-1/2),
  * which no term has, is covered. */

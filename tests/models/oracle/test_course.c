@@ -96,7 +96,7 @@ static void test_yarn(void **state) {
 }
 
 /* A scale that follows n^(1/kappa) keeps the gaps at the upper end as they are: kappa = 1 and beta = m = 1
- * has E H = 1.1271791988 (THEORY 4). */
+ * has E H = 1.1271791988 (THEORY 5). */
 static void test_weibull(void **state) {
     (void)state;
     const struct schedule width[] = {{1, 0, 0}, {1, 0, 1}};

@@ -15,7 +15,7 @@ static struct law law_at(const char *family, double first, double second, double
     return law;
 }
 
-/* THEORY 12, n -> inf: beta_c/Lambda^typ of Gaussian scores with linear penalties. */
+/* THEORY 5, n -> inf: beta_c/Lambda^typ of Gaussian scores with linear penalties. */
 static void test_known_values(void **state) {
     (void)state;
     const struct {

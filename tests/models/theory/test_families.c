@@ -225,7 +225,7 @@ static double local_exponent(double log_n) {
            (log1p(e) - log1p(-e));
 }
 
-/* THEORY 3 and 9: local exponents of the random-energy model. */
+/* Local exponents of the random-energy model. */
 static void test_gaussian_figures(void **state) {
     (void)state;
     check_close(local_exponent(10 * M_LN2), 0.568, 5e-4);

@@ -29,7 +29,7 @@ static double lambda_of(const struct place *place, double log_n) {
     return exp(typical_scale(family, p, log_n).log_lambda);
 }
 
-/* THEORY 12: Gaussian scores with linear penalties as n -> inf, to the digits there; n = e^100000 is the same
+/* THEORY 5: Gaussian scores with linear penalties as n -> inf, to the digits there; n = e^100000 is the same
  * as n = 10^4. */
 static void test_linear_penalties(void **state) {
     (void)state;
@@ -47,7 +47,7 @@ static void test_linear_penalties(void **state) {
     }
 }
 
-/* THEORY 12: penalties c log(1 + i) of Gaussian scores. */
+/* Penalties c log(1 + i) of Gaussian scores. */
 static void test_log_penalties(void **state) {
     (void)state;
     const struct place slow = {"gaussian", 1, 0, 0, 0.2}, fast = {"gaussian", 1, 0, 0, 0.5};

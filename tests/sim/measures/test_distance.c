@@ -89,8 +89,8 @@ static int ascending(const void *a, const void *b) {
 }
 
 /* Drawn rows: mean entropy, participation and gap against the exact ones within 4.4 standard errors (30
- * comparisons, 3e-4); medians of Lambda_n/Lambda^typ at n = 10^4 against THEORY 12's, which have errors of
- * .010 .009 .007 there, within 4 of both. */
+ * comparisons, 3e-4); medians of Lambda_n/Lambda^typ at n = 10^4 against drawn ones, which have errors of
+ * .010 .009 .007, within 4 of both. */
 static void test_drawn_rows(void **state) {
     (void)state;
     enum { MOST = 2000 };

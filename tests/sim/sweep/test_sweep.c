@@ -395,7 +395,7 @@ static void test_odd_replicates(void **state) {
     }
 }
 
-/* The mean of Y_2 at n = e^200 and .8 Lambda^typ is 5.79e-7 (THEORY 13); rows typically have 1e-9. Where the
+/* The mean of Y_2 at n = e^200 and .8 Lambda^typ is 5.79e-7; rows typically have 1e-9. Where the
  * row is the same every time every row carries it. sum x^2 follows from the standard error as well. */
 static void test_rare_rows(void **state) {
     (void)state;
