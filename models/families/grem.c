@@ -75,13 +75,6 @@ static struct hierarchy hierarchy_of(const double *p, size_t n) {
     return h;
 }
 
-static size_t room_size(const double *p) {
-    (void)p;
-    return hierarchy_room();
-}
-
-static void begin(const struct family_row *row) { (void)row; }
-
 static void sample(const struct family_row *row, size_t first, size_t count, double *scores) {
     const struct hierarchy h = hierarchy_of(row->p, row->n);
     hierarchy_sample(&h, row, first, count, scores);
@@ -124,8 +117,8 @@ const struct family family_grem = {
                   LEVEL(4)},
     .law_text = "sqrt(2 a log n / v), share a and variance v of the last level to freeze",
     .law = law,
-    .room_size = room_size,
-    .begin = begin,
+    .room_size = hierarchy_room,
+    .begin = hierarchy_begin,
     .sample = sample,
     .log_lambda = log_lambda,
     .allows = allows,

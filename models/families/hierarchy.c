@@ -10,7 +10,12 @@ struct span {
     uint64_t first, end; /* groups first .. end of a level */
 };
 
-size_t hierarchy_room(void) { return 2 * PADDED + BLOCK; }
+size_t hierarchy_room(const double *p) {
+    (void)p;
+    return 2 * PADDED + BLOCK;
+}
+
+void hierarchy_begin(const struct family_row *row) { (void)row; }
 
 /* The numbers of a span of groups; returns where they are in `room`, which holds PADDED. */
 static const double *numbers(const struct hierarchy *h, size_t level, struct span s,

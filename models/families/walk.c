@@ -21,13 +21,6 @@ static bool allows(const double *p, double log_n, char why[FAMILY_WHY]) {
     return false;
 }
 
-static size_t room_size(const double *p) {
-    (void)p;
-    return hierarchy_room();
-}
-
-static void begin(const struct family_row *row) { (void)row; }
-
 static void sample(const struct family_row *row, size_t first, size_t count, double *scores) {
     const double b = row->p[BRANCHING];
     struct hierarchy h = {.levels = (size_t)depth_near(b, log((double)row->n))};
@@ -72,8 +65,8 @@ const struct family family_walk = {
     .parameter = {{"branching", "branches of every node", 2, 2, 8192, false, NULL, 0}},
     .law_text = "a constant: the median of pilot rows (freezing is at sqrt(2 log branching))",
     .law = law,
-    .room_size = room_size,
-    .begin = begin,
+    .room_size = hierarchy_room,
+    .begin = hierarchy_begin,
     .sample = sample,
     .allows = allows,
     .cost = cost,
