@@ -80,7 +80,7 @@ static void note_words(const struct diagnosis *d, const struct diagnosis_group *
 static void note_choice(const struct diagnosis_growth *w, const char *suffix, struct results_series *s) {
     char name[WORDS], excluded[STORY_LAWS];
     snprintf(name, sizeof name, "best%s", suffix);
-    note_text(s, name, w->best >= 0 ? prescription_name[w->best] : "undecided");
+    note_text(s, name, story_best(w));
     snprintf(name, sizeof name, "excluded%s", suffix);
     note_text(s, name, story_excluded(w, excluded));
     snprintf(name, sizeof name, "closest%s", suffix);

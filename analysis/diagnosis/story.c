@@ -30,6 +30,10 @@ const char *story_standing(const struct diagnosis_point *p) {
     return low >= 0.5 && high <= 2 ? "critical" : "undecided";
 }
 
+const char *story_best(const struct diagnosis_growth *w) {
+    return w->best >= 0 ? prescription_name[w->best] : "undecided";
+}
+
 const char *story_excluded(const struct diagnosis_growth *w, char out[STORY_LAWS]) {
     out[0] = '\0';
     for (int k = 0; w->decided && k < PRESCRIPTIONS; k++) {

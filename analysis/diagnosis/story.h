@@ -17,6 +17,8 @@ const char *story_standing(const struct diagnosis_point *point);
 const struct diagnosis_point *story_point(const struct diagnosis_group *group);
 
 enum { STORY_LAWS = 48 };
+/* The one prescription that is left, or "undecided". */
+const char *story_best(const struct diagnosis_growth *growth);
 /* Names of the prescriptions that are excluded, a space between them, in `out`, which it returns. */
 const char *story_excluded(const struct diagnosis_growth *growth, char out[STORY_LAWS]);
 

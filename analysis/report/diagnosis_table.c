@@ -153,10 +153,6 @@ void diagnosis_table_print(FILE *out, const struct diagnosis *d, size_t short_ro
     }
 }
 
-static const char *best(const struct diagnosis_growth *w) {
-    return w->best >= 0 ? prescription_name[w->best] : "undecided";
-}
-
 static void print_csv_interval(FILE *out, const struct trend_interval *i) {
     fprintf(out, ",%.17g,%.17g,%.17g", i->value, i->low, i->high);
 }
@@ -174,14 +170,14 @@ static void print_csv_group(FILE *out, const struct diagnosis *d, const struct d
     if (!g->pooled) { fprintf(out, "%zu", g->head); }
     fprintf(out, ",%s,%s,%s", story_class(g), story_locality(g->locality), story_standing(story_point(g)));
     print_csv_interval(out, &w->exponent);
-    fprintf(out, ",%s,%s", best(w), story_excluded(w, excluded));
+    fprintf(out, ",%s,%s", story_best(w), story_excluded(w, excluded));
     print_csv_drifts(out, w);
     for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) { fprintf(out, ",%.17g", w->multiplier[k].value); }
     print_csv_drifts(out, &g->beyond);
     fprintf(out, ",%s", story_excluded(&g->beyond, excluded));
     fprintf(out, ",\"%s\"", g->pooled ? "" : story_sink_list(d, g, sinks));
     print_csv_interval(out, &without->exponent);
-    fprintf(out, ",%s,%s\n", without->known ? best(without) : "", story_excluded(without, excluded));
+    fprintf(out, ",%s,%s\n", without->known ? story_best(without) : "", story_excluded(without, excluded));
 }
 
 void diagnosis_table_print_csv(FILE *out, const struct diagnosis *d) {
