@@ -75,6 +75,11 @@ struct request {
 
 /* ---- predictions ---- */
 
+/* Theory of the attention output is that of keys on a sphere whose scores do not fall with distance. */
+static bool has_output(const struct config_series *s) {
+    return s->family->dimension != NULL && !config_has_position(s);
+}
+
 static size_t betas_of(const struct request *r) {
     return r->prescriptions.count > 0 ? r->prescriptions.count : r->series.beta.count;
 }
@@ -142,7 +147,7 @@ static bool predict_length(const struct request *r, struct length *length, struc
     family_parameters(s->family, s->parameter, length->log_n, p);
     struct oracle *oracle = oracle_create(s->family, p, length->log_n);
     const struct oracle_question question = {
-        .top_weight = true, .gap = true, .errors = true, .output = s->family->dimension != NULL};
+        .top_weight = true, .gap = true, .errors = true, .output = has_output(s)};
     bool good = oracle != NULL;
     if (good) { length_fill(s, p, oracle, length); }
     for (size_t b = 0; good && b < betas_of(r); b++) {
@@ -166,9 +171,7 @@ static bool predict_length(const struct request *r, struct length *length, struc
         x[b].point = answer.point;
         x[b].log_participation = oracle_log_participation(&x[b].point, &twice, &x[b].log_participation_error);
         x[b].output = answer.output;
-        if (s->family->dimension) {
-            predict_output(s->family->dimension(p), s->family->concentration(p), &x[b]);
-        }
+        if (has_output(s)) { predict_output(s->family->dimension(p), s->family->concentration(p), &x[b]); }
     }
     oracle_free(oracle);
     return good;
@@ -225,7 +228,6 @@ static void print_json_position(const struct length *l) {
 /* `prescription` is NULL where beta goes along none. */
 static void print_json_point(const struct config_series *s, const struct prediction *x,
                              const char *prescription) {
-    const bool output = s->family->dimension != NULL && !prescription;
     const struct length *l = x->length;
     printf("{\"log_n\": ");
     json_print_number(stdout, l->log_n);
@@ -248,7 +250,7 @@ static void print_json_point(const struct config_series *s, const struct predict
     json_print_estimate(stdout, "log_mean_participation", x->point.log_mean_participation,
                         x->point.log_mean_participation_error);
     json_print_estimate(stdout, "gap_mean", x->point.gap_mean, x->point.gap_mean_error);
-    if (output) { print_json_output(x); }
+    if (has_output(s) && !prescription) { print_json_output(x); }
     printf(", \"collapse\": {\"entropy=1\": ");
     json_print_within(stdout, l->collapse_entropy, l->collapse_entropy_error);
     json_print_key(stdout, "participation=0.5");
@@ -406,7 +408,7 @@ static void print_table(const struct request *r, const struct course *course, co
     print_limits(s, length);
     if (config_has_position(s)) { print_positions(s, length); }
     print_means(count, x);
-    if (s->family->dimension) { print_outputs(count, x); }
+    if (has_output(s)) { print_outputs(count, x); }
     printf("\nCollapse points in units of Lambda^typ; entropies in nats; `its law` is the asymptotic form, "
            "`local\n"
            "exponent` d log Lambda^typ/d log log n. k* and t* attain Lambda^typ (-: it is the limit at gap "
