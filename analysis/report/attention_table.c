@@ -117,7 +117,7 @@ static void print_parts(FILE *out, const struct study *study) {
 }
 
 static bool has_critical_scale(const struct fit *fit) {
-    return fit->series->family->dimension && fit->has_law &&
+    return fit->series->family->dimension && fit->has_law && fit->law.power > 0 &&
            family_is_constant(fit->series->family, fit->series->parameter) && fit->primary < fit->criteria &&
            fit->series->criterion[fit->primary].kind == CRITERION_ENTROPY &&
            fit_last(fit, fit->primary) < fit->lengths;

@@ -137,12 +137,30 @@ static void normalisers_are_told(void **state) {
     handmade_free(&study, r);
 }
 
+/* n^(2/(d-1)) is the scale of keys on a sphere whose scores do not fall with distance. */
+static void critical_scales_are_powers(void **state) {
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        struct results *r = experiment_run(
+            k == 0 ? "replicates: 64\nn: [64, 4096]\nbeta: {from: 1/4, to: 16, points: 17}\n"
+                     "series:\n  - {family: spherical, dimension: 5}\n"
+                   : "replicates: 64\nn: [64, 4096]\nbeta: {from: 1/4, to: 16, points: 17}\n"
+                     "series:\n  - {family: spherical, dimension: 5, position: {linear: 0.1}}\n");
+        struct study study = handmade_study(r, "a.h5");
+        char *text = text_of(table_print, &study);
+        assert_int_equal(strstr(text, "Keys on a sphere: the critical scale") != NULL, k == 0);
+        free(text);
+        handmade_free(&study, r);
+    }
+}
+
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(poor_results_are_explained),
         cmocka_unit_test(json_is_complete),
         cmocka_unit_test(normalisers_are_told),
+        cmocka_unit_test(critical_scales_are_powers),
     };
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }
