@@ -54,8 +54,7 @@ static double exact_at(const struct results_series *s, size_t n) {
 }
 
 struct prescribed_point prescribed_at(const struct prescribed *v, const struct results_series *s, size_t n) {
-    const double enough = fmin(100, (double)s->replicates / 4),
-                 log_beta = log(s->beta[n * s->size[RESULTS_BETA]]);
+    const double log_beta = log(s->beta[n * s->size[RESULTS_BETA]]);
     struct prescribed_point point = {.log_ratio = log_beta - s->log_lambda_typ[n],
                                      .exact = exact_at(s, n),
                                      .is_trained = s->log_n[n] >= s->log_trained - 1e-9};
@@ -64,7 +63,7 @@ struct prescribed_point prescribed_at(const struct prescribed *v, const struct r
     } else {
         take_mean(s, n, &point);
     }
-    point.is_used = point.entropy > 0 && point.carriers >= enough && isfinite(point.se);
+    point.is_used = point.entropy > 0 && point.carriers >= results_carriers_needed(s) && isfinite(point.se);
     return point;
 }
 

@@ -3,8 +3,8 @@
  *
  * Of a series with one beta at each n, y = log of the mean H (of its median along a critical prescription
  * where rows differ in scale: some of them never collapse then):
- * - points: n at which 100 rows or more carry the mean, N/(1 + N (se/H)^2) >= 100; the others are
- *   left out, as means that rare rows carry have no error that covers;
+ * - points: n at which N/(1 + N (se/H)^2) rows carry the mean, 100 or a quarter of all at least; the others
+ * are left out, as means that rare rows carry have no error that covers;
  * - rate: slope of y in log log n (in log n where theory has a power of n) over the upper half of log log n,
  *   at least three points, from the trained length on; 95% with the difference to the upper half of that;
  * - fate: the entropy stays where the interval of the rate lies within +-0.1, spreads or collapses where it

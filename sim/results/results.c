@@ -102,10 +102,14 @@ size_t results_field_size(const struct results_series *series, const struct resu
     return count;
 }
 
+double results_carriers_needed(const struct results_series *s) {
+    return fmin(100, (double)s->replicates / 4);
+}
+
 bool results_is_rare(const struct results_series *s, size_t point) {
-    const double few = fmin(100, (double)s->replicates / 4), doubt = 4;
+    const double doubt = 4;
     double off = fabs(s->mean[MEASURE_PARTICIPATION][point] - s->exact_participation[point]);
-    return s->participation_carriers[point] < few ||
+    return s->participation_carriers[point] < results_carriers_needed(s) ||
            off > doubt * s->se[MEASURE_PARTICIPATION][point] + s->exact_participation_error[point];
 }
 

@@ -134,9 +134,10 @@ void results_cut(const struct results_series *series, size_t n, struct results_s
 void results_allocate(struct results_series *series);
 void results_free(struct results *results);
 
+/* So many rows must make up the sum of a mean for its standard error to cover: 100, or a quarter of all. */
+double results_carriers_needed(const struct results_series *series);
 /* Whether rare rows carry the mean of Y_2 at a point (n, beta), so that its standard error covers nothing:
- * fewer than 100 rows, and fewer than a quarter of all, make up its sum, or it is more than four
- * standard errors from the exact value. */
+ * they are fewer than that, or it is more than four standard errors from the exact value. */
 bool results_is_rare(const struct results_series *series, size_t point);
 
 /* Turns the means of V (ATT - q) at one n, which lose no digits, into those of V ATT, and fills its
