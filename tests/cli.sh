@@ -365,10 +365,6 @@ expect 2 "predict of positions too far" predict gaussian 'position={log:0.2}' n=
 expect 2 "predict of positions without a law" predict plateau 'position={log:0.2}'
 expect 0 "predict keys on a sphere at positions" predict spherical dimension=5 'position={linear: 0.1}' n=1000 --json
 holds "no output of theirs, of which there is no theory" bash -c '! grep -Eq "n_eff|output|subcritical" out'
-expect 2 "predict of positions too far" predict gaussian position={log:0.2} n=e^2000
-expect 2 "predict of positions without a law" predict plateau position={log:0.2}
-expect 0 "predict with a schedule" predict spherical 'dimension={coef: 1, log_power: 3}' n=e^700
-holds "its local exponent" grep -q " 2.002" out
 expect 0 "predict --json" predict spherical dimension=5 'n=[1000,1e300]' 'beta=[20]' --json
 holds "predict prints no digits below its error" grep -qE '"entropy": [0-9.]{10,16}, "entropy_error": [0-9.]+e-[0-9]+,' out
 if have python3 "JSON of predict"; then
