@@ -335,8 +335,9 @@ static void check_names(struct reader *reader, const struct listed *list) {
     }
 }
 
+/* Ranges of a series are looked at where nothing is wrong with it, nor with what all share. */
 static void read_all_series(struct reader *reader, const struct yaml_node *root, const struct shared *top,
-                            struct config *config) {
+                            bool top_is_sound, struct config *config) {
     const struct yaml_node *list = yaml_find(root, "series");
     if (!list) {
         fault_add(&reader->faults, root->source, root->offset,
@@ -350,7 +351,6 @@ static void read_all_series(struct reader *reader, const struct yaml_node *root,
     }
     struct totals totals = {0};
     struct listed listed = {0};
-    const bool top_is_sound = reader->faults.count == 0;
     bool *sound = memory_create(list->count * PRESCRIPTIONS, sizeof *sound);
     for (size_t i = 0; i < list->count; i++) {
         size_t faults = reader->faults.count, first = listed.count;
@@ -372,8 +372,9 @@ static void read_all_series(struct reader *reader, const struct yaml_node *root,
 void series_read(struct reader *reader, const struct yaml_node *root, struct config *config) {
     struct shared defaults = {0}, top;
     read_shared(reader, reader->defaults, NULL, &defaults);
+    const size_t faults = reader->faults.count;
     read_shared(reader, root, &defaults, &top);
-    read_all_series(reader, root, &top, config);
+    read_all_series(reader, root, &top, reader->faults.count == faults, config);
     config_series_release(&defaults.settings);
     config_series_release(&top.settings);
 }

@@ -272,6 +272,13 @@ static void test_all_mistakes_at_once(void **state) {
     if (strncmp(messages, expected, strlen(expected)) != 0) { fail_msg("got\n%s", messages); }
     check_message(messages, f, "7:12", "`kappa` is 0");
     free(messages);
+    static const char beside[] =
+        "seed: -3\nn: [64]\nseries:\n  - {family: grem, levels: [[0.5, 0.8], [0.7, 0.2]]}\n";
+    write_file(scratch->config, beside, strlen(beside));
+    assert_null(read_quietly(scratch, scratch->config, 0, NULL, &messages));
+    check_message(messages, f, "1:7", "`seed` must be a whole number");
+    check_message(messages, f, "4:5", "the shares of log n add up to 1.2");
+    free(messages);
 }
 
 static void check_unreadable(const struct scratch *scratch, const char *path, const char *words) {
