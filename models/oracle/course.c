@@ -108,14 +108,18 @@ static void tell_spreading(const struct limits *limits, struct course *c) {
 
 /* The keys near enough to matter are the same at every n, and so is the law of a row. With log penalties
  * alone far keys may carry the entropy of a row whose top they do not reach. */
-static void tell_at_positions(struct family_position position, struct course *c) {
+static void tell_at_positions(const struct family *family, const double *p, struct course *c) {
+    const struct family_position position = family_position(family, p);
+    const double step = position.linear + position.log * M_LN2;
     if (!c->by_law || position.linear == 0) { return; }
     if (c->class == COURSE_CRITICAL) {
         c->fate = COURSE_STAYS;
         c->rate = 0;
     } else if (c->class == COURSE_SUPERCRITICAL) {
         c->fate = COURSE_COLLAPSES;
-        c->rate = -c->log_power;
+        /* no two keys of bounded scores that do not overlap tie nearly: H falls as e^(-beta gap) */
+        const bool apart = family->class == FAMILY_WEIBULL && step >= -family->quantile(p, 0);
+        c->rate = apart ? NAN : -c->log_power;
     }
 }
 
@@ -125,9 +129,8 @@ struct course course_of(const struct family *family, const struct schedule *para
     double p[FAMILY_PARAMETERS] = {0};
     if (c.class == COURSE_UNKNOWN) { return c; }
     family_parameters(family, parameter, log_n, p);
-    const struct family_position position = family_position(family, p);
-    if (!positions_are_absent(position)) {
-        tell_at_positions(position, &c);
+    if (!positions_are_absent(family_position(family, p))) {
+        tell_at_positions(family, p, &c);
         return c;
     }
     const struct limits limits = limits_law_of(family, p, log_n);

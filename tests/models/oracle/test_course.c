@@ -173,6 +173,17 @@ static void test_positions(void **state) {
     assert_int_equal(c.fate, COURSE_COLLAPSES);
     check_close(c.rate, -0.5, 1e-12);
 
+    const struct family *bounded =
+        family_find("powerlaw"); /* width 1: neighbours overlap below a step of 1 */
+    struct schedule beside[FAMILY_PARAMETERS] = {{2, 0, 0}, {1, 0, 0}};
+    beside[family_position_index(bounded)] = (struct schedule){1, 0, 0};
+    for (int i = 0; i < 2; i++) {
+        beside[family_position_index(bounded) + 1] = (struct schedule){i == 0 ? 0.9 : 1.1, 0, 0};
+        c = course_of(bounded, beside, PRESCRIPTION_LOG, log(4096), 1, 200);
+        assert_int_equal(c.fate, COURSE_COLLAPSES);
+        assert_int_equal(isnan(c.rate), i == 1);
+    }
+
     parameter[at + 1].coef = 0, parameter[at + 2] = (struct schedule){0.5, 0, 0};
     c = course_of(gaussian, parameter, PRESCRIPTION_CONST, log(4096), 2, 200);
     assert_int_equal(c.class, COURSE_CRITICAL);
