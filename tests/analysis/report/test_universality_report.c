@@ -79,8 +79,8 @@ static void test_texts(void **state) {
         "\"sentence\": \"Supported: \\\"so\\\".\"",
         "\"exponent_predicted\": 0.5, \"common_ratio\": 1.5, \"common_ratio_se\": 0.25, ",
         "\"questions\": {\"exponent\": {\"chi_square\": 0.5, \"freedom\": 1, \"p\": 0.125}, \"ratio\": {",
-        "\"density\": {\"chi_square\": 3.5, \"freedom\": 4, \"p\": 0.125}}, \"series\": [{\"name\": "
-        "\"name-0\", ",
+        "\"density\": {\"chi_square\": 3.5, \"freedom\": 4, \"p\": 0.125}}, ",
+        "\"series\": [{\"name\": \"name-0\", ",
         "\"points\": 0, \"first_log_n\": null, ",
         "\"concentration\": 7, ",
         "\"moved\": 2, "};
