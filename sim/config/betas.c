@@ -264,6 +264,14 @@ void betas_check(struct reader *reader, const struct yaml_node *node, const stru
                   series->name, series->family->name);
         return;
     }
+    if (config_has_position(series)) {
+        fault_add(
+            &reader->faults, node->source, node->offset,
+            "`beta` by n_eff or critical values is that of keys without a `position`, which series `%s` "
+            "has; give beta itself, or relative to lambda_typ",
+            series->name);
+        return;
+    }
     for (size_t k = 0; k < series->n_count * beta->count; k++) {
         double log_n = series->log_n[k / beta->count];
         double value = beta->value[k % beta->count],
