@@ -92,7 +92,7 @@ static void check_refused(const struct scratch *scratch, char *const *word, cons
 
 static void test_refused_predictions(void **state) {
     static const struct {
-        char *word[4];
+        char *word[5];
         const char *name, *place, *words;
     } known[] = {
         {{"spherical"}, "predict spherical", "1:1", "needs `dimension`"},
