@@ -20,7 +20,7 @@ static void test_declared(void **state) {
     (void)state;
     static const struct {
         const char *family;
-        struct schedule parameter[2];
+        struct schedule parameter[FAMILY_PARAMETERS];
     } law[] = {{"gumbel", {{0, 0, 0}, {1, -1, 0}}},
                {"gumbel", {{0, 0, 0}, {1.2, -1, 0}}},
                {"gumbel", {{0, 0, 0}, {1, -0.9, 0}}},

@@ -85,7 +85,7 @@ static void test_critical(void **state) {
 /* Yarn's multiplier tends to (0.1 log n)^2: keys whose scale is (log n)^2. */
 static void test_yarn(void **state) {
     (void)state;
-    const struct schedule scale[] = {{0, 0, 0}, {1, -2, 0}};
+    const struct schedule scale[FAMILY_PARAMETERS] = {{0, 0, 0}, {1, -2, 0}};
     const double l = log(4096), lambda = 4095 * log(4096 / 4095.0) * l * l;
     struct course yarn = course_of(family_find("gumbel"), scale, PRESCRIPTION_YARN, l, 3, 1e5),
                   log2 = course_of(family_find("gumbel"), scale, PRESCRIPTION_LOG2, l, 3, 1e5);
@@ -99,7 +99,7 @@ static void test_yarn(void **state) {
  * has E H = 1.1271791988 (THEORY 5). */
 static void test_weibull(void **state) {
     (void)state;
-    const struct schedule width[] = {{1, 0, 0}, {1, 0, 1}};
+    const struct schedule width[FAMILY_PARAMETERS] = {{1, 0, 0}, {1, 0, 1}};
     struct course c = course_of(family_find("powerlaw"), width, PRESCRIPTION_CONST, log(4096), 1, 100);
     assert_int_equal(c.class, COURSE_CRITICAL);
     assert_int_equal(c.fate, COURSE_STAYS);
@@ -115,7 +115,7 @@ static void test_weibull(void **state) {
  * e^(1/2). */
 static void test_numbers(void **state) {
     (void)state;
-    const struct schedule kappa[] = {{2, 1, 0}, {1, 0, 0}};
+    const struct schedule kappa[FAMILY_PARAMETERS] = {{2, 1, 0}, {1, 0, 0}};
     static const enum course_class known[EVERY] = {COURSE_SUBCRITICAL, COURSE_SUBCRITICAL, COURSE_CRITICAL,
                                                    COURSE_SUPERCRITICAL, COURSE_SUPERCRITICAL};
     for (size_t k = 0; k < EVERY; k++) {

@@ -170,8 +170,8 @@ static void only_the_density_at_the_query_moves_the_scale(void **state) {
                      density = d < 1000 ? -bessel_log_z(laws[k]) /* GSL's underflows */
                                         : -sphere_log_partition(d, laws[k].concentration),
                      p[FAMILY_PARAMETERS] = {d, laws[k].concentration}, uniform[FAMILY_PARAMETERS] = {d, 0};
-        const struct schedule with[] = {{d, 0, 0}, {laws[k].concentration, 0, 0}},
-                              without[] = {{d, 0, 0}, {0, 0, 0}};
+        const struct schedule with[FAMILY_PARAMETERS] = {{d, 0, 0}, {laws[k].concentration, 0, 0}},
+                              without[FAMILY_PARAMETERS] = {{d, 0, 0}, {0, 0, 0}};
         const double noise = 1e-13 + 1e-15 * laws[k].concentration; /* GSL's */
         struct schedule law, uniform_law;
         assert_true(spherical()->law(with, &law) && spherical()->law(without, &uniform_law));
@@ -227,7 +227,7 @@ static void laws_of_schedules(void **state) {
     for (int i = 0; i < 8; i++) {
         const double d = i < 4 ? 2 : 6, kappa = (d - 1) / 2, c = schedule_value(&concentration[i % 4], log_n),
                      p[FAMILY_PARAMETERS] = {d, c};
-        const struct schedule parameter[] = {{d, 0, 0}, concentration[i % 4]};
+        const struct schedule parameter[FAMILY_PARAMETERS] = {{d, 0, 0}, concentration[i % 4]};
         struct schedule law;
         assert_true(spherical()->law(parameter, &law));
         check_close(schedule_log(&law, log_n), typical_scale(spherical(), p, log_n).log_lambda,
