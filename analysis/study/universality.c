@@ -20,7 +20,7 @@ static bool takes_part(const struct fit *f) {
     const struct results_series *s = f->series;
     return s->family->class == FAMILY_WEIBULL && f->has_law && f->law.log_power == 0 && f->law.power > 0 &&
            family_is_constant(s->family, s->parameter) && f->primary < f->criteria &&
-           fit_is_meaningful(f, f->primary);
+           fit_is_meaningful(f, f->primary) && !s->is_prescribed;
 }
 
 static const struct criterion *judged(const struct fit *f) { return &f->series->criterion[f->primary]; }

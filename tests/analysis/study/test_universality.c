@@ -133,7 +133,7 @@ static void another_exponent_is_refuted(void **state) {
     declare(4, 0, 3);
 }
 
-/* n at which Lambda^typ is off its power. */
+/* n at which Lambda^typ is off its power; series along prescriptions are in no class. */
 static void short_rows_say_nothing(void **state) {
     (void)state;
     struct config *config = experiment_config(
@@ -154,6 +154,10 @@ static void short_rows_say_nothing(void **state) {
         assert_int_equal(class->member[i].points, 0);
         assert_true(isnan(class->member[i].exponent) && isnan(class->member[i].log_moved));
     }
+    universality_release(count, class);
+    r->series[1].is_prescribed = true; /* one beta at each n tells no beta_c */
+    class = universality_find(2, fit, &count);
+    assert_int_equal(count, 0);
     universality_release(count, class);
     for (size_t i = 0; i < 2; i++) { fit_release(&fit[i]); }
     /* one law alone is no class, however often */
