@@ -192,7 +192,7 @@ void points_make(struct points *p, const struct fit *fit) {
         p->log_ratio[i] = log_ratio;
         p->log_lambda[i] = fit->series->log_lambda_typ[n];
         p->log_beta[i] = log_ratio + p->log_lambda[i];
-        p->log_exact[i] = p->kind == POINTS_ROWS ? NAN : log(fit->exact[n]);
+        p->log_exact[i] = log(fit_judged_exact(fit, n));
         p->grid[i] = grid_at(fit, p->kind, n);
         p->systematic[i] = ROOT_NOISE * ROOT_NOISE + p->grid[i] * p->grid[i];
         deviate(p, i, fit->exact_on_grid[n]);

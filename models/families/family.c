@@ -71,9 +71,14 @@ bool family_takes_position(const struct family *family) {
 }
 
 struct family_position family_position(const struct family *family, const double *p) {
-    const double *at = p + (family_takes_position(family) ? family_position_index(family) : 0);
-    if (!family_takes_position(family) || at[0] == 0) { return (struct family_position){0, 0}; }
-    return (struct family_position){.linear = at[1], .log = at[2]};
+    const struct family_position none = {0, 0};
+    if (!family_takes_position(family)) { return none; }
+    const double *at = p + family_position_index(family);
+    return at[0] == 0 ? none : (struct family_position){.linear = at[1], .log = at[2]};
+}
+
+bool family_has_position(const struct family *family, const struct schedule *parameter) {
+    return family_takes_position(family) && parameter[family_position_index(family)].coef != 0;
 }
 
 bool family_is_judged_by_rows(const struct family *family) {
@@ -141,7 +146,9 @@ double family_concentration(const struct family *family, const struct schedule *
 }
 
 bool family_parameter_is_later(const struct family *family, size_t which) {
-    return which + family->later_count >= family->parameter_count;
+    const size_t before =
+        family_takes_position(family) ? family_position_index(family) : family->parameter_count;
+    return which + family->later_count >= before;
 }
 
 bool family_parameter_shows(const struct family *family, const struct schedule *parameter, size_t which) {

@@ -92,8 +92,8 @@ struct family {
     enum family_class class;
     size_t parameter_count;
     struct family_parameter parameter[FAMILY_PARAMETERS];
-    /* So many of them, the last, came after results without them: resolved configs and results that leave one
-     * at its default have no word of it. */
+    /* So many of them, the last but for a position, came after results without them, as positions did:
+     * resolved configs and results that leave one at its default have no word of it. */
     size_t later_count;
     /* Scores are -T = <q,k> - 1 of keys on the unit sphere in so many dimensions, of density proportional to
      * exp(concentration <q,k>) around the query: there is an attention output. NULL elsewhere, both. */
@@ -168,7 +168,8 @@ enum { FAMILY_POSITION_COUNT = 3 }; /* parameters in it */
 struct family_position {
     double linear, log;
 };
-/* Both 0 where there is none. */
+/* Whether a series has one; its penalties at one n, both 0 where there is none. */
+bool family_has_position(const struct family *family, const struct schedule *parameter);
 struct family_position family_position(const struct family *family, const double *p);
 /* Whether the table of the family has it, and its place there. */
 bool family_takes_position(const struct family *family);
@@ -211,8 +212,8 @@ bool family_parameter_counts(const struct family *family, const struct schedule 
 double family_dimension(const struct family *family, const struct schedule *parameter, double log_n);
 double family_concentration(const struct family *family, const struct schedule *parameter, double log_n);
 
-/* Whether a parameter is one of the `later_count`, and whether it is written down: unless it is one and at
- * its default. */
+/* Whether a parameter came later, as `later_count` has it, and whether it is written down: unless it is one
+ * and at its default. */
 bool family_parameter_is_later(const struct family *family, size_t which);
 bool family_parameter_shows(const struct family *family, const struct schedule *parameter, size_t which);
 

@@ -87,7 +87,6 @@ const struct family family_gaussian = {
     .parameter_count = 1 + FAMILY_POSITION_COUNT,
     .parameter = {{"sigma", "standard deviation of a score", 1, 1e-300, 1e300, false, NULL, 0},
                   FAMILY_POSITION},
-    .later_count = FAMILY_POSITION_COUNT,
     .law_text = "sqrt(2 log n) / sigma",
     .uniforms_per_score = 1,
 };

@@ -80,7 +80,6 @@ const struct family family_gumbel = {
                    NULL, 0},
                   {"scale", "decay length of the upper tail", 1, 1e-300, 1e300, false, NULL, 0},
                   FAMILY_POSITION},
-    .later_count = FAMILY_POSITION_COUNT,
     .law_text = "1 / scale",
     .uniforms_per_score = 1,
 };

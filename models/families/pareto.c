@@ -39,7 +39,6 @@ const struct family family_pareto = {
     .parameter_count = 1 + FAMILY_POSITION_COUNT,
     .parameter = {{"tail", "tail index: V falls as score^-tail", NAN, 0.1, 1e6, false, NULL, 0},
                   FAMILY_POSITION},
-    .later_count = FAMILY_POSITION_COUNT,
     .law_text = "log n n^(-1/tail), for constant tail",
     .uniforms_per_score = 1,
 };

@@ -46,7 +46,6 @@ const struct family family_powerlaw = {
                   {"width", "distance from the endpoint to the lowest score", 1, 1e-300, 1e300, false, NULL,
                    0},
                   FAMILY_POSITION},
-    .later_count = FAMILY_POSITION_COUNT,
     .law_text = "(kappa / width) n^(1/kappa), for constant kappa",
     .uniforms_per_score = 1,
 };

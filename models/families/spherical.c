@@ -310,7 +310,7 @@ const struct family family_spherical = {
                   {"concentration", "of keys around the query, von Mises and Fisher's; 0: uniform", 0, 0, 1e6,
                    false, NULL, 0},
                   FAMILY_POSITION},
-    .later_count = 1 + FAMILY_POSITION_COUNT,
+    .later_count = 1,
     .law_text = "kappa C^(1/kappa) n^(2/(d-1)) for constant parameters; of uniform keys c e^(2/c) sqrt(1 - "
                 "e^(-2/c)) log n for d = c log n, sqrt(2 d log n) for faster d",
     .dimension = dimension,

@@ -51,7 +51,6 @@ const struct family family_stretched = {
     .parameter = {{"power", "exponent of -log V", NAN, 0.02, 1e6, false, NULL, 0},
                   {"scale", "score at which V = 1/e", 1, 1e-300, 1e300, false, NULL, 0},
                   FAMILY_POSITION},
-    .later_count = FAMILY_POSITION_COUNT,
     .law_text = "max(power, 1) (log n)^(1 - 1/power) / scale, for constant power",
     .uniforms_per_score = 1,
 };

@@ -99,7 +99,6 @@ struct typical typical_along(const struct family *family, const struct schedule 
 }
 
 bool typical_law(const struct family *family, const struct schedule *parameter, struct schedule *law) {
-    const bool at_positions =
-        family_takes_position(family) && parameter[family_position_index(family)].coef != 0;
-    return at_positions ? positions_law(family, parameter, law) : family->law && family->law(parameter, law);
+    if (family_has_position(family, parameter)) { return positions_law(family, parameter, law); }
+    return family->law && family->law(parameter, law);
 }

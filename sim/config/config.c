@@ -37,8 +37,7 @@ void config_free(struct config *config) {
 }
 
 bool config_has_position(const struct config_series *series) {
-    const struct family *family = series->family;
-    return family_takes_position(family) && series->parameter[family_position_index(family)].coef != 0;
+    return family_has_position(series->family, series->parameter);
 }
 
 /* The first beta is the least. */

@@ -60,17 +60,28 @@ static inline struct results *sample_plan(const char *text, const char *isa) {
     return r;
 }
 
-static inline struct results *sample_results(const char *isa) {
-    struct results *r = sample_plan(sample_config, isa);
+/* What is still unknown becomes value(series, field, place). */
+static inline void sample_fill(struct results *r, double value(size_t, size_t, size_t)) {
     for (size_t i = 0; i < r->series_count; i++) {
         struct results_field field[RESULTS_FIELDS];
         size_t fields = results_fields(&r->series[i], field);
         for (size_t f = 0; f < fields; f++) {
             for (size_t k = 0; k < results_field_size(&r->series[i], &field[f]); k++) {
                 double *x = *field[f].values + k;
-                if (isnan(*x)) { *x = (double)(i + 1) * 1000 + (double)f + 0.001 * (double)k; }
+                if (isnan(*x)) { *x = value(i, f, k); }
             }
         }
+    }
+}
+
+static inline double sample_value(size_t series, size_t field, size_t place) {
+    return (double)(series + 1) * 1000 + (double)field + 0.001 * (double)place;
+}
+
+static inline struct results *sample_results(const char *isa) {
+    struct results *r = sample_plan(sample_config, isa);
+    sample_fill(r, sample_value);
+    for (size_t i = 0; i < r->series_count; i++) {
         r->series[i].lambda[0] = INFINITY;
         r->series[i].lambda[1] = NAN;
     }

@@ -16,18 +16,14 @@ static const char packed_config[] = "replicates: 700\n"
                                     "  - {name: alpha, family: gaussian}\n"
                                     "  - {name: zeta, family: spherical, dimension: 3, output: true}\n";
 
+static double packed_value(size_t series, size_t field, size_t place) {
+    (void)series;
+    return sin((double)(field + 100 * place));
+}
+
 static struct results *packed_results(void) {
     struct results *r = sample_plan(packed_config, "base");
-    for (size_t i = 0; i < r->series_count; i++) {
-        struct results_field field[RESULTS_FIELDS];
-        size_t fields = results_fields(&r->series[i], field);
-        for (size_t f = 0; f < fields; f++) {
-            for (size_t k = 0; k < results_field_size(&r->series[i], &field[f]); k++) {
-                double *x = *field[f].values + k;
-                if (isnan(*x)) { *x = sin((double)(f + 100 * k)); }
-            }
-        }
-    }
+    sample_fill(r, packed_value);
     return r;
 }
 
