@@ -209,7 +209,7 @@ BIN := $(DESTDIR)$(PREFIX)/bin
 DOC := $(DESTDIR)$(PREFIX)/share/doc/gapscale
 # Laid out as here, so that they find each other.
 PAGES := $(wildcard *.md *.cff LICENSE models/*.md sim/*.md analysis/*.md results/*.md results/gallery/* \
-                    $(shell grep -oh 'results/[a-z-]*\.txt' *.md | sort -u) configs/*.md configs/*.yaml configs/examples/*.yaml configs/slurm/*.sh)
+                    $(shell grep -oh "results/[a-z-]*\.txt" *.md */*.md | sort -u) configs/*.md configs/*.yaml configs/examples/*.yaml configs/slurm/*.sh)
 WITH_MPI := $(if $(MPICC),$(shell command -v $(firstword $(MPICC))))
 
 install: all $(if $(WITH_MPI),mpi)  ## programs (gapscale-mpi where MPICC is), pages, configs below PREFIX (and DESTDIR)
