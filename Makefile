@@ -113,10 +113,10 @@ $(OBJ)/analysis/figures/template.c: $(TEMPLATES) Makefile
 $(OBJ)/analysis/figures/template.o: $(OBJ)/analysis/figures/template.c
 	$(COMPILE) -c $< -o $@
 
-# Only the store knows which commit wrote a file.
-$(OBJ)/sim/results/store.o: CPPFLAGS += -DGAPSCALE_VERSION='"$(VERSION)"' -DGAPSCALE_COMMIT='"$(COMMIT)"'
-$(OBJ)/sim/results/store.o: $(OBJ)/commit
-$(OBJ)/gapscale.o $(OBJ)/sim/journal/journal.o $(OBJ)/sim/journal/archive.o: CPPFLAGS += -DGAPSCALE_VERSION='"$(VERSION)"'
+# Only one object knows which commit it is of.
+$(OBJ)/sim/base/version.o: CPPFLAGS += -DGAPSCALE_VERSION='"$(VERSION)"' -DGAPSCALE_COMMIT='"$(COMMIT)"'
+$(OBJ)/sim/base/version.o: $(OBJ)/commit
+$(OBJ)/sim/journal/journal.o $(OBJ)/sim/journal/archive.o: CPPFLAGS += -DGAPSCALE_VERSION='"$(VERSION)"'
 COMMIT := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 $(OBJ)/commit: FORCE
 	@mkdir -p $(@D)
@@ -212,6 +212,10 @@ PAGES := $(wildcard *.md *.cff LICENSE models/*.md sim/*.md analysis/*.md result
                     $(shell grep -oh "results/[a-z-]*\.txt" *.md */*.md | sort -u) configs/*.md configs/*.yaml configs/examples/*.yaml configs/slurm/*.sh)
 WITH_MPI := $(if $(MPICC),$(shell command -v $(firstword $(MPICC))))
 
+SHARE := $(DESTDIR)$(PREFIX)/share
+SHARED := man/man1/gapscale.1 bash-completion/completions/gapscale zsh/site-functions/_gapscale fish/vendor_completions.d/gapscale.fish
+install_as = @mkdir -p "$(SHARE)/$(dir $2)" && install -m 644 $(OBJ)/$1 "$(SHARE)/$2"
+
 install: all $(if $(WITH_MPI),mpi)  ## programs (gapscale-mpi where MPICC is), pages, configs below PREFIX (and DESTDIR)
 	@mkdir -p "$(BIN)"
 	install -m 755 $(PROGRAM) "$(BIN)"
@@ -220,11 +224,18 @@ install: all $(if $(WITH_MPI),mpi)  ## programs (gapscale-mpi where MPICC is), p
 	    mode=644; [ ! -x "$$page" ] || mode=755; \
 	    mkdir -p "$(DOC)/$$(dirname "$$page")" && install -m $$mode "$$page" "$(DOC)/$$page" || exit 1; \
 	done
+	@for shell in bash zsh fish; do $(PROGRAM) --completions $$shell > $(OBJ)/completion.$$shell || exit 1; done
+	@$(PROGRAM) --man > $(OBJ)/gapscale.1
+	$(call install_as,gapscale.1,man/man1/gapscale.1)
+	$(call install_as,completion.bash,bash-completion/completions/gapscale)
+	$(call install_as,completion.zsh,zsh/site-functions/_gapscale)
+	$(call install_as,completion.fish,fish/vendor_completions.d/gapscale.fish)
 	@echo 'pages and configs are in $(DOC)'
 
 uninstall:  ## removes what install made, and nothing else
 	@rm -fv "$(BIN)/gapscale" "$(BIN)/gapscale-mpi"
 	@for page in $(PAGES); do rm -f "$(DOC)/$$page"; done
+	@for file in $(SHARED); do rm -f "$(SHARE)/$$file"; done
 	@[ ! -d "$(DOC)" ] || find "$(DOC)" -depth -type d -empty -delete
 
 clean:  ## removes everything built (results stay)

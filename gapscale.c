@@ -4,21 +4,17 @@
 #include <string.h>
 
 #include "analysis/commands/command.h"
+#include "sim/base/commandline.h"
+#include "sim/base/completion.h"
+#include "sim/base/manual.h"
 #include "sim/base/message.h"
 #include "sim/base/nearest.h"
 #include "sim/base/stack.h"
+#include "sim/base/version.h"
 #include "sim/commands/command.h"
 #include "sim/sweep/ranks.h"
 
-#ifndef GAPSCALE_VERSION
-#define GAPSCALE_VERSION "unknown"
-#endif
-
-static const struct {
-    const char *name;
-    int (*run)(int argc, char **argv);
-    const char *summary;
-} command[] = {
+static const struct command command[] = {
     {"run", command_run, "run the sweep of a config, write a results file"},
     {"check", command_check, "report every error of a config, and what a run would cost"},
     {"fit", command_fit, "collapse points beside their prediction, as a table and a file"},
@@ -33,7 +29,9 @@ static const struct {
 enum { COMMANDS = sizeof command / sizeof command[0] };
 
 static void print_usage(FILE *file) {
-    fputs("usage: gapscale COMMAND [...]        (gapscale COMMAND -h explains one)\n\n", file);
+    fputs("usage: gapscale COMMAND [...]        (gapscale COMMAND -h explains one)\n"
+          "       gapscale --version | --man | --completions bash|zsh|fish\n\n",
+          file);
     for (size_t i = 0; i < COMMANDS; i++) {
         fprintf(file, "  %-10s%s\n", command[i].name, command[i].summary);
     }
@@ -49,24 +47,45 @@ static int unknown_command(const char *word) {
     return EXIT_USAGE;
 }
 
+static int print_completions(const char *shell) {
+    if (completion_print(stdout, shell, COMMANDS, command)) { return EXIT_DONE; }
+    message_error("--completions takes bash, zsh or fish, not '%s'", shell);
+    return EXIT_USAGE;
+}
+
+/* What is no command. */
+static int front_option(const char *word, const char *value) {
+    if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0) {
+        print_usage(stdout);
+    } else if (strcmp(word, "--version") == 0) {
+        version_print(stdout);
+    } else if (strcmp(word, "--man") == 0) {
+        manual_print(stdout, version_number, COMMANDS, command);
+    } else if (strcmp(word, "--completions") == 0) {
+        return print_completions(value ? value : "nothing");
+    } else {
+        return unknown_command(word);
+    }
+    return EXIT_DONE;
+}
+
+static const struct command *find_command(const char *word) {
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (strcmp(word, command[i].name) == 0) { return &command[i]; }
+    }
+    return NULL;
+}
+
 static int front_door(int argc, char **argv) {
     if (argc < 2) {
         print_usage(stderr);
         return EXIT_USAGE;
     }
-    const char *word = argv[1];
-    if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0) {
-        print_usage(stdout);
-        return EXIT_DONE;
-    }
-    if (strcmp(word, "--version") == 0) {
-        puts("gapscale " GAPSCALE_VERSION);
-        return EXIT_DONE;
-    }
-    for (size_t i = 0; i < COMMANDS; i++) {
-        if (strcmp(word, command[i].name) == 0) { return command[i].run(argc - 1, argv + 1); }
-    }
-    return unknown_command(word);
+    bool help = strcmp(argv[1], "help") == 0;
+    const struct command *named = find_command(help && argc > 2 ? argv[2] : argv[1]);
+    if (named && help) { return named->run(2, (char *[]){argv[2], (char[]){"-h"}, NULL}); }
+    if (named) { return named->run(argc - 1, argv + 1); }
+    return help ? front_option(argc > 2 ? argv[2] : "-h", NULL) : front_option(argv[1], argv[2]);
 }
 
 /* Of many ranks, the first does what one process does; the others follow it where it leads a sweep. GSL's

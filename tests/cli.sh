@@ -32,7 +32,31 @@ for verb in run check fit diagnose plot predict flow merge show families; do
     expect 0 "$verb -h" "$verb" -h
     holds "$verb -h prints its usage" grep -q "usage: gapscale $verb" out
 done
+expect 0 "help of a command" help run
+holds "help run is run -h" grep -q "^usage: gapscale run" out
 expect 0 "--version" --version
+holds "--version tells commit, compiler and libraries" grep -qE '^with GSL [0-9.]+, HDF5 [0-9.]+, libfyaml [0-9.]+, Nettle' out
+expect 0 "--man" --man
+for verb in run diagnose families; do holds "the manual has $verb" grep -q "^.B gapscale $verb" out; done
+have mandoc "the manual is good roff" && holds "the manual is good roff" mandoc -T lint -W error out
+expect 2 "--completions of no shell" --completions tcsh
+for shell in bash zsh fish; do
+    expect 0 "--completions $shell" --completions $shell
+    cp out completion.$shell
+    { [[ $shell == bash ]] || have $shell "completions of $shell are good"; } &&
+        holds "completions of $shell are good" $shell -n completion.$shell
+done
+completes() { # WANTED WORD...: what bash offers for the last of these words
+    bash -c 'source completion.bash; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _gapscale; echo "${COMPREPLY[*]}"' - "$@" |
+        grep -qxF -- "$1"
+}
+holds "commands are completed" completes predict gapscale pr
+holds "options are completed" completes "--shard --set" gapscale run --s
+holds "names of figures are completed" completes "all-collapse all-exact all-prescriptions" gapscale plot --figure all-
+holds "families are completed" completes gaussian gapscale predict gau
+touch some.h5
+holds "files are completed" completes some.h5 gapscale fit -o so
+rm some.h5
 expect 2 "no command"
 expect 2 "unknown command" rum
 holds "unknown command names the nearest" grep -q "'run'" err
@@ -42,6 +66,7 @@ for words in "run" "run a b" "run --fast a.yaml" "run a.yaml -o" "run -x" "check
     read -ra split <<<"$words"
     expect 2 "$words" "${split[@]}"
     holds "$words: what is wrong stands last" grep -q '^gapscale: error: ' <(tail -n 1 err)
+    holds "$words: below two lines at most" test "$(wc -l <err)" -le 3
 done
 
 expect 0 "families" families
@@ -459,7 +484,7 @@ unwritten() {
 }
 unwritten --version
 unwritten -h
-mapfile -t verbs < <("$gapscale" -h | sed -n 's/^  \([a-z]*\)  .*/\1/p')
+mapfile -t verbs < <("$gapscale" -h | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p')
 holds "-h lists the commands" test "${#verbs[@]}" -ge 9
 for verb in "${verbs[@]}"; do unwritten "$verb" -h; done
 for answer in "families" "families --markdown" "families gaussian" "check sweep.yaml" "show before.h5" "show before.h5 --digest" \

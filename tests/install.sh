@@ -38,6 +38,9 @@ for page in README.md LICENSE CITATION.cff CHANGELOG.md results/SCHEMA.md models
     configs/reproduce.yaml configs/examples/first.yaml; do
     holds "$page is installed as it is here" cmp "$top/$page" "$doc/$page"
 done
+for file in man/man1/gapscale.1 bash-completion/completions/gapscale zsh/site-functions/_gapscale fish/vendor_completions.d/gapscale.fish; do
+    holds "$file is installed" test -s "$house/share/$file"
+done
 for script in array mpi; do holds "configs/slurm/$script.sh can be started" test -x "$doc/configs/slurm/$script.sh"; done
 holds "its configs are good" "$house/bin/gapscale" check "$doc/configs/examples/first.yaml"
 # links PAGE: what it points to beside itself.

@@ -13,29 +13,6 @@
 #include "sim/config/betas.h"
 #include "sim/config/lengths.h"
 
-static const char usage[] =
-    "usage: gapscale diagnose FILE[:GROUP]... [options]\n"
-    "\n"
-    "Reads attention scores as a model computed them (HDF5, .npy, .safetensors; scores, or queries and keys) "
-    "and\n"
-    "tells, head by head, at which inverse temperature their softmax collapses, where the model as trained\n"
-    "(beta = 1) stands, what kind of rows they are and how beta should grow with context length.\n"
-    "\n"
-    "  -o, --output FILE   where the numbers go (default: the first FILE with .diagnosis.h5 in place of its "
-    "ending)\n"
-    "      --json, --csv   print JSON or CSV instead of the table\n"
-    "      --scores NAME   the array of scores (default: scores), or a .npy file\n"
-    "      --queries NAME  --keys NAME   the arrays of queries and keys (default: queries, keys), or .npy "
-    "files\n"
-    "      --axes LIST     which axis is which: sequence,layer,head,query,key, or ..,position,dim\n"
-    "      --scale X       scores = X queries.keys (default: attribute score_scale, else 1/sqrt(dim))\n"
-    "      --causal, --full  a query sees the keys up to its position, or all (default: attribute causal)\n"
-    "      --trained N     context length of the training (default: attribute trained_context)\n"
-    "      --lengths LIST  context lengths: 512,1024 or {from: 32, to: 4096, points: 8}\n"
-    "      --beta LIST     inverse temperatures (default: 65 from 1/16 to 16)\n"
-    "      --links         follow links to other files\n"
-    "      --threads K     (default: all processors)\n";
-
 enum { MOST_VALUES = 1024, WORDS_GIVEN = 4 };
 static const char *const key[WORDS_GIVEN] = {"lengths", "beta", "trained", "scale"};
 
@@ -116,22 +93,41 @@ static bool take_value(const struct commandline_option *option, const char *valu
 
 static bool read_words(struct diagnose_request *r, int argc, char **argv, struct given *given) {
     bool json = false, csv = false, causal = false, full = false;
-    const struct commandline_option known[] = {{"output", 'o', .text = &r->output},
-                                               {"json", .flag = &json},
-                                               {"csv", .flag = &csv},
-                                               {"scores", .text = &r->scores.scores},
-                                               {"queries", .text = &r->scores.queries},
-                                               {"keys", .text = &r->scores.keys},
-                                               {"axes", .text = &r->scores.axes},
-                                               {"causal", .flag = &causal},
-                                               {"full", .flag = &full},
-                                               {"links", .flag = &r->scores.links},
-                                               {"threads", .threads = &r->threads},
-                                               {key[0], .take = take_value},
-                                               {key[1], .take = take_value},
-                                               {key[2], .take = take_value},
-                                               {key[3], .take = take_value}};
-    struct commandline line = {sizeof known / sizeof *known, known, given, .usage = usage};
+    const struct commandline_option known[] = {
+        {"output", 'o', "FILE",
+         "where the numbers go (default: the first FILE with .diagnosis.h5 in place of its ending)",
+         .text = &r->output},
+        {"json", .meaning = "print JSON instead of the table", .flag = &json},
+        {"csv", .meaning = "print CSV instead of the table", .flag = &csv},
+        {"scores", 0, "NAME", "the array of scores (default: scores), or a .npy file",
+         .text = &r->scores.scores},
+        {"queries", 0, "NAME", "the array of queries (default: queries), or a .npy file",
+         .text = &r->scores.queries},
+        {"keys", 0, "NAME", "the array of keys (default: keys), or a .npy file", .text = &r->scores.keys},
+        {"axes", 0, "LIST", "which axis is which: sequence,layer,head,query,key, or ..,position,dim",
+         .text = &r->scores.axes},
+        {key[3], 0, "X", "scores = X queries.keys (default: attribute score_scale, else 1/sqrt(dim))",
+         .take = take_value},
+        {"causal", .meaning = "a query sees the keys up to its position (default: attribute causal)",
+         .flag = &causal},
+        {"full", .meaning = "a query sees all keys", .flag = &full},
+        {key[2], 0, "N", "context length of the training (default: attribute trained_context)",
+         .take = take_value},
+        {key[0], 0, "LIST", "context lengths: 512,1024 or {from: 32, to: 4096, points: 8}",
+         .take = take_value},
+        {key[1], 0, "LIST", "inverse temperatures (default: 65 from 1/16 to 16)", .take = take_value},
+        {"links", .meaning = "follow links to other files", .flag = &r->scores.links},
+        {"threads", 0, "K", "default: all processors", .threads = &r->threads}};
+    struct commandline line = {
+        .takes = "FILE[:GROUP]...",
+        .about =
+            "Reads attention scores as a model computed them (HDF5, .npy, .safetensors; scores, or queries "
+            "and keys) and tells, head by head, at which inverse temperature their softmax collapses, "
+            "where the model as trained (beta = 1) stands, what kind of rows they are and how beta should "
+            "grow with context length.",
+        .count = sizeof known / sizeof *known,
+        .option = known,
+        .context = given};
     bool goes_on = commandline_read(&line, argc, argv);
     r->status = line.status;
     r->form = csv ? DIAGNOSE_CSV : json ? DIAGNOSE_JSON : DIAGNOSE_TABLE;

@@ -12,15 +12,6 @@
 #include "sim/base/outfile.h"
 #include "sim/results/destination.h"
 
-static const char usage[] =
-    "usage: gapscale fit RESULTS... [-o FILE] [--json]\n"
-    "\n"
-    "Finds the collapse point beta_c of every series at every n, its ratio to Lambda^typ and its growth\n"
-    "with n; prints a table and writes the numbers as HDF5.\n"
-    "\n"
-    "  -o, --output FILE   where the fits go (default: the first RESULTS with .fit.h5 in place of .h5)\n"
-    "      --json          print JSON instead of the table\n";
-
 /* The verdict of a fit is about drawn rows at any n. */
 static void tell_of_measured_rows(const struct study *study) {
     for (size_t i = 0; i < study->count; i++) {
@@ -55,8 +46,17 @@ static void print_fits(struct study *study, bool json) {
 int command_fit(int argc, char **argv) {
     const char *output = NULL;
     bool json = false;
-    const struct commandline_option known[] = {{"output", 'o', .text = &output}, {"json", .flag = &json}};
-    struct commandline line = {2, known, NULL, .usage = usage};
+    const struct commandline_option known[] = {
+        {"output", 'o', "FILE", "where the fits go (default: the first RESULTS with .fit.h5 in place of .h5)",
+         .text = &output},
+        {"json", .meaning = "print JSON instead of the table", .flag = &json}};
+    struct commandline line = {
+        .takes = "RESULTS...",
+        .about =
+            "Finds the collapse point beta_c of every series at every n, its ratio to Lambda^typ and its "
+            "growth with n; prints a table and writes the numbers as HDF5.",
+        .count = sizeof known / sizeof *known,
+        .option = known};
     if (!commandline_read(&line, argc, argv)) { return line.status; }
     if (!request_is_whole(&line, output)) { return EXIT_USAGE; }
     char *path = output ? memory_copy_text(output) : request_default_output(line.word[0], ".fit.h5");

@@ -13,33 +13,6 @@
 #include "sim/base/outfile.h"
 #include "sim/results/destination.h"
 
-/* Free with free(). */
-static char *make_usage(void) {
-    char *text;
-    size_t size;
-    FILE *out = memory_stream_open(&text, &size);
-    fputs("usage: gapscale flow [KEY=VALUE]... [-o FILE] [--json] [--threads K]\n"
-          "\n"
-          "Every token on the unit sphere attends to all (V = I) and moves to ATT/|ATT|. To first order that "
-          "runs the\n"
-          "heat equation backwards: the l-th harmonic of the tokens' density grows by a factor G_l, largest "
-          "near\n"
-          "l (l + d - 2) = 2 beta. Measured over uniform tokens as E[a_after a_before]/E[a_before^2], beside "
-          "the\n"
-          "prediction at n tokens.\n"
-          "\n",
-          out);
-    flow_request_help(out);
-    fputs("\n"
-          "  -o, --output FILE    the table as CSV, and figures FILE-modes, FILE-density, FILE-drift (.svg "
-          ".png .pdf)\n"
-          "      --json           the answer for programs\n"
-          "      --threads K      default: one per processor; the numbers do not depend on it\n",
-          out);
-    memory_stream_close(out, &text);
-    return text;
-}
-
 static bool write_csv(const char *file, const struct flow_request *r, const struct flow_answer *a) {
     char *text;
     size_t length;
@@ -86,11 +59,26 @@ int command_flow(int argc, char **argv) {
     const char *file = NULL;
     bool json = false;
     int threads = omp_get_num_procs();
-    char *usage = make_usage();
+    struct flow_help help;
+    flow_request_help(&help);
     const struct commandline_option known[] = {
-        {"json", .flag = &json}, {"output", 'o', .text = &file}, {"threads", .threads = &threads}};
-    struct commandline line = {3, known, NULL, .usage = usage};
-    int status = commandline_read(&line, argc, argv) ? flow_of(&line, file, json, threads) : line.status;
-    free(usage);
-    return status;
+        {"output", 'o', "FILE",
+         "the table as CSV, and figures FILE-modes, FILE-density, FILE-drift (.svg .png "
+         ".pdf)",
+         .text = &file},
+        {"json", .meaning = "the answer for programs", .flag = &json},
+        {"threads", 0, "K", "default: one per processor; the numbers do not depend on it",
+         .threads = &threads}};
+    struct commandline line = {
+        .takes = "[KEY=VALUE]...",
+        .about =
+            "Every token on the unit sphere attends to all (V = I) and moves to ATT/|ATT|. To first order "
+            "that runs the heat equation backwards: the l-th harmonic of the tokens' density grows by a "
+            "factor G_l, largest near l (l + d - 2) = 2 beta. Measured over uniform tokens as E[a_after "
+            "a_before]/E[a_before^2], beside the prediction at n tokens.",
+        .entries = FLOW_ENTRIES,
+        .entry = help.entry,
+        .count = sizeof known / sizeof *known,
+        .option = known};
+    return commandline_read(&line, argc, argv) ? flow_of(&line, file, json, threads) : line.status;
 }

@@ -18,46 +18,26 @@
 #include "sim/base/outfile.h"
 #include "sim/config/config.h"
 
-/* Free with free(). */
-static char *make_usage(void) {
-    char *text;
-    size_t size;
-    FILE *out = memory_stream_open(&text, &size);
-    fputs(
-        "usage: gapscale plot RESULTS... [-o DIR] [--figure NAME]... [--keep]\n"
-        "\n"
-        "Draws with gnuplot: figures of each series, DIR/SERIES-NAME.svg, .png and .pdf, and of all series,\n"
-        "DIR/NAME.svg, .png and .pdf. The names:\n"
-        "\n",
-        out);
-    for (size_t f = 0; f < figure_count; f++) {
-        fprintf(out, "  %-14s%s\n", figure_list[f].name, figure_list[f].shows);
-    }
-    fputs("\n"
-          "  -o, --output DIR    where the figures go (default: the first RESULTS with -figures in place of "
-          ".h5)\n",
-          out);
-    memory_stream_close(out, &text);
-    return text;
-}
-
 /* What is asked for; the figures are all of them where none is named. */
 struct options {
     bool keep, named, *wanted;
 };
 
+/* Names of all, ended by NULL. Free with free(). */
+static const char **list_names(void) {
+    const char **names = memory_create(figure_count + 1, sizeof *names);
+    for (size_t f = 0; f < figure_count; f++) { names[f] = figure_list[f].name; }
+    return names;
+}
+
 static bool want_figure(const struct commandline_option *option, const char *name, void *context) {
     struct options *options = context;
-    const char **names = memory_create(figure_count, sizeof *names);
     bool found = false;
-    (void)option;
     options->named = true;
     for (size_t f = 0; f < figure_count; f++) {
-        names[f] = figure_list[f].name;
-        if (strcmp(name, names[f]) == 0) { options->wanted[f] = found = true; }
+        if (strcmp(name, figure_list[f].name) == 0) { options->wanted[f] = found = true; }
     }
-    const char *near = nearest_name(name, figure_count, names);
-    free(names);
+    const char *near = nearest_name(name, figure_count, option->choices);
     if (!found && near) {
         message_error("there is no figure '%s'; did you mean '%s'?", name, near);
     } else if (!found) {
@@ -239,13 +219,30 @@ static int plot_of(const struct options *options, const struct commandline *line
 
 int command_plot(int argc, char **argv) {
     struct options options = {.wanted = memory_create(figure_count, sizeof *options.wanted)};
-    const char *output = NULL;
-    char *usage = make_usage();
+    struct commandline_entry *entry = memory_create(figure_count, sizeof *entry);
+    const char *output = NULL, **names = list_names();
+    for (size_t f = 0; f < figure_count; f++) {
+        entry[f] = (struct commandline_entry){figure_list[f].name, figure_list[f].shows};
+    }
     const struct commandline_option known[] = {
-        {"output", 'o', .text = &output}, {"keep", .flag = &options.keep}, {"figure", .take = want_figure}};
-    struct commandline line = {3, known, &options, .usage = usage};
+        {"output", 'o', "DIR",
+         "where the figures go (default: the first RESULTS with -figures in place of .h5)", .text = &output},
+        {"figure", 0, "NAME", "this figure alone, or these", .repeats = true, .choices = names,
+         .take = want_figure},
+        {"keep", .meaning = "keep each figure's gnuplot script, with its numbers, beside it",
+         .flag = &options.keep}};
+    struct commandline line = {
+        .takes = "RESULTS...",
+        .about = "Draws with gnuplot: figures of each series, DIR/SERIES-NAME.svg, .png and .pdf, and of all "
+                 "series, DIR/NAME.svg, .png and .pdf. The names:",
+        .entries = figure_count,
+        .entry = entry,
+        .count = sizeof known / sizeof *known,
+        .option = known,
+        .context = &options};
     int status = commandline_read(&line, argc, argv) ? plot_of(&options, &line, output) : line.status;
     free(options.wanted);
-    free(usage);
+    free(entry);
+    free(names);
     return status;
 }

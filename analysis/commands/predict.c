@@ -17,32 +17,26 @@
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 
-static const char usage[] =
-    "usage: gapscale predict FAMILY [KEY=VALUE]... [--json]\n"
-    "\n"
-    "Computed without sampling: the accumulation scale Lambda^typ beside its asymptotic law, with its local\n"
-    "exponents; collapse points at finite n and in the limit n -> inf; the limit law of Lambda_n; and exact\n"
-    "means of entropy, participation, largest weight, susceptibility and gap. Keys are the family's\n"
-    "parameters (a number, or a schedule such as '{coef: 1, log_power: 3}'), and, as in a config,\n"
-    "\n"
-    "  n=N or n=[N,...]              context lengths, to e^1000000 (default [2^16, 1e300]), or a range such "
-    "as\n"
-    "                                '{from: 2^8, to: 1e300, points: 9}'\n"
-    "  beta=B or beta=[B,...]        inverse temperatures, or such a range\n"
-    "  beta_ratio=R or [R,...]       the same over Lambda^typ (default 1)\n"
-    "  n_eff=K or [K,...]            keys on a sphere: the betas at which n/rho(beta) keys take part, below "
-    "n\n"
-    "  critical=C or [C,...]         keys on a sphere: beta = C n^(2/(d-1))\n"
-    "  prescription=P or [P,...]     beta = coef x Lambda^typ(trained) m(n): const, sqrt_log, log, yarn, "
-    "log2;\n"
-    "                                with trained=N (default 2^12) and coef=C (default 1): whether "
-    "beta/Lambda\n"
-    "                                vanishes, stays or grows, and the entropy along it\n"
-    "\n"
-    "      --json    one point per (n, beta); names in results/SCHEMA.md\n"
-    "\n"
-    "  gapscale predict spherical dimension=5 n=[1000,1e300] n_eff=[100,1]\n"
-    "  gapscale predict gaussian prescription=[const,sqrt_log,log,yarn,log2] trained=2^12 coef=2\n";
+static const char about[] =
+    "Computed without sampling: the accumulation scale Lambda^typ beside its asymptotic law, with its local "
+    "exponents; collapse points at finite n and in the limit n -> inf; the limit law of Lambda_n; and exact "
+    "means of entropy, participation, largest weight, susceptibility and gap. Keys are the family's "
+    "parameters "
+    "(a number, or a schedule such as '{coef: 1, log_power: 3}'), and, as in a config,";
+static const struct commandline_entry key[] = {
+    {"n=N, [N,...]", "context lengths, to e^1000000 (default [2^16, 1e300]), or a range such as '{from: 2^8, "
+                     "to: 1e300, points: 9}'"},
+    {"beta=B, [B,...]", "inverse temperatures, or such a range"},
+    {"beta_ratio=R, [R,...]", "the same over Lambda^typ (default 1)"},
+    {"n_eff=K, [K,...]", "keys on a sphere: the betas at which n/rho(beta) keys take part, below n"},
+    {"critical=C, [C,...]", "keys on a sphere: beta = C n^(2/(d-1))"},
+    {"prescription=P, [P,...]",
+     "beta = coef x Lambda^typ(trained) m(n): const, sqrt_log, log, yarn, log2; with trained=N (default "
+     "2^12) "
+     "and coef=C (default 1): whether beta/Lambda vanishes, stays or grows, and the entropy along it"},
+};
+static const char notes[] = "  gapscale predict spherical dimension=5 n=[1000,1e300] n_eff=[100,1]\n"
+                            "  gapscale predict gaussian prescription=[const,sqrt_log,log] coef=2";
 
 /* What depends on n alone. */
 struct length {
@@ -445,8 +439,16 @@ static void predict(const struct request *r, bool json) {
 
 int command_predict(int argc, char **argv) {
     bool json = false;
-    const struct commandline_option known = {"json", .flag = &json};
-    struct commandline line = {1, &known, NULL, .usage = usage};
+    const struct commandline_option known = {
+        "json", .meaning = "one point per (n, beta); names in results/SCHEMA.md", .flag = &json};
+    struct commandline line = {.takes = "FAMILY [KEY=VALUE]...",
+                               .choices = family_names,
+                               .about = about,
+                               .entries = sizeof key / sizeof *key,
+                               .entry = key,
+                               .notes = notes,
+                               .count = 1,
+                               .option = &known};
     if (!commandline_read(&line, argc, argv)) { return line.status; }
     if (line.words == 0) { return commandline_refuse(&line, "predict takes a FAMILY"); }
     struct request request;

@@ -67,15 +67,19 @@ struct reading {
 
 const char *flow_request_name(enum flow_key key) { return known[key].name; }
 
-void flow_request_help(FILE *out) {
+static void explain(struct flow_help *help, size_t k, const char *name, const char *value, const char *doc) {
+    snprintf(help->term[k], sizeof help->term[k], "%s=%s", name, value);
+    help->entry[k] = (struct commandline_entry){help->term[k], doc};
+}
+
+void flow_request_help(struct flow_help *help) {
     char number[NUMBER_TEXT];
     for (size_t k = 0; k < FLOW_KEYS; k++) {
-        const char *text = isfinite(known[k].initial) ? number_print(known[k].initial, number) : "inf";
-        fprintf(out, "  %s=%-*s %s\n", known[k].name, (int)(24 - strlen(known[k].name)), text, known[k].doc);
+        explain(help, k, known[k].name,
+                isfinite(known[k].initial) ? number_print(known[k].initial, number) : "inf", known[k].doc);
     }
     for (size_t k = 0; k < LISTS; k++) {
-        fprintf(out, "  %s=%-*s %s\n", listed[k].name, (int)(24 - strlen(listed[k].name)), listed[k].text,
-                listed[k].doc);
+        explain(help, FLOW_KEYS + k, listed[k].name, listed[k].text, listed[k].doc);
     }
 }
 

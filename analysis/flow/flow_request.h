@@ -3,8 +3,8 @@
 #define GAPSCALE_ANALYSIS_FLOW_FLOW_REQUEST_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
+#include "sim/base/commandline.h"
 #include "sim/flow/flow.h"
 
 /* Keys of a single number. */
@@ -30,8 +30,13 @@ struct flow_request {
 };
 
 const char *flow_request_name(enum flow_key key);
-/* A line for every key: default and meaning. */
-void flow_request_help(FILE *out);
+/* Every key with its default, and what it means. */
+enum { FLOW_ENTRIES = FLOW_KEYS + 3 };
+struct flow_help {
+    char term[FLOW_ENTRIES][40];
+    struct commandline_entry entry[FLOW_ENTRIES];
+};
+void flow_request_help(struct flow_help *help);
 /* False after messages, one for every fault. Free with flow_request_free in any case. */
 bool flow_request_read(struct flow_request *request, size_t count, char *const *word);
 void flow_request_free(struct flow_request *request);

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/base/help.h"
+
 /* e^x as MeE, with so many decimals of M. */
 static void print_scientific(double x, int decimals, char out[WORDS]) {
     double exponent = floor(x / M_LN10), mantissa = exp(x - exponent * M_LN10);
@@ -133,18 +135,6 @@ void words_append(char *out, size_t room, const char *format, ...) {
 }
 
 void words_print_wrapped(FILE *out, const char *text) {
-    enum { WIDTH = 106 };
-    size_t column = 0;
-    for (const char *word = text; *word;) {
-        size_t length = strcspn(word, " ");
-        if (column == 0 || column + 1 + length > WIDTH) {
-            fprintf(out, "%s  %.*s", column ? "\n" : "", (int)length, word);
-            column = 2 + length;
-        } else {
-            fprintf(out, " %.*s", (int)length, word);
-            column += 1 + length;
-        }
-        word += length + strspn(word + length, " ");
-    }
-    fputc('\n', out);
+    fputs("  ", out);
+    help_fill(out, text, 106, 2, 2);
 }

@@ -265,7 +265,7 @@ const struct family family_attention = {
         "square "
         "1; `qk` gives queries and keys mean square 1, so that scores stay within sqrt(head). `rotary` turns "
         "components 2i and 2i+1 of query and key by position BASE^(-2i/head); `bias` takes off so much for "
-        "every position between key and query. width, head and vocabulary are rounded to whole numbers.\n"
+        "every position between key and query. width, head and vocabulary are rounded to whole numbers.\n\n"
         "Given weights and query, Gaussian tokens without qk, rotary and bias have independent scores "
         "N(0, |W_K^T q|^2/head), but for the query's own: as width grows, those of Gaussian queries and "
         "keys, "
@@ -273,7 +273,7 @@ const struct family family_attention = {
         "above the "
         "log of the number of copies of the winner, and Lambda_n is inf. Lambda^typ is the median Lambda_n "
         "of "
-        "256 pilot rows, in which scores that tie with the maximum count once.\n"
+        "256 pilot rows, in which scores that tie with the maximum count once.\n\n"
         "Sources: Vaswani et al., arXiv:1706.03762; Su et al., arXiv:2104.09864 (rotary); Press et al., "
         "arXiv:2108.12409 (bias); Henry et al., arXiv:2010.04245 (qk).",
     .kind = FAMILY_SAMPLED,

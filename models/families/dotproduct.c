@@ -39,7 +39,7 @@ const struct family family_dotproduct = {
            "drawn "
            "anew for every row: given the query they are independent and N(0, (sigma |q|)^2/d), |q|^2 being "
            "a chi "
-           "square of d degrees of freedom. A row of n keys is one of family gaussian times |q|/sqrt(d).\n"
+           "square of d degrees of freedom. A row of n keys is one of family gaussian times |q|/sqrt(d).\n\n"
            "Lambda^typ is that of a query with |q|^2 = d; for another it is larger by sqrt(d)/|q|, in the "
            "mean by "
            "sqrt(d/2) Gamma((d-1)/2)/Gamma(d/2) (1.382 at d = 3, 1.012 at 64). Rows with short queries stay "

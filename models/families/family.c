@@ -24,6 +24,9 @@ REGISTRY(DECLARATION)
 #define POINTER(name) &family_##name,
 static const struct family *const registry[] = {REGISTRY(POINTER)};
 
+#define NAME(name) #name,
+const char *const family_names[] = {REGISTRY(NAME) NULL};
+
 size_t family_count(void) { return sizeof registry / sizeof *registry; }
 
 const struct family *family_at(size_t index) { return registry[index]; }

@@ -182,6 +182,7 @@ size_t family_position_index(const struct family *family);
 
 size_t family_count(void);
 const struct family *family_at(size_t index);           /* in the order of the registry */
+extern const char *const family_names[];                /* likewise, ended by NULL */
 const struct family *family_find(const char *name);     /* NULL if there is none */
 const struct family *family_stored(const char *name);   /* of results files: one of these, or `empirical` */
 const char *family_class_name(enum family_class class); /* "Gumbel", "Weibull", "Frechet", "none" */

@@ -66,11 +66,11 @@ const struct family family_gumbel = {
     .name = "gumbel",
     .title = "Gumbel scores: an exactly exponential upper tail",
     .doc = "V(s) = 1 - exp(-exp(-(s - location)/scale)); scores are measured from the location, which "
-           "shifts a row and changes nothing.\n"
+           "shifts a row and changes nothing.\n\n"
            "Lambda^typ is exactly (n-1) log(n/(n-1))/scale and tends to 1/scale: with a constant scale the "
            "collapse point does not grow at all, and with scale = (log n)^-x it grows as (log n)^x, which "
            "makes this the cleanest family to set any exponent. At beta = b/scale, b > 1, the weights are "
-           "Poisson-Dirichlet(1/b, 0) up to corrections of order 1/n.\n"
+           "Poisson-Dirichlet(1/b, 0) up to corrections of order 1/n.\n\n"
            "Sources: Karakida & Hayase, arXiv:2605.12697; Pitman & Yor, Ann. Probab. 25 (1997) 855.",
     FAMILY_OF_SCORES,
     .origin = origin,

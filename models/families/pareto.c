@@ -27,12 +27,12 @@ static bool law(const struct schedule *parameter, struct schedule *lambda) {
 const struct family family_pareto = {
     .name = "pareto",
     .title = "heavy-tailed scores: a power law without an upper end",
-    .doc = "V(s) = s^-tail for s >= 1.\n"
+    .doc = "V(s) = s^-tail for s >= 1.\n\n"
            "-log V is concave and the sup takes in the whole row: Lambda^typ is exactly log n/(n^(1/tail) - "
            "1), which falls with n. Lambda_n and the collapse point are random at leading order, about log "
            "n/(n^(1/tail) Gamma_1^(-1/tail)) with Gamma_1 exponential, and the root of the mean entropy "
            "carries a further factor (log log n)^(1/tail) from the few rows that have not collapsed: judge "
-           "this family by medians over rows.\n"
+           "this family by medians over rows.\n\n"
            "Source: Karakida & Hayase, arXiv:2605.12697, for the definition; the law follows from it.",
     FAMILY_OF_SCORES,
     .class = FAMILY_FRECHET,

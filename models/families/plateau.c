@@ -41,13 +41,13 @@ const struct family family_plateau = {
     .title = "one key above a plateau of equal scores",
     .doc = "A deterministic row: one score at 0, N = min(floor(n^alpha), n-1) scores at -gap, the rest at "
            "-inf. Every measure has a closed form in x = N exp(-beta gap): Z = 1 + x and H = log(1+x) + "
-           "beta gap x/(1+x).\n"
+           "beta gap x/(1+x).\n\n"
            "Lambda^typ is exactly log(1+N)/gap ~ alpha log n/gap; H = 1 near beta gap = log N + log log N. "
            "With alpha = 1 it is the simplex of Chen, Lin, Polyanskiy & Rigollet (gap = 1 - rho), whose "
            "critical inverse temperature is log n/gap: the scaling of Qwen and of scalable softmax. With "
            "gap = 1/log n it gives (log n)^2, the scaling of YaRN. The top-two half of the collapse theorem "
            "fails here: below the critical scale the best key keeps its lead over the second while the "
-           "entropy stays large.\n"
+           "entropy stays large.\n\n"
            "Sources: arXiv:2510.05554; arXiv:2309.00071; Karakida & Hayase, arXiv:2605.12697.",
     .kind = FAMILY_FIXED,
     .class = FAMILY_NO_CLASS,

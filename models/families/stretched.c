@@ -38,12 +38,12 @@ static bool law(const struct schedule *parameter, struct schedule *lambda) {
 const struct family family_stretched = {
     .name = "stretched",
     .title = "stretched or compressed exponential scores",
-    .doc = "V(s) = exp(-(s/scale)^power) for s >= 0.\n"
+    .doc = "V(s) = exp(-(s/scale)^power) for s >= 0.\n\n"
            "For power >= 1 the sup sits at the top and Lambda^typ is exactly (power/scale)(log n)^(1 - "
            "1/power); power = 2 has the exponent 1/2 of the Gaussian without its slow corrections. For "
            "power < 1 -log V is concave, the sup moves to the whole row and Lambda^typ is exactly (log "
            "n)^(1 - 1/power)/scale: it falls with n. Then 1/power times the inverse norming constant sets "
-           "the scale, and the collapse constant is max(1, power c(tau)).\n"
+           "the scale, and the collapse constant is max(1, power c(tau)).\n\n"
            "Source: Karakida & Hayase, arXiv:2605.12697; limit laws as for the gaussian.",
     FAMILY_OF_SCORES,
     .class = FAMILY_GUMBEL,

@@ -3,15 +3,21 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/help.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/nearest.h"
 #include "sim/base/number.h"
+
+/* Who sees a line in the place of a command that reads it. */
+static struct {
+    void (*see)(const struct commandline *line, void *context);
+    void *context;
+} witness;
 
 enum { MOST_THREADS = 4096, HELP = 'h', LETTERLESS = 256 }; /* beyond all letters */
 
@@ -75,11 +81,17 @@ static bool read_options(struct commandline *line, int argc, char **argv, const 
     line->words = (size_t)(argc - optind);
     line->word = argv + optind;
     line->status = good ? EXIT_DONE : EXIT_USAGE;
-    if (good && value == HELP) { fputs(line->usage, stdout); }
+    if (good && value == HELP) { help_print(stdout, line); }
     return good && value != HELP;
 }
 
 bool commandline_read(struct commandline *line, int argc, char **argv) {
+    line->name = argv[0];
+    line->status = EXIT_DONE;
+    if (witness.see) {
+        witness.see(line, witness.context);
+        return false;
+    }
     struct option *known = memory_create(line->count + 2, sizeof *known);
     char *letters = memory_create(2 * line->count + 3, 1), *letter = letters;
     *letter++ = ':'; /* getopt is to say nothing itself */
@@ -99,13 +111,22 @@ bool commandline_read(struct commandline *line, int argc, char **argv) {
 }
 
 int commandline_refuse(const struct commandline *line, const char *format, ...) {
-    const char *end = strstr(line->usage, "\n\n");
     va_list arguments;
     va_start(arguments, format);
     char *words = memory_format_list(format, arguments);
     va_end(arguments);
-    fprintf(stderr, "%.*s\n", (int)(end ? end - line->usage : (ptrdiff_t)strlen(line->usage)), line->usage);
+    help_print_usage(stderr, line);
     message_error("%s", words);
     free(words);
     return EXIT_USAGE;
+}
+
+void commandline_see(const struct command *command,
+                     void (*see)(const struct commandline *line, void *context), void *context) {
+    char *argv[] = {memory_copy_text(command->name), NULL};
+    witness.see = see;
+    witness.context = context;
+    command->run(1, argv);
+    witness.see = NULL;
+    free(argv[0]);
 }

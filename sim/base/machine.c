@@ -80,3 +80,9 @@ const char *machine_bytes(double bytes, char text[MACHINE_TEXT]) {
     snprintf(text, MACHINE_TEXT, "%.3g %s", bytes, unit[u]);
     return text;
 }
+
+const char *machine_duration(double seconds, char text[MACHINE_TEXT]) {
+    const char *unit = seconds < 120 ? "s" : seconds < 7200 ? "min" : "h";
+    snprintf(text, MACHINE_TEXT, "%.3g %s", seconds / (seconds < 120 ? 1 : seconds < 7200 ? 60 : 3600), unit);
+    return text;
+}

@@ -10,6 +10,8 @@ double machine_disk(const char *path);
 /* "1.5 GiB". Returns `text`. */
 enum { MACHINE_TEXT = 32 };
 const char *machine_bytes(double bytes, char text[MACHINE_TEXT]);
+/* "12 s", "3.5 min", "40 h". */
+const char *machine_duration(double seconds, char text[MACHINE_TEXT]);
 /* Since some moment, by a clock that only goes forward. */
 double machine_seconds(void);
 /* Bytes of address space in use; 0 where that is unknown. */

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/base/colour.h"
+
 enum { LONGEST = 1 << 14 }; /* bytes of a message; it needs no memory but the stack */
 
 /* C0 but for tabs and new lines, DEL, and C1 as UTF-8. */
@@ -28,7 +30,8 @@ static void say(const char *kind, const char *format, va_list arguments) {
     fflush(stdout);
     vsnprintf(text, sizeof text, format, arguments);
     message_plain(text);
-    fprintf(stderr, "gapscale: %s%s\n", kind, text);
+    fprintf(stderr, "gapscale: %s%s%s%s\n", *kind ? colour_of(stderr, COLOUR_RED) : "", kind,
+            *kind ? colour_of(stderr, COLOUR_PLAIN) : "", text);
 }
 
 void message_start(void) {

@@ -1,5 +1,6 @@
 #include "sim/base/progress.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -22,8 +23,9 @@ void progress_add(struct progress *p, double cost, const char *what) {
     if (p->quiet || time < p->next) { return; }
     p->next = time + (p->terminal ? 0.25 : 10);
     double left = (time - p->start) * (p->total - p->done) / (p->done - p->before);
-    fprintf(stderr, "%sgapscale: %3.0f%%, about %.0f s left (%s)%s", p->terminal ? "\r\033[K" : "",
-            100 * p->done / p->total, left, what, p->terminal ? "" : "\n");
+    char text[MACHINE_TEXT];
+    fprintf(stderr, "%sgapscale: %3.0f%%, about %s left (%s)%s", p->terminal ? "\r\033[K" : "",
+            100 * p->done / p->total, machine_duration(round(left), text), what, p->terminal ? "" : "\n");
 }
 
 void progress_end(struct progress *p) {

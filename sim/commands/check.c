@@ -13,34 +13,20 @@
 #include "sim/sweep/estimate.h"
 #include "sim/sweep/exact.h"
 
-static const char check_usage[] = "usage: gapscale check CONFIG [--threads K] [--set PATH=VALUE]...\n"
-                                  "\n"
-                                  "Reads CONFIG, reports every error in it, tells what a run would cost, and "
-                                  "warns where the betas do not hold\n"
-                                  "the collapse points that are asked for, as they are exactly.\n";
-
-static void print_duration(double seconds) {
-    if (seconds < 120) {
-        printf("%.3g s", seconds);
-    } else if (seconds < 7200) {
-        printf("%.3g min", seconds / 60);
-    } else {
-        printf("%.3g h", seconds / 3600);
-    }
-}
+static const char about[] =
+    "Reads CONFIG, reports every error in it, tells what a run would cost, and warns where the betas do not "
+    "hold the collapse points that are asked for, as they are exactly.";
 
 static void print_cost(const struct config *config, int threads) {
     struct estimate cost = estimate_sweep(config, isa_best(), threads);
     printf("%zu series, %zu cells (series x n), %.6g rows\n", config->series_count, cost.cells, cost.rows);
-    printf("units   %zu, the longest about ", cost.units);
-    print_duration(cost.longest_unit);
-    printf(" on one core: what a kill may lose, for each thread\n");
-    printf("time    about ");
-    print_duration(cost.seconds / threads);
-    printf(" with %d thread%s here (%.3g core-hours, %.3g node-hours of %d cores)\n", threads,
-           threads == 1 ? "" : "s", cost.seconds / 3600, cost.seconds / 3600 / omp_get_num_procs(),
-           omp_get_num_procs());
-    char memory[MACHINE_TEXT], disk[MACHINE_TEXT], journal[MACHINE_TEXT], left[MACHINE_TEXT];
+    char memory[MACHINE_TEXT], disk[MACHINE_TEXT], journal[MACHINE_TEXT], left[MACHINE_TEXT],
+        time[MACHINE_TEXT];
+    printf("units   %zu, the longest about %s on one core: what a kill may lose, for each thread\n",
+           cost.units, machine_duration(cost.longest_unit, time));
+    printf("time    about %s with %d thread%s here (%.3g core-hours, %.3g node-hours of %d cores)\n",
+           machine_duration(cost.seconds / threads, time), threads, threads == 1 ? "" : "s",
+           cost.seconds / 3600, cost.seconds / 3600 / omp_get_num_procs(), omp_get_num_procs());
     printf("memory  about %s\n", machine_bytes(cost.memory, memory));
     printf("disk    about %s of results before they are packed (FILE), %s of units to grow from "
            "(FILE.units), and as much of journal "
@@ -118,7 +104,7 @@ static void print_warnings(const struct config *config) {
 int command_check(int argc, char **argv) {
     struct options o;
     int status;
-    if (!options_read(argc, argv, true, check_usage, &o, &status)) { return status; }
+    if (!options_read(argc, argv, true, about, NULL, &o, &status)) { return status; }
     struct config *config = config_read(o.config, o.set_count, o.set);
     if (!config) { return EXIT_USAGE; }
     message_print("%s: good\n", o.config);

@@ -6,47 +6,13 @@
 
 #include "models/families/family.h"
 #include "sim/base/commandline.h"
+#include "sim/base/help.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/nearest.h"
 #include "sim/base/number.h"
 #include "sim/commands/command.h"
 #include "sim/config/parameters.h"
-
-enum { LINE = 80 };
-
-static const char usage[] = "usage: gapscale families [NAME|--markdown]\n"
-                            "\n"
-                            "Lists the families of score rows, or explains one: its law, its parameters\n"
-                            "with their defaults and ranges, and the growth of its collapse scale.\n"
-                            "\n"
-                            "      --markdown    all of them as the tables of configs/README.md\n";
-
-static void print_word(const char *word, size_t length, size_t *column) {
-    if (*column > 0 && *column + 1 + length > LINE) {
-        putchar('\n');
-        *column = 0;
-    }
-    if (*column > 0) { putchar(' '); }
-    printf("%.*s", (int)length, word);
-    *column += length + (*column > 0);
-}
-
-/* Fills lines with the words of `text`; a newline starts a new paragraph. */
-static void print_paragraphs(const char *text) {
-    size_t column = 0;
-    while (*text) {
-        size_t length = strcspn(text, " \n");
-        if (length > 0) { print_word(text, length, &column); }
-        text += length;
-        if (*text == '\n') {
-            fputs("\n\n", stdout);
-            column = 0;
-        }
-        text += *text != '\0';
-    }
-    putchar('\n');
-}
 
 /* "bias", or "tokens.zipf" for what is written within another. */
 static const char *print_name(const struct family *family, size_t which, char out[NUMBER_TEXT]) {
@@ -88,10 +54,10 @@ static void print_parameter(const struct family *family, size_t which) {
 
 static void print_family(const struct family *family) {
     printf("%s - %s\n\n", family->name, family->title);
-    print_paragraphs(family->doc);
+    help_fill(stdout, family->doc, HELP_WIDTH, 0, 0);
     printf("\nKind %s, extreme-value class %s. As n grows, Lambda^typ ~\n\n", family_kind_name(family->kind),
            family_class_name(family->class));
-    print_paragraphs(family->law_text);
+    help_fill(stdout, family->law_text, HELP_WIDTH, 0, 0);
     printf("\n  %-13s %-10s %-18s %s\n", "parameter", "default", "range", "meaning");
     for (size_t i = 0; i < family->parameter_count; i++) { print_parameter(family, i); }
     printf("\nEvery parameter may be a number or a schedule {coef: C, log_power: A, power: B}, which\n"
@@ -130,28 +96,23 @@ static void print_markdown(void) {
 }
 
 static int unknown_family(const char *name) {
-    const char **names = memory_create(family_count(), sizeof *names);
-    for (size_t i = 0; i < family_count(); i++) { names[i] = family_at(i)->name; }
-    const char *nearest = nearest_name(name, family_count(), names);
+    const char *nearest = nearest_name(name, family_count(), family_names);
     if (nearest) {
         message_error("families: there is no family \"%s\"; did you mean \"%s\"?", name, nearest);
     } else {
         message_error("families: there is no family \"%s\"; `gapscale families` lists them", name);
     }
-    free(names);
     return EXIT_USAGE;
 }
 
-int command_families(int argc, char **argv) {
-    bool markdown = false;
-    const struct commandline_option known = {"markdown", .flag = &markdown};
-    struct commandline line = {1, &known, NULL, .usage = usage};
-    if (!commandline_read(&line, argc, argv)) { return line.status; }
-    if (line.words + markdown > 1) {
-        return commandline_refuse(&line, "unexpected \"%s\": give one name at most", argv[argc - 1]);
+static int families(const struct commandline *line, bool markdown) {
+    const char *name = line->words > 0 ? line->word[0] : NULL;
+    if (line->words + markdown > 1) {
+        return commandline_refuse(line, "unexpected \"%s\": give one name at most",
+                                  line->word[line->words - 1]);
     }
-    const struct family *family = line.words == 1 ? family_find(line.word[0]) : NULL;
-    if (line.words == 1 && !family) { return unknown_family(line.word[0]); }
+    const struct family *family = name ? family_find(name) : NULL;
+    if (name && !family) { return unknown_family(name); }
     if (family) {
         print_family(family);
     } else if (markdown) {
@@ -160,4 +121,18 @@ int command_families(int argc, char **argv) {
         print_list();
     }
     return EXIT_DONE;
+}
+
+int command_families(int argc, char **argv) {
+    bool markdown = false;
+    const struct commandline_option known = {
+        "markdown", .meaning = "all of them as the tables of configs/README.md", .flag = &markdown};
+    struct commandline line = {
+        .takes = "[NAME]",
+        .choices = family_names,
+        .about = "Lists the families of score rows, or explains one: its law, its parameters with their "
+                 "defaults and ranges, and the growth of its collapse scale.",
+        .count = 1,
+        .option = &known};
+    return commandline_read(&line, argc, argv) ? families(&line, markdown) : line.status;
 }

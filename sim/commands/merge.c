@@ -15,17 +15,6 @@
 #include "sim/results/destination.h"
 #include "sim/rows/isa.h"
 
-static const char merge_usage[] =
-    "usage: gapscale merge JOURNALS... -o FILE [--force] [--quiet]\n"
-    "\n"
-    "Makes FILE of the journals of one sweep: any number of shards, in any order; they may overlap where "
-    "they\n"
-    "agree. What is missing is listed with the commands that compute it (exit status 75, no FILE).\n"
-    "\n"
-    "  -o, --output FILE  where the results go; a finished FILE of the same config is left alone\n"
-    "      --force        replace a FILE of another config, or one that is finished\n"
-    "      --quiet        no progress on stderr\n";
-
 enum { SHOWN = 20 };
 
 struct merge {
@@ -205,8 +194,18 @@ static void merge_free(struct merge *m) {
 int command_merge(int argc, char **argv) {
     struct merge m = {.output = NULL};
     const struct commandline_option known[] = {
-        {"output", 'o', .text = &m.output}, {"force", .flag = &m.force}, {"quiet", .flag = &m.quiet}};
-    struct commandline line = {3, known, NULL, .usage = merge_usage};
+        {"output", 'o', "FILE", "where the results go; a finished FILE of the same config is left alone",
+         .text = &m.output},
+        {"force", .meaning = "replace a FILE of another config, or one that is finished", .flag = &m.force},
+        {"quiet", .meaning = "no progress on stderr", .flag = &m.quiet}};
+    struct commandline line = {
+        .takes = "JOURNALS... -o FILE",
+        .about =
+            "Makes FILE of the journals of one sweep: any number of shards, in any order; they may "
+            "overlap where they agree. What is missing is listed with the commands that compute it (exit "
+            "status 75, no FILE).",
+        .count = sizeof known / sizeof *known,
+        .option = known};
     if (!commandline_read(&line, argc, argv)) { return line.status; }
     if (!m.output || line.words == 0) {
         return commandline_refuse(&line, m.output ? "no journals given" : "no -o FILE given");

@@ -39,16 +39,47 @@ static bool take_set(const struct commandline_option *option, const char *value,
     return o->set_count < JOURNAL_SET;
 }
 
-bool options_read(int argc, char **argv, bool is_check, const char *usage, struct options *o, int *status) {
+bool options_read(int argc, char **argv, bool is_check, const char *about, const char *notes,
+                  struct options *o, int *status) {
+    static const char *const isas[] = {"base", "avx2", "avx512", NULL};
     const struct commandline_option known[] = {
-        {"threads", .threads = &o->threads},  {"set", .take = take_set},
-        {"output", 'o', .text = &o->output}, /* from here on of `run` alone */
-        {"force", .flag = &o->force},         {"fresh", .flag = &o->fresh},
-        {"shard", .take = take_shard},        {"time-limit", .take = take_limit},
-        {"write-scores", .text = &o->scores}, {"isa", .text = &o->isa},
-        {"quiet", .flag = &o->quiet},
+        {"output", 'o', "FILE",
+         "where the results go (default: results/<config stem>.h5); a finished FILE of the same config is "
+         "left alone",
+         .text = &o->output},
+        {"fresh", .meaning = "discard the journal of an earlier run (never a finished FILE)",
+         .flag = &o->fresh},
+        {"force", .meaning = "replace a FILE of another config, or one that is finished", .flag = &o->force},
+        {"shard", 0, "I/N",
+         "only the I-th of N parts, I = 0 to N-1, into FILE.shard-I-of-N.journal/; `gapscale merge` makes "
+         "FILE of all of them",
+         .take = take_shard},
+        {"time-limit", 0, "D",
+         "stop in good order before that time is over: 30s, 10m, 2h, H:MM:SS or D-HH:MM:SS (also before the "
+         "end of a Slurm job that tells SLURM_JOB_END_TIME)",
+         .take = take_limit},
+        {"write-scores", 0, "FILE",
+         "also the scores of the kept rows that are drawn score by score, as `gapscale diagnose` reads them "
+         "(HDF5, 8 bytes a score)",
+         .text = &o->scores},
+        {"isa", 0, "NAME",
+         "instruction set of the kernels: base, avx2 or avx512 (default: the best here); same numbers",
+         .choices = isas, .text = &o->isa},
+        {"quiet", .meaning = "no progress on stderr", .flag = &o->quiet},
+        /* From here on of `check` too. */
+        {"threads", 0, "K", "OpenMP threads (default: one per processor); the numbers do not depend on it",
+         .threads = &o->threads},
+        {"set", 0, "PATH=VALUE",
+         "change one key, e.g. --set replicates=100 or --set series.NAME.scale.coef=2", .repeats = true,
+         .take = take_set},
     };
-    struct commandline line = {is_check ? 2 : sizeof known / sizeof *known, known, o, .usage = usage};
+    const size_t all = sizeof known / sizeof *known;
+    struct commandline line = {.takes = "CONFIG",
+                               .about = about,
+                               .notes = notes,
+                               .count = is_check ? 2 : all,
+                               .option = is_check ? known + all - 2 : known,
+                               .context = o};
     *o = (struct options){.threads = ranks_threads(), .shards = 1, .time_limit = INFINITY};
     bool goes_on = commandline_read(&line, argc, argv);
     *status = line.status;

@@ -15,8 +15,9 @@ struct options {
     const char *set[JOURNAL_SET];
 };
 
-/* Reads the options of `run`, or those that `check` has, and the one CONFIG. False where the command does not
- * go on, but ends with *status (commandline.h). */
-bool options_read(int argc, char **argv, bool is_check, const char *usage, struct options *o, int *status);
+/* Reads the options of `run`, or those that `check` has, and the one CONFIG; about and notes are those of the
+ * help. False where the command does not go on, but ends with *status (commandline.h). */
+bool options_read(int argc, char **argv, bool is_check, const char *about, const char *notes,
+                  struct options *o, int *status);
 
 #endif

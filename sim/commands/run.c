@@ -27,31 +27,12 @@
 #include "sim/sweep/stop.h"
 #include "sim/sweep/sweep.h"
 
-static const char run_usage[] =
-    "usage: gapscale run CONFIG [-o FILE] [--fresh] [--force] [--threads K] [--shard I/N] [--time-limit D]\n"
-    "                    [--write-scores FILE] [--set PATH=VALUE]... [--isa base|avx2|avx512] [--quiet]\n"
-    "\n"
-    "Runs the sweep that CONFIG asks for and writes FILE (default results/<config stem>.h5). What is "
-    "finished\n"
-    "waits in FILE.journal/ until then: the same command again goes on where a run was stopped or killed.\n"
-    "\n"
-    "  -o, --output FILE     where the results go; a finished FILE of the same config is left alone\n"
-    "      --fresh           discard the journal of an earlier run (never a finished FILE)\n"
-    "      --force           replace a FILE of another config, or one that is finished\n"
-    "      --threads K       OpenMP threads (default: one per processor); the numbers do not depend on it\n"
-    "      --shard I/N       only the I-th of N parts, I = 0 to N-1, into FILE.shard-I-of-N.journal/;\n"
-    "                        `gapscale merge` makes FILE of all of them\n"
-    "      --time-limit D    stop in good order before that time is over: 30s, 10m, 2h, H:MM:SS or "
-    "D-HH:MM:SS\n"
-    "                        (also before the end of a Slurm job that tells SLURM_JOB_END_TIME)\n"
-    "      --write-scores FILE  also the scores of the kept rows that are drawn score by score, as\n"
-    "                        `gapscale diagnose` reads them (HDF5, 8 bytes a score)\n"
-    "      --set PATH=VALUE  change one key, e.g. --set replicates=100 or --set series.NAME.scale.coef=2\n"
-    "      --isa NAME        instruction set of the kernels (default: the best here); same numbers\n"
-    "      --quiet           no progress on stderr\n"
-    "\n"
-    "Exit status: 0 done, 1 failed, 2 bad usage or input, 75 stopped early (SIGTERM, SIGINT, SIGUSR1, time\n"
-    "limit): the same command goes on.\n";
+static const char run_about[] = "Runs the sweep that CONFIG asks for and writes FILE. What is finished waits "
+                                "in FILE.journal/ until then: "
+                                "the same command again goes on where a run was stopped or killed.";
+static const char run_notes[] =
+    "Exit status: 0 done, 1 failed, 2 bad usage or input, 75 stopped early (SIGTERM, SIGINT, SIGUSR1, time "
+    "limit): the same command goes on.";
 
 /* Every stage fills in its lines. */
 struct run {
@@ -466,7 +447,7 @@ static int run_stages(struct run *run) {
 int command_run(int argc, char **argv) {
     struct options o;
     int ended;
-    if (!options_read(argc, argv, false, run_usage, &o, &ended)) { return ended; }
+    if (!options_read(argc, argv, false, run_about, run_notes, &o, &ended)) { return ended; }
     if (ranks_index() > 0) {
         return ranks_follow(
             &(struct ranks_task){o.config, o.set_count, o.set, o.threads, stop_limit(o.time_limit)});

@@ -11,14 +11,6 @@
 #include "sim/journal/lock.h"
 #include "sim/results/store.h"
 
-static const char show_usage[] =
-    "usage: gapscale show FILE|JOURNAL [--digest]\n"
-    "\n"
-    "Tells what a results file holds, or how far the sweep of a journal (FILE.journal/) is.\n"
-    "\n"
-    "      --digest  a hash of every number, the seed and the config, and of nothing volatile: equal for\n"
-    "                equal results, whatever the threads, the instruction set, the host or the day\n";
-
 static void print_parameter(const struct family_parameter *parameter, const struct schedule *s) {
     const char *word = family_parameter_word(parameter, s->coef);
     if (word) {
@@ -160,8 +152,17 @@ static bool is_directory(const char *path) {
 
 int command_show(int argc, char **argv) {
     bool wants_digest = false;
-    const struct commandline_option known = {"digest", .flag = &wants_digest};
-    struct commandline line = {1, &known, NULL, .usage = show_usage};
+    const struct commandline_option known = {
+        "digest",
+        .meaning =
+            "a hash of every number, the seed and the config, and of nothing volatile: equal for equal "
+            "results, whatever the threads, the instruction set, the host or the day",
+        .flag = &wants_digest};
+    struct commandline line = {
+        .takes = "FILE|JOURNAL",
+        .about = "Tells what a results file holds, or how far the sweep of a journal (FILE.journal/) is.",
+        .count = 1,
+        .option = &known};
     if (!commandline_read(&line, argc, argv)) { return line.status; }
     if (line.words != 1) { return commandline_refuse(&line, "show takes one FILE"); }
     const char *path = line.word[0];

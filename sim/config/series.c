@@ -209,17 +209,14 @@ static void check_series_keys(struct reader *reader, const struct yaml_node *nod
 
 static const struct family *read_family(struct reader *reader, const struct yaml_node *node) {
     const struct yaml_node *family = yaml_find(node, "family");
-    const char **names = memory_create(family_count(), sizeof *names);
     const struct family *found = NULL;
     size_t choice;
-    for (size_t i = 0; i < family_count(); i++) { names[i] = family_at(i)->name; }
     if (!family) {
         fault_add(&reader->faults, node->source, node->offset,
-                  "this series names no family; write for example `family: %s`", names[0]);
-    } else if (value_choice(family, "family", family_count(), names, &reader->faults, &choice)) {
+                  "this series names no family; write for example `family: %s`", family_names[0]);
+    } else if (value_choice(family, "family", family_count(), family_names, &reader->faults, &choice)) {
         found = family_at(choice);
     }
-    free(names);
     return found;
 }
 

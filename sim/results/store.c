@@ -15,18 +15,12 @@
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/numerics.h"
+#include "sim/base/version.h"
 #include "sim/config/config_read.h"
 #include "sim/results/digest.h"
 #include "sim/results/empirical.h"
 #include "sim/results/note.h"
 #include "sim/results/page.h"
-
-#ifndef GAPSCALE_VERSION
-#define GAPSCALE_VERSION "unknown"
-#endif
-#ifndef GAPSCALE_COMMIT
-#define GAPSCALE_COMMIT "unknown"
-#endif
 
 enum { ROOT_ATTRIBUTES = 28 };
 static const uint64_t SCHEMA_VERSION = 1;
@@ -59,8 +53,8 @@ static void stamp_make(struct stamp *s, const char *kind, const struct store_pro
     s->attribute[s->count++] = (struct h5_attribute){.name = "schema_version", .whole = &SCHEMA_VERSION};
     stamp_add(s, "kind", kind);
     stamp_add(s, "program", "gapscale");
-    stamp_add(s, "program_version", GAPSCALE_VERSION);
-    stamp_add(s, "commit", GAPSCALE_COMMIT);
+    stamp_add(s, "program_version", version_number);
+    stamp_add(s, "commit", version_commit);
     stamp_add(s, "compiler", __VERSION__);
     stamp_add(s, "gsl_version", gsl_version);
     stamp_add(s, "hdf5_version", H5_VERS_INFO);

@@ -21,11 +21,12 @@ struct taken {
 
 static struct taken take(size_t count, const char *const *word) {
     struct taken t = {.threads = 7};
-    const struct commandline_option known[] = {{"quiet", .flag = &t.quiet},
-                                               {"output", 'o', .text = &t.output},
-                                               {"threads", .threads = &t.threads},
-                                               {"set", .take = refuses_no}};
-    t.line = (struct commandline){4, known, &t.heard, .usage = "usage\n"};
+    const struct commandline_option known[] = {{"quiet", .meaning = "no words", .flag = &t.quiet},
+                                               {"output", 'o', "FILE", "where", .text = &t.output},
+                                               {"threads", 0, "K", "how many", .threads = &t.threads},
+                                               {"set", 0, "PATH=VALUE", "what", .take = refuses_no}};
+    t.line = (struct commandline){
+        .takes = "FILE", .about = "Does.", .count = 4, .option = known, .context = &t.heard};
     t.goes_on = commandline_read(&t.line, (int)count, (char **)word);
     return t;
 }

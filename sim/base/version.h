@@ -1,0 +1,12 @@
+/* version: which program this is. */
+#ifndef GAPSCALE_SIM_BASE_VERSION_H
+#define GAPSCALE_SIM_BASE_VERSION_H
+
+#include <stdio.h>
+
+extern const char version_number[], version_commit[];
+
+/* Both, the compiler, and the libraries that are loaded, in two lines. */
+void version_print(FILE *out);
+
+#endif
