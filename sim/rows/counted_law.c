@@ -8,6 +8,7 @@
 
 enum { NODES = COUNTED_NODES, MIRRORED = COUNTED_MIRRORED };
 static const double MOST_COUNTED = 52 * M_LN2; /* log of the scores at which the bulk begins */
+static const double LOWEST_TOP = 3; /* log(n V) of the maximum; it is more with probability e^{-e^3} */
 
 /* Points evenly in z = log(v/(1 - v base)), the logit of V but for a constant, where v in [1, 2) is V or
  * 1 - V over its smallest value `base` in the octave: quantiles are smooth in it through V = 1/2. */
@@ -20,6 +21,7 @@ static void bin_make(const struct counted_law *law, const struct legendre *rule,
     double u, width, z[NODES], total = 0, mean = 0, square = 0;
     counted_index_range(index, &u, &width);
     bin->address = counted_address_make(octave, index);
+    bin->log_mean = log_octave - law->depth * M_LN2;
     bin->lower = profile_gap(law->profile, counted_place(law, octave, u));
     bin->upper = profile_gap(law->profile, counted_place(law, octave, u + width));
     double first = mirror ? 2 - u : 1 + u, last = mirror ? first - width : first + width;
@@ -104,7 +106,8 @@ struct counted_law *counted_law_create(const struct family *family, const double
     if (law->upper + law->mirrored > 0) { law_invert(law); }
     law_fill(law);
     if (law->bulk) { bulk_prepare(law->bulk, kernel, betas, beta); }
-    law->table = counted_table_create(law, kernel, betas, beta);
+    law->table = counted_table_create((size_t)(law->upper + law->mirrored) << law->depth, law->bin,
+                                      profile_gap(law->profile, LOWEST_TOP), kernel, betas, beta);
     return law;
 }
 

@@ -6,18 +6,9 @@
 
 #include "models/numeric/vector_inline.h"
 #include "sim/rows/counted.h"
+#include "sim/rows/counted_bin.h"
 
 enum { COUNTED_MIRRORED = 30 }; /* octaves of 1 - V, at most */
-
-/* A range of V, and the points that carry it: with N scores it puts
- * w_i (N + N^{1/2} g phi_i) at the gap g_i, g standard normal. Gaps are from s*. */
-enum { COUNTED_NODES = 4 };
-struct counted_bin {
-    double lower, upper;                                                      /* gaps of its ends */
-    double node[COUNTED_NODES], weight[COUNTED_NODES], spread[COUNTED_NODES]; /* g_i, w_i, w_i phi_i */
-    uint64_t address;
-    size_t nodes; /* those before the first at an infinite gap */
-};
 
 struct counted_law {
     struct profile *profile;
@@ -54,13 +45,6 @@ static inline double counted_place(const struct counted_law *law, uint64_t octav
     if (octave <= law->upper) { return law->log_top + ((double)octave - 1) * M_LN2 + vector_log1p_one(u); }
     double left = ldexp(2 - u, -(int)(octave - law->upper) - 1); /* 1 - V */
     return law->log_n + vector_log1p_one(-left);
-}
-
-/* log of the mean number of scores in the k-th bin. */
-static inline double counted_law_log_mean(const struct counted_law *law, size_t k) {
-    double octave = (double)(k >> law->depth) + 1, depth = (double)law->depth * M_LN2;
-    return octave <= law->upper ? law->log_top + (octave - 1) * M_LN2 - depth
-                                : law->log_n - (octave - law->upper + 1) * M_LN2 - depth;
 }
 
 #endif

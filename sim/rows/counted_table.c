@@ -9,7 +9,6 @@
 #include "sim/base/memory.h"
 
 enum { LANES = KERNEL_LANES, AVERAGES = KERNEL_AVERAGES, MOST_CELLS = 8192 };
-static const double LOWEST_TOP = 3; /* log(n V) of the maximum; it is more with probability e^{-e^3} */
 
 struct group {
     size_t bins, first; /* its cells begin there */
@@ -60,11 +59,11 @@ static void make_columns(struct counted_table *t) {
 
 /* How many bins, from the first, can add e^-60 at that beta or above. Numbers of scores are below ten times
  * their mean, and below e^4 where that is less. */
-static size_t reach(const struct counted_law *law, size_t bins, double lowest_top, double beta) {
+static size_t reach(size_t bins, const struct counted_bin *bin, double lowest_top, double beta) {
     size_t end = 0;
     for (size_t k = 0; k < bins; k++) {
-        double share = counted_law_log_mean(law, k), most = fmax(share + log(10), 4);
-        if (most - beta * (law->bin[k].lower - lowest_top) > -60) { end = k + 1; }
+        double most = fmax(bin[k].log_mean + log(10), 4);
+        if (most - beta * (bin[k].lower - lowest_top) > -60) { end = k + 1; }
     }
     return end;
 }
@@ -97,14 +96,14 @@ static struct counted_table *table_for(size_t betas, const double *beta) {
     return t;
 }
 
-struct counted_table *counted_table_create(const struct counted_law *law, const struct kernel *kernel,
-                                           size_t betas, const double *beta) {
-    size_t bins = (size_t)(law->upper + law->mirrored) << law->depth, cells = 0;
+struct counted_table *counted_table_create(size_t bins, const struct counted_bin *bin, double lowest_top,
+                                           const struct kernel *kernel, size_t betas, const double *beta) {
+    size_t cells = 0;
     if (betas == 0 || betas > COUNTED_TABLE_BETAS || bins == 0) { return NULL; }
     struct counted_table *t = table_for(betas, beta);
-    t->lowest_top = profile_gap(law->profile, LOWEST_TOP);
+    t->lowest_top = lowest_top;
     for (size_t g = 0; g < t->groups; g++) {
-        t->group[g] = (struct group){reach(law, bins, t->lowest_top, t->column[g * LANES]), cells};
+        t->group[g] = (struct group){reach(bins, bin, lowest_top, t->column[g * LANES]), cells};
         cells += t->group[g].bins;
     }
     if (cells > MOST_CELLS) {
@@ -114,7 +113,7 @@ struct counted_table *counted_table_create(const struct counted_law *law, const 
     t->cell = memory_create(cells + 1, sizeof *t->cell);
     for (size_t g = 0; g < t->groups; g++) {
         for (size_t k = 0; k < t->group[g].bins; k++) {
-            fill_cell(&law->bin[k], kernel, t->column + g * LANES, t->cell[t->group[g].first + k]);
+            fill_cell(&bin[k], kernel, t->column + g * LANES, t->cell[t->group[g].first + k]);
         }
     }
     return t;

@@ -5,14 +5,18 @@
 #ifndef GAPSCALE_SIM_ROWS_COUNTED_TABLE_H
 #define GAPSCALE_SIM_ROWS_COUNTED_TABLE_H
 
-#include "sim/rows/counted_law.h"
+#include <stdbool.h>
+
+#include "sim/rows/counted_bin.h"
+#include "sim/rows/isa.h"
 
 struct counted_table;
 enum { COUNTED_TABLE_BETAS = 128 }; /* at most */
 
-/* NULL where it would be too large, or there is nothing to know. A millisecond. */
-struct counted_table *counted_table_create(const struct counted_law *law, const struct kernel *kernel,
-                                           size_t betas, const double *beta);
+/* NULL where it would be too large, or there is nothing to know. For maxima whose gap from s* is at most
+ * `lowest_top`. A millisecond. */
+struct counted_table *counted_table_create(size_t bins, const struct counted_bin *bin, double lowest_top,
+                                           const struct kernel *kernel, size_t betas, const double *beta);
 void counted_table_free(struct counted_table *table);
 
 /* Sums over the nodes, with gaps from `highest`: sum[b] at beta[b], sum[betas + b] at 2 beta[b]; count and
