@@ -120,7 +120,8 @@ static void fill(struct sphere_curve *curve, const struct results_series *s, siz
     oracle_free(oracle);
 }
 
-static struct sphere_curve make(const struct results_series *s, size_t n, size_t pieces, struct quantity q) {
+static struct sphere_curve curve_of(const struct results_series *s, size_t n, size_t pieces,
+                                    struct quantity q) {
     struct sphere_curve curve = {.count = list_places(s, n, pieces, NULL), .columns = q.columns};
     struct place *place = memory_create(curve.count, sizeof *place);
     curve.log_lambda = memory_create(curve.count, sizeof *curve.log_lambda);
@@ -132,12 +133,12 @@ static struct sphere_curve make(const struct results_series *s, size_t n, size_t
 }
 
 struct sphere_curve sphere_curve_output(const struct results_series *s, size_t n, size_t pieces) {
-    return make(s, n, pieces, (struct quantity){2, true});
+    return curve_of(s, n, pieces, (struct quantity){2, true});
 }
 
 struct sphere_curve sphere_curve_weights(const struct results_series *s, size_t n, size_t pieces,
                                          size_t ranks) {
-    return make(s, n, pieces, (struct quantity){ranks, false});
+    return curve_of(s, n, pieces, (struct quantity){ranks, false});
 }
 
 void sphere_curve_release(struct sphere_curve *curve) {

@@ -26,7 +26,7 @@ static size_t median_rank(size_t count) {
 }
 
 /* Into ascending order; no NaN. */
-static void sort(size_t count, double *value) {
+static void put_in_order(size_t count, double *value) {
     double *room = memory_create(count, sizeof *room);
     isa_best()->kernel->sort(count, value, room);
     for (size_t i = 0, j = count; i + 1 < j; i++) {
@@ -43,7 +43,7 @@ static size_t sorted_values(size_t count, const double *values, double *scratch)
     for (size_t i = 0; i < count; i++) {
         if (!isnan(values[i])) { scratch[left++] = values[i]; }
     }
-    sort(left, scratch);
+    put_in_order(left, scratch);
     return left;
 }
 

@@ -3,6 +3,8 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 
+#include "models/oracle/law.h"
+
 static const double REACH = 7;     /* 2.6e-12 of the rows are beyond */
 static const double ENOUGH = 1e-5; /* of a change, relative to the range: the next is its square */
 
@@ -11,7 +13,6 @@ struct mixture {
     const struct oracle *oracle;
     double beta, highest; /* s* */
     struct oracle_question ask;
-    mixture_law *law;
     double weight;
     struct oracle_answer sum;
 };
@@ -37,7 +38,7 @@ static bool add_rows(struct mixture *m, double z) {
     const double weight = exp(-0.5 * z * z), r = o->family->row_scale(o->p, gsl_cdf_ugaussian_P(z)),
                  absolute = m->beta * exp(o->log_lambda);
     struct oracle_answer rows;
-    if (!m->law(o, m->beta * r, m->ask, &rows)) { return false; }
+    if (!law_ask(o, m->beta * r, m->ask, &rows)) { return false; }
     rows.point.log_partition += (r - 1) * absolute * m->highest;
     rows.point.gap_mean *= r;
     rows.point.gap_mean_error *= r;
@@ -92,10 +93,10 @@ static struct oracle_answer mean_of(const struct mixture *m) {
     return answer;
 }
 
-bool mixture_ask(const struct oracle *o, double beta, struct oracle_question ask, mixture_law *law,
+bool mixture_ask(const struct oracle *o, double beta, struct oracle_question ask,
                  struct oracle_answer *answer) {
     struct mixture m = {
-        .oracle = o, .beta = beta, .highest = o->family->quantile(o->p, -o->log_n), .ask = ask, .law = law};
+        .oracle = o, .beta = beta, .highest = o->family->quantile(o->p, -o->log_n), .ask = ask};
     double step = 2, entropy_change = INFINITY, weight_change = INFINITY;
     m.ask.output = false;
     if (!add_all(&m, -REACH, step)) { return false; }

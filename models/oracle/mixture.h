@@ -8,12 +8,8 @@
 
 #include "models/oracle/knots.h"
 
-/* Answers a question at one beta of the law's own rows. */
-typedef bool mixture_law(const struct oracle *oracle, double beta, struct oracle_question question,
-                         struct oracle_answer *answer);
-
 /* The same as oracle_ask. There is no output. */
-bool mixture_ask(const struct oracle *oracle, double beta, struct oracle_question question, mixture_law *law,
+bool mixture_ask(const struct oracle *oracle, double beta, struct oracle_question question,
                  struct oracle_answer *answer);
 
 #endif

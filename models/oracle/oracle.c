@@ -5,10 +5,8 @@
 #include <string.h>
 
 #include "models/numeric/root.h"
-#include "models/oracle/answer.h"
-#include "models/oracle/fixed.h"
+#include "models/oracle/law.h"
 #include "models/oracle/mixture.h"
-#include "models/oracle/pairs.h"
 #include "models/oracle/product.h"
 #include "models/theory/positions.h"
 #include "models/theory/typical.h"
@@ -20,22 +18,10 @@ struct oracle *oracle_create(const struct family *family, const double *p, doubl
 struct oracle *oracle_create_with(const struct family *family, const double *p, double log_n,
                                   double log_lambda_typ) {
     struct oracle *o = calloc(1, sizeof *o);
+    const bool alone = family->kind == FAMILY_FIXED || positions_are_absent(family_position(family, p));
     if (!o) { return NULL; }
-    o->family = family;
-    o->p = p;
-    o->log_n = log_n;
-    o->fineness = 1;
-    o->log_lambda = log_lambda_typ;
-    if (family->kind == FAMILY_FIXED) { return o; }
-    rules_make(&o->rules);
-    if (!positions_are_absent(family_position(family, p))) {
-        if (product_open(o)) { return o; }
-        oracle_free(o);
-        return NULL;
-    }
-    o->profile = profile_create(family, p, log_n, o->log_lambda);
-    if (o->profile && knots_make(o)) {
-        o->highest = knots_highest(o);
+    if (alone ? law_open(o, family, p, log_n, log_lambda_typ)
+              : product_open(o, family, p, log_n, log_lambda_typ)) {
         return o;
     }
     oracle_free(o);
@@ -45,8 +31,7 @@ struct oracle *oracle_create_with(const struct family *family, const double *p, 
 void oracle_free(struct oracle *o) {
     if (!o) { return; }
     product_close(o);
-    profile_free(o->profile);
-    free(o->knot);
+    law_close(o);
     free(o);
 }
 
@@ -70,95 +55,11 @@ const struct oracle_point oracle_unknown_point = {
     .gap_mean = NAN,
     .gap_mean_error = INFINITY,
 };
-static const struct oracle_output unknown_output = {NAN, INFINITY, NAN, INFINITY, NAN, INFINITY};
-
-static void fixed_answer(const struct oracle *o, double beta, size_t ranks, struct oracle_answer *answer) {
-    fixed_point(o, beta, &answer->point);
-    answer->output = unknown_output;
-    memset(answer->weight, 0, sizeof answer->weight);
-    memset(answer->weight_error, 0, sizeof answer->weight_error);
-    fixed_ranks(o, beta, ranks, answer->weight);
-}
-
-/* Asked for beta > OUTER_LARGEST_BETA, answered there: what still happens to the weights is less than what
- * the largest leaves to others. */
-static void reach_further(size_t ranks, struct oracle_answer *answer) {
-    struct oracle_point *point = &answer->point;
-    struct oracle_output *output = &answer->output;
-    const double left = 1 - point->participation;
-    point->entropy_error += point->entropy;
-    point->participation_error += left;
-    point->top_weight_error += 1 - point->top_weight;
-    point->log_mean_participation_error += left;
-    point->log_partition = point->log_top_weight = point->gap_mean = NAN;
-    point->log_partition_error = point->log_top_weight_error = point->gap_mean_error = INFINITY;
-    for (size_t k = 0; k < ranks; k++) { answer->weight_error[k] += 1 - answer->weight[0]; }
-    output->bias_error += left * output->bias;
-    output->tangential_error += left * output->tangential;
-    output->radial_variance_error += left * output->radial_variance;
-}
-
-/* Where Y_2 is so small that rows which the pass over x leaves out may carry it. */
-static void look_at_pairs(const struct field *f, struct oracle_point *point) {
-    const double small = 1e-8;
-    double value, error;
-    if (!(point->participation < small && pairs_mean(f, &value, &error))) { return; }
-    if (error < point->log_mean_participation_error) {
-        point->log_mean_participation = value;
-        point->log_mean_participation_error = error;
-    }
-    const double mean = exp(value);
-    if (mean > 0 && error * mean < point->participation_error) {
-        point->participation = mean;
-        point->participation_error = error * mean;
-    }
-}
-
-static bool by_quadrature(const struct oracle *o, double beta, struct oracle_question ask,
-                          struct oracle_answer *answer) {
-    struct outer outer;
-    bool good = outer_integrate(&outer, o, fmin(beta, OUTER_LARGEST_BETA), ask);
-    if (good) {
-        answer_point(&outer, &answer->point);
-        answer_ranks(&outer, answer->weight, answer->weight_error);
-        answer->output = unknown_output;
-        if (ask.output) { answer_output(&outer, &answer->output); }
-        if (ask.errors) { look_at_pairs(&outer.field, &answer->point); }
-        if (beta > OUTER_LARGEST_BETA) { reach_further(ask.ranks, answer); }
-    }
-    outer_close(&outer);
-    return good;
-}
-
-/* Of rows that do not differ in scale. */
-static bool law_ask(const struct oracle *o, double beta, struct oracle_question ask,
-                    struct oracle_answer *answer) {
-    struct sphere_subcritical limit;
-    double error;
-    if (o->family->kind == FAMILY_FIXED) {
-        fixed_answer(o, beta, ask.ranks, answer);
-        return true;
-    }
-    const double absolute = beta * exp(o->log_lambda);
-    const bool output = ask.output && o->family->dimension,
-               central = (output || ask.errors) && beta <= OUTER_LARGEST_BETA &&
-                         answer_is_central(o, absolute, &limit, &error);
-    ask.top_weight |= ask.ranks > 0;
-    ask.output = output && !central;
-    if (!by_quadrature(o, beta, ask, answer)) { return false; }
-    if (!central) { return true; }
-    answer->point.participation = limit.participation;
-    answer->point.participation_error = error * limit.participation;
-    answer->point.log_mean_participation = limit.log_participation;
-    answer->point.log_mean_participation_error = error;
-    if (output) { answer_central_output(o, absolute, &limit, error, &answer->output); }
-    return true;
-}
 
 bool oracle_ask(const struct oracle *o, double beta, struct oracle_question ask,
                 struct oracle_answer *answer) {
     if (o->product) { return product_ask(o, beta, answer); }
-    return o->family->row_scale ? mixture_ask(o, beta, ask, law_ask, answer) : law_ask(o, beta, ask, answer);
+    return o->family->row_scale ? mixture_ask(o, beta, ask, answer) : law_ask(o, beta, ask, answer);
 }
 
 bool oracle_at(const struct oracle *o, double beta, struct oracle_point *point) {

@@ -7,13 +7,15 @@
 #include "models/numeric/logs.h"
 #include "models/numeric/panels.h"
 #include "models/oracle/inner.h"
+#include "models/oracle/law.h"
 #include "models/theory/positions.h"
+#include "models/theory/typical.h"
 
 /* ---- the law of a key ---- */
 
 struct product {
     double p[FAMILY_PARAMETERS]; /* without penalties */
-    struct oracle *law;
+    struct oracle law;
     double apart; /* s* of the row above that of the law at the n that it has */
 };
 
@@ -60,7 +62,11 @@ static double mean_highest(const struct oracle *o, double score) {
     return last > 1e-12 ? NAN : below.value[0] - (t - above.value[0]);
 }
 
-bool product_open(struct oracle *o) {
+bool product_open(struct oracle *o, const struct family *family, const double *p, double log_n,
+                  double log_lambda_typ) {
+    *o = (struct oracle){
+        .family = family, .p = p, .log_n = log_n, .log_lambda = log_lambda_typ, .fineness = 1};
+    rules_make(&o->rules);
     struct product *product = calloc(1, sizeof *product);
     o->product = product;
     if (!product) { return false; }
@@ -69,19 +75,22 @@ bool product_open(struct oracle *o) {
                  log_keys = isnan(reach.log_window) ? o->log_n : fmax(M_LN2, reach.log_window);
     memcpy(product->p, o->p, o->family->parameter_count * sizeof *product->p);
     product->p[family_position_index(o->family)] = 0;
-    product->law = oracle_create(o->family, product->p, fmin(o->log_n, log_keys));
-    if (!product->law) { return false; }
-    product->apart = score - o->family->quantile(product->p, -product->law->log_n);
+    const double own = fmin(log_n, log_keys);
+    if (!law_open(&product->law, family, product->p, own,
+                  typical_scale(family, product->p, own).log_lambda)) {
+        return false;
+    }
+    product->apart = score - family->quantile(product->p, -own);
     o->highest = mean_highest(o, score);
     return true;
 }
 
 void product_close(struct oracle *o) {
-    if (o->product) { oracle_free(o->product->law); }
+    if (o->product) { law_close(&o->product->law); }
     free(o->product);
 }
 
-double product_log_keys(const struct oracle *o) { return o->product->law->log_n; }
+double product_log_keys(const struct oracle *o) { return o->product->law.log_n; }
 
 /* ---- a key at x ---- */
 
@@ -348,7 +357,7 @@ static struct oracle_point point_of(const struct oracle *o, const struct keys *k
 }
 
 bool product_ask(const struct oracle *o, double beta, struct oracle_answer *answer) {
-    const struct oracle *law = o->product->law;
+    const struct oracle *law = &o->product->law;
     const double log_absolute = log(beta) + o->log_lambda;
     struct table table;
     struct keys keys = {.group = NULL};

@@ -18,9 +18,10 @@
 
 #define PRODUCT_WIDEST 2e4
 
-/* The law without penalties, and E g of a row's maximum; g(y) and Lambda^typ are those of the row's own s*.
- * False when out of memory. */
-bool product_open(struct oracle *oracle);
+/* As oracle_create_with has it: with the law without penalties, and E g of a row's maximum; g(y) and
+ * Lambda^typ are those of the row's own s*. False when out of memory. To be closed in either case. */
+bool product_open(struct oracle *oracle, const struct family *family, const double *p, double log_n,
+                  double log_lambda_typ);
 void product_close(struct oracle *oracle);
 
 /* log of the number of keys that compete, roughly. */
