@@ -58,57 +58,68 @@ def compare(name, trained):
         check(f"{name} {head}", worst, bad)
 
 
-# JSON's name of what a file's group has as attribute, where they differ; a list or a mapping there.
-attributes = {"low": "exponent_low", "high": "exponent_high"}
-per_length = {"sequences", "lambda_without_sinks", "tie_fraction", "extreme_value_index", "top_key_mass", "model_beta_ratio", "nearness", "rounding"}
+# JSON's names of numbers at a length that the file has under another one; those that it has not.
+file_names = {"lambda": "lambda_typ", "index_of_gaussian": "extreme_value_index_gaussian", "rows": "row_count"}
+json_alone = {"log_n", "low", "high", "lower_quartile", "upper_quartile", "rank", "gap", "alpha", "entropy", "participation", "top_weight",
+              "collapse", "index_low", "index_high", "local_mass"}
+ends = (("", "value"), ("_low", "low"), ("_high", "high"))
+
+
+def growth(told, suffix):
+    """Of a JSON object, under the names of the file and the CSV."""
+    if not told:
+        return {}
+    flat = {f"{k}{suffix}": told[k] for k in ("closest", "lack_of_fit")}
+    flat |= {f"best{suffix}": told["best"] or "undecided", f"excluded{suffix}": " ".join(told["excluded"])}
+    flat |= {f"exponent{suffix}{end}": told[key if end else "exponent"] for end, key in ends}
+    for name, interval in {"amplitude": told["amplitude"], **told["coordinates"]}.items():
+        flat |= {f"{name}{suffix}{end}": interval[key] for end, key in ends}
+    return flat
 
 
 def compare_forms(found, path, rows, what=""):
     """JSON, file and CSV tell the same."""
-    bad, same = [], lambda a, b: (a == b) or (a is None and (b is None or math.isnan(float(b or "nan")))) or (
-        isinstance(a, (int, float)) and abs(a - float(b)) <= 1e-14 * abs(a))
+    bad = []
+
+    def same(a, b):
+        if a is None or isinstance(a, str):
+            return b in ("", None) or math.isnan(float(b)) if a is None else a == b
+        return b is not None and abs(a - float(b)) <= 1e-14 * abs(a)
+
     with h5py.File(path) as file:
         for head in found["heads"]:
-            group, lines = file[head["name"]], [r for r in rows if r["name"] == head["name"]]
-            told = {k: v for k, v in head.items() if not isinstance(v, (list, dict)) and k != "name"}
-            told["best"] = told["best"] or "undecided"
-            told["sinks"] = ", ".join(f"{s['key']} {s['weight']:.15g}" for s in head["sinks"])
-            if head["head"] is None:
-                del told["sinks"]
-            told |= without_sinks(head)
-            told |= {f"amplitude{k}": head["amplitude"][n] for k, n in (("", "value"), ("_low", "low"), ("_high", "high"))}
-            for name, value in told.items():
-                other = group.attrs.get(attributes.get(name, name))
-                if not same(value, other):
-                    bad.append(f"{head['name']}: {name} is {value}, in the file {other}")
-                if name in lines[0] and not same(None if value == "" else value, lines[0][name] or None):
-                    bad.append(f"{head['name']}: {name} is {value}, in the CSV {lines[0][name]}")
-            if " ".join(head["excluded"]) != group.attrs["excluded"]:
-                bad.append(f"{head['name']}: excluded")
-            for i, point in enumerate(head["points"]):
-                for name in per_length:
-                    if not same(point[name], group[name][i]) or name in lines[i] and not same(point[name], lines[i][name]):
-                        bad.append(f"{head['name']}: {name} at length {i}")
-            for i, m in enumerate(head["multiplier"]):
-                for name in ("value", "low", "high"):
-                    if not same(m[name], group["multiplier" + ("" if name == "value" else "_" + name)][i]):
-                        bad.append(f"{head['name']}: multiplier {name} {i}")
-            for beyond in "", "_beyond":
-                for i, law in enumerate(head["prescriptions" + beyond]):
-                    if not same(law["drift"], group["drift" + beyond][i]) or not same(law["drift"], lines[0][f"drift{beyond}_{law['name']}"]):
-                        bad.append(f"{head['name']}: drift{beyond} of {law['name']}")
-            if head["prescriptions_beyond"] and lines[0]["excluded_beyond"] != group.attrs["excluded_beyond"]:
-                bad.append(f"{head['name']}: excluded_beyond")
+            name, without = head["name"], head["without_sinks"] or {}
+            group, lines = file[name], [r for r in rows if r["name"] == name]
+            told = {k: head[k] for k in ("layer", "head", "class", "locality", "standing", "level", "sentence")}
+            if head["head"] is not None:
+                told["sinks"] = ", ".join(f"{s['key']} {s['weight']:.15g}" for s in head["sinks"])
+            parts = ((head, ""), (head["beyond"], "_beyond"), (without, "_without_sinks"), (without.get("beyond"), "_beyond_without_sinks"))
+            for part, suffix in parts:
+                told |= growth(part, suffix)
+            for key, value in told.items():
+                column = {"exponent_low": "low", "exponent_high": "high"}.get(key, key)
+                if not same(value, group.attrs.get(key)) or any(not same(value, line[column]) for line in lines):
+                    bad.append(f"{name}: {key} is {value}, in the file {group.attrs.get(key)}, in the CSV {lines[0][column]}")
+            if set(group.attrs) - set(told) - {"family", "replicates"}:
+                bad.append(f"{name}: the file alone has {set(group.attrs) - set(told)}")
+            for i, (point, line) in enumerate(zip(head["points"], lines, strict=True)):
+                for key, value in point.items():
+                    column = f"lambda_{key}" if key in ("low", "high") else key
+                    if column in line and not same(value, line[column]) or column not in line and key not in ("log_n", "local_mass"):
+                        bad.append(f"{name}: {key} at length {i} in the CSV")
+                    if key not in json_alone and not same(value, group[file_names.get(key, key)][i]):
+                        bad.append(f"{name}: {key} at length {i} in the file")
+            laws = [(head, "", ""), (head, "_beyond", "_beyond"), (without, "", "_without_sinks"), (without, "_beyond", "_beyond_without_sinks")]
+            for part, json_end, suffix in laws:
+                for i, law in enumerate(part.get(f"prescriptions{json_end}", [])):
+                    for end, key in (("", "drift"), *ends[1:]):
+                        if not same(law[key], group[f"drift{suffix}{end}"][i]) or not same(law[key], lines[0][f"drift{suffix}_{law['name']}{end}"]):
+                            bad.append(f"{name}: drift{suffix}{end} of {law['name']}")
+                for i, m in enumerate([] if json_end else part.get("multiplier", [])):
+                    for end, key in ends:
+                        if not same(m[key], group[f"multiplier{suffix}{end}"][i]) or not same(m[key], lines[0][f"multiplier{suffix}_{m['n_over_trained']}{end}"]):
+                            bad.append(f"{name}: multiplier{suffix}{end} {i}")
     check(f"JSON, file and CSV tell the same{what}", 0, bad)
-
-
-def without_sinks(head):
-    """Under the names of the file."""
-    w = head["without_sinks"]
-    if not w:
-        return {}
-    told = {"exponent": w["exponent"], "best": w["best"] or "undecided", "closest": w["closest"], "excluded": " ".join(w["excluded"])}
-    return {f"{k}_without_sinks": v for k, v in told.items()} | {f"exponent_without_sinks_{k}": w[k] for k in ("low", "high")}
 
 
 def try_sinks():
@@ -129,7 +140,10 @@ def try_sinks():
         rows = list(csv.DictReader(subprocess.run([*call, f"{work}/c.h5", "--csv"], check=True, capture_output=True, text=True).stdout.splitlines()))
         compare_forms(found, f"{work}/d.h5", rows, " of sinks, and beyond the trained length")
     bad = [f"{h['name']}: without_sinks is {h['without_sinks']}" for h in found["heads"] if (h["without_sinks"] is None) != (h["name"] == "L0H1")]
-    bad += [f"{h['name']}: nothing beyond" for h in found["heads"] if not h["prescriptions_beyond"]]
+    for h in found["heads"]:
+        without = h["without_sinks"] or h
+        if not h["prescriptions_beyond"] or not without["beyond"] or len(without["beyond"]["coordinates"]) != 3:
+            bad.append(f"{h['name']}: nothing beyond")
     check("sinks are left out where there are some", 0, bad)
 
 

@@ -82,6 +82,7 @@ static void fill_point(const struct survey *s, const struct diagnosis_group *g, 
         p->tie_fraction += isinf(row[i]->lambda) ? 1 / (double)count : 0;
         p->top_key_mass += row[i]->top_weight / (double)count;
     }
+    p->lambda_without_sinks = NAN;
     locate(s, g, length, p);
 }
 
@@ -278,7 +279,7 @@ static void measure_groups(const struct survey *s, struct diagnosis *d) {
             struct trend_interval level = growth_level(d, g, l);
             g->point[l].sequences = trend_level(&data, l).count;
             if (g->point[l].sequences == 1) { level = single_interval(rows_of(s, g, l, row), row, room); }
-            g->point[l].lambda = (struct trend_interval){exp(level.value), exp(level.low), exp(level.high)};
+            g->point[l].lambda = trend_exponential(level);
         }
     }
     free(row);
@@ -299,6 +300,7 @@ void diagnosis_make(const struct survey *s, struct diagnosis *d) {
         growth_make(d, g, 0, trained, &g->trained);
         growth_make(d, g, last, trained < f->length_count ? f->length_count : last, &g->beyond);
         growth_make(d, g, 0, 0, &g->without_sinks);
+        growth_make(d, g, 0, 0, &g->beyond_without_sinks);
         locality(g);
     }
 }
@@ -322,36 +324,39 @@ static bool has_sinks(const struct diagnosis *d, const struct diagnosis_group *g
     return false;
 }
 
-/* What another diagnosis, of the rows without sinks, says of a group that has some. */
-static void take_without_sinks(struct diagnosis *d, size_t group, const struct diagnosis *without) {
-    struct diagnosis_group *g = &d->group[group];
-    bool trained = false;
-    for (size_t l = 0; l < d->survey->facts->length_count; l++) {
-        if (!has_sinks(d, g, l)) { continue; }
-        g->point[l].lambda_without_sinks = without->group[group].point[l].median;
-        trained = trained || (l >= g->trained.first && l < g->trained.last);
-    }
-    if (trained) { g->without_sinks = without->group[group].trained; }
+static bool grows_with_sinks(const struct diagnosis *d, const struct diagnosis_group *g,
+                             const struct diagnosis_growth *w) {
+    size_t l = w->first;
+    while (l < w->last && !has_sinks(d, g, l)) { l++; }
+    return l < w->last;
 }
 
-void diagnosis_leave_out_sinks(struct diagnosis *d, const double *lambda) {
-    struct survey rows = *d->survey;
-    struct diagnosis without;
-    bool some = false;
-    for (size_t i = 0; i < d->group_count; i++) {
-        for (size_t l = 0; l < rows.facts->length_count; l++) {
-            d->group[i].point[l].lambda_without_sinks = NAN;
-        }
+/* What another diagnosis, of the rows without sinks, says of a group that has some. */
+static void take_without_sinks(const struct diagnosis *d, const struct diagnosis_group *without,
+                               struct diagnosis_group *g) {
+    for (size_t l = 0; l < d->survey->facts->length_count; l++) {
+        g->point[l].lambda_without_sinks = has_sinks(d, g, l) ? without->point[l].median : NAN;
     }
-    for (size_t i = 0; i < rows.row_count; i++) { some = some || !isnan(lambda[i]); }
-    if (!some) { return; }
+    if (grows_with_sinks(d, g, &g->trained)) { g->without_sinks = without->trained; }
+    if (grows_with_sinks(d, g, &g->beyond)) { g->beyond_without_sinks = without->beyond; }
+}
+
+void diagnosis_leave_out_sinks(struct diagnosis *d, const struct accumulation *without) {
+    struct survey rows = *d->survey;
+    struct diagnosis other;
+    size_t first = 0;
+    while (first < rows.row_count && isnan(without[first].lambda)) { first++; }
+    if (first == rows.row_count) { return; }
     rows.row = memory_create(rows.row_count, sizeof *rows.row);
     for (size_t i = 0; i < rows.row_count; i++) {
         rows.row[i] = d->survey->row[i];
-        if (!isnan(lambda[i])) { rows.row[i].lambda = lambda[i]; }
+        if (isnan(without[i].lambda)) { continue; }
+        rows.row[i].lambda = without[i].lambda;
+        rows.row[i].log_rank = without[i].log_rank;
+        rows.row[i].gap = without[i].gap;
     }
-    diagnosis_make(&rows, &without);
-    for (size_t i = 0; i < d->group_count; i++) { take_without_sinks(d, i, &without); }
-    diagnosis_release(&without);
+    diagnosis_make(&rows, &other);
+    for (size_t i = 0; i < d->group_count; i++) { take_without_sinks(d, &other.group[i], &d->group[i]); }
+    diagnosis_release(&other);
     free(rows.row);
 }

@@ -13,6 +13,7 @@
 #include "analysis/diagnosis/survey.h"
 #include "analysis/diagnosis/trend.h"
 #include "models/theory/prescription.h"
+#include "sim/measures/measure.h"
 
 enum { DIAGNOSIS_NAME = 48, DIAGNOSIS_SENTENCE = 2048, DIAGNOSIS_MULTIPLIERS = 4 };
 extern const double diagnosis_multiplier[DIAGNOSIS_MULTIPLIERS]; /* 2, 4, 8, 32 times the trained length */
@@ -65,16 +66,17 @@ struct diagnosis_growth {
 
 /* Head, layer or all. */
 struct diagnosis_group {
-    char name[DIAGNOSIS_NAME];     /* "L0H3", "L0", "all" */
-    bool pooled, whole;            /* over heads; over all of them */
-    size_t layer, head;            /* of a head; of a layer */
-    size_t head_first, head_last;  /* indices of its heads: first .. last - 1 */
-    struct diagnosis_point *point; /* (length) */
-    double *y, *x, *weight;        /* trend data: (sequence, length), (length), (length) */
-    struct diagnosis_growth trained, beyond;
-    struct diagnosis_growth without_sinks; /* over the trained lengths, the keys that are sinks being left
-                                              out; not known where there are none */
-    enum diagnosis_locality locality;      /* at the longest trained length */
+    char name[DIAGNOSIS_NAME];               /* "L0H3", "L0", "all" */
+    bool pooled, whole;                      /* over heads; over all of them */
+    size_t layer, head;                      /* of a head; of a layer */
+    size_t head_first, head_last;            /* indices of its heads: first .. last - 1 */
+    struct diagnosis_point *point;           /* (length) */
+    double *y, *x, *weight;                  /* trend data: (sequence, length), (length), (length) */
+    struct diagnosis_growth trained, beyond; /* over the trained lengths; from the longest of them on */
+    /* The same, the keys that are sinks at a length being left out of its rows; not known where there are
+     * none at these lengths. */
+    struct diagnosis_growth without_sinks, beyond_without_sinks;
+    enum diagnosis_locality locality; /* at the longest trained length */
 };
 
 struct diagnosis {
@@ -89,8 +91,8 @@ struct diagnosis {
 void diagnosis_make(const struct survey *survey, struct diagnosis *diagnosis);
 void diagnosis_release(struct diagnosis *diagnosis);
 
-/* Fills in lambda_without_sinks and without_sinks. `lambda` is Lambda_n of each row of the survey without the
- * keys that are sinks at its length; NaN: there are none. */
-void diagnosis_leave_out_sinks(struct diagnosis *diagnosis, const double *lambda);
+/* Fills in all that is without sinks. `without` is Lambda_n, and where it is attained, of each row of the
+ * survey without the keys that are sinks at its length; lambda NaN: there are none. */
+void diagnosis_leave_out_sinks(struct diagnosis *diagnosis, const struct accumulation *without);
 
 #endif

@@ -36,7 +36,8 @@ static void take_spacings(const double *gap, double unit, struct index_row *foun
 void index_measure(struct leading *room, const struct scores_row *row, const struct survey_sink *sink,
                    const double *gap, double unit, struct index_row *found) {
     size_t spacings = spacings_at((double)row->count), count = row->count;
-    *found = (struct index_row){.count = spacings < count ? spacings : 0, .lambda = NAN, .statistic = NAN};
+    *found = (struct index_row){
+        .count = spacings < count ? spacings : 0, .statistic = NAN, .without_sinks = {NAN, NAN, NAN}};
     if (!(sink[0].weight > 0)) {
         take_spacings(gap, unit, found);
         return;
@@ -48,7 +49,7 @@ void index_measure(struct leading *room, const struct scores_row *row, const str
     if (count > 0) {
         leading_find(room, count, score, &leading);
         take_spacings(leading.gap, 1, found);
-        found->lambda = leading.accumulation.lambda;
+        found->without_sinks = leading.accumulation;
     }
     free(score);
 }
@@ -65,7 +66,7 @@ struct index_sums {
     const struct scores_facts *facts;
     struct cell *cell;
     size_t rows;
-    double *lambda; /* (row): without the sinks */
+    struct accumulation *without_sinks; /* (row) */
 };
 
 static struct cell *cell_at(const struct index_sums *s, size_t length, size_t head, size_t sequence) {
@@ -80,7 +81,7 @@ struct index_sums *index_create(const struct scores_facts *f) {
 }
 
 void index_free(struct index_sums *s) {
-    free(s->lambda);
+    free(s->without_sinks);
     free(s->cell);
     free(s);
 }
@@ -88,8 +89,11 @@ void index_free(struct index_sums *s) {
 void index_add(struct index_sums *s, const struct scores_row *row, const struct index_row *found) {
     struct cell *c = cell_at(s, row->length, row->head, row->sequence);
     bool is_full = (s->rows & (s->rows - 1)) == 0; /* 1, 2, 4, .. rows */
-    if (is_full) { s->lambda = memory_resize(s->lambda, s->rows > 0 ? 2 * s->rows : 1, sizeof *s->lambda); }
-    s->lambda[s->rows++] = found->lambda;
+    if (is_full) {
+        s->without_sinks =
+            memory_resize(s->without_sinks, s->rows > 0 ? 2 * s->rows : 1, sizeof *s->without_sinks);
+    }
+    s->without_sinks[s->rows++] = found->without_sinks;
     if (found->count == 0 || isnan(found->statistic) || (c->rows > 0 && c->count != found->count)) { return; }
     c->count = found->count;
     c->rows++;
@@ -188,7 +192,7 @@ void index_finish(const struct index_sums *s, struct diagnosis *d) {
         }
     }
     free(gaussian);
-    diagnosis_leave_out_sinks(d, s->lambda);
+    diagnosis_leave_out_sinks(d, s->without_sinks);
 }
 
 void index_copy(const struct index_sums *s, const struct diagnosis *d, size_t group,

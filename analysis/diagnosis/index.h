@@ -12,10 +12,10 @@ enum { INDEX_SPACINGS = SPACING_MANY };
 
 /* Of one row. */
 struct index_row {
-    size_t count;                   /* K: 16 from n = 256 on, 8 from 64 on, else 0 */
-    double statistic;               /* T; NaN where all K + 1 scores tie */
-    double spacing[INDEX_SPACINGS]; /* k (s_(k) - s_(k+1)), k <= K; NaN beyond */
-    double lambda;                  /* Lambda_n without the sinks; NaN where there are none */
+    size_t count;                      /* K: 16 from n = 256 on, 8 from 64 on, else 0 */
+    double statistic;                  /* T; NaN where all K + 1 scores tie */
+    double spacing[INDEX_SPACINGS];    /* k (s_(k) - s_(k+1)), k <= K; NaN beyond */
+    struct accumulation without_sinks; /* lambda NaN where there are none */
 };
 
 /* `sink` are those of the row's head and length; without any, `gap`, the gaps of at

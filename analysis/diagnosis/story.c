@@ -107,17 +107,25 @@ static void append_advice(const struct diagnosis_growth *w, char out[DIAGNOSIS_S
     }
 }
 
-/* What was measured beyond the trained length: nothing is extrapolated there. */
-static void append_beyond(const struct diagnosis_group *g, char out[DIAGNOSIS_SENTENCE]) {
-    const struct diagnosis_growth *w = &g->beyond;
-    char first[WORDS], last[WORDS];
+/* A further sentence that begins with `where`. */
+static void append_also(const char *where, const struct diagnosis_growth *w, char out[DIAGNOSIS_SENTENCE]) {
     if (!w->known) { return; }
-    words_append(out, DIAGNOSIS_SENTENCE, " Beyond the trained length, from n = %s to %s, ",
-                 words_length(log(g->point[w->first].n), first),
-                 words_length(log(g->point[w->last - 1].n), last));
+    words_append(out, DIAGNOSIS_SENTENCE, " %s ", where);
     append_growth(w, out);
     append_advice(w, out);
     words_append(out, DIAGNOSIS_SENTENCE, ".");
+}
+
+/* What was measured beyond the trained length: nothing is extrapolated there. */
+static void append_beyond(const struct diagnosis_group *g, char out[DIAGNOSIS_SENTENCE]) {
+    const struct diagnosis_growth *w = &g->beyond;
+    char first[WORDS], last[WORDS], where[WORDS_LINE];
+    if (!w->known) { return; }
+    snprintf(where, sizeof where, "Beyond the trained length, from n = %s to %s,",
+             words_length(log(g->point[w->first].n), first),
+             words_length(log(g->point[w->last - 1].n), last));
+    append_also(where, w, out);
+    append_also("With the sinks left out there, too,", &g->beyond_without_sinks, out);
 }
 
 static void append_ties(const struct diagnosis_group *g, char out[DIAGNOSIS_SENTENCE]) {
@@ -177,14 +185,6 @@ static void append_sinks_of_head(const struct diagnosis *d, const struct diagnos
     }
 }
 
-static void append_growth_without_sinks(const struct diagnosis_growth *w, char out[DIAGNOSIS_SENTENCE]) {
-    if (!w->known) { return; }
-    words_append(out, DIAGNOSIS_SENTENCE, " With the sinks of every length left out ");
-    append_growth(w, out);
-    append_advice(w, out);
-    words_append(out, DIAGNOSIS_SENTENCE, ".");
-}
-
 static void append_sinks(const struct diagnosis *d, const struct diagnosis_group *g,
                          char out[DIAGNOSIS_SENTENCE]) {
     size_t heads = 0;
@@ -234,7 +234,7 @@ const char *story_sentence(const struct diagnosis *d, const struct diagnosis_gro
     words_append(out, DIAGNOSIS_SENTENCE, ".");
     append_standing(p, out);
     append_sinks(d, g, out);
-    append_growth_without_sinks(&g->without_sinks, out);
+    append_also("With the sinks of every length left out", &g->without_sinks, out);
     append_ties(g, out);
     append_rounding(p, out);
     append_beyond(g, out);

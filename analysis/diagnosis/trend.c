@@ -158,6 +158,10 @@ struct trend_interval trend_between(double mean, double variance, size_t count, 
     return (struct trend_interval){mean, mean - half, mean + half};
 }
 
+struct trend_interval trend_exponential(struct trend_interval a) {
+    return (struct trend_interval){exp(a.value), exp(a.low), exp(a.high)};
+}
+
 /* Squared deviations of sequences from each other, in units of the noise that the weights suppose, and their
  * degrees of freedom: within a length, less what a sequence has in common at all of them where it has all. */
 static double noise_squares(const struct trend_data *d, size_t first, size_t last, double *freedom) {

@@ -23,6 +23,8 @@ struct trend_data {
 struct trend_interval {
     double value, low, high;
 };
+/* Of a number whose logarithm that is. */
+struct trend_interval trend_exponential(struct trend_interval logarithm);
 
 /* Mean and variance between sequences of something, and of how many. */
 struct trend_spread {

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "analysis/diagnosis/story.h"
+#include "analysis/diagnosis/told.h"
 #include "analysis/text/json.h"
 
 static void print_text(FILE *out, const char *key, const char *text) {
@@ -14,44 +15,17 @@ static void print_text(FILE *out, const char *key, const char *text) {
     }
 }
 
-static void print_whole(FILE *out, const char *key, size_t value) {
-    json_print_key(out, key);
-    fprintf(out, "%zu", value);
-}
-
 static void print_ends(FILE *out, const struct trend_interval *interval) {
     json_print_member(out, "low", interval->low);
     json_print_member(out, "high", interval->high);
 }
 
 static void print_point(FILE *out, const struct diagnosis_point *p) {
+    struct told_number number[TOLD_NUMBERS];
+    told_numbers(p, number);
     fputs("\n      {\"log_n\": ", out);
     json_print_number(out, log(p->n));
-    print_whole(out, "rows", p->rows);
-    print_whole(out, "sequences", p->sequences);
-    print_whole(out, "sequences_tied", p->tied);
-    json_print_member(out, "lambda", p->median);
-    json_print_member(out, "lambda_between_sequences", p->lambda.value);
-    print_ends(out, &p->lambda);
-    json_print_member(out, "lambda_without_sinks", p->lambda_without_sinks);
-    json_print_member(out, "lower_quartile", p->lower);
-    json_print_member(out, "upper_quartile", p->upper);
-    json_print_member(out, "rank", p->rank);
-    json_print_member(out, "gap", p->gap);
-    json_print_member(out, "alpha", p->alpha);
-    json_print_member(out, "model_beta_ratio", 1 / p->median);
-    json_print_member(out, "entropy", p->entropy);
-    json_print_member(out, "participation", p->participation);
-    json_print_member(out, "top_weight", p->top_weight);
-    json_print_member(out, "collapse", p->collapse);
-    json_print_member(out, "top_key_mass", p->top_key_mass);
-    json_print_member(out, "tie_fraction", p->tie_fraction);
-    json_print_member(out, "extreme_value_index", p->index.value);
-    json_print_member(out, "index_low", p->index.low);
-    json_print_member(out, "index_high", p->index.high);
-    json_print_member(out, "index_of_gaussian", p->gaussian);
-    json_print_member(out, "nearness", p->near);
-    json_print_member(out, "rounding", p->rounding);
+    for (size_t i = 0; i < TOLD_NUMBERS; i++) { json_print_member(out, number[i].name, number[i].value); }
     json_print_key(out, "local_mass");
     for (size_t w = 0; w < SURVEY_WINDOWS; w++) {
         fputs(w > 0 ? ", " : "[", out);
@@ -142,32 +116,49 @@ static void print_multipliers(FILE *out, const struct diagnosis_growth *w) {
     fputc(']', out);
 }
 
-static void print_exponent(FILE *out, const struct diagnosis_growth *w) {
+static void print_growth(FILE *out, const struct diagnosis_growth *w) {
+    const struct trend_interval amplitude = trend_exponential(w->log_amplitude);
     json_print_member(out, "exponent", w->exponent.value);
     print_ends(out, &w->exponent);
     json_print_member(out, "lack_of_fit", w->lack_of_fit);
+    json_print_key(out, "amplitude");
+    print_interval(out, "{\"value\": ", &amplitude);
+    print_coordinates(out, w);
+    print_choice(out, w);
 }
 
-static void print_without_sinks(FILE *out, const struct diagnosis_growth *w) {
-    json_print_key(out, "without_sinks");
-    if (!w->known) {
-        fputs("null", out);
-        return;
-    }
-    fputs("{\"level\": ", out);
-    json_print_number(out, trend_risk);
-    print_exponent(out, w);
-    print_choice(out, w);
-    print_laws(out, "prescriptions", w);
-    print_multipliers(out, w);
+/* The beginning of an object of that name, or null where nothing of it is known. */
+static bool open_object(FILE *out, const char *key, bool is_known) {
+    json_print_key(out, key);
+    fputs(is_known ? "{\"level\": " : "null", out);
+    if (is_known) { json_print_number(out, trend_risk); }
+    return is_known;
+}
+
+static void print_beyond(FILE *out, const struct diagnosis_growth *w) {
+    if (!open_object(out, "beyond", w->known)) { return; }
+    print_growth(out, w);
+    fputc('}', out);
+}
+
+static void print_advice(FILE *out, const struct diagnosis_growth *trained,
+                         const struct diagnosis_growth *beyond) {
+    print_laws(out, "prescriptions", trained);
+    print_laws(out, "prescriptions_beyond", beyond);
+    print_multipliers(out, trained);
+    print_beyond(out, beyond);
+}
+
+static void print_without_sinks(FILE *out, const struct diagnosis_group *g) {
+    const struct diagnosis_growth *trained = &g->without_sinks, *beyond = &g->beyond_without_sinks;
+    if (!open_object(out, "without_sinks", trained->known || beyond->known)) { return; }
+    print_growth(out, trained);
+    print_advice(out, trained, beyond);
     fputc('}', out);
 }
 
 static void print_group(FILE *out, const struct diagnosis *d, const struct diagnosis_group *g) {
     char sentence[DIAGNOSIS_SENTENCE];
-    const struct diagnosis_growth *w = &g->trained;
-    const struct trend_interval *a = &w->log_amplitude,
-                                amplitude = {exp(a->value), exp(a->low), exp(a->high)};
     fputs("\n    {\"name\": ", out);
     json_print_string(out, g->name);
     json_print_member(out, "layer", g->whole ? NAN : (double)g->layer);
@@ -176,18 +167,12 @@ static void print_group(FILE *out, const struct diagnosis *d, const struct diagn
     print_text(out, "locality", story_locality(g->locality));
     print_text(out, "standing", story_standing(story_point(g)));
     print_text(out, "sentence", story_sentence(d, g, sentence));
-    print_exponent(out, w);
-    json_print_key(out, "amplitude");
-    print_interval(out, "{\"value\": ", &amplitude);
-    print_coordinates(out, w);
-    print_choice(out, w);
+    print_growth(out, &g->trained);
     json_print_member(out, "level", trend_risk);
     print_sinks(out, d, g);
     print_points(out, d, g);
-    print_laws(out, "prescriptions", w);
-    print_laws(out, "prescriptions_beyond", &g->beyond);
-    print_multipliers(out, w);
-    print_without_sinks(out, &g->without_sinks);
+    print_advice(out, &g->trained, &g->beyond);
+    print_without_sinks(out, g);
     fputc('}', out);
 }
 

@@ -1,8 +1,10 @@
 #include "analysis/report/diagnosis_table.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "analysis/diagnosis/story.h"
+#include "analysis/diagnosis/told.h"
 #include "analysis/text/words.h"
 
 /* "1.04 (0.67 .. 1.61)"; without an interval the value alone. */
@@ -66,7 +68,7 @@ static const char *percent(double share, char out[WORDS]) {
 static void print_group(FILE *out, const struct diagnosis_group *g) {
     char lambda[WORDS], ratio[WORDS], exponent[WORDS], length[WORDS], ties[WORDS], shift[WORDS], laws[WORDS];
     const struct diagnosis_point *p = story_point(g);
-    fprintf(out, "%-7s %-6s %-5s %-21s %-8s %-5s %-6s %-21s %s\n", g->name, story_locality(g->locality),
+    fprintf(out, "%-7s %-6s %-5s %-22s %-8s %-5s %-5s %-21s %s\n", g->name, story_locality(g->locality),
             words_length(log(p->n), length), between(&p->lambda, lambda),
             words_formatted("%.3g", 1 / p->lambda.value, ratio), percent(p->tie_fraction, ties),
             words_formatted("%.1g", isinf(p->rounding) ? NAN : p->rounding, shift),
@@ -78,37 +80,54 @@ static bool is_told(const struct diagnosis *d, const struct diagnosis_group *g) 
     return g->pooled || d->group_count <= 12;
 }
 
-static void print_drifts(FILE *out, const struct diagnosis *d) {
+static void print_drift(FILE *out, const struct diagnosis_growth *w) {
     char drift[WORDS];
-    fputs("drift of m(n)/Lambda_n over the trained lengths, as measured (1: none)\n", out);
-    fprintf(out, "%-7s", "");
-    for (int k = 0; k < PRESCRIPTIONS; k++) { fprintf(out, " %9s", prescription_name[k]); }
-    for (size_t i = 0; i < d->group_count; i++) {
-        const struct diagnosis_group *g = &d->group[i];
-        if (!is_told(d, g) || !g->trained.known) { continue; }
-        fprintf(out, "\n%-7s", g->name);
-        for (int k = 0; k < PRESCRIPTIONS; k++) {
-            fprintf(out, " %9s", words_formatted("%.3g", g->trained.law[k].drift, drift));
-        }
+    for (int k = 0; k < PRESCRIPTIONS; k++) {
+        fprintf(out, " %9s", words_formatted("%.3g", w->law[k].drift, drift));
     }
-    fputs("\n\n", out);
 }
 
-/* A line a group: so many numbers with their intervals. */
-static void print_intervals(FILE *out, const struct diagnosis *d, size_t count, int width,
-                            const struct trend_interval *(*of)(const struct diagnosis_group *g)) {
+static void print_multiplier(FILE *out, const struct diagnosis_growth *w) {
     char text[WORDS];
-    for (size_t i = 0; i < d->group_count; i++) {
-        const struct diagnosis_group *g = &d->group[i];
-        if (!is_told(d, g) || !g->trained.known) { continue; }
-        fprintf(out, "\n%-7s", g->name);
-        for (size_t k = 0; k < count; k++) { fprintf(out, " %*s", width, between(&of(g)[k], text)); }
+    for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) {
+        fprintf(out, " %22s", between(&w->multiplier[k], text));
     }
-    fputs("\n\n", out);
 }
 
-static const struct trend_interval *multipliers(const struct diagnosis_group *g) {
-    return g->trained.multiplier;
+static void print_coordinate(FILE *out, const struct diagnosis_growth *w) {
+    char text[WORDS];
+    for (size_t k = 0; k < COORDINATES; k++) { fprintf(out, " %25s", between(&w->xi[k], text)); }
+}
+
+typedef void growth_printer(FILE *out, const struct diagnosis_growth *growth);
+
+/* A line for each group of which it is known over these lengths, `part` of told_growths. */
+static void print_part(FILE *out, const struct diagnosis *d, size_t part, growth_printer *print) {
+    static const char *const title[TOLD_GROWTHS] = {
+        "over the trained lengths", "from the longest trained length on",
+        "over the trained lengths, without the keys that are sinks",
+        "from the longest trained length on, without the keys that are sinks"};
+    for (size_t i = 0, told = 0; i < d->group_count; i++) {
+        struct told_growth growth[TOLD_GROWTHS];
+        told_growths(&d->group[i], growth);
+        if (!is_told(d, &d->group[i]) || !growth[part].growth->known) { continue; }
+        if (told++ == 0) { fprintf(out, "\n%s", title[part]); }
+        fprintf(out, "\n%-7s", d->group[i].name);
+        print(out, growth[part].growth);
+    }
+}
+
+static bool is_known_of_all(const struct diagnosis *d, size_t part) {
+    struct told_growth growth[TOLD_GROWTHS];
+    told_growths(&d->group[d->group_count - 1], growth);
+    return growth[part].growth->known;
+}
+
+static void print_drifts(FILE *out, const struct diagnosis *d) {
+    fprintf(out, "drift of m(n)/Lambda_n, as measured (1: none)\n%-7s", "");
+    for (int k = 0; k < PRESCRIPTIONS; k++) { fprintf(out, " %9s", prescription_name[k]); }
+    for (size_t i = 0; i < TOLD_GROWTHS; i++) { print_part(out, d, i, print_drift); }
+    fputs("\n\n", out);
 }
 
 static void print_multipliers(FILE *out, const struct diagnosis *d) {
@@ -116,10 +135,9 @@ static void print_multipliers(FILE *out, const struct diagnosis *d) {
     fprintf(out, "m(n) at so many times n = %s, if the trained trend goes on (95%%)\n%-7s",
             words_length(log(d->base), text), "");
     for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) { fprintf(out, " %22g", diagnosis_multiplier[k]); }
-    print_intervals(out, d, DIAGNOSIS_MULTIPLIERS, 22, multipliers);
+    for (size_t i = 0; i < TOLD_GROWTHS; i += 2) { print_part(out, d, i, print_multiplier); }
+    fputs("\n\n", out);
 }
-
-static const struct trend_interval *coordinates(const struct diagnosis_group *g) { return g->trained.xi; }
 
 static void print_coordinates(FILE *out, const struct diagnosis *d) {
     fprintf(
@@ -128,24 +146,24 @@ static void print_coordinates(FILE *out, const struct diagnosis *d) {
         "\n%-7s",
         "");
     for (size_t k = 0; k < COORDINATES; k++) { fprintf(out, " %25s", coordinates_name[k]); }
-    print_intervals(out, d, COORDINATES, 25, coordinates);
+    for (size_t i = 0; i < TOLD_GROWTHS; i++) { print_part(out, d, i, print_coordinate); }
+    fputs("\n\n", out);
 }
 
 void diagnosis_table_print(FILE *out, const struct diagnosis *d, size_t short_rows) {
     char sentence[DIAGNOSIS_SENTENCE], line[DIAGNOSIS_SENTENCE + DIAGNOSIS_NAME + 2];
     print_source(out, d, short_rows);
-    fprintf(out, "%-7s %-6s %-5s %-21s %-8s %-5s %-6s %-21s %s\n", "", "weight", "n", "Lambda_n (95%)",
+    fprintf(out, "%-7s %-6s %-5s %-22s %-8s %-5s %-5s %-21s %s\n", "", "weight", "n", "Lambda_n (95%)",
             "1/Lambda", "ties", "shift", "as (log n)^ (95%)", "not excluded at 5%");
     for (size_t i = 0; i < d->group_count; i++) { print_group(out, &d->group[i]); }
     fputs("\nties: rows whose two largest scores are equal; shift: how far rounding of the scores as stored "
           "may move\n"
           "log Lambda_n of a typical row\n\n",
           out);
-    if (d->group[d->group_count - 1].trained.known) {
-        print_drifts(out, d);
-        print_multipliers(out, d);
-        print_coordinates(out, d);
-    }
+    const bool is_trained = is_known_of_all(d, 0), is_beyond = is_known_of_all(d, 1);
+    if (is_trained || is_beyond) { print_drifts(out, d); }
+    if (is_trained) { print_multipliers(out, d); }
+    if (is_trained || is_beyond) { print_coordinates(out, d); }
     for (size_t i = 0; i < d->group_count; i++) {
         if (!is_told(d, &d->group[i])) { continue; }
         snprintf(line, sizeof line, "%s: %s", d->group[i].name, story_sentence(d, &d->group[i], sentence));
@@ -153,63 +171,55 @@ void diagnosis_table_print(FILE *out, const struct diagnosis *d, size_t short_ro
     }
 }
 
-static void print_csv_interval(FILE *out, const struct trend_interval *i) {
-    fprintf(out, ",%.17g,%.17g,%.17g", i->value, i->low, i->high);
+/* ---- CSV ---- */
+
+static void print_csv_text(FILE *out, const char *text) {
+    bool is_quoted = strpbrk(text, ",\"") != NULL;
+    if (is_quoted) { fputc('"', out); }
+    for (const char *c = text; *c; c++) { fputs(*c == '"' ? "\"\"" : (char[]){*c, '\0'}, out); }
+    if (is_quoted) { fputc('"', out); }
 }
 
-static void print_csv_drifts(FILE *out, const struct diagnosis_growth *w) {
-    for (int k = 0; k < PRESCRIPTIONS; k++) { fprintf(out, ",%.17g", w->law[k].drift); }
+/* The ends of `exponent` are `low` and `high`, as in JSON. */
+static void print_csv_name(const struct told_value *value, void *out) {
+    static const char prefix[] = "exponent_";
+    bool is_end = strcmp(value->name, "exponent_low") == 0 || strcmp(value->name, "exponent_high") == 0;
+    fprintf(out, ",%s", value->name + (is_end ? strlen(prefix) : 0));
 }
 
-/* What is told of a group on each of its lines. */
-static void print_csv_group(FILE *out, const struct diagnosis *d, const struct diagnosis_group *g) {
-    char excluded[STORY_LAWS], sinks[STORY_SINKS];
-    const struct diagnosis_growth *w = &g->trained, *without = &g->without_sinks;
-    if (!g->whole) { fprintf(out, "%zu", g->layer); }
+static void print_csv_value(const struct told_value *value, void *out) {
     fputc(',', out);
-    if (!g->pooled) { fprintf(out, "%zu", g->head); }
-    fprintf(out, ",%s,%s,%s", story_class(g), story_locality(g->locality), story_standing(story_point(g)));
-    print_csv_interval(out, &w->exponent);
-    fprintf(out, ",%s,%s", story_best(w), story_excluded(w, excluded));
-    print_csv_drifts(out, w);
-    for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) { fprintf(out, ",%.17g", w->multiplier[k].value); }
-    print_csv_drifts(out, &g->beyond);
-    fprintf(out, ",%s", story_excluded(&g->beyond, excluded));
-    fprintf(out, ",\"%s\"", g->pooled ? "" : story_sink_list(d, g, sinks));
-    print_csv_interval(out, &without->exponent);
-    fprintf(out, ",%s,%s\n", without->known ? story_best(without) : "", story_excluded(without, excluded));
+    if (value->text) { print_csv_text(out, value->text); }
+    if (!value->is_text && !(value->is_whole && isnan(value->number))) {
+        fprintf(out, "%.17g", value->number);
+    }
+}
+
+static void print_csv_head(FILE *out, const struct diagnosis *d) {
+    struct told_number number[TOLD_NUMBERS];
+    told_numbers(&d->group[0].point[0], number);
+    fputs("name,n", out);
+    for (size_t k = 0; k < TOLD_NUMBERS; k++) { fprintf(out, ",%s", number[k].column); }
+    told_group(d, &d->group[0], print_csv_name, out);
+    fputc('\n', out);
+}
+
+static void print_csv_line(FILE *out, const struct diagnosis *d, const struct diagnosis_group *g,
+                           const struct diagnosis_point *p) {
+    struct told_number number[TOLD_NUMBERS];
+    told_numbers(p, number);
+    fprintf(out, "%s,%.17g", g->name, p->n);
+    for (size_t k = 0; k < TOLD_NUMBERS; k++) { fprintf(out, ",%.17g", number[k].value); }
+    told_group(d, g, print_csv_value, out);
+    fputc('\n', out);
 }
 
 void diagnosis_table_print_csv(FILE *out, const struct diagnosis *d) {
-    fputs("name,n,rows,sequences,lambda,lambda_low,lambda_high,lambda_without_sinks,lower_quartile,upper_"
-          "quartile,model_beta_ratio,"
-          "entropy,participation,collapse,top_key_mass,tie_fraction,extreme_value_index,index_low,index_high,"
-          "nearness,rounding,layer,head,class,locality,standing,exponent,low,high,best,"
-          "excluded",
-          out);
-    for (int k = 0; k < PRESCRIPTIONS; k++) { fprintf(out, ",drift_%s", prescription_name[k]); }
-    for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) {
-        fprintf(out, ",multiplier_%g", diagnosis_multiplier[k]);
-    }
-    for (int k = 0; k < PRESCRIPTIONS; k++) { fprintf(out, ",drift_beyond_%s", prescription_name[k]); }
-    fputs(",excluded_beyond,sinks,exponent_without_sinks,exponent_without_sinks_low,exponent_without_sinks_"
-          "high,"
-          "best_without_sinks,excluded_without_sinks\n",
-          out);
+    print_csv_head(out, d);
     for (size_t i = 0; i < d->group_count; i++) {
+        const struct diagnosis_group *g = &d->group[i];
         for (size_t l = 0; l < d->survey->facts->length_count; l++) {
-            const struct diagnosis_point *p = &d->group[i].point[l];
-            if (p->rows == 0) { continue; }
-            fprintf(out, "%s,%.17g,%zu,%zu", d->group[i].name, p->n, p->rows, p->sequences);
-            const double number[] = {
-                p->median,        p->lambda.low, p->lambda.high,  p->lambda_without_sinks,
-                p->lower,         p->upper,      1 / p->median,   p->entropy,
-                p->participation, p->collapse,   p->top_key_mass, p->tie_fraction,
-                p->index.value,   p->index.low,  p->index.high,   p->near,
-                p->rounding};
-            for (size_t k = 0; k < sizeof number / sizeof *number; k++) { fprintf(out, ",%.17g", number[k]); }
-            fputc(',', out);
-            print_csv_group(out, d, &d->group[i]);
+            if (g->point[l].rows > 0) { print_csv_line(out, d, g, &g->point[l]); }
         }
     }
 }

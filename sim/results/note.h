@@ -6,7 +6,7 @@
 #include "sim/results/results.h"
 #include "sim/storage/h5file.h"
 
-enum { NOTE_MOST = 40 };
+enum { NOTE_MOST = 96 };
 
 /* Adds one, of at most NOTE_MOST. None is told twice; name and text are copied. */
 void note_text(struct results_series *series, const char *name, const char *text);

@@ -192,6 +192,24 @@
     ARRAY(AVERAGED, multiplier, EMPIRICAL, (MULTIPLIER), "1", "m(n) if the trained trend goes on")           \
     ARRAY(AVERAGED, multiplier_low, EMPIRICAL, (MULTIPLIER), "1", "its 95% interval between sequences")      \
     ARRAY(AVERAGED, multiplier_high, EMPIRICAL, (MULTIPLIER), "1", "its 95% interval between sequences")     \
+    ARRAY(AVERAGED, drift_without_sinks, EMPIRICAL, (PRESCRIPTION), "1",                                     \
+          "drift over the trained lengths, sinks left out")                                                  \
+    ARRAY(AVERAGED, drift_without_sinks_low, EMPIRICAL, (PRESCRIPTION), "1",                                 \
+          "95% interval of the fitted trend's drift")                                                        \
+    ARRAY(AVERAGED, drift_without_sinks_high, EMPIRICAL, (PRESCRIPTION), "1",                                \
+          "95% interval of the fitted trend's drift")                                                        \
+    ARRAY(AVERAGED, drift_beyond_without_sinks, EMPIRICAL, (PRESCRIPTION), "1",                              \
+          "drift from the longest trained length on, sinks left out")                                        \
+    ARRAY(AVERAGED, drift_beyond_without_sinks_low, EMPIRICAL, (PRESCRIPTION), "1",                          \
+          "95% interval of the fitted trend's drift")                                                        \
+    ARRAY(AVERAGED, drift_beyond_without_sinks_high, EMPIRICAL, (PRESCRIPTION), "1",                         \
+          "95% interval of the fitted trend's drift")                                                        \
+    ARRAY(AVERAGED, multiplier_without_sinks, EMPIRICAL, (MULTIPLIER), "1",                                  \
+          "m(n) if the trained trend goes on, sinks left out")                                               \
+    ARRAY(AVERAGED, multiplier_without_sinks_low, EMPIRICAL, (MULTIPLIER), "1",                              \
+          "its 95% interval between sequences")                                                              \
+    ARRAY(AVERAGED, multiplier_without_sinks_high, EMPIRICAL, (MULTIPLIER), "1",                             \
+          "its 95% interval between sequences")                                                              \
     AVERAGE(AVERAGED, OUTPUT_PAIR, "output_pair", OUTPUT, (LOG_N, BETA, PAIR), NULL,                         \
             "sums of two components on their scales, for their covariance")                                  \
     ARRAY(GIVEN, output_scale, OUTPUT, (LOG_N, BETA, COMPONENT), NULL,                                       \

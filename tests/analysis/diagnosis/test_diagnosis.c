@@ -14,8 +14,8 @@ typedef double score_maker(size_t n, size_t row, size_t key, const double *gauss
 
 /* Gaussian rows made into others; query q of `rows` stands at key n - rows + q. The maker's `row` counts
  * those of all heads of a sequence. */
-static void diagnose_heads(struct told *t, size_t sequences, size_t heads, size_t rows, hid_t stored,
-                           score_maker *make) {
+static void diagnose_trained(struct told *t, double trained, size_t sequences, size_t heads, size_t rows,
+                             hid_t stored, score_maker *make) {
     char path[WRITTEN_PATH], group[16];
     hid_t file = written_open(path);
     for (size_t j = 0; j < LENGTHS; j++) {
@@ -32,8 +32,13 @@ static void diagnose_heads(struct told *t, size_t sequences, size_t heads, size_
         free(score);
     }
     H5Fclose(file);
-    told_make(t, path, NAN, 0);
+    told_make(t, path, trained, 0);
     unlink(path);
+}
+
+static void diagnose_heads(struct told *t, size_t sequences, size_t heads, size_t rows, hid_t stored,
+                           score_maker *make) {
+    diagnose_trained(t, NAN, sequences, heads, rows, stored, make);
 }
 
 static void diagnose(struct told *t, size_t sequences, size_t rows, hid_t stored, score_maker *make) {
@@ -221,28 +226,43 @@ static double no_sink(size_t n, size_t row, size_t key, const double *gaussian) 
     return key == 0 ? -50 : gaussian[key];
 }
 
-/* Growth and advice without the sink are those of rows that never had one; with it they are others. */
+static void check_interval(const struct trend_interval *found, const struct trend_interval *expected) {
+    check_close(found->value, expected->value, 1e-11);
+    check_close(found->low, expected->low, 1e-11);
+    check_close(found->high, expected->high, 1e-11);
+}
+
+static void check_growth(const struct diagnosis_growth *found, const struct diagnosis_growth *expected) {
+    assert_true(found->known && found->decided);
+    check_interval(&found->exponent, &expected->exponent);
+    check_interval(&found->log_amplitude, &expected->log_amplitude);
+    check_interval(&found->multiplier[1], &expected->multiplier[1]);
+    for (int k = 0; k < COORDINATES; k++) { check_interval(&found->xi[k], &expected->xi[k]); }
+    for (int k = 0; k < PRESCRIPTIONS; k++) {
+        check_relative(found->law[k].drift, expected->law[k].drift, 1e-12);
+        assert_int_equal(found->law[k].excluded, expected->law[k].excluded);
+    }
+}
+
+/* Growth and advice without the sink are those of rows that never had one; with it they are others. Over the
+ * trained lengths, and beyond the last of them but one. */
 static void test_growth_without_sink(void **state) {
     (void)state;
     struct told t, bare;
-    diagnose_heads(&t, 3, 2, 16, H5T_IEEE_F64LE, sink);
-    diagnose_heads(&bare, 3, 2, 16, H5T_IEEE_F64LE, no_sink);
+    diagnose_trained(&t, length[1], 3, 2, 16, H5T_IEEE_F64LE, sink);
+    diagnose_trained(&bare, length[1], 3, 2, 16, H5T_IEEE_F64LE, no_sink);
     for (size_t i = 0; i < t.diagnosis.group_count; i++) {
         const struct diagnosis_group *g = &t.diagnosis.group[i], *other = &bare.diagnosis.group[i];
-        const struct diagnosis_growth *without = &g->without_sinks, *expected = &other->trained;
-        assert_true(without->known && without->decided && !other->without_sinks.known);
-        check_close(without->exponent.value, expected->exponent.value, 1e-12);
-        check_close(without->exponent.high, expected->exponent.high, 1e-12);
-        check_relative(without->multiplier[1].value, expected->multiplier[1].value, 1e-12);
-        assert_true(fabs(g->trained.exponent.value - expected->exponent.value) > 1e-3);
-        for (int k = 0; k < PRESCRIPTIONS; k++) {
-            check_relative(without->law[k].drift, expected->law[k].drift, 1e-12);
-            assert_int_equal(without->law[k].excluded, expected->law[k].excluded);
-        }
+        assert_true(!other->without_sinks.known && !other->beyond_without_sinks.known);
+        check_growth(&g->without_sinks, &other->trained);
+        check_growth(&g->beyond_without_sinks, &other->beyond);
+        assert_true(fabs(g->trained.exponent.value - other->trained.exponent.value) > 1e-3);
+        assert_true(fabs(g->beyond.exponent.value - other->beyond.exponent.value) > 1e-3);
         for (size_t j = 0; j < LENGTHS; j++) {
             check_relative(g->point[j].lambda_without_sinks, other->point[j].median, 1e-12);
         }
         check_sentence(&t, g->name, "With the sinks of every length left out Lambda_n ");
+        check_sentence(&t, g->name, "With the sinks left out there, too, Lambda_n ");
     }
     told_release(&t);
     told_release(&bare);
@@ -384,6 +404,9 @@ static void test_notes(void **state) {
     assert_int_equal(strncmp(note_find(&read->series[0], "sinks")->text, "0 0.5", 3), 0);
     check_close(note_find(&read->series[0], "exponent_without_sinks")->number,
                 t.diagnosis.group[0].without_sinks.exponent.value, 0);
+    check_close(note_find(&read->series[0], "xi_alpha_without_sinks_low")->number,
+                t.diagnosis.group[0].without_sinks.xi[COORDINATES_ALPHA].low, 0);
+    assert_null(note_find(&read->series[0], "exponent_beyond_without_sinks"));
     ((struct results_note *)(void *)note_find(&read->series[0], "class"))->text[0] = 'x';
     store_digest_results(read, digest[2]);
     assert_string_not_equal(digest[0], digest[2]);

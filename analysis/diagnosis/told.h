@@ -1,0 +1,38 @@
+/* told: what is told of a diagnosis in its file, as JSON and as CSV, each number and word in one place, under
+ * the names of results/SCHEMA.md. */
+#ifndef GAPSCALE_ANALYSIS_DIAGNOSIS_TOLD_H
+#define GAPSCALE_ANALYSIS_DIAGNOSIS_TOLD_H
+
+#include "analysis/diagnosis/diagnosis.h"
+
+enum { TOLD_NUMBERS = 29, TOLD_GROWTHS = 4, TOLD_NAME = 128 };
+
+/* Of a group at one length. */
+struct told_number {
+    const char *name, *column; /* in JSON and in CSV */
+    double value;
+    size_t array; /* where struct results_series has its array; 0: it has none, or fills it otherwise */
+};
+void told_numbers(const struct diagnosis_point *point, struct told_number number[TOLD_NUMBERS]);
+
+/* Over the trained lengths, beyond them, and both without sinks: their names end in `suffix`. */
+struct told_growth {
+    const char *suffix;
+    bool is_trained;
+    const struct diagnosis_growth *growth;
+};
+void told_growths(const struct diagnosis_group *group, struct told_growth growth[TOLD_GROWTHS]);
+
+/* A text, or a number; NULL and NaN: there is none. Some are of an array that the file has (`is_element`). */
+struct told_value {
+    const char *name, *text;
+    bool is_text, is_whole, is_element;
+    double number;
+};
+typedef void told_visitor(const struct told_value *value, void *with);
+
+/* Every single word and number of a group in turn, of all groups under the same names in the same order. */
+void told_group(const struct diagnosis *diagnosis, const struct diagnosis_group *group, told_visitor *visit,
+                void *with);
+
+#endif
