@@ -48,18 +48,20 @@ static const struct source_array *array_in(const struct source *s, const char *p
     return source_find(s, path);
 }
 
-/* The names that there are, at most so many characters; those of the whole file where a place has none. */
+/* The names that there are, with what is wrong with them, at most so many characters; those of the whole file
+ * where a place has none. */
 static void list_names(const struct source *s, const char *place, char out[SOURCE_WHY]) {
     size_t length = 0, in_place = strlen(place);
     out[0] = '\0';
     for (size_t i = 0; i < s->array_count; i++) {
-        const char *path = s->array[i].path;
+        const char *path = s->array[i].path, *why = s->array[i].trouble;
         if (strncmp(path, place, in_place) != 0) { continue; }
-        if (length + strlen(path) + 8 > SOURCE_WHY - 80) {
+        if (length + strlen(path) + (why ? strlen(why) : 0) + 8 > SOURCE_WHY - 80) {
             snprintf(out + length, SOURCE_WHY - length, ", ..");
             return;
         }
-        length += (size_t)snprintf(out + length, SOURCE_WHY - length, "%s%s", length > 0 ? ", " : "", path);
+        length += (size_t)snprintf(out + length, SOURCE_WHY - length, "%s%s%s%s%s", length > 0 ? ", " : "",
+                                   path, why ? " (" : "", why ? why : "", why ? ")" : "");
     }
     if (length > 0) { return; }
     if (in_place > 0) {

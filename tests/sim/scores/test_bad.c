@@ -237,6 +237,10 @@ static void test_elsewhere(void **state) {
     H5Lcreate_external("other.h5", "/scores", file, "scores", H5P_DEFAULT, H5P_DEFAULT);
     H5Fclose(file);
     refuse(s, path.text, "behind a link to another file", "--links follows such links");
+    file = h5_new(path.text);
+    H5Lcreate_external("other.h5", "/n512", file, "n512", H5P_DEFAULT, H5P_DEFAULT);
+    H5Fclose(file);
+    refuse(s, path.text, "there are: /n512 (it lies behind a link", "--links follows such links)");
     for (int is_virtual = 0; is_virtual < 2; is_virtual++) {
         hid_t list = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(2, size, NULL);
         if (is_virtual) {
