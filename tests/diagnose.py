@@ -147,6 +147,16 @@ def try_sinks():
     check("sinks are left out where there are some", 0, bad)
 
 
+def try_single():
+    """Of one sequence: the table says so at each of its intervals."""
+    with tempfile.TemporaryDirectory() as work:
+        np.save(f"{work}/scores.npy", np.random.default_rng(6).normal(size=(2, 64, 64)))
+        lines = subprocess.run([os.path.abspath(gapscale), "diagnose", "scores.npy"], cwd=work, check=True, capture_output=True, text=True).stdout.splitlines()
+    told = [line for line in lines if line[:6] in ("L0H0  ", "L0H1  ", "L0    ", "all   ") and ".." in line]
+    check("one sequence is told as such", 0, [line for line in told if " 2^6* " not in line] if len(told) == 4 and
+          "*: within one sequence, which says nothing of others" in lines else lines)
+
+
 def try_page():
     code = re.search(r"```python\n(.*?)```", open("analysis/DIAGNOSE.md").read(), re.S).group(1)
     with tempfile.TemporaryDirectory() as work:
@@ -170,6 +180,7 @@ def try_page():
 
 try_page()
 try_sinks()
+try_single()
 compare("stories260K", 32)
 compare("ppocrv4_rec", 40)
 compare("ppocrv4_rec.float16", 40)

@@ -65,11 +65,18 @@ static const char *percent(double share, char out[WORDS]) {
     return out;
 }
 
+/* "2^9", "2^9*". */
+static const char *length_of(const struct diagnosis_point *p, char out[WORDS]) {
+    words_length(log(p->n), out);
+    words_append(out, WORDS, "%s", p->sequences == 1 ? "*" : "");
+    return out;
+}
+
 static void print_group(FILE *out, const struct diagnosis_group *g) {
     char lambda[WORDS], ratio[WORDS], exponent[WORDS], length[WORDS], ties[WORDS], shift[WORDS], laws[WORDS];
     const struct diagnosis_point *p = story_point(g);
     fprintf(out, "%-7s %-6s %-5s %-22s %-8s %-5s %-5s %-21s %s\n", g->name, story_locality(g->locality),
-            words_length(log(p->n), length), between(&p->lambda, lambda),
+            length_of(p, length), between(&p->lambda, lambda),
             words_formatted("%.3g", 1 / p->lambda.value, ratio), percent(p->tie_fraction, ties),
             words_formatted("%.1g", isinf(p->rounding) ? NAN : p->rounding, shift),
             power(&g->trained, exponent), left(&g->trained, laws));
@@ -97,6 +104,12 @@ static void print_multiplier(FILE *out, const struct diagnosis_growth *w) {
 static void print_coordinate(FILE *out, const struct diagnosis_growth *w) {
     char text[WORDS];
     for (size_t k = 0; k < COORDINATES; k++) { fprintf(out, " %25s", between(&w->xi[k], text)); }
+}
+
+static bool has_single(const struct diagnosis *d) {
+    size_t i = 0;
+    while (i < d->group_count && story_point(&d->group[i])->sequences != 1) { i++; }
+    return i < d->group_count;
 }
 
 typedef void growth_printer(FILE *out, const struct diagnosis_growth *growth);
@@ -158,8 +171,10 @@ void diagnosis_table_print(FILE *out, const struct diagnosis *d, size_t short_ro
     for (size_t i = 0; i < d->group_count; i++) { print_group(out, &d->group[i]); }
     fputs("\nties: rows whose two largest scores are equal; shift: how far rounding of the scores as stored "
           "may move\n"
-          "log Lambda_n of a typical row\n\n",
+          "log Lambda_n of a typical row\n",
           out);
+    if (has_single(d)) { fputs("*: within one sequence, which says nothing of others\n", out); }
+    fputc('\n', out);
     const bool is_trained = is_known_of_all(d, 0), is_beyond = is_known_of_all(d, 1);
     if (is_trained || is_beyond) { print_drifts(out, d); }
     if (is_trained) { print_multipliers(out, d); }
