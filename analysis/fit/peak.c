@@ -3,8 +3,6 @@
 #include <gsl/gsl_poly.h>
 #include <math.h>
 
-#include "models/oracle/oracle.h"
-
 enum { POINTS = 3, DEGREE = 2 * POINTS - 1 };
 
 /* Top of the parabola through three points. */
@@ -48,43 +46,27 @@ struct peak peak_between(const double x[POINTS], const double chi[POINTS], const
 
 /* ---- beside the exact mean ---- */
 
-static double exact_maximum(const struct results_series *s, size_t n) {
-    const size_t criteria = s->size[RESULTS_CRITERION];
-    for (size_t k = 0; k < criteria; k++) {
-        if (s->criterion[k].kind == CRITERION_SUSCEPTIBILITY) { return s->exact_collapse[n * criteria + k]; }
-    }
-    return NAN;
-}
-
-/* Three points, the middle one nearest to `top`. False where the grid ends before. */
-static bool find_points(const struct results_series *s, size_t n, double top, size_t *first) {
+/* The first of three betas with exact values. False where there are none. */
+static bool find_points(const struct results_series *s, size_t n, size_t *first) {
     const size_t count = s->size[RESULTS_BETA];
-    const double *ratio = s->beta_ratio + n * count;
-    size_t nearest = 0;
-    for (size_t i = 1; i < count; i++) {
-        if (fabs(log(ratio[i]) - top) < fabs(log(ratio[nearest]) - top)) { nearest = i; }
-    }
-    *first = nearest - 1;
-    return nearest > 0 && nearest + 1 < count;
+    const double *chi = s->exact_susceptibility + n * count;
+    for (*first = 0; *first < count && isnan(chi[*first]); ++*first) {}
+    return *first + POINTS <= count;
 }
 
 struct peak_control peak_control_make(const struct results_series *s, size_t n) {
+    const size_t criteria = s->size[RESULTS_CRITERION], count = s->size[RESULTS_BETA];
     struct peak_control control = {.is_known = false};
-    double p[FAMILY_PARAMETERS] = {0};
-    if (!(exact_maximum(s, n) > 0) || !find_points(s, n, log(exact_maximum(s, n)), &control.first)) {
-        return control;
-    }
-    family_parameters(s->family, s->parameter, s->log_n[n], p);
-    struct oracle *oracle = oracle_create(s->family, p, s->log_n[n]);
-    if (!oracle) { return control; }
-    control.top = log(oracle_collapse_susceptibility(oracle, &control.curvature));
+    size_t k = 0;
+    while (k < criteria && s->criterion[k].kind != CRITERION_SUSCEPTIBILITY) { k++; }
+    if (k == criteria || !find_points(s, n, &control.first)) { return control; }
+    control.top = log(s->exact_collapse[n * criteria + k]);
+    control.curvature = s->exact_collapse_curvature[n * criteria + k];
     control.is_known = isfinite(control.top);
-    for (size_t i = 0; control.is_known && i < POINTS; i++) {
-        const double ratio = s->beta_ratio[n * s->size[RESULTS_BETA] + control.first + i];
-        control.log_chi[i] = log(oracle_susceptibility(oracle, ratio));
-        control.is_known = isfinite(control.log_chi[i]);
+    for (size_t i = 0; i < POINTS; i++) {
+        control.log_chi[i] = log(s->exact_susceptibility[n * count + control.first + i]);
+        control.is_known = control.is_known && isfinite(control.log_chi[i]);
     }
-    oracle_free(oracle);
     return control;
 }
 

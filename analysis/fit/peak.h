@@ -34,7 +34,7 @@ struct peak_control {
     double log_chi[3], top, curvature;
 };
 
-/* Computed where the file has an exact maximum of this mean; some ten milliseconds. */
+/* Known where the series has exact values about an exact maximum of this mean. */
 struct peak_control peak_control_make(const struct results_series *series, size_t n);
 
 /* Of all points of the grid; NaN where noise leaves no maximum near the exact one. */

@@ -90,6 +90,10 @@
           "log of the mean of Y_2, which may be less than a double holds")                                   \
     EXACT(log_mean_participation_error, EVERY, (LOG_N, BETA), "1", "estimate of its error")                  \
     EXACT(collapse, EVERY, (LOG_N, CRITERION), "lambda_typ", "where the exact mean meets the criterion")     \
+    EXACT(collapse_curvature, EVERY, (LOG_N, CRITERION), "1",                                                \
+          "of the susceptibility: second derivative of log chi by log beta at its maximum")                  \
+    EXACT(susceptibility, EVERY, (LOG_N, BETA), "1",                                                         \
+          "mean of chi, without sampling, at the three betas about its maximum")                             \
     AVERAGE(AVERAGED, SPARSEMAX_SUPPORT, "sparsemax_support", SPARSEMAX, (LOG_N, BETA), "1",                 \
             "keys with weight under sparsemax")                                                              \
     AVERAGE(AVERAGED, SPARSEMAX_ENTROPY, "sparsemax_entropy", SPARSEMAX, (LOG_N, BETA), "nat",               \

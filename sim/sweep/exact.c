@@ -8,15 +8,21 @@
 #include "models/theory/typical.h"
 #include "sim/base/memory.h"
 
-double exact_collapse(const struct oracle *oracle, const struct criterion *criterion) {
-    double error, curvature;
+/* *curvature is set for the susceptibility alone. */
+static double collapse_of(const struct oracle *oracle, const struct criterion *criterion, double *curvature) {
+    double error;
     switch (criterion->kind) {
     case CRITERION_ENTROPY: return oracle_collapse_entropy(oracle, criterion->threshold, &error);
     case CRITERION_PARTICIPATION: return oracle_collapse_participation(oracle, criterion->threshold, &error);
-    case CRITERION_SUSCEPTIBILITY: return oracle_collapse_susceptibility(oracle, &curvature);
+    case CRITERION_SUSCEPTIBILITY: return oracle_collapse_susceptibility(oracle, curvature);
     case CRITERION_TOP_TWO_RATIO: break;
     }
     return NAN;
+}
+
+double exact_collapse(const struct oracle *oracle, const struct criterion *criterion) {
+    double curvature;
+    return collapse_of(oracle, criterion, &curvature);
 }
 
 static void exact_output(struct results_series *s, const struct oracle_answer *answer, size_t b) {
@@ -82,9 +88,33 @@ static void exact_log_participation(struct results_series *s, size_t first, cons
     }
 }
 
+/* The susceptibility at three betas of the grid, the middle one nearest to its maximum; nothing where the
+ * grid ends before. */
+static void exact_about(struct results_series *s, size_t n, const struct oracle *oracle, double maximum) {
+    const size_t betas = s->size[RESULTS_BETA];
+    const double *ratio = s->beta_ratio + n * betas, top = log(maximum);
+    size_t nearest = 0;
+    for (size_t b = 1; b < betas; b++) {
+        if (fabs(log(ratio[b]) - top) < fabs(log(ratio[nearest]) - top)) { nearest = b; }
+    }
+    if (nearest == 0 || nearest + 1 >= betas) { return; }
+    for (size_t b = nearest - 1; b <= nearest + 1; b++) {
+        s->exact_susceptibility[n * betas + b] = oracle_susceptibility(oracle, ratio[b]);
+    }
+}
+
+static void exact_criterion(struct results_series *s, size_t n, const struct oracle *oracle, size_t c) {
+    const size_t at = n * s->size[RESULTS_CRITERION] + c;
+    const struct criterion *criterion = &s->criterion[c];
+    s->exact_collapse[at] = collapse_of(oracle, criterion, &s->exact_collapse_curvature[at]);
+    if (criterion->kind == CRITERION_SUSCEPTIBILITY && s->exact_collapse[at] > 0) {
+        exact_about(s, n, oracle, s->exact_collapse[at]);
+    }
+}
+
 /* One n of a series, whose log Lambda^typ there is known. */
 static void exact_cell(struct results_series *s, size_t n, double log_lambda_typ) {
-    size_t betas = s->size[RESULTS_BETA], criteria = s->size[RESULTS_CRITERION];
+    size_t betas = s->size[RESULTS_BETA];
     double p[FAMILY_PARAMETERS] = {0};
     if (s->family->kind == FAMILY_SAMPLED) { return; } /* no law to ask */
     family_parameters(s->family, s->parameter, s->log_n[n], p);
@@ -105,9 +135,7 @@ static void exact_cell(struct results_series *s, size_t n, double log_lambda_typ
     }
     exact_log_participation(s, n * betas, oracle, point);
     free(point);
-    for (size_t c = 0; c < criteria; c++) {
-        s->exact_collapse[n * criteria + c] = exact_collapse(oracle, &s->criterion[c]);
-    }
+    for (size_t c = 0; c < s->size[RESULTS_CRITERION]; c++) { exact_criterion(s, n, oracle, c); }
     oracle_free(oracle);
 }
 
@@ -131,9 +159,31 @@ static bool is_missing(const struct results_series *s) {
     return true;
 }
 
+/* Whether a file of an earlier version has this criterion's maximum and not the curve about it. */
+static bool lacks_curve(const struct results_series *s, size_t n, size_t c) {
+    const size_t at = n * s->size[RESULTS_CRITERION] + c;
+    return s->criterion[c].kind == CRITERION_SUSCEPTIBILITY && s->exact_collapse[at] > 0 &&
+           isnan(s->exact_collapse_curvature[at]);
+}
+
+static void exact_curves(struct results_series *s, size_t n) {
+    double p[FAMILY_PARAMETERS] = {0};
+    for (size_t c = 0; c < s->size[RESULTS_CRITERION]; c++) {
+        if (!lacks_curve(s, n, c)) { continue; }
+        family_parameters(s->family, s->parameter, s->log_n[n], p);
+        struct oracle *oracle = oracle_create(s->family, p, s->log_n[n]);
+        if (!oracle) { memory_exhausted(); }
+        exact_criterion(s, n, oracle, c);
+        oracle_free(oracle);
+    }
+}
+
 void exact_fill(struct results *results, int threads) {
     for (size_t i = 0; i < results->series_count; i++) {
         struct results_series *s = &results->series[i];
-        if (s->family->kind != FAMILY_MEASURED && is_missing(s)) { exact_series(s, threads); }
+        if (s->family->kind == FAMILY_MEASURED) { continue; }
+        if (is_missing(s)) { exact_series(s, threads); }
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+        for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) { exact_curves(s, n); }
     }
 }

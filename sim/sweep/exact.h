@@ -8,8 +8,8 @@
 
 /* Fills the exact_ arrays of every series that holds no exact entropy yet (files of earlier versions), by
  * models/oracle/oracle.h: means at every beta, and the collapse points of the criteria on entropy and
- * participation. NaN where that is out of reach, and for the other criteria. The same bits for any number of
- * threads. */
+ * participation, and the susceptibility about its maximum, which files may lack alone. NaN where that is out
+ * of reach, and for the other criteria. The same bits for any number of threads. */
 void exact_fill(struct results *results, int threads);
 
 /* The same of a series at one n. */
