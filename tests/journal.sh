@@ -228,9 +228,10 @@ if have python3 "records in conflict"; then
     python3 - forged/000001.units <<'PYTHON'
 import hashlib, struct, sys
 data = bytearray(open(sys.argv[1], "rb").read())
-body = struct.unpack_from("<Q", data, 64)[0]
-data[72 + 100] ^= 1
-data[72 + body:72 + body + 32] = hashlib.sha256(data[:72 + body]).digest()
+head = 80
+body = struct.unpack_from("<Q", data, head - 8)[0]
+data[head + 100] ^= 1
+data[head + body:head + body + 32] = hashlib.sha256(data[:head + body]).digest()
 open(sys.argv[1], "wb").write(data)
 PYTHON
     expect 2 "records in conflict" merge forged parts.h5.shard-*.journal -o forged.h5

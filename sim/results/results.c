@@ -115,7 +115,9 @@ bool results_is_rare(const struct results_series *s, size_t point) {
 
 size_t results_blocks_per_group(uint64_t replicates) {
     uint64_t blocks = (replicates + RESULTS_BLOCK_LENGTH - 1) / RESULTS_BLOCK_LENGTH;
-    return (blocks + GROUPS - 1) / GROUPS;
+    size_t group = 1;
+    while (group * GROUPS < blocks) { group *= 2; }
+    return group;
 }
 
 /* Known before any row is made: what does not depend on n, one number for each n, and the betas. */

@@ -144,8 +144,8 @@ bool results_is_rare(const struct results_series *series, size_t point);
  * covariance from the errors of components and of sums of pairs. */
 void results_finish_output(struct results_series *series, size_t n_index);
 
-/* How many consecutive blocks of RESULTS_BLOCK_LENGTH replicates are averaged into one block of the file, so
- * that there are at most 256. */
+/* How many consecutive blocks of RESULTS_BLOCK_LENGTH replicates are averaged into one block of the file: a
+ * power of two, the least for at most 256 of them. */
 size_t results_blocks_per_group(uint64_t replicates);
 
 #endif

@@ -22,8 +22,8 @@
 #include "sim/results/note.h"
 #include "sim/results/page.h"
 
-enum { ROOT_ATTRIBUTES = 28 };
-static const uint64_t SCHEMA_VERSION = 1;
+enum { ROOT_ATTRIBUTES = 29 };
+static const uint64_t SCHEMA_VERSION = 1, SCHEMA_MINOR = 1;
 static const char digest_attribute[] = "digest";
 
 /* ---- provenance ---- */
@@ -51,6 +51,7 @@ static void stamp_make(struct stamp *s, const char *kind, const struct store_pro
     if (gethostname(s->host, sizeof s->host - 1) != 0) { snprintf(s->host, sizeof s->host, "unknown"); }
     snprintf(s->threads, sizeof s->threads, "%d", provenance->threads);
     s->attribute[s->count++] = (struct h5_attribute){.name = "schema_version", .whole = &SCHEMA_VERSION};
+    s->attribute[s->count++] = (struct h5_attribute){.name = "schema_minor", .whole = &SCHEMA_MINOR};
     stamp_add(s, "kind", kind);
     stamp_add(s, "program", "gapscale");
     stamp_add(s, "program_version", version_number);

@@ -1,47 +1,82 @@
 #include "sim/sweep/collect.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "sim/base/message.h"
+#include "sim/sweep/histogram.h"
 #include "sim/sweep/record.h"
-#include "sim/sweep/summary.h"
 
 /* Mean and standard error of a quantity; NaN error for a single replicate. */
-static void finish_quantity(const struct unit_cell *c, const struct summary *s, unsigned q,
-                            struct results_series *r) {
-    size_t from = c->layout.at[q], count = c->layout.at[q + 1] - from;
+static void finish_quantity(const struct partial *p, unsigned q, struct results_series *r) {
+    const struct replicate_layout *l = &p->of.cell->layout;
+    size_t from = l->at[q], count = l->at[q + 1] - from;
     if (count == 0) { return; }
-    double *mean = r->mean[q] + c->n_index * count, *se = r->se[q] + c->n_index * count;
-    double replicates = from < c->layout.kept ? s->count : s->kept_count;
+    double *mean = r->mean[q] + p->of.cell->n_index * count, *se = r->se[q] + p->of.cell->n_index * count;
+    double replicates = (double)(from < l->kept ? p->of.replicates : p->of.kept);
     for (size_t i = 0; i < count; i++) {
-        if (replicates > 0) { mean[i] = summary_mean(s, &c->layout, from + i); }
-        if (replicates > 1) { se[i] = sqrt(s->m2[from + i] / (replicates * (replicates - 1))); }
+        if (replicates > 0) { mean[i] = p->mean[from + i]; }
+        if (replicates > 1) { se[i] = sqrt(p->m2[from + i] / (replicates * (replicates - 1))); }
     }
 }
 
 /* (sum x)^2/sum x^2 of a measure at every beta. */
-static void count_carriers(const struct unit_cell *c, const struct summary *s, enum measure measure,
-                           double *carriers) {
-    for (size_t b = 0; b < c->layout.betas; b++) {
-        size_t value = c->layout.at[measure] + b;
-        double mean = summary_mean(s, &c->layout, value), square = s->m2[value] / s->count + mean * mean;
-        carriers[c->n_index * c->layout.betas + b] = s->count * (mean * mean / square);
+static void count_carriers(const struct partial *p, enum measure measure, double *carriers) {
+    const struct replicate_layout *l = &p->of.cell->layout;
+    const double count = (double)p->of.replicates;
+    for (size_t b = 0; b < l->betas; b++) {
+        size_t value = l->at[measure] + b;
+        double square = p->mean[value] * p->mean[value];
+        carriers[p->of.cell->n_index * l->betas + b] = count * (square / (p->m2[value] / count + square));
     }
 }
 
-static void finish(const struct unit_cell *c, const struct summary *s, struct results_series *r) {
-    const struct replicate_layout *l = &c->layout;
-    size_t row = c->n_index * l->betas, quantiles = r->size[RESULTS_QUANTILE];
-    for (unsigned q = 0; q < RESULTS_QUANTITIES; q++) { finish_quantity(c, s, q, r); }
-    count_carriers(c, s, MEASURE_PARTICIPATION, r->participation_carriers);
-    count_carriers(c, s, MEASURE_TOP_WEIGHT, r->top_weight_carriers);
-    for (size_t i = 0; i < l->binned; i++) {
+static void finish_quantiles(const struct partial *p, struct results_series *r) {
+    const struct replicate_layout *l = &p->of.cell->layout;
+    size_t row = p->of.cell->n_index * l->betas, quantiles = r->size[RESULTS_QUANTILE];
+    const uint64_t *bin = p->bin;
+    for (size_t i = 0; i < l->binned; bin += p->filled[i++]) {
         double *quantile = i < l->betas
                                ? r->entropy_quantile + (row + i) * quantiles
                                : r->ordered_weight_quantile + (row * l->ranks + i - l->betas) * quantiles;
-        for (size_t q = 0; q < quantiles; q++) { quantile[q] = summary_quantile(s, i, r->quantile[q]); }
+        for (size_t q = 0; q < quantiles; q++) {
+            quantile[q] = histogram_quantile(p->filled[i], bin, r->quantile[q]);
+        }
     }
-    if (results_has_output(r)) { results_finish_output(r, c->n_index); }
+}
+
+static void finish_blocks(const struct partial *p, struct results_series *r) {
+    size_t betas = p->of.cell->layout.betas, groups = r->size[RESULTS_BLOCK];
+    for (size_t m = 0; m < MEASURE_COUNT; m++) {
+        for (size_t b = 0; b < betas; b++) {
+            double *mean = r->block[m] + (p->of.cell->n_index * betas + b) * groups;
+            for (size_t g = 0; g < groups; g++) { mean[g] = p->group[(g * MEASURE_COUNT + m) * betas + b]; }
+        }
+    }
+}
+
+/* The arrays that are taken as they are. */
+static void copy_numbers(const struct partial *p, struct results_series *r) {
+    struct results_field field[RESULTS_FIELDS], from[RESULTS_FIELDS];
+    struct results_series here = partial_view(p);
+    size_t fields = partial_fields(&p->of, r, field);
+    partial_fields(&p->of, &here, from);
+    for (size_t i = 0; i < fields; i++) {
+        size_t count = results_field_size(&here, &from[i]);
+        if (count > 0) {
+            memcpy(*field[i].values + p->of.cell->n_index * count, *from[i].values, count * sizeof(double));
+        }
+    }
+}
+
+static void finish(const struct partial *p, struct results_series *r) {
+    for (unsigned q = 0; q < RESULTS_QUANTITIES; q++) { finish_quantity(p, q, r); }
+    count_carriers(p, MEASURE_PARTICIPATION, r->participation_carriers);
+    count_carriers(p, MEASURE_TOP_WEIGHT, r->top_weight_carriers);
+    finish_quantiles(p, r);
+    finish_blocks(p, r);
+    copy_numbers(p, r);
+    if (results_has_output(r)) { results_finish_output(r, p->of.cell->n_index); }
 }
 
 /* Its record is not of the shape that this program asks for. */
@@ -53,28 +88,32 @@ static void refuse(const struct unit *unit) {
         unit_name(unit, name));
 }
 
-static bool add_unit(const struct unit_plan *plan, size_t index, collect_source *source, void *context,
-                     struct summary *sum, struct results *results) {
+/* NULL after a message. */
+static struct partial *read_unit(const struct unit_plan *plan, size_t index, collect_source *source,
+                                 void *context) {
     size_t length;
     struct unit unit = unit_get(plan, index);
     const uint8_t *record = source(context, index, &length);
-    if (!record) { return false; }
-    if (record_add(record, length, &unit, sum, &results->series[unit.cell->series_index])) { return true; }
-    refuse(&unit);
-    return false;
+    struct partial *p = record ? record_read(record, length, &unit) : NULL;
+    if (record && !p) { refuse(&unit); }
+    return p;
 }
 
 static bool add_cell(const struct unit_plan *plan, const struct unit_cell *c, collect_source *source,
                      void *context, struct results *results) {
-    struct summary sum;
-    bool good = true;
-    summary_create(&sum, &c->layout);
-    for (size_t i = 0; good && i < c->unit_count; i++) {
-        good = add_unit(plan, c->first_unit + i, source, context, &sum, results);
+    struct partial_stack stack = {.count = 0};
+    for (size_t i = 0; i < c->unit_count; i++) {
+        struct partial *p = read_unit(plan, c->first_unit + i, source, context);
+        if (!p) {
+            partial_drop(&stack);
+            return false;
+        }
+        partial_push(&stack, p);
     }
-    if (good) { finish(c, &sum, &results->series[c->series_index]); }
-    summary_release(&sum);
-    return good;
+    struct partial *whole = partial_close(&stack);
+    finish(whole, &results->series[c->series_index]);
+    partial_free(whole);
+    return true;
 }
 
 struct results *collect_results(const struct unit_plan *plan, const char *isa, collect_source *source,
@@ -91,7 +130,10 @@ struct results *collect_results(const struct unit_plan *plan, const char *isa, c
 bool collect_exact(const struct unit_plan *plan, collect_source *source, void *context,
                    struct results *results) {
     for (size_t i = plan->unit_count; i < unit_plan_size(plan); i++) {
-        if (!add_unit(plan, i, source, context, NULL, results)) { return false; }
+        struct partial *exact = read_unit(plan, i, source, context);
+        if (!exact) { return false; }
+        copy_numbers(exact, &results->series[exact->of.cell->series_index]);
+        partial_free(exact);
     }
     return true;
 }

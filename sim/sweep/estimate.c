@@ -5,7 +5,8 @@
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
-#include "sim/sweep/harvest.h"
+#include "sim/sweep/histogram.h"
+#include "sim/sweep/partial.h"
 
 /* ---- time ---- */
 
@@ -28,17 +29,18 @@ static double cell_seconds(const struct unit_plan *plan, const struct isa *isa, 
     struct replicate_worker worker;
     struct sampler_law *law = unit_cell_law(c, isa, log_n);
     double *values = memory_resize(NULL, c->layout.total, sizeof *values), best = INFINITY;
-    struct unit unit = unit_get(plan, c->first_unit);
-    struct harvest harvest;
+    struct unit unit = unit_part(c, 0, 1);
+    struct partial *partial = partial_create(&unit);
+    struct results_series here = partial_view(partial);
+    struct replicate_place place = {
+        .seed = plan->config->seed, .law = law, .layout = &c->layout, .here = &here};
     replicate_worker_create(&worker, isa, c->layout.betas);
-    harvest_create(&harvest, &unit);
-    struct replicate_place place = harvest_place(&harvest, plan->config, &unit, law);
     for (uint64_t i = 0; i < TRIALS; i++) {
         double start = omp_get_wtime();
         replicate_measure(&worker, &place, i, values);
         best = fmin(best, omp_get_wtime() - start);
     }
-    harvest_release(&harvest);
+    partial_free(partial);
     free(values);
     sampler_law_free(law);
     replicate_worker_release(&worker);
@@ -121,15 +123,15 @@ static double cell_journal(const struct unit_cell *c) {
     double units = (double)c->unit_count, replicates = (double)c->series->replicates,
            bins = fmin(replicates / units, 256) / 2;
     return units * (16.0 * (double)l->total + 4 * (double)l->binned * (1 + bins)) +
-           8 * ((double)c->block_count * MEASURE_COUNT * (double)l->betas + (double)harvest_numbers(&whole));
+           8 * ((double)c->block_count * MEASURE_COUNT * (double)l->betas + (double)partial_numbers(&whole));
 }
 
-/* Bytes of a unit at work: values of two blocks, histograms, what is kept. */
+/* Bytes of a unit at work: values of two blocks, partials that wait, histograms, what is kept. */
 static double unit_memory(const struct unit_cell *c) {
     struct unit unit = unit_of_cell(c, 0);
-    return sizeof(double) *
-               (2.0 * RESULTS_BLOCK_LENGTH * (double)c->layout.total + (double)harvest_numbers(&unit)) +
-           sizeof(uint32_t) * SUMMARY_BINS * (double)c->layout.binned;
+    return sizeof(double) * (2.0 * (RESULTS_BLOCK_LENGTH + 16) * (double)c->layout.total +
+                             2 * (double)partial_numbers(&unit)) +
+           sizeof(uint32_t) * HISTOGRAM_BINS * (double)c->layout.binned;
 }
 
 /* Bytes that a unit takes in lists of units and of records. */

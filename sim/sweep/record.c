@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/sweep/histogram.h"
 
-static const char magic[8] = {'G', 'S', 'U', 'N', 'I', 'T', 2, '\n'};
+static const char magic[8] = {'G', 'S', 'U', 'N', 'I', 'T', 3, '\n'};
 
 /* ---- bytes ---- */
 
@@ -54,34 +55,47 @@ static void get_numbers(struct cursor *c, size_t count, double *number) {
     }
 }
 
+/* Seven bits a byte, the lowest first; the last byte is below 128. */
+static void put_count(struct cursor *c, uint64_t count) {
+    for (; count >= 128; count >>= 7) { put(c, count % 128 + 128, 1); }
+    put(c, count, 1);
+}
+
+static uint64_t get_count(struct cursor *c) {
+    uint64_t count = 0, byte = 128;
+    for (unsigned shift = 0; byte >= 128 && shift < HISTOGRAM_COUNT; shift += 7) {
+        byte = get(c, 1);
+        count |= (byte % 128) << shift;
+    }
+    c->broken |= byte >= 128 || count == 0;
+    return count;
+}
+
 /* ---- making ---- */
 
-static void put_histogram(struct cursor *c, const uint32_t *histogram) {
-    uint32_t filled = 0;
-    for (size_t b = 0; b < SUMMARY_BINS; b++) { filled += histogram[b] > 0; }
-    put(c, filled, 4);
-    for (size_t b = 0; b < SUMMARY_BINS; b++) {
-        if (histogram[b] > 0) {
-            put(c, b, 2);
-            put(c, histogram[b], 2);
+static void put_bins(struct cursor *c, const struct partial *p) {
+    const uint64_t *bin = p->bin;
+    for (size_t i = 0; i < p->of.cell->layout.binned; i++) {
+        put(c, p->filled[i], 4);
+        for (size_t b = 0; b < p->filled[i]; b++, bin++) {
+            put(c, histogram_number(*bin), 2);
+            put_count(c, histogram_count(*bin));
         }
     }
 }
 
-static void put_summary(struct cursor *c, const struct unit *unit, const struct harvest *h) {
-    const struct replicate_layout *l = &unit->cell->layout;
-    for (size_t v = 0; v < l->total; v++) {
-        double mean = summary_mean(&h->sum, l, v);
-        put_numbers(c, 1, &mean);
-    }
-    put_numbers(c, l->total, h->sum.m2);
-    for (size_t i = 0; i < l->binned; i++) { put_histogram(c, h->sum.histogram + i * SUMMARY_BINS); }
-    put_numbers(c, unit->block_count * MEASURE_COUNT * l->betas, h->block_mean);
+static size_t group_numbers(const struct unit *of) {
+    return partial_groups(of) * MEASURE_COUNT * of->cell->layout.betas;
 }
 
-static void put_body(struct cursor *c, const struct unit *unit, const struct harvest *h) {
-    if (!unit_is_exact(unit)) { put_summary(c, unit, h); }
-    put_numbers(c, h->number_count, h->number);
+static void put_body(struct cursor *c, const struct partial *p) {
+    if (!unit_is_exact(&p->of)) {
+        put_numbers(c, p->of.cell->layout.total, p->mean);
+        put_numbers(c, p->of.cell->layout.total, p->m2);
+        put_bins(c, p);
+        put_numbers(c, group_numbers(&p->of), p->group);
+    }
+    put_numbers(c, partial_numbers(&p->of), p->number);
 }
 
 static void put_head(struct cursor *c, const struct unit *unit, size_t body) {
@@ -92,6 +106,7 @@ static void put_head(struct cursor *c, const struct unit *unit, size_t body) {
     put(c, numerics.fingerprint, 4);
     put(c, unit->first_replicate, 8);
     put(c, unit->replicates, 8);
+    put(c, unit->cell->group_blocks, 8);
     put(c, body, 8);
 }
 
@@ -102,13 +117,13 @@ static void hash_bytes(const uint8_t *bytes, size_t size, uint8_t digest[RECORD_
     sha256_digest(&hash, RECORD_TAIL, digest);
 }
 
-uint8_t *record_make(const struct unit *unit, const struct harvest *harvest, size_t *length) {
+uint8_t *record_make(const struct partial *p, size_t *length) {
     struct cursor count = {.bytes = NULL};
-    put_body(&count, unit, harvest);
+    put_body(&count, p);
     *length = RECORD_HEAD + count.at + RECORD_TAIL;
     struct cursor c = {.bytes = memory_create(*length, 1)};
-    put_head(&c, unit, count.at);
-    put_body(&c, unit, harvest);
+    put_head(&c, &p->of, count.at);
+    put_body(&c, p);
     hash_bytes(c.bytes, c.at, c.bytes + c.at);
     return c.bytes;
 }
@@ -127,6 +142,7 @@ const char *record_check(const uint8_t *bytes, size_t size, struct record_head *
     head->numerics.fingerprint = (uint32_t)get(&c, 4);
     head->first_replicate = get(&c, 8);
     head->replicates = get(&c, 8);
+    head->group_blocks = get(&c, 8);
     uint64_t body = get(&c, 8);
     if (body > size - RECORD_HEAD - RECORD_TAIL) { return "it is cut off"; }
     size_t length = RECORD_HEAD + body;
@@ -141,73 +157,52 @@ bool record_is_of(const struct record_head *head, const struct unit *unit) {
            head->first_replicate == unit->first_replicate && head->replicates == unit->replicates;
 }
 
-static void add_moments(struct cursor *c, const struct unit *unit, struct summary *cell) {
-    size_t total = unit->cell->layout.total;
-    double *mean = memory_create(2 * total, sizeof *mean);
-    get_numbers(c, 2 * total, mean);
-    summary_add(cell, &unit->cell->layout, (double)unit->replicates, (double)unit->kept, mean, mean + total);
-    free(mean);
-}
-
-static void add_histogram(struct cursor *c, uint32_t *histogram) {
-    uint64_t filled = get(c, 4);
-    for (uint64_t i = 0; i < filled && !c->broken; i++) {
-        uint64_t bin = get(c, 2), count = get(c, 2);
-        if (bin < SUMMARY_BINS) {
-            histogram[bin] += (uint32_t)count;
-        } else {
-            c->broken = true;
+static void get_bins(struct cursor *c, struct partial *p) {
+    size_t count = 0, room = 0;
+    for (size_t i = 0; i < p->of.cell->layout.binned; i++) {
+        size_t last = 0;
+        p->filled[i] = get(c, 4);
+        for (size_t b = 0; b < p->filled[i] && !c->broken; b++, count++) {
+            if (count == room) { p->bin = memory_resize(p->bin, room = 2 * room + 1024, sizeof *p->bin); }
+            size_t bin = get(c, 2);
+            c->broken |= bin >= HISTOGRAM_BINS || (b > 0 && bin <= last);
+            p->bin[count] = histogram_pack(bin, get_count(c));
+            last = bin;
         }
     }
 }
 
-/* A block's means enter the means of its group of blocks. */
-static void add_block(struct cursor *c, const struct unit *unit, size_t block, struct results_series *r) {
-    const struct unit_cell *cell = unit->cell;
-    size_t groups = r->size[RESULTS_BLOCK], betas = cell->layout.betas,
-           shared = results_blocks_per_group(r->replicates), index = unit->first_block + block,
-           left = unit->replicates - block * RESULTS_BLOCK_LENGTH, group = index / shared;
-    double weight =
-        (double)(left < RESULTS_BLOCK_LENGTH ? left : RESULTS_BLOCK_LENGTH) / r->block_size[group];
-    for (size_t m = 0; m < MEASURE_COUNT; m++) {
-        for (size_t b = 0; b < betas; b++) {
-            double fresh, *mean = &r->block[m][(cell->n_index * betas + b) * groups + group];
-            get_numbers(c, 1, &fresh);
-            if (index % shared == 0) { *mean = 0; }
-            *mean += fresh * weight;
-        }
-    }
+/* The groups that a range had when a cell had groups of so many blocks, fewer than now. */
+static size_t finer_groups(const struct unit *of, size_t group_blocks) {
+    return (of->block_count + group_blocks - 1) / group_blocks;
 }
 
-static void add_summary(struct cursor *c, const struct unit *unit, struct summary *cell,
-                        struct results_series *series) {
-    add_moments(c, unit, cell);
-    for (size_t i = 0; i < unit->cell->layout.binned; i++) {
-        add_histogram(c, cell->histogram + i * SUMMARY_BINS);
-    }
-    for (size_t b = 0; b < unit->block_count; b++) { add_block(c, unit, b, series); }
-}
-
-/* A harvest's part of an array: at its n, all of it or, of every row, the unit's kept replicates. */
-static void add_numbers(struct cursor *c, const struct unit *unit, const struct results_series *series,
-                        const struct results_field *field) {
-    size_t count = results_field_size(series, field) / series->size[RESULTS_LOG_N];
-    double *values = *field->values + unit->cell->n_index * count;
-    if (unit_is_exact(unit)) {
-        get_numbers(c, count, values);
+static void get_groups(struct cursor *c, struct partial *p, size_t group_blocks) {
+    size_t groups = finer_groups(&p->of, group_blocks), length = MEASURE_COUNT * p->of.cell->layout.betas;
+    if ((c->size - c->at) / 8 / length < groups) {
+        c->broken = true;
         return;
     }
-    for (size_t row = 0; row < count; row += series->size[RESULTS_REPLICATE]) {
-        get_numbers(c, unit->kept, values + row + unit->first_replicate);
-    }
+    p->group = memory_resize(p->group, groups * length, sizeof *p->group);
+    get_numbers(c, groups * length, p->group);
+    partial_coarsen(p, group_blocks);
 }
 
-bool record_add(const uint8_t *bytes, size_t length, const struct unit *unit, struct summary *cell,
-                struct results_series *series) {
-    struct cursor c = {.bytes = (uint8_t *)bytes, .at = RECORD_HEAD, .size = length - RECORD_TAIL};
-    struct results_field field[RESULTS_FIELDS];
-    size_t fields = harvest_fields(unit, series, field);
-    if (!unit_is_exact(unit)) { add_summary(&c, unit, cell, series); }
-    for (size_t i = 0; i < fields; i++) { add_numbers(&c, unit, series, &field[i]); }
-    return !c.broken && c.at == c.size;
+struct partial *record_read(const uint8_t *bytes, size_t length, const struct unit *of) {
+    struct cursor c = {.bytes = (uint8_t *)bytes, .at = RECORD_HEAD - 16, .size = length - RECORD_TAIL};
+    struct partial *p = partial_create(of);
+    size_t group_blocks = get(&c, 8);
+    c.at = RECORD_HEAD;
+    c.broken |= group_blocks == 0 || (group_blocks & (group_blocks - 1)) != 0 ||
+                group_blocks > of->cell->group_blocks;
+    if (!unit_is_exact(of) && !c.broken) {
+        get_numbers(&c, of->cell->layout.total, p->mean);
+        get_numbers(&c, of->cell->layout.total, p->m2);
+        get_bins(&c, p);
+        get_groups(&c, p, group_blocks);
+    }
+    get_numbers(&c, partial_numbers(of), p->number);
+    if (!c.broken && c.at == c.size) { return p; }
+    partial_free(p);
+    return NULL;
 }

@@ -1,6 +1,6 @@
 /* A unit's blocks, or slices of blocks where rows are long, are the tasks of the threads. A block's values
- * wait in one matrix until its last slice is done; then they are reduced in replicate order and folded into
- * the unit in block order, whoever computed them. */
+ * wait in one matrix until its last slice is done; then they are reduced in replicate order, and blocks join
+ * along the tree (partial.h) in block order, whoever computed them. */
 #include "sim/sweep/sweep.h"
 
 #include <math.h>
@@ -13,24 +13,27 @@
 #include "sim/base/message.h"
 #include "sim/base/progress.h"
 #include "sim/sweep/exact.h"
+#include "sim/sweep/histogram.h"
 #include "sim/sweep/record.h"
 
 /* A block from its first slice until it is folded into its unit. */
 struct block {
     struct block *next;
-    size_t index, count, kept; /* within its unit; replicates in all, and kept ones */
+    size_t index; /* within its unit */
     size_t slices_left;
-    double *values;    /* [count][total], until the last slice is done; from then on: */
-    double *mean, *m2; /* [total] */
-    uint16_t *bin;     /* [binned][count] */
+    struct partial *partial;    /* without bins */
+    struct results_series here; /* a view of it */
+    double *values;             /* [replicates][total], until the last slice is done */
+    uint16_t *bin;              /* [binned][replicates], from then on */
     bool reduced;
 };
 
 /* A unit from its first block to its last. */
 struct active {
-    struct harvest harvest;
-    struct block *live; /* blocks at work or waiting for an earlier one */
-    size_t blocks_folded;
+    struct partial_stack done; /* without bins */
+    uint32_t *histogram;       /* of these, [binned][HISTOGRAM_BINS] */
+    struct block *live;        /* blocks at work or waiting for an earlier one */
+    size_t blocks_done;
 };
 
 struct job {
@@ -61,26 +64,56 @@ static size_t size_min(size_t a, size_t b) { return a < b ? a : b; }
 /* ---- blocks ---- */
 
 static void block_free(struct block *b) {
+    partial_free(b->partial);
     free(b->values);
-    free(b->mean);
-    free(b->m2);
     free(b->bin);
     free(b);
 }
 
 static struct block *block_create(const struct unit *unit, size_t index, size_t slices) {
+    struct unit of = unit_part(unit->cell, unit->first_block + index, 1);
     const struct replicate_layout *l = &unit->cell->layout;
-    size_t first = index * RESULTS_BLOCK_LENGTH;
     struct block *b = memory_create(1, sizeof *b);
     b->index = index;
-    b->count = size_min(RESULTS_BLOCK_LENGTH, unit->replicates - first);
-    b->kept = unit->kept > first ? size_min(b->count, unit->kept - first) : 0;
     b->slices_left = slices;
-    b->values = memory_resize(NULL, b->count * l->total, sizeof *b->values);
-    b->mean = memory_resize(NULL, l->total, sizeof *b->mean);
-    b->m2 = memory_resize(NULL, l->total, sizeof *b->m2);
-    b->bin = memory_resize(NULL, b->count * l->binned, sizeof *b->bin);
+    b->partial = partial_create(&of);
+    b->here = partial_view(b->partial);
+    b->values = memory_resize(NULL, of.replicates * l->total, sizeof *b->values);
     return b;
+}
+
+/* Neumaier's compensated addition. */
+static inline void add_compensated(double *sum, double *carry, double x) {
+    double s = *sum + x;
+    *carry += fabs(*sum) >= fabs(x) ? (*sum - s) + x : (x - s) + *sum;
+    *sum = s;
+}
+
+static void reduce_column(const double *x, size_t stride, size_t count, double *mean, double *m2) {
+    double sum = 0, carry = 0, squares = 0;
+    for (size_t i = 0; i < count; i++) { add_compensated(&sum, &carry, x[i * stride]); }
+    *mean = (sum + carry) / (double)count;
+    for (size_t i = 0; i < count; i++) { squares += (x[i * stride] - *mean) * (x[i * stride] - *mean); }
+    *m2 = squares;
+}
+
+/* Its values become moments and numbers of bins. */
+static void block_reduce(struct block *b) {
+    struct partial *p = b->partial;
+    const struct replicate_layout *l = &p->of.cell->layout;
+    size_t count = p->of.replicates;
+    for (size_t v = 0; v < l->total; v++) {
+        size_t valid = v < l->kept ? count : p->of.kept;
+        if (valid > 0) { reduce_column(b->values + v, l->total, valid, &p->mean[v], &p->m2[v]); }
+    }
+    memcpy(p->group, p->mean, MEASURE_COUNT * l->betas * sizeof *p->mean); /* measures stand first */
+    b->bin = memory_resize(NULL, count * l->binned, sizeof *b->bin);
+    for (size_t i = 0; i < l->binned; i++) {
+        const double *value = b->values + replicate_binned(l, i);
+        for (size_t r = 0; r < count; r++) { b->bin[i * count + r] = histogram_bin(value[r * l->total]); }
+    }
+    free(b->values);
+    b->values = NULL;
 }
 
 static size_t slice_length(const struct unit_cell *c) {
@@ -96,7 +129,8 @@ static size_t slices_per_block(const struct unit_cell *c) {
 
 static void active_free(struct active *a) {
     if (!a) { return; }
-    harvest_release(&a->harvest);
+    partial_drop(&a->done);
+    free(a->histogram);
     while (a->live) {
         struct block *next = a->live->next;
         block_free(a->live);
@@ -107,7 +141,7 @@ static void active_free(struct active *a) {
 
 static struct active *active_create(const struct unit *unit) {
     struct active *a = memory_create(1, sizeof *a);
-    harvest_create(&a->harvest, unit);
+    a->histogram = memory_create(unit->cell->layout.binned * HISTOGRAM_BINS, sizeof *a->histogram);
     return a;
 }
 
@@ -115,7 +149,7 @@ static struct shared_law *job_law(const struct sweep *sweep, const struct job *j
     return &sweep->law[job->unit.cell - sweep->work->plan->cell];
 }
 
-/* Its law and room for its harvest, when its first slice starts. */
+/* Its law and room for what it leaves, when its first slice starts. */
 static void job_open(struct sweep *sweep, struct job *job) {
     struct shared_law *shared = job_law(sweep, job);
     if (!shared->law) {
@@ -149,22 +183,19 @@ static bool block_slice_done(struct block *b) {
     return last;
 }
 
-static void active_fold(struct active *a, const struct replicate_layout *l, const struct block *b) {
-    struct harvest *h = &a->harvest;
-    summary_add(&h->sum, l, (double)b->count, (double)b->kept, b->mean, b->m2);
-    summary_add_bins(&h->sum, l, b->count, b->bin);
-    size_t measures = MEASURE_COUNT * l->betas; /* they stand first, one after the other */
-    memcpy(h->block_mean + b->index * measures, b->mean, measures * sizeof *b->mean);
-}
-
-/* Folds the first waiting block, if it is next in line. */
-static bool active_fold_next(struct active *a, const struct replicate_layout *l) {
+/* Takes the first waiting block, if it is next in line. */
+static bool active_take_next(struct active *a, const struct replicate_layout *l) {
     struct block **link = &a->live;
-    while (*link && (*link)->index != a->blocks_folded) { link = &(*link)->next; }
+    while (*link && (*link)->index != a->blocks_done) { link = &(*link)->next; }
     struct block *b = *link;
     if (!b || !b->reduced) { return false; }
-    active_fold(a, l, b);
-    a->blocks_folded++;
+    size_t count = b->partial->of.replicates;
+    for (size_t i = 0; i < l->binned; i++) {
+        for (size_t r = 0; r < count; r++) { a->histogram[i * HISTOGRAM_BINS + b->bin[i * count + r]]++; }
+    }
+    partial_push(&a->done, b->partial);
+    b->partial = NULL;
+    a->blocks_done++;
     *link = b->next;
     block_free(b);
     return true;
@@ -176,10 +207,10 @@ static bool job_block_done(struct sweep *sweep, struct job *job, struct block *b
     const struct unit_cell *c = job->unit.cell;
 #pragma omp critical(sweep)
     {
-        progress_add(&sweep->progress, c->cost * (double)b->count, c->series->name);
+        progress_add(&sweep->progress, c->cost * (double)b->partial->of.replicates, c->series->name);
         b->reduced = true;
-        while (active_fold_next(job->active, &c->layout)) {}
-        last = job->active->blocks_folded == job->unit.block_count;
+        while (active_take_next(job->active, &c->layout)) {}
+        last = job->active->blocks_done == job->unit.block_count;
     }
     return last;
 }
@@ -187,7 +218,10 @@ static bool job_block_done(struct sweep *sweep, struct job *job, struct block *b
 static enum outcome job_finish(struct sweep *sweep, struct job *job) {
     const struct sweep_work *work = sweep->work;
     size_t length;
-    uint8_t *record = record_make(&job->unit, &job->active->harvest, &length);
+    struct partial *whole = partial_close(&job->active->done);
+    partial_set_bins(whole, job->active->histogram);
+    uint8_t *record = record_make(whole, &length);
+    partial_free(whole);
     active_free(job->active);
     job->active = NULL;
 #pragma omp critical(sweep)
@@ -212,11 +246,16 @@ static struct job *find_job(const struct sweep *sweep, size_t task) {
 static enum outcome run_slice(struct sweep *sweep, struct job *job, struct block *b, size_t slice,
                               struct replicate_worker *worker) {
     const struct unit_cell *c = job->unit.cell;
-    struct replicate_place place =
-        harvest_place(&job->active->harvest, sweep->work->plan->config, &job->unit, job_law(sweep, job)->law);
-    size_t end = size_min((slice + 1) * slice_length(c), b->count);
+    const struct config *config = sweep->work->plan->config;
+    struct replicate_place place = {.seed = config->seed,
+                                    .common_randomness = config->common_randomness,
+                                    .law = job_law(sweep, job)->law,
+                                    .layout = &c->layout,
+                                    .here = &b->here,
+                                    .first = b->partial->of.first_replicate};
+    size_t end = size_min((slice + 1) * slice_length(c), b->partial->of.replicates);
     for (size_t i = slice * slice_length(c); i < end; i++) {
-        uint64_t replicate = job->unit.first_replicate + b->index * RESULTS_BLOCK_LENGTH + i;
+        uint64_t replicate = place.first + i;
         if (stop_asked(sweep->work->stop)) { return STOPPED; }
         replicate_measure(worker, &place, replicate, b->values + i * c->layout.total);
     }
@@ -224,11 +263,11 @@ static enum outcome run_slice(struct sweep *sweep, struct job *job, struct block
 }
 
 uint8_t *sweep_exact(const struct unit *unit, size_t *length) {
-    struct harvest harvest;
-    harvest_create(&harvest, unit);
-    exact_fill_cell(&harvest.here);
-    uint8_t *record = record_make(unit, &harvest, length);
-    harvest_release(&harvest);
+    struct partial *p = partial_create(unit);
+    struct results_series here = partial_view(p);
+    exact_fill_cell(&here);
+    uint8_t *record = record_make(p, length);
+    partial_free(p);
     return record;
 }
 
@@ -251,9 +290,7 @@ static enum outcome run_task(struct sweep *sweep, size_t task, struct replicate_
     struct block *b = job_block(sweep, job, local / slices);
     enum outcome outcome = run_slice(sweep, job, b, local % slices, worker);
     if (outcome != GOING_ON || !block_slice_done(b)) { return outcome; }
-    summary_reduce(&c->layout, b->count, b->kept, b->values, b->mean, b->m2, b->bin);
-    free(b->values);
-    b->values = NULL;
+    block_reduce(b);
     return job_block_done(sweep, job, b) ? job_finish(sweep, job) : GOING_ON;
 }
 

@@ -115,6 +115,7 @@ void unit_cell_size(struct unit_cell *c) {
     c->cost = row_cost(c);
     c->block_count = (c->series->replicates - 1) / RESULTS_BLOCK_LENGTH + 1;
     c->unit_blocks = blocks_per_unit(c->cost);
+    c->group_blocks = results_blocks_per_group(c->series->replicates);
     c->unit_count = (c->block_count - 1) / c->unit_blocks + 1;
 }
 
@@ -180,14 +181,18 @@ static const struct unit_cell *find_cell(const struct unit_plan *plan, size_t un
     return &plan->cell[k - 1];
 }
 
-struct unit unit_of_cell(const struct unit_cell *c, size_t first_block) {
+struct unit unit_part(const struct unit_cell *c, size_t first_block, size_t block_count) {
     uint64_t replicates = c->series->replicates, kept = c->here->size[RESULTS_REPLICATE];
     struct unit u = {.cell = c, .first_block = first_block};
-    u.block_count = count_min(c->unit_blocks, c->block_count - first_block);
+    u.block_count = count_min(block_count, c->block_count - first_block);
     u.first_replicate = (uint64_t)first_block * RESULTS_BLOCK_LENGTH;
     u.replicates = count_min((uint64_t)u.block_count * RESULTS_BLOCK_LENGTH, replicates - u.first_replicate);
     u.kept = kept > u.first_replicate ? count_min(u.replicates, kept - u.first_replicate) : 0;
     return u;
+}
+
+struct unit unit_of_cell(const struct unit_cell *c, size_t first_block) {
+    return unit_part(c, first_block, c->unit_blocks);
 }
 
 struct unit unit_get(const struct unit_plan *plan, size_t index) {

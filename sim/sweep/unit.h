@@ -20,7 +20,7 @@ struct unit_cell {
     double p[FAMILY_PARAMETERS];
     struct replicate_layout layout;
     uint8_t key[UNIT_KEY]; /* SHA-256 of n and the resolved config of the series but for n and replicates */
-    size_t block_count, unit_blocks, first_unit, unit_count;
+    size_t block_count, unit_blocks, group_blocks, first_unit, unit_count;
 };
 
 struct unit_plan {
@@ -65,6 +65,8 @@ size_t unit_shard(size_t unit, size_t count);
  * units; and the unit that begins with this block. */
 void unit_cell_size(struct unit_cell *cell);
 struct unit unit_of_cell(const struct unit_cell *cell, size_t first_block);
+/* Any range of blocks of a cell, as far as it has them. */
+struct unit unit_part(const struct unit_cell *cell, size_t first_block, size_t block_count);
 
 bool unit_cell_counted(const struct unit_cell *cell);
 /* The law of a cell's rows, or of rows of another length like them. Free with sampler_law_free. */

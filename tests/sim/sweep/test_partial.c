@@ -1,5 +1,5 @@
-/* What units leave: records that depend on nothing but the unit, results that depend on nothing but the
- * records. */
+/* What ranges of blocks leave: records that depend on nothing but the unit, results that depend on nothing
+ * but the records. */
 #include "tests/experiment.h"
 
 #include <math.h>
@@ -9,6 +9,7 @@
 
 #include "sim/base/message.h"
 #include "sim/sweep/collect.h"
+#include "sim/sweep/histogram.h"
 #include "sim/sweep/record.h"
 
 static const char text[] = "seed: 7\n"
@@ -202,6 +203,142 @@ static void test_other_shapes(void **state) {
     records_free(&many);
 }
 
+/* ---- the tree ---- */
+
+/* A block of rows of a kind of its own, without bins. */
+static struct partial *block_make(const struct unit_cell *c, size_t block) {
+    struct unit of = unit_part(c, block, 1);
+    struct partial *p = partial_create(&of);
+    for (size_t v = 0; v < c->layout.total; v++) {
+        p->mean[v] = sin((double)(1 + block * c->layout.total + v));
+        p->m2[v] = (double)(block + v) / 3;
+    }
+    for (size_t i = 0; i < MEASURE_COUNT * c->layout.betas; i++) { p->group[i] = p->mean[i]; }
+    for (size_t i = 0; i < partial_numbers(&of); i++) { p->number[i] = (double)(1000 * block + i); }
+    for (size_t i = 0; i < c->layout.binned; i++) { p->filled[i] = 1; }
+    p->bin = malloc(c->layout.binned * sizeof *p->bin);
+    for (size_t i = 0; i < c->layout.binned; i++) { p->bin[i] = histogram_pack(block * (i + 3) % 17, 64); }
+    return p;
+}
+
+/* The whole cell, out of nodes of so many blocks, of which every other one passes through a record. */
+static uint8_t *grow(const struct unit_cell *c, size_t blocks, size_t *length) {
+    struct partial_stack all = {.count = 0};
+    for (size_t first = 0; first < c->block_count; first += blocks) {
+        struct partial_stack node = {.count = 0};
+        for (size_t i = first; i < first + blocks && i < c->block_count; i++) {
+            partial_push(&node, block_make(c, i));
+        }
+        struct partial *p = partial_close(&node);
+        if (first / blocks % 2 == 1) {
+            uint8_t *record = record_make(p, length);
+            struct partial *read = record_read(record, *length, &p->of);
+            assert_non_null(read);
+            free(record);
+            partial_free(p);
+            p = read;
+        }
+        partial_push(&all, p);
+    }
+    struct partial *whole = partial_close(&all);
+    assert_int_equal(whole->of.block_count, c->block_count);
+    uint8_t *record = record_make(whole, length);
+    partial_free(whole);
+    return record;
+}
+
+/* The same of two who share the blocks, the second from that one on. */
+static uint8_t *join(const struct unit_cell *c, size_t from, size_t *length) {
+    struct partial_stack first = {.count = 0}, second = {.count = 0};
+    for (size_t i = 0; i < from; i++) { partial_push(&first, block_make(c, i)); }
+    for (size_t i = from; i < c->block_count; i++) { partial_push(&second, block_make(c, i)); }
+    for (size_t i = 0; i < second.count; i++) { partial_push(&first, second.held[i]); }
+    struct partial *whole = partial_close(&first);
+    uint8_t *record = record_make(whole, length);
+    partial_free(whole);
+    return record;
+}
+
+/* However blocks are grouped to nodes, the bits are the same; and the moments those of all rows. */
+static void test_tree(void **state) {
+    (void)state;
+    static const char *const texts[] = {
+        "replicates: 1300\nkeep_replicates: 200\nn: [50]\nbeta: [1, 2]\nseries: [{family: gaussian}]\n",
+        "replicates: 70001\nkeep_replicates: 200\nn: [50]\nbeta: [1]\nseries: [{family: gaussian}]\n"};
+    for (size_t t = 0; t < 2; t++) {
+        struct records r = records_create(texts[t]);
+        const struct unit_cell *c = r.plan.cell;
+        size_t length, other;
+        uint8_t *want = grow(c, 1, &length);
+        for (size_t blocks = 2; blocks <= 1024; blocks *= 2) {
+            uint8_t *got = grow(c, blocks, &other);
+            assert_int_equal(length, other);
+            assert_memory_equal(want, got, length);
+            free(got);
+        }
+        for (size_t from = 1; from < c->block_count; from = 2 * from + 1) {
+            uint8_t *got = join(c, from, &other);
+            assert_int_equal(length, other);
+            assert_memory_equal(want, got, length);
+            free(got);
+        }
+        struct unit all = unit_part(c, 0, c->block_count);
+        struct partial *whole = record_read(want, length, &all);
+        assert_non_null(whole);
+        assert_true(partial_groups(&all) <= 256 && (t == 0) == (c->group_blocks == 1));
+        long double sum = 0, groups = 0, count = 0, square = 0;
+        for (size_t i = 0; i < c->block_count; i++) {
+            struct partial *p = block_make(c, i);
+            sum += (long double)p->mean[3] * p->of.replicates;
+            square += p->m2[3] + (long double)p->mean[3] * p->mean[3] * p->of.replicates;
+            count += p->of.replicates;
+            partial_free(p);
+        }
+        size_t size = c->group_blocks * RESULTS_BLOCK_LENGTH;
+        for (size_t g = 0; g < partial_groups(&all); g++) {
+            size_t left = all.replicates - g * size;
+            groups += (long double)whole->group[g * MEASURE_COUNT * c->layout.betas + 3] *
+                      (left < size ? left : size);
+        }
+        check_close(whole->mean[3], (double)(sum / count), 1e-15);
+        check_close(whole->m2[3], (double)(square - sum * sum / count), 1e-12 * (double)square);
+        check_close((double)groups, (double)sum, 1e-12 * (double)count);
+        assert_true(whole->number[0] == 0 && whole->number[199] == 3000 + 7);
+        partial_free(whole);
+        free(want);
+        records_free(&r);
+    }
+}
+
+/* A node of a cell with fewer blocks in a group is that of the cell with more. */
+static void test_coarser(void **state) {
+    (void)state;
+    struct records few =
+                       records_create("replicates: 4096\nn: [50]\nbeta: [1]\nseries: [{family: gaussian}]\n"),
+                   many = records_create(
+                       "replicates: 100000\nn: [50]\nbeta: [1]\nseries: [{family: gaussian}]\n");
+    struct partial_stack a = {.count = 0}, b = {.count = 0};
+    for (size_t i = 0; i < 64; i++) {
+        partial_push(&a, block_make(few.plan.cell, i));
+        partial_push(&b, block_make(many.plan.cell, i));
+    }
+    struct partial *fine = partial_close(&a), *coarse = partial_close(&b);
+    size_t length;
+    uint8_t *record = record_make(fine, &length);
+    struct partial *read = record_read(record, length, &coarse->of);
+    assert_true(read && few.plan.cell->group_blocks == 1 && many.plan.cell->group_blocks == 8);
+    assert_memory_equal(read->group, coarse->group, 8 * MEASURE_COUNT * sizeof *read->group);
+    free(record);
+    record = record_make(coarse, &length);
+    assert_null(record_read(record, length, &fine->of));
+    free(record);
+    partial_free(read);
+    partial_free(fine);
+    partial_free(coarse);
+    records_free(&few);
+    records_free(&many);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_memory), /* first: it looks at the peak of the whole process */
@@ -209,6 +346,8 @@ int main(void) {
         cmocka_unit_test(test_records_are_of_their_units),
         cmocka_unit_test(test_results_are_of_their_records),
         cmocka_unit_test(test_other_shapes),
+        cmocka_unit_test(test_tree),
+        cmocka_unit_test(test_coarser),
     };
-    return cmocka_run_group_tests_name("harvest", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("partial", tests, NULL, NULL);
 }

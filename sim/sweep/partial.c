@@ -1,0 +1,218 @@
+#include "sim/sweep/partial.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/sweep/histogram.h"
+
+/* ---- arrays of the series ---- */
+
+static bool is_exact(const struct results_field *f) { return strncmp(f->name, "exact/", 6) == 0; }
+
+static bool is_kept(const struct results_field *f) {
+    return f->axis[0] == RESULTS_LOG_N && f->axis[f->rank - 1] == RESULTS_REPLICATE;
+}
+
+size_t partial_fields(const struct unit *of, struct results_series *series,
+                      struct results_field field[RESULTS_FIELDS]) {
+    size_t fields = results_fields(series, field), count = 0;
+    for (size_t i = 0; i < fields; i++) {
+        if (unit_is_exact(of) ? is_exact(&field[i]) : is_kept(&field[i])) { field[count++] = field[i]; }
+    }
+    return count;
+}
+
+static struct results_series cut(const struct unit *of) {
+    struct results_series here = *of->cell->here;
+    here.size[RESULTS_REPLICATE] = of->kept;
+    return here;
+}
+
+size_t partial_numbers(const struct unit *of) {
+    struct results_field field[RESULTS_FIELDS];
+    struct results_series here = cut(of);
+    if (of->kept == 0 && !unit_is_exact(of)) { return 0; }
+    size_t fields = partial_fields(of, &here, field), count = 0;
+    for (size_t i = 0; i < fields; i++) { count += results_field_size(&here, &field[i]); }
+    return count;
+}
+
+struct results_series partial_view(const struct partial *p) {
+    struct results_field field[RESULTS_FIELDS];
+    struct results_series here = cut(&p->of);
+    size_t fields = partial_fields(&p->of, &here, field);
+    double *next = p->number;
+    for (size_t i = 0; i < fields; i++) {
+        *field[i].values = next;
+        next += results_field_size(&here, &field[i]);
+    }
+    return here;
+}
+
+/* ---- making ---- */
+
+size_t partial_groups(const struct unit *of) {
+    return (of->block_count + of->cell->group_blocks - 1) / of->cell->group_blocks;
+}
+
+static size_t group_length(const struct unit *of) { return MEASURE_COUNT * of->cell->layout.betas; }
+
+struct partial *partial_create(const struct unit *of) {
+    const struct replicate_layout *l = &of->cell->layout;
+    struct partial *p = memory_create(1, sizeof *p);
+    p->of = *of;
+    size_t numbers = partial_numbers(of);
+    p->number = memory_resize(NULL, numbers, sizeof *p->number);
+    for (size_t i = 0; i < numbers; i++) { p->number[i] = NAN; }
+    if (unit_is_exact(of)) { return p; }
+    p->mean = memory_create(l->total, sizeof *p->mean);
+    p->m2 = memory_create(l->total, sizeof *p->m2);
+    p->filled = memory_create(l->binned, sizeof *p->filled);
+    p->group = memory_create(partial_groups(of) * group_length(of), sizeof *p->group);
+    return p;
+}
+
+void partial_free(struct partial *p) {
+    if (!p) { return; }
+    free(p->mean);
+    free(p->m2);
+    free(p->filled);
+    free(p->bin);
+    free(p->group);
+    free(p->number);
+    free(p);
+}
+
+size_t partial_bins(const struct partial *p) {
+    size_t count = 0;
+    for (size_t i = 0; p->filled && i < p->of.cell->layout.binned; i++) { count += p->filled[i]; }
+    return count;
+}
+
+void partial_set_bins(struct partial *p, const uint32_t *histogram) {
+    size_t values = p->of.cell->layout.binned, count = 0;
+    for (size_t i = 0; i < values * HISTOGRAM_BINS; i++) { count += histogram[i] > 0; }
+    p->bin = memory_resize(p->bin, count, sizeof *p->bin);
+    count = 0;
+    for (size_t i = 0; i < values; i++) {
+        size_t before = count;
+        for (size_t b = 0; b < HISTOGRAM_BINS; b++) {
+            uint32_t filled = histogram[i * HISTOGRAM_BINS + b];
+            if (filled > 0) { p->bin[count++] = histogram_pack(b, filled); }
+        }
+        p->filled[i] = count - before;
+    }
+}
+
+/* ---- merging ---- */
+
+/* Equal means stay as they are, and their deviations 0. */
+static void merge_values(const struct partial *a, const struct partial *b, size_t from, size_t end,
+                         double before, double fresh, struct partial *p) {
+    const double share = fresh > 0 ? fresh / (before + fresh) : 0;
+    for (size_t v = from; v < end; v++) {
+        double delta = b->mean[v] - a->mean[v];
+        p->mean[v] = fresh > 0 ? a->mean[v] + delta * share : a->mean[v];
+        p->m2[v] = fresh > 0 ? a->m2[v] + b->m2[v] + delta * delta * (before * share) : a->m2[v];
+    }
+}
+
+static void merge_bins(const struct partial *a, const struct partial *b, struct partial *p) {
+    const uint64_t *from_a = a->bin, *from_b = b->bin;
+    uint64_t *to = p->bin = memory_resize(NULL, partial_bins(a) + partial_bins(b), sizeof *p->bin);
+    for (size_t i = 0; i < p->of.cell->layout.binned; i++) {
+        p->filled[i] = histogram_add(a->filled[i], from_a, b->filled[i], from_b, to);
+        from_a += a->filled[i];
+        from_b += b->filled[i];
+        to += p->filled[i];
+    }
+}
+
+/* The second mean has that share of both. */
+static void merge_group(size_t length, const double *a, const double *b, double share, double *mean) {
+    for (size_t i = 0; i < length; i++) { mean[i] = a[i] + (b[i] - a[i]) * share; }
+}
+
+static void merge_groups(const struct partial *a, const struct partial *b, struct partial *p) {
+    size_t length = group_length(&p->of), first = partial_groups(&a->of) * length;
+    if (a->of.block_count < p->of.cell->group_blocks) {
+        merge_group(length, a->group, b->group, (double)b->of.replicates / (double)p->of.replicates,
+                    p->group);
+    } else {
+        memcpy(p->group, a->group, first * sizeof *p->group);
+        memcpy(p->group + first, b->group, partial_groups(&b->of) * length * sizeof *p->group);
+    }
+}
+
+static void merge_numbers(const struct partial *a, const struct partial *b, struct partial *p) {
+    size_t left = a->of.kept, right = b->of.kept, rows = left > 0 ? partial_numbers(&a->of) / left : 0;
+    for (size_t i = 0; i < rows; i++) {
+        double *to = p->number + i * (left + right);
+        memcpy(to, a->number + i * left, left * sizeof *to);
+        if (right > 0) { memcpy(to + left, b->number + i * right, right * sizeof *to); }
+    }
+}
+
+struct partial *partial_merge(struct partial *a, struct partial *b) {
+    const struct replicate_layout *l = &a->of.cell->layout;
+    struct unit of = unit_part(a->of.cell, a->of.first_block, a->of.block_count + b->of.block_count);
+    struct partial *p = partial_create(&of);
+    merge_values(a, b, 0, l->kept, (double)a->of.replicates, (double)b->of.replicates, p);
+    merge_values(a, b, l->kept, l->total, (double)a->of.kept, (double)b->of.kept, p);
+    merge_bins(a, b, p);
+    merge_groups(a, b, p);
+    merge_numbers(a, b, p);
+    partial_free(a);
+    partial_free(b);
+    return p;
+}
+
+void partial_coarsen(struct partial *p, size_t group_blocks) {
+    size_t length = group_length(&p->of), blocks = p->of.block_count;
+    for (; group_blocks < p->of.cell->group_blocks && group_blocks < blocks; group_blocks *= 2) {
+        for (size_t i = 0; 2 * i * group_blocks < blocks; i++) {
+            double *to = p->group + i * length, *from = p->group + 2 * i * length;
+            merge_group(length, from, from + length, 0.5, to);
+        }
+    }
+}
+
+/* ---- in order ---- */
+
+static bool is_node(const struct unit *u) {
+    return (u->block_count & (u->block_count - 1)) == 0 &&
+           u->replicates == u->block_count * RESULTS_BLOCK_LENGTH;
+}
+
+/* Whether they are the two halves of a node. */
+static bool are_halves(const struct unit *a, const struct unit *b) {
+    return a->block_count == b->block_count && is_node(a) && is_node(b) &&
+           a->first_block % (2 * a->block_count) == 0 && b->first_block == a->first_block + a->block_count;
+}
+
+static struct partial *merge_top(struct partial_stack *s) {
+    s->count -= 2;
+    return partial_merge(s->held[s->count], s->held[s->count + 1]);
+}
+
+void partial_push(struct partial_stack *s, struct partial *p) {
+    s->held[s->count++] = p;
+    while (s->count > 1 && are_halves(&s->held[s->count - 2]->of, &s->held[s->count - 1]->of)) {
+        struct partial *parent = merge_top(s);
+        s->held[s->count++] = parent;
+    }
+}
+
+struct partial *partial_close(struct partial_stack *s) {
+    while (s->count > 1) {
+        struct partial *both = merge_top(s);
+        s->held[s->count++] = both;
+    }
+    return s->count == 0 ? NULL : s->held[--s->count];
+}
+
+void partial_drop(struct partial_stack *s) {
+    while (s->count > 0) { partial_free(s->held[--s->count]); }
+}

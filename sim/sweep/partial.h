@@ -1,0 +1,60 @@
+/* partial: what a range of a cell's blocks leaves.
+ *
+ * Replicates are summed within a block, blocks along a fixed binary tree: a node is an aligned range of 2^k
+ * blocks, and the partial of a node is that of its left half merged with that of its right half, always in
+ * this order. So whoever holds both halves may keep their parent in their place, and the bits of a cell do
+ * not depend on how its blocks were grouped. The node at the end of a cell may be shorter, or lack its right
+ * half.
+ *
+ * A partial is bounded whatever the range: moments, bins that are not empty, the means of groups of blocks (a
+ * power of two of them, at most 256 groups a cell), and the share of the cell's first replicates that are
+ * kept one by one. The partial of a cell's exact values, a range of no blocks, has those alone. */
+#ifndef GAPSCALE_SIM_SWEEP_PARTIAL_H
+#define GAPSCALE_SIM_SWEEP_PARTIAL_H
+
+#include "sim/sweep/unit.h"
+
+struct partial {
+    struct unit of;    /* its range */
+    double *mean, *m2; /* [total] over its replicates, or its kept ones: mean, sum of squared deviations */
+    size_t *filled;    /* [binned]: bins of each that are not empty */
+    uint64_t *bin;     /* those, one value after the other (histogram.h) */
+    double *group;     /* [groups][MEASURE_COUNT][betas]: means over groups of blocks */
+    double *number;    /* [numbers][kept], the arrays of partial_fields one after the other */
+};
+
+/* Zero replicates' worth: moments and groups 0, no bins, numbers NaN. Free with partial_free. */
+struct partial *partial_create(const struct unit *of);
+void partial_free(struct partial *p);
+/* How many a range has. */
+size_t partial_groups(const struct unit *of);
+size_t partial_numbers(const struct unit *of);
+/* All of bin. */
+size_t partial_bins(const struct partial *p);
+
+/* The arrays that a partial adds to as they are, those of kept replicates or of exact values, as `series` has
+ * them and in the order of results_fields; returns how many. */
+size_t partial_fields(const struct unit *of, struct results_series *series,
+                      struct results_field field[RESULTS_FIELDS]);
+/* The series at its n with its kept replicates: the plan's coordinates, these arrays, all else NULL. */
+struct results_series partial_view(const struct partial *p);
+
+/* The bins of dense histograms, [binned][HISTOGRAM_BINS]. */
+void partial_set_bins(struct partial *p, const uint32_t *histogram);
+/* Group means of fewer blocks become those of the cell's. */
+void partial_coarsen(struct partial *p, size_t group_blocks);
+
+/* Of two neighbours, by Chan et al. (1983); takes both. */
+struct partial *partial_merge(struct partial *left, struct partial *right);
+
+/* Partials of one cell that come in order, merged as far as they are the halves of a node. */
+struct partial_stack {
+    size_t count;
+    struct partial *held[128]; /* two for each size of a node at most */
+};
+void partial_push(struct partial_stack *stack, struct partial *p);
+/* All that is held, which has no gaps, as one; NULL where nothing is. The stack is empty then. */
+struct partial *partial_close(struct partial_stack *stack);
+void partial_drop(struct partial_stack *stack);
+
+#endif
