@@ -208,8 +208,9 @@ lint: $(LIBRARY)  ## formatting, clang-tidy, names and includes
 BIN := $(DESTDIR)$(PREFIX)/bin
 DOC := $(DESTDIR)$(PREFIX)/share/doc/gapscale
 # Laid out as here, so that they find each other.
-PAGES := $(wildcard *.md *.cff LICENSE models/*.md sim/*.md analysis/*.md results/*.md results/gallery/* \
-                    $(shell grep -oh "results/[a-z-]*\.txt" *.md */*.md | sort -u) configs/*.md configs/*.yaml configs/examples/*.yaml configs/slurm/*.sh)
+PAGES := $(wildcard *.md *.cff LICENSE models/*.md sim/*.md analysis/*.md results/*.md results/*.ipynb results/gallery/* \
+                    $(shell grep -oh "results/[a-z-]*\.txt" *.md */*.md | sort -u) configs/*.md configs/*.yaml configs/examples/*.yaml configs/slurm/*.sh configs/packages/*.def \
+                    $(shell find configs/packages/spack -name "*.py" -o -name repo.yaml))
 WITH_MPI := $(if $(MPICC),$(shell command -v $(firstword $(MPICC))))
 
 SHARE := $(DESTDIR)$(PREFIX)/share

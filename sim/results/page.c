@@ -65,6 +65,18 @@ static void sheet_add(struct sheet *p, const struct results_series *s, struct h5
     p->dataset[p->datasets++] = d;
 }
 
+/* What an array may be plotted against (CF conventions) beside its axes; NULL: nothing. */
+static const char *coordinates_of(const struct results_series *s, const struct results_field *f) {
+    bool is_coordinate = f->values == &s->beta || f->values == &s->beta_ratio || f->values == &s->n ||
+                         f->values == &s->lambda_typ;
+    if (is_coordinate || f->rank == 0 || f->axis[0] != RESULTS_LOG_N || f->values == &s->log_n) {
+        return NULL;
+    }
+    bool by_beta = f->rank > 1 && f->axis[1] == RESULTS_BETA;
+    if (f->kind == RESULTS_EXACT) { return by_beta ? "beta_ratio" : NULL; }
+    return by_beta ? "beta_ratio beta n lambda_typ" : "n lambda_typ";
+}
+
 static void add_fields(struct page_series *p, struct results_series *s) {
     size_t fields = results_fields(s, p->field);
     snprintf(p->own.path, sizeof p->own.path, "%s", s->name);
@@ -78,6 +90,8 @@ static void add_fields(struct page_series *p, struct results_series *s) {
         struct h5_dataset d = {.name = page_dataset(f),
                                .units = f->units,
                                .long_name = f->long_name,
+                               .coordinates = coordinates_of(s, f),
+                               .alias = f->values == &s->lambda ? "lambda_n" : NULL,
                                .rank = f->rank,
                                .number = *f->values};
         for (unsigned k = 0; k < f->rank; k++) { d.axis[k] = f->axis[k]; }

@@ -44,7 +44,8 @@ static bool same_dataset(const struct h5_group *home, const struct h5_dataset *h
                          const struct h5_group *group, const struct h5_dataset *ours) {
     size_t count = 1;
     bool same = held && held->rank == ours->rank && same_text(held->units, ours->units) &&
-                same_text(held->long_name, ours->long_name);
+                same_text(held->long_name, ours->long_name) &&
+                same_text(held->coordinates, ours->coordinates);
     for (unsigned k = 0; same && k < ours->rank; k++) {
         const struct h5_dimension *a = &home->dimension[held->axis[k]], *b = &group->dimension[ours->axis[k]];
         same = a->size == b->size && strcmp(a->name, b->name) == 0;
@@ -54,14 +55,16 @@ static bool same_dataset(const struct h5_group *home, const struct h5_dataset *h
 }
 
 static bool same_group(const struct h5_group *held, const struct h5_group *ours) {
+    size_t names = ours->dataset_count;
     bool same =
-        held->dataset_count == ours->dataset_count &&
         same_attributes(held->attribute_count, held->attribute, ours->attribute_count, ours->attribute);
     for (size_t i = 0; same && i < ours->dataset_count; i++) {
         const struct h5_dataset *d = &ours->dataset[i];
-        same = same_dataset(held, h5content_dataset(held, d->name), ours, d);
+        same = same_dataset(held, h5content_dataset(held, d->name), ours, d) &&
+               (!d->alias || same_dataset(held, h5content_dataset(held, d->alias), ours, d));
+        names += d->alias != NULL;
     }
-    return same;
+    return same && held->dataset_count == names;
 }
 
 bool h5compare_holds(const struct h5_content *held, size_t attribute_count,

@@ -21,6 +21,7 @@ static void free_dataset(const struct h5_group *g, const struct h5_dataset *d) {
     free((void *)d->name);
     free((void *)d->units);
     free((void *)d->long_name);
+    free((void *)d->coordinates);
 }
 
 void h5content_free(struct h5_content *c) {

@@ -19,6 +19,8 @@ struct h5_dimension {
 
 struct h5_dataset {
     const char *name, *units, *long_name; /* units in UDUNITS words, "1" for pure numbers */
+    const char *coordinates; /* what it may be plotted against beside its axes (CF); NULL: nothing */
+    const char *alias;       /* a second name of the same object, not read back; NULL: none */
     unsigned rank; /* 0: read from a file, and of a kind that gapscale does not write, without values */
     unsigned axis[H5_RANK];
     const double *number;    /* row-major; or */

@@ -357,6 +357,7 @@ static bool read_words(struct reader *r, hid_t dataset, struct h5_dataset *d) {
         const struct h5_attribute *a = &word.item[i];
         if (a->text && strcmp(a->name, "units") == 0) { d->units = memory_copy_text(a->text); }
         if (a->text && strcmp(a->name, "long_name") == 0) { d->long_name = memory_copy_text(a->text); }
+        if (a->text && strcmp(a->name, "coordinates") == 0) { d->coordinates = memory_copy_text(a->text); }
         free((void *)a->name);
         free((void *)a->text);
         free((void *)a->whole);

@@ -94,8 +94,12 @@ static hid_t write_values(hid_t group, const struct h5_group *g, const struct h5
     const void *values = d->text ? (const void *)d->text : (const void *)d->number;
     bool good = id >= 0 && (!values || H5Dwrite(id, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
     struct h5_attribute words[] = {{.name = "long_name", .text = d->long_name},
-                                   {.name = "units", .text = d->units}};
-    for (size_t i = 0; i < 2; i++) { good = good && (!words[i].text || write_attribute(id, &words[i])); }
+                                   {.name = "units", .text = d->units},
+                                   {.name = "coordinates", .text = d->coordinates}};
+    for (size_t i = 0; i < 3; i++) { good = good && (!words[i].text || write_attribute(id, &words[i])); }
+    if (good && d->alias) {
+        good = H5Lcreate_hard(group, d->name, group, d->alias, H5P_DEFAULT, H5P_DEFAULT) >= 0;
+    }
     H5Pclose(list);
     H5Tclose(text);
     H5Sclose(space);
