@@ -162,12 +162,12 @@ static void print_collapse_points(FILE *out, const struct fit *fit, struct axis_
 }
 
 /* log10 of beta_c/Lambda^typ of many keys; NaN where theory has no such constant. */
-static double limit_of(const struct criterion *criterion, const struct limits *limits) {
+static double limit_of(const struct criterion *criterion, const struct limits *law) {
     if (criterion->kind == CRITERION_ENTROPY && criterion->threshold == 1) {
-        return log10(limits->collapse_entropy);
+        return log10(limits_collapse_entropy(law, 1));
     }
     if (criterion->kind == CRITERION_PARTICIPATION && criterion->threshold == 0.5) {
-        return log10(limits->collapse_participation);
+        return log10(limits_collapse_participation(law, 0.5));
     }
     return NAN;
 }
@@ -177,10 +177,10 @@ static void print_limits(FILE *out, const struct fit *fit, struct axis_range *y)
     double p[FAMILY_PARAMETERS] = {0}, log_n = s->log_n[fit->lengths - 1];
     bool is_known = false;
     family_parameters(s->family, s->parameter, log_n, p);
-    struct limits limits = limits_of(s->family, p, log_n);
+    const struct limits law = limits_law_of(s->family, p, log_n);
     script_list_begin(out, "limit");
     for (size_t k = 0; k < fit->criteria; k++) {
-        double limit = limit_of(&s->criterion[k], &limits);
+        double limit = limit_of(&s->criterion[k], &law);
         is_known = is_known || isfinite(limit);
         axis_include(y, limit);
         script_list_number(out, k == 0, limit);

@@ -168,29 +168,20 @@ static struct verdict_estimate judge_amplitude(const struct judge *j) {
 
 /* beta_c/Lambda^typ in the limit law, for a mean entropy, participation or top-two ratio of `threshold`: in
  * the Gumbel class p_(2)/p_(1) = U^b with U uniform, of mean 1/(1 + b). */
-static double limit_of(const struct limits *l, enum criterion_kind kind, double threshold) {
-    bool gumbel = l->law == LIMITS_GUMBEL || l->law == LIMITS_SLOW_GUMBEL;
-    double constant = NAN;
-    if (kind == CRITERION_ENTROPY && gumbel) { constant = limits_pd_collapse_entropy(threshold); }
-    if (kind == CRITERION_PARTICIPATION && gumbel) { constant = limits_pd_collapse_participation(threshold); }
-    if (kind == CRITERION_TOP_TWO_RATIO && gumbel) {
-        return (l->law == LIMITS_SLOW_GUMBEL ? l->exponent : 1) * (1 / threshold - 1);
-    }
-    if (kind == CRITERION_ENTROPY && l->law == LIMITS_WEIBULL) {
-        constant = limits_weibull_collapse_entropy(l->exponent, threshold);
-    }
-    if (kind == CRITERION_PARTICIPATION && l->law == LIMITS_WEIBULL) {
-        constant = limits_weibull_collapse_participation(l->exponent, threshold);
-    }
-    return l->law == LIMITS_SLOW_GUMBEL ? limits_slow_gumbel(l->exponent, constant) : constant;
+static double limit_of(const struct limits *law, const struct criterion *criterion) {
+    const double threshold = criterion->threshold;
+    if (criterion->kind == CRITERION_ENTROPY) { return limits_collapse_entropy(law, threshold); }
+    if (criterion->kind == CRITERION_PARTICIPATION) { return limits_collapse_participation(law, threshold); }
+    if (criterion->kind != CRITERION_TOP_TWO_RATIO) { return NAN; }
+    if (law->law == LIMITS_SLOW_GUMBEL) { return law->exponent * (1 / threshold - 1); }
+    return law->law == LIMITS_GUMBEL ? 1 / threshold - 1 : NAN;
 }
 
 /* At the largest n: of the ensemble's collapse point, or of the median of rows. */
 static double limit_constant(const struct judge *j) {
-    const struct criterion *c = &j->fit->series->criterion[j->fit->primary];
     if (j->points.kind == POINTS_FIXED) { return 1; }
-    if (j->points.kind == POINTS_ROWS) { return j->limits.lambda[1]; }
-    return limit_of(&j->limits, c->kind, c->threshold);
+    if (j->points.kind == POINTS_ROWS) { return j->lambda_median; }
+    return limit_of(&j->limits, &j->fit->series->criterion[j->fit->primary]);
 }
 
 /* ---- theory at these n ---- */

@@ -18,7 +18,8 @@ struct judge {
     enum verdict_theory theory;
     size_t first;         /* of the window */
     bool asymptotic;      /* the window starts where corrections can be trusted */
-    struct limits limits; /* at the largest n */
+    struct limits limits; /* the law at the largest n, and the median of Lambda_n/Lambda^typ in it */
+    double lambda_median;
 };
 
 extern const struct verdict_estimate judge_unknown;

@@ -111,10 +111,12 @@ static enum verdict_kind decide(const struct judge *j, struct verdict *v) {
     return v->ground == GROUND_NOTHING ? VERDICT_SUPPORTED : VERDICT_UNDECIDED;
 }
 
-static struct limits limits_at_last(const struct results_series *s) {
+static void find_limits(struct judge *j) {
+    const struct results_series *s = j->fit->series;
     double p[FAMILY_PARAMETERS] = {0}, log_n = s->log_n[s->size[RESULTS_LOG_N] - 1];
     family_parameters(s->family, s->parameter, log_n, p);
-    return limits_of(s->family, p, log_n);
+    j->limits = limits_law_of(s->family, p, log_n);
+    j->lambda_median = limits_lambda_quantile(&j->limits, 0.5);
 }
 
 static void judge_all(struct judge *j, struct verdict *v) {
@@ -177,9 +179,9 @@ void verdict_make(struct verdict *v, const struct fit *fit) {
     j.values = memory_create(3 * count, sizeof *j.values);
     j.expected = j.values + count;
     j.expected_ratio = j.values + 2 * count;
-    if (fit->lengths > 0) { j.limits = limits_at_last(fit->series); }
+    if (fit->lengths > 0) { find_limits(&j); }
     if (fit->primary == fit->criteria || fit_is_meaningful(fit, fit->primary)) { judge_all(&j, v); }
-    accumulation_make(&v->accumulation, fit, j.points.kind == POINTS_FIXED ? 1 : j.limits.lambda[1]);
+    accumulation_make(&v->accumulation, fit, j.points.kind == POINTS_FIXED ? 1 : j.lambda_median);
     points_release(&j.points);
     free(j.scratch);
     free(j.values);

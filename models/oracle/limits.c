@@ -227,37 +227,6 @@ static double hazard_slope(const struct family *family, const double *p, double 
     return (family->log_hazard(p, half - log_n) - family->log_hazard(p, -half - log_n)) / (2 * half);
 }
 
-static const double quantiles[] = {0.05, 0.5, 0.95};
-
-static struct limits gumbel_limits(double shape) {
-    struct limits x = {
-        LIMITS_GUMBEL, NAN, limits_pd_collapse_entropy(1), limits_pd_collapse_participation(0.5), {0}};
-    for (int k = 0; k < 3; k++) { x.lambda[k] = limits_gumbel_lambda_quantile(quantiles[k]); }
-    if (shape == 1) { return x; }
-    x.law = LIMITS_SLOW_GUMBEL, x.exponent = shape;
-    x.collapse_entropy = limits_slow_gumbel(shape, x.collapse_entropy);
-    x.collapse_participation = limits_slow_gumbel(shape, x.collapse_participation);
-    for (int k = 0; k < 3; k++) { x.lambda[k] = limits_slow_gumbel(shape, x.lambda[k]); }
-    return x;
-}
-
-static struct limits weibull_limits(double kappa) {
-    struct limits x = {LIMITS_WEIBULL,
-                       kappa,
-                       limits_weibull_collapse_entropy(kappa, 1),
-                       limits_weibull_collapse_participation(kappa, 0.5),
-                       {0}};
-    for (int k = 0; k < 3; k++) { x.lambda[k] = limits_weibull_lambda_quantile(kappa, quantiles[k]); }
-    return x;
-}
-
-/* Lambda_n/Lambda^typ -> Gamma_1^(1/index): all but the largest score are 0 beside it. */
-static struct limits frechet_limits(double index) {
-    struct limits x = {LIMITS_FRECHET, index, NAN, NAN, {0}};
-    for (int k = 0; k < 3; k++) { x.lambda[k] = pow(-log1p(-quantiles[k]), 1 / index); }
-    return x;
-}
-
 struct limits limits_law_of(const struct family *family, const double *p, double log_n) {
     struct limits x = {LIMITS_NONE, NAN, NAN, NAN, {NAN, NAN, NAN}};
     if (family->row_scale || !positions_are_absent(family_position(family, p))) { return x; }
@@ -274,14 +243,46 @@ struct limits limits_law_of(const struct family *family, const double *p, double
     return x;
 }
 
-struct limits limits_of(const struct family *family, const double *p, double log_n) {
-    struct limits law = limits_law_of(family, p, log_n);
-    switch (law.law) {
-    case LIMITS_GUMBEL: return gumbel_limits(1);
-    case LIMITS_SLOW_GUMBEL: return gumbel_limits(law.exponent);
-    case LIMITS_WEIBULL: return weibull_limits(law.exponent);
-    case LIMITS_FRECHET: return frechet_limits(law.exponent);
+double limits_collapse_entropy(const struct limits *law, double threshold) {
+    switch (law->law) {
+    case LIMITS_GUMBEL: return limits_pd_collapse_entropy(threshold);
+    case LIMITS_SLOW_GUMBEL: return limits_slow_gumbel(law->exponent, limits_pd_collapse_entropy(threshold));
+    case LIMITS_WEIBULL: return limits_weibull_collapse_entropy(law->exponent, threshold);
+    case LIMITS_FRECHET:
     case LIMITS_NONE: break;
     }
-    return law;
+    return NAN;
+}
+
+double limits_collapse_participation(const struct limits *law, double threshold) {
+    switch (law->law) {
+    case LIMITS_GUMBEL: return limits_pd_collapse_participation(threshold);
+    case LIMITS_SLOW_GUMBEL:
+        return limits_slow_gumbel(law->exponent, limits_pd_collapse_participation(threshold));
+    case LIMITS_WEIBULL: return limits_weibull_collapse_participation(law->exponent, threshold);
+    case LIMITS_FRECHET:
+    case LIMITS_NONE: break;
+    }
+    return NAN;
+}
+
+double limits_lambda_quantile(const struct limits *law, double probability) {
+    switch (law->law) {
+    case LIMITS_GUMBEL: return limits_gumbel_lambda_quantile(probability);
+    case LIMITS_SLOW_GUMBEL:
+        return limits_slow_gumbel(law->exponent, limits_gumbel_lambda_quantile(probability));
+    case LIMITS_WEIBULL: return limits_weibull_lambda_quantile(law->exponent, probability);
+    case LIMITS_FRECHET: return pow(-log1p(-probability), 1 / law->exponent);
+    case LIMITS_NONE: break;
+    }
+    return NAN;
+}
+
+struct limits limits_of(const struct family *family, const double *p, double log_n) {
+    const double probability[] = {0.05, 0.5, 0.95};
+    struct limits x = limits_law_of(family, p, log_n);
+    x.collapse_entropy = limits_collapse_entropy(&x, 1);
+    x.collapse_participation = limits_collapse_participation(&x, 0.5);
+    for (int k = 0; k < 3; k++) { x.lambda[k] = limits_lambda_quantile(&x, probability[k]); }
+    return x;
 }

@@ -78,10 +78,17 @@ struct limits {
 };
 
 /* log_n in (0, 1e6]. Exponents are local, from the slope of the log hazard at V = 1/n: the gaps of a row near
- * its typical maximum are those of that exponent. Up to a second; Gumbel class 50 ms, Frechet nothing.
- * Frechet: Lambda_n/Lambda^typ -> Gamma_1^(1/index), since the other scores are 0 beside the largest. */
-struct limits limits_of(const struct family *family, const double *p, double log_n);
-/* The law and its exponent alone, at once; the rest is NaN. */
+ * its typical maximum are those of that exponent. The law and its exponent alone, at once; the rest is NaN.
+ */
 struct limits limits_law_of(const struct family *family, const double *p, double log_n);
+/* With all of it. Up to a second; Gumbel class 50 ms, Frechet nothing. */
+struct limits limits_of(const struct family *family, const double *p, double log_n);
+
+/* Of a law and its exponent: beta/Lambda^typ where E H or E Y_2 is `threshold`, and quantiles of
+ * Lambda_n/Lambda^typ, which cost most (Frechet: -> Gamma_1^(1/index), since the other scores are 0 beside
+ * the largest). NaN: there is none. */
+double limits_collapse_entropy(const struct limits *law, double threshold);
+double limits_collapse_participation(const struct limits *law, double threshold);
+double limits_lambda_quantile(const struct limits *law, double probability);
 
 #endif
