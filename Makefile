@@ -37,7 +37,7 @@ LIBRARY  := $(OBJ)/libgapscale.a
 PROGRAM  := $(OBJ)/gapscale
 OBJECTS  := $(patsubst %.c,$(OBJ)/%.o,$(filter-out $(KERNELS),$(SOURCES))) \
             $(foreach isa,$(ISAS),$(patsubst %.c,$(OBJ)/%.$(isa).o,$(KERNELS))) \
-            $(OBJ)/analysis/figures/template.o
+            $(OBJ)/analysis/figures/template.o $(OBJ)/analysis/page/asset.o
 TESTS    := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/*/*/test_*.c))
 BENCHES  := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/bench/*.c))
 
@@ -110,7 +110,16 @@ $(OBJ)/analysis/figures/template.c: $(TEMPLATES) Makefile
 	    echo "{\"$$(basename $$template .gp)\","; sed 's/["\\]/\\&/g; s/.*/"&\\n"/' $$template; echo '},'; done; \
 	echo '{0}};'; } > $@
 
-$(OBJ)/analysis/figures/template.o: $(OBJ)/analysis/figures/template.c
+# So do the style and the script of a page.
+ASSETS := analysis/page/style.css analysis/page/script.js
+$(OBJ)/analysis/page/asset.c: $(ASSETS) Makefile
+	@mkdir -p $(@D)
+	@{ echo '#include "analysis/page/asset.h"'; \
+	for asset in $(ASSETS); do \
+	    name=$${asset##*/}; echo "const char asset_$${name%.*}[] ="; sed 's/["\\]/\\&/g; s/.*/"&\\n"/' $$asset; echo ';'; \
+	done; } > $@
+
+$(OBJ)/analysis/figures/template.o $(OBJ)/analysis/page/asset.o: %.o: %.c
 	$(COMPILE) -c $< -o $@
 
 # Only one object knows which commit it is of.

@@ -19,6 +19,7 @@ static const struct command command[] = {
     {"check", command_check, "report every error of a config, and what a run would cost"},
     {"fit", command_fit, "collapse points beside their prediction, as a table and a file"},
     {"plot", command_plot, "figures (SVG, PNG, PDF)"},
+    {"report", command_report, "results as one page: verdicts, figures, numbers, glossary (HTML)"},
     {"predict", command_predict, "exact finite-n values of one family, without sampling"},
     {"diagnose", command_diagnose, "the same analysis on scores measured in a model"},
     {"flow", command_flow, "tokens on a sphere that attend to each other, step by step"},

@@ -28,7 +28,7 @@ fi
 # ---- help and wrong words ----
 
 expect 0 "-h" -h
-for verb in run check fit diagnose plot predict flow merge show families; do
+for verb in run check fit diagnose plot report predict flow merge show families; do
     expect 0 "$verb -h" "$verb" -h
     holds "$verb -h prints its usage" grep -q "usage: gapscale $verb" out
 done
@@ -60,7 +60,7 @@ rm some.h5
 expect 2 "no command"
 expect 2 "unknown command" rum
 holds "unknown command names the nearest" grep -q "'run'" err
-for words in "run" "run a b" "run --fast a.yaml" "run a.yaml -o" "run -x" "check --help=yes" "fit" "fit --fast r.h5" "plot" \
+for words in "run" "run a b" "run --fast a.yaml" "run a.yaml -o" "run -x" "check --help=yes" "fit" "fit --fast r.h5" "plot" "report" "report --fast" \
     "show" "show --fast x" "merge" "merge -x" "predict" "predict --fast gumbel" "flow --fast" "diagnose" "diagnose --fast" \
     "families a b"; do
     read -ra split <<<"$words"

@@ -4,6 +4,7 @@
 
 int command_fit(int argc, char **argv);
 int command_plot(int argc, char **argv);
+int command_report(int argc, char **argv);
 int command_predict(int argc, char **argv);
 int command_diagnose(int argc, char **argv);
 int command_flow(int argc, char **argv);

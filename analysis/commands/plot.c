@@ -16,7 +16,6 @@
 #include "sim/base/message.h"
 #include "sim/base/nearest.h"
 #include "sim/base/outfile.h"
-#include "sim/config/config.h"
 
 /* What is asked for; the figures are all of them where none is named. */
 struct options {
@@ -44,17 +43,6 @@ static bool want_figure(const struct commandline_option *option, const char *nam
         message_error("there is no figure '%s'; `gapscale plot -h` lists them", name);
     }
     return found;
-}
-
-/* Names go into scripts and file names, and a results file may come from anywhere. */
-static bool names_are_plain(const struct study *study) {
-    for (size_t i = 0; i < study->count; i++) {
-        if (!config_name_is_good(study->fit[i].series->name)) {
-            message_error("%s: a series has a name that no config allows; not plotted", study->fit[i].file);
-            return false;
-        }
-    }
-    return true;
 }
 
 /* ---- sheets ---- */
@@ -197,7 +185,7 @@ static int plot(const struct options *options, const struct commandline *line, c
         return EXIT_USAGE;
     }
     int status = study_open(&study, line->words, line->word);
-    if (status == EXIT_DONE && !names_are_plain(&study)) { status = EXIT_USAGE; }
+    if (status == EXIT_DONE && !request_names_are_plain(&study)) { status = EXIT_USAGE; }
     if (status == EXIT_DONE && mkdir(directory, 0777) != 0 && errno != EEXIST) {
         message_error("cannot make the directory %s: %s; choose another place with -o DIRECTORY", directory,
                       strerror(errno));

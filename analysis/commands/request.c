@@ -5,12 +5,23 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
+#include "sim/config/config.h"
 
 bool request_is_whole(const struct commandline *line, const char *output) {
     bool nameless = output && !*output;
     if (line->words == 0) { commandline_refuse(line, "no RESULTS given"); }
     if (line->words > 0 && nameless) { commandline_refuse(line, "-o takes a name, not an empty text"); }
     return line->words > 0 && !nameless;
+}
+
+bool request_names_are_plain(const struct study *study) {
+    for (size_t i = 0; i < study->count; i++) {
+        if (!config_name_is_good(study->fit[i].series->name)) {
+            message_error("%s: a series has a name that no config allows; not plotted", study->fit[i].file);
+            return false;
+        }
+    }
+    return true;
 }
 
 char *request_default_output(const char *path, const char *suffix) {

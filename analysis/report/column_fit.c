@@ -112,6 +112,9 @@ static double log_judged(const struct column_place *p) {
 static double judged_exact(const struct column_place *p) {
     return fit_judged_exact(p->fit, p->at[COLUMN_LOG_N]);
 }
+static double judged_sigma(const struct column_place *p) {
+    return (judged(p) - judged_exact(p)) / judged_se(p);
+}
 static double ratio_se_block(const struct column_place *p) {
     size_t at;
     return by_criterion(p, COLUMN_LOG_N, &at) ? ratio(p) * p->fit->collapse_se_block[at] : NAN;
@@ -409,6 +412,8 @@ static const struct column column[] = {
      .aside = true},
     {"judged_exact", "the same computed without sampling, where that is known", ALONG(N),
      .number = judged_exact, .aside = true},
+    {"judged_sigma", "beta_c less its exact value, in standard errors", ALONG(N), .number = judged_sigma,
+     .aside = true},
     {"te_top_two_ratio", "mean p_(2)/p_(1) at the smallest factor", ALONG(N), COLUMN_OF(te_of, te, ratio),
      .aside = true},
     {"raw_exponent", "slope of log beta_c over all n, without corrections",

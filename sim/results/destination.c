@@ -27,12 +27,12 @@ static bool name_fits(const char *path) {
     return strlen(slash ? slash + 1 : temporary) <= NAME_MAX;
 }
 
-static bool is_marked(const char *path) {
-    char head[sizeof DESTINATION_MARK] = "";
+static bool is_marked(const char *path, const char *mark) {
+    char head[64] = "";
     FILE *in = fopen(path, "re");
-    size_t length = in ? fread(head, 1, sizeof head - 1, in) : 0;
+    size_t length = in ? fread(head, 1, strlen(mark), in) : 0;
     if (in) { fclose(in); }
-    return length == sizeof head - 1 && strcmp(head, DESTINATION_MARK) == 0;
+    return length == strlen(mark) && strcmp(head, mark) == 0;
 }
 
 static bool is_of_kind(const char *path, enum destination_kind kind) {
@@ -41,7 +41,8 @@ static bool is_of_kind(const char *path, enum destination_kind kind) {
     case DESTINATION_RESULTS: return store_kind(path) == STORE_RESULTS;
     case DESTINATION_DIAGNOSIS: return store_kind(path) == STORE_DIAGNOSIS;
     case DESTINATION_FIT: return store_kind(path) == STORE_FIT;
-    case DESTINATION_TABLE: return is_marked(path);
+    case DESTINATION_TABLE: return is_marked(path, DESTINATION_MARK);
+    case DESTINATION_PAGE: return is_marked(path, DESTINATION_PAGE_MARK);
     }
     return false;
 }
@@ -50,6 +51,7 @@ static const char *kind_refusal(enum destination_kind kind) {
     switch (kind) {
     case DESTINATION_FIT: return "exists and holds no fits of gapscale, and fits replace nothing else";
     case DESTINATION_TABLE: return "exists and is no table of gapscale, and is never replaced";
+    case DESTINATION_PAGE: return "exists and is no report of gapscale, and is never replaced";
     case DESTINATION_DIAGNOSIS: return "exists and is no diagnosis of gapscale, and is never replaced";
     default: return "exists and is no results file of gapscale that can be read, and is never replaced";
     }

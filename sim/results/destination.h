@@ -5,15 +5,18 @@
 #include <stddef.h>
 
 /* What is to be written, and what may stand there already and be replaced: the same kind, written by this
- * program. A table is a text whose first line starts with DESTINATION_MARK. */
+ * program. A table is a text whose first line starts with DESTINATION_MARK, a page one with
+ * DESTINATION_PAGE_MARK. */
 enum destination_kind {
     DESTINATION_ANY, /* whoever asks looks into what is there */
     DESTINATION_RESULTS,
     DESTINATION_DIAGNOSIS,
     DESTINATION_FIT,
-    DESTINATION_TABLE
+    DESTINATION_TABLE,
+    DESTINATION_PAGE
 };
 #define DESTINATION_MARK "# gapscale "
+#define DESTINATION_PAGE_MARK "<!DOCTYPE html><!-- gapscale report "
 
 /* Refuses, with a message and EXIT_USAGE, a directory, a link, what is no regular file, a name that leaves no
  * room for those beside it (temporary.h, archive.h), a file that is one of the inputs, and one of another

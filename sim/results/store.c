@@ -416,6 +416,28 @@ enum store_kind store_kind(const char *path) {
     return found;
 }
 
+bool store_tell_attributes(const char *path, void (*tell)(void *context, const char *name, const char *text),
+                           void *context) {
+    char why[STORE_WHY];
+    struct h5_content *c = h5file_read_parts(path, 0, NULL, why);
+    if (!c) {
+        message_error("cannot read %s: %s", path, why);
+        return false;
+    }
+    for (size_t i = 0; i < c->attribute_count; i++) {
+        const struct h5_attribute *a = &c->attribute[i];
+        char number[32];
+        if (a->whole) {
+            snprintf(number, sizeof number, "%" PRIu64, *a->whole);
+        } else {
+            snprintf(number, sizeof number, "%.15g", a->number);
+        }
+        tell(context, a->name, a->text ? a->text : number);
+    }
+    h5content_free(c);
+    return true;
+}
+
 /* ---- digest ---- */
 
 bool store_digest(const char *path, char digest[65]) {

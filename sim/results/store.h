@@ -33,6 +33,11 @@ enum { STORE_WHY = H5_WHY };
  * read, with the reason in `why`. */
 enum store_match store_compare(const char *path, const char *config_resolved, char why[STORE_WHY]);
 
+/* Tells every root attribute of a file of ours in the order in which they lie there, as text: where it comes
+ * from, and its configs. False after a message. */
+bool store_tell_attributes(const char *path, void (*tell)(void *context, const char *name, const char *text),
+                           void *context);
+
 enum store_kind { STORE_UNKNOWN, STORE_RESULTS, STORE_DIAGNOSIS, STORE_FIT };
 /* What a file says it is, whether or not its numbers can be trusted: results of a sweep, of measured scores,
  * fits, or none of these. */

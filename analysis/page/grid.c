@@ -1,0 +1,136 @@
+#include "analysis/page/grid.h"
+
+#include <math.h>
+
+#include "analysis/page/html.h"
+
+const char *grid_length(double value, double error, char out[WORDS]) {
+    (void)error;
+    return words_length(value, out);
+}
+const char *grid_exponential(double value, double error, char out[WORDS]) {
+    (void)error;
+    return words_exponential(value, out);
+}
+const char *grid_number(double value, double error, char out[WORDS]) {
+    (void)error;
+    return words_number(value, out);
+}
+const char *grid_fixed(double value, double error, char out[WORDS]) {
+    (void)error;
+    return words_formatted("%.2f", value, out);
+}
+
+/* ---- heads ---- */
+
+void grid_open(FILE *out, const char *caption) {
+    fputs("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"", out);
+    html_plain(out, caption);
+    fputs("\"><table class=\"sortable\"><caption>", out);
+    html_math(out, caption);
+    fputs("</caption><thead><tr>", out);
+}
+
+void grid_head(FILE *out, const char *head, enum glossary term, const char *meaning) {
+    fputs("<th scope=\"col\"", out);
+    if (meaning) {
+        fputs(" title=\"", out);
+        html_plain(out, meaning);
+        fputs("\"", out);
+    }
+    fputs(">", out);
+    glossary_link(out, term, head);
+    fputs("</th>", out);
+}
+
+void grid_heads(FILE *out, const struct column_table *table, size_t count, const struct grid_column *column) {
+    for (size_t i = 0; i < count; i++) {
+        grid_head(out, column[i].head, column[i].term,
+                  column_find(table, column[i].array, column[i].column)->meaning);
+    }
+}
+
+void grid_body(FILE *out) { fputs("</tr></thead><tbody>\n", out); }
+void grid_close(FILE *out) { fputs("</tbody></table></div>\n", out); }
+
+/* ---- cells ---- */
+
+static void open_cell(FILE *out, const char *element, double value) {
+    fprintf(out, "<%s", element);
+    if (isfinite(value)) { fprintf(out, " data-v=\"%.9g\"", value); }
+    fputs(">", out);
+}
+
+void grid_cell(FILE *out, const char *words, double value) {
+    open_cell(out, "td", value);
+    html_math(out, words);
+    fputs("</td>", out);
+}
+
+static double number_of(const struct grid_column *c, const char *suffix, const struct column_table *table,
+                        const struct column_place *place) {
+    char name[WORDS];
+    snprintf(name, sizeof name, "%s%s", c->column, suffix);
+    return column_number(column_find(table, c->array, name), place);
+}
+
+static double error_of(const struct grid_column *c, const struct column_table *table,
+                       const struct column_place *place) {
+    if (c->interval) {
+        return (number_of(c, "_high", table, place) - number_of(c, "_low", table, place)) / 2;
+    }
+    return c->error ? column_number(column_find(table, c->array, c->error), place) : NAN;
+}
+
+static void print_cell(FILE *out, const struct grid_column *c, const struct column_table *table,
+                       const struct column_place *place, bool is_head) {
+    char words[WORDS];
+    const char *element = is_head ? "th scope=\"row\"" : "td";
+    if (c->say) {
+        double value = number_of(c, "", table, place);
+        open_cell(out, element, value);
+        html_math(out, c->say(value, error_of(c, table, place), words));
+    } else {
+        const char *text = column_find(table, c->array, c->column)->text(place);
+        open_cell(out, element, NAN);
+        html_math(out, text ? text : "-");
+    }
+    fputs(is_head ? "</th>" : "</td>", out);
+}
+
+void grid_cells(FILE *out, const struct column_table *table, size_t count, const struct grid_column *column,
+                const struct column_place *place, bool heads) {
+    for (size_t i = 0; i < count; i++) { print_cell(out, &column[i], table, place, heads && i == 0); }
+}
+
+void grid_print(FILE *out, const char *caption, const struct column_table *table, size_t count,
+                const struct grid_column *column, const struct column_place *series, enum column_axis axis) {
+    struct column_place place = *series;
+    size_t rows = column_size(&place, axis);
+    if (rows == 0) { return; }
+    grid_open(out, caption);
+    grid_heads(out, table, count, column);
+    grid_body(out);
+    for (place.at[axis] = 0; place.at[axis] < rows; place.at[axis]++) {
+        place.at[COLUMN_INTERVAL] = axis == COLUMN_LOG_N ? place.at[axis] - 1 : 0; /* beside the larger n */
+        fputs("<tr>", out);
+        grid_cells(out, table, count, column, &place, true);
+        fputs("</tr>\n", out);
+    }
+    grid_close(out);
+}
+
+/* ---- verdicts ---- */
+
+void grid_badge(FILE *out, enum verdict_kind kind) {
+    static const char *const mark[] = {
+        [VERDICT_UNDECIDED] = "?", [VERDICT_SUPPORTED] = "✓", [VERDICT_REFUTED] = "✗"};
+    fprintf(out, "<span class=\"badge %s\"><span aria-hidden=\"true\">%s</span> %s</span>",
+            verdict_name[kind], mark[kind], verdict_name[kind]);
+}
+
+void grid_verdict(FILE *out, enum verdict_kind kind) {
+    open_cell(out, "td", (double)kind);
+    grid_badge(out, kind);
+    fputs("</td>", out);
+}

@@ -1,0 +1,249 @@
+#include "analysis/page/overview.h"
+
+#include <math.h>
+
+#include "analysis/page/grid.h"
+#include "analysis/page/html.h"
+#include "analysis/page/section.h"
+#include "analysis/report/attention_columns.h"
+#include "analysis/report/attention_table.h"
+#include "analysis/report/prescribed_columns.h"
+#include "sim/results/note.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* ---- how many ---- */
+
+/* Of series, and of what is judged of several series together. */
+static void count_verdicts(const struct study *study, size_t count[]) {
+    enum verdict_kind kind;
+    for (size_t i = 0; i < study->count; i++) {
+        if (section_verdict(study, i, &kind)) { count[kind]++; }
+    }
+    for (size_t i = 0; i < study->class_count; i++) { count[study->class[i].kind]++; }
+}
+
+static void print_counts(FILE *out, const struct study *study) {
+    static const enum verdict_kind order[] = {VERDICT_SUPPORTED, VERDICT_UNDECIDED, VERDICT_REFUTED};
+    size_t count[] = {[VERDICT_UNDECIDED] = 0, [VERDICT_SUPPORTED] = 0, [VERDICT_REFUTED] = 0};
+    count_verdicts(study, count);
+    if (count[VERDICT_UNDECIDED] + count[VERDICT_SUPPORTED] + count[VERDICT_REFUTED] == 0) { return; }
+    fputs("<ul class=\"counts\">", out);
+    for (size_t i = 0; i < COUNT(order); i++) {
+        fprintf(out, "<li class=\"%s%s\"><b>%zu</b> %s</li>", verdict_name[order[i]],
+                count[order[i]] == 0 ? " none" : "", count[order[i]], verdict_name[order[i]]);
+    }
+    fputs("</ul>\n", out);
+}
+
+/* ---- tables ---- */
+
+static void print_name(FILE *out, const struct fit *fit) {
+    fprintf(out, "<th scope=\"row\"><a href=\"#s-%s\">%s</a></th>", fit->name, fit->name);
+}
+
+/* Which series a table has a row for, and the row behind its name. */
+struct table {
+    const char *caption;
+    bool (*has)(const struct column_place *place);
+    void (*heads)(FILE *out);
+    void (*row)(FILE *out, const struct column_place *place);
+};
+
+static void print_table(FILE *out, const struct study *study, const struct table *table) {
+    char room[COLUMN_TEXT];
+    size_t rows = 0;
+    for (size_t i = 0; i < study->count; i++) {
+        struct column_place place =
+            column_place(&study->fit[i], &study->verdict[i], &study->attention[i], room);
+        if (!table->has(&place)) { continue; }
+        if (rows++ == 0) {
+            grid_open(out, table->caption);
+            grid_head(out, "series", GLOSSARY_SERIES, NULL);
+            table->heads(out);
+            grid_body(out);
+        }
+        table->row(out, &place);
+    }
+    if (rows > 0) { grid_close(out); }
+}
+
+static bool is_measured(const struct column_place *p) {
+    return p->fit->series->family->kind == FAMILY_MEASURED;
+}
+
+/* ---- collapse points ---- */
+
+static const struct grid_column judged[] = {
+    {"in", GLOSSARY_EXPONENT, .column = "variable"},
+    {"exponent of beta_c", GLOSSARY_EXPONENT, .column = "exponent", words_measured, .interval = true},
+    {"theory", GLOSSARY_LIMIT, .column = "exponent_predicted", grid_number},
+    {"as Lambda^typ to the power", GLOSSARY_SLOPE, .column = "scale_exponent", words_measured,
+     .interval = true},
+    {"beta_c/Lambda^typ tends to", GLOSSARY_COLLAPSE, .column = "amplitude", words_measured,
+     .interval = true},
+    {"limit", GLOSSARY_LIMIT, .column = "amplitude_predicted", grid_number},
+    {"p of exact", GLOSSARY_P, .column = "exact_p", grid_number},
+    {"Lambda^typ ~", GLOSSARY_LAMBDA_TYP, .column = "asymptotic_law"},
+    {"class", GLOSSARY_CLASS, .column = "class"},
+};
+static bool has_judged(const struct column_place *p) {
+    return !is_measured(p) && !p->fit->series->is_prescribed &&
+           !attention_table_is_alone(p->fit, p->attention);
+}
+static void judged_heads(FILE *out) {
+    grid_head(out, "verdict", GLOSSARY_VERDICT, NULL);
+    grid_heads(out, &column_fit, COUNT(judged), judged);
+}
+static void judged_row(FILE *out, const struct column_place *place) {
+    fputs("<tr>", out);
+    print_name(out, place->fit);
+    grid_verdict(out, place->verdict->kind);
+    grid_cells(out, &column_fit, COUNT(judged), judged, place, false);
+    fputs("</tr>\n", out);
+}
+
+/* ---- prescriptions ---- */
+
+static const struct grid_column prescribed[] = {
+    {"prescription", GLOSSARY_PRESCRIPTION, .column = "name"},
+    {"beta/Lambda", GLOSSARY_REGIME, .column = "class"},
+    {"entropy", GLOSSARY_FATE, .column = "fate"},
+    {"theory", GLOSSARY_LIMIT, .column = "fate_predicted"},
+    {"in", GLOSSARY_EXPONENT, .column = "variable"},
+    {"rate", GLOSSARY_EXPONENT, .column = "rate", words_measured, .interval = true},
+    {"theory", GLOSSARY_LIMIT, .column = "rate_predicted", grid_number},
+    {"p of exact", GLOSSARY_P, .column = "exact_p", grid_number},
+};
+static bool has_prescribed(const struct column_place *p) { return p->fit->series->is_prescribed; }
+static void prescribed_heads(FILE *out) {
+    grid_head(out, "verdict", GLOSSARY_VERDICT, NULL);
+    grid_heads(out, &prescribed_columns, COUNT(prescribed), prescribed);
+}
+static void prescribed_row(FILE *out, const struct column_place *place) {
+    fputs("<tr>", out);
+    print_name(out, place->fit);
+    grid_verdict(out, place->verdict->prescribed.kind);
+    grid_cells(out, &prescribed_columns, COUNT(prescribed), prescribed, place, false);
+    fputs("</tr>\n", out);
+}
+
+/* ---- outputs: a row for each regime ---- */
+
+static bool has_output(const struct column_place *p) { return p->attention->count > 0; }
+static void output_heads(FILE *out) {
+#define QUESTION_HEAD(KEY, name, words, title, meaning) grid_head(out, "p: " title, GLOSSARY_NONE, meaning);
+    grid_head(out, "verdict", GLOSSARY_VERDICT, NULL);
+    grid_head(out, "regime", GLOSSARY_REGIME, NULL);
+    grid_head(out, "points", GLOSSARY_NONE, "points (n, beta) in the regime");
+    ATTENTION_QUESTION_TABLE(QUESTION_HEAD)
+}
+static void output_row(FILE *out, const struct column_place *place) {
+    char number[WORDS];
+    for (size_t r = 0; r < ATTENTION_REGIMES; r++) {
+        const struct attention_part *part = &place->attention->part[r];
+        if (part->points == 0) { continue; }
+        fputs("<tr>", out);
+        print_name(out, place->fit);
+        grid_verdict(out, part->kind);
+        grid_cell(out, attention_point_regime_name[r], (double)r);
+        grid_cell(out, words_number((double)part->points, number), (double)part->points);
+        for (size_t q = 0; q < ATTENTION_QUESTIONS; q++) {
+            grid_cell(out, words_formatted("%.2g", part->answer[q].p, number), part->answer[q].p);
+        }
+        fputs("</tr>\n", out);
+    }
+}
+
+/* ---- measured rows: what the diagnosis says ---- */
+
+static const struct {
+    const char *head, *note;
+    enum glossary term;
+} said[] = {
+    {"weight", "locality", GLOSSARY_LOCALITY},
+    {"standing", "standing", GLOSSARY_STANDING},
+    {"top spacings", "class", GLOSSARY_CLASS},
+    {"exponent of log n", "exponent", GLOSSARY_EXPONENT},
+    {"prescription", "best", GLOSSARY_PRESCRIPTION},
+    {"closest", "closest", GLOSSARY_PRESCRIPTION},
+    {"sinks", "sinks", GLOSSARY_SINK},
+};
+static void measured_heads(FILE *out) {
+    grid_head(out, "1/Lambda", GLOSSARY_LAMBDA,
+              "beta = 1, the model as trained, over Lambda, at the largest n");
+    for (size_t i = 0; i < COUNT(said); i++) { grid_head(out, said[i].head, said[i].term, NULL); }
+}
+static double note_value(const struct results_series *s, const char *name) {
+    const struct results_note *note = note_find(s, name);
+    return note && !note->text && !note->is_whole ? note->number : NAN;
+}
+static void print_said(FILE *out, const struct results_series *s, size_t i) {
+    char number[WORDS], name[WORDS];
+    const struct results_note *note = note_find(s, said[i].note);
+    if (!note) {
+        grid_cell(out, "-", NAN);
+    } else if (note->text) {
+        fputs("<td>", out);
+        html_text(out, note->text);
+        fputs("</td>", out);
+    } else {
+        snprintf(name, sizeof name, "%s_low", said[i].note);
+        double low = note_value(s, name);
+        snprintf(name, sizeof name, "%s_high", said[i].note);
+        grid_cell(out, words_measured(note->number, (note_value(s, name) - low) / 2, number), note->number);
+    }
+}
+static void measured_row(FILE *out, const struct column_place *place) {
+    const struct results_series *s = place->fit->series;
+    char number[WORDS];
+    double ratio = s->model_beta_ratio[s->size[RESULTS_LOG_N] - 1];
+    fputs("<tr>", out);
+    print_name(out, place->fit);
+    grid_cell(out, words_number(ratio, number), ratio);
+    for (size_t i = 0; i < COUNT(said); i++) { print_said(out, s, i); }
+    fputs("</tr>\n", out);
+}
+
+/* ---- series of one exponent ---- */
+
+static void print_classes(FILE *out, const struct study *study) {
+    char number[WORDS];
+    if (study->class_count == 0) { return; }
+    grid_open(out, "Series of one exponent at the upper end of their scores, judged together");
+    grid_head(out, "exponent", GLOSSARY_EXPONENT, "beta_c ~ n to this power");
+    grid_head(out, "verdict", GLOSSARY_VERDICT, NULL);
+    grid_head(out, "series", GLOSSARY_SERIES, NULL);
+    grid_head(out, "in words", GLOSSARY_NONE, NULL);
+    grid_body(out);
+    for (size_t i = 0; i < study->class_count; i++) {
+        const struct universality *u = &study->class[i];
+        fprintf(out, "<tr><th scope=\"row\" data-v=\"%.9g\">", u->exponent);
+        html_math(out, words_number(u->exponent, number));
+        fputs("</th>", out);
+        grid_verdict(out, u->kind);
+        fputs("<td>", out);
+        for (size_t k = 0; k < u->count; k++) {
+            fprintf(out, "%s<a href=\"#s-%s\">%s</a>", k > 0 ? ", " : "", u->member[k].fit->name,
+                    u->member[k].fit->name);
+        }
+        fputs("</td><td class=\"long\">", out);
+        html_math(out, u->sentence);
+        fputs("</td></tr>\n", out);
+    }
+    grid_close(out);
+}
+
+void overview_print(FILE *out, const struct study *study) {
+    static const struct table tables[] = {
+        {"Collapse points against theory (+- is half a 95% interval)", has_judged, judged_heads, judged_row},
+        {"Entropy along prescriptions (+- is half a 95% interval)", has_prescribed, prescribed_heads,
+         prescribed_row},
+        {"Attention outputs against exact values: p of each question", has_output, output_heads, output_row},
+        {"Measured rows (+- is half a 95% interval between sequences)", is_measured, measured_heads,
+         measured_row},
+    };
+    print_counts(out, study);
+    for (size_t i = 0; i < COUNT(tables); i++) { print_table(out, study, &tables[i]); }
+    print_classes(out, study);
+}

@@ -1,0 +1,118 @@
+#include "analysis/page/page.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/figures/drawing.h"
+#include "analysis/page/asset.h"
+#include "analysis/page/glossary.h"
+#include "analysis/page/html.h"
+#include "analysis/page/overview.h"
+#include "analysis/page/section.h"
+#include "analysis/page/source.h"
+#include "sim/base/memory.h"
+#include "sim/base/message.h"
+#include "sim/results/destination.h"
+
+static const char of_all[] = "all series";
+
+static bool is_drawn(const struct drawing_sheet *sheet) {
+    for (size_t i = 0; i < sheet->count; i++) {
+        if (sheet->drawing[i].svg) { return true; }
+    }
+    return false;
+}
+
+static void print_head(FILE *out, const char *title) {
+    fputs(DESTINATION_PAGE_MARK "-->\n"
+                                "<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+                                "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                                "<meta name=\"color-scheme\" content=\"light dark\">\n"
+                                "<meta name=\"generator\" content=\"gapscale\">\n"
+                                "<title>",
+          out);
+    html_text(out, title);
+    fprintf(out,
+            " · gapscale report</title>\n<style>\n%s</style></head>\n<body>\n"
+            "<a class=\"skip\" href=\"#verdicts\">Skip to the verdicts</a>\n"
+            "<header><p class=\"eyebrow\">gapscale report</p><h1>",
+            asset_style);
+    html_text(out, title);
+    fputs("</h1>\n<p class=\"lead\">At which inverse temperature does softmax attention collapse? Measured ",
+          out);
+    glossary_link(out, GLOSSARY_COLLAPSE, "collapse points");
+    fputs(" beside the ", out);
+    glossary_link(out, GLOSSARY_LAMBDA_TYP, "accumulation scale");
+    fputs(" that theory names as critical, and beside values computed without sampling.</p></header>\n", out);
+}
+
+static void print_contents(FILE *out, const struct study *study, bool has_common) {
+    fputs("<nav aria-label=\"Contents\"><details open><summary>Contents</summary><ul>\n"
+          "<li><a href=\"#verdicts\">Verdicts</a></li>\n",
+          out);
+    if (has_common) { fputs("<li><a href=\"#all\">All series together</a></li>\n", out); }
+    fputs("<li><a href=\"#series\">Series</a><ul>\n", out);
+    for (size_t i = 0; i < study->count; i++) {
+        fprintf(out, "<li><a href=\"#s-%s\">%s</a></li>\n", study->fit[i].name, study->fit[i].name);
+    }
+    fputs("</ul></li>\n<li><a href=\"#settings\">Settings and provenance</a></li>\n"
+          "<li><a href=\"#glossary\">Glossary</a></li>\n</ul></details></nav>\n",
+          out);
+}
+
+static void print_all(FILE *out, const struct drawing_sheet *sheet) {
+    fputs("<section id=\"all\" aria-labelledby=\"all-h\"><h2 id=\"all-h\">All series together</h2>\n", out);
+    section_print_figures(out, sheet, "all", of_all);
+    fputs("</section>\n", out);
+}
+
+static bool print_body(FILE *out, const struct study *study, const struct drawing_sheet *sheets,
+                       enum drawing_end end) {
+    const struct drawing_sheet *common = &sheets[study->count];
+    bool has_common = is_drawn(common);
+    print_contents(out, study, has_common);
+    fputs("<main>\n<section id=\"verdicts\" aria-labelledby=\"verdicts-h\"><h2 id=\"verdicts-h\">", out);
+    glossary_link(out, GLOSSARY_VERDICT, "Verdicts");
+    fputs("</h2>\n", out);
+    if (end == DRAWING_NO_GNUPLOT) {
+        fputs("<p class=\"warning\">gnuplot was not found where this page was made: it has tables and no "
+              "figures.</p>\n",
+              out);
+    }
+    overview_print(out, study);
+    source_print_runs(out, study);
+    fputs("</section>\n", out);
+    if (has_common) { print_all(out, common); }
+    fputs("<section id=\"series\" aria-labelledby=\"series-h\"><h2 id=\"series-h\">Series</h2>\n", out);
+    for (size_t i = 0; i < study->count; i++) { section_print(out, study, i, &sheets[i]); }
+    fputs("</section>\n<section id=\"settings\" aria-labelledby=\"settings-h\">"
+          "<h2 id=\"settings-h\">Settings and provenance</h2>\n",
+          out);
+    bool good = source_print_settings(out, study);
+    fputs("</section>\n<section id=\"glossary\" aria-labelledby=\"glossary-h\">"
+          "<h2 id=\"glossary-h\">Glossary</h2>\n",
+          out);
+    glossary_print(out);
+    fputs("</section>\n</main>\n", out);
+    return good;
+}
+
+bool page_print(FILE *out, const struct study *study, const char *title) {
+    struct drawing_sheet *sheets;
+    bool *wanted = memory_create(study->count, sizeof *wanted);
+    for (size_t i = 0; i < study->count; i++) { wanted[i] = section_has_figures(study, i); }
+    enum drawing_end end = drawing_make(study, wanted, &sheets);
+    if (end == DRAWING_NO_GNUPLOT) {
+        message_say("gnuplot was not found: the page has no figures; install it (Debian: gnuplot-nox) or put "
+                    "it on the PATH");
+    }
+    bool good = end != DRAWING_FAILED;
+    if (good) {
+        print_head(out, title);
+        good = print_body(out, study, sheets, end);
+        fprintf(out, "<script>\n%s</script>\n</body></html>\n", asset_script);
+    }
+    drawing_release(study, sheets);
+    free(wanted);
+    return good;
+}

@@ -1,0 +1,299 @@
+#include "analysis/page/section.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/page/grid.h"
+#include "analysis/page/html.h"
+#include "analysis/page/svg.h"
+#include "analysis/report/attention_columns.h"
+#include "analysis/report/attention_table.h"
+#include "analysis/report/prescribed_columns.h"
+#include "sim/base/memory.h"
+#include "sim/results/note.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static bool is_measured(const struct fit *fit) { return fit->series->family->kind == FAMILY_MEASURED; }
+
+bool section_has_figures(const struct study *study, size_t series) {
+    enum { MANY = 12 };
+    const struct results_series *s = study->fit[series].series;
+    return !is_measured(&study->fit[series]) || study->count <= MANY || !note_find(s, "head");
+}
+
+bool section_verdict(const struct study *study, size_t series, enum verdict_kind *kind) {
+    const struct fit *fit = &study->fit[series];
+    const struct attention *attention = &study->attention[series];
+    if (is_measured(fit)) { return false; }
+    *kind = study->verdict[series].kind;
+    if (fit->series->is_prescribed || !attention_table_is_alone(fit, attention)) { return true; }
+    *kind = VERDICT_SUPPORTED;
+    for (size_t r = 0; r < ATTENTION_REGIMES; r++) {
+        const struct attention_part *part = &attention->part[r];
+        if (part->points == 0 || *kind == VERDICT_REFUTED) { continue; }
+        if (part->kind != VERDICT_SUPPORTED) { *kind = part->kind; }
+    }
+    return true;
+}
+
+/* ---- figures ---- */
+
+void section_print_figures(FILE *out, const struct drawing_sheet *sheet, const char *id, const char *of) {
+    size_t drawn = 0;
+    for (size_t i = 0; i < sheet->count; i++) { drawn += sheet->drawing[i].svg != NULL; }
+    if (drawn > 0) { fputs("<div class=\"figures\">\n", out); }
+    for (size_t i = 0; i < sheet->count; i++) {
+        const struct drawing *drawing = &sheet->drawing[i];
+        if (!drawing->svg) { continue; }
+        char *name = memory_format("%s:%s:", id, drawing->figure->name),
+             *title = memory_format("%s: %s", of, drawing->figure->name);
+        fprintf(out, "<figure class=\"%s\">", drawing->figure->name);
+        fputs("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"", out);
+        html_plain(out, title);
+        fputs("\">", out);
+        svg_print(out, drawing->svg, name, title, drawing->figure->shows);
+        fputs("</div><figcaption>", out);
+        html_math(out, drawing->figure->shows);
+        fputs("</figcaption></figure>\n", out);
+        free(title);
+        free(name);
+    }
+    if (drawn > 0) { fputs("</div>\n", out); }
+    for (size_t i = 0; i < sheet->count; i++) {
+        if (!sheet->drawing[i].missing) { continue; }
+        fprintf(out, "<p class=\"aside\">No figure <i>%s</i>: ", sheet->drawing[i].figure->name);
+        html_math(out, sheet->drawing[i].missing);
+        fputs(".</p>\n", out);
+    }
+}
+
+/* ---- numbers ---- */
+
+static const struct grid_column points[] = {
+    {"n", GLOSSARY_LENGTH, .column = "log_n", grid_length, .array = true},
+    {"Lambda^typ", GLOSSARY_LAMBDA_TYP, .column = "log_lambda_typ", grid_exponential, .array = true},
+    {"beta_c/Lambda^typ", GLOSSARY_COLLAPSE, .column = "judged", words_measured, .error = "judged_se",
+     .array = true},
+    {"exact", GLOSSARY_EXACT, .column = "judged_exact", grid_number, .array = true},
+    {"residual", GLOSSARY_RESIDUAL, .column = "judged_sigma", grid_fixed, .array = true},
+    {"rows' median", GLOSSARY_COLLAPSE, .column = "row_collapse_quantile", grid_number, .array = true},
+    {"median Lambda_n/Lambda^typ", GLOSSARY_LAMBDA, .column = "lambda_quantile", grid_number, .array = true},
+    {"local exponent", GLOSSARY_LOCAL, .column = "local_exponent", words_measured,
+     .error = "local_exponent_se", .array = true},
+    {"of Lambda^typ", GLOSSARY_LAMBDA_TYP, .column = "local_exponent_lambda_typ", grid_number, .array = true},
+    {"point", GLOSSARY_CRITERION, .column = "collapse_state", .array = true},
+};
+static const struct grid_column windows[] = {
+    {"from n", GLOSSARY_WINDOW, .column = "window_log_n_low", grid_length, .array = true},
+    {"points", GLOSSARY_NONE, .column = "window_count", grid_number, .array = true},
+    {"exponent, uncorrected", GLOSSARY_EXPONENT, .column = "window_exponent", words_measured,
+     .error = "window_exponent_se", .array = true},
+    {"of Lambda^typ", GLOSSARY_LAMBDA_TYP, .column = "window_exponent_lambda_typ", grid_number,
+     .array = true},
+};
+static const struct grid_column law_windows[] = {
+    {"from n", GLOSSARY_WINDOW, .column = "law_window_log_n", grid_length, .array = true},
+    {"points", GLOSSARY_NONE, .column = "law_window_points", grid_number, .array = true},
+    {"exponent, corrected", GLOSSARY_EXPONENT, .column = "law_window_exponent", words_measured,
+     .error = "law_window_exponent_se", .array = true},
+};
+static const struct grid_column rivals[] = {
+    {"law", GLOSSARY_RIVAL, .column = "law"},
+    {"excluded by so many sigma", GLOSSARY_RIVAL, .column = "excluded_sigma_%s", grid_number},
+    {"chi^2", GLOSSARY_NONE, .column = "chi_square_%s", grid_number},
+    {"Akaike weight", GLOSSARY_RIVAL, .column = "weight_%s", grid_number},
+};
+static const struct grid_column rates[] = {
+    {"n", GLOSSARY_LENGTH, .column = "log_n", grid_length, .array = true},
+    {"rate above", GLOSSARY_TE, .column = "te_rate_above", words_measured, .error = "te_rate_above_se",
+     .array = true},
+    {"exponent below", GLOSSARY_TE, .column = "te_exponent_below", words_measured,
+     .error = "te_exponent_below_se", .array = true},
+    {"p_(2)/p_(1)", GLOSSARY_TOP, .column = "te_top_two_ratio", grid_number, .array = true},
+};
+static const struct grid_column courses[] = {
+    {"n", GLOSSARY_LENGTH, .column = "log_n", grid_length, .array = true},
+    {"beta/Lambda^typ", GLOSSARY_PRESCRIPTION, .column = "log_beta_ratio", grid_exponential, .array = true},
+    {"H", GLOSSARY_ENTROPY, .column = "entropy", words_measured, .error = "entropy_se", .array = true},
+    {"exact", GLOSSARY_EXACT, .column = "entropy_exact", grid_number, .array = true},
+    {"H/log n", GLOSSARY_ENTROPY, .column = "entropy_share", grid_number, .array = true},
+    {"rows that carry it", GLOSSARY_REPLICATE, .column = "entropy_carriers", grid_number, .array = true},
+};
+
+/* Deviations of every question at every point. */
+static void print_output(FILE *out, const struct column_place *series) {
+#define QUESTION(KEY, name, words, title, ...)                                                               \
+    {.head = title, .column = name "_sigma", .say = grid_fixed, .array = true},
+    static const struct grid_column column[] = {
+        {"n", GLOSSARY_LENGTH, .column = "log_n", grid_length, .array = true},
+        {"beta", GLOSSARY_BETA, .column = "beta", grid_number, .array = true},
+        {"regime", GLOSSARY_REGIME, .column = "regime_name", .array = true},
+        {"n_eff", GLOSSARY_EFFECTIVE, .column = "n_eff", grid_number, .array = true},
+        {"beta/n^(2/(d-1))", GLOSSARY_NONE, .column = "critical", grid_number, .array = true},
+        ATTENTION_QUESTION_TABLE(QUESTION)};
+    const struct attention *a = series->attention;
+    struct column_place place = *series;
+    if (a->count == 0) { return; }
+    grid_open(out, "Attention output: deviations from exact values in standard errors");
+    grid_heads(out, &attention_columns, COUNT(column), column);
+    grid_body(out);
+    for (size_t i = 0; i < a->count; i++) {
+        place.at[COLUMN_LOG_N] = a->point[i].n;
+        place.at[COLUMN_BETA] = a->point[i].beta_index;
+        fputs("<tr>", out);
+        grid_cells(out, &attention_columns, COUNT(column), column, &place, true);
+        fputs("</tr>\n", out);
+    }
+    grid_close(out);
+}
+
+/* What a diagnosis says of a group beside its sentence. */
+static void print_notes(FILE *out, const struct results_series *s) {
+    char number[WORDS];
+    if (s->note_count == 0) { return; }
+    grid_open(out, "Said by the diagnosis");
+    grid_head(out, "name", GLOSSARY_NONE, NULL);
+    grid_head(out, "value", GLOSSARY_NONE, NULL);
+    grid_body(out);
+    for (size_t i = 0; i < s->note_count; i++) {
+        const struct results_note *note = &s->note[i];
+        if (strcmp(note->name, "sentence") == 0) { continue; }
+        fputs("<tr><th scope=\"row\">", out);
+        html_text(out, note->name);
+        fputs("</th>", out);
+        if (note->text) {
+            fputs("<td>", out);
+            html_text(out, note->text);
+            fputs("</td>", out);
+        } else {
+            double value = note->is_whole ? (double)note->whole : note->number;
+            grid_cell(out, words_number(value, number), value);
+        }
+        fputs("</tr>\n", out);
+    }
+    grid_close(out);
+}
+
+static void print_numbers(FILE *out, const struct column_place *place) {
+    const struct fit *fit = place->fit;
+    fputs("<details><summary>Numbers</summary>\n", out);
+    if (fit->series->is_prescribed) {
+        grid_print(out, "Entropy along the prescription", &prescribed_columns, COUNT(courses), courses, place,
+                   COLUMN_LOG_N);
+    } else if (!attention_table_is_alone(fit, place->attention)) {
+        grid_print(out, "Collapse points", &column_fit, COUNT(points), points, place, COLUMN_LOG_N);
+        if (!is_measured(fit)) {
+            fputs("<div class=\"pair\">", out);
+            grid_print(out, "Exponent by windows, without corrections", &column_fit, COUNT(windows), windows,
+                       place, COLUMN_WINDOW);
+            fputs("<div>", out);
+            grid_print(out, "The same with corrections", &column_fit, COUNT(law_windows), law_windows, place,
+                       COLUMN_LAW_WINDOW);
+            grid_print(out, "Rival laws", &column_fit, COUNT(rivals), rivals, place, COLUMN_LAW);
+            fputs("</div></div>", out);
+        }
+        grid_print(out, "Both halves of the TE theorem", &column_fit, COUNT(rates), rates, place,
+                   COLUMN_LOG_N);
+    }
+    print_output(out, place);
+    print_notes(out, fit->series);
+    fputs("</details>\n", out);
+}
+
+/* ---- a series ---- */
+
+static void print_law(FILE *out, const struct column_place *place) {
+    const struct results_series *s = place->fit->series;
+    char text[WORDS_LINE];
+    glossary_link(out, GLOSSARY_FAMILY, s->family->name);
+    if (s->family->parameter_count > 0) {
+        fputs(", ", out);
+        html_math(out, words_parameters(s->family, s->parameter, text));
+    }
+    fputs("; ", out);
+    glossary_link(out, GLOSSARY_CLASS, "class");
+    fprintf(out, " %s; ", family_class_name(s->family->class));
+    glossary_link(out, GLOSSARY_LAMBDA_TYP, NULL);
+    fputs(" ~ ", out);
+    html_math(out, place->fit->has_law ? words_schedule(&place->fit->law, text) : "not known in closed form");
+    if (s->is_prescribed) {
+        fprintf(out, "; ");
+        glossary_link(out, GLOSSARY_PRESCRIPTION, NULL);
+        fprintf(out, " %s", prescription_name[s->prescription]);
+    }
+}
+
+static void print_facts(FILE *out, const struct column_place *place) {
+    const struct fit *fit = place->fit;
+    const struct results_series *s = fit->series;
+    char label[CRITERION_LABEL], first[WORDS], last[WORDS];
+    fputs("<p class=\"facts\">", out);
+    if (is_measured(fit)) {
+        glossary_link(out, GLOSSARY_MEASURED, NULL);
+    } else {
+        print_law(out, place);
+    }
+    fputs("; ", out);
+    glossary_link(out, GLOSSARY_LENGTH, NULL);
+    fputs(" = ", out);
+    html_math(out, words_length(s->log_n[0], first));
+    fputs(" … ", out);
+    html_math(out, words_length(s->log_n[fit->lengths - 1], last));
+    fprintf(out, ", %llu ", (unsigned long long)s->replicates);
+    glossary_link(out, GLOSSARY_REPLICATE, NULL);
+    if (fit->primary < fit->criteria && !s->is_prescribed) {
+        criterion_label(&s->criterion[fit->primary], label);
+        fputs("; ", out);
+        glossary_link(out, GLOSSARY_COLLAPSE, NULL);
+        fputs(" from ", out);
+        glossary_link(out, GLOSSARY_CRITERION, label);
+    }
+    fputs("</p>\n", out);
+}
+
+static void print_sentence(FILE *out, const char *text) {
+    fputs("<p class=\"sentence\">", out);
+    html_math(out, text);
+    fputs("</p>\n", out);
+}
+
+static void print_sentences(FILE *out, const struct column_place *place) {
+    const struct results_note *note = note_find(place->fit->series, "sentence");
+    char sentence[SENTENCE];
+    if (note && note->text) {
+        print_sentence(out, note->text);
+    } else if (place->fit->series->is_prescribed || !attention_table_is_alone(place->fit, place->attention)) {
+        print_sentence(out, sentence_make(place->fit, place->verdict, sentence));
+    }
+    for (size_t r = 0; r < ATTENTION_REGIMES; r++) {
+        const struct attention_part *part = &place->attention->part[r];
+        if (part->points == 0) { continue; }
+        fprintf(out, "<p class=\"sentence\">");
+        glossary_link(out, GLOSSARY_OUTPUT, NULL);
+        fputs(" ", out);
+        grid_badge(out, part->kind);
+        fputs(" ", out);
+        html_math(out, part->sentence);
+        fputs("</p>\n", out);
+    }
+    if (*place->attention->gaussian.sentence) { print_sentence(out, place->attention->gaussian.sentence); }
+}
+
+void section_print(FILE *out, const struct study *study, size_t series, const struct drawing_sheet *sheet) {
+    const struct fit *fit = &study->fit[series];
+    char room[COLUMN_TEXT], id[CONFIG_NAME + 32];
+    enum verdict_kind kind;
+    struct column_place place = column_place(fit, &study->verdict[series], &study->attention[series], room);
+    snprintf(id, sizeof id, "s-%s", fit->name);
+    fprintf(out, "<section class=\"series\" id=\"%s\" aria-labelledby=\"%s:h\"><h3 id=\"%s:h\">%s ", id, id,
+            id, fit->name);
+    if (section_verdict(study, series, &kind)) { grid_badge(out, kind); }
+    fputs("</h3>\n", out);
+    print_facts(out, &place);
+    print_sentences(out, &place);
+    section_print_figures(out, sheet, id, fit->name);
+    print_numbers(out, &place);
+    fputs("</section>\n", out);
+}
