@@ -1,5 +1,4 @@
-/* `gapscale report`: results as one HTML page for people.
- */
+/* `gapscale report`: results as one HTML page for people. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,15 +10,6 @@
 #include "sim/base/message.h"
 #include "sim/base/outfile.h"
 #include "sim/results/destination.h"
-
-static const char usage[] =
-    "usage: gapscale report RESULTS... [-o FILE]\n"
-    "\n"
-    "Writes one HTML page that needs nothing else: verdicts, figures, numbers, settings, and a glossary; of\n"
-    "sweeps, of keys on a sphere, and of what `gapscale diagnose -o` wrote. Figures are drawn with gnuplot;\n"
-    "where that is missing the page has its tables.\n"
-    "\n"
-    "  -o, --output FILE   where the page goes (default: the first RESULTS with .html in place of .h5)\n";
 
 /* The files' names, without folders and endings. Free with free(). */
 static char *title_of(const struct commandline *line) {
@@ -66,8 +56,17 @@ static int report(const char *path, const struct commandline *line) {
 
 int command_report(int argc, char **argv) {
     const char *output = NULL;
-    const struct commandline_option known = {"output", 'o', .text = &output};
-    struct commandline line = {1, &known, NULL, .usage = usage};
+    const struct commandline_option known = {
+        "output", 'o', "FILE", "where the page goes (default: the first RESULTS with .html in place of .h5)",
+        .text = &output};
+    struct commandline line = {
+        .takes = "RESULTS...",
+        .about =
+            "Writes one HTML page that needs nothing else: verdicts, figures, numbers, settings, and a "
+            "glossary; of sweeps, of keys on a sphere, and of what `gapscale diagnose -o` wrote. Figures "
+            "are drawn with gnuplot; where that is missing the page has its tables.",
+        .count = 1,
+        .option = &known};
     if (!commandline_read(&line, argc, argv)) { return line.status; }
     if (!request_is_whole(&line, output)) { return EXIT_USAGE; }
     char *path = output ? memory_copy_text(output) : request_default_output(line.word[0], ".html");
