@@ -661,6 +661,9 @@ for much in "${kinds_of_much[@]}"; do
     holds "$much: with words" grep -q "takes about .* of memory .* are free: ask for fewer" err
     holds "$much: nothing is made" sh -c '! ls much.h5* 2>/dev/null'
 done
+printf 'replicates: 1000000\nkeep_replicates: 10\nn: [2^40]\nrows: drawn\nseries: [{family: gaussian}]\n' >too-long.yaml
+expect 2 "run refuses a million core-hours" run too-long.yaml -o much.h5
+holds "it says how many, and of --force" grep -qE 'takes about .*e\+06 core-hours: .*--force' err
 mkdir -p small
 if mount -t tmpfs -o size=2m tmpfs small 2>/dev/null; then
     printf 'n: [100, 200, 300, 400]\nseries: [{family: gaussian}]\n' >disk.yaml

@@ -2,6 +2,7 @@
 #ifndef GAPSCALE_ANALYSIS_COMMANDS_COMMAND_H
 #define GAPSCALE_ANALYSIS_COMMANDS_COMMAND_H
 
+int command_check(int argc, char **argv);
 int command_fit(int argc, char **argv);
 int command_plot(int argc, char **argv);
 int command_report(int argc, char **argv);

@@ -171,14 +171,20 @@ static void reach_keys_words(const struct fit *fit, const struct reach *reach, c
         reach->window, reach->effective);
 }
 
-const char *sentence_make(const struct fit *fit, const struct verdict *v, char out[SENTENCE]) {
-    char why[384], remedy[128], first[WORDS], value[WORDS];
-    if (v->ground == GROUND_PRESCRIBED) { return prescribed_sentence(&v->prescribed, fit, out); }
-    if (v->ground == GROUND_MEASURED) { return measured_words(fit, out); }
+const char *sentence_reason(const struct fit *fit, const struct verdict *v, char out[SENTENCE]) {
+    char why[384], remedy[128];
     reason(fit, v, why, sizeof why);
     settle_words(fit, v, remedy, sizeof remedy);
     snprintf(out, SENTENCE, "%s: %s.%s", verdict_opening[v->kind], why, remedy);
     cut_words(v, out);
+    return out;
+}
+
+const char *sentence_make(const struct fit *fit, const struct verdict *v, char out[SENTENCE]) {
+    char first[WORDS], value[WORDS];
+    if (v->ground == GROUND_PRESCRIBED) { return prescribed_sentence(&v->prescribed, fit, out); }
+    if (v->ground == GROUND_MEASURED) { return measured_words(fit, out); }
+    sentence_reason(fit, v, out);
     reach_keys_words(fit, &v->reach, out);
     if (isnan(v->exponent.value)) { return out; }
     words_append(out, SENTENCE, " From n = %s", words_length(v->first_log_n, first));

@@ -6,6 +6,9 @@
 
 enum { SENTENCE = PRESCRIBED_SENTENCE };
 
+/* The verdict, why, and what would settle an open one. Returns `out`. */
+const char *sentence_reason(const struct fit *fit, const struct verdict *verdict, char out[SENTENCE]);
+
 /* The verdict, why, what would settle an open one, and the numbers behind it. Returns `out`. */
 const char *sentence_make(const struct fit *fit, const struct verdict *verdict, char out[SENTENCE]);
 

@@ -3,7 +3,6 @@
 #define GAPSCALE_SIM_COMMANDS_COMMAND_H
 
 int command_run(int argc, char **argv);
-int command_check(int argc, char **argv);
 int command_merge(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_families(int argc, char **argv);

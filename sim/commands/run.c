@@ -184,10 +184,21 @@ static int check_disk(const struct run *run, const struct estimate *cost) {
     return EXIT_USAGE;
 }
 
+/* A slip of the pen, mostly. */
+static int check_time(const struct run *run, const struct estimate *cost) {
+    const double most = 1e6, hours = cost->seconds / 3600 / run->o->shards;
+    if (hours <= most || run->o->force) { return EXIT_DONE; }
+    message_error("%s takes about %.1e core-hours: %s, or a part of it with --shard I/N; --force begins all "
+                  "the same",
+                  run->o->config, hours, fewer);
+    return EXIT_USAGE;
+}
+
 static int find_room(struct run *run) {
     struct estimate cost = estimate_room(run->config, run->o->threads);
     int status = check_memory(run, &cost);
-    return status == EXIT_DONE ? check_disk(run, &cost) : status;
+    if (status == EXIT_DONE) { status = check_disk(run, &cost); }
+    return status == EXIT_DONE ? check_time(run, &cost) : status;
 }
 
 /* ---- watch ---- */

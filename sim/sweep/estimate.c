@@ -86,8 +86,12 @@ static struct pace pace_start(const struct config *config, const struct isa *isa
         longest = config->series[i].n_count > longest ? config->series[i].n_count : longest;
     }
     size_t stride = each == SIZE_MAX ? 1 : longest / (each > 0 ? each : 1) + 1;
-    return (struct pace){
-        .config = config, .isa = isa, .stride = stride, .since = omp_get_wtime(), .value = NAN};
+    const double nominal = 1e-9; /* of the cost model, in nanoseconds */
+    return (struct pace){.config = config,
+                         .isa = isa,
+                         .stride = stride,
+                         .since = omp_get_wtime(),
+                         .value = isa ? NAN : nominal};
 }
 
 static double pace_at(struct pace *pace, const struct config_series *series, size_t n) {

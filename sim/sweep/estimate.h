@@ -18,7 +18,7 @@ struct estimate {
     double disk, journal; /* bytes: results file, and journal until it is published */
 };
 struct estimate estimate_sweep(const struct config *config, const struct isa *isa, int threads);
-/* The same without times, at once. */
+/* The same at once, with times by the cost model alone. */
 struct estimate estimate_room(const struct config *config, int threads);
 
 #endif

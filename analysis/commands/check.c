@@ -1,21 +1,24 @@
-/* `gapscale check`: whether a config is good, and what a run of it would cost. */
+/* `gapscale check`: whether a config is good, what a run of it would cost, and what `fit` could say of it. */
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
 
+#include "analysis/commands/command.h"
+#include "analysis/study/forecast.h"
 #include "models/oracle/oracle.h"
 #include "models/theory/typical.h"
 #include "sim/base/machine.h"
 #include "sim/base/message.h"
-#include "sim/commands/command.h"
 #include "sim/commands/options.h"
 #include "sim/config/config_read.h"
 #include "sim/sweep/estimate.h"
 #include "sim/sweep/exact.h"
 
 static const char about[] =
-    "Reads CONFIG, reports every error in it, tells what a run would cost, and warns where the betas do not "
-    "hold the collapse points that are asked for, as they are exactly.";
+    "Reads CONFIG, reports every error in it, tells what a run would cost, warns where the betas do not hold "
+    "the collapse points that are asked for, as they are exactly, and says what `gapscale fit` will be able "
+    "to "
+    "conclude, were rows to follow theory.";
 
 static void print_cost(const struct config *config, int threads) {
     struct estimate cost = estimate_sweep(config, isa_best(), threads);
@@ -110,6 +113,7 @@ int command_check(int argc, char **argv) {
     message_print("%s: good\n", o.config);
     print_cost(config, o.threads);
     print_warnings(config);
+    forecast_print(stdout, config, o.threads);
     config_free(config);
     return EXIT_DONE;
 }

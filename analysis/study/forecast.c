@@ -1,0 +1,143 @@
+#include "analysis/study/forecast.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "analysis/fit/fit.h"
+#include "analysis/text/words.h"
+#include "analysis/verdict/sentence.h"
+#include "models/oracle/oracle.h"
+#include "sim/base/help.h"
+#include "sim/base/memory.h"
+#include "sim/results/results.h"
+#include "sim/sweep/exact.h"
+
+enum { MOST_LENGTHS = 1000 };           /* in all: half a minute */
+static const double MOST_NUMBERS = 1e7; /* of a series */
+
+/* Whether theory knows its means, and the verdict rests on them. */
+static bool is_foretold(const struct config_series *s) {
+    return s->beta.scale != CONFIG_SCALE_PRESCRIPTION &&
+           (s->family->kind == FAMILY_IID || s->family->kind == FAMILY_FIXED) &&
+           !family_is_judged_by_rows(s->family);
+}
+
+/* Of log beta_c of one row; Lambda^typ of the Weibull class grows as n^(1/kappa). */
+static double scatter_of(const struct fit *fit) {
+    bool has_end = fit->series->family->class == FAMILY_WEIBULL && fit->has_law;
+    return 0.5 * fmax(1, has_end ? fit->law.power : 1);
+}
+
+/* A mean entropy that falls as 1/beta through its threshold at the exact collapse point. */
+static void fill_means(struct results_series *s, size_t n, size_t criterion, double scatter) {
+    const size_t betas = s->size[RESULTS_BETA], kept = s->size[RESULTS_REPLICATE];
+    const size_t point = n * s->size[RESULTS_CRITERION] + criterion;
+    double root = s->exact_collapse[point];
+    for (size_t b = n * betas; b < (n + 1) * betas; b++) {
+        double h = s->criterion[criterion].threshold * root / s->beta_ratio[b];
+        s->mean[MEASURE_ENTROPY][b] = s->mean[MEASURE_SUSCEPTIBILITY][b] = h;
+        s->se[MEASURE_ENTROPY][b] = h * scatter / sqrt((double)s->replicates);
+    }
+    if (s->family->kind == FAMILY_FIXED) {
+        for (size_t i = 0; i < kept; i++) { s->collapse[point * kept + i] = root; }
+    }
+}
+
+static void fill_length(struct results_series *s, size_t n, size_t criterion, double scatter) {
+    double p[FAMILY_PARAMETERS] = {0};
+    family_parameters(s->family, s->parameter, s->log_n[n], p);
+    struct oracle *oracle = oracle_create_with(s->family, p, s->log_n[n], s->log_lambda_typ[n]);
+    if (!oracle) { memory_exhausted(); }
+    s->exact_collapse[n * s->size[RESULTS_CRITERION] + criterion] =
+        exact_collapse(oracle, &s->criterion[criterion]);
+    oracle_free(oracle);
+    fill_means(s, n, criterion, scatter);
+}
+
+static void fill_series(struct results_series *s, const struct fit *fit, int threads) {
+    const double scatter = scatter_of(fit);
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+    for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) { fill_length(s, n, fit->primary, scatter); }
+}
+
+static void print_row(FILE *out, const struct fit *fit, const struct verdict *v) {
+    char exponent[WORDS], sigma[WORDS];
+    const struct verdict_estimate *ratio = &v->amplitude;
+    bool known = !isnan(v->exponent.value), rival = v->closest < VERDICT_LAWS;
+    fprintf(out, "  %-20s %-10s %5s +- %-8s %6.2g%%  %-10s %s\n", fit->series->name, verdict_name[v->kind],
+            fit->by_n ? "n" : "log n",
+            words_formatted("%.2g", known ? (v->exponent.high - v->exponent.low) / 2 : NAN, exponent),
+            50 * (ratio->high - ratio->low) / ratio->value, rival ? verdict_law[v->closest] : "-",
+            words_formatted("%.3g", rival ? v->rival[v->closest].excluded_sigma : NAN, sigma));
+}
+
+static void print_series(FILE *out, const struct fit *fit) {
+    struct verdict v;
+    char sentence[SENTENCE];
+    verdict_make(&v, fit);
+    if (v.kind == VERDICT_SUPPORTED) {
+        print_row(out, fit, &v);
+    } else {
+        fprintf(out, "  %-20s ", fit->series->name);
+        help_fill(out, sentence_reason(fit, &v, sentence), 100, 23, 23);
+    }
+}
+
+static void print_head(FILE *out) {
+    fputs("\nwere rows to follow theory, `fit` would say (half 95% intervals; sigma that exclude the closest "
+          "rival):\n\n",
+          out);
+    fprintf(out, "  %-20s %-10s %-17s %7s  %-10s %s\n", "series", "verdict", "exponent of", "ratio", "rival",
+            "sigma");
+}
+
+/* Whether the series could be told of: of a criterion on the entropy; its means are then filled in. */
+static bool forecast_series(FILE *out, struct results_series *s, bool is_first, int threads) {
+    struct fit empty, fit;
+    fit_make(&empty, s, "");
+    bool foretold = empty.primary < empty.criteria && s->criterion[empty.primary].kind == CRITERION_ENTROPY;
+    if (foretold) {
+        if (is_first) { print_head(out); }
+        fill_series(s, &empty, threads);
+        fit_make(&fit, s, "");
+        print_series(out, &fit);
+        fit_release(&fit);
+    }
+    fit_release(&empty);
+    return foretold;
+}
+
+/* One series alone, of which one row is kept, without arrays that would be too large to try. Free with
+ * results_free; NULL: they would be. */
+static struct results *create_series(const struct config *config, size_t index) {
+    struct config_series series = config->series[index];
+    struct config alone = *config;
+    alone.keep_replicates = 1;
+    alone.series = &series;
+    alone.series_count = 1;
+    struct results *shape = results_shape(&alone), *results = NULL;
+    if (results_numbers(shape) < MOST_NUMBERS) {
+        struct results *outline = results_outline(&alone);
+        results = results_create(outline, "");
+        results_free(outline);
+    }
+    results_free(shape);
+    return results;
+}
+
+void forecast_print(FILE *out, const struct config *config, int threads) {
+    size_t told = 0, lengths = 0;
+    for (size_t i = 0; i < config->series_count; i++) {
+        if (!is_foretold(&config->series[i])) { continue; }
+        lengths += config->series[i].n_count;
+        struct results *results = lengths <= MOST_LENGTHS ? create_series(config, i) : NULL;
+        if (!results) {
+            fprintf(out,
+                    "\n(what `fit` would say of series `%s` and those after it takes too long to tell)\n",
+                    config->series[i].name);
+            return;
+        }
+        told += forecast_series(out, &results->series[0], told == 0, threads);
+        results_free(results);
+    }
+}
