@@ -242,14 +242,18 @@ struct accumulation measure_accumulation(const struct row *row) {
     for (size_t k = 2; k <= row->top_count && log_top > best.lambda * row->gap[k - 1]; k++) {
         accumulation_offer(&best, log((double)k), row->gap[k - 1]);
     }
-    for (size_t i = 0; i < row->part_count; i++) {
+    double log_rank, gap;
+    for (size_t i = 0; i < row->part_count && !row->summit; i++) {
         accumulation_offer(&best, row->part[i].log_last, row->part[i].upper);
     }
-    double log_rank, gap;
     if (row->bulk && bulk_accumulation(row->bulk, row->bulk_offset, best.lambda, &log_rank, &gap)) {
         accumulation_offer(&best, log_rank, gap);
     }
-    search_parts(row, row->part, row->part_count, &best);
+    if (!row->summit) {
+        search_parts(row, row->part, row->part_count, &best);
+    } else if (row->summit(row, best.lambda, &log_rank, &gap)) {
+        accumulation_offer(&best, log_rank, gap);
+    }
     return (struct accumulation){best.lambda / row->stretch, best.log_rank, best.gap * row->stretch};
 }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/rows/summit.h"
 
 enum {
     TOP = COMPRESS_TOP,
@@ -32,10 +33,11 @@ struct compress {
 
     /* the row in the making */
     struct compress_source source;
-    double scale, highest;
+    double scale, highest, lowest;
     double *moment; /* [KERNEL_WASTE + bins * parts][KERNEL_NODES] */
     size_t moments, part_capacity;
     struct row row;
+    struct summit *summit;
 
     /* refining a part */
     size_t listed;
@@ -69,11 +71,13 @@ struct compress *compress_create(const struct isa *isa) {
     c->isa = isa;
     c->row.stretch = 1;
     compress_make_nodes(c);
+    c->summit = summit_create(isa);
     return c;
 }
 
 void compress_free(struct compress *c) {
     free(c->moment);
+    summit_free(c->summit);
     row_release(&c->row);
     free(c);
 }
@@ -162,7 +166,7 @@ static double compress_floor(struct compress *c, double cut) {
 
 /* Moments of `bins` bins from the first on, of the scores below the cut. */
 static const double *compress_deposit(struct compress *c, double cut, int64_t first, size_t bins) {
-    const unsigned log_stripes = c->source.in_parts && bins * CROWD <= c->source.count ? 3 : 0;
+    const unsigned log_stripes = bins * CROWD <= c->source.count ? 3 : 0;
     size_t stripes = (size_t)1 << log_stripes, moments = (KERNEL_WASTE + bins * stripes) * KERNEL_NODES;
     if (moments > c->moments) {
         free(c->moment);
@@ -189,7 +193,7 @@ static const double *compress_deposit(struct compress *c, double cut, int64_t fi
 }
 
 /* Second pass: everything below the explicit top, into bins. */
-static void compress_second_pass(struct compress *c, double lowest) {
+static void compress_second_pass(struct compress *c) {
     const double least = 0x1p-1000;
     struct row *row = &c->row;
     double cut = c->pool[row->top_count - 1], cut_gap = compress_gap(c, cut), floor = compress_floor(c, cut);
@@ -197,7 +201,8 @@ static void compress_second_pass(struct compress *c, double lowest) {
         compress_add_ties(row, 0, (double)(c->source.count - row->top_count));
         return;
     }
-    int64_t first = kernel_bin(fmax(floor, least)), last = kernel_bin(fmax(compress_gap(c, lowest), least));
+    int64_t first = kernel_bin(fmax(floor, least)),
+            last = kernel_bin(fmax(compress_gap(c, c->lowest), least));
     size_t bins = (size_t)(last - first + 1);
     compress_reserve(c, bins + 1);
     const double *moment = compress_deposit(c, cut, first, bins);
@@ -289,6 +294,27 @@ static size_t compress_refine(void *maker, const struct row_part *parts, size_t 
     return compress_split(c, lower, upper, before);
 }
 
+static bool compress_summit(const struct row *row, double best, double *log_rank, double *gap) {
+    struct compress *c = row->maker;
+    size_t ties = row->part_count > 0 && row->part[0].lower == row->part[0].upper ? 1 : 0;
+    bool found = ties > 0 && row->part[0].log_last > best * row->part[0].upper;
+    const struct summit_row below = {
+        .source = &c->source,
+        .top = c->highest,
+        .scale = c->scale,
+        .cut = c->pool[c->row.top_count - 1],
+        .lowest = c->lowest,
+        .parts = row->part_count - ties,
+        .part = row->part + ties,
+    };
+    if (found) {
+        *log_rank = row->part[0].log_last;
+        *gap = row->part[0].upper;
+        best = *log_rank / *gap;
+    }
+    return (below.parts > 0 && summit_find(c->summit, &below, best, log_rank, gap)) || found;
+}
+
 /* Linear in t between the edges of the part. */
 static void compress_log_counts(void *maker, const struct row_part *parts, size_t count, const size_t *at,
                                 const double *t, double *log_count) {
@@ -310,12 +336,13 @@ const struct row *compress_row(struct compress *c, const struct compress_source 
     row->top_count = source->count <= ROW_EXPLICIT ? source->count : TOP;
     row->point_count = row->part_count = 0;
     row->refine = compress_refine;
+    row->summit = compress_summit;
     row->log_counts = compress_log_counts;
     row->maker = c;
 
-    double lowest = compress_first_pass(c, row->top_count);
+    c->lowest = compress_first_pass(c, row->top_count);
     c->highest = row->top_score = c->pool[0];
     compress_add_top(c);
-    if (row->top_count < source->count) { compress_second_pass(c, lowest); }
+    if (row->top_count < source->count) { compress_second_pass(c); }
     return row;
 }

@@ -21,7 +21,6 @@ struct compress_source {
     size_t count;
     double limit;  /* -inf: not known */
     double lowest; /* NaN: not known */
-    bool in_parts; /* whether sums over many scores may be taken in parts: other bits, sooner */
     const double *(*chunk)(void *context, size_t index, size_t *count);
 };
 

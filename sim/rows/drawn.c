@@ -8,7 +8,7 @@
 
 enum {
     CHUNK = FAMILY_CHUNK, /* scores drawn at a time */
-    KEPT = 1 << 16,       /* rows up to this length are kept, not drawn again */
+    KEPT = 1 << 22,       /* rows up to this length are kept, not drawn again */
 };
 _Static_assert((int)CHUNKS_LENGTH == (int)CHUNK && (int)KEY_BATCH == (int)CHUNK,
                "a chunk is drawn at a time");

@@ -427,6 +427,16 @@ static size_t above(size_t n, const double *x, double limit, double *out) {
     return count;
 }
 
+static void keys(size_t n, const double *score, const struct kernel_keys *keys, double *gap, uint64_t *key) {
+    const struct kernel_keys k = *keys;
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        gap[i] = (k.top - score[i]) * k.scale;
+        uint64_t range = (vector_bits(gap[i]) - 1 - k.first) >> k.shift;
+        key[i] = range < k.count && score[i] < k.cut ? range : k.count + i % KERNEL_KEYLESS;
+    }
+}
+
 static void nodes(const double matrix[KERNEL_NODES][KERNEL_NODES], const double x[KERNEL_NODES],
                   double out[KERNEL_NODES]) {
     double sum[KERNEL_NODES] = {0};
@@ -461,5 +471,6 @@ const struct kernel JOIN(kernel_, ISA) = {
     .above = above,
     .sort = sort_descending,
     .nodes = nodes,
+    .keys = keys,
     .deposit = deposit,
 };

@@ -20,6 +20,7 @@ enum {
     KERNEL_SORTED = 1024, /* numbers that are sorted without room */
     KERNEL_PEAKS = 256,
     KERNEL_COINS = 4096,
+    KERNEL_KEYLESS = 8,
 };
 
 struct kernel_range {
@@ -30,6 +31,15 @@ struct kernel_range {
  * weights times gaps, of squared weights. */
 struct kernel_softmax {
     double ties, rest, gap, square;
+};
+
+/* Ranges of gap = (top - score) scale: range k holds the doubles whose bits exceed first + (k << shift), and
+ * no further than first + ((k + 1) << shift), k < count < 2^13, shift < 52. */
+struct kernel_keys {
+    double top, scale, cut;
+    uint64_t first;
+    unsigned shift;
+    size_t count;
 };
 
 struct kernel {
@@ -96,6 +106,8 @@ struct kernel {
     /* out[j] = sum_k matrix[k][j] x[k], k in order. */
     void (*nodes)(const double matrix[KERNEL_NODES][KERNEL_NODES], const double x[KERNEL_NODES],
                   double out[KERNEL_NODES]);
+    /* Gaps, and the ranges they are in; count + i % KERNEL_KEYLESS in none, or not below the cut. */
+    void (*keys)(size_t n, const double *score, const struct kernel_keys *keys, double *gap, uint64_t *key);
     /* Adds the scores below `cut` to bins of gap = (top - score) scale. Bin b covers the gaps
      * (kernel_bin_edge(b), kernel_bin_edge(b + 1)]; its moments k are the sums of x^k with x in (-1, 1] the
      * position in the bin. Score i adds to number i mod S of the S = 2^log_stripes parts of those sums, which

@@ -50,17 +50,12 @@ double measured_limit(const struct kernel *kernel, const double peak[KERNEL_PEAK
     return low;
 }
 
-static const struct row *make_row(struct measured *m, size_t count, const double *scores, double scale,
-                                  const struct measured_bounds *bounds, bool in_parts) {
-    m->count = count;
-    m->scores = scores;
-    struct compress_source source = {m, count, bounds->limit, bounds->lowest, in_parts, measured_chunk};
-    return compress_row(m->compress, &source, scale);
-}
-
 const struct row *measured_row_within(struct measured *m, size_t count, const double *scores, double scale,
                                       const struct measured_bounds *bounds) {
-    return make_row(m, count, scores, scale, bounds, true);
+    m->count = count;
+    m->scores = scores;
+    struct compress_source source = {m, count, bounds->limit, bounds->lowest, measured_chunk};
+    return compress_row(m->compress, &source, scale);
 }
 
 const struct row *measured_row(struct measured *m, size_t count, const double *scores, double scale) {
@@ -70,5 +65,5 @@ const struct row *measured_row(struct measured *m, size_t count, const double *s
         struct kernel_range range = m->kernel->peaks(count, scores, peak);
         bounds = (struct measured_bounds){measured_limit(m->kernel, peak, range, COMPRESS_TOP), range.low};
     }
-    return make_row(m, count, scores, scale, &bounds, false);
+    return measured_row_within(m, count, scores, scale, &bounds);
 }

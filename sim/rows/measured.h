@@ -24,7 +24,7 @@ double measured_limit(const struct kernel *kernel, const double peak[KERNEL_PEAK
  * that made them is part of what is measured. Row and scores stay in use until the next call with the same
  * workspace. */
 const struct row *measured_row(struct measured *measured, size_t count, const double *scores, double scale);
-/* The same row but for rounding of what stands for its bins, sooner. */
+/* The same row, sooner. */
 const struct row *measured_row_within(struct measured *measured, size_t count, const double *scores,
                                       double scale, const struct measured_bounds *bounds);
 

@@ -52,6 +52,9 @@ struct row {
      * (neighbours), in order, valid until the next call; none where their log N/gap cannot exceed `best`. */
     size_t (*refine)(void *maker, const struct row_part *parts, size_t count, double best,
                      const struct row_part **finer);
+    /* Whether log rank/gap of a score in the row's parts exceeds `best`: the largest, with its rank and gap.
+     * NULL: whoever asks refines. (Given the row, whose parts may have other ranks than the maker's.) */
+    bool (*summit)(const struct row *row, double best, double *log_rank, double *gap);
     /* log of the number of scores with gap <= t[i], for t[i] inside of part[at[i]], the row's or finer ones;
      * t grows. */
     void (*log_counts)(void *maker, const struct row_part *part, size_t count, const size_t *at,
