@@ -49,19 +49,20 @@ static struct reach row_reach(const struct row *row, double beta, struct reach r
     return reach;
 }
 
-/* Of the points alone, without what hangs on 2 beta. */
-static struct averages points_averages(double rest, double m1, double m2) {
-    return (struct averages){
-        .log_z = log1p(rest),
-        .mean = m1,
-        .variance = fmax(0, m2 - m1 * m1),
-        .top_weight = 1 / (1 + rest),
-    };
+/* Of the points alone, without what hangs on 2 beta; without a bulk that is all, and nothing is in balance.
+ */
+static void points_averages(double rest, double s1, double s2, struct averages *c) {
+    double weight = 1 / (1 + rest), mean = s1 * weight;
+    c->log_z = log1p(rest);
+    c->mean = mean;
+    c->variance = fmax(0, s2 * weight - mean * mean);
+    c->third = c->fourth = 0;
+    c->top_weight = weight;
+    c->balance = NAN;
 }
 
-/* Sums over the bulk at beta, with gaps of the row; log Z is -inf where there is nothing. */
+/* Sums over the bulk at beta, with gaps of the row. */
 static struct bulk_sums row_bulk(const struct kernel *kernel, const struct row *row, double beta) {
-    if (!row->bulk) { return (struct bulk_sums){.log_z = -INFINITY}; }
     struct bulk_sums b = bulk_sums(row->bulk, kernel, beta, beta * row->bulk_offset + NEGLIGIBLE);
     b.log_z -= beta * row->bulk_offset;
     b.mean += row->bulk_offset;
@@ -71,8 +72,10 @@ static struct bulk_sums row_bulk(const struct kernel *kernel, const struct row *
 /* exp(x) for x <= 0, without the C library's slow way to 0. */
 static double share_of(double x) { return x < -746 ? 0 : exp(x); }
 
-/* Adds the bulk, where it is seen: central moments of a mixture about its mean. */
-static bool add_bulk(const struct bulk_sums *b, double beta, struct averages *c) {
+/* Adds the row's bulk, where it is seen: central moments of a mixture about its mean. */
+static bool add_bulk(const struct kernel *kernel, const struct row *row, double beta, struct averages *c) {
+    if (!row->bulk) { return false; }
+    struct bulk_sums sums = row_bulk(kernel, row, beta), *b = &sums;
     c->balance = (b->log_z - c->log_z) / (beta * (b->mean - c->mean));
     if (!(b->log_z - c->log_z > NEGLIGIBLE)) { return false; }
     double log_z = log_sum_exp(c->log_z, b->log_z),
@@ -141,7 +144,7 @@ static void sum_others(const struct kernel *kernel, const struct row *row, doubl
 void averages_chain(const struct kernel *kernel, const struct row *row, double beta, size_t count,
                     const double *const *nodes, struct averages *averages) {
     double sum[KERNEL_OCTAVES][KERNEL_AVERAGES];
-    struct averages c[KERNEL_OCTAVES];
+    struct averages last;
     bool seen[KERNEL_OCTAVES];
     if (nodes) {
         sum_others(kernel, row, beta, count + 1, nodes, sum);
@@ -149,16 +152,15 @@ void averages_chain(const struct kernel *kernel, const struct row *row, double b
         sum_points(kernel, row, beta, count + 1, sum);
     }
     for (size_t o = 0; o <= count; o++, beta *= 2) {
-        double z = 1 + sum[o][0];
-        struct bulk_sums bulk = row_bulk(kernel, row, beta);
-        c[o] = points_averages(sum[o][0], sum[o][1] / z, sum[o][2] / z);
-        seen[o] = add_bulk(&bulk, beta, &c[o]);
+        struct averages *c = o < count ? &averages[o] : &last;
+        points_averages(sum[o][0], sum[o][1], sum[o][2], c);
+        seen[o] = add_bulk(kernel, row, beta, c);
     }
     for (size_t o = 0; o < count; o++) {
-        double z = 1 + sum[o][0], points = (1 + sum[o + 1][0]) / z / z;
-        averages[o] = c[o];
-        averages[o].mean_twice = c[o + 1].mean;
-        averages[o].log_participation = c[o + 1].log_z - 2 * c[o].log_z;
+        const struct averages *twice = o + 1 < count ? &averages[o + 1] : &last;
+        double weight = 1 / (1 + sum[o][0]), points = (1 + sum[o + 1][0]) * weight * weight;
+        averages[o].mean_twice = twice->mean;
+        averages[o].log_participation = twice->log_z - 2 * averages[o].log_z;
         averages[o].participation = seen[o] || seen[o + 1] ? share_of(averages[o].log_participation) : points;
     }
 }
@@ -169,10 +171,10 @@ struct averages averages_at(const struct kernel *kernel, const struct row *row, 
     kernel->weights(points, row->gap, beta, row->scratch);
     kernel->moments(points - 1, row->gap + 1, row->count + 1, row->scratch + 1, s);
     double z = 1 + s[0], m1 = s[1] / z, m2 = s[2] / z, m3 = s[3] / z, m4 = s[4] / z;
-    struct averages c = points_averages(s[0], m1, m2);
+    struct averages c = {0};
+    points_averages(s[0], s[1], s[2], &c);
     c.third = m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1;
     c.fourth = m4 - 4 * m1 * m3 + 6 * m1 * m1 * m2 - 3 * m1 * m1 * m1 * m1;
-    struct bulk_sums bulk = row_bulk(kernel, row, beta);
-    add_bulk(&bulk, beta, &c);
+    add_bulk(kernel, row, beta, &c);
     return c;
 }
