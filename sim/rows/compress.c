@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/rows/pyramid.h"
 #include "sim/rows/summit.h"
 
 enum {
@@ -20,6 +21,7 @@ enum {
     PORTION = 256,            /* so many looked at together where no limit is known */
     LISTED = 4096,            /* parts of up to so many scores are refined into single scores, */
     SPLIT = 64,               /* others into so many parts */
+    GRID = 32,                /* betas that are worth a plan of their sums */
     CROWD = 64,               /* scores of a bin that its moments are summed in parts for */
 };
 
@@ -37,7 +39,9 @@ struct compress {
     double *moment; /* [KERNEL_WASTE + bins * parts][KERNEL_NODES] */
     size_t moments, part_capacity;
     struct row row;
+    struct pyramid *pyramid;
     struct summit *summit;
+    double tied, tied_gap; /* scores that tie with the last explicit one, in no bin */
 
     /* refining a part */
     size_t listed;
@@ -71,12 +75,14 @@ struct compress *compress_create(const struct isa *isa) {
     c->isa = isa;
     c->row.stretch = 1;
     compress_make_nodes(c);
+    c->pyramid = pyramid_create(isa->kernel, c->node, (const double(*)[KERNEL_NODES])c->lagrange);
     c->summit = summit_create(isa);
     return c;
 }
 
 void compress_free(struct compress *c) {
     free(c->moment);
+    pyramid_free(c->pyramid);
     summit_free(c->summit);
     row_release(&c->row);
     free(c);
@@ -144,9 +150,45 @@ static void compress_add_top(struct compress *c) {
     row_add_points(&c->row, c->row.top_count, gap, one);
 }
 
+static void compress_sums(struct compress *c, size_t count, const double *beta,
+                          double (*sum)[KERNEL_AVERAGES]) {
+    double gap[PYRAMID_BETAS], weight[PYRAMID_BETAS];
+    pyramid_sums(c->pyramid, c->row.log_n, count, beta, sum);
+    if (!(c->tied > 0)) { return; }
+    for (size_t b = 0; b < count; b++) { gap[b] = fmin(beta[b], 1e300); }
+    c->isa->kernel->weights(count, gap, c->tied_gap, weight);
+    for (size_t b = 0; b < count; b++) {
+        double power = c->tied * weight[b];
+        for (size_t m = 0; m < KERNEL_AVERAGES; m++, power *= c->tied_gap) { sum[b][m] += power; }
+    }
+}
+
+/* Of a grid; fewer betas are as soon measured from the points. Where 2 beta[b] is another of the betas, so
+ * are its sums. */
+static bool compress_node_sums(void *maker, size_t count, const double *beta,
+                               double (*sum)[KERNEL_AVERAGES]) {
+    const double same = 1e-14;
+    double asked[PYRAMID_BETAS];
+    size_t twice[PYRAMID_BETAS], total = count;
+    if (count < GRID || 2 * count > PYRAMID_BETAS) { return false; }
+    memcpy(asked, beta, count * sizeof *beta);
+    for (size_t b = 0, j = 0; b < count; b++) {
+        while (j < count && beta[j] < 2 * beta[b] * (1 - same)) { j++; }
+        bool found = j < count && beta[j] <= 2 * beta[b] * (1 + same);
+        twice[b] = found ? j : total;
+        if (!found) { asked[total++] = 2 * beta[b]; }
+    }
+    compress_sums(maker, total, asked, sum);
+    for (size_t b = count; b-- > 0;) { memmove(sum[count + b], sum[twice[b]], sizeof *sum); }
+    return true;
+}
+
 /* Scores that tie with the last explicit one but found no place in the top. */
-static void compress_add_ties(struct row *row, double gap, double ties) {
+static void compress_add_ties(struct compress *c, double gap, double ties) {
+    struct row *row = &c->row;
     if (!(ties > 0)) { return; }
+    c->tied = ties;
+    c->tied_gap = gap;
     row_add_part(row, gap, gap, (double)row->top_count, ties, 0);
     row_add_point(row, gap, ties);
 }
@@ -198,7 +240,7 @@ static void compress_second_pass(struct compress *c) {
     struct row *row = &c->row;
     double cut = c->pool[row->top_count - 1], cut_gap = compress_gap(c, cut), floor = compress_floor(c, cut);
     if (floor == INFINITY) {
-        compress_add_ties(row, 0, (double)(c->source.count - row->top_count));
+        compress_add_ties(c, 0, (double)(c->source.count - row->top_count));
         return;
     }
     int64_t first = kernel_bin(fmax(floor, least)),
@@ -206,9 +248,11 @@ static void compress_second_pass(struct compress *c) {
     size_t bins = (size_t)(last - first + 1);
     compress_reserve(c, bins + 1);
     const double *moment = compress_deposit(c, cut, first, bins);
+    pyramid_build(c->pyramid, first, bins, (const double(*)[KERNEL_NODES])moment);
+    row->node_sums = compress_node_sums;
     double deposited = 0;
     for (size_t b = 0; b < bins; b++) { deposited += moment[b * KERNEL_NODES]; }
-    compress_add_ties(row, cut_gap, (double)(c->source.count - row->top_count) - deposited);
+    compress_add_ties(c, cut_gap, (double)(c->source.count - row->top_count) - deposited);
 
     double before = (double)c->source.count - deposited;
     for (size_t b = 0; b < bins; b++, moment += KERNEL_NODES) {
@@ -333,8 +377,10 @@ const struct row *compress_row(struct compress *c, const struct compress_source 
 
     struct row *row = &c->row;
     row->log_n = log((double)source->count);
+    c->tied = 0;
     row->top_count = source->count <= ROW_EXPLICIT ? source->count : TOP;
     row->point_count = row->part_count = 0;
+    row->node_sums = NULL;
     row->refine = compress_refine;
     row->summit = compress_summit;
     row->log_counts = compress_log_counts;

@@ -7,8 +7,10 @@
 
 #include "models/numeric/vector_inline.h"
 #include "sim/rows/deposit_inline.h"
+#include "sim/rows/lanes_inline.h"
 #include "sim/rows/places_inline.h"
 #include "sim/rows/powers_inline.h"
+#include "sim/rows/rungs_inline.h"
 #include "sim/rows/sort_inline.h"
 
 #ifndef ISA
@@ -17,18 +19,7 @@
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
 
-enum { LANES = KERNEL_LANES, BATCH = 256 };
-
-/* Some of the lanes, in one register: sums over many points take one such part after the other. */
-#if defined(__AVX512F__)
-enum { WIDTH = 8 };
-#elif defined(__AVX__)
-enum { WIDTH = 4 };
-#else
-enum { WIDTH = 2 };
-#endif
-typedef double lanes __attribute__((vector_size(WIDTH * sizeof(double))));
-typedef int64_t bit_lanes __attribute__((vector_size(WIDTH * sizeof(double))));
+enum { BATCH = 256 };
 
 /* The high and low halves convert exactly, so their sum is rounded once. */
 static inline double uniform_from_word(uint64_t word) {
@@ -48,10 +39,6 @@ static void uniforms(const uint64_t key[4], uint64_t purpose, uint64_t first, si
         out[4 * i + 2] = uniform_from_word(word.v[2]);
         out[4 * i + 3] = uniform_from_word(word.v[3]);
     }
-}
-
-static inline double lanes_total(const double s[LANES]) {
-    return ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
 }
 
 static void weights(size_t n, const double *gap, double beta, double *e) {
@@ -472,5 +459,7 @@ const struct kernel JOIN(kernel_, ISA) = {
     .sort = sort_descending,
     .nodes = nodes,
     .keys = keys,
+    .join = join_bins,
+    .rungs = sum_rungs,
     .deposit = deposit,
 };

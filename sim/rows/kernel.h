@@ -42,6 +42,14 @@ struct kernel_keys {
     size_t count;
 };
 
+/* Bins of gaps size (c_i + h x), |x| <= 1, with the moments of x of their scores, factor[i][m] = c_i^m w_i,
+ * and series[m][k]: coefficients of x^k of (h x)^m f(x). Such a score has weight w_i f(x). */
+struct kernel_rung {
+    size_t bins;
+    double size;
+    const double (*factor)[KERNEL_AVERAGES], (*series)[KERNEL_NODES], (*moment)[KERNEL_NODES];
+};
+
 struct kernel {
     /* out[0..4 blocks): uniforms in (0, 1) from the Threefry blocks (first + i, purpose), four words
      * of 64 bits each; u = (word + 1/2) 2^-64 rounded to double, at most 1 - 2^-53. */
@@ -108,6 +116,12 @@ struct kernel {
                   double out[KERNEL_NODES]);
     /* Gaps, and the ranges they are in; count + i % KERNEL_KEYLESS in none, or not below the cut. */
     void (*keys)(size_t n, const double *score, const struct kernel_keys *keys, double *gap, uint64_t *key);
+    /* to[i]: moments of the bin that from[2 i] and from[2 i + 1] are the lower and the upper half of;
+     * half[.][j][k]: how moment j of it enters moment k. */
+    void (*join)(size_t n, const double half[2][KERNEL_NODES][KERNEL_NODES],
+                 const double (*from)[KERNEL_NODES], double (*to)[KERNEL_NODES]);
+    /* out[m] = sum of weight gap^m over the scores of all rungs. */
+    void (*rungs)(size_t count, const struct kernel_rung *rung, double out[KERNEL_AVERAGES]);
     /* Adds the scores below `cut` to bins of gap = (top - score) scale. Bin b covers the gaps
      * (kernel_bin_edge(b), kernel_bin_edge(b + 1)]; its moments k are the sums of x^k with x in (-1, 1] the
      * position in the bin. Score i adds to number i mod S of the S = 2^log_stripes parts of those sums, which

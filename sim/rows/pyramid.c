@@ -1,0 +1,244 @@
+/* With beta = m 2^q and gaps 2^e (1 + t), 0 < t <= 1, exp(-beta gap) depends on m and on u = q + e alone: a
+ * rung is what octave e needs at all such beta, in bins of one width. In a bin of middle c and half-width h,
+ * both over 2^e, it stands for the exponential by
+ *     exp(-m 2^u (c + h x)) = exp(-m 2^u c) p_0(x),   p_0 = sum_k series[0][k] x^k,
+ * and by p_1, p_2 for h x and (h x)^2 times the last factor (kernel.h, `rungs`). */
+#include "sim/rows/pyramid.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+
+enum {
+    WIDE = KERNEL_BINS_PER_OCTAVE,
+    LEVELS = 6,          /* widths: WIDE, WIDE/2, .. 1 bins an octave */
+    TIER = 2 * WIDE - 1, /* bins of all widths, the narrow ones first */
+    LOWEST = -64,        /* u up to which all weights are 1 but for rounding, */
+    FARTHEST = 100,      /* beta gap from which on they are nothing, */
+    HIGHEST = 7,         /* and u there */
+    RUNGS = HIGHEST - LOWEST + 1,
+    TOGETHER = 16, /* octaves */
+};
+_Static_assert(1 << (LEVELS - 1) == WIDE, "an octave is one bin in the end");
+
+struct rung {
+    size_t level;
+    double factor[WIDE][KERNEL_AVERAGES], series[KERNEL_AVERAGES][KERNEL_NODES];
+};
+
+/* Betas, their mantissas, and the rungs that were asked for. */
+struct plan {
+    size_t count, mantissas, rungs;
+    double beta[PYRAMID_BETAS], mantissa[PYRAMID_BETAS];
+    size_t at[PYRAMID_BETAS]; /* (beta): its mantissa */
+    int power[PYRAMID_BETAS];
+    struct rung *(*by_power)[RUNGS]; /* (mantissa, u - LOWEST); NULL: not made yet */
+    size_t mantissa_room;
+    struct rung **rung; /* all there ever were, to be used again */
+    size_t rung_room;
+};
+
+struct pyramid {
+    const struct kernel *kernel;
+    double node[KERNEL_NODES], values[KERNEL_NODES][KERNEL_NODES]; /* [node][coefficient] */
+    double join[2][KERNEL_NODES][KERNEL_NODES];                    /* [which half][moment of it][moment] */
+    struct plan plan; /* for a grid of betas that comes again and again */
+
+    /* the row at hand */
+    int64_t first_octave;
+    size_t octaves, room;
+    size_t begin, end;              /* its bins, from the first octave's first on */
+    double (*moment)[KERNEL_NODES]; /* [octaves * TIER] */
+    double *start;                  /* [octaves]: their lower ends */
+};
+
+/* (x -+ 1)/2 to the k-th power: a half's moments in those of the whole. */
+static void make_join(struct pyramid *p) {
+    for (int half = 0; half < 2; half++) {
+        double sign = half == 0 ? -1 : 1;
+        p->join[half][0][0] = 1;
+        for (size_t k = 1; k < KERNEL_NODES; k++) {
+            for (size_t j = 0; j <= k; j++) {
+                double same = j < k ? p->join[half][j][k - 1] : 0,
+                       less = j > 0 ? p->join[half][j - 1][k - 1] : 0;
+                p->join[half][j][k] = (sign * same + less) / 2;
+            }
+        }
+    }
+}
+
+struct pyramid *pyramid_create(const struct kernel *kernel, const double node[KERNEL_NODES],
+                               const double lagrange[KERNEL_NODES][KERNEL_NODES]) {
+    struct pyramid *p = memory_create(1, sizeof *p);
+    p->kernel = kernel;
+    for (size_t j = 0; j < KERNEL_NODES; j++) {
+        p->node[j] = node[j];
+        for (size_t k = 0; k < KERNEL_NODES; k++) { p->values[j][k] = lagrange[k][j]; }
+    }
+    make_join(p);
+    return p;
+}
+
+void pyramid_free(struct pyramid *p) {
+    for (size_t k = 0; k < p->plan.rung_room; k++) { free(p->plan.rung[k]); }
+    free(p->plan.rung);
+    free(p->plan.by_power);
+    free(p->moment);
+    free(p->start);
+    free(p);
+}
+
+/* ---- moments ---- */
+
+static size_t level_bins(size_t level) { return (size_t)WIDE >> level; }
+
+/* Of an octave's bins, where those of a level begin. */
+static size_t level_start(size_t level) { return 2 * WIDE - 2 * level_bins(level); }
+
+static void join_octave(const struct pyramid *p, double (*moment)[KERNEL_NODES]) {
+    for (size_t level = 1; level < LEVELS; level++) {
+        p->kernel->join(level_bins(level), p->join,
+                        (const double(*)[KERNEL_NODES])moment + level_start(level - 1),
+                        moment + level_start(level));
+    }
+}
+
+void pyramid_build(struct pyramid *p, int64_t first, size_t bins, const double (*moment)[KERNEL_NODES]) {
+    p->first_octave = first / WIDE; /* bins of positive gaps have positive numbers */
+    p->begin = (size_t)(first % WIDE);
+    p->end = p->begin + bins;
+    p->octaves = (p->end - 1) / WIDE + 1;
+    if (p->octaves > p->room) {
+        free(p->moment);
+        p->moment = memory_create_aligned(p->octaves * TIER, sizeof *p->moment);
+        p->start = memory_resize(p->start, p->octaves, sizeof *p->start);
+        p->room = p->octaves;
+    }
+    for (size_t o = 0, from = 0; o < p->octaves; o++) {
+        double(*octave)[KERNEL_NODES] = p->moment + o * TIER;
+        size_t low = o == 0 ? p->begin : 0, high = o + 1 == p->octaves ? p->end - o * WIDE : WIDE;
+        p->start[o] = kernel_bin_edge((p->first_octave + (int64_t)o) * WIDE);
+        memset(octave, 0, WIDE * sizeof *octave);
+        memcpy(octave + low, moment + from, (high - low) * sizeof *octave);
+        from += high - low;
+        join_octave(p, octave);
+    }
+}
+
+/* ---- rungs ---- */
+
+/* The widest bins that are narrow enough. */
+static size_t level_of(double size) {
+    const double widest = 0.16;
+    size_t level = 0;
+    while (level + 1 < LEVELS && size <= widest * (double)(2 * level_bins(level + 1))) { level++; }
+    return level;
+}
+
+static void make_rung(const struct pyramid *p, double mantissa, int u, struct rung *r) {
+    double size = ldexp(mantissa, u); /* beta times the octave's lower end */
+    double half, middle[WIDE], weight[WIDE], value[KERNEL_NODES];
+    r->level = level_of(size);
+    half = 0.5 / (double)level_bins(r->level);
+    for (size_t i = 0; i < level_bins(r->level); i++) { middle[i] = 1 + (double)(2 * i + 1) * half; }
+    p->kernel->weights(level_bins(r->level), middle, size, weight);
+    for (size_t i = 0; i < level_bins(r->level); i++) {
+        r->factor[i][0] = weight[i];
+        r->factor[i][1] = weight[i] * middle[i];
+        r->factor[i][2] = weight[i] * middle[i] * middle[i];
+    }
+    p->kernel->weights(KERNEL_NODES, p->node, size * half, value);
+    for (size_t m = 0; m < KERNEL_AVERAGES; m++) {
+        p->kernel->nodes(p->values, value, r->series[m]);
+        for (size_t j = 0; j < KERNEL_NODES; j++) { value[j] *= half * p->node[j]; }
+    }
+}
+
+static struct rung *new_rung(struct plan *plan) {
+    if (plan->rungs == plan->rung_room) {
+        plan->rung = memory_resize(plan->rung, plan->rung_room + 1, sizeof *plan->rung);
+        plan->rung[plan->rung_room++] = memory_create(1, sizeof(struct rung));
+    }
+    return plan->rung[plan->rungs++];
+}
+
+static const struct rung *rung_of(const struct pyramid *p, struct plan *plan, size_t mantissa, int u) {
+    int at = u > LOWEST ? u : LOWEST;
+    struct rung **rung = &plan->by_power[mantissa][at - LOWEST];
+    if (!*rung) {
+        *rung = new_rung(plan);
+        make_rung(p, plan->mantissa[mantissa], at, *rung);
+    }
+    return *rung;
+}
+
+static size_t mantissa_of(struct plan *plan, double mantissa) {
+    const double same = 1e-14;
+    for (size_t i = 0; i < plan->mantissas; i++) {
+        if (fabs(plan->mantissa[i] - mantissa) <= same) { return i; }
+    }
+    plan->mantissa[plan->mantissas] = mantissa;
+    return plan->mantissas++;
+}
+
+static void make_plan(struct plan *plan, size_t count, const double *beta) {
+    plan->count = count;
+    plan->mantissas = plan->rungs = 0;
+    memcpy(plan->beta, beta, count * sizeof *beta);
+    for (size_t b = 0; b < count; b++) {
+        double mantissa = frexp(beta[b], &plan->power[b]);
+        plan->at[b] = mantissa_of(plan, mantissa);
+    }
+    if (plan->mantissas > plan->mantissa_room) {
+        plan->mantissa_room = plan->mantissas;
+        plan->by_power = memory_resize(plan->by_power, plan->mantissas, sizeof *plan->by_power);
+    }
+    for (size_t i = 0; i < plan->mantissas * RUNGS; i++) { plan->by_power[i / RUNGS][i % RUNGS] = NULL; }
+}
+
+/* ---- sums ---- */
+
+/* Bins of an octave that hold what the row has there. */
+static struct kernel_rung bins_of(const struct pyramid *p, const struct rung *rung, size_t octave) {
+    size_t low = octave == 0 ? p->begin : 0, high = octave + 1 == p->octaves ? p->end - octave * WIDE : WIDE,
+           first = low >> rung->level, last = (high - 1) >> rung->level;
+    const double(*moment)[KERNEL_NODES] = (const double(*)[KERNEL_NODES])p->moment + octave * TIER;
+    return (struct kernel_rung){.bins = last + 1 - first,
+                                .factor = rung->factor + first,
+                                .series = rung->series,
+                                .moment = moment + level_start(rung->level) + first,
+                                .size = p->start[octave]};
+}
+
+static void add_sums(const struct pyramid *p, size_t count, const struct kernel_rung *rung,
+                     double sum[KERNEL_AVERAGES]) {
+    double more[KERNEL_AVERAGES];
+    p->kernel->rungs(count, rung, more);
+    for (size_t m = 0; m < KERNEL_AVERAGES; m++) { sum[m] += more[m]; }
+}
+
+void pyramid_sums(struct pyramid *p, double log_n, size_t count, const double *beta,
+                  double (*sum)[KERNEL_AVERAGES]) {
+    const double negligible = 45, farthest = fmin(FARTHEST, log_n + negligible);
+    const int first_power = (int)p->first_octave - 1023; /* of the first octave's lower end */
+    struct plan *plan = &p->plan;
+    if (plan->count != count || memcmp(plan->beta, beta, count * sizeof *beta) != 0) {
+        make_plan(plan, count, beta);
+    }
+    for (size_t b = 0; b < count; b++) {
+        struct kernel_rung rung[TOGETHER];
+        size_t some = 0;
+        memset(sum[b], 0, sizeof sum[b]);
+        for (size_t o = 0; o < p->octaves && beta[b] * p->start[o] <= farthest; o++) {
+            int u = plan->power[b] + first_power + (int)o;
+            rung[some++] = bins_of(p, rung_of(p, plan, plan->at[b], u), o);
+            if (some < TOGETHER) { continue; }
+            add_sums(p, some, rung, sum[b]);
+            some = 0;
+        }
+        if (some > 0) { add_sums(p, some, rung, sum[b]); }
+    }
+}

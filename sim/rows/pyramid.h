@@ -1,0 +1,35 @@
+/* pyramid: sums over binned scores at many betas. Bins of KERNEL_BINS_PER_OCTAVE an octave of gap, given by
+ * their moments, are joined in pairs, up to one bin an octave: moments of a joint bin are exact. At a beta
+ * every octave is summed in the widest bins that are no wider than 0.32/beta, where there are any, over which
+ * the polynomial of degree KERNEL_NODES - 1 stands for the exponential. With z = beta times half a bin's
+ * width it is off by 2 (z/2)^8/8! at most, and its m-th derivative by log beta by 8^m times that: by 1e-13,
+ * 1e-12 and 6e-12 of the sum, m = 0..2. Only where beta gap > 10 are the narrowest bins wider.
+ *
+ * What depends on the betas alone is kept for the next row.
+ */
+#ifndef GAPSCALE_SIM_ROWS_PYRAMID_H
+#define GAPSCALE_SIM_ROWS_PYRAMID_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/rows/kernel.h"
+
+struct pyramid; /* a workspace: one per thread */
+
+/* lagrange[k][j]: coefficient of x^k of the polynomial that is 1 at node[j] and 0 at the others. */
+struct pyramid *pyramid_create(const struct kernel *kernel, const double node[KERNEL_NODES],
+                               const double lagrange[KERNEL_NODES][KERNEL_NODES]);
+void pyramid_free(struct pyramid *pyramid);
+
+/* Moments (sim/rows/kernel.h) of `bins` >= 1 bins from the first on; they are copied. */
+void pyramid_build(struct pyramid *pyramid, int64_t first, size_t bins, const double (*moment)[KERNEL_NODES]);
+
+enum { PYRAMID_BETAS = 256 };
+/* sum[b][m]: of gap^m e^{-beta[b] gap} over all scores in bins, e^log_n at most, m = 0..2, but for what is
+ * below e^-45 together; beta > 0, count <= PYRAMID_BETAS. Betas of one mantissa, to 1e-14, share most of the
+ * work. */
+void pyramid_sums(struct pyramid *pyramid, double log_n, size_t count, const double *beta,
+                  double (*sum)[KERNEL_AVERAGES]);
+
+#endif
