@@ -58,20 +58,33 @@ static inline double vector_exp_one(double x) {
     return x > highest ? INFINITY : value;
 }
 
-/* exp(x) for x <= 0 and not far above, 0 below -708; the sum in pairs, so that little waits for what comes
- * before. */
-static inline double vector_decay_one(double x) {
-    const double lowest = -708;
-    double y = x < lowest ? lowest : x;
-    double rounded = y * 1.4426950408889634 + VECTOR_ROUNDER, k = rounded - VECTOR_ROUNDER;
-    double r = y - k * VECTOR_LN2_HIGH - k * VECTOR_LN2_LOW, r2 = r * r, r4 = r2 * r2;
-    double scale = vector_from_bits((vector_bits(rounded) + 1023) << 52);
+/* The same in pairs, so that little waits for what comes before. */
+static inline double vector_decay_reduced(double r) {
+    double r2 = r * r, r4 = r2 * r2;
     double a = 0.5 + r * (1.0 / 6.0), b = 1.0 / 24.0 + r * (1.0 / 120.0);
     double c = 1.0 / 720.0 + r * (1.0 / 5040.0), d = 1.0 / 40320.0 + r * (1.0 / 362880.0);
     double e = 1.0 / 3628800.0 + r * (1.0 / 39916800.0), f = 1.0 / 479001600.0 + r * (1.0 / 6227020800.0);
     double q = (a + r2 * b) + r4 * ((c + r2 * d) + r4 * (e + r2 * f));
-    double value = (1 + (r + r2 * q)) * scale;
+    return r + r2 * q;
+}
+
+/* exp(x) for x <= 0 and not far above, 0 below -708. */
+static inline double vector_decay_one(double x) {
+    const double lowest = -708;
+    double y = x < lowest ? lowest : x;
+    double rounded = y * 1.4426950408889634 + VECTOR_ROUNDER, k = rounded - VECTOR_ROUNDER;
+    double r = y - k * VECTOR_LN2_HIGH - k * VECTOR_LN2_LOW;
+    double scale = vector_from_bits((vector_bits(rounded) + 1023) << 52);
+    double value = (1 + vector_decay_reduced(r)) * scale;
     return x < lowest ? 0 : value;
+}
+
+/* exp(x) - 1 for x from -700 on to not far above 0, likewise. */
+static inline double vector_decay_less_one(double x) {
+    double rounded = x * 1.4426950408889634 + VECTOR_ROUNDER, k = rounded - VECTOR_ROUNDER;
+    double r = x - k * VECTOR_LN2_HIGH - k * VECTOR_LN2_LOW;
+    double scale = vector_from_bits((vector_bits(rounded) + 1023) << 52);
+    return scale * vector_decay_reduced(r) + (scale - 1);
 }
 
 static inline double vector_expm1_one(double x) {

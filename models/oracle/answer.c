@@ -84,6 +84,22 @@ static void answer_log_top(const struct outer *s, struct oracle_point *point) {
     point->log_top_weight_error = error;
 }
 
+/* Of all rows it is below (log n)^2: so much for those left out. */
+static void answer_susceptibility(const struct outer *s, double total, struct oracle_point *point) {
+    const struct field *f = &s->field;
+    const double chi = s->sum.value[SUSCEPTIBILITY] / total, apart = sqrt(fmax(0, chi)),
+                 far = s->sum.value[FAR];
+    point->susceptibility = chi;
+    point->susceptibility_error = outer_error(s, SUSCEPTIBILITY) + ALLOWANCE +
+                                  (1e-13 + lost_weight(f, total)) * (1 + chi) +
+                                  far * f->far_error * (1 + chi) + far * far_error(f) * 2 * apart +
+                                  exp(FIELD_EARLIEST) * f->o->log_n * f->o->log_n;
+    if (!isfinite(point->susceptibility + point->susceptibility_error)) {
+        point->susceptibility = NAN;
+        point->susceptibility_error = INFINITY;
+    }
+}
+
 void answer_point(const struct outer *s, struct oracle_point *point) {
     const struct field *f = &s->field;
     const double total = total_weight(s), log_n = f->o->log_n;
@@ -97,6 +113,7 @@ void answer_point(const struct outer *s, struct oracle_point *point) {
     answer_partition(s, total, point);
     answer_gap(s, total, point);
     answer_log_top(s, point);
+    answer_susceptibility(s, total, point);
     if (!isfinite(total + point->entropy_error + point->participation_error + point->top_weight_error)) {
         *point = oracle_unknown_point;
     }

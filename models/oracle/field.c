@@ -6,7 +6,6 @@
 #include "models/numeric/panels.h"
 #include "models/numeric/root.h"
 #include "models/numeric/search.h"
-#include "models/numeric/vector_inline.h"
 #include "models/theory/sphere.h"
 
 enum {
@@ -27,19 +26,43 @@ size_t field_knot_before(const struct field *f, double x) {
     return k > 0 ? k - 1 : 0;
 }
 
-double field_y(const struct field *f, double x) {
-    size_t knot = field_knot_before(f, x);
-    struct root r = {.low = f->o->knot[knot].y, .at_low = field_knot_b(f, knot) - x};
-    if (r.at_low >= 0 || knot + 1 == f->o->knots) { return r.low; }
-    r.high = f->o->knot[knot + 1].y;
-    r.at_high = field_knot_b(f, knot + 1) - x;
-    double y = r.low;
-    for (int i = 0; i < 50 && r.high - r.low > 1e-15 * fmax(1, fabs(r.low)); i++) {
-        y = root_guess(&r);
-        double miss = field_gap(f, y) - x;
-        if (fabs(miss) <= 1e-15 * fabs(x)) { break; }
-        root_narrow(&r, y, miss);
+/* Where the gap at x is looked for: between two knots, unless one of them is the answer, `r->low`. */
+static bool bracket(const struct field *f, double x, struct root *r) {
+    const size_t knot = field_knot_before(f, x);
+    *r = (struct root){.low = f->o->knot[knot].y, .at_low = field_knot_b(f, knot) - x};
+    if (r->at_low >= 0 || knot + 1 == f->o->knots) { return false; }
+    r->high = f->o->knot[knot + 1].y;
+    r->at_high = field_knot_b(f, knot + 1) - x;
+    return true;
+}
+
+void field_ys(const struct field *f, size_t count, const double *x, double *y) {
+    struct root r[OUTER];
+    double guess[OUTER], b[OUTER];
+    size_t open[OUTER], left = 0;
+    for (size_t j = 0; j < count; j++) {
+        if (bracket(f, x[j], &r[j])) { open[left++] = j; }
+        y[j] = r[j].low;
     }
+    for (int step = 0; step < 50 && left > 0; step++) {
+        size_t still = 0;
+        for (size_t i = 0; i < left; i++) { guess[i] = root_guess(&r[open[i]]); }
+        profile_gaps(f->o->profile, f->o->vector, left, guess, b);
+        for (size_t i = 0; i < left; i++) {
+            const size_t j = open[i];
+            const double miss = f->beta * b[i] - x[j];
+            y[j] = guess[i];
+            if (fabs(miss) <= 1e-15 * fabs(x[j])) { continue; }
+            root_narrow(&r[j], guess[i], miss);
+            if (r[j].high - r[j].low > 1e-15 * fmax(1, fabs(r[j].low))) { open[still++] = j; }
+        }
+        left = still;
+    }
+}
+
+double field_y(const struct field *f, double x) {
+    double y;
+    field_ys(f, 1, &x, &y);
     return y;
 }
 
@@ -66,6 +89,14 @@ double field_chord(const struct field *f, double b) {
     return fmax(0, depth * (2 - depth));
 }
 
+/* At INNER nodes over a stretch of y. */
+static void gaps_between(const struct field *f, double low, double high, double y[INNER], double b[INNER]) {
+    const double half = (high - low) / 2, middle = low + half;
+    for (size_t i = 0; i < INNER; i++) { y[i] = middle + half * f->o->rules.inner.x[i]; }
+    profile_gaps(f->o->profile, f->o->vector, INNER, y, b);
+    for (size_t i = 0; i < INNER; i++) { b[i] *= f->beta; }
+}
+
 static bool add_panel(struct field *f, double low, double high, double high_b) {
     if (f->count == f->room) {
         size_t room = 2 * f->room + 128;
@@ -76,23 +107,22 @@ static bool add_panel(struct field *f, double low, double high, double high_b) {
     }
     const struct rules *r = &f->o->rules;
     struct panel *p = &f->panel[f->count++];
-    double half = (high - low) / 2, middle = low + half;
+    double half = (high - low) / 2, y[INNER], b[INNER];
     bool joined = f->count > 1 && p[-1].high_y == low;
     p->low_y = low;
     p->high_y = high;
     p->low_b = joined ? p[-1].high_b : field_gap(f, low);
     p->high_b = high_b;
+    gaps_between(f, low, high, y, b);
     for (size_t i = 0; i < INNER; i++) { /* at V = 1 the profile may be noise */
-        double offset = field_gap(f, middle + half * r->inner.x[i]) - p->low_b;
-        p->offset[i] = fmax(0, fmin(offset, high_b - p->low_b));
+        p->offset[i] = fmax(0, fmin(b[i] - p->low_b, high_b - p->low_b));
         p->chord[i] = f->ask.output ? field_chord(f, p->low_b + p->offset[i]) : 0;
     }
     p->apart = p->low_b - f->centre;
-#pragma omp simd
-    for (size_t i = 0; i < INNER; i++) {
-        p->ratio[i] = vector_exp_one(-p->offset[i]);
-        p->mass[i] = vector_exp_one(middle + half * r->inner.x[i]) * half * r->inner.w[i];
-    }
+    for (size_t i = 0; i < INNER; i++) { p->ratio[i] = -p->offset[i]; }
+    f->o->vector->exp(INNER, p->ratio, p->ratio);
+    f->o->vector->exp(INNER, y, p->mass);
+    for (size_t i = 0; i < INNER; i++) { p->mass[i] *= half * r->inner.w[i]; }
     return true;
 }
 
@@ -106,7 +136,8 @@ bool field_cover(struct field *f, double low, double high) {
     for (; knot + 1 < o->knots && b < high; knot++) {
         if (o->knot[knot + 1].y <= y) { continue; }
         double end = o->knot[knot + 1].y, end_b = field_knot_b(f, knot + 1), start = y,
-               bent = fabs(2 * field_gap(f, (y + end) / 2) - b - end_b);
+               bent = start == o->knot[knot].y ? fabs(2 * f->beta * o->knot[knot].middle - b - end_b)
+                                               : fabs(2 * field_gap(f, (y + end) / 2) - b - end_b);
         double change = fmax((end - y) / fmax(1, fmin(-0.25 * end, 4)), end_b - b + bent);
         double most = fmax(1, (end - y) / (1e-15 * fmax(1, fabs(y)))); /* that doubles can tell apart */
         double pieces = fmin(ceil(f->fineness * change), most), piece = (end - y) / pieces;
@@ -128,6 +159,10 @@ static void accumulate_tails(struct field *f) {
             power *= fall;
             p->tail[k] = at + 1 < f->count ? power * p[1].tail[k] : 0;
             p->tail_offset[k] = at + 1 < f->count ? power * (p[1].tail_offset[k] + step * p[1].tail[k]) : 0;
+            p->tail_spread[k] = at + 1 < f->count
+                                    ? power * (p[1].tail_spread[k] + 2 * step * p[1].tail_offset[k] +
+                                               step * step * p[1].tail[k])
+                                    : 0;
             p->tail_chord[k] = at + 1 < f->count ? power * p[1].tail_chord[k] : 0;
             p->tail_square[k] = at + 1 < f->count ? power * p[1].tail_square[k] : 0;
         }
@@ -137,6 +172,7 @@ static void accumulate_tails(struct field *f) {
                 share *= p->ratio[i];
                 p->tail[k] += share;
                 p->tail_offset[k] += share * p->offset[i];
+                p->tail_spread[k] += share * p->offset[i] * p->offset[i];
                 p->tail_chord[k] += share * p->chord[i];
                 p->tail_square[k] += share * apart * apart;
             }
@@ -146,12 +182,11 @@ static void accumulate_tails(struct field *f) {
 
 static void add_far(struct field *f, double low, double high) {
     const struct rules *r = &f->o->rules;
-    double half = (high - low) / 2, middle = low + half, own[INNER], b[INNER], most = f->far_mass,
+    double half = (high - low) / 2, y[INNER], own[INNER], b[INNER], most = f->far_mass,
            last[INNER_ENDS] = {0}, sum = 0, mean = 0;
+    gaps_between(f, low, high, y, b);
     for (size_t i = 0; i < INNER; i++) {
-        double y = middle + half * r->inner.x[i];
-        b[i] = field_gap(f, y);
-        own[i] = y - b[i] + log(half * r->inner.w[i]);
+        own[i] = y[i] - b[i] + log(half * r->inner.w[i]);
         most = fmax(most, own[i]);
     }
     for (size_t i = 0; i < INNER; i++) {
@@ -162,9 +197,15 @@ static void add_far(struct field *f, double low, double high) {
             last[k] += r->inner.value[INNER - INNER_ENDS + k][i] * weight;
         }
     }
-    double before = exp(f->far_mass - most), all = sum + before;
+    double before = exp(f->far_mass - most), all = sum + before, middle = f->far_b + mean / all,
+           spread = before > 0 ? before * (f->far_spread + (middle - f->far_b) * (middle - f->far_b)) : 0;
+    for (size_t i = 0; i < INNER; i++) {
+        double weight = exp(own[i] - most);
+        spread += weight > 0 ? weight * (b[i] - middle) * (b[i] - middle) : 0;
+    }
+    f->far_spread = spread / all;
     f->far_error = (f->far_error * before + panels_error(sum, last, INNER_ENDS, INNER_POWER)) / all;
-    f->far_b += mean / all;
+    f->far_b = middle;
     f->far_mass = most + log(all);
 }
 

@@ -25,11 +25,11 @@ enum { INNER_ENDS = 2 };
 #define INNER_POWER 3
 
 /* Scores over a short stretch of y: the nodes' masses e^y dy, b - low_b and its e^-. Sums over this panel and
- * all later ones of mass e^{-k (b - low_b)}, k = 1.., and of the same times b - low_b. */
+ * all later ones of mass e^{-k (b - low_b)}, k = 1.., and of the same times b - low_b and its square. */
 struct panel {
     double low_y, high_y, low_b, high_b;
     double mass[INNER], offset[INNER], ratio[INNER];
-    double tail[TERMS], tail_offset[TERMS];
+    double tail[TERMS], tail_offset[TERMS], tail_spread[TERMS];
     /* For the output: T(2-T) at the nodes; low_b less the centre; sums of mass e^{-k ...} times T(2-T), and
      * times the squared distance of b from the centre. */
     double chord[INNER], apart, tail_chord[TERMS], tail_square[TERMS];
@@ -51,10 +51,11 @@ struct field {
     size_t count, room;
     size_t small, large; /* the first panel whose scores can be the second of a row; that cannot be a first */
     struct panel *panel;
-    struct kept *kept;      /* room for one x at a time */
-    double far_mass, far_b; /* scores with b > x_high + LINEAR: log of the sum of e^{y - b} dy, mean of b */
-    double far_error;       /* relative; inf where they are out of reach */
-    double noise;           /* relative error of gaps */
+    struct kept *kept;                  /* room for one x at a time */
+    double far_mass, far_b, far_spread; /* scores with b > x_high + LINEAR: log of the sum of e^{y - b} dy,
+                                           mean and variance of b */
+    double far_error;                   /* relative; inf where they are out of reach */
+    double noise;                       /* relative error of gaps */
 };
 
 /* Finds the range of x. Nothing to close yet. */
@@ -82,6 +83,8 @@ size_t field_knot_before(const struct field *field, double x);
 
 /* y with beta g(y) = x, or the nearest there is. */
 double field_y(const struct field *field, double x);
+/* At up to OUTER x, in any order. */
+void field_ys(const struct field *field, size_t count, const double *x, double *y);
 
 /* T(2-T) of a score. */
 double field_chord(const struct field *field, double b);

@@ -8,7 +8,7 @@
 void fixed_point(const struct oracle *o, double beta, struct oracle_point *point) {
     struct family_atom atoms[FAMILY_ATOMS];
     size_t count = o->family->atoms(o->p, o->log_n, atoms);
-    double log_z = 0, log_two = 0, mean = 0;
+    double log_z = 0, log_two = 0, mean = 0, square = 0;
     for (size_t i = 1; i < count; i++) {
         double a = beta * exp(log(atoms[i].gap) + o->log_lambda), once = atoms[i].log_count - a,
                twice = once - a;
@@ -17,7 +17,9 @@ void fixed_point(const struct oracle *o, double beta, struct oracle_point *point
     }
     for (size_t i = 1; i < count; i++) {
         double a = beta * exp(log(atoms[i].gap) + o->log_lambda);
-        mean += a * exp(atoms[i].log_count - a - log_z);
+        const double share = exp(atoms[i].log_count - a - log_z);
+        mean += a * share;
+        square += a * a * share;
     }
     const double log_participation = log_two - 2 * log_z;
     *point = (struct oracle_point){
@@ -28,6 +30,7 @@ void fixed_point(const struct oracle *o, double beta, struct oracle_point *point
         .log_top_weight = -log_z,
         .log_partition = log_z,
         .gap_mean = mean / beta,
+        .susceptibility = square - mean * mean,
     };
 }
 

@@ -1,10 +1,21 @@
+/* Compiled once per instruction set with -DISA=NAME. Sums over nodes go by lanes, INNER of them, so that all
+ * instruction sets give the same bits. */
 #include "models/oracle/inner.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "models/numeric/panels.h"
 #include "models/numeric/search.h"
+
+#ifndef ISA
+#define ISA base
+#endif
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+
+static inline double sum_of(const double lane[INNER]) {
+    return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+}
 
 /* The first panel that reaches above b. */
 static size_t panel_at(const struct field *f, double b) {
@@ -13,50 +24,59 @@ static size_t panel_at(const struct field *f, double b) {
     return k;
 }
 
-struct inner_span inner_span_at(const struct field *f, double x) {
+static struct inner_span span_at(const struct field *f, double x) {
     size_t end = panel_at(f, x + FIELD_SERIES) + 1;
     return (struct inner_span){panel_at(f, x - FIELD_SATURATED), end < f->count ? end : f->count};
 }
 
-/* Adds a panel's terms, and keeps what the top weight needs. e^600 is for panels of saturated scores. */
-static inline void add_near(const struct panel *p, double x, struct kept *kept, struct inner *sum) {
-    double psi = 0, first = 0, second = 0, entropy = 0, scale = vector_exp_one(fmin(x - p->low_b, 600)),
-           shift = RULES_EULER + x - p->low_b;
-#pragma omp simd reduction(+ : psi, first, second, entropy)
+/* e^{x - b} at the panel's low end. e^600 is for panels of saturated scores. */
+static inline double scale_at(const struct panel *p, double x) {
+    return vector_exp_one(fmin(x - p->low_b, 600));
+}
+
+/* ---- at one x ---- */
+
+#define MOST 60.0 /* e^-60 is 0 beside 1 */
+
+/* Sums over the nodes of all panels so far, lane by lane. */
+struct lanes {
+    double psi[INNER], first[INNER], second[INNER], entropy[INNER], spread[INNER], chord[INNER], along[INNER],
+        square[INNER];
+};
+
+/* Adds a panel's terms, and keeps what the ordered scores need. */
+static inline void add_near(const struct panel *p, double x, struct kept *kept, struct lanes *sum) {
+    const double scale = scale_at(p, x), from = x - p->low_b, shift = RULES_EULER + from;
+#pragma omp simd
     for (size_t i = 0; i < INNER; i++) {
-        double a = scale * p->ratio[i], missed = vector_expm1_one(-a), weight = p->mass[i] * a * (1 + missed);
+        double a = scale * p->ratio[i], missed = vector_decay_less_one(a < MOST ? -a : -MOST),
+               weight = p->mass[i] * a * (1 + missed);
         kept->kept[i] = 1 + missed;
         kept->weight[i] = weight;
-        psi -= p->mass[i] * missed;
-        first += weight;
-        second += weight * (1 - a);
-        entropy += weight * (p->offset[i] - shift);
+        sum->psi[i] -= p->mass[i] * missed;
+        sum->first[i] += weight;
+        sum->second[i] += weight * (1 - a);
+        sum->entropy[i] += weight * (p->offset[i] - shift);
+        sum->spread[i] += weight * (p->offset[i] - from) * (p->offset[i] - from);
     }
-    sum->psi += psi;
-    sum->first += first;
-    sum->second += second;
-    sum->entropy += entropy;
 }
 
 /* The same panel's terms of the output. */
-static inline void add_output(const struct panel *p, double x, const struct kept *kept, struct inner *sum) {
-    double chord = 0, along = 0, square = 0, scale = vector_exp_one(fmin(x - p->low_b, 600));
-#pragma omp simd reduction(+ : chord, along, square)
+static inline void add_output(const struct panel *p, double x, const struct kept *kept, struct lanes *sum) {
+    const double scale = scale_at(p, x);
+#pragma omp simd
     for (size_t i = 0; i < INNER; i++) {
-        double twice = kept->weight[i] * scale * p->ratio[i], apart = p->apart + p->offset[i];
-        chord += twice * p->chord[i];
-        along += kept->weight[i] * apart;
-        square += twice * apart * apart;
+        double twice = kept->weight[i] * (scale * p->ratio[i]), apart = p->apart + p->offset[i];
+        sum->chord[i] += twice * p->chord[i];
+        sum->along[i] += kept->weight[i] * apart;
+        sum->square[i] += twice * apart * apart;
     }
-    sum->chord += chord;
-    sum->along += along;
-    sum->square += square;
 }
 
 /* The panels from p on, by powers of a. */
 static void add_tail(const struct panel *p, double x, struct inner *sum) {
     const double second[TERMS] = {1, -2, 1.5, -2.0 / 3}, first[TERMS] = {1, -1, 0.5, -1.0 / 6};
-    double scale = exp(x - p->low_b), shift = RULES_EULER + x - p->low_b, power = 1;
+    double from = x - p->low_b, scale = vector_exp_one(from), shift = RULES_EULER + from, power = 1;
     for (size_t k = 0; k < TERMS; k++) {
         power *= scale;
         double term = first[k] * power * p->tail[k];
@@ -64,19 +84,34 @@ static void add_tail(const struct panel *p, double x, struct inner *sum) {
         sum->first += term;
         sum->second += second[k] * power * p->tail[k];
         sum->entropy += first[k] * power * (p->tail_offset[k] - shift * p->tail[k]);
+        sum->spread +=
+            first[k] * power * (p->tail_spread[k] - 2 * from * p->tail_offset[k] + from * from * p->tail[k]);
         sum->chord += (first[k] - second[k]) * power * p->tail_chord[k];
         sum->along += first[k] * power * (p->tail_offset[k] + p->apart * p->tail[k]);
         sum->square += (first[k] - second[k]) * power * p->tail_square[k];
     }
 }
 
-struct inner inner_at(const struct field *f, double x, struct inner_span span) {
+static struct inner at(const struct field *f, double x, struct inner_span span) {
     const size_t begin = span.begin, end = span.end;
-    struct inner sum = {0};
-    for (size_t i = begin; i < end; i++) { add_near(&f->panel[i], x, &f->kept[i], &sum); }
-    for (size_t i = begin; f->ask.output && i < end; i++) { add_output(&f->panel[i], x, &f->kept[i], &sum); }
+    struct lanes lanes = {{0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}};
+    for (size_t i = begin; i < end; i++) { add_near(&f->panel[i], x, &f->kept[i], &lanes); }
+    for (size_t i = begin; f->ask.output && i < end; i++) {
+        add_output(&f->panel[i], x, &f->kept[i], &lanes);
+    }
+    struct inner sum = {
+        .psi = sum_of(lanes.psi),
+        .first = sum_of(lanes.first),
+        .second = sum_of(lanes.second),
+        .entropy = sum_of(lanes.entropy),
+        .spread = sum_of(lanes.spread),
+        .chord = sum_of(lanes.chord),
+        .along = sum_of(lanes.along),
+        .square = sum_of(lanes.square),
+    };
     if (end < f->count) { add_tail(&f->panel[end], x, &sum); }
     double far = exp(x + f->far_mass);
+    sum.spread = inner_spread(&sum, far, f->far_b - x, f->far_spread);
     sum.psi += far + exp(begin < f->count ? f->panel[begin].low_y : f->end_y);
     sum.first += far;
     sum.second += far;
@@ -86,6 +121,17 @@ struct inner inner_at(const struct field *f, double x, struct inner_span span) {
 }
 
 /* ---- the scores in order ---- */
+
+/* The same as inner_power, of INNER of them. */
+static inline void raise(const struct field *f, const double psi[INNER], double power[INNER]) {
+    if (f->many) {
+#pragma omp simd
+        for (size_t j = 0; j < INNER; j++) { power[j] = inner_power_of_many(f, psi[j]); }
+    } else {
+#pragma omp simd
+        for (size_t j = 0; j < INNER; j++) { power[j] = inner_power_of_few(f, psi[j]); }
+    }
+}
 
 /* Panels before f->small, in which hardly any score is above another: adds their mass e^{-a} to psi, and
  * returns the sum of their weights. Those before `seen` are kept already. */
@@ -123,15 +169,17 @@ static inline void keep_far(const struct panel *p, double scale, struct kept *ke
 /* For each node of a panel psi plus what lies above it; to psi is added what lies above the next panel. */
 static inline void add_above(const struct rules *r, const struct panel *p, const struct kept *kept,
                              double *psi, double above[INNER]) {
-    double total = 0;
-    for (size_t j = 0; j < INNER; j++) { above[j] = *psi; }
-    for (size_t k = 0; k < INNER; k++) {
-        double share = p->mass[k] * kept->kept[k], density = share / r->inner.w[k];
-        total += share;
+    double share[INNER];
 #pragma omp simd
-        for (size_t j = 0; j < INNER; j++) { above[j] += r->inner.cumulative[k][j] * density; }
+    for (size_t j = 0; j < INNER; j++) {
+        share[j] = p->mass[j] * kept->kept[j];
+        above[j] = *psi;
     }
-    *psi += total;
+    for (size_t k = 0; k < INNER; k++) {
+#pragma omp simd
+        for (size_t j = 0; j < INNER; j++) { above[j] += r->below[k][j] * share[k]; }
+    }
+    *psi += sum_of(share);
 }
 
 /* The panel's nodes as they are at x; NULL from where on less than 1e-17 is left, `far` with it. */
@@ -146,68 +194,74 @@ static inline const struct kept *kept_at(const struct field *f, double x, double
     return &f->kept[i];
 }
 
-double inner_top(const struct field *f, double x, double psi, double power, struct inner_span span) {
-    double sum = power * top_of_small(f, x, span, &psi);
+static double top(const struct field *f, double x, double psi, double power, struct inner_span span) {
+    double sum[INNER] = {0}, small = power * top_of_small(f, x, span, &psi);
     for (size_t i = span.begin > f->small ? span.begin : f->small; i < f->large; i++) {
         const struct kept *kept = kept_at(f, x, power, i, span.end, 0);
         double above[INNER], powers[INNER];
         if (!kept) { break; }
         add_above(&f->o->rules, &f->panel[i], kept, &psi, above);
-        inner_raise(f, above, powers);
-        for (size_t j = 0; j < INNER; j++) { sum += kept->weight[j] * powers[j]; }
+        raise(f, above, powers);
+#pragma omp simd
+        for (size_t j = 0; j < INNER; j++) { sum[j] += kept->weight[j] * powers[j]; }
     }
-    return sum;
+    return small + sum_of(sum);
 }
 
 /* Where the power of what lies below underflows before k counts it down: from its logarithm. */
-static void add_ranks_by_log(const struct field *f, double psi, double above, double weight, double *sum) {
+static void add_ranks_by_log(const struct field *f, double psi, double above, double weight,
+                             double (*sum)[INNER]) {
     double lost = fmin(psi * f->share, 1 - 0x1p-53), factor = above / (1 - lost),
            term = log(weight) + f->others * log1p(-lost);
     for (size_t k = 0; k < f->ask.ranks; k++) {
-        sum[k] += exp(term);
+        sum[k][0] += exp(term);
         term += log(factor / (double)(k + 1) * fmax(0, 1 - (double)(k + 1) * f->share));
     }
 }
 
 /* From rank to rank terms go by above/(phi without what is above) times (n - k)/k. */
-void inner_add_ranks(const struct field *f, double psi, const double both[INNER], const double weight[INNER],
-                     double *sum) {
+static void add_ranks(const struct field *f, double psi, const double both[INNER], const double weight[INNER],
+                      double (*sum)[INNER]) {
     double term[INNER], factor[INNER], power[INNER];
-    inner_raise(f, both, power);
+    raise(f, both, power);
+#pragma omp simd
     for (size_t j = 0; j < INNER; j++) {
-        const double above = fmax(0, both[j] - psi);
+        const double lost = both[j] * f->share, above = both[j] - psi;
         term[j] = weight[j] * power[j];
-        factor[j] = above / (1 - fmin(both[j] * f->share, 1 - 0x1p-53));
-        if (power[j] < 1e-200 && !f->many && weight[j] > 0 && above > 0) {
-            add_ranks_by_log(f, both[j], above, weight[j], sum);
+        factor[j] = (above > 0 ? above : 0) / (1 - (lost < 1 - 0x1p-53 ? lost : 1 - 0x1p-53));
+    }
+    for (size_t j = 0; !f->many && j < INNER; j++) {
+        if (power[j] < 1e-200 && weight[j] > 0 && both[j] > psi) {
+            add_ranks_by_log(f, both[j], both[j] - psi, weight[j], sum);
             term[j] = 0;
         }
     }
-    for (size_t k = 0; k < f->ask.ranks; k++) {
+    double most = 1;
+    for (size_t k = 0; k < f->ask.ranks && most > 0; k++) {
         const double fall = fmax(0, 1 - (double)(k + 1) * f->share) / (double)(k + 1);
-        double total = 0;
-#pragma omp simd reduction(+ : total)
+        most = 0;
+#pragma omp simd reduction(max : most)
         for (size_t j = 0; j < INNER; j++) {
-            total += term[j];
+            sum[k][j] += term[j];
             term[j] *= factor[j] * fall;
+            most = most > term[j] ? most : term[j];
         }
-        if (!(total != 0)) { break; }
-        sum[k] += total;
     }
 }
 
-void inner_ranks(const struct field *f, double x, double psi, double power, struct inner_span span,
-                 double *sum) {
-    double both = psi;
-    memset(sum, 0, f->ask.ranks * sizeof *sum);
-    sum[0] = power * top_of_small(f, x, span, &both);
+static void ranks(const struct field *f, double x, double psi, double power, struct inner_span span,
+                  double *sum) {
+    double lanes[ORACLE_RANKS][INNER], both = psi;
+    memset(lanes, 0, f->ask.ranks * sizeof *lanes);
+    lanes[0][0] = power * top_of_small(f, x, span, &both);
     for (size_t i = span.begin > f->small ? span.begin : f->small; i < f->large; i++) {
         const struct kept *kept = kept_at(f, x, power, i, span.end, 0);
         double above[INNER];
         if (!kept) { break; }
         add_above(&f->o->rules, &f->panel[i], kept, &both, above);
-        inner_add_ranks(f, psi, above, kept->weight, sum);
+        add_ranks(f, psi, above, kept->weight, lanes);
     }
+    for (size_t k = 0; k < f->ask.ranks; k++) { sum[k] = sum_of(lanes[k]); }
 }
 
 /* ---- gaps ----
@@ -225,44 +279,49 @@ static double climb_panel(const struct field *f, const struct panel *p, const st
                           struct climb *climb) {
     const struct rules *r = &f->o->rules;
     const double width = p->high_b - p->low_b;
-    double above[INNER], powers[INNER], missed[INNER] = {0}, sum = 0, whole = 0;
+    double above[INNER], powers[INNER], rise[INNER], missed[INNER] = {0}, sum[INNER];
     add_above(r, p, kept, &climb->psi, above);
-    inner_raise(f, above, powers);
+    raise(f, above, powers);
+#pragma omp simd
     for (size_t k = 0; k < INNER; k++) {
-        const double rest = 1 - fmin(above[k] * f->share, 1 - 0x1p-53),
-                     rise = p->offset[k] * p->mass[k] * kept->kept[k] * f->weighed * powers[k] / rest;
-        whole += rise;
-        for (size_t j = 0; j < INNER; j++) { missed[j] += r->inner.cumulative[k][j] * rise / r->inner.w[k]; }
+        const double lost = above[k] * f->share, rest = 1 - (lost < 1 - 0x1p-53 ? lost : 1 - 0x1p-53);
+        rise[k] = p->offset[k] * p->mass[k] * kept->kept[k] * f->weighed * powers[k] / rest;
     }
+    for (size_t k = 0; k < INNER; k++) {
+#pragma omp simd
+        for (size_t j = 0; j < INNER; j++) { missed[j] += r->below[k][j] * rise[k]; }
+    }
+#pragma omp simd
     for (size_t j = 0; j < INNER; j++) {
-        sum += kept->weight[j] * (climb->reached + (power - powers[j]) * p->offset[j] - missed[j]);
+        sum[j] = kept->weight[j] * (climb->reached + (power - powers[j]) * p->offset[j] - missed[j]);
     }
-    climb->reached += (power - inner_power(f, climb->psi)) * width - whole;
+    climb->reached += (power - inner_power(f, climb->psi)) * width - sum_of(rise);
     climb->end = p->high_b;
-    return sum;
+    return sum_of(sum);
 }
 
 /* The panels from i on, where G is phi^{n-1}. */
 static double climb_rest(const struct field *f, double x, double power, struct inner_span span, size_t i,
                          const struct climb *climb) {
-    double sum = 0;
+    double sum[INNER] = {0}, last = 0;
     for (; i < span.end; i++) {
         const struct panel *p = &f->panel[i];
+        const struct kept *kept = &f->kept[i];
+#pragma omp simd
         for (size_t j = 0; j < INNER; j++) {
-            sum += f->kept[i].weight[j] * (climb->reached + power * (p->low_b + p->offset[j] - climb->end));
+            sum[j] += kept->weight[j] * (climb->reached + power * (p->low_b + p->offset[j] - climb->end));
         }
     }
     if (i < f->count) {
-        const struct panel *p = &f->panel[i];
         struct inner rest = {0};
-        add_tail(p, x, &rest);
-        sum += rest.first * (climb->reached + power * (RULES_EULER + x - climb->end)) + power * rest.entropy;
+        add_tail(&f->panel[i], x, &rest);
+        last = rest.first * (climb->reached + power * (RULES_EULER + x - climb->end)) + power * rest.entropy;
     }
-    return sum;
+    return sum_of(sum) + last;
 }
 
-struct inner_gap inner_gap(const struct field *f, double x, double psi, double power,
-                           struct inner_span span) {
+static struct inner_gap gap(const struct field *f, double x, double psi, double power,
+                            struct inner_span span) {
     const double far = exp(x + f->far_mass);
     struct climb climb = {0, span.begin < f->count ? f->panel[span.begin].low_b : f->x_high + FIELD_LINEAR,
                           psi};
@@ -284,29 +343,53 @@ struct inner_gap inner_gap(const struct field *f, double x, double psi, double p
 
 /* ---- errors ---- */
 
-struct inner inner_error(const struct field *f, double x, struct inner_span span) {
-    enum { SUMS = 4 };
-    const struct rules *r = &f->o->rules;
+/* As panels_error has it: of terms at the nodes, from the last INNER_ENDS of their moments. */
+static inline double error_of(const struct legendre *r, const double term[INNER]) {
+    double value[INNER], last[INNER_ENDS][INNER];
+#pragma omp simd
+    for (size_t j = 0; j < INNER; j++) { value[j] = fabs(term[j]); }
+    for (size_t k = 0; k < INNER_ENDS; k++) {
+#pragma omp simd
+        for (size_t j = 0; j < INNER; j++) { last[k][j] = term[j] * r->value[INNER - INNER_ENDS + k][j]; }
+    }
+    const double scale = sum_of(value), a = fabs(sum_of(last[0])), b = fabs(sum_of(last[1])),
+                 most = a > b ? a : b, part = most < scale ? most / scale : 1;
+    return scale > 0 ? scale * (part * part * part) : 0;
+}
+
+static struct inner error(const struct field *f, double x, struct inner_span span) {
+    const struct legendre *r = &f->o->rules.inner;
     struct inner error = {0};
     for (size_t i = span.begin; i < span.end; i++) {
         const struct panel *p = &f->panel[i];
-        double value[SUMS] = {0}, last[SUMS][INNER_ENDS] = {{0}};
+        const struct kept *kept = &f->kept[i];
+        const double scale = scale_at(p, x), from = x - p->low_b, shift = RULES_EULER + from;
+        double missed[INNER], entropy[INNER], spread[INNER], along[INNER], square[INNER];
+#pragma omp simd
         for (size_t j = 0; j < INNER; j++) {
-            double log_a = x - p->low_b - p->offset[j], a = exp(log_a), weight = p->mass[j] * a * exp(-a),
-                   apart = p->apart + p->offset[j],
-                   term[SUMS] = {-p->mass[j] * expm1(-a), weight * (1 + a + fabs(RULES_EULER + log_a)),
-                                 weight * apart, weight * a * apart * apart};
-            for (size_t q = 0; q < SUMS; q++) {
-                value[q] += fabs(term[q]);
-                for (size_t k = 0; k < INNER_ENDS; k++) {
-                    last[q][k] += term[q] * r->inner.value[INNER - INNER_ENDS + k][j];
-                }
-            }
+            const double a = scale * p->ratio[j], weight = kept->weight[j], apart = p->apart + p->offset[j];
+            missed[j] = p->mass[j] * (1 - kept->kept[j]);
+            entropy[j] = weight * (1 + a + fabs(shift - p->offset[j]));
+            spread[j] = weight * (from - p->offset[j]) * (from - p->offset[j]);
+            along[j] = weight * apart;
+            square[j] = weight * a * apart * apart;
         }
-        error.psi += panels_error(value[0], last[0], INNER_ENDS, INNER_POWER);
-        error.entropy += panels_error(value[1], last[1], INNER_ENDS, INNER_POWER);
-        error.along += panels_error(value[2], last[2], INNER_ENDS, INNER_POWER);
-        error.square += panels_error(value[3], last[3], INNER_ENDS, INNER_POWER);
+        error.psi += error_of(r, missed);
+        error.entropy += error_of(r, entropy);
+        error.spread += error_of(r, spread);
+        error.along += error_of(r, along);
+        error.square += error_of(r, square);
     }
     return error;
 }
+
+const struct inner_kernel JOIN(inner_, ISA) = {
+    .span_at = span_at,
+    .at = at,
+    .top = top,
+    .ranks = ranks,
+    .add_ranks = add_ranks,
+    .raise = raise,
+    .gap = gap,
+    .error = error,
+};

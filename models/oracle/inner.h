@@ -5,33 +5,19 @@
 #include "models/numeric/vector_inline.h"
 #include "models/oracle/field.h"
 
-/* n E of 1 - e^{-a}, its first two derivatives by x, and a e^{-a} (-gamma - log a). For the output, with X =
- * b - centre: of a^2 e^{-a} T(2-T), a e^{-a} X, and a^2 e^{-a} X^2. */
+/* n E of 1 - e^{-a}, its first two derivatives by x, and a e^{-a} (-gamma - log a); `spread`, the same of a
+ * e^{-a} (b - mean)^2, with the mean that b has under the weight a e^{-a}. For the output, with X = b -
+ * centre: of a^2 e^{-a} T(2-T), a e^{-a} X, and a^2 e^{-a} X^2. */
 struct inner {
-    double psi, first, second, entropy, chord, along, square;
+    double psi, first, second, entropy, spread, chord, along, square;
 };
 
 /* The panels whose scores are neither saturated nor in the series at x. */
 struct inner_span {
     size_t begin, end;
 };
-struct inner_span inner_span_at(const struct field *field, double x);
 
-/* Leaves in field->kept what the next two need. */
-struct inner inner_at(const struct field *field, double x, struct inner_span span);
-
-/* n E[a e^{-a} (E[e^{-a'}; s' <= s])^{n-1}], after inner_at; `power` is phi^{n-1}. */
-double inner_top(const struct field *field, double x, double psi, double power, struct inner_span span);
-
-/* The integrand of E p_(k), k = 1 .. field->ask.ranks, likewise (oracle.h). */
-void inner_ranks(const struct field *field, double x, double psi, double power, struct inner_span span,
-                 double *sum);
-
-/* Adds the terms of INNER scores to them: both = psi + n E[e^{-a'}; s' > s], weight = mass a e^{-a}. */
-void inner_add_ranks(const struct field *field, double psi, const double both[INNER],
-                     const double weight[INNER], double *sum);
-
-/* The integrand of E sum p (b - b_(1)), likewise, by what is positive:
+/* E sum p (b - b_(1)) at x, by what is positive:
  *
  *     int dt n E[a e^{-a}; b > t] (phi^{n-1} - (E[e^{-a'}; b' > t])^{n-1})
  *
@@ -40,12 +26,65 @@ void inner_add_ranks(const struct field *field, double psi, const double both[IN
 struct inner_gap {
     double gap, missed;
 };
-struct inner_gap inner_gap(const struct field *field, double x, double psi, double power,
-                           struct inner_span span);
 
-/* The inner rule's errors at x, estimates: in psi, for `entropy` in any of the next three and in chord, in
- * along and in square. */
-struct inner inner_error(const struct field *field, double x, struct inner_span span);
+/* The functions below as one instruction set has them; all give the same bits. */
+struct inner_kernel {
+    struct inner_span (*span_at)(const struct field *field, double x);
+    struct inner (*at)(const struct field *field, double x, struct inner_span span);
+    double (*top)(const struct field *field, double x, double psi, double power, struct inner_span span);
+    void (*ranks)(const struct field *field, double x, double psi, double power, struct inner_span span,
+                  double *sum);
+    void (*add_ranks)(const struct field *field, double psi, const double both[INNER],
+                      const double weight[INNER], double (*sum)[INNER]);
+    void (*raise)(const struct field *field, const double psi[INNER], double power[INNER]);
+    struct inner_gap (*gap)(const struct field *field, double x, double psi, double power,
+                            struct inner_span span);
+    struct inner (*error)(const struct field *field, double x, struct inner_span span);
+};
+extern const struct inner_kernel inner_base;
+#ifdef __x86_64__
+extern const struct inner_kernel inner_avx2, inner_avx512; /* call only where the processor has them */
+#endif
+
+static inline struct inner_span inner_span_at(const struct field *f, double x) {
+    return f->o->kernel->span_at(f, x);
+}
+
+/* Leaves in field->kept what the others need. */
+static inline struct inner inner_at(const struct field *f, double x, struct inner_span span) {
+    return f->o->kernel->at(f, x, span);
+}
+
+/* n E[a e^{-a} (E[e^{-a'}; s' <= s])^{n-1}], after inner_at; `power` is phi^{n-1}. */
+static inline double inner_top(const struct field *f, double x, double psi, double power,
+                               struct inner_span span) {
+    return f->o->kernel->top(f, x, psi, power, span);
+}
+
+/* The integrand of E p_(k), k = 1 .. field->ask.ranks, likewise (oracle.h). */
+static inline void inner_ranks(const struct field *f, double x, double psi, double power,
+                               struct inner_span span, double *sum) {
+    f->o->kernel->ranks(f, x, psi, power, span, sum);
+}
+
+/* Adds the terms of INNER scores to them, lane by lane: both = psi + n E[e^{-a'}; s' > s], weight = mass a
+ * e^{-a}. */
+static inline void inner_add_ranks(const struct field *f, double psi, const double both[INNER],
+                                   const double weight[INNER], double (*sum)[INNER]) {
+    f->o->kernel->add_ranks(f, psi, both, weight, sum);
+}
+
+/* After inner_at. */
+static inline struct inner_gap inner_gap(const struct field *f, double x, double psi, double power,
+                                         struct inner_span span) {
+    return f->o->kernel->gap(f, x, psi, power, span);
+}
+
+/* The inner rule's errors at x, estimates, after inner_at: in psi, for `entropy` in any of the next three and
+ * in chord, in spread, in along and in square. */
+static inline struct inner inner_error(const struct field *f, double x, struct inner_span span) {
+    return f->o->kernel->error(f, x, span);
+}
 
 /* Of (sum p X)^2, X = b - centre: n E[a^2 e^{-a} X^2] phi^{n-1} + n (n-1) (E[a e^{-a} X])^2 phi^{n-2}. */
 static inline double inner_radial(const struct field *f, const struct inner *in, double power) {
@@ -53,10 +92,25 @@ static inline double inner_radial(const struct field *f, const struct inner *in,
     return power * (in->square + f->weighed * in->along * in->along / phi);
 }
 
+/* `spread` with that of far scores, whose sum of a is `far`, and mean of b - x and variance these; `near` has
+ * the sum of a e^{-a} (b - x)^2 there instead. */
+static inline double inner_spread(const struct inner *near, double far, double apart, double variance) {
+    const double mean = near->first > 0 ? RULES_EULER + near->entropy / near->first : 0,
+                 own = near->first > 0 ? fmax(0, near->spread - near->first * mean * mean) : 0,
+                 away = apart - mean;
+    return far > 0 ? own + far * (variance + away * away * near->first / (near->first + far)) : own;
+}
+
+/* Of the susceptibility, sum p b^2 - (sum p b)^2. */
+static inline double inner_susceptibility(const struct field *f, const struct inner *in, double power) {
+    double phi = 1 - fmin(in->psi * f->share, 1 - 0x1p-53);
+    return power * f->weighed * in->first * in->spread / phi;
+}
+
 /* phi^{n-1}, given psi = n (1 - phi). */
 static inline double inner_power_of_few(const struct field *f, double psi) {
     double share = psi * f->share;
-    return vector_exp_one(f->others * vector_log1p_one(share < 1 ? -share : -1 + 0x1p-53));
+    return vector_decay_one(f->others * vector_log1p_one(share < 1 ? -share : -1 + 0x1p-53));
 }
 
 /* The same from n = e^8 on, by the series of the logarithm: what five terms leave, psi^6/(6 n^5), is below
@@ -64,7 +118,7 @@ static inline double inner_power_of_few(const struct field *f, double psi) {
 static inline double inner_power_of_many(const struct field *f, double psi) {
     double share = psi * f->share, u = share < 0.02 ? share : 0.02, sum = 1.0 / 5;
     for (int k = 4; k > 0; k--) { sum = sum * u + 1.0 / k; }
-    return vector_exp_one(-f->weighed * psi * sum);
+    return vector_decay_one(-f->weighed * psi * sum);
 }
 
 static inline double inner_power(const struct field *f, double psi) {
@@ -73,13 +127,7 @@ static inline double inner_power(const struct field *f, double psi) {
 
 /* The same for INNER of them. */
 static inline void inner_raise(const struct field *f, const double psi[INNER], double power[INNER]) {
-    if (f->many) {
-#pragma omp simd
-        for (size_t j = 0; j < INNER; j++) { power[j] = inner_power_of_many(f, psi[j]); }
-    } else {
-#pragma omp simd
-        for (size_t j = 0; j < INNER; j++) { power[j] = inner_power_of_few(f, psi[j]); }
-    }
+    f->o->kernel->raise(f, psi, power);
 }
 
 #endif

@@ -13,7 +13,7 @@ static bool knots_add(struct oracle *o, double y, double gap) {
         o->knot = grown;
         o->room = room;
     }
-    o->knot[o->knots++] = (struct knot){y, gap};
+    o->knot[o->knots++] = (struct knot){y, gap, gap};
     return true;
 }
 
@@ -52,6 +52,12 @@ static bool knots_to(struct oracle *o, double end, double *step) {
     return true;
 }
 
+static void add_middles(struct oracle *o) {
+    for (size_t i = 0; i + 1 < o->knots; i++) {
+        o->knot[i].middle = profile_gap(o->profile, (o->knot[i].y + o->knot[i + 1].y) / 2);
+    }
+}
+
 /* To the middle of the row, then to V = 1 - 2^-k: ever closer, up to the last bit. */
 bool knots_make(struct oracle *o) {
     double step = 1;
@@ -60,6 +66,7 @@ bool knots_make(struct oracle *o) {
     for (int k = 2; good && k <= 52; k += k < 16 ? 1 : k < 36 ? 2 : 4) {
         good = knots_to(o, o->log_n + log1p(-ldexp(1, -k)), &step);
     }
+    add_middles(o);
     return good;
 }
 

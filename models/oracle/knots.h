@@ -13,8 +13,10 @@
 #include "models/oracle/rules.h"
 #include "models/theory/profile.h"
 
+struct inner_kernel;
+
 struct knot {
-    double y, gap;
+    double y, gap, middle; /* the last: the gap halfway to the next knot */
 };
 
 struct oracle {
@@ -24,6 +26,8 @@ struct oracle {
     double highest;          /* E g of a row's maximum; FAMILY_FIXED: 0 */
     struct profile *profile; /* NULL for FAMILY_FIXED */
     struct rules rules;
+    const struct vector *vector;
+    const struct inner_kernel *kernel; /* inner.h */
     size_t knots, room;
     struct knot *knot;
     struct product *product; /* keys at positions, which have no profile and no knots; NULL: there are none */

@@ -4,9 +4,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/numeric/processor.h"
 #include "models/oracle/answer.h"
 #include "models/oracle/fixed.h"
+#include "models/oracle/inner.h"
 #include "models/oracle/pairs.h"
+
+/* The fastest kernels that there are here. */
+static void choose(const struct vector **vector, const struct inner_kernel **kernel) {
+    *vector = &vector_base;
+    *kernel = &inner_base;
+#ifdef __x86_64__
+    if (processor_runs("avx512")) {
+        *vector = &vector_avx512;
+        *kernel = &inner_avx512;
+    } else if (processor_runs("avx2")) {
+        *vector = &vector_avx2;
+        *kernel = &inner_avx2;
+    }
+#endif
+}
 
 bool law_open(struct oracle *o, const struct family *family, const double *p, double log_n,
               double log_lambda_typ) {
@@ -14,7 +31,9 @@ bool law_open(struct oracle *o, const struct family *family, const double *p, do
         .family = family, .p = p, .log_n = log_n, .log_lambda = log_lambda_typ, .fineness = 1};
     if (family->kind == FAMILY_FIXED) { return true; }
     rules_make(&o->rules);
-    o->profile = profile_create(family, p, log_n, log_lambda_typ);
+    choose(&o->vector, &o->kernel);
+    o->profile =
+        profile_create_from(family, p, log_n, log_lambda_typ, fmin(PROFILE_LOWEST, pairs_lowest(log_n)));
     if (!o->profile || !knots_make(o)) { return false; }
     o->highest = knots_highest(o);
     return true;
@@ -47,8 +66,9 @@ static void reach_further(size_t ranks, struct oracle_answer *answer) {
     point->participation_error += left;
     point->top_weight_error += 1 - point->top_weight;
     point->log_mean_participation_error += left;
-    point->log_partition = point->log_top_weight = point->gap_mean = NAN;
-    point->log_partition_error = point->log_top_weight_error = point->gap_mean_error = INFINITY;
+    point->log_partition = point->log_top_weight = point->gap_mean = point->susceptibility = NAN;
+    point->log_partition_error = point->log_top_weight_error = point->gap_mean_error =
+        point->susceptibility_error = INFINITY;
     for (size_t k = 0; k < ranks; k++) { answer->weight_error[k] += 1 - answer->weight[0]; }
     output->bias_error += left * output->bias;
     output->tangential_error += left * output->tangential;
@@ -57,9 +77,8 @@ static void reach_further(size_t ranks, struct oracle_answer *answer) {
 
 /* Where Y_2 is so small that rows which the pass over x leaves out may carry it. */
 static void look_at_pairs(const struct field *f, struct oracle_point *point) {
-    const double small = 1e-8;
     double value, error;
-    if (!(point->participation < small && pairs_mean(f, &value, &error))) { return; }
+    if (!(pairs_are_asked_for(point->participation) && pairs_mean(f, &value, &error))) { return; }
     if (error < point->log_mean_participation_error) {
         point->log_mean_participation = value;
         point->log_mean_participation_error = error;

@@ -30,6 +30,8 @@ static void add_point(struct oracle_point *sum, double weight, const struct orac
     sum->log_partition_error += weight * x->log_partition_error;
     sum->gap_mean += weight * x->gap_mean;
     sum->gap_mean_error += weight * x->gap_mean_error;
+    sum->susceptibility += weight * x->susceptibility;
+    sum->susceptibility_error += weight * x->susceptibility_error;
 }
 
 /* Rows with factor r: log Z goes from beta r s* to beta s*, gaps are r times as long. */
@@ -80,6 +82,7 @@ static void add_rule_error(const struct mixture *m, double entropy_change, doubl
     p->log_top_weight_error += of_entropy;
     p->log_partition_error += of_entropy + 1e-12 * fabs(m->beta * exp(m->oracle->log_lambda) * m->highest);
     p->gap_mean_error += of_entropy / m->beta;
+    p->susceptibility_error += of_entropy * (1 + p->susceptibility);
     for (size_t k = 0; k < m->ask.ranks; k++) { answer->weight_error[k] += of_weights; }
 }
 

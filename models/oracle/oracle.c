@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/numeric/root.h"
 #include "models/oracle/law.h"
 #include "models/oracle/mixture.h"
 #include "models/oracle/product.h"
@@ -54,6 +53,8 @@ const struct oracle_point oracle_unknown_point = {
     .log_partition_error = INFINITY,
     .gap_mean = NAN,
     .gap_mean_error = INFINITY,
+    .susceptibility = NAN,
+    .susceptibility_error = INFINITY,
 };
 
 bool oracle_ask(const struct oracle *o, double beta, struct oracle_question ask,
@@ -103,163 +104,252 @@ static bool means_at(const struct oracle *o, double beta, struct oracle_point *p
     return good;
 }
 
-/* The entropy bends where keys stop sharing the weight, over a width from 1/log n to (2 log n)^{-1/2} of log
- * beta; what differences of the fourth order leave is (step/width)^4/30. */
-static double widest_step(const struct oracle *o) {
-    return fmin(0.01, 0.05 / sqrt(o->product ? product_log_keys(o) : o->log_n));
-}
-
-/* Minus the first and second derivative of E H by log beta: chi and its slope. NaN when out of memory. */
-static double entropy_falls(const struct oracle *o, double log_beta, double step, double *bend) {
-    static const double first[] = {1, -8, 0, 8, -1}, second[] = {-1, 16, -30, 16, -1};
+/* By differences of E H, of fourth order, where it is not known otherwise. The entropy bends where keys stop
+ * sharing the weight, over a width from 1/log n to (2 log n)^{-1/2} of log beta; what is left is
+ * (step/width)^4/30. NaN when out of memory. */
+static double entropy_falls(const struct oracle *o, double log_beta, double step) {
+    static const double weight[] = {1, -8, 0, 8, -1};
     double slope = 0;
-    *bend = 0;
     for (int i = 0; i < 5; i++) {
         struct oracle_point point;
+        if (i == 2) { continue; }
         if (!means_at(o, exp(log_beta + (i - 2) * step), &point)) { return NAN; }
-        slope -= first[i] * point.entropy / (12 * step);
-        *bend -= second[i] * point.entropy / (12 * step * step);
+        slope -= weight[i] * point.entropy / (12 * step);
     }
     return slope;
 }
 
 /* Steps are halved until the next makes no difference but the entropies' noise. */
-double oracle_susceptibility(const struct oracle *o, double beta) {
+static double susceptibility_by_differences(const struct oracle *o, double beta) {
     const double noise = 1e-10 + 1e-14 * o->log_n;
-    double step = widest_step(o), bend, chi = entropy_falls(o, log(beta), step, &bend), before;
+    double step = fmin(0.01, 0.05 / sqrt(o->product ? product_log_keys(o) : o->log_n)),
+           chi = entropy_falls(o, log(beta), step), before;
     do {
         before = chi;
         step /= 2;
-        chi = entropy_falls(o, log(beta), step, &bend);
+        chi = entropy_falls(o, log(beta), step);
     } while (fabs(chi - before) > 1e-7 * fabs(chi) + noise / step && step > 1e-9);
     return fabs(chi - before) > noise / step ? chi : before;
 }
 
+double oracle_susceptibility(const struct oracle *o, double beta) {
+    struct oracle_answer answer;
+    if (!o->product && oracle_ask(o, beta, (struct oracle_question){.slope = true}, &answer) &&
+        answer.point.susceptibility_error < INFINITY) {
+        return answer.point.susceptibility;
+    }
+    return susceptibility_by_differences(o, beta);
+}
+
 /* ---- collapse points ---- */
 
-/* Goes from negative to positive where the mean collapses. */
-static double crossing(const struct oracle *o, bool entropy, double threshold, double log_beta) {
+/* What goes from negative to positive where the mean collapses, and its slope by log beta; NaN: not known. */
+struct crossing {
+    const struct oracle *oracle;
+    bool entropy;
+    double threshold;
+};
+struct crossed {
+    double value, slope;
+};
+
+static struct crossed crossed_at(const struct crossing *c, double log_beta) {
+    const double none = 1e-300; /* in the place of 0 */
     struct oracle_point point;
-    if (!means_at(o, exp(log_beta), &point)) { return NAN; }
-    return entropy ? threshold - point.entropy : point.participation - threshold;
+    if (!means_at(c->oracle, exp(log_beta), &point)) { return (struct crossed){NAN, NAN}; }
+    if (c->entropy) {
+        const double h = fmax(point.entropy, none);
+        return (struct crossed){isnan(point.entropy) ? NAN : log(c->threshold / h), point.susceptibility / h};
+    }
+    const double shared = fmax(point.participation, none), alone = fmax(1 - point.participation, none);
+    return (struct crossed){
+        isnan(point.participation) ? NAN : log(shared / alone) - log(c->threshold / (1 - c->threshold)), NAN};
 }
 
-/* In log beta; brackets grow by doubled steps. */
-static double crossing_root(const struct oracle *o, bool entropy, double threshold) {
-    struct root r = {.low = 0.5, .high = 1};
-    r.at_low = crossing(o, entropy, threshold, r.low);
-    r.at_high = crossing(o, entropy, threshold, r.high);
-    for (double step = 1; r.at_high < 0 && r.high < 100; step *= 2) {
-        r.low = r.high;
-        r.at_low = r.at_high;
-        r.at_high = crossing(o, entropy, threshold, r.high += step);
+/* Newton's steps, or the secant's, within the bracket as far as it is known, which is halved where they leave
+ * it or do not become shorter; outwards by at most the double of the last. *slope receives that at the root,
+ * of either. */
+static double crossing_root(const struct crossing *c, double *slope) {
+    const double farthest = 110, secant = 1e-8, newton = 1e-6; /* the next step is about their square */
+    double low = -INFINITY, high = INFINITY, x = 0.5, most = 0.5, last = INFINITY, before = NAN,
+           value_before = NAN;
+    *slope = NAN;
+    for (int i = 0; i < 200 && fabs(x) < farthest; i++) {
+        const struct crossed now = crossed_at(c, x);
+        if (isnan(now.value)) { return NAN; }
+        const bool known = now.slope > 0;
+        *slope = known ? now.slope : (now.value - value_before) / (x - before);
+        if (now.value < 0) { low = x; }
+        if (now.value >= 0) { high = x; }
+        double step = *slope > 0 ? -now.value / *slope : now.value < 0 ? most : -most;
+        if (fabs(step) < (known ? newton : secant)) { return x + step; }
+        step = fmax(-most, fmin(step, most));
+        most *= 2;
+        before = x;
+        value_before = now.value;
+        x += step;
+        const bool stuck = fabs(step) > 0.5 * fabs(last) || !(x > low && x < high);
+        if (stuck && isfinite(low + high)) { x = (low + high) / 2; }
+        last = x - before;
+        if (high - low < 1e-11) { return x; }
     }
-    for (double step = 0.5; r.at_low > 0 && r.low > -100; step *= 2) {
-        r.high = r.low;
-        r.at_high = r.at_low;
-        r.at_low = crossing(o, entropy, threshold, r.low -= step);
-    }
-    if (!(r.at_low <= 0 && r.at_high >= 0)) { return NAN; }
-    double x = r.low;
-    for (int i = 0; i < 60 && r.high - r.low > 1e-11; i++) {
-        double before = x;
-        x = root_guess(&r);
-        double f = crossing(o, entropy, threshold, x);
-        if (isnan(f)) { return NAN; }
-        if (f == 0 || fabs(x - before) < 1e-11) { break; }
-        root_narrow(&r, x, f);
-    }
-    return x;
+    return NAN;
 }
 
-static double collapse(const struct oracle *o, bool entropy, double threshold, double *error) {
+static double collapse(const struct crossing *c, double *error) {
+    const struct oracle *o = c->oracle;
+    double uniform = c->entropy ? c->threshold - o->log_n : exp(-o->log_n) - c->threshold, slope;
     *error = 0;
-    double uniform = entropy ? threshold - o->log_n : exp(-o->log_n) - threshold;
     if (uniform >= 0) { return 0; }
     *error = NAN;
-    const double x = crossing_root(o, entropy, threshold), step = 1e-3,
-                 slope =
-                     (crossing(o, entropy, threshold, x + step) - crossing(o, entropy, threshold, x - step)) /
-                     (2 * step);
-    struct oracle_point point;
-    if (isnan(x) || !oracle_at(o, exp(x), &point)) { return NAN; }
-    *error = exp(x) * ((entropy ? point.entropy_error : point.participation_error) / slope + 1e-11);
+    const double x = crossing_root(c, &slope);
+    struct oracle_answer answer;
+    if (isnan(x) || !oracle_ask(o, exp(x), (struct oracle_question){.errors = true}, &answer)) { return NAN; }
+    const double off = c->entropy ? answer.point.entropy_error / c->threshold
+                                  : answer.point.participation_error / (c->threshold * (1 - c->threshold));
+    *error = exp(x) * (off / slope + 1e-11);
     return exp(x);
 }
 
 double oracle_collapse_entropy(const struct oracle *o, double threshold, double *error) {
-    return collapse(o, true, threshold, error);
+    return collapse(&(struct crossing){o, true, threshold}, error);
 }
 
 double oracle_collapse_participation(const struct oracle *o, double threshold, double *error) {
-    return collapse(o, false, threshold, error);
+    return collapse(&(struct crossing){o, false, threshold}, error);
 }
 
 /* ---- the susceptibility's maximum ---- */
 
-/* Uphill from log beta = 0 by growing steps: the bracket of the maximum met first. False when there is none
- * within a factor e^LEVEL. */
-static bool climb(const struct oracle *o, double *low, double *high) {
-    const double level = 8, first = 0.125, difference = widest_step(o);
-    double bend, step = first, middle = 0, top = entropy_falls(o, 0, difference, &bend),
-                 ahead = entropy_falls(o, step, difference, &bend),
-                 behind = entropy_falls(o, -step, difference, &bend);
-    if (ahead <= top && behind > top) {
-        step = -first;
-        ahead = behind;
-    }
-    for (double before = -step; fabs(middle) < level; step *= 1.25) {
-        if (middle != 0) { ahead = entropy_falls(o, middle + step, difference, &bend); }
-        if (isnan(top + ahead)) { return false; }
-        if (ahead <= top) {
-            *low = fmin(before, middle + step);
-            *high = fmax(before, middle + step);
-            return true;
-        }
-        before = middle;
-        middle += step;
-        top = ahead;
+/* log chi at log beta: three points, of which the middle one is the highest. */
+struct summit {
+    double x[3], log_chi[3];
+};
+
+static double log_chi(const struct oracle *o, double x) { return log(oracle_susceptibility(o, exp(x))); }
+
+/* Uphill from log beta = 0 by growing steps: around the maximum met first. False when there is none within a
+ * factor e^LEVEL. */
+static bool climb(const struct oracle *o, struct summit *s) {
+    const double level = 8, first = 0.125, top = log_chi(o, 0), behind = log_chi(o, -first),
+                 ahead = log_chi(o, first);
+    const bool downwards = ahead <= top && behind > top;
+    double step = downwards ? -first : first;
+    *s = (struct summit){{-step, 0, step}, {downwards ? ahead : behind, top, downwards ? behind : ahead}};
+    while (fabs(s->x[1]) < level) {
+        if (isnan(s->log_chi[0] + s->log_chi[1] + s->log_chi[2])) { return false; }
+        if (s->log_chi[2] <= s->log_chi[1]) { return true; }
+        step *= 1.25;
+        const double next = s->x[2] + step;
+        *s = (struct summit){{s->x[1], s->x[2], next}, {s->log_chi[1], s->log_chi[2], log_chi(o, next)}};
     }
     return false;
 }
 
-/* Where chi stops rising between them; where nothing happens yet or any more its slope is noise. */
-static double top_between(const struct oracle *o, double low, double high, double step) {
-    struct root r = {.low = low, .high = high};
-    double x = low, bend;
-    entropy_falls(o, low, step, &bend);
-    r.at_low = -fabs(bend);
-    entropy_falls(o, high, step, &bend);
-    r.at_high = fabs(bend);
-    for (int i = 0; i < 60 && r.high - r.low > 1e-10; i++) {
-        const double before = x;
-        x = root_guess(&r);
-        entropy_falls(o, x, step, &bend);
-        if (bend == 0 || fabs(x - before) < 1e-10) { break; }
-        root_narrow(&r, x, -bend);
-    }
-    return x;
+/* Of the parabola through the three. */
+static double bend_of(const struct summit *s) {
+    const double left = (s->log_chi[1] - s->log_chi[0]) / (s->x[1] - s->x[0]),
+                 right = (s->log_chi[2] - s->log_chi[1]) / (s->x[2] - s->x[1]);
+    return 2 * (right - left) / (s->x[2] - s->x[0]);
 }
 
+static double vertex_of(const struct summit *s) {
+    const double left = (s->log_chi[1] - s->log_chi[0]) / (s->x[1] - s->x[0]);
+    return (s->x[0] + s->x[1]) / 2 - left / bend_of(s);
+}
+
+/* By the golden section until the three are within the maximum's own width, or all is flat. */
+static void close_in(const struct oracle *o, struct summit *s) {
+    const double golden = 0.381966011250105;
+    for (int i = 0; i < 80; i++) {
+        const double wide = fabs(s->x[2] - s->x[0]);
+        if (wide * sqrt(fmax(0, -bend_of(s))) < 0.8 || wide < 1e-9) { return; }
+        const int far = fabs(s->x[2] - s->x[1]) > fabs(s->x[1] - s->x[0]) ? 2 : 0;
+        const double x = s->x[1] + golden * (s->x[far] - s->x[1]), value = log_chi(o, x);
+        if (value > s->log_chi[1]) {
+            s->x[2 - far] = s->x[1];
+            s->log_chi[2 - far] = s->log_chi[1];
+            s->x[1] = x;
+            s->log_chi[1] = value;
+        } else {
+            s->x[far] = x;
+            s->log_chi[far] = value;
+        }
+    }
+}
+
+/* Chebyshev series of a function over t in [-1, 1], from its values at the nodes. */
+enum { ORDER = 9 };
+static double node_of(int i) { return M_PI * (i + 0.5) / ORDER; }
+
+static void series_of(const double value[ORDER], double series[ORDER]) {
+    for (int k = 0; k < ORDER; k++) {
+        series[k] = 0;
+        for (int i = 0; i < ORDER; i++) {
+            series[k] += (k == 0 ? 1.0 : 2.0) / ORDER * value[i] * cos(k * node_of(i));
+        }
+    }
+}
+
+/* Its first two derivatives. */
+struct slopes {
+    double first, second;
+};
+static struct slopes slopes_at(const double series[ORDER], double t) {
+    double before[] = {1, 0, 0}, now[] = {t, 1, 0}; /* T_k and its derivatives */
+    struct slopes s = {0, 0};
+    for (int k = 1; k < ORDER; k++) {
+        s.first += series[k] * now[1];
+        s.second += series[k] * now[2];
+        const double next[] = {2 * t * now[0] - before[0], 2 * now[0] + 2 * t * now[1] - before[1],
+                               4 * now[1] + 2 * t * now[2] - before[2]};
+        memcpy(before, now, sizeof before);
+        memcpy(now, next, sizeof now);
+    }
+    return s;
+}
+
+/* The maximum of a Chebyshev interpolation over x +- half: where it is, or the end towards it; whether it is
+ * inside; how far off it may be by what the series leaves out, which is taken for its last term. */
+struct top {
+    double x, curvature, error;
+    bool inside, noise;
+};
+
+static struct top top_within(const struct oracle *o, double x, double half) {
+    const double rounding = 2e-11; /* of log chi. A choice */
+    double value[ORDER], series[ORDER], t = 0, before = INFINITY;
+    struct slopes s = {0, 0};
+    for (int i = 0; i < ORDER; i++) { value[i] = log_chi(o, x + half * cos(node_of(i))); }
+    series_of(value, series);
+    for (int i = 0; i < 20 && fabs(t - before) > 1e-13; i++) {
+        s = slopes_at(series, t);
+        before = t;
+        t = fmax(-1, fmin(s.second < 0 ? t - s.first / s.second : copysign(1, s.first), 1));
+    }
+    const double left = fabs(series[ORDER - 1]), steepest = (ORDER - 1) * (ORDER - 1);
+    return (struct top){x + half * t, s.second / (half * half), half * steepest * left / fabs(s.second),
+                        fabs(t) < 1, left < rounding};
+}
+
+/* Around the summit, in stretches that are halved until the maximum is known. */
 double oracle_collapse_susceptibility(const struct oracle *o, double *curvature) {
-    const double resolved = 0.2, plateau = 0.05; /* steps of the width at most; flatter is noise: choices */
-    double low, high, step = widest_step(o), x = NAN;
+    const double part = 0.25, aim = 2e-8, plateau = 0.05; /* of the width; flatter is noise: choices */
+    struct summit summit;
     *curvature = NAN;
     if (o->family->row_scale || o->product) { return NAN; }
-    if (!climb(o, &low, &high)) { return NAN; }
-    for (int i = 0; i < 12; i++) {
-        double left, right, bend;
-        x = top_between(o, low, high, step);
-        const double top = entropy_falls(o, x, step, &bend);
-        entropy_falls(o, x - step, step, &left);
-        entropy_falls(o, x + step, step, &right);
-        *curvature = (right - left) / (2 * step * top);
-        if (!(*curvature < 0)) { break; }
-        if (step * sqrt(-*curvature) <= resolved) { return *curvature < -plateau ? exp(x) : NAN; }
-        low = x - 4 * step;
-        high = x + 4 * step;
-        step = fmax(step / 4, resolved / 2 / sqrt(-*curvature));
+    if (!climb(o, &summit)) { return NAN; }
+    close_in(o, &summit);
+    double x = vertex_of(&summit), half = fmin(part, part / sqrt(-bend_of(&summit)));
+    for (int i = 0; i < 40 && isfinite(x + half); i++) {
+        const struct top top = top_within(o, x, half);
+        x = top.x;
+        if (!top.inside) { continue; }
+        if (top.error < aim || top.noise) {
+            *curvature = top.curvature;
+            return top.curvature < -plateau ? exp(x) : NAN;
+        }
+        half /= 2;
     }
-    *curvature = NAN;
     return NAN;
 }

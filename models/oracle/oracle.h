@@ -5,8 +5,9 @@
  *     E log Z = int [exp(-e^x) - phi^n] dx                                (relative to beta s*)
  *     E H     = int phi^{n-1} n E[a e^{-a} (-gamma - log a)] dx
  *     E Y_2   = int phi^{n-1} n E[a^2 e^{-a}] dx
- *     E p_(1) = int dx n E[a e^{-a} (E[e^{-a'}; s' <= s])^{n-1}]
- *     E<gap>  = int dx int dt n E[a e^{-a}; s < t] (phi^{n-1} - (E[e^{-a'}; s' < t])^{n-1})
+ *     E chi   = int phi^{n-2} n (n-1) (E[a e^{-a} b^2] E[a e^{-a}] - (E[a e^{-a} b])^2) dx,  chi = -dH/dlog
+ * beta E p_(1) = int dx n E[a e^{-a} (E[e^{-a'}; s' <= s])^{n-1}] E<gap>  = int dx int dt n E[a e^{-a}; s <
+ * t] (phi^{n-1} - (E[e^{-a'}; s' < t])^{n-1})
  *
  * (a Gamma-integral for 1/Z^k inside the expectation; gamma is Euler's constant). The inner expectation runs
  * over y = log(n V) with measure e^y dy, by Gauss-Legendre panels on which neither y nor b = beta g(y)
@@ -39,6 +40,8 @@ struct oracle_point {
     double log_partition, log_partition_error;
     /* E<gap> = E sum p (s_(1) - s), in 1/Lambda^typ. */
     double gap_mean, gap_mean_error;
+    /* -dE H/dlog beta, the mean variance of b under a row's weights; NaN where scores fall with distance. */
+    double susceptibility, susceptibility_error;
 };
 extern const struct oracle_point oracle_unknown_point;
 
@@ -83,6 +86,7 @@ struct oracle_question {
     bool gap;        /* costs as much again; else the gap is the difference of large numbers */
     bool errors;     /* of the inner expectation too: a little more */
     bool output;     /* NaN unless the family lies on a sphere */
+    bool slope;      /* the susceptibility to as many digits as the rest: some more */
     size_t ranks;    /* ordered weights */
 };
 
@@ -93,7 +97,8 @@ struct oracle_answer {
     double weight[ORACLE_RANKS], weight_error[ORACLE_RANKS];
 };
 
-/* At beta = beta_ratio Lambda^typ, beta_ratio > 0. About a millisecond. False when out of memory. */
+/* At beta = beta_ratio Lambda^typ, beta_ratio > 0. Less than a millisecond; a hundred times that where rows
+ * differ in scale. False when out of memory. */
 bool oracle_ask(const struct oracle *oracle, double beta_ratio, struct oracle_question question,
                 struct oracle_answer *answer);
 
@@ -107,7 +112,8 @@ bool oracle_ordered_weights(const struct oracle *oracle, double beta_ratio, size
 double oracle_log_participation(const struct oracle_point *at, const struct oracle_point *twice,
                                 double *error);
 
-/* Susceptibility of the mean, -dE H/dlog beta, by differences of fourth order (error about 1e-8). */
+/* Susceptibility of the mean, -dE H/dlog beta: the point's with its `slope` asked for; where scores fall with
+ * distance by differences of fourth order (error about 1e-8). */
 double oracle_susceptibility(const struct oracle *oracle, double beta_ratio);
 
 /* Where the mean crosses: the beta ratio with E H = threshold, or E Y_2 = threshold. 0 where it has crossed

@@ -26,6 +26,7 @@ static void put(const struct field *f, const struct inner *in, double power, dou
     value[TANGENTIAL] = power * in->chord;
     value[ALONG] = power * in->along;
     value[RADIAL] = inner_radial(f, in, power);
+    value[SUSCEPTIBILITY] = inner_susceptibility(f, in, power);
 }
 
 static void put_gap(struct inner_gap gap, double *value) {
@@ -89,6 +90,8 @@ static void add_inner_error(struct outer *s, double x, double width, double gap)
         s->own[q] += power * (error.entropy + in.first * error.psi);
     }
     s->own[GAP] += power * error.entropy + gap * error.psi;
+    s->own[SUSCEPTIBILITY] +=
+        power * (in.first * (error.spread + in.spread * error.psi) + error.entropy * in.spread);
     const struct inner most = {
         .psi = in.psi, .along = fabs(in.along) + error.along, .square = in.square + error.square};
     s->own[ALONG] += power * (error.along + fabs(in.along) * error.psi);
@@ -105,6 +108,7 @@ static void keep(const struct panels_panel *panel, const double *sum, void *para
     for (size_t q = 0; q < QUANTITIES; q++) {
         s->own[q] += s->rough * fabs(sum[q]) + (q <= TANGENTIAL ? moved : 0);
     }
+    s->own[SUSCEPTIBILITY] += moved * (sqrt(fmax(0, sum[SUSCEPTIBILITY])) + sum[SUSCEPTIBILITY]);
     s->own[GAP] += s->field.noise * fabs(panel->middle) *
                    (enlarged * sum[GAP] + (s->is_long ? 0 : fabs(sum[NO_TOP]) + sum[FAR]));
     if (s->field.ask.errors && !s->is_long) { add_inner_error(s, panel->middle, 2 * panel->half, sum[GAP]); }
@@ -149,6 +153,7 @@ static void set_aims(struct outer *s) {
     panels_aim(&s->sum, 0, TANGENTIAL, any);
     panels_aim(&s->sum, TANGENTIAL, QUANTITIES, (struct panels_aim){INFINITY, 0, 2});
     s->sum.aim[ENTROPY] = s->sum.aim[NO_TOP] = precise;
+    if (ask->slope) { s->sum.aim[SUSCEPTIBILITY] = (struct panels_aim){AIM, AIM, 2.5}; }
     if (ask->output) { s->sum.aim[RADIAL] = (struct panels_aim){0, AIM, 2}; }
     panels_aim(&s->sum, RANKS, s->sum.count, precise);
 }

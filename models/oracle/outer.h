@@ -18,8 +18,9 @@ enum {
     POSITION, /* x - x_high */
     FAR,      /* the weight of scores that only a is known of */
     TANGENTIAL,
-    ALONG,      /* sum p (b - centre) */
-    RADIAL,     /* its square */
+    ALONG,  /* sum p (b - centre) */
+    RADIAL, /* its square */
+    SUSCEPTIBILITY,
     GAP,        /* sum p (b - b_(1)) */
     GAP_MISSED, /* inner_gap's `missed` */
     QUANTITIES,

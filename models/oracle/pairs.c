@@ -9,10 +9,11 @@ enum { PANELS = 32, NODES = PANELS * OUTER }; /* of x */
 static const double WIDTH = 2.6;              /* of one, as outer.c has it */
 static const double CERTAIN = 1e-13;          /* psi below which phi^{n-1} is 1 */
 static const double OVER = 5.5;               /* a > e^5.5: e^-a is nothing */
-static const double LEAST = -4000;            /* logarithms that are still looked for */
 static const double UNDER = 25;     /* beyond x_high: e^-a is 1 to 1e-13 wherever phi^{n-1} is not 0 */
 static const double EARLY = 20;     /* x so much below b: a^2 < e^-40 */
 static const double NEGLECTED = 32; /* e^-32 of the largest */
+static const double SMALL = 1e-8;   /* means from here on down are looked for, to e^LEAST */
+static const double LEAST = -4000;
 
 /* phi^{n-1} on nodes of x between x_low, below which it is 1, and x_high, beyond which it is 0. */
 struct pairs {
@@ -49,8 +50,9 @@ static double add_nodes(struct pairs *p, double low, double high, double *error)
         for (size_t k = 0; k < PANELS_ENDS; k++) { last[k] += term * r->value[OUTER - PANELS_ENDS + k][j]; }
     }
     const double middle = low + half;
-    *error += panels_error(sum, last, PANELS_ENDS, 2.5) +
-              sum * inner_error(f, middle, inner_span_at(f, middle)).psi;
+    const struct inner_span span = inner_span_at(f, middle);
+    inner_at(f, middle, span);
+    *error += panels_error(sum, last, PANELS_ENDS, 2.5) + sum * inner_error(f, middle, span).psi;
     return sum;
 }
 
@@ -109,7 +111,7 @@ static double log_share(const struct pairs *p, double b) {
 /* beta g(y), y as low as wanted. */
 static double gap_at(const struct field *f, double y) {
     const struct oracle *o = f->o;
-    if (y >= KNOTS_DEEPEST) { return field_gap(f, y); }
+    if (y >= profile_lowest(o->profile)) { return field_gap(f, y); }
     return -f->beta * exp(o->family->log_gap(o->p, y - o->log_n, -y) + o->log_lambda);
 }
 
@@ -180,6 +182,13 @@ static bool is_covered(const struct pairs *p) {
         if (f->panel[i].low_y != f->panel[i - 1].high_y && f->panel[i].high_b > first) { return false; }
     }
     return true;
+}
+
+bool pairs_are_asked_for(double mean) { return mean < SMALL; }
+
+/* A mean is above 1/n. A choice: it comes from a stretch of e^12 at most. */
+double pairs_lowest(double log_n) {
+    return -log_n > log(SMALL) ? 0 : -fmin(log_n + 12, -LEAST) - NEGLECTED - STEP;
 }
 
 bool pairs_mean(const struct field *f, double *value, double *error) {

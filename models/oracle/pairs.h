@@ -13,6 +13,11 @@
 
 #include "models/oracle/field.h"
 
+/* Whether so small a mean is computed again here; the lowest y that is then looked at, roughly, 0 where no
+ * mean is so small. */
+bool pairs_are_asked_for(double mean);
+double pairs_lowest(double log_n);
+
 /* log E Y_2, after field_finish. *error is an estimate as those of oracle.h are. False, and nothing written,
  * where it is out of reach: a field with holes or whose far scores are, or less than e^-4000, which takes
  * milliseconds. */

@@ -4,6 +4,12 @@
 
 static const double LOWEST = 3.7;
 
+static void make_below(struct rules *r) {
+    for (int k = 0; k < INNER; k++) {
+        for (int j = 0; j < INNER; j++) { r->below[k][j] = r->inner.cumulative[k][j] / r->inner.w[k]; }
+    }
+}
+
 static void make_slope(struct rules *r) {
     double scale[OUTER];
     for (int i = 0; i < OUTER; i++) {
@@ -14,8 +20,8 @@ static void make_slope(struct rules *r) {
         r->slope[i][i] = 0;
         for (int j = 0; j < OUTER; j++) {
             if (i == j) { continue; }
-            r->slope[i][j] = scale[i] / scale[j] / (r->outer.x[i] - r->outer.x[j]);
-            r->slope[i][i] -= r->slope[i][j];
+            r->slope[j][i] = scale[i] / scale[j] / (r->outer.x[i] - r->outer.x[j]);
+            r->slope[i][i] -= r->slope[j][i];
         }
     }
 }
@@ -74,6 +80,7 @@ static void make_grid(struct rules *r) {
 void rules_make(struct rules *r) {
     legendre_make(INNER, &r->inner);
     legendre_make(OUTER, &r->outer);
+    make_below(r);
     make_slope(r);
     make_moments(r);
     make_grid(r);

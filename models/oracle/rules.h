@@ -14,7 +14,8 @@ enum { INNER = 8, OUTER = 16, TERMS = 4, ORDERS = 8, MOMENTS = 12, GRID = 19 * I
 
 struct rules {
     struct legendre inner, outer;
-    double slope[OUTER][OUTER]; /* [i][j]: the j-th Lagrange polynomial's slope at node i */
+    double below[INNER][INNER]; /* [k][j]: what node k counts for in an integral up to node j */
+    double slope[OUTER][OUTER]; /* [j][i]: the j-th Lagrange polynomial's slope at node i */
     double moment[MOMENTS];     /* E G^k/k! of a Gumbel variable G, of density e^{-t} e^{-e^{-t}} */
     /* On a grid of t: t^k/k!, the integral up to there of e^{-e^{-t}} t^k/k!, and weight times density. */
     double power[ORDERS][GRID], above[ORDERS][GRID], density[GRID];

@@ -10,9 +10,11 @@ static double density_at(const struct field *f, double count) {
 }
 
 static void differentiate(const struct rules *r, double half, const double *from, double *to) {
-    for (size_t i = 0; i < OUTER; i++) {
-        to[i] = 0;
-        for (size_t j = 0; j < OUTER; j++) { to[i] += r->slope[i][j] * from[j] / half; }
+    for (size_t i = 0; i < OUTER; i++) { to[i] = 0; }
+    for (size_t j = 0; j < OUTER; j++) {
+        const double value = from[j] / half;
+#pragma omp simd
+        for (size_t i = 0; i < OUTER; i++) { to[i] += r->slope[j][i] * value; }
     }
 }
 
@@ -31,10 +33,9 @@ void series_make(const struct field *f, double middle, double half, struct serie
     const struct rules *r = &f->o->rules;
     memset(s, 0, sizeof *s);
     s->half = half;
-    for (size_t j = 0; j < OUTER; j++) {
-        s->x[j] = middle + half * r->outer.x[j];
-        s->m[0][j] = exp(field_y(f, s->x[j]));
-    }
+    for (size_t j = 0; j < OUTER; j++) { s->x[j] = middle + half * r->outer.x[j]; }
+    field_ys(f, OUTER, s->x, s->m[0]);
+    f->o->vector->exp(OUTER, s->m[0], s->m[0]);
     differentiate(r, half, s->m[0], s->m[1]);
     if (f->ask.output) { start_output(f, s); }
     for (size_t k = 2; k < MOMENTS + 1; k++) {
@@ -53,6 +54,10 @@ struct inner series_inner(const struct field *f, const struct series *s, size_t 
                        .second = far,
                        .entropy = far * (f->far_b - RULES_EULER - x),
                        .along = far * (f->far_b - f->centre)};
+    struct inner near = {0};
+    for (size_t k = 0; k < MOMENTS - 2; k++) {
+        near.spread += (double)((k + 2) * (k + 1)) * moment[k + 2] * s->m[k + 1][j];
+    }
     for (size_t k = 0; k < MOMENTS - 1; k++) {
         const double next = (double)(k + 1) * moment[k + 1], slope = s->m[k + 1][j];
         in.psi += moment[k] * s->m[k][j];
@@ -63,6 +68,9 @@ struct inner series_inner(const struct field *f, const struct series *s, size_t 
         in.square += moment[k] * (s->square[k + 1][j] - s->square[k + 2][j]);
         in.entropy += (next - RULES_EULER * moment[k]) * slope;
     }
+    near.first = in.first - far;
+    near.entropy = in.entropy - far * (f->far_b - RULES_EULER - x);
+    in.spread = inner_spread(&near, far, f->far_b - x, f->far_spread);
     return in;
 }
 
@@ -91,14 +99,13 @@ double series_no_top(const struct field *f, const struct series *s, size_t j, do
                                        first = power * M_LN2 * s->m[1][j] * s->m[1][j];
     if (!f->ask.top_weight || s->half * first <= 1e-15) { return first; }
     spread(r, s, j, psi, density, above);
-    if (f->many) {
-#pragma omp simd
-        for (size_t i = 0; i < GRID; i++) { above[i] = inner_power_of_many(f, above[i]); }
-    } else {
-#pragma omp simd
-        for (size_t i = 0; i < GRID; i++) { above[i] = inner_power_of_few(f, above[i]); }
+    for (size_t i = 0; i < GRID; i += INNER) {
+        double powers[INNER];
+        inner_raise(f, above + i, powers);
+        for (size_t k = 0; k < INNER; k++) {
+            sum += r->density[i + k] * density[i + k] * (power - powers[k]);
+        }
     }
-    for (size_t i = 0; i < GRID; i++) { sum += r->density[i] * density[i] * (power - above[i]); }
     return sum;
 }
 
@@ -132,9 +139,13 @@ struct inner_gap series_gap(const struct field *f, const struct series *s, size_
 }
 
 void series_ranks(const struct field *f, const struct series *s, size_t j, double psi, double *sum) {
-    double density[GRID], above[GRID];
+    double density[GRID], above[GRID], lanes[ORACLE_RANKS][INNER];
     spread(&f->o->rules, s, j, psi, density, above);
-    memset(sum, 0, f->ask.ranks * sizeof *sum);
+    memset(lanes, 0, f->ask.ranks * sizeof *lanes);
     for (size_t i = 0; i < GRID; i++) { density[i] *= f->o->rules.density[i]; }
-    for (size_t i = 0; i < GRID; i += INNER) { inner_add_ranks(f, psi, above + i, density + i, sum); }
+    for (size_t i = 0; i < GRID; i += INNER) { inner_add_ranks(f, psi, above + i, density + i, lanes); }
+    for (size_t k = 0; k < f->ask.ranks; k++) {
+        sum[k] = 0;
+        for (size_t i = 0; i < INNER; i++) { sum[k] += lanes[k][i]; }
+    }
 }

@@ -35,8 +35,9 @@ static void integrand(const struct panels_panel *panel, double *value, void *par
 static void keep(const struct panels_panel *panel, const double *sum, void *param) {
     struct sink *s = param;
     (void)sum;
-    s->inner =
-        fmax(s->inner, inner_error(&s->field, panel->middle, inner_span_at(&s->field, panel->middle)).psi);
+    const struct inner_span span = inner_span_at(&s->field, panel->middle);
+    inner_at(&s->field, panel->middle, span);
+    s->inner = fmax(s->inner, inner_error(&s->field, panel->middle, span).psi);
 }
 
 /* The part of the integral at x < `low`, where phi^n is 1. */

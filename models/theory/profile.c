@@ -27,7 +27,7 @@ struct range {
 struct profile {
     const struct family *family;
     const double *p;
-    double log_n, log_lambda;
+    double log_n, log_lambda, lowest;
     size_t count, room;
     struct panel *panel;
     size_t ranges, range_room;
@@ -91,14 +91,28 @@ static bool profile_cover(struct profile *q, double low, double high) {
 
 struct profile *profile_create(const struct family *family, const double *p, double log_n,
                                double log_lambda_typ) {
+    return profile_create_from(family, p, log_n, log_lambda_typ, PROFILE_LOWEST);
+}
+
+/* Downwards from PROFILE_LOWEST in stretches that grow by doubling, the lowest first. */
+static bool profile_cover_below(struct profile *q, double high) {
+    const double low = fmax(2 * high, q->lowest);
+    if (!(low < high)) { return true; }
+    return profile_cover_below(q, low) && profile_cover(q, low, high);
+}
+
+struct profile *profile_create_from(const struct family *family, const double *p, double log_n,
+                                    double log_lambda_typ, double lowest) {
     struct profile *q = calloc(1, sizeof *q);
     if (!q) { return NULL; }
     q->family = family;
     q->p = p;
     q->log_n = log_n;
     q->log_lambda = log_lambda_typ;
+    q->lowest = lowest;
     double near = fmin(log_n, 64);
-    bool good = profile_cover(q, PROFILE_LOWEST, 0) && profile_cover(q, 0, near);
+    bool good = profile_cover_below(q, PROFILE_LOWEST) && profile_cover(q, PROFILE_LOWEST, 0) &&
+                profile_cover(q, 0, near);
     for (double low = near; good && low < log_n && log_ratio(q, low) < overflow; low *= 2) {
         good = profile_cover(q, low, fmin(2 * low, log_n));
     }
@@ -115,6 +129,7 @@ void profile_free(struct profile *q) {
 }
 
 double profile_log_n(const struct profile *q) { return q->log_n; }
+double profile_lowest(const struct profile *q) { return q->lowest; }
 
 static const struct panel *profile_find(const struct profile *q, double y) {
     size_t k;
@@ -126,7 +141,7 @@ static double panel_centre(const struct panel *panel) { return (panel->low + pan
 static double panel_scale(const struct panel *panel) { return 2 / (panel->high - panel->low); }
 
 double profile_gap(const struct profile *q, double y) {
-    double inside = fmax(y, PROFILE_LOWEST);
+    double inside = fmax(y, q->lowest);
     const struct panel *panel = profile_find(q, inside);
     if (inside > panel->high) { return INFINITY; } /* overflow */
     double twice_t = 2 * (inside - panel_centre(panel)) * panel_scale(panel);
@@ -156,8 +171,8 @@ void profile_gaps(const struct profile *q, const struct vector *vector, size_t c
                   double *gap) {
     for (size_t start = 0, end; start < count; start = end) {
         const struct panel *panel = profile_find(q, y[start]);
-        for (end = start; end < count && y[end] <= panel->high; end++) {}
-        if (y[start] < PROFILE_LOWEST || end == start) {
+        for (end = start; end < count && y[end] >= panel->low && y[end] <= panel->high; end++) {}
+        if (y[start] < q->lowest || end == start) {
             gap[start] = profile_gap(q, y[start]);
             end = start + 1;
         } else {

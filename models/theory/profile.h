@@ -18,16 +18,20 @@ struct profile;
  * memory. */
 struct profile *profile_create(const struct family *family, const double *p, double log_n,
                                double log_lambda_typ);
+/* The same from a y below PROFILE_LOWEST on. */
+struct profile *profile_create_from(const struct family *family, const double *p, double log_n,
+                                    double log_lambda_typ, double lowest);
 void profile_free(struct profile *profile);
 
 double profile_log_n(const struct profile *profile);
+double profile_lowest(const struct profile *profile);
 
-/* g(y), relative accuracy about 1e-13; may be inf. y below PROFILE_LOWEST is taken for it. Thread-safe. */
+/* g(y), relative accuracy about 1e-13; may be inf. y below the lowest is taken for it. Thread-safe. */
 double profile_gap(const struct profile *profile, double y);
 /* (g'/g'')^{1/2} at y > 0, the width that a peak of y - beta g(y) has there whatever beta is, from
  * differences over h; inf where g is not convex, as far as rounding lets one see. */
 double profile_peak_width(const struct profile *profile, double y, double h);
-/* g(y) for increasing y, the same bits, faster. */
+/* g(y) for many y, the same bits, faster where they increase. */
 void profile_gaps(const struct profile *profile, const struct vector *vector, size_t count, const double *y,
                   double *gap);
 

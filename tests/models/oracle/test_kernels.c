@@ -1,0 +1,44 @@
+/* The oracle's kernels of all instruction sets that there are here give the same bits, every question asked.
+ */
+#include "models/numeric/processor.h"
+#include "models/oracle/inner.h"
+#include "tests/models/oracle/oracle_law.h"
+
+static void check_bits(struct oracle *o, double beta, const struct vector *vector,
+                       const struct inner_kernel *kernel) {
+    const struct oracle_question all = {
+        .top_weight = true, .gap = true, .errors = true, .output = true, .slope = true, .ranks = 12};
+    struct oracle_answer ours, theirs;
+    memset(&ours, 0, sizeof ours);
+    memset(&theirs, 0, sizeof theirs);
+    o->vector = &vector_base;
+    o->kernel = &inner_base;
+    assert_true(oracle_ask(o, beta, all, &ours));
+    o->vector = vector;
+    o->kernel = kernel;
+    assert_true(oracle_ask(o, beta, all, &theirs));
+    assert_memory_equal(&ours, &theirs, sizeof ours);
+}
+
+static void test_kernels(void **state) {
+    (void)state;
+    const struct law laws[] = {{"gaussian", {1}},
+                               {"spherical", {2}},
+                               {"spherical", {5}},
+                               {"pareto", {0.7}},
+                               {"stretched", {0.5, 1}}};
+    const double log_n[] = {M_LN2, 11, 690}, beta[] = {0.1, 1, 40};
+    for (size_t i = 0; i < 5 * 9; i++) {
+        struct oracle *o = make_oracle(&laws[i / 9], log_n[i / 3 % 3]);
+#ifdef __x86_64__
+        if (processor_runs("avx2")) { check_bits(o, beta[i % 3], &vector_avx2, &inner_avx2); }
+        if (processor_runs("avx512")) { check_bits(o, beta[i % 3], &vector_avx512, &inner_avx512); }
+#endif
+        oracle_free(o);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_kernels)};
+    return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
+}
