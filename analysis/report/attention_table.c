@@ -107,8 +107,7 @@ static void print_parts(FILE *out, const struct study *study) {
             fputs("  verdict\n", out);
             any = true;
         }
-        struct column_place place =
-            column_place(&study->fit[i], &study->verdict[i], &study->attention[i], room);
+        struct column_place place = column_place(study, i, room);
         for (size_t r = 0; r < ATTENTION_REGIMES; r++) {
             place.at[COLUMN_REGIME] = r;
             if (column_has(&place, COLUMN_REGIME, r)) { print_part(out, &place); }

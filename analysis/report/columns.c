@@ -10,11 +10,20 @@
 
 /* ---- places ---- */
 
-struct column_place column_place(const struct fit *fit, const struct verdict *verdict,
-                                 const struct attention *attention, char room[COLUMN_TEXT]) {
-    struct column_place place = {.fit = fit, .verdict = verdict, .attention = attention, .room = room};
-    place.at[COLUMN_CRITERION] = fit->primary;
+struct column_place column_place(const struct study *study, size_t i, char room[COLUMN_TEXT]) {
+    struct column_place place = {.fit = &study->fit[i],
+                                 .verdict = &study->verdict[i],
+                                 .attention = &study->attention[i],
+                                 .room = room};
+    place.at[COLUMN_CRITERION] = place.fit->primary;
     place.at[COLUMN_QUANTILE] = ORDER_MEDIAN;
+    return place;
+}
+
+struct column_place column_place_class(const struct study *study, size_t i, char room[COLUMN_TEXT]) {
+    const struct universality *class = &study->class[i];
+    struct column_place place = column_place(study, (size_t)(class->member[0].fit - study->fit), room);
+    place.class = class;
     return place;
 }
 
@@ -30,10 +39,12 @@ size_t column_size(const struct column_place *place, enum column_axis axis) {
         [COLUMN_BETA] = fit->series->size[RESULTS_BETA],
         [COLUMN_ALPHA] = fit->series->size[RESULTS_ALPHA],
         [COLUMN_SINK] = fit->series->size[RESULTS_SINK],
+        [COLUMN_MEMBER] = place->class ? place->class->count : 0,
         [COLUMN_LAW] = VERDICT_LAWS,
         [COLUMN_PARAMETER] = fit->series->family->parameter_count,
         [COLUMN_REGIME] = ATTENTION_REGIMES,
         [COLUMN_QUESTION] = ATTENTION_QUESTIONS,
+        [COLUMN_TEST] = UNIVERSALITY_QUESTIONS,
     };
     return size[axis];
 }
@@ -52,6 +63,7 @@ const char *column_label(const struct column_place *place, enum column_axis axis
         [COLUMN_LOG_N] = "log_n",       [COLUMN_CRITERION] = "criterion", [COLUMN_QUANTILE] = "quantile",
         [COLUMN_INTERVAL] = "interval", [COLUMN_WINDOW] = "window",       [COLUMN_LAW_WINDOW] = "law_window",
         [COLUMN_BETA] = "beta_index",   [COLUMN_ALPHA] = "entmax_alpha",  [COLUMN_SINK] = "sink_score",
+        [COLUMN_MEMBER] = "member",
     };
     size_t at = place->at[axis];
     switch (axis) {
@@ -59,6 +71,7 @@ const char *column_label(const struct column_place *place, enum column_axis axis
     case COLUMN_PARAMETER: return place->fit->series->family->parameter[at].name;
     case COLUMN_REGIME: return attention_point_regime_name[at];
     case COLUMN_QUESTION: return attention_point_question_name[at];
+    case COLUMN_TEST: return universality_question_name[at];
     default: return dimension[axis];
     }
 }

@@ -2,13 +2,13 @@
  * to get it. The fit file holds the columns in the order of their table; JSON (fitjson.c) and the tables for
  * people (cells.h) pick theirs by name. A new number is one row of a table here.
  *
- * A column is evaluated at a place: a series and an index along each axis. Columns along naming axes are
- * single numbers with names of their own: `name` has a %s for the label on each of these axes. All numbers
- * are pure. */
+ * A column is evaluated at a place: a series or a class of them, and an index along each axis. Columns along
+ * naming axes are single numbers with names of their own: `name` has a %s for the label on each of these
+ * axes. All numbers are pure. */
 #ifndef GAPSCALE_ANALYSIS_REPORT_COLUMNS_H
 #define GAPSCALE_ANALYSIS_REPORT_COLUMNS_H
 
-#include "analysis/sphere/attention.h"
+#include "analysis/study/study.h"
 #include "analysis/text/words.h"
 #include "analysis/verdict/sentence.h"
 
@@ -24,11 +24,13 @@ enum column_axis {
     COLUMN_BETA,
     COLUMN_ALPHA, /* of entmax */
     COLUMN_SINK,
+    COLUMN_MEMBER, /* of a class of series */
     COLUMN_DIMENSIONS,
     COLUMN_LAW = COLUMN_DIMENSIONS, /* from here on naming axes */
     COLUMN_PARAMETER,
     COLUMN_REGIME,
     COLUMN_QUESTION,
+    COLUMN_TEST, /* of a class of series */
     COLUMN_AXES
 };
 
@@ -36,6 +38,7 @@ struct column_place {
     const struct fit *fit;
     const struct verdict *verdict;
     const struct attention *attention;
+    const struct universality *class; /* of series; NULL: the place is of one */
     size_t at[COLUMN_AXES];
     char *room; /* COLUMN_TEXT bytes, for texts that have to be made */
 };
@@ -65,9 +68,10 @@ struct column_table {
 };
 extern const struct column_table column_fit; /* attributes first */
 
-/* Of a series, at the criterion judged and the median of rows. */
-struct column_place column_place(const struct fit *fit, const struct verdict *verdict,
-                                 const struct attention *attention, char room[COLUMN_TEXT]);
+/* Of the i-th series of a study that is judged, at the criterion judged and the median of rows. */
+struct column_place column_place(const struct study *study, size_t i, char room[COLUMN_TEXT]);
+/* Of the i-th class of series: that of its first member. */
+struct column_place column_place_class(const struct study *study, size_t i, char room[COLUMN_TEXT]);
 
 size_t column_size(const struct column_place *place, enum column_axis axis);
 /* Whether an index of an axis has anything: regimes without points have nothing, nor parameters that are not

@@ -1,12 +1,13 @@
 #include "analysis/report/fitfile.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analysis/report/attention_columns.h"
 #include "analysis/report/prescribed_columns.h"
-#include "analysis/report/universality_report.h"
+#include "analysis/report/universality_columns.h"
 #include "sim/base/memory.h"
 
 /* A table of columns as a group, with the memory it points to. */
@@ -139,11 +140,17 @@ static const struct column *add_attributes(struct page *page, const struct colum
 
 /* ---- pages ---- */
 
-static void page_make(struct page *page, const struct column_table *table, const struct column_place *place,
-                      const char *suffix) {
+/* What follows its place names it, as by printf. */
+__attribute__((format(printf, 4, 5))) static void page_make(struct page *page,
+                                                            const struct column_table *table,
+                                                            const struct column_place *place,
+                                                            const char *format, ...) {
     size_t columns = 0;
+    va_list words;
     *page = (struct page){.table = table, .place = *place};
-    snprintf(page->name, sizeof page->name, "%s%s", place->fit->name, suffix);
+    va_start(words, format);
+    vsnprintf(page->name, sizeof page->name, format, words);
+    va_end(words);
     page->dataset = memory_create(table->count, sizeof *page->dataset);
     page->numbers = memory_create(table->count, sizeof *page->numbers);
     page->text = memory_create(table->count, sizeof *page->text);
@@ -184,33 +191,31 @@ static struct h5_group page_group(const struct page *page) {
 }
 
 int fitfile_write(const char *path, const struct study *study, const struct store_provenance *provenance) {
-    enum { TABLES = 3 };
-    struct page *page = memory_create(TABLES * study->count, sizeof *page);
-    struct universality_page **class = memory_create(study->class_count, sizeof *class);
-    struct h5_group *group = memory_create(TABLES * study->count + study->class_count, sizeof *group);
+    enum { TABLES = 3 }; /* of a series */
+    const size_t most = TABLES * study->count + study->class_count;
+    struct page *page = memory_create(most, sizeof *page);
+    struct h5_group *group = memory_create(most, sizeof *group);
     char room[COLUMN_TEXT];
     size_t pages = 0;
     for (size_t i = 0; i < study->count; i++) {
-        struct column_place place =
-            column_place(&study->fit[i], &study->verdict[i], &study->attention[i], room);
-        page_make(&page[pages++], &column_fit, &place, "");
+        struct column_place place = column_place(study, i, room);
+        const char *name = place.fit->name;
+        page_make(&page[pages++], &column_fit, &place, "%s", name);
         if (study->attention[i].count > 0) {
-            page_make(&page[pages++], &attention_columns, &place, "/attention");
+            page_make(&page[pages++], &attention_columns, &place, "%s/attention", name);
         }
         if (study->fit[i].series->is_prescribed) {
-            page_make(&page[pages++], &prescribed_columns, &place, "/prescription");
+            page_make(&page[pages++], &prescribed_columns, &place, "%s/prescription", name);
         }
     }
-    for (size_t i = 0; i < pages; i++) { group[i] = page_group(&page[i]); }
     for (size_t i = 0; i < study->class_count; i++) {
-        class[i] = universality_report_page(study, i);
-        group[pages + i] = universality_report_group(class[i]);
+        struct column_place place = column_place_class(study, i, room);
+        page_make(&page[pages++], &universality_columns, &place, "_class-%zu", i + 1);
     }
-    int status = store_write_derived(path, "gapscale-fit", study->file_count, study->paths,
-                                     pages + study->class_count, group, provenance);
+    for (size_t i = 0; i < pages; i++) { group[i] = page_group(&page[i]); }
+    int status =
+        store_write_derived(path, "gapscale-fit", study->file_count, study->paths, pages, group, provenance);
     for (size_t i = 0; i < pages; i++) { page_release(&page[i]); }
-    for (size_t i = 0; i < study->class_count; i++) { universality_report_release(class[i]); }
-    free(class);
     free(page);
     free(group);
     return status;

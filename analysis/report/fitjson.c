@@ -5,7 +5,7 @@
 
 #include "analysis/report/attention_columns.h"
 #include "analysis/report/prescribed_columns.h"
-#include "analysis/report/universality_report.h"
+#include "analysis/report/universality_columns.h"
 #include "analysis/text/json.h"
 
 /* ---- the document ---- */
@@ -264,6 +264,43 @@ static const struct entry document[] = {
     CLOSE,
 };
 
+static const struct entry class_document[] = {
+    AS("criterion", "judged_by"),
+    SAME("verdict"),
+    SAME("sentence"),
+    SAME("exponent_predicted"),
+    SAME("common_ratio"),
+    SAME("common_ratio_se"),
+    SAME("common_ratio_predicted"),
+    SAME("unmoved_sigma"),
+    OPEN("questions", NULL),
+    FOR(COLUMN_TEST, 0, UNIVERSALITY_QUESTIONS),
+    OPEN("%s", NULL),
+    AS("chi_square", "%s_chi_square"),
+    AS("freedom", "%s_freedom"),
+    AS("p", "%s_p"),
+    CLOSE,
+    CLOSE,
+    CLOSE,
+    OPEN_LIST("series", NULL, COLUMN_MEMBER, NONE),
+    AS("name", "member"),
+    SAME("points"),
+    SAME("first_log_n"),
+    SAME("exponent"),
+    SAME("exponent_se"),
+    SAME("ratio"),
+    SAME("ratio_se"),
+    SAME("log_amplitude"),
+    SAME("log_amplitude_se"),
+    SAME("concentration"),
+    SAME("log_density"),
+    SAME("moved"),
+    SAME("moved_se"),
+    SAME("moved_predicted"),
+    CLOSE,
+    CLOSE,
+};
+
 /* ---- how it is printed ---- */
 
 struct printer {
@@ -375,13 +412,14 @@ static void print_key(const struct printer *p, const char *key) {
     }
 }
 
-/* Never the first of an object. */
-static void print_each(const struct printer *p, const struct entry *entry) {
+static void print_each(const struct printer *p, const struct entry *entry, const char *comma) {
     struct printer each = *p;
     each.label = entry->axis[0];
     for (size_t i = entry->first; i < entry->end; i++) {
         each.place.at[each.label] = i;
-        if (column_has(&each.place, each.label, i)) { print_members(&each, entry + 1, ", "); }
+        if (!column_has(&each.place, each.label, i)) { continue; }
+        print_members(&each, entry + 1, comma);
+        comma = ", ";
     }
 }
 
@@ -389,7 +427,7 @@ static void print_each(const struct printer *p, const struct entry *entry) {
 static void print_members(const struct printer *p, const struct entry *entry, const char *comma) {
     for (; entry->form != END; entry = skip(entry)) {
         if (entry->form == EACH) {
-            print_each(p, entry);
+            print_each(p, entry, comma);
         } else {
             fputs(comma, p->out);
             print_key(p, entry->key);
@@ -399,16 +437,22 @@ static void print_members(const struct printer *p, const struct entry *entry, co
     }
 }
 
+static void print_whole(FILE *out, size_t i, const struct column_table *table, struct column_place place,
+                        const struct entry *first) {
+    const struct printer p = {.out = out, .table = table, .place = place};
+    fputs(i > 0 ? ",\n    " : "\n    ", out);
+    print_object(&p, first);
+}
+
 void fitjson_print(FILE *out, const struct study *study) {
     char room[COLUMN_TEXT];
     fputs("{\"schema\": 1, \"series\": [", out);
     for (size_t i = 0; i < study->count; i++) {
-        struct printer p = {.out = out, .table = &column_fit};
-        p.place = column_place(&study->fit[i], &study->verdict[i], &study->attention[i], room);
-        fputs(i > 0 ? ",\n    " : "\n    ", out);
-        print_object(&p, document);
+        print_whole(out, i, &column_fit, column_place(study, i, room), document);
     }
-    fputs("\n], \"classes\": ", out);
-    universality_report_json(out, study);
-    fputs("}\n", out);
+    fputs("\n], \"classes\": [", out);
+    for (size_t i = 0; i < study->class_count; i++) {
+        print_whole(out, i, &universality_columns, column_place_class(study, i, room), class_document);
+    }
+    fputs("]}\n", out);
 }

@@ -60,8 +60,7 @@ void summary_table_print(FILE *out, const struct study *study) {
         fputc('\n', out);
     }
     for (size_t i = 0; i < study->count; i++) {
-        struct column_place place =
-            column_place(&study->fit[i], &study->verdict[i], &study->attention[i], room);
+        struct column_place place = column_place(study, i, room);
         if (!has_verdict(place.fit, place.attention)) { continue; }
         fprintf(out, "%-*s  %-5s", width, place.fit->name, place.fit->by_n ? "n" : "log n");
         cell_print_line(out, SUMMARY_CELLS, summary, &column_fit, &place);

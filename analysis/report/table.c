@@ -9,7 +9,7 @@
 #include "analysis/report/normaliser_table.h"
 #include "analysis/report/prescribed_table.h"
 #include "analysis/report/summary_table.h"
-#include "analysis/report/universality_report.h"
+#include "analysis/report/universality_table.h"
 #include "analysis/study/twins.h"
 #include "analysis/verdict/sentence.h"
 
@@ -417,14 +417,13 @@ static void print_series(FILE *out, const struct column_place *place) {
 void table_print(FILE *out, const struct study *study) {
     char room[COLUMN_TEXT];
     for (size_t i = 0; i < study->count; i++) {
-        struct column_place place =
-            column_place(&study->fit[i], &study->verdict[i], &study->attention[i], room);
+        struct column_place place = column_place(study, i, room);
         print_series(out, &place);
     }
     summary_table_print(out, study);
     attention_table_print_summary(out, study);
     prescribed_table_print_summary(out, study);
-    universality_report_print(out, study);
+    universality_table_print(out, study);
     summary_table_print_legend(out, study);
     twins_print(out, study);
 }

@@ -9,14 +9,16 @@
 #include "analysis/report/attention_columns.h"
 #include "analysis/report/fitfile.h"
 #include "analysis/report/prescribed_columns.h"
+#include "analysis/report/universality_columns.h"
 
-static const struct column_table *const tables[] = {&column_fit, &attention_columns};
+static const struct column_table *const tables[] = {&column_fit, &attention_columns, &prescribed_columns,
+                                                    &universality_columns};
 
 /* One way to get it, a meaning, as many labels as naming axes, columns outside the file last, and names that
  * are told apart. */
 static void rows_are_whole(void **state) {
     (void)state;
-    for (size_t t = 0; t < 2; t++) {
+    for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
         for (size_t i = 0; i < tables[t]->count; i++) {
             const struct column *c = &tables[t]->column[i];
             size_t labels = 0;
@@ -109,10 +111,10 @@ static void file_holds_the_columns(void **state) {
     struct h5_content *file = h5file_read(path, why);
     unlink(path);
     assert_non_null(file);
-    struct column_place place = column_place(&study.fit[0], &study.verdict[0], &study.attention[0], room);
+    struct column_place place = column_place(&study, 0, room);
     check_group(file, "spherical", &column_fit, place);
     check_group(file, "spherical/attention", &attention_columns, place);
-    place = column_place(&study.fit[1], &study.verdict[1], &study.attention[1], room);
+    place = column_place(&study, 1, room);
     check_group(file, "gumbel", &column_fit, place);
     check_group(file, "gumbel/prescription", &prescribed_columns, place);
     h5content_free(file);

@@ -1,15 +1,21 @@
 /* Series judged together: the same numbers as a table, as JSON and in the fit file. */
-#include "analysis/report/universality_report.h"
 #include "tests/test.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "analysis/report/fitfile.h"
+#include "analysis/report/fitjson.h"
+#include "analysis/report/universality_table.h"
 
 /* A class of two made-up members, one on a sphere, the other not measured. */
 struct made {
     struct criterion criterion;
     struct results_series series;
     struct fit fit[2];
+    struct verdict verdict[2];
+    struct attention attention[2];
     struct universality_member member[2];
     struct universality class;
     struct study study;
@@ -17,7 +23,8 @@ struct made {
 
 static void make(struct made *m) {
     *m = (struct made){.criterion = {CRITERION_ENTROPY, 1}};
-    m->series = (struct results_series){.name = "s", .criterion = &m->criterion};
+    m->series =
+        (struct results_series){.name = "s", .family = family_find("gaussian"), .criterion = &m->criterion};
     for (size_t i = 0; i < 2; i++) {
         m->fit[i] = (struct fit){.series = &m->series, .criteria = 1};
         snprintf(m->fit[i].name, sizeof m->fit[i].name, "name-%zu", i);
@@ -50,7 +57,11 @@ static void make(struct made *m) {
     for (size_t q = 0; q < UNIVERSALITY_QUESTIONS; q++) {
         m->class.answer[q] = (struct universality_answer){0.5 + (double)q, q + 1, 0.125};
     }
-    m->study = (struct study){.class_count = 1, .class = &m->class};
+    m->study = (struct study){.fit = m->fit,
+                              .verdict = m->verdict,
+                              .attention = m->attention,
+                              .class_count = 1,
+                              .class = &m->class};
 }
 
 typedef void printer(FILE *out, const struct study *study);
@@ -90,12 +101,11 @@ static void test_texts(void **state) {
         "2.25\n",         "  Supported: \"so\"."};
     struct made m;
     make(&m);
-    check_holds(universality_report_json, &m.study, sizeof json / sizeof *json, json);
-    check_holds(universality_report_print, &m.study, sizeof table / sizeof *table, table);
+    check_holds(fitjson_print, &m.study, sizeof json / sizeof *json, json);
+    check_holds(universality_table_print, &m.study, sizeof table / sizeof *table, table);
     m.study.class_count = 0;
-    char *none = printed(universality_report_json, &m.study),
-         *silence = printed(universality_report_print, &m.study);
-    assert_string_equal(none, "[]");
+    char *none = printed(fitjson_print, &m.study), *silence = printed(universality_table_print, &m.study);
+    assert_non_null(strstr(none, "\"classes\": []"));
     assert_string_equal(silence, "");
     free(none);
     free(silence);
@@ -111,8 +121,14 @@ static void test_page(void **state) {
     (void)state;
     struct made m;
     make(&m);
-    struct universality_page *page = universality_report_page(&m.study, 0);
-    struct h5_group group = universality_report_group(page);
+    char path[] = "/tmp/gapscale-class-XXXXXX", why[H5_WHY];
+    close(mkstemp(path));
+    assert_int_equal(
+        fitfile_write(path, &m.study, &(struct store_provenance){.command_line = "test", .threads = 1}), 0);
+    struct h5_content *file = h5file_read(path, why);
+    unlink(path);
+    assert_true(file && file->group_count == 1);
+    struct h5_group group = file->group[0];
     assert_string_equal(group.name, "_class-1");
     assert_true(attribute(&group, "unmoved_sigma") == 12 && attribute(&group, "limit_chi_square") == 2.5);
     assert_true(attribute(&group, "common_ratio_predicted") == 1.625 &&
@@ -126,10 +142,10 @@ static void test_page(void **state) {
     assert_string_equal(name->text[1], "name-1");
     assert_true(isnan(moved->number[0]));
     check_relative(moved->number[1], 0.08, 1e-15);
-    universality_report_release(page);
+    h5content_free(file);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_texts), cmocka_unit_test(test_page)};
-    return cmocka_run_group_tests_name("universality_report", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("universality_table", tests, NULL, NULL);
 }

@@ -1,0 +1,48 @@
+#include "analysis/report/universality_table.h"
+
+#include <math.h>
+
+#include "analysis/report/cells.h"
+#include "analysis/report/universality_columns.h"
+
+static const char *say_first(double value, double error, char out[WORDS]) {
+    (void)error;
+    return isnan(value) ? "-" : words_length(value, out);
+}
+
+static const char *say_power(double value, double error, char out[WORDS]) {
+    (void)error;
+    return words_number(exp(value), out);
+}
+
+static const struct cell members[] = {
+    {2, -20, {"series"}, "member", .format = NULL},
+    {1, 9, {"from n"}, "first_log_n", .say = say_first},
+    {1, 6, {"points"}, "points", .format = "%.0f"},
+    {2, 22, {"exponent"}, "exponent", .say = words_measured, .error = "exponent_se"},
+    {2, 19, {"beta_c/Lambda^typ"}, "ratio", .say = words_measured, .error = "ratio_se"},
+    {2, 8, {"concentr"}, "concentration", .say = cell_number},
+    {1, 9, {"f(q)/f_0"}, "log_density", .say = say_power},
+    {2, 20, {"amplitude moved by"}, "moved", .say = words_measured, .error = "moved_se"},
+    {1, 9, {"by f(q)"}, "moved_predicted", .format = "%.6g"},
+};
+enum { CELLS = sizeof members / sizeof *members };
+
+static void print_class(FILE *out, struct column_place place) {
+    const struct universality *u = place.class;
+    const struct column *criterion = column_find(&universality_columns, false, "judged_by");
+    fprintf(out, "\nOne exponent, kappa = %.6g at the upper end of the scores: beta_c (%s) ~ n^%.6g\n",
+            1 / u->exponent, criterion->text(&place), u->exponent);
+    cell_print_heads(out, CELLS, members, 0, false);
+    fputc('\n', out);
+    for (place.at[COLUMN_MEMBER] = 0; place.at[COLUMN_MEMBER] < u->count; place.at[COLUMN_MEMBER]++) {
+        cell_print_line(out, CELLS, members, &universality_columns, &place);
+        fputc('\n', out);
+    }
+    words_print_wrapped(out, u->sentence);
+}
+
+void universality_table_print(FILE *out, const struct study *study) {
+    char room[COLUMN_TEXT];
+    for (size_t k = 0; k < study->class_count; k++) { print_class(out, column_place_class(study, k, room)); }
+}
