@@ -11,69 +11,52 @@ struct trend_data growth_data(const struct survey *s, const struct diagnosis_gro
 
 /* ---- variances pooled by half ---- */
 
-/* Own variance and degrees of freedom, or half-pooled with those of the heads of its layer. */
-static void half_pool(double own, double sum, size_t heads, double *variance, double *freedom) {
-    if (heads < TREND_POOLED) {
-        *variance = own;
-        return;
+struct trend_interval growth_pooled(const struct diagnosis *d, const struct diagnosis_group *g,
+                                    growth_maker *make, const void *with, double *se) {
+    const struct trend_slope own = make(with, g);
+    double sum = 0, heads = 0, variance = own.variance, freedom = own.freedom;
+    for (size_t h = 0; h < d->survey->facts->head_count && !g->pooled; h++) {
+        if (d->group[h].layer != g->layer) { continue; }
+        struct trend_slope other = make(with, &d->group[h]);
+        if (isnan(other.variance) || other.paired != own.paired) { continue; }
+        sum += other.variance;
+        heads++;
     }
-    *variance = (own + sum / (double)heads) / 2;
-    *freedom *= 2;
+    if (heads >= TREND_POOLED) {
+        variance = (own.variance + sum / heads) / 2;
+        freedom *= 2;
+    }
+    *se = sqrt(variance / (double)own.count);
+    return trend_between(own.mean, variance, own.count, freedom);
 }
 
-struct pooling {
-    const struct diagnosis *d;
-    const struct diagnosis_group *group;
-    size_t first, last; /* heads of the same layer */
+struct level {
+    const struct survey *survey;
+    size_t length;
 };
 
-static struct pooling pooling_of(const struct diagnosis *d, const struct diagnosis_group *g) {
-    struct pooling p = {d, g, 0, 0};
-    const struct scores_facts *f = d->survey->facts;
-    if (g->pooled) { return p; }
-    while (f->head[p.first].layer != g->layer) { p.first++; }
-    for (p.last = p.first; p.last < f->head_count && f->head[p.last].layer == g->layer;) { p.last++; }
-    return p;
+static struct trend_slope level_of(const void *with, const struct diagnosis_group *g) {
+    const struct level *level = with;
+    struct trend_data data = growth_data(level->survey, g);
+    return trend_of_spread(trend_level(&data, level->length));
 }
 
 struct trend_interval growth_level(const struct diagnosis *d, const struct diagnosis_group *g,
                                    size_t length) {
-    const struct survey *s = d->survey;
-    struct pooling p = pooling_of(d, g);
-    struct trend_data data = growth_data(s, g);
-    struct trend_spread own = trend_level(&data, length);
-    double sum = 0, variance = own.variance, freedom = (double)own.count - 1;
-    size_t heads = 0;
-    for (size_t h = p.first; h < p.last; h++) {
-        struct trend_data other = growth_data(s, &d->group[h]);
-        double v = trend_level(&other, length).variance;
-        if (isnan(v)) { continue; }
-        sum += v;
-        heads++;
-    }
-    half_pool(own.variance, sum, heads, &variance, &freedom);
-    return trend_between(own.mean, variance, own.count, freedom);
+    double unused;
+    return growth_pooled(d, g, level_of, &(struct level){d->survey, length}, &unused);
 }
 
-typedef struct trend_slope slope_maker(const struct trend_data *data, size_t first, size_t last);
+struct slope {
+    const struct survey *survey;
+    struct trend_slope (*make)(const struct trend_data *data, size_t first, size_t last);
+    size_t first, last;
+};
 
-static struct trend_interval slope_interval(const struct pooling *p, slope_maker *make, size_t first,
-                                            size_t last, double *se) {
-    const struct survey *s = p->d->survey;
-    struct trend_data data = growth_data(s, p->group);
-    struct trend_slope own = make(&data, first, last);
-    double sum = 0, variance = own.variance, freedom = own.freedom;
-    size_t heads = 0;
-    for (size_t h = p->first; h < p->last; h++) {
-        struct trend_data other = growth_data(s, &p->d->group[h]);
-        struct trend_slope slope = make(&other, first, last);
-        if (isnan(slope.variance) || slope.paired != own.paired) { continue; }
-        sum += slope.variance;
-        heads++;
-    }
-    half_pool(own.variance, sum, heads, &variance, &freedom);
-    *se = sqrt(variance / (double)own.count);
-    return trend_between(own.mean, variance, own.count, freedom);
+static struct trend_slope slope_of(const void *with, const struct diagnosis_group *g) {
+    const struct slope *slope = with;
+    struct trend_data data = growth_data(slope->survey, g);
+    return slope->make(&data, slope->first, slope->last);
 }
 
 /* ---- growth ---- */
@@ -193,18 +176,18 @@ void growth_make(const struct diagnosis *d, const struct diagnosis_group *g, siz
                  struct diagnosis_growth *w) {
     const struct survey *s = d->survey;
     struct trend_data data = growth_data(s, g);
-    struct pooling pooling = pooling_of(d, g);
     double unused;
     *w = (struct diagnosis_growth){.first = first, .last = last};
     forget(w);
     trim(g, w);
     if (w->last < w->first + 2) { return; }
     bool two = g->pooled && trend_slope(&data, w->first, w->last).count == 2;
-    w->exponent = slope_interval(&pooling, two ? trend_slope_by_residuals : trend_slope, w->first, w->last,
-                                 &w->exponent_se);
+    const struct slope exponent = {s, two ? trend_slope_by_residuals : trend_slope, w->first, w->last},
+                       amplitude = {s, trend_intercept, w->first, w->last};
+    w->exponent = growth_pooled(d, g, slope_of, &exponent, &w->exponent_se);
     w->known = !isnan(w->exponent.value);
     if (!w->known) { return; }
-    w->log_amplitude = slope_interval(&pooling, trend_intercept, w->first, w->last, &unused);
+    w->log_amplitude = growth_pooled(d, g, slope_of, &amplitude, &unused);
     w->decided = !isnan(w->exponent.low);
     w->lack_of_fit = trend_lack_of_fit(&data, w->first, w->last);
     coordinates_make(s, g->head_first, g->head_last, g->x, g->weight, w->first, w->last, w->xi);

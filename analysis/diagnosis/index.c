@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "analysis/diagnosis/growth.h"
 #include "sim/base/memory.h"
 #include "sim/measures/measure.h"
 
@@ -105,28 +106,45 @@ void index_add(struct index_sums *s, const struct scores_row *row, const struct 
 
 /* Mean T of a sequence over the heads of a group; NaN where it has none. */
 static double sequence_statistic(const struct index_sums *s, const struct diagnosis_group *g, size_t length,
-                                 size_t sequence, size_t *count) {
+                                 size_t sequence) {
     double sum = 0, heads = 0;
     for (size_t h = g->head_first; h < g->head_last; h++) {
         const struct cell *c = cell_at(s, length, h, sequence);
         if (c->rows == 0) { continue; }
         sum += c->statistic / c->rows;
         heads++;
-        *count = c->count;
     }
     return heads > 0 ? sum / heads : NAN;
 }
 
-static struct trend_spread spread_of(const struct index_sums *s, const struct diagnosis_group *g,
-                                     size_t length, size_t *count) {
-    double *value = memory_create(s->facts->sequence_count, sizeof *value), unused = 0;
+/* K; 0 where there are no rows. */
+static size_t spacings_of(const struct index_sums *s, const struct diagnosis_group *g, size_t length) {
+    size_t count = 0;
     for (size_t q = 0; q < s->facts->sequence_count; q++) {
-        value[q] = sequence_statistic(s, g, length, q, count);
+        for (size_t h = g->head_first; h < g->head_last; h++) {
+            const struct cell *c = cell_at(s, length, h, q);
+            if (c->rows > 0) { count = c->count; }
+        }
     }
-    struct trend_data data = {s->facts->sequence_count, 1, &unused, value, &unused};
+    return count;
+}
+
+struct level {
+    const struct index_sums *sums;
+    size_t length;
+};
+
+static struct trend_slope level_of(const void *with, const struct diagnosis_group *g) {
+    const struct level *level = with;
+    size_t sequences = level->sums->facts->sequence_count;
+    double *value = memory_create(sequences, sizeof *value), unused = 0;
+    for (size_t q = 0; q < sequences; q++) {
+        value[q] = sequence_statistic(level->sums, g, level->length, q);
+    }
+    struct trend_data data = {sequences, 1, &unused, value, &unused};
     struct trend_spread spread = trend_level(&data, 0);
     free(value);
-    return spread;
+    return trend_of_spread(spread);
 }
 
 /* The larger T, the smaller the index. */
@@ -137,30 +155,18 @@ static void tell(const struct spacing_table *table, const struct trend_interval 
                                 spacing_index(table, statistic->low)};
 }
 
-static void index_point(const struct index_sums *s, const struct diagnosis *d, size_t group, size_t length,
-                        const struct spacing_table table[2], struct diagnosis_point *p) {
-    const struct diagnosis_group *g = &d->group[group];
-    size_t first = group, last = group, unused;
-    struct trend_spread own = spread_of(s, g, length, &p->spacings);
-    double variances = 0, heads = 0, variance = own.variance, freedom = (double)own.count - 1;
-    if (own.count == 0) { return; }
-    for (; !g->pooled && first > 0 && d->group[first - 1].layer == g->layer;) { first--; }
-    for (; !g->pooled && last < s->facts->head_count && d->group[last].layer == g->layer;) { last++; }
-    for (size_t h = first; h < last; h++) {
-        double v = spread_of(s, &d->group[h], length, &unused).variance;
-        if (isnan(v)) { continue; }
-        variances += v;
-        heads++;
-    }
-    if (heads >= TREND_POOLED) {
-        variance = (own.variance + variances / heads) / 2;
-        freedom *= 2;
-    }
-    struct trend_interval statistic = trend_between(own.mean, variance, own.count, freedom);
+static void index_point(const struct index_sums *s, const struct diagnosis *d,
+                        const struct diagnosis_group *g, size_t length, const struct spacing_table table[2],
+                        struct diagnosis_point *p) {
+    double se;
+    const struct level level = {s, length};
+    p->spacings = spacings_of(s, g, length);
+    if (p->spacings == 0) { return; }
+    struct trend_interval statistic = growth_pooled(d, g, level_of, &level, &se);
     const struct spacing_table *chosen = &table[p->spacings == SPACING_MANY];
-    double step = sqrt(variance / (double)own.count);
     tell(chosen, &statistic, p);
-    p->index_se = fabs(spacing_index(chosen, own.mean - step) - spacing_index(chosen, own.mean + step)) / 2;
+    p->index_se =
+        fabs(spacing_index(chosen, statistic.value - se) - spacing_index(chosen, statistic.value + se)) / 2;
 }
 
 /* What independent Gaussian rows read at each length. */
@@ -188,7 +194,7 @@ void index_finish(const struct index_sums *s, struct diagnosis *d) {
             p->index = (struct trend_interval){NAN, NAN, NAN};
             p->index_se = NAN;
             p->gaussian = gaussian[l];
-            index_point(s, d, i, l, table, p);
+            index_point(s, d, &d->group[i], l, table, p);
         }
     }
     free(gaussian);

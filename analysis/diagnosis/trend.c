@@ -79,6 +79,10 @@ static bool is_paired(const struct trend_data *d, size_t first, size_t last) {
     return true;
 }
 
+struct trend_slope trend_of_spread(struct trend_spread s) {
+    return (struct trend_slope){s.mean, s.variance, (double)s.count - 1, s.count, true};
+}
+
 static struct trend_slope combine_paired(const struct trend_data *d, size_t first, size_t last,
                                          const double *c) {
     double *value = memory_create(d->sequences, sizeof *value);
@@ -87,7 +91,7 @@ static struct trend_slope combine_paired(const struct trend_data *d, size_t firs
     }
     struct trend_spread found = spread(d->sequences, value);
     free(value);
-    return (struct trend_slope){found.mean, found.variance, (double)found.count - 1, found.count, true};
+    return trend_of_spread(found);
 }
 
 static struct trend_slope combine_apart(const struct trend_data *d, size_t first, size_t last,

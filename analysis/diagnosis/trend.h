@@ -45,6 +45,8 @@ struct trend_slope {
     size_t count;
     bool paired;
 };
+/* What was measured once for each sequence: its mean and variance. */
+struct trend_slope trend_of_spread(struct trend_spread spread);
 struct trend_slope trend_slope(const struct trend_data *data, size_t first, size_t last);
 /* The same of the intercept at x = 0: log A of Lambda = A (log n)^b. */
 struct trend_slope trend_intercept(const struct trend_data *data, size_t first, size_t last);
