@@ -221,7 +221,7 @@ static bool print_weight_limit(FILE *out, const struct results_series *s, size_t
     enum { SHOWN = 5 };
     size_t betas = s->size[RESULTS_BETA], shared = 0, seen = 0;
     for (size_t b = 0; b < betas; b++) { shared += is_shared(s, n, b); }
-    size_t every = (shared + SHOWN - 1) / SHOWN;
+    size_t every = shared > SHOWN ? (shared + SHOWN - 1) / SHOWN : 1;
     script_block_begin(out, "limit");
     for (size_t b = 0; b < betas; b++) {
         if (!is_shared(s, n, b) || seen++ % every != 0) { continue; }
