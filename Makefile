@@ -39,7 +39,8 @@ OBJECTS  := $(patsubst %.c,$(OBJ)/%.o,$(filter-out $(KERNELS),$(SOURCES))) \
             $(foreach isa,$(ISAS),$(patsubst %.c,$(OBJ)/%.$(isa).o,$(KERNELS))) \
             $(OBJ)/analysis/figures/template.o $(OBJ)/analysis/page/asset.o
 TESTS    := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/*/*/test_*.c))
-BENCHES  := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/bench/*.c))
+BENCHES  := $(patsubst %.c,$(OBJ)/%,$(wildcard tests/bench/bench_*.c))
+BENCHED  := $(patsubst %.c,$(OBJ)/%.o,$(filter-out tests/bench/bench_%,$(wildcard tests/bench/*.c)))
 
 # ---- flags ----
 
@@ -89,6 +90,8 @@ $(OBJ)/%.avx512.o: OPTIMISE = -O3 -DISA=avx512 $(ISA_FLAGS_avx512)
 
 # What tests do themselves takes no time.
 $(OBJ)/tests/%.o: OPTIMISE = -O1
+$(OBJ)/tests/bench/%.o: OPTIMISE = -O2
+$(OBJ)/tests/bench/peer_tuned.o: OPTIMISE = -O3 -march=native -ffast-math
 
 define isa_rule
 $(OBJ)/%.$(1).o: %.c Makefile
@@ -152,10 +155,11 @@ $(OBJ)/sim/sweep/ranks.mpi.o: sim/sweep/ranks.c Makefile
 $(OBJ)/gapscale-mpi: $(OBJ)/gapscale.o $(OBJ)/sim/sweep/ranks.mpi.o $(LIBRARY)
 	OMPI_CC='$(CC)' $(MPICC) $(BASE_FLAGS) $(CFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
 
+$(BENCHES): $(BENCHED)
 $(OBJ)/tests/%: $(OBJ)/tests/%.o $(LIBRARY)
-	$(CC) $(BASE_FLAGS) $(CFLAGS) $(LDFLAGS) $^ $(LIBS) -lcmocka -o $@
+	$(CC) $(BASE_FLAGS) $(CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(LIBRARY) $(LIBS) -lcmocka -o $@
 
-.SECONDARY: $(TESTS:%=%.o) $(BENCHES:%=%.o)
+.SECONDARY: $(TESTS:%=%.o) $(BENCHES:%=%.o) $(BENCHED)
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
 
 # ---- the main job ----
