@@ -143,6 +143,7 @@ $(PROGRAM): $(OBJ)/gapscale.o $(LIBRARY)
 
 # The same program for many ranks: sim/sweep/ranks.c, compiled by MPI's compiler, takes the place of the lone process.
 MPICC ?= mpicc
+WITH_MPI := $(if $(MPICC),$(shell command -v $(firstword $(MPICC))))
 mpi: $(BUILD)/gapscale-mpi  ## build ./build/gapscale-mpi, for mpirun and srun (Open MPI)
 
 $(BUILD)/gapscale-mpi: $(OBJ)/gapscale-mpi
@@ -200,9 +201,12 @@ test-slurm: all mpi  ## the job scripts of configs/slurm under a Slurm of one no
 test-coverage: $(OBJ)/tests/analysis/verdict/test_coverage  ## intervals of 1600 whole experiments and as many under common randomness (half an hour)
 	@GAPSCALE_TEST_LONG=1 $<
 
-bench: $(BENCHES) all mpi  ## measured speed, as ratios in one run
-	@for bench in $(BENCHES); do $$bench || exit 1; done
-	@tests/scaling.sh $(BUILD)/gapscale $(BUILD)/gapscale-mpi
+.PHONY: benches
+benches: $(BENCHES)
+
+BENCH := --keep results/bench.txt
+bench: benches all $(if $(WITH_MPI),mpi)  ## measured speed beside floors and peers, some minutes, kept in results/bench.txt; BENCH=--json or --quick: printed alone
+	@tests/bench/bench.sh $(BENCH) $(OBJ) $(BUILD)/gapscale $(BUILD)/gapscale-mpi
 
 C_FILES = $(wildcard gapscale.c $(foreach top,models sim analysis tests,$(top)/*/*.[ch]) tests/*/*/*.[ch] tests/*.[ch])
 
@@ -222,9 +226,8 @@ BIN := $(DESTDIR)$(PREFIX)/bin
 DOC := $(DESTDIR)$(PREFIX)/share/doc/gapscale
 # Laid out as here, so that they find each other.
 PAGES := $(wildcard *.md *.cff LICENSE models/*.md sim/*.md analysis/*.md results/*.md results/*.ipynb results/gallery/* \
-                    $(shell grep -oh "results/[a-z-]*\.txt" *.md */*.md | sort -u) configs/*.md configs/*.yaml configs/examples/*.yaml configs/slurm/*.sh configs/packages/*.def \
-                    $(shell find configs/packages/spack -name "*.py" -o -name repo.yaml))
-WITH_MPI := $(if $(MPICC),$(shell command -v $(firstword $(MPICC))))
+                    $(shell grep -oh "results/[a-z-]*\.txt" *.md */*.md | sort -u) configs/*.md configs/*.yaml configs/examples/*.yaml \
+                    configs/slurm/*.sh configs/packages/*.def configs/packages/spack/*.yaml configs/packages/spack/packages/*/*.py)
 
 SHARE := $(DESTDIR)$(PREFIX)/share
 SHARED := man/man1/gapscale.1 bash-completion/completions/gapscale zsh/site-functions/_gapscale fish/vendor_completions.d/gapscale.fish

@@ -13,6 +13,7 @@
 #include "sim/journal/journal.h"
 #include "sim/sweep/collect.h"
 #include "sim/sweep/sweep.h"
+#include "tests/bench/ledger.h"
 
 /* A config, and the plan of its sweep. */
 struct setting {
@@ -102,19 +103,32 @@ static bool time_record(void *context, size_t unit, uint8_t *record, size_t leng
     return good;
 }
 
-static void bench_journal(void) {
-    struct setting s = setting_of("replicates: 30000\nn: [3000, 1e20]\n"
-                                  "series: [{family: gaussian}, {family: gumbel}]\n");
+static void bench_journal(const struct ledger_options *options) {
+    enum { UNITS, WALL, SHARE, SIZE, EACH, COLUMNS };
+    static const struct ledger_column column[COLUMNS] = {
+        {"units", "units"}, {"wall", "s"}, {"records/sweep", "1"}, {"a record", "MB"}, {"a record", "ms"}};
+    char text[160];
+    snprintf(text, sizeof text,
+             "replicates: %d\nn: [3000, 1e20]\nseries: [{family: gaussian}, {family: gumbel}]\n",
+             options->quick ? 256 : 30000);
+    struct setting s = setting_of(text);
     char directory[] = "/tmp/gapscale-bench-XXXXXX";
     if (!mkdtemp(directory)) { abort(); }
     struct timed t = {.journal = journal_of(&s, directory)};
     int threads = omp_get_num_procs();
-    double seconds = compute(&s, s.plan.unit_count, s.unit, threads, time_record, &t);
-    printf("\njournal: a sweep of %zu units with %d threads takes %.2f s, %.2f%% of that for its records "
-           "(%.2f MB and "
-           "%.2f ms each)\n",
-           s.plan.unit_count, threads, seconds, 100 * t.seconds / (threads * seconds),
-           1e-6 * t.bytes / (double)s.plan.unit_count, 1e3 * t.seconds / (double)s.plan.unit_count);
+    double seconds = compute(&s, s.plan.unit_count, s.unit, threads, time_record, &t),
+           units = (double)s.plan.unit_count;
+    struct ledger *ledger = ledger_create(
+        "journal", "what the journal takes of a sweep (records/sweep: of the time of all threads)", COLUMNS,
+        column, 1);
+    size_t row = ledger_row(ledger, "%d threads", threads);
+    ledger_put(ledger, row, UNITS, 0, units);
+    ledger_put(ledger, row, WALL, 0, seconds);
+    ledger_put(ledger, row, SHARE, 0, t.seconds / (threads * seconds));
+    ledger_put(ledger, row, SIZE, 0, 1e-6 * t.bytes / units);
+    ledger_put(ledger, row, EACH, 0, 1e3 * t.seconds / units);
+    ledger_print(ledger, options);
+    ledger_free(ledger);
     journal_remove(t.journal, directory);
     setting_free(&s);
 }
@@ -304,22 +318,47 @@ static double simulate_array(const struct costs *c, size_t nodes) {
     return work / (cores * (double)nodes * end);
 }
 
-static void bench_cluster(void) {
-    struct costs c = measure_costs();
-    printf(
-        "\na unit of configs/reproduce.yaml: %.2f core-seconds (%zu of them measured), its record %.2f MB; "
-        "rank 0 "
-        "takes a\nrecord in %.2f ms (%.0f a second, where a node makes %.0f), a merge in %.2f ms\n"
-        "efficiency expected of nodes with %.0f cores, %.0f minutes of work for each core\n  %6s %8s %10s\n",
-        mean_unit(&c), c.count, 1e-6 * c.bytes, 1e3 * c.record, 1 / c.record, cores / mean_unit(&c),
-        1e3 * c.merge, cores, minutes, "nodes", "MPI", "job array");
-    for (size_t nodes = 1; nodes <= 1000; nodes *= 10) {
-        printf("  %6zu %8.2f %10.2f\n", nodes, simulate_ranks(&c, nodes), simulate_array(&c, nodes));
-    }
+static void print_costs(const struct costs *c, const struct ledger_options *options) {
+    enum { UNIT, SIZE, RECORD, MERGE, NODES, COLUMNS };
+    static const struct ledger_column column[COLUMNS] = {{"a unit", "core-s"},
+                                                         {"a record", "MB"},
+                                                         {"rank 0, a record", "ms"},
+                                                         {"merge, a record", "ms"},
+                                                         {"nodes that rank 0 serves", "1"}};
+    struct ledger *ledger = ledger_create(
+        "units", "units of configs/reproduce.yaml, and what rank 0 takes for a record", COLUMNS, column, 1);
+    size_t row = ledger_row(ledger, "mean of %zu", c->count);
+    ledger_put(ledger, row, UNIT, 0, mean_unit(c));
+    ledger_put(ledger, row, SIZE, 0, 1e-6 * c->bytes);
+    ledger_put(ledger, row, RECORD, 0, 1e3 * c->record);
+    ledger_put(ledger, row, MERGE, 0, 1e3 * c->merge);
+    ledger_put(ledger, row, NODES, 0, mean_unit(c) / cores / c->record);
+    ledger_print(ledger, options);
+    ledger_free(ledger);
 }
 
-int main(void) {
-    bench_journal();
-    bench_cluster();
+static void bench_cluster(const struct ledger_options *options) {
+    enum { RANKS, ARRAY, COLUMNS };
+    static const struct ledger_column column[COLUMNS] = {{"MPI", "1"}, {"job array", "1"}};
+    char title[160];
+    struct costs c = measure_costs();
+    print_costs(&c, options);
+    snprintf(title, sizeof title,
+             "efficiency expected of nodes with %.0f cores, %.0f minutes of work for each core", cores,
+             minutes);
+    struct ledger *ledger = ledger_create("efficiency", title, COLUMNS, column, 1);
+    for (size_t nodes = 1; nodes <= 1000; nodes *= 10) {
+        size_t row = ledger_row(ledger, "%zu nodes", nodes);
+        ledger_put(ledger, row, RANKS, 0, simulate_ranks(&c, nodes));
+        ledger_put(ledger, row, ARRAY, 0, simulate_array(&c, nodes));
+    }
+    ledger_print(ledger, options);
+    ledger_free(ledger);
+}
+
+int main(int argc, char **argv) {
+    const struct ledger_options options = ledger_options(argc, argv, 1);
+    bench_journal(&options);
+    if (!options.quick) { bench_cluster(&options); }
     return 0;
 }

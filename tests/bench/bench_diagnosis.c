@@ -11,13 +11,14 @@
 #include <unistd.h>
 
 #include "analysis/diagnosis/tally.h"
-#include "analysis/statistics/order.h"
 #include "sim/base/memory.h"
 #include "sim/rows/isa.h"
 #include "sim/rows/stream.h"
+#include "tests/bench/ledger.h"
 
-enum { ROUNDS = 5, BETAS = 65, FILES = 4, FEW = 2, NAME = 128, PAIRS = 2, QUERIES = 256 };
-static const size_t length[FILES] = {512, 2048, 1 << 14, 1 << 16}, rows[FILES] = {8192, 4096, 1024, 256};
+enum { BETAS = 65, FILES = 4, FEW = 2, NAME = 128, PAIRS = 2, QUERIES = 256 };
+static const size_t length[FILES] = {512, 2048, 1 << 14, 1 << 16},
+                    whole_rows[FILES] = {8192, 4096, 1024, 256};
 static const size_t width[PAIRS] = {64, 128}, keys[PAIRS] = {2048, 1 << 16};
 
 static double cpu_time(void) {
@@ -113,10 +114,11 @@ static struct cost cost_of(const char *path) {
 static double numpy_cost(const char *path) {
     char command[2 * NAME + 256];
     double seconds = NAN;
+    const char *python = getenv("GAPSCALE_BENCH_PYTHON");
     snprintf(command, sizeof command,
              "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MALLOC_MMAP_THRESHOLD_=1073741824 "
-             "MALLOC_TRIM_THRESHOLD_=1073741824 python3 tests/bench/diagnosis.py %s 2>/dev/null",
-             path);
+             "MALLOC_TRIM_THRESHOLD_=1073741824 %s tests/bench/diagnosis.py %s 2>/dev/null",
+             python ? python : "python3", path);
     FILE *pipe = popen(command, "r");
     if (!pipe) { return NAN; }
     if (fscanf(pipe, "%lf", &seconds) != 1) { seconds = NAN; }
@@ -177,15 +179,18 @@ static double product_cost(const char *queries, const char *key_file, size_t p) 
 
 struct files {
     char folder[32], large[FILES][NAME], small[FILES][NAME], queries[PAIRS][NAME], keys[PAIRS][NAME];
+    size_t rows[FILES];
 };
 
-static void make_files(struct files *f) {
+/* `less`: by so much fewer rows. */
+static void make_files(struct files *f, size_t less) {
     strcpy(f->folder, "/tmp/gapscale-bench-XXXXXX");
     if (!mkdtemp(f->folder)) { abort(); }
     for (size_t i = 0; i < FILES; i++) {
         snprintf(f->large[i], NAME, "%s/%zu.npy", f->folder, length[i]);
         snprintf(f->small[i], NAME, "%s/%zu-few.npy", f->folder, length[i]);
-        write_npy(f->large[i], rows[i], length[i]);
+        f->rows[i] = whole_rows[i] / less + FEW;
+        write_npy(f->large[i], f->rows[i], length[i]);
         write_npy(f->small[i], FEW, length[i]);
     }
     for (size_t p = 0; p < PAIRS; p++) {
@@ -208,72 +213,70 @@ static void remove_files(const struct files *f) {
     rmdir(f->folder);
 }
 
-static void print_spread(const double *value, double unit) {
-    double room[ROUNDS];
-    struct order o = order_make(ROUNDS, value, room);
-    const double *q = o.quantile;
-    if (o.count == 0) {
-        printf("  %-19s", "NumPy not installed");
-    } else {
-        printf("  %7.3g (%.3g, %.3g)", q[ORDER_MEDIAN] * unit, q[ORDER_MEDIAN - 1] * unit,
-               q[ORDER_MEDIAN + 1] * unit);
-    }
+/* Seconds a byte of a file that is in memory already, read into a buffer and left alone. */
+static double plain_reading(const char *path) {
+    enum { PIECE = 1 << 20 };
+    static char piece[PIECE];
+    double start = cpu_time(), bytes = 0;
+    int file = open(path, O_RDONLY);
+    for (ssize_t got; file >= 0 && (got = read(file, piece, PIECE)) > 0;) { bytes += (double)got; }
+    if (file >= 0) { close(file); }
+    return (cpu_time() - start) / bytes;
 }
 
-struct timed {
-    double read[FILES][ROUNDS], beyond[FILES][ROUNDS], whole[FILES][ROUNDS],
-        numpy[FILES][ROUNDS]; /* a score */
-    double ratio[PAIRS][ROUNDS];
-};
+enum { BYTES, READ, TO_BYTES, BEYOND, BEYOND_ROW, WHOLE, NUMPY, TO_NUMPY, COLUMNS };
+static const struct ledger_column column[COLUMNS] = {
+    {"bytes alone", "ns/score"}, {"reading", "ns/score"}, {"reading/bytes", "1"}, {"beyond", "ns/score"},
+    {"beyond", "us/row"},        {"whole", "ns/score"},   {"NumPy", "ns/score"},  {"NumPy/whole", "1"}};
 
-static void one_round(const struct files *f, size_t round, struct timed *t) {
-    for (size_t i = 0; i < FILES; i++) {
-        struct cost few = cost_of(f->small[i]), all = cost_of(f->large[i]);
-        double scores = (double)(rows[i] - FEW) * (double)length[i];
-        t->read[i][round] = (all.read - few.read) / scores;
-        t->whole[i][round] = (all.whole - few.whole) / scores;
-        t->beyond[i][round] = t->whole[i][round] - 2 * t->read[i][round];
-        t->numpy[i][round] = numpy_cost(f->large[i]);
-    }
-    for (size_t p = 0; p < PAIRS; p++) {
-        t->ratio[p][round] = product_cost(f->queries[p], f->keys[p], p) / peak();
-    }
+static void file_round(const struct files *f, size_t i, size_t round, struct ledger *ledger) {
+    const struct cost few = cost_of(f->small[i]), all = cost_of(f->large[i]);
+    const double scores = (double)(f->rows[i] - FEW) * (double)length[i],
+                 read = (all.read - few.read) / scores, whole = (all.whole - few.whole) / scores,
+                 beyond = whole - 2 * read;
+    ledger_put(ledger, i, BYTES, round, 1e9 * sizeof(float) * plain_reading(f->large[i]));
+    ledger_put(ledger, i, READ, round, 1e9 * read);
+    ledger_put(ledger, i, BEYOND, round, 1e9 * beyond);
+    ledger_put(ledger, i, BEYOND_ROW, round, 1e6 * beyond * (double)length[i]);
+    ledger_put(ledger, i, WHOLE, round, 1e9 * whole);
+    ledger_put(ledger, i, NUMPY, round, 1e9 * numpy_cost(f->large[i]));
 }
 
-static void print(const struct timed *t) {
-    printf("\nmeasured scores in float32, %d betas, all measures, one thread (%s): median (quartiles) of CPU "
-           "time\n",
-           BETAS, isa_best()->name);
-    printf("  %6s  %-21s  %-21s  %-21s  %-21s\n", "n", "reading, ns a score", "beyond, ns a score",
-           "beyond, us a row", "NumPy, ns a score");
-    for (size_t i = 0; i < FILES; i++) {
-        printf("  %6zu", length[i]);
-        print_spread(t->read[i], 1e9);
-        print_spread(t->beyond[i], 1e9);
-        print_spread(t->beyond[i], 1e6 * (double)length[i]);
-        print_spread(t->numpy[i], 1e9);
-        printf("\n");
-    }
-    for (size_t i = 0; i < FILES; i++) {
-        double rate[ROUNDS];
-        for (size_t r = 0; r < ROUNDS; r++) { rate[r] = sizeof(float) / t->whole[i][r]; }
-        printf("  %s", i == 0 ? "GB/s, both readings:" : "");
-        print_spread(rate, 1e-9);
-    }
-    printf("\n  queries and keys to scores, over multiply-adds at the peak:");
-    for (size_t p = 0; p < PAIRS; p++) {
-        printf("  %zu keys of %zu:", keys[p], width[p]);
-        print_spread(t->ratio[p], 1);
-    }
-    printf("\n");
-}
+enum { PRODUCT, PEAK_COLUMN, TO_PEAK, PRODUCT_COLUMNS };
+static const struct ledger_column product_column[PRODUCT_COLUMNS] = {
+    {"multiply-add", "ns"}, {"at the peak", "ns"}, {"to peak", "1"}};
 
-int main(void) {
-    static struct timed timed;
-    struct files files;
-    make_files(&files);
-    for (size_t r = 0; r < ROUNDS; r++) { one_round(&files, r, &timed); }
+int main(int argc, char **argv) {
+    const struct ledger_options options = ledger_options(argc, argv, 5);
+    static struct files files;
+    char title[128];
+    snprintf(
+        title, sizeof title,
+        "measured scores in float32 (%s), %d betas, all measures, two readings: CPU time, median [quartiles]",
+        isa_best()->name, BETAS);
+    struct ledger *ledger = ledger_create("measured", title, COLUMNS, column, options.rounds),
+                  *product =
+                      ledger_create("products", "queries and keys to scores: CPU time, median [quartiles]",
+                                    PRODUCT_COLUMNS, product_column, options.rounds);
+    make_files(&files, options.quick ? 64 : 1);
+    for (size_t i = 0; i < FILES; i++) { ledger_row(ledger, "%zu rows of %zu", files.rows[i], length[i]); }
+    for (size_t p = 0; p < PAIRS; p++) { ledger_row(product, "%zu keys of %zu", keys[p], width[p]); }
+    for (size_t r = 0; r < options.rounds; r++) {
+        for (size_t i = 0; i < FILES; i++) { file_round(&files, i, r, ledger); }
+        for (size_t p = 0; p < PAIRS; p++) {
+            ledger_put(product, p, PRODUCT, r, 1e9 * product_cost(files.queries[p], files.keys[p], p));
+            ledger_put(product, p, PEAK_COLUMN, r, 1e9 * peak());
+        }
+    }
     remove_files(&files);
-    print(&timed);
+    for (size_t i = 0; i < FILES; i++) {
+        ledger_divide(ledger, i, TO_BYTES, 1, READ, BYTES);
+        ledger_divide(ledger, i, TO_NUMPY, 1, NUMPY, WHOLE);
+    }
+    for (size_t p = 0; p < PAIRS; p++) { ledger_divide(product, p, TO_PEAK, 1, PRODUCT, PEAK_COLUMN); }
+    ledger_print(ledger, &options);
+    ledger_print(product, &options);
+    ledger_free(ledger);
+    ledger_free(product);
     return 0;
 }

@@ -10,16 +10,17 @@
 #include "tests/bench/ledger.h"
 
 static const char noise_text[] =
-    "seed: 1\nn: [e^10, e^14, e^50, e^70, e^700, e^1000]\nreplicates: %u\nkeep_replicates: 1\n"
+    "seed: 1\nn: [%s]\nreplicates: %u\nkeep_replicates: 1\n"
     "ordered_weights: 1\nbeta: {relative_to: lambda_typ, from: 1/2, to: 8, points: 25}\n"
     "collapse: {entropy: [1.0], participation: [], top_two_ratio: [], susceptibility: false}\n"
     "common_randomness: %s\n"
     "series: [{family: gaussian}, {family: gumbel}, {name: sphere-3, family: spherical, dimension: 3}, "
     "{name: sphere-9, family: spherical, dimension: 9}]\n";
 
-static struct results *noise_results(unsigned replicates, bool common) {
-    char text[sizeof noise_text + 16];
-    snprintf(text, sizeof text, noise_text, replicates, common ? "true" : "false");
+static struct results *noise_results(bool quick, bool common) {
+    char text[sizeof noise_text + 64];
+    snprintf(text, sizeof text, noise_text, quick ? "e^10, e^14" : "e^10, e^14, e^50, e^70, e^700, e^1000",
+             quick ? 512 : 4096, common ? "true" : "false");
     struct config *config = experiment_config(text);
     struct results *r = experiment_of(config, isa_best(), omp_get_max_threads());
     exact_fill(r, omp_get_max_threads());
@@ -57,8 +58,7 @@ static void note(struct ledger *ledger, const struct fit *fit, const struct resu
 
 int main(int argc, char **argv) {
     const struct ledger_options options = ledger_options(argc, argv, 1);
-    const unsigned replicates = options.quick ? 1024 : 4096;
-    struct results *plain = noise_results(replicates, false), *common = noise_results(replicates, true);
+    struct results *plain = noise_results(options.quick, false), *common = noise_results(options.quick, true);
     struct ledger *ledger =
         ledger_create("noise", "noise of a collapse point: ratios of variances", COLUMNS, column, 1);
     for (size_t i = 0; i < plain->series_count; i++) {

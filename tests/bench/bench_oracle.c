@@ -1,0 +1,112 @@
+/* make bench, exact values: CPU time of a point (all means and errors at one beta, over the 65 betas of a
+ * sweep), of collapse points and ordered weights in points, and of all that a cell of a sweep stores in
+ * exact/. */
+#include "tests/experiment.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "models/oracle/oracle.h"
+#include "tests/bench/kept.h"
+#include "tests/bench/ledger.h"
+
+enum { BETAS = 65, RANKS = 8 };
+enum {
+    POINT,
+    ENTROPY,
+    TO_ENTROPY,
+    PARTICIPATION,
+    TO_PARTICIPATION,
+    MAXIMUM,
+    TO_MAXIMUM,
+    WEIGHTS,
+    TO_WEIGHTS,
+    CELL,
+    TO_CELL,
+    COLUMNS
+};
+static const struct ledger_column column[COLUMNS] = {
+    {"point", "us"},        {"<H> = 1", "us"},        {"H in points", "1"},
+    {"<Y_2> = 1/2", "us"},  {"Y_2 in points", "1"},   {"max <chi>", "us"},
+    {"max in points", "1"}, {"8 weights", "us"},      {"weights in points", "1"},
+    {"cell", "ms"},         {"cell/(65 points)", "1"}};
+
+static const struct {
+    size_t law;
+    const char *n;
+    double log_n;
+} what[] = {{0, "2^10", 10 * M_LN2}, {0, "2^16", 16 * M_LN2}, {0, "1e300", 300 * M_LN10},
+            {1, "2^16", 16 * M_LN2}, {3, "2^16", 16 * M_LN2}, {4, "2^16", 16 * M_LN2},
+            {5, "2^16", 16 * M_LN2}, {6, "2^16", 16 * M_LN2}};
+enum { CASES = sizeof what / sizeof *what };
+
+static double microseconds(double start) { return 1e6 * (ledger_clock() - start); }
+
+static void measure_oracle(struct ledger *ledger, size_t row, size_t round, const struct oracle *oracle) {
+    const struct oracle_question question = {.top_weight = true, .errors = true};
+    struct oracle_answer answer;
+    double error, weight[RANKS], weight_error[RANKS], start = ledger_clock();
+    for (size_t b = 0; b < BETAS; b++) {
+        if (!oracle_ask(oracle, exp2(-4 + (double)b / 8), question, &answer)) { abort(); }
+    }
+    ledger_put(ledger, row, POINT, round, microseconds(start) / BETAS);
+    start = ledger_clock();
+    oracle_collapse_entropy(oracle, 1, &error);
+    ledger_put(ledger, row, ENTROPY, round, microseconds(start));
+    start = ledger_clock();
+    oracle_collapse_participation(oracle, 0.5, &error);
+    ledger_put(ledger, row, PARTICIPATION, round, microseconds(start));
+    start = ledger_clock();
+    oracle_collapse_susceptibility(oracle, &error);
+    ledger_put(ledger, row, MAXIMUM, round, microseconds(start));
+    start = ledger_clock();
+    if (!oracle_ordered_weights(oracle, 2, RANKS, weight, weight_error)) { abort(); }
+    ledger_put(ledger, row, WEIGHTS, round, microseconds(start));
+}
+
+/* Milliseconds of the exact values of a cell, as the sweep has them made. */
+static double cell_cost(const struct kept_law *law, const char *n) {
+    const struct family *family = family_find(law->family);
+    char text[512];
+    int end = snprintf(text, sizeof text, "n: [%s]\nreplicates: 2\nseries: [{family: %s", n, law->family);
+    for (size_t i = 0; i < family->parameter_count && law->p[i] != 0; i++) {
+        end +=
+            snprintf(text + end, sizeof text - (size_t)end, ", %s: %g", family->parameter[i].name, law->p[i]);
+    }
+    strcat(text, "}]\n");
+    struct config *config = experiment_config(text);
+    struct unit_plan plan;
+    size_t length;
+    unit_plan_create(&plan, config);
+    const struct unit unit = unit_get(&plan, plan.unit_count);
+    const double start = ledger_clock();
+    free(sweep_exact(&unit, &length));
+    const double cost = 1e-3 * microseconds(start);
+    unit_plan_release(&plan);
+    config_free(config);
+    return cost;
+}
+
+int main(int argc, char **argv) {
+    const struct ledger_options options = ledger_options(argc, argv, 3);
+    const size_t cases = options.quick ? 2 : CASES;
+    struct ledger *ledger = ledger_create("oracle", "exact values: CPU time, median [quartiles]", COLUMNS,
+                                          column, options.rounds);
+    for (size_t round = 0; round < options.rounds; round++) {
+        for (size_t i = 0; i < cases; i++) {
+            const struct kept_law *law = &kept_law[what[i].law];
+            struct oracle *oracle = oracle_create(family_find(law->family), law->p, what[i].log_n);
+            const size_t row = ledger_row(ledger, "%s %s", law->name, what[i].n);
+            measure_oracle(ledger, row, round, oracle);
+            ledger_put(ledger, row, CELL, round, cell_cost(law, what[i].n));
+            oracle_free(oracle);
+        }
+    }
+    for (size_t row = 0; row < cases; row++) {
+        for (size_t c = ENTROPY; c < CELL; c += 2) { ledger_divide(ledger, row, c + 1, 1, c, POINT); }
+        ledger_divide(ledger, row, TO_CELL, 1e3 / BETAS, CELL, POINT);
+    }
+    ledger_print(ledger, &options);
+    ledger_free(ledger);
+    return 0;
+}
