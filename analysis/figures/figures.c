@@ -2,6 +2,7 @@
 
 #include "analysis/figures/along_figures.h"
 #include "analysis/figures/diagnosis_figures.h"
+#include "analysis/figures/growth_figures.h"
 #include "analysis/figures/normaliser_figures.h"
 #include "analysis/figures/script.h"
 #include "analysis/figures/series_figures.h"
@@ -35,6 +36,16 @@ const struct figure figure_list[] = {
      .shows = "both halves of the theorem that Lambda_n is the critical scale",
      .series_lacks = series_figure_lacks_te,
      .series_print = series_figure_te},
+    {.name = "windows",
+     .shows = "the exponent of beta_c and that of Lambda^typ, from each n on",
+     .applies = growth_figure_applies,
+     .series_lacks = growth_figure_lacks_windows,
+     .series_print = growth_figure_windows},
+    {.name = "residuals",
+     .shows = "beta_c less its exact value, in standard errors",
+     .applies = growth_figure_applies,
+     .series_lacks = growth_figure_lacks_residuals,
+     .series_print = growth_figure_residuals},
     {.name = "output",
      .shared = "sphere",
      .shows = "keys on a sphere: displacement of the attention output in its three regimes",

@@ -1,0 +1,115 @@
+/* Figures of growth: the numbers are those of the fit, and what has no error or no exact value is no point.
+ * (All scripts are drawn in test_figures.c.) */
+#include "tests/test.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/figures/growth_figures.h"
+
+enum { LENGTHS = 4 };
+
+/* A fit of LENGTHS n whose windows and points the tests set. */
+struct made {
+    double log_n[LENGTHS], exact[LENGTHS];
+    struct results_series series;
+    struct ensemble_point point[LENGTHS];
+    struct exponent window[LENGTHS], lambda[LENGTHS];
+    struct fit fit;
+};
+
+static void make(struct made *m) {
+    *m = (struct made){.log_n = {5, 10, 100, 1000},
+                       .series = {.family = family_find("gaussian"), .log_n = m->log_n}};
+    m->fit = (struct fit){.series = &m->series,
+                          .lengths = LENGTHS,
+                          .criteria = 1,
+                          .windows = LENGTHS,
+                          .judged = m->point,
+                          .exact = m->exact,
+                          .window = m->window,
+                          .window_lambda = m->lambda,
+                          .has_law = true,
+                          .law = {1, 0.5, 0}};
+}
+
+/* The lines of a block, and the number of a name in `value`. Free with free(). */
+static char *block_of(void (*print)(FILE *, const struct fit *), const struct fit *fit, const char *name,
+                      double *value) {
+    char *text = NULL, line[40];
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+    print(out, fit);
+    fclose(out);
+    snprintf(line, sizeof line, "\n%s = ", name);
+    const char *at = strstr(text, line);
+    assert_non_null(at);
+    *value = strtod(at + strlen(line), NULL);
+    char *rows = strchr(text, '\n') + 1;
+    *strstr(rows, "EOD") = '\0';
+    memmove(text, rows, strlen(rows) + 1);
+    return text;
+}
+
+static void residuals_are_in_standard_errors(void **state) {
+    struct made m;
+    double high, place, residual[LENGTHS];
+    int used = 0;
+    (void)state;
+    make(&m);
+    assert_non_null(growth_figure_lacks_residuals(&m.fit));
+    for (size_t n = 0; n < LENGTHS; n++) {
+        m.exact[n] = 2;
+        m.point[n] = (struct ensemble_point){ENSEMBLE_FOUND, log(2) + 0.01 * (double)n * 1.5, 0.01, 0};
+    }
+    m.point[1].se = NAN;
+    m.exact[2] = NAN;
+    assert_null(growth_figure_lacks_residuals(&m.fit));
+    char *rows = block_of(growth_figure_residuals, &m.fit, "y_high", &high), *at = rows;
+    for (size_t n = 0; n < LENGTHS; n++, at += used) {
+        assert_int_equal(sscanf(at, "%lf %lf%n", &place, &residual[n], &used), 2);
+    }
+    check_close(residual[0], 0, 1e-9);
+    assert_true(isnan(residual[1]) && isnan(residual[2]));
+    check_close(residual[3], 4.5, 1e-9);
+    assert_true(high > 4.5);
+    free(rows);
+}
+
+/* Windows that are all noise, or of two points, are left out. */
+static void windows_are_those_that_say_something(void **state) {
+    struct made m;
+    double law, row[4], next[4];
+    (void)state;
+    make(&m);
+    for (size_t w = 0; w < LENGTHS; w++) {
+        m.window[w] = (struct exponent){LENGTHS - w, 0.4 + 0.1 * (double)w, 0.02, NAN};
+        m.lambda[w] = (struct exponent){LENGTHS - w, 0.45, 0, NAN};
+    }
+    assert_null(growth_figure_lacks_windows(&m.fit));
+    char *rows = block_of(growth_figure_windows, &m.fit, "law", &law);
+    check_close(law, 0.5, 1e-12);
+    assert_int_equal(sscanf(rows, "%lf %lf %lf %lf %lf %lf %lf %lf %lf", &row[0], &row[1], &row[2], &row[3],
+                            &next[0], &next[1], &next[2], &next[3], &law),
+                     8);
+    check_close(row[1], 0.4, 1e-9);
+    check_close(row[2], 0.02, 1e-9);
+    check_close(row[3], 0.45, 1e-9);
+    check_close(next[1], 0.5, 1e-9);
+    free(rows);
+    m.window[1].se = 0.5;
+    assert_non_null(growth_figure_lacks_windows(&m.fit));
+    m.fit.primary = m.fit.criteria;
+    assert_non_null(growth_figure_lacks_windows(&m.fit));
+    assert_non_null(growth_figure_lacks_residuals(&m.fit));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(residuals_are_in_standard_errors),
+        cmocka_unit_test(windows_are_those_that_say_something),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
