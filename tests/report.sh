@@ -55,7 +55,7 @@ for page in "${pages[@]}"; do
 done
 holds "verdicts stand in words and colour" grep -q '<span class="badge undecided"><span aria-hidden="true">?</span> undecided</span>' plain.html
 holds "figures are within" test "$(figures plain.html)" -gt 10
-holds "the output's figures, too" grep -q 'id="s-spherical:weights:t"' sphere.html
+holds "the output's figures, too" grep -q '>spherical: weights</title>' sphere.html
 holds "and those of several files" test "$(figures several.html)" -gt "$(figures plain.html)"
 holds "series of one name are told apart" grep -q 'id="s-gaussian-2"' several.html
 holds "the digest is that of show" grep -q "$(digest plain.h5)" plain.html

@@ -181,7 +181,7 @@ static double note_value(const struct results_series *s, const char *name) {
 static void print_said(FILE *out, const struct results_series *s, size_t i) {
     char number[WORDS], name[WORDS];
     const struct results_note *note = note_find(s, said[i].note);
-    if (!note) {
+    if (!note || (note->text && !*note->text)) {
         grid_cell(out, "-", NAN);
     } else if (note->text) {
         fputs("<td>", out);

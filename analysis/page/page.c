@@ -60,9 +60,9 @@ static void print_contents(FILE *out, const struct study *study, bool has_common
           out);
 }
 
-static void print_all(FILE *out, const struct drawing_sheet *sheet) {
+static void print_all(FILE *out, const struct drawing_sheet *sheet, size_t number) {
     fputs("<section id=\"all\" aria-labelledby=\"all-h\"><h2 id=\"all-h\">All series together</h2>\n", out);
-    section_print_figures(out, sheet, "all", of_all);
+    section_print_figures(out, sheet, number, of_all);
     fputs("</section>\n", out);
 }
 
@@ -82,7 +82,7 @@ static bool print_body(FILE *out, const struct study *study, const struct drawin
     overview_print(out, study);
     source_print_runs(out, study);
     fputs("</section>\n", out);
-    if (has_common) { print_all(out, common); }
+    if (has_common) { print_all(out, common, study->count); }
     fputs("<section id=\"series\" aria-labelledby=\"series-h\"><h2 id=\"series-h\">Series</h2>\n", out);
     for (size_t i = 0; i < study->count; i++) { section_print(out, study, i, &sheets[i]); }
     fputs("</section>\n<section id=\"settings\" aria-labelledby=\"settings-h\">"

@@ -40,14 +40,14 @@ bool section_verdict(const struct study *study, size_t series, enum verdict_kind
 
 /* ---- figures ---- */
 
-void section_print_figures(FILE *out, const struct drawing_sheet *sheet, const char *id, const char *of) {
+void section_print_figures(FILE *out, const struct drawing_sheet *sheet, size_t number, const char *of) {
     size_t drawn = 0;
     for (size_t i = 0; i < sheet->count; i++) { drawn += sheet->drawing[i].svg != NULL; }
     if (drawn > 0) { fputs("<div class=\"figures\">\n", out); }
     for (size_t i = 0; i < sheet->count; i++) {
         const struct drawing *drawing = &sheet->drawing[i];
         if (!drawing->svg) { continue; }
-        char *name = memory_format("%s:%s:", id, drawing->figure->name),
+        char *name = memory_format("f%zu-%zu:", number, i),
              *title = memory_format("%s: %s", of, drawing->figure->name);
         fprintf(out, "<figure class=\"%s\">", drawing->figure->name);
         fputs("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"", out);
@@ -293,7 +293,7 @@ void section_print(FILE *out, const struct study *study, size_t series, const st
     fputs("</h3>\n", out);
     print_facts(out, &place);
     print_sentences(out, &place);
-    section_print_figures(out, sheet, id, fit->name);
+    section_print_figures(out, sheet, series, fit->name);
     print_numbers(out, &place);
     fputs("</section>\n", out);
 }

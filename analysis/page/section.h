@@ -7,11 +7,12 @@
 /* Whether figures of it belong on a page: of measured rows of many heads only what is pooled. */
 bool section_has_figures(const struct study *study, size_t series);
 
-/* `index` numbers it on the page. Names are plain (config_name_is_good). */
+/* Names are plain (config_name_is_good). */
 void section_print(FILE *out, const struct study *study, size_t series, const struct drawing_sheet *sheet);
 
-/* The figures of a sheet, and what could not be drawn; `id` begins their names, `of` is what they are of. */
-void section_print_figures(FILE *out, const struct drawing_sheet *sheet, const char *id, const char *of);
+/* The figures of a sheet, the number-th of the page, and what could not be drawn; `of` is what they are of.
+ */
+void section_print_figures(FILE *out, const struct drawing_sheet *sheet, size_t number, const char *of);
 
 /* The verdict of a series, its own or that of its output; false: it has none. */
 bool section_verdict(const struct study *study, size_t series, enum verdict_kind *kind);

@@ -14,11 +14,15 @@ enum { NAME = 64 };
 struct writer {
     const char *document, *id;
     char *text; /* the element so far */
-    size_t length;
+    size_t length, room;
     bool verbatim; /* inside <text> */
 };
 
 static void put(struct writer *w, const char *text, size_t length) {
+    while (w->length + length > w->room) {
+        w->room = 2 * w->room + 4096;
+        w->text = memory_resize(w->text, w->room, 1);
+    }
     memcpy(w->text + w->length, text, length);
     w->length += length;
 }
@@ -65,11 +69,19 @@ static bool has_value(const struct attribute *a, const char *value) {
     return a->value_length == strlen(value) && strncmp(a->value, value, a->value_length) == 0;
 }
 
-/* What the page's style says, or is so anyway. */
+/* What the page's style says, or the element, or is so anyway. */
 static bool is_idle(const struct attribute *a) {
     return is_named(a, "font-family") || is_named(a, "class") ||
            (is_named(a, "stroke-linecap") && has_value(a, "butt")) ||
            (is_named(a, "stroke-linejoin") && has_value(a, "miter"));
+}
+
+#define LINES "fill=\"none\" color=\"black\" stroke=\"currentColor\""
+/* What a group of lines says again. */
+static bool is_said(const char *tag, const struct attribute *a) {
+    return strncmp(tag, "<g ", 3) == 0 && ((is_named(a, "fill") && has_value(a, "none")) ||
+                                           (is_named(a, "color") && has_value(a, "black")) ||
+                                           (is_named(a, "stroke") && has_value(a, "currentColor")));
 }
 
 /* A colour as gnuplot writes it, "rgb( 64,  64,  64)", shorter; else the value, its blanks taken together. */
@@ -148,7 +160,9 @@ static void put_tag(struct writer *w, const char *tag, const char *end) {
         return;
     }
     put(w, tag, (size_t)(rest - tag));
-    while (next_attribute(rest, &a, &rest)) { put_attribute(w, &a); }
+    while (next_attribute(rest, &a, &rest)) {
+        if (!is_said(tag, &a)) { put_attribute(w, &a); }
+    }
     put_text(w, end[-1] == '/' ? "/>" : ">");
 }
 
@@ -173,12 +187,25 @@ static const char *skip_element(const char *tag, const char *name) {
     return end ? end + length : tag + strlen(tag);
 }
 
+/* gnuplot's paper, which is none. */
+static bool is_paper(const char *tag) {
+    const char *rest = tag + strlen("<rect");
+    struct attribute a;
+    bool unfilled = false, bare = opens(tag, "rect");
+    while (bare && next_attribute(rest, &a, &rest)) {
+        unfilled = unfilled || (is_named(&a, "fill") && has_value(&a, "none"));
+        bare = !is_named(&a, "stroke") && !is_named(&a, "id");
+    }
+    return bare && unfilled;
+}
+
 /* An element that does not stand in the page, with all that is in it: where it ends; else NULL. */
 static const char *skip_idle(const struct writer *w, const char *tag, const char *end) {
     static const char *const whole[] = {"title", "desc"};
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
         if (opens(tag, whole[i])) { return skip_element(tag, whole[i]); }
     }
+    if (is_paper(tag)) { return end + 1; }
     if (opens(tag, "filter") && is_idle_definition(w, tag)) { return skip_element(tag, "filter"); }
     if (end[-1] == '/' &&
         (opens(tag, "circle") || opens(tag, "path") || opens(tag, "rect") || opens(tag, "use")) &&
@@ -186,6 +213,46 @@ static const char *skip_idle(const struct writer *w, const char *tag, const char
         return end + 1;
     }
     return NULL;
+}
+
+/* ---- colour bars ---- */
+
+/* A rectangle as gnuplot draws bars of colours, 128 of them one above the other. */
+struct box {
+    double left, bottom, right, top;
+};
+
+static bool box_at(const char *tag, struct box *box) {
+    const char *at = opens(tag, "polygon") ? strchr(tag, '>') : NULL;
+    double x[4], y[4];
+    while (at && at > tag && strncmp(at, "points", 6) != 0) { at--; }
+    if (!at || at == tag ||
+        sscanf(at, "points = '%lf,%lf %lf,%lf %lf,%lf %lf,%lf", &x[0], &y[0], &x[1], &y[1], &x[2], &y[2],
+               &x[3], &y[3]) != 8) {
+        return false;
+    }
+    *box = (struct box){x[0], y[0], x[1], y[2]};
+    return x[0] == x[3] && x[1] == x[2] && y[0] == y[1] && y[2] == y[3];
+}
+
+/* Two of them in the colour of the first: nobody sees 128 shades apart. Where what is taken ends; NULL where
+ * this is none. */
+static const char *put_boxes(struct writer *w, const char *tag, const char *end) {
+    const char *next = strchr(end, '<'), *rest = tag + strlen("<polygon");
+    struct box first, second;
+    struct attribute fill;
+    char shape[96];
+    if (!next || !box_at(tag, &first) || !next_attribute(rest, &fill, &rest) || !is_named(&fill, "fill")) {
+        return NULL;
+    }
+    bool both = box_at(next, &second) && second.left == first.left && second.right == first.right &&
+                second.bottom < first.bottom;
+    put_text(w, "<path");
+    put_attribute(w, &fill);
+    snprintf(shape, sizeof shape, " d=\"M%g %gh%gV%gh%gz\"/>", first.left, first.bottom,
+             first.right - first.left, both ? second.top : first.top, first.left - first.right);
+    put_text(w, shape);
+    return (both ? strchr(next, '>') : end) + 1;
 }
 
 /* All within <svg ..> and </svg>. */
@@ -197,6 +264,7 @@ static void put_content(struct writer *w, const char *at) {
         if (opens(tag, "text")) { w->verbatim = true; }
         if (strncmp(tag, "</text", 6) == 0) { w->verbatim = false; }
         const char *behind = skip_idle(w, tag, end);
+        if (!behind) { behind = put_boxes(w, tag, end); }
         if (!behind) { put_tag(w, tag, end); }
         at = behind ? behind : end + 1;
     }
@@ -207,20 +275,20 @@ void svg_print(FILE *out, const char *document, const char *id, const char *titl
     const char *open = strstr(document, "<svg"), *box = open ? strstr(open, "viewBox=\"") : NULL,
                *content = open ? strchr(open, '>') : NULL;
     struct writer w = {.document = document, .id = id};
-    /* Names alone grow, by less than their tags shrink or by so much for each. */
-    w.text = memory_create(strlen(document) * 2 + strlen(document) / 8 * (strlen(id) + 1) + 1, 1);
     if (!box || !content || sscanf(box, "viewBox=\"0 0 %lf %lf", &width, &height) != 2) {
         width = height = 0;
         content = "";
     }
     put_content(&w, *content ? content + 1 : content);
-    fprintf(out, "<svg role=\"img\" aria-labelledby=\"%st %sd\" viewBox=\"0 0 %g %g\"><title id=\"%st\">", id,
-            id, width, height, id);
+    fprintf(out,
+            "<svg " LINES
+            " role=\"img\" aria-labelledby=\"%st %sd\" viewBox=\"0 0 %g %g\"><title id=\"%st\">",
+            id, id, width, height, id);
     html_plain(out, title);
     fprintf(out, "</title><desc id=\"%sd\">", id);
     html_plain(out, description);
     fputs("</desc>", out);
-    fwrite(w.text, 1, w.length, out);
+    if (w.length > 0) { fwrite(w.text, 1, w.length, out); }
     fputs("</svg>\n", out);
     free(w.text);
 }

@@ -62,10 +62,14 @@ static void words_are_written_as_people_do(void **state) {
 static const char drawn[] =
     "<?xml version=\"1.0\"?>\n<svg \n width=\"5\" height=\"4\"\n viewBox=\"0 0 5 "
     "4\"\n>\n<title>Gnuplot</title>\n"
-    "<desc>by</desc>\n<g id=\"gnuplot_canvas\">\n<defs>\n\t<circle id='a' r='1'/>\n\t<path id='b' "
+    "<desc>by</desc>\n<g id=\"gnuplot_canvas\">\n<rect x=\"0\" fill=\"none\"/>\n<defs>\n\t<circle id='a' "
+    "r='1'/>\n\t<path id='b' "
     "d='M0,0'/>\n"
     "<filter id='f' x='0'>\n<feFlood/>\n</filter>\n</defs>\n<g fill=\"none\">\n</g>\n<g><g>\n</g>\n</g>\n"
-    "<polygon fill = 'rgb( 68,   1, 255)' points = '1,2  3,4 '/>\n<use xlink:href='#a' x='1'/>\n"
+    "<polygon fill = 'rgb( 68,   1, 255)' points = '1,2  3,4 '/>\n"
+    "<polygon fill = 'rgb(  0,   0,   1)' points = '1.5,9 2,9 2,8 1.5,8 '/>\n"
+    "<polygon fill = 'rgb(  0,   0,   2)' points = '1.5,8 2,8 2,7 1.5,7 '/>\n"
+    "<polygon fill = 'rgb(  0,   0,   3)' points = '1.5,7 2,7 2,6 1.5,6 '/>\n<use xlink:href='#a' x='1'/>\n"
     "<text font-family='x'>two  words &lt;</text>\n</g>\n</svg>\n";
 
 static void print_drawn(FILE *out, const char *document) {
@@ -73,11 +77,14 @@ static void print_drawn(FILE *out, const char *document) {
 }
 
 static void figures_have_names_of_their_own(void **state) {
-    static const char
-        head[] = "<svg role=\"img\" aria-labelledby=\"k:t k:d\" viewBox=\"0 0 5 4\"><title id=\"k:t\">β "
-                 "&lt;1&gt;</title><desc id=\"k:d\">Λ_n</desc>",
-        body[] = "<g><defs><circle id=\"k:a\" r=\"1\"/></defs><polygon fill=\"#4401ff\" points=\"1,2 3,4\"/>"
-                 "<use href=\"#k:a\" x=\"1\"/><text>two  words &lt;</text></g></svg>\n";
+    static const char head
+        [] = "<svg fill=\"none\" color=\"black\" stroke=\"currentColor\" role=\"img\" aria-labelledby=\"k:t "
+             "k:d\" viewBox=\"0 0 5 4\"><title id=\"k:t\">β "
+             "&lt;1&gt;</title><desc id=\"k:d\">Λ_n</desc>",
+    body[] =
+        "<g><defs><circle id=\"k:a\" r=\"1\"/></defs><polygon fill=\"#4401ff\" points=\"1,2 3,4\"/>"
+        "<path fill=\"#000001\" d=\"M1.5 9h0.5V7h-0.5z\"/><path fill=\"#000003\" d=\"M1.5 7h0.5V6h-0.5z\"/>"
+        "<use href=\"#k:a\" x=\"1\"/><text>two  words &lt;</text></g></svg>\n";
     (void)state;
     char *page = printed(print_drawn, drawn);
     assert_memory_equal(page, head, strlen(head));
