@@ -54,8 +54,7 @@ static void print_table(FILE *out, const struct study *study, const struct table
     char room[COLUMN_TEXT];
     size_t rows = 0;
     for (size_t i = 0; i < study->count; i++) {
-        struct column_place place =
-            column_place(&study->fit[i], &study->verdict[i], &study->attention[i], room);
+        struct column_place place = column_place(study, i, room);
         if (!table->has(&place)) { continue; }
         if (rows++ == 0) {
             grid_open(out, table->caption);

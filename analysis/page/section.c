@@ -285,7 +285,7 @@ void section_print(FILE *out, const struct study *study, size_t series, const st
     const struct fit *fit = &study->fit[series];
     char room[COLUMN_TEXT], id[CONFIG_NAME + 32];
     enum verdict_kind kind;
-    struct column_place place = column_place(fit, &study->verdict[series], &study->attention[series], room);
+    struct column_place place = column_place(study, series, room);
     snprintf(id, sizeof id, "s-%s", fit->name);
     fprintf(out, "<section class=\"series\" id=\"%s\" aria-labelledby=\"%s:h\"><h3 id=\"%s:h\">%s ", id, id,
             id, fit->name);
