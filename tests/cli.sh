@@ -355,6 +355,24 @@ assert [s["name"] for s in series] == ["gaussian", "g1", "plateau"]
 assert all(k in s for s in series for k in ("verdict", "sentence", "exponent", "low", "high", "variable", "amplitude", "rivals"))'
 fi
 cp "$top/tests/golden/results-v1.h5" golden.h5
+expect 0 "fit --csv" fit golden.h5 --csv
+cp out fit.csv
+expect 0 "predict --csv" predict spherical dimension=5 'n=[1000,1e300]' 'n_eff=[100,1]' --csv
+cp out predict.csv
+holds "CSV has lines of one length, and the numbers of JSON" /usr/bin/python3 -c '
+import csv
+fit, predict = (list(csv.DictReader(open(f"{name}.csv"))) for name in ("fit", "predict"))
+assert len(fit) == 6 and len({(row["series"], row["log_n"]) for row in fit}) == len(fit) and len(predict) == 4
+assert all(None not in row and None not in row.values() for row in fit + predict)
+assert all(float(row["judged"]) > 0 for row in fit)
+assert abs(float(predict[3]["entropy"]) - 1.1512863349) < 1e-9 and "output_bias_error" in predict[0]'
+expect 0 "fit --latex" fit golden.h5 --latex
+holds "LaTeX is one tabular" test "$(grep -c '{tabular}' out)" = 2
+holds "LaTeX has as many cells in every line" test "$(awk -F'&' '/&/ { print NF }' out | sort -u)" = 9
+expect 0 "fit --latex --parentheses" fit golden.h5 --latex --parentheses
+holds "a comment says which errors" grep -q "^% .*standard errors" out
+expect 2 "fit with two forms" fit golden.h5 --csv --latex
+expect 2 "predict with two forms" predict gaussian --csv --json
 expect 0 "fit --json of the golden results" fit golden.h5 --json
 if have python3 "the golden JSON"; then
     holds "the golden JSON" python3 - "$top/tests/golden/fit.json" <<'PYTHON'

@@ -4,8 +4,10 @@
 
 #include "analysis/commands/command.h"
 #include "analysis/commands/request.h"
+#include "analysis/report/fitcsv.h"
 #include "analysis/report/fitfile.h"
 #include "analysis/report/fitjson.h"
+#include "analysis/report/fitlatex.h"
 #include "analysis/report/table.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
@@ -33,23 +35,46 @@ static int write_fits(const char *path, const struct study *study, int argc, cha
     return failed ? EXIT_FAILED : EXIT_DONE;
 }
 
-static void print_fits(struct study *study, bool json) {
+/* How fits are told. */
+struct form {
+    bool json, csv, latex, parentheses;
+};
+
+static void print_fits(struct study *study, const struct form *form) {
     study_judge(study);
     tell_of_measured_rows(study);
-    if (json) {
+    if (form->json) {
         fitjson_print(stdout, study);
+    } else if (form->csv) {
+        fitcsv_print(stdout, study);
+    } else if (form->latex) {
+        fitlatex_print(stdout, study, form->parentheses);
     } else {
         table_print(stdout, study);
     }
 }
 
+static bool is_one(const struct commandline *line, const struct form *form) {
+    bool good = form->json + form->csv + form->latex <= 1;
+    if (!good) {
+        commandline_refuse(line, "--json, --csv and --latex exclude one another; give one of them");
+    }
+    bool bracketed = !form->parentheses || form->latex;
+    if (good && !bracketed) { commandline_refuse(line, "--parentheses goes with --latex"); }
+    return good && bracketed;
+}
+
 int command_fit(int argc, char **argv) {
     const char *output = NULL;
-    bool json = false;
+    struct form form = {0};
     const struct commandline_option known[] = {
         {"output", 'o', "FILE", "where the fits go (default: the first RESULTS with .fit.h5 in place of .h5)",
          .text = &output},
-        {"json", .meaning = "print JSON instead of the table", .flag = &json}};
+        {"json", .meaning = "print JSON instead of the table", .flag = &form.json},
+        {"csv", .meaning = "print CSV: a line for each series and n", .flag = &form.csv},
+        {"latex", .meaning = "print the summary as a LaTeX tabular", .flag = &form.latex},
+        {"parentheses", .meaning = "in it, standard errors as 0.4988(27) in place of half 95% intervals",
+         .flag = &form.parentheses}};
     struct commandline line = {
         .takes = "RESULTS...",
         .about =
@@ -58,14 +83,14 @@ int command_fit(int argc, char **argv) {
         .count = sizeof known / sizeof *known,
         .option = known};
     if (!commandline_read(&line, argc, argv)) { return line.status; }
-    if (!request_is_whole(&line, output)) { return EXIT_USAGE; }
+    if (!is_one(&line, &form) || !request_is_whole(&line, output)) { return EXIT_USAGE; }
     char *path = output ? memory_copy_text(output) : request_default_output(line.word[0], ".fit.h5");
     struct study study = {0};
     int status = destination_check(path, DESTINATION_FIT, line.words, (const char *const *)line.word);
     if (status == EXIT_DONE && !outfile_prepare(path, false)) { status = EXIT_FAILED; }
     if (status == EXIT_DONE) { status = study_open(&study, line.words, line.word); }
     if (status == EXIT_DONE) {
-        print_fits(&study, json);
+        print_fits(&study, &form);
         status = write_fits(path, &study, argc, argv);
     }
     study_release(&study);

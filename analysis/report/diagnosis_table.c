@@ -5,6 +5,7 @@
 
 #include "analysis/diagnosis/story.h"
 #include "analysis/diagnosis/told.h"
+#include "analysis/text/csv.h"
 #include "analysis/text/words.h"
 
 /* "1.04 (0.67 .. 1.61)"; without an interval the value alone. */
@@ -188,13 +189,6 @@ void diagnosis_table_print(FILE *out, const struct diagnosis *d, size_t short_ro
 
 /* ---- CSV ---- */
 
-static void print_csv_text(FILE *out, const char *text) {
-    bool is_quoted = strpbrk(text, ",\"") != NULL;
-    if (is_quoted) { fputc('"', out); }
-    for (const char *c = text; *c; c++) { fputs(*c == '"' ? "\"\"" : (char[]){*c, '\0'}, out); }
-    if (is_quoted) { fputc('"', out); }
-}
-
 /* The ends of `exponent` are `low` and `high`, as in JSON. */
 static void print_csv_name(const struct told_value *value, void *out) {
     static const char prefix[] = "exponent_";
@@ -204,7 +198,7 @@ static void print_csv_name(const struct told_value *value, void *out) {
 
 static void print_csv_value(const struct told_value *value, void *out) {
     fputc(',', out);
-    if (value->text) { print_csv_text(out, value->text); }
+    if (value->text) { csv_print_text(out, value->text); }
     if (!value->is_text && !(value->is_whole && isnan(value->number))) {
         fprintf(out, "%.17g", value->number);
     }

@@ -43,16 +43,20 @@ static const struct cell summary[] = {
 };
 enum { SUMMARY_CELLS = sizeof summary / sizeof *summary };
 
-static bool has_verdict(const struct fit *fit, const struct attention *attention) {
-    return fit->series->family->kind != FAMILY_MEASURED && !fit->series->is_prescribed &&
-           !attention_table_is_alone(fit, attention);
+bool summary_table_has(const struct column_place *place) {
+    const struct results_series *s = place->fit->series;
+    return s->family->kind != FAMILY_MEASURED && !s->is_prescribed &&
+           !attention_table_is_alone(place->fit, place->attention);
 }
 
 void summary_table_print(FILE *out, const struct study *study) {
     char room[COLUMN_TEXT];
     int width = longest_name(study);
     size_t shown = 0;
-    for (size_t i = 0; i < study->count; i++) { shown += has_verdict(&study->fit[i], &study->attention[i]); }
+    for (size_t i = 0; i < study->count; i++) {
+        struct column_place place = column_place(study, i, room);
+        shown += summary_table_has(&place);
+    }
     if (shown == 0) { return; }
     for (size_t line = 0; line < 2; line++) {
         fprintf(out, "%-*s  %-5s", width, line == 0 ? "" : "series", line == 0 ? "" : "as");
@@ -61,7 +65,7 @@ void summary_table_print(FILE *out, const struct study *study) {
     }
     for (size_t i = 0; i < study->count; i++) {
         struct column_place place = column_place(study, i, room);
-        if (!has_verdict(place.fit, place.attention)) { continue; }
+        if (!summary_table_has(&place)) { continue; }
         fprintf(out, "%-*s  %-5s", width, place.fit->name, place.fit->by_n ? "n" : "log n");
         cell_print_line(out, SUMMARY_CELLS, summary, &column_fit, &place);
         fputc('\n', out);

@@ -4,7 +4,10 @@
 
 #include <stdio.h>
 
-#include "analysis/study/study.h"
+#include "analysis/report/columns.h"
+
+/* Whether a series has a line. */
+bool summary_table_has(const struct column_place *place);
 
 /* Nothing where there is none. */
 void summary_table_print(FILE *out, const struct study *study);

@@ -78,6 +78,16 @@ const char *words_measured(double value, double se, char out[WORDS]) {
     return out;
 }
 
+const char *words_parenthesised(double value, double se, char out[WORDS]) {
+    const double finest = 1e-15;
+    if (!isfinite(value) || !(se > finest)) { return words_number(value, out); }
+    int decimals = 1 - (int)floor(log10(se));
+    if (round(se * pow(10, decimals)) >= 100) { decimals--; }
+    if (decimals < 0) { decimals = 0; }
+    snprintf(out, WORDS, "%.*f(%.0f)", decimals, value, se * pow(10, decimals));
+    return out;
+}
+
 const char *words_count(size_t count, const char *thing, char out[WORDS]) {
     snprintf(out, WORDS, "%zu %s%s", count, thing, count == 1 ? "" : "s");
     return out;

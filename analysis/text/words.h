@@ -29,6 +29,9 @@ const char *words_known(const char *format, double value, double error, char out
 /* Appends to the text in `out`, which has room for `room` bytes; what does not fit is cut. */
 __attribute__((format(printf, 3, 4))) void words_append(char *out, size_t room, const char *format, ...);
 
+/* "0.4988(27)": the error in units of the last digit, of which it has two. */
+const char *words_parenthesised(double value, double se, char out[WORDS]);
+
 /* "1 head", "2 heads". */
 const char *words_count(size_t count, const char *thing, char out[WORDS]);
 

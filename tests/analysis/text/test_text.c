@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "analysis/text/csv.h"
 #include "analysis/text/json.h"
 #include "analysis/text/words.h"
 
@@ -59,10 +60,40 @@ static void json_strings_are_escaped(void **state) {
     }
 }
 
+static void errors_stand_in_parentheses(void **state) {
+    (void)state;
+    static const struct {
+        double value, se;
+        const char *words;
+    } cases[] = {{0.49882, 0.00271, "0.4988(27)"}, {2.012, 0.0163, "2.012(16)"}, {1, 0.0996, "1.00(10)"},
+                 {12345.6, 321, "12346(321)"},     {2.439, NAN, "2.439"},        {1, 0, "1"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char out[WORDS];
+        assert_string_equal(words_parenthesised(cases[i].value, cases[i].se, out), cases[i].words);
+    }
+}
+
+static void csv_quotes_what_it_must(void **state) {
+    (void)state;
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    csv_print_text(out, "plain");
+    csv_print_text(out, "a,b");
+    csv_print_text(out, "say \"x\"\n");
+    csv_print_number(out, 0.1);
+    csv_print_number(out, -INFINITY);
+    fclose(out);
+    assert_string_equal(text, "plain\"a,b\"\"say \"\"x\"\"\n\"0.10000000000000001-inf");
+    free(text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_are_readable),
         cmocka_unit_test(json_strings_are_escaped),
+        cmocka_unit_test(errors_stand_in_parentheses),
+        cmocka_unit_test(csv_quotes_what_it_must),
     };
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);
 }
