@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 VOID = {"meta", "br", "hr", "img", "input", "link", "circle", "rect", "path", "use", "polygon", "image"}
 LOADS = {"src", "srcset", "href", "xlink:href", "data", "action", "poster", "background", "manifest", "formaction", "ping"}
-STRANGE = {"link", "iframe", "object", "embed", "base", "img", "audio", "video", "form", "foreignobject"}
+STRANGE = {"iframe", "object", "embed", "base", "img", "audio", "video", "form", "foreignobject"}
 
 
 class Page(HTMLParser):
@@ -42,6 +42,8 @@ class Page(HTMLParser):
         for name in LOADS & set(names):
             if a[name].startswith("#"):
                 self.refers.append((a[name][1:], self.getpos()[0]))
+            elif tag == "link" and a == {"rel": "icon", "href": "data:,"}:
+                pass  # else browsers ask for /favicon.ico
             elif not (tag == "image" and a[name].startswith("data:image/png;base64,")):
                 self.fault(f"<{tag} {name}={a[name][:60]!r}> leads out of the page")
         for name in names:

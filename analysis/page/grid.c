@@ -24,11 +24,11 @@ const char *grid_fixed(double value, double error, char out[WORDS]) {
 /* ---- heads ---- */
 
 void grid_open(FILE *out, const char *caption) {
-    fputs("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"", out);
+    fputs("<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"", out);
     html_plain(out, caption);
-    fputs("\"><table class=\"sortable\"><caption>", out);
+    fputs("\"><table class=\"sortable\"><caption><span>", out);
     html_math(out, caption);
-    fputs("</caption><thead><tr>", out);
+    fputs("</span></caption><thead><tr>", out);
 }
 
 void grid_head(FILE *out, const char *head, enum glossary term, const char *meaning) {

@@ -44,7 +44,7 @@ static const struct {
     SIGN("log_n", "log n") SIGN("Lambda", "Λ") SIGN("beta", "β") SIGN("chi", "χ") SIGN("xi", "ξ")
         SIGN("alpha", "α") SIGN("Delta", "Δ") SIGN("rho", "ρ") SIGN("kappa", "κ") SIGN("omega", "ω")
             SIGN("sigma", "σ") SIGN("+-", "±") SIGN("->", "→") SIGN("<=", "≤") SIGN(">=", "≥")
-                SIGN(" x ", " × ") SIGN("..", "…")};
+                SIGN(" x ", " × ") SIGN(" - ", " − ") SIGN("<q,ATT>", "⟨q,ATT⟩") SIGN("..", "…")};
 
 static bool is_letter(char c) { return isalpha((unsigned char)c) != 0; }
 static bool is_digit(char c) { return isdigit((unsigned char)c) != 0; }
@@ -108,7 +108,7 @@ static void print_script(FILE *out, bool raised, const char *text, size_t length
 
 /* Only these have an index; other underscores stand in names. */
 static bool takes_index(const char *start, const char *at) {
-    static const char *const words[] = {"beta", "Lambda", "Y", "p", "xi", "N", "n", "T", "ATT"};
+    static const char *const words[] = {"beta", "Lambda", "Y", "p", "xi", "N", "n", "s", "T", "ATT"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t size = strlen(words[i]);
         if ((size_t)(at - start) < size || strncmp(at - size, words[i], size) != 0) { continue; }

@@ -213,7 +213,6 @@ static void print_classes(FILE *out, const struct study *study) {
     grid_head(out, "exponent", GLOSSARY_EXPONENT, "beta_c ~ n to this power");
     grid_head(out, "verdict", GLOSSARY_VERDICT, NULL);
     grid_head(out, "series", GLOSSARY_SERIES, NULL);
-    grid_head(out, "in words", GLOSSARY_NONE, NULL);
     grid_body(out);
     for (size_t i = 0; i < study->class_count; i++) {
         const struct universality *u = &study->class[i];
@@ -226,11 +225,14 @@ static void print_classes(FILE *out, const struct study *study) {
             fprintf(out, "%s<a href=\"#s-%s\">%s</a>", k > 0 ? ", " : "", u->member[k].fit->name,
                     u->member[k].fit->name);
         }
-        fputs("</td><td class=\"long\">", out);
-        html_math(out, u->sentence);
         fputs("</td></tr>\n", out);
     }
     grid_close(out);
+    for (size_t i = 0; i < study->class_count; i++) {
+        fputs("<p class=\"sentence\">", out);
+        html_math(out, study->class[i].sentence);
+        fputs("</p>\n", out);
+    }
 }
 
 void overview_print(FILE *out, const struct study *study) {

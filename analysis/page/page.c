@@ -29,6 +29,7 @@ static void print_head(FILE *out, const char *title) {
                                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                                 "<meta name=\"color-scheme\" content=\"light dark\">\n"
                                 "<meta name=\"generator\" content=\"gapscale\">\n"
+                                "<link rel=\"icon\" href=\"data:,\">\n"
                                 "<title>",
           out);
     html_text(out, title);
@@ -38,12 +39,31 @@ static void print_head(FILE *out, const char *title) {
             "<header><p class=\"eyebrow\">gapscale report</p><h1>",
             asset_style);
     html_text(out, title);
-    fputs("</h1>\n<p class=\"lead\">At which inverse temperature does softmax attention collapse? Measured ",
-          out);
-    glossary_link(out, GLOSSARY_COLLAPSE, "collapse points");
-    fputs(" beside the ", out);
-    glossary_link(out, GLOSSARY_LAMBDA_TYP, "accumulation scale");
-    fputs(" that theory names as critical, and beside values computed without sampling.</p></header>\n", out);
+    fputs("</h1>\n", out);
+}
+
+/* What it is all about, in a sentence. */
+static void print_lead(FILE *out, const struct study *study) {
+    size_t measured = 0;
+    for (size_t i = 0; i < study->count; i++) {
+        measured += study->fit[i].series->family->kind == FAMILY_MEASURED;
+    }
+    fputs("<p class=\"lead\">", out);
+    if (measured < study->count) {
+        fputs("At which inverse temperature does softmax attention collapse? Measured ", out);
+        glossary_link(out, GLOSSARY_COLLAPSE, "collapse points");
+        fputs(" beside the ", out);
+        glossary_link(out, GLOSSARY_LAMBDA_TYP, "accumulation scale");
+        fputs(" that theory names as critical, and beside values computed without sampling.", out);
+    }
+    if (measured > 0) {
+        fputs(measured < study->count ? " And " : "", out);
+        glossary_link(out, GLOSSARY_MEASURED, "scores as a model computed them");
+        fputs(": where its heads collapse, where it stands as trained, and how its temperature would have to "
+              "follow the context length.",
+              out);
+    }
+    fputs("</p></header>\n", out);
 }
 
 static void print_contents(FILE *out, const struct study *study, bool has_common) {
@@ -109,6 +129,7 @@ bool page_print(FILE *out, const struct study *study, const char *title) {
     bool good = end != DRAWING_FAILED;
     if (good) {
         print_head(out, title);
+        print_lead(out, study);
         good = print_body(out, study, sheets, end);
         fprintf(out, "<script>\n%s</script>\n</body></html>\n", asset_script);
     }

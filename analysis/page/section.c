@@ -50,7 +50,7 @@ void section_print_figures(FILE *out, const struct drawing_sheet *sheet, size_t 
         char *name = memory_format("f%zu-%zu:", number, i),
              *title = memory_format("%s: %s", of, drawing->figure->name);
         fprintf(out, "<figure class=\"%s\">", drawing->figure->name);
-        fputs("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"", out);
+        fputs("<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"", out);
         html_plain(out, title);
         fputs("\">", out);
         svg_print(out, drawing->svg, name, title, drawing->figure->shows);
@@ -178,7 +178,7 @@ static void print_notes(FILE *out, const struct results_series *s) {
 
 static void print_numbers(FILE *out, const struct column_place *place) {
     const struct fit *fit = place->fit;
-    fputs("<details><summary>Numbers</summary>\n", out);
+    fprintf(out, "<details><summary>Numbers of %s</summary>\n", fit->name);
     if (fit->series->is_prescribed) {
         grid_print(out, "Entropy along the prescription", &prescribed_columns, COUNT(courses), courses, place,
                    COLUMN_LOG_N);

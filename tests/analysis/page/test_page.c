@@ -48,7 +48,7 @@ static void words_are_written_as_people_do(void **state) {
         {"p_(2)/p_(1), N_n(t), Y_2", "p<sub>(2)</sub>/p<sub>(1)</sub>, N<sub>n</sub>(t), Y<sub>2</sub>"},
         {"xi_Delta, log_n^1", "ξ<sub>Δ</sub>, (log n)<sup>1</sup>"},
         {"1e300, 3.16e7, 8e-07", "10<sup>300</sup>, 3.16×10<sup>7</sup>, 8×10<sup>−7</sup>"},
-        {"-1.5 and (-2), x-2", "−1.5 and (−2), x-2"},
+        {"-1.5 and (-2), x-2, 1 - <q,ATT>", "−1.5 and (−2), x-2, 1 − ⟨q,ATT⟩"},
         {"top_two_ratio=0.5, gumbel-log2, gumbel-beta", "top_two_ratio=0.5, gumbel-log2, gumbel-beta"},
         {"betamax, alphabet, 12e", "betamax, alphabet, 12e"},
         {"2^-(r f), as ^0, a^, _, ^", "2<sup>-(r f)</sup>, as ^0, a^, _, ^"},
