@@ -49,6 +49,7 @@ declare -A command=(
     [plot]="plot calm.h5 -o out.figures --figure entropy"
     [predict]="predict gaussian n=[10,1e50]"
     [predict-json]="predict spherical dimension=3 n=10 beta=2 --json"
+    [report]="report calm.h5 -o out.html"
     [run]="run sweep.yaml -o out.h5 --quiet"
     [run-rows]="run rows.yaml -o out.h5 --quiet"
     [run-sphere]="run sphere.yaml -o out.h5 --quiet"
@@ -60,7 +61,7 @@ declare -A command=(
 # The files that a command leaves, a line each, without times and the names of files.
 files() {
     local file
-    for file in out.h5 out.fit.h5 out.csv out.figures/*.svg out-*.svg; do
+    for file in out.h5 out.fit.h5 out.csv out.html out.figures/*.svg out-*.svg; do
         case $file in
         *\**) ;;
         *.fit.h5) [[ ! -e $file ]] || echo "$file $(sed -E 's/20[0-9-]{8}T[0-9:]{8}Z//g' "$file" | cksum)" ;;

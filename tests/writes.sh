@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # writes.sh BINARY [PLACES|all]: what goes wrong once while files are written: a write, fsync, rename or close of run,
-# growing, --write-scores, merge, fit, plot, flow (and, with all, diagnose) fails, or a write is lost without a word, at PLACES (default
+# growing, --write-scores, merge, fit, plot, report, flow (and, with all, diagnose) fails, or a write is lost without a word, at PLACES (default
 # 2) of all such calls each. Status 0 stands for the right numbers on the disk; after any other, what was there is as it was
 # or right, nothing lies half written, and the same command done again ends well. Prints the counts and
 # `N passed, N failed, N skipped`.
@@ -33,12 +33,13 @@ declare -A words=(
     [fit]="fit calm.h5 -o out.fit.h5"
     [diagnose]="diagnose calm.scores.h5 -o out.diagnosis.h5 --beta 1 --threads 1"
     [plot]="plot calm.h5 -o out.figures --figure entropy --keep"
+    [report]="report calm.h5 -o out.html"
     [flow]="flow replicates=8 n=64 modes=4 -o out.csv --threads 1"
 )
 words[grow]=${words[run]}
 kinds=(run grow merge scores fit)
 [[ $most != all ]] || kinds+=(diagnose)
-! have gnuplot "failing writes of figures" || kinds+=(plot flow)
+! have gnuplot "failing writes of figures" || kinds+=(plot report flow)
 
 # A line for each file that is there: its name and a sum of all in it but when and by which thread count it was made; of
 # results, whose archives have the order of units, the digest.

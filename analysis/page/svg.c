@@ -19,7 +19,7 @@ struct writer {
 };
 
 static void put(struct writer *w, const char *text, size_t length) {
-    while (w->length + length > w->room) {
+    while (!w->text || w->length + length > w->room) {
         w->room = 2 * w->room + 4096;
         w->text = memory_resize(w->text, w->room, 1);
     }
