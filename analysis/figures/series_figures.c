@@ -373,7 +373,9 @@ const char *series_figure_lacks_participation(const struct fit *fit) {
 }
 
 const char *series_figure_lacks_criteria(const struct fit *fit) {
-    return fit->criteria == 0 ? "no collapse criterion was asked for" : NULL;
+    return fit->series->is_prescribed ? "a prescription has one beta at each n, where no mean collapses"
+           : fit->criteria == 0       ? "no collapse criterion was asked for"
+                                      : NULL;
 }
 
 const char *series_figure_lacks_gap_counts(const struct fit *fit) {

@@ -44,7 +44,8 @@ static const struct {
     SIGN("log_n", "log n") SIGN("Lambda", "Λ") SIGN("beta", "β") SIGN("chi", "χ") SIGN("xi", "ξ")
         SIGN("alpha", "α") SIGN("Delta", "Δ") SIGN("rho", "ρ") SIGN("kappa", "κ") SIGN("omega", "ω")
             SIGN("sigma", "σ") SIGN("+-", "±") SIGN("->", "→") SIGN("<=", "≤") SIGN(">=", "≥")
-                SIGN(" x ", " × ") SIGN(" - ", " − ") SIGN("<q,ATT>", "⟨q,ATT⟩") SIGN("..", "…")};
+                SIGN("inf", "∞") SIGN(" ^", " power ") SIGN(" x ", " × ") SIGN(" - ", " − ")
+                    SIGN("<q,ATT>", "⟨q,ATT⟩") SIGN("..", "…")};
 
 static bool is_letter(char c) { return isalpha((unsigned char)c) != 0; }
 static bool is_digit(char c) { return isdigit((unsigned char)c) != 0; }
@@ -101,7 +102,8 @@ static void print_script(FILE *out, bool raised, const char *text, size_t length
     char part[64];
     bool wrapped = *text == '(' && length > 4;
     snprintf(part, sizeof part, "%.*s", (int)(length - 2 * (size_t)wrapped), text + wrapped);
-    fputs(raised ? "<sup>" : "<sub>", out);
+    /* No line ends before a sign that is raised. */
+    fputs(raised ? *text == '-' ? "\u2060<sup>" : "<sup>" : "<sub>", out);
     html_math(out, part);
     fputs(raised ? "</sup>" : "</sub>", out);
 }
@@ -160,7 +162,7 @@ static size_t print_piece(FILE *out, const char *start, const char *at, bool mar
     size_t bytes = 0, script = 0, number = markup ? scientific_at(start, at) : 0,
            code = markup ? code_at(at) : 0;
     const char *sign = sign_at(start, at, &bytes);
-    bool raised = *at == '^' && at > start && at[-1] != ' ', lowered = *at == '_' && takes_index(start, at);
+    bool raised = *at == '^' && at > start, lowered = *at == '_' && takes_index(start, at);
     if (markup && (raised || lowered)) { script = script_at(at + 1); }
     if (sign) {
         fputs(sign, out);

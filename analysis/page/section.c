@@ -40,6 +40,20 @@ bool section_verdict(const struct study *study, size_t series, enum verdict_kind
 
 /* ---- figures ---- */
 
+/* What cannot be drawn, and why, in one paragraph. */
+static void print_missing(FILE *out, const struct drawing_sheet *sheet) {
+    size_t told = 0;
+    for (size_t i = 0; i < sheet->count; i++) {
+        const struct drawing *drawing = &sheet->drawing[i];
+        if (!drawing->missing) { continue; }
+        fprintf(out, "%s<i>%s</i> (", told++ == 0 ? "<p class=\"aside\">Not drawn: " : ", ",
+                drawing->figure->name);
+        html_math(out, drawing->missing);
+        fputs(")", out);
+    }
+    if (told > 0) { fputs(".</p>\n", out); }
+}
+
 void section_print_figures(FILE *out, const struct drawing_sheet *sheet, size_t number, const char *of) {
     size_t drawn = 0;
     for (size_t i = 0; i < sheet->count; i++) { drawn += sheet->drawing[i].svg != NULL; }
@@ -61,12 +75,7 @@ void section_print_figures(FILE *out, const struct drawing_sheet *sheet, size_t 
         free(name);
     }
     if (drawn > 0) { fputs("</div>\n", out); }
-    for (size_t i = 0; i < sheet->count; i++) {
-        if (!sheet->drawing[i].missing) { continue; }
-        fprintf(out, "<p class=\"aside\">No figure <i>%s</i>: ", sheet->drawing[i].figure->name);
-        html_math(out, sheet->drawing[i].missing);
-        fputs(".</p>\n", out);
-    }
+    print_missing(out, sheet);
 }
 
 /* ---- numbers ---- */

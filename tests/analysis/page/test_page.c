@@ -44,6 +44,7 @@ static void words_are_written_as_people_do(void **state) {
         {"beta_c/Lambda^typ", "β<sub>c</sub>/Λ<sup>typ</sup>"},
         {"(log n)^0.4988 +- 0.0054", "(log n)<sup>0.4988</sup> ± 0.0054"},
         {"n = 2^8 .. e^100000", "n = 2<sup>8</sup> … e<sup>100000</sup>"},
+        {"(log n)^-0.5 -> inf, infinite", "(log n)\u2060<sup>−0.5</sup> → ∞, infinite"},
         {"n^(2/(d-1)) and n^omega", "n<sup>2/(d-1)</sup> and n<sup>ω</sup>"},
         {"p_(2)/p_(1), N_n(t), Y_2", "p<sub>(2)</sub>/p<sub>(1)</sub>, N<sub>n</sub>(t), Y<sub>2</sub>"},
         {"xi_Delta, log_n^1", "ξ<sub>Δ</sub>, (log n)<sup>1</sup>"},
@@ -51,7 +52,7 @@ static void words_are_written_as_people_do(void **state) {
         {"-1.5 and (-2), x-2, 1 - <q,ATT>", "−1.5 and (−2), x-2, 1 − ⟨q,ATT⟩"},
         {"top_two_ratio=0.5, gumbel-log2, gumbel-beta", "top_two_ratio=0.5, gumbel-log2, gumbel-beta"},
         {"betamax, alphabet, 12e", "betamax, alphabet, 12e"},
-        {"2^-(r f), as ^0, a^, _, ^", "2<sup>-(r f)</sup>, as ^0, a^, _, ^"},
+        {"2^-(r f), as ^0, a^, _", "2\u2060<sup>-(r f)</sup>, as power 0, a^, _"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof pair / sizeof *pair; i++) {
