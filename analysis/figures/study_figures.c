@@ -24,10 +24,10 @@ static double exact_value(const struct fit *fit, size_t n, const struct ensemble
     return point->se > 0 ? ratio : NAN;
 }
 
-/* NaN where there is no point. */
+/* NaN where there is no point; along prescriptions none is told of (series_figures.h). */
 static double value_at(const struct fit *fit, size_t n, point_value *value, double *se) {
     *se = NAN;
-    if (fit->primary == fit->criteria) { return NAN; }
+    if (fit->primary == fit->criteria || fit->series->is_prescribed) { return NAN; }
     return value(fit, n, &fit->judged[n * fit->criteria + fit->primary], se);
 }
 

@@ -62,15 +62,17 @@ void section_print_figures(FILE *out, const struct drawing_sheet *sheet, size_t 
         const struct drawing *drawing = &sheet->drawing[i];
         if (!drawing->svg) { continue; }
         char *name = memory_format("f%zu-%zu:", number, i),
-             *title = memory_format("%s: %s", of, drawing->figure->name);
+             *title = memory_format("%s: %s", of, drawing->figure->name),
+             *description = memory_format("%s; numbers stand in tables of this page", drawing->figure->shows);
         fprintf(out, "<figure class=\"%s\">", drawing->figure->name);
         fputs("<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"", out);
         html_plain(out, title);
         fputs("\">", out);
-        svg_print(out, drawing->svg, name, title, drawing->figure->shows);
+        svg_print(out, drawing->svg, name, title, description);
         fputs("</div><figcaption>", out);
         html_math(out, drawing->figure->shows);
         fputs("</figcaption></figure>\n", out);
+        free(description);
         free(title);
         free(name);
     }
