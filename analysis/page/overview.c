@@ -177,6 +177,19 @@ static double note_value(const struct results_series *s, const char *name) {
     const struct results_note *note = note_find(s, name);
     return note && !note->text && !note->is_whole ? note->number : NAN;
 }
+/* "KEY WEIGHT, KEY WEIGHT", weights to three figures; what is not so as it is. */
+static void print_sinks(FILE *out, const char *text) {
+    unsigned long long key;
+    double weight;
+    int end = 0;
+    while (sscanf(text, "%llu %lf%n", &key, &weight, &end) == 2) {
+        text += end;
+        fprintf(out, "key %llu: %.3g%s", key, weight, *text == ',' ? ", " : "");
+        text += *text == ',';
+    }
+    html_text(out, text);
+}
+
 static void print_said(FILE *out, const struct results_series *s, size_t i) {
     char number[WORDS], name[WORDS];
     const struct results_note *note = note_find(s, said[i].note);
@@ -184,7 +197,11 @@ static void print_said(FILE *out, const struct results_series *s, size_t i) {
         grid_cell(out, "-", NAN);
     } else if (note->text) {
         fputs("<td>", out);
-        html_text(out, note->text);
+        if (said[i].term == GLOSSARY_SINK) {
+            print_sinks(out, note->text);
+        } else {
+            html_text(out, note->text);
+        }
         fputs("</td>", out);
     } else {
         snprintf(name, sizeof name, "%s_low", said[i].note);

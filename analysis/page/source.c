@@ -27,6 +27,19 @@ static struct range range_of(const struct results *r) {
     return range;
 }
 
+/* Measured rows have none. */
+static void print_randomness(FILE *out, const struct results *r) {
+    char seed[WORDS];
+    if (r->series_count > 0 && r->series[0].family->kind == FAMILY_MEASURED) {
+        grid_cell(out, "-", NAN);
+        grid_cell(out, "measured", NAN);
+        return;
+    }
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)r->seed);
+    grid_cell(out, seed, (double)r->seed);
+    grid_cell(out, r->common_randomness ? "shared by all n" : "fresh at every n", r->common_randomness);
+}
+
 static void print_run(FILE *out, const char *path, const struct results *r) {
     struct range range = range_of(r);
     char first[WORDS], last[WORDS], words[WORDS_LINE];
@@ -41,9 +54,7 @@ static void print_run(FILE *out, const char *path, const struct results *r) {
     snprintf(words, sizeof words, range.least < range.most ? "%llu .. %llu" : "%llu",
              (unsigned long long)range.least, (unsigned long long)range.most);
     grid_cell(out, words, (double)range.most);
-    snprintf(words, sizeof words, "%llu", (unsigned long long)r->seed);
-    grid_cell(out, words, (double)r->seed);
-    grid_cell(out, r->common_randomness ? "shared by all n" : "fresh at every n", r->common_randomness);
+    print_randomness(out, r);
     fputs("</tr>\n", out);
 }
 
