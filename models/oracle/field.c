@@ -18,7 +18,16 @@ static const double SMALL = -20;
 /* A row without a score of y < LARGE has probability e^{-e^5}; one with fewer than ORACLE_RANKS of them,
  * where e^5 = 148 are expected, less than e^-31. */
 static const double LARGE = 5;
-static const double MANY = 8; /* see inner_power_of_many */
+/* log n from which on psi^{k+1}/((k+1) n^k), what k terms leave of the logarithm of phi^n, is below 1e-16
+ * e^psi: with 7 and with 5 terms. Ordered weights want it where psi is k and more, with 16 and with all of
+ * them. */
+static const double SEVEN = 6.25, FIVE = 8, ALL_RANKS = 12;
+static const size_t FEW_RANKS = 16;
+
+static int terms_of(double log_n, size_t ranks) {
+    if (log_n > (ranks > FEW_RANKS ? ALL_RANKS : FIVE)) { return 5; }
+    return log_n > SEVEN && ranks == 0 ? 7 : 0;
+}
 
 size_t field_knot_before(const struct field *f, double x) {
     size_t k;
@@ -71,7 +80,7 @@ double field_y(const struct field *f, double x) {
  * are a choice. */
 static void find_range(struct field *f) {
     const struct oracle *o = f->o;
-    const double deep = 42, most = f->many ? log(deep) : o->log_n + log(-expm1(-deep / f->others));
+    const double deep = 42, most = o->log_n > FIVE ? log(deep) : o->log_n + log(-expm1(-deep / f->others));
     size_t last = o->knots - 1;
     f->x_low = INFINITY;
     f->x_high = field_knot_b(f, last);
@@ -155,6 +164,7 @@ static void accumulate_tails(struct field *f) {
     for (size_t at = f->count; at-- > 0;) {
         struct panel *p = &f->panel[at];
         double step = at + 1 < f->count ? p[1].low_b - p->low_b : 0, fall = exp(-step), power = 1;
+        p->fall = fall;
         for (size_t k = 0; k < TERMS; k++) {
             power *= fall;
             p->tail[k] = at + 1 < f->count ? power * p[1].tail[k] : 0;
@@ -259,9 +269,12 @@ void field_open(struct field *f, const struct oracle *o, double beta, struct ora
                         .others = expm1(o->log_n),
                         .share = exp(-o->log_n),
                         .weighed = -expm1(-o->log_n),
-                        .many = o->log_n > MANY,
+                        .terms = terms_of(o->log_n, ask.ranks),
                         .far_mass = -INFINITY,
                         .noise = 1e-13 + 4e-16 * fabs(o->log_lambda)};
+    for (size_t k = 0; k < ask.ranks; k++) {
+        f->rank_fall[k] = fmax(0, 1 - (double)(k + 1) * f->share) / (double)(k + 1);
+    }
     if (ask.output) {
         f->typical_depth = -o->family->quantile(o->p, -o->log_n);
         f->length = exp(-log(beta) - o->log_lambda);

@@ -28,6 +28,7 @@ enum { INNER_ENDS = 2 };
  * all later ones of mass e^{-k (b - low_b)}, k = 1.., and of the same times b - low_b and its square. */
 struct panel {
     double low_y, high_y, low_b, high_b;
+    double fall; /* e^{low_b - the next one's} */
     double mass[INNER], offset[INNER], ratio[INNER];
     double tail[TERMS], tail_offset[TERMS], tail_spread[TERMS];
     /* For the output: T(2-T) at the nodes; low_b less the centre; sums of mass e^{-k ...} times T(2-T), and
@@ -37,6 +38,7 @@ struct panel {
 
 /* What a panel becomes at one x: e^{-a}, and mass a e^{-a}. */
 struct kept {
+    double scale; /* e^{x - low_b} */
     double kept[INNER], weight[INNER];
 };
 
@@ -44,12 +46,13 @@ struct field {
     const struct oracle *o;
     struct oracle_question ask;
     double beta, fineness, others, share, weighed; /* n - 1, 1/n, (n - 1)/n */
-    bool many;                                     /* (1 - psi/n)^n goes by a series in psi/n */
-    double typical_depth, length;                  /* for the output: T = typical_depth + b length */
-    double centre;                                 /* likewise: b from about E sum p b on */
-    double x_low, x_high, end_y;                   /* where the outer integrand lives; where the panels end */
+    int terms; /* (1 - psi/n)^n goes by so many terms of a series in psi/n; 0: it does not */
+    double typical_depth, length; /* for the output: T = typical_depth + b length */
+    double centre;                /* likewise: b from about E sum p b on */
+    double x_low, x_high, end_y;  /* where the outer integrand lives; where the panels end */
     size_t count, room;
     size_t small, large; /* the first panel whose scores can be the second of a row; that cannot be a first */
+    double rank_fall[ORACLE_RANKS]; /* (n - k)/(n k) of the k-th, 0 from n on */
     struct panel *panel;
     struct kept *kept;                  /* room for one x at a time */
     double far_mass, far_b, far_spread; /* scores with b > x_high + LINEAR: log of the sum of e^{y - b} dy,

@@ -29,9 +29,10 @@ static struct inner_span span_at(const struct field *f, double x) {
     return (struct inner_span){panel_at(f, x - FIELD_SATURATED), end < f->count ? end : f->count};
 }
 
-/* e^{x - b} at the panel's low end. e^600 is for panels of saturated scores. */
-static inline double scale_at(const struct panel *p, double x) {
-    return vector_exp_one(fmin(x - p->low_b, 600));
+/* e^{x - b} at the low end of panel i, given that of the panel before; anew near `first`, where scores may be
+ * saturated, which e^600 is for. */
+static inline double scale_at(const struct field *f, size_t i, size_t first, double x, double before) {
+    return i < first + 2 ? vector_exp_one(fmin(x - f->panel[i].low_b, 600)) : before * f->panel[i - 1].fall;
 }
 
 /* ---- at one x ---- */
@@ -45,8 +46,10 @@ struct lanes {
 };
 
 /* Adds a panel's terms, and keeps what the ordered scores need. */
-static inline void add_near(const struct panel *p, double x, struct kept *kept, struct lanes *sum) {
-    const double scale = scale_at(p, x), from = x - p->low_b, shift = RULES_EULER + from;
+static inline void add_near(const struct panel *p, double x, double scale, struct kept *kept,
+                            struct lanes *sum) {
+    const double from = x - p->low_b, shift = RULES_EULER + from;
+    kept->scale = scale;
 #pragma omp simd
     for (size_t i = 0; i < INNER; i++) {
         double a = scale * p->ratio[i], missed = vector_decay_less_one(a < MOST ? -a : -MOST),
@@ -62,8 +65,8 @@ static inline void add_near(const struct panel *p, double x, struct kept *kept, 
 }
 
 /* The same panel's terms of the output. */
-static inline void add_output(const struct panel *p, double x, const struct kept *kept, struct lanes *sum) {
-    const double scale = scale_at(p, x);
+static inline void add_output(const struct panel *p, const struct kept *kept, struct lanes *sum) {
+    const double scale = kept->scale;
 #pragma omp simd
     for (size_t i = 0; i < INNER; i++) {
         double twice = kept->weight[i] * (scale * p->ratio[i]), apart = p->apart + p->offset[i];
@@ -95,10 +98,12 @@ static void add_tail(const struct panel *p, double x, struct inner *sum) {
 static struct inner at(const struct field *f, double x, struct inner_span span) {
     const size_t begin = span.begin, end = span.end;
     struct lanes lanes = {{0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}};
-    for (size_t i = begin; i < end; i++) { add_near(&f->panel[i], x, &f->kept[i], &lanes); }
-    for (size_t i = begin; f->ask.output && i < end; i++) {
-        add_output(&f->panel[i], x, &f->kept[i], &lanes);
+    double scale = 0;
+    for (size_t i = begin; i < end; i++) {
+        scale = scale_at(f, i, begin, x, scale);
+        add_near(&f->panel[i], x, scale, &f->kept[i], &lanes);
     }
+    for (size_t i = begin; f->ask.output && i < end; i++) { add_output(&f->panel[i], &f->kept[i], &lanes); }
     struct inner sum = {
         .psi = sum_of(lanes.psi),
         .first = sum_of(lanes.first),
@@ -124,9 +129,12 @@ static struct inner at(const struct field *f, double x, struct inner_span span) 
 
 /* The same as inner_power, of INNER of them. */
 static inline void raise(const struct field *f, const double psi[INNER], double power[INNER]) {
-    if (f->many) {
+    if (f->terms == 5) {
 #pragma omp simd
-        for (size_t j = 0; j < INNER; j++) { power[j] = inner_power_of_many(f, psi[j]); }
+        for (size_t j = 0; j < INNER; j++) { power[j] = inner_power_by_terms(f, psi[j], 5); }
+    } else if (f->terms == 7) {
+#pragma omp simd
+        for (size_t j = 0; j < INNER; j++) { power[j] = inner_power_by_terms(f, psi[j], 7); }
     } else {
 #pragma omp simd
         for (size_t j = 0; j < INNER; j++) { power[j] = inner_power_of_few(f, psi[j]); }
@@ -158,6 +166,7 @@ static double top_of_small(const struct field *f, double x, struct inner_span sp
 
 /* e^{-a} and mass a e^{-a} where a < e^-SERIES. */
 static inline void keep_far(const struct panel *p, double scale, struct kept *kept) {
+    kept->scale = scale;
 #pragma omp simd
     for (size_t i = 0; i < INNER; i++) {
         double a = scale * p->ratio[i];
@@ -182,28 +191,63 @@ static inline void add_above(const struct rules *r, const struct panel *p, const
     *psi += sum_of(share);
 }
 
-/* The panel's nodes as they are at x; NULL from where on less than 1e-17 is left, `far` with it. */
-static inline const struct kept *kept_at(const struct field *f, double x, double power, size_t i, size_t seen,
-                                         double far) {
+/* The panel's nodes as they are at x, after those of the panel before; NULL from where on less than 1e-17 is
+ * left, `far` with it. */
+static inline const struct kept *kept_at(const struct field *f, double x, double power, size_t i,
+                                         struct inner_span span, double far) {
     const struct panel *p = &f->panel[i];
-    if (i >= seen) {
-        double scale = vector_exp_one(x - p->low_b);
+    if (i >= span.end) {
+        const size_t begin = span.begin > f->small ? span.begin : f->small,
+                     first = begin > span.end ? begin : span.end;
+        const double scale = scale_at(f, i, first, x, i > 0 ? f->kept[i - 1].scale : 0);
         if (power * (scale * p->tail[0] + far) < 1e-17) { return NULL; }
         keep_far(p, scale, &f->kept[i]);
     }
     return &f->kept[i];
 }
 
-static double top(const struct field *f, double x, double psi, double power, struct inner_span span) {
-    double sum[INNER] = {0}, small = power * top_of_small(f, x, span, &psi);
-    for (size_t i = span.begin > f->small ? span.begin : f->small; i < f->large; i++) {
-        const struct kept *kept = kept_at(f, x, power, i, span.end, 0);
-        double above[INNER], powers[INNER];
-        if (!kept) { break; }
-        add_above(&f->o->rules, &f->panel[i], kept, &psi, above);
-        raise(f, above, powers);
+/* Up to this y a panel has less than 1e-3 scores: over it phi^{n-1} falls by so little that four terms of the
+ * exponential tell it: e^5/120 is 1e-17. */
+#define SLIGHT (-7.0)
+
+/* What it is multiplied by when psi, 1 - psi/n = rest, grows by `more`. */
+static inline double fall_by(const struct field *f, double more, double rest) {
+    const double part = more / rest, e = f->weighed * part * (1 + 0.5 * part * f->share);
+    return 1 - e * (1 - e * (1.0 / 2) * (1 - e * (1.0 / 3) * (1 - e * (1.0 / 4))));
+}
+
+/* Adds a panel's part of the top weight, `power` at its low end; to psi is added what lies above the next. */
+static inline void add_slight(const struct field *f, const struct panel *p, const struct kept *kept,
+                              double *psi, double *power, double sum[INNER]) {
+    const double rest = 1 - *psi * f->share, here = *power;
+    double above[INNER], more = 0;
+    add_above(&f->o->rules, p, kept, &more, above);
 #pragma omp simd
-        for (size_t j = 0; j < INNER; j++) { sum[j] += kept->weight[j] * powers[j]; }
+    for (size_t j = 0; j < INNER; j++) { sum[j] += kept->weight[j] * (here * fall_by(f, above[j], rest)); }
+    *psi += more;
+    *power *= fall_by(f, more, rest);
+}
+
+static inline void add_top(const struct field *f, const struct panel *p, const struct kept *kept, double *psi,
+                           double sum[INNER]) {
+    double above[INNER], powers[INNER];
+    add_above(&f->o->rules, p, kept, psi, above);
+    raise(f, above, powers);
+#pragma omp simd
+    for (size_t j = 0; j < INNER; j++) { sum[j] += kept->weight[j] * powers[j]; }
+}
+
+static double top(const struct field *f, double x, double psi, double power, struct inner_span span) {
+    double sum[INNER] = {0}, small = power * top_of_small(f, x, span, &psi), here = inner_power(f, psi);
+    for (size_t i = span.begin > f->small ? span.begin : f->small; i < f->large; i++) {
+        const struct panel *p = &f->panel[i];
+        const struct kept *kept = kept_at(f, x, power, i, span, 0);
+        if (!kept) { break; }
+        if (f->terms > 0 && p->high_y < SLIGHT) {
+            add_slight(f, p, kept, &psi, &here, sum);
+        } else {
+            add_top(f, p, kept, &psi, sum);
+        }
     }
     return small + sum_of(sum);
 }
@@ -215,9 +259,11 @@ static void add_ranks_by_log(const struct field *f, double psi, double above, do
            term = log(weight) + f->others * log1p(-lost);
     for (size_t k = 0; k < f->ask.ranks; k++) {
         sum[k][0] += exp(term);
-        term += log(factor / (double)(k + 1) * fmax(0, 1 - (double)(k + 1) * f->share));
+        term += log(factor * f->rank_fall[k]);
     }
 }
+
+#define NOTHING 1e-280 /* before products of terms lose their digits, which takes long */
 
 /* From rank to rank terms go by above/(phi without what is above) times (n - k)/k. */
 static void add_ranks(const struct field *f, double psi, const double both[INNER], const double weight[INNER],
@@ -230,22 +276,26 @@ static void add_ranks(const struct field *f, double psi, const double both[INNER
         term[j] = weight[j] * power[j];
         factor[j] = (above > 0 ? above : 0) / (1 - (lost < 1 - 0x1p-53 ? lost : 1 - 0x1p-53));
     }
-    for (size_t j = 0; !f->many && j < INNER; j++) {
+    for (size_t j = 0; f->terms == 0 && j < INNER; j++) {
         if (power[j] < 1e-200 && weight[j] > 0 && both[j] > psi) {
             add_ranks_by_log(f, both[j], both[j] - psi, weight[j], sum);
             term[j] = 0;
         }
     }
     double most = 1;
-    for (size_t k = 0; k < f->ask.ranks && most > 0; k++) {
-        const double fall = fmax(0, 1 - (double)(k + 1) * f->share) / (double)(k + 1);
+    for (size_t k = 0; k < f->ask.ranks && most > NOTHING;) {
+        const size_t end = k + 4 < f->ask.ranks ? k + 4 : f->ask.ranks;
+        for (; k < end; k++) {
+            const double fall = f->rank_fall[k];
+#pragma omp simd
+            for (size_t j = 0; j < INNER; j++) {
+                sum[k][j] += term[j];
+                term[j] *= factor[j] * fall;
+            }
+        }
         most = 0;
 #pragma omp simd reduction(max : most)
-        for (size_t j = 0; j < INNER; j++) {
-            sum[k][j] += term[j];
-            term[j] *= factor[j] * fall;
-            most = most > term[j] ? most : term[j];
-        }
+        for (size_t j = 0; j < INNER; j++) { most = most > term[j] ? most : term[j]; }
     }
 }
 
@@ -255,7 +305,7 @@ static void ranks(const struct field *f, double x, double psi, double power, str
     memset(lanes, 0, f->ask.ranks * sizeof *lanes);
     lanes[0][0] = power * top_of_small(f, x, span, &both);
     for (size_t i = span.begin > f->small ? span.begin : f->small; i < f->large; i++) {
-        const struct kept *kept = kept_at(f, x, power, i, span.end, 0);
+        const struct kept *kept = kept_at(f, x, power, i, span, 0);
         double above[INNER];
         if (!kept) { break; }
         add_above(&f->o->rules, &f->panel[i], kept, &both, above);
@@ -328,7 +378,7 @@ static struct inner_gap gap(const struct field *f, double x, double psi, double 
     struct inner_gap found = {0, 0};
     size_t i = span.begin;
     for (; i < f->large; i++) {
-        const struct kept *kept = kept_at(f, x, power, i, span.end, far);
+        const struct kept *kept = kept_at(f, x, power, i, span, far);
         if (!kept) { return found; }
         found.gap += climb_panel(f, &f->panel[i], kept, power, &climb);
     }
@@ -363,7 +413,7 @@ static struct inner error(const struct field *f, double x, struct inner_span spa
     for (size_t i = span.begin; i < span.end; i++) {
         const struct panel *p = &f->panel[i];
         const struct kept *kept = &f->kept[i];
-        const double scale = scale_at(p, x), from = x - p->low_b, shift = RULES_EULER + from;
+        const double scale = kept->scale, from = x - p->low_b, shift = RULES_EULER + from;
         double missed[INNER], entropy[INNER], spread[INNER], along[INNER], square[INNER];
 #pragma omp simd
         for (size_t j = 0; j < INNER; j++) {
@@ -383,6 +433,19 @@ static struct inner error(const struct field *f, double x, struct inner_span spa
     return error;
 }
 
+static double squares(size_t count, const double *x, const double *weight, double b) {
+    const double highest = 11;
+    double sum[INNER] = {0};
+    for (size_t i = 0; i < count; i += INNER) {
+#pragma omp simd
+        for (size_t j = 0; j < INNER; j++) {
+            const double t = x[i + j] - b, log_a = t < highest ? t : highest;
+            sum[j] += weight[i + j] * vector_exp_one(2 * log_a - vector_exp_one(log_a));
+        }
+    }
+    return sum_of(sum);
+}
+
 const struct inner_kernel JOIN(inner_, ISA) = {
     .span_at = span_at,
     .at = at,
@@ -392,4 +455,5 @@ const struct inner_kernel JOIN(inner_, ISA) = {
     .raise = raise,
     .gap = gap,
     .error = error,
+    .squares = squares,
 };

@@ -40,6 +40,8 @@ struct inner_kernel {
     struct inner_gap (*gap)(const struct field *field, double x, double psi, double power,
                             struct inner_span span);
     struct inner (*error)(const struct field *field, double x, struct inner_span span);
+    /* Sum of weight a^2 e^{-a}, a = e^{x - b} or e^11 beyond, over a multiple of INNER of x. */
+    double (*squares)(size_t count, const double *x, const double *weight, double b);
 };
 extern const struct inner_kernel inner_base;
 #ifdef __x86_64__
@@ -113,16 +115,19 @@ static inline double inner_power_of_few(const struct field *f, double psi) {
     return vector_decay_one(f->others * vector_log1p_one(share < 1 ? -share : -1 + 0x1p-53));
 }
 
-/* The same from n = e^8 on, by the series of the logarithm: what five terms leave, psi^6/(6 n^5), is below
- * 1e-16 e^psi; psi/n > 0.02 is e^-59 or less either way. */
-static inline double inner_power_of_many(const struct field *f, double psi) {
-    double share = psi * f->share, u = share < 0.02 ? share : 0.02, sum = 1.0 / 5;
-    for (int k = 4; k > 0; k--) { sum = sum * u + 1.0 / k; }
+/* The same by so many terms of the logarithm's series, 5 or 7, where that does (field.c); a psi/n beyond 0.02
+ * or 0.1 is e^-51 or less, whatever is made of it. */
+static inline double inner_power_by_terms(const struct field *f, double psi, int terms) {
+    const double most = terms == 5 ? 0.02 : 0.1;
+    double share = psi * f->share, u = share < most ? share : most, sum = 1.0 / terms;
+    for (int k = terms - 1; k > 0; k--) { sum = sum * u + 1.0 / k; }
     return vector_decay_one(-f->weighed * psi * sum);
 }
 
 static inline double inner_power(const struct field *f, double psi) {
-    return f->many ? inner_power_of_many(f, psi) : inner_power_of_few(f, psi);
+    return f->terms == 5   ? inner_power_by_terms(f, psi, 5)
+           : f->terms == 7 ? inner_power_by_terms(f, psi, 7)
+                           : inner_power_of_few(f, psi);
 }
 
 /* The same for INNER of them. */

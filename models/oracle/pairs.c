@@ -97,13 +97,9 @@ static double log_share(const struct pairs *p, double b) {
     if (b > p->x_high + UNDER) { return p->log_all + 2 * (p->x_high - b); }
     const size_t begin = node_at(p, b + OVER), last = node_at(p, fmin(p->x_first, b - EARLY)),
                  end = last < p->nodes ? last + OUTER : p->nodes;
-    double sum = up_to(exp(p->x_low - b));
-#pragma omp simd reduction(+ : sum)
-    for (size_t j = begin; j < end; j++) {
-        const double t = p->x[j] - b, most = t < 2 * OVER ? t : 2 * OVER;
-        sum += p->weight[j] * vector_exp_one(2 * most - vector_exp_one(most));
-    }
-    return log(sum);
+    const size_t count = end > begin ? end - begin : 0;
+    return log(up_to(exp(p->x_low - b)) +
+               p->f->o->kernel->squares(count, p->x + begin, p->weight + begin, b));
 }
 
 /* ---- all scores ---- */
@@ -115,14 +111,16 @@ static double gap_at(const struct field *f, double y) {
     return -f->beta * exp(o->family->log_gap(o->p, y - o->log_n, -y) + o->log_lambda);
 }
 
-/* The logarithm of e^y R. */
-static double log_term(const struct pairs *p, double y, double b) { return y + log_share(p, b); }
-
 static void integrand(const struct panels_panel *panel, double *value, void *param) {
     const struct pairs *p = param;
-    for (int j = 0; j < panel->rule->order; j++) {
-        const double y = panel->middle + panel->half * panel->rule->x[j];
-        value[j] = exp(log_term(p, y, gap_at(p->f, y)) - p->most);
+    const struct oracle *o = p->f->o;
+    const size_t count = (size_t)panel->rule->order;
+    double y[LEGENDRE_MOST] = {0}, gap[LEGENDRE_MOST];
+    for (size_t j = 0; j < count; j++) { y[j] = panel->middle + panel->half * panel->rule->x[j]; }
+    profile_gaps(o->profile, o->vector, count, y, gap);
+    for (size_t j = 0; j < count; j++) {
+        const double b = y[j] < profile_lowest(o->profile) ? gap_at(p->f, y[j]) : p->f->beta * gap[j];
+        value[j] = exp(y[j] + log_share(p, b) - p->most);
     }
 }
 

@@ -325,6 +325,26 @@ static void errors_of_ordered_weights(void **state) {
     }
 }
 
+/* Where phi^n goes over from its own logarithm to a series, at n = e^8 and e^12, nothing jumps: the 64-th
+ * largest weight changes with n there as it does beside. */
+static void nothing_jumps(void **state) {
+    (void)state;
+    const double log_n[] = {6.25, 8, 12}, step = 1e-4, p[FAMILY_PARAMETERS] = {1};
+    for (size_t i = 0; i < 3; i++) {
+        double weight[4][ORACLE_RANKS], error[ORACLE_RANKS];
+        for (size_t k = 0; k < 4; k++) {
+            struct oracle *o = oracle_create(family_find("gaussian"), p, log_n[i] + ((double)k - 1.5) * step);
+            assert_non_null(o);
+            assert_true(oracle_ordered_weights(o, 0.05, ORACLE_RANKS, weight[k], error));
+            oracle_free(o);
+        }
+        for (size_t r = 0; r < ORACLE_RANKS; r += 7) {
+            const double before = log(weight[1][r] / weight[0][r]), across = log(weight[2][r] / weight[1][r]);
+            check_close(across, before, 1e-3 * fabs(before));
+        }
+    }
+}
+
 static void check_same(const struct oracle_point *x, const struct oracle_point *y) {
     check_close(x->entropy, y->entropy, x->entropy_error + y->entropy_error);
     check_close(x->participation, y->participation, x->participation_error + y->participation_error);
@@ -432,6 +452,7 @@ int main(void) {
         cmocka_unit_test(errors_of_ordered_weights),
         cmocka_unit_test(one_pass_for_all),
         cmocka_unit_test(plateaus),
+        cmocka_unit_test(nothing_jumps),
         cmocka_unit_test(poisson_limit),
     };
     return cmocka_run_group_tests_name("exact output", tests, NULL, NULL);
