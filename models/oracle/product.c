@@ -13,11 +13,37 @@
 
 /* ---- the law of a key ---- */
 
+enum { ORDER = 12 };
+
+/* From the values at Chebyshev's nodes to the coefficients of the powers of u. */
+struct interpolation {
+    double node[ORDER], power[ORDER][ORDER]; /* [j][i]: what the value at node i counts for in that of u^j */
+};
+
 struct product {
     double p[FAMILY_PARAMETERS]; /* without penalties */
     struct oracle law;
+    struct interpolation interpolation;
     double apart; /* s* of the row above that of the law at the n that it has */
 };
+
+static void interpolation_make(struct interpolation *in) {
+    double before[ORDER] = {1}, now[ORDER] = {0, 1}; /* Chebyshev polynomials by powers of u */
+    memset(in, 0, sizeof *in);
+    for (int i = 0; i < ORDER; i++) { in->node[i] = cos(M_PI * (i + 0.5) / ORDER); }
+    for (int k = 0; k < ORDER; k++) {
+        double next[ORDER];
+        for (int j = 0; j < ORDER; j++) {
+            for (int i = 0; i < ORDER; i++) {
+                in->power[j][i] +=
+                    before[j] * (k == 0 ? 1.0 : 2.0) / ORDER * cos(M_PI * k * (i + 0.5) / ORDER);
+            }
+            next[j] = (j > 0 ? 2 * now[j - 1] : 0) - before[j];
+        }
+        memcpy(before, now, sizeof before);
+        memcpy(now, next, sizeof now);
+    }
+}
 
 /* P(no score above s* + t) over t, in units of 1/Lambda^typ. */
 struct maximum {
@@ -80,6 +106,7 @@ bool product_open(struct oracle *o, const struct family *family, const double *p
                   typical_scale(family, product->p, own).log_lambda)) {
         return false;
     }
+    interpolation_make(&product->interpolation);
     product->apart = score - family->quantile(product->p, -own);
     o->highest = mean_highest(o, score);
     return true;
@@ -94,19 +121,21 @@ double product_log_keys(const struct oracle *o) { return o->product->law.log_n; 
 
 /* ---- a key at x ---- */
 
-enum { MISSED, FIRST, SECOND, ENTROPIES, FUNCTIONS }; /* 1 - phi, and what inner.h calls so, of one key */
-enum { ORDER = 12 };
+/* log phi, and what inner.h calls so over phi, of one key. */
+enum { LOG_PHI, FIRST, SECOND, ENTROPIES, FUNCTIONS };
 static const double NOTHING = 750; /* e^-750 is 0 */
 static const double CELL = 0.8;    /* e^-a and its like end at 1e-12 on it. A choice */
 
-/* The functions on [top - (k + 1) CELL, top - k CELL], as Chebyshev series; made when asked for. */
+/* The functions on [top - (k + 1) CELL, top - k CELL], as polynomials in u from -1 to 1; made when asked for.
+ */
 struct cell {
     bool made;
-    double series[FUNCTIONS][ORDER];
+    double power[ORDER][FUNCTIONS];
 };
 
 struct table {
     struct field field;
+    const struct interpolation *interpolation;
     double top, width, rare, least; /* least: from where on down there is nothing */
     size_t count;
     struct cell *cell;
@@ -114,27 +143,28 @@ struct table {
     bool is_wide; /* beyond PRODUCT_WIDEST */
 };
 
+/* A key that is certain to be saturated to rounding has phi = 1e-17, which its own share takes out again. */
 static void functions_at(const struct table *t, double x, double value[FUNCTIONS]) {
+    const double least = 1e-17;
     const struct inner_span span = inner_span_at(&t->field, x);
     const struct inner in = inner_at(&t->field, x, span);
-    const double share = t->field.share;
-    value[MISSED] = fmax(0, in.psi - (span.begin == 0 ? t->rare : 0)) * share;
-    value[FIRST] = in.first * share;
-    value[SECOND] = in.second * share;
-    value[ENTROPIES] = in.entropy * share;
+    const double share = t->field.share, missed = fmax(0, in.psi - (span.begin == 0 ? t->rare : 0)) * share,
+                 phi = fmax(least, 1 - missed);
+    value[LOG_PHI] = missed < 0.5 ? log1p(-missed) : log(phi);
+    value[FIRST] = in.first * share / phi;
+    value[SECOND] = in.second * share / phi;
+    value[ENTROPIES] = in.entropy * share / phi;
 }
 
 static void cell_make(const struct table *t, size_t k, struct cell *cell) {
-    double value[ORDER][FUNCTIONS];
+    const struct interpolation *in = t->interpolation;
     const double middle = t->top - ((double)k + 0.5) * t->width;
+    memset(cell->power, 0, sizeof cell->power);
     for (int i = 0; i < ORDER; i++) {
-        functions_at(t, middle + t->width / 2 * cos(M_PI * (i + 0.5) / ORDER), value[i]);
-    }
-    for (int f = 0; f < FUNCTIONS; f++) {
+        double value[FUNCTIONS];
+        functions_at(t, middle + t->width / 2 * in->node[i], value);
         for (int j = 0; j < ORDER; j++) {
-            double sum = 0;
-            for (int i = 0; i < ORDER; i++) { sum += value[i][f] * cos(M_PI * j * (i + 0.5) / ORDER); }
-            cell->series[f][j] = (j == 0 ? 1.0 : 2.0) / ORDER * sum;
+            for (int f = 0; f < FUNCTIONS; f++) { cell->power[j][f] += in->power[j][i] * value[f]; }
         }
     }
     cell->made = true;
@@ -157,31 +187,32 @@ static const struct cell *table_cell(struct table *t, size_t k) {
     return &t->cell[k];
 }
 
-/* At x <= top. 0 where there is nothing, or the table has failed. */
-static void table_at(struct table *t, double x, double value[FUNCTIONS]) {
+/* At x <= top. 0 where there is nothing, or the table has failed. Even and odd powers by themselves. */
+static inline void table_at(struct table *t, double x, double value[FUNCTIONS]) {
     const double place = fmax(0, (t->top - x) / t->width), k = floor(place);
     const struct cell *cell = x > t->least ? table_cell(t, (size_t)k) : NULL;
     if (!cell) {
         memset(value, 0, FUNCTIONS * sizeof *value);
         return;
     }
-    const double u = 1 - 2 * (place - k);
-    double next[FUNCTIONS] = {0}, after[FUNCTIONS] = {0};
-    for (int j = ORDER - 1; j > 0; j--) {
-        for (int f = 0; f < FUNCTIONS; f++) {
-            const double now = 2 * u * next[f] - after[f] + cell->series[f][j];
-            after[f] = next[f];
-            next[f] = now;
+    const double u = 1 - 2 * (place - k), square = u * u;
+#pragma omp simd
+    for (int f = 0; f < FUNCTIONS; f++) {
+        double even = cell->power[ORDER - 2][f], odd = cell->power[ORDER - 1][f];
+        for (int j = ORDER - 4; j >= 0; j -= 2) {
+            even = even * square + cell->power[j][f];
+            odd = odd * square + cell->power[j + 1][f];
         }
+        value[f] = even + u * odd;
     }
-    for (int f = 0; f < FUNCTIONS; f++) { value[f] = u * next[f] - after[f] + cell->series[f][0]; }
 }
 
 /* All scores of the law; x from where the lowest, all but 1e-16 of them, have a > e^4. False when out of
  * memory. */
-static bool table_open(struct table *t, const struct oracle *law, double beta, double fineness) {
+static bool table_open(struct table *t, const struct product *product, double beta, double fineness) {
+    const struct oracle *law = &product->law;
     struct field *f = &t->field;
-    *t = (struct table){.width = CELL / fineness};
+    *t = (struct table){.interpolation = &product->interpolation, .width = CELL / fineness};
     field_open(f, law, beta, (struct oracle_question){.errors = false});
     t->top = field_knot_b(f, law->knots - 1) + 4;
     f->x_low = field_knot_b(f, 0);
@@ -219,7 +250,7 @@ static const double NEGLIGIBLE = 42;
 static double log_missed(struct keys *keys, double penalty) {
     double value[FUNCTIONS];
     table_at(keys->table, keys->table->top - keys->beta * penalty, value);
-    return log(fmax(0, value[MISSED]));
+    return log(fmax(0, -value[LOG_PHI]));
 }
 
 /* Twice as long stretches where a key hardly misses anything, and all goes like e^x. */
@@ -278,18 +309,16 @@ struct total {
     double log_power, sum[FUNCTIONS];
 };
 
-/* A key that is certain to be saturated to rounding has phi = 1e-17, which its own share takes out again. */
 static struct total total_at(const struct keys *keys, double x) {
-    const double least = 1e-17, nothing = 1e-19;
+    const double nothing = 1e-19;
     struct total total = {0};
     for (size_t k = 0; k < keys->count; k++) {
         double value[FUNCTIONS];
         const double weight = keys->group[k].weight;
         table_at(keys->table, x - keys->group[k].shift, value);
-        const double phi = fmax(least, 1 - value[MISSED]);
-        total.log_power += weight * (value[MISSED] < 0.5 ? log1p(-value[MISSED]) : log(phi));
-        for (int f = FIRST; f < FUNCTIONS; f++) { total.sum[f] += weight * value[f] / phi; }
-        if (total.log_power < -700 || value[MISSED] * keys->after[k + 1] < nothing) { break; }
+        total.log_power += weight * value[LOG_PHI];
+        for (int f = FIRST; f < FUNCTIONS; f++) { total.sum[f] += weight * value[f]; }
+        if (total.log_power < -700 || -value[LOG_PHI] * keys->after[k + 1] < nothing) { break; }
     }
     return total;
 }
@@ -357,7 +386,6 @@ static struct oracle_point point_of(const struct oracle *o, const struct keys *k
 }
 
 bool product_ask(const struct oracle *o, double beta, struct oracle_answer *answer) {
-    const struct oracle *law = &o->product->law;
     const double log_absolute = log(beta) + o->log_lambda;
     struct table table;
     struct keys keys = {.group = NULL};
@@ -369,7 +397,7 @@ bool product_ask(const struct oracle *o, double beta, struct oracle_answer *answ
         answer->weight_error[k] = INFINITY;
     }
     answer->point = oracle_unknown_point;
-    bool good = table_open(&table, law, exp(log_absolute - law->log_lambda), o->fineness);
+    bool good = table_open(&table, o->product, exp(log_absolute - o->product->law.log_lambda), o->fineness);
     if (good && !table.is_wide) {
         good = keys_open(&keys, o, &table, exp(log_absolute));
         if (good) { integrate(&keys, o, &sum); }

@@ -6,11 +6,11 @@
  *     E H   = int prod_j phi(x_j) sum_i E[a e^{-a} (-gamma - log a)](x_i)/phi(x_i) dx
  *     E Y_2 = int prod_j phi(x_j) sum_i E[a^2 e^{-a}](x_i)/phi(x_i) dx
  *
- * phi and the other three expectations are functions of one variable, smooth over stretches of 1: they are
- * computed on panels of x, by the field of one law (field.h), as interpolating polynomials. Sums over keys go
- * as in positions.h. Any n for linear penalties, log n up to POSITIONS_FARTHEST for others; out of reach, and
- * NaN, where scores spread over more than PRODUCT_WIDEST/beta: heavy tails, and betas far beyond the critical
- * scale. p_(1), ordered weights and output are not computed. */
+ * log phi, and the other three expectations over phi, are functions of one variable, smooth over stretches of
+ * 1: they are computed on panels of x, by the field of one law (field.h), as interpolating polynomials. Sums
+ * over keys go as in positions.h. Any n for linear penalties, log n up to POSITIONS_FARTHEST for others; out
+ * of reach, and NaN, where scores spread over more than PRODUCT_WIDEST/beta: heavy tails, and betas far
+ * beyond the critical scale. p_(1), ordered weights and output are not computed. */
 #ifndef GAPSCALE_MODELS_ORACLE_PRODUCT_H
 #define GAPSCALE_MODELS_ORACLE_PRODUCT_H
 
