@@ -75,22 +75,28 @@ const double *output_vector(const struct output *o, size_t beta_index) {
 /* ---- keys ---- */
 
 static void make_radii(struct output *o, const struct key_batch *batch, size_t from, size_t count) {
+    const double *expected = batch->expected + from, tangents = (double)o->tangents;
+#pragma omp simd
     for (size_t i = 0; i < count; i++) {
-        double t = batch->depth[from + i], chord = fmax(0, t * (2 - t)), number = batch->number[from + i];
+        double t = batch->depth[from + i], chord = t * (2 - t), number = batch->number[from + i];
+        chord = chord > 0 ? chord : 0;
         o->sine[i] = sqrt(chord);
         o->depth[i] = number * t;
         o->chord[i] = number * chord;
-        o->radius[i] = sqrt(batch->expected[from + i] / (double)o->tangents);
+        o->radius[i] = 0;
+    }
+    for (size_t c = 0; batch->single && c < o->tangents; c++) {
+        const double *normal = o->normal + c * o->stride;
+#pragma omp simd
+        for (size_t i = 0; i < count; i++) { o->radius[i] += normal[i] * normal[i]; }
     }
     if (batch->single) {
-        for (size_t i = 0; i < count; i++) { o->radius[i] = 0; }
-        for (size_t c = 0; c < o->tangents; c++) {
-            const double *normal = o->normal + c * o->stride;
-            for (size_t i = 0; i < count; i++) { o->radius[i] += normal[i] * normal[i]; }
-        }
-        for (size_t i = 0; i < count; i++) { o->radius[i] = 1 / sqrt(o->radius[i]); }
+#pragma omp simd
+        for (size_t i = 0; i < count; i++) { o->radius[i] = 1 / sqrt(o->radius[i]) * o->sine[i]; }
+    } else {
+#pragma omp simd
+        for (size_t i = 0; i < count; i++) { o->radius[i] = sqrt(expected[i] / tangents) * o->sine[i]; }
     }
-    for (size_t i = 0; i < count; i++) { o->radius[i] *= o->sine[i]; }
 }
 
 /* `count` keys from `from` on of a batch. */
@@ -102,8 +108,10 @@ static void add_keys(struct output *o, const struct key_batch *batch, size_t fro
     s->z += kernel->dot(count, o->weight, batch->number + from);
     s->depth += kernel->dot(count, o->weight, o->depth);
     s->chord += kernel->dot(count, o->weight, o->chord);
+#pragma omp simd
     for (size_t i = 0; i < count; i++) { o->work[i] = o->weight[i] * o->weight[i]; }
     s->chord_twice += kernel->dot(count, o->work, o->chord);
+#pragma omp simd
     for (size_t i = 0; i < count; i++) { o->work[i] = o->weight[i] * o->radius[i]; }
     for (size_t c = 0; c < o->tangents; c++) {
         vector[1 + c] += kernel->dot(count, o->work, o->normal + c * o->stride);

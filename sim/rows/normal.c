@@ -12,6 +12,7 @@ void normal_fill(const struct isa *isa, const struct stream *stream, enum stream
         isa->kernel->uniforms(stream->key, purpose, (first + start) / 4, blocks, u);
         isa->vector->sincos_turn(pairs, u + pairs, sine, cosine);
         isa->vector->log(pairs, u, u);
+#pragma omp simd
         for (size_t i = 0; i < pairs; i++) {
             double radius = sqrt(-2 * u[i]);
             normal[start + 2 * i] = radius * cosine[i];
