@@ -58,7 +58,7 @@ static const struct sweep sweep[] = {
     {"base: 1 thread", "base: 1 thread", 1, "1", {0}, false},
     {"2 threads", "base: 1 thread", 1, "2", {0}, false},
     {"2 ranks", "base: 1 thread", 1, "1", {0}, true},
-    {"replicates x 4", "base: 1 thread", 4, "1", {"replicates=81920"}, false},
+    {"replicates x 4", "base: 1 thread", 4, "1", {"replicates=163840"}, false},
     {"n = e^100000", "base: 1 thread", 1, "1", {"n=[e^100000]"}, false},
     {"33 betas", "base: 1 thread", 1, "1", {"beta.points=33"}, false},
     {"129 betas", "base: 1 thread", 1, "1", {"beta.points=129"}, false},
@@ -69,7 +69,7 @@ static const struct sweep sweep[] = {
 enum { SWEEPS = sizeof sweep / sizeof *sweep };
 
 static const char config_text[] =
-    "replicates: 20480\nkeep_replicates: 256\nn: [2^16]\nseries: [{family: gaussian}]\n";
+    "replicates: 40960\nkeep_replicates: 256\nn: [2^16]\nseries: [{family: gaussian}]\n";
 
 struct place {
     char folder[32], config[64], file[64];

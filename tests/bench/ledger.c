@@ -125,9 +125,9 @@ static void print_cell(const struct ledger *l, size_t row, size_t column) {
     printf(" %*s", WIDTH, text);
 }
 
-static void print_head(const struct ledger *l) {
-    printf("\n%s\n  %-24s", l->title, "");
-    for (size_t c = 0; c < l->columns; c++) {
+static void print_head(const struct ledger *l, size_t from, size_t end) {
+    printf("  %-24s", "");
+    for (size_t c = from; c < end; c++) {
         const bool is_ratio = strcmp(l->column[c].unit, "1") == 0;
         char text[64];
         snprintf(text, sizeof text, "%s%s%s", l->column[c].name, is_ratio ? "" : ", ",
@@ -137,19 +137,26 @@ static void print_head(const struct ledger *l) {
     printf("\n");
 }
 
-void ledger_print(const struct ledger *l, const struct ledger_options *options) {
-    if (!options->json) { print_head(l); }
-    for (size_t row = 0; row < l->rows; row++) {
-        if (!options->json) { printf("  %-24s", l->label[row]); }
-        for (size_t c = 0; c < l->columns; c++) {
-            if (options->json) {
-                print_object(l, row, c);
-            } else {
-                print_cell(l, row, c);
-            }
+/* Columns side by side as far as a page is wide. */
+static void print_tables(const struct ledger *l) {
+    enum { ABREAST = 6 };
+    printf("\n%s\n", l->title);
+    for (size_t from = 0; from < l->columns; from += ABREAST) {
+        const size_t end = from + ABREAST < l->columns ? from + ABREAST : l->columns;
+        print_head(l, from, end);
+        for (size_t row = 0; row < l->rows; row++) {
+            printf("  %-24s", l->label[row]);
+            for (size_t c = from; c < end; c++) { print_cell(l, row, c); }
+            printf("\n");
         }
-        if (!options->json) { printf("\n"); }
     }
+}
+
+void ledger_print(const struct ledger *l, const struct ledger_options *options) {
+    for (size_t row = 0; options->json && row < l->rows; row++) {
+        for (size_t c = 0; c < l->columns; c++) { print_object(l, row, c); }
+    }
+    if (!options->json) { print_tables(l); }
     fflush(stdout);
 }
 

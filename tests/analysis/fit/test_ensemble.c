@@ -136,6 +136,10 @@ static void maxima_beside_the_exact_mean(void **state) {
                 oracle_susceptibility(oracle, s->beta_ratio[b]) * exp(bend * x);
         }
         exact_fill(results, 1);
+        size_t known = 0;
+        for (size_t b = 0; b < 33; b++) { known += !isnan(s->exact_susceptibility[b]); }
+        assert_int_equal(known, 3);
+        check_relative(s->exact_collapse_curvature[3], curvature, 1e-12);
         struct ensemble_point point = ensemble_collapse(s, 0, &s->criterion[3]);
         double chi[41], step = 1e-4; /* uphill by the bend, and the parabola through the three highest */
         size_t top = 1;
