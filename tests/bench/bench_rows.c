@@ -74,16 +74,27 @@ static const struct ledger_column row_column[ROW_COLUMNS] = {
     {"NumPy", "ns/score"},  {"counted", "us/row"},         {"drawn/drawing", "1"}, {"C+GSL/drawn", "1"},
     {"tuned C/drawn", "1"}, {"NumPy/drawn", "1"}};
 
-/* Means of the entropy at beta = Lambda^typ. */
+/* What every maker of rows has to agree on, in the mean: H at beta = Lambda^typ, and logarithms of Lambda_n
+ * and of collapse points over Lambda^typ. */
+enum agreed { ENTROPY, LOG_LAMBDA, LOG_ENTROPY_ROOT, LOG_PARTICIPATION_ROOT, LOG_TOP_TWO_ROOT, AGREED };
+static const char *const agreed_name[AGREED] = {"H", "log Lambda_n", "log beta at H = 1",
+                                                "log beta at Y_2 = 1/2", "log beta at p_2/p_1 = 1/2"};
 enum maker { OURS, BY_GSL, BY_TUNED, BY_NUMPY, MAKERS };
 struct tally {
     double count, sum, squares;
 };
 
-static void tally_add(struct tally *t, double count, double sum, double squares) {
+static void tally_add(struct tally *t, double count, double mean, double square) {
+    if (!isfinite(mean)) { return; } /* a row without that collapse point */
     t->count += count;
-    t->sum += sum;
-    t->squares += squares;
+    t->sum += count * mean;
+    t->squares += count * square;
+}
+
+static void tally_row(struct tally tally[AGREED], const struct kept_answer *a) {
+    const double value[AGREED] = {a->entropy, log(a->lambda), log(a->root_entropy),
+                                  log(a->root_participation), log(a->root_top_two)};
+    for (size_t q = 0; q < AGREED; q++) { tally_add(&tally[q], 1, value[q], value[q] * value[q]); }
 }
 
 struct cell {
@@ -91,7 +102,7 @@ struct cell {
     size_t n, rows; /* of a peer in a round; of our own as many again */
     struct kept *drawn, *counted;
     struct peer_task task;
-    struct tally tally[MAKERS];
+    struct tally tally[MAKERS][AGREED];
 };
 
 static enum peer_law peer_law_of(const struct kept_law *law) {
@@ -136,15 +147,22 @@ static double drawing(const struct cell *c, size_t times) {
 }
 
 /* Seconds a row. The first is not counted. */
-static double rows_of(struct kept *kept, size_t first, size_t rows, struct tally *tally) {
+static double rows_of(struct kept *kept, size_t first, size_t rows, struct tally tally[AGREED]) {
     double at[KEPT_PARTS + 1], seconds = 0;
     for (size_t i = 0; i <= rows; i++) {
-        const double entropy = kept_row(kept, first + i, at);
+        const struct kept_answer answer = kept_row(kept, first + i, at);
         if (i == 0) { continue; }
         seconds += at[KEPT_PARTS] - at[0];
-        if (tally) { tally_add(tally, 1, entropy, entropy * entropy); }
+        if (tally) { tally_row(tally, &answer); }
     }
     return seconds / (double)rows;
+}
+
+static void tally_peer(struct cell *c, enum maker maker, const struct peer_answer *a) {
+    const double unit = exp(kept_log_lambda(c->drawn));
+    tally_row(c->tally[maker],
+              &(struct kept_answer){a->entropy[MIDDLE], a->lambda / unit, a->root_entropy / unit,
+                                    a->root_participation / unit, a->root_top_two / unit});
 }
 
 static double gsl_rows(struct peer_gsl *peer, struct cell *c) {
@@ -152,7 +170,7 @@ static double gsl_rows(struct peer_gsl *peer, struct cell *c) {
     const double start = ledger_clock();
     for (size_t i = 0; i < c->rows; i++) {
         peer_gsl_row(peer, &c->task, &answer);
-        tally_add(&c->tally[BY_GSL], 1, answer.entropy[MIDDLE], 0);
+        tally_peer(c, BY_GSL, &answer);
     }
     return (ledger_clock() - start) / (double)c->rows;
 }
@@ -162,7 +180,7 @@ static double tuned_rows(struct cell *c, size_t round) {
     const double start = ledger_clock();
     for (size_t i = 0; i < c->rows; i++) {
         peer_tuned_row(round * c->rows + i + 1, &c->task, &answer);
-        tally_add(&c->tally[BY_TUNED], 1, answer.entropy[MIDDLE], 0);
+        tally_peer(c, BY_TUNED, &answer);
     }
     return (ledger_clock() - start) / (double)c->rows;
 }
@@ -184,10 +202,12 @@ static void numpy_round(struct ledger *ledger, struct cell *cell, size_t cells, 
     fputs(" 2>/dev/null", text);
     memory_stream_close(text, &command);
     FILE *pipe = popen(command, "r");
-    double seconds, entropy;
-    for (size_t i = 0; pipe && i < cells && fscanf(pipe, "%lf %lf", &seconds, &entropy) == 2; i++) {
+    double seconds, mean;
+    for (size_t i = 0; pipe && i < cells && fscanf(pipe, "%lf", &seconds) == 1; i++) {
         ledger_put(ledger, i, NUMPY, round, 1e9 * seconds / (double)cell[i].n);
-        tally_add(&cell[i].tally[BY_NUMPY], (double)cell[i].rows, entropy * (double)cell[i].rows, 0);
+        for (size_t q = 0; q < AGREED && fscanf(pipe, "%lf", &mean) == 1; q++) {
+            tally_add(&cell[i].tally[BY_NUMPY][q], (double)cell[i].rows, mean, 0);
+        }
     }
     if (pipe) { pclose(pipe); }
     free(command);
@@ -200,25 +220,28 @@ static void cell_round(struct ledger *ledger, struct cell *c, size_t row, size_t
     const size_t rows = 4 * c->rows;
     ledger_put(ledger, row, DRAWING, round, per_score * drawing(c, rows));
     ledger_put(ledger, row, DRAWN, round,
-               per_score * rows_of(c->drawn, round * (rows + 1), rows, &c->tally[OURS]));
+               per_score * rows_of(c->drawn, round * (rows + 1), rows, c->tally[OURS]));
     ledger_put(ledger, row, GSL, round, per_score * gsl_rows(peer, c));
     ledger_put(ledger, row, TUNED, round, per_score * tuned_rows(c, round));
     ledger_put(ledger, row, COUNTED, round,
                1e6 * rows_of(c->counted, round * (COUNTED_ROWS + 1), COUNTED_ROWS, NULL));
 }
 
-/* A peer's mean entropy within six standard errors of our own: with these seeds it is or it is not. */
+/* A peer's means within six standard errors of our own: with these seeds they are or they are not. */
 static void check(const struct cell *c) {
     static const char *const name[MAKERS] = {"drawn rows", "C+GSL", "tuned C", "NumPy"};
-    const struct tally *own = &c->tally[OURS];
-    const double mean = own->sum / own->count, variance = own->squares / own->count - mean * mean;
-    for (size_t m = BY_GSL; m < MAKERS; m++) {
-        const struct tally *t = &c->tally[m];
-        const double off = t->sum / t->count - mean, error = sqrt(variance * (1 / t->count + 1 / own->count));
-        if (t->count > 0 && !(fabs(off) < 6 * error)) {
-            fprintf(stderr, "%s, n = %zu: the mean entropy of %s is %g off that of %s, +- %g\n", c->law->name,
-                    c->n, name[m], off, name[OURS], error);
-            exit(1);
+    for (size_t q = 0; q < AGREED; q++) {
+        const struct tally *own = &c->tally[OURS][q];
+        const double mean = own->sum / own->count, variance = own->squares / own->count - mean * mean;
+        for (size_t m = BY_GSL; m < MAKERS; m++) {
+            const struct tally *t = &c->tally[m][q];
+            const double off = t->sum / t->count - mean,
+                         error = sqrt(variance * (1 / t->count + 1 / own->count));
+            if (t->count > 0 && !(fabs(off) < 6 * error)) {
+                fprintf(stderr, "%s, n = %zu: the mean of %s by %s is %g off that of %s, +- %g\n",
+                        c->law->name, c->n, agreed_name[q], name[m], off, name[OURS], error);
+                exit(1);
+            }
         }
     }
 }

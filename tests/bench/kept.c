@@ -49,21 +49,21 @@ void kept_free(struct kept *k) {
 
 double kept_log_lambda(const struct kept *k) { return k->log_lambda; }
 
-double kept_row(struct kept *k, uint64_t replicate, double at[KEPT_PARTS + 1]) {
+struct kept_answer kept_row(struct kept *k, uint64_t replicate, double at[KEPT_PARTS + 1]) {
     static const struct criterion criterion[] = {{CRITERION_ENTROPY, 1},
                                                  {CRITERION_PARTICIPATION, 0.5},
                                                  {CRITERION_TOP_TWO_RATIO, 0.5},
                                                  {CRITERION_SUSCEPTIBILITY, 0}};
     const struct kernel *kernel = k->isa->kernel;
     const struct measure_grid grid = {k->betas, k->beta, (const double(*)[MEASURE_VALUES])k->value};
-    double factor[FACTORS];
+    double factor[FACTORS], root[4];
     at[0] = ledger_clock();
     const struct row *row =
         sampler_row(k->sampler, k->law, stream_make(1, "bench", k->log_n, false, replicate));
     at[KEPT_MAKE + 1] = ledger_clock();
     measure_betas(kernel, row, k->betas, k->beta, k->value);
     at[KEPT_BETAS + 1] = ledger_clock();
-    for (size_t c = 0; c < 4; c++) { measure_collapse(kernel, row, &criterion[c], &grid); }
+    for (size_t c = 0; c < 4; c++) { root[c] = measure_collapse(kernel, row, &criterion[c], &grid); }
     at[KEPT_ROOTS + 1] = ledger_clock();
     const double lambda = measure_accumulation(row).lambda;
     at[KEPT_LAMBDA + 1] = ledger_clock();
@@ -74,5 +74,5 @@ double kept_row(struct kept *k, uint64_t replicate, double at[KEPT_PARTS + 1]) {
     at[KEPT_ORDERED + 1] = ledger_clock();
     measure_log_gap_count(row, GAPS, k->gap, k->count);
     at[KEPT_COUNTS + 1] = ledger_clock();
-    return k->value[k->betas / 2][MEASURE_ENTROPY];
+    return (struct kept_answer){k->value[k->betas / 2][MEASURE_ENTROPY], lambda, root[0], root[1], root[2]};
 }

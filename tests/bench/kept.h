@@ -34,9 +34,14 @@ struct kept *kept_create(const struct isa *isa, const struct kept_law *law, doub
                          size_t betas);
 void kept_free(struct kept *kept);
 
-/* A row, made and measured. `at` receives the thread's clock before it and after each part. Returns its
- * entropy at beta = Lambda^typ. */
-double kept_row(struct kept *kept, uint64_t replicate, double at[KEPT_PARTS + 1]);
+/* Of a row, in units of Lambda^typ. */
+struct kept_answer {
+    double entropy, lambda, root_entropy, root_participation,
+        root_top_two; /* entropy: at beta = Lambda^typ */
+};
+
+/* A row, made and measured. `at` receives the thread's clock before it and after each part. */
+struct kept_answer kept_row(struct kept *kept, uint64_t replicate, double at[KEPT_PARTS + 1]);
 double kept_log_lambda(const struct kept *kept);
 
 #endif

@@ -1,5 +1,6 @@
-"""NumPy's cost of a drawn row: LAW:PARAMETER:N:LAMBDA:ROWS:SEED... For each, CPU seconds a row and the mean entropy at
-beta = LAMBDA. Every score drawn, 65 betas, Lambda_n, four collapse points, in doubles."""
+"""NumPy's cost of a drawn row: LAW:PARAMETER:N:LAMBDA:ROWS:SEED... For each, CPU seconds a row, then means over rows: of
+the entropy at beta = LAMBDA, and of the logarithms, over LAMBDA, of Lambda_n and where H = 1, Y_2 = 1/2, p_2/p_1 = 1/2. Every
+score drawn, 65 betas, four collapse points, in doubles."""
 import sys
 import time
 
@@ -61,24 +62,25 @@ def measure(score, beta):
     lam = (np.log(np.arange(2, gap.size + 1)) / gap[1:]).max()
     table = np.array([sums(gap, b) for b in beta])
     ratio = np.exp(-beta * gap[1])
-    x, found = np.log(beta), [lam, np.log(2) / gap[1], ratio]
+    x, at_entropy, at_participation, at_top = np.log(beta), np.nan, np.nan, np.nan
     i = between(table[:, 0], 1)
     if i is not None:
-        found.append(root(lambda t: np.log(sums(gap, np.exp(t))[0]), x[i - 1], x[i]))
+        at_entropy = root(lambda t: np.log(sums(gap, np.exp(t))[0]), x[i - 1], x[i])
     i = between(table[:, 1], 0.5)
     if i is not None:
-        found.append(root(lambda t: 0.5 - sums(gap, np.exp(t))[1], x[i - 1], x[i]))
+        at_participation = root(lambda t: 0.5 - sums(gap, np.exp(t))[1], x[i - 1], x[i])
     top = table[:, 3].argmax()
     if 0 < top < len(beta) - 1 and table[top - 1, 4] * table[top + 1, 4] < 0:
-        found.append(root(lambda t: sums(gap, np.exp(t))[4], x[top - 1], x[top + 1]))
-    return table, found
+        at_top = root(lambda t: sums(gap, np.exp(t))[4], x[top - 1], x[top + 1])
+    return table, ratio, at_top, np.array([lam, at_entropy, at_participation, np.log(2) / gap[1]])
 
 
 for cell in sys.argv[1:]:
     law, parameter, n, scale, rows, seed = cell.split(":")
     rng, beta = np.random.default_rng(int(seed)), float(scale) * 2.0 ** (np.arange(65) / 8 - 4)
     measure(draw(rng, law, float(parameter), 64), beta)
-    entropy, start = 0.0, time.process_time()
+    found, start = [], time.process_time()
     for _ in range(int(rows)):
-        entropy += measure(draw(rng, law, float(parameter), int(n)), beta)[0][32, 0]
-    print((time.process_time() - start) / int(rows), entropy / int(rows))
+        table, _, _, points = measure(draw(rng, law, float(parameter), int(n)), beta)
+        found.append([table[32, 0], *np.log(points / float(scale))])
+    print((time.process_time() - start) / int(rows), *np.nanmean(found, axis=0))
