@@ -217,8 +217,10 @@ static struct kernel_softmax softmax(size_t n, const double *score, double top, 
 
 static void distances(size_t n, size_t dimension, const double *x, size_t stride, const double *point,
                       size_t point_stride, double *out) {
-    for (size_t i = 0; i < n; i++) { out[i] = 0; }
-    for (size_t c = 0; c < dimension; c++) {
+    double first = point[0];
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) { out[i] = (x[i] - first) * (x[i] - first); }
+    for (size_t c = 1; c < dimension; c++) {
         const double *row = x + c * stride;
         double at = point[c * point_stride];
 #pragma omp simd
