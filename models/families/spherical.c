@@ -213,8 +213,7 @@ static void draw_general(double exponent, const struct vector *vector, size_t n,
     vector->log(n, w, w);
 #pragma omp simd
     for (size_t i = 0; i < n; i++) { w[i] *= exponent; }
-    vector->expm1(n, w, minus_rest);
-    vector->exp(n, w, w);
+    vector->exps(n, w, w, minus_rest);
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
         double radius = sqrt(-minus_rest[i]);

@@ -31,6 +31,16 @@ static void expm1_all(size_t n, const double *x, double *y) {
     for (size_t i = 0; i < n; i++) { y[i] = vector_expm1_one(x[i]); }
 }
 
+static void exps_all(size_t n, const double *x, double *exp, double *expm1) {
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        double e, m;
+        vector_exps_one(x[i], &e, &m);
+        exp[i] = e;
+        expm1[i] = m;
+    }
+}
+
 static void sincos_turn_all(size_t n, const double *x, double *sine, double *cosine) {
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
@@ -53,6 +63,7 @@ const struct vector JOIN(vector_, ISA) = {
     .log1p = log1p_all,
     .exp = exp_all,
     .expm1 = expm1_all,
+    .exps = exps_all,
     .sincos_turn = sincos_turn_all,
     .chebyshev = chebyshev_all,
 };

@@ -21,6 +21,8 @@ struct vector {
     void (*exp)(size_t n, const double *x, double *y);
     /* y = exp(x) - 1, for x <= 709; keeps the relative accuracy of small x. */
     void (*expm1)(size_t n, const double *x, double *y);
+    /* Both, the same bits sooner, for x <= 0; either may be x. */
+    void (*exps)(size_t n, const double *x, double *exp, double *expm1);
     /* sine[i], cosine[i] of the angle 2 pi x[i], for x in [0, 1]. */
     void (*sincos_turn)(size_t n, const double *x, double *sine, double *cosine);
     /* y = sum_k c_k T_k(t), t = (x - centre) scale in [-1, 1]. */

@@ -95,6 +95,17 @@ static inline double vector_expm1_one(double x) {
     return scale * vector_expm1_reduced(r) + (scale - 1);
 }
 
+/* exp(x) and exp(x) - 1, for x <= 0: bits as above. */
+static inline void vector_exps_one(double x, double *exp, double *expm1) {
+    const double lowest = -708;
+    double y = x < lowest ? lowest : x;
+    double rounded = y * 1.4426950408889634 + VECTOR_ROUNDER, k = rounded - VECTOR_ROUNDER;
+    double r = y - k * VECTOR_LN2_HIGH - k * VECTOR_LN2_LOW, p = vector_expm1_reduced(r);
+    double half_scale = vector_from_bits((vector_bits(rounded) + 1022) << 52), scale = 2 * half_scale;
+    *exp = x < lowest ? 0 : (1 + p) * half_scale * 2;
+    *expm1 = scale * p + (scale - 1);
+}
+
 /* log(x) + correction, for normal x > 0. */
 static inline double vector_log_corrected(double x, double correction) {
     const uint64_t sqrt_half = 0x3fe6a09e667f3bcdu, bias = (uint64_t)1024 << 52;
