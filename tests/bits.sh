@@ -104,7 +104,7 @@ for family in $("$gapscale" families | awk 'NR > 1 { print $1 }'); do
     holds "$family is in the battery" grep -q "family: $family\\b" drawn.yaml counted.yaml
 done
 for i in "${!binaries[@]}"; do
-    exact_values exact-$i "${binaries[i]}" 2>err
+    exact_values exact-"$i" "${binaries[i]}" 2>err
     check $? "exact values of ${binaries[i]#"$top"/}"
 done
 for isa in base avx2 avx512; do
@@ -122,9 +122,10 @@ for isa in base avx2 avx512; do
         ((i > 0)) || continue
         rm -rf got
         other=${binaries[i]}
-        { answers got "$other" $isa exact-$i && "$python" "$top/tests/bits.py" want-$isa got; } 2>err
+        { answers got "$other" $isa exact-"$i" && "$python" "$top/tests/bits.py" want-$isa got; } 2>err
         check $? "$isa: ${other#"$top"/} has the bits of ${gapscale#"$top"/}"
     done
 done
+# shellcheck disable=SC2016
 holds "every row is its own" awk '/going on/ && 2 * $4 != $6 { bad = 1 } /going on/ { all++ } END { exit bad || all % 3 || !all }' said
 summary
