@@ -18,7 +18,10 @@ static inline struct results *standard_twin(const char *text, const struct resul
         size_t points = s->size[RESULTS_LOG_N] * s->size[RESULTS_BETA] * sizeof(double);
         memcpy(s->exact_collapse, t->exact_collapse,
                s->size[RESULTS_LOG_N] * s->size[RESULTS_CRITERION] * sizeof(double));
+        memcpy(s->exact_collapse_curvature, t->exact_collapse_curvature,
+               s->size[RESULTS_LOG_N] * s->size[RESULTS_CRITERION] * sizeof(double));
         memcpy(s->exact_entropy, t->exact_entropy, points);
+        memcpy(s->exact_susceptibility, t->exact_susceptibility, points);
         memcpy(s->exact_participation, t->exact_participation, points);
         memcpy(s->exact_top_weight, t->exact_top_weight, points);
     }

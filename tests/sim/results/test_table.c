@@ -78,7 +78,8 @@ static void test_quantities(void **state) {
     results_free(r);
 }
 
-/* The same datasets in the file as in the table; besides, criteria and copies of what exact values need. */
+/* The same datasets in the file as in the table; besides, criteria, copies of what exact values need, and the
+ * second name of `lambda`. */
 static void test_file(void **state) {
     (void)state;
     struct results *r = sample_results("base");
@@ -101,7 +102,8 @@ static void test_file(void **state) {
             assert_string_equal(d->units, field[f].units);
             assert_string_equal(d->long_name, field[f].long_name);
         }
-        assert_int_equal(own->dataset_count + exact->dataset_count, written + 4);
+        assert_int_equal(own->dataset_count + exact->dataset_count, written + 5);
+        assert_non_null(h5content_dataset(own, "lambda_n"));
         assert_non_null(h5content_dataset(own, "criterion"));
         const char *const copies[] = {"log_n", "beta_ratio", "criterion"};
         for (size_t k = 0; k < 3; k++) { assert_non_null(h5content_dataset(exact, copies[k])); }
