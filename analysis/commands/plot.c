@@ -1,7 +1,6 @@
 /* `gapscale plot`: figures of results, one gnuplot process a series, as many at a time as there are threads.
  */
 #include <errno.h>
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,16 +58,13 @@ struct sheet {
 };
 
 static bool belongs(const struct sheet *sheet, const struct figure *figure) {
-    if (sheet->options->named && !sheet->options->wanted[figure - figure_list]) { return false; }
-    if (!sheet->fit) {
-        return figure->study_print &&
-               (sheet->options->named || !figure->is_optional || !figure->study_lacks(sheet->study));
-    }
-    return figure->series_print && (!figure->applies || figure->applies(sheet->fit->series));
+    const bool named = sheet->options->named;
+    return (!named || sheet->options->wanted[figure - figure_list]) &&
+           figure_belongs(figure, sheet->study, sheet->fit, named);
 }
 
 static const char *lacks(const struct sheet *sheet, const struct figure *figure) {
-    return sheet->fit ? figure->series_lacks(sheet->fit) : figure->study_lacks(sheet->study);
+    return figure_lacks(figure, sheet->study, sheet->fit);
 }
 
 /* Where its files go, without their extension. Free with free(). */
@@ -78,11 +74,7 @@ static char *stem_of(const struct sheet *sheet, const struct figure *figure) {
 }
 
 static void print_figure(FILE *out, const struct sheet *sheet, const struct figure *figure) {
-    if (sheet->fit) {
-        figure_print_series(out, figure, sheet->fit);
-    } else {
-        figure_print_study(out, figure, sheet->study);
-    }
+    figure_print(out, figure, sheet->study, sheet->fit);
     figure_close(out);
 }
 
@@ -143,16 +135,10 @@ static bool sheet_place(const struct sheet *sheet) {
     return good;
 }
 
-/* Each has some thirty descriptors open, of the thousand that a process may have. */
-static int at_once(void) {
-    enum { MOST = 16 };
-    return omp_get_max_threads() < MOST ? omp_get_max_threads() : MOST;
-}
-
 /* Sheets are told of in order, up to the first that failed. */
 static int draw(const struct options *options, const struct study *study, const char *directory) {
     bool good = true;
-#pragma omp parallel for ordered schedule(dynamic, 1) num_threads(at_once())
+#pragma omp parallel for ordered schedule(dynamic, 1) num_threads(gnuplot_at_once())
     for (size_t i = 0; i <= study->count; i++) {
         bool go_on;
         struct sheet sheet = {.options = options,

@@ -1,7 +1,6 @@
 #include "analysis/figures/drawing.h"
 
 #include <errno.h>
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -22,31 +21,20 @@ struct work {
     int *memory; /* a descriptor for each drawing, which the process that is started has too; -1: none */
 };
 
-static bool belongs(const struct figure *figure, const struct study *study, const struct fit *fit) {
-    if (!fit) { return figure->study_print && (!figure->is_optional || !figure->study_lacks(study)); }
-    return figure->series_print && (!figure->applies || figure->applies(fit->series));
-}
-
 static void sheet_list(struct work *w) {
     w->sheet->drawing = memory_create(figure_count, sizeof *w->sheet->drawing);
     for (size_t f = 0; f < figure_count; f++) {
         const struct figure *figure = &figure_list[f];
-        if (!belongs(figure, w->study, w->fit)) { continue; }
-        w->sheet->drawing[w->sheet->count++] = (struct drawing){
-            .figure = figure,
-            .missing = w->fit ? figure->series_lacks(w->fit) : figure->study_lacks(w->study)};
+        if (!figure_belongs(figure, w->study, w->fit, false)) { continue; }
+        w->sheet->drawing[w->sheet->count++] =
+            (struct drawing){.figure = figure, .missing = figure_lacks(figure, w->study, w->fit)};
     }
 }
 
 static void print_figure(FILE *out, const struct work *w, size_t i) {
-    const struct figure *figure = w->sheet->drawing[i].figure;
     fprintf(out, "svg_file = '/proc/self/fd/%d'\n", w->memory[i]);
     script_template(out, "inline");
-    if (w->fit) {
-        figure_print_series(out, figure, w->fit);
-    } else {
-        figure_print_study(out, figure, w->study);
-    }
+    figure_print(out, w->sheet->drawing[i].figure, w->study, w->fit);
     fputs("unset output\n", out);
 }
 
@@ -112,16 +100,10 @@ static enum drawing_end sheet_draw(struct work *w) {
     return end;
 }
 
-/* Each has a dozen descriptors open, of the thousand that a process may have. */
-static int at_once(void) {
-    enum { MOST = 16 };
-    return omp_get_max_threads() < MOST ? omp_get_max_threads() : MOST;
-}
-
 enum drawing_end drawing_make(const struct study *study, const bool *wanted, struct drawing_sheet **sheets) {
     enum drawing_end end = DRAWING_DONE;
     *sheets = memory_create(study->count + 1, sizeof **sheets);
-#pragma omp parallel for schedule(dynamic, 1) num_threads(at_once())
+#pragma omp parallel for schedule(dynamic, 1) num_threads(gnuplot_at_once())
     for (size_t i = 0; i <= study->count; i++) {
         struct work work = {
             .study = study, .fit = i < study->count ? &study->fit[i] : NULL, .sheet = &(*sheets)[i]};

@@ -91,6 +91,18 @@ const struct figure figure_list[] = {
 };
 const size_t figure_count = sizeof figure_list / sizeof *figure_list;
 
+bool figure_belongs(const struct figure *figure, const struct study *study, const struct fit *fit,
+                    bool asked) {
+    if (!fit) {
+        return figure->study_print && (asked || !figure->is_optional || !figure->study_lacks(study));
+    }
+    return figure->series_print && (!figure->applies || figure->applies(fit->series));
+}
+
+const char *figure_lacks(const struct figure *figure, const struct study *study, const struct fit *fit) {
+    return fit ? figure->series_lacks(fit) : figure->study_lacks(study);
+}
+
 static void print_templates(FILE *out, const struct figure *figure) {
     if (figure->shared) { script_template(out, figure->shared); }
     script_template(out, figure->name);
@@ -111,6 +123,14 @@ void figure_print_study(FILE *out, const struct figure *figure, const struct stu
     script_template(out, "style");
     figure->study_print(out, study);
     print_templates(out, figure);
+}
+
+void figure_print(FILE *out, const struct figure *figure, const struct study *study, const struct fit *fit) {
+    if (fit) {
+        figure_print_series(out, figure, fit);
+    } else {
+        figure_print_study(out, figure, study);
+    }
 }
 
 void figure_open(FILE *out, const char *stem) {

@@ -27,7 +27,16 @@ struct figure {
 extern const struct figure figure_list[];
 extern const size_t figure_count;
 
+/* Of a series, or, where `fit` is NULL, of all of a study: whether there is such a figure, optional ones
+ * being there where nothing is lacking or they are `asked` for by name; and what is lacking, NULL when it can
+ * be drawn. */
+bool figure_belongs(const struct figure *figure, const struct study *study, const struct fit *fit,
+                    bool asked);
+const char *figure_lacks(const struct figure *figure, const struct study *study, const struct fit *fit);
+
 /* The script of a figure that is not lacking, for the terminal that is set: style, numbers, template. */
+void figure_print(FILE *script, const struct figure *figure, const struct study *study,
+                  const struct fit *fit);
 void figure_print_series(FILE *script, const struct figure *figure, const struct fit *fit);
 void figure_print_study(FILE *script, const struct figure *figure, const struct study *study);
 

@@ -3,6 +3,7 @@
 #include "analysis/figures/gnuplot.h"
 
 #include <errno.h>
+#include <omp.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,4 +95,9 @@ bool gnuplot_tell(const struct gnuplot *run) {
         repeat_words(run->said);
     }
     return good;
+}
+
+int gnuplot_at_once(void) {
+    enum { MOST = 16 };
+    return omp_get_max_threads() < MOST ? omp_get_max_threads() : MOST;
 }

@@ -22,4 +22,8 @@ void gnuplot_draw(struct gnuplot *run);
 bool gnuplot_tell(const struct gnuplot *run);
 void gnuplot_close(struct gnuplot *run);
 
+/* How many to have at work side by side: as many as there are threads, and 16 at most, since each has some
+ * thirty descriptors open, of the thousand that a process may have. */
+int gnuplot_at_once(void);
+
 #endif
