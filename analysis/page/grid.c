@@ -67,18 +67,9 @@ void grid_cell(FILE *out, const char *words, double value) {
     fputs("</td>", out);
 }
 
-static double number_of(const struct grid_column *c, const char *suffix, const struct column_table *table,
-                        const struct column_place *place) {
-    char name[WORDS];
-    snprintf(name, sizeof name, "%s%s", c->column, suffix);
-    return column_number(column_find(table, c->array, name), place);
-}
-
 static double error_of(const struct grid_column *c, const struct column_table *table,
                        const struct column_place *place) {
-    if (c->interval) {
-        return (number_of(c, "_high", table, place) - number_of(c, "_low", table, place)) / 2;
-    }
+    if (c->interval) { return column_half(table, c->array, c->column, place); }
     return c->error ? column_number(column_find(table, c->array, c->error), place) : NAN;
 }
 
@@ -87,7 +78,7 @@ static void print_cell(FILE *out, const struct grid_column *c, const struct colu
     char words[WORDS];
     const char *element = is_head ? "th scope=\"row\"" : "td";
     if (c->say) {
-        double value = number_of(c, "", table, place);
+        double value = column_value(table, c->array, c->column, "", place);
         open_cell(out, element, value);
         html_math(out, c->say(value, error_of(c, table, place), words));
     } else {

@@ -6,8 +6,8 @@
 #include "analysis/page/html.h"
 #include "analysis/page/section.h"
 #include "analysis/report/attention_columns.h"
-#include "analysis/report/attention_table.h"
 #include "analysis/report/prescribed_columns.h"
+#include "analysis/report/summary_table.h"
 #include "sim/results/note.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -86,10 +86,6 @@ static const struct grid_column judged[] = {
     {"Lambda^typ ~", GLOSSARY_LAMBDA_TYP, .column = "asymptotic_law"},
     {"class", GLOSSARY_CLASS, .column = "class"},
 };
-static bool has_judged(const struct column_place *p) {
-    return !is_measured(p) && !p->fit->series->is_prescribed &&
-           !attention_table_is_alone(p->fit, p->attention);
-}
 static void judged_heads(FILE *out) {
     grid_head(out, "verdict", GLOSSARY_VERDICT, NULL);
     grid_heads(out, &column_fit, COUNT(judged), judged);
@@ -254,7 +250,8 @@ static void print_classes(FILE *out, const struct study *study) {
 
 void overview_print(FILE *out, const struct study *study) {
     static const struct table tables[] = {
-        {"Collapse points against theory (+- is half a 95% interval)", has_judged, judged_heads, judged_row},
+        {"Collapse points against theory (+- is half a 95% interval)", summary_table_has, judged_heads,
+         judged_row},
         {"Entropy along prescriptions (+- is half a 95% interval)", has_prescribed, prescribed_heads,
          prescribed_row},
         {"Attention outputs against exact values: p of each question", has_output, output_heads, output_row},

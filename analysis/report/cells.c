@@ -18,18 +18,9 @@ const char *cell_number(double value, double error, char out[WORDS]) {
     return words_number(value, out);
 }
 
-static double number_at(const struct cell *cell, const char *suffix, const struct column_table *table,
-                        const struct column_place *place) {
-    char name[WORDS];
-    snprintf(name, sizeof name, "%s%s", cell->column, suffix);
-    return column_number(column_find(table, !cell->single, name), place);
-}
-
 static double error_at(const struct cell *cell, const struct column_table *table,
                        const struct column_place *place) {
-    if (cell->interval) {
-        return (number_at(cell, "_high", table, place) - number_at(cell, "_low", table, place)) / 2;
-    }
+    if (cell->interval) { return column_half(table, !cell->single, cell->column, place); }
     return cell->error ? column_number(column_find(table, !cell->single, cell->error), place) : NAN;
 }
 

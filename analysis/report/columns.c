@@ -112,3 +112,17 @@ double column_number(const struct column *c, const struct column_place *place) {
     if (member) { memcpy(&number, member, sizeof number); }
     return number;
 }
+
+double column_value(const struct column_table *table, bool array, const char *name, const char *ending,
+                    const struct column_place *place) {
+    char whole[WORDS];
+    snprintf(whole, sizeof whole, "%s%s", name, ending);
+    return column_number(column_find(table, array, whole), place);
+}
+
+double column_half(const struct column_table *table, bool array, const char *name,
+                   const struct column_place *place) {
+    return (column_value(table, array, name, "_high", place) -
+            column_value(table, array, name, "_low", place)) /
+           2;
+}

@@ -89,5 +89,11 @@ bool column_is_array(const struct column *column);
 const struct column *column_find(const struct column_table *table, bool array, const char *name);
 /* What it holds there, whole numbers as doubles; NaN for texts. */
 double column_number(const struct column *column, const struct column_place *place);
+/* The same of the column called NAME with that ending, and half of what lies between NAME_low and NAME_high.
+ */
+double column_value(const struct column_table *table, bool array, const char *name, const char *ending,
+                    const struct column_place *place);
+double column_half(const struct column_table *table, bool array, const char *name,
+                   const struct column_place *place);
 
 #endif

@@ -200,7 +200,7 @@ static void print_csv_value(const struct told_value *value, void *out) {
     fputc(',', out);
     if (value->text) { csv_print_text(out, value->text); }
     if (!value->is_text && !(value->is_whole && isnan(value->number))) {
-        fprintf(out, "%.17g", value->number);
+        csv_print_number(out, value->number);
     }
 }
 

@@ -49,23 +49,17 @@ static void print_pair(FILE *out, const char *words) {
     fputc('$', out);
 }
 
-static double number_of(const struct column_place *place, const char *name, const char *suffix) {
-    char column[WORDS];
-    snprintf(column, sizeof column, "%s%s", name, suffix);
-    return column_number(column_find(&column_fit, false, column), place);
-}
-
 static void print_cell(FILE *out, const struct heading *h, const struct column_place *place,
                        bool parentheses) {
     char words[WORDS];
-    double value = number_of(place, h->column, "");
+    double value = column_value(&column_fit, false, h->column, "", place);
     fputs(" & ", out);
     if (isnan(value)) {
         fputs("--", out);
     } else if (!h->interval) {
         print_pair(out, words_number(value, words));
     } else {
-        double half = (number_of(place, h->column, "_high") - number_of(place, h->column, "_low")) / 2;
+        double half = column_half(&column_fit, false, h->column, place);
         print_pair(out, parentheses ? words_parenthesised(value, half / EXPONENT_SIGMAS_95, words)
                                     : words_measured(value, half, words));
     }
