@@ -56,7 +56,7 @@ bool fit_is_meaningful(const struct fit *fit, size_t criterion) {
     }
 }
 
-static size_t primary_criterion(const struct results_series *series) {
+size_t fit_primary(const struct results_series *series) {
     size_t count = series->size[RESULTS_CRITERION];
     for (size_t k = 0; k < count; k++) {
         if (series->criterion[k].kind == CRITERION_ENTROPY && series->criterion[k].threshold == 1) {
@@ -267,7 +267,7 @@ void fit_make(struct fit *fit, const struct results_series *series, const char *
     fit->criteria = series->size[RESULTS_CRITERION];
     fit->intervals = fit->lengths > 0 ? fit->lengths - 1 : 0;
     fit->windows = window_count(fit->lengths);
-    fit->primary = primary_criterion(series);
+    fit->primary = fit_primary(series);
     fit->has_law = typical_law(series->family, series->parameter, &fit->law);
     fit->by_n = fit->has_law && fit->law.power != 0;
     fit_allocate(fit);

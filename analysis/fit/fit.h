@@ -26,7 +26,7 @@ struct fit {
     bool by_n; /* x is log n, not log log n */
     bool has_law;
     struct schedule law; /* Lambda^typ ~ law(n) */
-    size_t primary;      /* the criterion judged: entropy=1, or the first; == criteria when there is none */
+    size_t primary;      /* the criterion judged (fit_primary) */
 
     size_t lengths, criteria, intervals, windows;
     struct ensemble_point *collapse; /* (log_n, criterion): of the replicate mean */
@@ -53,6 +53,8 @@ struct fit {
 void fit_make(struct fit *fit, const struct results_series *series, const char *file);
 void fit_release(struct fit *fit);
 
+/* The criterion that is judged: entropy=1, or the first; as many as there are where there is none. */
+size_t fit_primary(const struct results_series *series);
 /* The exponent of the asymptotic law in that variable; NaN where no law is known. */
 double fit_asymptotic_exponent(const struct fit *fit);
 /* log beta_c in absolute units, as it is judged. */

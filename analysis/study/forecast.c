@@ -7,6 +7,7 @@
 #include "analysis/text/words.h"
 #include "analysis/verdict/sentence.h"
 #include "models/oracle/oracle.h"
+#include "models/theory/typical.h"
 #include "sim/base/help.h"
 #include "sim/base/memory.h"
 #include "sim/results/results.h"
@@ -23,9 +24,10 @@ static bool is_foretold(const struct config_series *s) {
 }
 
 /* Of log beta_c of one row; Lambda^typ of the Weibull class grows as n^(1/kappa). */
-static double scatter_of(const struct fit *fit) {
-    bool has_end = fit->series->family->class == FAMILY_WEIBULL && fit->has_law;
-    return 0.5 * fmax(1, has_end ? fit->law.power : 1);
+static double scatter_of(const struct results_series *s) {
+    struct schedule law;
+    bool has_end = s->family->class == FAMILY_WEIBULL && typical_law(s->family, s->parameter, &law);
+    return 0.5 * fmax(1, has_end ? law.power : 1);
 }
 
 /* A mean entropy that falls as 1/beta through its threshold at the exact collapse point. */
@@ -54,10 +56,10 @@ static void fill_length(struct results_series *s, size_t n, size_t criterion, do
     fill_means(s, n, criterion, scatter);
 }
 
-static void fill_series(struct results_series *s, const struct fit *fit, int threads) {
-    const double scatter = scatter_of(fit);
+static void fill_series(struct results_series *s, size_t criterion, int threads) {
+    const double scatter = scatter_of(s);
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
-    for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) { fill_length(s, n, fit->primary, scatter); }
+    for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) { fill_length(s, n, criterion, scatter); }
 }
 
 static void print_row(FILE *out, const struct fit *fit, const struct verdict *v) {
@@ -93,18 +95,17 @@ static void print_head(FILE *out) {
 
 /* Whether the series could be told of: of a criterion on the entropy; its means are then filled in. */
 static bool forecast_series(FILE *out, struct results_series *s, bool is_first, int threads) {
-    struct fit empty, fit;
-    fit_make(&empty, s, "");
-    bool foretold = empty.primary < empty.criteria && s->criterion[empty.primary].kind == CRITERION_ENTROPY;
-    if (foretold) {
-        if (is_first) { print_head(out); }
-        fill_series(s, &empty, threads);
-        fit_make(&fit, s, "");
-        print_series(out, &fit);
-        fit_release(&fit);
+    struct fit fit;
+    const size_t primary = fit_primary(s);
+    if (primary == s->size[RESULTS_CRITERION] || s->criterion[primary].kind != CRITERION_ENTROPY) {
+        return false;
     }
-    fit_release(&empty);
-    return foretold;
+    if (is_first) { print_head(out); }
+    fill_series(s, primary, threads);
+    fit_make(&fit, s, "");
+    print_series(out, &fit);
+    fit_release(&fit);
+    return true;
 }
 
 /* One series alone, of which one row is kept, without arrays that would be too large to try. Free with
