@@ -9,17 +9,12 @@
 
 /* ---- arrays of the series ---- */
 
-static bool is_exact(const struct results_field *f) { return strncmp(f->name, "exact/", 6) == 0; }
-
-static bool is_kept(const struct results_field *f) {
-    return f->axis[0] == RESULTS_LOG_N && f->axis[f->rank - 1] == RESULTS_REPLICATE;
-}
-
 size_t partial_fields(const struct unit *of, struct results_series *series,
                       struct results_field field[RESULTS_FIELDS]) {
+    const enum results_kind wanted = unit_is_exact(of) ? RESULTS_EXACT : RESULTS_KEPT;
     size_t fields = results_fields(series, field), count = 0;
     for (size_t i = 0; i < fields; i++) {
-        if (unit_is_exact(of) ? is_exact(&field[i]) : is_kept(&field[i])) { field[count++] = field[i]; }
+        if (field[i].kind == wanted) { field[count++] = field[i]; }
     }
     return count;
 }
