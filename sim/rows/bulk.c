@@ -7,7 +7,9 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "models/numeric/curve.h"
 #include "models/numeric/legendre.h"
 #include "models/numeric/logs.h"
 #include "models/numeric/root.h"
@@ -31,7 +33,8 @@ struct bulk {
     double *gap, *log_mass; /* [panels][PANEL] */
     size_t ends;            /* panel i lies between the ends i and i + 1; atoms: their log rank and gap */
     double *y_end, *gap_end;
-    size_t prepared; /* sums at these betas, increasing */
+    struct curve *curve; /* of the sums over beta; NULL: none */
+    size_t prepared;     /* sums at these betas, increasing */
     struct prepared {
         double beta;
         struct bulk_sums sums;
@@ -140,6 +143,7 @@ void bulk_free(struct bulk *bulk) {
     free(bulk->y_end);
     free(bulk->gap_end);
     free(bulk->at);
+    curve_free(bulk->curve);
     free(bulk);
 }
 
@@ -238,12 +242,60 @@ static struct bulk_sums sums_anywhere(const struct bulk *bulk, const struct kern
     return sums;
 }
 
+/* ---- sums known beforehand ---- */
+
 static int by_beta(const void *a, const void *b) {
     double x = ((const struct prepared *)a)->beta, y = ((const struct prepared *)b)->beta;
     return (x > y) - (x < y);
 }
 
-void bulk_prepare(struct bulk *bulk, const struct kernel *kernel, size_t count, const double *beta) {
+struct curve_request {
+    const struct bulk *bulk;
+    const struct kernel *kernel;
+};
+
+/* log Z, and the mean and the moments in units of 1/beta. Their exponents are rounded. */
+static void curve_point(double beta, double value[CURVE_VALUES], double noise[CURVE_VALUES], void *param) {
+    const struct curve_request *r = param;
+    struct bulk_sums s = sums_at(r->bulk, r->kernel, beta, -INFINITY);
+    double mean = beta * s.mean, variance = beta * beta * s.variance, spread = sqrt(variance),
+           rounding = 1e-13 + 4e-16 * (fabs(s.log_z) + mean);
+    const double values[CURVE_VALUES] = {s.log_z, mean, variance, beta * beta * beta * s.third,
+                                         beta * beta * beta * beta * s.fourth};
+    const double noises[CURVE_VALUES] = {rounding, rounding * spread + 2e-15 * mean, 2 * rounding * variance,
+                                         4 * rounding * variance * spread,
+                                         8 * rounding * variance * variance};
+    memcpy(value, values, sizeof values);
+    memcpy(noise, noises, sizeof noises);
+}
+
+static bool curve_sums(const struct curve *curve, double beta, struct bulk_sums *sums) {
+    double value[CURVE_VALUES], length = 1 / beta, square = length * length;
+    if (!curve || !curve_at(curve, beta, value)) { return false; }
+    *sums = (struct bulk_sums){.log_z = value[0],
+                               .mean = value[1] * length,
+                               .variance = value[2] * square,
+                               .third = value[3] * square * length,
+                               .fourth = value[4] * square * square};
+    return true;
+}
+
+/* From what TE factors ask for to where nothing is left of the sums. */
+static void make_curve(struct bulk *bulk, const struct kernel *kernel, double lowest_top) {
+    const double lowest = 0x1p-10, highest = 0x1p10;
+    enum { MOST = 9 };
+    struct curve_request request = {bulk, kernel};
+    double end = 1;
+    while (end < highest && sums_at(bulk, kernel, end, -INFINITY).log_z + end * lowest_top > -DEEPEST) {
+        end *= 2;
+    }
+    bulk->curve = curve_create(lowest, end, MOST, curve_point, &request);
+    if (!bulk->curve) { memory_exhausted(); }
+}
+
+void bulk_prepare(struct bulk *bulk, const struct kernel *kernel, double lowest_top, size_t count,
+                  const double *beta) {
+    make_curve(bulk, kernel, lowest_top);
     bulk->at = memory_create(2 * count, sizeof *bulk->at);
     for (size_t i = 0; i < 2 * count; i++) { bulk->at[i].beta = beta[i / 2] * (i % 2 ? 2 : 1); }
     qsort(bulk->at, 2 * count, sizeof *bulk->at, by_beta);
@@ -254,10 +306,11 @@ void bulk_prepare(struct bulk *bulk, const struct kernel *kernel, size_t count, 
 }
 
 struct bulk_sums bulk_sums(const struct bulk *bulk, const struct kernel *kernel, double beta, double floor) {
+    struct bulk_sums sums;
     size_t k;
     SEARCH_END(k, bulk->prepared, bulk->at[k].beta < beta)
     if (k < bulk->prepared && bulk->at[k].beta == beta) { return bulk->at[k].sums; }
-    return sums_anywhere(bulk, kernel, beta, floor);
+    return curve_sums(bulk->curve, beta, &sums) ? sums : sums_anywhere(bulk, kernel, beta, floor);
 }
 
 /* ---- N_n(t) and its scale ---- */

@@ -33,8 +33,11 @@ struct bulk_sums {
 /* beta > 0, finite. Relative accuracy of the sum 1e-12. What is below e^floor may be returned as 0. */
 struct bulk_sums bulk_sums(const struct bulk *bulk, const struct kernel *kernel, double beta, double floor);
 
-/* Computes the sums at these betas and at their doubles once and for all. */
-void bulk_prepare(struct bulk *bulk, const struct kernel *kernel, size_t count, const double *beta);
+/* Computes the sums of a smooth bulk at these betas and at their doubles once and for all, and a curve that
+ * has them elsewhere: to 1e-13 of log Z or a few ulp of its exponents, as far as they matter beside a maximum
+ * of a gap up to `lowest_top`. Some milliseconds. */
+void bulk_prepare(struct bulk *bulk, const struct kernel *kernel, double lowest_top, size_t count,
+                  const double *beta);
 
 /* The atom of number `i` from 0, its own gap among it; false where there is none, and for a smooth bulk. */
 bool bulk_atom(const struct bulk *bulk, size_t i, struct family_atom *atom);

@@ -105,9 +105,10 @@ struct counted_law *counted_law_create(const struct family *family, const double
     law_divide(law);
     if (law->upper + law->mirrored > 0) { law_invert(law); }
     law_fill(law);
-    if (law->bulk) { bulk_prepare(law->bulk, kernel, betas, beta); }
+    double lowest_top = profile_gap(law->profile, LOWEST_TOP);
+    if (law->bulk) { bulk_prepare(law->bulk, kernel, lowest_top, betas, beta); }
     law->table = counted_table_create((size_t)(law->upper + law->mirrored) << law->depth, law->bin,
-                                      profile_gap(law->profile, LOWEST_TOP), kernel, betas, beta);
+                                      lowest_top, kernel, betas, beta);
     return law;
 }
 

@@ -1,0 +1,131 @@
+#include "models/numeric/curve.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/numeric/search.h"
+
+enum { TERMS = 16, VALUES = CURVE_VALUES, ENDS = 3 };
+
+struct panel {
+    double low, high;
+    bool resolved;
+    double coefficient[TERMS][VALUES];
+};
+
+struct curve {
+    size_t count, room;
+    struct panel *panel; /* in order */
+    curve_function *function;
+    void *param;
+};
+
+/* Chebyshev coefficients from the values at the nodes of the first kind; the largest noise there. */
+static void panel_fill(const struct curve *c, struct panel *panel, double noise[VALUES]) {
+    double cosine[TERMS][TERMS], middle = (panel->low + panel->high) / 2,
+                                 half = (panel->high - panel->low) / 2;
+    for (int k = 0; k < TERMS; k++) {
+        for (int j = 0; j < TERMS; j++) { cosine[k][j] = cos(M_PI * k * (j + 0.5) / TERMS); }
+    }
+    for (int j = 0; j < TERMS; j++) {
+        double value[VALUES], here[VALUES];
+        c->function(middle + half * cosine[1][j], value, here, c->param);
+        for (int q = 0; q < VALUES; q++) {
+            noise[q] = fmax(noise[q], here[q]);
+            for (int k = 0; k < TERMS; k++) {
+                panel->coefficient[k][q] += (k == 0 ? 1.0 : 2.0) / TERMS * cosine[k][j] * value[q];
+            }
+        }
+    }
+}
+
+static bool last_terms_are_noise(const struct panel *panel, const double noise[VALUES]) {
+    for (int k = TERMS - ENDS; k < TERMS; k++) {
+        for (int q = 0; q < VALUES; q++) {
+            if (!(fabs(panel->coefficient[k][q]) <= noise[q])) { return false; }
+        }
+    }
+    return true;
+}
+
+static void panel_at(const struct panel *panel, double x, double value[VALUES]) {
+    double twice_t = 2 * (2 * x - panel->low - panel->high) / (panel->high - panel->low);
+    double b1[VALUES] = {0}, b2[VALUES] = {0};
+    for (size_t k = TERMS - 1; k > 0; k--) {
+        for (size_t q = 0; q < VALUES; q++) {
+            double b0 = panel->coefficient[k][q] + twice_t * b1[q] - b2[q];
+            b2[q] = b1[q];
+            b1[q] = b0;
+        }
+    }
+    for (size_t q = 0; q < VALUES; q++) { value[q] = panel->coefficient[0][q] + twice_t / 2 * b1[q] - b2[q]; }
+}
+
+/* Where a function bends for good between an end and the first node, no coefficient tells. */
+static bool end_is_met(const struct curve *c, const struct panel *panel, double x,
+                       const double noise[VALUES]) {
+    const double most = 10;
+    double value[VALUES], exact[VALUES], here[VALUES];
+    panel_at(panel, x, value);
+    c->function(x, exact, here, c->param);
+    for (int q = 0; q < VALUES; q++) {
+        if (!(fabs(value[q] - exact[q]) <= most * fmax(noise[q], here[q]))) { return false; }
+    }
+    return true;
+}
+
+static void panel_make(const struct curve *c, double low, double high, struct panel *panel) {
+    double noise[VALUES] = {0};
+    *panel = (struct panel){.low = low, .high = high};
+    panel_fill(c, panel, noise);
+    panel->resolved = last_terms_are_noise(panel, noise) && end_is_met(c, panel, low, noise) &&
+                      end_is_met(c, panel, high, noise);
+}
+
+/* Appends panels that cover [low, high]. */
+static bool curve_cover(struct curve *c, double low, double high, int halvings) {
+    struct panel panel;
+    panel_make(c, low, high, &panel);
+    if (!panel.resolved && halvings > 0) {
+        double middle = (low + high) / 2;
+        return curve_cover(c, low, middle, halvings - 1) && curve_cover(c, middle, high, halvings - 1);
+    }
+    if (c->count == c->room) {
+        size_t room = 2 * c->room + 32;
+        struct panel *grown = realloc(c->panel, room * sizeof *grown);
+        if (!grown) { return false; }
+        c->panel = grown;
+        c->room = room;
+    }
+    c->panel[c->count++] = panel;
+    return true;
+}
+
+struct curve *curve_create(double low, double high, int halvings, curve_function *function, void *param) {
+    struct curve *c = calloc(1, sizeof *c);
+    if (!c) { return NULL; }
+    c->function = function;
+    c->param = param;
+    for (double start = low; start < high; start *= 2) {
+        if (!curve_cover(c, start, fmin(2 * start, high), halvings)) {
+            curve_free(c);
+            return NULL;
+        }
+    }
+    return c;
+}
+
+void curve_free(struct curve *c) {
+    if (!c) { return; }
+    free(c->panel);
+    free(c);
+}
+
+bool curve_at(const struct curve *c, double x, double value[VALUES]) {
+    size_t k;
+    SEARCH_END(k, c->count, c->panel[k].low <= x)
+    if (k == 0 || x > c->panel[k - 1].high || !c->panel[k - 1].resolved) { return false; }
+    panel_at(&c->panel[k - 1], x, value);
+    return true;
+}

@@ -1,0 +1,24 @@
+/* curve: a few smooth functions of x, kept together as Chebyshev panels that are halved until they resolve
+ * them: until the last coefficients are noise and the ends are met. A peak that no node sees is missed, a
+ * bend is not. Immutable; any thread. */
+#ifndef GAPSCALE_MODELS_NUMERIC_CURVE_H
+#define GAPSCALE_MODELS_NUMERIC_CURVE_H
+
+#include <stdbool.h>
+
+enum { CURVE_VALUES = 6 };
+
+struct curve;
+
+/* The functions at x, and what of each is noise: how far the curve may be off. */
+typedef void curve_function(double x, double value[CURVE_VALUES], double noise[CURVE_VALUES], void *param);
+
+/* Over [low, high], 0 < low < high: panels are octaves of x at most, and halved so many times at most. NULL
+ * when out of memory. */
+struct curve *curve_create(double low, double high, int halvings, curve_function *function, void *param);
+void curve_free(struct curve *curve);
+
+/* False where x lies outside, or the panel is not resolved. */
+bool curve_at(const struct curve *curve, double x, double value[CURVE_VALUES]);
+
+#endif

@@ -1,0 +1,89 @@
+/* Curves against the functions themselves: smooth ones, bends, and a jump.
+ */
+#include "tests/test.h"
+
+#include "models/numeric/curve.h"
+
+enum { ASKED = 1000 };
+static const double LOW = 1.0 / 64, HIGH = 40, STEEP = 300, JUMP = 3;
+
+static void functions(double x, double value[CURVE_VALUES], double noise[CURVE_VALUES], void *param) {
+    (void)param;
+    double t = STEEP * (x - 1);
+    const double all[CURVE_VALUES] = {log(x),  exp(-x), 1 / (1 + x * x),
+                                      sqrt(x), 7,       fmax(t, 0) + log1p(exp(-fabs(t)))};
+    for (int q = 0; q < CURVE_VALUES; q++) {
+        value[q] = all[q];
+        noise[q] = 1e-13 * fmax(1, fabs(all[q]));
+    }
+}
+
+static void jump(double x, double value[CURVE_VALUES], double noise[CURVE_VALUES], void *param) {
+    functions(x, value, noise, param);
+    value[3] += x > JUMP;
+}
+
+static double place_of(int i) { return LOW * pow(HIGH / LOW, (i + 0.5) / ASKED); }
+
+static void smooth_functions(void **state) {
+    (void)state;
+    struct curve *curve = curve_create(LOW, HIGH, 12, functions, NULL);
+    for (int i = 0; i < ASKED; i++) {
+        double value[CURVE_VALUES], exact[CURVE_VALUES], noise[CURVE_VALUES], x = place_of(i);
+        functions(x, exact, noise, NULL);
+        assert_true(curve_at(curve, x, value));
+        for (int q = 0; q < CURVE_VALUES; q++) { check_close(value[q], exact[q], 20 * noise[q]); }
+    }
+    double value[CURVE_VALUES];
+    assert_true(curve_at(curve, LOW, value) && curve_at(curve, HIGH, value));
+    assert_false(curve_at(curve, LOW * (1 - 1e-9), value) || curve_at(curve, HIGH * (1 + 1e-9), value));
+    curve_free(curve);
+}
+
+/* A bend next to an octave's end, that no node sees from the other side. */
+static void bend(double x, double value[CURVE_VALUES], double noise[CURVE_VALUES], void *param) {
+    functions(x, value, noise, param);
+    double t = 1e6 * (x - 1.00002);
+    value[2] = (fmax(t, 0) + log1p(exp(-fabs(t)))) * 1e-6;
+    value[5] = 0;
+}
+
+static void bends(void **state) {
+    (void)state;
+    struct curve *curve = curve_create(0.5, 2, 6, bend, NULL);
+    int told = 0;
+    for (int i = -ASKED; i < ASKED; i++) {
+        double value[CURVE_VALUES], exact[CURVE_VALUES], noise[CURVE_VALUES], x = 1 + 1e-7 * i;
+        bend(x, exact, noise, NULL);
+        if (!curve_at(curve, x, value)) { continue; }
+        told++;
+        check_close(value[2], exact[2], 20 * noise[2]);
+    }
+    assert_true(told > ASKED / 2);
+    curve_free(curve);
+}
+
+/* What is not resolved is not told; what is told is right. */
+static void jumps(void **state) {
+    (void)state;
+    struct curve *curve = curve_create(LOW, HIGH, 6, jump, NULL);
+    int told = 0;
+    for (int i = 0; i < ASKED; i++) {
+        double value[CURVE_VALUES], exact[CURVE_VALUES], noise[CURVE_VALUES], x = place_of(i);
+        if (!curve_at(curve, x, value)) {
+            assert_true(fabs(x / JUMP - 1) < 0.05 || fabs(x - 1) < 0.05);
+            continue;
+        }
+        told++;
+        jump(x, exact, noise, NULL);
+        check_close(value[3], exact[3], 20 * noise[3]);
+    }
+    assert_true(told > ASKED / 2 && told < ASKED);
+    curve_free(curve);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(smooth_functions), cmocka_unit_test(bends),
+                                       cmocka_unit_test(jumps)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,50 @@
+/* Sums over a smooth bulk that are known beforehand, against integrals at the same beta. */
+#include "tests/test.h"
+
+#include "models/theory/typical.h"
+#include "sim/rows/bulk.h"
+#include "sim/rows/isa.h"
+
+enum { ASKED = 300 };
+
+static const struct {
+    const char *family;
+    double p[FAMILY_PARAMETERS], log_n;
+} laws[] = {
+    {"gaussian", {1}, 690}, {"gaussian", {1}, 1e5},    {"gumbel", {0, 1}, 690},  {"stretched", {0.5, 1}, 690},
+    {"pareto", {2}, 1e5},   {"powerlaw", {2, 1}, 690}, {"spherical", {64}, 1e5},
+};
+
+/* Betas where TE factors and roots ask; exponents are rounded, to 2^-53 of themselves. */
+static void sums_anywhere(void **state) {
+    (void)state;
+    const struct kernel *kernel = isa_best()->kernel;
+    const double grid[] = {0.25, 1, 3};
+    for (size_t l = 0; l < sizeof laws / sizeof *laws; l++) {
+        const struct family *family = family_find(laws[l].family);
+        double log_n = laws[l].log_n, log_lambda = typical_scale(family, laws[l].p, log_n).log_lambda;
+        struct profile *profile = profile_create(family, laws[l].p, log_n, log_lambda);
+        struct bulk *known = bulk_create(profile, 36), *plain = bulk_create(profile, 36);
+        bulk_prepare(known, kernel, profile_gap(profile, 3), 3, grid);
+        for (int i = 0; i < ASKED; i++) {
+            double beta = exp2(-9 + 12 * (i + 0.5) / ASKED);
+            struct bulk_sums a = bulk_sums(plain, kernel, beta, -INFINITY),
+                             b = bulk_sums(known, kernel, beta, -INFINITY);
+            double spread = sqrt(a.variance), variance = a.variance,
+                   rounding = 1e-12 + 4e-15 * (fabs(a.log_z) + beta * a.mean);
+            check_close(b.log_z, a.log_z, rounding);
+            check_close(beta * b.mean, beta * a.mean, rounding * beta * spread + 2e-14 * beta * a.mean);
+            check_close(b.variance, variance, 10 * rounding * variance);
+            check_close(b.third, a.third, 50 * rounding * variance * spread);
+            check_close(b.fourth, a.fourth, 100 * rounding * variance * variance);
+        }
+        bulk_free(known);
+        bulk_free(plain);
+        profile_free(profile);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(sums_anywhere)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
