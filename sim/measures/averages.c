@@ -5,21 +5,22 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "models/numeric/logs.h"
+static const double NEGLIGIBLE = KERNEL_NEGLIGIBLE; /* of a sum that is at least 1 */
 
-static const double NEGLIGIBLE = -45; /* e^-45 of a sum that is at least 1 */
-
-/* Of the first `reach` points, all of them in the top: those that leave a trace in sums of weights times
- * powers of gaps up to the fourth. Every lane of the kernels begins with one of the points after the first,
- * and the gap's weight that is less than 2^-54 of that changes no bit. */
-static size_t traced_points(const struct row *row, double beta, size_t reach) {
-    enum { STEP = 64 };
+/* How far in units of 1/beta beyond the first points those of the top may lie that leave a trace in sums of
+ * weights times powers of gaps up to the fourth. Every lane of the kernels begins with one of the points
+ * after the first, and the gap's weight that is less than 2^-54 of that changes no bit. */
+static double trace_length(const struct row *row) {
     const double nothing = 40; /* 54 ln 2, and rounding */
-    if (reach <= 2 * KERNEL_LANES || !(row->gap[1] > 0)) { return reach; }
-    double near = row->gap[KERNEL_LANES], far = row->gap[reach - 1];
-    if (beta * (far - near) <= nothing) { return reach; }
-    int octaves = ilogb(far) - ilogb(row->gap[1]) + 1;
-    double limit = near + (nothing + 4 * M_LN2 * octaves) / beta;
+    if (row->top_count <= 2 * KERNEL_LANES || !(row->gap[1] > 0)) { return INFINITY; }
+    int octaves = ilogb(row->gap[row->top_count - 1]) - ilogb(row->gap[1]) + 1;
+    return nothing + 4 * M_LN2 * octaves;
+}
+
+/* Those, of the first `reach` points, all of them in the top. */
+static size_t traced_points(const struct row *row, double length, double beta, size_t reach) {
+    enum { STEP = 32 };
+    double limit = length < INFINITY ? row->gap[KERNEL_LANES] + length / beta : INFINITY;
     while (reach > STEP + KERNEL_LANES && row->gap[reach - STEP] > limit) { reach -= STEP; }
     return reach;
 }
@@ -45,55 +46,35 @@ static struct reach row_reach(const struct row *row, double beta, struct reach r
         reach.parts = start;
     }
     if (points < reach.points) { reach.points = points; }
-    if (points <= row->top_count) { reach.points = traced_points(row, beta, reach.points); }
+    if (points <= row->top_count) {
+        reach.points = traced_points(row, trace_length(row), beta, reach.points);
+    }
     return reach;
 }
 
-/* Of the points alone, without what hangs on 2 beta; without a bulk that is all, and nothing is in balance.
- */
-static void points_averages(double rest, double s1, double s2, struct averages *c) {
-    double weight = 1 / (1 + rest), mean = s1 * weight;
-    c->log_z = log1p(rest);
-    c->mean = mean;
-    c->variance = fmax(0, s2 * weight - mean * mean);
-    c->third = c->fourth = 0;
-    c->top_weight = weight;
-    c->balance = NAN;
-}
-
-/* Sums over the bulk at beta, with gaps of the row. */
-static struct bulk_sums row_bulk(const struct kernel *kernel, const struct row *row, double beta) {
+/* Sums over the bulk at the beta of a column, with gaps of the row. */
+static void add_bulk(const struct kernel *kernel, const struct row *row, struct averages_columns *c,
+                     size_t i) {
+    double beta = c->beta[i];
+    c->of.has_bulk = row->bulk != NULL;
+    if (!row->bulk) { return; }
     struct bulk_sums b = bulk_sums(row->bulk, kernel, beta, beta * row->bulk_offset + NEGLIGIBLE);
-    b.log_z -= beta * row->bulk_offset;
-    b.mean += row->bulk_offset;
-    return b;
+    c->of.log_z[i] = b.log_z - beta * row->bulk_offset;
+    c->of.mean[i] = b.mean + row->bulk_offset;
+    c->of.variance[i] = b.variance;
+    c->of.third[i] = b.third;
+    c->of.fourth[i] = b.fourth;
 }
 
-/* exp(x) for x <= 0, without the C library's slow way to 0. */
-static double share_of(double x) { return x < -746 ? 0 : exp(x); }
-
-/* Adds the row's bulk, where it is seen: central moments of a mixture about its mean. */
-static bool add_bulk(const struct kernel *kernel, const struct row *row, double beta, struct averages *c) {
-    if (!row->bulk) { return false; }
-    struct bulk_sums sums = row_bulk(kernel, row, beta), *b = &sums;
-    c->balance = (b->log_z - c->log_z) / (beta * (b->mean - c->mean));
-    if (!(b->log_z - c->log_z > NEGLIGIBLE)) { return false; }
-    double log_z = log_sum_exp(c->log_z, b->log_z),
-           share[] = {share_of(c->log_z - log_z), share_of(b->log_z - log_z)};
-    double between = b->mean - c->mean;
-    double d[] = {-share[1] * between, share[0] * between}, v[] = {c->variance, b->variance},
-           t[] = {c->third, b->third}, f[] = {c->fourth, b->fourth};
-    c->log_z = log_z;
-    c->top_weight = share_of(-log_z);
-    c->mean -= d[0];
-    c->variance = c->third = c->fourth = 0;
-    for (int i = 0; i < 2; i++) {
-        double d2 = d[i] * d[i];
-        c->variance += share[i] * (v[i] + d2);
-        c->third += share[i] * (t[i] + 3 * v[i] * d[i] + d2 * d[i]);
-        c->fourth += share[i] * (f[i] + 4 * t[i] * d[i] + 6 * v[i] * d2 + d2 * d2);
-    }
-    return true;
+/* How many columns of a chain see nothing of the points, beside a bulk that is larger than all of them by a
+ * factor that makes up even for gaps of 10^9. */
+static size_t unseen_columns(const struct row *row, size_t count, const double *log_bulk) {
+    const double far = 150;
+    if (!row->bulk) { return 0; }
+    double most = row->part_count > 0 ? row->part[row->part_count - 1].log_last : log((double)row->top_count);
+    size_t unseen = 0;
+    while (unseen < count && log_bulk[unseen] - most > far) { unseen++; }
+    return unseen;
 }
 
 /* Over all points but the first. */
@@ -129,52 +110,96 @@ static void add_loose(const struct kernel *kernel, const struct row *row, double
 static void sum_others(const struct kernel *kernel, const struct row *row, double beta, size_t octaves,
                        const double *const *nodes, double (*sum)[KERNEL_AVERAGES]) {
     size_t reach[KERNEL_OCTAVES] = {0}, most = row->top_count;
-    double at = beta;
+    double at = beta, length = trace_length(row);
     for (size_t o = 0; o < octaves; o++, at *= 2) {
-        most = traced_points(row, at, most);
+        most = traced_points(row, length, at, most);
         reach[o] = most - 1;
     }
-    kernel->octaves(octaves, reach, row->gap + 1, row->count + 1, beta, sum);
+    kernel->octaves(octaves, reach, row->gap + 1, NULL, beta, sum);
     add_loose(kernel, row, beta, octaves, sum);
     for (size_t o = 0; o < octaves; o++) {
         for (size_t m = 0; m < KERNEL_AVERAGES; m++) { sum[o][m] += nodes[o][m]; }
     }
 }
 
-void averages_chain(const struct kernel *kernel, const struct row *row, double beta, size_t count,
-                    const double *const *nodes, struct averages *averages) {
-    double sum[KERNEL_OCTAVES][KERNEL_AVERAGES];
-    struct averages last;
-    bool seen[KERNEL_OCTAVES];
-    if (nodes) {
-        sum_others(kernel, row, beta, count + 1, nodes, sum);
-    } else {
-        sum_points(kernel, row, beta, count + 1, sum);
-    }
-    for (size_t o = 0; o <= count; o++, beta *= 2) {
-        struct averages *c = o < count ? &averages[o] : &last;
-        points_averages(sum[o][0], sum[o][1], sum[o][2], c);
-        seen[o] = add_bulk(kernel, row, beta, c);
-    }
+/* Sums over the points but the first at the columns from the first on. */
+static void add_sums(const double (*sum)[KERNEL_AVERAGES], size_t count, double (*to)[KERNEL_MIXED],
+                     size_t first) {
     for (size_t o = 0; o < count; o++) {
-        const struct averages *twice = o + 1 < count ? &averages[o + 1] : &last;
-        double weight = 1 / (1 + sum[o][0]), points = (1 + sum[o + 1][0]) * weight * weight;
-        averages[o].mean_twice = twice->mean;
-        averages[o].log_participation = twice->log_z - 2 * averages[o].log_z;
-        averages[o].participation = seen[o] || seen[o + 1] ? share_of(averages[o].log_participation) : points;
+        for (size_t m = 0; m < KERNEL_AVERAGES; m++) { to[m][first + o] = sum[o][m]; }
+        for (size_t m = KERNEL_AVERAGES; m < KERNEL_MOMENTS_OF_GAPS; m++) { to[m][first + o] = 0; }
     }
 }
 
+void averages_add_chain(const struct kernel *kernel, const struct row *row, double beta, size_t count,
+                        const double *const *nodes, struct averages_columns *c) {
+    const size_t first = c->count;
+    double sum[KERNEL_OCTAVES][KERNEL_AVERAGES] = {{0}};
+    for (size_t o = 0; o < count; o++, beta *= 2) {
+        c->beta[first + o] = beta;
+        add_bulk(kernel, row, c, first + o);
+    }
+    size_t unseen = unseen_columns(row, count, c->of.log_z + first);
+    if (unseen < count && nodes) {
+        sum_others(kernel, row, c->beta[first + unseen], count - unseen, nodes + unseen, sum + unseen);
+    } else if (unseen < count) {
+        sum_points(kernel, row, c->beta[first + unseen], count - unseen, sum + unseen);
+    }
+    add_sums(sum, count, c->of.sum, first);
+    c->count = c->of.count = first + count;
+}
+
+void averages_finish(const struct kernel *kernel, struct averages_columns *c) { kernel->mix(&c->of); }
+
+void averages_participations(const struct kernel *kernel, const struct averages_columns *c,
+                             double *participation, double *log_participation) {
+    double inverse[KERNEL_MIXED];
+    const struct kernel_mixture *of = &c->of;
+    for (size_t i = 0; i + 1 < c->count; i++) {
+        inverse[i] = 2 * of->log_z[i] - of->log_z[i + 1];
+        log_participation[i] = -inverse[i];
+    }
+    kernel->weights(c->count - 1, inverse, 1, participation);
+    for (size_t i = 0; i + 1 < c->count; i++) { /* of points alone, without the logarithm's rounding */
+        double z = 1 + of->sum[0][i];
+        if (of->share[i] == 0 && of->share[i + 1] == 0) {
+            participation[i] = (1 + of->sum[0][i + 1]) / z / z;
+        }
+    }
+}
+
+static struct averages column_averages(const struct averages_columns *c, size_t i) {
+    const struct kernel_mixture *of = &c->of;
+    return (struct averages){.log_z = of->log_z[i],
+                             .mean = of->mean[i],
+                             .variance = of->variance[i],
+                             .third = of->third[i],
+                             .fourth = of->fourth[i],
+                             .balance = of->excess[i] / (c->beta[i] * of->between[i])};
+}
+
 struct averages averages_at(const struct kernel *kernel, const struct row *row, double beta) {
+    struct averages_columns c;
     size_t points = row_reach(row, beta, whole_reach(row)).points;
     double s[KERNEL_MOMENTS];
+    c.count = c.of.count = 1;
+    c.beta[0] = beta;
+    add_bulk(kernel, row, &c, 0);
     kernel->weights(points, row->gap, beta, row->scratch);
     kernel->moments(points - 1, row->gap + 1, row->count + 1, row->scratch + 1, s);
-    double z = 1 + s[0], m1 = s[1] / z, m2 = s[2] / z, m3 = s[3] / z, m4 = s[4] / z;
-    struct averages c = {0};
-    points_averages(s[0], s[1], s[2], &c);
-    c.third = m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1;
-    c.fourth = m4 - 4 * m1 * m3 + 6 * m1 * m1 * m2 - 3 * m1 * m1 * m1 * m1;
-    add_bulk(kernel, row, beta, &c);
-    return c;
+    for (size_t m = 0; m < KERNEL_MOMENTS_OF_GAPS; m++) { c.of.sum[m][0] = s[m]; }
+    averages_finish(kernel, &c);
+    return column_averages(&c, 0);
+}
+
+struct averages averages_twice(const struct kernel *kernel, const struct row *row, double beta,
+                               double *participation, double *mean_twice) {
+    struct averages_columns c;
+    double log_participation;
+    c.count = 0;
+    averages_add_chain(kernel, row, beta, 2, NULL, &c);
+    averages_finish(kernel, &c);
+    averages_participations(kernel, &c, participation, &log_participation);
+    *mean_twice = c.of.mean[1];
+    return column_averages(&c, 0);
 }

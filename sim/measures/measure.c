@@ -47,17 +47,6 @@ void measure_ordered_weights(const struct vector *vector, const struct row *row,
     vector->exp(count * ranks, weight, weight);
 }
 
-/* beta and the averages are for the row's own gaps. */
-static void measure_from(const struct averages *c, double beta, double stretch, double out[MEASURE_VALUES]) {
-    out[MEASURE_ENTROPY] = c->log_z + beta * c->mean;
-    out[MEASURE_PARTICIPATION] = c->participation;
-    out[MEASURE_LOG_PARTICIPATION] = c->log_participation;
-    out[MEASURE_TOP_WEIGHT] = c->top_weight;
-    out[MEASURE_SUSCEPTIBILITY] = beta * (beta * c->variance);
-    out[MEASURE_LOG_PARTITION] = c->log_z;
-    out[MEASURE_GAP_MEAN] = stretch * c->mean;
-}
-
 static void fill_top_two(const struct kernel *kernel, const struct row *row, size_t count, const double *beta,
                          double (*value)[MEASURE_VALUES]) {
     enum { PIECE = 64 };
@@ -90,35 +79,72 @@ struct betas {
     double sum[2 * FORESEEN][KERNEL_AVERAGES];
 };
 
-/* Every octave-th beta from the i-th on; how many, at most as many as are squared in one go. */
-static size_t measure_chain(const struct kernel *kernel, const struct row *row, const struct betas *betas,
-                            size_t first, double (*value)[MEASURE_VALUES]) {
-    struct averages c[KERNEL_OCTAVES];
+/* Every octave-th beta from `first` on has a column, so many, and the last one's double. */
+struct chain {
+    size_t first, column, length;
+};
+
+static void add_chain(const struct kernel *kernel, const struct row *row, const struct betas *betas,
+                      const struct chain *chain, struct averages_columns *columns) {
     const double *nodes[KERNEL_OCTAVES];
-    size_t length = (betas->count - 1 - first) / betas->octave + 1;
-    if (length > KERNEL_OCTAVES - 1) { length = KERNEL_OCTAVES - 1; }
-    for (size_t i = 0; betas->foreseen && i < length; i++) {
-        nodes[i] = betas->sum[first + i * betas->octave];
-        nodes[i + 1] = betas->sum[betas->count + first + i * betas->octave];
+    for (size_t i = 0; betas->foreseen && i < chain->length; i++) {
+        nodes[i] = betas->sum[chain->first + i * betas->octave];
+        nodes[i + 1] = betas->sum[betas->count + chain->first + i * betas->octave];
     }
-    double at = row_beta(row, betas->beta[first]);
-    averages_chain(kernel, row, at, length, betas->foreseen ? nodes : NULL, c);
-    for (size_t i = 0; i < length; i++, at *= 2) {
-        measure_from(&c[i], at, row->stretch, value[first + i * betas->octave]);
+    averages_add_chain(kernel, row, row_beta(row, betas->beta[chain->first]), chain->length + 1,
+                       betas->foreseen ? nodes : NULL, columns);
+}
+
+/* All measures at the betas of these chains but the top-two ratio. */
+static void fill_from(const struct kernel *kernel, double stretch, size_t octave, size_t chains,
+                      const struct chain *chain, struct averages_columns *columns,
+                      double (*value)[MEASURE_VALUES]) {
+    double participation[KERNEL_MIXED], log_participation[KERNEL_MIXED];
+    const struct kernel_mixture *of = &columns->of;
+    averages_finish(kernel, columns);
+    averages_participations(kernel, columns, participation, log_participation);
+    for (size_t k = 0; k < chains; k++) {
+        for (size_t o = 0; o < chain[k].length; o++) {
+            size_t i = chain[k].column + o;
+            double *out = value[chain[k].first + o * octave], beta = columns->beta[i];
+            out[MEASURE_ENTROPY] = of->log_z[i] + beta * of->mean[i];
+            out[MEASURE_PARTICIPATION] = participation[i];
+            out[MEASURE_LOG_PARTICIPATION] = log_participation[i];
+            out[MEASURE_TOP_WEIGHT] = of->top_weight[i];
+            out[MEASURE_SUSCEPTIBILITY] = beta * (beta * of->variance[i]);
+            out[MEASURE_LOG_PARTITION] = of->log_z[i];
+            out[MEASURE_GAP_MEAN] = stretch * of->mean[i];
+        }
     }
-    return length;
 }
 
 void measure_betas(const struct kernel *kernel, const struct row *row, size_t count, const double *beta,
                    double (*value)[MEASURE_VALUES]) {
-    struct betas betas = {.count = count, .octave = octave_length(count, beta), .beta = beta};
+    enum { MOST = KERNEL_MIXED - KERNEL_OCTAVES };
+    struct betas betas;
+    struct averages_columns columns;
+    struct chain chain[MOST];
+    size_t chains = 0, octave = octave_length(count, beta);
+    columns.count = 0;
+    betas.count = count;
+    betas.octave = octave;
+    betas.beta = beta;
     betas.foreseen = count <= FORESEEN && row->stretch == 1 && row->node_sums &&
                      row->node_sums(row->maker, count, beta, betas.sum);
-    for (size_t first = 0; first < betas.octave && first < count; first++) {
+    for (size_t first = 0; first < octave && first < count; first++) {
         for (size_t b = first; b < count;) {
-            b += betas.octave * measure_chain(kernel, row, &betas, b, value);
+            size_t left = (count - 1 - b) / octave + 1,
+                   length = left < KERNEL_OCTAVES - 1 ? left : KERNEL_OCTAVES - 1;
+            chain[chains] = (struct chain){b, columns.count, length};
+            add_chain(kernel, row, &betas, &chain[chains++], &columns);
+            b += octave * length;
+            if (columns.count > MOST) {
+                fill_from(kernel, row->stretch, octave, chains, chain, &columns, value);
+                chains = columns.count = 0;
+            }
         }
     }
+    if (chains > 0) { fill_from(kernel, row->stretch, octave, chains, chain, &columns, value); }
     fill_top_two(kernel, row, count, beta, value);
 }
 
@@ -270,9 +296,10 @@ static struct crossing crossing(const struct kernel *kernel, const struct row *r
     struct averages c;
     beta = row_beta(row, beta);
     if (criterion->kind == CRITERION_PARTICIPATION) {
-        averages_chain(kernel, row, beta, 1, NULL, &c);
-        return (struct crossing){log(c.participation / criterion->threshold),
-                                 2 * beta * (c.mean - c.mean_twice) /* of log Y_2 */, c.balance};
+        double participation, mean_twice;
+        c = averages_twice(kernel, row, beta, &participation, &mean_twice);
+        return (struct crossing){log(participation / criterion->threshold),
+                                 2 * beta * (c.mean - mean_twice) /* of log Y_2 */, c.balance};
     }
     c = averages_at(kernel, row, beta);
     if (criterion->kind == CRITERION_ENTROPY) {

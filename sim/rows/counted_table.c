@@ -159,8 +159,10 @@ bool counted_table_sums(const struct counted_table *t, const struct isa *isa, co
         }
     }
     for (size_t b = 0; b < betas; b++) {
-        memcpy(sum[b], made[t->once[b]], sizeof *sum);
-        memcpy(sum[betas + b], made[t->twice[b]], sizeof *sum);
+        for (size_t m = 0; m < AVERAGES; m++) {
+            sum[b][m] = made[t->once[b]][m];
+            sum[betas + b][m] = made[t->twice[b]][m];
+        }
     }
     return true;
 }

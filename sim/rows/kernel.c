@@ -8,6 +8,7 @@
 #include "models/numeric/vector_inline.h"
 #include "sim/rows/deposit_inline.h"
 #include "sim/rows/lanes_inline.h"
+#include "sim/rows/mixture_inline.h"
 #include "sim/rows/places_inline.h"
 #include "sim/rows/powers_inline.h"
 #include "sim/rows/rungs_inline.h"
@@ -57,17 +58,18 @@ static inline void take_points(const double *gap, const double *count, const dou
     memcpy(&p->w, e, sizeof p->w);
 }
 
-/* The last of n points, where they are no whole LANES; those that lack have weight 0. */
+/* The last of n > 0 points, where they are no whole LANES; those that lack have weight 0. */
 struct rest {
     double gap[LANES], count[LANES], e[LANES];
 };
 
 static struct rest take_rest(size_t n, const double *gap, const double *count, const double *e) {
-    struct rest r = {{0}, {0}, {0}};
-    for (size_t i = n / LANES * LANES, l = 0; i < n; i++, l++) {
-        r.gap[l] = gap[i];
-        r.count[l] = count[i];
-        r.e[l] = e[i];
+    struct rest r;
+    for (size_t l = 0; l < LANES; l++) {
+        size_t i = n / LANES * LANES + l, at = i < n ? i : 0;
+        r.gap[l] = gap[at];
+        r.count[l] = count[at];
+        r.e[l] = i < n ? e[at] : 0;
     }
     return r;
 }
@@ -86,6 +88,8 @@ static inline void add_moments(const struct points *p, lanes s[KERNEL_MOMENTS]) 
 static void moments(size_t n, const double *gap, const double *count, const double *e,
                     double out[KERNEL_MOMENTS]) {
     double sum[KERNEL_MOMENTS][LANES];
+    memset(out, 0, KERNEL_MOMENTS * sizeof *out);
+    if (n == 0) { return; }
     struct rest rest = take_rest(n, gap, count, e);
     for (size_t l = 0; l < LANES; l += WIDTH) {
         lanes s[KERNEL_MOMENTS] = {{0}};
@@ -101,28 +105,14 @@ static void moments(size_t n, const double *gap, const double *count, const doub
     for (size_t m = 0; m < KERNEL_MOMENTS; m++) { out[m] = lanes_total(sum[m]); }
 }
 
-/* The same weights at twice beta: points of BLOCK, squared in place, TOGETHER octaves at a time. */
-enum { BLOCK = 128, AVERAGES = KERNEL_AVERAGES, TOGETHER = 3 };
-struct block {
-    double x[BLOCK], c[BLOCK], e[BLOCK];
-};
+/* The same weights at twice beta: CHUNK points, squared in place, TOGETHER octaves at a time. */
+enum { CHUNK = 512, AVERAGES = KERNEL_AVERAGES, TOGETHER = 3 };
 
-/* A whole number of lanes; those that lack have weight 0. So has an infinite gap, which is left out. */
-static size_t open_block(size_t n, const double *gap, const double *count, double beta, struct block *b) {
-    size_t end = (n + LANES - 1) / LANES * LANES;
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) {
-        b->x[i] = gap[i] <= DBL_MAX ? gap[i] : 0;
-        b->c[i] = count[i];
-        b->e[i] = vector_decay_one(-beta * gap[i]);
-    }
-    for (size_t i = n; i < end; i++) { b->x[i] = b->c[i] = b->e[i] = 0; }
-    return end;
-}
-
-/* A constant number of octaves, so that the sums stay in registers. */
-static inline void add_averages(struct block *b, size_t end, const size_t octaves,
-                                double (*sum)[AVERAGES][LANES]) {
+/* A constant number of octaves, and a constant answer to whether there are counts, so that the sums stay in
+ * registers. */
+static inline __attribute__((always_inline)) void add_some(size_t end, const double *gap, const double *count,
+                                                           double *e, const size_t octaves, bool counted,
+                                                           double (*sum)[AVERAGES][LANES]) {
     for (size_t l = 0; l < LANES; l += WIDTH) {
         lanes s[TOGETHER][AVERAGES];
         struct points p;
@@ -130,15 +120,16 @@ static inline void add_averages(struct block *b, size_t end, const size_t octave
             for (size_t m = 0; m < AVERAGES; m++) { memcpy(&s[o][m], &sum[o][m][l], sizeof s[o][m]); }
         }
         for (size_t i = l; i < end; i += LANES) {
-            take_points(b->x + i, b->c + i, b->e + i, &p);
+            take_points(gap + i, counted ? count + i : gap + i, e + i, &p);
+            p.x = (lanes)((p.w != 0) & (bit_lanes)p.x);
             for (size_t o = 0; o < octaves; o++) {
-                lanes e0 = p.c * p.w, e1 = e0 * p.x;
+                lanes e0 = counted ? p.c * p.w : p.w, e1 = e0 * p.x;
                 s[o][0] += e0;
                 s[o][1] += e1;
                 s[o][2] += e1 * p.x;
                 p.w *= p.w;
             }
-            memcpy(b->e + i, &p.w, sizeof p.w);
+            memcpy(e + i, &p.w, sizeof p.w);
         }
         for (size_t o = 0; o < octaves; o++) {
             for (size_t m = 0; m < AVERAGES; m++) { memcpy(&sum[o][m][l], &s[o][m], sizeof s[o][m]); }
@@ -146,17 +137,46 @@ static inline void add_averages(struct block *b, size_t end, const size_t octave
     }
 }
 
+static void add_averages(size_t end, const double *gap, const double *count, double *e, size_t octaves,
+                         double (*sum)[AVERAGES][LANES]) {
+    if (octaves == TOGETHER && count) {
+        add_some(end, gap, count, e, TOGETHER, true, sum);
+    } else if (octaves == TOGETHER) {
+        add_some(end, gap, count, e, TOGETHER, false, sum);
+    } else {
+        for (size_t o = 0; o < octaves; o++) {
+            if (count) {
+                add_some(end, gap, count, e, 1, true, sum + o);
+            } else {
+                add_some(end, gap, count, e, 1, false, sum + o);
+            }
+        }
+    }
+}
+
+/* Points first .. end - 1, at most CHUNK. */
+static void add_chunk(size_t octave_count, const size_t *n, size_t first, size_t end, const double *gap,
+                      const double *count, double beta, double (*sum)[AVERAGES][LANES]) {
+    const size_t points = end - first, whole = points / LANES * LANES;
+    double e[CHUNK];
+    weights(points, gap + first, beta, e);
+    struct rest rest = take_rest(points, gap + first, count ? count + first : gap + first, e);
+    for (size_t o = 0, together; o < octave_count && n[o] > first; o += together) {
+        together = octave_count - o < TOGETHER ? octave_count - o : TOGETHER;
+        size_t reach = n[o] - first < whole ? (n[o] - first + LANES - 1) / LANES * LANES : whole;
+        add_averages(reach, gap + first, count ? count + first : NULL, e, together, sum + o);
+        if (n[o] - first > whole) {
+            add_averages(LANES, rest.gap, count ? rest.count : NULL, rest.e, together, sum + o);
+        }
+    }
+}
+
 static void octaves(size_t octave_count, const size_t *n, const double *gap, const double *count, double beta,
                     double (*out)[AVERAGES]) {
-    double sum[KERNEL_OCTAVES][AVERAGES][LANES] = {{{0}}};
-    struct block block;
-    for (size_t first = 0; first < n[0]; first += BLOCK) {
-        size_t points = n[0] - first < BLOCK ? n[0] - first : BLOCK,
-               end = open_block(points, gap + first, count + first, beta, &block), o = 0;
-        for (; o + TOGETHER <= octave_count && first < n[o + TOGETHER - 1]; o += TOGETHER) {
-            add_averages(&block, end, TOGETHER, sum + o);
-        }
-        for (; o < octave_count && first < n[o]; o++) { add_averages(&block, end, 1, sum + o); }
+    double sum[KERNEL_OCTAVES][AVERAGES][LANES];
+    memset(sum, 0, octave_count * sizeof *sum);
+    for (size_t first = 0; first < n[0]; first += CHUNK) {
+        add_chunk(octave_count, n, first, n[0] - first < CHUNK ? n[0] : first + CHUNK, gap, count, beta, sum);
     }
     for (size_t o = 0; o < octave_count; o++) {
         for (size_t m = 0; m < AVERAGES; m++) { out[o][m] = lanes_total(sum[o][m]); }
@@ -444,6 +464,7 @@ const struct kernel JOIN(kernel_, ISA) = {
     .weights = weights,
     .moments = moments,
     .octaves = octaves,
+    .mix = mix,
     .table = table,
     .softmax = softmax,
     .distances = distances,

@@ -12,6 +12,8 @@
 enum {
     KERNEL_MOMENTS = 7, /* S_0..S_4 at beta, S_0 and S_1 at 2 beta */
     KERNEL_AVERAGES = 3,
+    KERNEL_MOMENTS_OF_GAPS = 5,
+    KERNEL_MIXED = 128,
     KERNEL_OCTAVES = 10, /* squared nine times, weights are good to 2^-44 */
     KERNEL_LANES = 8,
     KERNEL_NODES = 8, /* polynomial moments carried per bin */
@@ -50,6 +52,21 @@ struct kernel_rung {
     const double (*factor)[KERNEL_AVERAGES], (*series)[KERNEL_NODES], (*moment)[KERNEL_NODES];
 };
 
+/* Averages under weights e^{-beta gap} at `count` betas, each over points and a bulk together. In: sums over
+ * the points but the first, whose gap is 0, of weights times gap^m; of the bulk, where there is one, the log
+ * of its sum (may be -inf), mean and central moments. Out, in their place: those of all. The bulk's share is
+ * 0 where it is below e^KERNEL_NEGLIGIBLE of the points, and left out there. */
+#define KERNEL_NEGLIGIBLE (-45.0)
+struct kernel_mixture {
+    size_t count;
+    bool has_bulk;
+    double sum[KERNEL_MOMENTS_OF_GAPS][KERNEL_MIXED];
+    double log_z[KERNEL_MIXED], mean[KERNEL_MIXED], variance[KERNEL_MIXED], third[KERNEL_MIXED],
+        fourth[KERNEL_MIXED];
+    double top_weight[KERNEL_MIXED], share[KERNEL_MIXED]; /* out: of the first point, of the bulk */
+    double excess[KERNEL_MIXED], between[KERNEL_MIXED];   /* log of bulk over points; of their means; NaN */
+};
+
 struct kernel {
     /* out[0..4 blocks): uniforms in (0, 1) from the Threefry blocks (first + i, purpose), four words
      * of 64 bits each; u = (word + 1/2) 2^-64 rounded to double, at most 1 - 2^-53. */
@@ -71,9 +88,10 @@ struct kernel {
     void (*moments)(size_t n, const double *gap, const double *count, const double *e,
                     double out[KERNEL_MOMENTS]);
     /* out[o][m] = sum_i count_i gap_i^m exp(-2^o beta gap_i), m = 0..2, o < octaves <= KERNEL_OCTAVES, over
-     * the first n[o] points and perhaps some more of the first n[0]; n does not increase. */
+     * the first n[o] points and perhaps some more of the first n[0]; n does not increase. `count` NULL: 1. */
     void (*octaves)(size_t octaves, const size_t *n, const double *gap, const double *count, double beta,
                     double (*out)[KERNEL_AVERAGES]);
+    void (*mix)(struct kernel_mixture *mixture);
     /* out[m][l] = sum_i (a_i cell[i][0][m][l] + b_i cell[i][1][m][l]). */
     void (*table)(size_t n, const double *a, const double *b,
                   const double (*cell)[2][KERNEL_AVERAGES][KERNEL_LANES],
