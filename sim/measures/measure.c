@@ -179,8 +179,12 @@ struct inside {
 };
 
 static double walk_to(struct walk *w, const struct row *row, double gap) {
+    enum { STRIDE = 8 };
     size_t before = w->top;
     while (w->top < row->top_count && row->gap[w->top] <= gap) { w->top++; }
+    while (w->part + STRIDE <= row->part_count && row->part[w->part + STRIDE - 1].upper <= gap) {
+        w->part += STRIDE;
+    }
     while (w->part < row->part_count && row->part[w->part].upper <= gap) { w->part++; }
     if (w->top > before) { w->log_top = log((double)w->top); }
     return w->part > 0 ? row->part[w->part - 1].log_last : w->log_top;
@@ -192,6 +196,19 @@ static void ask_maker(const struct row *row, struct inside *in, double *log_gap_
     }
     for (size_t i = 0; i < in->count; i++) { log_gap_count[in->at[i]] = in->log_count[i]; }
     in->count = 0;
+}
+
+/* Behind the points, the bulk's counts are those of all. */
+static void raise_by_bulk(const struct row *row, size_t count, const double *t, double *log_gap_count) {
+    double gap[INSIDE], log_bulk[INSIDE];
+    for (size_t first = 0; first < count; first += INSIDE) {
+        size_t some = count - first < INSIDE ? count - first : INSIDE;
+        for (size_t i = 0; i < some; i++) { gap[i] = t[first + i] / row->stretch; }
+        bulk_log_counts(row->bulk, row->bulk_offset, some, gap, log_bulk);
+        for (size_t i = 0; i < some; i++) {
+            if (log_bulk[i] > log_gap_count[first + i]) { log_gap_count[first + i] = log_bulk[i]; }
+        }
+    }
 }
 
 void measure_log_gap_count(const struct row *row, size_t count, const double *t, double *log_gap_count) {
@@ -208,10 +225,7 @@ void measure_log_gap_count(const struct row *row, size_t count, const double *t,
         if (in.count == INSIDE) { ask_maker(row, &in, log_gap_count); }
     }
     ask_maker(row, &in, log_gap_count);
-    for (size_t j = 0; row->bulk && j < count; j++) {
-        log_gap_count[j] =
-            fmax(log_gap_count[j], bulk_log_count(row->bulk, row->bulk_offset, t[j] / row->stretch));
-    }
+    if (row->bulk) { raise_by_bulk(row, count, t, log_gap_count); }
 }
 
 /* ---- accumulation scale: sup of log N(t)/t ----

@@ -338,14 +338,31 @@ double bulk_gap(const struct bulk *bulk, double offset, double rank) {
     return INFINITY;
 }
 
-double bulk_log_count(const struct bulk *bulk, double offset, double t) {
-    size_t above; /* the first end beyond t */
-    SEARCH_END(above, bulk->ends, bulk->gap_end[above] + offset <= t)
-    if (above == 0) { return -INFINITY; }
-    if (!bulk->profile || above == bulk->ends) { return bulk->y_end[above - 1]; }
-    double gap = t - offset, y;
-    profile_ranks(bulk->profile, &vector_base, 1, &gap, &y);
-    return fmin(fmax(y, bulk->y_end[above - 1]), bulk->y_end[above]);
+static double atoms_log_count(const struct bulk *bulk, double gap) {
+    size_t above; /* the first end beyond it */
+    SEARCH_END(above, bulk->ends, bulk->gap_end[above] <= gap)
+    return above == 0 ? -INFINITY : bulk->y_end[above - 1];
+}
+
+void bulk_log_counts(const struct bulk *bulk, double offset, size_t count, const double *t,
+                     double *log_count) {
+    const double narrow = ldexp(1, 1 - HALVINGS), end = bulk->y_end[bulk->ends - 1];
+    size_t last = bulk->ends - 1, first_inside, end_inside;
+    for (size_t i = 0; !bulk->profile && i < count; i++) {
+        log_count[i] = atoms_log_count(bulk, t[i] - offset);
+    }
+    if (!bulk->profile) { return; }
+    while (last > 0 && end - bulk->y_end[last - 1] <= narrow) { last--; }
+    SEARCH_END(first_inside, count, t[first_inside] < bulk->gap_end[0] + offset)
+    SEARCH_END(end_inside, count, t[end_inside] < bulk->gap_end[last] + offset)
+    for (size_t i = 0; i < count; i++) {
+        log_count[i] = i < first_inside ? -INFINITY : i < end_inside ? t[i] - offset : end;
+    }
+    double *inside = log_count + first_inside;
+    profile_ranks(bulk->profile, &vector_base, end_inside - first_inside, inside, inside);
+    for (size_t i = first_inside; i < end_inside; i++) {
+        log_count[i] = fmin(fmax(log_count[i], bulk->y_end[0]), end);
+    }
 }
 
 struct shifted {

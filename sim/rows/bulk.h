@@ -49,8 +49,10 @@ double bulk_rank_gap(const struct bulk *bulk, double offset, double log_rank);
 /* Gap of the score of that rank among atoms, inf behind the last of them; NaN for a smooth bulk. */
 double bulk_gap(const struct bulk *bulk, double offset, double rank);
 
-/* log of the number of scores of the row with gap <= t; -inf where the bulk begins below t. */
-double bulk_log_count(const struct bulk *bulk, double offset, double t);
+/* log of the numbers of scores of the row with gap <= t, for increasing t; -inf where the bulk begins below
+ * t. Within 2^-28 of the last one they are that. */
+void bulk_log_counts(const struct bulk *bulk, double offset, size_t count, const double *t,
+                     double *log_count);
 
 /* sup over the bulk of log N/(g + offset), with the log rank and gap that attain it, if it exceeds `best`;
  * false otherwise. */
