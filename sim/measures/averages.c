@@ -37,13 +37,16 @@ static struct reach whole_reach(const struct row *row) {
 
 /* Within the reach of a smaller beta. */
 static struct reach row_reach(const struct row *row, double beta, struct reach reach) {
-    enum { STRIDE = 4 };
     size_t points = reach.parts < row->part_count ? row->part[reach.parts].point : row->point_count;
-    while (reach.parts > 0) {
-        size_t start = reach.parts > STRIDE ? reach.parts - STRIDE : 0;
-        if (!(row->part[reach.parts - 1].log_last - beta * row->part[start].lower < NEGLIGIBLE)) { break; }
-        points = row->part[start].point;
-        reach.parts = start;
+    for (size_t stride = 32; stride >= 4; stride /= 8) {
+        while (reach.parts > 0) {
+            size_t start = reach.parts > stride ? reach.parts - stride : 0;
+            if (!(row->part[reach.parts - 1].log_last - beta * row->part[start].lower < NEGLIGIBLE)) {
+                break;
+            }
+            points = row->part[start].point;
+            reach.parts = start;
+        }
     }
     if (points < reach.points) { reach.points = points; }
     if (points <= row->top_count) {
@@ -53,8 +56,8 @@ static struct reach row_reach(const struct row *row, double beta, struct reach r
 }
 
 /* Sums over the bulk at the beta of a column, with gaps of the row. */
-static void add_bulk(const struct kernel *kernel, const struct row *row, struct averages_columns *c,
-                     size_t i) {
+void averages_add_bulk(const struct kernel *kernel, const struct row *row, struct averages_columns *c,
+                       size_t i) {
     double beta = c->beta[i];
     c->of.has_bulk = row->bulk != NULL;
     if (!row->bulk) { return; }
@@ -137,7 +140,7 @@ void averages_add_chain(const struct kernel *kernel, const struct row *row, doub
     double sum[KERNEL_OCTAVES][KERNEL_AVERAGES] = {{0}};
     for (size_t o = 0; o < count; o++, beta *= 2) {
         c->beta[first + o] = beta;
-        add_bulk(kernel, row, c, first + o);
+        averages_add_bulk(kernel, row, c, first + o);
     }
     size_t unseen = unseen_columns(row, count, c->of.log_z + first);
     if (unseen < count && nodes) {
@@ -168,7 +171,7 @@ void averages_participations(const struct kernel *kernel, const struct averages_
     }
 }
 
-static struct averages column_averages(const struct averages_columns *c, size_t i) {
+struct averages averages_of_column(const struct averages_columns *c, size_t i) {
     const struct kernel_mixture *of = &c->of;
     return (struct averages){.log_z = of->log_z[i],
                              .mean = of->mean[i],
@@ -178,18 +181,32 @@ static struct averages column_averages(const struct averages_columns *c, size_t 
                              .balance = of->excess[i] / (c->beta[i] * of->between[i])};
 }
 
-struct averages averages_at(const struct kernel *kernel, const struct row *row, double beta) {
-    struct averages_columns c;
+/* A column at beta: sums over the points up to the fourth power. */
+static void begin_column(const struct kernel *kernel, const struct row *row, double beta,
+                         struct averages_columns *c) {
     size_t points = row_reach(row, beta, whole_reach(row)).points;
     double s[KERNEL_MOMENTS];
-    c.count = c.of.count = 1;
-    c.beta[0] = beta;
-    add_bulk(kernel, row, &c, 0);
+    c->count = c->of.count = 1;
+    c->of.has_bulk = false;
+    c->beta[0] = beta;
     kernel->weights(points, row->gap, beta, row->scratch);
     kernel->moments(points - 1, row->gap + 1, row->count + 1, row->scratch + 1, s);
-    for (size_t m = 0; m < KERNEL_MOMENTS_OF_GAPS; m++) { c.of.sum[m][0] = s[m]; }
+    for (size_t m = 0; m < KERNEL_MOMENTS_OF_GAPS; m++) { c->of.sum[m][0] = s[m]; }
+}
+
+struct averages averages_at(const struct kernel *kernel, const struct row *row, double beta) {
+    struct averages_columns c;
+    begin_column(kernel, row, beta, &c);
+    averages_add_bulk(kernel, row, &c, 0);
     averages_finish(kernel, &c);
-    return column_averages(&c, 0);
+    return averages_of_column(&c, 0);
+}
+
+struct bulk_sums averages_points(const struct kernel *kernel, const struct row *row, double beta) {
+    struct averages_columns c;
+    begin_column(kernel, row, beta, &c);
+    averages_finish(kernel, &c);
+    return (struct bulk_sums){c.of.log_z[0], c.of.mean[0], c.of.variance[0], c.of.third[0], c.of.fourth[0]};
 }
 
 struct averages averages_twice(const struct kernel *kernel, const struct row *row, double beta,
@@ -201,5 +218,5 @@ struct averages averages_twice(const struct kernel *kernel, const struct row *ro
     averages_finish(kernel, &c);
     averages_participations(kernel, &c, participation, &log_participation);
     *mean_twice = c.of.mean[1];
-    return column_averages(&c, 0);
+    return averages_of_column(&c, 0);
 }

@@ -78,12 +78,20 @@ static double step_of(const struct polynomial *p, size_t terms, bool steepest, d
     return steepest ? d[2] / (3 * d[3]) : d[0] / d[1];
 }
 
+/* Whether the entropy falls by more than the susceptibility on the grid explains: it has a peak in between.
+ */
+static bool peak_is_hidden(const struct measure_grid *grid, size_t i) {
+    const double *below = grid->value[i - 1], *above = grid->value[i + 1];
+    double most = grid->value[i][MEASURE_SUSCEPTIBILITY] * log(grid->beta[i + 1] / grid->beta[i - 1]);
+    return below[MEASURE_ENTROPY] - above[MEASURE_ENTROPY] > 1.5 * most;
+}
+
 struct guess guess_root(const struct measure_grid *grid, const struct criterion *criterion, size_t i) {
     const double promised = 1e-12;
     bool steepest = criterion->kind == CRITERION_SUSCEPTIBILITY;
     struct polynomial p;
-    struct guess guess = {NAN, false};
-    if (i < NODES / 2 || i + NODES / 2 > grid->count ||
+    struct guess guess = GUESS_NONE;
+    if (i < NODES / 2 || i + NODES / 2 > grid->count || (steepest && peak_is_hidden(grid, i)) ||
         !make_polynomial(grid, criterion, i - NODES / 2, &p)) {
         return guess;
     }
@@ -93,9 +101,10 @@ struct guess guess_root(const struct measure_grid *grid, const struct criterion 
         step = step_of(&p, TERMS, steepest, x);
         x -= step;
     }
+    double rest = fabs(step), two = fabs(step_of(&p, TERMS - 2, steepest, x)),
+           four = fabs(step_of(&p, TERMS - 4, steepest, x));
     guess.log_beta = x;
-    guess.sure = x > low && x < high && fabs(step) < promised &&
-                 fabs(step_of(&p, TERMS - 2, steepest, x)) < promised &&
-                 fabs(step_of(&p, TERMS - 4, steepest, x)) < 100 * promised;
+    if (x > low && x < high) { guess.doubt = fmax(rest, fmax(two, four / 100)); }
+    guess.sure = guess.doubt < promised;
     return guess;
 }

@@ -7,12 +7,17 @@
 #ifndef GAPSCALE_SIM_MEASURES_GUESS_H
 #define GAPSCALE_SIM_MEASURES_GUESS_H
 
+#include <math.h>
+#include <stdbool.h>
+
 #include "sim/measures/measure.h"
 
 struct guess {
     double log_beta; /* NAN: none */
+    double doubt;    /* how far it may be off, but for what the grid does not show */
     bool sure;       /* beta is good to 1e-10 */
 };
+#define GUESS_NONE ((struct guess){NAN, INFINITY, false})
 
 /* Of entropy and participation between points i - 1 and i, which the threshold lies between; of the
  * susceptibility's maximum between i - 1 and i + 1. */

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "sim/measures/averages.h"
-#include "sim/measures/guess.h"
 
 static bool part_is_atom(const struct row_part *part) { return part->lower == part->upper; }
 
@@ -23,11 +22,8 @@ static double row_gap(const struct row *row, size_t k) {
 
 double measure_top_gap(const struct row *row) { return row->stretch * row_gap(row, 2); }
 
-/* beta for the row's own gaps; inf would make NaN of a gap of 0. */
-static double row_beta(const struct row *row, double beta) { return fmin(beta * row->stretch, 1e300); }
-
 double measure_ordered_weight(const struct row *row, double beta, double log_partition, size_t k) {
-    return exp(-row_beta(row, beta) * row_gap(row, k) - log_partition);
+    return exp(-row_own_beta(row, beta) * row_gap(row, k) - log_partition);
 }
 
 void measure_ordered_weights(const struct vector *vector, const struct row *row, size_t count,
@@ -39,7 +35,7 @@ void measure_ordered_weights(const struct vector *vector, const struct row *row,
         size_t some = ranks - first < MOST ? ranks - first : MOST;
         for (size_t k = 0; k < some; k++) { gap[k] = row_gap(row, first + k + 1); }
         for (size_t b = 0; b < count; b++) {
-            double *w = weight + b * ranks + first, at = -row_beta(row, beta[b]),
+            double *w = weight + b * ranks + first, at = -row_own_beta(row, beta[b]),
                    log_z = value[b][MEASURE_LOG_PARTITION];
             for (size_t k = 0; k < some; k++) { w[k] = at * gap[k] - log_z; }
         }
@@ -91,7 +87,7 @@ static void add_chain(const struct kernel *kernel, const struct row *row, const 
         nodes[i] = betas->sum[chain->first + i * betas->octave];
         nodes[i + 1] = betas->sum[betas->count + chain->first + i * betas->octave];
     }
-    averages_add_chain(kernel, row, row_beta(row, betas->beta[chain->first]), chain->length + 1,
+    averages_add_chain(kernel, row, row_own_beta(row, betas->beta[chain->first]), chain->length + 1,
                        betas->foreseen ? nodes : NULL, columns);
 }
 
@@ -151,16 +147,6 @@ void measure_betas(const struct kernel *kernel, const struct row *row, size_t co
 void measure_row(const struct kernel *kernel, const struct row *row, double beta,
                  double out[MEASURE_VALUES]) {
     measure_betas(kernel, row, 1, &beta, (double(*)[MEASURE_VALUES])out);
-}
-
-/* log of the number of scores that tie at the top. */
-static double log_top_ties(const struct row *row) {
-    size_t m = 1;
-    while (m < row->top_count && row->gap[m] == 0) { m++; }
-    if (m == row->top_count && row->part_count > 0 && row->part[0].upper == 0) {
-        return row->part[0].log_last;
-    }
-    return log((double)m);
 }
 
 /* ---- gap-counting function ---- */
@@ -275,7 +261,7 @@ static void search_parts(const struct row *row, const struct row_part *part, siz
 }
 
 struct accumulation measure_accumulation(const struct row *row) {
-    double ties = log_top_ties(row);
+    double ties = row_log_ties(row);
     if (ties > 0) { return (struct accumulation){INFINITY, ties, 0}; }
     struct accumulation best = {0, 0, 0};
     double log_top = log((double)row->top_count);
@@ -295,158 +281,4 @@ struct accumulation measure_accumulation(const struct row *row) {
         accumulation_offer(&best, log_rank, gap);
     }
     return (struct accumulation){best.lambda / row->stretch, best.log_rank, best.gap * row->stretch};
-}
-
-/* ---- collapse points ---- */
-
-/* A function of beta that goes from negative to positive at the criterion's collapse point, its slope in log
- * beta, and the row's balance. */
-struct crossing {
-    double value, slope, balance;
-};
-
-static struct crossing crossing(const struct kernel *kernel, const struct row *row,
-                                const struct criterion *criterion, double beta) {
-    struct averages c;
-    beta = row_beta(row, beta);
-    if (criterion->kind == CRITERION_PARTICIPATION) {
-        double participation, mean_twice;
-        c = averages_twice(kernel, row, beta, &participation, &mean_twice);
-        return (struct crossing){log(participation / criterion->threshold),
-                                 2 * beta * (c.mean - mean_twice) /* of log Y_2 */, c.balance};
-    }
-    c = averages_at(kernel, row, beta);
-    if (criterion->kind == CRITERION_ENTROPY) {
-        double entropy = c.log_z + beta * c.mean;
-        return (struct crossing){log(criterion->threshold / entropy), beta * beta * c.variance / entropy,
-                                 c.balance};
-    }
-    /* dchi/dlog beta = beta^2 (2 Var - beta kappa_3), over chi; dVar/dlog beta = -beta kappa_3 */
-    double value = beta * c.third / c.variance - 2, fourth = c.fourth - 3 * c.variance * c.variance;
-    return (struct crossing){value, beta * (3 * c.third - beta * fourth) / c.variance + value * (value + 2),
-                             c.balance};
-}
-
-/* Newton's step; where the function falls, beyond its steepest, that of its reciprocal, which is straighter.
- */
-static double newton_step(double value, double slope) { return slope > 0 ? -value / slope : value / slope; }
-
-/* Where to go from x in [a, b] when Newton's method is of no use: the function is flat but where points and
- * bulk are in balance, or nothing is known. */
-static double other_step(const struct crossing *c, double x, double a, double b, int *balances) {
-    double next = x + c->balance;
-    return next > a && next < b && (*balances)++ < 2 ? next : (a + b) / 2;
-}
-
-/* Root between low and high, from `start`: Newton in log beta, with another step wherever it leaves the
- * bracket or halves neither the function nor the step. Where a step and the function are small, what is left
- * is about their square. */
-static double root_between(const struct kernel *kernel, const struct row *row,
-                           const struct criterion *criterion, double low, double high, double start) {
-    const double small = 5e-8, nothing = 1e-12;
-    double a = log(low), b = log(high), x = start > a && start < b ? start : (a + b) / 2, previous = INFINITY,
-           last_step = b - a;
-    int balances = 0;
-    for (int step = 0; step < 200; step++) {
-        struct crossing c = crossing(kernel, row, criterion, exp(x));
-        double next = x + newton_step(c.value, c.slope);
-        if (c.value > 0) {
-            b = x;
-        } else {
-            a = x;
-        }
-        bool newton =
-            next >= a && next <= b && (fabs(c.value) <= previous / 2 || fabs(next - x) <= last_step / 2);
-        previous = fabs(c.value);
-        if (!newton) { next = other_step(&c, x, a, b, &balances); }
-        bool near = newton && c.slope > 0 && previous < small;
-        last_step = fabs(next - x);
-        if (last_step < (near ? small : nothing)) { return exp(next); }
-        x = next;
-    }
-    return exp(x);
-}
-
-/* Where a root may lie, and whether the function is surely negative at its low end, positive at its high end.
- */
-struct bracket {
-    double low, high;
-    struct guess guess;
-    bool negative, positive;
-};
-
-/* Root of an entropy or participation crossing, from a first bracket that may miss it. 0 and inf stand for
- * roots below and above what a double holds. */
-static double root_anywhere(const struct kernel *kernel, const struct row *row,
-                            const struct criterion *criterion, const struct bracket *bracket) {
-    const double least = 1e-300, most = 1e300;
-    double value = 0, low = fmin(fmax(bracket->low, least), most / 2);
-    double high = fmin(fmax(bracket->high, 2 * low), most);
-    bool negative = bracket->negative && low == bracket->low,
-         positive = bracket->positive && high == bracket->high;
-    while (!negative && (value = crossing(kernel, row, criterion, low).value) > 0) {
-        if (low == least) { return 0; }
-        high = low;
-        low = fmax(least, low / 2);
-    }
-    if (isnan(value)) { return NAN; }
-    while (!positive && (value = crossing(kernel, row, criterion, high).value) < 0) {
-        if (high == most) { return INFINITY; }
-        low = high;
-        high = fmin(most, high * 2);
-    }
-    return isnan(value) ? NAN : root_between(kernel, row, criterion, low, high, bracket->guess.log_beta);
-}
-
-/* Entropy and participation: the grid points around the threshold. Their values are those of the row's
- * crossing but for rounding. Without a grid, around Lambda^typ. */
-static struct bracket grid_bracket(const struct measure_grid *grid, const struct criterion *criterion) {
-    if (grid->count == 0) { return (struct bracket){.low = 0.5, .high = 2, .guess = {NAN, false}}; }
-    const double sure = 1e-6;
-    bool falls = criterion->kind == CRITERION_ENTROPY;
-    enum measure m = falls ? MEASURE_ENTROPY : MEASURE_PARTICIPATION;
-    double sign = falls ? 1 : -1, threshold = criterion->threshold;
-    size_t i = 0;
-    while (i < grid->count && sign * (grid->value[i][m] - threshold) > 0) { i++; }
-    return (struct bracket){
-        .guess = i > 0 && i < grid->count ? guess_root(grid, criterion, i) : (struct guess){NAN, false},
-        .low = i > 0 ? grid->beta[i - 1] : grid->beta[0] / 2,
-        .high = i < grid->count ? grid->beta[i] : grid->beta[grid->count - 1] * 2,
-        .negative = i > 0 && sign * (grid->value[i - 1][m] - threshold) > sure * threshold,
-        .positive = i < grid->count && sign * (grid->value[i][m] - threshold) < -sure * threshold,
-    };
-}
-
-static double susceptibility_peak(const struct kernel *kernel, const struct row *row,
-                                  const struct criterion *criterion, const struct measure_grid *grid) {
-    size_t peak = 0;
-    for (size_t i = 1; i < grid->count; i++) {
-        if (grid->value[i][MEASURE_SUSCEPTIBILITY] > grid->value[peak][MEASURE_SUSCEPTIBILITY]) { peak = i; }
-    }
-    if (peak == 0 || peak + 1 == grid->count) { return NAN; }
-    struct guess guess = guess_root(grid, criterion, peak);
-    return guess.sure ? exp(guess.log_beta)
-                      : root_between(kernel, row, criterion, grid->beta[peak - 1], grid->beta[peak + 1],
-                                     guess.log_beta);
-}
-
-double measure_collapse(const struct kernel *kernel, const struct row *row, const struct criterion *criterion,
-                        const struct measure_grid *grid) {
-    double ties = log_top_ties(row);
-    switch (criterion->kind) {
-    case CRITERION_TOP_TWO_RATIO: return -log(criterion->threshold) / measure_top_gap(row);
-    case CRITERION_SUSCEPTIBILITY: return susceptibility_peak(kernel, row, criterion, grid);
-    case CRITERION_ENTROPY:
-        if (row->log_n <= criterion->threshold) { return 0; }
-        if (ties >= criterion->threshold) { return INFINITY; }
-        break;
-    case CRITERION_PARTICIPATION:
-        if (-row->log_n >= log(criterion->threshold)) { return 0; }
-        if (-ties <= log(criterion->threshold)) { return INFINITY; }
-        break;
-    }
-    struct bracket bracket = grid_bracket(grid, criterion);
-    return bracket.guess.sure && bracket.negative && bracket.positive
-               ? exp(bracket.guess.log_beta)
-               : root_anywhere(kernel, row, criterion, &bracket);
 }

@@ -12,7 +12,7 @@
 #include "sim/rows/row.h"
 
 /* What is measured on a row at one beta: key, name in files, unit, meaning. A measure is its row here and its
- * line in measure.c (measure_from): its mean, error and block means in every file follow
+ * line in measure.c (fill_from): its mean, error and block means in every file follow
  * (sim/results/table.h). */
 #define MEASURE_TABLE(MEASURE)                                                                               \
     MEASURE(ENTROPY, "entropy", "nat", "Shannon entropy H of the softmax weights")                           \

@@ -258,13 +258,12 @@ struct curve_request {
 static void curve_point(double beta, double value[CURVE_VALUES], double noise[CURVE_VALUES], void *param) {
     const struct curve_request *r = param;
     struct bulk_sums s = sums_at(r->bulk, r->kernel, beta, -INFINITY);
-    double mean = beta * s.mean, variance = beta * beta * s.variance, spread = sqrt(variance),
-           rounding = 1e-13 + 4e-16 * (fabs(s.log_z) + mean);
-    const double values[CURVE_VALUES] = {s.log_z, mean, variance, beta * beta * beta * s.third,
-                                         beta * beta * beta * beta * s.fourth};
-    const double noises[CURVE_VALUES] = {rounding, rounding * spread + 2e-15 * mean, 2 * rounding * variance,
-                                         4 * rounding * variance * spread,
-                                         8 * rounding * variance * variance};
+    double mean = beta * s.mean, variance = beta * beta * s.variance,
+           fourth = beta * beta * beta * beta * s.fourth, rounding = 1e-13 + 4e-16 * (fabs(s.log_z) + mean);
+    const double values[CURVE_VALUES] = {s.log_z, mean, variance, beta * beta * beta * s.third, fourth};
+    const double noises[CURVE_VALUES] = {rounding, rounding * sqrt(variance) + 2e-15 * mean,
+                                         2 * rounding * variance, 4 * rounding * sqrt(variance * fourth),
+                                         8 * rounding * fourth};
     memcpy(value, values, sizeof values);
     memcpy(noise, noises, sizeof noises);
 }
@@ -283,7 +282,7 @@ static bool curve_sums(const struct curve *curve, double beta, struct bulk_sums 
 /* From what TE factors ask for to where nothing is left of the sums. */
 static void make_curve(struct bulk *bulk, const struct kernel *kernel, double lowest_top) {
     const double lowest = 0x1p-10, highest = 0x1p10;
-    enum { MOST = 9 };
+    enum { MOST = 16 };
     struct curve_request request = {bulk, kernel};
     double end = 1;
     while (end < highest && sums_at(bulk, kernel, end, -INFINITY).log_z + end * lowest_top > -DEEPEST) {

@@ -6,6 +6,15 @@
 
 #include "sim/base/memory.h"
 
+double row_log_ties(const struct row *row) {
+    size_t m = 1;
+    while (m < row->top_count && row->gap[m] == 0) { m++; }
+    if (m == row->top_count && row->part_count > 0 && row->part[0].upper == 0) {
+        return row->part[0].log_last;
+    }
+    return log((double)m);
+}
+
 void row_reserve(struct row *row, size_t points, size_t parts) {
     row->gap = memory_resize(row->gap, points, sizeof *row->gap);
     row->count = memory_resize(row->count, points, sizeof *row->count);

@@ -65,6 +65,15 @@ struct row {
     double bulk_offset;      /* gaps of the bulk's scores are its own plus this */
 };
 
+/* beta for the row's own gaps; inf would make NaN of a gap of 0. */
+static inline double row_own_beta(const struct row *row, double beta) {
+    double own = beta * row->stretch;
+    return own < 1e300 ? own : 1e300;
+}
+
+/* log of the number of scores that tie at the top. */
+double row_log_ties(const struct row *row);
+
 /* Keys of a row on a sphere, in no order, for whoever gives them directions. */
 enum { KEY_BATCH = 1024 };
 struct key_batch {

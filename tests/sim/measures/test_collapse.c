@@ -1,0 +1,71 @@
+/* How collapse points are looked for: rows as they are nearby a beta, and peaks that a grid passes over. */
+#include "tests/test.h"
+
+#include "models/theory/typical.h"
+#include "sim/measures/measure.h"
+#include "sim/measures/nearby.h"
+#include "sim/rows/counted.h"
+
+enum { BETAS = 65, ROWS = 20 };
+static double beta[BETAS];
+
+static struct counted_law *make_law(const char *name, const double *p, double log_n) {
+    const struct family *family = family_find(name);
+    for (int b = 0; b < BETAS; b++) { beta[b] = exp2(-4 + b / 8.0); }
+    return counted_law_create(family, p, log_n, typical_scale(family, p, log_n).log_lambda,
+                              isa_best()->kernel, BETAS, beta);
+}
+
+/* Off by d in log beta, what is left out of log Z is of the fifth order in d times a spread of about 6. */
+static void rows_nearby(void **state) {
+    (void)state;
+    const double p[FAMILY_PARAMETERS] = {1}, lengths[] = {16 * M_LN2, 690, 1e5}, d = 1e-3;
+    const struct kernel *kernel = isa_best()->kernel;
+    struct counted *c = counted_create(isa_best());
+    for (size_t n = 0; n < 3; n++) {
+        struct counted_law *law = make_law("gaussian", p, lengths[n]);
+        for (uint64_t r = 0; r < ROWS; r++) {
+            const struct row *row = counted_row(c, law, stream_make(1, "nearby", lengths[n], false, r));
+            double at = 0.8 + 0.05 * (double)r, away = at * exp(d), one[2], other[2];
+            struct nearby nearby;
+            nearby_make(&nearby, kernel, row, at, true);
+            struct averages a = averages_at(kernel, row, away), b = nearby_at(&nearby, away);
+            check_close(b.log_z, a.log_z, 1e-11 * fmax(1, a.log_z));
+            check_close(away * b.mean, away * a.mean, 1e-8 * fmax(1, away * a.mean));
+            check_close(b.variance, a.variance, 1e-4 * a.variance);
+            a = averages_twice(kernel, row, away, &one[0], &one[1]);
+            b = nearby_twice(&nearby, away, &other[0], &other[1]);
+            check_close(b.log_z, a.log_z, 1e-11 * fmax(1, a.log_z));
+            check_relative(other[0], one[0], 1e-9 * fmax(1, a.log_z));
+            check_close(2 * away * other[1], 2 * away * one[1], 1e-7 * fmax(1, away * one[1]));
+        }
+        counted_law_free(law);
+    }
+    counted_free(c);
+}
+
+/* Pareto scores, n = e^100000: points and all the rest change places within 10^-5 of log beta, where chi is
+ * (log n)^2/4; the grid sees nothing of it. */
+static void narrow_peaks(void **state) {
+    (void)state;
+    const double p[FAMILY_PARAMETERS] = {2}, log_n = 1e5;
+    const struct kernel *kernel = isa_best()->kernel;
+    const struct criterion peak = {CRITERION_SUSCEPTIBILITY, 0};
+    struct counted_law *law = make_law("pareto", p, log_n);
+    struct counted *c = counted_create(isa_best());
+    for (uint64_t r = 0; r < ROWS; r++) {
+        const struct row *row = counted_row(c, law, stream_make(2, "peak", log_n, false, r));
+        double value[BETAS][MEASURE_VALUES], m[MEASURE_VALUES];
+        measure_betas(kernel, row, BETAS, beta, value);
+        struct measure_grid grid = {BETAS, beta, (const double(*)[MEASURE_VALUES])value};
+        measure_row(kernel, row, measure_collapse(kernel, row, &peak, &grid), m);
+        check_relative(m[MEASURE_SUSCEPTIBILITY], log_n * log_n / 4, 1e-3);
+    }
+    counted_free(c);
+    counted_law_free(law);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(rows_nearby), cmocka_unit_test(narrow_peaks)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
