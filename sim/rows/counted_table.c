@@ -1,5 +1,4 @@
-/* Betas stand in groups of KERNEL_LANES, increasing; a group has the bins that can matter to its smallest
- * beta. */
+/* Betas stand in groups of KERNEL_LANES, increasing; a group has the bins that can matter to one of them. */
 #include "sim/rows/counted_table.h"
 
 #include <math.h>
@@ -11,7 +10,8 @@
 enum { LANES = KERNEL_LANES, AVERAGES = KERNEL_AVERAGES, MOST_CELLS = 8192 };
 
 struct group {
-    size_t bins, first; /* its cells begin there */
+    size_t start, end; /* its bins */
+    size_t first;      /* its cells begin there */
 };
 
 struct counted_table {
@@ -57,15 +57,37 @@ static void make_columns(struct counted_table *t) {
     }
 }
 
-/* How many bins, from the first, can add e^-60 at that beta or above. Numbers of scores are below ten times
- * their mean, and below e^4 where that is less. */
-static size_t reach(size_t bins, const struct counted_bin *bin, double lowest_top, double beta) {
-    size_t end = 0;
+/* What the sum over a row is at least at that beta, as a logarithm: half the mean of the bins that hold many
+ * scores, and the maximum, with gaps from s*. */
+static double least_sum(size_t bins, const struct counted_bin *bin, double lowest_top, double beta) {
+    const double many = 8; /* e^8 scores: half of them are missing with probability e^-370 */
+    double least = -beta * lowest_top;
     for (size_t k = 0; k < bins; k++) {
-        double most = fmax(bin[k].log_mean + log(10), 4);
-        if (most - beta * (bin[k].lower - lowest_top) > -60) { end = k + 1; }
+        if (bin[k].log_mean > many) { least = fmax(least, bin[k].log_mean - M_LN2 - beta * bin[k].upper); }
     }
-    return end;
+    return least;
+}
+
+/* log of what a bin can add at most to sums of weights times powers of beta gap up to the second. Numbers of
+ * scores are below ten times their mean, and below e^4 where that is less. */
+static double most_added(const struct counted_bin *bin, double beta) {
+    double far = beta * fmin(bin->upper, 1e300);
+    return fmax(bin->log_mean + log(10), 4) - beta * bin->lower + 2 * log(fmax(1, far));
+}
+
+/* The bins of a group, from the first to the last that can add e^-45 of the sum at one of its betas. */
+static struct group reach(size_t bins, const struct counted_bin *bin, double lowest_top,
+                          const double column[LANES]) {
+    struct group group = {bins, 0, 0};
+    for (size_t l = 0; l < LANES; l++) {
+        double least = least_sum(bins, bin, lowest_top, column[l]) - 45;
+        for (size_t k = 0; k < bins; k++) {
+            if (most_added(&bin[k], column[l]) <= least) { continue; }
+            if (group.start > k) { group.start = k; }
+            if (group.end <= k) { group.end = k + 1; }
+        }
+    }
+    return group;
 }
 
 static void fill_cell(const struct counted_bin *bin, const struct kernel *kernel, const double *column,
@@ -103,8 +125,9 @@ struct counted_table *counted_table_create(size_t bins, const struct counted_bin
     struct counted_table *t = table_for(betas, beta);
     t->lowest_top = lowest_top;
     for (size_t g = 0; g < t->groups; g++) {
-        t->group[g] = (struct group){reach(bins, bin, lowest_top, t->column[g * LANES]), cells};
-        cells += t->group[g].bins;
+        t->group[g] = reach(bins, bin, lowest_top, t->column + g * LANES);
+        t->group[g].first = cells;
+        cells += t->group[g].end > t->group[g].start ? t->group[g].end - t->group[g].start : 0;
     }
     if (cells > MOST_CELLS) {
         counted_table_free(t);
@@ -112,8 +135,9 @@ struct counted_table *counted_table_create(size_t bins, const struct counted_bin
     }
     t->cell = memory_create(cells + 1, sizeof *t->cell);
     for (size_t g = 0; g < t->groups; g++) {
-        for (size_t k = 0; k < t->group[g].bins; k++) {
-            fill_cell(&bin[k], kernel, t->column + g * LANES, t->cell[t->group[g].first + k]);
+        const struct group *group = &t->group[g];
+        for (size_t k = group->start; k < group->end; k++) {
+            fill_cell(&bin[k], kernel, t->column + g * LANES, t->cell[group->first + k - group->start]);
         }
     }
     return t;
@@ -152,7 +176,9 @@ bool counted_table_sums(const struct counted_table *t, const struct isa *isa, co
     isa->vector->exp(t->groups * LANES, scale, scale);
     for (size_t g = 0; g < t->groups; g++) {
         double out[AVERAGES][LANES];
-        isa->kernel->table(t->group[g].bins, count, spread, t->cell + t->group[g].first, out);
+        const struct group *group = &t->group[g];
+        size_t bins = group->end > group->start ? group->end - group->start : 0;
+        isa->kernel->table(bins, count + group->start, spread + group->start, t->cell + group->first, out);
         for (size_t l = 0; l < LANES; l++) {
             double s[AVERAGES] = {out[0][l], out[1][l], out[2][l]};
             shift(s, scale[g * LANES + l], highest, made[g * LANES + l]);
