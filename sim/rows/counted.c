@@ -151,46 +151,35 @@ static void make_counts(struct counted *c, const double *octave) {
     }
 }
 
-/* Its logarithm comes later, with those of the others. */
-static void add_part(struct row *row, double lower, double upper, double before, double count,
-                     uint64_t address) {
-    row->part[row->part_count++] = (struct row_part){.lower = lower,
-                                                     .upper = upper,
-                                                     .before = before,
-                                                     .last = before + count,
-                                                     .point = row->point_count,
-                                                     .address = address};
-}
-
-static void take_logs(const struct vector *vector, struct row *row) {
-    for (size_t i = 0; i < row->part_count; i++) { row->scratch[i] = row->part[i].last; }
-    vector->log(row->part_count, row->scratch, row->scratch);
-    for (size_t i = 0; i < row->part_count; i++) { row->part[i].log_last = row->scratch[i]; }
-}
-
-static void add_nodes(struct row *row, const struct counted_bin *bin, double highest, double count,
-                      double spread) {
-    double *gap = row->gap + row->point_count, *weight = row->count + row->point_count;
-    for (size_t i = 0; i < NODES; i++) {
-        gap[i] = bin->node[i] - highest;
-        weight[i] = count * bin->weight[i] + spread * bin->spread[i];
+/* How many scores lie up to the end of each bin that has some, and the logarithms; how many such bins. */
+static size_t add_up(struct counted *c, size_t bins, double before, double *log_last) {
+    size_t filled = 0;
+    for (size_t i = 0; i < bins; i++) {
+        before += c->scores[i];
+        c->first[filled] = before;
+        filled += c->scores[i] > 0;
     }
-    row->point_count += bin->nodes;
+    c->isa->vector->log(filled, c->first, log_last);
+    return filled;
 }
 
 /* Parts and nodes of the bins; returns the scores up to their end. */
 static double add_bins(struct counted *c, size_t bins, double before) {
     struct row *row = &c->row;
-    for (size_t i = 0; i < bins; i++) {
+    const double highest = c->highest, *log_last = row->scratch;
+    size_t filled = add_up(c, bins, before, row->scratch), points = row->point_count;
+    row->point_count += c->isa->kernel->nodes_of_bins(bins, c->law->bin, c->scores, c->normal, highest,
+                                                      row->gap + points, row->count + points);
+    for (size_t i = 0, k = 0; i < bins; i++) {
         const struct counted_bin *bin = &c->law->bin[i];
-        const double count = c->scores[i];
-        const double spread = sqrt(count) * c->normal[i];
-        c->normal[i] = spread;
-        if (count == 0) { continue; }
-        add_part(row, bin->lower - c->highest, bin->upper - c->highest, before, count, bin->address);
-        add_nodes(row, bin, c->highest, count, spread);
-        before += count;
+        if (c->scores[i] == 0) { continue; }
+        row->part[k] = (struct row_part){bin->lower - highest, bin->upper - highest, before,
+                                         c->first[k],          log_last[k],          points,
+                                         bin->address};
+        before = c->first[k++];
+        points += bin->nodes;
     }
+    row->part_count = filled;
     return before;
 }
 
@@ -199,7 +188,7 @@ static void add_rest(struct counted *c, double before, size_t scores) {
     const struct counted_law *law = c->law;
     if (law->mirrored == MIRRORED || scores > MOST_TOP) {
         double gap = law->last_gap - c->highest;
-        if (scores > 0) { add_part(&c->row, gap, gap, before, (double)scores, 0); }
+        row_add_part(&c->row, gap, gap, before, (double)scores, 0);
         row_add_point(&c->row, gap, (double)scores);
         return;
     }
@@ -215,7 +204,7 @@ static void add_rest(struct counted *c, double before, size_t scores) {
     profile_gaps(law->profile, c->isa->vector, scores, y, left);
     for (size_t i = 0; i < scores; i++, before++) {
         double gap = left[i] - c->highest;
-        add_part(&c->row, gap, gap, before, 1, 0);
+        row_add_part(&c->row, gap, gap, before, 1, 0);
         row_add_point(&c->row, gap, 1);
     }
 }
@@ -301,6 +290,5 @@ const struct row *counted_row(struct counted *c, const struct counted_law *law, 
     size_t nodes = row->point_count;
     if (law->mirrored > 0) { add_rest(c, before, (size_t)chain.rest); }
     row->loose = row->point_count - nodes;
-    take_logs(c->isa->vector, row);
     return row;
 }

@@ -2,10 +2,11 @@
 
 #include <math.h>
 
-enum { TOGETHER = 64 };
+enum { TOGETHER = 128 };
 
 double counted_places_half(double scores, double normal) {
-    return fmin(scores, fmax(0, rint(0.5 * (scores + sqrt(scores) * normal))));
+    double first = rint(0.5 * (scores + sqrt(scores) * normal)), least = first > 0 ? first : 0;
+    return least < scores ? least : scores;
 }
 
 void counted_places_split(const struct counted *c, size_t count, const uint64_t *address,

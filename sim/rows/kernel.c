@@ -199,6 +199,27 @@ static void table(size_t n, const double *a, const double *b, const double (*cel
     }
 }
 
+typedef double bin_nodes __attribute__((vector_size(COUNTED_NODES * sizeof(double))));
+
+static size_t nodes_of_bins(size_t n, const struct counted_bin *bin, const double *scores, double *spread,
+                            double highest, double *gap, double *weight) {
+    size_t points = 0;
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) { spread[i] *= sqrt(scores[i]); }
+    for (size_t i = 0; i < n; i++) {
+        bin_nodes g, w, s;
+        memcpy(&g, bin[i].node, sizeof g);
+        memcpy(&w, bin[i].weight, sizeof w);
+        memcpy(&s, bin[i].spread, sizeof s);
+        g -= highest;
+        w = scores[i] * w + spread[i] * s;
+        memcpy(gap + points, &g, sizeof g);
+        memcpy(weight + points, &w, sizeof w);
+        points += scores[i] > 0 ? bin[i].nodes : 0;
+    }
+    return points;
+}
+
 static inline void add_softmax(const double *gap, const double *e, lanes s[4]) {
     lanes x, w;
     memcpy(&x, gap, sizeof x);
@@ -466,6 +487,7 @@ const struct kernel JOIN(kernel_, ISA) = {
     .octaves = octaves,
     .mix = mix,
     .table = table,
+    .nodes_of_bins = nodes_of_bins,
     .softmax = softmax,
     .distances = distances,
     .products = products,

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "sim/rows/counted_bin.h"
+
 enum {
     KERNEL_MOMENTS = 7, /* S_0..S_4 at beta, S_0 and S_1 at 2 beta */
     KERNEL_AVERAGES = 3,
@@ -96,6 +98,10 @@ struct kernel {
     void (*table)(size_t n, const double *a, const double *b,
                   const double (*cell)[2][KERNEL_AVERAGES][KERNEL_LANES],
                   double out[KERNEL_AVERAGES][KERNEL_LANES]);
+    /* Appends the nodes of bins that have scores: gaps from `highest` and weights; how many. spread[i]
+     * comes in as the bin's Gaussian and goes out times N^{1/2}. Room for COUNTED_NODES more. */
+    size_t (*nodes_of_bins)(size_t n, const struct counted_bin *bin, const double *scores, double *spread,
+                            double highest, double *gap, double *weight);
     /* weight_i = exp(score_i - top), top the largest score. */
     struct kernel_softmax (*softmax)(size_t n, const double *score, double top, double *weight);
     /* out[i] = sum_c (x[c * stride + i] - point[c * point_stride])^2, c < dimension: squared distances of n
