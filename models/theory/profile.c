@@ -231,8 +231,9 @@ static bool ranges_cover(struct profile *q, double first, double last, int halvi
 }
 
 bool profile_invert(struct profile *q, double y_low, double y_high) {
-    enum { HALVINGS = 5 };
+    enum { HALVINGS = 5, SEEN = 30 };
     bool good = true;
+    y_high = fmin(y_high, q->log_n - ldexp(1, -SEEN));
     for (double y = y_low; good && y < y_high && profile_gap(q, y) < INFINITY; y *= 1.5) {
         good = ranges_cover(q, y, fmin(1.5 * y, y_high), HALVINGS);
     }

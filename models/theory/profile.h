@@ -35,7 +35,8 @@ double profile_peak_width(const struct profile *profile, double y, double h);
 void profile_gaps(const struct profile *profile, const struct vector *vector, size_t count, const double *y,
                   double *gap);
 
-/* Makes profile_ranks ready for y in [y_low, y_high], y_low > 0; false when out of memory. */
+/* Makes profile_ranks ready for y in [y_low, y_high], y_low > 0, as far as rounding does not decide over the
+ * gap, to log n - 2^-30; false when out of memory. */
 bool profile_invert(struct profile *profile, double y_low, double y_high);
 /* y with g(y) = gap, for increasing gaps there, relative accuracy about 1e-13, or a few ulp of log n, where
  * the gap decides it. Thread-safe. */

@@ -44,7 +44,32 @@ static void sums_anywhere(void **state) {
     }
 }
 
+/* Also where the gap's last part is as steep as that of 10^8 dimensions, and the profile is inverted from
+ * wherever a top may end. */
+static void counts_up_to_the_end(void **state) {
+    (void)state;
+    enum { GAPS = 400 };
+    const double log_n = 506.56872045869005, dimension[FAMILY_PARAMETERS] = {log_n * log_n * log_n};
+    const struct family *family = family_find("spherical");
+    double log_lambda = typical_scale(family, dimension, log_n).log_lambda, gap[GAPS], count[GAPS];
+    for (double low = 5; low < 6; low += 0.0625) {
+        struct profile *profile = profile_create(family, dimension, log_n, log_lambda);
+        assert_true(profile_invert(profile, low, log_n));
+        struct bulk *bulk = bulk_create(profile, 36);
+        for (size_t i = 0; i < GAPS; i++) {
+            gap[i] = profile_gap(profile, 37 + (log_n - 37) * (double)i / GAPS);
+        }
+        bulk_log_counts(bulk, 0, GAPS, gap, count);
+        for (size_t i = 0; i < GAPS; i++) {
+            check_close(profile_gap(profile, count[i]), gap[i], 1e-11 * gap[i]);
+        }
+        bulk_free(bulk);
+        profile_free(profile);
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(sums_anywhere)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(sums_anywhere),
+                                       cmocka_unit_test(counts_up_to_the_end)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
