@@ -19,22 +19,19 @@ struct curve {
     struct panel *panel; /* in order */
     curve_function *function;
     void *param;
+    double cosine[TERMS][TERMS]; /* of order k at node j */
 };
 
 /* Chebyshev coefficients from the values at the nodes of the first kind; the largest noise there. */
 static void panel_fill(const struct curve *c, struct panel *panel, double noise[VALUES]) {
-    double cosine[TERMS][TERMS], middle = (panel->low + panel->high) / 2,
-                                 half = (panel->high - panel->low) / 2;
-    for (int k = 0; k < TERMS; k++) {
-        for (int j = 0; j < TERMS; j++) { cosine[k][j] = cos(M_PI * k * (j + 0.5) / TERMS); }
-    }
+    double middle = (panel->low + panel->high) / 2, half = (panel->high - panel->low) / 2;
     for (int j = 0; j < TERMS; j++) {
         double value[VALUES], here[VALUES];
-        c->function(middle + half * cosine[1][j], value, here, c->param);
+        c->function(middle + half * c->cosine[1][j], value, here, c->param);
         for (int q = 0; q < VALUES; q++) {
             noise[q] = fmax(noise[q], here[q]);
             for (int k = 0; k < TERMS; k++) {
-                panel->coefficient[k][q] += (k == 0 ? 1.0 : 2.0) / TERMS * cosine[k][j] * value[q];
+                panel->coefficient[k][q] += (k == 0 ? 1.0 : 2.0) / TERMS * c->cosine[k][j] * value[q];
             }
         }
     }
@@ -107,6 +104,9 @@ struct curve *curve_create(double low, double high, int halvings, curve_function
     if (!c) { return NULL; }
     c->function = function;
     c->param = param;
+    for (int k = 0; k < TERMS; k++) {
+        for (int j = 0; j < TERMS; j++) { c->cosine[k][j] = cos(M_PI * k * (j + 0.5) / TERMS); }
+    }
     for (double start = low; start < high; start *= 2) {
         if (!curve_cover(c, start, fmin(2 * start, high), halvings)) {
             curve_free(c);

@@ -260,10 +260,12 @@ static void curve_point(double beta, double value[CURVE_VALUES], double noise[CU
     struct bulk_sums s = sums_at(r->bulk, r->kernel, beta, -INFINITY);
     double mean = beta * s.mean, variance = beta * beta * s.variance,
            fourth = beta * beta * beta * beta * s.fourth, rounding = 1e-13 + 4e-16 * (fabs(s.log_z) + mean);
+    double nothing = rounding * 1e-20; /* of scores that all but coincide */
     const double values[CURVE_VALUES] = {s.log_z, mean, variance, beta * beta * beta * s.third, fourth};
     const double noises[CURVE_VALUES] = {rounding, rounding * sqrt(variance) + 2e-15 * mean,
-                                         2 * rounding * variance, 4 * rounding * sqrt(variance * fourth),
-                                         8 * rounding * fourth};
+                                         2 * rounding * variance + nothing,
+                                         4 * rounding * sqrt(variance * fourth) + nothing,
+                                         8 * rounding * fourth + nothing};
     memcpy(value, values, sizeof values);
     memcpy(noise, noises, sizeof noises);
 }
@@ -284,7 +286,7 @@ static void make_curve(struct bulk *bulk, const struct kernel *kernel, double lo
     const double lowest = 0x1p-10, highest = 0x1p10;
     enum { MOST = 16 };
     struct curve_request request = {bulk, kernel};
-    double end = 1;
+    double end = 2 * lowest;
     while (end < highest && sums_at(bulk, kernel, end, -INFINITY).log_z + end * lowest_top > -DEEPEST) {
         end *= 2;
     }
