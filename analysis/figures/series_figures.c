@@ -5,7 +5,7 @@
 
 #include "analysis/figures/axis.h"
 #include "analysis/figures/script.h"
-#include "models/oracle/limits.h"
+#include "analysis/verdict/judge.h"
 
 /* ---- entropy ---- */
 
@@ -161,17 +161,6 @@ static void print_collapse_points(FILE *out, const struct fit *fit, struct axis_
     script_block_end(out);
 }
 
-/* log10 of beta_c/Lambda^typ of many keys; NaN where theory has no such constant. */
-static double limit_of(const struct criterion *criterion, const struct limits *law) {
-    if (criterion->kind == CRITERION_ENTROPY && criterion->threshold == 1) {
-        return log10(limits_collapse_entropy(law, 1));
-    }
-    if (criterion->kind == CRITERION_PARTICIPATION && criterion->threshold == 0.5) {
-        return log10(limits_collapse_participation(law, 0.5));
-    }
-    return NAN;
-}
-
 static void print_limits(FILE *out, const struct fit *fit, struct axis_range *y) {
     const struct results_series *s = fit->series;
     double p[FAMILY_PARAMETERS] = {0}, log_n = s->log_n[fit->lengths - 1];
@@ -180,7 +169,7 @@ static void print_limits(FILE *out, const struct fit *fit, struct axis_range *y)
     const struct limits law = limits_law_of(s->family, p, log_n);
     script_list_begin(out, "limit");
     for (size_t k = 0; k < fit->criteria; k++) {
-        double limit = limit_of(&s->criterion[k], &law);
+        double limit = log10(judge_limit(&law, &s->criterion[k]));
         is_known = is_known || isfinite(limit);
         axis_include(y, limit);
         script_list_number(out, k == 0, limit);

@@ -6,8 +6,7 @@
 
 #include "analysis/statistics/law.h"
 #include "analysis/text/words.h"
-#include "analysis/verdict/points.h"
-#include "models/oracle/limits.h"
+#include "analysis/verdict/judge.h"
 #include "models/theory/sphere.h"
 #include "sim/base/memory.h"
 
@@ -187,21 +186,13 @@ static void ask_exponents(struct universality *u) {
     u->answer[UNIVERSALITY_EXPONENT] = answer(chi_square, count);
 }
 
-static double limit_of(const struct universality *u) {
-    const struct criterion *c = judged(u->member[0].fit);
-    switch (c->kind) {
-    case CRITERION_ENTROPY: return limits_weibull_collapse_entropy(1 / u->exponent, c->threshold);
-    case CRITERION_PARTICIPATION: return limits_weibull_collapse_participation(1 / u->exponent, c->threshold);
-    default: return NAN;
-    }
-}
-
 static void ask_ratios(struct universality *u) {
     struct mean mean = {0};
     for (size_t i = 0; i < u->count; i++) {
         mean_add(&mean, u->member[i].log_ratio, u->member[i].log_ratio_se);
     }
-    u->limit = limit_of(u);
+    u->limit = judge_limit(&(struct limits){.law = LIMITS_WEIBULL, .exponent = 1 / u->exponent},
+                           judged(u->member[0].fit));
     u->common = mean.count > 0 ? exp(mean.value) : NAN;
     u->common_se = u->common * mean.se;
     u->answer[UNIVERSALITY_RATIO] = agreement(&mean);

@@ -166,9 +166,7 @@ static struct verdict_estimate judge_amplitude(const struct judge *j) {
     return (struct verdict_estimate){exp(e.value), exp(e.low), exp(e.high), NAN, NAN, e.noise};
 }
 
-/* beta_c/Lambda^typ in the limit law, for a mean entropy, participation or top-two ratio of `threshold`: in
- * the Gumbel class p_(2)/p_(1) = U^b with U uniform, of mean 1/(1 + b). */
-static double limit_of(const struct limits *law, const struct criterion *criterion) {
+double judge_limit(const struct limits *law, const struct criterion *criterion) {
     const double threshold = criterion->threshold;
     if (criterion->kind == CRITERION_ENTROPY) { return limits_collapse_entropy(law, threshold); }
     if (criterion->kind == CRITERION_PARTICIPATION) { return limits_collapse_participation(law, threshold); }
@@ -181,7 +179,7 @@ static double limit_of(const struct limits *law, const struct criterion *criteri
 static double limit_constant(const struct judge *j) {
     if (j->points.kind == POINTS_FIXED) { return 1; }
     if (j->points.kind == POINTS_ROWS) { return j->lambda_median; }
-    return limit_of(&j->limits, &j->fit->series->criterion[j->fit->primary]);
+    return judge_limit(&j->limits, &j->fit->series->criterion[j->fit->primary]);
 }
 
 /* ---- theory at these n ---- */

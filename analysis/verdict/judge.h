@@ -28,6 +28,10 @@ extern const struct verdict_estimate judge_unknown;
 enum { JUDGE_TERMS = 4 };
 extern const enum law_term judge_law_of_log[JUDGE_TERMS], judge_law_of_power[JUDGE_TERMS];
 
+/* beta_c/Lambda^typ of the mean in the limit law; NaN where theory has no such constant. In the Gumbel class
+ * p_(2)/p_(1) = U^b with U uniform, of mean 1/(1 + b). */
+double judge_limit(const struct limits *limits, const struct criterion *criterion);
+
 /* The first point from `least` on if that leaves points enough, else `otherwise`. */
 size_t judge_window(const struct points *points, double least, size_t otherwise);
 
