@@ -15,30 +15,18 @@ static bool by_criterion(const struct column_place *p, enum column_axis axis, si
     return criterion < p->fit->criteria && index < column_size(p, axis);
 }
 
-static const void *point_of(const struct column_place *p) {
-    size_t at;
-    return by_criterion(p, COLUMN_LOG_N, &at) ? &p->fit->collapse[at] : NULL;
-}
-static const void *judged_of(const struct column_place *p) {
-    size_t at;
-    return by_criterion(p, COLUMN_LOG_N, &at) ? &p->fit->judged[at] : NULL;
-}
-static const void *rows_of(const struct column_place *p) {
-    size_t at;
-    return by_criterion(p, COLUMN_LOG_N, &at) ? &p->fit->row_collapse[at] : NULL;
-}
-static const void *local_of(const struct column_place *p) {
-    size_t at;
-    return by_criterion(p, COLUMN_INTERVAL, &at) ? &p->fit->local[at] : NULL;
-}
-static const void *window_of(const struct column_place *p) {
-    size_t at;
-    return by_criterion(p, COLUMN_WINDOW, &at) ? &p->fit->window[at] : NULL;
-}
-static const void *window_lambda_of(const struct column_place *p) {
-    size_t at;
-    return by_criterion(p, COLUMN_WINDOW, &at) ? &p->fit->window_lambda[at] : NULL;
-}
+#define BY_CRITERION(FUNCTION, AXIS, MEMBER)                                                                 \
+    static const void *FUNCTION(const struct column_place *p) {                                              \
+        size_t at;                                                                                           \
+        return by_criterion(p, AXIS, &at) ? &p->fit->MEMBER[at] : NULL;                                      \
+    }
+BY_CRITERION(point_of, COLUMN_LOG_N, collapse)
+BY_CRITERION(judged_of, COLUMN_LOG_N, judged)
+BY_CRITERION(rows_of, COLUMN_LOG_N, row_collapse)
+BY_CRITERION(local_of, COLUMN_INTERVAL, local)
+BY_CRITERION(window_of, COLUMN_WINDOW, window)
+BY_CRITERION(window_lambda_of, COLUMN_WINDOW, window_lambda)
+
 static const void *local_lambda_of(const struct column_place *p) {
     size_t interval = p->at[COLUMN_INTERVAL];
     return interval < p->fit->intervals ? &p->fit->local_lambda[interval] : NULL;
@@ -72,39 +60,30 @@ static const void *raw_drift_of(const struct column_place *p) {
 
 /* ---- numbers that are computed ---- */
 
-static double log_n(const struct column_place *p) { return p->fit->series->log_n[p->at[COLUMN_LOG_N]]; }
-static double length(const struct column_place *p) { return p->fit->series->n[p->at[COLUMN_LOG_N]]; }
-static double lambda_typ(const struct column_place *p) {
-    return p->fit->series->lambda_typ[p->at[COLUMN_LOG_N]];
-}
-static double log_lambda_typ(const struct column_place *p) {
-    return p->fit->series->log_lambda_typ[p->at[COLUMN_LOG_N]];
-}
+#define OF_SERIES(FUNCTION, KEY, AT)                                                                         \
+    static double FUNCTION(const struct column_place *p) { return p->fit->series->KEY[AT]; }
+OF_SERIES(log_n, log_n, p->at[COLUMN_LOG_N])
+OF_SERIES(length, n, p->at[COLUMN_LOG_N])
+OF_SERIES(lambda_typ, lambda_typ, p->at[COLUMN_LOG_N])
+OF_SERIES(log_lambda_typ, log_lambda_typ, p->at[COLUMN_LOG_N])
+OF_SERIES(interval_low, log_n, p->at[COLUMN_INTERVAL])
+OF_SERIES(interval_high, log_n, p->at[COLUMN_INTERVAL] + 1)
+OF_SERIES(window_low, log_n, p->at[COLUMN_WINDOW])
 static double level(const struct column_place *p) { return order_level[p->at[COLUMN_QUANTILE]]; }
-static double interval_low(const struct column_place *p) {
-    return p->fit->series->log_n[p->at[COLUMN_INTERVAL]];
-}
-static double interval_high(const struct column_place *p) {
-    return p->fit->series->log_n[p->at[COLUMN_INTERVAL] + 1];
-}
-static double window_low(const struct column_place *p) { return p->fit->series->log_n[p->at[COLUMN_WINDOW]]; }
 
-static double ratio(const struct column_place *p) {
-    const struct ensemble_point *point = point_of(p);
-    return point ? exp(point->log_ratio) : NAN;
-}
-static double ratio_se(const struct column_place *p) {
-    const struct ensemble_point *point = point_of(p);
-    return point ? exp(point->log_ratio) * point->se : NAN;
-}
-static double judged(const struct column_place *p) {
-    const struct ensemble_point *point = judged_of(p);
-    return point ? exp(point->log_ratio) : NAN;
-}
-static double judged_se(const struct column_place *p) {
-    const struct ensemble_point *point = judged_of(p);
-    return point ? exp(point->log_ratio) * point->se : NAN;
-}
+/* From a collapse point; NaN where there is none. */
+#define OF_POINT(FUNCTION, FIND, NUMBER)                                                                     \
+    static double FUNCTION(const struct column_place *p) {                                                   \
+        const struct ensemble_point *point = FIND(p);                                                        \
+        return point ? NUMBER : NAN;                                                                         \
+    }
+OF_POINT(ratio, point_of, exp(point->log_ratio))
+OF_POINT(ratio_se, point_of, exp(point->log_ratio) * point->se)
+OF_POINT(grid_error, point_of, exp(point->log_ratio) * point->grid_error)
+OF_POINT(log_collapse, point_of, log_lambda_typ(p) + point->log_ratio)
+OF_POINT(judged, judged_of, exp(point->log_ratio))
+OF_POINT(judged_se, judged_of, exp(point->log_ratio) * point->se)
+
 static double log_judged(const struct column_place *p) {
     size_t criterion = p->at[COLUMN_CRITERION];
     return criterion < p->fit->criteria ? fit_log_judged(p->fit, p->at[COLUMN_LOG_N], criterion) : NAN;
@@ -118,14 +97,6 @@ static double judged_sigma(const struct column_place *p) {
 static double ratio_se_block(const struct column_place *p) {
     size_t at;
     return by_criterion(p, COLUMN_LOG_N, &at) ? ratio(p) * p->fit->collapse_se_block[at] : NAN;
-}
-static double grid_error(const struct column_place *p) {
-    const struct ensemble_point *point = point_of(p);
-    return point ? exp(point->log_ratio) * point->grid_error : NAN;
-}
-static double log_collapse(const struct column_place *p) {
-    const struct ensemble_point *point = point_of(p);
-    return point ? log_lambda_typ(p) + point->log_ratio : NAN;
 }
 static double bootstrap(const struct column_place *p) {
     struct column_place judged = *p;
@@ -173,18 +144,12 @@ QUANTITY(entmax_entropy, alpha_at, RESULTS_ENTMAX_ENTROPY)
 QUANTITY(sink_weight, sink_at, RESULTS_SINK_WEIGHT)
 QUANTITY(sink_entropy, sink_at, RESULTS_SINK_ENTROPY)
 
-static double beta_ratio(const struct column_place *p) { return p->fit->series->beta_ratio[point_at(p)]; }
+OF_SERIES(beta_ratio, beta_ratio, point_at(p))
+OF_SERIES(entmax_alpha, entmax_alpha, p->at[COLUMN_ALPHA])
+OF_SERIES(sink_score, sink_score, p->at[COLUMN_SINK])
+OF_SERIES(sink_weight_exact, exact_sink_weight, sink_at(p))
 static double support_limit(const struct column_place *p) {
     return beside_support_limit(p->fit->series, p->at[COLUMN_LOG_N], p->at[COLUMN_BETA]);
-}
-static double entmax_alpha(const struct column_place *p) {
-    return p->fit->series->entmax_alpha[p->at[COLUMN_ALPHA]];
-}
-static double sink_score(const struct column_place *p) {
-    return p->fit->series->sink_score[p->at[COLUMN_SINK]];
-}
-static double sink_weight_exact(const struct column_place *p) {
-    return p->fit->series->exact_sink_weight[sink_at(p)];
 }
 static double sink_sigma(const struct column_place *p) {
     return beside_sink(p->fit->series, p->at[COLUMN_SINK]).sigma;
