@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/diagnosis/filed.h"
 #include "analysis/diagnosis/index.h"
+#include "analysis/diagnosis/told.h"
 #include "analysis/statistics/order.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
@@ -451,7 +451,7 @@ static void finish(struct tally *t, struct diagnosis *d) {
         for (size_t l = 0; l < lengths; l++) {
             finish_cell(is_head ? &t->cell[head * lengths + l] : NULL, &t->cell[i * lengths + l]);
         }
-        filed_copy(d, &d->group[i], &t->results->series[i]);
+        told_file(d, &d->group[i], &t->results->series[i]);
         index_copy(t->index, d, i, &t->results->series[i]);
     }
 }

@@ -4,6 +4,7 @@
 #define GAPSCALE_ANALYSIS_DIAGNOSIS_TOLD_H
 
 #include "analysis/diagnosis/diagnosis.h"
+#include "sim/results/results.h"
 
 enum { TOLD_NUMBERS = 29, TOLD_GROWTHS = 4, TOLD_NAME = 128 };
 
@@ -34,5 +35,10 @@ typedef void told_visitor(const struct told_value *value, void *with);
 /* Every single word and number of a group in turn, of all groups under the same names in the same order. */
 void told_group(const struct diagnosis *diagnosis, const struct diagnosis_group *group, told_visitor *visit,
                 void *with);
+
+/* What the results file has of a group beside its rows: arrays and attributes; after index_finish (index.h).
+ */
+void told_file(const struct diagnosis *diagnosis, const struct diagnosis_group *group,
+               struct results_series *series);
 
 #endif
