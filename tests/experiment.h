@@ -25,43 +25,47 @@ static inline struct config *experiment_config(const char *text) {
     return config;
 }
 
-struct experiment_record {
-    uint8_t *bytes;
-    size_t length;
-};
-
-static inline bool experiment_hold(void *context, size_t unit, uint8_t *bytes, size_t length) {
-    ((struct experiment_record *)context)[unit] = (struct experiment_record){bytes, length};
+/* sweep_accept into an array of partials, by unit. */
+static inline bool experiment_hold(void *context, size_t unit, struct partial *partial) {
+    ((struct partial **)context)[unit] = partial;
     return true;
 }
 
-static inline const uint8_t *experiment_held(void *context, size_t unit, size_t *length) {
-    const struct experiment_record *record = context;
-    *length = record[unit].length;
-    return record[unit].bytes;
+/* Results of partials of all units of a plan, those of exact values too where there are any; takes them. Free
+ * with results_free. */
+static inline struct results *experiment_collect(const struct unit_plan *plan, const char *isa,
+                                                 struct partial **partial) {
+    struct results *results = results_create(plan->outline, isa);
+    for (size_t i = 0; i < plan->cell_count; i++) {
+        const struct unit_cell *c = &plan->cell[i];
+        struct partial_stack stack = {.count = 0};
+        for (size_t k = 0; k < c->unit_count; k++) { partial_push(&stack, partial[c->first_unit + k]); }
+        struct partial *whole = partial_close(&stack), *exact = partial[plan->unit_count + i];
+        collect_add(whole, results);
+        if (exact) { collect_add(exact, results); }
+        partial_free(whole);
+        partial_free(exact);
+    }
+    return results;
 }
 
 /* Sampled, without exact values. Free with results_free. */
 static inline struct results *experiment_of(const struct config *config, const struct isa *isa, int threads) {
     struct unit_plan plan;
     unit_plan_create(&plan, config);
-    struct experiment_record *record = calloc(plan.unit_count, sizeof *record);
-    size_t *unit = calloc(plan.unit_count, sizeof *unit);
-    for (size_t i = 0; i < plan.unit_count; i++) { unit[i] = i; }
+    struct partial **partial = calloc(unit_plan_size(&plan), sizeof *partial);
+    const struct unit_range all = {0, plan.unit_count};
     assert_int_equal(sweep_compute(&(struct sweep_work){.plan = &plan,
                                                         .isa = isa,
                                                         .threads = threads,
                                                         .quiet = true,
-                                                        .unit_count = plan.unit_count,
-                                                        .unit = unit,
+                                                        .range_count = 1,
+                                                        .range = &all,
                                                         .accept = experiment_hold,
-                                                        .context = record}),
+                                                        .context = partial}),
                      0);
-    struct results *results = collect_results(&plan, isa->name, experiment_held, record);
-    assert_non_null(results);
-    for (size_t i = 0; i < plan.unit_count; i++) { free(record[i].bytes); }
-    free(record);
-    free(unit);
+    struct results *results = experiment_collect(&plan, isa->name, partial);
+    free(partial);
     unit_plan_release(&plan);
     return results;
 }

@@ -6,10 +6,10 @@ set -uo pipefail
 . "$(dirname "$0")/common.sh"
 
 # Shortened: fewer betas, fewer kinds of damage, of signals and of pairs.
-points=5 damages=(none flip-head flip-body flip-tail flip-magic truncated empty garbage missing)
+points=5 headers=7 damages=(none flip-head flip-body flip-tail flip-magic truncated empty garbage missing)
 signals=(TERM INT USR1) limits=(0s 5 5d -3s 1:2 1:60:00 x "") lasts=(base avx2 avx512)
 if [[ -n ${GAPSCALE_TEST_QUICK:-} ]]; then
-    points=2 damages=(none flip-body truncated garbage) signals=(TERM) limits=(1:60:00) lasts=(base)
+    points=2 headers=1 damages=(none flip-body truncated garbage) signals=(TERM) limits=(1:60:00) lasts=(base)
 fi
 
 cat >sweep.yaml <<YAML
@@ -92,6 +92,28 @@ expect 2 "merge of nothing" merge -o bad.h5
 expect 2 "merge of no journal" merge sweep.yaml -o bad.h5
 holds "wrong words write nothing" test ! -e bad.h5 -a ! -e mixed.h5 -a ! -e bad.h5.journal
 
+# Any later run goes on from whatever journals there are; merges merge.
+for shard in 0 1; do expect 0 "shard $shard of 3" run sweep.yaml -o others.h5 --shard $shard/3; done
+expect 0 "a shard of 2 beside them" run sweep.yaml -o others.h5 --shard 1/2
+holds "it goes on from them" grep -q "going on: [1-9][0-9]* of 7 units" err
+expect 0 "merge to a journal" merge others.h5.shard-*-of-3.journal -o both.journal
+holds "it tells how much" grep -q "of 14 units are in both.journal" err
+expect 2 "never over one that is there" merge others.h5.shard-*-of-3.journal -o both.journal
+expect 0 "show of it" show both.journal
+expect 75 "a merge of it alone" merge both.journal -o others.h5
+holds "the command is that of the whole" grep -q "gapscale run sweep.yaml -o others.h5$" err
+expect 0 "a merge of it and a shard" merge both.journal parts.h5.shard-2-of-3.journal -o others.h5
+holds "its digest" same others.h5
+rm others.h5 others.h5.units
+expect 0 "a run of all beside shards" run sweep.yaml -o others.h5
+holds "it goes on from all of them" grep -q "going on: 1[0-3] of 14 units" err
+holds "with the digest" same others.h5
+holds "and leaves them" test -e others.h5.shard-0-of-3.journal/header
+rm -rf others.h5 others.h5.units
+expect 0 "--fresh does not look at them" run sweep.yaml -o others.h5 --fresh
+holds "it computes all" test "$(grep -c 'going on' err)" -eq 0
+rm -rf others.h5* both.journal
+
 # ---- damage ----
 
 # An unfinished journal with every unit in it.
@@ -127,7 +149,7 @@ for damage in "${damages[@]}"; do
     expect 0 "$damage record: run" run sweep.yaml -o torn.h5
     holds "$damage record: the digest of the calm run" same torn.h5
     case $damage in
-    none | missing) holds "$damage record: nothing damaged" test "$(grep -c damaged err)" -eq 0 ;;
+    none | missing | empty) holds "$damage record: nothing damaged" test "$(grep -c damaged err)" -eq 0 ;;
     *) holds "$damage record: is told" grep -q "damaged record.*computed again" err ;;
     esac
 done
@@ -140,10 +162,45 @@ holds "mended journal: no damage left" test "$(grep -c damaged out)" -eq 0
 expect 0 "mended journal: resume" run sweep.yaml -o torn.h5
 holds "mended journal: the digest" same torn.h5
 
+# A header or config that is damaged anywhere is made again from the config given: no work is lost.
+lost=0 told=0 wrong=0 flips=0
+for file in header config.yaml resolved.yaml; do
+    for ((part = 0; part < headers; part++)); do
+        finished
+        size=$(stat -c %s torn.h5.journal/$file)
+        flip torn.h5.journal/$file $((part * size / headers + 3))
+        "$gapscale" run sweep.yaml -o torn.h5 2>err || wrong=$((wrong + 1))
+        grep -q "going on: 14 of 14 units" err || lost=$((lost + 1))
+        ! grep -q "header or config of the journal torn.h5.journal is damaged" err || told=$((told + 1))
+        same torn.h5 || wrong=$((wrong + 1))
+        flips=$((flips + 1))
+    done
+done
+echo "$flips flips of a header or config: $lost lost work, $told told, $wrong ended wrong"
+holds "a damaged header or config loses no work" test $lost -eq 0 -a $told -eq $flips -a $wrong -eq 0
 finished
 flip torn.h5.journal/header 30
-expect 1 "a damaged header is refused" run sweep.yaml -o torn.h5
-holds "and kept" test -e $units
+expect 1 "one of another config" run sweep.yaml -o torn.h5 --set seed=9
+holds "is refused" grep -q "header of torn.h5.journal is damaged, and its records are of another config" err
+holds "and left" test -e $units
+finished
+rm torn.h5.journal/header
+expect 0 "no header at all" run sweep.yaml -o torn.h5
+holds "no header: with what was there" grep -q "going on: 14 of 14 units" err
+finished
+sed 's/^gapscale journal .*/gapscale journal 2/; /^sha256: /d' torn.h5.journal/header >header
+printf 'sha256: %s\n' "$(sha256sum <header | cut -d' ' -f1)" >>header
+mv header torn.h5.journal/header
+expect 1 "a journal of an older gapscale" run sweep.yaml -o torn.h5
+holds "is refused in words" grep -q "left by an older gapscale.*another format" err
+holds "and left as it was" test -e $units
+cp calm.h5 old.h5
+{ echo "gapscale units 2, numerics 3-00000000"; cat calm.h5.units; } >old.h5.units
+expect 1 "an archive of an older gapscale" run sweep.yaml -o old.h5 --set replicates=1001
+holds "is refused in words too" grep -q "old.h5.units was left by an older gapscale" err
+rm -rf old.h5*
+finished
+flip torn.h5.journal/header 30
 expect 0 "--fresh starts again" run sweep.yaml -o torn.h5 --fresh
 holds "--fresh: the digest" same torn.h5
 finished

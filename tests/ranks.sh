@@ -51,8 +51,10 @@ holds "its digest" test "$(digest stopped.h5)" = "$want"
 
 timeout 120 mpirun -n 3 "$mpi" run long.yaml -o killed.h5 --threads 1 --quiet 2>err &
 launcher=$!
-until_there killed.h5.journal/header
-pause 0.2 "for ranks to be under way"
+for ((try = 0; try < 200; try++)); do
+    [[ $(find killed.h5.journal -name '*.units' 2>/dev/null | wc -l) -lt 3 ]] || break
+    sleep 0.05
+done
 mapfile -t ranks < <(pgrep -P "$(pgrep -P $launcher)")
 kill -KILL "${ranks[-1]}"
 wait $launcher
@@ -62,10 +64,20 @@ for ((try = 0; try < 100; try++)); do
     [[ -n $left ]] || break
     sleep 0.05
 done
+holds "every rank kept a file of its own" test "$(find killed.h5.journal -name '*.units' | wc -l)" -eq 3
 holds "nobody is left" test "${#ranks[@]}" -eq 3 -a -z "$left"
-timeout 120 mpirun -n 2 "$mpi" run long.yaml -o killed.h5 --quiet 2>err
+timeout 120 mpirun -n 2 "$mpi" run long.yaml -o killed.h5 2>err
 holds "two ranks go on" test $? -eq 0
+holds "from what all three kept" grep -q "going on: [1-9][0-9]* of" err
 holds "their digest" test "$(digest killed.h5)" = "$want"
+
+for shard in 0/2 1/3; do expect 0 "shard $shard alone" run long.yaml -o parts.h5 --shard $shard --quiet; done
+timeout 120 mpirun -n 2 "$mpi" run long.yaml -o parts.h5 --shard 1/2 --threads 1 2>err
+holds "two ranks on the other half" test $? -eq 0
+holds "go on from a third of another cut" grep -q "going on: [1-9][0-9]* of" err
+holds "they leave one file" test "$(find parts.h5.shard-1-of-2.journal -name '*.units' | wc -l)" -eq 1
+expect 0 "shards of a lone process and of two ranks merge" merge parts.h5.shard-?-of-2.journal -o parts.h5
+holds "their digest" test "$(digest parts.h5)" = "$want"
 
 # A rank whose C library has no fused multiply-add, as on another processor.
 plain=(env "GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4")

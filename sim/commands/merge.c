@@ -1,16 +1,21 @@
 /* `gapscale merge`: one results file from the journals of the parts of a sweep. */
+#include <errno.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "sim/base/commandline.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/outfile.h"
+#include "sim/base/progress.h"
 #include "sim/commands/command.h"
 #include "sim/config/difference.h"
+#include "sim/journal/files.h"
 #include "sim/journal/journal.h"
+#include "sim/journal/lock.h"
 #include "sim/journal/publish.h"
 #include "sim/results/destination.h"
 #include "sim/rows/isa.h"
@@ -20,29 +25,14 @@ enum { SHOWN = 20 };
 struct merge {
     const char *output, *command_line;
     bool force, quiet;
-    size_t journal_count;
+    size_t journal_count, file_count;
     struct journal **journal;
+    char **file; /* of their records */
     struct config *config;
     struct unit_plan plan;
+    struct records *records;
     struct publish_place place; /* of the output */
 };
-
-/* The first journal that has a unit; journal_count when there is none. */
-static size_t find_holder(const struct merge *m, size_t unit) {
-    size_t i = 0;
-    while (i < m->journal_count && !journal_has(m->journal[i], unit)) { i++; }
-    return i;
-}
-
-static const uint8_t *merged_record(void *context, size_t unit, size_t *length) {
-    const struct merge *m = context;
-    return journal_record(m->journal[find_holder(m, unit)], unit, length);
-}
-
-static bool merged_has(const void *context, size_t unit) {
-    const struct merge *m = context;
-    return find_holder(m, unit) < m->journal_count;
-}
 
 /* ---- the same sweep ---- */
 
@@ -72,39 +62,43 @@ static bool open_journals(struct merge *m, char **directory) {
     return m->config != NULL;
 }
 
-/* ---- overlaps ---- */
+/* ---- records ---- */
 
-/* Whether two journals have the same record of a unit. */
-static bool agree(struct journal *a, struct journal *b, size_t unit) {
-    size_t length, other_length;
-    const uint8_t *record = journal_record(a, unit, &length), *other = journal_record(b, unit, &other_length);
-    return record && other && length == other_length && memcmp(record, other, length) == 0;
+static void list_files(struct merge *m, const char *directory) {
+    size_t count;
+    unsigned *number = files_units(directory, &count);
+    m->file = memory_resize(m->file, m->file_count + count, sizeof *m->file);
+    for (size_t i = 0; i < count; i++) {
+        char path[FILES_PATH];
+        files_units_path(directory, number[i], path);
+        m->file[m->file_count++] = memory_copy_text(path);
+    }
+    free(number);
 }
 
-static bool check_overlaps(const struct merge *m) {
-    size_t conflicts = 0;
-    for (size_t i = 0; i < unit_plan_size(&m->plan); i++) {
-        size_t holder = find_holder(m, i);
-        for (size_t k = holder + 1; k < m->journal_count; k++) {
-            if (!journal_has(m->journal[k], i) || m->journal[k] == m->journal[holder] ||
-                agree(m->journal[holder], m->journal[k], i)) {
-                continue;
-            }
-            struct unit unit = unit_get(&m->plan, i);
-            char name[UNIT_NAME];
-            if (conflicts++ < SHOWN) {
-                message_error("%s and %s disagree on %s", journal_directory(m->journal[holder]),
-                              journal_directory(m->journal[k]), unit_name(&unit, name));
-            }
+static double file_bytes(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 ? (double)status.st_size : 0;
+}
+
+/* All of them, several at a time. */
+static bool scan_files(struct merge *m) {
+    bool good = true;
+    double bytes = 0;
+    for (size_t i = 0; i < m->journal_count; i++) { list_files(m, journal_directory(m->journal[i])); }
+    for (size_t i = 0; i < m->file_count; i++) { bytes += file_bytes(m->file[i]); }
+    struct progress progress = progress_start(bytes, 0, m->quiet);
+#pragma omp parallel for schedule(dynamic, 1)
+    for (size_t i = 0; i < m->file_count; i++) {
+        bool scanned = records_scan(m->records, &(struct records_scan){m->file[i], "--fresh", false});
+#pragma omp critical(merge)
+        {
+            good &= scanned;
+            progress_add(&progress, file_bytes(m->file[i]), "reading journals");
         }
     }
-    if (conflicts > 0) {
-        message_error(
-            "%zu units in conflict: one of the journals is of another machine or was tampered with; "
-            "leave it out, or compute it again",
-            conflicts);
-    }
-    return conflicts == 0;
+    progress_end(&progress);
+    return good;
 }
 
 /* ---- what is missing ---- */
@@ -116,31 +110,41 @@ static void say_commands(const struct merge *m, const bool *wanted, size_t shard
             const struct journal_header *h = journal_header(m->journal[k]);
             if (h->shards == shards && h->shard == shard) { journal = m->journal[k]; }
         }
-        char *command = wanted[shard] ? journal_command(journal, shard) : NULL;
+        char *command = wanted[shard] ? journal_header_command(journal_header(journal), shard) : NULL;
         if (command) { message_say("  %s", command); }
         free(command);
     }
 }
 
-/* Of the units before `end`, how many no journal has. */
-static size_t count_missing(const struct merge *m, size_t end) {
-    size_t missing = 0;
-    for (size_t i = 0; i < end; i++) { missing += find_holder(m, i) == m->journal_count; }
-    return missing;
+/* Units that no journal has. */
+static size_t count_missing(const struct merge *m, size_t count, const struct unit_range *ranges) {
+    struct unit_range *missing;
+    size_t gaps = records_missing(m->records, count, ranges, &missing), units = 0;
+    for (size_t k = 0; k < gaps; k++) { units += missing[k].end - missing[k].first; }
+    free(missing);
+    return units;
+}
+
+static bool is_wanted(const struct merge *m, size_t shard, size_t shards) {
+    struct unit_range *share;
+    size_t count = unit_shares(&m->plan, shard, shards, &share), missing = count_missing(m, count, share);
+    free(share);
+    return missing > 0;
 }
 
 /* Lists units that no journal has, exact values among them. */
 static void say_missing(const struct merge *m) {
     size_t units = unit_plan_size(&m->plan), said = 0, shards = journal_header(m->journal[0])->shards;
-    size_t missing = count_missing(m, units);
+    size_t missing = count_missing(m, 1, &(struct unit_range){0, units});
     bool *wanted = memory_create(shards, sizeof *wanted);
-    for (size_t i = 0; i < units; i++) {
-        if (find_holder(m, i) < m->journal_count) { continue; }
+    for (size_t i = 0; i < units && said < SHOWN; i++) {
         struct unit unit = unit_get(&m->plan, i);
         char name[UNIT_NAME];
-        if (said++ < SHOWN) { message_say("missing: %s", unit_name(&unit, name)); }
-        wanted[unit_shard(i, shards)] = true;
+        if (!records_has(m->records, i) && said++ < SHOWN) {
+            message_say("missing: %s", unit_name(&unit, name));
+        }
     }
+    for (size_t i = 0; i < shards; i++) { wanted[i] = is_wanted(m, i, shards); }
     if (missing > SHOWN) { message_say("and %zu more", missing - SHOWN); }
     message_say("%zu of %zu units are missing; compute them with:", missing, units);
     say_commands(m, wanted, shards);
@@ -150,19 +154,15 @@ static void say_missing(const struct merge *m) {
 /* ---- the command ---- */
 
 static int merge_journals(struct merge *m) {
-    if (m->place.grows && !journal_import(m->journal[0], &m->plan, m->place.archive)) { return EXIT_FAILED; }
-    for (size_t i = 0; i < m->journal_count; i++) {
-        if (!journal_scan(m->journal[i], &m->plan, false)) { return EXIT_FAILED; }
-    }
-    if (!check_overlaps(m)) { return EXIT_USAGE; }
-    if (count_missing(m, m->plan.unit_count) > 0) { /* exact values alone are no reason to wait */
-        say_missing(m);
+    const struct records_scan archive = {m->place.archive, "--force", false};
+    if ((m->place.grows && !records_scan(m->records, &archive)) || !scan_files(m)) { return EXIT_FAILED; }
+    if (!records_settle(m->records)) { return EXIT_USAGE; }
+    if (count_missing(m, 1, &(struct unit_range){0, m->plan.unit_count}) > 0) {
+        say_missing(m); /* exact values alone are no reason to wait */
         return EXIT_RESUMABLE;
     }
     return publish_results(&(struct publish){.plan = &m->plan,
-                                             .source = merged_record,
-                                             .has = merged_has,
-                                             .context = m,
+                                             .records = m->records,
                                              .output = m->output,
                                              .command_line = m->command_line,
                                              .isa = isa_best()->name,
@@ -170,16 +170,69 @@ static int merge_journals(struct merge *m) {
                                              .quiet = m->quiet});
 }
 
+static void begin_records(struct merge *m) {
+    unit_plan_create(&m->plan, m->config);
+    m->records = records_create(&m->plan, numerics_here());
+}
+
+static void end_records(struct merge *m) {
+    records_free(m->records);
+    unit_plan_release(&m->plan);
+}
+
+/* ---- into one journal ---- */
+
+static bool is_journal_name(const char *path) {
+    const char *dot = strrchr(path, '.');
+    return dot && strcmp(dot, ".journal") == 0;
+}
+
+static int pack_into(struct merge *m, const char *directory) {
+    const struct unit_range all = {0, unit_plan_size(&m->plan)};
+    struct journal_header header = *journal_header(m->journal[0]);
+    char path[FILES_PATH];
+    header.shard = 0;
+    header.shards = 1;
+    if (!scan_files(m)) { return EXIT_FAILED; }
+    if (!records_settle(m->records)) { return EXIT_USAGE; }
+    struct journal *journal = journal_create(directory, &header);
+    if (!journal) { return EXIT_FAILED; }
+    journal_close(journal);
+    files_units_path(directory, 1, path);
+    if (!records_pack(m->records, 1, &all, path)) { return EXIT_FAILED; }
+    message_say("%zu of %zu units are in %s", all.end - count_missing(m, 1, &all), all.end, directory);
+    return EXIT_DONE;
+}
+
+static int merge_to_journal(struct merge *m) {
+    struct lock lock;
+    if (mkdir(m->output, 0777) != 0) {
+        message_error("cannot make the directory %s: %s", m->output, strerror(errno));
+        return EXIT_USAGE;
+    }
+    if (!lock_take(&lock, m->output)) { return EXIT_FAILED; }
+    begin_records(m);
+    int status = pack_into(m, m->output);
+    end_records(m);
+    lock_release(&lock);
+    if (status != EXIT_DONE) {
+        journal_clear(m->output);
+        journal_remove_directory(m->output);
+    }
+    return status;
+}
+
 static int merge_run(struct merge *m, char **directory) {
     if (!open_journals(m, directory)) { return EXIT_USAGE; }
+    if (is_journal_name(m->output)) { return merge_to_journal(m); }
     int status = destination_check(m->output, m->force ? DESTINATION_RESULTS : DESTINATION_ANY, 0, NULL);
     if (status == EXIT_DONE) { status = publish_check(m->output, m->config, m->force, &m->place); }
     if (status == EXIT_DONE) { publish_clear(m->output); }
     if (status != EXIT_DONE || m->place.finished) { return status; }
     if (!outfile_prepare(m->output, false)) { return EXIT_FAILED; }
-    unit_plan_create(&m->plan, m->config);
+    begin_records(m);
     status = merge_journals(m);
-    unit_plan_release(&m->plan);
+    end_records(m);
     return status;
 }
 
@@ -187,6 +240,8 @@ static void merge_free(struct merge *m) {
     for (size_t i = 0; m->journal && i < m->journal_count; i++) {
         if (m->journal[i]) { journal_close(m->journal[i]); }
     }
+    for (size_t i = 0; i < m->file_count; i++) { free(m->file[i]); }
+    free(m->file);
     free(m->journal);
     config_free(m->config);
 }
@@ -194,7 +249,9 @@ static void merge_free(struct merge *m) {
 int command_merge(int argc, char **argv) {
     struct merge m = {.output = NULL};
     const struct commandline_option known[] = {
-        {"output", 'o', "FILE", "where the results go; a finished FILE of the same config is left alone",
+        {"output", 'o', "FILE",
+         "where the results go; a finished FILE of the same config is left alone. NAME.journal: all that the "
+         "journals hold, whole or not, as one journal",
          .text = &m.output},
         {"force", .meaning = "replace a FILE of another config, or one that is finished", .flag = &m.force},
         {"quiet", .meaning = "no progress on stderr", .flag = &m.quiet}};

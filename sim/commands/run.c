@@ -8,12 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sim/base/machine.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/outfile.h"
 #include "sim/commands/command.h"
 #include "sim/commands/options.h"
+#include "sim/commands/room.h"
 #include "sim/config/config_read.h"
 #include "sim/config/difference.h"
 #include "sim/journal/journal.h"
@@ -21,7 +21,6 @@
 #include "sim/journal/publish.h"
 #include "sim/results/destination.h"
 #include "sim/rows/isa.h"
-#include "sim/sweep/estimate.h"
 #include "sim/sweep/ranks.h"
 #include "sim/sweep/scorefile.h"
 #include "sim/sweep/stop.h"
@@ -56,8 +55,9 @@ struct run {
     struct journal *_Atomic journal;
 
     struct unit_plan plan;
-    size_t *todo, todo_count, ours; /* units to compute; all units of this shard */
-    double cost_before;
+    struct unit_range *ours, *todo; /* units of this shard; of those, what is to be computed */
+    size_t ours_count, todo_count;
+    struct unit_amount all, left; /* ours, todo */
 };
 
 /* ---- config ---- */
@@ -72,6 +72,13 @@ static int read_config(struct run *run) {
     return run->config ? EXIT_DONE : EXIT_USAGE;
 }
 
+/* Of a rank that follows. */
+static int read_same_config(struct run *run) {
+    int status = read_config(run);
+    ranks_compare(run->config);
+    return status;
+}
+
 static void free_config(struct run *run) { config_free(run->config); }
 
 /* ---- place ---- */
@@ -84,26 +91,19 @@ static void name_default_output(const char *config, char *path, size_t size) {
 }
 
 static bool name_journal(struct run *run) {
-    const struct options *o = run->o;
-    char shard[64] = "";
-    if (o->shards > 1) { snprintf(shard, sizeof shard, ".shard-%d-of-%d", o->shard, o->shards); }
-    return snprintf(run->directory, sizeof run->directory, "%s%s.journal", run->output, shard) <
-           (int)sizeof run->directory - 32;
-}
-
-static bool owns_journal(const struct run *run) {
-    struct journal *journal = journal_open(run->directory);
-    bool same = journal && strcmp(journal_header(journal)->config_resolved, run->config->resolved) == 0;
-    if (journal) { journal_close(journal); }
-    return same;
+    if (journal_name(run->output, (size_t)run->o->shard, (size_t)run->o->shards, run->directory)) {
+        return true;
+    }
+    message_error("%.60s...: the name is too long", run->output);
+    return false;
 }
 
 /* What a run left that was killed between publishing and having cleared up: a journal of this config, of
- * nobody, or what remains of it without its header. */
+ * nobody. */
 static void clear_finished(struct run *run) {
     char who[LOCK_TEXT];
     if (name_journal(run) && access(run->directory, F_OK) == 0 && !lock_holder(run->directory, who) &&
-        (!journal_exists(run->directory) || owns_journal(run)) && lock_take(&run->lock, run->directory)) {
+        journal_is_of(run->directory, run->config->resolved) && lock_take(&run->lock, run->directory)) {
         publish_clear(run->output);
         journal_clear(run->directory);
         lock_release(&run->lock);
@@ -136,9 +136,19 @@ static int write_scores(struct run *run) {
     return status;
 }
 
-static int find_place(struct run *run) {
+static void name_output(struct run *run) {
     name_default_output(run->o->config, run->default_output, sizeof run->default_output);
     run->output = run->o->output ? run->o->output : run->default_output;
+}
+
+/* Of a rank that follows: rank 0 has looked at it. */
+static int find_same_place(struct run *run) {
+    name_output(run);
+    return name_journal(run) ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int find_place(struct run *run) {
+    name_output(run);
     int status = destination_check(run->output, run->o->force ? DESTINATION_RESULTS : DESTINATION_ANY, 1,
                                    &run->o->config);
     if (status == EXIT_DONE) { status = check_scores(run); }
@@ -149,56 +159,12 @@ static int find_place(struct run *run) {
         run->over = true;
         return write_scores(run);
     }
-    if (!name_journal(run)) {
-        message_error("%.60s...: the name is too long", run->output);
-        return EXIT_FAILED;
-    }
+    if (!name_journal(run)) { return EXIT_FAILED; }
     return outfile_prepare(run->output, !run->o->output) ? EXIT_DONE : EXIT_FAILED;
 }
 
-/* ---- room ---- */
-
-static const char fewer[] = "ask for fewer n, betas, replicates or kept ones (keep_replicates)";
-
-static int check_memory(const struct run *run, const struct estimate *cost) {
-    char need[MACHINE_TEXT], left[MACHINE_TEXT];
-    double bytes = run->o->shards > 1 ? cost->working : cost->memory, free_bytes = machine_memory();
-    if (bytes <= free_bytes) { return EXIT_DONE; }
-    message_error("%s takes about %s of memory with %d thread%s, and %s are free: %s, or fewer --threads",
-                  run->o->config, machine_bytes(bytes, need), run->o->threads,
-                  run->o->threads == 1 ? "" : "s", machine_bytes(free_bytes, left), fewer);
-    return EXIT_USAGE;
-}
-
-/* Results, units to grow from, and the journal beside them. What a run that goes on has written is not known.
- */
-static int check_disk(const struct run *run, const struct estimate *cost) {
-    char need[MACHINE_TEXT], left[MACHINE_TEXT];
-    double bytes = run->o->shards > 1 ? cost->journal / run->o->shards : cost->disk + 2 * cost->journal,
-           free_bytes = machine_disk(run->output);
-    if (bytes <= free_bytes || run->o->force || journal_exists(run->directory)) { return EXIT_DONE; }
-    message_error("%s takes about %s of disk, and %s are free where %s goes: %s, choose another -o FILE, or "
-                  "try all the same with --force",
-                  run->o->config, machine_bytes(bytes, need), machine_bytes(free_bytes, left), run->output,
-                  fewer);
-    return EXIT_USAGE;
-}
-
-/* A slip of the pen, mostly. */
-static int check_time(const struct run *run, const struct estimate *cost) {
-    const double most = 1e6, hours = cost->seconds / 3600 / run->o->shards;
-    if (hours <= most || run->o->force) { return EXIT_DONE; }
-    message_error("%s takes about %.1e core-hours: %s, or a part of it with --shard I/N; --force begins all "
-                  "the same",
-                  run->o->config, hours, fewer);
-    return EXIT_USAGE;
-}
-
 static int find_room(struct run *run) {
-    struct estimate cost = estimate_room(run->config, run->o->threads);
-    int status = check_memory(run, &cost);
-    if (status == EXIT_DONE) { status = check_disk(run, &cost); }
-    return status == EXIT_DONE ? check_time(run, &cost) : status;
+    return room_check(run->o, run->config, run->output, journal_exists(run->directory));
 }
 
 /* ---- watch ---- */
@@ -217,21 +183,21 @@ static void say_resumable(const struct run *run) {
 /* Before an end by force: the row at hand takes too long to wait for, or memory is out. */
 static void save_by_force(void *context) {
     struct run *run = context;
-    if (run->journal) { journal_flush(run->journal); }
+    if (run->journal) { journal_flush_by_force(run->journal); }
     if (run->locked) { lock_release(&run->lock); }
-    say_resumable(run);
+    if (ranks_index() == 0) { say_resumable(run); }
 }
 
 static void save_without_memory(void *context) {
     struct run *run = context;
-    if (run->locked) { save_by_force(run); }
+    if (run->journal) { save_by_force(run); }
     ranks_abort();
 }
 
 static int start_watch(struct run *run) {
     memory_save(save_without_memory, run);
     run->limit = stop_limit(run->o->time_limit);
-    if (run->limit.stale) {
+    if (run->limit.stale && ranks_index() == 0) {
         message_say("SLURM_JOB_END_TIME=%s lies in the past: it is another job's, and not looked at",
                     getenv("SLURM_JOB_END_TIME"));
     }
@@ -282,7 +248,7 @@ static int check_journal(struct run *run) {
     return count == 0 && journal_is_ours(run->journal) ? EXIT_DONE : EXIT_USAGE;
 }
 
-static struct journal *create_journal(const struct run *run) {
+static struct journal_header make_header(const struct run *run) {
     const struct options *o = run->o;
     struct journal_header header = {.config_path = (char *)o->config,
                                     .output = (char *)run->output,
@@ -292,18 +258,26 @@ static struct journal *create_journal(const struct run *run) {
                                     .shards = (size_t)o->shards,
                                     .set_count = o->set_count};
     for (size_t i = 0; i < o->set_count; i++) { header.set[i] = (char *)o->set[i]; }
-    return journal_create(run->directory, &header);
+    return header;
 }
 
 /* One of this run, old or new. */
 static int open_journal(struct run *run) {
     if (run->o->fresh && !journal_clear(run->directory)) { return EXIT_FAILED; }
     bool old = journal_exists(run->directory);
-    run->journal = old ? journal_open(run->directory) : create_journal(run);
+    struct journal_header header = make_header(run);
+    run->journal =
+        old ? journal_open_or_mend(run->directory, &header) : journal_create(run->directory, &header);
     if (!run->journal) { return EXIT_FAILED; }
     int status = old ? check_journal(run) : EXIT_DONE;
     if (status == EXIT_DONE && run->o->shards == 1) { publish_clear(run->output); }
     return status;
+}
+
+/* Of a rank that follows: rank 0's, to which it adds a file of its own. */
+static int join_journal(struct run *run) {
+    run->journal = journal_open(run->directory);
+    return run->journal ? EXIT_DONE : EXIT_FAILED;
 }
 
 static void close_journal(struct run *run) {
@@ -314,24 +288,18 @@ static void close_journal(struct run *run) {
 /* ---- plan ---- */
 
 static void list_units(struct run *run) {
-    run->todo = memory_create(unit_plan_size(&run->plan), sizeof *run->todo);
-    for (size_t i = 0; i < unit_plan_size(&run->plan); i++) {
-        if (unit_shard(i, (size_t)run->o->shards) != (size_t)run->o->shard) { continue; }
-        struct unit unit = unit_get(&run->plan, i);
-        run->ours++;
-        if (journal_has(run->journal, i)) {
-            run->cost_before += unit_cost(&unit);
-        } else {
-            run->todo[run->todo_count++] = i;
-        }
-    }
+    const struct unit_plan *plan = &run->plan;
+    free(run->todo);
+    run->todo_count = records_missing(journal_records(run->journal), run->ours_count, run->ours, &run->todo);
+    run->all = unit_amount(plan, run->ours_count, run->ours);
+    run->left = unit_amount(plan, run->todo_count, run->todo);
 }
 
 /* A unit that no run finishes in its time would be begun for ever. */
 static void warn_of_long_units(const struct run *run) {
     double longest = 0, seconds = run->limit.seconds;
     for (size_t i = 0; i < run->todo_count; i++) {
-        struct unit unit = unit_get(&run->plan, run->todo[i]);
+        struct unit unit = unit_get(&run->plan, run->todo[i].first);
         longest = fmax(longest, 1e-9 * unit_cost(&unit) / run->o->threads);
     }
     if (longest > seconds) {
@@ -343,83 +311,116 @@ static void warn_of_long_units(const struct run *run) {
 }
 
 static void say_plan(const struct run *run) {
-    size_t damaged = journal_damaged(run->journal);
+    if (run->place.grows && !run->o->quiet) { message_say("growing %s", run->output); }
+    if (run->left.units < run->all.units && !run->o->quiet) {
+        message_say("going on: %zu of %zu units were finished before", run->all.units - run->left.units,
+                    run->all.units);
+    }
+    warn_of_long_units(run);
+}
+
+static bool scan_all(struct run *run) {
+    if (!journal_scan(run->journal) ||
+        (run->place.grows && !journal_scan_archive(run->journal, run->place.archive))) {
+        return false;
+    }
+    size_t damaged = records_damaged(journal_records(run->journal));
     if (damaged > 0) {
         message_say("%zu damaged record%s: computed again", damaged, damaged == 1 ? "" : "s");
     }
-    if (run->place.grows && !run->o->quiet) { message_say("growing %s", run->output); }
-    if (run->cost_before > 0 && !run->o->quiet) {
-        message_say("going on: %zu of %zu units were finished before", run->ours - run->todo_count,
-                    run->ours);
-    }
-    warn_of_long_units(run);
+    list_units(run);
+    return run->o->fresh || run->todo_count == 0 ||
+           journal_scan_others(run->journal, run->output, run->config->resolved);
 }
 
 /* What is to be done, and what of it is done. */
 static int make_plan(struct run *run) {
     unit_plan_create(&run->plan, run->config);
-    if (run->place.grows && !journal_import(run->journal, &run->plan, run->place.archive)) {
-        return EXIT_FAILED;
-    }
-    if (!journal_scan(run->journal, &run->plan, true)) { return EXIT_FAILED; }
+    run->ours_count = unit_shares(&run->plan, (size_t)run->o->shard, (size_t)run->o->shards, &run->ours);
+    journal_begin(run->journal, &run->plan);
+    if (!scan_all(run) || !journal_pack(run->journal, run->ours_count, run->ours)) { return EXIT_FAILED; }
     list_units(run);
     say_plan(run);
     return EXIT_DONE;
 }
 
+/* Of a rank that follows. */
+static int make_same_plan(struct run *run) {
+    unit_plan_create(&run->plan, run->config);
+    journal_begin(run->journal, &run->plan);
+    return EXIT_DONE;
+}
+
 static void free_plan(struct run *run) {
     unit_plan_release(&run->plan);
+    free(run->ours);
     free(run->todo);
 }
 
 /* ---- sweep ---- */
 
+static struct sweep_work make_work(struct run *run) {
+    return (struct sweep_work){.plan = &run->plan,
+                               .isa = run->isa,
+                               .threads = run->o->threads,
+                               .quiet = run->o->quiet || ranks_index() > 0,
+                               .range_count = run->todo_count,
+                               .range = run->todo,
+                               .cost_before = run->all.cost - run->left.cost,
+                               .stop = run->stop,
+                               .accept = journal_accept,
+                               .context = run->journal};
+}
+
+/* What a rank has kept becomes small, for whoever reads it. */
+static bool save_all(void *journal) {
+    const struct unit_range all = {0, SIZE_MAX};
+    return journal_flush(journal) && journal_pack(journal, 1, &all);
+}
+
+/* All that is missing, over all ranks; then what these have kept is known here, as one file. */
 static int compute_units(struct run *run) {
-    int status = ranks_lead(&(struct sweep_work){.plan = &run->plan,
-                                                 .isa = run->isa,
-                                                 .threads = run->o->threads,
-                                                 .quiet = run->o->quiet,
-                                                 .unit_count = run->todo_count,
-                                                 .unit = run->todo,
-                                                 .cost_before = run->cost_before,
-                                                 .stop = run->stop,
-                                                 .accept = journal_accept,
-                                                 .context = run->journal});
-    return journal_flush(run->journal) ? status : EXIT_FAILED;
+    struct sweep_work work = make_work(run);
+    int status = ranks_lead(&work);
+    if (!journal_flush(run->journal)) { return EXIT_FAILED; }
+    if (status != EXIT_DONE || run->todo_count == 0) { return status; }
+    if (ranks_count() > 1) {
+        journal_begin(run->journal, &run->plan);
+        if (!journal_scan(run->journal)) { return EXIT_FAILED; }
+    }
+    return records_settle(journal_records(run->journal)) ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int follow_units(struct run *run) {
+    struct sweep_work work = make_work(run);
+    return ranks_follow(&work, save_all);
 }
 
 /* ---- publish ---- */
 
 static void say_shard_done(const struct run *run) {
     if (run->o->quiet) { return; }
-    char *command = journal_merge_command(run->journal);
+    char *command = journal_header_merge_command(journal_header(run->journal));
     message_say("shard %d of %d is done: %zu units in %s; when all are: %s", run->o->shard, run->o->shards,
-                run->ours, run->directory, command);
+                run->all.units, run->directory, command);
     free(command);
 }
 
-static bool has_record(const void *journal, size_t unit) { return journal_has(journal, unit); }
-
 static int publish(struct run *run) {
     if (run->o->shards > 1) {
-        say_shard_done(run);
-        return EXIT_DONE;
+        bool good = journal_pack(run->journal, run->ours_count, run->ours);
+        if (good) { say_shard_done(run); }
+        return good ? EXIT_DONE : EXIT_FAILED;
     }
     int status = publish_results(&(struct publish){.plan = &run->plan,
-                                                   .source = journal_record,
-                                                   .has = has_record,
-                                                   .context = run->journal,
+                                                   .records = journal_records(run->journal),
                                                    .output = run->output,
                                                    .command_line = run->command_line,
                                                    .isa = run->isa->name,
                                                    .threads = run->o->threads,
                                                    .quiet = run->o->quiet,
                                                    .stop = run->stop});
-    if (status == EXIT_DONE) {
-        journal_clear(run->directory);
-    } else {
-        journal_flush(run->journal);
-    }
+    if (status == EXIT_DONE) { journal_clear(run->directory); }
     return status;
 }
 
@@ -427,10 +428,11 @@ static int publish(struct run *run) {
 
 /* Each begins when those before it are done, and is ended, whether it was done or not, after those behind it.
  */
-static const struct stage {
+struct stage {
     int (*begin)(struct run *run);
     void (*end)(struct run *run);
-} stages[] = {
+};
+static const struct stage stages[] = {
     {read_config, free_config},    /* what is asked for */
     {find_place, NULL},            /* where the results go; whether they are there, or grow */
     {find_room, NULL},             /* whether this machine can hold it */
@@ -441,31 +443,39 @@ static const struct stage {
     {compute_units, NULL},         /* the others */
     {publish, NULL},               /* all of them become results */
     {write_scores, NULL},          /* their rows, where they are asked for */
+    {NULL, NULL},
+};
+/* The same of a rank that follows. */
+static const struct stage follower_stages[] = {
+    {read_same_config, free_config},
+    {find_same_place, NULL},
+    {start_watch, end_watch},
+    {join_journal, close_journal},
+    {make_same_plan, free_plan},
+    {follow_units, NULL},
+    {NULL, NULL},
 };
 
-static int run_stages(struct run *run) {
-    size_t begun = 0, count = sizeof stages / sizeof stages[0];
+static int run_stages(struct run *run, const struct stage *stage) {
+    size_t begun = 0;
     int status = EXIT_DONE;
-    while (status == EXIT_DONE && !run->over && begun < count) { status = stages[begun++].begin(run); }
-    if (status == EXIT_RESUMABLE && !run->place.finished) { say_resumable(run); }
+    while (status == EXIT_DONE && !run->over && stage[begun].begin) { status = stage[begun++].begin(run); }
+    if (status == EXIT_RESUMABLE && !run->place.finished && ranks_index() == 0) { say_resumable(run); }
+    if (status != EXIT_DONE && status != EXIT_RESUMABLE && ranks_index() > 0) { ranks_abort(); }
     while (begun > 0) {
         begun--;
-        if (stages[begun].end) { stages[begun].end(run); }
+        if (stage[begun].end) { stage[begun].end(run); }
     }
     return status;
 }
 
 int command_run(int argc, char **argv) {
     struct options o;
-    int ended;
-    if (!options_read(argc, argv, false, run_about, run_notes, &o, &ended)) { return ended; }
-    if (ranks_index() > 0) {
-        return ranks_follow(
-            &(struct ranks_task){o.config, o.set_count, o.set, o.threads, stop_limit(o.time_limit)});
-    }
+    int status;
+    if (!options_read(argc, argv, false, run_about, run_notes, &o, &status)) { return status; }
     char *command_line = outfile_command_line(argc, argv);
     struct run run = {.o = &o, .command_line = command_line};
-    int status = run_stages(&run);
+    status = run_stages(&run, ranks_index() > 0 ? follower_stages : stages);
     free(command_line);
     return status;
 }

@@ -70,16 +70,20 @@ static struct tally tally_units(const struct journal *journal, const struct unit
                                 const struct config_series *series) {
     const struct journal_header *h = journal_header(journal);
     struct tally tally = {0};
-    for (size_t i = 0; i < unit_plan_size(plan); i++) {
-        struct unit unit = unit_get(plan, i);
-        if (unit_shard(i, h->shards) != h->shard || (series && unit.cell->series != series)) { continue; }
-        tally.units++;
-        tally.cost += unit_cost(&unit);
-        if (journal_has(journal, i)) {
-            tally.finished++;
-            tally.done += unit_cost(&unit);
-        }
+    struct unit_range *ours;
+    size_t count = unit_shares(plan, h->shard, h->shards, &ours);
+    for (size_t i = 0; i < count; i++) {
+        if (series && unit_get(plan, ours[i].first).cell->series != series) { continue; }
+        struct unit_range *missing;
+        size_t gaps = records_missing(journal_records(journal), 1, &ours[i], &missing);
+        struct unit_amount all = unit_amount(plan, 1, &ours[i]), left = unit_amount(plan, gaps, missing);
+        tally.units += all.units;
+        tally.finished += all.units - left.units;
+        tally.cost += all.cost;
+        tally.done += all.cost - left.cost;
+        free(missing);
     }
+    free(ours);
     return tally;
 }
 
@@ -93,7 +97,7 @@ static void print_tally(const char *name, struct tally t) {
 static void print_command(const struct journal *journal, bool finished) {
     const struct journal_header *h = journal_header(journal);
     bool merge = finished && h->shards > 1;
-    char *command = merge ? journal_merge_command(journal) : journal_command(journal, h->shard);
+    char *command = merge ? journal_header_merge_command(h) : journal_header_command(h, h->shard);
     const char *when = merge      ? "when all shards are finished"
                        : finished ? "to write the results"
                                   : "to go on";
@@ -117,9 +121,8 @@ static void print_journal(const struct journal *journal, const struct unit_plan 
     }
     struct tally all = tally_units(journal, plan, NULL);
     print_tally("in all", all);
-    if (journal_damaged(journal) > 0) {
-        printf("%zu damaged records will be computed again\n", journal_damaged(journal));
-    }
+    size_t damaged = records_damaged(journal_records(journal));
+    if (damaged > 0) { printf("%zu damaged records will be computed again\n", damaged); }
     if (locked) {
         message_print("at work: %s\n", who);
     } else {
@@ -136,12 +139,13 @@ static int show_journal(const char *directory) {
     if (config) {
         struct unit_plan plan;
         unit_plan_create(&plan, config);
-        good = journal_scan(journal, &plan, false);
+        journal_begin(journal, &plan);
+        good = journal_scan(journal);
         if (good) { print_journal(journal, &plan); }
         unit_plan_release(&plan);
     }
-    config_free(config);
     journal_close(journal);
+    config_free(config);
     return good ? EXIT_DONE : EXIT_FAILED;
 }
 

@@ -49,7 +49,7 @@ unsigned *files_units(const char *directory, size_t *count) {
 
 /* ---- writing ---- */
 
-static bool write_failed(const char *path, int why) {
+bool files_cannot_write(const char *path, int why) {
     message_error(
         "cannot write %s: %s; what is finished so far is kept: make room, or mend the place, and run "
         "the same command again",
@@ -61,44 +61,21 @@ bool files_write(const char *directory, const char *name, const void *bytes, siz
     char path[FILES_PATH], temporary[FILES_PATH + PROCESS_TAG];
     files_path(directory, name, path);
     temporary_name(path, sizeof temporary, temporary);
-    if (!temporary_write(temporary, bytes, length)) { return write_failed(path, errno); }
+    if (!temporary_write(temporary, bytes, length)) { return files_cannot_write(path, errno); }
     if (rename(temporary, path) == 0) { return true; }
     int why = errno;
     unlink(temporary);
-    return write_failed(path, why);
+    return files_cannot_write(path, why);
 }
 
-/* Renames to a name that nobody has, with EEXIST where somebody does; a file system without links has to be
- * believed that nobody comes between. */
-static bool rename_new(const char *temporary, const char *path) {
-    if (link(temporary, path) == 0) {
-        unlink(temporary);
-        return true;
-    }
-    if (errno == EEXIST) { return false; }
-    if (access(path, F_OK) != 0) { return rename(temporary, path) == 0; }
-    errno = EEXIST;
-    return false;
-}
-
-bool files_write_units(const char *directory, unsigned *number, const void *bytes, size_t length) {
-    char path[FILES_PATH], temporary[FILES_PATH + PROCESS_TAG];
-    unsigned next = *number + 1;
-    files_units_path(directory, next, path);
-    temporary_name(path, sizeof temporary, temporary);
-    if (!temporary_write(temporary, bytes, length)) { return write_failed(path, errno); }
-    bool good = rename_new(temporary, path);
-    while (!good && errno == EEXIST) { /* of a process that was taken for dead */
+void files_new_units(const char *directory, char path[FILES_PATH], int *file) {
+    size_t count;
+    unsigned *number = files_units(directory, &count), next = count > 0 ? number[count - 1] : 0;
+    free(number);
+    do { /* another writer may be as quick */
         files_units_path(directory, ++next, path);
-        good = rename_new(temporary, path);
-    }
-    if (good) {
-        *number = next;
-        return true;
-    }
-    int why = errno;
-    unlink(temporary);
-    return write_failed(path, why);
+        *file = open(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_APPEND | O_CLOEXEC, 0666);
+    } while (*file < 0 && errno == EEXIST);
 }
 
 /* ---- reading ---- */

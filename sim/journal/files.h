@@ -10,16 +10,18 @@
 enum { FILES_DIRECTORY = 4096, FILES_NAME = 32, FILES_PATH = FILES_DIRECTORY + FILES_NAME };
 
 void files_path(const char *directory, const char *name, char path[FILES_PATH]);
-/* NNNNNN.units, the records of some units. */
+/* NNNNNN.units, the records of one writer. */
 void files_units_path(const char *directory, unsigned number, char path[FILES_PATH]);
 /* Their numbers, in order, from 1 on. Free with free(). */
 unsigned *files_units(const char *directory, size_t *count);
 
 /* Writes a file, in the place of one that is there. False after a message, with nothing left behind. */
 bool files_write(const char *directory, const char *name, const void *bytes, size_t length);
-/* Writes records to a new file with the next number after *number that is free, and puts it there. The same
- * else. */
-bool files_write_units(const char *directory, unsigned *number, const void *bytes, size_t length);
+/* The message of that; false. */
+bool files_cannot_write(const char *path, int why);
+/* Makes a file of units with a number that no other has had, to append to: *file is its descriptor, -1 with
+ * errno set where that cannot be. */
+void files_new_units(const char *directory, char path[FILES_PATH], int *file);
 /* A regular file whole, ended by NUL; NULL, with errno set, when it cannot be read. Free with free(). */
 char *files_read(const char *path, size_t *length);
 

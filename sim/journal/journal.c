@@ -1,8 +1,7 @@
 #include "sim/journal/journal.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
+#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,32 +11,38 @@
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/config/config_read.h"
-#include "sim/journal/archive.h"
 #include "sim/journal/files.h"
+#include "sim/journal/recordfile.h"
 #include "sim/journal/saver.h"
 
 #ifndef GAPSCALE_VERSION
 #define GAPSCALE_VERSION "unknown"
 #endif
 
-static const unsigned ARCHIVE = UINT_MAX; /* the number of a file that is not the journal's */
-
 struct journal {
-    char directory[JOURNAL_PATH], archive[ARCHIVE_PATH];
+    char directory[JOURNAL_PATH];
     struct journal_header header;
-    const struct unit_plan *plan;
-    struct place *place; /* [unit_plan_size(plan)] */
-    size_t damaged, strange;
-    uint8_t *record; /* the last one handed out */
+    bool mended; /* the header is a new one */
+    struct records *records;
+    size_t file_count; /* that were scanned, of its own */
+    unsigned *file;
     struct saver *saver;
 };
 
-static void units_path(const struct journal *j, unsigned number, char path[FILES_PATH]) {
-    if (number == ARCHIVE) {
-        snprintf(path, FILES_PATH, "%s", j->archive);
-    } else {
-        files_units_path(j->directory, number, path);
-    }
+/* ---- places ---- */
+
+bool journal_name(const char *output, size_t shard, size_t shards, char directory[JOURNAL_PATH]) {
+    char part[64] = "";
+    if (shards > 1) { snprintf(part, sizeof part, ".shard-%zu-of-%zu", shard, shards); }
+    return snprintf(directory, JOURNAL_PATH, "%s%s.journal", output, part) < JOURNAL_PATH - 32;
+}
+
+bool journal_is_of(const char *directory, const char *resolved) {
+    struct journal_header header;
+    enum journal_header_state state = journal_header_read(directory, &header);
+    bool same = state == JOURNAL_HEADER_GOOD && strcmp(header.config_resolved, resolved) == 0;
+    journal_header_release(&header);
+    return same || state == JOURNAL_HEADER_ABSENT;
 }
 
 bool journal_clear(const char *directory) { return files_clear(directory); }
@@ -50,8 +55,10 @@ void journal_remove_directory(const char *directory) {
 
 bool journal_exists(const char *directory) {
     char path[FILES_PATH];
+    size_t count;
     files_path(directory, "header", path);
-    return access(path, F_OK) == 0;
+    free(files_units(directory, &count));
+    return access(path, F_OK) == 0 || count > 0;
 }
 
 /* ---- opening ---- */
@@ -64,47 +71,80 @@ static struct journal *journal_make(const char *directory) {
     return j;
 }
 
+static void say_unread(const char *directory, enum journal_header_state state) {
+    switch (state) {
+    case JOURNAL_HEADER_ABSENT: message_error("%s is no journal: it has no header", directory); break;
+    case JOURNAL_HEADER_OLDER:
+        message_error(
+            "%s was left by an older gapscale, whose journals have another format: go on with that one, "
+            "or start again with --fresh",
+            directory);
+        break;
+    default:
+        message_error("the header of the journal %s is damaged; `gapscale run` with the same config makes it "
+                      "again",
+                      directory);
+    }
+}
+
 struct journal *journal_open(const char *directory) {
     struct journal *j = journal_make(directory);
-    if (!journal_exists(directory)) {
-        message_error("%s is no journal: it has no header", directory);
-    } else if (!journal_header_read(directory, &j->header)) {
-        message_error("the header of the journal %s is damaged or of another version; without it the rest "
-                      "cannot be used: `gapscale run` with --fresh starts again",
-                      directory);
-    } else {
-        return j;
-    }
+    enum journal_header_state state = journal_header_read(directory, &j->header);
+    if (state == JOURNAL_HEADER_GOOD) { return j; }
+    say_unread(directory, state);
     journal_close(j);
     return NULL;
 }
 
-struct journal *journal_create(const char *directory, const struct journal_header *header) {
-    struct journal *j = journal_make(directory);
+static void fill_header(struct journal *j, const struct journal_header *header) {
     struct journal_header all = *header;
     all.program = "gapscale " GAPSCALE_VERSION;
     all.compiler = __VERSION__;
     all.numerics = numerics_here();
     j->header = journal_header_copy(&all);
+}
+
+struct journal *journal_create(const char *directory, const struct journal_header *header) {
+    struct journal *j = journal_make(directory);
+    fill_header(j, header);
     if (journal_clear(directory) && journal_header_write(directory, &j->header)) { return j; }
     journal_clear(directory);
     journal_close(j);
     return NULL;
 }
 
+struct journal *journal_open_or_mend(const char *directory, const struct journal_header *header) {
+    struct journal *j = journal_make(directory);
+    enum journal_header_state state = journal_header_read(directory, &j->header);
+    files_clear_temporary(directory);
+    if (state == JOURNAL_HEADER_GOOD) { return j; }
+    if (state == JOURNAL_HEADER_OLDER) {
+        say_unread(directory, state);
+        journal_close(j);
+        return NULL;
+    }
+    message_say(
+        "the header or config of the journal %s is damaged; they are made again from the config given",
+        directory);
+    journal_header_release(&j->header);
+    j->mended = true;
+    fill_header(j, header);
+    return j;
+}
+
 void journal_close(struct journal *j) {
     journal_header_release(&j->header);
     saver_free(j->saver);
-    free(j->place);
-    free(j->record);
+    records_free(j->records);
+    free(j->file);
     free(j);
 }
 
 const char *journal_directory(const struct journal *j) { return j->directory; }
 const struct journal_header *journal_header(const struct journal *j) { return &j->header; }
-size_t journal_damaged(const struct journal *j) { return j->damaged; }
-size_t journal_strange(const struct journal *j) { return j->strange; }
-bool journal_has(const struct journal *j, size_t unit) { return j->place[unit].file > 0; }
+struct records *journal_records(const struct journal *j) {
+    return j->records;
+}
 
 bool journal_is_ours(const struct journal *j) {
     const struct journal_header *h = &j->header;
@@ -130,175 +170,115 @@ struct config *journal_config(const struct journal *j) {
     return NULL;
 }
 
-char *journal_command(const struct journal *j, size_t shard) {
-    return journal_header_command(&j->header, shard);
-}
-
-char *journal_merge_command(const struct journal *j) { return journal_header_merge_command(&j->header); }
-
-/* ---- writing ---- */
-
-bool journal_accept(void *journal, size_t unit, uint8_t *record, size_t length) {
-    struct journal *j = journal;
-    bool good = saver_accept(j->saver, unit, record, length);
-    free(record);
-    return good;
-}
-
-bool journal_flush(struct journal *j) { return saver_flush(j->saver); }
-bool journal_tend(struct journal *j) { return saver_tend(j->saver); }
-
 /* ---- reading ---- */
 
-/* One file of units while it is looked at. */
-struct scanned {
-    struct journal *journal;
-    unsigned number;
-    const uint8_t *bytes;
-    size_t size;
-    bool damaged, foreign;
-};
+void journal_begin(struct journal *j, const struct unit_plan *plan) {
+    struct records *before = j->records;
+    j->records = records_create(plan, j->header.numerics);
+    saver_begin(j->saver, j->records);
+    records_free(before);
+}
 
-/* "FILE: the record of UNIT at byte N" */
-enum { RECORD_NAME = FILES_PATH + UNIT_NAME + 64 };
-static const char *name_record(const struct scanned *s, size_t offset, const struct record_head *head,
-                               char name[RECORD_NAME]) {
-    char unit[UNIT_NAME] = "a unit", path[FILES_PATH];
-    const struct unit_plan *plan = s->journal->plan;
-    size_t index = unit_find(plan, head->key, head->first_replicate, head->replicates);
-    if (index != SIZE_MAX) {
-        struct unit u = unit_get(plan, index);
-        unit_name(&u, unit);
+static bool scan_files(struct journal *j, const char *directory, size_t count, const unsigned *number,
+                       bool quiet) {
+    bool good = true;
+    for (size_t i = 0; good && i < count; i++) {
+        char path[FILES_PATH];
+        files_units_path(directory, number[i], path);
+        good = records_scan(j->records, &(struct records_scan){path, "--fresh", quiet});
     }
-    units_path(s->journal, s->number, path);
-    snprintf(name, RECORD_NAME, "%s: the record of %s at byte %zu", path, unit, offset);
-    return name;
+    return good && records_settle(j->records);
 }
 
-static void report_damage(struct scanned *s, size_t offset, const struct record_head *head, const char *why) {
-    char name[RECORD_NAME];
-    message_say("%s cannot be used: %s", name_record(s, offset, head, name), why);
-    s->journal->damaged++;
-    s->damaged = true;
-}
-
-static void scan_record(struct scanned *s, size_t offset, const struct record_head *head) {
-    struct journal *j = s->journal;
-    char name[RECORD_NAME];
-    size_t unit = unit_find(j->plan, head->key, head->first_replicate, head->replicates);
-    if (!numerics_equal(head->numerics, j->header.numerics)) {
-        name_record(s, offset, head, name);
-        s->foreign = !numerics_match(head->numerics, j->header.numerics, name, "--fresh");
-    } else if (unit == SIZE_MAX) {
-        j->strange++;
-    } else {
-        j->place[unit] = (struct place){s->number, offset, head->length};
+bool journal_scan(struct journal *j) {
+    free(j->file);
+    j->file = files_units(j->directory, &j->file_count);
+    if (!scan_files(j, j->directory, j->file_count, j->file, false)) { return false; }
+    if (!j->mended) { return true; }
+    if (records_strange(j->records) == 0 || records_bytes(j->records) > 0) {
+        return journal_header_write(j->directory, &j->header);
     }
-}
-
-static void scan_records(struct scanned *s, size_t first) {
-    struct record_head head;
-    if (s->size == 0) { report_damage(s, 0, &(struct record_head){.length = 0}, "the file is empty"); }
-    for (size_t offset = first; offset < s->size && !s->foreign; offset += head.length) {
-        const char *why = record_check(s->bytes + offset, s->size - offset, &head);
-        if (why) {
-            report_damage(s, offset, &head, why);
-            if (head.length == 0) { return; }
-        } else {
-            scan_record(s, offset, &head);
-        }
-    }
-}
-
-/* Saves again what is good in a damaged file, and removes it. */
-static bool repair(struct scanned *s) {
-    struct journal *j = s->journal;
-    struct batch good = {.count = 0};
-    char path[FILES_PATH];
-    for (size_t unit = 0; unit < unit_plan_size(j->plan); unit++) {
-        struct place place = j->place[unit];
-        if (place.file == s->number && !saver_add(&good, unit, s->bytes + place.offset, place.length)) {
-            memory_exhausted();
-        }
-    }
-    bool saved = saver_write(j->saver, &good);
-    units_path(j, s->number, path);
-    if (saved && unlink(path) != 0) {
-        message_error("cannot remove %s: %s", path, strerror(errno));
-        saved = false;
-    }
-    return saved;
-}
-
-static bool scan_file(struct journal *j, unsigned number, bool mend) {
-    struct scanned s = {.journal = j, .number = number};
-    char path[FILES_PATH];
-    units_path(j, number, path);
-    char *bytes = files_read(path, &s.size);
-    if (!bytes) {
-        message_error("cannot read %s: %s", path, strerror(errno));
-        return false;
-    }
-    s.bytes = (const uint8_t *)bytes;
-    scan_records(&s, 0);
-    bool good = !s.foreign && (!s.damaged || !mend || repair(&s));
-    free(bytes);
-    return good;
-}
-
-static void journal_begin(struct journal *j, const struct unit_plan *plan) {
-    j->plan = plan;
-    if (!j->place) { j->place = memory_create(unit_plan_size(plan), sizeof *j->place); }
-}
-
-bool journal_import(struct journal *j, const struct unit_plan *plan, const char *archive) {
-    struct scanned s = {.journal = j, .number = ARCHIVE};
-    journal_begin(j, plan);
-    snprintf(j->archive, sizeof j->archive, "%s", archive);
-    char *bytes = files_read(archive, &s.size);
-    if (!bytes) { message_error("cannot read %s: %s", archive, strerror(errno)); }
-    size_t first = bytes ? archive_check(archive, bytes, s.size) : 0;
-    s.bytes = (const uint8_t *)bytes;
-    if (first > 0) { scan_records(&s, first); }
-    free(bytes);
-    if (first > 0 && !s.foreign) { return true; }
-    message_say("without it nothing of the finished file can be used; --force computes all of it again");
+    message_error(
+        "the header of %s is damaged, and its records are of another config; choose another -o FILE, "
+        "or discard it with --fresh",
+        j->directory);
     return false;
 }
 
-bool journal_scan(struct journal *j, const struct unit_plan *plan, bool mend) {
+static bool scan_other(struct journal *j, const char *directory) {
     size_t count;
-    journal_begin(j, plan);
-    unsigned *number = files_units(j->directory, &count);
-    saver_begin(j->saver, count > 0 ? number[count - 1] : 0, j->place);
-    bool good = !mend || files_clear_temporary(j->directory);
-    for (size_t i = 0; good && i < count; i++) { good = scan_file(j, number[i], mend); }
+    unsigned *number = files_units(directory, &count);
+    bool good = scan_files(j, directory, count, number, true);
     free(number);
     return good;
 }
 
-/* A record that a process taken for dead wrote late may stand where another was found. */
-static bool read_record(struct journal *j, const struct place *place, const struct unit *unit) {
-    char path[FILES_PATH];
-    units_path(j, place->file, path);
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) { return false; }
-    bool good = pread(file, j->record, place->length, (off_t)place->offset) == (ssize_t)place->length;
-    close(file);
-    struct record_head head;
-    return good && !record_check(j->record, place->length, &head) && head.length == place->length &&
-           record_is_of(&head, unit) && numerics_equal(head.numerics, j->header.numerics);
+/* The shards of this output, as a pattern that takes its own characters as they are. */
+static char *shard_pattern(const char *output) {
+    char *name = memory_create(2 * strlen(output) + 1, 1), *to = name, *pattern;
+    for (const char *c = output; *c; c++) {
+        if (strchr("*?[]\\", *c)) { *to++ = '\\'; }
+        *to++ = *c;
+    }
+    pattern = memory_format("%s.shard-*-of-*.journal", name);
+    free(name);
+    return pattern;
 }
 
-const uint8_t *journal_record(void *journal, size_t unit, size_t *length) {
-    struct journal *j = journal;
-    struct place place = j->place[unit];
-    struct unit u = unit_get(j->plan, unit);
-    j->record = memory_resize(j->record, place.length, 1);
-    *length = place.length;
-    if (place.file > 0 && read_record(j, &place, &u)) { return j->record; }
-    char name[UNIT_NAME];
-    message_error("%s: the record of %s was good before and cannot be read now; run the same command again",
-                  j->directory, unit_name(&u, name));
-    return NULL;
+bool journal_scan_others(struct journal *j, const char *output, const char *resolved) {
+    glob_t found = {.gl_pathc = 0};
+    char *pattern = shard_pattern(output), whole[JOURNAL_PATH];
+    bool good = journal_name(output, 0, 1, whole);
+    glob(pattern, 0, NULL, &found);
+    for (size_t i = 0; good && i <= found.gl_pathc; i++) {
+        const char *directory = i < found.gl_pathc ? found.gl_pathv[i] : whole;
+        if (strcmp(directory, j->directory) != 0 && journal_is_of(directory, resolved)) {
+            good = scan_other(j, directory);
+        }
+    }
+    globfree(&found);
+    free(pattern);
+    return good;
 }
+
+bool journal_scan_archive(struct journal *j, const char *path) {
+    if (recordfile_kind(path) == RECORDFILE_OLDER) {
+        message_error("%s was left by an older gapscale, whose archives have another format", path);
+    } else if (records_scan(j->records, &(struct records_scan){path, "--force", false}) &&
+               records_settle(j->records)) {
+        return true;
+    }
+    message_say("without it nothing of the finished file can be used; --force computes all of it again");
+    return false;
+}
+
+/* ---- writing ---- */
+
+/* What was scanned is in the saver's file now. */
+static bool remove_files(const struct journal *j) {
+    bool good = true;
+    for (size_t i = 0; i < j->file_count; i++) {
+        char path[FILES_PATH];
+        files_units_path(j->directory, j->file[i], path);
+        if (strcmp(path, saver_path(j->saver)) != 0 && unlink(path) != 0 && errno != ENOENT) {
+            message_error("cannot remove %s: %s", path, strerror(errno));
+            good = false;
+        }
+    }
+    return good;
+}
+
+bool journal_pack(struct journal *j, size_t count, const struct unit_range *ranges) {
+    size_t files = records_files(j->records);
+    bool whole = files == 0 || (files == 1 && records_damaged(j->records) == 0 && saver_is_packed(j->saver));
+    return whole || (saver_pack(j->saver, count, ranges) && remove_files(j));
+}
+
+bool journal_accept(void *journal, size_t unit, struct partial *partial) {
+    (void)unit;
+    return saver_accept(((struct journal *)journal)->saver, partial);
+}
+
+bool journal_flush(struct journal *j) { return saver_flush(j->saver); }
+bool journal_tend(struct journal *j) { return saver_tend(j->saver); }
+void journal_flush_by_force(struct journal *j) { saver_flush_by_force(j->saver); }

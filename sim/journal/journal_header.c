@@ -11,7 +11,7 @@
 #include "sim/journal/files.h"
 
 enum { DIGEST = 2 * SHA256_DIGEST_SIZE + 1, HEADER_LIMIT = 1 << 20 };
-static const char first_line[] = "gapscale journal 2";
+static const char first_line[] = "gapscale journal 3", any_format[] = "gapscale journal ";
 
 /* ---- writing ---- */
 
@@ -135,24 +135,30 @@ static bool header_field(struct journal_header *h, struct header_digests *digest
     return strcmp(key, "sha256") == 0;
 }
 
-/* Takes a header's text apart, in place; false when it is damaged. */
-static bool header_parse(char *text, struct journal_header *h, struct header_digests *digests) {
+/* Takes a header's text apart, in place. */
+static enum journal_header_state header_parse(char *text, struct journal_header *h,
+                                              struct header_digests *digests) {
     char *last = strstr(text, "\nsha256: "), digest[DIGEST], *rest = NULL;
-    if (!last) { return false; }
+    if (!last) { return JOURNAL_HEADER_DAMAGED; }
     text_digest(text, (size_t)(last + 1 - text), digest);
     if (strncmp(last + 9, digest, DIGEST - 1) != 0 || strcmp(last + 9 + DIGEST - 1, "\n") != 0) {
-        return false;
+        return JOURNAL_HEADER_DAMAGED;
     }
     char *line = strtok_r(text, "\n", &rest);
-    if (!line || strcmp(line, first_line) != 0) { return false; }
+    if (!line || strcmp(line, first_line) != 0) {
+        return line && strncmp(line, any_format, sizeof any_format - 1) == 0 ? JOURNAL_HEADER_OLDER
+                                                                             : JOURNAL_HEADER_DAMAGED;
+    }
     while ((line = strtok_r(NULL, "\n", &rest))) {
         char *colon = strstr(line, ": ");
-        if (!colon) { return false; }
+        if (!colon) { return JOURNAL_HEADER_DAMAGED; }
         *colon = '\0';
-        if (!header_field(h, digests, line, colon + 2)) { return false; }
+        if (!header_field(h, digests, line, colon + 2)) { return JOURNAL_HEADER_DAMAGED; }
     }
     return h->program && h->compiler && h->numerics.number > 0 && h->config_path && h->output &&
-           h->shards > 0 && digests->config && digests->resolved;
+                   h->shards > 0 && digests->config && digests->resolved
+               ? JOURNAL_HEADER_GOOD
+               : JOURNAL_HEADER_DAMAGED;
 }
 
 static char *read_file(const char *directory, const char *name, size_t *length) {
@@ -171,20 +177,23 @@ static char *read_checked(const char *directory, const char *name, const char *w
     return NULL;
 }
 
-bool journal_header_read(const char *directory, struct journal_header *h) {
+enum journal_header_state journal_header_read(const char *directory, struct journal_header *h) {
     *h = (struct journal_header){.shards = 0};
     struct header_digests digests = {NULL, NULL};
     size_t length;
     char *text = read_file(directory, "header", &length);
-    bool good = text && length < HEADER_LIMIT && header_parse(text, h, &digests);
-    if (good) {
+    if (!text) { return JOURNAL_HEADER_ABSENT; }
+    enum journal_header_state state =
+        length < HEADER_LIMIT ? header_parse(text, h, &digests) : JOURNAL_HEADER_DAMAGED;
+    if (state == JOURNAL_HEADER_GOOD) {
         h->config_text = read_checked(directory, "config.yaml", digests.config);
         h->config_resolved = read_checked(directory, "resolved.yaml", digests.resolved);
+        if (!h->config_text || !h->config_resolved) { state = JOURNAL_HEADER_DAMAGED; }
     }
     free(text);
     free(digests.config);
     free(digests.resolved);
-    return good && h->config_text && h->config_resolved;
+    return state;
 }
 
 /* ---- commands, for the shell ---- */

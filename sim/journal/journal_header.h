@@ -3,6 +3,7 @@
 #ifndef GAPSCALE_SIM_JOURNAL_JOURNAL_HEADER_H
 #define GAPSCALE_SIM_JOURNAL_JOURNAL_HEADER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "sim/base/numerics.h"
@@ -21,9 +22,14 @@ struct journal_header {
 
 /* Writes the three files. False after a message. */
 bool journal_header_write(const char *directory, const struct journal_header *header);
-/* Reads them; false when one is damaged or of another version. Release with journal_header_release, read or
- * not. */
-bool journal_header_read(const char *directory, struct journal_header *header);
+enum journal_header_state {
+    JOURNAL_HEADER_GOOD,
+    JOURNAL_HEADER_ABSENT,
+    JOURNAL_HEADER_DAMAGED, /* or one of its configs is, or lacks */
+    JOURNAL_HEADER_OLDER    /* of an earlier format */
+};
+/* Reads them. Release with journal_header_release, whatever was read. */
+enum journal_header_state journal_header_read(const char *directory, struct journal_header *header);
 /* The text is copied. */
 struct journal_header journal_header_copy(const struct journal_header *header);
 void journal_header_release(struct journal_header *header);

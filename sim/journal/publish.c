@@ -1,12 +1,17 @@
 #include "sim/journal/publish.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
+#include "sim/base/progress.h"
 #include "sim/base/temporary.h"
+#include "sim/journal/recordfile.h"
 #include "sim/results/precision.h"
 #include "sim/results/store.h"
+#include "sim/sweep/collect.h"
+#include "sim/sweep/record.h"
 #include "sim/sweep/sweep.h"
 
 int publish_check(const char *path, const struct config *config, bool force, struct publish_place *place) {
@@ -44,94 +49,103 @@ void publish_clear(const char *path) {
     if (archive_name(path, archive)) { temporary_clear(archive); }
 }
 
-/* ---- exact values ---- */
-
-struct made {
-    uint8_t *record;
-    size_t length;
-};
-
-/* Of one cell, where there is no record of them. */
-static int make_exact(const struct publish *p, size_t cell, struct made *made) {
-    size_t index = p->plan->unit_count + cell;
-    if (p->has(p->context, index)) { return EXIT_DONE; }
-    if (stop_asked(p->stop)) { return EXIT_RESUMABLE; }
-    struct unit unit = unit_get(p->plan, index);
-    made->record = sweep_exact(&unit, &made->length);
-    return EXIT_DONE;
-}
-
-/* Runs have them among their units; what shards left out that ended before theirs is computed here. */
-static int make_missing(const struct publish *p, struct made *made) {
-    int status = EXIT_DONE;
-    size_t missing = 0;
-    for (size_t i = p->plan->unit_count; i < unit_plan_size(p->plan); i++) {
-        missing += !p->has(p->context, i);
-    }
-    if (missing > 0 && !p->quiet) { message_say("computing the exact values beside it"); }
-#pragma omp parallel for schedule(dynamic, 1) num_threads(p->threads) if (missing > 0)
-    for (size_t i = 0; i < p->plan->cell_count; i++) {
-        int so_far;
-#pragma omp atomic read
-        so_far = status;
-        int outcome = so_far == EXIT_DONE ? make_exact(p, i, &made[i]) : EXIT_DONE;
-        if (outcome != EXIT_DONE) {
-#pragma omp atomic write
-            status = outcome;
-        }
-    }
-    return status;
-}
-
 /* ---- one pass over the records ---- */
 
 struct pass {
     const struct publish *publish;
-    const struct made *made; /* [cell_count]: records of exact values that the source does not have */
-    struct archive *archive;
+    struct recordfile *archive;
+    struct results *results;
+    struct progress progress;
+    int status;
 };
 
-/* collect_source: the records on their way from the source into the archive. */
-static const uint8_t *pass_record(void *context, size_t unit, size_t *length) {
-    const struct pass *pass = context;
-    const struct publish *p = pass->publish;
-    const struct made *made = unit < p->plan->unit_count ? NULL : &pass->made[unit - p->plan->unit_count];
-    const uint8_t *record;
-    if (made && made->record) {
-        record = made->record;
-        *length = made->length;
-    } else {
-        record = p->source(p->context, unit, length);
+/* The records of what is held, one after the other. */
+static uint8_t *make_records(const struct partial_stack *stack, size_t *length) {
+    uint8_t *all = NULL;
+    *length = 0;
+    for (size_t i = 0; i < stack->count; i++) {
+        size_t more;
+        uint8_t *record = record_make(stack->held[i], &more);
+        all = memory_resize(all, *length + more, 1);
+        memcpy(all + *length, record, more);
+        *length += more;
+        free(record);
     }
-    return record && archive_add(pass->archive, record, *length) ? record : NULL;
+    return all;
 }
 
-/* Both files: the archive first, without which the results cannot grow. */
-static int write_files(const struct publish *p, struct pass *pass) {
-    struct results *results = collect_results(p->plan, p->isa, pass_record, pass);
-    int status = results && collect_exact(p->plan, pass_record, pass, results) ? EXIT_DONE : EXIT_FAILED;
-    if (status == EXIT_DONE && p->stop && !stop_defer(p->stop)) { status = EXIT_RESUMABLE; }
-    if (!archive_close(pass->archive, status == EXIT_DONE)) { status = EXIT_FAILED; }
-    if (status == EXIT_DONE) {
-        precision_round(results);
-        struct store_provenance provenance = {.command_line = p->command_line, .threads = p->threads};
-        status = store_write(p->output, results, &provenance);
+/* A cell, or the exact values of one: what shards left out of these is computed here. */
+static int read_cell(const struct publish *p, size_t index, struct partial_stack *stack) {
+    const size_t cells = p->plan->cell_count;
+    if (stop_asked(p->stop)) { return EXIT_RESUMABLE; }
+    if (index < cells) {
+        const struct unit_cell *c = &p->plan->cell[index];
+        struct unit_range all = {c->first_unit, c->first_unit + c->unit_count};
+        return records_read(p->records, all, stack) ? EXIT_DONE : EXIT_FAILED;
     }
-    results_free(results);
+    size_t unit = p->plan->unit_count + index - cells;
+    struct unit exact = unit_get(p->plan, unit);
+    if (!records_has(p->records, unit)) {
+        partial_push(stack, sweep_exact(&exact));
+        return EXIT_DONE;
+    }
+    return records_read(p->records, (struct unit_range){unit, unit + 1}, stack) ? EXIT_DONE : EXIT_FAILED;
+}
+
+/* In order. */
+static void add_cell(struct pass *pass, struct partial_stack *stack, const uint8_t *records, size_t length) {
+    struct partial *whole = partial_close(stack);
+    collect_add(whole, pass->results);
+    progress_add(&pass->progress, 1, whole->of.cell->series->name);
+    partial_free(whole);
+    if (!recordfile_add(pass->archive, records, length)) { pass->status = EXIT_FAILED; }
+}
+
+static void read_cells(struct pass *pass) {
+    const struct publish *p = pass->publish;
+#pragma omp parallel for ordered schedule(dynamic, 1) num_threads(p->threads)
+    for (size_t i = 0; i < 2 * p->plan->cell_count; i++) {
+        struct partial_stack stack = {.count = 0};
+        int status, so_far;
+        size_t length;
+#pragma omp atomic read
+        so_far = pass->status;
+        status = so_far == EXIT_DONE ? read_cell(p, i, &stack) : so_far;
+        uint8_t *records = make_records(&stack, &length);
+#pragma omp ordered
+        if (pass->status == EXIT_DONE && status == EXIT_DONE) {
+            add_cell(pass, &stack, records, length);
+        } else if (pass->status == EXIT_DONE) {
+#pragma omp atomic write
+            pass->status = status;
+        }
+        partial_drop(&stack);
+        free(records);
+    }
+}
+
+static int write_results(const struct pass *pass) {
+    const struct publish *p = pass->publish;
+    struct store_provenance provenance = {.command_line = p->command_line, .threads = p->threads};
+    precision_round(pass->results);
+    int status = store_write(p->output, pass->results, &provenance);
     if (status == EXIT_DONE && !p->quiet) { message_say("wrote %s", p->output); }
     return status;
 }
 
+/* The archive first, without which the results cannot grow. */
 int publish_results(const struct publish *p) {
-    struct made *made = memory_create(p->plan->cell_count, sizeof *made);
-    struct pass pass = {.publish = p, .made = made};
+    struct pass pass = {.publish = p, .status = EXIT_DONE};
     char path[ARCHIVE_PATH];
-    int status = make_missing(p, made);
-    if (status == EXIT_DONE) {
-        pass.archive = archive_name(p->output, path) ? archive_create(path) : NULL;
-        status = pass.archive ? write_files(p, &pass) : EXIT_FAILED;
-    }
-    for (size_t i = 0; i < p->plan->cell_count; i++) { free(made[i].record); }
-    free(made);
-    return status;
+    pass.archive = archive_name(p->output, path) ? recordfile_create(path) : NULL;
+    if (!pass.archive) { return EXIT_FAILED; }
+    pass.results = results_create(p->plan->outline, p->isa);
+    pass.progress = progress_start(2 * (double)p->plan->cell_count, 0, p->quiet);
+    read_cells(&pass);
+    progress_end(&pass.progress);
+    if (pass.status == EXIT_DONE && p->stop && !stop_defer(p->stop)) { pass.status = EXIT_RESUMABLE; }
+    if (!recordfile_close(pass.archive, pass.status == EXIT_DONE)) { pass.status = EXIT_FAILED; }
+    if (pass.status == EXIT_DONE) { pass.status = write_results(&pass); }
+    results_free(pass.results);
+    return pass.status;
 }

@@ -3,7 +3,7 @@
 #define GAPSCALE_SIM_JOURNAL_PUBLISH_H
 
 #include "sim/journal/archive.h"
-#include "sim/sweep/collect.h"
+#include "sim/journal/records.h"
 #include "sim/sweep/stop.h"
 
 /* What is at the place of a results file. */
@@ -19,18 +19,17 @@ int publish_check(const char *path, const struct config *config, bool force, str
 void publish_clear(const char *path);
 struct publish {
     const struct unit_plan *plan;
-    collect_source *source;                        /* of the records of all its units */
-    bool (*has)(const void *context, size_t unit); /* whether there is a record of exact values */
-    void *context;                                 /* of both */
+    const struct records *records; /* of all its sampled units */
     const char *output, *command_line, *isa;
     int threads;
     bool quiet;
     struct stop *stop; /* may be NULL */
 };
 
-/* Computes the exact values that there is no record of, then reads every record once, into the results and
- * the archive beside them, and puts both files in their place. Returns EXIT_DONE; EXIT_RESUMABLE when
- * stopped; EXIT_FAILED after a message. In the last two cases `output` is as it was. */
+/* Computes the exact values that there is no record of, reads every record once, cell by cell on all threads,
+ * into the results and the archive beside them, and puts both files in their place; memory is that of the
+ * results and of some partials for each thread. Returns EXIT_DONE; EXIT_RESUMABLE when stopped; EXIT_FAILED
+ * after a message. In the last two cases `output` is as it was. */
 int publish_results(const struct publish *publish);
 
 #endif

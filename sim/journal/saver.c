@@ -1,115 +1,176 @@
 #include "sim/journal/saver.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "sim/base/machine.h"
 #include "sim/base/memory.h"
+#include "sim/base/message.h"
 #include "sim/journal/files.h"
+#include "sim/sweep/record.h"
 
-static const size_t BATCH_BYTES = 8 << 20;
-/* Writing takes a hundredth of the time at most, and makes no more files than needed. */
-static const double BATCH_LEAST = 0.2, BATCH_MOST = 5, BATCH_SHARE = 100; /* seconds; seconds; 1 */
+static const size_t WAITING_BYTES = 32 << 20, PACK_BYTES = 64 << 20;
+/* Writing takes a hundredth of the time at most. */
+static const double WAIT_LEAST = 0.2, WAIT_MOST = 5, WAIT_SHARE = 100; /* seconds; seconds; 1 */
 
 struct saver {
-    char directory[FILES_DIRECTORY];
-    pthread_mutex_t mutex;   /* of `batch`, `last_write`, `interval` */
-    pthread_mutex_t writing; /* of the directory, and of the rest */
-    struct batch batch;
+    char directory[FILES_DIRECTORY], path[FILES_PATH];
+    struct records *records;
+    pthread_mutex_t mutex;   /* of the next lines */
+    struct partial *waiting; /* a list */
+    size_t bytes;            /* of it */
     double last_write, interval;
-    unsigned last_file;
-    struct place *place;
+    pthread_mutex_t writing; /* of the file and the next lines */
+    int file;                /* -1: not made yet */
+    uint64_t size, packed;   /* now; when it was written last as a whole */
     bool failed;
 };
 
 struct saver *saver_create(const char *directory) {
     struct saver *s = memory_create(1, sizeof *s);
+    *s = (struct saver){.file = -1, .last_write = machine_seconds()};
     snprintf(s->directory, sizeof s->directory, "%s", directory);
     pthread_mutex_init(&s->mutex, NULL);
     pthread_mutex_init(&s->writing, NULL);
-    s->last_write = machine_seconds();
     return s;
 }
 
-void saver_begin(struct saver *s, unsigned last, struct place *place) {
-    s->last_file = last;
-    s->place = place;
+void saver_begin(struct saver *s, struct records *records) {
+    pthread_mutex_lock(&s->writing);
+    s->records = records;
+    pthread_mutex_unlock(&s->writing);
 }
 
-static void batch_release(struct batch *b) {
-    free(b->bytes);
-    free(b->waiting);
-    *b = (struct batch){.count = 0};
+bool saver_is_packed(const struct saver *s) { return s->size == s->packed; }
+const char *saver_path(const struct saver *s) { return s->path; }
+
+static void free_list(struct partial *list) {
+    while (list) {
+        struct partial *next = list->next;
+        partial_free(list);
+        list = next;
+    }
 }
 
 void saver_free(struct saver *s) {
-    batch_release(&s->batch);
+    if (!s) { return; }
+    free_list(s->waiting);
+    if (s->file >= 0) { close(s->file); }
     pthread_mutex_destroy(&s->mutex);
     pthread_mutex_destroy(&s->writing);
     free(s);
 }
 
-/* ---- batches ---- */
+/* ---- writing, one at a time ---- */
 
-bool saver_add(struct batch *b, size_t unit, const uint8_t *record, size_t length) {
-    if (!b->bytes || b->room < b->length + length) {
-        size_t room = 2 * b->room + length;
-        if (!memory_grow((void **)&b->bytes, room, 1)) { return false; }
-        b->room = room;
+static bool cannot_write(struct saver *s) {
+    files_cannot_write(s->path, errno);
+    s->failed = true;
+    return false;
+}
+
+static bool open_file(struct saver *s) {
+    if (s->path[0] == '\0') { files_new_units(s->directory, s->path, &s->file); }
+    if (s->file < 0) { s->file = open(s->path, O_RDWR | O_APPEND | O_CLOEXEC); }
+    return s->file >= 0 || cannot_write(s);
+}
+
+static bool write_whole(int file, const uint8_t *bytes, size_t length) {
+    while (length > 0) {
+        ssize_t done = write(file, bytes, length);
+        if (done < 0 && errno != EINTR) { return false; }
+        if (done > 0) {
+            bytes += done;
+            length -= (size_t)done;
+        }
     }
-    if (!memory_grow((void **)&b->waiting, b->count + 1, sizeof *b->waiting)) { return false; }
-    memcpy(b->bytes + b->length, record, length);
-    b->waiting[b->count++] = (struct waiting){unit, {.offset = b->length, .length = length}};
-    b->length += length;
+    return true;
+}
+
+/* Whether the file holds these bytes at its end, as read again. */
+static bool is_held(const struct saver *s, const uint8_t *bytes, size_t length) {
+    uint8_t *have = memory_resize(NULL, length, 1);
+    ssize_t got = pread(s->file, have, length, (off_t)s->size);
+    bool same = got == (ssize_t)length && memcmp(have, bytes, length) == 0;
+    free(have);
+    if (!same) { errno = EIO; }
+    return same;
+}
+
+static bool append(struct saver *s, const struct partial *p) {
+    size_t length;
+    uint8_t *record = record_make(p, &length);
+    bool good = write_whole(s->file, record, length) && is_held(s, record, length);
+    free(record);
+    if (!good) { return cannot_write(s); }
+    records_add(s->records, s->path, &p->of, s->size, length);
+    s->size += length;
+    return true;
+}
+
+static bool append_list(struct saver *s, const struct partial *list) {
+    if (!list) { return !s->failed; }
+    if (s->failed || !open_file(s)) { return false; }
+    const uint64_t before = s->size;
+    bool good = true;
+    for (; good && list; list = list->next) { good = append(s, list); }
+    if (good && fsync(s->file) != 0 && errno != EINVAL) { good = cannot_write(s); }
+    if (!good && ftruncate(s->file, (off_t)before) != 0) { errno = 0; } /* a torn end is passed over */
+    return good;
+}
+
+/* The ranges are all that there is; a file that cannot be packed goes on as it is. */
+static bool pack(struct saver *s, size_t count, const struct unit_range *ranges) {
+    if (!open_file(s) || !records_settle(s->records) || !records_pack(s->records, count, ranges, s->path)) {
+        return false;
+    }
+    close(s->file);
+    s->file = -1;
+    s->size = s->packed = (uint64_t)records_bytes(s->records);
     return true;
 }
 
 /* Under `writing`. */
-static bool batch_write(struct saver *s, const struct batch *b) {
-    if (b->count == 0) { return !s->failed; }
-    if (s->failed || !files_write_units(s->directory, &s->last_file, b->bytes, b->length)) {
-        s->failed = true;
-        return false;
-    }
-    for (size_t i = 0; i < b->count; i++) {
-        struct place place = b->waiting[i].place;
-        place.file = s->last_file;
-        s->place[b->waiting[i].unit] = place;
-    }
-    return true;
-}
-
-static bool write_now(struct saver *s, const struct batch *b) {
-    pthread_mutex_lock(&s->writing); /* also to wait for others */
+static bool write_list(struct saver *s, struct partial *list) {
+    const struct unit_range all = {0, SIZE_MAX};
     double start = machine_seconds();
-    bool good = batch_write(s, b);
-    double interval = fmin(BATCH_MOST, fmax(BATCH_LEAST, BATCH_SHARE * (machine_seconds() - start)));
+    bool good = append_list(s, list);
+    double interval = fmin(WAIT_MOST, fmax(WAIT_LEAST, WAIT_SHARE * (machine_seconds() - start)));
+    if (good && s->size > 2 * s->packed + PACK_BYTES) { good = pack(s, 1, &all); }
     pthread_mutex_unlock(&s->writing);
+    free_list(list);
     pthread_mutex_lock(&s->mutex);
     s->interval = interval;
     pthread_mutex_unlock(&s->mutex);
     return good;
 }
 
-bool saver_write(struct saver *s, struct batch *b) {
-    bool good = write_now(s, b);
-    batch_release(b);
+bool saver_pack(struct saver *s, size_t count, const struct unit_range *ranges) {
+    pthread_mutex_lock(&s->writing);
+    bool good = pack(s, count, ranges) && records_settle(s->records);
+    pthread_mutex_unlock(&s->writing);
     return good;
 }
 
 /* ---- what waits ---- */
 
 /* Takes what waits, if there is a reason to write it. */
-static struct batch take_waiting(struct saver *s, bool at_once) {
-    struct batch taken = {.count = 0};
+static struct partial *take_waiting(struct saver *s, bool at_once) {
+    struct partial *taken = NULL;
     pthread_mutex_lock(&s->mutex);
-    if (s->batch.count > 0 &&
-        (at_once || s->batch.length >= BATCH_BYTES || machine_seconds() - s->last_write >= s->interval)) {
-        taken = s->batch;
-        s->batch = (struct batch){.count = 0};
+    if (s->waiting &&
+        (at_once || s->bytes >= WAITING_BYTES || machine_seconds() - s->last_write >= s->interval)) {
+        taken = s->waiting;
+        s->waiting = NULL;
+        s->bytes = 0;
         s->last_write = machine_seconds();
     }
     pthread_mutex_unlock(&s->mutex);
@@ -117,22 +178,46 @@ static struct batch take_waiting(struct saver *s, bool at_once) {
 }
 
 bool saver_flush(struct saver *s) {
-    struct batch batch = take_waiting(s, true);
-    return saver_write(s, &batch);
+    pthread_mutex_lock(&s->writing); /* also to wait for others */
+    return write_list(s, take_waiting(s, true));
+}
+
+void saver_flush_by_force(struct saver *s) {
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 1;
+    if (pthread_mutex_timedlock(&s->writing, &until) == 0) { write_list(s, take_waiting(s, true)); }
 }
 
 bool saver_tend(struct saver *s) {
-    struct batch batch = take_waiting(s, false);
-    return batch.count == 0 || saver_write(s, &batch);
+    struct partial *list = take_waiting(s, false);
+    if (!list) { return true; }
+    pthread_mutex_lock(&s->writing);
+    return write_list(s, list);
 }
 
-bool saver_accept(struct saver *s, size_t unit, const uint8_t *record, size_t length) {
+/* The other half of a node, taken out of what waits; where it does not wait, the partial does, and NULL is
+ * returned. Allocates nothing: a thread without memory may want the mutex. */
+static struct partial *take_other_half(struct saver *s, struct partial *p) {
     pthread_mutex_lock(&s->mutex);
-    bool added = saver_add(&s->batch, unit, record, length);
+    struct partial **link = &s->waiting, *found;
+    while (*link && !partial_are_halves(*link, p) && !partial_are_halves(p, *link)) { link = &(*link)->next; }
+    found = *link;
+    if (found) {
+        *link = found->next;
+        s->bytes -= partial_bytes(found);
+    } else {
+        p->next = s->waiting;
+        s->waiting = p;
+        s->bytes += partial_bytes(p);
+    }
     pthread_mutex_unlock(&s->mutex);
-    if (added) { return saver_tend(s); }
-    /* No memory to wait in. */
-    struct waiting one = {unit, {.length = length}};
-    struct batch alone = {.bytes = (uint8_t *)record, .length = length, .count = 1, .waiting = &one};
-    return saver_flush(s) && write_now(s, &alone);
+    return found;
+}
+
+bool saver_accept(struct saver *s, struct partial *p) {
+    for (struct partial *other; (other = take_other_half(s, p));) {
+        p = partial_are_halves(other, p) ? partial_merge(other, p) : partial_merge(p, other);
+    }
+    return saver_tend(s);
 }

@@ -1,46 +1,33 @@
-/* saver: records on their way to the files of a journal, from any thread.
+/* saver: partials on their way to a file that one writer appends to, from any thread.
  *
- * Finished units wait a moment for others (0.2 s; where writing is slow, a hundred times what it takes, 5 s
- * at most), so that quick units do not make a file each. */
+ * A finished unit waits a moment for others (0.2 s; where writing is slow, a hundred times what it takes, 5 s
+ * at most); halves of a node (partial.h) that wait together become that node. When the file has grown to
+ * twice what is in it, it is written anew with nodes in the place of their halves. */
 #ifndef GAPSCALE_SIM_JOURNAL_SAVER_H
 #define GAPSCALE_SIM_JOURNAL_SAVER_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-/* Where the record of a unit stands. */
-struct place {
-    unsigned file; /* its number; 0: nowhere */
-    size_t offset, length;
-};
+#include "sim/journal/records.h"
 
 struct saver;
 
-/* Writes to `directory`, which has units up to number 0. Free with saver_free; what still waits is lost. */
+/* Writes to NNNNNN.units of `directory`, a number that no other writer has, when there is something to write.
+ * Free with saver_free; what still waits is lost. */
 struct saver *saver_create(const char *directory);
+/* Before anything is accepted; again where what is known is known anew. */
+void saver_begin(struct saver *saver, struct records *records);
 void saver_free(struct saver *saver);
-/* Files from `last` + 1 on are free; places of what is written go to place[unit]. */
-void saver_begin(struct saver *saver, unsigned last, struct place *place);
 
-/* Takes a record, which the caller may free. False after a message. */
-bool saver_accept(struct saver *saver, size_t unit, const uint8_t *record, size_t length);
+/* Takes a partial. False after a message. */
+bool saver_accept(struct saver *saver, struct partial *partial);
 /* Saves what waits, or what has waited its time. False after a message. */
 bool saver_flush(struct saver *saver);
 bool saver_tend(struct saver *saver);
-
-/* Records for one file of their own. */
-struct batch {
-    uint8_t *bytes;
-    size_t length, room, count;
-    struct waiting {
-        size_t unit;
-        struct place place;
-    } * waiting;
-};
-/* False when out of memory, with the batch as it was. */
-bool saver_add(struct batch *batch, size_t unit, const uint8_t *record, size_t length);
-/* Writes and empties it. False after a message. */
-bool saver_write(struct saver *saver, struct batch *batch);
+/* The same as saver_flush at the end of the process, where this thread may be writing already. */
+void saver_flush_by_force(struct saver *saver);
+/* Makes one file, this writer's, of all that is known of these ranges, and settles it. The same. */
+bool saver_pack(struct saver *saver, size_t count, const struct unit_range *ranges);
+/* Whether its file, if it has one, is as saver_pack left it; its name, "" where it has none. */
+bool saver_is_packed(const struct saver *saver);
+const char *saver_path(const struct saver *saver);
 
 #endif

@@ -3,9 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "sim/base/message.h"
 #include "sim/sweep/histogram.h"
-#include "sim/sweep/record.h"
 
 /* Mean and standard error of a quantity; NaN error for a single replicate. */
 static void finish_quantity(const struct partial *p, unsigned q, struct results_series *r) {
@@ -79,61 +77,11 @@ static void finish(const struct partial *p, struct results_series *r) {
     if (results_has_output(r)) { results_finish_output(r, p->of.cell->n_index); }
 }
 
-/* Its record is not of the shape that this program asks for. */
-static void refuse(const struct unit *unit) {
-    char name[UNIT_NAME];
-    message_error(
-        "the record of %s was made by another gapscale; go on with that one, or start again: --fresh "
-        "discards a journal, --force what a file would grow from",
-        unit_name(unit, name));
-}
-
-/* NULL after a message. */
-static struct partial *read_unit(const struct unit_plan *plan, size_t index, collect_source *source,
-                                 void *context) {
-    size_t length;
-    struct unit unit = unit_get(plan, index);
-    const uint8_t *record = source(context, index, &length);
-    struct partial *p = record ? record_read(record, length, &unit) : NULL;
-    if (record && !p) { refuse(&unit); }
-    return p;
-}
-
-static bool add_cell(const struct unit_plan *plan, const struct unit_cell *c, collect_source *source,
-                     void *context, struct results *results) {
-    struct partial_stack stack = {.count = 0};
-    for (size_t i = 0; i < c->unit_count; i++) {
-        struct partial *p = read_unit(plan, c->first_unit + i, source, context);
-        if (!p) {
-            partial_drop(&stack);
-            return false;
-        }
-        partial_push(&stack, p);
+void collect_add(const struct partial *whole, struct results *results) {
+    struct results_series *r = &results->series[whole->of.cell->series_index];
+    if (unit_is_exact(&whole->of)) {
+        copy_numbers(whole, r);
+    } else {
+        finish(whole, r);
     }
-    struct partial *whole = partial_close(&stack);
-    finish(whole, &results->series[c->series_index]);
-    partial_free(whole);
-    return true;
-}
-
-struct results *collect_results(const struct unit_plan *plan, const char *isa, collect_source *source,
-                                void *context) {
-    struct results *results = results_create(plan->outline, isa);
-    for (size_t i = 0; i < plan->cell_count; i++) {
-        if (add_cell(plan, &plan->cell[i], source, context, results)) { continue; }
-        results_free(results);
-        return NULL;
-    }
-    return results;
-}
-
-bool collect_exact(const struct unit_plan *plan, collect_source *source, void *context,
-                   struct results *results) {
-    for (size_t i = plan->unit_count; i < unit_plan_size(plan); i++) {
-        struct partial *exact = read_unit(plan, i, source, context);
-        if (!exact) { return false; }
-        copy_numbers(exact, &results->series[exact->of.cell->series_index]);
-        partial_free(exact);
-    }
-    return true;
 }

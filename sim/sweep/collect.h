@@ -1,18 +1,11 @@
-/* collect: finished units become results. */
+/* collect: partials of whole cells become results. */
 #ifndef GAPSCALE_SIM_SWEEP_COLLECT_H
 #define GAPSCALE_SIM_SWEEP_COLLECT_H
 
-#include "sim/sweep/unit.h"
+#include "sim/sweep/partial.h"
 
-/* The checked record of a unit, valid until the next call; NULL after a message when there is none. */
-typedef const uint8_t *collect_source(void *context, size_t unit, size_t *length);
-
-/* The results of a plan from the records of its sampled units, asked for in the plan's order. NULL after a
- * message. Free with results_free. */
-struct results *collect_results(const struct unit_plan *plan, const char *isa, collect_source *source,
-                                void *context);
-/* Adds the exact values, from the records of the units behind those. False after a message. */
-bool collect_exact(const struct unit_plan *plan, collect_source *source, void *context,
-                   struct results *results);
+/* Adds the partial of a whole cell, or of its exact values, to results that were made of its plan's outline
+ * (results_create). From several threads, of different cells. */
+void collect_add(const struct partial *whole, struct results *results);
 
 #endif

@@ -86,6 +86,12 @@ size_t partial_bins(const struct partial *p) {
     return count;
 }
 
+size_t partial_bytes(const struct partial *p) {
+    size_t numbers = partial_numbers(&p->of) + partial_bins(p);
+    if (p->mean) { numbers += 2 * p->of.cell->layout.total + partial_groups(&p->of) * group_length(&p->of); }
+    return sizeof *p + 8 * numbers;
+}
+
 void partial_set_bins(struct partial *p, const uint32_t *histogram) {
     size_t values = p->of.cell->layout.binned, count = 0;
     for (size_t i = 0; i < values * HISTOGRAM_BINS; i++) { count += histogram[i] > 0; }
@@ -177,13 +183,13 @@ void partial_coarsen(struct partial *p, size_t group_blocks) {
 /* ---- in order ---- */
 
 static bool is_node(const struct unit *u) {
-    return (u->block_count & (u->block_count - 1)) == 0 &&
+    return u->block_count > 0 && (u->block_count & (u->block_count - 1)) == 0 &&
            u->replicates == u->block_count * RESULTS_BLOCK_LENGTH;
 }
 
-/* Whether they are the two halves of a node. */
-static bool are_halves(const struct unit *a, const struct unit *b) {
-    return a->block_count == b->block_count && is_node(a) && is_node(b) &&
+bool partial_are_halves(const struct partial *left, const struct partial *right) {
+    const struct unit *a = &left->of, *b = &right->of;
+    return a->cell == b->cell && a->block_count == b->block_count && is_node(a) && is_node(b) &&
            a->first_block % (2 * a->block_count) == 0 && b->first_block == a->first_block + a->block_count;
 }
 
@@ -194,7 +200,7 @@ static struct partial *merge_top(struct partial_stack *s) {
 
 void partial_push(struct partial_stack *s, struct partial *p) {
     s->held[s->count++] = p;
-    while (s->count > 1 && are_halves(&s->held[s->count - 2]->of, &s->held[s->count - 1]->of)) {
+    while (s->count > 1 && partial_are_halves(s->held[s->count - 2], s->held[s->count - 1])) {
         struct partial *parent = merge_top(s);
         s->held[s->count++] = parent;
     }

@@ -15,12 +15,13 @@
 #include "sim/sweep/unit.h"
 
 struct partial {
-    struct unit of;    /* its range */
-    double *mean, *m2; /* [total] over its replicates, or its kept ones: mean, sum of squared deviations */
-    size_t *filled;    /* [binned]: bins of each that are not empty */
-    uint64_t *bin;     /* those, one value after the other (histogram.h) */
-    double *group;     /* [groups][MEASURE_COUNT][betas]: means over groups of blocks */
-    double *number;    /* [numbers][kept], the arrays of partial_fields one after the other */
+    struct partial *next; /* of a list of its holder's */
+    struct unit of;       /* its range */
+    double *mean, *m2;    /* [total] over its replicates, or its kept ones: mean, sum of squared deviations */
+    size_t *filled;       /* [binned]: bins of each that are not empty */
+    uint64_t *bin;        /* those, one value after the other (histogram.h) */
+    double *group;        /* [groups][MEASURE_COUNT][betas]: means over groups of blocks */
+    double *number;       /* [numbers][kept], the arrays of partial_fields one after the other */
 };
 
 /* Zero replicates' worth: moments and groups 0, no bins, numbers NaN. Free with partial_free. */
@@ -29,8 +30,9 @@ void partial_free(struct partial *p);
 /* How many a range has. */
 size_t partial_groups(const struct unit *of);
 size_t partial_numbers(const struct unit *of);
-/* All of bin. */
+/* All of bin; bytes of memory. */
 size_t partial_bins(const struct partial *p);
+size_t partial_bytes(const struct partial *p);
 
 /* The arrays that a partial adds to as they are, those of kept replicates or of exact values, as `series` has
  * them and in the order of results_fields; returns how many. */
@@ -44,6 +46,8 @@ void partial_set_bins(struct partial *p, const uint32_t *histogram);
 /* Group means of fewer blocks become those of the cell's. */
 void partial_coarsen(struct partial *p, size_t group_blocks);
 
+/* Whether two partials are the halves of a node. */
+bool partial_are_halves(const struct partial *left, const struct partial *right);
 /* Of two neighbours, by Chan et al. (1983); takes both. */
 struct partial *partial_merge(struct partial *left, struct partial *right);
 

@@ -7,7 +7,7 @@
 #include "sim/base/memory.h"
 #include "sim/sweep/histogram.h"
 
-static const char magic[8] = {'G', 'S', 'U', 'N', 'I', 'T', 3, '\n'};
+const uint8_t record_magic[RECORD_MAGIC] = {'G', 'S', 'U', 'N', 'I', 'T', 3, '\n'};
 
 /* ---- bytes ---- */
 
@@ -100,7 +100,7 @@ static void put_body(struct cursor *c, const struct partial *p) {
 
 static void put_head(struct cursor *c, const struct unit *unit, size_t body) {
     struct numerics numerics = numerics_here();
-    put_text(c, magic, sizeof magic);
+    put_text(c, record_magic, RECORD_MAGIC);
     put_text(c, unit->cell->key, UNIT_KEY);
     put(c, numerics.number, 4);
     put(c, numerics.fingerprint, 4);
@@ -130,12 +130,19 @@ uint8_t *record_make(const struct partial *p, size_t *length) {
 
 /* ---- reading ---- */
 
+uint64_t record_length(const uint8_t head[RECORD_HEAD]) {
+    struct cursor c = {.bytes = (uint8_t *)head, .at = RECORD_HEAD - 8, .size = RECORD_HEAD};
+    uint64_t body = get(&c, 8);
+    bool is_one = memcmp(head, record_magic, RECORD_MAGIC) == 0 && body <= INT64_MAX;
+    return is_one ? RECORD_HEAD + body + RECORD_TAIL : 0;
+}
+
 const char *record_check(const uint8_t *bytes, size_t size, struct record_head *head) {
     struct cursor c = {.bytes = (uint8_t *)bytes, .size = size};
     *head = (struct record_head){.length = 0};
     if (size < RECORD_HEAD + RECORD_TAIL) { return "it is cut off"; }
-    if (memcmp(bytes, magic, sizeof magic) != 0) { return "it does not start as a record does"; }
-    c.at = sizeof magic;
+    if (memcmp(bytes, record_magic, RECORD_MAGIC) != 0) { return "it does not start as a record does"; }
+    c.at = RECORD_MAGIC;
     memcpy(head->key, bytes + c.at, UNIT_KEY);
     c.at += UNIT_KEY;
     head->numerics.number = (uint32_t)get(&c, 4);

@@ -24,8 +24,13 @@ struct record_head {
     uint64_t first_replicate, replicates, group_blocks;
     size_t length; /* of the whole record */
 };
-/* Reads what stands at the start of `size` bytes. NULL, or what is wrong with it; `head->length` is then that
- * of the record where it can be trusted to find the next one, else 0. */
+/* The bytes that every record begins with. */
+enum { RECORD_MAGIC = 8 };
+extern const uint8_t record_magic[RECORD_MAGIC];
+/* Bytes of the record whose head this is, by what it says; 0 where it is none. */
+uint64_t record_length(const uint8_t head[RECORD_HEAD]);
+/* Reads what stands at the start of `size` bytes. NULL, or what is wrong with it; then `head` says what it
+ * says of itself. */
 const char *record_check(const uint8_t *bytes, size_t size, struct record_head *head);
 /* Whether a checked record is that of this range, by key and replicates. */
 bool record_is_of(const struct record_head *head, const struct unit *of);

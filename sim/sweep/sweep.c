@@ -4,17 +4,14 @@
 #include "sim/sweep/sweep.h"
 
 #include <math.h>
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/numeric/search.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/progress.h"
 #include "sim/sweep/exact.h"
 #include "sim/sweep/histogram.h"
-#include "sim/sweep/record.h"
 
 /* A block from its first slice until it is folded into its unit. */
 struct block {
@@ -28,35 +25,39 @@ struct block {
     bool reduced;
 };
 
-/* A unit from its first block to its last. */
-struct active {
+/* A unit from its first task to its last. */
+struct job {
+    struct job *next;
+    struct unit unit;
+    const struct sampler_law *law;
     struct partial_stack done; /* without bins */
     uint32_t *histogram;       /* of these, [binned][HISTOGRAM_BINS] */
     struct block *live;        /* blocks at work or waiting for an earlier one */
     size_t blocks_done;
 };
 
-struct job {
-    struct unit unit;
-    size_t first_task;
-    struct active *active;
-};
-
-/* The law of a cell's rows, from its first unit to its last. */
+/* The law of a cell's rows, as long as there are units of it at work or to come next. */
 struct shared_law {
     struct sampler_law *law;
-    size_t units_left;
+    size_t users;
 };
 
 enum outcome { GOING_ON, GIVEN_UP, STOPPED };
 
 struct sweep {
     const struct sweep_work *work;
-    struct job *job; /* [work->unit_count] */
-    struct shared_law *law;
-    size_t task_count;
     struct progress progress;
     enum outcome outcome;
+
+    /* What is to be taken, in the critical section `supply`. */
+    size_t range_count, range_at;
+    struct unit_range *range;
+    bool ended;      /* there is no more */
+    struct job *job; /* whose tasks are taken */
+    size_t task, tasks;
+    struct shared_law *law;       /* [cell_count] */
+    const struct unit_cell *cell; /* of the job */
+    struct job *live;
 };
 
 static size_t size_min(size_t a, size_t b) { return a < b ? a : b; }
@@ -127,49 +128,99 @@ static size_t slices_per_block(const struct unit_cell *c) {
 
 /* ---- units ---- */
 
-static void active_free(struct active *a) {
-    if (!a) { return; }
-    partial_drop(&a->done);
-    free(a->histogram);
-    while (a->live) {
-        struct block *next = a->live->next;
-        block_free(a->live);
-        a->live = next;
+static void job_free(struct job *job) {
+    while (job->live) {
+        struct block *next = job->live->next;
+        block_free(job->live);
+        job->live = next;
     }
-    free(a);
+    partial_drop(&job->done);
+    free(job->histogram);
+    free(job);
 }
 
-static struct active *active_create(const struct unit *unit) {
-    struct active *a = memory_create(1, sizeof *a);
-    a->histogram = memory_create(unit->cell->layout.binned * HISTOGRAM_BINS, sizeof *a->histogram);
-    return a;
-}
-
-static struct shared_law *job_law(const struct sweep *sweep, const struct job *job) {
-    return &sweep->law[job->unit.cell - sweep->work->plan->cell];
-}
-
-/* Its law and room for what it leaves, when its first slice starts. */
-static void job_open(struct sweep *sweep, struct job *job) {
-    struct shared_law *shared = job_law(sweep, job);
-    if (!shared->law) {
-        shared->law = unit_cell_law(job->unit.cell, sweep->work->isa, job->unit.cell->log_n);
+static void release_law(struct sweep *s, const struct unit_cell *cell) {
+    struct shared_law *shared = cell ? &s->law[cell - s->work->plan->cell] : NULL;
+    if (shared && shared->users == 0 && cell != s->cell) {
+        sampler_law_free(shared->law);
+        shared->law = NULL;
     }
-    if (!job->active) { job->active = active_create(&job->unit); }
+}
+
+static void job_open(struct sweep *s, struct unit unit) {
+    const struct unit_cell *before = s->cell, *c = unit.cell;
+    struct job *job = memory_create(1, sizeof *job);
+    *job = (struct job){.unit = unit, .next = s->live};
+    s->live = s->job = job;
+    s->task = 0;
+    s->tasks = 1;
+    if (unit_is_exact(&unit)) { return; }
+    s->tasks = unit.block_count * slices_per_block(c);
+    s->cell = c;
+    release_law(s, before);
+    struct shared_law *shared = &s->law[c - s->work->plan->cell];
+    if (!shared->law) { shared->law = unit_cell_law(c, s->work->isa, c->log_n); }
+    shared->users++;
+    job->law = shared->law;
+    job->histogram = memory_create(c->layout.binned * HISTOGRAM_BINS, sizeof *job->histogram);
+}
+
+/* The next unit that is to be computed; false when there is none. */
+static bool next_unit(struct sweep *s, struct unit *unit) {
+    const struct sweep_work *work = s->work;
+    while (s->range_at < s->range_count && s->range[s->range_at].first == s->range[s->range_at].end) {
+        s->range_at++;
+    }
+    if (s->range_at == s->range_count && work->more && !s->ended) {
+        s->range_at = 0;
+        s->range_count = work->more(work->more_context, s->range);
+    }
+    s->ended = s->range_at == s->range_count;
+    if (!s->ended) { *unit = unit_get(work->plan, s->range[s->range_at].first++); }
+    return !s->ended;
+}
+
+/* A task, of a job that lives until its last one is done; NULL when there is none. */
+static struct job *take_task(struct sweep *s, size_t *task) {
+    struct job *job = NULL;
+    struct unit unit;
+#pragma omp critical(supply)
+    {
+        if (s->task == s->tasks && next_unit(s, &unit)) { job_open(s, unit); }
+        if (s->task < s->tasks) {
+            job = s->job;
+            *task = s->task++;
+        }
+    }
+    return job;
+}
+
+/* Its last task is done. */
+static void job_close(struct sweep *s, struct job *job) {
+#pragma omp critical(supply)
+    {
+        struct job **link = &s->live;
+        while (*link != job) { link = &(*link)->next; }
+        *link = job->next;
+        if (job->law) {
+            s->law[job->unit.cell - s->work->plan->cell].users--;
+            release_law(s, job->unit.cell);
+        }
+    }
+    job_free(job);
 }
 
 /* The block, made when its first slice asks for it. */
-static struct block *job_block(struct sweep *sweep, struct job *job, size_t index) {
+static struct block *job_block(struct job *job, size_t index) {
     struct block *b;
 #pragma omp critical(sweep)
     {
-        job_open(sweep, job);
-        b = job->active->live;
+        b = job->live;
         while (b && b->index != index) { b = b->next; }
         if (!b) {
             b = block_create(&job->unit, index, slices_per_block(job->unit.cell));
-            b->next = job->active->live;
-            job->active->live = b;
+            b->next = job->live;
+            job->live = b;
         }
     }
     return b;
@@ -184,18 +235,19 @@ static bool block_slice_done(struct block *b) {
 }
 
 /* Takes the first waiting block, if it is next in line. */
-static bool active_take_next(struct active *a, const struct replicate_layout *l) {
-    struct block **link = &a->live;
-    while (*link && (*link)->index != a->blocks_done) { link = &(*link)->next; }
+static bool job_join_next(struct job *job) {
+    const struct replicate_layout *l = &job->unit.cell->layout;
+    struct block **link = &job->live;
+    while (*link && (*link)->index != job->blocks_done) { link = &(*link)->next; }
     struct block *b = *link;
     if (!b || !b->reduced) { return false; }
     size_t count = b->partial->of.replicates;
     for (size_t i = 0; i < l->binned; i++) {
-        for (size_t r = 0; r < count; r++) { a->histogram[i * HISTOGRAM_BINS + b->bin[i * count + r]]++; }
+        for (size_t r = 0; r < count; r++) { job->histogram[i * HISTOGRAM_BINS + b->bin[i * count + r]]++; }
     }
-    partial_push(&a->done, b->partial);
+    partial_push(&job->done, b->partial);
     b->partial = NULL;
-    a->blocks_done++;
+    job->blocks_done++;
     *link = b->next;
     block_free(b);
     return true;
@@ -209,39 +261,22 @@ static bool job_block_done(struct sweep *sweep, struct job *job, struct block *b
     {
         progress_add(&sweep->progress, c->cost * (double)b->partial->of.replicates, c->series->name);
         b->reduced = true;
-        while (active_take_next(job->active, &c->layout)) {}
-        last = job->active->blocks_done == job->unit.block_count;
+        while (job_join_next(job)) {}
+        last = job->blocks_done == job->unit.block_count;
     }
     return last;
 }
 
 static enum outcome job_finish(struct sweep *sweep, struct job *job) {
     const struct sweep_work *work = sweep->work;
-    size_t length;
-    struct partial *whole = partial_close(&job->active->done);
-    partial_set_bins(whole, job->active->histogram);
-    uint8_t *record = record_make(whole, &length);
-    partial_free(whole);
-    active_free(job->active);
-    job->active = NULL;
-#pragma omp critical(sweep)
-    {
-        struct shared_law *shared = job_law(sweep, job);
-        if (--shared->units_left == 0) {
-            sampler_law_free(shared->law);
-            shared->law = NULL;
-        }
-    }
-    return work->accept(work->context, job->unit.index, record, length) ? GOING_ON : GIVEN_UP;
+    size_t index = job->unit.index;
+    struct partial *whole = partial_close(&job->done);
+    partial_set_bins(whole, job->histogram);
+    job_close(sweep, job);
+    return work->accept(work->context, index, whole) ? GOING_ON : GIVEN_UP;
 }
 
 /* ---- work ---- */
-
-static struct job *find_job(const struct sweep *sweep, size_t task) {
-    size_t k;
-    SEARCH_END(k, sweep->work->unit_count, sweep->job[k].first_task <= task)
-    return &sweep->job[k - 1];
-}
 
 static enum outcome run_slice(struct sweep *sweep, struct job *job, struct block *b, size_t slice,
                               struct replicate_worker *worker) {
@@ -249,7 +284,7 @@ static enum outcome run_slice(struct sweep *sweep, struct job *job, struct block
     const struct config *config = sweep->work->plan->config;
     struct replicate_place place = {.seed = config->seed,
                                     .common_randomness = config->common_randomness,
-                                    .law = job_law(sweep, job)->law,
+                                    .law = job->law,
                                     .layout = &c->layout,
                                     .here = &b->here,
                                     .first = b->partial->of.first_replicate};
@@ -262,91 +297,76 @@ static enum outcome run_slice(struct sweep *sweep, struct job *job, struct block
     return GOING_ON;
 }
 
-uint8_t *sweep_exact(const struct unit *unit, size_t *length) {
+struct partial *sweep_exact(const struct unit *unit) {
     struct partial *p = partial_create(unit);
     struct results_series here = partial_view(p);
     exact_fill_cell(&here);
-    uint8_t *record = record_make(p, length);
-    partial_free(p);
-    return record;
+    return p;
 }
 
-static enum outcome run_exact(struct sweep *sweep, const struct unit *unit) {
+static enum outcome run_exact(struct sweep *sweep, struct job *job) {
     const struct sweep_work *work = sweep->work;
-    size_t length;
+    const struct unit unit = job->unit;
     if (stop_asked(work->stop)) { return STOPPED; }
-    uint8_t *record = sweep_exact(unit, &length);
+    struct partial *exact = sweep_exact(&unit);
+    job_close(sweep, job);
 #pragma omp critical(sweep)
-    progress_add(&sweep->progress, unit_cost(unit), unit->cell->series->name);
-    return work->accept(work->context, unit->index, record, length) ? GOING_ON : GIVEN_UP;
+    progress_add(&sweep->progress, unit_cost(&unit), unit.cell->series->name);
+    return work->accept(work->context, unit.index, exact) ? GOING_ON : GIVEN_UP;
 }
 
 /* A task is a slice of a block, or all of a cell's exact values. */
-static enum outcome run_task(struct sweep *sweep, size_t task, struct replicate_worker *worker) {
-    struct job *job = find_job(sweep, task);
-    if (unit_is_exact(&job->unit)) { return run_exact(sweep, &job->unit); }
-    const struct unit_cell *c = job->unit.cell;
-    size_t local = task - job->first_task, slices = slices_per_block(c);
-    struct block *b = job_block(sweep, job, local / slices);
-    enum outcome outcome = run_slice(sweep, job, b, local % slices, worker);
+static enum outcome run_task(struct sweep *sweep, struct job *job, size_t task,
+                             struct replicate_worker *worker) {
+    if (unit_is_exact(&job->unit)) { return run_exact(sweep, job); }
+    size_t slices = slices_per_block(job->unit.cell);
+    struct block *b = job_block(job, task / slices);
+    enum outcome outcome = run_slice(sweep, job, b, task % slices, worker);
     if (outcome != GOING_ON || !block_slice_done(b)) { return outcome; }
     block_reduce(b);
     return job_block_done(sweep, job, b) ? job_finish(sweep, job) : GOING_ON;
 }
 
-static void sweep_threads(struct sweep *sweep) {
-    const struct sweep_work *work = sweep->work;
-#pragma omp parallel num_threads(work->threads)
-    {
-        struct replicate_worker worker;
-        replicate_worker_create(&worker, work->isa, unit_plan_betas(work->plan));
-#pragma omp for schedule(dynamic, 1)
-        for (size_t i = 0; i < sweep->task_count; i++) {
-            enum outcome outcome;
-#pragma omp atomic read
-            outcome = sweep->outcome;
-            if (outcome != GOING_ON) { continue; }
-            outcome = run_task(sweep, i, &worker);
-            if (outcome != GOING_ON) {
+static void sweep_thread(struct sweep *sweep) {
+    struct replicate_worker worker;
+    enum outcome outcome = GOING_ON;
+    replicate_worker_create(&worker, sweep->work->isa, unit_plan_betas(sweep->work->plan));
+    while (outcome == GOING_ON) {
+        size_t task;
+        struct job *job = take_task(sweep, &task);
+        if (!job) { break; }
+        outcome = run_task(sweep, job, task, &worker);
+        if (outcome != GOING_ON) {
 #pragma omp atomic write
-                sweep->outcome = outcome;
-            }
+            sweep->outcome = outcome;
         }
-        replicate_worker_release(&worker);
+#pragma omp atomic read
+        outcome = sweep->outcome;
     }
-}
-
-static void sweep_prepare(struct sweep *sweep) {
-    const struct sweep_work *work = sweep->work;
-    double cost = 0, total = 0;
-    sweep->job = memory_create(work->unit_count, sizeof *sweep->job);
-    sweep->law = memory_create(work->plan->cell_count, sizeof *sweep->law);
-    for (size_t i = 0; i < work->unit_count; i++) {
-        struct job *job = &sweep->job[i];
-        job->unit = unit_get(work->plan, work->unit[i]);
-        job->first_task = sweep->task_count;
-        sweep->task_count +=
-            unit_is_exact(&job->unit) ? 1 : job->unit.block_count * slices_per_block(job->unit.cell);
-        job_law(sweep, job)->units_left += !unit_is_exact(&job->unit);
-        cost += unit_cost(&job->unit);
-    }
-    total = cost + work->cost_before;
-    sweep->progress = progress_start(total, work->cost_before, work->quiet);
-}
-
-static void sweep_release(struct sweep *sweep) {
-    for (size_t i = 0; i < sweep->work->unit_count; i++) { active_free(sweep->job[i].active); }
-    for (size_t i = 0; i < sweep->work->plan->cell_count; i++) { sampler_law_free(sweep->law[i].law); }
-    free(sweep->job);
-    free(sweep->law);
+    replicate_worker_release(&worker);
 }
 
 int sweep_compute(const struct sweep_work *work) {
-    struct sweep sweep = {.work = work, .outcome = GOING_ON};
-    sweep_prepare(&sweep);
-    sweep_threads(&sweep);
+    struct sweep sweep = {.work = work, .outcome = GOING_ON, .range_count = work->range_count};
+    double cost = work->cost_before;
+    sweep.range = memory_create(work->range_count + SWEEP_MORE, sizeof *sweep.range);
+    sweep.law = memory_create(work->plan->cell_count, sizeof *sweep.law);
+    for (size_t i = 0; i < work->range_count; i++) {
+        sweep.range[i] = work->range[i];
+        cost += unit_range_cost(work->plan, work->range[i]);
+    }
+    sweep.progress = progress_start(cost, work->cost_before, work->quiet);
+#pragma omp parallel num_threads(work->threads)
+    sweep_thread(&sweep);
     progress_end(&sweep.progress);
-    sweep_release(&sweep);
+    while (sweep.live) {
+        struct job *next = sweep.live->next;
+        job_free(sweep.live);
+        sweep.live = next;
+    }
+    for (size_t i = 0; i < work->plan->cell_count; i++) { sampler_law_free(sweep.law[i].law); }
+    free(sweep.law);
+    free(sweep.range);
     switch (sweep.outcome) {
     case GOING_ON: return EXIT_DONE;
     case STOPPED: return EXIT_RESUMABLE;

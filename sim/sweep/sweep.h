@@ -5,32 +5,38 @@
 #include "sim/config/config.h"
 #include "sim/results/results.h"
 #include "sim/rows/isa.h"
+#include "sim/sweep/partial.h"
 #include "sim/sweep/stop.h"
-#include "sim/sweep/unit.h"
 
-/* Takes the record of a unit that is finished; the bytes are its own then, to be freed. From any thread,
- * several at a time. False, after a message, to give up. */
-typedef bool sweep_accept(void *context, size_t unit, uint8_t *record, size_t length);
+/* Takes the partial of a unit that is finished, to be freed. From any thread, several at a time. False, after
+ * a message, to give up. */
+typedef bool sweep_accept(void *context, size_t unit, struct partial *partial);
+
+enum { SWEEP_MORE = 16 };
 
 struct sweep_work {
     const struct unit_plan *plan;
     const struct isa *isa;
     int threads;
     bool quiet;
-    size_t unit_count; /* the units to compute, in this order; sampled ones and exact values */
-    const size_t *unit;
+    size_t range_count; /* what to compute, in this order: sampled units and exact values */
+    const struct unit_range *range;
+    /* What to compute further, asked for when all before is at work, by one thread at a time: returns how
+     * many ranges, 0 at the end. NULL: nothing. */
+    size_t (*more)(void *context, struct unit_range range[SWEEP_MORE]);
+    void *more_context;
     double cost_before;      /* of the units that were finished earlier, for the progress shown */
     const struct stop *stop; /* NULL: never */
     sweep_accept *accept;
     void *context;
 };
 
-/* Computes units, in bits that do not depend on threads or isa, and hands over their records as they are
+/* Computes units, in bits that do not depend on threads or isa, and hands over their partials as they are
  * finished; memory is that of the units at work. Returns EXIT_DONE; EXIT_RESUMABLE when stopped between rows,
  * units at work being dropped; EXIT_FAILED, after a message, when given up. */
 int sweep_compute(const struct sweep_work *work);
 
-/* The record of a unit of exact values, computed here and now. Free with free(). */
-uint8_t *sweep_exact(const struct unit *unit, size_t *length);
+/* A cell's exact values, computed here and now. Free with partial_free. */
+struct partial *sweep_exact(const struct unit *unit);
 
 #endif

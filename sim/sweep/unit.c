@@ -205,21 +205,115 @@ struct unit unit_get(const struct unit_plan *plan, size_t index) {
     return u;
 }
 
-size_t unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint64_t first_replicate,
-                 uint64_t replicates) {
+static bool is_power(uint64_t x) { return x > 0 && (x & (x - 1)) == 0; }
+
+bool unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint64_t first_replicate,
+               uint64_t replicates, struct unit_range *range) {
     struct unit_cell wanted, *address = &wanted;
     memcpy(wanted.key, key, UNIT_KEY);
     const struct unit_cell **found =
         bsearch(&address, plan->bykey, plan->cell_count, sizeof(struct unit_cell *), by_key);
-    if (!found) { return SIZE_MAX; }
-    if (replicates == 0) { return plan->unit_count + (size_t)(*found - plan->cell); }
-    uint64_t length = (uint64_t)(*found)->unit_blocks * RESULTS_BLOCK_LENGTH;
-    if (first_replicate % length != 0 || first_replicate / length >= (*found)->unit_count) {
-        return SIZE_MAX;
+    if (!found) { return false; }
+    const struct unit_cell *c = *found;
+    if (replicates == 0) {
+        range->first = plan->unit_count + (size_t)(c - plan->cell);
+        range->end = range->first + 1;
+        return first_replicate == 0;
     }
-    struct unit u = unit_get(plan, (*found)->first_unit + first_replicate / length);
-    return u.replicates == replicates ? u.index : SIZE_MAX;
+    uint64_t length = (uint64_t)c->unit_blocks * RESULTS_BLOCK_LENGTH, all = c->series->replicates,
+             first = first_replicate / length, count = (replicates - 1) / length + 1;
+    if (first_replicate % length != 0 || first_replicate >= all || replicates > all - first_replicate) {
+        return false;
+    }
+    *range = (struct unit_range){c->first_unit + first, c->first_unit + first + count};
+    bool node = replicates == count * length && is_power(count) && first % count == 0;
+    return node || (count == 1 && replicates == all - first_replicate);
 }
+
+struct unit unit_span(const struct unit_plan *plan, struct unit_range range) {
+    struct unit u = unit_get(plan, range.first);
+    if (unit_is_exact(&u)) { return u; }
+    struct unit all = unit_part(u.cell, u.first_block, (range.end - range.first) * u.cell->unit_blocks);
+    all.index = range.first;
+    return all;
+}
+
+struct unit_range unit_range_of(const struct unit_plan *plan, const struct unit *part) {
+    const struct unit_cell *c = part->cell;
+    if (unit_is_exact(part)) {
+        size_t index = plan->unit_count + (size_t)(c - plan->cell);
+        return (struct unit_range){index, index + 1};
+    }
+    size_t first = part->first_block / c->unit_blocks,
+           end = (part->first_block + part->block_count - 1) / c->unit_blocks + 1;
+    return (struct unit_range){c->first_unit + first, c->first_unit + end};
+}
+
+double unit_range_cost(const struct unit_plan *plan, struct unit_range range) {
+    struct unit all = unit_span(plan, range);
+    return unit_cost(&all);
+}
+
+struct unit_amount unit_amount(const struct unit_plan *plan, size_t count, const struct unit_range *range) {
+    struct unit_amount all = {0};
+    for (size_t i = 0; i < count; i++) {
+        all.units += range[i].end - range[i].first;
+        all.cost += unit_range_cost(plan, range[i]);
+    }
+    return all;
+}
+
+size_t unit_node(const struct unit_plan *plan, struct unit_range range, double cost) {
+    const struct unit u = unit_get(plan, range.first);
+    const size_t at = unit_is_exact(&u) ? 1 : range.first - u.cell->first_unit,
+                 most = range.end - range.first;
+    size_t count = 1;
+    while (at % (2 * count) == 0 && 2 * count <= most && 2 * (double)count * unit_cost(&u) <= cost) {
+        count *= 2;
+    }
+    return count;
+}
+
+/* ---- shares ---- */
+
+static double plan_cost(const struct unit_plan *plan) {
+    double cost = 0;
+    for (size_t i = 0; i < plan->cell_count; i++) {
+        cost += plan->cell[i].cost * (double)plan->cell[i].series->replicates;
+    }
+    return cost;
+}
+
+/* Units of a cell that are dealt out together: few enough that a shard has some of every cell, since their
+ * costs are known roughly, and that one more is little beside its share of all. */
+static size_t deal_length(const struct unit_plan *plan, const struct unit_cell *c, double cost,
+                          size_t shards) {
+    const struct unit_range all = {c->first_unit, c->first_unit + c->unit_count};
+    return unit_node(plan, all, fmin(unit_range_cost(plan, all) / 2, cost / 64) / (double)shards);
+}
+
+size_t unit_shares(const struct unit_plan *plan, size_t shard, size_t shards, struct unit_range **list) {
+    const double cost = plan_cost(plan);
+    size_t count = 0, turn = 0; /* whose turn it is to have one more */
+    *list = memory_create(2 * plan->cell_count, sizeof **list);
+    for (size_t i = 0; i < plan->cell_count; i++) {
+        const struct unit_cell *c = &plan->cell[i];
+        size_t length = deal_length(plan, c, cost, shards), deals = (c->unit_count - 1) / length + 1,
+               each = deals / shards, more = deals % shards, place = (shard + shards - turn) % shards,
+               first = place * each + (place < more ? place : more), end = first + each + (place < more);
+        if (end > first) {
+            (*list)[count++] = (struct unit_range){c->first_unit + first * length,
+                                                   c->first_unit + count_min(end * length, c->unit_count)};
+        }
+        turn = (turn + more) % shards;
+    }
+    for (size_t i = (shard + shards - turn) % shards; i < plan->cell_count; i += shards) {
+        (*list)[count++] = (struct unit_range){plan->unit_count + i, plan->unit_count + i + 1};
+    }
+    return count;
+}
+
+/* ---- cost and name ---- */
 
 /* A quadrature for each beta, each sink there, and each step to a collapse point; with an output one for each
  * ordered weight; where rows differ in scale, or keys in position, as long as some for each. */
@@ -252,5 +346,3 @@ const char *unit_name(const struct unit *u, char name[UNIT_NAME]) {
              length, u->first_replicate, u->first_replicate + u->replicates - 1);
     return name;
 }
-
-size_t unit_shard(size_t unit, size_t count) { return unit % count; }

@@ -50,17 +50,38 @@ struct unit {
     size_t replicates, kept; /* how many, and how many of them are kept one by one */
 };
 struct unit unit_get(const struct unit_plan *plan, size_t index);
-/* The unit with these replicates of the cell with this key (0 of them: its exact values); SIZE_MAX when the
- * plan has none. */
-size_t unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint64_t first_replicate,
-                 uint64_t replicates);
+/* Units from `first` to before `end`, of one cell, or its exact values. */
+struct unit_range {
+    size_t first, end;
+};
+/* The range with these replicates of the cell with this key (0 of them: its exact values); false when the
+ * plan has none: a node of the tree of blocks (partial.h) that is a unit or several, or a cell's last unit.
+ */
+bool unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint64_t first_replicate,
+               uint64_t replicates, struct unit_range *range);
+/* A range as one unit, its index that of the first. */
+struct unit unit_span(const struct unit_plan *plan, struct unit_range range);
+/* And back, of a part of a cell that begins and ends as units do. */
+struct unit_range unit_range_of(const struct unit_plan *plan, const struct unit *part);
+/* The most units from range.first on that are a node and cost no more than that, at least one. */
+size_t unit_node(const struct unit_plan *plan, struct unit_range range, double cost);
+double unit_range_cost(const struct unit_plan *plan, struct unit_range range);
+/* Of several, which may be missing from one cell and another. */
+struct unit_amount {
+    size_t units;
+    double cost;
+};
+struct unit_amount unit_amount(const struct unit_plan *plan, size_t count, const struct unit_range *range);
+
+/* What the shard, from 0, of `shards` owns: of every cell one range at most, made of nodes
+ * as large as leave the shards alike, and exact values; in the plan's order. Returns how many. Free with
+ * free(). */
+size_t unit_shares(const struct unit_plan *plan, size_t shard, size_t shards, struct unit_range **list);
+
 bool unit_is_exact(const struct unit *unit);
-double unit_cost(const struct unit *unit);
+double unit_cost(const struct unit *unit); /* nanoseconds, roughly */
 /* "SERIES at n = N, replicates A to B", or "exact values". Returns `name`. */
 const char *unit_name(const struct unit *unit, char name[UNIT_NAME]);
-/* The shard, from 0, of `count` that a unit belongs to. */
-size_t unit_shard(size_t unit, size_t count);
-
 /* For a cell outside a plan, of which `series`, `log_n` and the sizes of `here` are known: layout, cost and
  * units; and the unit that begins with this block. */
 void unit_cell_size(struct unit_cell *cell);

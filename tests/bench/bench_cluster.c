@@ -1,17 +1,19 @@
-/* make bench: what the journal costs beside a sweep, and what many nodes would make of it: a discrete-event
- * simulation of both ways to share units (sim/CLUSTER.md), with unit times and costs measured here. */
+/* make bench: what journal and reduction cost beside a sweep, and what many nodes would make of it: a
+ * discrete-event simulation of both ways to share units (sim/CLUSTER.md) over the plan of the main job, with
+ * as many replicates as such nodes need, and with unit times and costs measured here. */
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/config/config_read.h"
 #include "sim/journal/journal.h"
-#include "sim/sweep/collect.h"
+#include "sim/sweep/record.h"
 #include "sim/sweep/sweep.h"
 #include "tests/bench/ledger.h"
 
@@ -19,48 +21,54 @@
 struct setting {
     struct config *config;
     struct unit_plan plan;
-    size_t *unit; /* all of them */
 };
 
-static struct setting setting_make(const char *path) {
-    struct setting s = {.config = config_read(path, 0, NULL)};
-    if (!s.config) { exit(EXIT_FAILURE); }
-    unit_plan_create(&s.plan, s.config);
-    s.unit = memory_create(s.plan.unit_count, sizeof *s.unit);
-    for (size_t i = 0; i < s.plan.unit_count; i++) { s.unit[i] = i; }
-    return s;
+/* With so many times the replicates. */
+static void setting_make(struct setting *s, const char *path, double factor) {
+    s->config = config_read(path, 0, NULL);
+    if (!s->config) { exit(EXIT_FAILURE); }
+    for (size_t i = 0; i < s->config->series_count; i++) {
+        s->config->series[i].replicates =
+            (uint64_t)fmax(1, rint((double)s->config->series[i].replicates * factor));
+    }
+    unit_plan_create(&s->plan, s->config);
 }
 
-static struct setting setting_of(const char *text) {
+static void setting_of(struct setting *s, const char *text) {
     char path[] = "/tmp/gapscale-bench-XXXXXX";
     int file = mkstemp(path);
     if (file < 0 || write(file, text, strlen(text)) != (ssize_t)strlen(text)) { abort(); }
     close(file);
-    struct setting s = setting_make(path);
+    setting_make(s, path, 1);
     unlink(path);
-    return s;
 }
 
 static void setting_free(struct setting *s) {
-    free(s->unit);
     unit_plan_release(&s->plan);
     config_free(s->config);
 }
 
-/* Seconds to compute some units. */
-static double compute(const struct setting *s, size_t count, const size_t *unit, int threads,
-                      sweep_accept *accept, void *context) {
-    double start = omp_get_wtime();
+/* Seconds of processor time of this process: others may be at work here. */
+static double core_seconds(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/* Core-seconds to compute some units. */
+static double compute(const struct setting *s, struct unit_range range, int threads, sweep_accept *accept,
+                      void *context) {
+    double start = core_seconds();
     struct sweep_work work = {.plan = &s->plan,
                               .isa = isa_best(),
                               .threads = threads,
                               .quiet = true,
-                              .unit_count = count,
-                              .unit = unit,
+                              .range_count = 1,
+                              .range = &range,
                               .accept = accept,
                               .context = context};
     if (sweep_compute(&work) != EXIT_DONE) { abort(); }
-    return omp_get_wtime() - start;
+    return core_seconds() - start;
 }
 
 /* ---- the journal beside the sweep ---- */
@@ -72,64 +80,61 @@ static struct journal *journal_of(const struct setting *s, const char *directory
                                     .config_resolved = s->config->resolved,
                                     .shards = 1};
     struct journal *j = journal_create(directory, &header);
-    if (!j || !journal_scan(j, &s->plan, true)) { abort(); }
+    if (!j) { abort(); }
+    journal_begin(j, &s->plan);
     return j;
-}
-
-static void journal_remove(struct journal *j, const char *directory) {
-    journal_close(j);
-    journal_clear(directory);
-    rmdir(directory);
 }
 
 struct timed {
     struct journal *journal;
-    double seconds, bytes; /* of all threads */
+    double seconds; /* of all threads */
 };
 
-/* Keeps a record and counts what that takes: its checksum, copies, writing and waiting for the disk. */
-static bool time_record(void *context, size_t unit, uint8_t *record, size_t length) {
+/* Keeps a partial and counts what that takes: joining halves, checksums, writing. */
+static bool time_partial(void *context, size_t unit, struct partial *partial) {
     struct timed *t = context;
-    struct record_head head;
-    double start = omp_get_wtime(), seconds;
-    if (record_check(record, length, &head)) { abort(); } /* costs what making the checksum did */
-    bool good = journal_accept(t->journal, unit, record, length);
-    seconds = omp_get_wtime() - start;
-#pragma omp critical(timed)
-    {
-        t->seconds += seconds;
-        t->bytes += (double)length;
-    }
+    double start = ledger_clock();
+    bool good = journal_accept(t->journal, unit, partial);
+    double seconds = ledger_clock() - start;
+#pragma omp atomic
+    t->seconds += seconds;
     return good;
 }
 
 static void bench_journal(const struct ledger_options *options) {
-    enum { UNITS, WALL, SHARE, SIZE, EACH, COLUMNS };
-    static const struct ledger_column column[COLUMNS] = {
-        {"units", "units"}, {"wall", "s"}, {"records/sweep", "1"}, {"a record", "MB"}, {"a record", "ms"}};
+    enum { UNITS, SWEEP, KEEPING, PACKING, UNPACKED, PACKED, COLUMNS };
+    static const struct ledger_column column[COLUMNS] = {{"units", "units"},     {"sweep", "core-s"},
+                                                         {"keeping/sweep", "1"}, {"packing/sweep", "1"},
+                                                         {"kept", "MB"},         {"packed", "MB"}};
     char text[160];
     snprintf(text, sizeof text,
              "replicates: %d\nn: [3000, 1e20]\nseries: [{family: gaussian}, {family: gumbel}]\n",
-             options->quick ? 256 : 30000);
-    struct setting s = setting_of(text);
+             options->quick ? 256 : 100000);
+    struct setting s;
+    setting_of(&s, text);
     char directory[] = "/tmp/gapscale-bench-XXXXXX";
     if (!mkdtemp(directory)) { abort(); }
     struct timed t = {.journal = journal_of(&s, directory)};
+    const struct unit_range all = {0, s.plan.unit_count};
     int threads = omp_get_num_procs();
-    double seconds = compute(&s, s.plan.unit_count, s.unit, threads, time_record, &t),
-           units = (double)s.plan.unit_count;
-    struct ledger *ledger = ledger_create(
-        "journal", "what the journal takes of a sweep (records/sweep: of the time of all threads)", COLUMNS,
-        column, 1);
+    double seconds = compute(&s, all, threads, time_partial, &t), start = core_seconds();
+    if (!journal_flush(t.journal) || !records_settle(journal_records(t.journal))) { abort(); }
+    double unpacked = records_bytes(journal_records(t.journal));
+    if (!journal_pack(t.journal, 1, &all)) { abort(); }
+    double packing = core_seconds() - start;
+    struct ledger *ledger = ledger_create("journal", "what the journal takes of a sweep", COLUMNS, column, 1);
     size_t row = ledger_row(ledger, "%d threads", threads);
-    ledger_put(ledger, row, UNITS, 0, units);
-    ledger_put(ledger, row, WALL, 0, seconds);
-    ledger_put(ledger, row, SHARE, 0, t.seconds / (threads * seconds));
-    ledger_put(ledger, row, SIZE, 0, 1e-6 * t.bytes / units);
-    ledger_put(ledger, row, EACH, 0, 1e3 * t.seconds / units);
+    ledger_put(ledger, row, UNITS, 0, (double)all.end);
+    ledger_put(ledger, row, SWEEP, 0, seconds);
+    ledger_put(ledger, row, KEEPING, 0, t.seconds / seconds);
+    ledger_put(ledger, row, PACKING, 0, packing / seconds);
+    ledger_put(ledger, row, UNPACKED, 0, 1e-6 * unpacked);
+    ledger_put(ledger, row, PACKED, 0, 1e-6 * records_bytes(journal_records(t.journal)));
     ledger_print(ledger, options);
     ledger_free(ledger);
-    journal_remove(t.journal, directory);
+    journal_close(t.journal);
+    journal_clear(directory);
+    rmdir(directory);
     setting_free(&s);
 }
 
@@ -138,222 +143,246 @@ static void bench_journal(const struct ledger_options *options) {
 enum { SAMPLED = 64 };
 
 struct costs {
-    size_t count;
-    double unit[SAMPLED];  /* core-seconds of a unit, with its cell's law */
-    double block[SAMPLED]; /* of its blocks: what threads share */
-    double bytes;          /* of a record */
-    double record;         /* seconds: rank 0 receives, keeps and saves a record */
-    double merge;          /* seconds: a record is read, checked and added to the results */
+    size_t count, *cell;      /* the cells that were measured */
+    double pace[SAMPLED];     /* core-seconds for each of the cost model */
+    double block[SAMPLED];    /* core-seconds of a block: what threads share */
+    double unit;              /* mean core-seconds of a unit */
+    double bytes;             /* of a record of a node */
+    double make, read, merge; /* seconds: a record is made; scanned and read; two partials merged */
 };
 
-struct kept {
-    uint8_t *bytes[SAMPLED];
-    size_t unit[SAMPLED], length[SAMPLED], count;
-};
-
-static bool keep_record(void *context, size_t unit, uint8_t *record, size_t length) {
-    struct kept *k = context;
-    k->unit[k->count] = unit;
-    k->length[k->count] = length;
-    k->bytes[k->count++] = record;
+static bool keep_partial(void *context, size_t unit, struct partial *partial) {
+    (void)unit;
+    *(struct partial **)context = partial;
     return true;
 }
 
-/* As rank 0 takes records that arrive: copied twice, then to the journal. Seconds a record. */
-static double record_seconds(const struct setting *s, const struct kept *k) {
-    char directory[] = "/tmp/gapscale-bench-XXXXXX";
-    if (!mkdtemp(directory)) { abort(); }
-    struct journal *j = journal_of(s, directory);
-    double start = omp_get_wtime();
-    for (size_t i = 0; i < k->count; i++) {
-        uint8_t *message = malloc(k->length[i]), *record = malloc(k->length[i]);
-        if (!message || !record) { abort(); }
-        memcpy(message, k->bytes[i], k->length[i]);
-        memcpy(record, message, k->length[i]);
-        free(message);
-        if (!journal_accept(j, k->unit[i], record, k->length[i])) { abort(); }
-    }
-    if (!journal_flush(j)) { abort(); }
-    double seconds = (omp_get_wtime() - start) / (double)k->count;
-    journal_remove(j, directory);
-    return seconds;
+/* What is done with a partial later, timed. */
+static void add_record(struct costs *c, struct partial *p) {
+    struct record_head head;
+    size_t length;
+    double start = core_seconds();
+    uint8_t *record = record_make(p, &length);
+    c->make += core_seconds() - start;
+    start = core_seconds();
+    const char *scanned = record_check(record, length, &head), *checked = record_check(record, length, &head);
+    struct partial *again = record_read(record, length, &p->of);
+    if (scanned || checked || !again) { abort(); }
+    c->read += core_seconds() - start;
+    c->bytes += (double)length;
+    start = core_seconds();
+    again->of.first_block += p->of.block_count; /* as if it were its neighbour */
+    partial_free(partial_merge(p, again));
+    c->merge += core_seconds() - start;
+    free(record);
 }
 
-/* Of a small sweep, all of whose records are collected. */
-static double merge_seconds(void) {
-    struct setting s = setting_of("replicates: 4096\nn: [3000, 1e20]\nseries: [{family: gaussian}]\n");
-    char directory[] = "/tmp/gapscale-bench-XXXXXX";
-    if (!mkdtemp(directory)) { abort(); }
-    struct journal *j = journal_of(&s, directory);
-    compute(&s, s.plan.unit_count, s.unit, omp_get_num_procs(), journal_accept, j);
-    if (!journal_flush(j)) { abort(); }
-    double start = omp_get_wtime();
-    struct results *results = collect_results(&s.plan, isa_best()->name, journal_record, j);
-    if (!results) { abort(); }
-    double seconds = (omp_get_wtime() - start) / (double)s.plan.unit_count;
-    results_free(results);
-    journal_remove(j, directory);
-    setting_free(&s);
-    return seconds;
+/* A unit in the middle of cells of the main job, evenly chosen, one by one on one thread. */
+static void measure_costs(const struct setting *s, struct costs *c) {
+    *c = (struct costs){.count = s->plan.cell_count < SAMPLED ? s->plan.cell_count : SAMPLED};
+    c->cell = memory_create(c->count, sizeof *c->cell);
+    for (size_t i = 0; i < c->count; i++) {
+        c->cell[i] = i * s->plan.cell_count / c->count;
+        const struct unit_cell *cell = &s->plan.cell[c->cell[i]];
+        size_t which = cell->first_unit + cell->unit_count / 2 / 2 * 2;
+        struct partial *p;
+        double cost = 1e-9 * unit_range_cost(&s->plan, (struct unit_range){which, which + 1}),
+               seconds = compute(s, (struct unit_range){which, which + 1}, 1, keep_partial, &p);
+        c->pace[i] = seconds / cost;
+        c->block[i] = seconds / (double)cell->unit_blocks;
+        c->unit += seconds / (double)c->count;
+        add_record(c, p);
+    }
+    c->make /= (double)c->count;
+    c->read /= (double)c->count;
+    c->merge /= (double)c->count;
+    c->bytes /= (double)c->count;
 }
 
-/* Units of the main job, evenly chosen, one by one on one thread. */
-static struct costs measure_costs(void) {
-    struct setting s = setting_make("configs/reproduce.yaml");
-    struct costs c = {.count = s.plan.unit_count < SAMPLED ? s.plan.unit_count : SAMPLED};
-    struct kept kept = {.count = 0};
-    for (size_t i = 0; i < c.count; i++) {
-        size_t which = i * s.plan.unit_count / c.count;
-        c.unit[i] = compute(&s, 1, &which, 1, keep_record, &kept);
-        c.block[i] = c.unit[i] / (double)unit_get(&s.plan, which).block_count;
-        c.bytes += (double)kept.length[i] / (double)c.count;
-    }
-    c.record = record_seconds(&s, &kept);
-    c.merge = merge_seconds();
-    for (size_t i = 0; i < kept.count; i++) { free(kept.bytes[i]); }
-    setting_free(&s);
-    return c;
+/* The cell that was measured for one that was not. */
+static size_t measured_for(const struct costs *c, size_t cell) {
+    size_t k = 0;
+    while (k + 1 < c->count && c->cell[k + 1] <= cell) { k++; }
+    return k;
+}
+
+/* Core-seconds of a range, as they would be; adds to the nodes that it is kept as. */
+static double range_seconds(const struct setting *s, const struct costs *c, struct unit_range range,
+                            double *nodes) {
+    struct unit first = unit_get(&s->plan, range.first);
+    if (unit_is_exact(&first)) { return 0; }
+    double seconds = 1e-9 * unit_range_cost(&s->plan, range) *
+                     c->pace[measured_for(c, (size_t)(first.cell - s->plan.cell))];
+    for (; range.first < range.end; *nodes += 1) { range.first += unit_node(&s->plan, range, INFINITY); }
+    return seconds;
 }
 
 /* ---- the simulation ---- */
 
-enum { BATCH = 64 }; /* as sim/sweep/ranks.c has it for so many threads */
-static const double cores = 32, start_up = 0.5, answer = 0.5e-3, look = 2e-6; /* seconds but for the first */
-static const double minutes = 2;                                              /* of work for every core */
+static const double cores = 32, start_up = 0.5, answer = 0.5e-3, look = 5e-6, /* seconds but for the first */
+    disk = 1e9;                                                               /* bytes a second, for all */
 
-/* What happens at a rank next: it asks for units, or has finished a batch of them. */
-struct event {
-    double time;
-    size_t rank, records;
+struct outcome {
+    double efficiency, records, bytes;
+    double ending; /* seconds: until what is kept is results */
 };
 
-struct queue {
-    size_t count;
-    struct event *event; /* a heap, the earliest first */
-};
-
-static void queue_push(struct queue *q, struct event e) {
-    size_t i = q->count++;
-    for (; i > 0 && q->event[(i - 1) / 2].time > e.time; i = (i - 1) / 2) {
-        q->event[i] = q->event[(i - 1) / 2];
-    }
-    q->event[i] = e;
+/* Reading records on the cores of one node, or as fast as the disk gives them. */
+static double reading(const struct costs *c, double records) {
+    return fmax(records * (c->read + c->merge) / cores, records * c->bytes / disk);
 }
 
-static struct event queue_pop(struct queue *q) {
-    struct event first = q->event[0], last = q->event[--q->count];
-    size_t i = 0;
-    for (size_t child; (child = 2 * i + 1) < q->count; i = child) {
-        child += child + 1 < q->count && q->event[child + 1].time < q->event[child].time;
-        if (last.time <= q->event[child].time) { break; }
-        q->event[i] = q->event[child];
-    }
-    q->event[i] = last;
-    return first;
+/* What a node waits for at the end of its work: the slices of a block; and it packs its journal. */
+static double node_end(const struct costs *c, double nodes) {
+    double block = 0;
+    for (size_t i = 0; i < c->count; i++) { block = fmax(block, c->block[i]); }
+    return block * (1 - 1 / cores) + nodes * (c->read + c->merge + c->make);
 }
 
-static double mean_unit(const struct costs *c) {
-    double sum = 0;
-    for (size_t i = 0; i < c->count; i++) { sum += c->unit[i]; }
-    return sum / (double)c->count;
+static struct outcome outcome_of(const struct costs *c, size_t nodes, double work, double end, double records,
+                                 double ending) {
+    return (struct outcome){work / (cores * (double)nodes * end), records, records * c->bytes, ending};
 }
 
-static size_t units_for(const struct costs *c, double nodes) {
-    return (size_t)(nodes * cores * 60 * minutes / mean_unit(c));
-}
-
-/* Units from..from + count - 1, `step` apart, of a sweep whose units are those measured, the costly first. */
-struct share {
-    size_t from, step, count;
-};
-
-/* Seconds that they take on the cores of a node, together: what fills these, and at most one block more
- * (Graham's bound; the last are the shortest); adds their core-seconds to `work`. */
-static double node_seconds(const struct costs *c, size_t units, struct share share, double *work) {
-    double sum = 0, block = 0;
-    for (size_t i = 0; i < share.count; i++) {
-        size_t which = (share.from + i * share.step) * c->count / units;
-        sum += c->unit[which];
-        block = c->block[which];
-    }
-    *work += sum;
-    return sum / cores + block * (1 - 1 / cores);
-}
-
-static size_t size_min(size_t a, size_t b) { return a < b ? a : b; }
-
-/* Rank 0 serves one message at a time; a rank waits until its records are taken and it has new units. */
-static double simulate_ranks(const struct costs *c, size_t nodes) {
-    size_t units = units_for(c, (double)nodes), next = 0;
-    struct queue q = {0, memory_create(nodes + 1, sizeof(struct event))};
-    double server = 0, end = 0, work = 0;
-    for (size_t i = 0; i < nodes; i++) { queue_push(&q, (struct event){start_up, i, 0}); }
-    while (q.count > 0) {
-        struct event e = queue_pop(&q);
-        double keeping = (double)e.records * c->record, now = e.time + keeping / cores;
-        if (e.rank > 0) { /* rank 0's own records need no message */
-            server = fmax(server, e.time) + keeping + look;
-            now = server + answer;
-        }
-        end = fmax(end, now);
-        size_t left = units - next, count = size_min(size_min(left / (4 * nodes) + 1, BATCH), left);
-        if (count == 0) { continue; }
-        double seconds = node_seconds(c, units, (struct share){next, 1, count}, &work);
-        next += count;
-        queue_push(&q, (struct event){now + seconds, e.rank, count});
-    }
-    free(q.event);
-    return work / (cores * (double)nodes * end);
-}
-
-/* Every task has its share of the units, and its own journal. */
-static double simulate_array(const struct costs *c, size_t nodes) {
-    size_t units = units_for(c, (double)nodes);
-    double end = 0, work = 0;
+/* Every task has its shares, and its own journal; the merge comes later, on one node. */
+static struct outcome simulate_array(const struct setting *s, const struct costs *c, size_t nodes) {
+    double end = 0, work = 0, records = 0;
     for (size_t i = 0; i < nodes; i++) {
-        struct share mine = {i, nodes, units / nodes + (i < units % nodes)};
-        double seconds = node_seconds(c, units, mine, &work);
-        end = fmax(end, start_up + seconds + (double)mine.count * c->record / cores);
+        struct unit_range *share;
+        double kept = 0, seconds = 0;
+        size_t count = unit_shares(&s->plan, i, nodes, &share);
+        for (size_t k = 0; k < count; k++) { seconds += range_seconds(s, c, share[k], &kept); }
+        end = fmax(end, start_up + seconds / cores + node_end(c, kept));
+        work += seconds;
+        records += kept;
+        free(share);
     }
-    return work / (cores * (double)nodes * end);
+    return outcome_of(c, nodes, work, end, records, reading(c, records));
 }
+
+struct rank {
+    double free, kept; /* when it asks next; nodes that it has */
+};
+
+/* As sim/sweep/ranks.c has it: a rank asks when its threads run out of tasks; rank 0 serves one at a time and
+ * at the end reads what all have kept. */
+static struct outcome simulate_ranks(const struct setting *s, const struct costs *c, size_t nodes) {
+    struct rank *rank = memory_create(nodes, sizeof *rank);
+    struct unit_range all = {0, s->plan.unit_count};
+    double server = 0, end = 0, work = 0, records = 0, left = 0;
+    for (size_t i = 0; i < s->plan.cell_count; i++) {
+        const struct unit_cell *cell = &s->plan.cell[i];
+        left += cell->cost * (double)cell->series->replicates;
+    }
+    for (size_t i = 0; i < nodes; i++) { rank[i].free = start_up; }
+    while (all.first < all.end) {
+        size_t next = 0;
+        for (size_t i = 1; i < nodes; i++) { next = rank[i].free < rank[next].free ? i : next; }
+        double want = left / (2 * (double)nodes), enough = want / 2;
+        server = fmax(server, rank[next].free) + look;
+        rank[next].free = server + (next > 0 ? answer : 0);
+        for (size_t count = 0; count < SWEEP_MORE && all.first < all.end && (count == 0 || want > enough);
+             count++) {
+            const struct unit_cell *cell = unit_get(&s->plan, all.first).cell;
+            struct unit_range rest = {all.first, cell->first_unit + cell->unit_count};
+            struct unit_range node = {rest.first, rest.first + unit_node(&s->plan, rest, want)};
+            double seconds = range_seconds(s, c, node, &rank[next].kept);
+            want -= unit_range_cost(&s->plan, node);
+            left -= unit_range_cost(&s->plan, node);
+            rank[next].free += seconds / cores;
+            work += seconds;
+            all.first = node.end;
+        }
+    }
+    for (size_t i = 0; i < nodes; i++) {
+        end = fmax(end, rank[i].free + node_end(c, rank[i].kept));
+        records += rank[i].kept;
+    }
+    free(rank);
+    double ending = reading(c, records);
+    return outcome_of(c, nodes, work, end + ending, records, ending);
+}
+
+/* ---- what is told ---- */
 
 static void print_costs(const struct costs *c, const struct ledger_options *options) {
-    enum { UNIT, SIZE, RECORD, MERGE, NODES, COLUMNS };
-    static const struct ledger_column column[COLUMNS] = {{"a unit", "core-s"},
-                                                         {"a record", "MB"},
-                                                         {"rank 0, a record", "ms"},
-                                                         {"merge, a record", "ms"},
-                                                         {"nodes that rank 0 serves", "1"}};
-    struct ledger *ledger = ledger_create(
-        "units", "units of configs/reproduce.yaml, and what rank 0 takes for a record", COLUMNS, column, 1);
-    size_t row = ledger_row(ledger, "mean of %zu", c->count);
-    ledger_put(ledger, row, UNIT, 0, mean_unit(c));
+    enum { UNIT, LOW, HIGH, SIZE, MAKE, READ, MERGE, COLUMNS };
+    static const struct ledger_column column[COLUMNS] = {
+        {"a unit", "core-s"}, {"time/model, least", "1"}, {"time/model, most", "1"}, {"a record", "MB"},
+        {"it is made", "ms"}, {"it is read", "ms"},       {"it is merged", "ms"}};
+    struct ledger *ledger =
+        ledger_create("units", "units of configs/reproduce.yaml and their records", COLUMNS, column, 1);
+    size_t row = ledger_row(ledger, "%zu cells", c->count);
+    double low = INFINITY, high = 0;
+    for (size_t i = 0; i < c->count; i++) {
+        low = fmin(low, c->pace[i]);
+        high = fmax(high, c->pace[i]);
+    }
+    ledger_put(ledger, row, UNIT, 0, c->unit);
+    ledger_put(ledger, row, LOW, 0, low);
+    ledger_put(ledger, row, HIGH, 0, high);
     ledger_put(ledger, row, SIZE, 0, 1e-6 * c->bytes);
-    ledger_put(ledger, row, RECORD, 0, 1e3 * c->record);
+    ledger_put(ledger, row, MAKE, 0, 1e3 * c->make);
+    ledger_put(ledger, row, READ, 0, 1e3 * c->read);
     ledger_put(ledger, row, MERGE, 0, 1e3 * c->merge);
-    ledger_put(ledger, row, NODES, 0, mean_unit(c) / cores / c->record);
     ledger_print(ledger, options);
     ledger_free(ledger);
+}
+
+/* Core-seconds of the main job as it is. */
+static double main_job(const struct costs *c) {
+    struct setting once;
+    setting_make(&once, "configs/reproduce.yaml", 1);
+    double nodes = 0, seconds = 0;
+    for (size_t i = 0; i < once.plan.cell_count; i++) {
+        const struct unit_cell *cell = &once.plan.cell[i];
+        seconds += range_seconds(
+            &once, c, (struct unit_range){cell->first_unit, cell->first_unit + cell->unit_count}, &nodes);
+    }
+    setting_free(&once);
+    return seconds;
+}
+
+/* So many minutes of work for every core. */
+static void simulate(struct ledger *ledger, const struct costs *c, double job, double minutes) {
+    enum { RANKS, ENDING, ARRAY, RECORDS, BYTES, MERGE };
+    for (size_t nodes = 1; nodes <= 1000; nodes *= 10) {
+        struct setting s;
+        setting_make(&s, "configs/reproduce.yaml", (double)nodes * cores * 60 * minutes / job);
+        struct outcome ranks = simulate_ranks(&s, c, nodes), array = simulate_array(&s, c, nodes);
+        size_t row = ledger_row(ledger, "%zu nodes, %.0f minutes", nodes, minutes);
+        ledger_put(ledger, row, RANKS, 0, ranks.efficiency);
+        ledger_put(ledger, row, ENDING, 0, ranks.ending);
+        ledger_put(ledger, row, ARRAY, 0, array.efficiency);
+        ledger_put(ledger, row, RECORDS, 0, array.records);
+        ledger_put(ledger, row, BYTES, 0, 1e-9 * array.bytes);
+        ledger_put(ledger, row, MERGE, 0, array.ending);
+        setting_free(&s);
+    }
 }
 
 static void bench_cluster(const struct ledger_options *options) {
-    enum { RANKS, ARRAY, COLUMNS };
-    static const struct ledger_column column[COLUMNS] = {{"MPI", "1"}, {"job array", "1"}};
-    char title[160];
-    struct costs c = measure_costs();
+    static const struct ledger_column column[] = {{"MPI", "1"},       {"its end", "s"},
+                                                  {"job array", "1"}, {"records", "records"},
+                                                  {"size", "GB"},     {"merge", "s"}};
+    struct setting s;
+    struct costs c;
+    char title[120];
+    setting_make(&s, "configs/reproduce.yaml", 1e5);
+    measure_costs(&s, &c);
     print_costs(&c, options);
-    snprintf(title, sizeof title,
-             "efficiency expected of nodes with %.0f cores, %.0f minutes of work for each core", cores,
-             minutes);
-    struct ledger *ledger = ledger_create("efficiency", title, COLUMNS, column, 1);
-    for (size_t nodes = 1; nodes <= 1000; nodes *= 10) {
-        size_t row = ledger_row(ledger, "%zu nodes", nodes);
-        ledger_put(ledger, row, RANKS, 0, simulate_ranks(&c, nodes));
-        ledger_put(ledger, row, ARRAY, 0, simulate_array(&c, nodes));
-    }
+    snprintf(
+        title, sizeof title,
+        "efficiency expected of nodes with %.0f cores and a disk of %.0f GB/s, by minutes of work for a core",
+        cores, 1e-9 * disk);
+    struct ledger *ledger = ledger_create("efficiency", title, sizeof column / sizeof *column, column, 1);
+    const double job = main_job(&c);
+    simulate(ledger, &c, job, 2);
+    simulate(ledger, &c, job, 60);
     ledger_print(ledger, options);
     ledger_free(ledger);
+    free(c.cell);
+    setting_free(&s);
 }
 
 int main(int argc, char **argv) {

@@ -46,76 +46,6 @@ static void setting_free(struct setting *s) {
     config_free(s->config);
 }
 
-/* ---- units ---- */
-
-static const char few_text[] = "replicates: 20000\nn: [100, 1e20]\nseries:\n  - family: gaussian\n"
-                               "  - {family: spherical, dimension: 5, rows: drawn, n: [2^22]}\n";
-static const char many_text[] = "replicates: 50000\nn: [100, 5000, 1e20]\nquantiles: [0.5]\nseries:\n"
-                                "  - {family: spherical, dimension: 5, rows: drawn, n: [2^22]}\n"
-                                "  - family: gumbel\n  - family: gaussian\n";
-
-/* Units cover every replicate once, whole blocks each, and are found by what they are. */
-static void test_units_tile(void **state) {
-    (void)state;
-    struct setting s = setting_make(few_text);
-    double covered = 0;
-    for (size_t i = 0; i < s.plan.unit_count; i++) {
-        struct unit u = unit_get(&s.plan, i);
-        const struct unit_cell *c = u.cell;
-        covered += (double)u.replicates;
-        assert_int_equal(u.first_replicate % (c->unit_blocks * RESULTS_BLOCK_LENGTH), 0);
-        assert_true(c->unit_blocks <= 64 && (c->unit_blocks & (c->unit_blocks - 1)) == 0);
-        assert_true(u.replicates > 0 && u.first_replicate + u.replicates <= 20000);
-        assert_int_equal(unit_find(&s.plan, c->key, u.first_replicate, u.replicates), i);
-        assert_true(unit_find(&s.plan, c->key, u.first_replicate, u.replicates + 1) == SIZE_MAX);
-        assert_true(unit_find(&s.plan, c->key, u.first_replicate + 1, u.replicates) == SIZE_MAX);
-    }
-    check_close(covered, 3 * 20000, 0);
-    assert_int_equal(s.plan.cell[0].unit_blocks, 1); /* rows of 2^22 scores */
-    setting_free(&s);
-}
-
-/* More replicates, more n, more series and other quantiles leave all units as they were but for the last of
- * each cell. */
-static void test_units_stay(void **state) {
-    (void)state;
-    struct setting few = setting_make(few_text), many = setting_make(many_text);
-    size_t lost = 0;
-    for (size_t i = 0; i < few.plan.unit_count; i++) {
-        struct unit u = unit_get(&few.plan, i);
-        size_t same = unit_find(&many.plan, u.cell->key, u.first_replicate, u.replicates);
-        bool last = u.first_block + u.block_count == u.cell->block_count;
-        lost += same == SIZE_MAX;
-        assert_true(last || same != SIZE_MAX);
-    }
-    assert_true(lost <= few.plan.cell_count);
-    setting_free(&few);
-    setting_free(&many);
-}
-
-/* What changes the numbers changes the key. */
-static void test_keys_differ(void **state) {
-    (void)state;
-    static const char *const head[] = {"",
-                                       "seed: 5\n",
-                                       "beta: [1, 2]\n",
-                                       "ordered_weights: 3\n",
-                                       "keep_replicates: 3\n",
-                                       "common_randomness: true\n",
-                                       "collapse: {entropy: [2]}\n",
-                                       "rows: drawn\n"};
-    enum { HEADS = sizeof head / sizeof head[0] };
-    uint8_t key[HEADS][UNIT_KEY];
-    for (size_t i = 0; i < HEADS; i++) {
-        char text[200];
-        snprintf(text, sizeof text, "%sn: [1000]\nseries:\n  - family: gaussian\n", head[i]);
-        struct setting s = setting_make(text);
-        memcpy(key[i], s.plan.cell[0].key, UNIT_KEY);
-        setting_free(&s);
-        for (size_t k = 0; k < i; k++) { assert_true(memcmp(key[i], key[k], UNIT_KEY) != 0); }
-    }
-}
-
 /* ---- records and journals ---- */
 
 static const char small_text[] =
@@ -123,53 +53,44 @@ static const char small_text[] =
     "  - family: gaussian\n"
     "  - {family: spherical, dimension: 4, output: true, n: [200]}\n";
 
-/* Keeps the first record that it is given. */
-struct kept_record {
-    uint8_t *bytes;
-    size_t unit, length;
-};
-
-static bool keep_record(void *context, size_t unit, uint8_t *record, size_t length) {
-    struct kept_record *kept = context;
-    if (kept->bytes) {
-        free(record);
-    } else {
-        *kept = (struct kept_record){record, unit, length};
-    }
-    return true;
-}
-
-static int compute(const struct setting *s, size_t count, const size_t *unit, sweep_accept *accept,
-                   void *context) {
+static int compute(const struct setting *s, struct unit_range range, struct journal *j) {
     return sweep_compute(&(struct sweep_work){.plan = &s->plan,
                                               .isa = isa_find("base"),
                                               .threads = 2,
                                               .quiet = true,
-                                              .unit_count = count,
-                                              .unit = unit,
-                                              .accept = accept,
-                                              .context = context});
+                                              .range_count = 1,
+                                              .range = &range,
+                                              .accept = journal_accept,
+                                              .context = j});
+}
+
+/* The record of exact values. */
+static uint8_t *exact_record(const struct setting *s, size_t cell, size_t *length) {
+    struct unit unit = unit_get(&s->plan, s->plan.unit_count + cell);
+    struct partial *p = sweep_exact(&unit);
+    uint8_t *record = record_make(p, length);
+    partial_free(p);
+    return record;
 }
 
 /* A flip of any one bit, and any cut, is noticed. */
 static void test_record_checks(void **state) {
     (void)state;
     struct setting s = setting_make(small_text);
-    struct kept_record kept = {.bytes = NULL};
     struct record_head head;
-    const size_t first = 0;
-    assert_int_equal(compute(&s, 1, &first, keep_record, &kept), EXIT_DONE);
-    assert_null(record_check(kept.bytes, kept.length, &head));
-    assert_int_equal(head.length, kept.length);
-    for (size_t bit = 0; bit < 8 * kept.length; bit += bit < 8 * RECORD_HEAD ? 1 : 1009) {
-        kept.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
-        assert_non_null(record_check(kept.bytes, kept.length, &head));
-        kept.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+    size_t length;
+    uint8_t *record = exact_record(&s, 0, &length);
+    assert_null(record_check(record, length, &head));
+    assert_int_equal(head.length, length);
+    for (size_t bit = 0; bit < 8 * length; bit += bit < 8 * RECORD_HEAD ? 1 : 1009) {
+        record[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        assert_non_null(record_check(record, length, &head));
+        record[bit / 8] ^= (uint8_t)(1 << bit % 8);
     }
-    for (size_t cut = 0; cut < kept.length; cut += cut < RECORD_HEAD ? 1 : 997) {
-        assert_non_null(record_check(kept.bytes, cut, &head));
+    for (size_t cut = 0; cut < length; cut += cut < RECORD_HEAD ? 1 : 97) {
+        assert_non_null(record_check(record, cut, &head));
     }
-    free(kept.bytes);
+    free(record);
     setting_free(&s);
 }
 
@@ -182,7 +103,28 @@ static struct journal *journal_of(const struct setting *s) {
                                     .shards = 5,
                                     .set_count = 1,
                                     .set = {"x=\n%y"}};
-    return journal_create(directory, &header);
+    struct journal *j = journal_create(directory, &header);
+    assert_non_null(j);
+    journal_begin(j, &s->plan);
+    return j;
+}
+
+/* What is left of it, and nothing else. */
+static struct journal *reopened(struct journal *j, const struct setting *s) {
+    journal_close(j);
+    j = journal_open(directory);
+    assert_non_null(j);
+    journal_begin(j, &s->plan);
+    assert_true(journal_scan(j));
+    return j;
+}
+
+static struct partial *whole_of(const struct setting *s, const struct journal *j, size_t cell) {
+    const struct unit_cell *c = &s->plan.cell[cell];
+    struct partial_stack stack = {.count = 0};
+    assert_true(records_read(journal_records(j),
+                             (struct unit_range){c->first_unit, c->first_unit + c->unit_count}, &stack));
+    return partial_close(&stack);
 }
 
 static void check_same_results(struct results *a, struct results *b) {
@@ -199,19 +141,14 @@ static void check_same_results(struct results *a, struct results *b) {
     }
 }
 
-/* What goes through a journal, in two runs and the units in any order, is what stayed in memory. */
+/* What goes through a journal, in two runs and the last unit first, is what stayed in memory. */
 static void test_journal_round_trip(void **state) {
     (void)state;
     struct setting want = setting_make(small_text), got = setting_make(small_text);
-    size_t units = got.plan.unit_count, *backwards = malloc(units * sizeof *backwards);
+    size_t units = got.plan.unit_count;
     struct results *whole = experiment_of(want.config, isa_find("base"), 1);
-    assert_non_null(whole);
-    for (size_t i = 0; i < units; i++) { backwards[i] = units - 1 - i; }
-
     struct journal *j = journal_of(&got);
-    assert_non_null(j);
-    assert_true(journal_scan(j, &got.plan, true));
-    assert_int_equal(compute(&got, 1, backwards, journal_accept, j), EXIT_DONE);
+    assert_int_equal(compute(&got, (struct unit_range){units - 1, units}, j), EXIT_DONE);
     assert_true(journal_flush(j));
     journal_close(j);
 
@@ -224,42 +161,50 @@ static void test_journal_round_trip(void **state) {
     assert_string_equal(h->config_resolved, got.config->resolved);
     assert_string_equal(h->set[0], "x=\n%y");
     assert_true(h->shard == 2 && h->shards == 5 && journal_is_ours(j));
-    char *command = journal_command(j, 3);
+    char *command = journal_header_command(h, 3);
     assert_string_equal(command, "gapscale run 'a '\\''b'\\''.yaml' -o c.h5 --set 'x=\n%y' --shard 3/5");
     free(command);
-    assert_true(journal_scan(j, &got.plan, true));
-    assert_int_equal(journal_damaged(j) + journal_strange(j), 0);
-    for (size_t i = 0; i < units; i++) { assert_true(journal_has(j, i) == (i == units - 1)); }
-    assert_int_equal(compute(&got, units - 1, backwards + 1, journal_accept, j), EXIT_DONE);
-    assert_true(journal_flush(j));
-    struct results *parts = collect_results(&got.plan, "base", journal_record, j);
-    assert_non_null(parts);
+    journal_begin(j, &got.plan);
+    assert_true(journal_scan(j));
+    assert_int_equal(records_damaged(journal_records(j)) + records_strange(journal_records(j)), 0);
+    for (size_t i = 0; i < units; i++) {
+        assert_true(records_has(journal_records(j), i) == (i == units - 1));
+    }
+    assert_int_equal(compute(&got, (struct unit_range){0, units - 1}, j), EXIT_DONE);
+    assert_true(journal_flush(j) && records_settle(journal_records(j)));
+    struct results *parts = results_create(got.plan.outline, "base");
+    for (size_t i = 0; i < got.plan.cell_count; i++) {
+        struct partial *p = whole_of(&got, j, i);
+        collect_add(p, parts);
+        partial_free(p);
+    }
     check_same_results(whole, parts);
     results_free(whole);
     results_free(parts);
     journal_close(j);
-    free(backwards);
     setting_free(&want);
     setting_free(&got);
 }
 
-/* A record that no other follows is saved all the same, in its time. */
+/* A unit that no other follows is saved all the same, in its time. */
 static void test_journal_tends(void **state) {
     (void)state;
-    const double slowest = 5; /* seconds that a record may wait */
+    const double slowest = 5; /* seconds that a unit may wait */
     struct setting s = setting_make(small_text);
     struct journal *j = journal_of(&s);
-    const size_t unit[] = {0, 1};
-    assert_true(j && journal_scan(j, &s.plan, true));
-    assert_int_equal(compute(&s, 1, unit, journal_accept, j), EXIT_DONE);
+    struct records *r = journal_records(j);
+    assert_int_equal(compute(&s, (struct unit_range){0, 1}, j), EXIT_DONE);
     assert_true(journal_flush(j));
-    assert_int_equal(compute(&s, 1, unit + 1, journal_accept, j), EXIT_DONE);
-    print_message("waiting up to %.1f s for a record to be saved\n", slowest + 1);
-    for (double waited = 0; !journal_has(j, 1) && waited < slowest + 1; waited += 0.1) {
+    assert_int_equal(compute(&s, (struct unit_range){s.plan.unit_count - 1, s.plan.unit_count}, j),
+                     EXIT_DONE);
+    print_message("waiting up to %.1f s for a unit to be saved\n", slowest + 1);
+    bool saved = false;
+    for (double waited = 0; !saved && waited < slowest + 1; waited += 0.1) {
         usleep(100000);
-        assert_true(journal_tend(j));
+        assert_true(journal_tend(j) && records_settle(r));
+        saved = records_has(r, s.plan.unit_count - 1);
     }
-    assert_true(journal_has(j, 1));
+    assert_true(saved);
     journal_close(j);
     setting_free(&s);
 }
@@ -268,63 +213,127 @@ static void test_journal_tends(void **state) {
 static const char twins_text[] =
     "replicates: 64\nn: [50, 700]\nbeta: [0.5, 1, 2]\nseries:\n  - family: gaussian\n";
 
-static void exchange(const char *one, const char *other) {
-    char a[100], b[100], aside[100];
-    snprintf(a, sizeof a, "%s/%s", directory, one);
-    snprintf(b, sizeof b, "%s/%s", directory, other);
-    snprintf(aside, sizeof aside, "%s/aside", directory);
-    assert_int_equal(rename(a, aside) | rename(b, a) | rename(aside, b), 0);
+static void write_units(const char *name, const char *mode, const void *bytes, size_t length) {
+    char path[100];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    FILE *file = fopen(path, mode);
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, length, file), length);
+    fclose(file);
 }
 
 /* A sound record of another unit that comes to stand in a record's place does not pass for it. */
 static void test_record_exchanged(void **state) {
     (void)state;
     struct setting s = setting_make(twins_text);
-    const size_t unit[] = {s.plan.unit_count, s.plan.unit_count + 1};
     struct journal *j = journal_of(&s);
-    size_t length[2];
-    assert_true(j && journal_scan(j, &s.plan, true));
-    for (int i = 0; i < 2; i++) {
-        assert_int_equal(compute(&s, 1, &unit[i], journal_accept, j), EXIT_DONE);
-        assert_true(journal_flush(j));
-        assert_non_null(journal_record(j, unit[i], &length[i]));
-    }
+    size_t length[2], unit = s.plan.unit_count;
+    uint8_t *record[2] = {exact_record(&s, 0, &length[0]), exact_record(&s, 1, &length[1])};
+    struct partial_stack stack = {.count = 0};
     assert_int_equal(length[0], length[1]);
-    exchange("000001.units", "000002.units");
-    for (int i = 0; i < 2; i++) { assert_null(journal_record(j, unit[i], length)); }
-    exchange("000001.units", "000002.units");
-    for (int i = 0; i < 2; i++) { assert_non_null(journal_record(j, unit[i], length)); }
+    write_units("000001.units", "w", record[0], length[0]);
+    assert_true(journal_scan(j) && records_has(journal_records(j), unit));
+    write_units("000001.units", "w", record[1], length[1]);
+    assert_false(records_read(journal_records(j), (struct unit_range){unit, unit + 1}, &stack));
+    write_units("000001.units", "w", record[0], length[0]);
+    assert_true(records_read(journal_records(j), (struct unit_range){unit, unit + 1}, &stack));
+    partial_drop(&stack);
+    for (int i = 0; i < 2; i++) { free(record[i]); }
     journal_close(j);
     setting_free(&s);
 }
 
-static void write_units(const char *name, const void *bytes, size_t length) {
-    char path[100];
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes, 1, length, file), length);
-    fclose(file);
+/* Three records, of which any one is damaged anywhere, or the last is cut off: the others are found. */
+static void test_scanning(void **state) {
+    (void)state;
+    struct setting s =
+        setting_make("replicates: 64\nn: [50, 100, 700]\nbeta: [1]\nseries:\n  - family: gaussian\n");
+    uint8_t *all = NULL;
+    size_t length[3], end = 0, unit = s.plan.unit_count;
+    for (size_t i = 0; i < 3; i++) {
+        uint8_t *record = exact_record(&s, i, &length[i]);
+        all = realloc(all, end + length[i]);
+        memcpy(all + end, record, length[i]);
+        end += length[i];
+        free(record);
+    }
+    assert_true(length[0] == length[1] && length[1] == length[2]);
+    for (size_t at = 0; at < 2 * end; at += at % length[0] < RECORD_HEAD ? 1 : 41) {
+        const bool cut = at >= end;
+        struct journal *j = journal_of(&s);
+        if (!cut) { all[at] ^= 8; }
+        write_units("000001.units", "w", all, cut ? at - end : end);
+        if (!cut) { all[at] ^= 8; }
+        bool whole = at % length[0] == 0;
+        assert_true(journal_scan(j));
+        assert_int_equal(records_damaged(journal_records(j)), cut && whole ? 0 : 1);
+        for (size_t i = 0; i < 3; i++) {
+            bool there = cut ? (i + 1) * length[0] <= at - end : at / length[0] != i;
+            assert_int_equal(records_has(journal_records(j), unit + i), there);
+        }
+        journal_close(j);
+    }
+    free(all);
+    setting_free(&s);
+}
+
+/* What several writers left becomes one file, in which nodes stand for their halves, and stays what it was.
+ */
+static void test_packing(void **state) {
+    (void)state;
+    struct setting s = setting_make(
+        "replicates: 2000\nn: [2^22, 70]\nrows: drawn\nbeta: [1]\ncollapse: {susceptibility: false}\n"
+        "series: [{name: cheap, family: plateau}]\n");
+    const struct unit_range all = {0, unit_plan_size(&s.plan)}, odd[] = {{0, all.end}};
+    struct journal *j = journal_of(&s);
+    for (size_t writer = 0; writer < 3; writer++) { /* every third unit each, and some twice */
+        for (size_t i = writer; i < all.end; i += 3 - writer % 2) {
+            assert_int_equal(compute(&s, (struct unit_range){i, i + 1}, j), EXIT_DONE);
+        }
+        assert_true(journal_flush(j));
+        if (writer < 2) {
+            journal_close(j);
+            j = journal_open(directory);
+            journal_begin(j, &s.plan);
+        }
+    }
+    j = reopened(j, &s);
+    assert_int_equal(records_files(journal_records(j)), 3);
+    size_t length[2];
+    struct partial *before = whole_of(&s, j, 0);
+    uint8_t *want = record_make(before, &length[0]);
+    assert_true(journal_pack(j, 1, odd));
+    double bytes = records_bytes(journal_records(j));
+    j = reopened(j, &s);
+    assert_int_equal(records_files(journal_records(j)), 1);
+    assert_true(records_bytes(journal_records(j)) == bytes);
+    struct partial *after = whole_of(&s, j, 0);
+    uint8_t *got = record_make(after, &length[1]);
+    assert_int_equal(length[0], length[1]);
+    assert_memory_equal(want, got, length[0]);
+    free(want);
+    free(got);
+    partial_free(before);
+    partial_free(after);
+    journal_close(j);
+    setting_free(&s);
 }
 
 /* A holder that was taken for dead writes a file of units late, as the next one does: neither is lost. */
 static void test_late_writer(void **state) {
     (void)state;
     struct setting s = setting_make(twins_text);
-    const size_t mine = 0, late = 1;
-    struct kept_record kept = {.bytes = NULL};
     struct journal *j = journal_of(&s);
-    size_t length;
-    assert_true(j && journal_scan(j, &s.plan, true));
-    assert_int_equal(compute(&s, 1, &late, keep_record, &kept), EXIT_DONE);
-    write_units("000001.units", kept.bytes, kept.length);
-    assert_int_equal(compute(&s, 1, &mine, journal_accept, j), EXIT_DONE);
+    size_t length, late = s.plan.unit_count;
+    uint8_t *record = exact_record(&s, 0, &length);
+    assert_true(journal_scan(j));
+    write_units("000001.units", "w", record, length);
+    assert_int_equal(compute(&s, (struct unit_range){0, 1}, j), EXIT_DONE);
     assert_true(journal_flush(j));
-    assert_non_null(journal_record(j, mine, &length));
-    assert_true(journal_scan(j, &s.plan, true));
-    assert_true(journal_has(j, mine) && journal_has(j, late));
-    assert_int_equal(journal_damaged(j), 0);
-    free(kept.bytes);
+    j = reopened(j, &s);
+    assert_true(records_has(journal_records(j), 0) && records_has(journal_records(j), late));
+    assert_int_equal(records_damaged(journal_records(j)), 0);
+    free(record);
     journal_close(j);
     setting_free(&s);
 }
@@ -333,21 +342,21 @@ static void test_late_writer(void **state) {
 static void test_other_numerics(void **state) {
     (void)state;
     struct setting s = setting_make(twins_text);
-    const size_t first = 0, numerics = 8 + UNIT_KEY; /* where they stand: the number, then the fingerprint */
+    const size_t numerics = 8 + UNIT_KEY; /* where they stand: the number, then the fingerprint */
     for (size_t at = numerics; at <= numerics + 8; at += 4) {
-        struct kept_record kept = {.bytes = NULL};
         struct sha256_ctx hash;
         struct journal *j = journal_of(&s);
-        assert_int_equal(compute(&s, 1, &first, keep_record, &kept), EXIT_DONE);
-        kept.bytes[at] ^= at < numerics + 8; /* last, the record as it is */
+        size_t length;
+        uint8_t *record = exact_record(&s, 0, &length);
+        record[at] ^= at < numerics + 8; /* last, the record as it is */
         sha256_init(&hash);
-        sha256_update(&hash, kept.length - RECORD_TAIL, kept.bytes);
-        sha256_digest(&hash, RECORD_TAIL, kept.bytes + kept.length - RECORD_TAIL);
-        write_units("000001.units", kept.bytes, kept.length);
-        assert_int_equal(journal_scan(j, &s.plan, true), at == numerics + 8);
-        assert_int_equal(journal_damaged(j), 0);
-        assert_int_equal(journal_has(j, first), at == numerics + 8);
-        free(kept.bytes);
+        sha256_update(&hash, length - RECORD_TAIL, record);
+        sha256_digest(&hash, RECORD_TAIL, record + length - RECORD_TAIL);
+        write_units("000001.units", "w", record, length);
+        assert_int_equal(journal_scan(j), at == numerics + 8);
+        assert_int_equal(records_damaged(journal_records(j)), 0);
+        if (at == numerics + 8) { assert_true(records_has(journal_records(j), s.plan.unit_count)); }
+        free(record);
         journal_close(j);
     }
     setting_free(&s);
@@ -385,13 +394,12 @@ static void test_differences(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_units_tile),
-        cmocka_unit_test(test_units_stay),
-        cmocka_unit_test(test_keys_differ),
         cmocka_unit_test(test_record_checks),
         cmocka_unit_test_setup_teardown(test_journal_round_trip, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_journal_tends, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_record_exchanged, make_directory, remove_directory),
+        cmocka_unit_test_setup_teardown(test_scanning, make_directory, remove_directory),
+        cmocka_unit_test_setup_teardown(test_packing, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_late_writer, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_other_numerics, make_directory, remove_directory),
         cmocka_unit_test(test_differences),

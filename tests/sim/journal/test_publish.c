@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "sim/base/message.h"
+#include "sim/journal/journal.h"
 #include "sim/journal/publish.h"
 #include "sim/results/precision.h"
 #include "sim/results/store.h"
@@ -18,73 +19,55 @@ static const char text[] = "replicates: 130\n"
                            "  - {family: spherical, dimension: 4, output: true}\n"
                            "  - family: plateau\n";
 
-/* The records of a sweep, and how often each was read. */
-struct records {
+static char directory[] = "/tmp/gapscale-publish-XXXXXX";
+
+/* A sweep whose sampled units are in a journal, and the exact values of one cell. */
+struct setting {
+    struct config *config;
     struct unit_plan plan;
-    struct record {
-        uint8_t *bytes;
-        size_t length, reads;
-    } * record;
+    struct journal *journal;
 };
 
-static bool hold(void *context, size_t unit, uint8_t *bytes, size_t length) {
-    struct records *r = context;
-    r->record[unit] = (struct record){bytes, length, 0};
-    return true;
-}
-
-static const uint8_t *source(void *context, size_t unit, size_t *length) {
-    struct records *r = context;
-    struct record *record = &r->record[unit];
-    record->reads++;
-    *length = record->length;
-    return record->bytes;
-}
-
-static bool has(const void *context, size_t unit) {
-    const struct records *r = context;
-    return r->record[unit].bytes != NULL;
-}
-
-/* Of all sampled units, and of the exact values of one cell. */
-static struct records records_create(const struct config *config) {
-    struct records r;
-    unit_plan_create(&r.plan, config);
-    size_t count = r.plan.unit_count + 1, *unit = calloc(count, sizeof *unit);
-    r.record = calloc(unit_plan_size(&r.plan), sizeof *r.record);
-    for (size_t i = 0; i < count; i++) { unit[i] = i; }
-    struct sweep_work work = {.plan = &r.plan,
+static void setting_make(struct setting *s) {
+    s->config = experiment_config(text);
+    unit_plan_create(&s->plan, s->config);
+    const struct unit_range some = {0, s->plan.unit_count + 1};
+    struct journal_header header = {.config_path = "",
+                                    .output = "",
+                                    .config_text = s->config->text,
+                                    .config_resolved = s->config->resolved,
+                                    .shards = 1};
+    s->journal = journal_create(directory, &header);
+    assert_non_null(s->journal);
+    journal_begin(s->journal, &s->plan);
+    struct sweep_work work = {.plan = &s->plan,
                               .isa = isa_find("base"),
                               .threads = 2,
                               .quiet = true,
-                              .unit_count = count,
-                              .unit = unit,
-                              .accept = hold,
-                              .context = &r};
+                              .range_count = 1,
+                              .range = &some,
+                              .accept = journal_accept,
+                              .context = s->journal};
     assert_int_equal(sweep_compute(&work), EXIT_DONE);
-    free(unit);
-    return r;
+    assert_true(journal_flush(s->journal) && records_settle(journal_records(s->journal)));
 }
 
-static void records_free(struct records *r) {
-    for (size_t i = 0; i < unit_plan_size(&r->plan); i++) { free(r->record[i].bytes); }
-    free(r->record);
-    unit_plan_release(&r->plan);
+static void setting_free(struct setting *s) {
+    journal_close(s->journal);
+    journal_clear(directory);
+    unit_plan_release(&s->plan);
+    config_free(s->config);
 }
 
-static int publish_to(struct records *r, const char *output) {
-    return publish_results(&(struct publish){.plan = &r->plan,
-                                             .source = source,
-                                             .has = has,
-                                             .context = r,
+static int publish_to(const struct setting *s, const char *output) {
+    return publish_results(&(struct publish){.plan = &s->plan,
+                                             .records = journal_records(s->journal),
                                              .output = output,
                                              .command_line = "",
                                              .isa = "base",
                                              .threads = 2,
                                              .quiet = true});
 }
-
-static char directory[] = "/tmp/gapscale-publish-XXXXXX";
 
 static int enter_directory(void **state) {
     (void)state;
@@ -105,27 +88,22 @@ static size_t file_size(const char *path) {
     return (size_t)size;
 }
 
-/* Every record there is read once; the archive holds these and the exact values that were missing; the
- * results are those of a sweep in memory, to the digits that a file keeps. */
+/* The archive holds every cell and its exact values, those that were missing too, as nodes that do not join;
+ * the results are those of a sweep in memory, to the digits that a file keeps. */
 static void test_one_pass(void **state) {
     (void)state;
-    struct config *config = experiment_config(text);
-    struct records r = records_create(config);
-    assert_int_equal(publish_to(&r, "a.h5"), EXIT_DONE);
-    size_t bytes = 0;
-    for (size_t i = 0; i < unit_plan_size(&r.plan); i++) {
-        assert_int_equal(r.record[i].reads, r.record[i].bytes != NULL);
-        bytes += r.record[i].length;
-    }
-    size_t exact = 0;
-    for (size_t i = r.plan.unit_count + 1; i < unit_plan_size(&r.plan); i++) {
-        struct unit unit = unit_get(&r.plan, i);
-        size_t length;
-        free(sweep_exact(&unit, &length));
-        exact += length;
-    }
-    size_t size = file_size("a.h5.units");
-    assert_true(size > bytes + exact && size < bytes + exact + 200); /* and its first line */
+    struct setting s;
+    setting_make(&s);
+    assert_int_equal(publish_to(&s, "a.h5"), EXIT_DONE);
+    struct records *archive = records_create(&s.plan, numerics_here());
+    struct unit_range *missing;
+    assert_true(records_scan(archive, &(struct records_scan){"a.h5.units", "", false}));
+    assert_true(records_settle(archive));
+    assert_int_equal(records_missing(archive, 1, &(struct unit_range){0, unit_plan_size(&s.plan)}, &missing),
+                     0);
+    assert_true((double)file_size("a.h5.units") == records_bytes(archive));
+    free(missing);
+    records_free(archive);
 
     struct results *memory = experiment_run(text);
     precision_round(memory);
@@ -135,23 +113,19 @@ static void test_one_pass(void **state) {
     assert_true(store_digest("a.h5", digest) && store_digest("b.h5", want));
     assert_string_equal(digest, want);
     results_free(memory);
-    records_free(&r);
-    config_free(config);
+    setting_free(&s);
     assert_int_equal(unlink("a.h5") | unlink("a.h5.units") | unlink("b.h5"), 0);
 }
 
 /* A record that cannot be read leaves nothing behind. */
 static void test_unreadable(void **state) {
     (void)state;
-    struct config *config = experiment_config(text);
-    struct records r = records_create(config);
-    size_t last = r.plan.unit_count - 1;
-    free(r.record[last].bytes);
-    r.record[last].bytes = NULL;
-    assert_int_equal(publish_to(&r, "a.h5"), EXIT_FAILED);
+    struct setting s;
+    setting_make(&s);
+    assert_int_equal(truncate("000001.units", (off_t)file_size("000001.units") - 1), 0);
+    assert_int_equal(publish_to(&s, "a.h5"), EXIT_FAILED);
     assert_true(access("a.h5", F_OK) != 0 && access("a.h5.units", F_OK) != 0);
-    records_free(&r);
-    config_free(config);
+    setting_free(&s);
 }
 
 int main(void) {

@@ -22,55 +22,41 @@ static const char text[] = "seed: 7\n"
                            "  - {family: spherical, dimension: 4, output: true}\n"
                            "  - family: plateau\n";
 
-/* The records of all units of a config. */
-struct records {
+/* The partials of all units of a config. */
+struct made {
     struct config *config;
     struct unit_plan plan;
-    struct made {
-        uint8_t *bytes;
-        size_t length;
-    } * made;
+    struct partial **of; /* [unit_plan_size(&plan)] */
 };
 
-static struct records records_create(const char *of) {
-    struct records r = {.config = experiment_config(of)};
-    unit_plan_create(&r.plan, r.config);
-    r.made = calloc(unit_plan_size(&r.plan), sizeof *r.made);
-    return r;
-}
-
-static bool hold(void *context, size_t unit, uint8_t *record, size_t length) {
-    struct made *made = context;
-    made[unit] = (struct made){record, length};
-    return true;
+static struct made made_create(const char *text_of) {
+    struct made m = {.config = experiment_config(text_of)};
+    unit_plan_create(&m.plan, m.config);
+    m.of = calloc(unit_plan_size(&m.plan), sizeof *m.of);
+    return m;
 }
 
 /* Every `step`-th unit from `first` on, by itself. */
-static void records_compute(struct records *r, size_t first, size_t step, int threads) {
-    for (size_t i = first; i < unit_plan_size(&r->plan); i += step) {
-        struct sweep_work work = {.plan = &r->plan,
+static void made_compute(struct made *m, size_t first, size_t step, int threads) {
+    for (size_t i = first; i < unit_plan_size(&m->plan); i += step) {
+        const struct unit_range one = {i, i + 1};
+        struct sweep_work work = {.plan = &m->plan,
                                   .isa = isa_find("base"),
                                   .threads = threads,
                                   .quiet = true,
-                                  .unit_count = 1,
-                                  .unit = &i,
-                                  .accept = hold,
-                                  .context = r->made};
+                                  .range_count = 1,
+                                  .range = &one,
+                                  .accept = experiment_hold,
+                                  .context = m->of};
         assert_int_equal(sweep_compute(&work), EXIT_DONE);
     }
 }
 
-static void records_free(struct records *r) {
-    for (size_t i = 0; i < unit_plan_size(&r->plan); i++) { free(r->made[i].bytes); }
-    free(r->made);
-    unit_plan_release(&r->plan);
-    config_free(r->config);
-}
-
-static const uint8_t *source(void *context, size_t unit, size_t *length) {
-    const struct made *made = context;
-    *length = made[unit].length;
-    return made[unit].bytes;
+static void made_free(struct made *m) {
+    for (size_t i = 0; i < unit_plan_size(&m->plan); i++) { partial_free(m->of[i]); }
+    free(m->of);
+    unit_plan_release(&m->plan);
+    config_free(m->config);
 }
 
 static bool is_coordinate(const struct results_field *of_outline) { return *of_outline->values != NULL; }
@@ -107,36 +93,46 @@ static void test_outline(void **state) {
 /* A unit of a sweep whose results would take half a gigabyte. */
 static void test_memory(void **state) {
     (void)state;
-    struct records r = records_create("replicates: 200000\nkeep_replicates: 200000\n"
-                                      "n: {from: 1e3, to: 1e100, points: 50}\nbeta: [1]\n"
-                                      "series:\n  - family: gaussian\n");
-    size_t unit = r.plan.unit_count - 1;
-    struct unit last = unit_get(&r.plan, unit);
+    struct made m = made_create("replicates: 200000\nkeep_replicates: 200000\n"
+                                "n: {from: 1e3, to: 1e100, points: 50}\nbeta: [1]\n"
+                                "series:\n  - family: gaussian\n");
+    size_t unit = m.plan.unit_count - 1;
+    struct unit last = unit_get(&m.plan, unit);
     assert_true(last.kept == last.replicates);
-    records_compute(&r, unit, SIZE_MAX - unit, 1);
-    assert_non_null(r.made[unit].bytes);
-    records_free(&r);
+    made_compute(&m, unit, SIZE_MAX - unit, 1);
+    assert_non_null(m.of[unit]);
+    made_free(&m);
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     assert_true(usage.ru_maxrss < 256 * 1024); /* KiB */
 }
 
-/* The same bytes from another plan, in another order, on other threads. */
+/* The same bytes from another plan, in another order, on other threads; and back from bytes. */
 static void test_records_are_of_their_units(void **state) {
     (void)state;
-    struct records a = records_create(text), b = records_create(text);
+    struct made a = made_create(text), b = made_create(text);
     size_t units = unit_plan_size(&a.plan);
-    records_compute(&a, 0, 1, 1);
-    for (size_t i = units; i-- > 0;) { records_compute(&b, i, units, 3); }
+    made_compute(&a, 0, 1, 1);
+    for (size_t i = units; i-- > 0;) { made_compute(&b, i, units, 3); }
     for (size_t i = 0; i < units; i++) {
         struct record_head head;
-        assert_int_equal(a.made[i].length, b.made[i].length);
-        assert_memory_equal(a.made[i].bytes, b.made[i].bytes, a.made[i].length);
-        assert_null(record_check(a.made[i].bytes, a.made[i].length, &head));
-        assert_int_equal(head.length, a.made[i].length);
+        struct unit unit = unit_get(&b.plan, i);
+        size_t length[3];
+        uint8_t *record[3] = {record_make(a.of[i], &length[0]), record_make(b.of[i], &length[1])};
+        struct partial *again = record_read(record[0], length[0], &unit);
+        assert_non_null(again);
+        record[2] = record_make(again, &length[2]);
+        assert_null(record_check(record[0], length[0], &head));
+        assert_int_equal(head.length, length[0]);
+        for (size_t k = 1; k < 3; k++) {
+            assert_int_equal(length[0], length[k]);
+            assert_memory_equal(record[0], record[k], length[0]);
+        }
+        for (size_t k = 0; k < 3; k++) { free(record[k]); }
+        partial_free(again);
     }
-    records_free(&a);
-    records_free(&b);
+    made_free(&a);
+    made_free(&b);
 }
 
 static void check_same(struct results *a, struct results *b) {
@@ -153,54 +149,49 @@ static void check_same(struct results *a, struct results *b) {
     }
 }
 
-static struct results *collect(struct records *r) {
-    struct results *results = collect_results(&r->plan, "base", source, r->made);
-    assert_non_null(results);
-    assert_true(collect_exact(&r->plan, source, r->made, results));
-    return results;
-}
-
-/* Units of two plans, one of them gone, make the results that a sweep in memory and the oracle make; and
- * again. */
-static void test_results_are_of_their_records(void **state) {
+/* Units of two plans, one of them gone, make the results that a sweep in memory and the oracle make. */
+static void test_results_are_of_their_partials(void **state) {
     (void)state;
-    struct records odd = records_create(text), all = records_create(text);
-    records_compute(&odd, 1, 2, 2);
-    records_compute(&all, 0, 2, 2);
+    struct made odd = made_create(text), all = made_create(text);
+    made_compute(&odd, 1, 2, 2);
+    made_compute(&all, 0, 2, 2);
     for (size_t i = 1; i < unit_plan_size(&all.plan); i += 2) {
-        all.made[i] = odd.made[i];
-        odd.made[i].bytes = NULL;
+        struct unit unit = unit_get(&all.plan, i);
+        size_t length;
+        uint8_t *record = record_make(odd.of[i], &length);
+        all.of[i] = record_read(record, length, &unit);
+        assert_non_null(all.of[i]);
+        free(record);
     }
-    records_free(&odd);
-    struct results *want = experiment_run(text), *got = collect(&all), *again = collect(&all);
+    made_free(&odd);
+    struct results *want = experiment_run(text), *got = experiment_collect(&all.plan, "base", all.of);
     check_same(want, got);
-    check_same(want, again);
     assert_true(isfinite(got->series[1].exact_collapse[0]) && isfinite(got->series[1].output_radial[149]));
     results_free(want);
     results_free(got);
-    results_free(again);
-    records_free(&all);
+    memset(all.of, 0, unit_plan_size(&all.plan) * sizeof *all.of);
+    made_free(&all);
 }
 
 /* A record of another shape is refused, whatever it is. */
 static void test_other_shapes(void **state) {
     (void)state;
-    struct records few = records_create(
-                       "replicates: 100\nn: [300]\nbeta: [1, 2]\nseries: [{family: gaussian}]\n"),
-                   many = records_create(
-                       "replicates: 100\nn: [300]\nbeta: [1, 2, 3]\nseries: [{family: gaussian}]\n");
-    records_compute(&few, 0, 1, 1);
-    records_compute(&many, 0, 1, 1);
-    const struct { struct records *plan, *from; } wrong[] = {{&few, &many}, {&many, &few}};
-    for (size_t i = 0; i < 2; i++) {
-        struct records *r = wrong[i].plan;
-        struct results *results = collect(r);
-        assert_null(collect_results(&r->plan, "base", source, wrong[i].from->made));
-        assert_false(collect_exact(&r->plan, source, wrong[i].from->made, results));
-        results_free(results);
+    struct made few = made_create("replicates: 100\nn: [300]\nbeta: [1, 2]\nseries: [{family: gaussian}]\n"),
+                many =
+                    made_create("replicates: 100\nn: [300]\nbeta: [1, 2, 3]\nseries: [{family: gaussian}]\n");
+    made_compute(&few, 0, 1, 1);
+    made_compute(&many, 0, 1, 1);
+    for (size_t i = 0; i < 2; i++) { /* rows, exact values */
+        const struct partial *of[] = {few.of[i], many.of[i]};
+        for (size_t k = 0; k < 2; k++) {
+            size_t length;
+            uint8_t *record = record_make(of[k], &length);
+            assert_null(record_read(record, length, &of[1 - k]->of));
+            free(record);
+        }
     }
-    records_free(&few);
-    records_free(&many);
+    made_free(&few);
+    made_free(&many);
 }
 
 /* ---- the tree ---- */
@@ -266,7 +257,7 @@ static void test_tree(void **state) {
         "replicates: 1300\nkeep_replicates: 200\nn: [50]\nbeta: [1, 2]\nseries: [{family: gaussian}]\n",
         "replicates: 70001\nkeep_replicates: 200\nn: [50]\nbeta: [1]\nseries: [{family: gaussian}]\n"};
     for (size_t t = 0; t < 2; t++) {
-        struct records r = records_create(texts[t]);
+        struct made r = made_create(texts[t]);
         const struct unit_cell *c = r.plan.cell;
         size_t length, other;
         uint8_t *want = grow(c, 1, &length);
@@ -306,17 +297,15 @@ static void test_tree(void **state) {
         assert_true(whole->number[0] == 0 && whole->number[199] == 3000 + 7);
         partial_free(whole);
         free(want);
-        records_free(&r);
+        made_free(&r);
     }
 }
 
 /* A node of a cell with fewer blocks in a group is that of the cell with more. */
 static void test_coarser(void **state) {
     (void)state;
-    struct records few =
-                       records_create("replicates: 4096\nn: [50]\nbeta: [1]\nseries: [{family: gaussian}]\n"),
-                   many = records_create(
-                       "replicates: 100000\nn: [50]\nbeta: [1]\nseries: [{family: gaussian}]\n");
+    struct made few = made_create("replicates: 4096\nn: [50]\nbeta: [1]\nseries: [{family: gaussian}]\n"),
+                many = made_create("replicates: 100000\nn: [50]\nbeta: [1]\nseries: [{family: gaussian}]\n");
     struct partial_stack a = {.count = 0}, b = {.count = 0};
     for (size_t i = 0; i < 64; i++) {
         partial_push(&a, block_make(few.plan.cell, i));
@@ -335,8 +324,8 @@ static void test_coarser(void **state) {
     partial_free(read);
     partial_free(fine);
     partial_free(coarse);
-    records_free(&few);
-    records_free(&many);
+    made_free(&few);
+    made_free(&many);
 }
 
 int main(void) {
@@ -344,7 +333,7 @@ int main(void) {
         cmocka_unit_test(test_memory), /* first: it looks at the peak of the whole process */
         cmocka_unit_test(test_outline),
         cmocka_unit_test(test_records_are_of_their_units),
-        cmocka_unit_test(test_results_are_of_their_records),
+        cmocka_unit_test(test_results_are_of_their_partials),
         cmocka_unit_test(test_other_shapes),
         cmocka_unit_test(test_tree),
         cmocka_unit_test(test_coarser),

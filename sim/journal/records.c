@@ -1,0 +1,378 @@
+#include "sim/journal/records.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "models/numeric/search.h"
+#include "sim/base/memory.h"
+#include "sim/base/message.h"
+#include "sim/journal/recordfile.h"
+#include "sim/sweep/record.h"
+
+enum { SHOWN = 20 };
+
+struct place {
+    struct unit_range units;
+    size_t file; /* its number */
+    uint64_t offset, length;
+    uint64_t sum; /* the first bytes of its checksum */
+};
+
+struct records {
+    const struct unit_plan *plan;
+    struct numerics numerics;
+    size_t file_count, count;
+    char **file;
+    struct place *place; /* [count]; once settled, in order of their units, which are disjoint */
+    size_t damaged, strange;
+};
+
+struct records *records_create(const struct unit_plan *plan, struct numerics numerics) {
+    struct records *r = memory_create(1, sizeof *r);
+    r->plan = plan;
+    r->numerics = numerics;
+    return r;
+}
+
+static void forget(struct records *r) {
+    for (size_t i = 0; i < r->file_count; i++) { free(r->file[i]); }
+    free(r->file);
+    free(r->place);
+    *r = (struct records){.plan = r->plan, .numerics = r->numerics};
+}
+
+void records_free(struct records *r) {
+    if (!r) { return; }
+    forget(r);
+    free(r);
+}
+
+size_t records_damaged(const struct records *r) { return r->damaged; }
+size_t records_strange(const struct records *r) { return r->strange; }
+size_t records_files(const struct records *r) { return r->file_count; }
+
+double records_bytes(const struct records *r) {
+    double bytes = 0;
+    for (size_t i = 0; i < r->count; i++) { bytes += (double)r->place[i].length; }
+    return bytes;
+}
+
+/* ---- adding ---- */
+
+static size_t add_file(struct records *r, const char *path) {
+    size_t number = r->file_count;
+    while (number > 0 && strcmp(r->file[number - 1], path) != 0) { number--; }
+    if (number > 0) { return number - 1; }
+    r->file = memory_resize(r->file, r->file_count + 1, sizeof *r->file);
+    r->file[r->file_count] = memory_copy_text(path);
+    return r->file_count++;
+}
+
+static void add_place(struct records *r, struct place place) {
+    if ((r->count & (r->count - 1)) == 0) { /* it doubles */
+        r->place = memory_resize(r->place, r->count > 0 ? 2 * r->count : 1, sizeof *r->place);
+    }
+    r->place[r->count++] = place;
+}
+
+void records_add(struct records *r, const char *path, const struct unit *of, uint64_t offset, size_t length) {
+    add_place(r, (struct place){unit_range_of(r->plan, of), add_file(r, path), offset, length, 0});
+}
+
+/* ---- scanning ---- */
+
+struct scan {
+    struct records *records;
+    const struct records_scan *asked;
+    int file;
+    size_t number;
+    uint64_t size;
+    uint8_t *bytes;
+};
+
+static bool read_at(int file, uint64_t offset, void *bytes, size_t length) {
+    for (size_t done = 0; done < length;) {
+        ssize_t got = pread(file, (uint8_t *)bytes + done, length - done, (off_t)(offset + done));
+        if (got < 0 && errno == EINTR) { continue; }
+        if (got <= 0) {
+            if (got == 0) { errno = EIO; }
+            return false;
+        }
+        done += (size_t)got;
+    }
+    return true;
+}
+
+/* Where the next record begins, from `offset` on; the file's size where there is none. */
+static uint64_t find_next(const struct scan *s, uint64_t offset) {
+    uint8_t block[1 << 16];
+    while (offset + RECORD_MAGIC <= s->size) {
+        size_t length = s->size - offset < sizeof block ? (size_t)(s->size - offset) : sizeof block;
+        if (!read_at(s->file, offset, block, length)) { break; }
+        const uint8_t *found = memmem(block, length, record_magic, RECORD_MAGIC);
+        if (found) { return offset + (uint64_t)(found - block); }
+        offset += length - RECORD_MAGIC + 1;
+    }
+    return s->size;
+}
+
+static void report_damage(struct scan *s, uint64_t offset, const struct record_head *head, const char *why) {
+    struct unit_range range;
+    char unit[UNIT_NAME] = "an unknown range";
+    if (unit_find(s->records->plan, head->key, head->first_replicate, head->replicates, &range)) {
+        struct unit of = unit_span(s->records->plan, range);
+        unit_name(&of, unit);
+    }
+#pragma omp critical(records)
+    s->records->damaged++;
+    if (!s->asked->quiet) {
+        message_say("%s: the record of %s at byte %llu cannot be used: %s", s->asked->path, unit,
+                    (unsigned long long)offset, why);
+    }
+}
+
+/* A record that is whole; false, after a message, where it has other numerics. */
+static bool take(struct scan *s, uint64_t offset, const struct record_head *head) {
+    struct records *r = s->records;
+    struct place place = {.file = s->number, .offset = offset, .length = head->length};
+    if (!numerics_match(head->numerics, r->numerics, s->asked->path, s->asked->again)) { return false; }
+    memcpy(&place.sum, s->bytes + head->length - RECORD_TAIL, sizeof place.sum);
+    bool known = unit_find(r->plan, head->key, head->first_replicate, head->replicates, &place.units);
+#pragma omp critical(records)
+    if (known) {
+        add_place(r, place);
+    } else {
+        r->strange++;
+    }
+    return true;
+}
+
+/* What stands at `offset`, which becomes where the next record begins. False after a message. */
+static bool scan_record(struct scan *s, uint64_t *offset) {
+    uint8_t start[RECORD_HEAD] = {0};
+    uint64_t left = s->size - *offset, length = 0;
+    struct record_head head = {.length = 0};
+    const char *why = "it is cut off";
+    if (left >= RECORD_HEAD) {
+        if (!read_at(s->file, *offset, start, RECORD_HEAD)) { return false; }
+        length = record_length(start);
+        why = length == 0 ? "it does not start as a record does" : why;
+    }
+    if (length > 0 && length <= left) {
+        s->bytes = memory_resize(s->bytes, length, 1);
+        if (!read_at(s->file, *offset, s->bytes, length)) { return false; }
+        why = record_check(s->bytes, length, &head);
+    }
+    if (!why) {
+        bool good = take(s, *offset, &head);
+        *offset += length;
+        errno = 0;
+        return good;
+    }
+    report_damage(s, *offset, &head, why);
+    *offset = find_next(s, *offset + 1);
+    return true;
+}
+
+bool records_scan(struct records *r, const struct records_scan *asked) {
+    struct stat status;
+    struct scan s = {.records = r, .asked = asked};
+    bool good = true;
+    errno = 0;
+    s.file = open(asked->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (s.file < 0 || fstat(s.file, &status) != 0 || !S_ISREG(status.st_mode)) {
+        good = false;
+    } else {
+        s.size = (uint64_t)status.st_size;
+#pragma omp critical(records)
+        s.number = add_file(r, asked->path);
+    }
+    for (uint64_t offset = 0; good && offset < s.size;) { good = scan_record(&s, &offset); }
+    if (!good && (errno != 0 || s.file < 0)) {
+        message_error("cannot read %s: %s", asked->path, errno ? strerror(errno) : "it is no regular file");
+    }
+    if (s.file >= 0) { close(s.file); }
+    free(s.bytes);
+    return good;
+}
+
+/* ---- knowing ---- */
+
+/* In order, the larger of two that begin together first. */
+static int before(const void *a, const void *b) {
+    const struct place *x = a, *y = b;
+    if (x->units.first != y->units.first) { return x->units.first < y->units.first ? -1 : 1; }
+    return (x->units.end < y->units.end) - (x->units.end > y->units.end);
+}
+
+static bool disagree(const struct place *a, const struct place *b) {
+    return a->units.first == b->units.first && a->units.end == b->units.end && a->sum != b->sum && a->sum &&
+           b->sum;
+}
+
+bool records_settle(struct records *r) {
+    size_t kept = 0, conflicts = 0;
+    if (r->count > 0) { qsort(r->place, r->count, sizeof *r->place, before); }
+    for (size_t i = 0; i < r->count; i++) {
+        struct place *last = kept > 0 ? &r->place[kept - 1] : NULL;
+        if (!last || r->place[i].units.first >= last->units.end) {
+            r->place[kept++] = r->place[i];
+        } else if (disagree(last, &r->place[i]) && conflicts++ < SHOWN) {
+            struct unit of = unit_span(r->plan, last->units);
+            char name[UNIT_NAME];
+            message_error("%s and %s disagree on %s", r->file[last->file], r->file[r->place[i].file],
+                          unit_name(&of, name));
+        }
+    }
+    if (conflicts > 0) {
+        message_error(
+            "%zu ranges in conflict: one of the journals is of another machine or was tampered with; "
+            "leave it out, or compute it again",
+            conflicts);
+        return false;
+    }
+    r->count = kept;
+    if (kept > 0) { /* room as add_place expects it */
+        size_t room = 1;
+        while (room < kept) { room *= 2; }
+        r->place = memory_resize(r->place, room, sizeof *r->place);
+    }
+    return true;
+}
+
+/* The first place that ends behind a unit; count where there is none. */
+static size_t find_place(const struct records *r, size_t unit) {
+    size_t k;
+    SEARCH_END(k, r->count, r->place[k].units.end <= unit)
+    return k;
+}
+
+bool records_has(const struct records *r, size_t unit) {
+    size_t k = find_place(r, unit);
+    return k < r->count && r->place[k].units.first <= unit;
+}
+
+size_t records_missing(const struct records *r, size_t count, const struct unit_range *ranges,
+                       struct unit_range **list) {
+    size_t missing = 0;
+    *list = NULL;
+    for (size_t i = 0; i < count; i++) {
+        size_t next = ranges[i].first;
+        for (size_t k = find_place(r, next); next < ranges[i].end; k++) {
+            bool ends = k == r->count || r->place[k].units.first >= ranges[i].end;
+            size_t gap_end = ends ? ranges[i].end : r->place[k].units.first;
+            if (gap_end > next) {
+                *list = memory_resize(*list, missing + 1, sizeof **list);
+                (*list)[missing++] = (struct unit_range){next, gap_end};
+            }
+            next = ends ? gap_end : r->place[k].units.end;
+        }
+    }
+    return missing;
+}
+
+/* ---- reading ---- */
+
+/* NULL after a message. */
+static struct partial *read_place(const struct records *r, const struct place *place) {
+    const struct unit of = unit_span(r->plan, place->units);
+    const char *path = r->file[place->file];
+    char name[UNIT_NAME];
+    struct record_head head;
+    uint8_t *bytes = memory_resize(NULL, place->length, 1);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    bool good = file >= 0 && read_at(file, place->offset, bytes, place->length) &&
+                !record_check(bytes, place->length, &head) && record_is_of(&head, &of) &&
+                numerics_equal(head.numerics, r->numerics);
+    if (file >= 0) { close(file); }
+    struct partial *p = good ? record_read(bytes, place->length, &of) : NULL;
+    free(bytes);
+    if (!good) {
+        message_error(
+            "%s: the record of %s was good before and cannot be read now; run the same command again", path,
+            unit_name(&of, name));
+    } else if (!p) {
+        message_error(
+            "%s: the record of %s was made by another gapscale; go on with that one, or start again: "
+            "--fresh discards a journal, --force what a file would grow from",
+            path, unit_name(&of, name));
+    }
+    return p;
+}
+
+bool records_read(const struct records *r, struct unit_range range, struct partial_stack *stack) {
+    for (size_t k = find_place(r, range.first); k < r->count && r->place[k].units.first < range.end; k++) {
+        struct partial *p = read_place(r, &r->place[k]);
+        if (!p) { return false; }
+        partial_push(stack, p);
+    }
+    return true;
+}
+
+/* ---- packing ---- */
+
+struct pack {
+    struct records *to;
+    struct recordfile *file;
+    const char *path;
+    uint64_t at;
+    struct partial_stack stack;
+};
+
+static bool write_held(struct pack *p) {
+    bool good = true;
+    for (size_t i = 0; good && i < p->stack.count; i++) {
+        size_t length;
+        uint8_t *record = record_make(p->stack.held[i], &length);
+        good = recordfile_add(p->file, record, length);
+        records_add(p->to, p->path, &p->stack.held[i]->of, p->at, length);
+        p->at += length;
+        free(record);
+    }
+    partial_drop(&p->stack);
+    return good;
+}
+
+static bool is_wanted(const struct place *place, size_t count, const struct unit_range *ranges) {
+    for (size_t i = 0; i < count; i++) {
+        if (place->units.first < ranges[i].end && place->units.end > ranges[i].first) { return true; }
+    }
+    return false;
+}
+
+/* Partials join where one begins as the one before ends, in one cell. */
+static bool pack_all(const struct records *r, size_t count, const struct unit_range *ranges, struct pack *p) {
+    bool good = true;
+    size_t end = 0;
+    for (size_t k = 0; good && k < r->count; k++) {
+        const struct place *place = &r->place[k];
+        if (!is_wanted(place, count, ranges)) { continue; }
+        struct partial *next = read_place(r, place);
+        if (!next) { return false; }
+        if (place->units.first != end || (p->stack.count > 0 && p->stack.held[0]->of.cell != next->of.cell)) {
+            good = write_held(p);
+        }
+        end = place->units.end;
+        partial_push(&p->stack, next);
+    }
+    return good && write_held(p);
+}
+
+bool records_pack(struct records *r, size_t count, const struct unit_range *ranges, const char *path) {
+    struct pack p = {.to = records_create(r->plan, r->numerics), .path = path};
+    p.file = recordfile_create(path);
+    bool good = p.file && pack_all(r, count, ranges, &p);
+    partial_drop(&p.stack);
+    if (p.file && !recordfile_close(p.file, good)) { good = false; }
+    if (good) {
+        struct records before_it = *r;
+        *r = *p.to;
+        *p.to = before_it;
+    }
+    records_free(p.to);
+    return good;
+}

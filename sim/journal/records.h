@@ -1,0 +1,47 @@
+/* records: where the partials of a sweep lie, in any number of files of records (record.h), which are read by
+ * scanning. A record says which range of which cell it is; of two ranges of which one holds the other, the
+ * larger counts. Nothing is known of files but their names; memory is some 60 bytes a record. */
+#ifndef GAPSCALE_SIM_JOURNAL_RECORDS_H
+#define GAPSCALE_SIM_JOURNAL_RECORDS_H
+
+#include "sim/base/numerics.h"
+#include "sim/sweep/partial.h"
+
+struct records;
+
+/* None yet; those of other numerics are refused. */
+struct records *records_create(const struct unit_plan *plan, struct numerics numerics);
+void records_free(struct records *records);
+
+/* Adds those of a file. What is damaged is told, unless `quiet`, and passed over up to the next record, a
+ * torn end like it. False, after a message, when the file cannot be read or holds records of other numerics;
+ * then `again` is the option that starts again. From any thread, of several files at a time. */
+struct records_scan {
+    const char *path, *again;
+    bool quiet;
+};
+bool records_scan(struct records *records, const struct records_scan *scan);
+/* Adds one that was written at the end of a file. */
+void records_add(struct records *records, const char *path, const struct unit *of, uint64_t offset,
+                 size_t length);
+/* Damaged stretches found; intact records that belong to no range of the plan; files read. */
+size_t records_damaged(const struct records *records);
+size_t records_strange(const struct records *records);
+size_t records_files(const struct records *records);
+
+/* After records were added, before all below. False, after a message that names ranges and files, where two
+ * of one range disagree. */
+bool records_settle(struct records *records);
+bool records_has(const struct records *records, size_t unit);
+/* What of some ranges there is no record of, in their order; returns how many ranges. Free with free(). */
+size_t records_missing(const struct records *records, size_t count, const struct unit_range *ranges,
+                       struct unit_range **list);
+double records_bytes(const struct records *records);
+/* The partials of a range, in order. False after a message; the stack holds what was read before. From any
+ * thread. */
+bool records_read(const struct records *records, struct unit_range range, struct partial_stack *stack);
+/* Writes all of these ranges to one file, nodes of the tree instead of their halves, and from then on knows
+ * that file alone. False after a message, with nothing changed. */
+bool records_pack(struct records *records, size_t count, const struct unit_range *ranges, const char *path);
+
+#endif
