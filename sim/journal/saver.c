@@ -27,6 +27,8 @@ struct saver {
     pthread_mutex_t mutex;   /* of the next lines */
     struct partial *waiting; /* a list */
     size_t bytes;            /* of it */
+    size_t room;             /* of `spare`, for any record that waits, where memory is out */
+    uint8_t *spare;
     double last_write, interval;
     pthread_mutex_t writing; /* of the file and the next lines */
     int file;                /* -1: not made yet */
@@ -63,6 +65,7 @@ static void free_list(struct partial *list) {
 void saver_free(struct saver *s) {
     if (!s) { return; }
     free_list(s->waiting);
+    free(s->spare);
     if (s->file >= 0) { close(s->file); }
     pthread_mutex_destroy(&s->mutex);
     pthread_mutex_destroy(&s->writing);
@@ -97,23 +100,33 @@ static bool write_whole(int file, const uint8_t *bytes, size_t length) {
 
 /* Whether the file holds these bytes at its end, as read again. */
 static bool is_held(const struct saver *s, const uint8_t *bytes, size_t length) {
-    uint8_t *have = memory_resize(NULL, length, 1);
-    ssize_t got = pread(s->file, have, length, (off_t)s->size);
-    bool same = got == (ssize_t)length && memcmp(have, bytes, length) == 0;
-    free(have);
-    if (!same) { errno = EIO; }
-    return same;
+    uint8_t block[1 << 14];
+    for (size_t at = 0; at < length; at += sizeof block) {
+        size_t part = length - at < sizeof block ? length - at : sizeof block;
+        if (pread(s->file, block, part, (off_t)(s->size + at)) != (ssize_t)part ||
+            memcmp(block, bytes + at, part) != 0) {
+            errno = EIO;
+            return false;
+        }
+    }
+    return true;
+}
+
+/* `bytes` has room for the record. */
+static bool append_record(struct saver *s, const struct partial *p, uint8_t *bytes, size_t length) {
+    record_write(p, bytes, length);
+    if (!write_whole(s->file, bytes, length) || !is_held(s, bytes, length)) { return cannot_write(s); }
+    s->size += length;
+    return true;
 }
 
 static bool append(struct saver *s, const struct partial *p) {
-    size_t length;
-    uint8_t *record = record_make(p, &length);
-    bool good = write_whole(s->file, record, length) && is_held(s, record, length);
-    free(record);
-    if (!good) { return cannot_write(s); }
-    records_add(s->records, s->path, &p->of, s->size, length);
-    s->size += length;
-    return true;
+    size_t length = record_size(p);
+    uint8_t *bytes = memory_resize(NULL, length, 1);
+    bool good = append_record(s, p, bytes, length);
+    free(bytes);
+    if (good) { records_add(s->records, s->path, &p->of, s->size - length, length); }
+    return good;
 }
 
 static bool append_list(struct saver *s, const struct partial *list) {
@@ -186,7 +199,14 @@ void saver_flush_by_force(struct saver *s) {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec += 1;
-    if (pthread_mutex_timedlock(&s->writing, &until) == 0) { write_list(s, take_waiting(s, true)); }
+    if (pthread_mutex_timedlock(&s->writing, &until) != 0) { return; }
+    struct partial *list = take_waiting(s, true);
+    bool good = list && open_file(s);
+    for (; good && list; list = list->next) {
+        size_t length = record_size(list);
+        good = length <= s->room && append_record(s, list, s->spare, length);
+    }
+    if (good) { fsync(s->file); }
 }
 
 bool saver_tend(struct saver *s) {
@@ -215,9 +235,31 @@ static struct partial *take_other_half(struct saver *s, struct partial *p) {
     return found;
 }
 
+/* Room for the record of a partial. Outside of the mutex, whose holder allocates nothing. */
+static void make_room(struct saver *s, const struct partial *p) {
+    size_t length = record_size(p);
+    uint8_t *larger = NULL;
+    pthread_mutex_lock(&s->mutex);
+    bool enough = length <= s->room;
+    pthread_mutex_unlock(&s->mutex);
+    if (enough) { return; }
+    larger = memory_resize(NULL, 2 * length, 1);
+    pthread_mutex_lock(&s->mutex);
+    if (s->room < 2 * length) {
+        uint8_t *before = s->spare;
+        s->spare = larger;
+        s->room = 2 * length;
+        larger = before;
+    }
+    pthread_mutex_unlock(&s->mutex);
+    free(larger);
+}
+
 bool saver_accept(struct saver *s, struct partial *p) {
+    make_room(s, p);
     for (struct partial *other; (other = take_other_half(s, p));) {
         p = partial_are_halves(other, p) ? partial_merge(other, p) : partial_merge(p, other);
+        make_room(s, p);
     }
     return saver_tend(s);
 }

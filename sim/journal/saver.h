@@ -22,7 +22,8 @@ bool saver_accept(struct saver *saver, struct partial *partial);
 /* Saves what waits, or what has waited its time. False after a message. */
 bool saver_flush(struct saver *saver);
 bool saver_tend(struct saver *saver);
-/* The same as saver_flush at the end of the process, where this thread may be writing already. */
+/* Saves what waits at the end of the process, where this thread may be writing already and memory may be out:
+ * from memory that it has. */
 void saver_flush_by_force(struct saver *saver);
 /* Makes one file, this writer's, of all that is known of these ranges, and settles it. The same. */
 bool saver_pack(struct saver *saver, size_t count, const struct unit_range *ranges);

@@ -117,15 +117,23 @@ static void hash_bytes(const uint8_t *bytes, size_t size, uint8_t digest[RECORD_
     sha256_digest(&hash, RECORD_TAIL, digest);
 }
 
-uint8_t *record_make(const struct partial *p, size_t *length) {
+size_t record_size(const struct partial *p) {
     struct cursor count = {.bytes = NULL};
     put_body(&count, p);
-    *length = RECORD_HEAD + count.at + RECORD_TAIL;
-    struct cursor c = {.bytes = memory_create(*length, 1)};
-    put_head(&c, &p->of, count.at);
+    return RECORD_HEAD + count.at + RECORD_TAIL;
+}
+
+void record_write(const struct partial *p, uint8_t *bytes, size_t length) {
+    struct cursor c = {.bytes = bytes};
+    put_head(&c, &p->of, length - RECORD_HEAD - RECORD_TAIL);
     put_body(&c, p);
-    hash_bytes(c.bytes, c.at, c.bytes + c.at);
-    return c.bytes;
+    hash_bytes(bytes, c.at, bytes + c.at);
+}
+
+uint8_t *record_make(const struct partial *p, size_t *length) {
+    uint8_t *bytes = memory_create(*length = record_size(p), 1);
+    record_write(p, bytes, *length);
+    return bytes;
 }
 
 /* ---- reading ---- */

@@ -15,7 +15,9 @@
 
 enum { RECORD_HEAD = 8 + UNIT_KEY + 8 + 4 * 8, RECORD_TAIL = 32 };
 
-/* Free with free(). */
+/* Bytes of the record of a partial; writes it there, allocating nothing; or makes it. Free with free(). */
+size_t record_size(const struct partial *partial);
+void record_write(const struct partial *partial, uint8_t *bytes, size_t length);
 uint8_t *record_make(const struct partial *partial, size_t *length);
 
 struct record_head {
