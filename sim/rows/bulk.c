@@ -262,10 +262,9 @@ static void curve_point(double beta, double value[CURVE_VALUES], double noise[CU
            fourth = beta * beta * beta * beta * s.fourth, rounding = 1e-13 + 4e-16 * (fabs(s.log_z) + mean);
     double nothing = rounding * 1e-20; /* of scores that all but coincide */
     const double values[CURVE_VALUES] = {s.log_z, mean, variance, beta * beta * beta * s.third, fourth};
-    const double noises[CURVE_VALUES] = {rounding, rounding * sqrt(variance) + 2e-15 * mean,
-                                         2 * rounding * variance + nothing,
-                                         4 * rounding * sqrt(variance * fourth) + nothing,
-                                         8 * rounding * fourth + nothing};
+    const double noises[CURVE_VALUES] = {
+        rounding, rounding * sqrt(variance) + 2e-15 * mean, 2 * rounding * variance + nothing,
+        4 * rounding * sqrt(variance * fourth) + nothing, 8 * rounding * fourth + nothing};
     memcpy(value, values, sizeof values);
     memcpy(noise, noises, sizeof noises);
 }
