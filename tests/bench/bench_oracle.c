@@ -63,11 +63,10 @@ static double cell_cost(const struct kept_law *law, const char *n) {
     strcat(text, "}]\n");
     struct config *config = experiment_config(text);
     struct unit_plan plan;
-    size_t length;
     unit_plan_create(&plan, config);
     const struct unit unit = unit_get(&plan, plan.unit_count);
     const double start = ledger_clock();
-    free(sweep_exact(&unit, &length));
+    partial_free(sweep_exact(&unit));
     const double cost = 1e-3 * microseconds(start);
     unit_plan_release(&plan);
     config_free(config);
