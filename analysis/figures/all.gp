@@ -7,7 +7,7 @@
 #   lengths, x_length     how many n a series has at most; length of the axis of n
 set xlabel length_label
 set key outside right top vertical Left reverse
-set label bar_words at screen 0.985, screen 0.03 right font ',9' textcolor rgb guide
+set label bar_words @note_place
 if (series > 14) { set key font ',6' samplen 1.2 spacing 1 }
 # Series of one family share a colour and differ by their markers, unless all are of that family.
 families = 1

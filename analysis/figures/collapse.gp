@@ -9,8 +9,8 @@
 set title heading(name, family, parameters)
 set xlabel 'accumulation scale  Λ_{{/:Italic n}}^{typ}'
 set ylabel collapse_label.' / Λ_{{/:Italic n}}^{typ}'
-set key outside right top vertical Left reverse width -2
-set label bar_words at screen 0.985, screen 0.03 right font ',9' textcolor rgb guide
+set key outside right top vertical Left reverse
+set label bar_words @note_place
 plot 0 with lines linewidth 1.2 dashtype 2 linecolor rgb guide title 'β_{c} = Λ^{typ}', \
   for [k=1:criteria] limit[k] with lines linewidth 1 dashtype 3 linecolor rgb colour(k), \
   NaN with lines linewidth 1 dashtype 3 linecolor rgb guide title has_limit ? '{/:Italic n} → ∞' : '', \

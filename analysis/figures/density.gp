@@ -4,12 +4,12 @@
 #   curves      how many of them have a curve of first order in eps
 #   mode, amplitude    which mode that is, and its amplitude before and after each of those steps
 shade(s) = s == 0 ? guide : colour(s)
-set xlabel 'angle from the first axis (degrees)' offset 0,0.6
+set xlabel 'angle from the first axis (degrees)'
 set ylabel 'density of tokens / uniform'
 set xrange [-180:180]
 set xtics 60
 set samples 721
-set key outside bottom center horizontal Left reverse samplen 2.2 width -4 maxrows 3
+set label 'bands: ± 1 standard error' @note_place
 plot for [s=0:steps] $density using 1:(column(2*s+2)-column(2*s+3)):(column(2*s+2)+column(2*s+3)) \
     with filledcurves fillstyle transparent solid 0.2 noborder fillcolor rgb shade(s), \
   for [s=0:steps] $density using 1:2*s+2 with lines linewidth (s ? 1.3 : 1.6) linecolor rgb shade(s) \
@@ -17,5 +17,4 @@ plot for [s=0:steps] $density using 1:(column(2*s+2)-column(2*s+3)):(column(2*s+
   for [s=0:curves] 1 + amplitude[s+1]*cos(mode*x*pi/180) with lines dashtype 2 linewidth 0.8 \
     linecolor rgb shade(s), \
   NaN with lines dashtype 2 linewidth 0.8 linecolor rgb guide \
-    title 'first order in ε'.(curves < steps ? sprintf(', to step %d', curves) : ''), \
-  NaN with filledcurves fillstyle transparent solid 0.2 noborder fillcolor rgb guide title 'band: 1 standard error'
+    title 'first order in ε'.(curves < steps ? sprintf(', to step %d', curves) : '')

@@ -2,7 +2,7 @@
 #   $theory    angle in degrees; beta times the drift to order 1/n, for n -> inf, and as the gradient of the log density
 #   $probes    angle in degrees; measured drift and its standard error
 #   laws       how many components the keys' law has
-set label bar_words at screen 0.985, screen 0.03 right font ',9' textcolor rgb guide
+set label bar_words @note_place
 set xlabel sprintf('angle from the %smean (degrees)', laws > 1 ? 'first ' : '')
 set ylabel 'β × drift towards it'
 set xrange [0:180]

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/figures/axis.h"
 #include "analysis/figures/figures.h"
 #include "analysis/figures/gnuplot.h"
 #include "analysis/figures/script.h"
@@ -21,6 +22,14 @@ static unsigned steps_shown(const struct flow_request *r) {
 }
 
 /* ---- numbers ---- */
+
+/* What titles tell. */
+static void print_design(FILE *out, const struct flow_request *r) {
+    char length[AXIS_LENGTH];
+    script_number(out, "dimension", r->value[FLOW_DIMENSION]);
+    script_number(out, "beta", r->value[FLOW_BETA]);
+    script_markup(out, "length", axis_length_name(log(r->value[FLOW_LENGTH]), length));
+}
 
 /* The l with l (l + d - 2) = 2 beta, where a full step's growth is largest for beta >> 1. */
 static double fastest_mode(const struct flow_design *design) {
@@ -114,6 +123,7 @@ static bool draw(const struct sheet *sheet, struct picture *picture, const struc
         good = picture_create(&picture[k]);
         figure_open_picture(run.script, &picture[k]);
         script_template(run.script, "style");
+        print_design(run.script, r);
         sheet[k].print(run.script, r, a);
         script_template(run.script, "flow");
         script_template(run.script, sheet[k].name);

@@ -3,16 +3,17 @@
 #             whose measured growth is extrapolated after the first
 #   steps, modes    how many there are
 #   peak      degree where a full step's growth is largest for large beta, which is at sqrt(2 beta) where on_circle
-set label bar_words at screen 0.985, screen 0.03 right font ',9' textcolor rgb guide
-set xlabel 'degree l of the mode'
+set label bar_words @note_place
+set xlabel 'degree {/:Italic l} of the mode'
 set ylabel 'growth of its amplitude'
 set xrange [0.5:modes + 0.5]
 if (peak < modes + 0.5) {
     set arrow from peak, graph 0 to peak, graph 1 nohead linewidth 1 dashtype 2 linecolor rgb guide
-    set label (on_circle ? 'l = √(2β)' : 'l (l+d−2) = 2β') at peak, graph 0.04 left offset 0.6,0 textcolor rgb guide
+    set label (on_circle ? '{/:Italic l} = √(2β)' : '{/:Italic l} ({/:Italic l}+{/:Italic d}−2) = 2β') \
+        at peak, graph 0.04 left offset 0.6,0 textcolor rgb guide
 }
 plot for [s=1:steps] $modes index s-1 using 1:2 with lines linewidth 1.2 linecolor rgb colour(s) \
-    title sprintf('n → ∞, %d step%s', s, plural(s)), \
-  $modes index 0 using 1:3 with lines linewidth 1.2 dashtype 2 linecolor rgb colour(1) title 'order 1/n', \
-  for [s=1:steps] $modes index s-1 using 1:4:5 with yerrorbars pointtype 7 pointsize 0.25 linewidth 1.2 \
-    linecolor rgb colour(s) title s == 1 ? 'measured' : 'extrapolated'
+    title sprintf('{/:Italic n} → ∞, %d step%s', s, plural(s)), \
+  $modes index 0 using 1:3 with lines linewidth 1.2 dashtype 2 linecolor rgb colour(1) title 'order 1/{/:Italic n}', \
+  for [s=1:steps] $modes index s-1 using 1:4:5 with yerrorbars pointtype marker(s) pointsize 0.5 linewidth 1.2 \
+    linecolor rgb colour(s) title s == 1 ? 'measured' : sprintf('extrapolated, %d', s)

@@ -4,7 +4,7 @@
 set title heading(name, family, parameters) offset 0,0.5
 set xlabel 'inverse temperature  β / {/:Italic n}^{ 2/({/:Italic d}−1)}'
 set tmargin 3.2
-set bmargin 6.2
+set bmargin 7.2
 # The legend goes down its columns of two.
 set key bmargin center vertical maxrows 2 width -4 Left reverse samplen 2.2
 

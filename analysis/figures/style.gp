@@ -9,8 +9,8 @@ set grid back
 set key samplen 2.2 spacing 1.2 noautotitle
 set title offset 0,-0.3
 set tmargin 2
-set bmargin 3.4
-set lmargin 9
+set bmargin 4.4
+set lmargin 9.5
 set bars 0.6
 set pointintervalbox 0.001 # no halo of points that hides bars and lines; 0 would mean 1
 set cbtics scale 0
@@ -32,6 +32,7 @@ set palette defined (0 '#440154', 1 '#482475', 2 '#414487', 3 '#355f8d', 4 '#2a7
 beta_label = 'inverse temperature  β / Λ_{{/:Italic n}}^{typ}'
 collapse_label = 'collapse point  β_{c}'
 bar_words = 'bars: ± 1 standard error'
+note_place = "at screen 0.985, screen 0.022 right font ',8' textcolor rgb guide" # below all else: what bars mean
 length_label = 'context length {/:Italic n}'
 heading(name, family, parameters) = \
     '{/:Bold '.name.':}  '.(name eq family ? '' : family.(parameters eq '' ? '' : ', ')).parameters

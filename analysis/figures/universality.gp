@@ -9,7 +9,7 @@ set title '{/:Bold One exponent, one curve}'
 set xlabel beta_label
 set ylabel 'mean entropy  ⟨{/:Italic H}⟩  (nats)'
 set key outside right top vertical Left reverse
-set label bar_words at screen 0.985, screen 0.03 right font ',9' textcolor rgb guide
+set label bar_words @note_place
 if (series + classes > 16) { set key font ',6' samplen 1.2 spacing 1 }
 plot for [k=1:series] $points index k-1 using 5:2 with lines linewidth 0.9 dashtype 3 linecolor rgb colour(class[k]), \
   for [c=1:classes] $laws index c-1 using 1:2 with lines linewidth 1.3 linecolor rgb colour(c) \

@@ -8,8 +8,8 @@ set xlabel 'smallest {/:Italic n} of the window'
 set ylabel 'exponent in '.(by_n ? '{/:Italic n}' : 'log {/:Italic n}')
 set yrange [y_low:y_high]
 set lmargin 11
-set key outside right top vertical Left reverse width -2
-set label bar_words at screen 0.985, screen 0.03 right font ',9' textcolor rgb guide
+set key outside right top vertical Left reverse
+set label bar_words @note_place
 plot NaN with lines linewidth 1.2 dashtype 2 linecolor rgb guide title has_law ? '{/:Italic n} → ∞' : '', \
   for [i=1:has_law] law with lines linewidth 1.2 dashtype 2 linecolor rgb guide, \
   $windows using 1:4 with lines linewidth 1.4 linecolor rgb colour(2) title 'Λ^{typ}', \
