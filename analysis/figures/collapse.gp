@@ -10,12 +10,12 @@ set title heading(name, family, parameters)
 set xlabel 'accumulation scale  Λ_{{/:Italic n}}^{typ}'
 set ylabel collapse_label.' / Λ_{{/:Italic n}}^{typ}'
 set key outside right top vertical Left reverse
-set label bar_words @note_place
+set label bar_words.'; of rows: quartiles' @note_place
 plot 0 with lines linewidth 1.2 dashtype 2 linecolor rgb guide title 'β_{c} = Λ^{typ}', \
   for [k=1:criteria] limit[k] with lines linewidth 1 dashtype 3 linecolor rgb colour(k), \
   NaN with lines linewidth 1 dashtype 3 linecolor rgb guide title has_limit ? '{/:Italic n} → ∞' : '', \
   $exact using 1:2 with lines linewidth 1.2 linecolor rgb colour(judged) title has_exact ? 'exact' : '', \
   $points index criteria using 1:2:3:4 with yerrorbars pointtype 6 pointsize 0.9 linewidth 0.8 \
-    linecolor rgb '#9a9a9a' title 'rows: quartiles', \
+    linecolor rgb '#9a9a9a' title 'rows: medians', \
   for [k=1:criteria] $points index k-1 using 1:2:3:4 with yerrorbars pointtype marker(k) pointsize 0.7 \
     linewidth 1.2 linecolor rgb colour(k) title shown[k] ? criterion_title(criterion[k], threshold[k]) : ''

@@ -5,7 +5,9 @@
 #   y_low, y_high    of the axis of entropies
 #   y_log, y_plain   whether that is logarithmic, and whether it then has plain numbers
 #   tau, has_tau     the entropy that marks the collapse, and whether it is on the axis
+#   largest_error    of any mean that is on the axis, as a part of it
 set title heading(name, family, parameters)
+set label part_words(largest_error) @note_place
 set xlabel beta_label
 set ylabel 'mean entropy  ⟨{/:Italic H}⟩  (nats)'
 set yrange [y_low:y_high]

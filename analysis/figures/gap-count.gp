@@ -1,6 +1,8 @@
 # The gap-counting function N_n(t) beside its envelope.
 #   $curves    log10 of the gap times Lambda^typ, log10 of the mean of log N_n, place of n on the colour bar; a blank line after each n
+#   largest_error    of any mean that is on the axis, as a part of it
 set title heading(name, family, parameters)
+set label part_words(largest_error) @note_place
 set xlabel 'gap  {/:Italic t} Λ_{{/:Italic n}}^{typ}'
 set ylabel 'mean log count  ⟨log {/:Italic N}_{{/:Italic n}}({/:Italic t})⟩'
 set key inside bottom right Left reverse

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "analysis/figures/axis.h"
+#include "analysis/figures/longest_bar.h"
 #include "analysis/figures/script.h"
 #include "analysis/fit/beside.h"
 
@@ -62,6 +63,8 @@ void normaliser_figure_support(FILE *out, const struct fit *fit) {
     print_sparsemax(out, fit, &x, &y);
     print_entmax(out, s, fit->lengths - 1, &y);
     print_limit(out, s, fit->lengths - 1);
+    longest_bar_print(out, longest_bar_relative(
+                               (struct longest_bar){s, RESULTS_SPARSEMAX_SUPPORT, s->size[RESULTS_BETA]}, 0));
     script_number(out, "alphas", (double)s->size[RESULTS_ALPHA]);
     script_number(out, "y_high", pow(10, fmin(y.high, 300)) * 1.5);
     axis_pad(&x, 0.03, 0.1);

@@ -3,7 +3,8 @@
 #   $exact       the same beta; log10 of both exact means; place of n; a blank line after each n
 #   $limits      lines for n -> inf, many keys and then one: x, its length; along: y, its rise; across: likewise
 #   has_many, has_one    whether there are such
-set ylabel 'β × mean displacement, ± 1 se'
+set label bar_words @note_place
+set ylabel 'β × mean displacement'
 set cblabel length_label offset 0.5,0
 set rmargin 14
 # Limits are wide and pale, so that they are seen under the exact line that reaches them; vectors, since

@@ -3,7 +3,9 @@
 #   $curves      log10 of beta/Lambda^typ, exponents of the mean of log Y_2, of the exact mean of Y_2, and of the measured
 #                mean where rare rows carry it, place of n on the colour bar; a blank line after each n
 #   has_lambda   whether beta = Lambda^typ is on the axis
+#   largest_error    of any mean
 set title heading(name, family, parameters)
+set label unit_words(largest_error) @note_place
 set xlabel beta_label
 set ylabel 'exponent  −log {/:Italic Y}_{2} / log {/:Italic n}'
 set yrange [0:1.02]

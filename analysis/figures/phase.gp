@@ -3,7 +3,9 @@
 #   $line         place of n, log10 of beta_c/Lambda^typ, where has_line
 #   criterion, threshold, judged    where has_line: names and thresholds, and the number of the one that makes it
 #   has_lambda    whether beta = Lambda^typ is on the axis
+#   largest_error    of any mean
 set title heading(name, family, parameters)
+set label unit_words(largest_error) @note_place
 set xlabel length_label
 set ylabel beta_label
 set palette defined (0 '#440154', 1 '#482475', 2 '#414487', 3 '#355f8d', 4 '#2a788e', 5 '#21918c', \

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analysis/figures/axis.h"
+#include "analysis/figures/longest_bar.h"
 #include "analysis/figures/script.h"
 #include "analysis/verdict/judge.h"
 
@@ -25,11 +26,19 @@ static double entropy_threshold(const struct fit *fit) {
     return fit->series->criterion[fit->primary].threshold;
 }
 
-static void print_entropy_axis(FILE *out, struct axis_range entropy, double tau) {
+/* On the plane of n and beta, or that of n and gaps. */
+static struct longest_bar bar_of(const struct fit *fit, unsigned quantity, enum results_dimension axis) {
+    return (struct longest_bar){fit->series, quantity, fit->series->size[axis]};
+}
+
+static void print_entropy_axis(FILE *out, const struct fit *fit, struct axis_range entropy, double tau) {
     const double low = 0.1, high = 30; /* nats: beyond, only a logarithmic axis shows how it falls */
     bool is_plain = entropy.high > high, is_log = is_plain || (entropy.high < low && entropy.low > 0);
-    double top = entropy.high > 0 ? (is_log ? 1.5 : 1.05) * entropy.high : 1;
-    script_number(out, "y_low", is_plain ? 0.01 : (is_log ? 0.7 * entropy.low : 0));
+    double top = entropy.high > 0 ? (is_log ? 1.5 : 1.05) * entropy.high : 1,
+           bottom = is_plain ? 0.01 : (is_log ? 0.7 * entropy.low : 0);
+    longest_bar_print(out, longest_bar_relative(bar_of(fit, MEASURE_ENTROPY, RESULTS_BETA),
+                                                fmax(bottom, 0.01 * top * !is_log)));
+    script_number(out, "y_low", bottom);
     script_number(out, "y_high", top);
     script_number(out, "y_log", is_log);
     script_number(out, "y_plain", is_plain);
@@ -61,7 +70,7 @@ void series_figure_entropy(FILE *out, const struct fit *fit) {
     axis_pad(&x, few ? 0.03 : 0, 0.1);
     axis_print_log(out, "x", x);
     axis_print_length_colours(out, fit->lengths, fit->series->log_n);
-    print_entropy_axis(out, y, entropy_threshold(fit));
+    print_entropy_axis(out, fit, y, entropy_threshold(fit));
     script_number(out, "few", few);
     script_number(out, "has_lambda", x.low < 0 && x.high > 0);
 }
@@ -93,6 +102,7 @@ void series_figure_participation(FILE *out, const struct fit *fit) {
         print_participation_curve(out, fit, n, axis_length_coordinate(&lengths, fit->series->log_n[n]), &x);
     }
     script_block_end(out);
+    longest_bar_print(out, longest_bar_of_share(bar_of(fit, RESULTS_LOG_PARTICIPATION, RESULTS_BETA)));
     axis_print_log(out, "x", x);
     axis_print_length_colours(out, fit->lengths, fit->series->log_n);
     script_number(out, "has_lambda", x.low < 0 && x.high > 0);
@@ -240,6 +250,8 @@ void series_figure_gap_count(FILE *out, const struct fit *fit) {
         print_gap_curve(out, fit, n, axis_length_coordinate(&lengths, fit->series->log_n[n]), &x, &y);
     }
     script_block_end(out);
+    longest_bar_print(out,
+                      longest_bar_relative(bar_of(fit, RESULTS_LOG_GAP_COUNT, RESULTS_GAP), gap_count_least));
     axis_pad(&x, 0.04, 0.5);
     axis_pad(&y, 0.04, 0.5);
     axis_print_log(out, "x", x);
@@ -317,6 +329,7 @@ void series_figure_phase(FILE *out, const struct fit *fit) {
         print_criteria(out, fit);
         script_number(out, "judged", (double)(fit->primary + 1));
     }
+    longest_bar_print(out, longest_bar_of_share(bar_of(fit, MEASURE_ENTROPY, RESULTS_BETA)));
     axis_print_lengths(out, "x", &lengths, x);
     axis_print_log(out, "y", y);
     script_number(out, "has_line", has_line);
@@ -342,6 +355,8 @@ void series_figure_te(FILE *out, const struct fit *fit) {
         script_gap(out);
     }
     script_block_end(out);
+    longest_bar_print(out, fmax(longest_bar_of_share(bar_of(fit, RESULTS_TE_ENTROPY, RESULTS_TE)),
+                                longest_bar_absolute(bar_of(fit, RESULTS_TE_TOP_TWO_RATIO, RESULTS_TE))));
     axis_print_log(out, "x", (struct axis_range){log10(s->te_factor[0]), log10(s->te_factor[factors - 1])});
     axis_print_length_colours(out, fit->lengths, s->log_n);
 }

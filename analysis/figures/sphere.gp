@@ -4,9 +4,9 @@
 set title heading(name, family, parameters) offset 0,0.5
 set xlabel 'inverse temperature  β / {/:Italic n}^{ 2/({/:Italic d}−1)}'
 set tmargin 3.2
-set bmargin 7.2
+set bmargin 7.4
 # The legend goes down its columns of two.
-set key bmargin center vertical maxrows 2 width -4 Left reverse samplen 2.2
+set key at screen 0.5, screen 0.062 bottom center vertical maxrows 2 width -4 Left reverse samplen 2.2
 
 # The name of a regime stands above its part of the axis where that has room for it.
 clip(x) = x < x_low ? x_low : (x > x_high ? x_high : x)

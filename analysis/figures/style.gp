@@ -32,6 +32,11 @@ set palette defined (0 '#440154', 1 '#482475', 2 '#414487', 3 '#355f8d', 4 '#2a7
 beta_label = 'inverse temperature  β / Λ_{{/:Italic n}}^{typ}'
 collapse_label = 'collapse point  β_{c}'
 bar_words = 'bars: ± 1 standard error'
+# Where there are no bars: how long the longest would be (NaN: not known), as a part of the mean or in the axis' units.
+no_bar_words(error, words) = error > 1e-12 ? 'no bars: 1 standard error is '.words : \
+    error <= 1e-12 ? 'no bars: rows do not differ' : 'no bars: standard errors are not known'
+part_words(error) = no_bar_words(error, sprintf('at most %.2g%% of a mean', 100 * error))
+unit_words(error) = no_bar_words(error, sprintf('at most %.2g', error))
 note_place = "at screen 0.985, screen 0.022 right font ',8' textcolor rgb guide" # below all else: what bars mean
 length_label = 'context length {/:Italic n}'
 heading(name, family, parameters) = \

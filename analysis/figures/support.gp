@@ -3,7 +3,9 @@
 #   $entmax      log10 of beta/Lambda^typ, mean support, alpha; an index for each of `alphas`
 #   $limit       log10 of beta/Lambda^typ, what the mean tends to for sparsemax; none unless has_limit
 #   y_high       of the axis of supports
+#   largest_error    of any mean, as a part of it
 set title heading(name, family, parameters)
+set label part_words(largest_error) @note_place
 set xlabel beta_label
 set ylabel 'keys that have weight'
 set logscale y

@@ -1,7 +1,9 @@
 # Both halves of the TE theorem against beta over the row's own Lambda_n: H/log n falls, the top-two ratio must
 # rise to 1 below.
 #   $curves    log10 of the factor, H/log n, p_(2)/p_(1), place of n on the colour bar; a blank line after each n
+#   largest_error    of any mean
 set title heading(name, family, parameters)
+set label unit_words(largest_error) @note_place
 set xlabel 'inverse temperature  β / Λ_{{/:Italic n}} of the row'
 set yrange [0:1.05]
 set ylabel 'means over rows'
