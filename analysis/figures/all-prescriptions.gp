@@ -16,7 +16,6 @@ do for [k=1:panels-1] { set arrow from k, graph 0 to k, graph 1 nohead linewidth
 do for [k=1:panels] { set label '{/:Bold '.panel[k].'}' at k - 0.5, graph 0.965 center font ',9' front }
 set label 'lines: exact means' at screen 0.985, screen 0.3 right font ',8' textcolor rgb guide
 set label 'points: measured' at screen 0.985, screen 0.26 right font ',8' textcolor rgb guide
-dash(k) = int((k - 1) / 7) % 4 + 1
 plot for [k=1:laws] $curves index k-1 using 1:2 with lines linewidth 1.1 dashtype dash(k) linecolor rgb colour(k) notitle, \
   for [k=1:laws] $points index k-1 using 1:2:3:4 with yerrorbars pointtype marker(k) pointsize 0.45 linewidth 0.8 \
     linecolor rgb colour(k) notitle, \

@@ -12,8 +12,8 @@ if (peak < modes + 0.5) {
     set label (on_circle ? '{/:Italic l} = √(2β)' : '{/:Italic l} ({/:Italic l}+{/:Italic d}−2) = 2β') \
         at peak, graph 0.04 left offset 0.6,0 textcolor rgb guide
 }
-plot for [s=1:steps] $modes index s-1 using 1:2 with lines linewidth 1.2 linecolor rgb colour(s) \
+plot for [s=1:steps] $modes index s-1 using 1:2 with lines linewidth 1.2 dashtype dash(s) linecolor rgb colour(s) \
     title sprintf('{/:Italic n} → ∞, %d step%s', s, plural(s)), \
-  $modes index 0 using 1:3 with lines linewidth 1.2 dashtype 2 linecolor rgb colour(1) title 'order 1/{/:Italic n}', \
+  $modes index 0 using 1:3 with lines linewidth 1.2 dashtype 3 linecolor rgb colour(1) title 'order 1/{/:Italic n}', \
   for [s=1:steps] $modes index s-1 using 1:4:5 with yerrorbars pointtype marker(s) pointsize 0.5 linewidth 1.2 \
     linecolor rgb colour(s) title s == 1 ? 'measured' : sprintf('extrapolated, %d', s)

@@ -10,7 +10,7 @@ set ylabel 'inverse temperature  β / Λ_{{/:Italic n}}'
 set key outside right top vertical Left reverse
 set label 'bars: 95% between sequences, under const' @note_place
 plot 0 with lines linewidth 1.2 dashtype 2 linecolor rgb guide title 'β = Λ_{{/:Italic n}}', \
-  for [k=1:laws] $laws index k-1 using 1:2 with linespoints pointtype marker(k) pointsize 0.6 linewidth 1.2 \
+  for [k=1:laws] $laws index k-1 using 1:2 with linespoints pointtype marker(k) pointsize 0.6 linewidth 1.2 dashtype dash(k) \
     linecolor rgb colour(k) title law[k], \
   $laws index 0 using 1:2:3:4 with yerrorbars pointtype marker(1) pointsize 0.6 linewidth 1.2 \
     linecolor rgb colour(1)

@@ -16,9 +16,16 @@ set pointintervalbox 0.001 # no halo of points that hides bars and lines; 0 woul
 set cbtics scale 0
 set colorbox noborder user origin graph 1.025, graph 0 size graph 0.03, graph 1
 
-# Colours that stay apart for colour-blind readers (Okabe & Ito 2008), and markers: of the k-th thing, from 1.
-colour(k) = word('#0072B2 #D55E00 #009E73 #CC79A7 #E69F00 #56B4E9 #000000', (k - 1) % 7 + 1)
+# Of the k-th thing, from 1: colours that grow lighter, so that they stay apart in grey (L* = 21, 41, 51, 60, 70, 80, 0) and
+# for colour-blind readers (24 units of CIELAB at least for deuteranopes, as Machado et al. 2009 have it), dashes and markers.
+colour(k) = word('#0a2f6b #b0342a #1c7fc4 #33a474 #e592c0 #f4bd45 #000000', (k - 1) % 7 + 1)
+dash(k) = int(word('1 2 4 5 3', (k - 1) % 5 + 1))
 marker(k) = int(word('7 5 9 13 11 6 4 8 12', (k - 1) % 9 + 1))
+
+# The same, part of the way to white.
+channel(k, i) = ('0x'.substr(colour(k), i, i + 1)) + 0
+paler(x, part) = int(x + (255 - x) * part)
+tint(k, part) = (paler(channel(k, 2), part) * 256 + paler(channel(k, 4), part)) * 256 + paler(channel(k, 6), part)
 
 # Lines that are no data, and their words.
 guide = '#6b6b6b'

@@ -12,7 +12,7 @@ set key outside right top vertical Left reverse
 set label bar_words @note_place
 if (series + classes > 16) { set key font ',6' samplen 1.2 spacing 1 }
 plot for [k=1:series] $points index k-1 using 5:2 with lines linewidth 0.9 dashtype 3 linecolor rgb colour(class[k]), \
-  for [c=1:classes] $laws index c-1 using 1:2 with lines linewidth 1.3 linecolor rgb colour(c) \
+  for [c=1:classes] $laws index c-1 using 1:2 with lines linewidth 1.3 dashtype dash(c) linecolor rgb colour(c) \
     title sprintf('limit law, {/:Italic κ} = %.4g', kappa[c]), \
   for [k=1:series] $points index k-1 using 1:2:3:4 with yerrorbars \
     pointtype marker(member[k]) pointsize 0.6 linewidth 0.9 linecolor rgb colour(class[k]) title series_name[k], \
