@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "analysis/figures/axis.h"
+#include "analysis/figures/limit_line.h"
 #include "analysis/figures/longest_bar.h"
 #include "analysis/figures/script.h"
-#include "analysis/verdict/judge.h"
 
 /* ---- entropy ---- */
 
@@ -172,14 +172,10 @@ static void print_collapse_points(FILE *out, const struct fit *fit, struct axis_
 }
 
 static void print_limits(FILE *out, const struct fit *fit, struct axis_range *y) {
-    const struct results_series *s = fit->series;
-    double p[FAMILY_PARAMETERS] = {0}, log_n = s->log_n[fit->lengths - 1];
     bool is_known = false;
-    family_parameters(s->family, s->parameter, log_n, p);
-    const struct limits law = limits_law_of(s->family, p, log_n);
     script_list_begin(out, "limit");
     for (size_t k = 0; k < fit->criteria; k++) {
-        double limit = log10(judge_limit(&law, &s->criterion[k]));
+        double limit = limit_line(fit, k);
         is_known = is_known || isfinite(limit);
         axis_include(y, limit);
         script_list_number(out, k == 0, limit);

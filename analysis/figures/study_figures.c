@@ -1,9 +1,13 @@
 #include "analysis/figures/study_figures.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "analysis/figures/axis.h"
+#include "analysis/figures/limit_line.h"
 #include "analysis/figures/script.h"
+#include "analysis/figures/spread.h"
+#include "sim/base/memory.h"
 
 /* A point of a series at one n, and its standard error. */
 typedef double point_value(const struct fit *fit, size_t n, const struct ensemble_point *point, double *se);
@@ -39,6 +43,13 @@ static bool is_drawn(const struct fit *fit, point_value *value) {
     return false;
 }
 
+static bool any_is_drawn(const struct study *study, point_value *value) {
+    for (size_t i = 0; i < study->count; i++) {
+        if (is_drawn(&study->fit[i], value)) { return true; }
+    }
+    return false;
+}
+
 static struct axis_lengths common_lengths(const struct study *study) {
     struct axis_lengths common = {.powers_of_two = true};
     struct axis_range log_n = axis_empty;
@@ -55,68 +66,101 @@ static struct axis_lengths common_lengths(const struct study *study) {
 
 /* ---- how series are told apart ---- */
 
-/* A number of a series that its looks depend on. */
-typedef size_t series_trait(const struct study *study, size_t series, point_value *value);
+/* What the looks of series depend on. */
+struct looks {
+    const struct study *study;
+    bool *shown;
+    size_t *class; /* the number of its class of limit laws, from 1 */
+};
 
-static size_t family_of(const struct study *study, size_t series, point_value *value) {
-    (void)value;
-    size_t index = 0;
-    while (index < family_count() && family_at(index) != study->fit[series].series->family) { index++; }
-    return index + 1;
+static struct looks looks_make(const struct study *study, point_value *value) {
+    struct looks looks = {study, memory_create(study->count, sizeof *looks.shown),
+                          memory_create(study->count, sizeof *looks.class)};
+    for (size_t i = 0; i < study->count; i++) {
+        looks.shown[i] = is_drawn(&study->fit[i], value);
+        looks.class[i] = 1 + (size_t)limit_line_class(&study->fit[i]);
+    }
+    return looks;
 }
 
-/* Among the series of its family. */
-static size_t member_of_family(const struct study *study, size_t series, point_value *value) {
-    (void)value;
+static void looks_release(struct looks *looks) {
+    free(looks->shown);
+    free(looks->class);
+}
+
+typedef double series_trait(const struct looks *looks, size_t series);
+
+static double is_shown(const struct looks *looks, size_t series) { return looks->shown[series]; }
+static double class_of(const struct looks *looks, size_t series) { return (double)looks->class[series]; }
+
+/* Among those shown before it, and itself: of its class, or of any. */
+static double rank_of(const struct looks *looks, size_t series, bool of_class) {
     size_t rank = 1;
     for (size_t i = 0; i < series; i++) {
-        rank += study->fit[i].series->family == study->fit[series].series->family;
+        rank += looks->shown[i] && (!of_class || looks->class[i] == looks->class[series]);
     }
-    return rank;
+    return (double)rank;
 }
 
-static size_t shown(const struct study *study, size_t series, point_value *value) {
-    return is_drawn(&study->fit[series], value);
+static double member(const struct looks *looks, size_t series) { return rank_of(looks, series, true); }
+static double place(const struct looks *looks, size_t series) { return rank_of(looks, series, false); }
+
+/* How many of its class are shown. */
+static double members(const struct looks *looks, size_t series) {
+    size_t count = 0;
+    for (size_t i = 0; i < looks->study->count; i++) {
+        count += looks->shown[i] && looks->class[i] == looks->class[series];
+    }
+    return (double)count;
 }
 
-/* Among those that are shown. */
-static size_t place(const struct study *study, size_t series, point_value *value) {
-    size_t rank = 1;
-    for (size_t i = 0; i < series; i++) { rank += is_drawn(&study->fit[i], value); }
-    return rank;
+static double goes_by_rows(const struct looks *looks, size_t series) {
+    return family_is_judged_by_rows(looks->study->fit[series].series->family);
 }
 
-static void print_trait(FILE *out, const char *name, series_trait *trait, const struct study *study,
-                        point_value *value) {
+static double limit(const struct looks *looks, size_t series) {
+    const struct fit *fit = &looks->study->fit[series];
+    return looks->shown[series] ? limit_line(fit, fit->primary) : NAN;
+}
+
+static void print_trait(FILE *out, const char *name, series_trait *trait, const struct looks *looks) {
     script_list_begin(out, name);
-    for (size_t i = 0; i < study->count; i++) {
-        script_list_number(out, i == 0, (double)trait(study, i, value));
-    }
+    for (size_t i = 0; i < looks->study->count; i++) { script_list_number(out, i == 0, trait(looks, i)); }
     script_list_end(out);
 }
 
-static void print_series(FILE *out, const struct study *study, point_value *value) {
+static void print_names(FILE *out, const struct study *study) {
     enum { LEGEND = 22 }; /* letters of a name */
-    size_t lengths = 1;
     script_list_begin(out, "series_name");
     for (size_t i = 0; i < study->count; i++) {
         char name[LEGEND + 1];
         snprintf(name, sizeof name, "%.*s", LEGEND, study->fit[i].name);
         script_list_text(out, i == 0, name);
-        if (study->fit[i].lengths > lengths) { lengths = study->fit[i].lengths; }
     }
     script_list_end(out);
-    print_trait(out, "family", family_of, study, value);
-    print_trait(out, "member", member_of_family, study, value);
-    print_trait(out, "shown", shown, study, value);
-    print_trait(out, "place", place, study, value);
-    script_number(out, "series", (double)study->count);
-    script_number(out, "lengths", (double)lengths);
+}
+
+static void print_looks(FILE *out, const struct looks *looks) {
+    print_names(out, looks->study);
+    print_trait(out, "shown", is_shown, looks);
+    print_trait(out, "class", class_of, looks);
+    print_trait(out, "member", member, looks);
+    print_trait(out, "members", members, looks);
+    print_trait(out, "place", place, looks);
+    print_trait(out, "by_rows", goes_by_rows, looks);
+    script_number(out, "series", (double)looks->study->count);
 }
 
 /* ---- numbers ---- */
 
-/* One block a series: n, and the value with its ends. A line of NaN keeps it from being empty. */
+/* What a line shows: the exact value where there is one, else the value itself. */
+static double line_at(const struct fit *fit, size_t n, double middle) {
+    const double exact = log10(fit_judged_exact(fit, n));
+    return isfinite(exact) && isfinite(middle) ? exact : middle;
+}
+
+/* One block a series: n, the value with its ends, and what log10 of it is exactly. A line of NaN keeps it
+ * from being empty. */
 static void print_points(FILE *out, const struct study *study, point_value *value,
                          const struct axis_lengths *lengths, struct axis_range *x, struct axis_range *y) {
     script_block_begin(out, "points");
@@ -125,46 +169,99 @@ static void print_points(FILE *out, const struct study *study, point_value *valu
         for (size_t n = 0; n < fit->lengths; n++) {
             double se, middle = value_at(fit, n, value, &se),
                        row[] = {axis_length_coordinate(lengths, fit->series->log_n[n]), middle, middle - se,
-                                middle + se};
-            script_row(out, 4, row);
+                                middle + se, line_at(fit, n, middle)};
+            script_row(out, 5, row);
             axis_include(x, row[0]);
             for (size_t k = 1; k < 4; k++) { axis_include(y, row[k]); }
         }
-        script_row(out, 4, (double[]){NAN, NAN, NAN, NAN});
+        script_row(out, 5, (double[]){NAN, NAN, NAN, NAN, NAN});
         script_next_index(out);
     }
     script_block_end(out);
 }
 
+static size_t most_lengths(const struct study *study) {
+    size_t most = 1;
+    for (size_t i = 0; i < study->count; i++) {
+        if (study->fit[i].lengths > most) { most = study->fit[i].lengths; }
+    }
+    return most;
+}
+
 /* All but the axis of values, whose range so far is returned. */
-static struct axis_range print_study(FILE *out, const struct study *study, point_value *value) {
-    struct axis_lengths lengths = common_lengths(study);
+static struct axis_range print_study(FILE *out, const struct looks *looks, const struct axis_lengths *lengths,
+                                     point_value *value) {
     struct axis_range x = axis_empty, y = axis_empty;
-    print_points(out, study, value, &lengths, &x, &y);
+    print_points(out, looks->study, value, lengths, &x, &y);
     axis_pad(&x, 0.03, 0.5);
-    axis_print_lengths(out, "x", &lengths, x);
+    axis_print_lengths(out, "x", lengths, x);
     script_number(out, "x_length", x.high - x.low);
-    print_series(out, study, value);
+    script_number(out, "lengths", (double)most_lengths(looks->study));
+    print_looks(out, looks);
     return y;
 }
 
+/* Where a line leaves the figure: what ends before the others tends to its limit. */
+static double end_of(const struct looks *looks, size_t series, double last_log_n) {
+    const struct fit *fit = &looks->study->fit[series];
+    if (!looks->shown[series]) { return NAN; }
+    const size_t last = fit_last(fit, fit->primary);
+    const double tends_to = limit(looks, series);
+    double se, middle = value_at(fit, last, collapse_value, &se);
+    return fit->series->log_n[last] < last_log_n && isfinite(tends_to) ? tends_to
+                                                                       : line_at(fit, last, middle);
+}
+
+static void print_numbers(FILE *out, const char *name, size_t count, const double *x) {
+    script_list_begin(out, name);
+    for (size_t i = 0; i < count; i++) { script_list_number(out, i == 0, x[i]); }
+    script_list_end(out);
+}
+
+/* Where each line ends, and where on the axis of values, from 0 to 1, its name stands beside it. */
+static void print_labels(FILE *out, const struct looks *looks, struct axis_range y) {
+    enum { LINES = 20 }; /* of names, one above the other, in the size that is set */
+    const struct study *study = looks->study;
+    double *end = memory_create(2 * study->count, sizeof *end), *label = end + study->count, shown = 0,
+           last_log_n = 0;
+    for (size_t i = 0; i < study->count; i++) {
+        last_log_n = fmax(last_log_n, study->fit[i].series->log_n[study->fit[i].lengths - 1]);
+    }
+    for (size_t i = 0; i < study->count; i++) {
+        end[i] = end_of(looks, i, last_log_n);
+        label[i] = (end[i] - y.low) / (y.high - y.low);
+        shown += looks->shown[i];
+    }
+    spread_labels(study->count, label, 1.0 / LINES);
+    print_numbers(out, "end_y", study->count, end);
+    print_numbers(out, "label_y", study->count, label);
+    script_number(out, "label_size", shown > LINES + 1 ? (LINES + 1) / shown : 1);
+    free(end);
+}
+
 void study_figure_collapse(FILE *out, const struct study *study) {
-    struct axis_range y = print_study(out, study, collapse_value);
+    struct looks looks = looks_make(study, collapse_value);
+    struct axis_lengths lengths = common_lengths(study);
+    struct axis_range y = print_study(out, &looks, &lengths, collapse_value);
     axis_include(&y, 0);
+    for (size_t i = 0; i < study->count; i++) { axis_include(&y, limit(&looks, i)); }
     axis_pad(&y, 0.06, 0.2);
     axis_print_log(out, "y", y);
+    print_trait(out, "limit", limit, &looks);
+    script_number(out, "has_exact", any_is_drawn(study, exact_value));
+    print_labels(out, &looks, y);
+    looks_release(&looks);
 }
 
 void study_figure_exact(FILE *out, const struct study *study) {
-    struct axis_range y = print_study(out, study, exact_value);
+    struct looks looks = looks_make(study, exact_value);
+    struct axis_lengths lengths = common_lengths(study);
+    struct axis_range y = print_study(out, &looks, &lengths, exact_value);
     axis_include(&y, 1);
     axis_pad(&y, 0.06, 0.01);
     script_number(out, "y_low", y.low);
     script_number(out, "y_high", y.high);
-}
-
-static bool any_is_drawn(const struct study *study, point_value *value) {
-    return place(study, study->count, value) > 1;
+    looks_release(&looks);
 }
 
 const char *study_figure_lacks_collapse(const struct study *study) {
