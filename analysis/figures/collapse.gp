@@ -1,21 +1,26 @@
-# Collapse points over Lambda^typ, against Lambda^typ.
-#   $points      log10 of Lambda^typ, of beta_c/Lambda^typ and its ends; a block for each criterion, then the rows' medians with quartiles
-#   $exact       log10 of Lambda^typ, of the exact beta_c/Lambda^typ of the judged criterion
+# Collapse points over Lambda^typ, against n: the scale, whatever it is, is one line.
+#   $points      place of n, log10 of beta_c/Lambda^typ and its ends; a block for each criterion, then the rows' medians with quartiles
+#   $exact       place of n, log10 of the exact beta_c/Lambda^typ of the judged criterion
 #   criteria     how many there are
-#   criterion, threshold, shown, limit    of each: its name and threshold, whether it has collapse points, and
-#                log10 of beta_c/Lambda^typ for n -> inf
+#   criterion, threshold, shown, limit, is_cut    of each: its name and threshold, whether it has collapse points, log10 of
+#                beta_c/Lambda^typ for n -> inf, and whether some of its points are off the axis
 #   judged       the number of the criterion judged
+#   by_rows      whether its points are medians of rows
 #   has_exact, has_limit    whether there are such values
 set title heading(name, family, parameters)
-set xlabel 'accumulation scale  Λ_{{/:Italic n}}^{typ}'
-set ylabel collapse_label.' / Λ_{{/:Italic n}}^{typ}'
-set key outside right top vertical Left reverse
-set label bar_words.'; of rows: quartiles' @note_place
-plot 0 with lines linewidth 1.2 dashtype 2 linecolor rgb guide title 'β_{c} = Λ^{typ}', \
+set xlabel length_label
+set ylabel collapse_label.' / Λ_{{/:Italic n}}^{typ}'
+set key outside right top vertical Left reverse font ',8.5' samplen 1.8
+any_cut = 0
+do for [k=1:criteria] { if (is_cut[k]) { any_cut = 1 } }
+set label (by_rows ? 'medians of rows ± 1 standard error, and quartiles' : bar_words.'; of rows: quartiles').\
+    (any_cut ? '; (cut): some off the axis' : '') @note_place
+point_title(k) = shown[k] ? criterion_title(criterion[k], threshold[k]).(is_cut[k] ? ' (cut)' : '') : ''
+plot 0 with lines linewidth 1.2 dashtype 2 linecolor rgb guide title 'β_{c} = Λ^{typ}', \
   for [k=1:criteria] limit[k] with lines linewidth 1 dashtype 3 linecolor rgb colour(k), \
-  NaN with lines linewidth 1 dashtype 3 linecolor rgb guide title has_limit ? '{/:Italic n} → ∞' : '', \
+  NaN with lines linewidth 1 dashtype 3 linecolor rgb guide title has_limit ? '{/:Italic n} → ∞' : '', \
   $exact using 1:2 with lines linewidth 1.2 linecolor rgb colour(judged) title has_exact ? 'exact' : '', \
   $points index criteria using 1:2:3:4 with yerrorbars pointtype 6 pointsize 0.9 linewidth 0.8 \
     linecolor rgb '#9a9a9a' title 'rows: medians', \
   for [k=1:criteria] $points index k-1 using 1:2:3:4 with yerrorbars pointtype marker(k) pointsize 0.7 \
-    linewidth 1.2 linecolor rgb colour(k) title shown[k] ? criterion_title(criterion[k], threshold[k]) : ''
+    linewidth 1.2 linecolor rgb colour(k) title point_title(k)

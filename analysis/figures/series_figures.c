@@ -148,27 +148,44 @@ static void quartiles(const struct order *rows, double ends[3]) {
     ends[2] = log(rows->quantile[3]);
 }
 
-static void print_collapse_points(FILE *out, const struct fit *fit, struct axis_range *x,
+static void print_collapse_points(FILE *out, const struct fit *fit, const struct axis_lengths *lengths,
                                   struct axis_range *y) {
     script_block_begin(out, "points");
     for (size_t k = 0; k <= fit->criteria; k++) {
         for (size_t n = 0; n < fit->lengths; n++) {
-            double row[4] = {fit->series->log_lambda_typ[n] / M_LN10};
+            double row[4] = {axis_length_coordinate(lengths, fit->series->log_n[n])};
             if (k < fit->criteria) {
                 point_with_ends(&fit->judged[n * fit->criteria + k], row + 1);
             } else {
                 quartiles(&fit->row_collapse[n * fit->criteria + fit->primary], row + 1);
             }
-            axis_include(x, row[0]);
             for (size_t i = 1; i < 4; i++) {
                 row[i] /= M_LN10;
-                axis_include(y, row[i]);
+                if (k == fit->primary || k == fit->criteria) { axis_include(y, row[i]); }
             }
             script_row(out, 4, row);
         }
         script_next_index(out);
     }
     script_block_end(out);
+}
+
+/* Other criteria's points are seen where they lie near those of the one that is judged; each has a number:
+ * whether some are cut off. */
+static void print_others(FILE *out, const struct fit *fit, struct axis_range *y) {
+    const double near = 0.5; /* decades */
+    const struct axis_range seen = {y->low - near, y->high + near};
+    script_list_begin(out, "is_cut");
+    for (size_t k = 0; k < fit->criteria; k++) {
+        bool is_cut = false;
+        for (size_t n = 0; n < fit->lengths; n++) {
+            const double place = fit->judged[n * fit->criteria + k].log_ratio / M_LN10;
+            if (place > seen.low && place < seen.high) { axis_include(y, place); }
+            is_cut = is_cut || place <= seen.low || place >= seen.high;
+        }
+        script_list_number(out, k == 0, is_cut);
+    }
+    script_list_end(out);
 }
 
 static void print_limits(FILE *out, const struct fit *fit, struct axis_range *y) {
@@ -184,11 +201,13 @@ static void print_limits(FILE *out, const struct fit *fit, struct axis_range *y)
     script_number(out, "has_limit", is_known);
 }
 
-static void print_exact_collapse(FILE *out, const struct fit *fit, struct axis_range *y) {
+static void print_exact_collapse(FILE *out, const struct fit *fit, const struct axis_lengths *lengths,
+                                 struct axis_range *y) {
     bool is_known = false;
     script_block_begin(out, "exact");
     for (size_t n = 0; n < fit->lengths; n++) {
-        double row[] = {fit->series->log_lambda_typ[n] / M_LN10, log10(fit_judged_exact(fit, n))};
+        double row[] = {axis_length_coordinate(lengths, fit->series->log_n[n]),
+                        log10(fit_judged_exact(fit, n))};
         is_known = is_known || isfinite(row[1]);
         axis_include(y, row[1]);
         script_row(out, 2, row);
@@ -198,19 +217,25 @@ static void print_exact_collapse(FILE *out, const struct fit *fit, struct axis_r
 }
 
 void series_figure_collapse(FILE *out, const struct fit *fit) {
+    struct axis_lengths lengths = axis_lengths_make(fit->lengths, fit->series->log_n);
     struct axis_range x = axis_empty, y = axis_empty;
     axis_include(&y, 0);
-    print_collapse_points(out, fit, &x, &y);
-    print_exact_collapse(out, fit, &y);
+    for (size_t n = 0; n < fit->lengths; n++) {
+        axis_include(&x, axis_length_coordinate(&lengths, fit->series->log_n[n]));
+    }
+    print_collapse_points(out, fit, &lengths, &y);
+    print_exact_collapse(out, fit, &lengths, &y);
     print_limits(out, fit, &y);
-    axis_pad(&x, 0.06, 0.1);
+    print_others(out, fit, &y);
+    axis_pad(&x, 0.06, 0.5);
     axis_pad(&y, 0.06, 0.1);
-    axis_print_log(out, "x", x);
+    axis_print_lengths(out, "x", &lengths, x);
     axis_print_log(out, "y", y);
     print_criteria(out, fit);
     print_shown(out, fit);
     script_number(out, "criteria", (double)fit->criteria);
     script_number(out, "judged", (double)(fit->primary + 1));
+    script_number(out, "by_rows", family_is_judged_by_rows(fit->series->family));
 }
 
 /* ---- gap count ---- */

@@ -1,5 +1,5 @@
-/* Figures of growth: the numbers are those of the fit, and what has no error or no exact value is no point.
- * (All scripts are drawn in test_figures.c.) */
+/* Figures of collapse points and how they grow: the numbers are those of the fit, and what has no error or no
+ * exact value is no point. (All scripts are drawn in test_figures.c.) */
 #include "tests/test.h"
 
 #include <math.h>
@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "analysis/figures/growth_figures.h"
+#include "analysis/figures/series_figures.h"
+#include "models/oracle/limits.h"
 
 enum { LENGTHS = 4 };
 
@@ -106,8 +108,46 @@ static void windows_are_those_that_say_something(void **state) {
     assert_non_null(growth_figure_lacks_residuals(&m.fit));
 }
 
+/* Against n, with the limit law's constant as a line; what lies far from the judged criterion's points is
+ * said to be cut off, and does not stretch the axis. */
+static void collapse_points_stay_in_sight(void **state) {
+    struct made m;
+    struct criterion criterion[2] = {{CRITERION_ENTROPY, 1}, {CRITERION_SUSCEPTIBILITY, NAN}};
+    struct ensemble_point point[2 * LENGTHS];
+    struct order rows[2 * LENGTHS];
+    double limit, row[4];
+    (void)state;
+    make(&m);
+    for (size_t i = 0; i < 2 * LENGTHS; i++) {
+        const double far = i % 2 == 0 ? log(2) : i == 5 ? -20 : 0.1;
+        point[i] = (struct ensemble_point){ENSEMBLE_FOUND, far, 0.01, 0};
+        rows[i] = (struct order){.quantile = {1, 1.5, 2, 2.5, 3}};
+    }
+    m.series.criterion = criterion;
+    m.fit.criteria = 2;
+    m.fit.judged = point;
+    m.fit.row_collapse = rows;
+    char *text = NULL;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+    series_figure_collapse(out, &m.fit);
+    fclose(out);
+    assert_int_equal(sscanf(strchr(text, '\n'), "%lf %lf %lf %lf", &row[0], &row[1], &row[2], &row[3]), 4);
+    check_close(row[0], log(5), 1e-9); /* n goes from e^5 to e^1000 */
+    check_close(row[1], log10(2), 1e-9);
+    check_close(row[3] - row[2], 0.02 / M_LN10, 1e-9);
+    assert_int_equal(sscanf(strstr(text, "array limit = ["), "array limit = [%lf, NaN]", &limit), 1);
+    check_close(limit, log10(limits_pd_collapse_entropy(1)), 1e-9);
+    assert_non_null(strstr(text, "array is_cut = [0, 1]"));
+    double low, high;
+    assert_int_equal(sscanf(strstr(text, "set yrange ["), "set yrange [%lf:%lf]", &low, &high), 2);
+    assert_true(low > -0.2 && high < 0.6);
+    free(text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(collapse_points_stay_in_sight),
         cmocka_unit_test(residuals_are_in_standard_errors),
         cmocka_unit_test(windows_are_those_that_say_something),
     };
