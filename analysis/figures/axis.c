@@ -194,7 +194,7 @@ static void tick_anywhere(struct ticks *t, bool loglog) {
 void axis_print_lengths(FILE *out, const char *name, const struct axis_lengths *lengths,
                         struct axis_range range) {
     const double plain = 6 * M_LN10; /* a million is still written out */
-    struct ticks t = ticks_make(out, range, M_LN10, 0.1);
+    struct ticks t = ticks_make(out, range, M_LN10, 0.13);
     print_range(out, name, range);
     if (lengths->loglog) {
         tick_powers_loglog(&t);

@@ -36,10 +36,10 @@ static void print_lengths(FILE *out, const struct fit *fit, const struct axis_le
     axis_print_lengths(out, "x", lengths, x);
 }
 
-void growth_figure_windows(FILE *out, const struct fit *fit) {
-    struct axis_lengths lengths = axis_lengths_make(fit->lengths, fit->series->log_n);
-    struct axis_range y = axis_empty;
-    double law = fit_asymptotic_exponent(fit);
+/* Without corrections, beside Lambda^typ over the same n with the same weights. Returns the last window that
+ * is seen. */
+static size_t print_plain_windows(FILE *out, const struct fit *fit, const struct axis_lengths *lengths,
+                                  struct axis_range *y) {
     size_t last = 0;
     script_block_begin(out, "windows");
     for (size_t w = 0; w < fit->windows; w++) {
@@ -48,13 +48,43 @@ void growth_figure_windows(FILE *out, const struct fit *fit) {
         if (!is_seen(e)) { continue; }
         script_row(
             out, 4,
-            (double[]){axis_length_coordinate(&lengths, fit->series->log_n[w]), e->value, e->se, lambda});
-        axis_include(&y, e->value - e->se);
-        axis_include(&y, e->value + e->se);
-        axis_include(&y, lambda);
+            (double[]){axis_length_coordinate(lengths, fit->series->log_n[w]), e->value, e->se, lambda});
+        axis_include(y, e->value - e->se);
+        axis_include(y, e->value + e->se);
+        axis_include(y, lambda);
         last = w;
     }
     script_block_end(out);
+    return last;
+}
+
+/* With correction terms, as the verdict has them. A line of NaN keeps the block from being empty. */
+static void print_corrected_windows(FILE *out, const struct verdict *v, const struct axis_lengths *lengths,
+                                    struct axis_range *y) {
+    script_block_begin(out, "corrected");
+    for (size_t w = 0; w < v->window_count; w++) {
+        const struct verdict_window *window = &v->window[w];
+        script_row(out, 3,
+                   (double[]){axis_length_coordinate(lengths, window->log_n), window->value, window->se});
+        axis_include(y, window->value - window->se);
+        axis_include(y, window->value + window->se);
+    }
+    script_row(out, 3, (double[]){NAN, NAN, NAN});
+    script_block_end(out);
+    script_number(out, "has_corrected", v->window_count > 0);
+    script_number(out, "exponent_low", v->exponent.low);
+    script_number(out, "exponent_high", v->exponent.high);
+    script_number(out, "has_interval", isfinite(v->exponent.low) && isfinite(v->exponent.high));
+    axis_include(y, v->exponent.low);
+    axis_include(y, v->exponent.high);
+}
+
+void growth_figure_windows_of(FILE *out, const struct fit *fit, const struct verdict *verdict) {
+    struct axis_lengths lengths = axis_lengths_make(fit->lengths, fit->series->log_n);
+    struct axis_range y = axis_empty;
+    double law = fit_asymptotic_exponent(fit);
+    size_t last = print_plain_windows(out, fit, &lengths, &y);
+    print_corrected_windows(out, verdict, &lengths, &y);
     axis_include(&y, law);
     axis_pad(&y, 0.08, 0.01 * fmax(1, fabs(law)));
     print_lengths(out, fit, &lengths, last + 1);
@@ -63,6 +93,12 @@ void growth_figure_windows(FILE *out, const struct fit *fit) {
     script_number(out, "law", law);
     script_number(out, "has_law", isfinite(law));
     script_number(out, "by_n", fit->by_n);
+}
+
+void growth_figure_windows(FILE *out, const struct fit *fit) {
+    struct verdict verdict;
+    verdict_make(&verdict, fit);
+    growth_figure_windows_of(out, fit, &verdict);
 }
 
 /* ---- residuals ---- */

@@ -7,12 +7,14 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "analysis/fit/fit.h"
+#include "analysis/verdict/verdict.h"
 
 /* Whether growth means anything: rows are of a law, and not along a prescription. */
 bool growth_figure_applies(const struct results_series *series);
 
+/* Corrected exponents are those of the verdict, which this makes: up to half a second. */
 void growth_figure_windows(FILE *script, const struct fit *fit);
+void growth_figure_windows_of(FILE *script, const struct fit *fit, const struct verdict *verdict);
 void growth_figure_residuals(FILE *script, const struct fit *fit);
 
 const char *growth_figure_lacks_windows(const struct fit *fit);

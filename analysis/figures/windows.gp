@@ -1,5 +1,8 @@
-# The exponent of the collapse point from each n on, without corrections, beside that of Lambda^typ over the same n.
-#   $windows         place of the smallest n, exponent, its standard error, exponent of Lambda^typ
+# The exponent of the collapse point from each n on, as the fit tells it, with correction terms, and as a straight line has
+# it, beside that of Lambda^typ over the same n.
+#   $corrected       place of the smallest n, exponent with correction terms, its standard error; none unless has_corrected
+#   exponent_low, exponent_high    95% of the verdict's exponent, which is that of its first window; none unless has_interval
+#   $windows         place of the smallest n, exponent without corrections, its standard error, exponent of Lambda^typ
 #   law, has_law     the exponent as n -> inf, where it is known
 #   by_n             whether exponents are of n, not of log n
 #   y_low, y_high    of the axis of exponents
@@ -8,9 +11,16 @@ set xlabel 'smallest {/:Italic n} of the window'
 set ylabel 'exponent in '.(by_n ? '{/:Italic n}' : 'log {/:Italic n}')
 set yrange [y_low:y_high]
 set lmargin 11
-set key outside right top vertical Left reverse
-set label bar_words @note_place
+set key outside right top vertical Left reverse font ',8.5' samplen 1.8
+set label bar_words.(has_interval ? '; band: 95% of the exponent that the fit tells' : '') @note_place
+if (has_interval) {
+    set object rectangle from graph 0, first exponent_low to graph 1, first exponent_high behind \
+        fillcolor rgb '#e3e9f3' fillstyle solid noborder
+}
 plot NaN with lines linewidth 1.2 dashtype 2 linecolor rgb guide title has_law ? '{/:Italic n} → ∞' : '', \
   for [i=1:has_law] law with lines linewidth 1.2 dashtype 2 linecolor rgb guide, \
-  $windows using 1:4 with lines linewidth 1.4 linecolor rgb colour(2) title 'Λ^{typ}', \
-  $windows using 1:2:3 with yerrorbars pointtype 7 pointsize 0.7 linewidth 1.2 linecolor rgb colour(1) title 'β_{c}'
+  $windows using 1:4 with lines linewidth 1.4 linecolor rgb colour(2) title 'Λ^{typ}, straight line', \
+  $windows using 1:2:3 with yerrorbars pointtype 6 pointsize 0.6 linewidth 0.8 linecolor rgb '#8a8a8a' \
+    title 'β_{c}, straight line', \
+  $corrected using 1:2:3 with yerrorbars pointtype 7 pointsize 0.7 linewidth 1.2 linecolor rgb colour(1) \
+    title has_corrected ? 'β_{c}, with corrections' : ''

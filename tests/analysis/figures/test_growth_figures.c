@@ -37,14 +37,27 @@ static void make(struct made *m) {
                           .law = {1, 0.5, 0}};
 }
 
-/* The lines of a block, and the number of a name in `value`. Free with free(). */
-static char *block_of(void (*print)(FILE *, const struct fit *), const struct fit *fit, const char *name,
-                      double *value) {
-    char *text = NULL, line[40];
+/* As the verdict may have them. */
+static void print_windows(FILE *out, const struct fit *fit) {
+    const struct verdict verdict = {.window_count = 1,
+                                    .window = {{.log_n = 100, .count = 6, .value = 0.51, .se = 0.03}},
+                                    .exponent = {.value = 0.51, .low = 0.47, .high = 0.53}};
+    growth_figure_windows_of(out, fit, &verdict);
+}
+
+static char *script_of(void (*print)(FILE *, const struct fit *), const struct fit *fit) {
+    char *text = NULL;
     size_t length;
     FILE *out = open_memstream(&text, &length);
     print(out, fit);
     fclose(out);
+    return text;
+}
+
+/* The lines of a block, and the number of a name in `value`. Free with free(). */
+static char *block_of(void (*print)(FILE *, const struct fit *), const struct fit *fit, const char *name,
+                      double *value) {
+    char *text = script_of(print, fit), line[40];
     snprintf(line, sizeof line, "\n%s = ", name);
     const char *at = strstr(text, line);
     assert_non_null(at);
@@ -91,7 +104,7 @@ static void windows_are_those_that_say_something(void **state) {
         m.lambda[w] = (struct exponent){LENGTHS - w, 0.45, 0, NAN};
     }
     assert_null(growth_figure_lacks_windows(&m.fit));
-    char *rows = block_of(growth_figure_windows, &m.fit, "law", &law);
+    char *rows = block_of(print_windows, &m.fit, "law", &law);
     check_close(law, 0.5, 1e-12);
     assert_int_equal(sscanf(rows, "%lf %lf %lf %lf %lf %lf %lf %lf %lf", &row[0], &row[1], &row[2], &row[3],
                             &next[0], &next[1], &next[2], &next[3], &law),
@@ -100,6 +113,14 @@ static void windows_are_those_that_say_something(void **state) {
     check_close(row[2], 0.02, 1e-9);
     check_close(row[3], 0.45, 1e-9);
     check_close(next[1], 0.5, 1e-9);
+    free(rows);
+    char *corrected = strstr(rows = script_of(print_windows, &m.fit), "$corrected << EOD");
+    assert_int_equal(sscanf(corrected, "$corrected << EOD %lf %lf %lf", &row[0], &row[1], &row[2]), 3);
+    check_close(row[0], log(100), 1e-9); /* n goes from e^5 to e^1000 */
+    check_close(row[1], 0.51, 1e-9);
+    check_close(row[2], 0.03, 1e-9);
+    assert_non_null(strstr(
+        corrected, "has_corrected = 1\nexponent_low = 0.47\nexponent_high = 0.53\nhas_interval = 1\n"));
     free(rows);
     m.window[1].se = 0.5;
     assert_non_null(growth_figure_lacks_windows(&m.fit));
@@ -127,11 +148,7 @@ static void collapse_points_stay_in_sight(void **state) {
     m.fit.criteria = 2;
     m.fit.judged = point;
     m.fit.row_collapse = rows;
-    char *text = NULL;
-    size_t length;
-    FILE *out = open_memstream(&text, &length);
-    series_figure_collapse(out, &m.fit);
-    fclose(out);
+    char *text = script_of(series_figure_collapse, &m.fit);
     assert_int_equal(sscanf(strchr(text, '\n'), "%lf %lf %lf %lf", &row[0], &row[1], &row[2], &row[3]), 4);
     check_close(row[0], log(5), 1e-9); /* n goes from e^5 to e^1000 */
     check_close(row[1], log10(2), 1e-9);
