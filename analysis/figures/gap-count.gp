@@ -1,5 +1,6 @@
 # The gap-counting function N_n(t) beside its envelope.
 #   $curves    log10 of the gap times Lambda^typ, log10 of the mean of log N_n, place of n on the colour bar; a blank line after each n
+#   share_above    the part of rows, at most, that makes means above the envelope; 0: none is
 #   largest_error    of any mean that is on the axis, as a part of it
 set title heading(name, family, parameters)
 set label part_words(largest_error) @note_place
@@ -8,6 +9,10 @@ set ylabel 'mean log count  ⟨log {/:Italic N}_{{/:Italic n}}({/:Italic t})�
 set key inside bottom right Left reverse
 set cblabel length_label offset 0.5,0
 set rmargin 14
+if (share_above > 0) {
+    set label sprintf("above the envelope: means of few rows\n(at most %.0f%% have a second score so near)", 100 * share_above) \
+        at graph 0.98, graph 0.24 right textcolor rgb guide front
+}
 plot $curves using 1:2:3 with lines linewidth 1.4 linecolor palette, \
   x with lines linewidth 1.4 dashtype 2 linecolor rgb guide \
     title 'envelope  {/:Italic N} = e^{ Λ^{typ} {/:Italic t}}'

@@ -1,5 +1,7 @@
 # Mean entropy over log n, on the plane of n and beta.
 #   $map          place of n, log10 of beta/Lambda^typ, entropy over log n: a regular grid, a blank line after each beta
+#   $run          place of every n that was run; the map is linear between them
+#   y_low, y_high    of the axis of betas
 #   $line         place of n, log10 of beta_c/Lambda^typ, where has_line
 #   criterion, threshold, judged    where has_line: names and thresholds, and the number of the one that makes it
 #   has_lambda    whether beta = Lambda^typ is on the axis
@@ -22,6 +24,7 @@ set key at graph 0.02, graph 0.03 left bottom Left reverse textcolor rgb 'white'
 line_title = ''
 if (has_line) { line_title = criterion_title(criterion[judged], threshold[judged]) }
 plot $map using 1:2:3 with image, \
+  $run using 1:(y_low):(0):(y_high - y_low) with vectors nohead linewidth 0.5 linecolor rgb '#a8ffffff' title '{/:Italic n} that were run', \
   for [i=1:has_lambda] 0 with lines linewidth 1.2 dashtype 2 linecolor rgb 'white' title 'β = Λ^{typ}', \
   for [i=1:has_line] $line using 1:2 with linespoints pointtype 7 pointsize 0.5 linewidth 1.4 \
     linecolor rgb 'white' title line_title

@@ -244,6 +244,22 @@ void series_figure_collapse(FILE *out, const struct fit *fit) {
  * all scores but a few. */
 static const double gap_count_least = 0.05, gap_count_full = 0.995;
 
+/* The largest part of the rows that can have a second score within a gap at which their mean of log N lies
+ * above the envelope, where it is worth seeing: log 2 is the least that such a row adds. 0: none does. */
+static double share_above_envelope(const struct fit *fit) {
+    const struct results_series *s = fit->series;
+    const size_t gaps = s->size[RESULTS_GAP];
+    double share = 0;
+    for (size_t i = 0; i < axis_curves(fit->lengths); i++) {
+        const double *log_count = s->mean[RESULTS_LOG_GAP_COUNT] + axis_curve(fit->lengths, i) * gaps;
+        for (size_t g = 0; g < gaps; g++) {
+            bool is_above = log_count[g] > s->gap_grid[g] && log_count[g] >= gap_count_least;
+            if (is_above) { share = fmax(share, fmin(1, log_count[g] / M_LN2)); }
+        }
+    }
+    return share;
+}
+
 static void print_gap_curve(FILE *out, const struct fit *fit, size_t n, double colour_value,
                             struct axis_range *x, struct axis_range *y) {
     const struct results_series *s = fit->series;
@@ -273,6 +289,7 @@ void series_figure_gap_count(FILE *out, const struct fit *fit) {
     script_block_end(out);
     longest_bar_print(out,
                       longest_bar_relative(bar_of(fit, RESULTS_LOG_GAP_COUNT, RESULTS_GAP), gap_count_least));
+    script_number(out, "share_above", share_above_envelope(fit));
     axis_pad(&x, 0.04, 0.5);
     axis_pad(&y, 0.04, 0.5);
     axis_print_log(out, "x", x);
@@ -334,6 +351,15 @@ static void print_phase_line(FILE *out, const struct fit *fit, const struct axis
     script_block_end(out);
 }
 
+/* The n that were run. */
+static void print_phase_run(FILE *out, const struct fit *fit, const struct axis_lengths *lengths) {
+    script_block_begin(out, "run");
+    for (size_t n = 0; n < fit->lengths; n++) {
+        script_row(out, 1, (double[]){axis_length_coordinate(lengths, fit->series->log_n[n])});
+    }
+    script_block_end(out);
+}
+
 void series_figure_phase(FILE *out, const struct fit *fit) {
     struct axis_lengths lengths = axis_lengths_make(fit->lengths, fit->series->log_n);
     struct axis_range x = axis_empty, y = axis_empty;
@@ -346,6 +372,9 @@ void series_figure_phase(FILE *out, const struct fit *fit) {
     bool has_line = fit->primary < fit->criteria && fit_last(fit, fit->primary) < fit->lengths;
     print_phase_map(out, fit, &lengths, x, y);
     print_phase_line(out, fit, &lengths);
+    print_phase_run(out, fit, &lengths);
+    script_number(out, "y_low", y.low);
+    script_number(out, "y_high", y.high);
     if (has_line) {
         print_criteria(out, fit);
         script_number(out, "judged", (double)(fit->primary + 1));

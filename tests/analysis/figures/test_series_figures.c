@@ -1,0 +1,85 @@
+/* Figures of one series say what a reader would take for a fault: where few rows make a mean, and which n
+ * were run. */
+#include "tests/test.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/figures/series_figures.h"
+
+enum { LENGTHS = 2, POINTS = 3 };
+
+/* Two n; three gaps, or three betas. */
+struct made {
+    double log_n[LENGTHS], gap[POINTS], ratio[LENGTHS * POINTS], mean[LENGTHS * POINTS], se[LENGTHS * POINTS];
+    struct results_series series;
+    struct fit fit;
+};
+
+static void make(struct made *m) {
+    *m = (struct made){.log_n = {5, 10}, .gap = {0.1, 1, 100}, .ratio = {0.5, 1, 2, 0.5, 1, 2}};
+    struct results_series *s = &m->series;
+    s->log_n = m->log_n;
+    s->gap_grid = m->gap;
+    s->beta_ratio = m->ratio;
+    s->size[RESULTS_LOG_N] = LENGTHS;
+    s->size[RESULTS_GAP] = s->size[RESULTS_BETA] = POINTS;
+    s->mean[RESULTS_LOG_GAP_COUNT] = s->mean[MEASURE_ENTROPY] = m->mean;
+    s->se[RESULTS_LOG_GAP_COUNT] = s->se[MEASURE_ENTROPY] = m->se;
+    m->fit = (struct fit){.series = s, .lengths = LENGTHS};
+}
+
+static char *script_of(void (*print)(FILE *, const struct fit *), const struct fit *fit) {
+    char *text = NULL;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+    print(out, fit);
+    fclose(out);
+    return text;
+}
+
+static double share_above(const struct made *m) {
+    char *text = script_of(series_figure_gap_count, &m->fit);
+    const char *at = strstr(text, "\nshare_above = ");
+    assert_non_null(at);
+    double share = strtod(at + strlen("\nshare_above = "), NULL);
+    free(text);
+    return share;
+}
+
+static void means_above_the_envelope_are_told(void **state) {
+    struct made m;
+    (void)state;
+    make(&m);
+    const double below[] = {0.07, 0.7, 5, 0.07, 0.9, 10};
+    memcpy(m.mean, below, sizeof below);
+    check_close(share_above(&m), 0, 0);
+    m.mean[3] = 0.14; /* a fifth of the rows, at most */
+    check_close(share_above(&m), 0.14 / M_LN2, 1e-9);
+    m.gap[0] = 0.01;
+    m.mean[0] = m.mean[3] = 0.03; /* too rare to be seen */
+    check_close(share_above(&m), 0, 0);
+}
+
+static void lengths_that_were_run_are_told(void **state) {
+    struct made m;
+    double n[LENGTHS];
+    (void)state;
+    make(&m);
+    char *text = script_of(series_figure_phase, &m.fit), *rows = strstr(text, "$run << EOD\n");
+    assert_non_null(rows);
+    assert_int_equal(sscanf(rows, "$run << EOD %lf %lf", &n[0], &n[1]), 2);
+    check_close(n[0], 5, 1e-9);
+    check_close(n[1], 10, 1e-9);
+    free(text);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(means_above_the_envelope_are_told),
+        cmocka_unit_test(lengths_that_were_run_are_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
