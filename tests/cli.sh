@@ -346,6 +346,13 @@ expect 0 "fit" fit before.h5
 holds "fit prints a table" grep -q gaussian out
 holds "fit puts exact values beside" grep -q "Against the exact values" out
 holds "fit writes its file" test -s before.fit.h5
+as_wide_as() { awk -v most="$1" 'length > most { exit 1 }' out; } # COLUMNS: no line of the answer is wider
+COLUMNS=80 expect 0 "fit at 80 columns" fit before.h5
+holds "its tables fold" as_wide_as 80
+COLUMNS=80 expect 0 "predict at 80 columns" predict spherical dimension=5 'n=[1000,1e300]' 'n_eff=[100,1]'
+holds "its tables fold" as_wide_as 80
+expect 0 "predict into a file" predict spherical dimension=5 'n=[1000,1e300]' 'n_eff=[100,1]'
+holds "its tables are whole" test "$(grep -c 'n_eff.*variance\|n_eff.*across' out)" = 1
 expect 0 "fit --json" fit before.h5 --json
 if have python3 "JSON of fit"; then
     holds "fit --json is JSON" python3 -c '

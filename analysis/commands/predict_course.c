@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "analysis/text/course_words.h"
+#include "analysis/text/fold.h"
 #include "analysis/text/json.h"
 
 void predict_course_make(const struct config_series *s, const struct betas_prescriptions *prescriptions,
@@ -17,31 +18,34 @@ void predict_course_make(const struct config_series *s, const struct betas_presc
     }
 }
 
-void predict_course_print(const struct config_series *s, const struct betas_prescriptions *prescriptions,
+void predict_course_print(FILE *out, const struct config_series *s,
+                          const struct betas_prescriptions *prescriptions,
                           const struct course course[PRESCRIPTIONS],
                           const struct predict_course_point *point) {
     char n[WORDS], ratio[WORDS], entropy[WORDS], line[WORDS_LINE];
     const size_t count = prescriptions->count;
-    printf("\nbeta = %.6g x Lambda^typ(%s) m(n), exact entropies\n\n%10s", s->beta.value[0],
-           words_length(s->beta.log_trained, n), "");
-    for (size_t i = 0; i < count; i++) { printf("  %22s", prescription_name[prescriptions->item[i]]); }
-    printf("\n%10s", "n");
-    for (size_t i = 0; i < count; i++) { printf("  %11s %10s", "beta/Lambda", "H"); }
-    printf("\n");
+    fprintf(out, "\nbeta = %.6g x Lambda^typ(%s) m(n), exact entropies\n\n%10s", s->beta.value[0],
+            words_length(s->beta.log_trained, n), "");
+    for (size_t i = 0; i < count; i++) {
+        fprintf(out, FOLD "  %22s", prescription_name[prescriptions->item[i]]);
+    }
+    fprintf(out, "\n%10s", "n");
+    for (size_t i = 0; i < count; i++) { fprintf(out, FOLD "  %11s %10s", "beta/Lambda", "H"); }
+    fputc('\n', out);
     for (size_t k = 0; k < s->n_count; k++) {
-        printf("%10s", words_length(s->log_n[k], n));
+        fprintf(out, "%10s", words_length(s->log_n[k], n));
         for (size_t i = 0; i < count; i++) {
             const struct predict_course_point *x = &point[k * count + i];
-            printf("  %11s %10s", words_exponential(x->log_ratio, ratio),
-                   words_known("%.7g", x->entropy, x->entropy_error, entropy));
+            fprintf(out, FOLD "  %11s %10s", words_exponential(x->log_ratio, ratio),
+                    words_known("%.7g", x->entropy, x->entropy_error, entropy));
         }
-        printf("\n");
+        fputc('\n', out);
     }
-    printf("\n");
+    fputc('\n', out);
     for (size_t i = 0; i < count; i++) {
-        printf("%-9s %s\n", prescription_name[prescriptions->item[i]], course_words(&course[i], line));
+        fprintf(out, "%-9s %s\n", prescription_name[prescriptions->item[i]], course_words(&course[i], line));
     }
-    printf("\nAs n -> inf. Entropies in nats; - is out of reach, < below its own error.\n");
+    fprintf(out, "\nAs n -> inf. Entropies in nats; - is out of reach, < below its own error.\n");
 }
 
 static void print_json_course(enum prescription prescription, const struct course *c) {

@@ -2,6 +2,8 @@
 #ifndef GAPSCALE_ANALYSIS_COMMANDS_PREDICT_COURSE_H
 #define GAPSCALE_ANALYSIS_COMMANDS_PREDICT_COURSE_H
 
+#include <stdio.h>
+
 #include "models/oracle/course.h"
 #include "sim/config/betas.h"
 
@@ -14,8 +16,9 @@ struct predict_course_point {
 /* The courses of all prescriptions, in their order. */
 void predict_course_make(const struct config_series *series, const struct betas_prescriptions *prescriptions,
                          struct course course[PRESCRIPTIONS]);
-/* `point` by n, then prescription. */
-void predict_course_print(const struct config_series *series, const struct betas_prescriptions *prescriptions,
+/* `point` by n, then prescription; tables with their folds (analysis/text/fold.h). */
+void predict_course_print(FILE *out, const struct config_series *series,
+                          const struct betas_prescriptions *prescriptions,
                           const struct course course[PRESCRIPTIONS],
                           const struct predict_course_point *point);
 /* Members of a JSON object: ", \"trained_log_n\": .., \"coef\": .., \"prescriptions\": [..]". */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "analysis/commands/predict_course.h"
+#include "analysis/text/fold.h"
 #include "analysis/text/words.h"
 #include "sim/base/memory.h"
 
@@ -24,46 +25,57 @@ static const char *general(double x, char out[WORDS]) {
     return out;
 }
 
-static void print_lengths(const struct config_series *s, const struct predict_length *length) {
+static void print_lengths(FILE *out, const struct config_series *s, const struct predict_length *length) {
     char n[WORDS], lambda[WORDS], law[WORDS], text[8][WORDS];
-    printf("%10s %11s %11s %8s  %9s %8s  %18s  %18s\n", "", "", "", "local", "log k*/", "", "H = 1 at",
-           "Y_2 = 1/2 at");
-    printf("%10s %11s %11s %8s  %9s %8s  %8s %9s  %8s %9s\n", "n", "Lambda^typ", "its law", "exponent",
-           "log n", "Lambda t*", "exact", "limit", "exact", "limit");
+    fprintf(out,
+            "%10s" FOLD " %11s" FOLD " %11s" FOLD " %8s" FOLD "  %9s" FOLD " %8s" FOLD "  %18s" FOLD
+            "  %18s\n",
+            "", "", "", "local", "log k*/", "", "H = 1 at", "Y_2 = 1/2 at");
+    fprintf(out,
+            "%10s" FOLD " %11s" FOLD " %11s" FOLD " %8s" FOLD "  %9s" FOLD " %8s" FOLD "  %8s %9s" FOLD
+            "  %8s %9s\n",
+            "n", "Lambda^typ", "its law", "exponent", "log n", "Lambda t*", "exact", "limit", "exact",
+            "limit");
     for (size_t i = 0; i < s->n_count; i++) {
         const struct predict_length *l = &length[i];
         bool inside = isfinite(l->typical.log_gap);
-        printf(
-            "%10s %11s %11s %8s  %9s %8s  %8s %9s  %8s %9s\n", words_length(l->log_n, n),
-            words_exponential(l->typical.log_lambda, lambda), words_exponential(l->log_asymptotic, law),
-            decimal(l->xi_lambda, text[0]), decimal(inside ? l->typical.log_rank / l->log_n : NAN, text[1]),
-            decimal(inside ? exp(l->typical.log_gap + l->typical.log_lambda) : NAN, text[2]),
-            decimal(l->collapse_entropy, text[3]), decimal(l->limits.collapse_entropy, text[4]),
-            decimal(l->collapse_participation, text[5]), decimal(l->limits.collapse_participation, text[6]));
+        fprintf(out,
+                "%10s" FOLD " %11s" FOLD " %11s" FOLD " %8s" FOLD "  %9s" FOLD " %8s" FOLD "  %8s %9s" FOLD
+                "  %8s %9s\n",
+                words_length(l->log_n, n), words_exponential(l->typical.log_lambda, lambda),
+                words_exponential(l->log_asymptotic, law), decimal(l->xi_lambda, text[0]),
+                decimal(inside ? l->typical.log_rank / l->log_n : NAN, text[1]),
+                decimal(inside ? exp(l->typical.log_gap + l->typical.log_lambda) : NAN, text[2]),
+                decimal(l->collapse_entropy, text[3]), decimal(l->limits.collapse_entropy, text[4]),
+                decimal(l->collapse_participation, text[5]),
+                decimal(l->limits.collapse_participation, text[6]));
     }
 }
 
-static void print_limits(const struct config_series *s, const struct predict_length *length) {
+static void print_limits(FILE *out, const struct config_series *s, const struct predict_length *length) {
     char n[WORDS], text[4][WORDS];
-    printf("\n%10s  %-18s %10s  %s\n", "n", "limit law", "exponent",
-           "Lambda_n/Lambda^typ tends to: 5%, median, 95%");
+    fprintf(out, "\n%10s" FOLD "  %-18s" FOLD " %10s" FOLD "  %s\n", "n", "limit law", "exponent",
+            "Lambda_n/Lambda^typ tends to: 5%, median, 95%");
     for (size_t i = 0; i < s->n_count; i++) {
         const struct limits *l = &length[i].limits;
-        printf("%10s  %-18s %10s  %8s %8s %8s\n", words_length(length[i].log_n, n),
-               predict_table_law_name[l->law], decimal(l->exponent, text[0]), decimal(l->lambda[0], text[1]),
-               decimal(l->lambda[1], text[2]), decimal(l->lambda[2], text[3]));
+        fprintf(out, "%10s" FOLD "  %-18s" FOLD " %10s" FOLD "  %8s %8s %8s\n",
+                words_length(length[i].log_n, n), predict_table_law_name[l->law],
+                decimal(l->exponent, text[0]), decimal(l->lambda[0], text[1]), decimal(l->lambda[1], text[2]),
+                decimal(l->lambda[2], text[3]));
     }
 }
 
-static void print_positions(const struct config_series *s, const struct predict_length *length) {
+static void print_positions(FILE *out, const struct config_series *s, const struct predict_length *length) {
     char n[WORDS], text[4][WORDS];
-    printf("\n%10s %12s %12s  %s\n", "", "typical", "as many", "nearest keys with");
-    printf("%10s %12s %12s  %s\n", "n", "maximum s*", "alike", "99% of the competitors");
+    fprintf(out, "\n%10s" FOLD " %12s" FOLD " %12s" FOLD "  %s\n", "", "typical", "as many",
+            "nearest keys with");
+    fprintf(out, "%10s" FOLD " %12s" FOLD " %12s" FOLD "  %s\n", "n", "maximum s*", "alike",
+            "99% of the competitors");
     for (size_t i = 0; i < s->n_count; i++) {
         const struct predict_length *l = &length[i];
-        printf("%10s %12s %12s  %12s\n", words_length(l->log_n, n), general(l->typical_score, text[0]),
-               words_exponential(l->reach.log_effective, text[1]),
-               general(exp(l->reach.log_window), text[2]));
+        fprintf(out, "%10s" FOLD " %12s" FOLD " %12s" FOLD "  %12s\n", words_length(l->log_n, n),
+                general(l->typical_score, text[0]), words_exponential(l->reach.log_effective, text[1]),
+                general(exp(l->reach.log_window), text[2]));
     }
 }
 
@@ -72,46 +84,56 @@ static const char *weight(double x, double error, char out[WORDS]) {
     return words_known(x < 1e-4 ? "%.3e" : "%.7f", x, error, out);
 }
 
-static void print_means(size_t count, const struct prediction *x) {
+static void print_means(FILE *out, size_t count, const struct prediction *x) {
     char n[WORDS], text[4][WORDS];
-    printf("\n%10s %11s  %14s %8s %10s %10s %11s %11s\n", "n", "beta/Lambda", "entropy", "+-", "Y_2", "p_(1)",
-           "chi", "<gap>Lambda");
+    fprintf(out,
+            "\n%10s" FOLD " %11s" FOLD "  %14s %8s" FOLD " %10s" FOLD " %10s" FOLD " %11s" FOLD " %11s\n",
+            "n", "beta/Lambda", "entropy", "error", "Y_2", "p_(1)", "chi", "<gap>Lambda");
     for (size_t i = 0; i < count; i++) {
         const struct oracle_point *y = &x[i].point;
-        printf("%10s %11.4g  %14s %8.1e %10s %10s %11.6g %11s\n", words_length(x[i].length->log_n, n),
-               x[i].beta_ratio, words_known("%.10g", y->entropy, y->entropy_error, text[0]), y->entropy_error,
-               weight(y->participation, y->participation_error, text[1]),
-               weight(y->top_weight, y->top_weight_error, text[2]), x[i].susceptibility,
-               words_known("%.6g", y->gap_mean, y->gap_mean_error, text[3]));
+        fprintf(out,
+                "%10s" FOLD " %11.4g" FOLD "  %14s %8.1e" FOLD " %10s" FOLD " %10s" FOLD " %11.6g" FOLD
+                " %11s\n",
+                words_length(x[i].length->log_n, n), x[i].beta_ratio,
+                words_known("%.10g", y->entropy, y->entropy_error, text[0]), y->entropy_error,
+                weight(y->participation, y->participation_error, text[1]),
+                weight(y->top_weight, y->top_weight_error, text[2]), x[i].susceptibility,
+                words_known("%.6g", y->gap_mean, y->gap_mean_error, text[3]));
     }
 }
 
 /* Means and variances of the output; the central limit's variances where a key takes part at all. */
-static void print_outputs(size_t count, const struct prediction *x) {
+static void print_outputs(FILE *out, size_t count, const struct prediction *x) {
     char n[WORDS], text[4][WORDS];
-    printf("\n%10s %11s %11s  %16s %16s  %12s %12s  %12s %12s\n", "", "", "", "", "", "variance", "central",
-           "a direction's", "central");
-    printf("%10s %11s %11s  %16s %16s  %12s %12s  %12s %12s\n", "n", "beta", "n_eff", "1 - <q,ATT>",
-           "|ATT_tan|^2", "of <q,ATT>", "limit", "across", "limit");
+    fprintf(out,
+            "\n%10s" FOLD " %11s" FOLD " %11s" FOLD "  %16s" FOLD " %16s" FOLD "  %12s" FOLD " %12s" FOLD
+            "  %12s" FOLD " %12s\n",
+            "", "", "", "", "", "variance", "central", "a direction's", "central");
+    fprintf(out,
+            "%10s" FOLD " %11s" FOLD " %11s" FOLD "  %16s" FOLD " %16s" FOLD "  %12s" FOLD " %12s" FOLD
+            "  %12s" FOLD " %12s\n",
+            "n", "beta", "n_eff", "1 - <q,ATT>", "|ATT_tan|^2", "of <q,ATT>", "limit", "across", "limit");
     for (size_t i = 0; i < count; i++) {
         const struct prediction *y = &x[i];
         const bool many = y->n_eff >= 1;
-        printf("%10s %11.5g %11.5g  %16.10g %16.10g  %12s %12s  %12s %12s\n",
-               words_length(y->length->log_n, n), y->beta, y->n_eff, y->output.bias, y->output.tangential,
-               general(y->output.radial_variance, text[0]),
-               general(many ? y->subcritical.radial_variance : NAN, text[1]), general(y->across, text[2]),
-               general(many ? y->subcritical.tangential_variance : NAN, text[3]));
+        fprintf(out,
+                "%10s" FOLD " %11.5g" FOLD " %11.5g" FOLD "  %16.10g" FOLD " %16.10g" FOLD "  %12s" FOLD
+                " %12s" FOLD "  %12s" FOLD " %12s\n",
+                words_length(y->length->log_n, n), y->beta, y->n_eff, y->output.bias, y->output.tangential,
+                general(y->output.radial_variance, text[0]),
+                general(many ? y->subcritical.radial_variance : NAN, text[1]), general(y->across, text[2]),
+                general(many ? y->subcritical.tangential_variance : NAN, text[3]));
     }
 }
 
-static void print_courses(const struct predict_request *r, const struct course *course, size_t count,
-                          const struct prediction *x) {
+static void print_courses(FILE *out, const struct predict_request *r, const struct course *course,
+                          size_t count, const struct prediction *x) {
     struct predict_course_point *point = memory_create(count, sizeof *point);
     for (size_t i = 0; i < count; i++) {
         point[i] =
             (struct predict_course_point){x[i].log_ratio, x[i].point.entropy, x[i].point.entropy_error};
     }
-    predict_course_print(&r->series, &r->prescriptions, course, point);
+    predict_course_print(out, &r->series, &r->prescriptions, course, point);
     free(point);
 }
 
@@ -119,22 +141,27 @@ void predict_table_print(const struct predict_request *r, const struct course *c
                          const struct predict_length *length, size_t count, const struct prediction *x) {
     const struct config_series *s = &r->series;
     char parameters[WORDS_LINE];
-    printf("%s%s%s (%s class), computed without sampling\n\n", s->family->name,
-           s->family->parameter_count > 0 ? ", " : "", words_parameters(s->family, s->parameter, parameters),
-           family_class_name(s->family->class));
-    print_lengths(s, length);
+    struct fold fold;
+    FILE *out = fold_begin(&fold, stdout);
+    fprintf(out, "%s%s%s (%s class), computed without sampling\n\n", s->family->name,
+            s->family->parameter_count > 0 ? ", " : "", words_parameters(s->family, s->parameter, parameters),
+            family_class_name(s->family->class));
+    print_lengths(out, s, length);
     if (r->prescriptions.count > 0) {
-        print_courses(r, course, count, x);
+        print_courses(out, r, course, count, x);
+        fold_end(&fold);
         return;
     }
-    print_limits(s, length);
-    if (config_has_position(s)) { print_positions(s, length); }
-    print_means(count, x);
-    if (predict_answer_has_output(s)) { print_outputs(count, x); }
-    printf("\nCollapse points in units of Lambda^typ; entropies in nats; `its law` is the asymptotic form, "
-           "`local\n"
-           "exponent` d log Lambda^typ/d log log n. k* and t* attain Lambda^typ (-: it is the limit at gap "
-           "0). The\n"
-           "`limit` is for n -> inf at the exponent of this n; - where there is none, nan what is out of "
-           "reach,\n< what is below its own error.\n");
+    print_limits(out, s, length);
+    if (config_has_position(s)) { print_positions(out, s, length); }
+    print_means(out, count, x);
+    if (predict_answer_has_output(s)) { print_outputs(out, count, x); }
+    fputs(
+        "\nCollapse points in units of Lambda^typ; entropies in nats, `error` an estimate of what computing "
+        "them "
+        "leaves; `its law` is the asymptotic form, `local exponent` d log Lambda^typ/d log log n. k* and t* "
+        "attain Lambda^typ (-: it is the limit at gap 0). The `limit` is for n -> inf at the exponent of "
+        "this n; - where there is none, nan what is out of reach, < what is below its own error.\n",
+        out);
+    fold_end(&fold);
 }

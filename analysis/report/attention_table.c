@@ -5,6 +5,7 @@
 
 #include "analysis/report/attention_columns.h"
 #include "analysis/report/cells.h"
+#include "analysis/text/fold.h"
 #include "models/oracle/limits.h"
 
 bool attention_table_is_alone(const struct fit *fit, const struct attention *attention) {
@@ -47,7 +48,7 @@ static void print_point(FILE *out, const struct column_place *series, const stru
     place.at[COLUMN_LOG_N] = p->n;
     place.at[COLUMN_BETA] = p->beta_index;
     cell_print_line(out, CELLS, points, &attention_columns, &place);
-    fputs("  ", out);
+    fputs(FOLD "  ", out);
     print_limit(out, p);
     fputc('\n', out);
 }
@@ -62,18 +63,16 @@ void attention_table_print(FILE *out, const struct column_place *place) {
         "the largest%s\n",
         a->dimension, lines < a->count ? "\n  (some of the points; all are in the fit file)" : "");
     cell_print_heads(out, CELLS, points, 0, false);
-    fputs("  over the limit law\n", out);
+    fputs(FOLD "  over the limit law, +- se\n", out);
     for (size_t i = 0; i < lines; i++) {
         print_point(out, place, &a->point[lines > 1 ? i * (a->count - 1) / (lines - 1) : 0]);
     }
     for (size_t r = 0; r < ATTENTION_REGIMES; r++) {
         const struct attention_part *part = &a->part[r];
-        char text[3 * WORDS_LINE];
         if (part->points == 0) { continue; }
-        snprintf(text, sizeof text, "%s: %s", verdict_name[part->kind], part->sentence);
-        words_print_wrapped(out, text);
+        fprintf(out, "  %s: %s\n", verdict_name[part->kind], part->sentence);
     }
-    if (*a->gaussian.sentence) { words_print_wrapped(out, a->gaussian.sentence); }
+    if (*a->gaussian.sentence) { fprintf(out, "  %s\n", a->gaussian.sentence); }
 }
 
 /* A line for a regime: p of each question. */
@@ -82,13 +81,14 @@ static void print_part(FILE *out, const struct column_place *series) {
     struct column_place place = *series;
     enum attention_regime regime = place.at[COLUMN_REGIME];
     const struct attention_part *part = &place.attention->part[regime];
-    fprintf(out, "%-20s %3g  %-13s %6zu ", place.fit->name, place.attention->dimension,
+    fprintf(out, "%-20s" FOLD " %3g  %-13s" FOLD " %6zu ", place.fit->name, place.attention->dimension,
             attention_point_regime_name[regime], part->points);
     for (size_t q = 0; q < ATTENTION_QUESTIONS; q++) {
         place.at[COLUMN_QUESTION] = q;
+        fputs(FOLD, out);
         cell_print(out, &answer, &attention_columns, &place);
     }
-    fprintf(out, "  %s\n", verdict_name[part->kind]);
+    fprintf(out, FOLD "  %s\n", verdict_name[part->kind]);
 }
 
 static void print_parts(FILE *out, const struct study *study) {
@@ -98,13 +98,13 @@ static void print_parts(FILE *out, const struct study *study) {
         if (study->attention[i].count == 0) { continue; }
         if (!any) {
             fprintf(out,
-                    "\nAttention output against exact values, nothing fitted: p of each question\n%-20s %3s  "
-                    "%-13s %6s ",
+                    "\nAttention output against exact values, nothing fitted: p of each question\n%-20s" FOLD
+                    " %3s  %-13s" FOLD " %6s ",
                     "series", "d", "regime", "points");
             for (size_t q = 0; q < ATTENTION_QUESTIONS; q++) {
-                fprintf(out, " %7s", points[BEFORE + q].head[0]);
+                fprintf(out, FOLD " %7s", points[BEFORE + q].head[0]);
             }
-            fputs("  verdict\n", out);
+            fputs(FOLD "  verdict\n", out);
             any = true;
         }
         struct column_place place = column_place(study, i, room);
@@ -134,9 +134,9 @@ static void print_critical_scale(FILE *out, const struct fit *fit) {
            limit =
                fit->law.coef * limits_weibull_collapse_entropy(kappa, s->criterion[fit->primary].threshold);
     snprintf(exactly, sizeof exactly, isnan(exact) ? "-" : "%.6g", exact);
-    fprintf(out, "%-20s %3g  %-9s %24s  %10s  %10.6g  %+.2f\n", fit->name, d, words_length(s->log_n[last], n),
-            words_measured(value, value * point->se, measured), exactly, limit,
-            (value - exact) / (value * point->se));
+    fprintf(out, "%-20s" FOLD " %3g  %-9s" FOLD " %24s" FOLD "  %10s" FOLD "  %10.6g" FOLD "  %+.2f\n",
+            fit->name, d, words_length(s->log_n[last], n), words_measured(value, value * point->se, measured),
+            exactly, limit, (value - exact) / (value * point->se));
 }
 
 void attention_table_print_summary(FILE *out, const struct study *study) {
@@ -145,8 +145,10 @@ void attention_table_print_summary(FILE *out, const struct study *study) {
     for (size_t i = 0; i < study->count; i++) {
         if (!has_critical_scale(&study->fit[i])) { continue; }
         if (first) {
-            fprintf(out, "\nKeys on a sphere: the critical scale\n%-20s %3s  %-9s %24s  %10s  %10s  %s\n",
-                    "series", "d", "n", "beta_c/n^(2/(d-1))", "exactly", "limit", "sigma");
+            fprintf(out,
+                    "\nKeys on a sphere: the critical scale\n%-20s" FOLD " %3s  %-9s" FOLD " %24s" FOLD
+                    "  %10s" FOLD "  %10s" FOLD "  %s\n",
+                    "series", "d", "n", "beta_c/n^(2/(d-1)) +- se", "exactly", "limit", "sigma");
         }
         print_critical_scale(out, &study->fit[i]);
         first = false;

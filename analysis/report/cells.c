@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/text/fold.h"
+
 const char *cell_length(double value, double error, char out[WORDS]) {
     (void)error;
     return words_length(value, out);
@@ -36,12 +38,16 @@ void cell_print(FILE *out, const struct cell *cell, const struct column_table *t
 
 void cell_print_line(FILE *out, size_t count, const struct cell *cell, const struct column_table *table,
                      const struct column_place *place) {
-    for (size_t i = 0; i < count; i++) { cell_print(out, &cell[i], table, place); }
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0) { fputs(FOLD, out); }
+        cell_print(out, &cell[i], table, place);
+    }
 }
 
 void cell_print_heads(FILE *out, size_t count, const struct cell *cell, size_t line, bool by_n) {
     for (size_t i = 0; i < count; i++) {
         const char *head = line == 1 && by_n && cell[i].head_by_n ? cell[i].head_by_n : cell[i].head[line];
+        if (i > 0) { fputs(FOLD, out); }
         if (head) { fprintf(out, "%*s%*s", cell[i].gap, "", cell[i].width, head); }
     }
 }

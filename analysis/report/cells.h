@@ -26,7 +26,7 @@ struct cell {
 void cell_print(FILE *out, const struct cell *cell, const struct column_table *table,
                 const struct column_place *place);
 
-/* Without line feeds. */
+/* Without line feeds, folded between cells (analysis/text/fold.h). */
 void cell_print_heads(FILE *out, size_t count, const struct cell *cell, size_t line, bool by_n);
 void cell_print_line(FILE *out, size_t count, const struct cell *cell, const struct column_table *table,
                      const struct column_place *place);

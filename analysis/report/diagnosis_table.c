@@ -6,6 +6,7 @@
 #include "analysis/diagnosis/story.h"
 #include "analysis/diagnosis/told.h"
 #include "analysis/text/csv.h"
+#include "analysis/text/fold.h"
 #include "analysis/text/words.h"
 
 /* "1.04 (0.67 .. 1.61)"; without an interval the value alone. */
@@ -76,8 +77,10 @@ static const char *length_of(const struct diagnosis_point *p, char out[WORDS]) {
 static void print_group(FILE *out, const struct diagnosis_group *g) {
     char lambda[WORDS], ratio[WORDS], exponent[WORDS], length[WORDS], ties[WORDS], shift[WORDS], laws[WORDS];
     const struct diagnosis_point *p = story_point(g);
-    fprintf(out, "%-7s %-6s %-5s %-22s %-8s %-5s %-5s %-21s %s\n", g->name, story_locality(g->locality),
-            length_of(p, length), between(&p->lambda, lambda),
+    fprintf(out,
+            "%-7s " FOLD "%-6s %-5s" FOLD " %-22s" FOLD " %-8s" FOLD " %-5s" FOLD " %-5s" FOLD " %-21s" FOLD
+            " %s\n",
+            g->name, story_locality(g->locality), length_of(p, length), between(&p->lambda, lambda),
             words_formatted("%.3g", 1 / p->lambda.value, ratio), percent(p->tie_fraction, ties),
             words_formatted("%.1g", isinf(p->rounding) ? NAN : p->rounding, shift),
             power(&g->trained, exponent), left(&g->trained, laws));
@@ -91,20 +94,20 @@ static bool is_told(const struct diagnosis *d, const struct diagnosis_group *g) 
 static void print_drift(FILE *out, const struct diagnosis_growth *w) {
     char drift[WORDS];
     for (int k = 0; k < PRESCRIPTIONS; k++) {
-        fprintf(out, " %9s", words_formatted("%.3g", w->law[k].drift, drift));
+        fprintf(out, FOLD " %9s", words_formatted("%.3g", w->law[k].drift, drift));
     }
 }
 
 static void print_multiplier(FILE *out, const struct diagnosis_growth *w) {
     char text[WORDS];
     for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) {
-        fprintf(out, " %22s", between(&w->multiplier[k], text));
+        fprintf(out, FOLD " %22s", between(&w->multiplier[k], text));
     }
 }
 
 static void print_coordinate(FILE *out, const struct diagnosis_growth *w) {
     char text[WORDS];
-    for (size_t k = 0; k < COORDINATES; k++) { fprintf(out, " %25s", between(&w->xi[k], text)); }
+    for (size_t k = 0; k < COORDINATES; k++) { fprintf(out, FOLD " %25s", between(&w->xi[k], text)); }
 }
 
 static bool has_single(const struct diagnosis *d) {
@@ -125,7 +128,7 @@ static void print_part(FILE *out, const struct diagnosis *d, size_t part, growth
         struct told_growth growth[TOLD_GROWTHS];
         told_growths(&d->group[i], growth);
         if (!is_told(d, &d->group[i]) || !growth[part].growth->known) { continue; }
-        if (told++ == 0) { fprintf(out, "\n%s", title[part]); }
+        if (told++ == 0) { fprintf(out, "\n%s" FOLD, title[part]); }
         fprintf(out, "\n%-7s", d->group[i].name);
         print(out, growth[part].growth);
     }
@@ -139,7 +142,7 @@ static bool is_known_of_all(const struct diagnosis *d, size_t part) {
 
 static void print_drifts(FILE *out, const struct diagnosis *d) {
     fprintf(out, "drift of m(n)/Lambda_n, as measured (1: none)\n%-7s", "");
-    for (int k = 0; k < PRESCRIPTIONS; k++) { fprintf(out, " %9s", prescription_name[k]); }
+    for (int k = 0; k < PRESCRIPTIONS; k++) { fprintf(out, FOLD " %9s", prescription_name[k]); }
     for (size_t i = 0; i < TOLD_GROWTHS; i++) { print_part(out, d, i, print_drift); }
     fputs("\n\n", out);
 }
@@ -148,7 +151,9 @@ static void print_multipliers(FILE *out, const struct diagnosis *d) {
     char text[WORDS];
     fprintf(out, "m(n) at so many times n = %s, if the trained trend goes on (95%%)\n%-7s",
             words_length(log(d->base), text), "");
-    for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) { fprintf(out, " %22g", diagnosis_multiplier[k]); }
+    for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) {
+        fprintf(out, FOLD " %22g", diagnosis_multiplier[k]);
+    }
     for (size_t i = 0; i < TOLD_GROWTHS; i += 2) { print_part(out, d, i, print_multiplier); }
     fputs("\n\n", out);
 }
@@ -159,19 +164,24 @@ static void print_coordinates(FILE *out, const struct diagnosis *d) {
         "where Lambda_n is attained: alpha* = log k*/log n and t* as powers of log n, means over rows (95%%)"
         "\n%-7s",
         "");
-    for (size_t k = 0; k < COORDINATES; k++) { fprintf(out, " %25s", coordinates_name[k]); }
+    for (size_t k = 0; k < COORDINATES; k++) { fprintf(out, FOLD " %25s", coordinates_name[k]); }
     for (size_t i = 0; i < TOLD_GROWTHS; i++) { print_part(out, d, i, print_coordinate); }
     fputs("\n\n", out);
 }
 
-void diagnosis_table_print(FILE *out, const struct diagnosis *d, size_t short_rows) {
-    char sentence[DIAGNOSIS_SENTENCE], line[DIAGNOSIS_SENTENCE + DIAGNOSIS_NAME + 2];
+void diagnosis_table_print(FILE *to, const struct diagnosis *d, size_t short_rows) {
+    char sentence[DIAGNOSIS_SENTENCE];
+    struct fold fold;
+    FILE *out = fold_begin(&fold, to);
     print_source(out, d, short_rows);
-    fprintf(out, "%-7s %-6s %-5s %-22s %-8s %-5s %-5s %-21s %s\n", "", "weight", "n", "Lambda_n (95%)",
-            "1/Lambda", "ties", "shift", "as (log n)^ (95%)", "not excluded at 5%");
+    fprintf(out,
+            "%-7s " FOLD "%-6s %-5s" FOLD " %-22s" FOLD " %-8s" FOLD " %-5s" FOLD " %-5s" FOLD " %-21s" FOLD
+            " %s\n",
+            "", "weight", "n", "Lambda_n (95%)", "1/Lambda", "ties", "shift", "as (log n)^ (95%)",
+            "not excluded at 5%");
     for (size_t i = 0; i < d->group_count; i++) { print_group(out, &d->group[i]); }
     fputs("\nties: rows whose two largest scores are equal; shift: how far rounding of the scores as stored "
-          "may move\n"
+          "may move "
           "log Lambda_n of a typical row\n",
           out);
     if (has_single(d)) { fputs("*: within one sequence, which says nothing of others\n", out); }
@@ -182,9 +192,9 @@ void diagnosis_table_print(FILE *out, const struct diagnosis *d, size_t short_ro
     if (is_trained || is_beyond) { print_coordinates(out, d); }
     for (size_t i = 0; i < d->group_count; i++) {
         if (!is_told(d, &d->group[i])) { continue; }
-        snprintf(line, sizeof line, "%s: %s", d->group[i].name, story_sentence(d, &d->group[i], sentence));
-        words_print_wrapped(out, line);
+        fprintf(out, "  %s: %s\n", d->group[i].name, story_sentence(d, &d->group[i], sentence));
     }
+    fold_end(&fold);
 }
 
 /* ---- CSV ---- */

@@ -1,4 +1,4 @@
-/* diagnosis_table: a diagnosis for people, at most 110 columns wide. */
+/* diagnosis_table: a diagnosis for people, at most 110 columns wide, folded on narrower terminals. */
 #ifndef GAPSCALE_ANALYSIS_REPORT_DIAGNOSIS_TABLE_H
 #define GAPSCALE_ANALYSIS_REPORT_DIAGNOSIS_TABLE_H
 

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "analysis/text/fold.h"
 #include "analysis/text/words.h"
 #include "sim/base/number.h"
 
@@ -17,11 +18,13 @@ static void print_verdict(FILE *out, const struct flow_verdict *verdict) {
 
 static void print_first_step(FILE *out, const struct flow_request *r, const struct flow_answer *a) {
     char text[WORDS], off[WORDS], exact[WORDS], finite[WORDS];
-    fprintf(out, "%4s %12s %12s   %-24s %10s\n", "l", "G_l exact", "at n", "measured", "deviation");
+    fprintf(out, "%4s" FOLD " %12s" FOLD " %12s" FOLD "   %-24s" FOLD " %10s\n", "l", "G_l exact", "at n",
+            "measured +- se", "deviation");
     for (unsigned l = 1; l <= r->design.modes; l++) {
         const struct estimate *e = &a->estimate[l - 1];
-        fprintf(out, "%4u %12s %12s   %-24s %10s\n", l, exactly(a->exact[l - 1], exact),
-                exactly(a->finite[l - 1], finite), words_measured(e->value, e->error, text),
+        fprintf(out, "%4u" FOLD " %12s" FOLD " %12s" FOLD "   %-24s" FOLD " %10s\n", l,
+                exactly(a->exact[l - 1], exact), exactly(a->finite[l - 1], finite),
+                words_measured(e->value, e->error, text),
                 words_number(flow_answer_deviation(r, a, 1, l), off));
     }
     fputc('\n', out);
@@ -31,13 +34,14 @@ static void print_first_step(FILE *out, const struct flow_request *r, const stru
 static void print_later_step(FILE *out, const struct flow_request *r, const struct flow_answer *a,
                              unsigned step) {
     char at_n[WORDS], all[WORDS], off[WORDS], exact[WORDS];
-    fprintf(out, "\n%4s %12s   %-24s %-24s %10s   after %u steps\n", "l", "G_l^s exact", "measured at n",
-            "extrapolated", "deviation", step);
+    fprintf(out, "\nAfter %u steps:\n%4s" FOLD " %12s" FOLD "   %-24s" FOLD " %-24s" FOLD " %10s\n", step,
+            "l", "G_l^s exact", "measured at n, +- se", "extrapolated, +- se", "deviation");
     for (unsigned l = 1; l <= r->design.modes; l++) {
         const struct estimate *e = &a->estimate[(step - 1) * r->design.modes + l - 1];
         const struct estimate *x = &a->extrapolated[(step - 1) * r->design.modes + l - 1];
-        fprintf(out, "%4u %12s   %-24s %-24s %10s\n", l, exactly(pow(a->exact[l - 1], step), exact),
-                words_measured(e->value, e->error, at_n), words_measured(x->value, x->error, all),
+        fprintf(out, "%4u" FOLD " %12s" FOLD "   %-24s" FOLD " %-24s" FOLD " %10s\n", l,
+                exactly(pow(a->exact[l - 1], step), exact), words_measured(e->value, e->error, at_n),
+                words_measured(x->value, x->error, all),
                 words_number(flow_answer_deviation(r, a, step, l), off));
     }
     fputc('\n', out);
@@ -46,10 +50,10 @@ static void print_later_step(FILE *out, const struct flow_request *r, const stru
 
 static void print_followed(FILE *out, const struct flow_request *r, const struct flow_answer *a) {
     char level[WORDS], ratio[WORDS];
-    fprintf(out, "\nmode %u, put on with eps = %g:\n%5s   %-22s   %-22s %12s\n", a->mode, r->value[FLOW_EPS],
-            "steps", "amplitude", "growth", "G_l^s exact");
+    fprintf(out, "\nmode %u, put on with eps = %g:\n%5s" FOLD "   %-22s" FOLD "   %-22s" FOLD " %12s\n",
+            a->mode, r->value[FLOW_EPS], "steps", "amplitude +- se", "growth +- se", "G_l^s exact");
     for (unsigned s = 0; s <= r->design.steps; s++) {
-        fprintf(out, "%5u   %-22s   %-22s %12.7g\n", s,
+        fprintf(out, "%5u" FOLD "   %-22s" FOLD "   %-22s" FOLD " %12.7g\n", s,
                 words_measured(a->level[s].value, a->level[s].error, level),
                 s > 0 ? words_measured(a->ratio[s].value, a->ratio[s].error, ratio) : "1",
                 pow(a->exact[a->mode - 1], s));
@@ -65,21 +69,23 @@ static void print_drift(FILE *out, const struct flow_request *r, const struct fl
     }
     fprintf(out,
             ": beta ATT_tan towards the %smean, at queries this far from it\n"
-            "%8s   %-22s %10s %10s %10s %12s\n",
-            r->keys.count > 1 ? "first " : "", "degrees", "measured", "at n", "deviation", "n -> inf",
+            "%8s" FOLD "   %-22s" FOLD " %10s" FOLD " %10s" FOLD " %10s" FOLD " %12s\n",
+            r->keys.count > 1 ? "first " : "", "degrees", "measured +- se", "at n", "deviation", "n -> inf",
             "grad log f");
     for (size_t p = 0; p < FLOW_PROBES; p++) {
         const struct flow_line *line = &a->drift[p];
         const struct estimate *e = &line->measured;
-        fprintf(out, "%8g   %-22s %10s %10s %10.5g %12.5g\n", line->degrees,
-                words_measured(e->value, e->error, text), words_number(line->predicted, at_n),
+        fprintf(out, "%8g" FOLD "   %-22s" FOLD " %10s" FOLD " %10s" FOLD " %10.5g" FOLD " %12.5g\n",
+                line->degrees, words_measured(e->value, e->error, text), words_number(line->predicted, at_n),
                 words_number((e->value - line->predicted) / e->error, off), line->limit, line->gradient);
     }
     fputc('\n', out);
     print_verdict(out, &a->drift_verdict);
 }
 
-void flow_table_print(FILE *out, const struct flow_request *r, const struct flow_answer *a) {
+void flow_table_print(FILE *to, const struct flow_request *r, const struct flow_answer *a) {
+    struct fold fold;
+    FILE *out = fold_begin(&fold, to);
     const double *v = r->value;
     fprintf(out, "dimension = %g, n = %g, beta = %g, tau = %g, %g replicates: N_eff = %.4g\n\n",
             v[FLOW_DIMENSION], v[FLOW_LENGTH], v[FLOW_BETA], v[FLOW_TAU], v[FLOW_REPLICATES], a->n_eff);
@@ -96,6 +102,7 @@ void flow_table_print(FILE *out, const struct flow_request *r, const struct flow
               "inf.\n",
               out);
     }
+    fold_end(&fold);
 }
 
 /* ---- CSV ---- */

@@ -6,6 +6,7 @@
 #include "analysis/report/cells.h"
 #include "analysis/report/prescribed_columns.h"
 #include "analysis/study/along.h"
+#include "analysis/text/fold.h"
 #include "sim/base/memory.h"
 
 enum { NAME = 18, CELL = 25 };
@@ -22,7 +23,7 @@ static const struct cell points[] = {
     {0, 9, {"", "n"}, "log_n", .say = cell_length},
     {1, 4, {"", ""}, "entropy_used", .say = say_used},
     {1, 11, {"beta/", "Lambda^typ"}, "log_beta_ratio", .say = cell_exponential},
-    {2, 22, {"", "H"}, "entropy", .say = words_measured, .error = "entropy_se"},
+    {2, 22, {"", "H +- se"}, "entropy", .say = words_measured, .error = "entropy_se"},
     {2, 11, {"", "exactly"}, "entropy_exact", .format = "%.5g"},
     {2, 9, {"", "H/log n"}, "entropy_share", .format = "%.3g"},
 };
@@ -42,7 +43,7 @@ void prescribed_table_print(FILE *out, const struct column_place *series) {
         fputc('\n', out);
     }
     fputc('\n', out);
-    words_print_wrapped(out, prescribed_sentence(v, place.fit, sentence));
+    fprintf(out, "  %s\n", prescribed_sentence(v, place.fit, sentence));
     if (v->exact_count > 0) {
         fprintf(out, "  Against the exact means, nothing fitted: %s = %.1f for %zu n; p = %.2g.\n",
                 place.fit->common ? "sum of squares" : "chi^2", v->exact_chi_square, v->exact_count,
@@ -73,35 +74,41 @@ static const char *const mark[] = {
     [VERDICT_UNDECIDED] = " ~", [VERDICT_SUPPORTED] = "", [VERDICT_REFUTED] = " !"};
 
 static void print_line(FILE *out, const struct study *study, const struct along *along) {
-    char line[WORDS_LINE], words[WORDS];
-    snprintf(line, sizeof line, "%-*.*s", NAME, NAME, along->name);
+    char cell[2 * WORDS], words[WORDS];
+    fprintf(out, "%-*.*s", NAME, NAME, along->name);
     for (size_t p = 0; p < PRESCRIPTIONS; p++) {
         size_t i = along->series[p];
-        if (i == study->count) { continue; }
+        if (i == study->count) {
+            fprintf(out, FOLD "%*s", CELL, "");
+            continue;
+        }
         const struct prescribed *v = &study->verdict[i].prescribed;
-        words_append(line, sizeof line, "%*s%-5s %s%s", (int)(NAME + 2 + p * CELL - strlen(line)), "",
-                     short_class[v->course.class], fate_words(study->fit[i].series, v, words), mark[v->kind]);
+        snprintf(cell, sizeof cell, "  %-5s %s%s", short_class[v->course.class],
+                 fate_words(study->fit[i].series, v, words), mark[v->kind]);
+        fprintf(out, FOLD "%-*s", CELL, cell);
     }
-    fprintf(out, "%s\n", line);
+    fputc('\n', out);
+}
+
+static void print_head(FILE *out) {
+    fprintf(out, "\n%-*s", NAME, "entropy along");
+    for (size_t p = 0; p < PRESCRIPTIONS; p++) {
+        fprintf(out, FOLD "  %-*s", CELL - 2, prescription_name[p]);
+    }
+    fputc('\n', out);
 }
 
 void prescribed_table_print_summary(FILE *out, const struct study *study) {
     struct along *along = memory_create(study->count, sizeof *along);
-    char line[WORDS_LINE];
     size_t count = along_collect(study, along);
-    snprintf(line, sizeof line, "%-*s", NAME, "entropy along");
-    for (size_t p = 0; p < PRESCRIPTIONS; p++) {
-        words_append(line, sizeof line, "%*s%s", (int)(NAME + 2 + p * CELL - strlen(line)), "",
-                     prescription_name[p]);
-    }
-    if (count > 0) { fprintf(out, "\n%s\n", line); }
+    if (count > 0) { print_head(out); }
     for (size_t i = 0; i < count; i++) { print_line(out, study, &along[i]); }
     if (count > 0) {
         fputs("\n"
               "sub, crit, super: what the law of Lambda^typ makes of beta/Lambda^typ, to 0, to a constant, "
-              "to inf.\n"
+              "to inf. "
               "Measured: `stays` with H at the largest n; `spreads`, `collapses` with the power of log n "
-              "(n^: of n)\n"
+              "(n^: of n) "
               "over the upper half of log log n. ~ undecided, ! refuted: the sentences above say why.\n",
               out);
     }

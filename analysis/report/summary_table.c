@@ -4,6 +4,7 @@
 
 #include "analysis/report/attention_table.h"
 #include "analysis/report/cells.h"
+#include "analysis/text/fold.h"
 
 static int longest_name(const struct study *study) {
     size_t longest = strlen("series");
@@ -17,7 +18,7 @@ static int longest_name(const struct study *study) {
 static const struct cell summary[] = {
     {1,
      17,
-     {"beta_c grows", "with exponent"},
+     {"beta_c grows with", "exponent, 95%"},
      "exponent",
      .say = words_measured,
      .interval = true,
@@ -25,14 +26,14 @@ static const struct cell summary[] = {
     {1, 8, {"", "theory"}, "exponent_predicted", .say = cell_number, .single = true},
     {2,
      15,
-     {"as Lambda^typ", "to the power"},
+     {"as Lambda^typ to", "the power, 95%"},
      "scale_exponent",
      .say = words_measured,
      .interval = true,
      .single = true},
     {2,
      15,
-     {"beta_c over it", "tends to"},
+     {"beta_c over it", "tends to, 95%"},
      "amplitude",
      .say = words_measured,
      .interval = true,
@@ -59,14 +60,14 @@ void summary_table_print(FILE *out, const struct study *study) {
     }
     if (shown == 0) { return; }
     for (size_t line = 0; line < 2; line++) {
-        fprintf(out, "%-*s  %-5s", width, line == 0 ? "" : "series", line == 0 ? "" : "as");
+        fprintf(out, "%-*s" FOLD "  %-5s" FOLD, width, line == 0 ? "" : "series", line == 0 ? "" : "as");
         cell_print_heads(out, SUMMARY_CELLS, summary, line, false);
         fputc('\n', out);
     }
     for (size_t i = 0; i < study->count; i++) {
         struct column_place place = column_place(study, i, room);
         if (!summary_table_has(&place)) { continue; }
-        fprintf(out, "%-*s  %-5s", width, place.fit->name, place.fit->by_n ? "n" : "log n");
+        fprintf(out, "%-*s" FOLD "  %-5s" FOLD, width, place.fit->name, place.fit->by_n ? "n" : "log n");
         cell_print_line(out, SUMMARY_CELLS, summary, &column_fit, &place);
         fputc('\n', out);
     }
@@ -80,10 +81,10 @@ void summary_table_print_legend(FILE *out, const struct study *study) {
     if (!has_points) { return; }
     fputs(
         "\n"
-        "beta_c is where the replicate mean meets the criterion (heavy tails, rows of unlike scale: the\n"
-        "median of rows), `exactly` the same computed without sampling; `of rows` the median of every row's\n"
-        "own beta_c/Lambda^typ, Lambda_n that of Lambda_n/Lambda^typ. Intervals of the summary are 95% with\n"
-        "systematic parts: correction terms in 1/log n and log log n/log n, and the smallest n. Slopes\n"
-        "between n have statistical errors only and drift.\n",
+        "beta_c is where the replicate mean meets the criterion (heavy tails, rows of unlike scale: the "
+        "median of rows), `exactly` the same computed without sampling; `of rows` the median of every row's "
+        "own beta_c/Lambda^typ, Lambda_n that of Lambda_n/Lambda^typ. +- se is one standard error, 95% half "
+        "an interval with systematic parts: correction terms in 1/log n and log log n/log n, and the "
+        "smallest n. Slopes d log beta_c between n have statistical errors only and drift.\n",
         out);
 }

@@ -11,6 +11,7 @@
 #include "analysis/report/summary_table.h"
 #include "analysis/report/universality_table.h"
 #include "analysis/study/twins.h"
+#include "analysis/text/fold.h"
 #include "analysis/verdict/sentence.h"
 
 static const char *variable_name(const struct fit *fit) { return fit->by_n ? "n" : "log n"; }
@@ -85,18 +86,18 @@ static const struct cell points[] = {
     {2, 10, {"", "Lambda^typ"}, "log_lambda_typ", .say = cell_exponential},
     {2, 10, {"", "beta_c"}, "log_judged", .say = cell_exponential},
     {1, 7, {"", "+- se"}, "log_judged", .say = say_error, .error = "judged_relative_se"},
-    {2, 17, {"", "beta_c/Lambda^typ"}, "judged", .say = words_measured, .error = "judged_se"},
+    {2, 17, {"beta_c/Lambda^typ", "+- se"}, "judged", .say = words_measured, .error = "judged_se"},
     {1, 7, {"", "exactly"}, "judged_exact", .format = "%.4f"},
     {2, 7, {"median", "of rows"}, "row_collapse_quantile", .say = cell_number},
     {1, 8, {"median", "Lambda_n"}, "lambda_quantile", .say = cell_number},
     {1,
      14,
-     {"d log beta_c", "/ d log log n"},
+     {"slope +- se in", "log log n"},
      "local_exponent",
      say_local,
      .error = "local_exponent_se",
-     .head_by_n = "/ d log n"},
-    {1, 7, {"the same", "Lambda"}, "local_exponent_lambda_typ", .format = "%.4f"},
+     .head_by_n = "log n"},
+    {1, 8, {"that of", "Lambda"}, "local_exponent_lambda_typ", .format = "%.4f"},
 };
 enum { POINT_CELLS = sizeof points / sizeof *points };
 
@@ -150,8 +151,7 @@ static void print_coarse(FILE *out, const struct fit *fit) {
     if (count > 0) {
         fprintf(out,
                 "  The beta grid is too coarse at %zu of %zu n: beta_c may be off by up to %.2g%% there, the "
-                "exponents\n"
-                "    with it; ask for more betas around the collapse.\n",
+                "exponents with it; ask for more betas around the collapse.\n",
                 count, fit->lengths, 100 * worst);
     }
 }
@@ -171,10 +171,9 @@ static void print_carried(FILE *out, const struct fit *fit) {
         const struct ensemble_point *mean = &fit->collapse[(n - 1) * fit->criteria + fit->primary];
         if (mean->state != ENSEMBLE_FOUND) { continue; }
         const double ratio = exp(mean->log_ratio), exact = fit->exact[n - 1];
-        fprintf(out, ", which\n    collapses at %s Lambda^typ",
-                words_measured(ratio, ratio * mean->se, value));
+        fprintf(out, ", which collapses at %s Lambda^typ", words_measured(ratio, ratio * mean->se, value));
         if (!isnan(exact)) { fprintf(out, " (exactly %s)", words_number(exact, exactly)); }
-        fprintf(out, " at n = %s;\n    its error counts only those that came",
+        fprintf(out, " at n = %s; its error counts only those that came",
                 words_length(fit->series->log_n[n - 1], length));
         break;
     }
@@ -203,8 +202,7 @@ static void print_agreement(FILE *out, const struct verdict *v) {
     if (v->cut_off > 0) {
         fprintf(out,
                 "  At %zu n the beta grid ends at the collapse point or before: found only where noise is "
-                "kind, it is\n"
-                "    left out of fits and chi^2 there; begin the betas lower, or end them higher.\n",
+                "kind, it is left out of fits and chi^2 there; begin the betas lower, or end them higher.\n",
                 v->cut_off);
     }
     if (v->exact_count == 0) { return; }
@@ -225,7 +223,7 @@ static void print_finite(FILE *out, const struct verdict *v) {
     if (v->theory == THEORY_NONE || isnan(v->exponent.finite)) { return; }
     fprintf(out,
             "  %s at these n, fitted alike: exponent %s (%s between the two largest n), as Lambda^typ to "
-            "the\n    power %s",
+            "the power %s",
             v->theory == THEORY_EXACT ? "Exact values" : "Lambda^typ",
             words_formatted(fixed, v->exponent.finite, exponent),
             words_formatted(fixed, v->local_exponent, local), words_formatted(fixed, v->slope.finite, slope));
@@ -241,7 +239,7 @@ static void print_windows(FILE *out, const struct fit *fit) {
     char measured[WORDS], length[WORDS];
     if (!fit_raw_exponent(fit)) { return; }
     size_t step = (fit->windows + SHOWN - 1) / SHOWN;
-    fprintf(out, "  Exponent in %s from n up, beta_c (Lambda^typ):", variable_name(fit));
+    fprintf(out, "  Exponent +- se in %s from n up, beta_c (Lambda^typ):", variable_name(fit));
     size_t shown = 0;
     for (size_t w = 0; w < fit->windows; w += step) {
         const struct exponent *e = &fit->window[w * fit->criteria + fit->primary];
@@ -274,6 +272,7 @@ static void print_rivals(FILE *out, const struct column_place *series) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         fprintf(out, "  %-22s", rows[i].head[0]);
         for (place.at[COLUMN_LAW] = 0; place.at[COLUMN_LAW] < VERDICT_LAWS; place.at[COLUMN_LAW]++) {
+            fputs(FOLD, out);
             cell_print(out, &rows[i], &column_fit, &place);
         }
         fputc('\n', out);
@@ -295,13 +294,14 @@ static void print_accumulation(FILE *out, const struct fit *fit, const struct ve
     if (!isnan(a->limit)) { fprintf(out, "; limit law %s", words_number(a->limit, limit)); }
     fputs(".\n", out);
     if (isnan(a->xi_lambda.value) || fit->by_n) { return; }
-    fprintf(out,
-            "  Where rows attain it: xi_alpha %s, xi_Delta %s, xi_Lambda %s;\n    xi_alpha - xi_Delta + 1 is "
-            "that to %.0g.\n",
-            words_measured(a->xi_alpha.value, a->xi_alpha.se, xi[0]),
-            words_measured(a->xi_delta.value, a->xi_delta.se, xi[1]),
-            words_measured(a->xi_lambda.value, a->xi_lambda.se, xi[2]),
-            fabs(a->xi_lambda.value - (a->xi_alpha.value - a->xi_delta.value + 1)));
+    fprintf(
+        out,
+        "  Where rows attain it (+- se): xi_alpha %s, xi_Delta %s, xi_Lambda %s; xi_alpha - xi_Delta + 1 is "
+        "that to %.0g.\n",
+        words_measured(a->xi_alpha.value, a->xi_alpha.se, xi[0]),
+        words_measured(a->xi_delta.value, a->xi_delta.se, xi[1]),
+        words_measured(a->xi_lambda.value, a->xi_lambda.se, xi[2]),
+        fabs(a->xi_lambda.value - (a->xi_alpha.value - a->xi_delta.value + 1)));
 }
 
 /* Both halves of the TE theorem at the largest n. */
@@ -313,10 +313,10 @@ static void print_te(FILE *out, const struct fit *fit) {
     const struct te *te = &fit->te[fit->lengths - 1];
     fputs("  TE theorem at f Lambda_n there: above,", out);
     if (isfinite(te->above.value)) {
-        fprintf(out, " H falls as (1 + f log 2) 2^-(r f), r = %s,\n    to",
+        fprintf(out, " H falls as (1 + f log 2) 2^-(r f), r = %s, to",
                 words_measured(te->above.value, te->above.se, slope));
     }
-    fprintf(out, " H = %s at f = %g;\n    below, ",
+    fprintf(out, " H = %s at f = %g; below, ",
             words_number(s->mean[RESULTS_TE_ENTROPY][at + factors - 1], value), s->te_factor[factors - 1]);
     if (te->ratio < 0.9) {
         fputs("the top two do not merge", out);
@@ -349,7 +349,7 @@ static void print_law_windows(FILE *out, const struct verdict *v) {
     char value[WORDS];
     if (v->window_count < 2) { return; }
     size_t step = (v->window_count + SHOWN - 1) / SHOWN;
-    fputs("  Corrected, from log n =", out);
+    fputs("  Corrected (+- 95%), from log n =", out);
     for (size_t i = 0; i < v->window_count; i += step) {
         fprintf(out, "%s %.4g: %s", i > 0 ? ";" : "", v->window[i].log_n,
                 words_measured(v->window[i].value, EXPONENT_SIGMAS_95 * v->window[i].se, value));
@@ -363,7 +363,7 @@ static void print_collapse(FILE *out, const struct column_place *place) {
     char sentence[SENTENCE];
     print_points(out, place);
     fputc('\n', out);
-    words_print_wrapped(out, sentence_make(fit, verdict, sentence));
+    fprintf(out, "  %s\n", sentence_make(fit, verdict, sentence));
     print_rivals(out, place);
     print_agreement(out, verdict);
     print_finite(out, verdict);
@@ -380,7 +380,7 @@ static void print_measured(FILE *out, const struct column_place *place) {
     char sentence[SENTENCE];
     print_points(out, place);
     fputc('\n', out);
-    words_print_wrapped(out, sentence_make(place->fit, place->verdict, sentence));
+    fprintf(out, "  %s\n", sentence_make(place->fit, place->verdict, sentence));
     print_accumulation(out, place->fit, place->verdict);
     print_te(out, place->fit);
     print_missing(out, place->fit);
@@ -390,11 +390,11 @@ static void print_rare_rows(FILE *out, const struct results_series *s) {
     size_t count = s->size[RESULTS_LOG_N] * s->size[RESULTS_BETA], rare = 0;
     for (size_t k = 0; k < count; k++) { rare += results_is_rare(s, k); }
     if (rare == 0) { return; }
-    fprintf(
-        out,
-        "  Rare rows carry the mean of Y_2 at %zu of %zu points (n, beta): no standard error covers it there;"
-        "\n  log_participation_mean is what rows typically have.\n",
-        rare, count);
+    fprintf(out,
+            "  Rare rows carry the mean of Y_2 at %zu of %zu points (n, beta): no standard error covers it "
+            "there; "
+            "log_participation_mean is what rows typically have.\n",
+            rare, count);
 }
 
 static void print_series(FILE *out, const struct column_place *place) {
@@ -414,8 +414,10 @@ static void print_series(FILE *out, const struct column_place *place) {
     fputc('\n', out);
 }
 
-void table_print(FILE *out, const struct study *study) {
+void table_print(FILE *to, const struct study *study) {
     char room[COLUMN_TEXT];
+    struct fold fold;
+    FILE *out = fold_begin(&fold, to);
     for (size_t i = 0; i < study->count; i++) {
         struct column_place place = column_place(study, i, room);
         print_series(out, &place);
@@ -426,4 +428,5 @@ void table_print(FILE *out, const struct study *study) {
     universality_table_print(out, study);
     summary_table_print_legend(out, study);
     twins_print(out, study);
+    fold_end(&fold);
 }

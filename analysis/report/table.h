@@ -1,4 +1,4 @@
-/* table: fits as text for people, at most 110 columns wide. */
+/* table: fits as text for people, at most 110 columns wide, folded on narrower terminals. */
 #ifndef GAPSCALE_ANALYSIS_REPORT_TABLE_H
 #define GAPSCALE_ANALYSIS_REPORT_TABLE_H
 

@@ -19,11 +19,11 @@ static const struct cell members[] = {
     {2, -20, {"series"}, "member", .format = NULL},
     {1, 9, {"from n"}, "first_log_n", .say = say_first},
     {1, 6, {"points"}, "points", .format = "%.0f"},
-    {2, 22, {"exponent"}, "exponent", .say = words_measured, .error = "exponent_se"},
-    {2, 19, {"beta_c/Lambda^typ"}, "ratio", .say = words_measured, .error = "ratio_se"},
+    {2, 22, {"exponent +- se"}, "exponent", .say = words_measured, .error = "exponent_se"},
+    {2, 23, {"beta_c/Lambda^typ +- se"}, "ratio", .say = words_measured, .error = "ratio_se"},
     {2, 8, {"concentr"}, "concentration", .say = cell_number},
     {1, 9, {"f(q)/f_0"}, "log_density", .say = say_power},
-    {2, 20, {"amplitude moved by"}, "moved", .say = words_measured, .error = "moved_se"},
+    {2, 24, {"amplitude moved by +- se"}, "moved", .say = words_measured, .error = "moved_se"},
     {1, 9, {"by f(q)"}, "moved_predicted", .format = "%.6g"},
 };
 enum { CELLS = sizeof members / sizeof *members };
@@ -39,7 +39,7 @@ static void print_class(FILE *out, struct column_place place) {
         cell_print_line(out, CELLS, members, &universality_columns, &place);
         fputc('\n', out);
     }
-    words_print_wrapped(out, u->sentence);
+    fprintf(out, "  %s\n", u->sentence);
 }
 
 void universality_table_print(FILE *out, const struct study *study) {

@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/base/help.h"
-
 /* e^x as MeE, with so many decimals of M. */
 static void print_scientific(double x, int decimals, char out[WORDS]) {
     double exponent = floor(x / M_LN10), mantissa = exp(x - exponent * M_LN10);
@@ -142,9 +140,4 @@ void words_append(char *out, size_t room, const char *format, ...) {
     va_start(arguments, format);
     vsnprintf(out + length, room - length, format, arguments);
     va_end(arguments);
-}
-
-void words_print_wrapped(FILE *out, const char *text) {
-    fputs("  ", out);
-    help_fill(out, text, 106, 2, 2);
 }

@@ -35,9 +35,6 @@ const char *words_parenthesised(double value, double se, char out[WORDS]);
 /* "1 head", "2 heads". */
 const char *words_count(size_t count, const char *thing, char out[WORDS]);
 
-/* A text in lines of at most 106 columns, two of them blank at the left. */
-void words_print_wrapped(FILE *out, const char *text);
-
 /* "3", "(log n)^-2", "1.41421 (log n)^0.5", "4 n^0.5". */
 const char *words_schedule(const struct schedule *schedule, char out[WORDS]);
 
