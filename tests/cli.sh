@@ -353,6 +353,27 @@ COLUMNS=80 expect 0 "predict at 80 columns" predict spherical dimension=5 'n=[10
 holds "its tables fold" as_wide_as 80
 expect 0 "predict into a file" predict spherical dimension=5 'n=[1000,1e300]' 'n_eff=[100,1]'
 holds "its tables are whole" test "$(grep -c 'n_eff.*variance\|n_eff.*across' out)" = 1
+if have python3 "a terminal"; then
+    holds "on a terminal tables fold and verdicts are coloured, without where NO_COLOR is set" /usr/bin/python3 - "$gapscale" <<'PYTHON'
+import fcntl, os, re, struct, subprocess, sys, termios
+def said(**more):
+    master, terminal = os.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("4H", 24, 70, 0, 0))
+    env = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "NO_COLOR")} | {"TERM": "xterm"} | more
+    child = subprocess.Popen([sys.argv[1], "fit", "before.h5"], stdout=terminal, stderr=subprocess.DEVNULL, env=env)
+    os.close(terminal)
+    text = b""
+    try:
+        while part := os.read(master, 4096): text += part
+    except OSError: pass # the terminal is closed
+    assert child.wait() == 0
+    return text.decode().replace("\r", "")
+coloured, plain = said(), said(NO_COLOR="1")
+assert re.search("\033\\[3[23]m(Und|Supp)[a-z]*\033\\[0m: ", coloured)
+assert re.sub("\033\\[[0-9;]*m", "", coloured) == plain and "\033" not in plain
+assert 60 < max(map(len, plain.splitlines())) <= 70
+PYTHON
+fi
 expect 0 "fit --json" fit before.h5 --json
 if have python3 "JSON of fit"; then
     holds "fit --json is JSON" python3 -c '

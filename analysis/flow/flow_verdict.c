@@ -11,9 +11,9 @@ static bool is_sharp(const struct flow_verdict *v) {
 }
 static bool agrees(const struct flow_verdict *v) { return v->agreement.pvalue >= doubtful; }
 
-const char *flow_verdict_word(const struct flow_verdict *v) {
-    if (!is_seen(v) || !is_sharp(v)) { return "undecided"; }
-    return agrees(v) ? "supported" : "refuted";
+enum verdict_kind flow_verdict_kind(const struct flow_verdict *v) {
+    if (!is_seen(v) || !is_sharp(v)) { return VERDICT_UNDECIDED; }
+    return agrees(v) ? VERDICT_SUPPORTED : VERDICT_REFUTED;
 }
 
 static void print_subject(const struct flow_verdict *v, char out[64]) {

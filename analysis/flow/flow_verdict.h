@@ -3,6 +3,7 @@
 #define GAPSCALE_ANALYSIS_FLOW_FLOW_VERDICT_H
 
 #include "analysis/statistics/hotelling.h"
+#include "analysis/verdict/verdict_kind.h"
 
 struct flow_verdict {
     unsigned step;                     /* whose growth this is about; 0: the drift */
@@ -13,9 +14,9 @@ struct flow_verdict {
                                      what is from n/2 and n/4 */
 };
 
-/* "undecided" where no effect is seen at p = 0.001, `neglected` is not below 1/2, or `halves` disagree at p =
- * 0.001; else "supported" or, where p < 0.001, "refuted". */
-const char *flow_verdict_word(const struct flow_verdict *verdict);
+/* Undecided where no effect is seen at p = 0.001, `neglected` is not below 1/2, or `halves` disagree at p =
+ * 0.001; else supported or, where p < 0.001, refuted. */
+enum verdict_kind flow_verdict_kind(const struct flow_verdict *verdict);
 /* The same with its reasons, in `out`, which it returns. */
 enum { FLOW_SENTENCE = 256 };
 const char *flow_verdict_sentence(const struct flow_verdict *verdict, char out[FLOW_SENTENCE]);

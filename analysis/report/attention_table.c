@@ -70,7 +70,8 @@ void attention_table_print(FILE *out, const struct column_place *place) {
     for (size_t r = 0; r < ATTENTION_REGIMES; r++) {
         const struct attention_part *part = &a->part[r];
         if (part->points == 0) { continue; }
-        fprintf(out, "  %s: %s\n", verdict_name[part->kind], part->sentence);
+        fprintf(out, "  %s%s%s: %s\n", cell_colour(part->kind), verdict_name[part->kind], cell_plain(),
+                part->sentence);
     }
     if (*a->gaussian.sentence) { fprintf(out, "  %s\n", a->gaussian.sentence); }
 }
@@ -88,7 +89,7 @@ static void print_part(FILE *out, const struct column_place *series) {
         fputs(FOLD, out);
         cell_print(out, &answer, &attention_columns, &place);
     }
-    fprintf(out, FOLD "  %s\n", verdict_name[part->kind]);
+    fprintf(out, FOLD "  %s%s%s\n", cell_colour(part->kind), verdict_name[part->kind], cell_plain());
 }
 
 static void print_parts(FILE *out, const struct study *study) {

@@ -5,6 +5,20 @@
 
 #include "analysis/text/fold.h"
 
+const char *cell_colour(enum verdict_kind kind) {
+    static const enum colour colour[] = {[VERDICT_UNDECIDED] = COLOUR_YELLOW,
+                                         [VERDICT_SUPPORTED] = COLOUR_GREEN,
+                                         [VERDICT_REFUTED] = COLOUR_RED};
+    return fold_colour(colour[kind]);
+}
+
+const char *cell_plain(void) { return fold_colour(COLOUR_PLAIN); }
+
+void cell_print_sentence(FILE *out, enum verdict_kind kind, const char *sentence) {
+    int opening = (int)strcspn(sentence, ":");
+    fprintf(out, "  %s%.*s%s%s\n", cell_colour(kind), opening, sentence, cell_plain(), sentence + opening);
+}
+
 const char *cell_length(double value, double error, char out[WORDS]) {
     (void)error;
     return words_length(value, out);
@@ -30,10 +44,11 @@ void cell_print(FILE *out, const struct cell *cell, const struct column_table *t
                 const struct column_place *place) {
     char words[WORDS];
     const struct column *c = column_find(table, !cell->single, cell->column);
-    fprintf(out, "%*s%*s", cell->gap, "", cell->width,
+    fprintf(out, "%*s%s%*s%s", cell->gap, "", cell->kind ? cell_colour(cell->kind(place)) : "", cell->width,
             c->text     ? c->text(place)
             : cell->say ? cell->say(column_number(c, place), error_at(cell, table, place), words)
-                        : words_formatted(cell->format, column_number(c, place), words));
+                        : words_formatted(cell->format, column_number(c, place), words),
+            cell->kind ? cell_plain() : "");
 }
 
 void cell_print_line(FILE *out, size_t count, const struct cell *cell, const struct column_table *table,

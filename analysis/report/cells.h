@@ -20,6 +20,7 @@ struct cell {
     bool interval;     /* the error is half of what lies between NAME_low and NAME_high */
     bool single;       /* the columns are single numbers, not arrays */
     const char *format;
+    enum verdict_kind (*kind)(const struct column_place *place); /* whose colour it has; may be NULL */
     const char *head_by_n; /* in place of the last head where exponents are those of n; may be NULL */
 };
 
@@ -30,5 +31,11 @@ void cell_print(FILE *out, const struct cell *cell, const struct column_table *t
 void cell_print_heads(FILE *out, size_t count, const struct cell *cell, size_t line, bool by_n);
 void cell_print_line(FILE *out, size_t count, const struct cell *cell, const struct column_table *table,
                      const struct column_place *place);
+
+/* What stands before a word and behind it, so that it has the colour of a verdict (analysis/text/fold.h). */
+const char *cell_colour(enum verdict_kind kind);
+const char *cell_plain(void);
+/* A line of two blanks and a verdict's sentence, coloured up to its colon. */
+void cell_print_sentence(FILE *out, enum verdict_kind kind, const char *sentence);
 
 #endif

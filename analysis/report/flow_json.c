@@ -30,7 +30,7 @@ static void print_verdict(FILE *out, const struct flow_verdict *verdict, const c
     json_print_member(out, no_effect, verdict->still.chi_square);
     json_print_member(out, "neglected", verdict->neglected);
     json_print_key(out, "verdict");
-    json_print_string(out, flow_verdict_word(verdict));
+    json_print_string(out, verdict_name[flow_verdict_kind(verdict)]);
     json_print_key(out, "sentence");
     json_print_string(out, flow_verdict_sentence(verdict, sentence));
 }

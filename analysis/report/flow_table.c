@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "analysis/report/cells.h"
 #include "analysis/text/fold.h"
 #include "analysis/text/words.h"
 #include "sim/base/number.h"
@@ -9,12 +10,12 @@
 /* Seven figures, "-" where there is no number. */
 static const char *exactly(double x, char out[WORDS]) { return words_formatted("%.7g", x, out); }
 
+/* ---- for people ---- */
+
 static void print_verdict(FILE *out, const struct flow_verdict *verdict) {
     char sentence[FLOW_SENTENCE];
-    fprintf(out, "%s\n", flow_verdict_sentence(verdict, sentence));
+    cell_print_sentence(out, flow_verdict_kind(verdict), flow_verdict_sentence(verdict, sentence));
 }
-
-/* ---- for people ---- */
 
 static void print_first_step(FILE *out, const struct flow_request *r, const struct flow_answer *a) {
     char text[WORDS], off[WORDS], exact[WORDS], finite[WORDS];
@@ -107,6 +108,11 @@ void flow_table_print(FILE *to, const struct flow_request *r, const struct flow_
 
 /* ---- CSV ---- */
 
+static void comment_verdict(FILE *out, const struct flow_verdict *verdict) {
+    char sentence[FLOW_SENTENCE];
+    fprintf(out, "# %s\n", flow_verdict_sentence(verdict, sentence));
+}
+
 static void print_words(FILE *out, const struct flow_request *r) {
     char number[NUMBER_TEXT];
     fputs("# gapscale flow", out);
@@ -127,8 +133,7 @@ static void print_words(FILE *out, const struct flow_request *r) {
 }
 
 static void print_drift_comments(FILE *out, const struct flow_answer *a) {
-    fputs("# ", out);
-    print_verdict(out, &a->drift_verdict);
+    comment_verdict(out, &a->drift_verdict);
     fputs("# drift: degrees,measured,error,predicted,limit,gradient\n", out);
     for (size_t p = 0; p < FLOW_PROBES; p++) {
         const struct flow_line *line = &a->drift[p];
@@ -142,10 +147,7 @@ void flow_table_print_csv(FILE *out, const struct flow_request *r, const struct 
     unsigned modes = r->design.modes;
     print_words(out, r);
     fprintf(out, "# N_eff = %.6g\n", a->n_eff);
-    for (unsigned s = 1; s <= r->design.steps; s++) {
-        fputs("# ", out);
-        print_verdict(out, &a->verdict[s - 1]);
-    }
+    for (unsigned s = 1; s <= r->design.steps; s++) { comment_verdict(out, &a->verdict[s - 1]); }
     if (r->keys.count > 0) { print_drift_comments(out, a); }
     fputs("# growth: exact for n -> inf, growth_finite: to order 1/n; both to the power of the step\n"
           "# extrapolated: from n and n/2 tokens; deviation: of it from growth, after one step of measured "

@@ -43,7 +43,7 @@ void prescribed_table_print(FILE *out, const struct column_place *series) {
         fputc('\n', out);
     }
     fputc('\n', out);
-    fprintf(out, "  %s\n", prescribed_sentence(v, place.fit, sentence));
+    cell_print_sentence(out, v->kind, prescribed_sentence(v, place.fit, sentence));
     if (v->exact_count > 0) {
         fprintf(out, "  Against the exact means, nothing fitted: %s = %.1f for %zu n; p = %.2g.\n",
                 place.fit->common ? "sum of squares" : "chi^2", v->exact_chi_square, v->exact_count,

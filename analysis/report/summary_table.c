@@ -15,6 +15,8 @@ static int longest_name(const struct study *study) {
     return longest > 20 ? 20 : (int)longest;
 }
 
+static enum verdict_kind kind(const struct column_place *place) { return place->verdict->kind; }
+
 static const struct cell summary[] = {
     {1,
      17,
@@ -40,7 +42,7 @@ static const struct cell summary[] = {
      .single = true},
     {1, 7, {"", "limit"}, "amplitude_predicted", .say = cell_number, .single = true},
     {2, 7, {"p of", "exact"}, "exact_p", .say = cell_number, .single = true},
-    {2, 0, {NULL, "verdict"}, "verdict", .single = true},
+    {2, 0, {NULL, "verdict"}, "verdict", .single = true, .kind = kind},
 };
 enum { SUMMARY_CELLS = sizeof summary / sizeof *summary };
 

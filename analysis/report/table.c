@@ -363,7 +363,7 @@ static void print_collapse(FILE *out, const struct column_place *place) {
     char sentence[SENTENCE];
     print_points(out, place);
     fputc('\n', out);
-    fprintf(out, "  %s\n", sentence_make(fit, verdict, sentence));
+    cell_print_sentence(out, verdict->kind, sentence_make(fit, verdict, sentence));
     print_rivals(out, place);
     print_agreement(out, verdict);
     print_finite(out, verdict);

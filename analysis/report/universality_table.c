@@ -39,7 +39,7 @@ static void print_class(FILE *out, struct column_place place) {
         cell_print_line(out, CELLS, members, &universality_columns, &place);
         fputc('\n', out);
     }
-    fprintf(out, "  %s\n", u->sentence);
+    cell_print_sentence(out, u->kind, u->sentence);
 }
 
 void universality_table_print(FILE *out, const struct study *study) {

@@ -110,6 +110,11 @@ static void test_texts(void **state) {
     make(&m);
     check_holds(fitjson_print, &m.study, sizeof json / sizeof *json, json);
     check_holds(table_print_folded, &m.study, sizeof table / sizeof *table, table);
+    char *marked = printed(universality_table_print, &m.study), sentence[64];
+    snprintf(sentence, sizeof sentence, "  %sSupported%s: \"so\".\n", fold_colour(COLOUR_GREEN),
+             fold_colour(COLOUR_PLAIN));
+    assert_non_null(strstr(marked, sentence));
+    free(marked);
     m.study.class_count = 0;
     char *none = printed(fitjson_print, &m.study), *silence = printed(table_print_folded, &m.study);
     assert_non_null(strstr(none, "\"classes\": []"));
