@@ -338,6 +338,27 @@ expect 0 "show" show before.h5
 holds "show names the series" grep -q "^g1:" out
 expect 0 "show --digest" show before.h5 --digest
 holds "a digest has 64 digits" grep -qE '^[0-9a-f]{64} ' out
+expect 0 "show --config" show before.h5 --config
+cp out shown.yaml
+expect 0 "it runs" run shown.yaml -o shown.h5 --quiet
+holds "to the same numbers" test "$(digest shown.h5)" = "$(digest before.h5)"
+expect 0 "show --json" show before.h5 --json
+holds "it is JSON of the file" /usr/bin/python3 -c '
+import json, sys
+said = json.load(open("out"))
+assert said["schema"] == 1 and said["kind"] == "results" and said["digest"] == sys.argv[1]
+assert [s["name"] for s in said["series"]] == ["gaussian", "g1", "plateau"]
+assert said["series"][1]["parameters"]["scale"]["log_power"] == -1 and said["config"] == open("shown.yaml").read()
+assert said["provenance"]["program"] == "gapscale"' "$(digest before.h5 | cut -d" " -f1)"
+expect 0 "show --config of a journal" show "$odd.o.h5.shard-0-of-1000.journal" --config
+holds "it is the config" grep -q "^  - name: g1$" out
+expect 0 "show --json of a journal" show "$odd.o.h5.shard-0-of-1000.journal" --json
+holds "it is JSON of the journal" /usr/bin/python3 -c '
+import json
+said = json.load(open("out"))
+assert said["kind"] == "journal" and said["shards"] == 1000 and said["finished"] == said["units"] and said["at_work"] is None
+assert sum(s["units"] for s in said["series"]) == said["units"]'
+expect 2 "show with two forms" show before.h5 --json --config
 expect 2 "show of a text" show text.h5
 expect 2 "show of a missing file" show missing.h5
 expect 2 "show of a pipe" show pipe

@@ -2,14 +2,23 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "sim/base/commandline.h"
+#include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/commands/command.h"
+#include "sim/commands/show_json.h"
+#include "sim/config/text.h"
 #include "sim/journal/journal.h"
 #include "sim/journal/lock.h"
 #include "sim/results/store.h"
+
+/* What is told, and how; nothing of it: a summary. */
+struct form {
+    bool digest, config, json;
+};
 
 static void print_parameter(const struct family_parameter *parameter, const struct schedule *s) {
     const char *word = family_parameter_word(parameter, s->coef);
@@ -48,28 +57,49 @@ static void print_series(const struct results_series *s) {
     printf("\n");
 }
 
-static int show_summary(const char *path) {
-    struct results *r = store_read(path);
-    if (!r) { return EXIT_USAGE; }
+static void print_results(const char *path, const struct results *r) {
     message_print("%s: %zu series, seed %llu, computed with %s kernels\n", path, r->series_count,
                   (unsigned long long)r->seed, r->isa);
     for (size_t i = 0; i < r->series_count; i++) { print_series(&r->series[i]); }
+}
+
+/* A config that asks for the same again, if it can be read as one. */
+static void print_config(const char *text, bool is_diagnosis) {
+    char *lines = memory_copy_text(text), *rest = lines, *line;
+    while ((line = strsep(&rest, "\n"))) {
+        message_plain(line);
+        if (*line || rest) { puts(line); }
+    }
+    free(lines);
+    if (is_diagnosis) {
+        message_say("these are the options of a diagnosis: `gapscale diagnose` makes it again, not run");
+    } else if (strlen(text) > TEXT_LIMIT) {
+        message_say("with every n and beta written out this is longer than the %d KiB that run takes; the "
+                    "config as it was read is the file's attribute `config`",
+                    TEXT_LIMIT / 1024);
+    }
+}
+
+static int show_results(const char *path, const struct form *form) {
+    struct results *r = store_read(path);
+    bool good = r != NULL;
+    if (r && form->config) {
+        print_config(r->config_resolved, store_kind(path) == STORE_DIAGNOSIS);
+    } else if (r && form->json) {
+        good = show_json_results(path, r);
+    } else if (r) {
+        print_results(path, r);
+    }
     results_free(r);
-    return EXIT_DONE;
+    return good ? EXIT_DONE : EXIT_USAGE;
 }
 
 /* ---- journals ---- */
 
-/* Units that a journal is to hold, and holds. */
-struct tally {
-    size_t units, finished;
-    double cost, done;
-};
-
-static struct tally tally_units(const struct journal *journal, const struct unit_plan *plan,
-                                const struct config_series *series) {
+static struct show_tally tally_units(const struct journal *journal, const struct unit_plan *plan,
+                                     const struct config_series *series) {
     const struct journal_header *h = journal_header(journal);
-    struct tally tally = {0};
+    struct show_tally tally = {0};
     struct unit_range *ours;
     size_t count = unit_shares(plan, h->shard, h->shards, &ours);
     for (size_t i = 0; i < count; i++) {
@@ -87,7 +117,7 @@ static struct tally tally_units(const struct journal *journal, const struct unit
     return tally;
 }
 
-static void print_tally(const char *name, struct tally t) {
+static void print_tally(const char *name, struct show_tally t) {
     if (t.units == 0) { return; }
     printf("  %-24s %6zu of %6zu units, %3.0f%% of the work\n", name, t.finished, t.units,
            t.cost > 0 ? 100 * t.done / t.cost : 100);
@@ -119,7 +149,7 @@ static void print_journal(const struct journal *journal, const struct unit_plan 
         const struct config_series *series = &plan->config->series[i];
         print_tally(series->name, tally_units(journal, plan, series));
     }
-    struct tally all = tally_units(journal, plan, NULL);
+    struct show_tally all = tally_units(journal, plan, NULL);
     print_tally("in all", all);
     size_t damaged = records_damaged(journal_records(journal));
     if (damaged > 0) { printf("%zu damaged records will be computed again\n", damaged); }
@@ -131,7 +161,30 @@ static void print_journal(const struct journal *journal, const struct unit_plan 
     }
 }
 
-static int show_journal(const char *directory) {
+static void print_json(const struct journal *journal, const struct unit_plan *plan) {
+    char who[LOCK_TEXT];
+    const struct config *config = plan->config;
+    struct show_tally *tally = memory_create(config->series_count, sizeof *tally);
+    for (size_t i = 0; i < config->series_count; i++) {
+        tally[i] = tally_units(journal, plan, &config->series[i]);
+    }
+    bool locked = lock_holder(journal_directory(journal), who);
+    show_json_journal(journal, config, locked ? who : NULL, tally);
+    free(tally);
+}
+
+static void print_journal_as(const struct form *form, const struct journal *journal,
+                             const struct unit_plan *plan) {
+    if (form->config) {
+        print_config(plan->config->resolved, false);
+    } else if (form->json) {
+        print_json(journal, plan);
+    } else {
+        print_journal(journal, plan);
+    }
+}
+
+static int show_journal(const char *directory, const struct form *form) {
     struct journal *journal = journal_open(directory);
     if (!journal) { return EXIT_USAGE; }
     struct config *config = journal_config(journal);
@@ -141,7 +194,7 @@ static int show_journal(const char *directory) {
         unit_plan_create(&plan, config);
         journal_begin(journal, &plan);
         good = journal_scan(journal);
-        if (good) { print_journal(journal, &plan); }
+        if (good) { print_journal_as(form, journal, &plan); }
         unit_plan_release(&plan);
     }
     journal_close(journal);
@@ -154,25 +207,36 @@ static bool is_directory(const char *path) {
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-int command_show(int argc, char **argv) {
-    bool wants_digest = false;
-    const struct commandline_option known = {
-        "digest",
-        .meaning =
-            "a hash of every number, the seed and the config, and of nothing volatile: equal for equal "
-            "results, whatever the threads, the instruction set, the host or the day",
-        .flag = &wants_digest};
-    struct commandline line = {
-        .takes = "FILE|JOURNAL",
-        .about = "Tells what a results file holds, or how far the sweep of a journal (FILE.journal/) is.",
-        .count = 1,
-        .option = &known};
-    if (!commandline_read(&line, argc, argv)) { return line.status; }
-    if (line.words != 1) { return commandline_refuse(&line, "show takes one FILE"); }
-    const char *path = line.word[0];
-    if (!wants_digest) { return is_directory(path) ? show_journal(path) : show_summary(path); }
+static int show_digest(const char *path) {
     char digest[65];
     if (!store_digest(path, digest)) { return EXIT_USAGE; }
     message_print("%s  %s\n", digest, path);
     return EXIT_DONE;
+}
+
+int command_show(int argc, char **argv) {
+    struct form form = {0};
+    const struct commandline_option known[] = {
+        {"digest",
+         .meaning =
+             "a hash of every number, the seed and the config, and of nothing volatile: equal for equal "
+             "results, whatever the threads, the instruction set, the host or the day",
+         .flag = &form.digest},
+        {"config", .meaning = "the config with every key written out; run makes the same results of it",
+         .flag = &form.config},
+        {"json", .meaning = "print JSON instead of the summary", .flag = &form.json}};
+    struct commandline line = {
+        .takes = "FILE|JOURNAL",
+        .about = "Tells what a results file holds, or how far the sweep of a journal (FILE.journal/) is.",
+        .count = sizeof known / sizeof *known,
+        .option = known};
+    if (!commandline_read(&line, argc, argv)) { return line.status; }
+    if (line.words != 1) { return commandline_refuse(&line, "show takes one FILE"); }
+    if (form.digest + form.config + form.json > 1) {
+        return commandline_refuse(&line,
+                                  "--digest, --config and --json exclude one another; give one of them");
+    }
+    const char *path = line.word[0];
+    if (form.digest) { return show_digest(path); }
+    return is_directory(path) ? show_journal(path, &form) : show_results(path, &form);
 }
