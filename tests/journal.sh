@@ -348,6 +348,40 @@ holds "it tells of --force" grep -q -- "--force" err
 expect 0 "growing with --force" run grown.yaml -o small.h5 --force
 holds "--force: the grown digest" test "$(digest small.h5)" = "$(digest all.h5)"
 
+# New series, before and between those of the file, with other keys of their own; and ranges whose points move.
+cat >series.yaml <<'YAML'
+n: [60, 900]
+beta: [0.25, 1, 3]
+replicates: 100
+series:
+  - {family: gumbel}
+  - {family: spherical, dimension: 3, output: true, n: [50], replicates: 4200, beta: [0.5, 2]}
+  - {name: second, family: gaussian, sigma: 2, n: [1e9]}
+  - {family: gaussian, replicates: 5000, beta: [0.5, 2]}
+YAML
+cp before.h5 more.h5
+cp before.h5.units more.h5.units
+expect 0 "new series from nothing" run series.yaml -o whole.h5 --quiet
+expect 0 "new series" run series.yaml -o more.h5
+holds "what was there is not computed again" grep -q "going on: 9 of 15 units" err
+holds "new series: the digest" test "$(digest more.h5)" = "$(digest whole.h5)"
+expect 2 "fewer series" run grow.yaml -o more.h5
+holds "they are named" grep -q "series.gumbel: is there, and not asked for here" err
+cat >range.yaml <<'YAML'
+n: {from: 16, to: 1024, points: 4}
+beta: [0.5, 2]
+replicates: 64
+series: [{family: gaussian}]
+YAML
+expect 0 "a range" run range.yaml -o range.h5 --quiet
+sed 's/1024/65536/' range.yaml >moved.yaml
+expect 2 "one whose points move" run moved.yaml -o range.h5
+holds "what keeps them is told" grep -qF "has 2 n there that are not asked for" err
+list=$(sed -n 's/.*a list keeps them: n: //p' err)
+holds "the list has all" test "$list" = "[16, 64, 256, 1024, 4096, 65536]"
+expect 0 "it is taken" run moved.yaml -o range.h5 --set n="$list"
+holds "what was there is not computed again" grep -q "going on: 8 of 12 units" err
+
 # Exact values are kept too: a journal with all of them has nothing left to compute.
 expect 0 "exact values are taken from the archive" run grown.yaml -o small.h5 --set replicates=9001
 holds "only units of rows are new, 4 of 14" grep -q "going on: 15 of 19 units" err

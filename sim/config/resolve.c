@@ -35,13 +35,22 @@ static void write_length(FILE *out, double log_n) {
     fputs(text, out);
 }
 
-static void write_lengths(FILE *out, const struct config_series *series) {
+static void write_lengths(FILE *out, size_t count, const double *log_n) {
     fputs("n: [", out);
-    for (size_t i = 0; i < series->n_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         fputs(i ? ", " : "", out);
-        write_length(out, series->log_n[i]);
+        write_length(out, log_n[i]);
     }
-    fputs("]\n", out);
+    fputc(']', out);
+}
+
+char *resolve_lengths(size_t count, const double *log_n) {
+    char *text = NULL;
+    size_t length;
+    FILE *out = memory_stream_open(&text, &length);
+    write_lengths(out, count, log_n);
+    memory_stream_close(out, &text);
+    return text;
 }
 
 static void write_prescription(FILE *out, const struct config_beta *beta) {
@@ -124,7 +133,8 @@ static void write_shared(FILE *out, const char *indent, const struct config_seri
     }
     if (!top || !same_reals(series->n_count, series->log_n, top->n_count, top->log_n)) {
         fputs(indent, out);
-        write_lengths(out, series);
+        write_lengths(out, series->n_count, series->log_n);
+        fputc('\n', out);
     }
     if (!top || !same_beta(&series->beta, &top->beta)) {
         fputs(indent, out);

@@ -8,4 +8,7 @@
  * first series has stands at the top; the others write only what differs from it. Free with free(). */
 char *resolve_config(const struct config *config);
 
+/* The key n of these: "n: [256, 1e300]". Free with free(). */
+char *resolve_lengths(size_t count, const double *log_n);
+
 #endif

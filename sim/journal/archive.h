@@ -1,5 +1,5 @@
 /* archive: the records (recordfile.h) of all nodes of a finished file, in FILE.units beside it, so that it
- * can grow: with more replicates or more n, only what is new is computed. It may be removed; then FILE cannot
+ * can grow: with more replicates, n or series, only what is new is computed. It may be removed; then FILE cannot
  * grow. Cell by cell, in the order of the plan, sampled ones first. */
 #ifndef GAPSCALE_SIM_JOURNAL_ARCHIVE_H
 #define GAPSCALE_SIM_JOURNAL_ARCHIVE_H
@@ -14,8 +14,8 @@ bool archive_name(const char *file, char path[ARCHIVE_PATH]);
 bool archive_may_replace(const char *path);
 
 enum archive_growth { ARCHIVE_GROWS, ARCHIVE_DIFFERS, ARCHIVE_UNREADABLE };
-/* Whether `config` asks for what the results in `file` hold and more replicates or n, and nothing else; else,
- * after a message that names the keys, not. */
+/* Whether `config` asks for what the results in `file` hold and more replicates, n or series, and nothing
+ * else; else, after a message that names the keys and how n are kept, not. */
 enum archive_growth archive_compare(const char *file, const struct config *config);
 
 #endif

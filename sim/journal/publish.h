@@ -9,7 +9,8 @@
 /* What is at the place of a results file. */
 struct publish_place {
     bool finished; /* the work is done already */
-    bool grows;    /* results of the same config but for less replicates or n; `archive` holds their units */
+    bool grows;    /* results of the same config but for less replicates, n or series; `archive` holds their
+                      units */
     char archive[ARCHIVE_PATH];
 };
 /* Returns EXIT_DONE to go on, anything else, after a message, to stop with. */
