@@ -1,6 +1,6 @@
 /* archive: the records (recordfile.h) of all nodes of a finished file, in FILE.units beside it, so that it
- * can grow: with more replicates, n or series, only what is new is computed. It may be removed; then FILE cannot
- * grow. Cell by cell, in the order of the plan, sampled ones first. */
+ * can grow: with more replicates, n or series, only what is new is computed. It may be removed; then FILE
+ * cannot grow. Cell by cell, in the order of the plan, sampled ones first. */
 #ifndef GAPSCALE_SIM_JOURNAL_ARCHIVE_H
 #define GAPSCALE_SIM_JOURNAL_ARCHIVE_H
 
