@@ -31,15 +31,17 @@ static inline bool experiment_hold(void *context, size_t unit, struct partial *p
     return true;
 }
 
-/* Results of partials of all units of a plan, those of exact values too where there are any; takes them. Free
- * with results_free. */
+/* Results of partials of all units of a plan that were wanted, those of exact values too where there are any;
+ * takes them. Free with results_free. */
 static inline struct results *experiment_collect(const struct unit_plan *plan, const char *isa,
                                                  struct partial **partial) {
     struct results *results = results_create(plan->outline, isa);
     for (size_t i = 0; i < plan->cell_count; i++) {
         const struct unit_cell *c = &plan->cell[i];
         struct partial_stack stack = {.count = 0};
-        for (size_t k = 0; k < c->unit_count; k++) { partial_push(&stack, partial[c->first_unit + k]); }
+        for (size_t k = c->first_unit; k < c->first_unit + c->unit_count; k++) {
+            if (partial[k]) { partial_push(&stack, partial[k]); }
+        }
         struct partial *whole = partial_close(&stack), *exact = partial[plan->unit_count + i];
         collect_add(whole, results);
         if (exact) { collect_add(exact, results); }

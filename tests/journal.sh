@@ -528,4 +528,42 @@ holds "the first one ends well" test $? -eq 0
 holds "the digest" same joined.h5
 holds "no piece is left" clear_of joined.h5
 
+# ---- targets ----
+
+cat >target.yaml <<'YAML'
+replicates: 6000
+target: {collapse: 0.04}
+n: [64, 3000, 1e20]
+beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: 17}
+series: [{family: gaussian}, {family: gumbel, target: none, replicates: 300}, {family: powerlaw, kappa: 0.5}]
+YAML
+expect 0 "a target" run target.yaml -o target.h5 --quiet
+want=$(digest target.h5)
+expect 0 "its parts" run target.yaml -o shards.h5 --shard 0/3 --quiet
+expect 0 "its parts" run target.yaml -o shards.h5 --shard 2/3 --quiet
+expect 75 "a part is missing" merge shards.h5.shard-*.journal -o shards.h5
+holds "its first replicates are named" grep -q "missing: .* replicates 0 to 255" err
+holds "and its command" grep -q -- "--shard 1/3" err
+expect 0 "its parts" run target.yaml -o shards.h5 --shard 1/3 --quiet --threads 1
+expect 0 "the parts merge" merge shards.h5.shard-*.journal -o shards.h5
+holds "their digest" same shards.h5
+for ((try = 0; try < 5; try++)); do
+    "$gapscale" run target.yaml -o killed.h5 --threads 1 --quiet 2>/dev/null &
+    sleep 0.3
+    kill -KILL $! 2>/dev/null
+    wait $! 2>/dev/null
+done
+expect 0 "after kills" run target.yaml -o killed.h5 --quiet
+holds "the digest after kills" same killed.h5
+sed 's/0.04/0.2/' target.yaml >rough.yaml
+expect 0 "a rough target" run rough.yaml -o grown.h5 --quiet
+expect 0 "a smaller one" run target.yaml -o grown.h5
+holds "it goes on from there" grep -q "going on" err
+holds "the digest of what has grown" same grown.h5
+expect 2 "a larger one" run rough.yaml -o grown.h5
+holds "is refused by name" grep -q "target: {collapse: 0.04} there, {collapse: 0.2} here" err
+expect 0 "a fit of it" fit grown.h5
+expect 0 "check of it" check target.yaml
+holds "says that rows are the most" grep -q "at most" out
+
 summary

@@ -79,6 +79,19 @@ holds "they leave one file" test "$(find parts.h5.shard-1-of-2.journal -name '*.
 expect 0 "shards of a lone process and of two ranks merge" merge parts.h5.shard-?-of-2.journal -o parts.h5
 holds "their digest" test "$(digest parts.h5)" = "$want"
 
+# Cells under a target, each of one rank; ranks that go on find what of them was finished.
+printf '%s\n' 'target: {collapse: 0.05}' 'replicates: 4000' 'n: [64, 1e10, 1e20]' 'series: [{family: gaussian}, {family: gumbel}]' >target.yaml
+expect 0 "a target alone" run target.yaml -o target.h5 --quiet
+timeout 120 mpirun -n 3 "$mpi" run target.yaml -o ranks.h5 --threads 1 --quiet 2>err
+holds "three ranks under a target: the digest" test "$(digest ranks.h5)" = "$(digest target.h5)"
+"$gapscale" run target.yaml -o going.h5 --threads 1 --quiet 2>err &
+until_there going.h5.journal/000001.units
+kill -KILL $!
+wait $! 2>/dev/null
+timeout 120 mpirun -n 2 "$mpi" run target.yaml -o going.h5 --threads 1 2>err
+holds "two ranks go on from a process that was killed" grep -q "going on: [1-9][0-9]* of" err
+holds "their digest" test "$(digest going.h5)" = "$(digest target.h5)"
+
 # A rank whose C library has no fused multiply-add, as on another processor.
 plain=(env "GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4")
 numerics() { "$@" run long.yaml -o numerics.h5 --quiet --time-limit 0.01s 2>/dev/null; grep '^numerics: ' numerics.h5.journal/header; rm -rf numerics.h5.journal; }

@@ -13,6 +13,7 @@
 #include "sim/config/config_read.h"
 #include "sim/sweep/estimate.h"
 #include "sim/sweep/exact.h"
+#include "sim/sweep/target.h"
 
 static const char about[] =
     "Reads CONFIG, reports every error in it, tells what a run would cost, warns where the betas do not hold "
@@ -22,7 +23,10 @@ static const char about[] =
 
 static void print_cost(const struct config *config, int threads) {
     struct estimate cost = estimate_sweep(config, isa_best(), threads);
-    printf("%zu series, %zu cells (series x n), %.6g rows\n", config->series_count, cost.cells, cost.rows);
+    bool grows = false;
+    for (size_t i = 0; i < config->series_count; i++) { grows = grows || config->series[i].target > 0; }
+    printf("%zu series, %zu cells (series x n), %s%.6g rows\n", config->series_count, cost.cells,
+           grows ? "at most " : "", cost.rows);
     char memory[MACHINE_TEXT], disk[MACHINE_TEXT], journal[MACHINE_TEXT], left[MACHINE_TEXT],
         time[MACHINE_TEXT];
     printf("units   %zu, the longest about %s on one core: what a kill may lose, for each thread\n",
@@ -47,7 +51,10 @@ enum { LOOKED_AT = 64 }; /* cells, at most: about ten milliseconds each */
 
 /* How far within the betas a collapse point has to lie, in its logarithm: four errors of the mean, whose rows
  * scatter by about 1/2 in log beta, and twice that where the exponent of an upper endpoint is small. */
-static double margin_of(const struct config_series *s) { return 4 * 1.25 / sqrt((double)s->replicates); }
+static double margin_of(const struct config_series *s) {
+    const double scatter = 1.25;
+    return 4 * scatter / sqrt(target_foreseen(s, scatter));
+}
 
 /* One line for a criterion whose point at this n the betas do not hold; whether they do. */
 static bool warn_of(const struct config_series *s, double log_n, const struct oracle *oracle,

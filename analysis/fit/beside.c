@@ -20,11 +20,12 @@ double beside_support_limit(const struct results_series *s, size_t n, size_t bet
 }
 
 struct beside_sink beside_sink(const struct results_series *s, size_t sink) {
-    const double enough = 100 / (double)s->replicates;
-    const size_t sinks = s->size[RESULTS_SINK], points = s->size[RESULTS_LOG_N] * s->size[RESULTS_BETA];
+    const size_t sinks = s->size[RESULTS_SINK], betas = s->size[RESULTS_BETA],
+                 points = s->size[RESULTS_LOG_N] * betas;
     struct beside_sink worst = {0, NAN, NAN};
     for (size_t i = sink; i < points * sinks; i += sinks) {
-        double mean = s->mean[RESULTS_SINK_WEIGHT][i], se = s->se[RESULTS_SINK_WEIGHT][i],
+        double enough = 100 / results_replicates(s, i / (sinks * betas)),
+               mean = s->mean[RESULTS_SINK_WEIGHT][i], se = s->se[RESULTS_SINK_WEIGHT][i],
                off = (mean - s->exact_sink_weight[i]) / hypot(se, s->exact_sink_weight_error[i]);
         if (!(fmin(mean, 1 - mean) >= enough) || !isfinite(off)) { continue; }
         worst.count++;

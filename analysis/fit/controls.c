@@ -17,11 +17,11 @@ static size_t beta_before(const struct results_series *s, size_t n, double log_r
 
 /* What controls take off the mean entropy at one beta, and the share of its variance that they leave. */
 static bool correction_at(const struct results_series *s, size_t at, double *correction, double *left) {
-    size_t groups = s->size[RESULTS_BLOCK];
+    const size_t stride = s->size[RESULTS_BLOCK], groups = results_blocks(s, at / s->size[RESULTS_BETA]);
     const double known[CONTROLS] = {s->exact_participation[at], s->exact_top_weight[at]},
                  mean[CONTROLS] = {s->mean[MEASURE_PARTICIPATION][at], s->mean[MEASURE_TOP_WEIGHT][at]};
-    const double *const block[CONTROLS] = {s->block[MEASURE_PARTICIPATION] + at * groups,
-                                           s->block[MEASURE_TOP_WEIGHT] + at * groups};
+    const double *const block[CONTROLS] = {s->block[MEASURE_PARTICIPATION] + at * stride,
+                                           s->block[MEASURE_TOP_WEIGHT] + at * stride};
     gsl_matrix *x = gsl_matrix_alloc(groups, CONTROLS + 1),
                *covariance = gsl_matrix_alloc(CONTROLS + 1, CONTROLS + 1);
     gsl_vector *y = gsl_vector_alloc(groups), *w = gsl_vector_alloc(groups),
@@ -30,7 +30,7 @@ static bool correction_at(const struct results_series *s, size_t at, double *cor
     double rest = NAN, all = 0;
     if (!x || !covariance || !y || !w || !c || !work) { memory_exhausted(); }
     for (size_t g = 0; g < groups; g++) {
-        double h = s->block[MEASURE_ENTROPY][at * groups + g], off = h - s->mean[MEASURE_ENTROPY][at];
+        double h = s->block[MEASURE_ENTROPY][at * stride + g], off = h - s->mean[MEASURE_ENTROPY][at];
         gsl_matrix_set(x, g, 0, 1);
         for (size_t k = 0; k < CONTROLS; k++) { gsl_matrix_set(x, g, k + 1, block[k][g] - known[k]); }
         gsl_vector_set(y, g, h);
@@ -59,7 +59,7 @@ static bool correction_at(const struct results_series *s, size_t at, double *cor
 struct controls controls_make(const struct results_series *s, size_t n, const struct ensemble_point *point) {
     const struct controls none = {NAN, NAN, NAN};
     size_t betas = s->size[RESULTS_BETA];
-    if (point->state != ENSEMBLE_FOUND || !(point->se > 0) || betas < 2 || s->size[RESULTS_BLOCK] < FEWEST) {
+    if (point->state != ENSEMBLE_FOUND || !(point->se > 0) || betas < 2 || results_blocks(s, n) < FEWEST) {
         return none;
     }
     size_t at = n * betas + beta_before(s, n, point->log_ratio);

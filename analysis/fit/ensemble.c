@@ -70,9 +70,9 @@ static struct curve curve_load(const struct results_series *series, size_t n, en
 static void curve_free(struct curve *c) { free(c->x); }
 
 /* The mean of all replicates but those of one group. */
-static double mean_without(const struct results_series *series, enum measure measure, size_t at,
+static double mean_without(const struct results_series *series, size_t n, enum measure measure, size_t at,
                            size_t group) {
-    double all = (double)series->replicates, size = series->block_size[group];
+    double all = results_replicates(series, n), size = series->block_size[group];
     double block = series->block[measure][at * series->size[RESULTS_BLOCK] + group];
     return (all * series->mean[measure][at] - size * block) / (all - size);
 }
@@ -81,12 +81,12 @@ static void curve_leave_out(struct curve *c, const struct results_series *series
                             enum measure measure, size_t group) {
     for (size_t i = 0; i < c->count; i++) {
         size_t at = n * c->count + i;
-        c->y[i] = mean_without(series, measure, at, group);
+        c->y[i] = mean_without(series, n, measure, at, group);
         if (measure == MEASURE_ENTROPY) {
-            c->slope[i] = -mean_without(series, MEASURE_SUSCEPTIBILITY, at, group);
+            c->slope[i] = -mean_without(series, n, MEASURE_SUSCEPTIBILITY, at, group);
         }
         if (measure == MEASURE_SUSCEPTIBILITY) {
-            c->entropy[i] = mean_without(series, MEASURE_ENTROPY, at, group);
+            c->entropy[i] = mean_without(series, n, MEASURE_ENTROPY, at, group);
         }
     }
 }
@@ -333,7 +333,7 @@ double ensemble_leave_out(const struct results_series *series, size_t n, const s
     enum measure measure = criterion_measure(criterion);
     struct curve c = curve_load(series, n, measure);
     double all = curve_collapse(&c, criterion).log_ratio;
-    for (size_t g = 0; g < series->size[RESULTS_BLOCK]; g++) {
+    for (size_t g = 0; g < results_blocks(series, n); g++) {
         curve_leave_out(&c, series, n, measure, g);
         log_ratio[g] = curve_collapse(&c, criterion).log_ratio;
     }
@@ -342,13 +342,13 @@ double ensemble_leave_out(const struct results_series *series, size_t n, const s
 }
 
 double ensemble_jackknife(const struct results_series *series, size_t n, const struct criterion *criterion) {
-    size_t groups = series->size[RESULTS_BLOCK];
+    size_t groups = results_blocks(series, n);
     if (groups < 2) { return NAN; }
     double *log_ratio = memory_create(groups, sizeof *log_ratio), variance = 0,
            all = ensemble_leave_out(series, n, criterion, log_ratio);
     for (size_t g = 0; g < groups; g++) {
         double deviation = log_ratio[g] - all;
-        variance += (1 - series->block_size[g] / (double)series->replicates) * deviation * deviation;
+        variance += (1 - series->block_size[g] / results_replicates(series, n)) * deviation * deviation;
     }
     free(log_ratio);
     return error_rounded(sqrt(variance));
@@ -365,13 +365,13 @@ static uint64_t next_word(uint64_t *state) {
 /* Means over groups, each as often as it was drawn. */
 static void curve_resample(struct curve *c, const struct results_series *series, size_t n,
                            enum measure measure, const unsigned *times) {
-    size_t groups = series->size[RESULTS_BLOCK];
+    size_t groups = series->size[RESULTS_BLOCK], there = results_blocks(series, n);
     for (size_t i = 0; i < c->count; i++) {
         const double *y = series->block[measure] + (n * c->count + i) * groups,
                      *chi = series->block[MEASURE_SUSCEPTIBILITY] + (n * c->count + i) * groups,
                      *entropy = series->block[MEASURE_ENTROPY] + (n * c->count + i) * groups;
         double sum = 0, slope = 0, level = 0, total = 0;
-        for (size_t g = 0; g < groups; g++) {
+        for (size_t g = 0; g < there; g++) {
             double weight = times[g] * series->block_size[g];
             total += weight;
             sum += weight * y[g];
@@ -386,7 +386,7 @@ static void curve_resample(struct curve *c, const struct results_series *series,
 
 double ensemble_bootstrap(const struct results_series *series, size_t n, const struct criterion *criterion) {
     enum { FEWEST = 8 };
-    size_t groups = series->size[RESULTS_BLOCK], found = 0;
+    size_t groups = results_blocks(series, n), found = 0;
     enum measure measure = criterion_measure(criterion);
     if (groups < FEWEST) { return NAN; }
     unsigned *times = memory_create(groups, sizeof *times);

@@ -48,7 +48,7 @@ struct ensemble_point ensemble_collapse(const struct results_series *series, siz
  * slopes. */
 double ensemble_of_exact(const struct results_series *series, size_t n, const struct criterion *criterion);
 
-/* log_ratio[g] without the replicates of block group g, for all groups of the series (NaN where it is lost).
+/* log_ratio[g] without the replicates of block group g, for all groups of this n (NaN where it is lost).
  * Returns that of all replicates. */
 double ensemble_leave_out(const struct results_series *series, size_t n, const struct criterion *criterion,
                           double *log_ratio);

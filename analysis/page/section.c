@@ -252,7 +252,7 @@ static void print_facts(FILE *out, const struct column_place *place) {
     html_math(out, words_length(s->log_n[0], first));
     fputs(" … ", out);
     html_math(out, words_length(s->log_n[fit->lengths - 1], last));
-    fprintf(out, ", %llu ", (unsigned long long)s->replicates);
+    fprintf(out, s->target > 0 ? ", up to %llu " : ", %llu ", (unsigned long long)s->replicates);
     glossary_link(out, GLOSSARY_REPLICATE, NULL);
     if (fit->primary < fit->criteria && !s->is_prescribed) {
         criterion_label(&s->criterion[fit->primary], label);

@@ -55,7 +55,9 @@ static void print_head(FILE *out, const struct fit *fit) {
         fprintf(out, "  class %s; theory: Lambda^typ ~ %s as n -> inf\n", family_class_name(s->family->class),
                 law_words(fit, law));
     }
-    fprintf(out, "  %llu replicate%s", (unsigned long long)s->replicates, s->replicates == 1 ? "" : "s");
+    if (s->target > 0) { fprintf(out, "  from %.0f at an n to", results_least_replicates(s)); }
+    fprintf(out, "%s%llu replicate%s", s->target > 0 ? " " : "  ", (unsigned long long)s->replicates,
+            s->replicates == 1 ? "" : "s");
     if (fit->primary < fit->criteria && !s->is_prescribed) {
         criterion_label(&s->criterion[fit->primary], label);
         fprintf(out, "; beta_c from %s", label);

@@ -12,6 +12,7 @@
 #include "sim/base/memory.h"
 #include "sim/results/results.h"
 #include "sim/sweep/exact.h"
+#include "sim/sweep/target.h"
 
 enum { MOST_LENGTHS = 1000 };           /* in all: half a minute */
 static const double MOST_NUMBERS = 1e7; /* of a series */
@@ -24,9 +25,9 @@ static bool is_foretold(const struct config_series *s) {
 }
 
 /* Of log beta_c of one row; Lambda^typ of the Weibull class grows as n^(1/kappa). */
-static double scatter_of(const struct results_series *s) {
+static double scatter_of(const struct family *family, const struct schedule *parameter) {
     struct schedule law;
-    bool has_end = s->family->class == FAMILY_WEIBULL && typical_law(s->family, s->parameter, &law);
+    bool has_end = family->class == FAMILY_WEIBULL && typical_law(family, parameter, &law);
     return 0.5 * fmax(1, has_end ? law.power : 1);
 }
 
@@ -57,7 +58,7 @@ static void fill_length(struct results_series *s, size_t n, size_t criterion, do
 }
 
 static void fill_series(struct results_series *s, size_t criterion, int threads) {
-    const double scatter = scatter_of(s);
+    const double scatter = scatter_of(s->family, s->parameter);
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
     for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) { fill_length(s, n, criterion, scatter); }
 }
@@ -116,6 +117,8 @@ static struct results *create_series(const struct config *config, size_t index) 
     alone.keep_replicates = 1;
     alone.series = &series;
     alone.series_count = 1;
+    series.replicates = (uint64_t)target_foreseen(&series, scatter_of(series.family, series.parameter));
+    series.target = 0;
     struct results *shape = results_shape(&alone), *results = NULL;
     if (results_numbers(shape) < MOST_NUMBERS) {
         struct results *outline = results_outline(&alone);

@@ -9,15 +9,15 @@
 /* Mean over the kept rows at an n of the logarithms of alpha*, t* and Lambda_n; false where one is not
  * finite. */
 static bool mean_logarithms(const struct results_series *s, size_t n, double mean[3], double se[3]) {
-    size_t kept = s->size[RESULTS_REPLICATE];
+    const size_t stride = s->size[RESULTS_REPLICATE], kept = results_kept(s, n);
     double sum[3] = {0}, square[3] = {0}, first[3] = {0}; /* sums of what they are off the first */
-    for (size_t r = n * kept; r < (n + 1) * kept; r++) {
+    for (size_t r = n * stride; r < n * stride + kept; r++) {
         double value[] = {log(s->lambda_log_rank[r] / s->log_n[n]), log(s->lambda_gap[r]), log(s->lambda[r])};
         value[1] -= s->log_lambda_typ[n];
         value[2] += s->log_lambda_typ[n];
         for (int k = 0; k < 3; k++) {
             if (!isfinite(value[k])) { return false; }
-            if (r == n * kept) { first[k] = value[k]; }
+            if (r == n * stride) { first[k] = value[k]; }
             double off = value[k] - first[k];
             sum[k] += off;
             square[k] += off * off;

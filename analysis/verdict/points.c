@@ -16,11 +16,17 @@ static enum points_kind kind_of(const struct fit *fit) {
     return family_is_judged_by_rows(fit->series->family) ? POINTS_ROWS : POINTS_MEANS;
 }
 
-/* Susceptibility's maximum has its error from leaving out blocks, other means from their replicates. */
+/* Susceptibility's maximum has its error from leaving out blocks, other means from their replicates; of
+ * the n that has the fewest. */
 static double freedom_of(const struct fit *fit) {
     bool blocks =
         fit->primary < fit->criteria && fit->series->criterion[fit->primary].kind == CRITERION_SUSCEPTIBILITY;
-    return blocks ? (double)fit->series->size[RESULTS_BLOCK] - 1 : (double)fit->series->replicates - 1;
+    double most = blocks ? (double)fit->series->size[RESULTS_BLOCK] : (double)fit->series->replicates;
+    for (size_t n = 0; n < fit->lengths; n++) {
+        most =
+            fmin(most, blocks ? (double)results_blocks(fit->series, n) : results_replicates(fit->series, n));
+    }
+    return most - 1;
 }
 
 /* What Student's law asks of a 95% interval, over the normal law's. */
@@ -29,7 +35,7 @@ static double widening(double freedom) { return gsl_cdf_tdist_Pinv(0.975, freedo
 /* log(beta_c/Lambda^typ) at an n and its standard error; false where there is none. */
 static bool point_at(const struct fit *fit, enum points_kind kind, size_t n, double *log_ratio, double *se) {
     const struct ensemble_point *point = &fit->judged[n * fit->criteria + fit->primary];
-    double replicates = (double)fit->series->replicates;
+    double replicates = results_replicates(fit->series, n);
     *log_ratio = point->log_ratio;
     if (kind != POINTS_FIXED && (replicates < POINTS_REPLICATES || freedom_of(fit) < 1)) { return false; }
     *se = kind == POINTS_FIXED ? 0 : kind == POINTS_ROWS ? point->se : point->se * widening(freedom_of(fit));

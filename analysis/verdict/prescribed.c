@@ -63,7 +63,8 @@ struct prescribed_point prescribed_at(const struct prescribed *v, const struct r
     } else {
         take_mean(s, n, &point);
     }
-    point.is_used = point.entropy > 0 && point.carriers >= results_carriers_needed(s) && isfinite(point.se);
+    point.is_used =
+        point.entropy > 0 && point.carriers >= results_carriers_needed(s, n) && isfinite(point.se);
     return point;
 }
 

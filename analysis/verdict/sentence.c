@@ -138,9 +138,9 @@ static void settle_words(const struct fit *fit, const struct verdict *v, char *o
     if (!isnan(v->settle.replicates)) {
         const struct results_series *s = fit->series;
         bool medians = family_is_judged_by_rows(s->family);
-        snprintf(out, size, " About %.0f%s at every n would settle it (there are %llu).",
+        snprintf(out, size, " About %.0f%s at every n would settle it (there are %.0f).",
                  v->settle.replicates, medians ? " kept replicates (keep_replicates)" : " replicates",
-                 (unsigned long long)(medians ? s->size[RESULTS_REPLICATE] : s->replicates));
+                 medians ? (double)s->size[RESULTS_REPLICATE] : results_least_replicates(s));
     } else if (!isnan(v->settle.log_n)) {
         snprintf(out, size, " Larger n would settle it, to n = %s or beyond.",
                  words_length(v->settle.log_n, length));

@@ -17,7 +17,7 @@ static const double log_far = 300 * M_LN10, furthest = 1e6; /* log n: where laws
 /* Replicates behind a collapse point: all of them, or the kept ones behind a median. */
 static double rows_judged(const struct judge *j) {
     const struct results_series *s = j->fit->series;
-    return j->points.kind == POINTS_ROWS ? (double)s->size[RESULTS_REPLICATE] : (double)s->replicates;
+    return j->points.kind == POINTS_ROWS ? (double)s->size[RESULTS_REPLICATE] : results_least_replicates(s);
 }
 
 /* Replicates shrink noise as their root, larger n the neglected corrections as 1/L. */

@@ -87,7 +87,8 @@ static bool finds(struct verdict *v, bool off(const struct verdict_estimate *)) 
 }
 
 static enum verdict_kind decide(const struct judge *j, struct verdict *v) {
-    bool enough = j->points.kind == POINTS_FIXED || j->fit->series->replicates >= RESULTS_BLOCK_LENGTH;
+    bool enough =
+        j->points.kind == POINTS_FIXED || results_least_replicates(j->fit->series) >= RESULTS_BLOCK_LENGTH;
     if (v->exact_p < JUDGE_IMPOSSIBLE && enough) {
         v->ground = GROUND_EXACT;
         return VERDICT_REFUTED;

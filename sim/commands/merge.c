@@ -135,15 +135,18 @@ static bool is_wanted(const struct merge *m, size_t shard, size_t shards) {
 /* Lists units that no journal has, exact values among them. */
 static void say_missing(const struct merge *m) {
     size_t units = unit_plan_size(&m->plan), said = 0, shards = journal_header(m->journal[0])->shards;
-    size_t missing = count_missing(m, 1, &(struct unit_range){0, units});
+    const struct unit_range all = {0, units};
+    struct unit_range *gap;
+    size_t gaps = records_missing(m->records, 1, &all, &gap), missing = count_missing(m, 1, &all);
     bool *wanted = memory_create(shards, sizeof *wanted);
-    for (size_t i = 0; i < units && said < SHOWN; i++) {
-        struct unit unit = unit_get(&m->plan, i);
-        char name[UNIT_NAME];
-        if (!records_has(m->records, i) && said++ < SHOWN) {
+    for (size_t k = 0; k < gaps; k++) {
+        for (size_t i = gap[k].first; i < gap[k].end && said < SHOWN; i++, said++) {
+            struct unit unit = unit_get(&m->plan, i);
+            char name[UNIT_NAME];
             message_say("missing: %s", unit_name(&unit, name));
         }
     }
+    free(gap);
     for (size_t i = 0; i < shards; i++) { wanted[i] = is_wanted(m, i, shards); }
     if (missing > SHOWN) { message_say("and %zu more", missing - SHOWN); }
     message_say("%zu of %zu units are missing; compute them with:", missing, units);

@@ -291,6 +291,12 @@ static void list_units(struct run *run) {
     const struct unit_plan *plan = &run->plan;
     free(run->todo);
     run->todo_count = records_missing(journal_records(run->journal), run->ours_count, run->ours, &run->todo);
+    for (size_t i = 0; i < run->todo_count; i++) { /* as far as a target may want */
+        const struct unit first = unit_get(plan, run->todo[i].first);
+        if (!unit_is_exact(&first) && first.cell->series->target > 0) {
+            run->todo[i].end = unit_of_whole(first.cell).end;
+        }
+    }
     run->all = unit_amount(plan, run->ours_count, run->ours);
     run->left = unit_amount(plan, run->todo_count, run->todo);
 }
@@ -348,6 +354,7 @@ static int make_plan(struct run *run) {
 static int make_same_plan(struct run *run) {
     unit_plan_create(&run->plan, run->config);
     journal_begin(run->journal, &run->plan);
+    if (unit_plan_has_target(&run->plan)) { journal_look(run->journal, &run->plan); }
     return EXIT_DONE;
 }
 
@@ -369,6 +376,7 @@ static struct sweep_work make_work(struct run *run) {
                                .cost_before = run->all.cost - run->left.cost,
                                .stop = run->stop,
                                .accept = journal_accept,
+                               .known = journal_known,
                                .context = run->journal};
 }
 

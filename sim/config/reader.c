@@ -10,6 +10,7 @@
 static const char default_text[] =
     "seed: 20260512\n"
     "replicates: 4096\n"
+    "target: none\n"
     "n: {from: 2^8, to: 1e300, points: 24, spacing: loglog}\n"
     "beta: {relative_to: lambda_typ, from: 1/16, to: 16, points: 65}\n"
     "collapse: {entropy: [1.0], participation: [0.5], top_two_ratio: [0.5], susceptibility: true}\n"

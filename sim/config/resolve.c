@@ -8,6 +8,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/number.h"
 #include "sim/config/normalisers.h"
+#include "sim/config/target.h"
 #include "sim/config/value.h"
 
 static void write_reals(FILE *out, size_t count, const double *value) {
@@ -130,6 +131,10 @@ static void write_shared(FILE *out, const char *indent, const struct config_seri
     static const struct config_normalisers none; /* and nothing is written of none */
     if (!top || series->replicates != top->replicates) {
         fprintf(out, "%sreplicates: %" PRIu64 "\n", indent, series->replicates);
+    }
+    if (series->target != (top ? top->target : 0)) {
+        fputs(indent, out);
+        target_write(out, series->target);
     }
     if (!top || !same_reals(series->n_count, series->log_n, top->n_count, top->log_n)) {
         fputs(indent, out);

@@ -15,6 +15,7 @@
 #include "sim/config/outputs.h"
 #include "sim/config/parameters.h"
 #include "sim/config/position.h"
+#include "sim/config/target.h"
 
 /* The settings that a series may override, with the node its n came from. */
 struct shared {
@@ -72,6 +73,7 @@ static void read_shared(struct reader *reader, const struct yaml_node *mapping,
     if ((node = yaml_find(mapping, "replicates"))) {
         value_count(node, "replicates", 1, READER_REPLICATES, &reader->faults, &to->replicates);
     }
+    if ((node = yaml_find(mapping, "target"))) { target_read(reader, node, to); }
     if ((node = yaml_find(mapping, "collapse"))) { collapse_read(reader, node, to); }
     if ((node = yaml_find(mapping, "rows"))) { read_rows(reader, node, &to->rows); }
     if ((node = yaml_find(mapping, "normalisers"))) { normalisers_read(reader, node, &to->normalisers); }
@@ -150,7 +152,7 @@ static void check_rows(struct reader *reader, const struct yaml_node *node,
 /* What takes more than one key that is good in itself, and time: not done beside so many faults. */
 enum { ENOUGH = 100 };
 static void check_ranges(struct reader *reader, const struct yaml_node *node,
-                         const struct config_series *series) {
+                         const struct config_series *series, bool common) {
     const struct yaml_node *beta = yaml_find(node, "beta");
     position_check(reader, node, series, true);
     check_rows(reader, node, series);
@@ -158,6 +160,7 @@ static void check_ranges(struct reader *reader, const struct yaml_node *node,
     outputs_check(reader, node, series);
     normalisers_check(reader, node, series);
     betas_check(reader, beta ? beta : node, series);
+    target_check(reader, node, series, common);
 }
 
 /* The name, or the family's where there is none. */
@@ -358,7 +361,7 @@ static void read_all_series(struct reader *reader, const struct yaml_node *root,
     }
     check_names(reader, &listed);
     for (size_t i = 0; totals_fit(&totals) && i < listed.count && reader->faults.count < ENOUGH; i++) {
-        if (sound[i]) { check_ranges(reader, listed.node[i], &listed.series[i]); }
+        if (sound[i]) { check_ranges(reader, listed.node[i], &listed.series[i], config->common_randomness); }
     }
     config->series_count = listed.count;
     config->series = listed.series;

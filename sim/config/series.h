@@ -6,7 +6,7 @@
 #include "sim/config/reader.h"
 
 /* Keys that stand at the top and in a series. */
-#define SERIES_SHARED_KEYS "n", "beta", "replicates", "collapse", "rows", "normalisers"
+#define SERIES_SHARED_KEYS "n", "beta", "replicates", "target", "collapse", "rows", "normalisers"
 
 /* Reads the shared settings at the top of a config and all its series. */
 void series_read(struct reader *reader, const struct yaml_node *root, struct config *config);

@@ -26,7 +26,7 @@ bool archive_may_replace(const char *path) {
 static bool is_growth(const char *path) {
     const char *dot = strrchr(path, '.'), *key = dot ? dot + 1 : path;
     return (!dot || strncmp(path, "series.", 7) == 0) &&
-           (strcmp(key, "n") == 0 || strcmp(key, "replicates") == 0);
+           (strcmp(key, "n") == 0 || strcmp(key, "replicates") == 0 || strcmp(key, "target") == 0);
 }
 
 static const struct config_series *find_series(const struct config *config, const char *name) {
@@ -39,7 +39,10 @@ static const struct config_series *find_series(const struct config *config, cons
 /* Whether every row of a series in the file is asked for. */
 static bool series_grows(const struct results_series *old, const struct config_series *asked) {
     size_t k = 0;
-    if (!asked || asked->replicates < old->replicates) { return false; }
+    if (!asked || asked->replicates < old->replicates || asked->target > old->target ||
+        (asked->target > 0) != (old->target > 0)) {
+        return false;
+    }
     for (size_t i = 0; i < old->size[RESULTS_LOG_N]; i++) {
         while (k < asked->n_count && asked->log_n[k] < old->log_n[i]) { k++; }
         if (k == asked->n_count || asked->log_n[k] != old->log_n[i]) { return false; }
@@ -138,8 +141,8 @@ enum archive_growth archive_compare(const char *file, const struct config *confi
     }
     if (!grows) {
         message_error(
-            "%s holds results of another config; it can grow by replicates, n and series only, and differs "
-            "in:",
+            "%s holds results of another config; it can grow by replicates, n, series and a smaller target only, "
+            "and differs in:",
             file);
         report(old, config, count, list);
     }

@@ -27,6 +27,7 @@ struct journal {
     size_t file_count; /* that were scanned, of its own */
     unsigned *file;
     struct saver *saver;
+    struct records *others; /* of a rank that follows: what it goes on from */
 };
 
 /* ---- places ---- */
@@ -136,6 +137,7 @@ void journal_close(struct journal *j) {
     journal_header_release(&j->header);
     saver_free(j->saver);
     records_free(j->records);
+    records_free(j->others);
     free(j->file);
     free(j);
 }
@@ -179,21 +181,21 @@ void journal_begin(struct journal *j, const struct unit_plan *plan) {
     records_free(before);
 }
 
-static bool scan_files(struct journal *j, const char *directory, size_t count, const unsigned *number,
+static bool scan_files(struct records *records, const char *directory, size_t count, const unsigned *number,
                        bool quiet) {
     bool good = true;
     for (size_t i = 0; good && i < count; i++) {
         char path[FILES_PATH];
         files_units_path(directory, number[i], path);
-        good = records_scan(j->records, &(struct records_scan){path, "--fresh", quiet});
+        good = records_scan(records, &(struct records_scan){path, "--fresh", quiet});
     }
-    return good && records_settle(j->records);
+    return good && records_settle(records);
 }
 
 bool journal_scan(struct journal *j) {
     free(j->file);
     j->file = files_units(j->directory, &j->file_count);
-    if (!scan_files(j, j->directory, j->file_count, j->file, false)) { return false; }
+    if (!scan_files(j->records, j->directory, j->file_count, j->file, false)) { return false; }
     if (!j->mended) { return true; }
     if (records_strange(j->records) == 0 || records_bytes(j->records) > 0) {
         return journal_header_write(j->directory, &j->header);
@@ -205,12 +207,17 @@ bool journal_scan(struct journal *j) {
     return false;
 }
 
-static bool scan_other(struct journal *j, const char *directory) {
+static bool scan_other(struct records *records, const char *directory) {
     size_t count;
     unsigned *number = files_units(directory, &count);
-    bool good = scan_files(j, directory, count, number, true);
+    bool good = scan_files(records, directory, count, number, true);
     free(number);
     return good;
+}
+
+void journal_look(struct journal *j, const struct unit_plan *plan) {
+    j->others = records_create(plan, j->header.numerics);
+    scan_other(j->others, j->directory);
 }
 
 /* The shards of this output, as a pattern that takes its own characters as they are. */
@@ -233,7 +240,7 @@ bool journal_scan_others(struct journal *j, const char *output, const char *reso
     for (size_t i = 0; good && i <= found.gl_pathc; i++) {
         const char *directory = i < found.gl_pathc ? found.gl_pathv[i] : whole;
         if (strcmp(directory, j->directory) != 0 && journal_is_of(directory, resolved)) {
-            good = scan_other(j, directory);
+            good = scan_other(j->records, directory);
         }
     }
     globfree(&found);
@@ -277,6 +284,15 @@ bool journal_pack(struct journal *j, size_t count, const struct unit_range *rang
 bool journal_accept(void *journal, size_t unit, struct partial *partial) {
     (void)unit;
     return saver_accept(((struct journal *)journal)->saver, partial);
+}
+
+void journal_known(void *journal, struct unit_range range, sweep_take *take, void *to) {
+    struct journal *j = journal;
+    if (j->others) {
+        records_give(j->others, range, take, to);
+    } else {
+        saver_give(j->saver, range, take, to);
+    }
 }
 
 bool journal_flush(struct journal *j) { return saver_flush(j->saver); }

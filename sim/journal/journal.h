@@ -49,6 +49,9 @@ void journal_begin(struct journal *journal, const struct unit_plan *plan);
 /* Adds what is in its files. A header that was damaged is written again, but where all records are of another
  * config, which is refused. False after a message. */
 bool journal_scan(struct journal *journal);
+/* Of a rank that follows: what rank 0 has written before is known to journal_known, and not the rank's own.
+ */
+void journal_look(struct journal *journal, const struct unit_plan *plan);
 /* Adds what is in the other journals of this output and config, of all of it or of shards, of however many;
  * or in an archive. The same. */
 bool journal_scan_others(struct journal *journal, const char *output, const char *resolved);
@@ -61,6 +64,8 @@ struct records *journal_records(const struct journal *journal);
 
 /* sweep_accept of a journal. */
 bool journal_accept(void *journal, size_t unit, struct partial *partial);
+/* sweep_work.known of a journal. */
+void journal_known(void *journal, struct unit_range range, sweep_take *take, void *to);
 /* Saves what waits. False after a message. From any thread. */
 bool journal_flush(struct journal *journal);
 /* Saves what has waited its time, for a caller that looks now and then: the next unit may be long in coming.

@@ -12,6 +12,7 @@
 #include "sim/base/message.h"
 #include "sim/journal/recordfile.h"
 #include "sim/sweep/record.h"
+#include "sim/sweep/target.h"
 
 enum { SHOWN = 20 };
 
@@ -29,6 +30,7 @@ struct records {
     char **file;
     struct place *place; /* [count]; once settled, in order of their units, which are disjoint */
     size_t damaged, strange;
+    struct unit_range *wanted; /* [cells], of those under a target, empty where it is met; NULL: not known */
 };
 
 struct records *records_create(const struct unit_plan *plan, struct numerics numerics) {
@@ -42,6 +44,7 @@ static void forget(struct records *r) {
     for (size_t i = 0; i < r->file_count; i++) { free(r->file[i]); }
     free(r->file);
     free(r->place);
+    free(r->wanted);
     *r = (struct records){.plan = r->plan, .numerics = r->numerics};
 }
 
@@ -216,6 +219,8 @@ static bool disagree(const struct place *a, const struct place *b) {
 
 bool records_settle(struct records *r) {
     size_t kept = 0, conflicts = 0;
+    free(r->wanted);
+    r->wanted = NULL;
     if (r->count > 0) { qsort(r->place, r->count, sizeof *r->place, before); }
     for (size_t i = 0; i < r->count; i++) {
         struct place *last = kept > 0 ? &r->place[kept - 1] : NULL;
@@ -256,23 +261,24 @@ bool records_has(const struct records *r, size_t unit) {
     return k < r->count && r->place[k].units.first <= unit;
 }
 
-size_t records_missing(const struct records *r, size_t count, const struct unit_range *ranges,
-                       struct unit_range **list) {
-    size_t missing = 0;
-    *list = NULL;
-    for (size_t i = 0; i < count; i++) {
-        size_t next = ranges[i].first;
-        for (size_t k = find_place(r, next); next < ranges[i].end; k++) {
-            bool ends = k == r->count || r->place[k].units.first >= ranges[i].end;
-            size_t gap_end = ends ? ranges[i].end : r->place[k].units.first;
-            if (gap_end > next) {
-                *list = memory_resize(*list, missing + 1, sizeof **list);
-                (*list)[missing++] = (struct unit_range){next, gap_end};
-            }
-            next = ends ? gap_end : r->place[k].units.end;
-        }
+struct gaps {
+    size_t count;
+    struct unit_range *list;
+};
+
+static void add_gap(struct gaps *gaps, size_t first, size_t end) {
+    if (first >= end) { return; }
+    gaps->list = memory_resize(gaps->list, gaps->count + 1, sizeof *gaps->list);
+    gaps->list[gaps->count++] = (struct unit_range){first, end};
+}
+
+static void add_gaps(const struct records *r, struct unit_range range, struct gaps *gaps) {
+    size_t next = range.first;
+    for (size_t k = find_place(r, next); next < range.end; k++) {
+        bool ends = k == r->count || r->place[k].units.first >= range.end;
+        add_gap(gaps, next, ends ? range.end : r->place[k].units.first);
+        next = ends ? range.end : r->place[k].units.end;
     }
-    return missing;
 }
 
 /* ---- reading ---- */
@@ -304,13 +310,72 @@ static struct partial *read_place(const struct records *r, const struct place *p
     return p;
 }
 
-bool records_read(const struct records *r, struct unit_range range, struct partial_stack *stack) {
+bool records_give(const struct records *r, struct unit_range range, sweep_take *each, void *to) {
     for (size_t k = find_place(r, range.first); k < r->count && r->place[k].units.first < range.end; k++) {
         struct partial *p = read_place(r, &r->place[k]);
         if (!p) { return false; }
-        partial_push(stack, p);
+        each(to, p);
     }
     return true;
+}
+
+static void push(void *stack, struct partial *p) { partial_push(stack, p); }
+
+bool records_read(const struct records *r, struct unit_range range, struct partial_stack *stack) {
+    return records_give(r, range, push, stack);
+}
+
+/* ---- what is missing ---- */
+
+static void add_to_target(void *target, struct partial *p) { target_add(target, p); }
+
+/* What cannot be read is computed again. */
+static struct unit_range wanted_of(const struct records *r, const struct unit_cell *c) {
+    struct target *t = target_create(r->plan, c);
+    records_give(r, unit_of_whole(c), add_to_target, t);
+    bool met = target_is_met(t);
+    struct unit_range wanted = target_wanted(t);
+    target_free(t);
+    return met ? (struct unit_range){0, 0} : wanted;
+}
+
+static void look_at_targets(struct records *r) {
+    const struct unit_plan *plan = r->plan;
+    r->wanted = memory_create(plan->cell_count, sizeof *r->wanted);
+#pragma omp parallel for schedule(dynamic, 1)
+    for (size_t i = 0; i < plan->cell_count; i++) {
+        if (plan->cell[i].series->target > 0) { r->wanted[i] = wanted_of(r, &plan->cell[i]); }
+    }
+}
+
+/* Of one cell or of exact values. */
+static void add_missing(struct records *r, struct unit_range range, struct gaps *gaps) {
+    const struct unit first = unit_get(r->plan, range.first);
+    if (unit_is_exact(&first) || !(first.cell->series->target > 0)) {
+        add_gaps(r, range, gaps);
+        return;
+    }
+    if (!r->wanted) { look_at_targets(r); }
+    struct unit_range wanted = r->wanted[first.cell - r->plan->cell];
+    add_gap(gaps, wanted.first > range.first ? wanted.first : range.first,
+            wanted.end < range.end ? wanted.end : range.end);
+}
+
+size_t records_missing(struct records *r, size_t count, const struct unit_range *ranges,
+                       struct unit_range **list) {
+    struct gaps gaps = {.count = 0};
+    for (size_t i = 0; i < count; i++) {
+        struct unit_range rest = ranges[i];
+        while (rest.first < rest.end) {
+            const struct unit first = unit_get(r->plan, rest.first);
+            size_t cell_end = unit_is_exact(&first) ? rest.end : unit_of_whole(first.cell).end,
+                   end = cell_end < rest.end ? cell_end : rest.end;
+            add_missing(r, (struct unit_range){rest.first, end}, &gaps);
+            rest.first = end;
+        }
+    }
+    *list = gaps.list;
+    return gaps.count;
 }
 
 /* ---- packing ---- */

@@ -5,7 +5,7 @@
 #define GAPSCALE_SIM_JOURNAL_RECORDS_H
 
 #include "sim/base/numerics.h"
-#include "sim/sweep/partial.h"
+#include "sim/sweep/sweep.h"
 
 struct records;
 
@@ -33,12 +33,15 @@ size_t records_files(const struct records *records);
  * of one range disagree. */
 bool records_settle(struct records *records);
 bool records_has(const struct records *records, size_t unit);
-/* What of some ranges there is no record of, in their order; returns how many ranges. Free with free(). */
-size_t records_missing(const struct records *records, size_t count, const struct unit_range *ranges,
+/* What of some ranges there is no record of, in their order; returns how many ranges. Free with free(). Of a
+ * cell under a target (target.h), which is read for that, what is wanted up to its next count, as one range.
+ */
+size_t records_missing(struct records *records, size_t count, const struct unit_range *ranges,
                        struct unit_range **list);
 double records_bytes(const struct records *records);
-/* The partials of a range, in order. False after a message; the stack holds what was read before. From any
- * thread. */
+/* The partials of a range, in order: each to `each`, or to a stack. False after a message, with what was read
+ * before given. From any thread. */
+bool records_give(const struct records *records, struct unit_range range, sweep_take *each, void *to);
 bool records_read(const struct records *records, struct unit_range range, struct partial_stack *stack);
 /* Writes all of these ranges to one file, nodes of the tree instead of their halves, and from then on knows
  * that file alone. False after a message, with nothing changed. */

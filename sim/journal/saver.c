@@ -173,6 +173,13 @@ bool saver_pack(struct saver *s, size_t count, const struct unit_range *ranges) 
     return good;
 }
 
+bool saver_give(struct saver *s, struct unit_range range, sweep_take *take, void *to) {
+    pthread_mutex_lock(&s->writing);
+    bool good = records_settle(s->records) && records_give(s->records, range, take, to);
+    pthread_mutex_unlock(&s->writing);
+    return good;
+}
+
 /* ---- what waits ---- */
 
 /* Takes what waits, if there is a reason to write it. */

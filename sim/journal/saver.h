@@ -25,6 +25,8 @@ bool saver_tend(struct saver *saver);
 /* Saves what waits at the end of the process, where this thread may be writing already and memory may be out:
  * from memory that it has. */
 void saver_flush_by_force(struct saver *saver);
+/* Gives what is known of a range (records.h), those that were saved among it. False after a message. */
+bool saver_give(struct saver *saver, struct unit_range range, sweep_take *take, void *to);
 /* Makes one file, this writer's, of all that is known of these ranges, and settles it. The same. */
 bool saver_pack(struct saver *saver, size_t count, const struct unit_range *ranges);
 /* Whether its file, if it has one, is as saver_pack left it; its name, "" where it has none. */

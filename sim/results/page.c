@@ -36,7 +36,7 @@ struct sheet {
     size_t dimensions, datasets;
 };
 
-enum { ATTRIBUTES = 4 + 3 + (PAGE_PARTS + 1) * FAMILY_PARAMETERS + NOTE_MOST };
+enum { ATTRIBUTES = 5 + 3 + (PAGE_PARTS + 1) * FAMILY_PARAMETERS + NOTE_MOST };
 
 struct page_series {
     struct results_field field[RESULTS_FIELDS];
@@ -139,6 +139,9 @@ static void add_attributes(struct page_series *p, struct results_series *s) {
             (struct h5_attribute){.name = "class", .text = family_class_name(s->family->class)};
     }
     p->attribute[p->attributes++] = (struct h5_attribute){.name = "replicates", .whole = &s->replicates};
+    if (s->target > 0) {
+        p->attribute[p->attributes++] = (struct h5_attribute){.name = "target_collapse", .number = s->target};
+    }
     for (size_t i = 0; i < PAGE_PARTS * s->family->parameter_count; i++) {
         if (!family_parameter_shows(s->family, s->parameter, i / PAGE_PARTS)) { continue; }
         double *value = page_parameter(s, i / PAGE_PARTS, i % PAGE_PARTS, p->parameter[i]);

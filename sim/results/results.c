@@ -25,6 +25,7 @@ enum {
     SPARSEMAX = RESULTS_OF_SPARSEMAX,
     ENTMAX = RESULTS_OF_ENTMAX,
     SINKS = RESULTS_OF_SINKS,
+    TARGETED = RESULTS_OF_TARGETED,
     EMPIRICAL = RESULTS_OF_MEASURED
 };
 #define SHORT(key, ...) key = RESULTS_##key,
@@ -42,6 +43,8 @@ static const enum results_owner dimension_owner[RESULTS_DIMENSIONS] = {RESULTS_D
      .offset = offsetof(struct results_series, member),                                                      \
      AXES axes},
 #define ARRAY(kind, key, series, axes, unit, meaning) FIELD(#key, unit, meaning, kind, series, axes, key)
+#define COUNT_ARRAY(key, series, axes, unit, meaning)                                                        \
+    FIELD(#key, unit, meaning, AVERAGED, series, axes, key##_at)
 #define EXACT_ARRAY(key, series, axes, unit, meaning)                                                        \
     FIELD("exact/" #key, unit, meaning, EXACT, series, axes, exact_##key)
 #define MEAN_AND_ERROR(kind, key, name, series, axes, unit, meaning, error)                                  \
@@ -60,7 +63,7 @@ static const enum results_owner dimension_owner[RESULTS_DIMENSIONS] = {RESULTS_D
                    "standard error over the kept replicates")
 
 static const struct results_field table[RESULTS_FIELDS] = {
-    RESULTS_TABLE(ARRAY, EXACT_ARRAY, MEASURED, AVERAGE, KEPT_AVERAGE)};
+    RESULTS_TABLE(ARRAY, COUNT_ARRAY, EXACT_ARRAY, MEASURED, AVERAGE, KEPT_AVERAGE)};
 
 bool results_has_output(const struct results_series *s) { return s->size[RESULTS_COMPONENT] > 0; }
 
@@ -69,6 +72,7 @@ static bool is_owner(const struct results_series *s, enum results_owner owner) {
     case RESULTS_OF_OUTPUT: return results_has_output(s);
     case RESULTS_OF_SPARSEMAX: return s->sparsemax;
     case RESULTS_OF_ENTMAX: return s->size[RESULTS_ALPHA] > 0;
+    case RESULTS_OF_TARGETED: return s->target > 0;
     case RESULTS_OF_SINKS: return s->size[RESULTS_SINK] > 0;
     case RESULTS_OF_MEASURED: return s->family && s->family->kind == FAMILY_MEASURED;
     default: return true;
@@ -102,14 +106,34 @@ size_t results_field_size(const struct results_series *series, const struct resu
     return count;
 }
 
-double results_carriers_needed(const struct results_series *s) {
-    return fmin(100, (double)s->replicates / 4);
+double results_replicates(const struct results_series *s, size_t n) {
+    return s->target > 0 ? s->replicates_at[n] : (double)s->replicates;
+}
+
+double results_least_replicates(const struct results_series *s) {
+    double least = (double)s->replicates;
+    for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) { least = fmin(least, results_replicates(s, n)); }
+    return least;
+}
+
+size_t results_kept(const struct results_series *s, size_t n) {
+    return (size_t)fmin((double)s->size[RESULTS_REPLICATE], results_replicates(s, n));
+}
+
+size_t results_blocks(const struct results_series *s, size_t n) {
+    if (!(s->target > 0)) { return s->size[RESULTS_BLOCK]; }
+    double replicates = results_replicates(s, n), length = s->block_size[0];
+    return replicates < (double)s->replicates ? (size_t)(replicates / length) : s->size[RESULTS_BLOCK];
+}
+
+double results_carriers_needed(const struct results_series *s, size_t n) {
+    return fmin(100, results_replicates(s, n) / 4);
 }
 
 bool results_is_rare(const struct results_series *s, size_t point) {
     const double doubt = 4;
     double off = fabs(s->mean[MEASURE_PARTICIPATION][point] - s->exact_participation[point]);
-    return s->participation_carriers[point] < results_carriers_needed(s) ||
+    return s->participation_carriers[point] < results_carriers_needed(s, point / s->size[RESULTS_BETA]) ||
            off > doubt * s->se[MEASURE_PARTICIPATION][point] + s->exact_participation_error[point];
 }
 
@@ -291,6 +315,7 @@ static void series_shape(struct results_series *s, const struct config *config,
                         asked->criterion_count);
     s->size[RESULTS_BLOCK] = (s->replicates + length - 1) / length;
     s->size[RESULTS_REPLICATE] = kept < s->replicates ? kept : s->replicates;
+    s->target = asked->target;
     s->sparsemax = asked->normalisers.sparsemax;
     s->size[RESULTS_ALPHA] = asked->normalisers.entmax_count;
     s->size[RESULTS_SINK] = asked->normalisers.sink_count;

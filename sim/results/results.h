@@ -19,7 +19,7 @@ enum { RESULTS_COMPONENTS = 16 };
  * table. */
 #define RESULTS_KEY(kind, key, ...) , RESULTS_##key
 #define RESULTS_AVERAGES(OF_ALL, OF_KEPT)                                                                    \
-    RESULTS_TABLE(RESULTS_NOTHING, RESULTS_NOTHING, RESULTS_NOTHING, OF_ALL, OF_KEPT)
+    RESULTS_TABLE(RESULTS_NOTHING, RESULTS_NOTHING, RESULTS_NOTHING, RESULTS_NOTHING, OF_ALL, OF_KEPT)
 enum results_quantity {
     RESULTS_LAST_MEASURE = MEASURE_COUNT - 1 RESULTS_AVERAGES(RESULTS_KEY, RESULTS_NOTHING),
     RESULTS_FIRST_OF_KEPT, /* from here on over the kept replicates only */
@@ -38,20 +38,23 @@ struct results_note {
 };
 
 #define RESULTS_ARRAY(kind, key, ...) double *key;
+#define RESULTS_COUNT_ARRAY(key, ...) double *key##_at;
 #define RESULTS_EXACT_ARRAY(key, ...) double *exact_##key;
 struct results_series {
     char name[CONFIG_NAME];
     const struct family *family;
     struct schedule parameter[FAMILY_PARAMETERS];
     enum config_rows rows; /* how they were asked for */
-    uint64_t replicates;
-    bool sparsemax;     /* asked for */
-    bool is_prescribed; /* one beta at each n: coef Lambda^typ(n_0) m(n), with log n_0 = log_trained */
+    uint64_t replicates;   /* at every n; with a target the most, results_replicates tells how many */
+    double target;         /* config.h */
+    bool sparsemax;        /* asked for */
+    bool is_prescribed;    /* one beta at each n: coef Lambda^typ(n_0) m(n), with log n_0 = log_trained */
     enum prescription prescription;
     double log_trained, coef;
     size_t size[RESULTS_DIMENSIONS];
 
-    RESULTS_TABLE(RESULTS_ARRAY, RESULTS_EXACT_ARRAY, RESULTS_NOTHING, RESULTS_NOTHING, RESULTS_NOTHING)
+    RESULTS_TABLE(RESULTS_ARRAY, RESULTS_COUNT_ARRAY, RESULTS_EXACT_ARRAY, RESULTS_NOTHING, RESULTS_NOTHING,
+                  RESULTS_NOTHING)
     double *mean[RESULTS_QUANTITIES], *se[RESULTS_QUANTITIES];
     double *block[MEASURE_COUNT];
     struct criterion *criterion; /* (criterion) */
@@ -86,7 +89,8 @@ enum results_owner {
     RESULTS_OF_SPARSEMAX, /* series that ask for normalisers */
     RESULTS_OF_ENTMAX,
     RESULTS_OF_SINKS,
-    RESULTS_OF_MEASURED /* rows that were measured (sim/scores) */
+    RESULTS_OF_TARGETED, /* series with a target */
+    RESULTS_OF_MEASURED  /* rows that were measured (sim/scores) */
 };
 
 /* One array of a series: a row of the table. */
@@ -103,7 +107,10 @@ struct results_field {
 #define RESULTS_ONE(...) +1
 #define RESULTS_TWO(...) +2
 #define RESULTS_THREE(...) +3
-enum { RESULTS_FIELDS = 0 RESULTS_TABLE(RESULTS_ONE, RESULTS_ONE, RESULTS_THREE, RESULTS_TWO, RESULTS_TWO) };
+enum {
+    RESULTS_FIELDS =
+        0 RESULTS_TABLE(RESULTS_ONE, RESULTS_ONE, RESULTS_ONE, RESULTS_THREE, RESULTS_TWO, RESULTS_TWO)
+};
 /* Lists the arrays of a series in the order of the file, those that are not in it last; returns how many. */
 size_t results_fields(struct results_series *series, struct results_field field[RESULTS_FIELDS]);
 bool results_has_output(const struct results_series *series);
@@ -134,8 +141,15 @@ void results_cut(const struct results_series *series, size_t n, struct results_s
 void results_allocate(struct results_series *series);
 void results_free(struct results *results);
 
-/* So many rows must make up the sum of a mean for its standard error to cover: 100, or a quarter of all. */
-double results_carriers_needed(const struct results_series *series);
+/* Replicates at an n; the least of them; those that are kept; blocks, the others being NaN. */
+double results_replicates(const struct results_series *series, size_t n);
+double results_least_replicates(const struct results_series *series);
+size_t results_kept(const struct results_series *series, size_t n);
+size_t results_blocks(const struct results_series *series, size_t n);
+
+/* So many rows at an n must make up the sum of a mean for its standard error to cover: 100, or a quarter of
+ * all. */
+double results_carriers_needed(const struct results_series *series, size_t n);
 /* Whether rare rows carry the mean of Y_2 at a point (n, beta), so that its standard error covers nothing:
  * they are fewer than that, or it is more than four standard errors from the exact value. */
 bool results_is_rare(const struct results_series *series, size_t point);

@@ -264,6 +264,9 @@ static bool counts_are_allowed(const struct results_series *s) {
     for (size_t i = 0; i < s->size[RESULTS_RANK]; i++) {
         if (s->rank[i] != (double)(i + 1)) { return false; }
     }
+    for (size_t n = 0; s->target > 0 && n < s->size[RESULTS_LOG_N]; n++) {
+        if (!(s->replicates_at[n] >= 1 && s->replicates_at[n] <= (double)s->replicates)) { return false; }
+    }
     return measured || replicates == (double)s->replicates;
 }
 

@@ -3,6 +3,7 @@
  * from it.
  *
  * - ARRAY(kind, KEY, series, axes, unit, meaning): dataset KEY, in s->KEY;
+ * - COUNT(KEY, series, axes, unit, meaning): dataset KEY, in s->KEY_at, found out by the sweep;
  * - EXACT(KEY, series, axes, unit, meaning): dataset exact/KEY, in s->exact_KEY;
  * - MEASURE(KEY, name, unit, meaning): datasets NAME_mean, NAME_se and NAME_block at every beta, in s->mean,
  *   s->se and s->block[MEASURE_KEY];
@@ -11,7 +12,8 @@
  * - KEPT_AVERAGE(..): the same over the kept replicates alone.
  *
  * kind is one of enum results_kind; series is EVERY, OUTPUT for those with an attention output only,
- * SPARSEMAX, ENTMAX and SINKS for those that ask for these normalisers, or EMPIRICAL for rows that were
+ * SPARSEMAX, ENTMAX and SINKS for those that ask for these normalisers, TARGETED for those with a target, or
+ * EMPIRICAL for rows that were
  * measured. What has no unit is not in the file; such rows stand last.
  *
  * A new average over replicates is one row and one line in sim/sweep/replicate.c (a measure at one beta: in
@@ -44,13 +46,14 @@
     DIMENSION(PRESCRIPTION, "prescription", EMPIRICAL)                                                       \
     DIMENSION(MULTIPLIER, "n_over_trained", EMPIRICAL)
 
-#define RESULTS_TABLE(ARRAY, EXACT, MEASURE, AVERAGE, KEPT_AVERAGE)                                          \
+#define RESULTS_TABLE(ARRAY, COUNT, EXACT, MEASURE, AVERAGE, KEPT_AVERAGE)                                   \
     ARRAY(GIVEN, log_n, EVERY, (LOG_N), "1", "natural log of the context length n")                          \
     ARRAY(GIVEN, n, EVERY, (LOG_N), "1", "context length n; inf past 1e308")                                 \
     ARRAY(GIVEN, lambda_typ, EVERY, (LOG_N), "1/score", "typical accumulation scale Lambda^typ; may be inf") \
     ARRAY(GIVEN, log_lambda_typ, EVERY, (LOG_N), "1", "natural log of Lambda^typ")                           \
     ARRAY(GIVEN, beta, EVERY, (LOG_N, BETA), "1/score", "inverse temperature; may be inf")                   \
     ARRAY(GIVEN, beta_ratio, EVERY, (LOG_N, BETA), "lambda_typ", "beta/Lambda^typ")                          \
+    COUNT(replicates, TARGETED, (LOG_N), "1", "replicates that the target took")                             \
     MEASURE_TABLE(MEASURE)                                                                                   \
     AVERAGE(ADDED, LOG_PARTICIPATION, "log_participation", EVERY, (LOG_N, BETA), "1",                        \
             "log Y_2: what is typical where rare rows carry the mean of Y_2")                                \

@@ -44,30 +44,35 @@ static void finish_quantiles(const struct partial *p, struct results_series *r) 
 }
 
 static void finish_blocks(const struct partial *p, struct results_series *r) {
-    size_t betas = p->of.cell->layout.betas, groups = r->size[RESULTS_BLOCK];
+    size_t betas = p->of.cell->layout.betas, groups = r->size[RESULTS_BLOCK],
+           there = results_blocks(r, p->of.cell->n_index);
     for (size_t m = 0; m < MEASURE_COUNT; m++) {
         for (size_t b = 0; b < betas; b++) {
             double *mean = r->block[m] + (p->of.cell->n_index * betas + b) * groups;
-            for (size_t g = 0; g < groups; g++) { mean[g] = p->group[(g * MEASURE_COUNT + m) * betas + b]; }
+            for (size_t g = 0; g < there; g++) { mean[g] = p->group[(g * MEASURE_COUNT + m) * betas + b]; }
         }
     }
 }
 
-/* The arrays that are taken as they are. */
+/* The arrays that are taken as they are; of kept replicates there may be fewer than there is room for. */
 static void copy_numbers(const struct partial *p, struct results_series *r) {
     struct results_field field[RESULTS_FIELDS], from[RESULTS_FIELDS];
     struct results_series here = partial_view(p);
     size_t fields = partial_fields(&p->of, r, field);
     partial_fields(&p->of, &here, from);
     for (size_t i = 0; i < fields; i++) {
-        size_t count = results_field_size(&here, &from[i]);
-        if (count > 0) {
-            memcpy(*field[i].values + p->of.cell->n_index * count, *from[i].values, count * sizeof(double));
+        size_t count = results_field_size(&here, &from[i]),
+               stride = results_field_size(p->of.cell->here, &from[i]),
+               rows = unit_is_exact(&p->of) ? 1 : stride / p->of.cell->here->size[RESULTS_REPLICATE];
+        double *to = *field[i].values + p->of.cell->n_index * stride;
+        for (size_t k = 0; count > 0 && k < rows; k++) {
+            memcpy(to + k * stride / rows, *from[i].values + k * count / rows, count / rows * sizeof(double));
         }
     }
 }
 
 static void finish(const struct partial *p, struct results_series *r) {
+    if (r->target > 0) { r->replicates_at[p->of.cell->n_index] = (double)p->of.replicates; }
     for (unsigned q = 0; q < RESULTS_QUANTITIES; q++) { finish_quantity(p, q, r); }
     count_carriers(p, MEASURE_PARTICIPATION, r->participation_carriers);
     count_carriers(p, MEASURE_TOP_WEIGHT, r->top_weight_carriers);

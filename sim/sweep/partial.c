@@ -80,6 +80,24 @@ void partial_free(struct partial *p) {
     free(p);
 }
 
+static void copy(size_t count, const double *from, double *to) {
+    if (count > 0) { memcpy(to, from, count * sizeof *to); }
+}
+
+struct partial *partial_copy(const struct partial *p) {
+    const struct replicate_layout *l = &p->of.cell->layout;
+    struct partial *q = partial_create(&p->of);
+    copy(partial_numbers(&p->of), p->number, q->number);
+    if (unit_is_exact(&p->of)) { return q; }
+    copy(l->total, p->mean, q->mean);
+    copy(l->total, p->m2, q->m2);
+    copy(partial_groups(&p->of) * group_length(&p->of), p->group, q->group);
+    memcpy(q->filled, p->filled, l->binned * sizeof *q->filled);
+    q->bin = memory_resize(NULL, partial_bins(p), sizeof *q->bin);
+    if (q->bin) { memcpy(q->bin, p->bin, partial_bins(p) * sizeof *q->bin); }
+    return q;
+}
+
 size_t partial_bins(const struct partial *p) {
     size_t count = 0;
     for (size_t i = 0; p->filled && i < p->of.cell->layout.binned; i++) { count += p->filled[i]; }

@@ -27,6 +27,7 @@ struct partial {
 /* Zero replicates' worth: moments and groups 0, no bins, numbers NaN. Free with partial_free. */
 struct partial *partial_create(const struct unit *of);
 void partial_free(struct partial *p);
+struct partial *partial_copy(const struct partial *p);
 /* How many a range has. */
 size_t partial_groups(const struct unit *of);
 size_t partial_numbers(const struct unit *of);

@@ -178,6 +178,12 @@ static bool accept_own(void *context, size_t unit, struct partial *partial) {
     return good;
 }
 
+/* sweep_work.known */
+static void known_to_all(void *context, struct unit_range range, sweep_take *take, void *to) {
+    const struct leader *l = context;
+    l->work->known(l->work->context, range, take, to);
+}
+
 static void answer(struct leader *l, const MPI_Status *from) {
     double cost;
     MPI_Recv(&cost, 1, MPI_DOUBLE, from->MPI_SOURCE, from->MPI_TAG, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
@@ -233,6 +239,7 @@ int ranks_lead(const struct sweep_work *work) {
     own.range_count = 0;
     own.more = take_ranges;
     own.accept = accept_own;
+    own.known = work->known ? known_to_all : NULL;
     own.more_context = own.context = &l;
     int status = sweep_compute(&own);
     pthread_mutex_lock(&l.lock);

@@ -6,12 +6,14 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/progress.h"
 #include "sim/sweep/exact.h"
 #include "sim/sweep/histogram.h"
+#include "sim/sweep/target.h"
 
 /* A block from its first slice until it is folded into its unit. */
 struct block {
@@ -42,6 +44,12 @@ struct shared_law {
     size_t users;
 };
 
+/* A cell under a target, from its first unit until no more are wanted. */
+struct course {
+    struct course *next;
+    struct target *target;
+};
+
 enum outcome { GOING_ON, GIVEN_UP, STOPPED };
 
 struct sweep {
@@ -58,6 +66,7 @@ struct sweep {
     struct shared_law *law;       /* [cell_count] */
     const struct unit_cell *cell; /* of the job */
     struct job *live;
+    struct course *course;
 };
 
 static size_t size_min(size_t a, size_t b) { return a < b ? a : b; }
@@ -139,8 +148,12 @@ static void job_free(struct job *job) {
     free(job);
 }
 
+static struct shared_law *law_of(const struct sweep *s, const struct unit_cell *cell) {
+    return &s->law[cell - s->work->plan->cell];
+}
+
 static void release_law(struct sweep *s, const struct unit_cell *cell) {
-    struct shared_law *shared = cell ? &s->law[cell - s->work->plan->cell] : NULL;
+    struct shared_law *shared = cell ? law_of(s, cell) : NULL;
     if (shared && shared->users == 0 && cell != s->cell) {
         sampler_law_free(shared->law);
         shared->law = NULL;
@@ -158,15 +171,70 @@ static void job_open(struct sweep *s, struct unit unit) {
     s->tasks = unit.block_count * slices_per_block(c);
     s->cell = c;
     release_law(s, before);
-    struct shared_law *shared = &s->law[c - s->work->plan->cell];
+    struct shared_law *shared = law_of(s, c);
     if (!shared->law) { shared->law = unit_cell_law(c, s->work->isa, c->log_n); }
     shared->users++;
     job->law = shared->law;
     job->histogram = memory_create(c->layout.binned * HISTOGRAM_BINS, sizeof *job->histogram);
 }
 
-/* The next unit that is to be computed; false when there is none. */
+/* ---- cells under a target ---- */
+
+static void take_known(void *target, struct partial *partial) { target_add(target, partial); }
+
+/* The course ends where nothing is wanted any more. */
+static void course_look(struct sweep *s, struct course **link) {
+    struct course *course = *link;
+    const struct unit_cell *cell = target_cell(course->target);
+    if (!target_is_met(course->target)) { return; }
+    size_t end = target_wanted(course->target).end, cell_end = unit_of_whole(cell).end;
+    if (end < cell_end) {
+        double spared = unit_range_cost(s->work->plan, (struct unit_range){end, cell_end});
+#pragma omp critical(sweep)
+        progress_add(&s->progress, spared, cell->series->name);
+    }
+    *link = course->next;
+    target_free(course->target);
+    free(course);
+    law_of(s, cell)->users--;
+    release_law(s, cell);
+}
+
+static void course_open(struct sweep *s, struct unit_range range) {
+    const struct unit_cell *cell = unit_get(s->work->plan, range.first).cell;
+    struct course *course = s->course;
+    while (course && target_cell(course->target) != cell) { course = course->next; }
+    if (course) { return; }
+    course = memory_create(1, sizeof *course);
+    *course = (struct course){s->course, target_create(s->work->plan, cell)};
+    s->course = course;
+    law_of(s, cell)->users++;
+    if (s->work->known && range.first > cell->first_unit) {
+        s->work->known(s->work->context, unit_of_whole(cell), take_known, course->target);
+    }
+    course_look(s, &s->course);
+}
+
+static bool course_next(struct sweep *s, size_t *unit) {
+    struct course *course = s->course;
+    while (course && !target_next(course->target, unit)) { course = course->next; }
+    return course != NULL;
+}
+
+static void course_add(struct sweep *s, struct partial *copy) {
+    struct course **link = &s->course;
+    while (target_cell((*link)->target) != copy->of.cell) { link = &(*link)->next; }
+    target_add((*link)->target, copy);
+    course_look(s, link);
+}
+
+/* The next unit that is to be computed; false when there is none. Cells that were begun come first. */
 static bool next_unit(struct sweep *s, struct unit *unit) {
+    size_t index;
+    if (course_next(s, &index)) {
+        *unit = unit_get(s->work->plan, index);
+        return true;
+    }
     const struct sweep_work *work = s->work;
     while (s->range_at < s->range_count && s->range[s->range_at].first == s->range[s->range_at].end) {
         s->range_at++;
@@ -176,8 +244,17 @@ static bool next_unit(struct sweep *s, struct unit *unit) {
         s->range_count = work->more(work->more_context, s->range);
     }
     s->ended = s->range_at == s->range_count;
-    if (!s->ended) { *unit = unit_get(work->plan, s->range[s->range_at].first++); }
-    return !s->ended;
+    if (s->ended) { return false; }
+    struct unit_range *range = &s->range[s->range_at];
+    *unit = unit_get(work->plan, range->first);
+    if (unit_is_exact(unit) || !(unit->cell->series->target > 0)) {
+        range->first++;
+        return true;
+    }
+    struct unit_range asked = *range;
+    range->first = unit_of_whole(unit->cell).end < range->end ? unit_of_whole(unit->cell).end : range->end;
+    course_open(s, asked);
+    return next_unit(s, unit);
 }
 
 /* A task, of a job that lives until its last one is done; NULL when there is none. */
@@ -203,7 +280,7 @@ static void job_close(struct sweep *s, struct job *job) {
         while (*link != job) { link = &(*link)->next; }
         *link = job->next;
         if (job->law) {
-            s->law[job->unit.cell - s->work->plan->cell].users--;
+            law_of(s, job->unit.cell)->users--;
             release_law(s, job->unit.cell);
         }
     }
@@ -273,6 +350,11 @@ static enum outcome job_finish(struct sweep *sweep, struct job *job) {
     struct partial *whole = partial_close(&job->done);
     partial_set_bins(whole, job->histogram);
     job_close(sweep, job);
+    if (whole->of.cell->series->target > 0) {
+        struct partial *copy = partial_copy(whole);
+#pragma omp critical(supply)
+        course_add(sweep, copy);
+    }
     return work->accept(work->context, index, whole) ? GOING_ON : GIVEN_UP;
 }
 
@@ -327,6 +409,16 @@ static enum outcome run_task(struct sweep *sweep, struct job *job, size_t task,
     return job_block_done(sweep, job, b) ? job_finish(sweep, job) : GOING_ON;
 }
 
+/* Whether there may be more to do when others have done what they are at: pauses before it says so. */
+static bool sweep_waits(const struct sweep *sweep) {
+    const struct timespec pause = {0, 200000};
+    bool waits;
+#pragma omp critical(supply)
+    waits = sweep->course != NULL;
+    if (waits) { nanosleep(&pause, NULL); }
+    return waits;
+}
+
 static void sweep_thread(struct sweep *sweep) {
     struct replicate_worker worker;
     enum outcome outcome = GOING_ON;
@@ -334,8 +426,11 @@ static void sweep_thread(struct sweep *sweep) {
     while (outcome == GOING_ON) {
         size_t task;
         struct job *job = take_task(sweep, &task);
-        if (!job) { break; }
-        outcome = run_task(sweep, job, task, &worker);
+        if (job) {
+            outcome = run_task(sweep, job, task, &worker);
+        } else if (!sweep_waits(sweep)) {
+            break;
+        }
         if (outcome != GOING_ON) {
 #pragma omp atomic write
             sweep->outcome = outcome;
@@ -363,6 +458,12 @@ int sweep_compute(const struct sweep_work *work) {
         struct job *next = sweep.live->next;
         job_free(sweep.live);
         sweep.live = next;
+    }
+    while (sweep.course) {
+        struct course *next = sweep.course->next;
+        target_free(sweep.course->target);
+        free(sweep.course);
+        sweep.course = next;
     }
     for (size_t i = 0; i < work->plan->cell_count; i++) { sampler_law_free(sweep.law[i].law); }
     free(sweep.law);

@@ -12,6 +12,9 @@
  * a message, to give up. */
 typedef bool sweep_accept(void *context, size_t unit, struct partial *partial);
 
+/* Takes a partial, to be freed. */
+typedef void sweep_take(void *to, struct partial *partial);
+
 enum { SWEEP_MORE = 16 };
 
 struct sweep_work {
@@ -19,7 +22,9 @@ struct sweep_work {
     const struct isa *isa;
     int threads;
     bool quiet;
-    size_t range_count; /* what to compute, in this order: sampled units and exact values */
+    /* What to compute, in this order: sampled units and exact values. A cell under a target (target.h) is
+     * computed as far as it is wanted, whichever range of it is given, up to its end. */
+    size_t range_count;
     const struct unit_range *range;
     /* What to compute further, asked for when all before is at work, by one thread at a time: returns how
      * many ranges, 0 at the end. NULL: nothing. */
@@ -28,7 +33,10 @@ struct sweep_work {
     double cost_before;      /* of the units that were finished earlier, for the progress shown */
     const struct stop *stop; /* NULL: never */
     sweep_accept *accept;
-    void *context;
+    /* Gives what is known of a cell under a target already, in any order; where it fails, after a message, or
+     * is NULL, nothing is. */
+    void (*known)(void *context, struct unit_range range, sweep_take *take, void *to);
+    void *context; /* of both */
 };
 
 /* Computes units, in bits that do not depend on threads or isa, and hands over their partials as they are

@@ -77,6 +77,7 @@ static void series_hash(const struct config *config, const struct config_series 
     struct config_series alone = *series;
     alone.n_count = 0;
     alone.replicates = 1;
+    alone.target = 0;
     struct config only = *config;
     only.quantile_count = 0;
     only.series_count = 1;
@@ -110,13 +111,30 @@ static int by_key(const void *a, const void *b) {
     return memcmp((*x)->key, (*y)->key, UNIT_KEY);
 }
 
+/* The unit of its cell that has this block; the block with which a unit begins. */
+static size_t unit_of_block(const struct unit_cell *c, size_t block) {
+    if (block >= c->unit_blocks) { return c->first_units - 1 + block / c->unit_blocks; }
+    size_t unit = 0;
+    for (size_t end = UNIT_TARGET_BLOCKS; c->first_units > 1 && end <= block; end *= 2) { unit++; }
+    return unit;
+}
+
+static size_t unit_begin(const struct unit_cell *c, size_t unit) {
+    if (unit >= c->first_units) { return (unit + 1 - c->first_units) * c->unit_blocks; }
+    return unit == 0 ? 0 : (size_t)UNIT_TARGET_BLOCKS << (unit - 1);
+}
+
 void unit_cell_size(struct unit_cell *c) {
     c->layout = replicate_layout(c->here);
     c->cost = row_cost(c);
     c->block_count = (c->series->replicates - 1) / RESULTS_BLOCK_LENGTH + 1;
     c->unit_blocks = blocks_per_unit(c->cost);
     c->group_blocks = results_blocks_per_group(c->series->replicates);
-    c->unit_count = (c->block_count - 1) / c->unit_blocks + 1;
+    c->first_units = 1;
+    for (size_t b = UNIT_TARGET_BLOCKS; c->series->target > 0 && b < c->unit_blocks; b *= 2) {
+        c->first_units++;
+    }
+    c->unit_count = unit_of_block(c, c->block_count - 1) + 1;
 }
 
 static void cell_make(struct unit_cell *c) {
@@ -165,6 +183,12 @@ void unit_plan_release(struct unit_plan *plan) {
 
 size_t unit_plan_size(const struct unit_plan *plan) { return plan->unit_count + plan->cell_count; }
 
+bool unit_plan_has_target(const struct unit_plan *plan) {
+    bool has = false;
+    for (size_t i = 0; i < plan->cell_count; i++) { has = has || plan->cell[i].series->target > 0; }
+    return has;
+}
+
 size_t unit_plan_betas(const struct unit_plan *plan) {
     size_t most = 0;
     for (size_t i = 0; i < plan->cell_count; i++) {
@@ -195,16 +219,6 @@ struct unit unit_of_cell(const struct unit_cell *c, size_t first_block) {
     return unit_part(c, first_block, c->unit_blocks);
 }
 
-struct unit unit_get(const struct unit_plan *plan, size_t index) {
-    if (index >= plan->unit_count) {
-        return (struct unit){.index = index, .cell = &plan->cell[index - plan->unit_count]};
-    }
-    const struct unit_cell *c = find_cell(plan, index);
-    struct unit u = unit_of_cell(c, (index - c->first_unit) * c->unit_blocks);
-    u.index = index;
-    return u;
-}
-
 static bool is_power(uint64_t x) { return x > 0 && (x & (x - 1)) == 0; }
 
 bool unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint64_t first_replicate,
@@ -220,22 +234,33 @@ bool unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint64
         range->end = range->first + 1;
         return first_replicate == 0;
     }
-    uint64_t length = (uint64_t)c->unit_blocks * RESULTS_BLOCK_LENGTH, all = c->series->replicates,
-             first = first_replicate / length, count = (replicates - 1) / length + 1;
-    if (first_replicate % length != 0 || first_replicate >= all || replicates > all - first_replicate) {
+    uint64_t all = c->series->replicates;
+    if (first_replicate >= all || replicates > all - first_replicate) { return false; }
+    size_t first = first_replicate / RESULTS_BLOCK_LENGTH,
+           blocks = (replicates - 1) / RESULTS_BLOCK_LENGTH + 1;
+    *range = (struct unit_range){c->first_unit + unit_of_block(c, first),
+                                 c->first_unit + unit_of_block(c, first + blocks - 1) + 1};
+    struct unit found_there = unit_span(plan, *range);
+    if (found_there.first_replicate != first_replicate || found_there.replicates != replicates) {
         return false;
     }
-    *range = (struct unit_range){c->first_unit + first, c->first_unit + first + count};
-    bool node = replicates == count * length && is_power(count) && first % count == 0;
-    return node || (count == 1 && replicates == all - first_replicate);
+    return range->end == range->first + 1 ||
+           (is_power(blocks) && first % blocks == 0 && replicates == blocks * RESULTS_BLOCK_LENGTH);
 }
 
 struct unit unit_span(const struct unit_plan *plan, struct unit_range range) {
-    struct unit u = unit_get(plan, range.first);
-    if (unit_is_exact(&u)) { return u; }
-    struct unit all = unit_part(u.cell, u.first_block, (range.end - range.first) * u.cell->unit_blocks);
+    if (range.first >= plan->unit_count) {
+        return (struct unit){.index = range.first, .cell = &plan->cell[range.first - plan->unit_count]};
+    }
+    const struct unit_cell *c = find_cell(plan, range.first);
+    size_t first = unit_begin(c, range.first - c->first_unit), end = unit_begin(c, range.end - c->first_unit);
+    struct unit all = unit_part(c, first, end - first);
     all.index = range.first;
     return all;
+}
+
+struct unit unit_get(const struct unit_plan *plan, size_t index) {
+    return unit_span(plan, (struct unit_range){index, index + 1});
 }
 
 struct unit_range unit_range_of(const struct unit_plan *plan, const struct unit *part) {
@@ -244,9 +269,9 @@ struct unit_range unit_range_of(const struct unit_plan *plan, const struct unit 
         size_t index = plan->unit_count + (size_t)(c - plan->cell);
         return (struct unit_range){index, index + 1};
     }
-    size_t first = part->first_block / c->unit_blocks,
-           end = (part->first_block + part->block_count - 1) / c->unit_blocks + 1;
-    return (struct unit_range){c->first_unit + first, c->first_unit + end};
+    return (struct unit_range){c->first_unit + unit_of_block(c, part->first_block),
+                               c->first_unit + unit_of_block(c, part->first_block + part->block_count - 1) +
+                                   1};
 }
 
 double unit_range_cost(const struct unit_plan *plan, struct unit_range range) {
@@ -268,10 +293,15 @@ size_t unit_node(const struct unit_plan *plan, struct unit_range range, double c
     const size_t at = unit_is_exact(&u) ? 1 : range.first - u.cell->first_unit,
                  most = range.end - range.first;
     size_t count = 1;
+    if (u.cell->series->target > 0) { return most; }
     while (at % (2 * count) == 0 && 2 * count <= most && 2 * (double)count * unit_cost(&u) <= cost) {
         count *= 2;
     }
     return count;
+}
+
+struct unit_range unit_of_whole(const struct unit_cell *c) {
+    return (struct unit_range){c->first_unit, c->first_unit + c->unit_count};
 }
 
 /* ---- shares ---- */
@@ -284,11 +314,11 @@ static double plan_cost(const struct unit_plan *plan) {
     return cost;
 }
 
-/* Units of a cell that are dealt out together: few enough that a shard has some of every cell, since their
- * costs are known roughly, and that one more is little beside its share of all. */
+/* Units of a cell that are dealt out together: all under a target, else few enough that a shard has some of
+ * every cell, since their costs are known roughly, and that one more is little beside its share of all. */
 static size_t deal_length(const struct unit_plan *plan, const struct unit_cell *c, double cost,
                           size_t shards) {
-    const struct unit_range all = {c->first_unit, c->first_unit + c->unit_count};
+    const struct unit_range all = unit_of_whole(c);
     return unit_node(plan, all, fmin(unit_range_cost(plan, all) / 2, cost / 64) / (double)shards);
 }
 

@@ -3,11 +3,14 @@
  * A unit is an aligned range of 2^k whole blocks of one cell, about a second of work by the cost model (one
  * block where rows are long, 64 blocks at most). k follows from the cell alone, so that the same units exist
  * for any threads, shards, ranks and kills, and with more replicates or more n; only the last one of a cell
- * may be shorter. A unit's numbers depend on its cell's key and its replicates, and on nothing else. */
+ * may be shorter. Under a target (target.h) the first of them is cut where it may end: after 4 blocks, 8, 16,
+ * ... A unit's numbers depend on its cell's key and its replicates, and on nothing else. */
 #ifndef GAPSCALE_SIM_SWEEP_UNIT_H
 #define GAPSCALE_SIM_SWEEP_UNIT_H
 
 #include "sim/sweep/replicate.h"
+
+enum { UNIT_TARGET_BLOCKS = 256 / RESULTS_BLOCK_LENGTH }; /* after which a target is looked at first */
 
 enum { UNIT_KEY = 32, UNIT_NAME = CONFIG_NAME + 96 };
 
@@ -21,6 +24,7 @@ struct unit_cell {
     struct replicate_layout layout;
     uint8_t key[UNIT_KEY]; /* SHA-256 of n and the resolved config of the series but for n and replicates */
     size_t block_count, unit_blocks, group_blocks, first_unit, unit_count;
+    size_t first_units; /* that the first unit_blocks are cut into: 1 without a target */
 };
 
 struct unit_plan {
@@ -37,6 +41,7 @@ void unit_plan_create(struct unit_plan *plan, const struct config *config);
 void unit_plan_release(struct unit_plan *plan);
 /* All units: the sampled ones, unit_count, and one for each cell, that of its exact values. */
 size_t unit_plan_size(const struct unit_plan *plan);
+bool unit_plan_has_target(const struct unit_plan *plan);
 /* The most betas that a cell has. */
 size_t unit_plan_betas(const struct unit_plan *plan);
 
@@ -63,8 +68,11 @@ bool unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint64
 struct unit unit_span(const struct unit_plan *plan, struct unit_range range);
 /* And back, of a part of a cell that begins and ends as units do. */
 struct unit_range unit_range_of(const struct unit_plan *plan, const struct unit *part);
-/* The most units from range.first on that are a node and cost no more than that, at least one. */
+/* The most units from range.first on that are a node and cost no more than that, at least one; of a cell
+ * under a target, which one process alone computes, all. */
 size_t unit_node(const struct unit_plan *plan, struct unit_range range, double cost);
+/* The sampled units of a cell. */
+struct unit_range unit_of_whole(const struct unit_cell *cell);
 double unit_range_cost(const struct unit_plan *plan, struct unit_range range);
 /* Of several, which may be missing from one cell and another. */
 struct unit_amount {

@@ -1,5 +1,6 @@
 /* Collapse points of curves whose roots are known, their errors, and what is said where there is none. */
 #include "tests/analysis/handmade.h"
+#include "tests/experiment.h"
 
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_randist.h>
@@ -312,6 +313,31 @@ static void jackknife_needs_blocks(void **state) {
     results_free(results);
 }
 
+/* Replicates that a target took give the errors that it asked for, within a tenth: it has the slope of a
+ * chord. Where there are blocks to leave out they do so, too. */
+static void targets_are_met(void **state) {
+    (void)state;
+    const double target = 0.03;
+    struct results *results = experiment_sweep(
+        "replicates: 8192\nn: [64, 1e20]\ntarget: {collapse: 0.03}\nseries: [{family: gaussian}]\n"
+        "collapse: {entropy: [0.5, 1], participation: [0.5], top_two_ratio: [0.5]}\n");
+    const struct results_series *s = &results->series[0];
+    for (size_t n = 0; n < 2; n++) {
+        double largest = 0;
+        for (size_t k = 0; k + 1 < s->size[RESULTS_CRITERION]; k++) {
+            struct ensemble_point point = ensemble_collapse(s, n, &s->criterion[k]);
+            assert_int_equal(point.state, ENSEMBLE_FOUND);
+            largest = fmax(largest, point.se);
+            check_relative(ensemble_jackknife(s, n, &s->criterion[k]), point.se,
+                           0.5); /* of 16 blocks or more */
+        }
+        assert_true(s->replicates_at[n] < 8192 && results_blocks(s, n) < s->size[RESULTS_BLOCK]);
+        assert_true(largest < 1.1 * target && largest > target / M_SQRT2 / 1.1);
+        assert_true(isfinite(ensemble_bootstrap(s, n, &s->criterion[0])));
+    }
+    results_free(results);
+}
+
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
@@ -323,6 +349,7 @@ int main(void) {
         cmocka_unit_test(maxima_are_within_their_errors),
         cmocka_unit_test(maxima_beside_the_exact_mean),
         cmocka_unit_test(jackknife_needs_blocks),
+        cmocka_unit_test(targets_are_met),
     };
     return cmocka_run_group_tests_name("ensemble", tests, NULL, NULL);
 }

@@ -73,6 +73,21 @@ static void test_words(void **state) {
     config_free(config);
 }
 
+/* A target is written where there is one, or where a series has none and the top does. */
+static void test_target(void **state) {
+    struct config *config = read_good(*state,
+                                      "n: 64\ntarget: {collapse: 1/100}\nseries:\n  - {family: gaussian}\n  "
+                                      "- {family: plateau, target: none}\n",
+                                      0, NULL);
+    assert_non_null(strstr(config->resolved, "replicates: 4096\ntarget: {collapse: 0.01}\nn:"));
+    assert_non_null(strstr(config->resolved, "    alpha: 1\n    target: none\n"));
+    check_resolved_stays(*state, config);
+    config_free(config);
+    config = read_good(*state, "n: 64\ntarget: none\nseries: [{family: gaussian}]\n", 0, NULL);
+    assert_null(strstr(config->resolved, "target"));
+    config_free(config);
+}
+
 /* Normalisers are written where there are any, or where a series turns off those at the top. */
 static void test_normalisers(void **state) {
     struct config *config = read_good(
@@ -181,6 +196,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_shipped_configs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_words, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_lists, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_target, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_normalisers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_later_parameters, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_resolved_lengths, set_up, tear_down),

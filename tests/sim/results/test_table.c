@@ -5,7 +5,7 @@ static char top[4096]; /* of the repository: where the tests start */
 static bool in_file(const struct results_field *f) { return f->units != NULL; }
 
 /* What a series may have beyond what every one has. */
-enum kind { PLAIN, OUTPUT, SPARSEMAX, ENTMAX, SINKS, MEASURED, KINDS };
+enum kind { PLAIN, OUTPUT, SPARSEMAX, ENTMAX, SINKS, TARGETED, MEASURED, KINDS };
 
 /* How many rows such a series has, and in `field` which. */
 static size_t fields_of(enum kind kind, struct results_field field[RESULTS_FIELDS]) {
@@ -15,6 +15,7 @@ static size_t fields_of(enum kind kind, struct results_field field[RESULTS_FIELD
     s->sparsemax = kind == SPARSEMAX;
     s->size[RESULTS_ALPHA] = kind == ENTMAX;
     s->size[RESULTS_SINK] = kind == SINKS;
+    s->target = kind == TARGETED ? 0.1 : 0;
     s->family = family_stored(kind == MEASURED ? "empirical" : "spherical");
     return results_fields(s, field);
 }

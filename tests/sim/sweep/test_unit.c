@@ -103,6 +103,45 @@ static void test_nodes(void **state) {
     setting_free(&s);
 }
 
+/* Under a target a cell's first units end where it may end, and it belongs whole to one shard. */
+static void test_target(void **state) {
+    (void)state;
+    struct setting s = setting_make("replicates: 20000\ntarget: {collapse: 0.01}\nn: [100, 1e20]\n"
+                                    "series: [{family: gaussian}, {family: gumbel}]\n");
+    size_t next = 0, shared = 0;
+    for (size_t i = 0; i < s.plan.cell[0].unit_count; i++) {
+        const struct unit u = unit_get(&s.plan, i);
+        const size_t length = i == 0 ? 4 : u.first_block < 64 ? u.first_block : 64;
+        struct unit_range range;
+        assert_int_equal(u.first_block, next);
+        assert_int_equal(u.block_count, u.first_block + length < 313 ? length : 313 - u.first_block);
+        assert_true(unit_find(&s.plan, u.cell->key, u.first_replicate, u.replicates, &range));
+        assert_true(range.first == i && range.end == i + 1);
+        next += u.block_count;
+    }
+    assert_int_equal(next, 313);
+    for (size_t blocks = 4; blocks <= 256; blocks *= 2) {
+        const struct unit node = unit_part(&s.plan.cell[1], 0, blocks);
+        struct unit_range range;
+        assert_true(unit_find(&s.plan, node.cell->key, 0, node.replicates, &range));
+        struct unit span = unit_span(&s.plan, range);
+        assert_int_equal(span.block_count, blocks);
+        assert_false(unit_find(&s.plan, node.cell->key, 0, node.replicates + 64, &range));
+    }
+    for (size_t shard = 0; shard < 3; shard++) {
+        struct unit_range *share;
+        size_t count = unit_shares(&s.plan, shard, 3, &share);
+        for (size_t i = 0; i < count && share[i].first < s.plan.unit_count; i++, shared++) {
+            const struct unit_range all = unit_of_whole(unit_get(&s.plan, share[i].first).cell);
+            assert_true(share[i].first == all.first && share[i].end == all.end);
+            assert_int_equal(unit_node(&s.plan, share[i], 0), all.end - all.first);
+        }
+        free(share);
+    }
+    assert_int_equal(shared, 4);
+    setting_free(&s);
+}
+
 /* Shares tile the plan, are alike in cost, and of every cell one range at most. */
 static void test_shares(void **state) {
     (void)state;
@@ -163,7 +202,8 @@ static void test_keys_differ(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_units_tile), cmocka_unit_test(test_units_stay),  cmocka_unit_test(test_nodes),
+        cmocka_unit_test(test_units_tile), cmocka_unit_test(test_units_stay),
+        cmocka_unit_test(test_nodes),      cmocka_unit_test(test_target),
         cmocka_unit_test(test_shares),     cmocka_unit_test(test_keys_differ),
     };
     return cmocka_run_group_tests_name("unit", tests, NULL, NULL);

@@ -1,0 +1,239 @@
+#include "sim/sweep/target.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "sim/base/memory.h"
+
+enum { FEWEST_GROUPS = 8 };
+
+/* ---- the error at hand ---- */
+
+static double mean_at(const struct partial *p, enum measure measure, size_t b) {
+    return p->mean[p->of.cell->layout.at[measure] + b];
+}
+
+static double se_at(const struct partial *p, enum measure measure, size_t b) {
+    double count = (double)p->of.replicates;
+    return sqrt(p->m2[p->of.cell->layout.at[measure] + b] / (count * (count - 1)));
+}
+
+/* The first beta at which the mean is past the threshold; 0 or the number of betas where it crosses nowhere.
+ */
+static size_t crossing_of(const struct partial *p, enum measure measure, const struct criterion *criterion) {
+    const bool falls = criterion->kind != CRITERION_PARTICIPATION;
+    size_t b = 0;
+    while (b < p->of.cell->layout.betas && (falls ? mean_at(p, measure, b) > criterion->threshold
+                                                  : mean_at(p, measure, b) < criterion->threshold)) {
+        b++;
+    }
+    return b;
+}
+
+static double logit(double y) { return log(y / (1 - y)); }
+
+/* Between betas b and b + 1, each error over its slope as the crossing is near them. */
+static double entropy_error(const struct partial *p, size_t b, double threshold) {
+    double y[2], error[2];
+    for (size_t k = 0; k < 2; k++) {
+        y[k] = log(mean_at(p, MEASURE_ENTROPY, b + k));
+        error[k] = se_at(p, MEASURE_ENTROPY, b + k) / mean_at(p, MEASURE_SUSCEPTIBILITY, b + k);
+    }
+    double part = (log(threshold) - y[0]) / (y[1] - y[0]);
+    return pow(error[0], 1 - part) * pow(error[1], part);
+}
+
+static double chord_error(const struct partial *p, enum measure measure, size_t b, double threshold) {
+    const double *ratio = p->of.cell->here->beta_ratio + b;
+    double y[2], se[2];
+    for (size_t k = 0; k < 2; k++) {
+        double mean = mean_at(p, measure, b + k);
+        y[k] = logit(mean);
+        se[k] = se_at(p, measure, b + k) / (mean * (1 - mean));
+    }
+    double part = (logit(threshold) - y[0]) / (y[1] - y[0]), slope = (y[1] - y[0]) / log(ratio[1] / ratio[0]);
+    return pow(se[0], 1 - part) * pow(se[1], part) / fabs(slope);
+}
+
+/* Of the parabola through three points. */
+static double vertex(const double x[3], const double y[3]) {
+    double left = (y[1] - y[0]) / (x[1] - x[0]), right = (y[2] - y[1]) / (x[2] - x[1]);
+    return (x[0] + x[1]) / 2 - left / ((right - left) / (x[2] - x[0])) / 2;
+}
+
+/* The mean susceptibility at a beta without the replicates of one group; of all where there is no such group.
+ */
+static double chi_without(const struct partial *p, size_t b, size_t group) {
+    const size_t groups = partial_groups(&p->of), betas = p->of.cell->layout.betas;
+    double all = mean_at(p, MEASURE_SUSCEPTIBILITY, b), count = (double)groups;
+    if (group >= groups) { return all; }
+    return (count * all - p->group[(group * MEASURE_COUNT + MEASURE_SUSCEPTIBILITY) * betas + b]) /
+           (count - 1);
+}
+
+static double vertex_without(const struct partial *p, size_t b, size_t group) {
+    double x[3], y[3];
+    for (size_t k = 0; k < 3; k++) {
+        x[k] = log(p->of.cell->here->beta_ratio[b - 1 + k]);
+        y[k] = log(chi_without(p, b - 1 + k, group));
+    }
+    return vertex(x, y);
+}
+
+static double maximum_error(const struct partial *p) {
+    const size_t groups = partial_groups(&p->of), betas = p->of.cell->layout.betas;
+    size_t top = 0;
+    for (size_t b = 1; b < betas; b++) {
+        if (mean_at(p, MEASURE_SUSCEPTIBILITY, b) > mean_at(p, MEASURE_SUSCEPTIBILITY, top)) { top = b; }
+    }
+    if (top == 0 || top + 1 == betas) { return 0; }
+    double all = vertex_without(p, top, groups), squares = 0;
+    for (size_t g = 0; g < groups; g++) {
+        double off = vertex_without(p, top, g) - all;
+        squares += off * off;
+    }
+    return groups < FEWEST_GROUPS ? INFINITY : sqrt(squares * (double)(groups - 1) / (double)groups);
+}
+
+static double criterion_error(const struct partial *p, const struct criterion *criterion) {
+    static const enum measure measure[] = {[CRITERION_ENTROPY] = MEASURE_ENTROPY,
+                                           [CRITERION_PARTICIPATION] = MEASURE_PARTICIPATION,
+                                           [CRITERION_TOP_TWO_RATIO] = MEASURE_TOP_TWO_RATIO};
+    if (criterion->kind == CRITERION_SUSCEPTIBILITY) { return maximum_error(p); }
+    const size_t b = crossing_of(p, measure[criterion->kind], criterion);
+    if (b == 0 || b == p->of.cell->layout.betas) { return 0; }
+    return criterion->kind == CRITERION_ENTROPY
+               ? entropy_error(p, b - 1, criterion->threshold)
+               : chord_error(p, measure[criterion->kind], b - 1, criterion->threshold);
+}
+
+double target_error(const struct partial *p) {
+    const struct config_series *series = p->of.cell->series;
+    double largest = 0;
+    for (size_t i = 0; i < series->criterion_count; i++) {
+        double error = criterion_error(p, &series->criterion[i]);
+        largest = fmax(largest, isnan(error) ? INFINITY : error);
+    }
+    return largest;
+}
+
+double target_foreseen(const struct config_series *series, double scatter) {
+    double count = UNIT_TARGET_BLOCKS * RESULTS_BLOCK_LENGTH, most = (double)series->replicates;
+    while (series->target > 0 && count < most && scatter / sqrt(count) > series->target) { count *= 2; }
+    return series->target > 0 ? fmin(count, most) : most;
+}
+
+/* ---- on the way ---- */
+
+struct target {
+    const struct unit_plan *plan;
+    const struct unit_cell *cell;
+    struct partial *held; /* disjoint, in order, no two of them the halves of a node */
+    size_t step;          /* blocks at the next count */
+    size_t next;          /* unit of the plan: those before are added or given out */
+    bool is_met;
+};
+
+static size_t step_behind(const struct target *t, size_t blocks) {
+    size_t step = UNIT_TARGET_BLOCKS;
+    while (step < blocks) { step *= 2; }
+    return step < t->cell->block_count ? step : t->cell->block_count;
+}
+
+struct target *target_create(const struct unit_plan *plan, const struct unit_cell *cell) {
+    struct target *t = memory_create(1, sizeof *t);
+    *t = (struct target){.plan = plan, .cell = cell, .next = cell->first_unit};
+    t->step = step_behind(t, 0);
+    return t;
+}
+
+void target_free(struct target *t) {
+    while (t && t->held) {
+        struct partial *next = t->held->next;
+        partial_free(t->held);
+        t->held = next;
+    }
+    free(t);
+}
+
+const struct unit_cell *target_cell(const struct target *t) { return t->cell; }
+
+static size_t end_of(const struct partial *p) { return p->of.first_block + p->of.block_count; }
+
+/* Into its place, then up the tree as far as the other halves are there. */
+void target_add(struct target *t, struct partial *p) {
+    struct partial **link = &t->held;
+    while (*link && (*link)->of.first_block < p->of.first_block) {
+        struct partial *left = *link;
+        if (end_of(left) > p->of.first_block) { /* held already */
+            partial_free(p);
+            return;
+        }
+        if (partial_are_halves(left, p)) {
+            *link = left->next;
+            target_add(t, partial_merge(left, p));
+            return;
+        }
+        link = &left->next;
+    }
+    struct partial *right = *link;
+    if (right && right->of.first_block < end_of(p)) {
+        partial_free(p);
+        return;
+    }
+    if (right && partial_are_halves(p, right)) {
+        *link = right->next;
+        target_add(t, partial_merge(p, right));
+        return;
+    }
+    p->next = right;
+    *link = p;
+}
+
+/* Blocks that are held, and the last of them. */
+static size_t held_blocks(const struct target *t, size_t *end) {
+    size_t count = 0;
+    *end = 0;
+    for (const struct partial *p = t->held; p; p = p->next) {
+        count += p->of.block_count;
+        *end = end_of(p);
+    }
+    return count;
+}
+
+bool target_is_met(struct target *t) {
+    size_t end, count = held_blocks(t, &end);
+    if (t->step < end) { t->step = step_behind(t, end); } /* it was not met before */
+    if (count < t->step || t->is_met) { return t->is_met; }
+    t->is_met = t->step == t->cell->block_count || target_error(t->held) <= t->cell->series->target;
+    if (!t->is_met) { t->step = step_behind(t, t->step + 1); }
+    return t->is_met;
+}
+
+static bool is_held(const struct target *t, size_t unit) {
+    const struct unit u = unit_get(t->plan, unit);
+    const struct partial *p = t->held;
+    while (p && end_of(p) <= u.first_block) { p = p->next; }
+    return p && p->of.first_block <= u.first_block;
+}
+
+/* Units up to the next count. */
+static struct unit_range units_up_to_step(const struct target *t) {
+    const struct unit part = unit_part(t->cell, 0, t->step);
+    return unit_range_of(t->plan, &part);
+}
+
+bool target_next(struct target *t, size_t *unit) {
+    const struct unit_range all = units_up_to_step(t);
+    while (!t->is_met && t->next < all.end) {
+        *unit = t->next++;
+        if (!is_held(t, *unit)) { return true; }
+    }
+    return false;
+}
+
+struct unit_range target_wanted(const struct target *t) {
+    struct unit_range wanted = units_up_to_step(t);
+    while (wanted.first < wanted.end && is_held(t, wanted.first)) { wanted.first++; }
+    return wanted;
+}
