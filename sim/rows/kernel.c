@@ -12,6 +12,7 @@
 #include "sim/rows/places_inline.h"
 #include "sim/rows/powers_inline.h"
 #include "sim/rows/rungs_inline.h"
+#include "sim/rows/softmax_inline.h"
 #include "sim/rows/sort_inline.h"
 
 #ifndef ISA
@@ -19,8 +20,6 @@
 #endif
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
-
-enum { BATCH = 256 };
 
 /* The high and low halves convert exactly, so their sum is rounded once. */
 static inline double uniform_from_word(uint64_t word) {
@@ -220,42 +219,6 @@ static size_t nodes_of_bins(size_t n, const struct counted_bin *bin, const doubl
     return points;
 }
 
-static inline void add_softmax(const double *gap, const double *e, lanes s[4]) {
-    lanes x, w;
-    memcpy(&x, gap, sizeof x);
-    memcpy(&w, e, sizeof w);
-    bit_lanes other = x != 0;
-    lanes rest = (lanes)(other & (bit_lanes)w);
-    s[0] += (lanes)(~other & (bit_lanes)w);
-    s[1] += rest;
-    s[2] += rest * x;
-    s[3] += rest * rest;
-}
-
-/* Exponentials of BATCH scores, then their sums; the last lanes are filled up with weights 0. */
-static struct kernel_softmax softmax(size_t n, const double *score, double top, double *weight) {
-    double gap[BATCH], e[BATCH], sum[4][LANES] = {{0}};
-    for (size_t start = 0; start < n; start += BATCH) {
-        size_t count = n - start < BATCH ? n - start : BATCH, end = (count + LANES - 1) / LANES * LANES;
-#pragma omp simd
-        for (size_t i = 0; i < count; i++) {
-            double apart = top - score[start + i];
-            gap[i] = apart <= DBL_MAX ? apart : DBL_MAX;
-            e[i] = vector_decay_one(-apart);
-            weight[start + i] = e[i];
-        }
-        for (size_t i = count; i < end; i++) { gap[i] = e[i] = 0; }
-        for (size_t l = 0; l < LANES; l += WIDTH) {
-            lanes s[4];
-            for (size_t m = 0; m < 4; m++) { memcpy(&s[m], &sum[m][l], sizeof s[m]); }
-            for (size_t i = l; i < end; i += LANES) { add_softmax(gap + i, e + i, s); }
-            for (size_t m = 0; m < 4; m++) { memcpy(&sum[m][l], &s[m], sizeof s[m]); }
-        }
-    }
-    return (struct kernel_softmax){lanes_total(sum[0]), lanes_total(sum[1]), lanes_total(sum[2]),
-                                   lanes_total(sum[3])};
-}
-
 static void distances(size_t n, size_t dimension, const double *x, size_t stride, const double *point,
                       size_t point_stride, double *out) {
     double first = point[0];
@@ -432,7 +395,18 @@ static size_t count_above(size_t n, const double *x, double limit) {
     return count;
 }
 
-/* Without branches that are hard to foresee: first which words of flags have any. */
+/* Of eight flags in a word, each 0 or 1 and not all 0: number of the first; and the word without it. */
+static inline size_t first_flag(uint64_t *word) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    size_t bit = (size_t)__builtin_ctzll(*word), flag = bit / 8;
+#else
+    size_t flag = (size_t)__builtin_clzll(*word) / 8, bit = 56 - 8 * flag;
+#endif
+    *word -= (uint64_t)1 << bit;
+    return flag;
+}
+
+/* Without branches that are hard to foresee: first which words of flags have any; most of those have one. */
 static size_t above(size_t n, const double *x, double limit, double *out) {
     enum { MOST = 1024, WORD = sizeof(uint64_t) };
     size_t count = 0;
@@ -448,10 +422,9 @@ static size_t above(size_t n, const double *x, double limit, double *out) {
             hits += word != 0;
         }
         for (size_t h = 0; h < hits; h++) {
-            for (size_t i = hit[h]; i < hit[h] + WORD && i < some; i++) {
-                out[count] = x[start + i];
-                count += flag[i];
-            }
+            uint64_t word;
+            memcpy(&word, flag + hit[h], sizeof word);
+            while (word != 0) { out[count++] = x[start + hit[h] + first_flag(&word)]; }
         }
     }
     return count;
