@@ -222,15 +222,7 @@ static const double *compress_deposit(struct compress *c, double cut, int64_t fi
         c->isa->kernel->deposit(count, scores, c->highest, cut, c->scale, first, log_stripes, c->moment);
     }
     double *moment = c->moment + KERNEL_WASTE * KERNEL_NODES;
-    for (size_t b = 0; b < bins && stripes > 1; b++) {
-        double sum[KERNEL_NODES] = {0};
-        const double *from = moment + b * stripes * KERNEL_NODES;
-        for (size_t s = 0; s < stripes; s++) {
-#pragma omp simd
-            for (size_t k = 0; k < KERNEL_NODES; k++) { sum[k] += from[s * KERNEL_NODES + k]; }
-        }
-        memcpy(moment + b * KERNEL_NODES, sum, sizeof sum);
-    }
+    if (log_stripes > 0) { c->isa->kernel->gather(bins, log_stripes, moment); }
     return moment;
 }
 

@@ -9,7 +9,7 @@
 #include "sim/rows/lanes_inline.h"
 
 enum { DECAYS = WIDTH == 4 ? 2 : 4 }; /* as many as there are registers for */
-_Static_assert(DECAYS * WIDTH % LANES == 0, "whole lanes");
+_Static_assert(DECAYS *WIDTH % LANES == 0, "whole lanes");
 
 #define DECAY_EACH for (size_t u = 0; u < DECAYS; u++)
 

@@ -4,11 +4,13 @@
 #ifndef GAPSCALE_SIM_ROWS_DEPOSIT_INLINE_H
 #define GAPSCALE_SIM_ROWS_DEPOSIT_INLINE_H
 
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "sim/rows/kernel.h"
+#include "sim/rows/lanes_inline.h"
 #include "sim/rows/powers_inline.h"
 
 enum { DEPOSITS = 256 }; /* scores at a time */
@@ -30,22 +32,29 @@ static void deposit_apart(const struct deposits *d, size_t count, double *moment
     }
 }
 
-static void deposit_together(struct deposits *d, size_t count, double *moment) {
+/* Adds the powers of a group at their places. */
+static inline void deposit_group(powers x, const uint64_t *place, double *moment) {
     powers p[POWERS], m;
-    for (size_t i = count; i % POWERS > 0; i++) { d->x[i] = (double)(d->place[i] = 0); }
-    for (size_t i = 0; i < count; i += POWERS) {
-        powers_of(d->x + i, p);
-        for (size_t j = 0; j < POWERS; j++) {
-            double *at = moment + d->place[i + j];
-            memcpy(&m, at, sizeof m);
-            m += p[j];
-            memcpy(at, &m, sizeof m);
-        }
+    powers_of(x, p);
+    for (size_t j = 0; j < POWERS; j++) {
+        double *at = moment + place[j];
+        memcpy(&m, at, sizeof m);
+        m += p[j];
+        memcpy(at, &m, sizeof m);
     }
 }
 
-static void deposit(size_t n, const double *score, double top, double cut, double scale, int64_t first_bin,
-                    unsigned log_stripes, double *moment) {
+static void deposit_together(struct deposits *d, size_t count, double *moment) {
+    powers x;
+    for (size_t i = count; i % POWERS > 0; i++) { d->x[i] = (double)(d->place[i] = 0); }
+    for (size_t i = 0; i < count; i += POWERS) {
+        memcpy(&x, d->x + i, sizeof x);
+        deposit_group(x, d->place + i, moment);
+    }
+}
+
+static void deposit_batches(size_t n, const double *score, double top, double cut, double scale,
+                            int64_t first_bin, unsigned log_stripes, double *moment) {
     const uint64_t position_mask = ((uint64_t)1 << KERNEL_BIN_SHIFT) - 1, one = 0x3ff0000000000000u,
                    first = (uint64_t)first_bin, last_stripe = ((uint64_t)1 << log_stripes) - 1;
     struct deposits d;
@@ -69,6 +78,90 @@ static void deposit(size_t n, const double *score, double top, double cut, doubl
         } else {
             deposit_together(&d, count, moment);
         }
+    }
+}
+
+/* ---- where a group is one register: places of the next groups while sums wait for those before ---- */
+
+enum { DEPOSIT_GROUPS = 2, DEPOSIT_SOME = DEPOSIT_GROUPS * POWERS };
+typedef uint64_t deposit_words __attribute__((vector_size(POWERS * sizeof(uint64_t))));
+
+/* What places follow from; those of the scores of a group within a bin, and in the waste. */
+struct deposit_bins {
+    double top, cut, scale;
+    uint64_t first;
+    unsigned log_size; /* of all parts of a bin */
+    deposit_words part, waste;
+};
+
+static inline struct deposit_bins deposit_bins(double top, double cut, double scale, int64_t first_bin,
+                                               unsigned log_stripes) {
+    enum { LOG_NODES = 3 };
+    _Static_assert(KERNEL_NODES == 1 << LOG_NODES && (int)KERNEL_WASTE == (int)POWERS, "");
+    struct deposit_bins b = {.top = top,
+                             .cut = cut,
+                             .scale = scale,
+                             .first = (uint64_t)first_bin,
+                             .log_size = log_stripes + LOG_NODES};
+    for (size_t i = 0; i < POWERS; i++) {
+        b.waste[i] = KERNEL_NODES * i;
+        b.part[i] = KERNEL_NODES * (KERNEL_WASTE + i % ((size_t)1 << log_stripes));
+    }
+    return b;
+}
+
+static inline void deposit_place(const struct deposit_bins *b, const double *score, uint64_t *at, powers *x) {
+    const uint64_t position_mask = ((uint64_t)1 << KERNEL_BIN_SHIFT) - 1, one = 0x3ff0000000000000u;
+    powers s;
+    memcpy(&s, score, sizeof s);
+    deposit_words below = (deposit_words)(s < b->cut), bits = (deposit_words)((b->top - s) * b->scale) - 1,
+                  place = (((bits >> KERNEL_BIN_SHIFT) - b->first) << b->log_size) + b->part;
+    place = (place & below) | (b->waste & ~below);
+    memcpy(at, &place, sizeof place);
+    *x = 2 * (powers)(one + (((bits & position_mask) + 1) << (52 - KERNEL_BIN_SHIFT))) - 3;
+}
+
+static void deposit_groups(const struct deposit_bins *b, size_t n, const double *score, double *moment) {
+    const size_t whole = n / DEPOSIT_SOME * DEPOSIT_SOME;
+    uint64_t place[2][DEPOSIT_SOME];
+    double last[DEPOSIT_SOME];
+    powers x[DEPOSIT_GROUPS], next[DEPOSIT_GROUPS];
+    for (size_t i = 0; i < DEPOSIT_SOME; i++) { last[i] = whole + i < n ? score[whole + i] : INFINITY; }
+    const double *from = whole > 0 ? score : last;
+    for (size_t g = 0; g < DEPOSIT_GROUPS; g++) {
+        deposit_place(b, from + g * POWERS, place[0] + g * POWERS, &x[g]);
+    }
+    for (size_t i = 0, now = 0; i < n; i += DEPOSIT_SOME, now ^= 1) {
+        from = i + DEPOSIT_SOME < whole ? score + i + DEPOSIT_SOME : last;
+        for (size_t g = 0; g < DEPOSIT_GROUPS; g++) {
+            deposit_place(b, from + g * POWERS, place[now ^ 1] + g * POWERS, &next[g]);
+        }
+        for (size_t g = 0; g < DEPOSIT_GROUPS; g++) {
+            deposit_group(x[g], place[now] + g * POWERS, moment);
+            x[g] = next[g];
+        }
+    }
+}
+
+static void deposit(size_t n, const double *score, double top, double cut, double scale, int64_t first_bin,
+                    unsigned log_stripes, double *moment) {
+    if ((int)WIDTH < (int)POWERS || log_stripes == 0) {
+        deposit_batches(n, score, top, cut, scale, first_bin, log_stripes, moment);
+        return;
+    }
+    const struct deposit_bins bins = deposit_bins(top, cut, scale, first_bin, log_stripes);
+    deposit_groups(&bins, n, score, moment);
+}
+
+static void gather(size_t bins, unsigned log_stripes, double *moment) {
+    const size_t stripes = (size_t)1 << log_stripes;
+    for (size_t b = 0; b < bins; b++) {
+        powers sum = {0}, m;
+        for (size_t s = 0; s < stripes; s++) {
+            memcpy(&m, moment + (b * stripes + s) * KERNEL_NODES, sizeof m);
+            sum += m;
+        }
+        memcpy(moment + b * KERNEL_NODES, &sum, sizeof sum);
     }
 }
 

@@ -480,4 +480,5 @@ const struct kernel JOIN(kernel_, ISA) = {
     .join = join_bins,
     .rungs = sum_rungs,
     .deposit = deposit,
+    .gather = gather,
 };

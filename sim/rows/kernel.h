@@ -154,6 +154,9 @@ struct kernel {
      * Quicker where `moment` is aligned to KERNEL_NODES doubles. */
     void (*deposit)(size_t n, const double *score, double top, double cut, double scale, int64_t first_bin,
                     unsigned log_stripes, double *moment);
+    /* moment[b KERNEL_NODES + k]: sum over the 2^log_stripes parts of bin b, in order, that begin at
+     * moment[b 2^log_stripes KERNEL_NODES]. */
+    void (*gather)(size_t bins, unsigned log_stripes, double *moment);
 };
 
 extern const struct kernel kernel_base;

@@ -1,4 +1,5 @@
-/* What finds the top of a row, and weighs a row as it is: the same of every instruction set. */
+/* What finds the top of a row, weighs a row as it is and puts scores into bins: the same of every instruction
+ * set. */
 #include "tests/sim/rows/laws.h"
 
 #include <stdlib.h>
@@ -113,7 +114,60 @@ static void test_search(void **state) {
     }
 }
 
+enum { BINS = 400, STRIPES = 8, MOMENTS = (KERNEL_WASTE + BINS * STRIPES) * KERNEL_NODES };
+
+/* Moments of the first n scores below the cut, in bins; what they were summed in is where `moment` begins. */
+static const double *fill_bins(const struct kernel *kernel, size_t n, const double *x, double cut,
+                               int64_t first, unsigned log_stripes, double *moment) {
+    memset(moment, 0, MOMENTS * sizeof *moment);
+    kernel->deposit(n, x, 20, cut, 0.7, first, log_stripes, moment);
+    kernel->gather(BINS, log_stripes, moment + KERNEL_WASTE * KERNEL_NODES);
+    return moment + KERNEL_WASTE * KERNEL_NODES;
+}
+
+static void check_bins(size_t n, const double *x, double cut, int64_t first, const double *moment) {
+    static long double want[BINS][KERNEL_NODES];
+    memset(want, 0, sizeof want);
+    for (size_t i = 0; i < n; i++) {
+        double gap = (20 - x[i]) * 0.7, lower = kernel_bin_edge(kernel_bin(gap)),
+               upper = kernel_bin_edge(kernel_bin(gap) + 1);
+        long double power = 1, at = (2 * (long double)gap - lower - upper) / (upper - lower);
+        for (size_t k = 0; k < KERNEL_NODES && x[i] < cut; k++, power *= at) {
+            want[kernel_bin(gap) - first][k] += power;
+        }
+    }
+    for (size_t b = 0; b < BINS; b++) {
+        for (size_t k = 0; k < KERNEL_NODES; k++) {
+            double error = 1e-14 * (1 + (double)want[b][0]);
+            check_close(moment[b * KERNEL_NODES + k], (double)want[b][k], error);
+        }
+    }
+}
+
+static void test_bins(void **state) {
+    (void)state;
+    static const size_t count[] = {1, 7, 15, 16, 17, 31, 32, 33, 256, 257, 1023, 1024, POINTS};
+    static double want_room[MOMENTS], got_room[MOMENTS];
+    const double cut = 3;
+    const int64_t first = kernel_bin(0.7 * (20 - cut));
+    double x[POINTS];
+    for (size_t c = 0; c < 2 * sizeof count / sizeof count[0]; c++) {
+        const size_t n = count[c / 2];
+        const unsigned log_stripes = c % 2 ? 3 : 0;
+        fill(x, c);
+        const double *want = fill_bins(isa_find("base")->kernel, n, x, cut, first, log_stripes, want_room);
+        check_bins(n, x, cut, first, want);
+        for (size_t s = 0; s < SETS; s++) {
+            if (!isa_find(set_name[s])) { continue; }
+            const double *got =
+                fill_bins(isa_find(set_name[s])->kernel, n, x, cut, first, log_stripes, got_room);
+            assert_memory_equal(got, want, BINS * KERNEL_NODES * sizeof *want);
+        }
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_sort), cmocka_unit_test(test_search)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_sort), cmocka_unit_test(test_search),
+                                       cmocka_unit_test(test_bins)};
     return cmocka_run_group_tests_name("search", tests, NULL, NULL);
 }
