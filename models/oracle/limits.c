@@ -86,7 +86,8 @@ double limits_slow_gumbel(double shape, double constant) { return fmax(1, shape 
  *
  * The distribution of N(t_j), restricted to the rows that have not crossed, is carried from boundary to
  * boundary until crossing any further one is negligible: P(N(t_i) >= i) <= exp(-i h(t_i/i)), h(x) = x - 1 -
- * log x (Chernoff), sums to a geometric series where t_i/i <= x < 1. */
+ * log x (Chernoff), sums to a geometric series where t_i/i <= x < 1; and rows that have not crossed have
+ * fewer points, so that for them it is no likelier (Harris). */
 
 enum { BOUNDARIES = 4096 };
 
@@ -122,34 +123,36 @@ struct band {
     size_t low, high;
 };
 
-/* `dt` later; what reaches `limit` is dropped. */
-static void let_points_come(struct band *band, size_t limit, double dt) {
+/* `dt` later; what reaches `limit` is dropped, and what is below `least`. */
+static void let_points_come(struct band *band, size_t limit, double dt, double least) {
     double before[BOUNDARIES], p = exp(-dt);
     size_t low = band->low, high = band->high;
-    for (size_t i = low; i < high; i++) { before[i] = band->count[i]; }
-    for (size_t i = low; i < limit; i++) { band->count[i] = 0; }
-    for (size_t k = 0; low + k < limit && (k <= dt || p > 1e-17); k++) {
-        size_t end = band->high = high + k < limit ? high + k : limit;
+    memcpy(before, band->count + low, (high - low) * sizeof *before);
+    memset(band->count + low, 0, (high - low) * sizeof *before);
+    for (size_t k = 0; low + k < limit && (k <= dt || p > least); k++) {
+        size_t end = high + k < limit ? high + k : limit;
+        if (end > band->high) { band->count[band->high++] = 0; }
 #pragma omp simd
-        for (size_t i = low + k; i < end; i++) { band->count[i] += p * before[i - k]; }
+        for (size_t i = low + k; i < end; i++) { band->count[i] += p * before[i - k - low]; }
         p *= dt / (double)(k + 1);
     }
-    while (band->high > low + 1 && band->count[band->high - 1] < 1e-17) { band->high--; }
-    while (band->low < band->high - 1 && band->count[band->low] < 1e-17) { band->low++; }
+    while (band->high > low + 1 && band->count[band->high - 1] < least) { band->high--; }
+    while (band->low < band->high - 1 && band->count[band->low] < least) { band->low++; }
 }
 
-/* P(N(t_j) < j for all j >= 1); *doubt receives a bound of what may still cross after the last boundary. */
-static double never_crossed(const struct boundary *boundary, double g, double *doubt) {
+/* P(N(t_j) < j for all j >= 1), whose errors of `least` do not matter; *doubt receives a bound of what may
+ * still cross after the last boundary. */
+static double never_crossed(const struct boundary *boundary, double g, double least, double *doubt) {
     struct band band = {.count = {1}, .high = 1};
     double before = 0, survival = 1, peak = steepest(boundary, g), at_peak = boundary_at(boundary, g, peak);
     *doubt = 0;
-    if (at_peak > peak && peak * chernoff(at_peak / peak) > 32) { return 0; }
-    for (size_t j = 1; j < BOUNDARIES && survival > 1e-14; j++) {
+    if (at_peak > peak && peak * chernoff(at_peak / peak) > -log(least)) { return 0; }
+    for (size_t j = 1; j < BOUNDARIES && survival > least; j++) {
         double t = boundary_at(boundary, g, (double)j), n = (double)j;
         double envelope = n < peak ? (at_peak + g) / (peak + 1) : (t + g) / (n + 1);
-        *doubt = crossing_bound(envelope * (n + 1) / n, n);
-        if (*doubt < 1e-13) { break; }
-        let_points_come(&band, j, t - before);
+        *doubt = survival * crossing_bound(envelope * (n + 1) / n, n);
+        if (*doubt < 10 * least) { break; }
+        let_points_come(&band, j, t - before, least / 100);
         before = t, survival = 0;
         for (size_t i = band.low; i < band.high; i++) { survival += band.count[i]; }
     }
@@ -163,9 +166,9 @@ static double never_crossed(const struct boundary *boundary, double g, double *d
 static double sum_from(const struct boundary *boundary, double start, double step, double *doubt) {
     double sum = 0;
     for (double x = start; x < 3.8; x += step) {
-        double g = exp(x - exp(-x)), weight = step * g * (1 + exp(-x)) * exp(-g), more;
-        sum += weight * never_crossed(boundary, g, &more);
-        *doubt += weight * more;
+        double g = exp(x - exp(-x)), density = g * (1 + exp(-x)) * exp(-g), more;
+        sum += step * density * never_crossed(boundary, g, 1e-13 / density, &more);
+        *doubt += step * density * more;
     }
     return sum;
 }
