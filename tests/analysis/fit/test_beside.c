@@ -8,14 +8,18 @@
 /* Poisson(h/beta): h is Lambda^typ for gumbel, power times Lambda^typ for stretched scores of power < 1. */
 static void test_limits(void **state) {
     (void)state;
-    struct results *r = experiment_sweep("seed: 4\nreplicates: 4000\nn: e^700\nbeta: {values: [0.25, 1]}\n"
-                                         "normalisers: [sparsemax]\nseries:\n"
-                                         "  - {family: gumbel, scale: 3}\n"
-                                         "  - {family: stretched, power: 0.7}\n"
-                                         "  - {family: spherical, dimension: 3}\n"
-                                         "  - {family: dotproduct, dimension: 9}\n"
-                                         "  - {family: plateau}\n"
-                                         "  - {name: near, family: gaussian, position: {linear: 0.1}}\n");
+    char text[512];
+    snprintf(
+        text, sizeof text,
+        "seed: 4\nreplicates: %d\nn: e^700\nbeta: {values: [0.25, 1]}\nnormalisers: [sparsemax]\nseries:\n"
+        "  - {family: gumbel, scale: 3}\n"
+        "  - {family: stretched, power: 0.7}\n"
+        "  - {family: spherical, dimension: 3}\n"
+        "  - {family: dotproduct, dimension: 9}\n"
+        "  - {family: plateau}\n"
+        "  - {name: near, family: gaussian, position: {linear: 0.1}}\n",
+        getenv("GAPSCALE_TEST_QUICK") ? 500 : 4000);
+    struct results *r = experiment_sweep(text);
     const double more[] = {1, 0.7};
     for (size_t i = 0; i < 2; i++) {
         const struct results_series *s = &r->series[i];

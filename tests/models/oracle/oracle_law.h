@@ -5,6 +5,8 @@
 
 #include "tests/test.h"
 
+#include <stdlib.h>
+
 #include "models/oracle/oracle.h"
 #include "models/theory/typical.h"
 
