@@ -140,10 +140,10 @@ enum archive_growth archive_compare(const char *file, const struct config *confi
         grows = series_grows(&old->series[i], find_series(config, old->series[i].name));
     }
     if (!grows) {
-        message_error(
-            "%s holds results of another config; it can grow by replicates, n, series and a smaller target only, "
-            "and differs in:",
-            file);
+        message_error("%s holds results of another config; it can grow by replicates, n, series and a "
+                      "smaller target only, "
+                      "and differs in:",
+                      file);
         report(old, config, count, list);
     }
     free(list);
