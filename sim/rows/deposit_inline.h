@@ -53,8 +53,10 @@ static void deposit_together(struct deposits *d, size_t count, double *moment) {
     }
 }
 
-static void deposit_batches(size_t n, const double *score, double top, double cut, double scale,
-                            int64_t first_bin, unsigned log_stripes, double *moment) {
+/* One for any number of parts: a copy for one part alone, which compilers like to make, is slower. */
+static __attribute__((noinline, noclone)) void deposit_batches(size_t n, const double *score, double top,
+                                                               double cut, double scale, int64_t first_bin,
+                                                               unsigned log_stripes, double *moment) {
     const uint64_t position_mask = ((uint64_t)1 << KERNEL_BIN_SHIFT) - 1, one = 0x3ff0000000000000u,
                    first = (uint64_t)first_bin, last_stripe = ((uint64_t)1 << log_stripes) - 1;
     struct deposits d;
