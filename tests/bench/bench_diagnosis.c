@@ -16,9 +16,9 @@
 #include "sim/rows/stream.h"
 #include "tests/bench/ledger.h"
 
-enum { BETAS = 65, FILES = 4, FEW = 2, NAME = 128, PAIRS = 2, QUERIES = 256 };
-static const size_t length[FILES] = {512, 2048, 1 << 14, 1 << 16},
-                    whole_rows[FILES] = {8192, 4096, 1024, 256};
+enum { BETAS = 65, FILES = 6, FEW = 2, NAME = 128, PAIRS = 2, QUERIES = 256 };
+static const size_t length[FILES] = {512, 2048, 8192, (1 << 14) - 1, 1 << 14, 1 << 16},
+                    whole_rows[FILES] = {8192, 4096, 2048, 1024, 1024, 256};
 static const size_t width[PAIRS] = {64, 128}, keys[PAIRS] = {2048, 1 << 16};
 
 static double cpu_time(void) {
