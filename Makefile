@@ -156,9 +156,11 @@ $(OBJ)/sim/sweep/ranks.mpi.o: sim/sweep/ranks.c Makefile
 $(OBJ)/gapscale-mpi: $(OBJ)/gapscale.o $(OBJ)/sim/sweep/ranks.mpi.o $(LIBRARY)
 	OMPI_CC='$(CC)' $(MPICC) $(BASE_FLAGS) $(CFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
 
+# A hundred programs of the same library: gold, where there is one, links them in half the time (a third with sanitizers).
+GOLD := $(if $(shell command -v ld.gold),-fuse-ld=gold)
 $(BENCHES): $(BENCHED)
 $(OBJ)/tests/%: $(OBJ)/tests/%.o $(LIBRARY)
-	$(CC) $(BASE_FLAGS) $(CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(LIBRARY) $(LIBS) -lcmocka -o $@
+	$(CC) $(BASE_FLAGS) $(CFLAGS) $(GOLD) $(LDFLAGS) $(filter %.o,$^) $(LIBRARY) $(LIBS) -lcmocka -o $@
 
 .SECONDARY: $(TESTS:%=%.o) $(BENCHES:%=%.o) $(BENCHED)
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
