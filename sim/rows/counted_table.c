@@ -76,8 +76,8 @@ static double most_added(const struct counted_bin *bin, double beta) {
 }
 
 /* The bins of a group, from the first to the last that can add e^-45 of the sum at one of its betas. */
-static struct group reach(size_t bins, const struct counted_bin *bin, double lowest_top,
-                          const double column[LANES]) {
+static struct group bins_in_reach(size_t bins, const struct counted_bin *bin, double lowest_top,
+                                  const double column[LANES]) {
     struct group group = {bins, 0, 0};
     for (size_t l = 0; l < LANES; l++) {
         double least = least_sum(bins, bin, lowest_top, column[l]) - 45;
@@ -125,7 +125,7 @@ struct counted_table *counted_table_create(size_t bins, const struct counted_bin
     struct counted_table *t = table_for(betas, beta);
     t->lowest_top = lowest_top;
     for (size_t g = 0; g < t->groups; g++) {
-        t->group[g] = reach(bins, bin, lowest_top, t->column + g * LANES);
+        t->group[g] = bins_in_reach(bins, bin, lowest_top, t->column + g * LANES);
         t->group[g].first = cells;
         cells += t->group[g].end > t->group[g].start ? t->group[g].end - t->group[g].start : 0;
     }
