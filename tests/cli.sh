@@ -440,6 +440,17 @@ expect 0 "plot" plot before.h5 -o figures
 for figure in {gaussian,g1,plateau}-{entropy,participation,collapse,gap-count,phase,te} all-collapse all-exact; do
     for extension in svg png pdf; do holds "$figure.$extension" test -s "figures/$figure.$extension"; done
 done
+expect 0 "a figure for a column of a page, in own words" plot before.h5 -o own --figure collapse --columns 1 --keep \
+    --title "It's {/:Italic mine}" --xlabel 'n' --ylabel 'β_c / Λ^{typ}'
+holds "its numbers stand beside it" grep -q '^# .points$' own/gaussian-collapse.dat
+if [[ -z $quick ]] && command -v gnuplot >/dev/null; then
+    holds "they are in it" grep -q "mine" own/gaussian-collapse.svg
+    holds "it is 8.6 cm wide" grep -q 'width="325"' own/gaussian-collapse.svg
+    mv own/gaussian-collapse.svg as-drawn.svg
+    holds "its script draws it again" sh -c 'cd own && gnuplot -d gaussian-collapse.gp && cmp gaussian-collapse.svg ../as-drawn.svg'
+fi
+expect 2 "three columns" plot before.h5 -o own --columns 3
+expect 2 "a title that is no text" plot before.h5 -o own --title $'\xff'
 expect 0 "predict" predict gaussian 'n=[2^8,1e300]'
 holds "predict at n = 1e300" grep -q "2.4373" out
 holds "predict at n = 2^8" grep -q "2.1174" out

@@ -10,15 +10,18 @@
 #include "analysis/commands/request.h"
 #include "analysis/figures/figures.h"
 #include "analysis/figures/gnuplot.h"
+#include "analysis/figures/script.h"
 #include "analysis/study/study.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/nearest.h"
 #include "sim/base/outfile.h"
+#include "sim/base/utf8.h"
 
 /* What is asked for; the figures are all of them where none is named. */
 struct options {
     bool keep, named, *wanted;
+    struct figure_wish wish;
 };
 
 /* Names of all, ended by NULL. Free with free(). */
@@ -42,6 +45,32 @@ static bool want_figure(const struct commandline_option *option, const char *nam
         message_error("there is no figure '%s'; `gapscale plot -h` lists them", name);
     }
     return found;
+}
+
+static bool want_columns(const struct commandline_option *option, const char *value, void *context) {
+    struct options *options = context;
+    bool known = strcmp(value, "1") == 0 || strcmp(value, "2") == 0;
+    if (!known) {
+        message_error("--%s takes 1 or 2, the columns of a journal's page, and not '%s'", option->name,
+                      value);
+        return false;
+    }
+    options->wish.columns = *value == '1' ? 1 : 2;
+    return true;
+}
+
+/* SVG is a text of characters. */
+static bool want_label(const struct commandline_option *option, const char *value, void *context) {
+    struct options *options = context;
+    if (!utf8_is_valid(value, strlen(value))) {
+        message_error("--%s: this is no text in UTF-8", option->name);
+        return false;
+    }
+    const char **label = strcmp(option->name, "title") == 0    ? &options->wish.title
+                         : strcmp(option->name, "xlabel") == 0 ? &options->wish.x_label
+                                                               : &options->wish.y_label;
+    *label = value;
+    return true;
 }
 
 /* ---- sheets ---- */
@@ -74,19 +103,32 @@ static char *stem_of(const struct sheet *sheet, const struct figure *figure) {
 }
 
 static void print_figure(FILE *out, const struct sheet *sheet, const struct figure *figure) {
-    figure_print(out, figure, sheet->study, sheet->fit);
+    figure_print(out, figure, sheet->study, sheet->fit, &sheet->options->wish);
     figure_close(out);
 }
 
-/* Writes a script of its own beside the figure. False after a message. */
+/* The numbers of a script alone, block after block, as STEM.dat. False after a message. */
+static bool keep_data(const char *script, const char *stem) {
+    char *text, *path = memory_format("%s.dat", stem);
+    size_t size;
+    FILE *out = memory_stream_open(&text, &size);
+    script_print_data(out, script);
+    memory_stream_close(out, &text);
+    bool good = outfile_write(path, text, size);
+    free(path);
+    free(text);
+    return good;
+}
+
+/* Writes a script of its own beside the figure, and its data. False after a message. */
 static bool keep_script(const struct sheet *sheet, const struct figure *figure) {
     char *text, *stem = stem_of(sheet, figure), *path = memory_format("%s.gp", stem);
     size_t size;
     FILE *out = memory_stream_open(&text, &size);
-    figure_open(out, stem + strlen(sheet->directory) + 1);
+    figure_open(out, stem + strlen(sheet->directory) + 1, &sheet->options->wish);
     print_figure(out, sheet, figure);
     memory_stream_close(out, &text);
-    bool good = outfile_write(path, text, size);
+    bool good = outfile_write(path, text, size) && keep_data(text, stem);
     free(path);
     free(text);
     free(stem);
@@ -100,7 +142,7 @@ static void sheet_draw(struct sheet *sheet) {
         if (!belongs(sheet, figure) || lacks(sheet, figure)) { continue; }
         sheet->good =
             picture_create(&sheet->picture[f]) && (!sheet->options->keep || keep_script(sheet, figure));
-        figure_open_picture(sheet->run.script, &sheet->picture[f]);
+        figure_open_picture(sheet->run.script, &sheet->picture[f], &sheet->options->wish);
         print_figure(sheet->run.script, sheet, figure);
     }
     if (sheet->good) { gnuplot_draw(&sheet->run); }
@@ -198,12 +240,21 @@ int command_plot(int argc, char **argv) {
     for (size_t f = 0; f < figure_count; f++) {
         entry[f] = (struct commandline_entry){figure_list[f].name, figure_list[f].shows};
     }
+    static const char *const columns[] = {"1", "2", NULL};
     const struct commandline_option known[] = {
         {"output", 'o', "DIR",
          "where the figures go (default: the first RESULTS with -figures in place of .h5)", .text = &output},
         {"figure", 0, "NAME", "this figure alone, or these", .repeats = true, .choices = names,
          .take = want_figure},
-        {"keep", .meaning = "keep each figure's gnuplot script, with its numbers, beside it",
+        {"columns", 0, "N", "as wide as 1 or 2 columns of a journal's page, 8.6 or 17.8 cm (default: 16 cm)",
+         .choices = columns, .take = want_columns},
+        {"title", 0, "TEXT", "this title, in gnuplot's enhanced text: β_c, Λ^{typ}, {/:Italic n}; '': none",
+         .take = want_label},
+        {"xlabel", 0, "TEXT", "this label of the horizontal axis, likewise", .take = want_label},
+        {"ylabel", 0, "TEXT", "this label of the vertical axis, likewise", .take = want_label},
+        {"keep",
+         .meaning = "keep each figure's gnuplot script, with its numbers, beside it, and the numbers alone "
+                    "(.gp, .dat)",
          .flag = &options.keep}};
     struct commandline line = {
         .takes = "RESULTS...",

@@ -5,13 +5,14 @@
 #   label_y         where its name stands, from 0 to 1; label_size of it
 set title '{/:Bold Collapse point over accumulation scale}'
 set ylabel collapse_label.' / Λ_{{/:Italic n}}^{typ}'
-set rmargin 19
+set rmargin columns == 1 ? 15 : 19
 set bmargin 8.3
 set key at screen 0.5, screen 0.062 bottom center horizontal Left reverse maxrows 3 width -3 samplen 1.6 font ',8.5'
+if (columns == 1) { set key width -5 font ',7.5' }
 do for [k=1:series] {
     if (shown[k]) {
         set arrow from graph 1, first end_y[k] to graph 1.02, graph label_y[k] nohead linewidth 0.4 linecolor rgb '#c8c8c8' back
-        set label series_title(k) at graph 1.045, graph label_y[k] left font sprintf(',%.1f', 8 * label_size) \
+        set label series_title(k) at graph 1.045, graph label_y[k] left font sprintf(',%.1f', (columns == 1 ? 7 : 8) * label_size) \
             textcolor rgb '#303030' point pointtype series_marker(k) pointsize 0.55 * label_size \
             linecolor rgb series_colour(k) offset 0.8,0
     }

@@ -1,9 +1,10 @@
 # Collapse points over their exact values, of all series.
 #   y_low, y_high    of the axis
 set title '{/:Bold Collapse point over its exact value}'
-set key outside right top vertical Left reverse
+set key @key_beside
 if (series > 14) { set key font ',6' samplen 1.2 spacing 1 }
-set ylabel collapse_label.' / exact, nothing fitted'
+if (columns == 1 && series > 14) { set key maxrows 7 font ',5.5'; set bmargin 10 }
+set ylabel collapse_label.' / exact'.(columns == 1 ? '' : ', nothing fitted')
 set yrange [y_low:y_high]
 # Series stand a little beside their n, so that error bars of many are seen side by side.
 drawn = 0

@@ -8,7 +8,7 @@
 set title '{/:Bold Entropy along prescriptions:}  flat where critical'
 set xlabel length_label.' from {/:Italic n}_{0} on; ticks: '.tick_names offset 0,0.7
 set ylabel 'mean entropy  ⟨{/:Italic H}⟩  (nats)'
-set key outside right top vertical Left reverse font ',8' samplen 1.6 spacing 1.05
+set key @key_beside font ',8' samplen 1.6 spacing 1.05
 set label bar_words @note_place
 unset grid
 set grid ytics linewidth 0.5 linetype 1 linecolor rgb '#e4e4e4' back

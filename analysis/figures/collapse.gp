@@ -10,7 +10,8 @@
 set title heading(name, family, parameters)
 set xlabel length_label
 set ylabel collapse_label.' / Λ_{{/:Italic n}}^{typ}'
-set key outside right top vertical Left reverse font ',8.5' samplen 1.8
+set key font ',8.5' samplen 1.8 @key_beside
+if (columns == 1) { set key width -5 }
 any_cut = 0
 do for [k=1:criteria] { if (is_cut[k]) { any_cut = 1 } }
 set label (by_rows ? 'medians of rows ± 1 standard error, and quartiles' : bar_words.'; of rows: quartiles').\

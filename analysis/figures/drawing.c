@@ -34,7 +34,7 @@ static void sheet_list(struct work *w) {
 static void print_figure(FILE *out, const struct work *w, size_t i) {
     fprintf(out, "svg_file = '/proc/self/fd/%d'\n", w->memory[i]);
     script_template(out, "inline");
-    figure_print(out, w->sheet->drawing[i].figure, w->study, w->fit);
+    figure_print(out, w->sheet->drawing[i].figure, w->study, w->fit, &figure_no_wish);
     fputs("unset output\n", out);
 }
 

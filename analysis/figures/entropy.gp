@@ -26,8 +26,5 @@ if (has_tau) {
 }
 set cblabel length_label offset 0.5,0
 set rmargin 14
-if (few) {
-    plot $curves using 1:2:3 with linespoints pointtype 7 pointsize 0.5 linewidth 1.4 linecolor palette
-} else {
-    plot $curves using 1:2:3 with lines linewidth 1.4 linecolor palette
-}
+plot $curves using 1:2:3 with lines linewidth 1.4 linecolor palette, \
+  for [i=1:few] $curves using 1:2:3 with points pointtype 7 pointsize 0.5 linecolor palette

@@ -1,5 +1,7 @@
 #include "analysis/figures/figures.h"
 
+#include <stdlib.h>
+
 #include "analysis/figures/along_figures.h"
 #include "analysis/figures/diagnosis_figures.h"
 #include "analysis/figures/growth_figures.h"
@@ -10,6 +12,7 @@
 #include "analysis/figures/study_figures.h"
 #include "analysis/figures/universality_figure.h"
 #include "analysis/text/words.h"
+#include "sim/base/memory.h"
 
 const struct figure figure_list[] = {
     {.name = "entropy",
@@ -103,48 +106,62 @@ const char *figure_lacks(const struct figure *figure, const struct study *study,
     return fit ? figure->series_lacks(fit) : figure->study_lacks(study);
 }
 
-static void print_templates(FILE *out, const struct figure *figure) {
-    if (figure->shared) { script_template(out, figure->shared); }
-    script_template(out, figure->name);
+const struct figure_wish figure_no_wish = {0};
+
+static void print_labels(FILE *out, const struct figure_wish *wish) {
+    if (wish->title) { script_label(out, "title", wish->title); }
+    if (wish->x_label) { script_label(out, "xlabel", wish->x_label); }
+    if (wish->y_label) { script_label(out, "ylabel", wish->y_label); }
 }
 
-void figure_print_series(FILE *out, const struct figure *figure, const struct fit *fit) {
+static void print_templates(FILE *out, const struct figure *figure, const struct figure_wish *wish) {
+    char *own;
+    size_t size;
+    FILE *lines = memory_stream_open(&own, &size);
+    print_labels(lines, wish);
+    memory_stream_close(lines, &own);
+    if (figure->shared) { script_template(out, figure->shared); }
+    script_template_with(out, figure->name, own);
+    free(own);
+}
+
+static void print_series(FILE *out, const struct figure *figure, const struct fit *fit) {
     const struct family *family = fit->series->family;
     char parameters[WORDS_LINE];
-    script_template(out, "style");
     script_text(out, "name", fit->name);
     script_text(out, "family", family->kind == FAMILY_MEASURED ? "measured rows" : family->name);
     script_text(out, "parameters", words_parameters(family, fit->series->parameter, parameters));
     figure->series_print(out, fit);
-    print_templates(out, figure);
 }
 
-void figure_print_study(FILE *out, const struct figure *figure, const struct study *study) {
+void figure_print(FILE *out, const struct figure *figure, const struct study *study, const struct fit *fit,
+                  const struct figure_wish *wish) {
     script_template(out, "style");
-    figure->study_print(out, study);
-    print_templates(out, figure);
-}
-
-void figure_print(FILE *out, const struct figure *figure, const struct study *study, const struct fit *fit) {
     if (fit) {
-        figure_print_series(out, figure, fit);
+        print_series(out, figure, fit);
     } else {
-        figure_print_study(out, figure, study);
+        figure->study_print(out, study);
     }
+    print_templates(out, figure, wish);
 }
 
-void figure_open(FILE *out, const char *stem) {
+static void print_opening(FILE *out, const struct figure_wish *wish) {
+    script_number(out, "columns", wish->columns);
+    script_template(out, "open");
+}
+
+void figure_open(FILE *out, const char *stem, const struct figure_wish *wish) {
     for (size_t f = 0; f < PICTURE_FORMATS; f++) {
         fprintf(out, "%s_file = '%s.%s'\n", picture_extension[f], stem, picture_extension[f]);
     }
-    script_template(out, "open");
+    print_opening(out, wish);
 }
 
-void figure_open_picture(FILE *out, const struct picture *picture) {
+void figure_open_picture(FILE *out, const struct picture *picture, const struct figure_wish *wish) {
     for (size_t f = 0; f < PICTURE_FORMATS; f++) {
         fprintf(out, "%s_file = '/proc/self/fd/%d'\n", picture_extension[f], picture->memory[f]);
     }
-    script_template(out, "open");
+    print_opening(out, wish);
 }
 
 void figure_close(FILE *out) { script_template(out, "close"); }

@@ -34,16 +34,22 @@ bool figure_belongs(const struct figure *figure, const struct study *study, cons
                     bool asked);
 const char *figure_lacks(const struct figure *figure, const struct study *study, const struct fit *fit);
 
-/* The script of a figure that is not lacking, for the terminal that is set: style, numbers, template. */
-void figure_print(FILE *script, const struct figure *figure, const struct study *study,
-                  const struct fit *fit);
-void figure_print_series(FILE *script, const struct figure *figure, const struct fit *fit);
-void figure_print_study(FILE *script, const struct figure *figure, const struct study *study);
+/* How one is to look otherwise than its template says. */
+struct figure_wish {
+    unsigned columns;                      /* of a journal's page, 1 or 2 (8.6 or 17.8 cm); 0: 16 x 11 cm */
+    const char *title, *x_label, *y_label; /* in gnuplot's enhanced mode; NULL: the template's */
+};
+extern const struct figure_wish figure_no_wish;
 
-/* Around a script, where it is to be drawn as SVG, PNG and PDF of 16 x 11 cm: into a picture, or, for scripts
- * that are kept, as STEM.svg and so on in the directory where it runs. */
-void figure_open_picture(FILE *script, const struct picture *picture);
-void figure_open(FILE *script, const char *stem);
+/* The script of a figure that is not lacking, for the terminal that is set: style, numbers, template. Of a
+ * series, or, where `fit` is NULL, of all of a study. */
+void figure_print(FILE *script, const struct figure *figure, const struct study *study, const struct fit *fit,
+                  const struct figure_wish *wish);
+
+/* Around a script, where it is to be drawn as SVG, PNG and PDF: into a picture, or, for scripts that are
+ * kept, as STEM.svg and so on in the directory where it runs. */
+void figure_open_picture(FILE *script, const struct picture *picture, const struct figure_wish *wish);
+void figure_open(FILE *script, const char *stem, const struct figure_wish *wish);
 void figure_close(FILE *script);
 
 #endif

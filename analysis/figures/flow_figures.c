@@ -121,7 +121,7 @@ static bool draw(const struct sheet *sheet, struct picture *picture, const struc
     for (size_t k = 0; k < SHEETS && good; k++) {
         if (!sheet[k].wanted) { continue; }
         good = picture_create(&picture[k]);
-        figure_open_picture(run.script, &picture[k]);
+        figure_open_picture(run.script, &picture[k], &figure_no_wish);
         script_template(run.script, "style");
         print_design(run.script, r);
         sheet[k].print(run.script, r, a);

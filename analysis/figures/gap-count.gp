@@ -6,7 +6,7 @@ set title heading(name, family, parameters)
 set label part_words(largest_error) @note_place
 set xlabel 'gap  {/:Italic t} Λ_{{/:Italic n}}^{typ}'
 set ylabel 'mean log count  ⟨log {/:Italic N}_{{/:Italic n}}({/:Italic t})⟩'
-set key inside bottom right Left reverse
+set key @key_bottom_right
 set cblabel length_label offset 0.5,0
 set rmargin 14
 if (share_above > 0) {

@@ -9,7 +9,7 @@ set label unit_words(largest_error) @note_place
 set xlabel beta_label
 set ylabel 'exponent  −log {/:Italic Y}_{2} / log {/:Italic n}'
 set yrange [0:1.02]
-set key inside top right
+set key @key_top_right
 if (has_lambda) {
     set arrow from 0, graph 0 to 0, graph 1 arrowstyle 1
     set label 'β = Λ^{typ}' at 0, graph 0.6 left offset 0.6,0 textcolor rgb guide front

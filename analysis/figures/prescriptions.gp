@@ -7,7 +7,7 @@ set title heading(name, family, parameters).(source eq '' ? '' : "\n{/*0.8 ".sou
 set tmargin source eq '' ? 2 : 3.2
 set xlabel length_label
 set ylabel 'inverse temperature  β / Λ_{{/:Italic n}}'
-set key outside right top vertical Left reverse
+set key @key_beside
 set label 'bars: 95% between sequences, under const' @note_place
 plot 0 with lines linewidth 1.2 dashtype 2 linecolor rgb guide title 'β = Λ_{{/:Italic n}}', \
   for [k=1:laws] $laws index k-1 using 1:2 with linespoints pointtype marker(k) pointsize 0.6 linewidth 1.2 dashtype dash(k) \

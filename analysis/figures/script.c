@@ -5,10 +5,41 @@
 
 #include "analysis/figures/template.h"
 
-void script_template(FILE *out, const char *name) {
+static const char *text_of(const char *name) {
     const struct template *template = template_all;
     while (strcmp(template->name, name) != 0) { template ++; }
-    fputs(template->text, out);
+    return template->text;
+}
+
+void script_template(FILE *out, const char *name) { fputs(text_of(name), out); }
+
+void script_template_with(FILE *out, const char *name, const char *own) {
+    const char *text = text_of(name), *draws = strstr(text, "\nplot ") + 1;
+    fprintf(out, "%.*s%s%s", (int)(draws - text), text, own, draws);
+}
+
+/* Comments of templates are lines from the first on; those that tell of a block are indented behind the '#'.
+ */
+static bool tells_of_data(const char *line) { return strncmp(line, "#   $", 5) == 0; }
+
+void script_print_data(FILE *out, const char *script) {
+    const char *end;
+    bool inside = false;
+    for (const char *line = script; *line; line = *end ? end + 1 : end) {
+        end = line + strcspn(line, "\n");
+        if (tells_of_data(line)) { fprintf(out, "%.*s\n", (int)(end - line), line); }
+    }
+    for (const char *line = script; *line; line = *end ? end + 1 : end) {
+        end = line + strcspn(line, "\n");
+        if (inside && strncmp(line, "EOD\n", 4) == 0) {
+            inside = false;
+        } else if (inside) {
+            fprintf(out, "%.*s\n", (int)(end - line), line);
+        } else if (*line == '$') {
+            inside = true;
+            fprintf(out, "\n\n# %.*s\n", (int)strcspn(line, " "), line);
+        }
+    }
 }
 
 static void print_number(FILE *out, double x) {
@@ -53,6 +84,15 @@ void script_text(FILE *out, const char *name, const char *text) {
 }
 
 void script_markup(FILE *out, const char *name, const char *text) { fprintf(out, "%s = '%s'\n", name, text); }
+
+void script_label(FILE *out, const char *name, const char *text) {
+    fprintf(out, "set %s '", name);
+    for (const char *c = text; *c; c++) {
+        if (*c == '\'') { fputc('\'', out); }
+        fputc((unsigned char)*c < ' ' ? ' ' : *c, out);
+    }
+    fputs("'\n", out);
+}
 
 void script_list_begin(FILE *out, const char *name) { fprintf(out, "array %s = [", name); }
 

@@ -7,8 +7,13 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* A template: the text of NAME.gp. */
+/* A template: the text of NAME.gp; with `own` lines before the one that draws. */
 void script_template(FILE *out, const char *name);
+void script_template_with(FILE *out, const char *name, const char *own);
+
+/* Of a whole script: what its templates say of their data, then the blocks, as a table each under its name.
+ */
+void script_print_data(FILE *out, const char *script);
 
 /* NAME = x */
 void script_number(FILE *out, const char *name, double x);
@@ -17,6 +22,8 @@ void script_number(FILE *out, const char *name, double x);
 void script_text(FILE *out, const char *name, const char *text);
 /* NAME = 'text', which is in that mode already. */
 void script_markup(FILE *out, const char *name, const char *text);
+/* set NAME 'text', likewise, by whom it may be: nothing ends it but its end. */
+void script_label(FILE *out, const char *name, const char *text);
 
 /* A list that gnuplot counts from 1; gnuplot knows no empty one. */
 void script_list_begin(FILE *out, const char *name);

@@ -1,11 +1,19 @@
 # What all figures share. A figure is this, then its numbers, then the template of its name. Ranges and ticks
 # of axes come with the numbers. Spaces beside markup are no-break spaces (U+00A0): SVG drops others there.
 reset
+if (!exists('columns')) { columns = 0 }
 set encoding utf8
 set border 31 linewidth 0.7 linecolor rgb '#404040'
 set tics in scale 0.6
+if (columns == 1) { set tics font ',7.5' }
 set grid linewidth 0.5 linetype 1 linecolor rgb '#e4e4e4'
 set grid back
+# Places of legends: beside the axes or within, and all below in a narrow figure, which has more room there. The macro goes
+# last on its line.
+key_below = "at screen 0.5, screen 0.065 bottom center vertical Left reverse maxrows 4 width -1 font ',7.5' samplen 1.6; set bmargin 8.6"
+key_beside = columns == 1 ? key_below : 'outside right top vertical Left reverse'
+key_top_right = columns == 1 ? key_below : 'at graph 0.98, graph 0.98 right top Left reverse'
+key_bottom_right = columns == 1 ? key_below : 'at graph 0.98, graph 0.03 right bottom Left reverse'
 set key samplen 2.2 spacing 1.2 noautotitle
 set title offset 0,-0.3
 set tmargin 2
@@ -44,7 +52,7 @@ no_bar_words(error, words) = error > 1e-12 ? 'no bars: 1 standard error is '.wor
     error <= 1e-12 ? 'no bars: rows do not differ' : 'no bars: standard errors are not known'
 part_words(error) = no_bar_words(error, sprintf('at most %.2g%% of a mean', 100 * error))
 unit_words(error) = no_bar_words(error, sprintf('at most %.2g', error))
-note_place = "at screen 0.985, screen 0.022 right font ',8' textcolor rgb guide" # below all else: what bars mean
+note_place = "at screen 0.985, screen 0.022 right font '".(columns == 1 ? ',6.5' : ',8')."' textcolor rgb guide" # below all else: what bars mean
 length_label = 'context length {/:Italic n}'
 heading(name, family, parameters) = \
     '{/:Bold '.name.':}  '.(name eq family ? '' : family.(parameters eq '' ? '' : ', ')).parameters

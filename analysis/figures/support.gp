@@ -11,7 +11,7 @@ set ylabel 'keys that have weight'
 set logscale y
 set yrange [0.9:y_high]
 set format y (y_high < 1e4 ? '%h' : '10^{%L}') # wider numbers would push the label off the page
-set key at graph 0.98, graph 0.98 right top reverse Left
+set key @key_top_right
 set cblabel length_label offset 0.5,0
 set rmargin 14
 # gnuplot goes through an empty loop once: what there is none of is no part of the line.

@@ -7,7 +7,7 @@ set label unit_words(largest_error) @note_place
 set xlabel 'inverse temperature  β / Λ_{{/:Italic n}} of the row'
 set yrange [0:1.05]
 set ylabel 'means over rows'
-set key at graph 0.98, graph 0.98 right top reverse Left
+set key @key_top_right
 set arrow from 0, graph 0 to 0, graph 1 arrowstyle 1
 set cblabel length_label offset 0.5,0
 set rmargin 14

@@ -11,7 +11,7 @@ set xlabel 'smallest {/:Italic n} of the window'
 set ylabel 'exponent in '.(by_n ? '{/:Italic n}' : 'log {/:Italic n}')
 set yrange [y_low:y_high]
 set lmargin 11
-set key outside right top vertical Left reverse font ',8.5' samplen 1.8
+set key font ',8.5' samplen 1.8 @key_beside
 set label bar_words.(has_interval ? '; band: 95% of the exponent that the fit tells' : '') @note_place
 if (has_interval) {
     set object rectangle from graph 0, first exponent_low to graph 1, first exponent_high behind \

@@ -121,8 +121,12 @@ static char *script_of(const struct results_series *s, const struct figure *figu
     strcpy(fit.name, s->name);
     struct study study = {.count = 1, .fit = &fit};
     FILE *out = open_memstream(&text, &size);
-    if (figure->study_print && !figure->study_lacks(&study)) { figure_print_study(out, figure, &study); }
-    if (figure->series_print && !figure->series_lacks(&fit)) { figure_print_series(out, figure, &fit); }
+    if (figure->study_print && !figure->study_lacks(&study)) {
+        figure_print(out, figure, &study, NULL, &figure_no_wish);
+    }
+    if (figure->series_print && !figure->series_lacks(&fit)) {
+        figure_print(out, figure, &study, &fit, &figure_no_wish);
+    }
     fclose(out);
     fit_release(&fit);
     return text;
@@ -422,7 +426,7 @@ static void prescriptions_are_drawn(void **state) {
     char *script;
     size_t size;
     FILE *out = open_memstream(&script, &size);
-    figure_print_study(out, figure, &study);
+    figure_print(out, figure, &study, NULL, &figure_no_wish);
     fclose(out);
     check_blocks(script);
     assert_non_null(strstr(script, "'gumbel'"));
@@ -471,7 +475,7 @@ static void one_exponent_is_drawn(void **state) {
     assert_null(figure->study_lacks(&all));
     assert_non_null(strstr(figure->study_lacks(&lone), "one exponent"));
     FILE *out = open_memstream(&script, &size);
-    figure_print_study(out, figure, &all);
+    figure_print(out, figure, &all, NULL, &figure_no_wish);
     fclose(out);
     assert_non_null(strstr(script, "\nseries = 3\n"));
     assert_non_null(strstr(script, "\nclasses = 1\n"));

@@ -1,0 +1,69 @@
+/* Scripts: own words stand before the line that draws, and nothing in them ends their string; data alone. */
+#include "tests/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/figures/figures.h"
+#include "analysis/figures/script.h"
+#include "analysis/figures/template.h"
+
+static void each_figure_draws_in_one_line(void **state) {
+    (void)state;
+    for (size_t f = 0; f < figure_count; f++) {
+        const struct template *t = template_all;
+        while (strcmp(t->name, figure_list[f].name) != 0) { t++; }
+        const char *draws = strstr(t->text, "\nplot ");
+        if (!draws || strstr(draws + 1, "\nplot ")) {
+            fail_msg("%s.gp draws in no line, or in several", t->name);
+        }
+    }
+}
+
+static void own_lines_come_before_it(void **state) {
+    char *text;
+    size_t size;
+    (void)state;
+    FILE *out = open_memstream(&text, &size);
+    script_template_with(out, "te", "own = 1\n");
+    fclose(out);
+    const char *own = strstr(text, "\nown = 1\nplot ");
+    assert_non_null(own);
+    assert_null(strstr(own + 1, "set title"));
+    free(text);
+}
+
+static void labels_cannot_end_their_string(void **state) {
+    char *text;
+    size_t size;
+    (void)state;
+    FILE *out = open_memstream(&text, &size);
+    script_label(out, "title", "it's β_c\nsystem('x')");
+    fclose(out);
+    assert_string_equal(text, "set title 'it''s β_c system(''x'')'\n");
+    free(text);
+}
+
+static void data_stand_alone(void **state) {
+    char *text;
+    size_t size;
+    (void)state;
+    FILE *out = open_memstream(&text, &size);
+    script_print_data(out,
+                      "columns = 1\n$one << EOD\n 1 2\n\n 3 NaN\nEOD\nx = 2\n# Words.\n#   $one    a, b\n"
+                      "#   x       c\n$two << EOD\n 5\nEOD\nplot $one\n");
+    fclose(out);
+    assert_string_equal(text, "#   $one    a, b\n\n\n# $one\n 1 2\n\n 3 NaN\n\n\n# $two\n 5\n");
+    free(text);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_figure_draws_in_one_line),
+        cmocka_unit_test(own_lines_come_before_it),
+        cmocka_unit_test(labels_cannot_end_their_string),
+        cmocka_unit_test(data_stand_alone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
