@@ -1,5 +1,7 @@
 # Mean entropy against beta, a curve for each n.
 #   $curves          log10 of beta/Lambda^typ, mean entropy, place of n on the colour bar; a blank line after each n
+#   $measured        the same at the betas that were measured
+#   is_exact         whether the curves are exact; else they go through what was measured
 #   few              whether the betas are so few that each is marked
 #   has_lambda       whether beta = Lambda^typ is on the axis
 #   y_low, y_high    of the axis of entropies
@@ -17,7 +19,7 @@ if (y_log) {
 }
 if (has_lambda) {
     set arrow from 0, graph 0 to 0, graph 1 arrowstyle 1
-    set label 'β = Λ^{typ}' at 0, graph 0.95 left offset 0.6,0 textcolor rgb guide front
+    set label 'β = Λ^{typ}' at 0, graph 0.8 left offset 0.6,0 textcolor rgb guide front
 }
 if (has_tau) {
     set arrow from graph 0, first tau to graph 1, first tau arrowstyle 1
@@ -26,5 +28,8 @@ if (has_tau) {
 }
 set cblabel length_label offset 0.5,0
 set rmargin 14
-plot $curves using 1:2:3 with lines linewidth 1.4 linecolor palette, \
-  for [i=1:few] $curves using 1:2:3 with points pointtype 7 pointsize 0.5 linecolor palette
+set key @key_top_right
+plot $curves using 1:2:3 with lines linewidth 1.2 linecolor palette, \
+  $measured using 1:2:3 with points pointtype 7 pointsize (few ? 0.5 : 0.25) linecolor palette, \
+  NaN with points pointtype 7 pointsize 0.5 linecolor rgb guide title 'measured', \
+  NaN with lines linewidth 1.2 linecolor rgb guide title is_exact ? 'exact' : 'monotone between'

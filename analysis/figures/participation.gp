@@ -1,7 +1,9 @@
 # How Y_2 falls with n: exponents -log Y_2/log n against beta, a curve for each n: 1 where all keys share, 0 where one
 # takes all.
-#   $curves      log10 of beta/Lambda^typ, exponents of the mean of log Y_2, of the exact mean of Y_2, and of the measured
-#                mean where rare rows carry it, place of n on the colour bar; a blank line after each n
+#   $curves      log10 of beta/Lambda^typ, exponents of the mean of log Y_2 and of the exact mean of Y_2, place of n on the colour
+#                bar; a blank line after each n
+#   $measured    log10 of beta/Lambda^typ, exponents of the measured mean of log Y_2 and, where rare rows carry it, of Y_2, place of n
+#   is_exact     whether the curves are exact; else they go through what was measured
 #   has_lambda   whether beta = Lambda^typ is on the axis
 #   largest_error    of any mean
 set title heading(name, family, parameters)
@@ -16,9 +18,11 @@ if (has_lambda) {
 }
 set cblabel length_label offset 0.5,0
 set rmargin 14
-plot $curves using 1:2:5 with lines linewidth 1.4 linecolor palette, \
-  $curves using 1:3:5 with lines linewidth 1 dashtype 2 linecolor palette, \
-  $curves using 1:4:5 with points pointtype 6 pointsize 0.5 linecolor palette, \
-  NaN with lines linewidth 1.4 linecolor rgb guide title 'typical', \
-  NaN with lines linewidth 1 dashtype 2 linecolor rgb guide title 'mean, exactly', \
+plot $curves using 1:2:4 with lines linewidth 1.2 linecolor palette, \
+  $curves using 1:3:4 with lines linewidth 1 dashtype 2 linecolor palette, \
+  $measured using 1:2:4 with points pointtype 7 pointsize 0.2 linecolor palette, \
+  $measured using 1:3:4 with points pointtype 6 pointsize 0.5 linecolor palette, \
+  NaN with points pointtype 7 pointsize 0.4 linecolor rgb guide title 'typical, measured', \
+  NaN with lines linewidth 1.2 linecolor rgb guide title is_exact ? 'typical, exactly' : 'monotone between', \
+  NaN with lines linewidth 1 dashtype 2 linecolor rgb guide title is_exact ? 'mean, exactly' : '', \
   NaN with points pointtype 6 pointsize 0.5 linecolor rgb guide title 'mean by rare rows'

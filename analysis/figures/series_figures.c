@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analysis/figures/axis.h"
+#include "analysis/figures/beta_curve.h"
 #include "analysis/figures/limit_line.h"
 #include "analysis/figures/longest_bar.h"
 #include "analysis/figures/script.h"
@@ -46,65 +47,112 @@ static void print_entropy_axis(FILE *out, const struct fit *fit, struct axis_ran
     script_number(out, "has_tau", tau < top);
 }
 
-static void print_entropy_curve(FILE *out, const struct fit *fit, size_t n, double colour_value,
-                                struct axis_range *x, struct axis_range *y) {
-    for (size_t b = 0; b < fit->series->size[RESULTS_BETA]; b++) {
-        double row[] = {log10_ratio(fit, n, b), entropy_mean(fit, n, b), colour_value};
-        axis_include(x, row[0]);
-        axis_include(y, row[1]);
-        script_row(out, 3, row);
+/* The exact mean, or where there is none the measured one, with what is between its betas. Whether it is
+ * exact. */
+static bool print_entropy_curve(FILE *out, const struct fit *fit, size_t n, double colour_value,
+                                struct axis_range *y) {
+    struct beta_curve curve = beta_curve_entropy(fit->series, n);
+    const bool is_exact = curve.is_exact;
+    for (size_t i = 0; i < curve.count; i++) {
+        script_row(out, 3, (double[]){curve.x[i], curve.value[i][0], colour_value});
+        axis_include(y, curve.value[i][0]);
     }
     script_gap(out);
+    beta_curve_release(&curve);
+    return is_exact;
+}
+
+static void print_measured_entropy(FILE *out, const struct fit *fit, const struct axis_lengths *lengths,
+                                   struct axis_range *x, struct axis_range *y) {
+    script_block_begin(out, "measured");
+    for (size_t i = 0; i < axis_curves(fit->lengths); i++) {
+        size_t n = axis_curve(fit->lengths, i);
+        for (size_t b = 0; b < fit->series->size[RESULTS_BETA]; b++) {
+            double row[] = {log10_ratio(fit, n, b), entropy_mean(fit, n, b),
+                            axis_length_coordinate(lengths, fit->series->log_n[n])};
+            axis_include(x, row[0]);
+            axis_include(y, row[1]);
+            script_row(out, 3, row);
+        }
+    }
+    script_block_end(out);
 }
 
 void series_figure_entropy(FILE *out, const struct fit *fit) {
-    bool few = fit->series->size[RESULTS_BETA] < 10; /* betas, so that each is to be seen */
+    bool few = fit->series->size[RESULTS_BETA] < 10, /* betas, so that each is to be seen */
+        is_exact = true;
     struct axis_lengths lengths = axis_lengths_make(fit->lengths, fit->series->log_n);
-    struct axis_range x = axis_empty, y = axis_empty;
+    struct axis_range x = axis_empty, y = axis_empty, y_of_curves = axis_empty;
     script_block_begin(out, "curves");
     for (size_t i = 0; i < axis_curves(fit->lengths); i++) {
         size_t n = axis_curve(fit->lengths, i);
-        print_entropy_curve(out, fit, n, axis_length_coordinate(&lengths, fit->series->log_n[n]), &x, &y);
+        double colour = axis_length_coordinate(&lengths, fit->series->log_n[n]);
+        is_exact = print_entropy_curve(out, fit, n, colour, &y_of_curves) && is_exact;
     }
     script_block_end(out);
+    print_measured_entropy(out, fit, &lengths, &x, &y);
+    if (!(y.low <= y.high)) { y = y_of_curves; }
     axis_pad(&x, few ? 0.03 : 0, 0.1);
     axis_print_log(out, "x", x);
     axis_print_length_colours(out, fit->lengths, fit->series->log_n);
     print_entropy_axis(out, fit, y, entropy_threshold(fit));
     script_number(out, "few", few);
+    script_number(out, "is_exact", is_exact);
     script_number(out, "has_lambda", x.low < 0 && x.high > 0);
 }
 
 /* ---- participation ---- */
 
-static void print_participation_curve(FILE *out, const struct fit *fit, size_t n, double colour_value,
-                                      struct axis_range *x) {
-    const struct results_series *s = fit->series;
-    const double log_n = s->log_n[n];
-    for (size_t b = 0; b < s->size[RESULTS_BETA]; b++) {
-        const size_t at = n * s->size[RESULTS_BETA] + b;
-        const double mean = s->mean[MEASURE_PARTICIPATION][at];
-        const double row[] = {log10_ratio(fit, n, b), -s->mean[RESULTS_LOG_PARTICIPATION][at] / log_n,
-                              -s->exact_log_mean_participation[at] / log_n,
-                              results_is_rare(s, at) ? -log(mean) / log_n : NAN, colour_value};
-        axis_include(x, row[0]);
-        script_row(out, 5, row);
+static bool print_participation_curve(FILE *out, const struct fit *fit, size_t n, double colour_value) {
+    const double log_n = fit->series->log_n[n];
+    struct beta_curve curve = beta_curve_participation(fit->series, n);
+    const bool is_exact = curve.is_exact;
+    for (size_t i = 0; i < curve.count; i++) {
+        script_row(
+            out, 4,
+            (double[]){curve.x[i], -curve.value[i][0] / log_n, -curve.value[i][1] / log_n, colour_value});
     }
     script_gap(out);
+    beta_curve_release(&curve);
+    return is_exact;
+}
+
+static void print_measured_participation(FILE *out, const struct fit *fit, const struct axis_lengths *lengths,
+                                         struct axis_range *x) {
+    const struct results_series *s = fit->series;
+    script_block_begin(out, "measured");
+    for (size_t i = 0; i < axis_curves(fit->lengths); i++) {
+        const size_t n = axis_curve(fit->lengths, i);
+        const double log_n = s->log_n[n];
+        for (size_t b = 0; b < s->size[RESULTS_BETA]; b++) {
+            const size_t at = n * s->size[RESULTS_BETA] + b;
+            const double mean = s->mean[MEASURE_PARTICIPATION][at],
+                         row[] = {log10_ratio(fit, n, b), -s->mean[RESULTS_LOG_PARTICIPATION][at] / log_n,
+                                  results_is_rare(s, at) ? -log(mean) / log_n : NAN,
+                                  axis_length_coordinate(lengths, log_n)};
+            axis_include(x, row[0]);
+            script_row(out, 4, row);
+        }
+    }
+    script_block_end(out);
 }
 
 void series_figure_participation(FILE *out, const struct fit *fit) {
     struct axis_lengths lengths = axis_lengths_make(fit->lengths, fit->series->log_n);
     struct axis_range x = axis_empty;
+    bool is_exact = true;
     script_block_begin(out, "curves");
     for (size_t i = 0; i < axis_curves(fit->lengths); i++) {
         size_t n = axis_curve(fit->lengths, i);
-        print_participation_curve(out, fit, n, axis_length_coordinate(&lengths, fit->series->log_n[n]), &x);
+        double colour = axis_length_coordinate(&lengths, fit->series->log_n[n]);
+        is_exact = print_participation_curve(out, fit, n, colour) && is_exact;
     }
     script_block_end(out);
+    print_measured_participation(out, fit, &lengths, &x);
     longest_bar_print(out, longest_bar_of_share(bar_of(fit, RESULTS_LOG_PARTICIPATION, RESULTS_BETA)));
     axis_print_log(out, "x", x);
     axis_print_length_colours(out, fit->lengths, fit->series->log_n);
+    script_number(out, "is_exact", is_exact);
     script_number(out, "has_lambda", x.low < 0 && x.high > 0);
 }
 

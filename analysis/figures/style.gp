@@ -50,7 +50,7 @@ bar_words = 'bars: ± 1 standard error'
 # Where there are no bars: how long the longest would be (NaN: not known), as a part of the mean or in the axis' units.
 no_bar_words(error, words) = error > 1e-12 ? 'no bars: 1 standard error is '.words : \
     error <= 1e-12 ? 'no bars: rows do not differ' : 'no bars: standard errors are not known'
-part_words(error) = no_bar_words(error, sprintf('at most %.2g%% of a mean', 100 * error))
+part_words(error) = no_bar_words(error, sprintf(error < 0.1 ? 'at most %.2g%% of a mean' : 'at most %.0f%% of a mean', 100 * error))
 unit_words(error) = no_bar_words(error, sprintf('at most %.2g', error))
 note_place = "at screen 0.985, screen 0.022 right font '".(columns == 1 ? ',6.5' : ',8')."' textcolor rgb guide" # below all else: what bars mean
 length_label = 'context length {/:Italic n}'

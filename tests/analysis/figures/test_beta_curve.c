@@ -1,0 +1,126 @@
+/* Curves in beta go through what is known, are as exact between, and leave no corner to be seen. */
+#include "tests/test.h"
+
+#include <gsl/gsl_errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "analysis/figures/beta_curve.h"
+#include "models/oracle/oracle.h"
+#include "models/theory/typical.h"
+
+enum { BETAS = 9 };
+
+/* Gaussian rows at one n, betas from 1/4 to 4 Lambda^typ, and what is exact and measured there. */
+struct made {
+    double log_n, log_lambda, ratio[BETAS], exact[BETAS], log_y[BETAS], log_mean_y[BETAS], entropy[BETAS],
+        y[BETAS];
+    struct results_series series;
+    struct oracle *oracle;
+};
+static const double sigma[FAMILY_PARAMETERS] = {1};
+
+static void make(struct made *m, double log_n) {
+    const struct family *gaussian = family_find("gaussian");
+    *m = (struct made){.log_n = log_n, .log_lambda = typical_scale(gaussian, sigma, log_n).log_lambda};
+    struct results_series *s = &m->series;
+    s->family = gaussian;
+    s->parameter[0] = (struct schedule){.coef = 1};
+    s->log_n = &m->log_n;
+    s->log_lambda_typ = &m->log_lambda;
+    s->beta_ratio = m->ratio;
+    s->size[RESULTS_LOG_N] = 1;
+    s->size[RESULTS_BETA] = BETAS;
+    s->exact_entropy = m->exact;
+    s->exact_log_participation = m->log_y;
+    s->exact_log_mean_participation = m->log_mean_y;
+    s->mean[MEASURE_ENTROPY] = m->entropy;
+    s->mean[RESULTS_LOG_PARTICIPATION] = m->y;
+    m->oracle = oracle_create_with(gaussian, sigma, log_n, m->log_lambda);
+    for (size_t b = 0; b < BETAS; b++) {
+        struct oracle_point point, twice;
+        double error;
+        m->ratio[b] = 0.25 * pow(2, 0.5 * (double)b);
+        oracle_at(m->oracle, m->ratio[b], &point);
+        oracle_at(m->oracle, 2 * m->ratio[b], &twice);
+        m->exact[b] = point.entropy;
+        m->log_y[b] = oracle_log_participation(&point, &twice, &error);
+        m->log_mean_y[b] = point.log_mean_participation;
+        m->entropy[b] = 1.01 * m->exact[b];
+        m->y[b] = m->log_y[b] + 0.01;
+    }
+}
+
+static void curves_are_exact_between(void **state) {
+    struct made m;
+    (void)state;
+    make(&m, 1000);
+    struct beta_curve h = beta_curve_entropy(&m.series, 0), y = beta_curve_participation(&m.series, 0);
+    assert_true(h.is_exact && y.is_exact);
+    assert_true(h.count > BETAS && y.count > BETAS);
+    size_t own = 0;
+    for (size_t i = 0; i < h.count; i++) {
+        struct oracle_point point;
+        oracle_at(m.oracle, pow(10, h.x[i]), &point);
+        check_relative(h.value[i][0], point.entropy, 1e-6);
+        own += own < BETAS && fabs(h.x[i] - log10(m.ratio[own])) < 1e-12;
+        assert_true(i == 0 || h.x[i] > h.x[i - 1]);
+    }
+    assert_int_equal(own, BETAS);
+    for (size_t i = 0; i < y.count; i++) {
+        struct oracle_point point;
+        oracle_at(m.oracle, pow(10, y.x[i]), &point);
+        check_relative(y.value[i][1], point.log_mean_participation, 1e-6);
+    }
+    beta_curve_release(&h);
+    beta_curve_release(&y);
+    oracle_free(m.oracle);
+}
+
+/* Where H/log n of long rows ends in a corner, straight pieces follow it within a hundredth of the figure. */
+static void corners_are_followed(void **state) {
+    struct made m;
+    (void)state;
+    make(&m, 1e4);
+    struct beta_curve c = beta_curve_entropy(&m.series, 0);
+    for (double x = log10(0.26); x < log10(3.9); x += 0.004) {
+        struct oracle_point point;
+        oracle_at(m.oracle, pow(10, x), &point);
+        check_close(beta_curve_at(&c, 0, x) / m.log_n, point.entropy / m.log_n, 0.01);
+    }
+    assert_true(isnan(beta_curve_at(&c, 0, -1)) && isnan(beta_curve_at(&c, 0, 1)));
+    beta_curve_release(&c);
+    oracle_free(m.oracle);
+}
+
+/* Without exact values curves go through measured ones, never up. */
+static void measured_curves_are_monotone(void **state) {
+    struct made m;
+    (void)state;
+    make(&m, 50);
+    for (size_t b = 0; b < BETAS; b++) { m.exact[b] = m.log_y[b] = m.log_mean_y[b] = NAN; }
+    struct beta_curve c = beta_curve_entropy(&m.series, 0), y = beta_curve_participation(&m.series, 0);
+    assert_true(!c.is_exact && !y.is_exact && c.count > BETAS);
+    for (size_t b = 0; b < BETAS; b++) {
+        check_relative(beta_curve_at(&c, 0, log10(m.ratio[b])), m.entropy[b], 1e-9);
+        check_close(beta_curve_at(&y, 0, log10(m.ratio[b])), m.y[b], 1e-9);
+    }
+    for (size_t i = 1; i < c.count; i++) { assert_true(c.value[i][0] <= c.value[i - 1][0]); }
+    beta_curve_release(&c);
+    beta_curve_release(&y);
+    m.entropy[3] = NAN; /* then nothing is put between */
+    c = beta_curve_entropy(&m.series, 0);
+    assert_int_equal(c.count, BETAS);
+    beta_curve_release(&c);
+    oracle_free(m.oracle);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(curves_are_exact_between),
+        cmocka_unit_test(corners_are_followed),
+        cmocka_unit_test(measured_curves_are_monotone),
+    };
+    gsl_set_error_handler_off();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
