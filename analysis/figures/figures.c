@@ -10,6 +10,7 @@
 #include "analysis/figures/series_figures.h"
 #include "analysis/figures/sphere_figures.h"
 #include "analysis/figures/study_figures.h"
+#include "analysis/figures/te_figure.h"
 #include "analysis/figures/universality_figure.h"
 #include "analysis/text/words.h"
 #include "sim/base/memory.h"
@@ -37,8 +38,8 @@ const struct figure figure_list[] = {
      .series_print = series_figure_phase},
     {.name = "te",
      .shows = "both halves of the theorem that Lambda_n is the critical scale",
-     .series_lacks = series_figure_lacks_te,
-     .series_print = series_figure_te},
+     .series_lacks = te_figure_lacks,
+     .series_print = te_figure_print},
     {.name = "windows",
      .shows = "the exponent of beta_c, with corrections and without, and that of Lambda^typ, from each n on",
      .applies = growth_figure_applies,

@@ -434,31 +434,6 @@ void series_figure_phase(FILE *out, const struct fit *fit) {
     script_number(out, "has_lambda", y.low < 0 && y.high > 0);
 }
 
-/* ---- the TE theorem ---- */
-
-void series_figure_te(FILE *out, const struct fit *fit) {
-    const struct results_series *s = fit->series;
-    struct axis_lengths lengths = axis_lengths_make(fit->lengths, s->log_n);
-    size_t factors = s->size[RESULTS_TE];
-    script_block_begin(out, "curves");
-    for (size_t i = 0; i < axis_curves(fit->lengths); i++) {
-        size_t n = axis_curve(fit->lengths, i);
-        for (size_t f = 0; f < factors; f++) {
-            double row[] = {log10(s->te_factor[f]),
-                            s->mean[RESULTS_TE_ENTROPY][n * factors + f] / s->log_n[n],
-                            s->mean[RESULTS_TE_TOP_TWO_RATIO][n * factors + f],
-                            axis_length_coordinate(&lengths, s->log_n[n])};
-            script_row(out, 4, row);
-        }
-        script_gap(out);
-    }
-    script_block_end(out);
-    longest_bar_print(out, fmax(longest_bar_of_share(bar_of(fit, RESULTS_TE_ENTROPY, RESULTS_TE)),
-                                longest_bar_absolute(bar_of(fit, RESULTS_TE_TOP_TWO_RATIO, RESULTS_TE))));
-    axis_print_log(out, "x", (struct axis_range){log10(s->te_factor[0]), log10(s->te_factor[factors - 1])});
-    axis_print_length_colours(out, fit->lengths, s->log_n);
-}
-
 /* ---- what a series lacks ---- */
 
 const char *series_figure_lacks_betas(const struct fit *fit) {
@@ -487,11 +462,4 @@ const char *series_figure_lacks_gap_counts(const struct fit *fit) {
 const char *series_figure_lacks_a_plane(const struct fit *fit) {
     return fit->series->size[RESULTS_BETA] < 2 || fit->lengths < 2 ? "it takes two n and two betas or more"
                                                                    : NULL;
-}
-
-const char *series_figure_lacks_te(const struct fit *fit) {
-    for (size_t i = 0; i < fit->lengths * fit->series->size[RESULTS_TE]; i++) {
-        if (isfinite(fit->series->mean[RESULTS_TE_ENTROPY][i])) { return NULL; }
-    }
-    return "no row's Lambda_n was kept";
 }

@@ -1,16 +1,24 @@
-# Both halves of the TE theorem against beta over the row's own Lambda_n: H/log n falls, the top-two ratio must
-# rise to 1 below.
-#   $curves    log10 of the factor, H/log n, p_(2)/p_(1), place of n on the colour bar; a blank line after each n
+# Both halves of the TE theorem against beta over the row's own Lambda_n, side by side: H/log n falls to 0 above, the top-two
+# ratio must rise to 1 below.
+#   $curves      log10 of the factor, H/log n, p_(2)/p_(1), place of n on the colour bar; a blank line after each n
+#   $measured    the same at the factors that were measured
+#   low, high    ends of each panel, log10 of the factor; shift: how far on the second stands
 #   largest_error    of any mean
 set title heading(name, family, parameters)
-set label unit_words(largest_error) @note_place
-set xlabel 'inverse temperature  β / Λ_{{/:Italic n}} of the row'
-set yrange [0:1.05]
+set label unit_words(largest_error).'; points: measured' @note_place
+set xlabel 'inverse temperature  β / Λ_{{/:Italic n}} of the row'
+set yrange [0:1.1]
 set ylabel 'means over rows'
-set key @key_top_right
-set arrow from 0, graph 0 to 0, graph 1 arrowstyle 1
+unset grid
+set grid ytics linewidth 0.5 linetype 1 linecolor rgb '#e4e4e4' back
+do for [k=0:1] { set arrow from k * shift, graph 0 to k * shift, graph 1 arrowstyle 1 }
+set arrow from high, graph 0 to high, graph 1 nohead linewidth 0.7 linecolor rgb '#404040' front
+set arrow from low + shift, graph 0 to low + shift, graph 1 nohead linewidth 0.7 linecolor rgb '#404040' front
+set label '{/:Italic H} / log {/:Italic n}' at high, graph 0.94 right offset -0.8,0 front
+set label '{/:Italic p}_{(2)}/{/:Italic p}_{(1)}' at high + shift, graph 0.94 right offset -0.8,0 front
 set cblabel length_label offset 0.5,0
 set rmargin 14
-plot $curves using 1:2:4 with lines linewidth 1.4 linecolor palette title '{/:Italic H} / log {/:Italic n}', \
-  $curves using 1:3:4 with lines linewidth 1.4 dashtype 2 linecolor palette \
-    title '{/:Italic p}_{(2)}/{/:Italic p}_{(1)}'
+plot $curves using 1:2:4 with lines linewidth 1.2 linecolor palette, \
+  $curves using ($1 + shift):3:4 with lines linewidth 1.2 linecolor palette, \
+  $measured using 1:2:4 with points pointtype 7 pointsize 0.4 linecolor palette, \
+  $measured using ($1 + shift):3:4 with points pointtype 7 pointsize 0.4 linecolor palette

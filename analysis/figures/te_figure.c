@@ -1,0 +1,179 @@
+#include "analysis/figures/te_figure.h"
+
+#include <gsl/gsl_interp.h>
+#include <gsl/gsl_sort.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "analysis/figures/axis.h"
+#include "analysis/figures/beta_curve.h"
+#include "analysis/figures/longest_bar.h"
+#include "analysis/figures/script.h"
+#include "sim/base/memory.h"
+
+/* ---- A(f) ---- */
+
+/* Lambda_n/Lambda^typ of rows that stand for all, at evenly spaced probabilities: so many, since E H of a row
+ * may be a step. */
+enum { ROWS = 2048 };
+struct rows {
+    size_t count;
+    double lambda[ROWS];
+};
+
+static struct rows rows_of(const struct results_series *s, size_t n) {
+    const size_t kept = s->size[RESULTS_REPLICATE];
+    double *lambda = memory_create(kept + 1, sizeof *lambda);
+    struct rows rows = {0};
+    size_t count = 0;
+    for (size_t r = 0; r < kept; r++) {
+        const double here = s->lambda[n * kept + r];
+        if (isfinite(here) && here > 0) { lambda[count++] = here; }
+    }
+    gsl_sort(lambda, 1, count);
+    rows.count = count < ROWS ? count : ROWS;
+    for (size_t r = 0; r < rows.count; r++) {
+        rows.lambda[r] = lambda[(2 * r + 1) * count / (2 * rows.count)];
+    }
+    free(lambda);
+    return rows;
+}
+
+static struct beta_curve exact_for(const struct results_series *s, size_t n, const struct rows *rows) {
+    const size_t factors = s->size[RESULTS_TE];
+    if (rows->count == 0 || family_is_judged_by_rows(s->family)) { return (struct beta_curve){0}; }
+    return beta_curve_entropy_over(s, n, log10(s->te_factor[0] * rows->lambda[0]),
+                                   log10(s->te_factor[factors - 1] * rows->lambda[rows->count - 1]));
+}
+
+/* Over log n. */
+static double share_of_rows(const struct beta_curve *exact, const struct rows *rows, double log_n, double x) {
+    double sum = 0;
+    if (exact->count == 0) { return 0; }
+    for (size_t r = 0; r < rows->count; r++) { sum += beta_curve_at(exact, 0, x + log10(rows->lambda[r])); }
+    return sum / ((double)rows->count * log_n);
+}
+
+/* ---- between factors ---- */
+
+enum { PIECES = 12 }; /* of a factor of two */
+
+static void interpolate(size_t count, const double *x, const double *y, const struct te_figure_curve *to,
+                        double *value) {
+    gsl_interp *spline = gsl_interp_alloc(count > 2 ? gsl_interp_steffen : gsl_interp_linear, count);
+    if (!spline) { memory_exhausted(); }
+    gsl_interp_init(spline, x, y, count);
+    for (size_t i = 0; i < to->count; i++) { value[i] = gsl_interp_eval(spline, x, y, to->x[i], NULL); }
+    gsl_interp_free(spline);
+}
+
+static bool is_known(const struct results_series *s, size_t n) {
+    const size_t factors = s->size[RESULTS_TE];
+    for (size_t at = n * factors; at < (n + 1) * factors; at++) {
+        if (!isfinite(s->mean[RESULTS_TE_ENTROPY][at]) || !isfinite(s->mean[RESULTS_TE_TOP_TWO_RATIO][at])) {
+            return false;
+        }
+    }
+    return factors > 1;
+}
+
+struct te_figure_curve te_figure_curve(const struct results_series *s, size_t n) {
+    const size_t factors = s->size[RESULTS_TE];
+    struct te_figure_curve c = {0};
+    if (!is_known(s, n)) { return c; }
+    struct rows rows = rows_of(s, n);
+    struct beta_curve exact = exact_for(s, n, &rows);
+    c.count = (factors - 1) * PIECES + 1;
+    c.x = memory_create(3 * c.count, sizeof *c.x);
+    c.share = c.x + c.count;
+    c.ratio = c.share + c.count;
+    double *x = memory_create(2 * factors, sizeof *x), *rest = x + factors;
+    for (size_t f = 0; f < factors; f++) {
+        x[f] = log10(s->te_factor[f]);
+        rest[f] = s->mean[RESULTS_TE_ENTROPY][n * factors + f] / s->log_n[n] -
+                  share_of_rows(&exact, &rows, s->log_n[n], x[f]);
+    }
+    for (size_t i = 0; i < c.count; i++) {
+        const size_t f = i / PIECES;
+        const double part = (double)(i % PIECES) / PIECES;
+        c.x[i] = part > 0 ? (1 - part) * x[f] + part * x[f + 1] : x[f];
+    }
+    interpolate(factors, x, rest, &c, c.share);
+    interpolate(factors, x, s->mean[RESULTS_TE_TOP_TWO_RATIO] + n * factors, &c, c.ratio);
+    for (size_t i = 0; i < c.count; i++) { c.share[i] += share_of_rows(&exact, &rows, s->log_n[n], c.x[i]); }
+    free(x);
+    beta_curve_release(&exact);
+    return c;
+}
+
+void te_figure_curve_release(struct te_figure_curve *c) { free(c->x); }
+
+/* ---- the figure ---- */
+
+static void print_curve(FILE *out, const struct results_series *s, size_t n, double colour) {
+    struct te_figure_curve c = te_figure_curve(s, n);
+    for (size_t i = 0; i < c.count; i++) {
+        script_row(out, 4, (double[]){c.x[i], c.share[i], c.ratio[i], colour});
+    }
+    script_gap(out);
+    te_figure_curve_release(&c);
+}
+
+static void print_measured(FILE *out, const struct results_series *s, size_t n, double colour) {
+    const size_t factors = s->size[RESULTS_TE];
+    for (size_t f = 0; f < factors; f++) {
+        script_row(out, 4,
+                   (double[]){log10(s->te_factor[f]),
+                              s->mean[RESULTS_TE_ENTROPY][n * factors + f] / s->log_n[n],
+                              s->mean[RESULTS_TE_TOP_TWO_RATIO][n * factors + f], colour});
+    }
+}
+
+typedef void print_length(FILE *out, const struct results_series *s, size_t n, double colour);
+
+/* A line of NaN keeps the block from being empty. */
+static void print_block(FILE *out, const char *name, const struct fit *fit, print_length *print) {
+    const struct axis_lengths lengths = axis_lengths_make(fit->lengths, fit->series->log_n);
+    script_block_begin(out, name);
+    for (size_t i = 0; i < axis_curves(fit->lengths); i++) {
+        const size_t n = axis_curve(fit->lengths, i);
+        print(out, fit->series, n, axis_length_coordinate(&lengths, fit->series->log_n[n]));
+    }
+    script_row(out, 4, (double[]){NAN, NAN, NAN, NAN});
+    script_block_end(out);
+}
+
+/* Two panels side by side on one axis of log10 f: the second begins `shift` further on. */
+static void print_panels(FILE *out, double low, double high) {
+    const double gap = 0.03 * (high - low), shift = high - low + gap;
+    size_t count = 0;
+    fprintf(out, "set xrange [%.12g:%.12g]\nset xtics (", low, high + shift);
+    for (int panel = 0; panel < 2; panel++) {
+        for (int e = (int)ceil(low); e <= (int)floor(high); e++) {
+            fprintf(out, "%s'%.6g' %.12g", count++ > 0 ? ", " : "", pow(10, e), e + panel * shift);
+        }
+    }
+    fputs(")\n", out);
+    script_number(out, "low", low);
+    script_number(out, "high", high);
+    script_number(out, "shift", shift);
+}
+
+void te_figure_print(FILE *out, const struct fit *fit) {
+    const struct results_series *s = fit->series;
+    const size_t factors = s->size[RESULTS_TE];
+    print_block(out, "curves", fit, print_curve);
+    print_block(out, "measured", fit, print_measured);
+    longest_bar_print(out,
+                      fmax(longest_bar_of_share((struct longest_bar){s, RESULTS_TE_ENTROPY, factors}),
+                           longest_bar_absolute((struct longest_bar){s, RESULTS_TE_TOP_TWO_RATIO, factors})));
+    print_panels(out, log10(s->te_factor[0]), log10(s->te_factor[factors - 1]));
+    axis_print_length_colours(out, fit->lengths, s->log_n);
+}
+
+const char *te_figure_lacks(const struct fit *fit) {
+    for (size_t i = 0; i < fit->lengths * fit->series->size[RESULTS_TE]; i++) {
+        if (isfinite(fit->series->mean[RESULTS_TE_ENTROPY][i])) { return NULL; }
+    }
+    return "no row's Lambda_n was kept";
+}
