@@ -1,6 +1,7 @@
 # Mean entropy against beta, a curve for each n.
 #   $curves          log10 of beta/Lambda^typ, mean entropy, place of n on the colour bar; a blank line after each n
 #   $measured        the same at the betas that were measured
+#   point_step       of how many betas one is drawn, at least
 #   is_exact         whether the curves are exact; else they go through what was measured
 #   few              whether the betas are so few that each is marked
 #   has_lambda       whether beta = Lambda^typ is on the axis
@@ -9,7 +10,7 @@
 #   tau, has_tau     the entropy that marks the collapse, and whether it is on the axis
 #   largest_error    of any mean that is on the axis, as a part of it
 set title heading(name, family, parameters)
-set label part_words(largest_error) @note_place
+set label part_words(largest_error).thinned(point_step) @note_place
 set xlabel beta_label
 set ylabel 'mean entropy  ⟨{/:Italic H}⟩  (nats)'
 set yrange [y_low:y_high]

@@ -3,15 +3,16 @@
 #   $curves      log10 of beta/Lambda^typ, exponents of the mean of log Y_2 and of the exact mean of Y_2, place of n on the colour
 #                bar; a blank line after each n
 #   $measured    log10 of beta/Lambda^typ, exponents of the measured mean of log Y_2 and, where rare rows carry it, of Y_2, place of n
+#   point_step       of how many betas one is drawn, at least
 #   is_exact     whether the curves are exact; else they go through what was measured
 #   has_lambda   whether beta = Lambda^typ is on the axis
 #   largest_error    of any mean
 set title heading(name, family, parameters)
-set label unit_words(largest_error) @note_place
+set label unit_words(largest_error).thinned(point_step) @note_place
 set xlabel beta_label
 set ylabel 'exponent  −log {/:Italic Y}_{2} / log {/:Italic n}'
 set yrange [0:1.02]
-set key @key_top_right
+set key font ',8.5' samplen 1.8 @key_top_right
 if (has_lambda) {
     set arrow from 0, graph 0 to 0, graph 1 arrowstyle 1
     set label 'β = Λ^{typ}' at 0, graph 0.6 left offset 0.6,0 textcolor rgb guide front

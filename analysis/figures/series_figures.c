@@ -1,6 +1,7 @@
 #include "analysis/figures/series_figures.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/figures/axis.h"
@@ -8,6 +9,7 @@
 #include "analysis/figures/limit_line.h"
 #include "analysis/figures/longest_bar.h"
 #include "analysis/figures/script.h"
+#include "sim/base/memory.h"
 
 /* ---- entropy ---- */
 
@@ -62,6 +64,16 @@ static bool print_entropy_curve(FILE *out, const struct fit *fit, size_t n, doub
     return is_exact;
 }
 
+/* Points of so many betas are drawn on a curve, at most: every second, third, .. of them, and others at the
+ * next n. */
+enum { POINTS = 24 };
+static size_t point_step(const struct fit *fit) {
+    return (fit->series->size[RESULTS_BETA] + POINTS - 1) / POINTS;
+}
+static bool is_drawn(const struct fit *fit, size_t curve, size_t beta) {
+    return (beta + curve) % point_step(fit) == 0;
+}
+
 static void print_measured_entropy(FILE *out, const struct fit *fit, const struct axis_lengths *lengths,
                                    struct axis_range *x, struct axis_range *y) {
     script_block_begin(out, "measured");
@@ -72,10 +84,11 @@ static void print_measured_entropy(FILE *out, const struct fit *fit, const struc
                             axis_length_coordinate(lengths, fit->series->log_n[n])};
             axis_include(x, row[0]);
             axis_include(y, row[1]);
-            script_row(out, 3, row);
+            if (is_drawn(fit, i, b)) { script_row(out, 3, row); }
         }
     }
     script_block_end(out);
+    script_number(out, "point_step", (double)point_step(fit));
 }
 
 void series_figure_entropy(FILE *out, const struct fit *fit) {
@@ -131,10 +144,11 @@ static void print_measured_participation(FILE *out, const struct fit *fit, const
                                   results_is_rare(s, at) ? -log(mean) / log_n : NAN,
                                   axis_length_coordinate(lengths, log_n)};
             axis_include(x, row[0]);
-            script_row(out, 4, row);
+            if (is_drawn(fit, i, b) || isfinite(row[2])) { script_row(out, 4, row); }
         }
     }
     script_block_end(out);
+    script_number(out, "point_step", (double)point_step(fit));
 }
 
 void series_figure_participation(FILE *out, const struct fit *fit) {
@@ -347,34 +361,36 @@ void series_figure_gap_count(FILE *out, const struct fit *fit) {
 
 /* ---- phase diagram ---- */
 
-/* H/log n of one n at log10 of beta/Lambda^typ, linear between the grid's points; NaN outside. */
-static double entropy_share(const struct fit *fit, size_t n, double x) {
-    size_t count = fit->series->size[RESULTS_BETA], b = 0;
-    const double rounding = 1e-12;
-    while (b + 2 < count && log10_ratio(fit, n, b + 1) < x) { b++; }
-    double low = log10_ratio(fit, n, b), high = log10_ratio(fit, n, b + 1);
-    if (!(x >= low - rounding && x <= high + rounding)) { return NAN; }
-    double part = (x - low) / (high - low);
-    double entropy = (1 - part) * entropy_mean(fit, n, b) + part * entropy_mean(fit, n, b + 1);
-    return entropy / fit->series->log_n[n];
+/* Every n's. Free with release_curves. */
+static struct beta_curve *make_curves(const struct fit *fit) {
+    struct beta_curve *curve = memory_create(fit->lengths, sizeof *curve);
+    for (size_t n = 0; n < fit->lengths; n++) { curve[n] = beta_curve_entropy(fit->series, n); }
+    return curve;
 }
 
-/* The shares on a regular grid, linear between neighbouring n. */
+static void release_curves(const struct fit *fit, struct beta_curve *curve) {
+    for (size_t n = 0; n < fit->lengths; n++) { beta_curve_release(&curve[n]); }
+    free(curve);
+}
+
+/* H/log n on a regular grid, exact where it is known, linear between neighbouring n. */
 static void print_phase_map(FILE *out, const struct fit *fit, const struct axis_lengths *lengths,
                             struct axis_range x, struct axis_range y) {
     enum { COLUMNS = 160, ROWS = 120 };
     const double *log_n = fit->series->log_n;
+    struct beta_curve *curve = make_curves(fit);
     script_block_begin(out, "map");
     for (size_t j = 0; j < ROWS; j++) {
         double height = y.low + (y.high - y.low) * (double)j / (ROWS - 1);
         size_t n = 0;
-        double left = entropy_share(fit, 0, height), right = entropy_share(fit, 1, height);
+        double left = beta_curve_at(&curve[0], 0, height) / log_n[0],
+               right = beta_curve_at(&curve[1], 0, height) / log_n[1];
         for (size_t i = 0; i < COLUMNS; i++) {
             double place = x.low + (x.high - x.low) * (double)i / (COLUMNS - 1);
             while (n + 2 < fit->lengths && axis_length_coordinate(lengths, log_n[n + 1]) < place) {
                 n++;
                 left = right;
-                right = entropy_share(fit, n + 1, height);
+                right = beta_curve_at(&curve[n + 1], 0, height) / log_n[n + 1];
             }
             double low = axis_length_coordinate(lengths, log_n[n]),
                    high = axis_length_coordinate(lengths, log_n[n + 1]);
@@ -385,6 +401,7 @@ static void print_phase_map(FILE *out, const struct fit *fit, const struct axis_
         script_gap(out);
     }
     script_block_end(out);
+    release_curves(fit, curve);
 }
 
 /* A line of NaN keeps the block from being empty. */

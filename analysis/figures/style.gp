@@ -53,6 +53,7 @@ no_bar_words(error, words) = error > 1e-12 ? 'no bars: 1 standard error is '.wor
 part_words(error) = no_bar_words(error, sprintf(error < 0.1 ? 'at most %.2g%% of a mean' : 'at most %.0f%% of a mean', 100 * error))
 unit_words(error) = no_bar_words(error, sprintf('at most %.2g', error))
 note_place = "at screen 0.985, screen 0.022 right font '".(columns == 1 ? ',6.5' : ',8')."' textcolor rgb guide" # below all else: what bars mean
+thinned(step) = step > 1 ? sprintf('; points: 1 β in %d', step) : ''
 length_label = 'context length {/:Italic n}'
 heading(name, family, parameters) = \
     '{/:Bold '.name.':}  '.(name eq family ? '' : family.(parameters eq '' ? '' : ', ')).parameters

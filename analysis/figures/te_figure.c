@@ -110,10 +110,19 @@ void te_figure_curve_release(struct te_figure_curve *c) { free(c->x); }
 
 /* ---- the figure ---- */
 
+/* Whether a point lies off the straight line from the last one drawn to the next. */
+static bool is_seen(const struct te_figure_curve *c, const double *y, size_t last, size_t i) {
+    const double unseen = 5e-4, part = (c->x[i] - c->x[last]) / (c->x[i + 1] - c->x[last]);
+    return fabs(y[i] - (1 - part) * y[last] - part * y[i + 1]) > unseen;
+}
+
 static void print_curve(FILE *out, const struct results_series *s, size_t n, double colour) {
     struct te_figure_curve c = te_figure_curve(s, n);
-    for (size_t i = 0; i < c.count; i++) {
+    for (size_t i = 0, last = 0; i < c.count; i++) {
+        bool is_end = i == 0 || i + 1 == c.count;
+        if (!is_end && !is_seen(&c, c.share, last, i) && !is_seen(&c, c.ratio, last, i)) { continue; }
         script_row(out, 4, (double[]){c.x[i], c.share[i], c.ratio[i], colour});
+        last = i;
     }
     script_gap(out);
     te_figure_curve_release(&c);

@@ -13,7 +13,8 @@ enum { LENGTHS = 2, POINTS = 3 };
 
 /* Two n; three gaps, or three betas. */
 struct made {
-    double log_n[LENGTHS], gap[POINTS], ratio[LENGTHS * POINTS], mean[LENGTHS * POINTS], se[LENGTHS * POINTS];
+    double log_n[LENGTHS], gap[POINTS], ratio[LENGTHS * POINTS], mean[LENGTHS * POINTS], se[LENGTHS * POINTS],
+        exact[LENGTHS * POINTS];
     struct results_series series;
     struct fit fit;
 };
@@ -21,7 +22,10 @@ struct made {
 static void make(struct made *m) {
     *m = (struct made){.log_n = {5, 10}, .gap = {0.1, 1, 100}, .ratio = {0.5, 1, 2, 0.5, 1, 2}};
     struct results_series *s = &m->series;
+    s->family = family_find("gaussian");
     s->log_n = m->log_n;
+    s->exact_entropy = m->exact;
+    for (size_t i = 0; i < LENGTHS * POINTS; i++) { m->exact[i] = NAN; }
     s->gap_grid = m->gap;
     s->beta_ratio = m->ratio;
     s->size[RESULTS_LOG_N] = LENGTHS;
