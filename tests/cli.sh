@@ -422,6 +422,21 @@ expect 0 "fit --latex --parentheses" fit golden.h5 --latex --parentheses
 holds "a comment says which errors" grep -q "^% .*standard errors" out
 expect 2 "fit with two forms" fit golden.h5 --csv --latex
 expect 2 "predict with two forms" predict gaussian --csv --json
+cat >pool.yaml <<'YAML'
+replicates: 128
+n: [256, 1e6]
+beta: {relative_to: lambda_typ, from: 1, to: 8, points: 5}
+series: [{family: gumbel}]
+YAML
+for seed in 1 2 3; do expect 0 "seed $seed" run pool.yaml -o "seed$seed.h5" --set "seed=$seed" --quiet; done
+expect 0 "fit --pool" fit seed1.h5 seed2.h5 seed3.h5 --pool
+holds "all rows are one run" grep -q '^  384 replicates;' out
+holds "it says of which files" grep -q "pooled 3 runs.*seed1.h5, seed2.h5, seed3.h5" err
+expect 2 "fit --pool of one file" fit seed1.h5 --pool
+expect 2 "fit --pool of one seed" fit seed1.h5 seed2.h5 seed1.h5 --pool
+holds "it says which share it" grep -q "seed1.h5 and seed1.h5 are of one seed, 1" err
+expect 2 "fit --pool of two configs" fit seed1.h5 golden.h5 --pool
+holds "it says in what they differ" grep -q "  replicates: .* there, 128 here" err
 expect 0 "fit --json of the golden results" fit golden.h5 --json
 if have python3 "the golden JSON"; then
     holds "the golden JSON" python3 - "$top/tests/golden/fit.json" <<'PYTHON'

@@ -35,6 +35,11 @@ static int write_fits(const char *path, const struct study *study, int argc, cha
     return failed ? EXIT_FAILED : EXIT_DONE;
 }
 
+static void tell_of_pool(const struct study *study) {
+    message_say("pooled %zu runs of one config, which differ in the seed: %s", study->file_count,
+                study->pooled_name);
+}
+
 /* How fits are told. */
 struct form {
     bool json, csv, latex, parentheses;
@@ -67,6 +72,7 @@ static bool is_one(const struct commandline *line, const struct form *form) {
 int command_fit(int argc, char **argv) {
     const char *output = NULL;
     struct form form = {0};
+    bool pool = false;
     const struct commandline_option known[] = {
         {"output", 'o', "FILE", "where the fits go (default: the first RESULTS with .fit.h5 in place of .h5)",
          .text = &output},
@@ -74,7 +80,10 @@ int command_fit(int argc, char **argv) {
         {"csv", .meaning = "print CSV: a line for each series and n", .flag = &form.csv},
         {"latex", .meaning = "print the summary as a LaTeX tabular", .flag = &form.latex},
         {"parentheses", .meaning = "in it, standard errors as 0.4988(27) in place of half 95% intervals",
-         .flag = &form.parentheses}};
+         .flag = &form.parentheses},
+        {"pool",
+         .meaning = "RESULTS are runs of one config with different seeds: fit all their rows as one run",
+         .flag = &pool}};
     struct commandline line = {
         .takes = "RESULTS...",
         .about =
@@ -83,13 +92,18 @@ int command_fit(int argc, char **argv) {
         .count = sizeof known / sizeof *known,
         .option = known};
     if (!commandline_read(&line, argc, argv)) { return line.status; }
+    if (pool && line.words < 2) { return commandline_refuse(&line, "--pool takes two RESULTS or more"); }
     if (!is_one(&line, &form) || !request_is_whole(&line, output)) { return EXIT_USAGE; }
     char *path = output ? memory_copy_text(output) : request_default_output(line.word[0], ".fit.h5");
     struct study study = {0};
     int status = destination_check(path, DESTINATION_FIT, line.words, (const char *const *)line.word);
     if (status == EXIT_DONE && !outfile_prepare(path, false)) { status = EXIT_FAILED; }
-    if (status == EXIT_DONE) { status = study_open(&study, line.words, line.word); }
     if (status == EXIT_DONE) {
+        status = pool ? study_open_pooled(&study, line.words, line.word)
+                      : study_open(&study, line.words, line.word);
+    }
+    if (status == EXIT_DONE) {
+        if (pool) { tell_of_pool(&study); }
         print_fits(&study, &form);
         status = write_fits(path, &study, argc, argv);
     }

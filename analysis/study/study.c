@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analysis/study/declared.h"
+#include "analysis/study/pool.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/results/store.h"
@@ -73,7 +74,7 @@ static void study_declare(struct results *results, const char *path) {
     }
 }
 
-int study_open(struct study *study, size_t count, char *const *paths) {
+static int study_read(struct study *study, size_t count, char *const *paths) {
     *study = (struct study){.paths = (const char *const *)paths,
                             .results = memory_create(count, sizeof(struct results *))};
     for (size_t i = 0; i < count; i++) {
@@ -81,11 +82,46 @@ int study_open(struct study *study, size_t count, char *const *paths) {
         if (!study->results[i]) { return EXIT_USAGE; }
         study->file_count++;
         study_declare(study->results[i], paths[i]);
+    }
+    return EXIT_DONE;
+}
+
+static void study_close(struct study *study) {
+    study_name(study);
+    study->class = universality_find(study->count, study->fit, &study->class_count);
+}
+
+int study_open(struct study *study, size_t count, char *const *paths) {
+    int status = study_read(study, count, paths);
+    if (status != EXIT_DONE) { return status; }
+    for (size_t i = 0; i < count; i++) {
         exact_fill(study->results[i], omp_get_max_threads());
         study_add(study, study->results[i], paths[i]);
     }
-    study_name(study);
-    study->class = universality_find(study->count, study->fit, &study->class_count);
+    study_close(study);
+    return EXIT_DONE;
+}
+
+/* "a.h5, b.h5". */
+static char *join(size_t count, char *const *paths) {
+    char *all = memory_copy_text(paths[0]);
+    for (size_t i = 1; i < count; i++) {
+        char *longer = memory_format("%s, %s", all, paths[i]);
+        free(all);
+        all = longer;
+    }
+    return all;
+}
+
+int study_open_pooled(struct study *study, size_t count, char *const *paths) {
+    int status = study_read(study, count, paths);
+    if (status != EXIT_DONE) { return status; }
+    study->pooled = pool_make(count, study->results, study->paths);
+    if (!study->pooled) { return EXIT_USAGE; }
+    study->pooled_name = join(count, paths);
+    exact_fill(study->pooled, omp_get_max_threads());
+    study_add(study, study->pooled, study->pooled_name);
+    study_close(study);
     return EXIT_DONE;
 }
 
@@ -105,6 +141,8 @@ void study_release(struct study *study) {
     for (size_t i = 0; i < study->count; i++) { fit_release(&study->fit[i]); }
     for (size_t i = 0; study->attention && i < study->count; i++) { attention_release(&study->attention[i]); }
     for (size_t i = 0; i < study->file_count; i++) { results_free(study->results[i]); }
+    results_free(study->pooled);
+    free(study->pooled_name);
     free(study->fit);
     free(study->verdict);
     free(study->attention);

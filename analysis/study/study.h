@@ -10,9 +10,11 @@
 struct study {
     size_t file_count;
     const char *const *paths;
-    struct results **results;
+    struct results **results; /* of each file */
+    struct results *pooled;   /* all of them as one run; NULL: each is judged by itself */
+    char *pooled_name;        /* the names of all files */
     size_t count;
-    struct fit *fit;             /* every series of every file, in order */
+    struct fit *fit;             /* every series of every file, or of what is pooled, in order */
     struct verdict *verdict;     /* of each fit, after study_judge; NULL before */
     struct attention *attention; /* likewise */
     size_t class_count;          /* series of one exponent, judged together after study_judge */
@@ -22,6 +24,9 @@ struct study {
 /* Reads and fits. EXIT_DONE, EXIT_USAGE after a message where a file is no good, else EXIT_FAILED. Free with
  * study_release in either case. The paths must outlive the study. */
 int study_open(struct study *study, size_t count, char *const *paths);
+/* The same of runs of one config with different seeds, taken together as one (pool.h): as if there were one
+ * file. EXIT_USAGE, after a message, where they are not that. */
+int study_open_pooled(struct study *study, size_t count, char *const *paths);
 void study_release(struct study *study);
 
 /* The verdict of every fit and class: takes up to half a second each. */
