@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/study/shared.h"
 #include "analysis/text/words.h"
-#include "sim/rows/stream.h"
 
 static bool are_twins(const struct fit *a, const struct fit *b) {
     if (a->series->family->kind == FAMILY_MEASURED) { return false; } /* of no law */
@@ -34,13 +34,6 @@ static bool same_length(const struct fit *a, size_t i, const struct fit *b, size
     return fabs(a->series->log_n[i] - b->series->log_n[j]) <= 1e-12;
 }
 
-/* Whether rows at a common n take the same random numbers. */
-static bool share_streams(const struct fit *a, const struct fit *b, double log_n) {
-    struct stream first = stream_make(a->seed, a->series->name, log_n, a->common, 0),
-                  second = stream_make(b->seed, b->series->name, log_n, b->common, 0);
-    return memcmp(&first, &second, sizeof first) == 0;
-}
-
 /* What is told of a pair, over its common n. */
 struct comparison {
     const struct fit *a, *b;
@@ -62,7 +55,7 @@ static void compare_at(struct comparison *c, size_t i, size_t j, FILE *out) {
     double x, y, se_x, se_y, log_n = c->a->series->log_n[i];
     char n[WORDS], first[WORDS], second[WORDS];
     if (!has_point(c->a, i, &x, &se_x) || !has_point(c->b, j, &y, &se_y)) { return; }
-    bool shared = share_streams(c->a, c->b, log_n);
+    bool shared = shared_at(c->a, log_n, c->b, log_n);
     double deviation = (x - y) / hypot(se_x, se_y);
     c->count++;
     c->drawn[0] += is_drawn(c->a, log_n);
@@ -105,12 +98,11 @@ static void print_making(FILE *out, const struct fit *fit, size_t drawn, size_t 
 static void print_relation(FILE *out, const struct comparison *c) {
     if (c->shared > 0 && c->equal == c->count) {
         fputs("  They take the same streams of random numbers (seed and name agree) and are equal: the same "
-              "rows,\n"
-              "  twice. That tests nothing but that they are made alike.\n",
+              "rows, twice. That tests nothing but that they are made alike.\n",
               out);
     } else if (c->shared > 0) {
-        fputs("  They take the same streams of random numbers (seed and name agree), so that they are not\n"
-              "  independent and their differences have no chi^2.\n",
+        fputs("  They take the same streams of random numbers (seed and name agree), so that they are not "
+              "independent and their differences have no chi^2.\n",
               out);
     } else if (c->a->common || c->b->common) {
         fprintf(out, "  Independent of each other, but differences at all n go together: no chi^2.\n");
@@ -133,11 +125,23 @@ static void print_pair(FILE *out, const struct fit *a, const struct fit *b) {
     print_relation(out, &whole);
 }
 
+/* Of laws that differ. */
+static void print_sharing(FILE *out, const struct fit *a, const struct fit *b) {
+    fprintf(out,
+            "\n%s and %s take the same streams of random numbers: seed %" PRIu64
+            " and the name `%s` are those of "
+            "both. Their collapse points err together, and their verdicts are not two witnesses; "
+            "other seeds or names make them independent.\n",
+            a->name, b->name, a->seed, a->series->name);
+}
+
 void twins_print(FILE *out, const struct study *study) {
     for (size_t i = 0; i < study->count; i++) {
         for (size_t j = i + 1; j < study->count; j++) {
             if (are_twins(&study->fit[i], &study->fit[j])) {
                 print_pair(out, &study->fit[i], &study->fit[j]);
+            } else if (shared_any(&study->fit[i], &study->fit[j])) {
+                print_sharing(out, &study->fit[i], &study->fit[j]);
             }
         }
     }

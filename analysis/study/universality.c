@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "analysis/statistics/law.h"
+#include "analysis/study/shared.h"
 #include "analysis/text/words.h"
 #include "analysis/verdict/judge.h"
 #include "models/theory/sphere.h"
@@ -38,6 +39,14 @@ static bool one_law(const struct fit *a, const struct fit *b) {
     return same;
 }
 
+/* The member whose random numbers a series takes, too; NULL: none. */
+static const struct fit *find_shared(const struct universality *u, const struct fit *fit) {
+    for (size_t i = 0; i < u->count; i++) {
+        if (shared_any(u->member[i].fit, fit)) { return u->member[i].fit; }
+    }
+    return NULL;
+}
+
 /* Those of the fits from `first` on that are of its class; whether they are of two laws. */
 static bool gather(struct universality *u, size_t fits, const struct fit *fit, size_t first) {
     bool differ = false;
@@ -45,7 +54,8 @@ static bool gather(struct universality *u, size_t fits, const struct fit *fit, s
                                .member = memory_create(fits - first, sizeof *u->member)};
     for (size_t i = first; i < fits; i++) {
         if (!takes_part(&fit[i]) || !one_class(&fit[first], &fit[i])) { continue; }
-        u->member[u->count++].fit = &fit[i];
+        u->member[u->count] = (struct universality_member){.fit = &fit[i], .shares = find_shared(u, &fit[i])};
+        u->count++;
         differ = differ || !one_law(&fit[first], &fit[i]);
     }
     return differ;
@@ -179,7 +189,7 @@ static void ask_exponents(struct universality *u) {
     size_t count = 0;
     for (size_t i = 0; i < u->count; i++) {
         double off = (u->member[i].exponent - u->exponent) / u->member[i].exponent_se;
-        if (!isfinite(off)) { continue; }
+        if (!isfinite(off) || u->member[i].shares) { continue; }
         chi_square += off * off;
         count++;
     }
@@ -189,6 +199,7 @@ static void ask_exponents(struct universality *u) {
 static void ask_ratios(struct universality *u) {
     struct mean mean = {0};
     for (size_t i = 0; i < u->count; i++) {
+        if (u->member[i].shares) { continue; }
         mean_add(&mean, u->member[i].log_ratio, u->member[i].log_ratio_se);
     }
     u->limit = judge_limit(&(struct limits){.law = LIMITS_WEIBULL, .exponent = 1 / u->exponent},
@@ -205,7 +216,7 @@ static const struct universality_member *reference(const struct universality *u)
     const struct universality_member *least = NULL;
     for (size_t i = 0; i < u->count; i++) {
         const struct universality_member *m = &u->member[i];
-        if (isfinite(m->log_amplitude + m->log_density) &&
+        if (!m->shares && isfinite(m->log_amplitude + m->log_density) &&
             (!least || m->concentration < least->concentration)) {
             least = m;
         }
@@ -219,7 +230,7 @@ static void ask_densities(struct universality *u) {
     double first = INFINITY, last = -INFINITY;
     for (size_t i = 0; least && i < u->count; i++) {
         struct universality_member *m = &u->member[i];
-        if (!isfinite(m->log_amplitude + m->log_density)) { continue; }
+        if (m->shares || !isfinite(m->log_amplitude + m->log_density)) { continue; }
         m->log_moved = m->log_amplitude - least->log_amplitude;
         m->log_moved_se = m == least ? 0 : hypot(m->log_amplitude_se, least->log_amplitude_se);
         m->log_moved_predicted = (m->log_density - least->log_density) * u->exponent;
@@ -235,9 +246,11 @@ static void ask_densities(struct universality *u) {
 
 /* ---- the verdict ---- */
 
+static bool is_asked(const struct universality_member *m) { return !m->shares && !isnan(m->log_ratio); }
+
 static size_t measured(const struct universality *u) {
     size_t count = 0;
-    for (size_t i = 0; i < u->count; i++) { count += !isnan(u->member[i].log_ratio); }
+    for (size_t i = 0; i < u->count; i++) { count += is_asked(&u->member[i]); }
     return count;
 }
 
@@ -245,9 +258,18 @@ static size_t measured(const struct universality *u) {
 static double widest(const struct universality *u) {
     double most = 0;
     for (size_t i = 0; i < u->count; i++) {
-        if (!isnan(u->member[i].log_ratio)) { most = fmax(most, u->member[i].log_ratio_se); }
+        if (is_asked(&u->member[i])) { most = fmax(most, u->member[i].log_ratio_se); }
     }
     return measured(u) > 1 ? most : NAN;
+}
+
+static void say_shared(struct universality *u) {
+    for (size_t i = 0; i < u->count; i++) {
+        const struct universality_member *m = &u->member[i];
+        if (!m->shares) { continue; }
+        words_append(u->sentence, sizeof u->sentence, "; %s takes the random numbers of %s and is left out",
+                     m->fit->name, m->shares->name);
+    }
 }
 
 static bool contradicts(const struct universality *u, enum universality_question q) {
@@ -334,6 +356,7 @@ static void decide(struct universality *u) {
     append_answer(u, UNIVERSALITY_RATIO, "ratios");
     append_answer(u, UNIVERSALITY_LIMIT, "their mean");
     append_answer(u, UNIVERSALITY_DENSITY, "amplitudes");
+    say_shared(u);
     words_append(u->sentence, room, ".");
 }
 

@@ -8,8 +8,8 @@
  *
  * A class is all series of the Weibull class with constant parameters, one exponent and one criterion, of two
  * laws at least. Their points are those from where on Lambda^typ keeps to its power of n within
- * UNIVERSALITY_REACH: so little may be left out, and is part of every error. Series are taken as independent;
- * those of one name and seed in two files share their streams, and chi squares are too small then.
+ * UNIVERSALITY_REACH: so little may be left out, and is part of every error. Of series that share their
+ * streams (shared.h) the first alone is asked; the others are told of, and left out of every question.
  *
  * In 60 experiments (four series of kappa = 1, 512 rows at 8 n) all verdicts were `supported`, and the p of
  * every question uniform: below .05 in 4, 3, 2 and 5 of them. */
@@ -45,7 +45,8 @@ struct universality_answer {
 /* Errors are standard ones, of logarithms where values are logarithms. NaN: there is none. */
 struct universality_member {
     const struct fit *fit;
-    size_t points; /* n that were used; fewer than two give nothing */
+    const struct fit *shares; /* an earlier member that takes the same random numbers; NULL: none */
+    size_t points;            /* n that were used; fewer than two give nothing */
     double first_log_n;
     double exponent, exponent_se;
     double log_ratio, log_ratio_se;         /* lim log beta_c/Lambda^typ */

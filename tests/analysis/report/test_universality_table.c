@@ -29,8 +29,8 @@ static void make(struct made *m) {
     for (size_t i = 0; i < 2; i++) {
         m->fit[i] = (struct fit){.series = &m->series, .criteria = 1};
         snprintf(m->fit[i].name, sizeof m->fit[i].name, "name-%zu", i);
-        m->member[i] = (struct universality_member){&m->fit[i], 0,   NAN, NAN, NAN, NAN, NAN,
-                                                    NAN,        NAN, NAN, NAN, NAN, NAN, NAN};
+        m->member[i] = (struct universality_member){&m->fit[i], NULL, 0,   NAN, NAN, NAN, NAN, NAN,
+                                                    NAN,        NAN,  NAN, NAN, NAN, NAN, NAN};
     }
     m->member[1] = (struct universality_member){.fit = &m->fit[1],
                                                 .points = 5,

@@ -171,11 +171,41 @@ static void short_rows_say_nothing(void **state) {
     config_free(config);
 }
 
+/* A series that takes the random numbers of another is told of and asked nothing; of another seed it is. */
+static void who_shares_is_left_out(void **state) {
+    (void)state;
+    struct judged alone;
+    judged_make(&alone);
+    for (uint64_t other = 0; other < 2; other++) {
+        struct fit fit[CLASS + 1];
+        size_t count;
+        for (size_t i = 0; i < CLASS + 1; i++) {
+            fit_make(&fit[i], &results->series[i < CLASS ? i : 1], i < CLASS ? "a.h5" : "b.h5");
+            snprintf(fit[i].name, sizeof fit[i].name, "%s%s", fit[i].series->name, i < CLASS ? "" : "-2");
+            fit[i].seed = results->seed + (i == CLASS) * other;
+        }
+        struct universality *class = universality_find(CLASS + 1, fit, &count);
+        universality_judge(&class[0]);
+        assert_int_equal(class[0].count, CLASS + 1);
+        assert_true((class[0].member[CLASS].shares == &fit[1]) == (other == 0));
+        assert_true(!isnan(class[0].member[CLASS].log_ratio));
+        assert_true((strstr(class[0].sentence, "; some-2 takes the random numbers of some and is left out") !=
+                     NULL) == (other == 0));
+        for (size_t q = 0; q < UNIVERSALITY_QUESTIONS; q++) {
+            assert_int_equal(class[0].answer[q].freedom,
+                             alone.class[0].answer[q].freedom + (q != UNIVERSALITY_LIMIT) * other);
+        }
+        assert_true((class[0].common_se == alone.class[0].common_se) == (other == 0));
+        universality_release(count, class);
+        for (size_t i = 0; i < CLASS + 1; i++) { fit_release(&fit[i]); }
+    }
+    judged_release(&alone);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_exponent_one_law),
-        cmocka_unit_test(another_density_is_refuted),
-        cmocka_unit_test(another_exponent_is_refuted),
+        cmocka_unit_test(one_exponent_one_law),       cmocka_unit_test(who_shares_is_left_out),
+        cmocka_unit_test(another_density_is_refuted), cmocka_unit_test(another_exponent_is_refuted),
         cmocka_unit_test(short_rows_say_nothing),
     };
     return cmocka_run_group_tests_name("universality", tests, set_up, tear_down);
