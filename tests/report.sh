@@ -122,6 +122,10 @@ if command -v chromium >/dev/null; then
     sed 's|</body>|<script>console.error("seen")</script></body>|' plain.html >complains.html
     see complains.html
     holds "a complaint would be seen" grep -q CONSOLE said
+    timeout 120 chromium --headless --no-sandbox --disable-gpu --user-data-dir="$work/profile" --no-pdf-header-footer \
+        --print-to-pdf="$work/several.pdf" "file://$work/several.html" >out 2>said </dev/null
+    check $? "Chromium prints a page"
+    holds "to a PDF with an end" bash -c 'tail -c 16 several.pdf | grep -qa %%EOF'
 else
     skip_outside "pages in a browser" "no chromium here"
 fi
