@@ -128,7 +128,6 @@ $(OBJ)/analysis/figures/template.o $(OBJ)/analysis/page/asset.o: %.o: %.c
 # Only one object knows which commit it is of.
 $(OBJ)/sim/base/version.o: CPPFLAGS += -DGAPSCALE_VERSION='"$(VERSION)"' -DGAPSCALE_COMMIT='"$(COMMIT)"'
 $(OBJ)/sim/base/version.o: $(OBJ)/commit
-$(OBJ)/sim/journal/journal.o $(OBJ)/sim/journal/archive.o: CPPFLAGS += -DGAPSCALE_VERSION='"$(VERSION)"'
 COMMIT := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 $(OBJ)/commit: FORCE
 	@mkdir -p $(@D)

@@ -21,10 +21,10 @@ bool temporary_name(const char *path, size_t size, char name[]) {
 }
 
 int temporary_open(const char *name) {
-    return open(name, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0666);
+    return open(name, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_CLOEXEC, 0666);
 }
 
-static bool write_whole(int file, const void *bytes, size_t length) {
+bool temporary_put(int file, const void *bytes, size_t length) {
     const char *at = bytes;
     while (length > 0) {
         ssize_t done = write(file, at, length);
@@ -34,6 +34,10 @@ static bool write_whole(int file, const void *bytes, size_t length) {
             length -= (size_t)done;
         }
     }
+    return true;
+}
+
+bool temporary_sync(int file) {
     return fsync(file) == 0 || errno == EINVAL; /* a file system without fsync */
 }
 
@@ -61,7 +65,7 @@ static bool holds(const char *name, const char *bytes, size_t length) {
 bool temporary_write(const char *name, const void *bytes, size_t length) {
     int file = temporary_open(name);
     if (file < 0) { return false; }
-    bool good = write_whole(file, bytes, length);
+    bool good = temporary_put(file, bytes, length) && temporary_sync(file);
     int why = errno;
     if (close(file) != 0 && good) {
         good = false;

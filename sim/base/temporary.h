@@ -10,8 +10,12 @@
 
 /* The name for `path`; false when it does not fit. */
 bool temporary_name(const char *path, size_t size, char name[]);
-/* Makes it, for writing; an existing file is not touched and a link not followed. -1 with errno set. */
+/* Makes it, for writing and reading again; an existing file is not touched and a link not followed. -1 with
+ * errno set. */
 int temporary_open(const char *name);
+/* Writes all of this at the end of an open file; waits until all is on the disk. False with errno set. */
+bool temporary_put(int file, const void *bytes, size_t length);
+bool temporary_sync(int file);
 /* Makes it with this content, which is then on the disk and was read again. False with errno set and nothing
  * left behind. */
 bool temporary_write(const char *name, const void *bytes, size_t length);

@@ -12,7 +12,6 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
-#include "sim/base/process.h"
 #include "sim/base/temporary.h"
 
 void files_path(const char *directory, const char *name, char path[FILES_PATH]) {
@@ -48,25 +47,6 @@ unsigned *files_units(const char *directory, size_t *count) {
 }
 
 /* ---- writing ---- */
-
-bool files_cannot_write(const char *path, int why) {
-    message_error(
-        "cannot write %s: %s; what is finished so far is kept: make room, or mend the place, and run "
-        "the same command again",
-        path, strerror(why));
-    return false;
-}
-
-bool files_write(const char *directory, const char *name, const void *bytes, size_t length) {
-    char path[FILES_PATH], temporary[FILES_PATH + PROCESS_TAG];
-    files_path(directory, name, path);
-    temporary_name(path, sizeof temporary, temporary);
-    if (!temporary_write(temporary, bytes, length)) { return files_cannot_write(path, errno); }
-    if (rename(temporary, path) == 0) { return true; }
-    int why = errno;
-    unlink(temporary);
-    return files_cannot_write(path, why);
-}
 
 void files_new_units(const char *directory, char path[FILES_PATH], int *file) {
     size_t count;

@@ -15,10 +15,6 @@ void files_units_path(const char *directory, unsigned number, char path[FILES_PA
 /* Their numbers, in order, from 1 on. Free with free(). */
 unsigned *files_units(const char *directory, size_t *count);
 
-/* Writes a file, in the place of one that is there. False after a message, with nothing left behind. */
-bool files_write(const char *directory, const char *name, const void *bytes, size_t length);
-/* The message of that; false. */
-bool files_cannot_write(const char *path, int why);
 /* Makes a file of units with a number that no other has had, to append to: *file is its descriptor, -1 with
  * errno set where that cannot be. */
 void files_new_units(const char *directory, char path[FILES_PATH], int *file);

@@ -10,14 +10,11 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
+#include "sim/base/version.h"
 #include "sim/config/config_read.h"
 #include "sim/journal/files.h"
 #include "sim/journal/recordfile.h"
 #include "sim/journal/saver.h"
-
-#ifndef GAPSCALE_VERSION
-#define GAPSCALE_VERSION "unknown"
-#endif
 
 struct journal {
     char directory[JOURNAL_PATH];
@@ -99,7 +96,7 @@ struct journal *journal_open(const char *directory) {
 
 static void fill_header(struct journal *j, const struct journal_header *header) {
     struct journal_header all = *header;
-    all.program = "gapscale " GAPSCALE_VERSION;
+    all.program = (char *)version_number;
     all.compiler = __VERSION__;
     all.numerics = numerics_here();
     j->header = journal_header_copy(&all);
@@ -151,13 +148,11 @@ struct records *journal_records(const struct journal *j) {
 bool journal_is_ours(const struct journal *j) {
     const struct journal_header *h = &j->header;
     if (!numerics_match(h->numerics, numerics_here(), j->directory, "--fresh")) { return false; }
-    if (strcmp(h->program, "gapscale " GAPSCALE_VERSION) == 0 && strcmp(h->compiler, __VERSION__) == 0) {
-        return true;
-    }
-    message_error(
-        "%s was made by %s (compiler %s), this is gapscale %s (compiler %s): their numbers may differ "
-        "in the last digits; go on with that one, or start again with --fresh",
-        j->directory, h->program, h->compiler, GAPSCALE_VERSION, __VERSION__);
+    if (strcmp(h->program, version_number) == 0 && strcmp(h->compiler, __VERSION__) == 0) { return true; }
+    message_error("%s was made by gapscale %s (compiler %s), this is gapscale %s (compiler %s): their "
+                  "numbers may differ "
+                  "in the last digits; go on with that one, or start again with --fresh",
+                  j->directory, h->program, h->compiler, version_number, __VERSION__);
     return false;
 }
 
@@ -166,8 +161,8 @@ struct config *journal_config(const struct journal *j) {
     files_path(j->directory, "config.yaml", path);
     struct config *config = config_read(path, j->header.set_count, (const char *const *)j->header.set);
     if (config && strcmp(config->resolved, j->header.config_resolved) == 0) { return config; }
-    message_error("%s was made by %s, which understood its config in another way; use that one", j->directory,
-                  j->header.program);
+    message_error("%s was made by gapscale %s, which understood its config in another way; use that one",
+                  j->directory, j->header.program);
     config_free(config);
     return NULL;
 }

@@ -8,6 +8,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
+#include "sim/base/outfile.h"
 #include "sim/journal/files.h"
 
 enum { DIGEST = 2 * SHA256_DIGEST_SIZE + 1, HEADER_LIMIT = 1 << 20 };
@@ -75,11 +76,17 @@ static char *header_text(const struct journal_header *h) {
     return text;
 }
 
+static bool write_file(const char *directory, const char *name, const char *text) {
+    char path[FILES_PATH];
+    files_path(directory, name, path);
+    return outfile_write(path, text, strlen(text));
+}
+
 bool journal_header_write(const char *directory, const struct journal_header *h) {
     char *text = header_text(h);
-    bool good = files_write(directory, "config.yaml", h->config_text, strlen(h->config_text)) &&
-                files_write(directory, "resolved.yaml", h->config_resolved, strlen(h->config_resolved)) &&
-                files_write(directory, "header", text, strlen(text));
+    bool good = write_file(directory, "config.yaml", h->config_text) &&
+                write_file(directory, "resolved.yaml", h->config_resolved) &&
+                write_file(directory, "header", text);
     free(text);
     return good;
 }

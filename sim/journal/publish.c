@@ -53,7 +53,7 @@ void publish_clear(const char *path) {
 
 struct pass {
     const struct publish *publish;
-    struct recordfile *archive;
+    struct recordfile archive;
     struct results *results;
     struct progress progress;
     int status;
@@ -98,7 +98,7 @@ static void add_cell(struct pass *pass, struct partial_stack *stack, const uint8
     collect_add(whole, pass->results);
     progress_add(&pass->progress, 1, whole->of.cell->series->name);
     partial_free(whole);
-    if (!recordfile_add(pass->archive, records, length)) { pass->status = EXIT_FAILED; }
+    if (!recordfile_add(&pass->archive, records, length)) { pass->status = EXIT_FAILED; }
 }
 
 static void read_cells(struct pass *pass) {
@@ -137,14 +137,13 @@ static int write_results(const struct pass *pass) {
 int publish_results(const struct publish *p) {
     struct pass pass = {.publish = p, .status = EXIT_DONE};
     char path[ARCHIVE_PATH];
-    pass.archive = archive_name(p->output, path) ? recordfile_create(path) : NULL;
-    if (!pass.archive) { return EXIT_FAILED; }
+    if (!archive_name(p->output, path) || !recordfile_create(&pass.archive, path)) { return EXIT_FAILED; }
     pass.results = results_create(p->plan->outline, p->isa);
     pass.progress = progress_start(2 * (double)p->plan->cell_count, 0, p->quiet);
     read_cells(&pass);
     progress_end(&pass.progress);
     if (pass.status == EXIT_DONE && p->stop && !stop_defer(p->stop)) { pass.status = EXIT_RESUMABLE; }
-    if (!recordfile_close(pass.archive, pass.status == EXIT_DONE)) { pass.status = EXIT_FAILED; }
+    if (!recordfile_close(&pass.archive, pass.status == EXIT_DONE)) { pass.status = EXIT_FAILED; }
     if (pass.status == EXIT_DONE) { pass.status = write_results(&pass); }
     results_free(pass.results);
     return pass.status;

@@ -2,25 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <nettle/sha2.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sim/base/memory.h"
 #include "sim/base/message.h"
-#include "sim/base/process.h"
 #include "sim/base/temporary.h"
 #include "sim/sweep/record.h"
-
-struct recordfile {
-    FILE *out;
-    struct sha256_ctx hash; /* of what was to be written */
-    char path[PATH_MAX], temporary[PATH_MAX + PROCESS_TAG];
-};
 
 static bool cannot_write(const struct recordfile *f) {
     message_error(
@@ -30,51 +19,50 @@ static bool cannot_write(const struct recordfile *f) {
     return false;
 }
 
-struct recordfile *recordfile_create(const char *path) {
-    struct recordfile *f = memory_create(1, sizeof *f);
+bool recordfile_create(struct recordfile *f, const char *path) {
+    *f = (struct recordfile){.file = -1};
     snprintf(f->path, sizeof f->path, "%s", path);
-    temporary_name(path, sizeof f->temporary, f->temporary);
-    int file = temporary_open(f->temporary);
-    f->out = file >= 0 ? fdopen(file, "w") : NULL;
-    sha256_init(&f->hash);
-    if (f->out) { return f; }
-    cannot_write(f);
-    free(f);
-    return NULL;
+    if (temporary_name(path, sizeof f->temporary, f->temporary)) {
+        f->file = temporary_open(f->temporary);
+    } else {
+        errno = ENAMETOOLONG;
+    }
+    return f->file >= 0 || cannot_write(f);
+}
+
+bool recordfile_append(struct recordfile *f, const char *directory) {
+    if (f->path[0] == '\0') { files_new_units(directory, f->path, &f->file); }
+    if (f->file < 0) { f->file = open(f->path, O_RDWR | O_APPEND | O_CLOEXEC); }
+    return f->file >= 0 || cannot_write(f);
+}
+
+/* Whether the file holds these bytes at its end, as read again. */
+static bool is_held(const struct recordfile *f, const uint8_t *bytes, size_t length) {
+    uint8_t block[1 << 14];
+    for (size_t at = 0; at < length; at += sizeof block) {
+        size_t part = length - at < sizeof block ? length - at : sizeof block;
+        if (pread(f->file, block, part, (off_t)(f->size + at)) != (ssize_t)part ||
+            memcmp(block, bytes + at, part) != 0) {
+            errno = EIO;
+            return false;
+        }
+    }
+    return true;
 }
 
 bool recordfile_add(struct recordfile *f, const uint8_t *record, size_t length) {
-    sha256_update(&f->hash, length, record);
-    return fwrite(record, 1, length, f->out) == length || cannot_write(f);
+    if (!temporary_put(f->file, record, length) || !is_held(f, record, length)) { return cannot_write(f); }
+    f->size += length;
+    return true;
 }
 
-/* Whether the temporary file holds what was to be written. */
-static bool is_held(struct recordfile *f) {
-    uint8_t block[1 << 16], want[SHA256_DIGEST_SIZE], have[SHA256_DIGEST_SIZE];
-    struct sha256_ctx hash;
-    FILE *in = fopen(f->temporary, "re");
-    if (!in) { return cannot_write(f); }
-    sha256_init(&hash);
-    for (size_t length; (length = fread(block, 1, sizeof block, in)) > 0;) {
-        sha256_update(&hash, length, block);
-    }
-    fclose(in);
-    sha256_digest(&hash, sizeof have, have);
-    sha256_digest(&f->hash, sizeof want, want);
-    if (memcmp(have, want, sizeof want) == 0) { return true; }
-    message_error("cannot write %s: what is read back is not what was written; is the disk full?", f->path);
-    return false;
-}
+bool recordfile_sync(struct recordfile *f) { return temporary_sync(f->file) || cannot_write(f); }
 
 bool recordfile_close(struct recordfile *f, bool keep) {
-    bool good = !keep || (fflush(f->out) == 0 && (fsync(fileno(f->out)) == 0 || errno == EINVAL));
-    if (!good) { cannot_write(f); }
-    if (good && keep) { posix_fadvise(fileno(f->out), 0, 0, POSIX_FADV_DONTNEED); }
-    if (fclose(f->out) != 0 && good && keep) { good = cannot_write(f); }
-    if (good && keep) { good = is_held(f); }
+    bool good = !keep || recordfile_sync(f);
+    if (close(f->file) != 0 && good && keep) { good = cannot_write(f); }
     if (good && keep && rename(f->temporary, f->path) != 0) { good = cannot_write(f); }
     if (!good || !keep) { unlink(f->temporary); }
-    free(f);
     return good;
 }
 

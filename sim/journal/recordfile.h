@@ -1,5 +1,5 @@
-/* recordfile: a file of records (record.h), one after the other, that is written as a whole: under a
- * temporary name, fsynced, read again, renamed. */
+/* recordfile: a file of records (record.h), one after the other: written as a whole, under a temporary name,
+ * or appended to. What is written is read again. */
 #ifndef GAPSCALE_SIM_JOURNAL_RECORDFILE_H
 #define GAPSCALE_SIM_JOURNAL_RECORDFILE_H
 
@@ -7,12 +7,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One being written. NULL after a message. End with recordfile_close. */
-struct recordfile;
-struct recordfile *recordfile_create(const char *path);
-/* Adds records. False after a message. */
+#include "sim/base/process.h"
+#include "sim/journal/files.h"
+
+struct recordfile {
+    int file; /* -1: not open */
+    uint64_t size;
+    char path[FILES_PATH], temporary[FILES_PATH + PROCESS_TAG]; /* its place; "" where it is there already */
+};
+
+/* Those below return false after a message. One to be written as a whole: */
+bool recordfile_create(struct recordfile *file, const char *path);
+/* One to append to, at file->path, open where it is not; where that is "", a new NNNNNN.units of a directory.
+ */
+bool recordfile_append(struct recordfile *file, const char *directory);
+/* Adds records. Allocates nothing. */
 bool recordfile_add(struct recordfile *file, const uint8_t *record, size_t length);
-/* Puts it in its place or, where it is not to be kept, removes it. False after a message. */
+/* Waits until all is on the disk. */
+bool recordfile_sync(struct recordfile *file);
+/* Of a whole one: puts it in its place or, where it is not to be kept, removes it. */
 bool recordfile_close(struct recordfile *file, bool keep);
 
 /* RECORDFILE_OTHER: nothing of gapscale's; RECORDFILE_OLDER: of a format before this one. */

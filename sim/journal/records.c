@@ -382,9 +382,7 @@ size_t records_missing(struct records *r, size_t count, const struct unit_range 
 
 struct pack {
     struct records *to;
-    struct recordfile *file;
-    const char *path;
-    uint64_t at;
+    struct recordfile file;
     struct partial_stack stack;
 };
 
@@ -393,9 +391,8 @@ static bool write_held(struct pack *p) {
     for (size_t i = 0; good && i < p->stack.count; i++) {
         size_t length;
         uint8_t *record = record_make(p->stack.held[i], &length);
-        good = recordfile_add(p->file, record, length);
-        records_add(p->to, p->path, &p->stack.held[i]->of, p->at, length);
-        p->at += length;
+        records_add(p->to, p->file.path, &p->stack.held[i]->of, p->file.size, length);
+        good = recordfile_add(&p->file, record, length);
         free(record);
     }
     partial_drop(&p->stack);
@@ -428,11 +425,12 @@ static bool pack_all(const struct records *r, size_t count, const struct unit_ra
 }
 
 bool records_pack(struct records *r, size_t count, const struct unit_range *ranges, const char *path) {
-    struct pack p = {.to = records_create(r->plan, r->numerics), .path = path};
-    p.file = recordfile_create(path);
-    bool good = p.file && pack_all(r, count, ranges, &p);
+    struct pack p = {
+        .to = records_create(r->plan, r->numerics),
+    };
+    bool made = recordfile_create(&p.file, path), good = made && pack_all(r, count, ranges, &p);
     partial_drop(&p.stack);
-    if (p.file && !recordfile_close(p.file, good)) { good = false; }
+    good = made && recordfile_close(&p.file, good) && good;
     if (good) {
         struct records before_it = *r;
         *r = *p.to;

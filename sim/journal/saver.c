@@ -14,7 +14,7 @@
 #include "sim/base/machine.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
-#include "sim/journal/files.h"
+#include "sim/journal/recordfile.h"
 #include "sim/sweep/record.h"
 
 static const size_t WAITING_BYTES = 32 << 20, PACK_BYTES = 64 << 20;
@@ -22,7 +22,7 @@ static const size_t WAITING_BYTES = 32 << 20, PACK_BYTES = 64 << 20;
 static const double WAIT_LEAST = 0.2, WAIT_MOST = 5, WAIT_SHARE = 100; /* seconds; seconds; 1 */
 
 struct saver {
-    char directory[FILES_DIRECTORY], path[FILES_PATH];
+    char directory[FILES_DIRECTORY];
     struct records *records;
     pthread_mutex_t mutex;   /* of the next lines */
     struct partial *waiting; /* a list */
@@ -31,14 +31,14 @@ struct saver {
     uint8_t *spare;
     double last_write, interval;
     pthread_mutex_t writing; /* of the file and the next lines */
-    int file;                /* -1: not made yet */
-    uint64_t size, packed;   /* now; when it was written last as a whole */
+    struct recordfile out;
+    uint64_t packed; /* its size when it was written last as a whole */
     bool failed;
 };
 
 struct saver *saver_create(const char *directory) {
     struct saver *s = memory_create(1, sizeof *s);
-    *s = (struct saver){.file = -1, .last_write = machine_seconds()};
+    *s = (struct saver){.out.file = -1, .last_write = machine_seconds()};
     snprintf(s->directory, sizeof s->directory, "%s", directory);
     pthread_mutex_init(&s->mutex, NULL);
     pthread_mutex_init(&s->writing, NULL);
@@ -51,8 +51,8 @@ void saver_begin(struct saver *s, struct records *records) {
     pthread_mutex_unlock(&s->writing);
 }
 
-bool saver_is_packed(const struct saver *s) { return s->size == s->packed; }
-const char *saver_path(const struct saver *s) { return s->path; }
+bool saver_is_packed(const struct saver *s) { return s->out.size == s->packed; }
+const char *saver_path(const struct saver *s) { return s->out.path; }
 
 static void free_list(struct partial *list) {
     while (list) {
@@ -66,7 +66,7 @@ void saver_free(struct saver *s) {
     if (!s) { return; }
     free_list(s->waiting);
     free(s->spare);
-    if (s->file >= 0) { close(s->file); }
+    if (s->out.file >= 0) { close(s->out.file); }
     pthread_mutex_destroy(&s->mutex);
     pthread_mutex_destroy(&s->writing);
     free(s);
@@ -74,50 +74,10 @@ void saver_free(struct saver *s) {
 
 /* ---- writing, one at a time ---- */
 
-static bool cannot_write(struct saver *s) {
-    files_cannot_write(s->path, errno);
-    s->failed = true;
-    return false;
-}
-
-static bool open_file(struct saver *s) {
-    if (s->path[0] == '\0') { files_new_units(s->directory, s->path, &s->file); }
-    if (s->file < 0) { s->file = open(s->path, O_RDWR | O_APPEND | O_CLOEXEC); }
-    return s->file >= 0 || cannot_write(s);
-}
-
-static bool write_whole(int file, const uint8_t *bytes, size_t length) {
-    while (length > 0) {
-        ssize_t done = write(file, bytes, length);
-        if (done < 0 && errno != EINTR) { return false; }
-        if (done > 0) {
-            bytes += done;
-            length -= (size_t)done;
-        }
-    }
-    return true;
-}
-
-/* Whether the file holds these bytes at its end, as read again. */
-static bool is_held(const struct saver *s, const uint8_t *bytes, size_t length) {
-    uint8_t block[1 << 14];
-    for (size_t at = 0; at < length; at += sizeof block) {
-        size_t part = length - at < sizeof block ? length - at : sizeof block;
-        if (pread(s->file, block, part, (off_t)(s->size + at)) != (ssize_t)part ||
-            memcmp(block, bytes + at, part) != 0) {
-            errno = EIO;
-            return false;
-        }
-    }
-    return true;
-}
-
 /* `bytes` has room for the record. */
 static bool append_record(struct saver *s, const struct partial *p, uint8_t *bytes, size_t length) {
     record_write(p, bytes, length);
-    if (!write_whole(s->file, bytes, length) || !is_held(s, bytes, length)) { return cannot_write(s); }
-    s->size += length;
-    return true;
+    return recordfile_add(&s->out, bytes, length);
 }
 
 static bool append(struct saver *s, const struct partial *p) {
@@ -125,29 +85,32 @@ static bool append(struct saver *s, const struct partial *p) {
     uint8_t *bytes = memory_resize(NULL, length, 1);
     bool good = append_record(s, p, bytes, length);
     free(bytes);
-    if (good) { records_add(s->records, s->path, &p->of, s->size - length, length); }
+    if (good) { records_add(s->records, s->out.path, &p->of, s->out.size - length, length); }
     return good;
 }
 
 static bool append_list(struct saver *s, const struct partial *list) {
-    if (!list) { return !s->failed; }
-    if (s->failed || !open_file(s)) { return false; }
-    const uint64_t before = s->size;
-    bool good = true;
-    for (; good && list; list = list->next) { good = append(s, list); }
-    if (good && fsync(s->file) != 0 && errno != EINVAL) { good = cannot_write(s); }
-    if (!good && ftruncate(s->file, (off_t)before) != 0) { errno = 0; } /* a torn end is passed over */
-    return good;
+    if (!list || s->failed) { return !s->failed; }
+    s->failed = !recordfile_append(&s->out, s->directory);
+    if (s->failed) { return false; }
+    const uint64_t before = s->out.size;
+    for (; !s->failed && list; list = list->next) { s->failed = !append(s, list); }
+    s->failed = s->failed || !recordfile_sync(&s->out);
+    if (s->failed && ftruncate(s->out.file, (off_t)before) != 0) {
+        errno = 0;
+    } /* a torn end is passed over */
+    return !s->failed;
 }
 
 /* The ranges are all that there is; a file that cannot be packed goes on as it is. */
 static bool pack(struct saver *s, size_t count, const struct unit_range *ranges) {
-    if (!open_file(s) || !records_settle(s->records) || !records_pack(s->records, count, ranges, s->path)) {
+    if (!recordfile_append(&s->out, s->directory) || !records_settle(s->records) ||
+        !records_pack(s->records, count, ranges, s->out.path)) {
         return false;
     }
-    close(s->file);
-    s->file = -1;
-    s->size = s->packed = (uint64_t)records_bytes(s->records);
+    close(s->out.file);
+    s->out.file = -1;
+    s->out.size = s->packed = (uint64_t)records_bytes(s->records);
     return true;
 }
 
@@ -157,7 +120,7 @@ static bool write_list(struct saver *s, struct partial *list) {
     double start = machine_seconds();
     bool good = append_list(s, list);
     double interval = fmin(WAIT_MOST, fmax(WAIT_LEAST, WAIT_SHARE * (machine_seconds() - start)));
-    if (good && s->size > 2 * s->packed + PACK_BYTES) { good = pack(s, 1, &all); }
+    if (good && s->out.size > 2 * s->packed + PACK_BYTES) { good = pack(s, 1, &all); }
     pthread_mutex_unlock(&s->writing);
     free_list(list);
     pthread_mutex_lock(&s->mutex);
@@ -208,12 +171,12 @@ void saver_flush_by_force(struct saver *s) {
     until.tv_sec += 1;
     if (pthread_mutex_timedlock(&s->writing, &until) != 0) { return; }
     struct partial *list = take_waiting(s, true);
-    bool good = list && open_file(s);
+    bool good = list && recordfile_append(&s->out, s->directory);
     for (; good && list; list = list->next) {
         size_t length = record_size(list);
         good = length <= s->room && append_record(s, list, s->spare, length);
     }
-    if (good) { fsync(s->file); }
+    if (good) { fsync(s->out.file); }
 }
 
 bool saver_tend(struct saver *s) {
