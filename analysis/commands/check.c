@@ -27,8 +27,8 @@ static void print_cost(const struct config *config, int threads) {
     for (size_t i = 0; i < config->series_count; i++) { grows = grows || config->series[i].target > 0; }
     printf("%zu series, %zu cells (series x n), %s%.6g rows\n", config->series_count, cost.cells,
            grows ? "at most " : "", cost.rows);
-    char memory[MACHINE_TEXT], disk[MACHINE_TEXT], journal[MACHINE_TEXT], left[MACHINE_TEXT],
-        time[MACHINE_TEXT];
+    char memory[MACHINE_TEXT], disk[MACHINE_TEXT], archive[MACHINE_TEXT], journal[MACHINE_TEXT],
+        left[MACHINE_TEXT], time[MACHINE_TEXT];
     printf("units   %zu, the longest about %s on one core: what a kill may lose, for each thread\n",
            cost.units, machine_duration(cost.longest_unit, time));
     printf("time    about %s with %d thread%s here (%.3g core-hours, %.3g node-hours of %d cores)\n",
@@ -36,9 +36,9 @@ static void print_cost(const struct config *config, int threads) {
            cost.seconds / 3600, cost.seconds / 3600 / omp_get_num_procs(), omp_get_num_procs());
     printf("memory  about %s\n", machine_bytes(cost.memory, memory));
     printf("disk    about %s of results before they are packed (FILE), %s of units to grow from "
-           "(FILE.units), and as much of journal "
-           "until both are written\n",
-           machine_bytes(cost.disk, disk), machine_bytes(cost.journal, journal));
+           "(FILE.units), and up to %s of journal until both are written\n",
+           machine_bytes(cost.disk, disk), machine_bytes(cost.archive, archive),
+           machine_bytes(cost.journal, journal));
     if (cost.memory > machine_memory()) {
         printf("too much for this machine: %s of memory are free; `run` would refuse\n",
                machine_bytes(machine_memory(), left));

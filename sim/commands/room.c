@@ -21,7 +21,7 @@ static int check_memory(const struct options *o, const struct estimate *cost) {
 static int check_disk(const struct options *o, const char *output, bool goes_on,
                       const struct estimate *cost) {
     char need[MACHINE_TEXT], left[MACHINE_TEXT];
-    double bytes = o->shards > 1 ? cost->journal / o->shards : cost->disk + 2 * cost->journal,
+    double bytes = o->shards > 1 ? cost->journal / o->shards : cost->disk + cost->archive + cost->journal,
            free_bytes = machine_disk(output);
     if (bytes <= free_bytes || o->force || goes_on) { return EXIT_DONE; }
     message_error("%s takes about %s of disk, and %s are free where %s goes: %s, choose another -o FILE, or "

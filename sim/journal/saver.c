@@ -17,7 +17,7 @@
 #include "sim/journal/recordfile.h"
 #include "sim/sweep/record.h"
 
-static const size_t WAITING_BYTES = 32 << 20, PACK_BYTES = 64 << 20;
+static const size_t WAITING_BYTES = 32 << 20;
 /* Writing takes a hundredth of the time at most. */
 static const double WAIT_LEAST = 0.2, WAIT_MOST = 5, WAIT_SHARE = 100; /* seconds; seconds; 1 */
 
@@ -120,7 +120,7 @@ static bool write_list(struct saver *s, struct partial *list) {
     double start = machine_seconds();
     bool good = append_list(s, list);
     double interval = fmin(WAIT_MOST, fmax(WAIT_LEAST, WAIT_SHARE * (machine_seconds() - start)));
-    if (good && s->out.size > 2 * s->packed + PACK_BYTES) { good = pack(s, 1, &all); }
+    if (good && s->out.size > 2 * s->packed + RECORD_SLACK) { good = pack(s, 1, &all); }
     pthread_mutex_unlock(&s->writing);
     free_list(list);
     pthread_mutex_lock(&s->mutex);

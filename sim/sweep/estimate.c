@@ -6,7 +6,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/sweep/histogram.h"
-#include "sim/sweep/partial.h"
+#include "sim/sweep/record.h"
 
 /* ---- time ---- */
 
@@ -119,15 +119,26 @@ static void count_arrays(const struct unit_cell *c, double *results, double *coo
     }
 }
 
-/* Bytes of its records: moments, histograms (half the bins that replicates could fill), blocks, kept. */
-static double cell_journal(const struct unit_cell *c) {
+/* Records of a cell when halves have joined: the nodes that its units make, and a last one that is shorter.
+ */
+static double cell_nodes(const struct unit_cell *c) {
+    double nodes = c->block_count % c->unit_blocks > 0;
+    for (size_t whole = c->block_count / c->unit_blocks; whole > 0; whole /= 2) {
+        nodes += (double)(whole % 2);
+    }
+    return nodes;
+}
+
+/* Bytes of a cell's records when there are so many: moments and histograms in each (4 bytes a bin; so many
+ * bins were seen to be filled), groups of blocks and kept rows once. */
+static double cell_records(const struct unit_cell *c, double records) {
     const struct replicate_layout *l = &c->layout;
     struct unit whole = unit_of_cell(c, 0);
     whole.kept = c->here->size[RESULTS_REPLICATE];
-    double units = (double)c->unit_count, replicates = (double)c->series->replicates,
-           bins = fmin(replicates / units, 256) / 2;
-    return units * (16.0 * (double)l->total + 4 * (double)l->binned * (1 + bins)) +
-           8 * ((double)c->block_count * MEASURE_COUNT * (double)l->betas + (double)partial_numbers(&whole));
+    double bins = 60 * log2(1 + (double)c->series->replicates / records / RESULTS_BLOCK_LENGTH),
+           groups = ceil((double)c->block_count / (double)c->group_blocks);
+    return records * (16.0 * (double)l->total + 4 * (double)l->binned * (1 + bins)) +
+           8 * (groups * MEASURE_COUNT * (double)l->betas + (double)partial_numbers(&whole));
 }
 
 /* Bytes of a unit at work: values of two blocks, partials that wait, histograms, what is kept. */
@@ -139,7 +150,7 @@ static double unit_memory(const struct unit_cell *c) {
 }
 
 /* Bytes that a unit takes in lists of units and of records. */
-static const double LISTED = 64;
+static const double LISTED = 72;
 
 struct tally {
     struct estimate cost;
@@ -150,7 +161,7 @@ static void add_series(const struct config_series *series, const struct results_
                        struct pace *pace, struct tally *sum) {
     struct results_series here = *shape;
     struct unit_cell c = {.series = series, .here = &here};
-    double results = 0, coordinates = 0, journal = 0, most = 0;
+    double results = 0, coordinates = 0, archive = 0, journal = 0, most = 0;
     here.size[RESULTS_LOG_N] = 1;
     for (size_t n = 0; n < series->n_count; n++) {
         size_t blocks = c.unit_blocks;
@@ -158,7 +169,8 @@ static void add_series(const struct config_series *series, const struct results_
         unit_cell_size(&c);
         if (c.unit_blocks != blocks) { /* all else is the same at every n */
             count_arrays(&c, &results, &coordinates);
-            journal = cell_journal(&c);
+            archive = cell_records(&c, cell_nodes(&c));
+            journal = cell_records(&c, (double)c.unit_count);
             most = unit_memory(&c);
         }
         struct unit exact = {.cell = &c};
@@ -170,6 +182,7 @@ static void add_series(const struct config_series *series, const struct results_
         cost->longest_unit = fmax(cost->longest_unit,
                                   seconds * fmin(replicates, (double)c.unit_blocks * RESULTS_BLOCK_LENGTH));
         cost->disk += results;
+        cost->archive += archive;
         cost->journal += journal;
         sum->plan += coordinates + sizeof c + sizeof here + LISTED * (double)c.unit_count;
         sum->most = fmax(sum->most, most);
@@ -186,6 +199,7 @@ static struct estimate estimate(const struct config *config, const struct isa *i
     }
     results_free(shape);
     struct estimate cost = sum.cost;
+    cost.journal = fmin(cost.journal, 2 * cost.archive + RECORD_SLACK);
     cost.working = 32e6 + sum.plan + threads * (sum.most + 3e6);
     cost.memory = fmax(cost.working, 32e6 + sum.plan + cost.disk + sum.most); /* at work; collecting */
     return cost;

@@ -15,7 +15,8 @@ struct estimate {
     double longest_unit;  /* seconds on one core: what a kill may lose, once per thread */
     double memory;        /* bytes: peak with that many threads */
     double working;       /* the same of a shard, which does not collect the results */
-    double disk, journal; /* bytes: results file, and journal until it is published */
+    double disk, archive; /* bytes: results file, before it is packed; what it grows from */
+    double journal;       /* the most that is written until it is published */
 };
 struct estimate estimate_sweep(const struct config *config, const struct isa *isa, int threads);
 /* The same at once, with times by the cost model alone. */

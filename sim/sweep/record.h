@@ -13,6 +13,9 @@
 #include "sim/base/numerics.h"
 #include "sim/sweep/partial.h"
 
+/* A file of records is written anew when it has grown by so many bytes beyond twice what is in it. */
+enum { RECORD_SLACK = 64 << 20 };
+
 enum { RECORD_HEAD = 8 + UNIT_KEY + 8 + 4 * 8, RECORD_TAIL = 32 };
 
 /* Bytes of the record of a partial; writes it there, allocating nothing; or makes it. Free with free(). */
