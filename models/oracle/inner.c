@@ -13,10 +13,6 @@
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
 
-static inline double sum_of(const double lane[INNER]) {
-    return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
-}
-
 /* The first panel that reaches above b. */
 static size_t panel_at(const struct field *f, double b) {
     size_t k;
@@ -105,14 +101,14 @@ static struct inner at(const struct field *f, double x, struct inner_span span) 
     }
     for (size_t i = begin; f->ask.output && i < end; i++) { add_output(&f->panel[i], &f->kept[i], &lanes); }
     struct inner sum = {
-        .psi = sum_of(lanes.psi),
-        .first = sum_of(lanes.first),
-        .second = sum_of(lanes.second),
-        .entropy = sum_of(lanes.entropy),
-        .spread = sum_of(lanes.spread),
-        .chord = sum_of(lanes.chord),
-        .along = sum_of(lanes.along),
-        .square = sum_of(lanes.square),
+        .psi = inner_sum_of(lanes.psi),
+        .first = inner_sum_of(lanes.first),
+        .second = inner_sum_of(lanes.second),
+        .entropy = inner_sum_of(lanes.entropy),
+        .spread = inner_sum_of(lanes.spread),
+        .chord = inner_sum_of(lanes.chord),
+        .along = inner_sum_of(lanes.along),
+        .square = inner_sum_of(lanes.square),
     };
     if (end < f->count) { add_tail(&f->panel[end], x, &sum); }
     double far = exp(x + f->far_mass);
@@ -126,20 +122,6 @@ static struct inner at(const struct field *f, double x, struct inner_span span) 
 }
 
 /* ---- the scores in order ---- */
-
-/* The same as inner_power, of INNER of them. */
-static inline void raise(const struct field *f, const double psi[INNER], double power[INNER]) {
-    if (f->terms == 5) {
-#pragma omp simd
-        for (size_t j = 0; j < INNER; j++) { power[j] = inner_power_by_terms(f, psi[j], 5); }
-    } else if (f->terms == 7) {
-#pragma omp simd
-        for (size_t j = 0; j < INNER; j++) { power[j] = inner_power_by_terms(f, psi[j], 7); }
-    } else {
-#pragma omp simd
-        for (size_t j = 0; j < INNER; j++) { power[j] = inner_power_of_few(f, psi[j]); }
-    }
-}
 
 /* Panels before f->small, in which hardly any score is above another: adds their mass e^{-a} to psi, and
  * returns the sum of their weights. Those before `seen` are kept already. */
@@ -188,7 +170,7 @@ static inline void add_above(const struct rules *r, const struct panel *p, const
 #pragma omp simd
         for (size_t j = 0; j < INNER; j++) { above[j] += r->below[k][j] * share[k]; }
     }
-    *psi += sum_of(share);
+    *psi += inner_sum_of(share);
 }
 
 /* The panel's nodes as they are at x, after those of the panel before; NULL from where on less than 1e-17 is
@@ -232,7 +214,7 @@ static inline void add_top(const struct field *f, const struct panel *p, const s
                            double sum[INNER]) {
     double above[INNER], powers[INNER];
     add_above(&f->o->rules, p, kept, psi, above);
-    raise(f, above, powers);
+    inner_raise(f, above, powers);
 #pragma omp simd
     for (size_t j = 0; j < INNER; j++) { sum[j] += kept->weight[j] * powers[j]; }
 }
@@ -249,7 +231,7 @@ static double top(const struct field *f, double x, double psi, double power, str
             add_top(f, p, kept, &psi, sum);
         }
     }
-    return small + sum_of(sum);
+    return small + inner_sum_of(sum);
 }
 
 /* Where the power of what lies below underflows before k counts it down: from its logarithm. */
@@ -269,7 +251,7 @@ static void add_ranks_by_log(const struct field *f, double psi, double above, do
 static void add_ranks(const struct field *f, double psi, const double both[INNER], const double weight[INNER],
                       double (*sum)[INNER]) {
     double term[INNER], factor[INNER], power[INNER];
-    raise(f, both, power);
+    inner_raise(f, both, power);
 #pragma omp simd
     for (size_t j = 0; j < INNER; j++) {
         const double lost = both[j] * f->share, above = both[j] - psi;
@@ -311,7 +293,7 @@ static void ranks(const struct field *f, double x, double psi, double power, str
         add_above(&f->o->rules, &f->panel[i], kept, &both, above);
         add_ranks(f, psi, above, kept->weight, lanes);
     }
-    for (size_t k = 0; k < f->ask.ranks; k++) { sum[k] = sum_of(lanes[k]); }
+    for (size_t k = 0; k < f->ask.ranks; k++) { sum[k] = inner_sum_of(lanes[k]); }
 }
 
 /* ---- gaps ----
@@ -331,7 +313,7 @@ static double climb_panel(const struct field *f, const struct panel *p, const st
     const double width = p->high_b - p->low_b;
     double above[INNER], powers[INNER], rise[INNER], missed[INNER] = {0}, sum[INNER];
     add_above(r, p, kept, &climb->psi, above);
-    raise(f, above, powers);
+    inner_raise(f, above, powers);
 #pragma omp simd
     for (size_t k = 0; k < INNER; k++) {
         const double lost = above[k] * f->share, rest = 1 - (lost < 1 - 0x1p-53 ? lost : 1 - 0x1p-53);
@@ -345,9 +327,9 @@ static double climb_panel(const struct field *f, const struct panel *p, const st
     for (size_t j = 0; j < INNER; j++) {
         sum[j] = kept->weight[j] * (climb->reached + (power - powers[j]) * p->offset[j] - missed[j]);
     }
-    climb->reached += (power - inner_power(f, climb->psi)) * width - sum_of(rise);
+    climb->reached += (power - inner_power(f, climb->psi)) * width - inner_sum_of(rise);
     climb->end = p->high_b;
-    return sum_of(sum);
+    return inner_sum_of(sum);
 }
 
 /* The panels from i on, where G is phi^{n-1}. */
@@ -367,7 +349,7 @@ static double climb_rest(const struct field *f, double x, double power, struct i
         add_tail(&f->panel[i], x, &rest);
         last = rest.first * (climb->reached + power * (RULES_EULER + x - climb->end)) + power * rest.entropy;
     }
-    return sum_of(sum) + last;
+    return inner_sum_of(sum) + last;
 }
 
 static struct inner_gap gap(const struct field *f, double x, double psi, double power,
@@ -402,7 +384,7 @@ static inline double error_of(const struct legendre *r, const double term[INNER]
 #pragma omp simd
         for (size_t j = 0; j < INNER; j++) { last[k][j] = term[j] * r->value[INNER - INNER_ENDS + k][j]; }
     }
-    const double scale = sum_of(value), a = fabs(sum_of(last[0])), b = fabs(sum_of(last[1])),
+    const double scale = inner_sum_of(value), a = fabs(inner_sum_of(last[0])), b = fabs(inner_sum_of(last[1])),
                  most = a > b ? a : b, part = most < scale ? most / scale : 1;
     return scale > 0 ? scale * (part * part * part) : 0;
 }
@@ -443,7 +425,7 @@ static double squares(size_t count, const double *x, const double *weight, doubl
             sum[j] += weight[i + j] * vector_exp_one(2 * log_a - vector_exp_one(log_a));
         }
     }
-    return sum_of(sum);
+    return inner_sum_of(sum);
 }
 
 const struct inner_kernel JOIN(inner_, ISA) = {
@@ -452,7 +434,6 @@ const struct inner_kernel JOIN(inner_, ISA) = {
     .top = top,
     .ranks = ranks,
     .add_ranks = add_ranks,
-    .raise = raise,
     .gap = gap,
     .error = error,
     .squares = squares,

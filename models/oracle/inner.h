@@ -36,7 +36,6 @@ struct inner_kernel {
                   double *sum);
     void (*add_ranks)(const struct field *field, double psi, const double both[INNER],
                       const double weight[INNER], double (*sum)[INNER]);
-    void (*raise)(const struct field *field, const double psi[INNER], double power[INNER]);
     struct inner_gap (*gap)(const struct field *field, double x, double psi, double power,
                             struct inner_span span);
     struct inner (*error)(const struct field *field, double x, struct inner_span span);
@@ -47,6 +46,10 @@ extern const struct inner_kernel inner_base;
 #ifdef __x86_64__
 extern const struct inner_kernel inner_avx2, inner_avx512; /* call only where the processor has them */
 #endif
+
+static inline double inner_sum_of(const double lane[INNER]) {
+    return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+}
 
 static inline struct inner_span inner_span_at(const struct field *f, double x) {
     return f->o->kernel->span_at(f, x);
@@ -132,7 +135,16 @@ static inline double inner_power(const struct field *f, double psi) {
 
 /* The same for INNER of them. */
 static inline void inner_raise(const struct field *f, const double psi[INNER], double power[INNER]) {
-    f->o->kernel->raise(f, psi, power);
+    if (f->terms == 5) {
+#pragma omp simd
+        for (size_t j = 0; j < INNER; j++) { power[j] = inner_power_by_terms(f, psi[j], 5); }
+    } else if (f->terms == 7) {
+#pragma omp simd
+        for (size_t j = 0; j < INNER; j++) { power[j] = inner_power_by_terms(f, psi[j], 7); }
+    } else {
+#pragma omp simd
+        for (size_t j = 0; j < INNER; j++) { power[j] = inner_power_of_few(f, psi[j]); }
+    }
 }
 
 #endif

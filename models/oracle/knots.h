@@ -14,6 +14,7 @@
 #include "models/theory/profile.h"
 
 struct inner_kernel;
+struct series_kernel;
 
 struct knot {
     double y, gap, middle; /* the last: the gap halfway to the next knot */
@@ -27,7 +28,8 @@ struct oracle {
     struct profile *profile; /* NULL for FAMILY_FIXED */
     struct rules rules;
     const struct vector *vector;
-    const struct inner_kernel *kernel; /* inner.h */
+    const struct inner_kernel *kernel;  /* inner.h */
+    const struct series_kernel *series; /* series.h */
     size_t knots, room;
     struct knot *knot;
     struct product *product; /* keys at positions, which have no profile and no knots; NULL: there are none */

@@ -9,18 +9,22 @@
 #include "models/oracle/fixed.h"
 #include "models/oracle/inner.h"
 #include "models/oracle/pairs.h"
+#include "models/oracle/series.h"
 
 /* The fastest kernels that there are here. */
-static void choose(const struct vector **vector, const struct inner_kernel **kernel) {
-    *vector = &vector_base;
-    *kernel = &inner_base;
+static void choose(struct oracle *o) {
+    o->vector = &vector_base;
+    o->kernel = &inner_base;
+    o->series = &series_base;
 #ifdef __x86_64__
     if (processor_runs("avx512")) {
-        *vector = &vector_avx512;
-        *kernel = &inner_avx512;
+        o->vector = &vector_avx512;
+        o->kernel = &inner_avx512;
+        o->series = &series_avx512;
     } else if (processor_runs("avx2")) {
-        *vector = &vector_avx2;
-        *kernel = &inner_avx2;
+        o->vector = &vector_avx2;
+        o->kernel = &inner_avx2;
+        o->series = &series_avx2;
     }
 #endif
 }
@@ -31,7 +35,7 @@ bool law_open(struct oracle *o, const struct family *family, const double *p, do
         .family = family, .p = p, .log_n = log_n, .log_lambda = log_lambda_typ, .fineness = 1};
     if (family->kind == FAMILY_FIXED) { return true; }
     rules_make(&o->rules);
-    choose(&o->vector, &o->kernel);
+    choose(o);
     o->profile =
         profile_create_from(family, p, log_n, log_lambda_typ, fmin(PROFILE_LOWEST, pairs_lowest(log_n)));
     if (!o->profile || !knots_make(o)) { return false; }

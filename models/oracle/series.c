@@ -1,7 +1,14 @@
+/* Compiled once per instruction set with -DISA=NAME, as inner.c. */
 #include "models/oracle/series.h"
 
 #include <math.h>
 #include <string.h>
+
+#ifndef ISA
+#define ISA base
+#endif
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
 
 /* dM/db at M = n V: where V has a power of its own at 1, as on a circle, differences would miss digits. */
 static double density_at(const struct field *f, double count) {
@@ -29,7 +36,7 @@ static void start_output(const struct field *f, struct series *s) {
     }
 }
 
-void series_make(const struct field *f, double middle, double half, struct series *s) {
+static void make(const struct field *f, double middle, double half, struct series *s) {
     const struct rules *r = &f->o->rules;
     memset(s, 0, sizeof *s);
     s->half = half;
@@ -47,7 +54,7 @@ void series_make(const struct field *f, double middle, double half, struct serie
     }
 }
 
-struct inner series_inner(const struct field *f, const struct series *s, size_t j) {
+static struct inner inner(const struct field *f, const struct series *s, size_t j) {
     const double *moment = f->o->rules.moment, x = s->x[j], far = exp(x + f->far_mass);
     struct inner in = {.psi = far,
                        .first = far,
@@ -77,40 +84,41 @@ struct inner series_inner(const struct field *f, const struct series *s, size_t 
 /* On the grid of t: dM/dt, and psi plus what lies above. */
 static void spread(const struct rules *r, const struct series *s, size_t j, double psi, double density[GRID],
                    double above[GRID]) {
-    for (size_t i = 0; i < GRID; i++) {
-        density[i] = 0;
-        above[i] = psi;
-    }
-    for (size_t k = 0; k < ORDERS; k++) {
-        const double slope = s->m[k + 1][j];
+    double slope[ORDERS];
+    for (size_t k = 0; k < ORDERS; k++) { slope[k] = s->m[k + 1][j]; }
 #pragma omp simd
-        for (size_t i = 0; i < GRID; i++) {
-            density[i] += slope * r->power[k][i];
-            above[i] += slope * r->above[k][i];
+    for (size_t i = 0; i < GRID; i++) {
+        double dense = 0, more = psi;
+        for (size_t k = 0; k < ORDERS; k++) {
+            dense += slope[k] * r->power[k][i];
+            more += slope[k] * r->above[k][i];
         }
+        density[i] = dense;
+        above[i] = more;
     }
 }
 
 /* int dM(t) e^{-t} e^{-e^{-t}} (phi^{n-1} less what it is without the scores above t): of the two largest
  * scores, how much the second weighs; log 2 to leading order, which does where little depends on it. */
-double series_no_top(const struct field *f, const struct series *s, size_t j, double psi) {
+static double no_top(const struct field *f, const struct series *s, size_t j, double psi) {
     const struct rules *r = &f->o->rules;
-    double density[GRID], above[GRID], sum = 0, power = inner_power(f, psi),
-                                       first = power * M_LN2 * s->m[1][j] * s->m[1][j];
+    const double power = inner_power(f, psi), first = power * M_LN2 * s->m[1][j] * s->m[1][j];
+    double density[GRID], above[GRID], sum[INNER] = {0};
     if (!f->ask.top_weight || s->half * first <= 1e-15) { return first; }
     spread(r, s, j, psi, density, above);
     for (size_t i = 0; i < GRID; i += INNER) {
         double powers[INNER];
         inner_raise(f, above + i, powers);
+#pragma omp simd
         for (size_t k = 0; k < INNER; k++) {
-            sum += r->density[i + k] * density[i + k] * (power - powers[k]);
+            sum[k] += r->density[i + k] * density[i + k] * (power - powers[k]);
         }
     }
-    return sum;
+    return inner_sum_of(sum);
 }
 
 /* As inner_gap goes; pi^2/12 to leading order. */
-struct inner_gap series_gap(const struct field *f, const struct series *s, size_t j, double psi) {
+static struct inner_gap gap(const struct field *f, const struct series *s, size_t j, double psi) {
     const struct rules *r = &f->o->rules;
     const double power = inner_power(f, psi), first = power * (M_PI * M_PI / 12) * s->m[1][j] * s->m[1][j],
                  far = exp(s->x[j] + f->far_mass);
@@ -138,14 +146,19 @@ struct inner_gap series_gap(const struct field *f, const struct series *s, size_
     return found;
 }
 
-void series_ranks(const struct field *f, const struct series *s, size_t j, double psi, double *sum) {
+static void ranks(const struct field *f, const struct series *s, size_t j, double psi, double *sum) {
     double density[GRID], above[GRID], lanes[ORACLE_RANKS][INNER];
     spread(&f->o->rules, s, j, psi, density, above);
     memset(lanes, 0, f->ask.ranks * sizeof *lanes);
     for (size_t i = 0; i < GRID; i++) { density[i] *= f->o->rules.density[i]; }
     for (size_t i = 0; i < GRID; i += INNER) { inner_add_ranks(f, psi, above + i, density + i, lanes); }
-    for (size_t k = 0; k < f->ask.ranks; k++) {
-        sum[k] = 0;
-        for (size_t i = 0; i < INNER; i++) { sum[k] += lanes[k][i]; }
-    }
+    for (size_t k = 0; k < f->ask.ranks; k++) { sum[k] = inner_sum_of(lanes[k]); }
 }
+
+const struct series_kernel JOIN(series_, ISA) = {
+    .make = make,
+    .inner = inner,
+    .no_top = no_top,
+    .gap = gap,
+    .ranks = ranks,
+};

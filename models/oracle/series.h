@@ -15,18 +15,43 @@ struct series {
     double rough; /* by what part of themselves slopes of slopes may be off; 0 where no output is asked for */
 };
 
-void series_make(const struct field *field, double middle, double half, struct series *series);
+/* The functions below as one instruction set has them; all give the same bits. */
+struct series_kernel {
+    void (*make)(const struct field *field, double middle, double half, struct series *series);
+    struct inner (*inner)(const struct field *field, const struct series *series, size_t j);
+    double (*no_top)(const struct field *field, const struct series *series, size_t j, double psi);
+    struct inner_gap (*gap)(const struct field *field, const struct series *series, size_t j, double psi);
+    void (*ranks)(const struct field *field, const struct series *series, size_t j, double psi, double *sum);
+};
+extern const struct series_kernel series_base;
+#ifdef __x86_64__
+extern const struct series_kernel series_avx2, series_avx512; /* call only where the processor has them */
+#endif
+
+static inline void series_make(const struct field *f, double middle, double half, struct series *series) {
+    f->o->series->make(f, middle, half, series);
+}
 
 /* What inner_at says, at node j. */
-struct inner series_inner(const struct field *field, const struct series *series, size_t j);
+static inline struct inner series_inner(const struct field *f, const struct series *series, size_t j) {
+    return f->o->series->inner(f, series, j);
+}
 
 /* n E[a e^{-a}] phi^{n-1} less the integrand of E p_(1). */
-double series_no_top(const struct field *field, const struct series *series, size_t j, double psi);
+static inline double series_no_top(const struct field *f, const struct series *series, size_t j, double psi) {
+    return f->o->series->no_top(f, series, j, psi);
+}
 
 /* The integrand of E sum p (b - b_(1)). */
-struct inner_gap series_gap(const struct field *field, const struct series *series, size_t j, double psi);
+static inline struct inner_gap series_gap(const struct field *f, const struct series *series, size_t j,
+                                          double psi) {
+    return f->o->series->gap(f, series, j, psi);
+}
 
 /* The integrand of E p_(k), k = 1 .. field->ask.ranks. */
-void series_ranks(const struct field *field, const struct series *series, size_t j, double psi, double *sum);
+static inline void series_ranks(const struct field *f, const struct series *series, size_t j, double psi,
+                                double *sum) {
+    f->o->series->ranks(f, series, j, psi, sum);
+}
 
 #endif

@@ -1,11 +1,11 @@
 /* The oracle's kernels of all instruction sets that there are here give the same bits, every question asked.
  */
 #include "models/numeric/processor.h"
-#include "models/oracle/inner.h"
+#include "models/oracle/series.h"
 #include "tests/models/oracle/oracle_law.h"
 
 static void check_bits(struct oracle *o, double beta, const struct vector *vector,
-                       const struct inner_kernel *kernel) {
+                       const struct inner_kernel *kernel, const struct series_kernel *series) {
     const struct oracle_question all = {
         .top_weight = true, .gap = true, .errors = true, .output = true, .slope = true, .ranks = 12};
     struct oracle_answer ours, theirs;
@@ -13,9 +13,11 @@ static void check_bits(struct oracle *o, double beta, const struct vector *vecto
     memset(&theirs, 0, sizeof theirs);
     o->vector = &vector_base;
     o->kernel = &inner_base;
+    o->series = &series_base;
     assert_true(oracle_ask(o, beta, all, &ours));
     o->vector = vector;
     o->kernel = kernel;
+    o->series = series;
     assert_true(oracle_ask(o, beta, all, &theirs));
     assert_memory_equal(&ours, &theirs, sizeof ours);
 }
@@ -31,8 +33,10 @@ static void test_kernels(void **state) {
     for (size_t i = 0; i < 5 * 9; i += getenv("GAPSCALE_TEST_QUICK") ? 4 : 1) {
         struct oracle *o = make_oracle(&laws[i / 9], log_n[i / 3 % 3]);
 #ifdef __x86_64__
-        if (processor_runs("avx2")) { check_bits(o, beta[i % 3], &vector_avx2, &inner_avx2); }
-        if (processor_runs("avx512")) { check_bits(o, beta[i % 3], &vector_avx512, &inner_avx512); }
+        if (processor_runs("avx2")) { check_bits(o, beta[i % 3], &vector_avx2, &inner_avx2, &series_avx2); }
+        if (processor_runs("avx512")) {
+            check_bits(o, beta[i % 3], &vector_avx512, &inner_avx512, &series_avx512);
+        }
 #endif
         oracle_free(o);
     }
