@@ -332,15 +332,17 @@ static struct top top_within(const struct oracle *o, double x, double half) {
                         fabs(t) < 1, left < rounding};
 }
 
-/* Around the summit, in stretches that are halved until the maximum is known. */
+/* Around the summit, in stretches that are halved until the maximum is known; at once where the summit is far
+ * flatter than any top that counts. */
 double oracle_collapse_susceptibility(const struct oracle *o, double *curvature) {
-    const double part = 0.25, aim = 2e-8, plateau = 0.05; /* of the width; flatter is noise: choices */
+    const double part = 0.11, aim = 2e-8, plateau = 0.05; /* of the width; flatter is noise: choices */
     struct summit summit;
     *curvature = NAN;
     if (o->family->row_scale || o->product) { return NAN; }
     if (!climb(o, &summit)) { return NAN; }
     close_in(o, &summit);
-    double x = vertex_of(&summit), half = fmin(part, part / sqrt(-bend_of(&summit)));
+    if (-bend_of(&summit) < plateau / 8) { return NAN; }
+    double x = vertex_of(&summit), half = fmin(0.25, part / sqrt(-bend_of(&summit)));
     for (int i = 0; i < 40 && isfinite(x + half); i++) {
         const struct top top = top_within(o, x, half);
         x = top.x;
@@ -349,7 +351,7 @@ double oracle_collapse_susceptibility(const struct oracle *o, double *curvature)
             *curvature = top.curvature;
             return top.curvature < -plateau ? exp(x) : NAN;
         }
-        half /= 2;
+        half = fmin(half / 2, part / sqrt(fmax(0, -top.curvature)));
     }
     return NAN;
 }
