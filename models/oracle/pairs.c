@@ -124,13 +124,13 @@ static void integrand(const struct panels_panel *panel, double *value, void *par
     }
 }
 
-/* Scores between two y, in panels over which neither y nor b changes by more than about 2. None where the
+/* Scores between two y, in panels over which neither y nor b changes by more than about 4. None where the
  * most they could add is nothing. */
 static void add_scores(const struct pairs *p, double low, double high, double low_b, double high_b,
                        struct panels *sum) {
     if (!(high + log_share(p, low_b) + log(high - low) > p->most - NEGLECTED)) { return; }
     const double change = fmax(high - low, fmin(high_b - low_b, 1e3)),
-                 pieces = ceil(p->f->fineness * change / 2), piece = (high - low) / pieces;
+                 pieces = ceil(p->f->fineness * change / 4), piece = (high - low) / pieces;
     for (double i = 0; i < pieces; i++) {
         panels_add(sum, low + i * piece, i + 1 < pieces ? low + (i + 1) * piece : high);
     }
