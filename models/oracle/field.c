@@ -190,6 +190,63 @@ static void accumulate_tails(struct field *f) {
     }
 }
 
+/* ---- wide panels ---- */
+
+/* Panels begin .. end - 1 as one. False where the sum of e^-b shows that its nodes do not do. */
+static bool fill_wide(const struct field *f, size_t begin, size_t end, struct wide *w) {
+    const struct rules *r = &f->o->rules;
+    const struct panel *first = &f->panel[begin], *last = &f->panel[end - 1];
+    const double low = first->low_y, half = (last->high_y - low) / 2, enough = 1e-13;
+    double y[INNER], b[INNER], from = exp(low);
+    *w = (struct wide){.end = end, .low_b = first->low_b, .high_y = last->high_y};
+    gaps_between(f, low, last->high_y, y, b);
+    for (size_t j = 0; j < INNER; j++) { w->ratio[j] = fmin(0, first->low_b - b[j]); }
+    f->o->vector->exp(INNER, w->ratio, w->ratio);
+    f->o->vector->exp(INNER, y, y);
+    for (size_t j = 0; j < INNER; j++) {
+        w->mass[j] = half * r->inner.w[j] * y[j];
+        w->count_to[j] = y[j] - from;
+        w->count += w->mass[j];
+    }
+    for (size_t k = 0; k < INNER; k++) {
+        const double share = w->mass[k] * w->ratio[k], twice = share * w->ratio[k];
+        w->first += share;
+        w->second += twice;
+        for (size_t j = 0; j < INNER; j++) {
+            w->first_to[j] += r->below[k][j] * share;
+            w->second_to[j] += r->below[k][j] * twice;
+        }
+    }
+    w->fall = end < f->count ? exp(first->low_b - f->panel[end].low_b) : 0;
+    const double after = end < f->count ? w->fall * f->panel[end].tail[0] : 0;
+    return fabs(first->tail[0] - after - w->first) <= enough * first->tail[0];
+}
+
+/* Where a wide panel from `begin` on may end: over 2.5 of b, and where the row's largest scores are over 1 of
+ * y: a choice. */
+static size_t wide_end(const struct field *f, size_t begin) {
+    const struct panel *p = f->panel;
+    size_t end = begin + 1;
+    while (end < f->large && p[end].low_y == p[end - 1].high_y && p[end].high_b - p[begin].low_b <= 2.5 &&
+           p[end].high_y - p[begin].low_y <= (p[end].high_y > -1 ? 1 : 4)) {
+        end++;
+    }
+    return end;
+}
+
+static bool make_wides(struct field *f) {
+    f->wide = calloc(f->large - f->small, sizeof *f->wide);
+    if (!f->wide) { return false; }
+    for (size_t i = f->small; i < f->large; i = f->wide[f->wides++].end) {
+        if (!fill_wide(f, i, wide_end(f, i), &f->wide[f->wides])) {
+            fill_wide(f, i, i + 1, &f->wide[f->wides]);
+        }
+    }
+    return true;
+}
+
+/* ---- far scores ---- */
+
 static void add_far(struct field *f, double low, double high) {
     const struct rules *r = &f->o->rules;
     double half = (high - low) / 2, y[INNER], own[INNER], b[INNER], most = f->far_mass,
@@ -292,10 +349,11 @@ bool field_finish(struct field *f) {
     while (f->large < f->count && f->panel[f->large].low_y < LARGE) { f->large++; }
     accumulate_tails(f);
     add_all_far(f, f->end_y);
-    return true;
+    return !f->ask.top_weight || f->ask.ranks > 0 || f->small >= f->large || make_wides(f);
 }
 
 void field_close(struct field *f) {
     free(f->panel);
     free(f->kept);
+    free(f->wide);
 }

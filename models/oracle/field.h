@@ -36,6 +36,14 @@ struct panel {
     double chord[INNER], apart, tail_chord[TERMS], tail_square[TERMS];
 };
 
+/* One panel or some that follow one another, up to field->panel[end], for x so far below that a is small: as
+ * struct panel has it, and mass, mass e^-(b - low_b) and mass e^-2(b - low_b) up to each node and in all. */
+struct wide {
+    size_t end;
+    double low_b, high_y, fall, mass[INNER], ratio[INNER];
+    double count_to[INNER], first_to[INNER], second_to[INNER], count, first, second;
+};
+
 /* What a panel becomes at one x: e^{-a}, and mass a e^{-a}. */
 struct kept {
     double scale; /* e^{x - low_b} */
@@ -54,6 +62,8 @@ struct field {
     size_t small, large; /* the first panel whose scores can be the second of a row; that cannot be a first */
     double rank_fall[ORACLE_RANKS]; /* (n - k)/(n k) of the k-th, 0 from n on */
     struct panel *panel;
+    struct wide *wide; /* from panel `small` to `large`; none where no top weight is asked for alone */
+    size_t wides;
     struct kept *kept;                  /* room for one x at a time */
     double far_mass, far_b, far_spread; /* scores with b > x_high + LINEAR: log of the sum of e^{y - b} dy,
                                            mean and variance of b */

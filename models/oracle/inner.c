@@ -173,16 +173,21 @@ static inline void add_above(const struct rules *r, const struct panel *p, const
     *psi += inner_sum_of(share);
 }
 
-/* The panel's nodes as they are at x, after those of the panel before; NULL from where on less than 1e-17 is
- * left, `far` with it. */
+/* Weight that later scores need not have to be looked at. The top weight can do without 1e-15, over all x a
+ * hundred times that, a hundredth of what panels aim at: a choice. */
+#define NOTHING_LEFT 1e-17
+#define LITTLE_LEFT 1e-15
+
+/* The panel's nodes as they are at x, after those of the panel before; NULL from where on less than `least`
+ * is left, `far` with it. */
 static inline const struct kept *kept_at(const struct field *f, double x, double power, size_t i,
-                                         struct inner_span span, double far) {
+                                         struct inner_span span, double far, double least) {
     const struct panel *p = &f->panel[i];
     if (i >= span.end) {
         const size_t begin = span.begin > f->small ? span.begin : f->small,
                      first = begin > span.end ? begin : span.end;
         const double scale = scale_at(f, i, first, x, i > 0 ? f->kept[i - 1].scale : 0);
-        if (power * (scale * p->tail[0] + far) < 1e-17) { return NULL; }
+        if (power * (scale * p->tail[0] + far) < least) { return NULL; }
         keep_far(p, scale, &f->kept[i]);
     }
     return &f->kept[i];
@@ -219,17 +224,56 @@ static inline void add_top(const struct field *f, const struct panel *p, const s
     for (size_t j = 0; j < INNER; j++) { sum[j] += kept->weight[j] * powers[j]; }
 }
 
+/* A wide panel's part where a < e^-SERIES. */
+static inline void add_wide(const struct field *f, const struct wide *w, double scale, double *psi,
+                            double *power, double sum[INNER]) {
+    const double square = 0.5 * scale * scale, more = w->count - scale * w->first + square * w->second;
+    double above[INNER], powers[INNER], weight[INNER];
+#pragma omp simd
+    for (size_t j = 0; j < INNER; j++) {
+        const double a = scale * w->ratio[j];
+        weight[j] = w->mass[j] * a * (1 - a * (1 - a * (1.0 / 2 - a * (1.0 / 6))));
+        above[j] = w->count_to[j] - scale * w->first_to[j] + square * w->second_to[j];
+    }
+    if (f->terms > 0 && w->high_y < SLIGHT) {
+        const double rest = 1 - *psi * f->share, here = *power;
+#pragma omp simd
+        for (size_t j = 0; j < INNER; j++) { sum[j] += weight[j] * (here * fall_by(f, above[j], rest)); }
+        *power *= fall_by(f, more, rest);
+    } else {
+        const double from = *psi;
+#pragma omp simd
+        for (size_t j = 0; j < INNER; j++) { above[j] += from; }
+        inner_raise(f, above, powers);
+#pragma omp simd
+        for (size_t j = 0; j < INNER; j++) { sum[j] += weight[j] * powers[j]; }
+    }
+    *psi += more;
+}
+
 static double top(const struct field *f, double x, double psi, double power, struct inner_span span) {
     double sum[INNER] = {0}, small = power * top_of_small(f, x, span, &psi), here = inner_power(f, psi);
-    for (size_t i = span.begin > f->small ? span.begin : f->small; i < f->large; i++) {
+    size_t i = span.begin > f->small ? span.begin : f->small, next;
+    const size_t near = i > span.end ? i : span.end;
+    SEARCH_END(next, f->wides, (next > 0 ? f->wide[next - 1].end : f->small) < near)
+    const size_t wide = next < f->wides ? (next > 0 ? f->wide[next - 1].end : f->small) : f->large;
+    for (; i < wide; i++) {
         const struct panel *p = &f->panel[i];
-        const struct kept *kept = kept_at(f, x, power, i, span, 0);
-        if (!kept) { break; }
+        const struct kept *kept = kept_at(f, x, power, i, span, 0, LITTLE_LEFT);
+        if (!kept) { return small + inner_sum_of(sum); }
         if (f->terms > 0 && p->high_y < SLIGHT) {
             add_slight(f, p, kept, &psi, &here, sum);
         } else {
             add_top(f, p, kept, &psi, sum);
         }
+    }
+    double scale = next < f->wides ? vector_exp_one(x - f->wide[next].low_b) : 0;
+    for (; next < f->wides; next++) {
+        const struct wide *w = &f->wide[next];
+        if (power * (scale * f->panel[i].tail[0]) < LITTLE_LEFT) { break; }
+        add_wide(f, w, scale, &psi, &here, sum);
+        i = w->end;
+        scale *= w->fall;
     }
     return small + inner_sum_of(sum);
 }
@@ -287,7 +331,7 @@ static void ranks(const struct field *f, double x, double psi, double power, str
     memset(lanes, 0, f->ask.ranks * sizeof *lanes);
     lanes[0][0] = power * top_of_small(f, x, span, &both);
     for (size_t i = span.begin > f->small ? span.begin : f->small; i < f->large; i++) {
-        const struct kept *kept = kept_at(f, x, power, i, span, 0);
+        const struct kept *kept = kept_at(f, x, power, i, span, 0, NOTHING_LEFT);
         double above[INNER];
         if (!kept) { break; }
         add_above(&f->o->rules, &f->panel[i], kept, &both, above);
@@ -360,7 +404,7 @@ static struct inner_gap gap(const struct field *f, double x, double psi, double 
     struct inner_gap found = {0, 0};
     size_t i = span.begin;
     for (; i < f->large; i++) {
-        const struct kept *kept = kept_at(f, x, power, i, span, far);
+        const struct kept *kept = kept_at(f, x, power, i, span, far, NOTHING_LEFT);
         if (!kept) { return found; }
         found.gap += climb_panel(f, &f->panel[i], kept, power, &climb);
     }
@@ -384,8 +428,9 @@ static inline double error_of(const struct legendre *r, const double term[INNER]
 #pragma omp simd
         for (size_t j = 0; j < INNER; j++) { last[k][j] = term[j] * r->value[INNER - INNER_ENDS + k][j]; }
     }
-    const double scale = inner_sum_of(value), a = fabs(inner_sum_of(last[0])), b = fabs(inner_sum_of(last[1])),
-                 most = a > b ? a : b, part = most < scale ? most / scale : 1;
+    const double scale = inner_sum_of(value), a = fabs(inner_sum_of(last[0])),
+                 b = fabs(inner_sum_of(last[1])), most = a > b ? a : b,
+                 part = most < scale ? most / scale : 1;
     return scale > 0 ? scale * (part * part * part) : 0;
 }
 
