@@ -166,31 +166,47 @@ static struct crossed crossed_at(const struct crossing *c, double log_beta) {
         isnan(point.participation) ? NAN : log(shared / alone) - log(c->threshold / (1 - c->threshold)), NAN};
 }
 
-/* Newton's steps, or the secant's, within the bracket as far as it is known, which is halved where they leave
- * it or do not become shorter; outwards by at most the double of the last. *slope receives that at the root,
- * of either. */
+/* A value that is known; NaN: none yet. */
+struct told {
+    double x, value;
+};
+
+/* At x, of the parabola through the two before, the last first; of the line where there is one, or where they
+ * do not rise; `usual` where there is none. */
+static double slope_through(const struct told told[2], double x, double value) {
+    const double usual = 2, /* of log Y/(1 - Y) = log(b - 1), as gumbel scores have it at many keys, at 1/2 */
+        line = (value - told[0].value) / (x - told[0].x), further = (value - told[1].value) / (x - told[1].x),
+                 between = (told[0].value - told[1].value) / (told[0].x - told[1].x),
+                 bent = line + further - between;
+    if (isnan(line)) { return usual; }
+    return bent > 0 ? bent : line;
+}
+
+/* Newton's steps, or those of a parabola, within the bracket as far as it is known, which is halved where
+ * they leave it or do not become shorter; outwards by at most the double of the last. *slope receives that at
+ * the root, of either. */
 static double crossing_root(const struct crossing *c, double *slope) {
-    const double farthest = 110, secant = 1e-8, newton = 1e-6; /* the next step is about their square */
-    double low = -INFINITY, high = INFINITY, x = 0.5, most = 0.5, last = INFINITY, before = NAN,
-           value_before = NAN;
+    const double farthest = 110, parabola = 2e-8, newton = 1e-6; /* the next step is about their square */
+    double low = -INFINITY, high = INFINITY, x = 0.5, most = 0.5, last = INFINITY;
+    struct told told[2] = {{NAN, NAN}, {NAN, NAN}};
     *slope = NAN;
     for (int i = 0; i < 200 && fabs(x) < farthest; i++) {
         const struct crossed now = crossed_at(c, x);
         if (isnan(now.value)) { return NAN; }
         const bool known = now.slope > 0;
-        *slope = known ? now.slope : (now.value - value_before) / (x - before);
+        *slope = known ? now.slope : slope_through(told, x, now.value);
         if (now.value < 0) { low = x; }
         if (now.value >= 0) { high = x; }
         double step = *slope > 0 ? -now.value / *slope : now.value < 0 ? most : -most;
-        if (fabs(step) < (known ? newton : secant)) { return x + step; }
+        if (fabs(step) < (known ? newton : parabola)) { return x + step; }
         step = fmax(-most, fmin(step, most));
         most *= 2;
-        before = x;
-        value_before = now.value;
+        told[1] = told[0];
+        told[0] = (struct told){x, now.value};
         x += step;
         const bool stuck = fabs(step) > 0.5 * fabs(last) || !(x > low && x < high);
         if (stuck && isfinite(low + high)) { x = (low + high) / 2; }
-        last = x - before;
+        last = x - told[0].x;
         if (high - low < 1e-11) { return x; }
     }
     return NAN;
