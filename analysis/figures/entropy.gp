@@ -27,8 +27,8 @@ if (has_tau) {
     set label sprintf('⟨{/:Italic H}⟩ = %.4g', tau) at graph 0, first tau left offset 0.6,0.6 \
         textcolor rgb guide front
 }
-set cblabel length_label offset 0.5,0
-set rmargin 14
+set cblabel length_label offset 1.2,0
+set rmargin 15
 set key @key_top_right
 plot $curves using 1:2:3 with lines linewidth 1.2 linecolor palette, \
   $measured using 1:2:3 with points pointtype 7 pointsize (few ? 0.5 : 0.25) linecolor palette, \

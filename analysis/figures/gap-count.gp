@@ -7,8 +7,8 @@ set label part_words(largest_error) @note_place
 set xlabel 'gap  {/:Italic t} Λ_{{/:Italic n}}^{typ}'
 set ylabel 'mean log count  ⟨log {/:Italic N}_{{/:Italic n}}({/:Italic t})⟩'
 set key @key_bottom_right
-set cblabel length_label offset 0.5,0
-set rmargin 14
+set cblabel length_label offset 1.2,0
+set rmargin 15
 if (share_above > 0) {
     set label sprintf("above the envelope: means of few rows\n(at most %.0f%% have a second score so near)", 100 * share_above) \
         at graph 0.98, graph 0.24 right textcolor rgb guide front

@@ -17,8 +17,8 @@ if (has_lambda) {
     set arrow from 0, graph 0 to 0, graph 1 arrowstyle 1
     set label 'β = Λ^{typ}' at 0, graph 0.6 left offset 0.6,0 textcolor rgb guide front
 }
-set cblabel length_label offset 0.5,0
-set rmargin 14
+set cblabel length_label offset 1.2,0
+set rmargin 15
 plot $curves using 1:2:4 with lines linewidth 1.2 linecolor palette, \
   $curves using 1:3:4 with lines linewidth 1 dashtype 2 linecolor palette, \
   $measured using 1:2:4 with points pointtype 7 pointsize 0.2 linecolor palette, \

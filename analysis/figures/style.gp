@@ -12,8 +12,8 @@ set grid back
 # last on its line.
 key_below = "at screen 0.5, screen 0.065 bottom center vertical Left reverse maxrows 4 width -1 font ',7.5' samplen 1.6; set bmargin 8.6"
 key_beside = columns == 1 ? key_below : 'outside right top vertical Left reverse'
-key_top_right = columns == 1 ? key_below : 'at graph 0.98, graph 0.98 right top Left reverse'
-key_bottom_right = columns == 1 ? key_below : 'at graph 0.98, graph 0.03 right bottom Left reverse'
+key_top_right = columns == 1 ? key_below : 'at graph 0.955, graph 0.97 right top Left reverse'
+key_bottom_right = columns == 1 ? key_below : 'at graph 0.955, graph 0.03 right bottom Left reverse'
 set key samplen 2.2 spacing 1.2 noautotitle
 set title offset 0,-0.3
 set tmargin 2

@@ -12,8 +12,8 @@ set logscale y
 set yrange [0.9:y_high]
 set format y (y_high < 1e4 ? '%h' : '10^{%L}') # wider numbers would push the label off the page
 set key @key_top_right
-set cblabel length_label offset 0.5,0
-set rmargin 14
+set cblabel length_label offset 1.2,0
+set rmargin 15
 # gnuplot goes through an empty loop once: what there is none of is no part of the line.
 entmax = alphas == 0 ? '' : ", for [i = 0 : alphas - 1] $entmax index i using 1:2 with lines linewidth 1.4 dashtype 3 " \
   ."linecolor rgb guide title (i == 0 ? 'entmax at the largest {/:Italic n}' : ''), " \

@@ -158,7 +158,7 @@ static void print_panels(FILE *out, double low, double high) {
     size_t count = 0;
     fprintf(out, "set xrange [%.12g:%.12g]\nset xtics (", low, high + shift);
     for (int panel = 0; panel < 2; panel++) {
-        for (int e = (int)ceil(low); e <= (int)floor(high); e++) {
+        for (int e = 2 * (int)ceil(low / 2); e <= (int)floor(high); e += 2) {
             fprintf(out, "%s'%.6g' %.12g", count++ > 0 ? ", " : "", pow(10, e), e + panel * shift);
         }
     }
