@@ -133,7 +133,7 @@ static double cell_nodes(const struct unit_cell *c) {
  * bins were seen to be filled), groups of blocks and kept rows once. */
 static double cell_records(const struct unit_cell *c, double records) {
     const struct replicate_layout *l = &c->layout;
-    struct unit whole = unit_of_cell(c, 0);
+    struct unit whole = unit_part(c, 0, c->unit_blocks);
     whole.kept = c->here->size[RESULTS_REPLICATE];
     double bins = 60 * log2(1 + (double)c->series->replicates / records / RESULTS_BLOCK_LENGTH),
            groups = ceil((double)c->block_count / (double)c->group_blocks);
@@ -143,7 +143,7 @@ static double cell_records(const struct unit_cell *c, double records) {
 
 /* Bytes of a unit at work: values of two blocks, partials that wait, histograms, what is kept. */
 static double unit_memory(const struct unit_cell *c) {
-    struct unit unit = unit_of_cell(c, 0);
+    struct unit unit = unit_part(c, 0, c->unit_blocks);
     return sizeof(double) * (2.0 * (RESULTS_BLOCK_LENGTH + 16) * (double)c->layout.total +
                              2 * (double)partial_numbers(&unit)) +
            sizeof(uint32_t) * HISTOGRAM_BINS * (double)c->layout.binned;

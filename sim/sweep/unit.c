@@ -215,10 +215,6 @@ struct unit unit_part(const struct unit_cell *c, size_t first_block, size_t bloc
     return u;
 }
 
-struct unit unit_of_cell(const struct unit_cell *c, size_t first_block) {
-    return unit_part(c, first_block, c->unit_blocks);
-}
-
 static bool is_power(uint64_t x) { return x > 0 && (x & (x - 1)) == 0; }
 
 bool unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint64_t first_replicate,

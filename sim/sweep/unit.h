@@ -91,9 +91,8 @@ double unit_cost(const struct unit *unit); /* nanoseconds, roughly */
 /* "SERIES at n = N, replicates A to B", or "exact values". Returns `name`. */
 const char *unit_name(const struct unit *unit, char name[UNIT_NAME]);
 /* For a cell outside a plan, of which `series`, `log_n` and the sizes of `here` are known: layout, cost and
- * units; and the unit that begins with this block. */
+ * units. */
 void unit_cell_size(struct unit_cell *cell);
-struct unit unit_of_cell(const struct unit_cell *cell, size_t first_block);
 /* Any range of blocks of a cell, as far as it has them. */
 struct unit unit_part(const struct unit_cell *cell, size_t first_block, size_t block_count);
 
