@@ -67,6 +67,20 @@ static bool has_one_scale(const struct results *a, const struct results *b) {
     return true;
 }
 
+/* Replicates that were decided on by what they gave are not pooled as if they had been fixed. */
+static bool has_fixed_replicates(const struct results *r, const char *path) {
+    for (size_t i = 0; i < r->series_count; i++) {
+        if (r->series[i].target > 0) {
+            message_error(
+                "%s: `%s` has a target, so that its replicates depend on its rows; --pool takes runs of "
+                "fixed replicates, or ask for a smaller target",
+                path, r->series[i].name);
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool may_pool(size_t count, struct results *const *runs, const char *const *paths) {
     for (size_t i = 0; i < count; i++) {
         if (runs[i]->series_count > 0 && runs[i]->series[0].family->kind == FAMILY_MEASURED) {
@@ -74,6 +88,7 @@ static bool may_pool(size_t count, struct results *const *runs, const char *cons
                           paths[i]);
             return false;
         }
+        if (!has_fixed_replicates(runs[i], paths[i])) { return false; }
         if (i > 0 && (!differ_in_seed(runs[0], runs[i], paths[0], paths[i]) ||
                       !has_own_seed(i + 1, runs, paths) || !has_one_scale(runs[0], runs[i]))) {
             return false;

@@ -15,7 +15,8 @@ void pool_moments(size_t count, const double *size, const double *mean, const do
  * do not change is the first run's, as are `seed` and the config.
  *
  * NULL after a message, for bad input: measured rows, configs that differ in anything but the seed, two runs
- * of one seed, or a series whose Lambda^typ is found with the seed. Free with results_free. */
+ * of one seed, replicates by a target, or a series whose Lambda^typ is found with the seed. Free with
+ * results_free. */
 struct results *pool_make(size_t count, struct results *const *runs, const char *const *paths);
 
 #endif

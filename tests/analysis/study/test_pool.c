@@ -85,6 +85,11 @@ static void test_refused(void **state) {
     struct results *walks[] = {run(1, walk), run(2, walk)};
     assert_null(pool_make(2, walks, paths));
     free_runs(2, walks);
+    static const char precise[] =
+        "replicates: 512\ntarget: {collapse: 0.1}\nn: [1e6]\nseries: [{family: gumbel}]\n";
+    struct results *targeted[] = {run(1, precise), run(2, precise)};
+    assert_null(pool_make(2, targeted, paths));
+    free_runs(2, targeted);
 }
 
 static const char plain[] =
