@@ -61,7 +61,7 @@ void field_ys(const struct field *f, size_t count, const double *x, double *y) {
             const size_t j = open[i];
             const double miss = f->beta * b[i] - x[j];
             y[j] = guess[i];
-            if (fabs(miss) <= 1e-15 * fabs(x[j])) { continue; }
+            if (fabs(miss) <= 4e-15 * fabs(x[j])) { continue; }
             root_narrow(&r[j], guess[i], miss);
             if (r[j].high - r[j].low > 1e-15 * fmax(1, fabs(r[j].low))) { open[still++] = j; }
         }
