@@ -66,7 +66,7 @@ void normaliser_figure_support(FILE *out, const struct fit *fit) {
     longest_bar_print(out, longest_bar_relative(
                                (struct longest_bar){s, RESULTS_SPARSEMAX_SUPPORT, s->size[RESULTS_BETA]}, 0));
     script_number(out, "alphas", (double)s->size[RESULTS_ALPHA]);
-    script_number(out, "y_high", pow(10, fmin(y.high, 300)) * 1.5);
+    script_number(out, "y_high", pow(10, fmin(y.high, 300)) * 2.5);
     axis_pad(&x, 0.03, 0.1);
     axis_print_log(out, "x", x);
     axis_print_length_colours(out, fit->lengths, s->log_n);

@@ -55,8 +55,10 @@ unit_words(error) = no_bar_words(error, sprintf('at most %.2g', error))
 note_place = "at screen 0.985, screen 0.022 right font '".(columns == 1 ? ',6.5' : ',8')."' textcolor rgb guide" # below all else: what bars mean
 thinned(step) = step > 1 ? sprintf('; points: 1 β in %d', step) : ''
 length_label = 'context length {/:Italic n}'
+words_of_law(name, family, parameters) = (name eq family ? '' : family.(parameters eq '' ? '' : ', ')).parameters
+fitting(words, most) = strlen(words) > most ? sprintf('{/*%.2f ', strlen(words) > 2 * most ? 0.5 : (1.0 * most) / strlen(words)).words.'}' : words
 heading(name, family, parameters) = \
-    '{/:Bold '.name.':}  '.(name eq family ? '' : family.(parameters eq '' ? '' : ', ')).parameters
+    '{/:Bold '.name.':}  '.fitting(words_of_law(name, family, parameters), columns == 1 ? 30 : 52)
 measure(criterion) = criterion eq 'entropy' ? '⟨{/:Italic H}⟩' : \
     criterion eq 'participation' ? '⟨{/:Italic Y}_{2}⟩' : \
     criterion eq 'top_two_ratio' ? '⟨{/:Italic p}_{(2)}/{/:Italic p}_{(1)}⟩' : 'largest ⟨{/:Italic χ}⟩'
