@@ -33,7 +33,7 @@ static void deposit_apart(const struct deposits *d, size_t count, double *moment
 }
 
 /* Adds the powers of a group at their places. */
-static inline void deposit_group(powers x, const uint64_t *place, double *moment) {
+static inline void deposit_group(const powers *x, const uint64_t *place, double *moment) {
     powers p[POWERS], m;
     powers_of(x, p);
     for (size_t j = 0; j < POWERS; j++) {
@@ -49,14 +49,19 @@ static void deposit_together(struct deposits *d, size_t count, double *moment) {
     for (size_t i = count; i % POWERS > 0; i++) { d->x[i] = (double)(d->place[i] = 0); }
     for (size_t i = 0; i < count; i += POWERS) {
         memcpy(&x, d->x + i, sizeof x);
-        deposit_group(x, d->place + i, moment);
+        deposit_group(&x, d->place + i, moment);
     }
 }
 
-/* One for any number of parts: a copy for one part alone, which compilers like to make, is slower. */
-static __attribute__((noinline, noclone)) void deposit_batches(size_t n, const double *score, double top,
-                                                               double cut, double scale, int64_t first_bin,
-                                                               unsigned log_stripes, double *moment) {
+#ifdef __clang__
+#define ALONE __attribute__((noinline))
+#else
+#define ALONE __attribute__((noinline, noclone))
+#endif
+
+/* One for any number of parts: a copy for one part alone, which gcc likes to make, is slower. */
+static ALONE void deposit_batches(size_t n, const double *score, double top, double cut, double scale,
+                                  int64_t first_bin, unsigned log_stripes, double *moment) {
     const uint64_t position_mask = ((uint64_t)1 << KERNEL_BIN_SHIFT) - 1, one = 0x3ff0000000000000u,
                    first = (uint64_t)first_bin, last_stripe = ((uint64_t)1 << log_stripes) - 1;
     struct deposits d;
@@ -139,7 +144,7 @@ static void deposit_groups(const struct deposit_bins *b, size_t n, const double 
             deposit_place(b, from + g * POWERS, place[now ^ 1] + g * POWERS, &next[g]);
         }
         for (size_t g = 0; g < DEPOSIT_GROUPS; g++) {
-            deposit_group(x[g], place[now] + g * POWERS, moment);
+            deposit_group(&x[g], place[now] + g * POWERS, moment);
             x[g] = next[g];
         }
     }

@@ -30,9 +30,9 @@ static inline void powers_transpose(powers p[POWERS]) {
 }
 
 /* p[i] = 1, x_i, x_i^2 .. x_i^7. */
-static inline void powers_of(powers x, powers p[POWERS]) {
+static inline void powers_of(const powers *x, powers p[POWERS]) {
     p[0] = (powers){0} + 1;
-    p[1] = x;
+    p[1] = *x;
     p[2] = p[1] * p[1];
     p[3] = p[1] * p[2];
     p[4] = p[2] * p[2];
