@@ -6,10 +6,7 @@
 #include "sim/base/memory.h"
 #include "sim/rows/chunks.h"
 
-enum {
-    CHUNK = FAMILY_CHUNK, /* scores drawn at a time */
-    KEPT = 1 << 22,       /* rows up to this length are kept, not drawn again */
-};
+enum { CHUNK = FAMILY_CHUNK }; /* scores drawn at a time */
 _Static_assert((int)CHUNKS_LENGTH == (int)CHUNK && (int)KEY_BATCH == (int)CHUNK,
                "a chunk is drawn at a time");
 
@@ -54,7 +51,7 @@ static void draw_chunk(void *context, size_t index, size_t count, double *scores
 struct drawn *drawn_create(const struct isa *isa) {
     struct drawn *d = memory_create(1, sizeof *d);
     d->isa = isa;
-    d->chunks = (struct chunks){.make = draw_chunk, .context = d, .longest = KEPT};
+    d->chunks = (struct chunks){.make = draw_chunk, .context = d, .longest = DRAWN_KEPT};
     d->compress = compress_create(isa);
     return d;
 }

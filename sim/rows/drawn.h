@@ -11,6 +11,9 @@
 #include "sim/rows/row.h"
 #include "sim/rows/stream.h"
 
+/* Rows up to this length are kept, not drawn again: 8 bytes a score in each workspace. */
+enum { DRAWN_KEPT = 1 << 22 };
+
 struct drawn; /* a workspace: one per thread */
 
 struct drawn *drawn_create(const struct isa *isa);

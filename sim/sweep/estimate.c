@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
+#include "sim/rows/drawn.h"
 #include "sim/sweep/histogram.h"
 #include "sim/sweep/record.h"
 
@@ -20,7 +21,7 @@ static double log_drawn_keys(const struct unit_cell *c) {
     return config_has_position(c->series) ? config_log_window(c->series, c->log_n) : -INFINITY;
 }
 
-/* Seconds a row of this cell takes, measured; drawn rows longer than KEPT cost in proportion. */
+/* Seconds a row of this cell takes, measured; long drawn rows cost in proportion. */
 static double cell_seconds(const struct unit_plan *plan, const struct isa *isa, const struct unit_cell *c) {
     const double longest = log(1 << 16);
     const double log_keys = log_drawn_keys(c);
@@ -141,12 +142,14 @@ static double cell_records(const struct unit_cell *c, double records) {
            8 * (groups * MEASURE_COUNT * (double)l->betas + (double)partial_numbers(&whole));
 }
 
-/* Bytes of a unit at work: values of two blocks, partials that wait, histograms, what is kept. */
+/* Bytes of a unit at work: values of two blocks, partials that wait, histograms, what is kept, a drawn row.
+ */
 static double unit_memory(const struct unit_cell *c) {
     struct unit unit = unit_part(c, 0, c->unit_blocks);
     return sizeof(double) * (2.0 * (RESULTS_BLOCK_LENGTH + 16) * (double)c->layout.total +
                              2 * (double)partial_numbers(&unit)) +
-           sizeof(uint32_t) * HISTOGRAM_BINS * (double)c->layout.binned;
+           sizeof(uint32_t) * HISTOGRAM_BINS * (double)c->layout.binned +
+           sizeof(double) * fmin(DRAWN_KEPT, exp(log_drawn_keys(c)));
 }
 
 /* Bytes that a unit takes in lists of units and of records. */
@@ -171,8 +174,8 @@ static void add_series(const struct config_series *series, const struct results_
             count_arrays(&c, &results, &coordinates);
             archive = cell_records(&c, cell_nodes(&c));
             journal = cell_records(&c, (double)c.unit_count);
-            most = unit_memory(&c);
         }
+        most = fmax(most, unit_memory(&c));
         struct unit exact = {.cell = &c};
         double replicates = (double)series->replicates, seconds = c.cost * pace_at(pace, series, n);
         struct estimate *cost = &sum->cost;
