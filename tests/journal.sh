@@ -88,6 +88,13 @@ expect 2 "is refused" merge parts.h5.shard-0-of-3.journal other.h5.shard-1-of-3.
 holds "and the key named" grep -q "seed: .* there, 3 here" err
 for shard in 3/3 -1/3 1 0/0 a/b 1/3/; do expect 2 "--shard $shard" run sweep.yaml -o bad.h5 --shard $shard; done
 expect 2 "merge without -o" merge parts.h5.shard-0-of-3.journal
+expect 0 "a shard by itself" run sweep.yaml -o odd.h5 --shard 0/3 --quiet
+mkdir odd.h5.shard-0-of-3.journal/000007.units
+for words in "show odd.h5.shard-0-of-3.journal" "run sweep.yaml -o odd.h5 --shard 0/3" "merge odd.h5.shard-0-of-3.journal -o odd.h5"; do
+    # shellcheck disable=SC2086
+    expect 1 "records that are a directory: ${words%% *}" $words
+    holds "it is told" grep -q "000007.units: it is no regular file" err
+done
 expect 2 "merge of nothing" merge -o bad.h5
 expect 2 "merge of no journal" merge sweep.yaml -o bad.h5
 holds "wrong words write nothing" test ! -e bad.h5 -a ! -e mixed.h5 -a ! -e bad.h5.journal

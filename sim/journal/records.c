@@ -187,7 +187,10 @@ bool records_scan(struct records *r, const struct records_scan *asked) {
     bool good = true;
     errno = 0;
     s.file = open(asked->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (s.file < 0 || fstat(s.file, &status) != 0 || !S_ISREG(status.st_mode)) {
+    if (s.file < 0 || fstat(s.file, &status) != 0) {
+        good = false;
+    } else if (!S_ISREG(status.st_mode)) {
+        message_error("cannot read %s: it is no regular file", asked->path);
         good = false;
     } else {
         s.size = (uint64_t)status.st_size;
@@ -195,9 +198,7 @@ bool records_scan(struct records *r, const struct records_scan *asked) {
         s.number = add_file(r, asked->path);
     }
     for (uint64_t offset = 0; good && offset < s.size;) { good = scan_record(&s, &offset); }
-    if (!good && (errno != 0 || s.file < 0)) {
-        message_error("cannot read %s: %s", asked->path, errno ? strerror(errno) : "it is no regular file");
-    }
+    if (!good && errno != 0) { message_error("cannot read %s: %s", asked->path, strerror(errno)); }
     if (s.file >= 0) { close(s.file); }
     free(s.bytes);
     return good;
