@@ -154,6 +154,11 @@ static bool take(struct scan *s, uint64_t offset, const struct record_head *head
     return true;
 }
 
+static bool cannot_read(const struct scan *s) {
+    message_error("cannot read %s: %s", s->asked->path, strerror(errno));
+    return false;
+}
+
 /* What stands at `offset`, which becomes where the next record begins. False after a message. */
 static bool scan_record(struct scan *s, uint64_t *offset) {
     uint8_t start[RECORD_HEAD] = {0};
@@ -161,19 +166,18 @@ static bool scan_record(struct scan *s, uint64_t *offset) {
     struct record_head head = {.length = 0};
     const char *why = "it is cut off";
     if (left >= RECORD_HEAD) {
-        if (!read_at(s->file, *offset, start, RECORD_HEAD)) { return false; }
+        if (!read_at(s->file, *offset, start, RECORD_HEAD)) { return cannot_read(s); }
         length = record_length(start);
         why = length == 0 ? "it does not start as a record does" : why;
     }
     if (length > 0 && length <= left) {
         s->bytes = memory_resize(s->bytes, length, 1);
-        if (!read_at(s->file, *offset, s->bytes, length)) { return false; }
+        if (!read_at(s->file, *offset, s->bytes, length)) { return cannot_read(s); }
         why = record_check(s->bytes, length, &head);
     }
     if (!why) {
         bool good = take(s, *offset, &head);
         *offset += length;
-        errno = 0;
         return good;
     }
     report_damage(s, *offset, &head, why);
@@ -185,10 +189,9 @@ bool records_scan(struct records *r, const struct records_scan *asked) {
     struct stat status;
     struct scan s = {.records = r, .asked = asked};
     bool good = true;
-    errno = 0;
     s.file = open(asked->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (s.file < 0 || fstat(s.file, &status) != 0) {
-        good = false;
+        good = cannot_read(&s);
     } else if (!S_ISREG(status.st_mode)) {
         message_error("cannot read %s: it is no regular file", asked->path);
         good = false;
@@ -198,7 +201,6 @@ bool records_scan(struct records *r, const struct records_scan *asked) {
         s.number = add_file(r, asked->path);
     }
     for (uint64_t offset = 0; good && offset < s.size;) { good = scan_record(&s, &offset); }
-    if (!good && errno != 0) { message_error("cannot read %s: %s", asked->path, strerror(errno)); }
     if (s.file >= 0) { close(s.file); }
     free(s.bytes);
     return good;
