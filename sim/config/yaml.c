@@ -168,7 +168,7 @@ static void parse_events(struct builder *builder, struct fy_parser *parser, stru
     if (good && fy_parser_get_stream_error(parser)) { take_diagnostics(builder, diag); }
 }
 
-static void parse_stream(struct builder *builder, FILE *input, FILE *talk) {
+static void parse_text(struct builder *builder, const char *text, size_t length, FILE *talk) {
     struct fy_diag_cfg diag_cfg = {.fp = talk, .level = FYET_ERROR, .module_mask = ~0U, .colorize = false};
     struct fy_diag *diag = fy_diag_create(&diag_cfg);
     if (!diag) { memory_exhausted(); }
@@ -177,7 +177,8 @@ static void parse_stream(struct builder *builder, FILE *input, FILE *talk) {
                                         FYPCF_JSON_NONE,
                                .diag = diag};
     struct fy_parser *parser = fy_parser_create(&cfg);
-    if (!parser || fy_parser_set_input_fp(parser, builder->source->name, input)) { memory_exhausted(); }
+    /* As a whole: of a stream, places past 64 KiB are lost. */
+    if (!parser || fy_parser_set_string(parser, text, length)) { memory_exhausted(); }
     parse_events(builder, parser, diag);
     fy_parser_destroy(parser);
     fy_diag_destroy(diag);
@@ -189,11 +190,9 @@ struct yaml_node *yaml_parse(const struct fault_source *source, size_t start, st
     if (length) {
         char *talked = NULL, *copy = memory_copy_part(source->text + start, length);
         size_t talked_length;
-        FILE *input = fmemopen(copy, length, "r"), *talk = memory_stream_open(&talked, &talked_length);
-        if (!input) { memory_exhausted(); }
-        parse_stream(&builder, input, talk);
+        FILE *talk = memory_stream_open(&talked, &talked_length);
+        parse_text(&builder, copy, length, talk);
         memory_stream_close(talk, &talked);
-        fclose(input);
         free(talked);
         free(copy);
     }

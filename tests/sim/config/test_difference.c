@@ -1,0 +1,39 @@
+/* In which keys two configs differ. */
+#include "tests/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sim/base/memory.h"
+#include "sim/config/difference.h"
+
+/* A text of some 100000 bytes, most of them in one line, as betas written out are. */
+static char *long_text(int replicates, int threshold, int seed) {
+    char *text;
+    size_t length;
+    FILE *out = memory_stream_open(&text, &length);
+    fprintf(out, "replicates: %d\nbeta: [0.125", replicates);
+    for (int i = 0; i < 10000; i++) { fprintf(out, ", 0.%07d", i + 1); }
+    fprintf(out, "]\ncollapse: {entropy: [%d]}\nseed: %d\n", threshold, seed);
+    memory_stream_close(out, &text);
+    return text;
+}
+
+static void test_behind_a_long_line(void **state) {
+    (void)state;
+    char *here = long_text(1, 1, 7), *there = long_text(2, 3, 7);
+    struct difference *list;
+    assert_int_equal(difference_list(here, there, &list), 2);
+    assert_string_equal(list[0].path, "replicates");
+    assert_string_equal(list[1].path, "collapse");
+    assert_string_equal(list[1].here, "{entropy: [1]}");
+    assert_string_equal(list[1].there, "{entropy: [3]}");
+    free(list);
+    free(here);
+    free(there);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_behind_a_long_line)};
+    return cmocka_run_group_tests_name("difference", tests, NULL, NULL);
+}
