@@ -92,6 +92,15 @@ timeout 120 mpirun -n 2 "$mpi" run target.yaml -o going.h5 --threads 1 2>err
 holds "two ranks go on from a process that was killed" grep -q "going on: [1-9][0-9]* of" err
 holds "their digest" test "$(digest going.h5)" = "$(digest target.h5)"
 
+# What a finished file or the journal of a shard has, and nothing else.
+sed 's/0.05/0.2/' target.yaml >rough.yaml
+expect 0 "a rough target" run rough.yaml -o grown.h5 --quiet
+timeout 120 mpirun -n 3 "$mpi" run target.yaml -o grown.h5 --threads 1 --quiet 2>err
+holds "a file that grew by ranks: the digest" test "$(digest grown.h5)" = "$(digest target.h5)"
+expect 0 "a shard" run target.yaml -o beside.h5 --shard 0/5 --quiet
+timeout 120 mpirun -n 3 "$mpi" run target.yaml -o beside.h5 --threads 1 --quiet 2>err
+holds "ranks beside a shard: the digest" test "$(digest beside.h5)" = "$(digest target.h5)"
+
 # A rank whose C library has no fused multiply-add, as on another processor.
 plain=(env "GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4")
 numerics() { "$@" run long.yaml -o numerics.h5 --quiet --time-limit 0.01s 2>/dev/null; grep '^numerics: ' numerics.h5.journal/header; rm -rf numerics.h5.journal; }

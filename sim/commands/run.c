@@ -395,6 +395,12 @@ static int compute_units(struct run *run) {
     if (ranks_count() > 1) {
         journal_begin(run->journal, &run->plan);
         if (!journal_scan(run->journal)) { return EXIT_FAILED; }
+        list_units(run);
+        if (run->left.units > 0) {
+            message_error("%zu units that were finished cannot be found in %s; run the same command again",
+                          run->left.units, run->directory);
+            return EXIT_FAILED;
+        }
     }
     return records_settle(journal_records(run->journal)) ? EXIT_DONE : EXIT_FAILED;
 }

@@ -270,9 +270,20 @@ static bool remove_files(const struct journal *j) {
     return good;
 }
 
+/* Whether all that is known is in the journal's own files, and not in an archive or another journal. */
+static bool is_own(const struct journal *j) {
+    size_t length = strlen(j->directory);
+    for (size_t i = 0; i < records_files(j->records); i++) {
+        const char *path = records_file(j->records, i);
+        if (strncmp(path, j->directory, length) != 0 || path[length] != '/') { return false; }
+    }
+    return true;
+}
+
 bool journal_pack(struct journal *j, size_t count, const struct unit_range *ranges) {
     size_t files = records_files(j->records);
-    bool whole = files == 0 || (files == 1 && records_damaged(j->records) == 0 && saver_is_packed(j->saver));
+    bool whole = files == 0 || (files == 1 && is_own(j) && records_damaged(j->records) == 0 &&
+                                saver_is_packed(j->saver));
     return whole || (saver_pack(j->saver, count, ranges) && remove_files(j));
 }
 

@@ -57,6 +57,7 @@ void records_free(struct records *r) {
 size_t records_damaged(const struct records *r) { return r->damaged; }
 size_t records_strange(const struct records *r) { return r->strange; }
 size_t records_files(const struct records *r) { return r->file_count; }
+const char *records_file(const struct records *r, size_t number) { return r->file[number]; }
 
 double records_bytes(const struct records *r) {
     double bytes = 0;

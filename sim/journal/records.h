@@ -28,6 +28,7 @@ void records_add(struct records *records, const char *path, const struct unit *o
 size_t records_damaged(const struct records *records);
 size_t records_strange(const struct records *records);
 size_t records_files(const struct records *records);
+const char *records_file(const struct records *records, size_t number);
 
 /* After records were added, before all below. False, after a message that names ranges and files, where two
  * of one range disagree. */
