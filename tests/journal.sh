@@ -547,6 +547,10 @@ YAML
 expect 0 "a target" run target.yaml -o target.h5 --quiet
 want=$(digest target.h5)
 expect 0 "its parts" run target.yaml -o shards.h5 --shard 0/3 --quiet
+cp -r shards.h5.shard-0-of-3.journal nothing.journal
+: >nothing.journal/000001.units
+expect 0 "show of a journal that holds nothing yet" show nothing.journal
+holds "nothing is done of what a target may take" grep -q "in all  *0 of  *[0-9]* units,   0% of the work" out
 expect 0 "its parts" run target.yaml -o shards.h5 --shard 2/3 --quiet
 expect 75 "a part is missing" merge shards.h5.shard-*.journal -o shards.h5
 holds "its first replicates are named" grep -q "missing: .* replicates 0 to 255" err

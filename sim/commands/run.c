@@ -290,13 +290,7 @@ static void close_journal(struct run *run) {
 static void list_units(struct run *run) {
     const struct unit_plan *plan = &run->plan;
     free(run->todo);
-    run->todo_count = records_missing(journal_records(run->journal), run->ours_count, run->ours, &run->todo);
-    for (size_t i = 0; i < run->todo_count; i++) { /* as far as a target may want */
-        const struct unit first = unit_get(plan, run->todo[i].first);
-        if (!unit_is_exact(&first) && first.cell->series->target > 0) {
-            run->todo[i].end = unit_of_whole(first.cell).end;
-        }
-    }
+    run->todo_count = records_left(journal_records(run->journal), run->ours_count, run->ours, &run->todo);
     run->all = unit_amount(plan, run->ours_count, run->ours);
     run->left = unit_amount(plan, run->todo_count, run->todo);
 }

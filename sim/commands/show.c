@@ -105,7 +105,7 @@ static struct show_tally tally_units(const struct journal *journal, const struct
     for (size_t i = 0; i < count; i++) {
         if (series && unit_get(plan, ours[i].first).cell->series != series) { continue; }
         struct unit_range *missing;
-        size_t gaps = records_missing(journal_records(journal), 1, &ours[i], &missing);
+        size_t gaps = records_left(journal_records(journal), 1, &ours[i], &missing);
         struct unit_amount all = unit_amount(plan, 1, &ours[i]), left = unit_amount(plan, gaps, missing);
         tally.units += all.units;
         tally.finished += all.units - left.units;

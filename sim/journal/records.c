@@ -382,6 +382,18 @@ size_t records_missing(struct records *r, size_t count, const struct unit_range 
     return gaps.count;
 }
 
+size_t records_left(struct records *r, size_t count, const struct unit_range *ranges, struct unit_range **list) {
+    size_t gaps = records_missing(r, count, ranges, list);
+    for (size_t i = 0; i < gaps; i++) {
+        struct unit_range *gap = &(*list)[i];
+        const struct unit first = unit_get(r->plan, gap->first);
+        if (!unit_is_exact(&first) && first.cell->series->target > 0) {
+            gap->end = unit_of_whole(first.cell).end;
+        }
+    }
+    return gaps;
+}
+
 /* ---- packing ---- */
 
 struct pack {

@@ -39,6 +39,9 @@ bool records_has(const struct records *records, size_t unit);
  */
 size_t records_missing(struct records *records, size_t count, const struct unit_range *ranges,
                        struct unit_range **list);
+/* The same, as far as a target that is not met may want. */
+size_t records_left(struct records *records, size_t count, const struct unit_range *ranges,
+                    struct unit_range **list);
 double records_bytes(const struct records *records);
 /* The partials of a range, in order: each to `each`, or to a stack. False after a message, with what was read
  * before given. From any thread. */
