@@ -574,6 +574,7 @@ holds "the digest of what has grown" same grown.h5
 expect 2 "a larger one" run rough.yaml -o grown.h5
 holds "is refused by name" grep -q "target: {collapse: 0.04} there, {collapse: 0.2} here" err
 expect 0 "a fit of it" fit grown.h5
+holds "tells how many replicates it took" grep -q "2048 to 4096 replicates of 6000 at the most" out
 expect 0 "check of it" check target.yaml
 holds "says that rows are the most" grep -q "at most" out
 

@@ -12,17 +12,17 @@
 /* Of all series of a file. */
 struct range {
     double first, last;   /* log n */
-    uint64_t least, most; /* replicates */
+    double least, most;   /* replicates at an n */
 };
 
 static struct range range_of(const struct results *r) {
-    struct range range = {INFINITY, -INFINITY, UINT64_MAX, 0};
+    struct range range = {INFINITY, -INFINITY, INFINITY, 0};
     for (size_t i = 0; i < r->series_count; i++) {
         const struct results_series *s = &r->series[i];
         range.first = fmin(range.first, s->log_n[0]);
         range.last = fmax(range.last, s->log_n[s->size[RESULTS_LOG_N] - 1]);
-        if (s->replicates < range.least) { range.least = s->replicates; }
-        if (s->replicates > range.most) { range.most = s->replicates; }
+        range.least = fmin(range.least, results_least_replicates(s));
+        range.most = fmax(range.most, results_most_replicates(s));
     }
     return range;
 }
@@ -51,9 +51,9 @@ static void print_run(FILE *out, const char *path, const struct results *r) {
     snprintf(words, sizeof words, "%s .. %s", words_length(range.first, first),
              words_length(range.last, last));
     grid_cell(out, words, range.last);
-    snprintf(words, sizeof words, range.least < range.most ? "%llu .. %llu" : "%llu",
-             (unsigned long long)range.least, (unsigned long long)range.most);
-    grid_cell(out, words, (double)range.most);
+    snprintf(words, sizeof words, range.least < range.most ? "%.0f .. %.0f" : "%.0f", range.least,
+             range.most);
+    grid_cell(out, words, range.most);
     print_randomness(out, r);
     fputs("</tr>\n", out);
 }

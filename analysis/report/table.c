@@ -44,6 +44,16 @@ static const struct ensemble_point *primary_point(const struct fit *fit, size_t 
 
 static bool is_measured(const struct fit *fit) { return fit->series->family->kind == FAMILY_MEASURED; }
 
+static void print_replicates(FILE *out, const struct results_series *s) {
+    double least = results_least_replicates(s), most = results_most_replicates(s);
+    fputs("  ", out);
+    if (least < most) { fprintf(out, "%.0f to ", least); }
+    fprintf(out, "%.0f replicate%s", most, most == 1 ? "" : "s");
+    if (s->target > 0 && most < (double)s->replicates) {
+        fprintf(out, " of %llu at the most", (unsigned long long)s->replicates);
+    }
+}
+
 static void print_head(FILE *out, const struct fit *fit) {
     const struct results_series *s = fit->series;
     char parameters[WORDS_LINE], law[WORDS], label[CRITERION_LABEL];
@@ -55,9 +65,7 @@ static void print_head(FILE *out, const struct fit *fit) {
         fprintf(out, "  class %s; theory: Lambda^typ ~ %s as n -> inf\n", family_class_name(s->family->class),
                 law_words(fit, law));
     }
-    if (s->target > 0) { fprintf(out, "  from %.0f at an n to", results_least_replicates(s)); }
-    fprintf(out, "%s%llu replicate%s", s->target > 0 ? " " : "  ", (unsigned long long)s->replicates,
-            s->replicates == 1 ? "" : "s");
+    print_replicates(out, s);
     if (fit->primary < fit->criteria && !s->is_prescribed) {
         criterion_label(&s->criterion[fit->primary], label);
         fprintf(out, "; beta_c from %s", label);

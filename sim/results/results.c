@@ -116,6 +116,12 @@ double results_least_replicates(const struct results_series *s) {
     return least;
 }
 
+double results_most_replicates(const struct results_series *s) {
+    double most = 0;
+    for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) { most = fmax(most, results_replicates(s, n)); }
+    return most;
+}
+
 size_t results_kept(const struct results_series *s, size_t n) {
     return (size_t)fmin((double)s->size[RESULTS_REPLICATE], results_replicates(s, n));
 }

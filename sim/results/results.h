@@ -141,9 +141,10 @@ void results_cut(const struct results_series *series, size_t n, struct results_s
 void results_allocate(struct results_series *series);
 void results_free(struct results *results);
 
-/* Replicates at an n; the least of them; those that are kept; blocks, the others being NaN. */
+/* Replicates at an n; the least and the most of them; those that are kept; blocks, the others being NaN. */
 double results_replicates(const struct results_series *series, size_t n);
 double results_least_replicates(const struct results_series *series);
+double results_most_replicates(const struct results_series *series);
 size_t results_kept(const struct results_series *series, size_t n);
 size_t results_blocks(const struct results_series *series, size_t n);
 
