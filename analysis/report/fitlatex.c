@@ -14,8 +14,8 @@ static const struct heading {
 } heading[] = {
     {"exponent of $\\beta_c$", "exponent", true},
     {"theory", "exponent_predicted", false},
-    {"power of $\\Lambda^{\\rm typ}$", "scale_exponent", true},
-    {"$\\beta_c/\\Lambda^{\\rm typ}\\to$", "amplitude", true},
+    {"power of $\\Lambda^{\\mathrm{typ}}$", "scale_exponent", true},
+    {"$\\beta_c/\\Lambda^{\\mathrm{typ}}\\to$", "amplitude", true},
     {"limit", "amplitude_predicted", false},
     {"$p$ of exact values", "exact_p", false},
 };
