@@ -413,9 +413,12 @@ import csv
 fit, predict = (list(csv.DictReader(open(f"{name}.csv"))) for name in ("fit", "predict"))
 assert len(fit) == 6 and len({(row["series"], row["log_n"]) for row in fit}) == len(fit) and len(predict) == 4
 assert all(None not in row and None not in row.values() for row in fit + predict)
+names = [next(csv.reader(open(f"{name}.csv"))) for name in ("fit", "predict")]
+assert all(len(set(line)) == len(line) for line in names) and "row_collapse_median" in names[0]
 assert all(float(row["judged"]) > 0 for row in fit)
 assert abs(float(predict[3]["entropy"]) - 1.1512863349) < 1e-9 and "output_bias_error" in predict[0]'
 expect 0 "fit --latex" fit golden.h5 --latex
+holds "LaTeX does without commands that classes have dropped" bash -c '! grep -q "rm typ" out'
 holds "LaTeX is one tabular" test "$(grep -c '{tabular}' out)" = 2
 holds "LaTeX has as many cells in every line" test "$(awk -F'&' '/&/ { print NF }' out | sort -u)" = 9
 expect 0 "fit --latex --parentheses" fit golden.h5 --latex --parentheses

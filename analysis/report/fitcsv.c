@@ -1,24 +1,40 @@
 #include "analysis/report/fitcsv.h"
 
+#include <string.h>
+
 #include "analysis/report/columns.h"
 #include "analysis/text/csv.h"
 
 /* Whether a column has one value at each n of any series, or one for the series; laws have names of their
- * own. */
+ * own, and of quantiles the median is told. */
 static bool is_told(const struct column *c) {
-    bool told = !c->aside && c->rank <= 2;
+    bool told = !c->aside;
     for (unsigned k = 0; k < c->rank; k++) {
-        told = told &&
-               (c->axis[k] == COLUMN_LOG_N || c->axis[k] == COLUMN_CRITERION || c->axis[k] == COLUMN_LAW);
+        told = told && (c->axis[k] == COLUMN_LOG_N || c->axis[k] == COLUMN_CRITERION ||
+                        c->axis[k] == COLUMN_QUANTILE || c->axis[k] == COLUMN_LAW);
     }
-    return told && !(c->rank == 1 && c->axis[0] == COLUMN_CRITERION);
+    return told && (c->rank != 1 || c->axis[0] == COLUMN_LOG_N || c->axis[0] == COLUMN_LAW);
+}
+
+/* Whether an attribute of the series has this name. */
+static bool is_of_series(const char *name) {
+    for (size_t i = 0; i < column_fit.count; i++) {
+        const struct column *c = &column_fit.column[i];
+        if (c->rank == 0 && !c->aside && strcmp(c->name, name) == 0) { return true; }
+    }
+    return false;
 }
 
 typedef void teller(FILE *out, const struct column *column, const struct column_place *place);
 
+/* No name twice: what the series and each n have alike ends in _at_n where it is told of n. */
 static void tell_name(FILE *out, const struct column *c, const struct column_place *place) {
-    char name[WORDS];
-    csv_print_text(out, column_name(c, place, name));
+    char name[WORDS], told[WORDS + sizeof "_at_n"];
+    column_name(c, place, name);
+    char *level = c->rank > 0 && c->axis[c->rank - 1] == COLUMN_QUANTILE ? strstr(name, "_quantile") : NULL;
+    if (level) { strcpy(level, "_median"); }
+    snprintf(told, sizeof told, "%s%s", name, c->rank > 0 && is_of_series(name) ? "_at_n" : "");
+    csv_print_text(out, told);
 }
 
 static void tell_value(FILE *out, const struct column *c, const struct column_place *place) {
