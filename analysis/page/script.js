@@ -25,6 +25,11 @@ for (const head of document.querySelectorAll("table.sortable thead th")) {
   button.addEventListener("click", () => sortTable(head));
   head.append(button);
 }
+// On a small screen a tap enlarges a figure, which then scrolls within itself.
+document.documentElement.classList.add("has-script");
+for (const drawing of document.querySelectorAll("figure svg")) {
+  drawing.addEventListener("click", () => drawing.closest("figure").classList.toggle("large"));
+}
 // On paper everything is open.
 addEventListener("beforeprint", () => {
   for (const details of document.querySelectorAll("details")) details.open = true;
