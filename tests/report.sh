@@ -62,6 +62,11 @@ holds "the digest is that of show" grep -q "$(digest plain.h5)" plain.html
 holds "provenance is there" grep -q "<dt>command_line</dt><dd>gapscale run " plain.html
 holds "a config's signs are no markup" grep -q '&lt;/pre&gt;&lt;script&gt;alert(&quot;a comment &amp; its signs&quot;)' plain.html
 holds "nor those of a name" grep -q "measured &lt;b&gt;&amp;" "measured <b>&.html"
+holds "1/Lambda in the table is that of the sentence" /usr/bin/python3 -c '
+import re
+page = open("measured <b>&.html").read()
+ratio = re.search(r"Measured rows.*?<td data-v=[^>]*>([^<]*)</td>", page, re.S).group(1)
+assert f"As trained beta is {ratio} of" in re.sub("β", "beta", re.sub("<[^>]*>", "", page)), ratio'
 cp plain.html again.html
 expect 0 "a report is replaced" report plain.h5
 holds "by the same page" cmp plain.html again.html

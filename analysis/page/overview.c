@@ -166,7 +166,7 @@ static const struct {
 };
 static void measured_heads(FILE *out) {
     grid_head(out, "1/Lambda", GLOSSARY_LAMBDA,
-              "beta = 1, the model as trained, over Lambda, at the largest n");
+              "beta = 1, the model as trained, over Lambda, at the longest trained n");
     for (size_t i = 0; i < COUNT(said); i++) { grid_head(out, said[i].head, said[i].term, NULL); }
 }
 static double note_value(const struct results_series *s, const char *name) {
@@ -206,10 +206,16 @@ static void print_said(FILE *out, const struct results_series *s, size_t i) {
         grid_cell(out, words_measured(note->number, (note_value(s, name) - low) / 2, number), note->number);
     }
 }
+/* 1/Lambda as the sentence tells it, at the longest trained n. */
+static double standing(const struct results_series *s) {
+    size_t n = s->size[RESULTS_LOG_N];
+    while (n > 1 && s->log_n[n - 1] > log(s->trained)) { n--; }
+    return 1 / s->lambda_between_sequences[n - 1];
+}
 static void measured_row(FILE *out, const struct column_place *place) {
     const struct results_series *s = place->fit->series;
     char number[WORDS];
-    double ratio = s->model_beta_ratio[s->size[RESULTS_LOG_N] - 1];
+    double ratio = standing(s);
     fputs("<tr>", out);
     print_name(out, place->fit);
     grid_cell(out, words_number(ratio, number), ratio);
