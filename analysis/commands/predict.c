@@ -26,8 +26,8 @@ static const struct commandline_entry key[] = {
      "2^12) "
      "and coef=C (default 1): whether beta/Lambda vanishes, stays or grows, and the entropy along it"},
 };
-static const char notes[] = "  gapscale predict spherical dimension=5 n=[1000,1e300] n_eff=[100,1]\n"
-                            "  gapscale predict gaussian prescription=[const,sqrt_log,log] coef=2";
+static const char notes[] = "  gapscale predict spherical dimension=5 'n=[1000,1e300]' 'n_eff=[100,1]'\n"
+                            "  gapscale predict gaussian 'prescription=[const,sqrt_log,log]' coef=2";
 
 enum form { TABLE, JSON, CSV };
 
