@@ -71,9 +71,11 @@ done
 
 expect 0 "families" families
 mapfile -t families < <(awk 'NR > 1 { print $1 }' out)
+holds "families keeps to a terminal's width" test "$(COLUMNS=80 "$gapscale" families | awk 'length > 80' | wc -l)" -eq 0
 holds "families lists some" test "${#families[@]}" -gt 0
 for family in "${families[@]}"; do
     expect 0 "families $family" families "$family"
+    holds "families $family keeps to 80 columns" test "$(awk 'length > 80' out | wc -l)" -eq 0
     holds "families $family says its parameters" grep -q "^  parameter  *default" out
 done
 expect 0 "families --markdown" families --markdown
@@ -101,7 +103,8 @@ expect 0 "check of a good config" check sweep.yaml
 holds "check tells the cost" grep -q "time" out
 holds "no warning of a beta grid that holds the collapse points" bash -c '! grep -q "^warning" out'
 expect 0 "check of a grid that cuts collapse points off" check sweep.yaml --set "beta={relative_to: lambda_typ, from: 2.4, to: 8, points: 5}"
-holds "check warns of it" grep -q "^warning .*begin them lower" out
+holds "check keeps to 80 columns" test "$(COLUMNS=80 "$gapscale" check sweep.yaml | awk 'length > 80' | wc -l)" -eq 0
+holds "check warns of it" grep -q "^[^:]*: good .* warning .*begin them lower" <(tr '\n' ' ' <out)
 if [[ -z $quick ]]; then
     expect 0 "check of the main config" check "$top/configs/reproduce.yaml"
     for example in "$top"/configs/examples/*.yaml; do expect 0 "check of $(basename "$example")" check "$example"; done

@@ -5,6 +5,7 @@
 
 #include "analysis/commands/command.h"
 #include "analysis/study/forecast.h"
+#include "analysis/text/fold.h"
 #include "models/oracle/oracle.h"
 #include "models/theory/typical.h"
 #include "sim/base/machine.h"
@@ -21,27 +22,28 @@ static const char about[] =
     "to "
     "conclude, were rows to follow theory.";
 
-static void print_cost(const struct config *config, int threads) {
+static void print_cost(FILE *out, const struct config *config, int threads) {
     struct estimate cost = estimate_sweep(config, isa_best(), threads);
     bool grows = false;
     for (size_t i = 0; i < config->series_count; i++) { grows = grows || config->series[i].target > 0; }
-    printf("%zu series, %zu cells (series x n), %s%.6g rows\n", config->series_count, cost.cells,
-           grows ? "at most " : "", cost.rows);
+    fprintf(out, "%zu series, %zu cells (series x n), %s%.6g rows\n", config->series_count, cost.cells,
+            grows ? "at most " : "", cost.rows);
     char memory[MACHINE_TEXT], disk[MACHINE_TEXT], archive[MACHINE_TEXT], journal[MACHINE_TEXT],
         left[MACHINE_TEXT], time[MACHINE_TEXT];
-    printf("units   %zu, the longest about %s on one core: what a kill may lose, for each thread\n",
-           cost.units, machine_duration(cost.longest_unit, time));
-    printf("time    about %s with %d thread%s here (%.3g core-hours, %.3g node-hours of %d cores)\n",
-           machine_duration(cost.seconds / threads, time), threads, threads == 1 ? "" : "s",
-           cost.seconds / 3600, cost.seconds / 3600 / omp_get_num_procs(), omp_get_num_procs());
-    printf("memory  about %s\n", machine_bytes(cost.memory, memory));
-    printf("disk    about %s of results before they are packed (FILE), %s of units to grow from "
-           "(FILE.units), and up to %s of journal until both are written\n",
-           machine_bytes(cost.disk, disk), machine_bytes(cost.archive, archive),
-           machine_bytes(cost.journal, journal));
+    fprintf(out, "units   %zu, the longest about %s on one core: what a kill may lose, for each thread\n",
+            cost.units, machine_duration(cost.longest_unit, time));
+    fprintf(out, "time    about %s with %d thread%s here (%.3g core-hours, %.3g node-hours of %d cores)\n",
+            machine_duration(cost.seconds / threads, time), threads, threads == 1 ? "" : "s",
+            cost.seconds / 3600, cost.seconds / 3600 / omp_get_num_procs(), omp_get_num_procs());
+    fprintf(out, "memory  about %s\n", machine_bytes(cost.memory, memory));
+    fprintf(out,
+            "disk    about %s of results before they are packed (FILE), %s of units to grow from "
+            "(FILE.units), and up to %s of journal until both are written\n",
+            machine_bytes(cost.disk, disk), machine_bytes(cost.archive, archive),
+            machine_bytes(cost.journal, journal));
     if (cost.memory > machine_memory()) {
-        printf("too much for this machine: %s of memory are free; `run` would refuse\n",
-               machine_bytes(machine_memory(), left));
+        fprintf(out, "too much for this machine: %s of memory are free; `run` would refuse\n",
+                machine_bytes(machine_memory(), left));
     }
 }
 
@@ -57,7 +59,7 @@ static double margin_of(const struct config_series *s) {
 }
 
 /* One line for a criterion whose point at this n the betas do not hold; whether they do. */
-static bool warn_of(const struct config_series *s, double log_n, const struct oracle *oracle,
+static bool warn_of(FILE *out, const struct config_series *s, double log_n, const struct oracle *oracle,
                     double log_lambda, const struct criterion *criterion) {
     char label[CRITERION_LABEL];
     double point = exact_collapse(oracle, criterion), margin = margin_of(s),
@@ -67,24 +69,25 @@ static bool warn_of(const struct config_series *s, double log_n, const struct or
     bool low = log(point)<first + margin, high = log(point)> last - margin;
     if (!low && !high) { return true; }
     criterion_label(criterion, label);
-    printf("warning %s: at log n = %.6g the collapse point of %s is %.4g Lambda^typ, %s the betas from %.4g "
-           "to %.4g: "
-           "%s\n",
-           s->name, log_n, label, point,
-           log(point) < first || log(point) > last ? "outside" : "too near an end of", exp(first), exp(last),
-           low ? "begin them lower" : "end them higher");
+    fprintf(out,
+            "warning %s: at log n = %.6g the collapse point of %s is %.4g Lambda^typ, %s the betas from %.4g "
+            "to %.4g: "
+            "%s\n",
+            s->name, log_n, label, point,
+            log(point) < first || log(point) > last ? "outside" : "too near an end of", exp(first), exp(last),
+            low ? "begin them lower" : "end them higher");
     return false;
 }
 
 /* At one n of a series, all criteria; false when one of them is not held. */
-static bool holds_points(const struct config_series *s, double log_n) {
+static bool holds_points(FILE *out, const struct config_series *s, double log_n) {
     double p[FAMILY_PARAMETERS] = {0};
     config_parameters(s, log_n, p);
     struct oracle *oracle = oracle_create(s->family, p, log_n);
     double log_lambda = typical_scale(s->family, p, log_n).log_lambda;
     bool good = true;
     for (size_t c = 0; oracle && c < s->criterion_count; c++) {
-        good = warn_of(s, log_n, oracle, log_lambda, &s->criterion[c]) && good;
+        good = warn_of(out, s, log_n, oracle, log_lambda, &s->criterion[c]) && good;
     }
     oracle_free(oracle);
     return good;
@@ -93,7 +96,7 @@ static bool holds_points(const struct config_series *s, double log_n) {
 /* At the smallest n that can have a collapse point, the largest and the one between, as long as the time for
  * looking lasts; betas for an output are not there for the collapse. Rows without randomness, and heavy
  * tails, which are judged by medians, are found without betas. */
-static void print_warnings(const struct config *config) {
+static void print_warnings(FILE *out, const struct config *config) {
     const double smallest = log(16);
     size_t looked_at = 0;
     for (size_t i = 0; i < config->series_count && looked_at < LOOKED_AT; i++) {
@@ -106,7 +109,7 @@ static void print_warnings(const struct config *config) {
         while (first + 1 < s->n_count && s->log_n[first] < smallest) { first++; }
         const size_t at[] = {first, (first + s->n_count - 1) / 2, s->n_count - 1};
         for (size_t k = 0; k < 3; k++, looked_at++) {
-            if ((k == 0 || at[k] > at[k - 1]) && !holds_points(s, s->log_n[at[k]])) { break; }
+            if ((k == 0 || at[k] > at[k - 1]) && !holds_points(out, s, s->log_n[at[k]])) { break; }
         }
     }
 }
@@ -118,9 +121,12 @@ int command_check(int argc, char **argv) {
     struct config *config = config_read(o.config, o.set_count, o.set);
     if (!config) { return EXIT_USAGE; }
     message_print("%s: good\n", o.config);
-    print_cost(config, o.threads);
-    print_warnings(config);
-    forecast_print(stdout, config, o.threads);
+    struct fold fold;
+    FILE *out = fold_begin(&fold, stdout);
+    print_cost(out, config, o.threads);
+    print_warnings(out, config);
+    forecast_print(out, config, o.threads);
+    fold_end(&fold);
     config_free(config);
     return EXIT_DONE;
 }

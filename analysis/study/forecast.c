@@ -82,7 +82,7 @@ static void print_series(FILE *out, const struct fit *fit) {
         print_row(out, fit, &v);
     } else {
         fprintf(out, "  %-20s ", fit->series->name);
-        help_fill(out, sentence_reason(fit, &v, sentence), 100, 23, 23);
+        help_fill(out, sentence_reason(fit, &v, sentence), HELP_WIDTH, 23, 23);
     }
 }
 

@@ -11,6 +11,7 @@
 #include "sim/base/message.h"
 #include "sim/base/nearest.h"
 #include "sim/base/number.h"
+#include "sim/base/terminal.h"
 #include "sim/commands/command.h"
 #include "sim/config/parameters.h"
 
@@ -38,6 +39,8 @@ static bool is_in_lists(const struct family *family, size_t which) {
     return holder != which && family_parameter_columns(&family->parameter[holder]) > 0;
 }
 
+enum { TITLE_COLUMN = 29, PARAMETER_COLUMN = 47 };
+
 static void print_parameter(const struct family *family, size_t which) {
     const struct family_parameter *parameter = &family->parameter[which];
     char name[NUMBER_TEXT], initial[NUMBER_TEXT], range[VALUE_TEXT];
@@ -48,28 +51,35 @@ static void print_parameter(const struct family *family, size_t which) {
         snprintf(range, sizeof range, "%c%g, %g]", parameter->open ? '(' : '[', parameter->low,
                  parameter->high);
     }
-    printf("  %-13s %-10s %-18s %s\n", print_name(family, which, name),
-           print_initial(family, which, "required", initial), range, parameter->doc);
+    int column = printf("  %-15s %-9s %-18s ", print_name(family, which, name),
+                        print_initial(family, which, "required", initial), range);
+    help_fill(stdout, parameter->doc, HELP_WIDTH, PARAMETER_COLUMN, (size_t)column);
 }
 
 static void print_family(const struct family *family) {
-    printf("%s - %s\n\n", family->name, family->title);
+    int column = printf("%s - ", family->name);
+    help_fill(stdout, family->title, HELP_WIDTH, 0, (size_t)column);
+    putchar('\n');
     help_fill(stdout, family->doc, HELP_WIDTH, 0, 0);
-    printf("\nKind %s, extreme-value class %s. As n grows, Lambda^typ ~\n\n", family_kind_name(family->kind),
-           family_class_name(family->class));
-    help_fill(stdout, family->law_text, HELP_WIDTH, 0, 0);
-    printf("\n  %-13s %-10s %-18s %s\n", "parameter", "default", "range", "meaning");
+    column = printf("\nKind %s, extreme-value class %s. As n grows, Lambda^typ ~ ",
+                    family_kind_name(family->kind), family_class_name(family->class));
+    help_fill(stdout, family->law_text, HELP_WIDTH, 0, (size_t)column - 1);
+    printf("\n  %-15s %-9s %-18s %s\n", "parameter", "default", "range", "meaning");
     for (size_t i = 0; i < family->parameter_count; i++) { print_parameter(family, i); }
-    printf("\nEvery parameter may be a number or a schedule {coef: C, log_power: A, power: B}, which\n"
-           "stands for C (log n)^A n^B; its value must lie in the range at every n of the series.\n");
+    putchar('\n');
+    help_fill(stdout,
+              "Every parameter may be a number or a schedule {coef: C, log_power: A, power: B}, which stands "
+              "for C (log n)^A n^B; its value must lie in the range at every n of the series.",
+              HELP_WIDTH, 0, 0);
 }
 
 static void print_list(void) {
-    printf("%-11s %-6s %-8s %s\n", "family", "kind", "class", "scores");
+    printf("%-11s %-7s %-8s %s\n", "family", "kind", "class", "scores");
     for (size_t i = 0; i < family_count(); i++) {
         const struct family *family = family_at(i);
-        printf("%-11s %-6s %-8s %s\n", family->name, family_kind_name(family->kind),
-               family_class_name(family->class), family->title);
+        printf("%-11s %-7s %-8s ", family->name, family_kind_name(family->kind),
+               family_class_name(family->class));
+        help_fill(stdout, family->title, terminal_width(stdout), TITLE_COLUMN, TITLE_COLUMN);
     }
 }
 

@@ -44,10 +44,10 @@ static void print_series(const struct results_series *s) {
             print_parameter(&s->family->parameter[i], &s->parameter[i]);
         }
     }
-    printf("\n  %zu lengths, log n = %.6g .. %.6g; %zu betas, beta/Lambda^typ = %.4g .. %.4g at the last\n",
+    printf("\n  %zu lengths, log n = %.6g .. %.6g\n  %zu betas, beta/Lambda^typ = %.4g .. %.4g at the last\n",
            lengths, s->log_n[0], s->log_n[lengths - 1], betas, s->beta_ratio[(lengths - 1) * betas],
            s->beta_ratio[lengths * betas - 1]);
-    printf("  %s%llu replicates, %zu of them kept one by one; criteria:", s->target > 0 ? "up to " : "",
+    printf("  %s%llu replicates, %zu of them kept one by one\n  criteria:", s->target > 0 ? "up to " : "",
            (unsigned long long)s->replicates, s->size[RESULTS_REPLICATE]);
     for (size_t i = 0; i < s->size[RESULTS_CRITERION]; i++) {
         char label[CRITERION_LABEL];
