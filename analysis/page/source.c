@@ -11,8 +11,8 @@
 
 /* Of all series of a file. */
 struct range {
-    double first, last;   /* log n */
-    double least, most;   /* replicates at an n */
+    double first, last; /* log n */
+    double least, most; /* replicates at an n */
 };
 
 static struct range range_of(const struct results *r) {

@@ -282,8 +282,8 @@ static bool is_own(const struct journal *j) {
 
 bool journal_pack(struct journal *j, size_t count, const struct unit_range *ranges) {
     size_t files = records_files(j->records);
-    bool whole = files == 0 || (files == 1 && is_own(j) && records_damaged(j->records) == 0 &&
-                                saver_is_packed(j->saver));
+    bool whole = files == 0 ||
+                 (files == 1 && is_own(j) && records_damaged(j->records) == 0 && saver_is_packed(j->saver));
     return whole || (saver_pack(j->saver, count, ranges) && remove_files(j));
 }
 

@@ -382,7 +382,8 @@ size_t records_missing(struct records *r, size_t count, const struct unit_range 
     return gaps.count;
 }
 
-size_t records_left(struct records *r, size_t count, const struct unit_range *ranges, struct unit_range **list) {
+size_t records_left(struct records *r, size_t count, const struct unit_range *ranges,
+                    struct unit_range **list) {
     size_t gaps = records_missing(r, count, ranges, list);
     for (size_t i = 0; i < gaps; i++) {
         struct unit_range *gap = &(*list)[i];
