@@ -70,7 +70,8 @@ struct measure_grid {
 /* The row's own collapse point, relative accuracy 1e-10: the beta at which the criterion's measure
  * crosses its threshold; `grid` speeds up the search, and is believed where it says it to 1e-12. 0 when it is
  * crossed already at beta = 0; inf when ties at the top keep it from ever being crossed. Susceptibility: its
- * maximum on the grid, refined; NaN when that is an end of the grid. */
+ * maximum on the grid, refined, or a higher one that the entropy tells of between two points; NaN when the
+ * maximum is an end of the grid. */
 double measure_collapse(const struct kernel *kernel, const struct row *row, const struct criterion *criterion,
                         const struct measure_grid *grid);
 

@@ -65,10 +65,10 @@ static double root_between(const struct search *s, double low, double high, doub
     for (int step = 0; step < 200; step++) {
         struct crossing c = crossing(s, exp(x));
         double next = x + newton_step(c.value, c.slope);
-        if (c.value > 0) {
-            b = x;
-        } else {
+        if (c.value <= 0) {
             a = x;
+        } else { /* or NaN: nothing is left of chi, which lies beyond its peak */
+            b = x;
         }
         bool newton =
             next >= a && next <= b && (fabs(c.value) <= previous / 2 || fabs(next - x) <= last_step / 2);
@@ -158,11 +158,38 @@ static struct bracket grid_bracket(const struct measure_grid *grid, const struct
     };
 }
 
+/* How much the entropy falls between points i - 1 and i over what a chi as large as `most` explains; 0 where
+ * rounding decides. */
+static double unexplained_fall(const struct measure_grid *grid, size_t i, double most) {
+    const double seen = 1e-6;
+    double before = grid->value[i - 1][MEASURE_ENTROPY], fall = before - grid->value[i][MEASURE_ENTROPY];
+    return fall > seen * before ? fall / (most * log(grid->beta[i] / grid->beta[i - 1])) : 0;
+}
+
+/* The range between two points, neither of them its highest, that must hold a higher peak of chi than the
+ * grid sees: 0 if there is none. */
+static size_t hidden_peak(const struct measure_grid *grid, size_t highest) {
+    double most = grid->value[highest][MEASURE_SUSCEPTIBILITY], steepest = 1.5;
+    size_t at = 0;
+    for (size_t i = 1; i < grid->count; i++) {
+        double fall = unexplained_fall(grid, i, most);
+        bool inside = highest > 0 && highest + 1 < grid->count, seen = i == highest || i == highest + 1;
+        if (fall > steepest && !(inside && seen)) {
+            steepest = fall;
+            at = i;
+        }
+    }
+    return at;
+}
+
 static double susceptibility_peak(const struct search *s, const struct measure_grid *grid) {
     size_t peak = 0;
+    if (grid->count == 0) { return NAN; }
     for (size_t i = 1; i < grid->count; i++) {
         if (grid->value[i][MEASURE_SUSCEPTIBILITY] > grid->value[peak][MEASURE_SUSCEPTIBILITY]) { peak = i; }
     }
+    size_t hidden = hidden_peak(grid, peak);
+    if (hidden > 0) { return root_near(s, grid->beta[hidden - 1], grid->beta[hidden], &GUESS_NONE); }
     if (peak == 0 || peak + 1 == grid->count) { return NAN; }
     struct guess guess = guess_root(grid, s->criterion, peak);
     return guess.sure ? exp(guess.log_beta)
