@@ -12,6 +12,7 @@ enum { LANES = KERNEL_LANES, AVERAGES = KERNEL_AVERAGES, MOST_CELLS = 8192 };
 struct group {
     size_t start, end; /* its bins */
     size_t first;      /* its cells begin there */
+    double origin;     /* of gaps: s*, or the lowest top where e^{-beta gap} is nothing in a double */
 };
 
 struct counted_table {
@@ -78,25 +79,27 @@ static double most_added(const struct counted_bin *bin, double beta) {
 /* The bins of a group, from the first to the last that can add e^-45 of the sum at one of its betas. */
 static struct group bins_in_reach(size_t bins, const struct counted_bin *bin, double lowest_top,
                                   const double column[LANES]) {
-    struct group group = {bins, 0, 0};
+    const double nothing = 700;
+    struct group group = {.start = bins};
     for (size_t l = 0; l < LANES; l++) {
         double least = least_sum(bins, bin, lowest_top, column[l]) - 45;
         for (size_t k = 0; k < bins; k++) {
             if (most_added(&bin[k], column[l]) <= least) { continue; }
             if (group.start > k) { group.start = k; }
             if (group.end <= k) { group.end = k + 1; }
+            if (column[l] * bin[k].upper > nothing) { group.origin = lowest_top; }
         }
     }
     return group;
 }
 
-static void fill_cell(const struct counted_bin *bin, const struct kernel *kernel, const double *column,
-                      double cell[2][AVERAGES][LANES]) {
+static void fill_cell(const struct counted_bin *bin, double origin, const struct kernel *kernel,
+                      const double *column, double cell[2][AVERAGES][LANES]) {
     memset(cell, 0, 2 * sizeof *cell);
     for (size_t i = 0; i < bin->nodes; i++) {
-        double e[LANES], power = 1;
-        kernel->weights(LANES, column, bin->node[i], e);
-        for (size_t m = 0; m < AVERAGES; m++, power *= bin->node[i]) {
+        double e[LANES], power = 1, gap = bin->node[i] - origin;
+        kernel->weights(LANES, column, gap, e);
+        for (size_t m = 0; m < AVERAGES; m++, power *= gap) {
             for (size_t l = 0; l < LANES; l++) {
                 cell[0][m][l] += bin->weight[i] * power * e[l];
                 cell[1][m][l] += bin->spread[i] * power * e[l];
@@ -137,7 +140,8 @@ struct counted_table *counted_table_create(size_t bins, const struct counted_bin
     for (size_t g = 0; g < t->groups; g++) {
         const struct group *group = &t->group[g];
         for (size_t k = group->start; k < group->end; k++) {
-            fill_cell(&bin[k], kernel, t->column + g * LANES, t->cell[group->first + k - group->start]);
+            fill_cell(&bin[k], group->origin, kernel, t->column + g * LANES,
+                      t->cell[group->first + k - group->start]);
         }
     }
     return t;
@@ -154,7 +158,8 @@ void counted_table_free(struct counted_table *t) {
     free(t);
 }
 
-/* Gaps from the highest score; where nothing is left of the sums, the scale may overflow. */
+/* Gaps from the highest score, which lies at `highest`; where nothing is left of the sums, the scale may
+ * overflow. */
 static void shift(const double s[AVERAGES], double scale, double highest, double out[AVERAGES]) {
     for (size_t m = 0; m < AVERAGES; m++) { out[m] = 0; }
     if (s[0] == 0) { return; }
@@ -172,7 +177,9 @@ bool counted_table_sums(const struct counted_table *t, const struct isa *isa, co
         return false;
     }
     double scale[MOST], made[MOST][AVERAGES];
-    for (size_t i = 0; i < t->groups * LANES; i++) { scale[i] = highest * t->column[i]; }
+    for (size_t i = 0; i < t->groups * LANES; i++) {
+        scale[i] = (highest - t->group[i / LANES].origin) * t->column[i];
+    }
     isa->vector->exp(t->groups * LANES, scale, scale);
     for (size_t g = 0; g < t->groups; g++) {
         double out[AVERAGES][LANES];
@@ -181,7 +188,7 @@ bool counted_table_sums(const struct counted_table *t, const struct isa *isa, co
         isa->kernel->table(bins, count + group->start, spread + group->start, t->cell + group->first, out);
         for (size_t l = 0; l < LANES; l++) {
             double s[AVERAGES] = {out[0][l], out[1][l], out[2][l]};
-            shift(s, scale[g * LANES + l], highest, made[g * LANES + l]);
+            shift(s, scale[g * LANES + l], highest - group->origin, made[g * LANES + l]);
         }
     }
     for (size_t b = 0; b < betas; b++) {
