@@ -77,18 +77,23 @@ double field_y(const struct field *f, double x) {
 
 /* From where e^EARLIEST scores have a >= 1, or as many weigh as much, to where 42 do: a unit on, where a is
  * e, phi^{n-1} is e^{-42 (1 - e^-e)} = 1e-17. The unit before, and four after short rows, which fall slower,
- * are a choice. */
+ * are a choice, and so are the two from where scores are far. */
 static void find_range(struct field *f) {
     const struct oracle *o = f->o;
     const double deep = 42, most = o->log_n > FIVE ? log(deep) : o->log_n + log(-expm1(-deep / f->others));
     size_t last = o->knots - 1;
     f->x_low = INFINITY;
     f->x_high = field_knot_b(f, last);
+    double farthest = -INFINITY;
     for (size_t i = 0; i <= last; i++) {
         double y = o->knot[i].y, b = field_knot_b(f, i);
         if (y >= FIELD_EARLIEST) { f->x_low = fmin(f->x_low, b + FIELD_EARLIEST - y); }
-        if (y >= most) { f->x_high = fmin(f->x_high, b + most - y); }
+        if (y >= most && b + most - y < f->x_high) {
+            f->x_high = b + most - y;
+            farthest = b;
+        }
     }
+    f->far_end = farthest - f->x_high > 2;
     f->x_low -= 1;
     f->x_high = fmax(f->x_high, f->x_low) + (o->log_n > 5 ? 1 : 4);
 }

@@ -345,6 +345,60 @@ static void test_errors(void **state) {
     }
 }
 
+static void check_roots(struct oracle *o) {
+    double error[4], root[4];
+    for (size_t i = 0; i < 2; i++) {
+        oracle_refine(o, i == 0 ? 1 : 2.2);
+        root[i] = oracle_collapse_entropy(o, 1, &error[i]);
+        root[2 + i] = oracle_collapse_participation(o, 0.5, &error[2 + i]);
+    }
+    check_close(root[0], root[1], error[0] + error[1]);
+    check_close(root[2], root[3], error[2] + error[3]);
+}
+
+/* The same for one ratio after another, and for the roots. Between pareto's scores there is much room, and
+ * those that end the integrand are far and many. */
+static void test_errors_in_turn(void **state) {
+    (void)state;
+    const struct law laws[] = {{"pareto", {2}},    {"pareto", {0.5}},       {"pareto", {1}},
+                               {"pareto", {5}},    {"gumbel", {0, 1}},      {"powerlaw", {2, 1}},
+                               {"gaussian", {1}},  {"stretched", {0.5, 1}}, {"stretched", {3, 1}},
+                               {"spherical", {3}}, {"spherical", {5}}};
+    const double log_n[] = {28 * M_LN10, 10 * M_LN2, 100 * M_LN10};
+    for (size_t i = 0; i < 11 * 3; i += quick() ? 7 : 1) {
+        struct oracle *o = make_oracle(&laws[i / 3], log_n[i % 3]);
+        for (int k = -24; k <= 32; k += i / 3 == 0 ? 1 : 14) {
+            struct oracle_point fine;
+            oracle_refine(o, 2.2);
+            assert_true(oracle_at(o, exp2(k / 8.0), &fine));
+            check_errors(o, exp2(k / 8.0), 1, &fine);
+        }
+        check_roots(o);
+        oracle_free(o);
+    }
+}
+
+/* Many ordered weights want shorter panels, of which scores as far apart as these allow only so many. They
+ * add up to 1 where there are no others. */
+static void test_far_apart(void **state) {
+    (void)state;
+    const struct law heavy = {"pareto", {0.5}};
+    const double log_n[] = {log(64), 7};
+    for (size_t i = 0; i < 2; i++) {
+        struct oracle *o = make_oracle(&heavy, log_n[i]);
+        double weight[ORACLE_RANKS], error[ORACLE_RANKS], sum = 0, errors = 0;
+        assert_true(oracle_ordered_weights(o, 1, ORACLE_RANKS, weight, error));
+        for (size_t k = 0; k < ORACLE_RANKS; k++) {
+            assert_true(k == 0 || weight[k] <= weight[k - 1]);
+            sum += weight[k];
+            errors += error[k];
+        }
+        if (i == 0) { check_close(sum, 1, errors); }
+        assert_true(sum <= 1 + errors && errors < 1e-7);
+        oracle_free(o);
+    }
+}
+
 /* -dE H/dlog beta by its own integral against differences of E H of fourth order: two integrals that share
  * little. Rounding of H and its errors come divided by the step. */
 static void test_susceptibility(void **state) {
@@ -425,7 +479,8 @@ int main(void) {
         cmocka_unit_test(test_growth),          cmocka_unit_test(test_monte_carlo),
         cmocka_unit_test(test_monotone),        cmocka_unit_test(test_legendre),
         cmocka_unit_test(test_pairs),           cmocka_unit_test(test_reach),
-        cmocka_unit_test(test_errors),          cmocka_unit_test(test_susceptibility),
+        cmocka_unit_test(test_errors),          cmocka_unit_test(test_errors_in_turn),
+        cmocka_unit_test(test_far_apart),       cmocka_unit_test(test_susceptibility),
         cmocka_unit_test(test_extremes),        cmocka_unit_test(test_fixed),
         cmocka_unit_test(test_nothing_to_find),
     };
