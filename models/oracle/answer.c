@@ -45,13 +45,14 @@ static double gap_error(const struct outer *s, double total) {
 }
 
 /* log Z, of which log p_(1) is what is left beside the largest score; then what errors of scores do to that.
- */
+ * What is missed may be as far as x_high. */
 static void answer_partition(const struct outer *s, double total, struct oracle_point *point) {
     const struct field *f = &s->field;
-    const double highest = f->beta * f->o->highest, far = far_error(f) * s->sum.value[FAR];
-    point->log_partition = -RULES_EULER - f->x_high - s->sum.value[POSITION] / total;
+    const double highest = f->beta * f->o->highest, far = far_error(f) * s->sum.value[FAR],
+                 apart = -s->sum.value[POSITION] / total;
+    point->log_partition = -RULES_EULER - f->x_high + apart;
     point->log_partition_error = outer_error(s, POSITION) + far + ALLOWANCE +
-                                 lost_weight(f, total) * fabs(point->log_partition) +
+                                 lost_weight(f, total) * fmax(fabs(point->log_partition), apart) +
                                  (f->noise + 4e-16) * (fabs(f->x_low) + fabs(f->x_high));
     if (is_decided_by_few(f, point->log_partition)) {
         point->log_partition = NAN;

@@ -322,6 +322,8 @@ static void check_errors(struct oracle *o, double beta_ratio, double fineness,
     check_close(x.participation, fine->participation, x.participation_error + fine->participation_error);
     check_close(x.top_weight, fine->top_weight, x.top_weight_error + fine->top_weight_error);
     check_close(x.susceptibility, fine->susceptibility, x.susceptibility_error + fine->susceptibility_error);
+    if (isnan(fine->log_partition)) { return; }
+    check_close(x.log_partition, fine->log_partition, x.log_partition_error + fine->log_partition_error);
 }
 
 /* Every error covers the distance to a finer value, also with panels so long that it is far from rounding. */
