@@ -175,7 +175,7 @@ static inline int64_t kernel_bin(double gap) {
 }
 
 static inline double kernel_bin_edge(int64_t bin) {
-    int64_t bits = bin << KERNEL_BIN_SHIFT;
+    uint64_t bits = (uint64_t)bin << KERNEL_BIN_SHIFT;
     double edge;
     memcpy(&edge, &bits, sizeof edge);
     return edge;

@@ -1,0 +1,45 @@
+/* Counted rows whose maximum lies far below the typical one: sums known for the betas foreseen against sums
+ * at any beta. */
+#include "tests/test.h"
+
+#include "models/theory/typical.h"
+#include "sim/measures/measure.h"
+#include "sim/rows/counted_law.h"
+#include "sim/rows/isa.h"
+
+/* At betas that were foreseen as at others, where the bulk of the scores lies close below a maximum far below
+ * s*, and e^{-beta gap} from s* is nothing in a double. */
+static void far_below_typical(void **state) {
+    (void)state;
+    enum { MANY = 65 };
+    const struct {
+        const char *family;
+        double p[FAMILY_PARAMETERS];
+    } far[] = {{"pareto", {0.1}}, {"pareto", {0.5}}, {"stretched", {0.02, 1}}};
+    const struct kernel *kernel = isa_best()->kernel;
+    const double log_n = 40 * M_LN2;
+    double beta[MANY], value[MANY][MEASURE_VALUES], m[MEASURE_VALUES];
+    for (int b = 0; b < MANY; b++) { beta[b] = exp2(-4 + 10 * b / (MANY - 1.0)); }
+    struct counted *c = counted_create(isa_best());
+    for (size_t l = 0; l < sizeof far / sizeof far[0]; l++) {
+        const struct family *family = family_find(far[l].family);
+        double log_lambda = typical_scale(family, far[l].p, log_n).log_lambda;
+        struct counted_law *law = counted_law_create(family, far[l].p, log_n, log_lambda, kernel, MANY, beta);
+        for (uint64_t r = 0; r < 100; r++) {
+            const struct row *row = counted_row(c, law, stream_make(11, "row", log_n, false, r));
+            measure_betas(kernel, row, MANY, beta, value);
+            for (int b = 0; b < MANY; b++) {
+                measure_row(kernel, row, beta[b], m);
+                check_close(value[b][MEASURE_ENTROPY], m[MEASURE_ENTROPY], 1e-9 * log_n);
+                check_close(value[b][MEASURE_LOG_PARTICIPATION], m[MEASURE_LOG_PARTICIPATION], 1e-9 * log_n);
+            }
+        }
+        counted_law_free(law);
+    }
+    counted_free(c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(far_below_typical)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
