@@ -575,6 +575,19 @@ expect 2 "a larger one" run rough.yaml -o grown.h5
 holds "is refused by name" grep -q "target: {collapse: 0.04} there, {collapse: 0.2} here" err
 expect 0 "a fit of it" fit grown.h5
 holds "tells how many replicates it took" grep -q "2048 to 4096 replicates of 6000 at the most" out
+expect 0 "show --json of it" show grown.h5 --json
+cp out grown.json
+expect 0 "fit --csv of it" fit grown.h5 --csv
+cp out grown.csv
+holds "the replicates of every n are told everywhere" /usr/bin/python3 -c '
+import csv, h5py, json
+rows = list(csv.DictReader(open("grown.csv")))
+for s in json.load(open("grown.json"))["series"]:
+    group = h5py.File("grown.h5")[s["name"]]
+    taken = [int(r) for r in group["replicates"]] if "replicates" in group else [s["replicates"]] * len(s["log_n"])
+    assert s["replicates_at_n"] == taken and (s["name"] == "gumbel" or max(taken) < s["replicates"] == 6000)
+    assert [int(r["replicates"]) for r in rows if r["series"] == s["name"]] == taken
+    assert list(h5py.File("grown.fit.h5")[s["name"]]["replicates"]) == taken'
 expect 0 "check of it" check target.yaml
 holds "says that rows are the most" grep -q "at most" out
 

@@ -120,6 +120,9 @@ static double lambda_quantile(const struct column_place *p) {
 static double asymptotic(const struct column_place *p) { return fit_asymptotic_exponent(p->fit); }
 
 static const uint64_t *replicates(const struct column_place *p) { return &p->fit->series->replicates; }
+static double replicates_here(const struct column_place *p) {
+    return results_replicates(p->fit->series, p->at[COLUMN_LOG_N]);
+}
 
 /* ---- other normalisers ---- */
 
@@ -242,7 +245,7 @@ static const struct column column[] = {
     {"family", "family of its law", .text = family},
     {"class", "extreme-value class of the family", .text = extreme_class},
     {"%s", "parameter of the family", ALONG(COLUMN_PARAMETER), .text = parameter},
-    {"replicates", "rows per n", .whole = replicates},
+    {"replicates", "rows per n, under a target the most", .whole = replicates, .by_n = true},
     {"variable", "what exponents are of: n or log_n", .text = variable},
     {"asymptotic_law", "Lambda^typ as n -> inf", .text = law},
     {"asymptotic_exponent", "its exponent in the variable", .number = asymptotic},
@@ -298,6 +301,7 @@ static const struct column column[] = {
     {"n", "context length; inf past the range of a double", ALONG(N), .number = length},
     {"lambda_typ", "deterministic accumulation scale Lambda^typ", ALONG(N), .number = lambda_typ},
     {"log_lambda_typ", "natural logarithm of lambda_typ", ALONG(N), .number = log_lambda_typ},
+    {"replicates", "rows at this n", ALONG(N), .number = replicates_here},
     {"exact_collapse", "the same as `collapse` for the criterion judged, computed without sampling", ALONG(N),
      .of = exact_of},
     {"collapse", "ensemble collapse point in units of lambda_typ", ALONG(N, K), .number = ratio},

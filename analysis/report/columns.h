@@ -57,6 +57,7 @@ struct column {
     bool counts;
     const char *(*text)(const struct column_place *place); /* NULL: there is none */
     const uint64_t *(*whole)(const struct column_place *place);
+    bool by_n;  /* of a series: an array along log_n has the same name and says more */
     bool aside; /* not in the fit file, which has the same under another name or leaves it to the reader */
 };
 #define COLUMN_OF(find, type, member) .of = (find), .offset = offsetof(struct type, member)

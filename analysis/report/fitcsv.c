@@ -8,7 +8,7 @@
 /* Whether a column has one value at each n of any series, or one for the series; laws have names of their
  * own, and of quantiles the median is told. */
 static bool is_told(const struct column *c) {
-    bool told = !c->aside;
+    bool told = !c->aside && !c->by_n;
     for (unsigned k = 0; k < c->rank; k++) {
         told = told && (c->axis[k] == COLUMN_LOG_N || c->axis[k] == COLUMN_CRITERION ||
                         c->axis[k] == COLUMN_QUANTILE || c->axis[k] == COLUMN_LAW);
@@ -20,7 +20,7 @@ static bool is_told(const struct column *c) {
 static bool is_of_series(const char *name) {
     for (size_t i = 0; i < column_fit.count; i++) {
         const struct column *c = &column_fit.column[i];
-        if (c->rank == 0 && !c->aside && strcmp(c->name, name) == 0) { return true; }
+        if (c->rank == 0 && is_told(c) && strcmp(c->name, name) == 0) { return true; }
     }
     return false;
 }

@@ -72,6 +72,14 @@ static void print_criteria(const struct results_series *s) {
     printf("]");
 }
 
+static void print_replicates_at(const struct results_series *s) {
+    json_print_key(stdout, "replicates_at_n");
+    for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
+        printf("%s%.0f", n == 0 ? "[" : ", ", results_replicates(s, n));
+    }
+    printf("]");
+}
+
 static void print_series(const struct results_series *s) {
     printf("{\"name\": ");
     json_print_string(stdout, s->name);
@@ -79,6 +87,7 @@ static void print_series(const struct results_series *s) {
     print_text("class", family_class_name(s->family->class));
     print_parameters(s);
     print_whole("replicates", s->replicates);
+    print_replicates_at(s);
     print_whole("kept", s->size[RESULTS_REPLICATE]);
     print_numbers("log_n", s->size[RESULTS_LOG_N], s->log_n);
     print_numbers("log_lambda_typ", s->size[RESULTS_LOG_N], s->log_lambda_typ);
