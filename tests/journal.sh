@@ -589,6 +589,12 @@ for s in json.load(open("grown.json"))["series"]:
     assert [int(r["replicates"]) for r in rows if r["series"] == s["name"]] == taken
     assert list(h5py.File("grown.fit.h5")[s["name"]]["replicates"]) == taken'
 expect 0 "check of it" check target.yaml
-holds "says that rows are the most" grep -q "at most" out
+holds "says that rows, time and disk are the most" test "$(grep -Ec "at most [0-9]* rows|^time    at most about|^disk    at most about" out)" = 3
+sed "s/6000/20000000/; s/0.04/0.9/; s/1e20/2^36/; s/series:.*/rows: drawn\nseries: [{family: gaussian}]/" target.yaml >endless.yaml
+"$gapscale" run endless.yaml -o endless.h5 --quiet --time-limit 1s 2>err
+holds "a target is begun however long the most would take" test $? = 75
+sed "/^target/d" endless.yaml >refused.yaml
+expect 2 "without one it is refused" run refused.yaml -o refused.h5
+holds "for its core-hours" grep -q "core-hours" err
 
 summary

@@ -22,24 +22,29 @@ static const char about[] =
     "to "
     "conclude, were rows to follow theory.";
 
+static bool has_target(const struct config *config) {
+    bool has = false;
+    for (size_t i = 0; i < config->series_count; i++) { has = has || config->series[i].target > 0; }
+    return has;
+}
+
 static void print_cost(FILE *out, const struct config *config, int threads) {
     struct estimate cost = estimate_sweep(config, isa_best(), threads);
-    bool grows = false;
-    for (size_t i = 0; i < config->series_count; i++) { grows = grows || config->series[i].target > 0; }
-    fprintf(out, "%zu series, %zu cells (series x n), %s%.6g rows\n", config->series_count, cost.cells,
-            grows ? "at most " : "", cost.rows);
+    const char *most = has_target(config) ? "at most " : "";
+    fprintf(out, "%zu series, %zu cells (series x n), %s%.6g rows\n", config->series_count, cost.cells, most,
+            cost.rows);
     char memory[MACHINE_TEXT], disk[MACHINE_TEXT], archive[MACHINE_TEXT], journal[MACHINE_TEXT],
         left[MACHINE_TEXT], time[MACHINE_TEXT];
     fprintf(out, "units   %zu, the longest about %s on one core: what a kill may lose, for each thread\n",
             cost.units, machine_duration(cost.longest_unit, time));
-    fprintf(out, "time    about %s with %d thread%s here (%.3g core-hours, %.3g node-hours of %d cores)\n",
-            machine_duration(cost.seconds / threads, time), threads, threads == 1 ? "" : "s",
+    fprintf(out, "time    %sabout %s with %d thread%s here (%.3g core-hours, %.3g node-hours of %d cores)\n",
+            most, machine_duration(cost.seconds / threads, time), threads, threads == 1 ? "" : "s",
             cost.seconds / 3600, cost.seconds / 3600 / omp_get_num_procs(), omp_get_num_procs());
     fprintf(out, "memory  about %s\n", machine_bytes(cost.memory, memory));
     fprintf(out,
-            "disk    about %s of results before they are packed (FILE), %s of units to grow from "
+            "disk    %sabout %s of results before they are packed (FILE), %s of units to grow from "
             "(FILE.units), and up to %s of journal until both are written\n",
-            machine_bytes(cost.disk, disk), machine_bytes(cost.archive, archive),
+            most, machine_bytes(cost.disk, disk), machine_bytes(cost.archive, archive),
             machine_bytes(cost.journal, journal));
     if (cost.memory > machine_memory()) {
         fprintf(out, "too much for this machine: %s of memory are free; `run` would refuse\n",

@@ -30,9 +30,9 @@ static int check_disk(const struct options *o, const char *output, bool goes_on,
     return EXIT_USAGE;
 }
 
-/* A slip of the pen, mostly. */
+/* A slip of the pen, mostly, but the most that a target may take need not be one. */
 static int check_time(const struct options *o, const struct estimate *cost) {
-    const double most = 1e6, hours = cost->seconds / 3600 / o->shards;
+    const double most = 1e6, hours = cost->least_seconds / 3600 / o->shards;
     if (hours <= most || o->force) { return EXIT_DONE; }
     message_error("%s takes about %.1e core-hours: %s, or a part of it with --shard I/N; --force begins all "
                   "the same",

@@ -6,7 +6,8 @@
 #include "sim/config/config.h"
 
 /* Memory; disk where `output` goes unless the run goes on with what it has written there; not a million
- * core-hours. --force asks for memory alone. EXIT_DONE, or EXIT_USAGE after a message. */
+ * core-hours, which targets may grow to. --force asks for memory alone. EXIT_DONE, or EXIT_USAGE after a
+ * message. */
 int room_check(const struct options *o, const struct config *config, const char *output, bool goes_on);
 
 #endif

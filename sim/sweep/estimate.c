@@ -178,10 +178,13 @@ static void add_series(const struct config_series *series, const struct results_
         most = fmax(most, unit_memory(&c));
         struct unit exact = {.cell = &c};
         double replicates = (double)series->replicates, seconds = c.cost * pace_at(pace, series, n);
+        double least =
+            series->target > 0 ? fmin(replicates, UNIT_TARGET_BLOCKS * RESULTS_BLOCK_LENGTH) : replicates;
         struct estimate *cost = &sum->cost;
         cost->units += c.unit_count + 1;
         cost->rows += replicates;
         cost->seconds += replicates * seconds + 1e-9 * unit_cost(&exact);
+        cost->least_seconds += least * seconds + 1e-9 * unit_cost(&exact);
         cost->longest_unit = fmax(cost->longest_unit,
                                   seconds * fmin(replicates, (double)c.unit_blocks * RESULTS_BLOCK_LENGTH));
         cost->disk += results;

@@ -6,12 +6,14 @@
 #include "sim/config/config.h"
 #include "sim/rows/isa.h"
 
+/* Of a cell under a target all is the most but `least_seconds`. */
 struct estimate {
     size_t cells, units;
     double rows;
     double seconds; /* on one core, extrapolated from a few rows that are made here and now, of every cell
                        or, where there are many, of some of each series; the other cells' and exact
                        values' by the cost model */
+    double least_seconds; /* the same where every target is met when it is looked at first */
     double longest_unit;  /* seconds on one core: what a kill may lose, once per thread */
     double memory;        /* bytes: peak with that many threads */
     double working;       /* the same of a shard, which does not collect the results */
