@@ -17,7 +17,8 @@ static size_t beta_before(const struct results_series *s, size_t n, double log_r
 
 /* What controls take off the mean entropy at one beta, and the share of its variance that they leave. */
 static bool correction_at(const struct results_series *s, size_t at, double *correction, double *left) {
-    const size_t stride = s->size[RESULTS_BLOCK], groups = results_blocks(s, at / s->size[RESULTS_BETA]);
+    const size_t stride = s->size[RESULTS_BLOCK], n = at / s->size[RESULTS_BETA],
+                 groups = results_blocks(s, n);
     const double known[CONTROLS] = {s->exact_participation[at], s->exact_top_weight[at]},
                  mean[CONTROLS] = {s->mean[MEASURE_PARTICIPATION][at], s->mean[MEASURE_TOP_WEIGHT][at]};
     const double *const block[CONTROLS] = {s->block[MEASURE_PARTICIPATION] + at * stride,
@@ -30,12 +31,13 @@ static bool correction_at(const struct results_series *s, size_t at, double *cor
     double rest = NAN, all = 0;
     if (!x || !covariance || !y || !w || !c || !work) { memory_exhausted(); }
     for (size_t g = 0; g < groups; g++) {
-        double h = s->block[MEASURE_ENTROPY][at * stride + g], off = h - s->mean[MEASURE_ENTROPY][at];
+        double h = s->block[MEASURE_ENTROPY][at * stride + g], off = h - s->mean[MEASURE_ENTROPY][at],
+               size = results_block_size(s, n, g);
         gsl_matrix_set(x, g, 0, 1);
         for (size_t k = 0; k < CONTROLS; k++) { gsl_matrix_set(x, g, k + 1, block[k][g] - known[k]); }
         gsl_vector_set(y, g, h);
-        gsl_vector_set(w, g, s->block_size[g]);
-        all += s->block_size[g] * off * off;
+        gsl_vector_set(w, g, size);
+        all += size * off * off;
     }
     bool good = gsl_multifit_wlinear(x, w, y, c, covariance, &rest, work) == 0;
     if (good) {

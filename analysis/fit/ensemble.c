@@ -72,7 +72,7 @@ static void curve_free(struct curve *c) { free(c->x); }
 /* The mean of all replicates but those of one group. */
 static double mean_without(const struct results_series *series, size_t n, enum measure measure, size_t at,
                            size_t group) {
-    double all = results_replicates(series, n), size = series->block_size[group];
+    double all = results_replicates(series, n), size = results_block_size(series, n, group);
     double block = series->block[measure][at * series->size[RESULTS_BLOCK] + group];
     return (all * series->mean[measure][at] - size * block) / (all - size);
 }
@@ -348,7 +348,8 @@ double ensemble_jackknife(const struct results_series *series, size_t n, const s
            all = ensemble_leave_out(series, n, criterion, log_ratio);
     for (size_t g = 0; g < groups; g++) {
         double deviation = log_ratio[g] - all;
-        variance += (1 - series->block_size[g] / results_replicates(series, n)) * deviation * deviation;
+        variance +=
+            (1 - results_block_size(series, n, g) / results_replicates(series, n)) * deviation * deviation;
     }
     free(log_ratio);
     return error_rounded(sqrt(variance));
@@ -372,7 +373,7 @@ static void curve_resample(struct curve *c, const struct results_series *series,
                      *entropy = series->block[MEASURE_ENTROPY] + (n * c->count + i) * groups;
         double sum = 0, slope = 0, level = 0, total = 0;
         for (size_t g = 0; g < there; g++) {
-            double weight = times[g] * series->block_size[g];
+            double weight = times[g] * results_block_size(series, n, g);
             total += weight;
             sum += weight * y[g];
             slope += weight * chi[g];

@@ -126,10 +126,18 @@ size_t results_kept(const struct results_series *s, size_t n) {
     return (size_t)fmin((double)s->size[RESULTS_REPLICATE], results_replicates(s, n));
 }
 
+static bool is_short(const struct results_series *s, size_t n) {
+    return s->target > 0 && s->replicates_at[n] < (double)s->replicates;
+}
+
 size_t results_blocks(const struct results_series *s, size_t n) {
-    if (!(s->target > 0)) { return s->size[RESULTS_BLOCK]; }
-    double replicates = results_replicates(s, n), length = s->block_size[0];
-    return replicates < (double)s->replicates ? (size_t)(replicates / length) : s->size[RESULTS_BLOCK];
+    return is_short(s, n) ? (size_t)(s->replicates_at[n] / results_block_size(s, n, 0))
+                          : s->size[RESULTS_BLOCK];
+}
+
+double results_block_size(const struct results_series *s, size_t n, size_t block) {
+    if (!is_short(s, n)) { return s->block_size[block]; }
+    return (double)(RESULTS_BLOCK_LENGTH * results_blocks_per_group(2 * (uint64_t)s->replicates_at[n]));
 }
 
 double results_carriers_needed(const struct results_series *s, size_t n) {

@@ -147,6 +147,9 @@ double results_least_replicates(const struct results_series *series);
 double results_most_replicates(const struct results_series *series);
 size_t results_kept(const struct results_series *series, size_t n);
 size_t results_blocks(const struct results_series *series, size_t n);
+/* Replicates in a block there: `block_size`, but where a target took fewer than the most they are alike, and
+ * 128 at most, for which there is always room. */
+double results_block_size(const struct results_series *series, size_t n, size_t block);
 
 /* So many rows at an n must make up the sum of a mean for its standard error to cover: 100, or a quarter of
  * all. */

@@ -48,9 +48,16 @@ struct results_series partial_view(const struct partial *p) {
 
 /* ---- making ---- */
 
-size_t partial_groups(const struct unit *of) {
-    return (of->block_count + of->cell->group_blocks - 1) / of->cell->group_blocks;
+size_t partial_group_blocks(const struct unit *of) {
+    uint64_t end = (of->first_block + of->block_count) * RESULTS_BLOCK_LENGTH;
+    return of->cell->series->target > 0 ? results_blocks_per_group(end) : of->cell->group_blocks;
 }
+
+static size_t count_groups(const struct unit *of, size_t group_blocks) {
+    return (of->block_count + group_blocks - 1) / group_blocks;
+}
+
+size_t partial_groups(const struct unit *of) { return count_groups(of, partial_group_blocks(of)); }
 
 static size_t group_length(const struct unit *of) { return MEASURE_COUNT * of->cell->layout.betas; }
 
@@ -154,9 +161,23 @@ static void merge_group(size_t length, const double *a, const double *b, double 
     for (size_t i = 0; i < length; i++) { mean[i] = a[i] + (b[i] - a[i]) * share; }
 }
 
-static void merge_groups(const struct partial *a, const struct partial *b, struct partial *p) {
-    size_t length = group_length(&p->of), first = partial_groups(&a->of) * length;
-    if (a->of.block_count < p->of.cell->group_blocks) {
+/* In place. */
+static void coarsen(struct partial *p, size_t group_blocks, size_t wanted) {
+    size_t length = group_length(&p->of), blocks = p->of.block_count;
+    for (; group_blocks < wanted && group_blocks < blocks; group_blocks *= 2) {
+        for (size_t i = 0; 2 * i * group_blocks < blocks; i++) {
+            double *to = p->group + i * length, *from = p->group + 2 * i * length;
+            merge_group(length, from, from + length, 0.5, to);
+        }
+    }
+}
+
+/* Both end with groups of one length; the first, which is a node, may come with shorter ones. */
+static void merge_groups(struct partial *a, const struct partial *b, struct partial *p) {
+    const size_t length = group_length(&p->of), group_blocks = partial_group_blocks(&p->of),
+                 first = count_groups(&a->of, group_blocks) * length;
+    coarsen(a, partial_group_blocks(&a->of), group_blocks);
+    if (a->of.block_count < group_blocks) {
         merge_group(length, a->group, b->group, (double)b->of.replicates / (double)p->of.replicates,
                     p->group);
     } else {
@@ -189,13 +210,7 @@ struct partial *partial_merge(struct partial *a, struct partial *b) {
 }
 
 void partial_coarsen(struct partial *p, size_t group_blocks) {
-    size_t length = group_length(&p->of), blocks = p->of.block_count;
-    for (; group_blocks < p->of.cell->group_blocks && group_blocks < blocks; group_blocks *= 2) {
-        for (size_t i = 0; 2 * i * group_blocks < blocks; i++) {
-            double *to = p->group + i * length, *from = p->group + 2 * i * length;
-            merge_group(length, from, from + length, 0.5, to);
-        }
-    }
+    coarsen(p, group_blocks, partial_group_blocks(&p->of));
 }
 
 /* ---- in order ---- */

@@ -28,7 +28,9 @@ struct partial {
 struct partial *partial_create(const struct unit *of);
 void partial_free(struct partial *p);
 struct partial *partial_copy(const struct partial *p);
-/* How many a range has. */
+/* Blocks in each group of a range: the cell's; under a target as if the replicates from the first to its last
+ * were all there are, so that it does not hang on the most that there may be. How many it has. */
+size_t partial_group_blocks(const struct unit *of);
 size_t partial_groups(const struct unit *of);
 size_t partial_numbers(const struct unit *of);
 /* All of bin; bytes of memory. */
@@ -44,7 +46,7 @@ struct results_series partial_view(const struct partial *p);
 
 /* The bins of dense histograms, [binned][HISTOGRAM_BINS]. */
 void partial_set_bins(struct partial *p, const uint32_t *histogram);
-/* Group means of fewer blocks become those of the cell's. */
+/* Group means of fewer blocks become those of the range's. */
 void partial_coarsen(struct partial *p, size_t group_blocks);
 
 /* Whether two partials are the halves of a node. */

@@ -106,7 +106,7 @@ static void put_head(struct cursor *c, const struct unit *unit, size_t body) {
     put(c, numerics.fingerprint, 4);
     put(c, unit->first_replicate, 8);
     put(c, unit->replicates, 8);
-    put(c, unit->cell->group_blocks, 8);
+    put(c, partial_group_blocks(unit), 8);
     put(c, body, 8);
 }
 
@@ -187,7 +187,7 @@ static void get_bins(struct cursor *c, struct partial *p) {
     }
 }
 
-/* The groups that a range had when a cell had groups of so many blocks, fewer than now. */
+/* The groups that a range had when they were of so many blocks, fewer than now. */
 static size_t finer_groups(const struct unit *of, size_t group_blocks) {
     return (of->block_count + group_blocks - 1) / group_blocks;
 }
@@ -209,7 +209,7 @@ struct partial *record_read(const uint8_t *bytes, size_t length, const struct un
     size_t group_blocks = get(&c, 8);
     c.at = RECORD_HEAD;
     c.broken |= group_blocks == 0 || (group_blocks & (group_blocks - 1)) != 0 ||
-                group_blocks > of->cell->group_blocks;
+                group_blocks > partial_group_blocks(of);
     if (!unit_is_exact(of) && !c.broken) {
         get_numbers(&c, of->cell->layout.total, p->mean);
         get_numbers(&c, of->cell->layout.total, p->m2);

@@ -23,8 +23,9 @@ struct unit_cell {
     double p[FAMILY_PARAMETERS];
     struct replicate_layout layout;
     uint8_t key[UNIT_KEY]; /* SHA-256 of n and the resolved config of the series but for n and replicates */
-    size_t block_count, unit_blocks, group_blocks, first_unit, unit_count;
-    size_t first_units; /* that the first unit_blocks are cut into: 1 without a target */
+    size_t block_count, unit_blocks, first_unit, unit_count;
+    size_t group_blocks; /* of the whole (partial.h) */
+    size_t first_units;  /* that the first unit_blocks are cut into: 1 without a target */
 };
 
 struct unit_plan {

@@ -115,6 +115,64 @@ static void test_room(void **state) {
     results_free(r);
 }
 
+/* What a target takes does not hang on the most that it may take, nor do its blocks: pairs of the groups that
+ * as many replicates have without it. */
+static void test_maximum(void **state) {
+    (void)state;
+    static const char *const most[] = {"40000", "1000000000"};
+    for (size_t k = 0; k < 2; k++) {
+        char config[400];
+        struct computed same;
+        snprintf(config, sizeof config,
+                 "replicates: %s\nkeep_replicates: 64\nn: [4]\ntarget: {collapse: 0.01}\n" BETAS
+                 "series: [{family: gaussian}]\n",
+                 most[k]);
+        struct results *r = experiment_sweep(config);
+        const struct results_series *s = &r->series[0];
+        const size_t betas = s->size[RESULTS_BETA], row = MEASURE_COUNT * betas;
+        assert_true(s->replicates_at[0] == 16384);
+        assert_int_equal(results_blocks(s, 0), 128);
+        assert_true(results_block_size(s, 0, 0) == 128);
+        struct partial *whole = without_target(&same, "family: gaussian", "4", s->replicates_at[0]);
+        assert_int_equal(partial_groups(&whole->of), 256);
+        for (size_t i = 0; i < betas * s->size[RESULTS_BLOCK]; i++) {
+            size_t b = i / s->size[RESULTS_BLOCK], g = i % s->size[RESULTS_BLOCK];
+            const double *group = whole->group + 2 * g * row + MEASURE_SUSCEPTIBILITY * betas + b,
+                         block = s->block[MEASURE_SUSCEPTIBILITY][i];
+            assert_true(g < 128 ? block == group[0] + (group[row] - group[0]) * 0.5 : isnan(block));
+        }
+        partial_free(whole);
+        drop(&same);
+        results_free(r);
+    }
+}
+
+/* Groups grow with the replicates so far: at each count they are those of as many without a target. */
+static void test_groups(void **state) {
+    (void)state;
+    const size_t count = 1 << 15;
+    struct computed targeted, same;
+    struct partial_stack stack = {.count = 0};
+    compute(&targeted, "replicates: 40000\nkeep_replicates: 64\nn: [4]\ntarget: {collapse: 1e-6}\n" BETAS
+                       "series: [{family: gaussian}]\n");
+    const struct unit part = unit_part(targeted.plan.cell, 0, count / RESULTS_BLOCK_LENGTH);
+    for (size_t i = 0; i < unit_range_of(&targeted.plan, &part).end; i++) {
+        partial_push(&stack, targeted.partial[i]);
+        targeted.partial[i] = NULL;
+    }
+    struct partial *there = partial_close(&stack),
+                   *whole = without_target(&same, "family: gaussian", "4", (double)count);
+    size_t groups = partial_groups(&whole->of);
+    assert_true(partial_group_blocks(&whole->of) == 2 && partial_groups(&there->of) == groups);
+    assert_memory_equal(there->group, whole->group,
+                        groups * MEASURE_COUNT * whole->of.cell->layout.betas * sizeof(double));
+    check_close(target_error(there), target_error(whole), 0);
+    partial_free(there);
+    partial_free(whole);
+    drop(&targeted);
+    drop(&same);
+}
+
 /* The same for any threads. */
 static void test_threads(void **state) {
     (void)state;
@@ -193,7 +251,8 @@ static void test_order(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counts), cmocka_unit_test(test_room),  cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_errors), cmocka_unit_test(test_order),
+        cmocka_unit_test(test_errors), cmocka_unit_test(test_order), cmocka_unit_test(test_maximum),
+        cmocka_unit_test(test_groups),
     };
     return cmocka_run_group_tests_name("target", tests, NULL, NULL);
 }
