@@ -60,6 +60,19 @@ void files_new_units(const char *directory, char path[FILES_PATH], int *file) {
 
 /* ---- reading ---- */
 
+bool files_read_at(int file, uint64_t offset, void *bytes, size_t length) {
+    for (size_t done = 0; done < length;) {
+        ssize_t got = pread(file, (uint8_t *)bytes + done, length - done, (off_t)(offset + done));
+        if (got < 0 && errno == EINTR) { continue; }
+        if (got <= 0) {
+            if (got == 0) { errno = EIO; }
+            return false;
+        }
+        done += (size_t)got;
+    }
+    return true;
+}
+
 char *files_read(const char *path, size_t *length) {
     struct stat status;
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { FILES_DIRECTORY = 4096, FILES_NAME = 32, FILES_PATH = FILES_DIRECTORY + FILES_NAME };
 
@@ -20,6 +21,8 @@ unsigned *files_units(const char *directory, size_t *count);
 void files_new_units(const char *directory, char path[FILES_PATH], int *file);
 /* A regular file whole, ended by NUL; NULL, with errno set, when it cannot be read. Free with free(). */
 char *files_read(const char *path, size_t *length);
+/* Bytes of a file from `offset` on; false, with errno set, where it has not so many. */
+bool files_read_at(int file, uint64_t offset, void *bytes, size_t length);
 
 /* Removes what journals are made of, or of that what has a temporary name alone. False after a message. */
 bool files_clear(const char *directory);

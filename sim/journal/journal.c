@@ -202,11 +202,17 @@ bool journal_scan(struct journal *j) {
     return false;
 }
 
+/* Again where files came and went meanwhile. */
 static bool scan_other(struct records *records, const char *directory) {
-    size_t count;
-    unsigned *number = files_units(directory, &count);
+    size_t count, after;
+    unsigned *number = files_units(directory, &count), *now;
     bool good = scan_files(records, directory, count, number, true);
+    now = files_units(directory, &after);
+    if (good && (count != after || memcmp(number, now, count * sizeof *now) != 0)) {
+        good = scan_files(records, directory, after, now, true);
+    }
     free(number);
+    free(now);
     return good;
 }
 

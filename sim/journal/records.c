@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -98,25 +99,12 @@ struct scan {
     uint8_t *bytes;
 };
 
-static bool read_at(int file, uint64_t offset, void *bytes, size_t length) {
-    for (size_t done = 0; done < length;) {
-        ssize_t got = pread(file, (uint8_t *)bytes + done, length - done, (off_t)(offset + done));
-        if (got < 0 && errno == EINTR) { continue; }
-        if (got <= 0) {
-            if (got == 0) { errno = EIO; }
-            return false;
-        }
-        done += (size_t)got;
-    }
-    return true;
-}
-
 /* Where the next record begins, from `offset` on; the file's size where there is none. */
 static uint64_t find_next(const struct scan *s, uint64_t offset) {
     uint8_t block[1 << 16];
     while (offset + RECORD_MAGIC <= s->size) {
         size_t length = s->size - offset < sizeof block ? (size_t)(s->size - offset) : sizeof block;
-        if (!read_at(s->file, offset, block, length)) { break; }
+        if (!files_read_at(s->file, offset, block, length)) { break; }
         const uint8_t *found = memmem(block, length, record_magic, RECORD_MAGIC);
         if (found) { return offset + (uint64_t)(found - block); }
         offset += length - RECORD_MAGIC + 1;
@@ -155,7 +143,9 @@ static bool take(struct scan *s, uint64_t offset, const struct record_head *head
     return true;
 }
 
+/* A file of another process may have been packed into another one. */
 static bool cannot_read(const struct scan *s) {
+    if (errno == ENOENT && s->asked->quiet) { return true; }
     message_error("cannot read %s: %s", s->asked->path, strerror(errno));
     return false;
 }
@@ -167,13 +157,13 @@ static bool scan_record(struct scan *s, uint64_t *offset) {
     struct record_head head = {.length = 0};
     const char *why = "it is cut off";
     if (left >= RECORD_HEAD) {
-        if (!read_at(s->file, *offset, start, RECORD_HEAD)) { return cannot_read(s); }
+        if (!files_read_at(s->file, *offset, start, RECORD_HEAD)) { return cannot_read(s); }
         length = record_length(start);
         why = length == 0 ? "it does not start as a record does" : why;
     }
     if (length > 0 && length <= left) {
         s->bytes = memory_resize(s->bytes, length, 1);
-        if (!read_at(s->file, *offset, s->bytes, length)) { return cannot_read(s); }
+        if (!files_read_at(s->file, *offset, s->bytes, length)) { return cannot_read(s); }
         why = record_check(s->bytes, length, &head);
     }
     if (!why) {
@@ -287,40 +277,98 @@ static void add_gaps(const struct records *r, struct unit_range range, struct ga
 
 /* ---- reading ---- */
 
-/* NULL after a message. */
-static struct partial *read_place(const struct records *r, const struct place *place) {
+/* NULL where it cannot be used: it is lost where there is no such record any more. */
+static struct partial *read_place(const struct records *r, const struct place *place, bool *lost) {
     const struct unit of = unit_span(r->plan, place->units);
-    const char *path = r->file[place->file];
-    char name[UNIT_NAME];
     struct record_head head;
     uint8_t *bytes = memory_resize(NULL, place->length, 1);
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    bool good = file >= 0 && read_at(file, place->offset, bytes, place->length) &&
-                !record_check(bytes, place->length, &head) && record_is_of(&head, &of) &&
-                numerics_equal(head.numerics, r->numerics);
+    int file = open(r->file[place->file], O_RDONLY | O_CLOEXEC);
+    *lost = file < 0 || !files_read_at(file, place->offset, bytes, place->length) ||
+            record_check(bytes, place->length, &head) || !record_is_of(&head, &of) ||
+            !numerics_equal(head.numerics, r->numerics);
     if (file >= 0) { close(file); }
-    struct partial *p = good ? record_read(bytes, place->length, &of) : NULL;
+    struct partial *p = *lost ? NULL : record_read(bytes, place->length, &of);
     free(bytes);
-    if (!good) {
-        message_error(
-            "%s: the record of %s was good before and cannot be read now; run the same command again", path,
-            unit_name(&of, name));
-    } else if (!p) {
-        message_error(
-            "%s: the record of %s was made by another gapscale; go on with that one, or start again: "
-            "--fresh discards a journal, --force what a file would grow from",
-            path, unit_name(&of, name));
-    }
     return p;
 }
 
-bool records_give(const struct records *r, struct unit_range range, sweep_take *each, void *to) {
-    for (size_t k = find_place(r, range.first); k < r->count && r->place[k].units.first < range.end; k++) {
-        struct partial *p = read_place(r, &r->place[k]);
+static bool cannot_use(const struct records *r, const struct place *place, bool lost) {
+    const struct unit of = unit_span(r->plan, place->units);
+    char name[UNIT_NAME];
+    message_error(lost ? "%s: the record of %s was good before and cannot be read now; run the same command "
+                         "again"
+                       : "%s: the record of %s was made by another gapscale; go on with that one, or start "
+                         "again: --fresh discards a journal, --force what a file would grow from",
+                  r->file[place->file], unit_name(&of, name));
+    return false;
+}
+
+/* Giving places in order. Another process may pack its journal meanwhile: what is lost then is where a new
+ * look finds it, perhaps as a part of a larger range. */
+struct giving {
+    const struct records *records;
+    sweep_take *each;
+    void *to;
+    size_t next;           /* units before it are given */
+    struct records *again; /* what was found anew; NULL: not looked for */
+};
+
+static void look_again(struct giving *g, const char *path) {
+    char *copy = memory_copy_text(path), *directory = dirname(copy);
+    size_t count;
+    unsigned *number = files_units(directory, &count);
+    records_free(g->again);
+    g->again = records_create(g->records->plan, g->records->numerics);
+    for (size_t i = 0; i < count; i++) {
+        char units[FILES_PATH];
+        files_units_path(directory, number[i], units);
+        records_scan(g->again, &(struct records_scan){units, "--fresh", true});
+    }
+    records_settle(g->again);
+    free(number);
+    free(copy);
+}
+
+static bool give(struct giving *g, const struct place *place, struct partial *p) {
+    g->next = place->units.end;
+    g->each(g->to, p);
+    return true;
+}
+
+/* What was found anew of a place; false where that is not all of it. */
+static bool give_found(struct giving *g, const struct place *lost_place) {
+    const struct records *a = g->again;
+    if (g->next < lost_place->units.first) { g->next = lost_place->units.first; }
+    for (size_t k = find_place(a, g->next); g->next < lost_place->units.end; k++) {
+        bool lost;
+        struct partial *p =
+            k < a->count && a->place[k].units.first == g->next ? read_place(a, &a->place[k], &lost) : NULL;
         if (!p) { return false; }
-        each(to, p);
+        give(g, &a->place[k], p);
     }
     return true;
+}
+
+/* False after a message. */
+static bool give_place(struct giving *g, const struct place *place) {
+    bool lost = true, begun = place->units.first < g->next;
+    if (place->units.end <= g->next) { return true; }
+    struct partial *p = begun ? NULL : read_place(g->records, place, &lost);
+    if (p) { return give(g, place, p); }
+    if (lost && g->again && give_found(g, place)) { return true; }
+    if (lost) { look_again(g, g->records->file[place->file]); }
+    return (lost && give_found(g, place)) || cannot_use(g->records, place, lost);
+}
+
+bool records_give(const struct records *r, struct unit_range range, sweep_take *each, void *to) {
+    struct giving g = {.records = r, .each = each, .to = to};
+    bool good = true;
+    for (size_t k = find_place(r, range.first); good && k < r->count && r->place[k].units.first < range.end;
+         k++) {
+        good = give_place(&g, &r->place[k]);
+    }
+    records_free(g.again);
+    return good;
 }
 
 static void push(void *stack, struct partial *p) { partial_push(stack, p); }
@@ -401,19 +449,19 @@ struct pack {
     struct records *to;
     struct recordfile file;
     struct partial_stack stack;
+    size_t end; /* of what it holds */
+    bool good;
 };
 
-static bool write_held(struct pack *p) {
-    bool good = true;
-    for (size_t i = 0; good && i < p->stack.count; i++) {
+static void write_held(struct pack *p) {
+    for (size_t i = 0; p->good && i < p->stack.count; i++) {
         size_t length;
         uint8_t *record = record_make(p->stack.held[i], &length);
         records_add(p->to, p->file.path, &p->stack.held[i]->of, p->file.size, length);
-        good = recordfile_add(&p->file, record, length);
+        p->good = recordfile_add(&p->file, record, length);
         free(record);
     }
     partial_drop(&p->stack);
-    return good;
 }
 
 static bool is_wanted(const struct place *place, size_t count, const struct unit_range *ranges) {
@@ -424,26 +472,30 @@ static bool is_wanted(const struct place *place, size_t count, const struct unit
 }
 
 /* Partials join where one begins as the one before ends, in one cell. */
-static bool pack_all(const struct records *r, size_t count, const struct unit_range *ranges, struct pack *p) {
-    bool good = true;
-    size_t end = 0;
-    for (size_t k = 0; good && k < r->count; k++) {
-        const struct place *place = &r->place[k];
-        if (!is_wanted(place, count, ranges)) { continue; }
-        struct partial *next = read_place(r, place);
-        if (!next) { return false; }
-        if (place->units.first != end || (p->stack.count > 0 && p->stack.held[0]->of.cell != next->of.cell)) {
-            good = write_held(p);
-        }
-        end = place->units.end;
-        partial_push(&p->stack, next);
+static void pack_next(void *pack, struct partial *next) {
+    struct pack *p = pack;
+    const struct unit_range units = unit_range_of(p->to->plan, &next->of);
+    if (units.first != p->end || (p->stack.count > 0 && p->stack.held[0]->of.cell != next->of.cell)) {
+        write_held(p);
     }
-    return good && write_held(p);
+    p->end = units.end;
+    partial_push(&p->stack, next);
+}
+
+static bool pack_all(const struct records *r, size_t count, const struct unit_range *ranges, struct pack *p) {
+    struct giving g = {.records = r, .each = pack_next, .to = p};
+    for (size_t k = 0; p->good && k < r->count; k++) {
+        if (is_wanted(&r->place[k], count, ranges)) { p->good = give_place(&g, &r->place[k]) && p->good; }
+    }
+    records_free(g.again);
+    write_held(p);
+    return p->good;
 }
 
 bool records_pack(struct records *r, size_t count, const struct unit_range *ranges, const char *path) {
     struct pack p = {
         .to = records_create(r->plan, r->numerics),
+        .good = true,
     };
     bool made = recordfile_create(&p.file, path), good = made && pack_all(r, count, ranges, &p);
     partial_drop(&p.stack);

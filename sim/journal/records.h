@@ -14,7 +14,8 @@ struct records *records_create(const struct unit_plan *plan, struct numerics num
 void records_free(struct records *records);
 
 /* Adds those of a file. What is damaged is told, unless `quiet`, and passed over up to the next record, a
- * torn end like it. False, after a message, when the file cannot be read or holds records of other numerics;
+ * torn end like it; `quiet` is one that is not there, too. False, after a message, when the file cannot be
+ * read or holds records of other numerics;
  * then `again` is the option that starts again. From any thread, of several files at a time. */
 struct records_scan {
     const char *path, *again;
@@ -43,8 +44,9 @@ size_t records_missing(struct records *records, size_t count, const struct unit_
 size_t records_left(struct records *records, size_t count, const struct unit_range *ranges,
                     struct unit_range **list);
 double records_bytes(const struct records *records);
-/* The partials of a range, in order: each to `each`, or to a stack. False after a message, with what was read
- * before given. From any thread. */
+/* The partials of a range, in order: each to `each`, or to a stack; from where another process has packed
+ * them to, if they are no more where they were, and then perhaps more of their cell. False after a message,
+ * with what was read before given. From any thread. */
 bool records_give(const struct records *records, struct unit_range range, sweep_take *each, void *to);
 bool records_read(const struct records *records, struct unit_range range, struct partial_stack *stack);
 /* Writes all of these ranges to one file, nodes of the tree instead of their halves, and from then on knows

@@ -319,6 +319,49 @@ static void test_packing(void **state) {
     setting_free(&s);
 }
 
+/* Another process packs a journal that was scanned here, into the same file or into a new one: what was known
+ * is read from there. */
+static void test_packed_beside(void **state) {
+    (void)state;
+    struct setting s = setting_make(
+        "replicates: 2000\nn: [2^22, 70]\nrows: drawn\nbeta: [1]\ncollapse: {susceptibility: false}\n"
+        "series: [{name: cheap, family: plateau}]\n");
+    const struct unit_range all = {0, unit_plan_size(&s.plan)};
+    char apart[96], name[128];
+    snprintf(apart, sizeof apart, "%s/apart", directory);
+    snprintf(name, sizeof name, "%s/000009.units", directory);
+    for (int renamed = 0; renamed < 2; renamed++) {
+        struct journal *j = journal_of(&s);
+        for (size_t i = all.end; i-- > 0;) {
+            assert_int_equal(compute(&s, (struct unit_range){i, i + 1}, j), EXIT_DONE);
+        }
+        assert_true(journal_flush(j));
+        journal_close(j);
+        struct journal *here = journal_open(directory), *other = journal_open(directory);
+        journal_begin(here, &s.plan);
+        journal_begin(other, &s.plan);
+        assert_true(journal_scan(here) && journal_scan(other));
+        struct partial *before = whole_of(&s, here, 0);
+        char *was = strdup(records_file(journal_records(here), 0));
+        assert_true(records_pack(journal_records(other), 1, &all, renamed ? name : was));
+        if (renamed) { assert_int_equal(unlink(was), 0); }
+        struct partial *after = whole_of(&s, here, 0);
+        assert_int_equal(after->of.replicates, before->of.replicates);
+        assert_memory_equal(after->mean, before->mean, before->of.cell->layout.total * sizeof *before->mean);
+        assert_true(records_pack(journal_records(here), 1, &all, apart));
+        assert_true(records_bytes(journal_records(here)) == records_bytes(journal_records(other)));
+        unlink(name);
+        unlink(was);
+        assert_int_equal(unlink(apart), 0);
+        partial_free(before);
+        partial_free(after);
+        free(was);
+        journal_close(here);
+        journal_close(other);
+    }
+    setting_free(&s);
+}
+
 /* A holder that was taken for dead writes a file of units late, as the next one does: neither is lost. */
 static void test_late_writer(void **state) {
     (void)state;
@@ -400,6 +443,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_record_exchanged, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_scanning, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_packing, make_directory, remove_directory),
+        cmocka_unit_test_setup_teardown(test_packed_beside, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_late_writer, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_other_numerics, make_directory, remove_directory),
         cmocka_unit_test(test_differences),
