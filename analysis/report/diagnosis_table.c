@@ -228,7 +228,10 @@ static void print_csv_line(FILE *out, const struct diagnosis *d, const struct di
     struct told_number number[TOLD_NUMBERS];
     told_numbers(p, number);
     fprintf(out, "%s,%.17g", g->name, p->n);
-    for (size_t k = 0; k < TOLD_NUMBERS; k++) { fprintf(out, ",%.17g", number[k].value); }
+    for (size_t k = 0; k < TOLD_NUMBERS; k++) {
+        fputc(',', out);
+        csv_print_number(out, number[k].value);
+    }
     told_group(d, g, print_csv_value, out);
     fputc('\n', out);
 }

@@ -1,5 +1,6 @@
 #include "analysis/text/csv.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -10,4 +11,7 @@ void csv_print_text(FILE *out, const char *text) {
     if (is_quoted) { fputc('"', out); }
 }
 
-void csv_print_number(FILE *out, double value) { fprintf(out, "%.17g", value); }
+void csv_print_number(FILE *out, double value) {
+    if (isnan(value)) { value = NAN; } /* of no sign */
+    fprintf(out, "%.17g", value);
+}
