@@ -51,10 +51,14 @@ void cell_print(FILE *out, const struct cell *cell, const struct column_table *t
             cell->kind ? cell_plain() : "");
 }
 
+static void part(FILE *out, size_t i, const struct cell *cell) {
+    if (i > 0 && !cell->is_error) { fputs(FOLD, out); }
+}
+
 void cell_print_line(FILE *out, size_t count, const struct cell *cell, const struct column_table *table,
                      const struct column_place *place) {
     for (size_t i = 0; i < count; i++) {
-        if (i > 0) { fputs(FOLD, out); }
+        part(out, i, &cell[i]);
         cell_print(out, &cell[i], table, place);
     }
 }
@@ -62,7 +66,7 @@ void cell_print_line(FILE *out, size_t count, const struct cell *cell, const str
 void cell_print_heads(FILE *out, size_t count, const struct cell *cell, size_t line, bool by_n) {
     for (size_t i = 0; i < count; i++) {
         const char *head = line == 1 && by_n && cell[i].head_by_n ? cell[i].head_by_n : cell[i].head[line];
-        if (i > 0) { fputs(FOLD, out); }
+        part(out, i, &cell[i]);
         if (head) { fprintf(out, "%*s%*s", cell[i].gap, "", cell[i].width, head); }
     }
 }

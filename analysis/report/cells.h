@@ -22,6 +22,7 @@ struct cell {
     const char *format;
     enum verdict_kind (*kind)(const struct column_place *place); /* whose colour it has; may be NULL */
     const char *head_by_n; /* in place of the last head where exponents are those of n; may be NULL */
+    bool is_error;         /* of the cell before it, from which it is never parted */
 };
 
 void cell_print(FILE *out, const struct cell *cell, const struct column_table *table,

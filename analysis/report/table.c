@@ -95,7 +95,7 @@ static const struct cell points[] = {
     {0, 9, {"", "n"}, "log_n", .say = cell_length},
     {2, 10, {"", "Lambda^typ"}, "log_lambda_typ", .say = cell_exponential},
     {2, 10, {"", "beta_c"}, "log_judged", .say = cell_exponential},
-    {1, 7, {"", "+- se"}, "log_judged", .say = say_error, .error = "judged_relative_se"},
+    {1, 7, {"", "+- se"}, "log_judged", .say = say_error, .error = "judged_relative_se", .is_error = true},
     {2, 17, {"beta_c/Lambda^typ", "+- se"}, "judged", .say = words_measured, .error = "judged_se"},
     {1, 7, {"", "exactly"}, "judged_exact", .format = "%.4f"},
     {2, 7, {"median", "of rows"}, "row_collapse_quantile", .say = cell_number},

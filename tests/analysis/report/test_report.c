@@ -4,6 +4,8 @@
 
 #include <gsl/gsl_errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "analysis/report/fitjson.h"
 #include "analysis/report/table.h"
@@ -154,13 +156,38 @@ static void critical_scales_are_powers(void **state) {
     }
 }
 
+/* However narrow the terminal, what follows beta_c on its line is its error. */
+static void errors_stay_beside(void **state) {
+    (void)state;
+    struct results *results = handmade_results(&(struct handmade_shape){2, 65, 1, 3, 100}, "gaussian");
+    handmade_fill(&results->series[0], 0, 12, 0, 0, 0.01);
+    handmade_fill(&results->series[0], 1, 13, 0, 0, 0.01);
+    struct study study = handmade_study(results, "a.h5");
+    for (size_t width = 40; width < 110; width++) {
+        char columns[8];
+        size_t heads = 0;
+        snprintf(columns, sizeof columns, "%zu", width);
+        setenv("COLUMNS", columns, 1);
+        char *text = text_of(table_print, &study);
+        for (const char *at = text; (at = strstr(at, "     beta_c"));) {
+            at += strlen("     beta_c");
+            if (*at == '/') { continue; } /* another head */
+            heads++;
+            assert_int_equal(strncmp(at + strspn(at, " "), "+- se", 5), 0);
+        }
+        assert_int_equal(heads, 1);
+        free(text);
+    }
+    unsetenv("COLUMNS");
+    handmade_free(&study, results);
+}
+
 int main(void) {
     gsl_set_error_handler_off();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(poor_results_are_explained),
-        cmocka_unit_test(json_is_complete),
-        cmocka_unit_test(normalisers_are_told),
-        cmocka_unit_test(critical_scales_are_powers),
+        cmocka_unit_test(poor_results_are_explained), cmocka_unit_test(json_is_complete),
+        cmocka_unit_test(normalisers_are_told),       cmocka_unit_test(critical_scales_are_powers),
+        cmocka_unit_test(errors_stay_beside),
     };
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }
