@@ -171,15 +171,14 @@ static void tick_powers(struct ticks *t, double log_base, const char *base) {
     }
 }
 
-/* 10 to the 1, 2, 5, 10, 20, ...; every third of them where they would crowd. */
+/* 10 to the 1, 2, 5, 10, 20, ...; every second or third of them where they would crowd. */
 static void tick_powers_loglog(struct ticks *t) {
-    static const double step[] = {1, 2, 5};
-    size_t every = t->range.high - t->range.low > 2.4 * M_LN10 ? 3 : 1;
-    for (int e = 0; e <= 6; e++) {
-        for (size_t i = 0; i < 3; i += every) {
-            double exponent = step[i] * pow(10, e);
-            tick(t, log(exponent * M_LN10), "10^{%.0f}", exponent);
-        }
+    static const double step[] = {1, 2, 5}, factor[] = {2, 4}; /* between two, at least */
+    size_t every = 1;
+    while (every < 3 && log(factor[every - 1]) < t->room) { every++; }
+    for (int i = 0; i <= 20; i += (int)every) {
+        double exponent = step[i % 3] * pow(10, floor(i / 3.0));
+        tick(t, log(exponent * M_LN10), "10^{%.0f}", exponent);
     }
 }
 
@@ -191,11 +190,12 @@ static void tick_anywhere(struct ticks *t, bool loglog) {
     }
 }
 
-void axis_print_lengths(FILE *out, const char *name, const struct axis_lengths *lengths,
-                        struct axis_range range) {
+/* In parentheses, as gnuplot has them. */
+static void print_length_ticks(FILE *out, const struct axis_lengths *lengths, struct axis_range range,
+                               double room) {
     const double plain = 6 * M_LN10; /* a million is still written out */
-    struct ticks t = ticks_make(out, range, M_LN10, 0.13);
-    print_range(out, name, range);
+    struct ticks t = ticks_make(out, range, M_LN10, room);
+    fputc('(', out);
     if (lengths->loglog) {
         tick_powers_loglog(&t);
     } else if (lengths->powers_of_two) {
@@ -207,6 +207,25 @@ void axis_print_lengths(FILE *out, const char *name, const struct axis_lengths *
     }
     if (t.count < 2) { tick_anywhere(&t, lengths->loglog); }
     fputs(")\n", out);
+}
+
+/* The part of an axis that a name takes where it stands beside others. */
+static double room_beside(const struct axis_lengths *lengths, struct axis_range range) {
+    const bool is_long = lengths->loglog && range.high > log(1000 * M_LN10); /* 10^{10000} */
+    return !lengths->loglog ? 0.13 : is_long ? 0.24 : 0.16;
+}
+
+void axis_print_lengths(FILE *out, const char *name, const struct axis_lengths *lengths,
+                        struct axis_range range) {
+    const bool is_flat = strcmp(name, "x") == 0;
+    const double beside = room_beside(lengths, range);
+    fprintf(out, "set %srange [%.12g:%.12g]\nset %stics ", name, range.low, range.high, name);
+    print_length_ticks(out, lengths, range, is_flat ? beside : 0.13);
+    if (is_flat) {
+        fputs("if (columns == 1) { set xtics ", out);
+        print_length_ticks(out, lengths, range, 1.3 * beside);
+        fputs("}\n", out);
+    }
 }
 
 const char *axis_length_name(double log_n, char out[AXIS_LENGTH]) {
@@ -224,6 +243,15 @@ const char *axis_length_name(double log_n, char out[AXIS_LENGTH]) {
                  exponent + 1);
     }
     return out;
+}
+
+/* Such a name as 6.35×10^20 would push the words beside the bar off the page. */
+static bool are_short(size_t count, const double *log_n) {
+    for (size_t i = 0; i < count; i++) {
+        char length[AXIS_LENGTH];
+        if (strstr(axis_length_name(log_n[i], length), "×")) { return false; }
+    }
+    return true;
 }
 
 /* On the axis of colours, with a tick at each of these, but where two would touch. */
@@ -254,7 +282,7 @@ void axis_print_length_colours(FILE *out, size_t count, const double *log_n) {
     struct axis_range range = axis_empty;
     for (size_t n = 0; n < count; n++) { axis_include(&range, axis_length_coordinate(&lengths, log_n[n])); }
     axis_pad(&range, 0, 0.5);
-    if (count <= NAMED) {
+    if (count <= NAMED && are_short(count, log_n)) {
         print_these_lengths(out, &lengths, range, count, log_n);
     } else {
         axis_print_lengths(out, "cb", &lengths, range);

@@ -26,6 +26,7 @@ struct axis_lengths {
 };
 struct axis_lengths axis_lengths_make(size_t count, const double *log_n);
 double axis_length_coordinate(const struct axis_lengths *lengths, double log_n);
+/* On the axis x fewer where `columns`, which the script has, is 1. */
 void axis_print_lengths(FILE *out, const char *name, const struct axis_lengths *lengths,
                         struct axis_range range);
 /* "2^{12}", "1000", "10^{300}", "3.16×10^{7}", "e^{100000}", in gnuplot's enhanced mode. */
@@ -36,7 +37,8 @@ const char *axis_length_name(double log_n, char out[AXIS_LENGTH]);
  */
 size_t axis_curves(size_t lengths);
 size_t axis_curve(size_t lengths, size_t i);
-/* The colour bar of these curves: one colour for every n, by axis_length_coordinate. */
+/* The colour bar of these curves: one colour for every n, by axis_length_coordinate; few n are named there,
+ * if their names are short. */
 void axis_print_length_colours(FILE *out, size_t count, const double *log_n);
 
 #endif

@@ -39,10 +39,58 @@ static void lengths_have_names(void **state) {
     assert_string_equal(axis_length_name(1e5, name), "e^{100000}");
 }
 
+/* Free with free(). */
+static char *print_colours(size_t count, const double *log_n) {
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    axis_print_length_colours(out, count, log_n);
+    fclose(out);
+    return text;
+}
+
+static void colour_bars_have_no_long_names(void **state) {
+    (void)state;
+    const double few[] = {log(256), log(4.03e11), log(1e30)}, powers[] = {log(256), log(1024), log(4096)};
+    char *text = print_colours(3, few);
+    assert_null(strstr(text, "×"));
+    assert_non_null(strstr(text, "'10^{10}'"));
+    free(text);
+    text = print_colours(3, powers);
+    assert_non_null(strstr(text, "'2^{8}'"));
+    free(text);
+}
+
+/* As in a script for as many columns of a page: -1 where it says nothing of them. */
+static int count_lengths(double low, double high, bool in_one_column) {
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    const struct axis_lengths lengths = {.loglog = true};
+    axis_print_lengths(out, "x", &lengths, (struct axis_range){log(low), log(high)});
+    fclose(out);
+    const char *narrow = strstr(text, "if (columns == 1)"), *from = in_one_column ? narrow : text;
+    assert_non_null(narrow);
+    int ticks = 0;
+    for (const char *c = from; *c && (in_one_column || c < narrow); c++) { ticks += *c == '^'; }
+    free(text);
+    return ticks;
+}
+
+static void lengths_do_not_crowd(void **state) {
+    (void)state;
+    assert_int_equal(count_lengths(5.5, 40, false), 2);  /* 10^5, 10^10 */
+    assert_int_equal(count_lengths(5.5, 690, false), 3); /* 10^5, 10^20, 10^100 */
+    assert_int_equal(count_lengths(5.5, 690, true), 3);
+    assert_int_equal(count_lengths(5.5, 1e6, false), 3); /* 10^10, 10^1000, 10^100000 */
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(axes_have_some_ticks),
         cmocka_unit_test(lengths_have_names),
+        cmocka_unit_test(colour_bars_have_no_long_names),
+        cmocka_unit_test(lengths_do_not_crowd),
     };
     return cmocka_run_group_tests_name("axis", tests, NULL, NULL);
 }
