@@ -14,8 +14,9 @@ set grid ytics linewidth 0.5 linetype 1 linecolor rgb '#e4e4e4' back
 do for [k=0:1] { set arrow from k * shift, graph 0 to k * shift, graph 1 arrowstyle 1 }
 set arrow from high, graph 0 to high, graph 1 nohead linewidth 0.7 linecolor rgb '#404040' front
 set arrow from low + shift, graph 0 to low + shift, graph 1 nohead linewidth 0.7 linecolor rgb '#404040' front
-set label '{/:Italic H} / log {/:Italic n}' at high, graph 0.94 right offset -0.8,0 front
-set label '{/:Italic p}_{(2)}/{/:Italic p}_{(1)}' at high + shift, graph 0.94 right offset -0.8,0 front
+panel_font = columns == 1 ? ',7.5' : ''
+set label '{/:Italic H} / log {/:Italic n}' at high, graph 0.94 right offset -0.8,0 font panel_font front
+set label '{/:Italic p}_{(2)}/{/:Italic p}_{(1)}' at high + shift, graph 0.94 right offset -0.8,0 font panel_font front
 set cblabel length_label offset 1.2,0
 set rmargin 15
 plot $curves using 1:2:4 with lines linewidth 1.2 linecolor palette, \

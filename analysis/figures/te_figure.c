@@ -152,16 +152,22 @@ static void print_block(FILE *out, const char *name, const struct fit *fit, prin
     script_block_end(out);
 }
 
-/* Two panels side by side on one axis of log10 f: the second begins `shift` further on. */
-static void print_panels(FILE *out, double low, double high) {
-    const double gap = 0.03 * (high - low), shift = high - low + gap;
-    size_t count = 0;
-    fprintf(out, "set xrange [%.12g:%.12g]\nset xtics (", low, high + shift);
-    for (int panel = 0; panel < 2; panel++) {
-        for (int e = 2 * (int)ceil(low / 2); e <= (int)floor(high); e += 2) {
-            fprintf(out, "%s'%.6g' %.12g", count++ > 0 ? ", " : "", pow(10, e), e + panel * shift);
-        }
+/* Ticks of a panel, but none at `from` or before. Returns how many, with those before it. */
+static size_t print_ticks(FILE *out, double low, double high, double shift, double from, size_t count) {
+    for (int e = 2 * (int)ceil(low / 2); e <= (int)floor(high); e += 2) {
+        if (e + shift <= from) { continue; }
+        fprintf(out, "%s'%.6g' %.12g", count++ > 0 ? ", " : "", pow(10, e), e + shift);
     }
+    return count;
+}
+
+/* Two panels side by side on one axis of log10 f: the second begins `shift` further on. Its first name is
+ * left out where it would touch the last of the first panel. */
+static void print_panels(FILE *out, double low, double high) {
+    const double gap = 0.03 * (high - low), shift = high - low + gap, touch = 0.14 * (high + shift - low),
+                 last = 2 * floor(high / 2);
+    fprintf(out, "set xrange [%.12g:%.12g]\nset xtics (", low, high + shift);
+    print_ticks(out, low, high, shift, last + touch, print_ticks(out, low, high, 0, -INFINITY, 0));
     fputs(")\n", out);
     script_number(out, "low", low);
     script_number(out, "high", high);
