@@ -4,15 +4,15 @@
 #   largest_error    of any mean that is on the axis, as a part of it
 set title heading(name, family, parameters)
 set label part_words(largest_error) @note_place
+if (share_above > 0) {
+    set label sprintf('above the envelope: few rows (at most %.0f%% have a second score so near)', 100 * share_above) @note_above
+}
 set xlabel 'gap  {/:Italic t} Λ_{{/:Italic n}}^{typ}'
 set ylabel 'mean log count  ⟨log {/:Italic N}_{{/:Italic n}}({/:Italic t})⟩'
-set key @key_bottom_right
+set key at graph 0.5, screen (columns == 1 ? 0.14 : 0.115) center vertical Left reverse
 set cblabel length_label offset 1.2,0
 set rmargin 15
-if (share_above > 0) {
-    set label sprintf("above the envelope: means of few rows\n(at most %.0f%% have a second score so near)", 100 * share_above) \
-        at graph 0.98, graph 0.24 right textcolor rgb guide front
-}
+set bmargin columns == 1 ? 8.6 : 7
 plot $curves using 1:2:3 with lines linewidth 1.4 linecolor palette, \
   x with lines linewidth 1.4 dashtype 2 linecolor rgb guide \
     title 'envelope  {/:Italic N} = e^{ Λ^{typ} {/:Italic t}}'

@@ -13,7 +13,6 @@ set grid back
 key_below = "at screen 0.5, screen 0.065 bottom center vertical Left reverse maxrows 4 width -1 font ',7.5' samplen 1.6; set bmargin 8.6"
 key_beside = columns == 1 ? key_below : 'outside right top vertical Left reverse'
 key_top_right = columns == 1 ? key_below : 'at graph 0.955, graph 0.97 right top Left reverse'
-key_bottom_right = columns == 1 ? key_below : 'at graph 0.955, graph 0.03 right bottom Left reverse'
 set key samplen 2.2 spacing 1.2 noautotitle
 set title offset 0,-0.3
 set tmargin 2
@@ -52,7 +51,10 @@ no_bar_words(error, words) = error > 1e-12 ? 'no bars: 1 standard error is '.wor
     error <= 1e-12 ? 'no bars: rows do not differ' : 'no bars: standard errors are not known'
 part_words(error) = no_bar_words(error, sprintf(error < 0.1 ? 'at most %.2g%% of a mean' : 'at most %.0f%% of a mean', 100 * error))
 unit_words(error) = no_bar_words(error, sprintf('at most %.2g', error))
-note_place = "at screen 0.985, screen 0.022 right font '".(columns == 1 ? ',6.5' : ',8')."' textcolor rgb guide" # below all else: what bars mean
+# Below all else: what bars mean, and above that what else there is to say.
+note_style = " right font '".(columns == 1 ? ',6.5' : ',8')."' textcolor rgb guide"
+note_place = 'at screen 0.985, screen 0.022'.note_style
+note_above = 'at screen 0.985, screen 0.062'.note_style
 thinned(step) = step > 1 ? sprintf('; points: 1 β in %d', step) : ''
 length_label = 'context length {/:Italic n}'
 words_of_law(name, family, parameters) = (name eq family ? '' : family.(parameters eq '' ? '' : ', ')).parameters
