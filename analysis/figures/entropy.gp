@@ -1,6 +1,7 @@
 # Mean entropy against beta, a curve for each n.
 #   $curves          log10 of beta/Lambda^typ, mean entropy, place of n on the colour bar; a blank line after each n
-#   $measured        the same at the betas that were measured
+#   $measured        the same at the betas that were measured, and the standard error where it is above least_bar of the mean
+#   has_bars         whether any mean that is on the axis has such an error
 #   point_step       of how many betas one is drawn, at least
 #   is_exact         whether the curves are exact; else they go through what was measured
 #   few              whether the betas are so few that each is marked
@@ -10,7 +11,7 @@
 #   tau, has_tau     the entropy that marks the collapse, and whether it is on the axis
 #   largest_error    of any mean that is on the axis, as a part of it
 set title heading(name, family, parameters)
-set label part_words(largest_error).thinned(point_step) @note_place
+set label (has_bars ? sprintf('%s, where it is above %.0f%% of the mean', bar_words, 100 * least_bar) : part_words(largest_error)).thinned(point_step) @note_place
 set xlabel beta_label
 set ylabel 'mean entropy  ⟨{/:Italic H}⟩  (nats)'
 set yrange [y_low:y_high]
@@ -30,7 +31,9 @@ if (has_tau) {
 set cblabel length_label offset 1.2,0
 set rmargin 15
 set key @key_top_right
+bar_bottom(y) = y_log && y < y_low ? y_low : y
 plot $curves using 1:2:3 with lines linewidth 1.2 linecolor palette, \
   $measured using 1:2:3 with points pointtype 7 pointsize (few ? 0.5 : 0.25) linecolor palette, \
+  $measured using 1:2:(bar_bottom($2 - $4)):($2 + $4):3 with yerrorbars pointtype 7 pointsize 0 linewidth 0.6 linecolor palette, \
   NaN with points pointtype 7 pointsize 0.5 linecolor rgb guide title 'measured', \
   NaN with lines linewidth 1.2 linecolor rgb guide title is_exact ? 'exact' : 'monotone between'

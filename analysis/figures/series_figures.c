@@ -34,13 +34,19 @@ static struct longest_bar bar_of(const struct fit *fit, unsigned quantity, enum 
     return (struct longest_bar){fit->series, quantity, fit->series->size[axis]};
 }
 
+/* Errors that are drawn, as a part of the mean; curves hide what is smaller. */
+static const double entropy_least_bar = 0.1;
+
 static void print_entropy_axis(FILE *out, const struct fit *fit, struct axis_range entropy, double tau) {
     const double low = 0.1, high = 30; /* nats: beyond, only a logarithmic axis shows how it falls */
     bool is_plain = entropy.high > high, is_log = is_plain || (entropy.high < low && entropy.low > 0);
     double top = entropy.high > 0 ? (is_log ? 1.5 : 1.05) * entropy.high : 1,
            bottom = is_plain ? 0.01 : (is_log ? 0.7 * entropy.low : 0);
-    longest_bar_print(out, longest_bar_relative(bar_of(fit, MEASURE_ENTROPY, RESULTS_BETA),
-                                                fmax(bottom, 0.01 * top * !is_log)));
+    const double longest =
+        longest_bar_relative(bar_of(fit, MEASURE_ENTROPY, RESULTS_BETA), fmax(bottom, 0.01 * top * !is_log));
+    longest_bar_print(out, longest);
+    script_number(out, "least_bar", entropy_least_bar);
+    script_number(out, "has_bars", longest > entropy_least_bar);
     script_number(out, "y_low", bottom);
     script_number(out, "y_high", top);
     script_number(out, "y_log", is_log);
@@ -74,17 +80,24 @@ static bool is_drawn(const struct fit *fit, size_t curve, size_t beta) {
     return (beta + curve) % point_step(fit) == 0;
 }
 
+/* Place, mean and colour of a point, and its error where that is drawn. */
+static void print_entropy_point(FILE *out, const struct fit *fit, size_t n, size_t b, double colour) {
+    const double mean = entropy_mean(fit, n, b),
+                 se = fit->series->se[MEASURE_ENTROPY][n * fit->series->size[RESULTS_BETA] + b];
+    script_row(out, 4,
+               (double[]){log10_ratio(fit, n, b), mean, colour, se > entropy_least_bar * mean ? se : NAN});
+}
+
 static void print_measured_entropy(FILE *out, const struct fit *fit, const struct axis_lengths *lengths,
                                    struct axis_range *x, struct axis_range *y) {
     script_block_begin(out, "measured");
     for (size_t i = 0; i < axis_curves(fit->lengths); i++) {
         size_t n = axis_curve(fit->lengths, i);
+        const double colour = axis_length_coordinate(lengths, fit->series->log_n[n]);
         for (size_t b = 0; b < fit->series->size[RESULTS_BETA]; b++) {
-            double row[] = {log10_ratio(fit, n, b), entropy_mean(fit, n, b),
-                            axis_length_coordinate(lengths, fit->series->log_n[n])};
-            axis_include(x, row[0]);
-            axis_include(y, row[1]);
-            if (is_drawn(fit, i, b)) { script_row(out, 3, row); }
+            axis_include(x, log10_ratio(fit, n, b));
+            axis_include(y, entropy_mean(fit, n, b));
+            if (is_drawn(fit, i, b)) { print_entropy_point(out, fit, n, b, colour); }
         }
     }
     script_block_end(out);
