@@ -221,6 +221,7 @@ static void print_numbers(FILE *out, const char *name, size_t count, const doubl
 /* Where each line ends, and where on the axis of values, from 0 to 1, its name stands beside it. */
 static void print_labels(FILE *out, const struct looks *looks, struct axis_range y) {
     enum { LINES = 20 }; /* of names, one above the other, in the size that is set */
+    const double edge = 0.5 / LINES, inside = 1 - 2 * edge; /* half a line: names end with the frame */
     const struct study *study = looks->study;
     double *end = memory_create(2 * study->count, sizeof *end), *label = end + study->count, shown = 0,
            last_log_n = 0;
@@ -229,13 +230,14 @@ static void print_labels(FILE *out, const struct looks *looks, struct axis_range
     }
     for (size_t i = 0; i < study->count; i++) {
         end[i] = end_of(looks, i, last_log_n);
-        label[i] = (end[i] - y.low) / (y.high - y.low);
+        label[i] = ((end[i] - y.low) / (y.high - y.low) - edge) / inside;
         shown += looks->shown[i];
     }
-    spread_labels(study->count, label, 1.0 / LINES);
+    spread_labels(study->count, label, 1 / (LINES * inside));
+    for (size_t i = 0; i < study->count; i++) { label[i] = edge + inside * label[i]; }
     print_numbers(out, "end_y", study->count, end);
     print_numbers(out, "label_y", study->count, label);
-    script_number(out, "label_size", shown > LINES + 1 ? (LINES + 1) / shown : 1);
+    script_number(out, "label_size", shown > LINES ? LINES / shown : 1);
     free(end);
 }
 
