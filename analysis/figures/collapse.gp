@@ -3,7 +3,7 @@
 #   $exact       place of n, log10 of the exact beta_c/Lambda^typ of the judged criterion
 #   criteria     how many there are
 #   criterion, threshold, shown, limit, is_cut    of each: its name and threshold, whether it has collapse points, log10 of
-#                beta_c/Lambda^typ for n -> inf, and whether some of its points are off the axis
+#                beta_c/Lambda^typ for n -> inf, and 1 where some of its points are off the axis, 2 where all are
 #   judged       the number of the criterion judged
 #   by_rows      whether its points are medians of rows
 #   has_exact, has_limit    whether there are such values
@@ -13,10 +13,10 @@ set ylabel collapse_label.' / Λ_{{/:Italic n}}^{typ}'
 set key font ',8.5' samplen 1.8 @key_beside
 if (columns == 1) { set key width -5 }
 any_cut = 0
-do for [k=1:criteria] { if (is_cut[k]) { any_cut = 1 } }
+do for [k=1:criteria] { if (is_cut[k] == 1) { any_cut = 1 } }
 set label (by_rows ? 'medians of rows ± 1 standard error, and quartiles' : bar_words.'; of rows: quartiles').\
     (any_cut ? '; (cut): some off the axis' : '') @note_place
-point_title(k) = shown[k] ? criterion_title(criterion[k], threshold[k]).(is_cut[k] ? ' (cut)' : '') : ''
+point_title(k) = shown[k] ? criterion_title(criterion[k], threshold[k]).(is_cut[k] == 1 ? ' (cut)' : is_cut[k] == 2 ? ' (off the axis)' : '') : ''
 plot 0 with lines linewidth 1.2 dashtype 2 linecolor rgb guide title 'β_{c} = Λ^{typ}', \
   for [k=1:criteria] limit[k] with lines linewidth 1 dashtype 3 linecolor rgb colour(k), \
   NaN with lines linewidth 1 dashtype 3 linecolor rgb guide title has_limit ? '{/:Italic n} → ∞' : '', \

@@ -246,19 +246,21 @@ static void print_collapse_points(FILE *out, const struct fit *fit, const struct
 }
 
 /* Other criteria's points are seen where they lie near those of the one that is judged; each has a number:
- * whether some are cut off. */
+ * 1 where some are cut off, 2 where all are. */
 static void print_others(FILE *out, const struct fit *fit, struct axis_range *y) {
     const double near = 0.5; /* decades */
     const struct axis_range seen = {y->low - near, y->high + near};
     script_list_begin(out, "is_cut");
     for (size_t k = 0; k < fit->criteria; k++) {
-        bool is_cut = false;
+        size_t near_by = 0, cut = 0;
         for (size_t n = 0; n < fit->lengths; n++) {
             const double place = fit->judged[n * fit->criteria + k].log_ratio / M_LN10;
-            if (place > seen.low && place < seen.high) { axis_include(y, place); }
-            is_cut = is_cut || place <= seen.low || place >= seen.high;
+            bool is_near = place > seen.low && place < seen.high;
+            if (is_near) { axis_include(y, place); }
+            near_by += is_near;
+            cut += !is_near && !isnan(place);
         }
-        script_list_number(out, k == 0, is_cut);
+        script_list_number(out, k == 0, cut == 0 ? 0 : near_by > 0 ? 1 : 2);
     }
     script_list_end(out);
 }

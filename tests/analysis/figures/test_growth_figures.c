@@ -160,6 +160,10 @@ static void collapse_points_stay_in_sight(void **state) {
     assert_int_equal(sscanf(strstr(text, "set yrange ["), "set yrange [%lf:%lf]", &low, &high), 2);
     assert_true(low > -0.2 && high < 0.6);
     free(text);
+    for (size_t i = 1; i < 2 * LENGTHS; i += 2) { point[i].log_ratio = -20; }
+    text = script_of(series_figure_collapse, &m.fit);
+    assert_non_null(strstr(text, "array is_cut = [0, 2]"));
+    free(text);
 }
 
 int main(void) {
