@@ -20,7 +20,7 @@ unset grid
 # Grey where no beta was measured.
 set object rectangle from graph 0,0 to graph 1,1 behind fillcolor rgb guide fillstyle noborder
 # Below, where no curve goes.
-set key at graph 0.02, graph 0.03 left bottom Left reverse textcolor rgb 'white' opaque fillcolor rgb '#404040'
+set key width 2 at graph 0.02, graph 0.03 left bottom Left reverse textcolor rgb 'white' opaque fillcolor rgb '#404040'
 line_title = ''
 if (has_line) { line_title = criterion_title(criterion[judged], threshold[judged]) }
 plot $map using 1:2:3 with image, \

@@ -12,7 +12,8 @@ set key @key_beside
 set label bar_words @note_place
 if (series + classes > 16) { set key font ',6' samplen 1.2 spacing 1 }
 if (columns == 1) { set key maxrows 6 width -1 font ',6'; set bmargin 10 }
-plot for [k=1:series] $points index k-1 using 5:2 with lines linewidth 0.9 dashtype 3 linecolor rgb colour(class[k]), \
+plot for [k=1:series] $points index k-1 using 5:2 with linespoints linewidth 0.9 dashtype 3 \
+    pointtype marker(member[k]) pointsize 0.4 pointinterval 12 linecolor rgb colour(class[k]), \
   for [c=1:classes] $laws index c-1 using 1:2 with lines linewidth 1.3 dashtype dash(c) linecolor rgb colour(c) \
     title sprintf('limit law, {/:Italic κ} = %.4g', kappa[c]), \
   for [k=1:series] $points index k-1 using 1:2:3:4 with yerrorbars \
