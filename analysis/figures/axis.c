@@ -215,10 +215,16 @@ static double room_beside(const struct axis_lengths *lengths, struct axis_range 
     return !lengths->loglog ? 0.13 : is_long ? 0.24 : 0.16;
 }
 
+/* What templates call the place of n. */
+static void print_place(FILE *out, const struct axis_lengths *lengths) {
+    fprintf(out, "# Place of n: %s, natural logarithms.\n", lengths->loglog ? "log log n" : "log n");
+}
+
 void axis_print_lengths(FILE *out, const char *name, const struct axis_lengths *lengths,
                         struct axis_range range) {
     const bool is_flat = strcmp(name, "x") == 0;
     const double beside = room_beside(lengths, range);
+    if (is_flat) { print_place(out, lengths); }
     fprintf(out, "set %srange [%.12g:%.12g]\nset %stics ", name, range.low, range.high, name);
     print_length_ticks(out, lengths, range, is_flat ? beside : 0.13);
     if (is_flat) {
@@ -282,6 +288,7 @@ void axis_print_length_colours(FILE *out, size_t count, const double *log_n) {
     struct axis_range range = axis_empty;
     for (size_t n = 0; n < count; n++) { axis_include(&range, axis_length_coordinate(&lengths, log_n[n])); }
     axis_pad(&range, 0, 0.5);
+    print_place(out, &lengths);
     if (count <= NAMED && are_short(count, log_n)) {
         print_these_lengths(out, &lengths, range, count, log_n);
     } else {

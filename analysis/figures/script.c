@@ -19,8 +19,10 @@ void script_template_with(FILE *out, const char *name, const char *own) {
 }
 
 /* Comments of templates are lines from the first on; those that tell of a block are indented behind the '#'.
- */
-static bool tells_of_data(const char *line) { return strncmp(line, "#   $", 5) == 0; }
+ * The axis tells what they call the place of n. */
+static bool tells_of_data(const char *line) {
+    return strncmp(line, "#   $", 5) == 0 || strncmp(line, "# Place of n", 12) == 0;
+}
 
 void script_print_data(FILE *out, const char *script) {
     const char *end;

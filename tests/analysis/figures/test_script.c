@@ -50,11 +50,12 @@ static void data_stand_alone(void **state) {
     size_t size;
     (void)state;
     FILE *out = open_memstream(&text, &size);
-    script_print_data(out,
-                      "columns = 1\n$one << EOD\n 1 2\n\n 3 NaN\nEOD\nx = 2\n# Words.\n#   $one    a, b\n"
-                      "#   x       c\n$two << EOD\n 5\nEOD\nplot $one\n");
+    script_print_data(out, "columns = 1\n# Place of n: log n.\n$one << EOD\n 1 2\n\n 3 NaN\nEOD\nx = 2\n# "
+                           "Words.\n#   $one    a, b\n"
+                           "#   x       c\n$two << EOD\n 5\nEOD\nplot $one\n");
     fclose(out);
-    assert_string_equal(text, "#   $one    a, b\n\n\n# $one\n 1 2\n\n 3 NaN\n\n\n# $two\n 5\n");
+    assert_string_equal(
+        text, "# Place of n: log n.\n#   $one    a, b\n\n\n# $one\n 1 2\n\n 3 NaN\n\n\n# $two\n 5\n");
     free(text);
 }
 
