@@ -212,7 +212,7 @@ static void print_length_ticks(FILE *out, const struct axis_lengths *lengths, st
 /* The part of an axis that a name takes where it stands beside others. */
 static double room_beside(const struct axis_lengths *lengths, struct axis_range range) {
     const bool is_long = lengths->loglog && range.high > log(1000 * M_LN10); /* 10^{10000} */
-    return !lengths->loglog ? 0.13 : is_long ? 0.24 : 0.16;
+    return !lengths->loglog ? 0.13 : is_long ? 0.215 : 0.16;
 }
 
 /* What templates call the place of n. */
