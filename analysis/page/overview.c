@@ -34,6 +34,13 @@ static void print_counts(FILE *out, const struct study *study) {
                 count[order[i]] == 0 ? " none" : "", count[order[i]], verdict_name[order[i]]);
     }
     fputs("</ul>\n", out);
+    if (study->class_count > 0) {
+        fprintf(
+            out,
+            "<p class=\"aside\">Counted are series and, below them, what is judged of several together: %zu "
+            "of these.</p>\n",
+            study->class_count);
+    }
 }
 
 /* ---- tables ---- */
