@@ -56,7 +56,7 @@ static void stamp_make(struct stamp *s, const char *kind, const struct store_pro
     stamp_add(s, "program", "gapscale");
     stamp_add(s, "program_version", version_number);
     stamp_add(s, "commit", version_commit);
-    stamp_add(s, "compiler", __VERSION__);
+    stamp_add(s, "compiler", version_compiler);
     stamp_add(s, "gsl_version", gsl_version);
     stamp_add(s, "hdf5_version", H5_VERS_INFO);
     stamp_add(s, "created", s->created);
