@@ -74,11 +74,18 @@ static void print_row(FILE *out, const struct fit *fit, const struct verdict *v)
             words_formatted("%.3g", rival ? v->rival[v->closest].excluded_sigma : NAN, sigma));
 }
 
-static void print_series(FILE *out, const struct fit *fit) {
+static void print_columns(FILE *out) {
+    fprintf(out, "  %-20s %-10s %-17s %7s  %-10s %s\n", "series", "verdict", "exponent of", "ratio", "rival",
+            "sigma");
+}
+
+/* Behind the names of columns, where it is the first row. */
+static void print_series(FILE *out, const struct fit *fit, size_t *rows) {
     struct verdict v;
     char sentence[SENTENCE];
     verdict_make(&v, fit);
     if (v.kind == VERDICT_SUPPORTED) {
+        if ((*rows)++ == 0) { print_columns(out); }
         print_row(out, fit, &v);
     } else {
         fprintf(out, "  %-20s ", fit->series->name);
@@ -90,12 +97,10 @@ static void print_head(FILE *out) {
     fputs("\nwere rows to follow theory, `fit` would say (half 95% intervals; sigma that exclude the closest "
           "rival):\n\n",
           out);
-    fprintf(out, "  %-20s %-10s %-17s %7s  %-10s %s\n", "series", "verdict", "exponent of", "ratio", "rival",
-            "sigma");
 }
 
 /* Whether the series could be told of: of a criterion on the entropy; its means are then filled in. */
-static bool forecast_series(FILE *out, struct results_series *s, bool is_first, int threads) {
+static bool forecast_series(FILE *out, struct results_series *s, size_t *rows, bool is_first, int threads) {
     struct fit fit;
     const size_t primary = fit_primary(s);
     if (primary == s->size[RESULTS_CRITERION] || s->criterion[primary].kind != CRITERION_ENTROPY) {
@@ -104,7 +109,7 @@ static bool forecast_series(FILE *out, struct results_series *s, bool is_first, 
     if (is_first) { print_head(out); }
     fill_series(s, primary, threads);
     fit_make(&fit, s, "");
-    print_series(out, &fit);
+    print_series(out, &fit, rows);
     fit_release(&fit);
     return true;
 }
@@ -130,7 +135,7 @@ static struct results *create_series(const struct config *config, size_t index) 
 }
 
 void forecast_print(FILE *out, const struct config *config, int threads) {
-    size_t told = 0, lengths = 0;
+    size_t told = 0, rows = 0, lengths = 0;
     for (size_t i = 0; i < config->series_count; i++) {
         if (!is_foretold(&config->series[i])) { continue; }
         lengths += config->series[i].n_count;
@@ -141,7 +146,7 @@ void forecast_print(FILE *out, const struct config *config, int threads) {
                     config->series[i].name);
             return;
         }
-        told += forecast_series(out, &results->series[0], told == 0, threads);
+        told += forecast_series(out, &results->series[0], &rows, told == 0, threads);
         results_free(results);
     }
 }
