@@ -470,6 +470,8 @@ if [[ -z $quick ]] && command -v gnuplot >/dev/null; then
     mv own/gaussian-collapse.svg as-drawn.svg
     holds "its script draws it again" sh -c 'cd own && gnuplot -d gaussian-collapse.gp && cmp gaussian-collapse.svg ../as-drawn.svg'
 fi
+expect 2 "figures at once" plot before.h5 -o own --figure windows,te
+holds "are told one by one" grep -q 'figure windows --figure te' err
 expect 2 "three columns" plot before.h5 -o own --columns 3
 expect 2 "a title that is no text" plot before.h5 -o own --title $'\xff'
 expect 0 "predict" predict gaussian 'n=[2^8,1e300]'

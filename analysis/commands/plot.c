@@ -38,6 +38,12 @@ static bool want_figure(const struct commandline_option *option, const char *nam
     for (size_t f = 0; f < figure_count; f++) {
         if (strcmp(name, figure_list[f].name) == 0) { options->wanted[f] = found = true; }
     }
+    if (strchr(name, ',')) {
+        message_error("--figure takes one name and is given again for another: not '%s', but `--figure %.*s "
+                      "--figure %s`",
+                      name, (int)strcspn(name, ","), name, name + strcspn(name, ",") + 1);
+        return false;
+    }
     const char *near = nearest_name(name, figure_count, option->choices);
     if (!found && near) {
         message_error("there is no figure '%s'; did you mean '%s'?", name, near);
@@ -244,8 +250,8 @@ int command_plot(int argc, char **argv) {
     const struct commandline_option known[] = {
         {"output", 'o', "DIR",
          "where the figures go (default: the first RESULTS with -figures in place of .h5)", .text = &output},
-        {"figure", 0, "NAME", "this figure alone, or these", .repeats = true, .choices = names,
-         .take = want_figure},
+        {"figure", 0, "NAME", "this figure alone; given again, those alone", .repeats = true,
+         .choices = names, .take = want_figure},
         {"columns", 0, "N", "as wide as 1 or 2 columns of a journal's page, 8.6 or 17.8 cm (default: 16 cm)",
          .choices = columns, .take = want_columns},
         {"title", 0, "TEXT", "this title, in gnuplot's enhanced text: β_c, Λ^{typ}, {/:Italic n}; '': none",
