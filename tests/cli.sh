@@ -427,6 +427,8 @@ holds "LaTeX has as many cells in every line" test "$(awk -F'&' '/&/ { print NF 
 expect 0 "fit --latex --parentheses" fit golden.h5 --latex --parentheses
 holds "a comment says which errors" grep -q "^% .*standard errors" out
 expect 2 "fit with two forms" fit golden.h5 --csv --latex
+expect 2 "fit --csv with a name" fit golden.h5 --csv fit.csv
+holds "says where it prints" grep -q 'csv > fit.csv' err
 expect 2 "predict with two forms" predict gaussian --csv --json
 cat >pool.yaml <<'YAML'
 replicates: 128

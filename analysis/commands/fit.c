@@ -1,6 +1,7 @@
 /* `gapscale fit`: collapse points and how they grow, printed and written beside the results. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analysis/commands/command.h"
 #include "analysis/commands/request.h"
@@ -69,6 +70,26 @@ static bool is_one(const struct commandline *line, const struct form *form) {
     return good && bracketed;
 }
 
+/* A name behind an option that takes none, as if it were where to print. */
+static bool is_no_target(const struct commandline *line, const char *option, const char *end) {
+    for (size_t i = 0; i < line->words; i++) {
+        const char *dot = strrchr(line->word[i], '.');
+        if (dot && strcmp(dot, end) == 0) {
+            commandline_refuse(line,
+                               "--%s prints to standard output and takes no name; send it there: `--%s > %s`",
+                               option, option, line->word[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool has_no_target(const struct commandline *line, const struct form *form) {
+    return (!form->json || is_no_target(line, "json", ".json")) &&
+           (!form->csv || is_no_target(line, "csv", ".csv")) &&
+           (!form->latex || is_no_target(line, "latex", ".tex"));
+}
+
 int command_fit(int argc, char **argv) {
     const char *output = NULL;
     struct form form = {0};
@@ -76,7 +97,7 @@ int command_fit(int argc, char **argv) {
     const struct commandline_option known[] = {
         {"output", 'o', "FILE", "where the fits go (default: the first RESULTS with .fit.h5 in place of .h5)",
          .text = &output},
-        {"json", .meaning = "print JSON instead of the table", .flag = &form.json},
+        {"json", .meaning = "print JSON instead of the table, to standard output", .flag = &form.json},
         {"csv", .meaning = "print CSV: a line for each series and n", .flag = &form.csv},
         {"latex", .meaning = "print the summary as a LaTeX tabular", .flag = &form.latex},
         {"parentheses", .meaning = "in it, standard errors as 0.4988(27) in place of half 95% intervals",
@@ -93,7 +114,9 @@ int command_fit(int argc, char **argv) {
         .option = known};
     if (!commandline_read(&line, argc, argv)) { return line.status; }
     if (pool && line.words < 2) { return commandline_refuse(&line, "--pool takes two RESULTS or more"); }
-    if (!is_one(&line, &form) || !request_is_whole(&line, output)) { return EXIT_USAGE; }
+    if (!is_one(&line, &form) || !has_no_target(&line, &form) || !request_is_whole(&line, output)) {
+        return EXIT_USAGE;
+    }
     char *path = output ? memory_copy_text(output) : request_default_output(line.word[0], ".fit.h5");
     struct study study = {0};
     int status = destination_check(path, DESTINATION_FIT, line.words, (const char *const *)line.word);
