@@ -80,8 +80,28 @@ static void lengths_that_were_run_are_told(void **state) {
     free(text);
 }
 
+/* Errors are drawn where they are above a tenth of the mean. */
+static void large_errors_have_bars(void **state) {
+    struct made m;
+    (void)state;
+    make(&m);
+    const double mean[] = {4, 2, 1, 8, 4, 1}, se[] = {0.3, 0.15, 0.09, 0.3, 0.3, 0.09};
+    memcpy(m.mean, mean, sizeof mean);
+    memcpy(m.se, se, sizeof se);
+    char *text = script_of(series_figure_entropy, &m.fit);
+    assert_non_null(strstr(text, "\nhas_bars = 0\n"));
+    free(text);
+    m.se[5] = 0.25;
+    text = script_of(series_figure_entropy, &m.fit);
+    assert_non_null(strstr(text, "\nhas_bars = 1\n"));
+    assert_non_null(strstr(strstr(text, "$measured"), " 1 10 0.25\n"));
+    assert_null(strstr(text, " 0.09\n"));
+    free(text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(large_errors_have_bars),
         cmocka_unit_test(means_above_the_envelope_are_told),
         cmocka_unit_test(lengths_that_were_run_are_told),
     };
