@@ -4,7 +4,9 @@
 
 #include <gsl/gsl_errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analysis/figures/te_figure.h"
 #include "models/oracle/oracle.h"
@@ -64,6 +66,24 @@ static void nothing_is_made_of_nothing(void **state) {
     s->mean[RESULTS_TE_ENTROPY][3] = known;
 }
 
+/* Of 0.01, 1 and 100 the first stands once: it would touch the 100 of the panel before it. */
+static void names_do_not_touch(void **state) {
+    const struct results *r = *state;
+    const struct fit fit = {.series = &r->series[0], .lengths = r->series[0].size[RESULTS_LOG_N]};
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    te_figure_print(out, &fit);
+    fclose(out);
+    const char *ticks = strstr(text, "set xtics"), *once = strstr(ticks, "'0.01' "),
+               *one = strstr(ticks, "'1' ");
+    assert_non_null(once);
+    assert_null(strstr(once + 1, "'0.01' "));
+    assert_non_null(one);
+    assert_non_null(strstr(one + 1, "'1' "));
+    free(text);
+}
+
 static int run(void **state) {
     *state =
         experiment_run("replicates: 256\nn: [2^10, e^1000]\nbeta: {from: 1/4, to: 4, points: 5}\n"
@@ -82,6 +102,7 @@ int main(void) {
         cmocka_unit_test(curves_go_through_points),
         cmocka_unit_test(corners_are_exact),
         cmocka_unit_test(nothing_is_made_of_nothing),
+        cmocka_unit_test(names_do_not_touch),
     };
     gsl_set_error_handler_off();
     return cmocka_run_group_tests(tests, run, leave);
