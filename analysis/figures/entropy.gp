@@ -11,7 +11,7 @@
 #   tau, has_tau     the entropy that marks the collapse, and whether it is on the axis
 #   largest_error    of any mean that is on the axis, as a part of it
 set title heading(name, family, parameters)
-set label (has_bars ? sprintf('%s, where it is above %.0f%% of the mean', bar_words, 100 * least_bar) : part_words(largest_error)).thinned(point_step) @note_place
+set label (has_bars ? sprintf('%s above %.0f%% of the mean', bar_words, 100 * least_bar) : part_words(largest_error)).thinned(point_step) @note_place
 set xlabel beta_label
 set ylabel 'mean entropy  ⟨{/:Italic H}⟩  (nats)'
 set yrange [y_low:y_high]

@@ -4,10 +4,9 @@
 #   largest_error    of any mean that is on the axis, as a part of it
 set title heading(name, family, parameters)
 set label part_words(largest_error) @note_place
-few_words(share) = sprintf('above the envelope: few rows (at most %.0f%% have a second score so near)', 100 * share)
-if (share_above > 0) {
-    set label share_above < 0.5 ? few_words(share_above) : 'above the envelope: means that are not of few rows alone' @note_above
-}
+above_words(share) = share < 1 ? sprintf('above the envelope: at most %.0f%% of rows have a second score so near', 100 * share) : \
+    'some means are above the envelope'
+if (share_above > 0) { set label above_words(share_above) @note_above }
 set xlabel 'gap  {/:Italic t} Λ_{{/:Italic n}}^{typ}'
 set ylabel 'mean log count  ⟨log {/:Italic N}_{{/:Italic n}}({/:Italic t})⟩'
 set key at graph 0.5, screen (columns == 1 ? 0.14 : 0.105) center vertical Left reverse
