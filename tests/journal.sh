@@ -26,6 +26,11 @@ expect 0 "a calm run" run sweep.yaml -o calm.h5 --quiet
 want=$(digest calm.h5)
 holds "its journal is gone" test ! -e calm.h5.journal
 same() { [[ $(digest "$1") = "$want" ]]; }
+mkdir elsewhere
+ln -s elsewhere linked.h5.journal
+expect 0 "a journal that is a link" run sweep.yaml -o linked.h5 --quiet
+holds "nothing is said of it" test ! -s err
+holds "the link is there for the next run, and what it points to empty" sh -c 'test -L linked.h5.journal && rmdir elsewhere'
 
 # ---- stopping ----
 

@@ -46,7 +46,7 @@ bool journal_is_of(const char *directory, const char *resolved) {
 bool journal_clear(const char *directory) { return files_clear(directory); }
 
 void journal_remove_directory(const char *directory) {
-    if (rmdir(directory) != 0 && errno != ENOENT) {
+    if (rmdir(directory) != 0 && errno != ENOENT && errno != ENOTDIR) {
         message_say("%s is not needed any more, but cannot be removed: %s", directory, strerror(errno));
     }
 }

@@ -75,7 +75,7 @@ bool journal_tend(struct journal *journal);
 void journal_flush_by_force(struct journal *journal);
 
 /* Removes what a journal is made of, but for the lock; with the directory, if nothing else is in it, by
- * journal_remove_directory. False after a message. */
+ * journal_remove_directory, which leaves a link to one as it is, for the next run. False after a message. */
 bool journal_clear(const char *directory);
 void journal_remove_directory(const char *directory);
 
