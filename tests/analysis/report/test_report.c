@@ -171,7 +171,7 @@ static void errors_stay_beside(void **state) {
         char *text = text_of(table_print, &study);
         for (const char *at = text; (at = strstr(at, "     beta_c"));) {
             at += strlen("     beta_c");
-            if (*at == '/') { continue; } /* another head */
+            if (*at == '/' || strncmp(at, " grows", 6) == 0) { continue; } /* another head */
             heads++;
             assert_int_equal(strncmp(at + strspn(at, " "), "+- se", 5), 0);
         }
