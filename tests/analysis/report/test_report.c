@@ -2,6 +2,7 @@
 #include "tests/analysis/handmade.h"
 #include "tests/experiment.h"
 
+#include <ctype.h>
 #include <gsl/gsl_errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -171,7 +172,7 @@ static void errors_stay_beside(void **state) {
         char *text = text_of(table_print, &study);
         for (const char *at = text; (at = strstr(at, "     beta_c"));) {
             at += strlen("     beta_c");
-            if (*at == '/' || strncmp(at, " grows", 6) == 0) { continue; } /* another head */
+            if (*at == '/' || isalpha((unsigned char)at[1])) { continue; } /* another head */
             heads++;
             assert_int_equal(strncmp(at + strspn(at, " "), "+- se", 5), 0);
         }
