@@ -208,7 +208,7 @@ static bool scan_other(struct records *records, const char *directory) {
     unsigned *number = files_units(directory, &count), *now;
     bool good = scan_files(records, directory, count, number, true);
     now = files_units(directory, &after);
-    if (good && (count != after || memcmp(number, now, count * sizeof *now) != 0)) {
+    if (good && (count != after || (count > 0 && memcmp(number, now, count * sizeof *now) != 0))) {
         good = scan_files(records, directory, after, now, true);
     }
     free(number);
