@@ -101,7 +101,7 @@ static bool refine_once(const struct source *source, struct beta_curve *c, size_
     return go_on;
 }
 
-static void refine(const struct source *source, struct beta_curve *c) {
+static void refine_curve(const struct source *source, struct beta_curve *c) {
     enum { PASSES = 5, MOST = 400 };
     for (int pass = 0; pass < PASSES && refine_once(source, c, MOST); pass++) {}
 }
@@ -195,7 +195,7 @@ static struct beta_curve curve_of(const struct results_series *s, size_t n, bool
     if (is_known(&c, 0) && is_rising(&c)) {
         if (c.is_exact) { source.oracle = fast_oracle(s, n, p); }
         if (!source.oracle) { make_splines(&source, &c); }
-        refine(&source, &c);
+        refine_curve(&source, &c);
     }
     if (is_entropy) { leave_logarithms(&c); }
     source_release(&source);
@@ -223,7 +223,7 @@ struct beta_curve beta_curve_entropy_over(const struct results_series *s, size_t
         c.x[i] = low + (high - low) * (double)i / PIECES;
         value_at(&source, c.x[i], c.value[i]);
     }
-    refine(&source, &c);
+    refine_curve(&source, &c);
     leave_logarithms(&c);
     source_release(&source);
     return c;

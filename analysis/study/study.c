@@ -103,7 +103,7 @@ int study_open(struct study *study, size_t count, char *const *paths) {
 }
 
 /* "a.h5, b.h5". */
-static char *join(size_t count, char *const *paths) {
+static char *join_paths(size_t count, char *const *paths) {
     char *all = memory_copy_text(paths[0]);
     for (size_t i = 1; i < count; i++) {
         char *longer = memory_format("%s, %s", all, paths[i]);
@@ -118,7 +118,7 @@ int study_open_pooled(struct study *study, size_t count, char *const *paths) {
     if (status != EXIT_DONE) { return status; }
     study->pooled = pool_make(count, study->results, study->paths);
     if (!study->pooled) { return EXIT_USAGE; }
-    study->pooled_name = join(count, paths);
+    study->pooled_name = join_paths(count, paths);
     exact_fill(study->pooled, omp_get_max_threads());
     study_add(study, study->pooled, study->pooled_name);
     study_close(study);

@@ -48,7 +48,7 @@ static const struct fit *find_shared(const struct universality *u, const struct 
 }
 
 /* Those of the fits from `first` on that are of its class; whether they are of two laws. */
-static bool gather(struct universality *u, size_t fits, const struct fit *fit, size_t first) {
+static bool gather_series(struct universality *u, size_t fits, const struct fit *fit, size_t first) {
     bool differ = false;
     *u = (struct universality){.exponent = fit[first].law.power,
                                .member = memory_create(fits - first, sizeof *u->member)};
@@ -73,7 +73,7 @@ struct universality *universality_find(size_t fits, const struct fit *fit, size_
     *count = 0;
     for (size_t i = 0; i < fits; i++) {
         if (!takes_part(&fit[i]) || is_known_class(*count, classes, &fit[i])) { continue; }
-        if (gather(&classes[*count], fits, fit, i)) {
+        if (gather_series(&classes[*count], fits, fit, i)) {
             ++*count;
         } else {
             free(classes[*count].member);
