@@ -1,4 +1,4 @@
-#include "tests/experiment.h"
+#include "tests/sim/setting.h"
 
 #include <nettle/sha2.h>
 #include <stdio.h>
@@ -27,23 +27,6 @@ static int remove_directory(void **state) {
     (void)state;
     journal_clear(directory);
     return rmdir(directory);
-}
-
-/* A config made from text and its plan. */
-struct setting {
-    struct config *config;
-    struct unit_plan plan;
-};
-
-static struct setting setting_make(const char *text) {
-    struct setting s = {.config = experiment_config(text)};
-    unit_plan_create(&s.plan, s.config);
-    return s;
-}
-
-static void setting_free(struct setting *s) {
-    unit_plan_release(&s->plan);
-    config_free(s->config);
 }
 
 /* ---- records and journals ---- */

@@ -1,5 +1,5 @@
 /* Which units there are, and who computes them. */
-#include "tests/experiment.h"
+#include "tests/sim/setting.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -7,23 +7,6 @@
 #include <string.h>
 
 #include "sim/sweep/unit.h"
-
-/* A config made from text and its plan. */
-struct setting {
-    struct config *config;
-    struct unit_plan plan;
-};
-
-static struct setting setting_make(const char *text) {
-    struct setting s = {.config = experiment_config(text)};
-    unit_plan_create(&s.plan, s.config);
-    return s;
-}
-
-static void setting_free(struct setting *s) {
-    unit_plan_release(&s->plan);
-    config_free(s->config);
-}
 
 static const char few_text[] = "replicates: 20000\nn: [100, 1e20]\nseries:\n  - family: gaussian\n"
                                "  - {family: spherical, dimension: 5, rows: drawn, n: [2^22]}\n";
