@@ -119,7 +119,7 @@ static int diagnose(const struct diagnose_request *request, const char *path, co
     return status;
 }
 
-static int run(const struct diagnose_request *request, const char *line) {
+static int diagnose_files(const struct diagnose_request *request, const char *line) {
     char *path = request->output ? memory_copy_text(request->output) : default_output(&request->scores);
     int status = destination_check(path, DESTINATION_DIAGNOSIS, 0, NULL);
     if (status == EXIT_DONE && !outfile_prepare(path, false)) { status = EXIT_FAILED; }
@@ -135,7 +135,8 @@ static int run(const struct diagnose_request *request, const char *line) {
 int command_diagnose(int argc, char **argv) {
     struct diagnose_request request;
     char *line = outfile_command_line(argc, argv);
-    int status = diagnose_request_read(&request, argc, argv) ? run(&request, line) : request.status;
+    int status =
+        diagnose_request_read(&request, argc, argv) ? diagnose_files(&request, line) : request.status;
     diagnose_request_free(&request);
     free(line);
     return status;

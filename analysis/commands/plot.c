@@ -184,7 +184,7 @@ static bool sheet_place(const struct sheet *sheet) {
 }
 
 /* Sheets are told of in order, up to the first that failed. */
-static int draw(const struct options *options, const struct study *study, const char *directory) {
+static int draw_study(const struct options *options, const struct study *study, const char *directory) {
     bool good = true;
 #pragma omp parallel for ordered schedule(dynamic, 1) num_threads(gnuplot_at_once())
     for (size_t i = 0; i <= study->count; i++) {
@@ -225,7 +225,7 @@ static int plot(const struct options *options, const struct commandline *line, c
                       strerror(errno));
         status = EXIT_FAILED;
     }
-    if (status == EXIT_DONE) { status = draw(options, &study, directory); }
+    if (status == EXIT_DONE) { status = draw_study(options, &study, directory); }
     study_release(&study);
     return status;
 }

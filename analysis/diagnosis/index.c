@@ -148,8 +148,8 @@ static struct trend_slope level_of(const void *with, const struct diagnosis_grou
 }
 
 /* The larger T, the smaller the index. */
-static void tell(const struct spacing_table *table, const struct trend_interval *statistic,
-                 struct diagnosis_point *p) {
+static void index_between(const struct spacing_table *table, const struct trend_interval *statistic,
+                          struct diagnosis_point *p) {
     p->index =
         (struct trend_interval){spacing_index(table, statistic->value), spacing_index(table, statistic->high),
                                 spacing_index(table, statistic->low)};
@@ -164,7 +164,7 @@ static void index_point(const struct index_sums *s, const struct diagnosis *d,
     if (p->spacings == 0) { return; }
     struct trend_interval statistic = growth_pooled(d, g, level_of, &level, &se);
     const struct spacing_table *chosen = &table[p->spacings == SPACING_MANY];
-    tell(chosen, &statistic, p);
+    index_between(chosen, &statistic, p);
     p->index_se =
         fabs(spacing_index(chosen, statistic.value - se) - spacing_index(chosen, statistic.value + se)) / 2;
 }

@@ -71,7 +71,7 @@ struct telling {
 };
 
 /* NAME, suffix, end. */
-static void tell(const struct telling *t, const char *name, const char *end, struct told_value value) {
+static void pass_on(const struct telling *t, const char *name, const char *end, struct told_value value) {
     char full[TOLD_NAME];
     snprintf(full, sizeof full, "%s%s%s", name, t->suffix, end);
     value.name = full;
@@ -79,21 +79,21 @@ static void tell(const struct telling *t, const char *name, const char *end, str
 }
 
 static void tell_text(const struct telling *t, const char *name, const char *text) {
-    tell(t, name, "", (struct told_value){.is_text = true, .text = text, .number = NAN});
+    pass_on(t, name, "", (struct told_value){.is_text = true, .text = text, .number = NAN});
 }
 
 static void tell_number(const struct telling *t, const char *name, double number) {
-    tell(t, name, "", (struct told_value){.number = number});
+    pass_on(t, name, "", (struct told_value){.number = number});
 }
 
 static void tell_whole(const struct telling *t, const char *name, bool is_there, size_t whole) {
-    tell(t, name, "", (struct told_value){.is_whole = true, .number = is_there ? (double)whole : NAN});
+    pass_on(t, name, "", (struct told_value){.is_whole = true, .number = is_there ? (double)whole : NAN});
 }
 
 static void tell_interval(const struct telling *t, const char *name, struct trend_interval interval) {
-    tell(t, name, "", (struct told_value){.number = interval.value});
-    tell(t, name, "_low", (struct told_value){.number = interval.low});
-    tell(t, name, "_high", (struct told_value){.number = interval.high});
+    pass_on(t, name, "", (struct told_value){.number = interval.value});
+    pass_on(t, name, "_low", (struct told_value){.number = interval.low});
+    pass_on(t, name, "_high", (struct told_value){.number = interval.high});
 }
 
 /* NAME_WHICH, and its ends; the file's arrays are NAME, NAME_low and NAME_high. */
@@ -105,7 +105,7 @@ static void tell_element(const struct telling *t, const char *name, const char *
     snprintf(end[1], sizeof end[1], "_%s_low", which);
     snprintf(end[2], sizeof end[2], "_%s_high", which);
     for (int i = 0; i < 3; i++) {
-        tell(t, name, end[i], (struct told_value){.is_element = true, .number = number[i]});
+        pass_on(t, name, end[i], (struct told_value){.is_element = true, .number = number[i]});
     }
 }
 

@@ -114,8 +114,8 @@ struct sheet {
 enum { SHEETS = 3 };
 
 /* Where nothing failed, all there is of them in one script. */
-static bool draw(const struct sheet *sheet, struct picture *picture, const struct flow_request *r,
-                 const struct flow_answer *a) {
+static bool draw_picture(const struct sheet *sheet, struct picture *picture, const struct flow_request *r,
+                         const struct flow_answer *a) {
     struct gnuplot run;
     bool good = gnuplot_open(&run);
     for (size_t k = 0; k < SHEETS && good; k++) {
@@ -155,7 +155,7 @@ int flow_figures_draw(const struct flow_request *request, const struct flow_answ
     for (size_t k = 0; k < SHEETS; k++) { picture[k] = picture_none; }
     const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file, *dot = strrchr(name, '.');
     size_t length = dot && dot > name ? (size_t)(dot - file) : strlen(file);
-    bool good = draw(sheet, picture, request, answer);
+    bool good = draw_picture(sheet, picture, request, answer);
     for (size_t k = 0; k < SHEETS; k++) {
         if (sheet[k].wanted && good) { good = place(&picture[k], sheet[k].name, file, length); }
         picture_free(&picture[k]);

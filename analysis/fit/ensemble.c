@@ -45,7 +45,7 @@ static enum measure criterion_measure(const struct criterion *criterion) {
     return measure[criterion->kind];
 }
 
-/* At one n. Free with curve_free. */
+/* At one n. Free with curve_release. */
 static struct curve curve_load(const struct results_series *series, size_t n, enum measure measure) {
     const size_t count = series->size[RESULTS_BETA];
     double *room = memory_create(5 * count, sizeof *room);
@@ -67,7 +67,7 @@ static struct curve curve_load(const struct results_series *series, size_t n, en
     return c;
 }
 
-static void curve_free(struct curve *c) { free(c->x); }
+static void curve_release(struct curve *c) { free(c->x); }
 
 /* The mean of all replicates but those of one group. */
 static double mean_without(const struct results_series *series, size_t n, enum measure measure, size_t at,
@@ -304,7 +304,7 @@ struct ensemble_point ensemble_collapse(const struct results_series *series, siz
     if (is_collapsed_at_zero(criterion, series->log_n[n])) { return point_missing(ENSEMBLE_SHORT); }
     struct curve c = curve_load(series, n, criterion_measure(criterion));
     struct ensemble_point point = curve_collapse(&c, criterion);
-    curve_free(&c);
+    curve_release(&c);
     if (point.state == ENSEMBLE_FOUND && criterion->kind == CRITERION_SUSCEPTIBILITY) {
         point.se = hypot(ensemble_jackknife(series, n, criterion), point.grid_error);
     }
@@ -324,7 +324,7 @@ double ensemble_of_exact(const struct results_series *series, size_t n, const st
     memcpy(c.y, series->exact_participation + n * c.count, c.count * sizeof *c.y);
     struct curve known = curve_trim(c);
     double log_ratio = curve_crossing(&known, criterion).log_ratio;
-    curve_free(&c);
+    curve_release(&c);
     return log_ratio;
 }
 
@@ -337,7 +337,7 @@ double ensemble_leave_out(const struct results_series *series, size_t n, const s
         curve_leave_out(&c, series, n, measure, g);
         log_ratio[g] = curve_collapse(&c, criterion).log_ratio;
     }
-    curve_free(&c);
+    curve_release(&c);
     return all;
 }
 
@@ -404,7 +404,7 @@ double ensemble_bootstrap(const struct results_series *series, size_t n, const s
         mean += off / (double)++found;
         squares += off * (root - mean);
     }
-    curve_free(&c);
+    curve_release(&c);
     free(times);
     return found > ENSEMBLE_RESAMPLES * 99 / 100 ? error_rounded(sqrt(squares / (double)(found - 1))) : NAN;
 }

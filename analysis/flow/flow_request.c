@@ -20,7 +20,7 @@ static const struct {
     struct value_range range; /* its high end may be infinite: `inf` is then a value */
     bool whole;
     const char *doc;
-} known[FLOW_KEYS] = {
+} known_key[FLOW_KEYS] = {
     [FLOW_DIMENSION] = {"dimension", 2, CLOSED(2, MOST_DIMENSION), true,
                         "dimension d of the space around the sphere"},
     [FLOW_LENGTH] = {"n", 4096, CLOSED(2, 200000), true, "tokens"},
@@ -65,7 +65,7 @@ struct reading {
     struct list list[LISTS];
 };
 
-const char *flow_request_name(enum flow_key key) { return known[key].name; }
+const char *flow_request_name(enum flow_key key) { return known_key[key].name; }
 
 static void explain(struct flow_help *help, size_t k, const char *name, const char *value, const char *doc) {
     snprintf(help->term[k], sizeof help->term[k], "%s=%s", name, value);
@@ -75,8 +75,9 @@ static void explain(struct flow_help *help, size_t k, const char *name, const ch
 void flow_request_help(struct flow_help *help) {
     char number[NUMBER_TEXT];
     for (size_t k = 0; k < FLOW_KEYS; k++) {
-        explain(help, k, known[k].name,
-                isfinite(known[k].initial) ? number_print(known[k].initial, number) : "inf", known[k].doc);
+        explain(help, k, known_key[k].name,
+                isfinite(known_key[k].initial) ? number_print(known_key[k].initial, number) : "inf",
+                known_key[k].doc);
     }
     for (size_t k = 0; k < LISTS; k++) {
         explain(help, FLOW_KEYS + k, listed[k].name, listed[k].text, listed[k].doc);
@@ -92,15 +93,16 @@ static bool is_infinity(const struct yaml_node *node) {
 static void read_value(enum flow_key key, const struct yaml_node *node, struct fault_list *faults,
                        double *value) {
     uint64_t count;
-    if (known[key].whole) {
-        const struct value_range *range = &known[key].range;
-        if (value_count(node, known[key].name, (uint64_t)range->low, (uint64_t)range->high, faults, &count)) {
+    if (known_key[key].whole) {
+        const struct value_range *range = &known_key[key].range;
+        if (value_count(node, known_key[key].name, (uint64_t)range->low, (uint64_t)range->high, faults,
+                        &count)) {
             *value = (double)count;
         }
-    } else if (isinf(known[key].range.high) && is_infinity(node)) {
+    } else if (isinf(known_key[key].range.high) && is_infinity(node)) {
         *value = INFINITY;
     } else {
-        value_real(node, known[key].name, &known[key].range, faults, value);
+        value_real(node, known_key[key].name, &known_key[key].range, faults, value);
     }
 }
 
@@ -148,8 +150,8 @@ static void read_keys(struct reading *reading) {
     struct fault_list *faults = &reading->arguments.reader.faults;
     const struct yaml_node *root = reading->arguments.root, *node;
     for (size_t k = 0; k < FLOW_KEYS; k++) {
-        reading->request->value[k] = known[k].initial;
-        if ((node = yaml_find(root, known[k].name))) {
+        reading->request->value[k] = known_key[k].initial;
+        if ((node = yaml_find(root, known_key[k].name))) {
             read_value((enum flow_key)k, node, faults, &reading->request->value[k]);
         }
     }
@@ -264,9 +266,9 @@ static void design_make(struct flow_request *r) {
 
 static void check_replicates(struct reading *reading) {
     const double *v = reading->request->value;
-    const struct yaml_node *at = yaml_find(reading->arguments.root, known[FLOW_REPLICATES].name);
+    const struct yaml_node *at = yaml_find(reading->arguments.root, known_key[FLOW_REPLICATES].name);
     if (v[FLOW_REPLICATES] >= 2 * v[FLOW_MODES]) { return; }
-    at = at ? at : yaml_find(reading->arguments.root, known[FLOW_MODES].name);
+    at = at ? at : yaml_find(reading->arguments.root, known_key[FLOW_MODES].name);
     fault_add(&reading->arguments.reader.faults, at->source, at->offset,
               "replicates=%g: the test of %g modes together needs at least %g", v[FLOW_REPLICATES],
               v[FLOW_MODES], 2 * v[FLOW_MODES]);
@@ -274,7 +276,7 @@ static void check_replicates(struct reading *reading) {
 
 bool flow_request_read(struct flow_request *request, size_t count, char *const *word) {
     const char *names[FLOW_KEYS + LISTS];
-    for (size_t k = 0; k < FLOW_KEYS; k++) { names[k] = known[k].name; }
+    for (size_t k = 0; k < FLOW_KEYS; k++) { names[k] = known_key[k].name; }
     for (size_t k = 0; k < LISTS; k++) { names[FLOW_KEYS + k] = listed[k].name; }
     *request = (struct flow_request){0};
     struct reading reading = {.request = request,

@@ -219,7 +219,7 @@ static double standing(const struct results_series *s) {
     while (n > 1 && s->log_n[n - 1] > log(s->trained)) { n--; }
     return 1 / s->lambda_between_sequences[n - 1];
 }
-static void measured_row(FILE *out, const struct column_place *place) {
+static void diagnosed_row(FILE *out, const struct column_place *place) {
     const struct results_series *s = place->fit->series;
     char number[WORDS];
     double ratio = standing(s);
@@ -269,7 +269,7 @@ void overview_print(FILE *out, const struct study *study) {
          prescribed_row},
         {"Attention outputs against exact values: p of each question", has_output, output_heads, output_row},
         {"Measured rows (+- is half a 95% interval between sequences)", is_measured, measured_heads,
-         measured_row},
+         diagnosed_row},
     };
     print_counts(out, study);
     for (size_t i = 0; i < COUNT(tables); i++) { print_table(out, study, &tables[i]); }

@@ -181,7 +181,7 @@ static const char *parameter(const struct column_place *p) {
     return words_parameter(s->family, s->parameter, p->at[COLUMN_PARAMETER], p->room);
 }
 static const char *variable(const struct column_place *p) { return p->fit->by_n ? "n" : "log_n"; }
-static const char *law(const struct column_place *p) {
+static const char *asymptotic_law(const struct column_place *p) {
     return p->fit->has_law ? words_schedule(&p->fit->law, p->room) : "unknown";
 }
 static const char *criterion(const struct column_place *p) {
@@ -247,7 +247,7 @@ static const struct column column[] = {
     {"%s", "parameter of the family", ALONG(COLUMN_PARAMETER), .text = parameter},
     {"replicates", "rows per n, under a target the most", .whole = replicates, .by_n = true},
     {"variable", "what exponents are of: n or log_n", .text = variable},
-    {"asymptotic_law", "Lambda^typ as n -> inf", .text = law},
+    {"asymptotic_law", "Lambda^typ as n -> inf", .text = asymptotic_law},
     {"asymptotic_exponent", "its exponent in the variable", .number = asymptotic},
     {"judged_by", "criterion that is judged", .text = criterion},
     {"verdict", "supported, refuted or undecided", .text = verdict},

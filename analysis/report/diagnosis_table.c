@@ -50,7 +50,7 @@ static const char *power(const struct diagnosis_growth *w, char out[WORDS]) {
 }
 
 /* The prescriptions that are not excluded. */
-static const char *left(const struct diagnosis_growth *w, char out[WORDS]) {
+static const char *laws_left(const struct diagnosis_growth *w, char out[WORDS]) {
     int count = 0;
     out[0] = '\0';
     if (!w->decided) { return "undecided"; }
@@ -83,7 +83,7 @@ static void print_group(FILE *out, const struct diagnosis_group *g) {
             g->name, story_locality(g->locality), length_of(p, length), between(&p->lambda, lambda),
             words_formatted("%.3g", 1 / p->lambda.value, ratio), percent(p->tie_fraction, ties),
             words_formatted("%.1g", isinf(p->rounding) ? NAN : p->rounding, shift),
-            power(&g->trained, exponent), left(&g->trained, laws));
+            power(&g->trained, exponent), laws_left(&g->trained, laws));
 }
 
 /* Heads are many in a model: beyond a dozen groups only the pooled ones are told at length. */

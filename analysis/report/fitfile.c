@@ -46,7 +46,7 @@ static bool move_to(struct column_place *place, const struct column *c, size_t i
     return has;
 }
 
-static const char *keep(struct page *page, const char *text) {
+static const char *keep_text(struct page *page, const char *text) {
     page->kept = memory_resize(page->kept, page->kept_count + 1, sizeof *page->kept);
     return page->kept[page->kept_count++] = memory_copy_text(text);
 }
@@ -78,7 +78,7 @@ static void add_dataset(struct page *page, const struct column *c) {
         text = page->text[at] = memory_create(count, sizeof *text);
         for (size_t i = 0; i < count; i++) {
             move_to(&place, c, i);
-            text[i] = keep(page, c->text(&place));
+            text[i] = keep_text(page, c->text(&place));
         }
     } else {
         number = page->numbers[at] = memory_create(count, sizeof *number);
@@ -105,8 +105,8 @@ static void add_attribute(struct page *page, const struct column *c, const struc
     if (c->text && !text) { return; }
     page->attribute = memory_resize(page->attribute, page->attribute_count + 1, sizeof *page->attribute);
     page->attribute[page->attribute_count++] = (struct h5_attribute){
-        .name = keep(page, column_name(c, place, name)),
-        .text = text ? keep(page, text) : NULL,
+        .name = keep_text(page, column_name(c, place, name)),
+        .text = text ? keep_text(page, text) : NULL,
         .whole = c->whole ? c->whole(place) : NULL,
         .number = column_number(c, place),
     };

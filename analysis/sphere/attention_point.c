@@ -167,7 +167,7 @@ static void fill_deviations(struct attention_point *p, const struct results_seri
 
 /* ---- limit laws ---- */
 
-static double concentration(const struct results_series *s, size_t n) {
+static double concentration_at(const struct results_series *s, size_t n) {
     return family_concentration(s->family, s->parameter, s->log_n[n]);
 }
 
@@ -175,7 +175,7 @@ static void fill_gaussian(struct attention_point *p, const struct results_series
     struct sphere_subcritical limit;
     double replicates = (double)s->replicates, se = s->se[RESULTS_OUTPUT_BIAS][at];
     size_t kept = s->size[RESULTS_REPLICATE];
-    sphere_subcritical(d, concentration(s, p->n), s->beta[at], s->log_n[p->n], &limit);
+    sphere_subcritical(d, concentration_at(s, p->n), s->beta[at], s->log_n[p->n], &limit);
     p->radial_ratio = se * se * replicates / limit.radial_variance;
     p->radial_ratio_se = p->radial_ratio * sqrt(2 / (replicates - 1));
     double tangential = (d - 1) * limit.tangential_variance;
@@ -217,23 +217,23 @@ static void fill_supercritical(struct attention_point *p, const struct results_s
 void attention_point_fill(struct attention_point *p, const struct results_series *s, size_t n, size_t b) {
     size_t at = n * s->size[RESULTS_BETA] + b;
     double d = family_dimension(s->family, s->parameter, s->log_n[n]);
-    *p = (struct attention_point){.n = n,
-                                  .beta_index = b,
-                                  .n_eff =
-                                      exp(s->log_n[n] - sphere_log_rho(d, concentration(s, n), s->beta[at])),
-                                  .critical = exp(log(s->beta[at]) - s->log_n[n] * 2 / (d - 1)),
-                                  .radial_ratio = NAN,
-                                  .radial_ratio_se = NAN,
-                                  .tangential_ratio = NAN,
-                                  .tangential_ratio_se = NAN,
-                                  .radial_p = NAN,
-                                  .tangential_p = NAN,
-                                  .top_weight_ratio = NAN,
-                                  .top_weight_ratio_se = NAN,
-                                  .deficit_ratio = NAN,
-                                  .deficit_ratio_se = NAN,
-                                  .log_deficit_ratio = NAN,
-                                  .log_deficit_ratio_se = NAN};
+    *p = (struct attention_point){
+        .n = n,
+        .beta_index = b,
+        .n_eff = exp(s->log_n[n] - sphere_log_rho(d, concentration_at(s, n), s->beta[at])),
+        .critical = exp(log(s->beta[at]) - s->log_n[n] * 2 / (d - 1)),
+        .radial_ratio = NAN,
+        .radial_ratio_se = NAN,
+        .tangential_ratio = NAN,
+        .tangential_ratio_se = NAN,
+        .radial_p = NAN,
+        .tangential_p = NAN,
+        .top_weight_ratio = NAN,
+        .top_weight_ratio_se = NAN,
+        .deficit_ratio = NAN,
+        .deficit_ratio_se = NAN,
+        .log_deficit_ratio = NAN,
+        .log_deficit_ratio_se = NAN};
     p->regime = regime_of(p->n_eff, 1 / s->mean[MEASURE_PARTICIPATION][at]);
     fill_deviations(p, s, at, d);
     if (p->n_eff >= 1) { fill_gaussian(p, s, at, d); }

@@ -101,8 +101,8 @@ static size_t list_places(const struct results_series *s, size_t n, size_t piece
     return count;
 }
 
-static void fill(struct sphere_curve *curve, const struct results_series *s, size_t n, struct quantity q,
-                 const struct place *place) {
+static void fill_points(struct sphere_curve *curve, const struct results_series *s, size_t n,
+                        struct quantity q, const struct place *place) {
     double p[FAMILY_PARAMETERS] = {0};
     family_parameters(s->family, s->parameter, s->log_n[n], p);
     struct oracle *oracle = oracle_create_with(s->family, p, s->log_n[n], s->log_lambda_typ[n]);
@@ -127,7 +127,7 @@ static struct sphere_curve curve_of(const struct results_series *s, size_t n, si
     curve.log_lambda = memory_create(curve.count, sizeof *curve.log_lambda);
     curve.value = memory_create(curve.count * curve.columns, sizeof *curve.value);
     list_places(s, n, pieces, place);
-    fill(&curve, s, n, q, place);
+    fill_points(&curve, s, n, q, place);
     free(place);
     return curve;
 }

@@ -14,7 +14,7 @@ static bool same_law(const struct results_series *a, const struct results_series
            memcmp(a->parameter, b->parameter, a->family->parameter_count * sizeof *a->parameter) == 0;
 }
 
-static void begin(struct along *along, const struct study *study, const struct fit *fit) {
+static void begin_course(struct along *along, const struct study *study, const struct fit *fit) {
     const char *suffix = prescription_name[fit->series->prescription];
     size_t length = strlen(fit->name), cut = strlen(suffix) + 1;
     snprintf(along->name, sizeof along->name, "%s", fit->name);
@@ -35,7 +35,7 @@ size_t along_collect(const struct study *study, struct along *along) {
                               along[at].series[s->prescription] < study->count)) {
             at++;
         }
-        if (at == count) { begin(&along[count++], study, &study->fit[i]); }
+        if (at == count) { begin_course(&along[count++], study, &study->fit[i]); }
         along[at].series[s->prescription] = i;
     }
     return count;
