@@ -5,8 +5,6 @@
 #include "analysis/page/grid.h"
 #include "analysis/page/html.h"
 #include "analysis/page/section.h"
-#include "analysis/report/attention_columns.h"
-#include "analysis/report/prescribed_columns.h"
 #include "analysis/report/summary_table.h"
 #include "sim/results/note.h"
 

@@ -1,4 +1,4 @@
-#include "analysis/report/attention_columns.h"
+#include "analysis/report/columns.h"
 
 #include <math.h>
 
@@ -32,12 +32,9 @@ static const char *regime_name(const struct column_place *p) {
     return attention_point_regime_name[p->attention->point[place_of(p)].regime];
 }
 
-#define POINT                                                                                                \
-    2, { COLUMN_LOG_N, COLUMN_BETA }
-#define PART                                                                                                 \
-    1, { COLUMN_REGIME }
-#define ANSWER                                                                                               \
-    2, { COLUMN_REGIME, COLUMN_QUESTION }
+#define POINT COLUMN_ALONG(COLUMN_LOG_N, COLUMN_BETA)
+#define PART COLUMN_ALONG(COLUMN_REGIME)
+#define ANSWER COLUMN_ALONG(COLUMN_REGIME, COLUMN_QUESTION)
 #define IN_POINT(MEMBER) COLUMN_OF(point_of, attention_point, MEMBER)
 #define IN_ANSWER(MEMBER) COLUMN_OF(answer_of, attention_answer, MEMBER)
 #define SIGMA(KEY, name, words, head, meaning)                                                               \
@@ -58,7 +55,7 @@ static const struct column column[] = {
     {"%s_sentence", "the verdict in words", PART, .text = sentence},
     {"%s_%s_p", "p-value of a question", ANSWER, IN_ANSWER(p)},
 
-    {"log_n", "natural logarithm of the context length n", 1, {COLUMN_LOG_N}, .number = log_n},
+    {"log_n", "natural logarithm of the context length n", COLUMN_ALONG(COLUMN_LOG_N), .number = log_n},
     {"regime", "0 subcritical, 1 critical, 2 supercritical", POINT, .number = regime},
     {"n_eff", "effective number of keys, n/rho(beta)", POINT, IN_POINT(n_eff)},
     {"critical", "beta/n^(2/(d-1))", POINT, IN_POINT(critical)},

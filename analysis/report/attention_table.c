@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "analysis/report/attention_columns.h"
 #include "analysis/report/cells.h"
 #include "analysis/text/fold.h"
 #include "models/oracle/limits.h"
@@ -78,7 +77,7 @@ void attention_table_print(FILE *out, const struct column_place *place) {
 
 /* A line for a regime: p of each question. */
 static void print_part(FILE *out, const struct column_place *series) {
-    static const struct cell answer = {1, 7, {NULL}, "%s_%s_p", .format = "%.2g", .single = true};
+    static const struct cell answer = {1, 7, {NULL}, "%s_%s_p", .format = "%.2g"};
     struct column_place place = *series;
     enum attention_regime regime = place.at[COLUMN_REGIME];
     const struct attention_part *part = &place.attention->part[regime];

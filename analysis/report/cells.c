@@ -36,14 +36,14 @@ const char *cell_number(double value, double error, char out[WORDS]) {
 
 static double error_at(const struct cell *cell, const struct column_table *table,
                        const struct column_place *place) {
-    if (cell->interval) { return column_half(table, !cell->single, cell->column, place); }
-    return cell->error ? column_number(column_find(table, !cell->single, cell->error), place) : NAN;
+    if (cell->interval) { return column_half(table, true, cell->column, place); }
+    return cell->error ? column_number(column_find(table, true, cell->error), place) : NAN;
 }
 
 void cell_print(FILE *out, const struct cell *cell, const struct column_table *table,
                 const struct column_place *place) {
     char words[WORDS];
-    const struct column *c = column_find(table, !cell->single, cell->column);
+    const struct column *c = column_find(table, true, cell->column);
     fprintf(out, "%*s%s%*s%s", cell->gap, "", cell->kind ? cell_colour(cell->kind(place)) : "", cell->width,
             c->text     ? c->text(place)
             : cell->say ? cell->say(column_number(c, place), error_at(cell, table, place), words)
@@ -68,5 +68,19 @@ void cell_print_heads(FILE *out, size_t count, const struct cell *cell, size_t l
         const char *head = line == 1 && by_n && cell[i].head_by_n ? cell[i].head_by_n : cell[i].head[line];
         part(out, i, &cell[i]);
         if (head) { fprintf(out, "%*s%*s", cell[i].gap, "", cell[i].width, head); }
+    }
+}
+
+void cell_print_table(FILE *out, size_t count, const struct cell *cell, const struct column_table *table,
+                      struct column_place place, enum column_axis axis) {
+    for (size_t line = 0; line < (cell->head[1] ? 2 : 1); line++) {
+        cell_print_heads(out, count, cell, line, place.fit->by_n);
+        fputc('\n', out);
+    }
+    for (size_t i = 0; i < column_size(&place, axis); i++) {
+        place.at[COLUMN_INTERVAL] = i - 1;
+        place.at[axis] = i;
+        cell_print_line(out, count, cell, table, &place);
+        fputc('\n', out);
     }
 }

@@ -18,13 +18,13 @@ struct cell {
     cell_words *say;   /* NULL: the column is a text, or printed by `format`, "-" for NaN */
     const char *error; /* the column of its error; may be NULL */
     bool interval;     /* the error is half of what lies between NAME_low and NAME_high */
-    bool single;       /* the columns are single numbers, not arrays */
     const char *format;
     enum verdict_kind (*kind)(const struct column_place *place); /* whose colour it has; may be NULL */
     const char *head_by_n; /* in place of the last head where exponents are those of n; may be NULL */
     bool is_error;         /* of the cell before it, from which it is never parted */
 };
 
+/* Arrays before single numbers of the same name. */
 void cell_print(FILE *out, const struct cell *cell, const struct column_table *table,
                 const struct column_place *place);
 
@@ -32,6 +32,11 @@ void cell_print(FILE *out, const struct cell *cell, const struct column_table *t
 void cell_print_heads(FILE *out, size_t count, const struct cell *cell, size_t line, bool by_n);
 void cell_print_line(FILE *out, size_t count, const struct cell *cell, const struct column_table *table,
                      const struct column_place *place);
+
+/* The heads, in as many lines as the first cell has, and a line for each index along an axis; slopes between
+ * neighbouring n stand beside the larger. */
+void cell_print_table(FILE *out, size_t count, const struct cell *cell, const struct column_table *table,
+                      struct column_place place, enum column_axis axis);
 
 /* What stands before a word and behind it, so that it has the colour of a verdict (analysis/text/fold.h). */
 const char *cell_colour(enum verdict_kind kind);

@@ -221,9 +221,7 @@ static const char *remedy(const struct column_place *p) {
         {NAME "_high", "upper end of its 95% interval", COLUMN_OF(verdict_of, verdict, MEMBER.high)}, {      \
         NAME "_predicted", "its value in theory", COLUMN_OF(verdict_of, verdict, MEMBER.predicted)           \
     }
-/* A structure's member along axes, so many as are named. */
-#define ALONG(...)                                                                                           \
-    sizeof((enum column_axis[]){__VA_ARGS__}) / sizeof(enum column_axis), { __VA_ARGS__ }
+#define ALONG(...) COLUMN_ALONG(__VA_ARGS__)
 /* A value and its error. */
 #define WITH_ERROR(NAME, MEANING, AXES, FIND, TYPE, VALUE, ERROR)                                            \
     {NAME, MEANING, AXES, COLUMN_OF(FIND, TYPE, VALUE)}, {                                                   \

@@ -94,10 +94,12 @@ const char *column_name(const struct column *column, const struct column_place *
 bool column_is_array(const struct column *c) { return c->rank > 0 && c->axis[0] < COLUMN_DIMENSIONS; }
 
 const struct column *column_find(const struct column_table *table, bool array, const char *name) {
+    const struct column *found = NULL;
     for (size_t i = 0; i < table->count; i++) {
         const struct column *c = &table->column[i];
-        if (column_is_array(c) == array && strcmp(c->name, name) == 0) { return c; }
+        if (strcmp(c->name, name) == 0 && (!found || column_is_array(c) == array)) { found = c; }
     }
+    if (found) { return found; }
     message_error("no column is called %s", name);
     abort();
 }

@@ -62,12 +62,17 @@ struct column {
 };
 #define COLUMN_OF(find, type, member) .of = (find), .offset = offsetof(struct type, member)
 #define COLUMN_COUNT(find, type, member) COLUMN_OF(find, type, member), .counts = true
+/* Rank and axes: so many as are named. */
+#define COLUMN_ALONG(...)                                                                                    \
+    sizeof((enum column_axis[]){__VA_ARGS__}) / sizeof(enum column_axis), { __VA_ARGS__ }
 
 struct column_table {
     size_t count;
     const struct column *column;
 };
-extern const struct column_table column_fit; /* attributes first */
+/* Of every series, of one with an attention output, of one that goes along a prescription; of a class of
+ * series. Attributes first. */
+extern const struct column_table column_fit, attention_columns, prescribed_columns, universality_columns;
 
 /* Of the i-th series of a study that is judged, at the criterion judged and the median of rows. */
 struct column_place column_place(const struct study *study, size_t i, char room[COLUMN_TEXT]);
@@ -86,7 +91,8 @@ const char *column_name(const struct column *column, const struct column_place *
 
 /* Whether it lies along dimensions, and not along naming axes or none. */
 bool column_is_array(const struct column *column);
-/* The column of that name among arrays, or among single numbers. There must be one: else the program ends. */
+/* The column of that name; where an array and a single number share it, the one that is asked for. There must
+ * be one: else the program ends. */
 const struct column *column_find(const struct column_table *table, bool array, const char *name);
 /* What it holds there, whole numbers as doubles; NaN for texts. */
 double column_number(const struct column *column, const struct column_place *place);

@@ -5,9 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/report/attention_columns.h"
-#include "analysis/report/prescribed_columns.h"
-#include "analysis/report/universality_columns.h"
+#include "analysis/report/columns.h"
 #include "analysis/text/json.h"
 #include "sim/base/message.h"
 

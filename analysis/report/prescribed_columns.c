@@ -1,4 +1,4 @@
-#include "analysis/report/prescribed_columns.h"
+#include "analysis/report/columns.h"
 
 static const void *prescribed_of(const struct column_place *p) { return &p->verdict->prescribed; }
 static const void *course_of_place(const struct column_place *p) { return &p->verdict->prescribed.course; }
@@ -42,8 +42,7 @@ static double rate_predicted(const struct column_place *p) {
     return v->by_n ? v->course.rate_n : v->course.rate;
 }
 
-#define N                                                                                                    \
-    1, { COLUMN_LOG_N }
+#define N COLUMN_ALONG(COLUMN_LOG_N)
 #define IN(MEMBER) COLUMN_OF(prescribed_of, prescribed, MEMBER)
 #define IN_COURSE(MEMBER) COLUMN_OF(course_of_place, course, MEMBER)
 

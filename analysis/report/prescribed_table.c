@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "analysis/report/cells.h"
-#include "analysis/report/prescribed_columns.h"
 #include "analysis/study/along.h"
 #include "analysis/text/fold.h"
 #include "sim/base/memory.h"
@@ -29,24 +28,15 @@ static const struct cell points[] = {
 };
 enum { CELLS = sizeof points / sizeof *points };
 
-void prescribed_table_print(FILE *out, const struct column_place *series) {
-    const struct prescribed *v = &series->verdict->prescribed;
-    struct column_place place = *series;
+void prescribed_table_print(FILE *out, const struct column_place *place) {
+    const struct prescribed *v = &place->verdict->prescribed;
     char sentence[PRESCRIBED_SENTENCE];
-    for (size_t line = 0; line < 2; line++) {
-        cell_print_heads(out, CELLS, points, line, false);
-        fputc('\n', out);
-    }
-    for (size_t n = 0; n < place.fit->lengths; n++) {
-        place.at[COLUMN_LOG_N] = n;
-        cell_print_line(out, CELLS, points, &prescribed_columns, &place);
-        fputc('\n', out);
-    }
+    cell_print_table(out, CELLS, points, &prescribed_columns, *place, COLUMN_LOG_N);
     fputc('\n', out);
-    cell_print_sentence(out, v->kind, prescribed_sentence(v, place.fit, sentence));
+    cell_print_sentence(out, v->kind, prescribed_sentence(v, place->fit, sentence));
     if (v->exact_count > 0) {
         fprintf(out, "  Against the exact means, nothing fitted: %s = %.1f for %zu n; p = %.2g.\n",
-                place.fit->common ? "sum of squares" : "chi^2", v->exact_chi_square, v->exact_count,
+                place->fit->common ? "sum of squares" : "chi^2", v->exact_chi_square, v->exact_count,
                 v->exact_p);
     }
     if (v->left_out > 0) {

@@ -105,25 +105,15 @@ static const struct cell points[] = {
      {"slope +- se in", "log log n"},
      "local_exponent",
      say_local,
-     .error = "local_exponent_se",
+     "local_exponent_se",
      .head_by_n = "log n"},
     {1, 8, {"that of", "Lambda"}, "local_exponent_lambda_typ", .format = "%.4f"},
 };
 enum { POINT_CELLS = sizeof points / sizeof *points };
 
-/* Slopes stand beside the larger n. */
-static void print_points(FILE *out, const struct column_place *series) {
-    struct column_place place = *series;
-    for (size_t line = 0; line < 2; line++) {
-        cell_print_heads(out, POINT_CELLS, points, line, place.fit->by_n);
-        fputc('\n', out);
-    }
-    for (size_t n = 0; n < place.fit->lengths; n++) {
-        place.at[COLUMN_LOG_N] = n;
-        place.at[COLUMN_INTERVAL] = n - 1;
-        cell_print_line(out, POINT_CELLS, points, &column_fit, &place);
-        fputc('\n', out);
-    }
+static void print_points(FILE *out, const struct column_place *place) {
+    cell_print_table(out, POINT_CELLS, points, &column_fit, *place, COLUMN_LOG_N);
+    fputc('\n', out);
 }
 
 /* ---- notes ---- */
@@ -272,10 +262,10 @@ static const char *say_sigma(double sigma, double error, char out[WORDS]) {
 
 static void print_rivals(FILE *out, const struct column_place *series) {
     static const struct cell rows[] = {
-        {1, 12, {"Laws with corrections"}, "law", .single = true},
-        {1, 12, {"  chi^2"}, "chi_square_%s", .say = cell_number, .single = true},
-        {1, 12, {"  Akaike weight"}, "weight_%s", .format = "%.3g", .single = true},
-        {1, 12, {"  sigma off"}, "excluded_sigma_%s", .say = say_sigma, .single = true},
+        {1, 12, {"Laws with corrections"}, "law", .say = NULL},
+        {1, 12, {"  chi^2"}, "chi_square_%s", .say = cell_number},
+        {1, 12, {"  Akaike weight"}, "weight_%s", .format = "%.3g"},
+        {1, 12, {"  sigma off"}, "excluded_sigma_%s", .say = say_sigma},
     };
     struct column_place place = *series;
     if (isnan(place.verdict->exponent.value)) { return; }
@@ -372,7 +362,6 @@ static void print_collapse(FILE *out, const struct column_place *place) {
     const struct verdict *verdict = place->verdict;
     char sentence[SENTENCE];
     print_points(out, place);
-    fputc('\n', out);
     cell_print_sentence(out, verdict->kind, sentence_make(fit, verdict, sentence));
     print_rivals(out, place);
     print_agreement(out, verdict);
@@ -389,7 +378,6 @@ static void print_collapse(FILE *out, const struct column_place *place) {
 static void print_measured(FILE *out, const struct column_place *place) {
     char sentence[SENTENCE];
     print_points(out, place);
-    fputc('\n', out);
     fprintf(out, "  %s\n", sentence_make(place->fit, place->verdict, sentence));
     print_accumulation(out, place->fit, place->verdict);
     print_te(out, place->fit);

@@ -1,4 +1,4 @@
-#include "analysis/report/universality_columns.h"
+#include "analysis/report/columns.h"
 
 #include <math.h>
 
@@ -24,10 +24,8 @@ static const char *sentence(const struct column_place *p) { return p->class->sen
 static const char *name(const struct column_place *p) { return member(p)->fit->name; }
 
 #define IN(MEMBER) COLUMN_OF(class_of, universality, MEMBER)
-#define ANSWER                                                                                               \
-    1, { COLUMN_TEST }
-#define MEMBER                                                                                               \
-    1, { COLUMN_MEMBER }
+#define ANSWER COLUMN_ALONG(COLUMN_TEST)
+#define MEMBER COLUMN_ALONG(COLUMN_MEMBER)
 #define IN_MEMBER(NAME) COLUMN_OF(member_of, universality_member, NAME)
 
 static const struct column column[] = {

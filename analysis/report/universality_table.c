@@ -3,7 +3,6 @@
 #include <math.h>
 
 #include "analysis/report/cells.h"
-#include "analysis/report/universality_columns.h"
 
 static const char *say_first(double value, double error, char out[WORDS]) {
     (void)error;
@@ -33,12 +32,7 @@ static void print_class(FILE *out, struct column_place place) {
     const struct column *criterion = column_find(&universality_columns, false, "judged_by");
     fprintf(out, "\nOne exponent, kappa = %.6g at the upper end of the scores: beta_c (%s) ~ n^%.6g\n",
             1 / u->exponent, criterion->text(&place), u->exponent);
-    cell_print_heads(out, CELLS, members, 0, false);
-    fputc('\n', out);
-    for (place.at[COLUMN_MEMBER] = 0; place.at[COLUMN_MEMBER] < u->count; place.at[COLUMN_MEMBER]++) {
-        cell_print_line(out, CELLS, members, &universality_columns, &place);
-        fputc('\n', out);
-    }
+    cell_print_table(out, CELLS, members, &universality_columns, place, COLUMN_MEMBER);
     cell_print_sentence(out, u->kind, u->sentence);
 }
 

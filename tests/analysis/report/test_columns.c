@@ -6,10 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/report/attention_columns.h"
+#include "analysis/report/columns.h"
 #include "analysis/report/fitfile.h"
-#include "analysis/report/prescribed_columns.h"
-#include "analysis/report/universality_columns.h"
 
 static const struct column_table *const tables[] = {&column_fit, &attention_columns, &prescribed_columns,
                                                     &universality_columns};
