@@ -18,9 +18,7 @@ struct page {
     struct h5_dataset *dataset;
     struct h5_attribute *attribute;
     size_t dimension_count, dataset_count, attribute_count;
-    double **numbers;   /* of each dataset */
-    const char ***text; /* likewise */
-    char **kept;        /* names and texts that were made */
+    void **kept; /* numbers, names and texts that were made */
     size_t kept_count;
 };
 
@@ -44,9 +42,13 @@ static bool move_to(struct column_place *place, const struct column *c, size_t i
     return has;
 }
 
-static const char *keep_text(struct page *page, const char *text) {
+static void *keep_memory(struct page *page, void *memory) {
     page->kept = memory_resize(page->kept, page->kept_count + 1, sizeof *page->kept);
-    return page->kept[page->kept_count++] = memory_copy_text(text);
+    return page->kept[page->kept_count++] = memory;
+}
+
+static const char *keep_text(struct page *page, const char *text) {
+    return keep_memory(page, memory_copy_text(text));
 }
 
 /* ---- datasets ---- */
@@ -68,20 +70,15 @@ static void add_dimensions(struct page *page) {
 
 static void add_dataset(struct page *page, const struct column *c) {
     struct column_place place = page->place;
-    size_t count = values_of(&place, c), at = page->dataset_count;
+    size_t count = values_of(&place, c);
     if (count == 0) { return; }
-    double *number = NULL;
-    const char **text = NULL;
-    if (c->text) {
-        text = page->text[at] = memory_create(count, sizeof *text);
-        for (size_t i = 0; i < count; i++) {
-            move_to(&place, c, i);
+    double *number = c->text ? NULL : keep_memory(page, memory_create(count, sizeof *number));
+    const char **text = c->text ? keep_memory(page, memory_create(count, sizeof *text)) : NULL;
+    for (size_t i = 0; i < count; i++) {
+        move_to(&place, c, i);
+        if (text) {
             text[i] = keep_text(page, c->text(&place));
-        }
-    } else {
-        number = page->numbers[at] = memory_create(count, sizeof *number);
-        for (size_t i = 0; i < count; i++) {
-            move_to(&place, c, i);
+        } else {
             number[i] = column_number(c, &place);
         }
     }
@@ -138,11 +135,18 @@ static const struct column *add_attributes(struct page *page, const struct colum
 
 /* ---- pages ---- */
 
+struct book {
+    struct page *page;
+    struct h5_group *group; /* of each */
+    size_t pages;
+};
+
 /* What follows its place names it, as by printf. */
-__attribute__((format(printf, 4, 5))) static void page_make(struct page *page,
-                                                            const struct column_table *table,
-                                                            const struct column_place *place,
-                                                            const char *format, ...) {
+__attribute__((format(printf, 4, 5))) static void page_add(struct book *book,
+                                                           const struct column_table *table,
+                                                           const struct column_place *place,
+                                                           const char *format, ...) {
+    struct page *page = &book->page[book->pages];
     size_t columns = 0;
     va_list words;
     *page = (struct page){.table = table, .place = *place};
@@ -150,8 +154,6 @@ __attribute__((format(printf, 4, 5))) static void page_make(struct page *page,
     vsnprintf(page->name, sizeof page->name, format, words);
     va_end(words);
     page->dataset = memory_create(table->count, sizeof *page->dataset);
-    page->numbers = memory_create(table->count, sizeof *page->numbers);
-    page->text = memory_create(table->count, sizeof *page->text);
     add_dimensions(page);
     while (columns < table->count && !table->column[columns].aside) { columns++; }
     for (const struct column *c = table->column, *end = c + columns; c < end;) {
@@ -161,60 +163,40 @@ __attribute__((format(printf, 4, 5))) static void page_make(struct page *page,
             c = add_attributes(page, c, end);
         }
     }
+    book->group[book->pages++] =
+        (struct h5_group){page->name,      page->dimension_count, page->dataset_count, page->attribute_count,
+                          page->dimension, page->dataset,         page->attribute};
 }
 
 static void page_release(struct page *page) {
-    for (size_t i = 0; i < page->dataset_count; i++) {
-        free(page->numbers[i]);
-        free(page->text[i]);
-    }
     for (size_t i = 0; i < page->kept_count; i++) { free(page->kept[i]); }
     free(page->kept);
-    free(page->numbers);
-    free(page->text);
     free(page->dataset);
     free(page->attribute);
-}
-
-static struct h5_group page_group(const struct page *page) {
-    return (struct h5_group){
-        .name = page->name,
-        .dimension_count = page->dimension_count,
-        .dataset_count = page->dataset_count,
-        .attribute_count = page->attribute_count,
-        .dimension = page->dimension,
-        .dataset = page->dataset,
-        .attribute = page->attribute,
-    };
 }
 
 int fitfile_write(const char *path, const struct study *study, const struct store_provenance *provenance) {
     enum { TABLES = 3 }; /* of a series */
     const size_t most = TABLES * study->count + study->class_count;
-    struct page *page = memory_create(most, sizeof *page);
-    struct h5_group *group = memory_create(most, sizeof *group);
+    struct book book = {memory_create(most, sizeof *book.page), memory_create(most, sizeof *book.group), 0};
     char room[COLUMN_TEXT];
-    size_t pages = 0;
     for (size_t i = 0; i < study->count; i++) {
         struct column_place place = column_place(study, i, room);
         const char *name = place.fit->name;
-        page_make(&page[pages++], &column_fit, &place, "%s", name);
-        if (study->attention[i].count > 0) {
-            page_make(&page[pages++], &attention_columns, &place, "%s/attention", name);
-        }
-        if (study->fit[i].series->is_prescribed) {
-            page_make(&page[pages++], &prescribed_columns, &place, "%s/prescription", name);
+        page_add(&book, &column_fit, &place, "%s", name);
+        if (place.attention->count > 0) { page_add(&book, &attention_columns, &place, "%s/attention", name); }
+        if (place.fit->series->is_prescribed) {
+            page_add(&book, &prescribed_columns, &place, "%s/prescription", name);
         }
     }
     for (size_t i = 0; i < study->class_count; i++) {
         struct column_place place = column_place_class(study, i, room);
-        page_make(&page[pages++], &universality_columns, &place, "_class-%zu", i + 1);
+        page_add(&book, &universality_columns, &place, "_class-%zu", i + 1);
     }
-    for (size_t i = 0; i < pages; i++) { group[i] = page_group(&page[i]); }
-    int status =
-        store_write_derived(path, "gapscale-fit", study->file_count, study->paths, pages, group, provenance);
-    for (size_t i = 0; i < pages; i++) { page_release(&page[i]); }
-    free(page);
-    free(group);
+    int status = store_write_derived(path, "gapscale-fit", study->file_count, study->paths, book.pages,
+                                     book.group, provenance);
+    for (size_t i = 0; i < book.pages; i++) { page_release(&book.page[i]); }
+    free(book.page);
+    free(book.group);
     return status;
 }
