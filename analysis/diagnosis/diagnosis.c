@@ -10,6 +10,7 @@
 #include "sim/base/memory.h"
 
 const double diagnosis_multiplier[DIAGNOSIS_MULTIPLIERS] = {2, 4, 8, 32};
+const char *const diagnosis_xi_name[DIAGNOSIS_XIS] = {"xi_alpha", "xi_delta", "xi_lambda"};
 
 /* ---- points ---- */
 
@@ -297,10 +298,9 @@ void diagnosis_make(const struct survey *s, struct diagnosis *d) {
     measure_groups(s, d);
     for (size_t i = 0; i < d->group_count; i++) {
         struct diagnosis_group *g = &d->group[i];
-        growth_make(d, g, 0, trained, &g->trained);
-        growth_make(d, g, last, trained < f->length_count ? f->length_count : last, &g->beyond);
-        growth_make(d, g, 0, 0, &g->without_sinks);
-        growth_make(d, g, 0, 0, &g->beyond_without_sinks);
+        g->trained = growth_make(d, g, 0, trained);
+        g->beyond = growth_make(d, g, last, trained < f->length_count ? f->length_count : last);
+        g->without_sinks = g->beyond_without_sinks = growth_make(d, g, 0, 0);
         locality(g);
     }
 }

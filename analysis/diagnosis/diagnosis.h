@@ -2,14 +2,13 @@
  * beta should grow with context length (THEORY 8).
  *
  * This room: survey (the first reading: Lambda_n, where the weight lies, sinks), tally (the second: the
- * measures of every row as a results file has them, spacings), trend (growth between sequences), coordinates
- * (where Lambda_n is attained), and this file, which puts them together for every head and pooled over a
+ * measures of every row as a results file has them, spacings), trend (growth between sequences), growth
+ * (which prescriptions it excludes), and this file, which puts them together for every head and pooled over a
  * layer and over all heads; story (in words) and told (under names) say it. Intervals are 95% and between
  * sequences; a single sequence says nothing of others, and its verdict is `undecided`. */
 #ifndef GAPSCALE_ANALYSIS_DIAGNOSIS_DIAGNOSIS_H
 #define GAPSCALE_ANALYSIS_DIAGNOSIS_DIAGNOSIS_H
 
-#include "analysis/diagnosis/coordinates.h"
 #include "analysis/diagnosis/survey.h"
 #include "analysis/diagnosis/trend.h"
 #include "models/theory/prescription.h"
@@ -49,6 +48,16 @@ struct diagnosis_law {
 
 enum diagnosis_locality { DIAGNOSIS_UNKNOWN, DIAGNOSIS_LOCAL, DIAGNOSIS_MIXED, DIAGNOSIS_GLOBAL };
 
+/* The place where Lambda_n is attained moves with context length (THEORY 1): with N_n(t*) = n^alpha*, alpha*
+ * ~ (log n)^xi_alpha, t* ~ (log n)^xi_Delta and Lambda_n ~ (log n)^xi_Lambda,
+ *
+ *     xi_Lambda = xi_alpha - xi_Delta + 1.
+ *
+ * Slopes of means over rows of the logarithms of alpha*, t* and Lambda_n, rows that tie left out, so that the
+ * identity holds of them; Lambda_n's own exponent is that of medians. */
+enum { DIAGNOSIS_XI_ALPHA, DIAGNOSIS_XI_DELTA, DIAGNOSIS_XI_LAMBDA, DIAGNOSIS_XIS };
+extern const char *const diagnosis_xi_name[DIAGNOSIS_XIS]; /* "xi_alpha", "xi_delta", "xi_lambda" */
+
 /* Over some of the lengths. */
 struct diagnosis_growth {
     size_t first, last; /* lengths first .. last - 1 */
@@ -56,26 +65,32 @@ struct diagnosis_growth {
     bool decided;       /* more than one sequence, too */
     struct trend_interval exponent, log_amplitude; /* Lambda = A (log n)^b */
     double exponent_se;
-    struct trend_interval xi[COORDINATES]; /* of where Lambda_n is attained */
-    double lack_of_fit;                    /* p of a single power of log n; NaN */
+    struct trend_interval xi[DIAGNOSIS_XIS];
+    double lack_of_fit; /* p of a single power of log n; NaN */
     struct diagnosis_law law[PRESCRIPTIONS];
     int best;                                                /* the one law left, or -1 */
     int closest;                                             /* in exponent */
     struct trend_interval multiplier[DIAGNOSIS_MULTIPLIERS]; /* if it goes on from `base` */
 };
 
+enum { DIAGNOSIS_GROWTHS = 4 };
+
 /* Head, layer or all. */
 struct diagnosis_group {
-    char name[DIAGNOSIS_NAME];               /* "L0H3", "L0", "all" */
-    bool pooled, whole;                      /* over heads; over all of them */
-    size_t layer, head;                      /* of a head; of a layer */
-    size_t head_first, head_last;            /* indices of its heads: first .. last - 1 */
-    struct diagnosis_point *point;           /* (length) */
-    double *y, *x, *weight;                  /* trend data: (sequence, length), (length), (length) */
-    struct diagnosis_growth trained, beyond; /* over the trained lengths; from the longest of them on */
-    /* The same, the keys that are sinks at a length being left out of its rows; not known where there are
-     * none at these lengths. */
-    struct diagnosis_growth without_sinks, beyond_without_sinks;
+    char name[DIAGNOSIS_NAME];     /* "L0H3", "L0", "all" */
+    bool pooled, whole;            /* over heads; over all of them */
+    size_t layer, head;            /* of a head; of a layer */
+    size_t head_first, head_last;  /* indices of its heads: first .. last - 1 */
+    struct diagnosis_point *point; /* (length) */
+    double *y, *x, *weight;        /* trend data: (sequence, length), (length), (length) */
+    /* Over the trained lengths; from the longest of them on; and both with the keys that are sinks at a
+     * length left out of its rows, which is not known where there are none at these lengths. */
+    union {
+        struct diagnosis_growth growth[DIAGNOSIS_GROWTHS];
+        struct {
+            struct diagnosis_growth trained, beyond, without_sinks, beyond_without_sinks;
+        };
+    };
     enum diagnosis_locality locality; /* at the longest trained length */
 };
 

@@ -59,6 +59,44 @@ static struct trend_slope slope_of(const void *with, const struct diagnosis_grou
     return slope->make(&data, slope->first, slope->last);
 }
 
+/* ---- where Lambda_n is attained ---- */
+
+static double log_of(const struct survey_row *row, size_t which) {
+    switch (which) {
+    case DIAGNOSIS_XI_ALPHA: return log(row->log_rank / log(row->count));
+    case DIAGNOSIS_XI_DELTA: return log(row->gap);
+    default: return log(row->lambda);
+    }
+}
+
+/* By sequence and length, the mean over rows; NaN where there are none. */
+static void fill_means(const struct survey *s, const struct diagnosis_group *g, size_t which, double *count,
+                       double *mean) {
+    size_t lengths = s->facts->length_count, cells = s->facts->sequence_count * lengths;
+    for (size_t i = 0; i < cells; i++) { count[i] = mean[i] = 0; }
+    for (size_t i = 0; i < s->row_count; i++) {
+        const struct survey_row *row = &s->row[i];
+        size_t cell = row->sequence * lengths + row->length;
+        if (row->head < g->head_first || row->head >= g->head_last || !isfinite(row->lambda)) { continue; }
+        mean[cell] += log_of(row, which);
+        count[cell]++;
+    }
+    for (size_t i = 0; i < cells; i++) { mean[i] /= count[i]; }
+}
+
+static void find_xis(const struct survey *s, const struct diagnosis_group *g, struct diagnosis_growth *w) {
+    size_t cells = s->facts->sequence_count * s->facts->length_count;
+    double *mean = memory_create(2 * cells, sizeof *mean);
+    struct trend_data data = growth_data(s, g);
+    data.y = mean;
+    for (size_t which = 0; which < DIAGNOSIS_XIS; which++) {
+        fill_means(s, g, which, mean + cells, mean);
+        struct trend_slope slope = trend_slope(&data, w->first, w->last);
+        w->xi[which] = trend_between(slope.mean, slope.variance, slope.count, slope.freedom);
+    }
+    free(mean);
+}
+
 /* ---- growth ---- */
 
 static double log_multiplier(const struct survey *s, enum prescription law, double log_n) {
@@ -172,25 +210,26 @@ static void trim(const struct diagnosis_group *g, struct diagnosis_growth *w) {
     while (w->last > w->first && isnan(g->x[w->last - 1])) { w->last--; }
 }
 
-void growth_make(const struct diagnosis *d, const struct diagnosis_group *g, size_t first, size_t last,
-                 struct diagnosis_growth *w) {
+struct diagnosis_growth growth_make(const struct diagnosis *d, const struct diagnosis_group *g, size_t first,
+                                    size_t last) {
     const struct survey *s = d->survey;
     struct trend_data data = growth_data(s, g);
+    struct diagnosis_growth w = {.first = first, .last = last};
     double unused;
-    *w = (struct diagnosis_growth){.first = first, .last = last};
-    forget(w);
-    trim(g, w);
-    if (w->last < w->first + 2) { return; }
-    bool two = g->pooled && trend_slope(&data, w->first, w->last).count == 2;
-    const struct slope exponent = {s, two ? trend_slope_by_residuals : trend_slope, w->first, w->last},
-                       amplitude = {s, trend_intercept, w->first, w->last};
-    w->exponent = growth_pooled(d, g, slope_of, &exponent, &w->exponent_se);
-    w->known = !isnan(w->exponent.value);
-    if (!w->known) { return; }
-    w->log_amplitude = growth_pooled(d, g, slope_of, &amplitude, &unused);
-    w->decided = !isnan(w->exponent.low);
-    w->lack_of_fit = trend_lack_of_fit(&data, w->first, w->last);
-    coordinates_make(s, g->head_first, g->head_last, g->x, g->weight, w->first, w->last, w->xi);
-    judge_laws(s, g, w);
-    multiply(d, w);
+    forget(&w);
+    trim(g, &w);
+    if (w.last < w.first + 2) { return w; }
+    bool two = g->pooled && trend_slope(&data, w.first, w.last).count == 2;
+    const struct slope exponent = {s, two ? trend_slope_by_residuals : trend_slope, w.first, w.last},
+                       amplitude = {s, trend_intercept, w.first, w.last};
+    w.exponent = growth_pooled(d, g, slope_of, &exponent, &w.exponent_se);
+    w.known = !isnan(w.exponent.value);
+    if (!w.known) { return w; }
+    w.log_amplitude = growth_pooled(d, g, slope_of, &amplitude, &unused);
+    w.decided = !isnan(w.exponent.low);
+    w.lack_of_fit = trend_lack_of_fit(&data, w.first, w.last);
+    find_xis(s, g, &w);
+    judge_laws(s, g, &w);
+    multiply(d, &w);
+    return w;
 }

@@ -20,7 +20,7 @@ struct trend_interval growth_level(const struct diagnosis *diagnosis, const stru
 
 /* Over the lengths first .. last - 1; numbers are NaN where it is not known, as of no lengths. The trend data
  * and medians of all groups must be there. */
-void growth_make(const struct diagnosis *diagnosis, const struct diagnosis_group *group, size_t first,
-                 size_t last, struct diagnosis_growth *growth);
+struct diagnosis_growth growth_make(const struct diagnosis *diagnosis, const struct diagnosis_group *group,
+                                    size_t first, size_t last);
 
 #endif

@@ -55,14 +55,19 @@ void told_numbers(const struct diagnosis_point *p, struct told_number number[TOL
 
 /* ---- of a group ---- */
 
-void told_growths(const struct diagnosis_group *g, struct told_growth growth[TOLD_GROWTHS]) {
-    const struct told_growth told[] = {{"", true, &g->trained},
-                                       {"_beyond", false, &g->beyond},
-                                       {"_without_sinks", true, &g->without_sinks},
-                                       {"_beyond_without_sinks", false, &g->beyond_without_sinks}};
-    _Static_assert(sizeof told / sizeof *told == TOLD_GROWTHS, "all of them");
-    memcpy(growth, told, sizeof told);
-}
+/* A number with its ends, in arrays of the file. */
+#define FILED_INTERVAL(name)                                                                                 \
+    { ARRAY(name), ARRAY(name##_low), ARRAY(name##_high) }
+
+/* What names of a growth end in, and where the file has what it has several of. */
+static const struct part {
+    const char *suffix;
+    size_t drift[3], multiplier[3]; /* multipliers: of the trained lengths alone */
+} part[DIAGNOSIS_GROWTHS] = {
+    {"", FILED_INTERVAL(drift), FILED_INTERVAL(multiplier)},
+    {"_beyond", FILED_INTERVAL(drift_beyond), {0}},
+    {"_without_sinks", FILED_INTERVAL(drift_without_sinks), FILED_INTERVAL(multiplier_without_sinks)},
+    {"_beyond_without_sinks", FILED_INTERVAL(drift_beyond_without_sinks), {0}}};
 
 struct telling {
     told_visitor *visit;
@@ -96,58 +101,46 @@ static void tell_interval(const struct telling *t, const char *name, struct tren
     pass_on(t, name, "_high", (struct told_value){.number = interval.high});
 }
 
-/* NAME_WHICH, and its ends; the file's arrays are NAME, NAME_low and NAME_high. */
-static void tell_element(const struct telling *t, const char *name, const char *which,
-                         struct trend_interval interval) {
-    char end[3][32];
+/* NAME_WHICH, and its ends: the file's arrays are NAME, NAME_low and NAME_high. */
+static void tell_element(const struct telling *t, const char *name, const char *which, const size_t array[3],
+                         size_t at, struct trend_interval interval) {
+    static const char *const end[] = {"", "_low", "_high"};
     const double number[] = {interval.value, interval.low, interval.high};
-    snprintf(end[0], sizeof end[0], "_%s", which);
-    snprintf(end[1], sizeof end[1], "_%s_low", which);
-    snprintf(end[2], sizeof end[2], "_%s_high", which);
     for (int i = 0; i < 3; i++) {
-        pass_on(t, name, end[i], (struct told_value){.is_element = true, .number = number[i]});
-    }
-}
-
-static void tell_drifts(const struct telling *t, const struct diagnosis_growth *w) {
-    for (int k = 0; k < PRESCRIPTIONS; k++) {
-        const struct diagnosis_law *law = &w->law[k];
-        tell_element(t, "drift", prescription_name[k],
-                     (struct trend_interval){law->drift, law->trend.low, law->trend.high});
-    }
-}
-
-static void tell_multipliers(const struct telling *t, const struct diagnosis_growth *w) {
-    for (int k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) {
-        char which[WORDS];
-        tell_element(t, "multiplier", words_formatted("%g", diagnosis_multiplier[k], which),
-                     w->multiplier[k]);
+        char full[WORDS];
+        snprintf(full, sizeof full, "_%s%s", which, end[i]);
+        pass_on(t, name, full, (struct told_value){.number = number[i], .array = array[i], .at = at});
     }
 }
 
 /* The trained lengths are told of even where nothing is known. */
-static void tell_growth(struct telling t, const struct told_growth *told) {
-    const struct diagnosis_growth *w = told->growth;
+static void tell_growth(struct telling t, const struct part *p, const struct diagnosis_growth *w) {
     const struct trend_interval none = {NAN, NAN, NAN};
-    const bool is_told = w->known || *told->suffix == '\0';
-    char excluded[STORY_LAWS];
-    t.suffix = told->suffix;
+    const bool is_told = w->known || p == part;
+    char excluded[STORY_LAWS], which[WORDS];
+    t.suffix = p->suffix;
     tell_text(&t, "best", is_told ? story_best(w) : NULL);
     tell_text(&t, "excluded", is_told ? story_excluded(w, excluded) : NULL);
     tell_text(&t, "closest", w->known ? prescription_name[w->closest] : NULL);
     tell_interval(&t, "exponent", w->exponent);
     tell_interval(&t, "amplitude", trend_exponential(w->log_amplitude));
     tell_number(&t, "lack_of_fit", w->lack_of_fit);
-    for (size_t k = 0; k < COORDINATES; k++) {
-        tell_interval(&t, coordinates_name[k], w->known ? w->xi[k] : none);
+    for (size_t k = 0; k < DIAGNOSIS_XIS; k++) {
+        tell_interval(&t, diagnosis_xi_name[k], w->known ? w->xi[k] : none);
     }
-    tell_drifts(&t, w);
-    if (told->is_trained) { tell_multipliers(&t, w); }
+    for (size_t k = 0; k < PRESCRIPTIONS; k++) {
+        const struct diagnosis_law *law = &w->law[k];
+        tell_element(&t, "drift", prescription_name[k], p->drift, k,
+                     (struct trend_interval){law->drift, law->trend.low, law->trend.high});
+    }
+    for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS && p->multiplier[0] > 0; k++) {
+        tell_element(&t, "multiplier", words_formatted("%g", diagnosis_multiplier[k], which), p->multiplier,
+                     k, w->multiplier[k]);
+    }
 }
 
 void told_group(const struct diagnosis *d, const struct diagnosis_group *g, told_visitor *visit, void *with) {
     const struct telling t = {visit, with, ""};
-    struct told_growth growth[TOLD_GROWTHS];
     char sentence[DIAGNOSIS_SENTENCE], sinks[STORY_SINKS];
     tell_whole(&t, "layer", !g->whole, g->layer);
     tell_whole(&t, "head", !g->pooled, g->head);
@@ -156,8 +149,7 @@ void told_group(const struct diagnosis *d, const struct diagnosis_group *g, told
     tell_text(&t, "standing", story_standing(story_point(g)));
     tell_text(&t, "sinks", g->pooled ? NULL : story_sink_list(d, g, sinks));
     tell_number(&t, "level", trend_risk);
-    told_growths(g, growth);
-    for (size_t i = 0; i < TOLD_GROWTHS; i++) { tell_growth(t, &growth[i]); }
+    for (size_t i = 0; i < DIAGNOSIS_GROWTHS; i++) { tell_growth(t, &part[i], &g->growth[i]); }
     tell_text(&t, "sentence", story_sentence(d, g, sentence));
 }
 
@@ -177,22 +169,6 @@ static void copy_point(const struct diagnosis_point *p, size_t l, struct results
     for (size_t w = 0; w < SURVEY_WINDOWS; w++) { s->local_mass[l * SURVEY_WINDOWS + w] = p->mass[w]; }
 }
 
-static void copy_drift(const struct diagnosis_growth *w, double *drift, double *low, double *high) {
-    for (size_t k = 0; k < PRESCRIPTIONS; k++) {
-        drift[k] = w->law[k].drift;
-        low[k] = w->law[k].trend.low;
-        high[k] = w->law[k].trend.high;
-    }
-}
-
-static void copy_multipliers(const struct diagnosis_growth *w, double *value, double *low, double *high) {
-    for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) {
-        value[k] = w->multiplier[k].value;
-        low[k] = w->multiplier[k].low;
-        high[k] = w->multiplier[k].high;
-    }
-}
-
 static void copy_arrays(const struct diagnosis *d, const struct diagnosis_group *g,
                         struct results_series *s) {
     for (size_t k = 0; k < INDEX_SPACINGS; k++) { s->spacing[k] = (double)k + 1; }
@@ -201,22 +177,16 @@ static void copy_arrays(const struct diagnosis *d, const struct diagnosis_group 
     for (size_t l = 0; l < d->survey->facts->length_count; l++) {
         if (g->point[l].rows > 0) { copy_point(&g->point[l], l, s); }
     }
-    copy_drift(&g->trained, s->drift, s->drift_low, s->drift_high);
-    copy_drift(&g->beyond, s->drift_beyond, s->drift_beyond_low, s->drift_beyond_high);
-    copy_drift(&g->without_sinks, s->drift_without_sinks, s->drift_without_sinks_low,
-               s->drift_without_sinks_high);
-    copy_drift(&g->beyond_without_sinks, s->drift_beyond_without_sinks, s->drift_beyond_without_sinks_low,
-               s->drift_beyond_without_sinks_high);
-    copy_multipliers(&g->trained, s->multiplier, s->multiplier_low, s->multiplier_high);
-    copy_multipliers(&g->without_sinks, s->multiplier_without_sinks, s->multiplier_without_sinks_low,
-                     s->multiplier_without_sinks_high);
 }
 
 /* What there is none of is left out. */
 static void note(const struct told_value *value, void *series) {
     if (value->text) { note_text(series, value->name, value->text); }
-    if (isnan(value->number) || value->is_element) { return; }
-    if (value->is_whole) {
+    if (value->array > 0) {
+        array_at(series, value->array)[value->at] = value->number;
+    } else if (isnan(value->number)) {
+        return;
+    } else if (value->is_whole) {
         note_whole(series, value->name, (uint64_t)value->number);
     } else {
         note_number(series, value->name, value->number);

@@ -6,7 +6,7 @@
 #include "analysis/diagnosis/diagnosis.h"
 #include "sim/results/results.h"
 
-enum { TOLD_NUMBERS = 29, TOLD_GROWTHS = 4, TOLD_NAME = 128 };
+enum { TOLD_NUMBERS = 29, TOLD_NAME = 128 };
 
 /* Of a group at one length. */
 struct told_number {
@@ -16,19 +16,12 @@ struct told_number {
 };
 void told_numbers(const struct diagnosis_point *point, struct told_number number[TOLD_NUMBERS]);
 
-/* Over the trained lengths, beyond them, and both without sinks: their names end in `suffix`. */
-struct told_growth {
-    const char *suffix;
-    bool is_trained;
-    const struct diagnosis_growth *growth;
-};
-void told_growths(const struct diagnosis_group *group, struct told_growth growth[TOLD_GROWTHS]);
-
-/* A text, or a number; NULL and NaN: there is none. Some are of an array that the file has (`is_element`). */
+/* A text, or a number; NULL and NaN: there is none. */
 struct told_value {
     const char *name, *text;
-    bool is_text, is_whole, is_element;
+    bool is_text, is_whole;
     double number;
+    size_t array, at; /* where the file has it: an array as above and an index; 0: it has an attribute */
 };
 typedef void told_visitor(const struct told_value *value, void *with);
 

@@ -99,8 +99,8 @@ static void print_interval(FILE *out, const char *first, const struct trend_inte
 static void print_coordinates(FILE *out, const struct diagnosis_growth *w) {
     json_print_key(out, "coordinates");
     fputc('{', out);
-    for (size_t k = 0; w->known && k < COORDINATES; k++) {
-        fprintf(out, "%s\"%s\": ", k > 0 ? ", " : "", coordinates_name[k]);
+    for (size_t k = 0; w->known && k < DIAGNOSIS_XIS; k++) {
+        fprintf(out, "%s\"%s\": ", k > 0 ? ", " : "", diagnosis_xi_name[k]);
         print_interval(out, "{\"value\": ", &w->xi[k]);
     }
     fputc('}', out);

@@ -91,82 +91,77 @@ static bool is_told(const struct diagnosis *d, const struct diagnosis_group *g) 
     return g->pooled || d->group_count <= 12;
 }
 
-static void print_drift(FILE *out, const struct diagnosis_growth *w) {
-    char drift[WORDS];
-    for (int k = 0; k < PRESCRIPTIONS; k++) {
-        fprintf(out, FOLD " %9s", words_formatted("%.3g", w->law[k].drift, drift));
-    }
-}
-
-static void print_multiplier(FILE *out, const struct diagnosis_growth *w) {
-    char text[WORDS];
-    for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) {
-        fprintf(out, FOLD " %22s", between(&w->multiplier[k], text));
-    }
-}
-
-static void print_coordinate(FILE *out, const struct diagnosis_growth *w) {
-    char text[WORDS];
-    for (size_t k = 0; k < COORDINATES; k++) { fprintf(out, FOLD " %25s", between(&w->xi[k], text)); }
-}
-
 static bool has_single(const struct diagnosis *d) {
     size_t i = 0;
     while (i < d->group_count && story_point(&d->group[i])->sequences != 1) { i++; }
     return i < d->group_count;
 }
 
-typedef void growth_printer(FILE *out, const struct diagnosis_growth *growth);
+/* What there are several of in a growth: their names, and how each is told. */
+struct several {
+    size_t count, step; /* of growths, every one or every other */
+    const char *const *name;
+    int width;
+    const char *(*words)(const struct diagnosis_growth *growth, size_t which, char out[WORDS]);
+};
 
-/* A line for each group of which it is known over these lengths, `part` of told_growths. */
-static void print_part(FILE *out, const struct diagnosis *d, size_t part, growth_printer *print) {
-    static const char *const title[TOLD_GROWTHS] = {
+static const char *drift_words(const struct diagnosis_growth *w, size_t which, char out[WORDS]) {
+    return words_formatted("%.3g", w->law[which].drift, out);
+}
+
+static const char *multiplier_words(const struct diagnosis_growth *w, size_t which, char out[WORDS]) {
+    return between(&w->multiplier[which], out);
+}
+
+static const char *xi_words(const struct diagnosis_growth *w, size_t which, char out[WORDS]) {
+    return between(&w->xi[which], out);
+}
+
+/* A line for each group of which the growth is known. */
+static void print_growth(FILE *out, const struct diagnosis *d, size_t growth, const struct several *all) {
+    static const char *const title[DIAGNOSIS_GROWTHS] = {
         "over the trained lengths", "from the longest trained length on",
         "over the trained lengths, without the keys that are sinks",
         "from the longest trained length on, without the keys that are sinks"};
+    char words[WORDS];
     for (size_t i = 0, told = 0; i < d->group_count; i++) {
-        struct told_growth growth[TOLD_GROWTHS];
-        told_growths(&d->group[i], growth);
-        if (!is_told(d, &d->group[i]) || !growth[part].growth->known) { continue; }
-        if (told++ == 0) { fprintf(out, "\n%s" FOLD, title[part]); }
+        const struct diagnosis_growth *w = &d->group[i].growth[growth];
+        if (!is_told(d, &d->group[i]) || !w->known) { continue; }
+        if (told++ == 0) { fprintf(out, "\n%s" FOLD, title[growth]); }
         fprintf(out, "\n%-7s", d->group[i].name);
-        print(out, growth[part].growth);
+        for (size_t k = 0; k < all->count; k++) {
+            fprintf(out, FOLD " %*s", all->width, all->words(w, k, words));
+        }
     }
 }
 
-static bool is_known_of_all(const struct diagnosis *d, size_t part) {
-    struct told_growth growth[TOLD_GROWTHS];
-    told_growths(&d->group[d->group_count - 1], growth);
-    return growth[part].growth->known;
-}
-
-static void print_drifts(FILE *out, const struct diagnosis *d) {
-    fprintf(out, "drift of m(n)/Lambda_n, as measured (1: none)\n%-7s", "");
-    for (int k = 0; k < PRESCRIPTIONS; k++) { fprintf(out, FOLD " %9s", prescription_name[k]); }
-    for (size_t i = 0; i < TOLD_GROWTHS; i++) { print_part(out, d, i, print_drift); }
+static void print_several(FILE *out, const struct diagnosis *d, const struct several *all) {
+    fprintf(out, "\n%-7s", "");
+    for (size_t k = 0; k < all->count; k++) { fprintf(out, FOLD " %*s", all->width, all->name[k]); }
+    for (size_t i = 0; i < DIAGNOSIS_GROWTHS; i += all->step) { print_growth(out, d, i, all); }
     fputs("\n\n", out);
 }
 
-static void print_multipliers(FILE *out, const struct diagnosis *d) {
-    char text[WORDS];
-    fprintf(out, "m(n) at so many times n = %s, if the trained trend goes on (95%%)\n%-7s",
-            words_length(log(d->base), text), "");
+/* Where something is known of all heads. */
+static void print_growths(FILE *out, const struct diagnosis *d) {
+    const struct diagnosis_group *all = &d->group[d->group_count - 1];
+    char length[WORDS], number[DIAGNOSIS_MULTIPLIERS][WORDS];
+    const char *multiplier[DIAGNOSIS_MULTIPLIERS];
     for (size_t k = 0; k < DIAGNOSIS_MULTIPLIERS; k++) {
-        fprintf(out, FOLD " %22g", diagnosis_multiplier[k]);
+        multiplier[k] = words_formatted("%g", diagnosis_multiplier[k], number[k]);
     }
-    for (size_t i = 0; i < TOLD_GROWTHS; i += 2) { print_part(out, d, i, print_multiplier); }
-    fputs("\n\n", out);
-}
-
-static void print_coordinates(FILE *out, const struct diagnosis *d) {
-    fprintf(
-        out,
-        "where Lambda_n is attained: alpha* = log k*/log n and t* as powers of log n, means over rows (95%%)"
-        "\n%-7s",
-        "");
-    for (size_t k = 0; k < COORDINATES; k++) { fprintf(out, FOLD " %25s", coordinates_name[k]); }
-    for (size_t i = 0; i < TOLD_GROWTHS; i++) { print_part(out, d, i, print_coordinate); }
-    fputs("\n\n", out);
+    if (!all->trained.known && !all->beyond.known) { return; }
+    fputs("drift of m(n)/Lambda_n, as measured (1: none)", out);
+    print_several(out, d, &(struct several){PRESCRIPTIONS, 1, prescription_name, 9, drift_words});
+    if (all->trained.known) {
+        fprintf(out, "m(n) at so many times n = %s, if the trained trend goes on (95%%)",
+                words_length(log(d->base), length));
+        print_several(out, d, &(struct several){DIAGNOSIS_MULTIPLIERS, 2, multiplier, 22, multiplier_words});
+    }
+    fputs(
+        "where Lambda_n is attained: alpha* = log k*/log n and t* as powers of log n, means over rows (95%)",
+        out);
+    print_several(out, d, &(struct several){DIAGNOSIS_XIS, 1, diagnosis_xi_name, 25, xi_words});
 }
 
 void diagnosis_table_print(FILE *to, const struct diagnosis *d, size_t short_rows) {
@@ -186,10 +181,7 @@ void diagnosis_table_print(FILE *to, const struct diagnosis *d, size_t short_row
           out);
     if (has_single(d)) { fputs("*: within one sequence, which says nothing of others\n", out); }
     fputc('\n', out);
-    const bool is_trained = is_known_of_all(d, 0), is_beyond = is_known_of_all(d, 1);
-    if (is_trained || is_beyond) { print_drifts(out, d); }
-    if (is_trained) { print_multipliers(out, d); }
-    if (is_trained || is_beyond) { print_coordinates(out, d); }
+    print_growths(out, d);
     for (size_t i = 0; i < d->group_count; i++) {
         if (!is_told(d, &d->group[i])) { continue; }
         fprintf(out, "  %s: %s\n", d->group[i].name, story_sentence(d, &d->group[i], sentence));

@@ -237,7 +237,7 @@ static void check_growth(const struct diagnosis_growth *found, const struct diag
     check_interval(&found->exponent, &expected->exponent);
     check_interval(&found->log_amplitude, &expected->log_amplitude);
     check_interval(&found->multiplier[1], &expected->multiplier[1]);
-    for (int k = 0; k < COORDINATES; k++) { check_interval(&found->xi[k], &expected->xi[k]); }
+    for (int k = 0; k < DIAGNOSIS_XIS; k++) { check_interval(&found->xi[k], &expected->xi[k]); }
     for (int k = 0; k < PRESCRIPTIONS; k++) {
         check_relative(found->law[k].drift, expected->law[k].drift, 1e-12);
         assert_int_equal(found->law[k].excluded, expected->law[k].excluded);
@@ -364,10 +364,10 @@ static void test_coordinates(void **state) {
     for (size_t i = 0; i < t.diagnosis.group_count; i++) {
         const struct diagnosis_group *g = &t.diagnosis.group[i];
         const struct trend_interval *xi = g->trained.xi;
-        assert_true(g->trained.known && xi[COORDINATES_ALPHA].low < xi[COORDINATES_ALPHA].value);
-        check_close(xi[COORDINATES_LAMBDA].value,
-                    xi[COORDINATES_ALPHA].value - xi[COORDINATES_DELTA].value + 1, 1e-10);
-        check_close(xi[COORDINATES_DELTA].value, slope_of_gaps(&t.survey, g), 1e-10);
+        assert_true(g->trained.known && xi[DIAGNOSIS_XI_ALPHA].low < xi[DIAGNOSIS_XI_ALPHA].value);
+        check_close(xi[DIAGNOSIS_XI_LAMBDA].value,
+                    xi[DIAGNOSIS_XI_ALPHA].value - xi[DIAGNOSIS_XI_DELTA].value + 1, 1e-10);
+        check_close(xi[DIAGNOSIS_XI_DELTA].value, slope_of_gaps(&t.survey, g), 1e-10);
     }
     told_release(&t);
 }
@@ -395,7 +395,7 @@ static void test_notes(void **state) {
         assert_string_equal(note_find(s, "sentence")->text, story_sentence(&t.diagnosis, g, sentence));
         check_close(note_find(s, "exponent")->number, g->trained.exponent.value, 0);
         check_close(note_find(s, "exponent_low")->number, g->trained.exponent.low, 0);
-        check_close(note_find(s, "xi_delta_high")->number, g->trained.xi[COORDINATES_DELTA].high, 0);
+        check_close(note_find(s, "xi_delta_high")->number, g->trained.xi[DIAGNOSIS_XI_DELTA].high, 0);
         check_close(s->multiplier[2], g->trained.multiplier[2].value, 0);
         assert_int_equal(note_find(s, "head") != NULL, !g->pooled);
         assert_int_equal(note_find(s, "layer") != NULL, !g->whole);
@@ -405,7 +405,7 @@ static void test_notes(void **state) {
     check_close(note_find(&read->series[0], "exponent_without_sinks")->number,
                 t.diagnosis.group[0].without_sinks.exponent.value, 0);
     check_close(note_find(&read->series[0], "xi_alpha_without_sinks_low")->number,
-                t.diagnosis.group[0].without_sinks.xi[COORDINATES_ALPHA].low, 0);
+                t.diagnosis.group[0].without_sinks.xi[DIAGNOSIS_XI_ALPHA].low, 0);
     assert_null(note_find(&read->series[0], "exponent_beyond_without_sinks"));
     ((struct results_note *)(void *)note_find(&read->series[0], "class"))->text[0] = 'x';
     store_digest_results(read, digest[2]);
