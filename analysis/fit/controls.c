@@ -3,8 +3,6 @@
 #include <gsl/gsl_multifit.h>
 #include <math.h>
 
-#include "sim/base/memory.h"
-
 enum { FEWEST = 12, CONTROLS = 2 };
 static const double LEAST = 1e-6; /* of the variance: less is rounding */
 
@@ -29,7 +27,6 @@ static bool correction_at(const struct results_series *s, size_t at, double *cor
                *c = gsl_vector_alloc(CONTROLS + 1);
     gsl_multifit_linear_workspace *work = gsl_multifit_linear_alloc(groups, CONTROLS + 1);
     double rest = NAN, all = 0;
-    if (!x || !covariance || !y || !w || !c || !work) { memory_exhausted(); }
     for (size_t g = 0; g < groups; g++) {
         double h = s->block[MEASURE_ENTROPY][at * stride + g], off = h - s->mean[MEASURE_ENTROPY][at],
                size = results_block_size(s, n, g);

@@ -207,7 +207,6 @@ static double curve_root(const struct curve *c, size_t i, const struct criterion
     if (!piece_is_finite(&p, hermite ? p.low : 0, hermite ? p.low + 2 : p.count)) { return NAN; }
     if (!hermite) {
         p.steffen = gsl_interp_alloc(p.count > 2 ? gsl_interp_steffen : gsl_interp_linear, p.count);
-        if (!p.steffen) { memory_exhausted(); }
         if (gsl_interp_init(p.steffen, p.x, p.y, p.count)) {
             gsl_interp_free(p.steffen);
             return NAN;

@@ -6,8 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "sim/base/memory.h"
-
 /* Column k less its mean, over its standard deviation; returns the mean over the same. */
 static double column_standardise(gsl_matrix *sets, size_t k) {
     double n = (double)sets->size1, mean = 0, square = 0;
@@ -27,7 +25,6 @@ struct hotelling hotelling_test(size_t count, size_t size, const double *residua
     if (count <= size + 1) { return (struct hotelling){NAN, NAN}; }
     gsl_matrix *sets = gsl_matrix_alloc(count, size), *correlation = gsl_matrix_alloc(size, size);
     gsl_vector *mean = gsl_vector_alloc(size), *solution = gsl_vector_alloc(size);
-    if (!sets || !correlation || !mean || !solution) { memory_exhausted(); }
     memcpy(sets->data, residual, count * size * sizeof *residual);
     for (size_t k = 0; k < size; k++) { gsl_vector_set(mean, k, column_standardise(sets, k)); }
     gsl_blas_dsyrk(CblasLower, CblasTrans, 1 / (n - 1), sets, 0, correlation);

@@ -5,8 +5,6 @@
 #include <gsl/gsl_multifit.h>
 #include <math.h>
 
-#include "sim/base/memory.h"
-
 static double term_value(const struct law_data *data, size_t i, enum law_term term) {
     double l = data->log_n[i];
     switch (term) {
@@ -23,12 +21,11 @@ static double term_value(const struct law_data *data, size_t i, enum law_term te
 /* Points and terms times the inverse of the covariance's Cholesky factor: unit variances, independent. */
 static bool whiten(const struct law_data *data, gsl_matrix *x, gsl_vector *y) {
     gsl_matrix *c = gsl_matrix_alloc(data->count, data->count);
-    if (!c) { memory_exhausted(); }
     for (size_t i = 0; i < data->count * data->count; i++) { c->data[i] = data->covariance[i]; }
     bool good = gsl_linalg_cholesky_decomp1(c) == 0;
     if (good) {
         gsl_blas_dtrsv(CblasLower, CblasNoTrans, CblasNonUnit, c, y);
-        if (x) { gsl_blas_dtrsm(CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, 1, c, x); }
+        gsl_blas_dtrsm(CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, 1, c, x);
     }
     gsl_matrix_free(c);
     return good;
@@ -64,7 +61,6 @@ static double normalise(gsl_matrix *x, double *length) {
  */
 static void correlate(const gsl_matrix *x, const gsl_matrix *points, gsl_matrix *covariance) {
     gsl_matrix *lever = gsl_matrix_alloc(x->size1, x->size2), *part = gsl_matrix_alloc(x->size1, x->size2);
-    if (!lever || !part) { memory_exhausted(); }
     gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, 1, x, covariance, 0, lever);
     gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, 1, points, lever, 0, part);
     gsl_blas_dgemm(CblasTrans, CblasNoTrans, 1, lever, part, 0, covariance);
@@ -81,7 +77,6 @@ static bool solve(const struct law_data *data, size_t terms, gsl_matrix *x, gsl_
     gsl_vector *c = gsl_vector_alloc(terms), *w = gsl_vector_alloc(data->count);
     gsl_matrix *covariance = gsl_matrix_alloc(terms, terms);
     gsl_multifit_linear_workspace *work = gsl_multifit_linear_alloc(data->count, terms);
-    if (!c || !w || !covariance || !work) { memory_exhausted(); }
     bool good = normalise(x, length) > 0;
     if (good) {
         gsl_vector_set_all(w, 1);
@@ -102,26 +97,19 @@ static bool solve(const struct law_data *data, size_t terms, gsl_matrix *x, gsl_
 }
 
 bool law_fit(const struct law_data *data, size_t terms, const enum law_term *term, struct law_fit *fit) {
+    const bool apart = data->covariance && data->by_variances;
     *fit = (struct law_fit){.count = data->count, .chi_square = NAN};
-    if (data->count < terms || data->count == 0) { return false; }
+    if (data->count < terms) { return false; }
     gsl_vector *y = gsl_vector_alloc(data->count);
-    gsl_matrix *x = terms > 0 ? gsl_matrix_alloc(data->count, terms) : NULL;
-    bool good = true;
-    if (!y || (!x && terms > 0)) { memory_exhausted(); }
+    gsl_matrix *x = gsl_matrix_alloc(data->count, terms),
+               *points = apart ? gsl_matrix_alloc(data->count, data->count) : NULL;
     for (size_t i = 0; i < data->count; i++) {
         gsl_vector_set(y, i, data->y[i]);
         for (size_t k = 0; k < terms; k++) { gsl_matrix_set(x, i, k, term_value(data, i, term[k])); }
     }
-    gsl_matrix *points = NULL;
-    if (data->covariance && data->by_variances && terms > 0) {
-        points = gsl_matrix_alloc(data->count, data->count);
-        if (!points) { memory_exhausted(); }
-        whiten_apart(data, x, y, points);
-    } else if (data->covariance) {
-        good = whiten(data, x, y);
-    }
-    if (good && terms > 0) { good = solve(data, terms, x, y, points, fit); }
-    if (good && terms == 0 && data->covariance) { gsl_blas_ddot(y, y, &fit->chi_square); }
+    if (apart) { whiten_apart(data, x, y, points); }
+    bool good = apart || !data->covariance || whiten(data, x, y);
+    good = good && solve(data, terms, x, y, points, fit);
     gsl_vector_free(y);
     gsl_matrix_free(x);
     gsl_matrix_free(points);

@@ -36,7 +36,7 @@ struct law_fit {
 };
 
 /* False where there are fewer points than terms, where the terms cannot be told apart at these n, or where
- * the covariance is not positive definite. No terms: chi square of y itself. */
+ * the covariance is not positive definite. At least one term. */
 bool law_fit(const struct law_data *data, size_t terms, const enum law_term *term, struct law_fit *fit);
 
 #endif

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "models/numeric/legendre.h"
-#include "sim/base/memory.h"
 #include "sim/rows/isa.h"
 
 double spacing_statistic(size_t count, const double *gap) {
@@ -154,7 +153,6 @@ double spacing_index(const struct spacing_table *table, double mean) {
     if (-mean <= x[0]) { return table->index[0]; }
     if (-mean >= x[SPACING_POINTS - 1]) { return table->index[SPACING_POINTS - 1]; }
     gsl_interp *curve = gsl_interp_alloc(gsl_interp_cspline, SPACING_POINTS);
-    if (!curve) { memory_exhausted(); }
     gsl_interp_init(curve, x, table->index, SPACING_POINTS);
     double index = gsl_interp_eval(curve, x, table->index, -mean, NULL);
     gsl_interp_free(curve);
