@@ -79,14 +79,24 @@ static struct ensemble_point fit_point(const struct results_series *s, size_t n,
     return point;
 }
 
-static void fit_points(struct fit *fit) {
+/* What one n has; what costs more than one root of the primary criterion only. */
+static void fit_length(struct fit *fit, size_t n) {
     const struct results_series *s = fit->series;
-#pragma omp parallel for schedule(dynamic, 1)
-    for (size_t n = 0; n < fit->lengths; n++) {
-        for (size_t k = 0; k < fit->criteria; k++) {
-            fit->collapse[n * fit->criteria + k] = fit_point(s, n, k);
-            fit->collapse_se_block[n * fit->criteria + k] = ensemble_jackknife(s, n, &s->criterion[k]);
-        }
+    const size_t at = n * fit->criteria, primary = at + fit->primary;
+    for (size_t k = 0; k < fit->criteria; k++) {
+        fit->collapse[at + k] = fit_point(s, n, k);
+        fit->collapse_se_block[at + k] = ensemble_jackknife(s, n, &s->criterion[k]);
+    }
+    fit->te[n] = te_make(s, n);
+    fit->controls[n] = (struct controls){NAN, NAN, NAN};
+    fit->collapse_se_bootstrap[n] = fit->exact[n] = fit->exact_on_grid[n] = NAN;
+    if (fit->primary == fit->criteria) { return; }
+    const struct criterion *criterion = &s->criterion[fit->primary];
+    if (s->exact_collapse[primary] > 0) { fit->exact[n] = s->exact_collapse[primary]; }
+    fit->exact_on_grid[n] = exp(ensemble_of_exact(s, n, criterion));
+    fit->collapse_se_bootstrap[n] = ensemble_bootstrap(s, n, criterion);
+    if (criterion->kind == CRITERION_ENTROPY && !family_is_judged_by_rows(s->family)) {
+        fit->controls[n] = controls_make(s, n, &fit->collapse[primary]);
     }
 }
 
@@ -128,24 +138,22 @@ struct growth {
 };
 
 static void growth_create(struct growth *g, size_t count) {
-    double *room = memory_create(7 * (count + 1), sizeof *room);
-    *g = (struct growth){room,
-                         room + count,
-                         room + 2 * count,
-                         room + 3 * count,
-                         room + 4 * count,
-                         room + 5 * count,
-                         room + 6 * count};
+    double *room = memory_create(7 * count, sizeof *room);
+    double **const array[] = {&g->x, &g->log_log_n, &g->beta, &g->ratio, &g->lambda, &g->se, &g->no_error};
+    for (size_t i = 0; i < 7; i++) { *array[i] = room + i * count; }
 }
 
+/* Nothing of a criterion that marks no critical scale. */
 static void growth_load(struct growth *g, const struct fit *fit, size_t criterion) {
+    bool means = fit_is_meaningful(fit, criterion);
     for (size_t n = 0; n < fit->lengths; n++) {
         const struct ensemble_point *point = &fit->judged[n * fit->criteria + criterion];
+        bool there = means && !isnan(point->log_ratio);
         g->x[n] = variable(fit, n);
         g->log_log_n[n] = log(fit->series->log_n[n]);
-        g->ratio[n] = point->log_ratio;
-        g->beta[n] = fit_log_judged(fit, n, criterion);
-        g->lambda[n] = isnan(point->log_ratio) ? NAN : fit->series->log_lambda_typ[n];
+        g->ratio[n] = there ? point->log_ratio : NAN;
+        g->lambda[n] = there ? fit->series->log_lambda_typ[n] : NAN;
+        g->beta[n] = g->lambda[n] + g->ratio[n];
         g->se[n] = point->se;
     }
 }
@@ -173,20 +181,9 @@ static void fit_growth_of(struct fit *fit, struct growth *g, size_t criterion) {
 }
 
 static void fit_growth(struct fit *fit) {
-    const struct exponent none = {0, NAN, NAN, NAN};
     struct growth g;
     growth_create(&g, fit->lengths);
-    for (size_t k = 0; k < fit->criteria; k++) {
-        if (fit_is_meaningful(fit, k)) {
-            fit_growth_of(fit, &g, k);
-            continue;
-        }
-        for (size_t i = 0; i < fit->intervals; i++) { fit->local[i * fit->criteria + k] = none; }
-        for (size_t w = 0; w < fit->windows; w++) {
-            fit->window[w * fit->criteria + k] = fit->window_lambda[w * fit->criteria + k] = none;
-        }
-        fit->drift[k] = none;
-    }
+    for (size_t k = 0; k < fit->criteria; k++) { fit_growth_of(fit, &g, k); }
     for (size_t n = 0; n < fit->lengths; n++) { g.x[n] = variable(fit, n); }
     for (size_t i = 0; i < fit->intervals; i++) {
         fit->local_lambda[i] = exponent_fit(2, g.x + i, fit->series->log_lambda_typ + i, g.no_error);
@@ -229,37 +226,6 @@ void fit_release(struct fit *fit) {
     *fit = (struct fit){0};
 }
 
-/* ---- exact ---- */
-
-static void fit_exact(struct fit *fit) {
-    for (size_t n = 0; n < fit->lengths; n++) {
-        double ratio = NAN, on_grid = NAN;
-        if (fit->primary < fit->criteria) {
-            ratio = fit->series->exact_collapse[n * fit->criteria + fit->primary];
-            on_grid = exp(ensemble_of_exact(fit->series, n, &fit->series->criterion[fit->primary]));
-        }
-        fit->exact[n] = ratio > 0 ? ratio : NAN;
-        fit->exact_on_grid[n] = on_grid;
-    }
-}
-
-/* What costs more than one root: of the primary criterion only. */
-static void fit_checks(struct fit *fit) {
-#pragma omp parallel for schedule(dynamic, 1)
-    for (size_t n = 0; n < fit->lengths; n++) {
-        fit->collapse_se_bootstrap[n] = NAN;
-        fit->controls[n] = (struct controls){NAN, NAN, NAN};
-        fit->te[n] = te_make(fit->series, n);
-        if (fit->primary == fit->criteria) { continue; }
-        const struct criterion *criterion = &fit->series->criterion[fit->primary];
-        fit->collapse_se_bootstrap[n] = ensemble_bootstrap(fit->series, n, criterion);
-        if (criterion->kind == CRITERION_ENTROPY && !family_is_judged_by_rows(fit->series->family)) {
-            fit->controls[n] =
-                controls_make(fit->series, n, &fit->collapse[n * fit->criteria + fit->primary]);
-        }
-    }
-}
-
 void fit_make(struct fit *fit, const struct results_series *series, const char *file) {
     *fit = (struct fit){.series = series, .file = file};
     strcpy(fit->name, series->name);
@@ -271,9 +237,8 @@ void fit_make(struct fit *fit, const struct results_series *series, const char *
     fit->has_law = typical_law(series->family, series->parameter, &fit->law);
     fit->by_n = fit->has_law && fit->law.power != 0;
     fit_allocate(fit);
-    fit_points(fit);
-    fit_exact(fit);
-    fit_checks(fit);
+#pragma omp parallel for schedule(dynamic, 1)
+    for (size_t n = 0; n < fit->lengths; n++) { fit_length(fit, n); }
     fit_rows(fit);
     fit_judged(fit);
     fit_growth(fit);

@@ -16,7 +16,7 @@ struct te {
     struct exponent below; /* d log(1 - p_(2)/p_(1))/d log f over the lower half of the factors below 1 */
     double ratio;          /* mean p_(2)/p_(1) at the smallest factor */
 };
-/* NaN where fewer than three factors have a mean that is known to half of it. */ struct te
-te_make(const struct results_series *series, size_t n);
+/* NaN where fewer than three factors have a mean that is known to half of it. */
+struct te te_make(const struct results_series *series, size_t n);
 
 #endif
