@@ -6,48 +6,49 @@
 
 #include "sim/base/memory.h"
 
-/* Mean over the kept rows at an n of the logarithms of alpha*, t* and Lambda_n; false where one is not
- * finite. */
-static bool mean_logarithms(const struct results_series *s, size_t n, double mean[3], double se[3]) {
+/* Mean over the kept rows at an n of the logarithms of alpha*, t* and Lambda_n; NaN where one is not finite.
+ */
+static void mean_logarithms(const struct results_series *s, size_t n, double mean[3], double se[3]) {
     const size_t stride = s->size[RESULTS_REPLICATE], kept = results_kept(s, n);
     double sum[3] = {0}, square[3] = {0}, first[3] = {0}; /* sums of what they are off the first */
+    for (int k = 0; k < 3; k++) { mean[k] = se[k] = NAN; }
     for (size_t r = n * stride; r < n * stride + kept; r++) {
         double value[] = {log(s->lambda_log_rank[r] / s->log_n[n]), log(s->lambda_gap[r]), log(s->lambda[r])};
         value[1] -= s->log_lambda_typ[n];
         value[2] += s->log_lambda_typ[n];
         for (int k = 0; k < 3; k++) {
-            if (!isfinite(value[k])) { return false; }
+            if (!isfinite(value[k])) { return; }
             if (r == n * stride) { first[k] = value[k]; }
             double off = value[k] - first[k];
             sum[k] += off;
             square[k] += off * off;
         }
     }
-    for (int k = 0; k < 3; k++) {
+    for (int k = 0; k < 3 && kept > 0; k++) {
         double count = (double)kept, off = sum[k] / count;
         mean[k] = first[k] + off;
         se[k] = kept > 1 ? sqrt(fmax(0, square[k] / count - off * off) / (count - 1)) : NAN;
     }
-    return kept > 0;
 }
 
 /* The three exponents from the same points with equal weights, so that the identity between them is exact. */
 static void fit_coordinates(const struct fit *fit, struct accumulation_fit *a) {
-    double *room = memory_create(7 * (fit->lengths + 1), sizeof *room), *x = room;
-    size_t count = 0, stride = fit->lengths + 1;
-    for (size_t n = 0; n < fit->lengths; n++) {
-        double mean[3], se[3];
-        if (!mean_logarithms(fit->series, n, mean, se)) { continue; }
-        x[count] = log(fit->series->log_n[n]);
-        for (size_t k = 0; k < 3; k++) { room[(1 + k) * stride + count] = mean[k]; }
-        for (size_t k = 0; k < 3; k++) { room[(4 + k) * stride + count] = se[k]; }
-        count++;
-    }
     struct exponent *const xi[] = {&a->xi_alpha, &a->xi_delta, &a->xi_lambda};
-    for (size_t k = 0; k < 3 && count > 1; k++) {
-        *xi[k] = exponent_even(count, x, room + (1 + k) * stride, room + (4 + k) * stride);
+    const size_t lengths = fit->lengths;
+    double *x = memory_create(7 * lengths, sizeof *x), *mean = x + lengths, *se = x + 4 * lengths;
+    for (size_t n = 0; n < lengths; n++) {
+        double means[3], errors[3];
+        mean_logarithms(fit->series, n, means, errors);
+        x[n] = log(fit->series->log_n[n]);
+        for (size_t k = 0; k < 3; k++) {
+            mean[k * lengths + n] = means[k];
+            se[k * lengths + n] = errors[k];
+        }
     }
-    free(room);
+    for (size_t k = 0; k < 3; k++) {
+        *xi[k] = exponent_even(lengths, x, mean + k * lengths, se + k * lengths);
+    }
+    free(x);
 }
 
 void accumulation_make(struct accumulation_fit *a, const struct fit *fit, double limit) {

@@ -44,16 +44,10 @@ static bool point_at(const struct fit *fit, enum points_kind kind, size_t n, dou
 
 static void points_allocate(struct points *p, size_t count) {
     double *room = memory_create(count * (count + 9), sizeof *room);
-    p->log_n = room;
-    p->log_ratio = room + count;
-    p->log_beta = room + 2 * count;
-    p->log_lambda = room + 3 * count;
-    p->log_exact = room + 4 * count;
-    p->systematic = room + 5 * count;
-    p->grid = room + 6 * count;
-    p->deviation = room + 7 * count;
-    p->deviation_systematic = room + 8 * count;
-    p->covariance = room + 9 * count;
+    double **const array[] = {
+        &p->log_n,      &p->log_ratio, &p->log_beta,  &p->log_lambda,           &p->log_exact,
+        &p->systematic, &p->grid,      &p->deviation, &p->deviation_systematic, &p->covariance};
+    for (size_t i = 0; i < sizeof array / sizeof *array; i++) { *array[i] = room + i * count; }
 }
 
 /* deviation[i][g] of log beta_c at which[i] when block group g is left out. False when one is lost. */
@@ -243,7 +237,6 @@ static bool add_modes(const struct points *p, gsl_matrix *c, const gsl_vector *y
     gsl_matrix *mode = gsl_matrix_alloc(count, count);
     gsl_vector *variance = gsl_vector_alloc(count), *part = gsl_vector_alloc(count);
     gsl_eigen_symmv_workspace *work = gsl_eigen_symmv_alloc(count);
-    if (!mode || !variance || !part || !work) { memory_exhausted(); }
     bool good = gsl_eigen_symmv(c, variance, mode, work) == 0;
     if (good) { gsl_blas_dgemv(CblasTrans, 1, mode, y, 0, part); }
     for (size_t i = 0; good && i < count; i++) {
@@ -276,7 +269,6 @@ bool points_try(const struct points *p, struct points_test *test) {
     *test = (struct points_test){.count = count};
     gsl_matrix *c = count > 0 ? gsl_matrix_alloc(count, count) : NULL;
     gsl_vector *y = count > 0 ? gsl_vector_alloc(count) : NULL;
-    if (count > 0 && (!c || !y)) { memory_exhausted(); }
     for (size_t i = 0; i < count; i++) {
         size_t k = which[i];
         double unit = sqrt(p->deviation_systematic[k]);
