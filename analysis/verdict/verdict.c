@@ -1,11 +1,10 @@
 #include "analysis/verdict/verdict.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "analysis/verdict/judge.h"
-#include "analysis/verdict/rivals.h"
-#include "analysis/verdict/settle.h"
 #include "sim/base/memory.h"
 
 const char *const verdict_name[] = {"undecided", "supported", "refuted"};
@@ -16,6 +15,101 @@ const char *const verdict_law[VERDICT_LAWS] = {"log_n^0", "log_n^0.5", "log_n^1"
 const char *const verdict_theory_name[] = {"none", "exact", "lambda_typ"};
 
 static const double UNLIKELY = 1e-3; /* the p-value of that test that leaves a verdict open */
+
+/* ---- other laws with the same correction terms ---- */
+
+enum { FREE_LOG = 4, FREE_POWER = 5 };
+static const double fixed_power[FREE_LOG] = {0, 0.5, 1, 2};
+
+/* Whether it is a fixed power of log n beside a free one. */
+static bool is_power(const struct judge *j, size_t rival) { return !j->fit->by_n && rival < FREE_LOG; }
+
+/* Chi square of a law with correction terms for log beta_c = y; NaN where it cannot be fitted. */
+static double rival_chi_square(const struct judge *j, const double *y, size_t rival, size_t *terms) {
+    static const enum law_term corrections[] = {LAW_ONE, LAW_INVERSE, LAW_LOG_INVERSE};
+    static const enum law_term bare_power[] = {LAW_ONE, LAW_LINEAR, LAW_INVERSE, LAW_LOG_INVERSE};
+    const enum law_term *power = j->fit->by_n ? judge_law_of_power : bare_power,
+                        *term = rival < FREE_LOG    ? corrections
+                                : rival == FREE_LOG ? judge_law_of_log
+                                                    : power;
+    struct law_fit fit;
+    *terms = rival < FREE_LOG ? 3 : 4;
+    for (size_t i = 0; i < j->points.count; i++) {
+        j->values[i] = y[i] - (rival < FREE_LOG ? fixed_power[rival] * log(j->points.log_n[i]) : 0);
+    }
+    struct law_data data = points_data(&j->points, j->first, j->values, j->scratch);
+    judge_add_truncation(j, &data, j->scratch);
+    data.covariance = j->scratch;
+    return law_fit(&data, *terms, term, &fit) ? fit.chi_square : NAN;
+}
+
+/* Akaike's criterion with the correction for few points, as weights. */
+static void weigh_rivals(struct verdict *v, size_t count, const size_t terms[VERDICT_LAWS]) {
+    double criterion[VERDICT_LAWS], least = INFINITY, total = 0;
+    for (size_t r = 0; r < VERDICT_LAWS; r++) {
+        double k = (double)terms[r], rest = (double)count - k - 1;
+        criterion[r] = v->rival[r].chi_square + 2 * k + (rest > 0 ? 2 * k * (k + 1) / rest : INFINITY);
+        least = fmin(least, criterion[r]);
+    }
+    for (size_t r = 0; r < VERDICT_LAWS; r++) {
+        v->rival[r].weight = exp((least - criterion[r]) / 2);
+        total += isnan(v->rival[r].weight) ? 0 : v->rival[r].weight;
+    }
+    for (size_t r = 0; r < VERDICT_LAWS; r++) { v->rival[r].weight /= total; }
+}
+
+/* A power of log n is as many sigma away as from the free exponent, systematic part included; the other kind
+ * of law as its chi square tells. */
+static double rival_sigma(const struct judge *j, const struct verdict *v, size_t rival) {
+    size_t own = j->fit->by_n ? FREE_POWER : FREE_LOG;
+    if (rival == own) { return 0; }
+    if (is_power(j, rival)) {
+        double sigma = (v->exponent.high - v->exponent.value) / EXPONENT_SIGMAS_95;
+        return fabs(fixed_power[rival] - v->exponent.value) / sigma;
+    }
+    double more = v->rival[rival].chi_square - v->rival[own].chi_square;
+    return isnan(more) ? NAN : sqrt(fmax(0, more));
+}
+
+static void judge_rivals(const struct judge *j, struct verdict *v) {
+    size_t terms[VERDICT_LAWS];
+    for (size_t r = 0; r < VERDICT_LAWS; r++) {
+        v->rival[r].chi_square = rival_chi_square(j, j->points.log_beta, r, &terms[r]);
+    }
+    weigh_rivals(v, j->points.count - j->first, terms);
+    for (size_t r = 0; r < VERDICT_LAWS; r++) { v->rival[r].excluded_sigma = rival_sigma(j, v, r); }
+}
+
+/* The law that theory claims, its free form, and n^0 where that is (log n)^0. */
+static bool is_own_law(const struct judge *j, const struct verdict *v, size_t rival) {
+    if (rival == FREE_POWER && v->exponent.predicted == 0) { return true; }
+    if (rival == (j->fit->by_n ? FREE_POWER : FREE_LOG)) { return true; }
+    return is_power(j, rival) && fixed_power[rival] == v->exponent.predicted;
+}
+
+/* The rival that is excluded least; VERDICT_LAWS where there is none. */
+static size_t closest_rival(const struct judge *j, const struct verdict *v) {
+    size_t closest = VERDICT_LAWS;
+    for (size_t r = 0; r < VERDICT_LAWS; r++) {
+        double sigma = v->rival[r].excluded_sigma;
+        if (is_own_law(j, v, r) || isnan(sigma)) { continue; }
+        if (closest == VERDICT_LAWS || sigma < v->rival[closest].excluded_sigma) { closest = r; }
+    }
+    return closest;
+}
+
+/* The sigma that excludes a rival on average: of powers of log n against theory's, of the other kind of law
+ * as its chi square on the exact values tells; NaN where these are not known. */
+static double expected_sigma(const struct judge *j, const struct verdict *v, size_t rival) {
+    size_t terms;
+    if (is_power(j, rival)) {
+        double half = (v->exponent.high - v->exponent.low) / 2;
+        return EXPONENT_SIGMAS_95 * fabs(fixed_power[rival] - v->exponent.predicted) / half;
+    }
+    return j->theory == THEORY_EXACT ? sqrt(rival_chi_square(j, j->expected, rival, &terms)) : NAN;
+}
+
+/* ---- the verdict ---- */
 
 static bool disagrees(const struct verdict_estimate *e) {
     return e->predicted < e->low || e->predicted > e->high;
@@ -112,6 +206,89 @@ static enum verdict_kind decide(const struct judge *j, struct verdict *v) {
     return v->ground == GROUND_NOTHING ? VERDICT_SUPPORTED : VERDICT_UNDECIDED;
 }
 
+/* ---- what would decide an undecided one ---- */
+
+/* Two figures, upwards. */
+static double round_up(double x) {
+    double unit = pow(10, floor(log10(x)) - 1);
+    return ceil(x / unit - 1e-9) * unit;
+}
+
+static const struct verdict_settle settle_nothing = {NAN, NAN};
+static const double log_far = 300 * M_LN10, furthest = 1e6; /* log n: where laws show, and that rows reach */
+
+/* Replicates behind a collapse point: all of them, or the kept ones behind a median. */
+static double rows_judged(const struct judge *j) {
+    const struct results_series *s = j->fit->series;
+    return j->points.kind == POINTS_ROWS ? (double)s->size[RESULTS_REPLICATE] : results_least_replicates(s);
+}
+
+/* Replicates shrink noise as their root, larger n the neglected corrections as 1/L. */
+static struct verdict_settle settle_interval(const struct judge *j, double half, double needed,
+                                             double noise) {
+    double times = half / needed;
+    if (!(times > 1) || isinf(times)) { return settle_nothing; }
+    if (noise >= 0.5) { return (struct verdict_settle){round_up(rows_judged(j) * times * times), NAN}; }
+    double systematic = half * sqrt(1 - noise),
+           further = round_up(j->points.log_n[j->points.count - 1] * fmax(systematic / needed, 2));
+    return (struct verdict_settle){NAN, further <= furthest ? further : NAN};
+}
+
+/* So narrow that what is off by this much is contradicted. */
+static struct verdict_settle settle_estimate(const struct judge *j, const struct verdict_estimate *e) {
+    double off = fabs(e->predicted - e->value);
+    return settle_interval(j, e->predicted > e->value ? e->high - e->value : e->value - e->low, off / 2,
+                           e->noise);
+}
+
+/* So narrow that the rival is excluded, five times in six: one sigma to spare. */
+static struct verdict_settle settle_rival(const struct judge *j, const struct verdict *v) {
+    size_t rival = v->closest;
+    double sigma = expected_sigma(j, v, rival);
+    if (isnan(sigma)) { sigma = fmax(1, v->rival[rival].excluded_sigma); }
+    return settle_interval(j, VERDICT_EXCLUDED + 1, sigma, is_power(j, rival) ? v->exponent.noise : 1);
+}
+
+/* So many groups that their joint covariance is known. */
+static struct verdict_settle settle_groups(const struct judge *j) {
+    size_t groups = j->points.count + POINTS_MORE_GROUPS;
+    return (struct verdict_settle){
+        (double)groups * (j->points.kind == POINTS_ROWS ? 1 : RESULTS_BLOCK_LENGTH), NAN};
+}
+
+/* So many replicates that chi square, if it goes on like this, is impossible. */
+static struct verdict_settle settle_exact(const struct judge *j, const struct verdict *v) {
+    if (v->exact_p < JUDGE_IMPOSSIBLE) { return (struct verdict_settle){RESULTS_BLOCK_LENGTH, NAN}; }
+    double freedom = (double)v->exact_freedom,
+           needed = gsl_cdf_chisq_Qinv(JUDGE_IMPOSSIBLE, freedom) - freedom;
+    return settle_interval(j, sqrt(needed), sqrt(v->exact_chi_square - freedom), 1);
+}
+
+/* Of rows whose every score is sampled there are none much longer. */
+static struct verdict_settle settle_far(const struct judge *j) {
+    bool sampled = j->fit->series->family->kind == FAMILY_SAMPLED;
+    return sampled ? settle_nothing : (struct verdict_settle){NAN, log_far};
+}
+
+/* Of a verdict whose kind and ground are known; nothing where it is decided, or nobody knows. */
+static struct verdict_settle settle_make(const struct judge *j, const struct verdict *v) {
+    if (v->kind != VERDICT_UNDECIDED) { return settle_nothing; }
+    switch (v->ground) {
+    case GROUND_NO_GROUPS: return settle_groups(j);
+    case GROUND_FEW:
+    case GROUND_CLOSE:
+    case GROUND_SMALL: return settle_far(j);
+    case GROUND_EXACT: return settle_exact(j, v);
+    case GROUND_EXPONENT: return settle_estimate(j, &v->exponent);
+    case GROUND_SLOPE: return settle_estimate(j, &v->slope);
+    case GROUND_AMPLITUDE: return settle_estimate(j, &v->amplitude);
+    case GROUND_RIVAL: return settle_rival(j, v);
+    default: return settle_nothing;
+    }
+}
+
+/* ---- all of it ---- */
+
 static void find_limits(struct judge *j) {
     const struct results_series *s = j->fit->series;
     double p[FAMILY_PARAMETERS] = {0}, log_n = s->log_n[s->size[RESULTS_LOG_N] - 1];
@@ -133,8 +310,8 @@ static void judge_all(struct judge *j, struct verdict *v) {
         judge_expect(j);
         judge_estimate(j, v);
         judge_exact(j, v);
-        rivals_judge(j, v);
-        v->closest = rivals_closest(j, v);
+        judge_rivals(j, v);
+        v->closest = closest_rival(j, v);
     }
     v->kind = decide(j, v);
     v->settle = settle_make(j, v);
