@@ -215,11 +215,12 @@ static const char *remedy(const struct column_place *p) {
 
 /* ---- the table ---- */
 
+#define IN(MEMBER) COLUMN_OF(verdict_of, verdict, MEMBER)
+#define COUNT(MEMBER) COLUMN_COUNT(verdict_of, verdict, MEMBER)
 #define ESTIMATE(NAME, MEMBER, MEANING)                                                                      \
-    {NAME, MEANING, COLUMN_OF(verdict_of, verdict, MEMBER.value)},                                           \
-        {NAME "_low", "lower end of its 95% interval", COLUMN_OF(verdict_of, verdict, MEMBER.low)},          \
-        {NAME "_high", "upper end of its 95% interval", COLUMN_OF(verdict_of, verdict, MEMBER.high)}, {      \
-        NAME "_predicted", "its value in theory", COLUMN_OF(verdict_of, verdict, MEMBER.predicted)           \
+    {NAME, MEANING, IN(MEMBER.value)}, {NAME "_low", "lower end of its 95% interval", IN(MEMBER.low)},       \
+        {NAME "_high", "upper end of its 95% interval", IN(MEMBER.high)}, {                                  \
+        NAME "_predicted", "its value in theory", IN(MEMBER.predicted)                                       \
     }
 #define ALONG(...) COLUMN_ALONG(__VA_ARGS__)
 /* A value and its error. */
@@ -253,43 +254,33 @@ static const struct column column[] = {
     ESTIMATE("exponent", exponent, "exponent of beta_c in the variable, with correction terms"),
     ESTIMATE("scale_exponent", slope, "slope of log beta_c against log Lambda^typ"),
     ESTIMATE("amplitude", amplitude, "beta_c/Lambda^typ as n -> inf"),
-    {"exact_chi_square", "chi square of simulation against exact values",
-     COLUMN_OF(verdict_of, verdict, exact_chi_square)},
-    {"exact_count", "collapse points compared", COLUMN_COUNT(verdict_of, verdict, exact_count)},
-    {"exact_freedom", "degrees of freedom", COLUMN_COUNT(verdict_of, verdict, exact_freedom)},
-    {"exact_p", "probability of a larger chi square", COLUMN_OF(verdict_of, verdict, exact_p)},
-    {"cut_off", "n left out, since the beta grid ends at the collapse point or before",
-     COLUMN_COUNT(verdict_of, verdict, cut_off)},
+    {"exact_chi_square", "chi square of simulation against exact values", IN(exact_chi_square)},
+    {"exact_count", "collapse points compared", COUNT(exact_count)},
+    {"exact_freedom", "degrees of freedom", COUNT(exact_freedom)},
+    {"exact_p", "probability of a larger chi square", IN(exact_p)},
+    {"cut_off", "n left out, since the beta grid ends at the collapse point or before", COUNT(cut_off)},
     {"finite_theory", "theory at these n, fitted alike: exact, lambda_typ or none", .text = finite_theory},
-    {"finite_exponent", "exponent that the same fit makes of it",
-     COLUMN_OF(verdict_of, verdict, exponent.finite)},
-    {"finite_scale_exponent", "its slope against log Lambda^typ, likewise",
-     COLUMN_OF(verdict_of, verdict, slope.finite)},
-    {"finite_amplitude", "what its ratio to Lambda^typ tends to, likewise",
-     COLUMN_OF(verdict_of, verdict, amplitude.finite)},
-    {"finite_local_exponent", "its exponent between the two largest n",
-     COLUMN_OF(verdict_of, verdict, local_exponent)},
-    {"settle_replicates", "replicates at every n that would decide",
-     COLUMN_OF(verdict_of, verdict, settle.replicates)},
-    {"settle_log_n", "largest log n that would decide", COLUMN_OF(verdict_of, verdict, settle.log_n)},
+    {"finite_exponent", "exponent that the same fit makes of it", IN(exponent.finite)},
+    {"finite_scale_exponent", "its slope against log Lambda^typ, likewise", IN(slope.finite)},
+    {"finite_amplitude", "what its ratio to Lambda^typ tends to, likewise", IN(amplitude.finite)},
+    {"finite_local_exponent", "its exponent between the two largest n", IN(local_exponent)},
+    {"settle_replicates", "replicates at every n that would decide", IN(settle.replicates)},
+    {"settle_log_n", "largest log n that would decide", IN(settle.log_n)},
     {"excluded_sigma_%s", "standard errors that exclude a law", ALONG(COLUMN_LAW),
      COLUMN_OF(rival_of, verdict_rival, excluded_sigma)},
     {"chi_square_%s", "its chi square, with correction terms", ALONG(COLUMN_LAW),
      COLUMN_OF(rival_of, verdict_rival, chi_square)},
     {"weight_%s", "its Akaike weight", ALONG(COLUMN_LAW), COLUMN_OF(rival_of, verdict_rival, weight)},
-    {"lambda_median", "median of Lambda_n/Lambda^typ at the largest n",
-     COLUMN_OF(verdict_of, verdict, accumulation.median)},
-    {"lambda_median_low", "lower end of its 95% interval",
-     COLUMN_OF(verdict_of, verdict, accumulation.median_low)},
-    {"lambda_median_high", "upper end of its 95% interval",
-     COLUMN_OF(verdict_of, verdict, accumulation.median_high)},
-    {"lambda_median_predicted", "its value in theory", COLUMN_OF(verdict_of, verdict, accumulation.limit)},
+    {"lambda_median", "median of Lambda_n/Lambda^typ at the largest n", IN(accumulation.median)},
+    {"lambda_median_low", "lower end of its 95% interval", IN(accumulation.median_low)},
+    {"lambda_median_high", "upper end of its 95% interval", IN(accumulation.median_high)},
+    {"lambda_median_predicted", "its value in theory", IN(accumulation.limit)},
     {"position_lambda_limit", "Lambda^typ as n -> inf where scores fall with distance, if it settles",
-     COLUMN_OF(verdict_of, verdict, reach.limit)},
+     IN(reach.limit)},
     {"position_window", "nearest keys that 99% of the competitors at the top come from, at the largest n",
-     COLUMN_OF(verdict_of, verdict, reach.window)},
+     IN(reach.window)},
     {"position_effective_keys", "keys without penalty that have the same typical maximum there",
-     COLUMN_OF(verdict_of, verdict, reach.effective)},
+     IN(reach.effective)},
     SLOPE("xi_alpha", accumulation.xi_alpha, "exponent of log(rank)/log n where rows attain Lambda_n"),
     SLOPE("xi_delta", accumulation.xi_delta, "exponent of the gap there"),
     SLOPE("xi_lambda", accumulation.xi_lambda, "exponent of Lambda_n"),
