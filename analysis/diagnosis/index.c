@@ -74,10 +74,12 @@ static struct cell *cell_at(const struct index_sums *s, size_t length, size_t he
     return &s->cell[(length * s->facts->head_count + head) * s->facts->sequence_count + sequence];
 }
 
-struct index_sums *index_create(const struct scores_facts *f) {
+struct index_sums *index_create(const struct survey *survey) {
+    const struct scores_facts *f = survey->facts;
     struct index_sums *s = memory_create(1, sizeof *s);
     s->facts = f;
     s->cell = memory_create(f->length_count * f->head_count * f->sequence_count, sizeof *s->cell);
+    s->without_sinks = memory_create(survey->row_count, sizeof *s->without_sinks);
     return s;
 }
 
@@ -89,11 +91,6 @@ void index_free(struct index_sums *s) {
 
 void index_add(struct index_sums *s, const struct scores_row *row, const struct index_row *found) {
     struct cell *c = cell_at(s, row->length, row->head, row->sequence);
-    bool is_full = (s->rows & (s->rows - 1)) == 0; /* 1, 2, 4, .. rows */
-    if (is_full) {
-        s->without_sinks =
-            memory_resize(s->without_sinks, s->rows > 0 ? 2 * s->rows : 1, sizeof *s->without_sinks);
-    }
     s->without_sinks[s->rows++] = found->without_sinks;
     if (found->count == 0 || isnan(found->statistic) || (c->rows > 0 && c->count != found->count)) { return; }
     c->count = found->count;
@@ -137,67 +134,51 @@ struct level {
 static struct trend_slope level_of(const void *with, const struct diagnosis_group *g) {
     const struct level *level = with;
     size_t sequences = level->sums->facts->sequence_count;
-    double *value = memory_create(sequences, sizeof *value), unused = 0;
+    double *value = memory_create(sequences, sizeof *value);
     for (size_t q = 0; q < sequences; q++) {
         value[q] = sequence_statistic(level->sums, g, level->length, q);
     }
-    struct trend_data data = {sequences, 1, &unused, value, &unused};
-    struct trend_spread spread = trend_level(&data, 0);
+    struct trend_slope found = trend_of_spread(trend_spread(sequences, value));
     free(value);
-    return trend_of_spread(spread);
+    return found;
 }
 
 /* The larger T, the smaller the index. */
-static void index_between(const struct spacing_table *table, const struct trend_interval *statistic,
-                          struct diagnosis_point *p) {
-    p->index =
-        (struct trend_interval){spacing_index(table, statistic->value), spacing_index(table, statistic->high),
-                                spacing_index(table, statistic->low)};
-}
-
 static void index_point(const struct index_sums *s, const struct diagnosis *d,
                         const struct diagnosis_group *g, size_t length, const struct spacing_table table[2],
                         struct diagnosis_point *p) {
     double se;
-    const struct level level = {s, length};
+    p->index = (struct trend_interval){NAN, NAN, NAN};
+    p->index_se = NAN;
     p->spacings = spacings_of(s, g, length);
     if (p->spacings == 0) { return; }
-    struct trend_interval statistic = growth_pooled(d, g, level_of, &level, &se);
+    struct trend_interval t = growth_pooled(d, g, level_of, &(struct level){s, length}, &se);
     const struct spacing_table *chosen = &table[p->spacings == SPACING_MANY];
-    index_between(chosen, &statistic, p);
-    p->index_se =
-        fabs(spacing_index(chosen, statistic.value - se) - spacing_index(chosen, statistic.value + se)) / 2;
+    p->index = (struct trend_interval){spacing_index(chosen, t.value), spacing_index(chosen, t.high),
+                                       spacing_index(chosen, t.low)};
+    p->index_se = fabs(spacing_index(chosen, t.value - se) - spacing_index(chosen, t.value + se)) / 2;
 }
 
-/* What independent Gaussian rows read at each length. */
-static void gaussian_readings(const struct scores_facts *f, const struct spacing_table table[2],
-                              double *index) {
+/* What independent Gaussian rows of that length read. */
+static double gaussian_reading(double n, const struct spacing_table table[2]) {
     const double sigma = 1;
-    for (size_t l = 0; l < f->length_count; l++) {
-        size_t count = spacings_at(f->length[l]);
-        index[l] = count == 0 ? NAN
-                              : spacing_index(&table[count == SPACING_MANY],
-                                              spacing_mean_finite(count, family_find("gaussian"), &sigma,
-                                                                  log(f->length[l])));
-    }
+    size_t count = spacings_at(n);
+    if (count == 0) { return NAN; }
+    return spacing_index(&table[count == SPACING_MANY],
+                         spacing_mean_finite(count, family_find("gaussian"), &sigma, log(n)));
 }
 
 void index_finish(const struct index_sums *s, struct diagnosis *d) {
     struct spacing_table table[2];
-    double *gaussian = memory_create(s->facts->length_count, sizeof *gaussian);
     spacing_table_make(SPACING_FEW, &table[0]);
     spacing_table_make(SPACING_MANY, &table[1]);
-    gaussian_readings(s->facts, table, gaussian);
-    for (size_t i = 0; i < d->group_count; i++) {
-        for (size_t l = 0; l < s->facts->length_count; l++) {
-            struct diagnosis_point *p = &d->group[i].point[l];
-            p->index = (struct trend_interval){NAN, NAN, NAN};
-            p->index_se = NAN;
-            p->gaussian = gaussian[l];
-            index_point(s, d, &d->group[i], l, table, p);
+    for (size_t l = 0; l < s->facts->length_count; l++) {
+        const double gaussian = gaussian_reading(s->facts->length[l], table);
+        for (size_t i = 0; i < d->group_count; i++) {
+            d->group[i].point[l].gaussian = gaussian;
+            index_point(s, d, &d->group[i], l, table, &d->group[i].point[l]);
         }
     }
-    free(gaussian);
     diagnosis_leave_out_sinks(d, s->without_sinks);
 }
 

@@ -24,7 +24,7 @@ void index_measure(struct leading *room, const struct scores_row *row, const str
                    const double *gap, double unit, struct index_row *found);
 
 struct index_sums; /* over rows, by length, head and sequence */
-struct index_sums *index_create(const struct scores_facts *facts);
+struct index_sums *index_create(const struct survey *survey);
 void index_free(struct index_sums *sums);
 /* Rows come in the order of the survey. */
 void index_add(struct index_sums *sums, const struct scores_row *row, const struct index_row *found);

@@ -19,16 +19,21 @@
 
 enum { UNITS = 3 }; /* head, layer, all */
 
+/* Of one sequence. */
+struct sums {
+    size_t sequence;
+    double rows[2]; /* all, and those whose values over kept rows are in it */
+    double *value;  /* [total]; of layer and all until the end only N_n(t) */
+};
+
 /* A group at one length. */
 struct cell {
     struct results_series here;
     struct replicate_layout layout;
     double unit; /* Lambda in whose units it is told; 1 where half of the rows tie */
     size_t rows, sequences;
-    size_t *sequence, *count; /* which sequences, in the order of their first rows; rows of each */
-    double **sum;             /* [sequences][total]; of layer and all until the end only N_n(t) */
-    double *kept_count;       /* [sequences]: of values over kept rows */
-    double *entropy;          /* (kept, beta): for quantiles */
+    struct sums *sums; /* [sequences], in the order of their first rows */
+    double *entropy;   /* (kept, beta): for quantiles */
 };
 
 /* What a row leaves, before it is added up. */
@@ -131,30 +136,24 @@ static void open_cell(const struct tally *t, size_t group, size_t length, struct
     results_cut(&t->results->series[group], length, &c->here);
     c->layout = replicate_layout(&c->here);
     c->unit = isfinite(lambda) ? lambda : 1;
-    c->sequence = memory_create(d->survey->facts->sequence_count, sizeof *c->sequence);
-    c->count = memory_create(d->survey->facts->sequence_count, sizeof *c->count);
-    c->kept_count = memory_create(d->survey->facts->sequence_count, sizeof *c->kept_count);
-    c->sum = memory_create(d->survey->facts->sequence_count, sizeof(double *));
+    c->sums = memory_create(d->survey->facts->sequence_count, sizeof *c->sums);
     c->entropy = memory_create(c->here.size[RESULTS_REPLICATE] * c->layout.betas, sizeof *c->entropy);
 }
 
 static void free_cell(struct cell *c) {
-    for (size_t s = 0; s < c->sequences; s++) { free(c->sum[s]); }
-    free(c->sum);
-    free(c->sequence);
-    free(c->count);
-    free(c->kept_count);
+    for (size_t s = 0; s < c->sequences; s++) { free(c->sums[s].value); }
+    free(c->sums);
     free(c->entropy);
 }
 
-static size_t cell_sequence(struct cell *c, size_t sequence) {
+static struct sums *sums_of(struct cell *c, size_t sequence) {
     size_t s = 0;
-    while (s < c->sequences && c->sequence[s] != sequence) { s++; }
+    while (s < c->sequences && c->sums[s].sequence != sequence) { s++; }
     if (s == c->sequences) {
-        c->sequence[c->sequences++] = sequence;
-        c->sum[s] = memory_create(c->layout.total, sizeof(double));
+        c->sums[c->sequences++] =
+            (struct sums){.sequence = sequence, .value = memory_create(c->layout.total, sizeof(double))};
     }
-    return s;
+    return &c->sums[s];
 }
 
 /* ---- a row ---- */
@@ -245,18 +244,18 @@ static void add_values(size_t count, const double *value, double *sum) {
 static void add_row(const struct scores_row *row, const struct mark *m, size_t unit) {
     struct cell *c = m->cell[unit];
     const struct replicate_layout *l = &c->layout;
-    size_t s = cell_sequence(c, row->sequence), at = m->replicate[unit],
-           kept = c->here.size[RESULTS_REPLICATE];
+    struct sums *s = sums_of(c, row->sequence);
+    size_t at = m->replicate[unit], kept = c->here.size[RESULTS_REPLICATE];
     bool has_kept = m->replicate[0] < m->cell[0]->here.size[RESULTS_REPLICATE];
     if (unit == 0) {
-        add_values(has_kept ? l->total : l->kept, m->value, c->sum[s]);
+        add_values(has_kept ? l->total : l->kept, m->value, s->value);
     } else {
         add_values(c->here.size[RESULTS_GAP], m->log_gap_count[unit],
-                   c->sum[s] + l->at[RESULTS_LOG_GAP_COUNT]);
+                   s->value + l->at[RESULTS_LOG_GAP_COUNT]);
         keep_in_unit(c, at, m->cell[0], m->replicate[0]);
     }
-    c->count[s]++;
-    c->kept_count[s] += has_kept;
+    s->rows[false]++;
+    s->rows[true] += has_kept;
     if (at < kept) { memcpy(c->entropy + at * l->betas, m->value, l->betas * sizeof *m->value); }
 }
 
@@ -266,7 +265,7 @@ static void add_head(const struct cell *head, struct cell *c) {
     size_t mean = l->at[MEASURE_GAP_MEAN], counts = l->at[RESULTS_LOG_GAP_COUNT],
            after = l->at[RESULTS_LOG_GAP_COUNT + 1];
     for (size_t s = 0; s < head->sequences; s++) {
-        double *from = head->sum[s], *to = c->sum[cell_sequence(c, head->sequence[s])];
+        double *from = head->sums[s].value, *to = sums_of(c, head->sums[s].sequence)->value;
         add_values(mean, from, to);
         for (size_t i = mean; i < l->at[MEASURE_GAP_MEAN + 1]; i++) {
             to[i] += from[i] * c->unit / head->unit;
@@ -296,15 +295,15 @@ static void between_sequences(const struct cell *c, size_t value, double *mean, 
     bool of_kept = value >= c->layout.kept;
     double rows = 0, total = 0, square = 0, g = 0;
     for (size_t s = 0; s < c->sequences; s++) {
-        rows += of_kept ? c->kept_count[s] : (double)c->count[s];
-        total += c->sum[s][value];
+        rows += c->sums[s].rows[of_kept];
+        total += c->sums[s].value[value];
     }
     if (!(rows > 0)) { return; }
     *mean = total / rows;
     for (size_t s = 0; s < c->sequences; s++) {
-        double own = of_kept ? c->kept_count[s] : (double)c->count[s];
+        double own = c->sums[s].rows[of_kept];
         if (own == 0) { continue; }
-        double apart = (c->sum[s][value] - own * *mean) / rows;
+        double apart = (c->sums[s].value[value] - own * *mean) / rows;
         square += apart * apart;
         g++;
     }
@@ -336,11 +335,11 @@ static void fill_cell_blocks(struct cell *c) {
     for (size_t k = 0; k < blocks && k < c->sequences; k++) {
         size_t last = k + 1 == blocks ? c->sequences : k + 1;
         double rows = 0;
-        for (size_t s = k; s < last; s++) { rows += (double)c->count[s]; }
+        for (size_t s = k; s < last; s++) { rows += c->sums[s].rows[false]; }
         for (size_t q = 0; q < MEASURE_COUNT; q++) {
             for (size_t b = 0; b < betas; b++) {
                 double sum = 0;
-                for (size_t s = k; s < last; s++) { sum += c->sum[s][c->layout.at[q] + b]; }
+                for (size_t s = k; s < last; s++) { sum += c->sums[s].value[c->layout.at[q] + b]; }
                 c->here.block[q][b * blocks + k] = sum / rows;
             }
         }
@@ -462,7 +461,7 @@ struct results *tally_make(struct scores *scores, const struct tally_request *re
     struct scores_batch batch;
     enum scores_outcome outcome;
     t.results = create_results(request, d);
-    t.index = index_create(d->survey->facts);
+    t.index = index_create(d->survey);
     t.cell = memory_create(d->group_count * lengths, sizeof *t.cell);
     for (size_t i = 0; i < d->group_count * lengths; i++) {
         open_cell(&t, i / lengths, i % lengths, &t.cell[i]);

@@ -18,7 +18,7 @@ static double count_used(const struct trend_data *d, size_t first, size_t last) 
     return count;
 }
 
-static struct trend_spread spread(size_t count, const double *value) {
+struct trend_spread trend_spread(size_t count, const double *value) {
     double mean = 0, square = 0;
     size_t used = 0;
     for (size_t i = 0; i < count; i++) {
@@ -33,7 +33,7 @@ static struct trend_spread spread(size_t count, const double *value) {
 struct trend_spread trend_level(const struct trend_data *d, size_t j) {
     double *value = memory_create(d->sequences, sizeof *value);
     for (size_t s = 0; s < d->sequences; s++) { value[s] = y_at(d, s, j); }
-    struct trend_spread found = spread(d->sequences, value);
+    struct trend_spread found = trend_spread(d->sequences, value);
     free(value);
     return found;
 }
@@ -89,7 +89,7 @@ static struct trend_slope combine_paired(const struct trend_data *d, size_t firs
     for (size_t s = 0; s < d->sequences; s++) {
         for (size_t j = first; j < last; j++) { value[s] += is_used(d, j) ? c[j] * y_at(d, s, j) : 0; }
     }
-    struct trend_spread found = spread(d->sequences, value);
+    struct trend_spread found = trend_spread(d->sequences, value);
     free(value);
     return trend_of_spread(found);
 }

@@ -32,6 +32,8 @@ struct trend_spread {
     size_t count;
 };
 
+/* Of `count` values; NaN: none. */
+struct trend_spread trend_spread(size_t count, const double *value);
 /* Of y at a length. */
 struct trend_spread trend_level(const struct trend_data *data, size_t length);
 /* Coefficients c_j over the lengths first .. last - 1, 0 elsewhere. False where they have fewer than two x.
