@@ -5,15 +5,13 @@
 
 #include "analysis/commands/command.h"
 #include "analysis/commands/request.h"
-#include "analysis/report/fitcsv.h"
-#include "analysis/report/fitfile.h"
-#include "analysis/report/fitjson.h"
-#include "analysis/report/fitlatex.h"
-#include "analysis/report/table.h"
+#include "analysis/report/report.h"
+#include "analysis/study/study.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/outfile.h"
 #include "sim/results/destination.h"
+#include "sim/results/store.h"
 
 /* The verdict of a fit is about drawn rows at any n. */
 static void tell_of_measured_rows(const struct study *study) {

@@ -5,8 +5,7 @@
 
 #include "analysis/commands/command.h"
 #include "analysis/figures/flow_figures.h"
-#include "analysis/report/flow_json.h"
-#include "analysis/report/flow_table.h"
+#include "analysis/report/report.h"
 #include "sim/base/commandline.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"

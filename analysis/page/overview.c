@@ -5,7 +5,7 @@
 #include "analysis/page/grid.h"
 #include "analysis/page/html.h"
 #include "analysis/page/section.h"
-#include "analysis/report/summary_table.h"
+#include "analysis/report/report.h"
 #include "sim/results/note.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))

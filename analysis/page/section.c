@@ -7,7 +7,7 @@
 #include "analysis/page/grid.h"
 #include "analysis/page/html.h"
 #include "analysis/page/svg.h"
-#include "analysis/report/attention_table.h"
+#include "analysis/report/report.h"
 #include "sim/base/memory.h"
 #include "sim/results/note.h"
 

@@ -1,7 +1,8 @@
-#include "analysis/report/diagnosis_json.h"
+#include "analysis/report/report.h"
 
 #include <math.h>
 
+#include "analysis/diagnosis/diagnosis.h"
 #include "analysis/diagnosis/story.h"
 #include "analysis/diagnosis/told.h"
 #include "analysis/text/json.h"

@@ -1,8 +1,9 @@
-#include "analysis/report/diagnosis_table.h"
+#include "analysis/report/report.h"
 
 #include <math.h>
 #include <string.h>
 
+#include "analysis/diagnosis/diagnosis.h"
 #include "analysis/diagnosis/story.h"
 #include "analysis/diagnosis/told.h"
 #include "analysis/text/csv.h"

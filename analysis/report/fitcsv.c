@@ -1,4 +1,4 @@
-#include "analysis/report/fitcsv.h"
+#include "analysis/report/report.h"
 
 #include <string.h>
 

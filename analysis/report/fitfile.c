@@ -1,4 +1,4 @@
-#include "analysis/report/fitfile.h"
+#include "analysis/report/report.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,6 +7,7 @@
 
 #include "analysis/report/columns.h"
 #include "sim/base/memory.h"
+#include "sim/results/store.h"
 
 /* A table of columns as a group, with the memory it points to. */
 struct page {

@@ -1,4 +1,4 @@
-#include "analysis/report/fitjson.h"
+#include "analysis/report/report.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -1,11 +1,10 @@
-#include "analysis/report/fitlatex.h"
+#include "analysis/report/report.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analysis/report/columns.h"
-#include "analysis/report/summary_table.h"
 #include "analysis/text/words.h"
 
 static const struct heading {

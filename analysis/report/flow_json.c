@@ -1,7 +1,8 @@
-#include "analysis/report/flow_json.h"
+#include "analysis/report/report.h"
 
 #include <math.h>
 
+#include "analysis/flow/flow_answer.h"
 #include "analysis/text/json.h"
 
 static void print_growth(FILE *out, const struct flow_request *r, const struct flow_answer *a) {

@@ -1,7 +1,8 @@
-#include "analysis/report/flow_table.h"
+#include "analysis/report/report.h"
 
 #include <math.h>
 
+#include "analysis/flow/flow_answer.h"
 #include "analysis/report/cells.h"
 #include "analysis/text/fold.h"
 #include "analysis/text/words.h"

@@ -1,9 +1,10 @@
-#include "analysis/report/normaliser_table.h"
+#include "analysis/report/report.h"
 
 #include <math.h>
 
 #include "analysis/fit/beside.h"
 #include "analysis/text/words.h"
+#include "sim/results/results.h"
 
 enum { SHOWN = 3 };
 

@@ -1,4 +1,4 @@
-#include "analysis/report/prescribed_table.h"
+#include "analysis/report/report.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,7 @@
-#include "analysis/report/summary_table.h"
+#include "analysis/report/report.h"
 
 #include <string.h>
 
-#include "analysis/report/attention_table.h"
 #include "analysis/report/cells.h"
 #include "analysis/text/fold.h"
 

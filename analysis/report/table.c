@@ -1,18 +1,12 @@
-#include "analysis/report/table.h"
+#include "analysis/report/report.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/report/attention_table.h"
 #include "analysis/report/cells.h"
-#include "analysis/report/normaliser_table.h"
-#include "analysis/report/prescribed_table.h"
-#include "analysis/report/summary_table.h"
-#include "analysis/report/universality_table.h"
 #include "analysis/study/twins.h"
 #include "analysis/text/fold.h"
-#include "analysis/verdict/sentence.h"
 
 static const char *variable_name(const struct fit *fit) { return fit->by_n ? "n" : "log n"; }
 

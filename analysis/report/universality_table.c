@@ -1,4 +1,4 @@
-#include "analysis/report/universality_table.h"
+#include "analysis/report/report.h"
 
 #include <math.h>
 

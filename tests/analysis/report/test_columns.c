@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "analysis/report/columns.h"
-#include "analysis/report/fitfile.h"
+#include "analysis/report/report.h"
+#include "analysis/study/study.h"
+#include "sim/results/store.h"
 
 static const struct column_table *const tables[] = {&column_fit, &attention_columns, &prescribed_columns,
                                                     &universality_columns};

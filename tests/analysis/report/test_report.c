@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/report/fitjson.h"
-#include "analysis/report/table.h"
+#include "analysis/report/report.h"
+#include "analysis/study/study.h"
 #include "sim/base/message.h"
 #include "sim/sweep/exact.h"
 

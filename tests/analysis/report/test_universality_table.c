@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analysis/report/fitfile.h"
-#include "analysis/report/fitjson.h"
-#include "analysis/report/universality_table.h"
+#include "analysis/report/report.h"
+#include "analysis/study/study.h"
 #include "analysis/text/fold.h"
+#include "sim/results/store.h"
 
 /* A class of two made-up members, one on a sphere, the other not measured. */
 struct made {
