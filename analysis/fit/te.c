@@ -2,43 +2,31 @@
 
 #include <math.h>
 
-enum { MOST = 64 };
-
-struct line {
-    size_t count;
-    double x[MOST], y[MOST], se[MOST];
-};
-
-static void line_add(struct line *line, double x, double y, double se) {
-    if (line->count == MOST || !isfinite(y) || !(se > 0 && se < 0.5)) { return; }
-    line->x[line->count] = x;
-    line->y[line->count] = y;
-    line->se[line->count++] = se;
-}
-
-/* Factors share their rows: each point's error stands for all, so none is averaged away. */
-static struct exponent line_slope(const struct line *line) {
+/* Factors share their rows: each point's error stands for all, so none is averaged away. Points that are not
+ * known to half of them are left out. */
+static struct exponent slope_of(size_t count, const double *x, double *y, const double *se) {
     const size_t fewest = 3;
-    if (line->count < fewest) { return (struct exponent){line->count, NAN, NAN, NAN}; }
-    struct exponent slope = exponent_even(line->count, line->x, line->y, line->se);
-    slope.se *= sqrt((double)line->count);
+    for (size_t i = 0; i < count; i++) { y[i] = se[i] > 0 && se[i] < 0.5 ? y[i] : NAN; }
+    struct exponent slope = exponent_even(count, x, y, se);
+    if (slope.count < fewest) { return (struct exponent){slope.count, NAN, NAN, NAN}; }
+    slope.se *= sqrt((double)slope.count);
     return slope;
 }
 
 struct te te_make(const struct results_series *s, size_t n) {
-    size_t factors = s->size[RESULTS_TE];
-    struct line above = {.count = 0}, below = {.count = 0};
+    enum { MOST = 64 };
+    const size_t at = n * s->size[RESULTS_TE],
+                 factors = s->size[RESULTS_TE] < MOST ? s->size[RESULTS_TE] : MOST;
+    const double *entropy = s->mean[RESULTS_TE_ENTROPY] + at, *ratio = s->mean[RESULTS_TE_TOP_TWO_RATIO] + at;
+    double log_f[MOST], fall[MOST], fall_se[MOST] = {0}, apart[MOST], apart_se[MOST] = {0};
     for (size_t i = 0; i < factors; i++) {
-        size_t at = n * factors + i;
-        double f = s->te_factor[i], entropy = s->mean[RESULTS_TE_ENTROPY][at],
-               se = s->se[RESULTS_TE_ENTROPY][at], apart = 1 - s->mean[RESULTS_TE_TOP_TWO_RATIO][at];
-        if (f > 4 && entropy > 1e-300) {
-            line_add(&above, f, (log1p(f * M_LN2) - log(entropy)) / M_LN2, se / (entropy * M_LN2));
-        }
-        if (f * f < 1 / 16.0 && apart > 0) {
-            line_add(&below, log(f), log(apart), s->se[RESULTS_TE_TOP_TWO_RATIO][at] / apart);
-        }
+        double f = s->te_factor[i];
+        log_f[i] = log(f);
+        fall[i] = f > 4 && entropy[i] > 1e-300 ? (log1p(f * M_LN2) - log(entropy[i])) / M_LN2 : NAN;
+        fall_se[i] = s->se[RESULTS_TE_ENTROPY][at + i] / (entropy[i] * M_LN2);
+        apart[i] = f * f < 1 / 16.0 && ratio[i] < 1 ? log(1 - ratio[i]) : NAN;
+        apart_se[i] = s->se[RESULTS_TE_TOP_TWO_RATIO][at + i] / (1 - ratio[i]);
     }
-    return (struct te){line_slope(&above), line_slope(&below),
-                       factors > 0 ? s->mean[RESULTS_TE_TOP_TWO_RATIO][n * factors] : NAN};
+    return (struct te){slope_of(factors, s->te_factor, fall, fall_se),
+                       slope_of(factors, log_f, apart, apart_se), factors > 0 ? ratio[0] : NAN};
 }
