@@ -7,20 +7,19 @@
 
 enum { SEQUENCES = 4096, ROWS = 2 }; /* compared at most; the same at least */
 
-/* By sequence, length and head; rows of one place in the order of the files. */
-static int compare_rows(const void *a, const void *b) {
-    const struct survey_row *x = *(const struct survey_row *const *)a,
-                            *y = *(const struct survey_row *const *)b;
-    if (x->sequence != y->sequence) { return x->sequence < y->sequence ? -1 : 1; }
-    if (x->length != y->length) { return x->length < y->length ? -1 : 1; }
-    if (x->head != y->head) { return x->head < y->head ? -1 : 1; }
-    return x < y ? -1 : x > y;
-}
-
 /* Of a row's place against another's, whatever their sequences. */
 static int compare_places(const struct survey_row *x, const struct survey_row *y) {
     if (x->length != y->length) { return x->length < y->length ? -1 : 1; }
     return x->head < y->head ? -1 : x->head > y->head;
+}
+
+/* By sequence and place; rows of one place in the order of the files. */
+static int compare_rows(const void *a, const void *b) {
+    const struct survey_row *x = *(const struct survey_row *const *)a,
+                            *y = *(const struct survey_row *const *)b;
+    int places = compare_places(x, y);
+    if (x->sequence != y->sequence) { return x->sequence < y->sequence ? -1 : 1; }
+    return places != 0 ? places : x < y ? -1 : x > y;
 }
 
 static bool is_close(double a, double b) {

@@ -34,14 +34,15 @@ const char *story_best(const struct diagnosis_growth *w) {
     return w->best >= 0 ? prescription_name[w->best] : "undecided";
 }
 
-const char *story_excluded(const struct diagnosis_growth *w, char out[STORY_LAWS]) {
+size_t story_laws(const struct diagnosis_growth *w, bool excluded, const char *between,
+                  char out[STORY_LAWS]) {
+    size_t count = 0;
     out[0] = '\0';
-    for (int k = 0; w->decided && k < PRESCRIPTIONS; k++) {
-        if (w->law[k].excluded) {
-            words_append(out, STORY_LAWS, "%s%s", *out ? " " : "", prescription_name[k]);
-        }
+    for (int k = 0; k < PRESCRIPTIONS; k++) {
+        if (w->law[k].excluded != excluded) { continue; }
+        words_append(out, STORY_LAWS, "%s%s", count++ > 0 ? between : "", prescription_name[k]);
     }
-    return out;
+    return count;
 }
 
 static void append_kind(const struct diagnosis_group *g, char out[DIAGNOSIS_SENTENCE]) {
@@ -85,25 +86,18 @@ static void append_growth(const struct diagnosis_growth *w, char out[DIAGNOSIS_S
 }
 
 static void append_advice(const struct diagnosis_growth *w, char out[DIAGNOSIS_SENTENCE]) {
-    size_t left = 0;
+    char laws[STORY_LAWS];
+    const char *closest = prescription_name[w->closest];
+    size_t left = story_laws(w, false, ", ", laws);
     if (!w->decided) { return; }
-    for (int p = 0; p < PRESCRIPTIONS; p++) { left += !w->law[p].excluded; }
     if (left == 0) {
         words_append(out, DIAGNOSIS_SENTENCE, "; every prescription is excluded at 5%%, %s the least",
-                     prescription_name[w->closest]);
-        return;
-    }
-    words_append(out, DIAGNOSIS_SENTENCE,
-                 left == 1 ? "; of the prescriptions only" : "; prescriptions left at 5%%:");
-    for (int p = 0, told = 0; p < PRESCRIPTIONS; p++) {
-        if (!w->law[p].excluded) {
-            words_append(out, DIAGNOSIS_SENTENCE, "%s %s", told++ ? "," : "", prescription_name[p]);
-        }
-    }
-    if (left == 1) {
-        words_append(out, DIAGNOSIS_SENTENCE, " is left");
+                     closest);
+    } else if (left == 1) {
+        words_append(out, DIAGNOSIS_SENTENCE, "; of the prescriptions only %s is left", laws);
     } else {
-        words_append(out, DIAGNOSIS_SENTENCE, " (undecided; %s is closest)", prescription_name[w->closest]);
+        words_append(out, DIAGNOSIS_SENTENCE, "; prescriptions left at 5%%: %s (undecided; %s is closest)",
+                     laws, closest);
     }
 }
 

@@ -19,8 +19,10 @@ const struct diagnosis_point *story_point(const struct diagnosis_group *group);
 enum { STORY_LAWS = 48 };
 /* The one prescription that is left, or "undecided". */
 const char *story_best(const struct diagnosis_growth *growth);
-/* Names of the prescriptions that are excluded, a space between them, in `out`, which it returns. */
-const char *story_excluded(const struct diagnosis_growth *growth, char out[STORY_LAWS]);
+/* Names of the prescriptions that are excluded, or of those that are not, with `between` between them; how
+ * many. */
+size_t story_laws(const struct diagnosis_growth *growth, bool excluded, const char *between,
+                  char out[STORY_LAWS]);
 
 /* Sinks of a head at the longest trained length: [SURVEY_SINKS], the heaviest first, weight 0: no more. */
 const struct survey_sink *story_sinks(const struct diagnosis *diagnosis, const struct diagnosis_group *head);

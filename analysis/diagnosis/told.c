@@ -120,7 +120,8 @@ static void tell_growth(struct telling t, const struct part *p, const struct dia
     char excluded[STORY_LAWS], which[WORDS];
     t.suffix = p->suffix;
     tell_text(&t, "best", is_told ? story_best(w) : NULL);
-    tell_text(&t, "excluded", is_told ? story_excluded(w, excluded) : NULL);
+    story_laws(w, true, " ", excluded);
+    tell_text(&t, "excluded", is_told ? excluded : NULL);
     tell_text(&t, "closest", w->known ? prescription_name[w->closest] : NULL);
     tell_interval(&t, "exponent", w->exponent);
     tell_interval(&t, "amplitude", trend_exponential(w->log_amplitude));

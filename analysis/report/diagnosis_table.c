@@ -51,14 +51,9 @@ static const char *power(const struct diagnosis_growth *w, char out[WORDS]) {
 }
 
 /* The prescriptions that are not excluded. */
-static const char *laws_left(const struct diagnosis_growth *w, char out[WORDS]) {
-    int count = 0;
-    out[0] = '\0';
+static const char *laws_left(const struct diagnosis_growth *w, char out[STORY_LAWS]) {
+    size_t count = story_laws(w, false, " ", out);
     if (!w->decided) { return "undecided"; }
-    for (int k = 0; k < PRESCRIPTIONS; k++) {
-        if (w->law[k].excluded) { continue; }
-        words_append(out, WORDS, "%s%s", count++ > 0 ? " " : "", prescription_name[k]);
-    }
     return count == 0 ? "none" : count == PRESCRIPTIONS ? "all" : out;
 }
 
@@ -76,7 +71,8 @@ static const char *length_of(const struct diagnosis_point *p, char out[WORDS]) {
 }
 
 static void print_group(FILE *out, const struct diagnosis_group *g) {
-    char lambda[WORDS], ratio[WORDS], exponent[WORDS], length[WORDS], ties[WORDS], shift[WORDS], laws[WORDS];
+    char lambda[WORDS], ratio[WORDS], exponent[WORDS], length[WORDS], ties[WORDS], shift[WORDS],
+        laws[STORY_LAWS];
     const struct diagnosis_point *p = story_point(g);
     fprintf(out,
             "%-7s " FOLD "%-6s %-5s" FOLD " %-22s" FOLD " %-8s" FOLD " %-5s" FOLD " %-5s" FOLD " %-21s" FOLD
