@@ -9,11 +9,7 @@
 
 static void print_text(FILE *out, const char *key, const char *text) {
     json_print_key(out, key);
-    if (text) {
-        json_print_string(out, text);
-    } else {
-        fputs("null", out);
-    }
+    json_print_string(out, text);
 }
 
 static void print_ends(FILE *out, const struct trend_interval *interval) {

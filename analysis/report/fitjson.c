@@ -185,15 +185,10 @@ static bool is_there(const struct printer *p, const struct item *item) {
 }
 
 static void print_value(const struct printer *p, const struct column *c) {
-    if (!c->text) {
-        json_print_number(p->out, column_number(c, &p->place));
-        return;
-    }
-    const char *text = c->text(&p->place);
-    if (text) {
-        json_print_string(p->out, text);
+    if (c->text) {
+        json_print_string(p->out, c->text(&p->place));
     } else {
-        fputs("null", p->out);
+        json_print_number(p->out, column_number(c, &p->place));
     }
 }
 

@@ -6,6 +6,10 @@
 
 void json_print_string(FILE *out, const char *text) {
     const unsigned char *byte = (const unsigned char *)text;
+    if (!text) {
+        fputs("null", out);
+        return;
+    }
     fputc('"', out);
     while (*byte) {
         size_t length = utf8_length(byte);

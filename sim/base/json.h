@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 /* A string in quotes: control characters, quotes and backslashes escaped, bytes that are no UTF-8
- * replaced by U+FFFD. */
+ * replaced by U+FFFD. NULL: null. */
 void json_print_string(FILE *out, const char *text);
 /* A number that reads back the same; null when it is not finite. */
 void json_print_number(FILE *out, double value);
