@@ -13,21 +13,21 @@ struct trend_data growth_data(const struct survey *s, const struct diagnosis_gro
 
 struct trend_interval growth_pooled(const struct diagnosis *d, const struct diagnosis_group *g,
                                     growth_maker *make, const void *with, double *se) {
-    const struct trend_slope own = make(with, g);
-    double sum = 0, heads = 0, variance = own.variance, freedom = own.freedom;
+    struct trend_estimate own = make(with, g);
+    double sum = 0, heads = 0;
     for (size_t h = 0; h < d->survey->facts->head_count && !g->pooled; h++) {
         if (d->group[h].layer != g->layer) { continue; }
-        struct trend_slope other = make(with, &d->group[h]);
+        struct trend_estimate other = make(with, &d->group[h]);
         if (isnan(other.variance) || other.paired != own.paired) { continue; }
         sum += other.variance;
         heads++;
     }
     if (heads >= TREND_POOLED) {
-        variance = (own.variance + sum / heads) / 2;
-        freedom *= 2;
+        own.variance = (own.variance + sum / heads) / 2;
+        own.freedom *= 2;
     }
-    *se = sqrt(variance / (double)own.count);
-    return trend_between(own.mean, variance, own.count, freedom);
+    *se = sqrt(own.variance / (double)own.count);
+    return trend_between(own);
 }
 
 struct level {
@@ -35,10 +35,10 @@ struct level {
     size_t length;
 };
 
-static struct trend_slope level_of(const void *with, const struct diagnosis_group *g) {
+static struct trend_estimate level_of(const void *with, const struct diagnosis_group *g) {
     const struct level *level = with;
     struct trend_data data = growth_data(level->survey, g);
-    return trend_of_spread(trend_level(&data, level->length));
+    return trend_level(&data, level->length);
 }
 
 struct trend_interval growth_level(const struct diagnosis *d, const struct diagnosis_group *g,
@@ -49,11 +49,11 @@ struct trend_interval growth_level(const struct diagnosis *d, const struct diagn
 
 struct slope {
     const struct survey *survey;
-    struct trend_slope (*make)(const struct trend_data *data, size_t first, size_t last);
+    struct trend_estimate (*make)(const struct trend_data *data, size_t first, size_t last);
     size_t first, last;
 };
 
-static struct trend_slope slope_of(const void *with, const struct diagnosis_group *g) {
+static struct trend_estimate slope_of(const void *with, const struct diagnosis_group *g) {
     const struct slope *slope = with;
     struct trend_data data = growth_data(slope->survey, g);
     return slope->make(&data, slope->first, slope->last);
@@ -91,8 +91,7 @@ static void find_xis(const struct survey *s, const struct diagnosis_group *g, st
     data.y = mean;
     for (size_t which = 0; which < DIAGNOSIS_XIS; which++) {
         fill_means(s, g, which, mean + cells, mean);
-        struct trend_slope slope = trend_slope(&data, w->first, w->last);
-        w->xi[which] = trend_between(slope.mean, slope.variance, slope.count, slope.freedom);
+        w->xi[which] = trend_between(trend_slope(&data, w->first, w->last));
     }
     free(mean);
 }

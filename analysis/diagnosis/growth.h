@@ -8,7 +8,7 @@
 struct trend_data growth_data(const struct survey *survey, const struct diagnosis_group *group);
 
 /* A number of a group between sequences; `with` is what it needs besides. */
-typedef struct trend_slope growth_maker(const void *with, const struct diagnosis_group *group);
+typedef struct trend_estimate growth_maker(const void *with, const struct diagnosis_group *group);
 /* It with its interval and standard error; the variance of a head is pooled by half with those of the heads
  * of its layer, where these are TREND_POOLED or more. */
 struct trend_interval growth_pooled(const struct diagnosis *diagnosis, const struct diagnosis_group *group,

@@ -131,14 +131,14 @@ struct level {
     size_t length;
 };
 
-static struct trend_slope level_of(const void *with, const struct diagnosis_group *g) {
+static struct trend_estimate level_of(const void *with, const struct diagnosis_group *g) {
     const struct level *level = with;
     size_t sequences = level->sums->facts->sequence_count;
     double *value = memory_create(sequences, sizeof *value);
     for (size_t q = 0; q < sequences; q++) {
         value[q] = sequence_statistic(level->sums, g, level->length, q);
     }
-    struct trend_slope found = trend_of_spread(trend_spread(sequences, value));
+    struct trend_estimate found = trend_mean(sequences, value);
     free(value);
     return found;
 }

@@ -18,7 +18,7 @@ static double count_used(const struct trend_data *d, size_t first, size_t last) 
     return count;
 }
 
-struct trend_spread trend_spread(size_t count, const double *value) {
+struct trend_estimate trend_mean(size_t count, const double *value) {
     double mean = 0, square = 0;
     size_t used = 0;
     for (size_t i = 0; i < count; i++) {
@@ -27,13 +27,15 @@ struct trend_spread trend_spread(size_t count, const double *value) {
         mean += change / (double)++used;
         square += change * (value[i] - mean);
     }
-    return (struct trend_spread){used > 0 ? mean : NAN, used > 1 ? square / ((double)used - 1) : NAN, used};
+    double freedom = (double)used - 1;
+    return (struct trend_estimate){used > 0 ? mean : NAN, used > 1 ? square / freedom : NAN, freedom, used,
+                                   true};
 }
 
-struct trend_spread trend_level(const struct trend_data *d, size_t j) {
+struct trend_estimate trend_level(const struct trend_data *d, size_t j) {
     double *value = memory_create(d->sequences, sizeof *value);
     for (size_t s = 0; s < d->sequences; s++) { value[s] = y_at(d, s, j); }
-    struct trend_spread found = trend_spread(d->sequences, value);
+    struct trend_estimate found = trend_mean(d->sequences, value);
     free(value);
     return found;
 }
@@ -79,28 +81,24 @@ static bool is_paired(const struct trend_data *d, size_t first, size_t last) {
     return true;
 }
 
-struct trend_slope trend_of_spread(struct trend_spread s) {
-    return (struct trend_slope){s.mean, s.variance, (double)s.count - 1, s.count, true};
-}
-
-static struct trend_slope combine_paired(const struct trend_data *d, size_t first, size_t last,
-                                         const double *c) {
+static struct trend_estimate combine_paired(const struct trend_data *d, size_t first, size_t last,
+                                            const double *c) {
     double *value = memory_create(d->sequences, sizeof *value);
     for (size_t s = 0; s < d->sequences; s++) {
         for (size_t j = first; j < last; j++) { value[s] += is_used(d, j) ? c[j] * y_at(d, s, j) : 0; }
     }
-    struct trend_spread found = trend_spread(d->sequences, value);
+    struct trend_estimate found = trend_mean(d->sequences, value);
     free(value);
-    return trend_of_spread(found);
+    return found;
 }
 
-static struct trend_slope combine_apart(const struct trend_data *d, size_t first, size_t last,
-                                        const double *c) {
-    struct trend_slope slope = {.paired = false, .count = 1};
+static struct trend_estimate combine_apart(const struct trend_data *d, size_t first, size_t last,
+                                           const double *c) {
+    struct trend_estimate slope = {.paired = false, .count = 1};
     double squares = 0;
     for (size_t j = first; j < last; j++) {
         if (!is_used(d, j)) { continue; }
-        struct trend_spread level = trend_level(d, j);
+        struct trend_estimate level = trend_level(d, j);
         double part = c[j] * c[j] * level.variance / (double)level.count;
         slope.mean += c[j] * level.mean;
         slope.variance += part;
@@ -110,9 +108,9 @@ static struct trend_slope combine_apart(const struct trend_data *d, size_t first
     return slope;
 }
 
-static struct trend_slope combine(const struct trend_data *d, size_t first, size_t last,
-                                  bool (*make)(const struct trend_data *, size_t, size_t, double *)) {
-    struct trend_slope slope = {NAN, NAN, NAN, 0, false};
+static struct trend_estimate combine(const struct trend_data *d, size_t first, size_t last,
+                                     bool (*make)(const struct trend_data *, size_t, size_t, double *)) {
+    struct trend_estimate slope = {NAN, NAN, NAN, 0, false};
     double *c = memory_create(d->lengths, sizeof *c);
     if (last > first && make(d, first, last, c)) {
         slope =
@@ -122,16 +120,16 @@ static struct trend_slope combine(const struct trend_data *d, size_t first, size
     return slope;
 }
 
-struct trend_slope trend_slope(const struct trend_data *d, size_t first, size_t last) {
+struct trend_estimate trend_slope(const struct trend_data *d, size_t first, size_t last) {
     return combine(d, first, last, trend_coefficients);
 }
 
-struct trend_slope trend_intercept(const struct trend_data *d, size_t first, size_t last) {
+struct trend_estimate trend_intercept(const struct trend_data *d, size_t first, size_t last) {
     return combine(d, first, last, intercept_coefficients);
 }
 
-struct trend_slope trend_slope_by_residuals(const struct trend_data *d, size_t first, size_t last) {
-    struct trend_slope slope = trend_slope(d, first, last);
+struct trend_estimate trend_slope_by_residuals(const struct trend_data *d, size_t first, size_t last) {
+    struct trend_estimate slope = trend_slope(d, first, last);
     double residual = 0, squares = 0, *c = memory_create(d->lengths, sizeof *c);
     double lengths = count_used(d, first, last), sequences = (double)slope.count;
     if (!slope.paired || slope.count < 2 || !trend_coefficients(d, first, last, c)) {
@@ -156,10 +154,10 @@ struct trend_slope trend_slope_by_residuals(const struct trend_data *d, size_t f
     return slope;
 }
 
-struct trend_interval trend_between(double mean, double variance, size_t count, double freedom) {
-    if (!(freedom > 0) || !(variance >= 0)) { return (struct trend_interval){mean, NAN, NAN}; }
-    double half = gsl_cdf_tdist_Pinv(1 - trend_risk / 2, freedom) * sqrt(variance / (double)count);
-    return (struct trend_interval){mean, mean - half, mean + half};
+struct trend_interval trend_between(struct trend_estimate e) {
+    if (!(e.freedom > 0) || !(e.variance >= 0)) { return (struct trend_interval){e.mean, NAN, NAN}; }
+    double half = gsl_cdf_tdist_Pinv(1 - trend_risk / 2, e.freedom) * sqrt(e.variance / (double)e.count);
+    return (struct trend_interval){e.mean, e.mean - half, e.mean + half};
 }
 
 struct trend_interval trend_exponential(struct trend_interval a) {
@@ -203,7 +201,7 @@ static double line_squares(const struct trend_data *d, size_t first, size_t last
     }
     for (size_t j = first; j < last; j++) {
         if (!is_used(d, j)) { continue; }
-        struct trend_spread level = trend_level(d, j);
+        struct trend_estimate level = trend_level(d, j);
         double weight = d->weight[j] * (double)level.count, dx = d->x[j] - x / w, dy = level.mean - y / w;
         xx += weight * dx * dx;
         xy += weight * dx * dy;

@@ -26,43 +26,38 @@ struct trend_interval {
 /* Of a number whose logarithm that is. */
 struct trend_interval trend_exponential(struct trend_interval logarithm);
 
-/* Mean and variance between sequences of something, and of how many. */
-struct trend_spread {
-    double mean, variance; /* variance: NaN for fewer than two */
-    size_t count;
-};
-
-/* Of `count` values; NaN: none. */
-struct trend_spread trend_spread(size_t count, const double *value);
-/* Of y at a length. */
-struct trend_spread trend_level(const struct trend_data *data, size_t length);
-/* Coefficients c_j over the lengths first .. last - 1, 0 elsewhere. False where they have fewer than two x.
- */
-bool trend_coefficients(const struct trend_data *data, size_t first, size_t last, double *c);
-
-/* Of the slopes: `variance` is that of a slope whose mean over `count` sequences has variance/count; with
- * sequences that differ between lengths `freedom` is Satterthwaite's. */
-struct trend_slope {
+/* A mean between sequences: `variance` is that of what was measured once for each of `count` (NaN for fewer
+ * than two), so that the mean has variance/count, with `freedom` degrees; with sequences that differ between
+ * lengths (not `paired`) Satterthwaite's, and count is 1. */
+struct trend_estimate {
     double mean, variance, freedom;
     size_t count;
     bool paired;
 };
-/* What was measured once for each sequence: its mean and variance. */
-struct trend_slope trend_of_spread(struct trend_spread spread);
-struct trend_slope trend_slope(const struct trend_data *data, size_t first, size_t last);
+
+/* Of `count` values; NaN: none. */
+struct trend_estimate trend_mean(size_t count, const double *value);
+/* Of y at a length. */
+struct trend_estimate trend_level(const struct trend_data *data, size_t length);
+/* Coefficients c_j over the lengths first .. last - 1, 0 elsewhere. False where they have fewer than two x.
+ */
+bool trend_coefficients(const struct trend_data *data, size_t first, size_t last, double *c);
+
+/* Of the slopes. */
+struct trend_estimate trend_slope(const struct trend_data *data, size_t first, size_t last);
 /* The same of the intercept at x = 0: log A of Lambda = A (log n)^b. */
-struct trend_slope trend_intercept(const struct trend_data *data, size_t first, size_t last);
+struct trend_estimate trend_intercept(const struct trend_data *data, size_t first, size_t last);
 
 /* Residual mean square of sequence x length, with (G - 1)(J - 1) degrees of freedom, in the slope's variance:
  * for pooled heads of two sequences. */
-struct trend_slope trend_slope_by_residuals(const struct trend_data *data, size_t first, size_t last);
+struct trend_estimate trend_slope_by_residuals(const struct trend_data *data, size_t first, size_t last);
 
 enum { TREND_POOLED = 4 }; /* heads in a layer whose variances are pooled */
 
 extern const double trend_risk; /* .05: what intervals leave out, and where a test excludes */
 
 /* mean +- t sqrt(variance/count) at 95%. */
-struct trend_interval trend_between(double mean, double variance, size_t count, double freedom);
+struct trend_interval trend_between(struct trend_estimate estimate);
 
 /* p of the levels lying on one line: F of their deviations from it against those of sequences from each other
  * (paired: less what a sequence has in common at all lengths), both in units of the weights. Chi square with

@@ -17,7 +17,7 @@ static void test_spread(void **state) {
     (void)state;
     const double y[3 * LENGTHS] = {1, 0, 0, NAN, 4, 0, 0, 5, NAN, 0, 0, NAN};
     const struct trend_data data = {3, LENGTHS, x, y, even};
-    struct trend_spread two = trend_level(&data, 0), none = trend_level(&data, 3);
+    struct trend_estimate two = trend_level(&data, 0), none = trend_level(&data, 3);
     assert_true(two.count == 2 && none.count == 1);
     check_close(two.mean, 2.5, 1e-15);
     check_close(two.variance, 4.5, 1e-15);
@@ -34,14 +34,14 @@ static void test_lines(void **state) {
         y[LENGTHS + j] = 5 + 4 * x[j];
     }
     const struct trend_data data = {2, LENGTHS, x, y, even};
-    struct trend_slope slope = trend_slope(&data, 0, LENGTHS), start = trend_intercept(&data, 1, LENGTHS);
+    struct trend_estimate slope = trend_slope(&data, 0, LENGTHS), start = trend_intercept(&data, 1, LENGTHS);
     assert_true(slope.paired && slope.count == 2);
     check_close(slope.mean, 3, 1e-13);
     check_close(slope.variance, 2, 1e-13);
     check_close(slope.freedom, 1, 0);
     check_close(start.mean, 3, 1e-13);
     check_close(start.variance, 8, 1e-12);
-    struct trend_interval b = trend_between(slope.mean, slope.variance, slope.count, slope.freedom);
+    struct trend_interval b = trend_between(slope);
     check_close(b.high - 3, tan(M_PI * 0.475), 1e-9); /* Student's law with one degree is Cauchy's */
     check_close(b.low + b.high, 6, 1e-12);
 }
@@ -64,8 +64,8 @@ static void test_alone(void **state) {
     (void)state;
     const double y[LENGTHS] = {0, 1, 2, 3.5};
     const struct trend_data data = {1, LENGTHS, x, y, even};
-    struct trend_slope slope = trend_slope(&data, 0, LENGTHS);
-    struct trend_interval b = trend_between(slope.mean, slope.variance, slope.count, slope.freedom);
+    struct trend_estimate slope = trend_slope(&data, 0, LENGTHS);
+    struct trend_interval b = trend_between(slope);
     check_close(b.value, 1.15, 1e-14);
     assert_true(isnan(b.low) && isnan(b.high));
     assert_true(isnan(trend_slope(&data, 1, 1).mean));
@@ -76,7 +76,7 @@ static void test_apart(void **state) {
     (void)state;
     const double place[2] = {0, 2}, y[5 * 2] = {1, NAN, 3, NAN, NAN, 4, NAN, 6, NAN, 8}, one[2] = {1, 1};
     const struct trend_data data = {5, 2, place, y, one};
-    struct trend_slope slope = trend_slope(&data, 0, 2);
+    struct trend_estimate slope = trend_slope(&data, 0, 2);
     assert_false(slope.paired);
     check_close(slope.mean, 2, 1e-14);
     double first = 0.25 * 2 / 2, second = 0.25 * 4 / 3; /* c = -1/2, 1/2 */
@@ -96,7 +96,7 @@ static void test_residuals(void **state) {
         squares += 2 * r[j] * r[j];
     }
     const struct trend_data data = {2, LENGTHS, x, y, even};
-    struct trend_slope slope = trend_slope_by_residuals(&data, 0, LENGTHS);
+    struct trend_estimate slope = trend_slope_by_residuals(&data, 0, LENGTHS);
     check_close(slope.freedom, 3, 0);
     check_close(slope.mean, 1, 1e-13);
     check_close(slope.variance, squares / 3 / 5, 1e-13); /* sum c^2 = 1/5 */
@@ -126,10 +126,6 @@ enum { TRIALS = 2000 };
 
 static bool holds(struct trend_interval i, double truth) { return i.low <= truth && truth <= i.high; }
 
-static struct trend_interval interval_of(struct trend_slope s) {
-    return trend_between(s.mean, s.variance, s.count, s.freedom);
-}
-
 /* Binomial, refused once in 10^4 on either side. */
 static void check_coverage(const char *name, unsigned held, double least, double most) {
     double below = gsl_cdf_binomial_P(held, least, TRIALS), above = gsl_cdf_binomial_Q(held, most, TRIALS);
@@ -158,11 +154,10 @@ static void test_coverage(void **state) {
         const struct trend_data data = {sequences, LENGTHS, x, y, even};
         for (size_t i = 0; i < TRIALS; i++) {
             draw(random, sequences, 0.27, false, y);
-            struct trend_spread level = trend_level(&data, 2);
-            slopes += holds(interval_of(trend_slope(&data, 0, LENGTHS)), 0.8);
-            starts += holds(interval_of(trend_intercept(&data, 0, LENGTHS)), 1);
-            levels +=
-                holds(trend_between(level.mean, level.variance, level.count, (double)level.count - 1), 2.6);
+            struct trend_estimate level = trend_level(&data, 2);
+            slopes += holds(trend_between(trend_slope(&data, 0, LENGTHS)), 0.8);
+            starts += holds(trend_between(trend_intercept(&data, 0, LENGTHS)), 1);
+            levels += holds(trend_between(level), 2.6);
         }
         check_coverage("slope", slopes, 0.95, 0.95);
         check_coverage("start", starts, 0.95, 0.95);
@@ -181,7 +176,7 @@ static void test_coverage_apart(void **state) {
     unsigned held = 0;
     for (size_t i = 0; i < TRIALS; i++) {
         draw(random, SEQUENCES, 0.27, true, y);
-        held += holds(interval_of(trend_slope(&data, 0, LENGTHS)), 0.8);
+        held += holds(trend_between(trend_slope(&data, 0, LENGTHS)), 0.8);
     }
     check_coverage("slope of lengths apart", held, 0.94, 0.97);
     gsl_rng_free(random);
@@ -195,7 +190,7 @@ static void test_coverage_residuals(void **state) {
     unsigned held = 0;
     for (size_t i = 0; i < TRIALS; i++) {
         draw(random, 2, 0.27, false, y);
-        held += holds(interval_of(trend_slope_by_residuals(&data, 0, LENGTHS)), 0.8);
+        held += holds(trend_between(trend_slope_by_residuals(&data, 0, LENGTHS)), 0.8);
     }
     check_coverage("slope of two by residuals", held, 0.95, 0.95);
     gsl_rng_free(random);
