@@ -204,7 +204,7 @@ static const char *state(const struct column_place *p) {
 static const char *rival(const struct column_place *p) { return column_label(p, COLUMN_LAW); }
 /* Whether Lambda^typ of keys at positions settles. */
 static const char *growth(const struct column_place *p) {
-    const struct reach *reach = &p->verdict->reach;
+    const struct accumulation_reach *reach = &p->verdict->reach;
     return !reach->present ? NULL : isnan(reach->limit) ? "grows" : "settles";
 }
 /* What would decide an undecided verdict. */

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "models/theory/positions.h"
 #include "sim/base/memory.h"
 
 /* Mean over the kept rows at an n of the logarithms of alpha*, t* and Lambda_n; NaN where one is not finite.
@@ -61,4 +62,21 @@ void accumulation_make(struct accumulation_fit *a, const struct fit *fit, double
     a->median_high = rows->median_high;
     a->limit = limit;
     fit_coordinates(fit, a);
+}
+
+const struct accumulation_reach accumulation_nowhere = {false, false, NAN, NAN, NAN};
+
+struct accumulation_reach accumulation_reach(const struct fit *fit) {
+    const struct results_series *s = fit->series;
+    double p[FAMILY_PARAMETERS] = {0};
+    if (fit->lengths == 0) { return accumulation_nowhere; }
+    const double log_n = s->log_n[fit->lengths - 1];
+    family_parameters(s->family, s->parameter, log_n, p);
+    if (positions_are_absent(family_position(s->family, p))) { return accumulation_nowhere; }
+    const struct positions_reach keys = positions_reach(s->family, p, log_n);
+    return (struct accumulation_reach){.present = true,
+                                       .linear = family_position(s->family, p).linear > 0,
+                                       .limit = fit->has_law ? fit->law.coef : NAN,
+                                       .effective = exp(keys.log_effective),
+                                       .window = rint(exp(keys.log_window))};
 }

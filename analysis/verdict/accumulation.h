@@ -1,4 +1,5 @@
-/* accumulation: the accumulation scale itself, row by row: Lambda_n, and the rank and gap that attain it. */
+/* accumulation: the accumulation scale itself: row by row, Lambda_n and the rank and gap that attain it, and
+ * the keys that matter where scores fall with their distance (models/theory/positions.h). */
 #ifndef GAPSCALE_ANALYSIS_VERDICT_ACCUMULATION_H
 #define GAPSCALE_ANALYSIS_VERDICT_ACCUMULATION_H
 
@@ -14,5 +15,16 @@ struct accumulation_fit {
 
 /* `limit`: of the median over Lambda^typ. */
 void accumulation_make(struct accumulation_fit *a, const struct fit *fit, double limit);
+
+/* At the largest n. */
+struct accumulation_reach {
+    bool present;     /* whether there is such a penalty; else all else is NaN */
+    bool linear;      /* whether some of it is linear */
+    double limit;     /* Lambda^typ as n -> inf; NaN where it goes on growing, or parameters depend on n */
+    double effective; /* so many keys without penalty have the same typical maximum */
+    double window;    /* the nearest keys that all but 1/100 of the scores at the top come from */
+};
+extern const struct accumulation_reach accumulation_nowhere; /* without a penalty */
+struct accumulation_reach accumulation_reach(const struct fit *fit);
 
 #endif

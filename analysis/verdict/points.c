@@ -110,11 +110,7 @@ static void joint_medians(struct points *p, const struct fit *fit, const size_t 
 }
 
 static void independent(struct points *p, const double *error) {
-    for (size_t i = 0; i < p->count; i++) {
-        for (size_t j = 0; j < p->count; j++) {
-            p->covariance[i * p->count + j] = i == j ? error[i] * error[i] : 0;
-        }
-    }
+    for (size_t i = 0; i < p->count; i++) { p->covariance[i * p->count + i] = error[i] * error[i]; }
 }
 
 /* The noise of the points at `which`, whose own errors are `error`. */

@@ -156,7 +156,7 @@ static const char *measured_words(const struct fit *fit, char out[SENTENCE]) {
 }
 
 /* " Lambda does not grow: .." of keys whose scores fall with distance, or nothing. */
-static void reach_keys_words(const struct fit *fit, const struct reach *reach, char *out) {
+static void reach_keys_words(const struct fit *fit, const struct accumulation_reach *reach, char *out) {
     if (!reach->present) { return; }
     if (!isnan(reach->limit)) {
         words_append(out, SENTENCE, " Lambda %s: Lambda^typ tends to %.6g.",

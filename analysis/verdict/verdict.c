@@ -329,8 +329,8 @@ static struct verdict open_verdict(void) {
                         .last_log_n = NAN,
                         .local_exponent = NAN,
                         .exact_chi_square = NAN,
-                        .exact_p = NAN};
-    v.reach = (struct reach){false, false, NAN, NAN, NAN};
+                        .exact_p = NAN,
+                        .reach = accumulation_nowhere};
     for (size_t r = 0; r < VERDICT_LAWS; r++) { v.rival[r] = (struct verdict_rival){NAN, NAN, NAN}; }
     return v;
 }
@@ -343,7 +343,7 @@ void verdict_make(struct verdict *v, const struct fit *fit) {
         accumulation_make(&v->accumulation, fit, NAN);
         return;
     }
-    v->reach = reach_of(fit);
+    v->reach = accumulation_reach(fit);
     if (fit->series->is_prescribed) {
         v->ground = GROUND_PRESCRIBED;
         prescribed_make(&v->prescribed, fit);

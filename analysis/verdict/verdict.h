@@ -27,7 +27,6 @@
 #include "analysis/fit/fit.h"
 #include "analysis/verdict/accumulation.h"
 #include "analysis/verdict/prescribed.h"
-#include "analysis/verdict/reach.h"
 #include "analysis/verdict/verdict_kind.h"
 
 enum {
@@ -113,7 +112,7 @@ struct verdict {
     struct verdict_settle settle;
     struct accumulation_fit accumulation;
     struct prescribed prescribed; /* GROUND_PRESCRIBED */
-    struct reach reach;
+    struct accumulation_reach reach;
 };
 
 /* Nothing to free. */
