@@ -69,34 +69,25 @@ struct workplace {
 
 /* ---- results without rows ---- */
 
-static size_t most_sequences(const struct diagnosis *d) {
-    size_t most = 1;
-    for (size_t i = 0; i < d->group_count; i++) {
-        for (size_t l = 0; l < d->survey->facts->length_count; l++) {
-            most = most > d->group[i].point[l].sequences ? most : d->group[i].point[l].sequences;
-        }
-    }
-    return most;
-}
-
-static size_t most_rows(const struct diagnosis *d, const struct diagnosis_group *g) {
-    size_t most = 1;
-    for (size_t l = 0; l < d->survey->facts->length_count; l++) {
-        most = most > g->point[l].rows ? most : g->point[l].rows;
-    }
-    return most;
-}
+static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 
 /* The options, and what the shape of the results follows from (sim/results/empirical.h). */
 static char *resolved_text(const struct tally_request *r, const struct diagnosis *d) {
     char *text = NULL;
-    size_t length, blocks = most_sequences(d);
+    size_t length, blocks = 1, *rows = memory_create(d->group_count, sizeof *rows);
+    for (size_t i = 0; i < d->group_count; i++) {
+        for (size_t l = 0; l < d->survey->facts->length_count; l++) {
+            blocks = larger(blocks, d->group[i].point[l].sequences);
+            rows[i] = larger(rows[i], larger(1, d->group[i].point[l].rows));
+        }
+    }
     FILE *out = memory_stream_open(&text, &length);
     fprintf(out, "%sblocks: %zu\nseries:\n", r->text, blocks < 256 ? blocks : 256);
     for (size_t i = 0; i < d->group_count; i++) {
-        fprintf(out, "  - {name: %s, rows: %zu}\n", d->group[i].name, most_rows(d, &d->group[i]));
+        fprintf(out, "  - {name: %s, rows: %zu}\n", d->group[i].name, rows[i]);
     }
     memory_stream_close(out, &text);
+    free(rows);
     return text;
 }
 

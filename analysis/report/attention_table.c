@@ -91,23 +91,23 @@ static void print_part(FILE *out, const struct column_place *series) {
     fprintf(out, FOLD "  %s%s%s\n", cell_colour(part->kind), verdict_name[part->kind], cell_plain());
 }
 
+static void print_parts_head(FILE *out) {
+    fprintf(out,
+            "\nAttention output against exact values, nothing fitted: p of each question\n%-20s" FOLD
+            " %3s  %-13s" FOLD " %6s ",
+            "series", "d", "regime", "points");
+    for (size_t q = 0; q < ATTENTION_QUESTIONS; q++) {
+        fprintf(out, FOLD " %7s", points[BEFORE + q].head[0]);
+    }
+    fputs(FOLD "  verdict\n", out);
+}
+
 static void print_parts(FILE *out, const struct study *study) {
     char room[COLUMN_TEXT];
-    bool any = false;
-    for (size_t i = 0; i < study->count; i++) {
-        if (study->attention[i].count == 0) { continue; }
-        if (!any) {
-            fprintf(out,
-                    "\nAttention output against exact values, nothing fitted: p of each question\n%-20s" FOLD
-                    " %3s  %-13s" FOLD " %6s ",
-                    "series", "d", "regime", "points");
-            for (size_t q = 0; q < ATTENTION_QUESTIONS; q++) {
-                fprintf(out, FOLD " %7s", points[BEFORE + q].head[0]);
-            }
-            fputs(FOLD "  verdict\n", out);
-            any = true;
-        }
+    for (size_t i = 0, told = 0; i < study->count; i++) {
         struct column_place place = column_place(study, i, room);
+        if (place.attention->count == 0) { continue; }
+        if (told++ == 0) { print_parts_head(out); }
         for (size_t r = 0; r < ATTENTION_REGIMES; r++) {
             place.at[COLUMN_REGIME] = r;
             if (column_has(&place, COLUMN_REGIME, r)) { print_part(out, &place); }
@@ -140,17 +140,15 @@ static void print_critical_scale(FILE *out, const struct fit *fit) {
 }
 
 void attention_table_print_summary(FILE *out, const struct study *study) {
-    bool first = true;
     print_parts(out, study);
-    for (size_t i = 0; i < study->count; i++) {
+    for (size_t i = 0, told = 0; i < study->count; i++) {
         if (!has_critical_scale(&study->fit[i])) { continue; }
-        if (first) {
+        if (told++ == 0) {
             fprintf(out,
                     "\nKeys on a sphere: the critical scale\n%-20s" FOLD " %3s  %-9s" FOLD " %24s" FOLD
                     "  %10s" FOLD "  %10s" FOLD "  %s\n",
                     "series", "d", "n", "beta_c/n^(2/(d-1)) +- se", "exactly", "limit", "sigma");
         }
         print_critical_scale(out, &study->fit[i]);
-        first = false;
     }
 }

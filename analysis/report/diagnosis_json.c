@@ -12,6 +12,11 @@ static void print_text(FILE *out, const char *key, const char *text) {
     json_print_string(out, text);
 }
 
+static void open_list(FILE *out, const char *key) {
+    json_print_key(out, key);
+    fputc('[', out);
+}
+
 static void print_ends(FILE *out, const struct trend_interval *interval) {
     json_print_member(out, "low", interval->low);
     json_print_member(out, "high", interval->high);
@@ -33,8 +38,7 @@ static void print_point(FILE *out, const struct diagnosis_point *p) {
 
 static void print_points(FILE *out, const struct diagnosis *d, const struct diagnosis_group *g) {
     size_t told = 0;
-    json_print_key(out, "points");
-    fputc('[', out);
+    open_list(out, "points");
     for (size_t l = 0; l < d->survey->facts->length_count; l++) {
         if (g->point[l].rows == 0) { continue; }
         if (told++ > 0) { fputc(',', out); }
@@ -44,8 +48,7 @@ static void print_points(FILE *out, const struct diagnosis *d, const struct diag
 }
 
 static void print_laws(FILE *out, const char *key, const struct diagnosis_growth *w) {
-    json_print_key(out, key);
-    fputc('[', out);
+    open_list(out, key);
     for (int p = 0; w->known && p < PRESCRIPTIONS; p++) {
         const struct diagnosis_law *law = &w->law[p];
         fprintf(out, "%s\n      {\"name\": \"%s\"", p > 0 ? "," : "", prescription_name[p]);
@@ -63,8 +66,7 @@ static void print_choice(FILE *out, const struct diagnosis_growth *w) {
     int told = 0;
     print_text(out, "best", w->best >= 0 ? prescription_name[w->best] : NULL);
     print_text(out, "closest", w->known ? prescription_name[w->closest] : NULL);
-    json_print_key(out, "excluded");
-    fputc('[', out);
+    open_list(out, "excluded");
     for (int p = 0; w->decided && p < PRESCRIPTIONS; p++) {
         if (w->law[p].excluded) { fprintf(out, "%s\"%s\"", told++ > 0 ? ", " : "", prescription_name[p]); }
     }
@@ -74,8 +76,7 @@ static void print_choice(FILE *out, const struct diagnosis_growth *w) {
 /* Of a head, at the longest trained length. */
 static void print_sinks(FILE *out, const struct diagnosis *d, const struct diagnosis_group *g) {
     const struct survey_sink *sink = story_sinks(d, g);
-    json_print_key(out, "sinks");
-    fputc('[', out);
+    open_list(out, "sinks");
     for (size_t i = 0; !g->pooled && i < SURVEY_SINKS && sink[i].weight > 0; i++) {
         fprintf(out, "%s{\"key\": %u", i > 0 ? ", " : "", sink[i].key);
         json_print_member(out, "weight", sink[i].weight);
@@ -104,8 +105,7 @@ static void print_coordinates(FILE *out, const struct diagnosis_growth *w) {
 }
 
 static void print_multipliers(FILE *out, const struct diagnosis_growth *w) {
-    json_print_key(out, "multiplier");
-    fputc('[', out);
+    open_list(out, "multiplier");
     for (size_t k = 0; w->known && k < DIAGNOSIS_MULTIPLIERS; k++) {
         fprintf(out, "%s{\"n_over_trained\": %g", k > 0 ? ", " : "", diagnosis_multiplier[k]);
         print_interval(out, ", \"value\": ", &w->multiplier[k]);
@@ -181,8 +181,7 @@ void diagnosis_json_print(FILE *out, const struct diagnosis *d) {
     print_text(out, "input", f->input);
     print_text(out, "dtype", f->element);
     json_print_member(out, "trained", d->trained);
-    json_print_key(out, "heads");
-    fputc('[', out);
+    open_list(out, "heads");
     for (size_t i = 0; i < d->group_count; i++) {
         if (i > 0) { fputc(',', out); }
         print_group(out, d, &d->group[i]);
