@@ -61,61 +61,57 @@ size_t partial_groups(const struct unit *of) { return count_groups(of, partial_g
 
 static size_t group_length(const struct unit *of) { return MEASURE_COUNT * of->cell->layout.betas; }
 
+size_t partial_means(const struct unit *of, size_t group_blocks) {
+    return count_groups(of, group_blocks) * group_length(of);
+}
+
+static size_t count_moments(const struct unit *of) { return unit_is_exact(of) ? 0 : of->cell->layout.total; }
+static size_t count_histograms(const struct unit *of) {
+    return unit_is_exact(of) ? 0 : of->cell->layout.binned;
+}
+static size_t count_all(const struct partial *p) {
+    return (size_t)(p->number - p->mean) + partial_numbers(&p->of);
+}
+
+/* All of bin. */
+static size_t count_bins(const struct partial *p) {
+    size_t count = 0;
+    for (size_t i = 0; i < count_histograms(&p->of); i++) { count += p->filled[i]; }
+    return count;
+}
+
 struct partial *partial_create(const struct unit *of) {
-    const struct replicate_layout *l = &of->cell->layout;
+    const size_t moments = count_moments(of), means = partial_means(of, partial_group_blocks(of)),
+                 numbers = partial_numbers(of);
     struct partial *p = memory_create(1, sizeof *p);
     p->of = *of;
-    size_t numbers = partial_numbers(of);
-    p->number = memory_resize(NULL, numbers, sizeof *p->number);
+    p->mean = memory_create(2 * moments + means + numbers, sizeof *p->mean);
+    p->m2 = p->mean + moments;
+    p->group = p->m2 + moments;
+    p->number = p->group + means;
     for (size_t i = 0; i < numbers; i++) { p->number[i] = NAN; }
-    if (unit_is_exact(of)) { return p; }
-    p->mean = memory_create(l->total, sizeof *p->mean);
-    p->m2 = memory_create(l->total, sizeof *p->m2);
-    p->filled = memory_create(l->binned, sizeof *p->filled);
-    p->group = memory_create(partial_groups(of) * group_length(of), sizeof *p->group);
+    p->filled = memory_create(count_histograms(of), sizeof *p->filled);
     return p;
 }
 
 void partial_free(struct partial *p) {
     if (!p) { return; }
     free(p->mean);
-    free(p->m2);
     free(p->filled);
     free(p->bin);
-    free(p->group);
-    free(p->number);
     free(p);
 }
 
-static void copy(size_t count, const double *from, double *to) {
-    if (count > 0) { memcpy(to, from, count * sizeof *to); }
-}
-
 struct partial *partial_copy(const struct partial *p) {
-    const struct replicate_layout *l = &p->of.cell->layout;
     struct partial *q = partial_create(&p->of);
-    copy(partial_numbers(&p->of), p->number, q->number);
-    if (unit_is_exact(&p->of)) { return q; }
-    copy(l->total, p->mean, q->mean);
-    copy(l->total, p->m2, q->m2);
-    copy(partial_groups(&p->of) * group_length(&p->of), p->group, q->group);
-    memcpy(q->filled, p->filled, l->binned * sizeof *q->filled);
-    q->bin = memory_resize(NULL, partial_bins(p), sizeof *q->bin);
-    if (q->bin) { memcpy(q->bin, p->bin, partial_bins(p) * sizeof *q->bin); }
+    memcpy(q->mean, p->mean, count_all(p) * sizeof *q->mean);
+    memcpy(q->filled, p->filled, count_histograms(&p->of) * sizeof *q->filled);
+    q->bin = memory_resize(NULL, count_bins(p), sizeof *q->bin);
+    if (q->bin) { memcpy(q->bin, p->bin, count_bins(p) * sizeof *q->bin); }
     return q;
 }
 
-size_t partial_bins(const struct partial *p) {
-    size_t count = 0;
-    for (size_t i = 0; p->filled && i < p->of.cell->layout.binned; i++) { count += p->filled[i]; }
-    return count;
-}
-
-size_t partial_bytes(const struct partial *p) {
-    size_t numbers = partial_numbers(&p->of) + partial_bins(p);
-    if (p->mean) { numbers += 2 * p->of.cell->layout.total + partial_groups(&p->of) * group_length(&p->of); }
-    return sizeof *p + 8 * numbers;
-}
+size_t partial_bytes(const struct partial *p) { return sizeof *p + 8 * (count_all(p) + count_bins(p)); }
 
 void partial_set_bins(struct partial *p, const uint32_t *histogram) {
     size_t values = p->of.cell->layout.binned, count = 0;
@@ -147,7 +143,7 @@ static void merge_values(const struct partial *a, const struct partial *b, size_
 
 static void merge_bins(const struct partial *a, const struct partial *b, struct partial *p) {
     const uint64_t *from_a = a->bin, *from_b = b->bin;
-    uint64_t *to = p->bin = memory_resize(NULL, partial_bins(a) + partial_bins(b), sizeof *p->bin);
+    uint64_t *to = p->bin = memory_resize(NULL, count_bins(a) + count_bins(b), sizeof *p->bin);
     for (size_t i = 0; i < p->of.cell->layout.binned; i++) {
         p->filled[i] = histogram_add(a->filled[i], from_a, b->filled[i], from_b, to);
         from_a += a->filled[i];
@@ -161,12 +157,11 @@ static void merge_group(size_t length, const double *a, const double *b, double 
     for (size_t i = 0; i < length; i++) { mean[i] = a[i] + (b[i] - a[i]) * share; }
 }
 
-/* In place. */
-static void coarsen(struct partial *p, size_t group_blocks, size_t wanted) {
-    size_t length = group_length(&p->of), blocks = p->of.block_count;
+void partial_coarsen(const struct unit *of, double *group, size_t group_blocks, size_t wanted) {
+    size_t length = group_length(of), blocks = of->block_count;
     for (; group_blocks < wanted && group_blocks < blocks; group_blocks *= 2) {
         for (size_t i = 0; 2 * i * group_blocks < blocks; i++) {
-            double *to = p->group + i * length, *from = p->group + 2 * i * length;
+            double *to = group + i * length, *from = group + 2 * i * length;
             merge_group(length, from, from + length, 0.5, to);
         }
     }
@@ -175,14 +170,14 @@ static void coarsen(struct partial *p, size_t group_blocks, size_t wanted) {
 /* Both end with groups of one length; the first, which is a node, may come with shorter ones. */
 static void merge_groups(struct partial *a, const struct partial *b, struct partial *p) {
     const size_t length = group_length(&p->of), group_blocks = partial_group_blocks(&p->of),
-                 first = count_groups(&a->of, group_blocks) * length;
-    coarsen(a, partial_group_blocks(&a->of), group_blocks);
+                 first = partial_means(&a->of, group_blocks);
+    partial_coarsen(&a->of, a->group, partial_group_blocks(&a->of), group_blocks);
     if (a->of.block_count < group_blocks) {
         merge_group(length, a->group, b->group, (double)b->of.replicates / (double)p->of.replicates,
                     p->group);
     } else {
         memcpy(p->group, a->group, first * sizeof *p->group);
-        memcpy(p->group + first, b->group, partial_groups(&b->of) * length * sizeof *p->group);
+        memcpy(p->group + first, b->group, (size_t)(b->number - b->group) * sizeof *p->group);
     }
 }
 
@@ -207,10 +202,6 @@ struct partial *partial_merge(struct partial *a, struct partial *b) {
     partial_free(a);
     partial_free(b);
     return p;
-}
-
-void partial_coarsen(struct partial *p, size_t group_blocks) {
-    coarsen(p, group_blocks, partial_group_blocks(&p->of));
 }
 
 /* ---- in order ---- */

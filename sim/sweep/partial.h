@@ -17,11 +17,12 @@
 struct partial {
     struct partial *next; /* of a list of its holder's */
     struct unit of;       /* its range */
-    double *mean, *m2;    /* [total] over its replicates, or its kept ones: mean, sum of squared deviations */
-    size_t *filled;       /* [binned]: bins of each that are not empty */
-    uint64_t *bin;        /* those, one value after the other (histogram.h) */
-    double *group;        /* [groups][MEASURE_COUNT][betas]: means over groups of blocks */
-    double *number;       /* [numbers][kept], the arrays of partial_fields one after the other */
+    /* These four lie one after the other, of exact values the last alone. */
+    double *mean, *m2; /* [total] over its replicates, or its kept ones: mean, sum of squared deviations */
+    double *group;     /* [groups][MEASURE_COUNT][betas]: means over groups of blocks */
+    double *number;    /* [numbers][kept], the arrays of partial_fields one after the other */
+    size_t *filled;    /* [binned]: bins of each that are not empty */
+    uint64_t *bin;     /* those, one value after the other (histogram.h) */
 };
 
 /* Zero replicates' worth: moments and groups 0, no bins, numbers NaN. Free with partial_free. */
@@ -32,9 +33,10 @@ struct partial *partial_copy(const struct partial *p);
  * were all there are, so that it does not hang on the most that there may be. How many it has. */
 size_t partial_group_blocks(const struct unit *of);
 size_t partial_groups(const struct unit *of);
+/* Numbers in `group` when groups have so many blocks; in `number`. */
+size_t partial_means(const struct unit *of, size_t group_blocks);
 size_t partial_numbers(const struct unit *of);
-/* All of bin; bytes of memory. */
-size_t partial_bins(const struct partial *p);
+/* Of memory. */
 size_t partial_bytes(const struct partial *p);
 
 /* The arrays that a partial adds to as they are, those of kept replicates or of exact values, as `series` has
@@ -46,8 +48,8 @@ struct results_series partial_view(const struct partial *p);
 
 /* The bins of dense histograms, [binned][HISTOGRAM_BINS]. */
 void partial_set_bins(struct partial *p, const uint32_t *histogram);
-/* Group means of fewer blocks become those of the range's. */
-void partial_coarsen(struct partial *p, size_t group_blocks);
+/* Means of groups of a range, of so many blocks each, become those of as many as are wanted, in place. */
+void partial_coarsen(const struct unit *of, double *group, size_t group_blocks, size_t wanted);
 
 /* Whether two partials are the halves of a node. */
 bool partial_are_halves(const struct partial *left, const struct partial *right);

@@ -1,5 +1,6 @@
 #include "sim/sweep/record.h"
 
+#include <endian.h>
 #include <nettle/sha2.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,34 +19,31 @@ struct cursor {
     bool broken;
 };
 
-static void put(struct cursor *c, uint64_t value, size_t size) {
-    for (size_t i = 0; c->bytes && i < size; i++) { c->bytes[c->at + i] = (uint8_t)(value >> (8 * i)); }
-    c->at += size;
-}
-
 static void put_text(struct cursor *c, const void *text, size_t size) {
     if (c->bytes) { memcpy(c->bytes + c->at, text, size); }
     c->at += size;
 }
 
+static void put(struct cursor *c, uint64_t value, size_t size) {
+    uint64_t little = htole64(value);
+    put_text(c, &little, size);
+}
+
 static void put_numbers(struct cursor *c, size_t count, const double *number) {
-    for (size_t i = 0; c->bytes && i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         uint64_t bits;
         memcpy(&bits, &number[i], sizeof bits);
-        for (size_t k = 0; k < 8; k++) { c->bytes[c->at + 8 * i + k] = (uint8_t)(bits >> (8 * k)); }
+        put(c, bits, sizeof bits);
     }
-    c->at += 8 * count;
 }
 
 static uint64_t get(struct cursor *c, size_t size) {
-    uint64_t value = 0;
-    if (c->broken || c->size - c->at < size) {
-        c->broken = true;
-        return 0;
-    }
-    for (size_t i = 0; i < size; i++) { value |= (uint64_t)c->bytes[c->at + i] << (8 * i); }
+    uint64_t little = 0;
+    c->broken |= c->size - c->at < size;
+    if (c->broken) { return 0; }
+    memcpy(&little, c->bytes + c->at, size);
     c->at += size;
-    return value;
+    return le64toh(little);
 }
 
 static void get_numbers(struct cursor *c, size_t count, double *number) {
@@ -84,18 +82,10 @@ static void put_bins(struct cursor *c, const struct partial *p) {
     }
 }
 
-static size_t group_numbers(const struct unit *of) {
-    return partial_groups(of) * MEASURE_COUNT * of->cell->layout.betas;
-}
-
 static void put_body(struct cursor *c, const struct partial *p) {
-    if (!unit_is_exact(&p->of)) {
-        put_numbers(c, p->of.cell->layout.total, p->mean);
-        put_numbers(c, p->of.cell->layout.total, p->m2);
-        put_bins(c, p);
-        put_numbers(c, group_numbers(&p->of), p->group);
-    }
-    put_numbers(c, partial_numbers(&p->of), p->number);
+    put_numbers(c, (size_t)(p->group - p->mean), p->mean);
+    if (!unit_is_exact(&p->of)) { put_bins(c, p); }
+    put_numbers(c, (size_t)(p->number - p->group) + partial_numbers(&p->of), p->group);
 }
 
 static void put_head(struct cursor *c, const struct unit *unit, size_t body) {
@@ -187,20 +177,16 @@ static void get_bins(struct cursor *c, struct partial *p) {
     }
 }
 
-/* The groups that a range had when they were of so many blocks, fewer than now. */
-static size_t finer_groups(const struct unit *of, size_t group_blocks) {
-    return (of->block_count + group_blocks - 1) / group_blocks;
-}
-
+/* Groups of so many blocks, fewer than now or as many. */
 static void get_groups(struct cursor *c, struct partial *p, size_t group_blocks) {
-    size_t groups = finer_groups(&p->of, group_blocks), length = MEASURE_COUNT * p->of.cell->layout.betas;
-    if ((c->size - c->at) / 8 / length < groups) {
-        c->broken = true;
-        return;
-    }
-    p->group = memory_resize(p->group, groups * length, sizeof *p->group);
-    get_numbers(c, groups * length, p->group);
-    partial_coarsen(p, group_blocks);
+    size_t means = partial_means(&p->of, group_blocks);
+    c->broken |= (c->size - c->at) / 8 < means;
+    if (c->broken) { return; }
+    double *group = memory_create(means, sizeof *group);
+    get_numbers(c, means, group);
+    partial_coarsen(&p->of, group, group_blocks, partial_group_blocks(&p->of));
+    memcpy(p->group, group, (size_t)(p->number - p->group) * sizeof *group);
+    free(group);
 }
 
 struct partial *record_read(const uint8_t *bytes, size_t length, const struct unit *of) {
@@ -211,8 +197,7 @@ struct partial *record_read(const uint8_t *bytes, size_t length, const struct un
     c.broken |= group_blocks == 0 || (group_blocks & (group_blocks - 1)) != 0 ||
                 group_blocks > partial_group_blocks(of);
     if (!unit_is_exact(of) && !c.broken) {
-        get_numbers(&c, of->cell->layout.total, p->mean);
-        get_numbers(&c, of->cell->layout.total, p->m2);
+        get_numbers(&c, (size_t)(p->group - p->mean), p->mean);
         get_bins(&c, p);
         get_groups(&c, p, group_blocks);
     }
