@@ -17,8 +17,6 @@
 
 /* A block from its first slice until it is folded into its unit. */
 struct block {
-    struct block *next;
-    size_t index; /* within its unit */
     size_t slices_left;
     struct partial *partial;    /* without bins */
     struct results_series here; /* a view of it */
@@ -34,7 +32,7 @@ struct job {
     const struct sampler_law *law;
     struct partial_stack done; /* without bins */
     uint32_t *histogram;       /* of these, [binned][HISTOGRAM_BINS] */
-    struct block *live;        /* blocks at work or waiting for an earlier one */
+    struct block **block;      /* [block_count], those at work or waiting for an earlier one */
     size_t blocks_done;
 };
 
@@ -42,12 +40,6 @@ struct job {
 struct shared_law {
     struct sampler_law *law;
     size_t users;
-};
-
-/* A cell under a target, from its first unit until no more are wanted. */
-struct course {
-    struct course *next;
-    struct target *target;
 };
 
 enum outcome { GOING_ON, GIVEN_UP, STOPPED };
@@ -66,7 +58,7 @@ struct sweep {
     struct shared_law *law;       /* [cell_count] */
     const struct unit_cell *cell; /* of the job */
     struct job *live;
-    struct course *course;
+    struct target *target; /* of cells, from their first units until no more are wanted */
 };
 
 static size_t size_min(size_t a, size_t b) { return a < b ? a : b; }
@@ -74,6 +66,7 @@ static size_t size_min(size_t a, size_t b) { return a < b ? a : b; }
 /* ---- blocks ---- */
 
 static void block_free(struct block *b) {
+    if (!b) { return; }
     partial_free(b->partial);
     free(b->values);
     free(b->bin);
@@ -84,7 +77,6 @@ static struct block *block_create(const struct unit *unit, size_t index, size_t 
     struct unit of = unit_part(unit->cell, unit->first_block + index, 1);
     const struct replicate_layout *l = &unit->cell->layout;
     struct block *b = memory_create(1, sizeof *b);
-    b->index = index;
     b->slices_left = slices;
     b->partial = partial_create(&of);
     b->here = partial_view(b->partial);
@@ -138,12 +130,9 @@ static size_t slices_per_block(const struct unit_cell *c) {
 /* ---- units ---- */
 
 static void job_free(struct job *job) {
-    while (job->live) {
-        struct block *next = job->live->next;
-        block_free(job->live);
-        job->live = next;
-    }
+    for (size_t i = 0; i < job->unit.block_count; i++) { block_free(job->block[i]); }
     partial_drop(&job->done);
+    free(job->block);
     free(job->histogram);
     free(job);
 }
@@ -152,16 +141,26 @@ static struct shared_law *law_of(const struct sweep *s, const struct unit_cell *
     return &s->law[cell - s->work->plan->cell];
 }
 
-static void release_law(struct sweep *s, const struct unit_cell *cell) {
-    struct shared_law *shared = cell ? law_of(s, cell) : NULL;
-    if (shared && shared->users == 0 && cell != s->cell) {
+static void leave_law(struct sweep *s, const struct unit_cell *cell) {
+    struct shared_law *shared = law_of(s, cell);
+    if (--shared->users == 0) {
         sampler_law_free(shared->law);
         shared->law = NULL;
     }
 }
 
+/* The cell of the job uses its law, too: units of it may come next. */
+static const struct sampler_law *use_law(struct sweep *s, const struct unit_cell *cell) {
+    struct shared_law *shared = law_of(s, cell);
+    if (!shared->law) { shared->law = unit_cell_law(cell, s->work->isa, cell->log_n); }
+    shared->users += 1 + (s->cell != cell);
+    if (s->cell && s->cell != cell) { leave_law(s, s->cell); }
+    s->cell = cell;
+    return shared->law;
+}
+
 static void job_open(struct sweep *s, struct unit unit) {
-    const struct unit_cell *before = s->cell, *c = unit.cell;
+    const struct unit_cell *c = unit.cell;
     struct job *job = memory_create(1, sizeof *job);
     *job = (struct job){.unit = unit, .next = s->live};
     s->live = s->job = job;
@@ -169,12 +168,8 @@ static void job_open(struct sweep *s, struct unit unit) {
     s->tasks = 1;
     if (unit_is_exact(&unit)) { return; }
     s->tasks = unit.block_count * slices_per_block(c);
-    s->cell = c;
-    release_law(s, before);
-    struct shared_law *shared = law_of(s, c);
-    if (!shared->law) { shared->law = unit_cell_law(c, s->work->isa, c->log_n); }
-    shared->users++;
-    job->law = shared->law;
+    job->law = use_law(s, c);
+    job->block = memory_create(unit.block_count, sizeof(struct block *));
     job->histogram = memory_create(c->layout.binned * HISTOGRAM_BINS, sizeof *job->histogram);
 }
 
@@ -182,56 +177,58 @@ static void job_open(struct sweep *s, struct unit unit) {
 
 static void take_known(void *target, struct partial *partial) { target_add(target, partial); }
 
-/* The course ends where nothing is wanted any more. */
-static void course_look(struct sweep *s, struct course **link) {
-    struct course *course = *link;
-    const struct unit_cell *cell = target_cell(course->target);
-    if (!target_is_met(course->target)) { return; }
-    size_t end = target_wanted(course->target).end, cell_end = unit_of_whole(cell).end;
+/* It ends where nothing is wanted any more. */
+static void look_at_target(struct sweep *s, struct target **link) {
+    struct target *target = *link;
+    const struct unit_cell *cell = target->cell;
+    if (!target_is_met(target)) { return; }
+    size_t end = target_wanted(target).end, cell_end = unit_of_whole(cell).end;
     if (end < cell_end) {
         double spared = unit_range_cost(s->work->plan, (struct unit_range){end, cell_end});
 #pragma omp critical(sweep)
         progress_add(&s->progress, spared, cell->series->name);
     }
-    *link = course->next;
-    target_free(course->target);
-    free(course);
-    law_of(s, cell)->users--;
-    release_law(s, cell);
+    *link = target->next;
+    target_free(target);
+    leave_law(s, cell);
 }
 
-static void course_open(struct sweep *s, struct unit_range range) {
+/* Where the cell's stands in the list, or the end of that. */
+static struct target **find_target(struct sweep *s, const struct unit_cell *cell) {
+    struct target **link = &s->target;
+    while (*link && (*link)->cell != cell) { link = &(*link)->next; }
+    return link;
+}
+
+static void open_target(struct sweep *s, struct unit_range range) {
     const struct unit_cell *cell = unit_get(s->work->plan, range.first).cell;
-    struct course *course = s->course;
-    while (course && target_cell(course->target) != cell) { course = course->next; }
-    if (course) { return; }
-    course = memory_create(1, sizeof *course);
-    *course = (struct course){s->course, target_create(s->work->plan, cell)};
-    s->course = course;
+    if (*find_target(s, cell)) { return; }
+    struct target *target = target_create(s->work->plan, cell);
+    target->next = s->target;
+    s->target = target;
     law_of(s, cell)->users++;
     if (s->work->known && range.first > cell->first_unit) {
-        s->work->known(s->work->context, unit_of_whole(cell), take_known, course->target);
+        s->work->known(s->work->context, unit_of_whole(cell), take_known, target);
     }
-    course_look(s, &s->course);
+    look_at_target(s, &s->target);
 }
 
-static bool course_next(struct sweep *s, size_t *unit) {
-    struct course *course = s->course;
-    while (course && !target_next(course->target, unit)) { course = course->next; }
-    return course != NULL;
+static bool next_of_targets(struct sweep *s, size_t *unit) {
+    struct target *target = s->target;
+    while (target && !target_next(target, unit)) { target = target->next; }
+    return target != NULL;
 }
 
-static void course_add(struct sweep *s, struct partial *copy) {
-    struct course **link = &s->course;
-    while (target_cell((*link)->target) != copy->of.cell) { link = &(*link)->next; }
-    target_add((*link)->target, copy);
-    course_look(s, link);
+static void add_to_target(struct sweep *s, struct partial *copy) {
+    struct target **link = find_target(s, copy->of.cell);
+    target_add(*link, copy);
+    look_at_target(s, link);
 }
 
 /* The next unit that is to be computed; false when there is none. Cells that were begun come first. */
 static bool next_unit(struct sweep *s, struct unit *unit) {
     size_t index;
-    if (course_next(s, &index)) {
+    if (next_of_targets(s, &index)) {
         *unit = unit_get(s->work->plan, index);
         return true;
     }
@@ -253,7 +250,7 @@ static bool next_unit(struct sweep *s, struct unit *unit) {
     }
     struct unit_range asked = *range;
     range->first = unit_of_whole(unit->cell).end < range->end ? unit_of_whole(unit->cell).end : range->end;
-    course_open(s, asked);
+    open_target(s, asked);
     return next_unit(s, unit);
 }
 
@@ -279,10 +276,7 @@ static void job_close(struct sweep *s, struct job *job) {
         struct job **link = &s->live;
         while (*link != job) { link = &(*link)->next; }
         *link = job->next;
-        if (job->law) {
-            law_of(s, job->unit.cell)->users--;
-            release_law(s, job->unit.cell);
-        }
+        if (job->law) { leave_law(s, job->unit.cell); }
     }
     job_free(job);
 }
@@ -292,13 +286,10 @@ static struct block *job_block(struct job *job, size_t index) {
     struct block *b;
 #pragma omp critical(sweep)
     {
-        b = job->live;
-        while (b && b->index != index) { b = b->next; }
-        if (!b) {
-            b = block_create(&job->unit, index, slices_per_block(job->unit.cell));
-            b->next = job->live;
-            job->live = b;
+        if (!job->block[index]) {
+            job->block[index] = block_create(&job->unit, index, slices_per_block(job->unit.cell));
         }
+        b = job->block[index];
     }
     return b;
 }
@@ -311,49 +302,47 @@ static bool block_slice_done(struct block *b) {
     return last;
 }
 
-/* Takes the first waiting block, if it is next in line. */
-static bool job_join_next(struct job *job) {
+/* Takes the next block in line. */
+static void job_join(struct job *job) {
     const struct replicate_layout *l = &job->unit.cell->layout;
-    struct block **link = &job->live;
-    while (*link && (*link)->index != job->blocks_done) { link = &(*link)->next; }
-    struct block *b = *link;
-    if (!b || !b->reduced) { return false; }
+    struct block **next = &job->block[job->blocks_done++], *b = *next;
     size_t count = b->partial->of.replicates;
     for (size_t i = 0; i < l->binned; i++) {
         for (size_t r = 0; r < count; r++) { job->histogram[i * HISTOGRAM_BINS + b->bin[i * count + r]]++; }
     }
     partial_push(&job->done, b->partial);
     b->partial = NULL;
-    job->blocks_done++;
-    *link = b->next;
     block_free(b);
-    return true;
+    *next = NULL;
 }
 
 /* A block is reduced; true for the last one of its unit. */
 static bool job_block_done(struct sweep *sweep, struct job *job, struct block *b) {
-    bool last;
+    const size_t blocks = job->unit.block_count;
     const struct unit_cell *c = job->unit.cell;
+    bool last;
 #pragma omp critical(sweep)
     {
         progress_add(&sweep->progress, c->cost * (double)b->partial->of.replicates, c->series->name);
         b->reduced = true;
-        while (job_join_next(job)) {}
-        last = job->blocks_done == job->unit.block_count;
+        while (job->blocks_done < blocks && job->block[job->blocks_done] &&
+               job->block[job->blocks_done]->reduced) {
+            job_join(job);
+        }
+        last = job->blocks_done == blocks;
     }
     return last;
 }
 
-static enum outcome job_finish(struct sweep *sweep, struct job *job) {
+/* Hands over the partial of a unit. */
+static enum outcome job_finish(struct sweep *sweep, struct job *job, struct partial *whole) {
     const struct sweep_work *work = sweep->work;
     size_t index = job->unit.index;
-    struct partial *whole = partial_close(&job->done);
-    partial_set_bins(whole, job->histogram);
     job_close(sweep, job);
-    if (whole->of.cell->series->target > 0) {
+    if (!unit_is_exact(&whole->of) && whole->of.cell->series->target > 0) {
         struct partial *copy = partial_copy(whole);
 #pragma omp critical(supply)
-        course_add(sweep, copy);
+        add_to_target(sweep, copy);
     }
     return work->accept(work->context, index, whole) ? GOING_ON : GIVEN_UP;
 }
@@ -387,14 +376,11 @@ struct partial *sweep_exact(const struct unit *unit) {
 }
 
 static enum outcome run_exact(struct sweep *sweep, struct job *job) {
-    const struct sweep_work *work = sweep->work;
-    const struct unit unit = job->unit;
-    if (stop_asked(work->stop)) { return STOPPED; }
-    struct partial *exact = sweep_exact(&unit);
-    job_close(sweep, job);
+    if (stop_asked(sweep->work->stop)) { return STOPPED; }
+    struct partial *exact = sweep_exact(&job->unit);
 #pragma omp critical(sweep)
-    progress_add(&sweep->progress, unit_cost(&unit), unit.cell->series->name);
-    return work->accept(work->context, unit.index, exact) ? GOING_ON : GIVEN_UP;
+    progress_add(&sweep->progress, unit_cost(&exact->of), exact->of.cell->series->name);
+    return job_finish(sweep, job, exact);
 }
 
 /* A task is a slice of a block, or all of a cell's exact values. */
@@ -406,7 +392,10 @@ static enum outcome run_task(struct sweep *sweep, struct job *job, size_t task,
     enum outcome outcome = run_slice(sweep, job, b, task % slices, worker);
     if (outcome != GOING_ON || !block_slice_done(b)) { return outcome; }
     block_reduce(b);
-    return job_block_done(sweep, job, b) ? job_finish(sweep, job) : GOING_ON;
+    if (!job_block_done(sweep, job, b)) { return GOING_ON; }
+    struct partial *whole = partial_close(&job->done);
+    partial_set_bins(whole, job->histogram);
+    return job_finish(sweep, job, whole);
 }
 
 /* Whether there may be more to do when others have done what they are at: pauses before it says so. */
@@ -414,7 +403,7 @@ static bool sweep_waits(const struct sweep *sweep) {
     const struct timespec pause = {0, 200000};
     bool waits;
 #pragma omp critical(supply)
-    waits = sweep->course != NULL;
+    waits = sweep->target != NULL;
     if (waits) { nanosleep(&pause, NULL); }
     return waits;
 }
@@ -459,11 +448,10 @@ int sweep_compute(const struct sweep_work *work) {
         job_free(sweep.live);
         sweep.live = next;
     }
-    while (sweep.course) {
-        struct course *next = sweep.course->next;
-        target_free(sweep.course->target);
-        free(sweep.course);
-        sweep.course = next;
+    while (sweep.target) {
+        struct target *next = sweep.target->next;
+        target_free(sweep.target);
+        sweep.target = next;
     }
     for (size_t i = 0; i < work->plan->cell_count; i++) { sampler_law_free(sweep.law[i].law); }
     free(sweep.law);

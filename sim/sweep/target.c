@@ -125,15 +125,6 @@ double target_foreseen(const struct config_series *series, double scatter) {
 
 /* ---- on the way ---- */
 
-struct target {
-    const struct unit_plan *plan;
-    const struct unit_cell *cell;
-    struct partial *held; /* disjoint, in order, no two of them the halves of a node */
-    size_t step;          /* blocks at the next count */
-    size_t next;          /* unit of the plan: those before are added or given out */
-    bool is_met;
-};
-
 static size_t step_behind(const struct target *t, size_t blocks) {
     size_t step = UNIT_TARGET_BLOCKS;
     while (step < blocks) { step *= 2; }
@@ -142,7 +133,7 @@ static size_t step_behind(const struct target *t, size_t blocks) {
 
 struct target *target_create(const struct unit_plan *plan, const struct unit_cell *cell) {
     struct target *t = memory_create(1, sizeof *t);
-    *t = (struct target){.plan = plan, .cell = cell, .next = cell->first_unit};
+    *t = (struct target){.plan = plan, .cell = cell, .unit = cell->first_unit};
     t->step = step_behind(t, 0);
     return t;
 }
@@ -155,8 +146,6 @@ void target_free(struct target *t) {
     }
     free(t);
 }
-
-const struct unit_cell *target_cell(const struct target *t) { return t->cell; }
 
 static size_t end_of(const struct partial *p) { return p->of.first_block + p->of.block_count; }
 
@@ -225,8 +214,8 @@ static struct unit_range units_up_to_step(const struct target *t) {
 
 bool target_next(struct target *t, size_t *unit) {
     const struct unit_range all = units_up_to_step(t);
-    while (!t->is_met && t->next < all.end) {
-        *unit = t->next++;
+    while (!t->is_met && t->unit < all.end) {
+        *unit = t->unit++;
         if (!is_held(t, *unit)) { return true; }
     }
     return false;

@@ -22,7 +22,15 @@ double target_error(const struct partial *whole);
 double target_foreseen(const struct config_series *series, double scatter);
 
 /* A cell on its way. */
-struct target;
+struct target {
+    struct target *next; /* of a list of its holder's */
+    const struct unit_cell *cell;
+    const struct unit_plan *plan;
+    struct partial *held; /* disjoint, in order, no two of them the halves of a node */
+    size_t step;          /* blocks at the next count */
+    size_t unit;          /* of the plan: those before are added or given out */
+    bool is_met;
+};
 struct target *target_create(const struct unit_plan *plan, const struct unit_cell *cell);
 void target_free(struct target *target);
 /* A partial of the cell, from any run, in any order; takes it. */
@@ -33,6 +41,5 @@ bool target_is_met(struct target *target);
 bool target_next(struct target *target, size_t *unit);
 /* From the first unit that is wanted and was not added, to the last. */
 struct unit_range target_wanted(const struct target *target);
-const struct unit_cell *target_cell(const struct target *target);
 
 #endif
