@@ -41,7 +41,7 @@ static int check_time(const struct options *o, const struct estimate *cost) {
 }
 
 int room_check(const struct options *o, const struct config *config, const char *output, bool goes_on) {
-    struct estimate cost = estimate_room(config, o->threads);
+    struct estimate cost = estimate_sweep(config, NULL, o->threads);
     int status = check_memory(o, &cost);
     if (status == EXIT_DONE) { status = check_disk(o, output, goes_on, &cost); }
     return status == EXIT_DONE ? check_time(o, &cost) : status;

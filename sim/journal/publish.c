@@ -1,5 +1,6 @@
 #include "sim/journal/publish.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,9 @@
 #include "sim/base/message.h"
 #include "sim/base/progress.h"
 #include "sim/base/temporary.h"
+#include "sim/config/config_read.h"
+#include "sim/config/difference.h"
+#include "sim/config/resolve.h"
 #include "sim/journal/recordfile.h"
 #include "sim/results/precision.h"
 #include "sim/results/store.h"
@@ -14,13 +18,147 @@
 #include "sim/sweep/record.h"
 #include "sim/sweep/sweep.h"
 
+/* ---- what is there already ---- */
+
+static void name_archive(const char *file, char path[PUBLISH_PATH]) {
+    snprintf(path, PUBLISH_PATH, "%s.units", file);
+}
+
+static bool is_growth(const char *path) {
+    const char *dot = strrchr(path, '.'), *key = dot ? dot + 1 : path;
+    return (!dot || strncmp(path, "series.", 7) == 0) &&
+           (strcmp(key, "n") == 0 || strcmp(key, "replicates") == 0 || strcmp(key, "target") == 0);
+}
+
+static const struct config_series *find_series(const struct config *config, const char *name) {
+    for (size_t i = 0; i < config->series_count; i++) {
+        if (strcmp(config->series[i].name, name) == 0) { return &config->series[i]; }
+    }
+    return NULL;
+}
+
+/* Lengths of a series in the file that are not asked for. */
+static size_t count_lost(const struct results_series *old, const struct config_series *asked) {
+    size_t lost = 0;
+    for (size_t i = 0; i < old->size[RESULTS_LOG_N]; i++) {
+        size_t k = 0;
+        while (k < asked->n_count && asked->log_n[k] != old->log_n[i]) { k++; }
+        lost += k == asked->n_count;
+    }
+    return lost;
+}
+
+/* Whether every row of a series in the file is asked for. */
+static bool series_grows(const struct results_series *old, const struct config_series *asked) {
+    return asked && asked->replicates >= old->replicates && asked->target <= old->target &&
+           (asked->target > 0) == (old->target > 0) && count_lost(old, asked) == 0;
+}
+
+/* Of two configs the series that both have, in the order of the second; how many. */
+static size_t take_common(struct config *asked, struct config *held) {
+    struct config_series *mine = memory_create(held->series_count, sizeof *mine),
+                         *theirs = memory_create(held->series_count, sizeof *theirs);
+    size_t count = 0;
+    for (size_t i = 0; i < held->series_count; i++) {
+        const struct config_series *series = find_series(asked, held->series[i].name);
+        if (!series) { continue; }
+        mine[count] = *series;
+        theirs[count++] = held->series[i];
+    }
+    asked->series = mine;
+    held->series = theirs;
+    return asked->series_count = held->series_count = count;
+}
+
+/* In which keys these series differ; all keys where the file's config cannot be read, or has none of them. */
+static size_t list_differences(const struct config *config, const char *resolved, struct difference **list) {
+    struct config *old = config_read_resolved(resolved);
+    if (!old) { return difference_list(config->resolved, resolved, list); }
+    struct config asked = *config, held = *old;
+    bool any = take_common(&asked, &held) > 0;
+    char *here = any ? resolve_config(&asked) : memory_copy_text(config->resolved),
+         *there = any ? resolve_config(&held) : memory_copy_text(resolved);
+    size_t count = difference_list(here, there, list);
+    free(here);
+    free(there);
+    free(asked.series);
+    free(held.series);
+    config_free(old);
+    return count;
+}
+
+/* Lengths of the file, and those asked for below and above them, in increasing order; returns how many. */
+static size_t join_lengths(const struct results_series *old, const struct config_series *asked,
+                           double *log_n) {
+    size_t count = 0, lengths = old->size[RESULTS_LOG_N], k = 0;
+    while (k < asked->n_count && asked->log_n[k] < old->log_n[0]) { log_n[count++] = asked->log_n[k++]; }
+    for (size_t i = 0; i < lengths; i++) { log_n[count++] = old->log_n[i]; }
+    for (; k < asked->n_count; k++) {
+        if (asked->log_n[k] > old->log_n[lengths - 1]) { log_n[count++] = asked->log_n[k]; }
+    }
+    return count;
+}
+
+/* Where a series loses n: how the config keeps them. */
+static void advise_list(const struct results_series *old, const struct config_series *asked) {
+    size_t lost = count_lost(old, asked);
+    if (lost == 0) { return; }
+    double *log_n = memory_create(old->size[RESULTS_LOG_N] + asked->n_count, sizeof *log_n);
+    char *list = resolve_lengths(join_lengths(old, asked, log_n), log_n);
+    message_say("%s has %zu n there that are not asked for; the points of a range move with its ends and "
+                "their number, and a list keeps them: %s",
+                old->name, lost, list);
+    free(list);
+    free(log_n);
+}
+
+/* What the config asks otherwise, and what it does not ask for. */
+static void report(const struct results *old, const struct config *config, size_t count,
+                   const struct difference *list) {
+    difference_report(count, list);
+    for (size_t i = 0; i < old->series_count; i++) {
+        const struct config_series *asked = find_series(config, old->series[i].name);
+        if (asked) {
+            advise_list(&old->series[i], asked);
+        } else {
+            message_say("  series.%s: is there, and not asked for here", old->series[i].name);
+        }
+    }
+}
+
+/* Whether a config asks for what the results in `file` hold and more replicates, n or series, and nothing
+ * else; else, after a message that names the keys and how n are kept, not. */
+static bool may_grow(const char *file, const struct config *config) {
+    struct results *old = store_read(file);
+    if (!old) { return false; }
+    struct difference *list;
+    size_t count = list_differences(config, old->config_resolved, &list);
+    bool grows = true;
+    for (size_t i = 0; i < count; i++) { grows &= is_growth(list[i].path); }
+    for (size_t i = 0; grows && i < old->series_count; i++) {
+        grows = series_grows(&old->series[i], find_series(config, old->series[i].name));
+    }
+    if (!grows) {
+        message_error("%s holds results of another config; it can grow by replicates, n, series and a "
+                      "smaller target only, "
+                      "and differs in:",
+                      file);
+        report(old, config, count, list);
+    }
+    free(list);
+    results_free(old);
+    return grows;
+}
+
 int publish_check(const char *path, const struct config *config, bool force, struct publish_place *place) {
     *place = (struct publish_place){.finished = false};
-    if (!archive_name(path, place->archive)) {
-        message_error("%.60s...: the name is too long", path);
+    name_archive(path, place->archive);
+    if (recordfile_kind(place->archive) == RECORDFILE_OTHER) {
+        message_error(
+            "%s exists and is no archive of gapscale, and is never replaced; choose another -o FILE",
+            place->archive);
         return EXIT_USAGE;
     }
-    if (!archive_may_replace(place->archive)) { return EXIT_USAGE; }
     if (force) { return EXIT_DONE; }
     char why[STORE_WHY];
     switch (store_compare(path, config->resolved, why)) {
@@ -30,7 +168,7 @@ int publish_check(const char *path, const struct config *config, bool force, str
         place->finished = true;
         return EXIT_DONE;
     case STORE_OTHER:
-        place->grows = archive_compare(path, config) == ARCHIVE_GROWS;
+        place->grows = may_grow(path, config);
         if (place->grows) { return EXIT_DONE; }
         message_say("choose another -o FILE, or --force to replace it");
         return EXIT_USAGE;
@@ -44,9 +182,10 @@ int publish_check(const char *path, const struct config *config, bool force, str
 }
 
 void publish_clear(const char *path) {
-    char archive[ARCHIVE_PATH];
+    char archive[PUBLISH_PATH];
+    name_archive(path, archive);
     temporary_clear(path);
-    if (archive_name(path, archive)) { temporary_clear(archive); }
+    temporary_clear(archive);
 }
 
 /* ---- one pass over the records ---- */
@@ -136,8 +275,9 @@ static int write_results(const struct pass *pass) {
 /* The archive first, without which the results cannot grow. */
 int publish_results(const struct publish *p) {
     struct pass pass = {.publish = p, .status = EXIT_DONE};
-    char path[ARCHIVE_PATH];
-    if (!archive_name(p->output, path) || !recordfile_create(&pass.archive, path)) { return EXIT_FAILED; }
+    char path[PUBLISH_PATH];
+    name_archive(p->output, path);
+    if (!recordfile_create(&pass.archive, path)) { return EXIT_FAILED; }
     pass.results = results_create(p->plan->outline, p->isa);
     pass.progress = progress_start(2 * (double)p->plan->cell_count, 0, p->quiet);
     read_cells(&pass);

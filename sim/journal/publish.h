@@ -1,19 +1,23 @@
-/* publish: from finished units to a results file. */
+/* publish: from finished units to a results file FILE, and FILE.units beside it: its archive, a file of the
+ * records (recordfile.h) of all nodes, cell by cell in the order of the plan, sampled ones first. With it
+ * FILE can grow: with more replicates, n or series, only what is new is computed. It may be removed. */
 #ifndef GAPSCALE_SIM_JOURNAL_PUBLISH_H
 #define GAPSCALE_SIM_JOURNAL_PUBLISH_H
 
-#include "sim/journal/archive.h"
 #include "sim/journal/records.h"
 #include "sim/sweep/stop.h"
+
+enum { PUBLISH_PATH = 4096 };
 
 /* What is at the place of a results file. */
 struct publish_place {
     bool finished; /* the work is done already */
     bool grows;    /* results of the same config but for less replicates, n or series; `archive` holds their
                       units */
-    char archive[ARCHIVE_PATH];
+    char archive[PUBLISH_PATH];
 };
-/* Returns EXIT_DONE to go on, anything else, after a message, to stop with. */
+/* Of a path that destination_check takes. Returns EXIT_DONE to go on, anything else, after a message, to stop
+ * with. */
 int publish_check(const char *path, const struct config *config, bool force, struct publish_place *place);
 /* Removes what killed processes left of `path` and its archive under temporary names (temporary.h), not what
  * others are writing there. */

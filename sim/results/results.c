@@ -9,7 +9,7 @@
 #include "models/theory/typical.h"
 #include "sim/base/memory.h"
 #include "sim/measures/pilot.h"
-#include "sim/results/value_matrix.h"
+#include "sim/rows/normal.h"
 
 enum { GROUPS = 256, GAP_OCTAVES = 18, GAP_FIRST = -8, TE_OCTAVES = 8, LEVELS = 10 };
 
@@ -228,10 +228,31 @@ static void fill_normalisers(struct results_series *s, const struct config_norma
     for (size_t i = 0; i < s->size[RESULTS_SINK]; i++) { s->sink_score[i] = asked->sink[i]; }
 }
 
+static void random_matrix(uint64_t seed, size_t rows, size_t columns, double *value) {
+    struct stream stream = {.key = {seed, stream_hash("value_matrix"), columns, 0}};
+    size_t count = rows * columns;
+    double *normal = memory_create(count + 1, sizeof *normal);
+    normal_fill(isa_find("base"), &stream, STREAM_DIRECTIONS, 0, count, normal);
+    for (size_t i = 0; i < count; i++) { value[i] = normal[i] / sqrt((double)columns); }
+    free(normal);
+}
+
+/* The first rows of the matrix that is asked for. */
+static void fill_value_matrix(const struct config_output *asked, size_t rows, double *value) {
+    size_t columns = asked->columns;
+    switch (asked->matrix) {
+    case CONFIG_MATRIX_IDENTITY:
+        for (size_t i = 0; i < rows * columns; i++) { value[i] = i / columns == i % columns; }
+        break;
+    case CONFIG_MATRIX_ROWS: memcpy(value, asked->value, rows * columns * sizeof *value); break;
+    case CONFIG_MATRIX_RANDOM: random_matrix(asked->seed, rows, columns, value); break;
+    }
+}
+
 static void fill_output(struct results_series *s, const struct config_output *output) {
     size_t components = s->size[RESULTS_COMPONENT], pair = 0;
     if (components == 0) { return; }
-    value_matrix_fill(output, components, s->value_matrix);
+    fill_value_matrix(output, components, s->value_matrix);
     for (size_t i = 0; i < s->size[RESULTS_LEVEL]; i++) { s->weight_level[i] = ldexp(1, -(int)i - 1); }
     for (size_t a = 0; a < components; a++) {
         for (size_t b = a; b < components; b++, pair++) {

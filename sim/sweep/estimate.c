@@ -197,7 +197,7 @@ static void add_series(const struct config_series *series, const struct results_
     }
 }
 
-static struct estimate estimate(const struct config *config, const struct isa *isa, int threads) {
+struct estimate estimate_sweep(const struct config *config, const struct isa *isa, int threads) {
     struct results *shape = results_shape(config);
     struct tally sum = {.cost = {0}};
     for (size_t i = 0; i < config->series_count; i++) { sum.cost.cells += config->series[i].n_count; }
@@ -211,12 +211,4 @@ static struct estimate estimate(const struct config *config, const struct isa *i
     cost.working = 32e6 + sum.plan + threads * (sum.most + 3e6);
     cost.memory = fmax(cost.working, 32e6 + sum.plan + cost.disk + sum.most); /* at work; collecting */
     return cost;
-}
-
-struct estimate estimate_sweep(const struct config *config, const struct isa *isa, int threads) {
-    return estimate(config, isa, threads);
-}
-
-struct estimate estimate_room(const struct config *config, int threads) {
-    return estimate(config, NULL, threads);
 }

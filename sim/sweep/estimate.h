@@ -20,8 +20,7 @@ struct estimate {
     double disk, archive; /* bytes: results file, before it is packed; what it grows from */
     double journal;       /* the most that is written until it is published */
 };
+/* Where isa is NULL at once, with times by the cost model alone. */
 struct estimate estimate_sweep(const struct config *config, const struct isa *isa, int threads);
-/* The same at once, with times by the cost model alone. */
-struct estimate estimate_room(const struct config *config, int threads);
 
 #endif
