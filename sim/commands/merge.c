@@ -13,7 +13,6 @@
 #include "sim/base/progress.h"
 #include "sim/commands/command.h"
 #include "sim/config/difference.h"
-#include "sim/journal/files.h"
 #include "sim/journal/journal.h"
 #include "sim/journal/lock.h"
 #include "sim/journal/publish.h"
@@ -27,7 +26,7 @@ struct merge {
     bool force, quiet;
     size_t journal_count, file_count;
     struct journal **journal;
-    char **file; /* of their records */
+    struct files_name *file; /* of their records */
     struct config *config;
     struct unit_plan plan;
     struct records *records;
@@ -37,12 +36,10 @@ struct merge {
 /* ---- the same sweep ---- */
 
 static bool check_same_sweep(const struct journal *first, const struct journal *other) {
-    const struct journal_header *a = journal_header(first), *b = journal_header(other);
     struct difference *list;
-    size_t count = difference_list(b->config_resolved, a->config_resolved, &list);
+    size_t count = difference_list(other->header.config_resolved, first->header.config_resolved, &list);
     if (count > 0) {
-        message_error("%s and %s are journals of different configs:", journal_directory(first),
-                      journal_directory(other));
+        message_error("%s and %s are journals of different configs:", first->directory, other->directory);
         difference_report(count, list);
     }
     free(list);
@@ -66,14 +63,11 @@ static bool open_journals(struct merge *m, char **directory) {
 
 static void list_files(struct merge *m, const char *directory) {
     size_t count;
-    unsigned *number = files_units(directory, &count);
+    struct files_name *file = files_units(directory, &count);
     m->file = memory_resize(m->file, m->file_count + count, sizeof *m->file);
-    for (size_t i = 0; i < count; i++) {
-        char path[FILES_PATH];
-        files_units_path(directory, number[i], path);
-        m->file[m->file_count++] = memory_copy_text(path);
-    }
-    free(number);
+    memcpy(m->file + m->file_count, file, count * sizeof *file);
+    m->file_count += count;
+    free(file);
 }
 
 static double file_bytes(const char *path) {
@@ -81,46 +75,37 @@ static double file_bytes(const char *path) {
     return stat(path, &status) == 0 ? (double)status.st_size : 0;
 }
 
-/* All of them, several at a time. */
+/* All of them. */
 static bool scan_files(struct merge *m) {
-    bool good = true;
     double bytes = 0;
-    for (size_t i = 0; i < m->journal_count; i++) { list_files(m, journal_directory(m->journal[i])); }
-    for (size_t i = 0; i < m->file_count; i++) { bytes += file_bytes(m->file[i]); }
+    for (size_t i = 0; i < m->journal_count; i++) { list_files(m, m->journal[i]->directory); }
+    for (size_t i = 0; i < m->file_count; i++) { bytes += file_bytes(m->file[i].path); }
     struct progress progress = progress_start(bytes, 0, m->quiet);
-#pragma omp parallel for schedule(dynamic, 1)
-    for (size_t i = 0; i < m->file_count; i++) {
-        bool scanned = records_scan(m->records, &(struct records_scan){m->file[i], "--fresh", false});
-#pragma omp critical(merge)
-        {
-            good &= scanned;
-            progress_add(&progress, file_bytes(m->file[i]), "reading journals");
-        }
-    }
+    bool good =
+        records_scan_files(m->records, m->file_count, m->file, (struct records_scan){.progress = &progress});
     progress_end(&progress);
     return good;
 }
 
 /* ---- what is missing ---- */
 
-static void say_commands(const struct merge *m, const bool *wanted, size_t shards) {
-    for (size_t shard = 0; shard < shards; shard++) {
-        const struct journal *journal = m->journal[0];
-        for (size_t k = 0; k < m->journal_count; k++) { /* its own command, where it is given */
-            const struct journal_header *h = journal_header(m->journal[k]);
-            if (h->shards == shards && h->shard == shard) { journal = m->journal[k]; }
-        }
-        char *command = wanted[shard] ? journal_header_command(journal_header(journal), shard) : NULL;
-        if (command) { message_say("  %s", command); }
-        free(command);
+/* Its own, where it is given. */
+static void say_command(const struct merge *m, size_t shard, size_t shards) {
+    const struct journal_header *own = &m->journal[0]->header;
+    for (size_t k = 0; k < m->journal_count; k++) {
+        const struct journal_header *h = &m->journal[k]->header;
+        if (h->shards == shards && h->shard == shard) { own = h; }
     }
+    char *command = journal_header_command(own, shard);
+    message_say("  %s", command);
+    free(command);
 }
 
 /* Units that no journal has. */
 static size_t count_missing(const struct merge *m, size_t count, const struct unit_range *ranges) {
     struct unit_range *missing;
-    size_t gaps = records_missing(m->records, count, ranges, &missing), units = 0;
-    for (size_t k = 0; k < gaps; k++) { units += missing[k].end - missing[k].first; }
+    size_t gaps = records_missing(m->records, count, ranges, false, &missing),
+           units = unit_amount(&m->plan, gaps, missing).units;
     free(missing);
     return units;
 }
@@ -134,30 +119,29 @@ static bool is_wanted(const struct merge *m, size_t shard, size_t shards) {
 
 /* Lists units that no journal has, exact values among them. */
 static void say_missing(const struct merge *m) {
-    size_t units = unit_plan_size(&m->plan), said = 0, shards = journal_header(m->journal[0])->shards;
+    size_t units = unit_plan_size(&m->plan), missing = 0, shards = m->journal[0]->header.shards;
     const struct unit_range all = {0, units};
     struct unit_range *gap;
-    size_t gaps = records_missing(m->records, 1, &all, &gap), missing = count_missing(m, 1, &all);
-    bool *wanted = memory_create(shards, sizeof *wanted);
+    size_t gaps = records_missing(m->records, 1, &all, false, &gap);
     for (size_t k = 0; k < gaps; k++) {
-        for (size_t i = gap[k].first; i < gap[k].end && said < SHOWN; i++, said++) {
+        for (size_t i = gap[k].first; i < gap[k].end; i++) {
             struct unit unit = unit_get(&m->plan, i);
             char name[UNIT_NAME];
-            message_say("missing: %s", unit_name(&unit, name));
+            if (missing++ < SHOWN) { message_say("missing: %s", unit_name(&unit, name)); }
         }
     }
     free(gap);
-    for (size_t i = 0; i < shards; i++) { wanted[i] = is_wanted(m, i, shards); }
     if (missing > SHOWN) { message_say("and %zu more", missing - SHOWN); }
     message_say("%zu of %zu units are missing; compute them with:", missing, units);
-    say_commands(m, wanted, shards);
-    free(wanted);
+    for (size_t i = 0; i < shards; i++) {
+        if (is_wanted(m, i, shards)) { say_command(m, i, shards); }
+    }
 }
 
 /* ---- the command ---- */
 
 static int merge_journals(struct merge *m) {
-    const struct records_scan archive = {m->place.archive, "--force", false};
+    const struct records_scan archive = {.path = m->place.archive, .again = "--force"};
     if ((m->place.grows && !records_scan(m->records, &archive)) || !scan_files(m)) { return EXIT_FAILED; }
     if (!records_settle(m->records)) { return EXIT_USAGE; }
     if (count_missing(m, 1, &(struct unit_range){0, m->plan.unit_count}) > 0) {
@@ -192,16 +176,16 @@ static bool is_journal_name(const char *path) {
 
 static int pack_into(struct merge *m, const char *directory) {
     const struct unit_range all = {0, unit_plan_size(&m->plan)};
-    struct journal_header header = *journal_header(m->journal[0]);
+    struct journal_header header = m->journal[0]->header;
     char path[FILES_PATH];
     header.shard = 0;
     header.shards = 1;
     if (!scan_files(m)) { return EXIT_FAILED; }
     if (!records_settle(m->records)) { return EXIT_USAGE; }
-    struct journal *journal = journal_create(directory, &header);
+    struct journal *journal = journal_make(directory, &header);
     if (!journal) { return EXIT_FAILED; }
     journal_close(journal);
-    files_units_path(directory, 1, path);
+    files_path(directory, "000001.units", path);
     if (!records_pack(m->records, 1, &all, path)) { return EXIT_FAILED; }
     message_say("%zu of %zu units are in %s", all.end - count_missing(m, 1, &all), all.end, directory);
     return EXIT_DONE;
@@ -219,7 +203,7 @@ static int merge_to_journal(struct merge *m) {
     end_records(m);
     lock_release(&lock);
     if (status != EXIT_DONE) {
-        journal_clear(m->output);
+        files_clear(m->output);
         journal_remove_directory(m->output);
     }
     return status;
@@ -243,7 +227,6 @@ static void merge_free(struct merge *m) {
     for (size_t i = 0; m->journal && i < m->journal_count; i++) {
         if (m->journal[i]) { journal_close(m->journal[i]); }
     }
-    for (size_t i = 0; i < m->file_count; i++) { free(m->file[i]); }
     free(m->file);
     free(m->journal);
     config_free(m->config);

@@ -105,7 +105,7 @@ static void clear_finished(struct run *run) {
     if (name_journal(run) && access(run->directory, F_OK) == 0 && !lock_holder(run->directory, who) &&
         journal_is_of(run->directory, run->config->resolved) && lock_take(&run->lock, run->directory)) {
         publish_clear(run->output);
-        journal_clear(run->directory);
+        files_clear(run->directory);
         lock_release(&run->lock);
         journal_remove_directory(run->directory);
     }
@@ -173,7 +173,7 @@ static int find_room(struct run *run) {
 static bool beat(void *context) {
     struct run *run = context;
     struct journal *journal = run->journal;
-    return (!run->locked || lock_beat(&run->lock)) && (!journal || journal_tend(journal));
+    return (!run->locked || lock_beat(&run->lock)) && (!journal || saver_tend(journal->saver));
 }
 
 static void say_resumable(const struct run *run) {
@@ -183,7 +183,7 @@ static void say_resumable(const struct run *run) {
 /* Before an end by force: the row at hand takes too long to wait for, or memory is out. */
 static void save_by_force(void *context) {
     struct run *run = context;
-    if (run->journal) { journal_flush_by_force(run->journal); }
+    if (run->journal) { saver_flush_by_force(run->journal->saver); }
     if (run->locked) { lock_release(&run->lock); }
     if (ranks_index() == 0) { say_resumable(run); }
 }
@@ -237,8 +237,7 @@ static void release_lock(struct run *run) {
 
 static int check_journal(struct run *run) {
     struct difference *list;
-    size_t count =
-        difference_list(run->config->resolved, journal_header(run->journal)->config_resolved, &list);
+    size_t count = difference_list(run->config->resolved, run->journal->header.config_resolved, &list);
     if (count > 0) {
         message_error("%s is the journal of another config; it differs in:", run->directory);
         difference_report(count, list);
@@ -263,13 +262,11 @@ static struct journal_header make_header(const struct run *run) {
 
 /* One of this run, old or new. */
 static int open_journal(struct run *run) {
-    if (run->o->fresh && !journal_clear(run->directory)) { return EXIT_FAILED; }
-    bool old = journal_exists(run->directory);
+    if (run->o->fresh && !files_clear(run->directory)) { return EXIT_FAILED; }
     struct journal_header header = make_header(run);
-    run->journal =
-        old ? journal_open_or_mend(run->directory, &header) : journal_create(run->directory, &header);
+    run->journal = journal_make(run->directory, &header);
     if (!run->journal) { return EXIT_FAILED; }
-    int status = old ? check_journal(run) : EXIT_DONE;
+    int status = check_journal(run);
     if (status == EXIT_DONE && run->o->shards == 1) { publish_clear(run->output); }
     return status;
 }
@@ -290,7 +287,7 @@ static void close_journal(struct run *run) {
 static void list_units(struct run *run) {
     const struct unit_plan *plan = &run->plan;
     free(run->todo);
-    run->todo_count = records_left(journal_records(run->journal), run->ours_count, run->ours, &run->todo);
+    run->todo_count = records_missing(run->journal->records, run->ours_count, run->ours, true, &run->todo);
     run->all = unit_amount(plan, run->ours_count, run->ours);
     run->left = unit_amount(plan, run->todo_count, run->todo);
 }
@@ -324,7 +321,7 @@ static bool scan_all(struct run *run) {
         (run->place.grows && !journal_scan_archive(run->journal, run->place.archive))) {
         return false;
     }
-    size_t damaged = records_damaged(journal_records(run->journal));
+    size_t damaged = records_damaged(run->journal->records);
     if (damaged > 0) {
         message_say("%zu damaged record%s: computed again", damaged, damaged == 1 ? "" : "s");
     }
@@ -377,17 +374,16 @@ static struct sweep_work make_work(struct run *run) {
 /* What a rank has kept becomes small, for whoever reads it. */
 static bool save_all(void *journal) {
     const struct unit_range all = {0, SIZE_MAX};
-    return journal_flush(journal) && journal_pack(journal, 1, &all);
+    return saver_flush(((struct journal *)journal)->saver) && journal_pack(journal, 1, &all);
 }
 
 /* All that is missing, over all ranks; then what these have kept is known here, as one file. */
 static int compute_units(struct run *run) {
     struct sweep_work work = make_work(run);
     int status = ranks_lead(&work);
-    if (!journal_flush(run->journal)) { return EXIT_FAILED; }
+    if (!saver_flush(run->journal->saver)) { return EXIT_FAILED; }
     if (status != EXIT_DONE || run->todo_count == 0) { return status; }
     if (ranks_count() > 1) {
-        journal_begin(run->journal, &run->plan);
         if (!journal_scan(run->journal)) { return EXIT_FAILED; }
         list_units(run);
         if (run->left.units > 0) {
@@ -396,7 +392,7 @@ static int compute_units(struct run *run) {
             return EXIT_FAILED;
         }
     }
-    return records_settle(journal_records(run->journal)) ? EXIT_DONE : EXIT_FAILED;
+    return records_settle(run->journal->records) ? EXIT_DONE : EXIT_FAILED;
 }
 
 static int follow_units(struct run *run) {
@@ -408,7 +404,7 @@ static int follow_units(struct run *run) {
 
 static void say_shard_done(const struct run *run) {
     if (run->o->quiet) { return; }
-    char *command = journal_header_merge_command(journal_header(run->journal));
+    char *command = journal_header_merge_command(&run->journal->header);
     message_say("shard %d of %d is done: %zu units in %s; when all are: %s", run->o->shard, run->o->shards,
                 run->all.units, run->directory, command);
     free(command);
@@ -421,14 +417,14 @@ static int publish(struct run *run) {
         return good ? EXIT_DONE : EXIT_FAILED;
     }
     int status = publish_results(&(struct publish){.plan = &run->plan,
-                                                   .records = journal_records(run->journal),
+                                                   .records = run->journal->records,
                                                    .output = run->output,
                                                    .command_line = run->command_line,
                                                    .isa = run->isa->name,
                                                    .threads = run->o->threads,
                                                    .quiet = run->o->quiet,
                                                    .stop = run->stop});
-    if (status == EXIT_DONE) { journal_clear(run->directory); }
+    if (status == EXIT_DONE) { files_clear(run->directory); }
     return status;
 }
 

@@ -98,14 +98,14 @@ static int show_results(const char *path, const struct form *form) {
 
 static struct show_tally tally_units(const struct journal *journal, const struct unit_plan *plan,
                                      const struct config_series *series) {
-    const struct journal_header *h = journal_header(journal);
+    const struct journal_header *h = &journal->header;
     struct show_tally tally = {0};
     struct unit_range *ours;
     size_t count = unit_shares(plan, h->shard, h->shards, &ours);
     for (size_t i = 0; i < count; i++) {
         if (series && unit_get(plan, ours[i].first).cell->series != series) { continue; }
         struct unit_range *missing;
-        size_t gaps = records_left(journal_records(journal), 1, &ours[i], &missing);
+        size_t gaps = records_missing(journal->records, 1, &ours[i], true, &missing);
         struct unit_amount all = unit_amount(plan, 1, &ours[i]), left = unit_amount(plan, gaps, missing);
         tally.units += all.units;
         tally.finished += all.units - left.units;
@@ -125,7 +125,7 @@ static void print_tally(const char *name, struct show_tally t) {
 
 /* What to do with a journal that nobody is at work on. */
 static void print_command(const struct journal *journal, bool finished) {
-    const struct journal_header *h = journal_header(journal);
+    const struct journal_header *h = &journal->header;
     bool merge = finished && h->shards > 1;
     char *command = merge ? journal_header_merge_command(h) : journal_header_command(h, h->shard);
     const char *when = merge      ? "when all shards are finished"
@@ -136,8 +136,8 @@ static void print_command(const struct journal *journal, bool finished) {
 }
 
 static void print_journal(const struct journal *journal, const struct unit_plan *plan) {
-    const struct journal_header *h = journal_header(journal);
-    const char *directory = journal_directory(journal);
+    const struct journal_header *h = &journal->header;
+    const char *directory = journal->directory;
     char who[LOCK_TEXT];
     bool locked = lock_holder(directory, who);
     char numerics[NUMERICS_TEXT];
@@ -151,7 +151,7 @@ static void print_journal(const struct journal *journal, const struct unit_plan 
     }
     struct show_tally all = tally_units(journal, plan, NULL);
     print_tally("in all", all);
-    size_t damaged = records_damaged(journal_records(journal));
+    size_t damaged = records_damaged(journal->records);
     if (damaged > 0) { printf("%zu damaged records will be computed again\n", damaged); }
     if (locked) {
         message_print("at work: %s\n", who);
@@ -168,7 +168,7 @@ static void print_json(const struct journal *journal, const struct unit_plan *pl
     for (size_t i = 0; i < config->series_count; i++) {
         tally[i] = tally_units(journal, plan, &config->series[i]);
     }
-    bool locked = lock_holder(journal_directory(journal), who);
+    bool locked = lock_holder(journal->directory, who);
     show_json_journal(journal, config, locked ? who : NULL, tally);
     free(tally);
 }

@@ -143,10 +143,10 @@ static void print_tally(const struct show_tally *t) {
 
 void show_json_journal(const struct journal *journal, const struct config *config, const char *holder,
                        const struct show_tally *tally) {
-    const struct journal_header *h = journal_header(journal);
+    const struct journal_header *h = &journal->header;
     struct show_tally all = {0};
     printf("{\"schema\": 1, \"kind\": \"journal\"");
-    print_text("directory", journal_directory(journal));
+    print_text("directory", journal->directory);
     print_text("config_path", h->config_path);
     print_text("output", h->output);
     print_whole("shard", h->shard);

@@ -18,10 +18,6 @@ void files_path(const char *directory, const char *name, char path[FILES_PATH]) 
     snprintf(path, FILES_PATH, "%s/%s", directory, name);
 }
 
-void files_units_path(const char *directory, unsigned number, char path[FILES_PATH]) {
-    snprintf(path, FILES_PATH, "%s/%06u.units", directory, number);
-}
-
 /* The number of NNNNNN.units, or 0 for any other name. */
 static unsigned units_number(const char *name) {
     char *end;
@@ -30,30 +26,30 @@ static unsigned units_number(const char *name) {
     return strcmp(end, ".units") == 0 && number < UINT_MAX ? (unsigned)number : 0;
 }
 
-unsigned *files_units(const char *directory, size_t *count) {
-    DIR *listing = opendir(directory);
-    unsigned *number = NULL;
-    *count = 0;
-    for (struct dirent *entry; listing && (entry = readdir(listing));) {
-        unsigned n = units_number(entry->d_name);
-        if (n == 0) { continue; }
-        number = memory_resize(number, *count + 1, sizeof *number);
-        size_t at = (*count)++;
-        for (; at > 0 && number[at - 1] > n; at--) { number[at] = number[at - 1]; }
-        number[at] = n;
+static int is_units(const struct dirent *entry) { return units_number(entry->d_name) > 0; }
+
+struct files_name *files_units(const char *directory, size_t *count) {
+    struct dirent **entry = NULL;
+    int found = scandir(directory, &entry, is_units, versionsort);
+    *count = found > 0 ? (size_t)found : 0;
+    struct files_name *name = memory_create(*count, sizeof *name);
+    for (size_t i = 0; i < *count; i++) {
+        files_path(directory, entry[i]->d_name, name[i].path);
+        free(entry[i]);
     }
-    if (listing) { closedir(listing); }
-    return number;
+    free(entry);
+    return name;
 }
 
 /* ---- writing ---- */
 
 void files_new_units(const char *directory, char path[FILES_PATH], int *file) {
     size_t count;
-    unsigned *number = files_units(directory, &count), next = count > 0 ? number[count - 1] : 0;
-    free(number);
+    struct files_name *name = files_units(directory, &count);
+    unsigned last = count > 0 ? units_number(strrchr(name[count - 1].path, '/') + 1) : 0;
+    free(name);
     do { /* another writer may be as quick */
-        files_units_path(directory, ++next, path);
+        snprintf(path, FILES_PATH, "%s/%06u.units", directory, ++last);
         *file = open(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_APPEND | O_CLOEXEC, 0666);
     } while (*file < 0 && errno == EEXIST);
 }

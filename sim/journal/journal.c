@@ -12,20 +12,7 @@
 #include "sim/base/message.h"
 #include "sim/base/version.h"
 #include "sim/config/config_read.h"
-#include "sim/journal/files.h"
 #include "sim/journal/recordfile.h"
-#include "sim/journal/saver.h"
-
-struct journal {
-    char directory[JOURNAL_PATH];
-    struct journal_header header;
-    bool mended; /* the header is a new one */
-    struct records *records;
-    size_t file_count; /* that were scanned, of its own */
-    unsigned *file;
-    struct saver *saver;
-    struct records *others; /* of a rank that follows: what it goes on from */
-};
 
 /* ---- places ---- */
 
@@ -43,8 +30,6 @@ bool journal_is_of(const char *directory, const char *resolved) {
     return same || state == JOURNAL_HEADER_ABSENT;
 }
 
-bool journal_clear(const char *directory) { return files_clear(directory); }
-
 void journal_remove_directory(const char *directory) {
     if (rmdir(directory) != 0 && errno != ENOENT && errno != ENOTDIR) {
         message_say("%s is not needed any more, but cannot be removed: %s", directory, strerror(errno));
@@ -61,7 +46,7 @@ bool journal_exists(const char *directory) {
 
 /* ---- opening ---- */
 
-static struct journal *journal_make(const char *directory) {
+static struct journal *prepare(const char *directory) {
     struct journal *j = memory_create(1, sizeof *j);
     snprintf(j->directory, sizeof j->directory, "%s", directory);
     j->saver = saver_create(directory);
@@ -86,7 +71,7 @@ static void say_unread(const char *directory, enum journal_header_state state) {
 }
 
 struct journal *journal_open(const char *directory) {
-    struct journal *j = journal_make(directory);
+    struct journal *j = prepare(directory);
     enum journal_header_state state = journal_header_read(directory, &j->header);
     if (state == JOURNAL_HEADER_GOOD) { return j; }
     say_unread(directory, state);
@@ -94,25 +79,15 @@ struct journal *journal_open(const char *directory) {
     return NULL;
 }
 
-static void fill_header(struct journal *j, const struct journal_header *header) {
-    struct journal_header all = *header;
-    all.program = (char *)version_number;
-    all.compiler = __VERSION__;
-    all.numerics = numerics_here();
-    j->header = journal_header_copy(&all);
+/* A journal that is new, in whose directory nothing else stays. */
+static bool begin_new(struct journal *j) {
+    if (files_clear(j->directory) && journal_header_write(j->directory, &j->header)) { return true; }
+    files_clear(j->directory);
+    return false;
 }
 
-struct journal *journal_create(const char *directory, const struct journal_header *header) {
-    struct journal *j = journal_make(directory);
-    fill_header(j, header);
-    if (journal_clear(directory) && journal_header_write(directory, &j->header)) { return j; }
-    journal_clear(directory);
-    journal_close(j);
-    return NULL;
-}
-
-struct journal *journal_open_or_mend(const char *directory, const struct journal_header *header) {
-    struct journal *j = journal_make(directory);
+struct journal *journal_make(const char *directory, const struct journal_header *header) {
+    struct journal *j = prepare(directory);
     enum journal_header_state state = journal_header_read(directory, &j->header);
     files_clear_temporary(directory);
     if (state == JOURNAL_HEADER_GOOD) { return j; }
@@ -121,12 +96,17 @@ struct journal *journal_open_or_mend(const char *directory, const struct journal
         journal_close(j);
         return NULL;
     }
-    message_say(
-        "the header or config of the journal %s is damaged; they are made again from the config given",
-        directory);
     journal_header_release(&j->header);
-    j->mended = true;
-    fill_header(j, header);
+    j->header = journal_header_copy(header);
+    j->mended = journal_exists(directory);
+    if (j->mended) {
+        message_say(
+            "the header or config of the journal %s is damaged; they are made again from the config given",
+            directory);
+    } else if (!begin_new(j)) {
+        journal_close(j);
+        return NULL;
+    }
     return j;
 }
 
@@ -137,12 +117,6 @@ void journal_close(struct journal *j) {
     records_free(j->others);
     free(j->file);
     free(j);
-}
-
-const char *journal_directory(const struct journal *j) { return j->directory; }
-const struct journal_header *journal_header(const struct journal *j) { return &j->header; }
-struct records *journal_records(const struct journal *j) {
-    return j->records;
 }
 
 bool journal_is_ours(const struct journal *j) {
@@ -170,27 +144,17 @@ struct config *journal_config(const struct journal *j) {
 /* ---- reading ---- */
 
 void journal_begin(struct journal *j, const struct unit_plan *plan) {
-    struct records *before = j->records;
     j->records = records_create(plan, j->header.numerics);
     saver_begin(j->saver, j->records);
-    records_free(before);
-}
-
-static bool scan_files(struct records *records, const char *directory, size_t count, const unsigned *number,
-                       bool quiet) {
-    bool good = true;
-    for (size_t i = 0; good && i < count; i++) {
-        char path[FILES_PATH];
-        files_units_path(directory, number[i], path);
-        good = records_scan(records, &(struct records_scan){path, "--fresh", quiet});
-    }
-    return good && records_settle(records);
 }
 
 bool journal_scan(struct journal *j) {
     free(j->file);
     j->file = files_units(j->directory, &j->file_count);
-    if (!scan_files(j->records, j->directory, j->file_count, j->file, false)) { return false; }
+    if (!records_scan_files(j->records, j->file_count, j->file, (struct records_scan){.quiet = false}) ||
+        !records_settle(j->records)) {
+        return false;
+    }
     if (!j->mended) { return true; }
     if (records_strange(j->records) == 0 || records_bytes(j->records) > 0) {
         return journal_header_write(j->directory, &j->header);
@@ -204,16 +168,17 @@ bool journal_scan(struct journal *j) {
 
 /* Again where files came and went meanwhile. */
 static bool scan_other(struct records *records, const char *directory) {
+    const struct records_scan how = {.quiet = true};
     size_t count, after;
-    unsigned *number = files_units(directory, &count), *now;
-    bool good = scan_files(records, directory, count, number, true);
+    struct files_name *before = files_units(directory, &count), *now;
+    bool good = records_scan_files(records, count, before, how);
     now = files_units(directory, &after);
-    if (good && (count != after || (count > 0 && memcmp(number, now, count * sizeof *now) != 0))) {
-        good = scan_files(records, directory, after, now, true);
+    if (good && (count != after || memcmp(before, now, count * sizeof *now) != 0)) {
+        good = records_scan_files(records, after, now, how);
     }
-    free(number);
+    free(before);
     free(now);
-    return good;
+    return good && records_settle(records);
 }
 
 void journal_look(struct journal *j, const struct unit_plan *plan) {
@@ -252,7 +217,7 @@ bool journal_scan_others(struct journal *j, const char *output, const char *reso
 bool journal_scan_archive(struct journal *j, const char *path) {
     if (recordfile_kind(path) == RECORDFILE_OLDER) {
         message_error("%s was left by an older gapscale, whose archives have another format", path);
-    } else if (records_scan(j->records, &(struct records_scan){path, "--force", false}) &&
+    } else if (records_scan(j->records, &(struct records_scan){.path = path, .again = "--force"}) &&
                records_settle(j->records)) {
         return true;
     }
@@ -266,8 +231,7 @@ bool journal_scan_archive(struct journal *j, const char *path) {
 static bool remove_files(const struct journal *j) {
     bool good = true;
     for (size_t i = 0; i < j->file_count; i++) {
-        char path[FILES_PATH];
-        files_units_path(j->directory, j->file[i], path);
+        const char *path = j->file[i].path;
         if (strcmp(path, saver_path(j->saver)) != 0 && unlink(path) != 0 && errno != ENOENT) {
             message_error("cannot remove %s: %s", path, strerror(errno));
             good = false;
@@ -276,21 +240,16 @@ static bool remove_files(const struct journal *j) {
     return good;
 }
 
-/* Whether all that is known is in the journal's own files, and not in an archive or another journal. */
-static bool is_own(const struct journal *j) {
-    size_t length = strlen(j->directory);
-    for (size_t i = 0; i < records_files(j->records); i++) {
-        const char *path = records_file(j->records, i);
-        if (strncmp(path, j->directory, length) != 0 || path[length] != '/') { return false; }
-    }
-    return true;
+/* Whether all that is known is in one file of the journal's own, each record once. */
+static bool is_packed(const struct journal *j) {
+    const size_t length = strlen(j->directory), files = records_files(j->records);
+    const char *path = files > 0 ? records_file(j->records, 0) : NULL;
+    return !path || (files == 1 && strncmp(path, j->directory, length) == 0 && path[length] == '/' &&
+                     records_damaged(j->records) == 0 && saver_is_packed(j->saver));
 }
 
 bool journal_pack(struct journal *j, size_t count, const struct unit_range *ranges) {
-    size_t files = records_files(j->records);
-    bool whole = files == 0 ||
-                 (files == 1 && is_own(j) && records_damaged(j->records) == 0 && saver_is_packed(j->saver));
-    return whole || (saver_pack(j->saver, count, ranges) && remove_files(j));
+    return is_packed(j) || (saver_pack(j->saver, count, ranges) && remove_files(j));
 }
 
 bool journal_accept(void *journal, size_t unit, struct partial *partial) {
@@ -306,7 +265,3 @@ void journal_known(void *journal, struct unit_range range, sweep_take *take, voi
         saver_give(j->saver, range, take, to);
     }
 }
-
-bool journal_flush(struct journal *j) { return saver_flush(j->saver); }
-bool journal_tend(struct journal *j) { return saver_tend(j->saver); }
-void journal_flush_by_force(struct journal *j) { saver_flush_by_force(j->saver); }

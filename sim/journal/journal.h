@@ -14,10 +14,21 @@
 
 #include "sim/journal/journal_header.h"
 #include "sim/journal/records.h"
+#include "sim/journal/saver.h"
 
 enum { JOURNAL_PATH = 4096 };
 
-struct journal;
+struct journal {
+    char directory[JOURNAL_PATH];
+    struct journal_header header;
+    struct records *records; /* what is known; settled after journal_pack, saver_flush */
+    struct saver *saver;
+    /* Of this room: */
+    bool mended;       /* the header is a new one */
+    size_t file_count; /* that were scanned, of its own */
+    struct files_name *file;
+    struct records *others; /* of a rank that follows: what it goes on from */
+};
 
 /* The journal of a results file, or of a shard of it; false when the name is too long. */
 bool journal_name(const char *output, size_t shard, size_t shards, char directory[JOURNAL_PATH]);
@@ -28,23 +39,18 @@ bool journal_is_of(const char *directory, const char *resolved);
 bool journal_exists(const char *directory);
 /* Reads the header of a journal. NULL after a message. Close with journal_close. */
 struct journal *journal_open(const char *directory);
-/* Makes a journal in a directory that is there and holds none; program, compiler and numerics are filled in.
- * NULL after a message. */
-struct journal *journal_create(const char *directory, const struct journal_header *header);
-/* Opens one to go on with, clearing what was half written; where its header or config is damaged, which is
- * told, `header` takes their place: its records say themselves what they are. */
-struct journal *journal_open_or_mend(const char *directory, const struct journal_header *header);
+/* Opens one to go on with, clearing what was half written, or makes one in a directory that is there and
+ * holds none, with this header. Where its header or config is damaged, which is told, `header` takes their
+ * place: its records say themselves what they are. The same. */
+struct journal *journal_make(const char *directory, const struct journal_header *header);
 void journal_close(struct journal *journal);
-
-const char *journal_directory(const struct journal *journal);
-const struct journal_header *journal_header(const struct journal *journal);
 /* Whether this very program, as it was compiled, made the journal, with the numerics that it has here; a
  * message when not. */
 bool journal_is_ours(const struct journal *journal);
 /* The config whose sweep it holds, read again. NULL after a message. Free with config_free. */
 struct config *journal_config(const struct journal *journal);
 
-/* From now on it is about this plan, and holds nothing but what it is given. Before all below. */
+/* From now on, once, it is about this plan. Before all below. */
 void journal_begin(struct journal *journal, const struct unit_plan *plan);
 /* Adds what is in its files. A header that was damaged is written again, but where all records are of another
  * config, which is refused. False after a message. */
@@ -59,24 +65,13 @@ bool journal_scan_archive(struct journal *journal, const char *path);
 /* After scanning: makes one file of the journal's of what is known of these ranges, where that is not so
  * already, and removes its others. False after a message. */
 bool journal_pack(struct journal *journal, size_t count, const struct unit_range *ranges);
-/* What is known; settled after journal_pack, journal_flush. */
-struct records *journal_records(const struct journal *journal);
 
 /* sweep_accept of a journal. */
 bool journal_accept(void *journal, size_t unit, struct partial *partial);
 /* sweep_work.known of a journal. */
 void journal_known(void *journal, struct unit_range range, sweep_take *take, void *to);
-/* Saves what waits. False after a message. From any thread. */
-bool journal_flush(struct journal *journal);
-/* Saves what has waited its time, for a caller that looks now and then: the next unit may be long in coming.
- */
-bool journal_tend(struct journal *journal);
-/* Saves what waits before the process ends by force. */
-void journal_flush_by_force(struct journal *journal);
 
-/* Removes what a journal is made of, but for the lock; with the directory, if nothing else is in it, by
- * journal_remove_directory, which leaves a link to one as it is, for the next run. False after a message. */
-bool journal_clear(const char *directory);
+/* Removes the directory, if nothing is in it; leaves a link to one as it is, for the next run. */
 void journal_remove_directory(const char *directory);
 
 #endif

@@ -9,6 +9,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/outfile.h"
+#include "sim/base/version.h"
 #include "sim/journal/files.h"
 
 enum { DIGEST = 2 * SHA256_DIGEST_SIZE + 1, HEADER_LIMIT = 1 << 20 };
@@ -93,6 +94,9 @@ bool journal_header_write(const char *directory, const struct journal_header *h)
 
 struct journal_header journal_header_copy(const struct journal_header *h) {
     struct journal_header copy = *h;
+    copy.program = (char *)version_number;
+    copy.compiler = __VERSION__;
+    copy.numerics = numerics_here();
     char **const text[] = {&copy.program, &copy.compiler,    &copy.config_path,
                            &copy.output,  &copy.config_text, &copy.config_resolved};
     for (size_t i = 0; i < sizeof text / sizeof text[0]; i++) { *text[i] = memory_copy_text(*text[i]); }

@@ -30,7 +30,7 @@ enum journal_header_state {
 };
 /* Reads them. Release with journal_header_release, whatever was read. */
 enum journal_header_state journal_header_read(const char *directory, struct journal_header *header);
-/* The text is copied. */
+/* Of this program, which makes it; the text is copied. */
 struct journal_header journal_header_copy(const struct journal_header *header);
 void journal_header_release(struct journal_header *header);
 /* "gapscale run ...", which goes on with that shard. Free with free(). */

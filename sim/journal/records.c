@@ -41,17 +41,12 @@ struct records *records_create(const struct unit_plan *plan, struct numerics num
     return r;
 }
 
-static void forget(struct records *r) {
+void records_free(struct records *r) {
+    if (!r) { return; }
     for (size_t i = 0; i < r->file_count; i++) { free(r->file[i]); }
     free(r->file);
     free(r->place);
     free(r->wanted);
-    *r = (struct records){.plan = r->plan, .numerics = r->numerics};
-}
-
-void records_free(struct records *r) {
-    if (!r) { return; }
-    forget(r);
     free(r);
 }
 
@@ -192,8 +187,26 @@ bool records_scan(struct records *r, const struct records_scan *asked) {
         s.number = add_file(r, asked->path);
     }
     for (uint64_t offset = 0; good && offset < s.size;) { good = scan_record(&s, &offset); }
+    if (asked->progress) {
+#pragma omp critical(records)
+        progress_add(asked->progress, (double)s.size, "reading journals");
+    }
     if (s.file >= 0) { close(s.file); }
     free(s.bytes);
+    return good;
+}
+
+bool records_scan_files(struct records *r, size_t count, const struct files_name *file,
+                        struct records_scan how) {
+    bool good = true;
+#pragma omp parallel for schedule(dynamic, 1) firstprivate(how)
+    for (size_t i = 0; i < count; i++) {
+        how.path = file[i].path;
+        how.again = "--fresh";
+        bool scanned = records_scan(r, &how);
+#pragma omp critical(records)
+        good &= scanned;
+    }
     return good;
 }
 
@@ -314,18 +327,14 @@ struct giving {
 };
 
 static void look_again(struct giving *g, const char *path) {
-    char *copy = memory_copy_text(path), *directory = dirname(copy);
+    char *copy = memory_copy_text(path);
     size_t count;
-    unsigned *number = files_units(directory, &count);
+    struct files_name *file = files_units(dirname(copy), &count);
     records_free(g->again);
     g->again = records_create(g->records->plan, g->records->numerics);
-    for (size_t i = 0; i < count; i++) {
-        char units[FILES_PATH];
-        files_units_path(directory, number[i], units);
-        records_scan(g->again, &(struct records_scan){units, "--fresh", true});
-    }
+    records_scan_files(g->again, count, file, (struct records_scan){.quiet = true});
     records_settle(g->again);
-    free(number);
+    free(file);
     free(copy);
 }
 
@@ -401,7 +410,7 @@ static void look_at_targets(struct records *r) {
 }
 
 /* Of one cell or of exact values. */
-static void add_missing(struct records *r, struct unit_range range, struct gaps *gaps) {
+static void add_missing(struct records *r, struct unit_range range, bool most, struct gaps *gaps) {
     const struct unit first = unit_get(r->plan, range.first);
     if (unit_is_exact(&first) || !(first.cell->series->target > 0)) {
         add_gaps(r, range, gaps);
@@ -409,11 +418,11 @@ static void add_missing(struct records *r, struct unit_range range, struct gaps 
     }
     if (!r->wanted) { look_at_targets(r); }
     struct unit_range wanted = r->wanted[first.cell - r->plan->cell];
-    add_gap(gaps, wanted.first > range.first ? wanted.first : range.first,
-            wanted.end < range.end ? wanted.end : range.end);
+    size_t end = most && wanted.end > 0 ? range.end : wanted.end;
+    add_gap(gaps, wanted.first > range.first ? wanted.first : range.first, end < range.end ? end : range.end);
 }
 
-size_t records_missing(struct records *r, size_t count, const struct unit_range *ranges,
+size_t records_missing(struct records *r, size_t count, const struct unit_range *ranges, bool most,
                        struct unit_range **list) {
     struct gaps gaps = {.count = 0};
     for (size_t i = 0; i < count; i++) {
@@ -422,25 +431,12 @@ size_t records_missing(struct records *r, size_t count, const struct unit_range 
             const struct unit first = unit_get(r->plan, rest.first);
             size_t cell_end = unit_is_exact(&first) ? rest.end : unit_of_whole(first.cell).end,
                    end = cell_end < rest.end ? cell_end : rest.end;
-            add_missing(r, (struct unit_range){rest.first, end}, &gaps);
+            add_missing(r, (struct unit_range){rest.first, end}, most, &gaps);
             rest.first = end;
         }
     }
     *list = gaps.list;
     return gaps.count;
-}
-
-size_t records_left(struct records *r, size_t count, const struct unit_range *ranges,
-                    struct unit_range **list) {
-    size_t gaps = records_missing(r, count, ranges, list);
-    for (size_t i = 0; i < gaps; i++) {
-        struct unit_range *gap = &(*list)[i];
-        const struct unit first = unit_get(r->plan, gap->first);
-        if (!unit_is_exact(&first) && first.cell->series->target > 0) {
-            gap->end = unit_of_whole(first.cell).end;
-        }
-    }
-    return gaps;
 }
 
 /* ---- packing ---- */

@@ -5,6 +5,8 @@
 #define GAPSCALE_SIM_JOURNAL_RECORDS_H
 
 #include "sim/base/numerics.h"
+#include "sim/base/progress.h"
+#include "sim/journal/files.h"
 #include "sim/sweep/sweep.h"
 
 struct records;
@@ -20,8 +22,12 @@ void records_free(struct records *records);
 struct records_scan {
     const char *path, *again;
     bool quiet;
+    struct progress *progress; /* of bytes; may be NULL */
 };
 bool records_scan(struct records *records, const struct records_scan *scan);
+/* Those of a journal's files, several at a time. */
+bool records_scan_files(struct records *records, size_t count, const struct files_name *file,
+                        struct records_scan how);
 /* Adds one that was written at the end of a file. */
 void records_add(struct records *records, const char *path, const struct unit *of, uint64_t offset,
                  size_t length);
@@ -36,13 +42,10 @@ const char *records_file(const struct records *records, size_t number);
 bool records_settle(struct records *records);
 bool records_has(const struct records *records, size_t unit);
 /* What of some ranges there is no record of, in their order; returns how many ranges. Free with free(). Of a
- * cell under a target (target.h), which is read for that, what is wanted up to its next count, as one range.
- */
-size_t records_missing(struct records *records, size_t count, const struct unit_range *ranges,
+ * cell under a target (target.h), which is read for that, what is wanted up to its next count, as one range;
+ * `most`: as far as it may want where it is not met. */
+size_t records_missing(struct records *records, size_t count, const struct unit_range *ranges, bool most,
                        struct unit_range **list);
-/* The same, as far as a target that is not met may want. */
-size_t records_left(struct records *records, size_t count, const struct unit_range *ranges,
-                    struct unit_range **list);
 double records_bytes(const struct records *records);
 /* The partials of a range, in order: each to `each`, or to a stack; from where another process has packed
  * them to, if they are no more where they were, and then perhaps more of their cell. False after a message,

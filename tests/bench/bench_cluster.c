@@ -79,7 +79,7 @@ static struct journal *journal_of(const struct setting *s, const char *directory
                                     .config_text = s->config->text,
                                     .config_resolved = s->config->resolved,
                                     .shards = 1};
-    struct journal *j = journal_create(directory, &header);
+    struct journal *j = journal_make(directory, &header);
     if (!j) { abort(); }
     journal_begin(j, &s->plan);
     return j;
@@ -118,8 +118,8 @@ static void bench_journal(const struct ledger_options *options) {
     const struct unit_range all = {0, s.plan.unit_count};
     int threads = omp_get_num_procs();
     double seconds = compute(&s, all, threads, time_partial, &t), start = core_seconds();
-    if (!journal_flush(t.journal) || !records_settle(journal_records(t.journal))) { abort(); }
-    double unpacked = records_bytes(journal_records(t.journal));
+    if (!saver_flush(t.journal->saver) || !records_settle(t.journal->records)) { abort(); }
+    double unpacked = records_bytes(t.journal->records);
     if (!journal_pack(t.journal, 1, &all)) { abort(); }
     double packing = core_seconds() - start;
     struct ledger *ledger = ledger_create("journal", "what the journal takes of a sweep", COLUMNS, column, 1);
@@ -129,11 +129,11 @@ static void bench_journal(const struct ledger_options *options) {
     ledger_put(ledger, row, KEEPING, 0, t.seconds / seconds);
     ledger_put(ledger, row, PACKING, 0, packing / seconds);
     ledger_put(ledger, row, UNPACKED, 0, 1e-6 * unpacked);
-    ledger_put(ledger, row, PACKED, 0, 1e-6 * records_bytes(journal_records(t.journal)));
+    ledger_put(ledger, row, PACKED, 0, 1e-6 * records_bytes(t.journal->records));
     ledger_print(ledger, options);
     ledger_free(ledger);
     journal_close(t.journal);
-    journal_clear(directory);
+    files_clear(directory);
     rmdir(directory);
     setting_free(&s);
 }

@@ -25,7 +25,7 @@ static int make_directory(void **state) {
 
 static int remove_directory(void **state) {
     (void)state;
-    journal_clear(directory);
+    files_clear(directory);
     return rmdir(directory);
 }
 
@@ -86,7 +86,7 @@ static struct journal *journal_of(const struct setting *s) {
                                     .shards = 5,
                                     .set_count = 1,
                                     .set = {"x=\n%y"}};
-    struct journal *j = journal_create(directory, &header);
+    struct journal *j = journal_make(directory, &header);
     assert_non_null(j);
     journal_begin(j, &s->plan);
     return j;
@@ -105,8 +105,8 @@ static struct journal *reopened(struct journal *j, const struct setting *s) {
 static struct partial *whole_of(const struct setting *s, const struct journal *j, size_t cell) {
     const struct unit_cell *c = &s->plan.cell[cell];
     struct partial_stack stack = {.count = 0};
-    assert_true(records_read(journal_records(j),
-                             (struct unit_range){c->first_unit, c->first_unit + c->unit_count}, &stack));
+    assert_true(
+        records_read(j->records, (struct unit_range){c->first_unit, c->first_unit + c->unit_count}, &stack));
     return partial_close(&stack);
 }
 
@@ -132,14 +132,14 @@ static void test_journal_round_trip(void **state) {
     struct results *whole = experiment_of(want.config, isa_find("base"), 1);
     struct journal *j = journal_of(&got);
     assert_int_equal(compute(&got, (struct unit_range){units - 1, units}, j), EXIT_DONE);
-    assert_true(journal_flush(j));
+    assert_true(saver_flush(j->saver));
     journal_close(j);
 
     setting_free(&got); /* nothing survives but the journal */
     got = setting_make(small_text);
     j = journal_open(directory);
     assert_non_null(j);
-    const struct journal_header *h = journal_header(j);
+    const struct journal_header *h = &j->header;
     assert_string_equal(h->config_path, "a 'b'.yaml");
     assert_string_equal(h->config_resolved, got.config->resolved);
     assert_string_equal(h->set[0], "x=\n%y");
@@ -149,12 +149,10 @@ static void test_journal_round_trip(void **state) {
     free(command);
     journal_begin(j, &got.plan);
     assert_true(journal_scan(j));
-    assert_int_equal(records_damaged(journal_records(j)) + records_strange(journal_records(j)), 0);
-    for (size_t i = 0; i < units; i++) {
-        assert_true(records_has(journal_records(j), i) == (i == units - 1));
-    }
+    assert_int_equal(records_damaged(j->records) + records_strange(j->records), 0);
+    for (size_t i = 0; i < units; i++) { assert_true(records_has(j->records, i) == (i == units - 1)); }
     assert_int_equal(compute(&got, (struct unit_range){0, units - 1}, j), EXIT_DONE);
-    assert_true(journal_flush(j) && records_settle(journal_records(j)));
+    assert_true(saver_flush(j->saver) && records_settle(j->records));
     struct results *parts = results_create(got.plan.outline, "base");
     for (size_t i = 0; i < got.plan.cell_count; i++) {
         struct partial *p = whole_of(&got, j, i);
@@ -175,16 +173,16 @@ static void test_journal_tends(void **state) {
     const double slowest = 5; /* seconds that a unit may wait */
     struct setting s = setting_make(small_text);
     struct journal *j = journal_of(&s);
-    struct records *r = journal_records(j);
+    struct records *r = j->records;
     assert_int_equal(compute(&s, (struct unit_range){0, 1}, j), EXIT_DONE);
-    assert_true(journal_flush(j));
+    assert_true(saver_flush(j->saver));
     assert_int_equal(compute(&s, (struct unit_range){s.plan.unit_count - 1, s.plan.unit_count}, j),
                      EXIT_DONE);
     print_message("waiting up to %.1f s for a unit to be saved\n", slowest + 1);
     bool saved = false;
     for (double waited = 0; !saved && waited < slowest + 1; waited += 0.1) {
         usleep(100000);
-        assert_true(journal_tend(j) && records_settle(r));
+        assert_true(saver_tend(j->saver) && records_settle(r));
         saved = records_has(r, s.plan.unit_count - 1);
     }
     assert_true(saved);
@@ -215,11 +213,11 @@ static void test_record_exchanged(void **state) {
     struct partial_stack stack = {.count = 0};
     assert_int_equal(length[0], length[1]);
     write_units("000001.units", "w", record[0], length[0]);
-    assert_true(journal_scan(j) && records_has(journal_records(j), unit));
+    assert_true(journal_scan(j) && records_has(j->records, unit));
     write_units("000001.units", "w", record[1], length[1]);
-    assert_false(records_read(journal_records(j), (struct unit_range){unit, unit + 1}, &stack));
+    assert_false(records_read(j->records, (struct unit_range){unit, unit + 1}, &stack));
     write_units("000001.units", "w", record[0], length[0]);
-    assert_true(records_read(journal_records(j), (struct unit_range){unit, unit + 1}, &stack));
+    assert_true(records_read(j->records, (struct unit_range){unit, unit + 1}, &stack));
     partial_drop(&stack);
     for (int i = 0; i < 2; i++) { free(record[i]); }
     journal_close(j);
@@ -249,10 +247,10 @@ static void test_scanning(void **state) {
         if (!cut) { all[at] ^= 8; }
         bool whole = at % length[0] == 0;
         assert_true(journal_scan(j));
-        assert_int_equal(records_damaged(journal_records(j)), cut && whole ? 0 : 1);
+        assert_int_equal(records_damaged(j->records), cut && whole ? 0 : 1);
         for (size_t i = 0; i < 3; i++) {
             bool there = cut ? (i + 1) * length[0] <= at - end : at / length[0] != i;
-            assert_int_equal(records_has(journal_records(j), unit + i), there);
+            assert_int_equal(records_has(j->records, unit + i), there);
         }
         journal_close(j);
     }
@@ -273,7 +271,7 @@ static void test_packing(void **state) {
         for (size_t i = writer; i < all.end; i += 3 - writer % 2) {
             assert_int_equal(compute(&s, (struct unit_range){i, i + 1}, j), EXIT_DONE);
         }
-        assert_true(journal_flush(j));
+        assert_true(saver_flush(j->saver));
         if (writer < 2) {
             journal_close(j);
             j = journal_open(directory);
@@ -281,15 +279,15 @@ static void test_packing(void **state) {
         }
     }
     j = reopened(j, &s);
-    assert_int_equal(records_files(journal_records(j)), 3);
+    assert_int_equal(records_files(j->records), 3);
     size_t length[2];
     struct partial *before = whole_of(&s, j, 0);
     uint8_t *want = record_make(before, &length[0]);
     assert_true(journal_pack(j, 1, odd));
-    double bytes = records_bytes(journal_records(j));
+    double bytes = records_bytes(j->records);
     j = reopened(j, &s);
-    assert_int_equal(records_files(journal_records(j)), 1);
-    assert_true(records_bytes(journal_records(j)) == bytes);
+    assert_int_equal(records_files(j->records), 1);
+    assert_true(records_bytes(j->records) == bytes);
     struct partial *after = whole_of(&s, j, 0);
     uint8_t *got = record_make(after, &length[1]);
     assert_int_equal(length[0], length[1]);
@@ -318,21 +316,21 @@ static void test_packed_beside(void **state) {
         for (size_t i = all.end; i-- > 0;) {
             assert_int_equal(compute(&s, (struct unit_range){i, i + 1}, j), EXIT_DONE);
         }
-        assert_true(journal_flush(j));
+        assert_true(saver_flush(j->saver));
         journal_close(j);
         struct journal *here = journal_open(directory), *other = journal_open(directory);
         journal_begin(here, &s.plan);
         journal_begin(other, &s.plan);
         assert_true(journal_scan(here) && journal_scan(other));
         struct partial *before = whole_of(&s, here, 0);
-        char *was = strdup(records_file(journal_records(here), 0));
-        assert_true(records_pack(journal_records(other), 1, &all, renamed ? name : was));
+        char *was = strdup(records_file(here->records, 0));
+        assert_true(records_pack(other->records, 1, &all, renamed ? name : was));
         if (renamed) { assert_int_equal(unlink(was), 0); }
         struct partial *after = whole_of(&s, here, 0);
         assert_int_equal(after->of.replicates, before->of.replicates);
         assert_memory_equal(after->mean, before->mean, before->of.cell->layout.total * sizeof *before->mean);
-        assert_true(records_pack(journal_records(here), 1, &all, apart));
-        assert_true(records_bytes(journal_records(here)) == records_bytes(journal_records(other)));
+        assert_true(records_pack(here->records, 1, &all, apart));
+        assert_true(records_bytes(here->records) == records_bytes(other->records));
         unlink(name);
         unlink(was);
         assert_int_equal(unlink(apart), 0);
@@ -355,10 +353,10 @@ static void test_late_writer(void **state) {
     assert_true(journal_scan(j));
     write_units("000001.units", "w", record, length);
     assert_int_equal(compute(&s, (struct unit_range){0, 1}, j), EXIT_DONE);
-    assert_true(journal_flush(j));
+    assert_true(saver_flush(j->saver));
     j = reopened(j, &s);
-    assert_true(records_has(journal_records(j), 0) && records_has(journal_records(j), late));
-    assert_int_equal(records_damaged(journal_records(j)), 0);
+    assert_true(records_has(j->records, 0) && records_has(j->records, late));
+    assert_int_equal(records_damaged(j->records), 0);
     free(record);
     journal_close(j);
     setting_free(&s);
@@ -380,8 +378,8 @@ static void test_other_numerics(void **state) {
         sha256_digest(&hash, RECORD_TAIL, record + length - RECORD_TAIL);
         write_units("000001.units", "w", record, length);
         assert_int_equal(journal_scan(j), at == numerics + 8);
-        assert_int_equal(records_damaged(journal_records(j)), 0);
-        if (at == numerics + 8) { assert_true(records_has(journal_records(j), s.plan.unit_count)); }
+        assert_int_equal(records_damaged(j->records), 0);
+        if (at == numerics + 8) { assert_true(records_has(j->records, s.plan.unit_count)); }
         free(record);
         journal_close(j);
     }

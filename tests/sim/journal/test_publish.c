@@ -37,7 +37,7 @@ static void setting_make(struct setting *s) {
                                     .config_text = s->config->text,
                                     .config_resolved = s->config->resolved,
                                     .shards = 1};
-    s->journal = journal_create(directory, &header);
+    s->journal = journal_make(directory, &header);
     assert_non_null(s->journal);
     journal_begin(s->journal, &s->plan);
     struct sweep_work work = {.plan = &s->plan,
@@ -49,19 +49,19 @@ static void setting_make(struct setting *s) {
                               .accept = journal_accept,
                               .context = s->journal};
     assert_int_equal(sweep_compute(&work), EXIT_DONE);
-    assert_true(journal_flush(s->journal) && records_settle(journal_records(s->journal)));
+    assert_true(saver_flush(s->journal->saver) && records_settle(s->journal->records));
 }
 
 static void setting_free(struct setting *s) {
     journal_close(s->journal);
-    journal_clear(directory);
+    files_clear(directory);
     unit_plan_release(&s->plan);
     config_free(s->config);
 }
 
 static int publish_to(const struct setting *s, const char *output) {
     return publish_results(&(struct publish){.plan = &s->plan,
-                                             .records = journal_records(s->journal),
+                                             .records = s->journal->records,
                                              .output = output,
                                              .command_line = "",
                                              .isa = "base",
@@ -97,10 +97,10 @@ static void test_one_pass(void **state) {
     assert_int_equal(publish_to(&s, "a.h5"), EXIT_DONE);
     struct records *archive = records_create(&s.plan, numerics_here());
     struct unit_range *missing;
-    assert_true(records_scan(archive, &(struct records_scan){"a.h5.units", "", false}));
+    assert_true(records_scan(archive, &(struct records_scan){.path = "a.h5.units", .again = ""}));
     assert_true(records_settle(archive));
-    assert_int_equal(records_missing(archive, 1, &(struct unit_range){0, unit_plan_size(&s.plan)}, &missing),
-                     0);
+    const struct unit_range all = {0, unit_plan_size(&s.plan)};
+    assert_int_equal(records_missing(archive, 1, &all, false, &missing), 0);
     assert_true((double)file_size("a.h5.units") == records_bytes(archive));
     free(missing);
     records_free(archive);
