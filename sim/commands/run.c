@@ -44,7 +44,6 @@ struct run {
     const char *output;
     char default_output[JOURNAL_PATH], directory[JOURNAL_PATH]; /* the latter of the journal */
     struct publish_place place;
-    bool over; /* the results are there already */
 
     struct stop_limit limit;
     struct stop *stop;
@@ -66,28 +65,24 @@ static int read_config(struct run *run) {
     run->isa = run->o->isa ? isa_find(run->o->isa) : isa_best();
     if (!run->isa) {
         message_error("--isa %s is not one this processor runs (base, avx2 or avx512)", run->o->isa);
-        return EXIT_USAGE;
+    } else {
+        run->config = config_read(run->o->config, run->o->set_count, run->o->set);
     }
-    run->config = config_read(run->o->config, run->o->set_count, run->o->set);
+    if (ranks_index() > 0) { ranks_compare(run->config); }
     return run->config ? EXIT_DONE : EXIT_USAGE;
-}
-
-/* Of a rank that follows. */
-static int read_same_config(struct run *run) {
-    int status = read_config(run);
-    ranks_compare(run->config);
-    return status;
 }
 
 static void free_config(struct run *run) { config_free(run->config); }
 
 /* ---- place ---- */
 
-/* results/<stem>.h5, the stem being the config's name without directory and extension. */
-static void name_default_output(const char *config, char *path, size_t size) {
-    const char *slash = strrchr(config, '/'), *name = slash ? slash + 1 : config, *dot = strrchr(name, '.');
+/* Unless told, results/<stem>.h5, the stem being the config's name without directory and extension. */
+static void name_output(struct run *run) {
+    const char *config = run->o->config, *slash = strrchr(config, '/'), *name = slash ? slash + 1 : config,
+               *dot = strrchr(name, '.');
     int length = dot && dot > name ? (int)(dot - name) : (int)strlen(name);
-    snprintf(path, size, "results/%.*s.h5", length, name);
+    snprintf(run->default_output, sizeof run->default_output, "results/%.*s.h5", length, name);
+    run->output = run->o->output ? run->o->output : run->default_output;
 }
 
 static bool name_journal(struct run *run) {
@@ -102,7 +97,7 @@ static bool name_journal(struct run *run) {
  * nobody. */
 static void clear_finished(struct run *run) {
     char who[LOCK_TEXT];
-    if (name_journal(run) && access(run->directory, F_OK) == 0 && !lock_holder(run->directory, who) &&
+    if (access(run->directory, F_OK) == 0 && !lock_holder(run->directory, who) &&
         journal_is_of(run->directory, run->config->resolved) && lock_take(&run->lock, run->directory)) {
         publish_clear(run->output);
         files_clear(run->directory);
@@ -136,30 +131,20 @@ static int write_scores(struct run *run) {
     return status;
 }
 
-static void name_output(struct run *run) {
-    name_default_output(run->o->config, run->default_output, sizeof run->default_output);
-    run->output = run->o->output ? run->o->output : run->default_output;
-}
-
-/* Of a rank that follows: rank 0 has looked at it. */
-static int find_same_place(struct run *run) {
-    name_output(run);
-    return name_journal(run) ? EXIT_DONE : EXIT_FAILED;
-}
-
+/* A rank that follows does not look at it. */
 static int find_place(struct run *run) {
+    enum destination_kind kind = run->o->force ? DESTINATION_RESULTS : DESTINATION_ANY;
     name_output(run);
-    int status = destination_check(run->output, run->o->force ? DESTINATION_RESULTS : DESTINATION_ANY, 1,
-                                   &run->o->config);
+    if (ranks_index() > 0) { return name_journal(run) ? EXIT_DONE : EXIT_FAILED; }
+    int status = destination_check(run->output, kind, 1, &run->o->config);
     if (status == EXIT_DONE) { status = check_scores(run); }
     if (status == EXIT_DONE) { status = publish_check(run->output, run->config, run->o->force, &run->place); }
     if (status != EXIT_DONE) { return status; }
+    if (!name_journal(run)) { return EXIT_FAILED; }
     if (run->place.finished) {
         clear_finished(run);
-        run->over = true;
         return write_scores(run);
     }
-    if (!name_journal(run)) { return EXIT_FAILED; }
     return outfile_prepare(run->output, !run->o->output) ? EXIT_DONE : EXIT_FAILED;
 }
 
@@ -260,8 +245,12 @@ static struct journal_header make_header(const struct run *run) {
     return header;
 }
 
-/* One of this run, old or new. */
+/* One of this run, old or new; a rank that follows adds a file of its own to it. */
 static int open_journal(struct run *run) {
+    if (ranks_index() > 0) {
+        run->journal = journal_open(run->directory);
+        return run->journal ? EXIT_DONE : EXIT_FAILED;
+    }
     if (run->o->fresh && !files_clear(run->directory)) { return EXIT_FAILED; }
     struct journal_header header = make_header(run);
     run->journal = journal_make(run->directory, &header);
@@ -269,12 +258,6 @@ static int open_journal(struct run *run) {
     int status = check_journal(run);
     if (status == EXIT_DONE && run->o->shards == 1) { publish_clear(run->output); }
     return status;
-}
-
-/* Of a rank that follows: rank 0's, to which it adds a file of its own. */
-static int join_journal(struct run *run) {
-    run->journal = journal_open(run->directory);
-    return run->journal ? EXIT_DONE : EXIT_FAILED;
 }
 
 static void close_journal(struct run *run) {
@@ -330,22 +313,18 @@ static bool scan_all(struct run *run) {
            journal_scan_others(run->journal, run->output, run->config->resolved);
 }
 
-/* What is to be done, and what of it is done. */
+/* What is to be done, and what of it is done; a rank that follows is told. */
 static int make_plan(struct run *run) {
     unit_plan_create(&run->plan, run->config);
-    run->ours_count = unit_shares(&run->plan, (size_t)run->o->shard, (size_t)run->o->shards, &run->ours);
     journal_begin(run->journal, &run->plan);
+    if (ranks_index() > 0) {
+        if (unit_plan_has_target(&run->plan)) { journal_look(run->journal, &run->plan); }
+        return EXIT_DONE;
+    }
+    run->ours_count = unit_shares(&run->plan, (size_t)run->o->shard, (size_t)run->o->shards, &run->ours);
     if (!scan_all(run) || !journal_pack(run->journal, run->ours_count, run->ours)) { return EXIT_FAILED; }
     list_units(run);
     say_plan(run);
-    return EXIT_DONE;
-}
-
-/* Of a rank that follows. */
-static int make_same_plan(struct run *run) {
-    unit_plan_create(&run->plan, run->config);
-    journal_begin(run->journal, &run->plan);
-    if (unit_plan_has_target(&run->plan)) { journal_look(run->journal, &run->plan); }
     return EXIT_DONE;
 }
 
@@ -380,6 +359,7 @@ static bool save_all(void *journal) {
 /* All that is missing, over all ranks; then what these have kept is known here, as one file. */
 static int compute_units(struct run *run) {
     struct sweep_work work = make_work(run);
+    if (ranks_index() > 0) { return ranks_follow(&work, save_all); }
     int status = ranks_lead(&work);
     if (!saver_flush(run->journal->saver)) { return EXIT_FAILED; }
     if (status != EXIT_DONE || run->todo_count == 0) { return status; }
@@ -393,11 +373,6 @@ static int compute_units(struct run *run) {
         }
     }
     return records_settle(run->journal->records) ? EXIT_DONE : EXIT_FAILED;
-}
-
-static int follow_units(struct run *run) {
-    struct sweep_work work = make_work(run);
-    return ranks_follow(&work, save_all);
 }
 
 /* ---- publish ---- */
@@ -432,43 +407,35 @@ static int publish(struct run *run) {
 
 /* Each begins when those before it are done, and is ended, whether it was done or not, after those behind it.
  */
-struct stage {
+static const struct {
     int (*begin)(struct run *run);
     void (*end)(struct run *run);
-};
-static const struct stage stages[] = {
-    {read_config, free_config},    /* what is asked for */
-    {find_place, NULL},            /* where the results go; whether they are there, or grow */
-    {find_room, NULL},             /* whether this machine can hold it */
-    {start_watch, end_watch},      /* for signals and the time limit, over lock and journal */
-    {take_lock, release_lock},     /* nobody else computes this */
-    {open_journal, close_journal}, /* what is finished survives */
-    {make_plan, free_plan},        /* units, and which of them are finished */
-    {compute_units, NULL},         /* the others */
-    {publish, NULL},               /* all of them become results */
-    {write_scores, NULL},          /* their rows, where they are asked for */
-    {NULL, NULL},
-};
-/* The same of a rank that follows. */
-static const struct stage follower_stages[] = {
-    {read_same_config, free_config},
-    {find_same_place, NULL},
-    {start_watch, end_watch},
-    {join_journal, close_journal},
-    {make_same_plan, free_plan},
-    {follow_units, NULL},
-    {NULL, NULL},
+    bool leads; /* of rank 0 alone */
+} stage[] = {
+    {read_config, free_config, false},    /* what is asked for */
+    {find_place, NULL, false},            /* where the results go; whether they are there, or grow */
+    {find_room, NULL, true},              /* whether this machine can hold it */
+    {start_watch, end_watch, false},      /* for signals and the time limit, over lock and journal */
+    {take_lock, release_lock, true},      /* nobody else computes this */
+    {open_journal, close_journal, false}, /* what is finished survives */
+    {make_plan, free_plan, false},        /* units, and which of them are finished */
+    {compute_units, NULL, false},         /* the others */
+    {publish, NULL, true},                /* all of them become results */
+    {write_scores, NULL, true},           /* their rows, where they are asked for */
 };
 
-static int run_stages(struct run *run, const struct stage *stage) {
+static int run_stages(struct run *run) {
+    const bool leads = ranks_index() == 0;
     size_t begun = 0;
     int status = EXIT_DONE;
-    while (status == EXIT_DONE && !run->over && stage[begun].begin) { status = stage[begun++].begin(run); }
-    if (status == EXIT_RESUMABLE && !run->place.finished && ranks_index() == 0) { say_resumable(run); }
-    if (status != EXIT_DONE && status != EXIT_RESUMABLE && ranks_index() > 0) { ranks_abort(); }
+    for (; begun < sizeof stage / sizeof *stage && status == EXIT_DONE && !run->place.finished; begun++) {
+        if (leads || !stage[begun].leads) { status = stage[begun].begin(run); }
+    }
+    if (status == EXIT_RESUMABLE && !run->place.finished && leads) { say_resumable(run); }
+    if (status != EXIT_DONE && status != EXIT_RESUMABLE && !leads) { ranks_abort(); }
     while (begun > 0) {
         begun--;
-        if (stage[begun].end) { stage[begun].end(run); }
+        if (stage[begun].end && (leads || !stage[begun].leads)) { stage[begun].end(run); }
     }
     return status;
 }
@@ -479,7 +446,7 @@ int command_run(int argc, char **argv) {
     if (!options_read(argc, argv, false, run_about, run_notes, &o, &status)) { return status; }
     char *command_line = outfile_command_line(argc, argv);
     struct run run = {.o = &o, .command_line = command_line};
-    status = run_stages(&run, ranks_index() > 0 ? follower_stages : stages);
+    status = run_stages(&run);
     free(command_line);
     return status;
 }

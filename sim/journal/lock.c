@@ -93,34 +93,19 @@ bool lock_holder(const char *directory, char who[LOCK_TEXT]) {
 
 /* ---- taking ---- */
 
-enum taking { TAKEN, HELD, IMPOSSIBLE };
-
-/* The file appears with its text in it: linked into place from a file of its own. */
-static enum taking make_file(const struct lock *lock) {
+/* The file appears with its text in it: linked into place from a file of its own, or written there on a file
+ * system without links. False with errno set: EEXIST where another holds it. */
+static bool make_file(const struct lock *lock) {
+    const size_t length = strlen(lock->text);
     char own[BESIDE];
     name_beside(lock->path, "new", own);
-    int file = temporary_open(own);
-    if (file < 0) { return IMPOSSIBLE; }
-    ssize_t length = (ssize_t)strlen(lock->text);
-    bool good = write(file, lock->text, (size_t)length) == length;
+    if (!temporary_write(own, lock->text, length)) { return false; }
+    bool made = link(own, lock->path) == 0 ||
+                (errno != EEXIST && errno != ENOSPC && temporary_write(lock->path, lock->text, length));
     int why = errno;
-    good = close(file) == 0 && good;
-    enum taking taking = IMPOSSIBLE;
-    if (good) {
-        taking = link(own, lock->path) == 0 ? TAKEN : errno == EEXIST ? HELD : IMPOSSIBLE;
-        why = errno;
-    }
-    if (good && taking == IMPOSSIBLE && why != ENOSPC) { /* a file system without links */
-        int direct = temporary_open(lock->path);
-        why = errno;
-        taking = direct >= 0 && write(direct, lock->text, (size_t)length) == length ? TAKEN
-                 : direct < 0 && why == EEXIST                                      ? HELD
-                                                                                    : IMPOSSIBLE;
-        if (direct >= 0) { close(direct); }
-    }
     unlink(own);
     errno = why;
-    return taking;
+    return made;
 }
 
 /* Moves a stale lock out of the way; false when it was another's by then. */
@@ -144,10 +129,9 @@ bool lock_take(struct lock *lock, const char *directory) {
     snprintf(lock->text, LOCK_TEXT, "host %s pid %ld ticks %llu since %lld boot %s space %llu\n", self.host,
              self.pid, self.ticks, (long long)time(NULL), self.boot, self.space);
     for (int attempt = 0; attempt < 5; attempt++) {
-        enum taking taking = make_file(lock);
-        if (taking == TAKEN) { return true; }
         struct holder h;
-        if (taking == IMPOSSIBLE) {
+        if (make_file(lock)) { return true; }
+        if (errno != EEXIST) {
             message_error("cannot lock %s: %s", directory, strerror(errno));
             return false;
         }
