@@ -132,39 +132,43 @@ static void add_prescriptions(struct page_series *p, const struct results_series
                                   .text = (const char **)prescription_name});
 }
 
-static void add_attributes(struct page_series *p, struct results_series *s) {
-    p->attribute[p->attributes++] = (struct h5_attribute){.name = "family", .text = s->family->name};
-    if (!note_find(s, "class")) {
-        p->attribute[p->attributes++] =
-            (struct h5_attribute){.name = "class", .text = family_class_name(s->family->class)};
-    }
-    p->attribute[p->attributes++] = (struct h5_attribute){.name = "replicates", .whole = &s->replicates};
-    if (s->target > 0) {
-        p->attribute[p->attributes++] = (struct h5_attribute){.name = "target_collapse", .number = s->target};
-    }
+static void add_text(struct page_series *p, const char *name, const char *text) {
+    p->attribute[p->attributes++] = (struct h5_attribute){.name = name, .text = text};
+}
+
+static void add_number(struct page_series *p, const char *name, double number) {
+    p->attribute[p->attributes++] = (struct h5_attribute){.name = name, .number = number};
+}
+
+/* Schedules, and words for those that are one. */
+static void add_parameters(struct page_series *p, struct results_series *s) {
     for (size_t i = 0; i < PAGE_PARTS * s->family->parameter_count; i++) {
         if (!family_parameter_shows(s->family, s->parameter, i / PAGE_PARTS)) { continue; }
         double *value = page_parameter(s, i / PAGE_PARTS, i % PAGE_PARTS, p->parameter[i]);
-        p->attribute[p->attributes++] = (struct h5_attribute){.name = p->parameter[i], .number = *value};
+        add_number(p, p->parameter[i], *value);
     }
     for (size_t i = 0; i < s->family->parameter_count; i++) {
-        if (!family_parameter_shows(s->family, s->parameter, i)) { continue; }
         const struct family_parameter *parameter = &s->family->parameter[i];
         const char *word = family_parameter_word(parameter, s->parameter[i].coef);
-        if (word) {
-            p->attribute[p->attributes++] = (struct h5_attribute){.name = parameter->name, .text = word};
+        if (word && family_parameter_shows(s->family, s->parameter, i)) {
+            add_text(p, parameter->name, word);
         }
     }
+}
+
+static void add_attributes(struct page_series *p, struct results_series *s) {
+    add_text(p, "family", s->family->name);
+    if (!note_find(s, "class")) { add_text(p, "class", family_class_name(s->family->class)); }
+    p->attribute[p->attributes++] = (struct h5_attribute){.name = "replicates", .whole = &s->replicates};
+    if (s->target > 0) { add_number(p, "target_collapse", s->target); }
+    add_parameters(p, s);
     if (s->is_prescribed) {
-        p->attribute[p->attributes++] =
-            (struct h5_attribute){.name = "prescription", .text = prescription_name[s->prescription]};
-        p->attribute[p->attributes++] =
-            (struct h5_attribute){.name = "log_trained", .number = s->log_trained};
-        p->attribute[p->attributes++] = (struct h5_attribute){.name = "prescription_coef", .number = s->coef};
+        add_text(p, "prescription", prescription_name[s->prescription]);
+        add_number(p, "log_trained", s->log_trained);
+        add_number(p, "prescription_coef", s->coef);
     }
     if (s->family->kind == FAMILY_SAMPLED && !s->family->log_lambda) {
-        p->attribute[p->attributes++] =
-            (struct h5_attribute){.name = "lambda_typ_source", .text = PILOT_MEANING};
+        add_text(p, "lambda_typ_source", PILOT_MEANING);
     }
     p->attributes += note_attributes(s, p->attribute + p->attributes);
 }

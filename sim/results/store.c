@@ -72,6 +72,14 @@ static void stamp_make(struct stamp *s, const char *kind, const struct store_pro
 
 /* ---- writing ---- */
 
+static int write_page(const char *path, struct stamp *stamp, uint64_t seed, const char *config_resolved,
+                      const struct page *page) {
+    char digest[65];
+    digest_groups(seed, config_resolved, page, page->group_count, page->group, digest);
+    stamp_add(stamp, digest_attribute, digest);
+    return h5file_write(path, stamp->count, stamp->attribute, page->group_count, page->group);
+}
+
 int store_write(const char *path, const struct results *results, const struct store_provenance *provenance) {
     struct stamp stamp;
     const uint64_t number = NUMERICS_NUMBER;
@@ -84,13 +92,8 @@ int store_write(const char *path, const struct results *results, const struct st
     stamp_add(&stamp, "numerics_fingerprint", fingerprint);
     stamp.attribute[stamp.count++] = (struct h5_attribute){.name = "numerics_number", .whole = &number};
     stamp.attribute[stamp.count++] = (struct h5_attribute){.name = "seed", .whole = &results->seed};
-
-    char digest[65];
-    store_digest_results(results, digest);
-    stamp_add(&stamp, digest_attribute, digest);
-
     struct page *page = page_create(results);
-    int status = h5file_write(path, stamp.count, stamp.attribute, page->group_count, page->group);
+    int status = write_page(path, &stamp, results->seed, results->config_resolved, page);
     page_free(page);
     return status;
 }
@@ -98,21 +101,16 @@ int store_write(const char *path, const struct results *results, const struct st
 int store_write_derived(const char *path, const char *kind, size_t input_count, const char *const *inputs,
                         size_t group_count, const struct h5_group *groups,
                         const struct store_provenance *provenance) {
-    struct stamp stamp;
-    stamp_make(&stamp, kind, provenance);
-    size_t length = 1;
-    for (size_t i = 0; i < input_count; i++) { length += strlen(inputs[i]) + 1; }
-    char *list = memory_create(length, 1);
-    for (size_t i = 0; i < input_count; i++) {
-        if (i > 0) { strcat(list, "\n"); }
-        strcat(list, inputs[i]);
-    }
-    stamp_add(&stamp, "inputs", list);
     const struct page page = {.group_count = group_count, .group = (struct h5_group *)groups};
-    char digest[65];
-    digest_groups(0, "", &page, group_count, groups, digest);
-    stamp_add(&stamp, digest_attribute, digest);
-    int status = h5file_write(path, stamp.count, stamp.attribute, group_count, groups);
+    struct stamp stamp;
+    char *list;
+    size_t length;
+    FILE *out = memory_stream_open(&list, &length);
+    for (size_t i = 0; i < input_count; i++) { fprintf(out, "%s%s", i > 0 ? "\n" : "", inputs[i]); }
+    memory_stream_close(out, &list);
+    stamp_make(&stamp, kind, provenance);
+    stamp_add(&stamp, "inputs", list);
+    int status = write_page(path, &stamp, 0, "", &page);
     free(list);
     return status;
 }
@@ -337,52 +335,58 @@ static void content_digest(const struct h5_content *c, const struct results *r, 
     page_free(page);
 }
 
-/* Files of earlier versions do not say what their digest was. */
-static bool is_as_written(const struct h5_content *c, const struct results *r) {
-    const char *written = root_text(c, digest_attribute);
-    char digest[65];
-    if (written) { content_digest(c, r, digest); }
-    return !written || strcmp(written, digest) == 0;
-}
-
-/* Fills in the results whose shape is known; what is wrong, or NULL. */
-static const char *fill_results(const struct h5_content *c, struct results *r) {
+/* Fills in the results whose shape is known, and the digest of the file, which those of earlier versions do
+ * not say themselves; what is wrong, or NULL. */
+static const char *fill_results(const struct h5_content *c, struct results *r, char digest[65]) {
     bool good = true;
     for (size_t i = 0; good && i < r->series_count; i++) { good = read_series(c, &r->series[i]); }
     if (!good) { return "one of its series is not as results/SCHEMA.md says"; }
-    return is_as_written(c, r) ? NULL : "it is damaged: its numbers are not those that were written";
+    const char *written = root_text(c, digest_attribute);
+    content_digest(c, r, digest);
+    return !written || strcmp(written, digest) == 0
+               ? NULL
+               : "it is damaged: its numbers are not those that were written";
 }
 
-/* A results file, and what it was made of: its own arrays, of the shapes that its config implies. NULL, with
- * the reason in `why`. */
-static struct results *read_whole(const char *path, struct h5_content **content, char why[H5_WHY]) {
+/* A results file: its own arrays, of the shapes that its config implies, and its digest. NULL, with the
+ * reason in `why`. */
+static struct results *read_whole(const char *path, char digest[65], char why[H5_WHY]) {
     struct results *r = read_shape(path, why);
-    *content = NULL;
     if (!r) { return NULL; }
     struct page *page = page_create(r);
-    *content = h5file_read_parts(path, page->group_count, page->group, why);
+    struct h5_content *content = h5file_read_parts(path, page->group_count, page->group, why);
     page_free(page);
-    const char *fault = *content ? fill_results(*content, r) : why;
+    const char *fault = content ? fill_results(content, r, digest) : why;
+    h5content_free(content);
     if (!fault) { return r; }
     if (fault != why) { snprintf(why, H5_WHY, "%s", fault); }
     results_free(r);
     return NULL;
 }
 
-struct results *store_read(const char *path) {
+/* NULL after a message. */
+static struct results *read_or_tell(const char *path, char digest[65]) {
     char why[H5_WHY];
-    struct h5_content *c;
-    struct results *r = read_whole(path, &c, why);
+    struct results *r = read_whole(path, digest, why);
     if (!r) { message_error("cannot read %s: %s", path, why); }
-    h5content_free(c);
     return r;
+}
+
+struct results *store_read(const char *path) {
+    char digest[65];
+    return read_or_tell(path, digest);
+}
+
+bool store_digest(const char *path, char digest[65]) {
+    struct results *r = read_or_tell(path, digest);
+    results_free(r);
+    return r != NULL;
 }
 
 /* Whether all that stands in the file can be read and is as it was written. */
 static bool is_sound(const char *path, char why[H5_WHY]) {
-    struct h5_content *c;
-    struct results *r = read_whole(path, &c, why);
-    h5content_free(c);
+    char digest[65];
+    struct results *r = read_whole(path, digest, why);
     results_free(r);
     return r != NULL;
 }
@@ -439,26 +443,4 @@ bool store_tell_attributes(const char *path, void (*tell)(void *context, const c
     }
     h5content_free(c);
     return true;
-}
-
-/* ---- digest ---- */
-
-bool store_digest(const char *path, char digest[65]) {
-    char why[H5_WHY];
-    struct h5_content *c;
-    struct results *r = read_whole(path, &c, why);
-    if (r) {
-        content_digest(c, r, digest);
-    } else {
-        message_error("cannot read %s: %s", path, why);
-    }
-    h5content_free(c);
-    results_free(r);
-    return r != NULL;
-}
-
-void store_digest_results(const struct results *r, char digest[65]) {
-    struct page *page = page_create(r);
-    digest_groups(r->seed, r->config_resolved, page, page->group_count, page->group, digest);
-    page_free(page);
 }

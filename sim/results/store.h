@@ -24,8 +24,6 @@ struct results *store_read(const char *path);
 /* SHA-256 over datasets, their attributes, seed and resolved config (nothing volatile): 64 hex digits
  * and NUL. False after a message. */
 bool store_digest(const char *path, char digest[65]);
-/* The same of results in memory: what the file that store_write makes of them has. */
-void store_digest_results(const struct results *results, char digest[65]);
 
 enum store_match { STORE_ABSENT, STORE_SAME, STORE_OTHER, STORE_FOREIGN };
 enum { STORE_WHY = H5_WHY };

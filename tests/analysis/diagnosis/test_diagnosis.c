@@ -1,6 +1,7 @@
 /* What a diagnosis says of rows whose answer is known. Fixed seed. */
 #include "tests/analysis/diagnosis/laws.h"
 #include "tests/analysis/diagnosis/written.h"
+#include "tests/digest.h"
 
 #include "sim/measures/measure.h"
 #include "sim/results/note.h"
@@ -385,8 +386,8 @@ static void test_notes(void **state) {
     assert_int_equal(store_write(path, t.results, &(struct store_provenance){.threads = 1}), 0);
     struct results *read = store_read(path);
     assert_non_null(read);
-    store_digest_results(t.results, digest[0]);
-    store_digest_results(read, digest[1]);
+    digest_of(t.results, digest[0]);
+    digest_of(read, digest[1]);
     assert_string_equal(digest[0], digest[1]);
     for (size_t i = 0; i < read->series_count; i++) {
         const struct diagnosis_group *g = &t.diagnosis.group[i];
@@ -408,7 +409,7 @@ static void test_notes(void **state) {
                 t.diagnosis.group[0].without_sinks.xi[DIAGNOSIS_XI_ALPHA].low, 0);
     assert_null(note_find(&read->series[0], "exponent_beyond_without_sinks"));
     ((struct results_note *)(void *)note_find(&read->series[0], "class"))->text[0] = 'x';
-    store_digest_results(read, digest[2]);
+    digest_of(read, digest[2]);
     assert_string_not_equal(digest[0], digest[2]);
     results_free(read);
     told_release(&t);

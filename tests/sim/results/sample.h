@@ -2,6 +2,7 @@
 #ifndef GAPSCALE_TESTS_SIM_RESULTS_SAMPLE_H
 #define GAPSCALE_TESTS_SIM_RESULTS_SAMPLE_H
 
+#include "tests/digest.h"
 #include "tests/test.h"
 
 #include <math.h>

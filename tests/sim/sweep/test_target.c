@@ -1,4 +1,5 @@
 /* Replicates that double until collapse points are as precise as asked. */
+#include "tests/digest.h"
 #include "tests/experiment.h"
 
 #include <math.h>
@@ -180,7 +181,7 @@ static void test_threads(void **state) {
     char digest[2][65];
     for (int k = 0; k < 2; k++) {
         struct results *r = experiment_of(config, isa_best(), 1 + 3 * k);
-        store_digest_results(r, digest[k]);
+        digest_of(r, digest[k]);
         results_free(r);
     }
     assert_string_equal(digest[0], digest[1]);
