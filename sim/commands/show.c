@@ -96,31 +96,37 @@ static int show_results(const char *path, const struct form *form) {
 
 /* ---- journals ---- */
 
-static struct show_tally tally_units(const struct journal *journal, const struct unit_plan *plan,
-                                     const struct config_series *series) {
+static void add_tally(struct show_tally *t, struct unit_amount asked, struct unit_amount left) {
+    t->units += asked.units;
+    t->finished += asked.units - left.units;
+    t->cost += asked.cost;
+    t->done += asked.cost - left.cost;
+}
+
+/* Of every series, and of all behind them. Free with free(). */
+static struct show_tally *tally_units(const struct journal *journal, const struct unit_plan *plan) {
     const struct journal_header *h = &journal->header;
-    struct show_tally tally = {0};
+    const size_t all = plan->config->series_count;
+    struct show_tally *tally = memory_create(all + 1, sizeof *tally);
     struct unit_range *ours;
     size_t count = unit_shares(plan, h->shard, h->shards, &ours);
     for (size_t i = 0; i < count; i++) {
-        if (series && unit_get(plan, ours[i].first).cell->series != series) { continue; }
         struct unit_range *missing;
-        size_t gaps = records_missing(journal->records, 1, &ours[i], true, &missing);
-        struct unit_amount all = unit_amount(plan, 1, &ours[i]), left = unit_amount(plan, gaps, missing);
-        tally.units += all.units;
-        tally.finished += all.units - left.units;
-        tally.cost += all.cost;
-        tally.done += all.cost - left.cost;
+        size_t gaps = records_missing(journal->records, 1, &ours[i], true, &missing),
+               series = unit_get(plan, ours[i].first).cell->series_index;
+        struct unit_amount asked = unit_amount(plan, 1, &ours[i]), left = unit_amount(plan, gaps, missing);
+        add_tally(&tally[series], asked, left);
+        add_tally(&tally[all], asked, left);
         free(missing);
     }
     free(ours);
     return tally;
 }
 
-static void print_tally(const char *name, struct show_tally t) {
-    if (t.units == 0) { return; }
-    printf("  %-24s %6zu of %6zu units, %3.0f%% of the work\n", name, t.finished, t.units,
-           t.cost > 0 ? 100 * t.done / t.cost : 100);
+static void print_tally(const char *name, const struct show_tally *t) {
+    if (t->units == 0) { return; }
+    printf("  %-24s %6zu of %6zu units, %3.0f%% of the work\n", name, t->finished, t->units,
+           t->cost > 0 ? 100 * t->done / t->cost : 100);
 }
 
 /* What to do with a journal that nobody is at work on. */
@@ -135,21 +141,16 @@ static void print_command(const struct journal *journal, bool finished) {
     free(command);
 }
 
-static void print_journal(const struct journal *journal, const struct unit_plan *plan) {
+static void print_journal(const struct journal *journal, const struct config *config,
+                          const struct show_tally *tally, bool locked, const char *who) {
     const struct journal_header *h = &journal->header;
-    const char *directory = journal->directory;
-    char who[LOCK_TEXT];
-    bool locked = lock_holder(directory, who);
+    const struct show_tally *all = &tally[config->series_count];
     char numerics[NUMERICS_TEXT];
-    message_print("%s: journal of %s for %s, numerics %s", directory, h->config_path, h->output,
+    message_print("%s: journal of %s for %s, numerics %s", journal->directory, h->config_path, h->output,
                   numerics_print(h->numerics, numerics));
     if (h->shards > 1) { printf(", shard %zu of %zu", h->shard, h->shards); }
     printf("\n");
-    for (size_t i = 0; i < plan->config->series_count; i++) {
-        const struct config_series *series = &plan->config->series[i];
-        print_tally(series->name, tally_units(journal, plan, series));
-    }
-    struct show_tally all = tally_units(journal, plan, NULL);
+    for (size_t i = 0; i < config->series_count; i++) { print_tally(config->series[i].name, &tally[i]); }
     print_tally("in all", all);
     size_t damaged = records_damaged(journal->records);
     if (damaged > 0) { printf("%zu damaged records will be computed again\n", damaged); }
@@ -157,31 +158,26 @@ static void print_journal(const struct journal *journal, const struct unit_plan 
         message_print("at work: %s\n", who);
     } else {
         message_print("nobody is at work%s%s; ", who[0] ? "; left by " : "", who);
-        print_command(journal, all.finished == all.units);
+        print_command(journal, all->finished == all->units);
     }
-}
-
-static void print_json(const struct journal *journal, const struct unit_plan *plan) {
-    char who[LOCK_TEXT];
-    const struct config *config = plan->config;
-    struct show_tally *tally = memory_create(config->series_count, sizeof *tally);
-    for (size_t i = 0; i < config->series_count; i++) {
-        tally[i] = tally_units(journal, plan, &config->series[i]);
-    }
-    bool locked = lock_holder(journal->directory, who);
-    show_json_journal(journal, config, locked ? who : NULL, tally);
-    free(tally);
 }
 
 static void print_journal_as(const struct form *form, const struct journal *journal,
                              const struct unit_plan *plan) {
+    const struct config *config = plan->config;
     if (form->config) {
-        print_config(plan->config->resolved, false);
-    } else if (form->json) {
-        print_json(journal, plan);
-    } else {
-        print_journal(journal, plan);
+        print_config(config->resolved, false);
+        return;
     }
+    char who[LOCK_TEXT];
+    bool locked = lock_holder(journal->directory, who);
+    struct show_tally *tally = tally_units(journal, plan);
+    if (form->json) {
+        show_json_journal(journal, config, locked ? who : NULL, tally);
+    } else {
+        print_journal(journal, config, tally, locked, who);
+    }
+    free(tally);
 }
 
 static int show_journal(const char *directory, const struct form *form) {

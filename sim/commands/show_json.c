@@ -144,7 +144,6 @@ static void print_tally(const struct show_tally *t) {
 void show_json_journal(const struct journal *journal, const struct config *config, const char *holder,
                        const struct show_tally *tally) {
     const struct journal_header *h = &journal->header;
-    struct show_tally all = {0};
     printf("{\"schema\": 1, \"kind\": \"journal\"");
     print_text("directory", journal->directory);
     print_text("config_path", h->config_path);
@@ -158,10 +157,8 @@ void show_json_journal(const struct journal *journal, const struct config *confi
         printf("%s{\"name\": \"%s\"", i == 0 ? "[" : ", ", config->series[i].name);
         print_tally(&tally[i]);
         printf("}");
-        all = (struct show_tally){all.units + tally[i].units, all.finished + tally[i].finished,
-                                  all.cost + tally[i].cost, all.done + tally[i].done};
     }
     printf("]");
-    print_tally(&all);
+    print_tally(&tally[config->series_count]);
     printf("}\n");
 }

@@ -16,7 +16,7 @@ struct show_tally {
     size_t units, finished;
     double cost, done;
 };
-/* `tally` by series; `holder`: who is at work on it, or NULL. */
+/* `tally` by series, that of all behind them; `holder`: who is at work on it, or NULL. */
 void show_json_journal(const struct journal *journal, const struct config *config, const char *holder,
                        const struct show_tally *tally);
 

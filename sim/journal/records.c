@@ -369,13 +369,19 @@ static bool give_place(struct giving *g, const struct place *place) {
     return (lost && give_found(g, place)) || cannot_use(g->records, place, lost);
 }
 
-bool records_give(const struct records *r, struct unit_range range, sweep_take *each, void *to) {
-    struct giving g = {.records = r, .each = each, .to = to};
+static bool give_range(struct giving *g, struct unit_range range) {
+    const struct records *r = g->records;
     bool good = true;
     for (size_t k = find_place(r, range.first); good && k < r->count && r->place[k].units.first < range.end;
          k++) {
-        good = give_place(&g, &r->place[k]);
+        good = give_place(g, &r->place[k]);
     }
+    return good;
+}
+
+bool records_give(const struct records *r, struct unit_range range, sweep_take *each, void *to) {
+    struct giving g = {.records = r, .each = each, .to = to};
+    bool good = give_range(&g, range);
     records_free(g.again);
     return good;
 }
@@ -460,13 +466,6 @@ static void write_held(struct pack *p) {
     partial_drop(&p->stack);
 }
 
-static bool is_wanted(const struct place *place, size_t count, const struct unit_range *ranges) {
-    for (size_t i = 0; i < count; i++) {
-        if (place->units.first < ranges[i].end && place->units.end > ranges[i].first) { return true; }
-    }
-    return false;
-}
-
 /* Partials join where one begins as the one before ends, in one cell. */
 static void pack_next(void *pack, struct partial *next) {
     struct pack *p = pack;
@@ -480,9 +479,7 @@ static void pack_next(void *pack, struct partial *next) {
 
 static bool pack_all(const struct records *r, size_t count, const struct unit_range *ranges, struct pack *p) {
     struct giving g = {.records = r, .each = pack_next, .to = p};
-    for (size_t k = 0; p->good && k < r->count; k++) {
-        if (is_wanted(&r->place[k], count, ranges)) { p->good = give_place(&g, &r->place[k]) && p->good; }
-    }
+    for (size_t i = 0; p->good && i < count; i++) { p->good = give_range(&g, ranges[i]) && p->good; }
     records_free(g.again);
     write_held(p);
     return p->good;

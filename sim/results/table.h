@@ -46,6 +46,12 @@
     DIMENSION(PRESCRIPTION, "prescription", EMPIRICAL)                                                       \
     DIMENSION(MULTIPLIER, "n_over_trained", EMPIRICAL)
 
+/* Of measured rows: a number and the ends of an interval about it. */
+#define RESULTS_INTERVAL(ARRAY, key, axes, unit, meaning, interval)                                          \
+    ARRAY(AVERAGED, key, EMPIRICAL, axes, unit, meaning)                                                     \
+    ARRAY(AVERAGED, key##_low, EMPIRICAL, axes, unit, interval)                                              \
+    ARRAY(AVERAGED, key##_high, EMPIRICAL, axes, unit, interval)
+
 #define RESULTS_TABLE(ARRAY, COUNT, EXACT, MEASURE, AVERAGE, KEPT_AVERAGE)                                   \
     ARRAY(GIVEN, log_n, EVERY, (LOG_N), "1", "natural log of the context length n")                          \
     ARRAY(GIVEN, n, EVERY, (LOG_N), "1", "context length n; inf past 1e308")                                 \
@@ -175,48 +181,29 @@
           "nearest keys that hold 90% of the weight, over as many for equal weights: median of sequences")   \
     ARRAY(AVERAGED, local_mass, EMPIRICAL, (LOG_N, WINDOW), "1",                                             \
           "share of the weight in the nearest keys: median of sequences")                                    \
-    ARRAY(AVERAGED, model_beta_ratio, EMPIRICAL, (LOG_N), "1",                                               \
-          "beta = 1, the model as trained, over Lambda")                                                     \
-    ARRAY(AVERAGED, model_beta_ratio_low, EMPIRICAL, (LOG_N), "1",                                           \
-          "95% interval of 1/lambda_between_sequences")                                                      \
-    ARRAY(AVERAGED, model_beta_ratio_high, EMPIRICAL, (LOG_N), "1",                                          \
-          "95% interval of 1/lambda_between_sequences")                                                      \
+    RESULTS_INTERVAL(ARRAY, model_beta_ratio, (LOG_N), "1", "beta = 1, the model as trained, over Lambda",   \
+                     "95% interval of 1/lambda_between_sequences")                                           \
     ARRAY(AVERAGED, lambda_between_sequences, EMPIRICAL, (LOG_N), "1/score",                                 \
           "exp of the mean over sequences of their medians of log Lambda_n")                                 \
     ARRAY(AVERAGED, lambda_without_sinks, EMPIRICAL, (LOG_N), "1/score",                                     \
           "median Lambda_n without the keys that are sinks")                                                 \
-    ARRAY(AVERAGED, drift, EMPIRICAL, (PRESCRIPTION), "1",                                                   \
-          "max(m/Lambda)/min(m/Lambda) over the trained lengths")                                            \
-    ARRAY(AVERAGED, drift_low, EMPIRICAL, (PRESCRIPTION), "1", "95% interval of the fitted trend's drift")   \
-    ARRAY(AVERAGED, drift_high, EMPIRICAL, (PRESCRIPTION), "1", "95% interval of the fitted trend's drift")  \
-    ARRAY(AVERAGED, drift_beyond, EMPIRICAL, (PRESCRIPTION), "1",                                            \
-          "drift from the longest trained length on")                                                        \
-    ARRAY(AVERAGED, drift_beyond_low, EMPIRICAL, (PRESCRIPTION), "1",                                        \
-          "95% interval of the fitted trend's drift")                                                        \
-    ARRAY(AVERAGED, drift_beyond_high, EMPIRICAL, (PRESCRIPTION), "1",                                       \
-          "95% interval of the fitted trend's drift")                                                        \
+    RESULTS_INTERVAL(ARRAY, drift, (PRESCRIPTION), "1",                                                      \
+                     "max(m/Lambda)/min(m/Lambda) over the trained lengths",                                 \
+                     "95% interval of the fitted trend's drift")                                             \
+    RESULTS_INTERVAL(ARRAY, drift_beyond, (PRESCRIPTION), "1", "drift from the longest trained length on",   \
+                     "95% interval of the fitted trend's drift")                                             \
     ARRAY(GIVEN, n_over_trained, EMPIRICAL, (MULTIPLIER), "1", "context length over the trained one")        \
-    ARRAY(AVERAGED, multiplier, EMPIRICAL, (MULTIPLIER), "1", "m(n) if the trained trend goes on")           \
-    ARRAY(AVERAGED, multiplier_low, EMPIRICAL, (MULTIPLIER), "1", "its 95% interval between sequences")      \
-    ARRAY(AVERAGED, multiplier_high, EMPIRICAL, (MULTIPLIER), "1", "its 95% interval between sequences")     \
-    ARRAY(AVERAGED, drift_without_sinks, EMPIRICAL, (PRESCRIPTION), "1",                                     \
-          "drift over the trained lengths, sinks left out")                                                  \
-    ARRAY(AVERAGED, drift_without_sinks_low, EMPIRICAL, (PRESCRIPTION), "1",                                 \
-          "95% interval of the fitted trend's drift")                                                        \
-    ARRAY(AVERAGED, drift_without_sinks_high, EMPIRICAL, (PRESCRIPTION), "1",                                \
-          "95% interval of the fitted trend's drift")                                                        \
-    ARRAY(AVERAGED, drift_beyond_without_sinks, EMPIRICAL, (PRESCRIPTION), "1",                              \
-          "drift from the longest trained length on, sinks left out")                                        \
-    ARRAY(AVERAGED, drift_beyond_without_sinks_low, EMPIRICAL, (PRESCRIPTION), "1",                          \
-          "95% interval of the fitted trend's drift")                                                        \
-    ARRAY(AVERAGED, drift_beyond_without_sinks_high, EMPIRICAL, (PRESCRIPTION), "1",                         \
-          "95% interval of the fitted trend's drift")                                                        \
-    ARRAY(AVERAGED, multiplier_without_sinks, EMPIRICAL, (MULTIPLIER), "1",                                  \
-          "m(n) if the trained trend goes on, sinks left out")                                               \
-    ARRAY(AVERAGED, multiplier_without_sinks_low, EMPIRICAL, (MULTIPLIER), "1",                              \
-          "its 95% interval between sequences")                                                              \
-    ARRAY(AVERAGED, multiplier_without_sinks_high, EMPIRICAL, (MULTIPLIER), "1",                             \
-          "its 95% interval between sequences")                                                              \
+    RESULTS_INTERVAL(ARRAY, multiplier, (MULTIPLIER), "1", "m(n) if the trained trend goes on",              \
+                     "its 95% interval between sequences")                                                   \
+    RESULTS_INTERVAL(ARRAY, drift_without_sinks, (PRESCRIPTION), "1",                                        \
+                     "drift over the trained lengths, sinks left out",                                       \
+                     "95% interval of the fitted trend's drift")                                             \
+    RESULTS_INTERVAL(ARRAY, drift_beyond_without_sinks, (PRESCRIPTION), "1",                                 \
+                     "drift from the longest trained length on, sinks left out",                             \
+                     "95% interval of the fitted trend's drift")                                             \
+    RESULTS_INTERVAL(ARRAY, multiplier_without_sinks, (MULTIPLIER), "1",                                     \
+                     "m(n) if the trained trend goes on, sinks left out",                                    \
+                     "its 95% interval between sequences")                                                   \
     AVERAGE(AVERAGED, OUTPUT_PAIR, "output_pair", OUTPUT, (LOG_N, BETA, PAIR), NULL,                         \
             "sums of two components on their scales, for their covariance")                                  \
     ARRAY(GIVEN, output_scale, OUTPUT, (LOG_N, BETA, COMPONENT), NULL,                                       \

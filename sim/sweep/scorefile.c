@@ -88,11 +88,17 @@ struct part {
     struct h5_group group; /* points to the above */
 };
 
-struct plan {
+/* The file. */
+struct file {
     const struct config *config;
+    const struct isa *isa;
+    const struct stop *stop;
     size_t count, attribute_count;
     struct part *part;
     const struct h5_attribute *attribute;
+    struct h5stream *stream;
+    uint64_t sum; /* of the part that is written */
+    struct sampler *sampler;
 };
 
 static void fill_series(struct part *p, const struct config_series *series, size_t number) {
@@ -127,19 +133,18 @@ static void fill_cell(struct part *p, const struct config *config, const struct 
                                  .dataset = &p->scores};
 }
 
-static struct part *list_parts(const struct config *config, size_t *count) {
+static void list_parts(struct file *f) {
+    const struct config *config = f->config;
     size_t most = 0;
     for (size_t i = 0; i < config->series_count; i++) { most += 1 + config->series[i].n_count; }
-    struct part *part = memory_create(most, sizeof *part);
-    *count = 0;
+    f->part = memory_create(most, sizeof *f->part);
     for (size_t i = 0; i < config->series_count; i++) {
         const struct config_series *s = &config->series[i];
-        if (cells_with_scores(s) > 0) { fill_series(&part[(*count)++], s, i); }
+        if (cells_with_scores(s) > 0) { fill_series(&f->part[f->count++], s, i); }
         for (size_t n = 0; n < s->n_count; n++) {
-            if (has_scores(s, n)) { fill_cell(&part[(*count)++], config, s, s->log_n[n]); }
+            if (has_scores(s, n)) { fill_cell(&f->part[f->count++], config, s, s->log_n[n]); }
         }
     }
-    return part;
 }
 
 /* ---- reading again ---- */
@@ -177,12 +182,12 @@ static bool scores_are_held(struct h5scan *scan, const struct part *p, double *r
     return sum == p->sum;
 }
 
-static bool numbers_are_held(const char *temporary, const struct plan *plan, char why[H5SCAN_WHY]) {
+static bool numbers_are_held(const char *temporary, const struct file *f, char why[H5SCAN_WHY]) {
     struct h5scan *scan = h5scan_open(temporary, false, why);
     double *room = memory_create(ROOM, sizeof *room);
     bool same = scan != NULL;
-    for (size_t i = 0; same && i < plan->count; i++) {
-        const struct part *p = &plan->part[i];
+    for (size_t i = 0; same && i < f->count; i++) {
+        const struct part *p = &f->part[i];
         same = p->group.dataset_count == 0 || scores_are_held(scan, p, room, why);
     }
     free(room);
@@ -192,13 +197,13 @@ static bool numbers_are_held(const char *temporary, const struct plan *plan, cha
 
 /* h5stream_check: all but the numbers, then these in bounded memory. */
 static bool is_held(const char *temporary, const void *context, char why[H5_WHY]) {
-    const struct plan *plan = context;
-    struct h5_group *group = memory_create(plan->count, sizeof *group);
-    for (size_t i = 0; i < plan->count; i++) { group[i] = plan->part[i].group; }
-    struct h5_content *frame = h5file_read_frame(temporary, plan->count, group, why);
+    const struct file *f = context;
+    struct h5_group *group = memory_create(f->count, sizeof *group);
+    for (size_t i = 0; i < f->count; i++) { group[i] = f->part[i].group; }
+    struct h5_content *frame = h5file_read_frame(temporary, f->count, group, why);
     char reason[H5SCAN_WHY] = "what is read back is not what was written";
-    bool same = frame && h5compare_holds(frame, plan->attribute_count, plan->attribute, plan->count, group) &&
-                numbers_are_held(temporary, plan, reason);
+    bool same = frame && h5compare_holds(frame, f->attribute_count, f->attribute, f->count, group) &&
+                numbers_are_held(temporary, f, reason);
     if (frame && !same) { snprintf(why, H5_WHY, "%.*s", H5_WHY - 1, reason); }
     h5content_free(frame);
     free(group);
@@ -207,41 +212,30 @@ static bool is_held(const char *temporary, const void *context, char why[H5_WHY]
 
 /* ---- writing ---- */
 
-struct writer {
-    struct h5stream *stream;
-    struct sampler *sampler;
-    const struct isa *isa;
-    const struct stop *stop;
-};
-
-struct row_writer {
-    struct h5stream *stream;
-    uint64_t sum;
-};
-
 static bool append(void *context, size_t count, const double *scores) {
-    struct row_writer *row = context;
-    row->sum = add_numbers(row->sum, count, scores);
-    return h5stream_append(row->stream, count, scores);
+    struct file *f = context;
+    f->sum = add_numbers(f->sum, count, scores);
+    return h5stream_append(f->stream, count, scores);
 }
 
-static int write_scores(const struct writer *w, const struct config *config, struct part *part) {
+static int write_scores(struct file *f, struct part *part) {
     const struct config_series *s = part->series;
     double p[FAMILY_PARAMETERS];
     config_parameters(s, part->log_n, p);
     struct sampler_law *law =
-        sampler_law_create(s->family, p, part->log_n, 0, false, w->isa->kernel, 0, NULL);
-    struct row_writer row = {.stream = w->stream};
-    int status = h5stream_begin(w->stream, part->dataset) ? EXIT_DONE : EXIT_FAILED;
+        sampler_law_create(s->family, p, part->log_n, 0, false, f->isa->kernel, 0, NULL);
+    f->sum = 0;
+    int status = h5stream_begin(f->stream, part->dataset) ? EXIT_DONE : EXIT_FAILED;
     for (uint64_t i = 0; status == EXIT_DONE && i < part->dimension[0].size; i++) {
-        struct stream stream = stream_make(config->seed, s->name, part->log_n, config->common_randomness, i);
-        if (stop_asked(w->stop)) {
+        struct stream stream =
+            stream_make(f->config->seed, s->name, part->log_n, f->config->common_randomness, i);
+        if (stop_asked(f->stop)) {
             status = EXIT_RESUMABLE;
-        } else if (!sampler_scores(w->sampler, law, stream, append, &row)) {
+        } else if (!sampler_scores(f->sampler, law, stream, append, f)) {
             status = EXIT_FAILED; /* told when the file is closed */
         }
     }
-    part->sum = row.sum;
+    part->sum = f->sum;
     sampler_law_free(law);
     return status;
 }
@@ -256,12 +250,12 @@ static void tell_of_left_out(const struct config *config) {
     }
 }
 
-static int write_parts(const struct writer *w, struct plan *plan) {
+static int write_parts(struct file *f) {
     int status = EXIT_DONE;
-    for (size_t i = 0; status == EXIT_DONE && i < plan->count; i++) {
-        struct part *p = &plan->part[i];
-        if (!h5stream_group(w->stream, &p->group)) { return EXIT_FAILED; }
-        if (p->group.dataset_count > 0) { status = write_scores(w, plan->config, p); }
+    for (size_t i = 0; status == EXIT_DONE && i < f->count; i++) {
+        struct part *p = &f->part[i];
+        if (!h5stream_group(f->stream, &p->group)) { return EXIT_FAILED; }
+        if (p->group.dataset_count > 0) { status = write_scores(f, p); }
     }
     return status;
 }
@@ -276,22 +270,21 @@ int scorefile_write(const char *path, const struct config *config, const struct 
         {.name = "config_resolved", .text = config->resolved},
         {.name = "seed", .whole = &config->seed},
         {.name = "command_line", .text = command_line}};
-    struct plan plan = {.config = config, .attribute = attribute};
-    struct writer w = {.isa = isa, .stop = stop};
-    plan.attribute_count = sizeof attribute / sizeof *attribute;
-    w.stream = h5stream_open(path, plan.attribute_count, attribute);
-    if (!w.stream) { return EXIT_FAILED; }
-    plan.part = list_parts(config, &plan.count);
-    w.sampler = sampler_create(isa);
-    if (!w.sampler) { memory_exhausted(); }
+    struct file f = {.config = config, .isa = isa, .stop = stop, .attribute = attribute};
+    f.attribute_count = sizeof attribute / sizeof *attribute;
+    f.stream = h5stream_open(path, f.attribute_count, attribute);
+    if (!f.stream) { return EXIT_FAILED; }
+    list_parts(&f);
+    f.sampler = sampler_create(isa);
+    if (!f.sampler) { memory_exhausted(); }
     tell_of_left_out(config);
-    int status = write_parts(&w, &plan);
-    sampler_free(w.sampler);
+    int status = write_parts(&f);
+    sampler_free(f.sampler);
     if (status == EXIT_RESUMABLE) {
-        h5stream_drop(w.stream);
+        h5stream_drop(f.stream);
     } else {
-        status = h5stream_close(w.stream, is_held, &plan);
+        status = h5stream_close(f.stream, is_held, &f);
     }
-    free(plan.part);
+    free(f.part);
     return status;
 }

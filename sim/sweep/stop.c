@@ -145,13 +145,11 @@ static bool parse_clock(const char *text, bool days, double *seconds) {
 
 /* D-HH and on. */
 static bool parse_days(const char *text, const char *dash, double *seconds) {
-    unsigned days;
-    int end = 0;
-    if (strspn(text, "0123456789") != (size_t)(dash - text) || sscanf(text, "%6u%n", &days, &end) != 1 ||
-        text + end != dash || !parse_clock(dash + 1, true, seconds)) {
+    size_t digits = strspn(text, "0123456789");
+    if (digits == 0 || digits > 6 || text + digits != dash || !parse_clock(dash + 1, true, seconds)) {
         return false;
     }
-    *seconds += 86400.0 * days;
+    *seconds += 86400 * strtod(text, NULL);
     return *seconds > 0;
 }
 

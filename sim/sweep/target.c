@@ -152,12 +152,8 @@ static size_t end_of(const struct partial *p) { return p->of.first_block + p->of
 /* Into its place, then up the tree as far as the other halves are there. */
 void target_add(struct target *t, struct partial *p) {
     struct partial **link = &t->held;
-    while (*link && (*link)->of.first_block < p->of.first_block) {
+    while (*link && end_of(*link) <= p->of.first_block) {
         struct partial *left = *link;
-        if (end_of(left) > p->of.first_block) { /* held already */
-            partial_free(p);
-            return;
-        }
         if (partial_are_halves(left, p)) {
             *link = left->next;
             target_add(t, partial_merge(left, p));
@@ -166,7 +162,7 @@ void target_add(struct target *t, struct partial *p) {
         link = &left->next;
     }
     struct partial *right = *link;
-    if (right && right->of.first_block < end_of(p)) {
+    if (right && right->of.first_block < end_of(p)) { /* held already */
         partial_free(p);
         return;
     }
