@@ -39,7 +39,6 @@ struct sheet {
 enum { ATTRIBUTES = 5 + 3 + (PAGE_PARTS + 1) * FAMILY_PARAMETERS + NOTE_MOST };
 
 struct page_series {
-    struct results_field field[RESULTS_FIELDS];
     struct sheet own, exact;
     struct h5_attribute attribute[ATTRIBUTES];
     size_t attributes;
@@ -78,25 +77,23 @@ static const char *coordinates_of(const struct results_series *s, const struct r
 }
 
 static void add_fields(struct page_series *p, struct results_series *s) {
-    size_t fields = results_fields(s, p->field);
     snprintf(p->own.path, sizeof p->own.path, "%s", s->name);
     page_exact_path(s->name, p->exact.path);
     for (unsigned i = 0; i < RESULTS_DIMENSIONS; i++) {
         if (results_has_dimension(s, i)) { sheet_dimension(&p->own, s, i); }
     }
-    for (size_t i = 0; i < fields && p->field[i].units; i++) {
-        const struct results_field *f = &p->field[i];
-        struct sheet *home = f->kind == RESULTS_EXACT ? &p->exact : &p->own;
-        struct h5_dataset d = {.name = page_dataset(f),
-                               .units = f->units,
-                               .long_name = f->long_name,
-                               .coordinates = coordinates_of(s, f),
-                               .alias = f->values == &s->lambda ? "lambda_n" : NULL,
-                               .rank = f->rank,
-                               .number = *f->values};
-        for (unsigned k = 0; k < f->rank; k++) { d.axis[k] = f->axis[k]; }
+    for (struct results_field f = {0}; results_next(s, &f) && f.units;) {
+        struct sheet *home = f.kind == RESULTS_EXACT ? &p->exact : &p->own;
+        struct h5_dataset d = {.name = page_dataset(&f),
+                               .units = f.units,
+                               .long_name = f.long_name,
+                               .coordinates = coordinates_of(s, &f),
+                               .alias = f.values == &s->lambda ? "lambda_n" : NULL,
+                               .rank = f.rank,
+                               .number = *f.values};
+        for (unsigned k = 0; k < f.rank; k++) { d.axis[k] = f.axis[k]; }
         sheet_add(home, s, d);
-        if (f->values == &s->log_n || f->values == &s->beta_ratio) { sheet_add(&p->exact, s, d); }
+        if (f.values == &s->log_n || f.values == &s->beta_ratio) { sheet_add(&p->exact, s, d); }
     }
 }
 

@@ -45,13 +45,11 @@ static bool is_rounded(const struct results_field *f) {
 }
 
 static void round_series(struct results_series *s) {
-    struct results_field field[RESULTS_FIELDS];
-    size_t fields = results_fields(s, field);
-    for (size_t i = 0; i < fields; i++) {
-        if (!is_rounded(&field[i])) { continue; }
-        size_t count = s->size[field[i].axis[field[i].rank - 1]], all = results_field_size(s, &field[i]);
+    for (struct results_field f = {0}; results_next(s, &f);) {
+        if (!is_rounded(&f)) { continue; }
+        size_t count = s->size[f.axis[f.rank - 1]], all = results_field_size(s, &f);
         double *scratch = memory_create(count, sizeof *scratch);
-        for (size_t at = 0; at < all; at += count) { round_point(count, *field[i].values + at, scratch); }
+        for (size_t at = 0; at < all; at += count) { round_point(count, *f.values + at, scratch); }
         free(scratch);
     }
 }

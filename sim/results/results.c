@@ -83,13 +83,23 @@ bool results_has_dimension(const struct results_series *s, enum results_dimensio
     return is_owner(s, dimension_owner[dimension]);
 }
 
+double **results_values(struct results_series *other, const struct results_field *field) {
+    return (double **)(void *)((char *)other + field->offset);
+}
+
+bool results_next(struct results_series *s, struct results_field *field) {
+    size_t i = field->place;
+    while (i < RESULTS_FIELDS && !is_owner(s, table[i].owner)) { i++; }
+    if (i == RESULTS_FIELDS) { return false; }
+    *field = table[i];
+    field->place = i + 1;
+    field->values = results_values(s, field);
+    return true;
+}
+
 size_t results_fields(struct results_series *s, struct results_field field[RESULTS_FIELDS]) {
     size_t count = 0;
-    for (size_t i = 0; i < RESULTS_FIELDS; i++) {
-        if (!is_owner(s, table[i].owner)) { continue; }
-        field[count] = table[i];
-        field[count++].values = (double **)(void *)((char *)s + table[i].offset);
-    }
+    for (struct results_field f = {0}; results_next(s, &f);) { field[count++] = f; }
     return count;
 }
 
@@ -165,15 +175,12 @@ static bool is_coordinate(const struct results_series *s, const struct results_f
 }
 
 static void allocate(struct results_series *s, bool all) {
-    struct results_field field[RESULTS_FIELDS];
-    size_t fields = results_fields(s, field);
-    for (size_t i = 0; i < fields; i++) {
-        *field[i].values = NULL;
-        if (!all && !is_coordinate(s, &field[i])) { continue; }
-        size_t count = results_field_size(s, &field[i]);
-        double *values = memory_create(count, sizeof *values);
-        for (size_t k = 0; k < count; k++) { values[k] = NAN; }
-        *field[i].values = values;
+    for (struct results_field f = {0}; results_next(s, &f);) {
+        *f.values = NULL;
+        if (!all && !is_coordinate(s, &f)) { continue; }
+        size_t count = results_field_size(s, &f);
+        *f.values = memory_create(count, sizeof **f.values);
+        for (size_t k = 0; k < count; k++) { (*f.values)[k] = NAN; }
     }
 }
 
@@ -183,14 +190,10 @@ void results_allocate(struct results_series *s) {
 }
 
 void results_cut(const struct results_series *series, size_t n, struct results_series *here) {
-    struct results_field field[RESULTS_FIELDS];
     *here = *series;
     here->size[RESULTS_LOG_N] = 1;
-    size_t fields = results_fields(here, field);
-    for (size_t i = 0; i < fields; i++) {
-        if (*field[i].values && field[i].axis[0] == RESULTS_LOG_N) {
-            *field[i].values += n * results_field_size(here, &field[i]);
-        }
+    for (struct results_field f = {0}; results_next(here, &f);) {
+        if (*f.values && f.axis[0] == RESULTS_LOG_N) { *f.values += n * results_field_size(here, &f); }
     }
 }
 
@@ -378,13 +381,10 @@ struct results *results_shape(const struct config *config) {
 double results_numbers(const struct results *r) {
     double numbers = 0;
     for (size_t i = 0; i < r->series_count; i++) {
-        struct results_field field[RESULTS_FIELDS];
-        size_t fields = results_fields(&r->series[i], field);
-        for (size_t f = 0; f < fields && field[f].units; f++) {
+        struct results_series *s = &r->series[i];
+        for (struct results_field f = {0}; results_next(s, &f) && f.units;) {
             double count = 1;
-            for (unsigned k = 0; k < field[f].rank; k++) {
-                count *= (double)r->series[i].size[field[f].axis[k]];
-            }
+            for (unsigned k = 0; k < f.rank; k++) { count *= (double)s->size[f.axis[k]]; }
             numbers += count;
         }
     }
@@ -418,12 +418,9 @@ static void series_create(struct results_series *s, const struct results_series 
     s->criterion = NULL;
     results_allocate(s);
     memcpy(s->criterion, from.criterion, s->size[RESULTS_CRITERION] * sizeof *s->criterion);
-    struct results_field field[RESULTS_FIELDS], known[RESULTS_FIELDS];
-    size_t fields = results_fields(s, field);
-    results_fields(&from, known);
-    for (size_t i = 0; i < fields; i++) {
-        size_t count = results_field_size(s, &field[i]);
-        if (*known[i].values) { memcpy(*field[i].values, *known[i].values, count * sizeof(double)); }
+    for (struct results_field f = {0}; results_next(s, &f);) {
+        const double *known = *results_values(&from, &f);
+        if (known) { memcpy(*f.values, known, results_field_size(s, &f) * sizeof *known); }
     }
 }
 
@@ -441,16 +438,15 @@ struct results *results_create(const struct results *outline, const char *isa) {
 void results_free(struct results *r) {
     if (!r) { return; }
     for (size_t i = 0; i < r->series_count; i++) {
-        struct results_field field[RESULTS_FIELDS];
-        size_t fields = results_fields(&r->series[i], field);
-        for (size_t k = 0; k < fields; k++) { free(*field[k].values); }
-        free(r->series[i].criterion);
-        for (size_t k = 0; k < r->series[i].note_count; k++) {
-            free(r->series[i].note[k].name);
-            free(r->series[i].note[k].text);
+        struct results_series *s = &r->series[i];
+        for (struct results_field f = {0}; results_next(s, &f);) { free(*f.values); }
+        free(s->criterion);
+        for (size_t k = 0; k < s->note_count; k++) {
+            free(s->note[k].name);
+            free(s->note[k].text);
         }
-        free(r->series[i].note);
-        free(r->series[i].model);
+        free(s->note);
+        free(s->model);
     }
     free(r->series);
     free(r->config_text);

@@ -101,6 +101,7 @@ struct results_field {
     enum results_owner owner; /* which series have it */
     unsigned rank;
     unsigned axis[4]; /* enum results_dimension */
+    size_t place;     /* in the table, from 1 on; 0: before the first */
     size_t offset;    /* of the pointer to its values in struct results_series */
     double **values;  /* that pointer */
 };
@@ -111,7 +112,12 @@ enum {
     RESULTS_FIELDS =
         0 RESULTS_TABLE(RESULTS_ONE, RESULTS_ONE, RESULTS_ONE, RESULTS_THREE, RESULTS_TWO, RESULTS_TWO)
 };
-/* Lists the arrays of a series in the order of the file, those that are not in it last; returns how many. */
+/* The array of a series behind this one, in the order of the file, those that are not in it last; false where
+ * there is none. Begin with {0}. */
+bool results_next(struct results_series *series, struct results_field *field);
+/* The pointer to the values that another series of the same arrays has of it. */
+double **results_values(struct results_series *other, const struct results_field *field);
+/* Lists all; returns how many. */
 size_t results_fields(struct results_series *series, struct results_field field[RESULTS_FIELDS]);
 bool results_has_output(const struct results_series *series);
 bool results_has_dimension(const struct results_series *series, enum results_dimension dimension);

@@ -319,11 +319,9 @@ static bool read_series(const struct h5_content *c, struct results_series *s) {
     }
     results_allocate(s);
     if (s->family->kind == FAMILY_MEASURED) { note_take(s, g); }
-    struct results_field field[RESULTS_FIELDS];
-    size_t fields = results_fields(s, field);
     bool good = read_parameters(g, s) && criteria_agree(g, s);
-    for (size_t i = 0; good && i < fields && field[i].units; i++) {
-        good = read_field(g, exact, s, &field[i]);
+    for (struct results_field f = {0}; good && results_next(s, &f) && f.units;) {
+        good = read_field(g, exact, s, &f);
     }
     return good && values_are_allowed(s);
 }

@@ -68,17 +68,13 @@ static void finish_blocks(const struct partial *p, struct results_series *r) {
 
 /* The arrays that are taken as they are; of kept replicates there may be fewer than there is room for. */
 static void copy_numbers(const struct partial *p, struct results_series *r) {
-    struct results_field field[RESULTS_FIELDS], from[RESULTS_FIELDS];
     struct results_series here = partial_view(p);
-    size_t fields = partial_fields(&p->of, r, field);
-    partial_fields(&p->of, &here, from);
-    for (size_t i = 0; i < fields; i++) {
-        size_t count = results_field_size(&here, &from[i]),
-               stride = results_field_size(p->of.cell->here, &from[i]),
+    for (struct results_field f = {0}; partial_next(&p->of, &here, &f);) {
+        size_t count = results_field_size(&here, &f), stride = results_field_size(p->of.cell->here, &f),
                rows = unit_is_exact(&p->of) ? 1 : stride / p->of.cell->here->size[RESULTS_REPLICATE];
-        double *to = *field[i].values + p->of.cell->n_index * stride;
+        double *to = *results_values(r, &f) + p->of.cell->n_index * stride;
         for (size_t k = 0; count > 0 && k < rows; k++) {
-            memcpy(to + k * stride / rows, *from[i].values + k * count / rows, count / rows * sizeof(double));
+            memcpy(to + k * stride / rows, *f.values + k * count / rows, count / rows * sizeof(double));
         }
     }
 }

@@ -109,14 +109,12 @@ static double pace_at(struct pace *pace, const struct config_series *series, siz
  * before, its coordinates. */
 static void count_arrays(const struct unit_cell *c, double *results, double *coordinates) {
     struct results_series here = *c->here;
-    struct results_field field[RESULTS_FIELDS];
-    size_t fields = results_fields(&here, field);
     *results = *coordinates = 0;
-    for (size_t i = 0; i < fields; i++) {
-        double bytes = sizeof(double) * (double)results_field_size(&here, &field[i]);
-        if (field[i].axis[0] != RESULTS_LOG_N) { continue; }
-        if (field[i].units) { *results += bytes; }
-        if (field[i].kind == RESULTS_GIVEN) { *coordinates += bytes; }
+    for (struct results_field f = {0}; results_next(&here, &f);) {
+        double bytes = sizeof(double) * (double)results_field_size(&here, &f);
+        if (f.axis[0] != RESULTS_LOG_N) { continue; }
+        if (f.units) { *results += bytes; }
+        if (f.kind == RESULTS_GIVEN) { *coordinates += bytes; }
     }
 }
 

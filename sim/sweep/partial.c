@@ -9,14 +9,12 @@
 
 /* ---- arrays of the series ---- */
 
-size_t partial_fields(const struct unit *of, struct results_series *series,
-                      struct results_field field[RESULTS_FIELDS]) {
+bool partial_next(const struct unit *of, struct results_series *series, struct results_field *field) {
     const enum results_kind wanted = unit_is_exact(of) ? RESULTS_EXACT : RESULTS_KEPT;
-    size_t fields = results_fields(series, field), count = 0;
-    for (size_t i = 0; i < fields; i++) {
-        if (field[i].kind == wanted) { field[count++] = field[i]; }
+    while (results_next(series, field)) {
+        if (field->kind == wanted) { return true; }
     }
-    return count;
+    return false;
 }
 
 static struct results_series cut(const struct unit *of) {
@@ -26,22 +24,21 @@ static struct results_series cut(const struct unit *of) {
 }
 
 size_t partial_numbers(const struct unit *of) {
-    struct results_field field[RESULTS_FIELDS];
     struct results_series here = cut(of);
+    size_t count = 0;
     if (of->kept == 0 && !unit_is_exact(of)) { return 0; }
-    size_t fields = partial_fields(of, &here, field), count = 0;
-    for (size_t i = 0; i < fields; i++) { count += results_field_size(&here, &field[i]); }
+    for (struct results_field f = {0}; partial_next(of, &here, &f);) {
+        count += results_field_size(&here, &f);
+    }
     return count;
 }
 
 struct results_series partial_view(const struct partial *p) {
-    struct results_field field[RESULTS_FIELDS];
     struct results_series here = cut(&p->of);
-    size_t fields = partial_fields(&p->of, &here, field);
     double *next = p->number;
-    for (size_t i = 0; i < fields; i++) {
-        *field[i].values = next;
-        next += results_field_size(&here, &field[i]);
+    for (struct results_field f = {0}; partial_next(&p->of, &here, &f);) {
+        *f.values = next;
+        next += results_field_size(&here, &f);
     }
     return here;
 }

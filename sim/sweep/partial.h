@@ -20,7 +20,7 @@ struct partial {
     /* These four lie one after the other, of exact values the last alone. */
     double *mean, *m2; /* [total] over its replicates, or its kept ones: mean, sum of squared deviations */
     double *group;     /* [groups][MEASURE_COUNT][betas]: means over groups of blocks */
-    double *number;    /* [numbers][kept], the arrays of partial_fields one after the other */
+    double *number;    /* [numbers][kept], the arrays of partial_next one after the other */
     size_t *filled;    /* [binned]: bins of each that are not empty */
     uint64_t *bin;     /* those, one value after the other (histogram.h) */
 };
@@ -39,10 +39,9 @@ size_t partial_numbers(const struct unit *of);
 /* Of memory. */
 size_t partial_bytes(const struct partial *p);
 
-/* The arrays that a partial adds to as they are, those of kept replicates or of exact values, as `series` has
- * them and in the order of results_fields; returns how many. */
-size_t partial_fields(const struct unit *of, struct results_series *series,
-                      struct results_field field[RESULTS_FIELDS]);
+/* results_next among the arrays that a partial adds to as they are: those of kept replicates or of exact
+ * values. */
+bool partial_next(const struct unit *of, struct results_series *series, struct results_field *field);
 /* The series at its n with its kept replicates: the plan's coordinates, these arrays, all else NULL. */
 struct results_series partial_view(const struct partial *p);
 
