@@ -348,7 +348,7 @@ static bool scan_all(struct run *run) {
         (run->place.grows && !journal_scan_archive(run->journal, run->place.archive))) {
         return false;
     }
-    size_t damaged = records_damaged(run->journal->records);
+    size_t damaged = run->journal->records->damaged;
     if (damaged > 0) {
         message_say("%zu damaged record%s: computed again", damaged, damaged == 1 ? "" : "s");
     }

@@ -152,7 +152,7 @@ static void print_journal(const struct journal *journal, const struct config *co
     printf("\n");
     for (size_t i = 0; i < config->series_count; i++) { print_tally(config->series[i].name, &tally[i]); }
     print_tally("in all", all);
-    size_t damaged = records_damaged(journal->records);
+    size_t damaged = journal->records->damaged;
     if (damaged > 0) { printf("%zu damaged records will be computed again\n", damaged); }
     if (locked) {
         message_print("at work: %s\n", who);

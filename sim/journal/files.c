@@ -71,18 +71,13 @@ bool files_read_at(int file, uint64_t offset, void *bytes, size_t length) {
 
 char *files_read(const char *path, size_t *length) {
     struct stat status;
+    char *bytes = NULL;
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) { return NULL; }
-    char *bytes = NULL;
     if (fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
-        size_t size = (size_t)status.st_size;
-        bytes = memory_resize(NULL, size + 1, 1);
-        ssize_t done = 1;
-        for (*length = 0; *length < size && done > 0; *length += done > 0 ? (size_t)done : 0) {
-            done = read(file, bytes + *length, size - *length);
-        }
-        bytes[*length] = '\0';
-        if (done < 0) {
+        *length = (size_t)status.st_size;
+        bytes = memory_create(*length + 1, 1);
+        if (!files_read_at(file, 0, bytes, *length)) {
             free(bytes);
             bytes = NULL;
         }

@@ -49,7 +49,6 @@ bool journal_exists(const char *directory) {
 static struct journal *prepare(const char *directory) {
     struct journal *j = memory_create(1, sizeof *j);
     snprintf(j->directory, sizeof j->directory, "%s", directory);
-    j->saver = saver_create(directory);
     signal(SIGXFSZ, SIG_IGN); /* a file size limit shows as an error of write() */
     return j;
 }
@@ -145,7 +144,7 @@ struct config *journal_config(const struct journal *j) {
 
 void journal_begin(struct journal *j, const struct unit_plan *plan) {
     j->records = records_create(plan, j->header.numerics);
-    saver_begin(j->saver, j->records);
+    j->saver = saver_create(j->directory, j->records);
 }
 
 bool journal_scan(struct journal *j) {
@@ -156,7 +155,7 @@ bool journal_scan(struct journal *j) {
         return false;
     }
     if (!j->mended) { return true; }
-    if (records_strange(j->records) == 0 || records_bytes(j->records) > 0) {
+    if (j->records->strange == 0 || records_bytes(j->records) > 0) {
         return journal_header_write(j->directory, &j->header);
     }
     message_error(
@@ -242,10 +241,10 @@ static bool remove_files(const struct journal *j) {
 
 /* Whether all that is known is in one file of the journal's own, each record once. */
 static bool is_packed(const struct journal *j) {
-    const size_t length = strlen(j->directory), files = records_files(j->records);
-    const char *path = files > 0 ? records_file(j->records, 0) : NULL;
+    const size_t length = strlen(j->directory), files = j->records->file_count;
+    const char *path = files > 0 ? j->records->file[0] : NULL;
     return !path || (files == 1 && strncmp(path, j->directory, length) == 0 && path[length] == '/' &&
-                     records_damaged(j->records) == 0 && saver_is_packed(j->saver));
+                     j->records->damaged == 0 && saver_is_packed(j->saver));
 }
 
 bool journal_pack(struct journal *j, size_t count, const struct unit_range *ranges) {

@@ -21,8 +21,8 @@ enum { JOURNAL_PATH = 4096 };
 struct journal {
     char directory[JOURNAL_PATH];
     struct journal_header header;
-    struct records *records; /* what is known; settled after journal_pack, saver_flush */
-    struct saver *saver;
+    struct records *records;     /* what is known; settled after journal_pack, saver_flush */
+    struct saver *_Atomic saver; /* NULL before journal_begin */
     /* Of this room: */
     bool mended;       /* the header is a new one */
     size_t file_count; /* that were scanned, of its own */

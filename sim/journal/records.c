@@ -11,7 +11,6 @@
 #include "models/numeric/search.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
-#include "sim/journal/recordfile.h"
 #include "sim/sweep/record.h"
 #include "sim/sweep/target.h"
 
@@ -20,18 +19,9 @@ enum { SHOWN = 20 };
 struct place {
     struct unit_range units;
     size_t file; /* its number */
-    uint64_t offset, length;
+    uint64_t offset;
+    size_t length;
     uint64_t sum; /* the first bytes of its checksum */
-};
-
-struct records {
-    const struct unit_plan *plan;
-    struct numerics numerics;
-    size_t file_count, count;
-    char **file;
-    struct place *place; /* [count]; once settled, in order of their units, which are disjoint */
-    size_t damaged, strange;
-    struct unit_range *wanted; /* [cells], of those under a target, empty where it is met; NULL: not known */
 };
 
 struct records *records_create(const struct unit_plan *plan, struct numerics numerics) {
@@ -49,11 +39,6 @@ void records_free(struct records *r) {
     free(r->wanted);
     free(r);
 }
-
-size_t records_damaged(const struct records *r) { return r->damaged; }
-size_t records_strange(const struct records *r) { return r->strange; }
-size_t records_files(const struct records *r) { return r->file_count; }
-const char *records_file(const struct records *r, size_t number) { return r->file[number]; }
 
 double records_bytes(const struct records *r) {
     double bytes = 0;
@@ -79,8 +64,13 @@ static void add_place(struct records *r, struct place place) {
     r->place[r->count++] = place;
 }
 
-void records_add(struct records *r, const char *path, const struct unit *of, uint64_t offset, size_t length) {
-    add_place(r, (struct place){unit_range_of(r->plan, of), add_file(r, path), offset, length, 0});
+bool records_write(struct records *r, struct recordfile *file, const struct partial *p) {
+    struct place place = {unit_range_of(r->plan, &p->of), add_file(r, file->path), file->size, 0, 0};
+    uint8_t *record = record_make(p, &place.length);
+    bool good = recordfile_add(file, record, place.length);
+    free(record);
+    if (good) { add_place(r, place); }
+    return good;
 }
 
 /* ---- scanning ---- */
@@ -457,11 +447,7 @@ struct pack {
 
 static void write_held(struct pack *p) {
     for (size_t i = 0; p->good && i < p->stack.count; i++) {
-        size_t length;
-        uint8_t *record = record_make(p->stack.held[i], &length);
-        records_add(p->to, p->file.path, &p->stack.held[i]->of, p->file.size, length);
-        p->good = recordfile_add(&p->file, record, length);
-        free(record);
+        p->good = records_write(p->to, &p->file, p->stack.held[i]);
     }
     partial_drop(&p->stack);
 }

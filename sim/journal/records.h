@@ -6,10 +6,21 @@
 
 #include "sim/base/numerics.h"
 #include "sim/base/progress.h"
-#include "sim/journal/files.h"
+#include "sim/journal/recordfile.h"
 #include "sim/sweep/sweep.h"
 
-struct records;
+struct records {
+    size_t damaged; /* stretches that were found */
+    size_t strange; /* intact records that belong to no range of the plan */
+    size_t file_count;
+    char **file; /* that were read */
+    /* Of this file: */
+    const struct unit_plan *plan;
+    struct numerics numerics;
+    size_t count;
+    struct place *place;       /* [count]; once settled, in order of their units, which are disjoint */
+    struct unit_range *wanted; /* [cells], of those under a target, empty where it is met; NULL: not known */
+};
 
 /* None yet; those of other numerics are refused. */
 struct records *records_create(const struct unit_plan *plan, struct numerics numerics);
@@ -28,14 +39,8 @@ bool records_scan(struct records *records, const struct records_scan *scan);
 /* Those of a journal's files, several at a time. */
 bool records_scan_files(struct records *records, size_t count, const struct files_name *file,
                         struct records_scan how);
-/* Adds one that was written at the end of a file. */
-void records_add(struct records *records, const char *path, const struct unit *of, uint64_t offset,
-                 size_t length);
-/* Damaged stretches found; intact records that belong to no range of the plan; files read. */
-size_t records_damaged(const struct records *records);
-size_t records_strange(const struct records *records);
-size_t records_files(const struct records *records);
-const char *records_file(const struct records *records, size_t number);
+/* Writes one at the end of a file, and adds it. False after a message. */
+bool records_write(struct records *records, struct recordfile *file, const struct partial *partial);
 
 /* After records were added, before all below. False, after a message that names ranges and files, where two
  * of one range disagree. */

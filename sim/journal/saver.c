@@ -14,7 +14,6 @@
 #include "sim/base/machine.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
-#include "sim/journal/recordfile.h"
 #include "sim/sweep/record.h"
 
 static const size_t WAITING_BYTES = 32 << 20;
@@ -36,19 +35,13 @@ struct saver {
     bool failed;
 };
 
-struct saver *saver_create(const char *directory) {
+struct saver *saver_create(const char *directory, struct records *records) {
     struct saver *s = memory_create(1, sizeof *s);
-    *s = (struct saver){.out.file = -1, .last_write = machine_seconds()};
+    *s = (struct saver){.records = records, .out.file = -1, .last_write = machine_seconds()};
     snprintf(s->directory, sizeof s->directory, "%s", directory);
     pthread_mutex_init(&s->mutex, NULL);
     pthread_mutex_init(&s->writing, NULL);
     return s;
-}
-
-void saver_begin(struct saver *s, struct records *records) {
-    pthread_mutex_lock(&s->writing);
-    s->records = records;
-    pthread_mutex_unlock(&s->writing);
 }
 
 bool saver_is_packed(const struct saver *s) { return s->out.size == s->packed; }
@@ -74,27 +67,12 @@ void saver_free(struct saver *s) {
 
 /* ---- writing, one at a time ---- */
 
-/* `bytes` has room for the record. */
-static bool append_record(struct saver *s, const struct partial *p, uint8_t *bytes, size_t length) {
-    record_write(p, bytes, length);
-    return recordfile_add(&s->out, bytes, length);
-}
-
-static bool append(struct saver *s, const struct partial *p) {
-    size_t length = record_size(p);
-    uint8_t *bytes = memory_resize(NULL, length, 1);
-    bool good = append_record(s, p, bytes, length);
-    free(bytes);
-    if (good) { records_add(s->records, s->out.path, &p->of, s->out.size - length, length); }
-    return good;
-}
-
 static bool append_list(struct saver *s, const struct partial *list) {
     if (!list || s->failed) { return !s->failed; }
     s->failed = !recordfile_append(&s->out, s->directory);
     if (s->failed) { return false; }
     const uint64_t before = s->out.size;
-    for (; !s->failed && list; list = list->next) { s->failed = !append(s, list); }
+    for (; !s->failed && list; list = list->next) { s->failed = !records_write(s->records, &s->out, list); }
     s->failed = s->failed || !recordfile_sync(&s->out);
     if (s->failed && ftruncate(s->out.file, (off_t)before) != 0) {
         errno = 0;
@@ -167,6 +145,7 @@ bool saver_flush(struct saver *s) {
 
 void saver_flush_by_force(struct saver *s) {
     struct timespec until;
+    if (!s) { return; }
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec += 1;
     if (pthread_mutex_timedlock(&s->writing, &until) != 0) { return; }
@@ -174,13 +153,15 @@ void saver_flush_by_force(struct saver *s) {
     bool good = list && recordfile_append(&s->out, s->directory);
     for (; good && list; list = list->next) {
         size_t length = record_size(list);
-        good = length <= s->room && append_record(s, list, s->spare, length);
+        good = length <= s->room;
+        if (good) { record_write(list, s->spare, length); }
+        good = good && recordfile_add(&s->out, s->spare, length);
     }
     if (good) { fsync(s->out.file); }
 }
 
 bool saver_tend(struct saver *s) {
-    struct partial *list = take_waiting(s, false);
+    struct partial *list = s ? take_waiting(s, false) : NULL;
     if (!list) { return true; }
     pthread_mutex_lock(&s->writing);
     return write_list(s, list);

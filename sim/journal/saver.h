@@ -10,20 +10,19 @@
 
 struct saver;
 
-/* Writes to NNNNNN.units of `directory`, a number that no other writer has, when there is something to write.
- * Free with saver_free; what still waits is lost. */
-struct saver *saver_create(const char *directory);
-/* Before anything is accepted; again where what is known is known anew. */
-void saver_begin(struct saver *saver, struct records *records);
+/* Writes to NNNNNN.units of `directory`, a number that no other writer has, when there is something to write,
+ * and adds it to what is known. Free with saver_free; what still waits is lost. */
+struct saver *saver_create(const char *directory, struct records *records);
 void saver_free(struct saver *saver);
 
 /* Takes a partial. False after a message. */
 bool saver_accept(struct saver *saver, struct partial *partial);
-/* Saves what waits, or what has waited its time. False after a message. */
+/* Saves what waits, or what has waited its time, for a caller that looks now and then: the next partial may
+ * be long in coming, and the saver NULL. False after a message. */
 bool saver_flush(struct saver *saver);
 bool saver_tend(struct saver *saver);
 /* Saves what waits at the end of the process, where this thread may be writing already and memory may be out:
- * from memory that it has. */
+ * from memory that it has. NULL: nothing. */
 void saver_flush_by_force(struct saver *saver);
 /* Gives what is known of a range (records.h), those that were saved among it. False after a message. */
 bool saver_give(struct saver *saver, struct unit_range range, sweep_take *take, void *to);

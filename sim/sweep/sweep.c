@@ -42,12 +42,10 @@ struct shared_law {
     size_t users;
 };
 
-enum outcome { GOING_ON, GIVEN_UP, STOPPED };
-
 struct sweep {
     const struct sweep_work *work;
     struct progress progress;
-    enum outcome outcome;
+    int status; /* as of sweep_compute; EXIT_DONE while it goes on */
 
     /* What is to be taken, in the critical section `supply`. */
     size_t range_count, range_at;
@@ -335,7 +333,7 @@ static bool job_block_done(struct sweep *sweep, struct job *job, struct block *b
 }
 
 /* Hands over the partial of a unit. */
-static enum outcome job_finish(struct sweep *sweep, struct job *job, struct partial *whole) {
+static int job_finish(struct sweep *sweep, struct job *job, struct partial *whole) {
     const struct sweep_work *work = sweep->work;
     size_t index = job->unit.index;
     job_close(sweep, job);
@@ -344,13 +342,13 @@ static enum outcome job_finish(struct sweep *sweep, struct job *job, struct part
 #pragma omp critical(supply)
         add_to_target(sweep, copy);
     }
-    return work->accept(work->context, index, whole) ? GOING_ON : GIVEN_UP;
+    return work->accept(work->context, index, whole) ? EXIT_DONE : EXIT_FAILED;
 }
 
 /* ---- work ---- */
 
-static enum outcome run_slice(struct sweep *sweep, struct job *job, struct block *b, size_t slice,
-                              struct replicate_worker *worker) {
+static int run_slice(struct sweep *sweep, struct job *job, struct block *b, size_t slice,
+                     struct replicate_worker *worker) {
     const struct unit_cell *c = job->unit.cell;
     const struct config *config = sweep->work->plan->config;
     struct replicate_place place = {.seed = config->seed,
@@ -362,10 +360,10 @@ static enum outcome run_slice(struct sweep *sweep, struct job *job, struct block
     size_t end = size_min((slice + 1) * slice_length(c), b->partial->of.replicates);
     for (size_t i = slice * slice_length(c); i < end; i++) {
         uint64_t replicate = place.first + i;
-        if (stop_asked(sweep->work->stop)) { return STOPPED; }
+        if (stop_asked(sweep->work->stop)) { return EXIT_RESUMABLE; }
         replicate_measure(worker, &place, replicate, b->values + i * c->layout.total);
     }
-    return GOING_ON;
+    return EXIT_DONE;
 }
 
 struct partial *sweep_exact(const struct unit *unit) {
@@ -375,8 +373,8 @@ struct partial *sweep_exact(const struct unit *unit) {
     return p;
 }
 
-static enum outcome run_exact(struct sweep *sweep, struct job *job) {
-    if (stop_asked(sweep->work->stop)) { return STOPPED; }
+static int run_exact(struct sweep *sweep, struct job *job) {
+    if (stop_asked(sweep->work->stop)) { return EXIT_RESUMABLE; }
     struct partial *exact = sweep_exact(&job->unit);
 #pragma omp critical(sweep)
     progress_add(&sweep->progress, unit_cost(&exact->of), exact->of.cell->series->name);
@@ -384,15 +382,14 @@ static enum outcome run_exact(struct sweep *sweep, struct job *job) {
 }
 
 /* A task is a slice of a block, or all of a cell's exact values. */
-static enum outcome run_task(struct sweep *sweep, struct job *job, size_t task,
-                             struct replicate_worker *worker) {
+static int run_task(struct sweep *sweep, struct job *job, size_t task, struct replicate_worker *worker) {
     if (unit_is_exact(&job->unit)) { return run_exact(sweep, job); }
     size_t slices = slices_per_block(job->unit.cell);
     struct block *b = job_block(job, task / slices);
-    enum outcome outcome = run_slice(sweep, job, b, task % slices, worker);
-    if (outcome != GOING_ON || !block_slice_done(b)) { return outcome; }
+    int status = run_slice(sweep, job, b, task % slices, worker);
+    if (status != EXIT_DONE || !block_slice_done(b)) { return status; }
     block_reduce(b);
-    if (!job_block_done(sweep, job, b)) { return GOING_ON; }
+    if (!job_block_done(sweep, job, b)) { return EXIT_DONE; }
     struct partial *whole = partial_close(&job->done);
     partial_set_bins(whole, job->histogram);
     return job_finish(sweep, job, whole);
@@ -410,28 +407,28 @@ static bool sweep_waits(const struct sweep *sweep) {
 
 static void sweep_thread(struct sweep *sweep) {
     struct replicate_worker worker;
-    enum outcome outcome = GOING_ON;
-    replicate_worker_create(&worker, sweep->work->isa, unit_plan_betas(sweep->work->plan));
-    while (outcome == GOING_ON) {
+    int status = EXIT_DONE;
+    replicate_worker_create(&worker, sweep->work->isa, sweep->work->plan->most_betas);
+    while (status == EXIT_DONE) {
         size_t task;
         struct job *job = take_task(sweep, &task);
         if (job) {
-            outcome = run_task(sweep, job, task, &worker);
+            status = run_task(sweep, job, task, &worker);
         } else if (!sweep_waits(sweep)) {
             break;
         }
-        if (outcome != GOING_ON) {
+        if (status != EXIT_DONE) {
 #pragma omp atomic write
-            sweep->outcome = outcome;
+            sweep->status = status;
         }
 #pragma omp atomic read
-        outcome = sweep->outcome;
+        status = sweep->status;
     }
     replicate_worker_release(&worker);
 }
 
 int sweep_compute(const struct sweep_work *work) {
-    struct sweep sweep = {.work = work, .outcome = GOING_ON, .range_count = work->range_count};
+    struct sweep sweep = {.work = work, .range_count = work->range_count};
     double cost = work->cost_before;
     sweep.range = memory_create(work->range_count + SWEEP_MORE, sizeof *sweep.range);
     sweep.law = memory_create(work->plan->cell_count, sizeof *sweep.law);
@@ -456,9 +453,5 @@ int sweep_compute(const struct sweep_work *work) {
     for (size_t i = 0; i < work->plan->cell_count; i++) { sampler_law_free(sweep.law[i].law); }
     free(sweep.law);
     free(sweep.range);
-    switch (sweep.outcome) {
-    case GOING_ON: return EXIT_DONE;
-    case STOPPED: return EXIT_RESUMABLE;
-    default: return EXIT_FAILED;
-    }
+    return sweep.status;
 }

@@ -15,6 +15,7 @@ static const double UNIT_COST = 1e9; /* nanoseconds */
 enum { UNIT_BLOCKS = 64 };
 
 static uint64_t count_min(uint64_t a, uint64_t b) { return a < b ? a : b; }
+static size_t count_max(size_t a, size_t b) { return a > b ? a : b; }
 
 bool unit_cell_counted(const struct unit_cell *c) { return config_counted(c->series, c->log_n); }
 
@@ -169,6 +170,7 @@ void unit_plan_create(struct unit_plan *plan, const struct config *config) {
     for (size_t i = 0; i < plan->cell_count; i++) {
         plan->cell[i].first_unit = plan->unit_count;
         plan->unit_count += plan->cell[i].unit_count;
+        plan->most_betas = count_max(plan->most_betas, plan->cell[i].layout.betas);
         plan->bykey[i] = &plan->cell[i];
     }
     qsort(plan->bykey, plan->cell_count, sizeof(struct unit_cell *), by_key);
@@ -187,14 +189,6 @@ bool unit_plan_has_target(const struct unit_plan *plan) {
     bool has = false;
     for (size_t i = 0; i < plan->cell_count; i++) { has = has || plan->cell[i].series->target > 0; }
     return has;
-}
-
-size_t unit_plan_betas(const struct unit_plan *plan) {
-    size_t most = 0;
-    for (size_t i = 0; i < plan->cell_count; i++) {
-        most = most > plan->cell[i].layout.betas ? most : plan->cell[i].layout.betas;
-    }
-    return most;
 }
 
 /* ---- units ---- */
@@ -225,23 +219,16 @@ bool unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint64
         bsearch(&address, plan->bykey, plan->cell_count, sizeof(struct unit_cell *), by_key);
     if (!found) { return false; }
     const struct unit_cell *c = *found;
-    if (replicates == 0) {
-        range->first = plan->unit_count + (size_t)(c - plan->cell);
-        range->end = range->first + 1;
-        return first_replicate == 0;
-    }
-    uint64_t all = c->series->replicates;
+    const uint64_t all = c->series->replicates;
     if (first_replicate >= all || replicates > all - first_replicate) { return false; }
-    size_t first = first_replicate / RESULTS_BLOCK_LENGTH,
-           blocks = (replicates - 1) / RESULTS_BLOCK_LENGTH + 1;
-    *range = (struct unit_range){c->first_unit + unit_of_block(c, first),
-                                 c->first_unit + unit_of_block(c, first + blocks - 1) + 1};
-    struct unit found_there = unit_span(plan, *range);
-    if (found_there.first_replicate != first_replicate || found_there.replicates != replicates) {
-        return false;
-    }
-    return range->end == range->first + 1 ||
-           (is_power(blocks) && first % blocks == 0 && replicates == blocks * RESULTS_BLOCK_LENGTH);
+    const size_t first = first_replicate / RESULTS_BLOCK_LENGTH,
+                 blocks = (replicates + RESULTS_BLOCK_LENGTH - 1) / RESULTS_BLOCK_LENGTH;
+    const struct unit part = replicates > 0 ? unit_part(c, first, blocks) : (struct unit){.cell = c};
+    *range = unit_range_of(plan, &part);
+    const struct unit there = unit_span(plan, *range);
+    return there.first_replicate == first_replicate && there.replicates == replicates &&
+           (range->end == range->first + 1 ||
+            (is_power(blocks) && first % blocks == 0 && replicates == blocks * RESULTS_BLOCK_LENGTH));
 }
 
 struct unit unit_span(const struct unit_plan *plan, struct unit_range range) {

@@ -31,7 +31,7 @@ struct unit_cell {
 struct unit_plan {
     const struct config *config;
     struct results *outline;
-    size_t cell_count, unit_count;
+    size_t cell_count, unit_count, most_betas;
     struct unit_cell *cell;         /* the costly first */
     const struct unit_cell **bykey; /* the same in the order of their keys */
     struct results_series *here;    /* of the cells */
@@ -43,8 +43,6 @@ void unit_plan_release(struct unit_plan *plan);
 /* All units: the sampled ones, unit_count, and one for each cell, that of its exact values. */
 size_t unit_plan_size(const struct unit_plan *plan);
 bool unit_plan_has_target(const struct unit_plan *plan);
-/* The most betas that a cell has. */
-size_t unit_plan_betas(const struct unit_plan *plan);
 
 /* The part of a cell that is computed at one go. After the units that are sampled come those of exact values,
  * with no replicates. */

@@ -149,7 +149,7 @@ static void test_journal_round_trip(void **state) {
     free(command);
     journal_begin(j, &got.plan);
     assert_true(journal_scan(j));
-    assert_int_equal(records_damaged(j->records) + records_strange(j->records), 0);
+    assert_int_equal(j->records->damaged + j->records->strange, 0);
     for (size_t i = 0; i < units; i++) { assert_true(records_has(j->records, i) == (i == units - 1)); }
     assert_int_equal(compute(&got, (struct unit_range){0, units - 1}, j), EXIT_DONE);
     assert_true(saver_flush(j->saver) && records_settle(j->records));
@@ -247,7 +247,7 @@ static void test_scanning(void **state) {
         if (!cut) { all[at] ^= 8; }
         bool whole = at % length[0] == 0;
         assert_true(journal_scan(j));
-        assert_int_equal(records_damaged(j->records), cut && whole ? 0 : 1);
+        assert_int_equal(j->records->damaged, cut && whole ? 0 : 1);
         for (size_t i = 0; i < 3; i++) {
             bool there = cut ? (i + 1) * length[0] <= at - end : at / length[0] != i;
             assert_int_equal(records_has(j->records, unit + i), there);
@@ -279,14 +279,14 @@ static void test_packing(void **state) {
         }
     }
     j = reopened(j, &s);
-    assert_int_equal(records_files(j->records), 3);
+    assert_int_equal(j->records->file_count, 3);
     size_t length[2];
     struct partial *before = whole_of(&s, j, 0);
     uint8_t *want = record_make(before, &length[0]);
     assert_true(journal_pack(j, 1, odd));
     double bytes = records_bytes(j->records);
     j = reopened(j, &s);
-    assert_int_equal(records_files(j->records), 1);
+    assert_int_equal(j->records->file_count, 1);
     assert_true(records_bytes(j->records) == bytes);
     struct partial *after = whole_of(&s, j, 0);
     uint8_t *got = record_make(after, &length[1]);
@@ -323,7 +323,7 @@ static void test_packed_beside(void **state) {
         journal_begin(other, &s.plan);
         assert_true(journal_scan(here) && journal_scan(other));
         struct partial *before = whole_of(&s, here, 0);
-        char *was = strdup(records_file(here->records, 0));
+        char *was = strdup(here->records->file[0]);
         assert_true(records_pack(other->records, 1, &all, renamed ? name : was));
         if (renamed) { assert_int_equal(unlink(was), 0); }
         struct partial *after = whole_of(&s, here, 0);
@@ -356,7 +356,7 @@ static void test_late_writer(void **state) {
     assert_true(saver_flush(j->saver));
     j = reopened(j, &s);
     assert_true(records_has(j->records, 0) && records_has(j->records, late));
-    assert_int_equal(records_damaged(j->records), 0);
+    assert_int_equal(j->records->damaged, 0);
     free(record);
     journal_close(j);
     setting_free(&s);
@@ -378,7 +378,7 @@ static void test_other_numerics(void **state) {
         sha256_digest(&hash, RECORD_TAIL, record + length - RECORD_TAIL);
         write_units("000001.units", "w", record, length);
         assert_int_equal(journal_scan(j), at == numerics + 8);
-        assert_int_equal(records_damaged(j->records), 0);
+        assert_int_equal(j->records->damaged, 0);
         if (at == numerics + 8) { assert_true(records_has(j->records, s.plan.unit_count)); }
         free(record);
         journal_close(j);
