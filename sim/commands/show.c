@@ -1,4 +1,5 @@
-/* `gapscale show`: what a results file holds, or how far a journal is. */
+/* `gapscale show`: what a results file holds, or how far a journal is, in words or JSON. */
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,10 +7,10 @@
 #include <sys/stat.h>
 
 #include "sim/base/commandline.h"
+#include "sim/base/json.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/commands/command.h"
-#include "sim/commands/show_json.h"
 #include "sim/config/text.h"
 #include "sim/journal/journal.h"
 #include "sim/journal/lock.h"
@@ -19,6 +20,8 @@
 struct form {
     bool digest, config, json;
 };
+
+/* ---- results ---- */
 
 static void print_parameter(const struct family_parameter *parameter, const struct schedule *s) {
     const char *word = family_parameter_word(parameter, s->coef);
@@ -63,6 +66,133 @@ static void print_results(const char *path, const struct results *r) {
     for (size_t i = 0; i < r->series_count; i++) { print_series(&r->series[i]); }
 }
 
+/* ---- the same in JSON (results/SCHEMA.md) ---- */
+
+static void json_text(const char *key, const char *text) {
+    json_print_key(stdout, key);
+    if (text) {
+        json_print_string(stdout, text);
+    } else {
+        printf("null");
+    }
+}
+
+static void json_whole(const char *key, uint64_t whole) {
+    json_print_key(stdout, key);
+    printf("%" PRIu64, whole);
+}
+
+static void json_numbers(const char *key, size_t count, const double *value) {
+    json_print_key(stdout, key);
+    for (size_t i = 0; i < count; i++) {
+        printf("%s", i == 0 ? "[" : ", ");
+        json_print_number(stdout, value[i]);
+    }
+    printf("]");
+}
+
+static void json_parameter(const struct family_parameter *parameter, const struct schedule *value) {
+    const char *word = schedule_is_constant(value) ? family_parameter_word(parameter, value->coef) : NULL;
+    json_print_string(stdout, parameter->name);
+    printf(": ");
+    if (word) {
+        json_print_string(stdout, word);
+        return;
+    }
+    printf("{\"coef\": ");
+    json_print_number(stdout, value->coef);
+    json_print_member(stdout, "log_power", value->log_power);
+    json_print_member(stdout, "power", value->power);
+    printf("}");
+}
+
+static void json_parameters(const struct results_series *s) {
+    json_print_key(stdout, "parameters");
+    printf("{");
+    for (size_t i = 0, shown = 0; i < s->family->parameter_count; i++) {
+        if (family_parameter_counts(s->family, s->parameter, i) &&
+            family_parameter_shows(s->family, s->parameter, i)) {
+            printf("%s", shown++ > 0 ? ", " : "");
+            json_parameter(&s->family->parameter[i], &s->parameter[i]);
+        }
+    }
+    printf("}");
+}
+
+static void json_criteria(const struct results_series *s) {
+    char label[CRITERION_LABEL];
+    json_print_key(stdout, "criteria");
+    printf("[");
+    for (size_t i = 0; i < s->size[RESULTS_CRITERION]; i++) {
+        criterion_label(&s->criterion[i], label);
+        printf("%s", i > 0 ? ", " : "");
+        json_print_string(stdout, label);
+    }
+    printf("]");
+}
+
+static void json_replicates_at(const struct results_series *s) {
+    json_print_key(stdout, "replicates_at_n");
+    for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
+        printf("%s%.0f", n == 0 ? "[" : ", ", results_replicates(s, n));
+    }
+    printf("]");
+}
+
+static void json_series(const struct results_series *s) {
+    printf("{\"name\": ");
+    json_print_string(stdout, s->name);
+    json_text("family", s->family->name);
+    json_text("class", family_class_name(s->family->class));
+    json_parameters(s);
+    json_whole("replicates", s->replicates);
+    json_replicates_at(s);
+    json_whole("kept", s->size[RESULTS_REPLICATE]);
+    json_numbers("log_n", s->size[RESULTS_LOG_N], s->log_n);
+    json_numbers("log_lambda_typ", s->size[RESULTS_LOG_N], s->log_lambda_typ);
+    json_whole("betas", s->size[RESULTS_BETA]);
+    json_criteria(s);
+    printf("}");
+}
+
+/* What a file says of where it comes from; the rest is told apart. */
+static void json_provenance(void *context, const char *name, const char *text) {
+    static const char *const apart[] = {"seed", "digest", "config", "config_resolved", "isa", "kind"};
+    bool *first = context;
+    for (size_t i = 0; i < sizeof apart / sizeof *apart; i++) {
+        if (strcmp(name, apart[i]) == 0) { return; }
+    }
+    printf("%s", *first ? "" : ", ");
+    json_print_string(stdout, name);
+    printf(": ");
+    json_print_string(stdout, text);
+    *first = false;
+}
+
+/* False after a message where the file has become unreadable; then nothing is printed. */
+static bool json_results(const char *path, const struct results *r) {
+    char digest[65];
+    bool first = true;
+    if (!store_digest(path, digest)) { return false; }
+    printf("{\"schema\": 1, \"kind\": \"%s\"", store_kind(path) == STORE_DIAGNOSIS ? "diagnosis" : "results");
+    json_text("file", path);
+    json_text("digest", digest);
+    json_whole("seed", r->seed);
+    json_text("isa", r->isa);
+    json_text("config", r->config_resolved);
+    json_print_key(stdout, "series");
+    for (size_t i = 0; i < r->series_count; i++) {
+        printf("%s", i == 0 ? "[" : ", ");
+        json_series(&r->series[i]);
+    }
+    printf("]");
+    json_print_key(stdout, "provenance");
+    printf("{");
+    bool good = store_tell_attributes(path, json_provenance, &first);
+    printf("}}\n");
+    return good;
+}
+
 /* A config that asks for the same again, if it can be read as one. */
 static void print_config(const char *text, bool is_diagnosis) {
     char *lines = memory_copy_text(text), *rest = lines, *line;
@@ -86,7 +216,7 @@ static int show_results(const char *path, const struct form *form) {
     if (r && form->config) {
         print_config(r->config_resolved, store_kind(path) == STORE_DIAGNOSIS);
     } else if (r && form->json) {
-        good = show_json_results(path, r);
+        good = json_results(path, r);
     } else if (r) {
         print_results(path, r);
     }
@@ -96,7 +226,13 @@ static int show_results(const char *path, const struct form *form) {
 
 /* ---- journals ---- */
 
-static void add_tally(struct show_tally *t, struct unit_amount asked, struct unit_amount left) {
+/* Units that a journal is to hold, and holds. */
+struct tally {
+    size_t units, finished;
+    double cost, done;
+};
+
+static void add_tally(struct tally *t, struct unit_amount asked, struct unit_amount left) {
     t->units += asked.units;
     t->finished += asked.units - left.units;
     t->cost += asked.cost;
@@ -104,10 +240,10 @@ static void add_tally(struct show_tally *t, struct unit_amount asked, struct uni
 }
 
 /* Of every series, and of all behind them. Free with free(). */
-static struct show_tally *tally_units(const struct journal *journal, const struct unit_plan *plan) {
+static struct tally *tally_units(const struct journal *journal, const struct unit_plan *plan) {
     const struct journal_header *h = &journal->header;
     const size_t all = plan->config->series_count;
-    struct show_tally *tally = memory_create(all + 1, sizeof *tally);
+    struct tally *tally = memory_create(all + 1, sizeof *tally);
     struct unit_range *ours;
     size_t count = unit_shares(plan, h->shard, h->shards, &ours);
     for (size_t i = 0; i < count; i++) {
@@ -123,7 +259,7 @@ static struct show_tally *tally_units(const struct journal *journal, const struc
     return tally;
 }
 
-static void print_tally(const char *name, const struct show_tally *t) {
+static void print_tally(const char *name, const struct tally *t) {
     if (t->units == 0) { return; }
     printf("  %-24s %6zu of %6zu units, %3.0f%% of the work\n", name, t->finished, t->units,
            t->cost > 0 ? 100 * t->done / t->cost : 100);
@@ -142,9 +278,9 @@ static void print_command(const struct journal *journal, bool finished) {
 }
 
 static void print_journal(const struct journal *journal, const struct config *config,
-                          const struct show_tally *tally, bool locked, const char *who) {
+                          const struct tally *tally, bool locked, const char *who) {
     const struct journal_header *h = &journal->header;
-    const struct show_tally *all = &tally[config->series_count];
+    const struct tally *all = &tally[config->series_count];
     char numerics[NUMERICS_TEXT];
     message_print("%s: journal of %s for %s, numerics %s", journal->directory, h->config_path, h->output,
                   numerics_print(h->numerics, numerics));
@@ -162,6 +298,35 @@ static void print_journal(const struct journal *journal, const struct config *co
     }
 }
 
+static void json_tally(const struct tally *t) {
+    json_whole("units", t->units);
+    json_whole("finished", t->finished);
+    json_print_member(stdout, "done", t->cost > 0 ? t->done / t->cost : 1);
+}
+
+/* `tally` by series, that of all behind them; `holder`: who is at work on it, or NULL. */
+static void json_journal(const struct journal *journal, const struct config *config, const char *holder,
+                         const struct tally *tally) {
+    const struct journal_header *h = &journal->header;
+    printf("{\"schema\": 1, \"kind\": \"journal\"");
+    json_text("directory", journal->directory);
+    json_text("config_path", h->config_path);
+    json_text("output", h->output);
+    json_whole("shard", h->shard);
+    json_whole("shards", h->shards);
+    json_text("at_work", holder);
+    json_text("config", config->resolved);
+    json_print_key(stdout, "series");
+    for (size_t i = 0; i < config->series_count; i++) {
+        printf("%s{\"name\": \"%s\"", i == 0 ? "[" : ", ", config->series[i].name);
+        json_tally(&tally[i]);
+        printf("}");
+    }
+    printf("]");
+    json_tally(&tally[config->series_count]);
+    printf("}\n");
+}
+
 static void print_journal_as(const struct form *form, const struct journal *journal,
                              const struct unit_plan *plan) {
     const struct config *config = plan->config;
@@ -171,9 +336,9 @@ static void print_journal_as(const struct form *form, const struct journal *jour
     }
     char who[LOCK_TEXT];
     bool locked = lock_holder(journal->directory, who);
-    struct show_tally *tally = tally_units(journal, plan);
+    struct tally *tally = tally_units(journal, plan);
     if (form->json) {
-        show_json_journal(journal, config, locked ? who : NULL, tally);
+        json_journal(journal, config, locked ? who : NULL, tally);
     } else {
         print_journal(journal, config, tally, locked, who);
     }
