@@ -255,27 +255,21 @@ static const struct family_word rotary_word[] = {{"none", 0}, {NULL, 0}};
 const struct family family_attention = {
     .name = "attention",
     .title = "one head of a randomly initialised attention layer",
-    .doc =
-        "Scores <q, k_i>/sqrt(head) of the query at the last of n positions with the keys at all of them, "
-        "its "
-        "own among them: q = W_Q x_n, k_i = W_K x_i, tokens x in `width` dimensions with components N(0, 1), "
-        "weights N(0, 1/width), everything drawn anew for every row. `tokens` from a vocabulary repeat: "
-        "token "
-        "k has frequency proportional to k^-zipf. `normalise: layer` gives every token mean 0 and mean "
-        "square "
-        "1; `qk` gives queries and keys mean square 1, so that scores stay within sqrt(head). `rotary` turns "
-        "components 2i and 2i+1 of query and key by position BASE^(-2i/head); `bias` takes off so much for "
-        "every position between key and query. width, head and vocabulary are rounded to whole numbers.\n\n"
-        "Given weights and query, Gaussian tokens without qk, rotary and bias have independent scores "
-        "N(0, |W_K^T q|^2/head), but for the query's own: as width grows, those of Gaussian queries and "
-        "keys, "
-        "|W_K^T q| -> |q|. Tokens that repeat tie exactly where there are no positions: the entropy stays "
-        "above the "
-        "log of the number of copies of the winner, and Lambda_n is inf. Lambda^typ is the median Lambda_n "
-        "of "
-        "256 pilot rows, in which scores that tie with the maximum count once.\n\n"
-        "Sources: Vaswani et al., arXiv:1706.03762; Su et al., arXiv:2104.09864 (rotary); Press et al., "
-        "arXiv:2108.12409 (bias); Henry et al., arXiv:2010.04245 (qk).",
+    .doc = "Scores <q, k_i>/sqrt(head) of the query at the last of n positions with the keys at all of them, "
+           "its own among them: q = W_Q x_n, k_i = W_K x_i, tokens x in `width` dimensions with components "
+           "N(0, 1), weights N(0, 1/width), everything drawn anew for every row. `tokens` from a vocabulary "
+           "repeat: token k has frequency proportional to k^-zipf. `normalise: layer` gives every token mean "
+           "0 and mean square 1; `qk` gives queries and keys mean square 1, so that scores stay within "
+           "sqrt(head). `rotary` turns components 2i and 2i+1 of query and key by position BASE^(-2i/head); "
+           "`bias` takes off so much for every position between key and query. width, head and vocabulary "
+           "are rounded to whole numbers.\n\n"
+           "Given weights and query, Gaussian tokens without qk, rotary and bias have independent scores "
+           "N(0, |W_K^T q|^2/head), but for the query's own: as width grows, those of Gaussian queries and "
+           "keys, |W_K^T q| -> |q|. Tokens that repeat tie exactly where there are no positions: the entropy "
+           "stays above the log of the number of copies of the winner, and Lambda_n is inf. Lambda^typ is "
+           "the median Lambda_n of 256 pilot rows, in which scores that tie with the maximum count once.\n\n"
+           "Sources: Vaswani et al., arXiv:1706.03762; Su et al., arXiv:2104.09864 (rotary); Press et al., "
+           "arXiv:2108.12409 (bias); Henry et al., arXiv:2010.04245 (qk).",
     .kind = FAMILY_SAMPLED,
     .class = FAMILY_NO_CLASS,
     .parameter_count = 8,

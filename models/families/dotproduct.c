@@ -36,15 +36,13 @@ const struct family family_dotproduct = {
     .name = "dotproduct",
     .title = "dot products of Gaussian queries and keys",
     .doc = "Scores sigma <q, k_i>/sqrt(d) of a query and keys with components N(0, 1) in d dimensions, all "
-           "drawn "
-           "anew for every row: given the query they are independent and N(0, (sigma |q|)^2/d), |q|^2 being "
-           "a chi "
-           "square of d degrees of freedom. A row of n keys is one of family gaussian times |q|/sqrt(d).\n\n"
+           "drawn anew for every row: given the query they are independent and N(0, (sigma |q|)^2/d), |q|^2 "
+           "being a chi square of d degrees of freedom. A row of n keys is one of family gaussian times "
+           "|q|/sqrt(d).\n\n"
            "Lambda^typ is that of a query with |q|^2 = d; for another it is larger by sqrt(d)/|q|, in the "
-           "mean by "
-           "sqrt(d/2) Gamma((d-1)/2)/Gamma(d/2) (1.382 at d = 3, 1.012 at 64). Rows with short queries stay "
-           "uncollapsed, at any beta some: the ensemble's beta_c/Lambda^typ has no limit (it grows like "
-           "(log n)^(1/d)), and the median of the rows' own collapse points is judged.",
+           "mean by sqrt(d/2) Gamma((d-1)/2)/Gamma(d/2) (1.382 at d = 3, 1.012 at 64). Rows with short "
+           "queries stay uncollapsed, at any beta some: the ensemble's beta_c/Lambda^typ has no limit (it "
+           "grows like (log n)^(1/d)), and the median of the rows' own collapse points is judged.",
     FAMILY_OF_SCORES,
     .class = FAMILY_GUMBEL,
     .parameter_count = 2,

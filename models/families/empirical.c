@@ -6,8 +6,7 @@ const struct family family_empirical = {
     .name = "empirical",
     .title = "scores measured in a model",
     .doc = "Rows as a model computed them, read from files by `gapscale diagnose`. Nothing is known of their "
-           "law; "
-           "Lambda^typ is the median Lambda_n of the rows at each n.",
+           "law; Lambda^typ is the median Lambda_n of the rows at each n.",
     .kind = FAMILY_MEASURED,
     .class = FAMILY_NO_CLASS,
 };

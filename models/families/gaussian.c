@@ -72,14 +72,13 @@ static bool law(const struct schedule *parameter, struct schedule *lambda) {
 const struct family family_gaussian = {
     .name = "gaussian",
     .title = "independent Gaussian scores: the random-energy model",
-    .doc = "Scores are N(0, sigma^2), measured from their mean: V(s) = erfc(s / (sigma sqrt 2)) / 2. This "
-           "is Derrida's random-energy model with log n in the place of the number of spins; it also "
-           "describes scaled dot products of high-dimensional random queries and keys, one query at a "
-           "time.\n\n"
+    .doc = "Scores are N(0, sigma^2), measured from their mean: V(s) = erfc(s / (sigma sqrt 2)) / 2. This is "
+           "Derrida's random-energy model with log n in the place of the number of spins; it also describes "
+           "scaled dot products of high-dimensional random queries and keys, one query at a time.\n\n"
            "Lambda^typ = n f(Q(1/n)) ~ sqrt(2 log n)/sigma, approached slowly: the local exponent dlog "
            "Lambda/dloglog n still exceeds 1/2 by several hundredths at n = 2^18. Near the top the gaps, in "
-           "units of 1/Lambda^typ, become log(Gamma_k/Gamma_1) with Gamma_k the points of a Poisson "
-           "process, and the weights at beta = b Lambda^typ, b > 1, become Poisson-Dirichlet(1/b, 0).\n\n"
+           "units of 1/Lambda^typ, become log(Gamma_k/Gamma_1) with Gamma_k the points of a Poisson process, "
+           "and the weights at beta = b Lambda^typ, b > 1, become Poisson-Dirichlet(1/b, 0).\n\n"
            "Sources: Derrida, Phys. Rev. B 24 (1981) 2613; Karakida & Hayase, arXiv:2605.12697; Pitman & "
            "Yor, Ann. Probab. 25 (1997) 855.",
     FAMILY_OF_SCORES,

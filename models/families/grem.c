@@ -90,22 +90,20 @@ static double cost(const double *p) { return 2 + p[LEVELS]; }
 const struct family family_grem = {
     .name = "grem",
     .title = "Gaussian scores in a hierarchy: the generalised random-energy model",
-    .doc =
-        "Keys lie in n^a_1 groups, each of these in n^a_2 groups and so on; `levels` is [[a_1, v_1], ..], "
-        "the "
-        "shares adding up to 1. Every group of level i has a number N(0, v_i) of its own and a key's score "
-        "is "
-        "the sum over its groups, the last being itself, measured from its mean. n^(a_1 + .. + a_i) groups "
-        "are G_i of them, rounded to a whole number; group g of level i lies in group floor(g G_(i-1)/G_i) "
-        "above, so that there are n keys exactly and groups of a level differ by one key in size at most.\n\n"
-        "Where v_i/a_i decreases, level i freezes at beta_i = sqrt(2 a_i log n/v_i); levels in the wrong "
-        "order freeze together, as one of their summed share and variance. The maximum is about "
-        "sum_i sqrt(2 a_i v_i log n). Above all beta_i the weights of keys are those of independent scores "
-        "that freeze at the last beta_i, and the weights of groups those of independent ones that freeze at "
-        "their level's. Lambda^typ is that of the last level alone (of the last that freeze together): of "
-        "Gaussian scores of variance v among n^a; with one level that of family gaussian.\n\n"
-        "Sources: Derrida, J. Physique Lett. 46 (1985) L401; Derrida & Gardner, J. Phys. C 19 (1986) 2253; "
-        "Bovier & Kurkova, Ann. Inst. H. Poincare B 40 (2004) 439.",
+    .doc = "Keys lie in n^a_1 groups, each of these in n^a_2 groups and so on; `levels` is [[a_1, v_1], ..], "
+           "the shares adding up to 1. Every group of level i has a number N(0, v_i) of its own and a key's "
+           "score is the sum over its groups, the last being itself, measured from its mean. n^(a_1 + .. + "
+           "a_i) groups are G_i of them, rounded to a whole number; group g of level i lies in group floor(g "
+           "G_(i-1)/G_i) above, so that there are n keys exactly and groups of a level differ by one key in "
+           "size at most.\n\n"
+           "Where v_i/a_i decreases, level i freezes at beta_i = sqrt(2 a_i log n/v_i); levels in the wrong "
+           "order freeze together, as one of their summed share and variance. The maximum is about sum_i "
+           "sqrt(2 a_i v_i log n). Above all beta_i the weights of keys are those of independent scores that "
+           "freeze at the last beta_i, and the weights of groups those of independent ones that freeze at "
+           "their level's. Lambda^typ is that of the last level alone (of the last that freeze together): of "
+           "Gaussian scores of variance v among n^a; with one level that of family gaussian.\n\n"
+           "Sources: Derrida, J. Physique Lett. 46 (1985) L401; Derrida & Gardner, J. Phys. C 19 (1986) "
+           "2253; Bovier & Kurkova, Ann. Inst. H. Poincare B 40 (2004) 439.",
     .kind = FAMILY_SAMPLED,
     .class = FAMILY_GUMBEL,
     .parameter_count = FIRST + COLUMNS * MOST,

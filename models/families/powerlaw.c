@@ -34,10 +34,9 @@ const struct family family_powerlaw = {
     .title = "scores with a finite upper endpoint, reached as a power",
     .doc = "P(distance to the endpoint <= t) = (t/width)^kappa for 0 <= t <= width; scores are minus that "
            "distance, measured from the endpoint.\n\n"
-           "Lambda^typ is exactly (kappa/width) n^(1/kappa) for every kappa > 0: a power of n, not of log "
-           "n. In units of it the top of the row has a universal Poisson limit; there is no "
-           "Poisson-Dirichlet law, the susceptibility is flat near kappa and its maximum does not mark the "
-           "critical scale.\n\n"
+           "Lambda^typ is exactly (kappa/width) n^(1/kappa) for every kappa > 0: a power of n, not of log n. "
+           "In units of it the top of the row has a universal Poisson limit; there is no Poisson-Dirichlet "
+           "law, the susceptibility is flat near kappa and its maximum does not mark the critical scale.\n\n"
            "Source: Karakida & Hayase, arXiv:2605.12697; the spherical case, Bruno et al., arXiv:2605.08505.",
     FAMILY_OF_SCORES,
     .class = FAMILY_WEIBULL,

@@ -287,20 +287,19 @@ static double origin(const double *p) {
 const struct family family_spherical = {
     .name = "spherical",
     .title = "keys on a sphere, uniform or around the query, scored by their overlap with it",
-    .doc =
-        "A unit query q and keys k uniform on the unit sphere in `dimension` dimensions, any real >= 2: "
-        "T = 1 - <q,k> has T/2 ~ Beta(kappa, kappa), kappa = (dimension - 1)/2. Scores are -T, measured "
-        "from the upper endpoint. With a `concentration` c keys follow von Mises and Fisher's law around "
-        "the query, of density proportional to exp(c <q,k>).\n\n"
-        "Near it V = C T^kappa, C = 2^(kappa-1) Gamma(d/2)/(sqrt(pi) Gamma((d+1)/2)), so that at fixed "
-        "dimension Lambda^typ ~ kappa C^(1/kappa) n^(2/(d-1)): a power of n. That power is reached only "
-        "for log n >> d: it overestimates by 1.07 at d = 9, n = 2^12 and by 2.36 at d = 129, n = 2^20. "
-        "With dimension = c log n Lambda^typ grows as log n, with dimension = c (log n)^x, x > 1, as "
-        "(log n)^((1+x)/2): a Gaussian of variance 1/d. A constant concentration leaves the exponent, and "
-        "multiplies C by the density at the query over that of uniform keys, e^c/Z(c) with Z(c) = Gamma(d/2) "
-        "(2/c)^(d/2-1) I_{d/2-1}(c).\n\n"
-        "Sources: Bruno, Chen, Lin, Polyanskiy & Rigollet, arXiv:2605.08505; Karakida & Hayase, "
-        "arXiv:2605.12697.",
+    .doc = "A unit query q and keys k uniform on the unit sphere in `dimension` dimensions, any real >= 2: T "
+           "= 1 - <q,k> has T/2 ~ Beta(kappa, kappa), kappa = (dimension - 1)/2. Scores are -T, measured "
+           "from the upper endpoint. With a `concentration` c keys follow von Mises and Fisher's law around "
+           "the query, of density proportional to exp(c <q,k>).\n\n"
+           "Near it V = C T^kappa, C = 2^(kappa-1) Gamma(d/2)/(sqrt(pi) Gamma((d+1)/2)), so that at fixed "
+           "dimension Lambda^typ ~ kappa C^(1/kappa) n^(2/(d-1)): a power of n. That power is reached only "
+           "for log n >> d: it overestimates by 1.07 at d = 9, n = 2^12 and by 2.36 at d = 129, n = 2^20. "
+           "With dimension = c log n Lambda^typ grows as log n, with dimension = c (log n)^x, x > 1, as (log "
+           "n)^((1+x)/2): a Gaussian of variance 1/d. A constant concentration leaves the exponent, and "
+           "multiplies C by the density at the query over that of uniform keys, e^c/Z(c) with Z(c) = "
+           "Gamma(d/2) (2/c)^(d/2-1) I_{d/2-1}(c).\n\n"
+           "Sources: Bruno, Chen, Lin, Polyanskiy & Rigollet, arXiv:2605.08505; Karakida & Hayase, "
+           "arXiv:2605.12697.",
     FAMILY_OF_SCORES,
     .class = FAMILY_WEIBULL,
     .parameter_count = 2 + FAMILY_POSITION_COUNT,

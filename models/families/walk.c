@@ -48,17 +48,15 @@ static bool law(const struct schedule *parameter, struct schedule *lambda) {
 const struct family family_walk = {
     .name = "walk",
     .title = "scores of a branching random walk: log-correlated",
-    .doc =
-        "n = branching^depth keys are the leaves of a tree; every edge has a number N(0, 1) of its own and a "
-        "key's score is the sum along its path, of variance depth, measured from its mean. n must be a power "
-        "of `branching`.\n\n"
-        "With c = sqrt(2 log branching) the maximum is c depth - 3/(2 c) log depth + O(1), and the walk "
-        "freezes "
-        "at beta = c, whatever n: Lambda_n converges in law. Above c keys with weight are close relatives or "
-        "have parted near the root; that two of them share a vanishing fraction of their edges has "
-        "probability c/beta. Lambda^typ is the median Lambda_n of 256 pilot rows.\n\n"
-        "Sources: Derrida & Spohn, J. Stat. Phys. 51 (1988) 817; Bramson, Commun. Pure Appl. Math. 31 "
-        "(1978) 531; Arguin, Bovier & Kistler, Probab. Theory Relat. Fields 157 (2013) 535.",
+    .doc = "n = branching^depth keys are the leaves of a tree; every edge has a number N(0, 1) of its own "
+           "and a key's score is the sum along its path, of variance depth, measured from its mean. n must "
+           "be a power of `branching`.\n\n"
+           "With c = sqrt(2 log branching) the maximum is c depth - 3/(2 c) log depth + O(1), and the walk "
+           "freezes at beta = c, whatever n: Lambda_n converges in law. Above c keys with weight are close "
+           "relatives or have parted near the root; that two of them share a vanishing fraction of their "
+           "edges has probability c/beta. Lambda^typ is the median Lambda_n of 256 pilot rows.\n\n"
+           "Sources: Derrida & Spohn, J. Stat. Phys. 51 (1988) 817; Bramson, Commun. Pure Appl. Math. 31 "
+           "(1978) 531; Arguin, Bovier & Kistler, Probab. Theory Relat. Fields 157 (2013) 535.",
     .kind = FAMILY_SAMPLED,
     .class = FAMILY_NO_CLASS,
     .parameter_count = 1,

@@ -45,13 +45,12 @@ static void bash_line(const struct commandline *line, void *context) {
 }
 
 static void bash_print(FILE *out, size_t count, const struct command *command) {
-    fputs(
-        "# bash completion of gapscale\n"
-        "_gapscale() {\n"
-        "    local at=$COMP_CWORD now=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words= "
-        "files=1\n"
-        "    case ${COMP_WORDS[1]} in\n",
-        out);
+    fputs("# bash completion of gapscale\n"
+          "_gapscale() {\n"
+          "    local at=$COMP_CWORD now=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} "
+          "words= files=1\n"
+          "    case ${COMP_WORDS[1]} in\n",
+          out);
     for (size_t i = 0; i < count; i++) { commandline_see(&command[i], bash_line, out); }
     fputs("    esac\n    ((at > 1)) || files=0 words='", out);
     for (size_t i = 0; i < count; i++) { fprintf(out, "%s ", command[i].name); }

@@ -96,11 +96,10 @@ bool numerics_match(struct numerics theirs, struct numerics wanted, const char *
                       what, theirs.number, wanted.number, again);
     }
     if (theirs.fingerprint != wanted.fingerprint) {
-        message_error(
-            "%s was computed with another C library or GSL, or on a processor for which they choose "
-            "other code (fingerprint %08" PRIx32 ", not %08" PRIx32
-            "): last digits differ; go on on a machine like that one, or start again with %s",
-            what, theirs.fingerprint, wanted.fingerprint, again);
+        message_error("%s was computed with another C library or GSL, or on a processor for which they "
+                      "choose other code (fingerprint %08" PRIx32 ", not %08" PRIx32
+                      "): last digits differ; go on on a machine like that one, or start again with %s",
+                      what, theirs.fingerprint, wanted.fingerprint, again);
     }
     return numerics_equal(theirs, wanted);
 }

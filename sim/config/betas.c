@@ -219,11 +219,10 @@ bool betas_check_trained(struct reader *reader, const struct yaml_node *node,
     }
     if (faults == reader->faults.count && family->kind == FAMILY_SAMPLED && !family->log_lambda &&
         log_n > log(FAMILY_SAMPLED_MOST)) {
-        fault_add(
-            &reader->faults, node->source, node->offset,
-            "Lambda^typ of family `%s` is the median of sampled rows, which need n <= 2^26: series `%s` "
-            "cannot have been trained at %s",
-            family->name, series->name, lengths_print(log_n, n));
+        fault_add(&reader->faults, node->source, node->offset,
+                  "Lambda^typ of family `%s` is the median of sampled rows, which need n <= 2^26: series "
+                  "`%s` cannot have been trained at %s",
+                  family->name, series->name, lengths_print(log_n, n));
     }
     return faults == reader->faults.count;
 }
@@ -265,11 +264,10 @@ void betas_check(struct reader *reader, const struct yaml_node *node, const stru
         return;
     }
     if (config_has_position(series)) {
-        fault_add(
-            &reader->faults, node->source, node->offset,
-            "`beta` by n_eff or critical values is that of keys without a `position`, which series `%s` "
-            "has; give beta itself, or relative to lambda_typ",
-            series->name);
+        fault_add(&reader->faults, node->source, node->offset,
+                  "`beta` by n_eff or critical values is that of keys without a `position`, which series "
+                  "`%s` has; give beta itself, or relative to lambda_typ",
+                  series->name);
         return;
     }
     for (size_t k = 0; k < series->n_count * beta->count; k++) {

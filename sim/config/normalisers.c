@@ -94,11 +94,10 @@ void normalisers_check(struct reader *reader, const struct yaml_node *node,
         double top = series->family->quantile(p, -series->log_n[i]),
                log_lambda = typical_scale(series->family, p, series->log_n[i]).log_lambda;
         if (isfinite(top) && fabs(log_lambda) <= log_most) { continue; }
-        fault_add(
-            &reader->faults, node->source, node->offset,
-            "a sink has a score, but those of series `%s` leave the range of doubles at n = %s; ask for "
-            "smaller n, or leave {sink: ..} out of its `normalisers`",
-            series->name, lengths_print(series->log_n[i], n));
+        fault_add(&reader->faults, node->source, node->offset,
+                  "a sink has a score, but those of series `%s` leave the range of doubles at n = %s; ask "
+                  "for smaller n, or leave {sink: ..} out of its `normalisers`",
+                  series->name, lengths_print(series->log_n[i], n));
         return;
     }
 }

@@ -68,10 +68,9 @@ static size_t output_dimension(struct reader *reader, const struct yaml_node *no
     const double d = family_dimension(series->family, series->parameter, 1);
     if (isnan(d) || (constant && d < 2)) { return 0; } /* a fault already */
     if (constant && d == floor(d) && d <= 1e6) { return (size_t)d; }
-    fault_add(
-        &reader->faults, node->source, node->offset,
-        "`output` needs a dimension that is one whole number from 2 to 1e6, and one concentration, at every "
-        "n");
+    fault_add(&reader->faults, node->source, node->offset,
+              "`output` needs a dimension that is one whole number from 2 to 1e6, and one concentration, at "
+              "every n");
     return 0;
 }
 
@@ -97,11 +96,10 @@ void outputs_check(struct reader *reader, const struct yaml_node *node, const st
     for (size_t i = 0; series->output.asked && i < series->n_count; i++) {
         const struct typical typical = typical_along(series->family, series->parameter, series->log_n[i]);
         if (typical.log_lambda <= log_most) { continue; }
-        fault_add(
-            &reader->faults, node->source, node->offset,
-            "the output of series `%s` leaves the range of doubles at n = %s: keys come nearer than e^-600;"
-            " ask for smaller n or a larger dimension",
-            series->name, lengths_print(series->log_n[i], n));
+        fault_add(&reader->faults, node->source, node->offset,
+                  "the output of series `%s` leaves the range of doubles at n = %s: keys come nearer than "
+                  "e^-600; ask for smaller n or a larger dimension",
+                  series->name, lengths_print(series->log_n[i], n));
         return;
     }
 }

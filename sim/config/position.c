@@ -35,11 +35,9 @@ static const char *rows_fault(const struct config_series *series, double log_n) 
     config_parameters(series, log_n, p);
     if (series->output.asked) { return "there is no output with it; leave `output` out"; }
     if (!(family_position(series->family, p).linear > 0)) {
-        return log_n > most
-                   ? "a `log` penalty has no n from which on keys do not matter, so every score is drawn, "
-                     "which needs n <= 2^40; write smaller ones, for example n: {from: 2^8, to: 2^16, "
-                     "points: "
-                     "9}, or a `linear` penalty beside it"
+        return log_n > most ? "a `log` penalty has no n from which on keys do not matter, so every score is "
+                              "drawn, which needs n <= 2^40; write smaller ones, for example n: {from: 2^8, "
+                              "to: 2^16, points: 9}, or a `linear` penalty beside it"
                : series->rows == CONFIG_ROWS_COUNTED
                    ? "rows with a `log` penalty alone cannot be counted; write `rows: auto` in this series"
                    : NULL;

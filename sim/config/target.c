@@ -26,18 +26,16 @@ void target_check(struct reader *reader, const struct yaml_node *node, const str
     enum { FEWEST = 3 };
     const struct yaml_node *given = yaml_find(node, "target"), *at = given ? given : node;
     if (series->target > 0 && series->beta.count < FEWEST) {
-        fault_add(
-            &reader->faults, at->source, at->offset,
-            "series `%s` has a target and %zu beta%s, between which no collapse point is found; ask for "
-            "more betas, or write `target: none` in this series",
-            series->name, series->beta.count, series->beta.count == 1 ? "" : "s");
+        fault_add(&reader->faults, at->source, at->offset,
+                  "series `%s` has a target and %zu beta%s, between which no collapse point is found; ask "
+                  "for more betas, or write `target: none` in this series",
+                  series->name, series->beta.count, series->beta.count == 1 ? "" : "s");
     }
     if (series->target > 0 && series->output.asked) {
-        fault_add(
-            &reader->faults, at->source, at->offset,
-            "series `%s` has a target, and an output, whose betas are not there for the collapse; leave one "
-            "of them out",
-            series->name);
+        fault_add(&reader->faults, at->source, at->offset,
+                  "series `%s` has a target, and an output, whose betas are not there for the collapse; "
+                  "leave one of them out",
+                  series->name);
     }
     if (series->target > 0 && common) {
         fault_add(&reader->faults, at->source, at->offset,
