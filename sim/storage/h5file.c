@@ -17,6 +17,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/storage/h5compare.h"
+#include "sim/storage/h5library.h"
 #include "sim/storage/h5parse.h"
 #include "sim/storage/h5stream.h"
 #include "sim/storage/h5wire.h"
@@ -52,14 +53,10 @@ static void limit_resource(int resource, double most) {
 /* The child: what is wrong, or an empty text and the content. Never returns. */
 static _Noreturn void child_read(const char *path, double file_bytes, const struct h5parse_wanted *wanted,
                                  int out) {
-    const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-    for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++) { signal(fatal[i], SIG_DFL); }
     double bytes = wanted_bytes(wanted), in_use = machine_address_space();
     limit_resource(RLIMIT_CPU, 60 + (file_bytes + bytes) / BYTES_PER_SECOND);
-    limit_resource(RLIMIT_CORE, 0);
     if (in_use > 0) { limit_resource(RLIMIT_AS, in_use + LIBRARY + 4 * file_bytes + 2 * bytes); }
-    int nowhere = open("/dev/null", O_WRONLY);
-    if (nowhere >= 0) { dup2(nowhere, STDERR_FILENO); }
+    h5library_confine();
     const char *why = NULL;
     struct h5_content *content = h5parse_file(path, wanted, &why);
     struct h5wire w = {.file = fdopen(out, "w"), .good = true, .frame = wanted->frame};

@@ -1,14 +1,30 @@
 #include "sim/storage/h5library.h"
 
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 void h5library_open(void) {
     setenv("HDF5_USE_FILE_LOCKING", "FALSE", 1); /* read when the library starts */
     H5open();
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     H5PLset_loading_state(0);
+}
+
+void h5library_confine(void) {
+    const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGXCPU, SIGALRM};
+    const struct rlimit none = {0, 0};
+    for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++) { signal(fatal[i], SIG_DFL); }
+    setrlimit(RLIMIT_CORE, &none);
+    int nowhere = open("/dev/null", O_RDWR);
+    if (nowhere >= 0) {
+        dup2(nowhere, STDERR_FILENO);
+        dup2(nowhere, STDOUT_FILENO);
+    }
 }
 
 bool h5library_is_marked(const char *path) {

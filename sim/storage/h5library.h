@@ -13,6 +13,9 @@
 /* Before any other call: silent, without plugins, and without locks, which not every file system has: a file
  * is written under a name of its own and renamed. */
 void h5library_open(void);
+/* In a child process that reads a file of unknown make: what is fatal ends it, silently and without a core.
+ */
+void h5library_confine(void);
 /* Whether a file is marked as open for writing, as it is until the very last write. */
 bool h5library_is_marked(const char *path);
 /* Variable-length UTF-8. */

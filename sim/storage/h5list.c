@@ -96,17 +96,11 @@ static unsigned missing_filter(hid_t dataset) {
     return missing;
 }
 
-/* Room for one more after `count`: twice as much whenever that is a power of two. */
-static void *grown(void *list, size_t count, size_t size) {
-    return (count & (count - 1)) == 0 ? memory_resize(list, count > 0 ? 2 * count : 1, size) : list;
-}
-
 /* NULL where there are too many. */
 static struct h5scan_array *new_array(struct visit *v, const char *path) {
     struct h5scan *scan = v->scan;
     v->full = v->full || scan->array_count == H5SCAN_ITEMS;
     if (v->full) { return NULL; }
-    scan->array = grown(scan->array, scan->array_count, sizeof *scan->array);
     struct h5scan_array *a = &scan->array[scan->array_count++];
     memset(a, 0, sizeof *a);
     snprintf(a->path, sizeof a->path, "%s", path);
@@ -186,7 +180,6 @@ static herr_t add_attribute(hid_t object, const char *name, const H5A_info_t *in
     if (!found.text[0] && found.count == 0) { return 0; }
     owner->visit->full = owner->visit->full || scan->attribute_count == H5SCAN_ITEMS;
     if (owner->visit->full) { return 1; }
-    scan->attribute = grown(scan->attribute, scan->attribute_count, sizeof *scan->attribute);
     scan->attribute[scan->attribute_count++] = found;
     return 0;
 }

@@ -6,7 +6,8 @@
 
 #include "sim/storage/h5scan.h"
 
-/* Fills the lists of `scan` (h5scan_open says with what). False where there is more than they hold. */
+/* Fills the lists of `scan`, which are there and empty (h5scan_open says with what). False where there is
+ * more than they hold. */
 bool h5list(hid_t root, bool links, struct h5scan *scan);
 
 #endif

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <hdf5.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,10 +27,23 @@ enum {
     PATIENCE = 300,    /* seconds that a file system may take */
 };
 
+/* Memory of both. The lists, which fill whole pages, are the child's to read once they are made. */
+struct shared {
+    struct h5scan_array array[H5SCAN_ITEMS];
+    struct h5scan_attribute attribute[H5SCAN_ITEMS];
+    unsigned char window[WINDOW];
+};
+
 struct h5scan_child {
     pid_t pid;
     int wire;
-    unsigned char *window; /* [WINDOW], shared */
+    struct shared *shared;
+};
+
+/* What the child says of the file. */
+struct listed {
+    bool opened, all;
+    size_t array_count, attribute_count;
 };
 
 /* What the parent asks for: a box that fits into the window. */
@@ -43,28 +57,12 @@ static size_t kind_size(enum h5scan_kind kind) {
     return size[kind];
 }
 
-static bool send_bytes(int wire, const void *bytes, size_t size) {
-    const unsigned char *at = bytes;
-    while (size > 0) {
-        ssize_t sent = send(wire, at, size, MSG_NOSIGNAL);
-        if (sent < 0 && errno == EINTR) { continue; }
-        if (sent <= 0) { return false; }
-        at += sent;
-        size -= (size_t)sent;
-    }
-    return true;
+static bool tell(int wire, const void *message, size_t size) {
+    return TEMP_FAILURE_RETRY(send(wire, message, size, MSG_NOSIGNAL)) == (ssize_t)size;
 }
 
-static bool receive_bytes(int wire, void *bytes, size_t size) {
-    unsigned char *at = bytes;
-    while (size > 0) {
-        ssize_t got = recv(wire, at, size, 0);
-        if (got < 0 && errno == EINTR) { continue; }
-        if (got <= 0) { return false; }
-        at += got;
-        size -= (size_t)got;
-    }
-    return true;
+static bool hear(int wire, void *message, size_t size) {
+    return TEMP_FAILURE_RETRY(recv(wire, message, size, 0)) == (ssize_t)size;
 }
 
 /* ---- the child ---- */
@@ -126,83 +124,52 @@ static void limit_child(const char *path) {
     struct stat info = {0};
     stat(path, &info);
     rlim_t seconds = 60 + (rlim_t)(info.st_size / (5 << 20));
-    struct rlimit time = {seconds, seconds}, none = {0, 0};
+    struct rlimit time = {seconds, seconds};
     setrlimit(RLIMIT_CPU, &time);
-    setrlimit(RLIMIT_CORE, &none);
 #ifndef __SANITIZE_ADDRESS__
     struct rlimit memory = {(rlim_t)1 << 30, (rlim_t)1 << 30};
     setrlimit(RLIMIT_DATA, &memory);
 #endif
 }
 
-static void silence(void) {
-    const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGXCPU, SIGALRM};
-    for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++) { signal(fatal[i], SIG_DFL); }
-    int nowhere = open("/dev/null", O_RDWR);
-    if (nowhere >= 0) {
-        dup2(nowhere, STDERR_FILENO);
-        dup2(nowhere, STDOUT_FILENO);
-    }
-    h5library_open();
-}
-
-static bool send_lists(int wire, const struct h5scan *scan) {
-    return send_bytes(wire, &scan->array_count, sizeof scan->array_count) &&
-           send_bytes(wire, scan->array, scan->array_count * sizeof *scan->array) &&
-           send_bytes(wire, &scan->attribute_count, sizeof scan->attribute_count) &&
-           send_bytes(wire, scan->attribute, scan->attribute_count * sizeof *scan->attribute);
-}
-
-static _Noreturn void child_serve(const char *path, bool links, int wire, unsigned char *window) {
-    struct h5scan scan = {0};
+static _Noreturn void child_serve(const char *path, bool links, int wire, struct shared *shared) {
+    struct h5scan scan = {.array = shared->array, .attribute = shared->attribute};
     struct opened opened = {.dataset = -1};
     struct request request;
-    silence();
+    h5library_confine();
+    h5library_open();
     limit_child(path);
     alarm(PATIENCE);
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT),
           root = file >= 0 ? H5Gopen2(file, "/", H5P_DEFAULT) : -1;
-    bool good = root >= 0, all = good && h5list(root, links, &scan);
+    bool all = root >= 0 && h5list(root, links, &scan);
     alarm(0);
-    good = send_bytes(wire, &good, sizeof good) && good && send_bytes(wire, &all, sizeof all) && all &&
-           send_lists(wire, &scan);
-    while (good && receive_bytes(wire, &request, sizeof request)) {
+    mprotect(shared, offsetof(struct shared, window), PROT_READ);
+    const struct listed listed = {root >= 0, all, scan.array_count, scan.attribute_count};
+    bool good = tell(wire, &listed, sizeof listed) && all;
+    while (good && hear(wire, &request, sizeof request)) {
         alarm(PATIENCE);
-        bool read = serve(file, &scan, &request, &opened, window);
+        bool read = serve(file, &scan, &request, &opened, shared->window);
         alarm(0);
-        good = send_bytes(wire, &read, sizeof read);
+        good = tell(wire, &read, sizeof read);
     }
     _exit(0);
 }
 
 /* ---- the parent ---- */
 
-static void *receive_list(int wire, size_t *count, size_t size) {
-    if (!receive_bytes(wire, count, sizeof *count) || *count > H5SCAN_ITEMS) { return NULL; }
-    void *list = memory_create(*count, size);
-    if (receive_bytes(wire, list, *count * size)) { return list; }
-    free(list);
-    return NULL;
-}
-
-static bool receive_lists(struct h5scan *scan) {
-    scan->array = receive_list(scan->child->wire, &scan->array_count, sizeof *scan->array);
-    if (!scan->array) { return false; }
-    scan->attribute = receive_list(scan->child->wire, &scan->attribute_count, sizeof *scan->attribute);
-    return scan->attribute != NULL;
-}
-
 static bool start_child(struct h5scan_child *child, const char *path, bool links) {
     int end[2];
-    void *window = mmap(NULL, WINDOW, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (window == MAP_FAILED) { return false; }
-    child->window = window;
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, end) != 0) { return false; }
+    void *shared =
+        mmap(NULL, sizeof *child->shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED) { return false; }
+    child->shared = shared;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, end) != 0) { return false; }
     fflush(NULL);
     child->pid = fork();
     if (child->pid == 0) {
         close(end[0]);
-        child_serve(path, links, end[1], window);
+        child_serve(path, links, end[1], shared);
     }
     close(end[1]);
     child->wire = end[0];
@@ -223,20 +190,24 @@ struct h5scan *h5scan_open(const char *path, bool links, char why[H5SCAN_WHY]) {
     struct h5scan *scan = memory_create(1, sizeof *scan);
     scan->child = memory_create(1, sizeof *scan->child);
     scan->child->wire = -1;
-    bool good = false, all = true;
+    struct listed listed = {false};
     if (!start_child(scan->child, path, links)) {
         snprintf(why, H5SCAN_WHY, "cannot start a process to read it: %s", strerror(errno));
-    } else if (!receive_bytes(scan->child->wire, &good, sizeof good)) {
+    } else if (!hear(scan->child->wire, &listed, sizeof listed)) {
         snprintf(why, H5SCAN_WHY, "%s", end_reason(scan->child));
-    } else if (!good) {
+    } else if (!listed.opened) {
         snprintf(why, H5SCAN_WHY, "it is no HDF5 file, or a damaged one");
-    } else if (receive_bytes(scan->child->wire, &all, sizeof all) && !all) {
+    } else if (!listed.all) {
         snprintf(why, H5SCAN_WHY, "it holds more than %d arrays, groups or attributes; split it",
                  H5SCAN_ITEMS);
-    } else if (receive_lists(scan)) {
-        return scan;
-    } else {
+    } else if (listed.array_count > H5SCAN_ITEMS || listed.attribute_count > H5SCAN_ITEMS) {
         snprintf(why, H5SCAN_WHY, "it is damaged: what it holds cannot be listed");
+    } else {
+        scan->array = scan->child->shared->array;
+        scan->array_count = listed.array_count;
+        scan->attribute = scan->child->shared->attribute;
+        scan->attribute_count = listed.attribute_count;
+        return scan;
     }
     h5scan_close(scan);
     return NULL;
@@ -250,10 +221,8 @@ void h5scan_close(struct h5scan *scan) {
         kill(child->pid, SIGKILL);
         while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR) {}
     }
-    if (child->window) { munmap(child->window, WINDOW); }
+    if (child->shared) { munmap(child->shared, sizeof *child->shared); }
     free(child);
-    free(scan->array);
-    free(scan->attribute);
     free(scan);
 }
 
@@ -261,8 +230,7 @@ static bool read_box(struct h5scan *scan, const struct request *request, size_t 
                      char why[H5SCAN_WHY]) {
     struct h5scan_child *child = scan->child;
     bool good = false;
-    if (!send_bytes(child->wire, request, sizeof *request) ||
-        !receive_bytes(child->wire, &good, sizeof good)) {
+    if (!tell(child->wire, request, sizeof *request) || !hear(child->wire, &good, sizeof good)) {
         snprintf(why, H5SCAN_WHY, "%s", end_reason(child));
         return false;
     }
@@ -270,7 +238,7 @@ static bool read_box(struct h5scan *scan, const struct request *request, size_t 
         snprintf(why, H5SCAN_WHY, "its numbers cannot be read: it is damaged, or its chunks are too large");
         return false;
     }
-    memcpy(out, child->window, size);
+    memcpy(out, child->shared->window, size);
     return true;
 }
 
