@@ -4,28 +4,22 @@
 #include <stdint.h>
 #include <string.h>
 
-bool element_is_integer(enum element element) {
-    return element == ELEMENT_INTEGER || element == ELEMENT_INTEGER32 || element == ELEMENT_BYTE;
-}
+static const struct {
+    const char *name;
+    size_t size;
+    bool is_integer;
+    double rounding;
+} known[] = {
+    [ELEMENT_FLOAT64] = {"float64", 8, false, 0x1p-53}, [ELEMENT_FLOAT32] = {"float32", 4, false, 0x1p-24},
+    [ELEMENT_FLOAT16] = {"float16", 2, false, 0x1p-11}, [ELEMENT_BFLOAT16] = {"bfloat16", 2, false, 0x1p-8},
+    [ELEMENT_INTEGER] = {"integer", 8, true, 0},        [ELEMENT_INTEGER32] = {"integer", 4, true, 0},
+    [ELEMENT_BYTE] = {"integer", 1, true, 0},           [ELEMENT_OTHER] = {"other", 0, false, 0},
+};
 
-size_t element_size(enum element element) {
-    static const size_t size[] = {8, 4, 2, 2, 8, 4, 1, 0};
-    return size[element];
-}
-
-const char *element_name(enum element element) {
-    static const char *const name[] = {"float64", "float32", "float16", "bfloat16",
-                                       "integer", "integer", "integer", "other"};
-    return name[element];
-}
-
-double element_rounding(enum element element) {
-    static const double rounding[] = {[ELEMENT_FLOAT64] = 0x1p-53,
-                                      [ELEMENT_FLOAT32] = 0x1p-24,
-                                      [ELEMENT_FLOAT16] = 0x1p-11,
-                                      [ELEMENT_BFLOAT16] = 0x1p-8};
-    return element <= ELEMENT_BFLOAT16 ? rounding[element] : 0;
-}
+bool element_is_integer(enum element element) { return known[element].is_integer; }
+size_t element_size(enum element element) { return known[element].size; }
+const char *element_name(enum element element) { return known[element].name; }
+double element_rounding(enum element element) { return known[element].rounding; }
 
 static float float_of_bits(uint32_t bits) {
     float x;

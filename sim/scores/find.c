@@ -71,23 +71,24 @@ static void list_names(const struct source *s, const char *place, char out[SOURC
     }
 }
 
-static bool add_group(struct found *f, const struct group_arrays *arrays,
-                      const struct scores_request *request) {
+/* A group that is told where it is. */
+static bool add_group(struct found *f, const struct group *group, const struct scores_request *request) {
     f->group = memory_resize(f->group, f->group_count + 1, sizeof *f->group);
-    return group_open(arrays, request, &f->group[f->group_count++]);
+    f->group[f->group_count] = *group;
+    return group_open(request, &f->group[f->group_count++]);
 }
 
 /* Scores before queries and keys, where a place has both and neither is asked for. */
-static bool arrays_at(struct source *s, const char *place, const struct scores_request *r,
-                      struct group_arrays *arrays) {
+static bool arrays_at(struct source *s, const char *place, const struct scores_request *r, struct group *g) {
     bool asks_products = r->queries || r->keys;
-    *arrays = (struct group_arrays){.source = s, .key_source = s, .place = place};
-    if (!asks_products) { arrays->scores = array_in(s, place, r->scores ? r->scores : "scores"); }
-    if (arrays->scores) { return true; }
+    *g = (struct group){.source = s, .key_source = s};
+    snprintf(g->place, sizeof g->place, "%s", place);
+    if (!asks_products) { g->scores = array_in(s, place, r->scores ? r->scores : "scores"); }
+    if (g->scores) { return true; }
     if (r->scores) { return false; }
-    arrays->queries = array_in(s, place, r->queries ? r->queries : "queries");
-    arrays->keys = array_in(s, place, r->keys ? r->keys : "keys");
-    return arrays->queries && arrays->keys;
+    g->queries = array_in(s, place, r->queries ? r->queries : "queries");
+    g->keys = array_in(s, place, r->keys ? r->keys : "keys");
+    return g->queries && g->keys;
 }
 
 static bool nothing_found(const struct source *s, const char *place, const struct scores_request *r) {
@@ -117,12 +118,11 @@ static bool new_place(const struct source *s, size_t i, char place[SOURCE_PATH])
 
 /* One array without a name: .npy. */
 static bool add_nameless(struct found *f, struct source *s, const struct scores_request *r) {
-    return add_group(f, &(struct group_arrays){.source = s, .key_source = s, .place = "", .scores = s->array},
-                     r);
+    return add_group(f, &(struct group){.source = s, .key_source = s, .scores = s->array}, r);
 }
 
 static bool add_word(struct found *f, const char *word, const struct scores_request *r) {
-    struct group_arrays arrays;
+    struct group group;
     size_t length = file_length(word);
     const char *asked = word[length] ? word + length + 1 : NULL;
     struct source *s = open_source(f, word, length, r->links);
@@ -134,13 +134,13 @@ static bool add_word(struct found *f, const char *word, const struct scores_requ
         char place[SOURCE_PATH];
         snprintf(place, sizeof place, "%s%s", *asked == '/' || !*asked ? "" : "/", asked);
         while (*place && place[strlen(place) - 1] == '/') { place[strlen(place) - 1] = '\0'; }
-        if (!arrays_at(s, place, r, &arrays)) { return nothing_found(s, place, r); }
-        return add_group(f, &arrays, r);
+        if (!arrays_at(s, place, r, &group)) { return nothing_found(s, place, r); }
+        return add_group(f, &group, r);
     }
     for (size_t i = 0; i < s->array_count; i++) {
         char place[SOURCE_PATH];
-        if (new_place(s, i, place) && arrays_at(s, place, r, &arrays)) {
-            good = add_group(f, &arrays, r) && good;
+        if (new_place(s, i, place) && arrays_at(s, place, r, &group)) {
+            good = add_group(f, &group, r) && good;
         }
     }
     return f->group_count > before ? good : nothing_found(s, "", r);
@@ -158,11 +158,11 @@ static bool add_npy(struct found *f, const struct scores_request *r) {
     }
     struct source *s = open_source(f, r->queries, strlen(r->queries), r->links);
     struct source *k = s ? open_source(f, r->keys, strlen(r->keys), r->links) : NULL;
-    return k &&
-           add_group(f,
-                     &(struct group_arrays){
-                         .source = s, .key_source = k, .place = "", .queries = s->array, .keys = k->array},
-                     r);
+    struct group group = {.source = s, .key_source = k};
+    if (!k) { return false; }
+    group.queries = s->array;
+    group.keys = k->array;
+    return add_group(f, &group, r);
 }
 
 bool find_groups(const struct scores_request *r, struct found *f) {

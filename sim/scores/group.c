@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,13 +11,18 @@
 #include "sim/base/message.h"
 
 const char *group_name(const struct group *g, char name[GROUP_NAME]) {
-    const struct source_array *a = g->scores ? g->scores : g->queries;
-    snprintf(name, GROUP_NAME, "%.500s:%.500s", g->source->path, a->path);
+    snprintf(name, GROUP_NAME, "%.500s:%.500s", g->source->path, g->array->path);
     return name;
 }
 
-static bool complain(const struct source *source, const struct source_array *array, const char *why) {
+__attribute__((format(printf, 3, 4))) static bool
+complain(const struct source *source, const struct source_array *array, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    char *why = memory_format_list(format, arguments);
+    va_end(arguments);
     message_error("%s: %s: %s", source->path, array->path, why);
+    free(why);
     return false;
 }
 
@@ -29,14 +35,13 @@ static const struct source_array *beside(const struct group *g, const char *name
 }
 
 static bool numbers_can_be_read(const struct source *source, const struct source_array *a) {
-    if (!a) { return true; }
-    if (a->trouble) { return complain(source, a, a->trouble); }
-    return true;
+    return !a || !a->trouble || complain(source, a, "%s", a->trouble);
 }
 
-static bool is_float(const struct source *source, const struct source_array *a) {
-    if (!element_is_integer(a->element)) { return true; }
-    return complain(source, a,
+static bool is_sound(const struct source *source, const struct source_array *a) {
+    if (!numbers_can_be_read(source, a)) { return false; }
+    return !element_is_integer(a->element) ||
+           complain(source, a,
                     "its numbers are integers; scores, queries and keys are floats of 16, 32 or 64 bits, "
                     "bfloat16 being 16-bit integers with an attribute dtype = \"bfloat16\"");
 }
@@ -44,14 +49,15 @@ static bool is_float(const struct source *source, const struct source_array *a) 
 static bool read_layouts(struct group *g, const struct scores_request *request) {
     char why[SOURCE_WHY] = "";
     bool products = !g->scores;
-    const struct source_array *a = g->scores ? g->scores : g->queries;
-    const char *axes = request->axes ? request->axes : source_text(g->source, a->path, "axes");
-    if (!layout_make(a, axes, products, &g->layout, why)) { return complain(g->source, a, why); }
+    const char *axes = request->axes ? request->axes : source_text(g->source, g->array->path, "axes");
+    if (!layout_make(g->array, axes, products, &g->layout, why)) {
+        return complain(g->source, g->array, "%s", why);
+    }
     g->query_count = g->layout.rows;
     g->key_count = g->layout.columns;
     if (!products) { return true; }
     if (!layout_make(g->keys, axes, true, &g->key_layout, why)) {
-        return complain(g->key_source, g->keys, why);
+        return complain(g->key_source, g->keys, "%s", why);
     }
     g->key_count = g->key_layout.rows;
     return true;
@@ -60,23 +66,22 @@ static bool read_layouts(struct group *g, const struct scores_request *request) 
 /* Queries and keys: one vector length, the same sequences and layers, heads that are shared evenly. */
 static bool products_fit(const struct group *g) {
     const struct layout *q = &g->layout, *k = &g->key_layout;
-    char why[SOURCE_WHY];
+    const uint64_t *size = q->size, *shared = k->size;
     if (q->columns != k->columns) {
-        snprintf(why, sizeof why, "its vectors have %" PRIu64 " components, those of the queries %" PRIu64,
-                 k->columns, q->columns);
-    } else if (q->size[LAYOUT_SEQUENCE] != k->size[LAYOUT_SEQUENCE] ||
-               q->size[LAYOUT_LAYER] != k->size[LAYOUT_LAYER]) {
-        snprintf(why, sizeof why,
-                 "it has %" PRIu64 " sequences and %" PRIu64 " layers, the queries %" PRIu64 " and %" PRIu64,
-                 k->size[LAYOUT_SEQUENCE], k->size[LAYOUT_LAYER], q->size[LAYOUT_SEQUENCE],
-                 q->size[LAYOUT_LAYER]);
-    } else if (q->size[LAYOUT_HEAD] % k->size[LAYOUT_HEAD] != 0) {
-        snprintf(why, sizeof why, "%" PRIu64 " key heads cannot be shared by %" PRIu64 " query heads",
-                 k->size[LAYOUT_HEAD], q->size[LAYOUT_HEAD]);
-    } else {
-        return true;
+        return complain(g->key_source, g->keys,
+                        "its vectors have %" PRIu64 " components, those of the queries %" PRIu64, k->columns,
+                        q->columns);
     }
-    return complain(g->key_source, g->keys, why);
+    if (size[LAYOUT_SEQUENCE] != shared[LAYOUT_SEQUENCE] || size[LAYOUT_LAYER] != shared[LAYOUT_LAYER]) {
+        return complain(
+            g->key_source, g->keys,
+            "it has %" PRIu64 " sequences and %" PRIu64 " layers, the queries %" PRIu64 " and %" PRIu64,
+            shared[LAYOUT_SEQUENCE], shared[LAYOUT_LAYER], size[LAYOUT_SEQUENCE], size[LAYOUT_LAYER]);
+    }
+    return size[LAYOUT_HEAD] % shared[LAYOUT_HEAD] == 0 ||
+           complain(g->key_source, g->keys,
+                    "%" PRIu64 " key heads cannot be shared by %" PRIu64 " query heads", shared[LAYOUT_HEAD],
+                    size[LAYOUT_HEAD]);
 }
 
 /* Sizes that memory and time allow. */
@@ -94,11 +99,9 @@ static bool sizes_are_bounded(const struct group *g) {
                  {size[LAYOUT_LAYER] * size[LAYOUT_HEAD], GROUP_PLACES, "heads in all layers"}};
     for (size_t i = 0; i < sizeof bound / sizeof bound[0]; i++) {
         if (bound[i].size <= bound[i].most) { continue; }
-        char why[SOURCE_WHY];
-        snprintf(why, sizeof why,
-                 "it has %" PRIu64 " %s; at most %" PRIu64 " can be read: give a part of them", bound[i].size,
-                 bound[i].what, bound[i].most);
-        return complain(g->source, g->scores ? g->scores : g->queries, why);
+        return complain(g->source, g->array,
+                        "it has %" PRIu64 " %s; at most %" PRIu64 " can be read: give a part of them",
+                        bound[i].size, bound[i].what, bound[i].most);
     }
     return true;
 }
@@ -114,13 +117,12 @@ static bool broadcasts(const struct group *g, const struct source_array *a, unsi
 }
 
 static bool fits_queries(const struct group *g, const struct source_array *a, const char *name) {
-    if (!a) { return true; }
     if (!numbers_can_be_read(g->source, a)) { return false; }
-    if (a->rank >= 1 && a->size[a->rank - 1] == g->query_count && broadcasts(g, a, 1)) { return true; }
-    char why[SOURCE_WHY];
-    snprintf(why, sizeof why, "%s must have one number for each of the %" PRIu64 " queries", name,
-             g->query_count);
-    return complain(g->source, a, why);
+    if (!a || (a->rank >= 1 && a->size[a->rank - 1] == g->query_count && broadcasts(g, a, 1))) {
+        return true;
+    }
+    return complain(g->source, a, "%s must have one number for each of the %" PRIu64 " queries", name,
+                    g->query_count);
 }
 
 static bool fits_mask(const struct group *g) {
@@ -136,9 +138,8 @@ static bool fits_mask(const struct group *g) {
 
 /* Numbers of an attribute, one for each of `count`; 0, 1, .. where it is not there. */
 static bool read_names(const struct group *g, const char *attribute, uint64_t count, size_t **number) {
-    const struct source_array *a = g->scores ? g->scores : g->queries;
     double *value = memory_create(count + 1, sizeof *value);
-    size_t found = source_numbers(g->source, a->path, attribute, count + 1, value);
+    size_t found = source_numbers(g->source, g->array->path, attribute, count + 1, value);
     bool good = found == 0 || found == count;
     *number = memory_create(count, sizeof **number);
     for (size_t i = 0; i < count && good; i++) {
@@ -146,51 +147,32 @@ static bool read_names(const struct group *g, const char *attribute, uint64_t co
         (*number)[i] = found == 0 ? i : (size_t)value[i];
     }
     free(value);
-    if (good) { return true; }
-    char why[SOURCE_WHY];
-    snprintf(why, sizeof why,
-             "its attribute %s must number all %" PRIu64 " of them by whole numbers from 0 on, at most 512",
-             attribute, count);
-    return complain(g->source, a, why);
-}
-
-static void read_sight(struct group *g, enum scores_sight asked) {
-    const struct source_array *a = g->scores ? g->scores : g->queries;
-    double stored = source_number(g->source, a->path, "causal");
-    g->causal = asked == SCORES_CAUSAL || (asked == SCORES_AS_STORED && stored == 1);
+    return good || complain(g->source, g->array,
+                            "its attribute %s must number all %" PRIu64
+                            " of them by whole numbers from 0 on, at most 512",
+                            attribute, count);
 }
 
 static bool read_scale(struct group *g, double asked) {
-    const struct source_array *a = g->queries;
     if (g->scores) { return true; }
-    double stored = source_number(g->source, a->path, "score_scale");
+    double stored = source_number(g->source, g->queries->path, "score_scale");
     g->scale = !isnan(asked) ? asked : !isnan(stored) ? stored : 1 / sqrt((double)g->layout.columns);
     if (isfinite(g->scale) && g->scale != 0) { return true; }
-    return complain(g->source, a,
+    return complain(g->source, g->queries,
                     "its attribute score_scale is no number that scores can be multiplied with");
 }
 
-static bool arrays_are_sound(const struct group *g) {
-    if (g->scores) { return numbers_can_be_read(g->source, g->scores) && is_float(g->source, g->scores); }
-    return numbers_can_be_read(g->source, g->queries) && is_float(g->source, g->queries) &&
-           numbers_can_be_read(g->key_source, g->keys) && is_float(g->key_source, g->keys);
-}
-
-bool group_open(const struct group_arrays *arrays, const struct scores_request *request, struct group *g) {
-    *g = (struct group){.source = arrays->source,
-                        .key_source = arrays->key_source,
-                        .scores = arrays->scores,
-                        .queries = arrays->queries,
-                        .keys = arrays->keys,
-                        .scale = NAN};
-    snprintf(g->place, sizeof g->place, "%s", arrays->place);
+bool group_open(const struct scores_request *request, struct group *g) {
+    g->array = g->scores ? g->scores : g->queries;
+    g->scale = NAN;
     g->row_length = beside(g, "row_length");
     g->query_position = beside(g, "query_position");
     g->mask = beside(g, "mask");
-    if (!arrays_are_sound(g) || !read_layouts(g, request)) { return false; }
-    read_sight(g, request->sight);
-    return (g->scores || products_fit(g)) && sizes_are_bounded(g) && read_scale(g, request->scale) &&
-           fits_queries(g, g->row_length, "row_length") &&
+    g->causal = request->sight == SCORES_CAUSAL || (request->sight == SCORES_AS_STORED &&
+                                                    source_number(g->source, g->array->path, "causal") == 1);
+    return is_sound(g->source, g->array) && (g->scores || is_sound(g->key_source, g->keys)) &&
+           read_layouts(g, request) && (g->scores || products_fit(g)) && sizes_are_bounded(g) &&
+           read_scale(g, request->scale) && fits_queries(g, g->row_length, "row_length") &&
            fits_queries(g, g->query_position, "query_position") && fits_mask(g) &&
            read_names(g, "layers", g->layout.size[LAYOUT_LAYER], &g->layer) &&
            read_names(g, "heads", g->layout.size[LAYOUT_HEAD], &g->head);
@@ -236,11 +218,9 @@ static bool are_whole(const struct group *g, const struct source_array *a, const
     for (uint64_t q = 0; q < g->query_count; q++) {
         double most = a == g->row_length ? (double)g->key_count : 0x1p53;
         if (number[q] >= 0 && number[q] <= most && number[q] == floor(number[q])) { continue; }
-        char why[SOURCE_WHY];
-        snprintf(why, sizeof why,
-                 "query %" PRIu64 " has %.17g; this must be a whole number from 0 on, at most %.0f", q,
-                 number[q], most);
-        return complain(g->source, a, why);
+        return complain(g->source, a,
+                        "query %" PRIu64 " has %.17g; this must be a whole number from 0 on, at most %.0f", q,
+                        number[q], most);
     }
     return true;
 }

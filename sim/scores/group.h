@@ -12,11 +12,15 @@ enum {
 };
 
 struct group {
+    /* where it is, as find knows */
     struct source *source;
     char place[SOURCE_PATH];                   /* "/n00512"; "" is the root */
     const struct source_array *scores;         /* or, when NULL, */
     const struct source_array *queries, *keys; /* whose products are formed; keys may lie in: */
     struct source *key_source;
+
+    /* what group_open finds there */
+    const struct source_array *array;                              /* scores or queries */
     const struct source_array *row_length, *query_position, *mask; /* NULL: there is none */
     struct layout layout, key_layout;                              /* of scores or queries; of keys */
     bool causal;
@@ -27,16 +31,9 @@ struct group {
     bool *told;           /* sequences whose rows are another's, too, and not read (sequences.h) */
 };
 
-/* Where the arrays are. `keys` may be in a file of its own. */
-struct group_arrays {
-    struct source *source, *key_source;
-    const char *place;
-    const struct source_array *scores, *queries, *keys;
-};
-
-/* Finds what belongs to these arrays and checks that it fits. False after messages. Release with
- * group_release. */
-bool group_open(const struct group_arrays *arrays, const struct scores_request *request, struct group *group);
+/* Finds what belongs to the arrays of a group that is told where it is, and checks that it fits. False after
+ * messages. Release with group_release. */
+bool group_open(const struct scores_request *request, struct group *group);
 void group_release(struct group *group);
 
 /* A causal context of which every query is there, each seeing what came before it. */

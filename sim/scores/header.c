@@ -11,11 +11,6 @@
 enum { LONGEST = 1 << 24 }; /* bytes of a header */
 static const unsigned char npy_magic[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
 
-static bool fail(char why[SOURCE_WHY], const char *text) {
-    snprintf(why, SOURCE_WHY, "%s", text);
-    return false;
-}
-
 static uint64_t little(const unsigned char *byte, size_t count) {
     uint64_t value = 0;
     for (size_t i = 0; i < count; i++) { value |= (uint64_t)byte[i] << (8 * i); }
@@ -39,11 +34,13 @@ static bool read_whole(const struct yaml_node *node, uint64_t *value) {
 }
 
 static bool read_shape(const struct yaml_node *node, struct source_array *a, char why[SOURCE_WHY]) {
-    if (!node || node->kind != YAML_LIST) { return fail(why, "its header gives no shape"); }
-    if (node->count > SOURCE_RANK) { return fail(why, "it has more than 8 axes"); }
+    if (!node || node->kind != YAML_LIST) { return source_refuse(why, "its header gives no shape"); }
+    if (node->count > SOURCE_RANK) { return source_refuse(why, "it has more than 8 axes"); }
     a->rank = (unsigned)node->count;
     for (size_t i = 0; i < node->count; i++) {
-        if (!read_whole(node->value[i], &a->size[i])) { return fail(why, "its header gives no shape"); }
+        if (!read_whole(node->value[i], &a->size[i])) {
+            return source_refuse(why, "its header gives no shape");
+        }
     }
     return true;
 }
@@ -61,24 +58,29 @@ static bool bytes_of(const struct source_array *a, size_t each, uint64_t *bytes)
 static bool fits(const struct source_array *a, size_t each, uint64_t size, char why[SOURCE_WHY]) {
     uint64_t bytes;
     if (bytes_of(a, each, &bytes) && a->offset <= size && bytes <= size - a->offset) { return true; }
-    snprintf(why, SOURCE_WHY,
-             "it is cut off: %.400s promises more numbers than the file of %" PRIu64 " bytes holds",
-             a->path[1] ? a->path : "its header", size);
-    return false;
+    return source_refuse(
+        why, "it is cut off: %.400s promises more numbers than the file of %" PRIu64 " bytes holds",
+        a->path[1] ? a->path : "its header", size);
+}
+
+/* A type of numbers as a format calls it. */
+struct name {
+    const char *name;
+    enum element element;
+};
+static const struct name npy_name[] = {
+    {"<f8", ELEMENT_FLOAT64}, {"<f4", ELEMENT_FLOAT32}, {"<f2", ELEMENT_FLOAT16}, {NULL, ELEMENT_OTHER}};
+static const struct name tensor_name[] = {
+    {"F64", ELEMENT_FLOAT64},   {"F32", ELEMENT_FLOAT32}, {"F16", ELEMENT_FLOAT16},
+    {"BF16", ELEMENT_BFLOAT16}, {"I64", ELEMENT_INTEGER}, {"I32", ELEMENT_INTEGER32},
+    {"U8", ELEMENT_BYTE},       {"BOOL", ELEMENT_BYTE},   {NULL, ELEMENT_OTHER}};
+
+static enum element element_named(const struct name *known, const char *name) {
+    while (known->name && strcmp(known->name, name) != 0) { known++; }
+    return known->element;
 }
 
 /* ---- .npy: a Python dictionary {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), } ---- */
-
-static enum element npy_element(const char *descr) {
-    static const struct {
-        const char *name;
-        enum element element;
-    } known[] = {{"<f8", ELEMENT_FLOAT64}, {"<f4", ELEMENT_FLOAT32}, {"<f2", ELEMENT_FLOAT16}};
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (strcmp(descr, known[i].name) == 0) { return known[i].element; }
-    }
-    return ELEMENT_OTHER;
-}
 
 static bool read_npy(struct header *h, const char *path, char *text, uint64_t at, size_t length,
                      uint64_t size, char why[SOURCE_WHY]) {
@@ -87,17 +89,19 @@ static bool read_npy(struct header *h, const char *path, char *text, uint64_t at
         if (text[i] == ')') { text[i] = ']'; }
     }
     h->root = parse(h, path, text, length);
-    if (!h->root || h->root->kind != YAML_MAPPING) { return fail(why, "its .npy header cannot be read"); }
+    if (!h->root || h->root->kind != YAML_MAPPING) {
+        return source_refuse(why, "its .npy header cannot be read");
+    }
     const struct yaml_node *descr = yaml_find(h->root, "descr"), *order = yaml_find(h->root, "fortran_order");
     struct source_array *a = h->array = memory_create(h->array_count = 1, sizeof *a);
     strcpy(a->path, "/");
     a->offset = at + length;
     if (!read_shape(yaml_find(h->root, "shape"), a, why)) { return false; }
-    if (!descr || descr->kind != YAML_SCALAR) { return fail(why, "its .npy header gives no type"); }
+    if (!descr || descr->kind != YAML_SCALAR) { return source_refuse(why, "its .npy header gives no type"); }
     if (order && order->kind == YAML_SCALAR && strcmp(order->text, "True") == 0) {
         a->trouble = "its numbers stand in Fortran's order; save numpy.ascontiguousarray(x)";
     }
-    a->element = npy_element(descr->text);
+    a->element = element_named(npy_name, descr->text);
     if (a->element != ELEMENT_OTHER) { return fits(a, element_size(a->element), size, why); }
     a->trouble = strpbrk(descr->text, "iub") ? "its numbers are integers; scores are floating-point numbers"
                  : descr->text[0] == '>'
@@ -108,33 +112,20 @@ static bool read_npy(struct header *h, const char *path, char *text, uint64_t at
 
 /* ---- .safetensors: {"name": {"dtype": "F32", "shape": [3, 4], "data_offsets": [0, 48]}, ..} ---- */
 
-static enum element tensor_element(const char *dtype) {
-    static const struct {
-        const char *name;
-        enum element element;
-    } known[] = {{"F64", ELEMENT_FLOAT64},   {"F32", ELEMENT_FLOAT32}, {"F16", ELEMENT_FLOAT16},
-                 {"BF16", ELEMENT_BFLOAT16}, {"I64", ELEMENT_INTEGER}, {"I32", ELEMENT_INTEGER32},
-                 {"U8", ELEMENT_BYTE},       {"BOOL", ELEMENT_BYTE}};
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (strcmp(dtype, known[i].name) == 0) { return known[i].element; }
-    }
-    return ELEMENT_OTHER;
-}
-
 static bool read_tensor(const struct yaml_node *node, uint64_t base, uint64_t size, struct source_array *a,
                         char why[SOURCE_WHY]) {
     const struct yaml_node *dtype, *offsets;
     uint64_t first, last, bytes;
-    if (node->kind != YAML_MAPPING) { return fail(why, "its .safetensors header is none"); }
+    if (node->kind != YAML_MAPPING) { return source_refuse(why, "its .safetensors header is none"); }
     dtype = yaml_find(node, "dtype");
     offsets = yaml_find(node, "data_offsets");
     if (!dtype || dtype->kind != YAML_SCALAR || !offsets || offsets->kind != YAML_LIST ||
         offsets->count != 2 || !read_whole(offsets->value[0], &first) ||
         !read_whole(offsets->value[1], &last)) {
-        return fail(why, "its .safetensors header lacks dtype or data_offsets");
+        return source_refuse(why, "its .safetensors header lacks dtype or data_offsets");
     }
     if (!read_shape(yaml_find(node, "shape"), a, why)) { return false; }
-    a->element = tensor_element(dtype->text);
+    a->element = element_named(tensor_name, dtype->text);
     a->offset = base + first;
     if (a->element == ELEMENT_OTHER) {
         a->trouble = "its numbers are no floats of 16, 32 or 64 bits";
@@ -142,7 +133,7 @@ static bool read_tensor(const struct yaml_node *node, uint64_t base, uint64_t si
     }
     if (first > last || last > size || !bytes_of(a, element_size(a->element), &bytes) ||
         bytes != last - first) {
-        return fail(why, "its .safetensors header contradicts itself");
+        return source_refuse(why, "its .safetensors header contradicts itself");
     }
     return fits(a, element_size(a->element), size, why);
 }
@@ -151,7 +142,7 @@ static bool read_safetensors(struct header *h, const char *path, char *text, siz
                              char why[SOURCE_WHY]) {
     h->root = parse(h, path, text, length);
     if (!h->root || h->root->kind != YAML_MAPPING) {
-        return fail(why, "its .safetensors header cannot be read");
+        return source_refuse(why, "its .safetensors header cannot be read");
     }
     h->array = memory_create(h->root->count, sizeof *h->array);
     for (size_t i = 0; i < h->root->count; i++) {
@@ -162,7 +153,7 @@ static bool read_safetensors(struct header *h, const char *path, char *text, siz
         }
         struct source_array *a = &h->array[h->array_count++];
         if (snprintf(a->path, sizeof a->path, "/%s", name) >= (int)sizeof a->path) {
-            return fail(why, "a name in its .safetensors header is too long");
+            return source_refuse(why, "a name in its .safetensors header is too long");
         }
         if (!read_tensor(h->root->value[i], 8 + length, size, a, why)) { return false; }
     }
@@ -174,13 +165,13 @@ static bool read_safetensors(struct header *h, const char *path, char *text, siz
 /* The header's text: `length` bytes from `at` on. */
 static char *read_text(int descriptor, uint64_t at, uint64_t length, uint64_t size, char why[SOURCE_WHY]) {
     if (length == 0 || length > LONGEST || at + length > size) {
-        fail(why, "its header is cut off or damaged");
+        source_refuse(why, "its header is cut off or damaged");
         return NULL;
     }
     char *text = memory_create(length + 1, 1);
     if (pread(descriptor, text, length, (off_t)at) == (ssize_t)length) { return text; }
     free(text);
-    fail(why, "its header cannot be read");
+    source_refuse(why, "its header cannot be read");
     return NULL;
 }
 

@@ -104,7 +104,7 @@ static void read_words(const struct found *found, const struct scores_request *r
     facts->scale = facts->scale_applied = NAN;
     for (size_t i = 0; i < found->group_count; i++) {
         const struct group *g = &found->group[i];
-        const struct source_array *a = g->scores ? g->scores : g->queries;
+        const struct source_array *a = g->array;
         element = coarser(element, g->scores ? a->element : coarser(a->element, g->keys->element));
         if (!g->scores) { facts->scale = g->scale; }
         if (isnan(facts->trained)) { facts->trained = source_number(g->source, a->path, "trained_context"); }

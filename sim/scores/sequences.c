@@ -15,16 +15,15 @@ static size_t count_of(const struct group *g) { return g->layout.size[LAYOUT_SEQ
 
 /* A number for each sequence; NULL where there are none, or after a message. */
 static double *read_ids(const struct group *g, bool *good) {
-    const struct source_array *a = g->scores ? g->scores : g->queries;
     size_t count = count_of(g);
     double *id = memory_create(count + 1, sizeof *id);
-    size_t found = source_numbers(g->source, a->path, "sequence_id", count + 1, id);
+    size_t found = source_numbers(g->source, g->array->path, "sequence_id", count + 1, id);
     if (found == count) { return id; }
     free(id);
     if (found != 0) {
-        message_error("%s: %s: its attribute sequence_id must have a number for each of its %zu "
-                      "sequences, at most 512",
-                      g->source->path, a->path, count);
+        message_error(
+            "%s: %s: its attribute sequence_id must have a number for each of its %zu sequences, at most 512",
+            g->source->path, g->array->path, count);
         *good = false;
     }
     return NULL;
@@ -134,9 +133,9 @@ static double *read_last(const struct pair *p, const struct group *g, uint64_t w
 
 static void say(const struct pair *p, size_t s, size_t t) {
     char a[GROUP_NAME], b[GROUP_NAME];
-    message_say("%s: sequence %zu is the beginning of sequence %zu of %s, which has all its rows: it is "
-                "counted once",
-                group_name(p->a, a), s + 1, t + 1, group_name(p->b, b));
+    message_say(
+        "%s: sequence %zu is the beginning of sequence %zu of %s, which has all its rows: it is counted once",
+        group_name(p->a, a), s + 1, t + 1, group_name(p->b, b));
 }
 
 /* Marks what of `a` is a beginning. `id`: as in number. */

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,14 @@ struct source_format {
     struct header header; /* .npy and .safetensors; or */
     struct h5scan *scan;  /* HDF5 */
 };
+
+bool source_refuse(char why[SOURCE_WHY], const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(why, SOURCE_WHY, format, arguments);
+    va_end(arguments);
+    return false;
+}
 
 /* ---- opening ---- */
 
@@ -78,16 +87,11 @@ static void list_scanned(struct source *s) {
     for (size_t i = 0; i < scan->array_count; i++) {
         const struct h5scan_array *from = &scan->array[i];
         struct source_array *a = &s->array[i];
-        *a = (struct source_array){.element = element_of(scan, from), .rank = from->rank, .index = i};
+        *a = (struct source_array){.element = element_of(scan, from), .rank = from->rank};
         memcpy(a->path, from->path, sizeof a->path);
         memcpy(a->size, from->size, sizeof a->size);
         a->trouble = trouble_with(from, a->element);
     }
-}
-
-static void list_headed(struct source *s) {
-    s->array = s->format->header.array;
-    s->array_count = s->format->header.array_count;
 }
 
 /* Holes: a copy that was broken off, or nothing but zeros. */
@@ -99,20 +103,15 @@ static bool has_holes(const struct stat *info) {
 static bool open_regular(struct source *s, struct stat *info, char why[SOURCE_WHY]) {
     s->format->descriptor = open(s->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (s->format->descriptor < 0 || fstat(s->format->descriptor, info) != 0) {
-        snprintf(why, SOURCE_WHY, "%s", strerror(errno));
-        return false;
+        return source_refuse(why, "%s", strerror(errno));
     }
     if (!S_ISREG(info->st_mode)) {
-        snprintf(why, SOURCE_WHY, "it is %s", S_ISDIR(info->st_mode) ? "a directory" : "no regular file");
-        return false;
+        return source_refuse(why, "it is %s", S_ISDIR(info->st_mode) ? "a directory" : "no regular file");
     }
-    if (has_holes(info)) {
-        snprintf(why, SOURCE_WHY,
-                 "it has holes: %jd of its %jd bytes are on the disk; was it copied or written to its end?",
-                 (intmax_t)info->st_blocks * 512, (intmax_t)info->st_size);
-        return false;
-    }
-    return true;
+    if (!has_holes(info)) { return true; }
+    return source_refuse(
+        why, "it has holes: %jd of its %jd bytes are on the disk; was it copied or written to its end?",
+        (intmax_t)info->st_blocks * 512, (intmax_t)info->st_size);
 }
 
 static bool source_list(struct source *s, bool links, char why[SOURCE_WHY]) {
@@ -121,17 +120,15 @@ static bool source_list(struct source *s, bool links, char why[SOURCE_WHY]) {
     struct source_format *f = s->format;
     if (!header_read(f->descriptor, s->path, (uint64_t)info.st_size, &f->header, why)) { return false; }
     if (f->header.format != HEADER_NEITHER) {
-        list_headed(s);
+        s->array = f->header.array;
+        s->array_count = f->header.array_count;
         return true;
     }
     char reason[H5SCAN_WHY];
     f->scan = h5scan_open(s->path, links, reason);
-    if (f->scan) {
-        list_scanned(s);
-        return true;
-    }
-    snprintf(why, SOURCE_WHY, "%s; diagnose reads HDF5, .npy and .safetensors", reason);
-    return false;
+    if (!f->scan) { return source_refuse(why, "%s; diagnose reads HDF5, .npy and .safetensors", reason); }
+    list_scanned(s);
+    return true;
 }
 
 struct source *source_open(const char *path, bool links) {
@@ -181,13 +178,9 @@ static size_t numbers_in_text(const char *text, size_t room, double *number) {
     size_t count = 0;
     while (*text && count < room) {
         char *end;
-        double value = strtod(text, &end);
-        if (end == text) {
-            text++;
-            continue;
-        }
-        number[count++] = value;
-        text = end;
+        number[count] = strtod(text, &end);
+        count += end > text;
+        text = end > text ? end : text + 1;
     }
     return count;
 }
@@ -214,29 +207,19 @@ double source_number(const struct source *s, const char *place, const char *name
 
 static bool read_scanned(struct source *s, const struct source_array *a, const uint64_t *lead, uint64_t first,
                          uint64_t rows, uint64_t width, double *value, char why[SOURCE_WHY]) {
-    char reason[H5SCAN_WHY];
     uint64_t start[SOURCE_RANK], count[SOURCE_RANK];
-    for (unsigned i = 0; i + 2 < a->rank; i++) {
-        start[i] = lead[i];
-        count[i] = 1;
-    }
-    if (a->rank > 1) {
-        start[a->rank - 2] = first;
-        count[a->rank - 2] = rows;
-        start[a->rank - 1] = 0;
-        count[a->rank - 1] = width;
-    } else {
-        start[0] = first;
-        count[0] = rows;
+    const unsigned row = a->rank > 1 ? a->rank - 2 : 0; /* its axis; behind it at most that of the width */
+    for (unsigned i = 0; i < a->rank; i++) {
+        start[i] = i < row ? lead[i] : i == row ? first : 0;
+        count[i] = i < row ? 1 : i == row ? rows : width;
     }
     bool is_bfloat = a->element == ELEMENT_BFLOAT16; /* 16-bit integers, for HDF5 */
     enum element stored = is_bfloat ? ELEMENT_INTEGER : a->element;
     size_t numbers = rows * width;
     unsigned char *bytes = memory_create(numbers, element_size(stored));
-    bool good = h5scan_read(s->format->scan, a->index, start, count, bytes, reason);
+    bool good = h5scan_read(s->format->scan, (size_t)(a - s->array), start, count, bytes, why);
     for (size_t i = 0; good && is_bfloat && i < numbers; i++) { memmove(bytes + 2 * i, bytes + 8 * i, 2); }
     if (good) { element_decode(a->element, numbers, bytes, value); }
-    if (!good) { snprintf(why, SOURCE_WHY, "%s", reason); }
     free(bytes);
     return good;
 }
@@ -254,8 +237,7 @@ static bool read_plain(const struct source *s, const struct source_array *a, con
         uint64_t count = numbers - done < PIECE ? numbers - done : PIECE;
         ssize_t got = pread(s->format->descriptor, bytes, count * size, (off_t)(at + done * size));
         if (got < (ssize_t)(count * size)) {
-            snprintf(why, SOURCE_WHY, "%s", got < 0 ? strerror(errno) : "it has become shorter");
-            return false;
+            return source_refuse(why, "%s", got < 0 ? strerror(errno) : "it has become shorter");
         }
         element_decode(a->element, count, bytes, value + done);
         done += count;

@@ -18,7 +18,6 @@ struct source_array {
     uint64_t size[SOURCE_RANK];
     const char *trouble; /* why its numbers cannot be had; NULL: they can */
     uint64_t offset;     /* of its first byte, where it lies in one piece */
-    size_t index;        /* for the format */
 };
 
 struct source {
@@ -27,6 +26,9 @@ struct source {
     struct source_array *array;
     struct source_format *format;
 };
+
+/* Writes what is wrong into `why`. False. */
+bool source_refuse(char why[SOURCE_WHY], const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* NULL after a message: missing, no such format, damaged, cut off. `path` must outlive it. */
 struct source *source_open(const char *path, bool links);
