@@ -14,8 +14,6 @@ enum normalise { NORMALISE_NONE, NORMALISE_LAYER, NORMALISE_QK };
 enum area { AREA_TOKENS, AREA_CHOICE, AREA_QUERY_WEIGHTS, AREA_KEY_WEIGHTS };
 enum { AREA_SHIFT = 40, BLOCK = 4 };
 
-extern const struct family family_gaussian;
-
 struct layer {
     const struct vector *vector;
     const struct family_uniforms *uniforms;
@@ -239,13 +237,6 @@ static double cost(const double *p) {
     return token + key + (p[ROTARY] > 0 ? 5 * p[HEAD] : 0);
 }
 
-/* None is known for all its rows. */
-static bool law(const struct schedule *parameter, struct schedule *lambda) {
-    (void)parameter;
-    (void)lambda;
-    return false;
-}
-
 static const struct family_word tokens_word[] = {
     {"gaussian", TOKENS_GAUSSIAN}, {"zipf", TOKENS_ZIPF}, {NULL, 0}};
 static const struct family_word normalise_word[] = {
@@ -282,7 +273,6 @@ const struct family family_attention = {
                   {"rotary", "base of rotary positions", 0, 1, 1e12, true, rotary_word, 0},
                   {"bias", "slope of the linear bias", 0, 0, 1e6, false, NULL, 0}},
     .law_text = "none is known: the median of pilot rows",
-    .law = law,
     .room_size = room_size,
     .begin = begin,
     .sample = sample,

@@ -6,8 +6,6 @@
 
 enum { DIMENSION, SIGMA };
 
-extern const struct family family_gaussian;
-
 static double log_tail(const double *p, double score) { return family_gaussian.log_tail(&p[SIGMA], score); }
 static double quantile(const double *p, double log_v) { return family_gaussian.quantile(&p[SIGMA], log_v); }
 static double log_hazard(const double *p, double log_v) {

@@ -5,27 +5,11 @@
 #include <math.h>
 #include <string.h>
 
-#define REGISTRY(ENTRY)                                                                                      \
-    ENTRY(gaussian)                                                                                          \
-    ENTRY(gumbel)                                                                                            \
-    ENTRY(stretched)                                                                                         \
-    ENTRY(powerlaw)                                                                                          \
-    ENTRY(spherical)                                                                                         \
-    ENTRY(pareto)                                                                                            \
-    ENTRY(plateau)                                                                                           \
-    ENTRY(dotproduct)                                                                                        \
-    ENTRY(attention)                                                                                         \
-    ENTRY(grem)                                                                                              \
-    ENTRY(walk)
-
-#define DECLARATION(name) extern const struct family family_##name;
-REGISTRY(DECLARATION)
-
 #define POINTER(name) &family_##name,
-static const struct family *const registry[] = {REGISTRY(POINTER)};
+static const struct family *const registry[] = {FAMILY_REGISTRY(POINTER)};
 
 #define NAME(name) #name,
-const char *const family_names[] = {REGISTRY(NAME) NULL};
+const char *const family_names[] = {FAMILY_REGISTRY(NAME) NULL};
 
 size_t family_count(void) { return sizeof registry / sizeof *registry; }
 
@@ -37,8 +21,6 @@ const struct family *family_find(const char *name) {
     }
     return NULL;
 }
-
-extern const struct family family_empirical;
 
 const struct family *family_stored(const char *name) {
     return strcmp(name, family_empirical.name) == 0 ? &family_empirical : family_find(name);

@@ -1,6 +1,6 @@
 /* family: a law of score rows.
  *
- * A family is one file with one `const struct family`, listed once in family.c. Help, config
+ * A family is one file with one `const struct family`, listed once in FAMILY_REGISTRY. Help, config
  * checking, `gapscale families` and the attributes of results all follow from the tables here.
  *
  * Conventions, for every function of a family:
@@ -103,7 +103,7 @@ struct family {
     /* The score that the origin is at; NULL: 0. */
     double (*origin)(const double *p);
 
-    /* Lambda^typ_n ~ law(n) as n -> inf, for parameters that are schedules. False where no such
+    /* Lambda^typ_n ~ law(n) as n -> inf, for parameters that are schedules. False, or NULL, where no such
      * law is known. law_text is the formula, for people. */
     const char *law_text;
     bool (*law)(const struct schedule *parameter, struct schedule *lambda);
@@ -179,6 +179,23 @@ size_t family_position_index(const struct family *family);
 #define FAMILY_OF_SCORES                                                                                     \
     .kind = FAMILY_IID, .law = law, .log_tail = log_tail, .quantile = quantile, .log_hazard = log_hazard,    \
     .log_gap = log_gap, .draw = draw
+
+/* All that configs can name. */
+#define FAMILY_REGISTRY(ENTRY)                                                                               \
+    ENTRY(gaussian)                                                                                          \
+    ENTRY(gumbel)                                                                                            \
+    ENTRY(stretched)                                                                                         \
+    ENTRY(powerlaw)                                                                                          \
+    ENTRY(spherical)                                                                                         \
+    ENTRY(pareto)                                                                                            \
+    ENTRY(plateau)                                                                                           \
+    ENTRY(dotproduct)                                                                                        \
+    ENTRY(attention)                                                                                         \
+    ENTRY(grem)                                                                                              \
+    ENTRY(walk)
+#define FAMILY_DECLARATION(name) extern const struct family family_##name;
+FAMILY_REGISTRY(FAMILY_DECLARATION)
+extern const struct family family_empirical;
 
 size_t family_count(void);
 const struct family *family_at(size_t index);           /* in the order of the registry */

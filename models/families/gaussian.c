@@ -44,8 +44,6 @@ static double log_hazard(const double *p, double log_v) {
     return log(standard_hazard(standard_quantile(log_v)) / p[SIGMA]);
 }
 
-extern const struct family family_gaussian;
-
 static double log_gap(const double *p, double log_v_top, double y) {
     return family_log_gap_generic(&family_gaussian, p, log_v_top, y);
 }

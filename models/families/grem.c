@@ -8,8 +8,6 @@
 
 enum { LEVELS, FIRST, COLUMNS = 2, MOST = 4 };
 
-extern const struct family family_gaussian;
-
 static size_t level_count(const double *p) { return (size_t)p[LEVELS]; }
 static double share(const double *p, size_t level) { return p[FIRST + COLUMNS * level]; }
 static double variance(const double *p, size_t level) { return p[FIRST + COLUMNS * level + 1]; }

@@ -4,8 +4,6 @@
 
 enum { AREA_SHIFT = 40, BLOCK = 64, PADDED = FAMILY_CHUNK + 2 * BLOCK };
 
-extern const struct family family_gaussian;
-
 struct span {
     uint64_t first, end; /* groups first .. end of a level */
 };

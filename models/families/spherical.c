@@ -14,8 +14,6 @@
 
 enum { DIMENSION, CONCENTRATION };
 
-extern const struct family family_spherical;
-
 struct sphere {
     double kappa;
     double log_beta; /* log B(kappa, 1/2) */

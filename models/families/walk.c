@@ -38,13 +38,6 @@ static double cost(const double *p) {
     return 7;
 }
 
-/* Of the median Lambda_n none is known. */
-static bool law(const struct schedule *parameter, struct schedule *lambda) {
-    (void)parameter;
-    (void)lambda;
-    return false;
-}
-
 const struct family family_walk = {
     .name = "walk",
     .title = "scores of a branching random walk: log-correlated",
@@ -62,7 +55,6 @@ const struct family family_walk = {
     .parameter_count = 1,
     .parameter = {{"branching", "branches of every node", 2, 2, 8192, false, NULL, 0}},
     .law_text = "a constant: the median of pilot rows (freezing is at sqrt(2 log branching))",
-    .law = law,
     .room_size = hierarchy_room,
     .begin = hierarchy_begin,
     .sample = sample,
