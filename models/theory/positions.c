@@ -209,7 +209,7 @@ static double log_ratio(double x, void *search) {
 static double scan_point(int i) { return log(1e-2) + i * (log(1e10) / (SCAN - 1)); }
 
 /* The sup over gaps, as typical.c has it over ranks. It may be at a kink, where V reaches 1. */
-static struct positions_scale highest_ratio(struct search *s) {
+static struct typical highest_ratio(struct search *s) {
     int best = 0;
     double best_value = -INFINITY;
     const double kink = 1e-12;
@@ -223,25 +223,24 @@ static struct positions_scale highest_ratio(struct search *s) {
     const double x = root_peak((gsl_function){log_ratio, s}, scan_point(best > 0 ? best - 1 : 0),
                                scan_point(best < SCAN - 1 ? best + 1 : best), kink, 0),
                  gap = s->unit * exp(x), log_rank = log_count_below(s, gap);
-    return (struct positions_scale){
-        .log_lambda = log(log_rank / gap), .log_rank = log_rank, .log_gap = log(gap)};
+    return (struct typical){.log_lambda = log(log_rank / gap), .log_rank = log_rank, .log_gap = log(gap)};
 }
 
-struct positions_scale positions_scale(const struct family *family, const double *p, double log_n) {
+struct typical positions_scale(const struct family *family, const double *p, double log_n) {
     const struct family_position position = family_position(family, p);
     struct search s = {
         .family = family, .p = p, .log_n = log_n, .typical_score = positions_typical_score(family, p, log_n)};
     struct tail t;
     if (isnan(s.typical_score) || !tail_make(&t, family, p, log_n, 0, s.typical_score, tail_add, true)) {
-        return (struct positions_scale){NAN, NAN, NAN};
+        return (struct typical){NAN, NAN, NAN};
     }
     const double density = t.density * exp(t.shift), noise = 1e-11,
                  widest = family->quantile(p, -2 * log_n) - family->quantile(p, -M_LN2) + position.linear +
                           position.log;
     s.unit = fmin(1 / density, widest); /* keys that hardly meet have no density between them */
-    const struct positions_scale inside = highest_ratio(&s);
+    const struct typical inside = highest_ratio(&s);
     if (!(density > 0) || inside.log_lambda > log(density) + noise) { return inside; }
-    return (struct positions_scale){.log_lambda = log(density), .log_rank = 0, .log_gap = -INFINITY};
+    return (struct typical){.log_lambda = log(density), .log_rank = 0, .log_gap = -INFINITY};
 }
 
 double positions_log_limit(const struct family *family, const double *p) {

@@ -12,7 +12,7 @@
 #ifndef GAPSCALE_MODELS_THEORY_POSITIONS_H
 #define GAPSCALE_MODELS_THEORY_POSITIONS_H
 
-#include "models/families/family.h"
+#include "models/theory/typical.h"
 
 #define POSITIONS_FARTHEST 1e3
 
@@ -53,10 +53,7 @@ double positions_typical_score(const struct family *family, const double *p, dou
 /* Lambda^typ, likewise; relative error below 1e-10, or 1e-7 where the sup is at the lowest score of a
  * key near which V falls faster than linearly (stretched with power below 1). log_rank is log G at the sup.
  */
-struct positions_scale {
-    double log_lambda, log_rank, log_gap; /* as in typical.h */
-};
-struct positions_scale positions_scale(const struct family *family, const double *p, double log_n);
+struct typical positions_scale(const struct family *family, const double *p, double log_n);
 
 /* What Lambda^typ tends to as n grows with these parameters, as a logarithm; NaN where it does not settle by
  * log n = POSITIONS_FARTHEST. */

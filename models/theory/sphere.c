@@ -302,17 +302,6 @@ static double strength(const struct sphere_mixture *keys, size_t k, double beta,
     return exp(pull.log_mass - total) * factor;
 }
 
-double sphere_mixture_output(const struct sphere_mixture *keys, double beta, const double *query,
-                             double *along) {
-    double total = log_total(keys, beta, query), along_query = 0;
-    for (size_t k = 0; k < keys->count; k++) {
-        double s = strength(keys, k, beta, query, total);
-        along_query += s * beta;
-        along[k] = s * keys->component[k].concentration;
-    }
-    return along_query;
-}
-
 double sphere_mixture_log_rho(const struct sphere_mixture *keys, double beta, const double *query) {
     double shares = 0;
     for (size_t k = 0; k < keys->count; k++) { shares += keys->component[k].share; }
@@ -329,6 +318,11 @@ double sphere_mixture_output_finite(const struct sphere_mixture *keys, double be
         along[k] = (s - share * (s2 - s)) * keys->component[k].concentration;
     }
     return along_query;
+}
+
+double sphere_mixture_output(const struct sphere_mixture *keys, double beta, const double *query,
+                             double *along) {
+    return sphere_mixture_output_finite(keys, beta, query, INFINITY, along);
 }
 
 void sphere_mixture_gradient(const struct sphere_mixture *keys, const double *query, double *along) {

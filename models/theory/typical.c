@@ -72,18 +72,13 @@ static struct typical typical_fixed(const struct search *search) {
     return best;
 }
 
-static struct typical typical_at_positions(const struct search *search) {
-    const struct positions_scale scale = positions_scale(search->family, search->p, search->log_n);
-    return (struct typical){scale.log_lambda, scale.log_rank, scale.log_gap};
-}
-
 struct typical typical_scale(const struct family *family, const double *p, double log_n) {
     struct search search = {.family = family, .p = p, .log_n = log_n};
     switch (family->kind) {
     case FAMILY_FIXED: return typical_fixed(&search);
     case FAMILY_IID:
         return positions_are_absent(family_position(family, p)) ? typical_iid(&search)
-                                                                : typical_at_positions(&search);
+                                                                : positions_scale(family, p, log_n);
     case FAMILY_SAMPLED:
         if (family->log_lambda) { return (struct typical){family->log_lambda(p, log_n), 0, -INFINITY}; }
         break;
