@@ -27,6 +27,14 @@ void h5library_confine(void) {
     }
 }
 
+bool h5library_chunks_are_whole(hid_t dataset, hid_t list, hid_t space) {
+    hsize_t chunk[H5S_MAX_RANK], size[H5S_MAX_RANK], written = 0, wanted = 1;
+    int rank = H5Sget_simple_extent_dims(space, size, NULL);
+    H5Pget_chunk(list, H5S_MAX_RANK, chunk);
+    for (int i = 0; i < rank; i++) { wanted *= size[i] / chunk[i] + (size[i] % chunk[i] != 0); }
+    return H5Dget_num_chunks(dataset, space, &written) >= 0 && written == wanted;
+}
+
 bool h5library_is_marked(const char *path) {
     static const unsigned char signature[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
     unsigned char head[12] = {0}; /* of a superblock of version 2 or later */

@@ -16,6 +16,8 @@ void h5library_open(void);
 /* In a child process that reads a file of unknown make: what is fatal ends it, silently and without a core.
  */
 void h5library_confine(void);
+/* Whether every chunk of a chunked dataset was written, `list` being how it was created. */
+bool h5library_chunks_are_whole(hid_t dataset, hid_t list, hid_t space);
 /* Whether a file is marked as open for writing, as it is until the very last write. */
 bool h5library_is_marked(const char *path);
 /* Variable-length UTF-8. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/storage/h5library.h"
 
 enum { DEPTH = 16 }; /* groups inside each other */
 
@@ -35,56 +36,23 @@ static enum h5scan_kind kind_of(hid_t type) {
     return size == 2 && exponent_size == 5 ? H5SCAN_FLOAT16 : H5SCAN_OTHER;
 }
 
-/* Whether every chunk has been written. */
-static bool chunks_are_whole(hid_t dataset, hid_t list) {
-    hsize_t chunk[H5S_MAX_RANK], size[H5S_MAX_RANK], written = 0, wanted = 1;
-    hid_t space = H5Dget_space(dataset), all = H5Scopy(space);
-    int rank = H5Sget_simple_extent_dims(space, size, NULL);
-    H5Pget_chunk(list, H5S_MAX_RANK, chunk);
-    for (int i = 0; i < rank; i++) { wanted *= size[i] / chunk[i] + (size[i] % chunk[i] != 0); }
-    herr_t status = H5Dget_num_chunks(dataset, all, &written);
-    H5Sclose(all);
-    H5Sclose(space);
-    return status >= 0 && written == wanted;
-}
-
-/* A thousandth of a large array's size on the disk: the same number over and over, which no model computed.
- */
-static bool is_hollow(hid_t dataset) {
+/* Of `bytes` in all. A thousandth of a large array's size on the disk is the same number over and over, which
+ * no model computed. */
+static enum h5scan_presence presence_of(hid_t dataset, hid_t list, hid_t space, double bytes, bool links) {
     const double large = 1 << 26, least = 1e-3;
-    hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
-    double size = (double)H5Sget_simple_extent_npoints(space) * (double)H5Tget_size(type);
-    H5Tclose(type);
-    H5Sclose(space);
-    return size > large && (double)H5Dget_storage_size(dataset) < least * size;
-}
-
-static bool is_empty(hid_t dataset) {
-    hid_t space = H5Dget_space(dataset);
-    hssize_t count = H5Sget_simple_extent_npoints(space);
-    H5Sclose(space);
-    return count == 0;
-}
-
-static enum h5scan_presence presence_by(hid_t dataset, hid_t list, bool links) {
     H5D_layout_t layout = H5Pget_layout(list);
     if (layout == H5D_VIRTUAL) { return links ? H5SCAN_PRESENT : H5SCAN_VIRTUAL; }
     if (H5Pget_external_count(list) > 0) { return links ? H5SCAN_PRESENT : H5SCAN_EXTERNAL; }
-    if (layout == H5D_COMPACT || is_empty(dataset)) { return H5SCAN_PRESENT; }
-    bool written = layout == H5D_CHUNKED ? chunks_are_whole(dataset, list) : H5Dget_storage_size(dataset) > 0;
-    if (!written) { return H5SCAN_UNWRITTEN; }
-    return layout == H5D_CHUNKED && is_hollow(dataset) ? H5SCAN_HOLLOW : H5SCAN_PRESENT;
+    if (layout == H5D_COMPACT || bytes == 0) { return H5SCAN_PRESENT; }
+    if (layout != H5D_CHUNKED) {
+        return H5Dget_storage_size(dataset) > 0 ? H5SCAN_PRESENT : H5SCAN_UNWRITTEN;
+    }
+    if (!h5library_chunks_are_whole(dataset, list, space)) { return H5SCAN_UNWRITTEN; }
+    return bytes > large && (double)H5Dget_storage_size(dataset) < least * bytes ? H5SCAN_HOLLOW
+                                                                                 : H5SCAN_PRESENT;
 }
 
-static enum h5scan_presence presence_of(hid_t dataset, bool links) {
-    hid_t list = H5Dget_create_plist(dataset);
-    enum h5scan_presence presence = presence_by(dataset, list, links);
-    H5Pclose(list);
-    return presence;
-}
-
-static unsigned missing_filter(hid_t dataset) {
-    hid_t list = H5Dget_create_plist(dataset);
+static unsigned missing_filter(hid_t list) {
     unsigned missing = 0;
     for (int i = 0; i < H5Pget_nfilters(list); i++) {
         unsigned flags;
@@ -92,7 +60,6 @@ static unsigned missing_filter(hid_t dataset) {
         H5Z_filter_t filter = H5Pget_filter2(list, (unsigned)i, &flags, &values, NULL, 0, NULL, NULL);
         if (filter > 0 && H5Zfilter_avail(filter) <= 0) { missing = (unsigned)filter; }
     }
-    H5Pclose(list);
     return missing;
 }
 
@@ -110,15 +77,17 @@ static struct h5scan_array *new_array(struct visit *v, const char *path) {
 static void add_array(struct visit *v, hid_t dataset, const char *path) {
     struct h5scan_array *a = new_array(v, path);
     if (!a) { return; }
-    hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
+    hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset), list = H5Dget_create_plist(dataset);
     hsize_t size[H5S_MAX_RANK];
+    double bytes = (double)H5Sget_simple_extent_npoints(space) * (double)H5Tget_size(type);
     int rank = H5Sget_simple_extent_dims(space, size, NULL);
     a->kind = rank <= H5SCAN_RANK ? kind_of(type) : H5SCAN_OTHER;
     a->bytes = (unsigned)H5Tget_size(type);
     a->rank = rank < 0 ? 0 : (unsigned)rank;
-    a->presence = presence_of(dataset, v->links);
-    a->filter = missing_filter(dataset);
+    a->presence = presence_of(dataset, list, space, bytes, v->links);
+    a->filter = missing_filter(list);
     for (int i = 0; i < rank && i < H5SCAN_RANK; i++) { a->size[i] = size[i]; }
+    H5Pclose(list);
     H5Tclose(type);
     H5Sclose(space);
 }
@@ -137,14 +106,9 @@ static void read_text(hid_t attribute, hid_t type, struct h5scan_attribute *a) {
     }
 }
 
-static void read_numbers(hid_t attribute, hid_t type, size_t count, struct h5scan_attribute *a) {
-    int64_t whole[H5SCAN_NUMBERS];
-    a->count = count;
-    if (count > H5SCAN_NUMBERS) { return; }
-    bool is_float = H5Tget_class(type) == H5T_FLOAT;
-    hid_t memory = is_float ? H5T_NATIVE_DOUBLE : H5T_NATIVE_INT64;
-    if (H5Aread(attribute, memory, is_float ? (void *)a->number : (void *)whole) < 0) { a->count = 0; }
-    for (size_t i = 0; i < a->count && !is_float; i++) { a->number[i] = (double)whole[i]; }
+static void read_numbers(hid_t attribute, size_t count, struct h5scan_attribute *a) {
+    bool all = count <= H5SCAN_NUMBERS, good = all && H5Aread(attribute, H5T_NATIVE_DOUBLE, a->number) >= 0;
+    a->count = good || !all ? count : 0;
 }
 
 /* Nothing of an attribute that is neither text nor numbers. */
@@ -154,7 +118,7 @@ static void read_attribute(hid_t attribute, struct h5scan_attribute *a) {
     if (H5Tget_class(type) == H5T_STRING && count == 1) {
         read_text(attribute, type, a);
     } else if (kind_of(type) != H5SCAN_OTHER && count >= 1) {
-        read_numbers(attribute, type, (size_t)count, a);
+        read_numbers(attribute, (size_t)count, a);
     }
     H5Tclose(type);
     H5Sclose(space);

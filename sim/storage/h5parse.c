@@ -211,11 +211,6 @@ static herr_t add_scale(hid_t group, const char *name, const H5L_info_t *link, v
     return 0;
 }
 
-static void free_scales(struct scale_list *list) {
-    for (size_t i = 0; i < list->count; i++) { free(list->item[i].name); }
-    free(list->item);
-}
-
 struct axis_name {
     const struct scale_list *scales;
     char name[NAME];
@@ -274,26 +269,24 @@ static bool storage_is_plain(hid_t dataset) {
 }
 
 /* Whether all chunks are there, none of them much larger than the values. */
-static bool chunks_are_sound(hid_t dataset, hid_t list, hid_t space, unsigned rank, const hsize_t *size,
-                             hsize_t bytes, hsize_t width) {
-    hsize_t chunk[H5_RANK], needed = 1, held = 0, most = bytes > LARGEST_CHUNK ? bytes : LARGEST_CHUNK;
+static bool chunks_are_sound(hid_t dataset, hid_t list, hid_t space, unsigned rank, hsize_t bytes,
+                             hsize_t width) {
+    hsize_t chunk[H5_RANK], most = bytes > LARGEST_CHUNK ? bytes : LARGEST_CHUNK;
     if (H5Pget_chunk(list, H5_RANK, chunk) != (int)rank) { return false; }
     for (unsigned i = 0; i < rank; i++) {
         if (chunk[i] == 0 || chunk[i] > most / width) { return false; }
         width *= chunk[i];
-        needed *= (size[i] - 1) / chunk[i] + 1;
     }
-    return H5Dget_num_chunks(dataset, space, &held) >= 0 && held == needed;
+    return h5library_chunks_are_whole(dataset, list, space);
 }
 
 /* Whether the file holds all of so many values. */
-static bool values_are_stored(hid_t dataset, hid_t type, hid_t space, unsigned rank, const hsize_t *size,
-                              size_t count) {
+static bool values_are_stored(hid_t dataset, hid_t type, hid_t space, unsigned rank, size_t count) {
     hid_t list = H5Dget_create_plist(dataset);
     hsize_t width = H5Tget_size(type), bytes = count * width, stored = H5Dget_storage_size(dataset);
     bool chunked = H5Pget_layout(list) == H5D_CHUNKED;
     bool sound = chunked ? (double)bytes <= TIGHTEST * (double)stored &&
-                               chunks_are_sound(dataset, list, space, rank, size, bytes, width)
+                               chunks_are_sound(dataset, list, space, rank, bytes, width)
                          : stored >= bytes;
     H5Pclose(list);
     return sound;
@@ -333,7 +326,7 @@ static bool read_values(struct reader *r, hid_t dataset, const struct scale_list
     d->rank = good ? own_shape(dataset, type, space, size, &count) : 0;
     if (d->rank > 0 && wanted && !has_wanted_shape(wanted, d->name, d->rank, size)) {
         good = refuse(r, "an array has not the shape that its config implies");
-    } else if (d->rank > 0 && wanted && !values_are_stored(dataset, type, space, d->rank, size, count)) {
+    } else if (d->rank > 0 && wanted && !values_are_stored(dataset, type, space, d->rank, count)) {
         good = refuse(r, "an array lacks values, or is packed as none that gapscale writes");
     }
     if (!good) { d->rank = 0; }
@@ -350,19 +343,17 @@ static bool read_values(struct reader *r, hid_t dataset, const struct scale_list
     return good || refuse(r, "a dataset is damaged");
 }
 
+static const char *text_of(const struct attribute_list *list, const char *name) {
+    const struct h5_attribute *a = h5content_attribute(list->count, list->item, name);
+    return a ? a->text : NULL;
+}
+
 static bool read_words(struct reader *r, hid_t dataset, struct h5_dataset *d) {
     struct attribute_list word;
     bool good = read_attributes(r, dataset, &word);
-    for (size_t i = 0; i < word.count; i++) {
-        const struct h5_attribute *a = &word.item[i];
-        if (a->text && strcmp(a->name, "units") == 0) { d->units = memory_copy_text(a->text); }
-        if (a->text && strcmp(a->name, "long_name") == 0) { d->long_name = memory_copy_text(a->text); }
-        if (a->text && strcmp(a->name, "coordinates") == 0) { d->coordinates = memory_copy_text(a->text); }
-        free((void *)a->name);
-        free((void *)a->text);
-        free((void *)a->whole);
-    }
-    free(word.item);
+    d->units = text_of(&word, "units");
+    d->long_name = text_of(&word, "long_name");
+    d->coordinates = text_of(&word, "coordinates");
     return good;
 }
 
@@ -422,9 +413,7 @@ static bool read_group(struct reader *r, hid_t group, const char *path, int dept
         c->group[place.at] = (struct h5_group){
             .name = memory_copy_text(path), .attribute_count = list.count, .attribute = list.item};
     }
-    good = good && (read_members(group, &place) || refuse(r, "a group cannot be listed"));
-    free_scales(&place.scales);
-    return good;
+    return good && (read_members(group, &place) || refuse(r, "a group cannot be listed"));
 }
 
 /* Why HDF5 does not open a file. */

@@ -16,7 +16,7 @@ struct h5parse_wanted {
     const struct h5_group *group;
 };
 
-/* NULL, with what is wrong in `why`; what was read until then is not freed. */
+/* NULL, with what is wrong in `why`; what was read until then, and what reading took, is not freed. */
 struct h5_content *h5parse_file(const char *path, const struct h5parse_wanted *wanted, const char **why);
 
 #endif
