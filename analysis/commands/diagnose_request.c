@@ -18,9 +18,10 @@ static const char *const key[WORDS_GIVEN] = {"lengths", "beta", "trained", "scal
 
 /* ---- values ---- */
 
-static void read_lengths(struct reader *reader, const struct yaml_node *node, struct diagnose_request *r) {
+static void read_lengths(const struct yaml_node *defaults, const struct yaml_node *node,
+                         struct diagnose_request *r) {
     struct config_series series = {0};
-    lengths_read(reader, node, &series);
+    lengths_read(defaults, node, &series);
     r->length = memory_create(series.n_count, sizeof *r->length);
     for (size_t i = 0; i < series.n_count; i++) { r->length[i] = rint(exp(series.log_n[i])); }
     r->scores.length_count = series.n_count;
@@ -39,11 +40,12 @@ static void take_betas(struct diagnose_request *r, size_t count, const double *v
     }
 }
 
-static void read_betas(struct reader *reader, const struct yaml_node *node, struct diagnose_request *r) {
+static void read_betas(const struct yaml_node *defaults, const struct yaml_node *node,
+                       struct diagnose_request *r) {
     struct config_beta beta = {0};
     struct betas_prescriptions none;
-    if (!reader_list_fits(reader, node, "beta", MOST_VALUES)) { return; }
-    betas_read(reader, node, &beta, &none);
+    if (!reader_list_fits(node, "beta", MOST_VALUES)) { return; }
+    betas_read(defaults, node, &beta, &none);
     take_betas(r, beta.count, beta.value);
     free(beta.value);
     free(beta.log_value);
@@ -62,12 +64,10 @@ static bool read_values(struct diagnose_request *r, size_t count, char *const *w
     for (size_t i = 0; i < a.root->count; i++) {
         const char *name = a.root->key[i]->text;
         const struct yaml_node *value = a.root->value[i];
-        if (strcmp(name, "lengths") == 0) { read_lengths(&a.reader, value, r); }
-        if (strcmp(name, "beta") == 0) { read_betas(&a.reader, value, r); }
-        if (strcmp(name, "trained") == 0) {
-            value_real(value, name, &positive, &a.reader.faults, &r->scores.trained);
-        }
-        if (strcmp(name, "scale") == 0) { value_real(value, name, &any, &a.reader.faults, &r->scores.scale); }
+        if (strcmp(name, "lengths") == 0) { read_lengths(a.reader.defaults, value, r); }
+        if (strcmp(name, "beta") == 0) { read_betas(a.reader.defaults, value, r); }
+        if (strcmp(name, "trained") == 0) { value_real(value, name, &positive, &r->scores.trained); }
+        if (strcmp(name, "scale") == 0) { value_real(value, name, &any, &r->scores.scale); }
     }
     if (r->betas == 0) { default_betas(r); }
     return arguments_end(&a);

@@ -26,38 +26,37 @@ static const struct {
 enum { BETA_KEYS = READER_COUNT(beta_key) };
 static const char *const prescription_key[] = {"trained", "coef"};
 
-static void read_lengths(struct reader *reader, const struct yaml_node *node, struct config_series *series) {
+static void read_lengths(const struct yaml_node *defaults, const struct yaml_node *node,
+                         struct config_series *series) {
     if (node->kind == YAML_MAPPING) {
-        lengths_read(reader, node, series);
+        lengths_read(defaults, node, series);
         return;
     }
-    if (!reader_list_fits(reader, node, "n", MOST_VALUES)) { return; }
+    if (!reader_list_fits(node, "n", MOST_VALUES)) { return; }
     series->log_n = memory_create(value_item_count(node), sizeof *series->log_n);
     for (size_t i = 0; i < value_item_count(node); i++) {
-        series->n_count +=
-            value_length(value_item(node, i), "n", &reader->faults, &series->log_n[series->n_count]);
+        series->n_count += value_length(value_item(node, i), "n", &series->log_n[series->n_count]);
     }
 }
 
 static void read_betas(struct arguments *arguments, const struct yaml_node *node, size_t key,
                        struct config_beta *beta, struct betas_prescriptions *prescriptions) {
     const char *name = beta_key[key].name;
-    struct reader *reader = &arguments->reader;
     if (beta_key[key].scale == CONFIG_SCALE_PRESCRIPTION) {
-        betas_read_prescription(reader, arguments->root, beta, prescriptions);
+        betas_read_prescription(arguments->root, beta, prescriptions);
         return;
     }
     if (node->kind == YAML_MAPPING && beta_key[key].scale == CONFIG_SCALE_NONE) {
-        betas_read(reader, node, beta, prescriptions);
+        betas_read(arguments->reader.defaults, node, beta, prescriptions);
         return;
     }
-    if (!reader_list_fits(reader, node, name, MOST_VALUES)) { return; }
+    if (!reader_list_fits(node, name, MOST_VALUES)) { return; }
     const size_t items = value_item_count(node);
     *beta = (struct config_beta){.scale = beta_key[key].scale,
                                  .value = memory_create(items, sizeof *beta->value),
                                  .log_value = memory_create(items, sizeof *beta->log_value)};
     for (size_t i = 0; i < items; i++) {
-        beta->count += value_any_size(value_item(node, i), name, &reader->faults, &beta->value[beta->count],
+        beta->count += value_any_size(value_item(node, i), name, &beta->value[beta->count],
                                       &beta->log_value[beta->count]);
     }
 }
@@ -85,8 +84,7 @@ static const struct yaml_node *read_beta(struct arguments *arguments, struct con
     for (size_t key = 0, first = 0; key < BETA_KEYS; key++) {
         if (!(node = yaml_find(arguments->root, beta_key[key].name))) { continue; }
         if (given) {
-            fault_add(&arguments->reader.faults, node->source, 0,
-                      "`%s` does not go with `%s`; keep one of them", beta_key[key].name,
+            fault_add(node->source, 0, "`%s` does not go with `%s`; keep one of them", beta_key[key].name,
                       beta_key[first].name);
             continue;
         }
@@ -98,10 +96,9 @@ static const struct yaml_node *read_beta(struct arguments *arguments, struct con
     return given;
 }
 
-static void check_count(struct reader *reader, const struct yaml_node *node, const char *what, size_t count) {
+static void check_count(const struct yaml_node *node, const char *what, size_t count) {
     if (!node || count <= MOST_VALUES) { return; }
-    fault_add(&reader->faults, node->source, node->offset, "%zu values of %s are too many; at most %d", count,
-              what, MOST_VALUES);
+    YAML_FAULT(node, "%zu values of %s are too many; at most %d", count, what, MOST_VALUES);
 }
 
 /* Keys that go with `prescription` alone. */
@@ -109,33 +106,32 @@ static void check_companions(struct arguments *arguments) {
     for (size_t i = 0; i < READER_COUNT(prescription_key); i++) {
         const struct yaml_node *node = yaml_find(arguments->root, prescription_key[i]);
         if (!node || yaml_find(arguments->root, "prescription")) { continue; }
-        fault_add(&arguments->reader.faults, node->source, 0,
-                  "`%s` needs `prescription`; write for example prescription=log", prescription_key[i]);
+        fault_add(node->source, 0, "`%s` needs `prescription`; write for example prescription=log",
+                  prescription_key[i]);
     }
 }
 
 static void read_keys(struct arguments *arguments, struct config_series *series,
                       struct betas_prescriptions *prescriptions) {
-    struct reader *reader = &arguments->reader;
     const struct yaml_node *n = yaml_find(arguments->root, "n"),
                            *beta = read_beta(arguments, &series->beta, prescriptions);
     check_companions(arguments);
     if (n) {
-        read_lengths(reader, n, series);
+        read_lengths(arguments->reader.defaults, n, series);
     } else {
         default_lengths(series, prescriptions->count > 0);
     }
-    check_count(reader, n, "n", series->n_count);
-    check_count(reader, beta, "beta", series->beta.count);
-    position_check_key(reader, arguments->root, series->family);
-    parameters_read(reader, arguments->root, series);
-    if (reader->faults.count > 0) { return; }
+    check_count(n, "n", series->n_count);
+    check_count(beta, "beta", series->beta.count);
+    position_check_key(arguments->root, series->family);
+    parameters_read(arguments->root, series);
+    if (fault_count(arguments->root->source) > 0) { return; }
     if (beta && prescriptions->count > 0) {
-        betas_check_trained(reader, beta, series);
+        betas_check_trained(beta, series);
     } else if (beta) {
-        betas_check(reader, beta, series);
+        betas_check(beta, series);
     }
-    if (reader->faults.count == 0) { position_check(reader, arguments->root, series, false); }
+    if (fault_count(arguments->root->source) == 0) { position_check(arguments->root, series, false); }
 }
 
 bool predict_request_read(struct config_series *series, struct betas_prescriptions *prescriptions,

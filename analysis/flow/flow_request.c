@@ -90,28 +90,25 @@ static bool is_infinity(const struct yaml_node *node) {
     return node->kind == YAML_SCALAR && !node->quoted && strcmp(node->text, "inf") == 0;
 }
 
-static void read_value(enum flow_key key, const struct yaml_node *node, struct fault_list *faults,
-                       double *value) {
+static void read_value(enum flow_key key, const struct yaml_node *node, double *value) {
     uint64_t count;
     if (known_key[key].whole) {
         const struct value_range *range = &known_key[key].range;
-        if (value_count(node, known_key[key].name, (uint64_t)range->low, (uint64_t)range->high, faults,
-                        &count)) {
+        if (value_count(node, known_key[key].name, (uint64_t)range->low, (uint64_t)range->high, &count)) {
             *value = (double)count;
         }
     } else if (isinf(known_key[key].range.high) && is_infinity(node)) {
         *value = INFINITY;
     } else {
-        value_real(node, known_key[key].name, &known_key[key].range, faults, value);
+        value_real(node, known_key[key].name, &known_key[key].range, value);
     }
 }
 
 /* The items of one list, or of one that stands in another. */
-static bool read_items(enum list_key key, const struct yaml_node *node, struct fault_list *faults,
-                       double *value) {
+static bool read_items(enum list_key key, const struct yaml_node *node, double *value) {
     bool good = true;
     for (size_t i = 0; i < value_item_count(node); i++) {
-        good &= value_real(value_item(node, i), listed[key].name, &listed[key].range, faults, &value[i]);
+        good &= value_real(value_item(node, i), listed[key].name, &listed[key].range, &value[i]);
     }
     return good;
 }
@@ -127,37 +124,35 @@ static bool is_table(const struct yaml_node *node) {
     return true;
 }
 
-static void read_list(enum list_key key, const struct yaml_node *node, struct fault_list *faults,
-                      struct list *list) {
+static void read_list(enum list_key key, const struct yaml_node *node, struct list *list) {
     const bool nests =
         key == DIRECTION && node->kind == YAML_LIST && node->count > 0 && node->value[0]->kind == YAML_LIST;
     const size_t rows = nests ? node->count : 1, columns = value_item_count(nests ? node->value[0] : node);
     if (node->kind == YAML_MAPPING || columns == 0 || rows * columns > MOST_ITEMS ||
         (key == DIRECTION && node->kind == YAML_SCALAR) || (nests && !is_table(node))) {
-        value_refuse(node, listed[key].name, listed[key].wanted, faults);
+        value_refuse(node, listed[key].name, listed[key].wanted);
         return;
     }
     bool good = true;
     double *value = memory_create(rows * columns, sizeof *value);
     for (size_t i = 0; i < rows; i++) {
-        good &= read_items(key, nests ? node->value[i] : node, faults, value + i * columns);
+        good &= read_items(key, nests ? node->value[i] : node, value + i * columns);
     }
     *list = good ? (struct list){node, rows, columns, value} : (struct list){0};
     if (!good) { free(value); }
 }
 
 static void read_keys(struct reading *reading) {
-    struct fault_list *faults = &reading->arguments.reader.faults;
     const struct yaml_node *root = reading->arguments.root, *node;
     for (size_t k = 0; k < FLOW_KEYS; k++) {
         reading->request->value[k] = known_key[k].initial;
         if ((node = yaml_find(root, known_key[k].name))) {
-            read_value((enum flow_key)k, node, faults, &reading->request->value[k]);
+            read_value((enum flow_key)k, node, &reading->request->value[k]);
         }
     }
     for (size_t k = 0; k < LISTS; k++) {
         if ((node = yaml_find(root, listed[k].name))) {
-            read_list((enum list_key)k, node, faults, &reading->list[k]);
+            read_list((enum list_key)k, node, &reading->list[k]);
         }
     }
 }
@@ -173,8 +168,7 @@ static bool keys_are_gathered(const struct list *concentration) {
 }
 
 /* A fault at a list that was given, or at the concentrations. */
-#define REFUSE(at, ...)                                                                                      \
-    fault_add(&reading->arguments.reader.faults, (at)->node->source, (at)->node->offset, __VA_ARGS__)
+#define REFUSE(at, ...) YAML_FAULT((at)->node, __VA_ARGS__)
 
 /* One law for each concentration. */
 static void check_lists(struct reading *reading) {
@@ -239,7 +233,7 @@ static void keys_make(struct reading *reading) {
         return;
     }
     check_lists(reading);
-    if (reading->arguments.reader.faults.count > 0) { return; }
+    if (reading->arguments.reader.faults->count > 0) { return; }
     r->component = memory_create(count, sizeof *r->component);
     r->mean = memory_create(count * d, sizeof *r->mean);
     means_make(reading, count, d);
@@ -269,9 +263,8 @@ static void check_replicates(struct reading *reading) {
     const struct yaml_node *at = yaml_find(reading->arguments.root, known_key[FLOW_REPLICATES].name);
     if (v[FLOW_REPLICATES] >= 2 * v[FLOW_MODES]) { return; }
     at = at ? at : yaml_find(reading->arguments.root, known_key[FLOW_MODES].name);
-    fault_add(&reading->arguments.reader.faults, at->source, at->offset,
-              "replicates=%g: the test of %g modes together needs at least %g", v[FLOW_REPLICATES],
-              v[FLOW_MODES], 2 * v[FLOW_MODES]);
+    YAML_FAULT(at, "replicates=%g: the test of %g modes together needs at least %g", v[FLOW_REPLICATES],
+               v[FLOW_MODES], 2 * v[FLOW_MODES]);
 }
 
 bool flow_request_read(struct flow_request *request, size_t count, char *const *word) {
@@ -283,7 +276,7 @@ bool flow_request_read(struct flow_request *request, size_t count, char *const *
                               .arguments =
                                   arguments_read("flow", "flow", count, word, FLOW_KEYS + LISTS, names)};
     read_keys(&reading);
-    if (reading.arguments.reader.faults.count == 0) {
+    if (reading.arguments.reader.faults->count == 0) {
         design_make(request);
         check_replicates(&reading);
         keys_make(&reading);

@@ -7,12 +7,12 @@
 #include "sim/base/utf8.h"
 #include "sim/config/text.h"
 
-bool arguments_source(const char *what, const char *word, struct fault_source *source,
-                      struct fault_list *faults) {
-    *source = (struct fault_source){what, word, strlen(word)};
+bool arguments_source(const char *what, const char *word, struct fault_list *faults,
+                      struct fault_source *source) {
+    *source = (struct fault_source){what, word, strlen(word), faults};
     if (source->length <= TEXT_LIMIT && utf8_is_valid(word, source->length)) { return true; }
     source->text = NULL;
-    fault_add(faults, source, 0, "must be UTF-8 text of at most %d KiB", TEXT_LIMIT / 1024);
+    fault_add(source, 0, "must be UTF-8 text of at most %d KiB", TEXT_LIMIT / 1024);
     return false;
 }
 
@@ -44,15 +44,14 @@ static void split_keys(struct yaml_node *node) {
     }
 }
 
-struct yaml_node *arguments_value(const struct fault_source *source, size_t start,
-                                  struct fault_list *faults) {
+struct yaml_node *arguments_value(const struct fault_source *source, size_t start) {
     if (!source->text[start + strspn(source->text + start, " \t")]) {
-        fault_add(faults, source, start, "no value is written after the equals sign");
+        fault_add(source, start, "no value is written after the equals sign");
         return NULL;
     }
-    struct yaml_node *value = yaml_parse(source, start, faults);
+    struct yaml_node *value = yaml_parse(source, start);
     if (value && value->kind != YAML_SCALAR && value->block) {
-        fault_add(faults, source, start, "write lists as [a, b] and mappings as {key: value}");
+        fault_add(source, start, "write lists as [a, b] and mappings as {key: value}");
         yaml_free(value);
         return NULL;
     }
@@ -80,10 +79,10 @@ static void read_word(struct arguments *arguments, const struct fault_source *so
     const char *equals = strchr(source->text, '=');
     size_t length = equals ? (size_t)(equals - source->text) : 0;
     if (length == 0) {
-        fault_add(&arguments->reader.faults, source, 0, "write KEY=VALUE");
+        fault_add(source, 0, "write KEY=VALUE");
         return;
     }
-    struct yaml_node *value = arguments_value(source, length + 1, &arguments->reader.faults);
+    struct yaml_node *value = arguments_value(source, length + 1);
     if (!value) { return; }
     struct yaml_node whole = {.source = source, .line = 1, .text = (char *)source->text};
     yaml_add(arguments->root, part_of(&whole, 0, length), list_of(value));
@@ -92,20 +91,21 @@ static void read_word(struct arguments *arguments, const struct fault_source *so
 struct arguments arguments_read(const char *what, const char *front, size_t count, char *const *word,
                                 size_t names, const char *const *name) {
     struct arguments arguments = {.reader = reader_start()};
-    struct fault_list *faults = &arguments.reader.faults;
     arguments.source = memory_create(count + 1, sizeof *arguments.source);
-    arguments_source(what, front, &arguments.source[0], faults);
+    arguments_source(what, front, arguments.reader.faults, &arguments.source[0]);
     arguments.root = yaml_create_mapping(&(struct yaml_node){.source = arguments.source, .line = 1});
     for (size_t i = 0; i < count; i++) {
         struct fault_source *source = &arguments.source[1 + i];
-        if (arguments_source(what, word[i], source, faults)) { read_word(&arguments, source); }
+        if (arguments_source(what, word[i], arguments.reader.faults, source)) {
+            read_word(&arguments, source);
+        }
     }
-    yaml_check_keys(arguments.root, what, names, name, faults);
+    yaml_check_keys(arguments.root, what, names, name);
     return arguments;
 }
 
 bool arguments_end(struct arguments *arguments) {
-    bool good = reader_end(&arguments->reader);
+    bool good = reader_end(&arguments->reader, true);
     yaml_free(arguments->root);
     free(arguments->source);
     return good;

@@ -6,12 +6,12 @@
 
 #include "sim/config/reader.h"
 
-/* `word` as a source of faults, under the name `what` ("--set"). False, with a fault, unless it is UTF-8 text
- * of at most TEXT_LIMIT. */
-bool arguments_source(const char *what, const char *word, struct fault_source *source,
-                      struct fault_list *faults);
+/* `word` as a source of `faults`, under the name `what` ("--set"). False, with a fault, unless it is UTF-8
+ * text of at most TEXT_LIMIT. */
+bool arguments_source(const char *what, const char *word, struct fault_list *faults,
+                      struct fault_source *source);
 /* The VALUE that starts at byte `start`. NULL after a fault. Free with yaml_free. */
-struct yaml_node *arguments_value(const struct fault_source *source, size_t start, struct fault_list *faults);
+struct yaml_node *arguments_value(const struct fault_source *source, size_t start);
 
 struct arguments {
     struct reader reader;

@@ -12,42 +12,39 @@ static const char *const beta_keys[] = {"relative_to", "values", "from",  "to", 
                                         "critical",    "coef",   "power", "prescription", "trained"};
 static const char *const relative_names[] = {"none", "lambda_typ"};
 
-static void check_rising(struct reader *reader, const struct yaml_node *node,
-                         const struct config_beta *beta) {
+static void check_rising(const struct yaml_node *node, const struct config_beta *beta) {
     for (size_t i = 1; i < beta->count; i++) {
         if (!(beta->value[i] > beta->value[i - 1])) {
-            fault_add(&reader->faults, node->source, node->offset,
-                      "`beta`: %zu points are too many for so short a range: some are equal; write fewer",
-                      beta->count);
+            YAML_FAULT(node,
+                       "`beta`: %zu points are too many for so short a range: some are equal; write fewer",
+                       beta->count);
             return;
         }
     }
 }
 
-static void read_beta_span(struct reader *reader, const struct yaml_node *node, struct config_beta *beta) {
-    const struct yaml_node *fallback = yaml_find(reader->defaults, "beta");
+static void read_beta_span(const struct yaml_node *defaults, const struct yaml_node *node,
+                           struct config_beta *beta) {
+    const struct yaml_node *fallback = yaml_find(defaults, "beta");
     const struct yaml_node *points = reader_find(node, fallback, "points");
-    struct fault_list *faults = &reader->faults;
     struct reader_span span;
-    bool good =
-        value_real(reader_find(node, fallback, "from"), "beta.from", &value_positive, faults, &span.from);
-    good &= value_real(reader_find(node, fallback, "to"), "beta.to", &value_positive, faults, &span.to);
-    good &= value_count(points, "beta.points", 1, READER_POINTS, faults, &span.points);
-    if (!good || !reader_span_fits(reader, node, "beta", &span)) { return; }
+    bool good = value_real(reader_find(node, fallback, "from"), "beta.from", &value_positive, &span.from);
+    good &= value_real(reader_find(node, fallback, "to"), "beta.to", &value_positive, &span.to);
+    good &= value_count(points, "beta.points", 1, READER_POINTS, &span.points);
+    if (!good || !reader_span_fits(node, "beta", &span)) { return; }
     struct reader_span octaves = {log2(span.from), log2(span.to), span.points};
     beta->value = memory_create(span.points, sizeof *beta->value);
     for (size_t i = 0; i < span.points; i++) { beta->value[i] = exp2(reader_span_at(&octaves, i)); }
     beta->value[0] = span.from;
     beta->value[span.points - 1] = span.to;
     beta->count = span.points;
-    check_rising(reader, node, beta);
+    check_rising(node, beta);
 }
 
-static void read_beta_list(struct reader *reader, const struct yaml_node *node, const char *what,
-                           struct config_beta *beta) {
-    if (!reader_list_fits(reader, node, what, READER_POINTS)) { return; }
+static void read_beta_list(const struct yaml_node *node, const char *what, struct config_beta *beta) {
+    if (!reader_list_fits(node, what, READER_POINTS)) { return; }
     beta->value = memory_create(value_item_count(node), sizeof *beta->value);
-    beta->count = reader_reals(reader, node, what, &value_positive, beta->value);
+    beta->count = reader_reals(node, what, &value_positive, beta->value);
 }
 
 static void reverse_reals(size_t count, double *value) {
@@ -68,26 +65,25 @@ static const struct {
     {"power", "beta.coef", "coef", CONFIG_SCALE_POWER},
 };
 
-static void read_beta_form(struct reader *reader, const struct yaml_node *node, size_t form,
-                           struct config_beta *beta) {
+static void read_beta_form(const struct yaml_node *node, size_t form, struct config_beta *beta) {
     const char *key = beta_forms[form].key, *companion = beta_forms[form].companion;
     const struct yaml_node *values = yaml_find(node, companion);
     beta->scale = beta_forms[form].scale;
     for (size_t i = 0; i < node->count; i++) {
         if (strcmp(node->key[i]->text, key) != 0 && strcmp(node->key[i]->text, companion) != 0) {
-            fault_add(&reader->faults, node->value[i]->source, node->value[i]->offset,
-                      "`beta.%s` does not go with `beta.%s`; keep one of them", node->key[i]->text, key);
+            YAML_FAULT(node->value[i], "`beta.%s` does not go with `beta.%s`; keep one of them",
+                       node->key[i]->text, key);
         }
     }
     if (beta->scale == CONFIG_SCALE_POWER) {
-        value_real(yaml_find(node, key), "beta.power", &value_any, &reader->faults, &beta->power);
+        value_real(yaml_find(node, key), "beta.power", &value_any, &beta->power);
     }
     if (!values) {
-        fault_add(&reader->faults, node->source, node->offset,
-                  "`beta.power` needs `coef`: beta = coef n^power; write for example {coef: 1, power: 0.5}");
+        YAML_FAULT(node,
+                   "`beta.power` needs `coef`: beta = coef n^power; write for example {coef: 1, power: 0.5}");
         return;
     }
-    read_beta_list(reader, values, beta_forms[form].what, beta);
+    read_beta_list(values, beta_forms[form].what, beta);
     if (beta->scale == CONFIG_SCALE_N_EFF) { reverse_reals(beta->count, beta->value); }
 }
 
@@ -95,23 +91,19 @@ static void read_beta_form(struct reader *reader, const struct yaml_node *node, 
 
 static const double trained_by_default = 4096;
 
-static void read_prescriptions(struct reader *reader, const struct yaml_node *node,
-                               struct betas_prescriptions *out) {
+static void read_prescriptions(const struct yaml_node *node, struct betas_prescriptions *out) {
     bool taken[PRESCRIPTIONS] = {false};
     out->is_list = node->kind == YAML_LIST;
     if (node->kind == YAML_MAPPING || value_item_count(node) == 0) {
-        value_refuse(node, "prescription", "a prescription such as log, or a list of them", &reader->faults);
+        value_refuse(node, "prescription", "a prescription such as log, or a list of them");
         return;
     }
     for (size_t i = 0; i < value_item_count(node); i++) {
         const struct yaml_node *item = value_item(node, i);
         size_t choice;
-        if (!value_choice(item, "prescription", PRESCRIPTIONS, prescription_name, &reader->faults, &choice)) {
-            continue;
-        }
+        if (!value_choice(item, "prescription", PRESCRIPTIONS, prescription_name, &choice)) { continue; }
         if (taken[choice]) {
-            fault_add(&reader->faults, item->source, item->offset, "`prescription` holds %s twice; keep one",
-                      prescription_name[choice]);
+            YAML_FAULT(item, "`prescription` holds %s twice; keep one", prescription_name[choice]);
             continue;
         }
         taken[choice] = true;
@@ -119,7 +111,7 @@ static void read_prescriptions(struct reader *reader, const struct yaml_node *no
     }
 }
 
-void betas_read_prescription(struct reader *reader, const struct yaml_node *mapping, struct config_beta *beta,
+void betas_read_prescription(const struct yaml_node *mapping, struct config_beta *beta,
                              struct betas_prescriptions *prescriptions) {
     const struct yaml_node *trained = yaml_find(mapping, "trained"), *coef = yaml_find(mapping, "coef");
     *beta =
@@ -129,13 +121,13 @@ void betas_read_prescription(struct reader *reader, const struct yaml_node *mapp
                              .value = memory_create(1, sizeof *beta->value)};
     beta->value[0] = 1;
     *prescriptions = (struct betas_prescriptions){.count = 0};
-    read_prescriptions(reader, yaml_find(mapping, "prescription"), prescriptions);
-    if (trained) { value_length(trained, "trained", &reader->faults, &beta->log_trained); }
-    if (coef) { value_real(coef, "coef", &value_positive, &reader->faults, &beta->value[0]); }
+    read_prescriptions(yaml_find(mapping, "prescription"), prescriptions);
+    if (trained) { value_length(trained, "trained", &beta->log_trained); }
+    if (coef) { value_real(coef, "coef", &value_positive, &beta->value[0]); }
     beta->prescription = prescriptions->item[0];
 }
 
-static void check_prescription_keys(struct reader *reader, const struct yaml_node *node) {
+static void check_prescription_keys(const struct yaml_node *node) {
     static const char *const own[] = {"prescription", "trained", "coef"};
     for (size_t i = 0; i < node->count; i++) {
         const char *key = node->key[i]->text;
@@ -145,86 +137,81 @@ static void check_prescription_keys(struct reader *reader, const struct yaml_nod
         }
         for (size_t k = 0; k < READER_COUNT(own); k++) { is_other = is_other && strcmp(key, own[k]) != 0; }
         if (!is_other) { continue; } /* what is no key at all is told already */
-        fault_add(&reader->faults, node->value[i]->source, node->value[i]->offset,
-                  "`beta.%s` does not go with `beta.prescription`; keep one of them", key);
+        YAML_FAULT(node->value[i], "`beta.%s` does not go with `beta.prescription`; keep one of them", key);
     }
 }
 
-void betas_read(struct reader *reader, const struct yaml_node *node, struct config_beta *beta,
+void betas_read(const struct yaml_node *defaults, const struct yaml_node *node, struct config_beta *beta,
                 struct betas_prescriptions *prescriptions) {
-    struct fault_list *faults = &reader->faults;
     *prescriptions = (struct betas_prescriptions){.count = 0};
     if (node->kind != YAML_MAPPING) {
-        read_beta_list(reader, node, "beta", beta);
+        read_beta_list(node, "beta", beta);
         return;
     }
-    yaml_check_keys(node, "`beta`", READER_COUNT(beta_keys), beta_keys, faults);
+    yaml_check_keys(node, "`beta`", READER_COUNT(beta_keys), beta_keys);
     if (yaml_find(node, "prescription")) {
-        check_prescription_keys(reader, node);
-        betas_read_prescription(reader, node, beta, prescriptions);
+        check_prescription_keys(node);
+        betas_read_prescription(node, beta, prescriptions);
         return;
     }
     if (yaml_find(node, "trained")) {
-        fault_add(
-            faults, node->source, node->offset,
+        YAML_FAULT(
+            node,
             "`beta.trained` needs `prescription`; write for example {prescription: log, trained: 2^12}");
         return;
     }
     for (size_t form = 0; form < READER_COUNT(beta_forms); form++) {
         if (yaml_find(node, beta_forms[form].key)) {
-            read_beta_form(reader, node, form, beta);
+            read_beta_form(node, form, beta);
             return;
         }
     }
     if (yaml_find(node, "coef")) {
-        fault_add(faults, node->source, node->offset,
-                  "`beta.coef` needs `power`: beta = coef n^power; write for example {coef: 1, power: 0.5}");
+        YAML_FAULT(node,
+                   "`beta.coef` needs `power`: beta = coef n^power; write for example {coef: 1, power: 0.5}");
         return;
     }
     size_t relative = 0;
     const struct yaml_node *values = yaml_find(node, "values");
-    value_choice(reader_find(node, yaml_find(reader->defaults, "beta"), "relative_to"), "beta.relative_to",
-                 READER_COUNT(relative_names), relative_names, faults, &relative);
+    value_choice(reader_find(node, yaml_find(defaults, "beta"), "relative_to"), "beta.relative_to",
+                 READER_COUNT(relative_names), relative_names, &relative);
     beta->scale = relative == 1 ? CONFIG_SCALE_LAMBDA_TYP : CONFIG_SCALE_NONE;
     if (!values) {
-        read_beta_span(reader, node, beta);
+        read_beta_span(defaults, node, beta);
         return;
     }
-    read_beta_list(reader, values, "beta.values", beta);
+    read_beta_list(values, "beta.values", beta);
     if (yaml_find(node, "from") || yaml_find(node, "to") || yaml_find(node, "points")) {
-        fault_add(faults, values->source, values->offset,
-                  "`beta` has both `values` and a range; write `values`, or `from`, `to` and `points`");
+        YAML_FAULT(values,
+                   "`beta` has both `values` and a range; write `values`, or `from`, `to` and `points`");
     }
 }
 
-bool betas_check_trained(struct reader *reader, const struct yaml_node *node,
-                         const struct config_series *series) {
+bool betas_check_trained(const struct yaml_node *node, const struct config_series *series) {
     const struct family *family = series->family;
     const double log_n = series->beta.log_trained;
     char n[NUMBER_TEXT], wanted[VALUE_TEXT], why[FAMILY_WHY];
     double p[FAMILY_PARAMETERS];
-    size_t faults = reader->faults.count;
+    size_t faults = fault_count(node->source);
     config_parameters(series, log_n, p);
     for (size_t i = 0; i < family->parameter_count; i++) {
         if (family_parameter_allows(&family->parameter[i], p[i])) { continue; }
-        fault_add(&reader->faults, node->source, node->offset,
-                  "`%s` of series `%s` is %g at the trained length %s; it must be %s",
-                  family->parameter[i].name, series->name, p[i], lengths_print(log_n, n),
-                  parameters_describe(&family->parameter[i], wanted));
+        YAML_FAULT(node, "`%s` of series `%s` is %g at the trained length %s; it must be %s",
+                   family->parameter[i].name, series->name, p[i], lengths_print(log_n, n),
+                   parameters_describe(&family->parameter[i], wanted));
     }
-    if (faults == reader->faults.count && family->allows && !family->allows(p, log_n, why)) {
-        fault_add(&reader->faults, node->source, node->offset,
-                  "series `%s` has no rows at the trained length %s: %s", series->name,
-                  lengths_print(log_n, n), why);
+    if (faults == fault_count(node->source) && family->allows && !family->allows(p, log_n, why)) {
+        YAML_FAULT(node, "series `%s` has no rows at the trained length %s: %s", series->name,
+                   lengths_print(log_n, n), why);
     }
-    if (faults == reader->faults.count && family->kind == FAMILY_SAMPLED && !family->log_lambda &&
+    if (faults == fault_count(node->source) && family->kind == FAMILY_SAMPLED && !family->log_lambda &&
         log_n > log(FAMILY_SAMPLED_MOST)) {
-        fault_add(&reader->faults, node->source, node->offset,
-                  "Lambda^typ of family `%s` is the median of sampled rows, which need n <= 2^26: series "
-                  "`%s` cannot have been trained at %s",
-                  family->name, series->name, lengths_print(log_n, n));
+        YAML_FAULT(node,
+                   "Lambda^typ of family `%s` is the median of sampled rows, which need n <= 2^26: series "
+                   "`%s` cannot have been trained at %s",
+                   family->name, series->name, lengths_print(log_n, n));
     }
-    return faults == reader->faults.count;
+    return faults == fault_count(node->source);
 }
 
 static double log_lambda_at(const struct config_series *series, double log_n) {
@@ -233,41 +220,40 @@ static double log_lambda_at(const struct config_series *series, double log_n) {
 
 /* Everything is measured in units of Lambda^typ. Rows of no known Lambda^typ (NaN) are too short to leave the
  * range. */
-static void check_prescription(struct reader *reader, const struct yaml_node *node,
-                               const struct config_series *series) {
+static void check_prescription(const struct yaml_node *node, const struct config_series *series) {
     const double widest = 690; /* of a logarithm */
     char n[NUMBER_TEXT];
-    if (!betas_check_trained(reader, node, series)) { return; }
+    if (!betas_check_trained(node, series)) { return; }
     double trained = log_lambda_at(series, series->beta.log_trained);
     for (size_t k = 0; k < series->n_count; k++) {
         double log_n = series->log_n[k],
                log_ratio = config_log_beta(series, log_n, trained, 0) - log_lambda_at(series, log_n);
         if (!(fabs(log_ratio) > widest)) { continue; }
-        fault_add(&reader->faults, node->source, node->offset,
-                  "along `%s` beta is e^%.4g Lambda^typ of series `%s` at n = %s, out of the range of "
-                  "numbers; end its n before",
-                  prescription_name[series->beta.prescription], log_ratio, series->name,
-                  lengths_print(log_n, n));
+        YAML_FAULT(node,
+                   "along `%s` beta is e^%.4g Lambda^typ of series `%s` at n = %s, out of the range of "
+                   "numbers; end its n before",
+                   prescription_name[series->beta.prescription], log_ratio, series->name,
+                   lengths_print(log_n, n));
         return;
     }
 }
 
-void betas_check(struct reader *reader, const struct yaml_node *node, const struct config_series *series) {
+void betas_check(const struct yaml_node *node, const struct config_series *series) {
     const struct config_beta *beta = &series->beta;
     char n[NUMBER_TEXT];
-    if (beta->scale == CONFIG_SCALE_PRESCRIPTION) { check_prescription(reader, node, series); }
+    if (beta->scale == CONFIG_SCALE_PRESCRIPTION) { check_prescription(node, series); }
     if (beta->scale != CONFIG_SCALE_N_EFF && beta->scale != CONFIG_SCALE_CRITICAL) { return; }
     if (!series->family->dimension) {
-        fault_add(&reader->faults, node->source, node->offset,
-                  "`beta` by n_eff or critical values needs keys on a sphere; series `%s` is of family `%s`",
-                  series->name, series->family->name);
+        YAML_FAULT(node,
+                   "`beta` by n_eff or critical values needs keys on a sphere; series `%s` is of family `%s`",
+                   series->name, series->family->name);
         return;
     }
     if (config_has_position(series)) {
-        fault_add(&reader->faults, node->source, node->offset,
-                  "`beta` by n_eff or critical values is that of keys without a `position`, which series "
-                  "`%s` has; give beta itself, or relative to lambda_typ",
-                  series->name);
+        YAML_FAULT(node,
+                   "`beta` by n_eff or critical values is that of keys without a `position`, which series "
+                   "`%s` has; give beta itself, or relative to lambda_typ",
+                   series->name);
         return;
     }
     for (size_t k = 0; k < series->n_count * beta->count; k++) {
@@ -275,10 +261,10 @@ void betas_check(struct reader *reader, const struct yaml_node *node, const stru
         double value = beta->value[k % beta->count],
                log_beta = config_log_beta(series, log_n, 0, k % beta->count);
         if (isfinite(log_beta)) { continue; }
-        fault_add(&reader->faults, node->source, node->offset, "`beta` is %g, but series `%s` has n = %s; %s",
-                  value, series->name, lengths_print(log_n, n),
-                  isnan(log_beta) ? "n_eff must be below every n"
-                                  : "that takes a beta out of the range of numbers: take a smaller n");
+        YAML_FAULT(node, "`beta` is %g, but series `%s` has n = %s; %s", value, series->name,
+                   lengths_print(log_n, n),
+                   isnan(log_beta) ? "n_eff must be below every n"
+                                   : "that takes a beta out of the range of numbers: take a smaller n");
         return;
     }
 }

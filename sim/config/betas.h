@@ -14,17 +14,16 @@ struct betas_prescriptions {
 };
 
 /* A number, a list, or one of the mappings of configs/README.md; `beta` is {0} before. */
-void betas_read(struct reader *reader, const struct yaml_node *node, struct config_beta *beta,
+void betas_read(const struct yaml_node *defaults, const struct yaml_node *node, struct config_beta *beta,
                 struct betas_prescriptions *prescriptions);
 /* The same of `prescription`, `trained` and `coef` in a mapping that may have other keys. */
-void betas_read_prescription(struct reader *reader, const struct yaml_node *mapping, struct config_beta *beta,
+void betas_read_prescription(const struct yaml_node *mapping, struct config_beta *beta,
                              struct betas_prescriptions *prescriptions);
 /* Scales that only keys on a sphere have, numbers of effective keys below every n, and betas along a
  * prescription: the check below, and beta/Lambda^typ within the range of doubles at every n. A fault at
  * `node`. */
-void betas_check(struct reader *reader, const struct yaml_node *node, const struct config_series *series);
+void betas_check(const struct yaml_node *node, const struct config_series *series);
 /* Whether a series along a prescription has rows, and so a Lambda^typ, at the trained length. */
-bool betas_check_trained(struct reader *reader, const struct yaml_node *node,
-                         const struct config_series *series);
+bool betas_check_trained(const struct yaml_node *node, const struct config_series *series);
 
 #endif

@@ -6,6 +6,6 @@
 #include "sim/config/reader.h"
 
 /* The criteria of the series, in the place of those it had. */
-void collapse_read(struct reader *reader, const struct yaml_node *node, struct config_series *out);
+void collapse_read(const struct yaml_node *defaults, const struct yaml_node *node, struct config_series *out);
 
 #endif

@@ -18,51 +18,46 @@ static const char *const top_keys[] = {
     "quantiles",        "series",
 };
 
-static void read_quantiles(struct reader *reader, const struct yaml_node *node, struct config *config) {
-    if (!reader_list_fits(reader, node, "quantiles", CONFIG_QUANTILES)) { return; }
-    config->quantile_count = reader_reals(reader, node, "quantiles", &value_fraction, config->quantile);
+static void read_quantiles(const struct yaml_node *node, struct config *config) {
+    if (!reader_list_fits(node, "quantiles", CONFIG_QUANTILES)) { return; }
+    config->quantile_count = reader_reals(node, "quantiles", &value_fraction, config->quantile);
 }
 
-static void read_top(struct reader *reader, const struct yaml_node *root, struct config *config) {
-    struct fault_list *faults = &reader->faults;
-    const struct yaml_node *defaults = reader->defaults;
+static void read_top(const struct yaml_node *defaults, const struct yaml_node *root, struct config *config) {
     uint64_t weights = 0;
-    yaml_check_keys(root, "the config", READER_COUNT(top_keys), top_keys, faults);
-    value_count(reader_find(root, defaults, "seed"), "seed", 0, UINT64_MAX, faults, &config->seed);
-    value_flag(reader_find(root, defaults, "common_randomness"), "common_randomness", faults,
+    yaml_check_keys(root, "the config", READER_COUNT(top_keys), top_keys);
+    value_count(reader_find(root, defaults, "seed"), "seed", 0, UINT64_MAX, &config->seed);
+    value_flag(reader_find(root, defaults, "common_randomness"), "common_randomness",
                &config->common_randomness);
     value_count(reader_find(root, defaults, "keep_replicates"), "keep_replicates", 1, READER_REPLICATES,
-                faults, &config->keep_replicates);
-    value_count(reader_find(root, defaults, "ordered_weights"), "ordered_weights", 1, WEIGHTS_LIMIT, faults,
+                &config->keep_replicates);
+    value_count(reader_find(root, defaults, "ordered_weights"), "ordered_weights", 1, WEIGHTS_LIMIT,
                 &weights);
     config->ordered_weights = (size_t)weights;
-    read_quantiles(reader, reader_find(root, defaults, "quantiles"), config);
+    read_quantiles(reader_find(root, defaults, "quantiles"), config);
 }
 
-static void read_root(struct reader *reader, const struct yaml_node *root, struct config *config) {
-    if (!reader_is_mapping(reader, root, "config", "a mapping of keys, with at least a list `series:`")) {
-        return;
-    }
-    read_top(reader, root, config);
-    series_read(reader, root, config);
-}
-
-static void apply_overrides(struct reader *reader, struct yaml_node *root, size_t count,
-                            const char *const *set, struct fault_source *source) {
+static void apply_overrides(struct yaml_node *root, size_t count, const char *const *set,
+                            struct fault_source *source) {
     for (size_t i = 0; i < count; i++) {
-        if (arguments_source("--set", set[i], &source[i], &reader->faults) && root->kind == YAML_MAPPING) {
-            override_apply(root, &source[i], &reader->faults);
+        if (arguments_source("--set", set[i], root->source->faults, &source[i]) &&
+            root->kind == YAML_MAPPING) {
+            override_apply(root, &source[i]);
         }
     }
 }
 
-static void read_config(struct reader *reader, struct fault_source *source, size_t count,
+/* Faults go where those of the first source do. */
+static void read_config(const struct yaml_node *defaults, struct fault_source *source, size_t count,
                         const char *const *set, struct config *config) {
-    struct yaml_node *root = yaml_parse(source, 0, &reader->faults);
+    struct yaml_node *root = yaml_parse(source, 0);
     if (!root) { return; }
-    apply_overrides(reader, root, count, set, source + 1);
-    read_root(reader, root, config);
-    if (reader->faults.count == 0) { config->resolved = resolve_config(config); }
+    apply_overrides(root, count, set, source + 1);
+    if (reader_is_mapping(root, "config", "a mapping of keys, with at least a list `series:`")) {
+        read_top(defaults, root, config);
+        series_read(defaults, root, config);
+    }
+    if (fault_count(source) == 0) { config->resolved = resolve_config(config); }
     yaml_free(root);
 }
 
@@ -71,9 +66,10 @@ struct config *config_read(const char *path, size_t count, const char *const *se
     struct fault_source *source = memory_create(count + 1, sizeof *source);
     struct reader reader = reader_start();
     source->name = path;
-    config->text = text_read(path, source, &reader.faults);
-    if (config->text) { read_config(&reader, source, count, set, config); }
-    bool good = reader_end(&reader);
+    source->faults = reader.faults;
+    config->text = text_read(path, source);
+    if (config->text) { read_config(reader.defaults, source, count, set, config); }
+    bool good = reader_end(&reader, true);
     free(source);
     if (good) { return config; }
     config_free(config);
@@ -82,14 +78,12 @@ struct config *config_read(const char *path, size_t count, const char *const *se
 
 struct config *config_read_resolved(const char *text) {
     struct config *config = memory_create(1, sizeof *config);
-    struct fault_source source = {"config_resolved", text, strlen(text)};
     struct reader reader = reader_start();
+    struct fault_source source = {"config_resolved", text, strlen(text), reader.faults};
     config->text = memory_copy_part(text, source.length);
-    if (utf8_is_valid(text, source.length)) { read_config(&reader, &source, 0, NULL, config); }
-    bool good = config->resolved != NULL;
-    fault_free(&reader.faults);
-    yaml_free(reader.defaults);
-    if (good) { return config; }
+    bool good = utf8_is_valid(text, source.length);
+    if (good) { read_config(reader.defaults, &source, 0, NULL, config); }
+    if (reader_end(&reader, false) && good) { return config; }
     config_free(config);
     return NULL;
 }

@@ -73,9 +73,9 @@ static void compare(struct differences *d, bool back, const struct yaml_node *co
 }
 
 size_t difference_list(const char *here, const char *there, struct difference **list) {
-    const struct fault_source source[] = {{"here", here, strlen(here)}, {"there", there, strlen(there)}};
-    struct fault_list faults = {0};
-    struct yaml_node *ours = yaml_parse(&source[0], 0, &faults), *theirs = yaml_parse(&source[1], 0, &faults);
+    const struct fault_source source[] = {{"here", here, strlen(here), NULL},
+                                          {"there", there, strlen(there), NULL}};
+    struct yaml_node *ours = yaml_parse(&source[0], 0), *theirs = yaml_parse(&source[1], 0);
     struct differences d = {0};
     if (ours && theirs && ours->kind == YAML_MAPPING && theirs->kind == YAML_MAPPING) {
         compare(&d, false, ours, theirs);
@@ -84,7 +84,6 @@ size_t difference_list(const char *here, const char *there, struct difference **
     if (d.count == 0 && strcmp(here, there) != 0) { add(&d, "series", "in one order", "in another order"); }
     yaml_free(ours);
     yaml_free(theirs);
-    fault_free(&faults);
     *list = d.list;
     return d.count;
 }

@@ -11,8 +11,9 @@
 
 enum { SHOWN_BEFORE = 60, SHOWN = 100 }; /* bytes of a long line before the caret, and in all */
 
-void fault_add(struct fault_list *list, const struct fault_source *source, size_t offset, const char *format,
-               ...) {
+void fault_add(const struct fault_source *source, size_t offset, const char *format, ...) {
+    struct fault_list *list = source->faults;
+    if (!list) { return; }
     va_list arguments;
     va_start(arguments, format);
     char *message = memory_format_list(format, arguments);
@@ -25,10 +26,12 @@ void fault_add(struct fault_list *list, const struct fault_source *source, size_
     list->count++;
 }
 
+size_t fault_count(const struct fault_source *source) { return source->faults ? source->faults->count : 0; }
+
 void fault_free(struct fault_list *list) {
     for (size_t i = 0; i < list->count; i++) { free(list->fault[i].message); }
     free(list->fault);
-    *list = (struct fault_list){0};
+    free(list);
 }
 
 static bool is_control(char c) { return (unsigned char)c < 0x20 || c == 0x7f; }

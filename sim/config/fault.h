@@ -9,6 +9,7 @@ struct fault_source {
     const char *name; /* what stands before :LINE:COLUMN: */
     const char *text; /* NULL when it could not be read: faults are then at 1:1 and show no line */
     size_t length;
+    struct fault_list *faults; /* where its faults go; NULL: nowhere */
 };
 
 struct fault {
@@ -18,15 +19,18 @@ struct fault {
     char *message;
 };
 
-struct fault_list { /* starts as {0} */
+struct fault_list { /* on the heap, at first {0} */
     size_t count, room;
     struct fault *fault;
 };
 
 /* Adds one; the message says what is wrong and what to write instead. Texts that came from the user
  * are passed through fault_quote first. The sources of one list are members of one array. */
-void fault_add(struct fault_list *list, const struct fault_source *source, size_t offset, const char *format,
-               ...) __attribute__((format(printf, 4, 5)));
+void fault_add(const struct fault_source *source, size_t offset, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* How many there are where those of a source go. */
+size_t fault_count(const struct fault_source *source);
 
 /* Writes all to stderr in the order of their places, as NAME:LINE:COLUMN: error: MESSAGE, the line
  * and a caret (long lines are cut around it, control characters shown as '?'). */

@@ -36,45 +36,42 @@ static size_t merge_lengths(size_t count, double *log_n) {
     return kept;
 }
 
-static void read_length_span(struct reader *reader, const struct yaml_node *node, struct config_series *out) {
-    const struct yaml_node *fallback = yaml_find(reader->defaults, "n"), *given = yaml_find(node, "spacing");
-    struct fault_list *faults = &reader->faults;
+static void read_length_span(const struct yaml_node *defaults, const struct yaml_node *node,
+                             struct config_series *out) {
+    const struct yaml_node *fallback = yaml_find(defaults, "n"), *given = yaml_find(node, "spacing");
     struct reader_span span;
     size_t spacing = LOG;
-    yaml_check_keys(node, "`n`", READER_COUNT(n_keys), n_keys, faults);
-    bool good = value_length(reader_find(node, fallback, "from"), "n.from", faults, &span.from);
-    good &= value_length(reader_find(node, fallback, "to"), "n.to", faults, &span.to);
-    good &= value_count(reader_find(node, fallback, "points"), "n.points", 1, READER_POINTS, faults,
-                        &span.points);
+    yaml_check_keys(node, "`n`", READER_COUNT(n_keys), n_keys);
+    bool good = value_length(reader_find(node, fallback, "from"), "n.from", &span.from);
+    good &= value_length(reader_find(node, fallback, "to"), "n.to", &span.to);
+    good &= value_count(reader_find(node, fallback, "points"), "n.points", 1, READER_POINTS, &span.points);
     if (given) {
-        good &=
-            value_choice(given, "n.spacing", READER_COUNT(spacing_names), spacing_names, faults, &spacing);
+        good &= value_choice(given, "n.spacing", READER_COUNT(spacing_names), spacing_names, &spacing);
     }
-    if (!good || !reader_span_fits(reader, node, "n", &span)) { return; }
+    if (!good || !reader_span_fits(node, "n", &span)) { return; }
     if (spacing == LINEAR && span.to > log(1e308)) {
-        fault_add(faults, node->source, node->offset,
-                  "`spacing: linear` needs `to` below 1e308; write `spacing: log` or loglog");
+        YAML_FAULT(node, "`spacing: linear` needs `to` below 1e308; write `spacing: log` or loglog");
         return;
     }
     out->log_n = spaced_lengths(&span, spacing);
     out->n_count = merge_lengths(span.points, out->log_n);
 }
 
-static void read_length_list(struct reader *reader, const struct yaml_node *node, struct config_series *out) {
+static void read_length_list(const struct yaml_node *node, struct config_series *out) {
     size_t items = value_item_count(node), count = 0;
-    if (!reader_list_fits(reader, node, "n", READER_POINTS)) { return; }
+    if (!reader_list_fits(node, "n", READER_POINTS)) { return; }
     out->log_n = memory_create(items, sizeof *out->log_n);
     for (size_t i = 0; i < items; i++) {
-        count += value_length(value_item(node, i), "n", &reader->faults, &out->log_n[count]);
+        count += value_length(value_item(node, i), "n", &out->log_n[count]);
     }
     out->n_count = merge_lengths(count, out->log_n);
 }
 
-void lengths_read(struct reader *reader, const struct yaml_node *node, struct config_series *out) {
+void lengths_read(const struct yaml_node *defaults, const struct yaml_node *node, struct config_series *out) {
     if (node->kind == YAML_MAPPING) {
-        read_length_span(reader, node, out);
+        read_length_span(defaults, node, out);
     } else {
-        read_length_list(reader, node, out);
+        read_length_list(node, out);
     }
 }
 
@@ -85,11 +82,9 @@ const char *lengths_print(double log_n, char out[NUMBER_TEXT]) {
 
 const struct yaml_node *lengths_find(const struct yaml_node *n, double log_n) {
     const struct yaml_node *to = n->kind == YAML_MAPPING ? yaml_find(n, "to") : NULL;
-    struct fault_list ignored = {0};
     for (size_t i = 0; n->kind == YAML_LIST && !to && i < n->count; i++) {
         double log_value;
-        if (value_length(n->value[i], "n", &ignored, &log_value) && log_value == log_n) { to = n->value[i]; }
+        if (value_is_length(n->value[i], &log_value) && log_value == log_n) { to = n->value[i]; }
     }
-    fault_free(&ignored);
     return to ? to : n;
 }

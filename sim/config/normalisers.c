@@ -17,17 +17,15 @@ static const char items[] = "sparsemax, {entmax: ALPHA} or {sink: SCORE}";
 static const struct value_range alpha_range = {1.05, 2, false, false};
 
 /* Into a list in increasing order; whether it is new and there is room. */
-static void insert(struct reader *reader, const struct yaml_node *node, const char *what, double value,
-                   size_t *count, double list[CONFIG_NORMALISERS]) {
+static void insert(const struct yaml_node *node, const char *what, double value, size_t *count,
+                   double list[CONFIG_NORMALISERS]) {
     char text[NUMBER_TEXT];
     size_t at = 0;
     while (at < *count && list[at] < value) { at++; }
     if (at < *count && list[at] == value) {
-        fault_add(&reader->faults, node->source, node->offset, "`normalisers` holds %s %s twice; keep one",
-                  what, number_print(value, text));
+        YAML_FAULT(node, "`normalisers` holds %s %s twice; keep one", what, number_print(value, text));
     } else if (*count == CONFIG_NORMALISERS) {
-        fault_add(&reader->faults, node->source, node->offset, "`normalisers` holds more than %d of `%s`",
-                  CONFIG_NORMALISERS, what);
+        YAML_FAULT(node, "`normalisers` holds more than %d of `%s`", CONFIG_NORMALISERS, what);
     } else {
         memmove(&list[at + 1], &list[at], (*count - at) * sizeof *list);
         list[at] = value;
@@ -35,56 +33,50 @@ static void insert(struct reader *reader, const struct yaml_node *node, const ch
     }
 }
 
-static void read_word(struct reader *reader, const struct yaml_node *node, struct config_normalisers *out) {
+static void read_word(const struct yaml_node *node, struct config_normalisers *out) {
     if (strcmp(node->text, words[0]) != 0) {
         char text[VALUE_TEXT];
         const char *near = nearest_name(node->text, READER_COUNT(words), words);
         snprintf(text, sizeof text, "%s%s", items, near ? " (did you mean `sparsemax`?)" : "");
-        value_refuse(node, "normalisers", text, &reader->faults);
+        value_refuse(node, "normalisers", text);
         return;
     }
-    if (out->sparsemax) {
-        fault_add(&reader->faults, node->source, node->offset,
-                  "`normalisers` holds sparsemax twice; keep one");
-    }
+    if (out->sparsemax) { YAML_FAULT(node, "`normalisers` holds sparsemax twice; keep one"); }
     out->sparsemax = true;
 }
 
-static void read_mapping(struct reader *reader, const struct yaml_node *node,
-                         struct config_normalisers *out) {
+static void read_mapping(const struct yaml_node *node, struct config_normalisers *out) {
     const struct yaml_node *entmax = yaml_find(node, key_names[ENTMAX]),
                            *sink = yaml_find(node, key_names[SINK]);
     double value;
-    yaml_check_keys(node, "an item of `normalisers`", KEYS, key_names, &reader->faults);
-    if (entmax && value_real(entmax, "normalisers.entmax", &alpha_range, &reader->faults, &value)) {
-        insert(reader, entmax, "entmax", value, &out->entmax_count, out->entmax);
+    yaml_check_keys(node, "an item of `normalisers`", KEYS, key_names);
+    if (entmax && value_real(entmax, "normalisers.entmax", &alpha_range, &value)) {
+        insert(entmax, "entmax", value, &out->entmax_count, out->entmax);
     }
-    if (sink && value_real(sink, "normalisers.sink", &value_any, &reader->faults, &value)) {
-        insert(reader, sink, "sink", value == 0 ? 0 : value, &out->sink_count, out->sink);
+    if (sink && value_real(sink, "normalisers.sink", &value_any, &value)) {
+        insert(sink, "sink", value == 0 ? 0 : value, &out->sink_count, out->sink);
     }
 }
 
-void normalisers_read(struct reader *reader, const struct yaml_node *node, struct config_normalisers *out) {
+void normalisers_read(const struct yaml_node *node, struct config_normalisers *out) {
     *out = (struct config_normalisers){.sparsemax = false};
     if (node->kind == YAML_MAPPING) {
-        value_refuse(node, "normalisers", "a list such as [sparsemax, {entmax: 1.5}, {sink: 0}]",
-                     &reader->faults);
+        value_refuse(node, "normalisers", "a list such as [sparsemax, {entmax: 1.5}, {sink: 0}]");
         return;
     }
     for (size_t i = 0; i < value_item_count(node); i++) {
         const struct yaml_node *item = value_item(node, i);
         if (item->kind == YAML_MAPPING && item->count > 0) {
-            read_mapping(reader, item, out);
+            read_mapping(item, out);
         } else if (item->kind == YAML_SCALAR) {
-            read_word(reader, item, out);
+            read_word(item, out);
         } else {
-            value_refuse(item, "normalisers", items, &reader->faults);
+            value_refuse(item, "normalisers", items);
         }
     }
 }
 
-void normalisers_check(struct reader *reader, const struct yaml_node *node,
-                       const struct config_series *series) {
+void normalisers_check(const struct yaml_node *node, const struct config_series *series) {
     const double log_most = 700; /* of a double */
     char n[NUMBER_TEXT];
     for (size_t i = 0; series->normalisers.sink_count > 0 && i < series->n_count; i++) {
@@ -94,10 +86,10 @@ void normalisers_check(struct reader *reader, const struct yaml_node *node,
         double top = series->family->quantile(p, -series->log_n[i]),
                log_lambda = typical_scale(series->family, p, series->log_n[i]).log_lambda;
         if (isfinite(top) && fabs(log_lambda) <= log_most) { continue; }
-        fault_add(&reader->faults, node->source, node->offset,
-                  "a sink has a score, but those of series `%s` leave the range of doubles at n = %s; ask "
-                  "for smaller n, or leave {sink: ..} out of its `normalisers`",
-                  series->name, lengths_print(series->log_n[i], n));
+        YAML_FAULT(node,
+                   "a sink has a score, but those of series `%s` leave the range of doubles at n = %s; ask "
+                   "for smaller n, or leave {sink: ..} out of its `normalisers`",
+                   series->name, lengths_print(series->log_n[i], n));
         return;
     }
 }

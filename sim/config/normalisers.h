@@ -10,10 +10,9 @@
 #include "sim/config/reader.h"
 
 /* In any order, each once; [] is none. */
-void normalisers_read(struct reader *reader, const struct yaml_node *node, struct config_normalisers *out);
+void normalisers_read(const struct yaml_node *node, struct config_normalisers *out);
 /* Whether the logit of a sink is a number at every n: scores, and beta where it matters, are doubles. */
-void normalisers_check(struct reader *reader, const struct yaml_node *node,
-                       const struct config_series *series);
+void normalisers_check(const struct yaml_node *node, const struct config_series *series);
 
 /* As a list in one order. */
 void normalisers_write(FILE *out, const struct config_normalisers *normalisers);

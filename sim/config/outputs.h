@@ -10,8 +10,8 @@ enum { OUTPUTS_KEYS = 2 };
 extern const char *const outputs_keys[OUTPUTS_KEYS];
 
 /* Reads both from a series' mapping; n and parameters are read before. */
-void outputs_read(struct reader *reader, const struct yaml_node *node, struct config_series *series);
+void outputs_read(const struct yaml_node *node, struct config_series *series);
 /* Whether absolute distances between query and key, about 1/Lambda^typ, are doubles at every n. */
-void outputs_check(struct reader *reader, const struct yaml_node *node, const struct config_series *series);
+void outputs_check(const struct yaml_node *node, const struct config_series *series);
 
 #endif

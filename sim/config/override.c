@@ -9,8 +9,7 @@
 #include "sim/config/reader.h"
 
 static struct yaml_node *find_series(const struct yaml_node *list, const char *name,
-                                     const struct fault_source *source, size_t offset,
-                                     struct fault_list *faults) {
+                                     const struct fault_source *source, size_t offset) {
     char word[FAULT_QUOTE];
     const char **names = memory_create(list->count, sizeof *names);
     struct yaml_node *found = NULL;
@@ -20,10 +19,10 @@ static struct yaml_node *find_series(const struct yaml_node *list, const char *n
     }
     const char *near = nearest_name(name, list->count, names);
     if (!found && near) {
-        fault_add(faults, source, offset, "there is no series `%s`; did you mean `%s`?",
-                  fault_quote(name, word), near);
+        fault_add(source, offset, "there is no series `%s`; did you mean `%s`?", fault_quote(name, word),
+                  near);
     } else if (!found) {
-        fault_add(faults, source, offset, "there is no series `%s`; write series.NAME with the name of one",
+        fault_add(source, offset, "there is no series `%s`; write series.NAME with the name of one",
                   fault_quote(name, word));
     }
     free(names);
@@ -32,10 +31,9 @@ static struct yaml_node *find_series(const struct yaml_node *list, const char *n
 
 /* The node below `at` that one word of the path names. */
 static struct yaml_node *descend(struct yaml_node *at, const char *word, const struct yaml_node *value,
-                                 const struct fault_source *source, size_t offset,
-                                 struct fault_list *faults) {
+                                 const struct fault_source *source, size_t offset) {
     char shown[FAULT_QUOTE];
-    if (at->kind == YAML_LIST) { return find_series(at, word, source, offset, faults); }
+    if (at->kind == YAML_LIST) { return find_series(at, word, source, offset); }
     struct yaml_node *next = yaml_find(at, word);
     if (!next) {
         next = yaml_create_mapping(value);
@@ -43,7 +41,7 @@ static struct yaml_node *descend(struct yaml_node *at, const char *word, const s
     }
     bool is_series = next->kind == YAML_LIST && strcmp(word, "series") == 0;
     if (next->kind == YAML_MAPPING || is_series) { return next; }
-    fault_add(faults, source, offset,
+    fault_add(source, offset,
               "`%s` has no keys in this config: it is a plain value or a list; set the whole of it",
               fault_quote(word, shown));
     return NULL;
@@ -65,19 +63,19 @@ static size_t word_length(const struct yaml_node *at, const char *path) {
 
 /* Takes the value over. */
 static void set_path(struct yaml_node *root, char *path, struct yaml_node *value,
-                     const struct fault_source *source, struct fault_list *faults) {
+                     const struct fault_source *source) {
     struct yaml_node *at = root;
     char *word = path;
     for (size_t length; at && word[length = word_length(at, word)]; word += length + 1) {
         word[length] = '\0';
-        at = descend(at, word, value, source, (size_t)(word - path), faults);
+        at = descend(at, word, value, source, (size_t)(word - path));
     }
     if (at && at->kind == YAML_MAPPING) {
         yaml_set(at, word, value);
         return;
     }
     if (at) {
-        fault_add(faults, source, (size_t)(word - path),
+        fault_add(source, (size_t)(word - path),
                   "a series cannot be replaced as a whole; write series.NAME.KEY=VALUE");
     }
     yaml_free(value);
@@ -87,15 +85,15 @@ static bool path_is_whole(const char *path) {
     return *path && *path != '.' && path[strlen(path) - 1] != '.' && !strstr(path, "..");
 }
 
-void override_apply(struct yaml_node *root, const struct fault_source *source, struct fault_list *faults) {
+void override_apply(struct yaml_node *root, const struct fault_source *source) {
     const char *equals = strchr(source->text, '=');
     char *path = memory_copy_part(source->text, equals ? (size_t)(equals - source->text) : source->length);
     if (!equals || !path_is_whole(path)) {
-        fault_add(faults, source, 0, "write PATH=VALUE, such as replicates=1000 or series.NAME.scale.coef=1");
+        fault_add(source, 0, "write PATH=VALUE, such as replicates=1000 or series.NAME.scale.coef=1");
         free(path);
         return;
     }
-    struct yaml_node *value = arguments_value(source, (size_t)(equals - source->text) + 1, faults);
-    if (value) { set_path(root, path, value, source, faults); }
+    struct yaml_node *value = arguments_value(source, (size_t)(equals - source->text) + 1);
+    if (value) { set_path(root, path, value, source); }
     free(path);
 }

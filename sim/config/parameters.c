@@ -15,33 +15,30 @@ static bool is_formula(const char *text) {
     return strstr(text, "log") || strstr(text, "n^") || strstr(text, "/n") || strpbrk(text, "(*");
 }
 
-static void read_schedule(struct reader *reader, const struct yaml_node *node, const char *name,
-                          struct schedule *schedule) {
+static void read_schedule(const struct yaml_node *node, const char *name, struct schedule *schedule) {
     char what[VALUE_TEXT];
     const struct yaml_node *part;
     double *const value[] = {&schedule->coef, &schedule->log_power, &schedule->power};
     *schedule = (struct schedule){1, 0, 0};
     if (node->kind != YAML_MAPPING) {
         if (node->kind == YAML_LIST) {
-            value_refuse(node, name, "a number or a mapping {coef, log_power, power}", &reader->faults);
+            value_refuse(node, name, "a number or a mapping {coef, log_power, power}");
             schedule->coef = NAN;
         } else if (is_formula(node->text)) {
             value_refuse(node, name,
                          "a number or a mapping: C (log n)^A n^B is {coef: C, log_power: A, power: B}, and "
-                         "1/(log n)^1.5 is {coef: 1, log_power: -1.5}",
-                         &reader->faults);
+                         "1/(log n)^1.5 is {coef: 1, log_power: -1.5}");
             schedule->coef = NAN;
-        } else if (!value_real(node, name, &value_any, &reader->faults, &schedule->coef)) {
+        } else if (!value_real(node, name, &value_any, &schedule->coef)) {
             schedule->coef = NAN;
         }
         return;
     }
     snprintf(what, sizeof what, "`%s`", name);
-    yaml_check_keys(node, what, READER_COUNT(schedule_keys), schedule_keys, &reader->faults);
+    yaml_check_keys(node, what, READER_COUNT(schedule_keys), schedule_keys);
     for (size_t i = 0; i < READER_COUNT(schedule_keys); i++) {
         snprintf(what, sizeof what, "%s.%s", name, schedule_keys[i]);
-        if ((part = yaml_find(node, schedule_keys[i])) &&
-            !value_real(part, what, &value_any, &reader->faults, value[i])) {
+        if ((part = yaml_find(node, schedule_keys[i])) && !value_real(part, what, &value_any, value[i])) {
             schedule->coef = NAN;
         }
     }
@@ -85,8 +82,7 @@ const char *parameters_describe(const struct family_parameter *parameter, char o
 
 /* A word of the parameter, or what stands for a mapping; NaN, after a fault, where there is none and nothing
  * else is allowed; false where the node must be a number. */
-static bool read_word(struct reader *reader, const struct yaml_node *node,
-                      const struct family_parameter *parameter, double *value) {
+static bool read_word(const struct yaml_node *node, const struct family_parameter *parameter, double *value) {
     char wanted[VALUE_TEXT];
     for (const struct family_word *w = parameter->word; w && w->word; w++) {
         bool is_mapping = family_parameter_is_mapping(parameter, w->value);
@@ -101,14 +97,13 @@ static bool read_word(struct reader *reader, const struct yaml_node *node,
         (may_be_number && (node->kind != YAML_SCALAR || number_read(node->text, value, NULL)))) {
         return false;
     }
-    value_refuse(node, parameter->name, parameters_describe(parameter, wanted), &reader->faults);
+    value_refuse(node, parameter->name, parameters_describe(parameter, wanted));
     *value = NAN;
     return true;
 }
 
 /* Checks one parameter at every n of its series. */
-static void check_parameter(struct reader *reader, const struct yaml_node *node,
-                            const struct config_series *series, size_t which) {
+static void check_parameter(const struct yaml_node *node, const struct config_series *series, size_t which) {
     const struct family_parameter *parameter = &series->family->parameter[which];
     const struct schedule *schedule = &series->parameter[which];
     char wanted[VALUE_TEXT], n[NUMBER_TEXT];
@@ -116,8 +111,8 @@ static void check_parameter(struct reader *reader, const struct yaml_node *node,
     if (schedule->log_power == 0 && schedule->power == 0) {
         if (!family_parameter_allows(parameter, schedule->coef)) {
             node = reader_changed(node);
-            fault_add(&reader->faults, node->source, node->offset, "`%s` is %g; it must be %s",
-                      parameter->name, schedule->coef, parameters_describe(parameter, wanted));
+            YAML_FAULT(node, "`%s` is %g; it must be %s", parameter->name, schedule->coef,
+                       parameters_describe(parameter, wanted));
         }
         return;
     }
@@ -125,42 +120,40 @@ static void check_parameter(struct reader *reader, const struct yaml_node *node,
         double value = schedule_value(schedule, series->log_n[i]);
         if (!family_parameter_allows(parameter, value)) {
             node = reader_changed(node);
-            fault_add(&reader->faults, node->source, node->offset,
-                      "`%s` of series `%s` is %g at n = %s; it must be %s", parameter->name, series->name,
-                      value, lengths_print(series->log_n[i], n), parameters_describe(parameter, wanted));
+            YAML_FAULT(node, "`%s` of series `%s` is %g at n = %s; it must be %s", parameter->name,
+                       series->name, value, lengths_print(series->log_n[i], n),
+                       parameters_describe(parameter, wanted));
             return;
         }
     }
 }
 
-static void miss_parameter(struct reader *reader, const struct yaml_node *node, const struct family *family,
+static void miss_parameter(const struct yaml_node *node, const struct family *family,
                            const struct family_parameter *parameter) {
     char form[VALUE_TEXT] = "NUMBER";
     if (family_parameter_columns(parameter) > 0) { parameters_describe(parameter, form); }
-    fault_add(&reader->faults, node->source, node->offset,
-              "family `%s` needs `%s` (%s), which has no default; write `%s: %s`", family->name,
-              parameter->name, parameter->doc, parameter->name, form);
+    YAML_FAULT(node, "family `%s` needs `%s` (%s), which has no default; write `%s: %s`", family->name,
+               parameter->name, parameter->doc, parameter->name, form);
 }
 
 /* Parameter `which` of the family, a key of `node`; `within` others, keys of its mapping, follow it. */
-static void read_parameter(struct reader *reader, const struct yaml_node *node, struct config_series *series,
-                           size_t which, bool required) {
+static void read_parameter(const struct yaml_node *node, struct config_series *series, size_t which,
+                           bool required) {
     const struct family *family = series->family;
     const struct family_parameter *parameter = &family->parameter[which];
     const struct yaml_node *given = yaml_find(node, parameter->name);
     struct schedule *schedule = &series->parameter[which];
     *schedule = (struct schedule){parameter->initial, 0, 0};
-    if (given && !read_word(reader, given, parameter, &schedule->coef)) {
-        read_schedule(reader, given, parameter->name, schedule);
+    if (given && !read_word(given, parameter, &schedule->coef)) {
+        read_schedule(given, parameter->name, schedule);
     } else if (!given && (required || isnan(parameter->initial))) {
-        miss_parameter(reader, node, family, parameter);
+        miss_parameter(node, family, parameter);
     }
-    if (given || !required) { check_parameter(reader, given ? given : node, series, which); }
+    if (given || !required) { check_parameter(given ? given : node, series, which); }
 }
 
 /* What is written within parameter `which`, in its mapping; else the defaults. */
-static void read_within(struct reader *reader, const struct yaml_node *node, struct config_series *series,
-                        size_t which) {
+static void read_within(const struct yaml_node *node, struct config_series *series, size_t which) {
     const struct family_parameter *parameter = &series->family->parameter[which];
     const struct yaml_node *given = yaml_find(node, parameter->name);
     const char *names[FAMILY_PARAMETERS];
@@ -168,10 +161,10 @@ static void read_within(struct reader *reader, const struct yaml_node *node, str
     bool written = given && given->kind == YAML_MAPPING && parameter->within > 0;
     for (size_t i = 0; i < parameter->within; i++) { names[i] = parameter[1 + i].name; }
     snprintf(what, sizeof what, "`%s`", parameter->name);
-    if (written) { yaml_check_keys(given, what, parameter->within, names, &reader->faults); }
+    if (written) { yaml_check_keys(given, what, parameter->within, names); }
     for (size_t i = 1; i <= parameter->within; i++) {
         if (written) {
-            read_parameter(reader, given, series, which + i, parameter[i].initial != 0);
+            read_parameter(given, series, which + i, parameter[i].initial != 0);
         } else {
             series->parameter[which + i] = (struct schedule){parameter[i].initial, 0, 0};
         }
@@ -179,54 +172,51 @@ static void read_within(struct reader *reader, const struct yaml_node *node, str
 }
 
 /* Whether a node is a list of `low` to `high` items. */
-static bool is_list_of(struct reader *reader, const struct yaml_node *node, double low, double high,
+static bool is_list_of(const struct yaml_node *node, double low, double high,
                        const struct family_parameter *parameter) {
     char wanted[VALUE_TEXT];
     bool is_list = node->kind == YAML_LIST;
     if (is_list && (double)node->count >= low && (double)node->count <= high) { return true; }
     parameters_describe(parameter, wanted);
     if (is_list) {
-        fault_add(&reader->faults, node->source, node->offset, "`%s` must be %s; this list has %zu items",
-                  parameter->name, wanted, node->count);
+        YAML_FAULT(node, "`%s` must be %s; this list has %zu items", parameter->name, wanted, node->count);
     } else {
-        value_refuse(node, parameter->name, wanted, &reader->faults);
+        value_refuse(node, parameter->name, wanted);
     }
     return false;
 }
 
 /* One number of the lists of another parameter. */
-static void read_number(struct reader *reader, const struct yaml_node *node, struct config_series *series,
-                        size_t which) {
-    read_schedule(reader, node, series->family->parameter[which].name, &series->parameter[which]);
-    check_parameter(reader, node, series, which);
+static void read_number(const struct yaml_node *node, struct config_series *series, size_t which) {
+    read_schedule(node, series->family->parameter[which].name, &series->parameter[which]);
+    check_parameter(node, series, which);
 }
 
 /* Parameter `which`, written as lists of those within it. */
-static void read_lists(struct reader *reader, const struct yaml_node *node, struct config_series *series,
-                       size_t which) {
+static void read_lists(const struct yaml_node *node, struct config_series *series, size_t which) {
     const struct family_parameter *parameter = &series->family->parameter[which];
     const double columns = (double)family_parameter_columns(parameter);
     const struct yaml_node *given = yaml_find(node, parameter->name);
     size_t next = which + 1;
     memset(&series->parameter[which], 0, (1 + parameter->within) * sizeof *series->parameter);
-    if (!given) { miss_parameter(reader, node, series->family, parameter); }
-    if (!given || !is_list_of(reader, given, parameter->low, parameter->high, parameter)) { return; }
+    if (!given) { miss_parameter(node, series->family, parameter); }
+    if (!given || !is_list_of(given, parameter->low, parameter->high, parameter)) { return; }
     series->parameter[which].coef = (double)given->count;
     for (size_t i = 0; i < given->count; i++) {
         const struct yaml_node *list = given->value[i];
-        if (!is_list_of(reader, list, columns, columns, parameter)) { continue; }
-        for (size_t k = 0; k < list->count; k++) { read_number(reader, list->value[k], series, next++); }
+        if (!is_list_of(list, columns, columns, parameter)) { continue; }
+        for (size_t k = 0; k < list->count; k++) { read_number(list->value[k], series, next++); }
     }
 }
 
-void parameters_read(struct reader *reader, const struct yaml_node *node, struct config_series *series) {
+void parameters_read(const struct yaml_node *node, struct config_series *series) {
     const struct family *family = series->family;
     for (size_t i = 0; i < family->parameter_count; i += 1 + family->parameter[i].within) {
         if (family_parameter_columns(&family->parameter[i]) > 0) {
-            read_lists(reader, node, series, i);
+            read_lists(node, series, i);
             continue;
         }
-        read_parameter(reader, node, series, i, false);
-        read_within(reader, node, series, i);
+        read_parameter(node, series, i, false);
+        read_within(node, series, i);
     }
 }

@@ -9,7 +9,7 @@
 /* Reads every parameter of the series' family from a mapping that may hold other keys as well; what is not
  * written has its default. What the table has within another parameter is read from that one's mapping.
  * Faults for what has none, and for values outside the family's range at any n of the series. */
-void parameters_read(struct reader *reader, const struct yaml_node *node, struct config_series *series);
+void parameters_read(const struct yaml_node *node, struct config_series *series);
 
 /* What may be written for a parameter: "a number above 1 or none", "gaussian or {zipf: NUMBER, ..}",
  * "[[share_1, variance_1], ..] of 1 to 4 lists". Returns `out`. */

@@ -5,15 +5,15 @@
 #include "models/theory/positions.h"
 #include "sim/config/lengths.h"
 
-void position_check_key(struct reader *reader, const struct yaml_node *node, const struct family *family) {
+void position_check_key(const struct yaml_node *node, const struct family *family) {
     const struct yaml_node *given = yaml_find(node, "position");
     if (!given || !family || family_takes_position(family)) { return; }
-    fault_add(&reader->faults, given->source, given->offset,
-              "`position` is a penalty of independent scores of one law, but family `%s` %s", family->name,
-              family->row_scale                ? "has rows that differ in scale; take gaussian"
-              : family->kind == FAMILY_FIXED   ? "has one deterministic row"
-              : family->kind == FAMILY_SAMPLED ? "has scores that depend on each other"
-                                               : "is measured");
+    YAML_FAULT(given, "`position` is a penalty of independent scores of one law, but family `%s` %s",
+               family->name,
+               family->row_scale                ? "has rows that differ in scale; take gaussian"
+               : family->kind == FAMILY_FIXED   ? "has one deterministic row"
+               : family->kind == FAMILY_SAMPLED ? "has scores that depend on each other"
+                                                : "is measured");
 }
 
 /* What stands in the way of the law at one n, with what to do; NULL: nothing. */
@@ -47,16 +47,15 @@ static const char *rows_fault(const struct config_series *series, double log_n) 
                : NULL;
 }
 
-void position_check(struct reader *reader, const struct yaml_node *node, const struct config_series *series,
-                    bool rows) {
+void position_check(const struct yaml_node *node, const struct config_series *series, bool rows) {
     const struct yaml_node *given = yaml_find(node, "position");
     char n[NUMBER_TEXT];
     for (size_t i = 0; given && config_has_position(series) && i < series->n_count; i++) {
         const char *fault = law_fault(series, series->log_n[i]);
         if (!fault && rows) { fault = rows_fault(series, series->log_n[i]); }
         if (!fault) { continue; }
-        fault_add(&reader->faults, given->source, given->offset, "`position` of series `%s` at n = %s: %s",
-                  series->name, lengths_print(series->log_n[i], n), fault);
+        YAML_FAULT(given, "`position` of series `%s` at n = %s: %s", series->name,
+                   lengths_print(series->log_n[i], n), fault);
         return;
     }
 }

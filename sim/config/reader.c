@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/base/memory.h"
 #include "sim/base/number.h"
 
 /* Every key but `series` has a default: this text, read by the same code as the user's. */
@@ -21,18 +22,16 @@ static const char default_text[] =
     "ordered_weights: 8\n"
     "quantiles: [0.05, 0.25, 0.5, 0.75, 0.95]\n";
 
-static const struct fault_source default_source = {"defaults", default_text, sizeof default_text - 1};
+static const struct fault_source default_source = {"defaults", default_text, sizeof default_text - 1, NULL};
 
 struct reader reader_start(void) {
-    struct reader reader = {0};
-    reader.defaults = yaml_parse(&default_source, 0, &reader.faults);
-    return reader;
+    return (struct reader){memory_create(1, sizeof(struct fault_list)), yaml_parse(&default_source, 0)};
 }
 
-bool reader_end(struct reader *reader) {
-    bool good = reader->faults.count == 0;
-    fault_report(&reader->faults);
-    fault_free(&reader->faults);
+bool reader_end(struct reader *reader, bool tells) {
+    bool good = reader->faults->count == 0;
+    if (tells) { fault_report(reader->faults); }
+    fault_free(reader->faults);
     yaml_free(reader->defaults);
     return good;
 }
@@ -61,42 +60,39 @@ const struct yaml_node *reader_changed(const struct yaml_node *node) {
     return node;
 }
 
-bool reader_is_mapping(struct reader *reader, const struct yaml_node *node, const char *what,
-                       const char *wanted) {
+bool reader_is_mapping(const struct yaml_node *node, const char *what, const char *wanted) {
     if (node->kind == YAML_MAPPING) { return true; }
-    value_refuse(node, what, wanted, &reader->faults);
+    value_refuse(node, what, wanted);
     return false;
 }
 
-size_t reader_reals(struct reader *reader, const struct yaml_node *node, const char *what,
-                    const struct value_range *range, double *value) {
+size_t reader_reals(const struct yaml_node *node, const char *what, const struct value_range *range,
+                    double *value) {
     char text[NUMBER_TEXT];
     size_t count = 0, items = value_item_count(node);
     for (size_t i = 0; i < items; i++) {
-        count += value_real(value_item(node, i), what, range, &reader->faults, &value[count]);
+        count += value_real(value_item(node, i), what, range, &value[count]);
     }
     gsl_sort(value, 1, count);
     for (size_t i = 1; i < count; i++) {
         if (value[i] == value[i - 1]) {
-            fault_add(&reader->faults, node->source, node->offset, "`%s` holds %s twice; keep one", what,
-                      number_print(value[i], text));
+            YAML_FAULT(node, "`%s` holds %s twice; keep one", what, number_print(value[i], text));
             break;
         }
     }
     return count;
 }
 
-bool reader_list_fits(struct reader *reader, const struct yaml_node *node, const char *what, size_t limit) {
+bool reader_list_fits(const struct yaml_node *node, const char *what, size_t limit) {
     char wanted[VALUE_TEXT];
     if (node->kind != YAML_MAPPING && value_item_count(node) >= 1 && value_item_count(node) <= limit) {
         return true;
     }
     snprintf(wanted, sizeof wanted, "a list of 1 to %zu numbers", limit);
     if (node->kind == YAML_LIST) {
-        fault_add(&reader->faults, node->source, node->offset, "`%s` must be %s, not of %zu", what, wanted,
-                  node->count);
+        YAML_FAULT(node, "`%s` must be %s, not of %zu", what, wanted, node->count);
     } else {
-        value_refuse(node, what, wanted, &reader->faults);
+        value_refuse(node, what, wanted);
     }
     return false;
 }
@@ -106,22 +102,18 @@ double reader_span_at(const struct reader_span *span, size_t i) {
     return i + 1 == span->points ? span->to : span->from + t * (span->to - span->from);
 }
 
-static bool span_rises(struct reader *reader, const struct yaml_node *node, const char *what,
-                       const struct reader_span *span) {
+static bool span_rises(const struct yaml_node *node, const char *what, const struct reader_span *span) {
     if (span->from < span->to || (span->from == span->to && span->points == 1)) { return true; }
     const struct yaml_node *at = reader_changed(node), *to = yaml_find(node, "to");
     at = at == node && to ? to : at;
-    fault_add(&reader->faults, at->source, at->offset,
-              "`%s.to` must be above `%s.from`; write the smaller end in `from`, the larger in `to`", what,
-              what);
+    YAML_FAULT(at, "`%s.to` must be above `%s.from`; write the smaller end in `from`, the larger in `to`",
+               what, what);
     return false;
 }
 
-bool reader_span_fits(struct reader *reader, const struct yaml_node *node, const char *what,
-                      const struct reader_span *span) {
-    if (!span_rises(reader, node, what, span)) { return false; }
+bool reader_span_fits(const struct yaml_node *node, const char *what, const struct reader_span *span) {
+    if (!span_rises(node, what, span)) { return false; }
     if (span->points > 1 || span->from == span->to) { return true; }
-    fault_add(&reader->faults, node->source, node->offset,
-              "one point cannot have two ends; write `%s: [VALUE]`, or `points: 2` or more", what);
+    YAML_FAULT(node, "one point cannot have two ends; write `%s: [VALUE]`, or `points: 2` or more", what);
     return false;
 }

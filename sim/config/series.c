@@ -33,9 +33,9 @@ enum { POINTS_IN_ALL = 1000000 };
 
 static const char *const series_keys[] = {SERIES_SHARED_KEYS, "family", "name"};
 
-static void read_rows(struct reader *reader, const struct yaml_node *node, enum config_rows *rows) {
+static void read_rows(const struct yaml_node *node, enum config_rows *rows) {
     size_t choice;
-    if (value_choice(node, "rows", CONFIG_ROWS, config_rows_name, &reader->faults, &choice)) {
+    if (value_choice(node, "rows", CONFIG_ROWS, config_rows_name, &choice)) {
         *rows = (enum config_rows)choice;
     }
 }
@@ -48,7 +48,7 @@ static double *copy_reals(size_t count, const double *value) {
 }
 
 /* Reads what `mapping` has of the shared keys, the rest from `inherited` (NULL: it has them all). */
-static void read_shared(struct reader *reader, const struct yaml_node *mapping,
+static void read_shared(const struct yaml_node *defaults, const struct yaml_node *mapping,
                         const struct shared *inherited, struct shared *out) {
     const struct yaml_node *node;
     struct config_series *to = &out->settings;
@@ -60,28 +60,27 @@ static void read_shared(struct reader *reader, const struct yaml_node *mapping,
     if ((node = yaml_find(mapping, "n"))) {
         out->n = node;
         to->n_count = 0;
-        lengths_read(reader, node, to);
+        lengths_read(defaults, node, to);
     } else if (inherited) {
         to->log_n = copy_reals(to->n_count, inherited->settings.log_n);
     }
     if ((node = yaml_find(mapping, "beta"))) {
         to->beta = (struct config_beta){0};
-        betas_read(reader, node, &to->beta, &out->prescriptions);
+        betas_read(defaults, node, &to->beta, &out->prescriptions);
     } else if (inherited) {
         to->beta.value = copy_reals(to->beta.count, inherited->settings.beta.value);
     }
     if ((node = yaml_find(mapping, "replicates"))) {
-        value_count(node, "replicates", 1, READER_REPLICATES, &reader->faults, &to->replicates);
+        value_count(node, "replicates", 1, READER_REPLICATES, &to->replicates);
     }
-    if ((node = yaml_find(mapping, "target"))) { target_read(reader, node, to); }
-    if ((node = yaml_find(mapping, "collapse"))) { collapse_read(reader, node, to); }
-    if ((node = yaml_find(mapping, "rows"))) { read_rows(reader, node, &to->rows); }
-    if ((node = yaml_find(mapping, "normalisers"))) { normalisers_read(reader, node, &to->normalisers); }
+    if ((node = yaml_find(mapping, "target"))) { target_read(node, to); }
+    if ((node = yaml_find(mapping, "collapse"))) { collapse_read(defaults, node, to); }
+    if ((node = yaml_find(mapping, "rows"))) { read_rows(node, &to->rows); }
+    if ((node = yaml_find(mapping, "normalisers"))) { normalisers_read(node, &to->normalisers); }
 }
 
 /* Drawn scores are doubles: their spread and the gaps that matter, 1/Lambda^typ, must be normal numbers. */
-static void check_score_range(struct reader *reader, const struct yaml_node *node,
-                              const struct config_series *series) {
+static void check_score_range(const struct yaml_node *node, const struct config_series *series) {
     const struct family *family = series->family;
     const double log_v_least = -65 * M_LN2, log_v_most = -0x1p-53, log_most = 700; /* of a uniform */
     char n[NUMBER_TEXT];
@@ -94,8 +93,8 @@ static void check_score_range(struct reader *reader, const struct yaml_node *nod
         if (fabs(log_lambda) <= log_most && isfinite(spread) && isfinite(spread * exp(log_lambda))) {
             continue;
         }
-        fault_add(
-            &reader->faults, node->source, node->offset,
+        YAML_FAULT(
+            node,
             "the scores of series `%s` leave the range of doubles at n = %s; choose a scale nearer to 1",
             series->name, lengths_print(series->log_n[i], n));
         return;
@@ -103,20 +102,18 @@ static void check_score_range(struct reader *reader, const struct yaml_node *nod
 }
 
 /* Whether rows that are asked to be counted can be. */
-static void check_counting(struct reader *reader, const struct yaml_node *node,
-                           const struct config_series *series) {
+static void check_counting(const struct yaml_node *node, const struct config_series *series) {
     const struct yaml_node *given = yaml_find(node, "rows"), *at = given ? given : node;
     if (series->family->kind == FAMILY_IID || series->rows != CONFIG_ROWS_COUNTED) { return; }
-    fault_add(&reader->faults, at->source, at->offset,
-              "series `%s`: %s rows %s; write `rows: auto` in this series", series->name,
-              series->family->name,
-              series->family->kind == FAMILY_FIXED
-                  ? "have nothing to count, they are deterministic at any n"
-                  : "cannot be counted, as no law of their number is known: every score is drawn");
+    YAML_FAULT(at, "series `%s`: %s rows %s; write `rows: auto` in this series", series->name,
+               series->family->name,
+               series->family->kind == FAMILY_FIXED
+                   ? "have nothing to count, they are deterministic at any n"
+                   : "cannot be counted, as no law of their number is known: every score is drawn");
 }
 
 /* Whether rows that are drawn score by score are short enough. */
-static void check_drawing(struct reader *reader, const struct yaml_node *node, const struct shared *shared) {
+static void check_drawing(const struct yaml_node *node, const struct shared *shared) {
     const struct config_series *series = &shared->settings;
     bool sampled = series->family->kind == FAMILY_SAMPLED;
     double longest = series->n_count ? series->log_n[series->n_count - 1] : 0;
@@ -127,44 +124,42 @@ static void check_drawing(struct reader *reader, const struct yaml_node *node, c
     }
     bool by_default = reader_is_default(shared->n);
     const struct yaml_node *at = by_default ? node : lengths_find(shared->n, longest);
-    fault_add(&reader->faults, at->source, at->offset,
-              "series `%s` reaches n = %s%s, but %s %s or for example n: {from: 2^8, to: 2^16, points: 9}",
-              series->name, lengths_print(longest, n), by_default ? " by default" : "",
-              sampled ? series->family->name : "`rows: drawn`",
-              sampled ? "rows have every score drawn, which needs n <= 2^26; write smaller ones,"
-                      : "draws every score, which needs n <= 2^40; write `rows: auto` (or counted),");
+    YAML_FAULT(at,
+               "series `%s` reaches n = %s%s, but %s %s or for example n: {from: 2^8, to: 2^16, points: 9}",
+               series->name, lengths_print(longest, n), by_default ? " by default" : "",
+               sampled ? series->family->name : "`rows: drawn`",
+               sampled ? "rows have every score drawn, which needs n <= 2^26; write smaller ones,"
+                       : "draws every score, which needs n <= 2^40; write `rows: auto` (or counted),");
 }
 
 /* Whether the family has rows of these lengths. */
-static void check_rows(struct reader *reader, const struct yaml_node *node,
-                       const struct config_series *series) {
+static void check_rows(const struct yaml_node *node, const struct config_series *series) {
     char why[FAMILY_WHY], n[NUMBER_TEXT];
     for (size_t i = 0; series->family->allows && i < series->n_count; i++) {
         double p[FAMILY_PARAMETERS];
         config_parameters(series, series->log_n[i], p);
         if (series->family->allows(p, series->log_n[i], why)) { continue; }
-        fault_add(&reader->faults, node->source, node->offset, "series `%s` has no rows at n = %s: %s",
-                  series->name, lengths_print(series->log_n[i], n), why);
+        YAML_FAULT(node, "series `%s` has no rows at n = %s: %s", series->name,
+                   lengths_print(series->log_n[i], n), why);
         return;
     }
 }
 
 /* What takes more than one key that is good in itself, and time: not done beside so many faults. */
 enum { ENOUGH = 100 };
-static void check_ranges(struct reader *reader, const struct yaml_node *node,
-                         const struct config_series *series, bool common) {
+static void check_ranges(const struct yaml_node *node, const struct config_series *series, bool common) {
     const struct yaml_node *beta = yaml_find(node, "beta");
-    position_check(reader, node, series, true);
-    check_rows(reader, node, series);
-    check_score_range(reader, node, series);
-    outputs_check(reader, node, series);
-    normalisers_check(reader, node, series);
-    betas_check(reader, beta ? beta : node, series);
-    target_check(reader, node, series, common);
+    position_check(node, series, true);
+    check_rows(node, series);
+    check_score_range(node, series);
+    outputs_check(node, series);
+    normalisers_check(node, series);
+    betas_check(beta ? beta : node, series);
+    target_check(node, series, common);
 }
 
 /* The name, or the family's where there is none. */
-static void read_name(struct reader *reader, const struct yaml_node *node, struct config_series *series) {
+static void read_name(const struct yaml_node *node, struct config_series *series) {
     const struct yaml_node *name = yaml_find(node, "name");
     if (!name) {
         strcpy(series->name, series->family ? series->family->name : "");
@@ -173,8 +168,7 @@ static void read_name(struct reader *reader, const struct yaml_node *node, struc
     } else {
         value_refuse(
             name, "name",
-            "1 to 64 letters, digits, `_`, `-` or single dots, the first a letter or digit, the last no dot",
-            &reader->faults);
+            "1 to 64 letters, digits, `_`, `-` or single dots, the first a letter or digit, the last no dot");
     }
 }
 
@@ -186,8 +180,7 @@ static size_t add_name(size_t count, const char **names, const char *name) {
     return count + 1;
 }
 
-static void check_series_keys(struct reader *reader, const struct yaml_node *node,
-                              const struct family *family) {
+static void check_series_keys(const struct yaml_node *node, const struct family *family) {
     char what[VALUE_TEXT] = "a series";
     const char **names = memory_create(
         READER_COUNT(series_keys) + OUTPUTS_KEYS + 1 + family_count() * FAMILY_PARAMETERS, sizeof *names);
@@ -204,20 +197,19 @@ static void check_series_keys(struct reader *reader, const struct yaml_node *nod
         }
     }
     if (family) { snprintf(what, sizeof what, "a series of family `%s`", family->name); }
-    position_check_key(reader, node, family);
+    position_check_key(node, family);
     if (yaml_find(node, "position")) { count = add_name(count, names, "position"); } /* told of above */
-    yaml_check_keys(node, what, count, names, &reader->faults);
+    yaml_check_keys(node, what, count, names);
     free(names);
 }
 
-static const struct family *read_family(struct reader *reader, const struct yaml_node *node) {
+static const struct family *read_family(const struct yaml_node *node) {
     const struct yaml_node *family = yaml_find(node, "family");
     const struct family *found = NULL;
     size_t choice;
     if (!family) {
-        fault_add(&reader->faults, node->source, node->offset,
-                  "this series names no family; write for example `family: %s`", family_names[0]);
-    } else if (value_choice(family, "family", family_count(), family_names, &reader->faults, &choice)) {
+        YAML_FAULT(node, "this series names no family; write for example `family: %s`", family_names[0]);
+    } else if (value_choice(family, "family", family_count(), family_names, &choice)) {
         found = family_at(choice);
     }
     return found;
@@ -227,14 +219,14 @@ static bool totals_fit(const struct totals *totals) {
     return totals->n <= POINTS_IN_ALL && totals->beta <= POINTS_IN_ALL;
 }
 
-static void add_to_totals(struct reader *reader, const struct yaml_node *node,
-                          const struct config_series *series, struct totals *totals) {
+static void add_to_totals(const struct yaml_node *node, const struct config_series *series,
+                          struct totals *totals) {
     bool fitted = totals_fit(totals);
     totals->n += series->n_count;
     totals->beta += series->beta.count;
     if (fitted && !totals_fit(totals)) {
-        fault_add(
-            &reader->faults, node->source, node->offset,
+        YAML_FAULT(
+            node,
             "the series up to here ask for more than %d values of n or of beta in all; ask for fewer points",
             POINTS_IN_ALL);
     }
@@ -271,64 +263,61 @@ static struct config_series copy_series(const struct config_series *series) {
 }
 
 /* NAME-PRESCRIPTION. */
-static void name_after_prescription(struct reader *reader, const struct yaml_node *node,
-                                    struct config_series *series) {
+static void name_after_prescription(const struct yaml_node *node, struct config_series *series) {
     char suffix[16];
     snprintf(suffix, sizeof suffix, "-%s", prescription_name[series->beta.prescription]);
     if (strlen(series->name) + strlen(suffix) < CONFIG_NAME) {
         strcat(series->name, suffix);
         return;
     }
-    fault_add(&reader->faults, node->source, node->offset,
-              "a list of prescriptions makes a series `NAME-PRESCRIPTION` of each: `%s%s` is longer than %d "
-              "letters; write a shorter `name`",
-              series->name, suffix, CONFIG_NAME - 1);
+    YAML_FAULT(node,
+               "a list of prescriptions makes a series `NAME-PRESCRIPTION` of each: `%s%s` is longer than %d "
+               "letters; write a shorter `name`",
+               series->name, suffix, CONFIG_NAME - 1);
 }
 
 /* The series of an item of the list: several of them where its beta has a list of prescriptions. */
-static void add_each(struct reader *reader, const struct yaml_node *node, const struct shared *shared,
-                     struct totals *totals, struct listed *list) {
+static void add_each(const struct yaml_node *node, const struct shared *shared, struct totals *totals,
+                     struct listed *list) {
     const struct betas_prescriptions *p = &shared->prescriptions;
     for (size_t i = 0; i == 0 || (p->is_list && i < p->count); i++) {
         struct config_series series = i == 0 ? shared->settings : copy_series(&shared->settings);
         if (p->is_list && p->count > 0) {
             series.beta.prescription = p->item[i];
-            name_after_prescription(reader, node, &series);
+            name_after_prescription(node, &series);
         }
-        add_to_totals(reader, node, &series, totals);
+        add_to_totals(node, &series, totals);
         add_series(list, node, &series);
     }
 }
 
-static void read_series(struct reader *reader, const struct yaml_node *node, const struct shared *top,
-                        struct totals *totals, struct listed *list) {
+static void read_series(const struct yaml_node *defaults, const struct yaml_node *node,
+                        const struct shared *top, struct totals *totals, struct listed *list) {
     struct shared shared = {0};
-    if (!reader_is_mapping(reader, node, "series", "a list of mappings such as {family: gaussian}")) {
-        return;
-    }
-    const struct family *family = read_family(reader, node);
-    check_series_keys(reader, node, family);
+    if (!reader_is_mapping(node, "series", "a list of mappings such as {family: gaussian}")) { return; }
+    const struct family *family = read_family(node);
+    check_series_keys(node, family);
     if (!totals_fit(totals)) { return; }
-    read_shared(reader, node, top, &shared);
+    read_shared(defaults, node, top, &shared);
     shared.settings.family = family;
-    read_name(reader, node, &shared.settings);
+    read_name(node, &shared.settings);
     if (family) {
-        parameters_read(reader, node, &shared.settings);
-        check_counting(reader, node, &shared.settings);
-        check_drawing(reader, node, &shared);
-        if (family->dimension) { outputs_read(reader, node, &shared.settings); }
+        parameters_read(node, &shared.settings);
+        check_counting(node, &shared.settings);
+        check_drawing(node, &shared);
+        if (family->dimension) { outputs_read(node, &shared.settings); }
     }
-    add_each(reader, node, &shared, totals, list);
+    add_each(node, &shared, totals, list);
 }
 
-static void check_names(struct reader *reader, const struct listed *list) {
+static void check_names(const struct listed *list) {
     for (size_t i = 0; i < list->count; i++) {
         const char *name = list->series[i].name;
         for (size_t j = 0; *name && j < i; j++) {
             if (strcmp(list->series[j].name, name) == 0) {
-                fault_add(&reader->faults, list->node[i]->source, list->node[i]->offset,
-                          "two series are called `%s` (the other on line %zu); give this one another `name`",
-                          name, list->node[j]->line);
+                YAML_FAULT(list->node[i],
+                           "two series are called `%s` (the other on line %zu); give this one another `name`",
+                           name, list->node[j]->line);
                 break;
             }
         }
@@ -336,32 +325,30 @@ static void check_names(struct reader *reader, const struct listed *list) {
 }
 
 /* Ranges of a series are looked at where nothing is wrong with it, nor with what all share. */
-static void read_all_series(struct reader *reader, const struct yaml_node *root, const struct shared *top,
-                            bool top_is_sound, struct config *config) {
+static void read_all_series(const struct yaml_node *defaults, const struct yaml_node *root,
+                            const struct shared *top, bool top_is_sound, struct config *config) {
     const struct yaml_node *list = yaml_find(root, "series");
     if (!list) {
-        fault_add(&reader->faults, root->source, root->offset,
-                  "the config has no `series`; write for example `series: [{family: gaussian}]`");
+        YAML_FAULT(root, "the config has no `series`; write for example `series: [{family: gaussian}]`");
         return;
     }
     if (list->kind != YAML_LIST || list->count == 0) {
-        value_refuse(list, "series", "a list of at least one series, such as `- family: gaussian`",
-                     &reader->faults);
+        value_refuse(list, "series", "a list of at least one series, such as `- family: gaussian`");
         return;
     }
     struct totals totals = {0};
     struct listed listed = {0};
     bool *sound = memory_create(list->count * PRESCRIPTIONS, sizeof *sound);
     for (size_t i = 0; i < list->count; i++) {
-        size_t faults = reader->faults.count, first = listed.count;
-        read_series(reader, list->value[i], top, &totals, &listed);
+        size_t faults = fault_count(root->source), first = listed.count;
+        read_series(defaults, list->value[i], top, &totals, &listed);
         for (size_t k = first; k < listed.count; k++) {
-            sound[k] = top_is_sound && reader->faults.count == faults;
+            sound[k] = top_is_sound && fault_count(root->source) == faults;
         }
     }
-    check_names(reader, &listed);
-    for (size_t i = 0; totals_fit(&totals) && i < listed.count && reader->faults.count < ENOUGH; i++) {
-        if (sound[i]) { check_ranges(reader, listed.node[i], &listed.series[i], config->common_randomness); }
+    check_names(&listed);
+    for (size_t i = 0; totals_fit(&totals) && i < listed.count && fault_count(root->source) < ENOUGH; i++) {
+        if (sound[i]) { check_ranges(listed.node[i], &listed.series[i], config->common_randomness); }
     }
     config->series_count = listed.count;
     config->series = listed.series;
@@ -369,12 +356,12 @@ static void read_all_series(struct reader *reader, const struct yaml_node *root,
     free(sound);
 }
 
-void series_read(struct reader *reader, const struct yaml_node *root, struct config *config) {
-    struct shared defaults = {0}, top;
-    read_shared(reader, reader->defaults, NULL, &defaults);
-    const size_t faults = reader->faults.count;
-    read_shared(reader, root, &defaults, &top);
-    read_all_series(reader, root, &top, reader->faults.count == faults, config);
-    config_series_release(&defaults.settings);
+void series_read(const struct yaml_node *defaults, const struct yaml_node *root, struct config *config) {
+    struct shared usual = {0}, top;
+    read_shared(defaults, defaults, NULL, &usual);
+    const size_t faults = fault_count(root->source);
+    read_shared(defaults, root, &usual, &top);
+    read_all_series(defaults, root, &top, fault_count(root->source) == faults, config);
+    config_series_release(&usual.settings);
     config_series_release(&top.settings);
 }

@@ -9,6 +9,6 @@
 #define SERIES_SHARED_KEYS "n", "beta", "replicates", "target", "collapse", "rows", "normalisers"
 
 /* Reads the shared settings at the top of a config and all its series. */
-void series_read(struct reader *reader, const struct yaml_node *root, struct config *config);
+void series_read(const struct yaml_node *defaults, const struct yaml_node *root, struct config *config);
 
 #endif

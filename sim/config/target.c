@@ -4,44 +4,43 @@
 
 #include "sim/base/number.h"
 
-void target_read(struct reader *reader, const struct yaml_node *node, struct config_series *out) {
+void target_read(const struct yaml_node *node, struct config_series *out) {
     static const char *const keys[] = {"collapse"};
     if (node->kind == YAML_SCALAR && strcmp(node->text, "none") == 0) {
         out->target = 0;
         return;
     }
-    if (!reader_is_mapping(reader, node, "target", "none, or a mapping such as {collapse: 0.01}")) { return; }
-    yaml_check_keys(node, "`target`", READER_COUNT(keys), keys, &reader->faults);
+    if (!reader_is_mapping(node, "target", "none, or a mapping such as {collapse: 0.01}")) { return; }
+    yaml_check_keys(node, "`target`", READER_COUNT(keys), keys);
     const struct yaml_node *collapse = yaml_find(node, "collapse");
     if (collapse) {
-        value_real(collapse, "target.collapse", &value_fraction, &reader->faults, &out->target);
+        value_real(collapse, "target.collapse", &value_fraction, &out->target);
     } else {
-        fault_add(&reader->faults, node->source, node->offset,
-                  "`target` says nothing; write {collapse: X}, X the relative standard error that is enough");
+        YAML_FAULT(
+            node, "`target` says nothing; write {collapse: X}, X the relative standard error that is enough");
     }
 }
 
-void target_check(struct reader *reader, const struct yaml_node *node, const struct config_series *series,
-                  bool common) {
+void target_check(const struct yaml_node *node, const struct config_series *series, bool common) {
     enum { FEWEST = 3 };
     const struct yaml_node *given = yaml_find(node, "target"), *at = given ? given : node;
     if (series->target > 0 && series->beta.count < FEWEST) {
-        fault_add(&reader->faults, at->source, at->offset,
-                  "series `%s` has a target and %zu beta%s, between which no collapse point is found; ask "
-                  "for more betas, or write `target: none` in this series",
-                  series->name, series->beta.count, series->beta.count == 1 ? "" : "s");
+        YAML_FAULT(at,
+                   "series `%s` has a target and %zu beta%s, between which no collapse point is found; ask "
+                   "for more betas, or write `target: none` in this series",
+                   series->name, series->beta.count, series->beta.count == 1 ? "" : "s");
     }
     if (series->target > 0 && series->output.asked) {
-        fault_add(&reader->faults, at->source, at->offset,
-                  "series `%s` has a target, and an output, whose betas are not there for the collapse; "
-                  "leave one of them out",
-                  series->name);
+        YAML_FAULT(at,
+                   "series `%s` has a target, and an output, whose betas are not there for the collapse; "
+                   "leave one of them out",
+                   series->name);
     }
     if (series->target > 0 && common) {
-        fault_add(&reader->faults, at->source, at->offset,
-                  "series `%s` has a target, so that replicates differ from n to n, and `common_randomness` "
-                  "takes the same at every n; leave one of them out",
-                  series->name);
+        YAML_FAULT(at,
+                   "series `%s` has a target, so that replicates differ from n to n, and `common_randomness` "
+                   "takes the same at every n; leave one of them out",
+                   series->name);
     }
 }
 

@@ -17,10 +17,10 @@ static void drop_byte_order_mark(char *text, size_t *length) {
     }
 }
 
-static char *read_descriptor(int descriptor, struct fault_source *source, struct fault_list *faults) {
+static char *read_descriptor(int descriptor, struct fault_source *source) {
     struct stat status;
     if (fstat(descriptor, &status) || !S_ISREG(status.st_mode)) {
-        fault_add(faults, source, 0, "this is %s; give a config file",
+        fault_add(source, 0, "this is %s; give a config file",
                   S_ISDIR(status.st_mode) ? "a directory" : "not a regular file");
         return NULL;
     }
@@ -31,15 +31,13 @@ static char *read_descriptor(int descriptor, struct fault_source *source, struct
         source->length += got > 0 ? (size_t)got : 0;
     }
     if (got < 0) {
-        fault_add(faults, source, 0, "cannot be read: %s", strerror(errno));
+        fault_add(source, 0, "cannot be read: %s", strerror(errno));
     } else if (source->length > TEXT_LIMIT) {
-        fault_add(faults, source, 0, "longer than %d KiB, so not a config; is it a results file?",
-                  TEXT_LIMIT / 1024);
+        fault_add(source, 0, "longer than %d KiB, so not a config; is it a results file?", TEXT_LIMIT / 1024);
     } else if (source->length == 0) {
-        fault_add(faults, source, 0, "the file is empty; a config needs at least a list `series:`");
+        fault_add(source, 0, "the file is empty; a config needs at least a list `series:`");
     } else if (!utf8_is_valid(text, source->length)) {
-        fault_add(faults, source, 0,
-                  "not a UTF-8 text (it holds bytes of a binary file); give a config file");
+        fault_add(source, 0, "not a UTF-8 text (it holds bytes of a binary file); give a config file");
     } else {
         drop_byte_order_mark(text, &source->length);
         source->text = text;
@@ -49,13 +47,13 @@ static char *read_descriptor(int descriptor, struct fault_source *source, struct
     return NULL;
 }
 
-char *text_read(const char *path, struct fault_source *source, struct fault_list *faults) {
+char *text_read(const char *path, struct fault_source *source) {
     int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (descriptor < 0) {
-        fault_add(faults, source, 0, "cannot be opened: %s; check the path", strerror(errno));
+        fault_add(source, 0, "cannot be opened: %s; check the path", strerror(errno));
         return NULL;
     }
-    char *text = read_descriptor(descriptor, source, faults);
+    char *text = read_descriptor(descriptor, source);
     close(descriptor);
     return text;
 }

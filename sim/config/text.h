@@ -12,6 +12,6 @@ enum { TEXT_LIMIT = 64 * 1024 };
 /* The text of a regular file of at most TEXT_LIMIT bytes of UTF-8 without NUL, ended by NUL, and
  * without byte order mark; `source`, whose name is set, receives it. NULL, with a fault added, for
  * anything else; a FIFO or device is not waited for. Free with free(). */
-char *text_read(const char *path, struct fault_source *source, struct fault_list *faults);
+char *text_read(const char *path, struct fault_source *source);
 
 #endif

@@ -25,11 +25,9 @@ static const char *show_node(const struct yaml_node *node, char out[SHOWN]) {
     return out;
 }
 
-void value_refuse(const struct yaml_node *node, const char *what, const char *wanted,
-                  struct fault_list *faults) {
+void value_refuse(const struct yaml_node *node, const char *what, const char *wanted) {
     char shown[SHOWN];
-    fault_add(faults, node->source, node->offset, "`%s` must be %s, not %s", what, wanted,
-              show_node(node, shown));
+    YAML_FAULT(node, "`%s` must be %s, not %s", what, wanted, show_node(node, shown));
 }
 
 static bool read_number(const struct yaml_node *node, double *value, double *log_value) {
@@ -63,55 +61,57 @@ const char *value_describe(const struct value_range *range, char out[VALUE_TEXT]
 }
 
 bool value_real(const struct yaml_node *node, const char *what, const struct value_range *range,
-                struct fault_list *faults, double *value) {
+                double *value) {
     char wanted[VALUE_TEXT];
     if (read_number(node, value, NULL) && contains(range, *value)) { return true; }
-    value_refuse(node, what, value_describe(range, wanted), faults);
+    value_refuse(node, what, value_describe(range, wanted));
     return false;
 }
 
-bool value_any_size(const struct yaml_node *node, const char *what, struct fault_list *faults, double *value,
-                    double *log_value) {
+bool value_any_size(const struct yaml_node *node, const char *what, double *value, double *log_value) {
     if (read_number(node, value, log_value) && !isnan(*log_value)) { return true; }
-    value_refuse(node, what, "a positive number such as 12, 2^16, 1e300 or e^5000", faults);
+    value_refuse(node, what, "a positive number such as 12, 2^16, 1e300 or e^5000");
     return false;
 }
 
 double value_snap_length(double n, double log_n) { return log_n < log(integer_limit) ? log(rint(n)) : log_n; }
 
-bool value_length(const struct yaml_node *node, const char *what, struct fault_list *faults, double *log_n) {
+bool value_is_length(const struct yaml_node *node, double *log_n) {
     double n;
-    if (read_number(node, &n, log_n) && n >= 2 && *log_n <= log_n_limit) {
-        *log_n = value_snap_length(n, *log_n);
-        return true;
-    }
-    value_refuse(node, what, "a number from 2 to e^1000000, such as 4096, 2^16, 1e300 or e^1000", faults);
+    if (!read_number(node, &n, log_n) || !(n >= 2 && *log_n <= log_n_limit)) { return false; }
+    *log_n = value_snap_length(n, *log_n);
+    return true;
+}
+
+bool value_length(const struct yaml_node *node, const char *what, double *log_n) {
+    if (value_is_length(node, log_n)) { return true; }
+    value_refuse(node, what, "a number from 2 to e^1000000, such as 4096, 2^16, 1e300 or e^1000");
     return false;
 }
 
 bool value_count(const struct yaml_node *node, const char *what, uint64_t low, uint64_t high,
-                 struct fault_list *faults, uint64_t *value) {
+                 uint64_t *value) {
     char wanted[VALUE_TEXT];
     if (node->kind == YAML_SCALAR && !node->quoted && number_read_whole(node->text, value) && *value >= low &&
         *value <= high) {
         return true;
     }
     snprintf(wanted, sizeof wanted, "a whole number from %" PRIu64 " to %" PRIu64, low, high);
-    value_refuse(node, what, wanted, faults);
+    value_refuse(node, what, wanted);
     return false;
 }
 
-bool value_flag(const struct yaml_node *node, const char *what, struct fault_list *faults, bool *value) {
+bool value_flag(const struct yaml_node *node, const char *what, bool *value) {
     if (node->kind == YAML_SCALAR && !node->quoted) {
         *value = strcmp(node->text, "true") == 0;
         if (*value || strcmp(node->text, "false") == 0) { return true; }
     }
-    value_refuse(node, what, "true or false", faults);
+    value_refuse(node, what, "true or false");
     return false;
 }
 
 bool value_choice(const struct yaml_node *node, const char *what, size_t count, const char *const *names,
-                  struct fault_list *faults, size_t *value) {
+                  size_t *value) {
     char wanted[512] = "one of ";
     for (size_t i = 0; i < count; i++) {
         if (node->kind == YAML_SCALAR && strcmp(node->text, names[i]) == 0) {
@@ -126,7 +126,7 @@ bool value_choice(const struct yaml_node *node, const char *what, size_t count, 
         size_t length = strlen(wanted);
         snprintf(wanted + length, sizeof wanted - length, " (did you mean `%s`?)", near);
     }
-    value_refuse(node, what, wanted, faults);
+    value_refuse(node, what, wanted);
     return false;
 }
 

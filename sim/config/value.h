@@ -24,30 +24,30 @@ enum { VALUE_TEXT = 96 };
 const char *value_describe(const struct value_range *range, char out[VALUE_TEXT]);
 
 bool value_real(const struct yaml_node *node, const char *what, const struct value_range *range,
-                struct fault_list *faults, double *value);
+                double *value);
 
 /* A number above 0 of any size: `value` is 0 or inf past the range of a double, `log_value` its logarithm. */
-bool value_any_size(const struct yaml_node *node, const char *what, struct fault_list *faults, double *value,
-                    double *log_value);
+bool value_any_size(const struct yaml_node *node, const char *what, double *value, double *log_value);
 
 /* A context length n >= 2 with log n <= 1e6; below 2^53 rounded to an integer. */
-bool value_length(const struct yaml_node *node, const char *what, struct fault_list *faults, double *log_n);
+bool value_length(const struct yaml_node *node, const char *what, double *log_n);
+/* Whether it is one. */
+bool value_is_length(const struct yaml_node *node, double *log_n);
 /* log n of the nearest length that is allowed: n below 2^53 is an integer. */
 double value_snap_length(double n, double log_n);
 
 /* A whole number from `low` to `high`, exact in all 64 bits. */
 bool value_count(const struct yaml_node *node, const char *what, uint64_t low, uint64_t high,
-                 struct fault_list *faults, uint64_t *value);
+                 uint64_t *value);
 
-bool value_flag(const struct yaml_node *node, const char *what, struct fault_list *faults, bool *value);
+bool value_flag(const struct yaml_node *node, const char *what, bool *value);
 
 /* One of `count` names; `value` is its index. */
 bool value_choice(const struct yaml_node *node, const char *what, size_t count, const char *const *names,
-                  struct fault_list *faults, size_t *value);
+                  size_t *value);
 
 /* Adds the fault "`what` must be WANTED, not ...". */
-void value_refuse(const struct yaml_node *node, const char *what, const char *wanted,
-                  struct fault_list *faults);
+void value_refuse(const struct yaml_node *node, const char *what, const char *wanted);
 
 /* A list's items; a scalar counts as a list of one. */
 size_t value_item_count(const struct yaml_node *node);

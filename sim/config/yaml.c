@@ -13,7 +13,7 @@
 struct builder {
     const struct fault_source *source;
     size_t start;
-    struct fault_list *faults;
+    bool failed;
     struct yaml_node *root, *open[YAML_DEPTH], *key;
     size_t depth, documents;
 };
@@ -42,14 +42,14 @@ void yaml_add(struct yaml_node *parent, struct yaml_node *key, struct yaml_node 
     parent->value[parent->count++] = value;
 }
 
-static bool refuse(const struct builder *builder, size_t offset, const char *message) {
-    fault_add(builder->faults, builder->source, offset, "%s", message);
+static bool refuse(struct builder *builder, size_t offset, const char *message) {
+    fault_add(builder->source, offset, "%s", message);
+    builder->failed = true;
     return false;
 }
 
 /* A value that is not written has no place of its own: it gets its key's. */
-static struct yaml_node *create_node(const struct builder *builder, enum yaml_kind kind,
-                                     struct fy_event *event) {
+static struct yaml_node *create_node(struct builder *builder, enum yaml_kind kind, struct fy_event *event) {
     const struct fy_mark *mark = fy_event_start_mark(event);
     struct yaml_node *node = memory_create(1, sizeof *node);
     node->kind = kind;
@@ -135,7 +135,7 @@ static bool take_event(struct builder *builder, struct fy_event *event) {
 }
 
 /* Where the fault lies; one at the end of the text is shown behind the last thing written. */
-static size_t find_fault(const struct builder *builder, const struct fy_diag_error *error) {
+static size_t find_fault(struct builder *builder, const struct fy_diag_error *error) {
     const struct fy_mark *mark = error->fyt ? fy_token_start_mark(error->fyt) : NULL;
     const struct fault_source *source = builder->source;
     size_t offset = builder->start + (mark ? mark->input_pos : 0);
@@ -147,12 +147,13 @@ static size_t find_fault(const struct builder *builder, const struct fy_diag_err
     return offset;
 }
 
-static void take_diagnostics(const struct builder *builder, struct fy_diag *diag) {
+static void take_diagnostics(struct builder *builder, struct fy_diag *diag) {
     void *position = NULL;
     const struct fy_diag_error *error = fy_diag_errors_iterate(diag, &position);
     if (error) {
-        fault_add(builder->faults, builder->source, find_fault(builder, error), "not valid YAML: %s",
-                  error->msg);
+        char *message = memory_format("not valid YAML: %s", error->msg);
+        refuse(builder, find_fault(builder, error), message);
+        free(message);
     } else {
         refuse(builder, builder->start, "not YAML that can be read; save it as plain UTF-8 text");
     }
@@ -184,9 +185,9 @@ static void parse_text(struct builder *builder, const char *text, size_t length,
     fy_diag_destroy(diag);
 }
 
-struct yaml_node *yaml_parse(const struct fault_source *source, size_t start, struct fault_list *faults) {
-    struct builder builder = {.source = source, .start = start, .faults = faults};
-    size_t faults_before = faults->count, length = source->length - start;
+struct yaml_node *yaml_parse(const struct fault_source *source, size_t start) {
+    struct builder builder = {.source = source, .start = start};
+    size_t length = source->length - start;
     if (length) {
         char *talked = NULL, *copy = memory_copy_part(source->text + start, length);
         size_t talked_length;
@@ -197,10 +198,10 @@ struct yaml_node *yaml_parse(const struct fault_source *source, size_t start, st
         free(copy);
     }
     yaml_free(builder.key);
-    if (faults->count == faults_before && !builder.root) {
+    if (!builder.failed && !builder.root) {
         refuse(&builder, start, "nothing is written here; a config needs at least a list `series:`");
     }
-    if (faults->count == faults_before) { return builder.root; }
+    if (!builder.failed) { return builder.root; }
     yaml_free(builder.root);
     return NULL;
 }
@@ -243,16 +244,15 @@ static int compare_keys(const void *a, const void *b) {
     return (x->offset > y->offset) - (x->offset < y->offset);
 }
 
-static void check_name(const struct yaml_node *key, const char *what, size_t count, const char *const *names,
-                       struct fault_list *faults) {
+static void check_name(const struct yaml_node *key, const char *what, size_t count,
+                       const char *const *names) {
     char word[FAULT_QUOTE];
     for (size_t i = 0; i < count; i++) {
         if (strcmp(key->text, names[i]) == 0) { return; }
     }
     const char *near = nearest_name(key->text, count, names);
     if (near) {
-        fault_add(faults, key->source, key->offset, "%s has no key `%s`; did you mean `%s`?", what,
-                  fault_quote(key->text, word), near);
+        YAML_FAULT(key, "%s has no key `%s`; did you mean `%s`?", what, fault_quote(key->text, word), near);
         return;
     }
     char *list = NULL;
@@ -260,13 +260,12 @@ static void check_name(const struct yaml_node *key, const char *what, size_t cou
     FILE *stream = memory_stream_open(&list, &length);
     for (size_t i = 0; i < count; i++) { fprintf(stream, "%s%s", i ? ", " : "", names[i]); }
     memory_stream_close(stream, &list);
-    fault_add(faults, key->source, key->offset, "%s has no key `%s`; its keys are: %s", what,
-              fault_quote(key->text, word), list);
+    YAML_FAULT(key, "%s has no key `%s`; its keys are: %s", what, fault_quote(key->text, word), list);
     free(list);
 }
 
 void yaml_check_keys(const struct yaml_node *mapping, const char *what, size_t count,
-                     const char *const *names, struct fault_list *faults) {
+                     const char *const *names) {
     size_t key_count = mapping->count;
     struct yaml_node **key = memory_create(key_count, sizeof(struct yaml_node *));
     if (key_count) { memcpy(key, mapping->key, key_count * sizeof(struct yaml_node *)); }
@@ -274,14 +273,13 @@ void yaml_check_keys(const struct yaml_node *mapping, const char *what, size_t c
     for (size_t i = 0, end; i < key_count; i = end) {
         char word[FAULT_QUOTE];
         for (end = i + 1; end < key_count && strcmp(key[end]->text, key[i]->text) == 0;) { end++; }
-        check_name(key[i], what, count, names, faults);
+        check_name(key[i], what, count, names);
         if (end - i > 1 && key[i]->source != key[i + 1]->source) {
-            fault_add(faults, key[i + 1]->source, key[i + 1]->offset, "`%s` is given %zu times; keep one",
-                      fault_quote(key[i]->text, word), end - i);
+            YAML_FAULT(key[i + 1], "`%s` is given %zu times; keep one", fault_quote(key[i]->text, word),
+                       end - i);
         } else if (end - i > 1) {
-            fault_add(faults, key[i + 1]->source, key[i + 1]->offset,
-                      "key `%s` is written %zu times, first on line %zu; keep one",
-                      fault_quote(key[i]->text, word), end - i, key[i]->line);
+            YAML_FAULT(key[i + 1], "key `%s` is written %zu times, first on line %zu; keep one",
+                       fault_quote(key[i]->text, word), end - i, key[i]->line);
         }
     }
     free(key);

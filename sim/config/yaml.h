@@ -25,9 +25,12 @@ struct yaml_node {
     struct yaml_node **value; /* of a mapping or list */
 };
 
+/* fault_add at a node. */
+#define YAML_FAULT(at, ...) fault_add((at)->source, (at)->offset, __VA_ARGS__)
+
 /* Reads the text of `source` from byte `start` on. NULL, with the faults added, where it is not such
  * a text: a syntax error, an empty document. Keys may repeat: see yaml_check_keys. */
-struct yaml_node *yaml_parse(const struct fault_source *source, size_t start, struct fault_list *faults);
+struct yaml_node *yaml_parse(const struct fault_source *source, size_t start);
 void yaml_free(struct yaml_node *node);
 
 /* Value of a key (the last where it repeats); NULL when there is none. */
@@ -42,6 +45,6 @@ struct yaml_node *yaml_create_mapping(const struct yaml_node *at);
 /* Adds a fault for every key that is not among the `count` names or is written twice. `what` says
  * whose keys they are, as in "the config". O(keys log keys). */
 void yaml_check_keys(const struct yaml_node *mapping, const char *what, size_t count,
-                     const char *const *names, struct fault_list *faults);
+                     const char *const *names);
 
 #endif

@@ -38,13 +38,13 @@ static void read_source(const struct yaml_node *root, struct results_series *s) 
     s->trained = trained ? strtod(trained, NULL) : NAN;
 }
 
-static bool read_series(const struct yaml_node *node, struct fault_list *faults, struct results_series *s) {
+static bool read_series(const struct yaml_node *node, struct results_series *s) {
     const struct yaml_node *name = node->kind == YAML_MAPPING ? yaml_find(node, "name") : NULL,
                            *rows = name ? yaml_find(node, "rows") : NULL;
     if (!rows || name->kind != YAML_SCALAR || strlen(name->text) >= sizeof s->name) { return false; }
     strcpy(s->name, name->text);
     s->family = family_stored("empirical");
-    return value_count(rows, "rows", 1, MOST_ROWS, faults, &s->replicates);
+    return value_count(rows, "rows", 1, MOST_ROWS, &s->replicates);
 }
 
 static void size_series(struct results_series *s, size_t lengths, size_t betas, size_t blocks) {
@@ -59,18 +59,18 @@ static void size_series(struct results_series *s, size_t lengths, size_t betas, 
     memcpy(s->criterion, criterion, sizeof criterion);
 }
 
-static bool fill_shape(const struct yaml_node *root, struct fault_list *faults, struct results *r) {
+static bool fill_shape(const struct yaml_node *root, struct results *r) {
     const struct yaml_node *list = yaml_find(root, "series"), *blocks = yaml_find(root, "blocks");
     size_t lengths = list_length(root, "n"), betas = list_length(root, "beta");
     uint64_t count;
     if (!list || list->kind != YAML_LIST || !blocks || lengths == 0 || betas == 0 ||
-        !value_count(blocks, "blocks", 1, MOST_BLOCKS, faults, &count)) {
+        !value_count(blocks, "blocks", 1, MOST_BLOCKS, &count)) {
         return false;
     }
     r->series = memory_create(list->count, sizeof *r->series);
     for (size_t i = 0; i < list->count; i++) {
         struct results_series *s = &r->series[r->series_count++];
-        if (!read_series(list->value[i], faults, s)) { return false; }
+        if (!read_series(list->value[i], s)) { return false; }
         size_series(s, lengths, betas, count);
         read_source(root, s);
     }
@@ -79,12 +79,10 @@ static bool fill_shape(const struct yaml_node *root, struct fault_list *faults, 
 
 struct results *empirical_shape(const char *resolved) {
     const struct fault_source source = {.name = "config", .text = resolved, .length = strlen(resolved)};
-    struct fault_list faults = {0};
-    struct yaml_node *root = yaml_parse(&source, 0, &faults);
+    struct yaml_node *root = yaml_parse(&source, 0);
     struct results *r = memory_create(1, sizeof *r);
-    bool good = root && root->kind == YAML_MAPPING && fill_shape(root, &faults, r);
+    bool good = root && root->kind == YAML_MAPPING && fill_shape(root, r);
     yaml_free(root);
-    fault_free(&faults);
     if (good) { return r; }
     results_free(r);
     return NULL;

@@ -19,11 +19,8 @@ static uint64_t little(const unsigned char *byte, size_t count) {
 
 /* The text of the header as a tree. */
 static struct yaml_node *parse(struct header *h, const char *path, char *text, size_t length) {
-    struct fault_list faults = {0};
     h->source = (struct fault_source){.name = path, .text = text, .length = length};
-    struct yaml_node *root = yaml_parse(&h->source, 0, &faults);
-    fault_free(&faults);
-    return root;
+    return yaml_parse(&h->source, 0);
 }
 
 static bool read_whole(const struct yaml_node *node, uint64_t *value) {
