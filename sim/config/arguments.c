@@ -18,8 +18,7 @@ bool arguments_source(const char *what, const char *word, struct fault_list *fau
 
 /* A scalar made of part of the text of another, which it follows by `skipped` bytes. */
 static struct yaml_node *part_of(const struct yaml_node *scalar, size_t skipped, size_t length) {
-    struct yaml_node *part = yaml_create_mapping(scalar);
-    part->kind = YAML_SCALAR;
+    struct yaml_node *part = yaml_create(YAML_SCALAR, scalar);
     part->offset += skipped;
     part->text = memory_copy_part(scalar->text + skipped, length);
     return part;
@@ -62,8 +61,7 @@ struct yaml_node *arguments_value(const struct fault_source *source, size_t star
 /* a,b as [a, b]. Takes the node over. */
 static struct yaml_node *list_of(struct yaml_node *node) {
     if (node->kind != YAML_SCALAR || node->quoted || !strchr(node->text, ',')) { return node; }
-    struct yaml_node *list = yaml_create_mapping(node);
-    list->kind = YAML_LIST;
+    struct yaml_node *list = yaml_create(YAML_LIST, node);
     for (const char *item = node->text, *end; item; item = *end ? end + 1 : NULL) {
         item += strspn(item, " ");
         end = item + strcspn(item, ",");
@@ -93,7 +91,7 @@ struct arguments arguments_read(const char *what, const char *front, size_t coun
     struct arguments arguments = {.reader = reader_start()};
     arguments.source = memory_create(count + 1, sizeof *arguments.source);
     arguments_source(what, front, arguments.reader.faults, &arguments.source[0]);
-    arguments.root = yaml_create_mapping(&(struct yaml_node){.source = arguments.source, .line = 1});
+    arguments.root = yaml_create(YAML_MAPPING, &(struct yaml_node){.source = arguments.source, .line = 1});
     for (size_t i = 0; i < count; i++) {
         struct fault_source *source = &arguments.source[1 + i];
         if (arguments_source(what, word[i], arguments.reader.faults, source)) {

@@ -36,7 +36,7 @@ static struct yaml_node *descend(struct yaml_node *at, const char *word, const s
     if (at->kind == YAML_LIST) { return find_series(at, word, source, offset); }
     struct yaml_node *next = yaml_find(at, word);
     if (!next) {
-        next = yaml_create_mapping(value);
+        next = yaml_create(YAML_MAPPING, value);
         yaml_set(at, word, next);
     }
     bool is_series = next->kind == YAML_LIST && strcmp(word, "series") == 0;

@@ -17,31 +17,28 @@ static bool is_formula(const char *text) {
 
 static void read_schedule(const struct yaml_node *node, const char *name, struct schedule *schedule) {
     char what[VALUE_TEXT];
-    const struct yaml_node *part;
     double *const value[] = {&schedule->coef, &schedule->log_power, &schedule->power};
+    bool good = true;
     *schedule = (struct schedule){1, 0, 0};
-    if (node->kind != YAML_MAPPING) {
-        if (node->kind == YAML_LIST) {
-            value_refuse(node, name, "a number or a mapping {coef, log_power, power}");
-            schedule->coef = NAN;
-        } else if (is_formula(node->text)) {
+    if (node->kind == YAML_LIST) {
+        good = value_refuse(node, name, "a number or a mapping {coef, log_power, power}");
+    } else if (node->kind == YAML_SCALAR && is_formula(node->text)) {
+        good =
             value_refuse(node, name,
                          "a number or a mapping: C (log n)^A n^B is {coef: C, log_power: A, power: B}, and "
                          "1/(log n)^1.5 is {coef: 1, log_power: -1.5}");
-            schedule->coef = NAN;
-        } else if (!value_real(node, name, &value_any, &schedule->coef)) {
-            schedule->coef = NAN;
-        }
-        return;
-    }
-    snprintf(what, sizeof what, "`%s`", name);
-    yaml_check_keys(node, what, READER_COUNT(schedule_keys), schedule_keys);
-    for (size_t i = 0; i < READER_COUNT(schedule_keys); i++) {
-        snprintf(what, sizeof what, "%s.%s", name, schedule_keys[i]);
-        if ((part = yaml_find(node, schedule_keys[i])) && !value_real(part, what, &value_any, value[i])) {
-            schedule->coef = NAN;
+    } else if (node->kind == YAML_SCALAR) {
+        good = value_real(node, name, &value_any, &schedule->coef);
+    } else {
+        snprintf(what, sizeof what, "`%s`", name);
+        yaml_check_keys(node, what, READER_COUNT(schedule_keys), schedule_keys);
+        for (size_t i = 0; i < READER_COUNT(schedule_keys); i++) {
+            const struct yaml_node *part = yaml_find(node, schedule_keys[i]);
+            snprintf(what, sizeof what, "%s.%s", name, schedule_keys[i]);
+            good &= !part || value_real(part, what, &value_any, value[i]);
         }
     }
+    if (!good) { schedule->coef = NAN; }
 }
 
 /* "[[share_1, variance_1], ..]" */
@@ -178,11 +175,8 @@ static bool is_list_of(const struct yaml_node *node, double low, double high,
     bool is_list = node->kind == YAML_LIST;
     if (is_list && (double)node->count >= low && (double)node->count <= high) { return true; }
     parameters_describe(parameter, wanted);
-    if (is_list) {
-        YAML_FAULT(node, "`%s` must be %s; this list has %zu items", parameter->name, wanted, node->count);
-    } else {
-        value_refuse(node, parameter->name, wanted);
-    }
+    if (!is_list) { return value_refuse(node, parameter->name, wanted); }
+    YAML_FAULT(node, "`%s` must be %s; this list has %zu items", parameter->name, wanted, node->count);
     return false;
 }
 

@@ -61,9 +61,7 @@ const struct yaml_node *reader_changed(const struct yaml_node *node) {
 }
 
 bool reader_is_mapping(const struct yaml_node *node, const char *what, const char *wanted) {
-    if (node->kind == YAML_MAPPING) { return true; }
-    value_refuse(node, what, wanted);
-    return false;
+    return node->kind == YAML_MAPPING || value_refuse(node, what, wanted);
 }
 
 size_t reader_reals(const struct yaml_node *node, const char *what, const struct value_range *range,
@@ -89,11 +87,8 @@ bool reader_list_fits(const struct yaml_node *node, const char *what, size_t lim
         return true;
     }
     snprintf(wanted, sizeof wanted, "a list of 1 to %zu numbers", limit);
-    if (node->kind == YAML_LIST) {
-        YAML_FAULT(node, "`%s` must be %s, not of %zu", what, wanted, node->count);
-    } else {
-        value_refuse(node, what, wanted);
-    }
+    if (node->kind != YAML_LIST) { return value_refuse(node, what, wanted); }
+    YAML_FAULT(node, "`%s` must be %s, not of %zu", what, wanted, node->count);
     return false;
 }
 

@@ -25,9 +25,10 @@ static const char *show_node(const struct yaml_node *node, char out[SHOWN]) {
     return out;
 }
 
-void value_refuse(const struct yaml_node *node, const char *what, const char *wanted) {
+bool value_refuse(const struct yaml_node *node, const char *what, const char *wanted) {
     char shown[SHOWN];
     YAML_FAULT(node, "`%s` must be %s, not %s", what, wanted, show_node(node, shown));
+    return false;
 }
 
 static bool read_number(const struct yaml_node *node, double *value, double *log_value) {
@@ -63,15 +64,13 @@ const char *value_describe(const struct value_range *range, char out[VALUE_TEXT]
 bool value_real(const struct yaml_node *node, const char *what, const struct value_range *range,
                 double *value) {
     char wanted[VALUE_TEXT];
-    if (read_number(node, value, NULL) && contains(range, *value)) { return true; }
-    value_refuse(node, what, value_describe(range, wanted));
-    return false;
+    return (read_number(node, value, NULL) && contains(range, *value)) ||
+           value_refuse(node, what, value_describe(range, wanted));
 }
 
 bool value_any_size(const struct yaml_node *node, const char *what, double *value, double *log_value) {
-    if (read_number(node, value, log_value) && !isnan(*log_value)) { return true; }
-    value_refuse(node, what, "a positive number such as 12, 2^16, 1e300 or e^5000");
-    return false;
+    return (read_number(node, value, log_value) && !isnan(*log_value)) ||
+           value_refuse(node, what, "a positive number such as 12, 2^16, 1e300 or e^5000");
 }
 
 double value_snap_length(double n, double log_n) { return log_n < log(integer_limit) ? log(rint(n)) : log_n; }
@@ -84,9 +83,8 @@ bool value_is_length(const struct yaml_node *node, double *log_n) {
 }
 
 bool value_length(const struct yaml_node *node, const char *what, double *log_n) {
-    if (value_is_length(node, log_n)) { return true; }
-    value_refuse(node, what, "a number from 2 to e^1000000, such as 4096, 2^16, 1e300 or e^1000");
-    return false;
+    return value_is_length(node, log_n) ||
+           value_refuse(node, what, "a number from 2 to e^1000000, such as 4096, 2^16, 1e300 or e^1000");
 }
 
 bool value_count(const struct yaml_node *node, const char *what, uint64_t low, uint64_t high,
@@ -97,8 +95,7 @@ bool value_count(const struct yaml_node *node, const char *what, uint64_t low, u
         return true;
     }
     snprintf(wanted, sizeof wanted, "a whole number from %" PRIu64 " to %" PRIu64, low, high);
-    value_refuse(node, what, wanted);
-    return false;
+    return value_refuse(node, what, wanted);
 }
 
 bool value_flag(const struct yaml_node *node, const char *what, bool *value) {
@@ -106,8 +103,7 @@ bool value_flag(const struct yaml_node *node, const char *what, bool *value) {
         *value = strcmp(node->text, "true") == 0;
         if (*value || strcmp(node->text, "false") == 0) { return true; }
     }
-    value_refuse(node, what, "true or false");
-    return false;
+    return value_refuse(node, what, "true or false");
 }
 
 bool value_choice(const struct yaml_node *node, const char *what, size_t count, const char *const *names,
@@ -126,8 +122,7 @@ bool value_choice(const struct yaml_node *node, const char *what, size_t count, 
         size_t length = strlen(wanted);
         snprintf(wanted + length, sizeof wanted - length, " (did you mean `%s`?)", near);
     }
-    value_refuse(node, what, wanted);
-    return false;
+    return value_refuse(node, what, wanted);
 }
 
 size_t value_item_count(const struct yaml_node *node) { return node->kind == YAML_SCALAR ? 1 : node->count; }

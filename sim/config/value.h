@@ -46,8 +46,8 @@ bool value_flag(const struct yaml_node *node, const char *what, bool *value);
 bool value_choice(const struct yaml_node *node, const char *what, size_t count, const char *const *names,
                   size_t *value);
 
-/* Adds the fault "`what` must be WANTED, not ...". */
-void value_refuse(const struct yaml_node *node, const char *what, const char *wanted);
+/* Adds the fault "`what` must be WANTED, not ...". False. */
+bool value_refuse(const struct yaml_node *node, const char *what, const char *wanted);
 
 /* A list's items; a scalar counts as a list of one. */
 size_t value_item_count(const struct yaml_node *node);

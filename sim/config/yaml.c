@@ -206,32 +206,32 @@ struct yaml_node *yaml_parse(const struct fault_source *source, size_t start) {
     return NULL;
 }
 
-struct yaml_node *yaml_find(const struct yaml_node *mapping, const char *key) {
+static struct yaml_node **find_value(const struct yaml_node *mapping, const char *key) {
     for (size_t i = mapping->count; i-- > 0;) {
-        if (strcmp(mapping->key[i]->text, key) == 0) { return mapping->value[i]; }
+        if (strcmp(mapping->key[i]->text, key) == 0) { return &mapping->value[i]; }
     }
     return NULL;
 }
 
-struct yaml_node *yaml_create_mapping(const struct yaml_node *at) {
+struct yaml_node *yaml_find(const struct yaml_node *mapping, const char *key) {
+    struct yaml_node **value = find_value(mapping, key);
+    return value ? *value : NULL;
+}
+
+struct yaml_node *yaml_create(enum yaml_kind kind, const struct yaml_node *at) {
     struct yaml_node *node = memory_create(1, sizeof *node);
-    node->kind = YAML_MAPPING;
-    node->source = at->source;
-    node->offset = at->offset;
-    node->line = at->line;
+    *node = (struct yaml_node){.kind = kind, .source = at->source, .offset = at->offset, .line = at->line};
     return node;
 }
 
 void yaml_set(struct yaml_node *mapping, const char *key, struct yaml_node *value) {
-    for (size_t i = mapping->count; i-- > 0;) {
-        if (strcmp(mapping->key[i]->text, key) == 0) {
-            yaml_free(mapping->value[i]);
-            mapping->value[i] = value;
-            return;
-        }
+    struct yaml_node **old = find_value(mapping, key);
+    if (old) {
+        yaml_free(*old);
+        *old = value;
+        return;
     }
-    struct yaml_node *name = yaml_create_mapping(value);
-    name->kind = YAML_SCALAR;
+    struct yaml_node *name = yaml_create(YAML_SCALAR, value);
     name->text = memory_copy_text(key);
     yaml_add(mapping, name, value);
 }

@@ -39,8 +39,8 @@ struct yaml_node *yaml_find(const struct yaml_node *mapping, const char *key);
 void yaml_set(struct yaml_node *mapping, const char *key, struct yaml_node *value);
 /* Adds a key (NULL in a list) and its value, which the mapping or list now owns. */
 void yaml_add(struct yaml_node *parent, struct yaml_node *key, struct yaml_node *value);
-/* A new empty mapping at the place of `at`. */
-struct yaml_node *yaml_create_mapping(const struct yaml_node *at);
+/* A new node without content at the place of `at`. */
+struct yaml_node *yaml_create(enum yaml_kind kind, const struct yaml_node *at);
 
 /* Adds a fault for every key that is not among the `count` names or is written twice. `what` says
  * whose keys they are, as in "the config". O(keys log keys). */
