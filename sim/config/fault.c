@@ -1,7 +1,6 @@
 #include "sim/config/fault.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +10,9 @@
 
 enum { SHOWN_BEFORE = 60, SHOWN = 100 }; /* bytes of a long line before the caret, and in all */
 
-void fault_add(const struct fault_source *source, size_t offset, const char *format, ...) {
+bool fault_add(const struct fault_source *source, size_t offset, const char *format, ...) {
     struct fault_list *list = source->faults;
-    if (!list) { return; }
+    if (!list) { return false; }
     va_list arguments;
     va_start(arguments, format);
     char *message = memory_format_list(format, arguments);
@@ -24,6 +23,7 @@ void fault_add(const struct fault_source *source, size_t offset, const char *for
     }
     list->fault[list->count] = (struct fault){source, offset, list->count, message};
     list->count++;
+    return false;
 }
 
 size_t fault_count(const struct fault_source *source) { return source->faults ? source->faults->count : 0; }

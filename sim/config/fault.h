@@ -2,6 +2,7 @@
 #ifndef GAPSCALE_SIM_CONFIG_FAULT_H
 #define GAPSCALE_SIM_CONFIG_FAULT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A text that was read: a file, or one --set argument. */
@@ -25,8 +26,8 @@ struct fault_list { /* on the heap, at first {0} */
 };
 
 /* Adds one; the message says what is wrong and what to write instead. Texts that came from the user
- * are passed through fault_quote first. The sources of one list are members of one array. */
-void fault_add(const struct fault_source *source, size_t offset, const char *format, ...)
+ * are passed through fault_quote first. The sources of one list are members of one array. False. */
+bool fault_add(const struct fault_source *source, size_t offset, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* How many there are where those of a source go. */

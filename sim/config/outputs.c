@@ -13,9 +13,9 @@ static const char *const matrix_keys[] = {"rows", "random"};
 static bool read_matrix_row(const struct yaml_node *node, size_t row, size_t dimension, double *value) {
     bool good = true;
     if (node->kind != YAML_LIST || node->count != dimension) {
-        YAML_FAULT(node, "row %zu of `value_matrix` must be a list of %zu numbers, as many as the dimension",
-                   row + 1, dimension);
-        return false;
+        return YAML_FAULT(node,
+                          "row %zu of `value_matrix` must be a list of %zu numbers, as many as the dimension",
+                          row + 1, dimension);
     }
     for (size_t i = 0; i < dimension; i++) {
         good &= value_real(node->value[i], "value_matrix.rows", &value_any, &value[i]);

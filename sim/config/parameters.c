@@ -176,8 +176,7 @@ static bool is_list_of(const struct yaml_node *node, double low, double high,
     if (is_list && (double)node->count >= low && (double)node->count <= high) { return true; }
     parameters_describe(parameter, wanted);
     if (!is_list) { return value_refuse(node, parameter->name, wanted); }
-    YAML_FAULT(node, "`%s` must be %s; this list has %zu items", parameter->name, wanted, node->count);
-    return false;
+    return YAML_FAULT(node, "`%s` must be %s; this list has %zu items", parameter->name, wanted, node->count);
 }
 
 /* One number of the lists of another parameter. */

@@ -88,8 +88,7 @@ bool reader_list_fits(const struct yaml_node *node, const char *what, size_t lim
     }
     snprintf(wanted, sizeof wanted, "a list of 1 to %zu numbers", limit);
     if (node->kind != YAML_LIST) { return value_refuse(node, what, wanted); }
-    YAML_FAULT(node, "`%s` must be %s, not of %zu", what, wanted, node->count);
-    return false;
+    return YAML_FAULT(node, "`%s` must be %s, not of %zu", what, wanted, node->count);
 }
 
 double reader_span_at(const struct reader_span *span, size_t i) {
@@ -101,14 +100,14 @@ static bool span_rises(const struct yaml_node *node, const char *what, const str
     if (span->from < span->to || (span->from == span->to && span->points == 1)) { return true; }
     const struct yaml_node *at = reader_changed(node), *to = yaml_find(node, "to");
     at = at == node && to ? to : at;
-    YAML_FAULT(at, "`%s.to` must be above `%s.from`; write the smaller end in `from`, the larger in `to`",
-               what, what);
-    return false;
+    return YAML_FAULT(at,
+                      "`%s.to` must be above `%s.from`; write the smaller end in `from`, the larger in `to`",
+                      what, what);
 }
 
 bool reader_span_fits(const struct yaml_node *node, const char *what, const struct reader_span *span) {
     if (!span_rises(node, what, span)) { return false; }
     if (span->points > 1 || span->from == span->to) { return true; }
-    YAML_FAULT(node, "one point cannot have two ends; write `%s: [VALUE]`, or `points: 2` or more", what);
-    return false;
+    return YAML_FAULT(node, "one point cannot have two ends; write `%s: [VALUE]`, or `points: 2` or more",
+                      what);
 }

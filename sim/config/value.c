@@ -27,8 +27,7 @@ static const char *show_node(const struct yaml_node *node, char out[SHOWN]) {
 
 bool value_refuse(const struct yaml_node *node, const char *what, const char *wanted) {
     char shown[SHOWN];
-    YAML_FAULT(node, "`%s` must be %s, not %s", what, wanted, show_node(node, shown));
-    return false;
+    return YAML_FAULT(node, "`%s` must be %s, not %s", what, wanted, show_node(node, shown));
 }
 
 static bool read_number(const struct yaml_node *node, double *value, double *log_value) {
