@@ -259,62 +259,53 @@ bool positions_law(const struct family *family, const struct schedule *parameter
 
 /* ---- keys that matter ---- */
 
-/* The least number of keys, by doubling and halving, behind which at most `share` is left. */
-struct window {
-    const struct family *family;
-    const double *p;
-    double log_n;
-    double (*left)(const struct window *window, double first); /* log of what lies behind */
-    double share;                                              /* its logarithm */
-    double score, beta;
-};
-
-static double counted_left(const struct window *w, double first) {
-    return positions_log_count(w->family, w->p, w->log_n, first, w->score);
-}
-
+/* By doubling and halving. */
 struct positions_reach positions_reach(const struct family *family, const double *p, double log_n) {
-    const double score = positions_typical_score(family, p, log_n),
+    const double score = positions_typical_score(family, p, log_n), share = log(0.01),
                  most = log_n < log(WHOLE / 4) ? rint(exp(log_n)) : WHOLE / 4;
-    const struct window w = {family, p, log_n, counted_left, log(0.01), score, 0};
     double low = 0, high = 1;
     if (isnan(score)) { return (struct positions_reach){NAN, NAN}; }
-    while (high < most && w.left(&w, high) > w.share) {
+    while (high < most && positions_log_count(family, p, log_n, high, score) > share) {
         low = high;
         high *= 2;
     }
     high = fmin(high, most);
     while (high - low > 1) {
         const double middle = floor((low + high) / 2);
-        *(w.left(&w, middle) > w.share ? &low : &high) = middle;
+        *(positions_log_count(family, p, log_n, middle, score) > share ? &low : &high) = middle;
     }
     return (struct positions_reach){.log_effective = -family->log_tail(p, score),
                                     .log_window = most < WHOLE / 4 || high < most ? log(high) : NAN};
 }
 
-/* E min(1, w) = int_0^inf e^-u P(beta (x - s*) > b - u) du, by the trapezoid rule: good to a few parts. What
- * is above the share may be less than it is. */
-static double weighed_left(const struct window *w, double first) {
+struct window {
+    const struct family *family;
+    const double *p;
+    double log_n, score, beta;
+};
+
+/* Whether more than e^POSITIONS_MISSED lies behind that many keys: E min(1, w) = int_0^inf e^-u P(beta (x -
+ * s*) > b
+ * - u) du, by the trapezoid rule, good to a few parts. */
+static bool much_is_left(const struct window *w, double first) {
     double sum = -INFINITY;
-    for (double u = 0.5; u < 64 && !(sum > w->share); u++) {
-        sum = log_sum_exp(sum,
-                          positions_log_count(w->family, w->p, w->log_n, first, w->score - u / w->beta) - u);
+    for (double u = 0.5; u < 64 && !(sum > POSITIONS_MISSED); u++) {
+        const double score = w->score - u / w->beta;
+        sum = log_sum_exp(sum, positions_log_count(w->family, w->p, w->log_n, first, score) - u);
     }
-    return sum;
+    return sum > POSITIONS_MISSED;
 }
 
 double positions_log_window(const struct family *family, const double *p, double log_n, double least_beta) {
-    const struct window w = {
-        family,    p, log_n, weighed_left, POSITIONS_MISSED, positions_typical_score(family, p, log_n),
-        least_beta};
+    const struct window w = {family, p, log_n, positions_typical_score(family, p, log_n), least_beta};
     const double most = 0x1p50, n = log_n < log(most) ? rint(exp(log_n)) : INFINITY,
                  linear = family_position(family, p).linear,
                  fewest = -POSITIONS_MISSED / (least_beta * linear);
     if (!(linear > 0) || isnan(w.score)) { return NAN; }
     double count = exp2(fmax(10, floor(log2(fewest)) - 1));
     for (; count < n && count < most; count *= 2) {
-        if (!(w.left(&w, count) > w.share)) { return log(count); }
-        if (count * 1.5 < n && !(w.left(&w, count * 1.5) > w.share)) { return log(count * 1.5); }
+        if (!much_is_left(&w, count)) { return log(count); }
+        if (count * 1.5 < n && !much_is_left(&w, count * 1.5)) { return log(count * 1.5); }
     }
     return isfinite(n) ? log_n : NAN;
 }
