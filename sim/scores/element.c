@@ -36,49 +36,23 @@ static double half_of_bits(uint16_t half) {
     return sign ? -(double)magnitude : (double)magnitude;
 }
 
-static void decode_half(size_t count, const uint8_t *bytes, double *value) {
-    for (size_t i = 0; i < count; i++) {
-        uint16_t half;
-        memcpy(&half, bytes + 2 * i, sizeof half);
-        value[i] = half_of_bits(half);
-    }
-}
+static double bfloat_of_bits(uint16_t high) { return float_of_bits((uint32_t)high << 16); }
 
-static void decode_bfloat(size_t count, const uint8_t *bytes, double *value) {
-    for (size_t i = 0; i < count; i++) {
-        uint16_t high;
-        memcpy(&high, bytes + 2 * i, sizeof high);
-        value[i] = float_of_bits((uint32_t)high << 16);
+/* A function that decodes numbers stored as `type`. */
+#define DECODER(name, type, number_of)                                                                       \
+    static void decode_##name(size_t count, const uint8_t *bytes, double *value) {                           \
+        for (size_t i = 0; i < count; i++) {                                                                 \
+            type stored;                                                                                     \
+            memcpy(&stored, bytes + sizeof stored * i, sizeof stored);                                       \
+            value[i] = number_of(stored);                                                                    \
+        }                                                                                                    \
     }
-}
-
-static void decode_single(size_t count, const uint8_t *bytes, double *value) {
-    for (size_t i = 0; i < count; i++) {
-        float x;
-        memcpy(&x, bytes + 4 * i, sizeof x);
-        value[i] = x;
-    }
-}
-
-static void decode_integer(size_t count, const uint8_t *bytes, double *value) {
-    for (size_t i = 0; i < count; i++) {
-        int64_t x;
-        memcpy(&x, bytes + 8 * i, sizeof x);
-        value[i] = (double)x;
-    }
-}
-
-static void decode_integer32(size_t count, const uint8_t *bytes, double *value) {
-    for (size_t i = 0; i < count; i++) {
-        int32_t x;
-        memcpy(&x, bytes + 4 * i, sizeof x);
-        value[i] = x;
-    }
-}
-
-static void decode_byte(size_t count, const uint8_t *bytes, double *value) {
-    for (size_t i = 0; i < count; i++) { value[i] = bytes[i]; }
-}
+DECODER(single, float, (double))
+DECODER(half, uint16_t, half_of_bits)
+DECODER(bfloat, uint16_t, bfloat_of_bits)
+DECODER(integer, int64_t, (double))
+DECODER(integer32, int32_t, (double))
+DECODER(byte, uint8_t, (double))
 
 void element_decode(enum element element, size_t count, const void *bytes, double *value) {
     switch (element) {

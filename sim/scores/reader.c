@@ -40,10 +40,7 @@ static void free_batch(struct reader *r) {
     free(r->mask);
     free(r->seen);
     free(r->row);
-    r->score = r->mask = NULL;
-    r->key = NULL;
-    r->seen = NULL;
-    r->row = NULL;
+    r->mask = NULL;
 }
 
 /* Room for a batch; what is never touched, such as the keys of rows without a mask, costs nothing. */
@@ -157,16 +154,15 @@ static bool load_keys(struct reader *r, const uint64_t place[LAYOUT_LEADING], ui
 }
 
 /* Scores of queries first .. first + rows - 1 with the first `keys` keys. */
-static bool form_products(struct reader *r, const uint64_t place[LAYOUT_LEADING], uint64_t first,
-                          uint64_t rows, uint64_t keys, int threads) {
+static bool form_products(struct reader *r, const uint64_t place[LAYOUT_LEADING],
+                          const uint64_t lead[LAYOUT_LEADING], uint64_t first, uint64_t rows, uint64_t keys,
+                          int threads) {
     const struct group *g = here(r);
-    uint64_t dim = g->layout.columns, lead[LAYOUT_LEADING], at_once = KEY_ROOM / dim;
+    uint64_t dim = g->layout.columns, at_once = KEY_ROOM / dim;
     const struct kernel *kernel = isa_best()->kernel;
-    layout_lead(&g->layout, place, lead);
     r->query_vector = memory_resize(r->query_vector, rows * dim, sizeof *r->query_vector);
     if (!source_read(g->source, g->queries, lead, first, rows, r->query_vector)) { return false; }
-    if (at_once > g->key_count) { at_once = g->key_count; }
-    if (at_once == 0) { at_once = 1; }
+    at_once = least(g->key_count, at_once > 0 ? at_once : 1);
     for (uint64_t j = 0; j < keys; j += at_once) {
         uint64_t loaded = least(g->key_count - j, at_once);
         if (!load_keys(r, place, j, loaded)) { return false; }
@@ -255,25 +251,19 @@ static bool make_rows(struct reader *r, const uint64_t place[LAYOUT_LEADING], ui
     return true;
 }
 
-static bool read_scores(struct reader *r, const uint64_t place[LAYOUT_LEADING], uint64_t first,
-                        uint64_t rows) {
-    uint64_t lead[LAYOUT_LEADING];
-    layout_lead(&here(r)->layout, place, lead);
-    return source_read(here(r)->source, here(r)->scores, lead, first, rows, r->score);
-}
-
 static bool fill(struct reader *r, const uint64_t place[LAYOUT_LEADING], uint64_t first, uint64_t rows,
                  int threads) {
     const struct group *g = here(r);
-    uint64_t keys = 0;
+    uint64_t keys = 0, lead[LAYOUT_LEADING];
     reserve_batch(r, rows, g->key_count);
+    layout_lead(&g->layout, place, lead);
     if (g->mask && !group_mask(g, place, first, rows, r->mask)) { return false; }
-    if (g->scores) { return read_scores(r, place, first, rows); }
+    if (g->scores) { return source_read(g->source, g->scores, lead, first, rows, r->score); }
     for (uint64_t i = 0; i < rows; i++) {
         uint64_t sight = group_sight(g, r->row_length, r->position, first + i);
         keys = keys > sight ? keys : sight;
     }
-    return form_products(r, place, first, rows, keys, threads);
+    return form_products(r, place, lead, first, rows, keys, threads);
 }
 
 static uint64_t rows_at_once(const struct group *g, int threads) {
