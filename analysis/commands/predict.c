@@ -1,11 +1,7 @@
 /* `gapscale predict`: exact finite-n values of one family, without sampling. */
-#include <stdlib.h>
-
 #include "analysis/commands/command.h"
-#include "analysis/commands/predict_course.h"
 #include "analysis/commands/predict_print.h"
 #include "sim/base/commandline.h"
-#include "sim/base/memory.h"
 #include "sim/base/message.h"
 
 static const char about[] =
@@ -32,20 +28,14 @@ static const char notes[] = "  gapscale predict spherical dimension=5 'n=[1000,1
 enum form { TABLE, JSON, CSV };
 
 static void predict(const struct predict_request *r, enum form form) {
-    const struct config_series *s = &r->series;
-    size_t count = s->n_count * predict_answer_betas(r);
-    struct course course[PRESCRIPTIONS];
-    struct prediction *x = memory_create(count, sizeof *x);
-    struct predict_length *length = memory_create(s->n_count, sizeof *length);
-    predict_answer(r, length, x);
-    predict_course_make(s, &r->prescriptions, course);
+    struct predict_answer answer;
+    predict_answer_make(r, &answer);
     switch (form) {
-    case TABLE: predict_table_print(r, course, length, count, x); break;
-    case JSON: predict_json_print(r, course, count, x); break;
-    case CSV: predict_csv_print(r, count, x); break;
+    case TABLE: predict_table_print(&answer); break;
+    case JSON: predict_numbers_print_json(&answer); break;
+    case CSV: predict_numbers_print_csv(&answer); break;
     }
-    free(x);
-    free(length);
+    predict_answer_free(&answer);
 }
 
 int command_predict(int argc, char **argv) {

@@ -1,14 +1,17 @@
 #include "analysis/commands/predict_answer.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "sim/base/memory.h"
 
-bool predict_answer_has_output(const struct config_series *s) {
-    return s->family->dimension != NULL && !config_has_position(s);
+/* Theory of the attention output is that of keys on a sphere whose scores do not fall with distance. */
+static bool has_output(const struct config_series *s) {
+    return s->family->dimension && !config_has_position(s);
 }
 
-size_t predict_answer_betas(const struct predict_request *r) {
+/* Points at each n. */
+static size_t betas_of(const struct predict_request *r) {
     return r->prescriptions.count > 0 ? r->prescriptions.count : r->series.beta.count;
 }
 
@@ -49,6 +52,7 @@ static void predict_output(double d, double c, struct prediction *x) {
     x->subcritical = (struct sphere_subcritical){NAN, NAN, NAN, NAN, NAN, NAN};
     if (x->beta <= 5e299) { sphere_subcritical(d, c, x->beta, log_n, &x->subcritical); }
     x->across = x->output.tangential / (d - 1);
+    x->across_error = x->across * x->output.tangential_error / x->output.tangential;
 }
 
 /* log of the `b`-th beta at one n. */
@@ -68,6 +72,32 @@ static bool is_out_of_reach(const struct predict_request *r, double log_ratio) {
     return r->prescriptions.count > 0 && !(fabs(log_ratio) <= widest);
 }
 
+static bool fill_point(const struct predict_request *r, const struct oracle *oracle, const double *p,
+                       struct prediction *x) {
+    const struct oracle_question question = {
+        .top_weight = true, .gap = true, .errors = true, .output = has_output(&r->series)};
+    struct oracle_answer answer = {.point = oracle_unknown_point};
+    struct oracle_point twice;
+    x->susceptibility = x->log_participation = NAN;
+    if (!is_out_of_reach(r, x->log_ratio)) {
+        x->susceptibility = oracle_susceptibility(oracle, x->beta_ratio);
+        if (!oracle_ask(oracle, x->beta_ratio, question, &answer) ||
+            !oracle_at(oracle, 2 * x->beta_ratio, &twice)) {
+            return false;
+        }
+        x->log_participation = oracle_log_participation(&answer.point, &twice, &x->log_participation_error);
+    }
+    x->susceptibility_error = 1e-7 * x->susceptibility;
+    x->point = answer.point;
+    x->log_partition = -x->point.log_top_weight;
+    x->log_partition_error = x->point.log_top_weight_error;
+    x->output = answer.output;
+    if (has_output(&r->series)) {
+        predict_output(r->series.family->dimension(p), r->series.family->concentration(p), x);
+    }
+    return true;
+}
+
 /* Everything at one n; `x` has room for all betas. */
 static bool fill_length(const struct predict_request *r, struct predict_length *length,
                         struct prediction *x) {
@@ -75,49 +105,57 @@ static bool fill_length(const struct predict_request *r, struct predict_length *
     double p[FAMILY_PARAMETERS] = {0};
     family_parameters(s->family, s->parameter, length->log_n, p);
     struct oracle *oracle = oracle_create(s->family, p, length->log_n);
-    const struct oracle_question question = {
-        .top_weight = true, .gap = true, .errors = true, .output = predict_answer_has_output(s)};
     bool good = oracle != NULL;
     if (good) { length_fill(s, p, oracle, length); }
-    for (size_t b = 0; good && b < predict_answer_betas(r); b++) {
-        const double log_lambda = length->typical.log_lambda, log_beta = log_beta_at(r, length, b);
+    for (size_t b = 0; good && b < betas_of(r); b++) {
+        const double log_beta = log_beta_at(r, length, b), log_ratio = log_beta - length->typical.log_lambda;
         x[b].length = length;
-        x[b].log_ratio = log_beta - log_lambda;
+        x[b].log_ratio = log_ratio;
         x[b].beta = s->beta.scale == CONFIG_SCALE_NONE ? s->beta.value[b] : exp(log_beta);
-        x[b].beta_ratio =
-            s->beta.scale == CONFIG_SCALE_LAMBDA_TYP ? s->beta.value[b] : exp(log_beta - log_lambda);
-        if (is_out_of_reach(r, x[b].log_ratio)) {
-            x[b].point = oracle_unknown_point;
-            x[b].susceptibility = x[b].log_participation = NAN;
-            continue;
-        }
-        x[b].susceptibility = oracle_susceptibility(oracle, x[b].beta_ratio);
-        struct oracle_answer answer;
-        struct oracle_point twice;
-        good = oracle_ask(oracle, x[b].beta_ratio, question, &answer) &&
-               oracle_at(oracle, 2 * x[b].beta_ratio, &twice);
-        if (!good) { break; }
-        x[b].point = answer.point;
-        x[b].log_participation = oracle_log_participation(&x[b].point, &twice, &x[b].log_participation_error);
-        x[b].output = answer.output;
-        if (predict_answer_has_output(s)) {
-            predict_output(s->family->dimension(p), s->family->concentration(p), &x[b]);
-        }
+        x[b].beta_ratio = s->beta.scale == CONFIG_SCALE_LAMBDA_TYP ? s->beta.value[b] : exp(log_ratio);
+        good = fill_point(r, oracle, p, &x[b]);
     }
     oracle_free(oracle);
     return good;
 }
 
-void predict_answer(const struct predict_request *r, struct predict_length *length, struct prediction *x) {
+static void make_courses(const struct predict_request *r, struct course course[PRESCRIPTIONS]) {
+    const struct config_series *s = &r->series;
+    double longest = s->beta.log_trained;
+    for (size_t i = 0; i < s->n_count; i++) { longest = fmax(longest, s->log_n[i]); }
+#pragma omp parallel for schedule(dynamic, 1)
+    for (size_t i = 0; i < r->prescriptions.count; i++) {
+        course[i] = course_of(s->family, s->parameter, r->prescriptions.item[i], s->beta.log_trained,
+                              s->beta.value[0], longest);
+    }
+}
+
+void predict_answer_make(const struct predict_request *r, struct predict_answer *a) {
     const struct config_series *s = &r->series;
     bool good = true;
+    *a = (struct predict_answer){.series = s,
+                                 .along = &r->prescriptions,
+                                 .has_output = has_output(s) && r->prescriptions.count == 0,
+                                 .length = memory_create(s->n_count, sizeof *a->length),
+                                 .count = s->n_count * betas_of(r)};
+    a->point = memory_create(a->count, sizeof *a->point);
 #pragma omp parallel for schedule(dynamic, 1)
     for (size_t k = 0; k < s->n_count; k++) {
-        length[k].log_n = s->log_n[k];
-        if (!fill_length(r, &length[k], x + k * predict_answer_betas(r))) {
+        a->length[k].log_n = s->log_n[k];
+        if (!fill_length(r, &a->length[k], a->point + k * betas_of(r))) {
 #pragma omp atomic write
             good = false;
         }
     }
     if (!good) { memory_exhausted(); }
+    make_courses(r, a->course);
+}
+
+void predict_answer_free(struct predict_answer *a) {
+    free(a->length);
+    free(a->point);
+}
+
+const char *predict_answer_prescription(const struct predict_answer *a, size_t i) {
+    return a->along->count > 0 ? prescription_name[a->along->item[i % a->along->count]] : NULL;
 }

@@ -3,6 +3,7 @@
 #define GAPSCALE_ANALYSIS_COMMANDS_PREDICT_ANSWER_H
 
 #include "analysis/commands/predict_request.h"
+#include "models/oracle/course.h"
 #include "models/oracle/limits.h"
 #include "models/oracle/oracle.h"
 #include "models/theory/positions.h"
@@ -24,12 +25,14 @@ struct predict_length {
 
 struct prediction {
     const struct predict_length *length;
-    double log_ratio, beta, beta_ratio, susceptibility;
+    double log_ratio, beta, beta_ratio; /* the first is known where the others leave the range of doubles */
     struct oracle_point point;
+    double susceptibility, susceptibility_error;
+    double log_partition, log_partition_error; /* relative to the maximum */
     double log_participation, log_participation_error;
     struct oracle_output output;           /* keys on a sphere */
     struct sphere_subcritical subcritical; /* likewise; NaN where 2 beta overflows */
-    double n_eff, across;                  /* likewise: n/rho(beta); variance in a direction across q */
+    double n_eff, across, across_error;    /* likewise: n/rho(beta); variance in a direction across q */
 };
 
 /* What is asked for: a series, along prescriptions or not. */
@@ -38,12 +41,23 @@ struct predict_request {
     struct betas_prescriptions prescriptions;
 };
 
-/* Theory of the attention output is that of keys on a sphere whose scores do not fall with distance. */
-bool predict_answer_has_output(const struct config_series *s);
-/* Points at each n. */
-size_t predict_answer_betas(const struct predict_request *r);
+/* `count` points, those of one n after another, which point to what depends on n alone, one for each n of the
+ * series; a course for each prescription that is asked for. */
+struct predict_answer {
+    const struct config_series *series;
+    const struct betas_prescriptions *along;
+    bool has_output;
+    struct course course[PRESCRIPTIONS];
+    struct predict_length *length;
+    size_t count;
+    struct prediction *point;
+};
 
-/* Fills `length` (one for each n) and `x`, all points of one n after another, which point to it. */
-void predict_answer(const struct predict_request *r, struct predict_length *length, struct prediction *x);
+/* Free with predict_answer_free; the request must outlive it. */
+void predict_answer_make(const struct predict_request *request, struct predict_answer *answer);
+void predict_answer_free(struct predict_answer *answer);
+
+/* The name of that of the i-th point; NULL: beta goes along none. */
+const char *predict_answer_prescription(const struct predict_answer *answer, size_t i);
 
 #endif

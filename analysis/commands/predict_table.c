@@ -2,12 +2,9 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "analysis/commands/predict_course.h"
+#include "analysis/text/course_words.h"
 #include "analysis/text/fold.h"
-#include "analysis/text/words.h"
-#include "sim/base/memory.h"
 
 const char *const predict_table_law_name[] = {
     [LIMITS_NONE] = "none",       [LIMITS_GUMBEL] = "Poisson-Dirichlet", [LIMITS_SLOW_GUMBEL] = "whole row",
@@ -25,38 +22,31 @@ static const char *general(double x, char out[WORDS]) {
     return out;
 }
 
-static void print_lengths(FILE *out, const struct config_series *s, const struct predict_length *length) {
+static void print_lengths(FILE *out, size_t count, const struct predict_length *length) {
+#define BEGINNING "%10s" FOLD " %11s" FOLD " %11s" FOLD " %8s" FOLD "  %9s" FOLD " %8s" FOLD
     char n[WORDS], lambda[WORDS], law[WORDS], text[8][WORDS];
-    fprintf(out,
-            "%10s" FOLD " %11s" FOLD " %11s" FOLD " %8s" FOLD "  %9s" FOLD " %8s" FOLD "  %18s" FOLD
-            "  %18s\n",
-            "", "", "", "local", "log k*/", "", "H = 1 at", "Y_2 = 1/2 at");
-    fprintf(out,
-            "%10s" FOLD " %11s" FOLD " %11s" FOLD " %8s" FOLD "  %9s" FOLD " %8s" FOLD "  %8s %9s" FOLD
-            "  %8s %9s\n",
-            "n", "Lambda^typ", "its law", "exponent", "log n", "Lambda t*", "exact", "limit", "exact",
-            "limit");
-    for (size_t i = 0; i < s->n_count; i++) {
+    fprintf(out, BEGINNING "  %18s" FOLD "  %18s\n", "", "", "", "local", "log k*/", "", "H = 1 at",
+            "Y_2 = 1/2 at");
+    fprintf(out, BEGINNING "  %8s %9s" FOLD "  %8s %9s\n", "n", "Lambda^typ", "its law", "exponent", "log n",
+            "Lambda t*", "exact", "limit", "exact", "limit");
+    for (size_t i = 0; i < count; i++) {
         const struct predict_length *l = &length[i];
         bool inside = isfinite(l->typical.log_gap);
-        fprintf(out,
-                "%10s" FOLD " %11s" FOLD " %11s" FOLD " %8s" FOLD "  %9s" FOLD " %8s" FOLD "  %8s %9s" FOLD
-                "  %8s %9s\n",
-                words_length(l->log_n, n), words_exponential(l->typical.log_lambda, lambda),
-                words_exponential(l->log_asymptotic, law), decimal(l->xi_lambda, text[0]),
-                decimal(inside ? l->typical.log_rank / l->log_n : NAN, text[1]),
-                decimal(inside ? exp(l->typical.log_gap + l->typical.log_lambda) : NAN, text[2]),
-                decimal(l->collapse_entropy, text[3]), decimal(l->limits.collapse_entropy, text[4]),
-                decimal(l->collapse_participation, text[5]),
-                decimal(l->limits.collapse_participation, text[6]));
+        fprintf(
+            out, BEGINNING "  %8s %9s" FOLD "  %8s %9s\n", words_length(l->log_n, n),
+            words_exponential(l->typical.log_lambda, lambda), words_exponential(l->log_asymptotic, law),
+            decimal(l->xi_lambda, text[0]), decimal(inside ? l->typical.log_rank / l->log_n : NAN, text[1]),
+            decimal(inside ? exp(l->typical.log_gap + l->typical.log_lambda) : NAN, text[2]),
+            decimal(l->collapse_entropy, text[3]), decimal(l->limits.collapse_entropy, text[4]),
+            decimal(l->collapse_participation, text[5]), decimal(l->limits.collapse_participation, text[6]));
     }
 }
 
-static void print_limits(FILE *out, const struct config_series *s, const struct predict_length *length) {
+static void print_limits(FILE *out, size_t count, const struct predict_length *length) {
     char n[WORDS], text[4][WORDS];
     fprintf(out, "\n%10s" FOLD "  %-18s" FOLD " %10s" FOLD "  %s\n", "n", "limit law", "exponent",
             "Lambda_n/Lambda^typ tends to: 5%, median, 95%");
-    for (size_t i = 0; i < s->n_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const struct limits *l = &length[i].limits;
         fprintf(out, "%10s" FOLD "  %-18s" FOLD " %10s" FOLD "  %8s %8s %8s\n",
                 words_length(length[i].log_n, n), predict_table_law_name[l->law],
@@ -65,13 +55,13 @@ static void print_limits(FILE *out, const struct config_series *s, const struct 
     }
 }
 
-static void print_positions(FILE *out, const struct config_series *s, const struct predict_length *length) {
+static void print_positions(FILE *out, size_t count, const struct predict_length *length) {
     char n[WORDS], text[4][WORDS];
     fprintf(out, "\n%10s" FOLD " %12s" FOLD " %12s" FOLD "  %s\n", "", "typical", "as many",
             "nearest keys with");
     fprintf(out, "%10s" FOLD " %12s" FOLD " %12s" FOLD "  %s\n", "n", "maximum s*", "alike",
             "99% of the competitors");
-    for (size_t i = 0; i < s->n_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const struct predict_length *l = &length[i];
         fprintf(out, "%10s" FOLD " %12s" FOLD " %12s" FOLD "  %12s\n", words_length(l->log_n, n),
                 general(l->typical_score, text[0]), words_exponential(l->reach.log_effective, text[1]),
@@ -104,21 +94,16 @@ static void print_means(FILE *out, size_t count, const struct prediction *x) {
 
 /* Means and variances of the output; the central limit's variances where a key takes part at all. */
 static void print_outputs(FILE *out, size_t count, const struct prediction *x) {
+#define VARIANCES FOLD "  %12s" FOLD " %12s" FOLD "  %12s" FOLD " %12s\n"
+#define OUTPUT_HEADS "%10s" FOLD " %11s" FOLD " %11s" FOLD "  %16s" FOLD " %16s" VARIANCES
     char n[WORDS], text[4][WORDS];
-    fprintf(out,
-            "\n%10s" FOLD " %11s" FOLD " %11s" FOLD "  %16s" FOLD " %16s" FOLD "  %12s" FOLD " %12s" FOLD
-            "  %12s" FOLD " %12s\n",
-            "", "", "", "", "", "variance", "central", "a direction's", "central");
-    fprintf(out,
-            "%10s" FOLD " %11s" FOLD " %11s" FOLD "  %16s" FOLD " %16s" FOLD "  %12s" FOLD " %12s" FOLD
-            "  %12s" FOLD " %12s\n",
-            "n", "beta", "n_eff", "1 - <q,ATT>", "|ATT_tan|^2", "of <q,ATT>", "limit", "across", "limit");
+    fprintf(out, "\n" OUTPUT_HEADS, "", "", "", "", "", "variance", "central", "a direction's", "central");
+    fprintf(out, OUTPUT_HEADS, "n", "beta", "n_eff", "1 - <q,ATT>", "|ATT_tan|^2", "of <q,ATT>", "limit",
+            "across", "limit");
     for (size_t i = 0; i < count; i++) {
         const struct prediction *y = &x[i];
         const bool many = y->n_eff >= 1;
-        fprintf(out,
-                "%10s" FOLD " %11.5g" FOLD " %11.5g" FOLD "  %16.10g" FOLD " %16.10g" FOLD "  %12s" FOLD
-                " %12s" FOLD "  %12s" FOLD " %12s\n",
+        fprintf(out, "%10s" FOLD " %11.5g" FOLD " %11.5g" FOLD "  %16.10g" FOLD " %16.10g" VARIANCES,
                 words_length(y->length->log_n, n), y->beta, y->n_eff, y->output.bias, y->output.tangential,
                 general(y->output.radial_variance, text[0]),
                 general(many ? y->subcritical.radial_variance : NAN, text[1]), general(y->across, text[2]),
@@ -126,42 +111,52 @@ static void print_outputs(FILE *out, size_t count, const struct prediction *x) {
     }
 }
 
-static void print_courses(FILE *out, const struct predict_request *r, const struct course *course,
-                          size_t count, const struct prediction *x) {
-    struct predict_course_point *point = memory_create(count, sizeof *point);
-    for (size_t i = 0; i < count; i++) {
-        point[i] =
-            (struct predict_course_point){x[i].log_ratio, x[i].point.entropy, x[i].point.entropy_error};
+/* By n, then prescription; below it where each leads. */
+static void print_courses(FILE *out, const struct predict_answer *a) {
+    char n[WORDS], ratio[WORDS], entropy[WORDS], line[WORDS_LINE];
+    const struct config_series *s = a->series;
+    const size_t count = a->along->count;
+    fprintf(out, "\nbeta = %.6g x Lambda^typ(%s) m(n), exact entropies\n\n%10s", s->beta.value[0],
+            words_length(s->beta.log_trained, n), "");
+    for (size_t i = 0; i < count; i++) { fprintf(out, FOLD "  %22s", predict_answer_prescription(a, i)); }
+    fprintf(out, "\n%10s", "n");
+    for (size_t i = 0; i < count; i++) { fprintf(out, FOLD "  %11s %10s", "beta/Lambda", "H"); }
+    for (size_t i = 0; i < a->count; i++) {
+        const struct prediction *x = &a->point[i];
+        if (i % count == 0) { fprintf(out, "\n%10s", words_length(x->length->log_n, n)); }
+        fprintf(out, FOLD "  %11s %10s", words_exponential(x->log_ratio, ratio),
+                words_known("%.7g", x->point.entropy, x->point.entropy_error, entropy));
     }
-    predict_course_print(out, &r->series, &r->prescriptions, course, point);
-    free(point);
+    fputs("\n\n", out);
+    for (size_t i = 0; i < count; i++) {
+        fprintf(out, "%-9s %s\n", predict_answer_prescription(a, i), course_words(&a->course[i], line));
+    }
+    fprintf(out, "\nAs n -> inf. Entropies in nats; - is out of reach, < below its own error.\n");
 }
 
-void predict_table_print(const struct predict_request *r, const struct course *course,
-                         const struct predict_length *length, size_t count, const struct prediction *x) {
-    const struct config_series *s = &r->series;
+void predict_table_print(const struct predict_answer *a) {
+    const struct config_series *s = a->series;
     char parameters[WORDS_LINE];
     struct fold fold;
     FILE *out = fold_begin(&fold, stdout);
     fprintf(out, "%s%s%s (%s class), computed without sampling\n\n", s->family->name,
             s->family->parameter_count > 0 ? ", " : "", words_parameters(s->family, s->parameter, parameters),
             family_class_name(s->family->class));
-    print_lengths(out, s, length);
-    if (r->prescriptions.count > 0) {
-        print_courses(out, r, course, count, x);
+    print_lengths(out, s->n_count, a->length);
+    if (a->along->count > 0) {
+        print_courses(out, a);
         fold_end(&fold);
         return;
     }
-    print_limits(out, s, length);
-    if (config_has_position(s)) { print_positions(out, s, length); }
-    print_means(out, count, x);
-    if (predict_answer_has_output(s)) { print_outputs(out, count, x); }
+    print_limits(out, s->n_count, a->length);
+    if (config_has_position(s)) { print_positions(out, s->n_count, a->length); }
+    print_means(out, a->count, a->point);
+    if (a->has_output) { print_outputs(out, a->count, a->point); }
     fputs(
         "\nCollapse points in units of Lambda^typ; entropies in nats, `error` an estimate of what computing "
-        "them "
-        "leaves; `its law` is the asymptotic form, `local exponent` d log Lambda^typ/d log log n. k* and t* "
-        "attain Lambda^typ (-: it is the limit at gap 0). The `limit` is for n -> inf at the exponent of "
-        "this n; - where there is none, nan what is out of reach, < what is below its own error.\n",
+        "them leaves; `its law` is the asymptotic form, `local exponent` d log Lambda^typ/d log log n. k* "
+        "and t* attain Lambda^typ (-: it is the limit at gap 0). The `limit` is for n -> inf at the exponent "
+        "of this n; - where there is none, nan what is out of reach, < what is below its own error.\n",
         out);
     fold_end(&fold);
 }
