@@ -8,10 +8,8 @@
 
 #include "analysis/commands/command.h"
 #include "analysis/commands/request.h"
-#include "analysis/figures/figures.h"
-#include "analysis/figures/gnuplot.h"
+#include "analysis/figures/drawing.h"
 #include "analysis/figures/script.h"
-#include "analysis/study/study.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/nearest.h"
@@ -22,12 +20,13 @@
 struct options {
     bool keep, named, *wanted;
     struct figure_wish wish;
+    const char *directory;
 };
 
 /* Names of all, ended by NULL. Free with free(). */
 static const char **list_names(void) {
     const char **names = memory_create(figure_count + 1, sizeof *names);
-    for (size_t f = 0; f < figure_count; f++) { names[f] = figure_list[f].name; }
+    for (size_t f = 0; f < figure_count; f++) { names[f] = figure_list[f]->name; }
     return names;
 }
 
@@ -36,7 +35,7 @@ static bool want_figure(const struct commandline_option *option, const char *nam
     bool found = false;
     options->named = true;
     for (size_t f = 0; f < figure_count; f++) {
-        if (strcmp(name, figure_list[f].name) == 0) { options->wanted[f] = found = true; }
+        if (strcmp(name, figure_list[f]->name) == 0) { options->wanted[f] = found = true; }
     }
     if (strchr(name, ',')) {
         message_error("--figure takes one name and is given again for another: not '%s', but `--figure %.*s "
@@ -81,36 +80,10 @@ static bool want_label(const struct commandline_option *option, const char *valu
 
 /* ---- sheets ---- */
 
-/* The figures of a series, or of all together, in one script. */
-struct sheet {
-    const struct options *options;
-    const struct study *study;
-    const struct fit *fit; /* NULL: of all */
-    const char *directory;
-    struct gnuplot run;
-    struct picture *picture;
-    bool good; /* so far */
-};
-
-static bool belongs(const struct sheet *sheet, const struct figure *figure) {
-    const bool named = sheet->options->named;
-    return (!named || sheet->options->wanted[figure - figure_list]) &&
-           figure_belongs(figure, sheet->study, sheet->fit, named);
-}
-
-static const char *lacks(const struct sheet *sheet, const struct figure *figure) {
-    return figure_lacks(figure, sheet->study, sheet->fit);
-}
-
-/* Where its files go, without their extension. Free with free(). */
-static char *stem_of(const struct sheet *sheet, const struct figure *figure) {
-    return sheet->fit ? memory_format("%s/%s-%s", sheet->directory, sheet->fit->name, figure->name)
-                      : memory_format("%s/%s", sheet->directory, figure->name);
-}
-
-static void print_figure(FILE *out, const struct sheet *sheet, const struct figure *figure) {
-    figure_print(out, figure, sheet->study, sheet->fit, &sheet->options->wish);
-    figure_close(out);
+/* Where the files of a figure go, without their extension. Free with free(). */
+static char *stem_of(const struct options *options, const struct fit *fit, const struct figure *figure) {
+    return fit ? memory_format("%s/%s-%s", options->directory, fit->name, figure->name)
+               : memory_format("%s/%s", options->directory, figure->name);
 }
 
 /* The numbers of a script alone, block after block, as STEM.dat. False after a message. */
@@ -127,12 +100,14 @@ static bool keep_data(const char *script, const char *stem) {
 }
 
 /* Writes a script of its own beside the figure, and its data. False after a message. */
-static bool keep_script(const struct sheet *sheet, const struct figure *figure) {
-    char *text, *stem = stem_of(sheet, figure), *path = memory_format("%s.gp", stem);
+static bool keep_script(const struct options *options, const struct drawing_sheet *sheet,
+                        const struct figure *figure) {
+    char *text, *stem = stem_of(options, sheet->fit, figure), *path = memory_format("%s.gp", stem);
     size_t size;
     FILE *out = memory_stream_open(&text, &size);
-    figure_open(out, stem + strlen(sheet->directory) + 1, &sheet->options->wish);
-    print_figure(out, sheet, figure);
+    figure_open(out, stem + strlen(options->directory) + 1, &options->wish);
+    figure_print(out, figure, sheet->study, sheet->fit, &options->wish);
+    figure_close(out, &options->wish);
     memory_stream_close(out, &text);
     bool good = outfile_write(path, text, size) && keep_data(text, stem);
     free(path);
@@ -141,33 +116,22 @@ static bool keep_script(const struct sheet *sheet, const struct figure *figure) 
     return good;
 }
 
-static void sheet_draw(struct sheet *sheet) {
-    sheet->good = gnuplot_open(&sheet->run);
-    for (size_t f = 0; sheet->good && f < figure_count; f++) {
-        const struct figure *figure = &figure_list[f];
-        if (!belongs(sheet, figure) || lacks(sheet, figure)) { continue; }
-        sheet->good =
-            picture_create(&sheet->picture[f]) && (!sheet->options->keep || keep_script(sheet, figure));
-        figure_open_picture(sheet->run.script, &sheet->picture[f], &sheet->options->wish);
-        print_figure(sheet->run.script, sheet, figure);
+static bool draw_sheet(const struct options *options, struct drawing_sheet *sheet) {
+    for (size_t i = 0; options->keep && i < sheet->count; i++) {
+        const struct drawing *drawing = &sheet->drawing[i];
+        if (!drawing->missing && !keep_script(options, sheet, drawing->figure)) { return false; }
     }
-    if (sheet->good) { gnuplot_draw(&sheet->run); }
+    return drawing_draw(sheet, &options->wish);
 }
 
-static void sheet_close(struct sheet *sheet) {
-    gnuplot_close(&sheet->run);
-    for (size_t f = 0; f < figure_count; f++) { picture_free(&sheet->picture[f]); }
-    free(sheet->picture);
-}
-
-static bool place_figure(const struct sheet *sheet, const struct figure *figure) {
-    const char *missing = lacks(sheet, figure);
-    char *stem = stem_of(sheet, figure);
+static bool place_figure(const struct options *options, const struct fit *fit,
+                         const struct drawing *drawing) {
+    char *stem = stem_of(options, fit, drawing->figure);
     bool good = true;
-    if (missing) {
-        message_say("no figure %s: %s", stem + strlen(sheet->directory) + 1, missing);
+    if (drawing->missing) {
+        message_say("no figure %s: %s", stem + strlen(options->directory) + 1, drawing->missing);
     } else {
-        good = picture_write(&sheet->picture[figure - figure_list], stem);
+        good = picture_write(&drawing->picture, stem);
         if (good) { message_say("drew %s", stem); }
     }
     free(stem);
@@ -175,43 +139,39 @@ static bool place_figure(const struct sheet *sheet, const struct figure *figure)
 }
 
 /* Puts what was drawn in its place, and says so, or what went wrong. */
-static bool sheet_place(const struct sheet *sheet) {
-    bool good = sheet->good && gnuplot_tell(&sheet->run);
-    for (size_t f = 0; good && f < figure_count; f++) {
-        if (belongs(sheet, &figure_list[f])) { good = place_figure(sheet, &figure_list[f]); }
+static bool place_sheet(const struct options *options, const struct drawing_sheet *sheet) {
+    bool good = gnuplot_tell(&sheet->run);
+    for (size_t i = 0; good && i < sheet->count; i++) {
+        good = place_figure(options, sheet->fit, &sheet->drawing[i]);
     }
     return good;
 }
 
 /* Sheets are told of in order, up to the first that failed. */
-static int draw_study(const struct options *options, const struct study *study, const char *directory) {
+static int draw_study(const struct options *options, const struct study *study) {
     bool good = true;
 #pragma omp parallel for ordered schedule(dynamic, 1) num_threads(gnuplot_at_once())
     for (size_t i = 0; i <= study->count; i++) {
-        bool go_on;
-        struct sheet sheet = {.options = options,
-                              .study = study,
-                              .fit = i < study->count ? &study->fit[i] : NULL,
-                              .directory = directory,
-                              .picture = memory_create(figure_count, sizeof *sheet.picture)};
-        for (size_t f = 0; f < figure_count; f++) { sheet.picture[f] = picture_none; }
+        bool go_on, drawn = false;
+        struct drawing_sheet sheet = drawing_list(study, i, options->named ? options->wanted : NULL);
 #pragma omp atomic read
         go_on = good;
-        if (go_on) { sheet_draw(&sheet); }
+        if (go_on) { drawn = draw_sheet(options, &sheet); }
 #pragma omp ordered
         {
-            go_on = good && sheet_place(&sheet);
+            go_on = good && drawn && place_sheet(options, &sheet);
 #pragma omp atomic write
             good = go_on;
         }
-        sheet_close(&sheet);
+        drawing_close(&sheet);
     }
     return good ? EXIT_DONE : EXIT_FAILED;
 }
 
 /* ---- the command ---- */
 
-static int plot(const struct options *options, const struct commandline *line, const char *directory) {
+static int plot(const struct options *options, const struct commandline *line) {
+    const char *directory = options->directory;
     struct study study;
     struct stat there;
     if (stat(directory, &there) == 0 && !S_ISDIR(there.st_mode)) {
@@ -225,16 +185,17 @@ static int plot(const struct options *options, const struct commandline *line, c
                       strerror(errno));
         status = EXIT_FAILED;
     }
-    if (status == EXIT_DONE) { status = draw_study(options, &study, directory); }
+    if (status == EXIT_DONE) { status = draw_study(options, &study); }
     study_release(&study);
     return status;
 }
 
 /* Of a line whose options are read. */
-static int plot_of(const struct options *options, const struct commandline *line, const char *output) {
+static int plot_of(struct options *options, const struct commandline *line, const char *output) {
     if (!request_is_whole(line, output)) { return EXIT_USAGE; }
     char *directory = output ? memory_copy_text(output) : request_default_output(line->word[0], "-figures");
-    int status = plot(options, line, directory);
+    options->directory = directory;
+    int status = plot(options, line);
     free(directory);
     return status;
 }
@@ -244,7 +205,7 @@ int command_plot(int argc, char **argv) {
     struct commandline_entry *entry = memory_create(figure_count, sizeof *entry);
     const char *output = NULL, **names = list_names();
     for (size_t f = 0; f < figure_count; f++) {
-        entry[f] = (struct commandline_entry){figure_list[f].name, figure_list[f].shows};
+        entry[f] = (struct commandline_entry){figure_list[f]->name, figure_list[f]->shows};
     }
     static const char *const columns[] = {"1", "2", NULL};
     const struct commandline_option known[] = {

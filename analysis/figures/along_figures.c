@@ -1,15 +1,14 @@
-#include "analysis/figures/along_figures.h"
-
+/* All series along prescriptions (all-prescriptions.gp): mean H against n, a panel for each prescription, a
+ * curve for each law. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/figures/axis.h"
-#include "analysis/figures/script.h"
+#include "analysis/figures/figures.h"
 #include "analysis/study/along.h"
 #include "sim/base/memory.h"
 
-const char *along_figure_lacks(const struct study *study) {
+static const char *lacks(const struct study *study) {
     for (size_t i = 0; i < study->count; i++) {
         if (study->fit[i].series->is_prescribed) { return NULL; }
     }
@@ -121,7 +120,7 @@ static void print_ticks(FILE *out, const struct panels *panels) {
     script_markup(out, "tick_names", names);
 }
 
-void along_figure_print(FILE *out, const struct study *study) {
+static void print_prescriptions(FILE *out, const struct study *study) {
     struct along *along = memory_create(study->count, sizeof *along);
     size_t count = along_collect(study, along);
     struct panels panels = panels_make(study);
@@ -140,3 +139,10 @@ void along_figure_print(FILE *out, const struct study *study) {
     free(panels.judged);
     free(along);
 }
+
+const struct figure along_figure_prescriptions = {
+    .name = "all-prescriptions",
+    .shows = "of all series along prescriptions: mean H against n, a panel for each",
+    .is_optional = true,
+    .study_lacks = lacks,
+    .study_print = print_prescriptions};

@@ -1,14 +1,14 @@
+/* Measured rows along prescriptions (prescriptions.gp). */
 #include "analysis/figures/diagnosis_figures.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "analysis/figures/axis.h"
-#include "analysis/figures/script.h"
+#include "analysis/figures/figures.h"
 #include "models/theory/prescription.h"
 #include "sim/base/utf8.h"
 
-bool diagnosis_figure_applies(const struct results_series *s) { return s->family->kind == FAMILY_MEASURED; }
+static bool applies(const struct results_series *s) { return s->family->kind == FAMILY_MEASURED; }
 
 /* A letter, digit or plain sign: none that gnuplot may take for something else. */
 static bool is_plain(const char *c, size_t length) {
@@ -34,15 +34,15 @@ const char *diagnosis_figure_source(const struct results_series *s, char out[WOR
     return out;
 }
 
-const char *diagnosis_figure_lacks_lengths(const struct fit *fit) {
+static const char *lacks_lengths(const struct fit *fit) {
     size_t known = 0;
     for (size_t n = 0; n < fit->lengths; n++) { known += isfinite(fit->series->log_lambda_typ[n]); }
     return known < 2 ? "it takes two n at which fewer than half of the rows tie" : NULL;
 }
 
 /* beta/Lambda = m(n)/Lambda under a prescription; the interval is between sequences: one has none. */
-static void print_law(FILE *out, const struct results_series *s, enum prescription law, struct axis_range *x,
-                      struct axis_range *y) {
+static void print_law(struct canvas *c, enum prescription law) {
+    const struct results_series *s = c->series;
     for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
         double log_m = prescription_log_multiplier(law, s->log_n[n], s->log_n[0]) / M_LN10,
                row[4] = {s->log_n[n] / M_LN10, log_m - log10(s->lambda_between_sequences[n]),
@@ -50,31 +50,37 @@ static void print_law(FILE *out, const struct results_series *s, enum prescripti
                          log_m + log10(s->model_beta_ratio_high[n])};
         if (!isfinite(row[1])) { continue; }
         if (s->sequences[n] < 2) { row[2] = row[3] = row[1]; }
-        axis_include(x, row[0]);
-        axis_include(y, row[1]);
+        axis_include(&c->x, row[0]);
+        axis_include(&c->y, row[1]);
         if (law == PRESCRIPTION_CONST && isfinite(row[2]) && isfinite(row[3])) {
-            axis_include(y, row[2]);
-            axis_include(y, row[3]);
+            axis_include(&c->y, row[2]);
+            axis_include(&c->y, row[3]);
         }
-        script_row(out, 4, row);
+        script_row(c->out, 4, row);
     }
-    script_next_index(out);
+    script_next_index(c->out);
 }
 
-void diagnosis_figure_prescriptions(FILE *out, const struct fit *fit) {
-    struct axis_range x = axis_empty, y = axis_empty;
+static void print_prescriptions(struct canvas *c) {
     char source[WORDS_LINE];
-    axis_include(&y, 0);
-    script_block_begin(out, "laws");
-    for (int k = 0; k < PRESCRIPTIONS; k++) { print_law(out, fit->series, (enum prescription)k, &x, &y); }
-    script_block_end(out);
-    script_list_begin(out, "law");
-    for (int k = 0; k < PRESCRIPTIONS; k++) { script_list_text(out, k == 0, prescription_name[k]); }
-    script_list_end(out);
-    script_number(out, "laws", PRESCRIPTIONS);
-    script_text(out, "source", diagnosis_figure_source(fit->series, source));
-    axis_pad(&x, 0.06, 0.1);
-    axis_pad(&y, 0.06, 0.1);
-    axis_print_log(out, "x", x);
-    axis_print_log(out, "y", y);
+    axis_include(&c->y, 0);
+    script_block_begin(c->out, "laws");
+    for (int k = 0; k < PRESCRIPTIONS; k++) { print_law(c, (enum prescription)k); }
+    script_block_end(c->out);
+    script_list_begin(c->out, "law");
+    for (int k = 0; k < PRESCRIPTIONS; k++) { script_list_text(c->out, k == 0, prescription_name[k]); }
+    script_list_end(c->out);
+    script_number(c->out, "laws", PRESCRIPTIONS);
+    script_text(c->out, "source", diagnosis_figure_source(c->series, source));
+    axis_pad(&c->x, 0.06, 0.1);
+    axis_pad(&c->y, 0.06, 0.1);
+    axis_print_log(c->out, "x", c->x);
+    axis_print_log(c->out, "y", c->y);
 }
+
+const struct figure diagnosis_figure_prescriptions = {
+    .name = "prescriptions",
+    .shows = "measured rows: beta/Lambda against n under each prescription",
+    .applies = applies,
+    .series_lacks = lacks_lengths,
+    .series_print = print_prescriptions};

@@ -2,78 +2,59 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "analysis/figures/gnuplot.h"
-#include "analysis/figures/script.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 
-/* A sheet at work: a gnuplot, and where it draws. */
-struct work {
-    const struct study *study;
-    const struct fit *fit; /* NULL: of all */
-    struct drawing_sheet *sheet;
-    struct gnuplot run;
-    int *memory; /* a descriptor for each drawing, which the process that is started has too; -1: none */
-};
-
-static void sheet_list(struct work *w) {
-    w->sheet->drawing = memory_create(figure_count, sizeof *w->sheet->drawing);
+struct drawing_sheet drawing_list(const struct study *study, size_t i, const bool *wanted) {
+    struct drawing_sheet sheet = {.study = study,
+                                  .fit = i < study->count ? &study->fit[i] : NULL,
+                                  .drawing = memory_create(figure_count, sizeof *sheet.drawing)};
     for (size_t f = 0; f < figure_count; f++) {
-        const struct figure *figure = &figure_list[f];
-        if (!figure_belongs(figure, w->study, w->fit, false)) { continue; }
-        w->sheet->drawing[w->sheet->count++] =
-            (struct drawing){.figure = figure, .missing = figure_lacks(figure, w->study, w->fit)};
+        const struct figure *figure = figure_list[f];
+        if ((wanted && !wanted[f]) || !figure_belongs(figure, study, sheet.fit, wanted)) { continue; }
+        sheet.drawing[sheet.count++] = (struct drawing){
+            .figure = figure, .missing = figure_lacks(figure, study, sheet.fit), .picture = picture_none};
     }
+    return sheet;
 }
 
-static void print_figure(FILE *out, const struct work *w, size_t i) {
-    fprintf(out, "svg_file = '/proc/self/fd/%d'\n", w->memory[i]);
-    script_template(out, "inline");
-    figure_print(out, w->sheet->drawing[i].figure, w->study, w->fit, &figure_no_wish);
-    fputs("unset output\n", out);
-}
-
-/* False after a message. */
-static bool print_sheet(struct work *w) {
-    if (!gnuplot_open(&w->run)) { return false; }
-    for (size_t i = 0; i < w->sheet->count; i++) {
-        if (w->sheet->drawing[i].missing) { continue; }
-        w->memory[i] = memfd_create("svg", 0);
-        if (w->memory[i] < 0) {
-            message_error("cannot make a picture in memory: %s", strerror(errno));
-            return false;
-        }
-        print_figure(w->run.script, w, i);
-    }
-    return true;
-}
-
-/* NULL where it is not whole. Free with free(). */
-static char *take_document(int memory) {
-    static const char tail[] = "</svg>";
-    struct stat info;
-    size_t size = fstat(memory, &info) == 0 ? (size_t)info.st_size : 0;
-    char *text = memory_create(size + 1, 1);
-    bool whole = pread(memory, text, size, 0) == (ssize_t)size;
-    while (size > 0 && strchr(" \n", text[size - 1])) { text[--size] = '\0'; }
-    whole = whole && size >= strlen(tail) && strcmp(text + size - strlen(tail), tail) == 0;
-    if (whole) { return text; }
-    free(text);
-    return NULL;
-}
-
-static enum drawing_end take_sheet(const struct work *w) {
-    if (w->run.error == ENOENT) { return DRAWING_NO_GNUPLOT; }
-    if (!gnuplot_tell(&w->run)) { return DRAWING_FAILED; }
-    for (size_t i = 0; i < w->sheet->count; i++) {
-        struct drawing *drawing = &w->sheet->drawing[i];
+bool drawing_draw(struct drawing_sheet *sheet, const struct figure_wish *wish) {
+    bool good = gnuplot_open(&sheet->run);
+    for (size_t i = 0; good && i < sheet->count; i++) {
+        struct drawing *drawing = &sheet->drawing[i];
         if (drawing->missing) { continue; }
-        drawing->svg = take_document(w->memory[i]);
+        good = picture_create(&drawing->picture);
+        figure_open_picture(sheet->run.script, &drawing->picture, wish);
+        figure_print(sheet->run.script, drawing->figure, sheet->study, sheet->fit, wish);
+        figure_close(sheet->run.script, wish);
+    }
+    if (good) { gnuplot_draw(&sheet->run); }
+    return good;
+}
+
+/* Leaves documents. */
+static void close_pictures(struct drawing_sheet *sheet) {
+    gnuplot_close(&sheet->run);
+    for (size_t i = 0; i < sheet->count; i++) {
+        picture_free(&sheet->drawing[i].picture);
+        sheet->drawing[i].picture = picture_none;
+    }
+}
+
+void drawing_close(struct drawing_sheet *sheet) {
+    close_pictures(sheet);
+    for (size_t i = 0; i < sheet->count; i++) { free(sheet->drawing[i].svg); }
+    free(sheet->drawing);
+}
+
+static enum drawing_end take_documents(struct drawing_sheet *sheet) {
+    if (sheet->run.error == ENOENT) { return DRAWING_NO_GNUPLOT; }
+    if (!gnuplot_tell(&sheet->run)) { return DRAWING_FAILED; }
+    for (size_t i = 0; i < sheet->count; i++) {
+        struct drawing *drawing = &sheet->drawing[i];
+        if (drawing->missing) { continue; }
+        drawing->svg = picture_svg(&drawing->picture);
         if (!drawing->svg) {
             message_error("gnuplot did not draw figure %s to its end; is memory full?",
                           drawing->figure->name);
@@ -83,37 +64,21 @@ static enum drawing_end take_sheet(const struct work *w) {
     return DRAWING_DONE;
 }
 
-/* One gnuplot draws all of it. */
-static enum drawing_end sheet_draw(struct work *w) {
-    enum drawing_end end = DRAWING_FAILED;
-    w->memory = memory_create(figure_count, sizeof *w->memory);
-    for (size_t i = 0; i < figure_count; i++) { w->memory[i] = -1; }
-    if (print_sheet(w)) {
-        gnuplot_draw(&w->run);
-        end = take_sheet(w);
-    }
-    gnuplot_close(&w->run);
-    for (size_t i = 0; i < figure_count; i++) {
-        if (w->memory[i] >= 0) { close(w->memory[i]); }
-    }
-    free(w->memory);
-    return end;
-}
-
 enum drawing_end drawing_make(const struct study *study, const bool *wanted, struct drawing_sheet **sheets) {
+    const struct figure_wish of_page = {.is_inline = true};
     enum drawing_end end = DRAWING_DONE;
     *sheets = memory_create(study->count + 1, sizeof **sheets);
 #pragma omp parallel for schedule(dynamic, 1) num_threads(gnuplot_at_once())
     for (size_t i = 0; i <= study->count; i++) {
-        struct work work = {
-            .study = study, .fit = i < study->count ? &study->fit[i] : NULL, .sheet = &(*sheets)[i]};
+        struct drawing_sheet *sheet = &(*sheets)[i];
         enum drawing_end so_far;
-        if (work.fit && !wanted[i]) { continue; }
-        sheet_list(&work);
+        if (i < study->count && !wanted[i]) { continue; }
+        *sheet = drawing_list(study, i, NULL);
 #pragma omp atomic read
         so_far = end;
         if (so_far != DRAWING_DONE) { continue; }
-        so_far = sheet_draw(&work);
+        so_far = drawing_draw(sheet, &of_page) ? take_documents(sheet) : DRAWING_FAILED;
+        close_pictures(sheet);
 #pragma omp critical
         if (so_far > end) { end = so_far; }
     }
@@ -121,9 +86,6 @@ enum drawing_end drawing_make(const struct study *study, const bool *wanted, str
 }
 
 void drawing_release(const struct study *study, struct drawing_sheet *sheets) {
-    for (size_t i = 0; sheets && i <= study->count; i++) {
-        for (size_t k = 0; k < sheets[i].count; k++) { free(sheets[i].drawing[k].svg); }
-        free(sheets[i].drawing);
-    }
+    for (size_t i = 0; sheets && i <= study->count; i++) { drawing_close(&sheets[i]); }
     free(sheets);
 }

@@ -1,12 +1,13 @@
 /* figures: what there is to be drawn of results. A figure is a gnuplot script: what all share (style.gp), its
  * numbers, and the template of its name (NAME.gp beside this), which says how they look. One list of figures
- * drives `gapscale plot`, its help and the tests: a new figure is a line there, a function that prints its
- * numbers, and a template. */
+ * drives `gapscale plot`, its help and the tests: a new figure is a line there, what it is (struct figure) in
+ * a file with the function that prints its numbers, and a template. */
 #ifndef GAPSCALE_ANALYSIS_FIGURES_FIGURES_H
 #define GAPSCALE_ANALYSIS_FIGURES_FIGURES_H
 
 #include <stdio.h>
 
+#include "analysis/figures/canvas.h"
 #include "analysis/figures/picture.h"
 #include "analysis/study/study.h"
 
@@ -21,10 +22,10 @@ struct figure {
     const char *(*series_lacks)(const struct fit *fit);
     const char *(*study_lacks)(const struct study *study);
     /* Its numbers. */
-    void (*series_print)(FILE *script, const struct fit *fit);
+    void (*series_print)(struct canvas *canvas);
     void (*study_print)(FILE *script, const struct study *study);
 };
-extern const struct figure figure_list[];
+extern const struct figure *const figure_list[];
 extern const size_t figure_count;
 
 /* Of a series, or, where `fit` is NULL, of all of a study: whether there is such a figure, optional ones
@@ -33,11 +34,14 @@ extern const size_t figure_count;
 bool figure_belongs(const struct figure *figure, const struct study *study, const struct fit *fit,
                     bool asked);
 const char *figure_lacks(const struct figure *figure, const struct study *study, const struct fit *fit);
+/* Of figures against beta. */
+const char *figure_lacks_betas(const struct fit *fit);
 
 /* How one is to look otherwise than its template says. */
 struct figure_wish {
     unsigned columns;                      /* of a journal's page, 1 or 2 (8.6 or 17.8 cm); 0: 16 x 11 cm */
     const char *title, *x_label, *y_label; /* in gnuplot's enhanced mode; NULL: the template's */
+    bool is_inline;                        /* as SVG alone, on no background, for a page */
 };
 extern const struct figure_wish figure_no_wish;
 
@@ -50,6 +54,6 @@ void figure_print(FILE *script, const struct figure *figure, const struct study 
  * kept, as STEM.svg and so on in the directory where it runs. */
 void figure_open_picture(FILE *script, const struct picture *picture, const struct figure_wish *wish);
 void figure_open(FILE *script, const char *stem, const struct figure_wish *wish);
-void figure_close(FILE *script);
+void figure_close(FILE *script, const struct figure_wish *wish);
 
 #endif

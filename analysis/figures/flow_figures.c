@@ -127,7 +127,7 @@ static bool draw_picture(const struct sheet *sheet, struct picture *picture, con
         sheet[k].print(run.script, r, a);
         script_template(run.script, "flow");
         script_template(run.script, sheet[k].name);
-        figure_close(run.script);
+        figure_close(run.script, &figure_no_wish);
     }
     if (good) {
         gnuplot_draw(&run);

@@ -63,3 +63,12 @@ bool picture_write(const struct picture *p, const char *stem) {
     }
     return good;
 }
+
+char *picture_svg(const struct picture *p) {
+    struct stat info;
+    size_t size = fstat(p->memory[0], &info) == 0 ? (size_t)info.st_size : 0;
+    char *text = memory_create(size + 1, 1);
+    if (pread(p->memory[0], text, size, 0) == (ssize_t)size && is_whole(0, text, size)) { return text; }
+    free(text);
+    return NULL;
+}

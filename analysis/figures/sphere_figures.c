@@ -1,9 +1,7 @@
-#include "analysis/figures/sphere_figures.h"
-
+/* Keys on a sphere, for series with an output (sphere.gp, output.gp, weights.gp). */
 #include <math.h>
 
-#include "analysis/figures/axis.h"
-#include "analysis/figures/script.h"
+#include "analysis/figures/figures.h"
 #include "analysis/sphere/attention.h"
 #include "analysis/sphere/sphere_curves.h"
 
@@ -25,76 +23,63 @@ static void mean_with_ends(double mean, double se, bool is_log, double place[3])
 
 /* ---- the axis of betas ---- */
 
-/* What is seen, in log10 lambda, and where at the largest n regimes end. */
-struct view {
-    struct axis_range x;
+/* Where at the largest n regimes end, in log10 lambda, as x is. */
+struct regimes {
     double many, one;
 };
 
-static struct view view_make(const struct fit *fit, size_t first) {
-    const struct results_series *s = fit->series;
-    struct sphere_curve_regimes regimes = sphere_curve_regimes(s, fit->lengths - 1);
-    struct view view = {axis_empty, regimes.many / M_LN10, regimes.one / M_LN10};
-    for (size_t n = first; n < fit->lengths; n++) {
-        for (size_t b = 0; b < s->size[RESULTS_BETA]; b++) { axis_include(&view.x, log10_lambda(s, n, b)); }
+/* From an n on. */
+static struct regimes regimes_from(struct canvas *c, size_t first) {
+    struct sphere_curve_regimes regimes = sphere_curve_regimes(c->series, c->lengths - 1);
+    for (size_t n = first; n < c->lengths; n++) {
+        for (size_t b = 0; b < c->betas; b++) { axis_include(&c->x, log10_lambda(c->series, n, b)); }
     }
-    axis_pad(&view.x, 0.03, 0.5);
-    return view;
+    axis_pad(&c->x, 0.03, 0.5);
+    return (struct regimes){regimes.many / M_LN10, regimes.one / M_LN10};
 }
 
-static void print_beta_axis(FILE *out, const struct view *view) {
-    axis_print_log(out, "x", view->x);
-    script_number(out, "x_low", view->x.low);
-    script_number(out, "x_high", view->x.high);
-    script_number(out, "many", view->many);
-    script_number(out, "one", view->one);
+static void print_beta_axis(const struct canvas *c, const struct regimes *regimes) {
+    axis_print_log(c->out, "x", c->x);
+    script_number(c->out, "x_low", c->x.low);
+    script_number(c->out, "x_high", c->x.high);
+    script_number(c->out, "many", regimes->many);
+    script_number(c->out, "one", regimes->one);
 }
 
 /* ---- the output ---- */
 
-static void print_measured_output(FILE *out, const struct fit *fit, struct axis_range *y) {
-    const struct results_series *s = fit->series;
-    struct axis_lengths lengths = axis_lengths_make(fit->lengths, s->log_n);
-    script_block_begin(out, "measured");
-    for (size_t i = 0; i < axis_curves(fit->lengths); i++) {
-        size_t n = axis_curve(fit->lengths, i), betas = s->size[RESULTS_BETA];
-        for (size_t b = 0; b < betas; b++) {
-            size_t at = n * betas + b;
-            double beta = s->beta[at], row[8] = {log10_lambda(s, n, b)};
-            mean_with_ends(beta * s->mean[RESULTS_OUTPUT_BIAS][at], beta * s->se[RESULTS_OUTPUT_BIAS][at],
-                           true, row + 1);
-            mean_with_ends(beta * s->mean[RESULTS_OUTPUT_TANGENTIAL][at],
-                           beta * s->se[RESULTS_OUTPUT_TANGENTIAL][at], true, row + 4);
-            row[7] = axis_length_coordinate(&lengths, s->log_n[n]);
-            axis_include(y, row[1]);
-            axis_include(y, row[4]);
-            script_row(out, 8, row);
-        }
+static void print_measured_output(struct canvas *c, size_t n, size_t i) {
+    (void)i;
+    const struct results_series *s = c->series;
+    for (size_t b = 0; b < c->betas; b++) {
+        size_t at = n * c->betas + b;
+        double beta = s->beta[at], row[8] = {log10_lambda(s, n, b)};
+        mean_with_ends(beta * s->mean[RESULTS_OUTPUT_BIAS][at], beta * s->se[RESULTS_OUTPUT_BIAS][at], true,
+                       row + 1);
+        mean_with_ends(beta * s->mean[RESULTS_OUTPUT_TANGENTIAL][at],
+                       beta * s->se[RESULTS_OUTPUT_TANGENTIAL][at], true, row + 4);
+        row[7] = canvas_length(c, n);
+        axis_include(&c->y, row[1]);
+        axis_include(&c->y, row[4]);
+        script_row(c->out, 8, row);
     }
-    script_block_end(out);
 }
 
-static void print_exact_output(FILE *out, const struct fit *fit, struct axis_range *y) {
-    const struct results_series *s = fit->series;
-    struct axis_lengths lengths = axis_lengths_make(fit->lengths, s->log_n);
-    script_block_begin(out, "exact");
-    for (size_t i = 0; i < axis_curves(fit->lengths); i++) {
-        size_t n = axis_curve(fit->lengths, i);
-        struct sphere_curve curve = sphere_curve_output(s, n, OUTPUT_PIECES);
-        double log_scale = s->log_n[n] * 2 / (family_dimension(s->family, s->parameter, s->log_n[n]) - 1);
-        for (size_t k = 0; k < curve.count; k++) {
-            double log_beta = (curve.log_lambda[k] + log_scale) / M_LN10,
-                   row[] = {curve.log_lambda[k] / M_LN10, log_beta + log10(curve.value[2 * k]),
-                            log_beta + log10(curve.value[2 * k + 1]),
-                            axis_length_coordinate(&lengths, s->log_n[n])};
-            axis_include(y, row[1]);
-            axis_include(y, row[2]);
-            script_row(out, 4, row);
-        }
-        script_gap(out);
-        sphere_curve_release(&curve);
+static void print_exact_output(struct canvas *c, size_t n, size_t i) {
+    (void)i;
+    const struct results_series *s = c->series;
+    struct sphere_curve curve = sphere_curve_output(s, n, OUTPUT_PIECES);
+    double log_scale = s->log_n[n] * 2 / (family_dimension(s->family, s->parameter, s->log_n[n]) - 1);
+    for (size_t k = 0; k < curve.count; k++) {
+        double log_beta = (curve.log_lambda[k] + log_scale) / M_LN10,
+               row[] = {curve.log_lambda[k] / M_LN10, log_beta + log10(curve.value[2 * k]),
+                        log_beta + log10(curve.value[2 * k + 1]), canvas_length(c, n)};
+        axis_include(&c->y, row[1]);
+        axis_include(&c->y, row[2]);
+        script_row(c->out, 4, row);
     }
-    script_block_end(out);
+    script_gap(c->out);
+    sphere_curve_release(&curve);
 }
 
 /* A straight limit from x to x_end, as gnuplot's vectors have it. A line of NaN keeps the block from being
@@ -115,29 +100,38 @@ static bool print_limit(FILE *out, const struct results_series *s, double x, dou
 }
 
 /* Where a few keys share the weight, each limit is drawn half the way. */
-static void print_output_limits(FILE *out, const struct fit *fit, const struct view *view) {
-    double inset = 0.01 * (view->x.high - view->x.low), low = view->x.low + inset,
-           high = view->x.high - inset, middle = (view->many + view->one) / 2;
-    script_block_begin(out, "limits");
-    bool has_many = print_limit(out, fit->series, low, fmin(middle, high), sphere_curve_many);
-    script_next_index(out);
-    bool has_one = print_limit(out, fit->series, fmax(middle, low), high, sphere_curve_one);
-    script_block_end(out);
-    script_number(out, "has_many", has_many);
-    script_number(out, "has_one", has_one);
+static void print_output_limits(const struct canvas *c, const struct regimes *regimes) {
+    double inset = 0.01 * (c->x.high - c->x.low), low = c->x.low + inset, high = c->x.high - inset,
+           middle = (regimes->many + regimes->one) / 2;
+    script_block_begin(c->out, "limits");
+    bool has_many = print_limit(c->out, c->series, low, fmin(middle, high), sphere_curve_many);
+    script_next_index(c->out);
+    bool has_one = print_limit(c->out, c->series, fmax(middle, low), high, sphere_curve_one);
+    script_block_end(c->out);
+    script_number(c->out, "has_many", has_many);
+    script_number(c->out, "has_one", has_one);
 }
 
-void sphere_figure_output(FILE *out, const struct fit *fit) {
-    struct axis_range y = axis_empty;
-    struct view view = view_make(fit, 0);
-    print_measured_output(out, fit, &y);
-    print_exact_output(out, fit, &y);
-    print_output_limits(out, fit, &view);
-    axis_pad(&y, 0.05, 0.5);
-    axis_print_log(out, "y", y);
-    print_beta_axis(out, &view);
-    axis_print_length_colours(out, fit->lengths, fit->series->log_n);
+/* beta times the displacement of the output along the query, and times its square across, against
+ * beta/n^(2/(d-1)): means with standard errors, exact values, and the limits of many keys and of one. */
+static void print_output(struct canvas *c) {
+    const struct regimes regimes = regimes_from(c, 0);
+    canvas_print_curves(c, "measured", print_measured_output);
+    canvas_print_curves(c, "exact", print_exact_output);
+    print_output_limits(c, &regimes);
+    axis_pad(&c->y, 0.05, 0.5);
+    axis_print_log(c->out, "y", c->y);
+    print_beta_axis(c, &regimes);
+    canvas_print_colours(c);
 }
+
+const struct figure sphere_figure_output = {
+    .name = "output",
+    .shared = "sphere",
+    .shows = "keys on a sphere: displacement of the attention output in its three regimes",
+    .applies = results_has_output,
+    .series_lacks = figure_lacks_betas,
+    .series_print = print_output};
 
 /* ---- ordered weights ---- */
 
@@ -162,13 +156,13 @@ static void include_weight(struct axis_range *y, bool is_log, size_t rank, doubl
 }
 
 /* Whether so few rows make a mean weight that their spread says nothing of its error. */
-static bool is_rare(const struct results_series *s, const struct view *view, double x, double exact) {
-    return x > view->many && exact < ATTENTION_ROWS / (double)s->replicates;
+static bool is_rare(const struct results_series *s, double many, double x, double exact) {
+    return x > many && exact < ATTENTION_ROWS / (double)s->replicates;
 }
 
 /* Mean and ends, NaN where it is rare; rank; mean, NaN unless it is rare. */
 static bool print_measured_weights(FILE *out, const struct results_series *s, size_t n, bool is_log,
-                                   const struct view *view) {
+                                   double many) {
     size_t ranks = s->size[RESULTS_RANK];
     bool any_rare = false;
     script_block_begin(out, "measured");
@@ -176,7 +170,7 @@ static bool print_measured_weights(FILE *out, const struct results_series *s, si
         size_t at = (n * s->size[RESULTS_BETA] + b) * ranks;
         double x = log10_lambda(s, n, b);
         for (size_t k = 0; k < drawn_ranks(s); k++) {
-            bool rare = is_rare(s, view, x, s->exact_ordered_weight[at + k]);
+            bool rare = is_rare(s, many, x, s->exact_ordered_weight[at + k]);
             double place[3];
             mean_with_ends(s->mean[RESULTS_ORDERED_WEIGHT][at + k], s->se[RESULTS_ORDERED_WEIGHT][at + k],
                            is_log, place);
@@ -243,18 +237,27 @@ static void print_weight_axis(FILE *out, bool is_log, struct axis_range y) {
     }
 }
 
-void sphere_figure_weights(FILE *out, const struct fit *fit) {
-    const struct results_series *s = fit->series;
-    size_t n = fit->lengths - 1;
+/* Mean ordered weights at the largest n with standard errors, exact values, and the limit of p_(1) where a
+ * few keys share the weight. The axis of weights is logarithmic where many keys do everywhere, or one has
+ * all. */
+static void print_weights(struct canvas *c) {
+    const struct results_series *s = c->series;
+    size_t n = c->lengths - 1;
     bool is_log = weights_are_log(s, n);
     char length[AXIS_LENGTH];
-    struct axis_range y = axis_empty;
-    struct view view = view_make(fit, n);
-    script_number(out, "has_rare", print_measured_weights(out, s, n, is_log, &view));
-    print_exact_weights(out, s, n, is_log, &y);
-    script_number(out, "has_limit", print_weight_limit(out, s, n, is_log));
-    print_weight_axis(out, is_log, y);
-    print_beta_axis(out, &view);
-    script_markup(out, "length", axis_length_name(s->log_n[n], length));
-    script_number(out, "ranks", (double)drawn_ranks(s));
+    const struct regimes regimes = regimes_from(c, n);
+    script_number(c->out, "has_rare", print_measured_weights(c->out, s, n, is_log, regimes.many));
+    print_exact_weights(c->out, s, n, is_log, &c->y);
+    script_number(c->out, "has_limit", print_weight_limit(c->out, s, n, is_log));
+    print_weight_axis(c->out, is_log, c->y);
+    print_beta_axis(c, &regimes);
+    script_markup(c->out, "length", axis_length_name(s->log_n[n], length));
+    script_number(c->out, "ranks", (double)drawn_ranks(s));
 }
+
+const struct figure sphere_figure_weights = {.name = "weights",
+                                             .shared = "sphere",
+                                             .shows = "keys on a sphere: ordered weights beside their law",
+                                             .applies = results_has_output,
+                                             .series_lacks = figure_lacks_betas,
+                                             .series_print = print_weights};

@@ -1,11 +1,10 @@
-#include "analysis/figures/study_figures.h"
-
+/* Of all series: beta_c/Lambda^typ, and beta_c over its exact value (all.gp, all-collapse.gp, all-exact.gp).
+ */
 #include <math.h>
 #include <stdlib.h>
 
-#include "analysis/figures/axis.h"
+#include "analysis/figures/figures.h"
 #include "analysis/figures/limit_line.h"
-#include "analysis/figures/script.h"
 #include "analysis/figures/spread.h"
 #include "sim/base/memory.h"
 
@@ -241,7 +240,7 @@ static void print_labels(FILE *out, const struct looks *looks, struct axis_range
     free(end);
 }
 
-void study_figure_collapse(FILE *out, const struct study *study) {
+static void print_collapse(FILE *out, const struct study *study) {
     struct looks looks = looks_make(study, collapse_value);
     struct axis_lengths lengths = common_lengths(study);
     struct axis_range y = print_study(out, &looks, &lengths, collapse_value);
@@ -255,7 +254,17 @@ void study_figure_collapse(FILE *out, const struct study *study) {
     looks_release(&looks);
 }
 
-void study_figure_exact(FILE *out, const struct study *study) {
+static const char *lacks_collapse(const struct study *study) {
+    return any_is_drawn(study, collapse_value) ? NULL : "no series has a collapse point";
+}
+
+const struct figure study_figure_collapse = {.name = "all-collapse",
+                                             .shared = "all",
+                                             .shows = "of all series: beta_c/Lambda^typ",
+                                             .study_lacks = lacks_collapse,
+                                             .study_print = print_collapse};
+
+static void print_exact(FILE *out, const struct study *study) {
     struct looks looks = looks_make(study, exact_value);
     struct axis_lengths lengths = common_lengths(study);
     struct axis_range y = print_study(out, &looks, &lengths, exact_value);
@@ -266,11 +275,13 @@ void study_figure_exact(FILE *out, const struct study *study) {
     looks_release(&looks);
 }
 
-const char *study_figure_lacks_collapse(const struct study *study) {
-    return any_is_drawn(study, collapse_value) ? NULL : "no series has a collapse point";
-}
-
-const char *study_figure_lacks_exact(const struct study *study) {
+static const char *lacks_exact(const struct study *study) {
     return any_is_drawn(study, exact_value) ? NULL
                                             : "no series has collapse points with errors and exact values";
 }
+
+const struct figure study_figure_exact = {.name = "all-exact",
+                                          .shared = "all",
+                                          .shows = "of all series: beta_c over its exact value",
+                                          .study_lacks = lacks_exact,
+                                          .study_print = print_exact};

@@ -5,10 +5,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "analysis/figures/axis.h"
 #include "analysis/figures/beta_curve.h"
+#include "analysis/figures/figures.h"
 #include "analysis/figures/longest_bar.h"
-#include "analysis/figures/script.h"
 #include "sim/base/memory.h"
 
 /* ---- A(f) ---- */
@@ -116,40 +115,36 @@ static bool is_seen(const struct te_figure_curve *c, const double *y, size_t las
     return fabs(y[i] - (1 - part) * y[last] - part * y[i + 1]) > unseen;
 }
 
-static void print_curve(FILE *out, const struct results_series *s, size_t n, double colour) {
-    struct te_figure_curve c = te_figure_curve(s, n);
-    for (size_t i = 0, last = 0; i < c.count; i++) {
-        bool is_end = i == 0 || i + 1 == c.count;
-        if (!is_end && !is_seen(&c, c.share, last, i) && !is_seen(&c, c.ratio, last, i)) { continue; }
-        script_row(out, 4, (double[]){c.x[i], c.share[i], c.ratio[i], colour});
+/* A line of NaN keeps the block from being empty. */
+static void print_ending(const struct canvas *c, size_t i) {
+    if (i + 1 == axis_curves(c->lengths)) { script_row(c->out, 4, (double[]){NAN, NAN, NAN, NAN}); }
+}
+
+static void print_curve(struct canvas *c, size_t n, size_t index) {
+    struct te_figure_curve curve = te_figure_curve(c->series, n);
+    for (size_t i = 0, last = 0; i < curve.count; i++) {
+        bool is_end = i == 0 || i + 1 == curve.count;
+        if (!is_end && !is_seen(&curve, curve.share, last, i) && !is_seen(&curve, curve.ratio, last, i)) {
+            continue;
+        }
+        script_row(c->out, 4, (double[]){curve.x[i], curve.share[i], curve.ratio[i], canvas_length(c, n)});
         last = i;
     }
-    script_gap(out);
-    te_figure_curve_release(&c);
+    script_gap(c->out);
+    te_figure_curve_release(&curve);
+    print_ending(c, index);
 }
 
-static void print_measured(FILE *out, const struct results_series *s, size_t n, double colour) {
+static void print_measured(struct canvas *c, size_t n, size_t index) {
+    const struct results_series *s = c->series;
     const size_t factors = s->size[RESULTS_TE];
     for (size_t f = 0; f < factors; f++) {
-        script_row(out, 4,
+        script_row(c->out, 4,
                    (double[]){log10(s->te_factor[f]),
                               s->mean[RESULTS_TE_ENTROPY][n * factors + f] / s->log_n[n],
-                              s->mean[RESULTS_TE_TOP_TWO_RATIO][n * factors + f], colour});
+                              s->mean[RESULTS_TE_TOP_TWO_RATIO][n * factors + f], canvas_length(c, n)});
     }
-}
-
-typedef void print_length(FILE *out, const struct results_series *s, size_t n, double colour);
-
-/* A line of NaN keeps the block from being empty. */
-static void print_block(FILE *out, const char *name, const struct fit *fit, print_length *print) {
-    const struct axis_lengths lengths = axis_lengths_make(fit->lengths, fit->series->log_n);
-    script_block_begin(out, name);
-    for (size_t i = 0; i < axis_curves(fit->lengths); i++) {
-        const size_t n = axis_curve(fit->lengths, i);
-        print(out, fit->series, n, axis_length_coordinate(&lengths, fit->series->log_n[n]));
-    }
-    script_row(out, 4, (double[]){NAN, NAN, NAN, NAN});
-    script_block_end(out);
+    print_ending(c, index);
 }
 
 /* Ticks of a panel, but none at `from` or before. Returns how many, with those before it. */
@@ -174,21 +169,26 @@ static void print_panels(FILE *out, double low, double high) {
     script_number(out, "shift", shift);
 }
 
-void te_figure_print(FILE *out, const struct fit *fit) {
-    const struct results_series *s = fit->series;
+static void print_te(struct canvas *c) {
+    const struct results_series *s = c->series;
     const size_t factors = s->size[RESULTS_TE];
-    print_block(out, "curves", fit, print_curve);
-    print_block(out, "measured", fit, print_measured);
-    longest_bar_print(out,
-                      fmax(longest_bar_of_share((struct longest_bar){s, RESULTS_TE_ENTROPY, factors}),
-                           longest_bar_absolute((struct longest_bar){s, RESULTS_TE_TOP_TWO_RATIO, factors})));
-    print_panels(out, log10(s->te_factor[0]), log10(s->te_factor[factors - 1]));
-    axis_print_length_colours(out, fit->lengths, s->log_n);
+    const struct longest_bar share = {s, RESULTS_TE_ENTROPY, factors},
+                             ratio = {s, RESULTS_TE_TOP_TWO_RATIO, factors};
+    canvas_print_curves(c, "curves", print_curve);
+    canvas_print_curves(c, "measured", print_measured);
+    longest_bar_print(c->out, fmax(longest_bar_of_share(share), longest_bar_absolute(ratio)));
+    print_panels(c->out, log10(s->te_factor[0]), log10(s->te_factor[factors - 1]));
+    canvas_print_colours(c);
 }
 
-const char *te_figure_lacks(const struct fit *fit) {
+static const char *lacks(const struct fit *fit) {
     for (size_t i = 0; i < fit->lengths * fit->series->size[RESULTS_TE]; i++) {
         if (isfinite(fit->series->mean[RESULTS_TE_ENTROPY][i])) { return NULL; }
     }
     return "no row's Lambda_n was kept";
 }
+
+const struct figure te_figure = {.name = "te",
+                                 .shows = "both halves of the theorem that Lambda_n is the critical scale",
+                                 .series_lacks = lacks,
+                                 .series_print = print_te};

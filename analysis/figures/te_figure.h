@@ -13,13 +13,7 @@
 #ifndef GAPSCALE_ANALYSIS_FIGURES_TE_FIGURE_H
 #define GAPSCALE_ANALYSIS_FIGURES_TE_FIGURE_H
 
-#include <stdio.h>
-
-#include "analysis/fit/fit.h"
-
-void te_figure_print(FILE *script, const struct fit *fit);
-/* What a series lacks, in words; NULL where it lacks nothing. */
-const char *te_figure_lacks(const struct fit *fit);
+#include "sim/results/results.h"
 
 /* H/log n at one n and any factor between the results' first and last: what the curve is drawn through. Free
  * with te_figure_curve_release. */

@@ -1,9 +1,9 @@
-#include "analysis/figures/universality_figure.h"
-
+/* Series of one exponent (universality.gp; analysis/study/universality.h): mean entropy against
+ * beta/Lambda^typ at every series' largest n, beside the limit law of each exponent, and against
+ * beta/n^(1/kappa), where amplitudes hold them apart. */
 #include <math.h>
 
-#include "analysis/figures/axis.h"
-#include "analysis/figures/script.h"
+#include "analysis/figures/figures.h"
 #include "models/oracle/limits.h"
 
 enum { PIECES = 48 }; /* of a limit law's curve */
@@ -13,7 +13,7 @@ struct view {
     struct axis_range x, y;
 };
 
-const char *universality_figure_lacks(const struct study *study) {
+static const char *lacks(const struct study *study) {
     return study->class_count > 0 ? NULL
                                   : "no two laws reach the upper end of their scores with one exponent";
 }
@@ -87,7 +87,7 @@ static void print_names(FILE *out, const struct study *study) {
     script_number(out, "classes", (double)study->class_count);
 }
 
-void universality_figure_print(FILE *out, const struct study *study) {
+static void print_universality(FILE *out, const struct study *study) {
     struct view view = {axis_empty, axis_empty};
     script_block_begin(out, "points");
     for (size_t k = 0; k < study->class_count; k++) {
@@ -103,3 +103,10 @@ void universality_figure_print(FILE *out, const struct study *study) {
     axis_print_log(out, "x", view.x);
     axis_print_log(out, "y", view.y);
 }
+
+const struct figure universality_figure = {
+    .name = "universality",
+    .shows = "of series of one exponent at the upper end of their scores: mean H on one curve",
+    .is_optional = true,
+    .study_lacks = lacks,
+    .study_print = print_universality};

@@ -123,7 +123,7 @@ static void plot_command_works(void **state) {
         assert_int_not_equal(access(left_out, R_OK), 0);
         assert_int_equal(RUN(command_plot, "plot", d.results), EXIT_DONE);
         for (size_t f = 0; f < figure_count; f++) {
-            const struct figure *figure = &figure_list[f];
+            const struct figure *figure = figure_list[f];
             if (figure->applies || figure->is_optional || strcmp(figure->name, "all-exact") == 0) {
                 continue;
             } /* nothing of it here */

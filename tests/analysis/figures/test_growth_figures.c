@@ -1,14 +1,10 @@
 /* Figures of collapse points and how they grow: the numbers are those of the fit, and what has no error or no
  * exact value is no point. (All scripts are drawn in test_figures.c.) */
-#include "tests/test.h"
+#include "tests/analysis/figures/numbers.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "analysis/figures/growth_figures.h"
-#include "analysis/figures/series_figures.h"
 #include "models/oracle/limits.h"
 
 enum { LENGTHS = 4 };
@@ -38,26 +34,17 @@ static void make(struct made *m) {
 }
 
 /* As the verdict may have them. */
-static void print_windows(FILE *out, const struct fit *fit) {
+static void print_windows(struct canvas *canvas) {
     const struct verdict verdict = {.window_count = 1,
                                     .window = {{.log_n = 100, .count = 6, .value = 0.51, .se = 0.03}},
                                     .exponent = {.value = 0.51, .low = 0.47, .high = 0.53}};
-    growth_figure_windows_of(out, fit, &verdict);
-}
-
-static char *script_of(void (*print)(FILE *, const struct fit *), const struct fit *fit) {
-    char *text = NULL;
-    size_t length;
-    FILE *out = open_memstream(&text, &length);
-    print(out, fit);
-    fclose(out);
-    return text;
+    growth_figure_windows_of(canvas, &verdict);
 }
 
 /* The lines of a block, and the number of a name in `value`. Free with free(). */
-static char *block_of(void (*print)(FILE *, const struct fit *), const struct fit *fit, const char *name,
+static char *block_of(void (*print)(struct canvas *), const struct fit *fit, const char *name,
                       double *value) {
-    char *text = script_of(print, fit), line[40];
+    char *text = numbers_of(print, fit), line[40];
     snprintf(line, sizeof line, "\n%s = ", name);
     const char *at = strstr(text, line);
     assert_non_null(at);
@@ -74,15 +61,15 @@ static void residuals_are_in_standard_errors(void **state) {
     int used = 0;
     (void)state;
     make(&m);
-    assert_non_null(growth_figure_lacks_residuals(&m.fit));
+    assert_non_null(figure_named("residuals")->series_lacks(&m.fit));
     for (size_t n = 0; n < LENGTHS; n++) {
         m.exact[n] = 2;
         m.point[n] = (struct ensemble_point){ENSEMBLE_FOUND, log(2) + 0.01 * (double)n * 1.5, 0.01, 0};
     }
     m.point[1].se = NAN;
     m.exact[2] = NAN;
-    assert_null(growth_figure_lacks_residuals(&m.fit));
-    char *rows = block_of(growth_figure_residuals, &m.fit, "y_high", &high), *at = rows;
+    assert_null(figure_named("residuals")->series_lacks(&m.fit));
+    char *rows = block_of(figure_named("residuals")->series_print, &m.fit, "y_high", &high), *at = rows;
     for (size_t n = 0; n < LENGTHS; n++, at += used) {
         assert_int_equal(sscanf(at, "%lf %lf%n", &place, &residual[n], &used), 2);
     }
@@ -103,7 +90,7 @@ static void windows_are_those_that_say_something(void **state) {
         m.window[w] = (struct exponent){LENGTHS - w, 0.4 + 0.1 * (double)w, 0.02, NAN};
         m.lambda[w] = (struct exponent){LENGTHS - w, 0.45, 0, NAN};
     }
-    assert_null(growth_figure_lacks_windows(&m.fit));
+    assert_null(figure_named("windows")->series_lacks(&m.fit));
     char *rows = block_of(print_windows, &m.fit, "law", &law);
     check_close(law, 0.5, 1e-12);
     assert_int_equal(sscanf(rows, "%lf %lf %lf %lf %lf %lf %lf %lf %lf", &row[0], &row[1], &row[2], &row[3],
@@ -114,7 +101,7 @@ static void windows_are_those_that_say_something(void **state) {
     check_close(row[3], 0.45, 1e-9);
     check_close(next[1], 0.5, 1e-9);
     free(rows);
-    char *corrected = strstr(rows = script_of(print_windows, &m.fit), "$corrected << EOD");
+    char *corrected = strstr(rows = numbers_of(print_windows, &m.fit), "$corrected << EOD");
     assert_int_equal(sscanf(corrected, "$corrected << EOD %lf %lf %lf", &row[0], &row[1], &row[2]), 3);
     check_close(row[0], log(100), 1e-9); /* n goes from e^5 to e^1000 */
     check_close(row[1], 0.51, 1e-9);
@@ -123,10 +110,10 @@ static void windows_are_those_that_say_something(void **state) {
         corrected, "has_corrected = 1\nexponent_low = 0.47\nexponent_high = 0.53\nhas_interval = 1\n"));
     free(rows);
     m.window[1].se = 0.5;
-    assert_non_null(growth_figure_lacks_windows(&m.fit));
+    assert_non_null(figure_named("windows")->series_lacks(&m.fit));
     m.fit.primary = m.fit.criteria;
-    assert_non_null(growth_figure_lacks_windows(&m.fit));
-    assert_non_null(growth_figure_lacks_residuals(&m.fit));
+    assert_non_null(figure_named("windows")->series_lacks(&m.fit));
+    assert_non_null(figure_named("residuals")->series_lacks(&m.fit));
 }
 
 /* Against n, with the limit law's constant as a line; what lies far from the judged criterion's points is
@@ -148,7 +135,7 @@ static void collapse_points_stay_in_sight(void **state) {
     m.fit.criteria = 2;
     m.fit.judged = point;
     m.fit.row_collapse = rows;
-    char *text = script_of(series_figure_collapse, &m.fit);
+    char *text = numbers_of(figure_named("collapse")->series_print, &m.fit);
     assert_int_equal(sscanf(strchr(text, '\n'), "%lf %lf %lf %lf", &row[0], &row[1], &row[2], &row[3]), 4);
     check_close(row[0], log(5), 1e-9); /* n goes from e^5 to e^1000 */
     check_close(row[1], log10(2), 1e-9);
@@ -161,7 +148,7 @@ static void collapse_points_stay_in_sight(void **state) {
     assert_true(low > -0.2 && high < 0.6);
     free(text);
     for (size_t i = 1; i < 2 * LENGTHS; i += 2) { point[i].log_ratio = -20; }
-    text = script_of(series_figure_collapse, &m.fit);
+    text = numbers_of(figure_named("collapse")->series_print, &m.fit);
     assert_non_null(strstr(text, "array is_cut = [0, 2]"));
     free(text);
 }

@@ -13,7 +13,7 @@ static void each_figure_draws_in_one_line(void **state) {
     (void)state;
     for (size_t f = 0; f < figure_count; f++) {
         const struct template *t = template_all;
-        while (strcmp(t->name, figure_list[f].name) != 0) { t++; }
+        while (strcmp(t->name, figure_list[f]->name) != 0) { t++; }
         const char *draws = strstr(t->text, "\nplot ");
         if (!draws || strstr(draws + 1, "\nplot ")) {
             fail_msg("%s.gp draws in no line, or in several", t->name);

@@ -1,13 +1,8 @@
 /* Figures of one series say what a reader would take for a fault: where few rows make a mean, and which n
  * were run. */
-#include "tests/test.h"
+#include "tests/analysis/figures/numbers.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "analysis/figures/series_figures.h"
 
 enum { LENGTHS = 2, POINTS = 3 };
 
@@ -35,17 +30,8 @@ static void make(struct made *m) {
     m->fit = (struct fit){.series = s, .lengths = LENGTHS};
 }
 
-static char *script_of(void (*print)(FILE *, const struct fit *), const struct fit *fit) {
-    char *text = NULL;
-    size_t length;
-    FILE *out = open_memstream(&text, &length);
-    print(out, fit);
-    fclose(out);
-    return text;
-}
-
 static double share_above(const struct made *m) {
-    char *text = script_of(series_figure_gap_count, &m->fit);
+    char *text = numbers_of(figure_named("gap-count")->series_print, &m->fit);
     const char *at = strstr(text, "\nshare_above = ");
     assert_non_null(at);
     double share = strtod(at + strlen("\nshare_above = "), NULL);
@@ -72,7 +58,8 @@ static void lengths_that_were_run_are_told(void **state) {
     double n[LENGTHS];
     (void)state;
     make(&m);
-    char *text = script_of(series_figure_phase, &m.fit), *rows = strstr(text, "$run << EOD\n");
+    char *text = numbers_of(figure_named("phase")->series_print, &m.fit),
+         *rows = strstr(text, "$run << EOD\n");
     assert_non_null(rows);
     assert_int_equal(sscanf(rows, "$run << EOD %lf %lf", &n[0], &n[1]), 2);
     check_close(n[0], 5, 1e-9);
@@ -88,11 +75,11 @@ static void large_errors_have_bars(void **state) {
     const double mean[] = {4, 2, 1, 8, 4, 1}, se[] = {0.3, 0.15, 0.09, 0.3, 0.3, 0.09};
     memcpy(m.mean, mean, sizeof mean);
     memcpy(m.se, se, sizeof se);
-    char *text = script_of(series_figure_entropy, &m.fit);
+    char *text = numbers_of(figure_named("entropy")->series_print, &m.fit);
     assert_non_null(strstr(text, "\nhas_bars = 0\n"));
     free(text);
     m.se[5] = 0.25;
-    text = script_of(series_figure_entropy, &m.fit);
+    text = numbers_of(figure_named("entropy")->series_print, &m.fit);
     assert_non_null(strstr(text, "\nhas_bars = 1\n"));
     assert_non_null(strstr(strstr(text, "$measured"), " 1 10 0.25\n"));
     assert_null(strstr(text, " 0.09\n"));

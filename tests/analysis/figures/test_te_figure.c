@@ -1,5 +1,6 @@
 /* The figure of the TE theorem: curves go through what was measured, have the corner at f = 1 where rows have
  * it, and never rise. */
+#include "tests/analysis/figures/numbers.h"
 #include "tests/experiment.h"
 
 #include <gsl/gsl_errno.h>
@@ -70,11 +71,7 @@ static void nothing_is_made_of_nothing(void **state) {
 static void names_do_not_touch(void **state) {
     const struct results *r = *state;
     const struct fit fit = {.series = &r->series[0], .lengths = r->series[0].size[RESULTS_LOG_N]};
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    te_figure_print(out, &fit);
-    fclose(out);
+    char *text = numbers_of(figure_named("te")->series_print, &fit);
     const char *ticks = strstr(text, "set xtics"), *once = strstr(ticks, "'0.01' "),
                *one = strstr(ticks, "'1' ");
     assert_non_null(once);

@@ -1,0 +1,33 @@
+/* canvas: the numbers of a series' figure as they are printed: its axes fill as blocks of data go by. */
+#ifndef GAPSCALE_ANALYSIS_FIGURES_CANVAS_H
+#define GAPSCALE_ANALYSIS_FIGURES_CANVAS_H
+
+#include "analysis/figures/axis.h"
+#include "analysis/figures/script.h"
+#include "analysis/fit/fit.h"
+
+struct canvas {
+    FILE *out;
+    const struct fit *fit;
+    const struct results_series *series;
+    size_t lengths, betas;
+    struct axis_lengths axis; /* of n */
+    struct axis_range x, y;   /* what they hold so far: nothing */
+    bool is_exact;            /* all curves so far */
+};
+struct canvas canvas_make(FILE *out, const struct fit *fit);
+
+/* Where the n-th n stands on its axis, and in colours. */
+double canvas_length(const struct canvas *canvas, size_t n);
+/* log10 of the b-th beta/Lambda^typ. */
+double canvas_log_ratio(const struct canvas *canvas, size_t n, size_t b);
+/* Takes the first of the n on the x axis. */
+void canvas_include_lengths(struct canvas *canvas, size_t count);
+
+/* A block of data: `print` is called for each n that has a curve (axis_curve), the i-th of them. */
+void canvas_print_curves(struct canvas *canvas, const char *block,
+                         void (*print)(struct canvas *canvas, size_t n, size_t i));
+/* Their colours. */
+void canvas_print_colours(const struct canvas *canvas);
+
+#endif
