@@ -8,13 +8,13 @@
 static const double NEGLIGIBLE = KERNEL_NEGLIGIBLE; /* of a sum that is at least 1 */
 
 /* How far in units of 1/beta beyond the first points those of the top may lie that leave a trace in sums of
- * weights times powers of gaps up to the fourth. Every lane of the kernels begins with one of the points
+ * weights times powers of gaps up to the fifth. Every lane of the kernels begins with one of the points
  * after the first, and the gap's weight that is less than 2^-54 of that changes no bit. */
 static double trace_length(const struct row *row) {
     const double nothing = 40; /* 54 ln 2, and rounding */
     if (row->top_count <= 2 * KERNEL_LANES || !(row->gap[1] > 0)) { return INFINITY; }
     int octaves = ilogb(row->gap[row->top_count - 1]) - ilogb(row->gap[1]) + 1;
-    return nothing + 4 * M_LN2 * octaves;
+    return nothing + 5 * M_LN2 * octaves;
 }
 
 /* Those, of the first `reach` points, all of them in the top. */
@@ -55,18 +55,22 @@ static struct reach row_reach(const struct row *row, double beta, struct reach r
     return reach;
 }
 
-/* Sums over the bulk at the beta of a column, with gaps of the row. */
-void averages_add_bulk(const struct kernel *kernel, const struct row *row, struct averages_columns *c,
-                       size_t i) {
-    double beta = c->beta[i];
+struct bulk_sums averages_sum_bulk(const struct kernel *kernel, const struct row *row, double beta) {
+    struct bulk_sums b = bulk_sums(row->bulk, kernel, beta, beta * row->bulk_offset + NEGLIGIBLE);
+    b.log_z -= beta * row->bulk_offset;
+    b.mean += row->bulk_offset;
+    return b;
+}
+
+/* At the beta of a column. */
+static void add_bulk(const struct kernel *kernel, const struct row *row, struct averages_columns *c,
+                     size_t i) {
     c->of.has_bulk = row->bulk != NULL;
     if (!row->bulk) { return; }
-    struct bulk_sums b = bulk_sums(row->bulk, kernel, beta, beta * row->bulk_offset + NEGLIGIBLE);
-    c->of.log_z[i] = b.log_z - beta * row->bulk_offset;
-    c->of.mean[i] = b.mean + row->bulk_offset;
+    struct bulk_sums b = averages_sum_bulk(kernel, row, c->beta[i]);
+    c->of.log_z[i] = b.log_z;
+    c->of.mean[i] = b.mean;
     c->of.variance[i] = b.variance;
-    c->of.third[i] = b.third;
-    c->of.fourth[i] = b.fourth;
 }
 
 /* How many columns of a chain see nothing of the points, beside a bulk that is larger than all of them by a
@@ -130,7 +134,6 @@ static void add_sums(const double (*sum)[KERNEL_AVERAGES], size_t count, double 
                      size_t first) {
     for (size_t o = 0; o < count; o++) {
         for (size_t m = 0; m < KERNEL_AVERAGES; m++) { to[m][first + o] = sum[o][m]; }
-        for (size_t m = KERNEL_AVERAGES; m < KERNEL_MOMENTS_OF_GAPS; m++) { to[m][first + o] = 0; }
     }
 }
 
@@ -140,7 +143,7 @@ void averages_add_chain(const struct kernel *kernel, const struct row *row, doub
     double sum[KERNEL_OCTAVES][KERNEL_AVERAGES] = {{0}};
     for (size_t o = 0; o < count; o++, beta *= 2) {
         c->beta[first + o] = beta;
-        averages_add_bulk(kernel, row, c, first + o);
+        add_bulk(kernel, row, c, first + o);
     }
     size_t unseen = unseen_columns(row, count, c->of.log_z + first);
     if (unseen < count && nodes) {
@@ -171,52 +174,9 @@ void averages_participations(const struct kernel *kernel, const struct averages_
     }
 }
 
-struct averages averages_of_column(const struct averages_columns *c, size_t i) {
-    const struct kernel_mixture *of = &c->of;
-    return (struct averages){.log_z = of->log_z[i],
-                             .mean = of->mean[i],
-                             .variance = of->variance[i],
-                             .third = of->third[i],
-                             .fourth = of->fourth[i],
-                             .balance = of->excess[i] / (c->beta[i] * of->between[i])};
-}
-
-/* A column at beta: sums over the points up to the fourth power. */
-static void begin_column(const struct kernel *kernel, const struct row *row, double beta,
-                         struct averages_columns *c) {
+void averages_sum_points(const struct kernel *kernel, const struct row *row, double beta,
+                         double sum[KERNEL_MOMENTS]) {
     size_t points = row_reach(row, beta, whole_reach(row)).points;
-    double s[KERNEL_MOMENTS];
-    c->count = c->of.count = 1;
-    c->of.has_bulk = false;
-    c->beta[0] = beta;
     kernel->weights(points, row->gap, beta, row->scratch);
-    kernel->moments(points - 1, row->gap + 1, row->count + 1, row->scratch + 1, s);
-    for (size_t m = 0; m < KERNEL_MOMENTS_OF_GAPS; m++) { c->of.sum[m][0] = s[m]; }
-}
-
-struct averages averages_at(const struct kernel *kernel, const struct row *row, double beta) {
-    struct averages_columns c;
-    begin_column(kernel, row, beta, &c);
-    averages_add_bulk(kernel, row, &c, 0);
-    averages_finish(kernel, &c);
-    return averages_of_column(&c, 0);
-}
-
-struct bulk_sums averages_points(const struct kernel *kernel, const struct row *row, double beta) {
-    struct averages_columns c;
-    begin_column(kernel, row, beta, &c);
-    averages_finish(kernel, &c);
-    return (struct bulk_sums){c.of.log_z[0], c.of.mean[0], c.of.variance[0], c.of.third[0], c.of.fourth[0]};
-}
-
-struct averages averages_twice(const struct kernel *kernel, const struct row *row, double beta,
-                               double *participation, double *mean_twice) {
-    struct averages_columns c;
-    double log_participation;
-    c.count = 0;
-    averages_add_chain(kernel, row, beta, 2, NULL, &c);
-    averages_finish(kernel, &c);
-    averages_participations(kernel, &c, participation, &log_participation);
-    *mean_twice = c.of.mean[1];
-    return averages_of_column(&c, 0);
+    kernel->moments(points - 1, row->gap + 1, row->count + 1, row->scratch + 1, sum);
 }

@@ -15,9 +15,6 @@ struct averages_columns {
  * the row's own gaps. `nodes`: the row's node_sums at all of them; NULL where they are not known. */
 void averages_add_chain(const struct kernel *kernel, const struct row *row, double beta, size_t count,
                         const double *const *nodes, struct averages_columns *columns);
-/* What the bulk adds to the i-th column, whose beta is there. */
-void averages_add_bulk(const struct kernel *kernel, const struct row *row, struct averages_columns *columns,
-                       size_t i);
 /* Once all are there. */
 void averages_finish(const struct kernel *kernel, struct averages_columns *columns);
 
@@ -26,19 +23,10 @@ void averages_finish(const struct kernel *kernel, struct averages_columns *colum
 void averages_participations(const struct kernel *kernel, const struct averages_columns *columns,
                              double *participation, double *log_participation);
 
-/* At one beta: under the weights log Z, the mean of the gap and its central moments. And how far in log beta,
- * by the tangents, to where points and bulk have the same weight: NaN without a bulk. */
-struct averages {
-    double log_z, mean, variance, third, fourth, balance;
-};
-struct averages averages_at(const struct kernel *kernel, const struct row *row, double beta);
-struct averages averages_of_column(const struct averages_columns *columns, size_t i);
-
-/* Of the points alone. */
-struct bulk_sums averages_points(const struct kernel *kernel, const struct row *row, double beta);
-
-/* At beta without higher moments; the participation there, and the mean at 2 beta. */
-struct averages averages_twice(const struct kernel *kernel, const struct row *row, double beta,
-                               double *participation, double *mean_twice);
+/* Sums over the points but the first, at one beta and its double (kernel.h, moments). */
+void averages_sum_points(const struct kernel *kernel, const struct row *row, double beta,
+                         double sum[KERNEL_MOMENTS]);
+/* Sums over the bulk of a row that has one, with gaps of the row. */
+struct bulk_sums averages_sum_bulk(const struct kernel *kernel, const struct row *row, double beta);
 
 #endif

@@ -87,7 +87,7 @@ static bool peak_is_hidden(const struct measure_grid *grid, size_t i) {
 }
 
 struct guess guess_root(const struct measure_grid *grid, const struct criterion *criterion, size_t i) {
-    const double promised = 1e-12;
+    const double promised = 1e-12, near = 1e-3;
     bool steepest = criterion->kind == CRITERION_SUSCEPTIBILITY;
     struct polynomial p;
     struct guess guess = GUESS_NONE;
@@ -103,8 +103,8 @@ struct guess guess_root(const struct measure_grid *grid, const struct criterion 
     }
     double rest = fabs(step), two = fabs(step_of(&p, TERMS - 2, steepest, x)),
            four = fabs(step_of(&p, TERMS - 4, steepest, x));
-    guess.log_beta = x;
-    if (x > low && x < high) { guess.doubt = fmax(rest, fmax(two, four / 100)); }
-    guess.sure = guess.doubt < promised;
+    double doubt = x > low && x < high ? fmax(rest, fmax(two, four / 100)) : INFINITY;
+    if (doubt < near) { guess.log_beta = x; }
+    guess.sure = doubt < promised;
     return guess;
 }

@@ -1,17 +1,15 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "sim/measures/averages.h"
 #include "sim/measures/guess.h"
 #include "sim/measures/measure.h"
 #include "sim/measures/nearby.h"
 
-/* What is looked for, and whether in the row itself or in what `nearby` takes for it. */
+/* What is looked for, and where. */
 struct search {
     const struct kernel *kernel;
     const struct row *row;
     const struct criterion *criterion;
-    const struct nearby *nearby; /* NULL: the row itself */
 };
 
 /* A function of beta that goes from negative to positive at the criterion's collapse point, its slope in log
@@ -20,18 +18,15 @@ struct crossing {
     double value, slope, balance;
 };
 
-static struct crossing crossing(const struct search *s, double beta) {
+static struct crossing crossing(const struct search *s, const struct nearby *nearby, double beta) {
     const struct criterion *criterion = s->criterion;
-    struct averages c;
     beta = row_own_beta(s->row, beta);
+    const struct nearby_averages c = nearby_once(nearby, beta);
     if (criterion->kind == CRITERION_PARTICIPATION) {
-        double participation, mean_twice;
-        c = s->nearby ? nearby_twice(s->nearby, beta, &participation, &mean_twice)
-                      : averages_twice(s->kernel, s->row, beta, &participation, &mean_twice);
-        return (struct crossing){log(participation / criterion->threshold),
-                                 2 * beta * (c.mean - mean_twice) /* of log Y_2 */, c.balance};
+        const struct nearby_averages twice = nearby_twice(nearby, beta);
+        return (struct crossing){twice.log_z - 2 * c.log_z - log(criterion->threshold),
+                                 2 * beta * (c.mean - twice.mean), c.balance};
     }
-    c = s->nearby ? nearby_at(s->nearby, beta) : averages_at(s->kernel, s->row, beta);
     if (criterion->kind == CRITERION_ENTROPY) {
         double entropy = c.log_z + beta * c.mean;
         return (struct crossing){log(criterion->threshold / entropy), beta * beta * c.variance / entropy,
@@ -43,70 +38,119 @@ static struct crossing crossing(const struct search *s, double beta) {
                              c.balance};
 }
 
+static struct nearby points_at(const struct search *s, double beta) {
+    struct nearby nearby;
+    nearby_make(&nearby, s->kernel, s->row, row_own_beta(s->row, beta));
+    return nearby;
+}
+
+static double value_at(const struct search *s, double beta) {
+    const struct nearby nearby = points_at(s, beta);
+    return crossing(s, &nearby, beta).value;
+}
+
 /* Newton's step; where the function falls, beyond its steepest, that of its reciprocal, which is straighter.
  */
 static double newton_step(double value, double slope) { return slope > 0 ? -value / slope : value / slope; }
 
 /* Where to go from x in [a, b] when Newton's method is of no use: the function is flat but where points and
- * bulk are in balance, or nothing is known. */
+ * bulk are in balance, or x is there, or nothing is known. */
 static double other_step(const struct crossing *c, double x, double a, double b, int *balances) {
-    double next = x + c->balance;
-    return next > a && next < b && (*balances)++ < 2 ? next : (a + b) / 2;
+    enum { MOST = 6 };
+    double next = x + c->balance, least = (b - a) / 1024;
+    return next > a && next < b && fabs(c->balance) > least && (*balances)++ < MOST ? next : (a + b) / 2;
 }
 
-/* Root between low and high, from `start`: Newton in log beta, with another step wherever it leaves the
- * bracket or halves neither the function nor the step. Where a step and the function are small, what is left
- * is about their square. */
-static double root_between(const struct search *s, double low, double high, double start) {
-    const double small = 5e-8, nothing = 1e-12;
-    double a = log(low), b = log(high), x = start > a && start < b ? start : (a + b) / 2, previous = INFINITY,
-           last_step = b - a;
+static const double NOTHING = 1e-13; /* in log beta */
+
+struct found {
+    double at, slope; /* of the function, there or next to it */
+};
+
+/* Root between a and b of what the row is nearby, looked for from x: Newton in log beta, with
+ * another step wherever it leaves the bracket or halves neither the function nor the step. How much the slope
+ * changed over the last step tells what is left of the next one; where that and the function are small, about
+ * their square is. */
+static struct found root_nearby(const struct search *s, const struct nearby *nearby, double a, double b,
+                                double x) {
+    const double small = 5e-8;
+    struct found found = {.at = x};
+    double previous = INFINITY, last_step = b - a;
     int balances = 0;
     for (int step = 0; step < 200; step++) {
-        struct crossing c = crossing(s, exp(x));
-        double next = x + newton_step(c.value, c.slope);
+        struct crossing c = crossing(s, nearby, exp(x));
+        double next = x + newton_step(c.value, c.slope), length = fabs(next - x);
         if (c.value <= 0) {
             a = x;
         } else { /* or NaN: nothing is left of chi, which lies beyond its peak */
             b = x;
         }
-        bool newton =
-            next >= a && next <= b && (fabs(c.value) <= previous / 2 || fabs(next - x) <= last_step / 2);
+        bool newton = next >= a && next <= b && (fabs(c.value) <= previous / 2 || length <= last_step / 2);
+        bool is_bent =
+            step == 0 || fabs(c.slope - found.slope) * length * length > NOTHING * c.slope * last_step;
         previous = fabs(c.value);
+        found.slope = c.slope;
+        if (newton && c.slope > 0 && (!is_bent || (previous < small && length < small))) {
+            found.at = next;
+            break;
+        }
         if (!newton) { next = other_step(&c, x, a, b, &balances); }
-        bool near = newton && c.slope > 0 && previous < small;
         last_step = fabs(next - x);
-        if (last_step < (near ? small : nothing)) { return exp(next); }
-        x = next;
+        found.at = x = next;
+        if (last_step < NOTHING) { break; }
+    }
+    return found;
+}
+
+/* How far in log beta a root may be off for the cumulants that are left out nearby, that many steps away,
+ * where the criterion's function has that slope. */
+static double left_out(const struct search *s, const struct nearby *n, double step, double slope) {
+    const struct nearby_points *once = &n->once, *twice = &n->twice;
+    double beta = n->beta, growth = nearby_growth(once, beta), square = growth * growth,
+           cube = step * step * step;
+    if (s->criterion->kind == CRITERION_ENTROPY) { return square * square * cube * step * step / 120; }
+    if (s->criterion->kind == CRITERION_SUSCEPTIBILITY) { return square * square * cube / (6 * slope); }
+    growth = fmax(growth, nearby_growth(twice, 2 * beta));
+    return growth * growth * growth * cube * step * step / (120 * slope) *
+           (beta * beta * (2 * once->cumulant[1] + 4 * twice->cumulant[1]));
+}
+
+/* Where points and bulk have the same weight, if that lies between a and b, or on the way there: the function
+ * bends there. */
+static double balance_between(const struct search *s, const struct nearby *nearby, double a, double b,
+                              double x) {
+    const double near = 1e-4;
+    for (int step = 0; step < 6; step++) {
+        double next = x + crossing(s, nearby, exp(x)).balance;
+        if (isnan(next)) { break; }
+        bool is_there = fabs(next - x) < near;
+        x = fmin(fmax(next, (x + a) / 2), (x + b) / 2);
+        if (is_there) { break; }
+    }
+    return x;
+}
+
+/* Root between low and high: again and again that of what the row is nearby, until what is left out there is
+ * nothing. `start`: about there; NAN: not known, and the function may have other roots. */
+static double root_between(const struct search *s, double low, double high, double start) {
+    const double sure = 1e-12;
+    double a = log(low), b = log(high), moved = INFINITY;
+    bool is_known = start > a && start < b;
+    double x = is_known ? start : (a + b) / 2;
+    for (int step = 0; step < 200; step++) {
+        const struct nearby nearby = points_at(s, exp(x));
+        double first = is_known ? x : balance_between(s, &nearby, a, b, x);
+        const struct found found = root_nearby(s, &nearby, a, b, first);
+        double length = fabs(found.at - x);
+        if (length < sure || (found.slope > 0 && left_out(s, &nearby, length, found.slope) < sure)) {
+            return exp(found.at);
+        }
+        if (is_known) { *(crossing(s, &nearby, exp(x)).value <= 0 ? &a : &b) = x; }
+        is_known = true;
+        x = length <= moved / 2 ? found.at : (a + b) / 2;
+        moved = length;
     }
     return exp(x);
-}
-
-/* Where points and bulk have the same weight, if that lies between low and high: the function bends there. */
-static double balance_between(const struct search *s, double low, double high, double start) {
-    double x = start;
-    for (int step = 0; step < 6; step++) {
-        double next = x + crossing(s, exp(x)).balance;
-        if (isnan(next)) { return start; }
-        if (fabs(next - x) < 1e-4) { return next > low && next < high ? next : start; }
-        x = fmin(fmax(next, (x + low) / 2), (x + high) / 2);
-    }
-    return start;
-}
-
-/* From a start that may be far off, first the root of what the row is nearby. */
-static double root_near(const struct search *s, double low, double high, const struct guess *guess) {
-    const double far = 1e-3, a = log(low), b = log(high);
-    double start = guess->log_beta > a && guess->log_beta < b ? guess->log_beta : (a + b) / 2;
-    if (guess->doubt > far) {
-        struct nearby nearby;
-        struct search near = *s;
-        nearby_make(&nearby, s->kernel, s->row, row_own_beta(s->row, exp(start)),
-                    s->criterion->kind == CRITERION_PARTICIPATION);
-        near.nearby = &nearby;
-        start = log(root_between(&near, low, high, balance_between(&near, a, b, start)));
-    }
-    return root_between(s, low, high, start);
 }
 
 /* Where a root may lie, and whether the function is surely negative at its low end, positive at its high end.
@@ -122,21 +166,21 @@ struct bracket {
 static double root_anywhere(const struct search *s, const struct bracket *bracket) {
     const double least = 1e-300, most = 1e300;
     double value = 0, low = fmin(fmax(bracket->low, least), most / 2);
-    double high = fmin(fmax(bracket->high, 2 * low), most);
+    double high = fmin(bracket->high > low ? bracket->high : 2 * low, most);
     bool negative = bracket->negative && low == bracket->low,
          positive = bracket->positive && high == bracket->high;
-    while (!negative && (value = crossing(s, low).value) > 0) {
+    while (!negative && (value = value_at(s, low)) > 0) {
         if (low == least) { return 0; }
         high = low;
         low = fmax(least, low / 2);
     }
     if (isnan(value)) { return NAN; }
-    while (!positive && (value = crossing(s, high).value) < 0) {
+    while (!positive && (value = value_at(s, high)) < 0) {
         if (high == most) { return INFINITY; }
         low = high;
         high = fmin(most, high * 2);
     }
-    return isnan(value) ? NAN : root_near(s, low, high, &bracket->guess);
+    return isnan(value) ? NAN : root_between(s, low, high, bracket->guess.log_beta);
 }
 
 /* Entropy and participation: the grid points around the threshold. Their values are those of the row's
@@ -189,16 +233,16 @@ static double susceptibility_peak(const struct search *s, const struct measure_g
         if (grid->value[i][MEASURE_SUSCEPTIBILITY] > grid->value[peak][MEASURE_SUSCEPTIBILITY]) { peak = i; }
     }
     size_t hidden = hidden_peak(grid, peak);
-    if (hidden > 0) { return root_near(s, grid->beta[hidden - 1], grid->beta[hidden], &GUESS_NONE); }
+    if (hidden > 0) { return root_between(s, grid->beta[hidden - 1], grid->beta[hidden], NAN); }
     if (peak == 0 || peak + 1 == grid->count) { return NAN; }
     struct guess guess = guess_root(grid, s->criterion, peak);
     return guess.sure ? exp(guess.log_beta)
-                      : root_near(s, grid->beta[peak - 1], grid->beta[peak + 1], &guess);
+                      : root_between(s, grid->beta[peak - 1], grid->beta[peak + 1], guess.log_beta);
 }
 
 double measure_collapse(const struct kernel *kernel, const struct row *row, const struct criterion *criterion,
                         const struct measure_grid *grid) {
-    const struct search search = {kernel, row, criterion, NULL};
+    const struct search search = {kernel, row, criterion};
     double ties = row_log_ties(row);
     switch (criterion->kind) {
     case CRITERION_TOP_TWO_RATIO: return -log(criterion->threshold) / measure_top_gap(row);

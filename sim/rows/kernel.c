@@ -74,14 +74,10 @@ static struct rest take_rest(size_t n, const double *gap, const double *count, c
 }
 
 static inline void add_moments(const struct points *p, lanes s[KERNEL_MOMENTS]) {
-    lanes e0 = p->c * p->w, x = (lanes)((e0 != 0) & (bit_lanes)p->x), e1 = e0 * x, e2 = e1 * x, e3 = e2 * x;
-    s[0] += e0;
-    s[1] += e1;
-    s[2] += e2;
-    s[3] += e3;
-    s[4] += e3 * x;
-    s[5] += e0 * p->w;
-    s[6] += e1 * p->w;
+    lanes e0 = p->c * p->w, x = (lanes)((e0 != 0) & (bit_lanes)p->x), e = e0;
+    for (size_t m = 0; m < KERNEL_MOMENTS_ONCE; m++, e *= x) { s[m] += e; }
+    e = e0 * p->w;
+    for (size_t m = KERNEL_MOMENTS_ONCE; m < KERNEL_MOMENTS; m++, e *= x) { s[m] += e; }
 }
 
 static void moments(size_t n, const double *gap, const double *count, const double *e,

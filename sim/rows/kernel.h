@@ -12,9 +12,10 @@
 #include "sim/rows/counted_bin.h"
 
 enum {
-    KERNEL_MOMENTS = 7, /* S_0..S_4 at beta, S_0 and S_1 at 2 beta */
+    KERNEL_MOMENTS_ONCE = 6,  /* S_0..S_5 at beta, */
+    KERNEL_MOMENTS_TWICE = 5, /* S_0..S_4 at 2 beta */
+    KERNEL_MOMENTS = KERNEL_MOMENTS_ONCE + KERNEL_MOMENTS_TWICE,
     KERNEL_AVERAGES = 3,
-    KERNEL_MOMENTS_OF_GAPS = 5,
     KERNEL_MIXED = 128,
     KERNEL_OCTAVES = 10, /* squared nine times, weights are good to 2^-44 */
     KERNEL_LANES = 8,
@@ -56,17 +57,15 @@ struct kernel_rung {
 
 /* Averages under weights e^{-beta gap} at `count` betas, each over points and a bulk together. In: sums over
  * the points but the first, whose gap is 0, of weights times gap^m; of the bulk, where there is one, the log
- * of its sum (may be -inf), mean and central moments. Out, in their place: those of all. The bulk's share is
+ * of its sum (may be -inf), mean and variance. Out, in their place: those of all. The bulk's share is
  * 0 where it is below e^KERNEL_NEGLIGIBLE of the points, and left out there. */
 #define KERNEL_NEGLIGIBLE (-45.0)
 struct kernel_mixture {
     size_t count;
     bool has_bulk;
-    double sum[KERNEL_MOMENTS_OF_GAPS][KERNEL_MIXED];
-    double log_z[KERNEL_MIXED], mean[KERNEL_MIXED], variance[KERNEL_MIXED], third[KERNEL_MIXED],
-        fourth[KERNEL_MIXED];
+    double sum[KERNEL_AVERAGES][KERNEL_MIXED];
+    double log_z[KERNEL_MIXED], mean[KERNEL_MIXED], variance[KERNEL_MIXED];
     double top_weight[KERNEL_MIXED], share[KERNEL_MIXED]; /* out: of the first point, of the bulk */
-    double excess[KERNEL_MIXED], between[KERNEL_MIXED];   /* log of bulk over points; of their means; NaN */
 };
 
 struct kernel {
@@ -86,7 +85,7 @@ struct kernel {
                         const double *coins, double *heads);
     /* e_i = exp(-beta gap_i). */
     void (*weights)(size_t n, const double *gap, double beta, double *e);
-    /* out[m] = sum_i count_i gap_i^m e_i, m = 0..4; out[5 + m] = sum_i count_i gap_i^m e_i^2, m = 0, 1. */
+    /* out[m] = sum_i count_i gap_i^m e_i, m = 0..5; out[6 + m] = sum_i count_i gap_i^m e_i^2, m = 0..4. */
     void (*moments)(size_t n, const double *gap, const double *count, const double *e,
                     double out[KERNEL_MOMENTS]);
     /* out[o][m] = sum_i count_i gap_i^m exp(-2^o beta gap_i), m = 0..2, o < octaves <= KERNEL_OCTAVES, over

@@ -6,31 +6,19 @@
 #include "models/numeric/vector_inline.h"
 #include "sim/rows/kernel.h"
 
-/* Mean and central moments. */
 struct moments {
-    double mean, variance, third, fourth;
+    double mean, variance;
 };
 
 /* From sums over all points but the first, at gap 0, whose weight is 1; over 1 / their number. */
 static inline struct moments moments_of_points(const struct kernel_mixture *x, size_t i, double over) {
-    double m1 = x->sum[1][i] * over, m2 = x->sum[2][i] * over, m3 = x->sum[3][i] * over,
-           m4 = x->sum[4][i] * over, variance = m2 - m1 * m1;
-    return (struct moments){
-        .mean = m1,
-        .variance = variance > 0 ? variance : 0,
-        .third = m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1,
-        .fourth = m4 - 4 * m1 * m3 + 6 * m1 * m1 * m2 - 3 * m1 * m1 * m1 * m1,
-    };
+    double m1 = x->sum[1][i] * over, variance = x->sum[2][i] * over - m1 * m1;
+    return (struct moments){m1, variance > 0 ? variance : 0};
 }
 
-/* Of a part with that share, seen from d off its mean. */
-static inline struct moments moments_shifted(struct moments m, double share, double d) {
-    double d2 = d * d;
-    return (struct moments){
-        .variance = share * (m.variance + d2),
-        .third = share * (m.third + 3 * m.variance * d + d2 * d),
-        .fourth = share * (m.fourth + 4 * m.third * d + 6 * m.variance * d2 + d2 * d2),
-    };
+/* The variance of a part with that share, seen from d off its mean. */
+static inline double variance_shifted(double variance, double share, double d) {
+    return share * (variance + d * d);
 }
 
 static void mix_points(struct kernel_mixture *x) {
@@ -41,11 +29,8 @@ static void mix_points(struct kernel_mixture *x) {
         x->log_z[i] = vector_log1p_one(x->sum[0][i]);
         x->mean[i] = points.mean;
         x->variance[i] = points.variance;
-        x->third[i] = points.third;
-        x->fourth[i] = points.fourth;
         x->top_weight[i] = over;
         x->share[i] = 0;
-        x->excess[i] = x->between[i] = NAN;
     }
 }
 
@@ -54,25 +39,20 @@ static void mix_both(struct kernel_mixture *x) {
     for (size_t i = 0; i < x->count; i++) {
         double over = 1 / (1 + x->sum[0][i]), log_points = vector_log1p_one(x->sum[0][i]),
                excess = x->log_z[i] - log_points;
-        struct moments points = moments_of_points(x, i, over),
-                       bulk = {x->mean[i], x->variance[i], x->third[i], x->fourth[i]};
+        struct moments points = moments_of_points(x, i, over);
         /* the smaller of the two over the larger one */
         double small = vector_decay_one(excess < 0 ? excess : -excess), large_share = 1 / (1 + small),
                small_share = small * large_share, larger = excess < 0 ? log_points : x->log_z[i];
         int seen = excess > KERNEL_NEGLIGIBLE;
         double share = excess < 0 ? small_share : large_share, rest = excess < 0 ? large_share : small_share;
-        double between = bulk.mean - points.mean, log_z = larger + vector_log1p_one(small);
-        struct moments a = moments_shifted(points, rest, -share * between),
-                       b = moments_shifted(bulk, share, rest * between);
+        double between = x->mean[i] - points.mean, log_z = larger + vector_log1p_one(small),
+               variance = variance_shifted(points.variance, rest, -share * between) +
+                          variance_shifted(x->variance[i], share, rest * between);
         x->log_z[i] = seen ? log_z : log_points;
         x->mean[i] = seen ? points.mean + share * between : points.mean;
-        x->variance[i] = seen ? a.variance + b.variance : points.variance;
-        x->third[i] = seen ? a.third + b.third : points.third;
-        x->fourth[i] = seen ? a.fourth + b.fourth : points.fourth;
+        x->variance[i] = seen ? variance : points.variance;
         x->top_weight[i] = seen ? vector_decay_one(-log_z) : over;
         x->share[i] = seen ? share : 0;
-        x->excess[i] = excess;
-        x->between[i] = between;
     }
 }
 

@@ -15,7 +15,7 @@ static void check_sums(const struct kernel *kernel, size_t n, double x[2][POINTS
         long double want = 0, size = 0;
         for (size_t i = 0; i < n; i++) {
             long double g = x[0][i], e = expl(-(long double)beta * g);
-            long double term = x[1][i] * (m < 5 ? powl(g, m) * e : powl(g, m - 5) * e * e);
+            long double term = x[1][i] * (m < 6 ? powl(g, m) * e : powl(g, m - 6) * e * e);
             want += term;
             size += fabsl(term);
         }
