@@ -233,9 +233,13 @@ static struct bulk_sums sums_at(const struct bulk *bulk, const struct kernel *ke
     };
 }
 
+static bool mesh_is_whole(const struct bulk *bulk) { return bulk->y_end[bulk->panels] == bulk->log_n; }
+
 static struct bulk_sums sums_anywhere(const struct bulk *bulk, const struct kernel *kernel, double beta,
                                       double floor) {
-    if (!bulk->profile || beta >= bulk->lowest_beta) { return sums_at(bulk, kernel, beta, floor); }
+    if (!bulk->profile || beta >= bulk->lowest_beta || mesh_is_whole(bulk)) {
+        return sums_at(bulk, kernel, beta, floor);
+    }
     struct bulk *deeper = create_for(bulk->profile, bulk->y_low, beta);
     struct bulk_sums sums = sums_at(deeper, kernel, beta, floor);
     bulk_free(deeper);
