@@ -214,50 +214,10 @@ void measure_log_gap_count(const struct row *row, size_t count, const double *t,
     if (row->bulk) { raise_by_bulk(row, count, t, log_gap_count); }
 }
 
-/* ---- accumulation scale: sup of log N(t)/t ----
- *
- * The scores of a part contribute between log(last)/upper and log(last)/lower. Parts whose upper bound
- * stays below the best value seen are dropped; the others are refined by whoever made the row. */
-
-enum { OPEN = 64, TOGETHER = 4096 };
+/* ---- accumulation scale: sup of log N(t)/t ---- */
 
 static void accumulation_offer(struct accumulation *best, double log_rank, double gap) {
     if (log_rank > best->lambda * gap) { *best = (struct accumulation){log_rank / gap, log_rank, gap}; }
-}
-
-/* Whether scores of this part could beat the best. A part no wider than rounding is its upper edge. */
-static bool part_is_open(const struct row_part *part, double best) {
-    return part->upper - part->lower > 4e-16 * part->upper && part->log_last > best * part->lower;
-}
-
-static void search_parts(const struct row *row, const struct row_part *part, size_t count,
-                         struct accumulation *best);
-
-/* Refines neighbours in one go; of what comes back only parts that stay open are looked at again. */
-static void search_within(const struct row *row, const struct row_part *part, size_t count,
-                          struct accumulation *best) {
-    const struct row_part *finer;
-    struct row_part open[OPEN];
-    size_t found = row->refine(row->maker, part, count, best->lambda, &finer), kept = 0;
-    for (size_t i = 0; i < found; i++) { accumulation_offer(best, finer[i].log_last, finer[i].upper); }
-    for (size_t i = 0; i < found && kept < OPEN; i++) {
-        if (part_is_open(&finer[i], best->lambda)) { open[kept++] = finer[i]; }
-    }
-    search_parts(row, open, kept, best);
-}
-
-static void search_parts(const struct row *row, const struct row_part *part, size_t count,
-                         struct accumulation *best) {
-    for (size_t i = 0; i < count; i++) {
-        if (!part_is_open(&part[i], best->lambda)) { continue; }
-        size_t end = i + 1; /* open neighbours go along, while they hold few scores */
-        while (end < count && part[end - 1].last == part[end].before &&
-               part_is_open(&part[end], best->lambda) && part[end].last - part[i].before <= TOGETHER) {
-            end++;
-        }
-        search_within(row, &part[i], end - i, best);
-        i = end - 1;
-    }
 }
 
 struct accumulation measure_accumulation(const struct row *row) {
@@ -269,15 +229,10 @@ struct accumulation measure_accumulation(const struct row *row) {
         accumulation_offer(&best, log((double)k), row->gap[k - 1]);
     }
     double log_rank, gap;
-    for (size_t i = 0; i < row->part_count && !row->summit; i++) {
-        accumulation_offer(&best, row->part[i].log_last, row->part[i].upper);
-    }
     if (row->bulk && bulk_accumulation(row->bulk, row->bulk_offset, best.lambda, &log_rank, &gap)) {
         accumulation_offer(&best, log_rank, gap);
     }
-    if (!row->summit) {
-        search_parts(row, row->part, row->part_count, &best);
-    } else if (row->summit(row, best.lambda, &log_rank, &gap)) {
+    if (row->part_count > 0 && row->summit(row, best.lambda, &log_rank, &gap)) {
         accumulation_offer(&best, log_rank, gap);
     }
     return (struct accumulation){best.lambda / row->stretch, best.log_rank, best.gap * row->stretch};

@@ -14,11 +14,11 @@
  *   narrow enough for the peaks e^{y - beta g(y)} can have whatever beta is: their width is
  *   (g'/g'')^{1/2} (bulk.c), at least 3.5 bins. tests/sim/measures/test_counted.c computes both errors
  *   without noise.
- * - N_n(t) and Lambda_n (counted_finer.c): exact down to single scores, except that parts are not refined
- *   where fluctuations left inside would move log N/gap by less than 5e-5 of itself (NOISE), nor for N_n(t)
- *   where they hold less than 2^-8 of the scores above; and a part is dropped when it could beat the best
- *   value only with a fluctuation of 4.5 N^{1/2}, which has probability 2 e^{-40} (Kolmogorov).
- * The refined positions are independent of the Gaussian g of their bin. */
+ * - N_n(t) and Lambda_n (counted_finer.c, counted_summit.c): exact down to single scores, except that parts
+ * are not refined where fluctuations left inside would move log N/gap by less than 5e-5 of itself (NOISE),
+ * nor for N_n(t) where they hold less than 2^-8 of the scores above; and a part is dropped when it could beat
+ * the best value only with a fluctuation of 4.5 N^{1/2}, which has probability 2 e^{-40} (Kolmogorov). The
+ * refined positions are independent of the Gaussian g of their bin. */
 #include "sim/rows/counted.h"
 
 #include <math.h>
@@ -27,6 +27,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/rows/counted_finer.h"
+#include "sim/rows/counted_summit.h"
 #include "sim/rows/counted_table.h"
 #include "sim/rows/normal.h"
 
@@ -51,6 +52,7 @@ void counted_free(struct counted *c) {
     free(c->normal);
     free(c->scores);
     free(c->first);
+    free(c->open);
     row_release(&c->row);
     free(c);
 }
@@ -272,6 +274,7 @@ const struct row *counted_row(struct counted *c, const struct counted_law *law, 
     row->log_n = law->log_n;
     row->point_count = row->part_count = row->loose = 0;
     row->refine = counted_finer_parts;
+    row->summit = counted_summit;
     row->log_counts = counted_finer_log_counts;
     row->node_sums = node_sums;
     row->maker = c;

@@ -134,6 +134,7 @@ static void make_plans(const struct row_part *parts, size_t count, const double 
 /* In the order of the parts; `first` holds the scores in the first halves of those that are halved. */
 struct emitter {
     const struct counted *c;
+    double best;
     const double *gap, *first;
     struct row_part *next;
 };
@@ -141,6 +142,7 @@ struct emitter {
 static void emit_few(struct emitter *e, const struct row_part *part) {
     size_t scores = (size_t)part_scores(part);
     for (size_t k = 0; k < scores; k++, e->gap++) {
+        if (!(part->log_last > e->best * *e->gap)) { continue; }
         *e->next++ = row_part_make(*e->gap, *e->gap, part->before + (double)k, 1, 0);
     }
 }
@@ -180,7 +182,7 @@ static struct row_part *refine_some(const struct counted *c, const struct row_pa
         scores[halved++] = part_scores(&parts[i]);
     }
     counted_places_split(c, halved, address, scores, first);
-    struct emitter e = {c, points.gap, first, finer};
+    struct emitter e = {c, best, points.gap, first, finer};
     for (size_t i = 0; i < count; i++) {
         switch (plan[i].fate) {
         case ALONE: *e.next++ = parts[i]; break;

@@ -23,6 +23,8 @@ struct counted {
     double *normal, *scores, *first; /* of bins: N^{1/2} times the Gaussian, N, room */
     struct row row;
     struct row_part finer[COUNTED_FINER];
+    size_t open_room;
+    struct row_part *open; /* of a search */
 };
 
 /* How many of the scores of each place fall into its first half: Binomial(N, 1/2). */

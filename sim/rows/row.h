@@ -53,7 +53,7 @@ struct row {
     size_t (*refine)(void *maker, const struct row_part *parts, size_t count, double best,
                      const struct row_part **finer);
     /* Whether log rank/gap of a score in the row's parts exceeds `best`: the largest, with its rank and gap.
-     * NULL: whoever asks refines. (Given the row, whose parts may have other ranks than the maker's.) */
+     * (Given the row, whose parts may have other ranks than the maker's.) */
     bool (*summit)(const struct row *row, double best, double *log_rank, double *gap);
     /* log of the number of scores with gap <= t[i], for t[i] inside of part[at[i]], the row's or finer ones;
      * t grows. */
