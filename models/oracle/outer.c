@@ -55,14 +55,18 @@ static void sample(const struct field *f, double x, double *value) {
 static void sample_long(struct outer *s, const struct panels_panel *panel, double *value) {
     const struct field *f = &s->field;
     struct series series;
-    series_make(f, panel->middle, panel->half, &series);
+    struct inner in[OUTER];
+    series_make(f, panel->low, panel->high, &series);
+    series_inner(f, &series, in);
     s->rough = series.rough;
+    s->middle = series.x[OUTER / 2];
+    s->half = series.half;
     for (size_t j = 0; j < OUTER; j++, value += s->sum.count) {
-        const struct inner in = series_inner(f, &series, j);
-        double power = inner_power(f, in.psi), no_top = series_no_top(f, &series, j, in.psi);
-        put(f, &in, power, series.x[j], power * in.first - no_top, no_top, value);
-        put_gap(f->ask.gap ? series_gap(f, &series, j, in.psi) : (struct inner_gap){0, 0}, value);
-        if (f->ask.ranks > 0) { series_ranks(f, &series, j, in.psi, value + RANKS); }
+        double power = inner_power(f, in[j].psi), no_top = series_no_top(f, &series, j, in[j].psi);
+        put(f, &in[j], power, series.x[j], power * in[j].first - no_top, no_top, value);
+        put_gap(f->ask.gap ? series_gap(f, &series, j, in[j].psi) : (struct inner_gap){0, 0}, value);
+        if (f->ask.ranks > 0) { series_ranks(f, &series, j, in[j].psi, value + RANKS); }
+        for (size_t q = 0; q < s->sum.count; q++) { value[q] *= series.slope[j]; }
     }
 }
 
@@ -72,6 +76,9 @@ static void integrand(const struct panels_panel *panel, double *value, void *par
         sample_long(s, panel, value);
         return;
     }
+    s->rough = 0;
+    s->middle = panel->middle;
+    s->half = panel->half;
     for (size_t j = 0; j < OUTER; j++) {
         sample(&s->field, panel->middle + panel->half * panel->rule->x[j], value + j * s->sum.count);
     }
@@ -101,22 +108,39 @@ static void add_inner_error(struct outer *s, double x, double width, double gap)
 /* Noise of gaps moves b by that part of itself; differences between nodes enlarge it by about OUTER^4/half^2,
  * of which 1e4/half^2 was enough for values to agree with shorter panels. */
 static void keep(const struct panels_panel *panel, const double *sum, void *param) {
+    (void)panel;
     struct outer *s = param;
-    const double enlarged = s->is_long ? 1e4 / (panel->half * panel->half) : 1,
-                 moved = s->field.noise * enlarged * fabs(panel->middle) *
+    const double enlarged = s->is_long ? 1e4 / (s->half * s->half) : 1,
+                 moved = s->field.noise * enlarged * fabs(s->middle) *
                          (sum[PARTICIPATION] + fabs(sum[NO_PARTICIPATION]));
     for (size_t q = 0; q < QUANTITIES; q++) {
         s->own[q] += s->rough * fabs(sum[q]) + (q <= TANGENTIAL ? moved : 0);
     }
     s->own[SUSCEPTIBILITY] += moved * (sqrt(fmax(0, sum[SUSCEPTIBILITY])) + sum[SUSCEPTIBILITY]);
-    s->own[GAP] += s->field.noise * fabs(panel->middle) *
+    s->own[GAP] += s->field.noise * fabs(s->middle) *
                    (enlarged * sum[GAP] + (s->is_long ? 0 : fabs(sum[NO_TOP]) + sum[FAR]));
-    if (s->field.ask.errors && !s->is_long) { add_inner_error(s, panel->middle, 2 * panel->half, sum[GAP]); }
+    if (s->field.ask.errors && !s->is_long) { add_inner_error(s, s->middle, 2 * s->half, sum[GAP]); }
 }
 
-/* The end of the part of a stretch between knots that x is in; there are as many parts as panels are to be
+/* The last of some knots from `knot` on with long panels between them all, over which y goes by 2.2 at most:
+ * a choice, of which 16 nodes leave 1e-12. One by one towards V = 1, where quantiles may branch. */
+static size_t long_end(const struct field *f, size_t knot) {
+    const struct oracle *o = f->o;
+    const double first = o->knot[knot - 1].y, last = fmin(first + 2.2 / f->fineness, o->log_n - 2);
+    const size_t most = knot + (size_t)(3 / fmax(1, f->fineness)) - 1;
+    while (knot < most && knot + 1 < o->knots && o->knot[knot + 1].y <= last &&
+           field_knot_b(f, knot) - field_knot_b(f, knot - 1) >= LONG &&
+           field_knot_b(f, knot + 1) - field_knot_b(f, knot) >= LONG) {
+        knot++;
+    }
+    return knot;
+}
+
+/* The end of the part of a stretch up to a knot that x is in; there are as many parts as panels are to be
  * shorter. */
 static double part_end(const struct field *f, double x, size_t knot) {
+    const size_t last = long_end(f, knot);
+    if (last > knot) { return field_knot_b(f, last); }
     const double low = field_knot_b(f, knot - 1), high = field_knot_b(f, knot), parts = ceil(f->fineness),
                  part = (high - low) / parts, next = floor((x - low) / part) + 1, end = low + next * part;
     return next < parts && end > x ? end : high;
@@ -167,6 +191,19 @@ static void set_aims(struct outer *s) {
     panels_aim(&s->sum, RANKS, s->sum.count, precise);
 }
 
+/* A long one over y. */
+static void add_panel(struct outer *s, double x, double end) {
+    s->is_long = end - x >= LONG;
+    if (s->is_long) {
+        const double low = field_y(&s->field, x), high = field_y(&s->field, end);
+        s->sum.narrowest = LONG / (end - x) * (high - low);
+        panels_add(&s->sum, low, high);
+    } else {
+        s->sum.narrowest = 0;
+        panels_add(&s->sum, x, end);
+    }
+}
+
 bool outer_integrate(struct outer *s, const struct oracle *o, double beta, struct oracle_question ask) {
     *s = (struct outer){.sum = {.rule = &o->rules.outer,
                                 .count = RANKS + ask.ranks,
@@ -184,10 +221,7 @@ bool outer_integrate(struct outer *s, const struct oracle *o, double beta, struc
             for (size_t q = 0; q < s->sum.count; q++) { s->sum.value[q] = NAN; }
             break;
         }
-        s->is_long = end - x >= LONG;
-        s->sum.narrowest = s->is_long ? LONG : 0;
-        s->rough = 0;
-        panels_add(&s->sum, x, end);
+        add_panel(s, x, end);
     }
     return true;
 }

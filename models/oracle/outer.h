@@ -29,10 +29,10 @@ enum {
 
 struct outer {
     struct field field;
-    struct panels sum;      /* the integrals, and the errors of the outer rule */
-    double own[QUANTITIES]; /* those of the integrands: inner rule, gaps, slopes */
-    double rough;           /* of the panel under way */
-    bool is_long;           /* likewise */
+    struct panels sum;          /* the integrals, and the errors of the outer rule */
+    double own[QUANTITIES];     /* those of the integrands: inner rule, gaps, slopes */
+    double rough, middle, half; /* of the panel under way: series.h; of x */
+    bool is_long;               /* likewise: goes over y and by the series */
 };
 
 /* At 0 < beta <= OUTER_LARGEST_BETA. What cannot be computed leaves NaN in all of `sum`. False when out of

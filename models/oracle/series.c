@@ -16,13 +16,17 @@ static double density_at(const struct field *f, double count) {
     return count * exp(f->o->family->log_hazard(f->o->p, log_v) - log(f->beta) - f->o->log_lambda);
 }
 
-static void differentiate(const struct rules *r, double half, const double *from, double *to) {
+/* By x, given slopes dx/dy; half: of the panel in y. */
+static void differentiate(const struct rules *r, double half, const double slope[OUTER], const double *from,
+                          double *to) {
     for (size_t i = 0; i < OUTER; i++) { to[i] = 0; }
     for (size_t j = 0; j < OUTER; j++) {
         const double value = from[j] / half;
 #pragma omp simd
         for (size_t i = 0; i < OUTER; i++) { to[i] += r->slope[j][i] * value; }
     }
+#pragma omp simd
+    for (size_t i = 0; i < OUTER; i++) { to[i] /= slope[i]; }
 }
 
 /* First derivatives for the output; how far differences are from them. */
@@ -36,49 +40,79 @@ static void start_output(const struct field *f, struct series *s) {
     }
 }
 
-static void make(const struct field *f, double middle, double half, struct series *s) {
+static void make(const struct field *f, double low, double high, struct series *s) {
     const struct rules *r = &f->o->rules;
-    memset(s, 0, sizeof *s);
-    s->half = half;
-    for (size_t j = 0; j < OUTER; j++) { s->x[j] = middle + half * r->outer.x[j]; }
-    field_ys(f, OUTER, s->x, s->m[0]);
-    f->o->vector->exp(OUTER, s->m[0], s->m[0]);
-    differentiate(r, half, s->m[0], s->m[1]);
+    const double half = (high - low) / 2, one[OUTER] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+    double y[OUTER];
+    s->rough = s->half = 0;
+    for (size_t j = 0; j < OUTER; j++) { y[j] = low + half * (1 + r->outer.x[j]); }
+    profile_gaps(f->o->profile, f->o->vector, OUTER, y, s->x);
+    for (size_t j = 0; j < OUTER; j++) { s->x[j] *= f->beta; }
+    differentiate(r, half, one, s->x, s->slope);
+    f->o->vector->exp(OUTER, y, s->m[0]);
+    for (size_t j = 0; j < OUTER; j++) {
+        s->half += half * r->outer.w[j] * s->slope[j] / 2;
+        s->m[1][j] = s->m[0][j] / s->slope[j];
+    }
     if (f->ask.output) { start_output(f, s); }
     for (size_t k = 2; k < MOMENTS + 1; k++) {
-        differentiate(r, half, s->m[k - 1], s->m[k]);
+        differentiate(r, half, s->slope, s->m[k - 1], s->m[k]);
         if (f->ask.output) {
-            differentiate(r, half, s->chord[k - 1], s->chord[k]);
-            differentiate(r, half, s->square[k - 1], s->square[k]);
+            differentiate(r, half, s->slope, s->chord[k - 1], s->chord[k]);
+            differentiate(r, half, s->slope, s->square[k - 1], s->square[k]);
         }
     }
 }
 
-static struct inner inner(const struct field *f, const struct series *s, size_t j) {
-    const double *moment = f->o->rules.moment, x = s->x[j], far = exp(x + f->far_mass);
-    struct inner in = {.psi = far,
-                       .first = far,
-                       .second = far,
-                       .entropy = far * (f->far_b - RULES_EULER - x),
-                       .along = far * (f->far_b - f->centre)};
-    struct inner near = {0};
-    for (size_t k = 0; k < MOMENTS - 2; k++) {
-        near.spread += (double)((k + 2) * (k + 1)) * moment[k + 2] * s->m[k + 1][j];
-    }
+/* Sums over the derivatives, without far scores, node by node. */
+struct sums {
+    double psi[OUTER], first[OUTER], second[OUTER], entropy[OUTER], spread[OUTER], chord[OUTER], along[OUTER],
+        square[OUTER];
+};
+
+static void sum_up(const struct field *f, const struct series *s, struct sums *sum) {
+    const double *moment = f->o->rules.moment;
+    memset(sum, 0, sizeof *sum);
     for (size_t k = 0; k < MOMENTS - 1; k++) {
-        const double next = (double)(k + 1) * moment[k + 1], slope = s->m[k + 1][j];
-        in.psi += moment[k] * s->m[k][j];
-        in.first += moment[k] * slope;
-        in.second += moment[k] * s->m[k + 2][j];
-        in.chord += moment[k] * (s->chord[k + 1][j] - s->chord[k + 2][j]);
-        in.along += (next + (x - f->centre) * moment[k]) * slope;
-        in.square += moment[k] * (s->square[k + 1][j] - s->square[k + 2][j]);
-        in.entropy += (next - RULES_EULER * moment[k]) * slope;
+        const double weight = moment[k], next = (double)(k + 1) * moment[k + 1],
+                     square = k < MOMENTS - 2 ? (double)((k + 2) * (k + 1)) * moment[k + 2] : 0;
+#pragma omp simd
+        for (size_t j = 0; j < OUTER; j++) {
+            const double slope = s->m[k + 1][j];
+            sum->psi[j] += weight * s->m[k][j];
+            sum->first[j] += weight * slope;
+            sum->second[j] += weight * s->m[k + 2][j];
+            sum->entropy[j] += (next - RULES_EULER * weight) * slope;
+            sum->spread[j] += square * slope;
+            sum->along[j] += (next + (s->x[j] - f->centre) * weight) * slope;
+        }
     }
-    near.first = in.first - far;
-    near.entropy = in.entropy - far * (f->far_b - RULES_EULER - x);
-    in.spread = inner_spread(&near, far, f->far_b - x, f->far_spread);
-    return in;
+    for (size_t k = 0; f->ask.output && k < MOMENTS - 1; k++) {
+#pragma omp simd
+        for (size_t j = 0; j < OUTER; j++) {
+            sum->chord[j] += moment[k] * (s->chord[k + 1][j] - s->chord[k + 2][j]);
+            sum->square[j] += moment[k] * (s->square[k + 1][j] - s->square[k + 2][j]);
+        }
+    }
+}
+
+static void inner(const struct field *f, const struct series *s, struct inner in[OUTER]) {
+    struct sums sum;
+    sum_up(f, s, &sum);
+    for (size_t j = 0; j < OUTER; j++) {
+        const double x = s->x[j], far = exp(x + f->far_mass);
+        const struct inner near = {.first = sum.first[j], .entropy = sum.entropy[j], .spread = sum.spread[j]};
+        in[j] = (struct inner){
+            .psi = sum.psi[j] + far,
+            .first = sum.first[j] + far,
+            .second = sum.second[j] + far,
+            .entropy = sum.entropy[j] + (far > 0 ? far * (f->far_b - RULES_EULER - x) : 0),
+            .spread = inner_spread(&near, far, f->far_b - x, f->far_spread),
+            .chord = sum.chord[j],
+            .along = sum.along[j] + (far > 0 ? far * (f->far_b - f->centre) : 0),
+            .square = sum.square[j],
+        };
+    }
 }
 
 /* On the grid of t: dM/dt, and psi plus what lies above. */

@@ -2,7 +2,7 @@
  *
  * Where n V = M(b) hardly changes while b does by 1, n E f(a), a = e^{x - b}, is a series in the derivatives
  * of M with the moments of a Gumbel variable G: psi = E M(x + G). The derivatives come from values at the
- * panel's nodes, one from the next. */
+ * panel's nodes, one from the next. Nodes are those of y = log M, by which b and all else is smoother. */
 #ifndef GAPSCALE_MODELS_ORACLE_SERIES_H
 #define GAPSCALE_MODELS_ORACLE_SERIES_H
 
@@ -11,14 +11,14 @@
 /* [k][j]: the k-th derivative at node j: of M; with k >= 1, of int T(2-T) dM and of int X^2 dM (inner.h). */
 struct series {
     double m[MOMENTS + 1][OUTER], chord[MOMENTS + 1][OUTER], square[MOMENTS + 1][OUTER];
-    double x[OUTER], half;
+    double x[OUTER], slope[OUTER], half; /* x, dx/dy; half the panel's length in x */
     double rough; /* by what part of themselves slopes of slopes may be off; 0 where no output is asked for */
 };
 
 /* The functions below as one instruction set has them; all give the same bits. */
 struct series_kernel {
-    void (*make)(const struct field *field, double middle, double half, struct series *series);
-    struct inner (*inner)(const struct field *field, const struct series *series, size_t j);
+    void (*make)(const struct field *field, double low_y, double high_y, struct series *series);
+    void (*inner)(const struct field *field, const struct series *series, struct inner in[OUTER]);
     double (*no_top)(const struct field *field, const struct series *series, size_t j, double psi);
     struct inner_gap (*gap)(const struct field *field, const struct series *series, size_t j, double psi);
     void (*ranks)(const struct field *field, const struct series *series, size_t j, double psi, double *sum);
@@ -28,13 +28,13 @@ extern const struct series_kernel series_base;
 extern const struct series_kernel series_avx2, series_avx512; /* call only where the processor has them */
 #endif
 
-static inline void series_make(const struct field *f, double middle, double half, struct series *series) {
-    f->o->series->make(f, middle, half, series);
+static inline void series_make(const struct field *f, double low_y, double high_y, struct series *series) {
+    f->o->series->make(f, low_y, high_y, series);
 }
 
-/* What inner_at says, at node j. */
-static inline struct inner series_inner(const struct field *f, const struct series *series, size_t j) {
-    return f->o->series->inner(f, series, j);
+/* What inner_at says, at every node. */
+static inline void series_inner(const struct field *f, const struct series *series, struct inner in[OUTER]) {
+    f->o->series->inner(f, series, in);
 }
 
 /* n E[a e^{-a}] phi^{n-1} less the integrand of E p_(1). */
