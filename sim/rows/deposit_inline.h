@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "models/numeric/vector_inline.h"
 #include "sim/rows/kernel.h"
 #include "sim/rows/lanes_inline.h"
 #include "sim/rows/powers_inline.h"
@@ -53,6 +54,18 @@ static void deposit_together(struct deposits *d, size_t count, double *moment) {
     }
 }
 
+/* From the bits of a gap, less one, those of a double in [2, 4), which is its position in its bin and
+ * this much. */
+#define DEPOSIT_FRACTION (((uint64_t)1 << 52) - 1)
+#define DEPOSIT_TWO ((uint64_t)1 << 62)
+#define DEPOSIT_ORIGIN (3 - 0x1p-46)
+_Static_assert(KERNEL_BIN_SHIFT == 47, "one step of a gap is 2^-46 of half a bin");
+
+static inline double deposit_position(uint64_t bits) {
+    return vector_from_bits((bits << (52 - KERNEL_BIN_SHIFT) & DEPOSIT_FRACTION) | DEPOSIT_TWO) -
+           DEPOSIT_ORIGIN;
+}
+
 #ifdef __clang__
 #define ALONE __attribute__((noinline))
 #else
@@ -62,8 +75,7 @@ static void deposit_together(struct deposits *d, size_t count, double *moment) {
 /* One for any number of parts: a copy for one part alone, which gcc likes to make, is slower. */
 static ALONE void deposit_batches(size_t n, const double *score, double top, double cut, double scale,
                                   int64_t first_bin, unsigned log_stripes, double *moment) {
-    const uint64_t position_mask = ((uint64_t)1 << KERNEL_BIN_SHIFT) - 1, one = 0x3ff0000000000000u,
-                   first = (uint64_t)first_bin, last_stripe = ((uint64_t)1 << log_stripes) - 1;
+    const uint64_t last_stripe = ((uint64_t)1 << log_stripes) - 1, first = (uint64_t)first_bin;
     struct deposits d;
     for (size_t start = 0; start < n; start += DEPOSITS) {
         size_t count = n - start < DEPOSITS ? n - start : DEPOSITS;
@@ -75,10 +87,7 @@ static ALONE void deposit_batches(size_t n, const double *score, double top, dou
             bits -= 1;
             uint64_t place = (((bits >> KERNEL_BIN_SHIFT) - first) << log_stripes) + (i & last_stripe);
             d.place[i] = KERNEL_NODES * (score[start + i] < cut ? KERNEL_WASTE + place : i % KERNEL_WASTE);
-            uint64_t position = one + (((bits & position_mask) + 1) << (52 - KERNEL_BIN_SHIFT));
-            double y;
-            memcpy(&y, &position, sizeof y);
-            d.x[i] = 2 * y - 3;
+            d.x[i] = deposit_position(bits);
         }
         if (log_stripes == 0) {
             deposit_apart(&d, count, moment);
@@ -96,36 +105,31 @@ typedef uint64_t deposit_words __attribute__((vector_size(POWERS * sizeof(uint64
 /* What places follow from; those of the scores of a group within a bin, and in the waste. */
 struct deposit_bins {
     double top, cut, scale;
-    uint64_t first;
-    unsigned log_size; /* of all parts of a bin */
-    deposit_words part, waste;
+    unsigned log_size;          /* of all parts of a bin */
+    deposit_words start, waste; /* of the parts where bin 0 would be */
 };
 
 static inline struct deposit_bins deposit_bins(double top, double cut, double scale, int64_t first_bin,
                                                unsigned log_stripes) {
     enum { LOG_NODES = 3 };
     _Static_assert(KERNEL_NODES == 1 << LOG_NODES && (int)KERNEL_WASTE == (int)POWERS, "");
-    struct deposit_bins b = {.top = top,
-                             .cut = cut,
-                             .scale = scale,
-                             .first = (uint64_t)first_bin,
-                             .log_size = log_stripes + LOG_NODES};
+    struct deposit_bins b = {.top = top, .cut = cut, .scale = scale, .log_size = log_stripes + LOG_NODES};
     for (size_t i = 0; i < POWERS; i++) {
         b.waste[i] = KERNEL_NODES * i;
-        b.part[i] = KERNEL_NODES * (KERNEL_WASTE + i % ((size_t)1 << log_stripes));
+        b.start[i] = KERNEL_NODES * (KERNEL_WASTE + i % ((size_t)1 << log_stripes)) -
+                     ((uint64_t)first_bin << b.log_size);
     }
     return b;
 }
 
 static inline void deposit_place(const struct deposit_bins *b, const double *score, uint64_t *at, powers *x) {
-    const uint64_t position_mask = ((uint64_t)1 << KERNEL_BIN_SHIFT) - 1, one = 0x3ff0000000000000u;
     powers s;
     memcpy(&s, score, sizeof s);
     deposit_words below = (deposit_words)(s < b->cut), bits = (deposit_words)((b->top - s) * b->scale) - 1,
-                  place = (((bits >> KERNEL_BIN_SHIFT) - b->first) << b->log_size) + b->part;
+                  place = (bits >> KERNEL_BIN_SHIFT << b->log_size) + b->start;
     place = (place & below) | (b->waste & ~below);
     memcpy(at, &place, sizeof place);
-    *x = 2 * (powers)(one + (((bits & position_mask) + 1) << (52 - KERNEL_BIN_SHIFT))) - 3;
+    *x = (powers)((bits << (52 - KERNEL_BIN_SHIFT) & DEPOSIT_FRACTION) | DEPOSIT_TWO) - DEPOSIT_ORIGIN;
 }
 
 static void deposit_groups(const struct deposit_bins *b, size_t n, const double *score, double *moment) {
