@@ -134,13 +134,6 @@ static double compress_first_pass(struct compress *c, size_t top_count) {
 
 static double compress_gap(const struct compress *c, double score) { return (c->highest - score) * c->scale; }
 
-static void compress_add_nodes(struct compress *c, double lower, double upper, const double *moment) {
-    double middle = (lower + upper) / 2, half = (upper - lower) / 2, gap[KERNEL_NODES], count[KERNEL_NODES];
-    c->isa->kernel->nodes(c->lagrange, moment, count);
-    for (size_t j = 0; j < KERNEL_NODES; j++) { gap[j] = middle + half * c->node[j]; }
-    row_add_points(&c->row, KERNEL_NODES, gap, count);
-}
-
 static void compress_add_top(struct compress *c) {
     double gap[ROW_EXPLICIT], one[ROW_EXPLICIT];
     for (size_t k = 0; k < c->row.top_count; k++) {
@@ -226,6 +219,33 @@ static const double *compress_deposit(struct compress *c, double cut, int64_t fi
     return moment;
 }
 
+/* Parts and nodes of the bins that have scores, after the first `before`, all at gaps above `floor`. */
+static void compress_add_bins(struct compress *c, int64_t first, size_t bins, const double *moment,
+                              double before, double floor) {
+    struct row *row = &c->row;
+    struct row_part *part = row->part + row->part_count;
+    size_t parts = 0, point = row->point_count;
+    double *last = row->scratch;
+    for (size_t b = 0; b < bins; b++) {
+        const double count = moment[b * KERNEL_NODES], lower = kernel_bin_edge(first + (int64_t)b);
+        if (count == 0) { continue; }
+        last[parts] = before + count;
+        part[parts++] = (struct row_part){.lower = fmax(lower, floor),
+                                          .upper = kernel_bin_edge(first + (int64_t)b + 1),
+                                          .before = before,
+                                          .last = before + count,
+                                          .point = point};
+        before += count;
+        point += KERNEL_NODES;
+    }
+    c->isa->vector->log(parts, last, last);
+    for (size_t i = 0; i < parts; i++) { part[i].log_last = last[i]; }
+    row->part_count += parts;
+    row->point_count += c->isa->kernel->nodes_of_moments(
+        bins, first, c->node, (const double(*)[KERNEL_NODES])c->lagrange,
+        (const double(*)[KERNEL_NODES])moment, row->gap + row->point_count, row->count + row->point_count);
+}
+
 /* Second pass: everything below the explicit top, into bins. */
 static void compress_second_pass(struct compress *c) {
     const double least = 0x1p-1000;
@@ -246,14 +266,7 @@ static void compress_second_pass(struct compress *c) {
     for (size_t b = 0; b < bins; b++) { deposited += moment[b * KERNEL_NODES]; }
     compress_add_ties(c, cut_gap, (double)(c->source.count - row->top_count) - deposited);
 
-    double before = (double)c->source.count - deposited;
-    for (size_t b = 0; b < bins; b++, moment += KERNEL_NODES) {
-        if (moment[0] == 0) { continue; }
-        double lower = kernel_bin_edge(first + (int64_t)b), upper = kernel_bin_edge(first + (int64_t)b + 1);
-        row_add_part(row, fmax(lower, cut_gap), upper, before, moment[0], 0);
-        compress_add_nodes(c, lower, upper, moment);
-        before += moment[0];
-    }
+    compress_add_bins(c, first, bins, moment, (double)c->source.count - deposited, cut_gap);
 }
 
 /* ---- refining ---- */

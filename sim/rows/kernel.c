@@ -446,6 +446,22 @@ static void nodes(const double matrix[KERNEL_NODES][KERNEL_NODES], const double 
     memcpy(out, sum, sizeof sum);
 }
 
+static size_t nodes_of_moments(size_t bins, int64_t first_bin, const double node[KERNEL_NODES],
+                               const double matrix[KERNEL_NODES][KERNEL_NODES],
+                               const double (*moment)[KERNEL_NODES], double *gap, double *weight) {
+    size_t points = 0;
+    for (size_t b = 0; b < bins; b++) {
+        double lower = kernel_bin_edge(first_bin + (int64_t)b),
+               upper = kernel_bin_edge(first_bin + (int64_t)b + 1), middle = (lower + upper) / 2,
+               half = (upper - lower) / 2;
+#pragma omp simd
+        for (size_t j = 0; j < KERNEL_NODES; j++) { gap[points + j] = middle + half * node[j]; }
+        nodes(matrix, moment[b], weight + points);
+        points += moment[b][0] != 0 ? KERNEL_NODES : 0;
+    }
+    return points;
+}
+
 const struct kernel JOIN(kernel_, ISA) = {
     .uniforms = uniforms,
     .place_normals = place_normals,
@@ -472,6 +488,7 @@ const struct kernel JOIN(kernel_, ISA) = {
     .above = above,
     .sort = sort_descending,
     .nodes = nodes,
+    .nodes_of_moments = nodes_of_moments,
     .keys = keys,
     .join = join_bins,
     .rungs = sum_rungs,

@@ -137,6 +137,11 @@ struct kernel {
     /* out[j] = sum_k matrix[k][j] x[k], k in order. */
     void (*nodes)(const double matrix[KERNEL_NODES][KERNEL_NODES], const double x[KERNEL_NODES],
                   double out[KERNEL_NODES]);
+    /* Appends the nodes of bins from the first on that have scores: middles + node[j] times half their
+     * widths, and weights out of their moments as by `nodes`; how many. Room for KERNEL_NODES more. */
+    size_t (*nodes_of_moments)(size_t bins, int64_t first_bin, const double node[KERNEL_NODES],
+                               const double matrix[KERNEL_NODES][KERNEL_NODES],
+                               const double (*moment)[KERNEL_NODES], double *gap, double *weight);
     /* Gaps, and the ranges they are in; count + i % KERNEL_KEYLESS in none, or not below the cut. */
     void (*keys)(size_t n, const double *score, const struct kernel_keys *keys, double *gap, uint64_t *key);
     /* to[i]: moments of the bin that from[2 i] and from[2 i + 1] are the lower and the upper half of;

@@ -244,7 +244,7 @@ bool summit_find(struct summit *s, const struct summit_row *row, double best, do
     s->row = row;
     s->best = s->bound = best;
     s->gap = NAN;
-    offer(s, last->log_last, (row->top - row->lowest) * row->scale);
+    offer(s, log(last->last), (row->top - row->lowest) * row->scale);
     if (part_is_open(s, row)) {
         if (take_parts(s, row->part, row->parts)) {
             search(s);
