@@ -10,22 +10,10 @@
 #include "analysis/fit/peak.h"
 #include "sim/base/memory.h"
 
-const char *const ensemble_state_name[ENSEMBLE_STATES] = {
-    [ENSEMBLE_FOUND] = "found",           [ENSEMBLE_SHORT] = "collapsed-at-zero",
-    [ENSEMBLE_BELOW] = "below-grid",      [ENSEMBLE_ABOVE] = "above-grid",
-    [ENSEMBLE_NO_MAXIMUM] = "no-maximum", [ENSEMBLE_NO_GRID] = "no-grid",
-    [ENSEMBLE_NO_VALUES] = "no-values",
-};
-
-const char *const ensemble_state_advice[ENSEMBLE_STATES] = {
-    [ENSEMBLE_FOUND] = "found",
-    [ENSEMBLE_SHORT] = "n is so small that even beta = 0 is past the threshold; start at a larger n",
-    [ENSEMBLE_BELOW] = "it lies below the smallest beta; start the beta grid lower",
-    [ENSEMBLE_ABOVE] = "it lies above the largest beta; end the beta grid higher",
-    [ENSEMBLE_NO_MAXIMUM] = "the mean susceptibility is largest at an end of the beta grid; widen the grid",
-    [ENSEMBLE_NO_GRID] = "the beta grid is too thin to look between its points; ask for more betas",
-    [ENSEMBLE_NO_VALUES] = "means or betas are not finite numbers; give beta relative to lambda_typ",
-};
+#define NAME(KEY, name, advice) name,
+#define ADVICE(KEY, name, advice) advice,
+const char *const ensemble_state_name[ENSEMBLE_STATES] = {ENSEMBLE_STATE_TABLE(NAME)};
+const char *const ensemble_state_advice[ENSEMBLE_STATES] = {ENSEMBLE_STATE_TABLE(ADVICE)};
 
 /* The mean of one measure against x = log(beta/Lambda^typ). */
 struct curve {

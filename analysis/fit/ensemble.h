@@ -13,18 +13,20 @@
 
 #include "sim/results/results.h"
 
-enum ensemble_state {
-    ENSEMBLE_FOUND,
-    ENSEMBLE_SHORT,      /* n is so small that the threshold is passed at beta = 0 already */
-    ENSEMBLE_BELOW,      /* crossed below the smallest beta */
-    ENSEMBLE_ABOVE,      /* not crossed up to the largest beta */
-    ENSEMBLE_NO_MAXIMUM, /* susceptibility largest at an end of the grid */
-    ENSEMBLE_NO_GRID,    /* too few betas (crossings need two, a maximum three), a factor 10 apart, or too far
-                            apart for the maximum between them */
-    ENSEMBLE_NO_VALUES,  /* means or betas that are not finite */
-    ENSEMBLE_STATES
-};
-/* The word in files ("found", "below-grid", ...), and what is wrong and what to do as a sentence. */
+/* The word in files, and what is wrong and what to do as a sentence. */
+#define ENSEMBLE_STATE_TABLE(STATE)                                                                          \
+    STATE(FOUND, "found", "found")                                                                           \
+    STATE(SHORT, "collapsed-at-zero",                                                                        \
+          "n is so small that even beta = 0 is past the threshold; start at a larger n")                     \
+    STATE(BELOW, "below-grid", "it lies below the smallest beta; start the beta grid lower")                 \
+    STATE(ABOVE, "above-grid", "it lies above the largest beta; end the beta grid higher")                   \
+    STATE(NO_MAXIMUM, "no-maximum",                                                                          \
+          "the mean susceptibility is largest at an end of the beta grid; widen the grid")                   \
+    /* Crossings need two betas, a maximum three; a factor 10 apart, or too far apart for a maximum. */      \
+    STATE(NO_GRID, "no-grid", "the beta grid is too thin to look between its points; ask for more betas")    \
+    STATE(NO_VALUES, "no-values", "means or betas are not finite numbers; give beta relative to lambda_typ")
+#define ENSEMBLE_STATE_KEY(KEY, name, advice) ENSEMBLE_##KEY,
+enum ensemble_state { ENSEMBLE_STATE_TABLE(ENSEMBLE_STATE_KEY) ENSEMBLE_STATES };
 extern const char *const ensemble_state_name[ENSEMBLE_STATES];
 extern const char *const ensemble_state_advice[ENSEMBLE_STATES];
 
