@@ -82,7 +82,7 @@ static void print_cell(FILE *out, const struct grid_column *c, const struct colu
         open_cell(out, element, value);
         html_math(out, c->say(value, error_of(c, table, place), words));
     } else {
-        const char *text = column_find(table, c->array, c->column)->text(place);
+        const char *text = column_text(column_find(table, c->array, c->column), place);
         open_cell(out, element, NAN);
         html_math(out, text ? text : "-");
     }

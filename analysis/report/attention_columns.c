@@ -26,11 +26,7 @@ static double beta(const struct column_place *p) { return p->fit->series->beta[p
 static double regime(const struct column_place *p) { return (double)p->attention->point[place_of(p)].regime; }
 
 static const char *central_limit(const struct column_place *p) { return p->attention->gaussian.sentence; }
-static const char *verdict(const struct column_place *p) { return verdict_name[part_of(p)->kind]; }
 static const char *sentence(const struct column_place *p) { return part_of(p)->sentence; }
-static const char *regime_name(const struct column_place *p) {
-    return attention_point_regime_name[p->attention->point[place_of(p)].regime];
-}
 
 #define POINT COLUMN_ALONG(COLUMN_LOG_N, COLUMN_BETA)
 #define PART COLUMN_ALONG(COLUMN_REGIME)
@@ -51,7 +47,8 @@ static const struct column column[] = {
     {"n_eff_exponent", "n_eff ~ n^this between the two largest n at the largest beta",
      COLUMN_OF(attention_of, attention, gaussian.exponent)},
     {"central_limit", "where the output is Gaussian, and why not before", .text = central_limit},
-    {"%s_verdict", "supported, refuted or undecided", PART, .text = verdict},
+    {"%s_verdict", "supported, refuted or undecided", PART,
+     COLUMN_NAME(regime_of, attention_part, kind, verdict_name)},
     {"%s_sentence", "the verdict in words", PART, .text = sentence},
     {"%s_%s_p", "p-value of a question", ANSWER, IN_ANSWER(p)},
 
@@ -69,7 +66,8 @@ static const struct column column[] = {
     RATIO(log_deficit_ratio, "mean of -log(1 - p_(1)) over its limit"),
 
     {"beta", "inverse temperature", POINT, .number = beta, .aside = true},
-    {"regime_name", "regime in words", POINT, .text = regime_name, .aside = true},
+    {"regime_name", "regime in words", POINT,
+     COLUMN_NAME(point_of, attention_point, regime, attention_point_regime_name), .aside = true},
     {"%s_points", "points in a regime", PART, COLUMN_COUNT(regime_of, attention_part, points), .aside = true},
     {"%s_left_out", "of them without exact values as good as the rows", PART,
      COLUMN_COUNT(regime_of, attention_part, left_out), .aside = true},

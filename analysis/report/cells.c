@@ -45,9 +45,9 @@ void cell_print(FILE *out, const struct cell *cell, const struct column_table *t
     char words[WORDS];
     const struct column *c = column_find(table, true, cell->column);
     fprintf(out, "%*s%s%*s%s", cell->gap, "", cell->kind ? cell_colour(cell->kind(place)) : "", cell->width,
-            c->text     ? c->text(place)
-            : cell->say ? cell->say(column_number(c, place), error_at(cell, table, place), words)
-                        : words_formatted(cell->format, column_number(c, place), words),
+            column_is_text(c) ? column_text(c, place)
+            : cell->say       ? cell->say(column_number(c, place), error_at(cell, table, place), words)
+                              : words_formatted(cell->format, column_number(c, place), words),
             cell->kind ? cell_plain() : "");
 }
 

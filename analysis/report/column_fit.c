@@ -190,16 +190,8 @@ static const char *criterion(const struct column_place *p) {
     criterion_label(&p->fit->series->criterion[k], p->room);
     return p->room;
 }
-static const char *verdict(const struct column_place *p) { return verdict_name[p->verdict->kind]; }
 static const char *sentence(const struct column_place *p) {
     return sentence_make(p->fit, p->verdict, p->room);
-}
-static const char *finite_theory(const struct column_place *p) {
-    return verdict_theory_name[p->verdict->theory];
-}
-static const char *state(const struct column_place *p) {
-    const struct ensemble_point *point = point_of(p);
-    return point ? ensemble_state_name[point->state] : NULL;
 }
 static const char *rival(const struct column_place *p) { return column_label(p, COLUMN_LAW); }
 /* Whether Lambda^typ of keys at positions settles. */
@@ -249,7 +241,7 @@ static const struct column column[] = {
     {"asymptotic_law", "Lambda^typ as n -> inf", .text = asymptotic_law},
     {"asymptotic_exponent", "its exponent in the variable", .number = asymptotic},
     {"judged_by", "criterion that is judged", .text = criterion},
-    {"verdict", "supported, refuted or undecided", .text = verdict},
+    {"verdict", "supported, refuted or undecided", COLUMN_NAME(verdict_of, verdict, kind, verdict_name)},
     {"sentence", "the verdict in words", .text = sentence},
     ESTIMATE("exponent", exponent, "exponent of beta_c in the variable, with correction terms"),
     ESTIMATE("scale_exponent", slope, "slope of log beta_c against log Lambda^typ"),
@@ -259,7 +251,8 @@ static const struct column column[] = {
     {"exact_freedom", "degrees of freedom", COUNT(exact_freedom)},
     {"exact_p", "probability of a larger chi square", IN(exact_p)},
     {"cut_off", "n left out, since the beta grid ends at the collapse point or before", COUNT(cut_off)},
-    {"finite_theory", "theory at these n, fitted alike: exact, lambda_typ or none", .text = finite_theory},
+    {"finite_theory", "theory at these n, fitted alike: exact, lambda_typ or none",
+     COLUMN_NAME(verdict_of, verdict, theory, verdict_theory_name)},
     {"finite_exponent", "exponent that the same fit makes of it", IN(exponent.finite)},
     {"finite_scale_exponent", "its slope against log Lambda^typ, likewise", IN(slope.finite)},
     {"finite_amplitude", "what its ratio to Lambda^typ tends to, likewise", IN(amplitude.finite)},
@@ -357,7 +350,8 @@ static const struct column column[] = {
     WITH_ERROR("law_window_exponent", "exponent with correction terms", ALONG(COLUMN_LAW_WINDOW),
                law_window_of, verdict_window, value, se),
     {"criterion", "criterion of the collapse point", ALONG(K), .text = criterion},
-    {"collapse_state", "found, or why there is no collapse point", ALONG(N, K), .text = state},
+    {"collapse_state", "found, or why there is no collapse point", ALONG(N, K),
+     COLUMN_NAME(point_of, ensemble_point, state, ensemble_state_name)},
 
     {"group", "name of the series in the fit file", .text = group, .aside = true},
     {"position_growth", "settles or grows: Lambda^typ where scores fall with distance", .text = growth,

@@ -104,15 +104,26 @@ const struct column *column_find(const struct column_table *table, bool array, c
     abort();
 }
 
+/* What lies in a structure; NULL: nothing. */
+static const void *member_of(const struct column *c, const struct column_place *place) {
+    const char *structure = c->of ? c->of(place) : NULL;
+    return structure ? structure + c->offset : NULL;
+}
+
+bool column_is_text(const struct column *c) { return c->text || c->names; }
+
+const char *column_text(const struct column *c, const struct column_place *place) {
+    if (c->text) { return c->text(place); }
+    const int *value = member_of(c, place);
+    return value ? c->names[*value] : NULL;
+}
+
 double column_number(const struct column *c, const struct column_place *place) {
-    double number = NAN;
     if (c->number) { return c->number(place); }
     if (c->whole) { return (double)*c->whole(place); }
-    const void *structure = c->of ? c->of(place) : NULL;
-    const char *member = structure ? (const char *)structure + c->offset : NULL;
-    if (member && c->counts) { return (double)*(const size_t *)(const void *)member; }
-    if (member) { memcpy(&number, member, sizeof number); }
-    return number;
+    const void *member = column_is_text(c) ? NULL : member_of(c, place);
+    if (!member) { return NAN; }
+    return c->counts ? (double)*(const size_t *)member : *(const double *)member;
 }
 
 double column_value(const struct column_table *table, bool array, const char *name, const char *ending,

@@ -45,7 +45,8 @@ struct column_place {
 
 enum { COLUMN_RANK = 3, COLUMN_TEXT = SENTENCE };
 
-/* Exactly one of `number`, `of`, `text` and `whole` says what is there. */
+/* Exactly one of `number`, `of`, `text` and `whole` says what is there; column_is_text, where it is a text.
+ */
 struct column {
     const char *name, *meaning;
     unsigned rank;
@@ -55,6 +56,7 @@ struct column {
     const void *(*of)(const struct column_place *place);
     size_t offset;
     bool counts;
+    const char *const *names; /* the name of the enumerated value that lies there, instead */
     const char *(*text)(const struct column_place *place); /* NULL: there is none */
     const uint64_t *(*whole)(const struct column_place *place);
     bool by_n;  /* of a series: an array along log_n has the same name and says more */
@@ -65,6 +67,7 @@ struct column {
 /* Rank and axes: so many as are named. */
 #define COLUMN_ALONG(...)                                                                                    \
     sizeof((enum column_axis[]){__VA_ARGS__}) / sizeof(enum column_axis), { __VA_ARGS__ }
+#define COLUMN_NAME(find, type, member, list) COLUMN_OF(find, type, member), .names = (list)
 
 struct column_table {
     size_t count;
@@ -94,6 +97,9 @@ bool column_is_array(const struct column *column);
 /* The column of that name; where an array and a single number share it, the one that is asked for. There must
  * be one: else the program ends. */
 const struct column *column_find(const struct column_table *table, bool array, const char *name);
+bool column_is_text(const struct column *column);
+/* NULL: there is none. */
+const char *column_text(const struct column *column, const struct column_place *place);
 /* What it holds there, whole numbers as doubles; NaN for texts. */
 double column_number(const struct column *column, const struct column_place *place);
 /* The same of the column called NAME with that ending, and half of what lies between NAME_low and NAME_high.

@@ -38,8 +38,8 @@ static void tell_name(FILE *out, const struct column *c, const struct column_pla
 }
 
 static void tell_value(FILE *out, const struct column *c, const struct column_place *place) {
-    if (c->text) {
-        const char *text = c->text(place);
+    if (column_is_text(c)) {
+        const char *text = column_text(c, place);
         csv_print_text(out, text ? text : "");
     } else {
         csv_print_number(out, column_number(c, place));

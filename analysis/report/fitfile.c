@@ -73,14 +73,14 @@ static void add_dataset(struct page *page, const struct column *c) {
     struct column_place place = page->place;
     size_t count = values_of(&place, c);
     if (count == 0) { return; }
-    double *number = c->text ? NULL : keep_memory(page, memory_create(count, sizeof *number));
-    const char **text = c->text ? keep_memory(page, memory_create(count, sizeof *text)) : NULL;
+    double *number = column_is_text(c) ? NULL : keep_memory(page, memory_create(count, sizeof *number));
+    const char **text = number ? NULL : keep_memory(page, memory_create(count, sizeof *text));
     for (size_t i = 0; i < count; i++) {
         move_to(&place, c, i);
-        if (text) {
-            text[i] = keep_text(page, c->text(&place));
-        } else {
+        if (number) {
             number[i] = column_number(c, &place);
+        } else {
+            text[i] = keep_text(page, column_text(c, &place));
         }
     }
     struct h5_dataset *d = &page->dataset[page->dataset_count++];
@@ -97,8 +97,8 @@ static void add_dataset(struct page *page, const struct column *c) {
 
 static void add_attribute(struct page *page, const struct column *c, const struct column_place *place) {
     char name[WORDS];
-    const char *text = c->text ? c->text(place) : NULL;
-    if (c->text && !text) { return; }
+    const char *text = column_is_text(c) ? column_text(c, place) : NULL;
+    if (column_is_text(c) && !text) { return; }
     page->attribute = memory_resize(page->attribute, page->attribute_count + 1, sizeof *page->attribute);
     page->attribute[page->attribute_count++] = (struct h5_attribute){
         .name = keep_text(page, column_name(c, place, name)),

@@ -181,12 +181,12 @@ static const struct column *find(const struct printer *p, const char *name) {
 }
 
 static bool is_there(const struct printer *p, const struct item *item) {
-    return item->sign != '?' || find(p, item->name)->text(&p->place);
+    return item->sign != '?' || column_text(find(p, item->name), &p->place);
 }
 
 static void print_value(const struct printer *p, const struct column *c) {
-    if (c->text) {
-        json_print_string(p->out, c->text(&p->place));
+    if (column_is_text(c)) {
+        json_print_string(p->out, column_text(c, &p->place));
     } else {
         json_print_number(p->out, column_number(c, &p->place));
     }

@@ -16,20 +16,8 @@ static double share(const struct column_place *p) { return entropy(p) / log_n(p)
 static double carriers(const struct column_place *p) { return point(p).carriers; }
 static double used(const struct column_place *p) { return point(p).is_used; }
 
-static const char *prescription(const struct column_place *p) {
-    return prescription_name[p->fit->series->prescription];
-}
-static const char *class(const struct column_place *p) {
-    return course_class_name[p->verdict->prescribed.course.class];
-}
 static const char *ground(const struct column_place *p) {
     return p->verdict->prescribed.course.by_law ? "law" : "local exponent";
-}
-static const char *fate(const struct column_place *p) {
-    return course_fate_name[p->verdict->prescribed.fate];
-}
-static const char *fate_predicted(const struct column_place *p) {
-    return course_fate_name[p->verdict->prescribed.course.fate];
 }
 static const char *statistic(const struct column_place *p) {
     return p->verdict->prescribed.is_median ? "median" : "mean";
@@ -47,19 +35,21 @@ static double rate_predicted(const struct column_place *p) {
 #define IN_COURSE(MEMBER) COLUMN_OF(course_of_place, course, MEMBER)
 
 static const struct column column[] = {
-    {"name", "the prescription", .text = prescription},
+    {"name", "the prescription", COLUMN_NAME(series_of, results_series, prescription, prescription_name)},
     {"trained_log_n", "log n_0 of the trained length", COLUMN_OF(series_of, results_series, log_trained)},
     {"coef", "beta/Lambda^typ there", COLUMN_OF(series_of, results_series, coef)},
     {"class", "of beta/Lambda^typ as n -> inf: subcritical, critical, supercritical or unknown",
-     .text = class},
+     COLUMN_NAME(course_of_place, course, class, course_class_name)},
     {"class_by", "what says so: the law of Lambda^typ, or its local exponent at the largest n",
      .text = ground},
     {"exponent_log_n", "beta/Lambda^typ ~ (log n)^this ..", IN_COURSE(log_power)},
     {"exponent_n", ".. n^this", IN_COURSE(power)},
     {"limit", "of beta/Lambda^typ where critical", IN_COURSE(limit)},
     {"statistic", "of the entropy over rows: mean or median", .text = statistic},
-    {"fate", "of the entropy: stays, spreads, collapses or untold", .text = fate},
-    {"fate_predicted", "the same in theory as n -> inf", .text = fate_predicted},
+    {"fate", "of the entropy: stays, spreads, collapses or untold",
+     COLUMN_NAME(prescribed_of, prescribed, fate, course_fate_name)},
+    {"fate_predicted", "the same in theory as n -> inf",
+     COLUMN_NAME(course_of_place, course, fate, course_fate_name)},
     {"entropy_limit", "of the entropy in theory, where it stays", IN_COURSE(entropy)},
     {"variable", "what rates are of: n or log_n", .text = variable},
     {"rate", "exponent of the entropy in the variable over the upper half of log log n", IN(rate)},

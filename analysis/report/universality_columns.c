@@ -19,7 +19,6 @@ static const char *criterion(const struct column_place *p) {
     criterion_label(&p->fit->series->criterion[p->fit->primary], p->room);
     return p->room;
 }
-static const char *verdict(const struct column_place *p) { return verdict_name[p->class->kind]; }
 static const char *sentence(const struct column_place *p) { return p->class->sentence; }
 static const char *name(const struct column_place *p) { return member(p)->fit->name; }
 
@@ -30,7 +29,7 @@ static const char *name(const struct column_place *p) { return member(p)->fit->n
 
 static const struct column column[] = {
     {"judged_by", "criterion that is judged", .text = criterion},
-    {"verdict", "supported, refuted or undecided", .text = verdict},
+    {"verdict", "supported, refuted or undecided", COLUMN_NAME(class_of, universality, kind, verdict_name)},
     {"sentence", "the verdict in words", .text = sentence},
     {"exponent_predicted", "exponent of beta_c in n in theory", IN(exponent)},
     {"common_ratio", "what beta_c/Lambda^typ tends to, of all series", IN(common)},

@@ -31,7 +31,7 @@ static void print_class(FILE *out, struct column_place place) {
     const struct universality *u = place.class;
     const struct column *criterion = column_find(&universality_columns, false, "judged_by");
     fprintf(out, "\nOne exponent, kappa = %.6g at the upper end of the scores: beta_c (%s) ~ n^%.6g\n",
-            1 / u->exponent, criterion->text(&place), u->exponent);
+            1 / u->exponent, column_text(criterion, &place), u->exponent);
     cell_print_table(out, CELLS, members, &universality_columns, place, COLUMN_MEMBER);
     cell_print_sentence(out, u->kind, u->sentence);
 }

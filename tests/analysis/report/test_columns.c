@@ -48,8 +48,8 @@ static void check_dataset(const struct h5_group *group, const struct column *c, 
         for (unsigned a = c->rank; a-- > 0; rest /= column_size(place, c->axis[a])) {
             place->at[c->axis[a]] = rest % column_size(place, c->axis[a]);
         }
-        if (c->text) {
-            assert_string_equal(d->text[i], c->text(place));
+        if (column_is_text(c)) {
+            assert_string_equal(d->text[i], column_text(c, place));
             continue;
         }
         double number = column_number(c, place);
@@ -64,8 +64,8 @@ static void check_single(const struct h5_group *group, const struct column *c,
     const struct h5_attribute *a =
         h5content_attribute(group->attribute_count, group->attribute, column_name(c, place, name));
     if (!a) { fail_msg("no attribute %s", name); }
-    if (c->text) {
-        assert_string_equal(a->text, c->text(place));
+    if (column_is_text(c)) {
+        assert_string_equal(a->text, column_text(c, place));
     } else if (!c->whole) {
         double number = column_number(c, place);
         assert_true(a->number == number || (isnan(a->number) && isnan(number)));
