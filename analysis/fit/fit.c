@@ -100,20 +100,6 @@ static void fit_length(struct fit *fit, size_t n) {
     }
 }
 
-static void fit_rows(struct fit *fit) {
-    const struct results_series *s = fit->series;
-    size_t kept = s->size[RESULTS_REPLICATE];
-    double *scratch = memory_create(kept, sizeof *scratch);
-    for (size_t n = 0; n < fit->lengths; n++) {
-        fit->row_lambda[n] = order_make(kept, s->lambda + n * kept, scratch);
-        for (size_t k = 0; k < fit->criteria; k++) {
-            size_t at = n * fit->criteria + k;
-            fit->row_collapse[at] = order_make(kept, s->collapse + at * kept, scratch);
-        }
-    }
-    free(scratch);
-}
-
 /* The median of rows, with the error that its interval tells. */
 static struct ensemble_point median_point(const struct order *rows) {
     const struct ensemble_point none = {ENSEMBLE_NO_VALUES, NAN, NAN, NAN};
@@ -125,11 +111,20 @@ static struct ensemble_point median_point(const struct order *rows) {
                                : none;
 }
 
-static void fit_judged(struct fit *fit) {
-    bool rows = family_is_judged_by_rows(fit->series->family);
+/* What the rows of each n have, and by which points it is judged. */
+static void fit_rows(struct fit *fit) {
+    const struct results_series *s = fit->series;
+    size_t kept = s->size[RESULTS_REPLICATE];
+    double *scratch = memory_create(kept, sizeof *scratch);
+    bool rows = family_is_judged_by_rows(s->family);
+    for (size_t n = 0; n < fit->lengths; n++) {
+        fit->row_lambda[n] = order_make(kept, s->lambda + n * kept, scratch);
+    }
     for (size_t i = 0; i < fit->lengths * fit->criteria; i++) {
+        fit->row_collapse[i] = order_make(kept, s->collapse + i * kept, scratch);
         fit->judged[i] = rows ? median_point(&fit->row_collapse[i]) : fit->collapse[i];
     }
+    free(scratch);
 }
 
 /* One criterion's points as log beta_c against x, with log Lambda^typ at the same n. */
@@ -240,6 +235,5 @@ void fit_make(struct fit *fit, const struct results_series *series, const char *
 #pragma omp parallel for schedule(dynamic, 1)
     for (size_t n = 0; n < fit->lengths; n++) { fit_length(fit, n); }
     fit_rows(fit);
-    fit_judged(fit);
     fit_growth(fit);
 }
