@@ -30,10 +30,6 @@ const char *story_standing(const struct diagnosis_point *p) {
     return low >= 0.5 && high <= 2 ? "critical" : "undecided";
 }
 
-const char *story_best(const struct diagnosis_growth *w) {
-    return w->best >= 0 ? prescription_name[w->best] : "undecided";
-}
-
 size_t story_laws(const struct diagnosis_growth *w, bool excluded, const char *between,
                   char out[STORY_LAWS]) {
     size_t count = 0;

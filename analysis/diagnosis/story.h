@@ -17,8 +17,6 @@ const char *story_standing(const struct diagnosis_point *point);
 const struct diagnosis_point *story_point(const struct diagnosis_group *group);
 
 enum { STORY_LAWS = 48 };
-/* The one prescription that is left, or "undecided". */
-const char *story_best(const struct diagnosis_growth *growth);
 /* Names of the prescriptions that are excluded, or of those that are not, with `between` between them; how
  * many. */
 size_t story_laws(const struct diagnosis_growth *growth, bool excluded, const char *between,

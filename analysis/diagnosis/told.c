@@ -119,7 +119,8 @@ static void tell_growth(struct telling t, const struct part *p, const struct dia
     const bool is_told = w->known || p == part;
     char excluded[STORY_LAWS], which[WORDS];
     t.suffix = p->suffix;
-    tell_text(&t, "best", is_told ? story_best(w) : NULL);
+    const char *best = w->best >= 0 ? prescription_name[w->best] : "undecided";
+    tell_text(&t, "best", is_told ? best : NULL);
     story_laws(w, true, " ", excluded);
     tell_text(&t, "excluded", is_told ? excluded : NULL);
     tell_text(&t, "closest", w->known ? prescription_name[w->closest] : NULL);

@@ -33,23 +33,21 @@ bool summary_table_has(const struct column_place *place) {
            !attention_table_is_alone(place->fit, place->attention);
 }
 
-void summary_table_print(FILE *out, const struct study *study) {
-    char room[COLUMN_TEXT];
-    int width = longest_name(study);
-    size_t shown = 0;
-    for (size_t i = 0; i < study->count; i++) {
-        struct column_place place = column_place(study, i, room);
-        shown += summary_table_has(&place);
-    }
-    if (shown == 0) { return; }
+static void print_heads(FILE *out, int width) {
     for (size_t line = 0; line < 2; line++) {
         fprintf(out, "%-*s" FOLD "  %-5s" FOLD, width, line == 0 ? "" : "series", line == 0 ? "" : "as");
         cell_print_heads(out, SUMMARY_CELLS, summary, line, false);
         fputc('\n', out);
     }
-    for (size_t i = 0; i < study->count; i++) {
+}
+
+void summary_table_print(FILE *out, const struct study *study) {
+    char room[COLUMN_TEXT];
+    int width = longest_name(study);
+    for (size_t i = 0, told = 0; i < study->count; i++) {
         struct column_place place = column_place(study, i, room);
         if (!summary_table_has(&place)) { continue; }
+        if (told++ == 0) { print_heads(out, width); }
         fprintf(out, "%-*s" FOLD "  %-5s" FOLD, width, place.fit->name, place.fit->by_n ? "n" : "log n");
         cell_print_line(out, SUMMARY_CELLS, summary, &column_fit, &place);
         fputc('\n', out);

@@ -201,12 +201,8 @@ void judge_expect(struct judge *j) {
 static double local_exponent(const struct judge *j) {
     size_t last = j->points.count - 1;
     if (j->theory == THEORY_NONE || last == 0) { return NAN; }
-    double x[2];
-    for (size_t i = 0; i < 2; i++) {
-        double log_n = j->points.log_n[last - i];
-        x[i] = j->fit->by_n ? log_n : log(log_n);
-    }
-    return (j->expected[last] - j->expected[last - 1]) / (x[0] - x[1]);
+    double high = j->points.log_n[last], low = j->points.log_n[last - 1];
+    return (j->expected[last] - j->expected[last - 1]) / (j->fit->by_n ? high - low : log(high) - log(low));
 }
 
 void judge_estimate(const struct judge *j, struct verdict *v) {

@@ -145,20 +145,15 @@ static enum course_fate fate_of(double low, double high) {
     return low >= -SETTLED && high <= SETTLED ? COURSE_STAYS : COURSE_UNTOLD;
 }
 
-/* The first point from the trained length on; false where there is none. */
-static bool first_point(const struct prescribed *v, const struct results_series *s,
-                        struct prescribed_point *first) {
-    for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
-        *first = prescribed_at(v, s, n);
-        if (first->is_used && first->is_trained) { return true; }
-    }
-    return false;
-}
-
+/* From the first point on, at the trained length or above. */
 static bool collapses_by_ends(const struct prescribed *v, const struct results_series *s) {
-    struct prescribed_point first, last = prescribed_at(v, s, s->size[RESULTS_LOG_N] - 1);
+    struct prescribed_point first = {.is_used = false},
+                            last = prescribed_at(v, s, s->size[RESULTS_LOG_N] - 1);
     double unseen = s->family->kind == FAMILY_FIXED ? 0 : 4 / (double)s->replicates;
-    return first_point(v, s, &first) && last.entropy + 3 * last.se + unseen < 0.1 * first.entropy;
+    for (size_t n = 0; n < s->size[RESULTS_LOG_N] && !(first.is_used && first.is_trained); n++) {
+        first = prescribed_at(v, s, n);
+    }
+    return first.is_used && first.is_trained && last.entropy + 3 * last.se + unseen < 0.1 * first.entropy;
 }
 
 static void find_fate(struct prescribed *v, const struct results_series *s) {
@@ -221,16 +216,14 @@ static void decide(struct prescribed *v, const struct results_series *s) {
 
 void prescribed_make(struct prescribed *v, const struct fit *fit) {
     const struct results_series *s = fit->series;
-    *v = (struct prescribed){
-        .rate = NAN,
-        .low = NAN,
-        .high = NAN,
-        .exact = NAN,
-        .first_log_n = NAN,
-        .last_log_n = NAN,
-        .exact_chi_square = NAN,
-        .exact_p = NAN,
-    };
+    *v = (struct prescribed){.rate = NAN,
+                             .low = NAN,
+                             .high = NAN,
+                             .exact = NAN,
+                             .first_log_n = NAN,
+                             .last_log_n = NAN,
+                             .exact_chi_square = NAN,
+                             .exact_p = NAN};
     v->course = course_of(s->family, s->parameter, s->prescription, s->log_trained, s->coef,
                           s->log_n[fit->lengths - 1]);
     v->is_median = v->course.of_median;
