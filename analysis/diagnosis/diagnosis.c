@@ -228,34 +228,34 @@ static void locality(struct diagnosis_group *g) {
 
 /* ---- groups ---- */
 
-static void name_group(const struct scores_facts *f, struct diagnosis_group *g, size_t first, size_t last) {
+static struct diagnosis_group *add_group(const struct scores_facts *f, struct diagnosis *d, size_t first,
+                                         size_t last) {
+    struct diagnosis_group *g = &d->group[d->group_count++];
     g->head_first = first;
     g->head_last = last;
     g->layer = f->head[first].layer;
     g->head = f->head[first].head;
     g->point = memory_create(f->length_count, sizeof *g->point);
-    g->y = memory_create(f->sequence_count * f->length_count, sizeof *g->y);
-    g->x = memory_create(f->length_count, sizeof *g->x);
-    g->weight = memory_create(f->length_count, sizeof *g->weight);
+    g->y = memory_create((f->sequence_count + 2) * f->length_count, sizeof *g->y);
+    g->x = g->y + f->sequence_count * f->length_count;
+    g->weight = g->x + f->length_count;
+    return g;
 }
 
 /* Heads, layers, all. */
 static void list_groups(const struct scores_facts *f, struct diagnosis *d) {
     d->group = memory_create(2 * f->head_count + 1, sizeof *d->group);
     for (size_t h = 0; h < f->head_count; h++) {
-        struct diagnosis_group *g = &d->group[d->group_count++];
-        name_group(f, g, h, h + 1);
+        struct diagnosis_group *g = add_group(f, d, h, h + 1);
         snprintf(g->name, sizeof g->name, "L%zuH%zu", g->layer, g->head);
     }
     for (size_t h = 0, end; h < f->head_count; h = end) {
         for (end = h; end < f->head_count && f->head[end].layer == f->head[h].layer;) { end++; }
-        struct diagnosis_group *g = &d->group[d->group_count++];
-        name_group(f, g, h, end);
+        struct diagnosis_group *g = add_group(f, d, h, end);
         g->pooled = true;
         snprintf(g->name, sizeof g->name, "L%zu", g->layer);
     }
-    struct diagnosis_group *all = &d->group[d->group_count++];
-    name_group(f, all, 0, f->head_count);
+    struct diagnosis_group *all = add_group(f, d, 0, f->head_count);
     all->pooled = all->whole = true;
     snprintf(all->name, sizeof all->name, "all");
 }
@@ -309,8 +309,6 @@ void diagnosis_release(struct diagnosis *d) {
     for (size_t i = 0; i < d->group_count; i++) {
         free(d->group[i].point);
         free(d->group[i].y);
-        free(d->group[i].x);
-        free(d->group[i].weight);
     }
     free(d->group);
 }
