@@ -35,10 +35,10 @@ static void print_limit(FILE *out, const struct attention_point *p) {
 #define QUESTION(KEY, name, words, title, ...)                                                               \
     {.gap = 1, .width = 6, .head = {title}, .column = name "_sigma", .format = "%.2f"},
 enum { BEFORE = 4 };
-static const struct cell points[] = {{2, -9, {"n"}, "log_n", .say = cell_length},
-                                     {1, 10, {"beta"}, "beta", .say = cell_number},
-                                     {1, 10, {"n_eff"}, "n_eff", .say = cell_number},
-                                     {1, 10, {"critical"}, "critical", .say = cell_number},
+static const struct cell points[] = {{2, -9, {"n"}, "log_n", .say = words_length},
+                                     {1, 10, {"beta"}, "beta", .say = words_number},
+                                     {1, 10, {"n_eff"}, "n_eff", .say = words_number},
+                                     {1, 10, {"critical"}, "critical", .say = words_number},
                                      ATTENTION_QUESTION_TABLE(QUESTION)};
 enum { CELLS = BEFORE + ATTENTION_QUESTIONS };
 

@@ -19,35 +19,22 @@ void cell_print_sentence(FILE *out, enum verdict_kind kind, const char *sentence
     fprintf(out, "  %s%.*s%s%s\n", cell_colour(kind), opening, sentence, cell_plain(), sentence + opening);
 }
 
-const char *cell_length(double value, double error, char out[WORDS]) {
-    (void)error;
-    return words_length(value, out);
-}
-
-const char *cell_exponential(double value, double error, char out[WORDS]) {
-    (void)error;
-    return words_exponential(value, out);
-}
-
-const char *cell_number(double value, double error, char out[WORDS]) {
-    (void)error;
-    return words_number(value, out);
-}
-
 static double error_at(const struct cell *cell, const struct column_table *table,
                        const struct column_place *place) {
-    if (cell->interval) { return column_half(table, true, cell->column, place); }
-    return cell->error ? column_number(column_find(table, true, cell->error), place) : NAN;
+    if (!cell->error) { return column_half(table, true, cell->column, place); }
+    return column_number(column_find(table, true, cell->error), place);
 }
 
 void cell_print(FILE *out, const struct cell *cell, const struct column_table *table,
                 const struct column_place *place) {
     char words[WORDS];
     const struct column *c = column_find(table, true, cell->column);
+    const double number = column_number(c, place);
     fprintf(out, "%*s%s%*s%s", cell->gap, "", cell->kind ? cell_colour(cell->kind(place)) : "", cell->width,
             column_is_text(c) ? column_text(c, place)
-            : cell->say       ? cell->say(column_number(c, place), error_at(cell, table, place), words)
-                              : words_formatted(cell->format, column_number(c, place), words),
+            : cell->say       ? cell->say(number, words)
+            : cell->measure   ? cell->measure(number, error_at(cell, table, place), words)
+                              : words_formatted(cell->format, number, words),
             cell->kind ? cell_plain() : "");
 }
 

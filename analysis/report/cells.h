@@ -7,17 +7,17 @@
 
 #include "analysis/report/columns.h"
 
-/* The words for a value; `error` is NaN where the cell names none. */
-typedef const char *cell_words(double value, double error, char out[WORDS]);
-cell_words cell_length, cell_exponential, cell_number; /* as words.h has them */
+/* The words for a value, and for one with an error (words.h). */
+typedef const char *cell_words(double value, char out[WORDS]);
+typedef const char *cell_measured(double value, double error, char out[WORDS]);
 
 struct cell {
     int gap, width;      /* blanks before it; negative widths begin at the left */
     const char *head[2]; /* lines above; NULL: nothing */
     const char *column;
-    cell_words *say;   /* NULL: the column is a text, or printed by `format`, "-" for NaN */
-    const char *error; /* the column of its error; may be NULL */
-    bool interval;     /* the error is half of what lies between NAME_low and NAME_high */
+    cell_words *say;        /* both NULL: the column is a text, or printed by `format`, "-" for NaN */
+    cell_measured *measure; /* with its error */
+    const char *error;      /* the column of that; NULL: half of what lies between NAME_low and NAME_high */
     const char *format;
     enum verdict_kind (*kind)(const struct column_place *place); /* whose colour it has; may be NULL */
     const char *head_by_n; /* in place of the last head where exponents are those of n; may be NULL */

@@ -12,17 +12,16 @@ enum { NAME = 18, CELL = 25 };
 
 /* ---- one series ---- */
 
-static const char *say_used(double value, double error, char out[WORDS]) {
-    (void)error;
+static const char *say_used(double value, char out[WORDS]) {
     snprintf(out, WORDS, "%s", value > 0 ? "" : "rare");
     return out;
 }
 
 static const struct cell points[] = {
-    {0, 9, {"", "n"}, "log_n", .say = cell_length},
+    {0, 9, {"", "n"}, "log_n", .say = words_length},
     {1, 4, {"", ""}, "entropy_used", .say = say_used},
-    {1, 11, {"beta/", "Lambda^typ"}, "log_beta_ratio", .say = cell_exponential},
-    {2, 22, {"", "H +- se"}, "entropy", .say = words_measured, .error = "entropy_se"},
+    {1, 11, {"beta/", "Lambda^typ"}, "log_beta_ratio", .say = words_exponential},
+    {2, 22, {"", "H +- se"}, "entropy", .measure = words_measured, .error = "entropy_se"},
     {2, 11, {"", "exactly"}, "entropy_exact", .format = "%.5g"},
     {2, 9, {"", "H/log n"}, "entropy_share", .format = "%.3g"},
 };

@@ -17,12 +17,12 @@ static int longest_name(const struct study *study) {
 static enum verdict_kind kind(const struct column_place *place) { return place->verdict->kind; }
 
 static const struct cell summary[] = {
-    {0, 18, {"beta_c grows with", "exponent, 95%"}, "exponent", words_measured, .interval = true},
-    {1, 8, {"", "theory"}, "exponent_predicted", .say = cell_number},
-    {2, 15, {"as Lambda^typ to", "the power, 95%"}, "scale_exponent", words_measured, .interval = true},
-    {2, 15, {"beta_c over it", "tends to, 95%"}, "amplitude", words_measured, .interval = true},
-    {1, 7, {"", "limit"}, "amplitude_predicted", .say = cell_number},
-    {2, 7, {"p of", "exact"}, "exact_p", .say = cell_number},
+    {0, 18, {"beta_c grows with", "exponent, 95%"}, "exponent", .measure = words_measured},
+    {1, 8, {"", "theory"}, "exponent_predicted", .say = words_number},
+    {2, 15, {"as Lambda^typ to", "the power, 95%"}, "scale_exponent", .measure = words_measured},
+    {2, 15, {"beta_c over it", "tends to, 95%"}, "amplitude", .measure = words_measured},
+    {1, 7, {"", "limit"}, "amplitude_predicted", .say = words_number},
+    {2, 7, {"p of", "exact"}, "exact_p", .say = words_number},
     {2, 0, {NULL, "verdict"}, "verdict", .kind = kind},
 };
 enum { SUMMARY_CELLS = sizeof summary / sizeof *summary };

@@ -86,20 +86,20 @@ static const char *say_error(double log_value, double relative, char out[WORDS])
 }
 
 static const struct cell points[] = {
-    {0, 9, {"", "n"}, "log_n", .say = cell_length},
-    {2, 10, {"", "Lambda^typ"}, "log_lambda_typ", .say = cell_exponential},
-    {2, 10, {"", "beta_c"}, "log_judged", .say = cell_exponential},
-    {1, 7, {"", "+- se"}, "log_judged", .say = say_error, .error = "judged_relative_se", .is_error = true},
-    {2, 17, {"beta_c/Lambda^typ", "+- se"}, "judged", .say = words_measured, .error = "judged_se"},
+    {0, 9, {"", "n"}, "log_n", .say = words_length},
+    {2, 10, {"", "Lambda^typ"}, "log_lambda_typ", .say = words_exponential},
+    {2, 10, {"", "beta_c"}, "log_judged", .say = words_exponential},
+    {1, 7, {"", "+- se"}, "log_judged", NULL, say_error, "judged_relative_se", .is_error = true},
+    {2, 17, {"beta_c/Lambda^typ", "+- se"}, "judged", .measure = words_measured, .error = "judged_se"},
     {1, 7, {"", "exactly"}, "judged_exact", .format = "%.4f"},
-    {2, 7, {"median", "of rows"}, "row_collapse_quantile", .say = cell_number},
-    {1, 8, {"median", "Lambda_n"}, "lambda_quantile", .say = cell_number},
+    {2, 7, {"median", "of rows"}, "row_collapse_quantile", .say = words_number},
+    {1, 8, {"median", "Lambda_n"}, "lambda_quantile", .say = words_number},
     {1,
      14,
      {"slope +- se in", "log log n"},
      "local_exponent",
-     say_local,
-     "local_exponent_se",
+     .measure = say_local,
+     .error = "local_exponent_se",
      .head_by_n = "log n"},
     {1, 8, {"that of", "Lambda"}, "local_exponent_lambda_typ", .format = "%.4f"},
 };
@@ -249,15 +249,15 @@ static void print_windows(FILE *out, const struct fit *fit) {
     fputc('\n', out);
 }
 
-static const char *say_sigma(double sigma, double error, char out[WORDS]) {
+static const char *say_sigma(double sigma, char out[WORDS]) {
     const double most = 100;
-    return sigma > most ? "> 100" : cell_number(sigma, error, out);
+    return sigma > most ? "> 100" : words_number(sigma, out);
 }
 
 static void print_rivals(FILE *out, const struct column_place *series) {
     static const struct cell rows[] = {
         {1, 12, {"Laws with corrections"}, "law", .say = NULL},
-        {1, 12, {"  chi^2"}, "chi_square_%s", .say = cell_number},
+        {1, 12, {"  chi^2"}, "chi_square_%s", .say = words_number},
         {1, 12, {"  Akaike weight"}, "weight_%s", .format = "%.3g"},
         {1, 12, {"  sigma off"}, "excluded_sigma_%s", .say = say_sigma},
     };

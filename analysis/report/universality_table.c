@@ -4,25 +4,21 @@
 
 #include "analysis/report/cells.h"
 
-static const char *say_first(double value, double error, char out[WORDS]) {
-    (void)error;
+static const char *say_first(double value, char out[WORDS]) {
     return isnan(value) ? "-" : words_length(value, out);
 }
 
-static const char *say_power(double value, double error, char out[WORDS]) {
-    (void)error;
-    return words_number(exp(value), out);
-}
+static const char *say_power(double value, char out[WORDS]) { return words_number(exp(value), out); }
 
 static const struct cell members[] = {
     {2, -20, {"series"}, "member", .format = NULL},
     {1, 9, {"from n"}, "first_log_n", .say = say_first},
     {1, 6, {"points"}, "points", .format = "%.0f"},
-    {2, 22, {"exponent +- se"}, "exponent", .say = words_measured, .error = "exponent_se"},
-    {2, 23, {"beta_c/Lambda^typ +- se"}, "ratio", .say = words_measured, .error = "ratio_se"},
-    {2, 8, {"concentr"}, "concentration", .say = cell_number},
+    {2, 22, {"exponent +- se"}, "exponent", .measure = words_measured, .error = "exponent_se"},
+    {2, 23, {"beta_c/Lambda^typ +- se"}, "ratio", .measure = words_measured, .error = "ratio_se"},
+    {2, 8, {"concentr"}, "concentration", .say = words_number},
     {1, 9, {"f(q)/f_0"}, "log_density", .say = say_power},
-    {2, 24, {"amplitude moved by +- se"}, "moved", .say = words_measured, .error = "moved_se"},
+    {2, 24, {"amplitude moved by +- se"}, "moved", .measure = words_measured, .error = "moved_se"},
     {1, 9, {"by f(q)"}, "moved_predicted", .format = "%.6g"},
 };
 enum { CELLS = sizeof members / sizeof *members };
