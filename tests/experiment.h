@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "sim/config/config_read.h"
-#include "sim/sweep/collect.h"
 #include "sim/sweep/exact.h"
+#include "sim/sweep/ranks.h"
 #include "sim/sweep/sweep.h"
 
 /* Free with config_free. */
@@ -43,8 +43,8 @@ static inline struct results *experiment_collect(const struct unit_plan *plan, c
             if (partial[k]) { partial_push(&stack, partial[k]); }
         }
         struct partial *whole = partial_close(&stack), *exact = partial[plan->unit_count + i];
-        collect_add(whole, results);
-        if (exact) { collect_add(exact, results); }
+        partial_collect(whole, results);
+        if (exact) { partial_collect(exact, results); }
         partial_free(whole);
         partial_free(exact);
     }
@@ -57,14 +57,14 @@ static inline struct results *experiment_of(const struct config *config, const s
     unit_plan_create(&plan, config);
     struct partial **partial = calloc(unit_plan_size(&plan), sizeof *partial);
     const struct unit_range all = {0, plan.unit_count};
-    assert_int_equal(sweep_compute(&(struct sweep_work){.plan = &plan,
-                                                        .isa = isa,
-                                                        .threads = threads,
-                                                        .quiet = true,
-                                                        .range_count = 1,
-                                                        .range = &all,
-                                                        .accept = experiment_hold,
-                                                        .context = partial}),
+    assert_int_equal(ranks_lead(&(struct sweep_work){.plan = &plan,
+                                                     .isa = isa,
+                                                     .threads = threads,
+                                                     .quiet = true,
+                                                     .range_count = 1,
+                                                     .range = &all,
+                                                     .accept = experiment_hold,
+                                                     .context = partial}),
                      0);
     struct results *results = experiment_collect(&plan, isa->name, partial);
     free(partial);

@@ -162,11 +162,6 @@ static void begin_records(struct merge *m) {
     m->records = records_create(&m->plan, numerics_here());
 }
 
-static void end_records(struct merge *m) {
-    records_free(m->records);
-    unit_plan_release(&m->plan);
-}
-
 /* ---- into one journal ---- */
 
 static bool is_journal_name(const char *path) {
@@ -200,7 +195,6 @@ static int merge_to_journal(struct merge *m) {
     if (!lock_take(&lock, m->output)) { return EXIT_FAILED; }
     begin_records(m);
     int status = pack_into(m, m->output);
-    end_records(m);
     lock_release(&lock);
     if (status != EXIT_DONE) {
         files_clear(m->output);
@@ -218,12 +212,12 @@ static int merge_run(struct merge *m, char **directory) {
     if (status != EXIT_DONE || m->place.finished) { return status; }
     if (!outfile_prepare(m->output, false)) { return EXIT_FAILED; }
     begin_records(m);
-    status = merge_journals(m);
-    end_records(m);
-    return status;
+    return merge_journals(m);
 }
 
 static void merge_free(struct merge *m) {
+    records_free(m->records);
+    unit_plan_release(&m->plan);
     for (size_t i = 0; m->journal && i < m->journal_count; i++) {
         if (m->journal[i]) { journal_close(m->journal[i]); }
     }

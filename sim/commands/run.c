@@ -292,8 +292,10 @@ static struct journal_header make_header(const struct run *run) {
 /* One of this run, old or new; a rank that follows adds a file of its own to it. */
 static int open_journal(struct run *run) {
     if (ranks_index() > 0) {
-        run->journal = journal_open(run->directory);
-        return run->journal ? EXIT_DONE : EXIT_FAILED;
+        struct journal *journal = journal_open(run->directory);
+        if (journal) { journal->follows = true; }
+        run->journal = journal;
+        return journal ? EXIT_DONE : EXIT_FAILED;
     }
     if (run->o->fresh && !files_clear(run->directory)) { return EXIT_FAILED; }
     struct journal_header header = make_header(run);
@@ -361,10 +363,7 @@ static bool scan_all(struct run *run) {
 static int make_plan(struct run *run) {
     unit_plan_create(&run->plan, run->config);
     journal_begin(run->journal, &run->plan);
-    if (ranks_index() > 0) {
-        if (unit_plan_has_target(&run->plan)) { journal_look(run->journal, &run->plan); }
-        return EXIT_DONE;
-    }
+    if (ranks_index() > 0) { return EXIT_DONE; }
     run->ours_count = unit_shares(&run->plan, (size_t)run->o->shard, (size_t)run->o->shards, &run->ours);
     if (!scan_all(run) || !journal_pack(run->journal, run->ours_count, run->ours)) { return EXIT_FAILED; }
     list_units(run);

@@ -69,13 +69,16 @@ static void say_unread(const char *directory, enum journal_header_state state) {
     }
 }
 
+static struct journal *refuse(struct journal *j, enum journal_header_state state) {
+    say_unread(j->directory, state);
+    journal_close(j);
+    return NULL;
+}
+
 struct journal *journal_open(const char *directory) {
     struct journal *j = prepare(directory);
     enum journal_header_state state = journal_header_read(directory, &j->header);
-    if (state == JOURNAL_HEADER_GOOD) { return j; }
-    say_unread(directory, state);
-    journal_close(j);
-    return NULL;
+    return state == JOURNAL_HEADER_GOOD ? j : refuse(j, state);
 }
 
 /* A journal that is new, in whose directory nothing else stays. */
@@ -90,11 +93,7 @@ struct journal *journal_make(const char *directory, const struct journal_header 
     enum journal_header_state state = journal_header_read(directory, &j->header);
     files_clear_temporary(directory);
     if (state == JOURNAL_HEADER_GOOD) { return j; }
-    if (state == JOURNAL_HEADER_OLDER) {
-        say_unread(directory, state);
-        journal_close(j);
-        return NULL;
-    }
+    if (state == JOURNAL_HEADER_OLDER) { return refuse(j, state); }
     journal_header_release(&j->header);
     j->header = journal_header_copy(header);
     j->mended = journal_exists(directory);
@@ -180,11 +179,6 @@ static bool scan_other(struct records *records, const char *directory) {
     return good && records_settle(records);
 }
 
-void journal_look(struct journal *j, const struct unit_plan *plan) {
-    j->others = records_create(plan, j->header.numerics);
-    scan_other(j->others, j->directory);
-}
-
 /* The shards of this output, as a pattern that takes its own characters as they are. */
 static char *shard_pattern(const char *output) {
     char *name = memory_create(2 * strlen(output) + 1, 1), *to = name, *pattern;
@@ -258,7 +252,11 @@ bool journal_accept(void *journal, size_t unit, struct partial *partial) {
 
 void journal_known(void *journal, struct unit_range range, sweep_take *take, void *to) {
     struct journal *j = journal;
-    if (j->others) {
+    if (j->follows) {
+        if (!j->others) {
+            j->others = records_create(j->records->plan, j->header.numerics);
+            scan_other(j->others, j->directory);
+        }
         records_give(j->others, range, take, to);
     } else {
         saver_give(j->saver, range, take, to);

@@ -23,11 +23,12 @@ struct journal {
     struct journal_header header;
     struct records *records;     /* what is known; settled after journal_pack, saver_flush */
     struct saver *_Atomic saver; /* NULL before journal_begin */
+    bool follows; /* of a rank that follows: journal_known tells what others, and not it, know */
     /* Of this room: */
     bool mended;       /* the header is a new one */
     size_t file_count; /* that were scanned, of its own */
     struct files_name *file;
-    struct records *others; /* of a rank that follows: what it goes on from */
+    struct records *others; /* where it follows; NULL: not looked at */
 };
 
 /* The journal of a results file, or of a shard of it; false when the name is too long. */
@@ -55,9 +56,6 @@ void journal_begin(struct journal *journal, const struct unit_plan *plan);
 /* Adds what is in its files. A header that was damaged is written again, but where all records are of another
  * config, which is refused. False after a message. */
 bool journal_scan(struct journal *journal);
-/* Of a rank that follows: what rank 0 has written before is known to journal_known, and not the rank's own.
- */
-void journal_look(struct journal *journal, const struct unit_plan *plan);
 /* Adds what is in the other journals of this output and config, of all of it or of shards, of however many;
  * or in an archive. The same. */
 bool journal_scan_others(struct journal *journal, const char *output, const char *resolved);

@@ -14,7 +14,6 @@
 #include "sim/journal/recordfile.h"
 #include "sim/results/precision.h"
 #include "sim/results/store.h"
-#include "sim/sweep/collect.h"
 #include "sim/sweep/record.h"
 #include "sim/sweep/sweep.h"
 
@@ -234,7 +233,7 @@ static int read_cell(const struct publish *p, size_t index, struct partial_stack
 /* In order. */
 static void add_cell(struct pass *pass, struct partial_stack *stack, const uint8_t *records, size_t length) {
     struct partial *whole = partial_close(stack);
-    collect_add(whole, pass->results);
+    partial_collect(whole, pass->results);
     progress_add(&pass->progress, 1, whole->of.cell->series->name);
     partial_free(whole);
     if (!recordfile_add(&pass->archive, records, length)) { pass->status = EXIT_FAILED; }

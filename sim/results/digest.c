@@ -1,5 +1,6 @@
 #include "sim/results/digest.h"
 
+#include <endian.h>
 #include <math.h>
 #include <nettle/sha2.h>
 #include <stdio.h>
@@ -11,9 +12,8 @@
 /* ---- values ---- */
 
 static void hash_whole(struct sha256_ctx *hash, uint64_t value) {
-    uint8_t byte[8];
-    for (size_t i = 0; i < 8; i++) { byte[i] = (uint8_t)(value >> (8 * i)); }
-    sha256_update(hash, sizeof byte, byte);
+    const uint64_t little = htole64(value);
+    sha256_update(hash, sizeof little, (const uint8_t *)&little);
 }
 
 static void hash_text(struct sha256_ctx *hash, const char *text) {

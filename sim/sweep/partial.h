@@ -20,9 +20,10 @@ struct partial {
     /* These four lie one after the other, of exact values the last alone. */
     double *mean, *m2; /* [total] over its replicates, or its kept ones: mean, sum of squared deviations */
     double *group;     /* [groups][MEASURE_COUNT][betas]: means over groups of blocks */
-    double *number;    /* [numbers][kept], the arrays of partial_next one after the other */
-    size_t *filled;    /* [binned]: bins of each that are not empty */
-    uint64_t *bin;     /* those, one value after the other (histogram.h) */
+    double
+        *number; /* [numbers][kept]: the arrays of kept replicates, or of exact values, one after the other */
+    size_t *filled; /* [binned]: bins of each that are not empty */
+    uint64_t *bin;  /* those, one value after the other (histogram.h) */
 };
 
 /* Zero replicates' worth: moments and groups 0, no bins, numbers NaN. Free with partial_free. */
@@ -39,9 +40,6 @@ size_t partial_numbers(const struct unit *of);
 /* Of memory. */
 size_t partial_bytes(const struct partial *p);
 
-/* results_next among the arrays that a partial adds to as they are: those of kept replicates or of exact
- * values. */
-bool partial_next(const struct unit *of, struct results_series *series, struct results_field *field);
 /* The series at its n with its kept replicates: the plan's coordinates, these arrays, all else NULL. */
 struct results_series partial_view(const struct partial *p);
 
@@ -64,5 +62,9 @@ void partial_push(struct partial_stack *stack, struct partial *p);
 /* All that is held, which has no gaps, as one; NULL where nothing is. The stack is empty then. */
 struct partial *partial_close(struct partial_stack *stack);
 void partial_drop(struct partial_stack *stack);
+
+/* Adds the partial of a whole cell, or of its exact values, to results that were made of its plan's outline
+ * (results_create). From several threads, of different cells. */
+void partial_collect(const struct partial *whole, struct results *results);
 
 #endif

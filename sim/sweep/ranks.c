@@ -1,8 +1,68 @@
 #include "sim/sweep/ranks.h"
 
 #include <omp.h>
+#include <pthread.h>
+#include <stdlib.h>
 
+#include "sim/base/memory.h"
 #include "sim/base/message.h"
+#include "sim/base/progress.h"
+
+static int rank_count = 1;
+
+/* ---- what rank 0 hands out, to itself too ---- */
+
+struct leader {
+    const struct sweep_work *work;
+    pthread_mutex_t lock; /* of the next lines */
+    struct unit_range *range;
+    size_t at; /* the first range that is not given out whole */
+    double left;
+    bool failed;
+    struct progress progress;
+    int followers; /* that have not kept all */
+};
+
+/* sweep_work.more: whole nodes of half of what is left for a rank, at least one unit. */
+static size_t take_ranges(void *context, struct unit_range range[SWEEP_MORE]) {
+    struct leader *l = context;
+    const struct unit_plan *plan = l->work->plan;
+    size_t count = 0;
+    pthread_mutex_lock(&l->lock);
+    double want = l->left / (2.0 * rank_count), enough = want / 2;
+    bool ended = l->failed || stop_asked(l->work->stop);
+    while (!ended && count < SWEEP_MORE && l->at < l->work->range_count && (count == 0 || want > enough)) {
+        struct unit_range *rest = &l->range[l->at];
+        struct unit_range node = {rest->first, rest->first + unit_node(plan, *rest, want)};
+        double cost = unit_range_cost(plan, node);
+        range[count++] = node;
+        want -= cost;
+        l->left -= cost;
+        rest->first = node.end;
+        l->at += rest->first == rest->end;
+    }
+    pthread_mutex_unlock(&l->lock);
+    return count;
+}
+
+/* sweep_work.done */
+static void tell_done(void *context, double cost, const char *what) {
+    struct leader *l = context;
+    pthread_mutex_lock(&l->lock);
+    progress_add(&l->progress, cost, what);
+    pthread_mutex_unlock(&l->lock);
+}
+
+static struct leader leader_create(const struct sweep_work *work) {
+    struct leader l = {.work = work, .lock = PTHREAD_MUTEX_INITIALIZER, .followers = rank_count - 1};
+    l.range = memory_create(work->range_count + 1, sizeof *l.range);
+    for (size_t i = 0; i < work->range_count; i++) {
+        l.range[i] = work->range[i];
+        l.left += unit_range_cost(work->plan, work->range[i]);
+    }
+    l.progress = progress_start(work->cost_before + l.left, work->cost_before, work->quiet);
+    return l;
+}
 
 #ifndef GAPSCALE_MPI
 
@@ -16,7 +76,10 @@ void ranks_abort(void) {}
 int ranks_index(void) { return 0; }
 int ranks_count(void) { return 1; }
 int ranks_threads(void) { return omp_get_num_procs(); }
-int ranks_lead(const struct sweep_work *work) { return sweep_compute(work); }
+static int lead(struct leader *l, const struct sweep_work *own) {
+    (void)l;
+    return sweep_compute(own);
+}
 bool ranks_wait(int *status) {
     *status = EXIT_FAILED;
     return false;
@@ -31,25 +94,21 @@ int ranks_follow(const struct sweep_work *work, bool (*save)(void *context)) {
 
 #include <mpi.h>
 #include <nettle/sha2.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "sim/base/memory.h"
 #include "sim/base/numerics.h"
-#include "sim/base/progress.h"
 
 /* From followers: TAKE asks for ranges, KEPT says that all are kept; both tell the cost done since the last.
  * From rank 0: GIVE, some ranges, none when all are given out. */
 enum { TAKE = 1, KEPT, GIVE };
 enum { PAUSE = 500000 /* ns between looks for messages */ };
 
-static int rank_index, rank_count = 1, ranks_here = 1; /* ranks_here: on this node */
-static bool followers_wait;                            /* rank 0: nobody has told them anything */
+static int rank_index, ranks_here = 1; /* ranks_here: on this node */
+static bool followers_wait;            /* rank 0: nobody has told them anything */
 
 /* What rank 0 tells first, and what the others heard. */
 static struct word {
@@ -130,60 +189,6 @@ int ranks_threads(void) {
 
 /* ---- rank 0 ---- */
 
-struct leader {
-    const struct sweep_work *work;
-    pthread_mutex_t lock; /* of the next lines */
-    struct unit_range *range;
-    size_t at; /* the first range that is not given out whole */
-    double left;
-    bool failed;
-    struct progress progress;
-    int followers; /* that have not kept all */
-};
-
-/* sweep_work.more: whole nodes of half of what is left for a rank, at least one unit. */
-static size_t take_ranges(void *context, struct unit_range range[SWEEP_MORE]) {
-    struct leader *l = context;
-    const struct unit_plan *plan = l->work->plan;
-    size_t count = 0;
-    pthread_mutex_lock(&l->lock);
-    double want = l->left / (2.0 * rank_count), enough = want / 2;
-    bool ended = l->failed || stop_asked(l->work->stop);
-    while (!ended && count < SWEEP_MORE && l->at < l->work->range_count && (count == 0 || want > enough)) {
-        struct unit_range *rest = &l->range[l->at];
-        struct unit_range node = {rest->first, rest->first + unit_node(plan, *rest, want)};
-        double cost = unit_range_cost(plan, node);
-        range[count++] = node;
-        want -= cost;
-        l->left -= cost;
-        rest->first = node.end;
-        l->at += rest->first == rest->end;
-    }
-    pthread_mutex_unlock(&l->lock);
-    return count;
-}
-
-static void tell_done(struct leader *l, double cost, const char *what) {
-    pthread_mutex_lock(&l->lock);
-    progress_add(&l->progress, cost, what);
-    pthread_mutex_unlock(&l->lock);
-}
-
-/* sweep_accept: passes a partial on and tells how far all ranks are. */
-static bool accept_own(void *context, size_t unit, struct partial *partial) {
-    struct leader *l = context;
-    const struct unit of = unit_get(l->work->plan, unit);
-    bool good = l->work->accept(l->work->context, unit, partial);
-    tell_done(l, unit_cost(&of), of.cell->series->name);
-    return good;
-}
-
-/* sweep_work.known */
-static void known_to_all(void *context, struct unit_range range, sweep_take *take, void *to) {
-    const struct leader *l = context;
-    l->work->known(l->work->context, range, take, to);
-}
-
 static void answer(struct leader *l, const MPI_Status *from) {
     double cost;
     MPI_Recv(&cost, 1, MPI_DOUBLE, from->MPI_SOURCE, from->MPI_TAG, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
@@ -212,45 +217,22 @@ static void *serve(void *context) {
     return NULL;
 }
 
-static struct leader leader_create(const struct sweep_work *work) {
-    struct leader l = {.work = work, .lock = PTHREAD_MUTEX_INITIALIZER, .followers = rank_count - 1};
-    l.range = memory_create(work->range_count + 1, sizeof *l.range);
-    for (size_t i = 0; i < work->range_count; i++) {
-        l.range[i] = work->range[i];
-        l.left += unit_range_cost(work->plan, work->range[i]);
-    }
-    l.progress = progress_start(work->cost_before + l.left, work->cost_before, work->quiet);
-    return l;
-}
-
-int ranks_lead(const struct sweep_work *work) {
-    if (rank_count == 1) { return sweep_compute(work); }
-    struct leader l = leader_create(work);
+/* Beside its own work a thread answers the others. */
+static int lead(struct leader *l, const struct sweep_work *own) {
     struct word word = {.lead = 1, .numerics = numerics_here()};
-    struct sweep_work own = *work;
     pthread_t server;
-    hash_config(work->plan->config, word.config);
+    if (rank_count == 1) { return sweep_compute(own); }
+    hash_config(own->plan->config, word.config);
     tell(&word);
-    if (pthread_create(&server, NULL, serve, &l) != 0) {
+    if (pthread_create(&server, NULL, serve, l) != 0) {
         message_error("cannot make a thread");
         return EXIT_FAILED;
     }
-    own.quiet = true;
-    own.range_count = 0;
-    own.more = take_ranges;
-    own.accept = accept_own;
-    own.known = work->known ? known_to_all : NULL;
-    own.more_context = own.context = &l;
-    int status = sweep_compute(&own);
-    pthread_mutex_lock(&l.lock);
-    l.failed = status == EXIT_FAILED;
-    pthread_mutex_unlock(&l.lock);
+    int status = sweep_compute(own);
+    pthread_mutex_lock(&l->lock);
+    l->failed = status == EXIT_FAILED;
+    pthread_mutex_unlock(&l->lock);
     pthread_join(server, NULL);
-    progress_end(&l.progress);
-    if (status == EXIT_DONE && (l.at < work->range_count || stop_asked(work->stop))) {
-        status = EXIT_RESUMABLE;
-    }
-    free(l.range);
     return status;
 }
 
@@ -314,3 +296,19 @@ void ranks_compare(const struct config *config) {
 }
 
 #endif
+
+int ranks_lead(const struct sweep_work *work) {
+    struct leader l = leader_create(work);
+    struct sweep_work own = *work;
+    own.range_count = 0;
+    own.more = take_ranges;
+    own.done = tell_done;
+    own.more_context = &l;
+    int status = lead(&l, &own);
+    progress_end(&l.progress);
+    if (status == EXIT_DONE && (l.at < work->range_count || (rank_count > 1 && stop_asked(work->stop)))) {
+        status = EXIT_RESUMABLE;
+    }
+    free(l.range);
+    return status;
+}

@@ -10,7 +10,6 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
-#include "sim/base/progress.h"
 #include "sim/sweep/exact.h"
 #include "sim/sweep/histogram.h"
 #include "sim/sweep/target.h"
@@ -44,12 +43,11 @@ struct shared_law {
 
 struct sweep {
     const struct sweep_work *work;
-    struct progress progress;
     int status; /* as of sweep_compute; EXIT_DONE while it goes on */
 
     /* What is to be taken, in the critical section `supply`. */
     size_t range_count, range_at;
-    struct unit_range *range;
+    struct unit_range range[SWEEP_MORE];
     bool ended;      /* there is no more */
     struct job *job; /* whose tasks are taken */
     size_t task, tasks;
@@ -58,6 +56,10 @@ struct sweep {
     struct job *live;
     struct target *target; /* of cells, from their first units until no more are wanted */
 };
+
+static void tell_done(const struct sweep *s, double cost, const struct unit_cell *cell) {
+    if (s->work->done) { s->work->done(s->work->more_context, cost, cell->series->name); }
+}
 
 static size_t size_min(size_t a, size_t b) { return a < b ? a : b; }
 
@@ -182,9 +184,7 @@ static void look_at_target(struct sweep *s, struct target **link) {
     if (!target_is_met(target)) { return; }
     size_t end = target_wanted(target).end, cell_end = unit_of_whole(cell).end;
     if (end < cell_end) {
-        double spared = unit_range_cost(s->work->plan, (struct unit_range){end, cell_end});
-#pragma omp critical(sweep)
-        progress_add(&s->progress, spared, cell->series->name);
+        tell_done(s, unit_range_cost(s->work->plan, (struct unit_range){end, cell_end}), cell);
     }
     *link = target->next;
     target_free(target);
@@ -234,7 +234,7 @@ static bool next_unit(struct sweep *s, struct unit *unit) {
     while (s->range_at < s->range_count && s->range[s->range_at].first == s->range[s->range_at].end) {
         s->range_at++;
     }
-    if (s->range_at == s->range_count && work->more && !s->ended) {
+    if (s->range_at == s->range_count && !s->ended) {
         s->range_at = 0;
         s->range_count = work->more(work->more_context, s->range);
     }
@@ -321,7 +321,7 @@ static bool job_block_done(struct sweep *sweep, struct job *job, struct block *b
     bool last;
 #pragma omp critical(sweep)
     {
-        progress_add(&sweep->progress, c->cost * (double)b->partial->of.replicates, c->series->name);
+        tell_done(sweep, c->cost * (double)b->partial->of.replicates, c);
         b->reduced = true;
         while (job->blocks_done < blocks && job->block[job->blocks_done] &&
                job->block[job->blocks_done]->reduced) {
@@ -376,8 +376,7 @@ struct partial *sweep_exact(const struct unit *unit) {
 static int run_exact(struct sweep *sweep, struct job *job) {
     if (stop_asked(sweep->work->stop)) { return EXIT_RESUMABLE; }
     struct partial *exact = sweep_exact(&job->unit);
-#pragma omp critical(sweep)
-    progress_add(&sweep->progress, unit_cost(&exact->of), exact->of.cell->series->name);
+    tell_done(sweep, unit_cost(&exact->of), exact->of.cell);
     return job_finish(sweep, job, exact);
 }
 
@@ -428,18 +427,10 @@ static void sweep_thread(struct sweep *sweep) {
 }
 
 int sweep_compute(const struct sweep_work *work) {
-    struct sweep sweep = {.work = work, .range_count = work->range_count};
-    double cost = work->cost_before;
-    sweep.range = memory_create(work->range_count + SWEEP_MORE, sizeof *sweep.range);
+    struct sweep sweep = {.work = work};
     sweep.law = memory_create(work->plan->cell_count, sizeof *sweep.law);
-    for (size_t i = 0; i < work->range_count; i++) {
-        sweep.range[i] = work->range[i];
-        cost += unit_range_cost(work->plan, work->range[i]);
-    }
-    sweep.progress = progress_start(cost, work->cost_before, work->quiet);
 #pragma omp parallel num_threads(work->threads)
     sweep_thread(&sweep);
-    progress_end(&sweep.progress);
     while (sweep.live) {
         struct job *next = sweep.live->next;
         job_free(sweep.live);
@@ -452,6 +443,5 @@ int sweep_compute(const struct sweep_work *work) {
     }
     for (size_t i = 0; i < work->plan->cell_count; i++) { sampler_law_free(sweep.law[i].law); }
     free(sweep.law);
-    free(sweep.range);
     return sweep.status;
 }

@@ -21,16 +21,19 @@ struct sweep_work {
     const struct unit_plan *plan;
     const struct isa *isa;
     int threads;
-    bool quiet;
-    /* What to compute, in this order: sampled units and exact values. A cell under a target (target.h) is
-     * computed as far as it is wanted, whichever range of it is given, up to its end. */
+    /* For ranks.h: what to compute, in this order, sampled units and exact values; no progress is shown; the
+     * cost of units that were finished earlier, for that. */
     size_t range_count;
     const struct unit_range *range;
-    /* What to compute further, asked for when all before is at work, by one thread at a time: returns how
-     * many ranges, 0 at the end. NULL: nothing. */
+    bool quiet;
+    double cost_before;
+    /* From ranks.h: what to compute next, asked for when all before is at work, by one thread at a time;
+     * returns how many ranges, 0 at the end. A cell under a target (target.h) is computed as far as it is
+     * wanted, whichever range of it is given, up to its end. */
     size_t (*more)(void *context, struct unit_range range[SWEEP_MORE]);
-    void *more_context;
-    double cost_before;      /* of the units that were finished earlier, for the progress shown */
+    /* Hears of work that is done, or spared: its cost, and of what. From any thread. NULL: nobody. */
+    void (*done)(void *context, double cost, const char *what);
+    void *more_context;      /* of both */
     const struct stop *stop; /* NULL: never */
     sweep_accept *accept;
     /* Gives what is known of a cell under a target already, in any order; where it fails, after a message, or

@@ -1,5 +1,6 @@
 #include "sim/sweep/unit.h"
 
+#include <endian.h>
 #include <inttypes.h>
 #include <math.h>
 #include <nettle/sha2.h>
@@ -91,10 +92,9 @@ static void series_hash(const struct config *config, const struct config_series 
 
 static void cell_key(struct unit_cell *c, struct sha256_ctx hash) {
     uint64_t bits;
-    uint8_t byte[8];
     memcpy(&bits, &c->log_n, sizeof bits);
-    for (size_t i = 0; i < 8; i++) { byte[i] = (uint8_t)(bits >> (8 * i)); }
-    sha256_update(&hash, sizeof byte, byte);
+    bits = htole64(bits);
+    sha256_update(&hash, sizeof bits, (const uint8_t *)&bits);
     sha256_digest(&hash, UNIT_KEY, c->key);
 }
 
@@ -184,12 +184,6 @@ void unit_plan_release(struct unit_plan *plan) {
 }
 
 size_t unit_plan_size(const struct unit_plan *plan) { return plan->unit_count + plan->cell_count; }
-
-bool unit_plan_has_target(const struct unit_plan *plan) {
-    bool has = false;
-    for (size_t i = 0; i < plan->cell_count; i++) { has = has || plan->cell[i].series->target > 0; }
-    return has;
-}
 
 /* ---- units ---- */
 

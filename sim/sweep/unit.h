@@ -42,7 +42,6 @@ void unit_plan_create(struct unit_plan *plan, const struct config *config);
 void unit_plan_release(struct unit_plan *plan);
 /* All units: the sampled ones, unit_count, and one for each cell, that of its exact values. */
 size_t unit_plan_size(const struct unit_plan *plan);
-bool unit_plan_has_target(const struct unit_plan *plan);
 
 /* The part of a cell that is computed at one go. After the units that are sampled come those of exact values,
  * with no replicates. */

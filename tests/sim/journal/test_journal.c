@@ -11,7 +11,7 @@
 #include "sim/config/config_read.h"
 #include "sim/config/difference.h"
 #include "sim/journal/journal.h"
-#include "sim/sweep/collect.h"
+#include "sim/sweep/ranks.h"
 #include "sim/sweep/record.h"
 #include "sim/sweep/sweep.h"
 
@@ -37,14 +37,14 @@ static const char small_text[] =
     "  - {family: spherical, dimension: 4, output: true, n: [200]}\n";
 
 static int compute(const struct setting *s, struct unit_range range, struct journal *j) {
-    return sweep_compute(&(struct sweep_work){.plan = &s->plan,
-                                              .isa = isa_find("base"),
-                                              .threads = 2,
-                                              .quiet = true,
-                                              .range_count = 1,
-                                              .range = &range,
-                                              .accept = journal_accept,
-                                              .context = j});
+    return ranks_lead(&(struct sweep_work){.plan = &s->plan,
+                                           .isa = isa_find("base"),
+                                           .threads = 2,
+                                           .quiet = true,
+                                           .range_count = 1,
+                                           .range = &range,
+                                           .accept = journal_accept,
+                                           .context = j});
 }
 
 /* The record of exact values. */
@@ -156,7 +156,7 @@ static void test_journal_round_trip(void **state) {
     struct results *parts = results_create(got.plan.outline, "base");
     for (size_t i = 0; i < got.plan.cell_count; i++) {
         struct partial *p = whole_of(&got, j, i);
-        collect_add(p, parts);
+        partial_collect(p, parts);
         partial_free(p);
     }
     check_same_results(whole, parts);

@@ -11,6 +11,7 @@
 #include "sim/journal/publish.h"
 #include "sim/results/precision.h"
 #include "sim/results/store.h"
+#include "sim/sweep/ranks.h"
 
 static const char text[] = "replicates: 130\n"
                            "n: [300, 1e20]\n"
@@ -48,7 +49,7 @@ static void setting_make(struct setting *s) {
                               .range = &some,
                               .accept = journal_accept,
                               .context = s->journal};
-    assert_int_equal(sweep_compute(&work), EXIT_DONE);
+    assert_int_equal(ranks_lead(&work), EXIT_DONE);
     assert_true(saver_flush(s->journal->saver) && records_settle(s->journal->records));
 }
 

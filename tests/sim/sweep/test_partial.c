@@ -8,8 +8,8 @@
 #include <sys/resource.h>
 
 #include "sim/base/message.h"
-#include "sim/sweep/collect.h"
 #include "sim/sweep/histogram.h"
+#include "sim/sweep/ranks.h"
 #include "sim/sweep/record.h"
 
 static const char text[] = "seed: 7\n"
@@ -48,7 +48,7 @@ static void made_compute(struct made *m, size_t first, size_t step, int threads)
                                   .range = &one,
                                   .accept = experiment_hold,
                                   .context = m->of};
-        assert_int_equal(sweep_compute(&work), EXIT_DONE);
+        assert_int_equal(ranks_lead(&work), EXIT_DONE);
     }
 }
 

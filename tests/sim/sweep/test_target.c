@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sim/results/store.h"
+#include "sim/sweep/ranks.h"
 #include "sim/sweep/target.h"
 
 #define BETAS "beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: 17}\n"
@@ -37,7 +38,7 @@ static void compute(struct computed *c, const char *config) {
                               .range = &all,
                               .accept = experiment_hold,
                               .context = c->partial};
-    assert_int_equal(sweep_compute(&work), 0);
+    assert_int_equal(ranks_lead(&work), 0);
 }
 
 static void drop(struct computed *c) {
