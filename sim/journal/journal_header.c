@@ -113,18 +113,14 @@ void journal_header_release(struct journal_header *h) {
 
 /* ---- reading ---- */
 
-struct header_digests {
-    char *config, *resolved;
-};
-
-static bool header_field(struct journal_header *h, struct header_digests *digests, const char *key,
-                         const char *value) {
+/* Of configs their checksums. */
+static bool header_field(struct journal_header *h, const char *key, const char *value) {
     const struct {
         const char *key;
         char **value;
-    } field[] = {{"program", &h->program},          {"compiler", &h->compiler},
-                 {"config", &h->config_path},       {"output", &h->output},
-                 {"config.yaml", &digests->config}, {"resolved.yaml", &digests->resolved}};
+    } field[] = {{"program", &h->program},         {"compiler", &h->compiler},
+                 {"config", &h->config_path},      {"output", &h->output},
+                 {"config.yaml", &h->config_text}, {"resolved.yaml", &h->config_resolved}};
     if (strcmp(key, "shard") == 0) {
         return sscanf(value, "%zu/%zu", &h->shard, &h->shards) == 2 && h->shard < h->shards;
     }
@@ -147,8 +143,7 @@ static bool header_field(struct journal_header *h, struct header_digests *digest
 }
 
 /* Takes a header's text apart, in place. */
-static enum journal_header_state header_parse(char *text, struct journal_header *h,
-                                              struct header_digests *digests) {
+static enum journal_header_state header_parse(char *text, struct journal_header *h) {
     char *last = strstr(text, "\nsha256: "), digest[DIGEST], *rest = NULL;
     if (!last) { return JOURNAL_HEADER_DAMAGED; }
     text_digest(text, (size_t)(last + 1 - text), digest);
@@ -164,10 +159,10 @@ static enum journal_header_state header_parse(char *text, struct journal_header 
         char *colon = strstr(line, ": ");
         if (!colon) { return JOURNAL_HEADER_DAMAGED; }
         *colon = '\0';
-        if (!header_field(h, digests, line, colon + 2)) { return JOURNAL_HEADER_DAMAGED; }
+        if (!header_field(h, line, colon + 2)) { return JOURNAL_HEADER_DAMAGED; }
     }
     return h->program && h->compiler && h->numerics.number > 0 && h->config_path && h->output &&
-                   h->shards > 0 && digests->config && digests->resolved
+                   h->shards > 0 && h->config_text && h->config_resolved
                ? JOURNAL_HEADER_GOOD
                : JOURNAL_HEADER_DAMAGED;
 }
@@ -178,32 +173,28 @@ static char *read_file(const char *directory, const char *name, size_t *length) 
     return files_read(path, length);
 }
 
-static char *read_checked(const char *directory, const char *name, const char *want) {
+/* A checksum becomes the text of the file that has it; false where that has another, or is none. */
+static bool read_checked(const char *directory, const char *name, char **text) {
     size_t length;
-    char digest[DIGEST], *text = read_file(directory, name, &length);
-    if (!text) { return NULL; }
-    text_digest(text, length, digest);
-    if (strcmp(digest, want) == 0) { return text; }
-    free(text);
-    return NULL;
+    char digest[DIGEST] = "", *wanted = *text;
+    *text = read_file(directory, name, &length);
+    if (*text) { text_digest(*text, length, digest); }
+    bool same = strcmp(digest, wanted) == 0;
+    free(wanted);
+    return same;
 }
 
 enum journal_header_state journal_header_read(const char *directory, struct journal_header *h) {
     *h = (struct journal_header){.shards = 0};
-    struct header_digests digests = {NULL, NULL};
     size_t length;
     char *text = read_file(directory, "header", &length);
     if (!text) { return JOURNAL_HEADER_ABSENT; }
-    enum journal_header_state state =
-        length < HEADER_LIMIT ? header_parse(text, h, &digests) : JOURNAL_HEADER_DAMAGED;
-    if (state == JOURNAL_HEADER_GOOD) {
-        h->config_text = read_checked(directory, "config.yaml", digests.config);
-        h->config_resolved = read_checked(directory, "resolved.yaml", digests.resolved);
-        if (!h->config_text || !h->config_resolved) { state = JOURNAL_HEADER_DAMAGED; }
-    }
+    enum journal_header_state state = length < HEADER_LIMIT ? header_parse(text, h) : JOURNAL_HEADER_DAMAGED;
     free(text);
-    free(digests.config);
-    free(digests.resolved);
+    if (state == JOURNAL_HEADER_GOOD && (!read_checked(directory, "config.yaml", &h->config_text) ||
+                                         !read_checked(directory, "resolved.yaml", &h->config_resolved))) {
+        state = JOURNAL_HEADER_DAMAGED;
+    }
     return state;
 }
 

@@ -58,8 +58,8 @@ static size_t add_file(struct records *r, const char *path) {
 }
 
 static void add_place(struct records *r, struct place place) {
-    if ((r->count & (r->count - 1)) == 0) { /* it doubles */
-        r->place = memory_resize(r->place, r->count > 0 ? 2 * r->count : 1, sizeof *r->place);
+    if (r->count == r->room) {
+        r->place = memory_resize(r->place, r->room = 2 * r->room + 1, sizeof *r->place);
     }
     r->place[r->count++] = place;
 }
@@ -238,11 +238,6 @@ bool records_settle(struct records *r) {
         return false;
     }
     r->count = kept;
-    if (kept > 0) { /* room as add_place expects it */
-        size_t room = 1;
-        while (room < kept) { room *= 2; }
-        r->place = memory_resize(r->place, room, sizeof *r->place);
-    }
     return true;
 }
 

@@ -17,7 +17,7 @@ struct records {
     /* Of this file: */
     const struct unit_plan *plan;
     struct numerics numerics;
-    size_t count;
+    size_t count, room;
     struct place *place;       /* [count]; once settled, in order of their units, which are disjoint */
     struct unit_range *wanted; /* [cells], of those under a target, empty where it is met; NULL: not known */
 };

@@ -35,26 +35,24 @@ static bool is_marked(const char *path, const char *mark) {
     return length == strlen(mark) && strcmp(head, mark) == 0;
 }
 
-static bool is_of_kind(const char *path, enum destination_kind kind) {
-    switch (kind) {
-    case DESTINATION_ANY: return true;
-    case DESTINATION_RESULTS: return store_kind(path) == STORE_RESULTS;
-    case DESTINATION_DIAGNOSIS: return store_kind(path) == STORE_DIAGNOSIS;
-    case DESTINATION_FIT: return store_kind(path) == STORE_FIT;
-    case DESTINATION_TABLE: return is_marked(path, DESTINATION_MARK);
-    case DESTINATION_PAGE: return is_marked(path, DESTINATION_PAGE_MARK);
-    }
-    return false;
-}
+static const struct {
+    enum store_kind stored; /* or a text that begins with */
+    const char *mark, *refusal;
+} known[] = {
+    [DESTINATION_RESULTS] =
+        {STORE_RESULTS, NULL,
+         "exists and is no results file of gapscale that can be read, and is never replaced"},
+    [DESTINATION_DIAGNOSIS] = {STORE_DIAGNOSIS, NULL,
+                               "exists and is no diagnosis of gapscale, and is never replaced"},
+    [DESTINATION_FIT] = {STORE_FIT, NULL,
+                         "exists and holds no fits of gapscale, and fits replace nothing else"},
+    [DESTINATION_TABLE] = {0, DESTINATION_MARK, "exists and is no table of gapscale, and is never replaced"},
+    [DESTINATION_PAGE] = {0, DESTINATION_PAGE_MARK,
+                          "exists and is no report of gapscale, and is never replaced"}};
 
-static const char *kind_refusal(enum destination_kind kind) {
-    switch (kind) {
-    case DESTINATION_FIT: return "exists and holds no fits of gapscale, and fits replace nothing else";
-    case DESTINATION_TABLE: return "exists and is no table of gapscale, and is never replaced";
-    case DESTINATION_PAGE: return "exists and is no report of gapscale, and is never replaced";
-    case DESTINATION_DIAGNOSIS: return "exists and is no diagnosis of gapscale, and is never replaced";
-    default: return "exists and is no results file of gapscale that can be read, and is never replaced";
-    }
+static bool is_of_kind(const char *path, enum destination_kind kind) {
+    const char *mark = known[kind].mark;
+    return kind == DESTINATION_ANY || (mark ? is_marked(path, mark) : store_kind(path) == known[kind].stored);
 }
 
 int destination_check(const char *path, enum destination_kind kind, size_t input_count,
@@ -75,5 +73,5 @@ int destination_check(const char *path, enum destination_kind kind, size_t input
             return refuse(path, "is an input of this command");
         }
     }
-    return is_of_kind(path, kind) ? EXIT_DONE : refuse(path, kind_refusal(kind));
+    return is_of_kind(path, kind) ? EXIT_DONE : refuse(path, known[kind].refusal);
 }

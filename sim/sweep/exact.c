@@ -147,11 +147,6 @@ static double declared_scale(const struct results_series *s, size_t n) {
     return typical_along(s->family, s->parameter, s->log_n[n]).log_lambda;
 }
 
-static void exact_series(struct results_series *s, int threads) {
-#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
-    for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) { exact_cell(s, n, declared_scale(s, n)); }
-}
-
 static bool is_missing(const struct results_series *s) {
     for (size_t b = 0; b < s->size[RESULTS_LOG_N] * s->size[RESULTS_BETA]; b++) {
         if (!isnan(s->exact_entropy[b])) { return false; }
@@ -182,8 +177,11 @@ void exact_fill(struct results *results, int threads) {
     for (size_t i = 0; i < results->series_count; i++) {
         struct results_series *s = &results->series[i];
         if (s->family->kind == FAMILY_MEASURED) { continue; }
-        if (is_missing(s)) { exact_series(s, threads); }
+        const bool missing = is_missing(s);
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
-        for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) { exact_curves(s, n); }
+        for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
+            if (missing) { exact_cell(s, n, declared_scale(s, n)); }
+            exact_curves(s, n);
+        }
     }
 }

@@ -52,12 +52,6 @@ bool stop_defer(struct stop *stop) {
     return !stop_asked(stop);
 }
 
-/* True when the work is done within so many seconds. */
-static bool wait_done(const struct stop *stop, double seconds) {
-    struct pollfd end = {.fd = stop->done, .events = POLLIN};
-    return poll(&end, 1, (int)(1000 * seconds)) > 0;
-}
-
 /* Waits for an end; true for a signal, whose name is in `why`, or the deadline. */
 static bool wait_reason(struct stop *stop, const char **why) {
     struct pollfd end[2] = {{.fd = stop->done, .events = POLLIN}, {.fd = stop->signal_end, .events = POLLIN}};
@@ -87,10 +81,11 @@ static bool wait_reason(struct stop *stop, const char **why) {
 
 static void *watch(void *argument) {
     struct stop *stop = argument;
+    struct pollfd done = {.fd = stop->done, .events = POLLIN};
     const char *why;
     if (!wait_reason(stop, &why) || !stop_ask(stop)) { return NULL; }
     message_say("%s: stopping", why);
-    if (wait_done(stop, STOP_GRACE)) { return NULL; }
+    if (poll(&done, 1, (int)(1000 * STOP_GRACE)) > 0) { return NULL; }
     if (stop->plan.save) { stop->plan.save(stop->plan.context); }
     _exit(EXIT_RESUMABLE);
 }
