@@ -1,5 +1,6 @@
 /* `gapscale merge`: one results file from the journals of the parts of a sweep. */
 #include <errno.h>
+#include <fnmatch.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -164,11 +165,6 @@ static void begin_records(struct merge *m) {
 
 /* ---- into one journal ---- */
 
-static bool is_journal_name(const char *path) {
-    const char *dot = strrchr(path, '.');
-    return dot && strcmp(dot, ".journal") == 0;
-}
-
 static int pack_into(struct merge *m, const char *directory) {
     const struct unit_range all = {0, unit_plan_size(&m->plan)};
     struct journal_header header = m->journal[0]->header;
@@ -205,7 +201,7 @@ static int merge_to_journal(struct merge *m) {
 
 static int merge_run(struct merge *m, char **directory) {
     if (!open_journals(m, directory)) { return EXIT_USAGE; }
-    if (is_journal_name(m->output)) { return merge_to_journal(m); }
+    if (fnmatch("*.journal", m->output, 0) == 0) { return merge_to_journal(m); }
     int status = destination_check(m->output, m->force ? DESTINATION_RESULTS : DESTINATION_ANY, 0, NULL);
     if (status == EXIT_DONE) { status = publish_check(m->output, m->config, m->force, &m->place); }
     if (status == EXIT_DONE) { publish_clear(m->output); }

@@ -18,15 +18,14 @@ void files_path(const char *directory, const char *name, char path[FILES_PATH]) 
     snprintf(path, FILES_PATH, "%s/%s", directory, name);
 }
 
-/* The number of NNNNNN.units, or 0 for any other name. */
-static unsigned units_number(const char *name) {
+unsigned files_number(const char *name) {
     char *end;
     if (strspn(name, "0123456789") < 6) { return 0; }
     unsigned long number = strtoul(name, &end, 10);
     return strcmp(end, ".units") == 0 && number < UINT_MAX ? (unsigned)number : 0;
 }
 
-static int is_units(const struct dirent *entry) { return units_number(entry->d_name) > 0; }
+static int is_units(const struct dirent *entry) { return files_number(entry->d_name) > 0; }
 
 struct files_name *files_units(const char *directory, size_t *count) {
     struct dirent **entry = NULL;
@@ -39,19 +38,6 @@ struct files_name *files_units(const char *directory, size_t *count) {
     }
     free(entry);
     return name;
-}
-
-/* ---- writing ---- */
-
-void files_new_units(const char *directory, char path[FILES_PATH], int *file) {
-    size_t count;
-    struct files_name *name = files_units(directory, &count);
-    unsigned last = count > 0 ? units_number(strrchr(name[count - 1].path, '/') + 1) : 0;
-    free(name);
-    do { /* another writer may be as quick */
-        snprintf(path, FILES_PATH, "%s/%06u.units", directory, ++last);
-        *file = open(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_APPEND | O_CLOEXEC, 0666);
-    } while (*file < 0 && errno == EEXIST);
 }
 
 /* ---- reading ---- */
@@ -89,7 +75,7 @@ char *files_read(const char *path, size_t *length) {
 /* ---- clearing ---- */
 
 static bool is_ours(const char *name) {
-    return units_number(name) > 0 || strcmp(name, "header") == 0 || strcmp(name, "config.yaml") == 0 ||
+    return files_number(name) > 0 || strcmp(name, "header") == 0 || strcmp(name, "config.yaml") == 0 ||
            strcmp(name, "resolved.yaml") == 0 || temporary_is(name) || strncmp(name, "lock.", 5) == 0;
 }
 

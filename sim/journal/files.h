@@ -11,15 +11,14 @@
 enum { FILES_DIRECTORY = 4096, FILES_NAME = 32, FILES_PATH = FILES_DIRECTORY + FILES_NAME };
 
 void files_path(const char *directory, const char *name, char path[FILES_PATH]);
+/* The number, from 1 on, of NNNNNN.units; 0 for any other name. */
+unsigned files_number(const char *name);
 /* The files NNNNNN.units, each the records of one writer, in the order of their numbers. Free with free(). */
 struct files_name {
     char path[FILES_PATH];
 };
 struct files_name *files_units(const char *directory, size_t *count);
 
-/* Makes one with a number, from 1 on, that no other has had, to append to: *file is its descriptor, -1 with
- * errno set where that cannot be. */
-void files_new_units(const char *directory, char path[FILES_PATH], int *file);
 /* A regular file whole, ended by NUL; NULL, with errno set, when it cannot be read. Free with free(). */
 char *files_read(const char *path, size_t *length);
 /* Bytes of a file from `offset` on; false, with errno set, where it has not so many. */

@@ -81,13 +81,6 @@ struct journal *journal_open(const char *directory) {
     return state == JOURNAL_HEADER_GOOD ? j : refuse(j, state);
 }
 
-/* A journal that is new, in whose directory nothing else stays. */
-static bool begin_new(struct journal *j) {
-    if (files_clear(j->directory) && journal_header_write(j->directory, &j->header)) { return true; }
-    files_clear(j->directory);
-    return false;
-}
-
 struct journal *journal_make(const char *directory, const struct journal_header *header) {
     struct journal *j = prepare(directory);
     enum journal_header_state state = journal_header_read(directory, &j->header);
@@ -101,7 +94,8 @@ struct journal *journal_make(const char *directory, const struct journal_header 
         message_say(
             "the header or config of the journal %s is damaged; they are made again from the config given",
             directory);
-    } else if (!begin_new(j)) {
+    } else if (!files_clear(directory) || !journal_header_write(directory, &j->header)) {
+        files_clear(directory);
         journal_close(j);
         return NULL;
     }

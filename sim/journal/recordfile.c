@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -30,8 +31,20 @@ bool recordfile_create(struct recordfile *f, const char *path) {
     return f->file >= 0 || cannot_write(f);
 }
 
+/* Makes a file of units with a number that no other has had. */
+static void open_new(struct recordfile *f, const char *directory) {
+    size_t count;
+    struct files_name *name = files_units(directory, &count);
+    unsigned last = count > 0 ? files_number(strrchr(name[count - 1].path, '/') + 1) : 0;
+    free(name);
+    do { /* another writer may be as quick */
+        snprintf(f->path, FILES_PATH, "%s/%06u.units", directory, ++last);
+        f->file = open(f->path, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_APPEND | O_CLOEXEC, 0666);
+    } while (f->file < 0 && errno == EEXIST);
+}
+
 bool recordfile_append(struct recordfile *f, const char *directory) {
-    if (f->path[0] == '\0') { files_new_units(directory, f->path, &f->file); }
+    if (f->path[0] == '\0') { open_new(f, directory); }
     if (f->file < 0) { f->file = open(f->path, O_RDWR | O_APPEND | O_CLOEXEC); }
     return f->file >= 0 || cannot_write(f);
 }

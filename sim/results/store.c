@@ -24,6 +24,9 @@
 
 enum { ROOT_ATTRIBUTES = 29 };
 static const uint64_t SCHEMA_VERSION = 1, SCHEMA_MINOR = 1;
+/* Bytes of numbers in a byte of a file at most: packed by gzip, as tightly as that can; besides, files of
+ * earlier versions lack some. While they are read they lie in the child, here, and in the results. */
+static const double TIGHTEST = 1040, COPIES = 3;
 static const char digest_attribute[] = "digest";
 
 /* ---- provenance ---- */
@@ -145,17 +148,6 @@ static const char *content_fault(const struct h5_content *c) {
     return NULL;
 }
 
-/* Bytes that reading takes: the file's numbers in the child, here, and in the results. */
-static double reading_bytes(const struct results *shape) {
-    return 3 * sizeof(double) * results_numbers(shape);
-}
-
-/* The tightest packing of numbers, by gzip; besides, files of earlier versions lack some. */
-static bool fits_file(const struct results *shape, const char *path) {
-    struct stat file;
-    return stat(path, &file) == 0 && 8 * results_numbers(shape) <= 1040.0 * (double)file.st_size;
-}
-
 static void take_root(const struct h5_content *root, struct results *r) {
     r->seed = *root_whole(root, "seed");
     r->config_text = memory_copy_text(root_text(root, "config"));
@@ -175,18 +167,23 @@ static struct results *shape_of(const char *resolved) {
 /* What the file's config says of its results, without arrays; NULL, with the reason in `why`, for no results
  * file, or one that cannot hold so many numbers or that this machine cannot. */
 static struct results *read_shape(const char *path, char why[H5_WHY]) {
+    struct stat file = {.st_size = 0};
     struct h5_content *root = h5file_read_parts(path, 0, NULL, why);
     if (!root) { return NULL; }
     const char *fault = content_fault(root);
     struct results *shape = fault ? NULL : shape_of(root_text(root, "config_resolved"));
     if (shape) { take_root(root, shape); }
     if (!fault && !shape) { fault = "its config is none that this gapscale reads"; }
-    if (shape && !fits_file(shape, path)) { fault = "it lacks most of the numbers that its config asks for"; }
+    const double bytes = shape ? 8 * results_numbers(shape) : 0;
+    stat(path, &file);
+    if (bytes > TIGHTEST * (double)file.st_size) {
+        fault = "it lacks most of the numbers that its config asks for";
+    }
     snprintf(why, H5_WHY, "%s", fault ? fault : "");
-    if (!fault && reading_bytes(shape) > machine_memory()) {
+    if (!fault && COPIES * bytes > machine_memory()) {
         char need[MACHINE_TEXT], have[MACHINE_TEXT];
         snprintf(why, H5_WHY, "reading it takes about %s of memory, and %s are free",
-                 machine_bytes(reading_bytes(shape), need), machine_bytes(machine_memory(), have));
+                 machine_bytes(COPIES * bytes, need), machine_bytes(machine_memory(), have));
     }
     h5content_free(root);
     if (*why == '\0') { return shape; }

@@ -223,33 +223,36 @@ static void add_to_target(struct sweep *s, struct partial *copy) {
     look_at_target(s, link);
 }
 
-/* The next unit that is to be computed; false when there is none. Cells that were begun come first. */
-static bool next_unit(struct sweep *s, struct unit *unit) {
-    size_t index;
-    if (next_of_targets(s, &index)) {
-        *unit = unit_get(s->work->plan, index);
-        return true;
-    }
-    const struct sweep_work *work = s->work;
+/* What is to be taken next; NULL where there is nothing more. */
+static struct unit_range *next_range(struct sweep *s) {
     while (s->range_at < s->range_count && s->range[s->range_at].first == s->range[s->range_at].end) {
         s->range_at++;
     }
     if (s->range_at == s->range_count && !s->ended) {
         s->range_at = 0;
-        s->range_count = work->more(work->more_context, s->range);
+        s->range_count = s->work->more(s->work->more_context, s->range);
     }
     s->ended = s->range_at == s->range_count;
-    if (s->ended) { return false; }
-    struct unit_range *range = &s->range[s->range_at];
-    *unit = unit_get(work->plan, range->first);
-    if (unit_is_exact(unit) || !(unit->cell->series->target > 0)) {
-        range->first++;
-        return true;
+    return s->ended ? NULL : &s->range[s->range_at];
+}
+
+/* The next unit that is to be computed; false when there is none. Cells that were begun come first. */
+static bool next_unit(struct sweep *s, struct unit *unit) {
+    size_t index;
+    while (!next_of_targets(s, &index)) {
+        struct unit_range *range = next_range(s);
+        if (!range) { return false; }
+        *unit = unit_get(s->work->plan, range->first);
+        if (unit_is_exact(unit) || !(unit->cell->series->target > 0)) {
+            range->first++;
+            return true;
+        }
+        const struct unit_range asked = *range;
+        range->first = size_min(unit_of_whole(unit->cell).end, range->end);
+        open_target(s, asked);
     }
-    struct unit_range asked = *range;
-    range->first = unit_of_whole(unit->cell).end < range->end ? unit_of_whole(unit->cell).end : range->end;
-    open_target(s, asked);
-    return next_unit(s, unit);
+    *unit = unit_get(s->work->plan, index);
+    return true;
 }
 
 /* A task, of a job that lives until its last one is done; NULL when there is none. */

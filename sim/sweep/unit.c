@@ -171,6 +171,7 @@ void unit_plan_create(struct unit_plan *plan, const struct config *config) {
         plan->cell[i].first_unit = plan->unit_count;
         plan->unit_count += plan->cell[i].unit_count;
         plan->most_betas = count_max(plan->most_betas, plan->cell[i].layout.betas);
+        plan->cost += plan->cell[i].cost * (double)plan->cell[i].series->replicates;
         plan->bykey[i] = &plan->cell[i];
     }
     qsort(plan->bykey, plan->cell_count, sizeof(struct unit_cell *), by_key);
@@ -283,29 +284,19 @@ struct unit_range unit_of_whole(const struct unit_cell *c) {
 
 /* ---- shares ---- */
 
-static double plan_cost(const struct unit_plan *plan) {
-    double cost = 0;
-    for (size_t i = 0; i < plan->cell_count; i++) {
-        cost += plan->cell[i].cost * (double)plan->cell[i].series->replicates;
-    }
-    return cost;
-}
-
 /* Units of a cell that are dealt out together: all under a target, else few enough that a shard has some of
  * every cell, since their costs are known roughly, and that one more is little beside its share of all. */
-static size_t deal_length(const struct unit_plan *plan, const struct unit_cell *c, double cost,
-                          size_t shards) {
+static size_t deal_length(const struct unit_plan *plan, const struct unit_cell *c, size_t shards) {
     const struct unit_range all = unit_of_whole(c);
-    return unit_node(plan, all, fmin(unit_range_cost(plan, all) / 2, cost / 64) / (double)shards);
+    return unit_node(plan, all, fmin(unit_range_cost(plan, all) / 2, plan->cost / 64) / (double)shards);
 }
 
 size_t unit_shares(const struct unit_plan *plan, size_t shard, size_t shards, struct unit_range **list) {
-    const double cost = plan_cost(plan);
     size_t count = 0, turn = 0; /* whose turn it is to have one more */
     *list = memory_create(2 * plan->cell_count, sizeof **list);
     for (size_t i = 0; i < plan->cell_count; i++) {
         const struct unit_cell *c = &plan->cell[i];
-        size_t length = deal_length(plan, c, cost, shards), deals = (c->unit_count - 1) / length + 1,
+        size_t length = deal_length(plan, c, shards), deals = (c->unit_count - 1) / length + 1,
                each = deals / shards, more = deals % shards, place = (shard + shards - turn) % shards,
                first = place * each + (place < more ? place : more), end = first + each + (place < more);
         if (end > first) {

@@ -32,6 +32,7 @@ struct unit_plan {
     const struct config *config;
     struct results *outline;
     size_t cell_count, unit_count, most_betas;
+    double cost;                    /* of all sampled units */
     struct unit_cell *cell;         /* the costly first */
     const struct unit_cell **bykey; /* the same in the order of their keys */
     struct results_series *here;    /* of the cells */
