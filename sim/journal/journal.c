@@ -53,24 +53,20 @@ static struct journal *prepare(const char *directory) {
     return j;
 }
 
-static void say_unread(const char *directory, enum journal_header_state state) {
+static struct journal *refuse(struct journal *j, enum journal_header_state state) {
     switch (state) {
-    case JOURNAL_HEADER_ABSENT: message_error("%s is no journal: it has no header", directory); break;
+    case JOURNAL_HEADER_ABSENT: message_error("%s is no journal: it has no header", j->directory); break;
     case JOURNAL_HEADER_OLDER:
         message_error(
             "%s was left by an older gapscale, whose journals have another format: go on with that one, "
             "or start again with --fresh",
-            directory);
+            j->directory);
         break;
     default:
         message_error("the header of the journal %s is damaged; `gapscale run` with the same config makes it "
                       "again",
-                      directory);
+                      j->directory);
     }
-}
-
-static struct journal *refuse(struct journal *j, enum journal_header_state state) {
-    say_unread(j->directory, state);
     journal_close(j);
     return NULL;
 }

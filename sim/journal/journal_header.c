@@ -214,7 +214,8 @@ static void print_octal(FILE *out, const char *word) {
     fputc('\'', out);
 }
 
-static void print_quoted(FILE *out, const char *word) {
+static void print_quoted(FILE *out, const char *before, const char *word) {
+    fputs(before, out);
     bool plain =
         *word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=,:+@") ==
                      strlen(word);
@@ -239,14 +240,9 @@ char *journal_header_command(const struct journal_header *h, size_t shard) {
     char *text;
     size_t length;
     FILE *out = memory_stream_open(&text, &length);
-    fputs("gapscale run", out);
-    print_quoted(out, h->config_path);
-    fputs(" -o", out);
-    print_quoted(out, h->output);
-    for (size_t i = 0; i < h->set_count; i++) {
-        fputs(" --set", out);
-        print_quoted(out, h->set[i]);
-    }
+    print_quoted(out, "gapscale run", h->config_path);
+    print_quoted(out, " -o", h->output);
+    for (size_t i = 0; i < h->set_count; i++) { print_quoted(out, " --set", h->set[i]); }
     if (h->shards > 1) { fprintf(out, " --shard %zu/%zu", shard, h->shards); }
     memory_stream_close(out, &text);
     return text;
@@ -256,10 +252,9 @@ char *journal_header_merge_command(const struct journal_header *h) {
     char *text;
     size_t length;
     FILE *out = memory_stream_open(&text, &length);
-    fputs("gapscale merge", out);
-    print_quoted(out, h->output);
-    fprintf(out, ".shard-*-of-%zu.journal -o", h->shards);
-    print_quoted(out, h->output);
+    print_quoted(out, "gapscale merge", h->output);
+    fprintf(out, ".shard-*-of-%zu.journal", h->shards);
+    print_quoted(out, " -o", h->output);
     memory_stream_close(out, &text);
     return text;
 }

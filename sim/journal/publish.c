@@ -199,35 +199,29 @@ struct pass {
 
 /* The records of what is held, one after the other. */
 static uint8_t *make_records(const struct partial_stack *stack, size_t *length) {
-    uint8_t *all = NULL;
     *length = 0;
+    for (size_t i = 0; i < stack->count; i++) { *length += record_size(stack->held[i]); }
+    uint8_t *all = memory_create(*length, 1), *next = all;
     for (size_t i = 0; i < stack->count; i++) {
-        size_t more;
-        uint8_t *record = record_make(stack->held[i], &more);
-        all = memory_resize(all, *length + more, 1);
-        memcpy(all + *length, record, more);
-        *length += more;
-        free(record);
+        size_t each = record_size(stack->held[i]);
+        record_write(stack->held[i], next, each);
+        next += each;
     }
     return all;
 }
 
 /* A cell, or the exact values of one: what shards left out of these is computed here. */
 static int read_cell(const struct publish *p, size_t index, struct partial_stack *stack) {
-    const size_t cells = p->plan->cell_count;
+    const size_t cells = p->plan->cell_count, unit = p->plan->unit_count + index - cells;
     if (stop_asked(p->stop)) { return EXIT_RESUMABLE; }
-    if (index < cells) {
-        const struct unit_cell *c = &p->plan->cell[index];
-        struct unit_range all = {c->first_unit, c->first_unit + c->unit_count};
-        return records_read(p->records, all, stack) ? EXIT_DONE : EXIT_FAILED;
-    }
-    size_t unit = p->plan->unit_count + index - cells;
-    struct unit exact = unit_get(p->plan, unit);
-    if (!records_has(p->records, unit)) {
+    struct unit_range all =
+        index < cells ? unit_of_whole(&p->plan->cell[index]) : (struct unit_range){unit, unit + 1};
+    if (!records_read(p->records, all, stack)) { return EXIT_FAILED; }
+    if (stack->count == 0) {
+        const struct unit exact = unit_get(p->plan, unit);
         partial_push(stack, sweep_exact(&exact));
-        return EXIT_DONE;
     }
-    return records_read(p->records, (struct unit_range){unit, unit + 1}, stack) ? EXIT_DONE : EXIT_FAILED;
+    return EXIT_DONE;
 }
 
 /* In order. */

@@ -248,11 +248,6 @@ static size_t find_place(const struct records *r, size_t unit) {
     return k;
 }
 
-bool records_has(const struct records *r, size_t unit) {
-    size_t k = find_place(r, unit);
-    return k < r->count && r->place[k].units.first <= unit;
-}
-
 struct gaps {
     size_t count;
     struct unit_range *list;

@@ -45,7 +45,6 @@ bool records_write(struct records *records, struct recordfile *file, const struc
 /* After records were added, before all below. False, after a message that names ranges and files, where two
  * of one range disagree. */
 bool records_settle(struct records *records);
-bool records_has(const struct records *records, size_t unit);
 /* What of some ranges there is no record of, in their order; returns how many ranges. Free with free(). Of a
  * cell under a target (target.h), which is read for that, what is wanted up to its next count, as one range;
  * `most`: as far as it may want where it is not met. */

@@ -188,22 +188,20 @@ static struct partial *take_other_half(struct saver *s, struct partial *p) {
 
 /* Room for the record of a partial. Outside of the mutex, whose holder allocates nothing. */
 static void make_room(struct saver *s, const struct partial *p) {
-    size_t length = record_size(p);
-    uint8_t *larger = NULL;
+    const size_t length = record_size(p);
     pthread_mutex_lock(&s->mutex);
     bool enough = length <= s->room;
     pthread_mutex_unlock(&s->mutex);
     if (enough) { return; }
-    larger = memory_resize(NULL, 2 * length, 1);
+    uint8_t *larger = memory_create(2 * length, 1), *unused = larger;
     pthread_mutex_lock(&s->mutex);
     if (s->room < 2 * length) {
-        uint8_t *before = s->spare;
+        unused = s->spare;
         s->spare = larger;
         s->room = 2 * length;
-        larger = before;
     }
     pthread_mutex_unlock(&s->mutex);
-    free(larger);
+    free(unused);
 }
 
 bool saver_accept(struct saver *s, struct partial *p) {

@@ -82,15 +82,15 @@ struct pace {
 };
 
 static struct pace pace_start(const struct config *config, const struct isa *isa, size_t cells) {
-    size_t each = cells <= SAMPLES ? SIZE_MAX : SAMPLES / config->series_count, longest = 0;
+    const size_t each = SAMPLES / config->series_count;
+    const double nominal = 1e-9; /* of the cost model, in nanoseconds */
+    size_t longest = 0;
     for (size_t i = 0; i < config->series_count; i++) {
         longest = config->series[i].n_count > longest ? config->series[i].n_count : longest;
     }
-    size_t stride = each == SIZE_MAX ? 1 : longest / (each > 0 ? each : 1) + 1;
-    const double nominal = 1e-9; /* of the cost model, in nanoseconds */
     return (struct pace){.config = config,
                          .isa = isa,
-                         .stride = stride,
+                         .stride = cells <= SAMPLES ? 1 : longest / (each > 0 ? each : 1) + 1,
                          .since = omp_get_wtime(),
                          .value = isa ? NAN : nominal};
 }
