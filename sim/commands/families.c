@@ -1,13 +1,11 @@
 /* `gapscale families`: everything printed comes from the tables of the families. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "models/families/family.h"
 #include "sim/base/commandline.h"
 #include "sim/base/help.h"
-#include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/nearest.h"
 #include "sim/base/number.h"
@@ -92,16 +90,15 @@ static void print_markdown(void) {
                family->law_text);
     }
     puts("\n| family | parameter | default | range | meaning |\n|---|---|---|---|---|");
-    for (size_t i = 0; i < family_count() * FAMILY_PARAMETERS; i++) {
-        const struct family *family = family_at(i / FAMILY_PARAMETERS);
-        const struct family_parameter *p = &family->parameter[i % FAMILY_PARAMETERS];
-        size_t which = i % FAMILY_PARAMETERS;
-        if (which >= family->parameter_count || is_in_lists(family, which)) { continue; }
-        if (family_takes_position(family) && which > family_position_index(family)) { continue; }
-        printf("| `%s` | `%s` | %s | %s | %s |\n", family->name,
-               print_name(family, i % FAMILY_PARAMETERS, name),
-               print_initial(family, i % FAMILY_PARAMETERS, "must be given", initial),
-               parameters_describe(p, range), p->doc);
+    for (size_t i = 0; i < family_count(); i++) {
+        const struct family *family = family_at(i);
+        size_t last = family_takes_position(family) ? family_position_index(family) : SIZE_MAX;
+        for (size_t k = 0; k < family->parameter_count && k <= last; k++) {
+            if (is_in_lists(family, k)) { continue; }
+            printf("| `%s` | `%s` | %s | %s | %s |\n", family->name, print_name(family, k, name),
+                   print_initial(family, k, "must be given", initial),
+                   parameters_describe(&family->parameter[k], range), family->parameter[k].doc);
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 #include "sim/journal/journal_header.h"
 
-#include <inttypes.h>
 #include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,6 @@
 #include "sim/journal/saver.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -13,7 +12,6 @@
 
 #include "sim/base/machine.h"
 #include "sim/base/memory.h"
-#include "sim/base/message.h"
 #include "sim/sweep/record.h"
 
 static const size_t WAITING_BYTES = 32 << 20;

@@ -1,6 +1,5 @@
 #include "sim/results/destination.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>

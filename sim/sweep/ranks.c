@@ -95,7 +95,6 @@ int ranks_follow(const struct sweep_work *work, bool (*save)(void *context)) {
 #include <mpi.h>
 #include <nettle/sha2.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>

@@ -1,7 +1,5 @@
 #include "sim/sweep/scorefile.h"
 
-#include <errno.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
