@@ -323,13 +323,6 @@ static bool read_series(const struct h5_content *c, struct results_series *s) {
     return good && values_are_allowed(s);
 }
 
-/* Of what the file holds. */
-static void content_digest(const struct h5_content *c, const struct results *r, char digest[65]) {
-    struct page *page = page_create(r);
-    digest_groups(r->seed, r->config_resolved, page, c->group_count, c->group, digest);
-    page_free(page);
-}
-
 /* Fills in the results whose shape is known, and the digest of the file, which those of earlier versions do
  * not say themselves; what is wrong, or NULL. */
 static const char *fill_results(const struct h5_content *c, struct results *r, char digest[65]) {
@@ -337,7 +330,9 @@ static const char *fill_results(const struct h5_content *c, struct results *r, c
     for (size_t i = 0; good && i < r->series_count; i++) { good = read_series(c, &r->series[i]); }
     if (!good) { return "one of its series is not as results/SCHEMA.md says"; }
     const char *written = root_text(c, digest_attribute);
-    content_digest(c, r, digest);
+    struct page *page = page_create(r);
+    digest_groups(r->seed, r->config_resolved, page, c->group_count, c->group, digest);
+    page_free(page);
     return !written || strcmp(written, digest) == 0
                ? NULL
                : "it is damaged: its numbers are not those that were written";
@@ -378,14 +373,6 @@ bool store_digest(const char *path, char digest[65]) {
     return r != NULL;
 }
 
-/* Whether all that stands in the file can be read and is as it was written. */
-static bool is_sound(const char *path, char why[H5_WHY]) {
-    char digest[65];
-    struct results *r = read_whole(path, digest, why);
-    results_free(r);
-    return r != NULL;
-}
-
 enum store_match store_compare(const char *path, const char *config_resolved, char why[STORE_WHY]) {
     if (access(path, F_OK) != 0) { return STORE_ABSENT; }
     struct h5_content *c = h5file_read_parts(path, 0, NULL, why);
@@ -398,7 +385,13 @@ enum store_match store_compare(const char *path, const char *config_resolved, ch
         match = strcmp(root_text(c, "config_resolved"), config_resolved) == 0 ? STORE_SAME : STORE_OTHER;
     }
     h5content_free(c);
-    return match == STORE_SAME && !is_sound(path, why) ? STORE_FOREIGN : match;
+    if (match == STORE_SAME) { /* and can be read, and is as it was written */
+        char digest[65];
+        struct results *r = read_whole(path, digest, why);
+        if (!r) { match = STORE_FOREIGN; }
+        results_free(r);
+    }
+    return match;
 }
 
 enum store_kind store_kind(const char *path) {

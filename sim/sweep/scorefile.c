@@ -33,14 +33,11 @@ static size_t cells_with_scores(const struct config_series *series) {
 }
 
 static bool is_scorefile(const char *path) {
-    char why[H5SCAN_WHY];
-    struct h5scan *scan = h5scan_open(path, false, why);
-    bool found = false;
-    for (size_t i = 0; scan && i < scan->attribute_count; i++) {
-        const struct h5scan_attribute *a = &scan->attribute[i];
-        found = found || (strcmp(a->path, "/kind") == 0 && strcmp(a->text, kind) == 0);
-    }
-    if (scan) { h5scan_close(scan); }
+    char why[H5_WHY];
+    struct h5_content *c = h5file_read_parts(path, 0, NULL, why);
+    const struct h5_attribute *a = c ? h5content_attribute(c->attribute_count, c->attribute, "kind") : NULL;
+    bool found = a && a->text && strcmp(a->text, kind) == 0;
+    h5content_free(c);
     return found;
 }
 
