@@ -6,10 +6,10 @@
 #include "analysis/commands/command.h"
 #include "sim/base/commandline.h"
 #include "sim/base/completion.h"
+#include "sim/base/machine.h"
 #include "sim/base/manual.h"
 #include "sim/base/message.h"
 #include "sim/base/nearest.h"
-#include "sim/base/stack.h"
 #include "sim/base/version.h"
 #include "sim/commands/command.h"
 #include "sim/sweep/ranks.h"
@@ -94,7 +94,7 @@ static int front_door(int argc, char **argv) {
 int main(int argc, char **argv) {
     gsl_set_error_handler_off();
     message_start();
-    if (!stack_check()) { return EXIT_USAGE; }
+    if (!machine_check_stack()) { return EXIT_USAGE; }
     int status = ranks_start(&argc, &argv);
     if (status != EXIT_DONE) { return status; }
     if (ranks_index() == 0 || ranks_wait(&status)) { status = message_end(front_door(argc, argv)); }

@@ -2,6 +2,8 @@
 #ifndef GAPSCALE_SIM_BASE_MACHINE_H
 #define GAPSCALE_SIM_BASE_MACHINE_H
 
+#include <stdbool.h>
+
 /* Bytes that the process may still take without swapping: MemAvailable of /proc/meminfo (where there is none,
  * the physical memory), no more than its control group and its limit on address space leave. */
 double machine_memory(void);
@@ -16,5 +18,8 @@ const char *machine_duration(double seconds, char text[MACHINE_TEXT]);
 double machine_seconds(void);
 /* Bytes of address space in use; 0 where that is unknown. */
 double machine_address_space(void);
+/* False, after a message, when OMP_STACKSIZE or the limit of the process gives threads less stack than a
+ * sweep and its analysis take. */
+bool machine_check_stack(void);
 
 #endif

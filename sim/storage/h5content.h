@@ -56,6 +56,11 @@ const struct h5_attribute *h5content_attribute(size_t count, const struct h5_att
                                                const char *name);
 const struct h5_dataset *h5content_dataset(const struct h5_group *group, const char *name);
 
+/* Whether a file that was read holds these root attributes, groups, their attributes, dimensions and
+ * datasets, bit by bit and nothing else. Datasets of neither numbers nor text are compared without values. */
+bool h5content_holds(const struct h5_content *held, size_t attribute_count,
+                     const struct h5_attribute *attribute, size_t group_count, const struct h5_group *group);
+
 enum { H5_WHY = 128 }; /* of what is wrong with a file */
 
 #endif

@@ -16,7 +16,6 @@
 #include "sim/base/machine.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
-#include "sim/storage/h5compare.h"
 #include "sim/storage/h5library.h"
 #include "sim/storage/h5parse.h"
 #include "sim/storage/h5stream.h"
@@ -157,7 +156,7 @@ static bool is_held(const char *temporary, const void *context, char why[H5_WHY]
     const struct h5parse_wanted everything = {
         .everything = true, .group_count = w->group_count, .group = w->group};
     struct h5_content *held = read_file(temporary, &everything, why);
-    bool same = held && h5compare_holds(held, w->attribute_count, w->attribute, w->group_count, w->group);
+    bool same = held && h5content_holds(held, w->attribute_count, w->attribute, w->group_count, w->group);
     if (held && !same) { snprintf(why, H5_WHY, "what is read back is not what was written"); }
     h5content_free(held);
     return same;
