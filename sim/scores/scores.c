@@ -3,173 +3,355 @@
  * length. */
 #include "sim/scores/scores.h"
 
-#include <gsl/gsl_sort.h>
+#include <inttypes.h>
 #include <math.h>
+#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
-#include "sim/scores/find.h"
-#include "sim/scores/reader.h"
+#include "sim/rows/isa.h"
+#include "sim/scores/facts.h"
+
+enum {
+    BATCH = 4096,          /* rows at a time, at most */
+    STORED_ROOM = 1 << 18, /* scores at a time, where they need not be formed, or some rows a thread */
+    KEY_ROOM = 1 << 23,    /* numbers of key vectors kept at a time */
+    PANEL = 32, /* keys side by side: for vectors of usual length, as many as the nearest cache holds */
+    QUERIES_AT_ONCE = 256, /* whose products are formed together */
+};
 
 struct scores {
     struct found found;
     struct scores_facts facts;
-    struct reader reader;
+    size_t short_rows, unused_rows;
+
+    /* where it stands: a group, a place in it, a query */
+    size_t group;
+    uint64_t place, query;
+    bool opened;
+    double *row_length, *position; /* of the place's queries */
+
+    /* the batch */
+    size_t score_room, row_room; /* numbers, rows */
+    double *score;               /* [rows][keys] */
+    uint32_t *key;               /* the same, where keys are masked */
+    double *mask;
+    int64_t *seen; /* [rows] */
+    struct scores_row *row;
+
+    /* queries, and keys in panels, each by component: those of the last place whose keys fit */
+    double *query_vector, *key_vector, *key_rows;
+    size_t key_group;
+    uint64_t key_place, key_first, key_count;
 };
 
-/* ---- heads ---- */
+static uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
-static int by_layer_and_head(const void *a, const void *b) {
-    const struct scores_head *x = a, *y = b;
-    if (x->layer != y->layer) { return x->layer < y->layer ? -1 : 1; }
-    return (x->head > y->head) - (x->head < y->head);
+static const struct group *here(const struct scores *s) { return &s->found.group[s->group]; }
+
+static void close_place(struct scores *s) {
+    free(s->row_length);
+    free(s->position);
+    s->row_length = s->position = NULL;
+    s->opened = false;
 }
 
-static void list_heads(const struct found *found, struct scores_facts *facts) {
-    size_t room = 0;
-    for (size_t i = 0; i < found->group_count; i++) {
-        const uint64_t *size = found->group[i].layout.size;
-        room += size[LAYOUT_LAYER] * size[LAYOUT_HEAD];
-    }
-    facts->head = memory_create(room, sizeof *facts->head);
-    for (size_t i = 0; i < found->group_count; i++) {
-        const struct group *g = &found->group[i];
-        for (size_t l = 0; l < g->layout.size[LAYOUT_LAYER]; l++) {
-            for (size_t h = 0; h < g->layout.size[LAYOUT_HEAD]; h++) {
-                facts->head[facts->head_count++] = (struct scores_head){g->layer[l], g->head[h]};
-            }
-        }
-    }
-    qsort(facts->head, facts->head_count, sizeof *facts->head, by_layer_and_head);
-    size_t kept = 0;
-    for (size_t i = 0; i < facts->head_count; i++) {
-        if (i == 0 || by_layer_and_head(&facts->head[i], &facts->head[kept - 1]) != 0) {
-            facts->head[kept++] = facts->head[i];
-        }
-    }
-    facts->head_count = kept;
+static void free_batch(struct scores *s) {
+    free(s->score);
+    free(s->key);
+    free(s->mask);
+    free(s->seen);
+    free(s->row);
+    s->mask = NULL;
 }
 
-/* ---- lengths ---- */
-
-/* The group's own lengths; `length` may be NULL to count them. */
-static size_t own_lengths(const struct group *g, double *length) {
-    const double shortest = 32;
-    size_t count = 0;
-    double n = (double)g->key_count;
-    if (group_is_whole(g) && n >= shortest) {
-        for (double power = shortest; power <= n; power *= 2, count++) {
-            if (length) { length[count] = power; }
-        }
-        return count;
-    }
-    if (length) { *length = n; }
-    return 1;
-}
-
-static void list_lengths(const struct found *found, const struct scores_request *request,
-                         struct scores_facts *facts) {
-    size_t room = request->length_count;
-    for (size_t i = 0; i < found->group_count; i++) { room += own_lengths(&found->group[i], NULL); }
-    facts->length = memory_create(room, sizeof *facts->length);
-    if (request->length_count > 0) {
-        facts->length_count = request->length_count;
-        memcpy(facts->length, request->length, request->length_count * sizeof *facts->length);
-    } else {
-        for (size_t i = 0; i < found->group_count; i++) {
-            facts->length_count += own_lengths(&found->group[i], facts->length + facts->length_count);
-        }
-    }
-    gsl_sort(facts->length, 1, facts->length_count);
-    size_t kept = 0;
-    for (size_t i = 0; i < facts->length_count; i++) {
-        if (i == 0 || facts->length[i] != facts->length[kept - 1]) {
-            facts->length[kept++] = facts->length[i];
-        }
-    }
-    facts->length_count = kept;
-}
-
-/* ---- words ---- */
-
-static enum element coarser(enum element a, enum element b) { return a > b ? a : b; }
-
-static void read_words(const struct found *found, const struct scores_request *request,
-                       struct scores_facts *facts) {
-    enum element element = ELEMENT_FLOAT64;
-    facts->trained = request->trained;
-    facts->scale = facts->scale_applied = NAN;
-    for (size_t i = 0; i < found->group_count; i++) {
-        const struct group *g = &found->group[i];
-        const struct source_array *a = g->array;
-        element = coarser(element, g->scores ? a->element : coarser(a->element, g->keys->element));
-        if (!g->scores) { facts->scale = g->scale; }
-        if (isnan(facts->trained)) { facts->trained = source_number(g->source, a->path, "trained_context"); }
-        if (isnan(facts->scale_applied)) {
-            facts->scale_applied = source_number(g->source, a->path, "score_scale_applied");
-        }
-        if (!facts->model) { facts->model = source_text(g->source, a->path, "model"); }
-        if (!facts->licence) { facts->licence = source_text(g->source, a->path, "licence"); }
-        if (!facts->input) { facts->input = source_text(g->source, a->path, "input"); }
-        facts->has_layers = facts->has_layers || g->layout.size[LAYOUT_LAYER] > 1;
-    }
-    facts->element = element_name(element);
-    facts->rounding = element_rounding(element);
-}
-
-/* ---- all of it ---- */
-
-static bool are_readable(const struct scores_facts *f) {
-    double longest = f->length[f->length_count - 1];
-    if (!(f->length[0] >= 1 && longest <= SCORES_LONGEST)) {
-        message_error("context length %.17g: from 1 to %d can be read",
-                      f->length[0] >= 1 ? longest : f->length[0], SCORES_LONGEST);
-        return false;
-    }
-    double places = (double)f->head_count * (double)f->sequence_count * (double)f->length_count;
-    if (places <= SCORES_PLACES) { return true; }
-    message_error(
-        "%zu heads of %zu sequences at %zu context lengths are more than %d places; give a part of them",
-        f->head_count, f->sequence_count, f->length_count, SCORES_PLACES);
-    return false;
+/* Room for a batch; what is never touched, such as the keys of rows without a mask, costs nothing. */
+static void reserve_batch(struct scores *s, size_t rows, size_t keys) {
+    size_t numbers = rows * keys;
+    if (numbers <= s->score_room && rows <= s->row_room && (s->mask || !here(s)->mask)) { return; }
+    free_batch(s);
+    s->score_room = numbers > s->score_room ? numbers : s->score_room;
+    s->row_room = rows > s->row_room ? rows : s->row_room;
+    s->score = memory_resize(NULL, s->score_room, sizeof *s->score);
+    s->key = memory_resize(NULL, s->score_room, sizeof *s->key);
+    if (here(s)->mask) { s->mask = memory_resize(NULL, s->score_room, sizeof *s->mask); }
+    s->seen = memory_resize(NULL, s->row_room, sizeof *s->seen);
+    s->row = memory_resize(NULL, s->row_room * s->facts.length_count, sizeof *s->row);
 }
 
 struct scores *scores_open(const struct scores_request *request) {
     struct scores *s = memory_create(1, sizeof *s);
-    bool good = find_groups(request, &s->found);
-    if (good) {
-        s->facts.sequence_count = s->found.sequence_count;
-        list_heads(&s->found, &s->facts);
-        list_lengths(&s->found, request, &s->facts);
-        read_words(&s->found, request, &s->facts);
-        reader_open(&s->reader, &s->found, &s->facts);
-        good = are_readable(&s->facts);
-    }
-    if (good) { return s; }
+    s->key_group = SIZE_MAX;
+    if (find_groups(request, &s->found) && facts_gather(&s->found, request, &s->facts)) { return s; }
     scores_close(s);
     return NULL;
 }
 
 void scores_close(struct scores *s) {
     if (!s) { return; }
-    reader_release(&s->reader);
+    close_place(s);
+    free_batch(s);
+    free(s->query_vector);
+    free(s->key_vector);
+    free(s->key_rows);
+    facts_release(&s->facts);
     find_release(&s->found);
-    free(s->facts.head);
-    free(s->facts.length);
     free(s);
 }
 
 const struct scores_facts *scores_facts(const struct scores *s) { return &s->facts; }
 
-enum scores_outcome scores_next(struct scores *s, int threads, struct scores_batch *batch) {
-    return reader_next(&s->reader, threads, batch);
+size_t scores_short_rows(const struct scores *s) { return s->short_rows; }
+
+size_t scores_unused_rows(const struct scores *s) { return s->unused_rows; }
+
+void scores_rewind(struct scores *s) {
+    close_place(s);
+    s->group = 0;
+    s->place = s->query = 0;
+    s->short_rows = s->unused_rows = 0;
 }
 
-void scores_rewind(struct scores *s) { reader_rewind(&s->reader); }
+/* ---- which queries ---- */
 
-size_t scores_short_rows(const struct scores *s) { return s->reader.short_rows; }
+/* Whether a row of `count` keys counts for length n. */
+static bool counts_for(double n, double count) { return count > 0.9 * n && count <= n; }
 
-size_t scores_unused_rows(const struct scores *s) { return s->reader.unused_rows; }
+/* Whether a query that sees `most` keys at most may count for some length. */
+static bool may_count(const struct scores *s, uint64_t most) {
+    bool masked = here(s)->mask || here(s)->scores; /* scores may hold -inf */
+    for (size_t l = 0; l < s->facts.length_count; l++) {
+        double n = s->facts.length[l];
+        if (masked ? (double)most > 0.9 * n : counts_for(n, (double)most)) { return true; }
+    }
+    return false;
+}
+
+static bool open_place(struct scores *s, uint64_t place[LAYOUT_LEADING]) {
+    const struct group *g = here(s);
+    bool good = true;
+    layout_place(&g->layout, s->place, place);
+    if (s->opened) { return true; }
+    s->row_length = group_of_queries(g, g->row_length, place, &good);
+    s->position = group_of_queries(g, g->query_position, place, &good);
+    s->opened = true;
+    return good;
+}
+
+/* The next run of wanted queries of this place, first .. last - 1, at most so many; empty at the end. */
+static void next_run(const struct scores *s, uint64_t most, uint64_t *first, uint64_t *last) {
+    const struct group *g = here(s);
+    uint64_t q = s->query;
+    while (q < g->query_count && !may_count(s, group_sight(g, s->row_length, s->position, q))) { q++; }
+    *first = q;
+    while (q < g->query_count && q - *first < most &&
+           may_count(s, group_sight(g, s->row_length, s->position, q))) {
+        q++;
+    }
+    *last = q;
+}
+
+/* ---- products ---- */
+
+/* Component c of key j stands at panel(j)[c PANEL + j % PANEL]. */
+static double *panel_of(const struct scores *s, uint64_t j, uint64_t dim) {
+    return s->key_vector + j / PANEL * PANEL * dim;
+}
+
+static void fill_panels(struct scores *s, uint64_t count, uint64_t dim) {
+    for (uint64_t j = 0; j < count; j++) {
+        double *panel = panel_of(s, j, dim) + j % PANEL;
+        for (uint64_t c = 0; c < dim; c++) { panel[c * PANEL] = s->key_rows[j * dim + c]; }
+    }
+}
+
+/* Key vectors first .. first + count - 1 of a place. */
+static bool load_keys(struct scores *s, const uint64_t place[LAYOUT_LEADING], uint64_t first,
+                      uint64_t count) {
+    const struct group *g = here(s);
+    const struct layout *k = &g->key_layout;
+    uint64_t at[LAYOUT_LEADING], lead[LAYOUT_LEADING],
+        shared = g->layout.size[LAYOUT_HEAD] / k->size[LAYOUT_HEAD];
+    memcpy(at, place, sizeof at);
+    at[LAYOUT_HEAD] /= shared;
+    uint64_t number = (at[0] * k->size[1] + at[1]) * k->size[2] + at[2];
+    if (s->key_group == s->group && s->key_place == number && s->key_first == first &&
+        s->key_count == count) {
+        return true;
+    }
+    s->key_group = SIZE_MAX;
+    s->key_rows = memory_resize(s->key_rows, count * k->columns, sizeof *s->key_rows);
+    s->key_vector =
+        memory_resize(s->key_vector, (count / PANEL + 1) * PANEL * k->columns, sizeof *s->key_vector);
+    layout_lead(k, at, lead);
+    if (!source_read(g->key_source, g->keys, lead, first, count, s->key_rows)) { return false; }
+    fill_panels(s, count, k->columns);
+    s->key_group = s->group;
+    s->key_place = number;
+    s->key_first = first;
+    s->key_count = count;
+    return true;
+}
+
+/* Scores of queries first .. first + rows - 1 with the first `keys` keys. */
+static bool form_products(struct scores *s, const uint64_t place[LAYOUT_LEADING],
+                          const uint64_t lead[LAYOUT_LEADING], uint64_t first, uint64_t rows, uint64_t keys,
+                          int threads) {
+    const struct group *g = here(s);
+    uint64_t dim = g->layout.columns, at_once = KEY_ROOM / dim;
+    const struct kernel *kernel = isa_best()->kernel;
+    s->query_vector = memory_resize(s->query_vector, rows * dim, sizeof *s->query_vector);
+    if (!source_read(g->source, g->queries, lead, first, rows, s->query_vector)) { return false; }
+    at_once = least(g->key_count, at_once > 0 ? at_once : 1);
+    for (uint64_t j = 0; j < keys; j += at_once) {
+        uint64_t loaded = least(g->key_count - j, at_once);
+        if (!load_keys(s, place, j, loaded)) { return false; }
+        uint64_t used = least(keys - j, loaded);
+#pragma omp parallel for schedule(static) num_threads(threads)
+        for (uint64_t i = 0; i < used; i += PANEL) {
+            kernel->products(rows, least(PANEL, used - i), dim, s->query_vector, panel_of(s, i, dim), PANEL,
+                             g->scale, s->score + j + i, g->key_count);
+        }
+    }
+    return true;
+}
+
+/* ---- rows ---- */
+
+static bool bad_score(const struct group *g, const uint64_t place[LAYOUT_LEADING], uint64_t query,
+                      uint64_t key, double score) {
+    char name[GROUP_NAME];
+    const char *what = isnan(score) ? "NaN" : score > 0 ? "+inf" : "-inf";
+    message_error("%s: sequence %" PRIu64 ", layer %zu, head %zu, query %" PRIu64 ", key %" PRIu64
+                  " is %s; a masked score is -inf, or hidden by mask, row_length or causal",
+                  group_name(g, name), place[LAYOUT_SEQUENCE], g->layer[place[LAYOUT_LAYER]],
+                  g->head[place[LAYOUT_HEAD]], query, key, what);
+    return false;
+}
+
+/* What the query sees of its scores, moved to the front, with the keys' positions: how many, or -1 - j where
+ * the j-th is bad. */
+static int64_t take_some(double *score, uint32_t *key, const double *mask, uint64_t sight, bool formed) {
+    int64_t seen = 0;
+    for (uint64_t j = 0; j < sight; j++) {
+        if ((score[j] == -INFINITY && !formed) || (mask && mask[j] == 0)) { continue; }
+        if (!isfinite(score[j])) { return -1 - (int64_t)j; }
+        score[seen] = score[j];
+        key[seen++] = (uint32_t)j;
+    }
+    return seen;
+}
+
+/* The same; most rows are seen whole. `formed`: from queries and keys, where -inf hides nothing. */
+static int64_t take_seen(double *score, uint32_t *key, const double *mask, uint64_t sight, bool formed) {
+    if (!mask && isa_best()->kernel->all_finite(sight, score)) { return (int64_t)sight; }
+    return take_some(score, key, mask, sight, formed);
+}
+
+static size_t head_index(const struct scores *s, const uint64_t place[LAYOUT_LEADING]) {
+    const struct group *g = here(s);
+    size_t layer = g->layer[place[LAYOUT_LAYER]], head = g->head[place[LAYOUT_HEAD]], i = 0;
+    while (s->facts.head[i].layer != layer || s->facts.head[i].head != head) { i++; }
+    return i;
+}
+
+/* Rows of the queries first .. first + rows - 1, whose scores are there. */
+static bool make_rows(struct scores *s, const uint64_t place[LAYOUT_LEADING], uint64_t first, uint64_t rows,
+                      int threads, struct scores_batch *batch) {
+    const struct group *g = here(s);
+    size_t head = head_index(s, place), sequence = g->sequence[place[LAYOUT_SEQUENCE]];
+    batch->row = s->row;
+    batch->count = 0;
+#pragma omp parallel for schedule(static) num_threads(threads)
+    for (uint64_t i = 0; i < rows; i++) {
+        uint64_t at = i * g->key_count, sight = group_sight(g, s->row_length, s->position, first + i);
+        s->seen[i] = take_seen(s->score + at, s->key + at, g->mask ? s->mask + at : NULL, sight, !g->scores);
+    }
+    for (uint64_t i = 0; i < rows; i++) {
+        uint64_t q = first + i, at = i * g->key_count;
+        int64_t seen = s->seen[i], bad = -1 - seen;
+        if (seen < 0) { return bad_score(g, place, q, (uint64_t)bad, s->score[at + (uint64_t)bad]); }
+        if (seen < 2) {
+            s->short_rows++;
+            continue;
+        }
+        bool hidden = (uint64_t)seen < group_sight(g, s->row_length, s->position, q);
+        struct scores_row row = {.head = head,
+                                 .sequence = sequence,
+                                 .position = group_position(g, s->position, q),
+                                 .count = (size_t)seen,
+                                 .score = s->score + at,
+                                 .key = hidden ? s->key + at : NULL};
+        size_t before = batch->count;
+        for (row.length = 0; row.length < s->facts.length_count; row.length++) {
+            if (counts_for(s->facts.length[row.length], (double)seen)) { s->row[batch->count++] = row; }
+        }
+        s->unused_rows += hidden && !g->causal && !g->mask && batch->count == before;
+    }
+    return true;
+}
+
+static bool fill(struct scores *s, const uint64_t place[LAYOUT_LEADING], uint64_t first, uint64_t rows,
+                 int threads) {
+    const struct group *g = here(s);
+    uint64_t keys = 0, lead[LAYOUT_LEADING];
+    reserve_batch(s, rows, g->key_count);
+    layout_lead(&g->layout, place, lead);
+    if (g->mask && !group_mask(g, place, first, rows, s->mask)) { return false; }
+    if (g->scores) { return source_read(g->source, g->scores, lead, first, rows, s->score); }
+    for (uint64_t i = 0; i < rows; i++) {
+        uint64_t sight = group_sight(g, s->row_length, s->position, first + i);
+        keys = keys > sight ? keys : sight;
+    }
+    return form_products(s, place, lead, first, rows, keys, threads);
+}
+
+static uint64_t rows_at_once(const struct group *g, int threads) {
+    uint64_t rows = SCORES_ROOM / g->key_count, few = 4 * (uint64_t)threads,
+             cached = STORED_ROOM / g->key_count, most = cached > few ? cached : few;
+    if (!g->scores) { most = least(KEY_ROOM / g->layout.columns, QUERIES_AT_ONCE); }
+    rows = least(rows, least(most, BATCH));
+    return rows > 0 ? rows : 1;
+}
+
+static void next_place(struct scores *s) {
+    close_place(s);
+    s->query = 0;
+    if (++s->place == layout_places(&here(s)->layout)) {
+        s->place = 0;
+        s->group++;
+    }
+}
+
+static bool is_told(const struct scores *s) {
+    uint64_t place[LAYOUT_LEADING];
+    layout_place(&here(s)->layout, s->place, place);
+    return here(s)->told[place[LAYOUT_SEQUENCE]];
+}
+
+enum scores_outcome scores_next(struct scores *s, int threads, struct scores_batch *batch) {
+    batch->count = 0;
+    while (s->group < s->found.group_count) {
+        uint64_t place[LAYOUT_LEADING], first, last;
+        if (is_told(s)) {
+            next_place(s);
+            continue;
+        }
+        if (!open_place(s, place)) { return SCORES_BAD; }
+        next_run(s, rows_at_once(here(s), threads), &first, &last);
+        s->query = last;
+        if (first == last) {
+            next_place(s);
+            continue;
+        }
+        if (!fill(s, place, first, last - first, threads) ||
+            !make_rows(s, place, first, last - first, threads, batch)) {
+            return SCORES_BAD;
+        }
+        if (batch->count > 0) { return SCORES_MORE; }
+    }
+    return SCORES_END;
+}
