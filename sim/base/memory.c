@@ -117,6 +117,10 @@ void *memory_resize(void *memory, size_t count, size_t size) {
     return memory;
 }
 
+void *memory_extend(void *memory, size_t count, size_t size) {
+    return (count & (count - 1)) == 0 ? memory_resize(memory, count > 0 ? 2 * count : 1, size) : memory;
+}
+
 void *memory_create_aligned(size_t count, size_t size) {
     const size_t line = 64;
     size_t bytes = bytes_of(count, size);

@@ -29,7 +29,9 @@ void memory_save(void (*save)(void *context), void *context);
 void *memory_create(size_t count, size_t size);
 /* realloc to `count` things of `size` bytes; what is new is not zeroed. */
 void *memory_resize(void *memory, size_t count, size_t size);
-/* The same for those who can go on without: false when out of memory, with *array as it was. */
+/* Room for one more after `count`: for twice as many whenever that is a power of two. */
+void *memory_extend(void *memory, size_t count, size_t size);
+/* memory_resize for those who can go on without: false when out of memory, with *array as it was. */
 bool memory_grow(void **array, size_t count, size_t size);
 /* `count` things of `size` bytes from a cache line on, for vector kernels; not zeroed. */
 void *memory_create_aligned(size_t count, size_t size);

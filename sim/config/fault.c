@@ -17,10 +17,7 @@ bool fault_add(const struct fault_source *source, size_t offset, const char *for
     va_start(arguments, format);
     char *message = memory_format_list(format, arguments);
     va_end(arguments);
-    if (list->count == list->room) {
-        list->room = 2 * list->room + 16;
-        list->fault = memory_resize(list->fault, list->room, sizeof *list->fault);
-    }
+    list->fault = memory_extend(list->fault, list->count, sizeof *list->fault);
     list->fault[list->count] = (struct fault){source, offset, list->count, message};
     list->count++;
     return false;

@@ -21,7 +21,7 @@ struct fault {
 };
 
 struct fault_list { /* on the heap, at first {0} */
-    size_t count, room;
+    size_t count;
     struct fault *fault;
 };
 

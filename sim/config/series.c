@@ -236,18 +236,15 @@ static void add_to_totals(const struct yaml_node *node, const struct config_seri
 
 /* Series as read, each with the item of the list that it came from. */
 struct listed {
-    size_t count, room;
+    size_t count;
     struct config_series *series;
     const struct yaml_node **node;
 };
 
 static void add_series(struct listed *list, const struct yaml_node *node,
                        const struct config_series *series) {
-    if (list->count == list->room) {
-        list->room = 2 * list->room + 8;
-        list->series = memory_resize(list->series, list->room, sizeof *list->series);
-        list->node = memory_resize(list->node, list->room, sizeof *list->node);
-    }
+    list->series = memory_extend(list->series, list->count, sizeof *list->series);
+    list->node = memory_extend(list->node, list->count, sizeof *list->node);
     list->series[list->count] = *series;
     list->node[list->count++] = node;
 }

@@ -31,14 +31,11 @@ void yaml_free(struct yaml_node *node) {
 }
 
 void yaml_add(struct yaml_node *parent, struct yaml_node *key, struct yaml_node *value) {
-    if (parent->count == parent->room) {
-        parent->room = 2 * parent->room + 4;
-        parent->value = memory_resize(parent->value, parent->room, sizeof *parent->value);
-        if (parent->kind == YAML_MAPPING) {
-            parent->key = memory_resize(parent->key, parent->room, sizeof(struct yaml_node *));
-        }
+    parent->value = memory_extend(parent->value, parent->count, sizeof(struct yaml_node *));
+    if (parent->kind == YAML_MAPPING) {
+        parent->key = memory_extend(parent->key, parent->count, sizeof(struct yaml_node *));
+        parent->key[parent->count] = key;
     }
-    if (parent->kind == YAML_MAPPING) { parent->key[parent->count] = key; }
     parent->value[parent->count++] = value;
 }
 

@@ -20,7 +20,7 @@ struct yaml_node {
     bool block;          /* a list or mapping written over lines, not in brackets */
     bool quoted;         /* a scalar in quotes or a text block */
     char *text;          /* of a scalar; holds no NUL */
-    size_t count, room;
+    size_t count;
     struct yaml_node **key;   /* of a mapping: scalars */
     struct yaml_node **value; /* of a mapping or list */
 };
