@@ -11,25 +11,15 @@
 #define TEXT_(a) #a
 #define TEXT(a) TEXT_(a)
 
-static void log_all(size_t n, const double *x, double *y) {
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) { y[i] = vector_log_one(x[i]); }
-}
-
-static void log1p_all(size_t n, const double *x, double *y) {
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) { y[i] = vector_log1p_one(x[i]); }
-}
-
-static void exp_all(size_t n, const double *x, double *y) {
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) { y[i] = vector_exp_one(x[i]); }
-}
-
-static void expm1_all(size_t n, const double *x, double *y) {
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) { y[i] = vector_expm1_one(x[i]); }
-}
+/* vector_NAME_one for each of an array. */
+#define EACH(name)                                                                                           \
+    static void name##_all(size_t n, const double *x, double *y) {                                           \
+        _Pragma("omp simd") for (size_t i = 0; i < n; i++) { y[i] = vector_##name##_one(x[i]); }             \
+    }
+EACH(log)
+EACH(log1p)
+EACH(exp)
+EACH(expm1)
 
 static void exps_all(size_t n, const double *x, double *exp, double *expm1) {
 #pragma omp simd
