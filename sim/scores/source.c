@@ -53,16 +53,11 @@ static const struct h5scan_attribute *inherited(const struct h5scan *scan, const
 /* bfloat16 is 16-bit integers in HDF5, called so at the array or a group around it; row_length beside it, of
  * one axis, is not. */
 static enum element element_of(const struct h5scan *scan, const struct h5scan_array *a) {
-    static const enum element known[] = {[H5SCAN_OTHER] = ELEMENT_OTHER,
-                                         [H5SCAN_FLOAT64] = ELEMENT_FLOAT64,
-                                         [H5SCAN_FLOAT32] = ELEMENT_FLOAT32,
-                                         [H5SCAN_FLOAT16] = ELEMENT_FLOAT16,
-                                         [H5SCAN_INTEGER] = ELEMENT_INTEGER};
-    if (a->kind == H5SCAN_INTEGER && a->bytes == 2 && a->rank > 1) {
+    if (a->element == ELEMENT_INTEGER && a->bytes == 2 && a->rank > 1) {
         const struct h5scan_attribute *word = inherited(scan, a->path, "dtype");
         if (word && strcmp(word->text, "bfloat16") == 0) { return ELEMENT_BFLOAT16; }
     }
-    return known[a->kind];
+    return a->element;
 }
 
 static const char *trouble_with(const struct h5scan_array *a, enum element element) {

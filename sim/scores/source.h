@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sim/scores/element.h"
+#include "sim/storage/element.h"
 
 enum { SOURCE_RANK = 8, SOURCE_PATH = 512, SOURCE_WHY = 512 };
 

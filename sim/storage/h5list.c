@@ -21,19 +21,20 @@ struct visit {
     struct object *group; /* that were visited */
 };
 
-static enum h5scan_kind kind_of(hid_t type) {
+static enum element element_of(hid_t type) {
     size_t size = H5Tget_size(type);
     switch (H5Tget_class(type)) {
     case H5T_INTEGER:
-    case H5T_ENUM: return size <= 8 ? H5SCAN_INTEGER : H5SCAN_OTHER; /* h5py's booleans are an enumeration */
+    case H5T_ENUM:
+        return size <= 8 ? ELEMENT_INTEGER : ELEMENT_OTHER; /* h5py's booleans are an enumeration */
     case H5T_FLOAT: break;
-    default: return H5SCAN_OTHER;
+    default: return ELEMENT_OTHER;
     }
     size_t sign, exponent, exponent_size, mantissa, mantissa_size;
     H5Tget_fields(type, &sign, &exponent, &exponent_size, &mantissa, &mantissa_size);
-    if (size == 8 && exponent_size == 11) { return H5SCAN_FLOAT64; }
-    if (size == 4 && exponent_size == 8) { return H5SCAN_FLOAT32; }
-    return size == 2 && exponent_size == 5 ? H5SCAN_FLOAT16 : H5SCAN_OTHER;
+    if (size == 8 && exponent_size == 11) { return ELEMENT_FLOAT64; }
+    if (size == 4 && exponent_size == 8) { return ELEMENT_FLOAT32; }
+    return size == 2 && exponent_size == 5 ? ELEMENT_FLOAT16 : ELEMENT_OTHER;
 }
 
 /* Of `bytes` in all. A thousandth of a large array's size on the disk is the same number over and over, which
@@ -81,7 +82,7 @@ static void add_array(struct visit *v, hid_t dataset, const char *path) {
     hsize_t size[H5S_MAX_RANK];
     double bytes = (double)H5Sget_simple_extent_npoints(space) * (double)H5Tget_size(type);
     int rank = H5Sget_simple_extent_dims(space, size, NULL);
-    a->kind = rank <= H5SCAN_RANK ? kind_of(type) : H5SCAN_OTHER;
+    a->element = rank <= H5SCAN_RANK ? element_of(type) : ELEMENT_OTHER;
     a->bytes = (unsigned)H5Tget_size(type);
     a->rank = rank < 0 ? 0 : (unsigned)rank;
     a->presence = presence_of(dataset, list, space, bytes, v->links);
@@ -117,7 +118,7 @@ static void read_attribute(hid_t attribute, struct h5scan_attribute *a) {
     hssize_t count = H5Sget_simple_extent_npoints(space);
     if (H5Tget_class(type) == H5T_STRING && count == 1) {
         read_text(attribute, type, a);
-    } else if (kind_of(type) != H5SCAN_OTHER && count >= 1) {
+    } else if (element_of(type) != ELEMENT_OTHER && count >= 1) {
         read_numbers(attribute, (size_t)count, a);
     }
     H5Tclose(type);

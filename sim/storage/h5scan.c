@@ -28,16 +28,10 @@ enum {
 };
 
 /* Memory of both. The lists, which fill whole pages, are the child's to read once they are made. */
-struct shared {
+struct h5scan_shared {
     struct h5scan_array array[H5SCAN_ITEMS];
     struct h5scan_attribute attribute[H5SCAN_ITEMS];
     unsigned char window[WINDOW];
-};
-
-struct h5scan_child {
-    pid_t pid;
-    int wire;
-    struct shared *shared;
 };
 
 /* What the child says of the file. */
@@ -51,11 +45,6 @@ struct request {
     size_t array;
     uint64_t start[H5SCAN_RANK], count[H5SCAN_RANK];
 };
-
-static size_t kind_size(enum h5scan_kind kind) {
-    static const size_t size[] = {0, 8, 4, 2, 8};
-    return size[kind];
-}
 
 static bool tell(int wire, const void *message, size_t size) {
     return TEMP_FAILURE_RETRY(send(wire, message, size, MSG_NOSIGNAL)) == (ssize_t)size;
@@ -76,11 +65,11 @@ static hid_t half_type(void) {
     return type;
 }
 
-static hid_t memory_type(enum h5scan_kind kind) {
-    switch (kind) {
-    case H5SCAN_FLOAT64: return H5Tcopy(H5T_NATIVE_DOUBLE);
-    case H5SCAN_FLOAT32: return H5Tcopy(H5T_NATIVE_FLOAT);
-    case H5SCAN_FLOAT16: return half_type();
+static hid_t memory_type(enum element element) {
+    switch (element) {
+    case ELEMENT_FLOAT64: return H5Tcopy(H5T_NATIVE_DOUBLE);
+    case ELEMENT_FLOAT32: return H5Tcopy(H5T_NATIVE_FLOAT);
+    case ELEMENT_FLOAT16: return half_type();
     default: return H5Tcopy(H5T_NATIVE_INT64);
     }
 }
@@ -109,7 +98,7 @@ static bool serve(hid_t file, const struct h5scan *scan, const struct request *r
         count[i] = r->count[i];
     }
     open_array(file, scan, r->array, opened);
-    hid_t type = memory_type(a->kind), space = H5Dget_space(opened->dataset),
+    hid_t type = memory_type(a->element), space = H5Dget_space(opened->dataset),
           box = H5Screate_simple((int)a->rank, count, NULL);
     bool good = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
                 H5Dread(opened->dataset, type, box, space, H5P_DEFAULT, window) >= 0;
@@ -132,8 +121,7 @@ static void limit_child(const char *path) {
 #endif
 }
 
-static _Noreturn void child_serve(const char *path, bool links, int wire, struct shared *shared) {
-    struct h5scan scan = {.array = shared->array, .attribute = shared->attribute};
+static _Noreturn void child_serve(const char *path, bool links, int wire, struct h5scan *scan) {
     struct opened opened = {.dataset = -1};
     struct request request;
     h5library_confine();
@@ -142,14 +130,14 @@ static _Noreturn void child_serve(const char *path, bool links, int wire, struct
     alarm(PATIENCE);
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT),
           root = file >= 0 ? H5Gopen2(file, "/", H5P_DEFAULT) : -1;
-    bool all = root >= 0 && h5list(root, links, &scan);
+    bool all = root >= 0 && h5list(root, links, scan);
     alarm(0);
-    mprotect(shared, offsetof(struct shared, window), PROT_READ);
-    const struct listed listed = {root >= 0, all, scan.array_count, scan.attribute_count};
+    mprotect(scan->shared, offsetof(struct h5scan_shared, window), PROT_READ);
+    const struct listed listed = {root >= 0, all, scan->array_count, scan->attribute_count};
     bool good = tell(wire, &listed, sizeof listed) && all;
     while (good && hear(wire, &request, sizeof request)) {
         alarm(PATIENCE);
-        bool read = serve(file, &scan, &request, &opened, shared->window);
+        bool read = serve(file, scan, &request, &opened, scan->shared->window);
         alarm(0);
         good = tell(wire, &read, sizeof read);
     }
@@ -158,29 +146,31 @@ static _Noreturn void child_serve(const char *path, bool links, int wire, struct
 
 /* ---- the parent ---- */
 
-static bool start_child(struct h5scan_child *child, const char *path, bool links) {
+static bool start_child(struct h5scan *scan, const char *path, bool links) {
     int end[2];
     void *shared =
-        mmap(NULL, sizeof *child->shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        mmap(NULL, sizeof *scan->shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED) { return false; }
-    child->shared = shared;
+    scan->shared = shared;
+    scan->array = scan->shared->array;
+    scan->attribute = scan->shared->attribute;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, end) != 0) { return false; }
     fflush(NULL);
-    child->pid = fork();
-    if (child->pid == 0) {
+    scan->pid = fork();
+    if (scan->pid == 0) {
         close(end[0]);
-        child_serve(path, links, end[1], shared);
+        child_serve(path, links, end[1], scan);
     }
     close(end[1]);
-    child->wire = end[0];
-    return child->pid > 0;
+    scan->wire = end[0];
+    return scan->pid > 0;
 }
 
 /* Of a child that says no more. */
-static const char *end_reason(struct h5scan_child *child) {
+static const char *end_reason(struct h5scan *scan) {
     int status = 0;
-    while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR) {}
-    child->pid = 0;
+    while (waitpid(scan->pid, &status, 0) < 0 && errno == EINTR) {}
+    scan->pid = 0;
     return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FAILED
                ? H5PARSE_EXHAUSTED
                : "it is damaged: reading it crashes the HDF5 library, or takes too long";
@@ -188,13 +178,12 @@ static const char *end_reason(struct h5scan_child *child) {
 
 struct h5scan *h5scan_open(const char *path, bool links, char why[H5SCAN_WHY]) {
     struct h5scan *scan = memory_create(1, sizeof *scan);
-    scan->child = memory_create(1, sizeof *scan->child);
-    scan->child->wire = -1;
+    scan->wire = -1;
     struct listed listed = {false};
-    if (!start_child(scan->child, path, links)) {
+    if (!start_child(scan, path, links)) {
         snprintf(why, H5SCAN_WHY, "cannot start a process to read it: %s", strerror(errno));
-    } else if (!hear(scan->child->wire, &listed, sizeof listed)) {
-        snprintf(why, H5SCAN_WHY, "%s", end_reason(scan->child));
+    } else if (!hear(scan->wire, &listed, sizeof listed)) {
+        snprintf(why, H5SCAN_WHY, "%s", end_reason(scan));
     } else if (!listed.opened) {
         snprintf(why, H5SCAN_WHY, "it is no HDF5 file, or a damaged one");
     } else if (!listed.all) {
@@ -203,9 +192,7 @@ struct h5scan *h5scan_open(const char *path, bool links, char why[H5SCAN_WHY]) {
     } else if (listed.array_count > H5SCAN_ITEMS || listed.attribute_count > H5SCAN_ITEMS) {
         snprintf(why, H5SCAN_WHY, "it is damaged: what it holds cannot be listed");
     } else {
-        scan->array = scan->child->shared->array;
         scan->array_count = listed.array_count;
-        scan->attribute = scan->child->shared->attribute;
         scan->attribute_count = listed.attribute_count;
         return scan;
     }
@@ -215,30 +202,27 @@ struct h5scan *h5scan_open(const char *path, bool links, char why[H5SCAN_WHY]) {
 
 void h5scan_close(struct h5scan *scan) {
     if (!scan) { return; }
-    struct h5scan_child *child = scan->child;
-    if (child->wire >= 0) { close(child->wire); }
-    if (child->pid > 0) {
-        kill(child->pid, SIGKILL);
-        while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR) {}
+    if (scan->wire >= 0) { close(scan->wire); }
+    if (scan->pid > 0) {
+        kill(scan->pid, SIGKILL);
+        while (waitpid(scan->pid, NULL, 0) < 0 && errno == EINTR) {}
     }
-    if (child->shared) { munmap(child->shared, sizeof *child->shared); }
-    free(child);
+    if (scan->shared) { munmap(scan->shared, sizeof *scan->shared); }
     free(scan);
 }
 
 static bool read_box(struct h5scan *scan, const struct request *request, size_t size, void *out,
                      char why[H5SCAN_WHY]) {
-    struct h5scan_child *child = scan->child;
     bool good = false;
-    if (!tell(child->wire, request, sizeof *request) || !hear(child->wire, &good, sizeof good)) {
-        snprintf(why, H5SCAN_WHY, "%s", end_reason(child));
+    if (!tell(scan->wire, request, sizeof *request) || !hear(scan->wire, &good, sizeof good)) {
+        snprintf(why, H5SCAN_WHY, "%s", end_reason(scan));
         return false;
     }
     if (!good) {
         snprintf(why, H5SCAN_WHY, "its numbers cannot be read: it is damaged, or its chunks are too large");
         return false;
     }
-    memcpy(out, child->shared->window, size);
+    memcpy(out, scan->shared->window, size);
     return true;
 }
 
@@ -266,7 +250,7 @@ bool h5scan_read(struct h5scan *scan, size_t array, const uint64_t *start, const
                  char why[H5SCAN_WHY]) {
     const struct h5scan_array *a = &scan->array[array];
     struct request request = {.array = array};
-    size_t size = kind_size(a->kind);
+    size_t size = element_size(a->element);
     for (unsigned i = 0; i < a->rank; i++) {
         request.start[i] = start[i];
         request.count[i] = count[i];

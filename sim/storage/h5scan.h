@@ -7,16 +7,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
+
+#include "sim/storage/element.h"
 
 enum { H5SCAN_RANK = 8, H5SCAN_NAME = 512, H5SCAN_TEXT = 4096, H5SCAN_NUMBERS = 512, H5SCAN_ITEMS = 1 << 13 };
-
-enum h5scan_kind {
-    H5SCAN_OTHER, /* text, compounds, unusual floats */
-    H5SCAN_FLOAT64,
-    H5SCAN_FLOAT32,
-    H5SCAN_FLOAT16, /* IEEE 754 half, either byte order */
-    H5SCAN_INTEGER, /* any width, booleans; read as 64 bits with sign */
-};
 
 /* Where the numbers of an array are. */
 enum h5scan_presence {
@@ -30,8 +25,9 @@ enum h5scan_presence {
 
 struct h5scan_array {
     char path[H5SCAN_NAME]; /* "/group/name" */
-    enum h5scan_kind kind;
-    unsigned bytes; /* of a number */
+    enum element element;   /* a float of 64, 32 or 16 bits (in any order of bytes), integer (of any width, or
+                               boolean) or other */
+    unsigned bytes;         /* of a number */
     unsigned rank;
     uint64_t size[H5SCAN_RANK];
     enum h5scan_presence presence;
@@ -50,7 +46,11 @@ struct h5scan {
     size_t array_count, attribute_count;
     struct h5scan_array *array;
     struct h5scan_attribute *attribute;
-    struct h5scan_child *child;
+
+    /* the child */
+    pid_t pid;
+    int wire;
+    struct h5scan_shared *shared;
 };
 
 enum { H5SCAN_WHY = 256 };
@@ -62,8 +62,8 @@ enum { H5SCAN_WHY = 256 };
 struct h5scan *h5scan_open(const char *path, bool links, char why[H5SCAN_WHY]);
 void h5scan_close(struct h5scan *scan);
 
-/* Reads the box start[i] .. start[i] + count[i] - 1 of an array, row-major, in the machine's own format of
- * its kind. False with what is wrong in `why`. */
+/* Reads the box start[i] .. start[i] + count[i] - 1 of an array, row-major, as its element
+ * is. False with what is wrong in `why`. */
 bool h5scan_read(struct h5scan *scan, size_t array, const uint64_t *start, const uint64_t *count, void *out,
                  char why[H5SCAN_WHY]);
 

@@ -164,7 +164,7 @@ static bool scores_are_held(struct h5scan *scan, const struct part *p, double *r
     uint64_t sum = 0, count[3] = {0, 1, 0};
     size_t array = 0;
     while (array < scan->array_count && !is_array_of(&scan->array[array], p)) { array++; }
-    if (array == scan->array_count || scan->array[array].kind != H5SCAN_FLOAT64) { return false; }
+    if (array == scan->array_count || scan->array[array].element != ELEMENT_FLOAT64) { return false; }
     for (uint64_t row = 0; row < rows; row += count[0]) {
         count[0] = rows - row < at_once ? rows - row : at_once;
         for (uint64_t key = 0; key < n; key += count[2]) {

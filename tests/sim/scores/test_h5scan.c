@@ -43,8 +43,8 @@ static void test_lists(void **state) {
     struct h5scan *scan = scan_good(path.text, false);
     assert_int_equal(scan->array_count, 2);
     assert_string_equal(scan->array[0].path, "/a");
-    assert_int_equal(scan->array[0].kind, H5SCAN_INTEGER);
-    assert_int_equal(scan->array[1].kind, H5SCAN_FLOAT16);
+    assert_int_equal(scan->array[0].element, ELEMENT_INTEGER);
+    assert_int_equal(scan->array[1].element, ELEMENT_FLOAT16);
     assert_int_equal(scan->array[1].size[1], 3);
     assert_int_equal(scan->array[1].presence, H5SCAN_PRESENT);
     assert_string_equal(find_attribute(scan, "/b/fixed")->text, "words");
@@ -238,10 +238,10 @@ static void test_kinds(void **state) {
     H5Tclose(pair);
     H5Fclose(file);
     struct h5scan *scan = scan_good(path.text, false);
-    assert_int_equal(find(scan, "/boolean")->kind, H5SCAN_INTEGER);
+    assert_int_equal(find(scan, "/boolean")->element, ELEMENT_INTEGER);
     assert_int_equal(find(scan, "/boolean")->presence, H5SCAN_UNWRITTEN);
-    assert_int_equal(find(scan, "/pair")->kind, H5SCAN_OTHER);
-    assert_int_equal(find(scan, "/long")->kind, H5SCAN_OTHER);
+    assert_int_equal(find(scan, "/pair")->element, ELEMENT_OTHER);
+    assert_int_equal(find(scan, "/long")->element, ELEMENT_OTHER);
     assert_int_equal(find(scan, "/empty")->presence, H5SCAN_PRESENT);
     assert_int_equal(find_attribute(scan, "/causal")->count, 1);
     assert_true(find_attribute(scan, "/causal")->number[0] == 1);

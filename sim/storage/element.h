@@ -1,6 +1,6 @@
 /* element: numbers as models store them. */
-#ifndef GAPSCALE_SIM_SCORES_ELEMENT_H
-#define GAPSCALE_SIM_SCORES_ELEMENT_H
+#ifndef GAPSCALE_SIM_STORAGE_ELEMENT_H
+#define GAPSCALE_SIM_STORAGE_ELEMENT_H
 
 #include <stdbool.h>
 #include <stddef.h>

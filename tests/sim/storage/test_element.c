@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/scores/element.h"
+#include "sim/storage/element.h"
 
 enum { PATTERNS = 1 << 16 };
 

@@ -1,4 +1,4 @@
-#include "sim/scores/element.h"
+#include "sim/storage/element.h"
 
 #include <math.h>
 #include <stdint.h>
