@@ -26,13 +26,9 @@ int temporary_open(const char *name) {
 
 bool temporary_put(int file, const void *bytes, size_t length) {
     const char *at = bytes;
-    while (length > 0) {
-        ssize_t done = write(file, at, length);
-        if (done < 0 && errno != EINTR) { return false; }
-        if (done > 0) {
-            at += done;
-            length -= (size_t)done;
-        }
+    for (ssize_t done; length > 0; at += done, length -= (size_t)done) {
+        done = TEMP_FAILURE_RETRY(write(file, at, length));
+        if (done < 0) { return false; }
     }
     return true;
 }
@@ -48,14 +44,10 @@ static bool holds(const char *name, const char *bytes, size_t length) {
     ssize_t done;
     int file = open(name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     if (file < 0) { return false; }
-    do {
-        done = read(file, block, sizeof block);
-        if (done < 0 && errno == EINTR) { continue; }
-        if (done <= 0 || (size_t)done > length - at || memcmp(block, bytes + at, (size_t)done) != 0) {
-            break;
-        }
+    while ((done = TEMP_FAILURE_RETRY(read(file, block, sizeof block))) > 0 && (size_t)done <= length - at &&
+           memcmp(block, bytes + at, (size_t)done) == 0) {
         at += (size_t)done;
-    } while (true);
+    }
     close(file);
     if (done == 0 && at == length) { return true; }
     if (done >= 0) { errno = EIO; }

@@ -18,12 +18,8 @@ static const char *const top_keys[] = {
     "quantiles",        "series",
 };
 
-static void read_quantiles(const struct yaml_node *node, struct config *config) {
-    if (!reader_list_fits(node, "quantiles", CONFIG_QUANTILES)) { return; }
-    config->quantile_count = reader_reals(node, "quantiles", &value_fraction, config->quantile);
-}
-
 static void read_top(const struct yaml_node *defaults, const struct yaml_node *root, struct config *config) {
+    const struct yaml_node *quantiles = reader_find(root, defaults, "quantiles");
     uint64_t weights = 0;
     yaml_check_keys(root, "the config", READER_COUNT(top_keys), top_keys);
     value_count(reader_find(root, defaults, "seed"), "seed", 0, UINT64_MAX, &config->seed);
@@ -34,7 +30,9 @@ static void read_top(const struct yaml_node *defaults, const struct yaml_node *r
     value_count(reader_find(root, defaults, "ordered_weights"), "ordered_weights", 1, WEIGHTS_LIMIT,
                 &weights);
     config->ordered_weights = (size_t)weights;
-    read_quantiles(reader_find(root, defaults, "quantiles"), config);
+    if (reader_list_fits(quantiles, "quantiles", CONFIG_QUANTILES)) {
+        config->quantile_count = reader_reals(quantiles, "quantiles", &value_fraction, config->quantile);
+    }
 }
 
 static void apply_overrides(struct yaml_node *root, size_t count, const char *const *set,

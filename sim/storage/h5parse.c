@@ -78,17 +78,15 @@ static hid_t read_type(hid_t type) {
 }
 
 /* Texts as HDF5 left them in `raw`, made with read_type: copied, and what the library made freed. */
-static const char **take_texts(hid_t read, size_t count, char *raw) {
+static void take_texts(hid_t read, size_t count, char *raw, const char **text) {
     size_t size = H5Tget_size(read);
     bool variable = H5Tis_variable_str(read) > 0;
-    const char **text = memory_create(count, sizeof *text);
     for (size_t i = 0; i < count; i++) {
         char *one = raw + i * size;
         if (variable) { memcpy(&one, raw + i * size, sizeof one); }
         text[i] = memory_copy_text(one ? one : "");
         if (variable && one) { H5free_memory(one); }
     }
-    return text;
 }
 
 /* ---- attributes ---- */
@@ -103,25 +101,20 @@ static bool is_bookkeeping(const char *name) {
     return name[0] == '_';
 }
 
-/* What a failed read left on the stack of errors is gone with the next call: it is judged at once. */
-static bool read_attribute_raw(struct reader *r, hid_t id, hid_t type, void *raw) {
-    return H5Aread(id, type, raw) >= 0 || refuse(r, "an attribute cannot be read");
-}
-
-static bool read_raw(struct reader *r, hid_t dataset, hid_t type, void *raw) {
-    return H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw) >= 0 ||
-           refuse(r, "a dataset is damaged");
-}
-
-static bool read_attribute_text(struct reader *r, hid_t id, hid_t type, struct h5_attribute *a) {
-    hid_t read = read_type(type);
-    char *raw = memory_create(1, H5Tget_size(read));
-    bool good = read_attribute_raw(r, id, read, raw);
-    if (good) {
-        const char **text = take_texts(read, 1, raw);
-        a->text = text[0];
-        free(text);
+/* Of an attribute or dataset. What a failed read left on the stack of errors is gone with the next call: it
+ * is judged at once. */
+static bool read_raw(struct reader *r, hid_t id, hid_t type, void *raw) {
+    if (H5Iget_type(id) == H5I_ATTR) {
+        return H5Aread(id, type, raw) >= 0 || refuse(r, "an attribute cannot be read");
     }
+    return H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw) >= 0 || refuse(r, "a dataset is damaged");
+}
+
+static bool read_texts(struct reader *r, hid_t id, hid_t type, size_t count, const char **text) {
+    hid_t read = read_type(type);
+    char *raw = memory_create(count, H5Tget_size(read));
+    bool good = read_raw(r, id, read, raw);
+    take_texts(read, count, raw, text);
     free(raw);
     H5Tclose(read);
     return good;
@@ -130,15 +123,14 @@ static bool read_attribute_text(struct reader *r, hid_t id, hid_t type, struct h
 static bool read_attribute_value(struct reader *r, hid_t id, hid_t type, hid_t space,
                                  struct h5_attribute *a) {
     bool list = H5Sget_simple_extent_npoints(space) != 1;
-    if (!list && is_text(type)) { return read_attribute_text(r, id, type, a); }
+    if (!list && is_text(type)) { return read_texts(r, id, type, 1, &a->text); }
     if (!list && H5Tget_class(type) == H5T_INTEGER) {
         uint64_t *whole = memory_create(1, sizeof *whole);
         a->whole = whole;
-        return read_attribute_raw(r, id, H5T_NATIVE_UINT64, whole);
+        return read_raw(r, id, H5T_NATIVE_UINT64, whole);
     }
     a->number = NAN;
-    return list || H5Tget_class(type) != H5T_FLOAT ||
-           read_attribute_raw(r, id, H5T_NATIVE_DOUBLE, &a->number);
+    return list || H5Tget_class(type) != H5T_FLOAT || read_raw(r, id, H5T_NATIVE_DOUBLE, &a->number);
 }
 
 struct attribute_list {
@@ -307,16 +299,6 @@ static unsigned own_shape(hid_t dataset, hid_t type, hid_t space, hsize_t size[H
     return room ? (unsigned)rank : 0;
 }
 
-static bool read_texts(struct reader *r, hid_t dataset, hid_t type, size_t count, struct h5_dataset *d) {
-    hid_t read = read_type(type);
-    char *raw = memory_create(count, H5Tget_size(read));
-    bool good = read_raw(r, dataset, read, raw);
-    d->text = take_texts(read, count, raw);
-    free(raw);
-    H5Tclose(read);
-    return good;
-}
-
 static bool read_values(struct reader *r, hid_t dataset, const struct scale_list *scales,
                         const struct h5_group *wanted, struct h5_group *g, struct h5_dataset *d) {
     hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
@@ -332,7 +314,9 @@ static bool read_values(struct reader *r, hid_t dataset, const struct scale_list
     if (!good) { d->rank = 0; }
     if (d->rank > 0) { read_axes(dataset, scales, size, g, d); }
     if (d->rank > 0 && is_text(type)) {
-        good = read_texts(r, dataset, type, count, d);
+        const char **text = memory_create(count, sizeof *text);
+        d->text = text;
+        good = read_texts(r, dataset, type, count, text);
     } else if (d->rank > 0 && !r->wanted->frame) {
         double *number = memory_create(count, sizeof *number);
         d->number = number;
