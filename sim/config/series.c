@@ -24,11 +24,6 @@ struct shared {
     const struct yaml_node *n;
 };
 
-/* Values of n and of beta in all series so far. */
-struct totals {
-    size_t n, beta;
-};
-
 enum { POINTS_IN_ALL = 1000000 };
 
 static const char *const series_keys[] = {SERIES_SHARED_KEYS, "family", "name"};
@@ -215,38 +210,37 @@ static const struct family *read_family(const struct yaml_node *node) {
     return found;
 }
 
-static bool totals_fit(const struct totals *totals) {
-    return totals->n <= POINTS_IN_ALL && totals->beta <= POINTS_IN_ALL;
+/* ---- the list ---- */
+
+/* Series as read so far, each with the item of the list that it came from, and how many values of n and of
+ * beta they have in all. */
+struct listing {
+    const struct yaml_node *defaults;
+    const struct shared *top;
+    size_t count, n, beta;
+    struct config_series *series;
+    const struct yaml_node **node;
+};
+
+static bool totals_fit(const struct listing *list) {
+    return list->n <= POINTS_IN_ALL && list->beta <= POINTS_IN_ALL;
 }
 
-static void add_to_totals(const struct yaml_node *node, const struct config_series *series,
-                          struct totals *totals) {
-    bool fitted = totals_fit(totals);
-    totals->n += series->n_count;
-    totals->beta += series->beta.count;
-    if (fitted && !totals_fit(totals)) {
+static void add_series(struct listing *list, const struct yaml_node *node,
+                       const struct config_series *series) {
+    bool fitted = totals_fit(list);
+    list->n += series->n_count;
+    list->beta += series->beta.count;
+    list->series = memory_extend(list->series, list->count, sizeof *list->series);
+    list->node = memory_extend(list->node, list->count, sizeof *list->node);
+    list->series[list->count] = *series;
+    list->node[list->count++] = node;
+    if (fitted && !totals_fit(list)) {
         YAML_FAULT(
             node,
             "the series up to here ask for more than %d values of n or of beta in all; ask for fewer points",
             POINTS_IN_ALL);
     }
-}
-
-/* ---- the list ---- */
-
-/* Series as read, each with the item of the list that it came from. */
-struct listed {
-    size_t count;
-    struct config_series *series;
-    const struct yaml_node **node;
-};
-
-static void add_series(struct listed *list, const struct yaml_node *node,
-                       const struct config_series *series) {
-    list->series = memory_extend(list->series, list->count, sizeof *list->series);
-    list->node = memory_extend(list->node, list->count, sizeof *list->node);
-    list->series[list->count] = *series;
-    list->node[list->count++] = node;
 }
 
 static struct config_series copy_series(const struct config_series *series) {
@@ -274,8 +268,7 @@ static void name_after_prescription(const struct yaml_node *node, struct config_
 }
 
 /* The series of an item of the list: several of them where its beta has a list of prescriptions. */
-static void add_each(const struct yaml_node *node, const struct shared *shared, struct totals *totals,
-                     struct listed *list) {
+static void add_each(struct listing *list, const struct yaml_node *node, const struct shared *shared) {
     const struct betas_prescriptions *p = &shared->prescriptions;
     for (size_t i = 0; i == 0 || (p->is_list && i < p->count); i++) {
         struct config_series series = i == 0 ? shared->settings : copy_series(&shared->settings);
@@ -283,19 +276,17 @@ static void add_each(const struct yaml_node *node, const struct shared *shared, 
             series.beta.prescription = p->item[i];
             name_after_prescription(node, &series);
         }
-        add_to_totals(node, &series, totals);
         add_series(list, node, &series);
     }
 }
 
-static void read_series(const struct yaml_node *defaults, const struct yaml_node *node,
-                        const struct shared *top, struct totals *totals, struct listed *list) {
+static void read_series(struct listing *list, const struct yaml_node *node) {
     struct shared shared = {0};
     if (!reader_is_mapping(node, "series", "a list of mappings such as {family: gaussian}")) { return; }
     const struct family *family = read_family(node);
     check_series_keys(node, family);
-    if (!totals_fit(totals)) { return; }
-    read_shared(defaults, node, top, &shared);
+    if (!totals_fit(list)) { return; }
+    read_shared(list->defaults, node, list->top, &shared);
     shared.settings.family = family;
     read_name(node, &shared.settings);
     if (family) {
@@ -304,10 +295,10 @@ static void read_series(const struct yaml_node *defaults, const struct yaml_node
         check_drawing(node, &shared);
         if (family->dimension) { outputs_read(node, &shared.settings); }
     }
-    add_each(node, &shared, totals, list);
+    add_each(list, node, &shared);
 }
 
-static void check_names(const struct listed *list) {
+static void check_names(const struct listing *list) {
     for (size_t i = 0; i < list->count; i++) {
         const char *name = list->series[i].name;
         for (size_t j = 0; *name && j < i; j++) {
@@ -322,8 +313,8 @@ static void check_names(const struct listed *list) {
 }
 
 /* Ranges of a series are looked at where nothing is wrong with it, nor with what all share. */
-static void read_all_series(const struct yaml_node *defaults, const struct yaml_node *root,
-                            const struct shared *top, bool top_is_sound, struct config *config) {
+static void read_all_series(struct listing *listing, const struct yaml_node *root, bool top_is_sound,
+                            struct config *config) {
     const struct yaml_node *list = yaml_find(root, "series");
     if (!list) {
         YAML_FAULT(root, "the config has no `series`; write for example `series: [{family: gaussian}]`");
@@ -333,23 +324,21 @@ static void read_all_series(const struct yaml_node *defaults, const struct yaml_
         value_refuse(list, "series", "a list of at least one series, such as `- family: gaussian`");
         return;
     }
-    struct totals totals = {0};
-    struct listed listed = {0};
     bool *sound = memory_create(list->count * PRESCRIPTIONS, sizeof *sound);
     for (size_t i = 0; i < list->count; i++) {
-        size_t faults = fault_count(root->source), first = listed.count;
-        read_series(defaults, list->value[i], top, &totals, &listed);
-        for (size_t k = first; k < listed.count; k++) {
+        size_t faults = fault_count(root->source), first = listing->count;
+        read_series(listing, list->value[i]);
+        for (size_t k = first; k < listing->count; k++) {
             sound[k] = top_is_sound && fault_count(root->source) == faults;
         }
     }
-    check_names(&listed);
-    for (size_t i = 0; totals_fit(&totals) && i < listed.count && fault_count(root->source) < ENOUGH; i++) {
-        if (sound[i]) { check_ranges(listed.node[i], &listed.series[i], config->common_randomness); }
+    check_names(listing);
+    for (size_t i = 0; totals_fit(listing) && i < listing->count && fault_count(root->source) < ENOUGH; i++) {
+        if (sound[i]) { check_ranges(listing->node[i], &listing->series[i], config->common_randomness); }
     }
-    config->series_count = listed.count;
-    config->series = listed.series;
-    free(listed.node);
+    config->series_count = listing->count;
+    config->series = listing->series;
+    free(listing->node);
     free(sound);
 }
 
@@ -358,7 +347,8 @@ void series_read(const struct yaml_node *defaults, const struct yaml_node *root,
     read_shared(defaults, defaults, NULL, &usual);
     const size_t faults = fault_count(root->source);
     read_shared(defaults, root, &usual, &top);
-    read_all_series(defaults, root, &top, fault_count(root->source) == faults, config);
+    struct listing listing = {.defaults = defaults, .top = &top};
+    read_all_series(&listing, root, fault_count(root->source) == faults, config);
     config_series_release(&usual.settings);
     config_series_release(&top.settings);
 }
