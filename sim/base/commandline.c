@@ -1,7 +1,6 @@
 #include "sim/base/commandline.h"
 
 #include <getopt.h>
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

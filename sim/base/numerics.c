@@ -7,7 +7,6 @@
 #include <nettle/sha2.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/message.h"

@@ -6,7 +6,6 @@
 
 #include "models/theory/sphere.h"
 #include "models/theory/typical.h"
-#include "sim/base/number.h"
 #include "sim/rows/row.h"
 #include "sim/rows/sampler.h"
 

@@ -2,7 +2,6 @@
 #ifndef GAPSCALE_SIM_CONFIG_DIFFERENCE_H
 #define GAPSCALE_SIM_CONFIG_DIFFERENCE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "sim/config/config.h"

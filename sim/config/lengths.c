@@ -3,7 +3,6 @@
 #include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "sim/base/memory.h"
 

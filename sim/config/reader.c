@@ -2,7 +2,6 @@
 
 #include <gsl/gsl_sort.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "sim/base/memory.h"
 #include "sim/base/number.h"

@@ -2,7 +2,6 @@
 #ifndef GAPSCALE_SIM_CONFIG_TEXT_H
 #define GAPSCALE_SIM_CONFIG_TEXT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "sim/config/fault.h"

@@ -1,6 +1,5 @@
 #include "sim/scores/layout.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { WORD_QUERY = LAYOUT_LEADING, WORD_KEY, WORD_POSITION, WORD_DIM, WORDS };

@@ -1,6 +1,5 @@
 #include "sim/storage/element.h"
 
-#include <math.h>
 #include <stdint.h>
 #include <string.h>
 

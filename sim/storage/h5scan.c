@@ -1,7 +1,6 @@
 #include "sim/storage/h5scan.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <hdf5.h>
 #include <signal.h>
 #include <stddef.h>
