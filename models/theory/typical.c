@@ -17,17 +17,13 @@ struct search {
     double log_n;
 };
 
-static double log_ratio(const struct search *search, double y) {
-    return log(y) - search->family->log_gap(search->p, -search->log_n, y);
-}
-
 static struct typical typical_at(const struct search *search, double y) {
     double log_gap = search->family->log_gap(search->p, -search->log_n, y);
     return (struct typical){.log_lambda = log(y) - log_gap, .log_rank = y, .log_gap = log_gap};
 }
 
 /* Of log y. */
-static double log_ratio_at(double x, void *search) { return log_ratio(search, exp(x)); }
+static double log_ratio_at(double x, void *search) { return typical_at(search, exp(x)).log_lambda; }
 
 /* The i-th point of the scan, i = 0..SCAN-1, from log n / 10^4 to log n. */
 static double scan_point(const struct search *search, int i) {
@@ -38,7 +34,7 @@ static struct typical typical_iid(struct search *search) {
     double limit = search->family->log_hazard(search->p, -search->log_n), best_value = -INFINITY;
     int best = 0;
     for (int i = 0; i < SCAN; i++) {
-        double value = log_ratio(search, scan_point(search, i));
+        double value = typical_at(search, scan_point(search, i)).log_lambda;
         if (value > best_value) {
             best = i;
             best_value = value;

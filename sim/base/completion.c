@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-const char *const completion_shell[] = {"bash", "zsh", "fish", NULL};
-
 /* A text between single quotes of a shell; what `also` names gets a backslash. */
 static void print_quoted(FILE *out, const char *text, const char *also) {
     for (; *text; text++) {
@@ -147,11 +145,13 @@ static void fish_print(FILE *out, size_t count, const struct command *command) {
 }
 
 bool completion_print(FILE *out, const char *shell, size_t count, const struct command *command) {
-    static void (*const print[])(FILE *, size_t, const struct command *) = {bash_print, zsh_print,
-                                                                            fish_print};
-    for (size_t i = 0; completion_shell[i]; i++) {
-        if (strcmp(shell, completion_shell[i]) == 0) {
-            print[i](out, count, command);
+    static const struct {
+        const char *shell;
+        void (*print)(FILE *, size_t, const struct command *);
+    } known[] = {{"bash", bash_print}, {"zsh", zsh_print}, {"fish", fish_print}};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strcmp(shell, known[i].shell) == 0) {
+            known[i].print(out, count, command);
             return true;
         }
     }

@@ -6,8 +6,6 @@
 
 #include "sim/base/commandline.h"
 
-extern const char *const completion_shell[]; /* ended by NULL */
-
 /* False, and nothing printed, where there is no such shell. */
 bool completion_print(FILE *out, const char *shell, size_t count, const struct command *command);
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { WIDEST_TERM = 24 };
+enum { TERM = 64, WIDEST_TERM = 24 };
 
 static size_t print_blank(FILE *out, size_t columns) {
     fprintf(out, "%*s", (int)columns, "");
@@ -38,9 +38,10 @@ void help_fill(FILE *out, const char *text, size_t width, size_t indent, size_t 
     putc('\n', out);
 }
 
-const char *help_term(const struct commandline_option *option, char out[HELP_TERM]) {
+/* "-o, --output FILE". */
+static const char *term_of(const struct commandline_option *option, char out[TERM]) {
     char letter[] = {'-', option->letter, ',', ' ', '\0'};
-    snprintf(out, HELP_TERM, "%s--%s%s%s", option->letter ? letter : "    ", option->name,
+    snprintf(out, TERM, "%s--%s%s%s", option->letter ? letter : "    ", option->name,
              option->value ? " " : "", option->value ? option->value : "");
     return out;
 }
@@ -72,11 +73,11 @@ static void print_entries(FILE *out, const struct commandline *line) {
 }
 
 static void print_options(FILE *out, const struct commandline *line) {
-    char term[HELP_TERM];
+    char term[TERM];
     size_t at = 0;
-    for (size_t i = 0; i < line->count; i++) { at = widen(at, help_term(&line->option[i], term)); }
+    for (size_t i = 0; i < line->count; i++) { at = widen(at, term_of(&line->option[i], term)); }
     for (size_t i = 0; i < line->count; i++) {
-        print_entry(out, help_term(&line->option[i], term), line->option[i].meaning, at);
+        print_entry(out, term_of(&line->option[i], term), line->option[i].meaning, at);
     }
 }
 

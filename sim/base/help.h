@@ -6,14 +6,11 @@
 
 #include "sim/base/commandline.h"
 
-enum { HELP_WIDTH = 80, HELP_TERM = 64 };
+enum { HELP_WIDTH = 80 };
 
 /* The words of `text` in lines of at most `width` columns, of which the first begins at `column` and the
  * others at `indent`; a newline in the text stays one. Ends the last line. */
 void help_fill(FILE *out, const char *text, size_t width, size_t indent, size_t column);
-
-/* "-o, --output FILE": an option as help lists it. Fills `out` and returns it. */
-const char *help_term(const struct commandline_option *option, char out[HELP_TERM]);
 
 /* All of it. */
 void help_print(FILE *out, const struct commandline *line);

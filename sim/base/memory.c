@@ -129,12 +129,6 @@ void *memory_create_aligned(size_t count, size_t size) {
     return memory;
 }
 
-bool memory_grow(void **array, size_t count, size_t size) {
-    void *grown = allocator_next()->realloc(*array, bytes_of(count, size));
-    if (grown) { *array = grown; }
-    return grown != NULL;
-}
-
 char *memory_copy_text(const char *text) { return memory_copy_part(text, strlen(text)); }
 
 char *memory_copy_part(const char *text, size_t length) {

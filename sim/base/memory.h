@@ -31,8 +31,6 @@ void *memory_create(size_t count, size_t size);
 void *memory_resize(void *memory, size_t count, size_t size);
 /* Room for one more after `count`: for twice as many whenever that is a power of two. */
 void *memory_extend(void *memory, size_t count, size_t size);
-/* memory_resize for those who can go on without: false when out of memory, with *array as it was. */
-bool memory_grow(void **array, size_t count, size_t size);
 /* `count` things of `size` bytes from a cache line on, for vector kernels; not zeroed. */
 void *memory_create_aligned(size_t count, size_t size);
 /* A text again, and its first `length` bytes, ended by NUL. */
