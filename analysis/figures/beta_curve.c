@@ -237,15 +237,7 @@ void beta_curve_release(struct beta_curve *c) {
 double beta_curve_at(const struct beta_curve *c, size_t column, double x) {
     const double rounding = 1e-12;
     if (c->count < 2 || !(x >= c->x[0] - rounding && x <= c->x[c->count - 1] + rounding)) { return NAN; }
-    size_t low = 0, high = c->count - 1;
-    while (high - low > 1) {
-        size_t middle = (low + high) / 2;
-        if (c->x[middle] <= x) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
+    const size_t low = gsl_interp_bsearch(c->x, x, 0, c->count - 1), high = low + 1;
     double part = (x - c->x[low]) / (c->x[high] - c->x[low]);
     return (1 - part) * c->value[low][column] + part * c->value[high][column];
 }

@@ -65,66 +65,47 @@ static struct axis_lengths common_lengths(const struct study *study) {
 
 /* ---- how series are told apart ---- */
 
-/* What the looks of series depend on. */
+/* Of each series: whether it is shown; the number of its class of limit laws, from 1; its rank among those
+ * shown of its class, and how many these are; its rank among all shown; whether it is judged by rows; log10
+ * of its limit. */
 struct looks {
     const struct study *study;
-    bool *shown;
-    size_t *class; /* the number of its class of limit laws, from 1 */
+    double *shown, *class, *member, *members, *place, *by_rows, *limit;
 };
 
-static struct looks looks_make(const struct study *study, point_value *value) {
-    struct looks looks = {study, memory_create(study->count, sizeof *looks.shown),
-                          memory_create(study->count, sizeof *looks.class)};
-    for (size_t i = 0; i < study->count; i++) {
-        looks.shown[i] = is_drawn(&study->fit[i], value);
-        looks.class[i] = 1 + (size_t)limit_line_class(&study->fit[i]);
+static void rank_series(struct looks *looks, size_t i) {
+    looks->member[i] = looks->place[i] = 1;
+    for (size_t k = 0; k < looks->study->count; k++) {
+        const bool is_shown = looks->shown[k], is_alike = is_shown && looks->class[k] == looks->class[i];
+        looks->members[i] += is_alike;
+        looks->member[i] += is_alike && k < i;
+        looks->place[i] += is_shown && k < i;
     }
+}
+
+/* Free with looks_release. */
+static struct looks looks_make(const struct study *study, point_value *value) {
+    const size_t count = study->count;
+    double *all = memory_create(7 * count, sizeof *all);
+    struct looks looks = {
+        study,          all, all + count, all + 2 * count, all + 3 * count, all + 4 * count, all + 5 * count,
+        all + 6 * count};
+    for (size_t i = 0; i < count; i++) {
+        const struct fit *fit = &study->fit[i];
+        looks.shown[i] = is_drawn(fit, value);
+        looks.class[i] = 1 + (int)limit_line_class(fit);
+        looks.by_rows[i] = family_is_judged_by_rows(fit->series->family);
+        looks.limit[i] = looks.shown[i] ? limit_line(fit, fit->primary) : NAN;
+    }
+    for (size_t i = 0; i < count; i++) { rank_series(&looks, i); }
     return looks;
 }
 
-static void looks_release(struct looks *looks) {
-    free(looks->shown);
-    free(looks->class);
-}
+static void looks_release(struct looks *looks) { free(looks->shown); }
 
-typedef double series_trait(const struct looks *looks, size_t series);
-
-static double is_shown(const struct looks *looks, size_t series) { return looks->shown[series]; }
-static double class_of(const struct looks *looks, size_t series) { return (double)looks->class[series]; }
-
-/* Among those shown before it, and itself: of its class, or of any. */
-static double rank_of(const struct looks *looks, size_t series, bool of_class) {
-    size_t rank = 1;
-    for (size_t i = 0; i < series; i++) {
-        rank += looks->shown[i] && (!of_class || looks->class[i] == looks->class[series]);
-    }
-    return (double)rank;
-}
-
-static double member(const struct looks *looks, size_t series) { return rank_of(looks, series, true); }
-static double place(const struct looks *looks, size_t series) { return rank_of(looks, series, false); }
-
-/* How many of its class are shown. */
-static double members(const struct looks *looks, size_t series) {
-    size_t count = 0;
-    for (size_t i = 0; i < looks->study->count; i++) {
-        count += looks->shown[i] && looks->class[i] == looks->class[series];
-    }
-    return (double)count;
-}
-
-static double goes_by_rows(const struct looks *looks, size_t series) {
-    return family_is_judged_by_rows(looks->study->fit[series].series->family);
-}
-
-static double limit(const struct looks *looks, size_t series) {
-    const struct fit *fit = &looks->study->fit[series];
-    return looks->shown[series] ? limit_line(fit, fit->primary) : NAN;
-}
-
-static void print_trait(FILE *out, const char *name, series_trait *trait, const struct looks *looks) {
+static void print_numbers(FILE *out, const char *name, size_t count, const double *x) {
     script_list_begin(out, name);
-    for (size_t i = 0; i < looks->study->count; i++) { script_list_number(out, i == 0, trait(looks, i)); }
+    for (size_t i = 0; i < count; i++) { script_list_number(out, i == 0, x[i]); }
     script_list_end(out);
 }
 
@@ -140,14 +121,15 @@ static void print_names(FILE *out, const struct study *study) {
 }
 
 static void print_looks(FILE *out, const struct looks *looks) {
+    const size_t count = looks->study->count;
     print_names(out, looks->study);
-    print_trait(out, "shown", is_shown, looks);
-    print_trait(out, "class", class_of, looks);
-    print_trait(out, "member", member, looks);
-    print_trait(out, "members", members, looks);
-    print_trait(out, "place", place, looks);
-    print_trait(out, "by_rows", goes_by_rows, looks);
-    script_number(out, "series", (double)looks->study->count);
+    print_numbers(out, "shown", count, looks->shown);
+    print_numbers(out, "class", count, looks->class);
+    print_numbers(out, "member", count, looks->member);
+    print_numbers(out, "members", count, looks->members);
+    print_numbers(out, "place", count, looks->place);
+    print_numbers(out, "by_rows", count, looks->by_rows);
+    script_number(out, "series", (double)count);
 }
 
 /* ---- numbers ---- */
@@ -205,16 +187,10 @@ static double end_of(const struct looks *looks, size_t series, double last_log_n
     const struct fit *fit = &looks->study->fit[series];
     if (!looks->shown[series]) { return NAN; }
     const size_t last = fit_last(fit, fit->primary);
-    const double tends_to = limit(looks, series);
+    const double tends_to = looks->limit[series];
     double se, middle = value_at(fit, last, collapse_value, &se);
     return fit->series->log_n[last] < last_log_n && isfinite(tends_to) ? tends_to
                                                                        : line_at(fit, last, middle);
-}
-
-static void print_numbers(FILE *out, const char *name, size_t count, const double *x) {
-    script_list_begin(out, name);
-    for (size_t i = 0; i < count; i++) { script_list_number(out, i == 0, x[i]); }
-    script_list_end(out);
 }
 
 /* Where each line ends, and where on the axis of values, from 0 to 1, its name stands beside it. */
@@ -245,10 +221,10 @@ static void print_collapse(FILE *out, const struct study *study) {
     struct axis_lengths lengths = common_lengths(study);
     struct axis_range y = print_study(out, &looks, &lengths, collapse_value);
     axis_include(&y, 0);
-    for (size_t i = 0; i < study->count; i++) { axis_include(&y, limit(&looks, i)); }
+    for (size_t i = 0; i < study->count; i++) { axis_include(&y, looks.limit[i]); }
     axis_pad(&y, 0.06, 0.2);
     axis_print_log(out, "y", y);
-    print_trait(out, "limit", limit, &looks);
+    print_numbers(out, "limit", study->count, looks.limit);
     script_number(out, "has_exact", any_is_drawn(study, exact_value));
     print_labels(out, &looks, y);
     looks_release(&looks);
