@@ -43,10 +43,11 @@ void grid_head(FILE *out, const char *head, enum glossary term, const char *mean
     fputs("</th>", out);
 }
 
-void grid_heads(FILE *out, const struct column_table *table, size_t count, const struct grid_column *column) {
+void grid_heads(FILE *out, const struct column_table *table, bool array, size_t count,
+                const struct grid_column *column) {
     for (size_t i = 0; i < count; i++) {
-        grid_head(out, column[i].head, column[i].term,
-                  column_find(table, column[i].array, column[i].column)->meaning);
+        const char *meaning = column_find(table, array, column[i].column)->meaning;
+        grid_head(out, column[i].head, column[i].term, meaning);
     }
 }
 
@@ -67,45 +68,40 @@ void grid_cell(FILE *out, const char *words, double value) {
     fputs("</td>", out);
 }
 
-static double error_of(const struct grid_column *c, const struct column_table *table,
+static double error_of(const struct grid_column *c, const struct column_table *table, bool array,
                        const struct column_place *place) {
-    if (c->interval) { return column_half(table, c->array, c->column, place); }
-    return c->error ? column_number(column_find(table, c->array, c->error), place) : NAN;
+    if (c->interval) { return column_half(table, array, c->column, place); }
+    return c->error ? column_number(column_find(table, array, c->error), place) : NAN;
 }
 
-static void print_cell(FILE *out, const struct grid_column *c, const struct column_table *table,
-                       const struct column_place *place, bool is_head) {
-    char words[WORDS];
-    const char *element = is_head ? "th scope=\"row\"" : "td";
-    if (c->say) {
-        double value = column_value(table, c->array, c->column, "", place);
-        open_cell(out, element, value);
-        html_math(out, c->say(value, error_of(c, table, place), words));
-    } else {
-        const char *text = column_text(column_find(table, c->array, c->column), place);
-        open_cell(out, element, NAN);
+void grid_cells(FILE *out, const struct column_table *table, bool array, size_t count,
+                const struct grid_column *column, const struct column_place *place, bool heads) {
+    for (size_t i = 0; i < count; i++) {
+        const struct grid_column *c = &column[i];
+        const struct column *at = column_find(table, array, c->column);
+        const double value = c->say ? column_number(at, place) : NAN;
+        char words[WORDS];
+        const char *text =
+            c->say ? c->say(value, error_of(c, table, array, place), words) : column_text(at, place);
+        open_cell(out, heads && i == 0 ? "th scope=\"row\"" : "td", value);
         html_math(out, text ? text : "-");
+        fputs(heads && i == 0 ? "</th>" : "</td>", out);
     }
-    fputs(is_head ? "</th>" : "</td>", out);
-}
-
-void grid_cells(FILE *out, const struct column_table *table, size_t count, const struct grid_column *column,
-                const struct column_place *place, bool heads) {
-    for (size_t i = 0; i < count; i++) { print_cell(out, &column[i], table, place, heads && i == 0); }
 }
 
 void grid_print(FILE *out, const char *caption, const struct column_table *table, size_t count,
                 const struct grid_column *column, const struct column_place *series, enum column_axis axis) {
     struct column_place place = *series;
-    size_t rows = column_size(&place, axis);
+    const size_t rows = column_size(&place, axis);
+    const bool array = axis < COLUMN_DIMENSIONS;
     if (rows == 0) { return; }
     grid_open(out, caption);
-    grid_heads(out, table, count, column);
+    grid_heads(out, table, array, count, column);
     grid_body(out);
     for (place.at[axis] = 0; place.at[axis] < rows; place.at[axis]++) {
         place.at[COLUMN_INTERVAL] = axis == COLUMN_LOG_N ? place.at[axis] - 1 : 0; /* beside the larger n */
         fputs("<tr>", out);
-        grid_cells(out, table, count, column, &place, true);
+        grid_cells(out, table, array, count, column, &place, true);
         fputs("</tr>\n", out);
     }
     grid_close(out);

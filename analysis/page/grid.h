@@ -16,21 +16,22 @@ struct grid_column {
     grid_words *say;   /* NULL: the column is a text */
     const char *error; /* the column of its error; may be NULL */
     bool interval;     /* the error is half of what lies between NAME_low and NAME_high */
-    bool array;        /* the columns lie along an axis, and are no single numbers */
 };
 
-/* From <table> to the row of heads, from there to the first row, and the end. */
+/* From <table> to the row of heads, from there to the first row, and the end. Columns are `array`s along an
+ * axis, or single numbers. */
 void grid_open(FILE *out, const char *caption);
 void grid_head(FILE *out, const char *head, enum glossary term, const char *meaning);
-void grid_heads(FILE *out, const struct column_table *table, size_t count, const struct grid_column *column);
+void grid_heads(FILE *out, const struct column_table *table, bool array, size_t count,
+                const struct grid_column *column);
 void grid_body(FILE *out);
 void grid_close(FILE *out);
 
 /* A cell of words, sorted by `value` (NaN: last). */
 void grid_cell(FILE *out, const char *words, double value);
 /* A cell of each column at a place. With `heads` the first is the head of its row. */
-void grid_cells(FILE *out, const struct column_table *table, size_t count, const struct grid_column *column,
-                const struct column_place *place, bool heads);
+void grid_cells(FILE *out, const struct column_table *table, bool array, size_t count,
+                const struct grid_column *column, const struct column_place *place, bool heads);
 /* A whole table: a row for each index along an axis from `first` on. Nothing where there is none. */
 void grid_print(FILE *out, const char *caption, const struct column_table *table, size_t count,
                 const struct grid_column *column, const struct column_place *place, enum column_axis axis);

@@ -93,13 +93,13 @@ static const struct grid_column judged[] = {
 };
 static void judged_heads(FILE *out) {
     grid_head(out, "verdict", GLOSSARY_VERDICT, NULL);
-    grid_heads(out, &column_fit, COUNT(judged), judged);
+    grid_heads(out, &column_fit, false, COUNT(judged), judged);
 }
 static void judged_row(FILE *out, const struct column_place *place) {
     fputs("<tr>", out);
     print_name(out, place->fit);
     grid_verdict(out, place->verdict->kind);
-    grid_cells(out, &column_fit, COUNT(judged), judged, place, false);
+    grid_cells(out, &column_fit, false, COUNT(judged), judged, place, false);
     fputs("</tr>\n", out);
 }
 
@@ -118,13 +118,13 @@ static const struct grid_column prescribed[] = {
 static bool has_prescribed(const struct column_place *p) { return p->fit->series->is_prescribed; }
 static void prescribed_heads(FILE *out) {
     grid_head(out, "verdict", GLOSSARY_VERDICT, NULL);
-    grid_heads(out, &prescribed_columns, COUNT(prescribed), prescribed);
+    grid_heads(out, &prescribed_columns, false, COUNT(prescribed), prescribed);
 }
 static void prescribed_row(FILE *out, const struct column_place *place) {
     fputs("<tr>", out);
     print_name(out, place->fit);
     grid_verdict(out, place->verdict->prescribed.kind);
-    grid_cells(out, &prescribed_columns, COUNT(prescribed), prescribed, place, false);
+    grid_cells(out, &prescribed_columns, false, COUNT(prescribed), prescribed, place, false);
     fputs("</tr>\n", out);
 }
 

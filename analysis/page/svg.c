@@ -65,23 +65,32 @@ static bool is_named(const struct attribute *a, const char *name) {
     return a->name_length == strlen(name) && strncmp(a->name, name, a->name_length) == 0;
 }
 
-static bool has_value(const struct attribute *a, const char *value) {
-    return a->value_length == strlen(value) && strncmp(a->value, value, a->value_length) == 0;
+static bool says(const struct attribute *a, const char *name, const char *value) {
+    return is_named(a, name) && a->value_length == strlen(value) &&
+           strncmp(a->value, value, a->value_length) == 0;
+}
+
+/* Behind the name of a tag's element. */
+static const char *attributes_of(const char *tag) { return tag + 1 + strcspn(tag + 1, " >/\n\t"); }
+
+static bool find_attribute(const char *tag, const char *name, struct attribute *a) {
+    const char *rest = attributes_of(tag);
+    bool is_there = true;
+    do { is_there = next_attribute(rest, a, &rest); } while (is_there && !is_named(a, name));
+    return is_there;
 }
 
 /* What the page's style says, or the element, or is so anyway. */
 static bool is_idle(const struct attribute *a) {
-    return is_named(a, "font-family") || is_named(a, "class") ||
-           (is_named(a, "stroke-linecap") && has_value(a, "butt")) ||
-           (is_named(a, "stroke-linejoin") && has_value(a, "miter"));
+    return is_named(a, "font-family") || is_named(a, "class") || says(a, "stroke-linecap", "butt") ||
+           says(a, "stroke-linejoin", "miter");
 }
 
 #define LINES "fill=\"none\" color=\"black\" stroke=\"currentColor\""
 /* What a group of lines says again. */
 static bool is_said(const char *tag, const struct attribute *a) {
-    return strncmp(tag, "<g ", 3) == 0 && ((is_named(a, "fill") && has_value(a, "none")) ||
-                                           (is_named(a, "color") && has_value(a, "black")) ||
-                                           (is_named(a, "stroke") && has_value(a, "currentColor")));
+    return strncmp(tag, "<g ", 3) == 0 &&
+           (says(a, "fill", "none") || says(a, "color", "black") || says(a, "stroke", "currentColor"));
 }
 
 /* A colour as gnuplot writes it, "rgb( 64,  64,  64)", shorter; else the value, its blanks taken together. */
@@ -110,24 +119,20 @@ static void put_value(struct writer *w, const struct attribute *a) {
 /* References and names begin with the figure's. */
 static void put_attribute(struct writer *w, const struct attribute *a) {
     char name[NAME];
-    bool is_id = is_named(a, "id"), is_reference = is_named(a, "xlink:href") && *a->value == '#';
+    const bool is_link = is_named(a, "xlink:href");
+    const char *sign = is_named(a, "id")                                           ? ""
+                       : is_link && *a->value == '#'                               ? "#"
+                       : a->value_length > 5 && strncmp(a->value, "url(#", 5) == 0 ? "url(#"
+                                                                                   : NULL;
     snprintf(name, sizeof name, "%.*s", (int)a->value_length, a->value);
-    if (is_idle(a) || (is_id && !is_used(w, name))) { return; }
+    if (is_idle(a) || (is_named(a, "id") && !is_used(w, name))) { return; }
     put_text(w, " ");
-    if (is_named(a, "xlink:href")) {
-        put_text(w, "href");
-    } else {
-        put(w, a->name, a->name_length);
-    }
+    put(w, is_link ? "href" : a->name, is_link ? strlen("href") : a->name_length);
     put_text(w, "=\"");
-    if (is_id || is_reference) {
-        put_text(w, is_reference ? "#" : "");
+    if (sign) {
+        put_text(w, sign);
         put_text(w, w->id);
-        put(w, a->value + is_reference, a->value_length - is_reference);
-    } else if (a->value_length > 5 && strncmp(a->value, "url(#", 5) == 0) {
-        put_text(w, "url(#");
-        put_text(w, w->id);
-        put(w, a->value + 5, a->value_length - 5);
+        put(w, a->value + strlen(sign), a->value_length - strlen(sign));
     } else {
         put_value(w, a);
     }
@@ -152,7 +157,7 @@ static bool drop_group(struct writer *w) {
 }
 
 static void put_tag(struct writer *w, const char *tag, const char *end) {
-    const char *rest = tag + 1 + strcspn(tag + 1, " >/\n\t");
+    const char *rest = attributes_of(tag);
     struct attribute a;
     if (tag[1] == '/') {
         if (strncmp(tag, "</g>", 4) == 0 && drop_group(w)) { return; }
@@ -168,15 +173,11 @@ static void put_tag(struct writer *w, const char *tag, const char *end) {
 
 /* A definition that nothing refers to. */
 static bool is_idle_definition(const struct writer *w, const char *tag) {
-    const char *rest = tag + 1 + strcspn(tag + 1, " >/\n\t");
     struct attribute a;
     char name[NAME];
-    while (next_attribute(rest, &a, &rest)) {
-        if (!is_named(&a, "id")) { continue; }
-        snprintf(name, sizeof name, "%.*s", (int)a.value_length, a.value);
-        return !is_used(w, name);
-    }
-    return false;
+    if (!find_attribute(tag, "id", &a)) { return false; }
+    snprintf(name, sizeof name, "%.*s", (int)a.value_length, a.value);
+    return !is_used(w, name);
 }
 
 /* Behind </NAME>; the end of the text where there is none. */
@@ -189,14 +190,9 @@ static const char *skip_element(const char *tag, const char *name) {
 
 /* gnuplot's paper, which is none. */
 static bool is_paper(const char *tag) {
-    const char *rest = tag + strlen("<rect");
     struct attribute a;
-    bool unfilled = false, bare = opens(tag, "rect");
-    while (bare && next_attribute(rest, &a, &rest)) {
-        unfilled = unfilled || (is_named(&a, "fill") && has_value(&a, "none"));
-        bare = !is_named(&a, "stroke") && !is_named(&a, "id");
-    }
-    return bare && unfilled;
+    return opens(tag, "rect") && find_attribute(tag, "fill", &a) && says(&a, "fill", "none") &&
+           !find_attribute(tag, "stroke", &a) && !find_attribute(tag, "id", &a);
 }
 
 /* An element that does not stand in the page, with all that is in it: where it ends; else NULL. */
@@ -223,11 +219,10 @@ struct box {
 };
 
 static bool box_at(const char *tag, struct box *box) {
-    const char *at = opens(tag, "polygon") ? strchr(tag, '>') : NULL;
+    struct attribute points;
     double x[4], y[4];
-    while (at && at > tag && strncmp(at, "points", 6) != 0) { at--; }
-    if (!at || at == tag ||
-        sscanf(at, "points = '%lf,%lf %lf,%lf %lf,%lf %lf,%lf", &x[0], &y[0], &x[1], &y[1], &x[2], &y[2],
+    if (!opens(tag, "polygon") || !find_attribute(tag, "points", &points) ||
+        sscanf(points.value, "%lf,%lf %lf,%lf %lf,%lf %lf,%lf", &x[0], &y[0], &x[1], &y[1], &x[2], &y[2],
                &x[3], &y[3]) != 8) {
         return false;
     }
@@ -238,21 +233,19 @@ static bool box_at(const char *tag, struct box *box) {
 /* Two of them in the colour of the first: nobody sees 128 shades apart. Where what is taken ends; NULL where
  * this is none. */
 static const char *put_boxes(struct writer *w, const char *tag, const char *end) {
-    const char *next = strchr(end, '<'), *rest = tag + strlen("<polygon");
+    const char *next = strchr(end, '<'), *last = next ? strchr(next, '>') : NULL;
     struct box first, second;
     struct attribute fill;
     char shape[96];
-    if (!next || !box_at(tag, &first) || !next_attribute(rest, &fill, &rest) || !is_named(&fill, "fill")) {
-        return NULL;
-    }
-    bool both = box_at(next, &second) && second.left == first.left && second.right == first.right &&
+    if (!next || !box_at(tag, &first) || !find_attribute(tag, "fill", &fill)) { return NULL; }
+    bool both = last && box_at(next, &second) && second.left == first.left && second.right == first.right &&
                 second.bottom < first.bottom;
     put_text(w, "<path");
     put_attribute(w, &fill);
     snprintf(shape, sizeof shape, " d=\"M%g %gh%gV%gh%gz\"/>", first.left, first.bottom,
              first.right - first.left, both ? second.top : first.top, first.left - first.right);
     put_text(w, shape);
-    return (both ? strchr(next, '>') : end) + 1;
+    return (both ? last : end) + 1;
 }
 
 /* All within <svg ..> and </svg>. */
