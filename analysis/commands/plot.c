@@ -178,7 +178,7 @@ static int plot(const struct options *options, const struct commandline *line) {
         message_error("%s is no directory; choose another place with -o DIRECTORY", directory);
         return EXIT_USAGE;
     }
-    int status = study_open(&study, line->words, line->word);
+    int status = study_open(&study, line->words, line->word, false);
     if (status == EXIT_DONE && !request_names_are_plain(&study)) { status = EXIT_USAGE; }
     if (status == EXIT_DONE && mkdir(directory, 0777) != 0 && errno != EEXIST) {
         message_error("cannot make the directory %s: %s; choose another place with -o DIRECTORY", directory,

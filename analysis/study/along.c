@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/study/shared.h"
+
 static const struct results_series *first_of(const struct study *study, const struct along *along) {
     size_t p = 0;
     while (along->series[p] == study->count) { p++; }
@@ -10,8 +12,7 @@ static const struct results_series *first_of(const struct study *study, const st
 }
 
 static bool same_law(const struct results_series *a, const struct results_series *b) {
-    return a->family == b->family && a->log_trained == b->log_trained && a->coef == b->coef &&
-           memcmp(a->parameter, b->parameter, a->family->parameter_count * sizeof *a->parameter) == 0;
+    return shared_law(a, b) && a->log_trained == b->log_trained && a->coef == b->coef;
 }
 
 static void begin_course(struct along *along, const struct study *study, const struct fit *fit) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/study/shared.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/config/difference.h"
@@ -42,20 +43,11 @@ static bool has_own_seed(size_t count, struct results *const *runs, const char *
     return true;
 }
 
-static bool have_one_law(const struct results_series *s, const struct results_series *t) {
-    bool same = true;
-    for (size_t i = 0; i < s->family->parameter_count; i++) {
-        const struct schedule *a = &s->parameter[i], *b = &t->parameter[i];
-        same = same && a->coef == b->coef && a->log_power == b->log_power && a->power == b->power;
-    }
-    return same;
-}
-
 /* Found from pilot rows it differs from seed to seed, and betas with it. */
 static bool has_one_scale(const struct results *a, const struct results *b) {
     for (size_t i = 0; i < a->series_count; i++) {
         const struct results_series *s = &a->series[i], *t = &b->series[i];
-        if (!have_one_law(s, t) ||
+        if (!shared_law(s, t) ||
             memcmp(s->log_lambda_typ, t->log_lambda_typ, s->size[RESULTS_LOG_N] * sizeof(double)) != 0) {
             message_error(
                 "--pool: the Lambda^typ of `%s` is not the same in all files: that of its family is "

@@ -4,6 +4,21 @@
 
 #include "sim/rows/stream.h"
 
+bool shared_law(const struct results_series *a, const struct results_series *b) {
+    bool same = a->family == b->family;
+    for (size_t i = 0; same && i < a->family->parameter_count; i++) {
+        const struct schedule *x = &a->parameter[i], *y = &b->parameter[i];
+        same = x->coef == y->coef && x->log_power == y->log_power && x->power == y->power;
+    }
+    return same;
+}
+
+bool shared_criterion(const struct fit *a, const struct fit *b) {
+    if (a->primary == a->criteria || b->primary == b->criteria) { return false; }
+    const struct criterion *x = &a->series->criterion[a->primary], *y = &b->series->criterion[b->primary];
+    return x->kind == y->kind && x->threshold == y->threshold;
+}
+
 bool shared_at(const struct fit *a, double log_n_a, const struct fit *b, double log_n_b) {
     struct stream first = stream_make(a->seed, a->series->name, log_n_a, a->common, 0),
                   second = stream_make(b->seed, b->series->name, log_n_b, b->common, 0);

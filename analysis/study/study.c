@@ -86,22 +86,6 @@ static int study_read(struct study *study, size_t count, char *const *paths) {
     return EXIT_DONE;
 }
 
-static void study_close(struct study *study) {
-    study_name(study);
-    study->class = universality_find(study->count, study->fit, &study->class_count);
-}
-
-int study_open(struct study *study, size_t count, char *const *paths) {
-    int status = study_read(study, count, paths);
-    if (status != EXIT_DONE) { return status; }
-    for (size_t i = 0; i < count; i++) {
-        exact_fill(study->results[i], omp_get_max_threads());
-        study_add(study, study->results[i], paths[i]);
-    }
-    study_close(study);
-    return EXIT_DONE;
-}
-
 /* "a.h5, b.h5". */
 static char *join_paths(size_t count, char *const *paths) {
     char *all = memory_copy_text(paths[0]);
@@ -113,15 +97,24 @@ static char *join_paths(size_t count, char *const *paths) {
     return all;
 }
 
-int study_open_pooled(struct study *study, size_t count, char *const *paths) {
+/* Fits of a file, or of what is pooled. */
+static void study_fit(struct study *study, struct results *results, const char *path) {
+    exact_fill(results, omp_get_max_threads());
+    study_add(study, results, path);
+}
+
+int study_open(struct study *study, size_t count, char *const *paths, bool pooled) {
     int status = study_read(study, count, paths);
     if (status != EXIT_DONE) { return status; }
-    study->pooled = pool_make(count, study->results, study->paths);
-    if (!study->pooled) { return EXIT_USAGE; }
-    study->pooled_name = join_paths(count, paths);
-    exact_fill(study->pooled, omp_get_max_threads());
-    study_add(study, study->pooled, study->pooled_name);
-    study_close(study);
+    if (pooled) {
+        study->pooled = pool_make(count, study->results, study->paths);
+        if (!study->pooled) { return EXIT_USAGE; }
+        study->pooled_name = join_paths(count, paths);
+        study_fit(study, study->pooled, study->pooled_name);
+    }
+    for (size_t i = 0; !pooled && i < count; i++) { study_fit(study, study->results[i], paths[i]); }
+    study_name(study);
+    study->class = universality_find(study->count, study->fit, &study->class_count);
     return EXIT_DONE;
 }
 

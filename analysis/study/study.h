@@ -21,12 +21,10 @@ struct study {
     struct universality *class;
 };
 
-/* Reads and fits. EXIT_DONE, EXIT_USAGE after a message where a file is no good, else EXIT_FAILED. Free with
- * study_release in either case. The paths must outlive the study. */
-int study_open(struct study *study, size_t count, char *const *paths);
-/* The same of runs of one config with different seeds, taken together as one (pool.h): as if there were one
- * file. EXIT_USAGE, after a message, where they are not that. */
-int study_open_pooled(struct study *study, size_t count, char *const *paths);
+/* Reads and fits; runs of one config with different seeds `pooled` are taken as one (pool.h), as if there
+ * were one file. EXIT_DONE, EXIT_USAGE after a message where a file is no good or they are not that, else
+ * EXIT_FAILED. Free with study_release in either case. The paths must outlive the study. */
+int study_open(struct study *study, size_t count, char *const *paths, bool pooled);
 void study_release(struct study *study);
 
 /* The verdict of every fit and class: takes up to half a second each. */

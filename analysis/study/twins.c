@@ -8,18 +8,10 @@
 #include "analysis/study/shared.h"
 #include "analysis/text/words.h"
 
+/* Measured rows are of no law, and means along prescriptions have no collapse points. */
 static bool are_twins(const struct fit *a, const struct fit *b) {
-    if (a->series->family->kind == FAMILY_MEASURED) { return false; } /* of no law */
-    const struct results_series *x = a->series, *y = b->series;
-    if (x->is_prescribed || y->is_prescribed) { return false; } /* no collapse points of the mean */
-    if (x->family != y->family || a->primary == a->criteria || b->primary == b->criteria) { return false; }
-    const struct criterion *p = &x->criterion[a->primary], *q = &y->criterion[b->primary];
-    if (p->kind != q->kind || p->threshold != q->threshold) { return false; }
-    for (size_t i = 0; i < x->family->parameter_count; i++) {
-        const struct schedule *s = &x->parameter[i], *t = &y->parameter[i];
-        if (s->coef != t->coef || s->log_power != t->log_power || s->power != t->power) { return false; }
-    }
-    return true;
+    return a->series->family->kind != FAMILY_MEASURED && !a->series->is_prescribed &&
+           !b->series->is_prescribed && shared_law(a->series, b->series) && shared_criterion(a, b);
 }
 
 /* Log of the ratio, if there is one with an error. */

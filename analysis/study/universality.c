@@ -23,20 +23,8 @@ static bool takes_part(const struct fit *f) {
            fit_is_meaningful(f, f->primary) && !s->is_prescribed;
 }
 
-static const struct criterion *judged(const struct fit *f) { return &f->series->criterion[f->primary]; }
-
 static bool one_class(const struct fit *a, const struct fit *b) {
-    return fabs(a->law.power / b->law.power - 1) < 1e-9 && judged(a)->kind == judged(b)->kind &&
-           judged(a)->threshold == judged(b)->threshold;
-}
-
-static bool one_law(const struct fit *a, const struct fit *b) {
-    const struct results_series *x = a->series, *y = b->series;
-    bool same = x->family == y->family;
-    for (size_t i = 0; same && i < x->family->parameter_count; i++) {
-        same = x->parameter[i].coef == y->parameter[i].coef;
-    }
-    return same;
+    return fabs(a->law.power / b->law.power - 1) < 1e-9 && shared_criterion(a, b);
 }
 
 /* The member whose random numbers a series takes, too; NULL: none. */
@@ -56,7 +44,7 @@ static bool gather_series(struct universality *u, size_t fits, const struct fit 
         if (!takes_part(&fit[i]) || !one_class(&fit[first], &fit[i])) { continue; }
         u->member[u->count] = (struct universality_member){.fit = &fit[i], .shares = find_shared(u, &fit[i])};
         u->count++;
-        differ = differ || !one_law(&fit[first], &fit[i]);
+        differ = differ || !shared_law(fit[first].series, fit[i].series);
     }
     return differ;
 }
@@ -203,7 +191,7 @@ static void ask_ratios(struct universality *u) {
         mean_add(&mean, u->member[i].log_ratio, u->member[i].log_ratio_se);
     }
     u->limit = judge_limit(&(struct limits){.law = LIMITS_WEIBULL, .exponent = 1 / u->exponent},
-                           judged(u->member[0].fit));
+                           &u->member[0].fit->series->criterion[u->member[0].fit->primary]);
     u->common = mean.count > 0 ? exp(mean.value) : NAN;
     u->common_se = u->common * mean.se;
     u->answer[UNIVERSALITY_RATIO] = agreement(&mean);

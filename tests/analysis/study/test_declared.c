@@ -9,7 +9,7 @@
 
 static struct verdict judged(char *path) {
     struct study study;
-    assert_int_equal(study_open(&study, 1, &path), 0);
+    assert_int_equal(study_open(&study, 1, &path, false), 0);
     study_judge(&study);
     struct verdict v = study.verdict[0];
     study_release(&study);

@@ -19,7 +19,7 @@ static void test_names(void **state) {
     close(mkstemp(path));
     assert_int_equal(store_write(path, r, &(struct store_provenance){.command_line = "test", .threads = 1}),
                      0);
-    assert_int_equal(study_open(&study, 2, twice), 0);
+    assert_int_equal(study_open(&study, 2, twice, false), 0);
     assert_int_equal(study.count, 6);
     for (size_t i = 0; i < 6; i++) { assert_string_equal(study.fit[i].name, want[i]); }
     study_release(&study);
