@@ -17,12 +17,11 @@
     G(ENVELOPE, "envelope",                                                                                  \
       "exp(Lambda t): the smallest exponential that N_n(t) stays below; Lambda_n is its rate.")              \
     G(LAMBDA, "Lambda_n",                                                                                    \
-      "Accumulation scale of a row: the largest of log N_n(t)/t over t > 0. The critical scale of beta, "    \
-      "by the theory that is put to the test (Karakida & Hayase, arXiv:2605.12697).")                        \
+      "Accumulation scale of a row: the largest of log N_n(t)/t over t > 0. The critical scale of beta, by " \
+      "the theory that is put to the test (Karakida & Hayase, arXiv:2605.12697).")                           \
     G(LAMBDA_TYP, "Lambda^typ",                                                                              \
       "Typical accumulation scale: what the law of the scores makes of Lambda_n, a number for each n. Of "   \
-      "measured rows "                                                                                       \
-      "their median Lambda_n.")                                                                              \
+      "measured rows their median Lambda_n.")                                                                \
     G(ENTROPY, "H",                                                                                          \
       "Shannon entropy of the weights in nats: log n where all keys share, 0 where one takes all.")          \
     G(PARTICIPATION, "Y_2",                                                                                  \
@@ -31,8 +30,7 @@
       "The k-th largest weight. p_(2)/p_(1), the top-two ratio, is 1 where the two largest share.")          \
     G(COLLAPSE, "beta_c",                                                                                    \
       "Collapse point: the beta at which the mean over rows meets the criterion. Where few rows carry the "  \
-      "mean (heavy "                                                                                         \
-      "tails, rows of unlike scale) the median of the rows' own.")                                           \
+      "mean (heavy tails, rows of unlike scale) the median of the rows' own.")                               \
     G(CRITERION, "criterion",                                                                                \
       "What marks the collapse: entropy=1 is a mean H of 1 nat, participation=0.5 a mean Y_2 of 1/2, "       \
       "top_two_ratio=0.5 a mean p_(2)/p_(1) of 1/2, susceptibility the largest mean of -dH/d log beta.")     \
@@ -53,30 +51,25 @@
       "law.")                                                                                                \
     G(VERDICT, "verdict",                                                                                    \
       "Supported: theory lies in the intervals, and rivals are excluded. Refuted: measured and exact "       \
-      "values, or exponents "                                                                                \
-      "with their intervals, contradict it. Undecided: neither, and the sentence says what would settle "    \
-      "it.")                                                                                                 \
+      "values, or exponents with their intervals, contradict it. Undecided: neither, and the sentence says " \
+      "what would settle it.")                                                                               \
     G(INTERVAL, "+-, 95%",                                                                                   \
       "Behind a number of the overview half its 95% interval, with what the choice of corrections and of "   \
-      "the smallest "                                                                                        \
-      "n moves; elsewhere, and on figures, one standard error where nothing else is said.")                  \
+      "the smallest n moves; elsewhere, and on figures, one standard error where nothing else is said.")     \
     G(ERROR, "standard error", "Scatter of a mean over replicates, from the replicates themselves.")         \
     G(P, "p",                                                                                                \
       "Probability of a larger deviation from the exact values were theory and simulation right; nothing "   \
       "is fitted.")                                                                                          \
     G(RIVAL, "rival law",                                                                                    \
       "Another law with the same correction terms; told by how many sigma the data exclude it, and its "     \
-      "share of the "                                                                                        \
-      "evidence (Akaike weight).")                                                                           \
+      "share of the evidence (Akaike weight).")                                                              \
     G(TE, "TE theorem",                                                                                      \
       "Top-two and entropy: far below Lambda_n the two largest weights merge, far above it the entropy "     \
-      "collapses. Tried at "                                                                                 \
-      "beta = f Lambda_n of each row.")                                                                      \
+      "collapses. Tried at beta = f Lambda_n of each row.")                                                  \
     G(FAMILY, "family", "A law of score rows with its parameters (gapscale families).")                      \
     G(CLASS, "class",                                                                                        \
       "Extreme-value class of the scores' upper end: Gumbel, Weibull, Frechet, or none; of measured heads "  \
-      "what their top "                                                                                      \
-      "spacings are like.")                                                                                  \
+      "what their top spacings are like.")                                                                   \
     G(SERIES, "series", "One family with its parameters in one config.")                                     \
     G(REPLICATE, "replicates", "Independent rows at each n.")                                                \
     G(ROWS, "drawn, counted",                                                                                \
@@ -109,6 +102,9 @@ enum glossary { GLOSSARY_NONE, GLOSSARY_TABLE(GLOSSARY_KEY) GLOSSARY_END };
 
 /* These words, as html_math takes them, as a link to the term; GLOSSARY_NONE: bare. NULL: the term itself. */
 void glossary_link(FILE *out, enum glossary term, const char *words);
+/* Markup with what stands in it: %s as it is, %t by html_text, %m by html_math, %p by html_plain, %l the link
+ * to a term and its words. */
+void glossary_say(FILE *out, const char *format, ...);
 /* All of it, as a list of definitions. */
 void glossary_print(FILE *out);
 

@@ -24,23 +24,16 @@ const char *grid_fixed(double value, double error, char out[WORDS]) {
 /* ---- heads ---- */
 
 void grid_open(FILE *out, const char *caption) {
-    fputs("<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"", out);
-    html_plain(out, caption);
-    fputs("\"><table class=\"sortable\"><caption><span>", out);
-    html_math(out, caption);
-    fputs("</span></caption><thead><tr>", out);
+    glossary_say(out,
+                 "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"%p\">"
+                 "<table class=\"sortable\"><caption><span>%m</span></caption><thead><tr>",
+                 caption, caption);
 }
 
 void grid_head(FILE *out, const char *head, enum glossary term, const char *meaning) {
     fputs("<th scope=\"col\"", out);
-    if (meaning) {
-        fputs(" title=\"", out);
-        html_plain(out, meaning);
-        fputs("\"", out);
-    }
-    fputs(">", out);
-    glossary_link(out, term, head);
-    fputs("</th>", out);
+    if (meaning) { glossary_say(out, " title=\"%p\"", meaning); }
+    glossary_say(out, ">%l</th>", term, head);
 }
 
 void grid_heads(FILE *out, const struct column_table *table, bool array, size_t count,
@@ -64,8 +57,7 @@ static void open_cell(FILE *out, const char *element, double value) {
 
 void grid_cell(FILE *out, const char *words, double value) {
     open_cell(out, "td", value);
-    html_math(out, words);
-    fputs("</td>", out);
+    glossary_say(out, "%m</td>", words);
 }
 
 static double error_of(const struct grid_column *c, const struct column_table *table, bool array,

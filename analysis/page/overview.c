@@ -196,14 +196,12 @@ static void print_said(FILE *out, const struct results_series *s, size_t i) {
     const struct results_note *note = note_find(s, said[i].note);
     if (!note || (note->text && !*note->text)) {
         grid_cell(out, "-", NAN);
-    } else if (note->text) {
+    } else if (note->text && said[i].term == GLOSSARY_SINK) {
         fputs("<td>", out);
-        if (said[i].term == GLOSSARY_SINK) {
-            print_sinks(out, note->text);
-        } else {
-            html_text(out, note->text);
-        }
+        print_sinks(out, note->text);
         fputs("</td>", out);
+    } else if (note->text) {
+        glossary_say(out, "<td>%t</td>", note->text);
     } else {
         snprintf(name, sizeof name, "%s_low", said[i].note);
         double low = note_value(s, name);
@@ -241,8 +239,7 @@ static void print_classes(FILE *out, const struct study *study) {
     for (size_t i = 0; i < study->class_count; i++) {
         const struct universality *u = &study->class[i];
         fprintf(out, "<tr><th scope=\"row\" data-v=\"%.9g\">", u->exponent);
-        html_math(out, words_number(u->exponent, number));
-        fputs("</th>", out);
+        glossary_say(out, "%m</th>", words_number(u->exponent, number));
         grid_verdict(out, u->kind);
         fputs("<td>", out);
         for (size_t k = 0; k < u->count; k++) {
@@ -253,9 +250,7 @@ static void print_classes(FILE *out, const struct study *study) {
     }
     grid_close(out);
     for (size_t i = 0; i < study->class_count; i++) {
-        fputs("<p class=\"sentence\">", out);
-        html_math(out, study->class[i].sentence);
-        fputs("</p>\n", out);
+        glossary_say(out, "<p class=\"sentence\">%m</p>\n", study->class[i].sentence);
     }
 }
 

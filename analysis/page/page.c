@@ -6,7 +6,6 @@
 #include "analysis/figures/drawing.h"
 #include "analysis/page/asset.h"
 #include "analysis/page/glossary.h"
-#include "analysis/page/html.h"
 #include "analysis/page/overview.h"
 #include "analysis/page/section.h"
 #include "analysis/page/source.h"
@@ -24,22 +23,18 @@ static bool is_drawn(const struct drawing_sheet *sheet) {
 }
 
 static void print_head(FILE *out, const char *title) {
-    fputs(DESTINATION_PAGE_MARK "-->\n"
-                                "<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-                                "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                                "<meta name=\"color-scheme\" content=\"light dark\">\n"
-                                "<meta name=\"generator\" content=\"gapscale\">\n"
-                                "<link rel=\"icon\" href=\"data:,\">\n"
-                                "<title>",
-          out);
-    html_text(out, title);
-    fprintf(out,
-            " · gapscale report</title>\n<style>\n%s</style></head>\n<body>\n"
-            "<a class=\"skip\" href=\"#verdicts\">Skip to the verdicts</a>\n"
-            "<header><p class=\"eyebrow\">gapscale report</p><h1>",
-            asset_style);
-    html_text(out, title);
-    fputs("</h1>\n", out);
+    glossary_say(out,
+                 DESTINATION_PAGE_MARK
+                 "-->\n"
+                 "<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                 "<meta name=\"color-scheme\" content=\"light dark\">\n"
+                 "<meta name=\"generator\" content=\"gapscale\">\n"
+                 "<link rel=\"icon\" href=\"data:,\">\n"
+                 "<title>%t · gapscale report</title>\n<style>\n%s</style></head>\n<body>\n"
+                 "<a class=\"skip\" href=\"#verdicts\">Skip to the verdicts</a>\n"
+                 "<header><p class=\"eyebrow\">gapscale report</p><h1>%t</h1>\n",
+                 title, asset_style, title);
 }
 
 /* What it is all about, in a sentence. */
@@ -50,18 +45,18 @@ static void print_lead(FILE *out, const struct study *study) {
     }
     fputs("<p class=\"lead\">", out);
     if (measured < study->count) {
-        fputs("At which inverse temperature does softmax attention collapse? Measured ", out);
-        glossary_link(out, GLOSSARY_COLLAPSE, "collapse points");
-        fputs(" beside the ", out);
-        glossary_link(out, GLOSSARY_LAMBDA_TYP, "accumulation scale");
-        fputs(" that theory names as critical, and beside values computed without sampling.", out);
+        glossary_say(
+            out,
+            "At which inverse temperature does softmax attention collapse? Measured %l beside the %l "
+            "that theory names as critical, and beside values computed without sampling.",
+            GLOSSARY_COLLAPSE, "collapse points", GLOSSARY_LAMBDA_TYP, "accumulation scale");
     }
     if (measured > 0) {
-        fputs(measured < study->count ? " And " : "", out);
-        glossary_link(out, GLOSSARY_MEASURED, "scores as a model computed them");
-        fputs(": where its heads collapse, where it stands as trained, and how its temperature would have to "
-              "follow the context length.",
-              out);
+        glossary_say(
+            out,
+            "%s%l: where its heads collapse, where it stands as trained, and how its temperature would "
+            "have to follow the context length.",
+            measured < study->count ? " And " : "", GLOSSARY_MEASURED, "scores as a model computed them");
     }
     fputs("</p></header>\n", out);
 }
@@ -91,9 +86,10 @@ static bool print_body(FILE *out, const struct study *study, const struct drawin
     const struct drawing_sheet *common = &sheets[study->count];
     bool has_common = is_drawn(common);
     print_contents(out, study, has_common);
-    fputs("<main>\n<section id=\"verdicts\" aria-labelledby=\"verdicts-h\"><h2 id=\"verdicts-h\">", out);
-    glossary_link(out, GLOSSARY_VERDICT, "Verdicts");
-    fputs("</h2>\n", out);
+    glossary_say(out,
+                 "<main>\n<section id=\"verdicts\" aria-labelledby=\"verdicts-h\"><h2 id=\"verdicts-h\">%l"
+                 "</h2>\n",
+                 GLOSSARY_VERDICT, "Verdicts");
     if (end == DRAWING_NO_GNUPLOT) {
         fputs("<p class=\"warning\">gnuplot was not found where this page was made: it has tables and no "
               "figures.</p>\n",

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "analysis/page/grid.h"
-#include "analysis/page/html.h"
 #include "analysis/page/svg.h"
 #include "analysis/report/report.h"
 #include "sim/base/memory.h"
@@ -44,10 +43,8 @@ static void print_missing(FILE *out, const struct drawing_sheet *sheet) {
     for (size_t i = 0; i < sheet->count; i++) {
         const struct drawing *drawing = &sheet->drawing[i];
         if (!drawing->missing) { continue; }
-        fprintf(out, "%s<i>%s</i> (", told++ == 0 ? "<p class=\"aside\">Not drawn: " : ", ",
-                drawing->figure->name);
-        html_math(out, drawing->missing);
-        fputs(")", out);
+        glossary_say(out, "%s<i>%s</i> (%m)", told++ == 0 ? "<p class=\"aside\">Not drawn: " : ", ",
+                     drawing->figure->name, drawing->missing);
     }
     if (told > 0) { fputs(".</p>\n", out); }
 }
@@ -62,14 +59,12 @@ void section_print_figures(FILE *out, const struct drawing_sheet *sheet, size_t 
         char *name = memory_format("f%zu-%zu:", number, i),
              *title = memory_format("%s: %s", of, drawing->figure->name),
              *description = memory_format("%s; numbers stand in tables of this page", drawing->figure->shows);
-        fprintf(out, "<figure class=\"%s\">", drawing->figure->name);
-        fputs("<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"", out);
-        html_plain(out, title);
-        fputs("\">", out);
+        glossary_say(out,
+                     "<figure class=\"%s\"><div class=\"scroll\" role=\"group\" tabindex=\"0\" "
+                     "aria-label=\"%p\">",
+                     drawing->figure->name, title);
         svg_print(out, drawing->svg, name, title, description);
-        fputs("</div><figcaption>", out);
-        html_math(out, drawing->figure->shows);
-        fputs("</figcaption></figure>\n", out);
+        glossary_say(out, "</div><figcaption>%m</figcaption></figure>\n", drawing->figure->shows);
         free(description);
         free(title);
         free(name);
@@ -165,13 +160,9 @@ static void print_notes(FILE *out, const struct results_series *s) {
     for (size_t i = 0; i < s->note_count; i++) {
         const struct results_note *note = &s->note[i];
         if (strcmp(note->name, "sentence") == 0) { continue; }
-        fputs("<tr><th scope=\"row\">", out);
-        html_text(out, note->name);
-        fputs("</th>", out);
+        glossary_say(out, "<tr><th scope=\"row\">%t</th>", note->name);
         if (note->text) {
-            fputs("<td>", out);
-            html_text(out, note->text);
-            fputs("</td>", out);
+            glossary_say(out, "<td>%t</td>", note->text);
         } else {
             double value = note->is_whole ? (double)note->whole : note->number;
             grid_cell(out, words_number(value, number), value);
@@ -214,19 +205,13 @@ static void print_law(FILE *out, const struct column_place *place) {
     char text[WORDS_LINE];
     glossary_link(out, GLOSSARY_FAMILY, s->family->name);
     if (s->family->parameter_count > 0) {
-        fputs(", ", out);
-        html_math(out, words_parameters(s->family, s->parameter, text));
+        glossary_say(out, ", %m", words_parameters(s->family, s->parameter, text));
     }
-    fputs("; ", out);
-    glossary_link(out, GLOSSARY_CLASS, "class");
-    fprintf(out, " %s; ", family_class_name(s->family->class));
-    glossary_link(out, GLOSSARY_LAMBDA_TYP, NULL);
-    fputs(" ~ ", out);
-    html_math(out, place->fit->has_law ? words_schedule(&place->fit->law, text) : "not known in closed form");
+    glossary_say(out, "; %l %s; %l ~ %m", GLOSSARY_CLASS, "class", family_class_name(s->family->class),
+                 GLOSSARY_LAMBDA_TYP, NULL,
+                 place->fit->has_law ? words_schedule(&place->fit->law, text) : "not known in closed form");
     if (s->is_prescribed) {
-        fprintf(out, "; ");
-        glossary_link(out, GLOSSARY_PRESCRIPTION, NULL);
-        fprintf(out, " %s", prescription_name[s->prescription]);
+        glossary_say(out, "; %l %s", GLOSSARY_PRESCRIPTION, NULL, prescription_name[s->prescription]);
     }
 }
 
@@ -240,28 +225,19 @@ static void print_facts(FILE *out, const struct column_place *place) {
     } else {
         print_law(out, place);
     }
-    fputs("; ", out);
-    glossary_link(out, GLOSSARY_LENGTH, NULL);
-    fputs(" = ", out);
-    html_math(out, words_length(s->log_n[0], first));
-    fputs(" … ", out);
-    html_math(out, words_length(s->log_n[fit->lengths - 1], last));
+    glossary_say(out, "; %l = %m … %m", GLOSSARY_LENGTH, NULL, words_length(s->log_n[0], first),
+                 words_length(s->log_n[fit->lengths - 1], last));
     fprintf(out, s->target > 0 ? ", up to %llu " : ", %llu ", (unsigned long long)s->replicates);
     glossary_link(out, GLOSSARY_REPLICATE, NULL);
     if (fit->primary < fit->criteria && !s->is_prescribed) {
         criterion_label(&s->criterion[fit->primary], label);
-        fputs("; ", out);
-        glossary_link(out, GLOSSARY_COLLAPSE, NULL);
-        fputs(" from ", out);
-        glossary_link(out, GLOSSARY_CRITERION, label);
+        glossary_say(out, "; %l from %l", GLOSSARY_COLLAPSE, NULL, GLOSSARY_CRITERION, label);
     }
     fputs("</p>\n", out);
 }
 
 static void print_sentence(FILE *out, const char *text) {
-    fputs("<p class=\"sentence\">", out);
-    html_math(out, text);
-    fputs("</p>\n", out);
+    glossary_say(out, "<p class=\"sentence\">%m</p>\n", text);
 }
 
 static void print_sentences(FILE *out, const struct column_place *place) {
@@ -275,13 +251,9 @@ static void print_sentences(FILE *out, const struct column_place *place) {
     for (size_t r = 0; r < ATTENTION_REGIMES; r++) {
         const struct attention_part *part = &place->attention->part[r];
         if (part->points == 0) { continue; }
-        fprintf(out, "<p class=\"sentence\">");
-        glossary_link(out, GLOSSARY_OUTPUT, NULL);
-        fputs(" ", out);
+        glossary_say(out, "<p class=\"sentence\">%l ", GLOSSARY_OUTPUT, NULL);
         grid_badge(out, part->kind);
-        fputs(" ", out);
-        html_math(out, part->sentence);
-        fputs("</p>\n", out);
+        glossary_say(out, " %m</p>\n", part->sentence);
     }
     if (*place->attention->gaussian.sentence) { print_sentence(out, place->attention->gaussian.sentence); }
 }

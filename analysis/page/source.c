@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "analysis/page/grid.h"
-#include "analysis/page/html.h"
 #include "sim/results/store.h"
 
 /* ---- what was run ---- */
@@ -43,9 +42,7 @@ static void print_randomness(FILE *out, const struct results *r) {
 static void print_run(FILE *out, const char *path, const struct results *r) {
     struct range range = range_of(r);
     char first[WORDS], last[WORDS], words[WORDS_LINE];
-    fputs("<tr><th scope=\"row\">", out);
-    html_text(out, path);
-    fputs("</th>", out);
+    glossary_say(out, "<tr><th scope=\"row\">%t</th>", path);
     snprintf(words, sizeof words, "%zu", r->series_count);
     grid_cell(out, words, (double)r->series_count);
     snprintf(words, sizeof words, "%s .. %s", words_length(range.first, first),
@@ -78,30 +75,22 @@ static bool is_config(const char *name) { return strncmp(name, "config", strlen(
 static void print_attribute(void *context, const char *name, const char *text) {
     FILE *out = context;
     if (is_config(name) || *text == '\0') { return; }
-    fputs("<div><dt>", out);
     if (strcmp(name, "digest") == 0) {
-        glossary_link(out, GLOSSARY_DIGEST, NULL);
+        glossary_say(out, "<div><dt>%l</dt><dd>%t</dd></div>\n", GLOSSARY_DIGEST, NULL, text);
     } else {
-        html_text(out, name);
+        glossary_say(out, "<div><dt>%t</dt><dd>%t</dd></div>\n", name, text);
     }
-    fputs("</dt><dd>", out);
-    html_text(out, text);
-    fputs("</dd></div>\n", out);
 }
 
 static void print_config(FILE *out, const char *summary, const char *text) {
-    if (*text == '\0') { return; }
-    fprintf(out, "<details><summary>%s</summary><pre tabindex=\"0\">", summary);
-    html_text(out, text);
-    fputs("</pre></details>\n", out);
+    const char *details = "<details><summary>%s</summary><pre tabindex=\"0\">%t</pre></details>\n";
+    if (*text) { glossary_say(out, details, summary, text); }
 }
 
 bool source_print_settings(FILE *out, const struct study *study) {
     bool good = true;
     for (size_t i = 0; i < study->file_count && good; i++) {
-        fputs("<h3>", out);
-        html_text(out, study->paths[i]);
-        fputs("</h3>\n", out);
+        glossary_say(out, "<h3>%t</h3>\n", study->paths[i]);
         print_config(out, "Config, as it was written", study->results[i]->config_text);
         print_config(out, "Config, with every default", study->results[i]->config_resolved);
         fputs("<dl class=\"attributes\">\n", out);
