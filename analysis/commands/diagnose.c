@@ -21,19 +21,13 @@ static const char *first_name(const struct scores_request *r) {
     return r->file_count > 0 ? r->file[0] : r->scores ? r->scores : r->queries;
 }
 
-/* The first file's name without its ending. */
+/* The first file's name without its ending. Free with free(). */
 static char *default_output(const struct scores_request *r) {
-    static const char ending[] = ".diagnosis.h5";
-    const char *name = first_name(r);
-    const char *slash = strrchr(name, '/'), *colon = strrchr(name, ':');
+    const char *name = first_name(r), *slash = strrchr(name, '/'), *colon = strrchr(name, ':');
     size_t length = colon && (!slash || colon > slash) ? (size_t)(colon - name) : strlen(name);
     size_t start = slash ? (size_t)(slash - name) + 1 : 0, stem = length;
     while (stem > start && name[stem] != '.') { stem--; }
-    if (stem == start) { stem = length; }
-    char *path = memory_create(stem + sizeof ending, 1);
-    memcpy(path, name, stem);
-    memcpy(path + stem, ending, sizeof ending);
-    return path;
+    return memory_format("%.*s.diagnosis.h5", (int)(stem > start ? stem : length), name);
 }
 
 static void print(const struct diagnose_request *request, const struct diagnosis *d, size_t short_rows) {

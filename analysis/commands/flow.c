@@ -34,23 +34,18 @@ static int flow(const struct flow_request *r, const char *file, bool json) {
     } else {
         flow_table_print(stdout, r, &a);
     }
-    if (file) {
-        if (!write_csv(file, r, &a) || flow_figures_draw(r, &a, file)) { status = EXIT_FAILED; }
-    }
+    if (file && (!write_csv(file, r, &a) || flow_figures_draw(r, &a, file))) { status = EXIT_FAILED; }
     flow_answer_free(&a);
     return status;
 }
 
 /* Of a line whose options are read. */
 static int flow_of(const struct commandline *line, const char *file, bool json, int threads) {
-    struct flow_request *request = memory_create(1, sizeof *request);
-    int status = EXIT_USAGE;
-    if (flow_request_read(request, line->words, line->word)) {
-        request->design.threads = threads;
-        status = flow(request, file, json);
-    }
-    flow_request_free(request);
-    free(request);
+    struct flow_request request;
+    bool good = flow_request_read(&request, line->words, line->word);
+    request.design.threads = threads;
+    int status = good ? flow(&request, file, json) : EXIT_USAGE;
+    flow_request_free(&request);
     return status;
 }
 

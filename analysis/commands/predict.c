@@ -57,7 +57,7 @@ int command_predict(int argc, char **argv) {
         return commandline_refuse(&line, "--json and --csv exclude each other; give one of them");
     }
     struct predict_request request;
-    bool good = predict_request_read(&request.series, &request.prescriptions, line.words, line.word);
+    bool good = predict_request_read(&request, line.words, line.word);
     if (good) { predict(&request, json ? JSON : csv ? CSV : TABLE); }
     config_series_release(&request.series);
     return good ? EXIT_DONE : EXIT_USAGE;

@@ -35,12 +35,6 @@ struct prediction {
     double n_eff, across, across_error;    /* likewise: n/rho(beta); variance in a direction across q */
 };
 
-/* What is asked for: a series, along prescriptions or not. */
-struct predict_request {
-    struct config_series series;
-    struct betas_prescriptions prescriptions;
-};
-
 /* `count` points, those of one n after another, which point to what depends on n alone, one for each n of the
  * series; a course for each prescription that is asked for. */
 struct predict_answer {

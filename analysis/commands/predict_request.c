@@ -40,14 +40,15 @@ static void read_lengths(const struct yaml_node *defaults, const struct yaml_nod
 }
 
 static void read_betas(struct arguments *arguments, const struct yaml_node *node, size_t key,
-                       struct config_beta *beta, struct betas_prescriptions *prescriptions) {
+                       struct predict_request *r) {
+    struct config_beta *beta = &r->series.beta;
     const char *name = beta_key[key].name;
     if (beta_key[key].scale == CONFIG_SCALE_PRESCRIPTION) {
-        betas_read_prescription(arguments->root, beta, prescriptions);
+        betas_read_prescription(arguments->root, beta, &r->prescriptions);
         return;
     }
     if (node->kind == YAML_MAPPING && beta_key[key].scale == CONFIG_SCALE_NONE) {
-        betas_read(arguments->reader.defaults, node, beta, prescriptions);
+        betas_read(arguments->reader.defaults, node, beta, &r->prescriptions);
         return;
     }
     if (!reader_list_fits(node, name, MOST_VALUES)) { return; }
@@ -78,8 +79,7 @@ static void default_beta(struct config_beta *beta) {
 }
 
 /* The node that beta was read from, NULL for the default. */
-static const struct yaml_node *read_beta(struct arguments *arguments, struct config_beta *beta,
-                                         struct betas_prescriptions *prescriptions) {
+static const struct yaml_node *read_beta(struct arguments *arguments, struct predict_request *r) {
     const struct yaml_node *given = NULL, *node;
     for (size_t key = 0, first = 0; key < BETA_KEYS; key++) {
         if (!(node = yaml_find(arguments->root, beta_key[key].name))) { continue; }
@@ -90,9 +90,9 @@ static const struct yaml_node *read_beta(struct arguments *arguments, struct con
         }
         given = node;
         first = key;
-        read_betas(arguments, node, key, beta, prescriptions);
+        read_betas(arguments, node, key, r);
     }
-    if (!given) { default_beta(beta); }
+    if (!given) { default_beta(&r->series.beta); }
     return given;
 }
 
@@ -111,22 +111,21 @@ static void check_companions(struct arguments *arguments) {
     }
 }
 
-static void read_keys(struct arguments *arguments, struct config_series *series,
-                      struct betas_prescriptions *prescriptions) {
-    const struct yaml_node *n = yaml_find(arguments->root, "n"),
-                           *beta = read_beta(arguments, &series->beta, prescriptions);
+static void read_keys(struct arguments *arguments, struct predict_request *r) {
+    struct config_series *series = &r->series;
+    const struct yaml_node *n = yaml_find(arguments->root, "n"), *beta = read_beta(arguments, r);
     check_companions(arguments);
     if (n) {
         read_lengths(arguments->reader.defaults, n, series);
     } else {
-        default_lengths(series, prescriptions->count > 0);
+        default_lengths(series, r->prescriptions.count > 0);
     }
     check_count(n, "n", series->n_count);
     check_count(beta, "beta", series->beta.count);
     position_check_key(arguments->root, series->family);
     parameters_read(arguments->root, series);
     if (fault_count(arguments->root->source) > 0) { return; }
-    if (beta && prescriptions->count > 0) {
+    if (beta && r->prescriptions.count > 0) {
         betas_check_trained(beta, series);
     } else if (beta) {
         betas_check(beta, series);
@@ -134,13 +133,12 @@ static void read_keys(struct arguments *arguments, struct config_series *series,
     if (fault_count(arguments->root->source) == 0) { position_check(arguments->root, series, false); }
 }
 
-bool predict_request_read(struct config_series *series, struct betas_prescriptions *prescriptions,
-                          size_t count, char *const *word) {
+bool predict_request_read(struct predict_request *r, size_t count, char *const *word) {
     const char *names[2 + READER_COUNT(prescription_key) + BETA_KEYS + FAMILY_PARAMETERS] = {"n"};
     size_t name_count = 1;
-    *prescriptions = (struct betas_prescriptions){.count = 0};
     char what[CONFIG_NAME + sizeof "predict "];
-    *series = (struct config_series){.family = family_find(word[0])};
+    struct config_series *series = &r->series;
+    *r = (struct predict_request){.series.family = family_find(word[0])};
     if (!series->family) {
         message_error("there is no family '%s'; gapscale families lists them", word[0]);
         return false;
@@ -159,6 +157,6 @@ bool predict_request_read(struct config_series *series, struct betas_prescriptio
     snprintf(what, sizeof what, "predict %s", series->name);
     if (!family_takes_position(series->family)) { names[name_count++] = "position"; }
     struct arguments arguments = arguments_read(what, word[0], count - 1, word + 1, name_count, names);
-    read_keys(&arguments, series, prescriptions);
+    read_keys(&arguments, r);
     return arguments_end(&arguments);
 }

@@ -4,10 +4,15 @@
 
 #include "sim/config/betas.h"
 
-/* Fills family, parameters, n and beta of the series, lists in the order in which they are written (ranges
- * rise); along prescriptions the beta is that of the first, and the series' `n` where none are given reach
- * further. False after messages, one for every fault. Free with config_series_release in any case. */
-bool predict_request_read(struct config_series *series, struct betas_prescriptions *prescriptions,
-                          size_t count, char *const *word);
+/* A series, along prescriptions or not: family, parameters, n and beta, lists in the order in which they are
+ * written (ranges rise); along prescriptions the beta is that of the first, and the `n` where none are given
+ * reach further. */
+struct predict_request {
+    struct config_series series;
+    struct betas_prescriptions prescriptions;
+};
+
+/* False after messages, one for every fault. Free the series with config_series_release in any case. */
+bool predict_request_read(struct predict_request *request, size_t count, char *const *word);
 
 #endif

@@ -12,15 +12,14 @@ static size_t count_words(char *const *word) {
 
 static void check_predict(char *const *word, size_t n_count, const double *log_n, enum config_scale scale,
                           size_t beta_count, const double *beta) {
-    struct config_series series;
-    struct betas_prescriptions none;
-    assert_true(predict_request_read(&series, &none, count_words(word), word));
-    assert_int_equal(series.n_count, n_count);
-    for (size_t i = 0; i < n_count; i++) { check_close(series.log_n[i], log_n[i], 0); }
-    assert_int_equal(series.beta.scale, scale);
-    assert_int_equal(series.beta.count, beta_count);
-    for (size_t i = 0; i < beta_count; i++) { assert_true(series.beta.value[i] == beta[i]); }
-    config_series_release(&series);
+    struct predict_request request;
+    assert_true(predict_request_read(&request, count_words(word), word));
+    assert_int_equal(request.series.n_count, n_count);
+    for (size_t i = 0; i < n_count; i++) { check_close(request.series.log_n[i], log_n[i], 0); }
+    assert_int_equal(request.series.beta.scale, scale);
+    assert_int_equal(request.series.beta.count, beta_count);
+    for (size_t i = 0; i < beta_count; i++) { assert_true(request.series.beta.value[i] == beta[i]); }
+    config_series_release(&request.series);
 }
 
 static void test_predict(void **state) {
@@ -39,51 +38,48 @@ static void test_predict(void **state) {
 static void test_predict_along(void **state) {
     (void)state;
     char *const word[] = {"gumbel", "prescription=log2,const", "trained=100", "n=2^20", NULL};
-    struct config_series series;
-    struct betas_prescriptions along;
-    assert_true(predict_request_read(&series, &along, count_words(word), word));
-    assert_int_equal(along.count, 2);
-    assert_int_equal(along.item[0], PRESCRIPTION_LOG2);
-    assert_int_equal(along.item[1], PRESCRIPTION_CONST);
-    assert_int_equal(series.n_count, 1);
-    check_close(series.beta.log_trained, log(100), 0);
-    check_close(series.beta.value[0], 1, 0);
-    config_series_release(&series);
+    struct predict_request request;
+    assert_true(predict_request_read(&request, count_words(word), word));
+    assert_int_equal(request.prescriptions.count, 2);
+    assert_int_equal(request.prescriptions.item[0], PRESCRIPTION_LOG2);
+    assert_int_equal(request.prescriptions.item[1], PRESCRIPTION_CONST);
+    assert_int_equal(request.series.n_count, 1);
+    check_close(request.series.beta.log_trained, log(100), 0);
+    check_close(request.series.beta.value[0], 1, 0);
+    config_series_release(&request.series);
     char *const far[] = {"spherical", "dimension=3", "prescription=yarn", "coef=2", NULL};
-    assert_true(predict_request_read(&series, &along, count_words(far), far));
-    check_close(series.log_n[series.n_count - 1], 1e5, 0);
-    check_close(series.beta.log_trained, log(4096), 0);
-    check_close(series.beta.value[0], 2, 0);
-    config_series_release(&series);
+    assert_true(predict_request_read(&request, count_words(far), far));
+    check_close(request.series.log_n[request.series.n_count - 1], 1e5, 0);
+    check_close(request.series.beta.log_trained, log(4096), 0);
+    check_close(request.series.beta.value[0], 2, 0);
+    config_series_release(&request.series);
 }
 
 /* A beta past the range of a double keeps its logarithm. */
 static void test_great_beta(void **state) {
     (void)state;
     char *const word[] = {"gaussian", "beta=[1e400,1e-400]"};
-    struct config_series series;
-    struct betas_prescriptions none;
-    assert_true(predict_request_read(&series, &none, 2, word));
-    check_relative(config_log_beta(&series, 10, 0, 0), 400 * log(10), 1e-15);
-    check_relative(config_log_beta(&series, 10, 0, 1), -400 * log(10), 1e-15);
-    config_series_release(&series);
+    struct predict_request request;
+    assert_true(predict_request_read(&request, 2, word));
+    check_relative(config_log_beta(&request.series, 10, 0, 0), 400 * log(10), 1e-15);
+    check_relative(config_log_beta(&request.series, 10, 0, 1), -400 * log(10), 1e-15);
+    config_series_release(&request.series);
 }
 
 static void check_refused(const struct scratch *scratch, char *const *word, const char *name,
                           const char *place, const char *words) {
     char *messages;
-    struct config_series series;
-    struct betas_prescriptions none;
+    struct predict_request request;
     struct flow_request flow;
     int kept = quiet_start(scratch);
     const bool is_flow = strcmp(name, "flow") == 0;
     bool good = is_flow ? flow_request_read(&flow, count_words(word), word)
-                        : predict_request_read(&series, &none, count_words(word), word);
+                        : predict_request_read(&request, count_words(word), word);
     quiet_end(scratch, kept, &messages);
     if (is_flow) {
         flow_request_free(&flow);
     } else {
-        config_series_release(&series);
+        config_series_release(&request.series);
     }
     assert_false(good);
     check_message(messages, name, place, words);
