@@ -4,18 +4,6 @@
 
 #include "analysis/page/html.h"
 
-const char *grid_length(double value, double error, char out[WORDS]) {
-    (void)error;
-    return words_length(value, out);
-}
-const char *grid_exponential(double value, double error, char out[WORDS]) {
-    (void)error;
-    return words_exponential(value, out);
-}
-const char *grid_number(double value, double error, char out[WORDS]) {
-    (void)error;
-    return words_number(value, out);
-}
 const char *grid_fixed(double value, double error, char out[WORDS]) {
     (void)error;
     return words_formatted("%.2f", value, out);

@@ -4,16 +4,15 @@
 #define GAPSCALE_ANALYSIS_PAGE_GRID_H
 
 #include "analysis/page/glossary.h"
-#include "analysis/report/columns.h"
+#include "analysis/report/cells.h"
 
-typedef const char *grid_words(double value, double error, char out[WORDS]);
-grid_words grid_length, grid_exponential, grid_number, grid_fixed; /* errors do not matter to these */
+cell_words grid_fixed; /* two decimals; the error does not matter */
 
 struct grid_column {
     const char *head; /* words as html_math takes them */
     enum glossary term;
     const char *column;
-    grid_words *say;   /* NULL: the column is a text */
+    cell_words *say;   /* NULL: the column is a text */
     const char *error; /* the column of its error; may be NULL */
     bool interval;     /* the error is half of what lies between NAME_low and NAME_high */
 };
