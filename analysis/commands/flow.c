@@ -34,7 +34,7 @@ static int flow(const struct flow_request *r, const char *file, bool json) {
     } else {
         flow_table_print(stdout, r, &a);
     }
-    if (file && (!write_csv(file, r, &a) || flow_figures_draw(r, &a, file))) { status = EXIT_FAILED; }
+    if (file && (!write_csv(file, r, &a) || !flow_figures_draw(r, &a, file))) { status = EXIT_FAILED; }
     flow_answer_free(&a);
     return status;
 }

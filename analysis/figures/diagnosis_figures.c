@@ -1,10 +1,9 @@
 /* Measured rows along prescriptions (prescriptions.gp). */
-#include "analysis/figures/diagnosis_figures.h"
-
 #include <math.h>
 #include <string.h>
 
 #include "analysis/figures/figures.h"
+#include "analysis/text/words.h"
 #include "models/theory/prescription.h"
 #include "sim/base/utf8.h"
 
@@ -15,7 +14,8 @@ static bool is_plain(const char *c, size_t length) {
     return length > 1 || (*c >= ' ' && *c < 0x7f && !strchr("'^`\"$%", *c));
 }
 
-const char *diagnosis_figure_source(const struct results_series *s, char out[WORDS_LINE]) {
+/* "MODEL, trained at n = N", what there is of it and what a title can hold. Returns `out`. */
+static const char *source_of(const struct results_series *s, char out[WORDS_LINE]) {
     enum { MOST = 60 };
     const char *c = s->model ? s->model : "";
     char length[WORDS];
@@ -71,7 +71,7 @@ static void print_prescriptions(struct canvas *c) {
     for (int k = 0; k < PRESCRIPTIONS; k++) { script_list_text(c->out, k == 0, prescription_name[k]); }
     script_list_end(c->out);
     script_number(c->out, "laws", PRESCRIPTIONS);
-    script_text(c->out, "source", diagnosis_figure_source(c->series, source));
+    script_text(c->out, "source", source_of(c->series, source));
     axis_pad(&c->x, 0.06, 0.1);
     axis_pad(&c->y, 0.06, 0.1);
     axis_print_log(c->out, "x", c->x);

@@ -110,18 +110,18 @@ struct sheet {
     const char *name;
     void (*print)(FILE *out, const struct flow_request *request, const struct flow_answer *answer);
     bool wanted;
+    struct picture picture;
 };
 enum { SHEETS = 3 };
 
 /* Where nothing failed, all there is of them in one script. */
-static bool draw_picture(const struct sheet *sheet, struct picture *picture, const struct flow_request *r,
-                         const struct flow_answer *a) {
+static bool draw_picture(struct sheet *sheet, const struct flow_request *r, const struct flow_answer *a) {
     struct gnuplot run;
     bool good = gnuplot_open(&run);
     for (size_t k = 0; k < SHEETS && good; k++) {
         if (!sheet[k].wanted) { continue; }
-        good = picture_create(&picture[k]);
-        figure_open_picture(run.script, &picture[k], &figure_no_wish);
+        good = picture_create(&sheet[k].picture);
+        figure_open_picture(run.script, &sheet[k].picture, &figure_no_wish);
         script_template(run.script, "style");
         print_design(run.script, r);
         sheet[k].print(run.script, r, a);
@@ -138,27 +138,25 @@ static bool draw_picture(const struct sheet *sheet, struct picture *picture, con
 }
 
 /* As STEM-NAME.EXT. False after a message. */
-static bool place(const struct picture *picture, const char *name, const char *stem, size_t length) {
-    char *path = memory_format("%.*s-%s", (int)length, stem, name);
-    bool good = picture_write(picture, path);
+static bool place(const struct sheet *sheet, const char *stem, size_t length) {
+    char *path = memory_format("%.*s-%s", (int)length, stem, sheet->name);
+    bool good = picture_write(&sheet->picture, path);
     if (good) { message_say("drew %s", path); }
     free(path);
     return good;
 }
 
-int flow_figures_draw(const struct flow_request *request, const struct flow_answer *answer,
-                      const char *file) {
-    const struct sheet sheet[SHEETS] = {{"modes", print_modes, true},
-                                        {"density", print_density, answer->density != NULL},
-                                        {"drift", print_drift, request->keys.count > 0}};
-    struct picture picture[SHEETS];
-    for (size_t k = 0; k < SHEETS; k++) { picture[k] = picture_none; }
+bool flow_figures_draw(const struct flow_request *request, const struct flow_answer *answer,
+                       const char *file) {
+    struct sheet sheet[SHEETS] = {{"modes", print_modes, true, picture_none},
+                                  {"density", print_density, answer->density != NULL, picture_none},
+                                  {"drift", print_drift, request->keys.count > 0, picture_none}};
     const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file, *dot = strrchr(name, '.');
     size_t length = dot && dot > name ? (size_t)(dot - file) : strlen(file);
-    bool good = draw_picture(sheet, picture, request, answer);
+    bool good = draw_picture(sheet, request, answer);
     for (size_t k = 0; k < SHEETS; k++) {
-        if (sheet[k].wanted && good) { good = place(&picture[k], sheet[k].name, file, length); }
-        picture_free(&picture[k]);
+        if (sheet[k].wanted && good) { good = place(&sheet[k], file, length); }
+        picture_free(&sheet[k].picture);
     }
-    return good ? 0 : 1;
+    return good;
 }

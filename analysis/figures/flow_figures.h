@@ -13,7 +13,8 @@
 
 #include "analysis/flow/flow_answer.h"
 
-/* Draws what there is. 0, or 1 after a message. */
-int flow_figures_draw(const struct flow_request *request, const struct flow_answer *answer, const char *file);
+/* Draws what there is. False after a message. */
+bool flow_figures_draw(const struct flow_request *request, const struct flow_answer *answer,
+                       const char *file);
 
 #endif

@@ -217,23 +217,12 @@ static void fill_supercritical(struct attention_point *p, const struct results_s
 void attention_point_fill(struct attention_point *p, const struct results_series *s, size_t n, size_t b) {
     size_t at = n * s->size[RESULTS_BETA] + b;
     double d = family_dimension(s->family, s->parameter, s->log_n[n]);
-    *p = (struct attention_point){
-        .n = n,
-        .beta_index = b,
-        .n_eff = exp(s->log_n[n] - sphere_log_rho(d, concentration_at(s, n), s->beta[at])),
-        .critical = exp(log(s->beta[at]) - s->log_n[n] * 2 / (d - 1)),
-        .radial_ratio = NAN,
-        .radial_ratio_se = NAN,
-        .tangential_ratio = NAN,
-        .tangential_ratio_se = NAN,
-        .radial_p = NAN,
-        .tangential_p = NAN,
-        .top_weight_ratio = NAN,
-        .top_weight_ratio_se = NAN,
-        .deficit_ratio = NAN,
-        .deficit_ratio_se = NAN,
-        .log_deficit_ratio = NAN,
-        .log_deficit_ratio_se = NAN};
+    *p = (struct attention_point){.n = n, .beta_index = b};
+    p->n_eff = exp(s->log_n[n] - sphere_log_rho(d, concentration_at(s, n), s->beta[at]));
+    p->critical = exp(log(s->beta[at]) - s->log_n[n] * 2 / (d - 1));
+    p->radial_ratio = p->radial_ratio_se = p->tangential_ratio = p->tangential_ratio_se = NAN;
+    p->radial_p = p->tangential_p = p->top_weight_ratio = p->top_weight_ratio_se = NAN;
+    p->deficit_ratio = p->deficit_ratio_se = p->log_deficit_ratio = p->log_deficit_ratio_se = NAN;
     p->regime = regime_of(p->n_eff, 1 / s->mean[MEASURE_PARTICIPATION][at]);
     fill_deviations(p, s, at, d);
     if (p->n_eff >= 1) { fill_gaussian(p, s, at, d); }
