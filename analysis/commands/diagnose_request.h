@@ -2,8 +2,6 @@
 #ifndef GAPSCALE_ANALYSIS_COMMANDS_DIAGNOSE_REQUEST_H
 #define GAPSCALE_ANALYSIS_COMMANDS_DIAGNOSE_REQUEST_H
 
-#include <stdio.h>
-
 #include "sim/scores/scores.h"
 
 enum diagnose_form { DIAGNOSE_TABLE, DIAGNOSE_JSON, DIAGNOSE_CSV };

@@ -105,7 +105,7 @@ static bool keep_script(const struct options *options, const struct drawing_shee
     char *text, *stem = stem_of(options, sheet->fit, figure), *path = memory_format("%s.gp", stem);
     size_t size;
     FILE *out = memory_stream_open(&text, &size);
-    figure_open(out, stem + strlen(options->directory) + 1, &options->wish);
+    figure_open(out, stem + strlen(options->directory) + 1, NULL, &options->wish);
     figure_print(out, figure, sheet->study, sheet->fit, &options->wish);
     figure_close(out, &options->wish);
     memory_stream_close(out, &text);

@@ -1,6 +1,6 @@
 /* `gapscale predict`: exact finite-n values of one family, without sampling. */
 #include "analysis/commands/command.h"
-#include "analysis/commands/predict_print.h"
+#include "analysis/commands/predict_answer.h"
 #include "sim/base/commandline.h"
 #include "sim/base/message.h"
 

@@ -1,4 +1,5 @@
-/* predict_answer: what `gapscale predict` tells, computed without sampling. */
+/* predict_answer: what `gapscale predict` tells, computed without sampling (this file), and said on stdout
+ * (predict_table, predict_numbers). */
 #ifndef GAPSCALE_ANALYSIS_COMMANDS_PREDICT_ANSWER_H
 #define GAPSCALE_ANALYSIS_COMMANDS_PREDICT_ANSWER_H
 
@@ -53,5 +54,13 @@ void predict_answer_free(struct predict_answer *answer);
 
 /* The name of that of the i-th point; NULL: beta goes along none. */
 const char *predict_answer_prescription(const struct predict_answer *answer, size_t i);
+
+void predict_table_print(const struct predict_answer *answer);
+/* An object with a member for each point, and a line for each (results/SCHEMA.md). */
+void predict_numbers_print_json(const struct predict_answer *answer);
+void predict_numbers_print_csv(const struct predict_answer *answer);
+
+/* Of a limit law. */
+extern const char *const predict_table_law_name[];
 
 #endif

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analysis/commands/predict_print.h"
+#include "analysis/commands/predict_answer.h"
 #include "analysis/text/csv.h"
 #include "analysis/text/json.h"
 

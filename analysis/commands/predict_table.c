@@ -1,4 +1,4 @@
-#include "analysis/commands/predict_print.h"
+#include "analysis/commands/predict_answer.h"
 
 #include <math.h>
 #include <stdio.h>

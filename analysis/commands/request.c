@@ -1,6 +1,5 @@
 #include "analysis/commands/request.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "sim/base/memory.h"

@@ -25,7 +25,7 @@ bool drawing_draw(struct drawing_sheet *sheet, const struct figure_wish *wish) {
         struct drawing *drawing = &sheet->drawing[i];
         if (drawing->missing) { continue; }
         good = picture_create(&drawing->picture);
-        figure_open_picture(sheet->run.script, &drawing->picture, wish);
+        figure_open(sheet->run.script, NULL, &drawing->picture, wish);
         figure_print(sheet->run.script, drawing->figure, sheet->study, sheet->fit, wish);
         figure_close(sheet->run.script, wish);
     }
@@ -36,10 +36,7 @@ bool drawing_draw(struct drawing_sheet *sheet, const struct figure_wish *wish) {
 /* Leaves documents. */
 static void close_pictures(struct drawing_sheet *sheet) {
     gnuplot_close(&sheet->run);
-    for (size_t i = 0; i < sheet->count; i++) {
-        picture_free(&sheet->drawing[i].picture);
-        sheet->drawing[i].picture = picture_none;
-    }
+    for (size_t i = 0; i < sheet->count; i++) { picture_free(&sheet->drawing[i].picture); }
 }
 
 void drawing_close(struct drawing_sheet *sheet) {

@@ -85,23 +85,17 @@ void figure_print(FILE *out, const struct figure *figure, const struct study *st
     print_templates(out, figure, wish);
 }
 
-static void print_opening(FILE *out, const struct figure_wish *wish) {
+void figure_open(FILE *out, const char *stem, const struct picture *picture, const struct figure_wish *wish) {
+    for (size_t f = 0; f < PICTURE_FORMATS; f++) {
+        fprintf(out, "%s_file = ", picture_extension[f]);
+        if (picture) {
+            fprintf(out, "'/proc/self/fd/%d'\n", picture->memory[f]);
+        } else {
+            fprintf(out, "'%s.%s'\n", stem, picture_extension[f]);
+        }
+    }
     script_number(out, "columns", wish->columns);
     script_template(out, wish->is_inline ? "inline" : "open");
-}
-
-void figure_open(FILE *out, const char *stem, const struct figure_wish *wish) {
-    for (size_t f = 0; f < PICTURE_FORMATS; f++) {
-        fprintf(out, "%s_file = '%s.%s'\n", picture_extension[f], stem, picture_extension[f]);
-    }
-    print_opening(out, wish);
-}
-
-void figure_open_picture(FILE *out, const struct picture *picture, const struct figure_wish *wish) {
-    for (size_t f = 0; f < PICTURE_FORMATS; f++) {
-        fprintf(out, "%s_file = '/proc/self/fd/%d'\n", picture_extension[f], picture->memory[f]);
-    }
-    print_opening(out, wish);
 }
 
 void figure_close(FILE *out, const struct figure_wish *wish) {

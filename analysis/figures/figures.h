@@ -50,10 +50,10 @@ extern const struct figure_wish figure_no_wish;
 void figure_print(FILE *script, const struct figure *figure, const struct study *study, const struct fit *fit,
                   const struct figure_wish *wish);
 
-/* Around a script, where it is to be drawn as SVG, PNG and PDF: into a picture, or, for scripts that are
- * kept, as STEM.svg and so on in the directory where it runs. */
-void figure_open_picture(FILE *script, const struct picture *picture, const struct figure_wish *wish);
-void figure_open(FILE *script, const char *stem, const struct figure_wish *wish);
+/* Around a script, where it is to be drawn as SVG, PNG and PDF: into a picture, or, where that is NULL, for
+ * scripts that are kept, as STEM.svg and so on in the directory where it runs. */
+void figure_open(FILE *script, const char *stem, const struct picture *picture,
+                 const struct figure_wish *wish);
 void figure_close(FILE *script, const struct figure_wish *wish);
 
 #endif

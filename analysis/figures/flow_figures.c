@@ -121,7 +121,7 @@ static bool draw_picture(struct sheet *sheet, const struct flow_request *r, cons
     for (size_t k = 0; k < SHEETS && good; k++) {
         if (!sheet[k].wanted) { continue; }
         good = picture_create(&sheet[k].picture);
-        figure_open_picture(run.script, &sheet[k].picture, &figure_no_wish);
+        figure_open(run.script, NULL, &sheet[k].picture, &figure_no_wish);
         script_template(run.script, "style");
         print_design(run.script, r);
         sheet[k].print(run.script, r, a);

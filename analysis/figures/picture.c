@@ -1,7 +1,6 @@
 #include "analysis/figures/picture.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -33,6 +32,7 @@ void picture_free(struct picture *p) {
     for (size_t f = 0; f < PICTURE_FORMATS; f++) {
         if (p->memory[f] >= 0) { close(p->memory[f]); }
     }
+    *p = picture_none;
 }
 
 static bool is_whole(size_t format, const char *bytes, size_t size) {

@@ -114,6 +114,12 @@ void script_list_text(FILE *out, bool is_first, const char *text) {
 
 void script_list_end(FILE *out) { fputs("]\n", out); }
 
+void script_numbers(FILE *out, const char *name, size_t count, const double *x) {
+    script_list_begin(out, name);
+    for (size_t i = 0; i < count; i++) { script_list_number(out, i == 0, x[i]); }
+    script_list_end(out);
+}
+
 void script_block_begin(FILE *out, const char *name) { fprintf(out, "$%s << EOD\n", name); }
 
 void script_row(FILE *out, size_t count, const double *x) {

@@ -26,6 +26,7 @@ void script_markup(FILE *out, const char *name, const char *text);
 void script_label(FILE *out, const char *name, const char *text);
 
 /* A list that gnuplot counts from 1; gnuplot knows no empty one. */
+void script_numbers(FILE *out, const char *name, size_t count, const double *x);
 void script_list_begin(FILE *out, const char *name);
 void script_list_number(FILE *out, bool is_first, double x);
 void script_list_word(FILE *out, bool is_first, const char *word); /* as it is */

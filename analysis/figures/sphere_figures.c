@@ -23,22 +23,17 @@ static void mean_with_ends(double mean, double se, bool is_log, double place[3])
 
 /* ---- the axis of betas ---- */
 
-/* Where at the largest n regimes end, in log10 lambda, as x is. */
-struct regimes {
-    double many, one;
-};
-
-/* From an n on. */
-static struct regimes regimes_from(struct canvas *c, size_t first) {
+/* Where at the largest n regimes end, in log10 lambda, as x is: that from an n on. */
+static struct sphere_curve_regimes regimes_from(struct canvas *c, size_t first) {
     struct sphere_curve_regimes regimes = sphere_curve_regimes(c->series, c->lengths - 1);
     for (size_t n = first; n < c->lengths; n++) {
         for (size_t b = 0; b < c->betas; b++) { axis_include(&c->x, log10_lambda(c->series, n, b)); }
     }
     axis_pad(&c->x, 0.03, 0.5);
-    return (struct regimes){regimes.many / M_LN10, regimes.one / M_LN10};
+    return (struct sphere_curve_regimes){regimes.many / M_LN10, regimes.one / M_LN10};
 }
 
-static void print_beta_axis(const struct canvas *c, const struct regimes *regimes) {
+static void print_beta_axis(const struct canvas *c, const struct sphere_curve_regimes *regimes) {
     axis_print_log(c->out, "x", c->x);
     script_number(c->out, "x_low", c->x.low);
     script_number(c->out, "x_high", c->x.high);
@@ -100,7 +95,7 @@ static bool print_limit(FILE *out, const struct results_series *s, double x, dou
 }
 
 /* Where a few keys share the weight, each limit is drawn half the way. */
-static void print_output_limits(const struct canvas *c, const struct regimes *regimes) {
+static void print_output_limits(const struct canvas *c, const struct sphere_curve_regimes *regimes) {
     double inset = 0.01 * (c->x.high - c->x.low), low = c->x.low + inset, high = c->x.high - inset,
            middle = (regimes->many + regimes->one) / 2;
     script_block_begin(c->out, "limits");
@@ -115,7 +110,7 @@ static void print_output_limits(const struct canvas *c, const struct regimes *re
 /* beta times the displacement of the output along the query, and times its square across, against
  * beta/n^(2/(d-1)): means with standard errors, exact values, and the limits of many keys and of one. */
 static void print_output(struct canvas *c) {
-    const struct regimes regimes = regimes_from(c, 0);
+    const struct sphere_curve_regimes regimes = regimes_from(c, 0);
     canvas_print_curves(c, "measured", print_measured_output);
     canvas_print_curves(c, "exact", print_exact_output);
     print_output_limits(c, &regimes);
@@ -245,7 +240,7 @@ static void print_weights(struct canvas *c) {
     size_t n = c->lengths - 1;
     bool is_log = weights_are_log(s, n);
     char length[AXIS_LENGTH];
-    const struct regimes regimes = regimes_from(c, n);
+    const struct sphere_curve_regimes regimes = regimes_from(c, n);
     script_number(c->out, "has_rare", print_measured_weights(c->out, s, n, is_log, regimes.many));
     print_exact_weights(c->out, s, n, is_log, &c->y);
     script_number(c->out, "has_limit", print_weight_limit(c->out, s, n, is_log));

@@ -103,12 +103,6 @@ static struct looks looks_make(const struct study *study, point_value *value) {
 
 static void looks_release(struct looks *looks) { free(looks->shown); }
 
-static void print_numbers(FILE *out, const char *name, size_t count, const double *x) {
-    script_list_begin(out, name);
-    for (size_t i = 0; i < count; i++) { script_list_number(out, i == 0, x[i]); }
-    script_list_end(out);
-}
-
 static void print_names(FILE *out, const struct study *study) {
     enum { LEGEND = 22 }; /* letters of a name */
     script_list_begin(out, "series_name");
@@ -123,12 +117,12 @@ static void print_names(FILE *out, const struct study *study) {
 static void print_looks(FILE *out, const struct looks *looks) {
     const size_t count = looks->study->count;
     print_names(out, looks->study);
-    print_numbers(out, "shown", count, looks->shown);
-    print_numbers(out, "class", count, looks->class);
-    print_numbers(out, "member", count, looks->member);
-    print_numbers(out, "members", count, looks->members);
-    print_numbers(out, "place", count, looks->place);
-    print_numbers(out, "by_rows", count, looks->by_rows);
+    script_numbers(out, "shown", count, looks->shown);
+    script_numbers(out, "class", count, looks->class);
+    script_numbers(out, "member", count, looks->member);
+    script_numbers(out, "members", count, looks->members);
+    script_numbers(out, "place", count, looks->place);
+    script_numbers(out, "by_rows", count, looks->by_rows);
     script_number(out, "series", (double)count);
 }
 
@@ -210,8 +204,8 @@ static void print_labels(FILE *out, const struct looks *looks, struct axis_range
     }
     spread_labels(study->count, label, 1 / (LINES * inside));
     for (size_t i = 0; i < study->count; i++) { label[i] = edge + inside * label[i]; }
-    print_numbers(out, "end_y", study->count, end);
-    print_numbers(out, "label_y", study->count, label);
+    script_numbers(out, "end_y", study->count, end);
+    script_numbers(out, "label_y", study->count, label);
     script_number(out, "label_size", shown > LINES ? LINES / shown : 1);
     free(end);
 }
@@ -224,7 +218,7 @@ static void print_collapse(FILE *out, const struct study *study) {
     for (size_t i = 0; i < study->count; i++) { axis_include(&y, looks.limit[i]); }
     axis_pad(&y, 0.06, 0.2);
     axis_print_log(out, "y", y);
-    print_numbers(out, "limit", study->count, looks.limit);
+    script_numbers(out, "limit", study->count, looks.limit);
     script_number(out, "has_exact", any_is_drawn(study, exact_value));
     print_labels(out, &looks, y);
     looks_release(&looks);

@@ -2,9 +2,11 @@
  * beta/Lambda^typ at every series' largest n, beside the limit law of each exponent, and against
  * beta/n^(1/kappa), where amplitudes hold them apart. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "analysis/figures/figures.h"
 #include "models/oracle/limits.h"
+#include "sim/base/memory.h"
 
 enum { PIECES = 48 }; /* of a limit law's curve */
 
@@ -56,35 +58,28 @@ static void print_law(FILE *out, const struct universality *u) {
     script_next_index(out);
 }
 
-/* A number of each series: that of its exponent, or its own among those of that exponent. */
-static void print_place(FILE *out, const char *name, bool own, const struct study *study) {
-    script_list_begin(out, name);
-    for (size_t k = 0; k < study->class_count; k++) {
-        for (size_t i = 0; i < study->class[k].count; i++) {
-            script_list_number(out, k + i == 0, (double)(own ? i + 1 : k + 1));
-        }
-    }
-    script_list_end(out);
-}
-
+/* Of each series its name, the number of its exponent, and its own among those of that exponent. */
 static void print_names(FILE *out, const struct study *study) {
-    size_t members = 0;
+    size_t members = 0, at = 0;
+    for (size_t k = 0; k < study->class_count; k++) { members += study->class[k].count; }
+    double *class = memory_create(3 * members, sizeof *class), *member = class + members,
+           *kappa = member + members;
     script_list_begin(out, "series_name");
     for (size_t k = 0; k < study->class_count; k++) {
-        for (size_t i = 0; i < study->class[k].count; i++) {
-            script_list_text(out, members++ == 0, study->class[k].member[i].fit->name);
+        kappa[k] = 1 / study->class[k].exponent;
+        for (size_t i = 0; i < study->class[k].count; i++, at++) {
+            script_list_text(out, at == 0, study->class[k].member[i].fit->name);
+            class[at] = (double)(k + 1);
+            member[at] = (double)(i + 1);
         }
     }
     script_list_end(out);
-    print_place(out, "class", false, study);
-    print_place(out, "member", true, study);
-    script_list_begin(out, "kappa");
-    for (size_t k = 0; k < study->class_count; k++) {
-        script_list_number(out, k == 0, 1 / study->class[k].exponent);
-    }
-    script_list_end(out);
+    script_numbers(out, "class", members, class);
+    script_numbers(out, "member", members, member);
+    script_numbers(out, "kappa", study->class_count, kappa);
     script_number(out, "series", (double)members);
     script_number(out, "classes", (double)study->class_count);
+    free(class);
 }
 
 static void print_universality(FILE *out, const struct study *study) {

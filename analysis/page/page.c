@@ -1,7 +1,6 @@
 #include "analysis/page/page.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "analysis/figures/drawing.h"
 #include "analysis/page/asset.h"

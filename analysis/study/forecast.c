@@ -1,7 +1,6 @@
 #include "analysis/study/forecast.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "analysis/fit/fit.h"
 #include "analysis/text/words.h"
