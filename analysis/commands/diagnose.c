@@ -42,8 +42,7 @@ static int no_rows(const struct scores_request *request, const struct scores *sc
     const struct scores_facts *f = scores_facts(scores);
     message_error("%s%s: no row is left: %zu rows see fewer than two keys (-inf, mask, row_length, causal), "
                   "and no other sees more than 0.9 n and at most n keys for any of the context lengths n (%g "
-                  "to %g); --lengths "
-                  "says others",
+                  "to %g); --lengths says others",
                   first_name(request), request->file_count > 1 ? " and the others" : "",
                   scores_short_rows(scores), f->length[0], f->length[f->length_count - 1]);
     return EXIT_USAGE;
@@ -53,9 +52,8 @@ static void warn_of_repeats(const struct survey *survey) {
     size_t first, second;
     if (repeat_find(survey, &first, &second)) {
         message_say("sequences %zu and %zu, in the order of the files, have the same rows: intervals count "
-                    "both, and are "
-                    "too narrow if they are one text. Name the same text by the same number in an attribute "
-                    "sequence_id, or leave one out (FILE:GROUP)",
+                    "both, and are too narrow if they are one text. Name the same text by the same number in "
+                    "an attribute sequence_id, or leave one out (FILE:GROUP)",
                     first + 1, second + 1);
     }
 }
@@ -85,13 +83,10 @@ static int diagnose(const struct diagnose_request *request, const char *path, co
                                                 .score_scale_applied = facts->scale_applied};
     struct survey survey;
     struct diagnosis diagnosis;
-    if (!survey_make(scores, request->threads, &survey)) {
+    bool good = survey_make(scores, request->threads, &survey);
+    if (!good || survey.row_count == 0) {
         survey_release(&survey);
-        return EXIT_USAGE;
-    }
-    if (survey.row_count == 0) {
-        survey_release(&survey);
-        return no_rows(&request->scores, scores);
+        return good ? no_rows(&request->scores, scores) : EXIT_USAGE;
     }
     warn_of_repeats(&survey);
     warn_of_unused(&request->scores, scores);

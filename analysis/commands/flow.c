@@ -57,8 +57,7 @@ int command_flow(int argc, char **argv) {
     flow_request_help(&help);
     const struct commandline_option known[] = {
         {"output", 'o', "FILE",
-         "the table as CSV, and figures FILE-modes, FILE-density, FILE-drift (.svg .png "
-         ".pdf)",
+         "the table as CSV, and figures FILE-modes, FILE-density, FILE-drift (.svg .png .pdf)",
          .text = &file},
         {"json", .meaning = "the answer for programs", .flag = &json},
         {"threads", 0, "K", "default: one per processor; the numbers do not depend on it",

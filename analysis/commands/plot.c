@@ -23,13 +23,6 @@ struct options {
     const char *directory;
 };
 
-/* Names of all, ended by NULL. Free with free(). */
-static const char **list_names(void) {
-    const char **names = memory_create(figure_count + 1, sizeof *names);
-    for (size_t f = 0; f < figure_count; f++) { names[f] = figure_list[f]->name; }
-    return names;
-}
-
 static bool want_figure(const struct commandline_option *option, const char *name, void *context) {
     struct options *options = context;
     bool found = false;
@@ -203,8 +196,9 @@ static int plot_of(struct options *options, const struct commandline *line, cons
 int command_plot(int argc, char **argv) {
     struct options options = {.wanted = memory_create(figure_count, sizeof *options.wanted)};
     struct commandline_entry *entry = memory_create(figure_count, sizeof *entry);
-    const char *output = NULL, **names = list_names();
+    const char *output = NULL, **names = memory_create(figure_count + 1, sizeof *names);
     for (size_t f = 0; f < figure_count; f++) {
+        names[f] = figure_list[f]->name;
         entry[f] = (struct commandline_entry){figure_list[f]->name, figure_list[f]->shows};
     }
     static const char *const columns[] = {"1", "2", NULL};

@@ -8,8 +8,7 @@ static const char about[] =
     "Computed without sampling: the accumulation scale Lambda^typ beside its asymptotic law, with its local "
     "exponents; collapse points at finite n and in the limit n -> inf; the limit law of Lambda_n; and exact "
     "means of entropy, participation, largest weight, susceptibility and gap. Keys are the family's "
-    "parameters "
-    "(a number, or a schedule such as '{coef: 1, log_power: 3}'), and, as in a config,";
+    "parameters (a number, or a schedule such as '{coef: 1, log_power: 3}'), and, as in a config,";
 static const struct commandline_entry key[] = {
     {"n=N, [N,...]", "context lengths, to e^1000000 (default [2^16, 1e300]), or a range such as '{from: 2^8, "
                      "to: 1e300, points: 9}'"},
@@ -19,8 +18,7 @@ static const struct commandline_entry key[] = {
     {"critical=C, [C,...]", "keys on a sphere: beta = C n^(2/(d-1))"},
     {"prescription=P, [P,...]",
      "beta = coef x Lambda^typ(trained) m(n): const, sqrt_log, log, yarn, log2; with trained=N (default "
-     "2^12) "
-     "and coef=C (default 1): whether beta/Lambda vanishes, stays or grows, and the entropy along it"},
+     "2^12) and coef=C (default 1): whether beta/Lambda vanishes, stays or grows, and the entropy along it"},
 };
 static const char notes[] = "  gapscale predict spherical dimension=5 'n=[1000,1e300]' 'n_eff=[100,1]'\n"
                             "  gapscale predict gaussian 'prescription=[const,sqrt_log,log]' coef=2";

@@ -74,18 +74,24 @@ static struct multiples multiples_on(struct axis_range range, double step) {
                               lround(floor(range.high / step + rounding))};
 }
 
-static void tick_decades(struct ticks *t) {
-    double step = fmax(1, round_step(t->range.high - t->range.low));
-    bool plain = t->range.low >= -3.01 && t->range.high <= 4.01;
-    struct multiples m = multiples_on(t->range, step);
+/* Powers of a base at equal steps of the exponent. */
+static void tick_powers(struct ticks *t, double log_base, const char *base) {
+    double step = fmax(1, round_step((t->range.high - t->range.low) / log_base));
+    struct multiples m = multiples_on(t->range, step * log_base);
     for (long i = m.first; i <= m.last; i++) {
         double e = step * (double)i;
-        if (plain) {
-            tick(t, e, "%g", pow(10, e));
-        } else {
-            tick(t, e, "10^{%.0f}", e);
-        }
+        tick(t, e * log_base, "%s^{%.0f}", base, e);
     }
+}
+
+static void tick_decades(struct ticks *t) {
+    if (t->range.low < -3.01 || t->range.high > 4.01) {
+        tick_powers(t, 1, "10");
+        return;
+    }
+    double step = fmax(1, round_step(t->range.high - t->range.low));
+    struct multiples m = multiples_on(t->range, step);
+    for (long i = m.first; i <= m.last; i++) { tick(t, step * (double)i, "%g", pow(10, step * (double)i)); }
 }
 
 /* A tick at mantissa x 10^e, written as a plain number where the axis allows. */
@@ -159,16 +165,6 @@ struct axis_lengths axis_lengths_make(size_t count, const double *log_n) {
 
 double axis_length_coordinate(const struct axis_lengths *lengths, double log_n) {
     return lengths->loglog ? log(log_n) : log_n;
-}
-
-/* Powers of a base at equal steps of the exponent. */
-static void tick_powers(struct ticks *t, double log_base, const char *base) {
-    double step = fmax(1, round_step((t->range.high - t->range.low) / log_base));
-    struct multiples m = multiples_on(t->range, step * log_base);
-    for (long i = m.first; i <= m.last; i++) {
-        double e = step * (double)i;
-        tick(t, e * log_base, "%s^{%.0f}", base, e);
-    }
 }
 
 /* 10 to the 1, 2, 5, 10, 20, ...; every second or third of them where they would crowd. */

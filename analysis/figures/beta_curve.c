@@ -72,31 +72,33 @@ static double bend_at(const struct source *source, const struct beta_curve *c, s
     return bend;
 }
 
+/* From the last point on, each to its place, and before that what comes between it and the next. */
+static void put_between(const struct source *source, struct beta_curve *c, size_t halved, const bool *halve) {
+    c->x = memory_resize(c->x, c->count + halved, sizeof *c->x);
+    c->value = memory_resize(c->value, c->count + halved, sizeof *c->value);
+    for (size_t i = c->count, to = c->count + halved; i-- > 0;) {
+        if (halve[i]) {
+            to--;
+            c->x[to] = (c->x[i] + c->x[to + 1]) / 2;
+            value_at(source, c->x[to], c->value[to]);
+        }
+        c->x[--to] = c->x[i];
+        memmove(c->value[to], c->value[i], sizeof *c->value);
+    }
+    c->count += halved;
+}
+
 /* Halves what lies beside a point that is bent: whether there was one. */
 static bool refine_once(const struct source *source, struct beta_curve *c, size_t most) {
     const double unseen = 0.003;
     bool *halve = memory_create(c->count, sizeof *halve);
-    struct beta_curve finer = {.is_exact = c->is_exact};
     size_t halved = 0;
     for (size_t i = 1; i + 1 < c->count; i++) {
         if (bend_at(source, c, i) > unseen) { halve[i - 1] = halve[i] = true; }
     }
     for (size_t i = 0; i < c->count; i++) { halved += halve[i]; }
     bool go_on = halved > 0 && c->count + halved <= most;
-    if (go_on) {
-        finer.x = memory_create(c->count + halved, sizeof *finer.x);
-        finer.value = memory_create(c->count + halved, sizeof *finer.value);
-        for (size_t i = 0; i < c->count; i++) {
-            finer.x[finer.count] = c->x[i];
-            memcpy(finer.value[finer.count++], c->value[i], sizeof *c->value);
-            if (!halve[i]) { continue; }
-            finer.x[finer.count] = (c->x[i] + c->x[i + 1]) / 2;
-            value_at(source, finer.x[finer.count], finer.value[finer.count]);
-            finer.count++;
-        }
-        beta_curve_release(c);
-        *c = finer;
-    }
+    if (go_on) { put_between(source, c, halved, halve); }
     free(halve);
     return go_on;
 }

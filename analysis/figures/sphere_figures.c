@@ -204,8 +204,7 @@ static bool is_shared(const struct results_series *s, size_t n, size_t b) {
 }
 
 /* E p_(1) as n -> inf at a handful of the betas where it is neither small nor nearly 1. Whether there are
- * any.
- */
+ * any. */
 static bool print_weight_limit(FILE *out, const struct results_series *s, size_t n, bool is_log) {
     enum { SHOWN = 5 };
     size_t betas = s->size[RESULTS_BETA], shared = 0, seen = 0;

@@ -1,5 +1,4 @@
-/* spread: where labels beside an axis stand: as near to what they name as they can without touching.
- */
+/* spread: where labels beside an axis stand: as near to what they name as they can without touching. */
 #ifndef GAPSCALE_ANALYSIS_FIGURES_SPREAD_H
 #define GAPSCALE_ANALYSIS_FIGURES_SPREAD_H
 

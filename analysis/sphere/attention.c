@@ -227,8 +227,7 @@ static void say_gaussian(struct attention_gaussian *g, double kappa) {
     if (g->points == 0) { return; }
     words_append(g->sentence, room,
                  "Central limit: n_eff = n/rho(beta) goes from %.3g to %.3g; with so many rows the output "
-                 "passes for a "
-                 "Gaussian along the query at %zu of %zu points, across it at %zu",
+                 "passes for a Gaussian along the query at %zu of %zu points, across it at %zu",
                  g->least, g->most, g->along, g->points, g->across);
     if (g->fails == 0) {
         words_append(g->sentence, room, ".");

@@ -27,9 +27,8 @@ extern const char *const attention_point_regime_name[ATTENTION_REGIMES];
  * E p_(1) is below ATTENTION_RARE_DEFICIT; of either below what ATTENTION_ROWS rows make. */
 /* Key, name, words, head of a column, meaning of the deviation. Errors of variance and covariance come from
  * the fourth moments of the kept rows; the former is not asked where that is large. The identity: E sum p^2
- * (1-s^2)
- * - sum p (1-s^2) + ((d-1)/beta) sum p s = 0. The covariance of V ATT stands beside V (st I + (sr - st) q
- * q^T) V^T with sr, st as measured along and across. */
+ * (1-s^2) - sum p (1-s^2) + ((d-1)/beta) sum p s = 0. The covariance of V ATT stands beside V (st I + (sr -
+ * st) q q^T) V^T with sr, st as measured along and across. */
 #define ATTENTION_QUESTION_TABLE(Q)                                                                          \
     Q(BIAS, "bias", "1 - <q,ATT>", "along", "mean of 1 - <q,ATT> less its exact value, in standard errors")  \
     Q(TANGENTIAL, "tangential", "|ATT_tan|^2", "across",                                                     \

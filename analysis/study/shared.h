@@ -1,7 +1,6 @@
 /* shared: what series have in common: their law, and which are not independent, as they take the same random
- * numbers. A row's stream is keyed by
- * the seed, the series' name, n and the replicate (sim/rows/stream.h): series of one name in files of one
- * seed share theirs at the n that both have, whatever their laws are. */
+ * numbers. A row's stream is keyed by the seed, the series' name, n and the replicate (sim/rows/stream.h):
+ * series of one name in files of one seed share theirs at the n that both have, whatever their laws are. */
 #ifndef GAPSCALE_ANALYSIS_STUDY_SHARED_H
 #define GAPSCALE_ANALYSIS_STUDY_SHARED_H
 

@@ -67,8 +67,7 @@ static void study_declare(struct results *results, const char *path) {
     for (size_t i = 0; i < results->series_count; i++) {
         if (declared_apply(&results->series[i])) {
             message_say("%s: `%s` was not made for the law that its attributes declare; it is judged by "
-                        "that, and exact "
-                        "values are computed again",
+                        "that, and exact values are computed again",
                         path, results->series[i].name);
         }
     }

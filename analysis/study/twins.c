@@ -121,9 +121,8 @@ static void print_pair(FILE *out, const struct fit *a, const struct fit *b) {
 static void print_sharing(FILE *out, const struct fit *a, const struct fit *b) {
     fprintf(out,
             "\n%s and %s take the same streams of random numbers: seed %" PRIu64
-            " and the name `%s` are those of "
-            "both. Their collapse points err together, and their verdicts are not two witnesses; "
-            "other seeds or names make them independent.\n",
+            " and the name `%s` are those of both. Their collapse points err together, and their verdicts "
+            "are not two witnesses; other seeds or names make them independent.\n",
             a->name, b->name, a->seed, a->series->name);
 }
 

@@ -293,8 +293,7 @@ static void say_supported(struct universality *u) {
     char common[WORDS];
     words_append(u->sentence, room,
                  "Supported: the exponent %.4g at the upper end of the scores decides. In %zu of %zu series, "
-                 "those that "
-                 "reach it, beta_c grows as n^%.6g, and beta_c/Lambda^typ tends to %s",
+                 "those that reach it, beta_c grows as n^%.6g, and beta_c/Lambda^typ tends to %s",
                  1 / u->exponent, measured(u), u->count, u->exponent,
                  words_measured(u->common, u->common_se, common));
     if (!isnan(u->limit)) { words_append(u->sentence, room, " (limit law %.6g)", u->limit); }
