@@ -26,13 +26,36 @@ void canvas_include_lengths(struct canvas *c, size_t count) {
     for (size_t n = 0; n < count; n++) { axis_include(&c->x, canvas_length(c, n)); }
 }
 
-void canvas_print_curves(struct canvas *c, const char *block,
+void canvas_print_curves(struct canvas *c, const char *block, size_t nan,
                          void (*print)(struct canvas *canvas, size_t n, size_t i)) {
+    const double none[] = {NAN, NAN, NAN, NAN};
     script_block_begin(c->out, block);
     for (size_t i = 0; i < axis_curves(c->lengths); i++) { print(c, axis_curve(c->lengths, i), i); }
+    if (nan > 0) { script_row(c->out, nan, none); }
     script_block_end(c->out);
 }
 
 void canvas_print_colours(const struct canvas *c) {
     axis_print_length_colours(c->out, c->lengths, c->series->log_n);
+}
+
+/* fmax leaves out what is not known. */
+double canvas_longest_bar(const struct canvas *c, unsigned quantity, size_t size, enum canvas_unit unit,
+                          double least) {
+    const double *mean = c->series->mean[quantity], *se = c->series->se[quantity];
+    double longest = NAN;
+    for (size_t i = 0; i < axis_curves(c->lengths); i++) {
+        const size_t n = axis_curve(c->lengths, i);
+        for (size_t at = n * size; at < (n + 1) * size; at++) {
+            if (unit == CANVAS_MEAN && !(mean[at] >= least)) { continue; }
+            longest = fmax(longest, se[at] / (unit == CANVAS_MEAN    ? mean[at]
+                                              : unit == CANVAS_LOG_N ? c->series->log_n[n]
+                                                                     : 1));
+        }
+    }
+    return longest;
+}
+
+void canvas_print_longest_bar(const struct canvas *c, double error) {
+    script_number(c->out, "largest_error", error);
 }

@@ -24,10 +24,20 @@ double canvas_log_ratio(const struct canvas *canvas, size_t n, size_t b);
 /* Takes the first of the n on the x axis. */
 void canvas_include_lengths(struct canvas *canvas, size_t count);
 
-/* A block of data: `print` is called for each n that has a curve (axis_curve), the i-th of them. */
-void canvas_print_curves(struct canvas *canvas, const char *block,
+/* A block of data: `print` is called for each n that has a curve (axis_curve), the i-th of them. Where that
+ * may print nothing, a line of so many NaN keeps the block from being empty; 0: none. */
+void canvas_print_curves(struct canvas *canvas, const char *block, size_t nan,
                          void (*print)(struct canvas *canvas, size_t n, size_t i));
 /* Their colours. */
 void canvas_print_colours(const struct canvas *canvas);
+
+/* What figures without bars tell instead: the longest standard error on these curves, of a quantity (enum
+ * results_quantity, whose first are those of enum measure) that has `size` values at every n, in units of its
+ * mean where that is `least` or more, of log n, or of 1. NaN: no error is known. */
+enum canvas_unit { CANVAS_MEAN, CANVAS_LOG_N, CANVAS_ONE };
+double canvas_longest_bar(const struct canvas *canvas, unsigned quantity, size_t size, enum canvas_unit unit,
+                          double least);
+/* Under the name that templates ask for. */
+void canvas_print_longest_bar(const struct canvas *canvas, double error);
 
 #endif

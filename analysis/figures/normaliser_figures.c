@@ -3,7 +3,6 @@
 #include <math.h>
 
 #include "analysis/figures/figures.h"
-#include "analysis/figures/longest_bar.h"
 #include "analysis/fit/beside.h"
 
 static bool applies(const struct results_series *s) { return s->sparsemax; }
@@ -47,11 +46,10 @@ static void print_limit(const struct canvas *c, size_t n) {
 }
 
 static void print_support(struct canvas *c) {
-    const struct longest_bar bar = {c->series, RESULTS_SPARSEMAX_SUPPORT, c->betas};
-    canvas_print_curves(c, "curves", print_sparsemax);
+    canvas_print_curves(c, "curves", 0, print_sparsemax);
     print_entmax(c, c->lengths - 1);
     print_limit(c, c->lengths - 1);
-    longest_bar_print(c->out, longest_bar_relative(bar, 0));
+    canvas_print_longest_bar(c, canvas_longest_bar(c, RESULTS_SPARSEMAX_SUPPORT, c->betas, CANVAS_MEAN, 0));
     script_number(c->out, "alphas", (double)c->series->size[RESULTS_ALPHA]);
     script_number(c->out, "y_high", pow(10, fmin(c->y.high, 300)) * 2.5);
     axis_pad(&c->x, 0.03, 0.1);

@@ -6,8 +6,6 @@
 
 #include "analysis/figures/beta_curve.h"
 #include "analysis/figures/figures.h"
-#include "analysis/figures/limit_line.h"
-#include "analysis/figures/longest_bar.h"
 #include "sim/base/memory.h"
 
 /* ---- entropy ---- */
@@ -24,11 +22,6 @@ static double entropy_threshold(const struct fit *fit) {
     return fit->series->criterion[fit->primary].threshold;
 }
 
-/* On the plane of n and beta, or that of n and gaps. */
-static struct longest_bar bar_of(const struct canvas *c, unsigned quantity, enum results_dimension axis) {
-    return (struct longest_bar){c->series, quantity, c->series->size[axis]};
-}
-
 /* Errors that are drawn, as a part of the mean; curves hide what is smaller. */
 static const double entropy_least_bar = 0.1;
 
@@ -38,8 +31,8 @@ static void print_entropy_axis(const struct canvas *c, struct axis_range entropy
     double top = entropy.high > 0 ? (is_log ? 1.5 : 1.05) * entropy.high : 1,
            bottom = is_plain ? 0.01 : (is_log ? 0.7 * entropy.low : 0);
     const double longest =
-        longest_bar_relative(bar_of(c, MEASURE_ENTROPY, RESULTS_BETA), fmax(bottom, 0.01 * top * !is_log));
-    longest_bar_print(c->out, longest);
+        canvas_longest_bar(c, MEASURE_ENTROPY, c->betas, CANVAS_MEAN, fmax(bottom, 0.01 * top * !is_log));
+    canvas_print_longest_bar(c, longest);
     script_number(c->out, "least_bar", entropy_least_bar);
     script_number(c->out, "has_bars", longest > entropy_least_bar);
     script_number(c->out, "y_low", bottom);
@@ -89,10 +82,10 @@ static void print_measured_entropy(struct canvas *c, size_t n, size_t i) {
 
 static void print_entropy(struct canvas *c) {
     bool few = c->betas < 10; /* so that each is to be seen */
-    canvas_print_curves(c, "curves", print_entropy_curve);
+    canvas_print_curves(c, "curves", 0, print_entropy_curve);
     const struct axis_range y_of_curves = c->y;
     c->y = axis_empty;
-    canvas_print_curves(c, "measured", print_measured_entropy);
+    canvas_print_curves(c, "measured", 0, print_measured_entropy);
     script_number(c->out, "point_step", (double)point_step(c));
     axis_pad(&c->x, few ? 0.03 : 0, 0.1);
     axis_print_log(c->out, "x", c->x);
@@ -138,10 +131,10 @@ static void print_measured_participation(struct canvas *c, size_t n, size_t i) {
 }
 
 static void print_participation(struct canvas *c) {
-    canvas_print_curves(c, "curves", print_participation_curve);
-    canvas_print_curves(c, "measured", print_measured_participation);
+    canvas_print_curves(c, "curves", 0, print_participation_curve);
+    canvas_print_curves(c, "measured", 0, print_measured_participation);
     script_number(c->out, "point_step", (double)point_step(c));
-    longest_bar_print(c->out, longest_bar_of_share(bar_of(c, RESULTS_LOG_PARTICIPATION, RESULTS_BETA)));
+    canvas_print_longest_bar(c, canvas_longest_bar(c, RESULTS_LOG_PARTICIPATION, c->betas, CANVAS_LOG_N, 0));
     axis_print_log(c->out, "x", c->x);
     canvas_print_colours(c);
     script_number(c->out, "is_exact", c->is_exact);
@@ -248,7 +241,7 @@ static void print_limits(FILE *out, const struct fit *fit, struct axis_range *y)
     bool is_known = false;
     script_list_begin(out, "limit");
     for (size_t k = 0; k < fit->criteria; k++) {
-        double limit = limit_line(fit, k);
+        double limit = figure_limit(fit, k);
         is_known = is_known || isfinite(limit);
         axis_include(y, limit);
         script_list_number(out, k == 0, limit);
@@ -340,9 +333,9 @@ static void print_gap_curve(struct canvas *c, size_t n, size_t i) {
 }
 
 static void print_gap_count(struct canvas *c) {
-    canvas_print_curves(c, "curves", print_gap_curve);
-    longest_bar_print(c->out,
-                      longest_bar_relative(bar_of(c, RESULTS_LOG_GAP_COUNT, RESULTS_GAP), gap_count_least));
+    canvas_print_curves(c, "curves", 0, print_gap_curve);
+    canvas_print_longest_bar(c, canvas_longest_bar(c, RESULTS_LOG_GAP_COUNT, c->series->size[RESULTS_GAP],
+                                                   CANVAS_MEAN, gap_count_least));
     script_number(c->out, "share_above", share_above_envelope(c));
     axis_pad(&c->x, 0.04, 0.5);
     axis_pad(&c->y, 0.04, 0.5);
@@ -430,7 +423,7 @@ static void print_phase(struct canvas *c) {
         print_criteria(c->out, fit);
         script_number(c->out, "judged", (double)(fit->primary + 1));
     }
-    longest_bar_print(c->out, longest_bar_of_share(bar_of(c, MEASURE_ENTROPY, RESULTS_BETA)));
+    canvas_print_longest_bar(c, canvas_longest_bar(c, MEASURE_ENTROPY, c->betas, CANVAS_LOG_N, 0));
     axis_print_lengths(c->out, "x", &c->axis, c->x);
     axis_print_log(c->out, "y", c->y);
     script_number(c->out, "has_line", has_line);

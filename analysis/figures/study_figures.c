@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "analysis/figures/figures.h"
-#include "analysis/figures/limit_line.h"
 #include "analysis/figures/spread.h"
 #include "sim/base/memory.h"
 
@@ -93,9 +92,9 @@ static struct looks looks_make(const struct study *study, point_value *value) {
     for (size_t i = 0; i < count; i++) {
         const struct fit *fit = &study->fit[i];
         looks.shown[i] = is_drawn(fit, value);
-        looks.class[i] = 1 + (int)limit_line_class(fit);
+        looks.class[i] = 1 + (int)figure_limits_law(fit);
         looks.by_rows[i] = family_is_judged_by_rows(fit->series->family);
-        looks.limit[i] = looks.shown[i] ? limit_line(fit, fit->primary) : NAN;
+        looks.limit[i] = looks.shown[i] ? figure_limit(fit, fit->primary) : NAN;
     }
     for (size_t i = 0; i < count; i++) { rank_series(&looks, i); }
     return looks;

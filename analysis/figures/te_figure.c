@@ -7,7 +7,6 @@
 
 #include "analysis/figures/beta_curve.h"
 #include "analysis/figures/figures.h"
-#include "analysis/figures/longest_bar.h"
 #include "sim/base/memory.h"
 
 /* ---- A(f) ---- */
@@ -115,12 +114,8 @@ static bool is_seen(const struct te_figure_curve *c, const double *y, size_t las
     return fabs(y[i] - (1 - part) * y[last] - part * y[i + 1]) > unseen;
 }
 
-/* A line of NaN keeps the block from being empty. */
-static void print_ending(const struct canvas *c, size_t i) {
-    if (i + 1 == axis_curves(c->lengths)) { script_row(c->out, 4, (double[]){NAN, NAN, NAN, NAN}); }
-}
-
 static void print_curve(struct canvas *c, size_t n, size_t index) {
+    (void)index;
     struct te_figure_curve curve = te_figure_curve(c->series, n);
     for (size_t i = 0, last = 0; i < curve.count; i++) {
         bool is_end = i == 0 || i + 1 == curve.count;
@@ -132,10 +127,10 @@ static void print_curve(struct canvas *c, size_t n, size_t index) {
     }
     script_gap(c->out);
     te_figure_curve_release(&curve);
-    print_ending(c, index);
 }
 
 static void print_measured(struct canvas *c, size_t n, size_t index) {
+    (void)index;
     const struct results_series *s = c->series;
     const size_t factors = s->size[RESULTS_TE];
     for (size_t f = 0; f < factors; f++) {
@@ -144,7 +139,6 @@ static void print_measured(struct canvas *c, size_t n, size_t index) {
                               s->mean[RESULTS_TE_ENTROPY][n * factors + f] / s->log_n[n],
                               s->mean[RESULTS_TE_TOP_TWO_RATIO][n * factors + f], canvas_length(c, n)});
     }
-    print_ending(c, index);
 }
 
 /* Ticks of a panel, but none at `from` or before. Returns how many, with those before it. */
@@ -172,11 +166,11 @@ static void print_panels(FILE *out, double low, double high) {
 static void print_te(struct canvas *c) {
     const struct results_series *s = c->series;
     const size_t factors = s->size[RESULTS_TE];
-    const struct longest_bar share = {s, RESULTS_TE_ENTROPY, factors},
-                             ratio = {s, RESULTS_TE_TOP_TWO_RATIO, factors};
-    canvas_print_curves(c, "curves", print_curve);
-    canvas_print_curves(c, "measured", print_measured);
-    longest_bar_print(c->out, fmax(longest_bar_of_share(share), longest_bar_absolute(ratio)));
+    canvas_print_curves(c, "curves", 4, print_curve);
+    canvas_print_curves(c, "measured", 4, print_measured);
+    canvas_print_longest_bar(c,
+                             fmax(canvas_longest_bar(c, RESULTS_TE_ENTROPY, factors, CANVAS_LOG_N, 0),
+                                  canvas_longest_bar(c, RESULTS_TE_TOP_TWO_RATIO, factors, CANVAS_ONE, 0)));
     print_panels(c->out, log10(s->te_factor[0]), log10(s->te_factor[factors - 1]));
     canvas_print_colours(c);
 }

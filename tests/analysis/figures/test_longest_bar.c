@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/figures/longest_bar.h"
+#include "analysis/figures/canvas.h"
 #include "analysis/figures/template.h"
 
 static void every_template_that_draws_says_so(void **state) {
@@ -26,17 +26,17 @@ static void longest_is_found(void **state) {
     (void)state;
     double mean[] = {10, 1, 0.1, 20, 2, 0.2}, se[] = {1, NAN, 0.1, 1, 0.5, 0.001}, log_n[] = {5, 10};
     struct results_series s = {.log_n = log_n};
-    struct longest_bar bar = {&s, MEASURE_ENTROPY, 3};
-    s.size[RESULTS_LOG_N] = 2;
+    const struct fit fit = {.series = &s, .lengths = 2};
+    const struct canvas c = canvas_make(stdout, &fit);
     s.mean[MEASURE_ENTROPY] = mean;
     s.se[MEASURE_ENTROPY] = se;
-    check_close(longest_bar_relative(bar, 0), 1, 1e-12);
-    check_close(longest_bar_relative(bar, 0.5), 0.25, 1e-12);
-    assert_true(isnan(longest_bar_relative(bar, 100)));
-    check_close(longest_bar_of_share(bar), 0.2, 1e-12);
-    check_close(longest_bar_absolute(bar), 1, 1e-12);
+    check_close(canvas_longest_bar(&c, MEASURE_ENTROPY, 3, CANVAS_MEAN, 0), 1, 1e-12);
+    check_close(canvas_longest_bar(&c, MEASURE_ENTROPY, 3, CANVAS_MEAN, 0.5), 0.25, 1e-12);
+    assert_true(isnan(canvas_longest_bar(&c, MEASURE_ENTROPY, 3, CANVAS_MEAN, 100)));
+    check_close(canvas_longest_bar(&c, MEASURE_ENTROPY, 3, CANVAS_LOG_N, 0), 0.2, 1e-12);
+    check_close(canvas_longest_bar(&c, MEASURE_ENTROPY, 3, CANVAS_ONE, 0), 1, 1e-12);
     for (size_t i = 0; i < 6; i++) { se[i] = NAN; }
-    assert_true(isnan(longest_bar_of_share(bar)));
+    assert_true(isnan(canvas_longest_bar(&c, MEASURE_ENTROPY, 3, CANVAS_LOG_N, 0)));
 }
 
 int main(void) {
