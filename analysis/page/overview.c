@@ -254,6 +254,68 @@ static void print_classes(FILE *out, const struct study *study) {
     }
 }
 
+/* ---- what was run ---- */
+
+/* Of all series of a file. */
+struct range {
+    double first, last; /* log n */
+    double least, most; /* replicates at an n */
+};
+
+static struct range range_of(const struct results *r) {
+    struct range range = {INFINITY, -INFINITY, INFINITY, 0};
+    for (size_t i = 0; i < r->series_count; i++) {
+        const struct results_series *s = &r->series[i];
+        range.first = fmin(range.first, s->log_n[0]);
+        range.last = fmax(range.last, s->log_n[s->size[RESULTS_LOG_N] - 1]);
+        range.least = fmin(range.least, results_least_replicates(s));
+        range.most = fmax(range.most, results_most_replicates(s));
+    }
+    return range;
+}
+
+/* Measured rows have none. */
+static void print_randomness(FILE *out, const struct results *r) {
+    char seed[WORDS];
+    if (r->series_count > 0 && r->series[0].family->kind == FAMILY_MEASURED) {
+        grid_cell(out, "-", NAN);
+        grid_cell(out, "measured", NAN);
+        return;
+    }
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)r->seed);
+    grid_cell(out, seed, (double)r->seed);
+    grid_cell(out, r->common_randomness ? "shared by all n" : "fresh at every n", r->common_randomness);
+}
+
+static void print_run(FILE *out, const char *path, const struct results *r) {
+    struct range range = range_of(r);
+    char first[WORDS], last[WORDS], words[WORDS_LINE];
+    glossary_say(out, "<tr><th scope=\"row\">%t</th>", path);
+    snprintf(words, sizeof words, "%zu", r->series_count);
+    grid_cell(out, words, (double)r->series_count);
+    snprintf(words, sizeof words, "%s .. %s", words_length(range.first, first),
+             words_length(range.last, last));
+    grid_cell(out, words, range.last);
+    snprintf(words, sizeof words, range.least < range.most ? "%.0f .. %.0f" : "%.0f", range.least,
+             range.most);
+    grid_cell(out, words, range.most);
+    print_randomness(out, r);
+    fputs("</tr>\n", out);
+}
+
+static void print_runs(FILE *out, const struct study *study) {
+    grid_open(out, "What was run");
+    grid_head(out, "file", GLOSSARY_NONE, NULL);
+    grid_head(out, "series", GLOSSARY_SERIES, NULL);
+    grid_head(out, "n", GLOSSARY_LENGTH, NULL);
+    grid_head(out, "replicates", GLOSSARY_REPLICATE, NULL);
+    grid_head(out, "seed", GLOSSARY_SEED, NULL);
+    grid_head(out, "randomness", GLOSSARY_SEED, NULL);
+    grid_body(out);
+    for (size_t i = 0; i < study->file_count; i++) { print_run(out, study->paths[i], study->results[i]); }
+    grid_close(out);
+}
+
 void overview_print(FILE *out, const struct study *study) {
     static const struct table tables[] = {
         {"Collapse points against theory (+- is half a 95% interval)", summary_table_has, judged_heads,
@@ -267,4 +329,5 @@ void overview_print(FILE *out, const struct study *study) {
     print_counts(out, study);
     for (size_t i = 0; i < COUNT(tables); i++) { print_table(out, study, &tables[i]); }
     print_classes(out, study);
+    print_runs(out, study);
 }

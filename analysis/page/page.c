@@ -1,16 +1,17 @@
 #include "analysis/page/page.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "analysis/figures/drawing.h"
 #include "analysis/page/asset.h"
 #include "analysis/page/glossary.h"
 #include "analysis/page/overview.h"
 #include "analysis/page/section.h"
-#include "analysis/page/source.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/results/destination.h"
+#include "sim/results/store.h"
 
 static const char of_all[] = "all series";
 
@@ -80,6 +81,36 @@ static void print_all(FILE *out, const struct drawing_sheet *sheet, size_t numbe
     fputs("</section>\n", out);
 }
 
+static bool is_config(const char *name) { return strncmp(name, "config", strlen("config")) == 0; }
+
+static void print_attribute(void *context, const char *name, const char *text) {
+    FILE *out = context;
+    if (is_config(name) || *text == '\0') { return; }
+    if (strcmp(name, "digest") == 0) {
+        glossary_say(out, "<div><dt>%l</dt><dd>%t</dd></div>\n", GLOSSARY_DIGEST, NULL, text);
+    } else {
+        glossary_say(out, "<div><dt>%t</dt><dd>%t</dd></div>\n", name, text);
+    }
+}
+
+static void print_config(FILE *out, const char *summary, const char *text) {
+    const char *details = "<details><summary>%s</summary><pre tabindex=\"0\">%t</pre></details>\n";
+    if (*text) { glossary_say(out, details, summary, text); }
+}
+
+static bool print_settings(FILE *out, const struct study *study) {
+    bool good = true;
+    for (size_t i = 0; i < study->file_count && good; i++) {
+        glossary_say(out, "<h3>%t</h3>\n", study->paths[i]);
+        print_config(out, "Config, as it was written", study->results[i]->config_text);
+        print_config(out, "Config, with every default", study->results[i]->config_resolved);
+        fputs("<dl class=\"attributes\">\n", out);
+        good = store_tell_attributes(study->paths[i], print_attribute, out);
+        fputs("</dl>\n", out);
+    }
+    return good;
+}
+
 static bool print_body(FILE *out, const struct study *study, const struct drawing_sheet *sheets,
                        enum drawing_end end) {
     const struct drawing_sheet *common = &sheets[study->count];
@@ -95,7 +126,6 @@ static bool print_body(FILE *out, const struct study *study, const struct drawin
               out);
     }
     overview_print(out, study);
-    source_print_runs(out, study);
     fputs("</section>\n", out);
     if (has_common) { print_all(out, common, study->count); }
     fputs("<section id=\"series\" aria-labelledby=\"series-h\"><h2 id=\"series-h\">Series</h2>\n", out);
@@ -103,7 +133,7 @@ static bool print_body(FILE *out, const struct study *study, const struct drawin
     fputs("</section>\n<section id=\"settings\" aria-labelledby=\"settings-h\">"
           "<h2 id=\"settings-h\">Settings and provenance</h2>\n",
           out);
-    bool good = source_print_settings(out, study);
+    bool good = print_settings(out, study);
     fputs("</section>\n<section id=\"glossary\" aria-labelledby=\"glossary-h\">"
           "<h2 id=\"glossary-h\">Glossary</h2>\n",
           out);
