@@ -12,11 +12,12 @@
 
 #include "models/numeric/vector_inline.h"
 #include "sim/rows/kernel.h"
+#include "sim/rows/lanes_inline.h"
 
 enum { PLACES = 128 }; /* blocks in one go, a multiple of the lanes */
 
 /* The words of n <= PLACES blocks, and some more: the last lanes are filled up, so that no loop has a rest.
- */
+ * Loops go over whole registers, which compilers then take as one. */
 struct place_words {
     size_t n; /* a multiple of the lanes */
     uint64_t v[4][PLACES];
@@ -29,14 +30,16 @@ static inline void make_words(const uint64_t key[4], uint64_t purpose, size_t n,
     word->n = (n + KERNEL_LANES - 1) / KERNEL_LANES * KERNEL_LANES;
     memcpy(at, position, n * sizeof *at);
     for (size_t i = n; i < word->n; i++) { at[i] = 0; }
+    for (size_t i = 0; i < word->n; i += WIDTH) {
 #pragma omp simd
-    for (size_t i = 0; i < word->n; i++) {
-        threefry4x64_ctr_t counter = {{at[i], purpose, 0, 0}};
-        threefry4x64_ctr_t made = threefry4x64(counter, k);
-        word->v[0][i] = made.v[0];
-        word->v[1][i] = made.v[1];
-        word->v[2][i] = made.v[2];
-        word->v[3][i] = made.v[3];
+        for (size_t l = 0; l < WIDTH; l++) {
+            threefry4x64_ctr_t counter = {{at[i + l], purpose, 0, 0}};
+            threefry4x64_ctr_t made = threefry4x64(counter, k);
+            word->v[0][i + l] = made.v[0];
+            word->v[1][i + l] = made.v[1];
+            word->v[2][i + l] = made.v[2];
+            word->v[3][i + l] = made.v[3];
+        }
     }
 }
 
@@ -75,11 +78,13 @@ static void place_normals(const uint64_t key[4], uint64_t purpose, size_t n, con
         size_t count = n - start < PLACES ? n - start : PLACES;
         double made[PLACES];
         make_words(key, purpose, count, position + start, &word);
+        for (size_t i = 0; i < word.n; i += WIDTH) {
 #pragma omp simd
-        for (size_t i = 0; i < word.n; i++) {
-            double sine, cosine;
-            vector_sincos_turn_one(place_uniform(word.v[1][i]), &sine, &cosine);
-            made[i] = sqrt(-2 * vector_log_one(place_uniform(word.v[0][i]))) * cosine;
+            for (size_t l = 0; l < WIDTH; l++) {
+                double sine, cosine;
+                vector_sincos_turn_one(place_uniform(word.v[1][i + l]), &sine, &cosine);
+                made[i + l] = sqrt(-2 * vector_log_one(place_uniform(word.v[0][i + l]))) * cosine;
+            }
         }
         memcpy(normal + start, made, count * sizeof *made);
     }
@@ -94,13 +99,17 @@ static inline uint64_t ones_by_byte(uint64_t x) {
 
 /* ones[i]: among the bits of a block that count. */
 static inline void count_ones(const struct place_words *word, uint64_t (*counts)[PLACES], double *ones) {
+    for (size_t i = 0; i < word->n; i += WIDTH) {
 #pragma omp simd
-    for (size_t i = 0; i < word->n; i++) {
-        uint64_t x = ones_by_byte(word->v[0][i] & counts[0][i]) + ones_by_byte(word->v[1][i] & counts[1][i]) +
-                     ones_by_byte(word->v[2][i] & counts[2][i]) + ones_by_byte(word->v[3][i] & counts[3][i]);
-        x = (x & 0x00ff00ff00ff00ffu) + ((x >> 8) & 0x00ff00ff00ff00ffu);
-        x += x >> 16;
-        ones[i] = double_from((x + (x >> 32)) & 0xffff);
+        for (size_t l = 0; l < WIDTH; l++) {
+            uint64_t x = ones_by_byte(word->v[0][i + l] & counts[0][i + l]) +
+                         ones_by_byte(word->v[1][i + l] & counts[1][i + l]) +
+                         ones_by_byte(word->v[2][i + l] & counts[2][i + l]) +
+                         ones_by_byte(word->v[3][i + l] & counts[3][i + l]);
+            x = (x & 0x00ff00ff00ff00ffu) + ((x >> 8) & 0x00ff00ff00ff00ffu);
+            x += x >> 16;
+            ones[i + l] = double_from((x + (x >> 32)) & 0xffff);
+        }
     }
 }
 
