@@ -220,15 +220,24 @@ static void accumulation_offer(struct accumulation *best, double log_rank, doubl
     if (log_rank > best->lambda * gap) { *best = (struct accumulation){log_rank / gap, log_rank, gap}; }
 }
 
+/* Of the top, without most of the logarithms: log k <= log j + (k - j)/j. */
+static void offer_top(const struct row *row, struct accumulation *best) {
+    double log_top = log((double)row->top_count), j = 1, log_j = 0;
+    for (size_t i = 1; i < row->top_count && log_top > best->lambda * row->gap[i]; i++) {
+        double rank = (double)i + 1;
+        if (!(log_j + (rank - j) / j > best->lambda * row->gap[i])) { continue; }
+        j = rank;
+        log_j = log(rank);
+        accumulation_offer(best, log_j, row->gap[i]);
+    }
+}
+
 struct accumulation measure_accumulation(const struct row *row) {
     double ties = row_log_ties(row);
     if (ties > 0) { return (struct accumulation){INFINITY, ties, 0}; }
     struct accumulation best = {0, 0, 0};
-    double log_top = log((double)row->top_count);
-    for (size_t k = 2; k <= row->top_count && log_top > best.lambda * row->gap[k - 1]; k++) {
-        accumulation_offer(&best, log((double)k), row->gap[k - 1]);
-    }
     double log_rank, gap;
+    offer_top(row, &best);
     if (row->bulk && bulk_accumulation(row->bulk, row->bulk_offset, best.lambda, &log_rank, &gap)) {
         accumulation_offer(&best, log_rank, gap);
     }

@@ -89,9 +89,9 @@ struct crest {
     double value, at, error;
 };
 
-static struct crest part_crest(const struct row_part *part, double middle_gap) {
-    double r0 = log(part->before) / part->lower, r2 = part->log_last / part->upper,
-           r1 = log((part->before + part->last) / 2) / middle_gap;
+static struct crest part_crest(const struct row_part *part, double log_before, double log_middle,
+                               double middle_gap) {
+    double r0 = log_before / part->lower, r2 = part->log_last / part->upper, r1 = log_middle / middle_gap;
     double a = 2 * (r0 - 2 * r1 + r2), b = 4 * r1 - 3 * r0 - r2;
     struct crest crest = {fmax(r0, r2), r0 > r2 ? 0 : 1, 0.1 * fabs(a)};
     if (a < 0 && b > 0 && b < -2 * a) {
@@ -108,34 +108,54 @@ struct plan {
     enum { ALONE, FEW, DROPPED, QUIET, HALVED } fate;
 };
 
-static void decide(struct plan *p, double best) {
+static void decide(struct plan *p, double log_before, double log_middle, double best) {
     double noise = sqrt(part_scores(p->part)) / p->part->before;
-    struct crest crest = part_crest(p->part, p->middle);
+    struct crest crest = part_crest(p->part, log_before, log_middle, p->middle);
     p->crest_at = crest.at;
     p->fate = crest.value + crest.error + 4.5 * noise / p->part->lower <= best ? DROPPED
               : 0.5 * noise < NOISE * p->part->log_last                        ? QUIET
                                                                                : HALVED;
 }
 
+static bool part_follows(const struct row_part *parts, size_t i) {
+    return i > 0 && parts[i - 1].last == parts[i].before;
+}
+
+/* Logarithms of the ranks before and in the middle of parts with many scores: two each, the first only where
+ * the part before does not tell it. */
+static void find_logs(const struct counted *c, const struct row_part *parts, size_t count,
+                      double log_rank[2 * TOGETHER]) {
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!part_is_many(&parts[i])) { continue; }
+        if (!part_follows(parts, i)) { log_rank[n++] = parts[i].before; }
+        log_rank[n++] = (parts[i].before + parts[i].last) / 2;
+    }
+    c->isa->vector->log(n, log_rank, log_rank);
+}
+
 /* `gap`: of the points of all parts. */
-static void make_plans(const struct row_part *parts, size_t count, const double *gap, double best,
-                       struct plan *plan) {
+static void make_plans(const struct counted *c, const struct row_part *parts, size_t count, const double *gap,
+                       double best, struct plan *plan) {
+    double logs[2 * TOGETHER], *log_rank = logs;
+    find_logs(c, parts, count, logs);
     for (size_t i = 0; i < count; i++) {
         plan[i] = (struct plan){.part = &parts[i], .fate = parts[i].address == 0 ? ALONE : FEW};
         if (part_is_many(&parts[i])) {
+            double log_before = part_follows(parts, i) ? parts[i - 1].log_last : *log_rank++;
             plan[i].middle = *gap++;
-            decide(&plan[i], best);
+            decide(&plan[i], log_before, *log_rank++, best);
         } else if (plan[i].fate == FEW) {
             gap += (size_t)part_scores(&parts[i]);
         }
     }
 }
 
-/* In the order of the parts; `first` holds the scores in the first halves of those that are halved. */
+/* In the order of the parts; of those that are halved `rank` is the number of scores up to the middle. */
 struct emitter {
     const struct counted *c;
     double best;
-    const double *gap, *first;
+    const double *gap, *rank, *log_rank;
     struct row_part *next;
 };
 
@@ -158,11 +178,14 @@ static void emit_many(struct emitter *e, const struct plan *plan) {
                gap = profile_gap(e->c->law->profile, y) - e->c->highest;
         *e->next++ = row_part_make(gap, gap, part->before, scores * plan->crest_at, 0);
     } else if (plan->fate == HALVED) {
-        double first = *e->first++;
-        *e->next++ = row_part_make(part->lower, plan->middle, part->before, first,
-                                   counted_address_make(octave, 2 * index));
-        *e->next++ = row_part_make(plan->middle, part->upper, part->before + first, scores - first,
-                                   counted_address_make(octave, 2 * index + 1));
+        struct row_part lower = *part, upper = *part;
+        lower.upper = upper.lower = plan->middle;
+        lower.last = upper.before = *e->rank++;
+        lower.log_last = *e->log_rank++;
+        lower.address = counted_address_make(octave, 2 * index);
+        upper.address = counted_address_make(octave, 2 * index + 1);
+        *e->next++ = lower;
+        *e->next++ = upper;
     }
 }
 
@@ -172,17 +195,21 @@ static struct row_part *refine_some(const struct counted *c, const struct row_pa
     struct points points;
     struct plan plan[TOGETHER];
     uint64_t address[TOGETHER];
-    double scores[TOGETHER], first[TOGETHER];
+    double scores[TOGETHER], rank[TOGETHER], log_rank[TOGETHER];
     size_t halved = 0;
     find_points(c, parts, count, &points);
-    make_plans(parts, count, points.gap, best, plan);
+    make_plans(c, parts, count, points.gap, best, plan);
     for (size_t i = 0; i < count; i++) {
         if (plan[i].fate != HALVED) { continue; }
         address[halved] = parts[i].address;
         scores[halved++] = part_scores(&parts[i]);
     }
-    counted_places_split(c, halved, address, scores, first);
-    struct emitter e = {c, best, points.gap, first, finer};
+    counted_places_split(c, halved, address, scores, rank);
+    for (size_t i = 0, k = 0; i < count; i++) {
+        if (plan[i].fate == HALVED) { rank[k++] += parts[i].before; }
+    }
+    c->isa->vector->log(halved, rank, log_rank);
+    struct emitter e = {c, best, points.gap, rank, log_rank, finer};
     for (size_t i = 0; i < count; i++) {
         switch (plan[i].fate) {
         case ALONE: *e.next++ = parts[i]; break;
