@@ -136,7 +136,7 @@ struct counted_table *counted_table_create(size_t bins, const struct counted_bin
         counted_table_free(t);
         return NULL;
     }
-    t->cell = memory_create(cells + 1, sizeof *t->cell);
+    t->cell = memory_create_aligned(cells + 1, sizeof *t->cell);
     for (size_t g = 0; g < t->groups; g++) {
         const struct group *group = &t->group[g];
         for (size_t k = group->start; k < group->end; k++) {
