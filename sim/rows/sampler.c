@@ -1,9 +1,11 @@
 #include "sim/rows/sampler.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/numeric/curve.h"
 #include "models/theory/positions.h"
 #include "sim/base/memory.h"
 #include "sim/rows/counted.h"
@@ -17,7 +19,42 @@ struct sampler_law {
     double log_drawn;            /* of keys at positions, so many of the nearest are drawn */
     struct counted_law *counted; /* counted rows */
     struct bulk *atoms;          /* a fixed row */
+    struct curve *row_scale;     /* over the uniform's Gaussian, from ORIGIN on; NULL: not known */
 };
+
+/* ---- the factor of a row's scores ---- */
+
+/* Within FARTHEST standard deviations the uniform tells its Gaussian to 1e-13, and a curve has the factor to
+ * 2e-14, which moves the entropy by some 1e-11 at MOST_LOG_N, where chi may be as large. */
+static const double FARTHEST = 3.5, ORIGIN = -4.5, MOST_LOG_N = 1e3;
+
+static void scale_at(double x, double value[CURVE_VALUES], double noise[CURVE_VALUES], void *param) {
+    const struct sampler_law *law = param;
+    const double rounding = 2e-14;
+    for (size_t q = 0; q < CURVE_VALUES; q++) {
+        value[q] = 0;
+        noise[q] = 1;
+    }
+    value[0] = law->family->row_scale(law->p, gsl_cdf_ugaussian_P(x + ORIGIN));
+    noise[0] = rounding * value[0];
+}
+
+static void make_scale(struct sampler_law *law) {
+    const int halvings = 4;
+    if (!law->family->row_scale || law->log_n > MOST_LOG_N) { return; }
+    law->row_scale = curve_create(-FARTHEST - ORIGIN, FARTHEST - ORIGIN, halvings, scale_at, law);
+    if (!law->row_scale) { memory_exhausted(); }
+}
+
+static double scale_of(const struct sampler_law *law, double uniform) {
+    double value[CURVE_VALUES];
+    if (law->row_scale && curve_at(law->row_scale, gsl_cdf_ugaussian_Pinv(uniform) - ORIGIN, value)) {
+        return value[0];
+    }
+    return law->family->row_scale(law->p, uniform);
+}
+
+/* ---- laws ---- */
 
 double sampler_log_window(const struct family *family, const double *p, double log_n, double log_lambda_typ,
                           size_t betas, const double *beta) {
@@ -34,6 +71,7 @@ struct sampler_law *sampler_law_create(const struct family *family, const double
     *law = (struct sampler_law){
         .family = family, .log_n = log_n, .log_lambda_typ = log_lambda_typ, .log_drawn = log_n};
     memcpy(law->p, p, family->parameter_count * sizeof *p);
+    make_scale(law);
     if (family->kind == FAMILY_FIXED) {
         struct family_atom atoms[FAMILY_ATOMS];
         size_t count = family->atoms(p, log_n, atoms);
@@ -50,8 +88,11 @@ void sampler_law_free(struct sampler_law *law) {
     if (!law) { return; }
     counted_law_free(law->counted);
     bulk_free(law->atoms);
+    curve_free(law->row_scale);
     free(law);
 }
+
+/* ---- rows ---- */
 
 struct sampler {
     const struct isa *isa;
@@ -108,7 +149,7 @@ static double stretch_of(const struct sampler *s, const struct sampler_law *law,
     double uniform[4];
     if (!law->family->row_scale) { return 1; }
     s->isa->kernel->uniforms(stream.key, STREAM_SCALE, 0, 1, uniform);
-    return law->family->row_scale(law->p, uniform[0]);
+    return scale_of(law, uniform[0]);
 }
 
 const struct row *sampler_row(struct sampler *s, const struct sampler_law *law, struct stream stream) {
