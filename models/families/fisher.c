@@ -24,10 +24,19 @@ struct place {
     double u, x, y;
 };
 
+enum { MARKS = 32 };
+
+/* Of u as it grows with log mass, its first two derivatives: a place to start from. */
+struct mark {
+    double log_mass, u, slope, bend;
+};
+
 struct end {
     double kappa, c;
     struct place split;
     double log_total; /* mass of all of [0, 2] over w at the split */
+    size_t marks;     /* none: places are looked for from the leading law */
+    struct mark mark[MARKS];
 };
 
 enum side { NEAR, FAR };
@@ -66,11 +75,26 @@ static double share_beyond(const struct end *e, double x) {
 }
 
 /* The logarithm of J's integrand. Near v = 0 the product (1 - E)(1 + x E/(2 - x)) = 1 + .. is known better
- * than its factors, which in many dimensions nearly cancel. */
-static double exponent_at(const struct end *e, struct place p, double v) {
-    double part = -expm1(-v), product = part < 0.5 ? log1p(part * (2 * tanh(p.u / 2) - p.x * part) / p.y)
-                                                   : log1p(part * p.x / p.y) - v;
+ * than its factors, which in many dimensions nearly cancel: twice = 2 tanh(u/2) is of its first term. */
+static inline double exponent_at(const struct end *e, struct place p, double twice, double v) {
+    const double part = -vector_expm1_one(-v), near = part * (twice - p.x * part) / p.y,
+                 far = part * p.x / p.y,
+                 product = vector_log1p_one(part < 0.5 ? near : far) - (part < 0.5 ? 0 : v);
     return (e->kappa - 1) * product - v + e->c * (p.x * part);
+}
+
+/* Its integral from v on over a step. */
+static double integral_over(const struct end *e, struct place p, double twice, double v, double step) {
+    double place[FAMILY_NODES], term[FAMILY_NODES], sum = 0;
+    for (int i = 0; i < FAMILY_NODES; i++) {
+        const struct family_node node = family_gauss(i);
+        place[i] = v + step * node.place;
+        term[i] = 0.5 * step * node.weight;
+    }
+#pragma omp simd
+    for (int i = 0; i < FAMILY_NODES; i++) { term[i] *= vector_exp_one(exponent_at(e, p, twice, place[i])); }
+    for (int i = 0; i < FAMILY_NODES; i++) { sum += term[i]; }
+    return sum;
 }
 
 /* How far from x on J's integrand falls by e^4 at most and bends little, with its pole at x = 2 further off:
@@ -83,19 +107,16 @@ static double smooth_step(const struct end *e, double x, double y, double size) 
 
 /* J; with kappa = 1 an integral of an exponential. */
 static double share(const struct end *e, struct place p) {
-    const double small = 1e-8, deepest = -45;
+    const double small = 1e-8, deepest = -45, twice = 2 * tanh(p.u / 2);
     double v = 0, sum = 0, exponent = 0;
     if (e->kappa == 1 && fabs(e->c) * p.x > small) { return expm1(e->c * p.x) / (e->c * p.x); }
     while (exponent > deepest) {
         double x = p.x * exp(-v), y = p.y - p.x * expm1(-v), size = x * (fabs(e->c) + e->kappa);
         if (size < small) { return sum + exp(exponent) * share_beyond(e, x); }
         double step = smooth_step(e, x, y, size);
-        for (int i = 0; i < FAMILY_NODES; i++) {
-            struct family_node node = family_gauss(i);
-            sum += 0.5 * step * node.weight * exp(exponent_at(e, p, v + step * node.place));
-        }
+        sum += integral_over(e, p, twice, v, step);
         v += step;
-        exponent = exponent_at(e, p, v);
+        exponent = exponent_at(e, p, twice, v);
     }
     return sum;
 }
@@ -154,12 +175,45 @@ double fisher_log_endpoint(struct fisher_law law) {
 /* ---- positions ---- */
 
 static bool converged(double residual, double log_mass) {
-    return fabs(residual) <= 1e-9 * fabs(log_mass); /* the last step cubes it */
+    return fabs(residual) <= 1e-7 * fabs(log_mass); /* the last step cubes it */
 }
 
-/* Halley's method in u for log mass, concave, from the leading law; Newton's where that would leave. */
+/* From where the leading law is off by a thousandth up to the split. */
+static void make_marks(struct end *e) {
+    const double leading = 1e-3, first = fmin(log(leading / (e->kappa + fabs(e->c))), e->split.u - 1);
+    for (e->marks = 0; e->marks < MARKS; e->marks++) {
+        const double u = e->split.u - (e->split.u - first) * (double)(MARKS - 1 - e->marks) / (MARKS - 1);
+        const struct place p = place_of(u);
+        const double j = share(e, p), slope = 2 * j / p.y;
+        e->mark[e->marks] = (struct mark){log_mass(e, p, j), u, slope,
+                                          slope * (1 - slope_at(e, p.x, p.y) * j + j * p.x / p.y)};
+    }
+}
+
+/* One end's part of the polynomial of fifth order between two marks, the part t of `width` away. */
+static double part_of(const struct mark *m, double width, double t) {
+    const double r = 1 - t;
+    return r * r * r *
+           ((1 + 3 * t + 6 * t * t) * m->u +
+            width * (t * (1 + 3 * t) * m->slope + width * (t * t / 2) * m->bend));
+}
+
+/* u of a mass by the leading law, or between marks, where they are near enough to each other. */
+static double start_of(const struct end *e, double log_target) {
+    size_t k;
+    SEARCH_END(k, e->marks, e->mark[k].log_mass <= log_target)
+    if (k == 0 || k == e->marks) {
+        return fmin((log_target - log_endpoint(e)) / e->kappa - M_LN2, e->split.u);
+    }
+    const struct mark *low = &e->mark[k - 1], *high = &e->mark[k];
+    const double width = high->log_mass - low->log_mass, t = (log_target - low->log_mass) / width,
+                 u = part_of(low, width, t) + part_of(high, -width, 1 - t);
+    return u > low->u && u < high->u ? u : low->u;
+}
+
+/* Halley's method in u for log mass, concave, from there; Newton's where that would leave. */
 static struct place solve_from(const struct end *e, double log_target) {
-    double u = fmin((log_target - log_endpoint(e)) / e->kappa - M_LN2, e->split.u), residual = INFINITY;
+    double u = start_of(e, log_target), residual = INFINITY;
     for (int i = 0; i < 100 && !converged(residual, log_target); i++) {
         struct place p = place_of(u);
         double j = share(e, p), rest = p.y / 2, step;
@@ -182,6 +236,34 @@ static struct place near_place(struct position position) {
     return position.side == NEAR ? position.place : place_mirrored(position.place);
 }
 
+/* ---- many questions about one law ---- */
+
+/* What the thread last asked for: answers are the same whatever that was. */
+struct memory {
+    struct fisher_law law;
+    struct fisher fisher;
+    double log_v; /* of `at`; NaN: none */
+    struct position at;
+};
+
+static struct memory *recall(struct fisher_law law) {
+    static _Thread_local struct memory memory;
+    if (memory.law.d != law.d || memory.law.concentration != law.concentration) {
+        memory = (struct memory){.law = law, .fisher = fisher_make(law), .log_v = NAN};
+        make_marks(&memory.fisher.end[NEAR]);
+        make_marks(&memory.fisher.end[FAR]);
+    }
+    return &memory;
+}
+
+static struct position recall_position(struct memory *memory, double log_v) {
+    if (memory->log_v != log_v) {
+        memory->at = solve(&memory->fisher, log_v);
+        memory->log_v = log_v;
+    }
+    return memory->at;
+}
+
 double fisher_log_tail(struct fisher_law law, double score) {
     double t = -score;
     if (t <= 0) { return -INFINITY; }
@@ -200,9 +282,9 @@ double fisher_quantile(struct fisher_law law, double log_v) {
 
 /* -1/(x J) towards the end that the mass is counted from. */
 double fisher_log_hazard(struct fisher_law law, double log_v) {
-    struct fisher f = fisher_make(law);
-    struct position at = solve(&f, log_v);
-    double towards = -log_x(at.place) - log(share(&f.end[at.side], at.place));
+    struct memory *memory = recall(law);
+    struct position at = recall_position(memory, log_v);
+    double towards = -log_x(at.place) - log(share(&memory->fisher.end[at.side], at.place));
     return at.side == NEAR ? towards : towards + log_one_minus_exp(log_v) - log_v;
 }
 
@@ -210,9 +292,10 @@ double fisher_log_hazard(struct fisher_law law, double log_v) {
  * law alone. */
 double fisher_log_gap(struct fisher_law law, double log_v_top, double y) {
     const double apart = 0.01;
-    struct fisher f = fisher_make(law);
-    const struct end *near = &f.end[NEAR];
-    struct place top = near_place(solve(&f, log_v_top)), bottom = near_place(solve(&f, log_v_top + y));
+    struct memory *memory = recall(law);
+    const struct end *near = &memory->fisher.end[NEAR];
+    struct place top = near_place(recall_position(memory, log_v_top)),
+                 bottom = near_place(solve(&memory->fisher, log_v_top + y));
     if (bottom.x * (near->kappa + near->c) < 1e-18) {
         return (log_v_top - log_endpoint(near)) / near->kappa + log_exp_minus_one(y / near->kappa);
     }
