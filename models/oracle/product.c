@@ -340,20 +340,49 @@ static void integrand(const struct panels_panel *panel, double *value, void *par
     }
 }
 
-/* From the top down, where the product is nothing at first, to where nothing is left of 1 - it. */
+/* From where on down the product is more than nothing, to 1/8. */
+static double highest_of(const struct keys *keys) {
+    const double nothing = -60;
+    double high = keys->table->top, low = high;
+    for (double step = 4; total_at(keys, low).log_power < nothing && !keys->table->failed; step *= 2) {
+        high = low;
+        low -= step;
+    }
+    while (high - low > 0.125) {
+        const double middle = (low + high) / 2;
+        *(total_at(keys, middle).log_power < nothing ? &high : &low) = middle;
+    }
+    return high;
+}
+
+static double most_error(const struct panels *sum) {
+    return fmax(fmax(sum->error[SHARED], sum->error[NOT_SHARED]), sum->error[MEAN_ENTROPY]);
+}
+
+/* Down to where nothing is left of 1 - the product, in panels that become longer where there is little to
+ * see: beyond the shortest what their last moments show is the error, as what scores do over 1 may hide in
+ * it. */
 static void integrate(const struct keys *keys, const struct oracle *o, struct panels *sum) {
-    const double width = 4 / o->fineness, least = 1e-16, aim = 2e-11;
+    const double least = 1e-16, aim = 2e-11, shortest = 4 / o->fineness, longest = 6 * shortest;
+    double width = shortest, missed = 1;
     *sum = (struct panels){.rule = &o->rules.outer,
                            .count = COMPONENTS,
                            .function = integrand,
                            .param = (void *)keys,
-                           .depth = 5};
-    panels_aim(sum, 0, COMPONENTS, (struct panels_aim){aim, 0, 2});
-    sum->aim[PLACE] = (struct panels_aim){INFINITY, 0, 2};
-    for (double x = keys->table->top; !keys->table->failed; x -= width) {
-        const double missed = -expm1(total_at(keys, x - width).log_power);
+                           .depth = 8};
+    for (double x = highest_of(keys); missed >= least && !keys->table->failed;) {
+        const double before = most_error(sum);
+        const bool is_long = width > shortest;
+        const struct panels_aim wanted = {is_long ? aim / 10 : aim, 0, is_long ? 1 : 2};
+        panels_aim(sum, 0, COMPONENTS, wanted);
+        sum->aim[PLACE].absolute = INFINITY;
         panels_add(sum, x - width, x);
-        if (missed < least) { break; }
+        x -= width;
+        missed = -expm1(total_at(keys, x).log_power);
+        const double added = most_error(sum) - before;
+        width = added < 1e-4 * aim ? fmin(1.5 * width, longest)
+                : added > aim / 4  ? fmax(width / 1.5, shortest)
+                                   : width;
     }
 }
 
