@@ -20,6 +20,13 @@ struct knot {
     double y, gap, middle; /* the last: the gap halfway to the next knot */
 };
 
+/* What was answered already, at growing beta ratios. */
+struct oracle_grid {
+    size_t count;
+    const double *beta_ratio;
+    const struct oracle_point *point;
+};
+
 struct oracle {
     const struct family *family;
     const double *p;
@@ -32,6 +39,7 @@ struct oracle {
     const struct series_kernel *series; /* series.h */
     size_t knots, room;
     struct knot *knot;
+    struct oracle_grid known;
     struct product *product; /* keys at positions, which have no profile and no knots; NULL: there are none */
 };
 

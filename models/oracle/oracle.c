@@ -36,6 +36,11 @@ void oracle_free(struct oracle *o) {
 
 void oracle_refine(struct oracle *o, double fineness) { o->fineness = fineness; }
 
+void oracle_recall(struct oracle *o, size_t count, const double *beta_ratio,
+                   const struct oracle_point *point) {
+    o->known = (struct oracle_grid){count, beta_ratio, point};
+}
+
 /* ---- one beta ---- */
 
 const struct oracle_point oracle_unknown_point = {
@@ -153,17 +158,23 @@ struct crossed {
     double value, slope;
 };
 
-static struct crossed crossed_at(const struct crossing *c, double log_beta) {
+static struct crossed crossed_of(const struct crossing *c, const struct oracle_point *point) {
     const double none = 1e-300; /* in the place of 0 */
+    if (c->entropy) {
+        const double h = fmax(point->entropy, none);
+        return (struct crossed){isnan(point->entropy) ? NAN : log(c->threshold / h),
+                                point->susceptibility / h};
+    }
+    const double shared = fmax(point->participation, none), alone = fmax(1 - point->participation, none);
+    return (struct crossed){
+        isnan(point->participation) ? NAN : log(shared / alone) - log(c->threshold / (1 - c->threshold)),
+        NAN};
+}
+
+static struct crossed crossed_at(const struct crossing *c, double log_beta) {
     struct oracle_point point;
     if (!means_at(c->oracle, exp(log_beta), &point)) { return (struct crossed){NAN, NAN}; }
-    if (c->entropy) {
-        const double h = fmax(point.entropy, none);
-        return (struct crossed){isnan(point.entropy) ? NAN : log(c->threshold / h), point.susceptibility / h};
-    }
-    const double shared = fmax(point.participation, none), alone = fmax(1 - point.participation, none);
-    return (struct crossed){
-        isnan(point.participation) ? NAN : log(shared / alone) - log(c->threshold / (1 - c->threshold)), NAN};
+    return crossed_of(c, &point);
 }
 
 /* A value that is known; NaN: none yet. */
@@ -182,32 +193,78 @@ static double slope_through(const struct told told[2], double x, double value) {
     return bent > 0 ? bent : line;
 }
 
-/* Newton's steps, or those of a parabola, within the bracket as far as it is known, which is halved where
- * they leave it or do not become shorter; outwards by at most the double of the last. *slope receives that at
- * the root, of either. */
+/* Where a root is looked for: within the bracket as far as it is known, first at x, then by steps of at most
+ * `most`. */
+struct hunt {
+    double low, high, x, most;
+    struct told told[2];
+};
+
+/* At x, of the polynomial through so many values. */
+enum { NEARBY = 6 };
+static double value_between(size_t count, const struct told *known, double x) {
+    double value[NEARBY] = {0};
+    for (size_t i = 0; i < count; i++) { value[i] = known[i].value; }
+    for (size_t k = 1; k < count; k++) {
+        for (size_t i = 0; i + k < count; i++) {
+            value[i] += (value[i + 1] - value[i]) * (x - known[i].x) / (known[i + k].x - known[i].x);
+        }
+    }
+    return value[0];
+}
+
+/* Between two betas that are known already, where polynomials through their neighbours cross; from Lambda^typ
+ * outwards otherwise. */
+static struct hunt hunt_for(const struct crossing *c) {
+    const struct oracle_grid *g = &c->oracle->known;
+    struct hunt hunt = {-INFINITY, INFINITY, 0.5, 0.5, {{NAN, NAN}, {NAN, NAN}}};
+    size_t k = 0;
+    while (k < g->count && crossed_of(c, &g->point[k]).value < 0) { k++; }
+    if (k < NEARBY / 2 || k + NEARBY / 2 > g->count) { return hunt; }
+    struct told known[NEARBY];
+    for (size_t i = 0; i < NEARBY; i++) {
+        const size_t at = k + i - NEARBY / 2;
+        known[i] = (struct told){log(g->beta_ratio[at]), crossed_of(c, &g->point[at]).value};
+        if (isnan(known[i].value)) { return hunt; }
+    }
+    hunt.told[0] = known[NEARBY / 2];
+    hunt.told[1] = known[NEARBY / 2 - 1];
+    double low = hunt.told[1].x, high = hunt.told[0].x;
+    hunt.low = low;
+    hunt.high = high;
+    for (int i = 0; i < 40; i++) {
+        const double middle = (low + high) / 2;
+        *(value_between(NEARBY, known, middle) < 0 ? &low : &high) = middle;
+    }
+    hunt.x = (low + high) / 2;
+    return hunt;
+}
+
+/* Newton's steps, or those of a parabola, within the bracket, which is halved where they leave it or do not
+ * become shorter; outwards by at most the double of the last. *slope receives that at the root, of either. */
 static double crossing_root(const struct crossing *c, double *slope) {
     const double farthest = 110, parabola = 2e-8, newton = 1e-6; /* the next step is about their square */
-    double low = -INFINITY, high = INFINITY, x = 0.5, most = 0.5, last = INFINITY;
-    struct told told[2] = {{NAN, NAN}, {NAN, NAN}};
+    struct hunt h = hunt_for(c);
+    double x = h.x, last = INFINITY;
     *slope = NAN;
     for (int i = 0; i < 200 && fabs(x) < farthest; i++) {
         const struct crossed now = crossed_at(c, x);
         if (isnan(now.value)) { return NAN; }
         const bool known = now.slope > 0;
-        *slope = known ? now.slope : slope_through(told, x, now.value);
-        if (now.value < 0) { low = x; }
-        if (now.value >= 0) { high = x; }
-        double step = *slope > 0 ? -now.value / *slope : now.value < 0 ? most : -most;
+        *slope = known ? now.slope : slope_through(h.told, x, now.value);
+        if (now.value < 0) { h.low = x; }
+        if (now.value >= 0) { h.high = x; }
+        double step = *slope > 0 ? -now.value / *slope : now.value < 0 ? h.most : -h.most;
         if (fabs(step) < (known ? newton : parabola)) { return x + step; }
-        step = fmax(-most, fmin(step, most));
-        most *= 2;
-        told[1] = told[0];
-        told[0] = (struct told){x, now.value};
+        step = fmax(-h.most, fmin(step, h.most));
+        h.most *= 2;
+        h.told[1] = h.told[0];
+        h.told[0] = (struct told){x, now.value};
         x += step;
-        const bool stuck = fabs(step) > 0.5 * fabs(last) || !(x > low && x < high);
-        if (stuck && isfinite(low + high)) { x = (low + high) / 2; }
-        last = x - told[0].x;
-        if (high - low < 1e-11) { return x; }
+        const bool stuck = fabs(step) > 0.5 * fabs(last) || !(x > h.low && x < h.high);
+        if (stuck && isfinite(h.low + h.high)) { x = (h.low + h.high) / 2; }
+        last = x - h.told[0].x;
+        if (h.high - h.low < 1e-11) { return x; }
     }
     return NAN;
 }
@@ -215,11 +272,11 @@ static double crossing_root(const struct crossing *c, double *slope) {
 static double collapse(const struct crossing *c, double *error) {
     const struct oracle *o = c->oracle;
     double uniform = c->entropy ? c->threshold - o->log_n : exp(-o->log_n) - c->threshold, slope;
-    *error = 0;
+    if (error) { *error = uniform >= 0 ? 0 : NAN; }
     if (uniform >= 0) { return 0; }
-    *error = NAN;
     const double x = crossing_root(c, &slope);
     struct oracle_answer answer;
+    if (!error) { return exp(x); }
     if (isnan(x) || !oracle_ask(o, exp(x), (struct oracle_question){.errors = true}, &answer)) { return NAN; }
     const double off = c->entropy ? answer.point.entropy_error / c->threshold
                                   : answer.point.participation_error / (c->threshold * (1 - c->threshold));
@@ -244,11 +301,33 @@ struct summit {
 
 static double log_chi(const struct oracle *o, double x) { return log(oracle_susceptibility(o, exp(x))); }
 
+/* The same to a ten-thousandth or so, by cubics where that is known at betas around that show it smooth. */
+static double rough_log_chi(const struct oracle *o, double x) {
+    enum { POINTS = 4 };
+    const double smooth = 0.02;
+    const struct oracle_grid *g = &o->known;
+    const double beta = exp(x);
+    struct told known[POINTS];
+    size_t k = 0;
+    while (k < g->count && g->beta_ratio[k] <= beta) { k++; }
+    if (k < POINTS / 2 || k + POINTS / 2 > g->count) { return log_chi(o, x); }
+    for (size_t i = 0; i < POINTS; i++) {
+        const size_t at = k + i - POINTS / 2;
+        known[i] = (struct told){log(g->beta_ratio[at]), log(g->point[at].susceptibility)};
+    }
+    for (size_t i = 1; i + 1 < POINTS; i++) {
+        if (!(fabs(known[i - 1].value - 2 * known[i].value + known[i + 1].value) < smooth)) {
+            return log_chi(o, x);
+        }
+    }
+    return value_between(POINTS, known, x);
+}
+
 /* Uphill from log beta = 0 by growing steps: around the maximum met first. False when there is none within a
  * factor e^LEVEL. */
 static bool climb(const struct oracle *o, struct summit *s) {
-    const double level = 8, first = 0.125, top = log_chi(o, 0), behind = log_chi(o, -first),
-                 ahead = log_chi(o, first);
+    const double level = 8, first = 0.125, top = rough_log_chi(o, 0), behind = rough_log_chi(o, -first),
+                 ahead = rough_log_chi(o, first);
     const bool downwards = ahead <= top && behind > top;
     double step = downwards ? -first : first;
     *s = (struct summit){{-step, 0, step}, {downwards ? ahead : behind, top, downwards ? behind : ahead}};
@@ -257,7 +336,8 @@ static bool climb(const struct oracle *o, struct summit *s) {
         if (s->log_chi[2] <= s->log_chi[1]) { return true; }
         step *= 1.25;
         const double next = s->x[2] + step;
-        *s = (struct summit){{s->x[1], s->x[2], next}, {s->log_chi[1], s->log_chi[2], log_chi(o, next)}};
+        *s =
+            (struct summit){{s->x[1], s->x[2], next}, {s->log_chi[1], s->log_chi[2], rough_log_chi(o, next)}};
     }
     return false;
 }
@@ -281,7 +361,7 @@ static void close_in(const struct oracle *o, struct summit *s) {
         const double wide = fabs(s->x[2] - s->x[0]);
         if (wide * sqrt(fmax(0, -bend_of(s))) < 0.8 || wide < 1e-9) { return; }
         const int far = fabs(s->x[2] - s->x[1]) > fabs(s->x[1] - s->x[0]) ? 2 : 0;
-        const double x = s->x[1] + golden * (s->x[far] - s->x[1]), value = log_chi(o, x);
+        const double x = s->x[1] + golden * (s->x[far] - s->x[1]), value = rough_log_chi(o, x);
         if (value > s->log_chi[1]) {
             s->x[2 - far] = s->x[1];
             s->log_chi[2 - far] = s->log_chi[1];

@@ -116,8 +116,13 @@ double oracle_log_participation(const struct oracle_point *at, const struct orac
  * distance by differences of fourth order (error about 1e-8). */
 double oracle_susceptibility(const struct oracle *oracle, double beta_ratio);
 
+/* From now on, what follows may begin with answers at growing beta ratios, which must outlive the oracle. */
+void oracle_recall(struct oracle *oracle, size_t count, const double *beta_ratio,
+                   const struct oracle_point *point);
+
 /* Where the mean crosses: the beta ratio with E H = threshold, or E Y_2 = threshold. 0 where it has crossed
- * at beta = 0 already, NaN where it never does. *error receives the root's error. */
+ * at beta = 0 already, NaN where it never does. *error receives the root's error, which costs a point; NULL:
+ * it is not asked for. */
 double oracle_collapse_entropy(const struct oracle *oracle, double threshold, double *error);
 double oracle_collapse_participation(const struct oracle *oracle, double threshold, double *error);
 

@@ -10,10 +10,9 @@
 
 /* *curvature is set for the susceptibility alone. */
 static double collapse_of(const struct oracle *oracle, const struct criterion *criterion, double *curvature) {
-    double error;
     switch (criterion->kind) {
-    case CRITERION_ENTROPY: return oracle_collapse_entropy(oracle, criterion->threshold, &error);
-    case CRITERION_PARTICIPATION: return oracle_collapse_participation(oracle, criterion->threshold, &error);
+    case CRITERION_ENTROPY: return oracle_collapse_entropy(oracle, criterion->threshold, NULL);
+    case CRITERION_PARTICIPATION: return oracle_collapse_participation(oracle, criterion->threshold, NULL);
     case CRITERION_SUSCEPTIBILITY: return oracle_collapse_susceptibility(oracle, curvature);
     case CRITERION_TOP_TWO_RATIO: break;
     }
@@ -134,9 +133,10 @@ static void exact_cell(struct results_series *s, size_t n, double log_lambda_typ
         exact_sinks(s, oracle, p, at);
     }
     exact_log_participation(s, n * betas, oracle, point);
-    free(point);
+    oracle_recall(oracle, betas, s->beta_ratio + n * betas, point);
     for (size_t c = 0; c < s->size[RESULTS_CRITERION]; c++) { exact_criterion(s, n, oracle, c); }
     oracle_free(oracle);
+    free(point);
 }
 
 void exact_fill_cell(struct results_series *here) { exact_cell(here, 0, here->log_lambda_typ[0]); }

@@ -1,5 +1,5 @@
 /* The mean gap and the maximum of the susceptibility: pairs of scores against closed densities, heavy tails
- * against a double integral, sharp and flat maxima. */
+ * against a double integral, sharp and flat maxima; roots that begin with answers of a grid. */
 #include "tests/test.h"
 
 #include <gsl/gsl_sf_psi.h>
@@ -148,14 +148,39 @@ static void test_peak_elsewhere(void **state) {
     oracle_free(o);
 }
 
-/* ---- against all scores, by Monte Carlo ---- */
+/* ---- roots that begin with answers of a grid ---- */
+
+static void test_recalled_roots(void **state) {
+    (void)state;
+    enum { BETAS = 65 };
+    const struct law laws[] = {
+        {"gaussian", {1}}, {"pareto", {2}}, {"stretched", {0.5, 1}}, {"pareto", {0.7}}};
+    const double log_n[] = {5, 11, 1000, 300};
+    for (size_t i = 0; i < 4; i++) {
+        struct oracle *o = make_oracle(&laws[i], log_n[i]);
+        static double ratio[BETAS];
+        static struct oracle_point point[BETAS];
+        for (size_t b = 0; b < BETAS; b++) {
+            ratio[b] = exp2(-4 + (double)b / 8);
+            assert_true(oracle_at(o, ratio[b], &point[b]));
+        }
+        double error[2], curvature, entropy = oracle_collapse_entropy(o, 1, &error[0]),
+                                    shared = oracle_collapse_participation(o, 0.5, &error[1]),
+                                    peak = oracle_collapse_susceptibility(o, &curvature);
+        oracle_recall(o, BETAS, ratio, point);
+        check_close(oracle_collapse_entropy(o, 1, NULL), entropy, error[0]);
+        check_close(oracle_collapse_participation(o, 0.5, NULL), shared, error[1]);
+        const double again = oracle_collapse_susceptibility(o, &curvature);
+        assert_true(isnan(peak) == isnan(again) && !(fabs(again - peak) > 2e-7 * peak));
+        oracle_free(o);
+    }
+}
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gap_of_pairs),
-        cmocka_unit_test(test_gap_of_heavy_pairs),
-        cmocka_unit_test(test_peak_of_pairs),
-        cmocka_unit_test(test_peak_elsewhere),
+        cmocka_unit_test(test_gap_of_pairs),   cmocka_unit_test(test_gap_of_heavy_pairs),
+        cmocka_unit_test(test_peak_of_pairs),  cmocka_unit_test(test_peak_elsewhere),
+        cmocka_unit_test(test_recalled_roots),
     };
     return cmocka_run_group_tests_name("gap_and_peak", tests, NULL, NULL);
 }
