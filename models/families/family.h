@@ -9,7 +9,7 @@
  * - A score s is measured from the family's *origin* (its location, or its upper endpoint),
  *   because only gaps matter: scores near a finite endpoint keep their relative accuracy.
  * - V = P(S > s) is the upper tail and `log_v` <= 0 its natural logarithm.
- * - Pure functions: no state, no allocation, any thread. */
+ * - Pure functions: no state that an answer depends on, no allocation, any thread. */
 #ifndef GAPSCALE_MODELS_FAMILIES_FAMILY_H
 #define GAPSCALE_MODELS_FAMILIES_FAMILY_H
 

@@ -45,47 +45,67 @@ static void interpolation_make(struct interpolation *in) {
     }
 }
 
-/* P(no score above s* + t) over t, in units of 1/Lambda^typ. */
+/* P(no score above s* + t) over t, in units of 1/Lambda^typ; or what it lacks to 1. */
 struct maximum {
     const struct oracle *oracle;
     double score, unit;
+    bool above;
 };
 
-static void maximum_at(const struct panels_panel *panel, double *value, void *param) {
-    const struct maximum *m = param;
+static double maximum_value(const struct maximum *m, double t) {
     const struct oracle *o = m->oracle;
+    const double log_below = positions_log_below(o->family, o->p, o->log_n, m->score + m->unit * t);
+    return m->above ? -expm1(log_below) : exp(log_below);
+}
+
+static void maximum_at(const struct panels_panel *panel, double *value, void *param) {
     for (int i = 0; i < panel->rule->order; i++) {
-        const double t = panel->middle + panel->half * panel->rule->x[i];
-        value[i] = exp(positions_log_below(o->family, o->p, o->log_n, m->score + m->unit * t));
+        value[i] = maximum_value(param, panel->middle + panel->half * panel->rule->x[i]);
     }
+}
+
+/* The next t beyond one, `width` away or, where the family has an upper endpoint, at a kink: where the next
+ * key begins to reach above. Keys nearer than a hundredth to one another make no kinks that count. */
+static double next_t(const struct maximum *m, double t, double width, bool up) {
+    const struct oracle *o = m->oracle;
+    const struct family_position position = family_position(o->family, o->p);
+    const double near = 0.01, end = up ? t + width : t - width;
+    if (o->family->class != FAMILY_WEIBULL) { return end; }
+    double found = end;
+    for (double key = 0, before = INFINITY; key < 4096; key++) {
+        const double kink = -(m->score + position.linear * key + position.log * log1p(key)) / m->unit;
+        if (before - kink < near || (up && kink <= t)) { break; }
+        before = kink;
+        if (up ? kink < found : kink < t && kink > found) { found = kink; }
+    }
+    return found;
+}
+
+/* The integral from t = 0 on, in panels that become longer, to where nothing is left. NaN where that is too
+ * far. */
+static double sum_of(const struct maximum *m, struct panels *sum, bool up) {
+    const double first = 2.5, longest = 10, most = 2000, least = 1e-17;
+    double t = 0, left = 1;
+    for (double width = first; fabs(t) < most && left > least; width = fmin(1.5 * width, longest)) {
+        const double next = next_t(m, t, width, up);
+        sum->rule = fabs(next - t) < 1 ? &m->oracle->rules.inner : &m->oracle->rules.outer;
+        panels_add(sum, fmin(t, next), fmax(t, next));
+        left = maximum_value(m, next);
+        t = next;
+    }
+    return left > 1e-12 ? NAN : sum->value[0];
 }
 
 /* E g = E (s* - s_(1)) Lambda^typ: what is below s* less what is above. */
 static double mean_highest(const struct oracle *o, double score) {
-    const double step = 1, most = 2000, least = 1e-17;
-    struct maximum m = {o, score, exp(-o->log_lambda)};
-    struct panels below = {.rule = &o->rules.outer,
-                           .count = 1,
-                           .function = maximum_at,
-                           .param = &m,
-                           .depth = 24},
-                  above = below;
-    const struct panels_aim aim = {1e-10, 0, 1}; /* kinks, where keys reach the upper endpoint */
-    panels_aim(&below, 0, 1, aim);
-    panels_aim(&above, 0, 1, aim);
-    double t = 0, last = 1;
     if (isnan(score)) { return NAN; }
-    for (; t > -most && last > least; t -= step) {
-        const double before = below.value[0];
-        panels_add(&below, t - step, t);
-        last = below.value[0] - before;
-    }
-    for (t = 0, last = 1; t < most && last > least; t += step) {
-        const double before = above.value[0];
-        panels_add(&above, t, t + step);
-        last = step - (above.value[0] - before);
-    }
-    return last > 1e-12 ? NAN : below.value[0] - (t - above.value[0]);
+    struct maximum m = {o, score, exp(-o->log_lambda), false};
+    struct panels below = {.count = 1, .function = maximum_at, .param = &m, .depth = 24}, above;
+    panels_aim(&below, 0, 1, (struct panels_aim){1e-10, 0, 1});
+    above = below;
+    const double under = sum_of(&m, &below, false);
+    m.above = true;
+    return under - sum_of(&m, &above, true);
 }
 
 bool product_open(struct oracle *o, const struct family *family, const double *p, double log_n,

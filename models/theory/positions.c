@@ -116,9 +116,8 @@ static bool tail_has_ended(void *context, double log_distance, double penalty) {
     return t->linear && fall > 0 && term - log(-expm1(-fall)) < log_so_far(t) - NEGLIGIBLE;
 }
 
-static void tail_add(void *context, double penalty, double log_weight) {
-    struct tail *t = context;
-    const double log_v = log_tail_at(t, penalty), term = log_v + log_weight;
+static void add_share(struct tail *t, double log_v, double log_weight) {
+    const double term = log_v + log_weight;
     if (term == -INFINITY) { return; }
     if (term > t->shift + 600 || t->sum == 0) {
         const double fall = t->sum > 0 ? exp(t->shift - term) : 0;
@@ -129,6 +128,11 @@ static void tail_add(void *context, double penalty, double log_weight) {
     const double share = exp(term - t->shift);
     t->sum += share;
     if (t->with_density && log_v < 0) { t->density += share * exp(t->family->log_hazard(t->p, log_v)); }
+}
+
+static void tail_add(void *context, double penalty, double log_weight) {
+    struct tail *t = context;
+    add_share(t, log_tail_at(t, penalty), log_weight);
 }
 
 /* False where the keys reach too far. */
@@ -156,7 +160,7 @@ double positions_log_count(const struct family *family, const double *p, double 
 static void below_add(void *context, double penalty, double log_weight) {
     struct tail *t = context;
     const double log_v = log_tail_at(t, penalty);
-    tail_add(context, penalty, log_weight);
+    add_share(t, log_v, log_weight);
     t->log_below += log_v == -INFINITY ? 0 : exp(log_weight) * log_one_minus_exp(log_v);
 }
 

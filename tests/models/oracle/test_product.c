@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/theory/positions.h"
+
 static struct law law_at(const char *family, double first, double second, double linear, double log) {
     struct law law = {family, {first}};
     const size_t at = family_position_index(family_find(family));
@@ -77,6 +79,29 @@ static void test_pair(void **state) {
     }
 }
 
+/* The mean of a row's largest of uniform scores below 0, whose law has a kink at each key: of log Z less log
+ * of its part in the largest weight. By Simpson's rule from kink to kink. */
+static void test_highest(void **state) {
+    (void)state;
+    enum { KEYS = 50, STEPS = 64 };
+    const double linear = 0.02, beta = 2;
+    const struct law law = law_at("powerlaw", 1, 1, linear, 0);
+    const double score = positions_typical_score(family_find("powerlaw"), law.p, log(KEYS));
+    double depth = 0; /* E of what it lacks to 0 */
+    for (int i = 0; i < KEYS * STEPS; i++) {
+        double value[3];
+        for (int k = 0; k < 3; k++) {
+            const double t = linear / STEPS * (i + 0.5 * k);
+            value[k] = 1;
+            for (int j = 0; j < KEYS; j++) { value[k] *= 1 - fmin(1, fmax(0, t - linear * j)); }
+        }
+        depth += linear / STEPS * (value[0] + 4 * value[1] + value[2]) / 6;
+    }
+    const struct oracle_point x = point_at(&law, log(KEYS), beta);
+    check_close(-(x.log_partition + x.log_top_weight) / beta, (score + depth) * scale(&law, log(KEYS)),
+                1e-11);
+}
+
 /* n = e^100000 is n = 10^4 where no key beyond it matters; with a log penalty, exponential scores and c above
  * their scale the number of keys that compete is finite; out of reach says so. */
 static void test_reach(void **state) {
@@ -116,7 +141,7 @@ static void test_errors(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_known_values), cmocka_unit_test(test_no_penalty),
-                                       cmocka_unit_test(test_pair), cmocka_unit_test(test_reach),
-                                       cmocka_unit_test(test_errors)};
+                                       cmocka_unit_test(test_pair),         cmocka_unit_test(test_reach),
+                                       cmocka_unit_test(test_highest),      cmocka_unit_test(test_errors)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
