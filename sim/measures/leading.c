@@ -18,13 +18,15 @@ struct leading {
     /* the scores at hand */
     size_t count;
     const double *score;
-    double last; /* of the candidates */
+    double last;           /* of the candidates */
+    double log_rank[MOST]; /* log(k + 1) */
 };
 
 struct leading *leading_create(const struct isa *isa) {
     struct leading *l = memory_create(1, sizeof *l);
     l->kernel = isa->kernel;
     l->measured = measured_create(isa);
+    for (size_t k = 0; k < MOST; k++) { l->log_rank[k] = log((double)k + 1); }
     return l;
 }
 
@@ -64,15 +66,20 @@ static size_t find_top(struct leading *l, struct kernel_range *range) {
     return count;
 }
 
+static double log_rank(const struct leading *l, size_t rank) {
+    return rank <= MOST ? l->log_rank[rank - 1] : log((double)rank);
+}
+
 /* The ranks after the first `before`. */
-static void offer(const double *gap, size_t before, size_t count, struct accumulation *best) {
+static void offer(const struct leading *l, const double *gap, size_t before, size_t count,
+                  struct accumulation *best) {
     for (size_t i = 0; i < count; i += TOGETHER) {
         size_t end = count - i < TOGETHER ? count : i + TOGETHER;
-        if (!(log((double)(before + end)) > best->lambda * gap[i])) { continue; }
+        if (!(log_rank(l, before + end) > best->lambda * gap[i])) { continue; }
         for (size_t k = i; k < end; k++) {
-            double log_rank = log((double)(before + k) + 1);
-            if (log_rank > best->lambda * gap[k]) {
-                *best = (struct accumulation){log_rank / gap[k], log_rank, gap[k]};
+            double log_k = log_rank(l, before + k + 1);
+            if (log_k > best->lambda * gap[k]) {
+                *best = (struct accumulation){log_k / gap[k], log_k, gap[k]};
             }
         }
     }
@@ -114,7 +121,7 @@ static bool look_further(struct leading *l, double top, size_t known, double far
         count = l->kernel->count_above(l->count, l->score, limit);
     }
     if (count > LISTED) { return false; }
-    offer(l->further, known, list_further(l, top, limit), best);
+    offer(l, l->further, known, list_further(l, top, limit), best);
     return true;
 }
 
@@ -145,7 +152,7 @@ void leading_find(struct leading *l, size_t count, const double *score, struct l
         return;
     }
     *best = (struct accumulation){0, 0, 0};
-    offer(l->candidate + 1, 1, found->count - 1, best);
+    offer(l, l->candidate + 1, 1, found->count - 1, best);
     if (found->count < count &&
         !look_further(l, found->range.high, found->count, l->candidate[found->count - 1], best)) {
         take_row(l, found);

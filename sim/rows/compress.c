@@ -367,11 +367,13 @@ static bool compress_summit(const struct row *row, double best, double *log_rank
 /* Linear in t between the edges of the part. */
 static void compress_log_counts(void *maker, const struct row_part *parts, size_t count, const size_t *at,
                                 const double *t, double *log_count) {
-    (void)maker;
+    const struct compress *c = maker;
+    for (size_t i = 0; i < count; i++) { log_count[i] = parts[at[i]].before; }
+    c->isa->vector->log(count, log_count, log_count);
     for (size_t i = 0; i < count; i++) {
         const struct row_part *part = &parts[at[i]];
-        double share = (t[i] - part->lower) / (part->upper - part->lower), log_before = log(part->before);
-        log_count[i] = log_before + share * (part->log_last - log_before);
+        double share = (t[i] - part->lower) / (part->upper - part->lower);
+        log_count[i] += share * (part->log_last - log_count[i]);
     }
 }
 
