@@ -26,7 +26,7 @@ double measure_ordered_weight(const struct row *row, double beta, double log_par
     return exp(-row_own_beta(row, beta) * row_gap(row, k) - log_partition);
 }
 
-void measure_ordered_weights(const struct vector *vector, const struct row *row, size_t count,
+void measure_ordered_weights(const struct kernel *kernel, const struct row *row, size_t count,
                              const double *beta, const double (*value)[MEASURE_VALUES], size_t ranks,
                              double *weight) {
     enum { MOST = 64 };
@@ -35,12 +35,12 @@ void measure_ordered_weights(const struct vector *vector, const struct row *row,
         size_t some = ranks - first < MOST ? ranks - first : MOST;
         for (size_t k = 0; k < some; k++) { gap[k] = row_gap(row, first + k + 1); }
         for (size_t b = 0; b < count; b++) {
-            double *w = weight + b * ranks + first, at = -row_own_beta(row, beta[b]),
+            double *w = weight + b * ranks + first, at = row_own_beta(row, beta[b]),
                    log_z = value[b][MEASURE_LOG_PARTITION];
-            for (size_t k = 0; k < some; k++) { w[k] = at * gap[k] - log_z; }
+            for (size_t k = 0; k < some; k++) { w[k] = at * gap[k] + log_z; }
         }
     }
-    vector->exp(count * ranks, weight, weight);
+    kernel->weights(count * ranks, weight, 1, weight);
 }
 
 static void fill_top_two(const struct kernel *kernel, const struct row *row, size_t count, const double *beta,

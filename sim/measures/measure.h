@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "models/numeric/vector.h"
 #include "models/theory/criterion.h"
 #include "sim/rows/kernel.h"
 #include "sim/rows/row.h"
@@ -42,7 +41,7 @@ void measure_betas(const struct kernel *kernel, const struct row *row, size_t co
 double measure_ordered_weight(const struct row *row, double beta, double log_partition, size_t k);
 
 /* The same at `count` betas, whose measures are `value`: weight[beta][rank], up to p_(ranks). */
-void measure_ordered_weights(const struct vector *vector, const struct row *row, size_t count,
+void measure_ordered_weights(const struct kernel *kernel, const struct row *row, size_t count,
                              const double *beta, const double (*value)[MEASURE_VALUES], size_t ranks,
                              double *weight);
 

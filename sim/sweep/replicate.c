@@ -141,7 +141,7 @@ static void measure_on_grid(struct replicate_worker *worker, const struct row *r
         values[l->at[RESULTS_LOG_PARTICIPATION] + b] = m[MEASURE_LOG_PARTICIPATION];
         values[l->at[RESULTS_LOG_TOP_WEIGHT] + b] = -m[MEASURE_LOG_PARTITION];
     }
-    measure_ordered_weights(worker->isa->vector, row, l->betas, r->beta_ratio,
+    measure_ordered_weights(worker->isa->kernel, row, l->betas, r->beta_ratio,
                             (const double(*)[MEASURE_VALUES])worker->grid_value, l->ranks,
                             values + l->at[RESULTS_ORDERED_WEIGHT]);
     measure_log_gap_count(row, r->size[RESULTS_GAP], r->gap_grid, values + l->at[RESULTS_LOG_GAP_COUNT]);

@@ -70,7 +70,7 @@ struct kept_answer kept_row(struct kept *k, uint64_t replicate, double at[KEPT_P
     for (int i = 0; i < FACTORS; i++) { factor[i] = ldexp(lambda, i - FACTORS / 2); }
     measure_betas(kernel, row, FACTORS, factor, k->te);
     at[KEPT_TE + 1] = ledger_clock();
-    measure_ordered_weights(k->isa->vector, row, k->betas, k->beta, grid.value, RANKS, k->ordered);
+    measure_ordered_weights(k->isa->kernel, row, k->betas, k->beta, grid.value, RANKS, k->ordered);
     at[KEPT_ORDERED + 1] = ledger_clock();
     measure_log_gap_count(row, GAPS, k->gap, k->count);
     at[KEPT_COUNTS + 1] = ledger_clock();
