@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "sim/rows/powers_inline.h"
+
 enum { SORT_NETWORK = 1024, SORT_LANES = 8 };
 
 static inline void exchange(double *a, double *b) {
@@ -21,18 +23,70 @@ static inline void exchange(double *a, double *b) {
     }
 }
 
-/* Every column into descending order (Batcher 1968). */
-static void sort_columns(size_t rows, double (*x)[SORT_LANES]) {
-    for (size_t p = 1; p < rows; p *= 2) {
-        for (size_t k = p; k >= 1; k /= 2) {
-            for (size_t j = k % p; j + k < rows; j += 2 * k) {
-                for (size_t i = j; i < j + k && i + k < rows; i++) {
-                    if ((i ^ (i + k)) < 2 * p) { exchange(x[i], x[i + k]); }
-                }
-            }
+/* In every column, sequences of 2 `apart` numbers that fall and then rise, or rise and then fall, into
+ * descending order (Batcher 1968). */
+static inline void merge_rows(size_t rows, double (*x)[SORT_LANES], size_t apart) {
+    for (; apart >= 1; apart /= 2) {
+        for (size_t first = 0; first < rows; first += 2 * apart) {
+            for (size_t i = first; i < first + apart; i++) { exchange(x[i], x[i + apart]); }
         }
     }
 }
+
+/* Every column into descending order. */
+static void sort_columns(size_t rows, double (*x)[SORT_LANES]) {
+    for (size_t run = 1; run < rows; run *= 2) {
+        for (size_t first = 0; first < rows; first += 2 * run) {
+            for (size_t i = 0; i < run; i++) { exchange(x[first + i], x[first + 2 * run - 1 - i]); }
+        }
+        merge_rows(rows, x, run / 2);
+    }
+}
+
+#ifdef __AVX512F__ /* a row is a register; elsewhere compilers take such apart, lane by lane */
+
+/* y[l] = x[l ^ with]. */
+static inline powers crossed(powers x, size_t with) {
+    return with == 1   ? POWERS_SHUFFLE(x, x, 1, 0, 3, 2, 5, 4, 7, 6)
+           : with == 2 ? POWERS_SHUFFLE(x, x, 2, 3, 0, 1, 6, 7, 4, 5)
+           : with == 3 ? POWERS_SHUFFLE(x, x, 3, 2, 1, 0, 7, 6, 5, 4)
+                       : POWERS_SHUFFLE(x, x, 7, 6, 5, 4, 3, 2, 1, 0);
+}
+
+/* The larger of a[l] and b[l] in lanes l without that bit, the smaller in the others. */
+static inline powers larger_without(powers a, powers b, size_t bit) {
+    double first[SORT_LANES], second[SORT_LANES];
+    powers high, low;
+    memcpy(first, &a, sizeof a);
+    memcpy(second, &b, sizeof b);
+    exchange(first, second);
+    memcpy(&high, first, sizeof high);
+    memcpy(&low, second, sizeof low);
+    return bit == 1   ? POWERS_SHUFFLE(high, low, 0, 9, 2, 11, 4, 13, 6, 15)
+           : bit == 2 ? POWERS_SHUFFLE(high, low, 0, 1, 10, 11, 4, 5, 14, 15)
+                      : POWERS_SHUFFLE(high, low, 0, 1, 2, 3, 12, 13, 14, 15);
+}
+
+/* In a row, lane l with lane l ^ apart: the larger to the one without that bit. */
+static inline void exchange_lanes(double *row, size_t apart) {
+    powers x;
+    memcpy(&x, row, sizeof x);
+    x = larger_without(x, crossed(x, apart), apart);
+    memcpy(row, &x, sizeof x);
+}
+
+/* Lane l of one row with the mirrored lane of the other. */
+static inline void exchange_mirrored(double *first, double *second, size_t width) {
+    powers x, y;
+    memcpy(&x, first, sizeof x);
+    memcpy(&y, second, sizeof y);
+    powers a = larger_without(x, crossed(y, 2 * width - 1), width),
+           b = larger_without(y, crossed(x, 2 * width - 1), width);
+    memcpy(first, &a, sizeof a);
+    memcpy(second, &b, sizeof b);
+}
+
+#else
 
 /* In a row, lane l with lane l ^ apart: the larger to the one without that bit. */
 static inline void exchange_lanes(double *a, size_t apart) {
@@ -59,17 +113,15 @@ static inline void exchange_mirrored(double *a, double *b, size_t width) {
     }
 }
 
+#endif
+
 /* Runs of `width` columns, one column after the other, into runs of twice as many (bitonic). */
 static inline void merge_columns(size_t rows, double (*x)[SORT_LANES], size_t width) {
     for (size_t i = 0; i < rows / 2; i++) { exchange_mirrored(x[i], x[rows - 1 - i], width); }
     for (size_t apart = width / 2; apart >= 1; apart /= 2) {
         for (size_t i = 0; i < rows; i++) { exchange_lanes(x[i], apart); }
     }
-    for (size_t apart = rows / 2; apart >= 1; apart /= 2) {
-        for (size_t first = 0; first < rows; first += 2 * apart) {
-            for (size_t i = first; i < first + apart; i++) { exchange(x[i], x[i + apart]); }
-        }
-    }
+    merge_rows(rows, x, rows / 2);
 }
 
 static void sort_network(size_t n, double *x) {
