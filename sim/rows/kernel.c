@@ -368,7 +368,16 @@ static struct kernel_range peaks(size_t n, const double *x, double peak[KERNEL_P
     for (size_t g = 0; g < GROUPS; g++) {
         double high[LANES];
         for (size_t l = 0; l < LANES; l++) { high[l] = -INFINITY; }
-        for (size_t v = 0; v < each && i + LANES <= n; v++, i += LANES) {
+        const size_t left = vectors - i / LANES, end = i + LANES * (left < each ? left : each);
+        for (; i + 2 * LANES <= end; i += 2 * LANES) { /* two together: a maximum waits for the one before */
+#pragma omp simd
+            for (size_t l = 0; l < LANES; l++) {
+                double a = x[i + l], b = x[i + LANES + l], less = a < b ? a : b, more = a < b ? b : a;
+                low[l] = less < low[l] ? less : low[l];
+                high[l] = more > high[l] ? more : high[l];
+            }
+        }
+        for (; i < end; i += LANES) {
 #pragma omp simd
             for (size_t l = 0; l < LANES; l++) {
                 low[l] = x[i + l] < low[l] ? x[i + l] : low[l];
@@ -385,9 +394,19 @@ static struct kernel_range peaks(size_t n, const double *x, double peak[KERNEL_P
 }
 
 static size_t count_above(size_t n, const double *x, double limit) {
-    size_t count = 0;
-#pragma omp simd reduction(+ : count)
-    for (size_t i = 0; i < n; i++) { count += x[i] > limit; }
+    enum { FOUR = 4 * LANES };
+    uint64_t some[LANES] = {0};
+    size_t count = 0, i = 0;
+    for (; i + FOUR <= n; i += FOUR) {
+#pragma omp simd
+        for (size_t l = 0; l < LANES; l++) {
+            const double *at = x + i + l;
+            some[l] += (uint64_t)(at[0] > limit) + (at[LANES] > limit) + (at[2 * LANES] > limit) +
+                       (at[3 * LANES] > limit);
+        }
+    }
+    for (; i < n; i++) { count += x[i] > limit; }
+    for (size_t l = 0; l < LANES; l++) { count += some[l]; }
     return count;
 }
 
