@@ -4,10 +4,7 @@
 
 #include "analysis/page/html.h"
 
-const char *grid_fixed(double value, double error, char out[WORDS]) {
-    (void)error;
-    return words_formatted("%.2f", value, out);
-}
+const char *grid_fixed(double value, char out[WORDS]) { return words_formatted("%.2f", value, out); }
 
 /* ---- heads ---- */
 
@@ -48,21 +45,17 @@ void grid_cell(FILE *out, const char *words, double value) {
     glossary_say(out, "%m</td>", words);
 }
 
-static double error_of(const struct grid_column *c, const struct column_table *table, bool array,
-                       const struct column_place *place) {
-    if (c->interval) { return column_half(table, array, c->column, place); }
-    return c->error ? column_number(column_find(table, array, c->error), place) : NAN;
-}
-
 void grid_cells(FILE *out, const struct column_table *table, bool array, size_t count,
                 const struct grid_column *column, const struct column_place *place, bool heads) {
     for (size_t i = 0; i < count; i++) {
         const struct grid_column *c = &column[i];
         const struct column *at = column_find(table, array, c->column);
-        const double value = c->say ? column_number(at, place) : NAN;
+        const double value = c->say || c->measure ? column_number(at, place) : NAN;
         char words[WORDS];
         const char *text =
-            c->say ? c->say(value, error_of(c, table, array, place), words) : column_text(at, place);
+            c->say       ? c->say(value, words)
+            : c->measure ? c->measure(value, cell_error(table, array, c->column, c->error, place), words)
+                         : column_text(at, place);
         open_cell(out, heads && i == 0 ? "th scope=\"row\"" : "td", value);
         html_math(out, text ? text : "-");
         fputs(heads && i == 0 ? "</th>" : "</td>", out);

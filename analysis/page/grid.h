@@ -6,15 +6,15 @@
 #include "analysis/page/glossary.h"
 #include "analysis/report/cells.h"
 
-cell_words grid_fixed; /* two decimals; the error does not matter */
+cell_words grid_fixed; /* two decimals */
 
 struct grid_column {
     const char *head; /* words as html_math takes them */
     enum glossary term;
     const char *column;
-    cell_words *say;   /* NULL: the column is a text */
-    const char *error; /* the column of its error; may be NULL */
-    bool interval;     /* the error is half of what lies between NAME_low and NAME_high */
+    cell_words *say;        /* both NULL: the column is a text */
+    cell_measured *measure; /* with its error */
+    const char *error;      /* as a cell's */
 };
 
 /* From <table> to the row of heads, from there to the first row, and the end. Columns are `array`s along an

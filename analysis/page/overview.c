@@ -80,14 +80,12 @@ static bool is_measured(const struct column_place *p) {
 
 static const struct grid_column judged[] = {
     {"in", GLOSSARY_EXPONENT, .column = "variable"},
-    {"exponent of beta_c", GLOSSARY_EXPONENT, .column = "exponent", words_measured, .interval = true},
-    {"theory", GLOSSARY_LIMIT, .column = "exponent_predicted", cell_number},
-    {"as Lambda^typ to the power", GLOSSARY_SLOPE, .column = "scale_exponent", words_measured,
-     .interval = true},
-    {"beta_c/Lambda^typ tends to", GLOSSARY_COLLAPSE, .column = "amplitude", words_measured,
-     .interval = true},
-    {"limit", GLOSSARY_LIMIT, .column = "amplitude_predicted", cell_number},
-    {"p of exact", GLOSSARY_P, .column = "exact_p", cell_number},
+    {"exponent of beta_c", GLOSSARY_EXPONENT, .column = "exponent", .measure = words_measured},
+    {"theory", GLOSSARY_LIMIT, .column = "exponent_predicted", words_number},
+    {"as Lambda^typ to the power", GLOSSARY_SLOPE, .column = "scale_exponent", .measure = words_measured},
+    {"beta_c/Lambda^typ tends to", GLOSSARY_COLLAPSE, .column = "amplitude", .measure = words_measured},
+    {"limit", GLOSSARY_LIMIT, .column = "amplitude_predicted", words_number},
+    {"p of exact", GLOSSARY_P, .column = "exact_p", words_number},
     {"Lambda^typ ~", GLOSSARY_LAMBDA_TYP, .column = "asymptotic_law"},
     {"class", GLOSSARY_CLASS, .column = "class"},
 };
@@ -111,9 +109,9 @@ static const struct grid_column prescribed[] = {
     {"entropy", GLOSSARY_FATE, .column = "fate"},
     {"theory", GLOSSARY_LIMIT, .column = "fate_predicted"},
     {"in", GLOSSARY_EXPONENT, .column = "variable"},
-    {"rate", GLOSSARY_EXPONENT, .column = "rate", words_measured, .interval = true},
-    {"theory", GLOSSARY_LIMIT, .column = "rate_predicted", cell_number},
-    {"p of exact", GLOSSARY_P, .column = "exact_p", cell_number},
+    {"rate", GLOSSARY_EXPONENT, .column = "rate", .measure = words_measured},
+    {"theory", GLOSSARY_LIMIT, .column = "rate_predicted", words_number},
+    {"p of exact", GLOSSARY_P, .column = "exact_p", words_number},
 };
 static bool has_prescribed(const struct column_place *p) { return p->fit->series->is_prescribed; }
 static void prescribed_heads(FILE *out) {

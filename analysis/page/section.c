@@ -76,62 +76,64 @@ void section_print_figures(FILE *out, const struct drawing_sheet *sheet, size_t 
 /* ---- numbers ---- */
 
 static const struct grid_column points[] = {
-    {"n", GLOSSARY_LENGTH, .column = "log_n", cell_length},
-    {"Lambda^typ", GLOSSARY_LAMBDA_TYP, .column = "log_lambda_typ", cell_exponential},
-    {"beta_c/Lambda^typ", GLOSSARY_COLLAPSE, .column = "judged", words_measured, .error = "judged_se"},
-    {"exact", GLOSSARY_EXACT, .column = "judged_exact", cell_number},
+    {"n", GLOSSARY_LENGTH, .column = "log_n", words_length},
+    {"Lambda^typ", GLOSSARY_LAMBDA_TYP, .column = "log_lambda_typ", words_exponential},
+    {"beta_c/Lambda^typ", GLOSSARY_COLLAPSE, .column = "judged", .measure = words_measured,
+     .error = "judged_se"},
+    {"exact", GLOSSARY_EXACT, .column = "judged_exact", words_number},
     {"residual", GLOSSARY_RESIDUAL, .column = "judged_sigma", grid_fixed},
-    {"rows' median", GLOSSARY_COLLAPSE, .column = "row_collapse_quantile", cell_number},
-    {"median Lambda_n/Lambda^typ", GLOSSARY_LAMBDA, .column = "lambda_quantile", cell_number},
-    {"local exponent", GLOSSARY_LOCAL, .column = "local_exponent", words_measured,
+    {"rows' median", GLOSSARY_COLLAPSE, .column = "row_collapse_quantile", words_number},
+    {"median Lambda_n/Lambda^typ", GLOSSARY_LAMBDA, .column = "lambda_quantile", words_number},
+    {"local exponent", GLOSSARY_LOCAL, .column = "local_exponent", .measure = words_measured,
      .error = "local_exponent_se"},
-    {"of Lambda^typ", GLOSSARY_LAMBDA_TYP, .column = "local_exponent_lambda_typ", cell_number},
+    {"of Lambda^typ", GLOSSARY_LAMBDA_TYP, .column = "local_exponent_lambda_typ", words_number},
     {"point", GLOSSARY_CRITERION, .column = "collapse_state"},
 };
 static const struct grid_column windows[] = {
-    {"from n", GLOSSARY_WINDOW, .column = "window_log_n_low", cell_length},
-    {"points", GLOSSARY_NONE, .column = "window_count", cell_number},
-    {"exponent, uncorrected", GLOSSARY_EXPONENT, .column = "window_exponent", words_measured,
+    {"from n", GLOSSARY_WINDOW, .column = "window_log_n_low", words_length},
+    {"points", GLOSSARY_NONE, .column = "window_count", words_number},
+    {"exponent, uncorrected", GLOSSARY_EXPONENT, .column = "window_exponent", .measure = words_measured,
      .error = "window_exponent_se"},
-    {"of Lambda^typ", GLOSSARY_LAMBDA_TYP, .column = "window_exponent_lambda_typ", cell_number},
+    {"of Lambda^typ", GLOSSARY_LAMBDA_TYP, .column = "window_exponent_lambda_typ", words_number},
 };
 static const struct grid_column law_windows[] = {
-    {"from n", GLOSSARY_WINDOW, .column = "law_window_log_n", cell_length},
-    {"points", GLOSSARY_NONE, .column = "law_window_points", cell_number},
-    {"exponent, corrected", GLOSSARY_EXPONENT, .column = "law_window_exponent", words_measured,
+    {"from n", GLOSSARY_WINDOW, .column = "law_window_log_n", words_length},
+    {"points", GLOSSARY_NONE, .column = "law_window_points", words_number},
+    {"exponent, corrected", GLOSSARY_EXPONENT, .column = "law_window_exponent", .measure = words_measured,
      .error = "law_window_exponent_se"},
 };
 static const struct grid_column rivals[] = {
     {"law", GLOSSARY_RIVAL, .column = "law"},
-    {"excluded by so many sigma", GLOSSARY_RIVAL, .column = "excluded_sigma_%s", cell_number},
-    {"chi^2", GLOSSARY_NONE, .column = "chi_square_%s", cell_number},
-    {"Akaike weight", GLOSSARY_RIVAL, .column = "weight_%s", cell_number},
+    {"excluded by so many sigma", GLOSSARY_RIVAL, .column = "excluded_sigma_%s", words_number},
+    {"chi^2", GLOSSARY_NONE, .column = "chi_square_%s", words_number},
+    {"Akaike weight", GLOSSARY_RIVAL, .column = "weight_%s", words_number},
 };
 static const struct grid_column rates[] = {
-    {"n", GLOSSARY_LENGTH, .column = "log_n", cell_length},
-    {"rate above", GLOSSARY_TE, .column = "te_rate_above", words_measured, .error = "te_rate_above_se"},
-    {"exponent below", GLOSSARY_TE, .column = "te_exponent_below", words_measured,
+    {"n", GLOSSARY_LENGTH, .column = "log_n", words_length},
+    {"rate above", GLOSSARY_TE, .column = "te_rate_above", .measure = words_measured,
+     .error = "te_rate_above_se"},
+    {"exponent below", GLOSSARY_TE, .column = "te_exponent_below", .measure = words_measured,
      .error = "te_exponent_below_se"},
-    {"p_(2)/p_(1)", GLOSSARY_TOP, .column = "te_top_two_ratio", cell_number},
+    {"p_(2)/p_(1)", GLOSSARY_TOP, .column = "te_top_two_ratio", words_number},
 };
 static const struct grid_column courses[] = {
-    {"n", GLOSSARY_LENGTH, .column = "log_n", cell_length},
-    {"beta/Lambda^typ", GLOSSARY_PRESCRIPTION, .column = "log_beta_ratio", cell_exponential},
-    {"H", GLOSSARY_ENTROPY, .column = "entropy", words_measured, .error = "entropy_se"},
-    {"exact", GLOSSARY_EXACT, .column = "entropy_exact", cell_number},
-    {"H/log n", GLOSSARY_ENTROPY, .column = "entropy_share", cell_number},
-    {"rows that carry it", GLOSSARY_REPLICATE, .column = "entropy_carriers", cell_number},
+    {"n", GLOSSARY_LENGTH, .column = "log_n", words_length},
+    {"beta/Lambda^typ", GLOSSARY_PRESCRIPTION, .column = "log_beta_ratio", words_exponential},
+    {"H", GLOSSARY_ENTROPY, .column = "entropy", .measure = words_measured, .error = "entropy_se"},
+    {"exact", GLOSSARY_EXACT, .column = "entropy_exact", words_number},
+    {"H/log n", GLOSSARY_ENTROPY, .column = "entropy_share", words_number},
+    {"rows that carry it", GLOSSARY_REPLICATE, .column = "entropy_carriers", words_number},
 };
 
 /* Deviations of every question at every point. */
 static void print_output(FILE *out, const struct column_place *series) {
 #define QUESTION(KEY, name, words, title, ...) {.head = title, .column = name "_sigma", .say = grid_fixed},
     static const struct grid_column column[] = {
-        {"n", GLOSSARY_LENGTH, .column = "log_n", cell_length},
-        {"beta", GLOSSARY_BETA, .column = "beta", cell_number},
+        {"n", GLOSSARY_LENGTH, .column = "log_n", words_length},
+        {"beta", GLOSSARY_BETA, .column = "beta", words_number},
         {"regime", GLOSSARY_REGIME, .column = "regime_name"},
-        {"n_eff", GLOSSARY_EFFECTIVE, .column = "n_eff", cell_number},
-        {"beta/n^(2/(d-1))", GLOSSARY_NONE, .column = "critical", cell_number},
+        {"n_eff", GLOSSARY_EFFECTIVE, .column = "n_eff", words_number},
+        {"beta/n^(2/(d-1))", GLOSSARY_NONE, .column = "critical", words_number},
         ATTENTION_QUESTION_TABLE(QUESTION)};
     const struct attention *a = series->attention;
     struct column_place place = *series;

@@ -19,10 +19,10 @@ void cell_print_sentence(FILE *out, enum verdict_kind kind, const char *sentence
     fprintf(out, "  %s%.*s%s%s\n", cell_colour(kind), opening, sentence, cell_plain(), sentence + opening);
 }
 
-static double error_at(const struct cell *cell, const struct column_table *table,
-                       const struct column_place *place) {
-    if (!cell->error) { return column_half(table, true, cell->column, place); }
-    return column_number(column_find(table, true, cell->error), place);
+double cell_error(const struct column_table *table, bool array, const char *column, const char *error,
+                  const struct column_place *place) {
+    return error ? column_number(column_find(table, array, error), place)
+                 : column_half(table, array, column, place);
 }
 
 void cell_print(FILE *out, const struct cell *cell, const struct column_table *table,
@@ -33,8 +33,9 @@ void cell_print(FILE *out, const struct cell *cell, const struct column_table *t
     fprintf(out, "%*s%s%*s%s", cell->gap, "", cell->kind ? cell_colour(cell->kind(place)) : "", cell->width,
             column_is_text(c) ? column_text(c, place)
             : cell->say       ? cell->say(number, words)
-            : cell->measure   ? cell->measure(number, error_at(cell, table, place), words)
-                              : words_formatted(cell->format, number, words),
+            : cell->measure
+                ? cell->measure(number, cell_error(table, true, cell->column, cell->error, place), words)
+                : words_formatted(cell->format, number, words),
             cell->kind ? cell_plain() : "");
 }
 

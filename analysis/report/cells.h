@@ -17,13 +17,17 @@ struct cell {
     const char *column;
     cell_words *say;        /* both NULL: the column is a text, or printed by `format`, "-" for NaN */
     cell_measured *measure; /* with its error */
-    const char *error;      /* the column of that; NULL: half of what lies between NAME_low and NAME_high */
+    const char *error;      /* cell_error */
     const char *format;
     enum verdict_kind (*kind)(const struct column_place *place); /* whose colour it has; may be NULL */
     const char *head_by_n; /* in place of the last head where exponents are those of n; may be NULL */
     bool is_error;         /* of the cell before it, from which it is never parted */
 };
 
+/* The error of a column at a place: in another, or (NULL) half of what lies between NAME_low and NAME_high.
+ */
+double cell_error(const struct column_table *table, bool array, const char *column, const char *error,
+                  const struct column_place *place);
 /* Arrays before single numbers of the same name. */
 void cell_print(FILE *out, const struct cell *cell, const struct column_table *table,
                 const struct column_place *place);
