@@ -103,15 +103,19 @@ double field_chord(const struct field *f, double b) {
     return fmax(0, depth * (2 - depth));
 }
 
-/* At INNER nodes over a stretch of y. */
-static void gaps_between(const struct field *f, double low, double high, double y[INNER], double b[INNER]) {
+/* At INNER nodes over a stretch of y and at its end. */
+enum { WITH_END = INNER + 1 };
+static void gaps_between(const struct field *f, double low, double high, double y[WITH_END],
+                         double b[WITH_END]) {
     const double half = (high - low) / 2, middle = low + half;
     for (size_t i = 0; i < INNER; i++) { y[i] = middle + half * f->o->rules.inner.x[i]; }
-    profile_gaps(f->o->profile, f->o->vector, INNER, y, b);
-    for (size_t i = 0; i < INNER; i++) { b[i] *= f->beta; }
+    y[INNER] = high;
+    profile_gaps(f->o->profile, f->o->vector, WITH_END, y, b);
+    for (size_t i = 0; i < WITH_END; i++) { b[i] *= f->beta; }
 }
 
-static bool add_panel(struct field *f, double low, double high, double high_b) {
+/* From y = low to high, where b is no more than `most_b`. */
+static bool add_panel(struct field *f, double low, double high, double most_b) {
     if (f->count == f->room) {
         size_t room = 2 * f->room + 128;
         struct panel *grown = realloc(f->panel, room * sizeof *grown);
@@ -121,22 +125,25 @@ static bool add_panel(struct field *f, double low, double high, double high_b) {
     }
     const struct rules *r = &f->o->rules;
     struct panel *p = &f->panel[f->count++];
-    double half = (high - low) / 2, y[INNER], b[INNER];
+    double half = (high - low) / 2, y[WITH_END], b[WITH_END], both[2 * INNER];
     bool joined = f->count > 1 && p[-1].high_y == low;
+    gaps_between(f, low, high, y, b);
     p->low_y = low;
     p->high_y = high;
     p->low_b = joined ? p[-1].high_b : field_gap(f, low);
-    p->high_b = high_b;
-    gaps_between(f, low, high, y, b);
+    p->high_b = fmin(b[INNER], most_b);
     for (size_t i = 0; i < INNER; i++) { /* at V = 1 the profile may be noise */
-        p->offset[i] = fmax(0, fmin(b[i] - p->low_b, high_b - p->low_b));
+        p->offset[i] = fmax(0, fmin(b[i] - p->low_b, p->high_b - p->low_b));
         p->chord[i] = f->ask.output ? field_chord(f, p->low_b + p->offset[i]) : 0;
+        both[i] = -p->offset[i];
+        both[INNER + i] = y[i];
     }
     p->apart = p->low_b - f->centre;
-    for (size_t i = 0; i < INNER; i++) { p->ratio[i] = -p->offset[i]; }
-    f->o->vector->exp(INNER, p->ratio, p->ratio);
-    f->o->vector->exp(INNER, y, p->mass);
-    for (size_t i = 0; i < INNER; i++) { p->mass[i] *= half * r->inner.w[i]; }
+    f->o->vector->exp(2 * INNER, both, both);
+    for (size_t i = 0; i < INNER; i++) {
+        p->ratio[i] = both[i];
+        p->mass[i] = half * r->inner.w[i] * both[INNER + i];
+    }
     return true;
 }
 
@@ -184,8 +191,8 @@ bool field_cover(struct field *f, double low, double high) {
             pieces = fmin(ceil(stretch_to(f, y, b, knot).panels), most), piece = (end - y) / pieces;
         for (double i = 1; i <= pieces && b < high; i++) {
             double next = i < pieces ? start + i * piece : end;
-            b = i < pieces ? fmin(field_gap(f, next), end_b) : end_b;
-            if (!add_panel(f, y, next, b)) { return false; }
+            if (!add_panel(f, y, next, end_b)) { return false; }
+            b = f->panel[f->count - 1].high_b;
             y = next;
         }
     }
@@ -229,7 +236,7 @@ static bool fill_wide(const struct field *f, size_t begin, size_t end, struct wi
     const struct rules *r = &f->o->rules;
     const struct panel *first = &f->panel[begin], *last = &f->panel[end - 1];
     const double low = first->low_y, half = (last->high_y - low) / 2, enough = 1e-13;
-    double y[INNER], b[INNER], from = exp(low);
+    double y[WITH_END], b[WITH_END], from = exp(low);
     *w = (struct wide){.end = end, .low_b = first->low_b, .high_y = last->high_y};
     gaps_between(f, low, last->high_y, y, b);
     for (size_t j = 0; j < INNER; j++) { w->ratio[j] = fmin(0, first->low_b - b[j]); }
@@ -281,7 +288,7 @@ static bool make_wides(struct field *f) {
 
 static void add_far(struct field *f, double low, double high) {
     const struct rules *r = &f->o->rules;
-    double half = (high - low) / 2, y[INNER], own[INNER], b[INNER], most = f->far_mass,
+    double half = (high - low) / 2, y[WITH_END], own[INNER], b[WITH_END], most = f->far_mass,
            last[INNER_ENDS] = {0}, sum = 0, mean = 0;
     gaps_between(f, low, high, y, b);
     for (size_t i = 0; i < INNER; i++) {
