@@ -1,6 +1,6 @@
 /* make bench, exact values: CPU time of a point (all means and errors at one beta, over the 65 betas of a
- * sweep), of collapse points and ordered weights in points, and of all that a cell of a sweep stores in
- * exact/. */
+ * sweep), of collapse points, which begin with those, and ordered weights in points, and of all that a cell
+ * of a sweep stores in exact/. */
 #include "tests/experiment.h"
 
 #include <math.h>
@@ -29,22 +29,26 @@ enum { CASES = sizeof what / sizeof *what };
 
 static double microseconds(double start) { return 1e6 * (ledger_clock() - start); }
 
-static void measure_oracle(struct ledger *ledger, size_t row, size_t round, const struct oracle *oracle) {
+static void measure_oracle(struct ledger *ledger, size_t row, size_t round, struct oracle *oracle) {
     const struct oracle_question question = {.top_weight = true, .errors = true};
     struct oracle_answer answer;
-    double error, weight[RANKS], weight_error[RANKS], start = ledger_clock();
+    struct oracle_point point[BETAS];
+    double ratio[BETAS], curvature, weight[RANKS], weight_error[RANKS], start = ledger_clock();
     for (size_t b = 0; b < BETAS; b++) {
-        if (!oracle_ask(oracle, exp2(-4 + (double)b / 8), question, &answer)) { abort(); }
+        ratio[b] = exp2(-4 + (double)b / 8);
+        if (!oracle_ask(oracle, ratio[b], question, &answer)) { abort(); }
+        point[b] = answer.point;
     }
     ledger_put(ledger, row, POINT, round, microseconds(start) / BETAS);
+    oracle_recall(oracle, BETAS, ratio, point);
     start = ledger_clock();
-    oracle_collapse_entropy(oracle, 1, &error);
+    oracle_collapse_entropy(oracle, 1, NULL);
     ledger_put(ledger, row, ENTROPY, round, microseconds(start));
     start = ledger_clock();
-    oracle_collapse_participation(oracle, 0.5, &error);
+    oracle_collapse_participation(oracle, 0.5, NULL);
     ledger_put(ledger, row, PARTICIPATION, round, microseconds(start));
     start = ledger_clock();
-    oracle_collapse_susceptibility(oracle, &error);
+    oracle_collapse_susceptibility(oracle, &curvature);
     ledger_put(ledger, row, MAXIMUM, round, microseconds(start));
     start = ledger_clock();
     if (!oracle_ordered_weights(oracle, 2, RANKS, weight, weight_error)) { abort(); }
