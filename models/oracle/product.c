@@ -190,7 +190,7 @@ static void cell_make(const struct table *t, size_t k, struct cell *cell) {
     cell->made = true;
 }
 
-static const struct cell *table_cell(struct table *t, size_t k) {
+static const struct cell *new_cell(struct table *t, size_t k) {
     if (t->failed) { return NULL; }
     if (k >= t->count) {
         const size_t count = 2 * k + 64;
@@ -203,19 +203,24 @@ static const struct cell *table_cell(struct table *t, size_t k) {
         t->cell = grown;
         t->count = count;
     }
-    if (!t->cell[k].made) { cell_make(t, k, &t->cell[k]); }
+    cell_make(t, k, &t->cell[k]);
     return &t->cell[k];
+}
+
+static inline const struct cell *table_cell(struct table *t, size_t k) {
+    return k < t->count && t->cell[k].made ? &t->cell[k] : new_cell(t, k);
 }
 
 /* At x <= top. 0 where there is nothing, or the table has failed. Even and odd powers by themselves. */
 static inline void table_at(struct table *t, double x, double value[FUNCTIONS]) {
-    const double place = fmax(0, (t->top - x) / t->width), k = floor(place);
-    const struct cell *cell = x > t->least ? table_cell(t, (size_t)k) : NULL;
+    const double below = t->top - x, place = below > 0 ? below / t->width : 0;
+    const size_t k = x > t->least ? (size_t)place : 0;
+    const struct cell *cell = x > t->least ? table_cell(t, k) : NULL;
     if (!cell) {
         memset(value, 0, FUNCTIONS * sizeof *value);
         return;
     }
-    const double u = 1 - 2 * (place - k), square = u * u;
+    const double u = 1 - 2 * (place - (double)k), square = u * u;
 #pragma omp simd
     for (int f = 0; f < FUNCTIONS; f++) {
         double even = cell->power[ORDER - 2][f], odd = cell->power[ORDER - 1][f];
