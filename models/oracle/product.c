@@ -146,11 +146,11 @@ enum { LOG_PHI, FIRST, SECOND, ENTROPIES, FUNCTIONS };
 static const double NOTHING = 750; /* e^-750 is 0 */
 static const double CELL = 0.8;    /* e^-a and its like end at 1e-12 on it. A choice */
 
-/* The functions on [top - (k + 1) CELL, top - k CELL], as polynomials in u from -1 to 1; made when asked for.
- */
+/* The functions on [top - (k + 1) CELL, top - k CELL], as polynomials in u from -1 to 1, those of u^2 and u
+ * times such (inner.h); made when asked for. */
 struct cell {
+    double power[ORDER / 2][2 * FUNCTIONS];
     bool made;
-    double power[ORDER][FUNCTIONS];
 };
 
 struct table {
@@ -184,52 +184,60 @@ static void cell_make(const struct table *t, size_t k, struct cell *cell) {
         double value[FUNCTIONS];
         functions_at(t, middle + t->width / 2 * in->node[i], value);
         for (int j = 0; j < ORDER; j++) {
-            for (int f = 0; f < FUNCTIONS; f++) { cell->power[j][f] += in->power[j][i] * value[f]; }
+            double *power = &cell->power[j / 2][j % 2 * FUNCTIONS];
+            for (int f = 0; f < FUNCTIONS; f++) { power[f] += in->power[j][i] * value[f]; }
         }
     }
     cell->made = true;
 }
 
-static const struct cell *new_cell(struct table *t, size_t k) {
-    if (t->failed) { return NULL; }
+/* False when out of memory. */
+static bool new_cell(struct table *t, size_t k) {
+    if (t->failed) { return false; }
     if (k >= t->count) {
         const size_t count = 2 * k + 64;
         struct cell *grown = realloc(t->cell, count * sizeof *grown);
         if (!grown) {
             t->failed = true;
-            return NULL;
+            return false;
         }
         memset(grown + t->count, 0, (count - t->count) * sizeof *grown);
         t->cell = grown;
         t->count = count;
     }
     cell_make(t, k, &t->cell[k]);
-    return &t->cell[k];
+    return true;
 }
 
-static inline const struct cell *table_cell(struct table *t, size_t k) {
-    return k < t->count && t->cell[k].made ? &t->cell[k] : new_cell(t, k);
-}
-
-/* At x <= top. 0 where there is nothing, or the table has failed. Even and odd powers by themselves. */
-static inline void table_at(struct table *t, double x, double value[FUNCTIONS]) {
+/* The cell of x <= top, made, and u in it. False where there is nothing, or the table has failed. */
+static inline bool table_find(struct table *t, double x, size_t *k, double *u) {
     const double below = t->top - x, place = below > 0 ? below / t->width : 0;
-    const size_t k = x > t->least ? (size_t)place : 0;
-    const struct cell *cell = x > t->least ? table_cell(t, k) : NULL;
-    if (!cell) {
-        memset(value, 0, FUNCTIONS * sizeof *value);
-        return;
-    }
-    const double u = 1 - 2 * (place - (double)k), square = u * u;
-#pragma omp simd
-    for (int f = 0; f < FUNCTIONS; f++) {
-        double even = cell->power[ORDER - 2][f], odd = cell->power[ORDER - 1][f];
-        for (int j = ORDER - 4; j >= 0; j -= 2) {
-            even = even * square + cell->power[j][f];
-            odd = odd * square + cell->power[j + 1][f];
-        }
-        value[f] = even + u * odd;
-    }
+    if (!(x > t->least)) { return false; }
+    *k = (size_t)place;
+    *u = 1 - 2 * (place - (double)*k);
+    return (*k < t->count && t->cell[*k].made) || new_cell(t, *k);
+}
+
+enum { TEN = 10 };
+
+/* Sum over at most so many cells. */
+static void mix(const struct table *t, size_t count, const size_t *k, const double *u, const double *weight,
+                double value[FUNCTIONS]) {
+    const double *polynomial[TEN];
+    double sum[2 * FUNCTIONS] = {0};
+    for (size_t i = 0; i < count; i++) { polynomial[i] = t->cell[k[i]].power[0]; }
+    t->field.o->kernel->mix(count, polynomial, ORDER / 2, u, weight, sum);
+    for (int f = 0; f < FUNCTIONS; f++) { value[f] = sum[f] + sum[FUNCTIONS + f]; }
+}
+
+/* 0 where there is nothing. */
+static double table_log_phi(struct table *t, double x) {
+    const double one = 1;
+    size_t k;
+    double u, value[FUNCTIONS];
+    if (!table_find(t, x, &k, &u)) { return 0; }
+    mix(t, 1, &k, &u, &one, value);
+    return value[LOG_PHI];
 }
 
 /* All scores of the law; x from where the lowest, all but 1e-16 of them, have a > e^4. False when out of
@@ -273,9 +281,7 @@ struct keys {
 static const double NEGLIGIBLE = 42;
 
 static double log_missed(struct keys *keys, double penalty) {
-    double value[FUNCTIONS];
-    table_at(keys->table, keys->table->top - keys->beta * penalty, value);
-    return log(fmax(0, -value[LOG_PHI]));
+    return log(fmax(0, -table_log_phi(keys->table, keys->table->top - keys->beta * penalty)));
 }
 
 /* Twice as long stretches where a key hardly misses anything, and all goes like e^x. */
@@ -334,16 +340,23 @@ struct total {
     double log_power, sum[FUNCTIONS];
 };
 
+/* Keys by tens until those behind miss nothing. */
 static struct total total_at(const struct keys *keys, double x) {
     const double nothing = 1e-19;
     struct total total = {0};
-    for (size_t k = 0; k < keys->count; k++) {
-        double value[FUNCTIONS];
-        const double weight = keys->group[k].weight;
-        table_at(keys->table, x - keys->group[k].shift, value);
-        total.log_power += weight * value[LOG_PHI];
-        for (int f = FIRST; f < FUNCTIONS; f++) { total.sum[f] += weight * value[f]; }
-        if (total.log_power < -700 || -value[LOG_PHI] * keys->after[k + 1] < nothing) { break; }
+    for (size_t k = 0; k < keys->count;) {
+        size_t cell[TEN], found = 0;
+        double u[TEN], weight[TEN], value[FUNCTIONS];
+        for (size_t end = k + TEN; k < keys->count && k < end; k++) {
+            weight[found] = keys->group[k].weight;
+            found += table_find(keys->table, x - keys->group[k].shift, &cell[found], &u[found]);
+        }
+        mix(keys->table, found, cell, u, weight, value);
+        total.log_power += value[LOG_PHI];
+        for (int f = FIRST; f < FUNCTIONS; f++) { total.sum[f] += value[f]; }
+        if (total.log_power < -700) { break; }
+        const double last = table_log_phi(keys->table, x - keys->group[k - 1].shift);
+        if (-last * keys->after[k] < nothing) { break; }
     }
     return total;
 }
