@@ -82,7 +82,7 @@ struct pace {
 };
 
 static struct pace pace_start(const struct config *config, const struct isa *isa, size_t cells) {
-    const size_t each = SAMPLES / config->series_count;
+    const size_t each = cells <= SAMPLES ? 1 : SAMPLES / config->series_count;
     const double nominal = 1e-9; /* of the cost model, in nanoseconds */
     size_t longest = 0;
     for (size_t i = 0; i < config->series_count; i++) {

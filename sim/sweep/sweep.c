@@ -219,6 +219,10 @@ static bool next_of_targets(struct sweep *s, size_t *unit) {
 
 static void add_to_target(struct sweep *s, struct partial *copy) {
     struct target **link = find_target(s, copy->of.cell);
+    if (!*link) { /* nothing more is wanted */
+        partial_free(copy);
+        return;
+    }
     target_add(*link, copy);
     look_at_target(s, link);
 }
