@@ -202,7 +202,7 @@ static int find_room(struct run *run) {
 static bool beat(void *context) {
     struct run *run = context;
     struct journal *journal = run->journal;
-    return (!run->locked || lock_beat(&run->lock)) && (!journal || saver_tend(journal->saver));
+    return (!run->locked || lock_beat(&run->lock)) && (!journal || journal_tend(journal));
 }
 
 static void say_resumable(const struct run *run) {
@@ -212,7 +212,7 @@ static void say_resumable(const struct run *run) {
 /* Before an end by force: the row at hand takes too long to wait for, or memory is out. */
 static void save_by_force(void *context) {
     struct run *run = context;
-    if (run->journal) { saver_flush_by_force(run->journal->saver); }
+    if (run->journal) { journal_flush_by_force(run->journal); }
     if (run->locked) { lock_release(&run->lock); }
     if (ranks_index() == 0) { say_resumable(run); }
 }
@@ -396,7 +396,7 @@ static struct sweep_work make_work(struct run *run) {
 /* What a rank has kept becomes small, for whoever reads it. */
 static bool save_all(void *journal) {
     const struct unit_range all = {0, SIZE_MAX};
-    return saver_flush(((struct journal *)journal)->saver) && journal_pack(journal, 1, &all);
+    return journal_flush(journal) && journal_pack(journal, 1, &all);
 }
 
 /* All that is missing, over all ranks; then what these have kept is known here, as one file. */
@@ -404,7 +404,7 @@ static int compute_units(struct run *run) {
     struct sweep_work work = make_work(run);
     if (ranks_index() > 0) { return ranks_follow(&work, save_all); }
     int status = ranks_lead(&work);
-    if (!saver_flush(run->journal->saver)) { return EXIT_FAILED; }
+    if (!journal_flush(run->journal)) { return EXIT_FAILED; }
     if (status != EXIT_DONE || run->todo_count == 0) { return status; }
     if (ranks_count() > 1) {
         if (!journal_scan(run->journal)) { return EXIT_FAILED; }

@@ -2,17 +2,24 @@
 
 #include <errno.h>
 #include <glob.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "sim/base/machine.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/version.h"
 #include "sim/config/config_read.h"
-#include "sim/journal/recordfile.h"
+#include "sim/sweep/record.h"
+
+static const size_t WAITING_BYTES = 32 << 20;
+/* Writing takes a hundredth of the time at most. */
+static const double WAIT_LEAST = 0.2, WAIT_MOST = 5, WAIT_SHARE = 100; /* seconds; seconds; 1 */
 
 /* ---- places ---- */
 
@@ -49,6 +56,10 @@ bool journal_exists(const char *directory) {
 static struct journal *prepare(const char *directory) {
     struct journal *j = memory_create(1, sizeof *j);
     snprintf(j->directory, sizeof j->directory, "%s", directory);
+    pthread_mutex_init(&j->mutex, NULL);
+    pthread_mutex_init(&j->writing, NULL);
+    j->out.file = -1;
+    j->last_write = machine_seconds();
     signal(SIGXFSZ, SIG_IGN); /* a file size limit shows as an error of write() */
     return j;
 }
@@ -98,9 +109,21 @@ struct journal *journal_make(const char *directory, const struct journal_header 
     return j;
 }
 
+static void free_list(struct partial *list) {
+    while (list) {
+        struct partial *next = list->next;
+        partial_free(list);
+        list = next;
+    }
+}
+
 void journal_close(struct journal *j) {
     journal_header_release(&j->header);
-    saver_free(j->saver);
+    free_list(j->waiting);
+    free(j->spare);
+    if (j->out.file >= 0) { close(j->out.file); }
+    pthread_mutex_destroy(&j->mutex);
+    pthread_mutex_destroy(&j->writing);
     records_free(j->records);
     records_free(j->others);
     free(j->file);
@@ -133,7 +156,6 @@ struct config *journal_config(const struct journal *j) {
 
 void journal_begin(struct journal *j, const struct unit_plan *plan) {
     j->records = records_create(plan, j->header.numerics);
-    j->saver = saver_create(j->directory, j->records);
 }
 
 bool journal_scan(struct journal *j) {
@@ -208,14 +230,54 @@ bool journal_scan_archive(struct journal *j, const char *path) {
     return false;
 }
 
-/* ---- writing ---- */
+/* ---- writing, one at a time ---- */
 
-/* What was scanned is in the saver's file now. */
+static bool append_list(struct journal *j, const struct partial *list) {
+    if (!list || j->failed) { return !j->failed; }
+    j->failed = !recordfile_append(&j->out, j->directory);
+    if (j->failed) { return false; }
+    const uint64_t before = j->out.size;
+    for (; !j->failed && list; list = list->next) { j->failed = !records_write(j->records, &j->out, list); }
+    j->failed = j->failed || !recordfile_sync(&j->out);
+    if (j->failed && ftruncate(j->out.file, (off_t)before) != 0) {
+        errno = 0;
+    } /* a torn end is passed over */
+    return !j->failed;
+}
+
+/* The ranges are all that there is; a file that cannot be packed goes on as it is. */
+static bool pack_all(struct journal *j, size_t count, const struct unit_range *ranges) {
+    if (!recordfile_append(&j->out, j->directory) || !records_settle(j->records) ||
+        !records_pack(j->records, count, ranges, j->out.path)) {
+        return false;
+    }
+    close(j->out.file);
+    j->out.file = -1;
+    j->out.size = j->packed = (uint64_t)records_bytes(j->records);
+    return true;
+}
+
+/* Under `writing`. */
+static bool write_list(struct journal *j, struct partial *list) {
+    const struct unit_range all = {0, SIZE_MAX};
+    double start = machine_seconds();
+    bool good = append_list(j, list);
+    double interval = fmin(WAIT_MOST, fmax(WAIT_LEAST, WAIT_SHARE * (machine_seconds() - start)));
+    if (good && j->out.size > 2 * j->packed + RECORD_SLACK) { good = pack_all(j, 1, &all); }
+    pthread_mutex_unlock(&j->writing);
+    free_list(list);
+    pthread_mutex_lock(&j->mutex);
+    j->interval = interval;
+    pthread_mutex_unlock(&j->mutex);
+    return good;
+}
+
+/* What was scanned is in its own file now. */
 static bool remove_files(const struct journal *j) {
     bool good = true;
     for (size_t i = 0; i < j->file_count; i++) {
         const char *path = j->file[i].path;
-        if (strcmp(path, saver_path(j->saver)) != 0 && unlink(path) != 0 && errno != ENOENT) {
+        if (strcmp(path, j->out.path) != 0 && unlink(path) != 0 && errno != ENOENT) {
             message_error("cannot remove %s: %s", path, strerror(errno));
             good = false;
         }
@@ -228,16 +290,14 @@ static bool is_packed(const struct journal *j) {
     const size_t length = strlen(j->directory), files = j->records->file_count;
     const char *path = files > 0 ? j->records->file[0] : NULL;
     return !path || (files == 1 && strncmp(path, j->directory, length) == 0 && path[length] == '/' &&
-                     j->records->damaged == 0 && saver_is_packed(j->saver));
+                     j->records->damaged == 0 && j->out.size == j->packed);
 }
 
 bool journal_pack(struct journal *j, size_t count, const struct unit_range *ranges) {
-    return is_packed(j) || (saver_pack(j->saver, count, ranges) && remove_files(j));
-}
-
-bool journal_accept(void *journal, size_t unit, struct partial *partial) {
-    (void)unit;
-    return saver_accept(((struct journal *)journal)->saver, partial);
+    pthread_mutex_lock(&j->writing);
+    bool good = is_packed(j) || (pack_all(j, count, ranges) && records_settle(j->records) && remove_files(j));
+    pthread_mutex_unlock(&j->writing);
+    return good;
 }
 
 void journal_known(void *journal, struct unit_range range, sweep_take *take, void *to) {
@@ -248,7 +308,102 @@ void journal_known(void *journal, struct unit_range range, sweep_take *take, voi
             scan_other(j->others, j->directory);
         }
         records_give(j->others, range, take, to);
-    } else {
-        saver_give(j->saver, range, take, to);
+        return;
     }
+    pthread_mutex_lock(&j->writing);
+    if (records_settle(j->records)) { records_give(j->records, range, take, to); }
+    pthread_mutex_unlock(&j->writing);
+}
+
+/* ---- what waits ---- */
+
+/* Takes what waits, if there is a reason to write it. */
+static struct partial *take_waiting(struct journal *j, bool at_once) {
+    struct partial *taken = NULL;
+    pthread_mutex_lock(&j->mutex);
+    if (j->waiting &&
+        (at_once || j->bytes >= WAITING_BYTES || machine_seconds() - j->last_write >= j->interval)) {
+        taken = j->waiting;
+        j->waiting = NULL;
+        j->bytes = 0;
+        j->last_write = machine_seconds();
+    }
+    pthread_mutex_unlock(&j->mutex);
+    return taken;
+}
+
+bool journal_flush(struct journal *j) {
+    pthread_mutex_lock(&j->writing); /* also to wait for others */
+    return write_list(j, take_waiting(j, true));
+}
+
+void journal_flush_by_force(struct journal *j) {
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 1;
+    if (pthread_mutex_timedlock(&j->writing, &until) != 0) { return; }
+    struct partial *list = take_waiting(j, true);
+    bool good = list && recordfile_append(&j->out, j->directory);
+    for (; good && list; list = list->next) {
+        size_t length = record_size(list);
+        good = length <= j->room;
+        if (good) { record_write(list, j->spare, length); }
+        good = good && recordfile_add(&j->out, j->spare, length);
+    }
+    if (good) { fsync(j->out.file); }
+}
+
+bool journal_tend(struct journal *j) {
+    struct partial *list = take_waiting(j, false);
+    if (!list) { return true; }
+    pthread_mutex_lock(&j->writing);
+    return write_list(j, list);
+}
+
+/* The other half of a node, taken out of what waits; where it does not wait, the partial does, and NULL is
+ * returned. Allocates nothing: a thread without memory may want the mutex. */
+static struct partial *take_other_half(struct journal *j, struct partial *p) {
+    pthread_mutex_lock(&j->mutex);
+    struct partial **link = &j->waiting, *found;
+    while (*link && !partial_are_halves(*link, p) && !partial_are_halves(p, *link)) { link = &(*link)->next; }
+    found = *link;
+    if (found) {
+        *link = found->next;
+        j->bytes -= partial_bytes(found);
+    } else {
+        p->next = j->waiting;
+        j->waiting = p;
+        j->bytes += partial_bytes(p);
+    }
+    pthread_mutex_unlock(&j->mutex);
+    return found;
+}
+
+/* Room for the record of a partial. Outside of the mutex, whose holder allocates nothing. */
+static void make_room(struct journal *j, const struct partial *p) {
+    const size_t length = record_size(p);
+    pthread_mutex_lock(&j->mutex);
+    bool enough = length <= j->room;
+    pthread_mutex_unlock(&j->mutex);
+    if (enough) { return; }
+    uint8_t *larger = memory_create(2 * length, 1), *unused = larger;
+    pthread_mutex_lock(&j->mutex);
+    if (j->room < 2 * length) {
+        unused = j->spare;
+        j->spare = larger;
+        j->room = 2 * length;
+    }
+    pthread_mutex_unlock(&j->mutex);
+    free(unused);
+}
+
+bool journal_accept(void *journal, size_t unit, struct partial *p) {
+    struct journal *j = journal;
+    (void)unit;
+    make_room(j, p);
+    for (struct partial *other; (other = take_other_half(j, p));) {
+        p = partial_are_halves(other, p) ? partial_merge(other, p) : partial_merge(p, other);
+        make_room(j, p);
+    }
+    return journal_tend(j);
 }

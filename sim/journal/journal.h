@@ -3,8 +3,12 @@
  *   header          which program, numerics, config and shard (journal_header.h)
  *   config.yaml     the config as it was read; resolved.yaml: as it was resolved
  *   NNNNNN.units    records (record.h), one after the other: a file for each writer, that is process, which
- *                   it alone appends to (saver.h)
+ *                   it alone appends to
  *   lock            of the process that leads (lock.h)
+ *
+ * A finished unit waits a moment for others (0.2 s; where writing is slow, a hundred times what it takes, 5 s
+ * at most); halves of a node (partial.h) that wait together become that node. When the writer's file has
+ * grown to twice what is in it, it is written anew with nodes in the place of their halves.
  *
  * Files are read by scanning (records.h): what is damaged or torn off is computed again. Whoever goes on
  * makes one file of all that is there. Any instruction set goes on with a journal; other numerics are refused
@@ -12,23 +16,33 @@
 #ifndef GAPSCALE_SIM_JOURNAL_JOURNAL_H
 #define GAPSCALE_SIM_JOURNAL_JOURNAL_H
 
+#include <pthread.h>
+
 #include "sim/journal/journal_header.h"
 #include "sim/journal/records.h"
-#include "sim/journal/saver.h"
 
 enum { JOURNAL_PATH = 4096 };
 
 struct journal {
     char directory[JOURNAL_PATH];
     struct journal_header header;
-    struct records *records;     /* what is known; settled after journal_pack, saver_flush */
-    struct saver *_Atomic saver; /* NULL before journal_begin */
-    bool follows; /* of a rank that follows: journal_known tells what others, and not it, know */
+    struct records *records; /* what is known; settled after journal_pack, journal_flush */
+    bool follows;            /* of a rank that follows: journal_known tells what others, and not it, know */
     /* Of this room: */
     bool mended;       /* the header is a new one */
     size_t file_count; /* that were scanned, of its own */
     struct files_name *file;
-    struct records *others; /* where it follows; NULL: not looked at */
+    struct records *others;  /* where it follows; NULL: not looked at */
+    pthread_mutex_t mutex;   /* of the next lines */
+    struct partial *waiting; /* a list */
+    size_t bytes;            /* of it */
+    size_t room;             /* of `spare`, for any record that waits, where memory is out */
+    uint8_t *spare;
+    double last_write, interval;
+    pthread_mutex_t writing; /* of the file and the next lines */
+    struct recordfile out;
+    uint64_t packed; /* its size when it was written last as a whole */
+    bool failed;
 };
 
 /* The journal of a results file, or of a shard of it; false when the name is too long. */
@@ -64,10 +78,17 @@ bool journal_scan_archive(struct journal *journal, const char *path);
  * already, and removes its others. False after a message. */
 bool journal_pack(struct journal *journal, size_t count, const struct unit_range *ranges);
 
-/* sweep_accept of a journal. */
+/* sweep_accept of a journal: takes a partial. */
 bool journal_accept(void *journal, size_t unit, struct partial *partial);
 /* sweep_work.known of a journal. */
 void journal_known(void *journal, struct unit_range range, sweep_take *take, void *to);
+/* Saves what waits, or what has waited its time, for a caller that looks now and then: the next unit may be
+ * long in coming. False after a message. From any thread. */
+bool journal_flush(struct journal *journal);
+bool journal_tend(struct journal *journal);
+/* Saves what waits at the end of the process, where this thread may be writing already and memory may be out:
+ * from memory that it has. */
+void journal_flush_by_force(struct journal *journal);
 
 /* Removes the directory, if nothing is in it; leaves a link to one as it is, for the next run. */
 void journal_remove_directory(const char *directory);

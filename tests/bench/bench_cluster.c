@@ -119,7 +119,7 @@ static void bench_journal(const struct ledger_options *options) {
     const struct unit_range all = {0, s.plan.unit_count};
     int threads = omp_get_num_procs();
     double seconds = compute(&s, all, threads, time_partial, &t), start = core_seconds();
-    if (!saver_flush(t.journal->saver) || !records_settle(t.journal->records)) { abort(); }
+    if (!journal_flush(t.journal) || !records_settle(t.journal->records)) { abort(); }
     double unpacked = records_bytes(t.journal->records);
     if (!journal_pack(t.journal, 1, &all)) { abort(); }
     double packing = core_seconds() - start;

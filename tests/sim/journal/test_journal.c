@@ -139,7 +139,7 @@ static void test_journal_round_trip(void **state) {
     struct results *whole = experiment_of(want.config, isa_find("base"), 1);
     struct journal *j = journal_of(&got);
     assert_int_equal(compute(&got, (struct unit_range){units - 1, units}, j), EXIT_DONE);
-    assert_true(saver_flush(j->saver));
+    assert_true(journal_flush(j));
     journal_close(j);
 
     setting_free(&got); /* nothing survives but the journal */
@@ -159,7 +159,7 @@ static void test_journal_round_trip(void **state) {
     assert_int_equal(j->records->damaged + j->records->strange, 0);
     for (size_t i = 0; i < units; i++) { assert_true(has(j->records, i) == (i == units - 1)); }
     assert_int_equal(compute(&got, (struct unit_range){0, units - 1}, j), EXIT_DONE);
-    assert_true(saver_flush(j->saver) && records_settle(j->records));
+    assert_true(journal_flush(j) && records_settle(j->records));
     struct results *parts = results_create(got.plan.outline, "base");
     for (size_t i = 0; i < got.plan.cell_count; i++) {
         struct partial *p = whole_of(&got, j, i);
@@ -182,14 +182,14 @@ static void test_journal_tends(void **state) {
     struct journal *j = journal_of(&s);
     struct records *r = j->records;
     assert_int_equal(compute(&s, (struct unit_range){0, 1}, j), EXIT_DONE);
-    assert_true(saver_flush(j->saver));
+    assert_true(journal_flush(j));
     assert_int_equal(compute(&s, (struct unit_range){s.plan.unit_count - 1, s.plan.unit_count}, j),
                      EXIT_DONE);
     print_message("waiting up to %.1f s for a unit to be saved\n", slowest + 1);
     bool saved = false;
     for (double waited = 0; !saved && waited < slowest + 1; waited += 0.1) {
         usleep(100000);
-        assert_true(saver_tend(j->saver) && records_settle(r));
+        assert_true(journal_tend(j) && records_settle(r));
         saved = has(r, s.plan.unit_count - 1);
     }
     assert_true(saved);
@@ -278,7 +278,7 @@ static void test_packing(void **state) {
         for (size_t i = writer; i < all.end; i += 3 - writer % 2) {
             assert_int_equal(compute(&s, (struct unit_range){i, i + 1}, j), EXIT_DONE);
         }
-        assert_true(saver_flush(j->saver));
+        assert_true(journal_flush(j));
         if (writer < 2) {
             journal_close(j);
             j = journal_open(directory);
@@ -323,7 +323,7 @@ static void test_packed_beside(void **state) {
         for (size_t i = all.end; i-- > 0;) {
             assert_int_equal(compute(&s, (struct unit_range){i, i + 1}, j), EXIT_DONE);
         }
-        assert_true(saver_flush(j->saver));
+        assert_true(journal_flush(j));
         journal_close(j);
         struct journal *here = journal_open(directory), *other = journal_open(directory);
         journal_begin(here, &s.plan);
@@ -360,7 +360,7 @@ static void test_late_writer(void **state) {
     assert_true(journal_scan(j));
     write_units("000001.units", "w", record, length);
     assert_int_equal(compute(&s, (struct unit_range){0, 1}, j), EXIT_DONE);
-    assert_true(saver_flush(j->saver));
+    assert_true(journal_flush(j));
     j = reopened(j, &s);
     assert_true(has(j->records, 0) && has(j->records, late));
     assert_int_equal(j->records->damaged, 0);

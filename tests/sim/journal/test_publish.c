@@ -50,7 +50,7 @@ static void setting_make(struct setting *s) {
                               .accept = journal_accept,
                               .context = s->journal};
     assert_int_equal(ranks_lead(&work), EXIT_DONE);
-    assert_true(saver_flush(s->journal->saver) && records_settle(s->journal->records));
+    assert_true(journal_flush(s->journal) && records_settle(s->journal->records));
 }
 
 static void setting_free(struct setting *s) {
