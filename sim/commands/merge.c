@@ -62,30 +62,35 @@ static bool open_journals(struct merge *m, char **directory) {
 
 /* ---- records ---- */
 
-static void list_files(struct merge *m, const char *directory) {
+/* Adds those of a journal; returns their bytes. */
+static double list_files(struct merge *m, const char *directory) {
     size_t count;
     struct files_name *file = files_units(directory, &count);
-    m->file = memory_resize(m->file, m->file_count + count, sizeof *m->file);
-    memcpy(m->file + m->file_count, file, count * sizeof *file);
-    m->file_count += count;
-    free(file);
-}
-
-static double file_bytes(const char *path) {
     struct stat status;
-    return stat(path, &status) == 0 ? (double)status.st_size : 0;
+    double bytes = 0;
+    m->file = memory_resize(m->file, m->file_count + count, sizeof *m->file);
+    for (size_t i = 0; i < count; i++) {
+        m->file[m->file_count++] = file[i];
+        bytes += stat(file[i].path, &status) == 0 ? (double)status.st_size : 0;
+    }
+    free(file);
+    return bytes;
 }
 
 /* All of them. */
-static bool scan_files(struct merge *m) {
+static int read_records(struct merge *m) {
+    const struct records_scan archive = {.path = m->place.archive, .again = "--force"};
     double bytes = 0;
-    for (size_t i = 0; i < m->journal_count; i++) { list_files(m, m->journal[i]->directory); }
-    for (size_t i = 0; i < m->file_count; i++) { bytes += file_bytes(m->file[i].path); }
+    unit_plan_create(&m->plan, m->config);
+    m->records = records_create(&m->plan, numerics_here());
+    if (m->place.grows && !records_scan(m->records, &archive)) { return EXIT_FAILED; }
+    for (size_t i = 0; i < m->journal_count; i++) { bytes += list_files(m, m->journal[i]->directory); }
     struct progress progress = progress_start(bytes, 0, m->quiet);
     bool good =
         records_scan_files(m->records, m->file_count, m->file, (struct records_scan){.progress = &progress});
     progress_end(&progress);
-    return good;
+    if (!good) { return EXIT_FAILED; }
+    return records_settle(m->records) ? EXIT_DONE : EXIT_USAGE;
 }
 
 /* ---- what is missing ---- */
@@ -142,9 +147,8 @@ static void say_missing(const struct merge *m) {
 /* ---- the command ---- */
 
 static int merge_journals(struct merge *m) {
-    const struct records_scan archive = {.path = m->place.archive, .again = "--force"};
-    if ((m->place.grows && !records_scan(m->records, &archive)) || !scan_files(m)) { return EXIT_FAILED; }
-    if (!records_settle(m->records)) { return EXIT_USAGE; }
+    int status = read_records(m);
+    if (status != EXIT_DONE) { return status; }
     if (count_missing(m, 1, &(struct unit_range){0, m->plan.unit_count}) > 0) {
         say_missing(m); /* exact values alone are no reason to wait */
         return EXIT_RESUMABLE;
@@ -158,24 +162,19 @@ static int merge_journals(struct merge *m) {
                                              .quiet = m->quiet});
 }
 
-static void begin_records(struct merge *m) {
-    unit_plan_create(&m->plan, m->config);
-    m->records = records_create(&m->plan, numerics_here());
-}
-
 /* ---- into one journal ---- */
 
 static int pack_into(struct merge *m, const char *directory) {
-    const struct unit_range all = {0, unit_plan_size(&m->plan)};
     struct journal_header header = m->journal[0]->header;
     char path[FILES_PATH];
     header.shard = 0;
     header.shards = 1;
-    if (!scan_files(m)) { return EXIT_FAILED; }
-    if (!records_settle(m->records)) { return EXIT_USAGE; }
+    int status = read_records(m);
+    if (status != EXIT_DONE) { return status; }
     struct journal *journal = journal_make(directory, &header);
     if (!journal) { return EXIT_FAILED; }
     journal_close(journal);
+    const struct unit_range all = {0, unit_plan_size(&m->plan)};
     files_path(directory, "000001.units", path);
     if (!records_pack(m->records, 1, &all, path)) { return EXIT_FAILED; }
     message_say("%zu of %zu units are in %s", all.end - count_missing(m, 1, &all), all.end, directory);
@@ -189,7 +188,6 @@ static int merge_to_journal(struct merge *m) {
         return EXIT_USAGE;
     }
     if (!lock_take(&lock, m->output)) { return EXIT_FAILED; }
-    begin_records(m);
     int status = pack_into(m, m->output);
     lock_release(&lock);
     if (status != EXIT_DONE) {
@@ -207,7 +205,6 @@ static int merge_run(struct merge *m, char **directory) {
     if (status == EXIT_DONE) { publish_clear(m->output); }
     if (status != EXIT_DONE || m->place.finished) { return status; }
     if (!outfile_prepare(m->output, false)) { return EXIT_FAILED; }
-    begin_records(m);
     return merge_journals(m);
 }
 
