@@ -13,13 +13,16 @@ static void print_quoted(FILE *out, const char *text, const char *also) {
     }
 }
 
-static void print_choices(FILE *out, const char *const *choices) {
+static void print_choices(FILE *out, const char *before, const char *const *choices, const char *after) {
+    fputs(before, out);
     for (size_t i = 0; choices[i]; i++) { fprintf(out, "%s%s", i > 0 ? " " : "", choices[i]); }
+    fputs(after, out);
 }
 
 /* ---- bash: a case of the command, in it a case of the word before ---- */
 
 static void bash_line(const struct commandline *line, void *context) {
+    static const char *const none[] = {NULL};
     FILE *out = context;
     fprintf(out, "    %s)\n        case $before in\n", line->name);
     for (size_t i = 0; i < line->count; i++) {
@@ -27,17 +30,15 @@ static void bash_line(const struct commandline *line, void *context) {
         if (!o->value) { continue; }
         fprintf(out, "        --%s", o->name);
         if (o->letter) { fprintf(out, " | -%c", o->letter); }
-        fputs(") words='", out);
-        if (o->choices) { print_choices(out, o->choices); }
-        fprintf(out, "' files=%d ;;\n", !o->choices);
+        print_choices(out, ") words='", o->choices ? o->choices : none, "' files=");
+        fprintf(out, "%d ;;\n", !o->choices);
     }
     fputs("        *)\n            [[ $now == -* ]] && words='--help", out);
     for (size_t i = 0; i < line->count; i++) { fprintf(out, " --%s", line->option[i].name); }
     fputs("'\n", out);
     if (line->choices) {
-        fputs("            ((at == 2)) && [[ $now != -* ]] && files=0 words='", out);
-        print_choices(out, line->choices);
-        fputs("'\n", out);
+        print_choices(out, "            ((at == 2)) && [[ $now != -* ]] && files=0 words='", line->choices,
+                      "'\n");
     }
     fputs("            ;;\n        esac\n        ;;\n", out);
 }
@@ -66,9 +67,7 @@ static void bash_print(FILE *out, size_t count, const struct command *command) {
 static void zsh_value(FILE *out, const char *what, const char *const *choices) {
     fprintf(out, ":%s:", what);
     if (choices) {
-        putc('(', out);
-        print_choices(out, choices);
-        putc(')', out);
+        print_choices(out, "(", choices, ")");
     } else {
         fputs("_files", out);
     }
@@ -118,19 +117,15 @@ static void fish_line(const struct commandline *line, void *context) {
         const struct commandline_option *o = &line->option[i];
         fprintf(out, "complete -c gapscale -n '__fish_seen_subcommand_from %s' -l %s", line->name, o->name);
         if (o->letter) { fprintf(out, " -s %c", o->letter); }
-        if (o->value) { fputs(o->choices ? " -x -a '" : " -r", out); }
-        if (o->choices) {
-            print_choices(out, o->choices);
-            putc('\'', out);
-        }
+        if (o->value && !o->choices) { fputs(" -r", out); }
+        if (o->value && o->choices) { print_choices(out, " -x -a '", o->choices, "'"); }
         fputs(" -d '", out);
         print_quoted(out, o->meaning, "\\");
         fputs("'\n", out);
     }
     if (line->choices) {
         fprintf(out, "complete -c gapscale -n '__fish_seen_subcommand_from %s' -f -a '", line->name);
-        print_choices(out, line->choices);
-        fputs("'\n", out);
+        print_choices(out, "", line->choices, "'\n");
     }
 }
 

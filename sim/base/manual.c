@@ -18,54 +18,46 @@ static void print_text(FILE *out, const char *text) {
     }
 }
 
+/* The text between marks of man(7). */
+static void print_marked(FILE *out, const char *before, const char *text, const char *after) {
+    fputs(before, out);
+    print_text(out, text);
+    fputs(after, out);
+}
+
 /* Paragraphs; a line that begins with a blank is an example. */
 static void print_paragraphs(FILE *out, const char *text) {
     while (*text) {
         size_t length = strcspn(text, "\n");
         char line[4096];
         snprintf(line, sizeof line, "%.*s", (int)length, text);
-        if (length > 0) {
-            fputs(*line == ' ' ? ".PP\n.nf\n" : ".PP\n", out);
-            print_text(out, line);
-            fputs(*line == ' ' ? "\n.fi\n" : "\n", out);
+        if (length > 0 && *line == ' ') {
+            print_marked(out, ".PP\n.nf\n", line, "\n.fi\n");
+        } else if (length > 0) {
+            print_marked(out, ".PP\n", line, "\n");
         }
         text += length + (text[length] == '\n');
     }
 }
 
 static void print_tagged(FILE *out, const char *term, const char *meaning) {
-    fputs(".TP\n.B ", out);
-    print_text(out, term);
-    putc('\n', out);
-    print_text(out, meaning);
-    putc('\n', out);
+    print_marked(out, ".TP\n.B ", term, "\n");
+    print_marked(out, "", meaning, "\n");
 }
 
 static void print_option(FILE *out, const struct commandline_option *o) {
     fputs(".TP\n", out);
     if (o->letter) { fprintf(out, "\\fB\\-%c\\fP, ", o->letter); }
-    fputs("\\fB\\-\\-", out);
-    print_text(out, o->name);
-    fputs("\\fP", out);
-    if (o->value) {
-        fputs(" \\fI", out);
-        print_text(out, o->value);
-        fputs("\\fP", out);
-    }
-    putc('\n', out);
-    print_text(out, o->meaning);
-    putc('\n', out);
+    print_marked(out, "\\fB\\-\\-", o->name, "\\fP");
+    if (o->value) { print_marked(out, " \\fI", o->value, "\\fP"); }
+    print_marked(out, "\n", o->meaning, "\n");
 }
 
 static void print_line(const struct commandline *line, void *context) {
     FILE *out = context;
-    fputs(".SS ", out);
-    print_text(out, line->name);
-    fputs("\n.B gapscale ", out);
-    print_text(out, line->name);
-    fputs("\n.I ", out);
-    print_text(out, line->takes);
-    fputs(" [OPTION]...\n", out);
+    print_marked(out, ".SS ", line->name, "\n");
+    print_marked(out, ".B gapscale ", line->name, "\n");
+    print_marked(out, ".I ", line->takes, " [OPTION]...\n");
     print_paragraphs(out, line->about);
     for (size_t i = 0; i < line->entries; i++) {
         print_tagged(out, line->entry[i].term, line->entry[i].meaning);
