@@ -19,19 +19,13 @@ static bool is_npy(const char *path) {
 /* The source of a path, opened once however often it is named. NULL after a message. */
 static struct source *open_source(struct found *f, const char *path, size_t length, bool links) {
     for (size_t i = 0; i < f->source_count; i++) {
-        if (strlen(f->path[i]) == length && strncmp(f->path[i], path, length) == 0) { return f->source[i]; }
+        const char *known = f->source[i]->path;
+        if (strlen(known) == length && strncmp(known, path, length) == 0) { return f->source[i]; }
     }
-    char *copy = memory_copy_part(path, length);
-    struct source *source = source_open(copy, links);
-    if (!source) {
-        free(copy);
-        return NULL;
-    }
+    struct source *source = source_open(memory_copy_part(path, length), links);
+    if (!source) { return NULL; }
     f->source = memory_resize(f->source, f->source_count + 1, sizeof(struct source *));
-    f->path = memory_resize(f->path, f->source_count + 1, sizeof(char *));
-    f->source[f->source_count] = source;
-    f->path[f->source_count++] = copy;
-    return source;
+    return f->source[f->source_count++] = source;
 }
 
 /* FILE:GROUP at the last colon, unless a file has the whole name. */
@@ -175,11 +169,7 @@ bool find_groups(const struct scores_request *r, struct found *f) {
 
 void find_release(struct found *f) {
     for (size_t i = 0; i < f->group_count; i++) { group_release(&f->group[i]); }
-    for (size_t i = 0; i < f->source_count; i++) {
-        source_close(f->source[i]);
-        free(f->path[i]);
-    }
+    for (size_t i = 0; i < f->source_count; i++) { source_close(f->source[i]); }
     free(f->source);
-    free(f->path);
     free(f->group);
 }

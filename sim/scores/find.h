@@ -7,7 +7,6 @@
 struct found {
     size_t source_count, group_count, sequence_count;
     struct source **source;
-    char **path; /* of each source */
     struct group *group;
 };
 

@@ -125,7 +125,7 @@ static bool source_list(struct source *s, bool links, char why[SOURCE_WHY]) {
     return true;
 }
 
-struct source *source_open(const char *path, bool links) {
+struct source *source_open(char *path, bool links) {
     struct source *s = memory_create(1, sizeof *s);
     char why[SOURCE_WHY] = "";
     s->path = path;
@@ -145,6 +145,7 @@ void source_close(struct source *s) {
     h5scan_close(f->scan);
     header_release(&f->header);
     free(f);
+    free(s->path);
     free(s);
 }
 

@@ -21,7 +21,7 @@ struct source_array {
 };
 
 struct source {
-    const char *path;
+    char *path;
     size_t array_count;
     struct source_array *array;
     struct source_format *format;
@@ -30,8 +30,8 @@ struct source {
 /* Writes what is wrong into `why`. False. */
 bool source_refuse(char why[SOURCE_WHY], const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* NULL after a message: missing, no such format, damaged, cut off. `path` must outlive it. */
-struct source *source_open(const char *path, bool links);
+/* NULL after a message: missing, no such format, damaged, cut off. Takes the path over, also then. */
+struct source *source_open(char *path, bool links);
 void source_close(struct source *source);
 
 /* The array of that path; NULL when there is none. */
