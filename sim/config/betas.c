@@ -1,5 +1,6 @@
 #include "sim/config/betas.h"
 
+#include <gsl/gsl_vector.h>
 #include <math.h>
 #include <string.h>
 
@@ -47,14 +48,6 @@ static void read_beta_list(const struct yaml_node *node, const char *what, struc
     beta->count = reader_reals(node, what, &value_positive, beta->value);
 }
 
-static void reverse_reals(size_t count, double *value) {
-    for (size_t i = 0; i < count / 2; i++) {
-        double x = value[i];
-        value[i] = value[count - 1 - i];
-        value[count - 1 - i] = x;
-    }
-}
-
 /* The ways to write `beta` by what matters; each stands alone. */
 static const struct {
     const char *key, *what, *companion; /* a key that may stand beside it */
@@ -84,7 +77,10 @@ static void read_beta_form(const struct yaml_node *node, size_t form, struct con
         return;
     }
     read_beta_list(values, beta_forms[form].what, beta);
-    if (beta->scale == CONFIG_SCALE_N_EFF) { reverse_reals(beta->count, beta->value); }
+    if (beta->scale == CONFIG_SCALE_N_EFF && beta->count > 0) {
+        gsl_vector_view decreasing = gsl_vector_view_array(beta->value, beta->count);
+        gsl_vector_reverse(&decreasing.vector);
+    }
 }
 
 /* ---- prescriptions ---- */
