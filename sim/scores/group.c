@@ -115,24 +115,23 @@ static bool broadcasts(const struct group *g, const struct source_array *a, unsi
     return true;
 }
 
+/* Whether the last axes of an array are the queries, or with two of its own queries and keys. */
+static bool fits(const struct group *g, const struct source_array *a, unsigned own) {
+    return a->rank >= own && a->size[a->rank - own] == g->query_count &&
+           (own == 1 || a->size[a->rank - 1] == g->key_count) && broadcasts(g, a, own);
+}
+
 static bool fits_queries(const struct group *g, const struct source_array *a, const char *name) {
     if (!numbers_can_be_read(g->source, a)) { return false; }
-    if (!a || (a->rank >= 1 && a->size[a->rank - 1] == g->query_count && broadcasts(g, a, 1))) {
-        return true;
-    }
-    return complain(g->source, a, "%s must have one number for each of the %" PRIu64 " queries", name,
+    return !a || fits(g, a, 1) ||
+           complain(g->source, a, "%s must have one number for each of the %" PRIu64 " queries", name,
                     g->query_count);
 }
 
 static bool fits_mask(const struct group *g) {
-    const struct source_array *a = g->mask;
-    if (!a) { return true; }
-    if (!numbers_can_be_read(g->source, a)) { return false; }
-    if (a->rank >= 2 && a->size[a->rank - 1] == g->key_count && a->size[a->rank - 2] == g->query_count &&
-        broadcasts(g, a, 2)) {
-        return true;
-    }
-    return complain(g->source, a, "mask must have one number for each query and key");
+    if (!numbers_can_be_read(g->source, g->mask)) { return false; }
+    return !g->mask || fits(g, g->mask, 2) ||
+           complain(g->source, g->mask, "mask must have one number for each query and key");
 }
 
 /* Numbers of an attribute, one for each of `count`; 0, 1, .. where it is not there. */

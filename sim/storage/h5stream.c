@@ -22,20 +22,19 @@ enum { PATH = 4096 };
 
 static bool write_attribute(hid_t object, const struct h5_attribute *a) {
     hid_t space = H5Screate(H5S_SCALAR), text = h5library_text();
-    hid_t type = a->text ? text : a->whole ? H5T_STD_U64LE : H5T_IEEE_F64LE;
-    hid_t id = H5Acreate2(object, a->name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-    herr_t status = -1;
-    if (id >= 0 && a->text) {
-        status = H5Awrite(id, text, &a->text);
-    } else if (id >= 0 && a->whole) {
-        status = H5Awrite(id, H5T_NATIVE_UINT64, a->whole);
-    } else if (id >= 0) {
-        status = H5Awrite(id, H5T_NATIVE_DOUBLE, &a->number);
-    }
-    bool closed = H5Aclose(id) >= 0;
+    hid_t stored = a->text    ? text
+                   : a->whole ? H5T_STD_U64LE
+                              : H5T_IEEE_F64LE,
+          given = a->text    ? text
+                  : a->whole ? H5T_NATIVE_UINT64
+                             : H5T_NATIVE_DOUBLE;
+    const void *value = a->text ? (const void *)&a->text : a->whole ? (const void *)a->whole : &a->number;
+    hid_t id = H5Acreate2(object, a->name, stored, space, H5P_DEFAULT, H5P_DEFAULT);
+    bool good = id >= 0 && H5Awrite(id, given, value) >= 0;
+    good = H5Aclose(id) >= 0 && good;
     H5Tclose(text);
     H5Sclose(space);
-    return status >= 0 && closed;
+    return good;
 }
 
 /* Creation order tracked, no time stamps: the same content gives the same bytes. */
