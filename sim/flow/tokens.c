@@ -54,16 +54,6 @@ static void draw_four(const struct stream *stream, uint64_t i, double u[4]) {
     isa_best()->kernel->uniforms(stream->key, STREAM_SCORES, i, 1, u);
 }
 
-void tokens_place_uniform(const struct stream *stream, struct tokens *tokens) {
-    size_t d = tokens->dimension;
-    double *x = memory_create(2 * d + 1, sizeof *x);
-    for (size_t i = 0; i < tokens->count; i++) {
-        draw_direction(stream, i, d, x + d, x);
-        tokens_put(tokens, i, x);
-    }
-    free(x);
-}
-
 void tokens_place_zonal(const struct stream *stream, unsigned mode, double eps, struct tokens *tokens) {
     size_t d = tokens->dimension;
     double *x = memory_create(2 * d + 1, sizeof *x), u[4], density;
@@ -78,6 +68,11 @@ void tokens_place_zonal(const struct stream *stream, unsigned mode, double eps, 
         tokens_put(tokens, i, x);
     }
     free(x);
+}
+
+/* Whose first attempt is taken. */
+void tokens_place_uniform(const struct stream *stream, struct tokens *tokens) {
+    tokens_place_zonal(stream, 0, 0, tokens);
 }
 
 /* ---- mixtures ---- */
