@@ -45,15 +45,14 @@ BENCHED  := $(patsubst %.c,$(OBJ)/%.o,$(filter-out tests/bench/bench_%,$(wildcar
 # ---- flags ----
 
 PACKAGES := gsl hdf5-serial libfyaml nettle
-HDF5_DIR  = $(shell pkg-config --variable=libdir hdf5-serial 2>/dev/null)
 
 # _GNU_SOURCE: -std=c11 alone hides POSIX. No contraction: every instruction set gives the same bits.
 WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes
 BASE_FLAGS = -I. -std=c11 -D_GNU_SOURCE $(DEBUG) -ffp-contract=off -fno-math-errno -fno-trapping-math -fopenmp \
              $(WARNINGS) $(if $(WERROR),-Werror) \
              $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-PACKAGE_FLAGS = $(shell pkg-config --cflags $(PACKAGES))
-LIBS = $(shell pkg-config --libs-only-L $(PACKAGES)) -lhdf5_hl $(shell pkg-config --libs-only-l $(PACKAGES)) -lm
+PACKAGE_FLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+LIBS := $(shell pkg-config --libs-only-L $(PACKAGES) 2>/dev/null) -lhdf5_hl $(shell pkg-config --libs-only-l $(PACKAGES) 2>/dev/null) -lm
 comma := ,
 COMPILE_FLAGS = $(BASE_FLAGS) $(OPTIMISE) $(PACKAGE_FLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 COMPILE = $(CC) $(COMPILE_FLAGS)
@@ -88,8 +87,8 @@ $(OBJ)/%.base.o: OPTIMISE = -O3 -DISA=base
 $(OBJ)/%.avx2.o: OPTIMISE = -O3 -DISA=avx2 $(ISA_FLAGS_avx2)
 $(OBJ)/%.avx512.o: OPTIMISE = -O3 -DISA=avx512 $(ISA_FLAGS_avx512)
 
-# What tests do themselves takes no time.
-$(OBJ)/tests/%.o: OPTIMISE = -O1
+# What tests do themselves takes no time; what optimising alone can warn of, plain gcc does.
+$(OBJ)/tests/%.o: OPTIMISE = $(if $(SANITIZE)$(findstring clang,$(notdir $(CC))),-O0,-O1)
 $(OBJ)/tests/bench/%.o: OPTIMISE = -O2
 $(OBJ)/tests/bench/peer_tuned.o: OPTIMISE = -O3 -march=native -ffast-math
 
