@@ -153,6 +153,10 @@ mkfifo pipe
 expect 2 "a pipe" check pipe
 expect 2 "a bad --set" run sweep.yaml --set replicates=x -o bad.h5
 expect 2 "an unknown --set" run sweep.yaml --set replicats=3 -o bad.h5
+read -ra many < <(printf -- '--set replicates=3 %.0s' {1..256})
+expect 0 "as many --set as there may be" check sweep.yaml "${many[@]}"
+expect 2 "one more" check sweep.yaml "${many[@]}" --set replicates=3
+holds "is told" grep -q "at most 256 --set options" err
 cat >dotted.yaml <<'YAML'
 replicates: 64
 n: [16, 300]

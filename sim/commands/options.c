@@ -34,9 +34,12 @@ static bool take_limit(const struct commandline_option *option, const char *valu
 static bool take_set(const struct commandline_option *option, const char *value, void *options) {
     struct options *o = options;
     (void)option;
-    if (o->set_count == JOURNAL_SET) { message_error("at most %d --set options", JOURNAL_SET); }
-    if (o->set_count < JOURNAL_SET) { o->set[o->set_count++] = value; }
-    return o->set_count < JOURNAL_SET;
+    if (o->set_count == JOURNAL_SET) {
+        message_error("at most %d --set options", JOURNAL_SET);
+        return false;
+    }
+    o->set[o->set_count++] = value;
+    return true;
 }
 
 bool options_read(int argc, char **argv, bool is_check, const char *about, const char *notes,
