@@ -28,7 +28,7 @@ int ranks_count(void);
 int ranks_threads(void);
 
 /* Rank 0: computes the ranges of `work` together with the others; work->accept gets its own share alone.
- * Status as of sweep_compute, when the others have kept theirs. With one rank, sweep_compute itself. */
+ * Status as of sweep_compute, when the others have kept theirs. With one rank, alone. */
 int ranks_lead(const struct sweep_work *work);
 
 /* The others, before they do anything: wait for rank 0. True where it leads a sweep; else `status` is to end
