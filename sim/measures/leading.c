@@ -54,7 +54,7 @@ static size_t top_wanted(size_t count) { return count > ROW_EXPLICIT ? COMPRESS_
 static size_t find_top(struct leading *l, struct kernel_range *range) {
     double peak[KERNEL_PEAKS], limit = -INFINITY;
     *range = l->kernel->peaks(l->count, l->score, peak);
-    if (l->count > KERNEL_PEAKS) { limit = measured_limit(l->kernel, peak, *range, top_wanted(l->count)); }
+    if (l->count > KERNEL_PEAKS) { limit = compress_limit(l->kernel, peak, *range, top_wanted(l->count)); }
     size_t count = l->kernel->above(l->count, l->score, limit, l->candidate);
     while (count > MOST) {
         size_t left = fewer(l, count);

@@ -101,12 +101,39 @@ static const double *compress_chunk(struct compress *c, size_t index, size_t *co
     return c->source.chunk(c->source.context, index, count);
 }
 
+/* By bisection, which ends early where scores tie or lie far apart. */
+double compress_limit(const struct kernel *kernel, const double peak[KERNEL_PEAKS], struct kernel_range range,
+                      size_t wanted) {
+    enum { STEPS = 12 };
+    double low = nextafter(range.low, -INFINITY), high = range.high;
+    for (int step = 0; step < STEPS; step++) {
+        double middle = low / 2 + high / 2;
+        size_t count = kernel->count_above(KERNEL_PEAKS, peak, middle);
+        if (count < wanted) {
+            high = middle;
+            continue;
+        }
+        low = middle;
+        if (count <= wanted + wanted / 16) { break; }
+    }
+    return low;
+}
+
 /* Sorts the pool and leaves the `keep` largest in it. */
 static void compress_trim(struct compress *c, size_t keep) {
     c->isa->kernel->sort(c->pooled, c->pool, c->room);
     if (c->pooled <= keep) { return; }
     c->pooled = keep;
     c->limit = fmax(c->limit, c->pool[keep - 1]);
+}
+
+/* What the first chunk says of the top. */
+static double compress_first_limit(struct compress *c) {
+    double peak[KERNEL_PEAKS];
+    size_t count;
+    const double *scores = compress_chunk(c, 0, &count);
+    const struct kernel_range range = c->isa->kernel->peaks(count, scores, peak);
+    return compress_limit(c->isa->kernel, peak, range, TOP);
 }
 
 /* First pass: leaves the row's `top_count` largest scores in the pool in descending order and
@@ -117,7 +144,8 @@ static double compress_first_pass(struct compress *c, size_t top_count) {
     double lowest = find_lowest ? INFINITY : c->source.lowest;
     c->pooled = 0;
     c->limit = top_count < c->source.count ? c->source.limit : -INFINITY;
-    const size_t most = c->limit > -INFINITY ? CHUNK : PORTION;
+    if (top_count < c->source.count && c->limit == -INFINITY) { c->limit = compress_first_limit(c); }
+    const size_t most = c->source.limit > -INFINITY ? CHUNK : PORTION;
     for (size_t index = 0; index < chunk_count(c); index++) {
         size_t count;
         const double *scores = compress_chunk(c, index, &count);

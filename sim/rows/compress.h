@@ -24,6 +24,11 @@ struct compress_source {
     const double *(*chunk)(void *context, size_t index, size_t *count);
 };
 
+/* A limit that at least `wanted` scores are above, and not many more where they are spread out: of more than
+ * KERNEL_PEAKS scores, from their peaks (sim/rows/kernel.h) and their least. wanted <= KERNEL_PEAKS / 2. */
+double compress_limit(const struct kernel *kernel, const double peak[KERNEL_PEAKS], struct kernel_range range,
+                      size_t wanted);
+
 struct compress; /* a workspace: one per thread */
 
 struct compress *compress_create(const struct isa *isa);

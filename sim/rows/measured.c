@@ -7,7 +7,6 @@
 #include "sim/rows/compress.h"
 
 struct measured {
-    const struct kernel *kernel;
     struct compress *compress;
     size_t count;
     const double *scores;
@@ -15,7 +14,6 @@ struct measured {
 
 struct measured *measured_create(const struct isa *isa) {
     struct measured *m = memory_create(1, sizeof *m);
-    m->kernel = isa->kernel;
     m->compress = compress_create(isa);
     return m;
 }
@@ -32,24 +30,6 @@ static const double *measured_chunk(void *context, size_t index, size_t *count) 
     return m->scores + first;
 }
 
-/* By bisection, which ends early where scores tie or lie far apart. */
-double measured_limit(const struct kernel *kernel, const double peak[KERNEL_PEAKS], struct kernel_range range,
-                      size_t wanted) {
-    enum { STEPS = 12 };
-    double low = nextafter(range.low, -INFINITY), high = range.high;
-    for (int step = 0; step < STEPS; step++) {
-        double middle = low / 2 + high / 2;
-        size_t count = kernel->count_above(KERNEL_PEAKS, peak, middle);
-        if (count < wanted) {
-            high = middle;
-            continue;
-        }
-        low = middle;
-        if (count <= wanted + wanted / 16) { break; }
-    }
-    return low;
-}
-
 const struct row *measured_row_within(struct measured *m, size_t count, const double *scores, double scale,
                                       const struct measured_bounds *bounds) {
     m->count = count;
@@ -59,11 +39,6 @@ const struct row *measured_row_within(struct measured *m, size_t count, const do
 }
 
 const struct row *measured_row(struct measured *m, size_t count, const double *scores, double scale) {
-    struct measured_bounds bounds = {-INFINITY, NAN};
-    if (count > ROW_EXPLICIT) {
-        double peak[KERNEL_PEAKS];
-        struct kernel_range range = m->kernel->peaks(count, scores, peak);
-        bounds = (struct measured_bounds){measured_limit(m->kernel, peak, range, COMPRESS_TOP), range.low};
-    }
-    return measured_row_within(m, count, scores, scale, &bounds);
+    const struct measured_bounds unknown = {-INFINITY, NAN};
+    return measured_row_within(m, count, scores, scale, &unknown);
 }

@@ -15,11 +15,6 @@ struct measured_bounds {
     double limit, lowest; /* -inf, NaN: not known */
 };
 
-/* A limit that at least `wanted` scores are above, and not many more where they are spread out: of more than
- * KERNEL_PEAKS scores, from their peaks (sim/rows/kernel.h) and their least. wanted <= KERNEL_PEAKS / 2. */
-double measured_limit(const struct kernel *kernel, const double peak[KERNEL_PEAKS], struct kernel_range range,
-                      size_t wanted);
-
 /* The row of `count` >= 1 finite scores, gaps times `scale`. Equal scores are ties: rounding in the model
  * that made them is part of what is measured. Row and scores stay in use until the next call with the same
  * workspace. */
