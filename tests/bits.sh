@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # bits.sh BINARY OTHER...: the same bits from every compiler, with sanitizers and without, under every instruction set: a small
-# battery (every family, drawn and counted; the attention output; flow; predictions; a fit; scores written and diagnosed) by
+# battery (every family, drawn and counted; every normaliser; the attention output; flow; predictions; a fit; scores written and diagnosed) by
 # each binary against the first; tests/bits.py says what is compared. Ends with `N passed, N failed, N skipped`.
 set -uo pipefail
 binaries=("$@")
@@ -34,6 +34,7 @@ cat >>counted.yaml <<'YAML'
   - {name: tokens, family: attention, rows: auto, n: [700], tokens: {zipf: 1, vocabulary: 300}, normalise: layer}
   - {family: grem, rows: auto, n: [900], levels: [[0.5, 0.8], [0.5, 0.2]]}
   - {family: walk, rows: auto, n: [512]}
+  - {name: others, family: gaussian, rows: auto, n: [900, 1e9], normalisers: [sparsemax, {entmax: 1.5}, {sink: 0}]}
 YAML
 cat >output.yaml <<'YAML'
 replicates: 10
