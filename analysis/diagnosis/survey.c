@@ -119,7 +119,7 @@ static void add_range(double share, size_t first, size_t last, const double *val
  * then what one side has left. */
 static void sum_nearest(const struct scores_row *row, const double *weight, double share, size_t first,
                         size_t last, double *sum) {
-    double paired[PART + 1];
+    _Alignas(64) double paired[PART + 1];
     size_t own = keys_before(row) - 1, behind = row->count - own - 1, pairs_end = 1 + 2 * least(own, behind),
            end = least(last, pairs_end);
     size_t later = own + first / 2, earlier = own - first / 2;
@@ -292,6 +292,13 @@ static void find_sinks(const struct reading *r, size_t length, size_t head) {
 
 /* ---- all of it ---- */
 
+/* From a cache line on. */
+static double *zeros(size_t count) {
+    double *number = memory_create_aligned(count, sizeof *number);
+    memset(number, 0, count * sizeof *number);
+    return number;
+}
+
 static void open_reading(struct survey *survey, int threads, struct reading *r) {
     const struct scores_facts *f = survey->facts;
     double all = 0;
@@ -308,21 +315,27 @@ static void open_reading(struct survey *survey, int threads, struct reading *r) 
     for (int i = 0; i < threads; i++) { r->leading[i] = leading_create(isa_best()); }
     for (size_t l = 0; l < f->length_count; l++) {
         size_t n = (size_t)f->length[l] + 1;
-        r->near[l].weight = memory_create(2 * n, sizeof(double));
-        r->near[l].even = r->near[l].weight + n;
+        r->near[l].weight = zeros(n);
+        r->near[l].even = memory_create(n, sizeof(double));
         for (size_t h = 0; h < f->head_count; h++) {
             struct far_sums *sums = &r->far[l * f->head_count + h];
             sums->limit = (double)n < survey->sink_limit ? n : (size_t)survey->sink_limit;
-            sums->weight = memory_create(2 * sums->limit + 2, sizeof(double));
-            sums->rows = sums->weight + sums->limit + 1;
+            sums->weight = zeros(sums->limit + 1);
+            sums->rows = memory_create(sums->limit + 1, sizeof(double));
         }
     }
 }
 
 static void close_reading(struct reading *r) {
     const struct scores_facts *f = r->survey->facts;
-    for (size_t l = 0; l < f->length_count; l++) { free(r->near[l].weight); }
-    for (size_t i = 0; i < f->length_count * f->head_count; i++) { free(r->far[i].weight); }
+    for (size_t l = 0; l < f->length_count; l++) {
+        free(r->near[l].weight);
+        free(r->near[l].even);
+    }
+    for (size_t i = 0; i < f->length_count * f->head_count; i++) {
+        free(r->far[i].weight);
+        free(r->far[i].rows);
+    }
     for (int i = 0; i < r->threads; i++) { leading_free(r->leading[i]); }
     free(r->leading);
     free(r->near);
@@ -335,8 +348,10 @@ static void close_reading(struct reading *r) {
 static void reserve(struct reading *r, size_t rows, size_t numbers) {
     if (numbers > r->room) {
         r->room = numbers;
-        r->weight = memory_resize(r->weight, numbers, sizeof *r->weight);
-        r->nearest = memory_resize(r->nearest, numbers, sizeof *r->nearest);
+        free(r->weight);
+        free(r->nearest);
+        r->weight = memory_create_aligned(numbers, sizeof *r->weight);
+        r->nearest = memory_create_aligned(numbers, sizeof *r->nearest);
     }
     if (rows > r->share_room) {
         r->share_room = rows;
@@ -367,6 +382,7 @@ static void survey_batch(struct reading *r, const struct scores_batch *batch) {
         stride = stride > batch->row[i].count ? stride : batch->row[i].count;
     }
     s->row = memory_resize(s->row, s->row_count + batch->count, sizeof *s->row);
+    stride = (stride + KERNEL_LANES - 1) / KERNEL_LANES * KERNEL_LANES; /* every row from a cache line on */
     size_t at_once = (size_t)r->threads * (stride < ROOM ? ROOM / stride : 1);
     for (size_t first = 0; first < batch->count; first += at_once) {
         struct part part = {least(at_once, batch->count - first), stride, batch->row + first};

@@ -75,7 +75,7 @@ static void reserve_batch(struct scores *s, size_t rows, size_t keys) {
     free_batch(s);
     s->score_room = numbers > s->score_room ? numbers : s->score_room;
     s->row_room = rows > s->row_room ? rows : s->row_room;
-    s->score = memory_resize(NULL, s->score_room, sizeof *s->score);
+    s->score = memory_create_aligned(s->score_room, sizeof *s->score);
     s->key = memory_resize(NULL, s->score_room, sizeof *s->key);
     if (here(s)->mask) { s->mask = memory_resize(NULL, s->score_room, sizeof *s->mask); }
     s->seen = memory_resize(NULL, s->row_room, sizeof *s->seen);
