@@ -6,10 +6,10 @@ set -uo pipefail
 . "$(dirname "$0")/common.sh"
 
 # Shortened: fewer betas, fewer kinds of damage, of signals and of pairs.
-points=5 headers=7 damages=(none flip-head flip-body flip-tail flip-magic truncated empty garbage missing)
+points=5 betas=17 headers=7 damages=(none flip-head flip-body flip-tail flip-magic truncated empty garbage missing)
 signals=(TERM INT USR1) limits=(0s 5 5d -3s 1:2 1:60:00 x "") lasts=(base avx2 avx512)
 if [[ -n ${GAPSCALE_TEST_QUICK:-} ]]; then
-    points=2 headers=1 damages=(none flip-body truncated garbage) signals=(TERM) limits=(1:60:00) lasts=(base)
+    points=2 betas=9 headers=1 damages=(none flip-body truncated garbage) signals=(TERM) limits=(1:60:00) lasts=(base)
 fi
 
 cat >sweep.yaml <<YAML
@@ -542,11 +542,11 @@ holds "no piece is left" clear_of joined.h5
 
 # ---- targets ----
 
-cat >target.yaml <<'YAML'
+cat >target.yaml <<YAML
 replicates: 6000
 target: {collapse: 0.04}
 n: [64, 3000, 1e20]
-beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: 17}
+beta: {relative_to: lambda_typ, from: 1/8, to: 8, points: $betas}
 series: [{family: gaussian}, {family: gumbel, target: none, replicates: 300}, {family: powerlaw, kappa: 0.5}]
 YAML
 expect 0 "a target" run target.yaml -o target.h5 --quiet
