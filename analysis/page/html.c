@@ -114,7 +114,8 @@ static bool takes_index(const char *start, const char *at) {
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t size = strlen(words[i]);
         if ((size_t)(at - start) < size || strncmp(at - size, words[i], size) != 0) { continue; }
-        if (at - size == start || !is_inside(at[-size - 1])) { return true; }
+        const char *word = at - size;
+        if (word == start || !is_inside(word[-1])) { return true; }
     }
     return false;
 }

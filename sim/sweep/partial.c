@@ -140,7 +140,9 @@ static void merge_values(const struct partial *a, const struct partial *b, size_
 
 static void merge_bins(const struct partial *a, const struct partial *b, struct partial *p) {
     const uint64_t *from_a = a->bin, *from_b = b->bin;
-    uint64_t *to = p->bin = memory_resize(NULL, count_bins(a) + count_bins(b), sizeof *p->bin);
+    const size_t most = count_bins(a) + count_bins(b);
+    if (most == 0) { return; }
+    uint64_t *to = p->bin = memory_resize(NULL, most, sizeof *p->bin);
     for (size_t i = 0; i < p->of.cell->layout.binned; i++) {
         p->filled[i] = histogram_add(a->filled[i], from_a, b->filled[i], from_b, to);
         from_a += a->filled[i];
