@@ -5,6 +5,7 @@
 
 #include "sim/scores/layout.h"
 #include "sim/scores/scores.h"
+#include "sim/scores/source.h"
 
 enum {
     GROUP_DIM = 1 << 20,    /* components of a vector, at most */

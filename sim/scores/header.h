@@ -3,7 +3,7 @@
 #define GAPSCALE_SIM_SCORES_HEADER_H
 
 #include "sim/config/yaml.h"
-#include "sim/scores/source.h"
+#include "sim/scores/source_array.h"
 
 enum header_format { HEADER_NEITHER, HEADER_NPY, HEADER_SAFETENSORS };
 

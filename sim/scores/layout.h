@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sim/scores/source.h"
+#include "sim/scores/source_array.h"
 
 enum layout_axis { LAYOUT_SEQUENCE, LAYOUT_LAYER, LAYOUT_HEAD, LAYOUT_LEADING };
 

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,14 +21,6 @@ struct source_format {
     struct header header; /* .npy and .safetensors; or */
     struct h5scan *scan;  /* HDF5 */
 };
-
-bool source_refuse(char why[SOURCE_WHY], const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(why, SOURCE_WHY, format, arguments);
-    va_end(arguments);
-    return false;
-}
 
 /* ---- opening ---- */
 

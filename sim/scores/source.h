@@ -7,18 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sim/storage/element.h"
-
-enum { SOURCE_RANK = 8, SOURCE_PATH = 512, SOURCE_WHY = 512 };
-
-struct source_array {
-    char path[SOURCE_PATH]; /* "/group/name", "/name"; "/" alone in .npy */
-    enum element element;
-    unsigned rank;
-    uint64_t size[SOURCE_RANK];
-    const char *trouble; /* why its numbers cannot be had; NULL: they can */
-    uint64_t offset;     /* of its first byte, where it lies in one piece */
-};
+#include "sim/scores/source_array.h"
 
 struct source {
     char *path;
@@ -26,9 +15,6 @@ struct source {
     struct source_array *array;
     struct source_format *format;
 };
-
-/* Writes what is wrong into `why`. False. */
-bool source_refuse(char why[SOURCE_WHY], const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* NULL after a message: missing, no such format, damaged, cut off. Takes the path over, also then. */
 struct source *source_open(char *path, bool links);
