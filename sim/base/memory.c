@@ -41,21 +41,14 @@ _Noreturn void memory_leave(void) { end(""); }
 
 /* ---- malloc, calloc, realloc for all of the process ---- */
 
+#ifndef __SANITIZE_ADDRESS__ /* which has its own, and ends the program with its own words */
+
 /* Those that would be there without these: of the C library, or of what is preloaded. */
 struct allocator {
     void *(*malloc)(size_t size);
     void *(*calloc)(size_t count, size_t size);
     void *(*realloc)(void *memory, size_t size);
 };
-
-#ifdef __SANITIZE_ADDRESS__ /* which has its own, and ends the program with its own words */
-
-static const struct allocator *allocator_next(void) {
-    static const struct allocator library = {malloc, calloc, realloc};
-    return &library;
-}
-
-#else
 
 /* The first call comes before there are threads. */
 static const struct allocator *allocator_next(void) {

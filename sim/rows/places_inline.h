@@ -16,8 +16,7 @@
 
 enum { PLACES = 128 }; /* blocks in one go, a multiple of the lanes */
 
-/* The words of n <= PLACES blocks, and some more: the last lanes are filled up, so that no loop has a rest.
- * Loops go over whole registers, which compilers then take as one. */
+/* The words of n <= PLACES blocks; the last lanes are filled up, so that no loop has a rest. */
 struct place_words {
     size_t n; /* a multiple of the lanes */
     uint64_t v[4][PLACES];
@@ -30,7 +29,7 @@ static inline void make_words(const uint64_t key[4], uint64_t purpose, size_t n,
     word->n = (n + KERNEL_LANES - 1) / KERNEL_LANES * KERNEL_LANES;
     memcpy(at, position, n * sizeof *at);
     for (size_t i = n; i < word->n; i++) { at[i] = 0; }
-    for (size_t i = 0; i < word->n; i += WIDTH) {
+    for (size_t i = 0; i < word->n; i += WIDTH) { /* whole registers, which compilers then take as one */
 #pragma omp simd
         for (size_t l = 0; l < WIDTH; l++) {
             threefry4x64_ctr_t counter = {{at[i + l], purpose, 0, 0}};
@@ -78,13 +77,11 @@ static void place_normals(const uint64_t key[4], uint64_t purpose, size_t n, con
         size_t count = n - start < PLACES ? n - start : PLACES;
         double made[PLACES];
         make_words(key, purpose, count, position + start, &word);
-        for (size_t i = 0; i < word.n; i += WIDTH) {
 #pragma omp simd
-            for (size_t l = 0; l < WIDTH; l++) {
-                double sine, cosine;
-                vector_sincos_turn_one(place_uniform(word.v[1][i + l]), &sine, &cosine);
-                made[i + l] = sqrt(-2 * vector_log_one(place_uniform(word.v[0][i + l]))) * cosine;
-            }
+        for (size_t i = 0; i < word.n; i++) {
+            double sine, cosine;
+            vector_sincos_turn_one(place_uniform(word.v[1][i]), &sine, &cosine);
+            made[i] = sqrt(-2 * vector_log_one(place_uniform(word.v[0][i]))) * cosine;
         }
         memcpy(normal + start, made, count * sizeof *made);
     }
