@@ -45,33 +45,18 @@ static bool bracket(const struct field *f, double x, struct root *r) {
     return true;
 }
 
-void field_ys(const struct field *f, size_t count, const double *x, double *y) {
-    struct root r[OUTER];
-    double guess[OUTER], b[OUTER];
-    size_t open[OUTER], left = 0;
-    for (size_t j = 0; j < count; j++) {
-        if (bracket(f, x[j], &r[j])) { open[left++] = j; }
-        y[j] = r[j].low;
-    }
-    for (int step = 0; step < 50 && left > 0; step++) {
-        size_t still = 0;
-        for (size_t i = 0; i < left; i++) { guess[i] = root_guess(&r[open[i]]); }
-        profile_gaps(f->o->profile, f->o->vector, left, guess, b);
-        for (size_t i = 0; i < left; i++) {
-            const size_t j = open[i];
-            const double miss = f->beta * b[i] - x[j];
-            y[j] = guess[i];
-            if (fabs(miss) <= 4e-15 * fabs(x[j])) { continue; }
-            root_narrow(&r[j], guess[i], miss);
-            if (r[j].high - r[j].low > 1e-15 * fmax(1, fabs(r[j].low))) { open[still++] = j; }
-        }
-        left = still;
-    }
-}
-
 double field_y(const struct field *f, double x) {
-    double y;
-    field_ys(f, 1, &x, &y);
+    struct root r;
+    if (!bracket(f, x, &r)) { return r.low; }
+    double y = r.low, gap;
+    for (int step = 0; step < 50; step++) {
+        y = root_guess(&r);
+        profile_gaps(f->o->profile, f->o->vector, 1, &y, &gap);
+        const double miss = f->beta * gap - x;
+        if (fabs(miss) <= 4e-15 * fabs(x)) { break; }
+        root_narrow(&r, y, miss);
+        if (!(r.high - r.low > 1e-15 * fmax(1, fabs(r.low)))) { break; }
+    }
     return y;
 }
 

@@ -97,8 +97,6 @@ size_t field_knot_before(const struct field *field, double x);
 
 /* y with beta g(y) = x, or the nearest there is. */
 double field_y(const struct field *field, double x);
-/* At up to OUTER x, in any order. */
-void field_ys(const struct field *field, size_t count, const double *x, double *y);
 
 /* T(2-T) of a score. */
 double field_chord(const struct field *field, double b);
