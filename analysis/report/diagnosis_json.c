@@ -7,11 +7,6 @@
 #include "analysis/diagnosis/told.h"
 #include "analysis/text/json.h"
 
-static void print_text(FILE *out, const char *key, const char *text) {
-    json_print_key(out, key);
-    json_print_string(out, text);
-}
-
 static void open_list(FILE *out, const char *key) {
     json_print_key(out, key);
     fputc('[', out);
@@ -64,8 +59,8 @@ static void print_laws(FILE *out, const char *key, const struct diagnosis_growth
 
 static void print_choice(FILE *out, const struct diagnosis_growth *w) {
     int told = 0;
-    print_text(out, "best", w->best >= 0 ? prescription_name[w->best] : NULL);
-    print_text(out, "closest", w->known ? prescription_name[w->closest] : NULL);
+    json_print_text(out, "best", w->best >= 0 ? prescription_name[w->best] : NULL);
+    json_print_text(out, "closest", w->known ? prescription_name[w->closest] : NULL);
     open_list(out, "excluded");
     for (int p = 0; w->decided && p < PRESCRIPTIONS; p++) {
         if (w->law[p].excluded) { fprintf(out, "%s\"%s\"", told++ > 0 ? ", " : "", prescription_name[p]); }
@@ -160,10 +155,10 @@ static void print_group(FILE *out, const struct diagnosis *d, const struct diagn
     json_print_string(out, g->name);
     json_print_member(out, "layer", g->whole ? NAN : (double)g->layer);
     json_print_member(out, "head", g->pooled ? NAN : (double)g->head);
-    print_text(out, "class", story_class(g));
-    print_text(out, "locality", story_locality(g->locality));
-    print_text(out, "standing", story_standing(story_point(g)));
-    print_text(out, "sentence", story_sentence(d, g, sentence));
+    json_print_text(out, "class", story_class(g));
+    json_print_text(out, "locality", story_locality(g->locality));
+    json_print_text(out, "standing", story_standing(story_point(g)));
+    json_print_text(out, "sentence", story_sentence(d, g, sentence));
     print_growth(out, &g->trained);
     json_print_member(out, "level", trend_risk);
     print_sinks(out, d, g);
@@ -176,10 +171,10 @@ static void print_group(FILE *out, const struct diagnosis *d, const struct diagn
 void diagnosis_json_print(FILE *out, const struct diagnosis *d) {
     const struct scores_facts *f = d->survey->facts;
     fputs("{\"schema\": 1", out);
-    print_text(out, "model", f->model);
-    print_text(out, "licence", f->licence);
-    print_text(out, "input", f->input);
-    print_text(out, "dtype", f->element);
+    json_print_text(out, "model", f->model);
+    json_print_text(out, "licence", f->licence);
+    json_print_text(out, "input", f->input);
+    json_print_text(out, "dtype", f->element);
     json_print_member(out, "trained", d->trained);
     open_list(out, "heads");
     for (size_t i = 0; i < d->group_count; i++) {

@@ -38,6 +38,11 @@ void json_print_number(FILE *out, double value) {
 
 void json_print_key(FILE *out, const char *key) { fprintf(out, ", \"%s\": ", key); }
 
+void json_print_text(FILE *out, const char *key, const char *text) {
+    json_print_key(out, key);
+    json_print_string(out, text);
+}
+
 void json_print_member(FILE *out, const char *key, double value) {
     json_print_key(out, key);
     json_print_number(out, value);

@@ -11,6 +11,8 @@ void json_print_string(FILE *out, const char *text);
 void json_print_number(FILE *out, double value);
 /* A further key of an object, with the comma before it; `key` needs no escapes. */
 void json_print_key(FILE *out, const char *key);
+/* A further key and its text; NULL: null. */
+void json_print_text(FILE *out, const char *key, const char *text);
 /* A further key and its number. */
 void json_print_member(FILE *out, const char *key, double value);
 

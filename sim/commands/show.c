@@ -68,15 +68,6 @@ static void print_results(const char *path, const struct results *r) {
 
 /* ---- the same in JSON (results/SCHEMA.md) ---- */
 
-static void json_text(const char *key, const char *text) {
-    json_print_key(stdout, key);
-    if (text) {
-        json_print_string(stdout, text);
-    } else {
-        printf("null");
-    }
-}
-
 static void json_whole(const char *key, uint64_t whole) {
     json_print_key(stdout, key);
     printf("%" PRIu64, whole);
@@ -142,8 +133,8 @@ static void json_replicates_at(const struct results_series *s) {
 static void json_series(const struct results_series *s) {
     printf("{\"name\": ");
     json_print_string(stdout, s->name);
-    json_text("family", s->family->name);
-    json_text("class", family_class_name(s->family->class));
+    json_print_text(stdout, "family", s->family->name);
+    json_print_text(stdout, "class", family_class_name(s->family->class));
     json_parameters(s);
     json_whole("replicates", s->replicates);
     json_replicates_at(s);
@@ -175,11 +166,11 @@ static bool json_results(const char *path, const struct results *r) {
     bool first = true;
     if (!store_digest(path, digest)) { return false; }
     printf("{\"schema\": 1, \"kind\": \"%s\"", store_kind(path) == STORE_DIAGNOSIS ? "diagnosis" : "results");
-    json_text("file", path);
-    json_text("digest", digest);
+    json_print_text(stdout, "file", path);
+    json_print_text(stdout, "digest", digest);
     json_whole("seed", r->seed);
-    json_text("isa", r->isa);
-    json_text("config", r->config_resolved);
+    json_print_text(stdout, "isa", r->isa);
+    json_print_text(stdout, "config", r->config_resolved);
     json_print_key(stdout, "series");
     for (size_t i = 0; i < r->series_count; i++) {
         printf("%s", i == 0 ? "[" : ", ");
@@ -309,13 +300,13 @@ static void json_journal(const struct journal *journal, const struct config *con
                          const struct tally *tally) {
     const struct journal_header *h = &journal->header;
     printf("{\"schema\": 1, \"kind\": \"journal\"");
-    json_text("directory", journal->directory);
-    json_text("config_path", h->config_path);
-    json_text("output", h->output);
+    json_print_text(stdout, "directory", journal->directory);
+    json_print_text(stdout, "config_path", h->config_path);
+    json_print_text(stdout, "output", h->output);
     json_whole("shard", h->shard);
     json_whole("shards", h->shards);
-    json_text("at_work", holder);
-    json_text("config", config->resolved);
+    json_print_text(stdout, "at_work", holder);
+    json_print_text(stdout, "config", config->resolved);
     json_print_key(stdout, "series");
     for (size_t i = 0; i < config->series_count; i++) {
         printf("%s{\"name\": \"%s\"", i == 0 ? "[" : ", ", config->series[i].name);
