@@ -26,7 +26,7 @@ static double exact_value(const struct fit *fit, size_t n, const struct ensemble
     return point->se > 0 ? ratio : NAN;
 }
 
-/* NaN where there is no point; along prescriptions none is told of (series_figures.h). */
+/* NaN where there is no point; along prescriptions none is told of (series_figures.c). */
 static double value_at(const struct fit *fit, size_t n, point_value *value, double *se) {
     *se = NAN;
     if (fit->primary == fit->criteria || fit->series->is_prescribed) { return NAN; }

@@ -289,8 +289,7 @@ struct window {
 };
 
 /* Whether more than e^POSITIONS_MISSED lies behind that many keys: E min(1, w) = int_0^inf e^-u P(beta (x -
- * s*) > b
- * - u) du, by the trapezoid rule, good to a few parts. */
+ * s*) > b - u) du, by the trapezoid rule, good to a few parts. */
 static bool much_is_left(const struct window *w, double first) {
     double sum = -INFINITY;
     for (double u = 0.5; u < 64 && !(sum > POSITIONS_MISSED); u++) {

@@ -135,8 +135,7 @@ bool journal_is_ours(const struct journal *j) {
     if (!numerics_match(h->numerics, numerics_here(), j->directory, "--fresh")) { return false; }
     if (strcmp(h->program, version_number) == 0 && strcmp(h->compiler, __VERSION__) == 0) { return true; }
     message_error("%s was made by gapscale %s (compiler %s), this is gapscale %s (compiler %s): their "
-                  "numbers may differ "
-                  "in the last digits; go on with that one, or start again with --fresh",
+                  "numbers may differ in the last digits; go on with that one, or start again with --fresh",
                   j->directory, h->program, h->compiler, version_number, __VERSION__);
     return false;
 }

@@ -138,10 +138,10 @@ static bool may_grow(const char *file, const struct config *config) {
         grows = series_grows(&old->series[i], find_series(config, old->series[i].name));
     }
     if (!grows) {
-        message_error("%s holds results of another config; it can grow by replicates, n, series and a "
-                      "smaller target only, "
-                      "and differs in:",
-                      file);
+        message_error(
+            "%s holds results of another config; it can grow by replicates, n, series and a smaller "
+            "target only, and differs in:",
+            file);
         report(old, config, count, list);
     }
     free(list);
