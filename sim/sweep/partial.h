@@ -20,10 +20,9 @@ struct partial {
     /* These four lie one after the other, of exact values the last alone. */
     double *mean, *m2; /* [total] over its replicates, or its kept ones: mean, sum of squared deviations */
     double *group;     /* [groups][MEASURE_COUNT][betas]: means over groups of blocks */
-    double
-        *number; /* [numbers][kept]: the arrays of kept replicates, or of exact values, one after the other */
-    size_t *filled; /* [binned]: bins of each that are not empty */
-    uint64_t *bin;  /* those, one value after the other (histogram.h) */
+    double *number;    /* [numbers][kept]: the arrays of kept replicates, or of exact values */
+    size_t *filled;    /* [binned]: bins of each that are not empty */
+    uint64_t *bin;     /* those, one value after the other (histogram.h) */
 };
 
 /* Zero replicates' worth: moments and groups 0, no bins, numbers NaN. Free with partial_free. */

@@ -299,7 +299,6 @@ void ranks_compare(const struct config *config) {
 int ranks_lead(const struct sweep_work *work) {
     struct leader l = leader_create(work);
     struct sweep_work own = *work;
-    own.range_count = 0;
     own.more = take_ranges;
     own.done = tell_done;
     own.more_context = &l;
