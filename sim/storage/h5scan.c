@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <hdf5.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,11 +25,10 @@ enum {
     PATIENCE = 300,    /* seconds that a file system may take */
 };
 
-/* Memory of both. The lists, which fill whole pages, are the child's to read once they are made. */
-struct h5scan_shared {
+/* Where the child makes its lists, until the parent has what is in them: they take much address space. */
+struct lists {
     struct h5scan_array array[H5SCAN_ITEMS];
     struct h5scan_attribute attribute[H5SCAN_ITEMS];
-    unsigned char window[WINDOW];
 };
 
 /* What the child says of the file. */
@@ -131,12 +129,11 @@ static _Noreturn void child_serve(const char *path, bool links, int wire, struct
           root = file >= 0 ? H5Gopen2(file, "/", H5P_DEFAULT) : -1;
     bool all = root >= 0 && h5list(root, links, scan);
     alarm(0);
-    mprotect(scan->shared, offsetof(struct h5scan_shared, window), PROT_READ);
     const struct listed listed = {root >= 0, all, scan->array_count, scan->attribute_count};
     bool good = tell(wire, &listed, sizeof listed) && all;
     while (good && hear(wire, &request, sizeof request)) {
         alarm(PATIENCE);
-        bool read = serve(file, scan, &request, &opened, scan->shared->window);
+        bool read = serve(file, scan, &request, &opened, scan->window);
         alarm(0);
         good = tell(wire, &read, sizeof read);
     }
@@ -145,24 +142,32 @@ static _Noreturn void child_serve(const char *path, bool links, int wire, struct
 
 /* ---- the parent ---- */
 
-static bool start_child(struct h5scan *scan, const char *path, bool links) {
+/* NULL with errno set. */
+static void *map_shared(size_t size) {
+    void *shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return shared == MAP_FAILED ? NULL : shared;
+}
+
+static bool start_child(struct h5scan *scan, struct lists *lists, const char *path, bool links) {
     int end[2];
-    void *shared =
-        mmap(NULL, sizeof *scan->shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (shared == MAP_FAILED) { return false; }
-    scan->shared = shared;
-    scan->array = scan->shared->array;
-    scan->attribute = scan->shared->attribute;
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, end) != 0) { return false; }
+    if (!lists || !scan->window || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, end) != 0) {
+        return false;
+    }
     fflush(NULL);
     scan->pid = fork();
     if (scan->pid == 0) {
         close(end[0]);
+        scan->array = lists->array;
+        scan->attribute = lists->attribute;
         child_serve(path, links, end[1], scan);
     }
     close(end[1]);
     scan->wire = end[0];
     return scan->pid > 0;
+}
+
+static void *copy_list(const void *list, size_t count, size_t size) {
+    return memcpy(memory_create(count, size), list, count * size);
 }
 
 /* Of a child that says no more. */
@@ -177,9 +182,12 @@ static const char *end_reason(struct h5scan *scan) {
 
 struct h5scan *h5scan_open(const char *path, bool links, char why[H5SCAN_WHY]) {
     struct h5scan *scan = memory_create(1, sizeof *scan);
-    scan->wire = -1;
+    struct lists *lists = map_shared(sizeof *lists);
     struct listed listed = {false};
-    if (!start_child(scan, path, links)) {
+    bool good = false;
+    scan->wire = -1;
+    scan->window = map_shared(WINDOW);
+    if (!start_child(scan, lists, path, links)) {
         snprintf(why, H5SCAN_WHY, "cannot start a process to read it: %s", strerror(errno));
     } else if (!hear(scan->wire, &listed, sizeof listed)) {
         snprintf(why, H5SCAN_WHY, "%s", end_reason(scan));
@@ -192,9 +200,13 @@ struct h5scan *h5scan_open(const char *path, bool links, char why[H5SCAN_WHY]) {
         snprintf(why, H5SCAN_WHY, "it is damaged: what it holds cannot be listed");
     } else {
         scan->array_count = listed.array_count;
+        scan->array = copy_list(lists->array, scan->array_count, sizeof *scan->array);
         scan->attribute_count = listed.attribute_count;
-        return scan;
+        scan->attribute = copy_list(lists->attribute, scan->attribute_count, sizeof *scan->attribute);
+        good = true;
     }
+    if (lists) { munmap(lists, sizeof *lists); }
+    if (good) { return scan; }
     h5scan_close(scan);
     return NULL;
 }
@@ -206,7 +218,9 @@ void h5scan_close(struct h5scan *scan) {
         kill(scan->pid, SIGKILL);
         while (waitpid(scan->pid, NULL, 0) < 0 && errno == EINTR) {}
     }
-    if (scan->shared) { munmap(scan->shared, sizeof *scan->shared); }
+    if (scan->window) { munmap(scan->window, WINDOW); }
+    free(scan->array);
+    free(scan->attribute);
     free(scan);
 }
 
@@ -221,7 +235,7 @@ static bool read_box(struct h5scan *scan, const struct request *request, size_t 
         snprintf(why, H5SCAN_WHY, "its numbers cannot be read: it is damaged, or its chunks are too large");
         return false;
     }
-    memcpy(out, scan->shared->window, size);
+    memcpy(out, scan->window, size);
     return true;
 }
 

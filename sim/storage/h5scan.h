@@ -50,7 +50,7 @@ struct h5scan {
     /* the child */
     pid_t pid;
     int wire;
-    struct h5scan_shared *shared;
+    unsigned char *window; /* memory that both share */
 };
 
 enum { H5SCAN_WHY = 256 };
@@ -62,8 +62,8 @@ enum { H5SCAN_WHY = 256 };
 struct h5scan *h5scan_open(const char *path, bool links, char why[H5SCAN_WHY]);
 void h5scan_close(struct h5scan *scan);
 
-/* Reads the box start[i] .. start[i] + count[i] - 1 of an array, row-major, as its element
- * is. False with what is wrong in `why`. */
+/* Reads the box start[i] .. start[i] + count[i] - 1 of an array, row-major, as its element is. False with
+ * what is wrong in `why`. */
 bool h5scan_read(struct h5scan *scan, size_t array, const uint64_t *start, const uint64_t *count, void *out,
                  char why[H5SCAN_WHY]);
 
