@@ -122,6 +122,10 @@ holds "it goes on from all of them" grep -q "going on: 1[0-3] of 14 units" err
 holds "with the digest" same others.h5
 holds "and leaves them" test -e others.h5.shard-0-of-3.journal/header
 rm -rf others.h5 others.h5.units
+OMP_NUM_THREADS=5 OMP_DISPLAY_AFFINITY=TRUE OMP_AFFINITY_FORMAT="a team of %N" \
+    expect 0 "of two threads" run sweep.yaml -o others.h5 --threads 2
+holds "no more read what is there" sh -c 'grep -q "a team of 2" err && ! grep "a team of [3-9]" err'
+rm -rf others.h5 others.h5.units
 expect 0 "--fresh does not look at them" run sweep.yaml -o others.h5 --fresh
 holds "it computes all" test "$(grep -c 'going on' err)" -eq 0
 rm -rf others.h5* both.journal

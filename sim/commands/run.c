@@ -1,6 +1,7 @@
 /* `gapscale run`: from a config to a results file, stage by stage; the list of stages stands at the end. */
 #include <errno.h>
 #include <math.h>
+#include <omp.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -487,6 +488,7 @@ int command_run(int argc, char **argv) {
     struct options o;
     int status;
     if (!options_read(argc, argv, false, run_about, run_notes, &o, &status)) { return status; }
+    omp_set_num_threads(o.threads); /* also where journals are read */
     char *command_line = outfile_command_line(argc, argv);
     struct run run = {.o = &o, .command_line = command_line};
     status = run_stages(&run);
