@@ -426,6 +426,25 @@ touch -d '70 seconds ago' many.h5.journal/lock
 expect 75 "a heartbeat of 70 s ago is stale" run many.yaml -o many.h5 --time-limit 0.1s
 rm -rf many.h5.journal
 
+# Who comes first clears up beside the lock that the others are about to take.
+cat >brief.yaml <<'YAML'
+n: [10]
+beta: [1]
+replicates: 64
+series: [{family: gaussian}]
+YAML
+for round in {1..8}; do
+    pids=()
+    for k in 1 2 3 4; do
+        "$gapscale" run brief.yaml -o brief.h5 --quiet 2>"brief.$round.$k" &
+        pids+=($!)
+    done
+    wait "${pids[@]}"
+    rm -rf brief.h5 brief.h5.*
+done
+cat brief.*.? >err
+holds "several at once: who is refused is told why" test "$(grep -c 'in use by\|others are taking' err)" -gt 0 -a "$(grep -c 'No such file' err)" -eq 0
+
 # Containers: another PID namespace under the same host name. Nobody sees whether the other one's process lives.
 inside() { unshare --pid --fork --kill-child=KILL --mount-proc "$@"; }
 steals() { # NAME INSIDE OUTSIDE: each the word `inside` or nothing, for the holder and for the other one

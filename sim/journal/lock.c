@@ -130,7 +130,7 @@ bool lock_take(struct lock *lock, const char *directory) {
     for (int attempt = 0; attempt < 5; attempt++) {
         struct holder h;
         if (make_file(lock)) { return true; }
-        if (errno != EEXIST) {
+        if (errno != EEXIST && errno != ENOENT) { /* the latter: who came first has cleared up, or is gone */
             message_error("cannot lock %s: %s", directory, strerror(errno));
             return false;
         }
