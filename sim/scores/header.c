@@ -31,12 +31,12 @@ static bool read_whole(const struct yaml_node *node, uint64_t *value) {
 }
 
 static bool read_shape(const struct yaml_node *node, struct source_array *a, char why[SOURCE_WHY]) {
-    if (!node || node->kind != YAML_LIST) { return source_refuse(why, "its header gives no shape"); }
-    if (node->count > SOURCE_RANK) { return source_refuse(why, "it has more than 8 axes"); }
+    if (!node || node->kind != YAML_LIST) { return source_array_refuse(why, "its header gives no shape"); }
+    if (node->count > SOURCE_RANK) { return source_array_refuse(why, "it has more than 8 axes"); }
     a->rank = (unsigned)node->count;
     for (size_t i = 0; i < node->count; i++) {
         if (!read_whole(node->value[i], &a->size[i])) {
-            return source_refuse(why, "its header gives no shape");
+            return source_array_refuse(why, "its header gives no shape");
         }
     }
     return true;
@@ -55,7 +55,7 @@ static bool bytes_of(const struct source_array *a, size_t each, uint64_t *bytes)
 static bool fits(const struct source_array *a, size_t each, uint64_t size, char why[SOURCE_WHY]) {
     uint64_t bytes;
     if (bytes_of(a, each, &bytes) && a->offset <= size && bytes <= size - a->offset) { return true; }
-    return source_refuse(
+    return source_array_refuse(
         why, "it is cut off: %.400s promises more numbers than the file of %" PRIu64 " bytes holds",
         a->path[1] ? a->path : "its header", size);
 }
@@ -87,14 +87,16 @@ static bool read_npy(struct header *h, const char *path, char *text, uint64_t at
     }
     h->root = parse(h, path, text, length);
     if (!h->root || h->root->kind != YAML_MAPPING) {
-        return source_refuse(why, "its .npy header cannot be read");
+        return source_array_refuse(why, "its .npy header cannot be read");
     }
     const struct yaml_node *descr = yaml_find(h->root, "descr"), *order = yaml_find(h->root, "fortran_order");
     struct source_array *a = h->array = memory_create(h->array_count = 1, sizeof *a);
     strcpy(a->path, "/");
     a->offset = at + length;
     if (!read_shape(yaml_find(h->root, "shape"), a, why)) { return false; }
-    if (!descr || descr->kind != YAML_SCALAR) { return source_refuse(why, "its .npy header gives no type"); }
+    if (!descr || descr->kind != YAML_SCALAR) {
+        return source_array_refuse(why, "its .npy header gives no type");
+    }
     if (order && order->kind == YAML_SCALAR && strcmp(order->text, "True") == 0) {
         a->trouble = "its numbers stand in Fortran's order; save numpy.ascontiguousarray(x)";
     }
@@ -113,13 +115,13 @@ static bool read_tensor(const struct yaml_node *node, uint64_t base, uint64_t si
                         char why[SOURCE_WHY]) {
     const struct yaml_node *dtype, *offsets;
     uint64_t first, last, bytes;
-    if (node->kind != YAML_MAPPING) { return source_refuse(why, "its .safetensors header is none"); }
+    if (node->kind != YAML_MAPPING) { return source_array_refuse(why, "its .safetensors header is none"); }
     dtype = yaml_find(node, "dtype");
     offsets = yaml_find(node, "data_offsets");
     if (!dtype || dtype->kind != YAML_SCALAR || !offsets || offsets->kind != YAML_LIST ||
         offsets->count != 2 || !read_whole(offsets->value[0], &first) ||
         !read_whole(offsets->value[1], &last)) {
-        return source_refuse(why, "its .safetensors header lacks dtype or data_offsets");
+        return source_array_refuse(why, "its .safetensors header lacks dtype or data_offsets");
     }
     if (!read_shape(yaml_find(node, "shape"), a, why)) { return false; }
     a->element = element_named(tensor_name, dtype->text);
@@ -130,7 +132,7 @@ static bool read_tensor(const struct yaml_node *node, uint64_t base, uint64_t si
     }
     if (first > last || last > size || !bytes_of(a, element_size(a->element), &bytes) ||
         bytes != last - first) {
-        return source_refuse(why, "its .safetensors header contradicts itself");
+        return source_array_refuse(why, "its .safetensors header contradicts itself");
     }
     return fits(a, element_size(a->element), size, why);
 }
@@ -139,7 +141,7 @@ static bool read_safetensors(struct header *h, const char *path, char *text, siz
                              char why[SOURCE_WHY]) {
     h->root = parse(h, path, text, length);
     if (!h->root || h->root->kind != YAML_MAPPING) {
-        return source_refuse(why, "its .safetensors header cannot be read");
+        return source_array_refuse(why, "its .safetensors header cannot be read");
     }
     h->array = memory_create(h->root->count, sizeof *h->array);
     for (size_t i = 0; i < h->root->count; i++) {
@@ -150,7 +152,7 @@ static bool read_safetensors(struct header *h, const char *path, char *text, siz
         }
         struct source_array *a = &h->array[h->array_count++];
         if (snprintf(a->path, sizeof a->path, "/%s", name) >= (int)sizeof a->path) {
-            return source_refuse(why, "a name in its .safetensors header is too long");
+            return source_array_refuse(why, "a name in its .safetensors header is too long");
         }
         if (!read_tensor(h->root->value[i], 8 + length, size, a, why)) { return false; }
     }
@@ -162,13 +164,13 @@ static bool read_safetensors(struct header *h, const char *path, char *text, siz
 /* The header's text: `length` bytes from `at` on. */
 static char *read_text(int descriptor, uint64_t at, uint64_t length, uint64_t size, char why[SOURCE_WHY]) {
     if (length == 0 || length > LONGEST || at + length > size) {
-        source_refuse(why, "its header is cut off or damaged");
+        source_array_refuse(why, "its header is cut off or damaged");
         return NULL;
     }
     char *text = memory_create(length + 1, 1);
     if (pread(descriptor, text, length, (off_t)at) == (ssize_t)length) { return text; }
     free(text);
-    source_refuse(why, "its header cannot be read");
+    source_array_refuse(why, "its header cannot be read");
     return NULL;
 }
 

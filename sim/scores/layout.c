@@ -12,7 +12,7 @@ static unsigned parse(const char *axes, unsigned axis[SOURCE_RANK], char why[SOU
         size_t length = strcspn(at, ", "), w = 0;
         while (w < WORDS && (strlen(word[w]) != length || strncmp(at, word[w], length) != 0)) { w++; }
         if (length > 0 && (w == WORDS || count == SOURCE_RANK)) {
-            source_refuse(
+            source_array_refuse(
                 why, "axes \"%.80s\": \"%.*s\" is none of sequence, layer, head, query, key, position, dim",
                 axes, (int)(length < 40 ? length : 40), at);
             return 0;
@@ -20,17 +20,18 @@ static unsigned parse(const char *axes, unsigned axis[SOURCE_RANK], char why[SOU
         if (length > 0) { axis[count++] = (unsigned)w; }
         at += length + (at[length] != '\0');
     }
-    if (count == 0) { source_refuse(why, "axes: no words; give sequence,layer,head,query,key"); }
+    if (count == 0) { source_array_refuse(why, "axes: no words; give sequence,layer,head,query,key"); }
     return count;
 }
 
 static unsigned by_rank(unsigned rank, bool products, unsigned axis[SOURCE_RANK], char why[SOURCE_WHY]) {
     static const unsigned leading[3][3] = {{0}, {LAYOUT_HEAD}, {LAYOUT_SEQUENCE, LAYOUT_LAYER, LAYOUT_HEAD}};
     if (rank != 2 && rank != 3 && rank != 5) {
-        source_refuse(why,
-                      "it has %u axes and nothing says which is which; an attribute axes or --axes does, as "
-                      "in --axes %s",
-                      rank, products ? "layer,head,position,dim" : "layer,head,query,key");
+        source_array_refuse(
+            why,
+            "it has %u axes and nothing says which is which; an attribute axes or --axes does, as "
+            "in --axes %s",
+            rank, products ? "layer,head,position,dim" : "layer,head,query,key");
         return 0;
     }
     memcpy(axis, leading[rank / 2 - (rank == 2)], sizeof leading[0]); /* 2, 3, 5: the first, second, third */
@@ -42,16 +43,20 @@ static unsigned by_rank(unsigned rank, bool products, unsigned axis[SOURCE_RANK]
 static bool check(const struct source_array *a, unsigned count, const unsigned axis[SOURCE_RANK],
                   bool products, char why[SOURCE_WHY]) {
     unsigned seen = 0;
-    if (count != a->rank) { return source_refuse(why, "it has %u axes, but %u are named", a->rank, count); }
+    if (count != a->rank) {
+        return source_array_refuse(why, "it has %u axes, but %u are named", a->rank, count);
+    }
     for (unsigned i = 0; i < count; i++) {
-        if (a->size[i] == 0) { return source_refuse(why, "its axis %s has size 0", word[axis[i]]); }
-        if (seen & 1U << axis[i]) { return source_refuse(why, "the axis %s is named twice", word[axis[i]]); }
+        if (a->size[i] == 0) { return source_array_refuse(why, "its axis %s has size 0", word[axis[i]]); }
+        if (seen & 1U << axis[i]) {
+            return source_array_refuse(why, "the axis %s is named twice", word[axis[i]]);
+        }
         seen |= 1U << axis[i];
     }
     unsigned row = products ? WORD_POSITION : WORD_QUERY;
     if (count >= 2 && axis[count - 2] == row && axis[count - 1] == row + 1) { return true; }
-    return source_refuse(why, "its last two axes must be %s,%s; transpose it where it was written", word[row],
-                         word[row + 1]);
+    return source_array_refuse(why, "its last two axes must be %s,%s; transpose it where it was written",
+                               word[row], word[row + 1]);
 }
 
 bool layout_make(const struct source_array *a, const char *axes, bool products, struct layout *l,
@@ -63,7 +68,7 @@ bool layout_make(const struct source_array *a, const char *axes, bool products, 
         .leading = count - 2, .size = {1, 1, 1}, .rows = a->size[count - 2], .columns = a->size[count - 1]};
     for (unsigned i = 0; i + 2 < count; i++) {
         if (axis[i] >= LAYOUT_LEADING) {
-            return source_refuse(why, "its axis %s stands before the last two", word[axis[i]]);
+            return source_array_refuse(why, "its axis %s stands before the last two", word[axis[i]]);
         }
         l->axis[i] = (enum layout_axis)axis[i];
         l->size[axis[i]] = a->size[i];

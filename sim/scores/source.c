@@ -88,13 +88,14 @@ static bool has_holes(const struct stat *info) {
 static bool open_regular(struct source *s, struct stat *info, char why[SOURCE_WHY]) {
     s->format->descriptor = open(s->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (s->format->descriptor < 0 || fstat(s->format->descriptor, info) != 0) {
-        return source_refuse(why, "%s", strerror(errno));
+        return source_array_refuse(why, "%s", strerror(errno));
     }
     if (!S_ISREG(info->st_mode)) {
-        return source_refuse(why, "it is %s", S_ISDIR(info->st_mode) ? "a directory" : "no regular file");
+        return source_array_refuse(why, "it is %s",
+                                   S_ISDIR(info->st_mode) ? "a directory" : "no regular file");
     }
     if (!has_holes(info)) { return true; }
-    return source_refuse(
+    return source_array_refuse(
         why, "it has holes: %jd of its %jd bytes are on the disk; was it copied or written to its end?",
         (intmax_t)info->st_blocks * 512, (intmax_t)info->st_size);
 }
@@ -111,7 +112,9 @@ static bool source_list(struct source *s, bool links, char why[SOURCE_WHY]) {
     }
     char reason[H5SCAN_WHY];
     f->scan = h5scan_open(s->path, links, reason);
-    if (!f->scan) { return source_refuse(why, "%s; diagnose reads HDF5, .npy and .safetensors", reason); }
+    if (!f->scan) {
+        return source_array_refuse(why, "%s; diagnose reads HDF5, .npy and .safetensors", reason);
+    }
     list_scanned(s);
     return true;
 }
@@ -223,7 +226,7 @@ static bool read_plain(const struct source *s, const struct source_array *a, con
         uint64_t count = numbers - done < PIECE ? numbers - done : PIECE;
         ssize_t got = pread(s->format->descriptor, bytes, count * size, (off_t)(at + done * size));
         if (got < (ssize_t)(count * size)) {
-            return source_refuse(why, "%s", got < 0 ? strerror(errno) : "it has become shorter");
+            return source_array_refuse(why, "%s", got < 0 ? strerror(errno) : "it has become shorter");
         }
         element_decode(a->element, count, bytes, value + done);
         done += count;

@@ -19,6 +19,6 @@ struct source_array {
 };
 
 /* Writes what is wrong into `why`. False. */
-bool source_refuse(char why[SOURCE_WHY], const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool source_array_refuse(char why[SOURCE_WHY], const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif
