@@ -4,6 +4,7 @@
 #include "analysis/diagnosis/survey.h"
 
 #include <float.h>
+#include <gsl/gsl_math.h>
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -108,8 +109,6 @@ static struct survey_row measure(const struct reading *r, struct leading *room, 
 
 /* ---- sums ---- */
 
-static size_t least(size_t a, size_t b) { return a < b ? a : b; }
-
 /* first .. last - 1, if any. */
 static void add_range(double share, size_t first, size_t last, const double *value, double *sum) {
     if (first < last) { isa_best()->kernel->add(last - first, share, value + first, sum + first); }
@@ -120,8 +119,8 @@ static void add_range(double share, size_t first, size_t last, const double *val
 static void sum_nearest(const struct scores_row *row, const double *weight, double share, size_t first,
                         size_t last, double *sum) {
     _Alignas(64) double paired[PART + 1];
-    size_t own = keys_before(row) - 1, behind = row->count - own - 1, pairs_end = 1 + 2 * least(own, behind),
-           end = least(last, pairs_end);
+    size_t own = keys_before(row) - 1, behind = row->count - own - 1,
+           pairs_end = 1 + 2 * GSL_MIN(own, behind), end = GSL_MIN(last, pairs_end);
     size_t later = own + first / 2, earlier = own - first / 2;
     _Static_assert(PART % 2 == 0, "ranks of a part begin with a later key");
     for (size_t k = 0; first + k < end; k += 2) {
@@ -142,7 +141,7 @@ static void sum_near(const struct reading *r, const struct part *part, size_t fi
     for (size_t i = 0; i < part->count; i++) {
         const struct scores_row *row = &part->row[i];
         double *sum = r->near[row->length].weight;
-        size_t end = least(last, row->count);
+        size_t end = GSL_MIN(last, row->count);
         if (row->key) {
             add_range(r->share[i], first, end, r->nearest + i * part->stride, sum);
         } else if (first < end) {
@@ -158,8 +157,8 @@ static size_t far_distance(double n) { return (size_t)floor(fmax(16, n / 8)) + 1
 static void far_ends(const struct reading *r, const struct scores_row *row, size_t limit, size_t *low,
                      size_t *high) {
     size_t apart = far_distance(r->survey->facts->length[row->length]);
-    *low = row->position >= apart ? least(row->position - apart + 1, limit) : 0;
-    *high = least(row->position + apart, limit);
+    *low = row->position >= apart ? GSL_MIN(row->position - apart + 1, limit) : 0;
+    *high = GSL_MIN(row->position + apart, limit);
 }
 
 static struct far_sums *far_of(const struct reading *r, const struct scores_row *row) {
@@ -171,11 +170,11 @@ static void sum_far(const struct reading *r, const struct part *part, size_t fir
         const struct scores_row *row = &part->row[i];
         if (row->key) { continue; }
         const struct far_sums *f = far_of(r, row);
-        size_t limit = least(row->count, f->limit), low, high;
+        size_t limit = GSL_MIN(row->count, f->limit), low, high;
         const double *weight = r->weight + i * part->stride;
         far_ends(r, row, limit, &low, &high);
-        add_range(r->share[i], first, least(low, last), weight, f->weight);
-        add_range(r->share[i], high > first ? high : first, least(limit, last), weight, f->weight);
+        add_range(r->share[i], first, GSL_MIN(low, last), weight, f->weight);
+        add_range(r->share[i], high > first ? high : first, GSL_MIN(limit, last), weight, f->weight);
     }
 }
 
@@ -185,7 +184,7 @@ static void count_rows(struct reading *r, const struct part *part) {
     for (size_t i = 0; i < part->count; i++) {
         const struct scores_row *row = &part->row[i];
         struct far_sums *f = far_of(r, row);
-        size_t limit = least(row->count, f->limit), low, high;
+        size_t limit = GSL_MIN(row->count, f->limit), low, high;
         size_t apart = far_distance(r->survey->facts->length[row->length]);
         r->near[row->length].rows++;
         r->near[row->length].even[row->count] += 1 / (double)row->count;
@@ -385,7 +384,7 @@ static void survey_batch(struct reading *r, const struct scores_batch *batch) {
     stride = (stride + KERNEL_LANES - 1) / KERNEL_LANES * KERNEL_LANES; /* every row from a cache line on */
     size_t at_once = (size_t)r->threads * (stride < ROOM ? ROOM / stride : 1);
     for (size_t first = 0; first < batch->count; first += at_once) {
-        struct part part = {least(at_once, batch->count - first), stride, batch->row + first};
+        struct part part = {GSL_MIN(at_once, batch->count - first), stride, batch->row + first};
         survey_part(r, &part, s->row + s->row_count + first);
     }
     s->row_count += batch->count;

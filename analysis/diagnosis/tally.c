@@ -2,6 +2,7 @@
  * the unit alone, but for N_n(t), whose gaps are in that unit. */
 #include "analysis/diagnosis/tally.h"
 
+#include <gsl/gsl_math.h>
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
@@ -69,16 +70,14 @@ struct workplace {
 
 /* ---- results without rows ---- */
 
-static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
-
 /* The options, and what the shape of the results follows from (sim/results/empirical.h). */
 static char *resolved_text(const struct tally_request *r, const struct diagnosis *d) {
     char *text = NULL;
     size_t length, blocks = 1, *rows = memory_create(d->group_count, sizeof *rows);
     for (size_t i = 0; i < d->group_count; i++) {
         for (size_t l = 0; l < d->survey->facts->length_count; l++) {
-            blocks = larger(blocks, d->group[i].point[l].sequences);
-            rows[i] = larger(rows[i], larger(1, d->group[i].point[l].rows));
+            blocks = GSL_MAX(blocks, d->group[i].point[l].sequences);
+            rows[i] = GSL_MAX(rows[i], GSL_MAX(1, d->group[i].point[l].rows));
         }
     }
     FILE *out = memory_stream_open(&text, &length);

@@ -2,12 +2,11 @@
 #include "sim/base/nearest.h"
 
 #include <ctype.h>
+#include <gsl/gsl_math.h>
 #include <stdbool.h>
 #include <string.h>
 
 enum { LONGEST = 64 };
-
-static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
 static bool same_letter(char a, char b) { return tolower((unsigned char)a) == tolower((unsigned char)b); }
 
@@ -19,9 +18,9 @@ static size_t edit_distance(const char *a, size_t a_length, const char *b, size_
     for (size_t i = 1; i <= a_length; i++) {
         for (size_t j = 1; j <= b_length; j++) {
             size_t replaced = table[i - 1][j - 1] + !same_letter(a[i - 1], b[j - 1]);
-            table[i][j] = least(replaced, 1 + least(table[i - 1][j], table[i][j - 1]));
+            table[i][j] = GSL_MIN(replaced, 1 + GSL_MIN(table[i - 1][j], table[i][j - 1]));
             if (i > 1 && j > 1 && same_letter(a[i - 1], b[j - 2]) && same_letter(a[i - 2], b[j - 1])) {
-                table[i][j] = least(table[i][j], table[i - 2][j - 2] + 1);
+                table[i][j] = GSL_MIN(table[i][j], table[i - 2][j - 2] + 1);
             }
         }
     }

@@ -3,6 +3,7 @@
  * along the tree (partial.h) in block order, whoever computed them. */
 #include "sim/sweep/sweep.h"
 
+#include <gsl/gsl_math.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,8 +61,6 @@ struct sweep {
 static void tell_done(const struct sweep *s, double cost, const struct unit_cell *cell) {
     if (s->work->done) { s->work->done(s->work->more_context, cost, cell->series->name); }
 }
-
-static size_t size_min(size_t a, size_t b) { return a < b ? a : b; }
 
 /* ---- blocks ---- */
 
@@ -252,7 +251,7 @@ static bool next_unit(struct sweep *s, struct unit *unit) {
             return true;
         }
         const struct unit_range asked = *range;
-        range->first = size_min(unit_of_whole(unit->cell).end, range->end);
+        range->first = GSL_MIN(unit_of_whole(unit->cell).end, range->end);
         open_target(s, asked);
     }
     *unit = unit_get(s->work->plan, index);
@@ -364,7 +363,7 @@ static int run_slice(struct sweep *sweep, struct job *job, struct block *b, size
                                     .layout = &c->layout,
                                     .here = &b->here,
                                     .first = b->partial->of.first_replicate};
-    size_t end = size_min((slice + 1) * slice_length(c), b->partial->of.replicates);
+    size_t end = GSL_MIN((slice + 1) * slice_length(c), b->partial->of.replicates);
     for (size_t i = slice * slice_length(c); i < end; i++) {
         uint64_t replicate = place.first + i;
         if (stop_asked(sweep->work->stop)) { return EXIT_RESUMABLE; }

@@ -1,6 +1,7 @@
 #include "sim/sweep/unit.h"
 
 #include <endian.h>
+#include <gsl/gsl_math.h>
 #include <inttypes.h>
 #include <math.h>
 #include <nettle/sha2.h>
@@ -16,7 +17,6 @@ static const double UNIT_COST = 1e9; /* nanoseconds */
 enum { UNIT_BLOCKS = 64 };
 
 static uint64_t count_min(uint64_t a, uint64_t b) { return a < b ? a : b; }
-static size_t count_max(size_t a, size_t b) { return a > b ? a : b; }
 
 bool unit_cell_counted(const struct unit_cell *c) { return config_counted(c->series, c->log_n); }
 
@@ -170,7 +170,7 @@ void unit_plan_create(struct unit_plan *plan, const struct config *config) {
     for (size_t i = 0; i < plan->cell_count; i++) {
         plan->cell[i].first_unit = plan->unit_count;
         plan->unit_count += plan->cell[i].unit_count;
-        plan->most_betas = count_max(plan->most_betas, plan->cell[i].layout.betas);
+        plan->most_betas = GSL_MAX(plan->most_betas, plan->cell[i].layout.betas);
         plan->cost += plan->cell[i].cost * (double)plan->cell[i].series->replicates;
         plan->bykey[i] = &plan->cell[i];
     }
