@@ -771,6 +771,11 @@ done
 printf 'replicates: 1000000\nkeep_replicates: 10\nn: [2^40]\nrows: drawn\nseries: [{family: gaussian}]\n' >too-long.yaml
 expect 2 "run refuses a million core-hours" run too-long.yaml -o much.h5
 holds "it says how many, and of --force" grep -qE 'takes about .*e\+06 core-hours: .*--force' err
+printf 'replicates: 8\nkeep_replicates: 8\nn: [64]\nrows: drawn\nseries: [{family: gaussian}]\n' >many-files.yaml
+expect 0 "rows for many files" run many-files.yaml -o many.h5 --write-scores many-scores.h5 --quiet
+for ((i = 0; i < 40; i++)); do cp many-scores.h5 "many-scores-$i.h5"; done
+within 60 700000 0 "40 files of scores in 700 MB" diagnose many-scores-*.h5 -o many-files.h5 --threads 2
+rm many*.h5
 mkdir -p small
 if mount -t tmpfs -o size=2m tmpfs small 2>/dev/null; then
     printf 'n: [100, 200, 300, 400]\nseries: [{family: gaussian}]\n' >disk.yaml
