@@ -57,15 +57,12 @@ static inline struct results *experiment_of(const struct config *config, const s
     unit_plan_create(&plan, config);
     struct partial **partial = calloc(unit_plan_size(&plan), sizeof *partial);
     const struct unit_range all = {0, plan.unit_count};
-    assert_int_equal(ranks_lead(&(struct sweep_work){.plan = &plan,
-                                                     .isa = isa,
-                                                     .threads = threads,
-                                                     .quiet = true,
-                                                     .range_count = 1,
-                                                     .range = &all,
-                                                     .accept = experiment_hold,
-                                                     .context = partial}),
-                     0);
+    assert_int_equal(
+        ranks_lead(
+            &(struct sweep_work){
+                .plan = &plan, .isa = isa, .threads = threads, .accept = experiment_hold, .context = partial},
+            &(struct ranks_task){1, &all, 0, true}),
+        0);
     struct results *results = experiment_collect(&plan, isa->name, partial);
     free(partial);
     unit_plan_release(&plan);

@@ -384,10 +384,6 @@ static struct sweep_work make_work(struct run *run) {
     return (struct sweep_work){.plan = &run->plan,
                                .isa = run->isa,
                                .threads = run->o->threads,
-                               .quiet = run->o->quiet || ranks_index() > 0,
-                               .range_count = run->todo_count,
-                               .range = run->todo,
-                               .cost_before = run->all.cost - run->left.cost,
                                .stop = run->stop,
                                .accept = journal_accept,
                                .known = journal_known,
@@ -404,7 +400,9 @@ static bool save_all(void *journal) {
 static int compute_units(struct run *run) {
     struct sweep_work work = make_work(run);
     if (ranks_index() > 0) { return ranks_follow(&work, save_all); }
-    int status = ranks_lead(&work);
+    const struct ranks_task task = {run->todo_count, run->todo, run->all.cost - run->left.cost,
+                                    run->o->quiet};
+    int status = ranks_lead(&work, &task);
     if (!journal_flush(run->journal)) { return EXIT_FAILED; }
     if (status != EXIT_DONE || run->todo_count == 0) { return status; }
     if (ranks_count() > 1) {

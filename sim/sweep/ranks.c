@@ -14,6 +14,7 @@ static int rank_count = 1;
 
 struct leader {
     const struct sweep_work *work;
+    const struct ranks_task *task;
     pthread_mutex_t lock; /* of the next lines */
     struct unit_range *range;
     size_t at; /* the first range that is not given out whole */
@@ -31,7 +32,7 @@ static size_t take_ranges(void *context, struct unit_range range[SWEEP_MORE]) {
     pthread_mutex_lock(&l->lock);
     double want = l->left / (2.0 * rank_count), enough = want / 2;
     bool ended = l->failed || stop_asked(l->work->stop);
-    while (!ended && count < SWEEP_MORE && l->at < l->work->range_count && (count == 0 || want > enough)) {
+    while (!ended && count < SWEEP_MORE && l->at < l->task->range_count && (count == 0 || want > enough)) {
         struct unit_range *rest = &l->range[l->at];
         struct unit_range node = {rest->first, rest->first + unit_node(plan, *rest, want)};
         double cost = unit_range_cost(plan, node);
@@ -53,14 +54,15 @@ static void tell_done(void *context, double cost, const char *what) {
     pthread_mutex_unlock(&l->lock);
 }
 
-static struct leader leader_create(const struct sweep_work *work) {
-    struct leader l = {.work = work, .lock = PTHREAD_MUTEX_INITIALIZER, .followers = rank_count - 1};
-    l.range = memory_create(work->range_count + 1, sizeof *l.range);
-    for (size_t i = 0; i < work->range_count; i++) {
-        l.range[i] = work->range[i];
-        l.left += unit_range_cost(work->plan, work->range[i]);
+static struct leader leader_create(const struct sweep_work *work, const struct ranks_task *task) {
+    struct leader l = {
+        .work = work, .task = task, .lock = PTHREAD_MUTEX_INITIALIZER, .followers = rank_count - 1};
+    l.range = memory_create(task->range_count + 1, sizeof *l.range);
+    for (size_t i = 0; i < task->range_count; i++) {
+        l.range[i] = task->range[i];
+        l.left += unit_range_cost(work->plan, task->range[i]);
     }
-    l.progress = progress_start(work->cost_before + l.left, work->cost_before, work->quiet);
+    l.progress = progress_start(task->cost_before + l.left, task->cost_before, task->quiet);
     return l;
 }
 
@@ -296,15 +298,15 @@ void ranks_compare(const struct config *config) {
 
 #endif
 
-int ranks_lead(const struct sweep_work *work) {
-    struct leader l = leader_create(work);
+int ranks_lead(const struct sweep_work *work, const struct ranks_task *task) {
+    struct leader l = leader_create(work, task);
     struct sweep_work own = *work;
     own.more = take_ranges;
     own.done = tell_done;
     own.more_context = &l;
     int status = lead(&l, &own);
     progress_end(&l.progress);
-    if (status == EXIT_DONE && (l.at < work->range_count || (rank_count > 1 && stop_asked(work->stop)))) {
+    if (status == EXIT_DONE && (l.at < task->range_count || (rank_count > 1 && stop_asked(work->stop)))) {
         status = EXIT_RESUMABLE;
     }
     free(l.range);

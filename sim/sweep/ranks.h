@@ -27,9 +27,16 @@ int ranks_count(void);
 /* Threads a rank should use unless told: the processors of its node shared among the ranks there. */
 int ranks_threads(void);
 
-/* Rank 0: computes the ranges of `work` together with the others; work->accept gets its own share alone.
- * Status as of sweep_compute, when the others have kept theirs. With one rank, alone. */
-int ranks_lead(const struct sweep_work *work);
+/* What is to be computed, in this order, sampled units and exact values. */
+struct ranks_task {
+    size_t range_count;
+    const struct unit_range *range;
+    double cost_before; /* of units that were finished earlier, for the progress that is shown */
+    bool quiet;         /* none is */
+};
+/* Rank 0: computes a task together with the others; work->accept gets its own share alone. Status as of
+ * sweep_compute, when the others have kept theirs. With one rank, alone. */
+int ranks_lead(const struct sweep_work *work, const struct ranks_task *task);
 
 /* The others, before they do anything: wait for rank 0. True where it leads a sweep; else `status` is to end
  * with. */

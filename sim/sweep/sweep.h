@@ -21,15 +21,9 @@ struct sweep_work {
     const struct unit_plan *plan;
     const struct isa *isa;
     int threads;
-    /* For ranks.h: what to compute, in this order, sampled units and exact values; no progress is shown; the
-     * cost of units that were finished earlier, for that. */
-    size_t range_count;
-    const struct unit_range *range;
-    bool quiet;
-    double cost_before;
-    /* From ranks.h: what to compute next, asked for when all before is at work, by one thread at a time;
-     * returns how many ranges, 0 at the end. A cell under a target (target.h) is computed as far as it is
-     * wanted, whichever range of it is given, up to its end. */
+    /* Set by ranks.h, which calls sweep_compute: what to compute next, asked for when all before is at work,
+     * by one thread at a time; returns how many ranges, 0 at the end. A cell under a target (target.h) is
+     * computed as far as it is wanted, whichever range of it is given, up to its end. */
     size_t (*more)(void *context, struct unit_range range[SWEEP_MORE]);
     /* Hears of work that is done, or spared: its cost, and of what. From any thread. NULL: nobody. */
     void (*done)(void *context, double cost, const char *what);

@@ -60,15 +60,9 @@ static double core_seconds(void) {
 static double compute(const struct setting *s, struct unit_range range, int threads, sweep_accept *accept,
                       void *context) {
     double start = core_seconds();
-    struct sweep_work work = {.plan = &s->plan,
-                              .isa = isa_best(),
-                              .threads = threads,
-                              .quiet = true,
-                              .range_count = 1,
-                              .range = &range,
-                              .accept = accept,
-                              .context = context};
-    if (ranks_lead(&work) != EXIT_DONE) { abort(); }
+    struct sweep_work work = {
+        .plan = &s->plan, .isa = isa_best(), .threads = threads, .accept = accept, .context = context};
+    if (ranks_lead(&work, &(struct ranks_task){1, &range, 0, true}) != EXIT_DONE) { abort(); }
     return core_seconds() - start;
 }
 

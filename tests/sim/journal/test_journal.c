@@ -37,14 +37,10 @@ static const char small_text[] =
     "  - {family: spherical, dimension: 4, output: true, n: [200]}\n";
 
 static int compute(const struct setting *s, struct unit_range range, struct journal *j) {
-    return ranks_lead(&(struct sweep_work){.plan = &s->plan,
-                                           .isa = isa_find("base"),
-                                           .threads = 2,
-                                           .quiet = true,
-                                           .range_count = 1,
-                                           .range = &range,
-                                           .accept = journal_accept,
-                                           .context = j});
+    return ranks_lead(
+        &(struct sweep_work){
+            .plan = &s->plan, .isa = isa_find("base"), .threads = 2, .accept = journal_accept, .context = j},
+        &(struct ranks_task){1, &range, 0, true});
 }
 
 /* The record of exact values. */

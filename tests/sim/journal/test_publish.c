@@ -44,12 +44,9 @@ static void setting_make(struct setting *s) {
     struct sweep_work work = {.plan = &s->plan,
                               .isa = isa_find("base"),
                               .threads = 2,
-                              .quiet = true,
-                              .range_count = 1,
-                              .range = &some,
                               .accept = journal_accept,
                               .context = s->journal};
-    assert_int_equal(ranks_lead(&work), EXIT_DONE);
+    assert_int_equal(ranks_lead(&work, &(struct ranks_task){1, &some, 0, true}), EXIT_DONE);
     assert_true(journal_flush(s->journal) && records_settle(s->journal->records));
 }
 

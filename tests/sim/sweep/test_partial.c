@@ -43,12 +43,9 @@ static void made_compute(struct made *m, size_t first, size_t step, int threads)
         struct sweep_work work = {.plan = &m->plan,
                                   .isa = isa_find("base"),
                                   .threads = threads,
-                                  .quiet = true,
-                                  .range_count = 1,
-                                  .range = &one,
                                   .accept = experiment_hold,
                                   .context = m->of};
-        assert_int_equal(ranks_lead(&work), EXIT_DONE);
+        assert_int_equal(ranks_lead(&work, &(struct ranks_task){1, &one, 0, true}), EXIT_DONE);
     }
 }
 

@@ -30,15 +30,9 @@ static void compute(struct computed *c, const char *config) {
     unit_plan_create(&c->plan, c->config);
     c->partial = calloc(unit_plan_size(&c->plan), sizeof(struct partial *));
     const struct unit_range all = {0, c->plan.unit_count};
-    struct sweep_work work = {.plan = &c->plan,
-                              .isa = isa_best(),
-                              .threads = 2,
-                              .quiet = true,
-                              .range_count = 1,
-                              .range = &all,
-                              .accept = experiment_hold,
-                              .context = c->partial};
-    assert_int_equal(ranks_lead(&work), 0);
+    struct sweep_work work = {
+        .plan = &c->plan, .isa = isa_best(), .threads = 2, .accept = experiment_hold, .context = c->partial};
+    assert_int_equal(ranks_lead(&work, &(struct ranks_task){1, &all, 0, true}), 0);
 }
 
 static void drop(struct computed *c) {
