@@ -628,4 +628,17 @@ sed "/^target/d" endless.yaml >refused.yaml
 expect 2 "without one it is refused" run refused.yaml -o refused.h5
 holds "for its core-hours" grep -q "core-hours" err
 
+# Scores of kept rows, beside results that are made and beside those that are there: a stop is obeyed.
+printf 'replicates: 60\nkeep_replicates: 60\nn: [2^19]\nrows: drawn\nseries: [{family: gaussian}]\n' >rows.yaml
+for results in new old; do
+    "$gapscale" run rows.yaml -o rows.h5 --write-scores scores.h5 --quiet 2>err &
+    while kill -0 $! 2>/dev/null && ! compgen -G 'scores.h5.tmp-*' >/dev/null; do sleep 0.002; done
+    kill -TERM $!
+    wait $!
+    holds "SIGTERM while scores are written, $results results: status 75" test $? = 75
+    holds "it says what to do" grep -q "stopped before scores.h5 was whole; the same command writes it anew" err
+    holds "nothing of them stays" test -z "$(compgen -G 'scores.h5*')"
+done
+rm rows.h5*
+
 summary

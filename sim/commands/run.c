@@ -76,6 +76,51 @@ static int read_config(struct run *run) {
 
 static void free_config(struct run *run) { config_free(run->config); }
 
+/* ---- watch ---- */
+
+/* What the watching thread does, from the first moment on. */
+static bool beat(void *context) {
+    struct run *run = context;
+    struct journal *journal = run->journal;
+    return (!run->locked || lock_beat(&run->lock)) && (!journal || journal_tend(journal));
+}
+
+static void say_resumable(const struct run *run) {
+    message_say("stopped: what is finished is in %s; the same command goes on with it", run->directory);
+}
+
+/* Before an end by force: the row at hand takes too long to wait for, or memory is out. */
+static void save_by_force(void *context) {
+    struct run *run = context;
+    if (run->journal) { journal_flush_by_force(run->journal); }
+    if (run->locked) { lock_release(&run->lock); }
+    if (ranks_index() == 0) { say_resumable(run); }
+}
+
+static void save_without_memory(void *context) {
+    struct run *run = context;
+    if (run->journal) { save_by_force(run); }
+    ranks_abort();
+}
+
+static int start_watch(struct run *run) {
+    memory_save(save_without_memory, run);
+    run->limit = stop_limit(run->o->time_limit);
+    if (run->limit.stale && ranks_index() == 0) {
+        message_say("SLURM_JOB_END_TIME=%s lies in the past: it is another job's, and not looked at",
+                    getenv("SLURM_JOB_END_TIME"));
+    }
+    run->stop = stop_start(&(struct stop_plan){run->limit, beat, save_by_force, run});
+    return run->stop ? EXIT_DONE : EXIT_FAILED;
+}
+
+/* Before anything is taken away that the watching thread or an end without memory looks at. */
+static void end_watch(struct run *run) {
+    memory_save(NULL, NULL);
+    if (run->stop) { stop_end(run->stop); }
+    run->stop = NULL;
+}
+
 /* ---- place ---- */
 
 /* Unless told, results/<stem>.h5, the stem being the config's name without directory and extension. */
@@ -126,10 +171,20 @@ static int check_scores(const struct run *run) {
 static int write_scores(struct run *run) {
     if (!run->o->scores) { return EXIT_DONE; }
     run->place.finished = true;
+    stop_resume(run->stop);
     int status = scorefile_write(run->o->scores, run->config, run->isa, run->command_line, run->stop);
     if (status == EXIT_RESUMABLE) {
         message_say("stopped before %s was whole; the same command writes it anew", run->o->scores);
     }
+    return status;
+}
+
+/* Of results that are there already. */
+static int write_missing_scores(struct run *run) {
+    if (!run->o->scores) { return EXIT_DONE; }
+    int status = start_watch(run);
+    if (status == EXIT_DONE) { status = write_scores(run); }
+    end_watch(run);
     return status;
 }
 
@@ -145,7 +200,7 @@ static int find_place(struct run *run) {
     if (!name_journal(run)) { return EXIT_FAILED; }
     if (run->place.finished) {
         clear_finished(run);
-        return write_scores(run);
+        return write_missing_scores(run);
     }
     return outfile_prepare(run->output, !run->o->output) ? EXIT_DONE : EXIT_FAILED;
 }
@@ -195,51 +250,6 @@ static int find_room(struct run *run) {
     int status = check_memory(o, &cost);
     if (status == EXIT_DONE) { status = check_disk(o, run->output, journal_exists(run->directory), &cost); }
     return status == EXIT_DONE ? check_time(o, &cost) : status;
-}
-
-/* ---- watch ---- */
-
-/* What the watching thread does, from the first moment on. */
-static bool beat(void *context) {
-    struct run *run = context;
-    struct journal *journal = run->journal;
-    return (!run->locked || lock_beat(&run->lock)) && (!journal || journal_tend(journal));
-}
-
-static void say_resumable(const struct run *run) {
-    message_say("stopped: what is finished is in %s; the same command goes on with it", run->directory);
-}
-
-/* Before an end by force: the row at hand takes too long to wait for, or memory is out. */
-static void save_by_force(void *context) {
-    struct run *run = context;
-    if (run->journal) { journal_flush_by_force(run->journal); }
-    if (run->locked) { lock_release(&run->lock); }
-    if (ranks_index() == 0) { say_resumable(run); }
-}
-
-static void save_without_memory(void *context) {
-    struct run *run = context;
-    if (run->journal) { save_by_force(run); }
-    ranks_abort();
-}
-
-static int start_watch(struct run *run) {
-    memory_save(save_without_memory, run);
-    run->limit = stop_limit(run->o->time_limit);
-    if (run->limit.stale && ranks_index() == 0) {
-        message_say("SLURM_JOB_END_TIME=%s lies in the past: it is another job's, and not looked at",
-                    getenv("SLURM_JOB_END_TIME"));
-    }
-    run->stop = stop_start(&(struct stop_plan){run->limit, beat, save_by_force, run});
-    return run->stop ? EXIT_DONE : EXIT_FAILED;
-}
-
-/* Before anything is taken away that the watching thread or an end without memory looks at. */
-static void end_watch(struct run *run) {
-    memory_save(NULL, NULL);
-    if (run->stop) { stop_end(run->stop); }
-    run->stop = NULL;
 }
 
 /* ---- lock ---- */

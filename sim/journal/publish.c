@@ -153,9 +153,9 @@ int publish_check(const char *path, const struct config *config, bool force, str
     *place = (struct publish_place){.finished = false};
     name_archive(path, place->archive);
     if (recordfile_kind(place->archive) == RECORDFILE_OTHER) {
-        message_error(
-            "%s exists and is no archive of gapscale, and is never replaced; choose another -o FILE",
-            place->archive);
+        message_error("%s exists and is no archive of gapscale, and is never replaced; choose another -o "
+                      "FILE, or move it away",
+                      place->archive);
         return EXIT_USAGE;
     }
     if (force) { return EXIT_DONE; }

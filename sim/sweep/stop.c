@@ -27,8 +27,8 @@ struct stop {
     sigset_t signals, before;
     int signal_end, done; /* file descriptors: signals that came; that the work is done */
     pthread_t thread;
-    pthread_mutex_t mutex; /* of `deferred` and the change of `asked` */
-    bool deferred;
+    pthread_mutex_t mutex;  /* of these two and the change of `asked` */
+    bool deferred, waiting; /* a stop waits */
     atomic_bool asked;
 };
 
@@ -40,6 +40,7 @@ bool stop_asked(const struct stop *stop) {
 static bool stop_ask(struct stop *stop) {
     pthread_mutex_lock(&stop->mutex);
     bool ask = !stop->deferred;
+    stop->waiting = !ask;
     if (ask) { atomic_store(&stop->asked, true); }
     pthread_mutex_unlock(&stop->mutex);
     return ask;
@@ -50,6 +51,14 @@ bool stop_defer(struct stop *stop) {
     stop->deferred = true;
     pthread_mutex_unlock(&stop->mutex);
     return !stop_asked(stop);
+}
+
+void stop_resume(struct stop *stop) {
+    if (!stop) { return; }
+    pthread_mutex_lock(&stop->mutex);
+    stop->deferred = false;
+    if (stop->waiting) { atomic_store(&stop->asked, true); }
+    pthread_mutex_unlock(&stop->mutex);
 }
 
 /* Waits for an end; true for a signal, whose name is in `why`, or the deadline. */
