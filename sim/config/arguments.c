@@ -12,7 +12,8 @@ bool arguments_source(const char *what, const char *word, struct fault_list *fau
     *source = (struct fault_source){what, word, strlen(word), faults};
     if (source->length <= TEXT_LIMIT && utf8_is_valid(word, source->length)) { return true; }
     source->text = NULL;
-    return fault_add(source, 0, "must be UTF-8 text of at most %d KiB", TEXT_LIMIT / 1024);
+    fault_add(source, 0, "must be UTF-8 text of at most %d KiB", TEXT_LIMIT / 1024);
+    return false;
 }
 
 /* A scalar made of part of the text of another, which it follows by `skipped` bytes. */

@@ -101,7 +101,7 @@ static bool open_regular(struct source *s, struct stat *info, char why[SOURCE_WH
 }
 
 static bool source_list(struct source *s, bool links, char why[SOURCE_WHY]) {
-    struct stat info;
+    struct stat info = {0};
     if (!open_regular(s, &info, why)) { return false; }
     struct source_format *f = s->format;
     if (!header_read(f->descriptor, s->path, (uint64_t)info.st_size, &f->header, why)) { return false; }
