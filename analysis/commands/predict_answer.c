@@ -79,15 +79,16 @@ static bool fill_point(const struct predict_request *r, const struct oracle *ora
     struct oracle_answer answer = {.point = oracle_unknown_point};
     struct oracle_point twice;
     x->susceptibility = x->log_participation = NAN;
+    x->susceptibility_error = INFINITY;
     if (!is_out_of_reach(r, x->log_ratio)) {
-        x->susceptibility = oracle_susceptibility(oracle, x->beta_ratio);
+        x->susceptibility = oracle_susceptibility(oracle, x->beta_ratio, &x->susceptibility_error);
+        x->susceptibility_error = fmax(x->susceptibility_error, 1e-7 * x->susceptibility);
         if (!oracle_ask(oracle, x->beta_ratio, question, &answer) ||
             !oracle_at(oracle, 2 * x->beta_ratio, &twice)) {
             return false;
         }
         x->log_participation = oracle_log_participation(&answer.point, &twice, &x->log_participation_error);
     }
-    x->susceptibility_error = 1e-7 * x->susceptibility;
     x->point = answer.point;
     x->log_partition = -x->point.log_top_weight;
     x->log_partition_error = x->point.log_top_weight_error;

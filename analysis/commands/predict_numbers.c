@@ -41,7 +41,7 @@ static const struct told means[] = {
     {BOTH("entropy"), ESTIMATE(point.entropy)},
     {BOTH("participation"), ESTIMATE(point.participation)},
     {BOTH("top_weight"), ESTIMATE(point.top_weight)},
-    {"susceptibility", NULL, POINT_WITHIN(susceptibility)},
+    {"susceptibility", NULL, ESTIMATE(susceptibility)},
     {NULL, "susceptibility", POINT(susceptibility)},
     {"log_partition", NULL, ESTIMATE(log_partition)},
     {NULL, "log_top_weight", ESTIMATE(point.log_top_weight)},

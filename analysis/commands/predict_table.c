@@ -75,20 +75,22 @@ static const char *weight(double x, double error, char out[WORDS]) {
 }
 
 static void print_means(FILE *out, size_t count, const struct prediction *x) {
-    char n[WORDS], text[4][WORDS];
+    char n[WORDS], text[5][WORDS];
     fprintf(out,
             "\n%10s" FOLD " %11s" FOLD "  %14s %8s" FOLD " %10s" FOLD " %10s" FOLD " %11s" FOLD " %11s\n",
             "n", "beta/Lambda", "entropy", "error", "Y_2", "p_(1)", "chi", "<gap>Lambda");
     for (size_t i = 0; i < count; i++) {
         const struct oracle_point *y = &x[i].point;
+        const bool told = !isnan(x[i].susceptibility) || isinf(x[i].susceptibility_error);
         fprintf(out,
-                "%10s" FOLD " %11.4g" FOLD "  %14s %8.1e" FOLD " %10s" FOLD " %10s" FOLD " %11.6g" FOLD
+                "%10s" FOLD " %11.4g" FOLD "  %14s %8.1e" FOLD " %10s" FOLD " %10s" FOLD " %11s" FOLD
                 " %11s\n",
                 words_length(x[i].length->log_n, n), x[i].beta_ratio,
                 words_known("%.10g", y->entropy, y->entropy_error, text[0]), y->entropy_error,
                 weight(y->participation, y->participation_error, text[1]),
-                weight(y->top_weight, y->top_weight_error, text[2]), x[i].susceptibility,
-                words_known("%.6g", y->gap_mean, y->gap_mean_error, text[3]));
+                weight(y->top_weight, y->top_weight_error, text[2]),
+                words_known("%.6g", told ? x[i].susceptibility : 0, x[i].susceptibility_error, text[3]),
+                words_known("%.6g", y->gap_mean, y->gap_mean_error, text[4]));
     }
 }
 

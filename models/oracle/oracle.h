@@ -113,8 +113,9 @@ double oracle_log_participation(const struct oracle_point *at, const struct orac
                                 double *error);
 
 /* Susceptibility of the mean, -dE H/dlog beta: the point's with its `slope` asked for; where scores fall with
- * distance by differences of fourth order (error about 1e-8). */
-double oracle_susceptibility(const struct oracle *oracle, double beta_ratio);
+ * distance by differences, whose noise is the entropies' errors: NaN where it is below its error, *error then
+ * being what it is less than. NULL: the error is not asked for. */
+double oracle_susceptibility(const struct oracle *oracle, double beta_ratio, double *error);
 
 /* From now on, what follows may begin with answers at growing beta ratios, which must outlive the oracle. */
 void oracle_recall(struct oracle *oracle, size_t count, const double *beta_ratio,

@@ -98,7 +98,7 @@ static void exact_about(struct results_series *s, size_t n, const struct oracle 
     }
     if (nearest == 0 || nearest + 1 >= betas) { return; }
     for (size_t b = nearest - 1; b <= nearest + 1; b++) {
-        s->exact_susceptibility[n * betas + b] = oracle_susceptibility(oracle, ratio[b]);
+        s->exact_susceptibility[n * betas + b] = oracle_susceptibility(oracle, ratio[b], NULL);
     }
 }
 

@@ -134,7 +134,7 @@ static void maxima_beside_the_exact_mean(void **state) {
             double x = 0.17 * ((double)b - 16 + 0.25 * (double)(i % 4));
             s->beta_ratio[b] = exp(x);
             s->mean[MEASURE_SUSCEPTIBILITY][b] =
-                oracle_susceptibility(oracle, s->beta_ratio[b]) * exp(bend * x);
+                oracle_susceptibility(oracle, s->beta_ratio[b], NULL) * exp(bend * x);
         }
         exact_fill(results, 1);
         size_t known = 0;
@@ -146,7 +146,7 @@ static void maxima_beside_the_exact_mean(void **state) {
         size_t top = 1;
         for (size_t b = 0; b < 41; b++) {
             double x = log(exact) + step * (double)b;
-            chi[b] = oracle_susceptibility(oracle, exp(x)) * exp(bend * x);
+            chi[b] = oracle_susceptibility(oracle, exp(x), NULL) * exp(bend * x);
         }
         for (size_t b = 2; b < 40; b++) {
             if (chi[b] > chi[top]) { top = b; }

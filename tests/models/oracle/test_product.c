@@ -79,6 +79,54 @@ static void test_pair(void **state) {
     }
 }
 
+/* chi of two such keys is the mean of p (1 - p) (beta difference)^2: what is told is within its error, which
+ * is small where chi is; what is not told is below it. */
+static void test_susceptibility(void **state) {
+    (void)state;
+    const struct {
+        double linear, ratio, relative; /* of the error, at most; infinite: it is not told */
+    } at[] = {{0.7, 0.5, 1e-6},
+              {0.7, 3, 1e-6},
+              {0.001, 0.001, 0.2},
+              {0.001, 1e-5, INFINITY},
+              {1e6, 1000, INFINITY}};
+    for (size_t i = 0; i < 5; i++) {
+        const struct law law = law_at("gaussian", 1, 0, at[i].linear, 0);
+        struct oracle *o = make_oracle(&law, M_LN2);
+        const double beta = at[i].ratio * scale(&law, M_LN2), h = 1e-3;
+        double mean = 0, error;
+        for (int k = -20000; k <= 20000; k++) {
+            const double x = k * h, b = beta * (x + at[i].linear);
+            mean += h * exp(-x * x / 4) / sqrt(4 * M_PI) * b * b / (2 + 2 * cosh(fmin(fabs(b), 700)));
+        }
+        const double chi = oracle_susceptibility(o, at[i].ratio, &error);
+        if (isinf(at[i].relative)) {
+            assert_true(isnan(chi) && mean < error && error < 1e-8);
+        } else {
+            check_close(chi, mean, error);
+            assert_true(error < at[i].relative * mean);
+        }
+        oracle_free(o);
+    }
+}
+
+/* Far below the critical beta rows are alike, and chi is that of all keys: of Gumbel scores beta^2
+ * psi'(1 - beta), and of c log k the variance by the weights k^{-c beta}, to 40 digits by zeta(c beta) and
+ * Euler-Maclaurin. The entropies are off by 1e-5 there. */
+static void test_susceptibility_of_many(void **state) {
+    (void)state;
+    const double ratio[] = {0.01, 0.1, 0.5}, exact[] = {3.724780e-4, 0.04842047, 16.916096},
+                 relative[] = {1, 0.02, 2e-4};
+    const struct law law = law_at("gumbel", 0, 1, 0, 2);
+    struct oracle *o = make_oracle(&law, 28 * M_LN10);
+    for (size_t i = 0; i < 3; i++) {
+        double error, chi = oracle_susceptibility(o, ratio[i], &error);
+        check_close(chi, exact[i], error);
+        assert_true(error < relative[i] * exact[i]);
+    }
+    oracle_free(o);
+}
+
 /* The mean of a row's largest of uniform scores below 0, whose law has a kink at each key: of log Z less log
  * of its part in the largest weight. By Simpson's rule from kink to kink. */
 static void test_highest(void **state) {
@@ -140,8 +188,10 @@ static void test_errors(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_known_values), cmocka_unit_test(test_no_penalty),
-                                       cmocka_unit_test(test_pair),         cmocka_unit_test(test_reach),
-                                       cmocka_unit_test(test_highest),      cmocka_unit_test(test_errors)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_susceptibility), cmocka_unit_test(test_susceptibility_of_many),
+        cmocka_unit_test(test_known_values),   cmocka_unit_test(test_no_penalty),
+        cmocka_unit_test(test_pair),           cmocka_unit_test(test_reach),
+        cmocka_unit_test(test_highest),        cmocka_unit_test(test_errors)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
