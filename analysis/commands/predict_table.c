@@ -74,6 +74,16 @@ static const char *weight(double x, double error, char out[WORDS]) {
     return words_known(x < 1e-4 ? "%.3e" : "%.7f", x, error, out);
 }
 
+/* No digits below its error; what is not told by what it is less than. */
+static const char *susceptibility(const struct prediction *x, char out[WORDS]) {
+    const double value = x->susceptibility, error = x->susceptibility_error;
+    if (isnan(value)) { return words_known("%g", isinf(error) ? NAN : 0, error, out); }
+    const double digits = error > 0 ? floor(log10(fabs(value))) - floor(log10(error)) + 1 : 6;
+    char format[WORDS];
+    snprintf(format, sizeof format, "%%.%dg", (int)fmax(1, fmin(digits, 6)));
+    return words_known(format, value, error, out);
+}
+
 static void print_means(FILE *out, size_t count, const struct prediction *x) {
     char n[WORDS], text[5][WORDS];
     fprintf(out,
@@ -81,15 +91,13 @@ static void print_means(FILE *out, size_t count, const struct prediction *x) {
             "n", "beta/Lambda", "entropy", "error", "Y_2", "p_(1)", "chi", "<gap>Lambda");
     for (size_t i = 0; i < count; i++) {
         const struct oracle_point *y = &x[i].point;
-        const bool told = !isnan(x[i].susceptibility) || isinf(x[i].susceptibility_error);
         fprintf(out,
                 "%10s" FOLD " %11.4g" FOLD "  %14s %8.1e" FOLD " %10s" FOLD " %10s" FOLD " %11s" FOLD
                 " %11s\n",
                 words_length(x[i].length->log_n, n), x[i].beta_ratio,
                 words_known("%.10g", y->entropy, y->entropy_error, text[0]), y->entropy_error,
                 weight(y->participation, y->participation_error, text[1]),
-                weight(y->top_weight, y->top_weight_error, text[2]),
-                words_known("%.6g", told ? x[i].susceptibility : 0, x[i].susceptibility_error, text[3]),
+                weight(y->top_weight, y->top_weight_error, text[2]), susceptibility(&x[i], text[3]),
                 words_known("%.6g", y->gap_mean, y->gap_mean_error, text[4]));
     }
 }
