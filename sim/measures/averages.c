@@ -178,5 +178,5 @@ void averages_sum_points(const struct kernel *kernel, const struct row *row, dou
                          double sum[KERNEL_MOMENTS]) {
     size_t points = row_reach(row, beta, whole_reach(row)).points;
     kernel->weights(points, row->gap, beta, row->scratch);
-    kernel->moments(points - 1, row->gap + 1, row->count + 1, row->scratch + 1, sum);
+    kernel->moments(points - 1, row->gap + 1, row->count + 1, beta, row->scratch + 1, sum);
 }

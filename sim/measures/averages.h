@@ -23,7 +23,8 @@ void averages_finish(const struct kernel *kernel, struct averages_columns *colum
 void averages_participations(const struct kernel *kernel, const struct averages_columns *columns,
                              double *participation, double *log_participation);
 
-/* Sums over the points but the first, at one beta and its double (kernel.h, moments). */
+/* Sums over the points but the first of powers of beta gap, at one beta and its double (kernel.h, moments).
+ */
 void averages_sum_points(const struct kernel *kernel, const struct row *row, double beta,
                          double sum[KERNEL_MOMENTS]);
 /* Sums over the bulk of a row that has one, with gaps of the row. */

@@ -25,17 +25,16 @@ static struct crossing crossing(const struct search *s, const struct nearby *nea
     if (criterion->kind == CRITERION_PARTICIPATION) {
         const struct nearby_averages twice = nearby_twice(nearby, beta);
         return (struct crossing){twice.log_z - 2 * c.log_z - log(criterion->threshold),
-                                 2 * beta * (c.mean - twice.mean), c.balance};
+                                 2 * c.mean - twice.mean, c.balance};
     }
     if (criterion->kind == CRITERION_ENTROPY) {
-        double entropy = c.log_z + beta * c.mean;
-        return (struct crossing){log(criterion->threshold / entropy), beta * beta * c.variance / entropy,
-                                 c.balance};
+        double entropy = c.log_z + c.mean;
+        return (struct crossing){log(criterion->threshold / entropy), c.variance / entropy, c.balance};
     }
-    /* dchi/dlog beta = beta^2 (2 Var - beta kappa_3), over chi; dVar/dlog beta = -beta kappa_3 */
-    double value = beta * c.third / c.variance - 2, fourth = c.fourth - 3 * c.variance * c.variance;
-    return (struct crossing){value, beta * (3 * c.third - beta * fourth) / c.variance + value * (value + 2),
-                             c.balance};
+    /* dchi/dlog beta = 2 chi - kappa_3, over chi, with cumulants of beta gap; dkappa_3/dlog beta = 3 kappa_3
+     * - kappa_4 */
+    double value = c.third / c.variance - 2, fourth = c.fourth - 3 * c.variance * c.variance;
+    return (struct crossing){value, (3 * c.third - fourth) / c.variance + value * (value + 2), c.balance};
 }
 
 static struct nearby points_at(const struct search *s, double beta) {
@@ -106,13 +105,12 @@ static struct found root_nearby(const struct search *s, const struct nearby *nea
  * where the criterion's function has that slope. */
 static double left_out(const struct search *s, const struct nearby *n, double step, double slope) {
     const struct nearby_points *once = &n->once, *twice = &n->twice;
-    double beta = n->beta, growth = nearby_growth(once, beta), square = growth * growth,
-           cube = step * step * step;
+    double growth = nearby_growth(once), square = growth * growth, cube = step * step * step;
     if (s->criterion->kind == CRITERION_ENTROPY) { return square * square * cube * step * step / 120; }
     if (s->criterion->kind == CRITERION_SUSCEPTIBILITY) { return square * square * cube / (6 * slope); }
-    growth = fmax(growth, nearby_growth(twice, 2 * beta));
+    growth = fmax(growth, nearby_growth(twice));
     return growth * growth * growth * cube * step * step / (120 * slope) *
-           (beta * beta * (2 * once->cumulant[1] + 4 * twice->cumulant[1]));
+           (2 * once->cumulant[1] + twice->cumulant[1]);
 }
 
 /* Where points and bulk have the same weight, if that lies between a and b, or on the way there: the function

@@ -4,10 +4,11 @@
 
 #include "sim/measures/averages.h"
 
-/* From sums of weights times powers of gaps over all points but the first, whose gap is 0. */
-static struct nearby_points points_of(const double *sum, size_t powers) {
-    double m[NEARBY_CUMULANTS + 1] = {0}, z = 1 + sum[0];
-    for (size_t k = 1; k < powers; k++) { m[k] = sum[k] / z; }
+/* From sums of weights times powers of gaps, to be multiplied by a unit, over all points but the first, whose
+ * gap is 0. */
+static struct nearby_points points_of(const double *sum, size_t powers, double unit) {
+    double m[NEARBY_CUMULANTS + 1] = {0}, z = 1 + sum[0], power = unit;
+    for (size_t k = 1; k < powers; k++, power *= unit) { m[k] = power * sum[k] / z; }
     const double a = m[1], a2 = a * a, k2 = fmax(0, m[2] - a2), k3 = m[3] - 3 * a * m[2] + 2 * a * a2,
                  fourth = m[4] - 4 * a * m[3] + 6 * a2 * m[2] - 3 * a2 * a2,
                  fifth = m[5] - 5 * a * m[4] + 10 * a2 * m[3] - 10 * a * a2 * m[2] + 4 * a * a2 * a2,
@@ -21,20 +22,20 @@ void nearby_make(struct nearby *nearby, const struct kernel *kernel, const struc
     nearby->kernel = kernel;
     nearby->row = row;
     nearby->beta = beta;
-    nearby->once = points_of(sum, KERNEL_MOMENTS_ONCE);
-    nearby->twice = points_of(sum + KERNEL_MOMENTS_ONCE, KERNEL_MOMENTS_TWICE);
+    nearby->once = points_of(sum, KERNEL_MOMENTS_ONCE, 1);
+    nearby->twice = points_of(sum + KERNEL_MOMENTS_ONCE, KERNEL_MOMENTS_TWICE, 2);
 }
 
-/* At d beyond where the points were summed. */
+/* At a beta that is larger than where the points were summed by the factor 1 + d, in its own unit. */
 static struct bulk_sums points_moved(const struct nearby_points *p, double d) {
-    const double *k = p->cumulant;
-    double variance = fmax(0, k[1] - d * (k[2] - d / 2 * (k[3] - d / 3 * k[4])));
+    const double *k = p->cumulant, unit = 1 + d, square = unit * unit;
+    double variance = square * fmax(0, k[1] - d * (k[2] - d / 2 * (k[3] - d / 3 * k[4])));
     return (struct bulk_sums){
         .log_z = p->log_z - d * (k[0] - d / 2 * (k[1] - d / 3 * (k[2] - d / 4 * (k[3] - d / 5 * k[4])))),
-        .mean = k[0] - d * (k[1] - d / 2 * (k[2] - d / 3 * (k[3] - d / 4 * k[4]))),
+        .mean = unit * (k[0] - d * (k[1] - d / 2 * (k[2] - d / 3 * (k[3] - d / 4 * k[4])))),
         .variance = variance,
-        .third = k[2] - d * (k[3] - d / 2 * k[4]),
-        .fourth = k[3] - d * k[4] + 3 * variance * variance,
+        .third = square * unit * (k[2] - d * (k[3] - d / 2 * k[4])),
+        .fourth = square * square * (k[3] - d * k[4]) + 3 * variance * variance,
     };
 }
 
@@ -53,21 +54,27 @@ static void add_part(const struct bulk_sums *part, double share, double d, struc
     sum->fourth += share * (part->fourth + 4 * part->third * d + 6 * part->variance * d2 + d2 * d2);
 }
 
+/* Gaps times beta, whose powers alone may be too large. */
+static struct bulk_sums in_units(struct bulk_sums b, double beta) {
+    return (struct bulk_sums){b.log_z, b.mean * beta, b.variance * beta * beta, b.third * beta * beta * beta,
+                              b.fourth * beta * beta * beta * beta};
+}
+
 static struct nearby_averages beside_bulk(const struct nearby *n, const struct bulk_sums *points,
                                           double beta) {
     if (!n->row->bulk) {
         return (struct nearby_averages){points->log_z, points->mean,   points->variance,
                                         points->third, points->fourth, NAN};
     }
-    const struct bulk_sums bulk = averages_sum_bulk(n->kernel, n->row, beta);
+    const struct bulk_sums bulk = in_units(averages_sum_bulk(n->kernel, n->row, beta), beta);
     const double excess = bulk.log_z - points->log_z, between = bulk.mean - points->mean,
                  small = exp(-fabs(excess)), large_share = 1 / (1 + small), small_share = small * large_share,
                  share = excess < 0 ? small_share : large_share,
-                 rest = excess < 0 ? large_share : small_share, slope = -beta * between;
+                 rest = excess < 0 ? large_share : small_share, slope = -between;
     struct nearby_averages a = {
         .log_z = fmax(bulk.log_z, points->log_z) + log1p(small),
         .mean = points->mean + share * between,
-        .balance = step_to_balance(excess, slope, slope + beta * beta * (bulk.variance - points->variance)),
+        .balance = step_to_balance(excess, slope, slope + bulk.variance - points->variance),
     };
     add_part(points, rest, -share * between, &a);
     add_part(&bulk, share, rest * between, &a);
@@ -75,16 +82,16 @@ static struct nearby_averages beside_bulk(const struct nearby *n, const struct b
 }
 
 struct nearby_averages nearby_once(const struct nearby *n, double beta) {
-    const struct bulk_sums points = points_moved(&n->once, beta - n->beta);
+    const struct bulk_sums points = points_moved(&n->once, (beta - n->beta) / n->beta);
     return beside_bulk(n, &points, beta);
 }
 
 struct nearby_averages nearby_twice(const struct nearby *n, double beta) {
-    const struct bulk_sums points = points_moved(&n->twice, 2 * (beta - n->beta));
+    const struct bulk_sums points = points_moved(&n->twice, (beta - n->beta) / n->beta);
     return beside_bulk(n, &points, 2 * beta);
 }
 
-double nearby_growth(const struct nearby_points *points, double beta) {
+double nearby_growth(const struct nearby_points *points) {
     const double *k = points->cumulant;
-    return beta * fmax(fabs(k[2]) / k[1], fmax(sqrt(fabs(k[3]) / k[1]), cbrt(fabs(k[4]) / k[1])));
+    return fmax(fabs(k[2]) / k[1], fmax(sqrt(fabs(k[3]) / k[1]), cbrt(fabs(k[4]) / k[1])));
 }

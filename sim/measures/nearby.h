@@ -6,7 +6,7 @@
 
 #include "sim/rows/row.h"
 
-/* Of the points' gaps, at one beta. */
+/* Of the points' gaps in units of 1/beta, at one beta: what has weight is no larger than 10^3 in them. */
 enum { NEARBY_CUMULANTS = 5 };
 struct nearby_points {
     double log_z, cumulant[NEARBY_CUMULANTS]; /* the mean first */
@@ -21,16 +21,16 @@ struct nearby {
 
 void nearby_make(struct nearby *nearby, const struct kernel *kernel, const struct row *row, double beta);
 
-/* Under the weights: log Z, the mean of the gap and its central moments. And how far in log beta, by
+/* Under the weights: log Z, the mean of beta gap and its central moments. And how far in log beta, by
  * parabolas, to where points and bulk have the same weight or are closest to it: NaN without a bulk. */
 struct nearby_averages {
     double log_z, mean, variance, third, fourth, balance;
 };
 struct nearby_averages nearby_once(const struct nearby *nearby, double beta);
-/* The same at 2 beta. */
+/* The same at 2 beta, of 2 beta gap. */
 struct nearby_averages nearby_twice(const struct nearby *nearby, double beta);
 
-/* How fast cumulants of the points grow with their order m >= 2, times beta^m, as a factor. */
-double nearby_growth(const struct nearby_points *points, double beta);
+/* How fast cumulants of the points grow with their order m >= 2, as a factor. */
+double nearby_growth(const struct nearby_points *points);
 
 #endif

@@ -74,14 +74,14 @@ static struct rest take_rest(size_t n, const double *gap, const double *count, c
     return r;
 }
 
-static inline void add_moments(const struct points *p, lanes s[KERNEL_MOMENTS]) {
-    lanes e0 = p->c * p->w, x = (lanes)((e0 != 0) & (bit_lanes)p->x), e = e0;
+static inline void add_moments(const struct points *p, double beta, lanes s[KERNEL_MOMENTS]) {
+    lanes e0 = p->c * p->w, x = (lanes)((e0 != 0) & (bit_lanes)(beta * p->x)), e = e0;
     for (size_t m = 0; m < KERNEL_MOMENTS_ONCE; m++, e *= x) { s[m] += e; }
     e = e0 * p->w;
     for (size_t m = KERNEL_MOMENTS_ONCE; m < KERNEL_MOMENTS; m++, e *= x) { s[m] += e; }
 }
 
-static void moments(size_t n, const double *gap, const double *count, const double *e,
+static void moments(size_t n, const double *gap, const double *count, double beta, const double *e,
                     double out[KERNEL_MOMENTS]) {
     double sum[KERNEL_MOMENTS][LANES];
     memset(out, 0, KERNEL_MOMENTS * sizeof *out);
@@ -92,10 +92,10 @@ static void moments(size_t n, const double *gap, const double *count, const doub
         struct points p;
         for (size_t i = l; i - l + LANES <= n; i += LANES) {
             take_points(gap + i, count + i, e + i, &p);
-            add_moments(&p, s);
+            add_moments(&p, beta, s);
         }
         take_points(rest.gap + l, rest.count + l, rest.e + l, &p);
-        add_moments(&p, s);
+        add_moments(&p, beta, s);
         for (size_t m = 0; m < KERNEL_MOMENTS; m++) { memcpy(&sum[m][l], &s[m], sizeof s[m]); }
     }
     for (size_t m = 0; m < KERNEL_MOMENTS; m++) { out[m] = lanes_total(sum[m]); }

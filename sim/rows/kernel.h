@@ -85,8 +85,9 @@ struct kernel {
                         const double *coins, double *heads);
     /* e_i = exp(-beta gap_i). */
     void (*weights)(size_t n, const double *gap, double beta, double *e);
-    /* out[m] = sum_i count_i gap_i^m e_i, m = 0..5; out[6 + m] = sum_i count_i gap_i^m e_i^2, m = 0..4. */
-    void (*moments)(size_t n, const double *gap, const double *count, const double *e,
+    /* out[m] = sum_i count_i x_i^m e_i, m = 0..5; out[6 + m] = sum_i count_i x_i^m e_i^2, m = 0..4, where
+     * x = beta gap. */
+    void (*moments)(size_t n, const double *gap, const double *count, double beta, const double *e,
                     double out[KERNEL_MOMENTS]);
     /* out[o][m] = sum_i count_i gap_i^m exp(-2^o beta gap_i), m = 0..2, o < octaves <= KERNEL_OCTAVES, over
      * the first n[o] points and perhaps some more of the first n[0]; n does not increase. `count` NULL: 1. */

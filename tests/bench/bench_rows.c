@@ -44,7 +44,7 @@ static void floors_round(struct ledger *ledger, const struct isa *isa, size_t ro
     ledger_put(ledger, row, SINCOS, round, SPAN(WORDS, TIMES, isa->vector->sincos_turn(WORDS, u, s, c)));
     ledger_put(ledger, row, MOMENTS, round,
                SPAN(POINTS, TIMES, isa->kernel->weights(POINTS, gap, 1, e);
-                    isa->kernel->moments(POINTS, gap, one, e, out)));
+                    isa->kernel->moments(POINTS, gap, one, 1, e, out)));
 }
 
 static void bench_floors(const struct ledger_options *options) {

@@ -1,10 +1,12 @@
-/* How collapse points are looked for: rows as they are nearby a beta, and peaks that a grid passes over. */
+/* How collapse points are looked for: rows as they are nearby a beta, peaks that a grid passes over, and rows
+ * whose gaps span more decades than their powers may. */
 #include "tests/test.h"
 
 #include "models/theory/typical.h"
 #include "sim/measures/measure.h"
 #include "sim/measures/nearby.h"
 #include "sim/rows/counted.h"
+#include "sim/rows/measured.h"
 
 enum { BETAS = 65, ROWS = 20 };
 static double beta[BETAS];
@@ -32,12 +34,12 @@ static void rows_nearby(void **state) {
             nearby_make(&there, kernel, row, away);
             struct nearby_averages a = nearby_once(&there, away), b = nearby_once(&nearby, away);
             check_close(b.log_z, a.log_z, 1e-11 * fmax(1, a.log_z));
-            check_close(away * b.mean, away * a.mean, 1e-8 * fmax(1, away * a.mean));
+            check_close(b.mean, a.mean, 1e-8 * fmax(1, a.mean));
             check_close(b.variance, a.variance, 1e-4 * a.variance);
             a = nearby_twice(&there, away);
             b = nearby_twice(&nearby, away);
             check_close(b.log_z, a.log_z, 1e-9 * fmax(1, a.log_z));
-            check_close(2 * away * b.mean, 2 * away * a.mean, 1e-7 * fmax(1, away * a.mean));
+            check_close(b.mean, a.mean, 1e-7 * fmax(1, a.mean));
         }
         counted_law_free(law);
     }
@@ -73,7 +75,82 @@ static void narrow_peaks(void **state) {
     counted_free(c);
 }
 
+/* chi by sums over every gap. */
+static double chi_of(size_t n, const double *gap, double at) {
+    double z = 0, mean = 0, square = 0;
+    for (size_t i = 0; i < n; i++) { z += exp(-at * gap[i]); }
+    for (size_t i = 0; i < n; i++) { mean += at * gap[i] * exp(-at * gap[i]) / z; }
+    for (size_t i = 0; i < n; i++) {
+        double d = at * gap[i] - mean;
+        square += d < 800 ? d * d * exp(-at * gap[i]) / z : 0;
+    }
+    return square;
+}
+
+static double lambda_of(size_t n, const double *gap) {
+    double lambda = 0;
+    for (size_t k = 1; k < n; k++) {
+        double rank = 0;
+        for (size_t i = 0; i < n; i++) { rank += gap[i] <= gap[k]; }
+        lambda = fmax(lambda, log(rank) / gap[k]);
+    }
+    return lambda;
+}
+
+static double at_collapse(const struct row *row, enum criterion_kind kind, double threshold,
+                          const struct measure_grid *grid, enum measure measure) {
+    const struct criterion criterion = {kind, threshold};
+    double m[MEASURE_VALUES];
+    const double at = measure_collapse(isa_best()->kernel, row, &criterion, grid);
+    measure_row(isa_best()->kernel, row, at, m);
+    return isnan(at) ? NAN : m[measure];
+}
+
+static void check_wide(const struct row *row, size_t n, const double *gap, double middle) {
+    double at[BETAS], value[BETAS][MEASURE_VALUES];
+    for (int b = 0; b < BETAS; b++) { at[b] = middle * exp2(-4 + b / 8.0); }
+    measure_betas(isa_best()->kernel, row, BETAS, at, value);
+    const struct measure_grid grid = {BETAS, at, (const double(*)[MEASURE_VALUES])value};
+    check_close(at_collapse(row, CRITERION_ENTROPY, 1, &grid, MEASURE_ENTROPY), 1, 1e-10);
+    check_close(at_collapse(row, CRITERION_PARTICIPATION, 0.5, &grid, MEASURE_PARTICIPATION), 0.5, 1e-10);
+    const double peak = at_collapse(row, CRITERION_SUSCEPTIBILITY, 0, &grid, MEASURE_SUSCEPTIBILITY);
+    for (int b = 0; b < BETAS; b++) {
+        const double chi = value[b][MEASURE_SUSCEPTIBILITY];
+        check_relative(chi, chi_of(n, gap, at[b]), 1e-9);
+        assert_false(chi > peak * (1 + 1e-9)); /* NaN: it is at an end of the grid */
+    }
+}
+
+/* Gaps of up to 1, by powers of ten that are uniform down to 10^-span, in units of 1 or of the least. */
+static void wide_rows(void **state) {
+    (void)state;
+    enum { MOST = 3000 };
+    static const struct {
+        size_t n;
+        double span, unit;
+    } row_of[] = {{512, 50, 1},  {512, 70, 1},     {512, 70, 1e70},   {512, 150, 1e150},
+                  {512, 140, 1}, {MOST, 70, 1e70}, {MOST, 150, 1e150}};
+    static double score[MOST], gap[MOST];
+    struct measured *measured = measured_create(isa_best());
+    for (size_t i = 0; i < sizeof row_of / sizeof row_of[0]; i++) {
+        const double span = row_of[i].span, unit = row_of[i].unit;
+        const struct stream stream = stream_make(3, "wide", span, true, i);
+        isa_best()->kernel->uniforms(stream.key, STREAM_SCORES, 0, MOST / 4, score);
+        for (size_t k = 0; k < MOST; k++) {
+            score[k] = k == 0 ? 0 : -exp10(-span * score[k]);
+            gap[k] = -score[k] * unit;
+        }
+        const struct row *row = measured_row(measured, row_of[i].n, score, unit);
+        check_relative(measure_accumulation(row).lambda, lambda_of(row_of[i].n, gap), 1e-14);
+        for (double middle = 1 / unit; middle < exp10(span) / unit; middle *= 1e9) {
+            check_wide(row, row_of[i].n, gap, middle);
+        }
+    }
+    measured_free(measured);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(rows_nearby), cmocka_unit_test(narrow_peaks)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(rows_nearby), cmocka_unit_test(narrow_peaks),
+                                       cmocka_unit_test(wide_rows)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

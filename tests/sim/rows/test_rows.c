@@ -10,12 +10,12 @@ static void check_sums(const struct kernel *kernel, size_t n, double x[2][POINTS
     const double beta = 1.7;
     double weight[POINTS];
     kernel->weights(n, x[0], beta, weight);
-    kernel->moments(n, x[0], x[1], weight, out);
+    kernel->moments(n, x[0], x[1], beta, weight, out);
     for (int m = 0; m < KERNEL_MOMENTS; m++) {
         long double want = 0, size = 0;
         for (size_t i = 0; i < n; i++) {
-            long double g = x[0][i], e = expl(-(long double)beta * g);
-            long double term = x[1][i] * (m < 6 ? powl(g, m) * e : powl(g, m - 6) * e * e);
+            long double at = (long double)beta * x[0][i], e = expl(-at);
+            long double term = x[1][i] * (m < 6 ? powl(at, m) * e : powl(at, m - 6) * e * e);
             want += term;
             size += fabsl(term);
         }
