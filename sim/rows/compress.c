@@ -73,7 +73,6 @@ static void compress_make_nodes(struct compress *c) {
 struct compress *compress_create(const struct isa *isa) {
     struct compress *c = memory_create(1, sizeof *c);
     c->isa = isa;
-    c->row.stretch = 1;
     compress_make_nodes(c);
     c->pyramid = pyramid_create(isa->kernel, c->node, (const double(*)[KERNEL_NODES])c->lagrange);
     c->summit = summit_create(isa);
@@ -405,6 +404,13 @@ static void compress_log_counts(void *maker, const struct row_part *parts, size_
     }
 }
 
+/* So that the second power of a gap fits into a double: a power of two, 1 but for the widest rows. */
+static double compress_stretch(const struct compress *c) {
+    const int most = 480;
+    const double widest = compress_gap(c, c->lowest);
+    return widest > ldexp(1, most) && widest < INFINITY ? ldexp(1, ilogb(widest) - most) : 1;
+}
+
 const struct row *compress_row(struct compress *c, const struct compress_source *source, double scale) {
     c->source = *source;
     c->scale = scale;
@@ -423,6 +429,8 @@ const struct row *compress_row(struct compress *c, const struct compress_source 
 
     c->lowest = compress_first_pass(c, row->top_count);
     c->highest = row->top_score = c->pool[0];
+    row->stretch = compress_stretch(c);
+    c->scale /= row->stretch;
     compress_add_top(c);
     if (row->top_count < source->count) { compress_second_pass(c); }
     return row;

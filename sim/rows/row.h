@@ -32,7 +32,7 @@ struct row_part {
 struct row {
     double log_n;
     double stretch;   /* what all gaps here and in the bulk are to be multiplied by; 1 but for rows of unlike
-                         scale */
+                         scale, or so wide that squares of gaps would be too large */
     double top_score; /* of the maximum, from the family's origin; inexact for its gaps */
 
     size_t top_count;    /* >= 1 */

@@ -156,8 +156,9 @@ const struct row *sampler_row(struct sampler *s, const struct sampler_law *law, 
     const struct row *row = plain_row(s, law, stream);
     if (!law->family->row_scale) { return row; }
     s->stretched = *row;
-    s->stretched.stretch = stretch_of(s, law, stream);
-    s->stretched.top_score *= s->stretched.stretch;
+    const double stretch = stretch_of(s, law, stream);
+    s->stretched.stretch *= stretch;
+    s->stretched.top_score *= stretch;
     return &s->stretched;
 }
 

@@ -128,8 +128,8 @@ static void wide_rows(void **state) {
     static const struct {
         size_t n;
         double span, unit;
-    } row_of[] = {{512, 50, 1},  {512, 70, 1},     {512, 70, 1e70},   {512, 150, 1e150},
-                  {512, 140, 1}, {MOST, 70, 1e70}, {MOST, 150, 1e150}};
+    } row_of[] = {{512, 50, 1},      {512, 70, 1},     {512, 70, 1e70},    {512, 150, 1e150}, {512, 140, 1},
+                  {512, 300, 1e300}, {MOST, 70, 1e70}, {MOST, 150, 1e150}, {MOST, 300, 1e300}};
     static double score[MOST], gap[MOST];
     struct measured *measured = measured_create(isa_best());
     for (size_t i = 0; i < sizeof row_of / sizeof row_of[0]; i++) {
