@@ -473,8 +473,8 @@ static double squares(size_t count, const double *x, const double *weight, doubl
     return inner_sum_of(sum);
 }
 
-static void mix(size_t count, const double *const *polynomial, size_t powers, const double *u,
-                const double *weight, double sum[INNER]) {
+static void mix_series(size_t count, const double *const *polynomial, size_t powers, const double *u,
+                       const double *weight, double sum[INNER]) {
     for (size_t i = 0; i < count; i++) {
         const double *c = polynomial[i] + powers * INNER, square = u[i] * u[i];
         double value[INNER] = {0}, scale[INNER];
@@ -498,5 +498,5 @@ const struct inner_kernel JOIN(inner_, ISA) = {
     .gap = gap,
     .error = error,
     .squares = squares,
-    .mix = mix,
+    .mix_series = mix_series,
 };

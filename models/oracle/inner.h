@@ -43,8 +43,8 @@ struct inner_kernel {
     double (*squares)(size_t count, const double *x, const double *weight, double b);
     /* Adds weight (e(u^2) + u o(u^2)) for each of `count` polynomials of INNER/2 functions, the parts in e in
      * the first lanes and those in o in the others; so many powers of u^2, [i][power][lane]. */
-    void (*mix)(size_t count, const double *const *polynomial, size_t powers, const double *u,
-                const double *weight, double sum[INNER]);
+    void (*mix_series)(size_t count, const double *const *polynomial, size_t powers, const double *u,
+                       const double *weight, double sum[INNER]);
 };
 extern const struct inner_kernel inner_base;
 #ifdef __x86_64__

@@ -221,12 +221,12 @@ static inline bool table_find(struct table *t, double x, size_t *k, double *u) {
 enum { TEN = 10 };
 
 /* Sum over at most so many cells. */
-static void mix(const struct table *t, size_t count, const size_t *k, const double *u, const double *weight,
-                double value[FUNCTIONS]) {
+static void mix_cells(const struct table *t, size_t count, const size_t *k, const double *u,
+                      const double *weight, double value[FUNCTIONS]) {
     const double *polynomial[TEN];
     double sum[2 * FUNCTIONS] = {0};
     for (size_t i = 0; i < count; i++) { polynomial[i] = t->cell[k[i]].power[0]; }
-    t->field.o->kernel->mix(count, polynomial, ORDER / 2, u, weight, sum);
+    t->field.o->kernel->mix_series(count, polynomial, ORDER / 2, u, weight, sum);
     for (int f = 0; f < FUNCTIONS; f++) { value[f] = sum[f] + sum[FUNCTIONS + f]; }
 }
 
@@ -236,7 +236,7 @@ static double table_log_phi(struct table *t, double x) {
     size_t k;
     double u, value[FUNCTIONS];
     if (!table_find(t, x, &k, &u)) { return 0; }
-    mix(t, 1, &k, &u, &one, value);
+    mix_cells(t, 1, &k, &u, &one, value);
     return value[LOG_PHI];
 }
 
@@ -351,7 +351,7 @@ static struct total total_at(const struct keys *keys, double x) {
             weight[found] = keys->group[k].weight;
             found += table_find(keys->table, x - keys->group[k].shift, &cell[found], &u[found]);
         }
-        mix(keys->table, found, cell, u, weight, value);
+        mix_cells(keys->table, found, cell, u, weight, value);
         total.log_power += value[LOG_PHI];
         for (int f = FIRST; f < FUNCTIONS; f++) { total.sum[f] += value[f]; }
         if (total.log_power < -700) { break; }

@@ -51,7 +51,7 @@ static void test_mix(void **state) {
     for (int i = 0; i < COUNT; i++) {
         for (int j = 0; j < POWERS * INNER; j++) { part[i][j] = sin(i + j * j); }
     }
-    inner_base.mix(COUNT, polynomial, POWERS, u, weight, sum);
+    inner_base.mix_series(COUNT, polynomial, POWERS, u, weight, sum);
     for (int f = 0; f < INNER / 2; f++) {
         double expected = 0;
         for (int i = 0; i < COUNT; i++) {
@@ -65,11 +65,11 @@ static void test_mix(void **state) {
 #ifdef __x86_64__
     double other[2][INNER] = {{0}, {0}};
     if (processor_runs("avx2")) {
-        inner_avx2.mix(COUNT, polynomial, POWERS, u, weight, other[0]);
+        inner_avx2.mix_series(COUNT, polynomial, POWERS, u, weight, other[0]);
         assert_memory_equal(sum, other[0], sizeof sum);
     }
     if (processor_runs("avx512")) {
-        inner_avx512.mix(COUNT, polynomial, POWERS, u, weight, other[1]);
+        inner_avx512.mix_series(COUNT, polynomial, POWERS, u, weight, other[1]);
         assert_memory_equal(sum, other[1], sizeof sum);
     }
 #endif
