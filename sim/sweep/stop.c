@@ -54,7 +54,6 @@ bool stop_defer(struct stop *stop) {
 }
 
 void stop_resume(struct stop *stop) {
-    if (!stop) { return; }
     pthread_mutex_lock(&stop->mutex);
     stop->deferred = false;
     if (stop->waiting) { atomic_store(&stop->asked, true); }
