@@ -71,7 +71,7 @@ static void counted_reserve(struct counted *c, size_t bins) {
 /* How many of so many scores fall into the first half of their place, whose Gaussian is known. */
 static double split(const struct counted *c, uint64_t address, double scores, double normal) {
     double first;
-    if (scores > COUNTED_EXACT) { return counted_places_half(scores, normal); }
+    if (scores > COUNTED_EXACT) { return kernel_half(scores, normal); }
     counted_places_split(c, 1, &address, &scores, &first);
     return first;
 }
@@ -112,6 +112,13 @@ struct chain {
     double octave[MOST_OCTAVES], top, rest; /* above the octaves, and beyond them */
 };
 
+/* Leaves the first half of them; returns the others. */
+static double halve(const struct counted *c, uint64_t address, double normal, double *scores) {
+    double all = *scores;
+    *scores = split(c, address, all, normal);
+    return all - *scores;
+}
+
 static void make_chain(const struct counted *c, struct chain *chain) {
     const struct counted_law *law = c->law;
     const size_t octaves = law->upper + law->mirrored;
@@ -121,19 +128,13 @@ static void make_chain(const struct counted *c, struct chain *chain) {
     c->isa->kernel->place_normals(c->stream.key, STREAM_SPLITS, octaves + 1, address, normal);
     double half = isfinite(law->n) ? split(c, address[0], law->n, normal[0])
                                    : rint(exp(law->log_top + law->upper * M_LN2));
-    double below = half, left = law->n - half;
-    for (size_t o = law->upper; o > 0; o--) {
-        double inner = split(c, address[o], below, normal[o]);
-        chain->octave[o - 1] = below - inner;
-        below = inner;
+    chain->top = half;
+    chain->rest = law->n - half;
+    for (size_t k = 0; k < law->upper || k < law->mirrored; k++) { /* each waits for its own last half only */
+        size_t o = law->upper - k, m = law->upper + 1 + k;
+        if (k < law->upper) { chain->octave[o - 1] = halve(c, address[o], normal[o], &chain->top); }
+        if (k < law->mirrored) { chain->octave[m - 1] = halve(c, address[m], normal[m], &chain->rest); }
     }
-    for (size_t o = law->upper + 1; o <= octaves; o++) {
-        double inner = split(c, address[o], left, normal[o]);
-        chain->octave[o - 1] = left - inner;
-        left = inner;
-    }
-    chain->top = below;
-    chain->rest = left;
 }
 
 /* Scores in each bin, those of the octaves split again and again. */

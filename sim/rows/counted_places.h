@@ -30,7 +30,5 @@ struct counted {
 /* How many of the scores of each place fall into its first half: Binomial(N, 1/2). */
 void counted_places_split(const struct counted *c, size_t count, const uint64_t *address,
                           const double *scores, double *first);
-/* The same of one place, above COUNTED_EXACT by a standard Gaussian. */
-double counted_places_half(double scores, double normal);
 
 #endif

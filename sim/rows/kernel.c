@@ -439,6 +439,7 @@ const struct kernel JOIN(kernel_, ISA) = {
     .place_normals = place_normals,
     .place_uniforms = place_uniforms,
     .place_coins = place_coins,
+    .halves = halves,
     .weights = weights,
     .moments = moments,
     .octaves = octaves,

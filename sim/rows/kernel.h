@@ -4,6 +4,7 @@
 #ifndef GAPSCALE_SIM_ROWS_KERNEL_H
 #define GAPSCALE_SIM_ROWS_KERNEL_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -83,6 +84,8 @@ struct kernel {
      * the lowest first. */
     void (*place_coins)(const uint64_t key[4], uint64_t purpose, size_t n, const uint64_t *position,
                         const double *coins, double *heads);
+    /* first[i] = kernel_half(scores[i], normal[i]). */
+    void (*halves)(size_t n, const double *scores, const double *normal, double *first);
     /* e_i = exp(-beta gap_i). */
     void (*weights)(size_t n, const double *gap, double beta, double *e);
     /* out[m] = sum_i count_i x_i^m e_i, m = 0..5; out[6 + m] = sum_i count_i x_i^m e_i^2, m = 0..4, where
@@ -168,6 +171,14 @@ extern const struct kernel kernel_base;
 #ifdef __x86_64__
 extern const struct kernel kernel_avx2, kernel_avx512; /* call only where the processor has them */
 #endif
+
+/* So many scores as fall into the first half of their place, by a standard Gaussian: to a whole number. */
+static inline double kernel_half(double scores, double normal) {
+    const double whole = 0x1p52; /* as doubles from there on are */
+    double half = 0.5 * (scores + sqrt(scores) * normal), rounded = half + whole - whole;
+    double first = half < whole ? rounded : half, least = first > 0 ? first : 0;
+    return least < scores ? least : scores;
+}
 
 /* The bin of a gap > 0, and the lower edge of a bin: 2^e (1 + j / KERNEL_BINS_PER_OCTAVE), read off the
  * bits of the double. */

@@ -87,6 +87,11 @@ static void place_normals(const uint64_t key[4], uint64_t purpose, size_t n, con
     }
 }
 
+static void halves(size_t n, const double *scores, const double *normal, double *first) {
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) { first[i] = kernel_half(scores[i], normal[i]); }
+}
+
 /* Eight sums of a byte each. */
 static inline uint64_t ones_by_byte(uint64_t x) {
     x -= (x >> 1) & 0x5555555555555555u;
