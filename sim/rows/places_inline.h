@@ -25,14 +25,15 @@ struct place_words {
 static inline void make_words(const uint64_t key[4], uint64_t purpose, size_t n, const uint64_t *position,
                               struct place_words *word) {
     threefry4x64_key_t k = {{key[0], key[1], key[2], key[3]}};
-    uint64_t at[PLACES];
-    word->n = (n + KERNEL_LANES - 1) / KERNEL_LANES * KERNEL_LANES;
-    memcpy(at, position, n * sizeof *at);
-    for (size_t i = n; i < word->n; i++) { at[i] = 0; }
+    const size_t whole = n / LANES * LANES;
+    uint64_t rest[LANES] = {0};
+    word->n = (n + LANES - 1) / LANES * LANES;
+    for (size_t i = whole; i < n; i++) { rest[i - whole] = position[i]; }
     for (size_t i = 0; i < word->n; i += WIDTH) { /* whole registers, which compilers then take as one */
+        const uint64_t *at = i < whole ? position + i : rest + (i - whole);
 #pragma omp simd
         for (size_t l = 0; l < WIDTH; l++) {
-            threefry4x64_ctr_t counter = {{at[i + l], purpose, 0, 0}};
+            threefry4x64_ctr_t counter = {{at[l], purpose, 0, 0}};
             threefry4x64_ctr_t made = threefry4x64(counter, k);
             word->v[0][i + l] = made.v[0];
             word->v[1][i + l] = made.v[1];
