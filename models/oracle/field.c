@@ -29,6 +29,12 @@ static int terms_of(double log_n, size_t ranks) {
     return log_n > SEVEN && ranks == 0 ? 7 : 0;
 }
 
+/* n - 1 where n is a number of keys and so few that multiplications leave it 1e-13 of the power. */
+static unsigned whole_of(double others) {
+    const double most = 1000, whole = rint(others);
+    return whole <= most && fabs(others - whole) <= 1e-15 * most ? (unsigned)whole : 0;
+}
+
 size_t field_knot_before(const struct field *f, double x) {
     size_t k;
     SEARCH_END(k, f->o->knots, field_knot_b(f, k) <= x)
@@ -351,6 +357,7 @@ void field_open(struct field *f, const struct oracle *o, double beta, struct ora
                         .share = exp(-o->log_n),
                         .weighed = -expm1(-o->log_n),
                         .terms = terms_of(o->log_n, ask.ranks),
+                        .whole = whole_of(expm1(o->log_n)),
                         .far_mass = -INFINITY,
                         .noise = 1e-13 + 4e-16 * fabs(o->log_lambda)};
     for (size_t k = 0; k < ask.ranks; k++) {

@@ -54,7 +54,8 @@ struct field {
     const struct oracle *o;
     struct oracle_question ask;
     double beta, fineness, others, share, weighed; /* n - 1, 1/n, (n - 1)/n */
-    int terms; /* (1 - psi/n)^n goes by so many terms of a series in psi/n; 0: it does not */
+    int terms;      /* (1 - psi/n)^n goes by so many terms of a series in psi/n; 0: it does not */
+    unsigned whole; /* n - 1 where it goes by multiplications, 0 where it does not */
     double typical_depth, length; /* for the output: T = typical_depth + b length */
     double centre;                /* likewise: b from about E sum p b on */
     double x_low, x_high, end_y;  /* where the outer integrand lives; where the panels end */

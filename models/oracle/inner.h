@@ -2,6 +2,8 @@
 #ifndef GAPSCALE_MODELS_ORACLE_INNER_H
 #define GAPSCALE_MODELS_ORACLE_INNER_H
 
+#include <gsl/gsl_math.h>
+
 #include "models/numeric/vector_inline.h"
 #include "models/oracle/field.h"
 
@@ -122,6 +124,25 @@ static inline double inner_power_of_few(const struct field *f, double psi) {
     return vector_decay_one(f->others * vector_log1p_one(share < 1 ? -share : -1 + 0x1p-53));
 }
 
+/* The same by multiplications, as gsl_pow_uint has them, for INNER of them. */
+static inline void inner_multiply(const struct field *f, const double psi[INNER], double power[INNER]) {
+    double square[INNER];
+#pragma omp simd
+    for (size_t j = 0; j < INNER; j++) {
+        const double share = psi[j] * f->share;
+        square[j] = share < 1 ? 1 - share : 0;
+        power[j] = 1;
+    }
+    for (unsigned left = f->whole; left > 0; left /= 2) {
+        const bool odd = left % 2 > 0;
+#pragma omp simd
+        for (size_t j = 0; j < INNER; j++) {
+            power[j] *= odd ? square[j] : 1;
+            square[j] *= square[j];
+        }
+    }
+}
+
 /* The same by so many terms of the logarithm's series, 5 or 7, where that does (field.c); a psi/n beyond 0.02
  * or 0.1 is e^-51 or less, whatever is made of it. */
 static inline double inner_power_by_terms(const struct field *f, double psi, int terms) {
@@ -132,14 +153,17 @@ static inline double inner_power_by_terms(const struct field *f, double psi, int
 }
 
 static inline double inner_power(const struct field *f, double psi) {
-    return f->terms == 5   ? inner_power_by_terms(f, psi, 5)
+    return f->whole > 0    ? gsl_pow_uint(1 - fmin(psi * f->share, 1), f->whole)
+           : f->terms == 5 ? inner_power_by_terms(f, psi, 5)
            : f->terms == 7 ? inner_power_by_terms(f, psi, 7)
                            : inner_power_of_few(f, psi);
 }
 
 /* The same for INNER of them. */
 static inline void inner_raise(const struct field *f, const double psi[INNER], double power[INNER]) {
-    if (f->terms == 5) {
+    if (f->whole > 0) {
+        inner_multiply(f, psi, power);
+    } else if (f->terms == 5) {
 #pragma omp simd
         for (size_t j = 0; j < INNER; j++) { power[j] = inner_power_by_terms(f, psi[j], 5); }
     } else if (f->terms == 7) {
