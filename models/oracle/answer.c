@@ -5,10 +5,10 @@
 /* A choice, in absolute terms: what panels that meet their aim may add up to. */
 static const double ALLOWANCE = 2e-11;
 
-/* What the sum of all weights, which is 1, misses beyond rounding of x, which cancels out of ratios. Means
+/* What the sum of all weights, which is 1, misses beyond rounding, which cancels out of ratios. Means
  * may miss more, if their scores are those that were missed: four times as much is a choice. */
 static double lost_weight(const struct field *f, double total) {
-    return 4 * fmax(0, fabs(1 - total) - 4e-16 * f->o->log_n);
+    return 4 * fmax(0, fabs(1 - total) - (1e-13 + 4e-16 * f->o->log_n));
 }
 
 static double total_weight(const struct outer *s) {
@@ -44,16 +44,24 @@ static double gap_error(const struct outer *s, double total) {
            (1e-10 + lost_weight(f, total)) * s->sum.value[GAP];
 }
 
+/* Of a mean x that is `middle`: what the weights miss lies there where their own errors tell of it, as far as
+ * x_high else. */
+static double lost_distance(const struct outer *s, double total, double middle) {
+    const double lost = lost_weight(&s->field, total),
+                 told = fmin(lost, outer_error(s, PARTICIPATION) + outer_error(s, NO_PARTICIPATION));
+    return told * fabs(middle) + (lost - told) * fmax(fabs(middle), s->field.x_high - middle);
+}
+
 /* log Z, of which log p_(1) is what is left beside the largest score; then what errors of scores do to that.
- * What is missed may be as far as x_high. */
+ */
 static void answer_partition(const struct outer *s, double total, struct oracle_point *point) {
     const struct field *f = &s->field;
     const double highest = f->beta * f->o->highest, far = far_error(f) * s->sum.value[FAR],
-                 apart = -s->sum.value[POSITION] / total;
-    point->log_partition = -RULES_EULER - f->x_high + apart;
+                 middle = f->origin + s->sum.value[POSITION] / total;
+    point->log_partition = -RULES_EULER - middle;
     point->log_partition_error = outer_error(s, POSITION) + far + ALLOWANCE +
-                                 lost_weight(f, total) * fmax(fabs(point->log_partition), apart) +
-                                 (f->noise + 4e-16) * (fabs(f->x_low) + fabs(f->x_high));
+                                 lost_distance(s, total, middle) +
+                                 (f->noise + 4e-16) * (fabs(f->x_low) + fabs(f->origin) + fabs(middle));
     if (is_decided_by_few(f, point->log_partition)) {
         point->log_partition = NAN;
         point->log_partition_error = INFINITY;
@@ -63,12 +71,14 @@ static void answer_partition(const struct outer *s, double total, struct oracle_
 }
 
 /* By its own integral, unless rows whose largest score is far from all that count make it miss something:
- * from the entropy and the partition sum then, whose difference costs digits. */
+ * from the entropy and the partition sum then, whose difference costs digits, and which misses rows that are
+ * left out: ten times x_low in each is a choice, which holds for tails of 1.1 and more. */
 static void answer_gap(const struct outer *s, double total, struct oracle_point *point) {
     const struct field *f = &s->field;
     const double whole = point->entropy - point->log_partition,
                  lost = point->entropy_error + outer_error(s, POSITION) +
-                        lost_weight(f, total) * fabs(point->log_partition) + 1e-10 * (1 + f->o->log_n) +
+                        lost_distance(s, total, -point->log_partition) +
+                        10 * exp(FIELD_EARLIEST) * fabs(f->x_low) + 1e-10 * (1 + f->o->log_n) +
                         (f->noise + 1e-12) * fabs(f->beta * f->o->highest);
     const double own = f->ask.gap ? gap_error(s, total) : INFINITY;
     const bool direct = !(lost < own);
@@ -83,6 +93,16 @@ static void answer_log_top(const struct outer *s, struct oracle_point *point) {
     if (!(error < point->log_top_weight_error)) { return; }
     point->log_top_weight = beta * point->gap_mean - point->entropy;
     point->log_top_weight_error = error;
+}
+
+/* Logarithms of weights are within [-log n, 0]: what is as far off is not known. */
+static void keep_within(double log_n, double *value, double *error) {
+    if (*error < log_n) {
+        *value = fmax(-log_n, fmin(*value, 0));
+    } else {
+        *value = NAN;
+        *error = INFINITY;
+    }
 }
 
 /* Of all rows it is below (log n)^2: so much for those left out. */
@@ -114,6 +134,8 @@ void answer_point(const struct outer *s, struct oracle_point *point) {
     answer_partition(s, total, point);
     answer_gap(s, total, point);
     answer_log_top(s, point);
+    keep_within(log_n, &point->log_top_weight, &point->log_top_weight_error);
+    keep_within(log_n, &point->log_mean_participation, &point->log_mean_participation_error);
     answer_susceptibility(s, total, point);
     if (!isfinite(total + point->entropy_error + point->participation_error + point->top_weight_error)) {
         *point = oracle_unknown_point;
@@ -159,7 +181,7 @@ static struct along_error along_error(const struct outer *s, double total) {
     const double radial = s->sum.value[RADIAL], shared = s->sum.value[PARTICIPATION],
                  centre = fabs(f->centre),
                  spread = shared > 1e-11 ? sqrt(radial / shared) : 1 + centre, /* of the keys that matter */
-        x = fabs(f->x_high + s->sum.value[POSITION] / total), rare = 2 * exp(FIELD_EARLIEST),
+        x = fabs(f->origin + s->sum.value[POSITION] / total), rare = 2 * exp(FIELD_EARLIEST),
                  first = field_knot_b(f, 0) - f->centre, lowest = field_knot_b(f, o->knots - 1) - f->centre,
                  last = fmax(0, fmin(f->x_high - f->centre, lowest)),
                  missed = -expm1(o->knot[o->knots - 2].y - o->log_n) * exp(-fmax(0, lowest)),

@@ -66,19 +66,20 @@ double field_y(const struct field *f, double x) {
     return y;
 }
 
-/* From where e^EARLIEST scores have a >= 1, or as many weigh as much, to where 42 do: a unit on, where a is
- * e, phi^{n-1} is e^{-42 (1 - e^-e)} = 1e-17. The unit before, and four after short rows, which fall slower,
- * are a choice, and so are the two from where scores are far. */
+/* From where e^EARLIEST scores have a >= 1, or as many weigh as much, to where the deepest do: a unit on,
+ * where a is e, phi^{n-1} is e^{-42 (1 - e^-e)} = 1e-17. The unit before, and four after short rows, which
+ * fall slower, are a choice, and so are the two from where scores are far. */
 static void find_range(struct field *f) {
     const struct oracle *o = f->o;
-    const double deep = 42, most = o->log_n > FIVE ? log(deep) : o->log_n + log(-expm1(-deep / f->others));
+    const double most = o->deepest;
     size_t last = o->knots - 1;
     f->x_low = INFINITY;
-    f->x_high = field_knot_b(f, last);
+    f->origin = f->x_high = field_knot_b(f, last);
     double farthest = -INFINITY;
     for (size_t i = 0; i <= last; i++) {
         double y = o->knot[i].y, b = field_knot_b(f, i);
         if (y >= FIELD_EARLIEST) { f->x_low = fmin(f->x_low, b + FIELD_EARLIEST - y); }
+        if (y >= 0) { f->origin = fmin(f->origin, b - y); }
         if (y >= most && b + most - y < f->x_high) {
             f->x_high = b + most - y;
             farthest = b;

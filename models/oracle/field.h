@@ -59,6 +59,7 @@ struct field {
     double typical_depth, length; /* for the output: T = typical_depth + b length */
     double centre;                /* likewise: b from about E sum p b on */
     double x_low, x_high, end_y;  /* where the outer integrand lives; where the panels end */
+    double origin;                /* an x among those of most weight */
     bool far_end;                 /* scores beyond x_high end it */
     size_t count, room;
     size_t small, large; /* the first panel whose scores can be the second of a row; that cannot be a first */

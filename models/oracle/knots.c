@@ -101,3 +101,26 @@ double knots_highest(const struct oracle *o) {
     }
     return sum.value[0];
 }
+
+/* From log n = 8 on a row has no score below y with probability exp(-e^y), to what matters here. */
+static const double MANY = 8;
+
+static double y_at_depth(const struct oracle *o, double depth) {
+    return o->log_n > MANY ? log(depth) : o->log_n + log(-expm1(-depth / expm1(o->log_n)));
+}
+
+static double depth_at(const struct oracle *o, double y) {
+    return o->log_n > MANY ? exp(y) : -expm1(o->log_n) * log1p(-exp(y - o->log_n));
+}
+
+double knots_deepest(const struct oracle *o) {
+    const double enough = 35, longest = fmax(1, fabs(o->highest)), least = y_at_depth(o, 42);
+    double y = least;
+    for (size_t i = 0; i < o->knots; i++) {
+        const struct knot *next = &o->knot[i];
+        if (next->y <= least) { continue; }
+        if (depth_at(o, y) >= enough + log(fmax(1, next->gap / longest))) { return y; }
+        y = next->y;
+    }
+    return y;
+}

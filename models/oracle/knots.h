@@ -32,6 +32,7 @@ struct oracle {
     const double *p;
     double log_n, log_lambda, fineness;
     double highest;          /* E g of a row's maximum; FAMILY_FIXED: 0 */
+    double deepest;          /* the y of the lowest maximum of rows that count */
     struct profile *profile; /* NULL for FAMILY_FIXED */
     struct rules rules;
     const struct vector *vector;
@@ -50,5 +51,9 @@ bool knots_make(struct oracle *oracle);
 
 /* `highest`, to about 1e-12: what is left comes from the profile. */
 double knots_highest(const struct oracle *oracle);
+
+/* `deepest`, given `highest`: rows without a score of smaller y do not count. They have probability e^-42, or
+ * less where it takes less for mean gaps to get 1e-15 of themselves from them. */
+double knots_deepest(const struct oracle *oracle);
 
 #endif

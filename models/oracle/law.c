@@ -40,6 +40,7 @@ bool law_open(struct oracle *o, const struct family *family, const double *p, do
         profile_create_from(family, p, log_n, log_lambda_typ, fmin(PROFILE_LOWEST, pairs_lowest(log_n)));
     if (!o->profile || !knots_make(o)) { return false; }
     o->highest = knots_highest(o);
+    o->deepest = knots_deepest(o);
     return true;
 }
 
@@ -110,6 +111,12 @@ static bool by_quadrature(const struct oracle *o, double beta, struct oracle_que
     return good;
 }
 
+/* Where the highest scores are so far below s* that log Z and they leave nothing of their difference. */
+static bool tells_no_gap(const struct oracle *o, double beta) {
+    const double rounding = 1e-12 + 4e-16 * fabs(o->log_lambda), enough = 1e-4;
+    return rounding * beta * o->highest > enough;
+}
+
 bool law_ask(const struct oracle *o, double beta, struct oracle_question ask, struct oracle_answer *answer) {
     struct sphere_subcritical limit;
     double error;
@@ -122,6 +129,7 @@ bool law_ask(const struct oracle *o, double beta, struct oracle_question ask, st
                central = (output || ask.errors) && beta <= OUTER_LARGEST_BETA &&
                          answer_is_central(o, absolute, &limit, &error);
     ask.top_weight |= ask.ranks > 0;
+    ask.gap |= ask.errors && tells_no_gap(o, beta);
     ask.output = output && !central;
     if (!by_quadrature(o, beta, ask, answer)) { return false; }
     if (!central) { return true; }

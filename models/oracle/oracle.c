@@ -96,8 +96,9 @@ bool oracle_ordered_weights(const struct oracle *o, double beta, size_t count, d
 
 double oracle_log_participation(const struct oracle_point *at, const struct oracle_point *twice,
                                 double *error) {
-    *error = twice->log_top_weight_error + 2 * at->log_top_weight_error;
-    return 2 * at->log_top_weight - twice->log_top_weight;
+    const double value = 2 * at->log_top_weight - twice->log_top_weight;
+    *error = fmax(at->entropy_error, twice->log_top_weight_error + 2 * at->log_top_weight_error);
+    return isnan(value) ? value : fmax(-at->entropy, fmin(value, at->log_top_weight));
 }
 
 /* ---- means alone: slopes and roots ---- */

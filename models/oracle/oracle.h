@@ -108,7 +108,8 @@ bool oracle_output_at(const struct oracle *oracle, double beta_ratio, struct ora
 bool oracle_ordered_weights(const struct oracle *oracle, double beta_ratio, size_t count, double *weight,
                             double *error);
 
-/* E log Y_2 = 2 E log p_(1) - E log p_(1) at 2 beta, from what one oracle says at beta and at 2 beta. */
+/* E log Y_2 = 2 E log p_(1) - E log p_(1) at 2 beta, from what one oracle says at beta and at 2 beta; within
+ * [-E H, E log p_(1)], where that of every row is. */
 double oracle_log_participation(const struct oracle_point *at, const struct oracle_point *twice,
                                 double *error);
 

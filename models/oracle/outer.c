@@ -21,7 +21,7 @@ static void put(const struct field *f, const struct inner *in, double power, dou
     value[NO_PARTICIPATION] = power * in->second;
     value[TOP] = top;
     value[NO_TOP] = no_top;
-    value[POSITION] = power * in->first * (x - f->x_high);
+    value[POSITION] = power * in->first * (x - f->origin);
     value[FAR] = power * exp(x + f->far_mass);
     value[TANGENTIAL] = power * in->chord;
     value[ALONG] = power * in->along;

@@ -15,7 +15,7 @@ enum {
     NO_PARTICIPATION, /* 1 - Y_2 */
     TOP,
     NO_TOP,   /* 1 - p_(1) */
-    POSITION, /* x - x_high */
+    POSITION, /* x - origin */
     FAR,      /* the weight of scores that only a is known of */
     TANGENTIAL,
     ALONG,  /* sum p (b - centre) */

@@ -163,12 +163,48 @@ static void test_below_doubles(void **state) {
     }
 }
 
+/* Both ways to the mean of log p_(1), by log Z and the highest score or by the gap's own integral, at beta;
+ * E log Y_2, of the latter. */
+static double log_top_weight_at(const struct oracle *o, double beta) {
+    struct oracle_answer answer;
+    struct oracle_point own, twice;
+    double error, typical, difference;
+    const struct oracle_point *x = &answer.point;
+    assert_true(oracle_ask(o, beta, (struct oracle_question){.top_weight = true, .errors = true}, &answer));
+    assert_true(oracle_at(o, beta, &own) && oracle_at(o, 2 * beta, &twice));
+    typical = oracle_log_participation(&own, &twice, &error);
+    assert_true(typical <= own.log_top_weight && typical >= -own.entropy);
+    if (isnan(x->log_top_weight)) { return INFINITY; }
+    difference = x->log_top_weight_error + own.log_top_weight_error;
+    check_close(x->log_top_weight, own.log_top_weight, difference);
+    check_close(beta * x->gap_mean, beta * own.gap_mean, beta * (x->gap_mean_error + own.gap_mean_error));
+    check_close(oracle_log_participation(x, &twice, &error), typical, error);
+    assert_true(x->log_top_weight <= 0 && x->log_top_weight >= -x->entropy - difference);
+    return difference;
+}
+
+/* Endpoints so flat that a row's log Z is of 1e5 to 1e60, of which nothing is left at the largest weight, and
+ * rows that are rarer than e^-42 carry its mean; tails so heavy that rows which are rarer than e^-36 do. */
+static void test_rare_rows(void **state) {
+    (void)state;
+    const struct law laws[] = {{"powerlaw", {0.02, 1}}, {"powerlaw", {0.05, 1}}, {"powerlaw", {0.07, 1}},
+                               {"powerlaw", {0.1, 1}},  {"powerlaw", {0.2, 1}},  {"pareto", {1.5}},
+                               {"pareto", {2}}};
+    const double log_n[] = {5 * M_LN2, 16 * M_LN2, 1e5};
+    for (size_t i = 0; i < 7 * 3; i++) {
+        struct oracle *o = make_oracle(&laws[i / 3], log_n[i % 3]);
+        for (double beta = 1.0 / 16; beta < 1000; beta *= 8) {
+            const double error = log_top_weight_at(o, beta);
+            assert_true(error < 1e-2 || i / 3 >= 5);
+        }
+        oracle_free(o);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_grid),
-        cmocka_unit_test(test_bridge),
-        cmocka_unit_test(test_ends),
-        cmocka_unit_test(test_below_doubles),
+        cmocka_unit_test(test_grid),          cmocka_unit_test(test_bridge),    cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_below_doubles), cmocka_unit_test(test_rare_rows),
     };
     return cmocka_run_group_tests_name("pairs", tests, NULL, NULL);
 }
