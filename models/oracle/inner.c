@@ -460,14 +460,13 @@ static struct inner error(const struct field *f, double x, struct inner_span spa
     return error;
 }
 
-static double squares(size_t count, const double *x, const double *weight, double b) {
-    const double highest = 11;
+static double squares(size_t count, const double *a, const double *weight, double times) {
     double sum[INNER] = {0};
     for (size_t i = 0; i < count; i += INNER) {
 #pragma omp simd
         for (size_t j = 0; j < INNER; j++) {
-            const double t = x[i + j] - b, log_a = t < highest ? t : highest;
-            sum[j] += weight[i + j] * vector_exp_one(2 * log_a - vector_exp_one(log_a));
+            const double scaled = times * a[i + j];
+            sum[j] += weight[i + j] * (scaled * scaled) * vector_decay_one(-scaled);
         }
     }
     return inner_sum_of(sum);

@@ -41,8 +41,8 @@ struct inner_kernel {
     struct inner_gap (*gap)(const struct field *field, double x, double psi, double power,
                             struct inner_span span);
     struct inner (*error)(const struct field *field, double x, struct inner_span span);
-    /* Sum of weight a^2 e^{-a}, a = e^{x - b} or e^11 beyond, over a multiple of INNER of x. */
-    double (*squares)(size_t count, const double *x, const double *weight, double b);
+    /* Sum of weight a^2 e^{-a}, of so many times a each, over a multiple of INNER of them. */
+    double (*squares)(size_t count, const double *a, const double *weight, double times);
     /* Adds weight (e(u^2) + u o(u^2)) for each of `count` polynomials of INNER/2 functions, the parts in e in
      * the first lanes and those in o in the others; so many powers of u^2, [i][power][lane]. */
     void (*mix_series)(size_t count, const double *const *polynomial, size_t powers, const double *u,

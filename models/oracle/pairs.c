@@ -11,19 +11,20 @@ static const double CERTAIN = 1e-13;          /* psi below which phi^{n-1} is 1 
 static const double OVER = 5.5;               /* a > e^5.5: e^-a is nothing */
 static const double UNDER = 25;     /* beyond x_high: e^-a is 1 to 1e-13 wherever phi^{n-1} is not 0 */
 static const double EARLY = 20;     /* x so much below b: a^2 < e^-40 */
-static const double NEGLECTED = 32; /* e^-32 of the largest */
+static const double NEGLECTED = 28; /* e^-28 of the largest */
 static const double SMALL = 1e-8;   /* means from here on down are looked for, to e^LEAST */
 static const double LEAST = -4000;
+static const double STEP = 4; /* of a panel over scores, in y and in b */
 
 /* phi^{n-1} on nodes of x between x_low, below which it is 1, and x_high, beyond which it is 0. */
 struct pairs {
     const struct field *f;
     double x_low, x_high, x_first; /* below x_first e^{2x} phi^{n-1} is 1e-16 of what it adds up to */
     size_t nodes;
-    double x[NODES], weight[NODES]; /* of the nodes, times phi^{n-1} */
-    double log_all;                 /* of int e^{2 (x - x_high)} phi^{n-1} dx */
-    double error;                   /* relative, of R */
-    double most;                    /* the logarithm of e^y R at its largest */
+    double x[NODES], a[NODES], weight[NODES]; /* of the nodes, e^{x - x_high}; times phi^{n-1} */
+    double log_all;                           /* of int e^{2 (x - x_high)} phi^{n-1} dx */
+    double error;                             /* relative, of R */
+    double most;                              /* the logarithm of e^y R at its largest */
 };
 
 /* ---- R ---- */
@@ -42,9 +43,10 @@ static double add_nodes(struct pairs *p, double low, double high, double *error)
     double sum = 0, last[PANELS_ENDS] = {0};
     for (size_t j = 0; j < OUTER; j++) {
         const double x = low + half * (1 + r->x[j]);
-        const double power = inner_power(f, inner_at(f, x, inner_span_at(f, x)).psi),
-                     term = half * r->w[j] * power * exp(2 * (x - p->x_high));
+        const double power = inner_power(f, inner_at(f, x, inner_span_at(f, x)).psi), a = exp(x - p->x_high),
+                     term = half * r->w[j] * power * a * a;
         p->x[p->nodes] = x;
+        p->a[p->nodes] = a;
         p->weight[p->nodes++] = half * r->w[j] * power;
         sum += term;
         for (size_t k = 0; k < PANELS_ENDS; k++) { last[k] += term * r->value[OUTER - PANELS_ENDS + k][j]; }
@@ -62,7 +64,7 @@ static double first_of(const struct pairs *p, double least) {
     double sum = exp(2 * (p->x_low - p->x_high)) / 2;
     while (j > 1 && sum < least) {
         j--;
-        sum += p->weight[j] * exp(2 * (p->x[j] - p->x_high));
+        sum += p->weight[j] * p->a[j] * p->a[j];
     }
     return sum < least ? p->x_high : j < p->nodes ? p->x[j] : p->x_low;
 }
@@ -99,7 +101,7 @@ static double log_share(const struct pairs *p, double b) {
                  end = last < p->nodes ? last + OUTER : p->nodes;
     const size_t count = end > begin ? end - begin : 0;
     return log(up_to(exp(p->x_low - b)) +
-               p->f->o->kernel->squares(count, p->x + begin, p->weight + begin, b));
+               p->f->o->kernel->squares(count, p->a + begin, p->weight + begin, exp(p->x_high - b)));
 }
 
 /* ---- all scores ---- */
@@ -124,13 +126,13 @@ static void integrand(const struct panels_panel *panel, double *value, void *par
     }
 }
 
-/* Scores between two y, in panels over which neither y nor b changes by more than about 4. None where the
+/* Scores between two y, in panels over which neither y nor b changes by more than about STEP. None where the
  * most they could add is nothing. */
 static void add_scores(const struct pairs *p, double low, double high, double low_b, double high_b,
                        struct panels *sum) {
     if (!(high + log_share(p, low_b) + log(high - low) > p->most - NEGLECTED)) { return; }
     const double change = fmax(high - low, fmin(high_b - low_b, 1e3)),
-                 pieces = ceil(p->f->fineness * change / 4), piece = (high - low) / pieces;
+                 pieces = ceil(p->f->fineness * change / STEP), piece = (high - low) / pieces;
     for (double i = 0; i < pieces; i++) {
         panels_add(sum, low + i * piece, i + 1 < pieces ? low + (i + 1) * piece : high);
     }
@@ -138,13 +140,24 @@ static void add_scores(const struct pairs *p, double low, double high, double lo
 
 /* ---- panel by panel, upwards in b ---- */
 
-static const double STEP = 4; /* in y below the knots */
+/* The last knot that a single panel from knot i on reaches, or the next; towards V = 1, where quantiles may
+ * branch, it goes seven eighths of the way at most. */
+static size_t furthest(const struct pairs *p, size_t i) {
+    const struct oracle *o = p->f->o;
+    const double most = STEP / p->f->fineness, near = (o->log_n - o->knot[i].y) / 8,
+                 last = fmin(o->knot[i].y + most, o->log_n - near), last_b = field_knot_b(p->f, i) + most;
+    size_t end = i + 1;
+    while (end + 1 < o->knots && o->knot[end + 1].y <= last && field_knot_b(p->f, end + 1) <= last_b) {
+        end++;
+    }
+    return end;
+}
 
 /* The largest e^y R among the ends of panels. */
 static void find_most(struct pairs *p) {
     const struct oracle *o = p->f->o;
     p->most = -INFINITY;
-    for (size_t i = 0; i < o->knots; i++) {
+    for (size_t i = 0; i < o->knots; i = furthest(p, i)) {
         p->most = fmax(p->most, o->knot[i].y + log_share(p, field_knot_b(p->f, i)));
     }
     for (double y = KNOTS_DEEPEST - STEP; y > fmax(p->most - NEGLECTED, LEAST); y -= STEP) {
@@ -163,8 +176,9 @@ static void add_all(const struct pairs *p, struct panels *sum) {
         low = high;
         low_b = high_b;
     }
-    for (size_t i = 0; i + 1 < o->knots; i++) {
-        add_scores(p, o->knot[i].y, o->knot[i + 1].y, field_knot_b(p->f, i), field_knot_b(p->f, i + 1), sum);
+    for (size_t i = 0, end; i + 1 < o->knots; i = end) {
+        end = furthest(p, i);
+        add_scores(p, o->knot[i].y, o->knot[end].y, field_knot_b(p->f, i), field_knot_b(p->f, end), sum);
     }
 }
 
