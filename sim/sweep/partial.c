@@ -216,29 +216,46 @@ bool partial_are_halves(const struct partial *left, const struct partial *right)
            a->first_block % (2 * a->block_count) == 0 && b->first_block == a->first_block + a->block_count;
 }
 
-static struct partial *merge_top(struct partial_stack *s) {
-    s->count -= 2;
-    return partial_merge(s->held[s->count], s->held[s->count + 1]);
+static size_t end_of(const struct partial *p) { return p->of.first_block + p->of.block_count; }
+
+static struct partial *take_out(struct partial_stack *s, size_t at) {
+    struct partial *p = s->held[at];
+    memmove(s->held + at, s->held + at + 1, (--s->count - at) * sizeof *s->held);
+    return p;
 }
 
 void partial_push(struct partial_stack *s, struct partial *p) {
-    s->held[s->count++] = p;
-    while (s->count > 1 && partial_are_halves(s->held[s->count - 2], s->held[s->count - 1])) {
-        struct partial *parent = merge_top(s);
-        s->held[s->count++] = parent;
+    size_t at = s->count;
+    while (at > 0 && s->held[at - 1]->of.first_block >= end_of(p)) { at--; }
+    if (at > 0 && end_of(s->held[at - 1]) > p->of.first_block) { /* held already */
+        partial_free(p);
+        return;
     }
+    for (;;) {
+        if (at > 0 && partial_are_halves(s->held[at - 1], p)) {
+            p = partial_merge(take_out(s, --at), p);
+        } else if (at < s->count && partial_are_halves(p, s->held[at])) {
+            p = partial_merge(p, take_out(s, at));
+        } else {
+            break;
+        }
+    }
+    s->held = memory_extend(s->held, s->count, sizeof *s->held);
+    memmove(s->held + at + 1, s->held + at, (s->count++ - at) * sizeof *s->held);
+    s->held[at] = p;
 }
 
 struct partial *partial_close(struct partial_stack *s) {
-    while (s->count > 1) {
-        struct partial *both = merge_top(s);
-        s->held[s->count++] = both;
-    }
-    return s->count == 0 ? NULL : s->held[--s->count];
+    struct partial *all = s->count > 0 ? s->held[--s->count] : NULL;
+    while (s->count > 0) { all = partial_merge(s->held[--s->count], all); }
+    partial_drop(s);
+    return all;
 }
 
 void partial_drop(struct partial_stack *s) {
     while (s->count > 0) { partial_free(s->held[--s->count]); }
+    free(s->held);
+    s->held = NULL;
 }
 
 /* ---- results ---- */

@@ -52,11 +52,12 @@ bool partial_are_halves(const struct partial *left, const struct partial *right)
 /* Of two neighbours, by Chan et al. (1983); takes both. */
 struct partial *partial_merge(struct partial *left, struct partial *right);
 
-/* Partials of one cell that come in order, merged as far as they are the halves of a node. */
+/* Partials of one cell, disjoint, in their order, no two of them the halves of a node; zeroed: none. */
 struct partial_stack {
     size_t count;
-    struct partial *held[128]; /* two for each size of a node at most */
+    struct partial **held;
 };
+/* One more, which may come in any order; one that overlaps with what is held is dropped. */
 void partial_push(struct partial_stack *stack, struct partial *p);
 /* All that is held, which has no gaps, as one; NULL where nothing is. The stack is empty then. */
 struct partial *partial_close(struct partial_stack *stack);

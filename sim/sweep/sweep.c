@@ -1,6 +1,6 @@
 /* A unit's blocks, or slices of blocks where rows are long, are the tasks of the threads. A block's values
  * wait in one matrix until its last slice is done; then they are reduced in replicate order, and blocks join
- * along the tree (partial.h) in block order, whoever computed them. */
+ * along the tree (partial.h), whoever computed them and whenever. */
 #include "sim/sweep/sweep.h"
 
 #include <gsl/gsl_math.h>
@@ -15,14 +15,12 @@
 #include "sim/sweep/histogram.h"
 #include "sim/sweep/target.h"
 
-/* A block from its first slice until it is folded into its unit. */
+/* A block from its first slice to its last. */
 struct block {
     size_t slices_left;
     struct partial *partial;    /* without bins */
     struct results_series here; /* a view of it */
-    double *values;             /* [replicates][total], until the last slice is done */
-    uint16_t *bin;              /* [binned][replicates], from then on */
-    bool reduced;
+    double *values;             /* [replicates][total] */
 };
 
 /* A unit from its first task to its last. */
@@ -32,14 +30,15 @@ struct job {
     const struct sampler_law *law;
     struct partial_stack done; /* without bins */
     uint32_t *histogram;       /* of these, [binned][HISTOGRAM_BINS] */
-    struct block **block;      /* [block_count], those at work or waiting for an earlier one */
-    size_t blocks_done;
+    struct block **block;      /* [block_count], those at work */
+    size_t blocks_left;
 };
 
-/* The law of a cell's rows, as long as there are units of it at work or to come next. */
-struct shared_law {
+/* What units of a cell share. */
+struct share {
     struct sampler_law *law;
-    size_t users;
+    size_t users;          /* of the law: units at work, the next ones to come, the target */
+    struct target *target; /* from the first unit until no more are wanted */
 };
 
 struct sweep {
@@ -52,10 +51,10 @@ struct sweep {
     bool ended;      /* there is no more */
     struct job *job; /* whose tasks are taken */
     size_t task, tasks;
-    struct shared_law *law;       /* [cell_count] */
     const struct unit_cell *cell; /* of the job */
     struct job *live;
-    struct target *target; /* of cells, from their first units until no more are wanted */
+    struct share *share; /* [cell_count] */
+    size_t targets;      /* how many of these have one */
 };
 
 static void tell_done(const struct sweep *s, double cost, const struct unit_cell *cell) {
@@ -68,18 +67,16 @@ static void block_free(struct block *b) {
     if (!b) { return; }
     partial_free(b->partial);
     free(b->values);
-    free(b->bin);
     free(b);
 }
 
 static struct block *block_create(const struct unit *unit, size_t index, size_t slices) {
     struct unit of = unit_part(unit->cell, unit->first_block + index, 1);
-    const struct replicate_layout *l = &unit->cell->layout;
     struct block *b = memory_create(1, sizeof *b);
     b->slices_left = slices;
     b->partial = partial_create(&of);
     b->here = partial_view(b->partial);
-    b->values = memory_resize(NULL, of.replicates * l->total, sizeof *b->values);
+    b->values = memory_resize(NULL, of.replicates * unit->cell->layout.total, sizeof *b->values);
     return b;
 }
 
@@ -98,8 +95,8 @@ static void reduce_column(const double *x, size_t stride, size_t count, double *
     *m2 = squares;
 }
 
-/* Its values become moments and numbers of bins. */
-static void block_reduce(struct block *b) {
+/* Its values become moments and numbers of bins, [binned][replicates]. Free with free(). */
+static uint16_t *block_reduce(struct block *b) {
     struct partial *p = b->partial;
     const struct replicate_layout *l = &p->of.cell->layout;
     size_t count = p->of.replicates;
@@ -108,13 +105,12 @@ static void block_reduce(struct block *b) {
         if (valid > 0) { reduce_column(b->values + v, l->total, valid, &p->mean[v], &p->m2[v]); }
     }
     memcpy(p->group, p->mean, MEASURE_COUNT * l->betas * sizeof *p->mean); /* measures stand first */
-    b->bin = memory_resize(NULL, count * l->binned, sizeof *b->bin);
+    uint16_t *bin = memory_resize(NULL, count * l->binned, sizeof *bin);
     for (size_t i = 0; i < l->binned; i++) {
         const double *value = b->values + replicate_binned(l, i);
-        for (size_t r = 0; r < count; r++) { b->bin[i * count + r] = histogram_bin(value[r * l->total]); }
+        for (size_t r = 0; r < count; r++) { bin[i * count + r] = histogram_bin(value[r * l->total]); }
     }
-    free(b->values);
-    b->values = NULL;
+    return bin;
 }
 
 static size_t slice_length(const struct unit_cell *c) {
@@ -136,32 +132,32 @@ static void job_free(struct job *job) {
     free(job);
 }
 
-static struct shared_law *law_of(const struct sweep *s, const struct unit_cell *cell) {
-    return &s->law[cell - s->work->plan->cell];
+static struct share *share_of(const struct sweep *s, const struct unit_cell *cell) {
+    return &s->share[cell - s->work->plan->cell];
 }
 
 static void leave_law(struct sweep *s, const struct unit_cell *cell) {
-    struct shared_law *shared = law_of(s, cell);
-    if (--shared->users == 0) {
-        sampler_law_free(shared->law);
-        shared->law = NULL;
+    struct share *share = share_of(s, cell);
+    if (--share->users == 0) {
+        sampler_law_free(share->law);
+        share->law = NULL;
     }
 }
 
 /* The cell of the job uses its law, too: units of it may come next. */
 static const struct sampler_law *use_law(struct sweep *s, const struct unit_cell *cell) {
-    struct shared_law *shared = law_of(s, cell);
-    if (!shared->law) { shared->law = unit_cell_law(cell, s->work->isa, cell->log_n); }
-    shared->users += 1 + (s->cell != cell);
+    struct share *share = share_of(s, cell);
+    if (!share->law) { share->law = unit_cell_law(cell, s->work->isa, cell->log_n); }
+    share->users += 1 + (s->cell != cell);
     if (s->cell && s->cell != cell) { leave_law(s, s->cell); }
     s->cell = cell;
-    return shared->law;
+    return share->law;
 }
 
 static void job_open(struct sweep *s, struct unit unit) {
     const struct unit_cell *c = unit.cell;
     struct job *job = memory_create(1, sizeof *job);
-    *job = (struct job){.unit = unit, .next = s->live};
+    *job = (struct job){.unit = unit, .next = s->live, .blocks_left = unit.block_count};
     s->live = s->job = job;
     s->task = 0;
     s->tasks = 1;
@@ -174,56 +170,56 @@ static void job_open(struct sweep *s, struct unit unit) {
 
 /* ---- cells under a target ---- */
 
+static bool has_target(const struct unit *unit) {
+    return !unit_is_exact(unit) && unit->cell->series->target > 0;
+}
+
 static void take_known(void *target, struct partial *partial) { target_add(target, partial); }
 
 /* It ends where nothing is wanted any more. */
-static void look_at_target(struct sweep *s, struct target **link) {
-    struct target *target = *link;
-    const struct unit_cell *cell = target->cell;
-    if (!target_is_met(target)) { return; }
-    size_t end = target_wanted(target).end, cell_end = unit_of_whole(cell).end;
+static void look_at_target(struct sweep *s, const struct unit_cell *cell) {
+    struct share *share = share_of(s, cell);
+    if (!target_is_met(share->target)) { return; }
+    size_t end = target_wanted(share->target).end, cell_end = unit_of_whole(cell).end;
     if (end < cell_end) {
         tell_done(s, unit_range_cost(s->work->plan, (struct unit_range){end, cell_end}), cell);
     }
-    *link = target->next;
-    target_free(target);
+    target_free(share->target);
+    share->target = NULL;
+    s->targets--;
     leave_law(s, cell);
 }
 
-/* Where the cell's stands in the list, or the end of that. */
-static struct target **find_target(struct sweep *s, const struct unit_cell *cell) {
-    struct target **link = &s->target;
-    while (*link && (*link)->cell != cell) { link = &(*link)->next; }
-    return link;
-}
-
-static void open_target(struct sweep *s, struct unit_range range) {
-    const struct unit_cell *cell = unit_get(s->work->plan, range.first).cell;
-    if (*find_target(s, cell)) { return; }
-    struct target *target = target_create(s->work->plan, cell);
-    target->next = s->target;
-    s->target = target;
-    law_of(s, cell)->users++;
-    if (s->work->known && range.first > cell->first_unit) {
-        s->work->known(s->work->context, unit_of_whole(cell), take_known, target);
+static void open_target(struct sweep *s, const struct unit *first) {
+    const struct unit_cell *cell = first->cell;
+    struct share *share = share_of(s, cell);
+    if (share->target) { return; }
+    share->target = target_create(s->work->plan, cell);
+    share->users++;
+    s->targets++;
+    if (s->work->known && first->first_block > 0) {
+        s->work->known(s->work->context, unit_of_whole(cell), take_known, share->target);
     }
-    look_at_target(s, &s->target);
+    look_at_target(s, cell);
 }
 
 static bool next_of_targets(struct sweep *s, size_t *unit) {
-    struct target *target = s->target;
-    while (target && !target_next(target, unit)) { target = target->next; }
-    return target != NULL;
+    bool found = false;
+    for (size_t i = 0; s->targets > 0 && !found && i < s->work->plan->cell_count; i++) {
+        found = s->share[i].target && target_next(s->share[i].target, unit);
+    }
+    return found;
 }
 
+/* Where more is wanted. */
 static void add_to_target(struct sweep *s, struct partial *copy) {
-    struct target **link = find_target(s, copy->of.cell);
-    if (!*link) { /* nothing more is wanted */
+    const struct unit_cell *cell = copy->of.cell;
+    if (share_of(s, cell)->target) {
+        target_add(share_of(s, cell)->target, copy);
+        look_at_target(s, cell);
+    } else {
         partial_free(copy);
-        return;
     }
-    target_add(*link, copy);
-    look_at_target(s, link);
 }
 
 /* What is to be taken next; NULL where there is nothing more. */
@@ -246,13 +242,10 @@ static bool next_unit(struct sweep *s, struct unit *unit) {
         struct unit_range *range = next_range(s);
         if (!range) { return false; }
         *unit = unit_get(s->work->plan, range->first);
-        if (unit_is_exact(unit) || !(unit->cell->series->target > 0)) {
-            range->first++;
-            return true;
-        }
-        const struct unit_range asked = *range;
-        range->first = GSL_MIN(unit_of_whole(unit->cell).end, range->end);
-        open_target(s, asked);
+        range->first =
+            has_target(unit) ? GSL_MIN(unit_of_whole(unit->cell).end, range->end) : range->first + 1;
+        if (!has_target(unit)) { return true; }
+        open_target(s, unit);
     }
     *unit = unit_get(s->work->plan, index);
     return true;
@@ -306,35 +299,26 @@ static bool block_slice_done(struct block *b) {
     return last;
 }
 
-/* Takes the next block in line. */
-static void job_join(struct job *job) {
-    const struct replicate_layout *l = &job->unit.cell->layout;
-    struct block **next = &job->block[job->blocks_done++], *b = *next;
-    size_t count = b->partial->of.replicates;
-    for (size_t i = 0; i < l->binned; i++) {
-        for (size_t r = 0; r < count; r++) { job->histogram[i * HISTOGRAM_BINS + b->bin[i * count + r]]++; }
-    }
-    partial_push(&job->done, b->partial);
-    b->partial = NULL;
-    block_free(b);
-    *next = NULL;
-}
-
-/* A block is reduced; true for the last one of its unit. */
-static bool job_block_done(struct sweep *sweep, struct job *job, struct block *b) {
-    const size_t blocks = job->unit.block_count;
+/* The last slice of a block is done; true for the last block of its unit. */
+static bool job_block_done(struct sweep *sweep, struct job *job, struct block **block) {
+    struct block *b = *block;
     const struct unit_cell *c = job->unit.cell;
+    const size_t count = b->partial->of.replicates;
+    uint16_t *bin = block_reduce(b);
     bool last;
 #pragma omp critical(sweep)
     {
-        tell_done(sweep, c->cost * (double)b->partial->of.replicates, c);
-        b->reduced = true;
-        while (job->blocks_done < blocks && job->block[job->blocks_done] &&
-               job->block[job->blocks_done]->reduced) {
-            job_join(job);
+        tell_done(sweep, c->cost * (double)count, c);
+        for (size_t i = 0; i < c->layout.binned * count; i++) {
+            job->histogram[i / count * HISTOGRAM_BINS + bin[i]]++;
         }
-        last = job->blocks_done == blocks;
+        partial_push(&job->done, b->partial);
+        b->partial = NULL;
+        *block = NULL;
+        last = --job->blocks_left == 0;
     }
+    block_free(b);
+    free(bin);
     return last;
 }
 
@@ -343,7 +327,7 @@ static int job_finish(struct sweep *sweep, struct job *job, struct partial *whol
     const struct sweep_work *work = sweep->work;
     size_t index = job->unit.index;
     job_close(sweep, job);
-    if (!unit_is_exact(&whole->of) && whole->of.cell->series->target > 0) {
+    if (has_target(&whole->of)) {
         struct partial *copy = partial_copy(whole);
 #pragma omp critical(supply)
         add_to_target(sweep, copy);
@@ -393,8 +377,7 @@ static int run_task(struct sweep *sweep, struct job *job, size_t task, struct re
     struct block *b = job_block(job, task / slices);
     int status = run_slice(sweep, job, b, task % slices, worker);
     if (status != EXIT_DONE || !block_slice_done(b)) { return status; }
-    block_reduce(b);
-    if (!job_block_done(sweep, job, b)) { return EXIT_DONE; }
+    if (!job_block_done(sweep, job, &job->block[task / slices])) { return EXIT_DONE; }
     struct partial *whole = partial_close(&job->done);
     partial_set_bins(whole, job->histogram);
     return job_finish(sweep, job, whole);
@@ -405,7 +388,7 @@ static bool sweep_waits(const struct sweep *sweep) {
     const struct timespec pause = {0, 200000};
     bool waits;
 #pragma omp critical(supply)
-    waits = sweep->target != NULL;
+    waits = sweep->targets > 0;
     if (waits) { nanosleep(&pause, NULL); }
     return waits;
 }
@@ -434,20 +417,17 @@ static void sweep_thread(struct sweep *sweep) {
 
 int sweep_compute(const struct sweep_work *work) {
     struct sweep sweep = {.work = work};
-    sweep.law = memory_create(work->plan->cell_count, sizeof *sweep.law);
+    sweep.share = memory_create(work->plan->cell_count, sizeof *sweep.share);
 #pragma omp parallel num_threads(work->threads)
     sweep_thread(&sweep);
-    while (sweep.live) {
-        struct job *next = sweep.live->next;
-        job_free(sweep.live);
-        sweep.live = next;
+    for (struct job *next, *job = sweep.live; job; job = next) {
+        next = job->next;
+        job_free(job);
     }
-    while (sweep.target) {
-        struct target *next = sweep.target->next;
-        target_free(sweep.target);
-        sweep.target = next;
+    for (size_t i = 0; i < work->plan->cell_count; i++) {
+        if (sweep.share[i].target) { target_free(sweep.share[i].target); }
+        sampler_law_free(sweep.share[i].law);
     }
-    for (size_t i = 0; i < work->plan->cell_count; i++) { sampler_law_free(sweep.law[i].law); }
-    free(sweep.law);
+    free(sweep.share);
     return sweep.status;
 }

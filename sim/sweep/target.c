@@ -1,5 +1,6 @@
 #include "sim/sweep/target.h"
 
+#include <gsl/gsl_math.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -128,7 +129,7 @@ double target_foreseen(const struct config_series *series, double scatter) {
 static size_t step_behind(const struct target *t, size_t blocks) {
     size_t step = UNIT_TARGET_BLOCKS;
     while (step < blocks) { step *= 2; }
-    return step < t->cell->block_count ? step : t->cell->block_count;
+    return GSL_MIN(step, t->cell->block_count);
 }
 
 struct target *target_create(const struct unit_plan *plan, const struct unit_cell *cell) {
@@ -139,67 +140,30 @@ struct target *target_create(const struct unit_plan *plan, const struct unit_cel
 }
 
 void target_free(struct target *t) {
-    while (t && t->held) {
-        struct partial *next = t->held->next;
-        partial_free(t->held);
-        t->held = next;
-    }
+    partial_drop(&t->held);
     free(t);
 }
 
+void target_add(struct target *t, struct partial *p) { partial_push(&t->held, p); }
+
 static size_t end_of(const struct partial *p) { return p->of.first_block + p->of.block_count; }
 
-/* Into its place, then up the tree as far as the other halves are there. */
-void target_add(struct target *t, struct partial *p) {
-    struct partial **link = &t->held;
-    while (*link && end_of(*link) <= p->of.first_block) {
-        struct partial *left = *link;
-        if (partial_are_halves(left, p)) {
-            *link = left->next;
-            target_add(t, partial_merge(left, p));
-            return;
-        }
-        link = &left->next;
-    }
-    struct partial *right = *link;
-    if (right && right->of.first_block < end_of(p)) { /* held already */
-        partial_free(p);
-        return;
-    }
-    if (right && partial_are_halves(p, right)) {
-        *link = right->next;
-        target_add(t, partial_merge(p, right));
-        return;
-    }
-    p->next = right;
-    *link = p;
-}
-
-/* Blocks that are held, and the last of them. */
-static size_t held_blocks(const struct target *t, size_t *end) {
-    size_t count = 0;
-    *end = 0;
-    for (const struct partial *p = t->held; p; p = p->next) {
-        count += p->of.block_count;
-        *end = end_of(p);
-    }
-    return count;
-}
-
 bool target_is_met(struct target *t) {
-    size_t end, count = held_blocks(t, &end);
+    const struct partial_stack *held = &t->held;
+    size_t end = held->count > 0 ? end_of(held->held[held->count - 1]) : 0, count = 0;
+    for (size_t i = 0; i < held->count; i++) { count += held->held[i]->of.block_count; }
     if (t->step < end) { t->step = step_behind(t, end); } /* it was not met before */
     if (count < t->step || t->is_met) { return t->is_met; }
-    t->is_met = t->step == t->cell->block_count || target_error(t->held) <= t->cell->series->target;
+    t->is_met = t->step == t->cell->block_count || target_error(held->held[0]) <= t->cell->series->target;
     if (!t->is_met) { t->step = step_behind(t, t->step + 1); }
     return t->is_met;
 }
 
 static bool is_held(const struct target *t, size_t unit) {
-    const struct unit u = unit_get(t->plan, unit);
-    const struct partial *p = t->held;
-    while (p && end_of(p) <= u.first_block) { p = p->next; }
-    return p && p->of.first_block <= u.first_block;
+    const size_t block = unit_get(t->plan, unit).first_block;
+    size_t i = 0;
+    while (i < t->held.count && end_of(t->held.held[i]) <= block) { i++; }
+    return i < t->held.count && t->held.held[i]->of.first_block <= block;
 }
 
 /* Units up to the next count. */

@@ -23,12 +23,11 @@ double target_foreseen(const struct config_series *series, double scatter);
 
 /* A cell on its way. */
 struct target {
-    struct target *next; /* of a list of its holder's */
     const struct unit_cell *cell;
     const struct unit_plan *plan;
-    struct partial *held; /* disjoint, in order, no two of them the halves of a node */
-    size_t step;          /* blocks at the next count */
-    size_t unit;          /* of the plan: those before are added or given out */
+    struct partial_stack held;
+    size_t step; /* blocks at the next count */
+    size_t unit; /* of the plan: those before are added or given out */
     bool is_met;
 };
 struct target *target_create(const struct unit_plan *plan, const struct unit_cell *cell);
