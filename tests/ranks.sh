@@ -49,13 +49,24 @@ holds "a journal is left" test -d stopped.h5.journal
 expect 0 "the lone process goes on" run long.yaml -o stopped.h5 --quiet
 holds "its digest" test "$(digest stopped.h5)" = "$want"
 
-timeout 120 mpirun -n 3 "$mpi" run long.yaml -o killed.h5 --threads 1 --quiet 2>err &
-launcher=$!
-for ((try = 0; try < 200; try++)); do
-    [[ $(find killed.h5.journal -name '*.units' 2>/dev/null | wc -l) -lt 3 ]] || break
-    sleep 0.05
-done
-mapfile -t ranks < <(pgrep -P "$(pgrep -P $launcher)")
+# under_way FILE: three ranks at work on it, each of which has kept something; sets `launcher` and `ranks`.
+under_way() {
+    timeout 120 mpirun -n 3 "$mpi" run long.yaml -o "$1" --threads 1 --quiet 2>err &
+    launcher=$!
+    for ((try = 0; try < 200; try++)); do
+        [[ $(find "$1.journal" -name '*.units' 2>/dev/null | wc -l) -lt 3 ]] || break
+        sleep 0.05
+    done
+    mapfile -t ranks < <(pgrep -P "$(pgrep -P $launcher)")
+}
+under_way told.h5
+kill -TERM "${ranks[-1]}"
+wait $launcher
+holds "one rank alone is stopped: status 75" test $? -eq 75
+expect 0 "the lone process does what that one dropped" run long.yaml -o told.h5 --quiet
+holds "its digest" test "$(digest told.h5)" = "$want"
+
+under_way killed.h5
 kill -KILL "${ranks[-1]}"
 wait $launcher
 holds "a killed rank ends all" test $? -ne 0

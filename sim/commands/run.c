@@ -70,7 +70,7 @@ static int read_config(struct run *run) {
     } else {
         run->config = config_read(run->o->config, run->o->set_count, run->o->set);
     }
-    if (ranks_index() > 0) { ranks_compare(run->config); }
+    if (ranks_index() > 0 && !run->config) { ranks_refuse("cannot read the config that rank 0 reads"); }
     return run->config ? EXIT_DONE : EXIT_USAGE;
 }
 
@@ -300,14 +300,24 @@ static struct journal_header make_header(const struct run *run) {
     return header;
 }
 
-/* One of this run, old or new; a rank that follows adds a file of its own to it. */
-static int open_journal(struct run *run) {
-    if (ranks_index() > 0) {
-        struct journal *journal = journal_open(run->directory);
-        if (journal) { journal->follows = true; }
-        run->journal = journal;
-        return journal ? EXIT_DONE : EXIT_FAILED;
+/* That of rank 0, whose config and numerics it tells, to add a file to. */
+static int join_journal(struct run *run) {
+    struct journal *journal = run->journal = journal_open(run->directory);
+    if (!journal) { return EXIT_FAILED; }
+    journal->follows = true;
+    if (!numerics_equal(journal->header.numerics, numerics_here())) {
+        ranks_refuse(
+            "its C library, GSL or processor gives other last digits than rank 0's; take nodes of one kind");
     }
+    if (strcmp(journal->header.config_resolved, run->config->resolved) != 0) {
+        ranks_refuse("reads another config than rank 0");
+    }
+    return EXIT_DONE;
+}
+
+/* One of this run, old or new. */
+static int open_journal(struct run *run) {
+    if (ranks_index() > 0) { return join_journal(run); }
     if (run->o->fresh && !files_clear(run->directory)) { return EXIT_FAILED; }
     struct journal_header header = make_header(run);
     run->journal = journal_make(run->directory, &header);

@@ -21,7 +21,7 @@ struct leader {
     double left;
     bool failed;
     struct progress progress;
-    int followers; /* that have not kept all */
+    int followed; /* EXIT_RESUMABLE where another was stopped */
 };
 
 /* sweep_work.more: whole nodes of half of what is left for a rank, at least one unit. */
@@ -55,13 +55,10 @@ static void tell_done(void *context, double cost, const char *what) {
 }
 
 static struct leader leader_create(const struct sweep_work *work, const struct ranks_task *task) {
-    struct leader l = {
-        .work = work, .task = task, .lock = PTHREAD_MUTEX_INITIALIZER, .followers = rank_count - 1};
+    struct leader l = {.work = work, .task = task, .lock = PTHREAD_MUTEX_INITIALIZER};
     l.range = memory_create(task->range_count + 1, sizeof *l.range);
-    for (size_t i = 0; i < task->range_count; i++) {
-        l.range[i] = task->range[i];
-        l.left += unit_range_cost(work->plan, task->range[i]);
-    }
+    for (size_t i = 0; i < task->range_count; i++) { l.range[i] = task->range[i]; }
+    l.left = unit_amount(work->plan, task->range_count, task->range).cost;
     l.progress = progress_start(task->cost_before + l.left, task->cost_before, task->quiet);
     return l;
 }
@@ -86,7 +83,7 @@ bool ranks_wait(int *status) {
     *status = EXIT_FAILED;
     return false;
 }
-void ranks_compare(const struct config *config) { (void)config; }
+void ranks_refuse(const char *why) { (void)why; }
 int ranks_follow(const struct sweep_work *work, bool (*save)(void *context)) {
     (void)work, (void)save;
     return EXIT_FAILED;
@@ -95,42 +92,26 @@ int ranks_follow(const struct sweep_work *work, bool (*save)(void *context)) {
 #else
 
 #include <mpi.h>
-#include <nettle/sha2.h>
 #include <signal.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "sim/base/numerics.h"
-
-/* From followers: TAKE asks for ranges, KEPT says that all are kept; both tell the cost done since the last.
- * From rank 0: GIVE, some ranges, none when all are given out. */
-enum { TAKE = 1, KEPT, GIVE };
+/* From followers: TAKE asks for ranges, and tells the cost done since the last time. From rank 0: GIVE, some
+ * ranges, none when all are given out. What a follower has kept of them is said by its status, reduced. */
+enum { TAKE = 1, GIVE };
 enum { PAUSE = 500000 /* ns between looks for messages */ };
+/* What rank 0 tells first: the status to end with or, where there are units to compute: */
+enum { LEAD = -1 };
 
 static int rank_index, ranks_here = 1; /* ranks_here: on this node */
 static bool followers_wait;            /* rank 0: nobody has told them anything */
 
-/* What rank 0 tells first, and what the others heard. */
-static struct word {
-    int lead, status; /* whether there are units to compute; else the status to end with */
-    struct numerics numerics;
-    uint8_t config[SHA256_DIGEST_SIZE];
-} heard;
-
-static void hash_config(const struct config *config, uint8_t digest[SHA256_DIGEST_SIZE]) {
-    struct sha256_ctx hash;
-    sha256_init(&hash);
-    sha256_update(&hash, strlen(config->resolved), (const uint8_t *)config->resolved);
-    sha256_digest(&hash, SHA256_DIGEST_SIZE, digest);
-}
-
 static void pause_shortly(void) { nanosleep(&(struct timespec){0, PAUSE}, NULL); }
 
 /* Waits for a request without using the processor. */
-static void wait_for(MPI_Request *request) {
+static void wait_for(MPI_Request *request, MPI_Status *status) {
     int done = 0;
-    while (MPI_Test(request, &done, MPI_STATUS_IGNORE), !done) { pause_shortly(); }
+    while (MPI_Test(request, &done, status), !done) { pause_shortly(); }
 }
 
 /* MPI's own threads must not catch the signals that stop a run. */
@@ -158,19 +139,19 @@ int ranks_start(int *argc, char ***argv) {
     return EXIT_DONE;
 }
 
-static void tell(struct word *word) {
+static void tell(int *word) {
     MPI_Request request;
-    MPI_Ibcast(word, sizeof *word, MPI_BYTE, 0, MPI_COMM_WORLD, &request);
-    wait_for(&request);
+    MPI_Ibcast(word, 1, MPI_INT, 0, MPI_COMM_WORLD, &request);
+    wait_for(&request, MPI_STATUS_IGNORE);
     followers_wait = false;
 }
 
 int ranks_end(int status) {
-    if (status == EXIT_FAILED && !followers_wait && rank_count > 1) { MPI_Abort(MPI_COMM_WORLD, status); }
-    if (followers_wait) { tell(&(struct word){.status = status}); }
+    if (status == EXIT_FAILED && !followers_wait) { ranks_abort(); }
+    if (followers_wait) { tell(&status); }
     MPI_Request request;
     MPI_Ibarrier(MPI_COMM_WORLD, &request);
-    wait_for(&request);
+    wait_for(&request, MPI_STATUS_IGNORE);
     MPI_Finalize();
     return status;
 }
@@ -190,27 +171,28 @@ int ranks_threads(void) {
 
 /* ---- rank 0 ---- */
 
-static void answer(struct leader *l, const MPI_Status *from) {
+static void answer(struct leader *l, int source) {
     double cost;
-    MPI_Recv(&cost, 1, MPI_DOUBLE, from->MPI_SOURCE, from->MPI_TAG, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    MPI_Recv(&cost, 1, MPI_DOUBLE, source, TAKE, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
     if (cost > 0) { tell_done(l, cost, "all ranks"); }
-    if (from->MPI_TAG == KEPT) {
-        l->followers--;
-        return;
-    }
     struct unit_range range[SWEEP_MORE];
     size_t count = take_ranges(l, range);
-    MPI_Send(range, (int)(count * sizeof *range), MPI_BYTE, from->MPI_SOURCE, GIVE, MPI_COMM_WORLD);
+    MPI_Send(range, (int)(count * sizeof *range), MPI_BYTE, source, GIVE, MPI_COMM_WORLD);
 }
 
+/* Until all others have kept theirs. */
 static void *serve(void *context) {
     struct leader *l = context;
-    while (l->followers > 0) {
+    const int own = EXIT_DONE;
+    int ended = 0;
+    MPI_Request all;
+    MPI_Ireduce(&own, &l->followed, 1, MPI_INT, MPI_MAX, 0, MPI_COMM_WORLD, &all);
+    while (MPI_Test(&all, &ended, MPI_STATUS_IGNORE), !ended) {
         MPI_Status status;
         int found;
-        MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &found, &status);
+        MPI_Iprobe(MPI_ANY_SOURCE, TAKE, MPI_COMM_WORLD, &found, &status);
         if (found) {
-            answer(l, &status);
+            answer(l, status.MPI_SOURCE);
         } else {
             pause_shortly();
         }
@@ -220,11 +202,9 @@ static void *serve(void *context) {
 
 /* Beside its own work a thread answers the others. */
 static int lead(struct leader *l, const struct sweep_work *own) {
-    struct word word = {.lead = 1, .numerics = numerics_here()};
     pthread_t server;
     if (rank_count == 1) { return sweep_compute(own); }
-    hash_config(own->plan->config, word.config);
-    tell(&word);
+    tell(&(int){LEAD});
     if (pthread_create(&server, NULL, serve, l) != 0) {
         message_error("cannot make a thread");
         return EXIT_FAILED;
@@ -234,7 +214,7 @@ static int lead(struct leader *l, const struct sweep_work *own) {
     l->failed = status == EXIT_FAILED;
     pthread_mutex_unlock(&l->lock);
     pthread_join(server, NULL);
-    return status;
+    return status == EXIT_DONE ? l->followed : status;
 }
 
 /* ---- the others ---- */
@@ -248,15 +228,14 @@ static size_t ask_ranges(void *context, struct unit_range range[SWEEP_MORE]) {
     struct follower *f = context;
     MPI_Request request;
     MPI_Status status;
-    int done = 0, size = 0;
+    int size = 0;
     if (stop_asked(f->work->stop)) { return 0; }
     MPI_Send(&f->done, 1, MPI_DOUBLE, 0, TAKE, MPI_COMM_WORLD);
     MPI_Irecv(range, SWEEP_MORE * (int)sizeof *range, MPI_BYTE, 0, GIVE, MPI_COMM_WORLD, &request);
-    while (MPI_Test(&request, &done, &status), !done) { pause_shortly(); }
+    wait_for(&request, &status);
     MPI_Get_count(&status, MPI_BYTE, &size);
     size_t count = (size_t)size / sizeof *range;
-    f->done = 0;
-    for (size_t i = 0; i < count; i++) { f->done += unit_range_cost(f->work->plan, range[i]); }
+    f->done = unit_amount(f->work->plan, count, range).cost;
     return count;
 }
 
@@ -267,33 +246,23 @@ int ranks_follow(const struct sweep_work *work, bool (*save)(void *context)) {
     own.more_context = &f;
     int status = sweep_compute(&own);
     if (!save(work->context)) { status = EXIT_FAILED; }
-    if (status == EXIT_FAILED) { MPI_Abort(MPI_COMM_WORLD, EXIT_FAILED); }
-    MPI_Send(&f.done, 1, MPI_DOUBLE, 0, KEPT, MPI_COMM_WORLD);
+    if (status == EXIT_FAILED) { ranks_abort(); }
+    MPI_Request kept;
+    MPI_Ireduce(&status, NULL, 1, MPI_INT, MPI_MAX, 0, MPI_COMM_WORLD, &kept);
+    wait_for(&kept, MPI_STATUS_IGNORE);
     return status;
 }
 
-static void give_up(const char *why) {
+void ranks_refuse(const char *why) {
     char host[256] = "";
     gethostname(host, sizeof host - 1);
     message_error("rank %d on %s: %s", rank_index, host, why);
-    MPI_Abort(MPI_COMM_WORLD, EXIT_FAILED);
+    ranks_abort();
 }
 
 bool ranks_wait(int *status) {
-    tell(&heard);
-    *status = heard.status;
-    return heard.lead;
-}
-
-void ranks_compare(const struct config *config) {
-    uint8_t digest[SHA256_DIGEST_SIZE];
-    if (!numerics_equal(heard.numerics, numerics_here())) {
-        give_up(
-            "its C library, GSL or processor gives other last digits than rank 0's; take nodes of one kind");
-    }
-    if (!config) { give_up("cannot read the config that rank 0 reads"); }
-    hash_config(config, digest);
-    if (memcmp(digest, heard.config, sizeof digest) != 0) { give_up("reads another config than rank 0"); }
+    tell(status);
+    return *status == LEAD;
 }
 
 #endif
