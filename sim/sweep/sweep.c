@@ -17,10 +17,11 @@
 
 /* A block from its first slice to its last. */
 struct block {
-    size_t slices_left;
-    struct partial *partial;    /* without bins */
+    struct partial *partial;    /* without bins; NULL before and after */
     struct results_series here; /* a view of it */
-    double *values;             /* [replicates][total] */
+    struct replicate_place place;
+    double *values; /* [replicates][total] */
+    size_t slices_done;
 };
 
 /* A unit from its first task to its last. */
@@ -30,8 +31,8 @@ struct job {
     const struct sampler_law *law;
     struct partial_stack done; /* without bins */
     uint32_t *histogram;       /* of these, [binned][HISTOGRAM_BINS] */
-    struct block **block;      /* [block_count], those at work */
-    size_t blocks_left;
+    struct block *block;       /* [block_count] */
+    size_t blocks_done;
 };
 
 /* What units of a cell share. */
@@ -64,20 +65,23 @@ static void tell_done(const struct sweep *s, double cost, const struct unit_cell
 /* ---- blocks ---- */
 
 static void block_free(struct block *b) {
-    if (!b) { return; }
     partial_free(b->partial);
     free(b->values);
-    free(b);
+    b->partial = NULL;
+    b->values = NULL;
 }
 
-static struct block *block_create(const struct unit *unit, size_t index, size_t slices) {
-    struct unit of = unit_part(unit->cell, unit->first_block + index, 1);
-    struct block *b = memory_create(1, sizeof *b);
-    b->slices_left = slices;
+static void block_begin(struct block *b, const struct config *config, const struct job *job, size_t index) {
+    const struct unit *unit = &job->unit, of = unit_part(unit->cell, unit->first_block + index, 1);
     b->partial = partial_create(&of);
     b->here = partial_view(b->partial);
+    b->place = (struct replicate_place){.seed = config->seed,
+                                        .common_randomness = config->common_randomness,
+                                        .law = job->law,
+                                        .layout = &unit->cell->layout,
+                                        .here = &b->here,
+                                        .first = of.first_replicate};
     b->values = memory_resize(NULL, of.replicates * unit->cell->layout.total, sizeof *b->values);
-    return b;
 }
 
 /* Neumaier's compensated addition. */
@@ -95,9 +99,9 @@ static void reduce_column(const double *x, size_t stride, size_t count, double *
     *m2 = squares;
 }
 
-/* Its values become moments and numbers of bins, [binned][replicates]. Free with free(). */
-static uint16_t *block_reduce(struct block *b) {
-    struct partial *p = b->partial;
+/* Its values become moments, and go into histograms that others fill, too. */
+static void block_reduce(const struct block *b, uint32_t *histogram) {
+    const struct partial *p = b->partial;
     const struct replicate_layout *l = &p->of.cell->layout;
     size_t count = p->of.replicates;
     for (size_t v = 0; v < l->total; v++) {
@@ -105,12 +109,14 @@ static uint16_t *block_reduce(struct block *b) {
         if (valid > 0) { reduce_column(b->values + v, l->total, valid, &p->mean[v], &p->m2[v]); }
     }
     memcpy(p->group, p->mean, MEASURE_COUNT * l->betas * sizeof *p->mean); /* measures stand first */
-    uint16_t *bin = memory_resize(NULL, count * l->binned, sizeof *bin);
-    for (size_t i = 0; i < l->binned; i++) {
+    for (size_t i = 0; i < l->binned; i++, histogram += HISTOGRAM_BINS) {
         const double *value = b->values + replicate_binned(l, i);
-        for (size_t r = 0; r < count; r++) { bin[i * count + r] = histogram_bin(value[r * l->total]); }
+        for (size_t r = 0; r < count; r++) {
+            uint16_t bin = histogram_bin(value[r * l->total]);
+#pragma omp atomic
+            histogram[bin]++;
+        }
     }
-    return bin;
 }
 
 static size_t slice_length(const struct unit_cell *c) {
@@ -125,7 +131,7 @@ static size_t slices_per_block(const struct unit_cell *c) {
 /* ---- units ---- */
 
 static void job_free(struct job *job) {
-    for (size_t i = 0; i < job->unit.block_count; i++) { block_free(job->block[i]); }
+    for (size_t i = 0; i < job->unit.block_count; i++) { block_free(&job->block[i]); }
     partial_drop(&job->done);
     free(job->block);
     free(job->histogram);
@@ -157,14 +163,14 @@ static const struct sampler_law *use_law(struct sweep *s, const struct unit_cell
 static void job_open(struct sweep *s, struct unit unit) {
     const struct unit_cell *c = unit.cell;
     struct job *job = memory_create(1, sizeof *job);
-    *job = (struct job){.unit = unit, .next = s->live, .blocks_left = unit.block_count};
+    *job = (struct job){.unit = unit, .next = s->live};
     s->live = s->job = job;
     s->task = 0;
     s->tasks = 1;
     if (unit_is_exact(&unit)) { return; }
     s->tasks = unit.block_count * slices_per_block(c);
     job->law = use_law(s, c);
-    job->block = memory_create(unit.block_count, sizeof(struct block *));
+    job->block = memory_create(unit.block_count, sizeof *job->block);
     job->histogram = memory_create(c->layout.binned * HISTOGRAM_BINS, sizeof *job->histogram);
 }
 
@@ -224,14 +230,14 @@ static void add_to_target(struct sweep *s, struct partial *copy) {
 
 /* What is to be taken next; NULL where there is nothing more. */
 static struct unit_range *next_range(struct sweep *s) {
-    while (s->range_at < s->range_count && s->range[s->range_at].first == s->range[s->range_at].end) {
-        s->range_at++;
+    if (s->range_at < s->range_count) {
+        s->range_at += s->range[s->range_at].first == s->range[s->range_at].end;
     }
     if (s->range_at == s->range_count && !s->ended) {
         s->range_at = 0;
         s->range_count = s->work->more(s->work->more_context, s->range);
+        s->ended = s->range_count == 0;
     }
-    s->ended = s->range_at == s->range_count;
     return s->ended ? NULL : &s->range[s->range_at];
 }
 
@@ -278,47 +284,35 @@ static void job_close(struct sweep *s, struct job *job) {
     job_free(job);
 }
 
-/* The block, made when its first slice asks for it. */
-static struct block *job_block(struct job *job, size_t index) {
-    struct block *b;
+/* The block, begun when its first slice asks for it. */
+static struct block *job_block(const struct sweep *sweep, struct job *job, size_t index) {
+    struct block *b = &job->block[index];
 #pragma omp critical(sweep)
-    {
-        if (!job->block[index]) {
-            job->block[index] = block_create(&job->unit, index, slices_per_block(job->unit.cell));
-        }
-        b = job->block[index];
-    }
+    if (!b->partial) { block_begin(b, sweep->work->plan->config, job, index); }
     return b;
 }
 
-/* Called when a slice is done; true for the last one of its block. */
-static bool block_slice_done(struct block *b) {
+/* A slice is done; true for the last one of its block. */
+static bool block_slice_done(struct block *b, size_t slices) {
     bool last;
 #pragma omp critical(sweep)
-    last = --b->slices_left == 0;
+    last = ++b->slices_done == slices;
     return last;
 }
 
-/* The last slice of a block is done; true for the last block of its unit. */
-static bool job_block_done(struct sweep *sweep, struct job *job, struct block **block) {
-    struct block *b = *block;
+/* All slices of a block are done; true for the last block of its unit. */
+static bool job_block_done(const struct sweep *sweep, struct job *job, struct block *b) {
     const struct unit_cell *c = job->unit.cell;
-    const size_t count = b->partial->of.replicates;
-    uint16_t *bin = block_reduce(b);
     bool last;
+    block_reduce(b, job->histogram);
+    tell_done(sweep, c->cost * (double)b->partial->of.replicates, c);
 #pragma omp critical(sweep)
     {
-        tell_done(sweep, c->cost * (double)count, c);
-        for (size_t i = 0; i < c->layout.binned * count; i++) {
-            job->histogram[i / count * HISTOGRAM_BINS + bin[i]]++;
-        }
         partial_push(&job->done, b->partial);
-        b->partial = NULL;
-        *block = NULL;
-        last = --job->blocks_left == 0;
+        last = ++job->blocks_done == job->unit.block_count;
     }
+    b->partial = NULL;
     block_free(b);
-    free(bin);
     return last;
 }
 
@@ -337,21 +331,13 @@ static int job_finish(struct sweep *sweep, struct job *job, struct partial *whol
 
 /* ---- work ---- */
 
-static int run_slice(struct sweep *sweep, struct job *job, struct block *b, size_t slice,
+static int run_slice(const struct sweep *sweep, const struct block *b, size_t slice,
                      struct replicate_worker *worker) {
-    const struct unit_cell *c = job->unit.cell;
-    const struct config *config = sweep->work->plan->config;
-    struct replicate_place place = {.seed = config->seed,
-                                    .common_randomness = config->common_randomness,
-                                    .law = job->law,
-                                    .layout = &c->layout,
-                                    .here = &b->here,
-                                    .first = b->partial->of.first_replicate};
-    size_t end = GSL_MIN((slice + 1) * slice_length(c), b->partial->of.replicates);
-    for (size_t i = slice * slice_length(c); i < end; i++) {
-        uint64_t replicate = place.first + i;
+    const struct unit *of = &b->partial->of;
+    const size_t length = slice_length(of->cell), end = GSL_MIN((slice + 1) * length, of->replicates);
+    for (size_t i = slice * length; i < end; i++) {
         if (stop_asked(sweep->work->stop)) { return EXIT_RESUMABLE; }
-        replicate_measure(worker, &place, replicate, b->values + i * c->layout.total);
+        replicate_measure(worker, &b->place, of->first_replicate + i, b->values + i * of->cell->layout.total);
     }
     return EXIT_DONE;
 }
@@ -363,6 +349,7 @@ struct partial *sweep_exact(const struct unit *unit) {
     return p;
 }
 
+/* All of a cell's exact values. */
 static int run_exact(struct sweep *sweep, struct job *job) {
     if (stop_asked(sweep->work->stop)) { return EXIT_RESUMABLE; }
     struct partial *exact = sweep_exact(&job->unit);
@@ -370,14 +357,14 @@ static int run_exact(struct sweep *sweep, struct job *job) {
     return job_finish(sweep, job, exact);
 }
 
-/* A task is a slice of a block, or all of a cell's exact values. */
-static int run_task(struct sweep *sweep, struct job *job, size_t task, struct replicate_worker *worker) {
-    if (unit_is_exact(&job->unit)) { return run_exact(sweep, job); }
+/* A slice of a block. */
+static int run_sampled(struct sweep *sweep, struct job *job, size_t task, struct replicate_worker *worker) {
     size_t slices = slices_per_block(job->unit.cell);
-    struct block *b = job_block(job, task / slices);
-    int status = run_slice(sweep, job, b, task % slices, worker);
-    if (status != EXIT_DONE || !block_slice_done(b)) { return status; }
-    if (!job_block_done(sweep, job, &job->block[task / slices])) { return EXIT_DONE; }
+    struct block *b = job_block(sweep, job, task / slices);
+    int status = run_slice(sweep, b, task % slices, worker);
+    if (status != EXIT_DONE || !block_slice_done(b, slices) || !job_block_done(sweep, job, b)) {
+        return status;
+    }
     struct partial *whole = partial_close(&job->done);
     partial_set_bins(whole, job->histogram);
     return job_finish(sweep, job, whole);
@@ -401,7 +388,8 @@ static void sweep_thread(struct sweep *sweep) {
         size_t task;
         struct job *job = take_task(sweep, &task);
         if (job) {
-            status = run_task(sweep, job, task, &worker);
+            status =
+                unit_is_exact(&job->unit) ? run_exact(sweep, job) : run_sampled(sweep, job, task, &worker);
         } else if (!sweep_waits(sweep)) {
             break;
         }
