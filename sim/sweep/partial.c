@@ -298,25 +298,15 @@ static void finish_quantiles(const struct partial *p, struct results_series *r) 
     }
 }
 
-/* The mean of 2^k groups of one size, a value in each of them. */
-static double join_groups(const double *group, size_t stride, size_t count) {
-    if (count == 1) { return *group; }
-    double left = join_groups(group, stride, count / 2),
-           right = join_groups(group + count / 2 * stride, stride, count / 2);
-    return left + (right - left) * 0.5;
-}
-
 static void finish_blocks(const struct partial *p, struct results_series *r) {
-    size_t n = p->of.cell->n_index, betas = p->of.cell->layout.betas, groups = r->size[RESULTS_BLOCK],
-           there = results_blocks(r, n), each = partial_groups(&p->of) / there,
-           stride = MEASURE_COUNT * betas;
+    const size_t n = p->of.cell->n_index, betas = p->of.cell->layout.betas, blocks = r->size[RESULTS_BLOCK],
+                 there = results_blocks(r, n), groups = partial_groups(&p->of),
+                 each = partial_group_blocks(&p->of);
+    partial_coarsen(&p->of, p->group, each, each * (groups / there));
     for (size_t m = 0; m < MEASURE_COUNT; m++) {
-        for (size_t b = 0; b < betas; b++) {
-            double *mean = r->block[m] + (n * betas + b) * groups;
-            const double *group = p->group + m * betas + b;
-            for (size_t g = 0; g < there; g++) {
-                mean[g] = join_groups(group + g * each * stride, stride, each);
-            }
+        for (size_t i = 0; i < betas * there; i++) {
+            size_t b = i / there, g = i % there;
+            r->block[m][(n * betas + b) * blocks + g] = p->group[(g * MEASURE_COUNT + m) * betas + b];
         }
     }
 }

@@ -64,7 +64,7 @@ struct partial *partial_close(struct partial_stack *stack);
 void partial_drop(struct partial_stack *stack);
 
 /* Adds the partial of a whole cell, or of its exact values, to results that were made of its plan's outline
- * (results_create). From several threads, of different cells. */
+ * (results_create); its groups become those that results have. From several threads, of different cells. */
 void partial_collect(const struct partial *whole, struct results *results);
 
 #endif

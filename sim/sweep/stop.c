@@ -135,43 +135,30 @@ void stop_end(struct stop *stop) {
 
 /* ---- time limits ---- */
 
-/* Hours, minutes, seconds of a clock: H:MM:SS, or what stands behind the days: HH, HH:MM or HH:MM:SS. */
-static bool parse_clock(const char *text, bool days, double *seconds) {
+/* H:MM:SS; behind "D-", HH, HH:MM or HH:MM:SS. */
+static bool parse_clock(const char *text, double *seconds) {
+    const size_t digits = strspn(text, "0123456789");
+    const bool days = digits > 0 && digits <= 6 && text[digits] == '-';
+    const char *clock = days ? text + digits + 1 : text;
     unsigned part[3] = {0};
     int end[3] = {0};
-    if (strspn(text, "0123456789:") != strlen(text)) { return false; }
-    int parts = sscanf(text, "%6u%n:%2u%n:%2u%n", &part[0], &end[0], &part[1], &end[1], &part[2], &end[2]);
-    if (parts < (days ? 1 : 3) || text[end[parts - 1]] || part[1] > 59 || part[2] > 59) { return false; }
-    *seconds = 3600.0 * part[0] + 60.0 * part[1] + part[2];
-    return !days || part[0] < 24;
-}
-
-/* D-HH and on. */
-static bool parse_days(const char *text, const char *dash, double *seconds) {
-    size_t digits = strspn(text, "0123456789");
-    if (digits == 0 || digits > 6 || text + digits != dash || !parse_clock(dash + 1, true, seconds)) {
-        return false;
-    }
-    *seconds += 86400 * strtod(text, NULL);
-    return *seconds > 0;
-}
-
-static bool parse_unit(const char *text, double *seconds) {
-    char *unit;
-    double value = strtod(text, &unit);
-    if (unit == text || strspn(text, "0123456789.") != (size_t)(unit - text) || !(value > 0) ||
-        strlen(unit) != 1 || !strchr("smh", *unit)) {
-        return false;
-    }
-    *seconds = value * (*unit == 's' ? 1 : *unit == 'm' ? 60 : 3600);
-    return isfinite(*seconds);
+    if (strspn(clock, "0123456789:") != strlen(clock)) { return false; }
+    int parts = sscanf(clock, "%6u%n:%2u%n:%2u%n", &part[0], &end[0], &part[1], &end[1], &part[2], &end[2]);
+    *seconds = 86400 * (days ? strtod(text, NULL) : 0) + 3600.0 * part[0] + 60.0 * part[1] + part[2];
+    return parts >= (days ? 1 : 3) && !clock[end[parts - 1]] && part[1] < 60 && part[2] < 60 &&
+           (!days || part[0] < 24) && *seconds > 0;
 }
 
 bool stop_parse(const char *text, double *seconds) {
-    const char *dash = strchr(text, '-');
-    if (dash) { return parse_days(text, dash, seconds); }
-    if (strchr(text, ':')) { return parse_clock(text, false, seconds) && *seconds > 0; }
-    return parse_unit(text, seconds);
+    static const char units[] = "smh";
+    static const double length[] = {1, 60, 3600};
+    char *unit;
+    if (strpbrk(text, "-:")) { return parse_clock(text, seconds); }
+    *seconds = strtod(text, &unit);
+    const char *known = *unit && !unit[1] ? strchr(units, *unit) : NULL;
+    if (!known || strspn(text, "0123456789.") != (size_t)(unit - text)) { return false; }
+    *seconds *= length[known - units];
+    return *seconds > 0 && isfinite(*seconds);
 }
 
 /* Seconds until the end of the Slurm job; INFINITY where there is none. */
