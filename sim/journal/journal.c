@@ -141,10 +141,12 @@ bool journal_is_ours(const struct journal *j) {
 }
 
 struct config *journal_config(const struct journal *j) {
-    char path[FILES_PATH];
-    files_path(j->directory, "config.yaml", path);
-    struct config *config = config_read(path, j->header.set_count, (const char *const *)j->header.set);
-    if (config && strcmp(config->resolved, j->header.config_resolved) == 0) { return config; }
+    struct config *config = config_read_resolved(j->header.config_resolved);
+    if (config && strcmp(config->resolved, j->header.config_resolved) == 0) {
+        free(config->text);
+        config->text = memory_copy_text(j->header.config_text);
+        return config;
+    }
     message_error("%s was made by gapscale %s, which understood its config in another way; use that one",
                   j->directory, j->header.program);
     config_free(config);

@@ -1,7 +1,6 @@
 /* journal: a directory that holds what is finished of a sweep.
  *
  *   header          which program, numerics, config and shard (journal_header.h)
- *   config.yaml     the config as it was read; resolved.yaml: as it was resolved
  *   NNNNNN.units    records (record.h), one after the other: a file for each writer, that is process, which
  *                   it alone appends to
  *   lock            of the process that leads (lock.h)

@@ -11,189 +11,116 @@
 #include "sim/base/version.h"
 #include "sim/journal/files.h"
 
-enum { DIGEST = 2 * SHA256_DIGEST_SIZE + 1, HEADER_LIMIT = 1 << 20 };
-static const char first_line[] = "gapscale journal 3", any_format[] = "gapscale journal ";
+/* Ended by NUL, as all that follows is; formats before 4 had lines. */
+static const char first_text[] = "gapscale journal 4", older[] = "gapscale journal ";
+enum { TEXTS = 6 };
+
+static void list_texts(struct journal_header *h, char **text[TEXTS]) {
+    char **const list[TEXTS] = {&h->program, &h->compiler,    &h->config_path,
+                                &h->output,  &h->config_text, &h->config_resolved};
+    memcpy(text, list, sizeof list);
+}
 
 /* ---- writing ---- */
 
-static void text_digest(const char *text, size_t length, char digest[DIGEST]) {
+static void hash_text(const char *text, size_t length, uint8_t digest[SHA256_DIGEST_SIZE]) {
     struct sha256_ctx hash;
-    uint8_t bytes[SHA256_DIGEST_SIZE];
     sha256_init(&hash);
     sha256_update(&hash, length, (const uint8_t *)text);
-    sha256_digest(&hash, sizeof bytes, bytes);
-    for (size_t i = 0; i < sizeof bytes; i++) { snprintf(digest + 2 * i, 3, "%02x", bytes[i]); }
+    sha256_digest(&hash, SHA256_DIGEST_SIZE, digest);
 }
 
-/* One line `key: value`, with control characters and '%' as %XX. */
-static void header_line(FILE *out, const char *key, const char *value) {
-    fprintf(out, "%s: ", key);
-    for (const unsigned char *c = (const unsigned char *)value; *c; c++) {
-        if (*c < ' ' || *c == '%' || *c == 127) {
-            fprintf(out, "%%%02x", *c);
-        } else {
-            fputc(*c, out);
-        }
-    }
-    fputc('\n', out);
-}
-
-static char *header_value(const char *text) {
-    char *value = memory_create(strlen(text) + 1, 1), *at = value;
-    for (; *text; text++) {
-        unsigned code;
-        if (*text == '%' && sscanf(text + 1, "%2x", &code) == 1) {
-            *at++ = (char)code;
-            text += 2;
-        } else {
-            *at++ = *text;
-        }
-    }
-    return value;
-}
-
-static char *header_text(const struct journal_header *h) {
-    char *text, digest[DIGEST], shard[64], numerics[NUMERICS_TEXT];
-    size_t length;
-    FILE *out = memory_stream_open(&text, &length);
-    fprintf(out, "%s\n", first_line);
-    header_line(out, "program", h->program);
-    header_line(out, "compiler", h->compiler);
-    header_line(out, "numerics", numerics_print(h->numerics, numerics));
-    snprintf(shard, sizeof shard, "%zu/%zu", h->shard, h->shards);
-    header_line(out, "shard", shard);
-    header_line(out, "config", h->config_path);
-    header_line(out, "output", h->output);
-    for (size_t i = 0; i < h->set_count; i++) { header_line(out, "set", h->set[i]); }
-    text_digest(h->config_text, strlen(h->config_text), digest);
-    header_line(out, "config.yaml", digest);
-    text_digest(h->config_resolved, strlen(h->config_resolved), digest);
-    header_line(out, "resolved.yaml", digest);
-    if (fflush(out) || ferror(out)) { memory_exhausted(); }
-    text_digest(text, length, digest);
-    header_line(out, "sha256", digest);
-    memory_stream_close(out, &text);
-    return text;
-}
-
-static bool write_file(const char *directory, const char *name, const char *text) {
-    char path[FILES_PATH];
-    files_path(directory, name, path);
-    return outfile_write(path, text, strlen(text));
-}
+static void put_text(FILE *out, const char *text) { fwrite(text, 1, strlen(text) + 1, out); }
 
 bool journal_header_write(const char *directory, const struct journal_header *h) {
-    char *text = header_text(h);
-    bool good = write_file(directory, "config.yaml", h->config_text) &&
-                write_file(directory, "resolved.yaml", h->config_resolved) &&
-                write_file(directory, "header", text);
-    free(text);
+    char *bytes, **text[TEXTS], path[FILES_PATH], shard[64], numerics[NUMERICS_TEXT];
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    size_t length;
+    FILE *out = memory_stream_open(&bytes, &length);
+    list_texts((struct journal_header *)h, text);
+    snprintf(shard, sizeof shard, "%zu/%zu", h->shard, h->shards);
+    put_text(out, first_text);
+    put_text(out, numerics_print(h->numerics, numerics));
+    put_text(out, shard);
+    for (size_t i = 0; i < TEXTS; i++) { put_text(out, *text[i]); }
+    for (size_t i = 0; i < h->set_count; i++) { put_text(out, h->set[i]); }
+    if (fflush(out) || ferror(out)) { memory_exhausted(); }
+    hash_text(bytes, length, digest);
+    fwrite(digest, 1, sizeof digest, out);
+    memory_stream_close(out, &bytes);
+    files_path(directory, "header", path);
+    bool good = outfile_write(path, bytes, length);
+    free(bytes);
     return good;
 }
 
 struct journal_header journal_header_copy(const struct journal_header *h) {
     struct journal_header copy = *h;
+    char **text[TEXTS];
     copy.program = (char *)version_number;
     copy.compiler = __VERSION__;
     copy.numerics = numerics_here();
-    char **const text[] = {&copy.program, &copy.compiler,    &copy.config_path,
-                           &copy.output,  &copy.config_text, &copy.config_resolved};
-    for (size_t i = 0; i < sizeof text / sizeof text[0]; i++) { *text[i] = memory_copy_text(*text[i]); }
+    list_texts(&copy, text);
+    for (size_t i = 0; i < TEXTS; i++) { *text[i] = memory_copy_text(*text[i]); }
     for (size_t i = 0; i < h->set_count; i++) { copy.set[i] = memory_copy_text(h->set[i]); }
     return copy;
 }
 
 void journal_header_release(struct journal_header *h) {
-    char *const text[] = {h->program, h->compiler,    h->config_path,
-                          h->output,  h->config_text, h->config_resolved};
-    for (size_t i = 0; i < sizeof text / sizeof text[0]; i++) { free(text[i]); }
+    char **text[TEXTS];
+    list_texts(h, text);
+    for (size_t i = 0; i < TEXTS; i++) { free(*text[i]); }
     for (size_t i = 0; i < h->set_count; i++) { free(h->set[i]); }
 }
 
 /* ---- reading ---- */
 
-/* Of configs their checksums. */
-static bool header_field(struct journal_header *h, const char *key, const char *value) {
-    const struct {
-        const char *key;
-        char **value;
-    } field[] = {{"program", &h->program},         {"compiler", &h->compiler},
-                 {"config", &h->config_path},      {"output", &h->output},
-                 {"config.yaml", &h->config_text}, {"resolved.yaml", &h->config_resolved}};
-    if (strcmp(key, "shard") == 0) {
-        return sscanf(value, "%zu/%zu", &h->shard, &h->shards) == 2 && h->shard < h->shards;
-    }
-    if (strcmp(key, "numerics") == 0) {
-        const char *end = numerics_read(value, &h->numerics);
-        return end && *end == '\0';
-    }
-    if (strcmp(key, "set") == 0) {
-        if (h->set_count == JOURNAL_SET) { return false; }
-        h->set[h->set_count++] = header_value(value);
-        return true;
-    }
-    for (size_t i = 0; i < sizeof field / sizeof field[0]; i++) {
-        if (strcmp(key, field[i].key) == 0 && !*field[i].value) {
-            *field[i].value = header_value(value);
-            return true;
-        }
-    }
-    return strcmp(key, "sha256") == 0;
+/* The text at *at, which goes on behind it; "" from the end on. */
+static const char *next_text(const char **at, const char *end) {
+    const char *text = *at;
+    if (text == end) { return ""; }
+    *at += strlen(text) + 1;
+    return text;
 }
 
-/* Takes a header's text apart, in place. */
-static enum journal_header_state header_parse(char *text, struct journal_header *h) {
-    char *last = strstr(text, "\nsha256: "), digest[DIGEST], *rest = NULL;
-    if (!last) { return JOURNAL_HEADER_DAMAGED; }
-    text_digest(text, (size_t)(last + 1 - text), digest);
-    if (strncmp(last + 9, digest, DIGEST - 1) != 0 || strcmp(last + 9 + DIGEST - 1, "\n") != 0) {
-        return JOURNAL_HEADER_DAMAGED;
+/* What stands from `at` to `end`, where a NUL is. */
+static enum journal_header_state parse(const char *at, const char *end, struct journal_header *h) {
+    char **text[TEXTS];
+    list_texts(h, text);
+    const char *first = next_text(&at, end), *rest = numerics_read(next_text(&at, end), &h->numerics);
+    bool good = strcmp(first, first_text) == 0 && rest && *rest == '\0' &&
+                sscanf(next_text(&at, end), "%zu/%zu", &h->shard, &h->shards) == 2 && h->shard < h->shards;
+    for (size_t i = 0; i < TEXTS; i++) {
+        good = good && at < end;
+        *text[i] = memory_copy_text(next_text(&at, end));
     }
-    char *line = strtok_r(text, "\n", &rest);
-    if (!line || strcmp(line, first_line) != 0) {
-        return line && strncmp(line, any_format, sizeof any_format - 1) == 0 ? JOURNAL_HEADER_OLDER
-                                                                             : JOURNAL_HEADER_DAMAGED;
+    while (at < end && h->set_count < JOURNAL_SET) {
+        h->set[h->set_count++] = memory_copy_text(next_text(&at, end));
     }
-    while ((line = strtok_r(NULL, "\n", &rest))) {
-        char *colon = strstr(line, ": ");
-        if (!colon) { return JOURNAL_HEADER_DAMAGED; }
-        *colon = '\0';
-        if (!header_field(h, line, colon + 2)) { return JOURNAL_HEADER_DAMAGED; }
-    }
-    return h->program && h->compiler && h->numerics.number > 0 && h->config_path && h->output &&
-                   h->shards > 0 && h->config_text && h->config_resolved
-               ? JOURNAL_HEADER_GOOD
-               : JOURNAL_HEADER_DAMAGED;
+    return good && at == end ? JOURNAL_HEADER_GOOD : JOURNAL_HEADER_DAMAGED;
 }
 
-static char *read_file(const char *directory, const char *name, size_t *length) {
-    char path[FILES_PATH];
-    files_path(directory, name, path);
-    return files_read(path, length);
-}
-
-/* A checksum becomes the text of the file that has it; false where that has another, or is none. */
-static bool read_checked(const char *directory, const char *name, char **text) {
-    size_t length;
-    char digest[DIGEST] = "", *wanted = *text;
-    *text = read_file(directory, name, &length);
-    if (*text) { text_digest(*text, length, digest); }
-    bool same = strcmp(digest, wanted) == 0;
-    free(wanted);
-    return same;
+/* A line, while this format has a NUL there. */
+static bool is_older(const char *bytes) {
+    const size_t length = sizeof older - 1;
+    return strncmp(bytes, older, length) == 0 && bytes[length + strspn(bytes + length, "0123456789")] == '\n';
 }
 
 enum journal_header_state journal_header_read(const char *directory, struct journal_header *h) {
-    *h = (struct journal_header){.shards = 0};
+    char path[FILES_PATH];
+    uint8_t digest[SHA256_DIGEST_SIZE];
     size_t length;
-    char *text = read_file(directory, "header", &length);
-    if (!text) { return JOURNAL_HEADER_ABSENT; }
-    enum journal_header_state state = length < HEADER_LIMIT ? header_parse(text, h) : JOURNAL_HEADER_DAMAGED;
-    free(text);
-    if (state == JOURNAL_HEADER_GOOD && (!read_checked(directory, "config.yaml", &h->config_text) ||
-                                         !read_checked(directory, "resolved.yaml", &h->config_resolved))) {
-        state = JOURNAL_HEADER_DAMAGED;
+    *h = (struct journal_header){.shards = 0};
+    files_path(directory, "header", path);
+    char *bytes = files_read(path, &length);
+    if (!bytes) { return JOURNAL_HEADER_ABSENT; }
+    enum journal_header_state state = is_older(bytes) ? JOURNAL_HEADER_OLDER : JOURNAL_HEADER_DAMAGED;
+    if (length > sizeof digest && bytes[length - sizeof digest - 1] == '\0') {
+        const char *end = bytes + length - sizeof digest;
+        hash_text(bytes, length - sizeof digest, digest);
+        if (memcmp(digest, end, sizeof digest) == 0) { state = parse(bytes, end, h); }
     }
+    free(bytes);
     return state;
 }
 

@@ -1,5 +1,6 @@
-/* journal_header: what a journal says of itself, as text: lines `key: value`, the last a checksum of all
- * before. Its config stands beside it in config.yaml and resolved.yaml, whose checksums it holds. */
+/* journal_header: what a journal says of itself: texts, each ended by NUL, then SHA-256 of all before. In
+ * this order: "gapscale journal 4", numerics, shard "I/N", program, compiler, path of the config, output, the
+ * config as it was read and as it was resolved, and each argument of --set. */
 #ifndef GAPSCALE_SIM_JOURNAL_JOURNAL_HEADER_H
 #define GAPSCALE_SIM_JOURNAL_JOURNAL_HEADER_H
 
@@ -13,22 +14,22 @@ enum { JOURNAL_SET = 256 };
 struct journal_header {
     char *program, *compiler;
     struct numerics numerics;
-    char *config_path, *output;          /* as given to `run` */
-    char *config_text, *config_resolved; /* the files */
-    size_t shard, shards;                /* 0 of 1: no shard */
+    char *config_path, *output; /* as given to `run` */
+    char *config_text, *config_resolved;
+    size_t shard, shards; /* 0 of 1: no shard */
     size_t set_count;
     char *set[JOURNAL_SET]; /* arguments of --set */
 };
 
-/* Writes the three files. False after a message. */
+/* Writes it. False after a message. */
 bool journal_header_write(const char *directory, const struct journal_header *header);
 enum journal_header_state {
     JOURNAL_HEADER_GOOD,
     JOURNAL_HEADER_ABSENT,
-    JOURNAL_HEADER_DAMAGED, /* or one of its configs is, or lacks */
-    JOURNAL_HEADER_OLDER    /* of an earlier format */
+    JOURNAL_HEADER_DAMAGED,
+    JOURNAL_HEADER_OLDER /* of an earlier format */
 };
-/* Reads them. Release with journal_header_release, whatever was read. */
+/* Reads it. Release with journal_header_release, whatever was read. */
 enum journal_header_state journal_header_read(const char *directory, struct journal_header *header);
 /* Of this program, which makes it; the text is copied. */
 struct journal_header journal_header_copy(const struct journal_header *header);
