@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
@@ -127,9 +128,7 @@ static void report(const struct results *old, const struct config *config, size_
 
 /* Whether a config asks for what the results in `file` hold and more replicates, n or series, and nothing
  * else; else, after a message that names the keys and how n are kept, not. */
-static bool may_grow(const char *file, const struct config *config) {
-    struct results *old = store_read(file);
-    if (!old) { return false; }
+static bool may_grow(const char *file, const struct results *old, const struct config *config) {
     struct difference *list;
     size_t count = list_differences(config, old->config_resolved, &list);
     bool grows = true;
@@ -145,8 +144,19 @@ static bool may_grow(const char *file, const struct config *config) {
         report(old, config, count, list);
     }
     free(list);
-    results_free(old);
     return grows;
+}
+
+/* Of results that are there. */
+static void look_into(const char *path, const struct results *old, const struct config *config,
+                      struct publish_place *place) {
+    place->finished = strcmp(old->config_resolved, config->resolved) == 0;
+    place->grows = !place->finished && may_grow(path, old, config);
+    if (place->finished) {
+        message_say("already done: %s holds the results of this config (--force computes them again)", path);
+    } else if (!place->grows) {
+        message_say("choose another -o FILE, or --force to replace it");
+    }
 }
 
 int publish_check(const char *path, const struct config *config, bool force, struct publish_place *place) {
@@ -158,26 +168,19 @@ int publish_check(const char *path, const struct config *config, bool force, str
                       place->archive);
         return EXIT_USAGE;
     }
-    if (force) { return EXIT_DONE; }
-    char why[STORE_WHY];
-    switch (store_compare(path, config->resolved, why)) {
-    case STORE_ABSENT: return EXIT_DONE;
-    case STORE_SAME:
-        message_say("already done: %s holds the results of this config (--force computes them again)", path);
-        place->finished = true;
-        return EXIT_DONE;
-    case STORE_OTHER:
-        place->grows = may_grow(path, config);
-        if (place->grows) { return EXIT_DONE; }
-        message_say("choose another -o FILE, or --force to replace it");
-        return EXIT_USAGE;
-    case STORE_FOREIGN: break;
+    if (force || access(path, F_OK) != 0) { return EXIT_DONE; }
+    char digest[65], why[STORE_WHY];
+    struct results *old = store_try(path, digest, why);
+    if (old) {
+        look_into(path, old, config, place);
+    } else {
+        message_error(
+            "%s exists and is no results file that can be read: %s; choose another -o FILE, or, where it is "
+            "a damaged one, --force to replace it",
+            path, why);
     }
-    message_error(
-        "%s exists and is no results file that can be read: %s; choose another -o FILE, or, where it is a "
-        "damaged one, --force to replace it",
-        path, why);
-    return EXIT_USAGE;
+    results_free(old);
+    return place->finished || place->grows ? EXIT_DONE : EXIT_USAGE;
 }
 
 void publish_clear(const char *path) {

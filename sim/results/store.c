@@ -191,23 +191,6 @@ static struct results *read_shape(const char *path, char why[H5_WHY]) {
     return NULL;
 }
 
-/* A position that is not there is 0. */
-static bool read_parameters(const struct h5_group *g, struct results_series *s) {
-    for (size_t i = 0; i < PAGE_PARTS * s->family->parameter_count; i++) {
-        char name[PAGE_NAME];
-        const size_t which = i / PAGE_PARTS;
-        double *value = page_parameter(s, which, i % PAGE_PARTS, name);
-        const struct h5_attribute *a = h5content_attribute(g->attribute_count, g->attribute, name);
-        if (!a && family_parameter_is_later(s->family, which)) {
-            s->parameter[which] = (struct schedule){s->family->parameter[which].initial, 0, 0};
-            continue;
-        }
-        if (!a || a->text || a->whole) { return false; }
-        *value = a->number;
-    }
-    return true;
-}
-
 /* What follows from a config must be as it does: components of pairs, the dimension, and what n and the
  * parameters may be. */
 static bool output_is_allowed(const struct results_series *s) {
@@ -269,17 +252,6 @@ static bool values_are_allowed(const struct results_series *s) {
     return lengths_are_allowed(s) && output_is_allowed(s) && counts_are_allowed(s);
 }
 
-/* The criteria of the config, with its thresholds. */
-static bool criteria_agree(const struct h5_group *g, const struct results_series *s) {
-    const struct h5_dataset *d = h5content_dataset(g, "criterion");
-    if (!d || !d->text) { return false; }
-    for (size_t i = 0; i < s->size[RESULTS_CRITERION]; i++) {
-        struct criterion c;
-        if (!criterion_parse(d->text[i], &c) || c.kind != s->criterion[i].kind) { return false; }
-    }
-    return true;
-}
-
 static const struct h5_group *find_group(const struct h5_content *c, const char *name) {
     for (size_t i = 0; i < c->group_count; i++) {
         if (strcmp(c->group[i].name, name) == 0) { return &c->group[i]; }
@@ -301,22 +273,14 @@ static bool read_field(const struct h5_group *g, const struct h5_group *exact, c
     return true;
 }
 
-/* Fills in the arrays and the parameters of a series whose sizes are known. */
+/* Fills in the arrays of a series whose shape is known. */
 static bool read_series(const struct h5_content *c, struct results_series *s) {
     char path[PAGE_NAME];
     page_exact_path(s->name, path);
     const struct h5_group *g = find_group(c, s->name), *exact = find_group(c, path);
-    if (!g) { return false; }
-    const struct h5_attribute *family = h5content_attribute(g->attribute_count, g->attribute, "family");
-    const struct h5_attribute *replicates =
-        h5content_attribute(g->attribute_count, g->attribute, "replicates");
-    s->family = family && family->text ? family_stored(family->text) : NULL;
-    if (!s->family || !replicates || !replicates->whole || *replicates->whole != s->replicates) {
-        return false;
-    }
+    bool good = g != NULL;
     results_allocate(s);
-    if (s->family->kind == FAMILY_MEASURED) { note_take(s, g); }
-    bool good = read_parameters(g, s) && criteria_agree(g, s);
+    if (g && s->family->kind == FAMILY_MEASURED) { note_take(s, g); }
     for (struct results_field f = {0}; good && results_next(s, &f) && f.units;) {
         good = read_field(g, exact, s, &f);
     }
@@ -338,9 +302,8 @@ static const char *fill_results(const struct h5_content *c, struct results *r, c
                : "it is damaged: its numbers are not those that were written";
 }
 
-/* A results file: its own arrays, of the shapes that its config implies, and its digest. NULL, with the
- * reason in `why`. */
-static struct results *read_whole(const char *path, char digest[65], char why[H5_WHY]) {
+/* Its own arrays, of the shapes that its config implies, and its digest. */
+struct results *store_try(const char *path, char digest[65], char why[STORE_WHY]) {
     struct results *r = read_shape(path, why);
     if (!r) { return NULL; }
     struct page *page = page_create(r);
@@ -357,7 +320,7 @@ static struct results *read_whole(const char *path, char digest[65], char why[H5
 /* NULL after a message. */
 static struct results *read_or_tell(const char *path, char digest[65]) {
     char why[H5_WHY];
-    struct results *r = read_whole(path, digest, why);
+    struct results *r = store_try(path, digest, why);
     if (!r) { message_error("cannot read %s: %s", path, why); }
     return r;
 }
@@ -371,27 +334,6 @@ bool store_digest(const char *path, char digest[65]) {
     struct results *r = read_or_tell(path, digest);
     results_free(r);
     return r != NULL;
-}
-
-enum store_match store_compare(const char *path, const char *config_resolved, char why[STORE_WHY]) {
-    if (access(path, F_OK) != 0) { return STORE_ABSENT; }
-    struct h5_content *c = h5file_read_parts(path, 0, NULL, why);
-    if (!c) { return STORE_FOREIGN; }
-    enum store_match match = STORE_FOREIGN;
-    const char *fault = content_fault(c);
-    if (fault) {
-        snprintf(why, STORE_WHY, "%s", fault);
-    } else {
-        match = strcmp(root_text(c, "config_resolved"), config_resolved) == 0 ? STORE_SAME : STORE_OTHER;
-    }
-    h5content_free(c);
-    if (match == STORE_SAME) { /* and can be read, and is as it was written */
-        char digest[65];
-        struct results *r = read_whole(path, digest, why);
-        if (!r) { match = STORE_FOREIGN; }
-        results_free(r);
-    }
-    return match;
 }
 
 enum store_kind store_kind(const char *path) {

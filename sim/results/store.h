@@ -20,16 +20,13 @@ int store_write(const char *path, const struct results *results, const struct st
 /* Reads a results file. NULL after a message when it is missing, foreign, of another schema version, or
  * damaged: also where its digest is not the one it was written with. */
 struct results *store_read(const char *path);
+enum { STORE_WHY = H5_WHY };
+/* The same, with its digest (store_digest), without a message: `why` receives the reason. */
+struct results *store_try(const char *path, char digest[65], char why[STORE_WHY]);
 
 /* SHA-256 over datasets, their attributes, seed and resolved config (nothing volatile): 64 hex digits
  * and NUL. False after a message. */
 bool store_digest(const char *path, char digest[65]);
-
-enum store_match { STORE_ABSENT, STORE_SAME, STORE_OTHER, STORE_FOREIGN };
-enum { STORE_WHY = H5_WHY };
-/* What is at `path`: nothing, a complete result of this resolved config, of another, or no result that can be
- * read, with the reason in `why`. */
-enum store_match store_compare(const char *path, const char *config_resolved, char why[STORE_WHY]);
 
 /* Tells every root attribute of a file of ours in the order in which they lie there, as text: where it comes
  * from, and its configs. False after a message. */
