@@ -42,7 +42,7 @@ struct h5_group {
     const struct h5_attribute *attribute;
 };
 
-/* A file in memory: all groups with their datasets (without bare scales), in order of name. */
+/* A file in memory. */
 struct h5_content {
     size_t attribute_count, group_count;
     struct h5_attribute *attribute;
@@ -57,7 +57,8 @@ const struct h5_attribute *h5content_attribute(size_t count, const struct h5_att
 const struct h5_dataset *h5content_dataset(const struct h5_group *group, const char *name);
 
 /* Whether a file that was read holds these root attributes, groups, their attributes, dimensions and
- * datasets, bit by bit and nothing else. Datasets of neither numbers nor text are compared without values. */
+ * datasets, bit by bit and no attribute else. Datasets of neither numbers nor text are compared without
+ * values. */
 bool h5content_holds(const struct h5_content *held, size_t attribute_count,
                      const struct h5_attribute *attribute, size_t group_count, const struct h5_group *group);
 

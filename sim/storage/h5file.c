@@ -127,10 +127,6 @@ static struct h5_content *read_file(const char *path, const struct h5parse_wante
     return content;
 }
 
-struct h5_content *h5file_read(const char *path, char why[H5_WHY]) {
-    return read_file(path, &(struct h5parse_wanted){.everything = true}, why);
-}
-
 struct h5_content *h5file_read_parts(const char *path, size_t group_count, const struct h5_group *group,
                                      char why[H5_WHY]) {
     return read_file(path, &(struct h5parse_wanted){.group_count = group_count, .group = group}, why);
@@ -153,9 +149,7 @@ struct written {
 /* h5stream_check: whether the file, read again, holds these very bits. */
 static bool is_held(const char *temporary, const void *context, char why[H5_WHY]) {
     const struct written *w = context;
-    const struct h5parse_wanted everything = {
-        .everything = true, .group_count = w->group_count, .group = w->group};
-    struct h5_content *held = read_file(temporary, &everything, why);
+    struct h5_content *held = h5file_read_parts(temporary, w->group_count, w->group, why);
     bool same = held && h5content_holds(held, w->attribute_count, w->attribute, w->group_count, w->group);
     if (held && !same) { snprintf(why, H5_WHY, "what is read back is not what was written"); }
     h5content_free(held);

@@ -12,17 +12,15 @@
 int h5file_write(const char *path, size_t attribute_count, const struct h5_attribute *attribute,
                  size_t group_count, const struct h5_group *group);
 
-/* Reads a regular file, whoever has it open. HDF5 sees it only in a child process, which hands over
+/* Reads of a regular file, whoever has it open, the root attributes and these groups and datasets: what it
+ * lacks of them is left out, and nothing else is read. HDF5 sees it only in a child process, which hands over
  * what it read: a damaged file cannot take the program down, spoil its memory or keep it for ever (limits on
  * processor time and on memory grow with the size of the file and of what is asked for). Links are not
  * followed, virtual and external storage not read, and what is of a kind that gapscale does not write has a
- * name and no value: whoever reads on checks what must be there. NULL, with what is wrong in `why`, when that
- * fails. Free with h5content_free. */
-struct h5_content *h5file_read(const char *path, char why[H5_WHY]);
-/* The same of the root attributes and of these groups and datasets alone, in the order of their names: what
- * the file lacks of them is left out, and nothing else is read. A dataset of another shape than asked for (by
- * its rank, its axes and the sizes of its group's dimensions), without all its values, or packed as no sound
- * one is, makes the file refused before it is read. */
+ * name and no value: whoever reads on checks what must be there. A dataset of another shape than asked for
+ * (by its rank, its axes and the sizes of its group's dimensions), without all its values, or packed as no
+ * sound one is, makes the file refused before it is read; a dimension whose scale is not that of one of its
+ * datasets is called "". NULL, with what is wrong in `why`, when that fails. Free with h5content_free. */
 struct h5_content *h5file_read_parts(const char *path, size_t group_count, const struct h5_group *group,
                                      char why[H5_WHY]);
 /* The same without the values of numbers, however many they are. */

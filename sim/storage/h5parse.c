@@ -1,6 +1,6 @@
-/* What is not asked for is not opened. What gapscale does not write (attributes that are lists, datasets of
- * whole numbers, ..) is listed by its name alone, and links, types and groups within groups are passed over:
- * others may annotate a file. What cannot be read although it is of a kind that gapscale writes is damage. */
+/* What is not asked for is not opened: others may annotate a file. Of attributes those of kinds that gapscale
+ * does not write (lists, ..) have a name alone. What cannot be read although it is of a kind that gapscale
+ * writes is damage. */
 #include "sim/storage/h5parse.h"
 
 #include <hdf5_hl.h>
@@ -12,7 +12,6 @@
 #include "sim/base/memory.h"
 #include "sim/storage/h5library.h"
 
-enum { DEPTH = 2, NAME = 256 };
 static const size_t LONGEST = (size_t)1 << 26; /* bytes of text of fixed length */
 
 /* Where a file's values take less room than the tightest packing by gzip, 1032 to 1, leaves them. */
@@ -37,30 +36,6 @@ static bool refuse(struct reader *r, const char *why) {
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, is_about_memory, &exhausted);
     if (!r->why) { r->why = exhausted ? H5PARSE_EXHAUSTED : why; }
     return false;
-}
-
-/* ---- what is asked for ---- */
-
-static const struct h5_group *wanted_group(const struct reader *r, const char *path) {
-    for (size_t i = 0; i < r->wanted->group_count; i++) {
-        if (strcmp(r->wanted->group[i].name, path) == 0) { return &r->wanted->group[i]; }
-    }
-    return NULL;
-}
-
-/* The dataset of this name that is asked for in a group, or the dimension, whose scale names an axis. */
-static bool wants_dataset(const struct h5_group *g, const char *name) {
-    for (size_t i = 0; i < g->dimension_count; i++) {
-        if (strcmp(g->dimension[i].name, name) == 0) { return true; }
-    }
-    return h5content_dataset(g, name) != NULL;
-}
-
-static bool has_wanted_shape(const struct h5_group *g, const char *name, unsigned rank, const hsize_t *size) {
-    const struct h5_dataset *d = h5content_dataset(g, name);
-    bool same = rank == d->rank;
-    for (unsigned i = 0; same && i < rank; i++) { same = g->dimension[d->axis[i]].size == size[i]; }
-    return same;
 }
 
 /* ---- text ---- */
@@ -160,96 +135,39 @@ static bool read_attributes(struct reader *r, hid_t object, struct attribute_lis
            refuse(r, "an attribute cannot be read");
 }
 
-/* ---- scales ----
- *
- * A dataset's axes refer to scales by their address. Asking HDF5 for the name of what stands there searches
- * the whole file, so that the scales of a group are listed first. */
-
-struct scale {
-    haddr_t address;
-    char *name;
-};
-
-struct scale_list {
-    size_t count;
-    struct scale *item;
-};
-
-/* The group at hand: depth 0 is the root, whose own datasets are not read. */
-struct place {
-    struct reader *reader;
-    const char *path;
-    size_t at; /* in the content */
-    int depth;
-    const struct h5_group *wanted; /* NULL: everything, or the root */
-    struct scale_list scales;
-};
-
-static haddr_t object_address(hid_t object) {
-    H5O_info_t info;
-    return H5Oget_info2(object, &info, H5O_INFO_BASIC) >= 0 ? info.addr : HADDR_UNDEF;
-}
-
-static herr_t add_scale(hid_t group, const char *name, const H5L_info_t *link, void *context) {
-    struct place *p = context;
-    struct scale_list *list = &p->scales;
-    if (link->type != H5L_TYPE_HARD || (p->wanted && !wants_dataset(p->wanted, name))) { return 0; }
-    hid_t object = H5Oopen(group, name, H5P_DEFAULT);
-    if (H5Iget_type(object) == H5I_DATASET && H5DSis_scale(object) > 0) {
-        list->item = memory_resize(list->item, list->count + 1, sizeof *list->item);
-        list->item[list->count++] = (struct scale){object_address(object), memory_copy_text(name)};
-    }
-    H5Oclose(object);
-    return 0;
-}
-
-struct axis_name {
-    const struct scale_list *scales;
-    char name[NAME];
-};
-
-static herr_t name_axis(hid_t dataset, unsigned axis, hid_t scale, void *context) {
-    (void)dataset;
-    (void)axis;
-    struct axis_name *found = context;
-    haddr_t address = object_address(scale);
-    for (size_t i = 0; i < found->scales->count; i++) {
-        if (found->scales->item[i].address != address) { continue; }
-        snprintf(found->name, NAME, "%.255s", found->scales->item[i].name);
-        return 1;
-    }
-    return H5Iget_name(scale, found->name, NAME) > 0 ? 1
-                                                     : -1; /* a path, unlike any name of the group's own */
-}
-
-static bool is_bare_scale(hid_t dataset) {
-    char name[128] = "";
-    return H5DSis_scale(dataset) > 0 && H5DSget_scale_name(dataset, name, sizeof name) > 0 &&
-           strncmp(name, H5LIBRARY_BARE_SCALE, strlen(H5LIBRARY_BARE_SCALE)) == 0;
-}
-
 /* ---- datasets ---- */
 
-/* The dimension of this size that the dataset's axis is attached to, by name; added when new. */
-static unsigned group_dimension(struct h5_group *g, const char *name, size_t size) {
-    for (size_t i = 0; i < g->dimension_count; i++) {
-        if (strcmp(g->dimension[i].name, name) == 0 && g->dimension[i].size == size) { return (unsigned)i; }
-    }
-    struct h5_dimension *grown = memory_resize((void *)g->dimension, g->dimension_count + 1, sizeof *grown);
-    grown[g->dimension_count] = (struct h5_dimension){memory_copy_text(name), size};
-    g->dimension = grown;
-    return (unsigned)g->dimension_count++;
+/* A group at hand: what is wanted of it, and where its scales stand, to which datasets' axes refer. */
+struct place {
+    hid_t group;
+    const struct h5_group *wanted;
+    haddr_t *scale; /* by dimension */
+};
+
+static bool has_wanted_shape(const struct h5_group *g, const struct h5_dataset *d, unsigned rank,
+                             const hsize_t *size) {
+    bool same = rank == d->rank;
+    for (unsigned i = 0; same && i < rank; i++) { same = g->dimension[d->axis[i]].size == size[i]; }
+    return same;
 }
 
-/* An axis without scale is called like the dataset, as that of a coordinate is. */
-static void read_axes(hid_t dataset, const struct scale_list *scales, const hsize_t *size, struct h5_group *g,
-                      struct h5_dataset *d) {
-    bool scale = H5DSis_scale(dataset) > 0;
+static herr_t is_scale(hid_t dataset, unsigned axis, hid_t scale, void *address) {
+    H5O_info_t info;
+    (void)dataset;
+    (void)axis;
+    return H5Oget_info2(scale, &info, H5O_INFO_BASIC) >= 0 && info.addr == *(haddr_t *)address;
+}
+
+/* The axes that are wanted; a dimension that one of them is not attached to is called nothing. */
+static void read_axes(hid_t dataset, const struct place *p, const struct h5_dataset *wanted,
+                      struct h5_dimension *dimension, struct h5_dataset *d) {
+    memcpy(d->axis, wanted->axis, sizeof d->axis);
     for (unsigned i = 0; i < d->rank; i++) {
-        struct axis_name axis = {.scales = scales};
-        snprintf(axis.name, NAME, "%.255s", d->name);
-        if (!scale) { H5DSiterate_scales(dataset, i, NULL, name_axis, &axis); }
-        d->axis[i] = group_dimension(g, axis.name, size[i]);
+        struct h5_dimension *axis = &dimension[d->axis[i]];
+        if (strcmp(axis->name, d->name) != 0 &&
+            H5DSiterate_scales(dataset, i, NULL, is_scale, &p->scale[d->axis[i]]) <= 0) {
+            *(char *)axis->name = '\0';
+        }
     }
 }
 
@@ -299,20 +217,20 @@ static unsigned own_shape(hid_t dataset, hid_t type, hid_t space, hsize_t size[H
     return room ? (unsigned)rank : 0;
 }
 
-static bool read_values(struct reader *r, hid_t dataset, const struct scale_list *scales,
-                        const struct h5_group *wanted, struct h5_group *g, struct h5_dataset *d) {
+static bool read_values(struct reader *r, hid_t dataset, const struct place *p,
+                        const struct h5_dataset *wanted, struct h5_group *g, struct h5_dataset *d) {
     hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
     hsize_t size[H5_RANK];
     size_t count;
     bool good = space >= 0 && type >= 0;
     d->rank = good ? own_shape(dataset, type, space, size, &count) : 0;
-    if (d->rank > 0 && wanted && !has_wanted_shape(wanted, d->name, d->rank, size)) {
+    if (d->rank > 0 && !has_wanted_shape(p->wanted, wanted, d->rank, size)) {
         good = refuse(r, "an array has not the shape that its config implies");
-    } else if (d->rank > 0 && wanted && !values_are_stored(dataset, type, space, d->rank, count)) {
+    } else if (d->rank > 0 && !values_are_stored(dataset, type, space, d->rank, count)) {
         good = refuse(r, "an array lacks values, or is packed as none that gapscale writes");
     }
     if (!good) { d->rank = 0; }
-    if (d->rank > 0) { read_axes(dataset, scales, size, g, d); }
+    if (d->rank > 0) { read_axes(dataset, p, wanted, (struct h5_dimension *)g->dimension, d); }
     if (d->rank > 0 && is_text(type)) {
         const char **text = memory_create(count, sizeof *text);
         d->text = text;
@@ -341,63 +259,102 @@ static bool read_words(struct reader *r, hid_t dataset, struct h5_dataset *d) {
     return good;
 }
 
-static bool read_dataset(const struct place *p, hid_t dataset, const char *name) {
-    struct reader *r = p->reader;
-    struct h5_group *g = &r->content->group[p->at];
-    if (is_bare_scale(dataset) || (p->wanted && !h5content_dataset(p->wanted, name))) { return true; }
-    struct h5_dataset *list = memory_resize((void *)g->dataset, g->dataset_count + 1, sizeof *list);
-    struct h5_dataset *d = &list[g->dataset_count++];
-    *d = (struct h5_dataset){.name = memory_copy_text(name)};
-    g->dataset = list;
-    return read_values(r, dataset, &p->scales, p->wanted, g, d) && read_words(r, dataset, d);
+/* Opens what a hard link leads to; *id is negative where there is none of that kind. */
+static bool open_member(struct reader *r, hid_t group, const char *name, H5I_type_t kind, hid_t *id) {
+    H5L_info_t link;
+    htri_t there = H5Lexists(group, name, H5P_DEFAULT);
+    *id = -1;
+    if (there < 0 || (there > 0 && H5Lget_info(group, name, &link, H5P_DEFAULT) < 0)) {
+        return refuse(r, "a group cannot be listed");
+    }
+    if (there == 0 || link.type != H5L_TYPE_HARD) { return true; }
+    *id = H5Oopen(group, name, H5P_DEFAULT);
+    if (*id < 0) { return refuse(r, "something in it cannot be opened"); }
+    if (H5Iget_type(*id) == kind) { return true; }
+    H5Oclose(*id);
+    *id = -1;
+    return true;
+}
+
+static bool read_dataset(struct reader *r, const struct place *p, const struct h5_dataset *wanted,
+                         struct h5_group *g) {
+    hid_t dataset;
+    if (!open_member(r, p->group, wanted->name, H5I_DATASET, &dataset)) { return false; }
+    if (dataset < 0) { return true; }
+    struct h5_dataset *d = (struct h5_dataset *)&g->dataset[g->dataset_count++];
+    d->name = memory_copy_text(wanted->name);
+    bool good = read_values(r, dataset, p, wanted, g, d) && read_words(r, dataset, d);
+    H5Oclose(dataset);
+    return good;
 }
 
 /* ---- groups ---- */
 
-static bool read_group(struct reader *r, hid_t group, const char *path, int depth);
-
-static bool wants_member(const struct place *p, const char *name, const char *path) {
-    return p->reader->wanted->everything || wanted_group(p->reader, path) ||
-           (p->wanted && wants_dataset(p->wanted, name));
-}
-
-static herr_t read_member(hid_t group, const char *name, const H5L_info_t *link, void *context) {
-    struct place *p = context;
-    char inner[1024];
-    snprintf(inner, sizeof inner, "%s%s%s", p->path, *p->path ? "/" : "", name);
-    if (link->type != H5L_TYPE_HARD || !wants_member(p, name, inner)) { return 0; }
-    hid_t object = H5Oopen(group, name, H5P_DEFAULT);
-    H5I_type_t kind = H5Iget_type(object);
-    bool good = object >= 0 || refuse(p->reader, "something in it cannot be opened");
-    if (kind == H5I_DATASET && p->depth > 0) {
-        good = read_dataset(p, object, name);
-    } else if (kind == H5I_GROUP && p->depth < DEPTH) {
-        good = read_group(p->reader, object, inner, p->depth + 1);
+/* The group itself and, one after the other, those around it. */
+static bool open_group(struct reader *r, hid_t root, const char *path, hid_t *group) {
+    char *copy = memory_copy_text(path), *rest = copy, *name;
+    hid_t inner = root, outer = root;
+    bool good = true;
+    while (good && inner >= 0 && (name = strsep(&rest, "/"))) {
+        good = open_member(r, outer, name, H5I_GROUP, &inner);
+        if (outer != root) { H5Oclose(outer); }
+        outer = inner;
     }
-    H5Oclose(object);
-    return good ? 0 : -1;
+    free(copy);
+    *group = inner;
+    return good;
 }
 
-static bool read_members(hid_t group, struct place *p) {
-    return (p->depth == 0 || H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, add_scale, p) >= 0) &&
-           H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, read_member, p) >= 0;
+static haddr_t address_of(hid_t group, const char *name) {
+    H5O_info_t info;
+    return H5Oget_info_by_name2(group, name, &info, H5O_INFO_BASIC, H5P_DEFAULT) >= 0 ? info.addr
+                                                                                      : HADDR_UNDEF;
 }
 
-static bool read_group(struct reader *r, hid_t group, const char *path, int depth) {
-    struct h5_content *c = r->content;
+static bool read_members(struct reader *r, hid_t group, const struct h5_group *wanted, struct h5_group *g) {
+    struct place p = {group, wanted, memory_create(wanted->dimension_count, sizeof *p.scale)};
+    struct h5_dimension *dimension = memory_create(wanted->dimension_count, sizeof *dimension);
     struct attribute_list list;
-    struct place place = {.reader = r, .path = path, .at = c->group_count, .depth = depth};
-    if (!r->wanted->everything && depth > 0) { place.wanted = wanted_group(r, path); }
     bool good = read_attributes(r, group, &list);
-    if (depth == 0) {
-        c->attribute_count = list.count;
-        c->attribute = list.item;
-    } else {
-        c->group = memory_resize(c->group, ++c->group_count, sizeof *c->group);
-        c->group[place.at] = (struct h5_group){
-            .name = memory_copy_text(path), .attribute_count = list.count, .attribute = list.item};
+    for (size_t i = 0; i < wanted->dimension_count; i++) {
+        const struct h5_dimension *d = &wanted->dimension[i];
+        dimension[i] = (struct h5_dimension){memory_copy_text(d->name), d->size};
+        p.scale[i] = address_of(group, d->name);
     }
-    return good && (read_members(group, &place) || refuse(r, "a group cannot be listed"));
+    *g = (struct h5_group){.name = memory_copy_text(wanted->name),
+                           .attribute_count = list.count,
+                           .attribute = list.item,
+                           .dimension_count = wanted->dimension_count,
+                           .dimension = dimension,
+                           .dataset = memory_create(wanted->dataset_count, sizeof *g->dataset)};
+    for (size_t i = 0; good && i < wanted->dataset_count; i++) {
+        good = read_dataset(r, &p, &wanted->dataset[i], g);
+    }
+    free(p.scale);
+    return good;
+}
+
+static bool read_groups(struct reader *r, hid_t root) {
+    struct h5_content *c = r->content;
+    bool good = true;
+    c->group = memory_create(r->wanted->group_count, sizeof *c->group);
+    for (size_t i = 0; good && i < r->wanted->group_count; i++) {
+        const struct h5_group *wanted = &r->wanted->group[i];
+        hid_t group;
+        good = open_group(r, root, wanted->name, &group);
+        if (!good || group < 0) { continue; }
+        good = read_members(r, group, wanted, &c->group[c->group_count++]);
+        H5Oclose(group);
+    }
+    return good;
+}
+
+static bool read_root(struct reader *r, hid_t root) {
+    struct attribute_list list;
+    bool good = read_attributes(r, root, &list);
+    r->content->attribute_count = list.count;
+    r->content->attribute = list.item;
+    return good && read_groups(r, root);
 }
 
 /* Why HDF5 does not open a file. */
@@ -412,7 +369,7 @@ struct h5_content *h5parse_file(const char *path, const struct h5parse_wanted *w
     h5library_open();
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     hid_t root = file >= 0 ? H5Gopen2(file, "/", H5P_DEFAULT) : -1;
-    bool good = root >= 0 ? read_group(&r, root, "", 0) : refuse(&r, opening_fault(path));
+    bool good = root >= 0 ? read_root(&r, root) : refuse(&r, opening_fault(path));
     *why = r.why;
     return good ? r.content : NULL; /* the process is about to end */
 }

@@ -7,10 +7,8 @@
 /* The reason, for a file that takes more memory than there is. */
 #define H5PARSE_EXHAUSTED "reading it takes more memory than there is, or than a sound file of its size does"
 
-/* What is to be read: everything, of which these parts tell how much it may be, or the root attributes and
- * these parts (see h5file_read_parts). */
+/* The root attributes and these parts (see h5file_read_parts) are to be read. */
 struct h5parse_wanted {
-    bool everything;
     bool frame; /* without the values of numbers */
     size_t group_count;
     const struct h5_group *group;

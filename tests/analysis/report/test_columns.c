@@ -10,6 +10,7 @@
 #include "analysis/report/report.h"
 #include "analysis/study/study.h"
 #include "sim/results/store.h"
+#include "tests/h5whole.h"
 
 static const struct column_table *const tables[] = {&column_fit, &attention_columns, &prescribed_columns,
                                                     &universality_columns};
@@ -104,11 +105,11 @@ static void file_holds_the_columns(void **state) {
     struct study study = {.file_count = 0, .count = 2, .fit = calloc(2, sizeof *study.fit)};
     for (size_t i = 0; i < 2; i++) { fit_make(&study.fit[i], &results->series[i], "a.h5"); }
     study_judge(&study);
-    char path[] = "/tmp/gapscale-fit-XXXXXX", why[H5_WHY], room[COLUMN_TEXT];
+    char path[] = "/tmp/gapscale-fit-XXXXXX", room[COLUMN_TEXT];
     close(mkstemp(path));
     assert_int_equal(
         fitfile_write(path, &study, &(struct store_provenance){.command_line = "test", .threads = 1}), 0);
-    struct h5_content *file = h5file_read(path, why);
+    struct h5_content *file = h5whole_read(path);
     unlink(path);
     assert_non_null(file);
     struct column_place place = column_place(&study, 0, room);

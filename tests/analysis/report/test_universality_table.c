@@ -9,6 +9,7 @@
 #include "analysis/study/study.h"
 #include "analysis/text/fold.h"
 #include "sim/results/store.h"
+#include "tests/h5whole.h"
 
 /* A class of two made-up members, one on a sphere, the other not measured. */
 struct made {
@@ -133,11 +134,11 @@ static void test_page(void **state) {
     (void)state;
     struct made m;
     make(&m);
-    char path[] = "/tmp/gapscale-class-XXXXXX", why[H5_WHY];
+    char path[] = "/tmp/gapscale-class-XXXXXX";
     close(mkstemp(path));
     assert_int_equal(
         fitfile_write(path, &m.study, &(struct store_provenance){.command_line = "test", .threads = 1}), 0);
-    struct h5_content *file = h5file_read(path, why);
+    struct h5_content *file = h5whole_read(path);
     unlink(path);
     assert_true(file && file->group_count == 1);
     struct h5_group group = file->group[0];

@@ -3,6 +3,7 @@
 #define GAPSCALE_TESTS_SIM_RESULTS_SAMPLE_H
 
 #include "tests/digest.h"
+#include "tests/h5whole.h"
 #include "tests/test.h"
 
 #include <math.h>

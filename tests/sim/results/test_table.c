@@ -84,9 +84,8 @@ static void test_quantities(void **state) {
 static void test_file(void **state) {
     (void)state;
     struct results *r = sample_results("base");
-    char why[H5_WHY];
     sample_write("a.h5", r);
-    struct h5_content *c = h5file_read("a.h5", why);
+    struct h5_content *c = h5whole_read("a.h5");
     assert_non_null(c);
     assert_int_equal(c->group_count, 2 * r->series_count);
     for (size_t i = 0; i < c->group_count; i += 2) {
