@@ -13,6 +13,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/base/temporary.h"
+#include "sim/journal/lock.h"
 
 void files_path(const char *directory, const char *name, char path[FILES_PATH]) {
     snprintf(path, FILES_PATH, "%s/%s", directory, name);
@@ -74,17 +75,22 @@ char *files_read(const char *path, size_t *length) {
 
 /* ---- clearing ---- */
 
-static bool is_ours(const char *name) {
-    return files_number(name) > 0 || strcmp(name, "header") == 0 || strcmp(name, "config.yaml") == 0 ||
-           strcmp(name, "resolved.yaml") == 0 || temporary_is(name) || strncmp(name, "lock.", 5) == 0;
+static bool is_temporary(int directory, const char *name) {
+    (void)directory;
+    return temporary_is(name);
 }
 
-static bool clear_matching(const char *directory, bool (*matches)(const char *name)) {
+static bool is_ours(int directory, const char *name) {
+    return files_number(name) > 0 || strcmp(name, "header") == 0 || strcmp(name, "config.yaml") == 0 ||
+           strcmp(name, "resolved.yaml") == 0 || temporary_is(name) || lock_is_left(directory, name);
+}
+
+static bool clear_matching(const char *directory, bool (*matches)(int directory, const char *name)) {
     DIR *listing = opendir(directory);
     if (!listing) { return errno == ENOENT; }
     bool good = true;
     for (struct dirent *entry; (entry = readdir(listing));) {
-        if (!matches(entry->d_name)) { continue; }
+        if (!matches(dirfd(listing), entry->d_name)) { continue; }
         if (unlinkat(dirfd(listing), entry->d_name, 0) != 0 && errno != ENOENT) {
             message_error("cannot remove %s/%s: %s", directory, entry->d_name, strerror(errno));
             good = false;
@@ -101,4 +107,4 @@ bool files_clear(const char *directory) {
     return clear_matching(directory, is_ours);
 }
 
-bool files_clear_temporary(const char *directory) { return clear_matching(directory, temporary_is); }
+bool files_clear_temporary(const char *directory) { return clear_matching(directory, is_temporary); }

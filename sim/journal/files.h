@@ -24,7 +24,8 @@ char *files_read(const char *path, size_t *length);
 /* Bytes of a file from `offset` on; false, with errno set, where it has not so many. */
 bool files_read_at(int file, uint64_t offset, void *bytes, size_t length);
 
-/* Removes what journals are made of, or of that what has a temporary name alone. False after a message. */
+/* Removes what journals are made of but for locks, or of that what has a temporary name alone. False after a
+ * message. */
 bool files_clear(const char *directory);
 bool files_clear_temporary(const char *directory);
 

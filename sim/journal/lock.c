@@ -158,6 +158,16 @@ bool lock_beat(const struct lock *lock) {
     return utimensat(AT_FDCWD, lock->path, NULL, 0) == 0 || errno == EINTR || errno == EIO || errno == ESTALE;
 }
 
+bool lock_is_left(int directory, const char *name) {
+    struct stat status;
+    const char *tag = strchr(name, '-');
+    if (strncmp(name, "lock.", 5) != 0 || !tag) { return false; }
+    enum process_life life = process_tag_life(tag + 1);
+    return life == PROCESS_GONE ||
+           (life == PROCESS_UNKNOWN && fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+            time(NULL) - status.st_mtime > LOCK_STALE);
+}
+
 void lock_release(const struct lock *lock) {
     char text[LOCK_TEXT];
     if (read_text(lock->path, text) && strcmp(text, lock->text) == 0) { unlink(lock->path); }

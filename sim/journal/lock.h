@@ -22,6 +22,10 @@ bool lock_take(struct lock *lock, const char *directory);
 /* Renews the heartbeat; false, after a message, when the lock is no longer this process's. */
 bool lock_beat(const struct lock *lock);
 void lock_release(const struct lock *lock);
+/* Whether a file of a directory lay beside a lock while somebody looked at it or took it, and is not needed
+ * any more: of a process that is gone, or older than LOCK_STALE where that cannot be seen. A live one may
+ * hold the lock itself, moved aside for a moment. */
+bool lock_is_left(int directory, const char *name);
 
 /* Who holds a directory's lock, as words for a message: "process 12 on node1 since 2026-01-31 12:00:00 UTC,
  * last sign of life 3 s ago". False when nobody does or the holder is gone; then `who` may tell of the stale

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "sim/base/process.h"
+#include "sim/journal/files.h"
 #include "sim/journal/lock.h"
 
 static char directory[64];
@@ -95,9 +96,37 @@ static void test_locks(void **state) {
     assert_false(lock_holder(directory, who));
 }
 
+static bool is_kept(const char *name, long age) {
+    char path[200];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fclose(file);
+    struct timeval when[2] = {{time(NULL) - age, 0}, {time(NULL) - age, 0}};
+    assert_int_equal(utimes(path, when), 0);
+    assert_true(files_clear(directory));
+    return unlink(path) == 0;
+}
+
+/* What another process has beside the lock for the moment stays while that lives: the lock itself may be
+ * there. */
+static void test_beside(void **state) {
+    (void)state;
+    char tag[PROCESS_TAG], name[PROCESS_TAG + 32];
+    snprintf(name, sizeof name, "lock.stale-%s", process_tag(tag));
+    assert_true(is_kept(name, 0));
+    assert_true(is_kept(name, 1000));
+    snprintf(name, sizeof name, "lock.stale-999999999%s", strchr(process_tag(tag), '-'));
+    assert_false(is_kept(name, 0));
+    assert_true(is_kept("lock.new-1-1-0123456789abcdef", 50)); /* of another machine */
+    assert_false(is_kept("lock.new-1-1-0123456789abcdef", 65));
+    assert_true(is_kept("lock", 1000));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_locks, make_directory, remove_directory),
+        cmocka_unit_test_setup_teardown(test_beside, make_directory, remove_directory),
     };
     return cmocka_run_group_tests_name("lock", tests, NULL, NULL);
 }
