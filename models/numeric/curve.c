@@ -5,7 +5,7 @@
 
 #include "models/numeric/search.h"
 
-enum { TERMS = 16, VALUES = CURVE_VALUES, ENDS = 3 };
+enum { TERMS = VECTOR_TERMS, VALUES = CURVE_VALUES, ENDS = 3 };
 
 struct panel {
     double low, high;
@@ -121,10 +121,32 @@ void curve_free(struct curve *c) {
     free(c);
 }
 
-bool curve_at(const struct curve *c, double x, double value[VALUES]) {
+/* NULL: none has x. */
+static const struct panel *find_panel(const struct curve *c, double x) {
     size_t k;
     SEARCH_END(k, c->count, c->panel[k].low <= x)
-    if (k == 0 || x > c->panel[k - 1].high || !c->panel[k - 1].resolved) { return false; }
-    panel_at(&c->panel[k - 1], x, value);
-    return true;
+    if (k == 0 || x > c->panel[k - 1].high || !c->panel[k - 1].resolved) { return NULL; }
+    return &c->panel[k - 1];
+}
+
+bool curve_at(const struct curve *c, double x, double value[VALUES]) {
+    const struct panel *panel = find_panel(c, x);
+    if (panel) { panel_at(panel, x, value); }
+    return panel != NULL;
+}
+
+size_t curve_run(const struct curve *c, const struct vector *vector, size_t count, const double *x,
+                 size_t functions, double (*value)[VALUES]) {
+    enum { MOST = 64 };
+    double y[MOST], coefficient[TERMS];
+    const struct panel *panel = find_panel(c, x[0]);
+    size_t run = panel ? 1 : 0;
+    while (panel && run < count && run < MOST && x[run] <= panel->high) { run++; }
+    for (size_t q = 0; panel && q < functions; q++) {
+        for (size_t k = 0; k < TERMS; k++) { coefficient[k] = panel->coefficient[k][q]; }
+        vector->chebyshev(run, coefficient, (panel->low + panel->high) / 2, 2 / (panel->high - panel->low), x,
+                          y);
+        for (size_t i = 0; i < run; i++) { value[i][q] = y[i]; }
+    }
+    return run;
 }

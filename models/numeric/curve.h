@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+#include "models/numeric/vector.h"
+
 enum { CURVE_VALUES = 6 };
 
 struct curve;
@@ -20,5 +22,9 @@ void curve_free(struct curve *curve);
 
 /* False where x lies outside, or the panel is not resolved. */
 bool curve_at(const struct curve *curve, double x, double value[CURVE_VALUES]);
+/* The first functions, so many, at the first of increasing x that one panel has; how many x that were, 0
+ * where curve_at is false. The same but for rounding, sooner where they are many. */
+size_t curve_run(const struct curve *curve, const struct vector *vector, size_t count, const double *x,
+                 size_t functions, double (*value)[CURVE_VALUES]);
 
 #endif

@@ -62,12 +62,12 @@ struct bulk_sums averages_sum_bulk(const struct kernel *kernel, const struct row
     return b;
 }
 
-/* At the beta of a column. */
-static void add_bulk(const struct kernel *kernel, const struct row *row, struct averages_columns *c,
-                     size_t i) {
+/* At the beta of a column, where they may be known. */
+static void add_bulk(const struct kernel *kernel, const struct row *row, const struct bulk_sums *known,
+                     struct averages_columns *c, size_t i) {
     c->of.has_bulk = row->bulk != NULL;
     if (!row->bulk) { return; }
-    struct bulk_sums b = averages_sum_bulk(kernel, row, c->beta[i]);
+    struct bulk_sums b = known ? *known : averages_sum_bulk(kernel, row, c->beta[i]);
     c->of.log_z[i] = b.log_z;
     c->of.mean[i] = b.mean;
     c->of.variance[i] = b.variance;
@@ -138,16 +138,17 @@ static void add_sums(const double (*sum)[KERNEL_AVERAGES], size_t count, double 
 }
 
 void averages_add_chain(const struct kernel *kernel, const struct row *row, double beta, size_t count,
-                        const double *const *nodes, struct averages_columns *c) {
+                        const struct averages_known *known, struct averages_columns *c) {
     const size_t first = c->count;
     double sum[KERNEL_OCTAVES][KERNEL_AVERAGES] = {{0}};
     for (size_t o = 0; o < count; o++, beta *= 2) {
         c->beta[first + o] = beta;
-        add_bulk(kernel, row, c, first + o);
+        add_bulk(kernel, row, known->bulk ? known->bulk_sums[o] : NULL, c, first + o);
     }
     size_t unseen = unseen_columns(row, count, c->of.log_z + first);
-    if (unseen < count && nodes) {
-        sum_others(kernel, row, c->beta[first + unseen], count - unseen, nodes + unseen, sum + unseen);
+    if (unseen < count && known->nodes) {
+        sum_others(kernel, row, c->beta[first + unseen], count - unseen, known->node_sums + unseen,
+                   sum + unseen);
     } else if (unseen < count) {
         sum_points(kernel, row, c->beta[first + unseen], count - unseen, sum + unseen);
     }

@@ -2,6 +2,8 @@
 #ifndef GAPSCALE_SIM_MEASURES_AVERAGES_H
 #define GAPSCALE_SIM_MEASURES_AVERAGES_H
 
+#include <stdbool.h>
+
 #include "sim/rows/row.h"
 
 /* At many betas, each a column: chains of columns whose betas double from one to the next. */
@@ -11,10 +13,17 @@ struct averages_columns {
     struct kernel_mixture of; /* log Z, the mean of the gap and its variance, the largest weight */
 };
 
+/* What is known at the columns of a chain: the row's node_sums, and sums over its bulk with its own gaps. */
+struct averages_known {
+    bool nodes, bulk;
+    const double *node_sums[KERNEL_OCTAVES];
+    const struct bulk_sums *bulk_sums[KERNEL_OCTAVES];
+};
+
 /* Appends a chain, of at most KERNEL_OCTAVES columns, that begins at beta; there must be room. beta is for
- * the row's own gaps. `nodes`: the row's node_sums at all of them; NULL where they are not known. */
+ * the row's own gaps. */
 void averages_add_chain(const struct kernel *kernel, const struct row *row, double beta, size_t count,
-                        const double *const *nodes, struct averages_columns *columns);
+                        const struct averages_known *known, struct averages_columns *columns);
 /* Once all are there. */
 void averages_finish(const struct kernel *kernel, struct averages_columns *columns);
 

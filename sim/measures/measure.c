@@ -67,12 +67,13 @@ static size_t octave_length(size_t count, const double *beta) {
 
 enum { FORESEEN = 128 }; /* betas */
 
-/* Betas, and the row's node_sums there, if they are known. */
+/* Betas for the row's own gaps, then the doubles of the last octave; the row's node_sums there, if they are
+ * known, and sums over its bulk. */
 struct betas {
     size_t count, octave;
-    const double *beta;
-    bool foreseen;
-    double sum[2 * FORESEEN][KERNEL_AVERAGES];
+    bool nodes, bulk;
+    double beta[2 * FORESEEN], sum[2 * FORESEEN][KERNEL_AVERAGES];
+    struct bulk_sums bulk_sums[2 * FORESEEN];
 };
 
 /* Every octave-th beta from `first` on has a column, so many, and the last one's double. */
@@ -80,15 +81,32 @@ struct chain {
     size_t first, column, length;
 };
 
-static void add_chain(const struct kernel *kernel, const struct row *row, const struct betas *betas,
-                      const struct chain *chain, struct averages_columns *columns) {
-    const double *nodes[KERNEL_OCTAVES];
-    for (size_t i = 0; betas->foreseen && i < chain->length; i++) {
-        nodes[i] = betas->sum[chain->first + i * betas->octave];
-        nodes[i + 1] = betas->sum[betas->count + chain->first + i * betas->octave];
+static void look_ahead(const struct kernel *kernel, const struct row *row, size_t octave, size_t count,
+                       const double *beta, struct betas *b) {
+    b->count = count;
+    b->octave = octave;
+    b->nodes = b->bulk = false;
+    if (count > FORESEEN) { return; }
+    for (size_t i = 0; i < count; i++) { b->beta[i] = row_own_beta(row, beta[i]); }
+    for (size_t i = count; i < count + octave; i++) { b->beta[i] = 2 * b->beta[i - octave]; }
+    b->nodes = row->node_sums && row->node_sums(row->maker, count, b->beta, b->sum);
+    b->bulk = row->bulk != NULL;
+    if (b->bulk) {
+        bulk_sums_along(row->bulk, kernel, row->bulk_offset, count + octave, b->beta, b->bulk_sums);
     }
-    averages_add_chain(kernel, row, row_own_beta(row, betas->beta[chain->first]), chain->length + 1,
-                       betas->foreseen ? nodes : NULL, columns);
+}
+
+static void add_chain(const struct kernel *kernel, const struct row *row, const struct betas *betas,
+                      double first_beta, const struct chain *chain, struct averages_columns *columns) {
+    struct averages_known known;
+    known.nodes = betas->nodes;
+    known.bulk = betas->bulk;
+    for (size_t i = 0, b = chain->first; (known.nodes || known.bulk) && i <= chain->length; i++) {
+        known.node_sums[i] = betas->sum[i < chain->length ? b : betas->count + b - betas->octave];
+        known.bulk_sums[i] = &betas->bulk_sums[b];
+        b += betas->octave;
+    }
+    averages_add_chain(kernel, row, row_own_beta(row, first_beta), chain->length + 1, &known, columns);
 }
 
 /* All measures at the betas of these chains but the top-two ratio. */
@@ -122,17 +140,13 @@ void measure_betas(const struct kernel *kernel, const struct row *row, size_t co
     struct chain chain[MOST];
     size_t chains = 0, octave = octave_length(count, beta);
     columns.count = 0;
-    betas.count = count;
-    betas.octave = octave;
-    betas.beta = beta;
-    betas.foreseen = count <= FORESEEN && row->stretch == 1 && row->node_sums &&
-                     row->node_sums(row->maker, count, beta, betas.sum);
+    look_ahead(kernel, row, octave, count, beta, &betas);
     for (size_t first = 0; first < octave && first < count; first++) {
         for (size_t b = first; b < count;) {
             size_t left = (count - 1 - b) / octave + 1,
                    length = left < KERNEL_OCTAVES - 1 ? left : KERNEL_OCTAVES - 1;
             chain[chains] = (struct chain){b, columns.count, length};
-            add_chain(kernel, row, &betas, &chain[chains++], &columns);
+            add_chain(kernel, row, &betas, beta[b], &chain[chains++], &columns);
             b += octave * length;
             if (columns.count > MOST) {
                 fill_from(kernel, row->stretch, octave, chains, chain, &columns, value);

@@ -273,15 +273,13 @@ static void curve_point(double beta, double value[CURVE_VALUES], double noise[CU
     memcpy(noise, noises, sizeof noises);
 }
 
-static bool curve_sums(const struct curve *curve, double beta, struct bulk_sums *sums) {
-    double value[CURVE_VALUES], length = 1 / beta, square = length * length;
-    if (!curve || !curve_at(curve, beta, value)) { return false; }
-    *sums = (struct bulk_sums){.log_z = value[0],
-                               .mean = value[1] * length,
-                               .variance = value[2] * square,
-                               .third = value[3] * square * length,
-                               .fourth = value[4] * square * square};
-    return true;
+static struct bulk_sums sums_of(const double value[CURVE_VALUES], double beta) {
+    double length = 1 / beta, square = length * length;
+    return (struct bulk_sums){.log_z = value[0],
+                              .mean = value[1] * length,
+                              .variance = value[2] * square,
+                              .third = value[3] * square * length,
+                              .fourth = value[4] * square * square};
 }
 
 /* From what TE factors ask for to where nothing is left of the sums. */
@@ -310,11 +308,39 @@ void bulk_prepare(struct bulk *bulk, const struct kernel *kernel, double lowest_
 }
 
 struct bulk_sums bulk_sums(const struct bulk *bulk, const struct kernel *kernel, double beta, double floor) {
-    struct bulk_sums sums;
-    size_t k;
-    SEARCH_END(k, bulk->prepared, bulk->at[k].beta < beta)
-    if (k < bulk->prepared && bulk->at[k].beta == beta) { return bulk->at[k].sums; }
-    return curve_sums(bulk->curve, beta, &sums) ? sums : sums_anywhere(bulk, kernel, beta, floor);
+    double value[CURVE_VALUES];
+    return bulk->curve && curve_at(bulk->curve, beta, value) ? sums_of(value, beta)
+                                                             : sums_anywhere(bulk, kernel, beta, floor);
+}
+
+/* At the first betas that a panel of the curve has; how many. */
+static size_t sums_of_run(const struct bulk *bulk, size_t count, const double *beta, struct bulk_sums *sums) {
+    enum { MOST = 32, FUNCTIONS = 3 };
+    double value[MOST][CURVE_VALUES] = {{0}};
+    size_t run = bulk->curve ? curve_run(bulk->curve, &vector_base, count < MOST ? count : MOST, beta,
+                                         FUNCTIONS, value)
+                             : 0;
+    for (size_t i = 0; i < run; i++) { sums[i] = sums_of(value[i], beta[i]); }
+    return run;
+}
+
+void bulk_sums_along(const struct bulk *bulk, const struct kernel *kernel, double offset, size_t count,
+                     const double *beta, struct bulk_sums *sums) {
+    size_t k = 0;
+    for (size_t i = 0, run = 1; i < count; i += run) {
+        while (k < bulk->prepared && bulk->at[k].beta < beta[i]) { k++; }
+        if (k < bulk->prepared && bulk->at[k].beta == beta[i]) {
+            sums[i] = bulk->at[k].sums;
+            run = 1;
+        } else if ((run = sums_of_run(bulk, count - i, beta + i, sums + i)) == 0) {
+            sums[i] = sums_anywhere(bulk, kernel, beta[i], beta[i] * offset + KERNEL_NEGLIGIBLE);
+            run = 1;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        sums[i].log_z -= beta[i] * offset;
+        sums[i].mean += offset;
+    }
 }
 
 /* ---- N_n(t) and its scale ---- */

@@ -7,7 +7,8 @@
 #include "sim/rows/counted_table.h"
 
 enum { NODES = COUNTED_NODES, MIRRORED = COUNTED_MIRRORED };
-static const double MOST_COUNTED = 52 * M_LN2; /* log of the scores at which the bulk begins */
+static const double MOST_COUNTED = 52 * M_LN2;     /* log of the scores at which the bulk begins */
+static const double RARE = 0.01, SHORTEST = 0.125; /* factors of rows below and beyond are not foreseen */
 static const double LOWEST_TOP = 3; /* log(n V) of the maximum; it is more with probability e^{-e^3} */
 
 /* Points evenly in z = log(v/(1 - v base)), the logit of V but for a constant, where v in [1, 2) is V or
@@ -107,8 +108,10 @@ struct counted_law *counted_law_create(const struct family *family, const double
     law_fill(law);
     double lowest_top = profile_gap(law->profile, LOWEST_TOP);
     if (law->bulk) { bulk_prepare(law->bulk, kernel, lowest_top, betas, beta); }
+    const double stretch[2] = {family->row_scale ? fmax(family->row_scale(p, RARE), SHORTEST) : 1,
+                               family->row_scale ? family->row_scale(p, 1 - RARE) : 1};
     law->table = counted_table_create((size_t)(law->upper + law->mirrored) << law->depth, law->bin,
-                                      lowest_top, kernel, betas, beta);
+                                      lowest_top, kernel, betas, beta, stretch);
     return law;
 }
 

@@ -1,4 +1,10 @@
-/* Betas stand in groups of KERNEL_LANES, increasing; a group has the bins that can matter to one of them. */
+/* Betas stand in groups of KERNEL_LANES, increasing; a group has the bins that can matter to one of them.
+ *
+ * Where rows differ in scale, columns are even in log beta. A row's own betas are all at the same place
+ * between two columns; the sums there are those of the polynomial that meets, at ten columns, a sum and its
+ * first two derivatives, times an exponential. Where an octave has eight columns that is good to some 1e-14
+ * of a sum above e^-30 (tests/sim/measures/test_stretch.c). The top's sum is 1 or more.
+ */
 #include "sim/rows/counted_table.h"
 
 #include <math.h>
@@ -7,7 +13,15 @@
 
 #include "sim/base/memory.h"
 
-enum { LANES = KERNEL_LANES, AVERAGES = KERNEL_AVERAGES, MOST_CELLS = 8192 };
+enum {
+    LANES = KERNEL_LANES,
+    AVERAGES = KERNEL_AVERAGES,
+    STENCIL = KERNEL_STENCIL,
+    BEFORE = STENCIL / 2 - 1, /* columns before the last that is no larger */
+    MOST_CELLS = 8192,
+    MOST_COLUMNS = 2 * COUNTED_TABLE_BETAS + 8 * LANES,
+    LEAST_OCTAVE = 8,
+};
 
 struct group {
     size_t start, end; /* its bins */
@@ -15,12 +29,21 @@ struct group {
     double origin;     /* of gaps: s*, or the lowest top where e^{-beta gap} is nothing in a double */
 };
 
+/* Of a column among those of a polynomial: the cube of Lagrange's polynomial of it is scale^3 times that of
+ * the product of all distances but its own, and its reciprocal begins with 1 + first d + second d^2, d
+ * columns away. */
+struct place {
+    double scale, first, second;
+};
+
 struct counted_table {
     size_t betas, columns, groups;
     double lowest_top;    /* in gaps */
     double *beta;         /* [betas]: as they were given */
     double *column;       /* [groups][LANES]: those, and doubles that are none of them, increasing */
-    size_t *once, *twice; /* [betas]: the columns of beta and of 2 beta */
+    size_t *once, *twice; /* [betas]: where among the sums that are made those of beta and of 2 beta are */
+    size_t octave, below; /* columns in an octave, and before the first beta; 0: not even */
+    struct place place[STENCIL];
     struct group *group;
     double (*cell)[2][AVERAGES][LANES]; /* times N, and times N^{1/2} g */
 };
@@ -38,7 +61,7 @@ static size_t find_column(const struct counted_table *t, double beta) {
 }
 
 static void make_columns(struct counted_table *t) {
-    double *all = memory_create(2 * t->betas, sizeof *all);
+    double all[2 * COUNTED_TABLE_BETAS];
     for (size_t b = 0; b < t->betas; b++) {
         all[b] = t->beta[b];
         all[t->betas + b] = 2 * t->beta[b];
@@ -49,13 +72,52 @@ static void make_columns(struct counted_table *t) {
             t->column[t->columns++] = all[i];
         }
     }
-    free(all);
-    t->groups = (t->columns + LANES - 1) / LANES;
-    for (size_t i = t->columns; i < t->groups * LANES; i++) { t->column[i] = t->column[t->columns - 1]; }
     for (size_t b = 0; b < t->betas; b++) {
         t->once[b] = find_column(t, t->beta[b]);
         t->twice[b] = find_column(t, 2 * t->beta[b]);
     }
+}
+
+/* How many betas an octave has, evenly; 0 where they are not even, or too few. */
+static size_t even_octave(size_t betas, const double *beta) {
+    size_t octave = 1;
+    while (octave < betas && beta[octave] < 1.99 * beta[0]) { octave++; }
+    for (size_t b = 0; b < betas; b++) {
+        double even = beta[0] * exp2((double)b / (double)octave);
+        if (!(fabs(beta[b] - even) <= 1e-14 * even)) { return 0; }
+    }
+    return octave < LEAST_OCTAVE || octave == betas ? 0 : octave;
+}
+
+static void make_places(struct place place[STENCIL]) {
+    for (int k = 0; k < STENCIL; k++) {
+        double product = 1, sum = 0, squares = 0;
+        for (int i = 0; i < STENCIL; i++) {
+            product *= i == k ? 1 : k - i;
+            sum += i == k ? 0 : 1.0 / (k - i);
+            squares += i == k ? 0 : 1.0 / ((k - i) * (k - i));
+        }
+        place[k] = (struct place){1 / product, -3 * sum, (9 * sum * sum + 3 * squares) / 2};
+    }
+}
+
+/* For rows whose betas are stretched by factors in a range. */
+static bool make_even_columns(struct counted_table *t, const double stretch[2]) {
+    const size_t octave = t->octave = even_octave(t->betas, t->beta);
+    double below = ceil(-log2(stretch[0]) * (double)octave) + BEFORE,
+           above = ceil(log2(stretch[1]) * (double)octave) + STENCIL - BEFORE;
+    if (octave == 0 || below + above + (double)(t->betas + octave) > MOST_COLUMNS) { return false; }
+    make_places(t->place);
+    t->below = (size_t)below;
+    t->columns = t->below + t->betas + octave + (size_t)above;
+    for (size_t i = 0; i < t->columns; i++) {
+        t->column[i] = t->beta[0] * exp2(((double)i - below) / (double)octave);
+    }
+    for (size_t b = 0; b < t->betas; b++) {
+        t->once[b] = b;
+        t->twice[b] = b + octave;
+    }
+    return true;
 }
 
 /* What the sum over a row is at least at that beta, as a logarithm: half the mean of the bins that hold many
@@ -113,20 +175,33 @@ static struct counted_table *table_for(size_t betas, const double *beta) {
     t->betas = betas;
     t->beta = memory_create(betas, sizeof *t->beta);
     memcpy(t->beta, beta, betas * sizeof *beta);
-    t->column = memory_create(2 * betas + LANES, sizeof *t->column);
+    t->column = memory_create(MOST_COLUMNS + LANES, sizeof *t->column);
     t->once = memory_create(betas, sizeof *t->once);
     t->twice = memory_create(betas, sizeof *t->twice);
-    make_columns(t);
-    t->group = memory_create(t->groups, sizeof *t->group);
     return t;
 }
 
+/* Fills the last lanes up. */
+static void make_groups(struct counted_table *t) {
+    t->groups = (t->columns + LANES - 1) / LANES;
+    for (size_t i = t->columns; i < t->groups * LANES; i++) { t->column[i] = t->column[t->columns - 1]; }
+    t->group = memory_create(t->groups, sizeof *t->group);
+}
+
 struct counted_table *counted_table_create(size_t bins, const struct counted_bin *bin, double lowest_top,
-                                           const struct kernel *kernel, size_t betas, const double *beta) {
+                                           const struct kernel *kernel, size_t betas, const double *beta,
+                                           const double stretch[2]) {
     size_t cells = 0;
     if (betas == 0 || betas > COUNTED_TABLE_BETAS || bins == 0) { return NULL; }
     struct counted_table *t = table_for(betas, beta);
     t->lowest_top = lowest_top;
+    if (stretch[0] == 1 && stretch[1] == 1) {
+        make_columns(t);
+    } else if (!make_even_columns(t, stretch)) {
+        counted_table_free(t);
+        return NULL;
+    }
+    make_groups(t);
     for (size_t g = 0; g < t->groups; g++) {
         t->group[g] = bins_in_reach(bins, bin, lowest_top, t->column + g * LANES);
         t->group[g].first = cells;
@@ -168,20 +243,16 @@ static void shift(const double s[AVERAGES], double scale, double highest, double
     out[2] = scale * (s[2] - highest * (2 * s[1] - highest * s[0]));
 }
 
-bool counted_table_sums(const struct counted_table *t, const struct isa *isa, const double *count,
-                        const double *spread, double highest, size_t betas, const double *beta,
-                        double (*sum)[AVERAGES]) {
-    enum { MOST = 2 * COUNTED_TABLE_BETAS + LANES };
-    if (!t || betas != t->betas || highest > t->lowest_top ||
-        memcmp(beta, t->beta, betas * sizeof *beta) != 0) {
-        return false;
-    }
-    double scale[MOST], made[MOST][AVERAGES];
-    for (size_t i = 0; i < t->groups * LANES; i++) {
+/* At the columns of groups first .. end - 1, with gaps from `highest`. */
+static void sum_columns(const struct counted_table *t, const struct isa *isa, const double *count,
+                        const double *spread, double highest, size_t first, size_t end,
+                        double (*made)[AVERAGES]) {
+    double scale[MOST_COLUMNS + LANES];
+    for (size_t i = first * LANES; i < end * LANES; i++) {
         scale[i] = (highest - t->group[i / LANES].origin) * t->column[i];
     }
-    isa->vector->exp(t->groups * LANES, scale, scale);
-    for (size_t g = 0; g < t->groups; g++) {
+    isa->vector->exp((end - first) * LANES, scale + first * LANES, scale + first * LANES);
+    for (size_t g = first; g < end; g++) {
         double out[AVERAGES][LANES];
         const struct group *group = &t->group[g];
         size_t bins = group->end > group->start ? group->end - group->start : 0;
@@ -190,6 +261,99 @@ bool counted_table_sums(const struct counted_table *t, const struct isa *isa, co
             double s[AVERAGES] = {out[0][l], out[1][l], out[2][l]};
             shift(s, scale[g * LANES + l], highest - group->origin, made[g * LANES + l]);
         }
+    }
+}
+
+/* ---- between columns ---- */
+
+/* A function and its first two derivatives. */
+struct jet {
+    double value, slope, bend;
+};
+
+static struct jet jet_times(struct jet a, struct jet b) {
+    return (struct jet){a.value * b.value, a.slope * b.value + a.value * b.slope,
+                        a.bend * b.value + 2 * a.slope * b.slope + a.value * b.bend};
+}
+
+/* At f columns beyond the last one before (kernel.h, between): those cubes times the first terms of the
+ * reciprocals, times d^a/a!, up to d^2. */
+static void make_basis(const struct place place[STENCIL], double f,
+                       double basis[STENCIL][AVERAGES][AVERAGES]) {
+    struct jet before[STENCIL], after = {1, 0, 0};
+    before[0] = after;
+    for (int k = 1; k < STENCIL; k++) {
+        before[k] = jet_times(before[k - 1], (struct jet){f + BEFORE - (k - 1), 1, 0});
+    }
+    for (int k = STENCIL - 1; k >= 0; k--) {
+        const struct place p = place[k];
+        const struct jet d = {f + BEFORE - k, 1, 0}, square = jet_times(d, d),
+                         lagrange = jet_times(jet_times(before[k], after), (struct jet){p.scale, 0, 0}),
+                         cube = jet_times(lagrange, jet_times(lagrange, lagrange));
+        const struct jet part[AVERAGES] = {
+            {1 + p.first * d.value + p.second * square.value, p.first + p.second * square.slope,
+             p.second * square.bend},
+            {d.value + p.first * square.value, 1 + p.first * square.slope, p.first * square.bend},
+            {square.value / 2, square.slope / 2, square.bend / 2}};
+        for (size_t a = 0; a < AVERAGES; a++) {
+            const struct jet whole = jet_times(cube, part[a]);
+            basis[k][a][0] = whole.value;
+            basis[k][a][1] = whole.slope;
+            basis[k][a][2] = whole.bend;
+        }
+        after = jet_times(after, d);
+    }
+}
+
+/* The same at the betas of a row, all larger than the table's by one factor, and at the doubles of the last
+ * octave. Derivatives are in log beta, by columns: -beta S_1 and beta^2 S_2 - beta S_1. */
+static bool sum_between(const struct counted_table *t, const struct isa *isa, const double *count,
+                        const double *spread, double highest, const double *own, double (*made)[AVERAGES]) {
+    const double factor = own[0] / t->beta[0], step = M_LN2 / (double)t->octave,
+                 place = (double)t->below + log2(factor) * (double)t->octave, f = place - floor(place),
+                 beyond = exp(f * step);
+    const size_t wanted = t->betas + t->octave;
+    if (!(place >= BEFORE) || place + (double)(wanted + STENCIL - BEFORE) > (double)t->columns) {
+        return false;
+    }
+    for (size_t b = 0; b < t->betas; b++) {
+        if (!(fabs(own[b] - factor * t->beta[b]) <= 1e-14 * own[b])) { return false; }
+    }
+    const size_t first = (size_t)place - BEFORE, needed = wanted + STENCIL - 1;
+    double sum[MOST_COLUMNS + LANES][AVERAGES], at[AVERAGES][MOST_COLUMNS + 2 * LANES],
+        out[AVERAGES][MOST_COLUMNS + LANES], basis[STENCIL][AVERAGES][AVERAGES];
+    sum_columns(t, isa, count, spread, highest, first / LANES, (first + needed - 1) / LANES + 1, sum);
+    for (size_t i = 0; i < needed; i++) {
+        const double *s = sum[first + i], unit = t->column[first + i];
+        at[0][i] = s[0];
+        at[1][i] = -step * unit * s[1];
+        at[2][i] = step * step * unit * (unit * s[2] - s[1]);
+    }
+    for (size_t m = 0; m < AVERAGES; m++) { memset(&at[m][needed], 0, LANES * sizeof **at); }
+    make_basis(t->place, f, basis);
+    isa->kernel->between(wanted, f, (const double(*)[AVERAGES][AVERAGES])basis,
+                         (const double *const[]){at[0], at[1], at[2]},
+                         (double *const[]){out[0], out[1], out[2]});
+    for (size_t i = 0; i < wanted; i++) {
+        double unit = t->column[first + BEFORE + i] * beyond, mean = -out[1][i] / step;
+        made[i][0] = out[0][i];
+        made[i][1] = mean / unit;
+        made[i][2] = (out[2][i] / (step * step) + mean) / (unit * unit);
+    }
+    return true;
+}
+
+bool counted_table_sums(const struct counted_table *t, const struct isa *isa, const double *count,
+                        const double *spread, double highest, size_t betas, const double *beta,
+                        double (*sum)[AVERAGES]) {
+    double made[MOST_COLUMNS + LANES][AVERAGES];
+    if (!t || betas != t->betas || highest > t->lowest_top) { return false; }
+    if (t->octave > 0) {
+        if (!sum_between(t, isa, count, spread, highest, beta, made)) { return false; }
+    } else if (memcmp(beta, t->beta, betas * sizeof *beta) == 0) {
+        sum_columns(t, isa, count, spread, highest, 0, t->groups, made);
+    } else {
+        return false;
     }
     for (size_t b = 0; b < betas; b++) {
         for (size_t m = 0; m < AVERAGES; m++) {

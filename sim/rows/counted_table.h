@@ -14,14 +14,17 @@ struct counted_table;
 enum { COUNTED_TABLE_BETAS = 128 }; /* at most */
 
 /* NULL where it would be too large, or there is nothing to know. For maxima whose gap from s* is at most
- * `lowest_top`. A millisecond. */
+ * `lowest_top`; of rows that differ in scale, for those with factors in the range `stretch`, and only for
+ * betas even in their logarithms, 8 or more an octave. A millisecond. */
 struct counted_table *counted_table_create(size_t bins, const struct counted_bin *bin, double lowest_top,
-                                           const struct kernel *kernel, size_t betas, const double *beta);
+                                           const struct kernel *kernel, size_t betas, const double *beta,
+                                           const double stretch[2]);
 void counted_table_free(struct counted_table *table);
 
 /* Sums over the nodes, with gaps from `highest`: sum[b] at beta[b], sum[betas + b] at 2 beta[b]; count and
  * spread are N and N^{1/2} g of the bins. What is left out is below e^-45 of a sum, a bin. False, and nothing
- * done, at other betas than those of the table, and for a maximum so low that more bins could matter. */
+ * done, at other betas than those of the table, all times a factor, and for a maximum so low that more bins
+ * could matter. */
 bool counted_table_sums(const struct counted_table *table, const struct isa *isa, const double *count,
                         const double *spread, double highest, size_t betas, const double *beta,
                         double (*sum)[KERNEL_AVERAGES]);

@@ -6,6 +6,7 @@
 #include <float.h>
 
 #include "models/numeric/vector_inline.h"
+#include "sim/rows/between_inline.h"
 #include "sim/rows/deposit_inline.h"
 #include "sim/rows/lanes_inline.h"
 #include "sim/rows/mixture_inline.h"
@@ -445,6 +446,7 @@ const struct kernel JOIN(kernel_, ISA) = {
     .octaves = octaves,
     .mix = mix,
     .table = table,
+    .between = between,
     .nodes_of_bins = nodes_of_bins,
     .softmax = softmax,
     .distances = distances,

@@ -17,6 +17,7 @@ enum {
     KERNEL_MOMENTS_TWICE = 5, /* S_0..S_4 at 2 beta */
     KERNEL_MOMENTS = KERNEL_MOMENTS_ONCE + KERNEL_MOMENTS_TWICE,
     KERNEL_AVERAGES = 3,
+    KERNEL_STENCIL = 10,
     KERNEL_MIXED = 128,
     KERNEL_OCTAVES = 10, /* squared nine times, weights are good to 2^-44 */
     KERNEL_LANES = 8,
@@ -101,6 +102,12 @@ struct kernel {
     void (*table)(size_t n, const double *a, const double *b,
                   const double (*cell)[2][KERNEL_AVERAGES][KERNEL_LANES],
                   double out[KERNEL_AVERAGES][KERNEL_LANES]);
+    /* From a function's values and its first two derivatives at columns, at[m][i], the same between them:
+     * out[m][i] at i + KERNEL_STENCIL/2 - 1 + f, i < n. basis[k][a][m]: derivative m there of the polynomial
+     * whose derivative a at column k is 1 and that has no other up to the second at KERNEL_STENCIL columns.
+     * All have room, and `at` numbers, for KERNEL_LANES more. */
+    void (*between)(size_t n, double f, const double basis[KERNEL_STENCIL][KERNEL_AVERAGES][KERNEL_AVERAGES],
+                    const double *const at[KERNEL_AVERAGES], double *const out[KERNEL_AVERAGES]);
     /* Appends the nodes of bins that have scores: gaps from `highest` and weights; how many. spread[i]
      * comes in as the bin's Gaussian and goes out times N^{1/2}. Room for COUNTED_NODES more. */
     size_t (*nodes_of_bins)(size_t n, const struct counted_bin *bin, const double *scores, double *spread,

@@ -159,6 +159,53 @@ static void test_counted(void **state) {
     sampler_free(sampler);
 }
 
+/* Of a grid, whose sums are between those of a law's table, and beta by beta from the row's nodes; the same
+ * bits in every instruction set. */
+static void check_grid(const double *p, double log_n) {
+    enum { GRID = 65, ROWS = 30 };
+    static const char *const isas[] = {"base", "avx2", "avx512"};
+    static double at[GRID], value[GRID][MEASURE_VALUES], first[ROWS][2 * GRID][KERNEL_AVERAGES];
+    double own[GRID], sum[2 * GRID][KERNEL_AVERAGES], other[MEASURE_VALUES];
+    for (int b = 0; b < GRID; b++) { at[b] = exp2(-4 + b / 8.0); }
+    struct sampler_law *law =
+        sampler_law_create(dotproduct(), p, log_n, typical_scale(dotproduct(), p, log_n).log_lambda, true,
+                           isa_best()->kernel, GRID, at);
+    for (size_t k = 0; k < 3; k++) {
+        const struct isa *isa = isa_find(isas[k]);
+        struct sampler *sampler = isa ? sampler_create(isa) : NULL;
+        size_t foreseen = 0;
+        for (uint64_t i = 0; isa && i < ROWS; i++) {
+            const struct row *row = sampler_row(sampler, law, stream_of(i));
+            for (size_t b = 0; b < GRID; b++) { own[b] = at[b] * row->stretch; }
+            if (!row->node_sums(row->maker, GRID, own, sum)) { continue; }
+            foreseen++;
+            if (k == 0) { memcpy(first[i], sum, sizeof sum); }
+            assert_memory_equal(sum, first[i], sizeof sum);
+            measure_betas(isa->kernel, row, GRID, at, value);
+            for (size_t b = i % 4; k == 0 && b < GRID; b += 4) {
+                measure_row(isa->kernel, row, at[b], other);
+                check_close(value[b][MEASURE_ENTROPY], other[MEASURE_ENTROPY], 2e-12);
+                check_close(value[b][MEASURE_LOG_PARTITION], other[MEASURE_LOG_PARTITION],
+                            2e-12 * other[MEASURE_LOG_PARTITION] +
+                                1e-18); /* points below e^-45 are left out */
+                check_relative(value[b][MEASURE_PARTICIPATION], other[MEASURE_PARTICIPATION], 2e-12);
+                check_close(value[b][MEASURE_SUSCEPTIBILITY], other[MEASURE_SUSCEPTIBILITY], 1e-10);
+            }
+        }
+        assert_true(!isa || foreseen > ROWS / 2);
+        sampler_free(sampler);
+    }
+    sampler_law_free(law);
+}
+
+static void test_grid(void **state) {
+    (void)state;
+    check_grid((double[]){1, 2}, 30 * M_LN2);
+    check_grid((double[]){3, 1}, 50 * M_LN2);
+    check_grid((double[]){64, 1}, 60 * M_LN2);
+    check_grid((double[]){9, 1}, 1000);
+}
+
 /* ---- means ---- */
 
 struct tally {
@@ -245,8 +292,8 @@ static void test_dot_products(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_factor), cmocka_unit_test(test_drawn),        cmocka_unit_test(test_counted),
-        cmocka_unit_test(test_means),  cmocka_unit_test(test_dot_products),
+        cmocka_unit_test(test_factor), cmocka_unit_test(test_drawn), cmocka_unit_test(test_counted),
+        cmocka_unit_test(test_grid),   cmocka_unit_test(test_means), cmocka_unit_test(test_dot_products),
     };
     return cmocka_run_group_tests_name("stretch", tests, NULL, NULL);
 }
