@@ -275,19 +275,20 @@ static bool halve_spots(const struct counted *c, size_t count, struct spot *spot
     size_t n = 0;
     for (size_t i = 0; i < count; i++) {
         struct spot *s = &spot[i];
-        if (s->scores <= SINGLE || s->scores <= enough * s->before) { continue; }
         wide[n] = s;
         address[n] = counted_address_make(s->octave, s->index);
-        scores[n++] = s->scores;
+        scores[n] = s->scores;
+        n += (s->scores > SINGLE) & (s->scores > enough * s->before);
     }
     counted_places_split(c, n, address, scores, first);
     for (size_t k = 0; k < n; k++) {
         struct spot *s = wide[k];
+        const double half[2] = {first[k], s->scores - first[k]};
         bool upper = s->u >= s->low + s->width / 2;
         s->width /= 2;
-        s->low += upper ? s->width : 0;
-        s->before += upper ? first[k] : 0;
-        s->scores = upper ? s->scores - first[k] : first[k];
+        s->low += upper * s->width;
+        s->before += upper * first[k];
+        s->scores = half[upper];
         s->index = 2 * s->index + upper;
     }
     return n > 0;
