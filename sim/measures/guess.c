@@ -41,7 +41,7 @@ static bool node_at(const struct measure_grid *grid, const struct criterion *cri
 /* Divided differences. */
 static bool make_polynomial(const struct measure_grid *grid, const struct criterion *criterion, size_t first,
                             struct polynomial *p) {
-    double slope[NODES];
+    double slope[NODES], inverse[NODES][NODES]; /* of distances */
     for (size_t k = 0; k < NODES; k++) {
         struct node node;
         size_t i = k % 2 ? NODES / 2 + k / 2 : NODES / 2 - 1 - k / 2;
@@ -49,11 +49,14 @@ static bool make_polynomial(const struct measure_grid *grid, const struct criter
         p->x[2 * k] = p->x[2 * k + 1] = node.x;
         p->c[2 * k] = p->c[2 * k + 1] = node.value;
         slope[k] = node.slope;
+        for (size_t j = 0; j < k; j++) { inverse[k][j] = 1 / (node.x - p->x[2 * j]); }
     }
-    for (size_t order = 1; order < TERMS; order++) {
+    for (size_t i = TERMS - 1; i > 0; i--) {
+        p->c[i] = i % 2 ? slope[i / 2] : (p->c[i] - p->c[i - 1]) * inverse[i / 2][i / 2 - 1];
+    }
+    for (size_t order = 2; order < TERMS; order++) {
         for (size_t i = TERMS - 1; i >= order; i--) {
-            p->c[i] =
-                order == 1 && i % 2 ? slope[i / 2] : (p->c[i] - p->c[i - 1]) / (p->x[i] - p->x[i - order]);
+            p->c[i] = (p->c[i] - p->c[i - 1]) * inverse[i / 2][(i - order) / 2];
         }
     }
     return true;
@@ -87,7 +90,7 @@ static bool peak_is_hidden(const struct measure_grid *grid, size_t i) {
 }
 
 struct guess guess_root(const struct measure_grid *grid, const struct criterion *criterion, size_t i) {
-    const double promised = 1e-12, near = 1e-3;
+    const double promised = 1e-12, near = 1e-3, small = 1e-8; /* whose square is nothing */
     bool steepest = criterion->kind == CRITERION_SUSCEPTIBILITY;
     struct polynomial p;
     struct guess guess = GUESS_NONE;
@@ -95,14 +98,14 @@ struct guess guess_root(const struct measure_grid *grid, const struct criterion 
         !make_polynomial(grid, criterion, i - NODES / 2, &p)) {
         return guess;
     }
-    double low = log(grid->beta[i - 1]), high = log(grid->beta[steepest ? i + 1 : i]), step = INFINITY,
-           x = steepest ? log(grid->beta[i]) : (low + high) / 2;
-    for (int k = 0; k < 8 && !(fabs(step) < promised / 8); k++) {
+    double low = p.x[0], middle = p.x[2], high = steepest ? log(grid->beta[i + 1]) : middle, step = INFINITY,
+           secant = p.c[0] / (p.c[1] + p.c[2] * (middle - low)), x = steepest ? middle : low - secant;
+    for (int k = 0; k < 8 && !(fabs(step) < small); k++) {
         step = step_of(&p, TERMS, steepest, x);
         x -= step;
     }
-    double rest = fabs(step), two = fabs(step_of(&p, TERMS - 2, steepest, x)),
-           four = fabs(step_of(&p, TERMS - 4, steepest, x));
+    double rest = fabs(step) < small ? step * step : fabs(step),
+           two = fabs(step_of(&p, TERMS - 2, steepest, x)), four = fabs(step_of(&p, TERMS - 4, steepest, x));
     double doubt = x > low && x < high ? fmax(rest, fmax(two, four / 100)) : INFINITY;
     if (doubt < near) { guess.log_beta = x; }
     guess.sure = doubt < promised;
