@@ -2,15 +2,17 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "models/numeric/search.h"
 
-enum { TERMS = VECTOR_TERMS, VALUES = CURVE_VALUES, ENDS = 3 };
+enum { TERMS = VECTOR_TERMS, VALUES = CURVE_VALUES, LANES = 8, ENDS = 3 };
+typedef double values __attribute__((vector_size(LANES * sizeof(double))));
 
 struct panel {
     double low, high;
     bool resolved;
-    double coefficient[TERMS][VALUES];
+    double coefficient[TERMS][LANES];
 };
 
 struct curve {
@@ -46,16 +48,22 @@ static bool last_terms_are_noise(const struct panel *panel, const double noise[V
 }
 
 static void panel_at(const struct panel *panel, double x, double value[VALUES]) {
-    double twice_t = 2 * (2 * x - panel->low - panel->high) / (panel->high - panel->low);
-    double b1[VALUES] = {0}, b2[VALUES] = {0};
-    for (size_t k = TERMS - 1; k > 0; k--) {
-        for (size_t q = 0; q < VALUES; q++) {
-            double b0 = panel->coefficient[k][q] + twice_t * b1[q] - b2[q];
-            b2[q] = b1[q];
-            b1[q] = b0;
-        }
+    const double t = (2 * x - panel->low - panel->high) / (panel->high - panel->low);
+    double order[TERMS] = {1, t}; /* T_{2k} = 2 T_k^2 - 1, T_{2k+1} = 2 T_k T_{k+1} - t */
+    values even = {0}, odd = {0};
+    for (size_t k = 1; k < TERMS / 2; k++) {
+        order[2 * k] = 2 * order[k] * order[k] - 1;
+        order[2 * k + 1] = 2 * order[k] * order[k + 1] - t;
     }
-    for (size_t q = 0; q < VALUES; q++) { value[q] = panel->coefficient[0][q] + twice_t / 2 * b1[q] - b2[q]; }
+    for (size_t k = 0; k < TERMS; k += 2) {
+        values c0, c1;
+        memcpy(&c0, panel->coefficient[k], sizeof c0);
+        memcpy(&c1, panel->coefficient[k + 1], sizeof c1);
+        even += order[k] * c0;
+        odd += order[k + 1] * c1;
+    }
+    even += odd;
+    memcpy(value, &even, VALUES * sizeof *value);
 }
 
 /* Where a function bends for good between an end and the first node, no coefficient tells. */
