@@ -89,6 +89,34 @@ static bool peak_is_hidden(const struct measure_grid *grid, size_t i) {
     return below[MEASURE_ENTROPY] - above[MEASURE_ENTROPY] > 1.5 * most;
 }
 
+/* log Z about a point of the grid, as a parabola in log beta. */
+struct branch {
+    double value, slope, half_bend;
+};
+
+static struct branch branch_at(const double value[MEASURE_VALUES], double beta) {
+    double mean = beta * value[MEASURE_GAP_MEAN];
+    return (struct branch){value[MEASURE_LOG_PARTITION], -mean, (value[MEASURE_SUSCEPTIBILITY] - mean) / 2};
+}
+
+/* Where between points i - 1 and i the parabolas about them meet or are closest, as they are where points and
+ * bulk are in balance if each is seen at one of the two; NAN: nowhere. */
+static double balance_between(const struct measure_grid *grid, size_t i) {
+    const struct branch low = branch_at(grid->value[i - 1], grid->beta[i - 1]),
+                        high = branch_at(grid->value[i], grid->beta[i]);
+    const double h = log(grid->beta[i] / grid->beta[i - 1]), a = low.half_bend - high.half_bend,
+                 b = low.slope - high.slope + 2 * h * high.half_bend,
+                 c = low.value - high.value + h * (high.slope - h * high.half_bend),
+                 square = b * b - 4 * a * c,
+                 d = square > 0 ? -2 * c / (b + copysign(sqrt(square), b)) : -b / (2 * a);
+    return d > 0 && d < h ? log(grid->beta[i - 1]) + d : NAN;
+}
+
+/* Whether the susceptibility falls more slowly after point i than before it. */
+static bool falls_slowly(const struct measure_grid *grid, size_t i) {
+    return grid->value[i + 1][MEASURE_SUSCEPTIBILITY] > grid->value[i - 1][MEASURE_SUSCEPTIBILITY];
+}
+
 struct guess guess_root(const struct measure_grid *grid, const struct criterion *criterion, size_t i) {
     const double promised = 1e-12, near = 1e-3, small = 1e-8; /* whose square is nothing */
     bool steepest = criterion->kind == CRITERION_SUSCEPTIBILITY;
@@ -107,7 +135,8 @@ struct guess guess_root(const struct measure_grid *grid, const struct criterion 
     double rest = fabs(step) < small ? step * step : fabs(step),
            two = fabs(step_of(&p, TERMS - 2, steepest, x)), four = fabs(step_of(&p, TERMS - 4, steepest, x));
     double doubt = x > low && x < high ? fmax(rest, fmax(two, four / 100)) : INFINITY;
-    if (doubt < near) { guess.log_beta = x; }
+    guess.near = doubt < near;
+    guess.log_beta = guess.near ? x : balance_between(grid, steepest && falls_slowly(grid, i) ? i + 1 : i);
     guess.sure = doubt < promised;
     return guess;
 }

@@ -13,10 +13,10 @@
 #include "sim/measures/measure.h"
 
 struct guess {
-    double log_beta; /* good to 1e-3, but for what the grid does not show; NAN: none is */
-    bool sure;       /* beta is good to 1e-10 */
+    double log_beta; /* NAN: none */
+    bool near, sure; /* good to 1e-3, but for what the grid does not show; good to 1e-10 */
 };
-#define GUESS_NONE ((struct guess){NAN, false})
+#define GUESS_NONE ((struct guess){NAN, false, false})
 
 /* Of entropy and participation between points i - 1 and i, which the threshold lies between; of the
  * susceptibility's maximum between i - 1 and i + 1. */

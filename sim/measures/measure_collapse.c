@@ -129,22 +129,22 @@ static double balance_between(const struct search *s, const struct nearby *nearb
 }
 
 /* Root between low and high: again and again that of what the row is nearby, until what is left out there is
- * nothing. `start`: about there; NAN: not known, and the function may have other roots. */
-static double root_between(const struct search *s, double low, double high, double start) {
+ * nothing. Where none is known to be near, the function may have other roots. */
+static double root_between(const struct search *s, double low, double high, struct guess guess) {
     const double sure = 1e-12;
     double a = log(low), b = log(high), moved = INFINITY;
-    bool is_known = start > a && start < b;
-    double x = is_known ? start : (a + b) / 2;
+    bool inside = guess.log_beta > a && guess.log_beta < b, is_known = inside && guess.near;
+    double x = inside ? guess.log_beta : (a + b) / 2;
     for (int step = 0; step < 200; step++) {
         const struct nearby nearby = points_at(s, exp(x));
-        double first = is_known ? x : balance_between(s, &nearby, a, b, x);
+        double first = inside ? x : balance_between(s, &nearby, a, b, x);
         const struct found found = root_nearby(s, &nearby, a, b, first);
         double length = fabs(found.at - x);
         if (length < sure || (found.slope > 0 && left_out(s, &nearby, length, found.slope) < sure)) {
             return exp(found.at);
         }
         if (is_known) { *(crossing(s, &nearby, exp(x)).value <= 0 ? &a : &b) = x; }
-        is_known = true;
+        inside = is_known = true;
         x = length <= moved / 2 ? found.at : (a + b) / 2;
         moved = length;
     }
@@ -178,7 +178,7 @@ static double root_anywhere(const struct search *s, const struct bracket *bracke
         low = high;
         high = fmin(most, high * 2);
     }
-    return isnan(value) ? NAN : root_between(s, low, high, bracket->guess.log_beta);
+    return isnan(value) ? NAN : root_between(s, low, high, bracket->guess);
 }
 
 /* Entropy and participation: the grid points around the threshold. Their values are those of the row's
@@ -231,11 +231,11 @@ static double susceptibility_peak(const struct search *s, const struct measure_g
         if (grid->value[i][MEASURE_SUSCEPTIBILITY] > grid->value[peak][MEASURE_SUSCEPTIBILITY]) { peak = i; }
     }
     size_t hidden = hidden_peak(grid, peak);
-    if (hidden > 0) { return root_between(s, grid->beta[hidden - 1], grid->beta[hidden], NAN); }
+    if (hidden > 0) { return root_between(s, grid->beta[hidden - 1], grid->beta[hidden], GUESS_NONE); }
     if (peak == 0 || peak + 1 == grid->count) { return NAN; }
     struct guess guess = guess_root(grid, s->criterion, peak);
     return guess.sure ? exp(guess.log_beta)
-                      : root_between(s, grid->beta[peak - 1], grid->beta[peak + 1], guess.log_beta);
+                      : root_between(s, grid->beta[peak - 1], grid->beta[peak + 1], guess);
 }
 
 double measure_collapse(const struct kernel *kernel, const struct row *row, const struct criterion *criterion,
