@@ -8,13 +8,13 @@
 static const double NEGLIGIBLE = KERNEL_NEGLIGIBLE; /* of a sum that is at least 1 */
 
 /* How far in units of 1/beta beyond the first points those of the top may lie that leave a trace in sums of
- * weights times powers of gaps up to the fifth. Every lane of the kernels begins with one of the points
+ * weights times powers of gaps up to that one. Every lane of the kernels begins with one of the points
  * after the first, and the gap's weight that is less than 2^-54 of that changes no bit. */
-static double trace_length(const struct row *row) {
+static double trace_length(const struct row *row, int power) {
     const double nothing = 40; /* 54 ln 2, and rounding */
     if (row->top_count <= 2 * KERNEL_LANES || !(row->gap[1] > 0)) { return INFINITY; }
     int octaves = ilogb(row->gap[row->top_count - 1]) - ilogb(row->gap[1]) + 1;
-    return nothing + 5 * M_LN2 * octaves;
+    return nothing + power * M_LN2 * octaves;
 }
 
 /* Those, of the first `reach` points, all of them in the top. */
@@ -35,8 +35,8 @@ static struct reach whole_reach(const struct row *row) {
     return (struct reach){row->point_count, row->part_count};
 }
 
-/* Within the reach of a smaller beta. */
-static struct reach row_reach(const struct row *row, double beta, struct reach reach) {
+/* Within the reach of a smaller beta, for sums with powers of gaps up to that one. */
+static struct reach row_reach(const struct row *row, double beta, int power, struct reach reach) {
     size_t points = reach.parts < row->part_count ? row->part[reach.parts].point : row->point_count;
     for (size_t stride = 32; stride >= 4; stride /= 8) {
         while (reach.parts > 0) {
@@ -50,7 +50,7 @@ static struct reach row_reach(const struct row *row, double beta, struct reach r
     }
     if (points < reach.points) { reach.points = points; }
     if (points <= row->top_count) {
-        reach.points = traced_points(row, trace_length(row), beta, reach.points);
+        reach.points = traced_points(row, trace_length(row, power), beta, reach.points);
     }
     return reach;
 }
@@ -91,7 +91,7 @@ static void sum_points(const struct kernel *kernel, const struct row *row, doubl
     struct reach reach = whole_reach(row);
     double at = beta;
     for (size_t o = 0; o < octaves; o++, at *= 2) { /* a larger beta reaches less far */
-        reach = row_reach(row, at, reach);
+        reach = row_reach(row, at, KERNEL_AVERAGES - 1, reach);
         points[o] = reach.points - 1;
     }
     kernel->octaves(octaves, points, row->gap + 1, row->count + 1, beta, sum);
@@ -117,7 +117,7 @@ static void add_loose(const struct kernel *kernel, const struct row *row, double
 static void sum_others(const struct kernel *kernel, const struct row *row, double beta, size_t octaves,
                        const double *const *nodes, double (*sum)[KERNEL_AVERAGES]) {
     size_t reach[KERNEL_OCTAVES] = {0}, most = row->top_count;
-    double at = beta, length = trace_length(row);
+    double at = beta, length = trace_length(row, KERNEL_AVERAGES - 1);
     for (size_t o = 0; o < octaves; o++, at *= 2) {
         most = traced_points(row, length, at, most);
         reach[o] = most - 1;
@@ -177,7 +177,7 @@ void averages_participations(const struct kernel *kernel, const struct averages_
 
 void averages_sum_points(const struct kernel *kernel, const struct row *row, double beta,
                          double sum[KERNEL_MOMENTS]) {
-    size_t points = row_reach(row, beta, whole_reach(row)).points;
+    size_t points = row_reach(row, beta, KERNEL_MOMENTS_ONCE - 1, whole_reach(row)).points;
     kernel->weights(points, row->gap, beta, row->scratch);
     kernel->moments(points - 1, row->gap + 1, row->count + 1, beta, row->scratch + 1, sum);
 }

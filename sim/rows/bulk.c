@@ -273,15 +273,6 @@ static void curve_point(double beta, double value[CURVE_VALUES], double noise[CU
     memcpy(noise, noises, sizeof noises);
 }
 
-static struct bulk_sums sums_of(const double value[CURVE_VALUES], double beta) {
-    double length = 1 / beta, square = length * length;
-    return (struct bulk_sums){.log_z = value[0],
-                              .mean = value[1] * length,
-                              .variance = value[2] * square,
-                              .third = value[3] * square * length,
-                              .fourth = value[4] * square * square};
-}
-
 /* From what TE factors ask for to where nothing is left of the sums. */
 static void make_curve(struct bulk *bulk, const struct kernel *kernel, double lowest_top) {
     const double lowest = 0x1p-10, highest = 0x1p10;
@@ -309,18 +300,28 @@ void bulk_prepare(struct bulk *bulk, const struct kernel *kernel, double lowest_
 
 struct bulk_sums bulk_sums(const struct bulk *bulk, const struct kernel *kernel, double beta, double floor) {
     double value[CURVE_VALUES];
-    return bulk->curve && curve_at(bulk->curve, beta, value) ? sums_of(value, beta)
-                                                             : sums_anywhere(bulk, kernel, beta, floor);
+    if (!bulk->curve || !curve_at(bulk->curve, beta, value)) {
+        return sums_anywhere(bulk, kernel, beta, floor);
+    }
+    double length = 1 / beta, square = length * length;
+    return (struct bulk_sums){.log_z = value[0],
+                              .mean = value[1] * length,
+                              .variance = value[2] * square,
+                              .third = value[3] * square * length,
+                              .fourth = value[4] * square * square};
 }
 
 /* At the first betas that a panel of the curve has; how many. */
-static size_t sums_of_run(const struct bulk *bulk, size_t count, const double *beta, struct bulk_sums *sums) {
+static size_t sums_of_run(const struct bulk *bulk, const struct vector *vector, size_t count,
+                          const double *beta, struct bulk_sums *sums) {
     enum { MOST = 32, FUNCTIONS = 3 };
-    double value[MOST][CURVE_VALUES] = {{0}};
-    size_t run = bulk->curve ? curve_run(bulk->curve, &vector_base, count < MOST ? count : MOST, beta,
-                                         FUNCTIONS, value)
-                             : 0;
-    for (size_t i = 0; i < run; i++) { sums[i] = sums_of(value[i], beta[i]); }
+    double value[MOST][CURVE_VALUES];
+    if (!bulk->curve) { return 0; }
+    size_t run = curve_run(bulk->curve, vector, count < MOST ? count : MOST, beta, FUNCTIONS, value);
+    for (size_t i = 0; i < run; i++) {
+        double length = 1 / beta[i];
+        sums[i] = (struct bulk_sums){value[i][0], value[i][1] * length, value[i][2] * length * length, 0, 0};
+    }
     return run;
 }
 
@@ -332,7 +333,7 @@ void bulk_sums_along(const struct bulk *bulk, const struct kernel *kernel, doubl
         if (k < bulk->prepared && bulk->at[k].beta == beta[i]) {
             sums[i] = bulk->at[k].sums;
             run = 1;
-        } else if ((run = sums_of_run(bulk, count - i, beta + i, sums + i)) == 0) {
+        } else if ((run = sums_of_run(bulk, kernel->vector, count - i, beta + i, sums + i)) == 0) {
             sums[i] = sums_anywhere(bulk, kernel, beta[i], beta[i] * offset + KERNEL_NEGLIGIBLE);
             run = 1;
         }

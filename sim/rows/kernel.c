@@ -436,6 +436,7 @@ static size_t nodes_of_moments(size_t bins, int64_t first_bin, const double node
 }
 
 const struct kernel JOIN(kernel_, ISA) = {
+    .vector = &JOIN(vector_, ISA),
     .uniforms = uniforms,
     .place_normals = place_normals,
     .place_uniforms = place_uniforms,

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "models/numeric/vector.h"
 #include "sim/rows/counted_bin.h"
 
 enum {
@@ -71,6 +72,7 @@ struct kernel_mixture {
 };
 
 struct kernel {
+    const struct vector *vector; /* of the same instruction set */
     /* out[0..4 blocks): uniforms in (0, 1) from the Threefry blocks (first + i, purpose), four words
      * of 64 bits each; u = (word + 1/2) 2^-64 rounded to double, at most 1 - 2^-53. */
     void (*uniforms)(const uint64_t key[4], uint64_t purpose, uint64_t first, size_t blocks, double *out);
