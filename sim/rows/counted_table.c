@@ -1,7 +1,7 @@
 /* Betas stand in groups of KERNEL_LANES, increasing; a group has the bins that can matter to one of them.
  *
  * Where rows differ in scale, columns are even in log beta. A row's own betas are all at the same place
- * between two columns; the sums there are those of the polynomial that meets, at ten columns, a sum and its
+ * between two columns; the sums there are those of the polynomial that meets, at eight columns, a sum and its
  * first two derivatives, times an exponential. Where an octave has eight columns that is good to some 1e-14
  * of a sum above e^-30 (tests/sim/measures/test_stretch.c). The top's sum is 1 or more.
  */

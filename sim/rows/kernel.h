@@ -18,7 +18,7 @@ enum {
     KERNEL_MOMENTS_TWICE = 5, /* S_0..S_4 at 2 beta */
     KERNEL_MOMENTS = KERNEL_MOMENTS_ONCE + KERNEL_MOMENTS_TWICE,
     KERNEL_AVERAGES = 3,
-    KERNEL_STENCIL = 10,
+    KERNEL_STENCIL = 8,
     KERNEL_MIXED = 128,
     KERNEL_OCTAVES = 10, /* squared nine times, weights are good to 2^-44 */
     KERNEL_LANES = 8,
