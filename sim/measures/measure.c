@@ -178,14 +178,18 @@ struct inside {
     double gap[INSIDE], log_count[INSIDE];
 };
 
+/* In strides, the last of them without branches, which would be hard to foresee. */
 static double walk_to(struct walk *w, const struct row *row, double gap) {
     enum { STRIDE = 8 };
-    size_t before = w->top;
-    while (w->top < row->top_count && row->gap[w->top] <= gap) { w->top++; }
-    while (w->part + STRIDE <= row->part_count && row->part[w->part + STRIDE - 1].upper <= gap) {
-        w->part += STRIDE;
+    size_t before = w->top, top = w->top, part = w->part;
+    while (top + STRIDE <= row->top_count && row->gap[top + STRIDE - 1] <= gap) { top += STRIDE; }
+    while (part + STRIDE <= row->part_count && row->part[part + STRIDE - 1].upper <= gap) { part += STRIDE; }
+    w->top = top;
+    w->part = part;
+    for (size_t k = top; k < top + STRIDE && k < row->top_count; k++) { w->top += row->gap[k] <= gap; }
+    for (size_t k = part; k < part + STRIDE && k < row->part_count; k++) {
+        w->part += row->part[k].upper <= gap;
     }
-    while (w->part < row->part_count && row->part[w->part].upper <= gap) { w->part++; }
     if (w->top > before) { w->log_top = log((double)w->top); }
     return w->part > 0 ? row->part[w->part - 1].log_last : w->log_top;
 }

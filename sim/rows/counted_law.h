@@ -35,9 +35,9 @@ static inline uint64_t counted_address_index(uint64_t address) { return (address
 
 /* The range of u in [0, 1] that an index covers of its octave. */
 static inline void counted_index_range(uint64_t index, double *low, double *width) {
-    int level = 63 - __builtin_clzll(index);
-    *width = ldexp(1, -level);
-    *low = (double)(index - ((uint64_t)1 << level)) * *width;
+    uint64_t level = 63 - (uint64_t)__builtin_clzll(index);
+    *width = vector_from_bits((1023 - level) << 52); /* 2^-level */
+    *low = (double)(int64_t)(index - ((uint64_t)1 << level)) * *width;
 }
 
 /* y = log(n V) at position u of an octave, in increasing V. */

@@ -50,7 +50,11 @@ static inline double double_from(uint64_t whole) {
 
 /* (floor(word/2^11) + 1/2) 2^-53, rounded. */
 static inline double place_uniform(uint64_t word) {
+#ifdef __AVX512DQ__
+    double whole = (double)(int64_t)(word >> 11);
+#else
     double whole = double_from(word >> 32) * 0x1p21 + double_from((word >> 11) & 0x1fffff);
+#endif
     return (whole + 0.5) * 0x1p-53;
 }
 
