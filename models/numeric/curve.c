@@ -145,12 +145,13 @@ bool curve_at(const struct curve *c, double x, double value[VALUES]) {
 
 size_t curve_run(const struct curve *c, const struct vector *vector, size_t count, const double *x,
                  size_t functions, double (*value)[VALUES]) {
-    enum { MOST = 64 };
+    enum { MOST = 64, FEW = 2 };
     double y[MOST], coefficient[TERMS];
     const struct panel *panel = find_panel(c, x[0]);
     size_t run = panel ? 1 : 0;
     while (panel && run < count && run < MOST && x[run] <= panel->high) { run++; }
-    for (size_t q = 0; panel && q < functions; q++) {
+    for (size_t i = 0; run <= FEW && i < run; i++) { panel_at(panel, x[i], value[i]); }
+    for (size_t q = 0; run > FEW && q < functions; q++) {
         for (size_t k = 0; k < TERMS; k++) { coefficient[k] = panel->coefficient[k][q]; }
         vector->chebyshev(run, coefficient, (panel->low + panel->high) / 2, 2 / (panel->high - panel->low), x,
                           y);
