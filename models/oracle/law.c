@@ -113,7 +113,7 @@ static bool by_quadrature(const struct oracle *o, double beta, struct oracle_que
 
 /* Where the highest scores are so far below s* that log Z and they leave nothing of their difference. */
 static bool tells_no_gap(const struct oracle *o, double beta) {
-    const double rounding = 1e-12 + 4e-16 * fabs(o->log_lambda), enough = 1e-4;
+    const double rounding = 1e-12 + 4e-16 * fabs(o->log_lambda), enough = 3e-3;
     return rounding * beta * o->highest > enough;
 }
 

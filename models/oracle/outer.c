@@ -127,7 +127,7 @@ static void keep(const struct panels_panel *panel, const double *sum, void *para
 static size_t long_end(const struct field *f, size_t knot) {
     const struct oracle *o = f->o;
     const double first = o->knot[knot - 1].y, last = fmin(first + 2.2 / f->fineness, o->log_n - 2);
-    const size_t most = knot + (size_t)(3 / fmax(1, f->fineness)) - 1;
+    const size_t most = knot + (size_t)(5 / fmax(1, f->fineness)) - 1;
     while (knot < most && knot + 1 < o->knots && o->knot[knot + 1].y <= last &&
            field_knot_b(f, knot) - field_knot_b(f, knot - 1) >= LONG &&
            field_knot_b(f, knot + 1) - field_knot_b(f, knot) >= LONG) {

@@ -133,12 +133,15 @@ static void spread(const struct rules *r, const struct series *s, size_t j, doub
 }
 
 /* int dM(t) e^{-t} e^{-e^{-t}} (phi^{n-1} less what it is without the scores above t): of the two largest
- * scores, how much the second weighs; log 2 to leading order, which does where little depends on it. */
+ * scores, how much the second weighs; log 2 to leading order, which does where little depends on it, and
+ * where the next, by about M' and M''/M' of it (five times that is a choice), is nothing. */
 static double no_top(const struct field *f, const struct series *s, size_t j, double psi) {
     const struct rules *r = &f->o->rules;
-    const double power = inner_power(f, psi), first = power * M_LN2 * s->m[1][j] * s->m[1][j];
+    const double power = inner_power(f, psi), slope = s->m[1][j], phi = 1 - fmin(psi * f->share, 1 - 0x1p-53),
+                 first = power * f->weighed / phi * M_LN2 * slope * slope,
+                 next = 5 * (slope + fabs(s->m[2][j] / slope));
     double density[GRID], above[GRID], sum[INNER] = {0};
-    if (!f->ask.top_weight || s->half * first <= 1e-15) { return first; }
+    if (!f->ask.top_weight || s->half * first * fmin(1, next) <= 1e-13) { return first; }
     spread(r, s, j, psi, density, above);
     for (size_t i = 0; i < GRID; i += INNER) {
         double powers[INNER];

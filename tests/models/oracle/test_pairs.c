@@ -195,7 +195,7 @@ static void test_rare_rows(void **state) {
         struct oracle *o = make_oracle(&laws[i / 3], log_n[i % 3]);
         for (double beta = 1.0 / 16; beta < 1000; beta *= 8) {
             const double error = log_top_weight_at(o, beta);
-            assert_true(error < 1e-2 || i / 3 >= 5);
+            assert_true(error < 3e-2 || i / 3 >= 5);
         }
         oracle_free(o);
     }
