@@ -6,6 +6,7 @@
 #include "models/numeric/panels.h"
 #include "models/numeric/root.h"
 #include "models/numeric/search.h"
+#include "models/oracle/inner.h"
 #include "models/theory/sphere.h"
 
 enum {
@@ -66,6 +67,17 @@ double field_y(const struct field *f, double x) {
     return y;
 }
 
+/* x, or the end of the stretch between knots that it is in where b changes by so much there that it makes no
+ * work to look at all of it, or its beginning if that is near: parts of it that are short have no digits. Not
+ * all of it towards V = 1, where b may run away. */
+static double rounded_to_knot(const struct field *f, double x) {
+    const double wide = 100, near = 4;
+    const size_t knot = field_knot_before(f, x), next = knot + 1;
+    const double low = field_knot_b(f, knot), high = next < f->o->knots ? field_knot_b(f, next) : low;
+    if (high - low < wide) { return x; }
+    return x - low <= near ? low : f->o->knot[next].y <= f->o->log_n - 2 ? high : x;
+}
+
 /* From where e^EARLIEST scores have a >= 1, or as many weigh as much, to where the deepest do: a unit on,
  * where a is e, phi^{n-1} is e^{-42 (1 - e^-e)} = 1e-17. The unit before, and four after short rows, which
  * fall slower, are a choice, and so are the two from where scores are far. */
@@ -88,6 +100,7 @@ static void find_range(struct field *f) {
     f->far_end = farthest - f->x_high > 2;
     f->x_low -= 1;
     f->x_high = fmax(f->x_high, f->x_low) + (o->log_n > 5 ? 1 : 4);
+    if (!f->far_end) { f->x_high = rounded_to_knot(f, f->x_high); }
 }
 
 double field_chord(const struct field *f, double b) {
@@ -95,55 +108,80 @@ double field_chord(const struct field *f, double b) {
     return fmax(0, depth * (2 - depth));
 }
 
-/* At INNER nodes over a stretch of y and at its end. */
-enum { WITH_END = INNER + 1 };
-static void gaps_between(const struct field *f, double low, double high, double y[WITH_END],
-                         double b[WITH_END]) {
-    const double half = (high - low) / 2, middle = low + half;
-    for (size_t i = 0; i < INNER; i++) { y[i] = middle + half * f->o->rules.inner.x[i]; }
-    y[INNER] = high;
-    profile_gaps(f->o->profile, f->o->vector, WITH_END, y, b);
-    for (size_t i = 0; i < WITH_END; i++) { b[i] *= f->beta; }
+/* At INNER nodes over each of some stretches of y and at its end, one after the other. */
+enum { WITH_END = INNER + 1, AT_ONCE = 8 };
+static void gaps_between(const struct field *f, size_t count, const double *edge, double *y, double *b) {
+    for (size_t k = 0; k < count; k++) {
+        const double half = (edge[k + 1] - edge[k]) / 2, middle = edge[k] + half;
+        for (size_t i = 0; i < INNER; i++) { y[k * WITH_END + i] = middle + half * f->o->rules.inner.x[i]; }
+        y[k * WITH_END + INNER] = edge[k + 1];
+    }
+    profile_gaps(f->o->profile, f->o->vector, count * WITH_END, y, b);
+    for (size_t i = 0; i < count * WITH_END; i++) { b[i] *= f->beta; }
 }
 
-/* From y = low to high, where b is no more than `most_b`. */
-static bool add_panel(struct field *f, double low, double high, double most_b) {
-    if (f->count == f->room) {
-        size_t room = 2 * f->room + 128;
-        struct panel *grown = realloc(f->panel, room * sizeof *grown);
-        if (!grown) { return false; }
-        f->panel = grown;
-        f->room = room;
-    }
-    const struct rules *r = &f->o->rules;
-    struct panel *p = &f->panel[f->count++];
-    double half = (high - low) / 2, y[WITH_END], b[WITH_END], both[2 * INNER];
-    bool joined = f->count > 1 && p[-1].high_y == low;
-    gaps_between(f, low, high, y, b);
-    p->low_y = low;
-    p->high_y = high;
-    p->low_b = joined ? p[-1].high_b : field_gap(f, low);
-    p->high_b = fmin(b[INNER], most_b);
-    for (size_t i = 0; i < INNER; i++) { /* at V = 1 the profile may be noise */
-        p->offset[i] = fmax(0, fmin(b[i] - p->low_b, p->high_b - p->low_b));
-        p->chord[i] = f->ask.output ? field_chord(f, p->low_b + p->offset[i]) : 0;
-        both[i] = -p->offset[i];
-        both[INNER + i] = y[i];
-    }
-    p->apart = p->low_b - f->centre;
-    f->o->vector->exp(2 * INNER, both, both);
-    for (size_t i = 0; i < INNER; i++) {
-        p->ratio[i] = both[i];
-        p->mass[i] = half * r->inner.w[i] * both[INNER + i];
-    }
+static bool make_room(struct field *f) {
+    if (f->count + AT_ONCE <= f->room) { return true; }
+    size_t room = 2 * f->room + 128;
+    struct panel *grown = realloc(f->panel, room * sizeof *grown);
+    if (!grown) { return false; }
+    f->panel = grown;
+    f->room = room;
     return true;
 }
 
+/* All but masses and ratios, from gaps at its nodes and its end; b is no more than `most_b`. */
+static void place_panel(const struct field *f, struct panel *p, double low, double low_b, double high,
+                        const double b[WITH_END], double most_b) {
+    *p = (struct panel){.low_y = low,
+                        .high_y = high,
+                        .low_b = low_b,
+                        .high_b = fmin(b[INNER], most_b),
+                        .apart = low_b - f->centre};
+    for (size_t i = 0; i < INNER; i++) { /* at V = 1 the profile may be noise */
+        p->offset[i] = fmax(0, fmin(b[i] - p->low_b, p->high_b - p->low_b));
+        if (f->ask.output) { p->chord[i] = field_chord(f, p->low_b + p->offset[i]); }
+    }
+}
+
+/* Panels between `count` + 1 edges, from b = low_b on: up to the first that reaches `high`. */
+static bool add_panels(struct field *f, size_t count, const double *edge, double low_b, double high,
+                       double most_b) {
+    double y[AT_ONCE * WITH_END], b[AT_ONCE * WITH_END], both[AT_ONCE][2][INNER];
+    size_t used = 0;
+    if (!make_room(f)) { return false; }
+    struct panel *p = f->panel + f->count;
+    gaps_between(f, count, edge, y, b);
+    for (; used < count && low_b < high; low_b = p[used++].high_b) {
+        place_panel(f, &p[used], edge[used], low_b, edge[used + 1], b + used * WITH_END, most_b);
+        for (size_t i = 0; i < INNER; i++) {
+            both[used][0][i] = -p[used].offset[i];
+            both[used][1][i] = y[used * WITH_END + i];
+        }
+    }
+    f->o->vector->exp(2 * INNER * used, both[0][0], both[0][0]);
+    for (size_t k = 0; k < used; k++) {
+        for (size_t i = 0; i < INNER; i++) {
+            p[k].ratio[i] = both[k][0][i];
+            p[k].mass[i] = (edge[k + 1] - edge[k]) / 2 * f->o->rules.inner.w[i] * both[k][1][i];
+        }
+    }
+    f->count += used;
+    return true;
+}
+
+/* Whether nodes over all of a stretch tell how b rises there, as e^{c y} where it is `bent`: with L half of
+ * what c y changes by, they leave about 2e-18 L^16 of the rise. */
+static bool is_smooth(double rise, double bent) {
+    const double enough = 1e-14, part = fmin(bent / rise, 1 - 1e-9), halves = log((1 + part) / (1 - part));
+    return rise + bent <= 100 * enough || 2e-18 * pow(halves, 16) * rise <= enough;
+}
+
 /* A stretch from y, b on to a knot: how many panels it takes, where masses e^y are small, y goes by up to 4;
- * whether b rises by no more than three times as much in one half as in the other. */
+ * whether it is smooth. */
 struct stretch {
     double panels;
-    bool is_straight;
+    bool is_smooth;
 };
 
 static struct stretch stretch_to(const struct field *f, double y, double b, size_t knot) {
@@ -153,17 +191,17 @@ static struct stretch stretch_to(const struct field *f, double y, double b, size
                                                    : field_gap(f, (y + end) / 2),
                  bent = fabs(2 * (middle - b) - rise),
                  change = fmax((end - y) / fmax(1, fmin(-0.25 * end, 4)), rise + bent);
-    return (struct stretch){f->fineness * change, bent <= 0.5 * rise};
+    return (struct stretch){f->fineness * change, is_smooth(rise, bent)};
 }
 
 /* The last knot that a single panel from y on reaches, or the next; one by one towards V = 1, where quantiles
  * may branch. A choice: with panels as long as others, 1, errors were up to 1.7 times as large. */
 static size_t furthest_knot(const struct field *f, double y, double b, size_t next) {
     const struct oracle *o = f->o;
-    const double last = fmin(0, o->log_n - 2), most = 0.7;
+    const double last = o->log_n - 2, most = 0.7;
     for (; next + 1 < o->knots && o->knot[next + 1].y <= last; next++) {
         const struct stretch further = stretch_to(f, y, b, next + 1);
-        if (further.panels > most || !further.is_straight) { break; }
+        if (further.panels > most || !further.is_smooth) { break; }
     }
     return next;
 }
@@ -178,47 +216,22 @@ bool field_cover(struct field *f, double low, double high) {
     while (++knot < o->knots && b < high) {
         if (o->knot[knot].y <= y) { continue; }
         knot = furthest_knot(f, y, b, knot);
-        const double start = y, end = o->knot[knot].y, end_b = field_knot_b(f, knot),
+        const double end = o->knot[knot].y, end_b = field_knot_b(f, knot),
                      most = fmax(1, (end - y) / (1e-15 * fmax(1, fabs(y)))), /* that doubles can tell apart */
-            pieces = fmin(ceil(stretch_to(f, y, b, knot).panels), most), piece = (end - y) / pieces;
-        for (double i = 1; i <= pieces && b < high; i++) {
-            double next = i < pieces ? start + i * piece : end;
-            if (!add_panel(f, y, next, end_b)) { return false; }
+            pieces = fmin(ceil(stretch_to(f, y, b, knot).panels), most), piece = (end - y) / pieces,
+                     start = y;
+        for (double i = 0; i < pieces && b < high;) {
+            double edge[AT_ONCE + 1] = {y};
+            size_t count = 0;
+            for (; count < AT_ONCE && i < pieces; count++) {
+                edge[count + 1] = ++i < pieces ? start + i * piece : end;
+            }
+            if (!add_panels(f, count, edge, b, high, end_b)) { return false; }
             b = f->panel[f->count - 1].high_b;
-            y = next;
+            y = f->panel[f->count - 1].high_y;
         }
     }
     return true;
-}
-
-static void accumulate_tails(struct field *f) {
-    for (size_t at = f->count; at-- > 0;) {
-        struct panel *p = &f->panel[at];
-        double step = at + 1 < f->count ? p[1].low_b - p->low_b : 0, fall = exp(-step), power = 1;
-        p->fall = fall;
-        for (size_t k = 0; k < TERMS; k++) {
-            power *= fall;
-            p->tail[k] = at + 1 < f->count ? power * p[1].tail[k] : 0;
-            p->tail_offset[k] = at + 1 < f->count ? power * (p[1].tail_offset[k] + step * p[1].tail[k]) : 0;
-            p->tail_spread[k] = at + 1 < f->count
-                                    ? power * (p[1].tail_spread[k] + 2 * step * p[1].tail_offset[k] +
-                                               step * step * p[1].tail[k])
-                                    : 0;
-            p->tail_chord[k] = at + 1 < f->count ? power * p[1].tail_chord[k] : 0;
-            p->tail_square[k] = at + 1 < f->count ? power * p[1].tail_square[k] : 0;
-        }
-        for (size_t i = 0; i < INNER; i++) {
-            double share = p->mass[i], apart = p->apart + p->offset[i];
-            for (size_t k = 0; k < TERMS; k++) {
-                share *= p->ratio[i];
-                p->tail[k] += share;
-                p->tail_offset[k] += share * p->offset[i];
-                p->tail_spread[k] += share * p->offset[i] * p->offset[i];
-                p->tail_chord[k] += share * p->chord[i];
-                p->tail_square[k] += share * apart * apart;
-            }
-        }
-    }
 }
 
 /* ---- wide panels ---- */
@@ -229,8 +242,9 @@ static bool fill_wide(const struct field *f, size_t begin, size_t end, struct wi
     const struct panel *first = &f->panel[begin], *last = &f->panel[end - 1];
     const double low = first->low_y, half = (last->high_y - low) / 2, enough = 1e-13;
     double y[WITH_END], b[WITH_END], from = exp(low);
+    const double edge[] = {low, last->high_y};
     *w = (struct wide){.end = end, .low_b = first->low_b, .high_y = last->high_y};
-    gaps_between(f, low, last->high_y, y, b);
+    gaps_between(f, 1, edge, y, b);
     for (size_t j = 0; j < INNER; j++) { w->ratio[j] = fmin(0, first->low_b - b[j]); }
     f->o->vector->exp(INNER, w->ratio, w->ratio);
     f->o->vector->exp(INNER, y, y);
@@ -282,7 +296,7 @@ static void add_far(struct field *f, double low, double high) {
     const struct rules *r = &f->o->rules;
     double half = (high - low) / 2, y[WITH_END], own[INNER], b[WITH_END], most = f->far_mass,
            last[INNER_ENDS] = {0}, sum = 0, mean = 0;
-    gaps_between(f, low, high, y, b);
+    gaps_between(f, 1, (const double[]){low, high}, y, b);
     for (size_t i = 0; i < INNER; i++) {
         own[i] = y[i] - b[i] + log(half * r->inner.w[i]);
         most = fmax(most, own[i]);
@@ -379,7 +393,7 @@ bool field_finish(struct field *f) {
     if (f->count > 0) { f->end_y = fmax(f->end_y, f->panel[f->count - 1].high_y); }
     while (f->small < f->count && f->panel[f->small].low_y < SMALL) { f->small++; }
     while (f->large < f->count && f->panel[f->large].low_y < LARGE) { f->large++; }
-    accumulate_tails(f);
+    f->o->kernel->add_up(f);
     add_all_far(f, f->end_y);
     return !f->ask.top_weight || f->ask.ranks > 0 || f->small >= f->large || make_wides(f);
 }

@@ -9,6 +9,7 @@
 static const double WIDTH = 2.6; /* of a panel. A choice: e^{-e^x} and its like then end at about 1e-11 */
 static const double LONG =
     100; /* wider panels go by the series: derivatives fall by 16/LONG at least. A choice */
+static const double LESS_LONG = 40;
 static const double AIM =
     2e-11;          /* each panel's share of the error. A choice, a tenth of what oracle.h says */
 enum { DEPTH = 4 }; /* halvings. A choice: what 16 parts leave unresolved is rounding */
@@ -157,19 +158,22 @@ static double next_edge(const struct field *f, double x) {
     const size_t knot = field_knot_before(f, x + WIDTH / 2) + 1;
     double end = x + width;
     if (x > field_knot_b(f, 0) && knot < f->o->knots) { end = fmax(end, part_end(f, x + WIDTH / 2, knot)); }
-    if (f->far_end) {
-        end = fmin(end, fmax(fmax(x + width, last), x + (f->x_high - x) / 2));
-    } else if (x < last && end > last && end - x > FIELD_LINEAR) {
-        end = last;
-    }
+    if (f->far_end) { end = fmin(end, fmax(fmax(x + width, last), x + (f->x_high - x) / 2)); }
     return fmin(end, f->x_high);
+}
+
+/* Whether a panel goes by the series: where little is to come, from LESS_LONG on, where that is good to 1e-5.
+ */
+static bool is_long(const struct field *f, double x, double end) {
+    const double little = log(14); /* scores are expected: phi^{n-1} < e^-14 = 1e-6 */
+    return end - x >= LONG || (end - x >= LESS_LONG && f->o->knot[field_knot_before(f, x)].y >= little);
 }
 
 /* The scores that any panel over x but the long ones looks at. */
 static bool make_field(struct field *f) {
     double low = NAN, high = -INFINITY;
     for (double x = f->x_low, end; x < f->x_high && (end = next_edge(f, x)) > x; x = end) {
-        if (end - x >= LONG) { continue; }
+        if (is_long(f, x, end)) { continue; }
         if (x - FIELD_SATURATED > high) {
             if (!isnan(low) && !field_cover(f, low, high)) { return false; }
             low = x - FIELD_SATURATED;
@@ -193,7 +197,7 @@ static void set_aims(struct outer *s) {
 
 /* A long one over y. */
 static void add_panel(struct outer *s, double x, double end) {
-    s->is_long = end - x >= LONG;
+    s->is_long = is_long(&s->field, x, end);
     if (s->is_long) {
         const double low = field_y(&s->field, x), high = field_y(&s->field, end);
         s->sum.narrowest = LONG / (end - x) * (high - low);
