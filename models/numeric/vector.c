@@ -1,6 +1,8 @@
 /* Compiled once per instruction set with -DISA=NAME. */
 #include "models/numeric/vector.h"
 
+#include <string.h>
+
 #include "models/numeric/vector_inline.h"
 
 #ifndef ISA
@@ -47,6 +49,30 @@ static void chebyshev_all(size_t n, const double c[VECTOR_TERMS], double centre,
     for (size_t i = 0; i < n; i++) { y[i] = vector_chebyshev_one(c, 2 * (x[i] - centre) * scale); }
 }
 
+enum { LANES = VECTOR_ROW / 4 };
+
+static inline void add_lanes(double weight, const double *from, double sum[LANES]) {
+#pragma omp simd
+    for (size_t j = 0; j < LANES; j++) { sum[j] += weight * from[j]; }
+}
+
+/* In four parts that stay in registers. */
+static void slide_all(size_t n, const size_t *at, const double *weight, const double *row,
+                      double sum[VECTOR_ROW]) {
+    double a[LANES] = {0}, b[LANES] = {0}, c[LANES] = {0}, d[LANES] = {0};
+    for (size_t i = 0; i < n; i++) {
+        const double *from = row + at[i];
+        add_lanes(weight[i], from, a);
+        add_lanes(weight[i], from + LANES, b);
+        add_lanes(weight[i], from + 2 * LANES, c);
+        add_lanes(weight[i], from + 3 * LANES, d);
+    }
+    memcpy(sum, a, sizeof a);
+    memcpy(sum + LANES, b, sizeof b);
+    memcpy(sum + 2 * LANES, c, sizeof c);
+    memcpy(sum + 3 * LANES, d, sizeof d);
+}
+
 const struct vector JOIN(vector_, ISA) = {
     .isa = TEXT(ISA),
     .log = log_all,
@@ -56,4 +82,5 @@ const struct vector JOIN(vector_, ISA) = {
     .exps = exps_all,
     .sincos_turn = sincos_turn_all,
     .chebyshev = chebyshev_all,
+    .slide = slide_all,
 };

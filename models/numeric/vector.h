@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-enum { VECTOR_TERMS = 16 };
+enum { VECTOR_TERMS = 16, VECTOR_ROW = 32 };
 
 struct vector {
     const char *isa; /* "base", "avx2", "avx512" */
@@ -28,6 +28,9 @@ struct vector {
     /* y = sum_k c_k T_k(t), t = (x - centre) scale in [-1, 1]. */
     void (*chebyshev)(size_t n, const double c[VECTOR_TERMS], double centre, double scale, const double *x,
                       double *y);
+    /* sum[j] = sum over i of weight[i] row[at[i] + j]. */
+    void (*slide)(size_t n, const size_t *at, const double *weight, const double *row,
+                  double sum[VECTOR_ROW]);
 };
 
 extern const struct vector vector_base;

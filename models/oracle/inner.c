@@ -519,22 +519,6 @@ static double squares(size_t count, const double *a, const double *weight, doubl
     return inner_sum_of(sum);
 }
 
-static void mix_series(size_t count, const double *const *polynomial, size_t powers, const double *u,
-                       const double *weight, double sum[INNER]) {
-    for (size_t i = 0; i < count; i++) {
-        const double *c = polynomial[i] + powers * INNER, square = u[i] * u[i];
-        double value[INNER] = {0}, scale[INNER];
-        for (size_t k = 0; k < INNER; k++) { scale[k] = k < INNER / 2 ? weight[i] : weight[i] * u[i]; }
-        for (size_t j = 0; j < powers; j++) {
-            c -= INNER;
-#pragma omp simd
-            for (size_t k = 0; k < INNER; k++) { value[k] = value[k] * square + c[k]; }
-        }
-#pragma omp simd
-        for (size_t k = 0; k < INNER; k++) { sum[k] += scale[k] * value[k]; }
-    }
-}
-
 const struct inner_kernel JOIN(inner_, ISA) = {
     .add_up = add_up,
     .span_at = span_at,
@@ -545,5 +529,4 @@ const struct inner_kernel JOIN(inner_, ISA) = {
     .gap = gap,
     .error = error,
     .squares = squares,
-    .mix_series = mix_series,
 };

@@ -136,9 +136,9 @@ static struct estimate extrapolated(struct estimate rough, struct estimate fine,
  * where keys stop sharing the weight, over a width from 1/log n to (2 log n)^{-1/2} of log beta. */
 static struct estimate susceptibility_by_differences(const struct oracle *o, double beta) {
     enum { STEPS = 24 };
-    const double good = 1e-9, longest = 0.16, log_n = o->product ? product_log_keys(o) : o->log_n;
+    const double good = 1e-9, longest = 0.16;
     struct estimate best = {NAN, INFINITY}, before[STEPS], now[STEPS];
-    double step = fmin(longest, 1 / sqrt(log_n));
+    double step = fmin(longest, 1 / sqrt(o->log_n));
     for (int k = 0; k < STEPS; k++, step /= 2) {
         now[0] = entropy_falls(o, log(beta), step);
         if (!(now[0].error < best.error)) { break; }
@@ -165,7 +165,7 @@ static struct estimate told_or_bounded(struct estimate x) {
 double oracle_susceptibility(const struct oracle *o, double beta, double *error) {
     struct oracle_answer answer;
     struct estimate chi;
-    if (!o->product && oracle_ask(o, beta, (struct oracle_question){.slope = true}, &answer) &&
+    if (oracle_ask(o, beta, (struct oracle_question){.slope = true}, &answer) &&
         answer.point.susceptibility_error < INFINITY) {
         chi = (struct estimate){answer.point.susceptibility, answer.point.susceptibility_error};
     } else {

@@ -40,7 +40,7 @@ struct oracle_point {
     double log_partition, log_partition_error;
     /* E<gap> = E sum p (s_(1) - s), in 1/Lambda^typ. */
     double gap_mean, gap_mean_error;
-    /* -dE H/dlog beta, the mean variance of b under a row's weights; NaN where scores fall with distance. */
+    /* -dE H/dlog beta, the mean variance of b under a row's weights. */
     double susceptibility, susceptibility_error;
 };
 extern const struct oracle_point oracle_unknown_point;
@@ -113,9 +113,10 @@ bool oracle_ordered_weights(const struct oracle *oracle, double beta_ratio, size
 double oracle_log_participation(const struct oracle_point *at, const struct oracle_point *twice,
                                 double *error);
 
-/* Susceptibility of the mean, -dE H/dlog beta: the point's with its `slope` asked for; where scores fall with
- * distance by differences, whose noise is the entropies' errors: NaN where it is below its error, *error then
- * being what it is less than. NULL: the error is not asked for. */
+/* Susceptibility of the mean, -dE H/dlog beta: the point's with its `slope` asked for; where that has none,
+ * by differences, whose noise is the entropies' errors. These, and the point's where scores fall with
+ * distance, are NaN where they are below their error, *error then being what they are less than. NULL: the
+ * error is not asked for. */
 double oracle_susceptibility(const struct oracle *oracle, double beta_ratio, double *error);
 
 /* From now on, what follows may begin with answers at growing beta ratios, which must outlive the oracle. */

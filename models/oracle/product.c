@@ -6,6 +6,7 @@
 
 #include "models/numeric/logs.h"
 #include "models/numeric/panels.h"
+#include "models/oracle/comb.h"
 #include "models/oracle/inner.h"
 #include "models/oracle/law.h"
 #include "models/theory/positions.h"
@@ -13,37 +14,12 @@
 
 /* ---- the law of a key ---- */
 
-enum { ORDER = 12 };
-
-/* From the values at Chebyshev's nodes to the coefficients of the powers of u. */
-struct interpolation {
-    double node[ORDER], power[ORDER][ORDER]; /* [j][i]: what the value at node i counts for in that of u^j */
-};
-
 struct product {
     double p[FAMILY_PARAMETERS]; /* without penalties */
     struct oracle law;
-    struct interpolation interpolation;
-    double apart; /* s* of the row above that of the law at the n that it has */
+    double apart;  /* s* of the row above that of the law at the n that it has */
+    double lowest; /* hardly any row is without a score so far below that s* */
 };
-
-static void interpolation_make(struct interpolation *in) {
-    double before[ORDER] = {1}, now[ORDER] = {0, 1}; /* Chebyshev polynomials by powers of u */
-    memset(in, 0, sizeof *in);
-    for (int i = 0; i < ORDER; i++) { in->node[i] = cos(M_PI * (i + 0.5) / ORDER); }
-    for (int k = 0; k < ORDER; k++) {
-        double next[ORDER];
-        for (int j = 0; j < ORDER; j++) {
-            for (int i = 0; i < ORDER; i++) {
-                in->power[j][i] +=
-                    before[j] * (k == 0 ? 1.0 : 2.0) / ORDER * cos(M_PI * k * (i + 0.5) / ORDER);
-            }
-            next[j] = (j > 0 ? 2 * now[j - 1] : 0) - before[j];
-        }
-        memcpy(before, now, sizeof before);
-        memcpy(now, next, sizeof now);
-    }
-}
 
 /* P(no score above s* + t) over t, in units of 1/Lambda^typ; or what it lacks to 1. */
 struct maximum {
@@ -83,7 +59,7 @@ static double next_t(const struct maximum *m, double t, double width, bool up) {
 
 /* The integral from t = 0 on, in panels that become longer, to where nothing is left. NaN where that is too
  * far. */
-static double sum_of(const struct maximum *m, struct panels *sum, bool up) {
+static double sum_of(const struct maximum *m, struct panels *sum, bool up, double *end) {
     const double first = 2.5, longest = 10, most = 2000, least = 1e-17;
     double t = 0, left = 1;
     for (double width = first; fabs(t) < most && left > least; width = fmin(1.5 * width, longest)) {
@@ -93,19 +69,22 @@ static double sum_of(const struct maximum *m, struct panels *sum, bool up) {
         left = maximum_value(m, next);
         t = next;
     }
+    *end = t;
     return left > 1e-12 ? NAN : sum->value[0];
 }
 
-/* E g = E (s* - s_(1)) Lambda^typ: what is below s* less what is above. */
-static double mean_highest(const struct oracle *o, double score) {
+/* E g = E (s* - s_(1)) Lambda^typ: what is below s* less what is above. *lowest: see struct product. */
+static double mean_highest(const struct oracle *o, double score, double *lowest) {
+    double end;
     if (isnan(score)) { return NAN; }
     struct maximum m = {o, score, exp(-o->log_lambda), false};
     struct panels below = {.count = 1, .function = maximum_at, .param = &m, .depth = 24}, above;
     panels_aim(&below, 0, 1, (struct panels_aim){1e-10, 0, 1});
     above = below;
-    const double under = sum_of(&m, &below, false);
+    const double under = sum_of(&m, &below, false, &end);
+    *lowest = isnan(under) ? INFINITY : -m.unit * end;
     m.above = true;
-    return under - sum_of(&m, &above, true);
+    return under - sum_of(&m, &above, true, &end);
 }
 
 bool product_open(struct oracle *o, const struct family *family, const double *p, double log_n,
@@ -121,14 +100,13 @@ bool product_open(struct oracle *o, const struct family *family, const double *p
                  log_keys = isnan(reach.log_window) ? o->log_n : fmax(M_LN2, reach.log_window);
     memcpy(product->p, o->p, o->family->parameter_count * sizeof *product->p);
     product->p[family_position_index(o->family)] = 0;
-    const double own = fmin(log_n, log_keys);
+    const double own = family_position(family, p).linear > 0 ? fmin(log_n, log_keys) : log_n;
     if (!law_open(&product->law, family, product->p, own,
                   typical_scale(family, product->p, own).log_lambda)) {
         return false;
     }
-    interpolation_make(&product->interpolation);
     product->apart = score - family->quantile(product->p, -own);
-    o->highest = mean_highest(o, score);
+    o->highest = mean_highest(o, score, &product->lowest);
     return true;
 }
 
@@ -137,308 +115,187 @@ void product_close(struct oracle *o) {
     free(o->product);
 }
 
-double product_log_keys(const struct oracle *o) { return o->product->law.log_n; }
-
 /* ---- a key at x ---- */
 
-/* log phi, and what inner.h calls so over phi, of one key. */
-enum { LOG_PHI, FIRST, SECOND, ENTROPIES, FUNCTIONS };
-static const double NOTHING = 750; /* e^-750 is 0 */
-static const double CELL = 0.8;    /* e^-a and its like end at 1e-12 on it. A choice */
+/* log phi, and what inner.h calls so over phi, of one key: SHARED is E[a^2 e^{-a}], SPREADS E[a e^{-a} (gamma
+ * + log a)^2], OWN that times FIRST less the square of ENTROPIES. */
+enum { LOG_PHI, FIRST, SHARED, ENTROPIES, SPREADS, OWN, FUNCTIONS };
+static const double NEGLIGIBLE = 42; /* e^-42 */
+enum { MOST_POINTS = 1 << 17 };
 
-/* The functions on [top - (k + 1) CELL, top - k CELL], as polynomials in u from -1 to 1, those of u^2 and u
- * times such (inner.h); made when asked for. */
-struct cell {
-    double power[ORDER / 2][2 * FUNCTIONS];
-    bool made;
-};
-
-struct table {
+/* The functions at x = top - k step. */
+struct grid {
     struct field field;
-    const struct interpolation *interpolation;
-    double top, width, rare, least; /* least: from where on down there is nothing */
-    size_t count;
-    struct cell *cell;
-    bool failed;  /* out of memory */
-    bool is_wide; /* beyond PRODUCT_WIDEST */
+    double top, step;
+    size_t count, room;
+    double (*value)[FUNCTIONS];
 };
 
 /* A key that is certain to be saturated to rounding has phi = 1e-17, which its own share takes out again. */
-static void functions_at(const struct table *t, double x, double value[FUNCTIONS]) {
+static void functions_at(const struct grid *g, double x, double value[FUNCTIONS]) {
     const double least = 1e-17;
-    const struct inner_span span = inner_span_at(&t->field, x);
-    const struct inner in = inner_at(&t->field, x, span);
-    const double share = t->field.share, missed = fmax(0, in.psi - (span.begin == 0 ? t->rare : 0)) * share,
-                 phi = fmax(least, 1 - missed);
+    const struct inner_span span = inner_span_at(&g->field, x);
+    const struct inner in = inner_at(&g->field, x, span);
+    const double share = g->field.share, missed = in.psi * share, phi = fmax(least, 1 - missed),
+                 part = share / phi;
     value[LOG_PHI] = missed < 0.5 ? log1p(-missed) : log(phi);
-    value[FIRST] = in.first * share / phi;
-    value[SECOND] = in.second * share / phi;
-    value[ENTROPIES] = in.entropy * share / phi;
-}
-
-static void cell_make(const struct table *t, size_t k, struct cell *cell) {
-    const struct interpolation *in = t->interpolation;
-    const double middle = t->top - ((double)k + 0.5) * t->width;
-    memset(cell->power, 0, sizeof cell->power);
-    for (int i = 0; i < ORDER; i++) {
-        double value[FUNCTIONS];
-        functions_at(t, middle + t->width / 2 * in->node[i], value);
-        for (int j = 0; j < ORDER; j++) {
-            double *power = &cell->power[j / 2][j % 2 * FUNCTIONS];
-            for (int f = 0; f < FUNCTIONS; f++) { power[f] += in->power[j][i] * value[f]; }
-        }
-    }
-    cell->made = true;
+    value[FIRST] = in.first * part;
+    value[SHARED] = (in.first - in.second) * part;
+    value[ENTROPIES] = in.entropy * part;
+    value[SPREADS] = (in.spread + (in.first > 0 ? in.entropy * in.entropy / in.first : 0)) * part;
+    value[OWN] = in.spread * part * value[FIRST];
 }
 
 /* False when out of memory. */
-static bool new_cell(struct table *t, size_t k) {
-    if (t->failed) { return false; }
-    if (k >= t->count) {
-        const size_t count = 2 * k + 64;
-        struct cell *grown = realloc(t->cell, count * sizeof *grown);
-        if (!grown) {
-            t->failed = true;
-            return false;
-        }
-        memset(grown + t->count, 0, (count - t->count) * sizeof *grown);
-        t->cell = grown;
-        t->count = count;
-    }
-    cell_make(t, k, &t->cell[k]);
+static bool grid_room(struct grid *g, size_t count) {
+    if (count <= g->room) { return true; }
+    const size_t room = 2 * count + 512;
+    double(*grown)[FUNCTIONS] = realloc(g->value, room * sizeof *grown);
+    if (!grown) { return false; }
+    g->value = grown;
+    g->room = room;
     return true;
 }
 
-/* The cell of x <= top, made, and u in it. False where there is nothing, or the table has failed. */
-static inline bool table_find(struct table *t, double x, size_t *k, double *u) {
-    const double below = t->top - x, place = below > 0 ? below / t->width : 0;
-    if (!(x > t->least)) { return false; }
-    *k = (size_t)place;
-    *u = 1 - 2 * (place - (double)*k);
-    return (*k < t->count && t->cell[*k].made) || new_cell(t, *k);
+/* log of the number of keys up to a penalty, at most. */
+static double log_keys_within(const struct oracle *o, double penalty) {
+    const struct family_position position = family_position(o->family, o->p);
+    double most = o->log_n;
+    if (position.linear > 0) { most = fmin(most, log1p(penalty / position.linear)); }
+    if (position.log > 0) { most = fmin(most, penalty / position.log); }
+    return most;
 }
 
-enum { TEN = 10 };
-
-/* Sum over at most so many cells. */
-static void mix_cells(const struct table *t, size_t count, const size_t *k, const double *u,
-                      const double *weight, double value[FUNCTIONS]) {
-    const double *polynomial[TEN];
-    double sum[2 * FUNCTIONS] = {0};
-    for (size_t i = 0; i < count; i++) { polynomial[i] = t->cell[k[i]].power[0]; }
-    t->field.o->kernel->mix_series(count, polynomial, ORDER / 2, u, weight, sum);
-    for (int f = 0; f < FUNCTIONS; f++) { value[f] = sum[f] + sum[FUNCTIONS + f]; }
+/* Downwards until keys so far behind, however many, and all behind them, miss nothing. */
+static bool grid_fill(struct grid *g, const struct oracle *o, double absolute) {
+    double before = -INFINITY;
+    for (g->count = 0; g->count < MOST_POINTS; g->count++) {
+        const double depth = (double)g->count * g->step;
+        if (!grid_room(g, g->count + 1)) { return false; }
+        functions_at(g, g->top - depth, g->value[g->count]);
+        const double term = log(-g->value[g->count][LOG_PHI]) + log_keys_within(o, depth / absolute),
+                     fall = before - term;
+        before = term;
+        if (term == -INFINITY || (fall > 0 && term - log(-expm1(-fall)) < -NEGLIGIBLE)) { break; }
+    }
+    return true;
 }
 
-/* 0 where there is nothing. */
-static double table_log_phi(struct table *t, double x) {
-    const double one = 1;
-    size_t k;
-    double u, value[FUNCTIONS];
-    if (!table_find(t, x, &k, &u)) { return 0; }
-    mix_cells(t, 1, &k, &u, &one, value);
-    return value[LOG_PHI];
+/* Twice as fine. */
+static bool grid_halve(struct grid *g) {
+    if (!grid_room(g, 2 * g->count)) { return false; }
+    g->step /= 2;
+    for (size_t k = g->count; k-- > 0;) {
+        memcpy(g->value[2 * k], g->value[k], sizeof *g->value);
+        functions_at(g, g->top - (double)(2 * k + 1) * g->step, g->value[2 * k + 1]);
+    }
+    g->count *= 2;
+    return true;
 }
 
-/* All scores of the law; x from where the lowest, all but 1e-16 of them, have a > e^4. False when out of
- * memory. */
-static bool table_open(struct table *t, const struct product *product, double beta, double fineness) {
-    const struct oracle *law = &product->law;
-    struct field *f = &t->field;
-    *t = (struct table){.interpolation = &product->interpolation, .width = CELL / fineness};
+/* All but families with an upper endpoint, where each key has a kink, become smoother with beta. Choices,
+ * made so that few grids have to be halved. */
+static double first_step(const struct oracle *o, double beta) {
+    return (o->family->class == FAMILY_WEIBULL ? 0.2 : 0.2 + 0.15 * beta) / o->fineness;
+}
+
+/* x from where no row is left without a score with a > e^3. Empty where it is beyond PRODUCT_WIDEST. False
+ * when out of memory. */
+static bool grid_open(struct grid *g, const struct oracle *o, double absolute) {
+    const struct oracle *law = &o->product->law;
+    const double beta = absolute * exp(-law->log_lambda),
+                 lowest = absolute * (o->product->lowest - o->product->apart) + 3;
+    struct field *f = &g->field;
+    *g = (struct grid){.step = first_step(o, beta)};
     field_open(f, law, beta, (struct oracle_question){.errors = false});
-    t->top = field_knot_b(f, law->knots - 1) + 4;
     f->x_low = field_knot_b(f, 0);
-    f->x_high = t->top;
-    t->least = f->x_low - NOTHING;
-    t->is_wide = !(t->top - f->x_low < PRODUCT_WIDEST);
-    if (t->is_wide) { return true; }
-    if (!field_cover(f, f->x_low - 1, t->top + FIELD_LINEAR) || !field_finish(f)) { return false; }
-    t->rare = f->count > 0 ? exp(f->panel[0].low_y) : 0;
-    return true;
+    f->x_high = g->top = fmin(field_knot_b(f, law->knots - 1) + 4, lowest) + COMB_FIRST * g->step;
+    if (!(g->top - f->x_low < PRODUCT_WIDEST)) { return true; }
+    if (!field_cover(f, f->x_low - 1, g->top + FIELD_LINEAR) || !field_finish(f)) { return false; }
+    if (f->count > 0) { f->panel[0].low_y = -INFINITY; } /* nothing is above, and nothing rounds */
+    return grid_fill(g, o, absolute);
 }
 
-static void table_close(struct table *t) {
-    field_close(&t->field);
-    free(t->cell);
+static void grid_close(struct grid *g) {
+    field_close(&g->field);
+    free(g->value);
 }
 
-/* ---- the keys of a row ---- */
+/* ---- the integral over x ---- */
 
-struct group {            /* of keys */
-    double shift, weight; /* beta times their penalty */
+/* MISS_LOG and MISS: what comb_miss says of LOG_PHI, and of FIRST and ENTROPIES. */
+enum { MISS_LOG = FUNCTIONS, MISS, ROWS };
+enum { SHARE, NO_SHARE, PLACE, MEAN_ENTROPY, SUSCEPTIBILITY, MISSED, COMPONENTS };
+
+/* By the trapezoid rule: on all points, and on every second. */
+struct totals {
+    double all[COMPONENTS], half[COMPONENTS];
 };
 
-struct keys {
-    struct table *table;
-    double beta, before, step; /* step: of x over a stretch */
-    size_t count, room;
-    struct group *group;
-    double *after; /* number of keys behind each group */
-    bool failed;
-};
-
-static const double NEGLIGIBLE = 42;
-
-static double log_missed(struct keys *keys, double penalty) {
-    return log(fmax(0, -table_log_phi(keys->table, keys->table->top - keys->beta * penalty)));
-}
-
-/* Twice as long stretches where a key hardly misses anything, and all goes like e^x. */
-static enum positions_way keys_way(void *context, double first, double last, double log_count) {
-    const double rare = log(1e-3);
-    struct keys *keys = context;
-    if (keys->failed || keys->table->failed || log_missed(keys, first) + log_count < -NEGLIGIBLE) {
-        return POSITIONS_SKIP;
+static void add_point(double *const sum[ROWS], size_t i, double depth, double step, struct totals *t) {
+    const double power = step * exp(sum[LOG_PHI][i]), first = sum[FIRST][i], entropy = sum[ENTROPIES][i];
+    const double value[COMPONENTS] = {
+        [SHARE] = power * sum[SHARED][i],
+        [NO_SHARE] = power * (first - sum[SHARED][i]),
+        [PLACE] = power * first * depth,
+        [MEAN_ENTROPY] = power * entropy,
+        [SUSCEPTIBILITY] = power * (first * sum[SPREADS][i] - entropy * entropy - sum[OWN][i]),
+        [MISSED] = power * (sum[MISS][i] + sum[MISS_LOG][i] * (first + fabs(entropy))),
+    };
+    for (int c = 0; c < COMPONENTS; c++) {
+        t->all[c] += value[c];
+        t->half[c] += i % 2 == 0 ? 2 * value[c] : 0;
     }
-    const double step = log_missed(keys, first) < rare ? 2 * keys->step : keys->step;
-    return keys->beta * (last - first) <= step ? POSITIONS_FEW : POSITIONS_HALVE;
-}
-
-static bool keys_have_ended(void *context, double log_distance, double penalty) {
-    struct keys *keys = context;
-    const double term = log_missed(keys, penalty) + log_distance, fall = keys->before - term;
-    keys->before = term;
-    if (keys->failed || keys->table->failed || term == -INFINITY) { return true; }
-    return fall > 0 && term - log(-expm1(-fall)) < -NEGLIGIBLE;
-}
-
-static void keys_add(void *context, double penalty, double log_weight) {
-    struct keys *keys = context;
-    if (keys->count == keys->room && !keys->failed) {
-        const size_t room = 2 * keys->room + 256;
-        struct group *grown = realloc(keys->group, room * sizeof *grown);
-        keys->failed = !grown;
-        if (grown) {
-            keys->group = grown;
-            keys->room = room;
-        }
-    }
-    if (keys->failed) { return; }
-    keys->group[keys->count++] = (struct group){keys->beta * penalty, exp(log_weight)};
 }
 
 /* False when out of memory. */
-static bool keys_open(struct keys *keys, const struct oracle *o, struct table *table, double absolute) {
-    const struct positions_sum sum = {keys, keys_way, keys_have_ended, keys_add};
-    *keys = (struct keys){.table = table, .beta = absolute, .before = -INFINITY, .step = 1.75 / o->fineness};
-    table->is_wide = !positions_visit(family_position(o->family, o->p), o->log_n, 0, &sum);
-    keys->after = calloc(keys->count + 1, sizeof *keys->after);
-    for (size_t k = keys->count; keys->after && k-- > 0;) {
-        keys->after[k] = keys->after[k + 1] + keys->group[k].weight;
+static bool integrate(const struct grid *g, const struct comb *comb, const struct vector *vector,
+                      struct totals *totals) {
+    const size_t room = comb_room(comb);
+    double *memory = calloc((2 * ROWS) * room, sizeof *memory), *row[ROWS], *sum[ROWS];
+    if (!memory) { return false; }
+    for (size_t f = 0; f < ROWS; f++) {
+        row[f] = memory + f * room;
+        sum[f] = memory + (ROWS + f) * room;
     }
-    return !keys->failed && keys->after;
+    for (size_t k = 0; k < g->count; k++) {
+        for (size_t f = 0; f < FUNCTIONS; f++) { row[f][k] = g->value[k][f]; }
+    }
+    for (size_t k = 0; k < g->count; k++) {
+        row[MISS_LOG][k] = comb_miss(comb, row[LOG_PHI], k);
+        row[MISS][k] = comb_miss(comb, row[FIRST], k) + comb_miss(comb, row[ENTROPIES], k);
+    }
+    for (size_t f = 0; f < ROWS; f++) {
+        comb_add(comb, vector, f < FUNCTIONS ? comb->weight : comb->size, row[f], sum[f]);
+    }
+    for (size_t i = 0; i < comb->sums; i++) {
+        add_point(sum, i, (double)(COMB_FIRST + i) * g->step, g->step, totals);
+    }
+    free(memory);
+    return true;
 }
 
-static void keys_close(struct keys *keys) {
-    free(keys->group);
-    free(keys->after);
-}
-
-/* log of the product of phi, and sums of the functions over phi. */
-struct total {
-    double log_power, sum[FUNCTIONS];
-};
-
-/* Keys by tens until those behind miss nothing. */
-static struct total total_at(const struct keys *keys, double x) {
-    const double nothing = 1e-19;
-    struct total total = {0};
-    for (size_t k = 0; k < keys->count;) {
-        size_t cell[TEN], found = 0;
-        double u[TEN], weight[TEN], value[FUNCTIONS];
-        for (size_t end = k + TEN; k < keys->count && k < end; k++) {
-            weight[found] = keys->group[k].weight;
-            found += table_find(keys->table, x - keys->group[k].shift, &cell[found], &u[found]);
-        }
-        mix_cells(keys->table, found, cell, u, weight, value);
-        total.log_power += value[LOG_PHI];
-        for (int f = FIRST; f < FUNCTIONS; f++) { total.sum[f] += value[f]; }
-        if (total.log_power < -700) { break; }
-        const double last = table_log_phi(keys->table, x - keys->group[k - 1].shift);
-        if (-last * keys->after[k] < nothing) { break; }
-    }
-    return total;
-}
-
-/* ---- the outer integral ---- */
-
-enum { SHARED, NOT_SHARED, PLACE, MEAN_ENTROPY, COMPONENTS };
-
-static void integrand(const struct panels_panel *panel, double *value, void *param) {
-    const struct keys *keys = param;
-    for (int i = 0; i < panel->rule->order; i++, value += COMPONENTS) {
-        const double x = panel->middle + panel->half * panel->rule->x[i];
-        const struct total total = total_at(keys, x);
-        const double power = exp(total.log_power);
-        value[SHARED] = power * (total.sum[FIRST] - total.sum[SECOND]);
-        value[NOT_SHARED] = power * total.sum[SECOND];
-        value[PLACE] = power * total.sum[FIRST] * (keys->table->top - x);
-        value[MEAN_ENTROPY] = power * total.sum[ENTROPIES];
-    }
-}
-
-/* From where on down the product is more than nothing, to 1/8. */
-static double highest_of(const struct keys *keys) {
-    const double nothing = -60;
-    double high = keys->table->top, low = high;
-    for (double step = 4; total_at(keys, low).log_power < nothing && !keys->table->failed; step *= 2) {
-        high = low;
-        low -= step;
-    }
-    while (high - low > 0.125) {
-        const double middle = (low + high) / 2;
-        *(total_at(keys, middle).log_power < nothing ? &high : &low) = middle;
-    }
-    return high;
-}
-
-static double most_error(const struct panels *sum) {
-    return fmax(fmax(sum->error[SHARED], sum->error[NOT_SHARED]), sum->error[MEAN_ENTROPY]);
-}
-
-/* Down to where nothing is left of 1 - the product, in panels that become longer where there is little to
- * see: beyond the shortest what their last moments show is the error, as what scores do over 1 may hide in
- * it. */
-static void integrate(const struct keys *keys, const struct oracle *o, struct panels *sum) {
-    const double least = 1e-16, aim = 2e-11, shortest = 4 / o->fineness, longest = 6 * shortest;
-    double width = shortest, missed = 1;
-    *sum = (struct panels){.rule = &o->rules.outer,
-                           .count = COMPONENTS,
-                           .function = integrand,
-                           .param = (void *)keys,
-                           .depth = 8};
-    for (double x = highest_of(keys); missed >= least && !keys->table->failed;) {
-        const double before = most_error(sum);
-        const bool is_long = width > shortest;
-        const struct panels_aim wanted = {is_long ? aim / 10 : aim, 0, is_long ? 1 : 2};
-        panels_aim(sum, 0, COMPONENTS, wanted);
-        sum->aim[PLACE].absolute = INFINITY;
-        panels_add(sum, x - width, x);
-        x -= width;
-        missed = -expm1(total_at(keys, x).log_power);
-        const double added = most_error(sum) - before;
-        width = added < 1e-4 * aim ? fmin(1.5 * width, longest)
-                : added > aim / 4  ? fmax(width / 1.5, shortest)
-                                   : width;
-    }
+/* What every second point is off, to a power that is 2 in the limit of small steps; 1.75 is a choice. */
+static double error_of(const struct totals *t, int component) {
+    const double size = fmax(1e-300, fabs(t->all[component])),
+                 off = fabs(t->all[component] - t->half[component]);
+    return size * pow(fmin(1, off / size), 1.75) + t->all[MISSED];
 }
 
 /* ---- answers ---- */
 
-/* As answer.c has it. A choice: 1e-10 for the interpolation. */
-static struct oracle_point point_of(const struct oracle *o, const struct keys *keys, const struct panels *sum,
-                                    double beta) {
-    const double total = sum->value[SHARED] + sum->value[NOT_SHARED], shared = sum->value[SHARED],
-                 lost = 4 * fabs(1 - total) + 1e-10, absolute = keys->beta;
+/* As answer.c has it. A choice: 2e-11 for the scores' own rule. */
+static struct oracle_point point_of(const struct oracle *o, const struct totals *t, double top,
+                                    double absolute, double beta) {
+    const double *sum = t->all, total = sum[SHARE] + sum[NO_SHARE], shared = sum[SHARE],
+                 lost = 4 * fabs(1 - total) + 1e-10;
     struct oracle_point point = oracle_unknown_point;
     if (!isfinite(total) || fabs(1 - total) > 1e-6) { return point; }
-    point.entropy = sum->value[MEAN_ENTROPY] / total;
-    point.entropy_error = sum->error[MEAN_ENTROPY] + lost * (1 + point.entropy);
-    point.participation = shared < 0.5 ? shared : 1 - sum->value[NOT_SHARED];
-    point.participation_error = sum->error[shared < 0.5 ? SHARED : NOT_SHARED] + lost;
-    point.log_partition =
-        -RULES_EULER - (keys->table->top - sum->value[PLACE] / total) - absolute * o->product->apart;
+    point.entropy = sum[MEAN_ENTROPY] / total;
+    point.entropy_error = error_of(t, MEAN_ENTROPY) + lost * (1 + point.entropy);
+    point.participation = shared < 0.5 ? shared : 1 - sum[NO_SHARE];
+    point.participation_error = error_of(t, shared < 0.5 ? SHARE : NO_SHARE) + lost;
+    point.log_partition = -RULES_EULER - (top - sum[PLACE] / total) - absolute * o->product->apart;
     point.log_mean_participation = log(point.participation);
     point.log_mean_participation_error = point.participation_error / point.participation;
     point.log_partition_error = lost * (1 + fabs(point.log_partition)) + 1e-12 * absolute;
@@ -449,14 +306,48 @@ static struct oracle_point point_of(const struct oracle *o, const struct keys *k
         isfinite(point.gap_mean)
             ? (point.entropy_error + lost * (1 + fabs(point.log_partition) + 1e-12 * absolute)) / beta
             : INFINITY;
+    point.susceptibility = sum[SUSCEPTIBILITY] / total;
+    point.susceptibility_error = error_of(t, SUSCEPTIBILITY) + lost * (1 + fabs(point.susceptibility));
+    if (!(point.susceptibility > point.susceptibility_error)) { /* what it is less than */
+        point.susceptibility_error += fabs(point.susceptibility);
+        point.susceptibility = NAN;
+    }
     return point;
 }
 
+static enum comb_state sum_up(const struct grid *g, const struct oracle *o, double absolute,
+                              struct totals *totals) {
+    struct comb comb;
+    enum comb_state state =
+        comb_open(&comb, family_position(o->family, o->p), o->log_n, absolute, g->step, g->count);
+    *totals = (struct totals){{0}, {0}};
+    if (state == COMB_MADE && !integrate(g, &comb, o->product->law.vector, totals)) {
+        state = COMB_NO_MEMORY;
+    }
+    comb_close(&comb);
+    return state;
+}
+
+/* On grids that are halved as long as that helps. False when out of memory. */
+static bool answer_at(struct grid *g, const struct oracle *o, double absolute, double beta,
+                      struct oracle_point *point) {
+    const double aim = 5e-11;
+    double error = INFINITY, before;
+    for (;;) {
+        struct totals totals;
+        const enum comb_state state = sum_up(g, o, absolute, &totals);
+        if (state != COMB_MADE) { return state == COMB_TOO_FAR; }
+        *point = point_of(o, &totals, g->top, absolute, beta);
+        before = error;
+        error = fmax(error_of(&totals, MEAN_ENTROPY), error_of(&totals, SHARE));
+        if (!(error > aim && error < before / 2 && 2 * g->count < MOST_POINTS)) { return true; }
+        if (!grid_halve(g)) { return false; }
+    }
+}
+
 bool product_ask(const struct oracle *o, double beta, struct oracle_answer *answer) {
-    const double log_absolute = log(beta) + o->log_lambda;
-    struct table table;
-    struct keys keys = {.group = NULL};
-    struct panels sum;
+    const double absolute = exp(log(beta) + o->log_lambda);
+    struct grid grid;
     memset(answer, 0, sizeof *answer);
     answer->output = (struct oracle_output){NAN, INFINITY, NAN, INFINITY, NAN, INFINITY};
     for (size_t k = 0; k < ORACLE_RANKS; k++) {
@@ -464,14 +355,8 @@ bool product_ask(const struct oracle *o, double beta, struct oracle_answer *answ
         answer->weight_error[k] = INFINITY;
     }
     answer->point = oracle_unknown_point;
-    bool good = table_open(&table, o->product, exp(log_absolute - o->product->law.log_lambda), o->fineness);
-    if (good && !table.is_wide) {
-        good = keys_open(&keys, o, &table, exp(log_absolute));
-        if (good) { integrate(&keys, o, &sum); }
-        good = good && !table.failed;
-        if (good && !table.is_wide) { answer->point = point_of(o, &keys, &sum, beta); }
-        keys_close(&keys);
-    }
-    table_close(&table);
+    bool good = grid_open(&grid, o, absolute);
+    if (good && grid.count > COMB_TAPS) { good = answer_at(&grid, o, absolute, beta, &answer->point); }
+    grid_close(&grid);
     return good;
 }

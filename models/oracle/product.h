@@ -1,15 +1,18 @@
 /* product: the oracle's answers for keys whose scores fall with their distance (models/theory/positions.h).
  *
  * The key at distance i, with penalty b(i), has at x the phi of a key without one at x_i = x - beta b(i), and
- * phi^n becomes a product:
+ * phi^n becomes a product: with A_j = E[a e^{-a}](x_j)/phi(x_j), B_j and C_j the same of a e^{-a} times G =
+ * -gamma - log a and G^2,
  *
- *     E H   = int prod_j phi(x_j) sum_i E[a e^{-a} (-gamma - log a)](x_i)/phi(x_i) dx
+ *     E H   = int prod_j phi(x_j) sum_i B_i dx
  *     E Y_2 = int prod_j phi(x_j) sum_i E[a^2 e^{-a}](x_i)/phi(x_i) dx
+ *     E chi = int prod_j phi(x_j) [sum_i A_i sum_i C_i - (sum_i B_i)^2 - sum_i (A_i C_i - B_i^2)] dx
  *
- * log phi, and the other three expectations over phi, are functions of one variable, smooth over stretches of
- * 1: they are computed on panels of x, by the field of one law (field.h), as interpolating polynomials. Sums
- * over keys go as in positions.h. Any n for linear penalties, log n up to POSITIONS_FARTHEST for others; out
- * of reach, and NaN, where scores spread over more than PRODUCT_WIDEST/beta: heavy tails, and betas far
+ * log phi and the rest are functions of one variable, analytic around the real line: from a grid of x, by the
+ * field of one law (field.h), they are known everywhere (comb.h), and the trapezoid rule on that grid, whose
+ * error falls exponentially with the step, does for the integrals. Any n for linear penalties, log n up to
+ * POSITIONS_FARTHEST for others; out of reach, and NaN, where scores spread over more than
+ * PRODUCT_WIDEST/beta: heavy tails, and betas far
  * beyond the critical scale. p_(1), ordered weights and output are not computed. */
 #ifndef GAPSCALE_MODELS_ORACLE_PRODUCT_H
 #define GAPSCALE_MODELS_ORACLE_PRODUCT_H
@@ -23,9 +26,6 @@
 bool product_open(struct oracle *oracle, const struct family *family, const double *p, double log_n,
                   double log_lambda_typ);
 void product_close(struct oracle *oracle);
-
-/* log of the number of keys that compete, roughly. */
-double product_log_keys(const struct oracle *oracle);
 
 /* The same as oracle_ask. */
 bool product_ask(const struct oracle *oracle, double beta, struct oracle_answer *answer);

@@ -42,40 +42,31 @@ static void test_kernels(void **state) {
     }
 }
 
-/* Sums of polynomials: by hand, and the same bits. */
-static void test_mix(void **state) {
+/* Sums of shifted rows: by hand, and the same bits. */
+static void test_slide(void **state) {
     (void)state;
-    enum { COUNT = 3, POWERS = 4 };
-    double part[COUNT][POWERS * INNER], weight[] = {0.3, 2, -0.7}, u[] = {-0.9, 0.2, 0.99}, sum[INNER] = {0};
-    const double *polynomial[] = {part[0], part[1], part[2]};
-    for (int i = 0; i < COUNT; i++) {
-        for (int j = 0; j < POWERS * INNER; j++) { part[i][j] = sin(i + j * j); }
-    }
-    inner_base.mix_series(COUNT, polynomial, POWERS, u, weight, sum);
-    for (int f = 0; f < INNER / 2; f++) {
-        double expected = 0;
-        for (int i = 0; i < COUNT; i++) {
-            for (int j = 0; j < POWERS; j++) {
-                const double *at = &part[i][j * INNER + f];
-                expected += weight[i] * pow(u[i], 2 * j) * (at[0] + u[i] * at[INNER / 2]);
-            }
-        }
-        check_close(sum[f] + sum[INNER / 2 + f], expected, 1e-14);
+    const size_t at[] = {0, 3, 4};
+    const double weight[] = {0.3, 2, -0.7};
+    double row[VECTOR_ROW + 4], sum[VECTOR_ROW];
+    for (int i = 0; i < VECTOR_ROW + 4; i++) { row[i] = sin(i * i); }
+    vector_base.slide(3, at, weight, row, sum);
+    for (int j = 0; j < VECTOR_ROW; j++) {
+        check_close(sum[j], 0.3 * row[j] + 2 * row[j + 3] - 0.7 * row[j + 4], 1e-15);
     }
 #ifdef __x86_64__
-    double other[2][INNER] = {{0}, {0}};
+    double other[VECTOR_ROW];
     if (processor_runs("avx2")) {
-        inner_avx2.mix_series(COUNT, polynomial, POWERS, u, weight, other[0]);
-        assert_memory_equal(sum, other[0], sizeof sum);
+        vector_avx2.slide(3, at, weight, row, other);
+        assert_memory_equal(sum, other, sizeof sum);
     }
     if (processor_runs("avx512")) {
-        inner_avx512.mix_series(COUNT, polynomial, POWERS, u, weight, other[1]);
-        assert_memory_equal(sum, other[1], sizeof sum);
+        vector_avx512.slide(3, at, weight, row, other);
+        assert_memory_equal(sum, other, sizeof sum);
     }
 #endif
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_kernels), cmocka_unit_test(test_mix)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_kernels), cmocka_unit_test(test_slide)};
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }

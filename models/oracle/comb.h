@@ -1,0 +1,40 @@
+/* comb: sums over keys at positions of what is known of one key on a grid.
+ *
+ * Of a function f at x_k = x_0 - k step, k = 0 .. count - 1, 0 beyond:
+ *
+ *     S_i = sum_j f(x_k - scale b(j)),    k = COMB_FIRST + i,  i = 0 .. sums - 1
+ *
+ * with penalties b of keys j as positions.h has them. f between the points is the polynomial through the
+ * COMB_TAPS around; what those count for, summed over the keys, are weights of multiples of the step, and S
+ * takes as many terms as the grid has points, however many keys there are. */
+#ifndef GAPSCALE_MODELS_ORACLE_COMB_H
+#define GAPSCALE_MODELS_ORACLE_COMB_H
+
+#include "models/numeric/vector.h"
+#include "models/theory/positions.h"
+
+enum { COMB_TAPS = 16, COMB_FIRST = COMB_TAPS / 2 };
+
+struct comb {
+    size_t count, sums, taps;
+    size_t *at;            /* of each tap, increasing: k for i = 0 */
+    double *weight, *size; /* and modulus */
+};
+
+enum comb_state { COMB_MADE, COMB_TOO_FAR, COMB_NO_MEMORY };
+
+/* To be closed in any case. */
+enum comb_state comb_open(struct comb *comb, struct family_position position, double log_n, double scale,
+                          double step, size_t count);
+void comb_close(struct comb *comb);
+
+/* S with these weights. Rows, f_k from 0 on and zeros, and what receives S have room for comb_room. */
+size_t comb_room(const struct comb *comb);
+void comb_add(const struct comb *comb, const struct vector *vector, const double *weight, const double *row,
+              double *sum);
+
+/* What polynomials, and the rule that stands for many keys, are off near k of a row: the next term of their
+ * series. */
+double comb_miss(const struct comb *comb, const double *row, size_t k);
+
+#endif
