@@ -6,7 +6,7 @@
 #include "models/numeric/panels.h"
 #include "models/numeric/root.h"
 #include "models/numeric/search.h"
-#include "models/oracle/inner.h"
+#include "models/oracle/series.h"
 #include "models/theory/sphere.h"
 
 enum {
@@ -321,6 +321,25 @@ static void add_far(struct field *f, double low, double high) {
     f->far_mass = most + log(all);
 }
 
+/* Whether y - b is within 1/8 of `there` at a knot and halfway to it. */
+static bool is_level(const struct field *f, size_t knot, double there) {
+    const struct knot *k = &f->o->knot[knot];
+    const double middle = (k[-1].y + k->y) / 2 - f->beta * k[-1].middle, end = k->y - field_knot_b(f, knot);
+    return f->fineness * fmax(fabs(middle - there), fabs(end - there)) <= 0.125;
+}
+
+/* The last knot up to which y - b is what it is at this one, or the next; neither y nor what is left up to
+ * log n, where gaps may branch, changes by more than half. One by one towards V = 1. */
+static size_t far_end(const struct field *f, size_t knot) {
+    const struct knot *k = f->o->knot;
+    const double log_n = f->o->log_n, y = k[knot].y, here = y - field_knot_b(f, knot),
+                 last = fmin(fmin(1.5 * y, log_n - (log_n - y) / 1.5), log_n - 2);
+    size_t end = knot + 1;
+    if (end + 1 < f->o->knots && !is_level(f, end, here)) { return end; }
+    while (end + 1 < f->o->knots && k[end + 1].y <= last && is_level(f, end + 1, here)) { end++; }
+    return end;
+}
+
 /* All scores from y on, where only a is looked at: panels over which e^{y - b} changes by e^2 at most, on
  * which 8 nodes leave less than 1e-16. Those that with all after them add up to less than e^-41 are left out.
  */
@@ -328,8 +347,9 @@ static void add_all_far(struct field *f, double y) {
     const struct oracle *o = f->o;
     const double least = -41, most = 2;
     size_t added = 0;
-    for (size_t knot = 0; knot + 1 < o->knots; knot++) {
-        double end = o->knot[knot + 1].y, step = end - y;
+    for (size_t knot = 0, last; knot + 1 < o->knots; knot = last) {
+        last = far_end(f, knot);
+        double end = o->knot[last].y, step = end - y;
         if (end <= y) { continue; }
         double b = fmax(field_knot_b(f, knot), f->x_high + FIELD_LINEAR);
         while (y < end && end + f->x_high - b > least) {
@@ -393,7 +413,7 @@ bool field_finish(struct field *f) {
     if (f->count > 0) { f->end_y = fmax(f->end_y, f->panel[f->count - 1].high_y); }
     while (f->small < f->count && f->panel[f->small].low_y < SMALL) { f->small++; }
     while (f->large < f->count && f->panel[f->large].low_y < LARGE) { f->large++; }
-    f->o->kernel->add_up(f);
+    f->o->series->add_up(f);
     add_all_far(f, f->end_y);
     return !f->ask.top_weight || f->ask.ranks > 0 || f->small >= f->large || make_wides(f);
 }

@@ -13,53 +13,6 @@
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
 
-/* ---- sums over all later panels ---- */
-
-/* Those of the next panel, as they are from this one's low end on. */
-static void carry(struct panel *p, const struct panel *next) {
-    const double step = next->low_b - p->low_b;
-    double power = 1;
-    p->fall = vector_exp_one(-step);
-    for (size_t k = 0; k < TERMS; k++) {
-        power *= p->fall;
-        p->tail[k] = power * next->tail[k];
-        p->tail_offset[k] = power * (next->tail_offset[k] + step * next->tail[k]);
-        p->tail_spread[k] =
-            power * (next->tail_spread[k] + 2 * step * next->tail_offset[k] + step * step * next->tail[k]);
-        p->tail_chord[k] = power * next->tail_chord[k];
-        p->tail_square[k] = power * next->tail_square[k];
-    }
-}
-
-static void add_own(struct panel *p, bool output) {
-    double share[INNER], along[INNER], spread[INNER];
-#pragma omp simd
-    for (size_t i = 0; i < INNER; i++) { share[i] = p->mass[i]; }
-    for (size_t k = 0; k < TERMS; k++) {
-#pragma omp simd
-        for (size_t i = 0; i < INNER; i++) {
-            share[i] *= p->ratio[i];
-            along[i] = share[i] * p->offset[i];
-            spread[i] = along[i] * p->offset[i];
-        }
-        p->tail[k] += inner_sum_of(share);
-        p->tail_offset[k] += inner_sum_of(along);
-        p->tail_spread[k] += inner_sum_of(spread);
-        for (size_t i = 0; output && i < INNER; i++) {
-            const double apart = p->apart + p->offset[i];
-            p->tail_chord[k] += share[i] * p->chord[i];
-            p->tail_square[k] += share[i] * apart * apart;
-        }
-    }
-}
-
-static void add_up(struct field *f) {
-    for (size_t i = f->count; i-- > 0;) {
-        if (i + 1 < f->count) { carry(&f->panel[i], &f->panel[i + 1]); }
-        add_own(&f->panel[i], f->ask.output);
-    }
-}
-
 /* The first panel that reaches above b. */
 static size_t panel_at(const struct field *f, double b) {
     size_t k;
@@ -520,7 +473,6 @@ static double squares(size_t count, const double *a, const double *weight, doubl
 }
 
 const struct inner_kernel JOIN(inner_, ISA) = {
-    .add_up = add_up,
     .span_at = span_at,
     .at = at,
     .top = top,

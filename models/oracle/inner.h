@@ -31,7 +31,6 @@ struct inner_gap {
 
 /* The functions below as one instruction set has them; all give the same bits. */
 struct inner_kernel {
-    void (*add_up)(struct field *field); /* the sums over each panel and all later ones */
     struct inner_span (*span_at)(const struct field *field, double x);
     struct inner (*at)(const struct field *field, double x, struct inner_span span);
     double (*top)(const struct field *field, double x, double psi, double power, struct inner_span span);

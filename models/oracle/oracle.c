@@ -332,7 +332,13 @@ static double log_chi(const struct oracle *o, double x) {
     return log(oracle_susceptibility(o, exp(x), NULL));
 }
 
-/* The same to a ten-thousandth or so, by cubics where that is known at betas around that show it smooth. */
+/* The same to a ten-thousandth or so: as the entropy's panels have it. */
+static double quick_log_chi(const struct oracle *o, double x) {
+    struct oracle_point point;
+    return means_at(o, exp(x), &point) ? log(point.susceptibility) : NAN;
+}
+
+/* Likewise, by cubics where that is known at betas around that show it smooth. */
 static double rough_log_chi(const struct oracle *o, double x) {
     enum { POINTS = 4 };
     const double smooth = 0.02;
@@ -341,14 +347,14 @@ static double rough_log_chi(const struct oracle *o, double x) {
     struct told known[POINTS];
     size_t k = 0;
     while (k < g->count && g->beta_ratio[k] <= beta) { k++; }
-    if (k < POINTS / 2 || k + POINTS / 2 > g->count) { return log_chi(o, x); }
+    if (k < POINTS / 2 || k + POINTS / 2 > g->count) { return quick_log_chi(o, x); }
     for (size_t i = 0; i < POINTS; i++) {
         const size_t at = k + i - POINTS / 2;
         known[i] = (struct told){log(g->beta_ratio[at]), log(g->point[at].susceptibility)};
     }
     for (size_t i = 1; i + 1 < POINTS; i++) {
         if (!(fabs(known[i - 1].value - 2 * known[i].value + known[i + 1].value) < smooth)) {
-            return log_chi(o, x);
+            return quick_log_chi(o, x);
         }
     }
     return value_between(POINTS, known, x);
@@ -385,15 +391,18 @@ static double vertex_of(const struct summit *s) {
     return (s->x[0] + s->x[1]) / 2 - left / bend_of(s);
 }
 
-/* By the golden section until the three are within the maximum's own width, or all is flat. */
+/* By the golden section until the three are within the maximum's own width, or all is flat; by ever shorter
+ * sections of the longer side while the middle stays where it is, as it does at a peak. */
 static void close_in(const struct oracle *o, struct summit *s) {
-    const double golden = 0.381966011250105;
+    const double golden = 0.381966011250105, shortest = 0.1;
+    double section = golden;
     for (int i = 0; i < 80; i++) {
         const double wide = fabs(s->x[2] - s->x[0]);
         if (wide * sqrt(fmax(0, -bend_of(s))) < 0.8 || wide < 1e-9) { return; }
         const int far = fabs(s->x[2] - s->x[1]) > fabs(s->x[1] - s->x[0]) ? 2 : 0;
-        const double x = s->x[1] + golden * (s->x[far] - s->x[1]), value = rough_log_chi(o, x);
+        const double x = s->x[1] + section * (s->x[far] - s->x[1]), value = rough_log_chi(o, x);
         if (value > s->log_chi[1]) {
+            section = golden;
             s->x[2 - far] = s->x[1];
             s->log_chi[2 - far] = s->log_chi[1];
             s->x[1] = x;
@@ -401,6 +410,7 @@ static void close_in(const struct oracle *o, struct summit *s) {
         } else {
             s->x[far] = x;
             s->log_chi[far] = value;
+            section = fmax(shortest, 0.8 * section);
         }
     }
 }
@@ -478,7 +488,8 @@ double oracle_collapse_susceptibility(const struct oracle *o, double *curvature)
             *curvature = top.curvature;
             return top.curvature < -plateau ? exp(x) : NAN;
         }
-        half = fmin(half / 2, part / sqrt(fmax(0, -top.curvature)));
+        if (-top.curvature < plateau / 8) { return NAN; }
+        half = half * fmax(0.1, fmin(0.5, pow(aim / top.error, 1.0 / 6)));
     }
     return NAN;
 }

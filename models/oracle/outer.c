@@ -183,14 +183,16 @@ static bool make_field(struct field *f) {
     return (isnan(low) || field_cover(f, low, high)) && field_finish(f);
 }
 
-/* With few keys the output's coefficients end slower than they begin. */
+/* With few keys the output's coefficients end slower than they begin. Rounding of x, which is of log n, is
+ * not to be resolved. */
 static void set_aims(struct outer *s) {
     const struct oracle_question *ask = &s->field.ask;
-    const struct panels_aim any = {INFINITY, 0, 2.5}, precise = {AIM, 0, 2.5};
+    const double aim = fmax(AIM, 1e-14 * s->field.o->log_n);
+    const struct panels_aim any = {INFINITY, 0, 2.5}, precise = {aim, 0, 2.5};
     panels_aim(&s->sum, 0, TANGENTIAL, any);
     panels_aim(&s->sum, TANGENTIAL, QUANTITIES, (struct panels_aim){INFINITY, 0, 2});
     s->sum.aim[ENTROPY] = s->sum.aim[NO_TOP] = precise;
-    if (ask->slope) { s->sum.aim[SUSCEPTIBILITY] = (struct panels_aim){AIM, AIM, 2.5}; }
+    if (ask->slope) { s->sum.aim[SUSCEPTIBILITY] = (struct panels_aim){aim, aim, 2.5}; }
     if (ask->output) { s->sum.aim[RADIAL] = (struct panels_aim){0, AIM, 2}; }
     panels_aim(&s->sum, RANKS, s->sum.count, precise);
 }

@@ -1,4 +1,4 @@
-/* series: the expectations over a row's scores on a long panel of the outer integral.
+/* series: the expectations over a row's scores on a long panel of the outer integral; sums of powers of a.
  *
  * Where n V = M(b) hardly changes while b does by 1, n E f(a), a = e^{x - b}, is a series in the derivatives
  * of M with the moments of a Gumbel variable G: psi = E M(x + G). The derivatives come from values at the
@@ -17,6 +17,7 @@ struct series {
 
 /* The functions below as one instruction set has them; all give the same bits. */
 struct series_kernel {
+    void (*add_up)(struct field *field); /* powers of a over each panel and all later ones */
     void (*make)(const struct field *field, double low_y, double high_y, struct series *series);
     void (*inner)(const struct field *field, const struct series *series, struct inner in[OUTER]);
     double (*no_top)(const struct field *field, const struct series *series, size_t j, double psi);
