@@ -38,10 +38,7 @@ static void length_fill(const struct config_series *s, const double *p, const st
     x->collapse_entropy = oracle_collapse_entropy(oracle, 1, &x->collapse_entropy_error);
     x->collapse_participation = oracle_collapse_participation(oracle, 0.5, &x->collapse_participation_error);
     x->limits = limits_of(s->family, p, x->log_n);
-    if (config_has_position(s)) {
-        x->reach = positions_reach(s->family, p, x->log_n);
-        x->typical_score = positions_typical_score(s->family, p, x->log_n);
-    }
+    if (config_has_position(s)) { x->reach = positions_reach(s->family, p, x->log_n); }
     local_exponents(s, x);
 }
 

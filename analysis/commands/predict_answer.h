@@ -21,7 +21,6 @@ struct predict_length {
                                              of Lambda^typ is its limit at gap 0 */
     struct limits limits;
     struct positions_reach reach; /* keys whose scores fall with distance */
-    double typical_score;         /* likewise: s* */
 };
 
 struct prediction {

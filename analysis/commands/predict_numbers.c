@@ -83,7 +83,7 @@ static const struct told quantile[] = {
     {"0.95", NULL, LENGTH(limits.lambda[2])},
 };
 static const struct told position[] = {
-    {"typical_score", NULL, LENGTH(typical_score)},
+    {"typical_score", NULL, LENGTH(reach.typical_score)},
     {"effective_keys", NULL, LOGARITHM(reach.log_effective)},
     {"log_effective_keys", NULL, LENGTH(reach.log_effective)},
     {"window", NULL, LOGARITHM(reach.log_window)},

@@ -7,6 +7,21 @@
 /* Over so many steps Gauss's rule of GRAM_NODES keys is as good as the polynomials are. */
 static const double STRETCH = 11.7;
 
+/* log of the number of keys up to a penalty, at most. */
+static double log_keys_within(const struct comb_end *end, double penalty) {
+    double most = end->log_n;
+    if (end->position.linear > 0) { most = fmin(most, log1p(penalty / end->position.linear)); }
+    if (end->position.log > 0) { most = fmin(most, penalty / end->position.log); }
+    return most;
+}
+
+bool comb_is_over(struct comb_end *end, double depth, double log_value) {
+    const double negligible = 42, term = log_value + log_keys_within(end, depth / end->scale),
+                 fall = end->before - term;
+    end->before = term;
+    return term == -INFINITY || (fall > 0 && term - log(-expm1(-fall)) < -negligible);
+}
+
 /* While the weights are summed: [COMB_FIRST + l] that of l steps, l > -COMB_FIRST. */
 struct spread {
     double scale, *weight; /* scale: steps per penalty */
@@ -92,7 +107,7 @@ void comb_close(struct comb *c) {
     free(c->size);
 }
 
-size_t comb_room(const struct comb *c) { return c->count + VECTOR_ROW; }
+size_t comb_room(const struct comb *c) { return c->count + COMB_TAPS + VECTOR_ROW; }
 
 void comb_add(const struct comb *c, const struct vector *vector, const double *weight, const double *row,
               double *sum) {
@@ -103,13 +118,17 @@ void comb_add(const struct comb *c, const struct vector *vector, const double *w
     }
 }
 
-double comb_miss(const struct comb *c, const double *row, size_t k) {
-    const double middle = 3e-6; /* ((TAPS - 1)!!/2^(TAPS/2))^2/TAPS! */
-    double sum = 0, binomial = 1;
-    if (k < COMB_FIRST || k + COMB_FIRST >= c->count) { return 0; }
-    for (int j = 0; j <= COMB_TAPS; j++) {
-        sum += binomial * row[k - COMB_FIRST + (size_t)j];
-        binomial *= -(double)(COMB_TAPS - j) / (j + 1);
+/* By differences of order TAPS; in the middle of two points the polynomial is off by so much of one. */
+void comb_miss(const struct comb *c, const struct vector *vector, const double *row, double *miss) {
+    const double middle = 2.9965e-6; /* ((TAPS - 1)!!/2^(TAPS/2))^2/TAPS! */
+    static const size_t at[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+    static const double binomial[] = {1,      -16,  120,   -560, 1820, -4368, 8008, -11440, 12870,
+                                      -11440, 8008, -4368, 1820, -560, 120,   -16,  1};
+    double difference[VECTOR_ROW];
+    for (size_t k = 0; k + COMB_TAPS < c->count; k += VECTOR_ROW) {
+        vector->slide(COMB_TAPS + 1, at, binomial, row + k, difference);
+        for (size_t j = 0; j < VECTOR_ROW && k + j + COMB_TAPS < c->count; j++) {
+            miss[k + j + COMB_FIRST] += middle * fabs(difference[j]);
+        }
     }
-    return middle * fabs(sum);
 }

@@ -21,6 +21,15 @@ struct comb {
     double *weight, *size; /* and modulus */
 };
 
+/* Where a function may end that falls with depth: `before`, -inf at first, is its own. */
+struct comb_end {
+    struct family_position position;
+    double log_n, scale, before;
+};
+/* Whether the values from so far below x_0 on, this one's logarithm given, add up to less than e^-42 over as
+ * many keys as may be there. */
+bool comb_is_over(struct comb_end *end, double depth, double log_value);
+
 enum comb_state { COMB_MADE, COMB_TOO_FAR, COMB_NO_MEMORY };
 
 /* To be closed in any case. */
@@ -33,8 +42,8 @@ size_t comb_room(const struct comb *comb);
 void comb_add(const struct comb *comb, const struct vector *vector, const double *weight, const double *row,
               double *sum);
 
-/* What polynomials, and the rule that stands for many keys, are off near k of a row: the next term of their
- * series. */
-double comb_miss(const struct comb *comb, const double *row, size_t k);
+/* What polynomials, and the rule that stands for many keys, are off near each point of a row: the next term
+ * of their series, added to `miss`. */
+void comb_miss(const struct comb *comb, const struct vector *vector, const double *row, double *miss);
 
 #endif

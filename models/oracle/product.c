@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/numeric/logs.h"
-#include "models/numeric/panels.h"
 #include "models/oracle/comb.h"
+#include "models/oracle/highest.h"
 #include "models/oracle/inner.h"
 #include "models/oracle/law.h"
 #include "models/theory/positions.h"
@@ -21,72 +20,6 @@ struct product {
     double lowest; /* hardly any row is without a score so far below that s* */
 };
 
-/* P(no score above s* + t) over t, in units of 1/Lambda^typ; or what it lacks to 1. */
-struct maximum {
-    const struct oracle *oracle;
-    double score, unit;
-    bool above;
-};
-
-static double maximum_value(const struct maximum *m, double t) {
-    const struct oracle *o = m->oracle;
-    const double log_below = positions_log_below(o->family, o->p, o->log_n, m->score + m->unit * t);
-    return m->above ? -expm1(log_below) : exp(log_below);
-}
-
-static void maximum_at(const struct panels_panel *panel, double *value, void *param) {
-    for (int i = 0; i < panel->rule->order; i++) {
-        value[i] = maximum_value(param, panel->middle + panel->half * panel->rule->x[i]);
-    }
-}
-
-/* The next t beyond one, `width` away or, where the family has an upper endpoint, at a kink: where the next
- * key begins to reach above. Keys nearer than a hundredth to one another make no kinks that count. */
-static double next_t(const struct maximum *m, double t, double width, bool up) {
-    const struct oracle *o = m->oracle;
-    const struct family_position position = family_position(o->family, o->p);
-    const double near = 0.01, end = up ? t + width : t - width;
-    if (o->family->class != FAMILY_WEIBULL) { return end; }
-    double found = end;
-    for (double key = 0, before = INFINITY; key < 4096; key++) {
-        const double kink = -(m->score + position.linear * key + position.log * log1p(key)) / m->unit;
-        if (before - kink < near || (up && kink <= t)) { break; }
-        before = kink;
-        if (up ? kink < found : kink < t && kink > found) { found = kink; }
-    }
-    return found;
-}
-
-/* The integral from t = 0 on, in panels that become longer, to where nothing is left. NaN where that is too
- * far. */
-static double sum_of(const struct maximum *m, struct panels *sum, bool up, double *end) {
-    const double first = 2.5, longest = 10, most = 2000, least = 1e-17;
-    double t = 0, left = 1;
-    for (double width = first; fabs(t) < most && left > least; width = fmin(1.5 * width, longest)) {
-        const double next = next_t(m, t, width, up);
-        sum->rule = fabs(next - t) < 1 ? &m->oracle->rules.inner : &m->oracle->rules.outer;
-        panels_add(sum, fmin(t, next), fmax(t, next));
-        left = maximum_value(m, next);
-        t = next;
-    }
-    *end = t;
-    return left > 1e-12 ? NAN : sum->value[0];
-}
-
-/* E g = E (s* - s_(1)) Lambda^typ: what is below s* less what is above. *lowest: see struct product. */
-static double mean_highest(const struct oracle *o, double score, double *lowest) {
-    double end;
-    if (isnan(score)) { return NAN; }
-    struct maximum m = {o, score, exp(-o->log_lambda), false};
-    struct panels below = {.count = 1, .function = maximum_at, .param = &m, .depth = 24}, above;
-    panels_aim(&below, 0, 1, (struct panels_aim){1e-10, 0, 1});
-    above = below;
-    const double under = sum_of(&m, &below, false, &end);
-    *lowest = isnan(under) ? INFINITY : -m.unit * end;
-    m.above = true;
-    return under - sum_of(&m, &above, true, &end);
-}
-
 bool product_open(struct oracle *o, const struct family *family, const double *p, double log_n,
                   double log_lambda_typ) {
     *o = (struct oracle){
@@ -96,7 +29,7 @@ bool product_open(struct oracle *o, const struct family *family, const double *p
     o->product = product;
     if (!product) { return false; }
     const struct positions_reach reach = positions_reach(o->family, o->p, o->log_n);
-    const double score = positions_typical_score(o->family, o->p, o->log_n),
+    const double score = reach.typical_score,
                  log_keys = isnan(reach.log_window) ? o->log_n : fmax(M_LN2, reach.log_window);
     memcpy(product->p, o->p, o->family->parameter_count * sizeof *product->p);
     product->p[family_position_index(o->family)] = 0;
@@ -105,8 +38,9 @@ bool product_open(struct oracle *o, const struct family *family, const double *p
                   typical_scale(family, product->p, own).log_lambda)) {
         return false;
     }
+    o->vector = product->law.vector;
     product->apart = score - family->quantile(product->p, -own);
-    o->highest = mean_highest(o, score, &product->lowest);
+    o->highest = highest_mean(o, score, exp(-product->law.log_lambda), &product->lowest);
     return true;
 }
 
@@ -120,7 +54,6 @@ void product_close(struct oracle *o) {
 /* log phi, and what inner.h calls so over phi, of one key: SHARED is E[a^2 e^{-a}], SPREADS E[a e^{-a} (gamma
  * + log a)^2], OWN that times FIRST less the square of ENTROPIES. */
 enum { LOG_PHI, FIRST, SHARED, ENTROPIES, SPREADS, OWN, FUNCTIONS };
-static const double NEGLIGIBLE = 42; /* e^-42 */
 enum { MOST_POINTS = 1 << 17 };
 
 /* The functions at x = top - k step. */
@@ -157,26 +90,15 @@ static bool grid_room(struct grid *g, size_t count) {
     return true;
 }
 
-/* log of the number of keys up to a penalty, at most. */
-static double log_keys_within(const struct oracle *o, double penalty) {
-    const struct family_position position = family_position(o->family, o->p);
-    double most = o->log_n;
-    if (position.linear > 0) { most = fmin(most, log1p(penalty / position.linear)); }
-    if (position.log > 0) { most = fmin(most, penalty / position.log); }
-    return most;
-}
-
 /* Downwards until keys so far behind, however many, and all behind them, miss nothing. */
 static bool grid_fill(struct grid *g, const struct oracle *o, double absolute) {
-    double before = -INFINITY;
-    for (g->count = 0; g->count < MOST_POINTS; g->count++) {
+    struct comb_end end = {family_position(o->family, o->p), o->log_n, absolute, -INFINITY};
+    bool over = false;
+    for (g->count = 0; !over && g->count < MOST_POINTS; g->count++) {
         const double depth = (double)g->count * g->step;
         if (!grid_room(g, g->count + 1)) { return false; }
         functions_at(g, g->top - depth, g->value[g->count]);
-        const double term = log(-g->value[g->count][LOG_PHI]) + log_keys_within(o, depth / absolute),
-                     fall = before - term;
-        before = term;
-        if (term == -INFINITY || (fall > 0 && term - log(-expm1(-fall)) < -NEGLIGIBLE)) { break; }
+        over = comb_is_over(&end, depth, log(-g->value[g->count][LOG_PHI]));
     }
     return true;
 }
@@ -261,10 +183,9 @@ static bool integrate(const struct grid *g, const struct comb *comb, const struc
     for (size_t k = 0; k < g->count; k++) {
         for (size_t f = 0; f < FUNCTIONS; f++) { row[f][k] = g->value[k][f]; }
     }
-    for (size_t k = 0; k < g->count; k++) {
-        row[MISS_LOG][k] = comb_miss(comb, row[LOG_PHI], k);
-        row[MISS][k] = comb_miss(comb, row[FIRST], k) + comb_miss(comb, row[ENTROPIES], k);
-    }
+    comb_miss(comb, vector, row[LOG_PHI], row[MISS_LOG]);
+    comb_miss(comb, vector, row[FIRST], row[MISS]);
+    comb_miss(comb, vector, row[ENTROPIES], row[MISS]);
     for (size_t f = 0; f < ROWS; f++) {
         comb_add(comb, vector, f < FUNCTIONS ? comb->weight : comb->size, row[f], sum[f]);
     }
@@ -288,7 +209,7 @@ static double error_of(const struct totals *t, int component) {
 static struct oracle_point point_of(const struct oracle *o, const struct totals *t, double top,
                                     double absolute, double beta) {
     const double *sum = t->all, total = sum[SHARE] + sum[NO_SHARE], shared = sum[SHARE],
-                 lost = 4 * fabs(1 - total) + 1e-10;
+                 lost = 4 * fabs(1 - total) + 2e-11;
     struct oracle_point point = oracle_unknown_point;
     if (!isfinite(total) || fabs(1 - total) > 1e-6) { return point; }
     point.entropy = sum[MEAN_ENTROPY] / total;
@@ -321,9 +242,7 @@ static enum comb_state sum_up(const struct grid *g, const struct oracle *o, doub
     enum comb_state state =
         comb_open(&comb, family_position(o->family, o->p), o->log_n, absolute, g->step, g->count);
     *totals = (struct totals){{0}, {0}};
-    if (state == COMB_MADE && !integrate(g, &comb, o->product->law.vector, totals)) {
-        state = COMB_NO_MEMORY;
-    }
+    if (state == COMB_MADE && !integrate(g, &comb, o->vector, totals)) { state = COMB_NO_MEMORY; }
     comb_close(&comb);
     return state;
 }

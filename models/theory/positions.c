@@ -217,12 +217,14 @@ static struct typical highest_ratio(struct search *s) {
     int best = 0;
     double best_value = -INFINITY;
     const double kink = 1e-12;
-    for (int i = 0; i < SCAN; i++) {
+    bool has_all = false; /* from then on the ratio falls */
+    for (int i = 0; i < SCAN && !has_all; i++) {
         const double value = log_ratio(scan_point(i), s);
         if (value > best_value) {
             best = i;
             best_value = value;
         }
+        has_all = exp(value) * s->unit * exp(scan_point(i)) > s->log_n * (1 - 1e-14);
     }
     const double x = root_peak((gsl_function){log_ratio, s}, scan_point(best > 0 ? best - 1 : 0),
                                scan_point(best < SCAN - 1 ? best + 1 : best), kink, 0),
@@ -268,7 +270,7 @@ struct positions_reach positions_reach(const struct family *family, const double
     const double score = positions_typical_score(family, p, log_n), share = log(0.01),
                  most = log_n < log(WHOLE / 4) ? rint(exp(log_n)) : WHOLE / 4;
     double low = 0, high = 1;
-    if (isnan(score)) { return (struct positions_reach){NAN, NAN}; }
+    if (isnan(score)) { return (struct positions_reach){NAN, NAN, NAN}; }
     while (high < most && positions_log_count(family, p, log_n, high, score) > share) {
         low = high;
         high *= 2;
@@ -278,7 +280,8 @@ struct positions_reach positions_reach(const struct family *family, const double
         const double middle = floor((low + high) / 2);
         *(positions_log_count(family, p, log_n, middle, score) > share ? &low : &high) = middle;
     }
-    return (struct positions_reach){.log_effective = -family->log_tail(p, score),
+    return (struct positions_reach){.typical_score = score,
+                                    .log_effective = -family->log_tail(p, score),
                                     .log_window = most < WHOLE / 4 || high < most ? log(high) : NAN};
 }
 

@@ -65,6 +65,7 @@ bool positions_law(const struct family *family, const struct schedule *parameter
 
 /* The keys that compete at the top. */
 struct positions_reach {
+    double typical_score; /* s* */
     double log_effective; /* log 1/V(s*): so many keys without penalty have the same s* */
     double log_window;    /* log of the number of nearest keys that all but 1/100 of G(s*) come from */
 };

@@ -1,0 +1,152 @@
+#include "models/oracle/highest.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "models/numeric/logs.h"
+#include "models/numeric/panels.h"
+#include "models/oracle/comb.h"
+#include "models/theory/positions.h"
+
+/* ---- by panels, which end at kinks ---- */
+
+/* P(no score above s* + t) over t, in units of 1/Lambda^typ; or what it lacks to 1. */
+struct maximum {
+    const struct oracle *oracle;
+    double score, unit;
+    bool above;
+};
+
+static double maximum_value(const struct maximum *m, double t) {
+    const struct oracle *o = m->oracle;
+    const double log_below = positions_log_below(o->family, o->p, o->log_n, m->score + m->unit * t);
+    return m->above ? -expm1(log_below) : exp(log_below);
+}
+
+static void maximum_at(const struct panels_panel *panel, double *value, void *param) {
+    for (int i = 0; i < panel->rule->order; i++) {
+        value[i] = maximum_value(param, panel->middle + panel->half * panel->rule->x[i]);
+    }
+}
+
+/* The next t beyond one, `width` away or, where the family has an upper endpoint, at a kink: where the next
+ * key begins to reach above. Keys nearer than a hundredth to one another make no kinks that count. */
+static double next_t(const struct maximum *m, double t, double width, bool up) {
+    const struct oracle *o = m->oracle;
+    const struct family_position position = family_position(o->family, o->p);
+    const double near = 0.01, end = up ? t + width : t - width;
+    if (o->family->class != FAMILY_WEIBULL) { return end; }
+    double found = end;
+    for (double key = 0, before = INFINITY; key < 4096; key++) {
+        const double kink = -(m->score + position.linear * key + position.log * log1p(key)) / m->unit;
+        if (before - kink < near || (up && kink <= t)) { break; }
+        before = kink;
+        if (up ? kink < found : kink < t && kink > found) { found = kink; }
+    }
+    return found;
+}
+
+/* The integral from t = 0 on, in panels that become longer, to where nothing is left. NaN where that is too
+ * far. */
+static double sum_of(const struct maximum *m, struct panels *sum, bool up, double *end) {
+    const double first = 2.5, longest = 10, most = 2000, least = 1e-17;
+    double t = 0, left = 1;
+    for (double width = first; fabs(t) < most && left > least; width = fmin(1.5 * width, longest)) {
+        const double next = next_t(m, t, width, up);
+        sum->rule = fabs(next - t) < 1 ? &m->oracle->rules.inner : &m->oracle->rules.outer;
+        panels_add(sum, fmin(t, next), fmax(t, next));
+        left = maximum_value(m, next);
+        t = next;
+    }
+    *end = t;
+    return left > 1e-12 ? NAN : sum->value[0];
+}
+
+static double by_panels(const struct oracle *o, double score, double *lowest) {
+    double end;
+    struct maximum m = {o, score, exp(-o->log_lambda), false};
+    struct panels below = {.count = 1, .function = maximum_at, .param = &m, .depth = 24}, above;
+    panels_aim(&below, 0, 1, (struct panels_aim){1e-10, 0, 1});
+    above = below;
+    const double under = sum_of(&m, &below, false, &end);
+    *lowest = isnan(under) ? INFINITY : -m.unit * end;
+    m.above = true;
+    return under - sum_of(&m, &above, true, &end);
+}
+
+/* ---- on a grid, where there are no kinks ---- */
+
+/* With as many Gumbel variables of mean s* + gamma/Lambda^typ beside: int P(that above s) - P(one above s)
+ * ds, by the trapezoid rule on all points and on every second. */
+struct difference {
+    double all, half, missed;
+};
+
+enum { MOST_POINTS = 1 << 13 };
+
+/* log(1 - V) from `first` on upwards, to where neither a key nor the Gumbel variable is above. Fewer than
+ * COMB_TAPS or MOST_POINTS where that is out of reach. */
+static size_t fill(const struct oracle *o, double first, double step, double least, double row[MOST_POINTS]) {
+    const double nothing = -700;
+    struct comb_end end = {family_position(o->family, o->p), o->log_n, 1, -INFINITY};
+    bool over = false;
+    size_t count = 0;
+    for (; !(over && first + (double)count * step > least) && count < MOST_POINTS; count++) {
+        const double depth = (double)count * step;
+        row[count] = fmax(nothing, log_one_minus_exp(o->family->log_tail(o->p, first + depth)));
+        over = comb_is_over(&end, depth, log(-row[count]));
+    }
+    return count;
+}
+
+/* False where memory or reach is out. */
+static bool add_up(const struct oracle *o, double score, double first, double step, struct difference *d) {
+    const size_t room = MOST_POINTS + COMB_TAPS + VECTOR_ROW;
+    const double unit = exp(-o->log_lambda);
+    double *row = calloc(4 * room, sizeof *row), *miss = row + room, *log_below = row + 2 * room,
+           *missed = row + 3 * room;
+    struct comb comb = {0};
+    const size_t count = row ? fill(o, first, step, score + 42 * unit, row) : 0;
+    const bool good =
+        count > COMB_TAPS && count < MOST_POINTS &&
+        comb_open(&comb, family_position(o->family, o->p), o->log_n, 1, step, count) == COMB_MADE;
+    *d = (struct difference){0, 0, 0};
+    if (good) {
+        comb_miss(&comb, o->vector, row, miss);
+        comb_add(&comb, o->vector, comb.weight, row, log_below);
+        comb_add(&comb, o->vector, comb.size, miss, missed);
+    }
+    for (size_t i = 0; good && i < comb.sums; i++) {
+        const double t = (first + (double)(COMB_FIRST + i) * step - score) / unit,
+                     value = (expm1(-exp(-t)) - expm1(log_below[i])) * step / unit;
+        d->all += value;
+        d->half += i % 2 == 0 ? 2 * value : 0;
+        d->missed += missed[i] * exp(log_below[i]) * step / unit;
+    }
+    comb_close(&comb);
+    free(row);
+    return good;
+}
+
+/* NaN where that is out of reach, or not precise. */
+static double by_grid(const struct oracle *o, double score, double scale, double *lowest) {
+    const double precise = 1e-11, dead = -42, most = 2000;
+    const double unit = exp(-o->log_lambda);
+    double t = 4, step = 0.15 * scale;
+    while (t < most && !(positions_log_below(o->family, o->p, o->log_n, score - unit * t) < dead)) {
+        t *= 1.5;
+    }
+    *lowest = unit * t;
+    for (int halvings = 0; t < most && halvings < 4; halvings++, step /= 2) {
+        struct difference d;
+        if (!add_up(o, score, score - unit * t - COMB_FIRST * step, step, &d)) { break; }
+        if (d.missed + pow(fabs(d.all - d.half), 1.75) < precise) { return -RULES_EULER - d.all; }
+    }
+    return NAN;
+}
+
+double highest_mean(const struct oracle *o, double score, double scale, double *lowest) {
+    if (isnan(score)) { return NAN; }
+    const double mean = o->family->class == FAMILY_WEIBULL ? NAN : by_grid(o, score, scale, lowest);
+    return isnan(mean) ? by_panels(o, score, lowest) : mean;
+}

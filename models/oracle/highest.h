@@ -1,0 +1,14 @@
+/* highest: the mean of a row's largest score where scores fall with distance, by its law
+ *
+ *     log P(no score above s) = sum_j log(1 - V(s + b(j))). */
+#ifndef GAPSCALE_MODELS_ORACLE_HIGHEST_H
+#define GAPSCALE_MODELS_ORACLE_HIGHEST_H
+
+#include "models/oracle/knots.h"
+
+/* E g = E (s* - s_(1)) Lambda^typ to 1e-10 or so, given s* and the scale over which log V changes, with the
+ * oracle's family, parameters, n, Lambda^typ and rules; NaN where it is out of reach. *lowest: hardly any
+ * row, e^-39, is without a score so far below s*; infinite where that is not known. */
+double highest_mean(const struct oracle *oracle, double score, double scale, double *lowest);
+
+#endif
