@@ -16,7 +16,7 @@ static double log_keys_within(const struct comb_end *end, double penalty) {
 }
 
 bool comb_is_over(struct comb_end *end, double depth, double log_value) {
-    const double negligible = 42, term = log_value + log_keys_within(end, depth / end->scale),
+    const double negligible = 36, term = log_value + log_keys_within(end, depth / end->scale),
                  fall = end->before - term;
     end->before = term;
     return term == -INFINITY || (fall > 0 && term - log(-expm1(-fall)) < -negligible);

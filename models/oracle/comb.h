@@ -26,7 +26,7 @@ struct comb_end {
     struct family_position position;
     double log_n, scale, before;
 };
-/* Whether the values from so far below x_0 on, this one's logarithm given, add up to less than e^-42 over as
+/* Whether the values from so far below x_0 on, this one's logarithm given, add up to less than e^-36 over as
  * many keys as may be there. */
 bool comb_is_over(struct comb_end *end, double depth, double log_value);
 

@@ -118,10 +118,11 @@ static bool add_up(const struct oracle *o, double score, double first, double st
     }
     for (size_t i = 0; good && i < comb.sums; i++) {
         const double t = (first + (double)(COMB_FIRST + i) * step - score) / unit,
-                     value = (expm1(-exp(-t)) - expm1(log_below[i])) * step / unit;
+                     log_power = fmin(0, log_below[i]),
+                     value = (expm1(-exp(-t)) - expm1(log_power)) * step / unit;
         d->all += value;
         d->half += i % 2 == 0 ? 2 * value : 0;
-        d->missed += missed[i] * exp(log_below[i]) * step / unit;
+        d->missed += missed[i] * exp(log_power) * step / unit;
     }
     comb_close(&comb);
     free(row);

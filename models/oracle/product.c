@@ -54,7 +54,7 @@ void product_close(struct oracle *o) {
 /* log phi, and what inner.h calls so over phi, of one key: SHARED is E[a^2 e^{-a}], SPREADS E[a e^{-a} (gamma
  * + log a)^2], OWN that times FIRST less the square of ENTROPIES. */
 enum { LOG_PHI, FIRST, SHARED, ENTROPIES, SPREADS, OWN, FUNCTIONS };
-enum { MOST_POINTS = 1 << 17 };
+enum { MOST_POINTS = 1 << 17, MOST_HALVED = 1 << 15 };
 
 /* The functions at x = top - k step. */
 struct grid {
@@ -155,7 +155,8 @@ struct totals {
 };
 
 static void add_point(double *const sum[ROWS], size_t i, double depth, double step, struct totals *t) {
-    const double power = step * exp(sum[LOG_PHI][i]), first = sum[FIRST][i], entropy = sum[ENTROPIES][i];
+    const double power = step * exp(fmin(0, sum[LOG_PHI][i])), first = sum[FIRST][i],
+                 entropy = sum[ENTROPIES][i];
     const double value[COMPONENTS] = {
         [SHARE] = power * sum[SHARED][i],
         [NO_SHARE] = power * (first - sum[SHARED][i]),
@@ -219,14 +220,16 @@ static struct oracle_point point_of(const struct oracle *o, const struct totals 
     point.log_partition = -RULES_EULER - (top - sum[PLACE] / total) - absolute * o->product->apart;
     point.log_mean_participation = log(point.participation);
     point.log_mean_participation_error = point.participation_error / point.participation;
-    point.log_partition_error = lost * (1 + fabs(point.log_partition)) + 1e-12 * absolute;
+    point.log_partition_error =
+        error_of(t, PLACE) + lost * (1 + fabs(point.log_partition)) + 1e-12 * absolute;
     point.log_top_weight = -point.log_partition - beta * o->highest;
     point.log_top_weight_error = point.log_partition_error + 1e-12 * fabs(beta * o->highest);
     point.gap_mean = (point.entropy - point.log_partition) / beta - o->highest;
-    point.gap_mean_error =
-        isfinite(point.gap_mean)
-            ? (point.entropy_error + lost * (1 + fabs(point.log_partition) + 1e-12 * absolute)) / beta
-            : INFINITY;
+    point.gap_mean_error = isfinite(point.gap_mean)
+                               ? (point.entropy_error + error_of(t, PLACE) +
+                                  lost * (1 + fabs(point.log_partition) + 1e-12 * absolute)) /
+                                     beta
+                               : INFINITY;
     point.susceptibility = sum[SUSCEPTIBILITY] / total;
     point.susceptibility_error = error_of(t, SUSCEPTIBILITY) + lost * (1 + fabs(point.susceptibility));
     if (!(point.susceptibility > point.susceptibility_error)) { /* what it is less than */
@@ -247,10 +250,10 @@ static enum comb_state sum_up(const struct grid *g, const struct oracle *o, doub
     return state;
 }
 
-/* On grids that are halved as long as that helps. False when out of memory. */
+/* On grids that are halved as long as that may help. False when out of memory. */
 static bool answer_at(struct grid *g, const struct oracle *o, double absolute, double beta,
                       struct oracle_point *point) {
-    const double aim = 5e-11;
+    const double aim = 5e-11, fine = 0.2;
     double error = INFINITY, before;
     for (;;) {
         struct totals totals;
@@ -259,7 +262,8 @@ static bool answer_at(struct grid *g, const struct oracle *o, double absolute, d
         *point = point_of(o, &totals, g->top, absolute, beta);
         before = error;
         error = fmax(error_of(&totals, MEAN_ENTROPY), error_of(&totals, SHARE));
-        if (!(error > aim && error < before / 2 && 2 * g->count < MOST_POINTS)) { return true; }
+        const bool in_vain = g->step < fine && error > before / 2;
+        if (error <= aim || in_vain || g->count > MOST_HALVED) { return true; }
         if (!grid_halve(g)) { return false; }
     }
 }

@@ -85,12 +85,8 @@ static void test_susceptibility(void **state) {
     (void)state;
     const struct {
         double linear, ratio, relative; /* of the error, at most; infinite: it is not told */
-    } at[] = {{0.7, 0.5, 1e-6},
-              {0.7, 3, 1e-6},
-              {0.001, 0.001, 0.2},
-              {0.001, 1e-5, 1},
-              {0.001, 1e-6, INFINITY},
-              {1e6, 1000, INFINITY}};
+    } at[] = {{0.7, 0.5, 1e-6}, {0.7, 3, 1e-6},          {0.001, 0.001, 0.2},
+              {0.001, 1e-5, 1}, {0.001, 1e-6, INFINITY}, {1e6, 1000, INFINITY}};
     for (size_t i = 0; i < 6; i++) {
         const struct law law = law_at("gaussian", 1, 0, at[i].linear, 0);
         struct oracle *o = make_oracle(&law, M_LN2);
