@@ -173,6 +173,26 @@ static void test_one_by_one(void **state) {
     }
 }
 
+/* The susceptibility's maximum: that of the law where every key is alike, and one that has chi below it on
+ * both sides. */
+static void test_peak(void **state) {
+    (void)state;
+    const struct law plain = {"gaussian", {1}}, alike = law_at("gaussian", 1, 0, 1e-300, 0),
+                     apart = law_at("gaussian", 1, 0, 0.1, 0);
+    const double log_n = log(20000);
+    struct oracle *o[] = {make_oracle(&plain, log_n), make_oracle(&alike, log_n), make_oracle(&apart, log_n)};
+    double top[3], curvature[3], value[3];
+    for (size_t i = 0; i < 3; i++) { top[i] = oracle_collapse_susceptibility(o[i], &curvature[i]); }
+    check_close(top[1], top[0], 1e-8);
+    check_close(curvature[1], curvature[0], 1e-5);
+    for (int k = 0; k < 3; k++) {
+        value[k] = oracle_susceptibility(o[2], top[2] * exp(0.01 * (k - 1)), NULL);
+    }
+    check_close((log(value[0]) + log(value[2]) - 2 * log(value[1])) / 1e-4, curvature[2], 1e-3);
+    check_close((log(value[2]) - log(value[0])) / 0.02, 0, 1e-4);
+    for (size_t i = 0; i < 3; i++) { oracle_free(o[i]); }
+}
+
 /* The mean of a row's largest of uniform scores below 0, whose law has a kink at each key: of log Z less log
  * of its part in the largest weight. By Simpson's rule from kink to kink. */
 static void test_highest(void **state) {
@@ -237,8 +257,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_susceptibility), cmocka_unit_test(test_susceptibility_of_many),
         cmocka_unit_test(test_known_values),   cmocka_unit_test(test_no_penalty),
-        cmocka_unit_test(test_one_by_one),     cmocka_unit_test(test_pair),
-        cmocka_unit_test(test_reach),          cmocka_unit_test(test_highest),
-        cmocka_unit_test(test_errors)};
+        cmocka_unit_test(test_one_by_one),     cmocka_unit_test(test_peak),
+        cmocka_unit_test(test_pair),           cmocka_unit_test(test_reach),
+        cmocka_unit_test(test_highest),        cmocka_unit_test(test_errors)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
