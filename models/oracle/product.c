@@ -118,7 +118,7 @@ static bool grid_halve(struct grid *g) {
 /* All but families with an upper endpoint, where each key has a kink, become smoother with beta. Choices,
  * made so that few grids have to be halved. */
 static double first_step(const struct oracle *o, double beta) {
-    return (o->family->class == FAMILY_WEIBULL ? 0.2 : 0.2 + 0.15 * beta) / o->fineness;
+    return (o->family->class == FAMILY_WEIBULL ? 0.15 : 0.19 + 0.135 * beta) / o->fineness;
 }
 
 /* x from where no row is left without a score with a > e^3. Empty where it is beyond PRODUCT_WIDEST. False
