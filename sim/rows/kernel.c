@@ -468,6 +468,7 @@ const struct kernel JOIN(kernel_, ISA) = {
     .keys = keys,
     .join = join_bins,
     .rungs = sum_rungs,
+    .totals = totals,
     .deposit = deposit,
     .gather = gather,
 };

@@ -50,12 +50,17 @@ struct kernel_keys {
     size_t count;
 };
 
-/* Bins of gaps size (c_i + h x), |x| <= 1, with the moments of x of their scores, factor[i][m] = c_i^m w_i,
- * and series[m][k]: coefficients of x^k of (h x)^m f(x). Such a score has weight w_i f(x). */
-struct kernel_rung {
-    size_t bins;
+/* Bins of gaps size (c_i + h x), |x| <= 1, with the moments of x of their scores. At a beta such a score has
+ * weight w_i f(x): factor[i][m] = c_i^m w_i; series[m][k]: coefficients of x^k of (h x)^m f(x); total[m]: sum
+ * of weight gap^m, in lanes. */
+struct kernel_bins {
+    size_t count;
     double size;
-    const double (*factor)[KERNEL_AVERAGES], (*series)[KERNEL_NODES], (*moment)[KERNEL_NODES];
+    const double (*moment)[KERNEL_NODES];
+};
+struct kernel_rung {
+    const double (*factor)[KERNEL_AVERAGES], (*series)[KERNEL_NODES];
+    double (*total)[KERNEL_LANES];
 };
 
 /* Averages under weights e^{-beta gap} at `count` betas, each over points and a bulk together. In: sums over
@@ -161,8 +166,10 @@ struct kernel {
      * half[.][j][k]: how moment j of it enters moment k. */
     void (*join)(size_t n, const double half[2][KERNEL_NODES][KERNEL_NODES],
                  const double (*from)[KERNEL_NODES], double (*to)[KERNEL_NODES]);
-    /* out[m] = sum of weight gap^m over the scores of all rungs. */
-    void (*rungs)(size_t count, const struct kernel_rung *rung, double out[KERNEL_AVERAGES]);
+    /* Adds the scores of these bins to the totals of all rungs. */
+    void (*rungs)(size_t count, const struct kernel_rung *rung, const struct kernel_bins *bins);
+    /* sum[i]: of all lanes of x[i]. */
+    void (*totals)(size_t n, const double (*x)[KERNEL_LANES], double *sum);
     /* Adds the scores below `cut` to bins of gap = (top - score) scale. Bin b covers the gaps
      * (kernel_bin_edge(b), kernel_bin_edge(b + 1)]; its moments k are the sums of x^k with x in (-1, 1] the
      * position in the bin. Score i adds to number i mod S of the S = 2^log_stripes parts of those sums, which

@@ -4,8 +4,10 @@
 #define GAPSCALE_SIM_ROWS_LANES_INLINE_H
 
 #include <stdint.h>
+#include <string.h>
 
 #include "sim/rows/kernel.h"
+#include "sim/rows/powers_inline.h"
 
 enum { LANES = KERNEL_LANES };
 
@@ -22,6 +24,19 @@ typedef int64_t bit_lanes __attribute__((vector_size(WIDTH * sizeof(double))));
 
 static inline double lanes_total(const double s[LANES]) {
     return ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
+}
+
+/* The same of many. */
+static void totals(size_t n, const double (*x)[LANES], double *sum) {
+    powers p[POWERS];
+    size_t i = 0;
+    for (; i + POWERS <= n; i += POWERS) {
+        memcpy(p, x + i, sizeof p);
+        powers_transpose(p);
+        p[0] = ((p[0] + p[1]) + (p[2] + p[3])) + ((p[4] + p[5]) + (p[6] + p[7]));
+        memcpy(sum + i, &p[0], sizeof p[0]);
+    }
+    for (; i < n; i++) { sum[i] = lanes_total(x[i]); }
 }
 
 #endif

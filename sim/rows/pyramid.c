@@ -20,7 +20,6 @@ enum {
     FARTHEST = 100,      /* beta gap from which on they are nothing, */
     HIGHEST = 7,         /* and u there */
     RUNGS = HIGHEST - LOWEST + 1,
-    TOGETHER = 16, /* octaves */
 };
 _Static_assert(1 << (LEVELS - 1) == WIDE, "an octave is one bin in the end");
 
@@ -53,6 +52,7 @@ struct pyramid {
     size_t begin, end;              /* its bins, from the first octave's first on */
     double (*moment)[KERNEL_NODES]; /* [octaves * TIER] */
     double *start;                  /* [octaves]: their lower ends */
+    double total[PYRAMID_BETAS][KERNEL_AVERAGES][KERNEL_LANES]; /* sums in the making */
 };
 
 /* (x -+ 1)/2 to the k-th power: a half's moments in those of the whole. */
@@ -201,44 +201,46 @@ static void make_plan(struct plan *plan, size_t count, const double *beta) {
 
 /* ---- sums ---- */
 
-/* Bins of an octave that hold what the row has there. */
-static struct kernel_rung bins_of(const struct pyramid *p, const struct rung *rung, size_t octave) {
-    size_t low = octave == 0 ? p->begin : 0, high = octave + 1 == p->octaves ? p->end - octave * WIDE : WIDE,
-           first = low >> rung->level, last = (high - 1) >> rung->level;
+/* Bins of an octave, of one width, that hold what the row has there: after the first so many. */
+static struct kernel_bins bins_of(const struct pyramid *p, size_t octave, size_t level, size_t *before) {
+    const size_t low = octave == 0 ? p->begin : 0,
+                 high = octave + 1 == p->octaves ? p->end - octave * WIDE : WIDE;
     const double(*moment)[KERNEL_NODES] = (const double(*)[KERNEL_NODES])p->moment + octave * TIER;
-    return (struct kernel_rung){.bins = last + 1 - first,
-                                .factor = rung->factor + first,
-                                .series = rung->series,
-                                .moment = moment + level_start(rung->level) + first,
+    *before = low >> level;
+    return (struct kernel_bins){.count = ((high - 1) >> level) + 1 - *before,
+                                .moment = moment + level_start(level) + *before,
                                 .size = p->start[octave]};
 }
 
-static void add_sums(const struct pyramid *p, size_t count, const struct kernel_rung *rung,
-                     double sum[KERNEL_AVERAGES]) {
-    double more[KERNEL_AVERAGES];
-    p->kernel->rungs(count, rung, more);
-    for (size_t m = 0; m < KERNEL_AVERAGES; m++) { sum[m] += more[m]; }
+/* Adds an octave to the totals of all betas that see it; neighbours share the width of their bins. */
+static void add_octave(struct pyramid *p, size_t octave, double farthest) {
+    struct plan *plan = &p->plan;
+    struct kernel_rung rung[PYRAMID_BETAS];
+    struct kernel_bins bins;
+    const int power = (int)p->first_octave - 1023 + (int)octave; /* of the octave's lower end */
+    size_t some = 0, level = LEVELS, before = 0;
+    for (size_t b = 0; b < plan->count; b++) {
+        if (plan->beta[b] * p->start[octave] > farthest) { continue; }
+        const struct rung *at = rung_of(p, plan, plan->at[b], plan->power[b] + power);
+        if (at->level != level) {
+            if (some > 0) { p->kernel->rungs(some, rung, &bins); }
+            some = 0;
+            level = at->level;
+            bins = bins_of(p, octave, level, &before);
+        }
+        rung[some++] = (struct kernel_rung){at->factor + before, at->series, p->total[b]};
+    }
+    if (some > 0) { p->kernel->rungs(some, rung, &bins); }
 }
 
 void pyramid_sums(struct pyramid *p, double log_n, size_t count, const double *beta,
                   double (*sum)[KERNEL_AVERAGES]) {
     const double negligible = 45, farthest = fmin(FARTHEST, log_n + negligible);
-    const int first_power = (int)p->first_octave - 1023; /* of the first octave's lower end */
     struct plan *plan = &p->plan;
     if (plan->count != count || memcmp(plan->beta, beta, count * sizeof *beta) != 0) {
         make_plan(plan, count, beta);
     }
-    for (size_t b = 0; b < count; b++) {
-        struct kernel_rung rung[TOGETHER];
-        size_t some = 0;
-        memset(sum[b], 0, sizeof sum[b]);
-        for (size_t o = 0; o < p->octaves && beta[b] * p->start[o] <= farthest; o++) {
-            int u = plan->power[b] + first_power + (int)o;
-            rung[some++] = bins_of(p, rung_of(p, plan, plan->at[b], u), o);
-            if (some < TOGETHER) { continue; }
-            add_sums(p, some, rung, sum[b]);
-            some = 0;
-        }
-        if (some > 0) { add_sums(p, some, rung, sum[b]); }
-    }
+    memset(p->total, 0, count * sizeof *p->total);
+    for (size_t o = 0; o < p->octaves; o++) { add_octave(p, o, farthest); }
+    p->kernel->totals(count * KERNEL_AVERAGES, (const double(*)[KERNEL_LANES])p->total, sum[0]);
 }

@@ -9,6 +9,8 @@
 #include "sim/rows/kernel.h"
 #include "sim/rows/lanes_inline.h"
 
+enum { RUNGS_TOGETHER = 4 };
+
 static inline lanes rungs_load(const double *from) {
     lanes x;
     memcpy(&x, from, sizeof x);
@@ -30,26 +32,37 @@ static void join_bins(size_t n, const double half[2][KERNEL_NODES][KERNEL_NODES]
     }
 }
 
-static inline void add_rung(const struct kernel_rung *r, size_t l, lanes total[KERNEL_AVERAGES]) {
-    lanes t[KERNEL_AVERAGES] = {{0}}, s[KERNEL_AVERAGES];
-    for (size_t i = 0; i < r->bins; i++) {
-        lanes moment = rungs_load(r->moment[i] + l);
-        for (size_t m = 0; m < KERNEL_AVERAGES; m++) { t[m] += r->factor[i][m] * moment; }
+/* A constant number of rungs, whose sums stay in registers. */
+static inline __attribute__((always_inline)) void
+add_rungs(const size_t count, const struct kernel_rung *rung, const struct kernel_bins *bins, size_t l) {
+    lanes t[RUNGS_TOGETHER][KERNEL_AVERAGES] = {{{0}}}, s[KERNEL_AVERAGES];
+    const double size = bins->size;
+    for (size_t i = 0; i < bins->count; i++) {
+        const lanes moment = rungs_load(bins->moment[i] + l);
+        for (size_t r = 0; r < count; r++) {
+            for (size_t m = 0; m < KERNEL_AVERAGES; m++) { t[r][m] += rung[r].factor[i][m] * moment; }
+        }
     }
-    for (size_t m = 0; m < KERNEL_AVERAGES; m++) { s[m] = rungs_load(r->series[m] + l); }
-    total[0] += s[0] * t[0];
-    total[1] += r->size * (s[0] * t[1] + s[1] * t[0]);
-    total[2] += r->size * (r->size * ((s[0] * t[2] + s[2] * t[0]) + 2 * (s[1] * t[1])));
+    for (size_t r = 0; r < count; r++) {
+        for (size_t m = 0; m < KERNEL_AVERAGES; m++) { s[m] = rungs_load(rung[r].series[m] + l); }
+        const lanes add[KERNEL_AVERAGES] = {
+            s[0] * t[r][0], size * (s[0] * t[r][1] + s[1] * t[r][0]),
+            size * (size * ((s[0] * t[r][2] + s[2] * t[r][0]) + 2 * (s[1] * t[r][1])))};
+        for (size_t m = 0; m < KERNEL_AVERAGES; m++) {
+            const lanes total = rungs_load(rung[r].total[m] + l) + add[m];
+            memcpy(rung[r].total[m] + l, &total, sizeof total);
+        }
+    }
 }
 
-static void sum_rungs(size_t count, const struct kernel_rung *rung, double out[KERNEL_AVERAGES]) {
-    double sum[KERNEL_AVERAGES][KERNEL_NODES];
-    for (size_t l = 0; l < KERNEL_NODES; l += WIDTH) {
-        lanes total[KERNEL_AVERAGES] = {{0}};
-        for (size_t i = 0; i < count; i++) { add_rung(&rung[i], l, total); }
-        for (size_t m = 0; m < KERNEL_AVERAGES; m++) { memcpy(&sum[m][l], &total[m], sizeof total[m]); }
+static void sum_rungs(size_t count, const struct kernel_rung *rung, const struct kernel_bins *bins) {
+    size_t r = 0;
+    for (; r + RUNGS_TOGETHER <= count; r += RUNGS_TOGETHER) {
+        for (size_t l = 0; l < KERNEL_NODES; l += WIDTH) { add_rungs(RUNGS_TOGETHER, rung + r, bins, l); }
     }
-    for (size_t m = 0; m < KERNEL_AVERAGES; m++) { out[m] = lanes_total(sum[m]); }
+    for (; r < count; r++) {
+        for (size_t l = 0; l < KERNEL_NODES; l += WIDTH) { add_rungs(1, rung + r, bins, l); }
+    }
 }
 
 #endif
