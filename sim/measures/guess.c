@@ -2,11 +2,13 @@
 
 #include <math.h>
 
-enum { NODES = 8, TERMS = 2 * NODES };
+/* A second derivative asks for more than the function itself. */
+enum { NODES = 8, MOST_NODES = 12, MOST_TERMS = 2 * MOST_NODES };
 
 /* In Newton's form, the nodes from the middle outwards, each twice. */
 struct polynomial {
-    double x[TERMS], c[TERMS];
+    size_t terms;
+    double x[MOST_TERMS], c[MOST_TERMS];
 };
 
 struct node {
@@ -38,25 +40,23 @@ static bool node_at(const struct measure_grid *grid, const struct criterion *cri
     return true;
 }
 
-/* Divided differences. */
-static bool make_polynomial(const struct measure_grid *grid, const struct criterion *criterion, size_t first,
-                            struct polynomial *p) {
-    double slope[NODES], inverse[NODES][NODES]; /* of distances */
-    for (size_t k = 0; k < NODES; k++) {
+/* Through nodes on both sides of point i; by divided differences. */
+static bool make_polynomial(const struct measure_grid *grid, const struct criterion *criterion, size_t i,
+                            size_t nodes, struct polynomial *p) {
+    double *x = p->x, *c = p->c, inverse[MOST_NODES][MOST_NODES]; /* of distances */
+    p->terms = 2 * nodes;
+    for (size_t k = 0; k < nodes; k++) {
         struct node node;
-        size_t i = k % 2 ? NODES / 2 + k / 2 : NODES / 2 - 1 - k / 2;
-        if (!node_at(grid, criterion, first + i, &node)) { return false; }
-        p->x[2 * k] = p->x[2 * k + 1] = node.x;
-        p->c[2 * k] = p->c[2 * k + 1] = node.value;
-        slope[k] = node.slope;
-        for (size_t j = 0; j < k; j++) { inverse[k][j] = 1 / (node.x - p->x[2 * j]); }
+        if (!node_at(grid, criterion, k % 2 ? i + k / 2 : i - 1 - k / 2, &node)) { return false; }
+        for (size_t j = 0; j < k; j++) { inverse[k][j] = 1 / (node.x - x[2 * j]); }
+        x[2 * k] = x[2 * k + 1] = node.x;
+        c[2 * k] = node.value;
+        c[2 * k + 1] = node.slope;
     }
-    for (size_t i = TERMS - 1; i > 0; i--) {
-        p->c[i] = i % 2 ? slope[i / 2] : (p->c[i] - p->c[i - 1]) * inverse[i / 2][i / 2 - 1];
-    }
-    for (size_t order = 2; order < TERMS; order++) {
-        for (size_t i = TERMS - 1; i >= order; i--) {
-            p->c[i] = (p->c[i] - p->c[i - 1]) * inverse[i / 2][(i - order) / 2];
+    for (size_t k = nodes; k-- > 1;) { c[2 * k] = (c[2 * k] - c[2 * k - 2]) * inverse[k][k - 1]; }
+    for (size_t order = 2; order < p->terms; order++) {
+        for (size_t k = p->terms - 1; k >= order; k--) {
+            c[k] = (c[k] - c[k - 1]) * inverse[k / 2][(k - order) / 2];
         }
     }
     return true;
@@ -119,21 +119,24 @@ static bool falls_slowly(const struct measure_grid *grid, size_t i) {
 
 struct guess guess_root(const struct measure_grid *grid, const struct criterion *criterion, size_t i) {
     const double promised = 1e-12, near = 1e-3, small = 1e-8; /* whose square is nothing */
-    bool steepest = criterion->kind == CRITERION_SUSCEPTIBILITY;
+    const bool steepest = criterion->kind == CRITERION_SUSCEPTIBILITY;
+    const size_t room = i < grid->count - i ? i : grid->count - i,
+                 nodes = steepest && room >= MOST_NODES / 2 ? MOST_NODES : NODES;
     struct polynomial p;
     struct guess guess = GUESS_NONE;
-    if (i < NODES / 2 || i + NODES / 2 > grid->count || (steepest && peak_is_hidden(grid, i)) ||
-        !make_polynomial(grid, criterion, i - NODES / 2, &p)) {
+    if (room < nodes / 2 || (steepest && peak_is_hidden(grid, i)) ||
+        !make_polynomial(grid, criterion, i, nodes, &p)) {
         return guess;
     }
     double low = p.x[0], middle = p.x[2], high = steepest ? log(grid->beta[i + 1]) : middle, step = INFINITY,
            secant = p.c[0] / (p.c[1] + p.c[2] * (middle - low)), x = steepest ? middle : low - secant;
     for (int k = 0; k < 8 && !(fabs(step) < small); k++) {
-        step = step_of(&p, TERMS, steepest, x);
+        step = step_of(&p, p.terms, steepest, x);
         x -= step;
     }
     double rest = fabs(step) < small ? step * step : fabs(step),
-           two = fabs(step_of(&p, TERMS - 2, steepest, x)), four = fabs(step_of(&p, TERMS - 4, steepest, x));
+           two = fabs(step_of(&p, p.terms - 2, steepest, x)),
+           four = fabs(step_of(&p, p.terms - 4, steepest, x));
     double doubt = x > low && x < high ? fmax(rest, fmax(two, four / 100)) : INFINITY;
     guess.near = doubt < near;
     guess.log_beta = guess.near ? x : balance_between(grid, steepest && falls_slowly(grid, i) ? i + 1 : i);
