@@ -104,7 +104,7 @@ static struct survey_row measure(const struct reading *r, struct leading *room, 
                                .participation = (sum.ties + sum.square) / (z * z),
                                .top_weight = 1 / z,
                                .rounding = rounding_shift(r->epsilon, leading.range, a->gap),
-                               .bounds = {leading.limit, leading.range.low}};
+                               .bounds = {leading.range.high, leading.cut, leading.range.low}};
 }
 
 /* ---- sums ---- */

@@ -15,7 +15,7 @@ struct survey_row {
     double lambda, log_rank, gap;              /* Lambda_n, inf for a tie at the top; where it is attained */
     double entropy, participation, top_weight; /* at beta = 1 */
     double rounding;               /* how far rounding of its scores as stored may move log Lambda_n */
-    struct measured_bounds bounds; /* of its scores, for who reads them again */
+    struct compress_bounds bounds; /* of its scores, for who reads them again */
 };
 
 /* Of one sequence, head and length: all its rows together; a mean over rows where they come from several

@@ -40,7 +40,7 @@ static const double *next_chunk(void *context, size_t index, size_t *count) {
 }
 
 struct compress_source chunks_source(struct chunks *c) {
-    return (struct compress_source){c, c->count, -INFINITY, NAN, next_chunk};
+    return (struct compress_source){c, c->count, COMPRESS_UNBOUNDED, next_chunk};
 }
 
 bool chunks_visit(struct chunks *c, score_visitor *visit, void *context) {

@@ -35,8 +35,8 @@ struct compress {
 
     /* the row in the making */
     struct compress_source source;
-    double scale, highest, lowest;
-    double *moment; /* [KERNEL_WASTE + bins * parts][KERNEL_NODES] */
+    double scale, highest, cut, lowest; /* `cut` is the last of the top */
+    double *moment;                     /* [KERNEL_WASTE + bins * parts][KERNEL_NODES] */
     size_t moments, part_capacity;
     struct row row;
     struct pyramid *pyramid;
@@ -135,28 +135,30 @@ static double compress_first_limit(struct compress *c) {
     return compress_limit(c->isa->kernel, peak, range, TOP);
 }
 
-/* First pass: leaves the row's `top_count` largest scores in the pool in descending order and
- * returns the lowest score. */
-static double compress_first_pass(struct compress *c, size_t top_count) {
-    const struct kernel *kernel = c->isa->kernel;
-    const bool find_lowest = isnan(c->source.lowest);
-    double lowest = find_lowest ? INFINITY : c->source.lowest;
-    c->pooled = 0;
-    c->limit = top_count < c->source.count ? c->source.limit : -INFINITY;
-    if (top_count < c->source.count && c->limit == -INFINITY) { c->limit = compress_first_limit(c); }
-    const size_t most = c->source.limit > -INFINITY ? CHUNK : PORTION;
+/* Candidates among these scores, so many looked at together, into the pool. */
+static void compress_pick(struct compress *c, size_t count, const double *scores, size_t most) {
+    for (size_t first = 0; first < count; first += most) {
+        size_t portion = count - first < most ? count - first : most;
+        if (c->pooled + PORTION > KERNEL_SORTED) { compress_trim(c, c->row.top_count); }
+        c->pooled += c->isa->kernel->above(portion, scores + first, c->limit, c->pool + c->pooled);
+    }
+}
+
+/* First pass: leaves the row's largest scores in the pool in descending order. */
+static void compress_first_pass(struct compress *c) {
+    const bool is_whole = c->row.top_count == c->source.count;
+    c->lowest = INFINITY;
+    c->limit = is_whole ? -INFINITY : compress_first_limit(c);
     for (size_t index = 0; index < chunk_count(c); index++) {
         size_t count;
         const double *scores = compress_chunk(c, index, &count);
-        if (find_lowest) { lowest = fmin(lowest, kernel->range(count, scores).low); }
-        for (size_t first = 0; first < count; first += most) {
-            size_t portion = count - first < most ? count - first : most;
-            if (c->pooled + PORTION > KERNEL_SORTED) { compress_trim(c, top_count); }
-            c->pooled += kernel->above(portion, scores + first, c->limit, c->pool + c->pooled);
-        }
+        if (!is_whole) { c->lowest = fmin(c->lowest, c->isa->kernel->range(count, scores).low); }
+        compress_pick(c, count, scores, PORTION);
     }
-    compress_trim(c, top_count);
-    return lowest;
+    compress_trim(c, c->row.top_count);
+    c->highest = c->pool[0];
+    c->cut = c->pool[c->row.top_count - 1];
+    c->lowest = fmin(c->lowest, c->cut);
 }
 
 static double compress_gap(const struct compress *c, double score) { return (c->highest - score) * c->scale; }
@@ -215,7 +217,8 @@ static void compress_add_ties(struct compress *c, double gap, double ties) {
 
 /* The gap where bins begin: the cut's, or the least positive one where the whole top ties; inf where the
  * whole row does. */
-static double compress_floor(struct compress *c, double cut) {
+static double compress_floor(struct compress *c) {
+    const double cut = c->cut;
     double next = -INFINITY;
     if (cut < c->highest) { return compress_gap(c, cut); }
     for (size_t index = 0; index < chunk_count(c); index++) {
@@ -226,8 +229,9 @@ static double compress_floor(struct compress *c, double cut) {
     return compress_gap(c, next);
 }
 
-/* Moments of `bins` bins from the first on, of the scores below the cut. */
-static const double *compress_deposit(struct compress *c, double cut, int64_t first, size_t bins) {
+/* Moments of `bins` bins from the first on, of the scores below the cut; the others into the pool, where they
+ * are not there yet. */
+static const double *compress_deposit(struct compress *c, bool pick, int64_t first, size_t bins) {
     const unsigned log_stripes = bins * CROWD <= c->source.count ? 3 : 0;
     size_t stripes = (size_t)1 << log_stripes, moments = (KERNEL_WASTE + bins * stripes) * KERNEL_NODES;
     if (moments > c->moments) {
@@ -239,8 +243,10 @@ static const double *compress_deposit(struct compress *c, double cut, int64_t fi
     for (size_t index = 0; index < chunk_count(c); index++) {
         size_t count;
         const double *scores = compress_chunk(c, index, &count);
-        c->isa->kernel->deposit(count, scores, c->highest, cut, c->scale, first, log_stripes, c->moment);
+        if (pick) { compress_pick(c, count, scores, CHUNK); }
+        c->isa->kernel->deposit(count, scores, c->highest, c->cut, c->scale, first, log_stripes, c->moment);
     }
+    if (pick) { compress_trim(c, c->row.top_count); }
     double *moment = c->moment + KERNEL_WASTE * KERNEL_NODES;
     if (log_stripes > 0) { c->isa->kernel->gather(bins, log_stripes, moment); }
     return moment;
@@ -273,12 +279,13 @@ static void compress_add_bins(struct compress *c, int64_t first, size_t bins, co
         (const double(*)[KERNEL_NODES])moment, row->gap + row->point_count, row->count + row->point_count);
 }
 
-/* Second pass: everything below the explicit top, into bins. */
-static void compress_second_pass(struct compress *c) {
+/* The top, and everything below it into bins. `pick`: there was no first pass. */
+static void compress_second_pass(struct compress *c, bool pick) {
     const double least = 0x1p-1000;
     struct row *row = &c->row;
-    double cut = c->pool[row->top_count - 1], cut_gap = compress_gap(c, cut), floor = compress_floor(c, cut);
+    double cut_gap = compress_gap(c, c->cut), floor = compress_floor(c);
     if (floor == INFINITY) {
+        compress_add_top(c);
         compress_add_ties(c, 0, (double)(c->source.count - row->top_count));
         return;
     }
@@ -286,7 +293,8 @@ static void compress_second_pass(struct compress *c) {
             last = kernel_bin(fmax(compress_gap(c, c->lowest), least));
     size_t bins = (size_t)(last - first + 1);
     compress_reserve(c, bins + 1);
-    const double *moment = compress_deposit(c, cut, first, bins);
+    const double *moment = compress_deposit(c, pick, first, bins);
+    compress_add_top(c);
     pyramid_build(c->pyramid, first, bins, (const double(*)[KERNEL_NODES])moment);
     row->node_sums = compress_node_sums;
     double deposited = 0;
@@ -378,7 +386,7 @@ static bool compress_summit(const struct row *row, double best, double *log_rank
         .source = &c->source,
         .top = c->highest,
         .scale = c->scale,
-        .cut = c->pool[c->row.top_count - 1],
+        .cut = c->cut,
         .lowest = c->lowest,
         .parts = row->part_count - ties,
         .part = row->part + ties,
@@ -427,11 +435,25 @@ const struct row *compress_row(struct compress *c, const struct compress_source 
     row->log_counts = compress_log_counts;
     row->maker = c;
 
-    c->lowest = compress_first_pass(c, row->top_count);
-    c->highest = row->top_score = c->pool[0];
+    c->pooled = 0;
+    const struct compress_bounds *known = &source->bounds;
+    const bool is_whole = row->top_count == source->count,
+               is_bounded = !is_whole && known->cut < known->highest;
+    if (is_bounded) {
+        c->highest = known->highest;
+        c->cut = known->cut;
+        c->lowest = known->lowest;
+        c->limit = nextafter(known->cut, -INFINITY);
+    } else {
+        compress_first_pass(c);
+    }
+    row->top_score = c->highest;
     row->stretch = compress_stretch(c);
     c->scale /= row->stretch;
-    compress_add_top(c);
-    if (row->top_count < source->count) { compress_second_pass(c); }
+    if (is_whole) {
+        compress_add_top(c);
+    } else {
+        compress_second_pass(c, is_bounded);
+    }
     return row;
 }

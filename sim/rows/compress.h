@@ -8,19 +8,26 @@
 #ifndef GAPSCALE_SIM_ROWS_COMPRESS_H
 #define GAPSCALE_SIM_ROWS_COMPRESS_H
 
+#include <math.h>
+
 #include "sim/rows/isa.h"
 #include "sim/rows/row.h"
 
 enum { COMPRESS_CHUNK = 1024, COMPRESS_TOP = 128 };
 
+/* Of more than ROW_EXPLICIT scores: the largest, the COMPRESS_TOP-th largest, and the least. */
+struct compress_bounds {
+    double highest, cut, lowest;
+};
+#define COMPRESS_UNBOUNDED ((struct compress_bounds){NAN, NAN, NAN})
+
 /* Where the scores of a row come from: finite, `count` >= 1 of them, chunk i holding those from number
- * i COMPRESS_CHUNK on, the same ones whenever it is asked for. Valid until the next call. A `limit` that at
- * least COMPRESS_TOP scores are above speeds up the search for them. */
+ * i COMPRESS_CHUNK on, the same ones whenever it is asked for. Valid until the next call. Bounds that are
+ * known save a reading. */
 struct compress_source {
     void *context;
     size_t count;
-    double limit;  /* -inf: not known */
-    double lowest; /* NaN: not known */
+    struct compress_bounds bounds;
     const double *(*chunk)(void *context, size_t index, size_t *count);
 };
 

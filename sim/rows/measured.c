@@ -31,14 +31,13 @@ static const double *measured_chunk(void *context, size_t index, size_t *count) 
 }
 
 const struct row *measured_row_within(struct measured *m, size_t count, const double *scores, double scale,
-                                      const struct measured_bounds *bounds) {
+                                      const struct compress_bounds *bounds) {
     m->count = count;
     m->scores = scores;
-    struct compress_source source = {m, count, bounds->limit, bounds->lowest, measured_chunk};
+    struct compress_source source = {m, count, *bounds, measured_chunk};
     return compress_row(m->compress, &source, scale);
 }
 
 const struct row *measured_row(struct measured *m, size_t count, const double *scores, double scale) {
-    const struct measured_bounds unknown = {-INFINITY, NAN};
-    return measured_row_within(m, count, scores, scale, &unknown);
+    return measured_row_within(m, count, scores, scale, &COMPRESS_UNBOUNDED);
 }
