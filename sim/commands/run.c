@@ -104,6 +104,7 @@ static void save_without_memory(void *context) {
 }
 
 static int start_watch(struct run *run) {
+    if (run->place.finished && !run->o->scores) { return EXIT_DONE; }
     memory_save(save_without_memory, run);
     run->limit = stop_limit(run->o->time_limit);
     if (run->limit.stale && ranks_index() == 0) {
@@ -114,7 +115,6 @@ static int start_watch(struct run *run) {
     return run->stop ? EXIT_DONE : EXIT_FAILED;
 }
 
-/* Before anything is taken away that the watching thread or an end without memory looks at. */
 static void end_watch(struct run *run) {
     memory_save(NULL, NULL);
     if (run->stop) { stop_end(run->stop); }
@@ -167,7 +167,7 @@ static int check_scores(const struct run *run) {
     return scorefile_check(run->o->scores, run->config);
 }
 
-/* When the results are there. */
+/* When the results are there, which a stop leaves alone. */
 static int write_scores(struct run *run) {
     if (!run->o->scores) { return EXIT_DONE; }
     run->place.finished = true;
@@ -176,15 +176,6 @@ static int write_scores(struct run *run) {
     if (status == EXIT_RESUMABLE) {
         message_say("stopped before %s was whole; the same command writes it anew", run->o->scores);
     }
-    return status;
-}
-
-/* Of results that are there already. */
-static int write_missing_scores(struct run *run) {
-    if (!run->o->scores) { return EXIT_DONE; }
-    int status = start_watch(run);
-    if (status == EXIT_DONE) { status = write_scores(run); }
-    end_watch(run);
     return status;
 }
 
@@ -198,11 +189,8 @@ static int find_place(struct run *run) {
     if (status == EXIT_DONE) { status = publish_check(run->output, run->config, run->o->force, &run->place); }
     if (status != EXIT_DONE) { return status; }
     if (!name_journal(run)) { return EXIT_FAILED; }
-    if (run->place.finished) {
-        clear_finished(run);
-        return write_missing_scores(run);
-    }
-    return outfile_prepare(run->output, !run->o->output) ? EXIT_DONE : EXIT_FAILED;
+    if (run->place.finished) { clear_finished(run); }
+    return run->place.finished || outfile_prepare(run->output, !run->o->output) ? EXIT_DONE : EXIT_FAILED;
 }
 
 /* ---- room ---- */
@@ -264,7 +252,6 @@ static int take_lock(struct run *run) {
 }
 
 static void release_lock(struct run *run) {
-    end_watch(run);
     if (!run->locked) {
         rmdir(run->directory); /* if it is empty */
         return;
@@ -328,7 +315,6 @@ static int open_journal(struct run *run) {
 }
 
 static void close_journal(struct run *run) {
-    end_watch(run);
     if (run->journal) { journal_close(run->journal); }
 }
 
@@ -472,32 +458,36 @@ static int publish(struct run *run) {
 static const struct {
     int (*begin)(struct run *run);
     void (*end)(struct run *run);
-    bool leads; /* of rank 0 alone */
+    bool leads;    /* of rank 0 alone */
+    bool finished; /* also where the results are there already */
 } stage[] = {
-    {read_config, free_config, false},    /* what is asked for */
-    {find_place, NULL, false},            /* where the results go; whether they are there, or grow */
-    {find_room, NULL, true},              /* whether this machine can hold it */
-    {start_watch, end_watch, false},      /* for signals and the time limit, over lock and journal */
-    {take_lock, release_lock, true},      /* nobody else computes this */
-    {open_journal, close_journal, false}, /* what is finished survives */
-    {make_plan, free_plan, false},        /* units, and which of them are finished */
-    {compute_units, NULL, false},         /* the others */
-    {publish, NULL, true},                /* all of them become results */
-    {write_scores, NULL, true},           /* their rows, where they are asked for */
+    {read_config, free_config, false, true},     /* what is asked for */
+    {find_place, NULL, false, true},             /* where the results go; whether they are there, or grow */
+    {find_room, NULL, true, false},              /* whether this machine can hold it */
+    {start_watch, NULL, false, true},            /* for signals and the time limit, over lock and journal */
+    {take_lock, release_lock, true, false},      /* nobody else computes this */
+    {open_journal, close_journal, false, false}, /* what is finished survives */
+    {make_plan, free_plan, false, false},        /* units, and which of them are finished */
+    {compute_units, NULL, false, false},         /* the others */
+    {publish, NULL, true, false},                /* all of them become results */
+    {write_scores, NULL, true, true},            /* their rows, where they are asked for */
 };
+enum { STAGES = sizeof stage / sizeof *stage };
 
+/* The watch ends before anything is taken away that it looks at. */
 static int run_stages(struct run *run) {
     const bool leads = ranks_index() == 0;
-    size_t begun = 0;
+    bool begun[STAGES] = {false};
     int status = EXIT_DONE;
-    for (; begun < sizeof stage / sizeof *stage && status == EXIT_DONE && !run->place.finished; begun++) {
-        if (leads || !stage[begun].leads) { status = stage[begun].begin(run); }
+    for (size_t i = 0; i < STAGES && status == EXIT_DONE; i++) {
+        begun[i] = (leads || !stage[i].leads) && (!run->place.finished || stage[i].finished);
+        if (begun[i]) { status = stage[i].begin(run); }
     }
     if (status == EXIT_RESUMABLE && !run->place.finished && leads) { say_resumable(run); }
     if (status != EXIT_DONE && status != EXIT_RESUMABLE && !leads) { ranks_abort(); }
-    while (begun > 0) {
-        begun--;
-        if (stage[begun].end && (leads || !stage[begun].leads)) { stage[begun].end(run); }
+    end_watch(run);
+    for (size_t i = STAGES; i-- > 0;) {
+        if (begun[i] && stage[i].end) { stage[i].end(run); }
     }
     return status;
 }

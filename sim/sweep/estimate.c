@@ -17,7 +17,7 @@ static const double PATIENCE = 5; /* seconds for all samples but the last */
 /* log of the keys that a row draws score by score; -inf where it draws none so. */
 static double log_drawn_keys(const struct unit_cell *c) {
     if (c->series->family->kind == FAMILY_FIXED) { return -INFINITY; }
-    if (!unit_cell_counted(c)) { return c->log_n; }
+    if (!config_counted(c->series, c->log_n)) { return c->log_n; }
     return config_has_position(c->series) ? config_log_window(c->series, c->log_n) : -INFINITY;
 }
 

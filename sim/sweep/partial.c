@@ -62,7 +62,6 @@ size_t partial_means(const struct unit *of, size_t group_blocks) {
     return count_groups(of, group_blocks) * group_length(of);
 }
 
-static size_t count_moments(const struct unit *of) { return unit_is_exact(of) ? 0 : of->cell->layout.total; }
 static size_t count_histograms(const struct unit *of) {
     return unit_is_exact(of) ? 0 : of->cell->layout.binned;
 }
@@ -78,8 +77,8 @@ static size_t count_bins(const struct partial *p) {
 }
 
 struct partial *partial_create(const struct unit *of) {
-    const size_t moments = count_moments(of), means = partial_means(of, partial_group_blocks(of)),
-                 numbers = partial_numbers(of);
+    const size_t moments = unit_is_exact(of) ? 0 : of->cell->layout.total,
+                 means = partial_means(of, partial_group_blocks(of)), numbers = partial_numbers(of);
     struct partial *p = memory_create(1, sizeof *p);
     p->of = *of;
     p->mean = memory_create(2 * moments + means + numbers, sizeof *p->mean);
@@ -205,14 +204,9 @@ struct partial *partial_merge(struct partial *a, struct partial *b) {
 
 /* ---- in order ---- */
 
-static bool is_node(const struct unit *u) {
-    return u->block_count > 0 && (u->block_count & (u->block_count - 1)) == 0 &&
-           u->replicates == u->block_count * RESULTS_BLOCK_LENGTH;
-}
-
 bool partial_are_halves(const struct partial *left, const struct partial *right) {
     const struct unit *a = &left->of, *b = &right->of;
-    return a->cell == b->cell && a->block_count == b->block_count && is_node(a) && is_node(b) &&
+    return a->cell == b->cell && a->block_count == b->block_count && unit_is_node(a) && unit_is_node(b) &&
            a->first_block % (2 * a->block_count) == 0 && b->first_block == a->first_block + a->block_count;
 }
 

@@ -16,13 +16,10 @@
 static const double UNIT_COST = 1e9; /* nanoseconds */
 enum { UNIT_BLOCKS = 64 };
 
-static uint64_t count_min(uint64_t a, uint64_t b) { return a < b ? a : b; }
-
-bool unit_cell_counted(const struct unit_cell *c) { return config_counted(c->series, c->log_n); }
-
 struct sampler_law *unit_cell_law(const struct unit_cell *c, const struct isa *isa, double log_n) {
-    return sampler_law_create(c->series->family, c->p, log_n, c->log_lambda_typ, unit_cell_counted(c),
-                              isa->kernel, c->layout.betas, c->here->beta_ratio);
+    return sampler_law_create(c->series->family, c->p, log_n, c->log_lambda_typ,
+                              config_counted(c->series, c->log_n), isa->kernel, c->layout.betas,
+                              c->here->beta_ratio);
 }
 
 /* ---- cost ---- */
@@ -53,8 +50,8 @@ static double plain_cost(const struct unit_cell *c) {
         return (c->series->family->cost(c->p) + 4) * n + fmin(n, 1000) * sums + 2000;
     }
     if (config_has_position(c->series)) {
-        n = unit_cell_counted(c) ? exp(config_log_window(c->series, c->log_n)) : n;
-    } else if (unit_cell_counted(c)) {
+        n = config_counted(c->series, c->log_n) ? exp(config_log_window(c->series, c->log_n)) : n;
+    } else if (config_counted(c->series, c->log_n)) {
         return 15000 + 400 * sums + output_cost(c, fmin(n, 2000));
     }
     return 8 * n + fmin(n, 1000) * sums + 2000 + output_cost(c, n);
@@ -197,14 +194,18 @@ static const struct unit_cell *find_cell(const struct unit_plan *plan, size_t un
 struct unit unit_part(const struct unit_cell *c, size_t first_block, size_t block_count) {
     uint64_t replicates = c->series->replicates, kept = c->here->size[RESULTS_REPLICATE];
     struct unit u = {.cell = c, .first_block = first_block};
-    u.block_count = count_min(block_count, c->block_count - first_block);
+    u.block_count = GSL_MIN(block_count, c->block_count - first_block);
     u.first_replicate = (uint64_t)first_block * RESULTS_BLOCK_LENGTH;
-    u.replicates = count_min((uint64_t)u.block_count * RESULTS_BLOCK_LENGTH, replicates - u.first_replicate);
-    u.kept = kept > u.first_replicate ? count_min(u.replicates, kept - u.first_replicate) : 0;
+    u.replicates = GSL_MIN((uint64_t)u.block_count * RESULTS_BLOCK_LENGTH, replicates - u.first_replicate);
+    u.kept = kept > u.first_replicate ? GSL_MIN(u.replicates, kept - u.first_replicate) : 0;
     return u;
 }
 
-static bool is_power(uint64_t x) { return x > 0 && (x & (x - 1)) == 0; }
+bool unit_is_node(const struct unit *u) {
+    const size_t blocks = u->block_count;
+    return blocks > 0 && (blocks & (blocks - 1)) == 0 && u->first_block % blocks == 0 &&
+           u->replicates == blocks * RESULTS_BLOCK_LENGTH;
+}
 
 bool unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint64_t first_replicate,
                uint64_t replicates, struct unit_range *range) {
@@ -222,8 +223,7 @@ bool unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint64
     *range = unit_range_of(plan, &part);
     const struct unit there = unit_span(plan, *range);
     return there.first_replicate == first_replicate && there.replicates == replicates &&
-           (range->end == range->first + 1 ||
-            (is_power(blocks) && first % blocks == 0 && replicates == blocks * RESULTS_BLOCK_LENGTH));
+           (range->end == range->first + 1 || unit_is_node(&there));
 }
 
 struct unit unit_span(const struct unit_plan *plan, struct unit_range range) {
@@ -301,7 +301,7 @@ size_t unit_shares(const struct unit_plan *plan, size_t shard, size_t shards, st
                first = place * each + (place < more ? place : more), end = first + each + (place < more);
         if (end > first) {
             (*list)[count++] = (struct unit_range){c->first_unit + first * length,
-                                                   c->first_unit + count_min(end * length, c->unit_count)};
+                                                   c->first_unit + GSL_MIN(end * length, c->unit_count)};
         }
         turn = (turn + more) % shards;
     }
@@ -333,14 +333,11 @@ double unit_cost(const struct unit *u) {
 }
 
 const char *unit_name(const struct unit *u, char name[UNIT_NAME]) {
-    double n = exp(u->cell->log_n);
-    char length[32];
-    snprintf(length, sizeof length, isfinite(n) ? "%.6g" : "e^%.6g", isfinite(n) ? n : u->cell->log_n);
-    if (unit_is_exact(u)) {
-        snprintf(name, UNIT_NAME, "%s at n = %s, exact values", u->cell->series->name, length);
-        return name;
-    }
-    snprintf(name, UNIT_NAME, "%s at n = %s, replicates %" PRIu64 " to %" PRIu64, u->cell->series->name,
-             length, u->first_replicate, u->first_replicate + u->replicates - 1);
+    const double n = exp(u->cell->log_n);
+    char *end = name + snprintf(name, UNIT_NAME, isfinite(n) ? "%s at n = %.6g, " : "%s at n = e^%.6g, ",
+                                u->cell->series->name, isfinite(n) ? n : u->cell->log_n);
+    snprintf(end, (size_t)(name + UNIT_NAME - end),
+             unit_is_exact(u) ? "exact values" : "replicates %" PRIu64 " to %" PRIu64, u->first_replicate,
+             u->first_replicate + u->replicates - 1);
     return name;
 }

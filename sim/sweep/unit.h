@@ -86,7 +86,8 @@ struct unit_amount unit_amount(const struct unit_plan *plan, size_t count, const
 size_t unit_shares(const struct unit_plan *plan, size_t shard, size_t shards, struct unit_range **list);
 
 bool unit_is_exact(const struct unit *unit);
-double unit_cost(const struct unit *unit); /* nanoseconds, roughly */
+bool unit_is_node(const struct unit *unit); /* of the tree of blocks (partial.h) */
+double unit_cost(const struct unit *unit);  /* nanoseconds, roughly */
 /* "SERIES at n = N, replicates A to B", or "exact values". Returns `name`. */
 const char *unit_name(const struct unit *unit, char name[UNIT_NAME]);
 /* For a cell outside a plan, of which `series`, `log_n` and the sizes of `here` are known: layout, cost and
@@ -95,7 +96,6 @@ void unit_cell_size(struct unit_cell *cell);
 /* Any range of blocks of a cell, as far as it has them. */
 struct unit unit_part(const struct unit_cell *cell, size_t first_block, size_t block_count);
 
-bool unit_cell_counted(const struct unit_cell *cell);
 /* The law of a cell's rows, or of rows of another length like them. Free with sampler_law_free. */
 struct sampler_law *unit_cell_law(const struct unit_cell *cell, const struct isa *isa, double log_n);
 
