@@ -116,13 +116,6 @@ static size_t count_missing(const struct merge *m, size_t count, const struct un
     return units;
 }
 
-static bool is_wanted(const struct merge *m, size_t shard, size_t shards) {
-    struct unit_range *share;
-    size_t count = unit_shares(&m->plan, shard, shards, &share), missing = count_missing(m, count, share);
-    free(share);
-    return missing > 0;
-}
-
 /* Lists units that no journal has, exact values among them. */
 static void say_missing(const struct merge *m) {
     size_t units = unit_plan_size(&m->plan), missing = 0, shards = m->journal[0]->header.shards;
@@ -140,7 +133,10 @@ static void say_missing(const struct merge *m) {
     if (missing > SHOWN) { message_say("and %zu more", missing - SHOWN); }
     message_say("%zu of %zu units are missing; compute them with:", missing, units);
     for (size_t i = 0; i < shards; i++) {
-        if (is_wanted(m, i, shards)) { say_command(m, i, shards); }
+        struct unit_range *share;
+        size_t count = unit_shares(&m->plan, i, shards, &share);
+        if (count_missing(m, count, share) > 0) { say_command(m, i, shards); }
+        free(share);
     }
 }
 

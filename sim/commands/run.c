@@ -197,47 +197,34 @@ static int find_place(struct run *run) {
 
 static const char fewer[] = "ask for fewer n, betas, replicates or kept ones (keep_replicates)";
 
-static int check_memory(const struct options *o, const struct estimate *cost) {
-    char need[MACHINE_TEXT], left[MACHINE_TEXT];
-    double bytes = o->shards > 1 ? cost->working : cost->memory, free_bytes = machine_memory();
-    if (bytes <= free_bytes) { return EXIT_DONE; }
-    message_error("%s takes about %s of memory with %d thread%s, and %s are free: %s, or fewer --threads",
-                  o->config, machine_bytes(bytes, need), o->threads, o->threads == 1 ? "" : "s",
-                  machine_bytes(free_bytes, left), fewer);
-    return EXIT_USAGE;
-}
-
-/* Results, units to grow from, and the journal beside them. What a run that goes on has written is not known.
- */
-static int check_disk(const struct options *o, const char *output, bool goes_on,
-                      const struct estimate *cost) {
-    char need[MACHINE_TEXT], left[MACHINE_TEXT];
-    double bytes = o->shards > 1 ? cost->journal / o->shards : cost->disk + cost->archive + cost->journal,
-           free_bytes = machine_disk(output);
-    if (bytes <= free_bytes || o->force || goes_on) { return EXIT_DONE; }
-    message_error("%s takes about %s of disk, and %s are free where %s goes: %s, choose another -o FILE, or "
-                  "try all the same with --force",
-                  o->config, machine_bytes(bytes, need), machine_bytes(free_bytes, left), output, fewer);
-    return EXIT_USAGE;
-}
-
-/* A slip of the pen, mostly, but the most that a target may take need not be one. */
-static int check_time(const struct options *o, const struct estimate *cost) {
-    const double most = 1e6, hours = cost->least_seconds / 3600 / o->shards;
-    if (hours <= most || o->force) { return EXIT_DONE; }
-    message_error("%s takes about %.1e core-hours: %s, or a part of it with --shard I/N; --force begins all "
-                  "the same",
-                  o->config, hours, fewer);
-    return EXIT_USAGE;
-}
-
-/* --force asks for memory alone. */
+/* --force asks for memory alone. On the disk go results, units to grow from, and the journal beside them;
+ * what a run that goes on has written of it is not known. So much time is a slip of the pen, mostly, but the
+ * most that a target may take need not be one. */
 static int find_room(struct run *run) {
     const struct options *o = run->o;
-    struct estimate cost = estimate_sweep(run->config, NULL, o->threads);
-    int status = check_memory(o, &cost);
-    if (status == EXIT_DONE) { status = check_disk(o, run->output, journal_exists(run->directory), &cost); }
-    return status == EXIT_DONE ? check_time(o, &cost) : status;
+    const struct estimate cost = estimate_sweep(run->config, NULL, o->threads);
+    const double memory = o->shards > 1 ? cost.working : cost.memory, free_memory = machine_memory(),
+                 disk = o->shards > 1 ? cost.journal / o->shards : cost.disk + cost.archive + cost.journal,
+                 free_disk = machine_disk(run->output), hours = cost.least_seconds / 3600 / o->shards,
+                 most_hours = 1e6;
+    char need[MACHINE_TEXT], left[MACHINE_TEXT];
+    if (memory > free_memory) {
+        message_error("%s takes about %s of memory with %d thread%s, and %s are free: %s, or fewer --threads",
+                      o->config, machine_bytes(memory, need), o->threads, o->threads == 1 ? "" : "s",
+                      machine_bytes(free_memory, left), fewer);
+    } else if (disk > free_disk && !o->force && !journal_exists(run->directory)) {
+        message_error("%s takes about %s of disk, and %s are free where %s goes: %s, choose another -o FILE, "
+                      "or try all the same with --force",
+                      o->config, machine_bytes(disk, need), machine_bytes(free_disk, left), run->output,
+                      fewer);
+    } else if (hours > most_hours && !o->force) {
+        message_error("%s takes about %.1e core-hours: %s, or a part of it with --shard I/N; --force begins "
+                      "all the same",
+                      o->config, hours, fewer);
+    } else {
+        return EXIT_DONE;
+    }
+    return EXIT_USAGE;
 }
 
 /* ---- lock ---- */

@@ -82,15 +82,10 @@ struct pace {
 };
 
 static struct pace pace_start(const struct config *config, const struct isa *isa, size_t cells) {
-    const size_t each = cells <= SAMPLES ? 1 : SAMPLES / config->series_count;
     const double nominal = 1e-9; /* of the cost model, in nanoseconds */
-    size_t longest = 0;
-    for (size_t i = 0; i < config->series_count; i++) {
-        longest = config->series[i].n_count > longest ? config->series[i].n_count : longest;
-    }
     return (struct pace){.config = config,
                          .isa = isa,
-                         .stride = cells <= SAMPLES ? 1 : longest / (each > 0 ? each : 1) + 1,
+                         .stride = (cells - 1) / SAMPLES + 1,
                          .since = omp_get_wtime(),
                          .value = isa ? NAN : nominal};
 }

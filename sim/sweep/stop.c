@@ -60,38 +60,32 @@ void stop_resume(struct stop *stop) {
     pthread_mutex_unlock(&stop->mutex);
 }
 
-/* Waits for an end; true for a signal, whose name is in `why`, or the deadline. */
-static bool wait_reason(struct stop *stop, const char **why) {
+/* The name of the one that came. */
+static const char *read_signal(const struct stop *stop) {
+    struct signalfd_siginfo info;
+    if (read(stop->signal_end, &info, sizeof info) != sizeof info) { return "a signal"; }
+    return info.ssi_signo == SIGTERM ? "SIGTERM" : info.ssi_signo == SIGINT ? "SIGINT" : "SIGUSR1";
+}
+
+/* Waits for an end; NULL when the work is done, else who asks for it. */
+static const char *wait_reason(struct stop *stop) {
     struct pollfd end[2] = {{.fd = stop->done, .events = POLLIN}, {.fd = stop->signal_end, .events = POLLIN}};
-    for (;;) {
-        double time = machine_seconds(), next = fmin(stop->deadline, stop->next_beat);
-        int ready = poll(end, 2, (int)ceil(1000 * fmax(0, fmin(next - time, 3600))));
-        if (ready > 0 && end[0].revents) { return false; }
-        if (ready > 0) {
-            struct signalfd_siginfo info;
-            *why = "a signal";
-            if (read(stop->signal_end, &info, sizeof info) == sizeof info) {
-                *why = info.ssi_signo == SIGTERM  ? "SIGTERM"
-                       : info.ssi_signo == SIGINT ? "SIGINT"
-                                                  : "SIGUSR1";
-            }
-            return true;
+    for (double time; (time = machine_seconds()) < stop->deadline;) {
+        if (time >= stop->next_beat) {
+            stop->next_beat = time + STOP_BEAT;
+            if (stop->plan.beat && !stop->plan.beat(stop->plan.context)) { return "the journal"; }
         }
-        *why = stop->plan.limit.who;
-        if (machine_seconds() >= stop->deadline) { return true; }
-        if (machine_seconds() >= stop->next_beat) {
-            stop->next_beat = machine_seconds() + STOP_BEAT;
-            *why = "the journal";
-            if (stop->plan.beat && !stop->plan.beat(stop->plan.context)) { return true; }
-        }
+        double next = fmin(stop->deadline, stop->next_beat) - time;
+        if (poll(end, 2, (int)ceil(1000 * next)) > 0) { return end[0].revents ? NULL : read_signal(stop); }
     }
+    return stop->plan.limit.who;
 }
 
 static void *watch(void *argument) {
     struct stop *stop = argument;
     struct pollfd done = {.fd = stop->done, .events = POLLIN};
-    const char *why;
-    if (!wait_reason(stop, &why) || !stop_ask(stop)) { return NULL; }
+    const char *why = wait_reason(stop);
+    if (!why || !stop_ask(stop)) { return NULL; }
     message_say("%s: stopping", why);
     if (poll(&done, 1, (int)(1000 * STOP_GRACE)) > 0) { return NULL; }
     if (stop->plan.save) { stop->plan.save(stop->plan.context); }
