@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "models/oracle/sink.h"
-#include "models/theory/typical.h"
 #include "sim/base/memory.h"
 
 /* *curvature is set for the susceptibility alone. */
@@ -111,19 +110,30 @@ static void exact_criterion(struct results_series *s, size_t n, const struct ora
     }
 }
 
-/* One n of a series, whose log Lambda^typ there is known. */
-static void exact_cell(struct results_series *s, size_t n, double log_lambda_typ) {
-    size_t betas = s->size[RESULTS_BETA];
+/* Whether a file of an earlier version has this criterion's maximum and not the curve about it. */
+static bool lacks_curve(const struct results_series *s, size_t n, size_t c) {
+    const size_t at = n * s->size[RESULTS_CRITERION] + c;
+    return s->criterion[c].kind == CRITERION_SUSCEPTIBILITY && s->exact_collapse[at] > 0 &&
+           isnan(s->exact_collapse_curvature[at]);
+}
+
+/* One n of a series: all of it, or what is lacking alone. log_lambda_typ: at that n; NULL: of the law that
+ * the series' attributes declare, whatever its file says of it. */
+static void exact_cell(struct results_series *s, size_t n, const double *log_lambda_typ, bool all) {
+    const size_t betas = s->size[RESULTS_BETA], criteria = s->size[RESULTS_CRITERION];
     double p[FAMILY_PARAMETERS] = {0};
-    if (s->family->kind == FAMILY_SAMPLED) { return; } /* no law to ask */
+    bool some = all;
+    for (size_t c = 0; c < criteria; c++) { some = some || lacks_curve(s, n, c); }
+    if (!some || s->family->kind == FAMILY_SAMPLED) { return; } /* the latter has no law to ask */
     family_parameters(s->family, s->parameter, s->log_n[n], p);
-    struct oracle *oracle = oracle_create_with(s->family, p, s->log_n[n], log_lambda_typ);
+    struct oracle *oracle = log_lambda_typ ? oracle_create_with(s->family, p, s->log_n[n], *log_lambda_typ)
+                                           : oracle_create(s->family, p, s->log_n[n]);
     if (!oracle) { memory_exhausted(); }
     const bool output = results_has_output(s);
     const struct oracle_question question = {
         .top_weight = true, .errors = true, .output = output, .ranks = output ? s->size[RESULTS_RANK] : 0};
     struct oracle_point *point = memory_create(betas, sizeof *point);
-    for (size_t b = 0; b < betas; b++) {
+    for (size_t b = 0; all && b < betas; b++) {
         struct oracle_answer answer;
         const size_t at = n * betas + b;
         if (!oracle_ask(oracle, s->beta_ratio[at], question, &answer)) { memory_exhausted(); }
@@ -132,20 +142,18 @@ static void exact_cell(struct results_series *s, size_t n, double log_lambda_typ
         if (output) { exact_output(s, &answer, at); }
         exact_sinks(s, oracle, p, at);
     }
-    exact_log_participation(s, n * betas, oracle, point);
-    oracle_recall(oracle, betas, s->beta_ratio + n * betas, point);
-    for (size_t c = 0; c < s->size[RESULTS_CRITERION]; c++) { exact_criterion(s, n, oracle, c); }
+    if (all) {
+        exact_log_participation(s, n * betas, oracle, point);
+        oracle_recall(oracle, betas, s->beta_ratio + n * betas, point);
+    }
+    for (size_t c = 0; c < criteria; c++) {
+        if (all || lacks_curve(s, n, c)) { exact_criterion(s, n, oracle, c); }
+    }
     oracle_free(oracle);
     free(point);
 }
 
-void exact_fill_cell(struct results_series *here) { exact_cell(here, 0, here->log_lambda_typ[0]); }
-
-/* Of the law that the file's attributes declare, whatever the file says of it. */
-static double declared_scale(const struct results_series *s, size_t n) {
-    if (s->family->kind == FAMILY_SAMPLED) { return s->log_lambda_typ[n]; }
-    return typical_along(s->family, s->parameter, s->log_n[n]).log_lambda;
-}
+void exact_fill_cell(struct results_series *here) { exact_cell(here, 0, here->log_lambda_typ, true); }
 
 static bool is_missing(const struct results_series *s) {
     for (size_t b = 0; b < s->size[RESULTS_LOG_N] * s->size[RESULTS_BETA]; b++) {
@@ -154,34 +162,12 @@ static bool is_missing(const struct results_series *s) {
     return true;
 }
 
-/* Whether a file of an earlier version has this criterion's maximum and not the curve about it. */
-static bool lacks_curve(const struct results_series *s, size_t n, size_t c) {
-    const size_t at = n * s->size[RESULTS_CRITERION] + c;
-    return s->criterion[c].kind == CRITERION_SUSCEPTIBILITY && s->exact_collapse[at] > 0 &&
-           isnan(s->exact_collapse_curvature[at]);
-}
-
-static void exact_curves(struct results_series *s, size_t n) {
-    double p[FAMILY_PARAMETERS] = {0};
-    for (size_t c = 0; c < s->size[RESULTS_CRITERION]; c++) {
-        if (!lacks_curve(s, n, c)) { continue; }
-        family_parameters(s->family, s->parameter, s->log_n[n], p);
-        struct oracle *oracle = oracle_create(s->family, p, s->log_n[n]);
-        if (!oracle) { memory_exhausted(); }
-        exact_criterion(s, n, oracle, c);
-        oracle_free(oracle);
-    }
-}
-
 void exact_fill(struct results *results, int threads) {
     for (size_t i = 0; i < results->series_count; i++) {
         struct results_series *s = &results->series[i];
         if (s->family->kind == FAMILY_MEASURED) { continue; }
         const bool missing = is_missing(s);
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
-        for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) {
-            if (missing) { exact_cell(s, n, declared_scale(s, n)); }
-            exact_curves(s, n);
-        }
+        for (size_t n = 0; n < s->size[RESULTS_LOG_N]; n++) { exact_cell(s, n, NULL, missing); }
     }
 }
