@@ -14,10 +14,9 @@ static int rank_count = 1;
 
 struct leader {
     const struct sweep_work *work;
-    const struct ranks_task *task;
     pthread_mutex_t lock; /* of the next lines */
     struct unit_range *range;
-    size_t at; /* the first range that is not given out whole */
+    size_t count, at; /* the latter: the first that is not given out whole */
     double left;
     bool failed;
     struct progress progress;
@@ -32,7 +31,7 @@ static size_t take_ranges(void *context, struct unit_range range[SWEEP_MORE]) {
     pthread_mutex_lock(&l->lock);
     double want = l->left / (2.0 * rank_count), enough = want / 2;
     bool ended = l->failed || stop_asked(l->work->stop);
-    while (!ended && count < SWEEP_MORE && l->at < l->task->range_count && (count == 0 || want > enough)) {
+    while (!ended && count < SWEEP_MORE && l->at < l->count && (count == 0 || want > enough)) {
         struct unit_range *rest = &l->range[l->at];
         struct unit_range node = {rest->first, rest->first + unit_node(plan, *rest, want)};
         double cost = unit_range_cost(plan, node);
@@ -52,15 +51,6 @@ static void tell_done(void *context, double cost, const char *what) {
     pthread_mutex_lock(&l->lock);
     progress_add(&l->progress, cost, what);
     pthread_mutex_unlock(&l->lock);
-}
-
-static struct leader leader_create(const struct sweep_work *work, const struct ranks_task *task) {
-    struct leader l = {.work = work, .task = task, .lock = PTHREAD_MUTEX_INITIALIZER};
-    l.range = memory_create(task->range_count + 1, sizeof *l.range);
-    for (size_t i = 0; i < task->range_count; i++) { l.range[i] = task->range[i]; }
-    l.left = unit_amount(work->plan, task->range_count, task->range).cost;
-    l.progress = progress_start(task->cost_before + l.left, task->cost_before, task->quiet);
-    return l;
 }
 
 #ifndef GAPSCALE_MPI
@@ -268,14 +258,18 @@ bool ranks_wait(int *status) {
 #endif
 
 int ranks_lead(const struct sweep_work *work, const struct ranks_task *task) {
-    struct leader l = leader_create(work, task);
+    struct leader l = {.work = work, .lock = PTHREAD_MUTEX_INITIALIZER, .count = task->range_count};
     struct sweep_work own = *work;
     own.more = take_ranges;
     own.done = tell_done;
     own.more_context = &l;
+    l.range = memory_create(l.count + 1, sizeof *l.range);
+    for (size_t i = 0; i < l.count; i++) { l.range[i] = task->range[i]; }
+    l.left = unit_amount(work->plan, l.count, l.range).cost;
+    l.progress = progress_start(task->cost_before + l.left, task->cost_before, task->quiet);
     int status = lead(&l, &own);
     progress_end(&l.progress);
-    if (status == EXIT_DONE && (l.at < task->range_count || (rank_count > 1 && stop_asked(work->stop)))) {
+    if (status == EXIT_DONE && (l.at < l.count || (rank_count > 1 && stop_asked(work->stop)))) {
         status = EXIT_RESUMABLE;
     }
     free(l.range);

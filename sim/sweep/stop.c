@@ -92,7 +92,11 @@ static void *watch(void *argument) {
     _exit(EXIT_RESUMABLE);
 }
 
-static bool stop_prepare(struct stop *stop) {
+struct stop *stop_start(const struct stop_plan *plan) {
+    struct stop *stop = memory_create(1, sizeof *stop);
+    stop->plan = *plan;
+    stop->deadline = machine_seconds() + plan->limit.seconds;
+    stop->next_beat = machine_seconds() + STOP_BEAT;
     sigemptyset(&stop->signals);
     sigaddset(&stop->signals, SIGTERM);
     sigaddset(&stop->signals, SIGINT);
@@ -100,16 +104,11 @@ static bool stop_prepare(struct stop *stop) {
     pthread_mutex_init(&stop->mutex, NULL);
     stop->signal_end = signalfd(-1, &stop->signals, SFD_CLOEXEC | SFD_NONBLOCK);
     stop->done = eventfd(0, EFD_CLOEXEC);
-    return stop->signal_end >= 0 && stop->done >= 0 &&
-           pthread_sigmask(SIG_BLOCK, &stop->signals, &stop->before) == 0;
-}
-
-struct stop *stop_start(const struct stop_plan *plan) {
-    struct stop *stop = memory_create(1, sizeof *stop);
-    stop->plan = *plan;
-    stop->deadline = machine_seconds() + plan->limit.seconds;
-    stop->next_beat = machine_seconds() + STOP_BEAT;
-    if (stop_prepare(stop) && pthread_create(&stop->thread, NULL, watch, stop) == 0) { return stop; }
+    if (stop->signal_end >= 0 && stop->done >= 0 &&
+        pthread_sigmask(SIG_BLOCK, &stop->signals, &stop->before) == 0 &&
+        pthread_create(&stop->thread, NULL, watch, stop) == 0) {
+        return stop;
+    }
     message_error("cannot watch for signals: %s", strerror(errno));
     free(stop);
     return NULL;

@@ -44,9 +44,8 @@ struct share {
 
 struct sweep {
     const struct sweep_work *work;
-    int status; /* as of sweep_compute; EXIT_DONE while it goes on */
-
     /* What is to be taken, in the critical section `supply`. */
+    int status; /* as of sweep_compute; EXIT_DONE while it goes on */
     size_t range_count, range_at;
     struct unit_range range[SWEEP_MORE];
     bool ended;      /* there is no more */
@@ -257,17 +256,21 @@ static bool next_unit(struct sweep *s, struct unit *unit) {
     return true;
 }
 
-/* A task, of a job that lives until its last one is done; NULL when there is none. */
-static struct job *take_task(struct sweep *s, size_t *task) {
+/* A task, of a job that lives until its last one is done; NULL when there is none, and where `ends` there
+ * will be none when others have done what they are at. `status`: what the thread's last one came to. */
+static struct job *take_task(struct sweep *s, int status, size_t *task, bool *ends) {
     struct job *job = NULL;
     struct unit unit;
 #pragma omp critical(supply)
     {
-        if (s->task == s->tasks && next_unit(s, &unit)) { job_open(s, unit); }
-        if (s->task < s->tasks) {
+        if (status != EXIT_DONE) { s->status = status; }
+        const bool goes_on = s->status == EXIT_DONE;
+        if (goes_on && s->task == s->tasks && next_unit(s, &unit)) { job_open(s, unit); }
+        if (goes_on && s->task < s->tasks) {
             job = s->job;
             *task = s->task++;
         }
+        *ends = !goes_on || s->targets == 0;
     }
     return job;
 }
@@ -370,35 +373,21 @@ static int run_sampled(struct sweep *sweep, struct job *job, size_t task, struct
     return job_finish(sweep, job, whole);
 }
 
-/* Whether there may be more to do when others have done what they are at: pauses before it says so. */
-static bool sweep_waits(const struct sweep *sweep) {
-    const struct timespec pause = {0, 200000};
-    bool waits;
-#pragma omp critical(supply)
-    waits = sweep->targets > 0;
-    if (waits) { nanosleep(&pause, NULL); }
-    return waits;
-}
-
 static void sweep_thread(struct sweep *sweep) {
+    const struct timespec pause = {0, 200000};
     struct replicate_worker worker;
+    struct job *job;
     int status = EXIT_DONE;
+    size_t task;
+    bool ends;
     replicate_worker_create(&worker, sweep->work->isa, sweep->work->plan->most_betas);
-    while (status == EXIT_DONE) {
-        size_t task;
-        struct job *job = take_task(sweep, &task);
-        if (job) {
+    while ((job = take_task(sweep, status, &task, &ends)) || !ends) {
+        if (!job) {
+            nanosleep(&pause, NULL);
+        } else {
             status =
                 unit_is_exact(&job->unit) ? run_exact(sweep, job) : run_sampled(sweep, job, task, &worker);
-        } else if (!sweep_waits(sweep)) {
-            break;
         }
-        if (status != EXIT_DONE) {
-#pragma omp atomic write
-            sweep->status = status;
-        }
-#pragma omp atomic read
-        status = sweep->status;
     }
     replicate_worker_release(&worker);
 }

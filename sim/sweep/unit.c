@@ -109,12 +109,17 @@ static int by_key(const void *a, const void *b) {
     return memcmp((*x)->key, (*y)->key, UNIT_KEY);
 }
 
+/* Of the units that the first blocks of a cell under a target are cut into, the one that has this block. */
+static size_t first_unit_of(size_t block) {
+    size_t unit = 0;
+    for (size_t end = UNIT_TARGET_BLOCKS; end <= block; end *= 2) { unit++; }
+    return unit;
+}
+
 /* The unit of its cell that has this block; the block with which a unit begins. */
 static size_t unit_of_block(const struct unit_cell *c, size_t block) {
     if (block >= c->unit_blocks) { return c->first_units - 1 + block / c->unit_blocks; }
-    size_t unit = 0;
-    for (size_t end = UNIT_TARGET_BLOCKS; c->first_units > 1 && end <= block; end *= 2) { unit++; }
-    return unit;
+    return c->first_units > 1 ? first_unit_of(block) : 0;
 }
 
 static size_t unit_begin(const struct unit_cell *c, size_t unit) {
@@ -128,10 +133,7 @@ void unit_cell_size(struct unit_cell *c) {
     c->block_count = (c->series->replicates - 1) / RESULTS_BLOCK_LENGTH + 1;
     c->unit_blocks = blocks_per_unit(c->cost);
     c->group_blocks = results_blocks_per_group(c->series->replicates);
-    c->first_units = 1;
-    for (size_t b = UNIT_TARGET_BLOCKS; c->series->target > 0 && b < c->unit_blocks; b *= 2) {
-        c->first_units++;
-    }
+    c->first_units = c->series->target > 0 ? first_unit_of(c->unit_blocks - 1) + 1 : 1;
     c->unit_count = unit_of_block(c, c->block_count - 1) + 1;
 }
 
