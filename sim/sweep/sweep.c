@@ -38,7 +38,7 @@ struct job {
 /* What units of a cell share. */
 struct share {
     struct sampler_law *law;
-    size_t users;          /* of the law: units at work, the next ones to come, the target */
+    size_t jobs;           /* at work */
     struct target *target; /* from the first unit until no more are wanted */
 };
 
@@ -141,21 +141,21 @@ static struct share *share_of(const struct sweep *s, const struct unit_cell *cel
     return &s->share[cell - s->work->plan->cell];
 }
 
-static void leave_law(struct sweep *s, const struct unit_cell *cell) {
+/* Where none of its units are at work or to come next. */
+static void drop_law(const struct sweep *s, const struct unit_cell *cell) {
     struct share *share = share_of(s, cell);
-    if (--share->users == 0) {
-        sampler_law_free(share->law);
-        share->law = NULL;
-    }
+    if (share->jobs > 0 || share->target || cell == s->cell) { return; }
+    sampler_law_free(share->law);
+    share->law = NULL;
 }
 
-/* The cell of the job uses its law, too: units of it may come next. */
 static const struct sampler_law *use_law(struct sweep *s, const struct unit_cell *cell) {
     struct share *share = share_of(s, cell);
-    if (!share->law) { share->law = unit_cell_law(cell, s->work->isa, cell->log_n); }
-    share->users += 1 + (s->cell != cell);
-    if (s->cell && s->cell != cell) { leave_law(s, s->cell); }
+    const struct unit_cell *before = s->cell;
+    share->jobs++;
     s->cell = cell;
+    if (before) { drop_law(s, before); }
+    if (!share->law) { share->law = unit_cell_law(cell, s->work->isa, cell->log_n); }
     return share->law;
 }
 
@@ -192,7 +192,7 @@ static void look_at_target(struct sweep *s, const struct unit_cell *cell) {
     target_free(share->target);
     share->target = NULL;
     s->targets--;
-    leave_law(s, cell);
+    drop_law(s, cell);
 }
 
 static void open_target(struct sweep *s, const struct unit *first) {
@@ -200,7 +200,6 @@ static void open_target(struct sweep *s, const struct unit *first) {
     struct share *share = share_of(s, cell);
     if (share->target) { return; }
     share->target = target_create(s->work->plan, cell);
-    share->users++;
     s->targets++;
     if (s->work->known && first->first_block > 0) {
         s->work->known(s->work->context, unit_of_whole(cell), take_known, share->target);
@@ -282,7 +281,8 @@ static void job_close(struct sweep *s, struct job *job) {
         struct job **link = &s->live;
         while (*link != job) { link = &(*link)->next; }
         *link = job->next;
-        if (job->law) { leave_law(s, job->unit.cell); }
+        share_of(s, job->unit.cell)->jobs -= job->law != NULL;
+        drop_law(s, job->unit.cell);
     }
     job_free(job);
 }

@@ -34,51 +34,38 @@ static size_t crossing_of(const struct partial *p, enum measure measure, const s
 static double logit(double y) { return log(y / (1 - y)); }
 
 /* Between betas b and b + 1, each error over its slope as the crossing is near them. */
-static double entropy_error(const struct partial *p, size_t b, double threshold) {
+static double crossing_error(const struct partial *p, enum measure measure, size_t b, double threshold) {
+    const bool entropy = measure == MEASURE_ENTROPY;
+    const double *ratio = p->of.cell->here->beta_ratio + b;
     double y[2], error[2];
     for (size_t k = 0; k < 2; k++) {
-        y[k] = log(mean_at(p, MEASURE_ENTROPY, b + k));
-        error[k] = se_at(p, MEASURE_ENTROPY, b + k) / mean_at(p, MEASURE_SUSCEPTIBILITY, b + k);
-    }
-    double part = (log(threshold) - y[0]) / (y[1] - y[0]);
-    return pow(error[0], 1 - part) * pow(error[1], part);
-}
-
-static double chord_error(const struct partial *p, enum measure measure, size_t b, double threshold) {
-    const double *ratio = p->of.cell->here->beta_ratio + b;
-    double y[2], se[2];
-    for (size_t k = 0; k < 2; k++) {
         double mean = mean_at(p, measure, b + k);
-        y[k] = logit(mean);
-        se[k] = se_at(p, measure, b + k) / (mean * (1 - mean));
+        y[k] = entropy ? log(mean) : logit(mean);
+        error[k] = se_at(p, measure, b + k) /
+                   (entropy ? mean_at(p, MEASURE_SUSCEPTIBILITY, b + k) : mean * (1 - mean));
     }
-    double part = (logit(threshold) - y[0]) / (y[1] - y[0]), slope = (y[1] - y[0]) / log(ratio[1] / ratio[0]);
-    return pow(se[0], 1 - part) * pow(se[1], part) / fabs(slope);
+    double part = ((entropy ? log(threshold) : logit(threshold)) - y[0]) / (y[1] - y[0]),
+           slope = entropy ? 1 : (y[1] - y[0]) / log(ratio[1] / ratio[0]);
+    return pow(error[0], 1 - part) * pow(error[1], part) / fabs(slope);
 }
 
-/* Of the parabola through three points. */
-static double vertex(const double x[3], const double y[3]) {
+/* Of the parabola through the logarithms of the mean susceptibility at beta b and beside it, without the
+ * replicates of one group; of all where there is no such group. */
+static double vertex_without(const struct partial *p, size_t b, size_t group) {
+    const size_t groups = partial_groups(&p->of), betas = p->of.cell->layout.betas;
+    const double count = (double)groups;
+    double x[3], y[3];
+    for (size_t k = 0, at = b - 1; k < 3; k++, at++) {
+        double mean = mean_at(p, MEASURE_SUSCEPTIBILITY, at);
+        if (group < groups) {
+            mean = (count * mean - p->group[(group * MEASURE_COUNT + MEASURE_SUSCEPTIBILITY) * betas + at]) /
+                   (count - 1);
+        }
+        x[k] = log(p->of.cell->here->beta_ratio[at]);
+        y[k] = log(mean);
+    }
     double left = (y[1] - y[0]) / (x[1] - x[0]), right = (y[2] - y[1]) / (x[2] - x[1]);
     return (x[0] + x[1]) / 2 - left / ((right - left) / (x[2] - x[0])) / 2;
-}
-
-/* The mean susceptibility at a beta without the replicates of one group; of all where there is no such group.
- */
-static double chi_without(const struct partial *p, size_t b, size_t group) {
-    const size_t groups = partial_groups(&p->of), betas = p->of.cell->layout.betas;
-    double all = mean_at(p, MEASURE_SUSCEPTIBILITY, b), count = (double)groups;
-    if (group >= groups) { return all; }
-    return (count * all - p->group[(group * MEASURE_COUNT + MEASURE_SUSCEPTIBILITY) * betas + b]) /
-           (count - 1);
-}
-
-static double vertex_without(const struct partial *p, size_t b, size_t group) {
-    double x[3], y[3];
-    for (size_t k = 0; k < 3; k++) {
-        x[k] = log(p->of.cell->here->beta_ratio[b - 1 + k]);
-        y[k] = log(chi_without(p, b - 1 + k, group));
-    }
-    return vertex(x, y);
 }
 
 static double maximum_error(const struct partial *p) {
@@ -103,9 +90,7 @@ static double criterion_error(const struct partial *p, const struct criterion *c
     if (criterion->kind == CRITERION_SUSCEPTIBILITY) { return maximum_error(p); }
     const size_t b = crossing_of(p, measure[criterion->kind], criterion);
     if (b == 0 || b == p->of.cell->layout.betas) { return 0; }
-    return criterion->kind == CRITERION_ENTROPY
-               ? entropy_error(p, b - 1, criterion->threshold)
-               : chord_error(p, measure[criterion->kind], b - 1, criterion->threshold);
+    return crossing_error(p, measure[criterion->kind], b - 1, criterion->threshold);
 }
 
 double target_error(const struct partial *p) {

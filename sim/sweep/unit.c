@@ -57,8 +57,6 @@ static double plain_cost(const struct unit_cell *c) {
     return 8 * n + fmin(n, 1000) * sums + 2000 + output_cost(c, n);
 }
 
-static double row_cost(const struct unit_cell *c) { return plain_cost(c) + normaliser_cost(c); }
-
 /* The largest power of two whose blocks stay below UNIT_COST. */
 static size_t blocks_per_unit(double cost) {
     size_t blocks = 1;
@@ -129,7 +127,7 @@ static size_t unit_begin(const struct unit_cell *c, size_t unit) {
 
 void unit_cell_size(struct unit_cell *c) {
     c->layout = replicate_layout(c->here);
-    c->cost = row_cost(c);
+    c->cost = plain_cost(c) + normaliser_cost(c);
     c->block_count = (c->series->replicates - 1) / RESULTS_BLOCK_LENGTH + 1;
     c->unit_blocks = blocks_per_unit(c->cost);
     c->group_blocks = results_blocks_per_group(c->series->replicates);
