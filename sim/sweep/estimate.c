@@ -81,15 +81,6 @@ struct pace {
     double since, value;
 };
 
-static struct pace pace_start(const struct config *config, const struct isa *isa, size_t cells) {
-    const double nominal = 1e-9; /* of the cost model, in nanoseconds */
-    return (struct pace){.config = config,
-                         .isa = isa,
-                         .stride = (cells - 1) / SAMPLES + 1,
-                         .since = omp_get_wtime(),
-                         .value = isa ? NAN : nominal};
-}
-
 static double pace_at(struct pace *pace, const struct config_series *series, size_t n) {
     bool patient = isnan(pace->value) || omp_get_wtime() - pace->since < PATIENCE;
     if (pace->isa && patient && n % pace->stride == 0) {
@@ -194,7 +185,9 @@ struct estimate estimate_sweep(const struct config *config, const struct isa *is
     struct results *shape = results_shape(config);
     struct tally sum = {.cost = {0}};
     for (size_t i = 0; i < config->series_count; i++) { sum.cost.cells += config->series[i].n_count; }
-    struct pace pace = pace_start(config, isa, sum.cost.cells);
+    const double nominal = 1e-9; /* of the cost model, in nanoseconds */
+    struct pace pace = {config, isa, (sum.cost.cells - 1) / SAMPLES + 1, omp_get_wtime(),
+                        isa ? NAN : nominal};
     for (size_t i = 0; i < config->series_count; i++) {
         add_series(&config->series[i], &shape->series[i], &pace, &sum);
     }
