@@ -21,43 +21,36 @@
 
 static const double STOP_GRACE = 1.5, STOP_BEAT = 5, STOP_MARGIN = 10; /* seconds */
 
+enum { FREE, ASKED, DEFERRED, WAITING /* deferred, and asked for meanwhile */ };
+
 struct stop {
     struct stop_plan plan;
     double deadline, next_beat; /* of the monotonic clock */
     sigset_t signals, before;
     int signal_end, done; /* file descriptors: signals that came; that the work is done */
     pthread_t thread;
-    pthread_mutex_t mutex;  /* of these two and the change of `asked` */
-    bool deferred, waiting; /* a stop waits */
-    atomic_bool asked;
+    atomic_int state; /* one of the above */
 };
 
 bool stop_asked(const struct stop *stop) {
-    return stop && atomic_load_explicit(&stop->asked, memory_order_relaxed);
+    return stop && atomic_load_explicit(&stop->state, memory_order_relaxed) == ASKED;
 }
 
 /* False when what is under way is not to be stopped any more. */
 static bool stop_ask(struct stop *stop) {
-    pthread_mutex_lock(&stop->mutex);
-    bool ask = !stop->deferred;
-    stop->waiting = !ask;
-    if (ask) { atomic_store(&stop->asked, true); }
-    pthread_mutex_unlock(&stop->mutex);
-    return ask;
+    int was = FREE;
+    while (!atomic_compare_exchange_strong(&stop->state, &was, was == FREE ? ASKED : WAITING)) {}
+    return was == FREE;
 }
 
 bool stop_defer(struct stop *stop) {
-    pthread_mutex_lock(&stop->mutex);
-    stop->deferred = true;
-    pthread_mutex_unlock(&stop->mutex);
-    return !stop_asked(stop);
+    int was = FREE;
+    return atomic_compare_exchange_strong(&stop->state, &was, DEFERRED);
 }
 
 void stop_resume(struct stop *stop) {
-    pthread_mutex_lock(&stop->mutex);
-    stop->deferred = false;
-    if (stop->waiting) { atomic_store(&stop->asked, true); }
-    pthread_mutex_unlock(&stop->mutex);
+    int was = DEFERRED;
+    if (!atomic_compare_exchange_strong(&stop->state, &was, FREE) && was == WAITING) { stop->state = ASKED; }
 }
 
 /* The name of the one that came. */
@@ -101,7 +94,6 @@ struct stop *stop_start(const struct stop_plan *plan) {
     sigaddset(&stop->signals, SIGTERM);
     sigaddset(&stop->signals, SIGINT);
     sigaddset(&stop->signals, SIGUSR1);
-    pthread_mutex_init(&stop->mutex, NULL);
     stop->signal_end = signalfd(-1, &stop->signals, SFD_CLOEXEC | SFD_NONBLOCK);
     stop->done = eventfd(0, EFD_CLOEXEC);
     if (stop->signal_end >= 0 && stop->done >= 0 &&
@@ -122,7 +114,6 @@ void stop_end(struct stop *stop) {
     pthread_sigmask(SIG_SETMASK, &stop->before, NULL);
     close(stop->signal_end);
     close(stop->done);
-    pthread_mutex_destroy(&stop->mutex);
     free(stop);
 }
 
