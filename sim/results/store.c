@@ -17,10 +17,10 @@
 #include "sim/base/numerics.h"
 #include "sim/base/version.h"
 #include "sim/config/config_read.h"
-#include "sim/results/digest.h"
 #include "sim/results/empirical.h"
 #include "sim/results/note.h"
 #include "sim/results/page.h"
+#include "sim/storage/h5digest.h"
 
 enum { ROOT_ATTRIBUTES = 29 };
 static const uint64_t SCHEMA_VERSION = 1, SCHEMA_MINOR = 1;
@@ -78,7 +78,7 @@ static void stamp_make(struct stamp *s, const char *kind, const struct store_pro
 static int write_page(const char *path, struct stamp *stamp, uint64_t seed, const char *config_resolved,
                       const struct page *page) {
     char digest[65];
-    digest_groups(seed, config_resolved, page, page->group_count, page->group, digest);
+    h5digest(seed, config_resolved, page->group_count, page->group, page->group_count, page->group, digest);
     stamp_add(stamp, digest_attribute, digest);
     return h5file_write(path, stamp->count, stamp->attribute, page->group_count, page->group);
 }
@@ -295,7 +295,7 @@ static const char *fill_results(const struct h5_content *c, struct results *r, c
     if (!good) { return "one of its series is not as results/SCHEMA.md says"; }
     const char *written = root_text(c, digest_attribute);
     struct page *page = page_create(r);
-    digest_groups(r->seed, r->config_resolved, page, c->group_count, c->group, digest);
+    h5digest(r->seed, r->config_resolved, page->group_count, page->group, c->group_count, c->group, digest);
     page_free(page);
     return !written || strcmp(written, digest) == 0
                ? NULL

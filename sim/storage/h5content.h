@@ -20,7 +20,7 @@ struct h5_dimension {
 struct h5_dataset {
     const char *name, *units, *long_name; /* units in UDUNITS words, "1" for pure numbers */
     const char *coordinates; /* what it may be plotted against beside its axes (CF); NULL: nothing */
-    const char *alias;       /* a second name of the same object, not read back; NULL: none */
+    const char *alias;       /* a second name of the same object; NULL: none. Neither is read back */
     unsigned rank; /* 0: read from a file, and of a kind that gapscale does not write, without values */
     unsigned axis[H5_RANK];
     const double *number;    /* row-major; or */
@@ -55,12 +55,6 @@ void h5content_free(struct h5_content *content);
 const struct h5_attribute *h5content_attribute(size_t count, const struct h5_attribute *attribute,
                                                const char *name);
 const struct h5_dataset *h5content_dataset(const struct h5_group *group, const char *name);
-
-/* Whether a file that was read holds these root attributes, groups, their attributes, dimensions and
- * datasets, bit by bit and no attribute else. Datasets of neither numbers nor text are compared without
- * values. */
-bool h5content_holds(const struct h5_content *held, size_t attribute_count,
-                     const struct h5_attribute *attribute, size_t group_count, const struct h5_group *group);
 
 enum { H5_WHY = 128 }; /* of what is wrong with a file */
 

@@ -16,6 +16,7 @@
 #include "sim/base/machine.h"
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
+#include "sim/storage/h5digest.h"
 #include "sim/storage/h5library.h"
 #include "sim/storage/h5parse.h"
 #include "sim/storage/h5stream.h"
@@ -150,7 +151,7 @@ struct written {
 static bool is_held(const char *temporary, const void *context, char why[H5_WHY]) {
     const struct written *w = context;
     struct h5_content *held = h5file_read_parts(temporary, w->group_count, w->group, why);
-    bool same = held && h5content_holds(held, w->attribute_count, w->attribute, w->group_count, w->group);
+    bool same = held && h5digest_holds(held, w->attribute_count, w->attribute, w->group_count, w->group);
     if (held && !same) { snprintf(why, H5_WHY, "what is read back is not what was written"); }
     h5content_free(held);
     return same;

@@ -255,7 +255,6 @@ static bool read_words(struct reader *r, hid_t dataset, struct h5_dataset *d) {
     bool good = read_attributes(r, dataset, &word);
     d->units = text_of(&word, "units");
     d->long_name = text_of(&word, "long_name");
-    d->coordinates = text_of(&word, "coordinates");
     return good;
 }
 

@@ -76,7 +76,6 @@ static void wire_dataset(struct h5wire *w, const struct h5_group *g, struct h5_d
     wire_name(w, &d->name);
     h5wire_text(w, &d->units);
     h5wire_text(w, &d->long_name);
-    h5wire_text(w, &d->coordinates);
     wire_bytes(w, &d->rank, sizeof d->rank);
     wire_bytes(w, d->axis, sizeof d->axis);
     w->good = w->good && (d->rank == 0 || axes_are_sound(g, d, &count));

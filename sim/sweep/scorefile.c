@@ -10,6 +10,7 @@
 #include "sim/base/message.h"
 #include "sim/base/outfile.h"
 #include "sim/rows/sampler.h"
+#include "sim/storage/h5digest.h"
 #include "sim/storage/h5file.h"
 #include "sim/storage/h5scan.h"
 #include "sim/storage/h5stream.h"
@@ -196,7 +197,7 @@ static bool is_held(const char *temporary, const void *context, char why[H5_WHY]
     for (size_t i = 0; i < f->count; i++) { group[i] = f->part[i].group; }
     struct h5_content *frame = h5file_read_frame(temporary, f->count, group, why);
     char reason[H5SCAN_WHY] = "what is read back is not what was written";
-    bool same = frame && h5content_holds(frame, f->attribute_count, f->attribute, f->count, group) &&
+    bool same = frame && h5digest_holds(frame, f->attribute_count, f->attribute, f->count, group) &&
                 numbers_are_held(temporary, f, reason);
     if (frame && !same) { snprintf(why, H5_WHY, "%.*s", H5_WHY - 1, reason); }
     h5content_free(frame);

@@ -1,4 +1,4 @@
-#include "sim/results/digest.h"
+#include "sim/storage/h5digest.h"
 
 #include <endian.h>
 #include <math.h>
@@ -31,7 +31,7 @@ static void hash_attribute(struct sha256_ctx *hash, const struct h5_attribute *a
     hash_text(hash, a->name);
     hash_text(hash, a->text);
     hash_whole(hash, a->whole ? *a->whole : 0);
-    hash_number(hash, a->number);
+    hash_number(hash, a->text || a->whole ? 0 : a->number);
 }
 
 static void hash_dataset(struct sha256_ctx *hash, const struct h5_group *g, const struct h5_dataset *d) {
@@ -90,21 +90,37 @@ static void hash_group(struct sha256_ctx *hash, const struct h5_group *ours, con
     free(dataset);
 }
 
-void digest_groups(uint64_t seed, const char *config_resolved, const struct page *page, size_t group_count,
-                   const struct h5_group *group, char digest[65]) {
+void h5digest(uint64_t seed, const char *text, size_t ours_count, const struct h5_group *ours,
+              size_t held_count, const struct h5_group *held, char digest[65]) {
     struct sha256_ctx hash;
     sha256_init(&hash);
     hash_whole(&hash, seed);
-    hash_text(&hash, config_resolved);
-    struct h5_group *ours = ordered(page->group, page->group_count, sizeof *ours),
-                    *held = ordered(group, group_count, sizeof *held);
-    for (size_t i = 0, k = 0; i < page->group_count; i++) {
-        while (k < group_count && by_name(&held[k], &ours[i]) < 0) { k++; }
-        if (k < group_count && by_name(&held[k], &ours[i]) == 0) { hash_group(&hash, &ours[i], &held[k]); }
+    hash_text(&hash, text);
+    struct h5_group *wanted = ordered(ours, ours_count, sizeof *ours),
+                    *there = ordered(held, held_count, sizeof *held);
+    for (size_t i = 0, k = 0; i < ours_count; i++) {
+        while (k < held_count && by_name(&there[k], &wanted[i]) < 0) { k++; }
+        if (k < held_count && by_name(&there[k], &wanted[i]) == 0) {
+            hash_group(&hash, &wanted[i], &there[k]);
+        }
     }
-    free(ours);
-    free(held);
+    free(wanted);
+    free(there);
     uint8_t bytes[SHA256_DIGEST_SIZE];
     sha256_digest(&hash, sizeof bytes, bytes);
     for (size_t i = 0; i < sizeof bytes; i++) { snprintf(digest + 2 * i, 3, "%02x", bytes[i]); }
+}
+
+bool h5digest_holds(const struct h5_content *held, size_t attribute_count,
+                    const struct h5_attribute *attribute, size_t group_count, const struct h5_group *group) {
+    const struct h5_group ours = {.name = "", .attribute_count = attribute_count, .attribute = attribute},
+                          root = {.name = "",
+                                  .attribute_count = held->attribute_count,
+                                  .attribute = held->attribute};
+    char want[2][65], got[2][65];
+    h5digest(0, "", 1, &ours, 1, &ours, want[0]);
+    h5digest(0, "", 1, &ours, 1, &root, got[0]);
+    h5digest(0, "", group_count, group, group_count, group, want[1]);
+    h5digest(0, "", group_count, group, held->group_count, held->group, got[1]);
+    return memcmp(want, got, sizeof want) == 0;
 }
