@@ -1,5 +1,5 @@
 /* h5whole: all that an HDF5 file holds, whatever it is: what h5file_read_parts reads of the arrays that
- * h5scan finds. Axes have no names. */
+ * h5scan finds. Axes are called like their dataset. */
 #ifndef GAPSCALE_TESTS_H5WHOLE_H
 #define GAPSCALE_TESTS_H5WHOLE_H
 
@@ -35,30 +35,37 @@ static inline void h5whole_add(struct h5whole_group *list, size_t *count, struct
     struct h5_dataset d = {.name = name, .rank = array->rank};
     for (unsigned i = 0; i < array->rank; i++) {
         d.axis[i] = (unsigned)home->group.dimension_count;
-        home->dimension[home->group.dimension_count++] = (struct h5_dimension){"axis", array->size[i]};
+        home->dimension[home->group.dimension_count++] = (struct h5_dimension){name, array->size[i]};
     }
     home->dataset[home->group.dataset_count++] = d;
 }
 
-/* NULL where it cannot be read. Free with h5content_free. */
-static inline struct h5_content *h5whole_read(const char *path) {
+struct h5whole {
+    struct h5_content *content; /* NULL where it cannot be read */
+    struct h5scan *scan;
+    struct h5whole_group *list;
+};
+
+static inline struct h5whole h5whole_read(const char *path) {
     char why[H5SCAN_WHY];
-    struct h5scan *scan = h5scan_open(path, false, why);
-    if (!scan) { return NULL; }
-    struct h5whole_group *list = calloc(H5WHOLE_GROUPS, sizeof *list);
+    struct h5whole whole = {.scan = h5scan_open(path, false, why)};
+    if (!whole.scan) { return whole; }
+    whole.list = calloc(H5WHOLE_GROUPS, sizeof *whole.list);
     struct h5_group group[H5WHOLE_GROUPS];
     size_t count = 0;
-    for (size_t i = 0; i < scan->array_count; i++) {
-        const struct h5scan_array *a = &scan->array[i]; /* bare scales are not written */
-        if (a->presence == H5SCAN_PRESENT && a->rank <= H5_RANK) {
-            h5whole_add(list, &count, &scan->array[i]);
-        }
+    for (size_t i = 0; i < whole.scan->array_count; i++) {
+        struct h5scan_array *a = &whole.scan->array[i]; /* bare scales are not written */
+        if (a->presence == H5SCAN_PRESENT && a->rank <= H5_RANK) { h5whole_add(whole.list, &count, a); }
     }
-    for (size_t i = 0; i < count; i++) { group[i] = list[i].group; }
-    struct h5_content *content = h5file_read_parts(path, count, group, why);
-    free(list);
-    h5scan_close(scan);
-    return content;
+    for (size_t i = 0; i < count; i++) { group[i] = whole.list[i].group; }
+    whole.content = h5file_read_parts(path, count, group, why);
+    return whole;
+}
+
+static inline void h5whole_free(struct h5whole *whole) {
+    h5content_free(whole->content);
+    h5scan_close(whole->scan);
+    free(whole->list);
 }
 
 #endif

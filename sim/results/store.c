@@ -308,9 +308,9 @@ struct results *store_try(const char *path, char digest[65], char why[STORE_WHY]
     if (!r) { return NULL; }
     struct page *page = page_create(r);
     struct h5_content *content = h5file_read_parts(path, page->group_count, page->group, why);
-    page_free(page);
     const char *fault = content ? fill_results(content, r, digest) : why;
     h5content_free(content);
+    page_free(page);
     if (!fault) { return r; }
     if (fault != why) { snprintf(why, H5_WHY, "%s", fault); }
     results_free(r);

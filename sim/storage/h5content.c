@@ -12,13 +12,16 @@ static void free_attributes(size_t count, const struct h5_attribute *list) {
     free((void *)list);
 }
 
-static void free_dataset(const struct h5_group *g, const struct h5_dataset *d) {
+size_t h5content_count(const struct h5_group *g, const struct h5_dataset *d) {
     size_t count = d->rank > 0 ? 1 : 0;
     for (unsigned i = 0; i < d->rank; i++) { count *= g->dimension[d->axis[i]].size; }
-    for (size_t i = 0; d->text && i < count; i++) { free((void *)d->text[i]); }
+    return count;
+}
+
+static void free_dataset(const struct h5_group *g, const struct h5_dataset *d) {
+    for (size_t i = 0; d->text && i < h5content_count(g, d); i++) { free((void *)d->text[i]); }
     free((void *)d->text);
     free((void *)d->number);
-    free((void *)d->name);
     free((void *)d->units);
     free((void *)d->long_name);
 }
@@ -28,11 +31,8 @@ void h5content_free(struct h5_content *c) {
     for (size_t i = 0; i < c->group_count; i++) {
         const struct h5_group *g = &c->group[i];
         for (size_t k = 0; k < g->dataset_count; k++) { free_dataset(g, &g->dataset[k]); }
-        for (size_t k = 0; k < g->dimension_count; k++) { free((void *)g->dimension[k].name); }
         free_attributes(g->attribute_count, g->attribute);
         free((void *)g->dataset);
-        free((void *)g->dimension);
-        free((void *)g->name);
     }
     free_attributes(c->attribute_count, c->attribute);
     free(c->group);

@@ -42,7 +42,7 @@ struct h5_group {
     const struct h5_attribute *attribute;
 };
 
-/* A file in memory. */
+/* What was read of a file: names of groups and datasets, and dimensions, are those of what was asked for. */
 struct h5_content {
     size_t attribute_count, group_count;
     struct h5_attribute *attribute;
@@ -50,6 +50,9 @@ struct h5_content {
 };
 
 void h5content_free(struct h5_content *content);
+
+/* Values of a dataset of this group. */
+size_t h5content_count(const struct h5_group *group, const struct h5_dataset *dataset);
 
 /* By name; NULL when absent. */
 const struct h5_attribute *h5content_attribute(size_t count, const struct h5_attribute *attribute,

@@ -35,12 +35,11 @@ static void hash_attribute(struct sha256_ctx *hash, const struct h5_attribute *a
 }
 
 static void hash_dataset(struct sha256_ctx *hash, const struct h5_group *g, const struct h5_dataset *d) {
-    size_t count = d->text || d->number ? 1 : 0;
+    const size_t count = d->text || d->number ? h5content_count(g, d) : 0;
     hash_text(hash, d->name);
     hash_text(hash, d->units);
     hash_text(hash, d->long_name);
     for (unsigned k = 0; k < d->rank; k++) {
-        count *= g->dimension[d->axis[k]].size;
         hash_text(hash, g->dimension[d->axis[k]].name);
         hash_whole(hash, g->dimension[d->axis[k]].size);
     }

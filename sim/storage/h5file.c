@@ -33,11 +33,7 @@ static double wanted_bytes(const struct h5parse_wanted *wanted) {
     for (size_t i = 0; i < wanted->group_count && !wanted->frame; i++) {
         const struct h5_group *g = &wanted->group[i];
         for (size_t k = 0; k < g->dataset_count; k++) {
-            double count = 1;
-            for (unsigned a = 0; a < g->dataset[k].rank; a++) {
-                count *= (double)g->dimension[g->dataset[k].axis[a]].size;
-            }
-            numbers += count;
+            numbers += (double)h5content_count(g, &g->dataset[k]);
         }
     }
     return sizeof(double) * numbers;
@@ -59,7 +55,7 @@ static _Noreturn void child_read(const char *path, double file_bytes, const stru
     h5library_confine();
     const char *why = NULL;
     struct h5_content *content = h5parse_file(path, wanted, &why);
-    struct h5wire w = {.file = fdopen(out, "w"), .good = true, .frame = wanted->frame};
+    struct h5wire w = {.file = fdopen(out, "w"), .good = true, .wanted = wanted};
     if (!w.file) { _exit(EXIT_FAILED); }
     if (content) { why = ""; }
     h5wire_text(&w, &why);
@@ -68,8 +64,8 @@ static _Noreturn void child_read(const char *path, double file_bytes, const stru
 }
 
 /* The parent: NULL when the child refuses the file, with `why`, or dies. */
-static struct h5_content *receive(int in, bool frame, char why[H5_WHY]) {
-    struct h5wire w = {.file = fdopen(in, "r"), .reading = true, .good = true, .frame = frame};
+static struct h5_content *receive(int in, const struct h5parse_wanted *wanted, char why[H5_WHY]) {
+    struct h5wire w = {.file = fdopen(in, "r"), .reading = true, .good = true, .wanted = wanted};
     struct h5_content *c = memory_create(1, sizeof *c);
     const char *refusal = NULL;
     w.good = w.file != NULL;
@@ -122,7 +118,7 @@ static struct h5_content *read_file(const char *path, const struct h5parse_wante
         child_read(path, (double)info.st_size, wanted, end[1]);
     }
     close(end[1]);
-    struct h5_content *content = receive(end[0], wanted->frame, why);
+    struct h5_content *content = receive(end[0], wanted, why);
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
     if (!content && *why == '\0') { snprintf(why, H5_WHY, "%s", end_reason(status)); }
     return content;

@@ -144,13 +144,6 @@ struct place {
     haddr_t *scale; /* by dimension */
 };
 
-static bool has_wanted_shape(const struct h5_group *g, const struct h5_dataset *d, unsigned rank,
-                             const hsize_t *size) {
-    bool same = rank == d->rank;
-    for (unsigned i = 0; same && i < rank; i++) { same = g->dimension[d->axis[i]].size == size[i]; }
-    return same;
-}
-
 static herr_t is_scale(hid_t dataset, unsigned axis, hid_t scale, void *address) {
     H5O_info_t info;
     (void)dataset;
@@ -158,17 +151,13 @@ static herr_t is_scale(hid_t dataset, unsigned axis, hid_t scale, void *address)
     return H5Oget_info2(scale, &info, H5O_INFO_BASIC) >= 0 && info.addr == *(haddr_t *)address;
 }
 
-/* The axes that are wanted; a dimension that one of them is not attached to is called nothing. */
-static void read_axes(hid_t dataset, const struct place *p, const struct h5_dataset *wanted,
-                      struct h5_dimension *dimension, struct h5_dataset *d) {
-    memcpy(d->axis, wanted->axis, sizeof d->axis);
-    for (unsigned i = 0; i < d->rank; i++) {
-        struct h5_dimension *axis = &dimension[d->axis[i]];
-        if (strcmp(axis->name, d->name) != 0 &&
-            H5DSiterate_scales(dataset, i, NULL, is_scale, &p->scale[d->axis[i]]) <= 0) {
-            *(char *)axis->name = '\0';
-        }
+static bool axes_are_attached(hid_t dataset, const struct place *p, const struct h5_dataset *d) {
+    bool all = true;
+    for (unsigned i = 0; all && i < d->rank; i++) {
+        all = strcmp(p->wanted->dimension[d->axis[i]].name, d->name) == 0 ||
+              H5DSiterate_scales(dataset, i, NULL, is_scale, &p->scale[d->axis[i]]) > 0;
     }
+    return all;
 }
 
 static bool storage_is_plain(hid_t dataset) {
@@ -202,47 +191,40 @@ static bool values_are_stored(hid_t dataset, hid_t type, hid_t space, unsigned r
     return sound;
 }
 
-/* The rank of a dataset such as gapscale writes, its shape, and how many values it has; 0 for any other. */
-static unsigned own_shape(hid_t dataset, hid_t type, hid_t space, hsize_t size[H5_RANK], size_t *count) {
+/* Whether a dataset is of a kind that gapscale writes. */
+static bool is_own(hid_t dataset, hid_t type, hid_t space) {
     int rank = H5Sget_simple_extent_ndims(space);
-    *count = 0;
-    if ((!is_text(type) && H5Tget_class(type) != H5T_FLOAT) || !storage_is_plain(dataset)) { return 0; }
-    if (rank < 1 || rank > H5_RANK || H5Sget_simple_extent_dims(space, size, NULL) != rank) { return 0; }
-    *count = 1;
-    for (int i = 0; i < rank; i++) {
-        if (size[i] == 0 || size[i] > H5LIBRARY_LARGEST / *count) { return 0; }
-        *count *= size[i];
-    }
-    bool room = !is_text(type) || H5Tis_variable_str(type) > 0 || *count <= LONGEST / H5Tget_size(type);
-    return room ? (unsigned)rank : 0;
+    return (is_text(type) || H5Tget_class(type) == H5T_FLOAT) && rank >= 1 && rank <= H5_RANK &&
+           storage_is_plain(dataset);
 }
 
-static bool read_values(struct reader *r, hid_t dataset, const struct place *p,
-                        const struct h5_dataset *wanted, struct h5_group *g, struct h5_dataset *d) {
-    hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
+static bool has_wanted_shape(const struct h5_group *g, const struct h5_dataset *d, hid_t space) {
     hsize_t size[H5_RANK];
-    size_t count;
-    bool good = space >= 0 && type >= 0;
-    d->rank = good ? own_shape(dataset, type, space, size, &count) : 0;
-    if (d->rank > 0 && !has_wanted_shape(p->wanted, wanted, d->rank, size)) {
-        good = refuse(r, "an array has not the shape that its config implies");
-    } else if (d->rank > 0 && !values_are_stored(dataset, type, space, d->rank, count)) {
-        good = refuse(r, "an array lacks values, or is packed as none that gapscale writes");
+    bool same = H5Sget_simple_extent_dims(space, size, NULL) == (int)d->rank;
+    for (unsigned i = 0; same && i < d->rank; i++) { same = g->dimension[d->axis[i]].size == size[i]; }
+    return same;
+}
+
+/* Of a dataset that starts as the wanted one without values. */
+static bool read_values(struct reader *r, hid_t dataset, hid_t type, hid_t space, const struct place *p,
+                        struct h5_dataset *d) {
+    const size_t count = h5content_count(p->wanted, d);
+    if (!has_wanted_shape(p->wanted, d, space)) {
+        return refuse(r, "an array has not the shape that its config implies");
     }
-    if (!good) { d->rank = 0; }
-    if (d->rank > 0) { read_axes(dataset, p, wanted, (struct h5_dimension *)g->dimension, d); }
-    if (d->rank > 0 && is_text(type)) {
+    if (!values_are_stored(dataset, type, space, d->rank, count)) {
+        return refuse(r, "an array lacks values, or is packed as none that gapscale writes");
+    }
+    if (!axes_are_attached(dataset, p, d)) { d->rank = 0; }
+    if (d->rank == 0 || (r->wanted->frame && !is_text(type))) { return true; }
+    if (is_text(type)) {
         const char **text = memory_create(count, sizeof *text);
         d->text = text;
-        good = read_texts(r, dataset, type, count, text);
-    } else if (d->rank > 0 && !r->wanted->frame) {
-        double *number = memory_create(count, sizeof *number);
-        d->number = number;
-        good = read_raw(r, dataset, H5T_NATIVE_DOUBLE, number);
+        return read_texts(r, dataset, type, count, text);
     }
-    H5Tclose(type);
-    H5Sclose(space);
-    return good || refuse(r, "a dataset is damaged");
+    double *number = memory_create(count, sizeof *number);
+    d->number = number;
+    return read_raw(r, dataset, H5T_NATIVE_DOUBLE, number);
 }
 
 static const char *text_of(const struct attribute_list *list, const char *name) {
@@ -281,9 +263,16 @@ static bool read_dataset(struct reader *r, const struct place *p, const struct h
     if (!open_member(r, p->group, wanted->name, H5I_DATASET, &dataset)) { return false; }
     if (dataset < 0) { return true; }
     struct h5_dataset *d = (struct h5_dataset *)&g->dataset[g->dataset_count++];
-    d->name = memory_copy_text(wanted->name);
-    bool good = read_values(r, dataset, p, wanted, g, d) && read_words(r, dataset, d);
-    H5Oclose(dataset);
+    hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
+    bool own = space >= 0 && type >= 0 && is_own(dataset, type, space);
+    *d = (struct h5_dataset){.name = wanted->name, .rank = own ? wanted->rank : 0};
+    memcpy(d->axis, wanted->axis, sizeof d->axis);
+    bool good = (space >= 0 && type >= 0 && (!own || read_values(r, dataset, type, space, p, d))) ||
+                refuse(r, "a dataset is damaged");
+    H5Tclose(type);
+    H5Sclose(space);
+    good = good && read_words(r, dataset, d);
+    H5Dclose(dataset);
     return good;
 }
 
@@ -312,19 +301,16 @@ static haddr_t address_of(hid_t group, const char *name) {
 
 static bool read_members(struct reader *r, hid_t group, const struct h5_group *wanted, struct h5_group *g) {
     struct place p = {group, wanted, memory_create(wanted->dimension_count, sizeof *p.scale)};
-    struct h5_dimension *dimension = memory_create(wanted->dimension_count, sizeof *dimension);
     struct attribute_list list;
     bool good = read_attributes(r, group, &list);
     for (size_t i = 0; i < wanted->dimension_count; i++) {
-        const struct h5_dimension *d = &wanted->dimension[i];
-        dimension[i] = (struct h5_dimension){memory_copy_text(d->name), d->size};
-        p.scale[i] = address_of(group, d->name);
+        p.scale[i] = address_of(group, wanted->dimension[i].name);
     }
-    *g = (struct h5_group){.name = memory_copy_text(wanted->name),
+    *g = (struct h5_group){.name = wanted->name,
                            .attribute_count = list.count,
                            .attribute = list.item,
                            .dimension_count = wanted->dimension_count,
-                           .dimension = dimension,
+                           .dimension = wanted->dimension,
                            .dataset = memory_create(wanted->dataset_count, sizeof *g->dataset)};
     for (size_t i = 0; good && i < wanted->dataset_count; i++) {
         good = read_dataset(r, &p, &wanted->dataset[i], g);

@@ -38,14 +38,10 @@ static void wire_name(struct h5wire *w, const char **text) {
 
 enum { MOST_ITEMS = 1 << 16 };
 
-static void *wire_list(struct h5wire *w, const void *list, size_t *count, size_t size) {
-    *count = wire_count(w, *count, MOST_ITEMS);
-    return w->reading ? memory_create(*count + 1, size) : (void *)list;
-}
-
 static const struct h5_attribute *wire_attributes(struct h5wire *w, const struct h5_attribute *list,
                                                   size_t *count) {
-    struct h5_attribute *a = wire_list(w, list, count, sizeof *a);
+    *count = wire_count(w, *count, MOST_ITEMS);
+    struct h5_attribute *a = w->reading ? memory_create(*count, sizeof *a) : (struct h5_attribute *)list;
     for (size_t i = 0; i < *count; i++) {
         wire_name(w, &a[i].name);
         h5wire_text(w, &a[i].text);
@@ -58,54 +54,54 @@ static const struct h5_attribute *wire_attributes(struct h5wire *w, const struct
     return a;
 }
 
-/* Axes within the group, and no more numbers than H5LIBRARY_LARGEST; *count receives how many. */
-static bool axes_are_sound(const struct h5_group *g, const struct h5_dataset *d, size_t *count) {
-    *count = 1;
-    if (d->rank > H5_RANK) { return false; }
-    for (unsigned i = 0; i < d->rank; i++) {
-        if (d->axis[i] >= g->dimension_count) { return false; }
-        size_t size = g->dimension[d->axis[i]].size;
-        if (size == 0 || size > H5LIBRARY_LARGEST / *count) { return false; }
-        *count *= size;
-    }
-    return true;
-}
-
-static void wire_dataset(struct h5wire *w, const struct h5_group *g, struct h5_dataset *d) {
-    size_t count;
-    wire_name(w, &d->name);
+static void wire_dataset(struct h5wire *w, const struct h5_group *wanted, struct h5_dataset *d) {
     h5wire_text(w, &d->units);
     h5wire_text(w, &d->long_name);
-    wire_bytes(w, &d->rank, sizeof d->rank);
-    wire_bytes(w, d->axis, sizeof d->axis);
-    w->good = w->good && (d->rank == 0 || axes_are_sound(g, d, &count));
-    if (!w->good) { d->rank = 0; }
-    if (d->rank == 0) { return; }
+    if (!wire_count(w, d->rank > 0, 1)) { d->rank = 0; }
+    const size_t count = h5content_count(wanted, d);
     if (wire_count(w, d->text != NULL, 1)) {
         if (w->reading) { d->text = memory_create(count, sizeof *d->text); }
         for (size_t i = 0; w->good && i < count; i++) { wire_name(w, (const char **)&d->text[i]); }
-    } else if (!w->frame) {
+    } else if (count > 0 && !w->wanted->frame) {
         if (w->reading) { d->number = memory_create(count, sizeof *d->number); }
         wire_bytes(w, (double *)d->number, count * sizeof *d->number);
     }
 }
 
-static void wire_group(struct h5wire *w, struct h5_group *g) {
-    wire_name(w, &g->name);
+/* Of every part that is wanted whether it is there, and then the part. */
+static void wire_group(struct h5wire *w, const struct h5_group *wanted, struct h5_group *g) {
     g->attribute = wire_attributes(w, g->attribute, &g->attribute_count);
-    struct h5_dimension *dimension = wire_list(w, g->dimension, &g->dimension_count, sizeof *dimension);
-    g->dimension = dimension;
-    for (size_t i = 0; i < g->dimension_count; i++) {
-        wire_name(w, &dimension[i].name);
-        wire_bytes(w, &dimension[i].size, sizeof dimension[i].size);
+    struct h5_dataset *list =
+        w->reading ? memory_create(wanted->dataset_count, sizeof *list) : (struct h5_dataset *)g->dataset;
+    size_t next = 0;
+    g->dataset = list;
+    for (size_t i = 0; i < wanted->dataset_count; i++) {
+        const struct h5_dataset *d = &wanted->dataset[i];
+        bool there = !w->reading && next < g->dataset_count && list[next].name == d->name;
+        if (!wire_count(w, there, 1)) { continue; }
+        if (w->reading) {
+            list[next] = (struct h5_dataset){.name = d->name, .rank = d->rank};
+            memcpy(list[next].axis, d->axis, sizeof d->axis);
+            g->dataset_count = next + 1;
+        }
+        wire_dataset(w, wanted, &list[next++]);
     }
-    struct h5_dataset *dataset = wire_list(w, g->dataset, &g->dataset_count, sizeof *dataset);
-    g->dataset = dataset;
-    for (size_t i = 0; i < g->dataset_count; i++) { wire_dataset(w, g, &dataset[i]); }
 }
 
 void h5wire_content(struct h5wire *w, struct h5_content *c) {
+    const struct h5parse_wanted *wanted = w->wanted;
+    size_t next = 0;
     c->attribute = (struct h5_attribute *)wire_attributes(w, c->attribute, &c->attribute_count);
-    c->group = wire_list(w, c->group, &c->group_count, sizeof *c->group);
-    for (size_t i = 0; i < c->group_count; i++) { wire_group(w, &c->group[i]); }
+    if (w->reading) { c->group = memory_create(wanted->group_count, sizeof *c->group); }
+    for (size_t i = 0; i < wanted->group_count; i++) {
+        const struct h5_group *g = &wanted->group[i];
+        bool there = !w->reading && next < c->group_count && c->group[next].name == g->name;
+        if (!wire_count(w, there, 1)) { continue; }
+        if (w->reading) {
+            c->group[next] = (struct h5_group){
+                .name = g->name, .dimension_count = g->dimension_count, .dimension = g->dimension};
+            c->group_count = next + 1;
+        }
+        wire_group(w, g, &c->group[next++]);
+    }
 }

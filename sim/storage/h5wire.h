@@ -5,12 +5,12 @@
 
 #include <stdio.h>
 
-#include "sim/storage/h5content.h"
+#include "sim/storage/h5parse.h"
 
 struct h5wire {
     FILE *file;
-    bool reading, good; /* good: nothing failed so far, nothing came that cannot be */
-    bool frame;         /* datasets of numbers come without them */
+    bool reading, good;                  /* good: nothing failed so far, nothing came that cannot be */
+    const struct h5parse_wanted *wanted; /* known on both sides: of it, what is there */
 };
 
 void h5wire_text(struct h5wire *wire, const char **text);

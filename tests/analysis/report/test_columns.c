@@ -109,7 +109,8 @@ static void file_holds_the_columns(void **state) {
     close(mkstemp(path));
     assert_int_equal(
         fitfile_write(path, &study, &(struct store_provenance){.command_line = "test", .threads = 1}), 0);
-    struct h5_content *file = h5whole_read(path);
+    struct h5whole whole = h5whole_read(path);
+    const struct h5_content *file = whole.content;
     unlink(path);
     assert_non_null(file);
     struct column_place place = column_place(&study, 0, room);
@@ -118,7 +119,7 @@ static void file_holds_the_columns(void **state) {
     place = column_place(&study, 1, room);
     check_group(file, "gumbel", &column_fit, place);
     check_group(file, "gumbel/prescription", &prescribed_columns, place);
-    h5content_free(file);
+    h5whole_free(&whole);
     study_release(&study);
     results_free(results);
 }

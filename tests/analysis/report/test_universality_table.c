@@ -138,7 +138,8 @@ static void test_page(void **state) {
     close(mkstemp(path));
     assert_int_equal(
         fitfile_write(path, &m.study, &(struct store_provenance){.command_line = "test", .threads = 1}), 0);
-    struct h5_content *file = h5whole_read(path);
+    struct h5whole whole = h5whole_read(path);
+    const struct h5_content *file = whole.content;
     unlink(path);
     assert_true(file && file->group_count == 1);
     struct h5_group group = file->group[0];
@@ -155,7 +156,7 @@ static void test_page(void **state) {
     assert_string_equal(name->text[1], "name-1");
     assert_true(isnan(moved->number[0]));
     check_relative(moved->number[1], 0.08, 1e-15);
-    h5content_free(file);
+    h5whole_free(&whole);
 }
 
 int main(void) {

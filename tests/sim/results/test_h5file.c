@@ -195,11 +195,12 @@ static void test_fixed_text_values(void **state) {
         const hid_t open[] = {id, type, space, group};
         for (size_t k = 0; k < 4; k++) { H5Idec_ref(open[k]); }
         assert_true(H5Fclose(file) >= 0);
-        struct h5_content *c = h5whole_read("words.h5");
+        struct h5whole whole = h5whole_read("words.h5");
+        const struct h5_content *c = whole.content;
         assert_non_null(c);
         assert_string_equal(c->group[0].dataset[0].text[0], "entropy=1");
         assert_string_equal(c->group[0].dataset[0].text[1], i == 0 ? "full" : "long text 12");
-        h5content_free(c);
+        h5whole_free(&whole);
     }
 }
 
@@ -435,12 +436,13 @@ static void test_pieces(void **state) {
             assert_true(h5stream_append(stream, 30 - i < piece ? 30 - i : piece, value + i));
         }
         assert_int_equal(h5stream_close(stream, is_anything, NULL), EXIT_DONE);
-        struct h5_content *content = h5whole_read("p.h5");
+        struct h5whole whole = h5whole_read("p.h5");
+        const struct h5_content *content = whole.content;
         assert_true(content && content->group_count == 1);
         const struct h5_dataset *d = h5content_dataset(&content->group[0], "v");
         assert_true(d && d->rank == 3 && d->number);
         assert_memory_equal(d->number, value, sizeof value);
-        h5content_free(content);
+        h5whole_free(&whole);
     }
 }
 

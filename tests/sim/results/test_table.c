@@ -85,7 +85,8 @@ static void test_file(void **state) {
     (void)state;
     struct results *r = sample_results("base");
     sample_write("a.h5", r);
-    struct h5_content *c = h5whole_read("a.h5");
+    struct h5whole whole = h5whole_read("a.h5");
+    struct h5_content *c = whole.content;
     assert_non_null(c);
     assert_int_equal(c->group_count, 2 * r->series_count);
     for (size_t i = 0; i < c->group_count; i += 2) {
@@ -108,7 +109,7 @@ static void test_file(void **state) {
         const char *const copies[] = {"log_n", "beta_ratio", "criterion"};
         for (size_t k = 0; k < 3; k++) { assert_non_null(h5content_dataset(exact, copies[k])); }
     }
-    h5content_free(c);
+    h5whole_free(&whole);
     results_free(r);
 }
 
