@@ -37,21 +37,18 @@ bool temporary_sync(int file) {
     return fsync(file) == 0 || errno == EINVAL; /* a file system without fsync */
 }
 
-/* EIO where what is read is something else. */
-static bool holds(const char *name, const char *bytes, size_t length) {
+bool temporary_holds(int file, off_t offset, const void *bytes, size_t length) {
     char block[1 << 14];
-    size_t at = 0;
-    ssize_t done;
-    int file = open(name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (file < 0) { return false; }
-    while ((done = TEMP_FAILURE_RETRY(read(file, block, sizeof block))) > 0 && (size_t)done <= length - at &&
-           memcmp(block, bytes + at, (size_t)done) == 0) {
-        at += (size_t)done;
+    const char *at = bytes;
+    for (ssize_t done; length > 0; at += done, offset += done, length -= (size_t)done) {
+        done = TEMP_FAILURE_RETRY(pread(file, block, length < sizeof block ? length : sizeof block, offset));
+        if (done < 0) { return false; }
+        if (done == 0 || memcmp(block, at, (size_t)done) != 0) {
+            errno = EIO;
+            return false;
+        }
     }
-    close(file);
-    if (done == 0 && at == length) { return true; }
-    if (done >= 0) { errno = EIO; }
-    return false;
+    return true;
 }
 
 bool temporary_write(const char *name, const void *bytes, size_t length) {
@@ -64,8 +61,10 @@ bool temporary_write(const char *name, const void *bytes, size_t length) {
         why = errno;
     }
     if (good) {
-        good = holds(name, bytes, length);
+        int again = open(name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        good = again >= 0 && temporary_holds(again, 0, bytes, length);
         why = errno;
+        if (again >= 0) { close(again); }
     }
     if (!good) { unlink(name); }
     errno = why;

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /* The name for `path`; false when it does not fit. */
 bool temporary_name(const char *path, size_t size, char name[]);
@@ -16,6 +17,8 @@ int temporary_open(const char *name);
 /* Writes all of this at the end of an open file; waits until all is on the disk. False with errno set. */
 bool temporary_put(int file, const void *bytes, size_t length);
 bool temporary_sync(int file);
+/* Whether these bytes are what is read again from `offset` on. The same; EIO where it is something else. */
+bool temporary_holds(int file, off_t offset, const void *bytes, size_t length);
 /* Makes it with this content, which is then on the disk and was read again. False with errno set and nothing
  * left behind. */
 bool temporary_write(const char *name, const void *bytes, size_t length);

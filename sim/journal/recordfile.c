@@ -49,22 +49,11 @@ bool recordfile_append(struct recordfile *f, const char *directory) {
     return f->file >= 0 || cannot_write(f);
 }
 
-/* Whether the file holds these bytes at its end, as read again. */
-static bool is_held(const struct recordfile *f, const uint8_t *bytes, size_t length) {
-    uint8_t block[1 << 14];
-    for (size_t at = 0; at < length; at += sizeof block) {
-        size_t part = length - at < sizeof block ? length - at : sizeof block;
-        if (pread(f->file, block, part, (off_t)(f->size + at)) != (ssize_t)part ||
-            memcmp(block, bytes + at, part) != 0) {
-            errno = EIO;
-            return false;
-        }
-    }
-    return true;
-}
-
 bool recordfile_add(struct recordfile *f, const uint8_t *record, size_t length) {
-    if (!temporary_put(f->file, record, length) || !is_held(f, record, length)) { return cannot_write(f); }
+    if (!temporary_put(f->file, record, length) ||
+        !temporary_holds(f->file, (off_t)f->size, record, length)) {
+        return cannot_write(f);
+    }
     f->size += length;
     return true;
 }
