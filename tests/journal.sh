@@ -415,7 +415,7 @@ kill -9 $pid
 wait $pid 2>/dev/null
 expect 75 "a stale lock is taken" run many.yaml -o many.h5 --time-limit 0.1s
 holds "and told" grep -q "taking over" err
-echo "host elsewhere pid 1 ticks 5 since 1700000000" >many.h5.journal/lock
+printf '1-5-0123456789abcdef\nprocess 1 on elsewhere since 2026-01-31' >many.h5.journal/lock
 expect 1 "a lock of another host that is alive" run many.yaml -o many.h5
 holds "its host is named" grep -q "on elsewhere" err
 touch -d '59 seconds ago' many.h5.journal/lock

@@ -16,9 +16,7 @@ enum { BESIDE = sizeof((struct lock *)0)->path + PROCESS_TAG + 16 };
 
 struct holder {
     char text[LOCK_TEXT]; /* of the file */
-    struct process process;
-    long long since; /* seconds since the epoch */
-    double age;      /* of the heartbeat, seconds */
+    double age;           /* of the heartbeat, seconds */
 };
 
 /* A name beside the lock that is this process's own. */
@@ -54,29 +52,23 @@ static double file_age(const char *path) {
 }
 
 static bool read_holder(const char *path, struct holder *h) {
-    struct process *p = &h->process;
-    *h = (struct holder){.process = {.boot = "-"}};
-    if (!read_text(path, h->text)) { return false; }
-    int fields = sscanf(h->text, "host %255s pid %ld ticks %llu since %lld boot %39s space %llu", p->host,
-                        &p->pid, &p->ticks, &h->since, p->boot, &p->space);
-    if (fields < 4) { h->process = (struct process){.host = "?", .boot = "-"}; }
-    h->age = file_age(path);
-    return true;
+    bool there = read_text(path, h->text);
+    if (there) { h->age = file_age(path); }
+    return there;
 }
 
 /* A process that is seen to live holds its lock even while it sleeps. */
 static bool holder_is_alive(const struct holder *h) {
-    enum process_life life = process_life(&h->process);
+    char tag[PROCESS_TAG];
+    snprintf(tag, sizeof tag, "%.*s", (int)strcspn(h->text, "\n"), h->text);
+    enum process_life life = process_tag_life(tag);
     return life == PROCESS_GOING || (life == PROCESS_UNKNOWN && h->age <= LOCK_STALE);
 }
 
 static void describe(const struct holder *h, char who[LOCK_TEXT]) {
-    char since[32] = "?";
-    time_t when = (time_t)h->since;
-    struct tm utc;
-    if (gmtime_r(&when, &utc)) { strftime(since, sizeof since, "%Y-%m-%d %H:%M:%S UTC", &utc); }
-    snprintf(who, LOCK_TEXT, "process %ld on %.200s since %s, last sign of life %.0f s ago", h->process.pid,
-             h->process.host, since, h->age > 0 ? h->age : 0);
+    const char *line = strchr(h->text, '\n');
+    snprintf(who, LOCK_TEXT, "%.400s, last sign of life %.0f s ago",
+             line && line[1] ? line + 1 : "another process", h->age > 0 ? h->age : 0);
 }
 
 bool lock_holder(const char *directory, char who[LOCK_TEXT]) {
@@ -119,14 +111,17 @@ static bool clear_stale(const struct lock *lock, const struct holder *stale) {
 }
 
 bool lock_take(struct lock *lock, const char *directory) {
-    char who[LOCK_TEXT];
+    char who[LOCK_TEXT], tag[PROCESS_TAG], since[32] = "?";
     const struct process self = process_self();
+    const time_t now = time(NULL);
+    struct tm utc;
     if (snprintf(lock->path, sizeof lock->path, "%s/lock", directory) >= (int)sizeof lock->path) {
         message_error("%.60s...: the name is too long", directory);
         return false;
     }
-    snprintf(lock->text, LOCK_TEXT, "host %s pid %ld ticks %llu since %lld boot %s space %llu\n", self.host,
-             self.pid, self.ticks, (long long)time(NULL), self.boot, self.space);
+    if (gmtime_r(&now, &utc)) { strftime(since, sizeof since, "%Y-%m-%d %H:%M:%S UTC", &utc); }
+    snprintf(lock->text, LOCK_TEXT, "%s\nprocess %ld on %.200s since %s", process_tag(tag), self.pid,
+             self.host, since);
     for (int attempt = 0; attempt < 5; attempt++) {
         struct holder h;
         if (make_file(lock)) { return true; }

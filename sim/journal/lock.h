@@ -1,6 +1,6 @@
 /* lock: one process at a time in a journal, on any of the nodes that share its file system.
  *
- * DIRECTORY/lock is made by whoever comes first and names its process (process.h) and when it was made. Its
+ * DIRECTORY/lock is made by whoever comes first: the tag of its process (process.h), and a line of words. Its
  * time stamp is renewed every few seconds (the heartbeat, by the file server's clock). Where the holder can
  * be seen, of this start of this machine and in this PID namespace, its lock is stale when it is gone;
  * elsewhere when its heartbeat is older than LOCK_STALE seconds. */

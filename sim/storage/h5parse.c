@@ -66,16 +66,6 @@ static void take_texts(hid_t read, size_t count, char *raw, const char **text) {
 
 /* ---- attributes ---- */
 
-/* Attributes by which HDF5 and netCDF keep their own books. */
-static bool is_bookkeeping(const char *name) {
-    static const char *const known[] = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST",
-                                        "DIMENSION_LABELS"};
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (strcmp(name, known[i]) == 0) { return true; }
-    }
-    return name[0] == '_';
-}
-
 /* Of an attribute or dataset. What a failed read left on the stack of errors is gone with the next call: it
  * is judged at once. */
 static bool read_raw(struct reader *r, hid_t id, hid_t type, void *raw) {
@@ -117,7 +107,7 @@ struct attribute_list {
 static herr_t add_attribute(hid_t object, const char *name, const H5A_info_t *info, void *context) {
     (void)info;
     struct attribute_list *list = context;
-    if (is_bookkeeping(name)) { return 0; }
+    if (name[0] == '_') { return 0; } /* netCDF's own books */
     struct h5_attribute a = {.name = memory_copy_text(name)};
     hid_t id = H5Aopen(object, name, H5P_DEFAULT), type = H5Aget_type(id), space = H5Aget_space(id);
     bool good = id >= 0 && type >= 0 && space >= 0 && read_attribute_value(list->reader, id, type, space, &a);
