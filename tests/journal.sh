@@ -310,6 +310,16 @@ PYTHON
     holds "nothing is published" test ! -e forged.h5
 fi
 
+# A merge reads heads first and every record once; what it finds damaged then is told as when all are read before.
+cp -r parts.h5.shard-1-of-3.journal hurt
+flip hurt/000001.units 5000
+expect 75 "a merge with a damaged record" merge parts.h5.shard-0-of-3.journal hurt parts.h5.shard-2-of-3.journal -o hurt.h5
+holds "it is told, once" test "$(grep -c 'hurt.*cannot be used: its checksum is wrong' err)" -eq 1
+holds "with what computes it" grep -q "units are missing; compute them with" err
+expect 0 "one that another journal has" merge parts.h5.shard-*.journal hurt -o hurt.h5
+holds "the digest is that of all" same hurt.h5
+rm -rf hurt hurt.h5*
+
 # ---- growing ----
 
 cat >grow.yaml <<'YAML'

@@ -78,16 +78,19 @@ static double list_files(struct merge *m, const char *directory) {
 }
 
 /* All of them. */
-static int read_records(struct merge *m) {
+static int read_records(struct merge *m, bool by_heads) {
     const struct records_scan archive = {.path = m->place.archive, .again = "--force"};
     double bytes = 0;
-    unit_plan_create(&m->plan, m->config);
+    if (!m->records) { unit_plan_create(&m->plan, m->config); }
+    records_free(m->records);
+    m->file_count = 0;
     m->records = records_create(&m->plan, numerics_here());
     if (m->place.grows && !records_scan(m->records, &archive)) { return EXIT_FAILED; }
     for (size_t i = 0; i < m->journal_count; i++) { bytes += list_files(m, m->journal[i]->directory); }
     struct progress progress = progress_start(bytes, 0, m->quiet);
-    bool good =
-        records_scan_files(m->records, m->file_count, m->file, (struct records_scan){.progress = &progress});
+    bool good = records_scan_files(
+        m->records, m->file_count, m->file,
+        (struct records_scan){.progress = &progress, .quiet = by_heads, .by_heads = by_heads});
     progress_end(&progress);
     if (!good) { return EXIT_FAILED; }
     return records_settle(m->records) ? EXIT_DONE : EXIT_USAGE;
@@ -142,13 +145,12 @@ static void say_missing(const struct merge *m) {
 
 /* ---- the command ---- */
 
-static int merge_journals(struct merge *m) {
-    int status = read_records(m);
-    if (status != EXIT_DONE) { return status; }
-    if (count_missing(m, 1, &(struct unit_range){0, m->plan.unit_count}) > 0) {
-        say_missing(m); /* exact values alone are no reason to wait */
-        return EXIT_RESUMABLE;
-    }
+/* Exact values alone are no reason to wait. */
+static bool is_whole(const struct merge *m) {
+    return count_missing(m, 1, &(struct unit_range){0, m->plan.unit_count}) == 0;
+}
+
+static int publish(const struct merge *m) {
     return publish_results(&(struct publish){.plan = &m->plan,
                                              .records = m->records,
                                              .output = m->output,
@@ -158,6 +160,19 @@ static int merge_journals(struct merge *m) {
                                              .quiet = m->quiet});
 }
 
+/* Every record is read once, but where something is missing or damaged, which is told then. */
+static int merge_journals(struct merge *m) {
+    int status = read_records(m, true);
+    if (status != EXIT_DONE) { return status; }
+    status = m->records->damaged == 0 && is_whole(m) ? publish(m) : PUBLISH_UNREAD;
+    if (status != PUBLISH_UNREAD) { return status; }
+    status = read_records(m, false);
+    if (status != EXIT_DONE) { return status; }
+    if (is_whole(m)) { return publish(m); }
+    say_missing(m);
+    return EXIT_RESUMABLE;
+}
+
 /* ---- into one journal ---- */
 
 static int pack_into(struct merge *m, const char *directory) {
@@ -165,7 +180,7 @@ static int pack_into(struct merge *m, const char *directory) {
     char path[FILES_PATH];
     header.shard = 0;
     header.shards = 1;
-    int status = read_records(m);
+    int status = read_records(m, false);
     if (status != EXIT_DONE) { return status; }
     struct journal *journal = journal_make(directory, &header);
     if (!journal) { return EXIT_FAILED; }

@@ -219,7 +219,7 @@ static int read_cell(const struct publish *p, size_t index, struct partial_stack
     if (stop_asked(p->stop)) { return EXIT_RESUMABLE; }
     struct unit_range all =
         index < cells ? unit_of_whole(&p->plan->cell[index]) : (struct unit_range){unit, unit + 1};
-    if (!records_read(p->records, all, stack)) { return EXIT_FAILED; }
+    if (!records_read(p->records, all, stack)) { return p->records->by_heads ? PUBLISH_UNREAD : EXIT_FAILED; }
     if (stack->count == 0) {
         const struct unit exact = unit_get(p->plan, unit);
         partial_push(stack, sweep_exact(&exact));

@@ -34,7 +34,9 @@ struct publish {
 /* Computes the exact values that there is no record of, reads every record once, cell by cell on all threads,
  * into the results and the archive beside them, and puts both files in their place; memory is that of the
  * results and of some partials for each thread. Returns EXIT_DONE; EXIT_RESUMABLE when stopped; EXIT_FAILED
- * after a message. In the last two cases `output` is as it was. */
+ * after a message; PUBLISH_UNREAD, without one, where a record that was scanned by its head cannot be read.
+ * In the last three cases `output` is as it was. */
+enum { PUBLISH_UNREAD = -1 };
 int publish_results(const struct publish *publish);
 
 #endif

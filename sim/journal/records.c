@@ -112,12 +112,12 @@ static void report_damage(struct scan *s, uint64_t offset, const struct record_h
     }
 }
 
-/* A record that is whole; false, after a message, where it has other numerics. */
-static bool take(struct scan *s, uint64_t offset, const struct record_head *head) {
+/* A record that is whole, and its tail; false, after a message, where it has other numerics. */
+static bool take(struct scan *s, uint64_t offset, const struct record_head *head, const uint8_t *tail) {
     struct records *r = s->records;
     struct place place = {.file = s->number, .offset = offset, .length = head->length};
     if (!numerics_match(head->numerics, r->numerics, s->asked->path, s->asked->again)) { return false; }
-    memcpy(&place.sum, s->bytes + head->length - RECORD_TAIL, sizeof place.sum);
+    memcpy(&place.sum, tail, sizeof place.sum);
     bool known = unit_find(r->plan, head->key, head->first_replicate, head->replicates, &place.units);
 #pragma omp critical(records)
     if (known) {
@@ -135,9 +135,25 @@ static bool cannot_read(const struct scan *s) {
     return false;
 }
 
+/* Whether a record of this length looks sound by its head; then what it says and its tail. */
+static bool read_ends(const struct scan *s, uint64_t offset, uint64_t length, struct record_head *head,
+                      uint8_t tail[RECORD_TAIL]) {
+    const struct records *r = s->records;
+    uint8_t start[RECORD_HEAD + RECORD_TAIL];
+    struct unit_range units;
+    if (length < sizeof start || !files_read_at(s->file, offset, start, sizeof start) ||
+        !files_read_at(s->file, offset + length - RECORD_TAIL, tail, RECORD_TAIL)) {
+        return false;
+    }
+    record_check(start, sizeof start, head); /* which is cut off */
+    head->length = length;
+    return numerics_equal(head->numerics, r->numerics) &&
+           unit_find(r->plan, head->key, head->first_replicate, head->replicates, &units);
+}
+
 /* What stands at `offset`, which becomes where the next record begins. False after a message. */
 static bool scan_record(struct scan *s, uint64_t *offset) {
-    uint8_t start[RECORD_HEAD] = {0};
+    uint8_t start[RECORD_HEAD] = {0}, ends[RECORD_TAIL], *tail = ends;
     uint64_t left = s->size - *offset, length = 0;
     struct record_head head = {.length = 0};
     const char *why = "it is cut off";
@@ -146,13 +162,16 @@ static bool scan_record(struct scan *s, uint64_t *offset) {
         length = record_length(start);
         why = length == 0 ? "it does not start as a record does" : why;
     }
-    if (length > 0 && length <= left) {
+    if (length > 0 && length <= left && s->asked->by_heads && read_ends(s, *offset, length, &head, ends)) {
+        why = NULL;
+    } else if (length > 0 && length <= left) {
         s->bytes = memory_resize(s->bytes, length, 1);
         if (!files_read_at(s->file, *offset, s->bytes, length)) { return cannot_read(s); }
         why = record_check(s->bytes, length, &head);
+        tail = s->bytes + length - RECORD_TAIL;
     }
     if (!why) {
-        bool good = take(s, *offset, &head);
+        bool good = take(s, *offset, &head, tail);
         *offset += length;
         return good;
     }
@@ -173,8 +192,12 @@ bool records_scan(struct records *r, const struct records_scan *asked) {
         good = false;
     } else {
         s.size = (uint64_t)status.st_size;
+        if (asked->by_heads) { posix_fadvise(s.file, 0, 0, POSIX_FADV_RANDOM); } /* nothing ahead */
 #pragma omp critical(records)
-        s.number = add_file(r, asked->path);
+        {
+            s.number = add_file(r, asked->path);
+            r->by_heads |= asked->by_heads;
+        }
     }
     for (uint64_t offset = 0; good && offset < s.size;) { good = scan_record(&s, &offset); }
     if (asked->progress) {
@@ -288,6 +311,7 @@ static struct partial *read_place(const struct records *r, const struct place *p
 static bool cannot_use(const struct records *r, const struct place *place, bool lost) {
     const struct unit of = unit_span(r->plan, place->units);
     char name[UNIT_NAME];
+    if (lost && r->by_heads) { return false; }
     message_error(lost ? "%s: the record of %s was good before and cannot be read now; run the same command "
                          "again"
                        : "%s: the record of %s was made by another gapscale; go on with that one, or start "

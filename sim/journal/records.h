@@ -12,6 +12,7 @@
 struct records {
     size_t damaged; /* stretches that were found */
     size_t strange; /* intact records that belong to no range of the plan */
+    bool by_heads;  /* some were scanned so: that one is damaged shows when it is read, without a message */
     size_t file_count;
     char **file; /* that were read */
     /* Of this file: */
@@ -33,6 +34,7 @@ void records_free(struct records *records);
 struct records_scan {
     const char *path, *again;
     bool quiet;
+    bool by_heads; /* of records that fit in with plan and file, no more than head and tail are read */
     struct progress *progress; /* of bytes; may be NULL */
 };
 bool records_scan(struct records *records, const struct records_scan *scan);
