@@ -252,13 +252,6 @@ static bool values_are_allowed(const struct results_series *s) {
     return lengths_are_allowed(s) && output_is_allowed(s) && counts_are_allowed(s);
 }
 
-static const struct h5_group *find_group(const struct h5_content *c, const char *name) {
-    for (size_t i = 0; i < c->group_count; i++) {
-        if (strcmp(c->group[i].name, name) == 0) { return &c->group[i]; }
-    }
-    return NULL;
-}
-
 /* Files of earlier versions have no exact values, or fewer, none of what was added later, and less of
  * measured rows. */
 static bool read_field(const struct h5_group *g, const struct h5_group *exact, const struct results_series *s,
@@ -277,7 +270,8 @@ static bool read_field(const struct h5_group *g, const struct h5_group *exact, c
 static bool read_series(const struct h5_content *c, struct results_series *s) {
     char path[PAGE_NAME];
     page_exact_path(s->name, path);
-    const struct h5_group *g = find_group(c, s->name), *exact = find_group(c, path);
+    const struct h5_group *g = h5content_group(c->group_count, c->group, s->name),
+                          *exact = h5content_group(c->group_count, c->group, path);
     bool good = g != NULL;
     results_allocate(s);
     if (g && s->family->kind == FAMILY_MEASURED) { note_take(s, g); }

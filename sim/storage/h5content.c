@@ -39,17 +39,23 @@ void h5content_free(struct h5_content *c) {
     free(c);
 }
 
-const struct h5_attribute *h5content_attribute(size_t count, const struct h5_attribute *attribute,
-                                               const char *name) {
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(attribute[i].name, name) == 0) { return &attribute[i]; }
+/* Of a list of things that start with their name. */
+static const void *find(const void *list, size_t count, size_t size, const char *name) {
+    for (const char *one = list; count > 0; one += size, count--) {
+        if (strcmp(*(const char *const *)(const void *)one, name) == 0) { return one; }
     }
     return NULL;
 }
 
+const struct h5_attribute *h5content_attribute(size_t count, const struct h5_attribute *attribute,
+                                               const char *name) {
+    return find(attribute, count, sizeof *attribute, name);
+}
+
+const struct h5_group *h5content_group(size_t count, const struct h5_group *group, const char *name) {
+    return find(group, count, sizeof *group, name);
+}
+
 const struct h5_dataset *h5content_dataset(const struct h5_group *group, const char *name) {
-    for (size_t i = 0; i < group->dataset_count; i++) {
-        if (strcmp(group->dataset[i].name, name) == 0) { return &group->dataset[i]; }
-    }
-    return NULL;
+    return find(group->dataset, group->dataset_count, sizeof *group->dataset, name);
 }

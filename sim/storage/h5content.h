@@ -57,6 +57,7 @@ size_t h5content_count(const struct h5_group *group, const struct h5_dataset *da
 /* By name; NULL when absent. */
 const struct h5_attribute *h5content_attribute(size_t count, const struct h5_attribute *attribute,
                                                const char *name);
+const struct h5_group *h5content_group(size_t count, const struct h5_group *group, const char *name);
 const struct h5_dataset *h5content_dataset(const struct h5_group *group, const char *name);
 
 enum { H5_WHY = 128 }; /* of what is wrong with a file */

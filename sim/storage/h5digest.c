@@ -95,16 +95,12 @@ void h5digest(uint64_t seed, const char *text, size_t ours_count, const struct h
     sha256_init(&hash);
     hash_whole(&hash, seed);
     hash_text(&hash, text);
-    struct h5_group *wanted = ordered(ours, ours_count, sizeof *ours),
-                    *there = ordered(held, held_count, sizeof *held);
-    for (size_t i = 0, k = 0; i < ours_count; i++) {
-        while (k < held_count && by_name(&there[k], &wanted[i]) < 0) { k++; }
-        if (k < held_count && by_name(&there[k], &wanted[i]) == 0) {
-            hash_group(&hash, &wanted[i], &there[k]);
-        }
+    struct h5_group *wanted = ordered(ours, ours_count, sizeof *ours);
+    for (size_t i = 0; i < ours_count; i++) {
+        const struct h5_group *there = h5content_group(held_count, held, wanted[i].name);
+        if (there) { hash_group(&hash, &wanted[i], there); }
     }
     free(wanted);
-    free(there);
     uint8_t bytes[SHA256_DIGEST_SIZE];
     sha256_digest(&hash, sizeof bytes, bytes);
     for (size_t i = 0; i < sizeof bytes; i++) { snprintf(digest + 2 * i, 3, "%02x", bytes[i]); }
