@@ -17,7 +17,7 @@
 
 enum {
     BATCH = 4096,          /* rows at a time, at most */
-    STORED_ROOM = 1 << 18, /* scores at a time, where they need not be formed, or some rows a thread */
+    STORED_ROOM = 1 << 16, /* scores at a time, where they need not be formed, or some rows a thread */
     KEY_ROOM = 1 << 23,    /* numbers of key vectors kept at a time */
     PANEL = 32, /* keys side by side: for vectors of usual length, as many as the nearest cache holds */
     QUERIES_AT_ONCE = 256, /* whose products are formed together */
