@@ -23,7 +23,7 @@ enum { UNITS = 3 }; /* head, layer, all */
 /* Of one sequence. */
 struct sums {
     size_t sequence;
-    double rows[2]; /* all, and those whose values over kept rows are in it */
+    double rows[2]; /* all, and those whose values over kept rows, at their own Lambda_n, are in it */
     double *value;  /* [total]; of layer and all until the end only N_n(t) */
 };
 
@@ -43,6 +43,7 @@ struct mark {
     double *log_gap_count[UNITS]; /* [gaps]; of the head's unit among the values */
     struct index_row index;
     double collapse; /* absolute beta where its entropy falls to 1 nat; inf: ties keep it up */
+    bool is_tied;    /* at the top: its Lambda_n is infinite */
     struct cell *cell[UNITS];
     size_t replicate[UNITS];
 };
@@ -126,6 +127,7 @@ static void open_cell(const struct tally *t, size_t group, size_t length, struct
     results_cut(&t->results->series[group], length, &c->here);
     c->layout = replicate_layout(&c->here);
     c->unit = isfinite(lambda) ? lambda : 1;
+    if (!isfinite(lambda)) { c->here.beta_ratio = c->here.beta; } /* where its rows are measured */
     c->sums = memory_create(d->survey->facts->sequence_count, sizeof *c->sums);
     c->entropy = memory_create(c->here.size[RESULTS_REPLICATE] * c->layout.betas, sizeof *c->entropy);
 }
@@ -177,20 +179,14 @@ static void measure_counts(const struct row *made, const struct mark *m, double 
     }
 }
 
-/* Kept rows have it; of others, and where there is no unit, it is found here. */
+/* Kept rows have it; of others it is found here. */
 static double entropy_collapse(const struct replicate_worker *worker, const struct cell *head,
                                const struct row *made, size_t replicate) {
     const struct criterion one_nat = {CRITERION_ENTROPY, 1};
     const struct results_series *here = &head->here;
-    struct measure_grid grid = {head->layout.betas, here->beta_ratio,
-                                (const double(*)[MEASURE_VALUES])worker->grid_value};
-    double one = 1, value[1][MEASURE_VALUES];
-    bool has_unit = isfinite(here->lambda_typ[0]);
-    if (has_unit && replicate < here->size[RESULTS_REPLICATE]) { return here->collapse[replicate]; }
-    if (!has_unit) {
-        measure_row(worker->isa->kernel, made, one, value[0]);
-        grid = (struct measure_grid){1, &one, (const double(*)[MEASURE_VALUES])value};
-    }
+    const struct measure_grid grid = {head->layout.betas, here->beta_ratio,
+                                      (const double(*)[MEASURE_VALUES])worker->grid_value};
+    if (replicate < here->size[RESULTS_REPLICATE]) { return here->collapse[replicate]; }
     return measure_collapse(worker->isa->kernel, made, &one_nat, &grid);
 }
 
@@ -204,6 +200,7 @@ static void measure_row_of(const struct tally *t, struct workplace *w, const str
     struct replicate_place place = {.layout = &head->layout, .here = &head->here};
     const struct accumulation known = {found->lambda / head->unit, found->log_rank, found->gap * head->unit};
     replicate_measure_row(&w->worker, &place, made, &known, m->replicate[0], m->value);
+    m->is_tied = isinf(found->lambda);
     m->collapse = head->unit * entropy_collapse(&w->worker, head, made, m->replicate[0]);
     measure_counts(made, m, room);
     const struct survey_sink *sink = survey_sinks(t->diagnosis->survey, row->length, row->head);
@@ -236,7 +233,7 @@ static void add_row(const struct scores_row *row, const struct mark *m, size_t u
     const struct replicate_layout *l = &c->layout;
     struct sums *s = sums_of(c, row->sequence);
     size_t at = m->replicate[unit], kept = c->here.size[RESULTS_REPLICATE];
-    bool has_kept = m->replicate[0] < m->cell[0]->here.size[RESULTS_REPLICATE];
+    bool has_kept = m->replicate[0] < m->cell[0]->here.size[RESULTS_REPLICATE] && !m->is_tied;
     if (unit == 0) {
         add_values(has_kept ? l->total : l->kept, m->value, s->value);
     } else {
@@ -337,6 +334,26 @@ static void fill_cell_blocks(struct cell *c) {
     }
 }
 
+static void blank(size_t count, double *value) {
+    for (size_t i = 0; i < count; i++) { value[i] = NAN; }
+}
+
+/* What is told in units of a Lambda^typ that there is none of. */
+static void blank_ratios(struct results_series *s) {
+    const unsigned ratios[] = {MEASURE_GAP_MEAN, RESULTS_LOG_GAP_COUNT};
+    const size_t kept = s->size[RESULTS_REPLICATE];
+    for (size_t i = 0; i < sizeof ratios / sizeof *ratios; i++) {
+        size_t count = results_quantity_size(s, ratios[i]);
+        blank(count, s->mean[ratios[i]]);
+        blank(count, s->se[ratios[i]]);
+    }
+    blank(s->size[RESULTS_BETA] * s->size[RESULTS_BLOCK], s->block[MEASURE_GAP_MEAN]);
+    blank(kept, s->lambda);
+    blank(kept, s->lambda_gap);
+    blank(kept, s->top_gap);
+    blank(s->size[RESULTS_CRITERION] * kept, s->collapse);
+}
+
 /* `same`: its rows are those of a cell that is finished. */
 static void finish_cell(const struct cell *same, struct cell *c) {
     for (unsigned q = 0; q < RESULTS_QUANTITIES; q++) {
@@ -353,6 +370,7 @@ static void finish_cell(const struct cell *same, struct cell *c) {
     }
     fill_cell_blocks(c);
     c->here.row_count[0] = (double)c->rows;
+    if (!isfinite(c->here.lambda_typ[0])) { blank_ratios(&c->here); }
 }
 
 /* ---- all of it ---- */

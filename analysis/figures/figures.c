@@ -62,7 +62,17 @@ bool figure_belongs(const struct figure *figure, const struct study *study, cons
     return figure->series_print && (!figure->applies || figure->applies(fit->series));
 }
 
+/* Whether most rows tie at every n: there is no Lambda^typ to measure by. */
+static bool lacks_scale(const struct fit *fit) {
+    size_t n = 0;
+    while (n < fit->lengths && isinf(fit->series->log_lambda_typ[n])) { n++; }
+    return fit->lengths > 0 && n == fit->lengths;
+}
+
 const char *figure_lacks(const struct figure *figure, const struct study *study, const struct fit *fit) {
+    if (fit && lacks_scale(fit)) {
+        return "half of the rows or more tie at every n: Lambda_n is infinite, and no beta is relative to it";
+    }
     return fit ? figure->series_lacks(fit) : figure->study_lacks(study);
 }
 

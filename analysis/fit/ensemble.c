@@ -289,6 +289,7 @@ static bool is_collapsed_at_zero(const struct criterion *criterion, double log_n
 struct ensemble_point ensemble_collapse(const struct results_series *series, size_t n,
                                         const struct criterion *criterion) {
     if (is_collapsed_at_zero(criterion, series->log_n[n])) { return point_missing(ENSEMBLE_SHORT); }
+    if (isinf(series->log_lambda_typ[n])) { return point_missing(ENSEMBLE_TIED); }
     struct curve c = curve_load(series, n, criterion_measure(criterion));
     struct ensemble_point point = curve_collapse(&c, criterion);
     curve_release(&c);

@@ -47,9 +47,12 @@ static void print_series(const struct results_series *s) {
             print_parameter(&s->family->parameter[i], &s->parameter[i]);
         }
     }
-    printf("\n  %zu lengths, log n = %.6g .. %.6g\n  %zu betas, beta/Lambda^typ = %.4g .. %.4g at the last\n",
-           lengths, s->log_n[0], s->log_n[lengths - 1], betas, s->beta_ratio[(lengths - 1) * betas],
-           s->beta_ratio[lengths * betas - 1]);
+    const bool has_unit = !isinf(s->log_lambda_typ[lengths - 1]); /* measured rows that tie have none */
+    const double *beta = has_unit ? s->beta_ratio : s->beta;
+    printf("\n  %zu lengths, log n = %.6g .. %.6g\n  %zu betas, beta%s = %.4g .. %.4g at the last%s\n",
+           lengths, s->log_n[0], s->log_n[lengths - 1], betas, has_unit ? "/Lambda^typ" : "",
+           beta[(lengths - 1) * betas], beta[lengths * betas - 1],
+           has_unit ? "" : ", where half of the rows or more tie and Lambda_n is infinite");
     printf("  %s%llu replicates, %zu of them kept one by one\n  criteria:", s->target > 0 ? "up to " : "",
            (unsigned long long)s->replicates, s->size[RESULTS_REPLICATE]);
     for (size_t i = 0; i < s->size[RESULTS_CRITERION]; i++) {

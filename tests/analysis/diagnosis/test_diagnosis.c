@@ -3,6 +3,7 @@
 #include "tests/analysis/diagnosis/written.h"
 #include "tests/digest.h"
 
+#include "analysis/fit/ensemble.h"
 #include "sim/measures/measure.h"
 #include "sim/results/note.h"
 #include "sim/results/store.h"
@@ -123,6 +124,53 @@ static void test_ties(void **state) {
     g = told_group(&t, "L0H0");
     check_close(g->point[0].tie_fraction, 0.5, 1e-14);
     assert_true(isinf(g->point[0].median) && isnan(t.results->series[0].beta_ratio[0]));
+    told_release(&t);
+}
+
+static double plain_entropy(size_t n, const double *score, double beta) {
+    long double z = 0, mean = 0, top = score[0];
+    for (size_t k = 1; k < n; k++) { top = fmaxl(top, score[k]); }
+    for (size_t k = 0; k < n; k++) {
+        long double gap = beta * (top - score[k]), weight = expl(-gap);
+        z += weight;
+        mean += weight * gap;
+    }
+    return (double)(logl(z) + mean / z);
+}
+
+/* Where there is no Lambda^typ, means are at the absolute betas, what is in units of it is none, and the few
+ * rows that have a Lambda_n are told of at theirs. */
+static void test_measures_of_ties(void **state) {
+    (void)state;
+    enum { ROWS = 8, ALL = 2 * ROWS };
+    struct told t;
+    diagnose(&t, 2, ROWS, H5T_IEEE_F64LE, most_tie);
+    for (size_t i = 0; i < t.results->series_count; i++) { /* the head, its layer, all */
+        const struct results_series *s = &t.results->series[i];
+        const size_t kept = s->size[RESULTS_REPLICATE], factors = s->size[RESULTS_TE];
+        for (size_t j = 0; j < LENGTHS; j++) {
+            double gaussian[LONG], score[LONG], want[3] = {0};
+            for (size_t r = 0; r < ALL; r++) {
+                law_draw(&law_case[0], length[j], "rows", r, gaussian);
+                for (size_t k = 0; k < length[j]; k++) {
+                    score[k] = most_tie(length[j], r % ROWS, k, gaussian);
+                }
+                for (size_t b = 0; b < 3; b++) {
+                    want[b] += plain_entropy(length[j], score, s->beta[b]) / ALL;
+                }
+            }
+            for (size_t b = 0; b < 3; b++) {
+                check_close(s->mean[MEASURE_ENTROPY][j * 3 + b], want[b], 1e-12);
+                assert_true(isnan(s->beta_ratio[j * 3 + b]) && isnan(s->mean[MEASURE_GAP_MEAN][j * 3 + b]));
+            }
+            assert_int_equal(ensemble_collapse(s, j, &s->criterion[0]).state, ENSEMBLE_TIED);
+            for (size_t r = 0; r < kept; r++) {
+                assert_true(isnan(s->lambda[j * kept + r]) && isnan(s->top_gap[j * kept + r]) &&
+                            isnan(s->collapse[j * s->size[RESULTS_CRITERION] * kept + r]));
+            }
+            assert_true(s->mean[RESULTS_TE_ENTROPY][(j + 1) * factors - 1] < 1e-9);
+        }
+    }
     told_release(&t);
 }
 
@@ -420,6 +468,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plateau),
         cmocka_unit_test(test_ties),
+        cmocka_unit_test(test_measures_of_ties),
         cmocka_unit_test(test_missing_head),
         cmocka_unit_test(test_float16),
         cmocka_unit_test(test_growth_without_sink),
