@@ -44,7 +44,7 @@ struct reading {
     double *weight,
         *nearest;  /* [rows of a part][stride]: by key, and with a mask by nearness, over `share` */
     double *share; /* [rows of a part]: 1/sum of the weights */
-    size_t room, share_room;
+    size_t room, share_room, row_room;
     double epsilon; /* relative rounding of the scores as stored */
     int threads;
     struct leading **leading; /* [threads] */
@@ -114,6 +114,15 @@ static void add_range(double share, size_t first, size_t last, const double *val
     if (first < last) { isa_best()->kernel->add(last - first, share, value + first, sum + first); }
 }
 
+/* Later keys from the first on and those before the last earlier one, in turn. */
+static void take_turns(size_t count, const double *later, const double *earlier, double *paired) {
+    for (size_t k = 0; k < count / 2; k++) {
+        paired[2 * k] = later[k];
+        paired[2 * k + 1] = earlier[-(ptrdiff_t)k - 1];
+    }
+    if (count % 2 > 0) { paired[count - 1] = later[count / 2]; }
+}
+
 /* Ranks of a row without a mask: the query's own key or the last one, then earlier and later keys in turn,
  * then what one side has left. */
 static void sum_nearest(const struct scores_row *row, const double *weight, double share, size_t first,
@@ -121,13 +130,11 @@ static void sum_nearest(const struct scores_row *row, const double *weight, doub
     _Alignas(64) double paired[PART + 1];
     size_t own = keys_before(row) - 1, behind = row->count - own - 1,
            pairs_end = 1 + 2 * GSL_MIN(own, behind), end = GSL_MIN(last, pairs_end);
-    size_t later = own + first / 2, earlier = own - first / 2;
     _Static_assert(PART % 2 == 0, "ranks of a part begin with a later key");
-    for (size_t k = 0; first + k < end; k += 2) {
-        paired[k] = weight[later++];
-        if (first + k + 1 < end) { paired[k + 1] = weight[--earlier]; }
+    if (first < end) {
+        take_turns(end - first, weight + own + first / 2, weight + own - first / 2, paired);
+        isa_best()->kernel->add(end - first, share, paired, sum + first);
     }
-    if (first < end) { isa_best()->kernel->add(end - first, share, paired, sum + first); }
     size_t one_sided = first > pairs_end ? first : pairs_end;
     if (behind > own) {
         add_range(share, one_sided, last, weight, sum);
@@ -380,7 +387,10 @@ static void survey_batch(struct reading *r, const struct scores_batch *batch) {
     for (size_t i = 0; i < batch->count; i++) {
         stride = stride > batch->row[i].count ? stride : batch->row[i].count;
     }
-    s->row = memory_resize(s->row, s->row_count + batch->count, sizeof *s->row);
+    if (s->row_count + batch->count > r->row_room) {
+        r->row_room = 2 * (s->row_count + batch->count);
+        s->row = memory_resize(s->row, r->row_room, sizeof *s->row);
+    }
     stride = (stride + KERNEL_LANES - 1) / KERNEL_LANES * KERNEL_LANES; /* every row from a cache line on */
     size_t at_once = (size_t)r->threads * (stride < ROOM ? ROOM / stride : 1);
     for (size_t first = 0; first < batch->count; first += at_once) {
