@@ -276,7 +276,8 @@ static struct journal_header make_header(const struct run *run) {
 
 /* That of rank 0, whose config and numerics it tells, to add a file to. */
 static int join_journal(struct run *run) {
-    struct journal *journal = run->journal = journal_open(run->directory);
+    struct journal *journal = journal_open(run->directory);
+    run->journal = journal;
     if (!journal) { return EXIT_FAILED; }
     journal->follows = true;
     if (!numerics_equal(journal->header.numerics, numerics_here())) {
