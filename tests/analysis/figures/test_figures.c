@@ -257,18 +257,6 @@ static void titles_name_the_model(void **state) {
     check_source(&s, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.., trained at n = 1000");
 }
 
-/* Measured rows that tie have no Lambda^typ, and no figure in units of it. */
-static void tied_rows_lack_figures(void **state) {
-    (void)state;
-    double log_lambda_typ[] = {INFINITY, INFINITY};
-    const struct results_series s = {.log_lambda_typ = log_lambda_typ};
-    const struct fit fit = {.series = &s, .lengths = 2};
-    for (size_t f = 0; f < figure_count; f++) {
-        if (!figure_list[f]->series_print) { continue; }
-        assert_non_null(strstr(figure_lacks(figure_list[f], NULL, &fit), "tie at every n"));
-    }
-}
-
 static bool has_template(const char *name) {
     const struct template *template = template_all;
     while (template->name && strcmp(template->name, name) != 0) { template ++; }
@@ -509,7 +497,7 @@ int main(void) {
         cmocka_unit_test(small_results_are_drawn), cmocka_unit_test(missing_values_are_drawn),
         cmocka_unit_test(supports_are_drawn),      cmocka_unit_test(bars_are_between_sequences),
         cmocka_unit_test(titles_name_the_model),   cmocka_unit_test(prescriptions_are_drawn),
-        cmocka_unit_test(one_exponent_is_drawn),   cmocka_unit_test(tied_rows_lack_figures),
+        cmocka_unit_test(one_exponent_is_drawn),
     };
     gsl_set_error_handler_off();
     return cmocka_run_group_tests_name("figures", tests, run_few, free_few);

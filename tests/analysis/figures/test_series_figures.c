@@ -86,11 +86,24 @@ static void large_errors_have_bars(void **state) {
     free(text);
 }
 
+/* Measured rows that tie have no Lambda^typ, and no figure in units of it. */
+static void tied_rows_lack_figures(void **state) {
+    (void)state;
+    double log_lambda_typ[] = {INFINITY, INFINITY};
+    const struct results_series s = {.log_lambda_typ = log_lambda_typ};
+    const struct fit fit = {.series = &s, .lengths = 2};
+    for (size_t f = 0; f < figure_count; f++) {
+        if (!figure_list[f]->series_print) { continue; }
+        assert_non_null(strstr(figure_lacks(figure_list[f], NULL, &fit), "tie at every n"));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(large_errors_have_bars),
         cmocka_unit_test(means_above_the_envelope_are_told),
         cmocka_unit_test(lengths_that_were_run_are_told),
+        cmocka_unit_test(tied_rows_lack_figures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
