@@ -262,27 +262,29 @@ static void find_spots(const struct counted *c, const struct row_part *parts, si
     for (size_t i = 0; i < count; i++) {
         struct spot *s = &spot[i];
         double u = s->octave <= law->upper ? y[i] : 2 + ldexp(y[i], (int)(s->octave - law->upper) + 1);
-        s->u = fmin(fmax(u, s->low), s->low + s->width);
+        const double high = s->low + s->width, least = u > s->low ? u : s->low;
+        s->u = least < high ? least : high;
     }
 }
 
 /* Halves the places that hold too many scores, all that do at once; false when none does. */
 static bool halve_spots(const struct counted *c, size_t count, struct spot *spot) {
     const double enough = 0x1p-8;
-    struct spot *wide[TOGETHER];
+    size_t wide[TOGETHER] = {0};
     uint64_t address[TOGETHER];
     double scores[TOGETHER], first[TOGETHER];
     size_t n = 0;
     for (size_t i = 0; i < count; i++) {
-        struct spot *s = &spot[i];
-        wide[n] = s;
+        const struct spot *s = &spot[i];
+        const double share = enough * s->before, most = share > SINGLE ? share : SINGLE;
+        wide[n] = i;
         address[n] = counted_address_make(s->octave, s->index);
         scores[n] = s->scores;
-        n += (s->scores > SINGLE) & (s->scores > enough * s->before);
+        n += s->scores > most;
     }
     counted_places_split(c, n, address, scores, first);
     for (size_t k = 0; k < n; k++) {
-        struct spot *s = wide[k];
+        struct spot *s = &spot[wide[k]];
         const double half[2] = {first[k], s->scores - first[k]};
         bool upper = s->u >= s->low + s->width / 2;
         s->width /= 2;
