@@ -233,20 +233,27 @@ void counted_table_free(struct counted_table *t) {
     free(t);
 }
 
+/* Sums, by m and column. */
+struct made {
+    double sum[AVERAGES][MOST_COLUMNS + 2 * LANES];
+};
+
 /* Gaps from the highest score, which lies at `highest`; where nothing is left of the sums, the scale may
  * overflow. */
-static void shift(const double s[AVERAGES], double scale, double highest, double out[AVERAGES]) {
-    for (size_t m = 0; m < AVERAGES; m++) { out[m] = 0; }
-    if (s[0] == 0) { return; }
-    out[0] = scale * s[0];
-    out[1] = scale * (s[1] - highest * s[0]);
-    out[2] = scale * (s[2] - highest * (2 * s[1] - highest * s[0]));
+static void shift(const double s[AVERAGES][LANES], const double scale[LANES], double highest, size_t first,
+                  struct made *made) {
+    double *sum = made->sum[0] + first, *mean = made->sum[1] + first, *square = made->sum[2] + first;
+    for (size_t l = 0; l < LANES; l++) {
+        double factor = s[0][l] == 0 ? 0 : scale[l];
+        sum[l] = factor * s[0][l];
+        mean[l] = factor * (s[1][l] - highest * s[0][l]);
+        square[l] = factor * (s[2][l] - highest * (2 * s[1][l] - highest * s[0][l]));
+    }
 }
 
 /* At the columns of groups first .. end - 1, with gaps from `highest`. */
 static void sum_columns(const struct counted_table *t, const struct isa *isa, const double *count,
-                        const double *spread, double highest, size_t first, size_t end,
-                        double (*made)[AVERAGES]) {
+                        const double *spread, double highest, size_t first, size_t end, struct made *made) {
     double scale[MOST_COLUMNS + LANES];
     for (size_t i = first * LANES; i < end * LANES; i++) {
         scale[i] = (highest - t->group[i / LANES].origin) * t->column[i];
@@ -257,10 +264,7 @@ static void sum_columns(const struct counted_table *t, const struct isa *isa, co
         const struct group *group = &t->group[g];
         size_t bins = group->end > group->start ? group->end - group->start : 0;
         isa->kernel->table(bins, count + group->start, spread + group->start, t->cell + group->first, out);
-        for (size_t l = 0; l < LANES; l++) {
-            double s[AVERAGES] = {out[0][l], out[1][l], out[2][l]};
-            shift(s, scale[g * LANES + l], highest - group->origin, made[g * LANES + l]);
-        }
+        shift(out, scale + g * LANES, highest - group->origin, g * LANES, made);
     }
 }
 
@@ -308,10 +312,10 @@ static void make_basis(const struct place place[STENCIL], double f,
 /* The same at the betas of a row, all larger than the table's by one factor, and at the doubles of the last
  * octave. Derivatives are in log beta, by columns: -beta S_1 and beta^2 S_2 - beta S_1. */
 static bool sum_between(const struct counted_table *t, const struct isa *isa, const double *count,
-                        const double *spread, double highest, const double *own, double (*made)[AVERAGES]) {
+                        const double *spread, double highest, const double *own, struct made *made) {
     const double factor = own[0] / t->beta[0], step = M_LN2 / (double)t->octave,
                  place = (double)t->below + log2(factor) * (double)t->octave, f = place - floor(place),
-                 beyond = exp(f * step);
+                 per_step = 1 / step, beyond = exp(f * step);
     const size_t wanted = t->betas + t->octave;
     if (!(place >= BEFORE) || place + (double)(wanted + STENCIL - BEFORE) > (double)t->columns) {
         return false;
@@ -320,25 +324,23 @@ static bool sum_between(const struct counted_table *t, const struct isa *isa, co
         if (!(fabs(own[b] - factor * t->beta[b]) <= 1e-14 * own[b])) { return false; }
     }
     const size_t first = (size_t)place - BEFORE, needed = wanted + STENCIL - 1;
-    double sum[MOST_COLUMNS + LANES][AVERAGES], at[AVERAGES][MOST_COLUMNS + 2 * LANES],
-        out[AVERAGES][MOST_COLUMNS + LANES], basis[STENCIL][AVERAGES][AVERAGES];
-    sum_columns(t, isa, count, spread, highest, first / LANES, (first + needed - 1) / LANES + 1, sum);
+    double basis[STENCIL][AVERAGES][AVERAGES], *out[] = {made->sum[0], made->sum[1], made->sum[2]};
+    struct made columns;
+    double *at[] = {columns.sum[0] + first, columns.sum[1] + first, columns.sum[2] + first};
+    sum_columns(t, isa, count, spread, highest, first / LANES, (first + needed - 1) / LANES + 1, &columns);
     for (size_t i = 0; i < needed; i++) {
-        const double *s = sum[first + i], unit = t->column[first + i];
-        at[0][i] = s[0];
-        at[1][i] = -step * unit * s[1];
-        at[2][i] = step * step * unit * (unit * s[2] - s[1]);
+        double unit = step * t->column[first + i];
+        at[2][i] = unit * (unit * at[2][i] - step * at[1][i]);
+        at[1][i] *= -unit;
     }
-    for (size_t m = 0; m < AVERAGES; m++) { memset(&at[m][needed], 0, LANES * sizeof **at); }
+    for (size_t m = 0; m < AVERAGES; m++) { memset(at[m] + needed, 0, LANES * sizeof **at); }
     make_basis(t->place, f, basis);
-    isa->kernel->between(wanted, f, (const double(*)[AVERAGES][AVERAGES])basis,
-                         (const double *const[]){at[0], at[1], at[2]},
-                         (double *const[]){out[0], out[1], out[2]});
+    isa->kernel->between(wanted, f, (const double(*)[AVERAGES][AVERAGES])basis, (const double *const *)at,
+                         out);
     for (size_t i = 0; i < wanted; i++) {
-        double unit = t->column[first + BEFORE + i] * beyond, mean = -out[1][i] / step;
-        made[i][0] = out[0][i];
-        made[i][1] = mean / unit;
-        made[i][2] = (out[2][i] / (step * step) + mean) / (unit * unit);
+        double length = per_step / (t->column[first + BEFORE + i] * beyond);
+        out[2][i] = (out[2][i] - step * out[1][i]) * (length * length);
+        out[1][i] *= -length;
     }
     return true;
 }
@@ -346,19 +348,19 @@ static bool sum_between(const struct counted_table *t, const struct isa *isa, co
 bool counted_table_sums(const struct counted_table *t, const struct isa *isa, const double *count,
                         const double *spread, double highest, size_t betas, const double *beta,
                         double (*sum)[AVERAGES]) {
-    double made[MOST_COLUMNS + LANES][AVERAGES];
+    struct made made;
     if (!t || betas != t->betas || highest > t->lowest_top) { return false; }
     if (t->octave > 0) {
-        if (!sum_between(t, isa, count, spread, highest, beta, made)) { return false; }
+        if (!sum_between(t, isa, count, spread, highest, beta, &made)) { return false; }
     } else if (memcmp(beta, t->beta, betas * sizeof *beta) == 0) {
-        sum_columns(t, isa, count, spread, highest, 0, t->groups, made);
+        sum_columns(t, isa, count, spread, highest, 0, t->groups, &made);
     } else {
         return false;
     }
     for (size_t b = 0; b < betas; b++) {
         for (size_t m = 0; m < AVERAGES; m++) {
-            sum[b][m] = made[t->once[b]][m];
-            sum[betas + b][m] = made[t->twice[b]][m];
+            sum[b][m] = made.sum[m][t->once[b]];
+            sum[betas + b][m] = made.sum[m][t->twice[b]];
         }
     }
     return true;
