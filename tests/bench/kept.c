@@ -10,10 +10,15 @@
 enum { GAPS = 73, FACTORS = 17, RANKS = 8 };
 
 const struct kept_law kept_law[KEPT_LAWS] = {
-    {"gaussian", "gaussian", {1}},       {"gumbel", "gumbel", {0, 1}},
-    {"spherical d=3", "spherical", {3}}, {"spherical d=5", "spherical", {5}},
-    {"powerlaw-2", "powerlaw", {2, 1}},  {"stretched-3", "stretched", {3, 1}},
-    {"pareto-2", "pareto", {2}},         {"spherical d=64", "spherical", {64}},
+    {"gaussian", "gaussian", {1}},
+    {"gumbel", "gumbel", {0, 1}},
+    {"spherical d=3", "spherical", {3}},
+    {"spherical d=5", "spherical", {5}},
+    {"powerlaw-2", "powerlaw", {2, 1}},
+    {"stretched-3", "stretched", {3, 1}},
+    {"pareto-2", "pareto", {2}},
+    {"spherical d=64", "spherical", {64}},
+    {"dotproduct d=64", "dotproduct", {64, 1}},
 };
 
 struct kept {
