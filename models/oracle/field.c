@@ -177,8 +177,8 @@ static bool is_smooth(double rise, double bent) {
     return rise + bent <= 100 * enough || 2e-18 * pow(halves, 16) * rise <= enough;
 }
 
-/* A stretch from y, b on to a knot: how many panels it takes, where masses e^y are small, y goes by up to 4;
- * whether it is smooth. */
+/* A stretch from y, b on to a knot: how many panels it takes, where masses e^y are small, y goes by up to 4,
+ * sooner where b does not; whether it is smooth. */
 struct stretch {
     double panels;
     bool is_smooth;
@@ -189,8 +189,9 @@ static struct stretch stretch_to(const struct field *f, double y, double b, size
     const double end = o->knot[knot].y, rise = field_knot_b(f, knot) - b,
                  middle = y == o->knot[knot - 1].y ? f->beta * o->knot[knot - 1].middle
                                                    : field_gap(f, (y + end) / 2),
-                 bent = fabs(2 * (middle - b) - rise),
-                 change = fmax((end - y) / fmax(1, fmin(-0.25 * end, 4)), rise + bent);
+                 bent = fabs(2 * (middle - b) - rise), level = 0.01,
+                 length = fmin(rise < level ? -end : -0.25 * end, 4),
+                 change = fmax((end - y) / fmax(1, length), rise + bent);
     return (struct stretch){f->fineness * change, is_smooth(rise, bent)};
 }
 

@@ -242,22 +242,36 @@ static double value_between(size_t count, const struct told *known, double x) {
     return value[0];
 }
 
-/* Between two betas that are known already, where polynomials through their neighbours cross; from Lambda^typ
- * outwards otherwise. */
+/* Beyond the betas that are known, of which `edge` is the last before the root and `before` next to it. */
+static struct hunt hunt_beyond(struct told edge, struct told before) {
+    const double slope = (edge.value - before.value) / (edge.x - before.x), most = 2,
+                 step = slope > 0 ? -edge.value / slope : copysign(most, edge.x - before.x);
+    const bool is_below = edge.value >= 0;
+    return (struct hunt){is_below ? -INFINITY : edge.x,
+                         is_below ? edge.x : INFINITY,
+                         edge.x + fmax(-most, fmin(step, most)),
+                         most,
+                         {edge, before}};
+}
+
+/* Between two betas that are known already, where polynomials through their neighbours cross, or beyond them;
+ * from Lambda^typ outwards otherwise. */
 static struct hunt hunt_for(const struct crossing *c) {
     const struct oracle_grid *g = &c->oracle->known;
     struct hunt hunt = {-INFINITY, INFINITY, 0.5, 0.5, {{NAN, NAN}, {NAN, NAN}}};
-    size_t k = 0;
-    while (k < g->count && crossed_of(c, &g->point[k]).value < 0) { k++; }
-    if (k < NEARBY / 2 || k + NEARBY / 2 > g->count) { return hunt; }
     struct told known[NEARBY];
+    size_t k = 0;
+    if (g->count < NEARBY) { return hunt; }
+    while (k < g->count && crossed_of(c, &g->point[k]).value < 0) { k++; }
+    const size_t first = k < NEARBY / 2 ? 0 : k + NEARBY / 2 > g->count ? g->count - NEARBY : k - NEARBY / 2;
     for (size_t i = 0; i < NEARBY; i++) {
-        const size_t at = k + i - NEARBY / 2;
-        known[i] = (struct told){log(g->beta_ratio[at]), crossed_of(c, &g->point[at]).value};
+        known[i] = (struct told){log(g->beta_ratio[first + i]), crossed_of(c, &g->point[first + i]).value};
         if (isnan(known[i].value)) { return hunt; }
     }
-    hunt.told[0] = known[NEARBY / 2];
-    hunt.told[1] = known[NEARBY / 2 - 1];
+    if (k == 0) { return hunt_beyond(known[0], known[1]); }
+    if (k == g->count) { return hunt_beyond(known[NEARBY - 1], known[NEARBY - 2]); }
+    hunt.told[0] = known[k - first];
+    hunt.told[1] = known[k - first - 1];
     double low = hunt.told[1].x, high = hunt.told[0].x;
     hunt.low = low;
     hunt.high = high;

@@ -123,15 +123,21 @@ static void keep(const struct panels_panel *panel, const double *sum, void *para
     if (s->field.ask.errors && !s->is_long) { add_inner_error(s, s->middle, 2 * s->half, sum[GAP]); }
 }
 
-/* The last of some knots from `knot` on with long panels between them all, over which y goes by 2.2 at most:
- * a choice, of which 16 nodes leave 1e-12. One by one towards V = 1, where quantiles may branch. */
-static size_t long_end(const struct field *f, size_t knot) {
+static double rise_to(const struct field *f, size_t knot) {
+    return field_knot_b(f, knot) - field_knot_b(f, knot - 1);
+}
+
+/* The last of some knots from `knot` on that a panel goes to: five with long panels between them all, over
+ * which y goes by 2.2 at most, of which 16 nodes leave 1e-12; or two, if it is not long then: choices. One by
+ * one towards V = 1, where quantiles may branch. */
+static size_t last_knot(const struct field *f, size_t knot) {
     const struct oracle *o = f->o;
-    const double first = o->knot[knot - 1].y, last = fmin(first + 2.2 / f->fineness, o->log_n - 2);
-    const size_t most = knot + (size_t)(5 / fmax(1, f->fineness)) - 1;
+    const bool is_wide = rise_to(f, knot) >= LONG;
+    const double low = field_knot_b(f, knot - 1), first = o->knot[knot - 1].y,
+                 last = fmin(first + (is_wide ? 2.2 : 1) / f->fineness, o->log_n - 2);
+    const size_t most = knot + (size_t)((is_wide ? 5 : low > 6 ? 2 : 1) / fmax(1, f->fineness)) - 1;
     while (knot < most && knot + 1 < o->knots && o->knot[knot + 1].y <= last &&
-           field_knot_b(f, knot) - field_knot_b(f, knot - 1) >= LONG &&
-           field_knot_b(f, knot + 1) - field_knot_b(f, knot) >= LONG) {
+           (is_wide ? rise_to(f, knot + 1) >= LONG : field_knot_b(f, knot + 1) - low < LESS_LONG)) {
         knot++;
     }
     return knot;
@@ -140,7 +146,7 @@ static size_t long_end(const struct field *f, size_t knot) {
 /* The end of the part of a stretch up to a knot that x is in; there are as many parts as panels are to be
  * shorter. */
 static double part_end(const struct field *f, double x, size_t knot) {
-    const size_t last = long_end(f, knot);
+    const size_t last = last_knot(f, knot);
     if (last > knot) { return field_knot_b(f, last); }
     const double low = field_knot_b(f, knot - 1), high = field_knot_b(f, knot), parts = ceil(f->fineness),
                  part = (high - low) / parts, next = floor((x - low) / part) + 1, end = low + next * part;
