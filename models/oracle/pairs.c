@@ -200,7 +200,7 @@ bool pairs_are_asked_for(double mean) { return mean < SMALL; }
 
 /* A mean is above 1/n. A choice: it comes from a stretch of e^12 at most. */
 double pairs_lowest(double log_n) {
-    return -log_n > log(SMALL) ? 0 : -fmin(log_n + 12, -LEAST) - NEGLECTED - STEP;
+    return -log_n > log(SMALL) ? 0 : -fmin(log_n + 12, -LEAST) - NEGLECTED - 2 * STEP;
 }
 
 bool pairs_mean(const struct field *f, double *value, double *error) {
