@@ -13,7 +13,7 @@
 /* P(no score above s* + t) over t, in units of 1/Lambda^typ; or what it lacks to 1. */
 struct maximum {
     const struct oracle *oracle;
-    double score, unit;
+    double score, unit, near;
     bool above;
 };
 
@@ -30,20 +30,25 @@ static void maximum_at(const struct panels_panel *panel, double *value, void *pa
 }
 
 /* The next t beyond one, `width` away or, where the family has an upper endpoint, at a kink: where the next
- * key begins to reach above. Keys nearer than a hundredth to one another make no kinks that count. */
+ * key begins to reach above. Keys nearer than `near` to one another make no kinks that count. */
 static double next_t(const struct maximum *m, double t, double width, bool up) {
     const struct oracle *o = m->oracle;
     const struct family_position position = family_position(o->family, o->p);
-    const double near = 0.01, end = up ? t + width : t - width;
-    if (o->family->class != FAMILY_WEIBULL) { return end; }
-    double found = end;
+    double found = up ? t + width : t - width;
+    if (o->family->class != FAMILY_WEIBULL) { return found; }
     for (double key = 0, before = INFINITY; key < 4096; key++) {
         const double kink = -(m->score + position.linear * key + position.log * log1p(key)) / m->unit;
-        if (before - kink < near || (up && kink <= t)) { break; }
+        if (before - kink < m->near || (up && kink <= t)) { break; }
         before = kink;
         if (up ? kink < found : kink < t && kink > found) { found = kink; }
     }
     return found;
+}
+
+/* Choices: a kink of V ~ gap^k, as keys at e^-60 and e^-61 show it. */
+static double near_of(const struct oracle *o) {
+    const double slight = 2.5, k = 1 / log(o->family->quantile(o->p, -60) / o->family->quantile(o->p, -61));
+    return k > slight ? 0.2 : 0.01;
 }
 
 /* The integral from t = 0 on, in panels that become longer, to where nothing is left. NaN where that is too
@@ -64,7 +69,7 @@ static double sum_of(const struct maximum *m, struct panels *sum, bool up, doubl
 
 static double by_panels(const struct oracle *o, double score, double *lowest) {
     double end;
-    struct maximum m = {o, score, exp(-o->log_lambda), false};
+    struct maximum m = {o, score, exp(-o->log_lambda), near_of(o), false};
     struct panels below = {.count = 1, .function = maximum_at, .param = &m, .depth = 24}, above;
     panels_aim(&below, 0, 1, (struct panels_aim){1e-10, 0, 1});
     above = below;
@@ -99,24 +104,25 @@ static size_t fill(const struct oracle *o, double first, double step, double lea
     return count;
 }
 
-/* False where memory or reach is out. */
-static bool add_up(const struct oracle *o, double score, double first, double step, struct difference *d) {
+static enum comb_state add_up(const struct oracle *o, double score, double first, double step,
+                              struct difference *d) {
     const size_t room = MOST_POINTS + COMB_TAPS + VECTOR_ROW;
     const double unit = exp(-o->log_lambda);
     double *row = calloc(4 * room, sizeof *row), *miss = row + room, *log_below = row + 2 * room,
            *missed = row + 3 * room;
     struct comb comb = {0};
-    const size_t count = row ? fill(o, first, step, score + 42 * unit, row) : 0;
-    const bool good =
-        count > COMB_TAPS && count < MOST_POINTS &&
-        comb_open(&comb, family_position(o->family, o->p), o->log_n, 1, step, count) == COMB_MADE;
-    *d = (struct difference){0, 0, 0};
-    if (good) {
+    if (!row) { return COMB_NO_MEMORY; }
+    const size_t count = fill(o, first, step, score + 42 * unit, row);
+    enum comb_state state = COMB_TOO_FAR;
+    if (count > COMB_TAPS && count < MOST_POINTS) {
+        state = comb_open(&comb, family_position(o->family, o->p), o->log_n, 1, step, count);
+    }
+    if (state == COMB_MADE) {
         comb_miss(&comb, o->vector, row, miss);
         comb_add(&comb, o->vector, comb.weight, row, log_below);
         comb_add(&comb, o->vector, comb.size, miss, missed);
     }
-    for (size_t i = 0; good && i < comb.sums; i++) {
+    for (size_t i = 0; state == COMB_MADE && i < comb.sums; i++) {
         const double t = (first + (double)(COMB_FIRST + i) * step - score) / unit,
                      log_power = fmin(0, log_below[i]),
                      value = (expm1(-exp(-t)) - expm1(log_power)) * step / unit;
@@ -126,28 +132,33 @@ static bool add_up(const struct oracle *o, double score, double first, double st
     }
     comb_close(&comb);
     free(row);
-    return good;
+    return state;
 }
 
-/* NaN where that is out of reach, or not precise. */
-static double by_grid(const struct oracle *o, double score, double scale, double *lowest) {
-    const double precise = 1e-11, dead = -42, most = 2000;
-    const double unit = exp(-o->log_lambda);
+/* Too far where it is, or not precise. */
+static enum comb_state by_grid(const struct oracle *o, double score, double scale, double *mean,
+                               double *lowest) {
+    const double precise = 1e-11, dead = -42, most = 2000, unit = exp(-o->log_lambda);
     double t = 4, step = 0.15 * scale;
     while (t < most && !(positions_log_below(o->family, o->p, o->log_n, score - unit * t) < dead)) {
         t *= 1.5;
     }
     *lowest = unit * t;
     for (int halvings = 0; t < most && halvings < 4; halvings++, step /= 2) {
-        struct difference d;
-        if (!add_up(o, score, score - unit * t - COMB_FIRST * step, step, &d)) { break; }
-        if (d.missed + pow(fabs(d.all - d.half), 1.75) < precise) { return -RULES_EULER - d.all; }
+        struct difference d = {0, 0, 0};
+        const enum comb_state state = add_up(o, score, score - unit * t - COMB_FIRST * step, step, &d);
+        *mean = -RULES_EULER - d.all;
+        if (state != COMB_MADE || d.missed + pow(fabs(d.all - d.half), 1.75) < precise) { return state; }
     }
-    return NAN;
+    return COMB_TOO_FAR;
 }
 
-double highest_mean(const struct oracle *o, double score, double scale, double *lowest) {
-    if (isnan(score)) { return NAN; }
-    const double mean = o->family->class == FAMILY_WEIBULL ? NAN : by_grid(o, score, scale, lowest);
-    return isnan(mean) ? by_panels(o, score, lowest) : mean;
+bool highest_mean(const struct oracle *o, double score, double scale, double *mean, double *lowest) {
+    enum comb_state state = COMB_TOO_FAR;
+    *mean = NAN;
+    *lowest = INFINITY;
+    if (isnan(score)) { return true; }
+    if (o->family->class != FAMILY_WEIBULL) { state = by_grid(o, score, scale, mean, lowest); }
+    if (state == COMB_TOO_FAR) { *mean = by_panels(o, score, lowest); }
+    return state != COMB_NO_MEMORY;
 }

@@ -40,8 +40,7 @@ bool product_open(struct oracle *o, const struct family *family, const double *p
     }
     o->vector = product->law.vector;
     product->apart = score - family->quantile(product->p, -own);
-    o->highest = highest_mean(o, score, exp(-product->law.log_lambda), &product->lowest);
-    return true;
+    return highest_mean(o, score, exp(-product->law.log_lambda), &o->highest, &product->lowest);
 }
 
 void product_close(struct oracle *o) {
