@@ -21,15 +21,17 @@ static const struct ledger_column column[COLUMNS] = {
 static const struct {
     size_t law;
     const char *n;
-    double log_n;
-} what[] = {{0, "2^10", 10 * M_LN2}, {0, "2^16", 16 * M_LN2}, {0, "1e300", 300 * M_LN10},
-            {1, "2^16", 16 * M_LN2}, {3, "2^16", 16 * M_LN2}, {4, "2^16", 16 * M_LN2},
-            {5, "2^16", 16 * M_LN2}, {6, "2^16", 16 * M_LN2}};
+    double log_n, linear; /* penalty of keys at positions; 0: none */
+} what[] = {{0, "2^10", 10 * M_LN2, 0},    {0, "2^16", 16 * M_LN2, 0},   {0, "1e300", 300 * M_LN10, 0},
+            {1, "2^16", 16 * M_LN2, 0},    {3, "2^16", 16 * M_LN2, 0},   {4, "2^16", 16 * M_LN2, 0},
+            {5, "2^16", 16 * M_LN2, 0},    {6, "2^16", 16 * M_LN2, 0},   {0, "2^16", 16 * M_LN2, 0.1},
+            {1, "2^16", 16 * M_LN2, 0.01}, {4, "2^16", 16 * M_LN2, 0.05}};
 enum { CASES = sizeof what / sizeof *what };
 
 static double microseconds(double start) { return 1e6 * (ledger_clock() - start); }
 
-static void measure_oracle(struct ledger *ledger, size_t row, size_t round, struct oracle *oracle) {
+static void measure_oracle(struct ledger *ledger, size_t row, size_t round, struct oracle *oracle,
+                           bool ordered) {
     const struct oracle_question question = {.top_weight = true, .errors = true};
     struct oracle_answer answer;
     struct oracle_point point[BETAS];
@@ -50,19 +52,23 @@ static void measure_oracle(struct ledger *ledger, size_t row, size_t round, stru
     start = ledger_clock();
     oracle_collapse_susceptibility(oracle, &curvature);
     ledger_put(ledger, row, MAXIMUM, round, microseconds(start));
+    if (!ordered) { return; }
     start = ledger_clock();
     if (!oracle_ordered_weights(oracle, 2, RANKS, weight, weight_error)) { abort(); }
     ledger_put(ledger, row, WEIGHTS, round, microseconds(start));
 }
 
 /* Milliseconds of the exact values of a cell, as the sweep has them made. */
-static double cell_cost(const struct kept_law *law, const char *n) {
+static double cell_cost(const struct kept_law *law, const char *n, double linear) {
     const struct family *family = family_find(law->family);
     char text[512];
     int end = snprintf(text, sizeof text, "n: [%s]\nreplicates: 2\nseries: [{family: %s", n, law->family);
     for (size_t i = 0; i < family->parameter_count && law->p[i] != 0; i++) {
         end +=
             snprintf(text + end, sizeof text - (size_t)end, ", %s: %g", family->parameter[i].name, law->p[i]);
+    }
+    if (linear > 0) {
+        end += snprintf(text + end, sizeof text - (size_t)end, ", position: {linear: %g}", linear);
     }
     strcat(text, "}]\n");
     struct config *config = experiment_config(text);
@@ -85,10 +91,21 @@ int main(int argc, char **argv) {
     for (size_t round = 0; round < options.rounds; round++) {
         for (size_t i = 0; i < cases; i++) {
             const struct kept_law *law = &kept_law[what[i].law];
-            struct oracle *oracle = oracle_create(family_find(law->family), law->p, what[i].log_n);
-            const size_t row = ledger_row(ledger, "%s %s", law->name, what[i].n);
-            measure_oracle(ledger, row, round, oracle);
-            ledger_put(ledger, row, CELL, round, cell_cost(law, what[i].n));
+            const struct family *family = family_find(law->family);
+            const double linear = what[i].linear;
+            double p[FAMILY_PARAMETERS];
+            memcpy(p, law->p, sizeof p);
+            if (linear > 0) {
+                const size_t position = family_position_index(family);
+                p[position] = 1;
+                p[position + 1] = linear;
+            }
+            struct oracle *oracle = oracle_create(family, p, what[i].log_n);
+            const size_t row = linear > 0
+                                   ? ledger_row(ledger, "%s %s, linear %g", law->name, what[i].n, linear)
+                                   : ledger_row(ledger, "%s %s", law->name, what[i].n);
+            measure_oracle(ledger, row, round, oracle, linear == 0);
+            ledger_put(ledger, row, CELL, round, cell_cost(law, what[i].n, linear));
             oracle_free(oracle);
         }
     }
