@@ -24,13 +24,11 @@ static void check_bits(struct oracle *o, double beta, const struct vector *vecto
 
 static void test_kernels(void **state) {
     (void)state;
-    const struct law laws[] = {{"gaussian", {1}},
-                               {"spherical", {2}},
-                               {"spherical", {5}},
-                               {"pareto", {0.7}},
-                               {"stretched", {0.5, 1}}};
+    const struct law laws[] = {{"gaussian", {1}},       {"spherical", {2}},
+                               {"spherical", {5}},      {"pareto", {0.7}},
+                               {"stretched", {0.5, 1}}, {"gaussian", {1, 1, 0.1}}}; /* keys at positions */
     const double log_n[] = {M_LN2, 11, 690}, beta[] = {0.1, 1, 40};
-    for (size_t i = 0; i < 5 * 9; i += getenv("GAPSCALE_TEST_QUICK") ? 4 : 1) {
+    for (size_t i = 0; i < 6 * 9; i += getenv("GAPSCALE_TEST_QUICK") ? 4 : 1) {
         struct oracle *o = make_oracle(&laws[i / 9], log_n[i / 3 % 3]);
 #ifdef __x86_64__
         if (processor_runs("avx2")) { check_bits(o, beta[i % 3], &vector_avx2, &inner_avx2, &series_avx2); }
