@@ -8,7 +8,10 @@
 #include "sim/base/message.h"
 #include "sim/base/progress.h"
 
-static int rank_count = 1;
+static int rank_index, rank_count = 1;
+
+int ranks_index(void) { return rank_index; }
+int ranks_count(void) { return rank_count; }
 
 /* ---- what rank 0 hands out, to itself too ---- */
 
@@ -62,8 +65,6 @@ int ranks_start(int *argc, char ***argv) {
 }
 int ranks_end(int status) { return status; }
 void ranks_abort(void) {}
-int ranks_index(void) { return 0; }
-int ranks_count(void) { return 1; }
 int ranks_threads(void) { return omp_get_num_procs(); }
 static int lead(struct leader *l, const struct sweep_work *own) {
     (void)l;
@@ -93,8 +94,8 @@ enum { PAUSE = 500000 /* ns between looks for messages */ };
 /* What rank 0 tells first: the status to end with or, where there are units to compute: */
 enum { LEAD = -1 };
 
-static int rank_index, ranks_here = 1; /* ranks_here: on this node */
-static bool followers_wait;            /* rank 0: nobody has told them anything */
+static int ranks_here = 1;  /* on this node */
+static bool followers_wait; /* rank 0: nobody has told them anything */
 
 static void pause_shortly(void) { nanosleep(&(struct timespec){0, PAUSE}, NULL); }
 
@@ -149,9 +150,6 @@ int ranks_end(int status) {
 void ranks_abort(void) {
     if (rank_count > 1) { MPI_Abort(MPI_COMM_WORLD, EXIT_FAILED); }
 }
-
-int ranks_index(void) { return rank_index; }
-int ranks_count(void) { return rank_count; }
 
 int ranks_threads(void) {
     const char *asked = getenv("OMP_NUM_THREADS");

@@ -155,16 +155,12 @@ static uint64_t add_numbers(uint64_t sum, size_t count, const double *number) {
     return sum;
 }
 
-static bool is_array_of(const struct h5scan_array *array, const struct part *p) {
-    return array->path[0] == '/' && strcmp(array->path + 1, p->dataset) == 0;
-}
-
 /* Whether the scores of a part, read in pieces of some rows or some of a row, are those that it was given. */
 static bool scores_are_held(struct h5scan *scan, const struct part *p, double *room, char why[H5SCAN_WHY]) {
     const uint64_t rows = p->dimension[0].size, n = p->dimension[2].size, at_once = n < ROOM ? ROOM / n : 1;
     uint64_t sum = 0, count[3] = {0, 1, 0};
     size_t array = 0;
-    while (array < scan->array_count && !is_array_of(&scan->array[array], p)) { array++; }
+    while (array < scan->array_count && strcmp(scan->array[array].path + 1, p->dataset) != 0) { array++; }
     if (array == scan->array_count || scan->array[array].element != ELEMENT_FLOAT64) { return false; }
     for (uint64_t row = 0; row < rows; row += count[0]) {
         count[0] = rows - row < at_once ? rows - row : at_once;
