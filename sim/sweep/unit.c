@@ -135,13 +135,6 @@ void unit_cell_size(struct unit_cell *c) {
     c->unit_count = unit_of_block(c, c->block_count - 1) + 1;
 }
 
-static void cell_make(struct unit_cell *c) {
-    c->log_n = c->here->log_n[0];
-    c->log_lambda_typ = c->here->log_lambda_typ[0];
-    config_parameters(c->series, c->log_n, c->p);
-    unit_cell_size(c);
-}
-
 void unit_plan_create(struct unit_plan *plan, const struct config *config) {
     *plan = (struct unit_plan){.config = config, .outline = results_outline(config)};
     for (size_t i = 0; i < config->series_count; i++) { plan->cell_count += config->series[i].n_count; }
@@ -154,12 +147,15 @@ void unit_plan_create(struct unit_plan *plan, const struct config *config) {
         struct sha256_ctx hash;
         series_hash(config, &config->series[i], &hash);
         for (size_t j = 0; j < config->series[i].n_count; j++, c++, here++) {
-            c->series = &config->series[i];
-            c->series_index = i;
-            c->n_index = j;
             results_cut(&plan->outline->series[i], j, here);
-            c->here = here;
-            cell_make(c);
+            *c = (struct unit_cell){.series = &config->series[i],
+                                    .series_index = i,
+                                    .n_index = j,
+                                    .here = here,
+                                    .log_n = here->log_n[0],
+                                    .log_lambda_typ = here->log_lambda_typ[0]};
+            config_parameters(c->series, c->log_n, c->p);
+            unit_cell_size(c);
             cell_key(c, hash);
         }
     }
