@@ -8,6 +8,7 @@
 #include "sim/rows/drawn.h"
 #include "sim/sweep/histogram.h"
 #include "sim/sweep/record.h"
+#include "sim/sweep/target.h"
 
 /* ---- time ---- */
 
@@ -107,11 +108,7 @@ static void count_arrays(const struct unit_cell *c, double *results, double *coo
 /* Records of a cell when halves have joined: the nodes that its units make, and a last one that is shorter.
  */
 static double cell_nodes(const struct unit_cell *c) {
-    double nodes = c->block_count % c->unit_blocks > 0;
-    for (size_t whole = c->block_count / c->unit_blocks; whole > 0; whole /= 2) {
-        nodes += (double)(whole % 2);
-    }
-    return nodes;
+    return __builtin_popcountll(c->block_count / c->unit_blocks) + (c->block_count % c->unit_blocks > 0);
 }
 
 /* Bytes of a cell's records when there are so many: moments and histograms in each (4 bytes a bin; so many
@@ -150,7 +147,7 @@ static void add_series(const struct config_series *series, const struct results_
                        struct pace *pace, struct tally *sum) {
     struct results_series here = *shape;
     struct unit_cell c = {.series = series, .here = &here};
-    double results = 0, coordinates = 0, archive = 0, journal = 0, most = 0;
+    double results = 0, coordinates = 0, archive = 0, journal = 0;
     here.size[RESULTS_LOG_N] = 1;
     for (size_t n = 0; n < series->n_count; n++) {
         size_t blocks = c.unit_blocks;
@@ -161,11 +158,9 @@ static void add_series(const struct config_series *series, const struct results_
             archive = cell_records(&c, cell_nodes(&c));
             journal = cell_records(&c, (double)c.unit_count);
         }
-        most = fmax(most, unit_memory(&c));
         struct unit exact = {.cell = &c};
-        double replicates = (double)series->replicates, seconds = c.cost * pace_at(pace, series, n);
-        double least =
-            series->target > 0 ? fmin(replicates, UNIT_TARGET_BLOCKS * RESULTS_BLOCK_LENGTH) : replicates;
+        double replicates = (double)series->replicates, least = target_foreseen(series, 0),
+               seconds = c.cost * pace_at(pace, series, n);
         struct estimate *cost = &sum->cost;
         cost->units += c.unit_count + 1;
         cost->rows += replicates;
@@ -177,7 +172,7 @@ static void add_series(const struct config_series *series, const struct results_
         cost->archive += archive;
         cost->journal += journal;
         sum->plan += coordinates + sizeof c + sizeof here + LISTED * (double)c.unit_count;
-        sum->most = fmax(sum->most, most);
+        sum->most = fmax(sum->most, unit_memory(&c));
     }
 }
 
