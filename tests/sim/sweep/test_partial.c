@@ -240,7 +240,7 @@ static uint8_t *join(const struct unit_cell *c, size_t from, size_t *length) {
     struct partial_stack first = {.count = 0}, second = {.count = 0};
     for (size_t i = 0; i < from; i++) { partial_push(&first, block_make(c, i)); }
     for (size_t i = c->block_count; i-- > from;) { partial_push(&second, block_make(c, i)); }
-    for (size_t i = 0; i < second.count; i++) { partial_push(&first, second.held[i]); }
+    for (size_t i = second.count; i-- > 0;) { partial_push(&first, second.held[i]); }
     free(second.held);
     struct partial *whole = partial_close(&first);
     uint8_t *record = record_make(whole, length);
