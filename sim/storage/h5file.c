@@ -1,5 +1,5 @@
 /* HDF5 reads a file in a child process only, which sends what it read through a pipe. What the child may take
- * follows from the sizes of the file and of what is asked for: numbers twice, and room for the library. */
+ * follows from the sizes of the file and of what is asked for, and room for the library. */
 #include "sim/storage/h5file.h"
 
 #include <errno.h>
@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -28,7 +29,7 @@ enum { BYTES_PER_SECOND = 1 << 20 };   /* read at least, beyond the first minute
 static const double LIBRARY = 1 << 28; /* bytes beside what is read */
 
 /* Bytes of the numbers asked for. */
-static double wanted_bytes(const struct h5parse_wanted *wanted) {
+static double wanted_bytes(const struct h5wire_wanted *wanted) {
     double numbers = 0;
     for (size_t i = 0; i < wanted->group_count && !wanted->frame; i++) {
         const struct h5_group *g = &wanted->group[i];
@@ -46,36 +47,29 @@ static void limit_resource(int resource, double most) {
     setrlimit(resource, &limit);
 }
 
-/* The child: what is wrong, or an empty text and the content. Never returns. */
-static _Noreturn void child_read(const char *path, double file_bytes, const struct h5parse_wanted *wanted,
-                                 int out) {
+/* The child: sends what it reads, or leaves what is wrong in `why`. Never returns. */
+static _Noreturn void child_read(const char *path, double file_bytes, const struct h5wire_wanted *wanted,
+                                 int out, char why[H5_WHY]) {
     double bytes = wanted_bytes(wanted), in_use = machine_address_space();
     limit_resource(RLIMIT_CPU, 60 + (file_bytes + bytes) / BYTES_PER_SECOND);
     if (in_use > 0) { limit_resource(RLIMIT_AS, in_use + LIBRARY + 4 * file_bytes + 2 * bytes); }
     h5library_confine();
-    const char *why = NULL;
-    struct h5_content *content = h5parse_file(path, wanted, &why);
-    struct h5wire w = {.file = fdopen(out, "w"), .good = true, .wanted = wanted};
+    struct h5wire w = {.file = fdopen(out, "w"), .good = true};
     if (!w.file) { _exit(EXIT_FAILED); }
-    if (content) { why = ""; }
-    h5wire_text(&w, &why);
-    if (content) { h5wire_content(&w, content); }
-    _exit(w.good && fflush(w.file) == 0 ? EXIT_DONE : EXIT_FAILED);
+    const char *fault = h5parse_file(path, wanted, &w);
+    if (fault) { snprintf(why, H5_WHY, "%s", fault); }
+    _exit(!fault && w.good && fflush(w.file) == 0 ? EXIT_DONE : EXIT_FAILED);
 }
 
-/* The parent: NULL when the child refuses the file, with `why`, or dies. */
-static struct h5_content *receive(int in, const struct h5parse_wanted *wanted, char why[H5_WHY]) {
-    struct h5wire w = {.file = fdopen(in, "r"), .reading = true, .good = true, .wanted = wanted};
+/* The parent: NULL when the child stops before the end. */
+static struct h5_content *receive(int in, const struct h5wire_wanted *wanted) {
+    struct h5wire w = {.file = fdopen(in, "r"), .good = true};
     struct h5_content *c = memory_create(1, sizeof *c);
-    const char *refusal = NULL;
-    w.good = w.file != NULL;
-    h5wire_text(&w, &refusal);
-    if (w.good && refusal && *refusal == '\0') { h5wire_content(&w, c); }
-    snprintf(why, H5_WHY, "%s", refusal ? refusal : "");
-    bool good = w.good && refusal && *refusal == '\0';
-    free((void *)refusal);
-    if (w.file) { fclose(w.file); }
-    if (good) { return c; }
+    if (w.file) {
+        h5wire_take(&w, wanted, c);
+        fclose(w.file);
+    }
+    if (w.file && w.good) { return c; }
     h5content_free(c);
     return NULL;
 }
@@ -103,36 +97,40 @@ static bool is_regular_file(const char *path, struct stat *info, char why[H5_WHY
     return true;
 }
 
-static struct h5_content *read_file(const char *path, const struct h5parse_wanted *wanted, char why[H5_WHY]) {
+static struct h5_content *read_file(const char *path, const struct h5wire_wanted *wanted, char why[H5_WHY]) {
     int end[2], status = 0;
     struct stat info;
+    *why = '\0';
     if (!is_regular_file(path, &info, why)) { return NULL; }
+    char *told = mmap(NULL, H5_WHY, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     fflush(NULL);
-    pid_t child = pipe2(end, O_CLOEXEC) == 0 ? fork() : -1;
+    pid_t child = told != MAP_FAILED && pipe2(end, O_CLOEXEC) == 0 ? fork() : -1;
     if (child < 0) {
         snprintf(why, H5_WHY, "cannot start a process to read it: %s", strerror(errno));
         return NULL;
     }
     if (child == 0) {
         close(end[0]);
-        child_read(path, (double)info.st_size, wanted, end[1]);
+        child_read(path, (double)info.st_size, wanted, end[1], told);
     }
     close(end[1]);
-    struct h5_content *content = receive(end[0], wanted, why);
+    struct h5_content *content = receive(end[0], wanted);
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
-    if (!content && *why == '\0') { snprintf(why, H5_WHY, "%s", end_reason(status)); }
+    told[H5_WHY - 1] = '\0';
+    if (!content) { snprintf(why, H5_WHY, "%s", *told ? told : end_reason(status)); }
+    munmap(told, H5_WHY);
     return content;
 }
 
 struct h5_content *h5file_read_parts(const char *path, size_t group_count, const struct h5_group *group,
                                      char why[H5_WHY]) {
-    return read_file(path, &(struct h5parse_wanted){.group_count = group_count, .group = group}, why);
+    return read_file(path, &(struct h5wire_wanted){.group_count = group_count, .group = group}, why);
 }
 
 struct h5_content *h5file_read_frame(const char *path, size_t group_count, const struct h5_group *group,
                                      char why[H5_WHY]) {
-    return read_file(
-        path, &(struct h5parse_wanted){.frame = true, .group_count = group_count, .group = group}, why);
+    return read_file(path, &(struct h5wire_wanted){.frame = true, .group_count = group_count, .group = group},
+                     why);
 }
 
 /* ---- writing ---- */

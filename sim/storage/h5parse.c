@@ -19,8 +19,8 @@ static const double TIGHTEST = 1040;
 static const hsize_t LARGEST_CHUNK = 1 << 24; /* bytes, where all values take less */
 
 struct reader {
-    const struct h5parse_wanted *wanted;
-    struct h5_content *content;
+    const struct h5wire_wanted *wanted;
+    struct h5wire *wire;
     const char *why;
 };
 
@@ -52,14 +52,14 @@ static hid_t read_type(hid_t type) {
     return read;
 }
 
-/* Texts as HDF5 left them in `raw`, made with read_type: copied, and what the library made freed. */
-static void take_texts(hid_t read, size_t count, char *raw, const char **text) {
+/* Texts as HDF5 left them in `raw`, made with read_type: sent, and what the library made freed. */
+static void send_texts(struct reader *r, hid_t read, size_t count, char *raw) {
     size_t size = H5Tget_size(read);
     bool variable = H5Tis_variable_str(read) > 0;
     for (size_t i = 0; i < count; i++) {
         char *one = raw + i * size;
         if (variable) { memcpy(&one, raw + i * size, sizeof one); }
-        text[i] = memory_copy_text(one ? one : "");
+        h5wire_put_text(r->wire, one ? one : "");
         if (variable && one) { H5free_memory(one); }
     }
 }
@@ -75,54 +75,65 @@ static bool read_raw(struct reader *r, hid_t id, hid_t type, void *raw) {
     return H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw) >= 0 || refuse(r, "a dataset is damaged");
 }
 
-static bool read_texts(struct reader *r, hid_t id, hid_t type, size_t count, const char **text) {
+static bool read_texts(struct reader *r, hid_t id, hid_t type, size_t count) {
     hid_t read = read_type(type);
     char *raw = memory_create(count, H5Tget_size(read));
     bool good = read_raw(r, id, read, raw);
-    take_texts(read, count, raw, text);
+    if (good) { send_texts(r, read, count, raw); }
     free(raw);
     H5Tclose(read);
     return good;
 }
 
-static bool read_attribute_value(struct reader *r, hid_t id, hid_t type, hid_t space,
-                                 struct h5_attribute *a) {
-    bool list = H5Sget_simple_extent_npoints(space) != 1;
-    if (!list && is_text(type)) { return read_texts(r, id, type, 1, &a->text); }
-    if (!list && H5Tget_class(type) == H5T_INTEGER) {
-        uint64_t *whole = memory_create(1, sizeof *whole);
-        a->whole = whole;
-        return read_raw(r, id, H5T_NATIVE_UINT64, whole);
-    }
-    a->number = NAN;
-    return list || H5Tget_class(type) != H5T_FLOAT || read_raw(r, id, H5T_NATIVE_DOUBLE, &a->number);
+/* The one text of an attribute, or none. */
+static bool read_text(struct reader *r, hid_t id, hid_t type, bool is_there) {
+    if (is_there) { return read_texts(r, id, type, 1); }
+    h5wire_put_text(r->wire, NULL);
+    return true;
 }
 
-struct attribute_list {
-    struct reader *reader;
-    size_t count;
-    struct h5_attribute *item;
-};
+static bool read_attribute(struct reader *r, hid_t id, hid_t type, hid_t space) {
+    bool one = H5Sget_simple_extent_npoints(space) == 1, text = one && is_text(type),
+         whole = one && H5Tget_class(type) == H5T_INTEGER, number = one && H5Tget_class(type) == H5T_FLOAT;
+    uint64_t count = 0;
+    double value = text || whole ? 0 : NAN;
+    bool good = read_text(r, id, type, text) && (!whole || read_raw(r, id, H5T_NATIVE_UINT64, &count)) &&
+                (!number || read_raw(r, id, H5T_NATIVE_DOUBLE, &value));
+    if (h5wire_put_flag(r->wire, whole)) { h5wire_put(r->wire, &count, sizeof count); }
+    h5wire_put(r->wire, &value, sizeof value);
+    return good;
+}
 
 static herr_t add_attribute(hid_t object, const char *name, const H5A_info_t *info, void *context) {
     (void)info;
-    struct attribute_list *list = context;
+    struct reader *r = context;
     if (name[0] == '_') { return 0; } /* netCDF's own books */
-    struct h5_attribute a = {.name = memory_copy_text(name)};
     hid_t id = H5Aopen(object, name, H5P_DEFAULT), type = H5Aget_type(id), space = H5Aget_space(id);
-    bool good = id >= 0 && type >= 0 && space >= 0 && read_attribute_value(list->reader, id, type, space, &a);
+    h5wire_put_flag(r->wire, true);
+    h5wire_put_text(r->wire, name);
+    bool good = id >= 0 && type >= 0 && space >= 0 && read_attribute(r, id, type, space);
     H5Sclose(space);
     H5Tclose(type);
     H5Aclose(id);
-    list->item = memory_resize(list->item, list->count + 1, sizeof *list->item);
-    list->item[list->count++] = a;
     return good ? 0 : -1;
 }
 
-static bool read_attributes(struct reader *r, hid_t object, struct attribute_list *list) {
-    *list = (struct attribute_list){.reader = r};
-    return H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, NULL, add_attribute, list) >= 0 ||
-           refuse(r, "an attribute cannot be read");
+static bool read_attributes(struct reader *r, hid_t object) {
+    bool good = H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, NULL, add_attribute, r) >= 0;
+    h5wire_put_flag(r->wire, false);
+    return good || refuse(r, "an attribute cannot be read");
+}
+
+/* A word about a dataset, where it has that. */
+static bool read_word(struct reader *r, hid_t dataset, const char *name) {
+    if (H5Aexists(dataset, name) == 0) { return read_text(r, -1, -1, false); }
+    hid_t id = H5Aopen(dataset, name, H5P_DEFAULT), type = H5Aget_type(id), space = H5Aget_space(id);
+    bool good = id >= 0 && type >= 0 && space >= 0 &&
+                read_text(r, id, type, is_text(type) && H5Sget_simple_extent_npoints(space) == 1);
+    H5Sclose(space);
+    H5Tclose(type);
+    H5Aclose(id);
+    return good || refuse(r, "an attribute cannot be read");
 }
 
 /* ---- datasets ---- */
@@ -195,9 +206,18 @@ static bool has_wanted_shape(const struct h5_group *g, const struct h5_dataset *
     return same;
 }
 
-/* Of a dataset that starts as the wanted one without values. */
-static bool read_values(struct reader *r, hid_t dataset, hid_t type, hid_t space, const struct place *p,
-                        struct h5_dataset *d) {
+static bool read_values(struct reader *r, hid_t dataset, hid_t type, size_t count) {
+    if (h5wire_put_flag(r->wire, is_text(type))) { return read_texts(r, dataset, type, count); }
+    if (r->wanted->frame) { return true; }
+    double *number = memory_create(count, sizeof *number);
+    bool good = read_raw(r, dataset, H5T_NATIVE_DOUBLE, number);
+    h5wire_put(r->wire, number, count * sizeof *number);
+    free(number);
+    return good;
+}
+
+static bool read_own(struct reader *r, hid_t dataset, hid_t type, hid_t space, const struct place *p,
+                     const struct h5_dataset *d) {
     const size_t count = h5content_count(p->wanted, d);
     if (!has_wanted_shape(p->wanted, d, space)) {
         return refuse(r, "an array has not the shape that its config implies");
@@ -205,29 +225,8 @@ static bool read_values(struct reader *r, hid_t dataset, hid_t type, hid_t space
     if (!values_are_stored(dataset, type, space, d->rank, count)) {
         return refuse(r, "an array lacks values, or is packed as none that gapscale writes");
     }
-    if (!axes_are_attached(dataset, p, d)) { d->rank = 0; }
-    if (d->rank == 0 || (r->wanted->frame && !is_text(type))) { return true; }
-    if (is_text(type)) {
-        const char **text = memory_create(count, sizeof *text);
-        d->text = text;
-        return read_texts(r, dataset, type, count, text);
-    }
-    double *number = memory_create(count, sizeof *number);
-    d->number = number;
-    return read_raw(r, dataset, H5T_NATIVE_DOUBLE, number);
-}
-
-static const char *text_of(const struct attribute_list *list, const char *name) {
-    const struct h5_attribute *a = h5content_attribute(list->count, list->item, name);
-    return a ? a->text : NULL;
-}
-
-static bool read_words(struct reader *r, hid_t dataset, struct h5_dataset *d) {
-    struct attribute_list word;
-    bool good = read_attributes(r, dataset, &word);
-    d->units = text_of(&word, "units");
-    d->long_name = text_of(&word, "long_name");
-    return good;
+    return !h5wire_put_flag(r->wire, axes_are_attached(dataset, p, d)) ||
+           read_values(r, dataset, type, count);
 }
 
 /* Opens what a hard link leads to; *id is negative where there is none of that kind. */
@@ -247,21 +246,20 @@ static bool open_member(struct reader *r, hid_t group, const char *name, H5I_typ
     return true;
 }
 
-static bool read_dataset(struct reader *r, const struct place *p, const struct h5_dataset *wanted,
-                         struct h5_group *g) {
+static bool read_dataset(struct reader *r, const struct place *p, const struct h5_dataset *d) {
     hid_t dataset;
-    if (!open_member(r, p->group, wanted->name, H5I_DATASET, &dataset)) { return false; }
-    if (dataset < 0) { return true; }
-    struct h5_dataset *d = (struct h5_dataset *)&g->dataset[g->dataset_count++];
+    if (!open_member(r, p->group, d->name, H5I_DATASET, &dataset)) { return false; }
+    if (!h5wire_put_flag(r->wire, dataset >= 0)) { return true; }
     hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
-    bool own = space >= 0 && type >= 0 && is_own(dataset, type, space);
-    *d = (struct h5_dataset){.name = wanted->name, .rank = own ? wanted->rank : 0};
-    memcpy(d->axis, wanted->axis, sizeof d->axis);
-    bool good = (space >= 0 && type >= 0 && (!own || read_values(r, dataset, type, space, p, d))) ||
-                refuse(r, "a dataset is damaged");
+    bool good = (space >= 0 && type >= 0) || refuse(r, "a dataset is damaged");
+    good = good && read_word(r, dataset, "units") && read_word(r, dataset, "long_name");
+    if (good && is_own(dataset, type, space)) {
+        good = read_own(r, dataset, type, space, p, d);
+    } else {
+        h5wire_put_flag(r->wire, false);
+    }
     H5Tclose(type);
     H5Sclose(space);
-    good = good && read_words(r, dataset, d);
     H5Dclose(dataset);
     return good;
 }
@@ -289,47 +287,30 @@ static haddr_t address_of(hid_t group, const char *name) {
                                                                                       : HADDR_UNDEF;
 }
 
-static bool read_members(struct reader *r, hid_t group, const struct h5_group *wanted, struct h5_group *g) {
+static bool read_members(struct reader *r, hid_t group, const struct h5_group *wanted) {
     struct place p = {group, wanted, memory_create(wanted->dimension_count, sizeof *p.scale)};
-    struct attribute_list list;
-    bool good = read_attributes(r, group, &list);
+    bool good = read_attributes(r, group);
     for (size_t i = 0; i < wanted->dimension_count; i++) {
         p.scale[i] = address_of(group, wanted->dimension[i].name);
     }
-    *g = (struct h5_group){.name = wanted->name,
-                           .attribute_count = list.count,
-                           .attribute = list.item,
-                           .dimension_count = wanted->dimension_count,
-                           .dimension = wanted->dimension,
-                           .dataset = memory_create(wanted->dataset_count, sizeof *g->dataset)};
     for (size_t i = 0; good && i < wanted->dataset_count; i++) {
-        good = read_dataset(r, &p, &wanted->dataset[i], g);
+        good = read_dataset(r, &p, &wanted->dataset[i]);
     }
     free(p.scale);
     return good;
 }
 
-static bool read_groups(struct reader *r, hid_t root) {
-    struct h5_content *c = r->content;
-    bool good = true;
-    c->group = memory_create(r->wanted->group_count, sizeof *c->group);
+static bool read_root(struct reader *r, hid_t root) {
+    bool good = read_attributes(r, root);
     for (size_t i = 0; good && i < r->wanted->group_count; i++) {
         const struct h5_group *wanted = &r->wanted->group[i];
         hid_t group;
         good = open_group(r, root, wanted->name, &group);
-        if (!good || group < 0) { continue; }
-        good = read_members(r, group, wanted, &c->group[c->group_count++]);
+        if (!good || !h5wire_put_flag(r->wire, group >= 0)) { continue; }
+        good = read_members(r, group, wanted);
         H5Oclose(group);
     }
     return good;
-}
-
-static bool read_root(struct reader *r, hid_t root) {
-    struct attribute_list list;
-    bool good = read_attributes(r, root, &list);
-    r->content->attribute_count = list.count;
-    r->content->attribute = list.item;
-    return good && read_groups(r, root);
 }
 
 /* Why HDF5 does not open a file. */
@@ -339,12 +320,11 @@ static const char *opening_fault(const char *path) {
                : "it is no HDF5 file, or a damaged one";
 }
 
-struct h5_content *h5parse_file(const char *path, const struct h5parse_wanted *wanted, const char **why) {
-    struct reader r = {.wanted = wanted, .content = memory_create(1, sizeof *r.content)};
+const char *h5parse_file(const char *path, const struct h5wire_wanted *wanted, struct h5wire *wire) {
+    struct reader r = {.wanted = wanted, .wire = wire};
     h5library_open();
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     hid_t root = file >= 0 ? H5Gopen2(file, "/", H5P_DEFAULT) : -1;
     bool good = root >= 0 ? read_root(&r, root) : refuse(&r, opening_fault(path));
-    *why = r.why;
-    return good ? r.content : NULL; /* the process is about to end */
+    return good ? NULL : r.why; /* the process is about to end */
 }

@@ -3,105 +3,106 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
-#include "sim/storage/h5library.h"
 
-static void wire_bytes(struct h5wire *w, void *bytes, size_t size) {
-    if (!w->good || size == 0) { return; }
-    w->good = (w->reading ? fread(bytes, 1, size, w->file) : fwrite(bytes, 1, size, w->file)) == size;
+void h5wire_put(struct h5wire *w, const void *bytes, size_t size) {
+    w->good = w->good && fwrite(bytes, 1, size, w->file) == size;
 }
 
-/* A count of at most `most`; 0 once the wire is broken. */
-static size_t wire_count(struct h5wire *w, size_t count, size_t most) {
-    wire_bytes(w, &count, sizeof count);
-    w->good = w->good && count <= most;
-    return w->good ? count : 0;
+bool h5wire_put_flag(struct h5wire *w, bool flag) {
+    h5wire_put(w, &flag, sizeof flag);
+    return flag;
 }
 
-void h5wire_text(struct h5wire *w, const char **text) {
-    enum { LONGEST = 1 << 26 };
-    size_t size = wire_count(w, *text ? strlen(*text) + 1 : 0, LONGEST);
-    if (size == 0) { return; }
-    if (!w->reading) {
-        wire_bytes(w, (char *)*text, size);
-        return;
-    }
-    char *copy = memory_create(size + 1, 1); /* ended by NUL whatever comes */
-    wire_bytes(w, copy, size);
-    *text = copy;
+void h5wire_put_text(struct h5wire *w, const char *text) {
+    const size_t size = text ? strlen(text) + 1 : 0;
+    h5wire_put(w, &size, sizeof size);
+    h5wire_put(w, text, size);
 }
 
-/* A text that must be there. */
-static void wire_name(struct h5wire *w, const char **text) {
-    h5wire_text(w, text);
-    w->good = w->good && *text;
+/* ---- the other end ---- */
+
+enum { MOST_ATTRIBUTES = 1 << 16, LONGEST = 1 << 26 };
+
+static void take(struct h5wire *w, void *bytes, size_t size) {
+    w->good = w->good && fread(bytes, 1, size, w->file) == size;
 }
 
-enum { MOST_ITEMS = 1 << 16 };
+static bool take_flag(struct h5wire *w) {
+    unsigned char flag = 0;
+    take(w, &flag, 1);
+    return w->good && flag;
+}
 
-static const struct h5_attribute *wire_attributes(struct h5wire *w, const struct h5_attribute *list,
-                                                  size_t *count) {
-    *count = wire_count(w, *count, MOST_ITEMS);
-    struct h5_attribute *a = w->reading ? memory_create(*count, sizeof *a) : (struct h5_attribute *)list;
-    for (size_t i = 0; i < *count; i++) {
-        wire_name(w, &a[i].name);
-        h5wire_text(w, &a[i].text);
-        if (wire_count(w, a[i].whole != NULL, 1)) {
-            if (w->reading) { a[i].whole = memory_create(1, sizeof *a[i].whole); }
-            wire_bytes(w, (uint64_t *)a[i].whole, sizeof *a[i].whole);
+static const char *take_text(struct h5wire *w) {
+    size_t size = 0;
+    take(w, &size, sizeof size);
+    w->good = w->good && size <= LONGEST;
+    if (!w->good || size == 0) { return NULL; }
+    char *text = memory_create(size + 1, 1); /* ended by NUL whatever comes */
+    take(w, text, size);
+    return text;
+}
+
+/* One that must be there. */
+static const char *take_name(struct h5wire *w) {
+    const char *name = take_text(w);
+    w->good = w->good && name;
+    return name;
+}
+
+static struct h5_attribute *take_attributes(struct h5wire *w, size_t *count) {
+    struct h5_attribute *list = NULL;
+    while (take_flag(w) && *count < MOST_ATTRIBUTES) {
+        list = memory_extend(list, *count, sizeof *list);
+        struct h5_attribute *a = &list[(*count)++];
+        *a = (struct h5_attribute){.name = take_name(w)};
+        a->text = take_text(w);
+        if (take_flag(w)) {
+            uint64_t *whole = memory_create(1, sizeof *whole);
+            a->whole = whole;
+            take(w, whole, sizeof *whole);
         }
-        wire_bytes(w, &a[i].number, sizeof a[i].number);
+        take(w, &a->number, sizeof a->number);
     }
-    return a;
+    return list;
 }
 
-static void wire_dataset(struct h5wire *w, const struct h5_group *wanted, struct h5_dataset *d) {
-    h5wire_text(w, &d->units);
-    h5wire_text(w, &d->long_name);
-    if (!wire_count(w, d->rank > 0, 1)) { d->rank = 0; }
-    const size_t count = h5content_count(wanted, d);
-    if (wire_count(w, d->text != NULL, 1)) {
-        if (w->reading) { d->text = memory_create(count, sizeof *d->text); }
-        for (size_t i = 0; w->good && i < count; i++) { wire_name(w, (const char **)&d->text[i]); }
-    } else if (count > 0 && !w->wanted->frame) {
-        if (w->reading) { d->number = memory_create(count, sizeof *d->number); }
-        wire_bytes(w, (double *)d->number, count * sizeof *d->number);
+static void take_values(struct h5wire *w, size_t count, bool frame, struct h5_dataset *d) {
+    if (take_flag(w)) {
+        const char **text = memory_create(count, sizeof *text);
+        d->text = text;
+        for (size_t i = 0; w->good && i < count; i++) { text[i] = take_name(w); }
+    } else if (!frame) {
+        double *number = memory_create(count, sizeof *number);
+        d->number = number;
+        take(w, number, count * sizeof *number);
     }
 }
 
-/* Of every part that is wanted whether it is there, and then the part. */
-static void wire_group(struct h5wire *w, const struct h5_group *wanted, struct h5_group *g) {
-    g->attribute = wire_attributes(w, g->attribute, &g->attribute_count);
-    struct h5_dataset *list =
-        w->reading ? memory_create(wanted->dataset_count, sizeof *list) : (struct h5_dataset *)g->dataset;
-    size_t next = 0;
-    g->dataset = list;
+static void take_group(struct h5wire *w, const struct h5_group *wanted, bool frame, struct h5_group *g) {
+    struct h5_dataset *list = memory_create(wanted->dataset_count, sizeof *list);
+    *g = (struct h5_group){.name = wanted->name,
+                           .dimension_count = wanted->dimension_count,
+                           .dimension = wanted->dimension,
+                           .dataset = list};
+    g->attribute = take_attributes(w, &g->attribute_count);
     for (size_t i = 0; i < wanted->dataset_count; i++) {
-        const struct h5_dataset *d = &wanted->dataset[i];
-        bool there = !w->reading && next < g->dataset_count && list[next].name == d->name;
-        if (!wire_count(w, there, 1)) { continue; }
-        if (w->reading) {
-            list[next] = (struct h5_dataset){.name = d->name, .rank = d->rank};
-            memcpy(list[next].axis, d->axis, sizeof d->axis);
-            g->dataset_count = next + 1;
-        }
-        wire_dataset(w, wanted, &list[next++]);
+        if (!take_flag(w)) { continue; }
+        struct h5_dataset *d = &list[g->dataset_count++];
+        *d = (struct h5_dataset){.name = wanted->dataset[i].name};
+        d->units = take_text(w);
+        d->long_name = take_text(w);
+        if (!take_flag(w)) { continue; }
+        d->rank = wanted->dataset[i].rank;
+        memcpy(d->axis, wanted->dataset[i].axis, sizeof d->axis);
+        take_values(w, h5content_count(g, d), frame, d);
     }
 }
 
-void h5wire_content(struct h5wire *w, struct h5_content *c) {
-    const struct h5parse_wanted *wanted = w->wanted;
-    size_t next = 0;
-    c->attribute = (struct h5_attribute *)wire_attributes(w, c->attribute, &c->attribute_count);
-    if (w->reading) { c->group = memory_create(wanted->group_count, sizeof *c->group); }
+void h5wire_take(struct h5wire *w, const struct h5wire_wanted *wanted, struct h5_content *c) {
+    c->attribute = take_attributes(w, &c->attribute_count);
+    c->group = memory_create(wanted->group_count, sizeof *c->group);
     for (size_t i = 0; i < wanted->group_count; i++) {
-        const struct h5_group *g = &wanted->group[i];
-        bool there = !w->reading && next < c->group_count && c->group[next].name == g->name;
-        if (!wire_count(w, there, 1)) { continue; }
-        if (w->reading) {
-            c->group[next] = (struct h5_group){
-                .name = g->name, .dimension_count = g->dimension_count, .dimension = g->dimension};
-            c->group_count = next + 1;
-        }
-        wire_group(w, g, &c->group[next++]);
+        if (take_flag(w)) { take_group(w, &wanted->group[i], wanted->frame, &c->group[c->group_count++]); }
     }
 }

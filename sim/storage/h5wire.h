@@ -1,19 +1,30 @@
-/* h5wire: a file's content on its way from one process to another. One description serves both directions: a
- * wire either writes what it is given or fills it in. */
+/* h5wire: what a child process reads of a file on its way to its parent. Both know what was asked for:
+ * attributes come until there are no more, of every group and dataset that is wanted whether it is there, and
+ * then the part. */
 #ifndef GAPSCALE_SIM_STORAGE_H5WIRE_H
 #define GAPSCALE_SIM_STORAGE_H5WIRE_H
 
 #include <stdio.h>
 
-#include "sim/storage/h5parse.h"
+#include "sim/storage/h5content.h"
+
+/* The root attributes and these parts are to be read (h5file_read_parts). */
+struct h5wire_wanted {
+    bool frame; /* without the values of numbers */
+    size_t group_count;
+    const struct h5_group *group;
+};
 
 struct h5wire {
     FILE *file;
-    bool reading, good;                  /* good: nothing failed so far, nothing came that cannot be */
-    const struct h5parse_wanted *wanted; /* known on both sides: of it, what is there */
+    bool good; /* nothing failed so far, nothing came that cannot be */
 };
 
-void h5wire_text(struct h5wire *wire, const char **text);
-void h5wire_content(struct h5wire *wire, struct h5_content *content);
+/* The child's. A text may be NULL; a flag is returned. */
+void h5wire_put(struct h5wire *wire, const void *bytes, size_t size);
+bool h5wire_put_flag(struct h5wire *wire, bool flag);
+void h5wire_put_text(struct h5wire *wire, const char *text);
+/* The parent's: fills what is empty. */
+void h5wire_take(struct h5wire *wire, const struct h5wire_wanted *wanted, struct h5_content *content);
 
 #endif
