@@ -173,8 +173,8 @@ static void measured_heads(FILE *out) {
     for (size_t i = 0; i < COUNT(said); i++) { grid_head(out, said[i].head, said[i].term, NULL); }
 }
 static double note_value(const struct results_series *s, const char *name) {
-    const struct results_note *note = note_find(s, name);
-    return note && !note->text && !note->is_whole ? note->number : NAN;
+    const struct h5_attribute *note = note_find(s, name);
+    return note && !note->text && !note->whole ? note->number : NAN;
 }
 /* "KEY WEIGHT, KEY WEIGHT", weights to three figures; what is not so as it is. */
 static void print_sinks(FILE *out, const char *text) {
@@ -191,7 +191,7 @@ static void print_sinks(FILE *out, const char *text) {
 
 static void print_said(FILE *out, const struct results_series *s, size_t i) {
     char number[WORDS], name[WORDS];
-    const struct results_note *note = note_find(s, said[i].note);
+    const struct h5_attribute *note = note_find(s, said[i].note);
     if (!note || (note->text && !*note->text)) {
         grid_cell(out, "-", NAN);
     } else if (note->text && said[i].term == GLOSSARY_SINK) {

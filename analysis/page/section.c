@@ -160,13 +160,13 @@ static void print_notes(FILE *out, const struct results_series *s) {
     grid_head(out, "value", GLOSSARY_NONE, NULL);
     grid_body(out);
     for (size_t i = 0; i < s->note_count; i++) {
-        const struct results_note *note = &s->note[i];
+        const struct h5_attribute *note = &s->note[i];
         if (strcmp(note->name, "sentence") == 0) { continue; }
         glossary_say(out, "<tr><th scope=\"row\">%t</th>", note->name);
         if (note->text) {
             glossary_say(out, "<td>%t</td>", note->text);
         } else {
-            double value = note->is_whole ? (double)note->whole : note->number;
+            double value = note->whole ? (double)*note->whole : note->number;
             grid_cell(out, words_number(value, number), value);
         }
         fputs("</tr>\n", out);
@@ -243,7 +243,7 @@ static void print_sentence(FILE *out, const char *text) {
 }
 
 static void print_sentences(FILE *out, const struct column_place *place) {
-    const struct results_note *note = note_find(place->fit->series, "sentence");
+    const struct h5_attribute *note = note_find(place->fit->series, "sentence");
     char sentence[SENTENCE];
     if (note && note->text) {
         print_sentence(out, note->text);

@@ -149,7 +149,7 @@ static void settle_words(const struct fit *fit, const struct verdict *v, char *o
 
 /* Nothing that a sweep could do would settle it; what the diagnosis said, where the file has it. */
 static const char *measured_words(const struct fit *fit, char out[SENTENCE]) {
-    const struct results_note *told = note_find(fit->series, "sentence");
+    const struct h5_attribute *told = note_find(fit->series, "sentence");
     snprintf(out, SENTENCE, "Undecided: measured rows are of no law. %s%s", told ? "As diagnosed: " : "",
              told && told->text ? told->text : "How they grow is told by gapscale diagnose.");
     return out;

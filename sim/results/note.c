@@ -5,9 +5,9 @@
 
 #include "sim/base/memory.h"
 
-static struct results_note *add(struct results_series *s, const char *name) {
+static struct h5_attribute *add(struct results_series *s, const char *name) {
     s->note = memory_resize(s->note, s->note_count + 1, sizeof *s->note);
-    s->note[s->note_count] = (struct results_note){.name = memory_copy_text(name)};
+    s->note[s->note_count] = (struct h5_attribute){.name = memory_copy_text(name)};
     return &s->note[s->note_count++];
 }
 
@@ -16,29 +16,17 @@ void note_text(struct results_series *s, const char *name, const char *text) {
 }
 
 void note_whole(struct results_series *s, const char *name, uint64_t whole) {
-    struct results_note *note = add(s, name);
-    note->is_whole = true;
-    note->whole = whole;
+    uint64_t *own = memory_create(1, sizeof *own);
+    *own = whole;
+    add(s, name)->whole = own;
 }
 
 void note_number(struct results_series *s, const char *name, double number) {
     if (!isnan(number)) { add(s, name)->number = number; }
 }
 
-const struct results_note *note_find(const struct results_series *s, const char *name) {
-    for (size_t i = 0; i < s->note_count; i++) {
-        if (strcmp(s->note[i].name, name) == 0) { return &s->note[i]; }
-    }
-    return NULL;
-}
-
-size_t note_attributes(const struct results_series *s, struct h5_attribute attribute[NOTE_MOST]) {
-    for (size_t i = 0; i < s->note_count; i++) {
-        const struct results_note *n = &s->note[i];
-        attribute[i] = (struct h5_attribute){
-            .name = n->name, .text = n->text, .whole = n->is_whole ? &n->whole : NULL, .number = n->number};
-    }
-    return s->note_count;
+const struct h5_attribute *note_find(const struct results_series *s, const char *name) {
+    return h5content_attribute(s->note_count, s->note, name);
 }
 
 /* What stands there beside notes. */

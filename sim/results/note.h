@@ -12,10 +12,8 @@ enum { NOTE_MOST = 96 };
 void note_text(struct results_series *series, const char *name, const char *text);
 void note_whole(struct results_series *series, const char *name, uint64_t whole);
 void note_number(struct results_series *series, const char *name, double number); /* NaN: there is none */
-const struct results_note *note_find(const struct results_series *series, const char *name); /* or NULL */
+const struct h5_attribute *note_find(const struct results_series *series, const char *name); /* or NULL */
 
-/* As attributes, which point into the series; returns how many. */
-size_t note_attributes(const struct results_series *series, struct h5_attribute attribute[NOTE_MOST]);
 /* Takes those that a group of measured rows has: all its attributes but family and replicates. */
 void note_take(struct results_series *series, const struct h5_group *group);
 

@@ -164,7 +164,7 @@ static void add_attributes(struct page_series *p, struct results_series *s) {
     if (s->family->kind == FAMILY_SAMPLED && !s->family->log_lambda) {
         add_text(p, "lambda_typ_source", PILOT_MEANING);
     }
-    p->attributes += note_attributes(s, p->attribute + p->attributes);
+    for (size_t i = 0; i < s->note_count; i++) { p->attribute[p->attributes++] = s->note[i]; }
 }
 
 static struct h5_group sheet_group(const struct sheet *p) {

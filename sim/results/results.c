@@ -10,6 +10,7 @@
 #include "sim/base/memory.h"
 #include "sim/measures/pilot.h"
 #include "sim/rows/normal.h"
+#include "sim/storage/h5content.h"
 
 enum { GROUPS = 256, GAP_OCTAVES = 18, GAP_FIRST = -8, TE_OCTAVES = 8, LEVELS = 10 };
 
@@ -442,8 +443,9 @@ void results_free(struct results *r) {
         for (struct results_field f = {0}; results_next(s, &f);) { free(*f.values); }
         free(s->criterion);
         for (size_t k = 0; k < s->note_count; k++) {
-            free(s->note[k].name);
-            free(s->note[k].text);
+            free((void *)s->note[k].name);
+            free((void *)s->note[k].text);
+            free((void *)s->note[k].whole);
         }
         free(s->note);
         free(s->model);

@@ -27,15 +27,8 @@ enum results_quantity {
     RESULTS_QUANTITIES
 };
 
+struct h5_attribute;
 enum { RESULTS_BLOCK_LENGTH = 64 }; /* consecutive replicates that are reduced together */
-
-/* What a diagnosis says of a group: a text, or a whole number, or a number. Made by sim/results/note.h. */
-struct results_note {
-    char *name, *text;
-    bool is_whole;
-    uint64_t whole;
-    double number;
-};
 
 #define RESULTS_ARRAY(kind, key, ...) double *key;
 #define RESULTS_COUNT_ARRAY(key, ...) double *key##_at;
@@ -58,7 +51,7 @@ struct results_series {
     double *mean[RESULTS_QUANTITIES], *se[RESULTS_QUANTITIES];
     double *block[MEASURE_COUNT];
     struct criterion *criterion; /* (criterion) */
-    struct results_note *note;   /* of measured rows; freed with the results */
+    struct h5_attribute *note;   /* of measured rows (sim/results/note.h); freed with the results */
     size_t note_count;
     char *model;    /* likewise, what computed them, as their files say; NULL */
     double trained; /* and its context length; NaN: not said */

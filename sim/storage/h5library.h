@@ -8,8 +8,6 @@
 /* What netCDF-4 names a dimension without coordinate (netCDF-4 file format specification). */
 #define H5LIBRARY_BARE_SCALE "This is a netCDF dimension but not a netCDF variable."
 
-#define H5LIBRARY_LARGEST ((hsize_t)1 << 48) /* numbers in one dataset: their bytes can be counted */
-
 /* Before any other call: silent, without plugins, and without locks, which not every file system has: a file
  * is written under a name of its own and renamed. */
 void h5library_open(void);

@@ -449,14 +449,14 @@ static void test_notes(void **state) {
         assert_int_equal(note_find(s, "head") != NULL, !g->pooled);
         assert_int_equal(note_find(s, "layer") != NULL, !g->whole);
     }
-    assert_true(note_find(&read->series[0], "head")->is_whole);
+    assert_true(note_find(&read->series[0], "head")->whole);
     assert_int_equal(strncmp(note_find(&read->series[0], "sinks")->text, "0 0.5", 3), 0);
     check_close(note_find(&read->series[0], "exponent_without_sinks")->number,
                 t.diagnosis.group[0].without_sinks.exponent.value, 0);
     check_close(note_find(&read->series[0], "xi_alpha_without_sinks_low")->number,
                 t.diagnosis.group[0].without_sinks.xi[DIAGNOSIS_XI_ALPHA].low, 0);
     assert_null(note_find(&read->series[0], "exponent_beyond_without_sinks"));
-    ((struct results_note *)(void *)note_find(&read->series[0], "class"))->text[0] = 'x';
+    ((char *)(void *)note_find(&read->series[0], "class")->text)[0] = 'x';
     digest_of(read, digest[2]);
     assert_string_not_equal(digest[0], digest[2]);
     results_free(read);
