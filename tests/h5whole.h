@@ -1,4 +1,4 @@
-/* h5whole: all that an HDF5 file holds, whatever it is: what h5file_read_parts reads of the arrays that
+/* h5whole: all that an HDF5 file holds, whatever it is: what h5file_read reads of the arrays that
  * h5scan finds. Axes are called like their dataset. */
 #ifndef GAPSCALE_TESTS_H5WHOLE_H
 #define GAPSCALE_TESTS_H5WHOLE_H
@@ -58,7 +58,7 @@ static inline struct h5whole h5whole_read(const char *path) {
         if (a->presence == H5SCAN_PRESENT && a->rank <= H5_RANK) { h5whole_add(whole.list, &count, a); }
     }
     for (size_t i = 0; i < count; i++) { group[i] = whole.list[i].group; }
-    whole.content = h5file_read_parts(path, count, group, why);
+    whole.content = h5file_read(path, false, count, group, why);
     return whole;
 }
 

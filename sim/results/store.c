@@ -168,7 +168,7 @@ static struct results *shape_of(const char *resolved) {
  * file, or one that cannot hold so many numbers or that this machine cannot. */
 static struct results *read_shape(const char *path, char why[H5_WHY]) {
     struct stat file = {.st_size = 0};
-    struct h5_content *root = h5file_read_parts(path, 0, NULL, why);
+    struct h5_content *root = h5file_read(path, false, 0, NULL, why);
     if (!root) { return NULL; }
     const char *fault = content_fault(root);
     struct results *shape = fault ? NULL : shape_of(root_text(root, "config_resolved"));
@@ -301,7 +301,7 @@ struct results *store_try(const char *path, char digest[65], char why[STORE_WHY]
     struct results *r = read_shape(path, why);
     if (!r) { return NULL; }
     struct page *page = page_create(r);
-    struct h5_content *content = h5file_read_parts(path, page->group_count, page->group, why);
+    struct h5_content *content = h5file_read(path, false, page->group_count, page->group, why);
     const char *fault = content ? fill_results(content, r, digest) : why;
     h5content_free(content);
     page_free(page);
@@ -332,7 +332,7 @@ bool store_digest(const char *path, char digest[65]) {
 
 enum store_kind store_kind(const char *path) {
     char why[STORE_WHY];
-    struct h5_content *c = h5file_read_parts(path, 0, NULL, why);
+    struct h5_content *c = h5file_read(path, false, 0, NULL, why);
     if (!c) { return STORE_UNKNOWN; }
     const char *program = root_text(c, "program"), *kind = root_text(c, "kind"),
                *resolved = root_text(c, "config_resolved");
@@ -350,7 +350,7 @@ enum store_kind store_kind(const char *path) {
 bool store_tell_attributes(const char *path, void (*tell)(void *context, const char *name, const char *text),
                            void *context) {
     char why[STORE_WHY];
-    struct h5_content *c = h5file_read_parts(path, 0, NULL, why);
+    struct h5_content *c = h5file_read(path, false, 0, NULL, why);
     if (!c) {
         message_error("cannot read %s: %s", path, why);
         return false;

@@ -97,7 +97,9 @@ static bool is_regular_file(const char *path, struct stat *info, char why[H5_WHY
     return true;
 }
 
-static struct h5_content *read_file(const char *path, const struct h5wire_wanted *wanted, char why[H5_WHY]) {
+struct h5_content *h5file_read(const char *path, bool frame, size_t group_count, const struct h5_group *group,
+                               char why[H5_WHY]) {
+    const struct h5wire_wanted wanted = {frame, group_count, group};
     int end[2], status = 0;
     struct stat info;
     *why = '\0';
@@ -111,26 +113,15 @@ static struct h5_content *read_file(const char *path, const struct h5wire_wanted
     }
     if (child == 0) {
         close(end[0]);
-        child_read(path, (double)info.st_size, wanted, end[1], told);
+        child_read(path, (double)info.st_size, &wanted, end[1], told);
     }
     close(end[1]);
-    struct h5_content *content = receive(end[0], wanted);
+    struct h5_content *content = receive(end[0], &wanted);
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
     told[H5_WHY - 1] = '\0';
     if (!content) { snprintf(why, H5_WHY, "%s", *told ? told : end_reason(status)); }
     munmap(told, H5_WHY);
     return content;
-}
-
-struct h5_content *h5file_read_parts(const char *path, size_t group_count, const struct h5_group *group,
-                                     char why[H5_WHY]) {
-    return read_file(path, &(struct h5wire_wanted){.group_count = group_count, .group = group}, why);
-}
-
-struct h5_content *h5file_read_frame(const char *path, size_t group_count, const struct h5_group *group,
-                                     char why[H5_WHY]) {
-    return read_file(path, &(struct h5wire_wanted){.frame = true, .group_count = group_count, .group = group},
-                     why);
 }
 
 /* ---- writing ---- */
@@ -144,7 +135,7 @@ struct written {
 /* h5stream_check: whether the file, read again, holds these very bits. */
 static bool is_held(const char *temporary, const void *context, char why[H5_WHY]) {
     const struct written *w = context;
-    struct h5_content *held = h5file_read_parts(temporary, w->group_count, w->group, why);
+    struct h5_content *held = h5file_read(temporary, false, w->group_count, w->group, why);
     bool same = held && h5digest_holds(held, w->attribute_count, w->attribute, w->group_count, w->group);
     if (held && !same) { snprintf(why, H5_WHY, "what is read back is not what was written"); }
     h5content_free(held);

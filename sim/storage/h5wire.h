@@ -8,7 +8,7 @@
 
 #include "sim/storage/h5content.h"
 
-/* The root attributes and these parts are to be read (h5file_read_parts). */
+/* The root attributes and these parts are to be read (h5file_read). */
 struct h5wire_wanted {
     bool frame; /* without the values of numbers */
     size_t group_count;

@@ -34,7 +34,7 @@ static size_t cells_with_scores(const struct config_series *series) {
 
 static bool is_scorefile(const char *path) {
     char why[H5_WHY];
-    struct h5_content *c = h5file_read_parts(path, 0, NULL, why);
+    struct h5_content *c = h5file_read(path, false, 0, NULL, why);
     const struct h5_attribute *a = c ? h5content_attribute(c->attribute_count, c->attribute, "kind") : NULL;
     bool found = a && a->text && strcmp(a->text, kind) == 0;
     h5content_free(c);
@@ -191,7 +191,7 @@ static bool is_held(const char *temporary, const void *context, char why[H5_WHY]
     const struct file *f = context;
     struct h5_group *group = memory_create(f->count, sizeof *group);
     for (size_t i = 0; i < f->count; i++) { group[i] = f->part[i].group; }
-    struct h5_content *frame = h5file_read_frame(temporary, f->count, group, why);
+    struct h5_content *frame = h5file_read(temporary, true, f->count, group, why);
     char reason[H5SCAN_WHY] = "what is read back is not what was written";
     bool same = frame && h5digest_holds(frame, f->attribute_count, f->attribute, f->count, group) &&
                 numbers_are_held(temporary, f, reason);

@@ -323,7 +323,7 @@ static void test_open_for_writing(void **state) {
     waitpid(child, &status, 0);
     assert_int_equal(status, 0);
     char digest[65], why[H5_WHY] = "";
-    assert_null(h5file_read_parts("open.h5", 0, NULL, why));
+    assert_null(h5file_read("open.h5", false, 0, NULL, why));
     assert_non_null(strstr(why, "open for writing"));
     assert_null(store_try("open.h5", digest, why));
     assert_non_null(strstr(why, "open for writing"));
@@ -361,7 +361,7 @@ static double reading_time(size_t count) {
     assert_int_equal(h5file_write("many.h5", 0, NULL, count, group), EXIT_DONE);
     char why[H5_WHY];
     double before = children_seconds();
-    struct h5_content *c = h5file_read_parts("many.h5", count, group, why);
+    struct h5_content *c = h5file_read("many.h5", false, count, group, why);
     assert_non_null(c);
     assert_int_equal(c->group_count, count);
     assert_string_equal(c->group[count - 1].dimension[3].name, "d");

@@ -79,7 +79,7 @@ static void check_shapes(const double *number, const char *path) {
         .name = "g", .dimension_count = 8, .dimension = dimension, .dataset_count = 6, .dataset = dataset};
     char why[H5_WHY];
     assert_int_equal(h5file_write(path, 0, NULL, 1, &group), EXIT_DONE); /* compares what it reads back */
-    struct h5_content *c = h5file_read_parts(path, 1, &group, why);
+    struct h5_content *c = h5file_read(path, false, 1, &group, why);
     assert_non_null(c);
     for (size_t i = 0; i < 6; i++) {
         const struct h5_dataset *d = h5content_dataset(&c->group[0], dataset[i].name);

@@ -47,7 +47,7 @@ static void test_numerics(void **state) {
     char why[H5_WHY], fingerprint[16];
     struct results *r = sample_results("base");
     sample_write("a.h5", r);
-    struct h5_content *c = h5file_read_parts("a.h5", 0, NULL, why);
+    struct h5_content *c = h5file_read("a.h5", false, 0, NULL, why);
     assert_non_null(c);
     const struct h5_attribute *number =
                                   h5content_attribute(c->attribute_count, c->attribute, "numerics_number"),
@@ -90,7 +90,7 @@ static void test_prescription(void **state) {
         check_relative(back->series[1].beta[n], 3 * back->series[1].lambda_typ[1], 1e-14);
     }
     const struct h5_group wanted = {.name = "plateau"};
-    struct h5_content *c = h5file_read_parts("a.h5", 1, &wanted, why);
+    struct h5_content *c = h5file_read("a.h5", false, 1, &wanted, why);
     assert_true(c && c->group_count == 1);
     const struct h5_group *g = &c->group[0];
     assert_string_equal(h5content_attribute(g->attribute_count, g->attribute, "prescription")->text, "log");
