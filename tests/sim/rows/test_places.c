@@ -125,6 +125,25 @@ static void test_places(void **state) {
     }
 }
 
+/* To whole numbers up to 2^52 and beyond, as rint has them, never below 0 or above all. */
+static void test_halves(void **state) {
+    (void)state;
+    double scores[MOST], normal[MOST], got[MOST];
+    for (size_t i = 0; i < MOST; i++) {
+        scores[i] = floor(exp2(53.0 * (double)i / (MOST - 1)));
+        normal[i] = i % 5 == 4 ? (i % 2 ? 300.0 : -300.0) : plain_normal(i << 4);
+    }
+    for (size_t k = 0; k < ISAS; k++) {
+        const struct isa *isa = isa_find(isas[k]);
+        if (!isa) { continue; }
+        isa->kernel->halves(MOST, scores, normal, got);
+        for (size_t i = 0; i < MOST; i++) {
+            double half = rint(0.5 * (scores[i] + sqrt(scores[i]) * normal[i]));
+            assert_true(got[i] == fmin(fmax(half, 0), scores[i]));
+        }
+    }
+}
+
 /* ---- ranks of gaps, and N_n(t) ---- */
 
 static void check_ranks(const struct profile *profile, double log_n) {
@@ -196,7 +215,7 @@ static void test_table(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_chebyshev), cmocka_unit_test(test_gaps),  cmocka_unit_test(test_places),
-        cmocka_unit_test(test_ranks),     cmocka_unit_test(test_table),
+        cmocka_unit_test(test_halves),    cmocka_unit_test(test_ranks), cmocka_unit_test(test_table),
     };
     return cmocka_run_group_tests_name("places", tests, NULL, NULL);
 }
