@@ -174,7 +174,7 @@ static bool add_panels(struct field *f, size_t count, const double *edge, double
  * what c y changes by, they leave about 2e-18 L^16 of the rise. */
 static bool is_smooth(double rise, double bent) {
     const double enough = 1e-14, part = fmin(bent / rise, 1 - 1e-9), halves = log((1 + part) / (1 - part));
-    return rise + bent <= 100 * enough || 2e-18 * pow(halves, 16) * rise <= enough;
+    return rise + bent <= 100 * enough || 2e-18 * gsl_pow_8(halves * halves) * rise <= enough;
 }
 
 /* A stretch from y, b on to a knot: how many panels it takes, where masses e^y are small, y goes by up to 4,

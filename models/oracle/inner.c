@@ -111,7 +111,7 @@ static struct inner at(const struct field *f, double x, struct inner_span span) 
         .square = inner_sum_of(lanes.square),
     };
     if (end < f->count) { add_tail(&f->panel[end], x, &sum); }
-    double far = exp(x + f->far_mass);
+    double far = inner_far(f, x);
     sum.spread = inner_spread(&sum, far, f->far_b - x, f->far_spread);
     sum.psi += far + exp(begin < f->count ? f->panel[begin].low_y : f->end_y);
     sum.first += far;
@@ -398,7 +398,7 @@ static double climb_rest(const struct field *f, double x, double power, struct i
 
 static struct inner_gap gap(const struct field *f, double x, double psi, double power,
                             struct inner_span span) {
-    const double far = exp(x + f->far_mass);
+    const double far = inner_far(f, x);
     struct climb climb = {0, span.begin < f->count ? f->panel[span.begin].low_b : f->x_high + FIELD_LINEAR,
                           psi};
     struct inner_gap found = {0, 0};

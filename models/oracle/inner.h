@@ -103,6 +103,9 @@ static inline double inner_radial(const struct field *f, const struct inner *in,
     return power * (in->square + f->weighed * in->along * in->along / phi);
 }
 
+/* The sum of a over far scores. */
+static inline double inner_far(const struct field *f, double x) { return vector_exp_one(x + f->far_mass); }
+
 /* `spread` with that of far scores, whose sum of a is `far`, and mean of b - x and variance these; `near` has
  * the sum of a e^{-a} (b - x)^2 there instead. */
 static inline double inner_spread(const struct inner *near, double far, double apart, double variance) {

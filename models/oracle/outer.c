@@ -23,7 +23,7 @@ static void put(const struct field *f, const struct inner *in, double power, dou
     value[TOP] = top;
     value[NO_TOP] = no_top;
     value[POSITION] = power * in->first * (x - f->origin);
-    value[FAR] = power * exp(x + f->far_mass);
+    value[FAR] = power * inner_far(f, x);
     value[TANGENTIAL] = power * in->chord;
     value[ALONG] = power * in->along;
     value[RADIAL] = inner_radial(f, in, power);

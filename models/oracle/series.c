@@ -149,7 +149,7 @@ static void inner(const struct field *f, const struct series *s, struct inner in
     struct sums sum;
     sum_up(f, s, &sum);
     for (size_t j = 0; j < OUTER; j++) {
-        const double x = s->x[j], far = exp(x + f->far_mass);
+        const double x = s->x[j], far = inner_far(f, x);
         const struct inner near = {.first = sum.first[j], .entropy = sum.entropy[j], .spread = sum.spread[j]};
         in[j] = (struct inner){
             .psi = sum.psi[j] + far,
@@ -207,7 +207,7 @@ static double no_top(const struct field *f, const struct series *s, size_t j, do
 static struct inner_gap gap(const struct field *f, const struct series *s, size_t j, double psi) {
     const struct rules *r = &f->o->rules;
     const double power = inner_power(f, psi), first = power * (M_PI * M_PI / 12) * s->m[1][j] * s->m[1][j],
-                 far = exp(s->x[j] + f->far_mass);
+                 far = inner_far(f, s->x[j]);
     double density[GRID], above[GRID], reached = 0, last = 0;
     struct inner_gap found = {0, 0};
     if (s->half * (first + power * far) <= 1e-15) { return (struct inner_gap){first, 0}; }
