@@ -244,7 +244,7 @@ static double value_between(size_t count, const struct told *known, double x) {
 
 /* Beyond the betas that are known, of which `edge` is the last before the root and `before` next to it. */
 static struct hunt hunt_beyond(struct told edge, struct told before) {
-    const double slope = (edge.value - before.value) / (edge.x - before.x), most = 2,
+    const double slope = (edge.value - before.value) / (edge.x - before.x), most = 4,
                  step = slope > 0 ? -edge.value / slope : copysign(most, edge.x - before.x);
     const bool is_below = edge.value >= 0;
     return (struct hunt){is_below ? -INFINITY : edge.x,
@@ -352,10 +352,11 @@ static double quick_log_chi(const struct oracle *o, double x) {
     return means_at(o, exp(x), &point) ? log(point.susceptibility) : NAN;
 }
 
-/* Likewise, by cubics where that is known at betas around that show it smooth. */
+/* Likewise, by cubics where that is known at betas around that show it smooth: the maximum is the same
+ * without, for more points where it is a cusp. */
 static double rough_log_chi(const struct oracle *o, double x) {
     enum { POINTS = 4 };
-    const double smooth = 0.02;
+    const double smooth = 0.5;
     const struct oracle_grid *g = &o->known;
     const double beta = exp(x);
     struct told known[POINTS];
