@@ -71,9 +71,9 @@ static void reach_further(size_t ranks, struct oracle_answer *answer) {
     point->participation_error += left;
     point->top_weight_error += 1 - point->top_weight;
     point->log_mean_participation_error += left;
+    point->susceptibility_error += isnan(point->susceptibility) ? 0 : point->susceptibility;
     point->log_partition = point->log_top_weight = point->gap_mean = point->susceptibility = NAN;
-    point->log_partition_error = point->log_top_weight_error = point->gap_mean_error =
-        point->susceptibility_error = INFINITY;
+    point->log_partition_error = point->log_top_weight_error = point->gap_mean_error = INFINITY;
     for (size_t k = 0; k < ranks; k++) { answer->weight_error[k] += 1 - answer->weight[0]; }
     output->bias_error += left * output->bias;
     output->tangential_error += left * output->tangential;

@@ -110,69 +110,15 @@ static bool means_at(const struct oracle *o, double beta, struct oracle_point *p
     return good;
 }
 
-struct estimate {
-    double value, error;
-};
-
-/* A central difference of E H, with what the entropies' errors make of it. NaN when out of memory. */
-static struct estimate entropy_falls(const struct oracle *o, double log_beta, double step) {
-    struct oracle_point low, high;
-    if (!means_at(o, exp(log_beta - step), &low) || !means_at(o, exp(log_beta + step), &high)) {
-        return (struct estimate){NAN, INFINITY};
-    }
-    return (struct estimate){(low.entropy - high.entropy) / (2 * step),
-                             (low.entropy_error + high.entropy_error) / (2 * step)};
-}
-
-/* From `rough`, whose step is twice as long, and `fine`, which leave errors of order step^{2 order}. */
-static struct estimate extrapolated(struct estimate rough, struct estimate fine, int order) {
-    const double less = ldexp(1, 2 * order) - 1;
-    return (struct estimate){fine.value + (fine.value - rough.value) / less,
-                             ((less + 1) * fine.error + rough.error) / less};
-}
-
-/* By differences that are extrapolated to no step, where it is not known otherwise (Ridders, Adv. Eng.
- * Softw. 4 (1982) 75): the one of least error, of what it moved by and noise. The entropy bends
- * where keys stop sharing the weight, over a width from 1/log n to (2 log n)^{-1/2} of log beta. */
-static struct estimate susceptibility_by_differences(const struct oracle *o, double beta) {
-    enum { STEPS = 24 };
-    const double good = 1e-9, longest = 0.16;
-    struct estimate best = {NAN, INFINITY}, before[STEPS], now[STEPS];
-    double step = fmin(longest, 1 / sqrt(o->log_n));
-    for (int k = 0; k < STEPS; k++, step /= 2) {
-        now[0] = entropy_falls(o, log(beta), step);
-        if (!(now[0].error < best.error)) { break; }
-        for (int j = 1; j <= k; j++) {
-            now[j] = extrapolated(before[j - 1], now[j - 1], j);
-            const double moved =
-                fmax(fabs(now[j].value - now[j - 1].value), fabs(now[j].value - before[j - 1].value));
-            if (now[j].error + moved < best.error) {
-                best = (struct estimate){now[j].value, now[j].error + moved};
-            }
-        }
-        if (best.error < good * fabs(best.value)) { break; }
-        memcpy(before, now, sizeof before);
-    }
-    return best;
-}
-
-/* What is below its error is told by what it is less than. */
-static struct estimate told_or_bounded(struct estimate x) {
-    if (fabs(x.value) > x.error) { return x; }
-    return (struct estimate){NAN, isnan(x.value) ? INFINITY : fabs(x.value) + x.error};
-}
-
 double oracle_susceptibility(const struct oracle *o, double beta, double *error) {
     struct oracle_answer answer;
-    struct estimate chi;
-    if (oracle_ask(o, beta, (struct oracle_question){.slope = true}, &answer) &&
-        answer.point.susceptibility_error < INFINITY) {
-        chi = (struct estimate){answer.point.susceptibility, answer.point.susceptibility_error};
-    } else {
-        chi = told_or_bounded(susceptibility_by_differences(o, beta));
+    if (!oracle_ask(o, beta, (struct oracle_question){.slope = true}, &answer)) {
+        answer.point = oracle_unknown_point;
     }
-    if (error) { *error = chi.error; }
-    return chi.value;
+    if (error) {
+        *error = isnan(answer.point.susceptibility_error) ? INFINITY : answer.point.susceptibility_error;
+    }
+    return answer.point.susceptibility;
 }
 
 /* ---- collapse points ---- */

@@ -113,10 +113,9 @@ bool oracle_ordered_weights(const struct oracle *oracle, double beta_ratio, size
 double oracle_log_participation(const struct oracle_point *at, const struct oracle_point *twice,
                                 double *error);
 
-/* Susceptibility of the mean, -dE H/dlog beta: the point's with its `slope` asked for; where that has none,
- * by differences, whose noise is the entropies' errors. These, and the point's where scores fall with
- * distance, are NaN where they are below their error, *error then being what they are less than. NULL: the
- * error is not asked for. */
+/* Susceptibility of the mean, -dE H/dlog beta: the point's with its `slope` asked for. NaN where it is not
+ * known, and where scores fall with distance where it is below its error, *error then being what it is less
+ * than. NULL: the error is not asked for. */
 double oracle_susceptibility(const struct oracle *oracle, double beta_ratio, double *error);
 
 /* From now on, what follows may begin with answers at growing beta ratios, which must outlive the oracle. */
