@@ -87,6 +87,10 @@ $(OBJ)/%.base.o: OPTIMISE = -O3 -DISA=base
 $(OBJ)/%.avx2.o: OPTIMISE = -O3 -DISA=avx2 $(ISA_FLAGS_avx2)
 $(OBJ)/%.avx512.o: OPTIMISE = -O3 -DISA=avx512 $(ISA_FLAGS_avx512)
 
+# Under sanitizers a room that computes little costs more to optimise than it takes to run.
+LIGHT := sim/commands sim/config analysis/commands analysis/figures analysis/page analysis/report analysis/study analysis/text
+$(if $(SANITIZE),$(LIGHT:%=$(OBJ)/%/%.o)): OPTIMISE = -Og
+
 # What tests do themselves takes no time; what optimising alone can warn of, plain gcc does.
 $(OBJ)/tests/%.o: OPTIMISE = $(if $(SANITIZE)$(findstring clang,$(notdir $(CC))),-O0,-O1)
 $(OBJ)/tests/bench/%.o: OPTIMISE = -O2
