@@ -312,10 +312,10 @@ static bool job_block_done(const struct sweep *sweep, struct job *job, struct bl
 #pragma omp critical(sweep)
     {
         partial_push(&job->done, b->partial);
+        b->partial = NULL;
+        block_free(b);
         last = ++job->blocks_done == job->unit.block_count;
     }
-    b->partial = NULL;
-    block_free(b);
     return last;
 }
 
