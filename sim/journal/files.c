@@ -75,24 +75,21 @@ char *files_read(const char *path, size_t *length) {
 
 /* ---- clearing ---- */
 
-static bool is_temporary(int directory, const char *name) {
-    (void)directory;
-    return temporary_is(name);
-}
-
 static bool is_ours(int directory, const char *name) {
     return files_number(name) > 0 || strcmp(name, "header") == 0 || strcmp(name, "config.yaml") == 0 ||
-           strcmp(name, "resolved.yaml") == 0 || temporary_is(name) || lock_is_left(directory, name);
+           strcmp(name, "resolved.yaml") == 0 || lock_is_left(directory, name);
 }
 
-static bool clear_matching(const char *directory, bool (*matches)(int directory, const char *name)) {
+/* What has a temporary name, and what else is a journal's. */
+static bool clear(const char *directory, bool all) {
     DIR *listing = opendir(directory);
     if (!listing) { return errno == ENOENT; }
     bool good = true;
     for (struct dirent *entry; (entry = readdir(listing));) {
-        if (!matches(dirfd(listing), entry->d_name)) { continue; }
-        if (unlinkat(dirfd(listing), entry->d_name, 0) != 0 && errno != ENOENT) {
-            message_error("cannot remove %s/%s: %s", directory, entry->d_name, strerror(errno));
+        const char *name = entry->d_name;
+        if (!temporary_is(name) && !(all && is_ours(dirfd(listing), name))) { continue; }
+        if (unlinkat(dirfd(listing), name, 0) != 0 && errno != ENOENT) {
+            message_error("cannot remove %s/%s: %s", directory, name, strerror(errno));
             good = false;
         }
     }
@@ -104,7 +101,7 @@ bool files_clear(const char *directory) {
     char header[FILES_PATH];
     files_path(directory, "header", header);
     unlink(header); /* first: without it the rest is nothing */
-    return clear_matching(directory, is_ours);
+    return clear(directory, true);
 }
 
-bool files_clear_temporary(const char *directory) { return clear_matching(directory, is_temporary); }
+bool files_clear_temporary(const char *directory) { return clear(directory, false); }
