@@ -25,5 +25,7 @@ struct criterion {
 enum { CRITERION_LABEL = 48 };
 /* "entropy=1", "participation=0.5", "top_two_ratio=0.5", "susceptibility". */
 void criterion_label(const struct criterion *criterion, char label[CRITERION_LABEL]);
+/* The inverse; false when `label` is none. */
+bool criterion_parse(const char *label, struct criterion *criterion);
 
 #endif

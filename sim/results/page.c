@@ -20,7 +20,13 @@ const char *page_dataset(const struct results_field *f) {
     return f->name + (f->kind == RESULTS_EXACT ? WITHIN : 0);
 }
 
-enum { PARTS = 3 }; /* of a schedule */
+double *page_parameter(struct results_series *s, size_t parameter, size_t part, char name[PAGE_NAME]) {
+    static const char *const word[PAGE_PARTS] = {"coef", "log_power", "power"};
+    struct schedule *p = &s->parameter[parameter];
+    double *const value[PAGE_PARTS] = {&p->coef, &p->log_power, &p->power};
+    snprintf(name, PAGE_NAME, "%s_%s", s->family->parameter[parameter].name, word[part]);
+    return value[part];
+}
 
 /* A group with room for what it points to. */
 struct sheet {
@@ -30,13 +36,13 @@ struct sheet {
     size_t dimensions, datasets;
 };
 
-enum { ATTRIBUTES = 5 + 3 + (PARTS + 1) * FAMILY_PARAMETERS + NOTE_MOST };
+enum { ATTRIBUTES = 5 + 3 + (PAGE_PARTS + 1) * FAMILY_PARAMETERS + NOTE_MOST };
 
 struct page_series {
     struct sheet own, exact;
     struct h5_attribute attribute[ATTRIBUTES];
     size_t attributes;
-    char parameter[PARTS * FAMILY_PARAMETERS][PAGE_NAME];
+    char parameter[PAGE_PARTS * FAMILY_PARAMETERS][PAGE_NAME];
     char (*label)[CRITERION_LABEL];
     const char **criterion;
 };
@@ -132,14 +138,11 @@ static void add_number(struct page_series *p, const char *name, double number) {
 }
 
 /* Schedules, and words for those that are one. */
-static void add_parameters(struct page_series *p, const struct results_series *s) {
-    static const char *const part[PARTS] = {"coef", "log_power", "power"};
-    for (size_t i = 0; i < PARTS * s->family->parameter_count; i++) {
-        const struct schedule *of = &s->parameter[i / PARTS];
-        const double value[PARTS] = {of->coef, of->log_power, of->power};
-        if (!family_parameter_shows(s->family, s->parameter, i / PARTS)) { continue; }
-        snprintf(p->parameter[i], PAGE_NAME, "%s_%s", s->family->parameter[i / PARTS].name, part[i % PARTS]);
-        add_number(p, p->parameter[i], value[i % PARTS]);
+static void add_parameters(struct page_series *p, struct results_series *s) {
+    for (size_t i = 0; i < PAGE_PARTS * s->family->parameter_count; i++) {
+        if (!family_parameter_shows(s->family, s->parameter, i / PAGE_PARTS)) { continue; }
+        double *value = page_parameter(s, i / PAGE_PARTS, i % PAGE_PARTS, p->parameter[i]);
+        add_number(p, p->parameter[i], *value);
     }
     for (size_t i = 0; i < s->family->parameter_count; i++) {
         const struct family_parameter *parameter = &s->family->parameter[i];

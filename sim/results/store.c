@@ -191,6 +191,23 @@ static struct results *read_shape(const char *path, char why[H5_WHY]) {
     return NULL;
 }
 
+/* A position that is not there is 0. */
+static bool read_parameters(const struct h5_group *g, struct results_series *s) {
+    for (size_t i = 0; i < PAGE_PARTS * s->family->parameter_count; i++) {
+        char name[PAGE_NAME];
+        const size_t which = i / PAGE_PARTS;
+        double *value = page_parameter(s, which, i % PAGE_PARTS, name);
+        const struct h5_attribute *a = h5content_attribute(g->attribute_count, g->attribute, name);
+        if (!a && family_parameter_is_later(s->family, which)) {
+            s->parameter[which] = (struct schedule){s->family->parameter[which].initial, 0, 0};
+            continue;
+        }
+        if (!a || a->text || a->whole) { return false; }
+        *value = a->number;
+    }
+    return true;
+}
+
 /* What follows from a config must be as it does: components of pairs, the dimension, and what n and the
  * parameters may be. */
 static bool output_is_allowed(const struct results_series *s) {
@@ -252,6 +269,17 @@ static bool values_are_allowed(const struct results_series *s) {
     return lengths_are_allowed(s) && output_is_allowed(s) && counts_are_allowed(s);
 }
 
+/* The criteria of the config, with its thresholds. */
+static bool criteria_agree(const struct h5_group *g, const struct results_series *s) {
+    const struct h5_dataset *d = h5content_dataset(g, "criterion");
+    if (!d || !d->text) { return false; }
+    for (size_t i = 0; i < s->size[RESULTS_CRITERION]; i++) {
+        struct criterion c;
+        if (!criterion_parse(d->text[i], &c) || c.kind != s->criterion[i].kind) { return false; }
+    }
+    return true;
+}
+
 /* Files of earlier versions have no exact values, or fewer, none of what was added later, and less of
  * measured rows. */
 static bool read_field(const struct h5_group *g, const struct h5_group *exact, const struct results_series *s,
@@ -266,15 +294,23 @@ static bool read_field(const struct h5_group *g, const struct h5_group *exact, c
     return true;
 }
 
-/* Fills in the arrays of a series whose shape is known. */
+/* Fills in the arrays and the parameters of a series whose sizes are known. */
 static bool read_series(const struct h5_content *c, struct results_series *s) {
     char path[PAGE_NAME];
     page_exact_path(s->name, path);
     const struct h5_group *g = h5content_group(c->group_count, c->group, s->name),
                           *exact = h5content_group(c->group_count, c->group, path);
-    bool good = g != NULL;
+    if (!g) { return false; }
+    const struct h5_attribute *family = h5content_attribute(g->attribute_count, g->attribute, "family");
+    const struct h5_attribute *replicates =
+        h5content_attribute(g->attribute_count, g->attribute, "replicates");
+    s->family = family && family->text ? family_stored(family->text) : NULL;
+    if (!s->family || !replicates || !replicates->whole || *replicates->whole != s->replicates) {
+        return false;
+    }
     results_allocate(s);
-    if (g && s->family->kind == FAMILY_MEASURED) { note_take(s, g); }
+    if (s->family->kind == FAMILY_MEASURED) { note_take(s, g); }
+    bool good = read_parameters(g, s) && criteria_agree(g, s);
     for (struct results_field f = {0}; good && results_next(s, &f) && f.units;) {
         good = read_field(g, exact, s, &f);
     }
