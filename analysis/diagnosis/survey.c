@@ -89,8 +89,9 @@ static struct survey_row measure(const struct reading *r, struct leading *room, 
     struct leading_scores leading;
     leading_find(room, row->count, row->score, &leading);
     const struct accumulation *a = &leading.accumulation;
+    const double second = leading.count > 1 ? leading.range.high - leading.gap[1] : NAN;
     struct kernel_softmax sum =
-        isa_best()->kernel->softmax(row->count, row->score, leading.range.high, weight);
+        isa_best()->kernel->softmax(row->count, row->score, leading.range, second, weight);
     double z = sum.ties + sum.rest;
     *share = 1 / z;
     return (struct survey_row){.length = (uint32_t)row->length,

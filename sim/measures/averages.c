@@ -65,8 +65,6 @@ struct bulk_sums averages_sum_bulk(const struct kernel *kernel, const struct row
 /* At the beta of a column, where they may be known. */
 static void add_bulk(const struct kernel *kernel, const struct row *row, const struct bulk_sums *known,
                      struct averages_columns *c, size_t i) {
-    c->of.has_bulk = row->bulk != NULL;
-    if (!row->bulk) { return; }
     struct bulk_sums b = known ? *known : averages_sum_bulk(kernel, row, c->beta[i]);
     c->of.log_z[i] = b.log_z;
     c->of.mean[i] = b.mean;
@@ -113,50 +111,80 @@ static void add_loose(const struct kernel *kernel, const struct row *row, double
     }
 }
 
-/* The same, where the sums over the nodes are known. */
-static void sum_others(const struct kernel *kernel, const struct row *row, double beta, size_t octaves,
-                       const double *const *nodes, double (*sum)[KERNEL_AVERAGES]) {
-    size_t reach[KERNEL_OCTAVES] = {0}, most = row->top_count;
-    double at = beta, length = trace_length(row, KERNEL_AVERAGES - 1);
+/* Over the top but its first point, at betas of chains and so many of their doubles. */
+static void sum_tops(const struct kernel *kernel, const struct row *row, size_t chains, const double *beta,
+                     size_t octaves, double (*sum)[KERNEL_OCTAVES][KERNEL_AVERAGES]) {
+    enum { FEW = 2 }; /* are as soon done one by one */
+    const double length = trace_length(row, KERNEL_AVERAGES - 1);
+    size_t reach[KERNEL_OCTAVES], most = row->top_count;
+    double at = beta[0], beside[KERNEL_OCTAVES][KERNEL_AVERAGES][KERNEL_LANES];
     for (size_t o = 0; o < octaves; o++, at *= 2) {
         most = traced_points(row, length, at, most);
         reach[o] = most - 1;
     }
-    kernel->octaves(octaves, reach, row->gap + 1, NULL, beta, sum);
-    add_loose(kernel, row, beta, octaves, sum);
-    for (size_t o = 0; o < octaves; o++) {
-        for (size_t m = 0; m < KERNEL_AVERAGES; m++) { sum[o][m] += nodes[o][m]; }
+    for (size_t k = 0; chains <= FEW && k < chains; k++) {
+        kernel->octaves(octaves, reach, row->gap + 1, NULL, beta[k], sum[k]);
+    }
+    if (chains <= FEW) { return; }
+    kernel->octaves_beside(octaves, reach, row->gap + 1, beta, beside);
+    for (size_t k = 0; k < chains; k++) {
+        for (size_t o = 0; o < octaves; o++) {
+            for (size_t m = 0; m < KERNEL_AVERAGES; m++) { sum[k][o][m] = beside[o][m][k]; }
+        }
     }
 }
 
-/* Sums over the points but the first at the columns from the first on. */
-static void add_sums(const double (*sum)[KERNEL_AVERAGES], size_t count, double (*to)[KERNEL_MIXED],
-                     size_t first) {
-    for (size_t o = 0; o < count; o++) {
-        for (size_t m = 0; m < KERNEL_AVERAGES; m++) { to[m][first + o] = sum[o][m]; }
+/* Over the points but the first, at betas of chains and their doubles, of which the first so many are left
+ * out. */
+static void sum_chains(const struct kernel *kernel, const struct row *row, size_t chains,
+                       const struct averages_chain *chain, bool knows_nodes, size_t skipped, size_t most,
+                       double (*sum)[KERNEL_OCTAVES][KERNEL_AVERAGES]) {
+    const bool is_top = row->point_count == row->top_count;
+    const double first = ldexp(1, (int)skipped);
+    double beta[KERNEL_LANES];
+    for (size_t k = 0; k < KERNEL_LANES; k++) { beta[k] = first * chain[k < chains ? k : 0].beta; }
+    if (knows_nodes || is_top) { sum_tops(kernel, row, chains, beta, most - skipped, sum); }
+    for (size_t k = 0; k < chains && !is_top; k++) {
+        if (chain[k].count <= skipped) { continue; }
+        const size_t octaves = chain[k].count - skipped;
+        if (!knows_nodes) {
+            sum_points(kernel, row, beta[k], octaves, sum[k]);
+            continue;
+        }
+        add_loose(kernel, row, beta[k], octaves, sum[k]);
+        for (size_t o = 0; o < octaves; o++) {
+            for (size_t m = 0; m < KERNEL_AVERAGES; m++) { sum[k][o][m] += chain[k].nodes[skipped + o][m]; }
+        }
     }
 }
 
-void averages_add_chain(const struct kernel *kernel, const struct row *row, double beta, size_t count,
-                        const struct averages_known *known, struct averages_columns *c) {
-    const size_t first = c->count;
-    double sum[KERNEL_OCTAVES][KERNEL_AVERAGES] = {{0}};
-    for (size_t o = 0; o < count; o++, beta *= 2) {
-        c->beta[first + o] = beta;
-        add_bulk(kernel, row, known->bulk ? known->bulk_sums[o] : NULL, c, first + o);
+void averages_add_chains(const struct kernel *kernel, const struct row *row, size_t chains,
+                         const struct averages_chain *chain, struct averages_known known,
+                         struct averages_columns *c) {
+    double sum[KERNEL_LANES][KERNEL_OCTAVES][KERNEL_AVERAGES];
+    size_t unseen = KERNEL_OCTAVES, most = 0, i = c->count;
+    for (size_t k = 0; k < chains; k++) {
+        double beta = chain[k].beta;
+        const size_t first = i;
+        for (size_t o = 0; o < chain[k].count; o++, i++, beta *= 2) {
+            c->beta[i] = beta;
+            if (row->bulk) { add_bulk(kernel, row, known.bulk ? chain[k].bulk[o] : NULL, c, i); }
+        }
+        const size_t here = unseen_columns(row, chain[k].count, c->of.log_z + first);
+        unseen = here < unseen ? here : unseen;
+        most = chain[k].count > most ? chain[k].count : most;
     }
-    size_t unseen = unseen_columns(row, count, c->of.log_z + first);
-    if (unseen < count && known->nodes) {
-        sum_others(kernel, row, c->beta[first + unseen], count - unseen, known->node_sums + unseen,
-                   sum + unseen);
-    } else if (unseen < count) {
-        sum_points(kernel, row, c->beta[first + unseen], count - unseen, sum + unseen);
+    if (unseen < most) { sum_chains(kernel, row, chains, chain, known.nodes, unseen, most, sum); }
+    for (size_t k = 0; k < chains; k++) {
+        for (size_t o = 0; o < chain[k].count; o++, c->count++) {
+            for (size_t m = 0; m < KERNEL_AVERAGES; m++) {
+                c->of.sum[m][c->count] = o < unseen ? 0 : sum[k][o - unseen][m];
+            }
+        }
     }
-    add_sums(sum, count, c->of.sum, first);
-    c->count = c->of.count = first + count;
+    c->of.count = c->count;
+    c->of.has_bulk = row->bulk != NULL;
 }
-
-void averages_finish(const struct kernel *kernel, struct averages_columns *c) { kernel->mix(&c->of); }
 
 void averages_participations(const struct kernel *kernel, const struct averages_columns *c,
                              double *participation, double *log_participation) {

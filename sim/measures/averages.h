@@ -10,23 +10,23 @@
 struct averages_columns {
     size_t count;
     double beta[KERNEL_MIXED];
-    struct kernel_mixture of; /* log Z, the mean of the gap and its variance, the largest weight */
+    struct kernel_mixture of; /* once mixed: log Z, mean and variance of the gap, the largest weight */
 };
 
-/* What is known at the columns of a chain: the row's node_sums, and sums over its bulk with its own gaps. */
+/* Columns whose betas, for the row's own gaps, double from one to the next. */
+struct averages_chain {
+    double beta; /* of the first */
+    size_t count;
+    const double *nodes[KERNEL_OCTAVES]; /* the row's node_sums at all of them, where they are known */
+    const struct bulk_sums *bulk[KERNEL_OCTAVES]; /* sums over its bulk, likewise */
+};
 struct averages_known {
     bool nodes, bulk;
-    const double *node_sums[KERNEL_OCTAVES];
-    const struct bulk_sums *bulk_sums[KERNEL_OCTAVES];
 };
-
-/* Appends a chain, of at most KERNEL_OCTAVES columns, that begins at beta; there must be room. beta is for
- * the row's own gaps. */
-void averages_add_chain(const struct kernel *kernel, const struct row *row, double beta, size_t count,
-                        const struct averages_known *known, struct averages_columns *columns);
-/* Once all are there. */
-void averages_finish(const struct kernel *kernel, struct averages_columns *columns);
-
+/* Appends up to KERNEL_LANES chains of increasing betas; there must be room. */
+void averages_add_chains(const struct kernel *kernel, const struct row *row, size_t chains,
+                         const struct averages_chain *chain, struct averages_known known,
+                         struct averages_columns *columns);
 /* Participations of columns, each from the next one, at twice its beta: numbers for the last of a chain mean
  * nothing. */
 void averages_participations(const struct kernel *kernel, const struct averages_columns *columns,

@@ -96,17 +96,22 @@ static void look_ahead(const struct kernel *kernel, const struct row *row, size_
     }
 }
 
-static void add_chain(const struct kernel *kernel, const struct row *row, const struct betas *betas,
-                      double first_beta, const struct chain *chain, struct averages_columns *columns) {
-    struct averages_known known;
-    known.nodes = betas->nodes;
-    known.bulk = betas->bulk;
-    for (size_t i = 0, b = chain->first; (known.nodes || known.bulk) && i <= chain->length; i++) {
-        known.node_sums[i] = betas->sum[i < chain->length ? b : betas->count + b - betas->octave];
-        known.bulk_sums[i] = &betas->bulk_sums[b];
-        b += betas->octave;
+static void add_chains(const struct kernel *kernel, const struct row *row, const struct betas *betas,
+                       const double *beta, size_t chains, const struct chain *chain,
+                       struct averages_columns *columns) {
+    const struct averages_known known = {betas->nodes, betas->bulk};
+    struct averages_chain of[KERNEL_LANES];
+    for (size_t k = 0; k < chains; k++) {
+        const struct chain *c = &chain[k];
+        of[k].beta = row_own_beta(row, beta[c->first]);
+        of[k].count = c->length + 1;
+        for (size_t i = 0, b = c->first; (known.nodes || known.bulk) && i <= c->length; i++) {
+            of[k].nodes[i] = betas->sum[i < c->length ? b : betas->count + b - betas->octave];
+            of[k].bulk[i] = &betas->bulk_sums[b];
+            b += betas->octave;
+        }
     }
-    averages_add_chain(kernel, row, row_own_beta(row, first_beta), chain->length + 1, &known, columns);
+    averages_add_chains(kernel, row, chains, of, known, columns);
 }
 
 /* All measures at the betas of these chains but the top-two ratio. */
@@ -115,7 +120,7 @@ static void fill_from(const struct kernel *kernel, double stretch, size_t octave
                       double (*value)[MEASURE_VALUES]) {
     double participation[KERNEL_MIXED], log_participation[KERNEL_MIXED];
     const struct kernel_mixture *of = &columns->of;
-    averages_finish(kernel, columns);
+    kernel->mix(&columns->of);
     averages_participations(kernel, columns, participation, log_participation);
     for (size_t k = 0; k < chains; k++) {
         for (size_t o = 0; o < chain[k].length; o++) {
@@ -134,20 +139,25 @@ static void fill_from(const struct kernel *kernel, double stretch, size_t octave
 
 void measure_betas(const struct kernel *kernel, const struct row *row, size_t count, const double *beta,
                    double (*value)[MEASURE_VALUES]) {
-    enum { MOST = KERNEL_MIXED - KERNEL_OCTAVES };
+    enum { LENGTH = KERNEL_OCTAVES - 1, MOST = KERNEL_MIXED - KERNEL_LANES * KERNEL_OCTAVES };
     struct betas betas;
     struct averages_columns columns;
-    struct chain chain[MOST];
+    struct chain chain[KERNEL_MIXED];
     size_t chains = 0, octave = octave_length(count, beta);
     columns.count = 0;
     look_ahead(kernel, row, octave, count, beta, &betas);
-    for (size_t first = 0; first < octave && first < count; first++) {
-        for (size_t b = first; b < count;) {
-            size_t left = (count - 1 - b) / octave + 1,
-                   length = left < KERNEL_OCTAVES - 1 ? left : KERNEL_OCTAVES - 1;
-            chain[chains] = (struct chain){b, columns.count, length};
-            add_chain(kernel, row, &betas, beta[b], &chain[chains++], &columns);
-            b += octave * length;
+    for (size_t start = 0; start < count; start += octave * LENGTH) {
+        const size_t end = count - start < octave ? count : start + octave;
+        for (size_t first = start, here; first < end; first += here) {
+            size_t column = columns.count;
+            here = end - first < KERNEL_LANES ? end - first : KERNEL_LANES;
+            for (size_t k = 0; k < here; k++) {
+                size_t left = (count - 1 - first - k) / octave + 1, length = left < LENGTH ? left : LENGTH;
+                chain[chains + k] = (struct chain){first + k, column, length};
+                column += length + 1;
+            }
+            add_chains(kernel, row, &betas, beta, here, chain + chains, &columns);
+            chains += here;
             if (columns.count > MOST) {
                 fill_from(kernel, row->stretch, octave, chains, chain, &columns, value);
                 chains = columns.count = 0;

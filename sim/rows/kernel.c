@@ -10,6 +10,7 @@
 #include "sim/rows/deposit_inline.h"
 #include "sim/rows/lanes_inline.h"
 #include "sim/rows/mixture_inline.h"
+#include "sim/rows/octaves_inline.h"
 #include "sim/rows/places_inline.h"
 #include "sim/rows/powers_inline.h"
 #include "sim/rows/products_inline.h"
@@ -43,38 +44,6 @@ static void uniforms(const uint64_t key[4], uint64_t purpose, uint64_t first, si
     }
 }
 
-static void weights(size_t n, const double *gap, double beta, double *e) {
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) { e[i] = vector_decay_one(-beta * gap[i]); }
-}
-
-/* Points of a few lanes: gap, count and weight. A weight of 0 takes even an infinite gap out. */
-struct points {
-    lanes x, c, w;
-};
-
-static inline void take_points(const double *gap, const double *count, const double *e, struct points *p) {
-    memcpy(&p->x, gap, sizeof p->x);
-    memcpy(&p->c, count, sizeof p->c);
-    memcpy(&p->w, e, sizeof p->w);
-}
-
-/* The last of n > 0 points, where they are no whole LANES; those that lack have weight 0. */
-struct rest {
-    double gap[LANES], count[LANES], e[LANES];
-};
-
-static struct rest take_rest(size_t n, const double *gap, const double *count, const double *e) {
-    struct rest r;
-    for (size_t l = 0; l < LANES; l++) {
-        size_t i = n / LANES * LANES + l, at = i < n ? i : 0;
-        r.gap[l] = gap[at];
-        r.count[l] = count[at];
-        r.e[l] = i < n ? e[at] : 0;
-    }
-    return r;
-}
-
 static inline void add_moments(const struct points *p, double beta, lanes s[KERNEL_MOMENTS]) {
     lanes e0 = p->c * p->w, x = (lanes)((e0 != 0) & (bit_lanes)(beta * p->x)), e = e0;
     for (size_t m = 0; m < KERNEL_MOMENTS_ONCE; m++, e *= x) { s[m] += e; }
@@ -100,84 +69,6 @@ static void moments(size_t n, const double *gap, const double *count, double bet
         for (size_t m = 0; m < KERNEL_MOMENTS; m++) { memcpy(&sum[m][l], &s[m], sizeof s[m]); }
     }
     for (size_t m = 0; m < KERNEL_MOMENTS; m++) { out[m] = lanes_total(sum[m]); }
-}
-
-/* The same weights at twice beta: CHUNK points, squared in place, TOGETHER octaves at a time. */
-enum { CHUNK = 512, AVERAGES = KERNEL_AVERAGES, TOGETHER = 3 };
-
-/* A constant number of octaves, and a constant answer to whether there are counts, so that the sums stay in
- * registers. */
-static inline __attribute__((always_inline)) void add_some(size_t end, const double *gap, const double *count,
-                                                           double *e, const size_t octaves, bool counted,
-                                                           double (*sum)[AVERAGES][LANES]) {
-    for (size_t l = 0; l < LANES; l += WIDTH) {
-        lanes s[TOGETHER][AVERAGES];
-        struct points p;
-        for (size_t o = 0; o < octaves; o++) {
-            for (size_t m = 0; m < AVERAGES; m++) { memcpy(&s[o][m], &sum[o][m][l], sizeof s[o][m]); }
-        }
-        for (size_t i = l; i < end; i += LANES) {
-            take_points(gap + i, counted ? count + i : gap + i, e + i, &p);
-            p.x = (lanes)((p.w != 0) & (bit_lanes)p.x);
-            for (size_t o = 0; o < octaves; o++) {
-                lanes e0 = counted ? p.c * p.w : p.w, e1 = e0 * p.x;
-                s[o][0] += e0;
-                s[o][1] += e1;
-                s[o][2] += e1 * p.x;
-                p.w *= p.w;
-            }
-            memcpy(e + i, &p.w, sizeof p.w);
-        }
-        for (size_t o = 0; o < octaves; o++) {
-            for (size_t m = 0; m < AVERAGES; m++) { memcpy(&sum[o][m][l], &s[o][m], sizeof s[o][m]); }
-        }
-    }
-}
-
-static void add_averages(size_t end, const double *gap, const double *count, double *e, size_t octaves,
-                         double (*sum)[AVERAGES][LANES]) {
-    if (octaves == TOGETHER && count) {
-        add_some(end, gap, count, e, TOGETHER, true, sum);
-    } else if (octaves == TOGETHER) {
-        add_some(end, gap, count, e, TOGETHER, false, sum);
-    } else {
-        for (size_t o = 0; o < octaves; o++) {
-            if (count) {
-                add_some(end, gap, count, e, 1, true, sum + o);
-            } else {
-                add_some(end, gap, count, e, 1, false, sum + o);
-            }
-        }
-    }
-}
-
-/* Points first .. end - 1, at most CHUNK. */
-static void add_chunk(size_t octave_count, const size_t *n, size_t first, size_t end, const double *gap,
-                      const double *count, double beta, double (*sum)[AVERAGES][LANES]) {
-    const size_t points = end - first, whole = points / LANES * LANES;
-    double e[CHUNK];
-    weights(points, gap + first, beta, e);
-    struct rest rest = take_rest(points, gap + first, count ? count + first : gap + first, e);
-    for (size_t o = 0, together; o < octave_count && n[o] > first; o += together) {
-        together = octave_count - o < TOGETHER ? octave_count - o : TOGETHER;
-        size_t reach = n[o] - first < whole ? (n[o] - first + LANES - 1) / LANES * LANES : whole;
-        add_averages(reach, gap + first, count ? count + first : NULL, e, together, sum + o);
-        if (n[o] - first > whole) {
-            add_averages(LANES, rest.gap, count ? rest.count : NULL, rest.e, together, sum + o);
-        }
-    }
-}
-
-static void octaves(size_t octave_count, const size_t *n, const double *gap, const double *count, double beta,
-                    double (*out)[AVERAGES]) {
-    double sum[KERNEL_OCTAVES][AVERAGES][LANES];
-    memset(sum, 0, octave_count * sizeof *sum);
-    for (size_t first = 0; first < n[0]; first += CHUNK) {
-        add_chunk(octave_count, n, first, n[0] - first < CHUNK ? n[0] : first + CHUNK, gap, count, beta, sum);
-    }
-    for (size_t o = 0; o < octave_count; o++) {
-        for (size_t m = 0; m < AVERAGES; m++) { out[o][m] = lanes_total(sum[o][m]); }
-    }
 }
 
 static void table(size_t n, const double *a, const double *b, const double (*cell)[2][AVERAGES][LANES],
@@ -445,6 +336,7 @@ const struct kernel JOIN(kernel_, ISA) = {
     .weights = weights,
     .moments = moments,
     .octaves = octaves,
+    .octaves_beside = octaves_beside,
     .mix = mix,
     .table = table,
     .between = between,

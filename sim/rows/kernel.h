@@ -50,16 +50,16 @@ struct kernel_keys {
     size_t count;
 };
 
-/* Bins of gaps size (c_i + h x), |x| <= 1, with the moments of x of their scores. At a beta such a score has
- * weight w_i f(x): factor[i][m] = c_i^m w_i; series[m][k]: coefficients of x^k of (h x)^m f(x); total[m]: sum
- * of weight gap^m, in lanes. */
+/* Bins of gaps size (middle[i] + h x), |x| <= 1, with the moments of x of their scores. At a beta such a
+ * score has the weight weight[i] f(x); series[m][k]: coefficients of x^k of (h x)^m f(x); total[m]: sum of
+ * weight gap^m, in lanes. */
 struct kernel_bins {
     size_t count;
     double size;
-    const double (*moment)[KERNEL_NODES];
+    const double *middle, (*moment)[KERNEL_NODES];
 };
 struct kernel_rung {
-    const double (*factor)[KERNEL_AVERAGES], (*series)[KERNEL_NODES];
+    const double *weight, (*series)[KERNEL_NODES];
     double (*total)[KERNEL_LANES];
 };
 
@@ -104,6 +104,9 @@ struct kernel {
      * the first n[o] points and perhaps some more of the first n[0]; n does not increase. `count` NULL: 1. */
     void (*octaves)(size_t octaves, const size_t *n, const double *gap, const double *count, double beta,
                     double (*out)[KERNEL_AVERAGES]);
+    /* out[o][m][l]: the same with counts of 1 at eight betas, n for the least of them. */
+    void (*octaves_beside)(size_t octaves, const size_t *n, const double *gap,
+                           const double beta[KERNEL_LANES], double (*out)[KERNEL_AVERAGES][KERNEL_LANES]);
     void (*mix)(struct kernel_mixture *mixture);
     /* out[m][l] = sum_i (a_i cell[i][0][m][l] + b_i cell[i][1][m][l]). */
     void (*table)(size_t n, const double *a, const double *b,
@@ -119,8 +122,10 @@ struct kernel {
      * comes in as the bin's Gaussian and goes out times N^{1/2}. Room for COUNTED_NODES more. */
     size_t (*nodes_of_bins)(size_t n, const struct counted_bin *bin, const double *scores, double *spread,
                             double highest, double *gap, double *weight);
-    /* weight_i = exp(score_i - top), top the largest score. */
-    struct kernel_softmax (*softmax)(size_t n, const double *score, double top, double *weight);
+    /* weight_i = exp(score_i - range.high), of scores of that range; quicker where the second largest is not
+     * far below the first. */
+    struct kernel_softmax (*softmax)(size_t n, const double *score, struct kernel_range range, double second,
+                                     double *weight);
     /* out[i] = sum_c (x[c * stride + i] - point[c * point_stride])^2, c < dimension: squared distances of n
      * points from one. */
     void (*distances)(size_t n, size_t dimension, const double *x, size_t stride, const double *point,

@@ -25,7 +25,7 @@ _Static_assert(1 << (LEVELS - 1) == WIDE, "an octave is one bin in the end");
 
 struct rung {
     size_t level;
-    double factor[WIDE][KERNEL_AVERAGES], series[KERNEL_AVERAGES][KERNEL_NODES];
+    double weight[WIDE], series[KERNEL_AVERAGES][KERNEL_NODES];
 };
 
 /* Betas, their mantissas, and the rungs that were asked for. */
@@ -44,7 +44,8 @@ struct pyramid {
     const struct kernel *kernel;
     double node[KERNEL_NODES], values[KERNEL_NODES][KERNEL_NODES]; /* [node][coefficient] */
     double join[2][KERNEL_NODES][KERNEL_NODES];                    /* [which half][moment of it][moment] */
-    struct plan plan; /* for a grid of betas that comes again and again */
+    double middle[TIER]; /* of an octave's bins, over its lower end */
+    struct plan plan;    /* for a grid of betas that comes again and again */
 
     /* the row at hand */
     int64_t first_octave;
@@ -54,6 +55,14 @@ struct pyramid {
     double *start;                  /* [octaves]: their lower ends */
     double total[PYRAMID_BETAS][KERNEL_AVERAGES][KERNEL_LANES]; /* sums in the making */
 };
+
+static size_t level_bins(size_t level) { return (size_t)WIDE >> level; }
+
+/* Of an octave's bins, where those of a level begin. */
+static size_t level_start(size_t level) { return 2 * WIDE - 2 * level_bins(level); }
+
+/* Half the width of its bins, over the octave's. */
+static double level_half(size_t level) { return 0.5 / (double)level_bins(level); }
 
 /* (x -+ 1)/2 to the k-th power: a half's moments in those of the whole. */
 static void make_join(struct pyramid *p) {
@@ -79,6 +88,11 @@ struct pyramid *pyramid_create(const struct kernel *kernel, const double node[KE
         for (size_t k = 0; k < KERNEL_NODES; k++) { p->values[j][k] = lagrange[k][j]; }
     }
     make_join(p);
+    for (size_t level = 0; level < LEVELS; level++) {
+        for (size_t i = 0; i < level_bins(level); i++) {
+            p->middle[level_start(level) + i] = 1 + (double)(2 * i + 1) * level_half(level);
+        }
+    }
     return p;
 }
 
@@ -92,11 +106,6 @@ void pyramid_free(struct pyramid *p) {
 }
 
 /* ---- moments ---- */
-
-static size_t level_bins(size_t level) { return (size_t)WIDE >> level; }
-
-/* Of an octave's bins, where those of a level begin. */
-static size_t level_start(size_t level) { return 2 * WIDE - 2 * level_bins(level); }
 
 static void join_octave(const struct pyramid *p, double (*moment)[KERNEL_NODES]) {
     for (size_t level = 1; level < LEVELS; level++) {
@@ -140,16 +149,10 @@ static size_t level_of(double size) {
 
 static void make_rung(const struct pyramid *p, double mantissa, int u, struct rung *r) {
     double size = ldexp(mantissa, u); /* beta times the octave's lower end */
-    double half, middle[WIDE], weight[WIDE], value[KERNEL_NODES];
+    double half, value[KERNEL_NODES];
     r->level = level_of(size);
-    half = 0.5 / (double)level_bins(r->level);
-    for (size_t i = 0; i < level_bins(r->level); i++) { middle[i] = 1 + (double)(2 * i + 1) * half; }
-    p->kernel->weights(level_bins(r->level), middle, size, weight);
-    for (size_t i = 0; i < level_bins(r->level); i++) {
-        r->factor[i][0] = weight[i];
-        r->factor[i][1] = weight[i] * middle[i];
-        r->factor[i][2] = weight[i] * middle[i] * middle[i];
-    }
+    half = level_half(r->level);
+    p->kernel->weights(level_bins(r->level), p->middle + level_start(r->level), size, r->weight);
     p->kernel->weights(KERNEL_NODES, p->node, size * half, value);
     for (size_t m = 0; m < KERNEL_AVERAGES; m++) {
         p->kernel->nodes(p->values, value, r->series[m]);
@@ -208,6 +211,7 @@ static struct kernel_bins bins_of(const struct pyramid *p, size_t octave, size_t
     const double(*moment)[KERNEL_NODES] = (const double(*)[KERNEL_NODES])p->moment + octave * TIER;
     *before = low >> level;
     return (struct kernel_bins){.count = ((high - 1) >> level) + 1 - *before,
+                                .middle = p->middle + level_start(level) + *before,
                                 .moment = moment + level_start(level) + *before,
                                 .size = p->start[octave]};
 }
@@ -228,7 +232,7 @@ static void add_octave(struct pyramid *p, size_t octave, double farthest) {
             level = at->level;
             bins = bins_of(p, octave, level, &before);
         }
-        rung[some++] = (struct kernel_rung){at->factor + before, at->series, p->total[b]};
+        rung[some++] = (struct kernel_rung){at->weight + before, at->series, p->total[b]};
     }
     if (some > 0) { p->kernel->rungs(some, rung, &bins); }
 }

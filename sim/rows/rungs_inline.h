@@ -19,12 +19,17 @@ static inline lanes rungs_load(const double *from) {
 
 static void join_bins(size_t n, const double half[2][KERNEL_NODES][KERNEL_NODES],
                       const double (*from)[KERNEL_NODES], double (*to)[KERNEL_NODES]) {
-    for (size_t i = 0; i < n; i++) {
-        for (size_t l = 0; l < KERNEL_NODES; l += WIDTH) {
+    for (size_t l = 0; l < KERNEL_NODES; l += WIDTH) {
+        lanes lower[KERNEL_NODES], upper[KERNEL_NODES];
+        for (size_t j = 0; j < KERNEL_NODES; j++) {
+            lower[j] = rungs_load(half[0][j] + l);
+            upper[j] = rungs_load(half[1][j] + l);
+        }
+        for (size_t i = 0; i < n; i++) {
             lanes first = {0}, second = {0};
             for (size_t j = 0; j < KERNEL_NODES; j++) {
-                first += from[2 * i][j] * rungs_load(half[0][j] + l);
-                second += from[2 * i + 1][j] * rungs_load(half[1][j] + l);
+                first += from[2 * i][j] * lower[j];
+                second += from[2 * i + 1][j] * upper[j];
             }
             first += second;
             memcpy(to[i] + l, &first, sizeof first);
@@ -38,9 +43,12 @@ add_rungs(const size_t count, const struct kernel_rung *rung, const struct kerne
     lanes t[RUNGS_TOGETHER][KERNEL_AVERAGES] = {{{0}}}, s[KERNEL_AVERAGES];
     const double size = bins->size;
     for (size_t i = 0; i < bins->count; i++) {
-        const lanes moment = rungs_load(bins->moment[i] + l);
+        const lanes moment = rungs_load(bins->moment[i] + l), first = bins->middle[i] * moment,
+                    second = bins->middle[i] * first;
         for (size_t r = 0; r < count; r++) {
-            for (size_t m = 0; m < KERNEL_AVERAGES; m++) { t[r][m] += rung[r].factor[i][m] * moment; }
+            t[r][0] += rung[r].weight[i] * moment;
+            t[r][1] += rung[r].weight[i] * first;
+            t[r][2] += rung[r].weight[i] * second;
         }
     }
     for (size_t r = 0; r < count; r++) {

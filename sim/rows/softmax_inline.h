@@ -20,35 +20,40 @@ enum {
 };
 _Static_assert((int)SOFTMAX_PIECE % (int)LANES == 0, "whole lanes");
 
+static const double SOFTMAX_FARTHEST = 708;
 #define SOFTMAX_EACH for (size_t u = 0; u < SOFTMAX_TOGETHER; u++)
 
-/* e = exp(-gap), to (1 + gap/4) 1e-15. With -gap = k ln 2 + r it is 2^k (1 + r q(r)), where q meets
- * (exp(r) - 1)/r at the ten Chebyshev points of |r| <= ln(2)/2. */
+/* e = exp(-gap), to (1 + gap) 3e-16. With gap/ln 2 = k - r, k whole, it is 2^-k (1 + r q(r)), where q meets
+ * (2^r - 1)/r at the ten Chebyshev points of |r| <= 1/2. */
 static inline __attribute__((always_inline)) void softmax_weights(const lanes gap[SOFTMAX_TOGETHER],
                                                                   lanes e[SOFTMAX_TOGETHER]) {
-    const double ln2 = 6.93147180559945309417e-01, rounder = VECTOR_ROUNDER + 1023;
+    const double per_ln2 = 1.4426950408889634, rounder = VECTOR_ROUNDER + 1023;
     lanes k[SOFTMAX_TOGETHER], r[SOFTMAX_TOGETHER], r2[SOFTMAX_TOGETHER], r4[SOFTMAX_TOGETHER],
         a[SOFTMAX_TOGETHER], b[SOFTMAX_TOGETHER], q[SOFTMAX_TOGETHER];
     bit_lanes scale[SOFTMAX_TOGETHER];
-    SOFTMAX_EACH { k[u] = gap[u] * -1.4426950408889634 + rounder; }
+    SOFTMAX_EACH { r[u] = gap[u] * per_ln2; }
+    SOFTMAX_EACH { k[u] = rounder - r[u]; }
     SOFTMAX_EACH { scale[u] = (bit_lanes)k[u] << 52; }
-    SOFTMAX_EACH { r[u] = (rounder - k[u]) * ln2 - gap[u]; }
+    SOFTMAX_EACH { r[u] = (rounder - k[u]) - r[u]; }
     SOFTMAX_EACH { r2[u] = r[u] * r[u]; }
     SOFTMAX_EACH { r4[u] = r2[u] * r2[u]; }
-    SOFTMAX_EACH { q[u] = 2.763264069051338e-06 + r[u] * 2.7620075892548164e-07; }
-    SOFTMAX_EACH { a[u] = 0.008333333367311624 + r[u] * 0.0013888888917196736; }
-    SOFTMAX_EACH { b[u] = 0.00019841190647512536 + r[u] * 2.480152132234228e-05; }
+    SOFTMAX_EACH { q[u] = 1.0205905413765595e-07 + r[u] * 7.070977866508138e-09; }
+    SOFTMAX_EACH { a[u] = 0.0013333558200794592 + r[u] * 0.00015403530424776529; }
+    SOFTMAX_EACH { b[u] = 1.5252672924850737e-05 + r[u] * 1.3215451633221434e-06; }
     SOFTMAX_EACH { q[u] = a[u] + r2[u] * b[u] + r4[u] * q[u]; }
-    SOFTMAX_EACH { a[u] = 1.0000000000000013 + r[u] * 0.5000000000000001; }
-    SOFTMAX_EACH { b[u] = 0.16666666666615648 + r[u] * 0.041666666666624164; }
+    SOFTMAX_EACH { a[u] = 0.6931471805599462 + r[u] * 0.24022650695910075; }
+    SOFTMAX_EACH { b[u] = 0.05550410866465167 + r[u] * 0.009618129107618665; }
     SOFTMAX_EACH { q[u] = a[u] + r2[u] * b[u] + r4[u] * q[u]; }
     SOFTMAX_EACH { e[u] = (1 + r[u] * q[u]) * (lanes)scale[u]; }
 }
 
-/* Weights below e^-708 are 0, and left out. */
-static inline void softmax_piece(const double *score, double top, double *weight,
-                                 lanes s[SOFTMAX_PARTS][SOFTMAX_SUMS]) {
-    const double farthest = 708;
+/* Adds to sums of e, of e but for those of gap 0, of e gap and of e^2. `far`: weights below e^-708 are 0, and
+ * left out; otherwise there are none. `apart`: the last one leaves out gap 0, too; otherwise the second is
+ * not summed. */
+static inline __attribute__((always_inline)) void softmax_piece(const double *score, double top,
+                                                                double *weight, const bool far,
+                                                                const bool apart,
+                                                                lanes s[SOFTMAX_PARTS][SOFTMAX_SUMS]) {
     lanes gap[SOFTMAX_TOGETHER], e[SOFTMAX_TOGETHER];
     SOFTMAX_EACH {
         memcpy(&gap[u], score + u * WIDTH, sizeof gap[u]);
@@ -56,36 +61,53 @@ static inline void softmax_piece(const double *score, double top, double *weight
     }
     softmax_weights(gap, e);
     SOFTMAX_EACH {
-        const bit_lanes near = gap[u] <= farthest, rest = gap[u] != 0;
         lanes *sum = s[u % SOFTMAX_PARTS];
-        gap[u] = (lanes)(near & (bit_lanes)gap[u]);
-        e[u] = (lanes)(near & (bit_lanes)e[u]);
+        const bit_lanes near = gap[u] <= SOFTMAX_FARTHEST, rest = gap[u] != 0;
+        if (far) {
+            gap[u] = (lanes)(near & (bit_lanes)gap[u]);
+            e[u] = (lanes)(near & (bit_lanes)e[u]);
+        }
         memcpy(weight + u * WIDTH, &e[u], sizeof e[u]);
         sum[0] += e[u];
-        e[u] = (lanes)(rest & (bit_lanes)e[u]);
-        sum[1] += e[u];
+        if (apart) {
+            e[u] = (lanes)(rest & (bit_lanes)e[u]);
+            sum[1] += e[u];
+        }
         sum[2] += e[u] * gap[u];
         sum[3] += e[u] * e[u];
     }
 }
 
-static struct kernel_softmax softmax(size_t n, const double *score, double top, double *weight) {
+static inline __attribute__((always_inline)) void softmax_sums(size_t n, const double *score, double top,
+                                                               double *weight, const bool plain,
+                                                               double total[SOFTMAX_SUMS]) {
     lanes s[SOFTMAX_PARTS][SOFTMAX_SUMS] = {{{0}}};
     double last[SOFTMAX_PIECE], unused[SOFTMAX_PIECE], sum[SOFTMAX_SUMS][LANES];
-    for (size_t i = 0; i < n; i += SOFTMAX_PIECE) {
-        const size_t left = n - i;
-        const bool is_whole = left >= SOFTMAX_PIECE;
-        for (size_t k = 0; k < SOFTMAX_PIECE && !is_whole; k++) {
-            last[k] = k < left ? score[i + k] : -INFINITY;
-        }
-        softmax_piece(is_whole ? score + i : last, top, is_whole ? weight + i : unused, s);
-        if (!is_whole) { memcpy(weight + i, unused, left * sizeof *weight); }
+    const size_t whole = n / SOFTMAX_PIECE * SOFTMAX_PIECE;
+    for (size_t i = 0; i < whole; i += SOFTMAX_PIECE) {
+        softmax_piece(score + i, top, weight + i, !plain, !plain, s);
     }
+    for (size_t k = 0; k < SOFTMAX_PIECE; k++) { last[k] = whole + k < n ? score[whole + k] : -INFINITY; }
+    softmax_piece(last, top, unused, true, !plain, s);
+    memcpy(weight + whole, unused, (n - whole) * sizeof *weight);
     for (size_t p = 0; p < SOFTMAX_PARTS; p++) {
         for (size_t m = 0; m < SOFTMAX_SUMS; m++) { memcpy(&sum[m][p * WIDTH], &s[p][m], sizeof s[p][m]); }
     }
-    double all = lanes_total(sum[0]), rest = lanes_total(sum[1]);
-    return (struct kernel_softmax){nearbyint(all - rest), rest, lanes_total(sum[2]), lanes_total(sum[3])};
+    for (size_t m = 0; m < SOFTMAX_SUMS; m++) { total[m] = lanes_total(sum[m]); }
+}
+
+/* Where one score is the top, and others so near to it that its weight can be taken off their sums, what is
+ * masked otherwise need not be. */
+static struct kernel_softmax softmax(size_t n, const double *score, struct kernel_range range, double second,
+                                     double *weight) {
+    const double near = 4, next = range.high - second;
+    double sum[SOFTMAX_SUMS];
+    if (next > 0 && next < near && range.high - range.low <= SOFTMAX_FARTHEST) {
+        softmax_sums(n, score, range.high, weight, true, sum);
+        return (struct kernel_softmax){1, sum[0] - 1, sum[2], sum[3] - 1};
+    }
+    softmax_sums(n, score, range.high, weight, false, sum);
+    return (struct kernel_softmax){nearbyint(sum[0] - sum[1]), sum[1], sum[2], sum[3]};
 }
 
 #endif

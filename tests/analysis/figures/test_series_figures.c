@@ -100,6 +100,7 @@ static void tied_rows_lack_figures(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tied_rows_lack_figures),
         cmocka_unit_test(large_errors_have_bars),
         cmocka_unit_test(means_above_the_envelope_are_told),
         cmocka_unit_test(lengths_that_were_run_are_told),

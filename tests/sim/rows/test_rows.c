@@ -45,12 +45,32 @@ static void check_octaves(const struct kernel *kernel, size_t n, double x[2][POI
     }
 }
 
+/* Of points of count 1, at betas side by side. */
+static void check_beside(const struct kernel *kernel, size_t n, const double *gap,
+                         double out[KERNEL_OCTAVES][KERNEL_AVERAGES][KERNEL_LANES]) {
+    size_t reach[KERNEL_OCTAVES];
+    double beta[KERNEL_LANES];
+    for (size_t l = 0; l < KERNEL_LANES; l++) { beta[l] = exp2((double)l / KERNEL_LANES) / 64; }
+    for (size_t o = 0; o < KERNEL_OCTAVES; o++) { reach[o] = n; }
+    kernel->octaves_beside(KERNEL_OCTAVES, reach, gap, beta, out);
+    for (size_t i = 0; i < KERNEL_OCTAVES * KERNEL_AVERAGES * KERNEL_LANES; i++) {
+        size_t l = i % KERNEL_LANES, m = i / KERNEL_LANES % KERNEL_AVERAGES,
+               o = i / (KERNEL_LANES * KERNEL_AVERAGES);
+        long double want = 0;
+        for (size_t k = 0; k < n; k++) {
+            want += powl(gap[k], (int)m) * expl(-ldexpl(beta[l], (int)o) * gap[k]);
+        }
+        check_close(out[o][m][l], (double)want, 1e-13 * (double)want);
+    }
+}
+
 static void test_kernel_sums(void **state) {
     (void)state;
     const char *const name[] = {"base", "avx2", "avx512"};
     const size_t count[] = {0, 1, 7, 8, 9, 255, 256, 257, POINTS};
     double x[2][POINTS], want[KERNEL_MOMENTS], got[KERNEL_MOMENTS];
-    double octaves[2][KERNEL_OCTAVES][KERNEL_AVERAGES];
+    double octaves[2][KERNEL_OCTAVES][KERNEL_AVERAGES],
+        beside[2][KERNEL_OCTAVES][KERNEL_AVERAGES][KERNEL_LANES];
     isa_best()->kernel->uniforms(test_stream(0).key, STREAM_SCORES, 0, 2 * POINTS / 4, x[0]);
     for (size_t i = 0; i < POINTS; i++) {
         x[0][i] *= 20;
@@ -59,12 +79,15 @@ static void test_kernel_sums(void **state) {
     for (size_t c = 0; c < sizeof count / sizeof count[0]; c++) {
         check_sums(isa_find("base")->kernel, count[c], x, want);
         check_octaves(isa_find("base")->kernel, count[c], x, octaves[0]);
+        check_beside(isa_find("base")->kernel, count[c], x[0], beside[0]);
         for (size_t i = 1; i < 3; i++) {
             if (!isa_find(name[i])) { continue; }
             check_sums(isa_find(name[i])->kernel, count[c], x, got);
             assert_memory_equal(got, want, sizeof want);
             check_octaves(isa_find(name[i])->kernel, count[c], x, octaves[1]);
             assert_memory_equal(octaves[1], octaves[0], sizeof octaves[0]);
+            check_beside(isa_find(name[i])->kernel, count[c], x[0], beside[1]);
+            assert_memory_equal(beside[1], beside[0], sizeof beside[0]);
         }
     }
 }
