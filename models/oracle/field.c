@@ -71,10 +71,10 @@ double field_y(const struct field *f, double x) {
  * work to look at all of it, or its beginning if that is near: parts of it that are short have no digits. Not
  * all of it towards V = 1, where b may run away. */
 static double rounded_to_knot(const struct field *f, double x) {
-    const double wide = 100, near = 4;
+    const double near = 4;
     const size_t knot = field_knot_before(f, x), next = knot + 1;
     const double low = field_knot_b(f, knot), high = next < f->o->knots ? field_knot_b(f, next) : low;
-    if (high - low < wide) { return x; }
+    if (high - low < FIELD_LONG) { return x; }
     return x - low <= near ? low : f->o->knot[next].y <= f->o->log_n - 2 ? high : x;
 }
 

@@ -15,6 +15,9 @@
 #define FIELD_SERIES 7.5
 /* a < e^-38 = 3e-17: 1 - e^-a is a to rounding. */
 #define FIELD_LINEAR 38
+/* Panels over x that are as wide go by the series (series.h): derivatives fall by 16/LONG at least. A choice.
+ */
+#define FIELD_LONG 100.0
 /* Where e^-36 = 2e-16 scores are expected to matter: rows that decide anything at smaller x are that rare. */
 #define FIELD_EARLIEST (-36.0)
 

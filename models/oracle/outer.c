@@ -7,8 +7,6 @@
 #include "models/oracle/series.h"
 
 static const double WIDTH = 2.6; /* of a panel. A choice: e^{-e^x} and its like then end at about 1e-11 */
-static const double LONG =
-    100; /* wider panels go by the series: derivatives fall by 16/LONG at least. A choice */
 static const double LESS_LONG = 40;
 static const double AIM =
     2e-11;          /* each panel's share of the error. A choice, a tenth of what oracle.h says */
@@ -132,12 +130,12 @@ static double rise_to(const struct field *f, size_t knot) {
  * one towards V = 1, where quantiles may branch. */
 static size_t last_knot(const struct field *f, size_t knot) {
     const struct oracle *o = f->o;
-    const bool is_wide = rise_to(f, knot) >= LONG;
+    const bool is_wide = rise_to(f, knot) >= FIELD_LONG;
     const double low = field_knot_b(f, knot - 1), first = o->knot[knot - 1].y,
                  last = fmin(first + (is_wide ? 2.2 : 1) / f->fineness, o->log_n - 2);
     const size_t most = knot + (size_t)((is_wide ? 5 : low > 6 ? 2 : 1) / fmax(1, f->fineness)) - 1;
     while (knot < most && knot + 1 < o->knots && o->knot[knot + 1].y <= last &&
-           (is_wide ? rise_to(f, knot + 1) >= LONG : field_knot_b(f, knot + 1) - low < LESS_LONG)) {
+           (is_wide ? rise_to(f, knot + 1) >= FIELD_LONG : field_knot_b(f, knot + 1) - low < LESS_LONG)) {
         knot++;
     }
     return knot;
@@ -154,9 +152,8 @@ static double part_end(const struct field *f, double x, size_t knot) {
 }
 
 /* Where the next panel over x ends: it spans WIDTH, up to four times that where little is to come (a choice),
- * or what lies between two knots where that is more. What sees far scores alone has panels of its own; where
- * far scores end the integrand, as e^{-e^x}, whatever knots say, they span half of what is left at most: a
- * choice, of which 16 nodes leave 1e-13. */
+ * or what lies between two knots where that is more. Where far scores end the integrand, as e^{-e^x},
+ * whatever knots say, they span half of what is left at most: a choice, of which 16 nodes leave 1e-13. */
 static double next_edge(const struct field *f, double x) {
     const double rare = -f->o->knot[field_knot_before(f, x + 4 * WIDTH)].y,
                  early = fmax(1, fmin(fmin(f->x_high - x - 10, rare) / 6, 4)),
@@ -171,8 +168,8 @@ static double next_edge(const struct field *f, double x) {
 /* Whether a panel goes by the series: where little is to come, from LESS_LONG on, where that is good to 1e-5.
  */
 static bool is_long(const struct field *f, double x, double end) {
-    const double little = log(14); /* scores are expected: phi^{n-1} < e^-14 = 1e-6 */
-    return end - x >= LONG || (end - x >= LESS_LONG && f->o->knot[field_knot_before(f, x)].y >= little);
+    const double little = log(14); /* of 14 scores: phi^{n-1} < e^-14 = 1e-6 */
+    return end - x >= FIELD_LONG || (end - x >= LESS_LONG && f->o->knot[field_knot_before(f, x)].y >= little);
 }
 
 /* The scores that any panel over x but the long ones looks at. */
@@ -208,7 +205,7 @@ static void add_panel(struct outer *s, double x, double end) {
     s->is_long = is_long(&s->field, x, end);
     if (s->is_long) {
         const double low = field_y(&s->field, x), high = field_y(&s->field, end);
-        s->sum.narrowest = LONG / (end - x) * (high - low);
+        s->sum.narrowest = FIELD_LONG / (end - x) * (high - low);
         panels_add(&s->sum, low, high);
     } else {
         s->sum.narrowest = 0;
