@@ -318,6 +318,11 @@ holds "it is told, once" test "$(grep -c 'hurt.*cannot be used: its checksum is 
 holds "with what computes it" grep -q "units are missing; compute them with" err
 expect 0 "one that another journal has" merge parts.h5.shard-*.journal hurt -o hurt.h5
 holds "the digest is that of all" same hurt.h5
+cp parts.h5.shard-1-of-3.journal/000001.units hurt
+flip hurt/000001.units $(($(stat -c %s hurt/000001.units) - 32))
+expect 0 "one whose checksum is damaged, beside a sound one" merge --force parts.h5.shard-*.journal hurt -o hurt.h5
+holds "it is told, and no conflict" grep -q 'hurt.*cannot be used: its checksum is wrong' err
+holds "the digest is that of all" same hurt.h5
 rm -rf hurt hurt.h5*
 
 # ---- growing ----

@@ -77,7 +77,7 @@ static double list_files(struct merge *m, const char *directory) {
     return bytes;
 }
 
-/* All of them. */
+/* All of them; PUBLISH_UNREAD, without a message, where their heads are in conflict. */
 static int read_records(struct merge *m, bool by_heads) {
     const struct records_scan archive = {.path = m->place.archive, .again = "--force"};
     double bytes = 0;
@@ -93,7 +93,8 @@ static int read_records(struct merge *m, bool by_heads) {
         (struct records_scan){.progress = &progress, .quiet = by_heads, .by_heads = by_heads});
     progress_end(&progress);
     if (!good) { return EXIT_FAILED; }
-    return records_settle(m->records) ? EXIT_DONE : EXIT_USAGE;
+    if (records_settle(m->records)) { return EXIT_DONE; }
+    return by_heads ? PUBLISH_UNREAD : EXIT_USAGE;
 }
 
 /* ---- what is missing ---- */
@@ -160,11 +161,12 @@ static int publish(const struct merge *m) {
                                              .quiet = m->quiet});
 }
 
-/* Every record is read once, but where something is missing or damaged, which is told then. */
+/* Every record is read once, but where something is missing, damaged or in conflict, which is told then. */
 static int merge_journals(struct merge *m) {
     int status = read_records(m, true);
-    if (status != EXIT_DONE) { return status; }
-    status = m->records->damaged == 0 && is_whole(m) ? publish(m) : PUBLISH_UNREAD;
+    if (status == EXIT_DONE) {
+        status = m->records->damaged == 0 && is_whole(m) ? publish(m) : PUBLISH_UNREAD;
+    }
     if (status != PUBLISH_UNREAD) { return status; }
     status = read_records(m, false);
     if (status != EXIT_DONE) { return status; }

@@ -246,22 +246,21 @@ bool records_settle(struct records *r) {
         struct place *last = kept > 0 ? &r->place[kept - 1] : NULL;
         if (!last || r->place[i].units.first >= last->units.end) {
             r->place[kept++] = r->place[i];
-        } else if (disagree(last, &r->place[i]) && conflicts++ < SHOWN) {
+        } else if (disagree(last, &r->place[i]) && conflicts++ < SHOWN && !r->by_heads) {
             struct unit of = unit_span(r->plan, last->units);
             char name[UNIT_NAME];
             message_error("%s and %s disagree on %s", r->file[last->file], r->file[r->place[i].file],
                           unit_name(&of, name));
         }
     }
-    if (conflicts > 0) {
+    if (conflicts > 0 && !r->by_heads) {
         message_error(
             "%zu ranges in conflict: one of the journals is of another machine or was tampered with; "
             "leave it out, or compute it again",
             conflicts);
-        return false;
     }
     r->count = kept;
-    return true;
+    return conflicts == 0;
 }
 
 /* The first place that ends behind a unit; count where there is none. */

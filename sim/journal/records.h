@@ -44,8 +44,8 @@ bool records_scan_files(struct records *records, size_t count, const struct file
 /* Writes one at the end of a file, and adds it. False after a message. */
 bool records_write(struct records *records, struct recordfile *file, const struct partial *partial);
 
-/* After records were added, before all below. False, after a message that names ranges and files, where two
- * of one range disagree. */
+/* After records were added, before all below. False where two of one range disagree, after a message that
+ * names ranges and files, but where some were scanned by their heads: one of the two may be damaged. */
 bool records_settle(struct records *records);
 /* What of some ranges there is no record of, in their order; returns how many ranges. Free with free(). Of a
  * cell under a target (target.h), which is read for that, what is wanted up to its next count, as one range;
