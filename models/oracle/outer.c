@@ -22,33 +22,40 @@ static void put(const struct field *f, const struct inner *in, double power, dou
     value[NO_TOP] = no_top;
     value[POSITION] = power * in->first * (x - f->origin);
     value[FAR] = power * inner_far(f, x);
-    value[TANGENTIAL] = power * in->chord;
-    value[ALONG] = power * in->along;
-    value[RADIAL] = inner_radial(f, in, power);
     value[SUSCEPTIBILITY] = inner_susceptibility(f, in, power);
 }
 
-static void put_gap(struct inner_gap gap, double *value) {
+static void put_rest(const struct field *f, const struct inner *in, double power, struct inner_gap gap,
+                     double *value) {
+    value[TANGENTIAL] = power * in->chord;
+    value[ALONG] = power * in->along;
+    value[RADIAL] = inner_radial(f, in, power);
     value[GAP] = gap.gap;
     value[GAP_MISSED] = gap.missed;
 }
 
+/* So many; what is asked for comes after the means. */
+static size_t components_of(const struct oracle_question *ask) {
+    return ask->output || ask->gap || ask->ranks > 0 ? RANKS + ask->ranks : MEANS;
+}
+
 /* Weights below 1e-15 are those of rows that hardly come: which of them is the largest does not matter. */
-static void sample(const struct field *f, double x, double *value) {
+static void sample(const struct outer *s, double x, double *value) {
+    const struct field *f = &s->field;
     const struct inner_span span = inner_span_at(f, x);
     const struct inner in = inner_at(f, x, span);
     double power = inner_power(f, in.psi), total = power * in.first, top = total;
-    struct inner_gap gap = {0, 0};
-    memset(value + RANKS, 0, f->ask.ranks * sizeof *value);
+    if (f->ask.ranks > 0) { memset(value + RANKS, 0, f->ask.ranks * sizeof *value); }
     if (total > 1e-15 && f->ask.ranks > 0) {
         inner_ranks(f, x, in.psi, power, span, value + RANKS);
         top = value[RANKS];
     } else if (total > 1e-15 && f->ask.top_weight) {
         top = inner_top(f, x, in.psi, power, span);
     }
-    if (f->ask.gap && total > 0) { gap = inner_gap(f, x, in.psi, power, span); }
     put(f, &in, power, x, top, total - top, value);
-    put_gap(gap, value);
+    if (s->sum.count == MEANS) { return; }
+    const bool gap = f->ask.gap && total > 0;
+    put_rest(f, &in, power, gap ? inner_gap(f, x, in.psi, power, span) : (struct inner_gap){0, 0}, value);
 }
 
 static void sample_long(struct outer *s, const struct panels_panel *panel, double *value) {
@@ -63,7 +70,10 @@ static void sample_long(struct outer *s, const struct panels_panel *panel, doubl
     for (size_t j = 0; j < OUTER; j++, value += s->sum.count) {
         double power = inner_power(f, in[j].psi), no_top = series_no_top(f, &series, j, in[j].psi);
         put(f, &in[j], power, series.x[j], power * in[j].first - no_top, no_top, value);
-        put_gap(f->ask.gap ? series_gap(f, &series, j, in[j].psi) : (struct inner_gap){0, 0}, value);
+        if (s->sum.count > MEANS) {
+            put_rest(f, &in[j], power,
+                     f->ask.gap ? series_gap(f, &series, j, in[j].psi) : (struct inner_gap){0, 0}, value);
+        }
         if (f->ask.ranks > 0) { series_ranks(f, &series, j, in[j].psi, value + RANKS); }
         for (size_t q = 0; q < s->sum.count; q++) { value[q] *= series.slope[j]; }
     }
@@ -79,12 +89,12 @@ static void integrand(const struct panels_panel *panel, double *value, void *par
     s->middle = panel->middle;
     s->half = panel->half;
     for (size_t j = 0; j < OUTER; j++) {
-        sample(&s->field, panel->middle + panel->half * panel->rule->x[j], value + j * s->sum.count);
+        sample(s, panel->middle + panel->half * panel->rule->x[j], value + j * s->sum.count);
     }
 }
 
 /* The inner rule's errors, as they are at the panel's middle; none where 1e-20 depends on it. */
-static void add_inner_error(struct outer *s, double x, double width, double gap) {
+static void add_inner_error(struct outer *s, double x, double width, const double *sum) {
     const struct field *f = &s->field;
     const struct inner_span span = inner_span_at(f, x);
     const struct inner in = inner_at(f, x, span);
@@ -92,12 +102,14 @@ static void add_inner_error(struct outer *s, double x, double width, double gap)
     if (power < 1e-20) { return; }
     const struct inner error = inner_error(f, x, span);
     s->own[ENTROPY] += power * (error.entropy + fabs(in.entropy) * error.psi);
-    for (size_t q = PARTICIPATION; q <= TANGENTIAL; q++) {
+    for (size_t q = PARTICIPATION; q <= FAR; q++) {
         s->own[q] += power * (error.entropy + in.first * error.psi);
     }
-    s->own[GAP] += power * error.entropy + gap * error.psi;
     s->own[SUSCEPTIBILITY] +=
         power * (in.first * (error.spread + in.spread * error.psi) + error.entropy * in.spread);
+    if (s->sum.count == MEANS) { return; }
+    s->own[TANGENTIAL] += power * (error.entropy + in.first * error.psi);
+    s->own[GAP] += power * error.entropy + sum[GAP] * error.psi;
     const struct inner most = {
         .psi = in.psi, .along = fabs(in.along) + error.along, .square = in.square + error.square};
     s->own[ALONG] += power * (error.along + fabs(in.along) * error.psi);
@@ -112,33 +124,48 @@ static void keep(const struct panels_panel *panel, const double *sum, void *para
     const double enlarged = s->is_long ? 1e4 / (s->half * s->half) : 1,
                  moved = s->field.noise * enlarged * fabs(s->middle) *
                          (sum[PARTICIPATION] + fabs(sum[NO_PARTICIPATION]));
-    for (size_t q = 0; q < QUANTITIES; q++) {
-        s->own[q] += s->rough * fabs(sum[q]) + (q <= TANGENTIAL ? moved : 0);
+    for (size_t q = 0; q <= FAR; q++) { s->own[q] += s->rough * fabs(sum[q]) + moved; }
+    s->own[SUSCEPTIBILITY] += s->rough * fabs(sum[SUSCEPTIBILITY]) +
+                              moved * (sqrt(fmax(0, sum[SUSCEPTIBILITY])) + sum[SUSCEPTIBILITY]);
+    if (s->sum.count > MEANS) {
+        s->own[TANGENTIAL] += moved;
+        for (size_t q = MEANS; q < QUANTITIES; q++) { s->own[q] += s->rough * fabs(sum[q]); }
+        s->own[GAP] += s->field.noise * fabs(s->middle) *
+                       (enlarged * sum[GAP] + (s->is_long ? 0 : fabs(sum[NO_TOP]) + sum[FAR]));
     }
-    s->own[SUSCEPTIBILITY] += moved * (sqrt(fmax(0, sum[SUSCEPTIBILITY])) + sum[SUSCEPTIBILITY]);
-    s->own[GAP] += s->field.noise * fabs(s->middle) *
-                   (enlarged * sum[GAP] + (s->is_long ? 0 : fabs(sum[NO_TOP]) + sum[FAR]));
-    if (s->field.ask.errors && !s->is_long) { add_inner_error(s, s->middle, 2 * s->half, sum[GAP]); }
+    if (s->field.ask.errors && !s->is_long) { add_inner_error(s, s->middle, 2 * s->half, sum); }
 }
 
 static double rise_to(const struct field *f, size_t knot) {
     return field_knot_b(f, knot) - field_knot_b(f, knot - 1);
 }
 
-/* The last of some knots from `knot` on that a panel goes to: five with long panels between them all, over
- * which y goes by 2.2 at most, of which 16 nodes leave 1e-12; or two, if it is not long then: choices. One by
- * one towards V = 1, where quantiles may branch. */
-static size_t last_knot(const struct field *f, size_t knot) {
+/* The last of some knots from `knot` on that a panel goes to: seven if b rises by FIELD_LONG to each, or ever
+ * more, over which y goes by 2.2 at most, of which 16 nodes leave 1e-12; or two, if it is not long then:
+ * choices. One by one towards V = 1, where quantiles may branch. */
+static size_t last_of(const struct field *f, size_t knot, bool is_long) {
     const struct oracle *o = f->o;
-    const bool is_wide = rise_to(f, knot) >= FIELD_LONG;
     const double low = field_knot_b(f, knot - 1), first = o->knot[knot - 1].y,
-                 last = fmin(first + (is_wide ? 2.2 : 1) / f->fineness, o->log_n - 2);
-    const size_t most = knot + (size_t)((is_wide ? 5 : low > 6 ? 2 : 1) / fmax(1, f->fineness)) - 1;
+                 last = fmin(first + (is_long ? 2.2 : 1) / f->fineness, o->log_n - 2);
+    const size_t most = knot + (size_t)((is_long ? 7 : low > 6 ? 2 : 1) / fmax(1, f->fineness)) - 1;
     while (knot < most && knot + 1 < o->knots && o->knot[knot + 1].y <= last &&
-           (is_wide ? rise_to(f, knot + 1) >= FIELD_LONG : field_knot_b(f, knot + 1) - low < LESS_LONG)) {
+           (is_long ? rise_to(f, knot + 1) >= fmin(rise_to(f, knot), FIELD_LONG)
+                    : field_knot_b(f, knot + 1) - low < LESS_LONG)) {
         knot++;
     }
     return knot;
+}
+
+/* Whether long panels may begin where b rises by LESS_LONG to a knot, to rise ever more from there on: not
+ * where noise of b is seen in so short a stretch. A choice. */
+static bool begins_long(const struct field *f, size_t knot) {
+    const double seen = 1e-9, noise = f->noise * fabs(field_knot_b(f, knot - 1));
+    return rise_to(f, knot) >= (noise < seen ? LESS_LONG : FIELD_LONG);
+}
+
+static size_t last_knot(const struct field *f, size_t knot) {
+    const size_t last = begins_long(f, knot) ? last_of(f, knot, true) : knot;
+    return field_knot_b(f, last) - field_knot_b(f, knot - 1) >= FIELD_LONG ? last : last_of(f, knot, false);
 }
 
 /* The end of the part of a stretch up to a knot that x is in; there are as many parts as panels are to be
@@ -192,8 +219,8 @@ static void set_aims(struct outer *s) {
     const struct oracle_question *ask = &s->field.ask;
     const double aim = fmax(AIM, 1e-14 * s->field.o->log_n);
     const struct panels_aim any = {INFINITY, 0, 2.5}, precise = {aim, 0, 2.5};
-    panels_aim(&s->sum, 0, TANGENTIAL, any);
-    panels_aim(&s->sum, TANGENTIAL, QUANTITIES, (struct panels_aim){INFINITY, 0, 2});
+    panels_aim(&s->sum, 0, SUSCEPTIBILITY, any);
+    panels_aim(&s->sum, SUSCEPTIBILITY, QUANTITIES, (struct panels_aim){INFINITY, 0, 2});
     s->sum.aim[ENTROPY] = s->sum.aim[NO_TOP] = precise;
     if (ask->slope) { s->sum.aim[SUSCEPTIBILITY] = (struct panels_aim){aim, aim, 2.5}; }
     if (ask->output) { s->sum.aim[RADIAL] = (struct panels_aim){0, AIM, 2}; }
@@ -215,7 +242,7 @@ static void add_panel(struct outer *s, double x, double end) {
 
 bool outer_integrate(struct outer *s, const struct oracle *o, double beta, struct oracle_question ask) {
     *s = (struct outer){.sum = {.rule = &o->rules.outer,
-                                .count = RANKS + ask.ranks,
+                                .count = components_of(&ask),
                                 .function = integrand,
                                 .keep = keep,
                                 .param = s,

@@ -17,10 +17,11 @@ enum {
     NO_TOP,   /* 1 - p_(1) */
     POSITION, /* x - origin */
     FAR,      /* the weight of scores that only a is known of */
-    TANGENTIAL,
-    ALONG,  /* sum p (b - centre) */
-    RADIAL, /* its square */
     SUSCEPTIBILITY,
+    MEANS, /* those before come always, those from here on where the question has output, gap or ranks */
+    TANGENTIAL = MEANS,
+    ALONG,      /* sum p (b - centre) */
+    RADIAL,     /* its square */
     GAP,        /* sum p (b - b_(1)) */
     GAP_MISSED, /* inner_gap's `missed` */
     QUANTITIES,
