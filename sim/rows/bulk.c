@@ -33,8 +33,9 @@ struct bulk {
     double *gap, *log_mass; /* [panels][PANEL] */
     size_t ends;            /* panel i lies between the ends i and i + 1; atoms: their log rank and gap */
     double *y_end, *gap_end;
-    struct curve *curve; /* of the sums over beta; NULL: none */
-    size_t prepared;     /* sums at these betas, increasing */
+    struct curve *curve;        /* of the sums over beta; NULL: none */
+    double lowest_top, nothing; /* of rows whose top lies no lower, from that beta on nothing is seen */
+    size_t prepared;            /* sums at these betas, increasing */
     struct prepared {
         double beta;
         struct bulk_sums sums;
@@ -105,6 +106,7 @@ static struct bulk *create_for(const struct profile *profile, double y_low, doub
     bulk->y_low = y_low;
     bulk->log_n = profile_log_n(profile);
     bulk->lowest_beta = lowest_beta;
+    bulk->nothing = INFINITY;
     mesh_make(bulk, &rule);
     return bulk;
 }
@@ -278,10 +280,13 @@ static void make_curve(struct bulk *bulk, const struct kernel *kernel, double lo
     const double lowest = 0x1p-10, highest = 0x1p10;
     enum { MOST = 16 };
     struct curve_request request = {bulk, kernel};
-    double end = 2 * lowest;
-    while (end < highest && sums_at(bulk, kernel, end, -INFINITY).log_z + end * lowest_top > -DEEPEST) {
+    double end = lowest, log_seen = INFINITY;
+    while (end < highest && log_seen > KERNEL_NEGLIGIBLE) {
         end *= 2;
+        log_seen = sums_at(bulk, kernel, end, -INFINITY).log_z + end * lowest_top;
     }
+    if (!(log_seen > KERNEL_NEGLIGIBLE)) { bulk->nothing = end; }
+    bulk->lowest_top = lowest_top;
     bulk->curve = curve_create(lowest, end, MOST, curve_point, &request);
     if (!bulk->curve) { memory_exhausted(); }
 }
@@ -327,11 +332,15 @@ static size_t sums_of_run(const struct bulk *bulk, const struct vector *vector, 
 
 void bulk_sums_along(const struct bulk *bulk, const struct kernel *kernel, double offset, size_t count,
                      const double *beta, struct bulk_sums *sums) {
+    const double nothing = -offset <= bulk->lowest_top ? bulk->nothing : INFINITY;
     size_t k = 0;
     for (size_t i = 0, run = 1; i < count; i += run) {
         while (k < bulk->prepared && bulk->at[k].beta < beta[i]) { k++; }
         if (k < bulk->prepared && bulk->at[k].beta == beta[i]) {
             sums[i] = bulk->at[k].sums;
+            run = 1;
+        } else if (beta[i] > nothing) {
+            sums[i] = (struct bulk_sums){.log_z = -INFINITY};
             run = 1;
         } else if ((run = sums_of_run(bulk, kernel->vector, count - i, beta + i, sums + i)) == 0) {
             sums[i] = sums_anywhere(bulk, kernel, beta[i], beta[i] * offset + KERNEL_NEGLIGIBLE);
@@ -407,6 +416,26 @@ static double ratio_at(double y, void *param) {
     return y / (profile_gap(shifted->profile, y) + shifted->offset);
 }
 
+/* Where that is highest between low and high, if it is no higher there than in the middle: by parabolas
+ * through the last three points, or where those do not soon get there, by golden section. */
+static double peak_between(struct shifted *shifted, double low, double middle, double high) {
+    const double near = 1e-6, nearest = 1e-8; /* is next to nothing after a step, and by itself */
+    double y[3] = {low, high, middle}, value[3];
+    for (int i = 0; i < 3; i++) { value[i] = ratio_at(y[i], shifted); }
+    const double least = value[2];
+    for (int step = 0; step < 12; step++) {
+        double first = y[2] - y[0], second = y[2] - y[1], a = first * (value[2] - value[1]),
+               b = second * (value[2] - value[0]), x = y[2] - (first * a - second * b) / (2 * (a - b));
+        if (fabs(x - y[2]) <= near * x && value[2] >= least) { return x; }
+        if (!(x > low && x < high)) { break; }
+        memmove(y, y + 1, 2 * sizeof *y);
+        memmove(value, value + 1, 2 * sizeof *value);
+        y[2] = x;
+        value[2] = ratio_at(x, shifted);
+    }
+    return root_peak((gsl_function){ratio_at, shifted}, low, high, 0, nearest);
+}
+
 bool bulk_accumulation(const struct bulk *bulk, double offset, double best, double *log_rank, double *gap) {
     double highest = 0, bound = 0;
     size_t peak = 0;
@@ -425,7 +454,7 @@ bool bulk_accumulation(const struct bulk *bulk, double offset, double best, doub
         struct shifted shifted = {bulk->profile, offset};
         double low = bulk->y_end[peak > 0 ? peak - 1 : 0],
                high = bulk->y_end[peak + 1 < bulk->ends ? peak + 1 : peak],
-               y = root_peak((gsl_function){ratio_at, &shifted}, low, high, 0, 1e-8);
+               y = peak_between(&shifted, low, bulk->y_end[peak], high);
         if (ratio_at(y, &shifted) > highest) {
             *log_rank = y;
             *gap = profile_gap(bulk->profile, y) + offset;
