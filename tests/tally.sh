@@ -50,7 +50,7 @@ timed() {
     shift
     { time "$@" 2>&3; } 3>&2 2>"$file.raw"
     status=$?
-    tail -1 "$file.raw" | awk '{ printf "%.1f %.1f\n", $1 + $2, $3 }' >"$file"
+    awk 'END { printf "%.1f %.1f\n", $1 + $2, $3 }' "$file.raw" >"$file"
     return $status
 }
 
