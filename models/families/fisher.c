@@ -311,10 +311,10 @@ enum { ORDER = 16, PANELS = 64 };
 
 /* V on a panel of u, as a polynomial of its Legendre coefficients. */
 struct panel {
-    double low, half; /* of u */
-    double before, mass,
-        log_growth;        /* V up to the panel, V on it; log of density at its end over its beginning */
-    double density[ORDER]; /* of z in [-1, 1] */
+    double low, half;          /* of u */
+    double before, mass;       /* V up to the panel, V on it */
+    double log_growth, growth; /* log of density at its end over its beginning; its relative rise */
+    double density[ORDER];     /* of z in [-1, 1] */
 };
 
 struct table {
@@ -340,6 +340,7 @@ static void panel_make(struct panel *panel, const struct fisher *f, const struct
     double width = fmin(fmin(1.2, 3 / fabs(slope)), fmin(1.2 / sqrt(bend), last - u));
     *panel = (struct panel){.low = u, .half = width / 2};
     panel->log_growth = log_density(f, u + width, &slope) - first;
+    panel->growth = vector_expm1_one(panel->log_growth);
     for (int i = 0; i < ORDER; i++) {
         value[i] = rule->w[i] * panel->half * exp(log_density(f, u + panel->half * (1 + rule->x[i]), &ahead));
         panel->mass += value[i];
@@ -365,40 +366,79 @@ static void table_make(struct table *table, const struct fisher *f) {
     table->end = v;
 }
 
-/* The mass of a panel up to z, and the density there, by the recurrence of the polynomials, whose integrals
- * are (P_{k+1} - P_{k-1})/(2 k + 1). */
-static double mass_to(const struct panel *panel, double z, double *density) {
-    double before = 1, here = z, mass = panel->density[0] * (z + 1);
-    *density = panel->density[0];
+/* So many draws side by side: each one's steps wait for those before. */
+enum { LANES = 8 };
+
+/* The mass of each lane's panel up to z, and the density there, by the recurrence of the polynomials, whose
+ * integrals are (P_{k+1} - P_{k-1})/(2 k + 1). */
+static void mass_to(const struct panel *const panel[LANES], const double z[LANES], double mass[LANES],
+                    double density[LANES]) {
+    double before[LANES], here[LANES], coefficient[LANES];
+    for (int i = 0; i < LANES; i++) {
+        before[i] = 1;
+        here[i] = z[i];
+        density[i] = panel[i]->density[0];
+        mass[i] = density[i] * (z[i] + 1);
+    }
     for (int k = 1; k < ORDER; k++) {
-        double next = ((2 * k + 1) * z * here - k * before) / (k + 1);
-        *density += panel->density[k] * here;
-        mass += panel->density[k] * (next - before) / (2 * k + 1);
-        before = here;
-        here = next;
+        const double twice = 2 * k + 1, above = k + 1;
+        for (int i = 0; i < LANES; i++) { coefficient[i] = panel[i]->density[k]; }
+#pragma omp simd
+        for (int i = 0; i < LANES; i++) {
+            double next = (twice * z[i] * here[i] - k * before[i]) / above;
+            density[i] += coefficient[i] * here[i];
+            mass[i] += coefficient[i] * (next - before[i]) / twice;
+            before[i] = here[i];
+            here[i] = next;
+        }
     }
-    return mass;
 }
 
-/* Where V is `v`: Newton from where it would be were the density exponential. */
-static double panel_solve(const struct panel *panel, double v) {
-    double sought = v - panel->before, part = fmin(1, fmax(0, sought / panel->mass)), g = panel->log_growth;
-    double z = fabs(g) < 1e-3 ? part : vector_log_one(1 + part * vector_expm1_one(g)) / g;
-    z = 2 * z - 1;
-    for (int i = 0; i < 8; i++) {
-        double density, step = sought - mass_to(panel, z, &density);
-        step /= density;
-        z = fmin(1, fmax(-1, z + step));
-        if (fabs(step) < 1e-8) { break; } /* the next is its square */
-    }
-    return panel->low + panel->half * (z + 1);
+/* Where the density would have `part` of the panel's mass were it exponential. */
+static double panel_guess(const struct panel *panel, double part) {
+    double g = panel->log_growth, z = fabs(g) < 1e-3 ? part : vector_log_one(1 + part * panel->growth) / g;
+    return 2 * z - 1;
 }
 
-static double table_draw(const struct table *table, struct fisher_law law, double v) {
-    size_t k;
-    if (v < RARE || v >= table->end) { return fisher_quantile(law, log(v)); }
-    SEARCH_END(k, table->count, table->panel[k].before <= v)
-    return -2 / (1 + vector_exp_one(-panel_solve(&table->panel[k - 1], v)));
+/* Where V is `v`: Newton from there. */
+static void panels_solve(const struct panel *const panel[LANES], const double v[LANES], double u[LANES]) {
+    const double small = 1e-8; /* the next step is its square */
+    double sought[LANES], z[LANES], mass[LANES], density[LANES], step[LANES];
+    int moving = LANES;
+    for (int i = 0; i < LANES; i++) {
+        sought[i] = v[i] - panel[i]->before;
+        z[i] = panel_guess(panel[i], fmin(1, fmax(0, sought[i] / panel[i]->mass)));
+        step[i] = 1;
+    }
+    for (int rounds = 0; rounds < 8 && moving > 0; rounds++) {
+        mass_to(panel, z, mass, density);
+        moving = 0;
+        for (int i = 0; i < LANES; i++) {
+            if (fabs(step[i]) < small) { continue; }
+            step[i] = (sought[i] - mass[i]) / density[i];
+            z[i] = fmin(1, fmax(-1, z[i] + step[i]));
+            moving += !(fabs(step[i]) < small);
+        }
+    }
+    for (int i = 0; i < LANES; i++) { u[i] = panel[i]->low + panel[i]->half * (z[i] + 1); }
+}
+
+/* LANES scores at the most; those beyond the table are of its ends first, and then made by quantile. */
+static void table_draw(const struct table *table, struct fisher_law law, size_t count, const double *uniforms,
+                       double *scores) {
+    const struct panel *panel[LANES];
+    double v[LANES], u[LANES];
+    for (size_t i = 0; i < LANES; i++) {
+        size_t k;
+        v[i] = uniforms[i < count ? i : 0];
+        SEARCH_END(k, table->count, table->panel[k].before <= v[i])
+        panel[i] = &table->panel[k > 0 ? k - 1 : 0];
+    }
+    panels_solve(panel, v, u);
+    for (size_t i = 0; i < count; i++) {
+        const bool rare = v[i] < RARE || v[i] >= table->end;
+        scores[i] = rare ? fisher_quantile(law, log(v[i])) : -2 / (1 + vector_exp_one(-u[i]));
+    }
 }
 
 /* V = (1 - e^{-c T})/(1 - e^{-2 c}). */
@@ -421,5 +461,7 @@ void fisher_draw(struct fisher_law law, const struct vector *vector, size_t n, c
     }
     struct fisher f = fisher_make(law);
     table_make(&table, &f);
-    for (size_t i = 0; i < n; i++) { scores[i] = table_draw(&table, law, uniforms[i]); }
+    for (size_t i = 0; i < n; i += LANES) {
+        table_draw(&table, law, n - i < LANES ? n - i : LANES, uniforms + i, scores + i);
+    }
 }

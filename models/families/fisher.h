@@ -20,7 +20,7 @@ double fisher_log_hazard(struct fisher_law law, double log_v);
 /* What follows from positions; NaN where only the hazard between them says it (family_log_gap_integral). */
 double fisher_log_gap(struct fisher_law law, double log_v_top, double y);
 
-/* From one uniform a score, by inversion: to 1e-12 of V. 0.4 to 0.8 us a score, 20 ns in three dimensions. */
+/* From one uniform a score, by inversion: to 1e-12 of V. 0.15 us a score, 20 ns in three dimensions. */
 void fisher_draw(struct fisher_law law, const struct vector *vector, size_t n, const double *uniforms,
                  double *scores);
 
