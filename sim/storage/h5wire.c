@@ -5,7 +5,7 @@
 #include "sim/base/memory.h"
 
 void h5wire_put(struct h5wire *w, const void *bytes, size_t size) {
-    w->good = w->good && fwrite(bytes, 1, size, w->file) == size;
+    w->good = w->good && (size == 0 || fwrite(bytes, 1, size, w->file) == size); /* bytes: NULL of none */
 }
 
 bool h5wire_put_flag(struct h5wire *w, bool flag) {
