@@ -16,7 +16,7 @@ bool h5wire_put_flag(struct h5wire *w, bool flag) {
 void h5wire_put_text(struct h5wire *w, const char *text) {
     const size_t size = text ? strlen(text) + 1 : 0;
     h5wire_put(w, &size, sizeof size);
-    if (text) { h5wire_put(w, text, size); }
+    h5wire_put(w, text, size);
 }
 
 /* ---- the other end ---- */
