@@ -32,7 +32,7 @@ void told_numbers(const struct diagnosis_point *p, struct told_number number[TOL
         PLAIN("rank", p->rank),
         PLAIN("gap", p->gap),
         PLAIN("alpha", p->alpha),
-        FILED(model_beta_ratio, 1 / p->median),
+        FILED(model_beta_ratio, isfinite(p->median) ? 1 / p->median : NAN),
         FILED(model_beta_ratio_low, 1 / p->lambda.high),
         FILED(model_beta_ratio_high, 1 / p->lambda.low),
         PLAIN("entropy", p->entropy),

@@ -44,8 +44,11 @@ static void open_new(struct recordfile *f, const char *directory) {
 }
 
 bool recordfile_append(struct recordfile *f, const char *directory) {
-    if (f->path[0] == '\0') { open_new(f, directory); }
-    if (f->file < 0) { f->file = open(f->path, O_RDWR | O_APPEND | O_CLOEXEC); }
+    if (f->path[0] == '\0') {
+        open_new(f, directory);
+    } else if (f->file < 0) {
+        f->file = open(f->path, O_RDWR | O_APPEND | O_CLOEXEC);
+    }
     return f->file >= 0 || cannot_write(f);
 }
 
