@@ -79,7 +79,6 @@ static bool fill_point(const struct predict_request *r, const struct oracle *ora
     x->susceptibility_error = INFINITY;
     if (!is_out_of_reach(r, x->log_ratio)) {
         x->susceptibility = oracle_susceptibility(oracle, x->beta_ratio, &x->susceptibility_error);
-        x->susceptibility_error = fmax(x->susceptibility_error, 1e-7 * x->susceptibility);
         if (!oracle_ask(oracle, x->beta_ratio, question, &answer) ||
             !oracle_at(oracle, 2 * x->beta_ratio, &twice)) {
             return false;
