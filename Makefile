@@ -83,9 +83,11 @@ deps:  ## install the packages that are missing (GAPSCALE_NO_APT=1: only say whi
 
 # ---- rules ----
 
-$(OBJ)/%.base.o: OPTIMISE = -O3 -DISA=base
-$(OBJ)/%.avx2.o: OPTIMISE = -O3 -DISA=avx2 $(ISA_FLAGS_avx2)
-$(OBJ)/%.avx512.o: OPTIMISE = -O3 -DISA=avx512 $(ISA_FLAGS_avx512)
+# Under sanitizers -O3 costs more than its loops save.
+INNER = $(if $(SANITIZE),-O2,-O3)
+$(OBJ)/%.base.o: OPTIMISE = $(INNER) -DISA=base
+$(OBJ)/%.avx2.o: OPTIMISE = $(INNER) -DISA=avx2 $(ISA_FLAGS_avx2)
+$(OBJ)/%.avx512.o: OPTIMISE = $(INNER) -DISA=avx512 $(ISA_FLAGS_avx512)
 
 # Under sanitizers a room that computes little costs more to optimise than it takes to run.
 LIGHT := sim/commands sim/config analysis/commands analysis/figures analysis/page analysis/report analysis/study analysis/text
