@@ -159,7 +159,7 @@ static size_t last_of(const struct field *f, size_t knot, bool is_long) {
 /* Whether long panels may begin where b rises by LESS_LONG to a knot, to rise ever more from there on: not
  * where noise of b is seen in so short a stretch. A choice. */
 static bool begins_long(const struct field *f, size_t knot) {
-    const double seen = 1e-9, noise = f->noise * fabs(field_knot_b(f, knot - 1));
+    const double seen = 1e-7, noise = f->noise * fabs(field_knot_b(f, knot - 1));
     return rise_to(f, knot) >= (noise < seen ? LESS_LONG : FIELD_LONG);
 }
 
