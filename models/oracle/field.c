@@ -293,29 +293,38 @@ static bool make_wides(struct field *f) {
 
 /* ---- far scores ---- */
 
-static void add_far(struct field *f, double low, double high) {
-    const struct rules *r = &f->o->rules;
-    double half = (high - low) / 2, y[WITH_END], own[INNER], b[WITH_END], most = f->far_mass,
-           last[INNER_ENDS] = {0}, sum = 0, mean = 0;
-    gaps_between(f, 1, (const double[]){low, high}, y, b);
+/* A stretch of y with its nodes, and b there and at its end. */
+struct far {
+    double low, high, y[WITH_END], b[WITH_END];
+};
+
+static void place_far(const struct field *f, double low, double high, struct far *far) {
+    far->low = low;
+    far->high = high;
+    gaps_between(f, 1, &far->low, far->y, far->b);
+}
+
+static void add_far(struct field *f, const struct far *far) {
+    const struct legendre *r = &f->o->rules.inner;
+    const double half = (far->high - far->low) / 2, *b = far->b;
+    double weight[INNER], most = f->far_mass, last[INNER_ENDS] = {0}, sum = 0, mean = 0;
     for (size_t i = 0; i < INNER; i++) {
-        own[i] = y[i] - b[i] + log(half * r->inner.w[i]);
-        most = fmax(most, own[i]);
+        weight[i] = far->y[i] - b[i];
+        most = fmax(most, weight[i]);
     }
+    for (size_t i = 0; i < INNER; i++) { weight[i] -= most; }
+    f->o->vector->exp(INNER, weight, weight);
     for (size_t i = 0; i < INNER; i++) {
-        double weight = exp(own[i] - most);
-        sum += weight;
-        mean += weight > 0 ? weight * (b[i] - f->far_b) : 0;
+        weight[i] *= half * r->w[i];
+        sum += weight[i];
+        mean += weight[i] > 0 ? weight[i] * (b[i] - f->far_b) : 0;
         for (size_t k = 0; k < INNER_ENDS; k++) {
-            last[k] += r->inner.value[INNER - INNER_ENDS + k][i] * weight;
+            last[k] += r->value[INNER - INNER_ENDS + k][i] * weight[i];
         }
     }
-    double before = exp(f->far_mass - most), all = sum + before, middle = f->far_b + mean / all,
-           spread = before > 0 ? before * (f->far_spread + (middle - f->far_b) * (middle - f->far_b)) : 0;
-    for (size_t i = 0; i < INNER; i++) {
-        double weight = exp(own[i] - most);
-        spread += weight > 0 ? weight * (b[i] - middle) * (b[i] - middle) : 0;
-    }
+    const double before = exp(f->far_mass - most), all = sum + before, middle = f->far_b + mean / all;
+    double spread = before > 0 ? before * (f->far_spread + gsl_pow_2(middle - f->far_b)) : 0;
+    for (size_t i = 0; i < INNER; i++) { spread += weight[i] > 0 ? weight[i] * gsl_pow_2(b[i] - middle) : 0; }
     f->far_spread = spread / all;
     f->far_error = (f->far_error * before + panels_error(sum, last, INNER_ENDS, INNER_POWER)) / all;
     f->far_b = middle;
@@ -341,35 +350,41 @@ static size_t far_end(const struct field *f, size_t knot) {
     return end;
 }
 
-/* All scores from y on, where only a is looked at: panels over which e^{y - b} changes by e^2 at most, on
- * which 8 nodes leave less than 1e-16. Those that with all after them add up to less than e^-41 are left out.
- */
+/* The stretch from y, b on, of at most *step and up to `end`, over which e^{y - b} changes by e^2 at most, on
+ * which 8 nodes leave less than 1e-16; *step receives what the next may have. */
+static void next_far(const struct field *f, double y, double b, double end, double *step, struct far *far) {
+    const double most = 2, full = 0.95, least = 1e-10 * fmax(1, fabs(y));
+    double change;
+    for (;; *step = (far->high - y) * fmax(0.125, full * most / change)) {
+        place_far(f, y, fmin(end, y + *step), far);
+        change = f->fineness * fabs(far->high - y - (far->b[INNER] - b));
+        if (!(change > most && far->high - y > least)) { break; }
+    }
+    *step = (far->high - y) * fmin(2, full * most / change);
+}
+
+/* All scores from y on, where only a is looked at. Those that with all after them add up to less than e^-41
+ * are left out. */
 static void add_all_far(struct field *f, double y) {
     const struct oracle *o = f->o;
-    const double least = -41, most = 2;
+    const double least = -41;
     size_t added = 0;
     for (size_t knot = 0, last; knot + 1 < o->knots; knot = last) {
         last = far_end(f, knot);
-        double end = o->knot[last].y, step = end - y;
-        if (end <= y) { continue; }
-        double b = fmax(field_knot_b(f, knot), f->x_high + FIELD_LINEAR);
+        const double end = o->knot[last].y;
+        double b = y > o->knot[knot].y && y < end ? field_gap(f, y) : field_knot_b(f, knot), step = end - y;
         while (y < end && end + f->x_high - b > least) {
             if (added++ == MOST_FAR) {
                 f->far_error = INFINITY; /* out of reach */
                 return;
             }
-            double next = fmin(end, y + step), next_b;
-            b = field_gap(f, y);
-            while (next_b = field_gap(f, next), f->fineness * fabs(next - y - (next_b - b)) > most &&
-                                                    next - y > 1e-10 * fmax(1, fabs(y))) {
-                next = y + (next - y) / 2;
-            }
-            add_far(f, y, next);
-            step = 2 * (next - y);
-            y = next;
-            b = next_b;
+            struct far far;
+            next_far(f, y, b, end, &step, &far);
+            add_far(f, &far);
+            y = far.high;
+            b = far.b[INNER];
         }
-        y = end;
+        y = fmax(y, end);
     }
 }
 

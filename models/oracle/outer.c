@@ -40,7 +40,7 @@ static size_t components_of(const struct oracle_question *ask) {
 }
 
 /* Weights below 1e-15 are those of rows that hardly come: which of them is the largest does not matter. */
-static void sample(const struct outer *s, double x, double *value) {
+static void sample(struct outer *s, double x, double *value) {
     const struct field *f = &s->field;
     const struct inner_span span = inner_span_at(f, x);
     const struct inner in = inner_at(f, x, span);
@@ -52,6 +52,7 @@ static void sample(const struct outer *s, double x, double *value) {
     } else if (total > 1e-15 && f->ask.top_weight) {
         top = inner_top(f, x, in.psi, power, span);
     }
+    s->left = power;
     put(f, &in, power, x, top, total - top, value);
     if (s->sum.count == MEANS) { return; }
     const bool gap = f->ask.gap && total > 0;
@@ -69,6 +70,7 @@ static void sample_long(struct outer *s, const struct panels_panel *panel, doubl
     s->half = series.half;
     for (size_t j = 0; j < OUTER; j++, value += s->sum.count) {
         double power = inner_power(f, in[j].psi), no_top = series_no_top(f, &series, j, in[j].psi);
+        s->left = power;
         put(f, &in[j], power, series.x[j], power * in[j].first - no_top, no_top, value);
         if (s->sum.count > MEANS) {
             put_rest(f, &in[j], power,
@@ -240,18 +242,25 @@ static void add_panel(struct outer *s, double x, double end) {
     }
 }
 
+/* Whether the rows beyond are too rare for mean gaps, and squares of log n, to get anything from them. */
+static bool is_over(const struct outer *s) {
+    const struct field *f = &s->field;
+    return s->left * fmax(1, fmax(fabs(f->x_high), gsl_pow_2(f->o->log_n))) < 1e-24;
+}
+
 bool outer_integrate(struct outer *s, const struct oracle *o, double beta, struct oracle_question ask) {
     *s = (struct outer){.sum = {.rule = &o->rules.outer,
                                 .count = components_of(&ask),
                                 .function = integrand,
                                 .keep = keep,
                                 .param = s,
-                                .depth = DEPTH}};
+                                .depth = DEPTH},
+                        .left = 1};
     struct field *f = &s->field;
     field_open(f, o, beta, ask);
     set_aims(s);
     if (!make_field(f)) { return false; }
-    for (double x = f->x_low, end; x < f->x_high; x = end) {
+    for (double x = f->x_low, end; x < f->x_high && !is_over(s); x = end) {
         end = next_edge(f, x);
         if (!(end > x)) { /* b has run out of digits */
             for (size_t q = 0; q < s->sum.count; q++) { s->sum.value[q] = NAN; }

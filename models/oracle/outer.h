@@ -34,6 +34,7 @@ struct outer {
     double own[QUANTITIES];     /* those of the integrands: inner rule, gaps, slopes */
     double rough, middle, half; /* of the panel under way: series.h; of x */
     bool is_long;               /* likewise: goes over y and by the series */
+    double left;                /* phi^{n-1} at the last x looked at: what rows are beyond */
 };
 
 /* At 0 < beta <= OUTER_LARGEST_BETA. What cannot be computed leaves NaN in all of `sum`. False when out of
