@@ -3,7 +3,8 @@
  * Where rows differ in scale, columns are even in log beta. A row's own betas are all at the same place
  * between two columns; the sums there are those of the polynomial that meets, at eight columns, a sum and its
  * first two derivatives, times an exponential. Where an octave has eight columns that is good to some 1e-14
- * of a sum above e^-30 (tests/sim/measures/test_stretch.c). The top's sum is 1 or more.
+ * of a sum above e^-30 (tests/sim/measures/test_stretch.c). The top's sum is 1 or more. At small betas sums
+ * change so slowly that every second column will do; the others are made out of those.
  */
 #include "sim/rows/counted_table.h"
 
@@ -21,6 +22,7 @@ enum {
     MOST_CELLS = 8192,
     MOST_COLUMNS = 2 * COUNTED_TABLE_BETAS + 8 * LANES,
     LEAST_OCTAVE = 8,
+    LEAST_PLACE = 3 * BEFORE, /* of betas: as many again on either side of a column that is left out */
 };
 
 struct group {
@@ -37,13 +39,15 @@ struct place {
 };
 
 struct counted_table {
-    size_t betas, columns, groups;
-    double lowest_top;    /* in gaps */
-    double *beta;         /* [betas]: as they were given */
-    double *column;       /* [groups][LANES]: those, and doubles that are none of them, increasing */
+    size_t betas, columns, groups; /* columns that have cells */
+    double lowest_top;             /* in gaps */
+    double *beta;                  /* [betas]: as they were given */
+    double *column;                /* [groups][LANES]: those, and doubles that are none of them, increasing */
     size_t *once, *twice; /* [betas]: where among the sums that are made those of beta and of 2 beta are */
-    size_t octave, below; /* columns in an octave, and before the first beta; 0: not even */
+    size_t octave, below; /* even columns in an octave, and before the first beta; 0: not even */
+    size_t even, halved;  /* even columns; of the first of them, so many, every second has cells */
     struct place place[STENCIL];
+    double half[STENCIL][AVERAGES][AVERAGES]; /* the basis half-way */
     struct group *group;
     double (*cell)[2][AVERAGES][LANES]; /* times N, and times N^{1/2} g */
 };
@@ -101,17 +105,76 @@ static void make_places(struct place place[STENCIL]) {
     }
 }
 
+/* A function and its first two derivatives. */
+struct jet {
+    double value, slope, bend;
+};
+
+static struct jet jet_times(struct jet a, struct jet b) {
+    return (struct jet){a.value * b.value, a.slope * b.value + a.value * b.slope,
+                        a.bend * b.value + 2 * a.slope * b.slope + a.value * b.bend};
+}
+
+/* At f columns beyond the last one before (kernel.h, between): those cubes times the first terms of the
+ * reciprocals, times d^a/a!, up to d^2. */
+static void make_basis(const struct place place[STENCIL], double f,
+                       double basis[STENCIL][AVERAGES][AVERAGES]) {
+    struct jet before[STENCIL], after = {1, 0, 0};
+    before[0] = after;
+    for (int k = 1; k < STENCIL; k++) {
+        before[k] = jet_times(before[k - 1], (struct jet){f + BEFORE - (k - 1), 1, 0});
+    }
+    for (int k = STENCIL - 1; k >= 0; k--) {
+        const struct place p = place[k];
+        const struct jet d = {f + BEFORE - k, 1, 0}, square = jet_times(d, d),
+                         lagrange = jet_times(jet_times(before[k], after), (struct jet){p.scale, 0, 0}),
+                         cube = jet_times(lagrange, jet_times(lagrange, lagrange));
+        const struct jet part[AVERAGES] = {
+            {1 + p.first * d.value + p.second * square.value, p.first + p.second * square.slope,
+             p.second * square.bend},
+            {d.value + p.first * square.value, 1 + p.first * square.slope, p.first * square.bend},
+            {square.value / 2, square.slope / 2, square.bend / 2}};
+        for (size_t a = 0; a < AVERAGES; a++) {
+            const struct jet whole = jet_times(cube, part[a]);
+            basis[k][a][0] = whole.value;
+            basis[k][a][1] = whole.slope;
+            basis[k][a][2] = whole.bend;
+        }
+        after = jet_times(after, d);
+    }
+}
+
+/* Whether the sum over the bins changes so slowly in log beta, with mean numbers of scores, that columns may
+ * be twice as far apart as where its second derivative is as large as it gets for n < 2^53, some 70. */
+static bool changes_slowly(size_t bins, const struct counted_bin *bin, double beta) {
+    const double slow = 12;
+    double z = 0, first = 0, second = 0, most = -INFINITY;
+    for (size_t k = 0; k < bins; k++) { most = fmax(most, bin[k].log_mean - beta * bin[k].node[0]); }
+    for (size_t k = 0; k < bins; k++) {
+        double gap = beta * bin[k].node[0], weight = exp(bin[k].log_mean - gap - most);
+        z += weight;
+        first += weight * gap;
+        second += weight * gap * gap;
+    }
+    return first < slow * z && second / z - first / z * first / z < slow;
+}
+
 /* For rows whose betas are stretched by factors in a range. */
-static bool make_even_columns(struct counted_table *t, const double stretch[2]) {
+static bool make_even_columns(struct counted_table *t, size_t bins, const struct counted_bin *bin,
+                              const double stretch[2]) {
     const size_t octave = t->octave = even_octave(t->betas, t->beta);
-    double below = ceil(-log2(stretch[0]) * (double)octave) + BEFORE,
+    double below = ceil(-log2(stretch[0]) * (double)octave) + LEAST_PLACE,
            above = ceil(log2(stretch[1]) * (double)octave) + STENCIL - BEFORE;
     if (octave == 0 || below + above + (double)(t->betas + octave) > MOST_COLUMNS) { return false; }
     make_places(t->place);
+    make_basis(t->place, 0.5, t->half);
     t->below = (size_t)below;
-    t->columns = t->below + t->betas + octave + (size_t)above;
-    for (size_t i = 0; i < t->columns; i++) {
-        t->column[i] = t->beta[0] * exp2(((double)i - below) / (double)octave);
+    t->even = t->below + t->betas + octave + (size_t)above;
+    for (size_t i = 0; i < t->even; i++) {
+        double beta = t->beta[0] * exp2(((double)i - below) / (double)octave);
+        bool follows = t->halved == i && i + 2 * STENCIL < t->even;
+        if (follows && changes_slowly(bins, bin, beta)) { t->halved += 2; }
+        if (t->halved <= i || i % 2 == 0) { t->column[t->columns++] = beta; }
     }
     for (size_t b = 0; b < t->betas; b++) {
         t->once[b] = b;
@@ -138,13 +201,13 @@ static double most_added(const struct counted_bin *bin, double beta) {
     return fmax(bin->log_mean + log(10), 4) - beta * bin->lower + 2 * log(fmax(1, far));
 }
 
-/* The bins of a group, from the first to the last that can add e^-45 of the sum at one of its betas. */
+/* The bins of a group, from the first to the last that can add e^-37 of the sum at one of its betas. */
 static struct group bins_in_reach(size_t bins, const struct counted_bin *bin, double lowest_top,
                                   const double column[LANES]) {
     const double nothing = 700;
     struct group group = {.start = bins};
     for (size_t l = 0; l < LANES; l++) {
-        double least = least_sum(bins, bin, lowest_top, column[l]) - 45;
+        double least = least_sum(bins, bin, lowest_top, column[l]) - 37;
         for (size_t k = 0; k < bins; k++) {
             if (most_added(&bin[k], column[l]) <= least) { continue; }
             if (group.start > k) { group.start = k; }
@@ -197,7 +260,7 @@ struct counted_table *counted_table_create(size_t bins, const struct counted_bin
     t->lowest_top = lowest_top;
     if (stretch[0] == 1 && stretch[1] == 1) {
         make_columns(t);
-    } else if (!make_even_columns(t, stretch)) {
+    } else if (!make_even_columns(t, bins, bin, stretch)) {
         counted_table_free(t);
         return NULL;
     }
@@ -270,75 +333,79 @@ static void sum_columns(const struct counted_table *t, const struct isa *isa, co
 
 /* ---- between columns ---- */
 
-/* A function and its first two derivatives. */
-struct jet {
-    double value, slope, bend;
-};
-
-static struct jet jet_times(struct jet a, struct jet b) {
-    return (struct jet){a.value * b.value, a.slope * b.value + a.value * b.slope,
-                        a.bend * b.value + 2 * a.slope * b.slope + a.value * b.bend};
+/* The column of an even one that has cells. */
+static size_t column_of(const struct counted_table *t, size_t even) {
+    return even < t->halved ? even / 2 : even - t->halved / 2;
 }
 
-/* At f columns beyond the last one before (kernel.h, between): those cubes times the first terms of the
- * reciprocals, times d^a/a!, up to d^2. */
-static void make_basis(const struct place place[STENCIL], double f,
-                       double basis[STENCIL][AVERAGES][AVERAGES]) {
-    struct jet before[STENCIL], after = {1, 0, 0};
-    before[0] = after;
-    for (int k = 1; k < STENCIL; k++) {
-        before[k] = jet_times(before[k - 1], (struct jet){f + BEFORE - (k - 1), 1, 0});
-    }
-    for (int k = STENCIL - 1; k >= 0; k--) {
-        const struct place p = place[k];
-        const struct jet d = {f + BEFORE - k, 1, 0}, square = jet_times(d, d),
-                         lagrange = jet_times(jet_times(before[k], after), (struct jet){p.scale, 0, 0}),
-                         cube = jet_times(lagrange, jet_times(lagrange, lagrange));
-        const struct jet part[AVERAGES] = {
-            {1 + p.first * d.value + p.second * square.value, p.first + p.second * square.slope,
-             p.second * square.bend},
-            {d.value + p.first * square.value, 1 + p.first * square.slope, p.first * square.bend},
-            {square.value / 2, square.slope / 2, square.bend / 2}};
-        for (size_t a = 0; a < AVERAGES; a++) {
-            const struct jet whole = jet_times(cube, part[a]);
-            basis[k][a][0] = whole.value;
-            basis[k][a][1] = whole.slope;
-            basis[k][a][2] = whole.bend;
+/* The even columns first .. end - 1 that are left out, out of four on either side. */
+static void fill_in(const struct counted_table *t, const struct isa *isa, size_t first, size_t end,
+                    struct made *even) {
+    const size_t start = first / 2 - BEFORE, count = end / 2 - first / 2;
+    struct made second, filled;
+    const double *const at[] = {second.sum[0], second.sum[1], second.sum[2]};
+    double *out[] = {filled.sum[0], filled.sum[1], filled.sum[2]}, unit = 1;
+    for (size_t m = 0; m < AVERAGES; m++, unit *= 2) {
+        memset(second.sum[m] + count, 0, (STENCIL + LANES) * sizeof unit);
+        for (size_t i = 0; i < count + STENCIL - 1; i++) {
+            second.sum[m][i] = unit * even->sum[m][2 * (start + i)];
         }
-        after = jet_times(after, d);
     }
+    isa->kernel->between(count, 0.5, t->half, at, out);
+    unit = 1;
+    for (size_t m = 0; m < AVERAGES; m++, unit /= 2) {
+        for (size_t i = 0; i < count; i++) {
+            even->sum[m][2 * (start + BEFORE + i) + 1] = unit * filled.sum[m][i];
+        }
+    }
+}
+
+/* At even columns first .. end - 1, and what those need; derivatives in log beta, by columns: -beta S_1 and
+ * beta^2 S_2 - beta S_1. */
+static void sum_even(const struct counted_table *t, const struct isa *isa, const double *count,
+                     const double *spread, double highest, size_t first, size_t end, struct made *even) {
+    const size_t filled = end < t->halved ? (end + 1) / 2 * 2 : t->halved,
+                 last = end < filled + STENCIL ? filled + STENCIL : end;
+    const bool fills = first < filled;
+    const double step = M_LN2 / (double)t->octave;
+    const size_t start = fills ? 2 * (first / 2 - BEFORE) : first;
+    struct made made;
+    sum_columns(t, isa, count, spread, highest, column_of(t, start) / LANES,
+                column_of(t, last - 1) / LANES + 1, &made);
+    for (size_t i = start; i < last; i += i < t->halved ? 2 : 1) {
+        size_t c = column_of(t, i);
+        double unit = step * t->column[c], slope = -unit * made.sum[1][c];
+        even->sum[0][i] = made.sum[0][c];
+        even->sum[1][i] = slope;
+        even->sum[2][i] = unit * unit * made.sum[2][c] + step * slope;
+    }
+    if (fills) { fill_in(t, isa, first, filled, even); }
+    for (size_t m = 0; m < AVERAGES; m++) { memset(even->sum[m] + end, 0, LANES * sizeof even->sum[m][0]); }
 }
 
 /* The same at the betas of a row, all larger than the table's by one factor, and at the doubles of the last
- * octave. Derivatives are in log beta, by columns: -beta S_1 and beta^2 S_2 - beta S_1. */
+ * octave. */
 static bool sum_between(const struct counted_table *t, const struct isa *isa, const double *count,
                         const double *spread, double highest, const double *own, struct made *made) {
     const double factor = own[0] / t->beta[0], step = M_LN2 / (double)t->octave,
                  place = (double)t->below + log2(factor) * (double)t->octave, f = place - floor(place),
-                 per_step = 1 / step, beyond = exp(f * step);
+                 per_step = 1 / step;
     const size_t wanted = t->betas + t->octave;
-    if (!(place >= BEFORE) || place + (double)(wanted + STENCIL - BEFORE) > (double)t->columns) {
+    if (!(place >= LEAST_PLACE) || place + (double)(wanted + STENCIL - BEFORE) > (double)t->even) {
         return false;
     }
     for (size_t b = 0; b < t->betas; b++) {
         if (!(fabs(own[b] - factor * t->beta[b]) <= 1e-14 * own[b])) { return false; }
     }
-    const size_t first = (size_t)place - BEFORE, needed = wanted + STENCIL - 1;
+    const size_t first = (size_t)place - BEFORE, end = first + wanted + STENCIL - 1;
     double basis[STENCIL][AVERAGES][AVERAGES], *out[] = {made->sum[0], made->sum[1], made->sum[2]};
-    struct made columns;
-    double *at[] = {columns.sum[0] + first, columns.sum[1] + first, columns.sum[2] + first};
-    sum_columns(t, isa, count, spread, highest, first / LANES, (first + needed - 1) / LANES + 1, &columns);
-    for (size_t i = 0; i < needed; i++) {
-        double unit = step * t->column[first + i];
-        at[2][i] = unit * (unit * at[2][i] - step * at[1][i]);
-        at[1][i] *= -unit;
-    }
-    for (size_t m = 0; m < AVERAGES; m++) { memset(at[m] + needed, 0, LANES * sizeof **at); }
+    struct made even;
+    const double *const at[] = {even.sum[0] + first, even.sum[1] + first, even.sum[2] + first};
+    sum_even(t, isa, count, spread, highest, first, end, &even);
     make_basis(t->place, f, basis);
-    isa->kernel->between(wanted, f, (const double(*)[AVERAGES][AVERAGES])basis, (const double *const *)at,
-                         out);
+    isa->kernel->between(wanted, f, (const double(*)[AVERAGES][AVERAGES])basis, at, out);
     for (size_t i = 0; i < wanted; i++) {
-        double length = per_step / (t->column[first + BEFORE + i] * beyond);
+        double length = per_step / (i < t->betas ? own[i] : 2 * own[i - t->octave]);
         out[2][i] = (out[2][i] - step * out[1][i]) * (length * length);
         out[1][i] *= -length;
     }

@@ -22,7 +22,7 @@ struct counted_table *counted_table_create(size_t bins, const struct counted_bin
 void counted_table_free(struct counted_table *table);
 
 /* Sums over the nodes, with gaps from `highest`: sum[b] at beta[b], sum[betas + b] at 2 beta[b]; count and
- * spread are N and N^{1/2} g of the bins. What is left out is below e^-45 of a sum, a bin. False, and nothing
+ * spread are N and N^{1/2} g of the bins. What is left out is below e^-37 of a sum, a bin. False, and nothing
  * done, at other betas than those of the table, all times a factor, and for a maximum so low that more bins
  * could matter. */
 bool counted_table_sums(const struct counted_table *table, const struct isa *isa, const double *count,
