@@ -1,4 +1,6 @@
 /* Betas stand in groups of KERNEL_LANES, increasing; a group has the bins that can matter to one of them.
+ * What takes time is to read the cells. So where no sum sees the difference, phi is taken for a straight line
+ * in the gap: its sums are those of N, of which one power more is kept.
  *
  * Where rows differ in scale, columns are even in log beta. A row's own betas are all at the same place
  * between two columns; the sums there are those of the polynomial that meets, at eight columns, a sum and its
@@ -26,9 +28,10 @@ enum {
 };
 
 struct group {
-    size_t start, end; /* its bins */
-    size_t first;      /* its cells begin there */
-    double origin;     /* of gaps: s*, or the lowest top where e^{-beta gap} is nothing in a double */
+    size_t start, whole, line, end; /* its bins; before `whole` and from `line` on phi is a line */
+    double origin; /* of gaps: s*, or the lowest top where e^{-beta gap} is nothing in a double */
+    double (*cell)[2][AVERAGES][LANES];       /* of the others: times N, and times N^{1/2} g */
+    double (*line_cell)[AVERAGES + 1][LANES]; /* of those, one power more: times N */
 };
 
 /* Of a column among those of a polynomial: the cube of Lagrange's polynomial of it is scale^3 times that of
@@ -49,7 +52,8 @@ struct counted_table {
     struct place place[STENCIL];
     double half[STENCIL][AVERAGES][AVERAGES]; /* the basis half-way */
     struct group *group;
-    double (*cell)[2][AVERAGES][LANES]; /* times N, and times N^{1/2} g */
+    double (*line)[2]; /* [bins]: phi of a bin is about line[0] + line[1] gap */
+    double *cell;
 };
 
 static int by_size(const void *a, const void *b) {
@@ -215,22 +219,84 @@ static struct group bins_in_reach(size_t bins, const struct counted_bin *bin, do
             if (column[l] * bin[k].upper > nothing) { group.origin = lowest_top; }
         }
     }
+    if (group.end < group.start) { group.start = group.end; }
     return group;
 }
 
-static void fill_cell(const struct counted_bin *bin, double origin, const struct kernel *kernel,
-                      const double *column, double cell[2][AVERAGES][LANES]) {
-    memset(cell, 0, 2 * sizeof *cell);
+/* What a bin adds to sums at the columns of a group: times N, and times N^{1/2} g. */
+struct added {
+    double count[AVERAGES + 1][LANES], spread[AVERAGES][LANES];
+};
+
+static struct added added_by(const struct counted_bin *bin, double origin, const struct kernel *kernel,
+                             const double *column) {
+    struct added a = {{{0}}, {{0}}};
     for (size_t i = 0; i < bin->nodes; i++) {
         double e[LANES], power = 1, gap = bin->node[i] - origin;
         kernel->weights(LANES, column, gap, e);
-        for (size_t m = 0; m < AVERAGES; m++, power *= gap) {
+        for (size_t m = 0; m <= AVERAGES; m++, power *= gap) {
             for (size_t l = 0; l < LANES; l++) {
-                cell[0][m][l] += bin->weight[i] * power * e[l];
-                cell[1][m][l] += bin->spread[i] * power * e[l];
+                a.count[m][l] += bin->weight[i] * power * e[l];
+                if (m < AVERAGES) { a.spread[m][l] += bin->spread[i] * power * e[l]; }
             }
         }
     }
+    return a;
+}
+
+/* The straight line in gaps that phi is closest to; 0 where gaps are infinite. */
+static void fit_line(const struct counted_bin *bin, double line[2]) {
+    double mean = 0, square = 0, slope = 0;
+    for (size_t i = 0; i < bin->nodes; i++) { mean += bin->weight[i] * bin->node[i]; }
+    for (size_t i = 0; i < bin->nodes; i++) {
+        double off = bin->node[i] - mean;
+        square += bin->weight[i] * off * off;
+        slope += bin->spread[i] * off;
+    }
+    line[1] = bin->nodes == COUNTED_NODES && square > 0 ? slope / square : 0;
+    line[0] = -line[1] * mean;
+}
+
+/* Whether the sums, which are at least e^least, do not see that phi is no straight line; gaps from s*. */
+static bool is_line(const struct counted_bin *bin, const double line[2], const struct added *a,
+                    const double *column, const double least[LANES]) {
+    const double seen = 1e-13, most = 7; /* a Gaussian is larger once in 4e11 */
+    for (size_t l = 0; l < LANES; l++) {
+        double unit = most * exp(bin->log_mean / 2 - least[l]);
+        for (size_t m = 0; m < AVERAGES; m++, unit *= column[l]) {
+            double off = a->spread[m][l] - line[0] * a->count[m][l] - line[1] * a->count[m + 1][l];
+            if (!(fabs(off) * unit < seen)) { return false; }
+        }
+    }
+    return true;
+}
+
+/* Cells from there on; where the next ones follow. */
+static double *fill_group(struct counted_table *t, struct group *group, const double *column, size_t bins,
+                          const struct counted_bin *bin, const struct kernel *kernel, double *cell) {
+    struct added *added = memory_create(bins, sizeof *added);
+    double least[LANES];
+    group->whole = group->line = group->end;
+    for (size_t l = 0; l < LANES; l++) { least[l] = least_sum(bins, bin, t->lowest_top, column[l]); }
+    for (size_t k = group->start; k < group->end; k++) {
+        added[k] = added_by(&bin[k], group->origin, kernel, column);
+        if (group->origin == 0 && is_line(&bin[k], t->line[k], &added[k], column, least)) { continue; }
+        group->line = k + 1;
+        if (group->whole == group->end) { group->whole = k; }
+    }
+    group->cell = (double(*)[2][AVERAGES][LANES])cell;
+    for (size_t k = group->whole; k < group->line; k++, cell += 2 * AVERAGES * LANES) {
+        memcpy(cell, added[k].count, AVERAGES * sizeof *added[k].count);
+        memcpy(cell + AVERAGES * LANES, added[k].spread, sizeof added[k].spread);
+    }
+    group->line_cell = (double(*)[AVERAGES + 1][LANES]) cell;
+    for (size_t k = group->start; k < group->end; k++) {
+        if (k >= group->whole && k < group->line) { continue; }
+        memcpy(cell, added[k].count, sizeof added[k].count);
+        cell += (AVERAGES + 1) * LANES;
+    }
+    free(added);
+    return cell;
 }
 
 static struct counted_table *table_for(size_t betas, const double *beta) {
@@ -267,20 +333,17 @@ struct counted_table *counted_table_create(size_t bins, const struct counted_bin
     make_groups(t);
     for (size_t g = 0; g < t->groups; g++) {
         t->group[g] = bins_in_reach(bins, bin, lowest_top, t->column + g * LANES);
-        t->group[g].first = cells;
-        cells += t->group[g].end > t->group[g].start ? t->group[g].end - t->group[g].start : 0;
+        cells += t->group[g].end - t->group[g].start;
     }
     if (cells > MOST_CELLS) {
         counted_table_free(t);
         return NULL;
     }
-    t->cell = memory_create_aligned(cells + 1, sizeof *t->cell);
+    t->line = memory_create(bins, sizeof *t->line);
+    for (size_t k = 0; k < bins; k++) { fit_line(&bin[k], t->line[k]); }
+    double *cell = t->cell = memory_create_aligned(cells + 1, 2 * AVERAGES * LANES * sizeof *t->cell);
     for (size_t g = 0; g < t->groups; g++) {
-        const struct group *group = &t->group[g];
-        for (size_t k = group->start; k < group->end; k++) {
-            fill_cell(&bin[k], group->origin, kernel, t->column + g * LANES,
-                      t->cell[group->first + k - group->start]);
-        }
+        cell = fill_group(t, &t->group[g], t->column + g * LANES, bins, bin, kernel, cell);
     }
     return t;
 }
@@ -292,6 +355,7 @@ void counted_table_free(struct counted_table *t) {
     free(t->once);
     free(t->twice);
     free(t->group);
+    free(t->line);
     free(t->cell);
     free(t);
 }
@@ -325,8 +389,13 @@ static void sum_columns(const struct counted_table *t, const struct isa *isa, co
     for (size_t g = first; g < end; g++) {
         double out[AVERAGES][LANES];
         const struct group *group = &t->group[g];
-        size_t bins = group->end > group->start ? group->end - group->start : 0;
-        isa->kernel->table(bins, count + group->start, spread + group->start, t->cell + group->first, out);
+        const size_t before = group->whole - group->start;
+        isa->kernel->table(group->line - group->whole, count + group->whole, spread + group->whole,
+                           group->cell, out);
+        isa->kernel->table_lines(before, count + group->start, spread + group->start, t->line + group->start,
+                                 group->line_cell, out);
+        isa->kernel->table_lines(group->end - group->line, count + group->line, spread + group->line,
+                                 t->line + group->line, group->line_cell + before, out);
         shift(out, scale + g * LANES, highest - group->origin, g * LANES, made);
     }
 }

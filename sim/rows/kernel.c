@@ -87,6 +87,24 @@ static void table(size_t n, const double *a, const double *b, const double (*cel
     }
 }
 
+static void table_lines(size_t n, const double *a, const double *b, const double (*line)[2],
+                        const double (*cell)[AVERAGES + 1][LANES], double out[AVERAGES][LANES]) {
+    for (size_t l = 0; l < LANES; l += WIDTH) {
+        lanes s[AVERAGES];
+        for (size_t m = 0; m < AVERAGES; m++) { memcpy(&s[m], &out[m][l], sizeof s[m]); }
+        for (size_t i = 0; i < n; i++) {
+            const double level = a[i] + b[i] * line[i][0], slope = b[i] * line[i][1];
+            lanes x, next;
+            memcpy(&x, &cell[i][0][l], sizeof x);
+            for (size_t m = 0; m < AVERAGES; m++, x = next) {
+                memcpy(&next, &cell[i][m + 1][l], sizeof next);
+                s[m] += level * x + slope * next;
+            }
+        }
+        for (size_t m = 0; m < AVERAGES; m++) { memcpy(&out[m][l], &s[m], sizeof s[m]); }
+    }
+}
+
 typedef double bin_nodes __attribute__((vector_size(COUNTED_NODES * sizeof(double))));
 
 static size_t nodes_of_bins(size_t n, const struct counted_bin *bin, const double *scores, double *spread,
@@ -339,6 +357,7 @@ const struct kernel JOIN(kernel_, ISA) = {
     .octaves_beside = octaves_beside,
     .mix = mix,
     .table = table,
+    .table_lines = table_lines,
     .between = between,
     .nodes_of_bins = nodes_of_bins,
     .softmax = softmax,

@@ -112,6 +112,10 @@ struct kernel {
     void (*table)(size_t n, const double *a, const double *b,
                   const double (*cell)[2][KERNEL_AVERAGES][KERNEL_LANES],
                   double out[KERNEL_AVERAGES][KERNEL_LANES]);
+    /* out[m][l] += sum_i ((a_i + b_i line[i][0]) cell[i][m][l] + b_i line[i][1] cell[i][m + 1][l]). */
+    void (*table_lines)(size_t n, const double *a, const double *b, const double (*line)[2],
+                        const double (*cell)[KERNEL_AVERAGES + 1][KERNEL_LANES],
+                        double out[KERNEL_AVERAGES][KERNEL_LANES]);
     /* From a function's values and its first two derivatives at columns, at[m][i], the same between them:
      * out[m][i] at i + KERNEL_STENCIL/2 - 1 + f, i < n. basis[k][a][m]: derivative m there of the polynomial
      * whose derivative a at column k is 1 and that has no other up to the second at KERNEL_STENCIL columns.
