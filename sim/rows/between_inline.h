@@ -9,12 +9,6 @@
 #include "sim/rows/kernel.h"
 #include "sim/rows/lanes_inline.h"
 
-static inline lanes between_load(const double *x) {
-    lanes y;
-    memcpy(&y, x, sizeof y);
-    return y;
-}
-
 /* What interpolates is S e^{r x}, r so that it is level at the column before: `low` is that exponential at
  * the first column over the one that is asked for, `up` by how much it grows from column to column. */
 static void between(size_t n, double f, const double basis[KERNEL_STENCIL][KERNEL_AVERAGES][KERNEL_AVERAGES],
@@ -33,12 +27,12 @@ static void between(size_t n, double f, const double basis[KERNEL_STENCIL][KERNE
             up[i] = 1 / vector_decay_one(-r[i]);
         }
         for (size_t i = 0; i < some; i += WIDTH) {
-            lanes g[KERNEL_AVERAGES] = {{0}}, e = between_load(low + i), grow = between_load(up + i),
-                  tilt = between_load(r + i);
+            lanes g[KERNEL_AVERAGES] = {{0}}, e = lanes_load(low + i), grow = lanes_load(up + i),
+                  tilt = lanes_load(r + i);
             for (size_t k = 0; k < KERNEL_STENCIL; k++, e *= grow) {
                 const size_t here = start + i + k;
-                lanes h0 = between_load(at[0] + here), h1 = between_load(at[1] + here),
-                      h2 = between_load(at[2] + here);
+                lanes h0 = lanes_load(at[0] + here), h1 = lanes_load(at[1] + here),
+                      h2 = lanes_load(at[2] + here);
                 h2 = (h2 + tilt * (2 * h1 + tilt * h0)) * e;
                 h1 = (h1 + tilt * h0) * e;
                 h0 *= e;

@@ -22,6 +22,12 @@ enum { WIDTH = 2 };
 typedef double lanes __attribute__((vector_size(WIDTH * sizeof(double))));
 typedef int64_t bit_lanes __attribute__((vector_size(WIDTH * sizeof(double))));
 
+static inline lanes lanes_load(const double *from) {
+    lanes x;
+    memcpy(&x, from, sizeof x);
+    return x;
+}
+
 static inline double lanes_total(const double s[LANES]) {
     return ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
 }

@@ -11,19 +11,13 @@
 
 enum { RUNGS_TOGETHER = 4 };
 
-static inline lanes rungs_load(const double *from) {
-    lanes x;
-    memcpy(&x, from, sizeof x);
-    return x;
-}
-
 static void join_bins(size_t n, const double half[2][KERNEL_NODES][KERNEL_NODES],
                       const double (*from)[KERNEL_NODES], double (*to)[KERNEL_NODES]) {
     for (size_t l = 0; l < KERNEL_NODES; l += WIDTH) {
         lanes lower[KERNEL_NODES], upper[KERNEL_NODES];
         for (size_t j = 0; j < KERNEL_NODES; j++) {
-            lower[j] = rungs_load(half[0][j] + l);
-            upper[j] = rungs_load(half[1][j] + l);
+            lower[j] = lanes_load(half[0][j] + l);
+            upper[j] = lanes_load(half[1][j] + l);
         }
         for (size_t i = 0; i < n; i++) {
             lanes first = {0}, second = {0};
@@ -43,7 +37,7 @@ add_rungs(const size_t count, const struct kernel_rung *rung, const struct kerne
     lanes t[RUNGS_TOGETHER][KERNEL_AVERAGES] = {{{0}}}, s[KERNEL_AVERAGES];
     const double size = bins->size;
     for (size_t i = 0; i < bins->count; i++) {
-        const lanes moment = rungs_load(bins->moment[i] + l), first = bins->middle[i] * moment,
+        const lanes moment = lanes_load(bins->moment[i] + l), first = bins->middle[i] * moment,
                     second = bins->middle[i] * first;
         for (size_t r = 0; r < count; r++) {
             t[r][0] += rung[r].weight[i] * moment;
@@ -52,12 +46,12 @@ add_rungs(const size_t count, const struct kernel_rung *rung, const struct kerne
         }
     }
     for (size_t r = 0; r < count; r++) {
-        for (size_t m = 0; m < KERNEL_AVERAGES; m++) { s[m] = rungs_load(rung[r].series[m] + l); }
+        for (size_t m = 0; m < KERNEL_AVERAGES; m++) { s[m] = lanes_load(rung[r].series[m] + l); }
         const lanes add[KERNEL_AVERAGES] = {
             s[0] * t[r][0], size * (s[0] * t[r][1] + s[1] * t[r][0]),
             size * (size * ((s[0] * t[r][2] + s[2] * t[r][0]) + 2 * (s[1] * t[r][1])))};
         for (size_t m = 0; m < KERNEL_AVERAGES; m++) {
-            const lanes total = rungs_load(rung[r].total[m] + l) + add[m];
+            const lanes total = lanes_load(rung[r].total[m] + l) + add[m];
             memcpy(rung[r].total[m] + l, &total, sizeof total);
         }
     }
