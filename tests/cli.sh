@@ -813,9 +813,13 @@ f = h5py.File("crafted.h5", "r+")
 def zeros(bytes):
     packer, zero = zlib.compressobj(9), b"\0" * (1 << 20)
     return b"".join(packer.compress(zero) for i in range(bytes >> 20)) + packer.flush()
-def anew(name, shape, chunks, gzip=None):
+def anew(name, shape, chunks, gzip=None): # on the axes of the one before
+    axes = [list(axis.values()) for axis in f[name].dims] if name in f else []
     if name in f: del f[name]
-    return f.create_dataset(name, shape, "f8", chunks=chunks, compression=gzip)
+    d = f.create_dataset(name, shape, "f8", chunks=chunks, compression=gzip)
+    for i, scales in enumerate(axes):
+        for scale in scales: d.dims[i].attach_scale(scale)
+    return d
 def big(name): # 4 GiB of zeros in about 4 MB
     d, packed = anew(name, (512, 1 << 20), (2, 1 << 20), 9), zeros(1 << 24)
     for i in range(0, 512, 2): d.id.write_direct_chunk((i, 0), packed)
