@@ -110,6 +110,32 @@ static void test_within(void **state) {
     free(scores);
 }
 
+/* Along a grid of betas scores far below the top are left out of sums, but none that these would know of:
+ * the susceptibility against sums over every score in long double. */
+static void test_far_scores(void **state) {
+    (void)state;
+    enum { N = ROW_EXPLICIT, BETAS = 65 };
+    double scores[N], p[FAMILY_PARAMETERS] = {1}, beta[BETAS], value[BETAS][MEASURE_VALUES];
+    struct measured *measured = measured_create(isa_best());
+    assert_non_null(measured);
+    for (size_t b = 0; b < BETAS; b++) { beta[b] = exp2((double)b / 8 - 3); }
+    for (size_t k = 0; k < 4; k++) {
+        draw_all(family_find("gaussian"), p, stream_make(3, "far", 0, true, k), N, scores);
+        const struct row *row = measured_row(measured, N, scores, 1);
+        measure_betas(isa_best()->kernel, row, BETAS, beta, value);
+        for (size_t b = 0; b < BETAS; b++) {
+            long double sum[3] = {0};
+            for (size_t i = 0; i < N; i++) {
+                long double x = (long double)beta[b] * row->gap[i], w = expl(-x);
+                for (size_t m = 0; m < 3; m++, w *= x) { sum[m] += w; }
+            }
+            long double mean = sum[1] / sum[0];
+            check_close(value[b][MEASURE_SUSCEPTIBILITY], (double)(sum[2] / sum[0] - mean * mean), 2e-13);
+        }
+    }
+    measured_free(measured);
+}
+
 /* H, Y_2 and Lambda by sums over every score in long double; `scores` become sorted. */
 static void check_plainly(size_t n, double *scores, double beta) {
     struct measured *measured = measured_create(isa_best());
@@ -170,10 +196,8 @@ static void test_constant(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_as_drawn),
-        cmocka_unit_test(test_within),
-        cmocka_unit_test(test_ties),
-        cmocka_unit_test(test_constant),
+        cmocka_unit_test(test_as_drawn), cmocka_unit_test(test_within),   cmocka_unit_test(test_far_scores),
+        cmocka_unit_test(test_ties),     cmocka_unit_test(test_constant),
     };
     return cmocka_run_group_tests_name("measured", tests, NULL, NULL);
 }
