@@ -78,6 +78,9 @@ static double rounded_to_knot(const struct field *f, double x) {
     return x - low <= near ? low : f->o->knot[next].y <= f->o->log_n - 2 ? high : x;
 }
 
+/* Of numbers: fmin, which is a call, looks for what is none. */
+static inline double smaller(double a, double b) { return a < b ? a : b; }
+
 /* From where e^EARLIEST scores have a >= 1, or as many weigh as much, to where the deepest do: a unit on,
  * where a is e, phi^{n-1} is e^{-42 (1 - e^-e)} = 1e-17. The unit before, and four after short rows, which
  * fall slower, are a choice, and so are the two from where scores are far. */
@@ -90,8 +93,8 @@ static void find_range(struct field *f) {
     double farthest = -INFINITY;
     for (size_t i = 0; i <= last; i++) {
         double y = o->knot[i].y, b = field_knot_b(f, i);
-        if (y >= FIELD_EARLIEST) { f->x_low = fmin(f->x_low, b + FIELD_EARLIEST - y); }
-        if (y >= 0) { f->origin = fmin(f->origin, b - y); }
+        if (y >= FIELD_EARLIEST) { f->x_low = smaller(f->x_low, b + FIELD_EARLIEST - y); }
+        if (y >= 0) { f->origin = smaller(f->origin, b - y); }
         if (y >= most && b + most - y < f->x_high) {
             f->x_high = b + most - y;
             farthest = b;
@@ -139,7 +142,8 @@ static void place_panel(const struct field *f, struct panel *p, double low, doub
                         .high_b = fmin(b[INNER], most_b),
                         .apart = low_b - f->centre};
     for (size_t i = 0; i < INNER; i++) { /* at V = 1 the profile may be noise */
-        p->offset[i] = fmax(0, fmin(b[i] - p->low_b, p->high_b - p->low_b));
+        const double offset = smaller(b[i] - p->low_b, p->high_b - p->low_b);
+        p->offset[i] = offset > 0 ? offset : 0;
         if (f->ask.output) { p->chord[i] = field_chord(f, p->low_b + p->offset[i]); }
     }
 }
@@ -246,7 +250,7 @@ static bool fill_wide(const struct field *f, size_t begin, size_t end, struct wi
     const double edge[] = {low, last->high_y};
     *w = (struct wide){.end = end, .low_b = first->low_b, .high_y = last->high_y};
     gaps_between(f, 1, edge, y, b);
-    for (size_t j = 0; j < INNER; j++) { w->ratio[j] = fmin(0, first->low_b - b[j]); }
+    for (size_t j = 0; j < INNER; j++) { w->ratio[j] = smaller(0, first->low_b - b[j]); }
     f->o->vector->exp(INNER, w->ratio, w->ratio);
     f->o->vector->exp(INNER, y, y);
     for (size_t j = 0; j < INNER; j++) {

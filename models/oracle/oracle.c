@@ -352,10 +352,11 @@ static double vertex_of(const struct summit *s) {
     return (s->x[0] + s->x[1]) / 2 - left / bend_of(s);
 }
 
-/* By the golden section until the three are within the maximum's own width, or all is flat; by ever shorter
- * sections of the longer side while the middle stays where it is, as it does at a peak. */
+/* By sections of the longer side until the three are within the maximum's own width, or all is flat: golden
+ * ones, ever longer ones while the middle moves and ever shorter ones while it stays, as it does at a peak.
+ */
 static void close_in(const struct oracle *o, struct summit *s) {
-    const double golden = 0.381966011250105, shortest = 0.1;
+    const double golden = 0.381966011250105, shortest = 0.1, longest = 0.7;
     double section = golden;
     for (int i = 0; i < 80; i++) {
         const double wide = fabs(s->x[2] - s->x[0]);
@@ -363,7 +364,7 @@ static void close_in(const struct oracle *o, struct summit *s) {
         const int far = fabs(s->x[2] - s->x[1]) > fabs(s->x[1] - s->x[0]) ? 2 : 0;
         const double x = s->x[1] + section * (s->x[far] - s->x[1]), value = rough_log_chi(o, x);
         if (value > s->log_chi[1]) {
-            section = golden;
+            section = fmin(longest, 1.25 * section);
             s->x[2 - far] = s->x[1];
             s->log_chi[2 - far] = s->log_chi[1];
             s->x[1] = x;
@@ -371,7 +372,7 @@ static void close_in(const struct oracle *o, struct summit *s) {
         } else {
             s->x[far] = x;
             s->log_chi[far] = value;
-            section = fmax(shortest, 0.8 * section);
+            section = fmax(shortest, 0.8 * fmin(section, golden));
         }
     }
 }
@@ -425,7 +426,7 @@ static struct top top_within(const struct oracle *o, double x, double half) {
         before = t;
         t = fmax(-1, fmin(s.second < 0 ? t - s.first / s.second : copysign(1, s.first), 1));
     }
-    const double left = fabs(series[ORDER - 1]), steepest = (ORDER - 1) * (ORDER - 1);
+    const double left = fabs(series[ORDER - 1]), steepest = (ORDER - 1) / sqrt(fmax(1 - t * t, 1e-4));
     return (struct top){x + half * t, s.second / (half * half), half * steepest * left / fabs(s.second),
                         fabs(t) < 1, left < rounding};
 }
@@ -450,7 +451,7 @@ double oracle_collapse_susceptibility(const struct oracle *o, double *curvature)
             return top.curvature < -plateau ? exp(x) : NAN;
         }
         if (-top.curvature < plateau / 8) { return NAN; }
-        half = half * fmax(0.1, fmin(0.5, pow(aim / top.error, 1.0 / 6)));
+        half = half * fmax(0.1, fmin(0.5, cbrt(aim / top.error)));
     }
     return NAN;
 }
