@@ -43,10 +43,6 @@ struct inner_kernel {
     struct inner (*error)(const struct field *field, double x, struct inner_span span);
     /* Sum of weight a^2 e^{-a}, of so many times a each, over a multiple of INNER of them. */
     double (*squares)(size_t count, const double *a, const double *weight, double times);
-    /* Adds weight (e(u^2) + u o(u^2)) for each of `count` polynomials of INNER/2 functions, the parts in e in
-     * the first lanes and those in o in the others; so many powers of u^2, [i][power][lane]. */
-    void (*mix_series)(size_t count, const double *const *polynomial, size_t powers, const double *u,
-                       const double *weight, double sum[INNER]);
 };
 extern const struct inner_kernel inner_base;
 #ifdef __x86_64__
