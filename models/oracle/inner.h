@@ -29,15 +29,20 @@ struct inner_gap {
     double gap, missed;
 };
 
-/* The functions below as one instruction set has them; all give the same bits. */
+/* As one instruction set has them; all give the same bits. */
 struct inner_kernel {
     struct inner_span (*span_at)(const struct field *field, double x);
     struct inner (*at)(const struct field *field, double x, struct inner_span span);
+    /* After `at`: n E[a e^{-a} (E[e^{-a'}; s' <= s])^{n-1}]; `power` is phi^{n-1}. */
     double (*top)(const struct field *field, double x, double psi, double power, struct inner_span span);
+    /* The integrand of E p_(k), k = 1 .. field->ask.ranks, likewise (oracle.h). */
     void (*ranks)(const struct field *field, double x, double psi, double power, struct inner_span span,
                   double *sum);
+    /* Adds the terms of INNER scores to them, lane by lane: both = psi + n E[e^{-a'}; s' > s], weight = mass
+     * a e^{-a}. */
     void (*add_ranks)(const struct field *field, double psi, const double both[INNER],
                       const double weight[INNER], double (*sum)[INNER]);
+    /* After `at`. */
     struct inner_gap (*gap)(const struct field *field, double x, double psi, double power,
                             struct inner_span span);
     struct inner (*error)(const struct field *field, double x, struct inner_span span);
@@ -60,31 +65,6 @@ static inline struct inner_span inner_span_at(const struct field *f, double x) {
 /* Leaves in field->kept what the others need. */
 static inline struct inner inner_at(const struct field *f, double x, struct inner_span span) {
     return f->o->kernel->at(f, x, span);
-}
-
-/* n E[a e^{-a} (E[e^{-a'}; s' <= s])^{n-1}], after inner_at; `power` is phi^{n-1}. */
-static inline double inner_top(const struct field *f, double x, double psi, double power,
-                               struct inner_span span) {
-    return f->o->kernel->top(f, x, psi, power, span);
-}
-
-/* The integrand of E p_(k), k = 1 .. field->ask.ranks, likewise (oracle.h). */
-static inline void inner_ranks(const struct field *f, double x, double psi, double power,
-                               struct inner_span span, double *sum) {
-    f->o->kernel->ranks(f, x, psi, power, span, sum);
-}
-
-/* Adds the terms of INNER scores to them, lane by lane: both = psi + n E[e^{-a'}; s' > s], weight = mass a
- * e^{-a}. */
-static inline void inner_add_ranks(const struct field *f, double psi, const double both[INNER],
-                                   const double weight[INNER], double (*sum)[INNER]) {
-    f->o->kernel->add_ranks(f, psi, both, weight, sum);
-}
-
-/* After inner_at. */
-static inline struct inner_gap inner_gap(const struct field *f, double x, double psi, double power,
-                                         struct inner_span span) {
-    return f->o->kernel->gap(f, x, psi, power, span);
 }
 
 /* The inner rule's errors at x, estimates, after inner_at: in psi, for `entropy` in any of the next three and

@@ -47,36 +47,38 @@ static void sample(struct outer *s, double x, double *value) {
     double power = inner_power(f, in.psi), total = power * in.first, top = total;
     if (f->ask.ranks > 0) { memset(value + RANKS, 0, f->ask.ranks * sizeof *value); }
     if (total > 1e-15 && f->ask.ranks > 0) {
-        inner_ranks(f, x, in.psi, power, span, value + RANKS);
+        f->o->kernel->ranks(f, x, in.psi, power, span, value + RANKS);
         top = value[RANKS];
     } else if (total > 1e-15 && f->ask.top_weight) {
-        top = inner_top(f, x, in.psi, power, span);
+        top = f->o->kernel->top(f, x, in.psi, power, span);
     }
     s->left = power;
     put(f, &in, power, x, top, total - top, value);
     if (s->sum.count == MEANS) { return; }
     const bool gap = f->ask.gap && total > 0;
-    put_rest(f, &in, power, gap ? inner_gap(f, x, in.psi, power, span) : (struct inner_gap){0, 0}, value);
+    put_rest(f, &in, power, gap ? f->o->kernel->gap(f, x, in.psi, power, span) : (struct inner_gap){0, 0},
+             value);
 }
 
 static void sample_long(struct outer *s, const struct panels_panel *panel, double *value) {
     const struct field *f = &s->field;
     struct series series;
     struct inner in[OUTER];
-    series_make(f, panel->low, panel->high, &series);
-    series_inner(f, &series, in);
+    const struct series_kernel *kernel = f->o->series;
+    kernel->make(f, panel->low, panel->high, &series);
+    kernel->inner(f, &series, in);
     s->rough = series.rough;
     s->middle = series.x[OUTER / 2];
     s->half = series.half;
     for (size_t j = 0; j < OUTER; j++, value += s->sum.count) {
-        double power = inner_power(f, in[j].psi), no_top = series_no_top(f, &series, j, in[j].psi);
+        double power = inner_power(f, in[j].psi), no_top = kernel->no_top(f, &series, j, in[j].psi);
         s->left = power;
         put(f, &in[j], power, series.x[j], power * in[j].first - no_top, no_top, value);
         if (s->sum.count > MEANS) {
             put_rest(f, &in[j], power,
-                     f->ask.gap ? series_gap(f, &series, j, in[j].psi) : (struct inner_gap){0, 0}, value);
+                     f->ask.gap ? kernel->gap(f, &series, j, in[j].psi) : (struct inner_gap){0, 0}, value);
         }
-        if (f->ask.ranks > 0) { series_ranks(f, &series, j, in[j].psi, value + RANKS); }
+        if (f->ask.ranks > 0) { kernel->ranks(f, &series, j, in[j].psi, value + RANKS); }
         for (size_t q = 0; q < s->sum.count; q++) { value[q] *= series.slope[j]; }
     }
 }

@@ -23,7 +23,7 @@ enum {
     ALONG,      /* sum p (b - centre) */
     RADIAL,     /* its square */
     GAP,        /* sum p (b - b_(1)) */
-    GAP_MISSED, /* inner_gap's `missed` */
+    GAP_MISSED, /* `missed` of struct inner_gap */
     QUANTITIES,
     RANKS = QUANTITIES /* ordered weights from here on */
 };

@@ -203,7 +203,7 @@ static double no_top(const struct field *f, const struct series *s, size_t j, do
     return inner_sum_of(sum);
 }
 
-/* As inner_gap goes; pi^2/12 to leading order. */
+/* As struct inner_gap says; pi^2/12 to leading order. */
 static struct inner_gap gap(const struct field *f, const struct series *s, size_t j, double psi) {
     const struct rules *r = &f->o->rules;
     const double power = inner_power(f, psi), first = power * (M_PI * M_PI / 12) * s->m[1][j] * s->m[1][j],
@@ -237,7 +237,9 @@ static void ranks(const struct field *f, const struct series *s, size_t j, doubl
     spread(&f->o->rules, s, j, psi, density, above);
     memset(lanes, 0, f->ask.ranks * sizeof *lanes);
     for (size_t i = 0; i < GRID; i++) { density[i] *= f->o->rules.density[i]; }
-    for (size_t i = 0; i < GRID; i += INNER) { inner_add_ranks(f, psi, above + i, density + i, lanes); }
+    for (size_t i = 0; i < GRID; i += INNER) {
+        f->o->kernel->add_ranks(f, psi, above + i, density + i, lanes);
+    }
     for (size_t k = 0; k < f->ask.ranks; k++) { sum[k] = inner_sum_of(lanes[k]); }
 }
 

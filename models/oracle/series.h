@@ -15,44 +15,22 @@ struct series {
     double rough; /* by what part of themselves slopes of slopes may be off; 0 where no output is asked for */
 };
 
-/* The functions below as one instruction set has them; all give the same bits. */
+/* As one instruction set has them; all give the same bits. */
 struct series_kernel {
     void (*add_up)(struct field *field); /* powers of a over each panel and all later ones */
     void (*make)(const struct field *field, double low_y, double high_y, struct series *series);
+    /* What inner_at says, at every node. */
     void (*inner)(const struct field *field, const struct series *series, struct inner in[OUTER]);
+    /* n E[a e^{-a}] phi^{n-1} less the integrand of E p_(1). */
     double (*no_top)(const struct field *field, const struct series *series, size_t j, double psi);
+    /* The integrand of E sum p (b - b_(1)). */
     struct inner_gap (*gap)(const struct field *field, const struct series *series, size_t j, double psi);
+    /* The integrand of E p_(k), k = 1 .. field->ask.ranks. */
     void (*ranks)(const struct field *field, const struct series *series, size_t j, double psi, double *sum);
 };
 extern const struct series_kernel series_base;
 #ifdef __x86_64__
 extern const struct series_kernel series_avx2, series_avx512; /* call only where the processor has them */
 #endif
-
-static inline void series_make(const struct field *f, double low_y, double high_y, struct series *series) {
-    f->o->series->make(f, low_y, high_y, series);
-}
-
-/* What inner_at says, at every node. */
-static inline void series_inner(const struct field *f, const struct series *series, struct inner in[OUTER]) {
-    f->o->series->inner(f, series, in);
-}
-
-/* n E[a e^{-a}] phi^{n-1} less the integrand of E p_(1). */
-static inline double series_no_top(const struct field *f, const struct series *series, size_t j, double psi) {
-    return f->o->series->no_top(f, series, j, psi);
-}
-
-/* The integrand of E sum p (b - b_(1)). */
-static inline struct inner_gap series_gap(const struct field *f, const struct series *series, size_t j,
-                                          double psi) {
-    return f->o->series->gap(f, series, j, psi);
-}
-
-/* The integrand of E p_(k), k = 1 .. field->ask.ranks. */
-static inline void series_ranks(const struct field *f, const struct series *series, size_t j, double psi,
-                                double *sum) {
-    f->o->series->ranks(f, series, j, psi, sum);
-}
 
 #endif
