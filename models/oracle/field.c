@@ -299,18 +299,17 @@ static bool make_wides(struct field *f) {
 
 /* A stretch of y with its nodes, and b there and at its end. */
 struct far {
-    double low, high, y[WITH_END], b[WITH_END];
+    double edge[2], y[WITH_END], b[WITH_END];
 };
 
 static void place_far(const struct field *f, double low, double high, struct far *far) {
-    far->low = low;
-    far->high = high;
-    gaps_between(f, 1, &far->low, far->y, far->b);
+    *far = (struct far){.edge = {low, high}};
+    gaps_between(f, 1, far->edge, far->y, far->b);
 }
 
 static void add_far(struct field *f, const struct far *far) {
     const struct legendre *r = &f->o->rules.inner;
-    const double half = (far->high - far->low) / 2, *b = far->b;
+    const double half = (far->edge[1] - far->edge[0]) / 2, *b = far->b;
     double weight[INNER], most = f->far_mass, last[INNER_ENDS] = {0}, sum = 0, mean = 0;
     for (size_t i = 0; i < INNER; i++) {
         weight[i] = far->y[i] - b[i];
@@ -359,12 +358,12 @@ static size_t far_end(const struct field *f, size_t knot) {
 static void next_far(const struct field *f, double y, double b, double end, double *step, struct far *far) {
     const double most = 2, full = 0.95, least = 1e-10 * fmax(1, fabs(y));
     double change;
-    for (;; *step = (far->high - y) * fmax(0.125, full * most / change)) {
+    for (;; *step = (far->edge[1] - y) * fmax(0.125, full * most / change)) {
         place_far(f, y, fmin(end, y + *step), far);
-        change = f->fineness * fabs(far->high - y - (far->b[INNER] - b));
-        if (!(change > most && far->high - y > least)) { break; }
+        change = f->fineness * fabs(far->edge[1] - y - (far->b[INNER] - b));
+        if (!(change > most && far->edge[1] - y > least)) { break; }
     }
-    *step = (far->high - y) * fmin(2, full * most / change);
+    *step = (far->edge[1] - y) * fmin(2, full * most / change);
 }
 
 /* All scores from y on, where only a is looked at. Those that with all after them add up to less than e^-41
@@ -385,7 +384,7 @@ static void add_all_far(struct field *f, double y) {
             struct far far;
             next_far(f, y, b, end, &step, &far);
             add_far(f, &far);
-            y = far.high;
+            y = far.edge[1];
             b = far.b[INNER];
         }
         y = fmax(y, end);
