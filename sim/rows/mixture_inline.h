@@ -34,24 +34,35 @@ static void mix_points(struct kernel_mixture *x) {
     }
 }
 
+/* In short loops: what waits for one logarithm or exponential after the other would wait long. */
 static void mix_both(struct kernel_mixture *x) {
+    double log_points[KERNEL_MIXED], small[KERNEL_MIXED], log_whole[KERNEL_MIXED];
+#pragma omp simd
+    for (size_t i = 0; i < x->count; i++) { log_points[i] = vector_log1p_one(x->sum[0][i]); }
+#pragma omp simd
+    for (size_t i = 0; i < x->count; i++) { /* the smaller of the two over the larger one */
+        double excess = x->log_z[i] - log_points[i];
+        small[i] = vector_decay_one(excess < 0 ? excess : -excess);
+    }
 #pragma omp simd
     for (size_t i = 0; i < x->count; i++) {
-        double over = 1 / (1 + x->sum[0][i]), log_points = vector_log1p_one(x->sum[0][i]),
-               excess = x->log_z[i] - log_points;
+        double larger = x->log_z[i] < log_points[i] ? log_points[i] : x->log_z[i];
+        log_whole[i] = larger + vector_log1p_one(small[i]);
+    }
+#pragma omp simd
+    for (size_t i = 0; i < x->count; i++) {
+        double over = 1 / (1 + x->sum[0][i]), excess = x->log_z[i] - log_points[i];
         struct moments points = moments_of_points(x, i, over);
-        /* the smaller of the two over the larger one */
-        double small = vector_decay_one(excess < 0 ? excess : -excess), large_share = 1 / (1 + small),
-               small_share = small * large_share, larger = excess < 0 ? log_points : x->log_z[i];
+        double large_share = 1 / (1 + small[i]), small_share = small[i] * large_share;
         int seen = excess > KERNEL_NEGLIGIBLE;
         double share = excess < 0 ? small_share : large_share, rest = excess < 0 ? large_share : small_share;
-        double between = x->mean[i] - points.mean, log_z = larger + vector_log1p_one(small),
+        double between = x->mean[i] - points.mean,
                variance = variance_shifted(points.variance, rest, -share * between) +
                           variance_shifted(x->variance[i], share, rest * between);
-        x->log_z[i] = seen ? log_z : log_points;
         x->mean[i] = seen ? points.mean + share * between : points.mean;
         x->variance[i] = seen ? variance : points.variance;
-        x->top_weight[i] = seen ? vector_decay_one(-log_z) : over;
+        x->top_weight[i] = seen ? vector_decay_one(-log_whole[i]) : over;
+        x->log_z[i] = seen ? log_whole[i] : log_points[i];
         x->share[i] = seen ? share : 0;
     }
 }
