@@ -106,7 +106,6 @@ static struct bulk *create_for(const struct profile *profile, double y_low, doub
     bulk->y_low = y_low;
     bulk->log_n = profile_log_n(profile);
     bulk->lowest_beta = lowest_beta;
-    bulk->nothing = INFINITY;
     mesh_make(bulk, &rule);
     return bulk;
 }
@@ -285,7 +284,7 @@ static void make_curve(struct bulk *bulk, const struct kernel *kernel, double lo
         end *= 2;
         log_seen = sums_at(bulk, kernel, end, -INFINITY).log_z + end * lowest_top;
     }
-    if (!(log_seen > KERNEL_NEGLIGIBLE)) { bulk->nothing = end; }
+    bulk->nothing = log_seen > KERNEL_NEGLIGIBLE ? INFINITY : end;
     bulk->lowest_top = lowest_top;
     bulk->curve = curve_create(lowest, end, MOST, curve_point, &request);
     if (!bulk->curve) { memory_exhausted(); }
@@ -332,7 +331,7 @@ static size_t sums_of_run(const struct bulk *bulk, const struct vector *vector, 
 
 void bulk_sums_along(const struct bulk *bulk, const struct kernel *kernel, double offset, size_t count,
                      const double *beta, struct bulk_sums *sums) {
-    const double nothing = -offset <= bulk->lowest_top ? bulk->nothing : INFINITY;
+    const double nothing = bulk->curve && -offset <= bulk->lowest_top ? bulk->nothing : INFINITY;
     size_t k = 0;
     for (size_t i = 0, run = 1; i < count; i += run) {
         while (k < bulk->prepared && bulk->at[k].beta < beta[i]) { k++; }
