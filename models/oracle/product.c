@@ -122,7 +122,7 @@ static double first_step(const struct oracle *o, double beta) {
 
 /* x from where no row is left without a score with a > e^3. Empty where it is beyond PRODUCT_WIDEST. False
  * when out of memory. */
-static bool grid_open(struct grid *g, const struct oracle *o, double absolute) {
+static bool grid_prepare(struct grid *g, const struct oracle *o, double absolute) {
     const struct oracle *law = &o->product->law;
     const double beta = absolute * exp(-law->log_lambda),
                  lowest = absolute * (o->product->lowest - o->product->apart) + 3;
@@ -137,7 +137,7 @@ static bool grid_open(struct grid *g, const struct oracle *o, double absolute) {
     return grid_fill(g, o, absolute);
 }
 
-static void grid_close(struct grid *g) {
+static void grid_discard(struct grid *g) {
     field_close(&g->field);
     free(g->value);
 }
@@ -277,8 +277,8 @@ bool product_ask(const struct oracle *o, double beta, struct oracle_answer *answ
         answer->weight_error[k] = INFINITY;
     }
     answer->point = oracle_unknown_point;
-    bool good = grid_open(&grid, o, absolute);
+    bool good = grid_prepare(&grid, o, absolute);
     if (good && grid.count > COMB_TAPS) { good = answer_at(&grid, o, absolute, beta, &answer->point); }
-    grid_close(&grid);
+    grid_discard(&grid);
     return good;
 }

@@ -417,7 +417,7 @@ static double ratio_at(double y, void *param) {
 
 /* Where that is highest between low and high, if it is no higher there than in the middle: by parabolas
  * through the last three points, or where those do not soon get there, by golden section. */
-static double peak_between(struct shifted *shifted, double low, double middle, double high) {
+static double highest_ratio(struct shifted *shifted, double low, double middle, double high) {
     const double near = 1e-6, nearest = 1e-8; /* is next to nothing after a step, and by itself */
     double y[3] = {low, high, middle}, value[3];
     for (int i = 0; i < 3; i++) { value[i] = ratio_at(y[i], shifted); }
@@ -453,7 +453,7 @@ bool bulk_accumulation(const struct bulk *bulk, double offset, double best, doub
         struct shifted shifted = {bulk->profile, offset};
         double low = bulk->y_end[peak > 0 ? peak - 1 : 0],
                high = bulk->y_end[peak + 1 < bulk->ends ? peak + 1 : peak],
-               y = peak_between(&shifted, low, bulk->y_end[peak], high);
+               y = highest_ratio(&shifted, low, bulk->y_end[peak], high);
         if (ratio_at(y, &shifted) > highest) {
             *log_rank = y;
             *gap = profile_gap(bulk->profile, y) + offset;
