@@ -29,14 +29,17 @@ static void maximum_at(const struct panels_panel *panel, double *value, void *pa
     }
 }
 
+enum { MOST_KINKS = 4096 }; /* a choice */
+
 /* The next t beyond one, `width` away or, where the family has an upper endpoint, at a kink: where the next
- * key begins to reach above. Keys nearer than `near` to one another make no kinks that count. */
+ * key begins to reach above. Keys nearer than `near` to one another make no kinks that count, nor do those
+ * beyond the first MOST_KINKS. */
 static double next_t(const struct maximum *m, double t, double width, bool up) {
     const struct oracle *o = m->oracle;
     const struct family_position position = family_position(o->family, o->p);
     double found = up ? t + width : t - width;
     if (o->family->class != FAMILY_WEIBULL) { return found; }
-    for (double key = 0, before = INFINITY; key < 4096; key++) {
+    for (double key = 0, before = INFINITY; key < MOST_KINKS; key++) {
         const double kink = -(m->score + position.linear * key + position.log * log1p(key)) / m->unit;
         if (before - kink < m->near || (up && kink <= t)) { break; }
         before = kink;

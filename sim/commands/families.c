@@ -104,8 +104,11 @@ static void print_markdown(void) {
 
 static int unknown_family(const char *name) {
     const char *nearest = nearest_name(name, family_count(), family_names);
-    message_error("families: there is no family \"%s\"; %s%s%s", name, nearest ? "did you mean \"" : "",
-                  nearest ? nearest : "`gapscale families` lists them", nearest ? "\"?" : "");
+    if (nearest) {
+        message_error("families: there is no family \"%s\"; did you mean \"%s\"?", name, nearest);
+    } else {
+        message_error("families: there is no family \"%s\"; `gapscale families` lists them", name);
+    }
     return EXIT_USAGE;
 }
 

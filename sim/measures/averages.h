@@ -20,6 +20,7 @@ struct averages_chain {
     const double *nodes[KERNEL_OCTAVES]; /* the row's node_sums at all of them, where they are known */
     const struct bulk_sums *bulk[KERNEL_OCTAVES]; /* sums over its bulk, likewise */
 };
+/* Which of these are there, alike in all chains of a row. */
 struct averages_known {
     bool nodes, bulk;
 };
