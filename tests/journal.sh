@@ -377,6 +377,15 @@ holds "it tells of --force" grep -q -- "--force" err
 expect 0 "growing with --force" run grown.yaml -o small.h5 --force
 holds "--force: the grown digest" test "$(digest small.h5)" = "$(digest all.h5)"
 
+# More replicates than groups have room for: groups become longer, in the journal before the archive.
+printf '%s\n' 'replicates: 17000' 'n: [20]' 'beta: [1]' 'series: [{family: gaussian}]' >groups.yaml
+expect 0 "17000 replicates" run groups.yaml -o groups.h5 --quiet
+expect 75 "growing to 40000, stopped" run groups.yaml -o groups.h5 --set replicates=40000 --time-limit 0.01s
+expect 0 "resumed" run groups.yaml -o groups.h5 --set replicates=40000
+holds "with what was there" grep -q "going on" err
+expect 0 "40000 from nothing" run groups.yaml -o longer.h5 --set replicates=40000 --quiet
+holds "longer groups: the digest" test "$(digest groups.h5)" = "$(digest longer.h5)"
+
 # New series, before and between those of the file, with other keys of their own; and ranges whose points move.
 cat >series.yaml <<'YAML'
 n: [20, 40]

@@ -20,7 +20,7 @@ struct place {
     struct unit_range units;
     size_t file; /* its number */
     uint64_t offset;
-    size_t length;
+    size_t length, group_blocks;
     uint64_t sum; /* the first bytes of its checksum */
 };
 
@@ -65,7 +65,8 @@ static void add_place(struct records *r, struct place place) {
 }
 
 bool records_write(struct records *r, struct recordfile *file, const struct partial *p) {
-    struct place place = {unit_range_of(r->plan, &p->of), add_file(r, file->path), file->size, 0, 0};
+    struct place place = {
+        .units = unit_range_of(r->plan, &p->of), .file = add_file(r, file->path), .offset = file->size};
     uint8_t *record = record_make(p, &place.length);
     bool good = recordfile_add(file, record, place.length);
     free(record);
@@ -115,7 +116,8 @@ static void report_damage(struct scan *s, uint64_t offset, const struct record_h
 /* A record that is whole, and its tail; false, after a message, where it has other numerics. */
 static bool take(struct scan *s, uint64_t offset, const struct record_head *head, const uint8_t *tail) {
     struct records *r = s->records;
-    struct place place = {.file = s->number, .offset = offset, .length = head->length};
+    struct place place = {
+        .file = s->number, .offset = offset, .length = head->length, .group_blocks = head->group_blocks};
     if (!numerics_match(head->numerics, r->numerics, s->asked->path, s->asked->again)) { return false; }
     memcpy(&place.sum, tail, sizeof place.sum);
     bool known = unit_find(r->plan, head->key, head->first_replicate, head->replicates, &place.units);
@@ -232,9 +234,10 @@ static int before(const void *a, const void *b) {
     return (x->units.end < y->units.end) - (x->units.end > y->units.end);
 }
 
+/* Of one range; where groups have another length there is nothing to compare. */
 static bool disagree(const struct place *a, const struct place *b) {
-    return a->units.first == b->units.first && a->units.end == b->units.end && a->sum != b->sum && a->sum &&
-           b->sum;
+    return a->units.first == b->units.first && a->units.end == b->units.end &&
+           a->group_blocks == b->group_blocks && a->sum != b->sum && a->sum && b->sum;
 }
 
 bool records_settle(struct records *r) {
