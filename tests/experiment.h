@@ -26,8 +26,8 @@ static inline struct config *experiment_config(const char *text) {
 }
 
 /* sweep_accept into an array of partials, by unit. */
-static inline bool experiment_hold(void *context, size_t unit, struct partial *partial) {
-    ((struct partial **)context)[unit] = partial;
+static inline bool experiment_hold(void *context, struct partial *partial) {
+    ((struct partial **)context)[partial->of.index] = partial;
     return true;
 }
 
@@ -56,12 +56,12 @@ static inline struct results *experiment_of(const struct config *config, const s
     struct unit_plan plan;
     unit_plan_create(&plan, config);
     struct partial **partial = calloc(unit_plan_size(&plan), sizeof *partial);
-    const struct unit_range all = {0, plan.unit_count};
+    struct unit_range all = {0, plan.unit_count};
     assert_int_equal(
         ranks_lead(
             &(struct sweep_work){
                 .plan = &plan, .isa = isa, .threads = threads, .accept = experiment_hold, .context = partial},
-            &(struct ranks_task){1, &all, 0, true}),
+            &(struct ranks_task){{1, &all}, 0, true}),
         0);
     struct results *results = experiment_collect(&plan, isa->name, partial);
     free(partial);

@@ -317,13 +317,17 @@ expect 75 "a merge with a damaged record" merge parts.h5.shard-0-of-3.journal hu
 holds "it is told, once" test "$(grep -c 'hurt.*cannot be used: its checksum is wrong' err)" -eq 1
 holds "with what computes it" grep -q "units are missing; compute them with" err
 expect 0 "one that another journal has" merge parts.h5.shard-*.journal hurt -o hurt.h5
+holds "it is told all the same, once" test "$(grep -c 'hurt.*cannot be used: its checksum is wrong' err)" -eq 1
 holds "the digest is that of all" same hurt.h5
 cp parts.h5.shard-1-of-3.journal/000001.units hurt
 flip hurt/000001.units $(($(stat -c %s hurt/000001.units) - 32))
 expect 0 "one whose checksum is damaged, beside a sound one" merge --force parts.h5.shard-*.journal hurt -o hurt.h5
 holds "it is told, and no conflict" grep -q 'hurt.*cannot be used: its checksum is wrong' err
 holds "the digest is that of all" same hurt.h5
-rm -rf hurt hurt.h5*
+expect 0 "the same to one journal" merge parts.h5.shard-*.journal hurt -o hurt.journal
+holds "it is told there, too" grep -q 'hurt.*cannot be used: its checksum is wrong' err
+holds "and all are in it" grep -q "14 of 14 units are in hurt.journal" err
+rm -rf hurt hurt.h5* hurt.journal
 
 # ---- growing ----
 

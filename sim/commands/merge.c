@@ -25,11 +25,12 @@ enum { SHOWN = 20 };
 struct merge {
     const char *output, *command_line;
     bool force, quiet;
-    size_t journal_count, file_count;
+    size_t journal_count;
+    char **directory;
     struct journal **journal;
-    struct files_name *file; /* of their records */
     struct config *config;
     struct unit_plan plan;
+    struct unit_list all;
     struct records *records;
     struct publish_place place; /* of the output */
 };
@@ -47,54 +48,40 @@ static bool check_same_sweep(const struct journal *first, const struct journal *
     return count == 0;
 }
 
-static bool open_journals(struct merge *m, char **directory) {
+static bool open_journals(struct merge *m) {
     m->journal = memory_create(m->journal_count, sizeof(struct journal *));
     for (size_t i = 0; i < m->journal_count; i++) {
-        m->journal[i] = journal_open(directory[i]);
+        m->journal[i] = journal_open(m->directory[i]);
         if (!m->journal[i] || !journal_is_ours(m->journal[i]) ||
             (i > 0 && !check_same_sweep(m->journal[0], m->journal[i]))) {
             return false;
         }
     }
     m->config = journal_config(m->journal[0]);
-    return m->config != NULL;
+    if (!m->config) { return false; }
+    unit_plan_create(&m->plan, m->config);
+    m->all = unit_shares(&m->plan, 0, 1);
+    return true;
 }
 
 /* ---- records ---- */
 
-/* Adds those of a journal; returns their bytes. */
-static double list_files(struct merge *m, const char *directory) {
-    size_t count;
-    struct files_name *file = files_units(directory, &count);
-    struct stat status;
-    double bytes = 0;
-    m->file = memory_resize(m->file, m->file_count + count, sizeof *m->file);
-    for (size_t i = 0; i < count; i++) {
-        m->file[m->file_count++] = file[i];
-        bytes += stat(file[i].path, &status) == 0 ? (double)status.st_size : 0;
-    }
-    free(file);
-    return bytes;
-}
-
-/* All of them; PUBLISH_UNREAD, without a message, where their heads are in conflict. */
+/* All of them; RECORDS_UNREAD, without a message, where what their heads say does not fit together. */
 static int read_records(struct merge *m, bool by_heads) {
-    const struct records_scan archive = {.path = m->place.archive, .again = "--force"};
-    double bytes = 0;
-    if (!m->records) { unit_plan_create(&m->plan, m->config); }
+    const struct records_scan archive = {.count = 1,
+                                         .source = &(char *){m->place.archive},
+                                         .again = "--force"},
+                              journals = {.count = m->journal_count,
+                                          .source = m->directory,
+                                          .again = "--fresh",
+                                          .quiet = by_heads,
+                                          .by_heads = by_heads,
+                                          .shows = !m->quiet};
     records_free(m->records);
-    m->file_count = 0;
     m->records = records_create(&m->plan, numerics_here());
     if (m->place.grows && !records_scan(m->records, &archive)) { return EXIT_FAILED; }
-    for (size_t i = 0; i < m->journal_count; i++) { bytes += list_files(m, m->journal[i]->directory); }
-    struct progress progress = progress_start(bytes, 0, m->quiet);
-    bool good = records_scan_files(
-        m->records, m->file_count, m->file,
-        (struct records_scan){.progress = &progress, .quiet = by_heads, .by_heads = by_heads});
-    progress_end(&progress);
-    if (!good) { return EXIT_FAILED; }
-    if (records_settle(m->records)) { return EXIT_DONE; }
-    return by_heads ? PUBLISH_UNREAD : EXIT_USAGE;
+    if (records_scan(m->records, &journals)) { return EXIT_DONE; }
+    return m->records->conflicts == 0 ? EXIT_FAILED : by_heads ? RECORDS_UNREAD : EXIT_USAGE;
 }
 
 /* ---- what is missing ---- */
@@ -112,86 +99,84 @@ static void say_command(const struct merge *m, size_t shard, size_t shards) {
 }
 
 /* Units that no journal has. */
-static size_t count_missing(const struct merge *m, size_t count, const struct unit_range *ranges) {
-    struct unit_range *missing;
-    size_t gaps = records_missing(m->records, count, ranges, false, &missing),
-           units = unit_amount(&m->plan, gaps, missing).units;
-    free(missing);
+static size_t count_missing(const struct merge *m, const struct unit_list *list) {
+    struct unit_list missing = records_missing(m->records, list, false);
+    size_t units = unit_amount(&m->plan, &missing).units;
+    free(missing.range);
     return units;
 }
 
 /* Lists units that no journal has, exact values among them. */
 static void say_missing(const struct merge *m) {
-    size_t units = unit_plan_size(&m->plan), missing = 0, shards = m->journal[0]->header.shards;
-    const struct unit_range all = {0, units};
-    struct unit_range *gap;
-    size_t gaps = records_missing(m->records, 1, &all, false, &gap);
-    for (size_t k = 0; k < gaps; k++) {
-        for (size_t i = gap[k].first; i < gap[k].end; i++) {
-            struct unit unit = unit_get(&m->plan, i);
+    size_t missing = 0, shards = m->journal[0]->header.shards;
+    struct unit_list gaps = records_missing(m->records, &m->all, false);
+    for (size_t k = 0; k < gaps.count; k++) {
+        for (size_t i = gaps.range[k].first; i < gaps.range[k].end; i++) {
             char name[UNIT_NAME];
-            if (missing++ < SHOWN) { message_say("missing: %s", unit_name(&unit, name)); }
+            if (missing++ < SHOWN) {
+                message_say("missing: %s", unit_name(&m->plan, (struct unit_range){i, i + 1}, name));
+            }
         }
     }
-    free(gap);
+    free(gaps.range);
     if (missing > SHOWN) { message_say("and %zu more", missing - SHOWN); }
-    message_say("%zu of %zu units are missing; compute them with:", missing, units);
+    message_say("%zu of %zu units are missing; compute them with:", missing, unit_plan_size(&m->plan));
     for (size_t i = 0; i < shards; i++) {
-        struct unit_range *share;
-        size_t count = unit_shares(&m->plan, i, shards, &share);
-        if (count_missing(m, count, share) > 0) { say_command(m, i, shards); }
-        free(share);
+        struct unit_list share = unit_shares(&m->plan, i, shards);
+        if (count_missing(m, &share) > 0) { say_command(m, i, shards); }
+        free(share.range);
     }
 }
 
 /* ---- the command ---- */
 
-/* Exact values alone are no reason to wait. */
-static bool is_whole(const struct merge *m) {
-    return count_missing(m, 1, &(struct unit_range){0, m->plan.unit_count}) == 0;
-}
-
-static int publish(const struct merge *m) {
+/* Cells come first; exact values alone are no reason to wait. */
+static int make_results(struct merge *m) {
+    const struct unit_list sampled = {m->plan.cell_count, m->all.range};
+    if (count_missing(m, &sampled) > 0) {
+        if (m->records->by_heads) { return RECORDS_UNREAD; }
+        say_missing(m);
+        return EXIT_RESUMABLE;
+    }
     return publish_results(&(struct publish){.plan = &m->plan,
                                              .records = m->records,
                                              .output = m->output,
                                              .command_line = m->command_line,
                                              .isa = isa_best()->name,
-                                             .threads = omp_get_num_procs(),
+                                             .threads = omp_get_max_threads(),
                                              .quiet = m->quiet});
 }
 
-/* Every record is read once, but where something is missing, damaged or in conflict, which is told then. */
-static int merge_journals(struct merge *m) {
-    int status = read_records(m, true);
+static int make_journal(struct merge *m) {
+    const size_t units = unit_plan_size(&m->plan);
+    char path[FILES_PATH];
+    files_path(m->output, "000001.units", path);
+    int status = records_pack(m->records, &(struct records_pack){.list = &m->all, .path = path});
     if (status == EXIT_DONE) {
-        status = m->records->damaged == 0 && is_whole(m) ? publish(m) : PUBLISH_UNREAD;
+        message_say("%zu of %zu units are in %s", units - count_missing(m, &m->all), units, m->output);
     }
-    if (status != PUBLISH_UNREAD) { return status; }
+    return status;
+}
+
+/* Every record is read once, but where something is missing, damaged or in conflict, which is told then. */
+static int merge_records(struct merge *m, int (*make)(struct merge *m)) {
+    int status = read_records(m, true);
+    if (status == EXIT_DONE) { status = m->records->damaged == 0 ? make(m) : RECORDS_UNREAD; }
+    if (status != RECORDS_UNREAD) { return status; }
     status = read_records(m, false);
-    if (status != EXIT_DONE) { return status; }
-    if (is_whole(m)) { return publish(m); }
-    say_missing(m);
-    return EXIT_RESUMABLE;
+    return status == EXIT_DONE ? make(m) : status;
 }
 
 /* ---- into one journal ---- */
 
-static int pack_into(struct merge *m, const char *directory) {
+static int fill_journal(struct merge *m) {
     struct journal_header header = m->journal[0]->header;
-    char path[FILES_PATH];
     header.shard = 0;
     header.shards = 1;
-    int status = read_records(m, false);
-    if (status != EXIT_DONE) { return status; }
-    struct journal *journal = journal_make(directory, &header);
+    struct journal *journal = journal_make(m->output, &header);
     if (!journal) { return EXIT_FAILED; }
     journal_close(journal);
-    const struct unit_range all = {0, unit_plan_size(&m->plan)};
-    files_path(directory, "000001.units", path);
-    if (!records_pack(m->records, 1, &all, path)) { return EXIT_FAILED; }
-    message_say("%zu of %zu units are in %s", all.end - count_missing(m, 1, &all), all.end, directory);
-    return EXIT_DONE;
+    return merge_records(m, make_journal);
 }
 
 static int merge_to_journal(struct merge *m) {
@@ -201,7 +186,7 @@ static int merge_to_journal(struct merge *m) {
         return EXIT_USAGE;
     }
     if (!lock_take(&lock, m->output)) { return EXIT_FAILED; }
-    int status = pack_into(m, m->output);
+    int status = fill_journal(m);
     lock_release(&lock);
     if (status != EXIT_DONE) {
         files_clear(m->output);
@@ -210,15 +195,14 @@ static int merge_to_journal(struct merge *m) {
     return status;
 }
 
-static int merge_run(struct merge *m, char **directory) {
-    if (!open_journals(m, directory)) { return EXIT_USAGE; }
+static int merge_run(struct merge *m) {
+    if (!open_journals(m)) { return EXIT_USAGE; }
     if (fnmatch("*.journal", m->output, 0) == 0) { return merge_to_journal(m); }
     int status = destination_check(m->output, m->force ? DESTINATION_RESULTS : DESTINATION_ANY, 0, NULL);
     if (status == EXIT_DONE) { status = publish_check(m->output, m->config, m->force, &m->place); }
     if (status == EXIT_DONE) { publish_clear(m->output); }
     if (status != EXIT_DONE || m->place.finished) { return status; }
-    if (!outfile_prepare(m->output, false)) { return EXIT_FAILED; }
-    return merge_journals(m);
+    return outfile_prepare(m->output, false) ? merge_records(m, make_results) : EXIT_FAILED;
 }
 
 static void merge_free(struct merge *m) {
@@ -227,7 +211,7 @@ static void merge_free(struct merge *m) {
     for (size_t i = 0; m->journal && i < m->journal_count; i++) {
         if (m->journal[i]) { journal_close(m->journal[i]); }
     }
-    free(m->file);
+    free(m->all.range);
     free(m->journal);
     config_free(m->config);
 }
@@ -256,7 +240,8 @@ int command_merge(int argc, char **argv) {
     char *command_line = outfile_command_line(argc, argv);
     m.command_line = command_line;
     m.journal_count = line.words;
-    int status = merge_run(&m, line.word);
+    m.directory = line.word;
+    int status = merge_run(&m);
     merge_free(&m);
     free(command_line);
     return status;

@@ -56,8 +56,7 @@ struct run {
     struct journal *_Atomic journal;
 
     struct unit_plan plan;
-    struct unit_range *ours, *todo; /* units of this shard; of those, what is to be computed */
-    size_t ours_count, todo_count;
+    struct unit_list ours, todo;  /* units of this shard; of those, what is to be computed */
     struct unit_amount all, left; /* ours, todo */
 };
 
@@ -310,17 +309,17 @@ static void close_journal(struct run *run) {
 
 static void list_units(struct run *run) {
     const struct unit_plan *plan = &run->plan;
-    free(run->todo);
-    run->todo_count = records_missing(run->journal->records, run->ours_count, run->ours, true, &run->todo);
-    run->all = unit_amount(plan, run->ours_count, run->ours);
-    run->left = unit_amount(plan, run->todo_count, run->todo);
+    free(run->todo.range);
+    run->todo = records_missing(run->journal->records, &run->ours, true);
+    run->all = unit_amount(plan, &run->ours);
+    run->left = unit_amount(plan, &run->todo);
 }
 
 /* A unit that no run finishes in its time would be begun for ever. */
 static void warn_of_long_units(const struct run *run) {
     double longest = 0, seconds = run->limit.seconds;
-    for (size_t i = 0; i < run->todo_count; i++) {
-        struct unit unit = unit_get(&run->plan, run->todo[i].first);
+    for (size_t i = 0; i < run->todo.count; i++) {
+        struct unit unit = unit_get(&run->plan, run->todo.range[i].first);
         longest = fmax(longest, 1e-9 * unit_cost(&unit) / run->o->threads);
     }
     if (longest > seconds) {
@@ -350,7 +349,7 @@ static bool scan_all(struct run *run) {
         message_say("%zu damaged record%s: computed again", damaged, damaged == 1 ? "" : "s");
     }
     list_units(run);
-    return run->o->fresh || run->todo_count == 0 ||
+    return run->o->fresh || run->todo.count == 0 ||
            journal_scan_others(run->journal, run->output, run->config->resolved);
 }
 
@@ -359,8 +358,8 @@ static int make_plan(struct run *run) {
     unit_plan_create(&run->plan, run->config);
     journal_begin(run->journal, &run->plan);
     if (ranks_index() > 0) { return EXIT_DONE; }
-    run->ours_count = unit_shares(&run->plan, (size_t)run->o->shard, (size_t)run->o->shards, &run->ours);
-    if (!scan_all(run) || !journal_pack(run->journal, run->ours_count, run->ours)) { return EXIT_FAILED; }
+    run->ours = unit_shares(&run->plan, (size_t)run->o->shard, (size_t)run->o->shards);
+    if (!scan_all(run) || !journal_pack(run->journal, &run->ours)) { return EXIT_FAILED; }
     list_units(run);
     say_plan(run);
     return EXIT_DONE;
@@ -368,8 +367,8 @@ static int make_plan(struct run *run) {
 
 static void free_plan(struct run *run) {
     unit_plan_release(&run->plan);
-    free(run->ours);
-    free(run->todo);
+    free(run->ours.range);
+    free(run->todo.range);
 }
 
 /* ---- sweep ---- */
@@ -386,19 +385,20 @@ static struct sweep_work make_work(struct run *run) {
 
 /* What a rank has kept becomes small, for whoever reads it. */
 static bool save_all(void *journal) {
-    const struct unit_range all = {0, SIZE_MAX};
-    return journal_flush(journal) && journal_pack(journal, 1, &all);
+    struct unit_list all = unit_shares(((struct journal *)journal)->records->plan, 0, 1);
+    bool good = journal_flush(journal) && journal_pack(journal, &all);
+    free(all.range);
+    return good;
 }
 
 /* All that is missing, over all ranks; then what these have kept is known here, as one file. */
 static int compute_units(struct run *run) {
     struct sweep_work work = make_work(run);
     if (ranks_index() > 0) { return ranks_follow(&work, save_all); }
-    const struct ranks_task task = {run->todo_count, run->todo, run->all.cost - run->left.cost,
-                                    run->o->quiet};
+    const struct ranks_task task = {run->todo, run->all.cost - run->left.cost, run->o->quiet};
     int status = ranks_lead(&work, &task);
     if (!journal_flush(run->journal)) { return EXIT_FAILED; }
-    if (status != EXIT_DONE || run->todo_count == 0) { return status; }
+    if (status != EXIT_DONE || run->todo.count == 0) { return status; }
     if (ranks_count() > 1) {
         if (!journal_scan(run->journal)) { return EXIT_FAILED; }
         list_units(run);
@@ -423,7 +423,7 @@ static void say_shard_done(const struct run *run) {
 
 static int publish(struct run *run) {
     if (run->o->shards > 1) {
-        bool good = journal_pack(run->journal, run->ours_count, run->ours);
+        bool good = journal_pack(run->journal, &run->ours);
         if (good) { say_shard_done(run); }
         return good ? EXIT_DONE : EXIT_FAILED;
     }

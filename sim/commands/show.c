@@ -238,18 +238,17 @@ static struct tally *tally_units(const struct journal *journal, const struct uni
     const struct journal_header *h = &journal->header;
     const size_t all = plan->config->series_count;
     struct tally *tally = memory_create(all + 1, sizeof *tally);
-    struct unit_range *ours;
-    size_t count = unit_shares(plan, h->shard, h->shards, &ours);
-    for (size_t i = 0; i < count; i++) {
-        struct unit_range *missing;
-        size_t gaps = records_missing(journal->records, 1, &ours[i], true, &missing),
-               series = unit_get(plan, ours[i].first).cell->series_index;
-        struct unit_amount asked = unit_amount(plan, 1, &ours[i]), left = unit_amount(plan, gaps, missing);
+    struct unit_list ours = unit_shares(plan, h->shard, h->shards);
+    for (size_t i = 0; i < ours.count; i++) {
+        const struct unit_list one = {1, &ours.range[i]},
+                               missing = records_missing(journal->records, &one, true);
+        const size_t series = unit_get(plan, ours.range[i].first).cell->series_index;
+        struct unit_amount asked = unit_amount(plan, &one), left = unit_amount(plan, &missing);
         add_tally(&tally[series], asked, left);
         add_tally(&tally[all], asked, left);
-        free(missing);
+        free(missing.range);
     }
-    free(ours);
+    free(ours.range);
     return tally;
 }
 

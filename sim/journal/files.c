@@ -19,6 +19,11 @@ void files_path(const char *directory, const char *name, char path[FILES_PATH]) 
     snprintf(path, FILES_PATH, "%s/%s", directory, name);
 }
 
+bool files_are_of(const char *directory, const char *path) {
+    const size_t length = strlen(directory);
+    return strncmp(path, directory, length) == 0 && path[length] == '/';
+}
+
 unsigned files_number(const char *name) {
     char *end;
     if (strspn(name, "0123456789") < 6) { return 0; }
@@ -39,6 +44,22 @@ struct files_name *files_units(const char *directory, size_t *count) {
     }
     free(entry);
     return name;
+}
+
+struct files_name *files_list(size_t source_count, char *const *source, size_t *count) {
+    struct files_name *all = NULL;
+    struct stat status;
+    *count = 0;
+    for (size_t i = 0; i < source_count; i++) {
+        size_t more;
+        struct files_name *file = files_units(source[i], &more);
+        bool is_directory = stat(source[i], &status) == 0 && S_ISDIR(status.st_mode);
+        all = memory_resize(all, *count + more + 1, sizeof *all);
+        for (size_t k = 0; k < more; k++) { all[(*count)++] = file[k]; }
+        if (!is_directory) { snprintf(all[(*count)++].path, FILES_PATH, "%s", source[i]); }
+        free(file);
+    }
+    return all;
 }
 
 /* ---- reading ---- */

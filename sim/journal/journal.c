@@ -56,7 +56,7 @@ bool journal_exists(const char *directory) {
 static struct journal *prepare(const char *directory) {
     struct journal *j = memory_create(1, sizeof *j);
     snprintf(j->directory, sizeof j->directory, "%s", directory);
-    pthread_mutex_init(&j->mutex, NULL);
+    j->mutex = (pthread_mutex_t)PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP; /* its holder may run out of memory */
     pthread_mutex_init(&j->writing, NULL);
     j->out.file = -1;
     j->last_write = machine_seconds();
@@ -109,24 +109,15 @@ struct journal *journal_make(const char *directory, const struct journal_header 
     return j;
 }
 
-static void free_list(struct partial *list) {
-    while (list) {
-        struct partial *next = list->next;
-        partial_free(list);
-        list = next;
-    }
-}
-
 void journal_close(struct journal *j) {
     journal_header_release(&j->header);
-    free_list(j->waiting);
+    partial_drop(&j->waiting);
     free(j->spare);
     if (j->out.file >= 0) { close(j->out.file); }
     pthread_mutex_destroy(&j->mutex);
     pthread_mutex_destroy(&j->writing);
     records_free(j->records);
     records_free(j->others);
-    free(j->file);
     free(j);
 }
 
@@ -159,13 +150,13 @@ void journal_begin(struct journal *j, const struct unit_plan *plan) {
     j->records = records_create(plan, j->header.numerics);
 }
 
+static bool scan(struct records *r, size_t count, char *const *directory, bool quiet) {
+    return records_scan(
+        r, &(struct records_scan){.count = count, .source = directory, .again = "--fresh", .quiet = quiet});
+}
+
 bool journal_scan(struct journal *j) {
-    free(j->file);
-    j->file = files_units(j->directory, &j->file_count);
-    if (!records_scan_files(j->records, j->file_count, j->file, (struct records_scan){.quiet = false}) ||
-        !records_settle(j->records)) {
-        return false;
-    }
+    if (!scan(j->records, 1, &(char *){j->directory}, false)) { return false; }
     if (!j->mended) { return true; }
     if (j->records->strange == 0 || records_bytes(j->records) > 0) {
         return journal_header_write(j->directory, &j->header);
@@ -177,54 +168,40 @@ bool journal_scan(struct journal *j) {
     return false;
 }
 
-/* Again where files came and went meanwhile. */
-static bool scan_other(struct records *records, const char *directory) {
-    const struct records_scan how = {.quiet = true};
-    size_t count, after;
-    struct files_name *before = files_units(directory, &count), *now;
-    bool good = records_scan_files(records, count, before, how);
-    now = files_units(directory, &after);
-    if (good && (count != after || memcmp(before, now, count * sizeof *now) != 0)) {
-        good = records_scan_files(records, after, now, how);
-    }
-    free(before);
-    free(now);
-    return good && records_settle(records);
-}
-
-/* The shards of this output, as a pattern that takes its own characters as they are. */
-static char *shard_pattern(const char *output) {
+/* The journals of this output, as a pattern that takes its own characters as they are. */
+static char *journal_pattern(const char *output) {
     char *name = memory_create(2 * strlen(output) + 1, 1), *to = name, *pattern;
     for (const char *c = output; *c; c++) {
-        if (strchr("*?[]\\", *c)) { *to++ = '\\'; }
+        if (strchr("*?[]{}\\", *c)) { *to++ = '\\'; }
         *to++ = *c;
     }
-    pattern = memory_format("%s.shard-*-of-*.journal", name);
+    pattern = memory_format("%s{,.shard-*-of-*}.journal", name);
     free(name);
     return pattern;
 }
 
 bool journal_scan_others(struct journal *j, const char *output, const char *resolved) {
     glob_t found = {.gl_pathc = 0};
-    char *pattern = shard_pattern(output), whole[JOURNAL_PATH];
-    bool good = journal_name(output, 0, 1, whole);
-    glob(pattern, 0, NULL, &found);
-    for (size_t i = 0; good && i <= found.gl_pathc; i++) {
-        const char *directory = i < found.gl_pathc ? found.gl_pathv[i] : whole;
-        if (strcmp(directory, j->directory) != 0 && journal_is_of(directory, resolved)) {
-            good = scan_other(j->records, directory);
-        }
+    char *pattern = journal_pattern(output);
+    size_t count = 0;
+    glob(pattern, GLOB_BRACE, NULL, &found);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        char *directory = found.gl_pathv[i];
+        if (strcmp(directory, j->directory) == 0 || !journal_is_of(directory, resolved)) { continue; }
+        found.gl_pathv[i] = found.gl_pathv[count];
+        found.gl_pathv[count++] = directory;
     }
+    bool good = scan(j->records, count, found.gl_pathv, true);
     globfree(&found);
     free(pattern);
     return good;
 }
 
 bool journal_scan_archive(struct journal *j, const char *path) {
+    const struct records_scan archive = {.count = 1, .source = &(char *){(char *)path}, .again = "--force"};
     if (recordfile_kind(path) == RECORDFILE_OLDER) {
         message_error("%s was left by an older gapscale, whose archives have another format", path);
-    } else if (records_scan(j->records, &(struct records_scan){.path = path, .again = "--force"}) &&
-               records_settle(j->records)) {
+    } else if (records_scan(j->records, &archive)) {
         return true;
     }
     message_say("without it nothing of the finished file can be used; --force computes all of it again");
@@ -233,12 +210,17 @@ bool journal_scan_archive(struct journal *j, const char *path) {
 
 /* ---- writing, one at a time ---- */
 
-static bool append_list(struct journal *j, const struct partial *list) {
-    if (!list || j->failed) { return !j->failed; }
+static bool append(struct journal *j, const struct partial_stack *list) {
+    if (list->count == 0 || j->failed) { return !j->failed; }
     j->failed = !recordfile_append(&j->out, j->directory);
     if (j->failed) { return false; }
     const uint64_t before = j->out.size;
-    for (; !j->failed && list; list = list->next) { j->failed = !records_write(j->records, &j->out, list); }
+    for (size_t i = 0; !j->failed && i < list->count; i++) {
+        size_t length;
+        uint8_t *record = record_make(1, &list->held[i], &length);
+        j->failed = !records_write(j->records, &j->out, record, length);
+        free(record);
+    }
     j->failed = j->failed || !recordfile_sync(&j->out);
     if (j->failed && ftruncate(j->out.file, (off_t)before) != 0) {
         errno = 0;
@@ -246,10 +228,11 @@ static bool append_list(struct journal *j, const struct partial *list) {
     return !j->failed;
 }
 
-/* The ranges are all that there is; a file that cannot be packed goes on as it is. */
-static bool pack_all(struct journal *j, size_t count, const struct unit_range *ranges) {
+/* A file that cannot be packed goes on as it is. */
+static bool pack_all(struct journal *j, const struct unit_list *list) {
+    struct records_pack pack = {.list = list, .path = j->out.path, .directory = j->directory};
     if (!recordfile_append(&j->out, j->directory) || !records_settle(j->records) ||
-        !records_pack(j->records, count, ranges, j->out.path)) {
+        records_pack(j->records, &pack) != EXIT_DONE) {
         return false;
     }
     close(j->out.file);
@@ -258,74 +241,45 @@ static bool pack_all(struct journal *j, size_t count, const struct unit_range *r
     return true;
 }
 
-/* Under `writing`. */
-static bool write_list(struct journal *j, struct partial *list) {
-    const struct unit_range all = {0, SIZE_MAX};
-    double start = machine_seconds();
-    bool good = append_list(j, list);
-    double interval = fmin(WAIT_MOST, fmax(WAIT_LEAST, WAIT_SHARE * (machine_seconds() - start)));
-    if (good && j->out.size > 2 * j->packed + RECORD_SLACK) { good = pack_all(j, 1, &all); }
-    pthread_mutex_unlock(&j->writing);
-    free_list(list);
-    pthread_mutex_lock(&j->mutex);
-    j->interval = interval;
-    pthread_mutex_unlock(&j->mutex);
-    return good;
-}
-
-/* What was scanned is in its own file now. */
-static bool remove_files(const struct journal *j) {
-    bool good = true;
-    for (size_t i = 0; i < j->file_count; i++) {
-        const char *path = j->file[i].path;
-        if (strcmp(path, j->out.path) != 0 && unlink(path) != 0 && errno != ENOENT) {
-            message_error("cannot remove %s: %s", path, strerror(errno));
-            good = false;
-        }
-    }
-    return good;
-}
-
 /* Whether all that is known is in one file of the journal's own, each record once. */
 static bool is_packed(const struct journal *j) {
-    const size_t length = strlen(j->directory), files = j->records->file_count;
-    const char *path = files > 0 ? j->records->file[0] : NULL;
-    return !path || (files == 1 && strncmp(path, j->directory, length) == 0 && path[length] == '/' &&
-                     j->records->damaged == 0 && j->out.size == j->packed);
+    const struct records *r = j->records;
+    return r->file_count == 0 || (r->file_count == 1 && files_are_of(j->directory, r->file[0]) &&
+                                  r->damaged == 0 && j->out.size == j->packed);
 }
 
-bool journal_pack(struct journal *j, size_t count, const struct unit_range *ranges) {
+bool journal_pack(struct journal *j, const struct unit_list *list) {
     pthread_mutex_lock(&j->writing);
-    bool good = is_packed(j) || (pack_all(j, count, ranges) && records_settle(j->records) && remove_files(j));
+    bool good = is_packed(j) || pack_all(j, list);
     pthread_mutex_unlock(&j->writing);
     return good;
 }
 
-void journal_known(void *journal, struct unit_range range, sweep_take *take, void *to) {
+void journal_known(void *journal, struct unit_range range, struct partial_stack *stack) {
     struct journal *j = journal;
     if (j->follows) {
         if (!j->others) {
             j->others = records_create(j->records->plan, j->header.numerics);
-            scan_other(j->others, j->directory);
+            scan(j->others, 1, &(char *){j->directory}, true);
         }
-        records_give(j->others, range, take, to);
+        records_read(j->others, range, stack);
         return;
     }
     pthread_mutex_lock(&j->writing);
-    if (records_settle(j->records)) { records_give(j->records, range, take, to); }
+    if (records_settle(j->records)) { records_read(j->records, range, stack); }
     pthread_mutex_unlock(&j->writing);
 }
 
 /* ---- what waits ---- */
 
 /* Takes what waits, if there is a reason to write it. */
-static struct partial *take_waiting(struct journal *j, bool at_once) {
-    struct partial *taken = NULL;
+static struct partial_stack take_waiting(struct journal *j, bool at_once) {
+    struct partial_stack taken = {.count = 0};
     pthread_mutex_lock(&j->mutex);
-    if (j->waiting &&
+    if (j->waiting.count > 0 &&
         (at_once || j->bytes >= WAITING_BYTES || machine_seconds() - j->last_write >= j->interval)) {
         taken = j->waiting;
-        j->waiting = NULL;
+        j->waiting = (struct partial_stack){.count = 0};
         j->bytes = 0;
         j->last_write = machine_seconds();
     }
@@ -333,78 +287,59 @@ static struct partial *take_waiting(struct journal *j, bool at_once) {
     return taken;
 }
 
-bool journal_flush(struct journal *j) {
-    pthread_mutex_lock(&j->writing); /* also to wait for others */
-    return write_list(j, take_waiting(j, true));
+/* At once also waits for others that write. */
+static bool save(struct journal *j, bool at_once) {
+    struct partial_stack list = take_waiting(j, at_once);
+    if (list.count == 0 && !at_once) { return true; }
+    pthread_mutex_lock(&j->writing);
+    double start = machine_seconds();
+    bool good = append(j, &list);
+    double interval = fmin(WAIT_MOST, fmax(WAIT_LEAST, WAIT_SHARE * (machine_seconds() - start)));
+    if (good && j->out.size > 2 * j->packed + RECORD_SLACK) {
+        struct unit_list all = unit_shares(j->records->plan, 0, 1);
+        good = pack_all(j, &all);
+        free(all.range);
+    }
+    pthread_mutex_unlock(&j->writing);
+    partial_drop(&list);
+    pthread_mutex_lock(&j->mutex);
+    j->interval = interval;
+    pthread_mutex_unlock(&j->mutex);
+    return good;
 }
 
-void journal_flush_by_force(struct journal *j) {
+bool journal_flush(struct journal *j) { return save(j, true); }
+bool journal_tend(struct journal *j) { return save(j, false); }
+
+static bool lock_shortly(pthread_mutex_t *mutex) {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec += 1;
-    if (pthread_mutex_timedlock(&j->writing, &until) != 0) { return; }
-    struct partial *list = take_waiting(j, true);
-    bool good = list && recordfile_append(&j->out, j->directory);
-    for (; good && list; list = list->next) {
-        size_t length = record_size(list);
-        good = length <= j->room;
-        if (good) { record_write(list, j->spare, length); }
-        good = good && recordfile_add(&j->out, j->spare, length);
+    return pthread_mutex_timedlock(mutex, &until) == 0;
+}
+
+void journal_flush_by_force(struct journal *j) {
+    if (!lock_shortly(&j->writing) || !lock_shortly(&j->mutex)) { return; }
+    bool good = j->waiting.count > 0 && recordfile_append(&j->out, j->directory);
+    for (size_t i = 0; good && i < j->waiting.count; i++) {
+        size_t length = record_size(j->waiting.held[i]);
+        if (length > j->room) { continue; }
+        record_write(j->waiting.held[i], j->spare, length);
+        good = recordfile_add(&j->out, j->spare, length);
     }
     if (good) { fsync(j->out.file); }
 }
 
-bool journal_tend(struct journal *j) {
-    struct partial *list = take_waiting(j, false);
-    if (!list) { return true; }
-    pthread_mutex_lock(&j->writing);
-    return write_list(j, list);
-}
-
-/* The other half of a node, taken out of what waits; where it does not wait, the partial does, and NULL is
- * returned. Allocates nothing: a thread without memory may want the mutex. */
-static struct partial *take_other_half(struct journal *j, struct partial *p) {
+bool journal_accept(void *journal, struct partial *p) {
+    struct journal *j = journal;
     pthread_mutex_lock(&j->mutex);
-    struct partial **link = &j->waiting, *found;
-    while (*link && !partial_are_halves(*link, p) && !partial_are_halves(p, *link)) { link = &(*link)->next; }
-    found = *link;
-    if (found) {
-        *link = found->next;
-        j->bytes -= partial_bytes(found);
-    } else {
-        p->next = j->waiting;
-        j->waiting = p;
-        j->bytes += partial_bytes(p);
-    }
-    pthread_mutex_unlock(&j->mutex);
-    return found;
-}
-
-/* Room for the record of a partial. Outside of the mutex, whose holder allocates nothing. */
-static void make_room(struct journal *j, const struct partial *p) {
-    const size_t length = record_size(p);
-    pthread_mutex_lock(&j->mutex);
-    bool enough = length <= j->room;
-    pthread_mutex_unlock(&j->mutex);
-    if (enough) { return; }
-    uint8_t *larger = memory_create(2 * length, 1), *unused = larger;
-    pthread_mutex_lock(&j->mutex);
-    if (j->room < 2 * length) {
-        unused = j->spare;
-        j->spare = larger;
+    j->bytes += partial_bytes(p);
+    const struct partial *held = partial_push(&j->waiting, p);
+    size_t length = held ? record_size(held) : 0;
+    if (length > j->room) {
+        j->spare = memory_resize(j->spare, 2 * length, 1);
         j->room = 2 * length;
     }
     pthread_mutex_unlock(&j->mutex);
-    free(unused);
-}
-
-bool journal_accept(void *journal, size_t unit, struct partial *p) {
-    struct journal *j = journal;
-    (void)unit;
-    make_room(j, p);
-    for (struct partial *other; (other = take_other_half(j, p));) {
-        p = partial_are_halves(other, p) ? partial_merge(other, p) : partial_merge(p, other);
-        make_room(j, p);
-    }
     return journal_tend(j);
 }

@@ -28,14 +28,12 @@ struct journal {
     struct records *records; /* what is known; settled after journal_pack, journal_flush */
     bool follows;            /* of a rank that follows: journal_known tells what others, and not it, know */
     /* Of this room: */
-    bool mended;       /* the header is a new one */
-    size_t file_count; /* that were scanned, of its own */
-    struct files_name *file;
-    struct records *others;  /* where it follows; NULL: not looked at */
-    pthread_mutex_t mutex;   /* of the next lines */
-    struct partial *waiting; /* a list */
-    size_t bytes;            /* of it */
-    size_t room;             /* of `spare`, for any record that waits, where memory is out */
+    bool mended;            /* the header is a new one */
+    struct records *others; /* where it follows; NULL: not looked at */
+    pthread_mutex_t mutex;  /* of the next lines */
+    struct partial_stack waiting;
+    size_t bytes; /* of what waits, at most */
+    size_t room;  /* of `spare`, for any record that waits, where memory is out */
     uint8_t *spare;
     double last_write, interval;
     pthread_mutex_t writing; /* of the file and the next lines */
@@ -75,12 +73,12 @@ bool journal_scan_others(struct journal *journal, const char *output, const char
 bool journal_scan_archive(struct journal *journal, const char *path);
 /* After scanning: makes one file of the journal's of what is known of these ranges, where that is not so
  * already, and removes its others. False after a message. */
-bool journal_pack(struct journal *journal, size_t count, const struct unit_range *ranges);
+bool journal_pack(struct journal *journal, const struct unit_list *list);
 
 /* sweep_accept of a journal: takes a partial. */
-bool journal_accept(void *journal, size_t unit, struct partial *partial);
+bool journal_accept(void *journal, struct partial *partial);
 /* sweep_work.known of a journal. */
-void journal_known(void *journal, struct unit_range range, sweep_take *take, void *to);
+void journal_known(void *journal, struct unit_range range, struct partial_stack *stack);
 /* Saves what waits, or what has waited its time, for a caller that looks now and then: the next unit may be
  * long in coming. False after a message. From any thread. */
 bool journal_flush(struct journal *journal);

@@ -193,94 +193,42 @@ void publish_clear(const char *path) {
 /* ---- one pass over the records ---- */
 
 struct pass {
-    const struct publish *publish;
-    struct recordfile archive;
     struct results *results;
     struct progress progress;
-    int status;
 };
 
-/* The records of what is held, one after the other. */
-static uint8_t *make_records(const struct partial_stack *stack, size_t *length) {
-    *length = 0;
-    for (size_t i = 0; i < stack->count; i++) { *length += record_size(stack->held[i]); }
-    uint8_t *all = memory_create(*length, 1), *next = all;
-    for (size_t i = 0; i < stack->count; i++) {
-        size_t each = record_size(stack->held[i]);
-        record_write(stack->held[i], next, each);
-        next += each;
-    }
-    return all;
-}
-
-/* A cell, or the exact values of one: what shards left out of these is computed here. */
-static int read_cell(const struct publish *p, size_t index, struct partial_stack *stack) {
-    const size_t cells = p->plan->cell_count, unit = p->plan->unit_count + index - cells;
-    if (stop_asked(p->stop)) { return EXIT_RESUMABLE; }
-    struct unit_range all =
-        index < cells ? unit_of_whole(&p->plan->cell[index]) : (struct unit_range){unit, unit + 1};
-    if (!records_read(p->records, all, stack)) { return p->records->by_heads ? PUBLISH_UNREAD : EXIT_FAILED; }
-    if (stack->count == 0) {
-        const struct unit exact = unit_get(p->plan, unit);
-        partial_push(stack, sweep_exact(&exact));
-    }
-    return EXIT_DONE;
-}
-
-/* In order. */
-static void add_cell(struct pass *pass, struct partial_stack *stack, const uint8_t *records, size_t length) {
+static void take_cell(void *context, struct partial_stack *stack) {
+    struct pass *pass = context;
     struct partial *whole = partial_close(stack);
     partial_collect(whole, pass->results);
     progress_add(&pass->progress, 1, whole->of.cell->series->name);
     partial_free(whole);
-    if (!recordfile_add(&pass->archive, records, length)) { pass->status = EXIT_FAILED; }
 }
 
-static void read_cells(struct pass *pass) {
-    const struct publish *p = pass->publish;
-#pragma omp parallel for ordered schedule(dynamic, 1) num_threads(p->threads)
-    for (size_t i = 0; i < 2 * p->plan->cell_count; i++) {
-        struct partial_stack stack = {.count = 0};
-        int status, so_far;
-        size_t length;
-#pragma omp atomic read
-        so_far = pass->status;
-        status = so_far == EXIT_DONE ? read_cell(p, i, &stack) : so_far;
-        uint8_t *records = make_records(&stack, &length);
-#pragma omp ordered
-        if (pass->status == EXIT_DONE && status == EXIT_DONE) {
-            add_cell(pass, &stack, records, length);
-        } else if (pass->status == EXIT_DONE) {
-#pragma omp atomic write
-            pass->status = status;
-        }
-        partial_drop(&stack);
-        free(records);
-    }
-}
-
-static int write_results(const struct pass *pass) {
-    const struct publish *p = pass->publish;
+static int write_results(const struct publish *p, struct results *results) {
     struct store_provenance provenance = {.command_line = p->command_line, .threads = p->threads};
-    precision_round(pass->results);
-    int status = store_write(p->output, pass->results, &provenance);
+    precision_round(results);
+    int status = store_write(p->output, results, &provenance);
     if (status == EXIT_DONE && !p->quiet) { message_say("wrote %s", p->output); }
     return status;
 }
 
 /* The archive first, without which the results cannot grow. */
 int publish_results(const struct publish *p) {
-    struct pass pass = {.publish = p, .status = EXIT_DONE};
+    struct unit_list all = unit_shares(p->plan, 0, 1);
+    struct pass pass = {results_create(p->plan->outline, p->isa),
+                        progress_start((double)all.count, 0, p->quiet)};
     char path[PUBLISH_PATH];
     name_archive(p->output, path);
-    if (!recordfile_create(&pass.archive, path)) { return EXIT_FAILED; }
-    pass.results = results_create(p->plan->outline, p->isa);
-    pass.progress = progress_start(2 * (double)p->plan->cell_count, 0, p->quiet);
-    read_cells(&pass);
+    int status = records_pack(p->records, &(struct records_pack){.list = &all,
+                                                                 .path = path,
+                                                                 .stop = p->stop,
+                                                                 .make = sweep_exact,
+                                                                 .take = take_cell,
+                                                                 .context = &pass});
     progress_end(&pass.progress);
-    if (pass.status == EXIT_DONE && p->stop && !stop_defer(p->stop)) { pass.status = EXIT_RESUMABLE; }
-    if (!recordfile_close(&pass.archive, pass.status == EXIT_DONE)) { pass.status = EXIT_FAILED; }
-    if (pass.status == EXIT_DONE) { pass.status = write_results(&pass); }
+    if (status == EXIT_DONE) { status = write_results(p, pass.results); }
     results_free(pass.results);
-    return pass.status;
+    free(all.range);
+    return status;
 }

@@ -24,19 +24,16 @@ int publish_check(const char *path, const struct config *config, bool force, str
 void publish_clear(const char *path);
 struct publish {
     const struct unit_plan *plan;
-    const struct records *records; /* of all its sampled units */
+    struct records *records; /* of all its sampled units */
     const char *output, *command_line, *isa;
     int threads;
     bool quiet;
     struct stop *stop; /* may be NULL */
 };
 
-/* Computes the exact values that there is no record of, reads every record once, cell by cell on all threads,
- * into the results and the archive beside them, and puts both files in their place; memory is that of the
- * results and of some partials for each thread. Returns EXIT_DONE; EXIT_RESUMABLE when stopped; EXIT_FAILED
- * after a message; PUBLISH_UNREAD, without one, where a record that was scanned by its head cannot be read.
- * In the last three cases `output` is as it was. */
-enum { PUBLISH_UNREAD = -1 };
+/* Computes the exact values that there is no record of, packs all records (records_pack) into the results
+ * and the archive beside them, and puts both files in their place; memory is that of the results and of some
+ * partials for each thread. Status as of records_pack; `output` is as it was unless that is EXIT_DONE. */
 int publish_results(const struct publish *publish);
 
 #endif

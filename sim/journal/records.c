@@ -2,7 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -31,10 +31,16 @@ struct records *records_create(const struct unit_plan *plan, struct numerics num
     return r;
 }
 
+static void free_texts(size_t count, char **text) {
+    for (size_t i = 0; i < count; i++) { free(text[i]); }
+    free(text);
+}
+
 void records_free(struct records *r) {
     if (!r) { return; }
-    for (size_t i = 0; i < r->file_count; i++) { free(r->file[i]); }
-    free(r->file);
+    free_texts(r->file_count, r->file);
+    free_texts(r->source_count, r->source);
+    records_free(r->again);
     free(r->place);
     free(r->wanted);
     free(r);
@@ -52,26 +58,34 @@ static size_t add_file(struct records *r, const char *path) {
     size_t number = r->file_count;
     while (number > 0 && strcmp(r->file[number - 1], path) != 0) { number--; }
     if (number > 0) { return number - 1; }
-    r->file = memory_resize(r->file, r->file_count + 1, sizeof *r->file);
+    r->file = memory_extend(r->file, r->file_count, sizeof *r->file);
     r->file[r->file_count] = memory_copy_text(path);
     return r->file_count++;
 }
 
-static void add_place(struct records *r, struct place place) {
-    if (r->count == r->room) {
-        r->place = memory_resize(r->place, r->room = 2 * r->room + 1, sizeof *r->place);
+/* A sound one, in a file with that number. */
+static void add_record(struct records *r, size_t file, uint64_t offset, const struct record_head *head,
+                       const uint8_t *tail) {
+    struct place place = {
+        .file = file, .offset = offset, .length = head->length, .group_blocks = head->group_blocks};
+    memcpy(&place.sum, tail, sizeof place.sum);
+    if (!unit_find(r->plan, head->key, head->first_replicate, head->replicates, &place.units)) {
+        r->strange++;
+        return;
     }
+    r->place = memory_extend(r->place, r->count, sizeof *r->place);
     r->place[r->count++] = place;
 }
 
-bool records_write(struct records *r, struct recordfile *file, const struct partial *p) {
-    struct place place = {
-        .units = unit_range_of(r->plan, &p->of), .file = add_file(r, file->path), .offset = file->size};
-    uint8_t *record = record_make(p, &place.length);
-    bool good = recordfile_add(file, record, place.length);
-    free(record);
-    if (good) { add_place(r, place); }
-    return good;
+bool records_write(struct records *r, struct recordfile *file, const uint8_t *bytes, size_t length) {
+    struct record_head head;
+    const uint64_t offset = file->size;
+    if (!recordfile_add(file, bytes, length)) { return false; }
+    for (size_t at = 0; at < length; at += head.length) {
+        record_begin(bytes + at, length - at, &head);
+        add_record(r, add_file(r, file->path), offset + at, &head, bytes + at + head.length - RECORD_TAIL);
+    }
+    return true;
 }
 
 /* ---- scanning ---- */
@@ -79,6 +93,7 @@ bool records_write(struct records *r, struct recordfile *file, const struct part
 struct scan {
     struct records *records;
     const struct records_scan *asked;
+    const char *path;
     int file;
     size_t number;
     uint64_t size;
@@ -102,127 +117,119 @@ static void report_damage(struct scan *s, uint64_t offset, const struct record_h
     struct unit_range range;
     char unit[UNIT_NAME] = "an unknown range";
     if (unit_find(s->records->plan, head->key, head->first_replicate, head->replicates, &range)) {
-        struct unit of = unit_span(s->records->plan, range);
-        unit_name(&of, unit);
+        unit_name(s->records->plan, range, unit);
     }
 #pragma omp critical(records)
     s->records->damaged++;
     if (!s->asked->quiet) {
-        message_say("%s: the record of %s at byte %llu cannot be used: %s", s->asked->path, unit,
+        message_say("%s: the record of %s at byte %llu cannot be used: %s", s->path, unit,
                     (unsigned long long)offset, why);
     }
-}
-
-/* A record that is whole, and its tail; false, after a message, where it has other numerics. */
-static bool take(struct scan *s, uint64_t offset, const struct record_head *head, const uint8_t *tail) {
-    struct records *r = s->records;
-    struct place place = {
-        .file = s->number, .offset = offset, .length = head->length, .group_blocks = head->group_blocks};
-    if (!numerics_match(head->numerics, r->numerics, s->asked->path, s->asked->again)) { return false; }
-    memcpy(&place.sum, tail, sizeof place.sum);
-    bool known = unit_find(r->plan, head->key, head->first_replicate, head->replicates, &place.units);
-#pragma omp critical(records)
-    if (known) {
-        add_place(r, place);
-    } else {
-        r->strange++;
-    }
-    return true;
 }
 
 /* A file of another process may have been packed into another one. */
 static bool cannot_read(const struct scan *s) {
     if (errno == ENOENT && s->asked->quiet) { return true; }
-    message_error("cannot read %s: %s", s->asked->path, strerror(errno));
+    message_error("cannot read %s: %s", s->path, strerror(errno));
     return false;
 }
 
-/* Whether a record of this length looks sound by its head; then what it says and its tail. */
-static bool read_ends(const struct scan *s, uint64_t offset, uint64_t length, struct record_head *head,
-                      uint8_t tail[RECORD_TAIL]) {
-    const struct records *r = s->records;
-    uint8_t start[RECORD_HEAD + RECORD_TAIL];
-    struct unit_range units;
-    if (length < sizeof start || !files_read_at(s->file, offset, start, sizeof start) ||
-        !files_read_at(s->file, offset + length - RECORD_TAIL, tail, RECORD_TAIL)) {
-        return false;
-    }
-    record_check(start, sizeof start, head); /* which is cut off */
-    head->length = length;
+/* Whether it is of this plan and these numerics; then of which range. */
+static bool fits(const struct records *r, const struct record_head *head, struct unit_range *units) {
     return numerics_equal(head->numerics, r->numerics) &&
-           unit_find(r->plan, head->key, head->first_replicate, head->replicates, &units);
+           unit_find(r->plan, head->key, head->first_replicate, head->replicates, units);
 }
 
 /* What stands at `offset`, which becomes where the next record begins. False after a message. */
 static bool scan_record(struct scan *s, uint64_t *offset) {
-    uint8_t start[RECORD_HEAD] = {0}, ends[RECORD_TAIL], *tail = ends;
-    uint64_t left = s->size - *offset, length = 0;
-    struct record_head head = {.length = 0};
-    const char *why = "it is cut off";
-    if (left >= RECORD_HEAD) {
-        if (!files_read_at(s->file, *offset, start, RECORD_HEAD)) { return cannot_read(s); }
-        length = record_length(start);
-        why = length == 0 ? "it does not start as a record does" : why;
+    uint8_t start[RECORD_HEAD] = {0}, tail[RECORD_TAIL];
+    const uint64_t left = s->size - *offset;
+    struct record_head head;
+    struct unit_range units;
+    if (left >= RECORD_HEAD && !files_read_at(s->file, *offset, start, RECORD_HEAD)) {
+        return cannot_read(s);
     }
-    if (length > 0 && length <= left && s->asked->by_heads && read_ends(s, *offset, length, &head, ends)) {
-        why = NULL;
-    } else if (length > 0 && length <= left) {
-        s->bytes = memory_resize(s->bytes, length, 1);
-        if (!files_read_at(s->file, *offset, s->bytes, length)) { return cannot_read(s); }
-        why = record_check(s->bytes, length, &head);
-        tail = s->bytes + length - RECORD_TAIL;
+    const char *why = record_begin(start, left, &head);
+    if (!why && !(s->asked->by_heads && fits(s->records, &head, &units))) {
+        s->bytes = memory_resize(s->bytes, head.length, 1);
+        if (!files_read_at(s->file, *offset, s->bytes, head.length)) { return cannot_read(s); }
+        why = record_check(s->bytes, head.length, &head);
     }
-    if (!why) {
-        bool good = take(s, *offset, &head, tail);
-        *offset += length;
-        return good;
+    if (why) {
+        report_damage(s, *offset, &head, why);
+        *offset = find_next(s, *offset + 1);
+        return true;
     }
-    report_damage(s, *offset, &head, why);
-    *offset = find_next(s, *offset + 1);
+    if (!files_read_at(s->file, *offset + head.length - RECORD_TAIL, tail, RECORD_TAIL)) {
+        return cannot_read(s);
+    }
+    if (!numerics_match(head.numerics, s->records->numerics, s->path, s->asked->again)) { return false; }
+#pragma omp critical(records)
+    add_record(s->records, s->number, *offset, &head, tail);
+    *offset += head.length;
     return true;
 }
 
-bool records_scan(struct records *r, const struct records_scan *asked) {
+static bool scan_file(struct scan *s) {
     struct stat status;
-    struct scan s = {.records = r, .asked = asked};
     bool good = true;
-    s.file = open(asked->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (s.file < 0 || fstat(s.file, &status) != 0) {
-        good = cannot_read(&s);
+    s->file = open(s->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (s->file < 0 || fstat(s->file, &status) != 0) {
+        good = cannot_read(s);
     } else if (!S_ISREG(status.st_mode)) {
-        message_error("cannot read %s: it is no regular file", asked->path);
+        message_error("cannot read %s: it is no regular file", s->path);
         good = false;
     } else {
-        s.size = (uint64_t)status.st_size;
-        if (asked->by_heads) { posix_fadvise(s.file, 0, 0, POSIX_FADV_RANDOM); } /* nothing ahead */
+        s->size = (uint64_t)status.st_size;
+        if (s->asked->by_heads) { posix_fadvise(s->file, 0, 0, POSIX_FADV_RANDOM); } /* nothing ahead */
 #pragma omp critical(records)
-        {
-            s.number = add_file(r, asked->path);
-            r->by_heads |= asked->by_heads;
-        }
+        s->number = add_file(s->records, s->path);
     }
-    for (uint64_t offset = 0; good && offset < s.size;) { good = scan_record(&s, &offset); }
-    if (asked->progress) {
-#pragma omp critical(records)
-        progress_add(asked->progress, (double)s.size, "reading journals");
-    }
-    if (s.file >= 0) { close(s.file); }
-    free(s.bytes);
+    for (uint64_t offset = 0; good && offset < s->size;) { good = scan_record(s, &offset); }
+    if (s->file >= 0) { close(s->file); }
+    free(s->bytes);
     return good;
 }
 
-bool records_scan_files(struct records *r, size_t count, const struct files_name *file,
-                        struct records_scan how) {
+static bool scan_files(struct records *r, const struct records_scan *asked, size_t count,
+                       const struct files_name *file) {
     bool good = true;
-#pragma omp parallel for schedule(dynamic, 1) firstprivate(how)
+    double bytes = 0;
+    struct stat status;
     for (size_t i = 0; i < count; i++) {
-        how.path = file[i].path;
-        how.again = "--fresh";
-        bool scanned = records_scan(r, &how);
-#pragma omp critical(records)
-        good &= scanned;
+        bytes += stat(file[i].path, &status) == 0 ? (double)status.st_size : 0;
     }
+    struct progress progress = progress_start(bytes, 0, !asked->shows);
+#pragma omp parallel for schedule(dynamic, 1)
+    for (size_t i = 0; i < count; i++) {
+        struct scan s = {.records = r, .asked = asked, .path = file[i].path};
+        bool scanned = scan_file(&s);
+#pragma omp critical(records)
+        {
+            good &= scanned;
+            progress_add(&progress, (double)s.size, "reading journals");
+        }
+    }
+    progress_end(&progress);
     return good;
+}
+
+bool records_scan(struct records *r, const struct records_scan *asked) {
+    size_t count, after;
+    r->by_heads |= asked->by_heads;
+    r->source = memory_resize(r->source, r->source_count + asked->count, sizeof *r->source);
+    for (size_t i = 0; i < asked->count; i++) {
+        r->source[r->source_count++] = memory_copy_text(asked->source[i]);
+    }
+    struct files_name *before = files_list(asked->count, asked->source, &count);
+    bool good = scan_files(r, asked, count, before);
+    struct files_name *now = files_list(asked->count, asked->source, &after);
+    if (good && (count != after || memcmp(before, now, count * sizeof *now) != 0)) {
+        good = scan_files(r, asked, after, now);
+    }
+    free(before);
+    free(now);
+    return good && records_settle(r);
 }
 
 /* ---- knowing ---- */
@@ -236,34 +243,72 @@ static int before(const void *a, const void *b) {
 
 /* Of one range; where groups have another length there is nothing to compare. */
 static bool disagree(const struct place *a, const struct place *b) {
-    return a->units.first == b->units.first && a->units.end == b->units.end &&
-           a->group_blocks == b->group_blocks && a->sum != b->sum && a->sum && b->sum;
+    return a->units.first == b->units.first && a->units.end == b->units.end && a->sum != b->sum &&
+           a->group_blocks == b->group_blocks;
 }
 
+/* NULL where it cannot be used: it is lost where there is no such record any more. */
+static struct partial *read_place(const struct records *r, const struct place *place, bool *lost) {
+    const struct unit of = unit_span(r->plan, place->units);
+    struct record_head head;
+    struct unit_range units;
+    uint8_t *bytes = memory_resize(NULL, place->length, 1);
+    int file = open(r->file[place->file], O_RDONLY | O_CLOEXEC);
+    *lost = file < 0 || !files_read_at(file, place->offset, bytes, place->length) ||
+            record_check(bytes, place->length, &head) || !fits(r, &head, &units) ||
+            units.first != place->units.first || units.end != place->units.end;
+    if (file >= 0) { close(file); }
+    struct partial *p = *lost ? NULL : record_read(bytes, place->length, &of);
+    free(bytes);
+    return p;
+}
+
+/* Of those that do not count, behind the others. */
+static size_t count_unsound(const struct records *r, size_t kept) {
+    size_t unsound = 0;
+#pragma omp parallel for schedule(dynamic, 1) reduction(+ : unsound)
+    for (size_t i = kept; i < r->count; i++) {
+        bool lost;
+        struct partial *p = read_place(r, &r->place[i], &lost);
+        unsound += p == NULL;
+        partial_free(p);
+    }
+    return unsound;
+}
+
+static void report_conflict(const struct records *r, const struct place *one, const struct place *other) {
+    char name[UNIT_NAME];
+    message_error("%s and %s disagree on %s", r->file[one->file], r->file[other->file],
+                  unit_name(r->plan, one->units, name));
+}
+
+/* Those that do not count change places with the next that does. */
 bool records_settle(struct records *r) {
-    size_t kept = 0, conflicts = 0;
+    size_t kept = 0;
     free(r->wanted);
+    records_free(r->again);
+    r->conflicts = 0;
     r->wanted = NULL;
+    r->again = NULL;
     if (r->count > 0) { qsort(r->place, r->count, sizeof *r->place, before); }
     for (size_t i = 0; i < r->count; i++) {
-        struct place *last = kept > 0 ? &r->place[kept - 1] : NULL;
-        if (!last || r->place[i].units.first >= last->units.end) {
-            r->place[kept++] = r->place[i];
-        } else if (disagree(last, &r->place[i]) && conflicts++ < SHOWN && !r->by_heads) {
-            struct unit of = unit_span(r->plan, last->units);
-            char name[UNIT_NAME];
-            message_error("%s and %s disagree on %s", r->file[last->file], r->file[r->place[i].file],
-                          unit_name(&of, name));
+        const struct place *last = kept > 0 ? &r->place[kept - 1] : NULL, here = r->place[i];
+        if (!last || here.units.first >= last->units.end) {
+            r->place[i] = r->place[kept];
+            r->place[kept++] = here;
+        } else if (disagree(last, &here) && r->conflicts++ < SHOWN && !r->by_heads) {
+            report_conflict(r, last, &here);
         }
     }
-    if (conflicts > 0 && !r->by_heads) {
+    if (r->by_heads) { r->damaged += count_unsound(r, kept); }
+    r->count = kept;
+    if (r->conflicts > 0 && !r->by_heads) {
         message_error(
             "%zu ranges in conflict: one of the journals is of another machine or was tampered with; "
             "leave it out, or compute it again",
-            conflicts);
+            r->conflicts);
     }
-    r->count = kept;
-    return conflicts == 0;
+    return r->conflicts == 0;
 }
 
 /* The first place that ends behind a unit; count where there is none. */
@@ -273,18 +318,13 @@ static size_t find_place(const struct records *r, size_t unit) {
     return k;
 }
 
-struct gaps {
-    size_t count;
-    struct unit_range *list;
-};
-
-static void add_gap(struct gaps *gaps, size_t first, size_t end) {
+static void add_gap(struct unit_list *gaps, size_t first, size_t end) {
     if (first >= end) { return; }
-    gaps->list = memory_resize(gaps->list, gaps->count + 1, sizeof *gaps->list);
-    gaps->list[gaps->count++] = (struct unit_range){first, end};
+    gaps->range = memory_extend(gaps->range, gaps->count, sizeof *gaps->range);
+    gaps->range[gaps->count++] = (struct unit_range){first, end};
 }
 
-static void add_gaps(const struct records *r, struct unit_range range, struct gaps *gaps) {
+static void add_gaps(const struct records *r, struct unit_range range, struct unit_list *gaps) {
     size_t next = range.first;
     for (size_t k = find_place(r, next); next < range.end; k++) {
         bool ends = k == r->count || r->place[k].units.first >= range.end;
@@ -295,117 +335,70 @@ static void add_gaps(const struct records *r, struct unit_range range, struct ga
 
 /* ---- reading ---- */
 
-/* NULL where it cannot be used: it is lost where there is no such record any more. */
-static struct partial *read_place(const struct records *r, const struct place *place, bool *lost) {
-    const struct unit of = unit_span(r->plan, place->units);
-    struct record_head head;
-    uint8_t *bytes = memory_resize(NULL, place->length, 1);
-    int file = open(r->file[place->file], O_RDONLY | O_CLOEXEC);
-    *lost = file < 0 || !files_read_at(file, place->offset, bytes, place->length) ||
-            record_check(bytes, place->length, &head) || !record_is_of(&head, &of) ||
-            !numerics_equal(head.numerics, r->numerics);
-    if (file >= 0) { close(file); }
-    struct partial *p = *lost ? NULL : record_read(bytes, place->length, &of);
-    free(bytes);
-    return p;
-}
-
 static bool cannot_use(const struct records *r, const struct place *place, bool lost) {
-    const struct unit of = unit_span(r->plan, place->units);
     char name[UNIT_NAME];
     if (lost && r->by_heads) { return false; }
     message_error(lost ? "%s: the record of %s was good before and cannot be read now; run the same command "
                          "again"
                        : "%s: the record of %s was made by another gapscale; go on with that one, or start "
                          "again: --fresh discards a journal, --force what a file would grow from",
-                  r->file[place->file], unit_name(&of, name));
+                  r->file[place->file], unit_name(r->plan, place->units, name));
     return false;
 }
 
-/* Giving places in order. Another process may pack its journal meanwhile: what is lost then is where a new
- * look finds it, perhaps as a part of a larger range. */
-struct giving {
-    const struct records *records;
-    sweep_take *each;
-    void *to;
-    size_t next;           /* units before it are given */
-    struct records *again; /* what was found anew; NULL: not looked for */
-};
-
-static void look_again(struct giving *g, const char *path) {
-    char *copy = memory_copy_text(path);
-    size_t count;
-    struct files_name *file = files_units(dirname(copy), &count);
-    records_free(g->again);
-    g->again = records_create(g->records->plan, g->records->numerics);
-    records_scan_files(g->again, count, file, (struct records_scan){.quiet = true});
-    records_settle(g->again);
-    free(file);
-    free(copy);
-}
-
-static bool give(struct giving *g, const struct place *place, struct partial *p) {
-    g->next = place->units.end;
-    g->each(g->to, p);
-    return true;
-}
-
-/* What was found anew of a place; false where that is not all of it. */
-static bool give_found(struct giving *g, const struct place *lost_place) {
-    const struct records *a = g->again;
-    if (g->next < lost_place->units.first) { g->next = lost_place->units.first; }
-    for (size_t k = find_place(a, g->next); g->next < lost_place->units.end; k++) {
-        bool lost;
-        struct partial *p =
-            k < a->count && a->place[k].units.first == g->next ? read_place(a, &a->place[k], &lost) : NULL;
-        if (!p) { return false; }
-        give(g, &a->place[k], p);
+/* The first place that cannot be read; NULL when all are added. */
+static const struct place *read_range(const struct records *r, struct unit_range range,
+                                      struct partial_stack *stack, bool *lost) {
+    for (size_t k = find_place(r, range.first); k < r->count && r->place[k].units.first < range.end; k++) {
+        struct partial *p = read_place(r, &r->place[k], lost);
+        if (!p) { return &r->place[k]; }
+        partial_push(stack, p);
     }
-    return true;
+    return NULL;
 }
 
-/* False after a message. */
-static bool give_place(struct giving *g, const struct place *place) {
-    bool lost = true, begun = place->units.first < g->next;
-    if (place->units.end <= g->next) { return true; }
-    struct partial *p = begun ? NULL : read_place(g->records, place, &lost);
-    if (p) { return give(g, place, p); }
-    if (lost && g->again && give_found(g, place)) { return true; }
-    if (lost) { look_again(g, g->records->file[place->file]); }
-    return (lost && give_found(g, place)) || cannot_use(g->records, place, lost);
-}
-
-static bool give_range(struct giving *g, struct unit_range range) {
-    const struct records *r = g->records;
-    bool good = true;
-    for (size_t k = find_place(r, range.first); good && k < r->count && r->place[k].units.first < range.end;
-         k++) {
-        good = give_place(g, &r->place[k]);
+static size_t count_units(const struct records *r, struct unit_range range) {
+    size_t count = 0;
+    for (size_t k = find_place(r, range.first); k < r->count && r->place[k].units.first < range.end; k++) {
+        count += r->place[k].units.end - r->place[k].units.first;
     }
-    return good;
+    return count;
 }
 
-bool records_give(const struct records *r, struct unit_range range, sweep_take *each, void *to) {
-    struct giving g = {.records = r, .each = each, .to = to};
-    bool good = give_range(&g, range);
-    records_free(g.again);
-    return good;
+/* Once. What is read is checked, so that heads are enough. */
+static const struct records *look_again(struct records *r) {
+#pragma omp critical(again)
+    if (!r->again) {
+        r->again = records_create(r->plan, r->numerics);
+        records_scan(r->again,
+                     &(struct records_scan){
+                         .count = r->source_count, .source = r->source, .quiet = true, .by_heads = true});
+    }
+    return r->again;
 }
 
-static void push(void *stack, struct partial *p) { partial_push(stack, p); }
-
-bool records_read(const struct records *r, struct unit_range range, struct partial_stack *stack) {
-    return records_give(r, range, push, stack);
+/* Another process may pack its journal meanwhile: what is lost then lies elsewhere, perhaps as a part of a
+ * larger range. */
+bool records_read(struct records *r, struct unit_range range, struct partial_stack *stack) {
+    bool lost, lost_again;
+    const struct place *bad = read_range(r, range, stack, &lost);
+    if (bad && lost && !r->by_heads) {
+        const struct records *again = look_again(r);
+        partial_drop(stack);
+        if (!read_range(again, range, stack, &lost_again) &&
+            count_units(again, range) >= count_units(r, range)) {
+            return true;
+        }
+    }
+    return !bad || cannot_use(r, bad, lost);
 }
 
 /* ---- what is missing ---- */
 
-static void add_to_target(void *target, struct partial *p) { target_add(target, p); }
-
 /* What cannot be read is computed again. */
-static struct unit_range wanted_of(const struct records *r, const struct unit_cell *c) {
+static struct unit_range wanted_of(struct records *r, const struct unit_cell *c) {
     struct target *t = target_create(r->plan, c);
-    records_give(r, unit_of_whole(c), add_to_target, t);
+    records_read(r, unit_of_whole(c), &t->held);
     bool met = target_is_met(t);
     struct unit_range wanted = target_wanted(t);
     target_free(t);
@@ -421,8 +414,7 @@ static void look_at_targets(struct records *r) {
     }
 }
 
-/* Of one cell or of exact values. */
-static void add_missing(struct records *r, struct unit_range range, bool most, struct gaps *gaps) {
+static void add_missing(struct records *r, struct unit_range range, bool most, struct unit_list *gaps) {
     const struct unit first = unit_get(r->plan, range.first);
     if (unit_is_exact(&first) || !(first.cell->series->target > 0)) {
         add_gaps(r, range, gaps);
@@ -434,72 +426,79 @@ static void add_missing(struct records *r, struct unit_range range, bool most, s
     add_gap(gaps, wanted.first > range.first ? wanted.first : range.first, end < range.end ? end : range.end);
 }
 
-size_t records_missing(struct records *r, size_t count, const struct unit_range *ranges, bool most,
-                       struct unit_range **list) {
-    struct gaps gaps = {.count = 0};
-    for (size_t i = 0; i < count; i++) {
-        struct unit_range rest = ranges[i];
-        while (rest.first < rest.end) {
-            const struct unit first = unit_get(r->plan, rest.first);
-            size_t cell_end = unit_is_exact(&first) ? rest.end : unit_of_whole(first.cell).end,
-                   end = cell_end < rest.end ? cell_end : rest.end;
-            add_missing(r, (struct unit_range){rest.first, end}, most, &gaps);
-            rest.first = end;
+struct unit_list records_missing(struct records *r, const struct unit_list *list, bool most) {
+    struct unit_list gaps = {.count = 0};
+    for (size_t i = 0; i < list->count; i++) { add_missing(r, list->range[i], most, &gaps); }
+    return gaps;
+}
+
+/* ---- copying ---- */
+
+static int read_next(struct records *r, const struct records_pack *pack, struct unit_range range,
+                     struct partial_stack *stack) {
+    if (stop_asked(pack->stop)) { return EXIT_RESUMABLE; }
+    if (!records_read(r, range, stack)) { return r->by_heads ? RECORDS_UNREAD : EXIT_FAILED; }
+    if (stack->count == 0 && pack->make) {
+        const struct unit unit = unit_span(r->plan, range);
+        partial_push(stack, pack->make(&unit));
+    }
+    return EXIT_DONE;
+}
+
+static int copy_all(struct records *r, const struct records_pack *pack, struct recordfile *file,
+                    struct records *packed) {
+    int status = EXIT_DONE;
+#pragma omp parallel for ordered schedule(dynamic, 1)
+    for (size_t i = 0; i < pack->list->count; i++) {
+        struct partial_stack stack = {.count = 0};
+        size_t length;
+        int own;
+#pragma omp atomic read
+        own = status;
+        if (own == EXIT_DONE) { own = read_next(r, pack, pack->list->range[i], &stack); }
+        uint8_t *bytes = record_make(stack.count, stack.held, &length);
+#pragma omp ordered
+        if (status == EXIT_DONE) {
+            if (own == EXIT_DONE && !records_write(packed, file, bytes, length)) { own = EXIT_FAILED; }
+            if (own == EXIT_DONE && pack->take) { pack->take(pack->context, &stack); }
+#pragma omp atomic write
+            status = own;
+        }
+        partial_drop(&stack);
+        free(bytes);
+    }
+    return status;
+}
+
+/* What was known is in its own file now. */
+static int remove_files(const struct records *r, const struct records_pack *pack) {
+    int status = EXIT_DONE;
+    for (size_t i = 0; pack->directory && i < r->file_count; i++) {
+        const char *path = r->file[i];
+        if (files_are_of(pack->directory, path) && strcmp(path, pack->path) != 0 && unlink(path) != 0 &&
+            errno != ENOENT) {
+            message_error("cannot remove %s: %s", path, strerror(errno));
+            status = EXIT_FAILED;
         }
     }
-    *list = gaps.list;
-    return gaps.count;
+    return status;
 }
 
-/* ---- packing ---- */
-
-struct pack {
-    struct records *to;
+int records_pack(struct records *r, const struct records_pack *pack) {
+    struct records *packed = records_create(r->plan, r->numerics), before;
     struct recordfile file;
-    struct partial_stack stack;
-    size_t end; /* of what it holds */
-    bool good;
-};
-
-static void write_held(struct pack *p) {
-    for (size_t i = 0; p->good && i < p->stack.count; i++) {
-        p->good = records_write(p->to, &p->file, p->stack.held[i]);
+    int status = EXIT_FAILED;
+    if (recordfile_create(&file, pack->path)) {
+        status = copy_all(r, pack, &file, packed);
+        if (status == EXIT_DONE && pack->stop && !stop_defer(pack->stop)) { status = EXIT_RESUMABLE; }
+        if (!recordfile_close(&file, status == EXIT_DONE)) { status = EXIT_FAILED; }
     }
-    partial_drop(&p->stack);
-}
-
-/* Partials join where one begins as the one before ends, in one cell. */
-static void pack_next(void *pack, struct partial *next) {
-    struct pack *p = pack;
-    const struct unit_range units = unit_range_of(p->to->plan, &next->of);
-    if (units.first != p->end || (p->stack.count > 0 && p->stack.held[0]->of.cell != next->of.cell)) {
-        write_held(p);
+    if (status == EXIT_DONE) {
+        status = remove_files(r, pack);
+        before = *r;
+        *r = *packed;
+        *packed = before;
     }
-    p->end = units.end;
-    partial_push(&p->stack, next);
-}
-
-static bool pack_all(const struct records *r, size_t count, const struct unit_range *ranges, struct pack *p) {
-    struct giving g = {.records = r, .each = pack_next, .to = p};
-    for (size_t i = 0; p->good && i < count; i++) { p->good = give_range(&g, ranges[i]) && p->good; }
-    records_free(g.again);
-    write_held(p);
-    return p->good;
-}
-
-bool records_pack(struct records *r, size_t count, const struct unit_range *ranges, const char *path) {
-    struct pack p = {
-        .to = records_create(r->plan, r->numerics),
-        .good = true,
-    };
-    bool made = recordfile_create(&p.file, path), good = made && pack_all(r, count, ranges, &p);
-    partial_drop(&p.stack);
-    good = made && recordfile_close(&p.file, good) && good;
-    if (good) {
-        struct records before_it = *r;
-        *r = *p.to;
-        *p.to = before_it;
-    }
-    records_free(p.to);
-    return good;
+    records_free(packed);
+    return status;
 }

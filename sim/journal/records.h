@@ -10,15 +10,19 @@
 #include "sim/sweep/sweep.h"
 
 struct records {
-    size_t damaged; /* stretches that were found */
-    size_t strange; /* intact records that belong to no range of the plan */
-    bool by_heads;  /* some were scanned so: that one is damaged shows when it is read, without a message */
+    size_t damaged;   /* stretches that were found */
+    size_t strange;   /* intact records that belong to no range of the plan */
+    size_t conflicts; /* ranges that two records disagree on */
+    bool by_heads;    /* some were scanned so: that one is damaged shows when it is read, without a message */
     size_t file_count;
     char **file; /* that were read */
     /* Of this file: */
     const struct unit_plan *plan;
     struct numerics numerics;
-    size_t count, room;
+    size_t source_count;
+    char **source;         /* that were scanned */
+    struct records *again; /* what lies there after others have packed it; NULL: not looked for */
+    size_t count;
     struct place *place;       /* [count]; once settled, in order of their units, which are disjoint */
     struct unit_range *wanted; /* [cells], of those under a target, empty where it is met; NULL: not known */
 };
@@ -27,39 +31,50 @@ struct records {
 struct records *records_create(const struct unit_plan *plan, struct numerics numerics);
 void records_free(struct records *records);
 
-/* Adds those of a file. What is damaged is told, unless `quiet`, and passed over up to the next record, a
- * torn end like it; `quiet` is one that is not there, too. False, after a message, when the file cannot be
- * read or holds records of other numerics;
- * then `again` is the option that starts again. From any thread, of several files at a time. */
+/* Adds those of several sources, a directory's files NNNNNN.units or one file each, on all threads; again
+ * where files came and went meanwhile. What is damaged is told, unless `quiet`, and passed over up to the
+ * next record, a torn end like it; `quiet` is a source that is not there, too. False, after a message, when a
+ * file cannot be read or holds records of other numerics, and as of records_settle. */
 struct records_scan {
-    const char *path, *again;
+    size_t count;
+    char *const *source;
+    const char *again; /* the option that starts again */
     bool quiet;
     bool by_heads; /* of records that fit in with plan and file, no more than head and tail are read */
-    struct progress *progress; /* of bytes; may be NULL */
+    bool shows;    /* how far it is */
 };
 bool records_scan(struct records *records, const struct records_scan *scan);
-/* Those of a journal's files, several at a time. */
-bool records_scan_files(struct records *records, size_t count, const struct files_name *file,
-                        struct records_scan how);
-/* Writes one at the end of a file, and adds it. False after a message. */
-bool records_write(struct records *records, struct recordfile *file, const struct partial *partial);
+/* Writes some, one after the other, at the end of a file, and adds them. False after a message. */
+bool records_write(struct records *records, struct recordfile *file, const uint8_t *bytes, size_t length);
 
 /* After records were added, before all below. False where two of one range disagree, after a message that
- * names ranges and files, but where some were scanned by their heads: one of the two may be damaged. */
+ * names ranges and files, but where some were scanned by their heads: one of the two may be damaged; there
+ * what does not count is read, to be known as damaged. */
 bool records_settle(struct records *records);
-/* What of some ranges there is no record of, in their order; returns how many ranges. Free with free(). Of a
- * cell under a target (target.h), which is read for that, what is wanted up to its next count, as one range;
- * `most`: as far as it may want where it is not met. */
-size_t records_missing(struct records *records, size_t count, const struct unit_range *ranges, bool most,
-                       struct unit_range **list);
+/* What of some ranges there is no record of, in their order. Free `range` with free(). Of a cell under a
+ * target (target.h), which is read for that, what is wanted up to its next count, as one range; `most`: as
+ * far as it may want where it is not met. */
+struct unit_list records_missing(struct records *records, const struct unit_list *list, bool most);
 double records_bytes(const struct records *records);
-/* The partials of a range, in order: each to `each`, or to a stack; from where another process has packed
- * them to, if they are no more where they were, and then perhaps more of their cell. False after a message,
- * with what was read before given. From any thread. */
-bool records_give(const struct records *records, struct unit_range range, sweep_take *each, void *to);
-bool records_read(const struct records *records, struct unit_range range, struct partial_stack *stack);
+/* Adds the partials of a range; from where another process has packed them to, if they are no more where they
+ * were. False after a message, with what was read before added. From any thread. */
+bool records_read(struct records *records, struct unit_range range, struct partial_stack *stack);
+
 /* Writes all of these ranges to one file, nodes of the tree instead of their halves, and from then on knows
- * that file alone. False after a message, with nothing changed. */
-bool records_pack(struct records *records, size_t count, const struct unit_range *ranges, const char *path);
+ * that file alone: one pass, on all threads, with what is written taken in order. Returns EXIT_DONE;
+ * EXIT_RESUMABLE when stopped, which is deferred when all is written; EXIT_FAILED after a message;
+ * RECORDS_UNREAD, without one, where a record that was scanned by its head cannot be read. Unless it is
+ * EXIT_DONE, `path` is as it was. */
+struct records_pack {
+    const struct unit_list *list;
+    const char *path;
+    const char *directory; /* whose other files are removed then, as far as they were known; NULL: of none */
+    struct stop *stop;     /* NULL: never */
+    struct partial *(*make)(const struct unit *range); /* of which there is nothing; NULL: it is left out */
+    void (*take)(void *context, struct partial_stack *stack);
+    void *context;
+};
+enum { RECORDS_UNREAD = -1 };
+int records_pack(struct records *records, const struct records_pack *pack);
 
 #endif

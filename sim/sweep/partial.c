@@ -204,7 +204,7 @@ struct partial *partial_merge(struct partial *a, struct partial *b) {
 
 /* ---- in order ---- */
 
-bool partial_are_halves(const struct partial *left, const struct partial *right) {
+static bool are_halves(const struct partial *left, const struct partial *right) {
     const struct unit *a = &left->of, *b = &right->of;
     return a->cell == b->cell && a->block_count == b->block_count && unit_is_node(a) && unit_is_node(b) &&
            a->first_block % (2 * a->block_count) == 0 && b->first_block == a->first_block + a->block_count;
@@ -212,23 +212,27 @@ bool partial_are_halves(const struct partial *left, const struct partial *right)
 
 static size_t end_of(const struct partial *p) { return p->of.first_block + p->of.block_count; }
 
+static bool is_behind(const struct partial *p, const struct partial *other) {
+    return p->of.cell == other->of.cell ? p->of.first_block >= end_of(other) : p->of.cell > other->of.cell;
+}
+
 static struct partial *take_out(struct partial_stack *s, size_t at) {
     struct partial *p = s->held[at];
     memmove(s->held + at, s->held + at + 1, (--s->count - at) * sizeof *s->held);
     return p;
 }
 
-void partial_push(struct partial_stack *s, struct partial *p) {
+const struct partial *partial_push(struct partial_stack *s, struct partial *p) {
     size_t at = s->count;
-    while (at > 0 && s->held[at - 1]->of.first_block >= end_of(p)) { at--; }
-    if (at > 0 && end_of(s->held[at - 1]) > p->of.first_block) { /* held already */
+    while (at > 0 && is_behind(s->held[at - 1], p)) { at--; }
+    if (at > 0 && !is_behind(p, s->held[at - 1])) { /* held already */
         partial_free(p);
-        return;
+        return NULL;
     }
     for (;;) {
-        if (at > 0 && partial_are_halves(s->held[at - 1], p)) {
+        if (at > 0 && are_halves(s->held[at - 1], p)) {
             p = partial_merge(take_out(s, --at), p);
-        } else if (at < s->count && partial_are_halves(p, s->held[at])) {
+        } else if (at < s->count && are_halves(p, s->held[at])) {
             p = partial_merge(p, take_out(s, at));
         } else {
             break;
@@ -236,7 +240,7 @@ void partial_push(struct partial_stack *s, struct partial *p) {
     }
     s->held = memory_extend(s->held, s->count, sizeof *s->held);
     memmove(s->held + at + 1, s->held + at, (s->count++ - at) * sizeof *s->held);
-    s->held[at] = p;
+    return s->held[at] = p;
 }
 
 struct partial *partial_close(struct partial_stack *s) {

@@ -15,8 +15,7 @@
 #include "sim/sweep/unit.h"
 
 struct partial {
-    struct partial *next; /* of a list of its holder's */
-    struct unit of;       /* its range */
+    struct unit of; /* its range */
     /* These four lie one after the other, of exact values the last alone. */
     double *mean, *m2; /* [total] over its replicates, or its kept ones: mean, sum of squared deviations */
     double *group;     /* [groups][MEASURE_COUNT][betas]: means over groups of blocks */
@@ -47,19 +46,19 @@ void partial_set_bins(struct partial *p, const uint32_t *histogram);
 /* Means of groups of a range, of so many blocks each, become those of as many as are wanted, in place. */
 void partial_coarsen(const struct unit *of, double *group, size_t group_blocks, size_t wanted);
 
-/* Whether two partials are the halves of a node. */
-bool partial_are_halves(const struct partial *left, const struct partial *right);
 /* Of two neighbours, by Chan et al. (1983); takes both. */
 struct partial *partial_merge(struct partial *left, struct partial *right);
 
-/* Partials of one cell, disjoint, in their order, no two of them the halves of a node; zeroed: none. */
+/* Partials of a plan, disjoint, in its order, no two of them the halves of a node; zeroed: none. */
 struct partial_stack {
     size_t count;
     struct partial **held;
 };
-/* One more, which may come in any order; one that overlaps with what is held is dropped. */
-void partial_push(struct partial_stack *stack, struct partial *p);
-/* All that is held, which has no gaps, as one; NULL where nothing is. The stack is empty then. */
+/* One more, which may come in any order; one that overlaps with what is held is dropped. Returns what holds
+ * it, or NULL. Where memory is out meanwhile, the stack is as it should be, but for what was about to join.
+ */
+const struct partial *partial_push(struct partial_stack *stack, struct partial *p);
+/* All that is held, of one cell and without gaps, as one; NULL where nothing is. The stack is empty then. */
 struct partial *partial_close(struct partial_stack *stack);
 void partial_drop(struct partial_stack *stack);
 

@@ -18,8 +18,8 @@ int ranks_count(void) { return rank_count; }
 struct leader {
     const struct sweep_work *work;
     pthread_mutex_t lock; /* of the next lines */
-    struct unit_range *range;
-    size_t count, at; /* the latter: the first that is not given out whole */
+    struct unit_list rest;
+    size_t at; /* the first that is not given out whole */
     double left;
     bool failed;
     struct progress progress;
@@ -34,8 +34,8 @@ static size_t take_ranges(void *context, struct unit_range range[SWEEP_MORE]) {
     pthread_mutex_lock(&l->lock);
     double want = l->left / (2.0 * rank_count), enough = want / 2;
     bool ended = l->failed || stop_asked(l->work->stop);
-    while (!ended && count < SWEEP_MORE && l->at < l->count && (count == 0 || want > enough)) {
-        struct unit_range *rest = &l->range[l->at];
+    while (!ended && count < SWEEP_MORE && l->at < l->rest.count && (count == 0 || want > enough)) {
+        struct unit_range *rest = &l->rest.range[l->at];
         struct unit_range node = {rest->first, rest->first + unit_node(plan, *rest, want)};
         double cost = unit_range_cost(plan, node);
         range[count++] = node;
@@ -223,7 +223,7 @@ static size_t ask_ranges(void *context, struct unit_range range[SWEEP_MORE]) {
     wait_for(&request, &status);
     MPI_Get_count(&status, MPI_BYTE, &size);
     size_t count = (size_t)size / sizeof *range;
-    f->done = unit_amount(f->work->plan, count, range).cost;
+    f->done = unit_amount(f->work->plan, &(struct unit_list){count, range}).cost;
     return count;
 }
 
@@ -256,20 +256,21 @@ bool ranks_wait(int *status) {
 #endif
 
 int ranks_lead(const struct sweep_work *work, const struct ranks_task *task) {
-    struct leader l = {.work = work, .lock = PTHREAD_MUTEX_INITIALIZER, .count = task->range_count};
+    const size_t count = task->units.count;
+    struct leader l = {.work = work, .lock = PTHREAD_MUTEX_INITIALIZER};
     struct sweep_work own = *work;
     own.more = take_ranges;
     own.done = tell_done;
     own.more_context = &l;
-    l.range = memory_create(l.count + 1, sizeof *l.range);
-    for (size_t i = 0; i < l.count; i++) { l.range[i] = task->range[i]; }
-    l.left = unit_amount(work->plan, l.count, l.range).cost;
+    l.rest = (struct unit_list){count, memory_create(count, sizeof *l.rest.range)};
+    for (size_t i = 0; i < count; i++) { l.rest.range[i] = task->units.range[i]; }
+    l.left = unit_amount(work->plan, &l.rest).cost;
     l.progress = progress_start(task->cost_before + l.left, task->cost_before, task->quiet);
     int status = lead(&l, &own);
     progress_end(&l.progress);
-    if (status == EXIT_DONE && (l.at < l.count || (rank_count > 1 && stop_asked(work->stop)))) {
+    if (status == EXIT_DONE && (l.at < count || (rank_count > 1 && stop_asked(work->stop)))) {
         status = EXIT_RESUMABLE;
     }
-    free(l.range);
+    free(l.rest.range);
     return status;
 }

@@ -29,8 +29,7 @@ int ranks_threads(void);
 
 /* What is to be computed, in this order, sampled units and exact values. */
 struct ranks_task {
-    size_t range_count;
-    const struct unit_range *range;
+    struct unit_list units;
     double cost_before; /* of units that were finished earlier, for the progress that is shown */
     bool quiet;         /* none is */
 };

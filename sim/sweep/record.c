@@ -120,29 +120,26 @@ void record_write(const struct partial *p, uint8_t *bytes, size_t length) {
     hash_bytes(bytes, c.at, bytes + c.at);
 }
 
-uint8_t *record_make(const struct partial *p, size_t *length) {
-    uint8_t *bytes = memory_create(*length = record_size(p), 1);
-    record_write(p, bytes, *length);
-    return bytes;
+uint8_t *record_make(size_t count, struct partial *const *p, size_t *length) {
+    *length = 0;
+    for (size_t i = 0; i < count; i++) { *length += record_size(p[i]); }
+    uint8_t *all = memory_create(*length, 1), *next = all;
+    for (size_t i = 0; i < count; i++) {
+        size_t each = record_size(p[i]);
+        record_write(p[i], next, each);
+        next += each;
+    }
+    return all;
 }
 
 /* ---- reading ---- */
 
-uint64_t record_length(const uint8_t head[RECORD_HEAD]) {
-    struct cursor c = {.bytes = (uint8_t *)head, .at = RECORD_HEAD - 8, .size = RECORD_HEAD};
-    uint64_t body = get(&c, 8);
-    bool is_one = memcmp(head, record_magic, RECORD_MAGIC) == 0 && body <= INT64_MAX;
-    return is_one ? RECORD_HEAD + body + RECORD_TAIL : 0;
-}
-
-const char *record_check(const uint8_t *bytes, size_t size, struct record_head *head) {
-    struct cursor c = {.bytes = (uint8_t *)bytes, .size = size};
+const char *record_begin(const uint8_t *bytes, uint64_t size, struct record_head *head) {
+    struct cursor c = {.bytes = (uint8_t *)bytes, .at = RECORD_MAGIC + UNIT_KEY, .size = RECORD_HEAD};
     *head = (struct record_head){.length = 0};
     if (size < RECORD_HEAD + RECORD_TAIL) { return "it is cut off"; }
     if (memcmp(bytes, record_magic, RECORD_MAGIC) != 0) { return "it does not start as a record does"; }
-    c.at = RECORD_MAGIC;
-    memcpy(head->key, bytes + c.at, UNIT_KEY);
-    c.at += UNIT_KEY;
+    memcpy(head->key, bytes + RECORD_MAGIC, UNIT_KEY);
     head->numerics.number = (uint32_t)get(&c, 4);
     head->numerics.fingerprint = (uint32_t)get(&c, 4);
     head->first_replicate = get(&c, 8);
@@ -150,16 +147,17 @@ const char *record_check(const uint8_t *bytes, size_t size, struct record_head *
     head->group_blocks = get(&c, 8);
     uint64_t body = get(&c, 8);
     if (body > size - RECORD_HEAD - RECORD_TAIL) { return "it is cut off"; }
-    size_t length = RECORD_HEAD + body;
-    uint8_t digest[RECORD_TAIL];
-    hash_bytes(bytes, length, digest);
-    head->length = length + RECORD_TAIL;
-    return memcmp(digest, bytes + length, RECORD_TAIL) == 0 ? NULL : "its checksum is wrong";
+    head->length = RECORD_HEAD + body + RECORD_TAIL;
+    return NULL;
 }
 
-bool record_is_of(const struct record_head *head, const struct unit *unit) {
-    return memcmp(head->key, unit->cell->key, UNIT_KEY) == 0 &&
-           head->first_replicate == unit->first_replicate && head->replicates == unit->replicates;
+const char *record_check(const uint8_t *bytes, size_t size, struct record_head *head) {
+    uint8_t digest[RECORD_TAIL];
+    const char *why = record_begin(bytes, size, head);
+    if (why) { return why; }
+    const uint8_t *tail = bytes + head->length - RECORD_TAIL;
+    hash_bytes(bytes, (size_t)(tail - bytes), digest);
+    return memcmp(digest, tail, RECORD_TAIL) == 0 ? NULL : "its checksum is wrong";
 }
 
 static void get_bins(struct cursor *c, struct partial *p) {

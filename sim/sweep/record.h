@@ -18,10 +18,11 @@ enum { RECORD_SLACK = 64 << 20 };
 
 enum { RECORD_HEAD = 8 + UNIT_KEY + 8 + 4 * 8, RECORD_TAIL = 32 };
 
-/* Bytes of the record of a partial; writes it there, allocating nothing; or makes it. Free with free(). */
+/* Bytes of the record of a partial; writes it there, allocating nothing. */
 size_t record_size(const struct partial *partial);
 void record_write(const struct partial *partial, uint8_t *bytes, size_t length);
-uint8_t *record_make(const struct partial *partial, size_t *length);
+/* Those of several, one after the other. Free with free(). */
+uint8_t *record_make(size_t count, struct partial *const *partial, size_t *length);
 
 struct record_head {
     uint8_t key[UNIT_KEY];
@@ -32,13 +33,11 @@ struct record_head {
 /* The bytes that every record begins with. */
 enum { RECORD_MAGIC = 8 };
 extern const uint8_t record_magic[RECORD_MAGIC];
-/* Bytes of the record whose head this is, by what it says; 0 where it is none. */
-uint64_t record_length(const uint8_t head[RECORD_HEAD]);
-/* Reads what stands at the start of `size` bytes. NULL, or what is wrong with it; then `head` says what it
- * says of itself. */
+/* Reads the head of what stands at the start of `size` bytes, of which no more than RECORD_HEAD are looked
+ * at. NULL, or what is wrong with it; then `head` says what it says of itself. */
+const char *record_begin(const uint8_t *bytes, uint64_t size, struct record_head *head);
+/* The same of all bytes of a record. */
 const char *record_check(const uint8_t *bytes, size_t size, struct record_head *head);
-/* Whether a checked record is that of this range, by key and replicates. */
-bool record_is_of(const struct record_head *head, const struct unit *of);
 
 /* The partial of a checked record of this range; NULL when the body is not of the shape that the plan asks
  * for. */

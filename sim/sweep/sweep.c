@@ -179,8 +179,6 @@ static bool has_target(const struct unit *unit) {
     return !unit_is_exact(unit) && unit->cell->series->target > 0;
 }
 
-static void take_known(void *target, struct partial *partial) { target_add(target, partial); }
-
 /* It ends where nothing is wanted any more. */
 static void look_at_target(struct sweep *s, const struct unit_cell *cell) {
     struct share *share = share_of(s, cell);
@@ -202,7 +200,7 @@ static void open_target(struct sweep *s, const struct unit *first) {
     share->target = target_create(s->work->plan, cell);
     s->targets++;
     if (s->work->known && first->first_block > 0) {
-        s->work->known(s->work->context, unit_of_whole(cell), take_known, share->target);
+        s->work->known(s->work->context, unit_of_whole(cell), &share->target->held);
     }
     look_at_target(s, cell);
 }
@@ -219,7 +217,7 @@ static bool next_of_targets(struct sweep *s, size_t *unit) {
 static void add_to_target(struct sweep *s, struct partial *copy) {
     const struct unit_cell *cell = copy->of.cell;
     if (share_of(s, cell)->target) {
-        target_add(share_of(s, cell)->target, copy);
+        partial_push(&share_of(s, cell)->target->held, copy);
         look_at_target(s, cell);
     } else {
         partial_free(copy);
@@ -322,14 +320,14 @@ static bool job_block_done(const struct sweep *sweep, struct job *job, struct bl
 /* Hands over the partial of a unit. */
 static int job_finish(struct sweep *sweep, struct job *job, struct partial *whole) {
     const struct sweep_work *work = sweep->work;
-    size_t index = job->unit.index;
+    whole->of = job->unit;
     job_close(sweep, job);
     if (has_target(&whole->of)) {
         struct partial *copy = partial_copy(whole);
 #pragma omp critical(supply)
         add_to_target(sweep, copy);
     }
-    return work->accept(work->context, index, whole) ? EXIT_DONE : EXIT_FAILED;
+    return work->accept(work->context, whole) ? EXIT_DONE : EXIT_FAILED;
 }
 
 /* ---- work ---- */

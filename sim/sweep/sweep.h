@@ -10,10 +10,7 @@
 
 /* Takes the partial of a unit that is finished, to be freed. From any thread, several at a time. False, after
  * a message, to give up. */
-typedef bool sweep_accept(void *context, size_t unit, struct partial *partial);
-
-/* Takes a partial, to be freed. */
-typedef void sweep_take(void *to, struct partial *partial);
+typedef bool sweep_accept(void *context, struct partial *partial);
 
 enum { SWEEP_MORE = 16 };
 
@@ -30,9 +27,9 @@ struct sweep_work {
     void *more_context;      /* of both */
     const struct stop *stop; /* NULL: never */
     sweep_accept *accept;
-    /* Gives what is known of a cell under a target already, in any order; where it fails, after a message, or
-     * is NULL, nothing is. */
-    void (*known)(void *context, struct unit_range range, sweep_take *take, void *to);
+    /* Adds what is known of a cell under a target already; where it fails, after a message, or is NULL,
+     * nothing is. */
+    void (*known)(void *context, struct unit_range range, struct partial_stack *stack);
     void *context; /* of both */
 };
 

@@ -129,8 +129,6 @@ void target_free(struct target *t) {
     free(t);
 }
 
-void target_add(struct target *t, struct partial *p) { partial_push(&t->held, p); }
-
 static size_t end_of(const struct partial *p) { return p->of.first_block + p->of.block_count; }
 
 bool target_is_met(struct target *t) {

@@ -25,20 +25,18 @@ double target_foreseen(const struct config_series *series, double scatter);
 struct target {
     const struct unit_cell *cell;
     const struct unit_plan *plan;
-    struct partial_stack held;
-    size_t step; /* blocks at the next count */
-    size_t unit; /* of the plan: those before are added or given out */
+    struct partial_stack held; /* from any run */
+    size_t step;               /* blocks at the next count */
+    size_t unit;               /* of the plan: those before are held or given out */
     bool is_met;
 };
 struct target *target_create(const struct unit_plan *plan, const struct unit_cell *cell);
 void target_free(struct target *target);
-/* A partial of the cell, from any run, in any order; takes it. */
-void target_add(struct target *target, struct partial *partial);
-/* Whether no unit is wanted any more; asks of all that was added. */
+/* Whether no unit is wanted any more; asks of all that is held. */
 bool target_is_met(struct target *target);
-/* The next unit that is wanted, once each; false when others have to be added first. */
+/* The next unit that is wanted, once each; false when others have to be held first. */
 bool target_next(struct target *target, size_t *unit);
-/* From the first unit that is wanted and was not added, to the last. */
+/* From the first unit that is wanted and is not held, to the last. */
 struct unit_range target_wanted(const struct target *target);
 
 #endif

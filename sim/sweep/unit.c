@@ -253,11 +253,11 @@ double unit_range_cost(const struct unit_plan *plan, struct unit_range range) {
     return unit_cost(&all);
 }
 
-struct unit_amount unit_amount(const struct unit_plan *plan, size_t count, const struct unit_range *range) {
+struct unit_amount unit_amount(const struct unit_plan *plan, const struct unit_list *list) {
     struct unit_amount all = {0};
-    for (size_t i = 0; i < count; i++) {
-        all.units += range[i].end - range[i].first;
-        all.cost += unit_range_cost(plan, range[i]);
+    for (size_t i = 0; i < list->count; i++) {
+        all.units += list->range[i].end - list->range[i].first;
+        all.cost += unit_range_cost(plan, list->range[i]);
     }
     return all;
 }
@@ -287,24 +287,24 @@ static size_t deal_length(const struct unit_plan *plan, const struct unit_cell *
     return unit_node(plan, all, fmin(unit_range_cost(plan, all) / 2, plan->cost / 64) / (double)shards);
 }
 
-size_t unit_shares(const struct unit_plan *plan, size_t shard, size_t shards, struct unit_range **list) {
-    size_t count = 0, turn = 0; /* whose turn it is to have one more */
-    *list = memory_create(2 * plan->cell_count, sizeof **list);
+struct unit_list unit_shares(const struct unit_plan *plan, size_t shard, size_t shards) {
+    struct unit_list list = {0, memory_create(2 * plan->cell_count, sizeof *list.range)};
+    size_t turn = 0; /* whose turn it is to have one more */
     for (size_t i = 0; i < plan->cell_count; i++) {
         const struct unit_cell *c = &plan->cell[i];
         size_t length = deal_length(plan, c, shards), deals = (c->unit_count - 1) / length + 1,
                each = deals / shards, more = deals % shards, place = (shard + shards - turn) % shards,
                first = place * each + (place < more ? place : more), end = first + each + (place < more);
         if (end > first) {
-            (*list)[count++] = (struct unit_range){c->first_unit + first * length,
-                                                   c->first_unit + GSL_MIN(end * length, c->unit_count)};
+            list.range[list.count++] = (struct unit_range){
+                c->first_unit + first * length, c->first_unit + GSL_MIN(end * length, c->unit_count)};
         }
         turn = (turn + more) % shards;
     }
     for (size_t i = (shard + shards - turn) % shards; i < plan->cell_count; i += shards) {
-        (*list)[count++] = (struct unit_range){plan->unit_count + i, plan->unit_count + i + 1};
+        list.range[list.count++] = (struct unit_range){plan->unit_count + i, plan->unit_count + i + 1};
     }
-    return count;
+    return list;
 }
 
 /* ---- cost and name ---- */
@@ -328,12 +328,13 @@ double unit_cost(const struct unit *u) {
     return unit_is_exact(u) ? exact_cost(u->cell) : u->cell->cost * (double)u->replicates;
 }
 
-const char *unit_name(const struct unit *u, char name[UNIT_NAME]) {
-    const double n = exp(u->cell->log_n);
+const char *unit_name(const struct unit_plan *plan, struct unit_range range, char name[UNIT_NAME]) {
+    const struct unit u = unit_span(plan, range);
+    const double n = exp(u.cell->log_n);
     char *end = name + snprintf(name, UNIT_NAME, isfinite(n) ? "%s at n = %.6g, " : "%s at n = e^%.6g, ",
-                                u->cell->series->name, isfinite(n) ? n : u->cell->log_n);
+                                u.cell->series->name, isfinite(n) ? n : u.cell->log_n);
     snprintf(end, (size_t)(name + UNIT_NAME - end),
-             unit_is_exact(u) ? "exact values" : "replicates %" PRIu64 " to %" PRIu64, u->first_replicate,
-             u->first_replicate + u->replicates - 1);
+             unit_is_exact(&u) ? "exact values" : "replicates %" PRIu64 " to %" PRIu64, u.first_replicate,
+             u.first_replicate + u.replicates - 1);
     return name;
 }

@@ -73,23 +73,26 @@ size_t unit_node(const struct unit_plan *plan, struct unit_range range, double c
 /* The sampled units of a cell. */
 struct unit_range unit_of_whole(const struct unit_cell *cell);
 double unit_range_cost(const struct unit_plan *plan, struct unit_range range);
-/* Of several, which may be missing from one cell and another. */
+
+/* Several, each of one cell, in the plan's order. */
+struct unit_list {
+    size_t count;
+    struct unit_range *range;
+};
 struct unit_amount {
     size_t units;
     double cost;
 };
-struct unit_amount unit_amount(const struct unit_plan *plan, size_t count, const struct unit_range *range);
-
-/* What the shard, from 0, of `shards` owns: of every cell one range at most, made of nodes
- * as large as leave the shards alike, and exact values; in the plan's order. Returns how many. Free with
- * free(). */
-size_t unit_shares(const struct unit_plan *plan, size_t shard, size_t shards, struct unit_range **list);
+struct unit_amount unit_amount(const struct unit_plan *plan, const struct unit_list *list);
+/* What the shard, from 0, of `shards` owns: of every cell one range at most, made of nodes as large as leave
+ * the shards alike, and exact values; of a lone one all. Free `range` with free(). */
+struct unit_list unit_shares(const struct unit_plan *plan, size_t shard, size_t shards);
 
 bool unit_is_exact(const struct unit *unit);
 bool unit_is_node(const struct unit *unit); /* of the tree of blocks (partial.h) */
 double unit_cost(const struct unit *unit);  /* nanoseconds, roughly */
 /* "SERIES at n = N, replicates A to B", or "exact values". Returns `name`. */
-const char *unit_name(const struct unit *unit, char name[UNIT_NAME]);
+const char *unit_name(const struct unit_plan *plan, struct unit_range range, char name[UNIT_NAME]);
 /* For a cell outside a plan, of which `series`, `log_n` and the sizes of `here` are known: layout, cost and
  * units. */
 void unit_cell_size(struct unit_cell *cell);

@@ -62,7 +62,7 @@ static double compute(const struct setting *s, struct unit_range range, int thre
     double start = core_seconds();
     struct sweep_work work = {
         .plan = &s->plan, .isa = isa_best(), .threads = threads, .accept = accept, .context = context};
-    if (ranks_lead(&work, &(struct ranks_task){1, &range, 0, true}) != EXIT_DONE) { abort(); }
+    if (ranks_lead(&work, &(struct ranks_task){{1, &range}, 0, true}) != EXIT_DONE) { abort(); }
     return core_seconds() - start;
 }
 
@@ -86,10 +86,10 @@ struct timed {
 };
 
 /* Keeps a partial and counts what that takes: joining halves, checksums, writing. */
-static bool time_partial(void *context, size_t unit, struct partial *partial) {
+static bool time_partial(void *context, struct partial *partial) {
     struct timed *t = context;
     double start = ledger_clock();
-    bool good = journal_accept(t->journal, unit, partial);
+    bool good = journal_accept(t->journal, partial);
     double seconds = ledger_clock() - start;
 #pragma omp atomic
     t->seconds += seconds;
@@ -115,7 +115,9 @@ static void bench_journal(const struct ledger_options *options) {
     double seconds = compute(&s, all, threads, time_partial, &t), start = core_seconds();
     if (!journal_flush(t.journal) || !records_settle(t.journal->records)) { abort(); }
     double unpacked = records_bytes(t.journal->records);
-    if (!journal_pack(t.journal, 1, &all)) { abort(); }
+    struct unit_list list = unit_shares(&s.plan, 0, 1);
+    if (!journal_pack(t.journal, &list)) { abort(); }
+    free(list.range);
     double packing = core_seconds() - start;
     struct ledger *ledger = ledger_create("journal", "what the journal takes of a sweep", COLUMNS, column, 1);
     size_t row = ledger_row(ledger, "%d threads", threads);
@@ -146,8 +148,7 @@ struct costs {
     double make, read, merge; /* seconds: a record is made; scanned and read; two partials merged */
 };
 
-static bool keep_partial(void *context, size_t unit, struct partial *partial) {
-    (void)unit;
+static bool keep_partial(void *context, struct partial *partial) {
     *(struct partial **)context = partial;
     return true;
 }
@@ -157,7 +158,7 @@ static void add_record(struct costs *c, struct partial *p) {
     struct record_head head;
     size_t length;
     double start = core_seconds();
-    uint8_t *record = record_make(p, &length);
+    uint8_t *record = record_make(1, &p, &length);
     c->make += core_seconds() - start;
     start = core_seconds();
     const char *scanned = record_check(record, length, &head), *checked = record_check(record, length, &head);
@@ -243,14 +244,13 @@ static struct outcome outcome_of(const struct costs *c, size_t nodes, double wor
 static struct outcome simulate_array(const struct setting *s, const struct costs *c, size_t nodes) {
     double end = 0, work = 0, records = 0;
     for (size_t i = 0; i < nodes; i++) {
-        struct unit_range *share;
+        struct unit_list share = unit_shares(&s->plan, i, nodes);
         double kept = 0, seconds = 0;
-        size_t count = unit_shares(&s->plan, i, nodes, &share);
-        for (size_t k = 0; k < count; k++) { seconds += range_seconds(s, c, share[k], &kept); }
+        for (size_t k = 0; k < share.count; k++) { seconds += range_seconds(s, c, share.range[k], &kept); }
         end = fmax(end, start_up + seconds / cores + node_end(c, kept));
         work += seconds;
         records += kept;
-        free(share);
+        free(share.range);
     }
     return outcome_of(c, nodes, work, end, records, reading(c, records));
 }

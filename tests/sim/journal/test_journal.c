@@ -40,14 +40,14 @@ static int compute(const struct setting *s, struct unit_range range, struct jour
     return ranks_lead(
         &(struct sweep_work){
             .plan = &s->plan, .isa = isa_find("base"), .threads = 2, .accept = journal_accept, .context = j},
-        &(struct ranks_task){1, &range, 0, true});
+        &(struct ranks_task){{1, &range}, 0, true});
 }
 
 /* The record of exact values. */
 static uint8_t *exact_record(const struct setting *s, size_t cell, size_t *length) {
     struct unit unit = unit_get(&s->plan, s->plan.unit_count + cell);
     struct partial *p = sweep_exact(&unit);
-    uint8_t *record = record_make(p, length);
+    uint8_t *record = record_make(1, &p, length);
     partial_free(p);
     return record;
 }
@@ -74,10 +74,10 @@ static void test_record_checks(void **state) {
 }
 
 static bool has(struct records *r, size_t unit) {
-    struct unit_range *missing;
-    size_t gaps = records_missing(r, 1, &(struct unit_range){unit, unit + 1}, false, &missing);
-    free(missing);
-    return gaps == 0;
+    struct unit_range range = {unit, unit + 1};
+    struct unit_list missing = records_missing(r, &(struct unit_list){1, &range}, false);
+    free(missing.range);
+    return missing.count == 0;
 }
 
 static struct journal *journal_of(const struct setting *s) {
@@ -268,10 +268,10 @@ static void test_packing(void **state) {
     struct setting s = setting_make(
         "replicates: 2000\nn: [2^22, 70]\nrows: drawn\nbeta: [1]\ncollapse: {susceptibility: false}\n"
         "series: [{name: cheap, family: plateau}]\n");
-    const struct unit_range all = {0, unit_plan_size(&s.plan)}, odd[] = {{0, all.end}};
+    struct unit_list all = unit_shares(&s.plan, 0, 1);
     struct journal *j = journal_of(&s);
     for (size_t writer = 0; writer < 3; writer++) { /* every third unit each, and some twice */
-        for (size_t i = writer; i < all.end; i += 3 - writer % 2) {
+        for (size_t i = writer; i < unit_plan_size(&s.plan); i += 3 - writer % 2) {
             assert_int_equal(compute(&s, (struct unit_range){i, i + 1}, j), EXIT_DONE);
         }
         assert_true(journal_flush(j));
@@ -285,18 +285,19 @@ static void test_packing(void **state) {
     assert_int_equal(j->records->file_count, 3);
     size_t length[2];
     struct partial *before = whole_of(&s, j, 0);
-    uint8_t *want = record_make(before, &length[0]);
-    assert_true(journal_pack(j, 1, odd));
+    uint8_t *want = record_make(1, &before, &length[0]);
+    assert_true(journal_pack(j, &all));
     double bytes = records_bytes(j->records);
     j = reopened(j, &s);
     assert_int_equal(j->records->file_count, 1);
     assert_true(records_bytes(j->records) == bytes);
     struct partial *after = whole_of(&s, j, 0);
-    uint8_t *got = record_make(after, &length[1]);
+    uint8_t *got = record_make(1, &after, &length[1]);
     assert_int_equal(length[0], length[1]);
     assert_memory_equal(want, got, length[0]);
     free(want);
     free(got);
+    free(all.range);
     partial_free(before);
     partial_free(after);
     journal_close(j);
@@ -310,13 +311,13 @@ static void test_packed_beside(void **state) {
     struct setting s = setting_make(
         "replicates: 2000\nn: [2^22, 70]\nrows: drawn\nbeta: [1]\ncollapse: {susceptibility: false}\n"
         "series: [{name: cheap, family: plateau}]\n");
-    const struct unit_range all = {0, unit_plan_size(&s.plan)};
+    struct unit_list all = unit_shares(&s.plan, 0, 1);
     char apart[96], name[128];
     snprintf(apart, sizeof apart, "%s/apart", directory);
     snprintf(name, sizeof name, "%s/000009.units", directory);
     for (int renamed = 0; renamed < 2; renamed++) {
         struct journal *j = journal_of(&s);
-        for (size_t i = all.end; i-- > 0;) {
+        for (size_t i = unit_plan_size(&s.plan); i-- > 0;) {
             assert_int_equal(compute(&s, (struct unit_range){i, i + 1}, j), EXIT_DONE);
         }
         assert_true(journal_flush(j));
@@ -327,12 +328,14 @@ static void test_packed_beside(void **state) {
         assert_true(journal_scan(here) && journal_scan(other));
         struct partial *before = whole_of(&s, here, 0);
         char *was = strdup(here->records->file[0]);
-        assert_true(records_pack(other->records, 1, &all, renamed ? name : was));
+        struct records_pack pack = {.list = &all, .path = renamed ? name : was};
+        assert_int_equal(records_pack(other->records, &pack), EXIT_DONE);
         if (renamed) { assert_int_equal(unlink(was), 0); }
         struct partial *after = whole_of(&s, here, 0);
         assert_int_equal(after->of.replicates, before->of.replicates);
         assert_memory_equal(after->mean, before->mean, before->of.cell->layout.total * sizeof *before->mean);
-        assert_true(records_pack(here->records, 1, &all, apart));
+        pack.path = apart;
+        assert_int_equal(records_pack(here->records, &pack), EXIT_DONE);
         assert_true(records_bytes(here->records) == records_bytes(other->records));
         unlink(name);
         unlink(was);
@@ -343,6 +346,7 @@ static void test_packed_beside(void **state) {
         journal_close(here);
         journal_close(other);
     }
+    free(all.range);
     setting_free(&s);
 }
 

@@ -36,16 +36,20 @@ static struct made made_create(const char *text_of) {
     return m;
 }
 
+static uint8_t *record_of(const struct partial *p, size_t *length) {
+    return record_make(1, (struct partial **)&p, length);
+}
+
 /* Every `step`-th unit from `first` on, by itself. */
 static void made_compute(struct made *m, size_t first, size_t step, int threads) {
     for (size_t i = first; i < unit_plan_size(&m->plan); i += step) {
-        const struct unit_range one = {i, i + 1};
+        struct unit_range one = {i, i + 1};
         struct sweep_work work = {.plan = &m->plan,
                                   .isa = isa_find("base"),
                                   .threads = threads,
                                   .accept = experiment_hold,
                                   .context = m->of};
-        assert_int_equal(ranks_lead(&work, &(struct ranks_task){1, &one, 0, true}), EXIT_DONE);
+        assert_int_equal(ranks_lead(&work, &(struct ranks_task){{1, &one}, 0, true}), EXIT_DONE);
     }
 }
 
@@ -115,10 +119,10 @@ static void test_records_are_of_their_units(void **state) {
         struct record_head head;
         struct unit unit = unit_get(&b.plan, i);
         size_t length[3];
-        uint8_t *record[3] = {record_make(a.of[i], &length[0]), record_make(b.of[i], &length[1])};
+        uint8_t *record[3] = {record_of(a.of[i], &length[0]), record_of(b.of[i], &length[1])};
         struct partial *again = record_read(record[0], length[0], &unit);
         assert_non_null(again);
-        record[2] = record_make(again, &length[2]);
+        record[2] = record_of(again, &length[2]);
         assert_null(record_check(record[0], length[0], &head));
         assert_int_equal(head.length, length[0]);
         for (size_t k = 1; k < 3; k++) {
@@ -155,7 +159,7 @@ static void test_results_are_of_their_partials(void **state) {
     for (size_t i = 1; i < unit_plan_size(&all.plan); i += 2) {
         struct unit unit = unit_get(&all.plan, i);
         size_t length;
-        uint8_t *record = record_make(odd.of[i], &length);
+        uint8_t *record = record_of(odd.of[i], &length);
         all.of[i] = record_read(record, length, &unit);
         assert_non_null(all.of[i]);
         free(record);
@@ -182,7 +186,7 @@ static void test_other_shapes(void **state) {
         const struct partial *of[] = {few.of[i], many.of[i]};
         for (size_t k = 0; k < 2; k++) {
             size_t length;
-            uint8_t *record = record_make(of[k], &length);
+            uint8_t *record = record_of(of[k], &length);
             assert_null(record_read(record, length, &of[1 - k]->of));
             free(record);
         }
@@ -219,7 +223,7 @@ static uint8_t *grow(const struct unit_cell *c, size_t blocks, size_t *length) {
         }
         struct partial *p = partial_close(&node);
         if (first / blocks % 2 == 1) {
-            uint8_t *record = record_make(p, length);
+            uint8_t *record = record_of(p, length);
             struct partial *read = record_read(record, *length, &p->of);
             assert_non_null(read);
             free(record);
@@ -230,7 +234,7 @@ static uint8_t *grow(const struct unit_cell *c, size_t blocks, size_t *length) {
     }
     struct partial *whole = partial_close(&all);
     assert_int_equal(whole->of.block_count, c->block_count);
-    uint8_t *record = record_make(whole, length);
+    uint8_t *record = record_of(whole, length);
     partial_free(whole);
     return record;
 }
@@ -243,7 +247,7 @@ static uint8_t *join(const struct unit_cell *c, size_t from, size_t *length) {
     for (size_t i = second.count; i-- > 0;) { partial_push(&first, second.held[i]); }
     free(second.held);
     struct partial *whole = partial_close(&first);
-    uint8_t *record = record_make(whole, length);
+    uint8_t *record = record_of(whole, length);
     partial_free(whole);
     return record;
 }
@@ -311,12 +315,12 @@ static void test_coarser(void **state) {
     }
     struct partial *fine = partial_close(&a), *coarse = partial_close(&b);
     size_t length;
-    uint8_t *record = record_make(fine, &length);
+    uint8_t *record = record_of(fine, &length);
     struct partial *read = record_read(record, length, &coarse->of);
     assert_true(read && few.plan.cell->group_blocks == 1 && many.plan.cell->group_blocks == 8);
     assert_memory_equal(read->group, coarse->group, 8 * MEASURE_COUNT * sizeof *read->group);
     free(record);
-    record = record_make(coarse, &length);
+    record = record_of(coarse, &length);
     assert_null(record_read(record, length, &fine->of));
     free(record);
     partial_free(read);

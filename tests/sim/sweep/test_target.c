@@ -29,10 +29,10 @@ static void compute(struct computed *c, const char *config) {
     c->config = experiment_config(config);
     unit_plan_create(&c->plan, c->config);
     c->partial = calloc(unit_plan_size(&c->plan), sizeof(struct partial *));
-    const struct unit_range all = {0, c->plan.unit_count};
+    struct unit_range all = {0, c->plan.unit_count};
     struct sweep_work work = {
         .plan = &c->plan, .isa = isa_best(), .threads = 2, .accept = experiment_hold, .context = c->partial};
-    assert_int_equal(ranks_lead(&work, &(struct ranks_task){1, &all, 0, true}), 0);
+    assert_int_equal(ranks_lead(&work, &(struct ranks_task){{1, &all}, 0, true}), 0);
 }
 
 static void drop(struct computed *c) {
@@ -226,15 +226,15 @@ static void test_order(void **state) {
             struct target *t = target_create(&c.plan, cell);
             for (size_t odd = 0; odd < 2; odd++) {
                 for (size_t k = end; k-- > all.first;) {
-                    if (k != left_out && k % 2 == odd) { target_add(t, partial_copy(c.partial[k])); }
+                    if (k != left_out && k % 2 == odd) { partial_push(&t->held, partial_copy(c.partial[k])); }
                 }
             }
             assert_false(target_is_met(t));
             assert_int_equal(target_wanted(t).first, left_out);
             assert_true(target_next(t, &unit) && unit == left_out);
             assert_false(target_next(t, &unit));
-            target_add(t, partial_copy(c.partial[left_out]));
-            target_add(t, partial_copy(c.partial[left_out])); /* and again */
+            partial_push(&t->held, partial_copy(c.partial[left_out]));
+            partial_push(&t->held, partial_copy(c.partial[left_out])); /* and again */
             assert_true(target_is_met(t));
             assert_int_equal(target_wanted(t).first, end);
             assert_false(target_next(t, &unit));

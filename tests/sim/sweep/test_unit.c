@@ -112,14 +112,14 @@ static void test_target(void **state) {
         assert_false(unit_find(&s.plan, node.cell->key, 0, node.replicates + 64, &range));
     }
     for (size_t shard = 0; shard < 3; shard++) {
-        struct unit_range *share;
-        size_t count = unit_shares(&s.plan, shard, 3, &share);
-        for (size_t i = 0; i < count && share[i].first < s.plan.unit_count; i++, shared++) {
+        struct unit_list list = unit_shares(&s.plan, shard, 3);
+        const struct unit_range *share = list.range;
+        for (size_t i = 0; i < list.count && share[i].first < s.plan.unit_count; i++, shared++) {
             const struct unit_range all = unit_of_whole(unit_get(&s.plan, share[i].first).cell);
             assert_true(share[i].first == all.first && share[i].end == all.end);
             assert_int_equal(unit_node(&s.plan, share[i], 0), all.end - all.first);
         }
-        free(share);
+        free(list.range);
     }
     assert_int_equal(shared, 4);
     setting_free(&s);
@@ -136,10 +136,10 @@ static void test_shares(void **state) {
         unsigned char *covered = calloc(units, 1);
         double least = INFINITY, most = 0;
         for (size_t shard = 0; shard < counts[k]; shard++) {
-            struct unit_range *share;
-            size_t ranges = unit_shares(&s.plan, shard, counts[k], &share);
+            struct unit_list list = unit_shares(&s.plan, shard, counts[k]);
+            const struct unit_range *share = list.range;
             double cost = 0;
-            for (size_t i = 0; i < ranges; i++) {
+            for (size_t i = 0; i < list.count; i++) {
                 bool sampled = share[i].first < s.plan.unit_count;
                 assert_true(share[i].first < share[i].end);
                 assert_true(i == 0 || share[i].first >= share[i - 1].end);
@@ -148,10 +148,10 @@ static void test_shares(void **state) {
                 if (sampled) { cost += unit_range_cost(&s.plan, share[i]); }
                 for (size_t u = share[i].first; u < share[i].end; u++) { covered[u]++; }
             }
-            assert_true(ranges <= 2 * s.plan.cell_count);
+            assert_true(list.count <= 2 * s.plan.cell_count);
             least = fmin(least, cost);
             most = fmax(most, cost);
-            free(share);
+            free(list.range);
         }
         for (size_t u = 0; u < units; u++) { assert_int_equal(covered[u], 1); }
         assert_true(least > 0.9 * most);
