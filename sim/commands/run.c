@@ -262,14 +262,14 @@ static int check_journal(struct run *run) {
 
 static struct journal_header make_header(const struct run *run) {
     const struct options *o = run->o;
-    struct journal_header header = {.config_path = (char *)o->config,
-                                    .output = (char *)run->output,
+    struct journal_header header = {.config_path = o->config,
+                                    .output = run->output,
                                     .config_text = run->config->text,
                                     .config_resolved = run->config->resolved,
                                     .shard = (size_t)o->shard,
                                     .shards = (size_t)o->shards,
                                     .set_count = o->set_count};
-    for (size_t i = 0; i < o->set_count; i++) { header.set[i] = (char *)o->set[i]; }
+    for (size_t i = 0; i < o->set_count; i++) { header.set[i] = o->set[i]; }
     return header;
 }
 

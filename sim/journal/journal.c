@@ -33,7 +33,7 @@ bool journal_is_of(const char *directory, const char *resolved) {
     struct journal_header header;
     enum journal_header_state state = journal_header_read(directory, &header);
     bool same = state == JOURNAL_HEADER_GOOD && strcmp(header.config_resolved, resolved) == 0;
-    journal_header_release(&header);
+    free(header.bytes);
     return same || state == JOURNAL_HEADER_ABSENT;
 }
 
@@ -94,7 +94,7 @@ struct journal *journal_make(const char *directory, const struct journal_header 
     files_clear_temporary(directory);
     if (state == JOURNAL_HEADER_GOOD) { return j; }
     if (state == JOURNAL_HEADER_OLDER) { return refuse(j, state); }
-    journal_header_release(&j->header);
+    free(j->header.bytes);
     j->header = journal_header_copy(header);
     j->mended = journal_exists(directory);
     if (j->mended) {
@@ -110,7 +110,7 @@ struct journal *journal_make(const char *directory, const struct journal_header 
 }
 
 void journal_close(struct journal *j) {
-    journal_header_release(&j->header);
+    free(j->header.bytes);
     partial_drop(&j->waiting);
     free(j->spare);
     if (j->out.file >= 0) { close(j->out.file); }

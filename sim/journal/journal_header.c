@@ -13,13 +13,6 @@
 
 /* Ended by NUL, as all that follows is; formats before 4 had lines. */
 static const char first_text[] = "gapscale journal 4", older[] = "gapscale journal ";
-enum { TEXTS = 6 };
-
-static void list_texts(struct journal_header *h, char **text[TEXTS]) {
-    char **const list[TEXTS] = {&h->program, &h->compiler,    &h->config_path,
-                                &h->output,  &h->config_text, &h->config_resolved};
-    memcpy(text, list, sizeof list);
-}
 
 /* ---- writing ---- */
 
@@ -32,45 +25,32 @@ static void hash_text(const char *text, size_t length, uint8_t digest[SHA256_DIG
 
 static void put_text(FILE *out, const char *text) { fwrite(text, 1, strlen(text) + 1, out); }
 
-bool journal_header_write(const char *directory, const struct journal_header *h) {
-    char *bytes, **text[TEXTS], path[FILES_PATH], shard[64], numerics[NUMERICS_TEXT];
+/* The file. Free with free(). */
+static char *make_bytes(const struct journal_header *h, size_t *length) {
+    char *bytes, shard[64], numerics[NUMERICS_TEXT];
     uint8_t digest[SHA256_DIGEST_SIZE];
-    size_t length;
-    FILE *out = memory_stream_open(&bytes, &length);
-    list_texts((struct journal_header *)h, text);
+    FILE *out = memory_stream_open(&bytes, length);
     snprintf(shard, sizeof shard, "%zu/%zu", h->shard, h->shards);
     put_text(out, first_text);
     put_text(out, numerics_print(h->numerics, numerics));
     put_text(out, shard);
-    for (size_t i = 0; i < TEXTS; i++) { put_text(out, *text[i]); }
+    for (size_t i = 0; i < JOURNAL_TEXTS; i++) { put_text(out, h->text[i]); }
     for (size_t i = 0; i < h->set_count; i++) { put_text(out, h->set[i]); }
     if (fflush(out) || ferror(out)) { memory_exhausted(); }
-    hash_text(bytes, length, digest);
+    hash_text(bytes, *length, digest);
     fwrite(digest, 1, sizeof digest, out);
     memory_stream_close(out, &bytes);
+    return bytes;
+}
+
+bool journal_header_write(const char *directory, const struct journal_header *h) {
+    char path[FILES_PATH];
+    size_t length;
+    char *bytes = make_bytes(h, &length);
     files_path(directory, "header", path);
     bool good = outfile_write(path, bytes, length);
     free(bytes);
     return good;
-}
-
-struct journal_header journal_header_copy(const struct journal_header *h) {
-    struct journal_header copy = *h;
-    char **text[TEXTS];
-    copy.program = (char *)version_number;
-    copy.compiler = __VERSION__;
-    copy.numerics = numerics_here();
-    list_texts(&copy, text);
-    for (size_t i = 0; i < TEXTS; i++) { *text[i] = memory_copy_text(*text[i]); }
-    for (size_t i = 0; i < h->set_count; i++) { copy.set[i] = memory_copy_text(h->set[i]); }
-    return copy;
-}
-
-void journal_header_release(struct journal_header *h) {
-    char **text[TEXTS];
-    list_texts(h, text);
-    for (size_t i = 0; i < TEXTS; i++) { free(*text[i]); }
-    for (size_t i = 0; i < h->set_count; i++) { free(h->set[i]); }
 }
 
 /* ---- reading ---- */
@@ -83,45 +63,47 @@ static const char *next_text(const char **at, const char *end) {
     return text;
 }
 
-/* What stands from `at` to `end`, where a NUL is. */
-static enum journal_header_state parse(const char *at, const char *end, struct journal_header *h) {
-    char **text[TEXTS];
-    list_texts(h, text);
-    const char *first = next_text(&at, end), *rest = numerics_read(next_text(&at, end), &h->numerics);
-    bool good = strcmp(first, first_text) == 0 && rest && *rest == '\0' &&
-                sscanf(next_text(&at, end), "%zu/%zu", &h->shard, &h->shards) == 2 && h->shard < h->shards;
-    for (size_t i = 0; i < TEXTS; i++) {
-        good = good && at < end;
-        *text[i] = memory_copy_text(next_text(&at, end));
-    }
-    while (at < end && h->set_count < JOURNAL_SET) {
-        h->set[h->set_count++] = memory_copy_text(next_text(&at, end));
-    }
-    return good && at == end ? JOURNAL_HEADER_GOOD : JOURNAL_HEADER_DAMAGED;
-}
-
 /* A line, while this format has a NUL there. */
 static bool is_older(const char *bytes) {
     const size_t length = sizeof older - 1;
     return strncmp(bytes, older, length) == 0 && bytes[length + strspn(bytes + length, "0123456789")] == '\n';
 }
 
+static enum journal_header_state parse(size_t length, struct journal_header *h) {
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    const char *at = h->bytes, *end = at + length - sizeof digest;
+    if (is_older(at)) { return JOURNAL_HEADER_OLDER; }
+    if (length <= sizeof digest || end[-1] != '\0') { return JOURNAL_HEADER_DAMAGED; }
+    hash_text(at, (size_t)(end - at), digest);
+    const char *first = next_text(&at, end), *rest = numerics_read(next_text(&at, end), &h->numerics);
+    bool good = memcmp(digest, end, sizeof digest) == 0 && strcmp(first, first_text) == 0 && rest &&
+                *rest == '\0' && sscanf(next_text(&at, end), "%zu/%zu", &h->shard, &h->shards) == 2 &&
+                h->shard < h->shards;
+    for (size_t i = 0; i < JOURNAL_TEXTS; i++) {
+        good = good && at < end;
+        h->text[i] = next_text(&at, end);
+    }
+    while (at < end && h->set_count < JOURNAL_SET) { h->set[h->set_count++] = next_text(&at, end); }
+    return good && at == end ? JOURNAL_HEADER_GOOD : JOURNAL_HEADER_DAMAGED;
+}
+
 enum journal_header_state journal_header_read(const char *directory, struct journal_header *h) {
     char path[FILES_PATH];
-    uint8_t digest[SHA256_DIGEST_SIZE];
     size_t length;
-    *h = (struct journal_header){.shards = 0};
     files_path(directory, "header", path);
-    char *bytes = files_read(path, &length);
-    if (!bytes) { return JOURNAL_HEADER_ABSENT; }
-    enum journal_header_state state = is_older(bytes) ? JOURNAL_HEADER_OLDER : JOURNAL_HEADER_DAMAGED;
-    if (length > sizeof digest && bytes[length - sizeof digest - 1] == '\0') {
-        const char *end = bytes + length - sizeof digest;
-        hash_text(bytes, length - sizeof digest, digest);
-        if (memcmp(digest, end, sizeof digest) == 0) { state = parse(bytes, end, h); }
-    }
-    free(bytes);
-    return state;
+    *h = (struct journal_header){.bytes = files_read(path, &length)};
+    return h->bytes ? parse(length, h) : JOURNAL_HEADER_ABSENT;
+}
+
+struct journal_header journal_header_copy(const struct journal_header *h) {
+    struct journal_header own = *h, copy = {.shards = 0};
+    size_t length;
+    own.program = version_number;
+    own.compiler = __VERSION__;
+    own.numerics = numerics_here();
+    copy.bytes = make_bytes(&own, &length);
+    parse(length, &copy);
+    return copy;
 }
 
 /* ---- commands, for the shell ---- */

@@ -9,16 +9,22 @@
 
 #include "sim/base/numerics.h"
 
-enum { JOURNAL_SET = 256 };
+enum { JOURNAL_SET = 256, JOURNAL_TEXTS = 6 };
 
 struct journal_header {
-    char *program, *compiler;
+    union {
+        struct {
+            const char *program, *compiler;
+            const char *config_path, *output; /* as given to `run` */
+            const char *config_text, *config_resolved;
+        };
+        const char *text[JOURNAL_TEXTS]; /* the same */
+    };
     struct numerics numerics;
-    char *config_path, *output; /* as given to `run` */
-    char *config_text, *config_resolved;
     size_t shard, shards; /* 0 of 1: no shard */
     size_t set_count;
-    char *set[JOURNAL_SET]; /* arguments of --set */
+    const char *set[JOURNAL_SET]; /* arguments of --set */
+    char *bytes;                  /* the file, where texts are of one */
 };
 
 /* Writes it. False after a message. */
@@ -29,11 +35,10 @@ enum journal_header_state {
     JOURNAL_HEADER_DAMAGED,
     JOURNAL_HEADER_OLDER /* of an earlier format */
 };
-/* Reads it. Release with journal_header_release, whatever was read. */
+/* Reads it. Free `bytes` with free(), whatever was read. */
 enum journal_header_state journal_header_read(const char *directory, struct journal_header *header);
-/* Of this program, which makes it; the text is copied. */
+/* What would be read if this program wrote it. The same. */
 struct journal_header journal_header_copy(const struct journal_header *header);
-void journal_header_release(struct journal_header *header);
 /* "gapscale run ...", which goes on with that shard. Free with free(). */
 char *journal_header_command(const struct journal_header *header, size_t shard);
 /* "gapscale merge ...", which makes the results of all shards. Free with free(). */
