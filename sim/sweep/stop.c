@@ -1,17 +1,12 @@
 #include "sim/sweep/stop.h"
 
-#include <errno.h>
 #include <math.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,9 +22,9 @@ struct stop {
     struct stop_plan plan;
     double deadline, next_beat; /* of the monotonic clock */
     sigset_t signals, before;
-    int signal_end, done; /* file descriptors: signals that came; that the work is done */
     pthread_t thread;
     atomic_int state; /* one of the above */
+    atomic_bool done; /* the work is */
 };
 
 bool stop_asked(const struct stop *stop) {
@@ -53,34 +48,35 @@ void stop_resume(struct stop *stop) {
     if (!atomic_compare_exchange_strong(&stop->state, &was, FREE) && was == WAITING) { stop->state = ASKED; }
 }
 
-/* The name of the one that came. */
-static const char *read_signal(const struct stop *stop) {
-    struct signalfd_siginfo info;
-    if (read(stop->signal_end, &info, sizeof info) != sizeof info) { return "a signal"; }
-    return info.ssi_signo == SIGTERM ? "SIGTERM" : info.ssi_signo == SIGINT ? "SIGINT" : "SIGUSR1";
+/* The signal that comes within that time, one that stop_end sends too; -1: none. */
+static int wait_signal(const struct stop *stop, double seconds) {
+    const double whole = floor(seconds);
+    const struct timespec time = {(time_t)whole, (long)(1e9 * (seconds - whole))};
+    return sigtimedwait(&stop->signals, NULL, &time);
 }
 
 /* Waits for an end; NULL when the work is done, else who asks for it. */
 static const char *wait_reason(struct stop *stop) {
-    struct pollfd end[2] = {{.fd = stop->done, .events = POLLIN}, {.fd = stop->signal_end, .events = POLLIN}};
     for (double time; (time = machine_seconds()) < stop->deadline;) {
         if (time >= stop->next_beat) {
             stop->next_beat = time + STOP_BEAT;
             if (stop->plan.beat && !stop->plan.beat(stop->plan.context)) { return "the journal"; }
         }
-        double next = fmin(stop->deadline, stop->next_beat) - time;
-        if (poll(end, 2, (int)ceil(1000 * next)) > 0) { return end[0].revents ? NULL : read_signal(stop); }
+        int signal = wait_signal(stop, fmax(0, fmin(stop->deadline, stop->next_beat) - time));
+        if (stop->done) { return NULL; }
+        if (signal > 0) { return signal == SIGTERM ? "SIGTERM" : signal == SIGINT ? "SIGINT" : "SIGUSR1"; }
     }
     return stop->plan.limit.who;
 }
 
 static void *watch(void *argument) {
     struct stop *stop = argument;
-    struct pollfd done = {.fd = stop->done, .events = POLLIN};
     const char *why = wait_reason(stop);
     if (!why || !stop_ask(stop)) { return NULL; }
     message_say("%s: stopping", why);
-    if (poll(&done, 1, (int)(1000 * STOP_GRACE)) > 0) { return NULL; }
+    const double end = machine_seconds() + STOP_GRACE;
+    for (double time; !stop->done && (time = machine_seconds()) < end;) { wait_signal(stop, end - time); }
+    if (stop->done) { return NULL; }
     if (stop->plan.save) { stop->plan.save(stop->plan.context); }
     _exit(EXIT_RESUMABLE);
 }
@@ -94,26 +90,21 @@ struct stop *stop_start(const struct stop_plan *plan) {
     sigaddset(&stop->signals, SIGTERM);
     sigaddset(&stop->signals, SIGINT);
     sigaddset(&stop->signals, SIGUSR1);
-    stop->signal_end = signalfd(-1, &stop->signals, SFD_CLOEXEC | SFD_NONBLOCK);
-    stop->done = eventfd(0, EFD_CLOEXEC);
-    if (stop->signal_end >= 0 && stop->done >= 0 &&
-        pthread_sigmask(SIG_BLOCK, &stop->signals, &stop->before) == 0 &&
-        pthread_create(&stop->thread, NULL, watch, stop) == 0) {
-        return stop;
-    }
-    message_error("cannot watch for signals: %s", strerror(errno));
+    int error = pthread_sigmask(SIG_BLOCK, &stop->signals, &stop->before);
+    if (error == 0) { error = pthread_create(&stop->thread, NULL, watch, stop); }
+    if (error == 0) { return stop; }
+    message_error("cannot watch for signals: %s", strerror(error));
     free(stop);
     return NULL;
 }
 
 void stop_end(struct stop *stop) {
     const struct timespec at_once = {0, 0};
-    uint64_t one = 1;
-    if (write(stop->done, &one, sizeof one) == sizeof one) { pthread_join(stop->thread, NULL); }
+    stop->done = true;
+    pthread_kill(stop->thread, SIGUSR1);
+    pthread_join(stop->thread, NULL);
     while (sigtimedwait(&stop->signals, NULL, &at_once) > 0) {}
     pthread_sigmask(SIG_SETMASK, &stop->before, NULL);
-    close(stop->signal_end);
-    close(stop->done);
     free(stop);
 }
 
