@@ -73,12 +73,12 @@ bool temporary_write(const char *name, const void *bytes, size_t length) {
 
 bool temporary_is(const char *name) { return strstr(name, mark) != NULL; }
 
-static bool is_left(int directory, const char *name, const char *tag) {
+bool temporary_is_left(int directory, const char *name, const char *tag, long seconds) {
     struct stat status;
     enum process_life life = process_tag_life(tag);
     if (life != PROCESS_UNKNOWN) { return life == PROCESS_GONE; }
     return fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-           time(NULL) - status.st_mtime > TEMPORARY_OLD;
+           time(NULL) - status.st_mtime > seconds;
 }
 
 void temporary_clear(const char *path) {
@@ -90,7 +90,7 @@ void temporary_clear(const char *path) {
     for (struct dirent *entry; listing && (entry = readdir(listing));) {
         const char *name = entry->d_name;
         if (strncmp(name, base, length) == 0 && strncmp(name + length, mark, MARK) == 0 &&
-            is_left(dirfd(listing), name, name + length + MARK)) {
+            temporary_is_left(dirfd(listing), name, name + length + MARK, TEMPORARY_OLD)) {
             unlinkat(dirfd(listing), name, 0);
         }
     }

@@ -26,6 +26,9 @@ bool temporary_write(const char *name, const void *bytes, size_t length);
  * touched for TEMPORARY_OLD seconds. */
 enum { TEMPORARY_OLD = 86400 };
 void temporary_clear(const char *path);
+/* Whether the process with this tag (process.h) is gone or, where that cannot be seen, has not touched that
+ * file of a directory for so long. */
+bool temporary_is_left(int directory, const char *name, const char *tag, long seconds);
 /* Whether a file's name is one of these. */
 bool temporary_is(const char *name);
 

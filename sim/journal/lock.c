@@ -154,13 +154,8 @@ bool lock_beat(const struct lock *lock) {
 }
 
 bool lock_is_left(int directory, const char *name) {
-    struct stat status;
     const char *tag = strchr(name, '-');
-    if (strncmp(name, "lock.", 5) != 0 || !tag) { return false; }
-    enum process_life life = process_tag_life(tag + 1);
-    return life == PROCESS_GONE ||
-           (life == PROCESS_UNKNOWN && fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-            time(NULL) - status.st_mtime > LOCK_STALE);
+    return strncmp(name, "lock.", 5) == 0 && tag && temporary_is_left(directory, name, tag + 1, LOCK_STALE);
 }
 
 void lock_release(const struct lock *lock) {

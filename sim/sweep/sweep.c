@@ -293,18 +293,13 @@ static struct block *job_block(const struct sweep *sweep, struct job *job, size_
     return b;
 }
 
-/* A slice is done; true for the last one of its block. */
-static bool block_slice_done(struct block *b, size_t slices) {
-    bool last;
-#pragma omp critical(sweep)
-    last = ++b->slices_done == slices;
-    return last;
-}
-
-/* All slices of a block are done; true for the last block of its unit. */
-static bool job_block_done(const struct sweep *sweep, struct job *job, struct block *b) {
+/* A slice of a block is done; true for the last one of its unit. */
+static bool job_slice_done(const struct sweep *sweep, struct job *job, struct block *b) {
     const struct unit_cell *c = job->unit.cell;
     bool last;
+#pragma omp critical(sweep)
+    last = ++b->slices_done == slices_per_block(c);
+    if (!last) { return false; }
     block_reduce(b, job->histogram);
     tell_done(sweep, c->cost * (double)b->partial->of.replicates, c);
 #pragma omp critical(sweep)
@@ -363,9 +358,7 @@ static int run_sampled(struct sweep *sweep, struct job *job, size_t task, struct
     size_t slices = slices_per_block(job->unit.cell);
     struct block *b = job_block(sweep, job, task / slices);
     int status = run_slice(sweep, b, task % slices, worker);
-    if (status != EXIT_DONE || !block_slice_done(b, slices) || !job_block_done(sweep, job, b)) {
-        return status;
-    }
+    if (status != EXIT_DONE || !job_slice_done(sweep, job, b)) { return status; }
     struct partial *whole = partial_close(&job->done);
     partial_set_bins(whole, job->histogram);
     return job_finish(sweep, job, whole);
