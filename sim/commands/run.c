@@ -278,7 +278,6 @@ static int join_journal(struct run *run) {
     struct journal *journal = journal_open(run->directory);
     run->journal = journal;
     if (!journal) { return EXIT_FAILED; }
-    journal->follows = true;
     if (!numerics_equal(journal->header.numerics, numerics_here())) {
         ranks_refuse(
             "its C library, GSL or processor gives other last digits than rank 0's; take nodes of one kind");

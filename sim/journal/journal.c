@@ -117,7 +117,7 @@ void journal_close(struct journal *j) {
     pthread_mutex_destroy(&j->mutex);
     pthread_mutex_destroy(&j->writing);
     records_free(j->records);
-    records_free(j->others);
+    records_free(j->before);
     free(j);
 }
 
@@ -257,17 +257,11 @@ bool journal_pack(struct journal *j, const struct unit_list *list) {
 
 void journal_known(void *journal, struct unit_range range, struct partial_stack *stack) {
     struct journal *j = journal;
-    if (j->follows) {
-        if (!j->others) {
-            j->others = records_create(j->records->plan, j->header.numerics);
-            scan(j->others, 1, &(char *){j->directory}, true);
-        }
-        records_read(j->others, range, stack);
-        return;
+    if (!j->before) {
+        j->before = records_create(j->records->plan, j->header.numerics);
+        scan(j->before, 1, &(char *){j->directory}, true);
     }
-    pthread_mutex_lock(&j->writing);
-    if (records_settle(j->records)) { records_read(j->records, range, stack); }
-    pthread_mutex_unlock(&j->writing);
+    records_read(j->before, range, stack);
 }
 
 /* ---- what waits ---- */

@@ -26,10 +26,9 @@ struct journal {
     char directory[JOURNAL_PATH];
     struct journal_header header;
     struct records *records; /* what is known; settled after journal_pack, journal_flush */
-    bool follows;            /* of a rank that follows: journal_known tells what others, and not it, know */
     /* Of this room: */
     bool mended;            /* the header is a new one */
-    struct records *others; /* where it follows; NULL: not looked at */
+    struct records *before; /* what all ranks had kept when journal_known was first asked; NULL: it was not */
     pthread_mutex_t mutex;  /* of the next lines */
     struct partial_stack waiting;
     size_t bytes; /* of what waits, at most */
