@@ -108,40 +108,24 @@ struct journal_header journal_header_copy(const struct journal_header *h) {
 
 /* ---- commands, for the shell ---- */
 
-/* With what a terminal would obey as octal digits. */
-static void print_octal(FILE *out, const char *word) {
-    fputs(" $'", out);
-    for (; *word; word++) {
-        const unsigned char c = (unsigned char)*word;
-        if (c < 0x20 || c > 0x7e || c == '\'' || c == '\\') {
-            fprintf(out, "\\%03o", c);
-        } else {
-            fputc(c, out);
-        }
-    }
-    fputc('\'', out);
-}
-
+/* In quotes where it needs them; then with what a terminal would obey as octal digits. */
 static void print_quoted(FILE *out, const char *before, const char *word) {
-    fputs(before, out);
-    bool plain =
-        *word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=,:+@") ==
-                     strlen(word);
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=,:+@";
+    const bool is_plain = *word && strspn(word, plain) == strlen(word);
     char *shown = memory_copy_text(word);
     message_plain(shown);
-    bool obeyed = strcmp(shown, word) != 0;
+    const bool obeyed = strcmp(shown, word) != 0;
     free(shown);
-    if (plain) {
-        fprintf(out, " %s", word);
-        return;
+    fprintf(out, "%s %s", before, is_plain ? "" : obeyed ? "$'" : "'");
+    for (; *word; word++) {
+        const unsigned char c = (unsigned char)*word;
+        if (obeyed && (c < 0x20 || c > 0x7e || c == '\'' || c == '\\')) {
+            fprintf(out, "\\%03o", c);
+        } else {
+            fputs(c == '\'' ? "'\\''" : (char[]){*word, '\0'}, out);
+        }
     }
-    if (obeyed) {
-        print_octal(out, word);
-        return;
-    }
-    fputs(" '", out);
-    for (; *word; word++) { fputs(*word == '\'' ? "'\\''" : (char[]){*word, '\0'}, out); }
-    fputc('\'', out);
+    if (!is_plain) { fputc('\'', out); }
 }
 
 char *journal_header_command(const struct journal_header *h, size_t shard) {

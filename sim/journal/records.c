@@ -42,7 +42,6 @@ void records_free(struct records *r) {
     free_texts(r->source_count, r->source);
     records_free(r->again);
     free(r->place);
-    free(r->wanted);
     free(r);
 }
 
@@ -285,10 +284,8 @@ static void report_conflict(const struct records *r, const struct place *one, co
 /* Those that do not count change places with the next that does. */
 bool records_settle(struct records *r) {
     size_t kept = 0;
-    free(r->wanted);
     records_free(r->again);
     r->conflicts = 0;
-    r->wanted = NULL;
     r->again = NULL;
     if (r->count > 0) { qsort(r->place, r->count, sizeof *r->place, before); }
     for (size_t i = 0; i < r->count; i++) {
@@ -395,40 +392,31 @@ bool records_read(struct records *r, struct unit_range range, struct partial_sta
 
 /* ---- what is missing ---- */
 
-/* What cannot be read is computed again. */
-static struct unit_range wanted_of(struct records *r, const struct unit_cell *c) {
+/* Of a cell under a target; what cannot be read is computed again. */
+static struct unit_range wanted_of(struct records *r, const struct unit_cell *c, bool most) {
     struct target *t = target_create(r->plan, c);
     records_read(r, unit_of_whole(c), &t->held);
-    bool met = target_is_met(t);
+    const bool met = target_is_met(t);
     struct unit_range wanted = target_wanted(t);
+    if (met || most) { wanted.end = met ? wanted.first : unit_of_whole(c).end; }
     target_free(t);
-    return met ? (struct unit_range){0, 0} : wanted;
-}
-
-static void look_at_targets(struct records *r) {
-    const struct unit_plan *plan = r->plan;
-    r->wanted = memory_create(plan->cell_count, sizeof *r->wanted);
-#pragma omp parallel for schedule(dynamic, 1)
-    for (size_t i = 0; i < plan->cell_count; i++) {
-        if (plan->cell[i].series->target > 0) { r->wanted[i] = wanted_of(r, &plan->cell[i]); }
-    }
-}
-
-static void add_missing(struct records *r, struct unit_range range, bool most, struct unit_list *gaps) {
-    const struct unit first = unit_get(r->plan, range.first);
-    if (unit_is_exact(&first) || !(first.cell->series->target > 0)) {
-        add_gaps(r, range, gaps);
-        return;
-    }
-    if (!r->wanted) { look_at_targets(r); }
-    struct unit_range wanted = r->wanted[first.cell - r->plan->cell];
-    size_t end = most && wanted.end > 0 ? range.end : wanted.end;
-    add_gap(gaps, wanted.first > range.first ? wanted.first : range.first, end < range.end ? end : range.end);
+    return wanted;
 }
 
 struct unit_list records_missing(struct records *r, const struct unit_list *list, bool most) {
     struct unit_list gaps = {.count = 0};
-    for (size_t i = 0; i < list->count; i++) { add_missing(r, list->range[i], most, &gaps); }
+#pragma omp parallel for ordered schedule(dynamic, 1)
+    for (size_t i = 0; i < list->count; i++) {
+        const struct unit first = unit_get(r->plan, list->range[i].first);
+        const bool has_target = !unit_is_exact(&first) && first.cell->series->target > 0;
+        struct unit_range wanted = has_target ? wanted_of(r, first.cell, most) : list->range[i];
+#pragma omp ordered
+        if (has_target) {
+            add_gap(&gaps, wanted.first, wanted.end);
+        } else {
+            add_gaps(r, wanted, &gaps);
+        }
+    }
     return gaps;
 }
 

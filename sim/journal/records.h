@@ -23,8 +23,7 @@ struct records {
     char **source;         /* that were scanned */
     struct records *again; /* what lies there after others have packed it; NULL: not looked for */
     size_t count;
-    struct place *place;       /* [count]; once settled, in order of their units, which are disjoint */
-    struct unit_range *wanted; /* [cells], of those under a target, empty where it is met; NULL: not known */
+    struct place *place; /* [count]; once settled, in order of their units, which are disjoint */
 };
 
 /* None yet; those of other numerics are refused. */
@@ -52,8 +51,8 @@ bool records_write(struct records *records, struct recordfile *file, const uint8
  * what does not count is read, to be known as damaged. */
 bool records_settle(struct records *records);
 /* What of some ranges there is no record of, in their order. Free `range` with free(). Of a cell under a
- * target (target.h), which is read for that, what is wanted up to its next count, as one range; `most`: as
- * far as it may want where it is not met. */
+ * target (target.h), which is listed whole and read for that, what is wanted up to its next count, as one
+ * range; `most`: as far as it may want where it is not met. */
 struct unit_list records_missing(struct records *records, const struct unit_list *list, bool most);
 double records_bytes(const struct records *records);
 /* Adds the partials of a range; from where another process has packed them to, if they are no more where they
