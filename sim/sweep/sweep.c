@@ -213,17 +213,6 @@ static bool next_of_targets(struct sweep *s, size_t *unit) {
     return found;
 }
 
-/* Where more is wanted. */
-static void add_to_target(struct sweep *s, struct partial *copy) {
-    const struct unit_cell *cell = copy->of.cell;
-    if (share_of(s, cell)->target) {
-        partial_push(&share_of(s, cell)->target->held, copy);
-        look_at_target(s, cell);
-    } else {
-        partial_free(copy);
-    }
-}
-
 /* What is to be taken next; NULL where there is nothing more. */
 static struct unit_range *next_range(struct sweep *s) {
     if (s->range_at < s->range_count) {
@@ -320,7 +309,10 @@ static int job_finish(struct sweep *sweep, struct job *job, struct partial *whol
     if (has_target(&whole->of)) {
         struct partial *copy = partial_copy(whole);
 #pragma omp critical(supply)
-        add_to_target(sweep, copy);
+        { /* a target is there as long as units of it are at work */
+            partial_push(&share_of(sweep, whole->of.cell)->target->held, copy);
+            look_at_target(sweep, whole->of.cell);
+        }
     }
     return work->accept(work->context, whole) ? EXIT_DONE : EXIT_FAILED;
 }
