@@ -26,8 +26,13 @@ static inline struct config *experiment_config(const char *text) {
 }
 
 /* sweep_accept into an array of partials, by unit. */
+struct experiment_held {
+    const struct unit_plan *plan;
+    struct partial **partial;
+};
 static inline bool experiment_hold(void *context, struct partial *partial) {
-    ((struct partial **)context)[partial->of.index] = partial;
+    const struct experiment_held *held = context;
+    held->partial[unit_range_of(held->plan, &partial->of).first] = partial;
     return true;
 }
 
@@ -57,10 +62,11 @@ static inline struct results *experiment_of(const struct config *config, const s
     unit_plan_create(&plan, config);
     struct partial **partial = calloc(unit_plan_size(&plan), sizeof *partial);
     struct unit_range all = {0, plan.unit_count};
+    struct experiment_held held = {&plan, partial};
     assert_int_equal(
         ranks_lead(
             &(struct sweep_work){
-                .plan = &plan, .isa = isa, .threads = threads, .accept = experiment_hold, .context = partial},
+                .plan = &plan, .isa = isa, .threads = threads, .accept = experiment_hold, .context = &held},
             &(struct ranks_task){{1, &all}, 0, true}),
         0);
     struct results *results = experiment_collect(&plan, isa->name, partial);

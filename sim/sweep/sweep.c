@@ -304,7 +304,6 @@ static bool job_slice_done(const struct sweep *sweep, struct job *job, struct bl
 /* Hands over the partial of a unit. */
 static int job_finish(struct sweep *sweep, struct job *job, struct partial *whole) {
     const struct sweep_work *work = sweep->work;
-    whole->of = job->unit;
     job_close(sweep, job);
     if (has_target(&whole->of)) {
         struct partial *copy = partial_copy(whole);

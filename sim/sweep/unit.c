@@ -224,13 +224,11 @@ bool unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint64
 
 struct unit unit_span(const struct unit_plan *plan, struct unit_range range) {
     if (range.first >= plan->unit_count) {
-        return (struct unit){.index = range.first, .cell = &plan->cell[range.first - plan->unit_count]};
+        return (struct unit){.cell = &plan->cell[range.first - plan->unit_count]};
     }
     const struct unit_cell *c = find_cell(plan, range.first);
     size_t first = unit_begin(c, range.first - c->first_unit), end = unit_begin(c, range.end - c->first_unit);
-    struct unit all = unit_part(c, first, end - first);
-    all.index = range.first;
-    return all;
+    return unit_part(c, first, end - first);
 }
 
 struct unit unit_get(const struct unit_plan *plan, size_t index) {

@@ -47,7 +47,6 @@ size_t unit_plan_size(const struct unit_plan *plan);
 /* The part of a cell that is computed at one go. After the units that are sampled come those of exact values,
  * with no replicates. */
 struct unit {
-    size_t index; /* in the plan: below unit_count, or unit_count + the cell's */
     const struct unit_cell *cell;
     size_t first_block, block_count;
     uint64_t first_replicate;
@@ -63,7 +62,7 @@ struct unit_range {
  */
 bool unit_find(const struct unit_plan *plan, const uint8_t key[UNIT_KEY], uint64_t first_replicate,
                uint64_t replicates, struct unit_range *range);
-/* A range as one unit, its index that of the first. */
+/* A range as one unit. */
 struct unit unit_span(const struct unit_plan *plan, struct unit_range range);
 /* And back, of a part of a cell that begins and ends as units do. */
 struct unit_range unit_range_of(const struct unit_plan *plan, const struct unit *part);

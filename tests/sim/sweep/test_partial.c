@@ -42,13 +42,14 @@ static uint8_t *record_of(const struct partial *p, size_t *length) {
 
 /* Every `step`-th unit from `first` on, by itself. */
 static void made_compute(struct made *m, size_t first, size_t step, int threads) {
+    struct experiment_held held = {&m->plan, m->of};
     for (size_t i = first; i < unit_plan_size(&m->plan); i += step) {
         struct unit_range one = {i, i + 1};
         struct sweep_work work = {.plan = &m->plan,
                                   .isa = isa_find("base"),
                                   .threads = threads,
                                   .accept = experiment_hold,
-                                  .context = m->of};
+                                  .context = &held};
         assert_int_equal(ranks_lead(&work, &(struct ranks_task){{1, &one}, 0, true}), EXIT_DONE);
     }
 }

@@ -30,8 +30,9 @@ static void compute(struct computed *c, const char *config) {
     unit_plan_create(&c->plan, c->config);
     c->partial = calloc(unit_plan_size(&c->plan), sizeof(struct partial *));
     struct unit_range all = {0, c->plan.unit_count};
+    struct experiment_held held = {&c->plan, c->partial};
     struct sweep_work work = {
-        .plan = &c->plan, .isa = isa_best(), .threads = 2, .accept = experiment_hold, .context = c->partial};
+        .plan = &c->plan, .isa = isa_best(), .threads = 2, .accept = experiment_hold, .context = &held};
     assert_int_equal(ranks_lead(&work, &(struct ranks_task){{1, &all}, 0, true}), 0);
 }
 
