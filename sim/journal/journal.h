@@ -25,7 +25,7 @@ enum { JOURNAL_PATH = 4096 };
 struct journal {
     char directory[JOURNAL_PATH];
     struct journal_header header;
-    struct records *records; /* what is known; settled after journal_pack, journal_flush */
+    struct records *records; /* what is known; settled after journal_pack */
     /* Of this room: */
     bool mended;            /* the header is a new one */
     struct records *before; /* what all ranks had kept when journal_known was first asked; NULL: it was not */
