@@ -52,11 +52,11 @@ struct files_name *files_list(size_t source_count, char *const *source, size_t *
     *count = 0;
     for (size_t i = 0; i < source_count; i++) {
         size_t more;
-        struct files_name *file = files_units(source[i], &more);
-        bool is_directory = stat(source[i], &status) == 0 && S_ISDIR(status.st_mode);
+        struct files_name *file = files_units(source[i], &more), itself = {.path = ""};
+        snprintf(itself.path, sizeof itself.path, "%s", source[i]);
         all = memory_resize(all, *count + more + 1, sizeof *all);
         for (size_t k = 0; k < more; k++) { all[(*count)++] = file[k]; }
-        if (!is_directory) { snprintf(all[(*count)++].path, FILES_PATH, "%s", source[i]); }
+        if (stat(source[i], &status) != 0 || !S_ISDIR(status.st_mode)) { all[(*count)++] = itself; }
         free(file);
     }
     return all;
