@@ -47,7 +47,7 @@ struct files_name *files_units(const char *directory, size_t *count) {
 }
 
 struct files_name *files_list(size_t source_count, char *const *source, size_t *count) {
-    struct files_name *all = NULL;
+    struct files_name *all = memory_create(1, sizeof *all);
     struct stat status;
     *count = 0;
     for (size_t i = 0; i < source_count; i++) {
