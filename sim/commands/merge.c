@@ -68,19 +68,14 @@ static bool open_journals(struct merge *m) {
 
 /* All of them; RECORDS_UNREAD, without a message, where what their heads say does not fit together. */
 static int read_records(struct merge *m, bool by_heads) {
-    const struct records_scan archive = {.count = 1,
-                                         .source = &(char *){m->place.archive},
-                                         .again = "--force"},
-                              journals = {.count = m->journal_count,
-                                          .source = m->directory,
-                                          .again = "--fresh",
-                                          .quiet = by_heads,
-                                          .by_heads = by_heads,
-                                          .shows = !m->quiet};
+    const unsigned heads = by_heads ? RECORDS_QUIET | RECORDS_BY_HEADS : 0,
+                   shown = m->quiet ? 0 : RECORDS_SHOWN;
     records_free(m->records);
     m->records = records_create(&m->plan, numerics_here());
-    if (m->place.grows && !records_scan(m->records, &archive)) { return EXIT_FAILED; }
-    if (records_scan(m->records, &journals)) { return EXIT_DONE; }
+    if (m->place.grows && !records_scan(m->records, 1, &(char *){m->place.archive}, 0)) {
+        return EXIT_FAILED;
+    }
+    if (records_scan(m->records, m->journal_count, m->directory, heads | shown)) { return EXIT_DONE; }
     return m->records->conflicts == 0 ? EXIT_FAILED : by_heads ? RECORDS_UNREAD : EXIT_USAGE;
 }
 

@@ -52,7 +52,7 @@ struct files_name *files_list(size_t source_count, char *const *source, size_t *
     *count = 0;
     for (size_t i = 0; i < source_count; i++) {
         size_t more;
-        struct files_name *file = files_units(source[i], &more), itself = {.path = ""};
+        struct files_name *file = files_units(source[i], &more), itself = {.alone = true};
         snprintf(itself.path, sizeof itself.path, "%s", source[i]);
         all = memory_resize(all, *count + more + 1, sizeof *all);
         for (size_t k = 0; k < more; k++) { all[(*count)++] = file[k]; }

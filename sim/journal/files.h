@@ -18,6 +18,7 @@ unsigned files_number(const char *name);
 /* The files NNNNNN.units, each the records of one writer, in the order of their numbers. Free with free(). */
 struct files_name {
     char path[FILES_PATH];
+    bool alone; /* it is a source */
 };
 struct files_name *files_units(const char *directory, size_t *count);
 /* Those of several sources: a directory's files, and what else one is, itself. The same. */

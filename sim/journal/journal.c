@@ -150,13 +150,8 @@ void journal_begin(struct journal *j, const struct unit_plan *plan) {
     j->records = records_create(plan, j->header.numerics);
 }
 
-static bool scan(struct records *r, size_t count, char *const *directory, bool quiet) {
-    return records_scan(
-        r, &(struct records_scan){.count = count, .source = directory, .again = "--fresh", .quiet = quiet});
-}
-
 bool journal_scan(struct journal *j) {
-    if (!scan(j->records, 1, &(char *){j->directory}, false)) { return false; }
+    if (!records_scan(j->records, 1, &(char *){j->directory}, 0)) { return false; }
     if (!j->mended) { return true; }
     if (j->records->strange == 0 || records_bytes(j->records) > 0) {
         return journal_header_write(j->directory, &j->header);
@@ -191,17 +186,16 @@ bool journal_scan_others(struct journal *j, const char *output, const char *reso
         found.gl_pathv[i] = found.gl_pathv[count];
         found.gl_pathv[count++] = directory;
     }
-    bool good = scan(j->records, count, found.gl_pathv, true);
+    bool good = records_scan(j->records, count, found.gl_pathv, RECORDS_QUIET);
     globfree(&found);
     free(pattern);
     return good;
 }
 
-bool journal_scan_archive(struct journal *j, const char *path) {
-    const struct records_scan archive = {.count = 1, .source = &(char *){(char *)path}, .again = "--force"};
+bool journal_scan_archive(struct journal *j, char *path) {
     if (recordfile_kind(path) == RECORDFILE_OLDER) {
         message_error("%s was left by an older gapscale, whose archives have another format", path);
-    } else if (records_scan(j->records, &archive)) {
+    } else if (records_scan(j->records, 1, &path, 0)) {
         return true;
     }
     message_say("without it nothing of the finished file can be used; --force computes all of it again");
@@ -259,7 +253,7 @@ void journal_known(void *journal, struct unit_range range, struct partial_stack 
     struct journal *j = journal;
     if (!j->before) {
         j->before = records_create(j->records->plan, j->header.numerics);
-        scan(j->before, 1, &(char *){j->directory}, true);
+        records_scan(j->before, 1, &(char *){j->directory}, RECORDS_QUIET);
     }
     records_read(j->before, range, stack);
 }

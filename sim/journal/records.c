@@ -91,8 +91,8 @@ bool records_write(struct records *r, struct recordfile *file, const uint8_t *by
 
 struct scan {
     struct records *records;
-    const struct records_scan *asked;
-    const char *path;
+    unsigned how;
+    const struct files_name *from;
     int file;
     size_t number;
     uint64_t size;
@@ -120,16 +120,16 @@ static void report_damage(struct scan *s, uint64_t offset, const struct record_h
     }
 #pragma omp critical(records)
     s->records->damaged++;
-    if (!s->asked->quiet) {
-        message_say("%s: the record of %s at byte %llu cannot be used: %s", s->path, unit,
+    if (!(s->how & RECORDS_QUIET)) {
+        message_say("%s: the record of %s at byte %llu cannot be used: %s", s->from->path, unit,
                     (unsigned long long)offset, why);
     }
 }
 
 /* A file of another process may have been packed into another one. */
 static bool cannot_read(const struct scan *s) {
-    if (errno == ENOENT && s->asked->quiet) { return true; }
-    message_error("cannot read %s: %s", s->path, strerror(errno));
+    if (errno == ENOENT && s->how & RECORDS_QUIET) { return true; }
+    message_error("cannot read %s: %s", s->from->path, strerror(errno));
     return false;
 }
 
@@ -149,7 +149,7 @@ static bool scan_record(struct scan *s, uint64_t *offset) {
         return cannot_read(s);
     }
     const char *why = record_begin(start, left, &head);
-    if (!why && !(s->asked->by_heads && fits(s->records, &head, &units))) {
+    if (!why && !(s->how & RECORDS_BY_HEADS && fits(s->records, &head, &units))) {
         s->bytes = memory_resize(s->bytes, head.length, 1);
         if (!files_read_at(s->file, *offset, s->bytes, head.length)) { return cannot_read(s); }
         why = record_check(s->bytes, head.length, &head);
@@ -162,7 +162,10 @@ static bool scan_record(struct scan *s, uint64_t *offset) {
     if (!files_read_at(s->file, *offset + head.length - RECORD_TAIL, tail, RECORD_TAIL)) {
         return cannot_read(s);
     }
-    if (!numerics_match(head.numerics, s->records->numerics, s->path, s->asked->again)) { return false; }
+    if (!numerics_match(head.numerics, s->records->numerics, s->from->path,
+                        s->from->alone ? "--force" : "--fresh")) {
+        return false;
+    }
 #pragma omp critical(records)
     add_record(s->records, s->number, *offset, &head, tail);
     *offset += head.length;
@@ -172,17 +175,19 @@ static bool scan_record(struct scan *s, uint64_t *offset) {
 static bool scan_file(struct scan *s) {
     struct stat status;
     bool good = true;
-    s->file = open(s->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    s->file = open(s->from->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (s->file < 0 || fstat(s->file, &status) != 0) {
         good = cannot_read(s);
     } else if (!S_ISREG(status.st_mode)) {
-        message_error("cannot read %s: it is no regular file", s->path);
+        message_error("cannot read %s: it is no regular file", s->from->path);
         good = false;
     } else {
         s->size = (uint64_t)status.st_size;
-        if (s->asked->by_heads) { posix_fadvise(s->file, 0, 0, POSIX_FADV_RANDOM); } /* nothing ahead */
+        if (s->how & RECORDS_BY_HEADS) {
+            posix_fadvise(s->file, 0, 0, POSIX_FADV_RANDOM);
+        } /* nothing ahead */
 #pragma omp critical(records)
-        s->number = add_file(s->records, s->path);
+        s->number = add_file(s->records, s->from->path);
     }
     for (uint64_t offset = 0; good && offset < s->size;) { good = scan_record(s, &offset); }
     if (s->file >= 0) { close(s->file); }
@@ -190,18 +195,17 @@ static bool scan_file(struct scan *s) {
     return good;
 }
 
-static bool scan_files(struct records *r, const struct records_scan *asked, size_t count,
-                       const struct files_name *file) {
+static bool scan_files(struct records *r, size_t count, const struct files_name *file, unsigned how) {
     bool good = true;
     double bytes = 0;
     struct stat status;
     for (size_t i = 0; i < count; i++) {
         bytes += stat(file[i].path, &status) == 0 ? (double)status.st_size : 0;
     }
-    struct progress progress = progress_start(bytes, 0, !asked->shows);
+    struct progress progress = progress_start(bytes, 0, !(how & RECORDS_SHOWN));
 #pragma omp parallel for schedule(dynamic, 1)
     for (size_t i = 0; i < count; i++) {
-        struct scan s = {.records = r, .asked = asked, .path = file[i].path};
+        struct scan s = {.records = r, .how = how, .from = &file[i]};
         bool scanned = scan_file(&s);
 #pragma omp critical(records)
         {
@@ -213,18 +217,16 @@ static bool scan_files(struct records *r, const struct records_scan *asked, size
     return good;
 }
 
-bool records_scan(struct records *r, const struct records_scan *asked) {
-    size_t count, after;
-    r->by_heads |= asked->by_heads;
-    r->source = memory_resize(r->source, r->source_count + asked->count, sizeof *r->source);
-    for (size_t i = 0; i < asked->count; i++) {
-        r->source[r->source_count++] = memory_copy_text(asked->source[i]);
-    }
-    struct files_name *before = files_list(asked->count, asked->source, &count);
-    bool good = scan_files(r, asked, count, before);
-    struct files_name *now = files_list(asked->count, asked->source, &after);
-    if (good && (count != after || memcmp(before, now, count * sizeof *now) != 0)) {
-        good = scan_files(r, asked, after, now);
+bool records_scan(struct records *r, size_t count, char *const *source, unsigned how) {
+    size_t files, after;
+    r->by_heads |= (how & RECORDS_BY_HEADS) != 0;
+    r->source = memory_resize(r->source, r->source_count + count, sizeof *r->source);
+    for (size_t i = 0; i < count; i++) { r->source[r->source_count++] = memory_copy_text(source[i]); }
+    struct files_name *before = files_list(count, source, &files);
+    bool good = scan_files(r, files, before, how);
+    struct files_name *now = files_list(count, source, &after);
+    if (good && (files != after || memcmp(before, now, files * sizeof *now) != 0)) {
+        good = scan_files(r, after, now, how);
     }
     free(before);
     free(now);
@@ -367,9 +369,7 @@ static const struct records *look_again(struct records *r) {
 #pragma omp critical(again)
     if (!r->again) {
         r->again = records_create(r->plan, r->numerics);
-        records_scan(r->again,
-                     &(struct records_scan){
-                         .count = r->source_count, .source = r->source, .quiet = true, .by_heads = true});
+        records_scan(r->again, r->source_count, r->source, RECORDS_QUIET | RECORDS_BY_HEADS);
     }
     return r->again;
 }

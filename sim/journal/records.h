@@ -31,18 +31,15 @@ struct records *records_create(const struct unit_plan *plan, struct numerics num
 void records_free(struct records *records);
 
 /* Adds those of several sources, a directory's files NNNNNN.units or one file each, on all threads; again
- * where files came and went meanwhile. What is damaged is told, unless `quiet`, and passed over up to the
- * next record, a torn end like it; `quiet` is a source that is not there, too. False, after a message, when a
- * file cannot be read or holds records of other numerics, and as of records_settle. */
-struct records_scan {
-    size_t count;
-    char *const *source;
-    const char *again; /* the option that starts again */
-    bool quiet;
-    bool by_heads; /* of records that fit in with plan and file, no more than head and tail are read */
-    bool shows;    /* how far it is */
+ * where files came and went meanwhile. What is damaged is told and passed over up to the next record, a torn
+ * end like it. False, after a message, when a file cannot be read or holds records of other numerics, and as
+ * of records_settle. */
+enum {
+    RECORDS_QUIET = 1,    /* damage is not told, and a source that is not there is none */
+    RECORDS_BY_HEADS = 2, /* of records that fit in with plan and file, no more than head and tail are read */
+    RECORDS_SHOWN = 4     /* how far it is */
 };
-bool records_scan(struct records *records, const struct records_scan *scan);
+bool records_scan(struct records *records, size_t count, char *const *source, unsigned how);
 /* Writes some, one after the other, at the end of a file, and adds them. False after a message. */
 bool records_write(struct records *records, struct recordfile *file, const uint8_t *bytes, size_t length);
 

@@ -95,8 +95,7 @@ static void test_one_pass(void **state) {
     assert_int_equal(publish_to(&s, "a.h5"), EXIT_DONE);
     struct records *archive = records_create(&s.plan, numerics_here());
     struct unit_list all = unit_shares(&s.plan, 0, 1);
-    assert_true(records_scan(
-        archive, &(struct records_scan){.count = 1, .source = &(char *){"a.h5.units"}, .again = ""}));
+    assert_true(records_scan(archive, 1, &(char *){"a.h5.units"}, 0));
     assert_int_equal(records_missing(archive, &all, false).count, 0);
     assert_true((double)file_size("a.h5.units") == records_bytes(archive));
     free(all.range);
