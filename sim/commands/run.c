@@ -383,12 +383,7 @@ static struct sweep_work make_work(struct run *run) {
 }
 
 /* What a rank has kept becomes small, for whoever reads it. */
-static bool save_all(void *journal) {
-    struct unit_list all = unit_shares(((struct journal *)journal)->records->plan, 0, 1);
-    bool good = journal_flush(journal) && journal_pack(journal, &all);
-    free(all.range);
-    return good;
-}
+static bool save_all(void *journal) { return journal_flush(journal) && journal_pack(journal, NULL); }
 
 /* All that is missing, over all ranks; then what these have kept is known here, as one file. */
 static int compute_units(struct run *run) {

@@ -283,11 +283,7 @@ static bool save(struct journal *j, bool at_once) {
     double start = machine_seconds();
     bool good = append(j, &list);
     double interval = fmin(WAIT_MOST, fmax(WAIT_LEAST, WAIT_SHARE * (machine_seconds() - start)));
-    if (good && j->out.size > 2 * j->packed + RECORD_SLACK) {
-        struct unit_list all = unit_shares(j->records->plan, 0, 1);
-        good = pack_all(j, &all);
-        free(all.range);
-    }
+    if (good && j->out.size > 2 * j->packed + RECORD_SLACK) { good = pack_all(j, NULL); }
     pthread_mutex_unlock(&j->writing);
     partial_drop(&list);
     pthread_mutex_lock(&j->mutex);

@@ -70,8 +70,8 @@ bool journal_scan(struct journal *journal);
  * or in an archive. The same. */
 bool journal_scan_others(struct journal *journal, const char *output, const char *resolved);
 bool journal_scan_archive(struct journal *journal, char *path);
-/* After scanning: makes one file of the journal's of what is known of these ranges, where that is not so
- * already, and removes its others. False after a message. */
+/* After scanning: makes one file of the journal's of what is known of these ranges (NULL: of all), where that
+ * is not so already, and removes its others. False after a message. */
 bool journal_pack(struct journal *journal, const struct unit_list *list);
 
 /* sweep_accept of a journal: takes a partial. */

@@ -215,20 +215,16 @@ static int write_results(const struct publish *p, struct results *results) {
 
 /* The archive first, without which the results cannot grow. */
 int publish_results(const struct publish *p) {
-    struct unit_list all = unit_shares(p->plan, 0, 1);
     struct pass pass = {results_create(p->plan->outline, p->isa),
-                        progress_start((double)all.count, 0, p->quiet)};
+                        progress_start(2 * (double)p->plan->cell_count, 0, p->quiet)};
     char path[PUBLISH_PATH];
     name_archive(p->output, path);
-    int status = records_pack(p->records, &(struct records_pack){.list = &all,
-                                                                 .path = path,
-                                                                 .stop = p->stop,
-                                                                 .make = sweep_exact,
-                                                                 .take = take_cell,
-                                                                 .context = &pass});
+    int status = records_pack(
+        p->records,
+        &(struct records_pack){
+            .path = path, .stop = p->stop, .make = sweep_exact, .take = take_cell, .context = &pass});
     progress_end(&pass.progress);
     if (status == EXIT_DONE) { status = write_results(p, pass.results); }
     results_free(pass.results);
-    free(all.range);
     return status;
 }

@@ -433,17 +433,17 @@ static int read_next(struct records *r, const struct records_pack *pack, struct 
     return EXIT_DONE;
 }
 
-static int copy_all(struct records *r, const struct records_pack *pack, struct recordfile *file,
-                    struct records *packed) {
+static int copy_all(struct records *r, const struct records_pack *pack, const struct unit_list *list,
+                    struct recordfile *file, struct records *packed) {
     int status = EXIT_DONE;
 #pragma omp parallel for ordered schedule(dynamic, 1)
-    for (size_t i = 0; i < pack->list->count; i++) {
+    for (size_t i = 0; i < list->count; i++) {
         struct partial_stack stack = {.count = 0};
         size_t length;
         int own;
 #pragma omp atomic read
         own = status;
-        if (own == EXIT_DONE) { own = read_next(r, pack, pack->list->range[i], &stack); }
+        if (own == EXIT_DONE) { own = read_next(r, pack, list->range[i], &stack); }
         uint8_t *bytes = record_make(stack.count, stack.held, &length);
 #pragma omp ordered
         if (status == EXIT_DONE) {
@@ -474,10 +474,11 @@ static int remove_files(const struct records *r, const struct records_pack *pack
 
 int records_pack(struct records *r, const struct records_pack *pack) {
     struct records *packed = records_create(r->plan, r->numerics), before;
+    struct unit_list all = unit_shares(r->plan, 0, 1);
     struct recordfile file;
     int status = EXIT_FAILED;
     if (recordfile_create(&file, pack->path)) {
-        status = copy_all(r, pack, &file, packed);
+        status = copy_all(r, pack, pack->list ? pack->list : &all, &file, packed);
         if (status == EXIT_DONE && pack->stop && !stop_defer(pack->stop)) { status = EXIT_RESUMABLE; }
         if (!recordfile_close(&file, status == EXIT_DONE)) { status = EXIT_FAILED; }
     }
@@ -488,5 +489,6 @@ int records_pack(struct records *r, const struct records_pack *pack) {
         *packed = before;
     }
     records_free(packed);
+    free(all.range);
     return status;
 }

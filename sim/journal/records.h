@@ -56,13 +56,13 @@ double records_bytes(const struct records *records);
  * were. False after a message, with what was read before added. From any thread. */
 bool records_read(struct records *records, struct unit_range range, struct partial_stack *stack);
 
-/* Writes all of these ranges to one file, nodes of the tree instead of their halves, and from then on knows
+/* Writes ranges to one file, nodes of the tree instead of their halves, and from then on knows
  * that file alone: one pass, on all threads, with what is written taken in order. Returns EXIT_DONE;
  * EXIT_RESUMABLE when stopped, which is deferred when all is written; EXIT_FAILED after a message;
  * RECORDS_UNREAD, without one, where a record that was scanned by its head cannot be read. Unless it is
  * EXIT_DONE, `path` is as it was. */
 struct records_pack {
-    const struct unit_list *list;
+    const struct unit_list *list; /* NULL: all of the plan */
     const char *path;
     const char *directory; /* whose other files are removed then, as far as they were known; NULL: of none */
     struct stop *stop;     /* NULL: never */

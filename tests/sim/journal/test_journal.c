@@ -268,7 +268,6 @@ static void test_packing(void **state) {
     struct setting s = setting_make(
         "replicates: 2000\nn: [2^22, 70]\nrows: drawn\nbeta: [1]\ncollapse: {susceptibility: false}\n"
         "series: [{name: cheap, family: plateau}]\n");
-    struct unit_list all = unit_shares(&s.plan, 0, 1);
     struct journal *j = journal_of(&s);
     for (size_t writer = 0; writer < 3; writer++) { /* every third unit each, and some twice */
         for (size_t i = writer; i < unit_plan_size(&s.plan); i += 3 - writer % 2) {
@@ -286,7 +285,7 @@ static void test_packing(void **state) {
     size_t length[2];
     struct partial *before = whole_of(&s, j, 0);
     uint8_t *want = record_make(1, &before, &length[0]);
-    assert_true(journal_pack(j, &all));
+    assert_true(journal_pack(j, NULL));
     double bytes = records_bytes(j->records);
     j = reopened(j, &s);
     assert_int_equal(j->records->file_count, 1);
@@ -297,7 +296,6 @@ static void test_packing(void **state) {
     assert_memory_equal(want, got, length[0]);
     free(want);
     free(got);
-    free(all.range);
     partial_free(before);
     partial_free(after);
     journal_close(j);
@@ -311,7 +309,6 @@ static void test_packed_beside(void **state) {
     struct setting s = setting_make(
         "replicates: 2000\nn: [2^22, 70]\nrows: drawn\nbeta: [1]\ncollapse: {susceptibility: false}\n"
         "series: [{name: cheap, family: plateau}]\n");
-    struct unit_list all = unit_shares(&s.plan, 0, 1);
     char apart[96], name[128];
     snprintf(apart, sizeof apart, "%s/apart", directory);
     snprintf(name, sizeof name, "%s/000009.units", directory);
@@ -328,7 +325,7 @@ static void test_packed_beside(void **state) {
         assert_true(journal_scan(here) && journal_scan(other));
         struct partial *before = whole_of(&s, here, 0);
         char *was = strdup(here->records->file[0]);
-        struct records_pack pack = {.list = &all, .path = renamed ? name : was};
+        struct records_pack pack = {.path = renamed ? name : was};
         assert_int_equal(records_pack(other->records, &pack), EXIT_DONE);
         if (renamed) { assert_int_equal(unlink(was), 0); }
         struct partial *after = whole_of(&s, here, 0);
@@ -346,7 +343,6 @@ static void test_packed_beside(void **state) {
         journal_close(here);
         journal_close(other);
     }
-    free(all.range);
     setting_free(&s);
 }
 
