@@ -18,9 +18,9 @@ enum { SHOWN = 20 };
 
 struct place {
     struct unit_range units;
-    size_t file; /* its number */
+    uint32_t file, group_blocks; /* the former its number */
     uint64_t offset;
-    size_t length, group_blocks;
+    size_t length;
     uint64_t sum; /* the first bytes of its checksum */
 };
 
@@ -65,8 +65,10 @@ static size_t add_file(struct records *r, const char *path) {
 /* A sound one, in a file with that number. */
 static void add_record(struct records *r, size_t file, uint64_t offset, const struct record_head *head,
                        const uint8_t *tail) {
-    struct place place = {
-        .file = file, .offset = offset, .length = head->length, .group_blocks = head->group_blocks};
+    struct place place = {.file = (uint32_t)file,
+                          .group_blocks = (uint32_t)head->group_blocks,
+                          .offset = offset,
+                          .length = head->length};
     memcpy(&place.sum, tail, sizeof place.sum);
     if (!unit_find(r->plan, head->key, head->first_replicate, head->replicates, &place.units)) {
         r->strange++;
