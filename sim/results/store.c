@@ -25,8 +25,8 @@
 enum { ROOT_ATTRIBUTES = 29 };
 static const uint64_t SCHEMA_VERSION = 1, SCHEMA_MINOR = 1;
 /* Bytes of numbers in a byte of a file at most: packed by gzip, as tightly as that can; besides, files of
- * earlier versions lack some. While they are read they lie in the child, here, and in the results. */
-static const double TIGHTEST = 1040, COPIES = 3;
+ * earlier versions lack some. While they are read they lie in the content of the file and in the results. */
+static const double TIGHTEST = 1040, COPIES = 2;
 static const char digest_attribute[] = "digest";
 
 /* ---- provenance ---- */

@@ -42,14 +42,30 @@ struct h5_group {
     const struct h5_attribute *attribute;
 };
 
-/* What was read of a file: names of groups and datasets, and dimensions, are those of what was asked for. */
+enum { H5_WHY = 128 }; /* of what is wrong with a file */
+
+/* What was read of a file: names of groups and datasets, and dimensions, are those of what was asked for. All
+ * else lies behind it, in one piece of memory. */
 struct h5_content {
     size_t attribute_count, group_count;
     struct h5_attribute *attribute;
     struct h5_group *group;
+    size_t room, used;  /* bytes of that memory */
+    char fault[H5_WHY]; /* what is wrong with the file; "" */
 };
 
+/* Empty, with room for so many bytes, which processes forked from now on share; what is not used of it takes
+ * no memory. NULL with errno set. */
+struct h5_content *h5content_create(size_t room);
 void h5content_free(struct h5_content *content);
+/* `count` zeroed things of `size` bytes of the room; NULL where it is used up. */
+void *h5content_take(struct h5_content *content, size_t count, size_t size);
+/* From now on no forked process shares it. Whether it is of these groups or some of them and points nowhere
+ * else, all texts being ended, whatever a process that came to grief left there of what h5content_create
+ * made.
+ */
+bool h5content_accept(struct h5_content *content, size_t room, size_t group_count,
+                      const struct h5_group *wanted);
 
 /* Values of a dataset of this group. */
 size_t h5content_count(const struct h5_group *group, const struct h5_dataset *dataset);
@@ -59,7 +75,5 @@ const struct h5_attribute *h5content_attribute(size_t count, const struct h5_att
                                                const char *name);
 const struct h5_group *h5content_group(size_t count, const struct h5_group *group, const char *name);
 const struct h5_dataset *h5content_dataset(const struct h5_group *group, const char *name);
-
-enum { H5_WHY = 128 }; /* of what is wrong with a file */
 
 #endif

@@ -1,43 +1,44 @@
-/* HDF5 reads a file in a child process only, which sends what it read through a pipe. What the child may take
- * follows from the sizes of the file and of what is asked for, and room for the library. */
+/* HDF5 reads a file in a child process only, into memory that both share. What the child may take follows
+ * from the sizes of the file and of what is asked for, and room for the library. */
 #include "sim/storage/h5file.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "sim/base/machine.h"
-#include "sim/base/memory.h"
 #include "sim/base/message.h"
 #include "sim/storage/h5digest.h"
 #include "sim/storage/h5library.h"
 #include "sim/storage/h5parse.h"
 #include "sim/storage/h5stream.h"
-#include "sim/storage/h5wire.h"
 
 /* ---- reading ---- */
 
-enum { BYTES_PER_SECOND = 1 << 20 };   /* read at least, beyond the first minute */
-static const double LIBRARY = 1 << 28; /* bytes beside what is read */
+enum { BYTES_PER_SECOND = 1 << 20 }; /* read at least, beyond the first minute */
+/* Bytes: what the library needs, and of texts and attributes the most, and the least that there is room for.
+ */
+static const double LIBRARY = 1 << 28, MOST_TEXT = 1 << 28, LEAST_TEXT = 1 << 20;
 
-/* Bytes of the numbers asked for. */
-static double wanted_bytes(const struct h5wire_wanted *wanted) {
-    double numbers = 0;
-    for (size_t i = 0; i < wanted->group_count && !wanted->frame; i++) {
-        const struct h5_group *g = &wanted->group[i];
+/* Bytes of what is asked for, without texts and attributes. */
+static double wanted_bytes(bool frame, size_t group_count, const struct h5_group *group) {
+    double bytes = 0;
+    for (size_t i = 0; i < group_count; i++) {
+        const struct h5_group *g = &group[i];
+        bytes += sizeof *g;
         for (size_t k = 0; k < g->dataset_count; k++) {
-            numbers += (double)h5content_count(g, &g->dataset[k]);
+            bytes += sizeof *g->dataset;
+            if (!frame) { bytes += sizeof(double) * (double)h5content_count(g, &g->dataset[k]); }
         }
     }
-    return sizeof(double) * numbers;
+    return bytes;
 }
 
 static void limit_resource(int resource, double most) {
@@ -47,37 +48,18 @@ static void limit_resource(int resource, double most) {
     setrlimit(resource, &limit);
 }
 
-/* The child: sends what it reads, or leaves what is wrong in `why`. Never returns. */
-static _Noreturn void child_read(const char *path, double file_bytes, const struct h5wire_wanted *wanted,
-                                 int out, char why[H5_WHY]) {
-    double bytes = wanted_bytes(wanted), in_use = machine_address_space();
+/* In the child. */
+static void limit_child(double file_bytes, double bytes) {
+    double in_use = machine_address_space();
     limit_resource(RLIMIT_CPU, 60 + (file_bytes + bytes) / BYTES_PER_SECOND);
-    if (in_use > 0) { limit_resource(RLIMIT_AS, in_use + LIBRARY + 4 * file_bytes + 2 * bytes); }
+    if (in_use > 0) { limit_resource(RLIMIT_AS, in_use + LIBRARY + 4 * file_bytes + bytes); }
     h5library_confine();
-    struct h5wire w = {.file = fdopen(out, "w"), .good = true};
-    if (!w.file) { _exit(EXIT_FAILED); }
-    const char *fault = h5parse_file(path, wanted, &w);
-    if (fault) { snprintf(why, H5_WHY, "%s", fault); }
-    _exit(!fault && w.good && fflush(w.file) == 0 ? EXIT_DONE : EXIT_FAILED);
-}
-
-/* The parent: NULL when the child stops before the end. */
-static struct h5_content *receive(int in, const struct h5wire_wanted *wanted) {
-    struct h5wire w = {.file = fdopen(in, "r"), .good = true};
-    struct h5_content *c = memory_create(1, sizeof *c);
-    if (w.file) {
-        h5wire_take(&w, wanted, c);
-        fclose(w.file);
-    }
-    if (w.file && w.good) { return c; }
-    h5content_free(c);
-    return NULL;
 }
 
 /* Of a child that ended before it had told anything. */
 static const char *end_reason(int status) {
     bool gave_up = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FAILED,
-         killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+         killed = WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGBUS);
     if (gave_up || killed) { return H5PARSE_EXHAUSTED; }
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) {
         return "it is damaged: reading it takes longer than its size explains";
@@ -99,29 +81,30 @@ static bool is_regular_file(const char *path, struct stat *info, char why[H5_WHY
 
 struct h5_content *h5file_read(const char *path, bool frame, size_t group_count, const struct h5_group *group,
                                char why[H5_WHY]) {
-    const struct h5wire_wanted wanted = {frame, group_count, group};
-    int end[2], status = 0;
+    int status = 0;
     struct stat info;
     *why = '\0';
     if (!is_regular_file(path, &info, why)) { return NULL; }
-    char *told = mmap(NULL, H5_WHY, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    const double file_bytes = (double)info.st_size, bytes = wanted_bytes(frame, group_count, group);
+    const size_t room = (size_t)fmin(bytes + fmin(4 * file_bytes + LEAST_TEXT, MOST_TEXT), 0x1p62);
+    struct h5_content *content = h5content_create(room);
     fflush(NULL);
-    pid_t child = told != MAP_FAILED && pipe2(end, O_CLOEXEC) == 0 ? fork() : -1;
+    pid_t child = content ? fork() : -1;
     if (child < 0) {
         snprintf(why, H5_WHY, "cannot start a process to read it: %s", strerror(errno));
+        h5content_free(content);
         return NULL;
     }
     if (child == 0) {
-        close(end[0]);
-        child_read(path, (double)info.st_size, &wanted, end[1], told);
+        limit_child(file_bytes, bytes);
+        _exit(h5parse_file(path, frame, group_count, group, content) ? EXIT_DONE : EXIT_FAILED);
     }
-    close(end[1]);
-    struct h5_content *content = receive(end[0], &wanted);
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
-    told[H5_WHY - 1] = '\0';
-    if (!content) { snprintf(why, H5_WHY, "%s", *told ? told : end_reason(status)); }
-    munmap(told, H5_WHY);
-    return content;
+    bool sound = h5content_accept(content, room, group_count, group);
+    if (sound && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_DONE) { return content; }
+    snprintf(why, H5_WHY, "%s", *content->fault ? content->fault : end_reason(status));
+    h5content_free(content);
+    return NULL;
 }
 
 /* ---- writing ---- */

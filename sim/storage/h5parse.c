@@ -19,9 +19,8 @@ static const double TIGHTEST = 1040;
 static const hsize_t LARGEST_CHUNK = 1 << 24; /* bytes, where all values take less */
 
 struct reader {
-    const struct h5wire_wanted *wanted;
-    struct h5wire *wire;
-    const char *why;
+    bool frame; /* without the values of numbers */
+    struct h5_content *content;
 };
 
 static herr_t is_about_memory(unsigned depth, const H5E_error2_t *error, void *found) {
@@ -34,8 +33,17 @@ static herr_t is_about_memory(unsigned depth, const H5E_error2_t *error, void *f
 static bool refuse(struct reader *r, const char *why) {
     bool exhausted = false;
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, is_about_memory, &exhausted);
-    if (!r->why) { r->why = exhausted ? H5PARSE_EXHAUSTED : why; }
+    if (!*r->content->fault) {
+        snprintf(r->content->fault, H5_WHY, "%s", exhausted ? H5PARSE_EXHAUSTED : why);
+    }
     return false;
+}
+
+/* Zeroed room in what is read; NULL, refused, where there is none left. */
+static void *take(struct reader *r, size_t count, size_t size) {
+    void *room = h5content_take(r->content, count, size);
+    if (!room) { refuse(r, H5PARSE_EXHAUSTED); }
+    return room;
 }
 
 /* ---- text ---- */
@@ -52,20 +60,6 @@ static hid_t read_type(hid_t type) {
     return read;
 }
 
-/* Texts as HDF5 left them in `raw`, made with read_type: sent, and what the library made freed. */
-static void send_texts(struct reader *r, hid_t read, size_t count, char *raw) {
-    size_t size = H5Tget_size(read);
-    bool variable = H5Tis_variable_str(read) > 0;
-    for (size_t i = 0; i < count; i++) {
-        char *one = raw + i * size;
-        if (variable) { memcpy(&one, raw + i * size, sizeof one); }
-        h5wire_put_text(r->wire, one ? one : "");
-        if (variable && one) { H5free_memory(one); }
-    }
-}
-
-/* ---- attributes ---- */
-
 /* Of an attribute or dataset. What a failed read left on the stack of errors is gone with the next call: it
  * is judged at once. */
 static bool read_raw(struct reader *r, hid_t id, hid_t type, void *raw) {
@@ -75,73 +69,99 @@ static bool read_raw(struct reader *r, hid_t id, hid_t type, void *raw) {
     return H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw) >= 0 || refuse(r, "a dataset is damaged");
 }
 
-static bool read_texts(struct reader *r, hid_t id, hid_t type, size_t count) {
+static const char *copy_text(struct reader *r, const char *text) {
+    const size_t size = text ? strlen(text) + 1 : 1;
+    char *copy = take(r, size, 1);
+    return copy && text ? memcpy(copy, text, size) : copy;
+}
+
+static bool read_texts(struct reader *r, hid_t id, hid_t type, size_t count, const char **text) {
     hid_t read = read_type(type);
-    char *raw = memory_create(count, H5Tget_size(read));
-    bool good = read_raw(r, id, read, raw);
-    if (good) { send_texts(r, read, count, raw); }
-    free(raw);
+    const bool variable = H5Tis_variable_str(read) > 0;
+    const size_t size = H5Tget_size(read);
+    char *fixed = variable ? NULL : take(r, count, size);
+    bool good = (variable || fixed) && read_raw(r, id, read, variable ? (void *)text : fixed);
+    for (size_t i = 0; good && i < count; i++) {
+        text[i] = variable ? copy_text(r, text[i]) : fixed + i * size;
+        good = text[i] != NULL;
+    }
     H5Tclose(read);
     return good;
 }
 
-/* The one text of an attribute, or none. */
-static bool read_text(struct reader *r, hid_t id, hid_t type, bool is_there) {
-    if (is_there) { return read_texts(r, id, type, 1); }
-    h5wire_put_text(r->wire, NULL);
-    return true;
+/* ---- attributes ---- */
+
+/* One at hand: its value, if it is of a kind that gapscale writes. */
+static bool read_value(struct reader *r, hid_t id, hid_t type, hid_t space, struct h5_attribute *a) {
+    const bool one = H5Sget_simple_extent_npoints(space) == 1;
+    if (one && is_text(type)) { return read_texts(r, id, type, 1, &a->text); }
+    if (one && H5Tget_class(type) == H5T_INTEGER) {
+        uint64_t *whole = take(r, 1, sizeof *whole);
+        a->whole = whole;
+        return whole && read_raw(r, id, H5T_NATIVE_UINT64, whole);
+    }
+    a->number = NAN;
+    return !one || H5Tget_class(type) != H5T_FLOAT || read_raw(r, id, H5T_NATIVE_DOUBLE, &a->number);
 }
 
-static bool read_attribute(struct reader *r, hid_t id, hid_t type, hid_t space) {
-    bool one = H5Sget_simple_extent_npoints(space) == 1, text = one && is_text(type),
-         whole = one && H5Tget_class(type) == H5T_INTEGER, number = one && H5Tget_class(type) == H5T_FLOAT;
-    uint64_t count = 0;
-    double value = text || whole ? 0 : NAN;
-    bool good = read_text(r, id, type, text) && (!whole || read_raw(r, id, H5T_NATIVE_UINT64, &count)) &&
-                (!number || read_raw(r, id, H5T_NATIVE_DOUBLE, &value));
-    if (h5wire_put_flag(r->wire, whole)) { h5wire_put(r->wire, &count, sizeof count); }
-    h5wire_put(r->wire, &value, sizeof value);
-    return good;
-}
-
-static herr_t add_attribute(hid_t object, const char *name, const H5A_info_t *info, void *context) {
-    (void)info;
-    struct reader *r = context;
-    if (name[0] == '_') { return 0; } /* netCDF's own books */
+static bool read_attribute(struct reader *r, hid_t object, const char *name, struct h5_attribute *a) {
     hid_t id = H5Aopen(object, name, H5P_DEFAULT), type = H5Aget_type(id), space = H5Aget_space(id);
-    h5wire_put_flag(r->wire, true);
-    h5wire_put_text(r->wire, name);
-    bool good = id >= 0 && type >= 0 && space >= 0 && read_attribute(r, id, type, space);
+    bool good = id >= 0 && type >= 0 && space >= 0 && read_value(r, id, type, space, a);
     H5Sclose(space);
     H5Tclose(type);
     H5Aclose(id);
-    return good ? 0 : -1;
+    return good || refuse(r, "an attribute cannot be read");
 }
 
-static bool read_attributes(struct reader *r, hid_t object) {
-    bool good = H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, NULL, add_attribute, r) >= 0;
-    h5wire_put_flag(r->wire, false);
+struct attributes {
+    struct reader *reader;
+    size_t count, most;
+    struct h5_attribute *list;
+};
+
+static herr_t add_attribute(hid_t object, const char *name, const H5A_info_t *info, void *context) {
+    (void)info;
+    struct attributes *all = context;
+    if (name[0] == '_') { return 0; } /* netCDF's own books */
+    if (all->count == all->most) { return -1; }
+    struct h5_attribute *a = &all->list[all->count++];
+    a->name = copy_text(all->reader, name);
+    return a->name && read_attribute(all->reader, object, name, a) ? 0 : -1;
+}
+
+static bool read_attributes(struct reader *r, hid_t object, size_t *count, struct h5_attribute **list) {
+    H5O_info_t info;
+    struct attributes all = {.reader = r};
+    bool good = H5Oget_info2(object, &info, H5O_INFO_NUM_ATTRS) >= 0;
+    if (good) {
+        all.most = (size_t)info.num_attrs;
+        all.list = take(r, all.most, sizeof *all.list);
+    }
+    good =
+        good && all.list && H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, NULL, add_attribute, &all) >= 0;
+    *count = all.count;
+    *list = all.list;
     return good || refuse(r, "an attribute cannot be read");
 }
 
 /* A word about a dataset, where it has that. */
-static bool read_word(struct reader *r, hid_t dataset, const char *name) {
-    if (H5Aexists(dataset, name) == 0) { return read_text(r, -1, -1, false); }
-    hid_t id = H5Aopen(dataset, name, H5P_DEFAULT), type = H5Aget_type(id), space = H5Aget_space(id);
-    bool good = id >= 0 && type >= 0 && space >= 0 &&
-                read_text(r, id, type, is_text(type) && H5Sget_simple_extent_npoints(space) == 1);
-    H5Sclose(space);
-    H5Tclose(type);
-    H5Aclose(id);
-    return good || refuse(r, "an attribute cannot be read");
+static bool read_word(struct reader *r, hid_t dataset, const char *name, const char **word) {
+    struct h5_attribute a = {.text = NULL};
+    if (H5Aexists(dataset, name) == 0) { return true; }
+    bool good = read_attribute(r, dataset, name, &a);
+    *word = a.text;
+    return good;
 }
 
 /* ---- datasets ---- */
 
-/* A group at hand: what is wanted of it, and where its scales stand, to which datasets' axes refer. */
+/* A group at hand: what is wanted of it, what was read of that, and where its scales stand, to which
+ * datasets' axes refer. */
 struct place {
     hid_t group;
     const struct h5_group *wanted;
+    size_t count;
+    struct h5_dataset *dataset;
     haddr_t *scale; /* by dimension */
 };
 
@@ -206,18 +226,20 @@ static bool has_wanted_shape(const struct h5_group *g, const struct h5_dataset *
     return same;
 }
 
-static bool read_values(struct reader *r, hid_t dataset, hid_t type, size_t count) {
-    if (h5wire_put_flag(r->wire, is_text(type))) { return read_texts(r, dataset, type, count); }
-    if (r->wanted->frame) { return true; }
-    double *number = memory_create(count, sizeof *number);
-    bool good = read_raw(r, dataset, H5T_NATIVE_DOUBLE, number);
-    h5wire_put(r->wire, number, count * sizeof *number);
-    free(number);
-    return good;
+static bool read_values(struct reader *r, hid_t dataset, hid_t type, size_t count, struct h5_dataset *held) {
+    if (is_text(type)) {
+        const char **text = take(r, count, sizeof *text);
+        held->text = text;
+        return text && read_texts(r, dataset, type, count, text);
+    }
+    if (r->frame) { return true; }
+    double *number = take(r, count, sizeof *number);
+    held->number = number;
+    return number && read_raw(r, dataset, H5T_NATIVE_DOUBLE, number);
 }
 
 static bool read_own(struct reader *r, hid_t dataset, hid_t type, hid_t space, const struct place *p,
-                     const struct h5_dataset *d) {
+                     const struct h5_dataset *d, struct h5_dataset *held) {
     const size_t count = h5content_count(p->wanted, d);
     if (!has_wanted_shape(p->wanted, d, space)) {
         return refuse(r, "an array has not the shape that its config implies");
@@ -225,8 +247,10 @@ static bool read_own(struct reader *r, hid_t dataset, hid_t type, hid_t space, c
     if (!values_are_stored(dataset, type, space, d->rank, count)) {
         return refuse(r, "an array lacks values, or is packed as none that gapscale writes");
     }
-    return !h5wire_put_flag(r->wire, axes_are_attached(dataset, p, d)) ||
-           read_values(r, dataset, type, count);
+    if (!axes_are_attached(dataset, p, d)) { return true; }
+    held->rank = d->rank;
+    memcpy(held->axis, d->axis, sizeof held->axis);
+    return read_values(r, dataset, type, count, held);
 }
 
 /* Opens what a hard link leads to; *id is negative where there is none of that kind. */
@@ -246,18 +270,17 @@ static bool open_member(struct reader *r, hid_t group, const char *name, H5I_typ
     return true;
 }
 
-static bool read_dataset(struct reader *r, const struct place *p, const struct h5_dataset *d) {
+static bool read_dataset(struct reader *r, struct place *p, const struct h5_dataset *d) {
     hid_t dataset;
     if (!open_member(r, p->group, d->name, H5I_DATASET, &dataset)) { return false; }
-    if (!h5wire_put_flag(r->wire, dataset >= 0)) { return true; }
+    if (dataset < 0) { return true; }
+    struct h5_dataset *held = &p->dataset[p->count++];
+    held->name = d->name;
     hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
     bool good = (space >= 0 && type >= 0) || refuse(r, "a dataset is damaged");
-    good = good && read_word(r, dataset, "units") && read_word(r, dataset, "long_name");
-    if (good && is_own(dataset, type, space)) {
-        good = read_own(r, dataset, type, space, p, d);
-    } else {
-        h5wire_put_flag(r->wire, false);
-    }
+    good = good && read_word(r, dataset, "units", &held->units) &&
+           read_word(r, dataset, "long_name", &held->long_name) &&
+           (!is_own(dataset, type, space) || read_own(r, dataset, type, space, p, d, held));
     H5Tclose(type);
     H5Sclose(space);
     H5Dclose(dataset);
@@ -287,9 +310,14 @@ static haddr_t address_of(hid_t group, const char *name) {
                                                                                       : HADDR_UNDEF;
 }
 
-static bool read_members(struct reader *r, hid_t group, const struct h5_group *wanted) {
-    struct place p = {group, wanted, memory_create(wanted->dimension_count, sizeof *p.scale)};
-    bool good = read_attributes(r, group);
+static bool read_members(struct reader *r, hid_t group, const struct h5_group *wanted,
+                         struct h5_group *held) {
+    struct h5_attribute *attribute = NULL;
+    struct place p = {.group = group,
+                      .wanted = wanted,
+                      .dataset = take(r, wanted->dataset_count, sizeof *p.dataset),
+                      .scale = memory_create(wanted->dimension_count, sizeof *p.scale)};
+    bool good = p.dataset && read_attributes(r, group, &held->attribute_count, &attribute);
     for (size_t i = 0; i < wanted->dimension_count; i++) {
         p.scale[i] = address_of(group, wanted->dimension[i].name);
     }
@@ -297,20 +325,27 @@ static bool read_members(struct reader *r, hid_t group, const struct h5_group *w
         good = read_dataset(r, &p, &wanted->dataset[i]);
     }
     free(p.scale);
+    held->name = wanted->name;
+    held->dimension_count = wanted->dimension_count;
+    held->dimension = wanted->dimension;
+    held->dataset_count = p.count;
+    held->dataset = p.dataset;
+    held->attribute = attribute;
     return good;
 }
 
-static bool read_root(struct reader *r, hid_t root) {
-    bool good = read_attributes(r, root);
-    for (size_t i = 0; good && i < r->wanted->group_count; i++) {
-        const struct h5_group *wanted = &r->wanted->group[i];
+static bool read_root(struct reader *r, hid_t root, size_t group_count, const struct h5_group *wanted) {
+    struct h5_content *c = r->content;
+    bool good = read_attributes(r, root, &c->attribute_count, &c->attribute);
+    c->group = good ? take(r, group_count, sizeof *c->group) : NULL;
+    for (size_t i = 0; c->group && good && i < group_count; i++) {
         hid_t group;
-        good = open_group(r, root, wanted->name, &group);
-        if (!good || !h5wire_put_flag(r->wire, group >= 0)) { continue; }
-        good = read_members(r, group, wanted);
+        good = open_group(r, root, wanted[i].name, &group);
+        if (!good || group < 0) { continue; }
+        good = read_members(r, group, &wanted[i], &c->group[c->group_count++]);
         H5Oclose(group);
     }
-    return good;
+    return c->group && good;
 }
 
 /* Why HDF5 does not open a file. */
@@ -320,11 +355,11 @@ static const char *opening_fault(const char *path) {
                : "it is no HDF5 file, or a damaged one";
 }
 
-const char *h5parse_file(const char *path, const struct h5wire_wanted *wanted, struct h5wire *wire) {
-    struct reader r = {.wanted = wanted, .wire = wire};
+bool h5parse_file(const char *path, bool frame, size_t group_count, const struct h5_group *group,
+                  struct h5_content *content) {
+    struct reader r = {frame, content};
     h5library_open();
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     hid_t root = file >= 0 ? H5Gopen2(file, "/", H5P_DEFAULT) : -1;
-    bool good = root >= 0 ? read_root(&r, root) : refuse(&r, opening_fault(path));
-    return good ? NULL : r.why; /* the process is about to end */
+    return root >= 0 ? read_root(&r, root, group_count, group) : refuse(&r, opening_fault(path));
 }
