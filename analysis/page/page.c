@@ -98,20 +98,18 @@ static void print_config(FILE *out, const char *summary, const char *text) {
     if (*text) { glossary_say(out, details, summary, text); }
 }
 
-static bool print_settings(FILE *out, const struct study *study) {
-    bool good = true;
-    for (size_t i = 0; i < study->file_count && good; i++) {
+static void print_settings(FILE *out, const struct study *study) {
+    for (size_t i = 0; i < study->file_count; i++) {
         glossary_say(out, "<h3>%t</h3>\n", study->paths[i]);
         print_config(out, "Config, as it was written", study->results[i]->config_text);
         print_config(out, "Config, with every default", study->results[i]->config_resolved);
         fputs("<dl class=\"attributes\">\n", out);
-        good = store_tell_attributes(study->paths[i], print_attribute, out);
+        store_tell_attributes(study->results[i], print_attribute, out);
         fputs("</dl>\n", out);
     }
-    return good;
 }
 
-static bool print_body(FILE *out, const struct study *study, const struct drawing_sheet *sheets,
+static void print_body(FILE *out, const struct study *study, const struct drawing_sheet *sheets,
                        enum drawing_end end) {
     const struct drawing_sheet *common = &sheets[study->count];
     bool has_common = is_drawn(common);
@@ -133,13 +131,12 @@ static bool print_body(FILE *out, const struct study *study, const struct drawin
     fputs("</section>\n<section id=\"settings\" aria-labelledby=\"settings-h\">"
           "<h2 id=\"settings-h\">Settings and provenance</h2>\n",
           out);
-    bool good = print_settings(out, study);
+    print_settings(out, study);
     fputs("</section>\n<section id=\"glossary\" aria-labelledby=\"glossary-h\">"
           "<h2 id=\"glossary-h\">Glossary</h2>\n",
           out);
     glossary_print(out);
     fputs("</section>\n</main>\n", out);
-    return good;
 }
 
 bool page_print(FILE *out, const struct study *study, const char *title) {
@@ -155,7 +152,7 @@ bool page_print(FILE *out, const struct study *study, const char *title) {
     if (good) {
         print_head(out, title);
         print_lead(out, study);
-        good = print_body(out, study, sheets, end);
+        print_body(out, study, sheets, end);
         fprintf(out, "<script>\n%s</script>\n</body></html>\n", asset_script);
     }
     drawing_release(study, sheets);

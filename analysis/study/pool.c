@@ -258,6 +258,7 @@ struct results *pool_make(size_t count, struct results *const *runs, const char 
     r->config_text = memory_copy_text(runs[0]->config_text);
     r->config_resolved = memory_copy_text(runs[0]->config_resolved);
     r->isa = memory_copy_text(runs[0]->isa);
+    r->root = NULL; /* of no one file */
     r->series = memory_create(r->series_count, sizeof *r->series);
     for (size_t i = 0; i < r->series_count; i++) {
         for (size_t k = 0; k < count; k++) { pool.run[k] = &runs[k]->series[i]; }

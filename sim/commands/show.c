@@ -14,6 +14,7 @@
 #include "sim/config/text.h"
 #include "sim/journal/journal.h"
 #include "sim/journal/lock.h"
+#include "sim/results/empirical.h"
 #include "sim/results/store.h"
 
 /* What is told, and how; nothing of it: a summary. */
@@ -163,14 +164,11 @@ static void json_provenance(void *context, const char *name, const char *text) {
     *first = false;
 }
 
-/* False after a message where the file has become unreadable; then nothing is printed. */
-static bool json_results(const char *path, const struct results *r) {
-    char digest[65];
+static void json_results(const char *path, const struct results *r) {
     bool first = true;
-    if (!store_digest(path, digest)) { return false; }
-    printf("{\"schema\": 1, \"kind\": \"%s\"", store_kind(path) == STORE_DIAGNOSIS ? "diagnosis" : "results");
+    printf("{\"schema\": 1, \"kind\": \"%s\"", empirical_is(r->config_resolved) ? "diagnosis" : "results");
     json_print_text(stdout, "file", path);
-    json_print_text(stdout, "digest", digest);
+    json_print_text(stdout, "digest", r->digest);
     json_whole("seed", r->seed);
     json_print_text(stdout, "isa", r->isa);
     json_print_text(stdout, "config", r->config_resolved);
@@ -182,20 +180,19 @@ static bool json_results(const char *path, const struct results *r) {
     printf("]");
     json_print_key(stdout, "provenance");
     printf("{");
-    bool good = store_tell_attributes(path, json_provenance, &first);
+    store_tell_attributes(r, json_provenance, &first);
     printf("}}\n");
-    return good;
 }
 
 /* A config that asks for the same again, if it can be read as one. */
-static void print_config(const char *text, bool is_diagnosis) {
+static void print_config(const char *text) {
     char *lines = memory_copy_text(text), *rest = lines, *line;
     while ((line = strsep(&rest, "\n"))) {
         message_plain(line);
         if (*line || rest) { puts(line); }
     }
     free(lines);
-    if (is_diagnosis) {
+    if (empirical_is(text)) {
         message_say("these are the options of a diagnosis: `gapscale diagnose` makes it again, not run");
     } else if (strlen(text) > TEXT_LIMIT) {
         message_say("with every n and beta written out this is longer than the %d KiB that run takes; the "
@@ -206,16 +203,18 @@ static void print_config(const char *text, bool is_diagnosis) {
 
 static int show_results(const char *path, const struct form *form) {
     struct results *r = store_read(path);
-    bool good = r != NULL;
-    if (r && form->config) {
-        print_config(r->config_resolved, store_kind(path) == STORE_DIAGNOSIS);
-    } else if (r && form->json) {
-        good = json_results(path, r);
-    } else if (r) {
+    if (!r) { return EXIT_USAGE; }
+    if (form->digest) {
+        message_print("%s  %s\n", r->digest, path);
+    } else if (form->config) {
+        print_config(r->config_resolved);
+    } else if (form->json) {
+        json_results(path, r);
+    } else {
         print_results(path, r);
     }
     results_free(r);
-    return good ? EXIT_DONE : EXIT_USAGE;
+    return EXIT_DONE;
 }
 
 /* ---- journals ---- */
@@ -324,7 +323,7 @@ static void print_journal_as(const struct form *form, const struct journal *jour
                              const struct unit_plan *plan) {
     const struct config *config = plan->config;
     if (form->config) {
-        print_config(config->resolved, false);
+        print_config(config->resolved);
         return;
     }
     char who[LOCK_TEXT];
@@ -361,13 +360,6 @@ static bool is_directory(const char *path) {
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-static int show_digest(const char *path) {
-    char digest[65];
-    if (!store_digest(path, digest)) { return EXIT_USAGE; }
-    message_print("%s  %s\n", digest, path);
-    return EXIT_DONE;
-}
-
 int command_show(int argc, char **argv) {
     struct form form = {0};
     const struct commandline_option known[] = {
@@ -391,6 +383,5 @@ int command_show(int argc, char **argv) {
                                   "--digest, --config and --json exclude one another; give one of them");
     }
     const char *path = line.word[0];
-    if (form.digest) { return show_digest(path); }
-    return is_directory(path) ? show_journal(path, &form) : show_results(path, &form);
+    return is_directory(path) && !form.digest ? show_journal(path, &form) : show_results(path, &form);
 }

@@ -169,8 +169,8 @@ int publish_check(const char *path, const struct config *config, bool force, str
         return EXIT_USAGE;
     }
     if (force || access(path, F_OK) != 0) { return EXIT_DONE; }
-    char digest[65], why[STORE_WHY];
-    struct results *old = store_try(path, digest, why);
+    char why[STORE_WHY];
+    struct results *old = store_try(path, why);
     if (old) {
         look_into(path, old, config, place);
     } else {

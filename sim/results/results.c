@@ -454,5 +454,6 @@ void results_free(struct results *r) {
     free(r->config_text);
     free(r->config_resolved);
     free(r->isa);
+    h5content_free(r->root);
     free(r);
 }

@@ -28,6 +28,7 @@ enum results_quantity {
 };
 
 struct h5_attribute;
+struct h5_content;
 enum { RESULTS_BLOCK_LENGTH = 64 }; /* consecutive replicates that are reduced together */
 
 #define RESULTS_ARRAY(kind, key, ...) double *key;
@@ -63,6 +64,10 @@ struct results {
     char *config_text, *config_resolved, *isa;
     size_t series_count;
     struct results_series *series;
+
+    /* Where they were read from a file: its root attributes (else NULL), and its digest (store.h). */
+    struct h5_content *root;
+    char digest[65];
 };
 
 /* The dimensions' names in the file. */

@@ -148,11 +148,13 @@ static const char *content_fault(const struct h5_content *c) {
     return NULL;
 }
 
-static void take_root(const struct h5_content *root, struct results *r) {
+/* Which are its own from now on. */
+static void take_root(struct h5_content *root, struct results *r) {
     r->seed = *root_whole(root, "seed");
     r->config_text = memory_copy_text(root_text(root, "config"));
     r->config_resolved = memory_copy_text(root_text(root, "config_resolved"));
     r->isa = memory_copy_text(root_text(root, "isa"));
+    r->root = root;
 }
 
 /* What a resolved text says of results, be it a config or the options of a diagnosis. */
@@ -172,20 +174,21 @@ static struct results *read_shape(const char *path, char why[H5_WHY]) {
     if (!root) { return NULL; }
     const char *fault = content_fault(root);
     struct results *shape = fault ? NULL : shape_of(root_text(root, "config_resolved"));
-    if (shape) { take_root(root, shape); }
-    if (!fault && !shape) { fault = "its config is none that this gapscale reads"; }
-    const double bytes = shape ? 8 * results_numbers(shape) : 0;
+    if (!shape) {
+        snprintf(why, H5_WHY, "%s", fault ? fault : "its config is none that this gapscale reads");
+        h5content_free(root);
+        return NULL;
+    }
+    take_root(root, shape);
+    const double bytes = 8 * results_numbers(shape);
     stat(path, &file);
     if (bytes > TIGHTEST * (double)file.st_size) {
-        fault = "it lacks most of the numbers that its config asks for";
-    }
-    snprintf(why, H5_WHY, "%s", fault ? fault : "");
-    if (!fault && COPIES * bytes > machine_memory()) {
+        snprintf(why, H5_WHY, "it lacks most of the numbers that its config asks for");
+    } else if (COPIES * bytes > machine_memory()) {
         char need[MACHINE_TEXT], have[MACHINE_TEXT];
         snprintf(why, H5_WHY, "reading it takes about %s of memory, and %s are free",
                  machine_bytes(COPIES * bytes, need), machine_bytes(machine_memory(), have));
     }
-    h5content_free(root);
     if (*why == '\0') { return shape; }
     results_free(shape);
     return NULL;
@@ -319,26 +322,27 @@ static bool read_series(const struct h5_content *c, struct results_series *s) {
 
 /* Fills in the results whose shape is known, and the digest of the file, which those of earlier versions do
  * not say themselves; what is wrong, or NULL. */
-static const char *fill_results(const struct h5_content *c, struct results *r, char digest[65]) {
+static const char *fill_results(const struct h5_content *c, struct results *r) {
     bool good = true;
     for (size_t i = 0; good && i < r->series_count; i++) { good = read_series(c, &r->series[i]); }
     if (!good) { return "one of its series is not as results/SCHEMA.md says"; }
-    const char *written = root_text(c, digest_attribute);
+    const char *written = root_text(r->root, digest_attribute);
     struct page *page = page_create(r);
-    h5digest(r->seed, r->config_resolved, page->group_count, page->group, c->group_count, c->group, digest);
+    h5digest(r->seed, r->config_resolved, page->group_count, page->group, c->group_count, c->group,
+             r->digest);
     page_free(page);
-    return !written || strcmp(written, digest) == 0
+    return !written || strcmp(written, r->digest) == 0
                ? NULL
                : "it is damaged: its numbers are not those that were written";
 }
 
 /* Its own arrays, of the shapes that its config implies, and its digest. */
-struct results *store_try(const char *path, char digest[65], char why[STORE_WHY]) {
+struct results *store_try(const char *path, char why[STORE_WHY]) {
     struct results *r = read_shape(path, why);
     if (!r) { return NULL; }
     struct page *page = page_create(r);
     struct h5_content *content = h5file_read(path, false, page->group_count, page->group, why);
-    const char *fault = content ? fill_results(content, r, digest) : why;
+    const char *fault = content ? fill_results(content, r) : why;
     h5content_free(content);
     page_free(page);
     if (!fault) { return r; }
@@ -347,23 +351,11 @@ struct results *store_try(const char *path, char digest[65], char why[STORE_WHY]
     return NULL;
 }
 
-/* NULL after a message. */
-static struct results *read_or_tell(const char *path, char digest[65]) {
+struct results *store_read(const char *path) {
     char why[H5_WHY];
-    struct results *r = store_try(path, digest, why);
+    struct results *r = store_try(path, why);
     if (!r) { message_error("cannot read %s: %s", path, why); }
     return r;
-}
-
-struct results *store_read(const char *path) {
-    char digest[65];
-    return read_or_tell(path, digest);
-}
-
-bool store_digest(const char *path, char digest[65]) {
-    struct results *r = read_or_tell(path, digest);
-    results_free(r);
-    return r != NULL;
 }
 
 enum store_kind store_kind(const char *path) {
@@ -383,16 +375,10 @@ enum store_kind store_kind(const char *path) {
     return found;
 }
 
-bool store_tell_attributes(const char *path, void (*tell)(void *context, const char *name, const char *text),
-                           void *context) {
-    char why[STORE_WHY];
-    struct h5_content *c = h5file_read(path, false, 0, NULL, why);
-    if (!c) {
-        message_error("cannot read %s: %s", path, why);
-        return false;
-    }
-    for (size_t i = 0; i < c->attribute_count; i++) {
-        const struct h5_attribute *a = &c->attribute[i];
+void store_tell_attributes(const struct results *results,
+                           void (*tell)(void *context, const char *name, const char *text), void *context) {
+    for (size_t i = 0; i < results->root->attribute_count; i++) {
+        const struct h5_attribute *a = &results->root->attribute[i];
         char number[32];
         if (a->whole) {
             snprintf(number, sizeof number, "%" PRIu64, *a->whole);
@@ -401,6 +387,4 @@ bool store_tell_attributes(const char *path, void (*tell)(void *context, const c
         }
         tell(context, a->name, a->text ? a->text : number);
     }
-    h5content_free(c);
-    return true;
 }

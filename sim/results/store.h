@@ -17,21 +17,18 @@ struct store_provenance { /* volatile: outside the digest */
  * fsyncs, reads them again, and renames. Returns 0, or 1 after a message; then `path` is as it was. */
 int store_write(const char *path, const struct results *results, const struct store_provenance *provenance);
 
-/* Reads a results file. NULL after a message when it is missing, foreign, of another schema version, or
- * damaged: also where its digest is not the one it was written with. */
+/* Reads a results file, with its digest: SHA-256 over datasets, their attributes, seed and resolved config
+ * (nothing volatile) in 64 hex digits. NULL after a message when it is missing, foreign, of another schema
+ * version, or damaged: also where its digest is not the one it was written with. */
 struct results *store_read(const char *path);
 enum { STORE_WHY = H5_WHY };
-/* The same, with its digest (store_digest), without a message: `why` receives the reason. */
-struct results *store_try(const char *path, char digest[65], char why[STORE_WHY]);
+/* The same without a message: `why` receives the reason. */
+struct results *store_try(const char *path, char why[STORE_WHY]);
 
-/* SHA-256 over datasets, their attributes, seed and resolved config (nothing volatile): 64 hex digits
- * and NUL. False after a message. */
-bool store_digest(const char *path, char digest[65]);
-
-/* Tells every root attribute of a file of ours in the order in which they lie there, as text: where it comes
- * from, and its configs. False after a message. */
-bool store_tell_attributes(const char *path, void (*tell)(void *context, const char *name, const char *text),
-                           void *context);
+/* Tells every root attribute of the file that results were read from, in the order of their names, as text:
+ * where it comes from, and its configs. */
+void store_tell_attributes(const struct results *results,
+                           void (*tell)(void *context, const char *name, const char *text), void *context);
 
 enum store_kind { STORE_UNKNOWN, STORE_RESULTS, STORE_DIAGNOSIS, STORE_FIT };
 /* What a file says it is, whether or not its numbers can be trusted: results of a sweep, of measured scores,

@@ -1,4 +1,5 @@
 /* The commands fit and plot: what they write, and what they refuse. */
+#include "tests/digest.h"
 #include "tests/experiment.h"
 
 #include <fcntl.h>
@@ -80,7 +81,7 @@ static void fit_command_works(void **state) {
     struct stat info;
     char before[65], after[65];
     write_results(&d, *state);
-    assert_true(store_digest(d.results, before));
+    assert_true(digest_read(d.results, before));
     assert_int_equal(RUN(command_fit, "fit", d.results), EXIT_DONE);
     assert_int_equal(stat(d.fits, &info), 0);
     assert_int_equal(RUN(command_fit, "fit", d.results, "--json", "-o", d.fits), EXIT_DONE);
@@ -91,7 +92,7 @@ static void fit_command_works(void **state) {
     assert_int_equal(RUN(command_fit, "fit", d.results, "-o", d.results), EXIT_USAGE);
     assert_int_equal(RUN(command_fit, "fit", d.fits), EXIT_USAGE); /* no results but fits */
     assert_int_equal(RUN(command_fit, "fit", "/nonexistent.h5"), EXIT_USAGE);
-    assert_true(store_digest(d.results, after));
+    assert_true(digest_read(d.results, after));
     assert_string_equal(before, after);
     remove_tree(d.path);
 }

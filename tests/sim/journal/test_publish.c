@@ -1,4 +1,5 @@
 /* One pass from records to files. */
+#include "tests/digest.h"
 #include "tests/experiment.h"
 
 #include <stdio.h>
@@ -106,7 +107,7 @@ static void test_one_pass(void **state) {
     struct store_provenance provenance = {.command_line = "", .threads = 1};
     char digest[65], want[65];
     assert_int_equal(store_write("b.h5", memory, &provenance), EXIT_DONE);
-    assert_true(store_digest("a.h5", digest) && store_digest("b.h5", want));
+    assert_true(digest_read("a.h5", digest) && digest_read("b.h5", want));
     assert_string_equal(digest, want);
     results_free(memory);
     setting_free(&s);
