@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "sim/base/memory.h"
 #include "sim/base/message.h"
@@ -13,6 +14,7 @@
 
 /* Ended by NUL, as all that follows is; formats before 4 had lines. */
 static const char first_text[] = "gapscale journal 4", older[] = "gapscale journal ";
+enum { LONGEST = 1 << 28 /* bytes: of some ten million n and betas written out */ };
 
 /* ---- writing ---- */
 
@@ -71,9 +73,10 @@ static bool is_older(const char *bytes) {
 
 static enum journal_header_state parse(size_t length, struct journal_header *h) {
     uint8_t digest[SHA256_DIGEST_SIZE];
+    if (is_older(h->bytes)) { return JOURNAL_HEADER_OLDER; }
+    if (length <= sizeof digest) { return JOURNAL_HEADER_DAMAGED; }
     const char *at = h->bytes, *end = at + length - sizeof digest;
-    if (is_older(at)) { return JOURNAL_HEADER_OLDER; }
-    if (length <= sizeof digest || end[-1] != '\0') { return JOURNAL_HEADER_DAMAGED; }
+    if (end[-1] != '\0') { return JOURNAL_HEADER_DAMAGED; }
     hash_text(at, (size_t)(end - at), digest);
     const char *first = next_text(&at, end), *rest = numerics_read(next_text(&at, end), &h->numerics);
     bool good = memcmp(digest, end, sizeof digest) == 0 && strcmp(first, first_text) == 0 && rest &&
@@ -90,8 +93,11 @@ static enum journal_header_state parse(size_t length, struct journal_header *h) 
 enum journal_header_state journal_header_read(const char *directory, struct journal_header *h) {
     char path[FILES_PATH];
     size_t length;
+    struct stat status;
     files_path(directory, "header", path);
-    *h = (struct journal_header){.bytes = files_read(path, &length)};
+    *h = (struct journal_header){.shards = 0};
+    if (stat(path, &status) == 0 && status.st_size > LONGEST) { return JOURNAL_HEADER_DAMAGED; }
+    h->bytes = files_read(path, &length);
     return h->bytes ? parse(length, h) : JOURNAL_HEADER_ABSENT;
 }
 

@@ -419,6 +419,28 @@ static void test_differences(void **state) {
     setting_free(&c);
 }
 
+/* A header larger than any is damaged, and takes no memory; it is made again. */
+static void test_vast_header(void **state) {
+    (void)state;
+    struct setting s = setting_make(small_text);
+    struct journal_header header = {.config_path = "",
+                                    .output = "",
+                                    .config_text = s.config->text,
+                                    .config_resolved = s.config->resolved,
+                                    .shards = 1};
+    char path[FILES_PATH];
+    files_path(directory, "header", path);
+    struct journal *j = journal_make(directory, &header);
+    assert_non_null(j);
+    journal_close(j);
+    assert_int_equal(truncate(path, (off_t)300 << 30), 0);
+    assert_null(journal_open(directory));
+    j = journal_make(directory, &header);
+    assert_non_null(j);
+    journal_close(j);
+    setting_free(&s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_record_checks),
@@ -430,6 +452,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_packed_beside, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_late_writer, make_directory, remove_directory),
         cmocka_unit_test_setup_teardown(test_other_numerics, make_directory, remove_directory),
+        cmocka_unit_test_setup_teardown(test_vast_header, make_directory, remove_directory),
         cmocka_unit_test(test_differences),
     };
     return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
